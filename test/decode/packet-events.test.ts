@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import {
+  allEvents,
+  decoderEventNames,
+  decoderEventNumber,
+  eventCounterName,
+  eventName,
+  streamEventNames,
+  streamEventNumber,
+} from '../../engine/packet-event-names.js';
+import * as Events from '../../engine/packet-events.js';
+
+const COUNTS = new Set(['DECODER_EVENTS', 'FIRST_STREAM_EVENT', 'STREAM_EVENTS']);
+
+test('each constant has the number of its name', () => {
+  for (const [constant, number] of Object.entries(Events)) {
+    if (COUNTS.has(constant)) continue;
+    expect(eventName(number).replace('decoder.', '').replace('.', '_').toUpperCase()).toBe(constant);
+  }
+  expect(Object.keys(Events).length - COUNTS.size).toBe(decoderEventNames.length + streamEventNames.length);
+});
+
+test('the numbers fit the event bits of a row and do not meet', () => {
+  expect(decoderEventNames.length).toBe(Events.DECODER_EVENTS);
+  expect(streamEventNames.length).toBe(Events.STREAM_EVENTS);
+  expect(Events.DECODER_EVENTS).toBeLessThanOrEqual(Events.FIRST_STREAM_EVENT);
+  expect(Events.FIRST_STREAM_EVENT + Events.STREAM_EVENTS).toBeLessThanOrEqual(256);
+  expect(new Set(allEvents()).size).toBe(Events.DECODER_EVENTS + Events.STREAM_EVENTS);
+});
+
+test('names in rules, EVE and statistics', () => {
+  expect(decoderEventNumber('ipv4.trunc_pkt')).toBe(Events.IPV4_TRUNC_PKT);
+  expect(decoderEventNumber('no.such')).toBe(-1);
+  expect(streamEventNumber('est_invalid_ack')).toBe(Events.STREAM_EST_INVALID_ACK);
+  expect(eventName(Events.TOO_MANY_LAYERS)).toBe('decoder.too_many_layers');
+  expect(eventName(Events.STREAM_FIN_SYN)).toBe('stream.fin_syn');
+  expect(eventCounterName(Events.IPV4_TRUNC_PKT)).toBe('decoder.event.ipv4.trunc_pkt');
+  expect(() => eventName(159)).toThrow(RangeError);
+});
