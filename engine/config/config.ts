@@ -1,0 +1,39 @@
+/**
+ * The configuration as modules read it: a tree of plain values, looked up by option.
+ *
+ * Files, includes and `--set` are merged before (see `load.ts`); all options were checked then, so reading one
+ * here never fails: a value that is not accepted was reported and has its default.
+ */
+import type { Option } from './option.js';
+
+/** A plain YAML tree: what a Config is made of and what travels to other threads. */
+export type ConfigTree = { readonly [key: string]: unknown };
+
+export class Config {
+  constructor(readonly tree: ConfigTree) {}
+
+  /** The value of an option, or its default. */
+  read<T>(option: Option<T>): T {
+    const value = this.at(option.path);
+    if (value === undefined || value === null) return option.fallback;
+    return option.type.parse(value) ?? option.fallback;
+  }
+
+  /** Whatever lies at a dotted path, undefined when there is nothing. List items are reached by index or name. */
+  at(path: string): unknown {
+    let node: unknown = this.tree;
+    for (const key of path.split('.')) {
+      if (node === null || typeof node !== 'object') return undefined;
+      node = Array.isArray(node) ? item(node, key) : (node as Record<string, unknown>)[key];
+    }
+    return node;
+  }
+}
+
+/** Suricata's lists hold mappings of one key (`- fast: {…}`): such an item is reached by that key too. */
+function item(list: readonly unknown[], key: string): unknown {
+  if (/^\d+$/.test(key)) return list[Number(key)];
+  const named = list.find(entry => entry !== null && typeof entry === 'object' && key in entry);
+  if (named) return (named as Record<string, unknown>)[key];
+  return list.includes(key) ? true : undefined;
+}

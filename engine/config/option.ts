@@ -1,0 +1,92 @@
+/**
+ * A configuration option: its path in the YAML (Suricata's names where the same thing exists), what it accepts,
+ * its default and one line of documentation. Declared beside the code that reads it, so that the list of
+ * accepted options is the list of options in use.
+ */
+
+/** Turns a YAML value into a setting. `undefined` means that the value is not accepted. */
+export interface OptionType<T> {
+  /** What is accepted, for errors and documentation: "yes or no", "a size such as 64mb". */
+  readonly expected: string;
+  parse(value: unknown): T | undefined;
+}
+
+export interface Option<T> {
+  readonly path: string;
+  readonly type: OptionType<T>;
+  readonly fallback: T;
+  readonly summary: string;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a list of options of any type
+export type AnyOption = Option<any>;
+
+/** Declares an option. `path` is dotted; `*` stands for any key or list index: `af-packet.*.threads`. */
+export function option<T>(path: string, type: OptionType<T>, fallback: T, summary: string): Option<T> {
+  return { path, type, fallback, summary };
+}
+
+const YES = new Set(['yes', 'true', 'on', '1', 'enable', 'enabled']);
+const NO = new Set(['no', 'false', 'off', '0', 'disable', 'disabled']);
+
+/** yes/no/true/false/on/off/1/0, as Suricata takes them. */
+export const boolean: OptionType<boolean> = {
+  expected: 'yes or no',
+  parse(value) {
+    if (typeof value === 'boolean') return value;
+    const text = String(value).toLowerCase();
+    return YES.has(text) ? true : NO.has(text) ? false : undefined;
+  },
+};
+
+/** A whole number within bounds. */
+export function integer(minimum = 0, maximum = Number.MAX_SAFE_INTEGER): OptionType<number> {
+  const range = maximum === Number.MAX_SAFE_INTEGER ? `of ${minimum} or more` : `from ${minimum} to ${maximum}`;
+  return {
+    expected: `a whole number ${range}`,
+    parse(value) {
+      const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+      return typeof number === 'number' && Number.isInteger(number) && number >= minimum && number <= maximum
+        ? number
+        : undefined;
+    },
+  };
+}
+
+const UNITS: Record<string, number> = { '': 1, b: 1, k: 1024, kb: 1024, kib: 1024, m: 2 ** 20, mb: 2 ** 20, mib: 2 ** 20, g: 2 ** 30, gb: 2 ** 30, gib: 2 ** 30 };
+
+/** Bytes: a number, or one with b, kb, mb, gb (powers of 1024). */
+export const size: OptionType<number> = {
+  expected: 'a size such as 65535, 64kb, 32 MiB or 1gb',
+  parse(value) {
+    const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(String(value));
+    const unit = match && UNITS[match[2]!.toLowerCase()];
+    return unit ? Math.floor(Number(match[1]) * unit) : undefined;
+  },
+};
+
+/** Any text (numbers are taken as their text). */
+export const text: OptionType<string> = {
+  expected: 'a text',
+  parse: value => (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined),
+};
+
+/** One of these words. Where yes/no are among them, YAML booleans are taken too. */
+export function choice<const W extends string>(...words: W[]): OptionType<W> {
+  return {
+    expected: words.length === 1 ? words[0]! : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`,
+    parse(value) {
+      const word = value === true ? 'yes' : value === false ? 'no' : String(value).toLowerCase();
+      return words.find(known => known === word);
+    },
+  };
+}
+
+/** A list of texts; one text is a list of one. */
+export const texts: OptionType<readonly string[]> = {
+  expected: 'a list of texts',
+  parse: value => (Array.isArray(value) ? value.map(String) : typeof value === 'object' ? undefined : [String(value)]),
+};
+
+/** Any YAML value, checked by whoever reads it. */
+export const tree: OptionType<unknown> = { expected: 'a mapping or list', parse: value => value };

@@ -1,0 +1,71 @@
+/**
+ * Events: records for the outputs. An event is a pseudo packet (PSEUDO_EVENT) that the module which found
+ * something puts behind the packet it concerns; it takes the packet's way through the queues to the outputs.
+ *
+ * Of its row, EVENT_KIND says what it is, ROOT names the packet it speaks of (kept until the event is done; -1
+ * when it speaks of a flow only), FLOW its flow, NUMBER/SECONDS/NANOSECONDS the time. Its payload is the part of
+ * the EVE record that only its maker knows, as UTF-8 JSON members without the braces:
+ * `"http":{"hostname":…},"files":[…]`. Outputs add what all records share.
+ */
+import type { Batch } from './batch.js';
+import type { Thread } from './module.js';
+import * as Packet from './packet.js';
+
+export const EVENT_ALERT = 1;
+export const EVENT_ANOMALY = 2;
+export const EVENT_FLOW = 3;
+export const EVENT_NETFLOW = 4;
+export const EVENT_DROP = 5;
+/** A finished transaction of an application protocol; its EVE event_type is the protocol's name. */
+export const EVENT_TRANSACTION = 6;
+export const EVENT_FILEINFO = 7;
+export const EVENT_FRAME = 8;
+export const EVENT_STATS = 9;
+/** Any other record: its payload begins with its own "event_type". */
+export const EVENT_OTHER = 10;
+export const EVENT_KINDS = 11;
+
+const encoder = new TextEncoder();
+
+/**
+ * Appends an event to the kept packets of `batch`, behind the packet it speaks of.
+ *
+ * @param root slot of that packet, or -1 (then time and flow are the caller's to set)
+ * @param members JSON members without braces, possibly empty
+ * @returns slot of the event, or -1 when the pool had no room: the caller counts it as lost
+ */
+export function keepEvent(thread: Thread, batch: Batch, kind: number, root: number, members: string): number {
+  const { pool, memory } = thread;
+  const slot = pool.take();
+  if (slot < 0) return -1;
+  const { row } = memory;
+  const e = slot * Packet.INTS;
+  if (!writePayload(thread, slot, members)) {
+    pool.giveBack(slot);
+    return -1;
+  }
+  row[e + Packet.PSEUDO] = Packet.PSEUDO_EVENT;
+  row[e + Packet.EVENT_KIND] = kind;
+  if (root >= 0) {
+    const r = root * Packet.INTS;
+    row[e + Packet.ROOT] = root;
+    Atomics.add(row, r + Packet.REFERENCES, 1);
+    for (const field of [Packet.SECONDS, Packet.NANOSECONDS, Packet.NUMBER, Packet.SOURCE, Packet.FLOW, Packet.FLOW_STATE, Packet.FLOW_HASH, Packet.PROTOCOL, Packet.IP_VERSION]) {
+      row[e + field] = row[r + field]!;
+    }
+  }
+  batch.keep(slot);
+  return slot;
+}
+
+/** A payload larger than a block of the pool is not possible: records are bounded by their makers. */
+function writePayload(thread: Thread, slot: number, members: string): boolean {
+  const p = slot * Packet.INTS;
+  // UTF-8 takes at most three bytes for a UTF-16 unit.
+  const offset = thread.pool.allocate(slot, members.length * 3);
+  if (offset < 0) return false;
+  const { written } = encoder.encodeInto(members, thread.memory.bytes.subarray(offset, offset + members.length * 3));
+  thread.memory.row[p + Packet.PAYLOAD] = offset;
+  thread.memory.row[p + Packet.PAYLOAD_LENGTH] = written;
+  return true;
+}

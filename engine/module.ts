@@ -1,0 +1,106 @@
+/**
+ * The contract of a threading module: a stage that packets pass, in a thread that owns them meanwhile.
+ *
+ * A module is one file of `modules/` (or of a package, or a path) whose default export is a `ModuleDefinition`.
+ * Everything it needs is allocated in `create`; `process` allocates nothing per packet.
+ */
+import type { Batch } from './batch.js';
+import type { Config } from './config/config.js';
+import type { AnyOption } from './config/option.js';
+import type { FlowRows } from './flow-record.js';
+import type { Memory } from './memory.js';
+import type { Pool } from './pool.js';
+
+/** Version of this contract. A module made for another one is refused. */
+export const MODULE_API = 1;
+
+export interface ModuleDefinition {
+  readonly api: number;
+  /** One sentence: what it does to a packet. */
+  readonly summary: string;
+  /** `acquire`: makes packets, stands first in its thread. `output`: consumes events. Others: `stage`. */
+  readonly kind: 'acquire' | 'stage' | 'output';
+  /** Modules that must have handled a packet before, in this thread or upstream. */
+  readonly after?: readonly string[];
+  /** Modules that must sit in the same thread, because they share objects. */
+  readonly together?: readonly string[];
+  /** Configuration it reads; `suricata-like.yaml` documents each. */
+  readonly options?: readonly AnyOption[];
+  create(thread: Thread): ThreadModule | Promise<ThreadModule>;
+}
+
+export interface ThreadModule {
+  /**
+   * Handles the batch in place. An acquire module finds it empty and fills it; leaving it empty means that
+   * nothing is there now.
+   */
+  process(batch: Batch): void;
+  /** Nothing came for a while, or now and then under load: do what time demands. May add packets. */
+  flush?(batch: Batch): void;
+  /** No packet will come any more: give out everything that is held. May add packets. */
+  end?(batch: Batch): void;
+  /** Acquire modules: true when there will be no more packets. */
+  readonly finished?: boolean;
+  /** Frees what is not memory: files, sockets, native handles. */
+  close?(): void;
+}
+
+/** What a module gets to work with: its thread. */
+export interface Thread {
+  /** `worker-2`; the group is `worker`, the index 1 of count. */
+  readonly name: string;
+  readonly group: string;
+  readonly index: number;
+  readonly count: number;
+  readonly memory: Memory;
+  /** The pool of the packets that this thread makes. */
+  readonly pool: Pool;
+  readonly flows: FlowRows;
+  /** Range of flow rows this thread may give out. */
+  readonly flowRange: { readonly first: number; readonly count: number };
+  readonly config: Config;
+  readonly counters: Counters;
+  readonly log: Log;
+  /** Random number of this run, the same in all threads: seeds hashes. */
+  readonly seed: number;
+  /** What was prepared once for all threads (compiled signatures, protocol tables), by name. */
+  readonly shared: Readonly<Record<string, unknown>>;
+  /** Objects that modules of the same thread share, by contract name (see `together`). */
+  readonly services: Map<string, unknown>;
+  /** Lines for a log file; written by another thread. The file is opened by the first to ask. */
+  openLog(file: string): LogWriter;
+  /**
+   * Hands `batch` to the modules behind the caller at once, and empties it. For a module that would hold more
+   * packets than the pool has: afterwards their slots are free again (or on their way home).
+   */
+  passOn(batch: Batch): void;
+  /** True when some output consumes events of this kind (EVENT_ constants of `event.ts`). */
+  wants(eventKind: number): boolean;
+  /** Tells the user something once, whatever the number of threads and packets. */
+  warnOnce(message: string): void;
+}
+
+/** Numbers that the statistics show; summed over threads unless named otherwise. */
+export interface Counters {
+  /** Declares a counter and returns its index in `values`. `sum` adds up over threads, `max` takes the highest. */
+  declare(name: string, kind?: 'sum' | 'max'): number;
+  readonly values: Float64Array;
+}
+
+export interface Log {
+  debug(message: string): void;
+  info(message: string): void;
+  notice(message: string): void;
+  warning(message: string): void;
+  error(message: string): void;
+}
+
+export interface LogWriter {
+  /** Appends `bytes[start, end)`, whole lines. Never blocks longer than the configured policy says. */
+  write(bytes: Uint8Array, start: number, end: number): void;
+}
+
+/** Names a module definition; gives its type to the compiler and nothing else. */
+export function defineModule(definition: Omit<ModuleDefinition, 'api'>): ModuleDefinition {
+  return { api: MODULE_API, ...definition };
+}

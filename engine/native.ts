@@ -1,0 +1,115 @@
+/**
+ * The native addon, typed and loaded in this one file: pattern matching (Hyperscan), regular expressions
+ * (PCRE2), checksums and CPU affinity. Everything here has a pure TypeScript counterpart except live capture;
+ * `native()` is `undefined` where the addon is not built, and `nativeProblem()` says why.
+ *
+ * Bytes are handed over as one Uint8Array over the shared memory plus offsets into it, so nothing is copied
+ * and one call serves a whole batch. Numbers that identify databases and expressions are valid in every
+ * thread of the process.
+ */
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+/** Bits of `NativePattern.flags`. */
+export const PATTERN_CASELESS = 1;
+/** The pattern is a Hyperscan regular expression; otherwise its bytes are taken literally. */
+export const PATTERN_REGEX = 2;
+
+export interface NativePattern {
+  /** Reported on a match; below 2^31, not necessarily unique. */
+  readonly id: number;
+  readonly bytes: Uint8Array;
+  readonly flags: number;
+}
+
+/** Four uint32 per job of `scan`: database, stream (0: block mode), offset, length. */
+export const JOB_INTS = 4;
+/** Three uint32 per match: index of the job, id of the pattern, end of the match relative to the job's data. */
+export const MATCH_INTS = 3;
+
+export interface Native {
+  /** Versions of what it was built with, for `--build-info`: `{ hyperscan, pcre2, … }`. */
+  readonly versions: Record<string, string>;
+
+  /** Compiles a database for block or streaming use. @throws Error naming the pattern that is refused. */
+  compileDatabase(patterns: readonly NativePattern[], streaming: boolean): number;
+  /** The database as bytes, to keep in a cache file (only for the same Hyperscan version and CPU). */
+  serializeDatabase(database: number): Buffer;
+  /** @throws Error when the bytes are no database of this version and platform. */
+  deserializeDatabase(bytes: Uint8Array): number;
+  /** Frees it when no thread scans any more. */
+  releaseDatabase(database: number): void;
+  /** Bytes of the database, and of one stream's state (0 in block mode). */
+  databaseSize(database: number): { bytes: number; streamBytes: number };
+
+  /**
+   * Opens streaming state for `database`; closes it. Stream numbers belong to the calling thread.
+   * 0 is never a stream.
+   */
+  openStream(database: number): number;
+  closeStream(stream: number): void;
+
+  /**
+   * Scans `count` jobs (see JOB_INTS) over `bytes`. Each pattern is reported at most once per job.
+   * Matches are written to `matches` (see MATCH_INTS).
+   * @returns how many matches there are; when more than fit, the rest is fetched with `moreMatches`.
+   */
+  scan(bytes: Uint8Array, jobs: Uint32Array, count: number, matches: Uint32Array): number;
+  /** Copies matches of the last scan from number `from` on; @returns how many were copied. */
+  moreMatches(from: number, matches: Uint32Array): number;
+
+  /**
+   * Compiles a PCRE2 expression with JIT. `options`: letters i m s x (as in Perl), A anchored, E dollar end only,
+   * G ungreedy, u UTF; limits bound backtracking.
+   * @throws Error with PCRE2's message and the offset in the pattern.
+   */
+  compileExpression(pattern: string, options: string, matchLimit: number, recursionLimit: number): number;
+  /**
+   * Matches from `start` on in `bytes[from, end)` (start is absolute, lookbehind may see from `from`).
+   * Writes pairs of absolute offsets to `groups` (0xFFFFFFFF: unset).
+   * @returns number of pairs; 0: no match; -1: a limit was reached; -2: another error.
+   */
+  matchExpression(expression: number, bytes: Uint8Array, from: number, start: number, end: number, groups: Uint32Array): number;
+  releaseExpression(expression: number): void;
+
+  /** Internet checksum (RFC 1071) over `bytes[offset, offset+length)`, starting from `initial` (not folded). */
+  checksum(bytes: Uint8Array, offset: number, length: number, initial: number): number;
+
+  /** Pins the calling thread to these CPUs. @throws Error with the system's reason. */
+  setAffinity(cpus: readonly number[]): void;
+  /** Kernel thread id of the caller; and its name as `top -H` shows it (15 characters). */
+  threadId(): number;
+  setThreadName(name: string): void;
+  /** CPU time of the calling thread in seconds. */
+  threadCpuSeconds(): number;
+}
+
+let loaded: Native | undefined;
+let problem: string | undefined;
+
+/** The addon, or undefined where it is not built or `SLUICE_NATIVE=off`. */
+export function native(): Native | undefined {
+  if (!loaded && problem === undefined) load();
+  return loaded;
+}
+
+/** Why `native()` is undefined, in one line. */
+export function nativeProblem(): string | undefined {
+  native();
+  return problem;
+}
+
+function load(): void {
+  if (process.env['SLUICE_NATIVE'] === 'off') {
+    problem = 'switched off by SLUICE_NATIVE=off';
+    return;
+  }
+  // From engine/ in tests, from dist/engine/ when compiled.
+  const up = import.meta.url.includes('/dist/engine/') ? '../../' : '../';
+  const path = fileURLToPath(new URL(`${up}native/build/Release/sluice.node`, import.meta.url));
+  try {
+    loaded = createRequire(import.meta.url)(path) as Native;
+  } catch (error) {
+    problem = `the addon is not built (${(error as Error).message.split('\n')[0]}); run: node engine/setup/setup.mjs`;
+  }
+}

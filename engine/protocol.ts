@@ -1,0 +1,132 @@
+/**
+ * An application protocol, declared in one place: how it is recognised, how its two streams are read, and what it
+ * offers to signatures (buffers, values), to `app-layer-event` (events) and to the outputs (its EVE record).
+ *
+ * `modules/app/NAME.ts` exports one as its default. Keywords of the signature language and EVE records are made
+ * from the declaration; nothing else knows the protocol.
+ */
+
+/** One request with its response, or whatever else the protocol exchanges as a unit. */
+export interface Transaction {
+  /** Number in the flow, from 0: EVE's tx_id. */
+  readonly id: number;
+  /** How far each direction has come: index into the protocol's progress names. Only ever grows. */
+  progressToServer: number;
+  progressToClient: number;
+  /** Events raised while it was parsed: indexes into `Protocol.events`. Only ever grows. */
+  readonly events: number[];
+  /** Kept by detection: what was inspected already. */
+  detection?: unknown;
+}
+
+/** What the conversation of a flow is, while it lives. */
+export interface Conversation<T extends Transaction = Transaction> {
+  readonly protocol: Protocol<T>;
+  readonly flow: number;
+  /** Transactions not freed yet, oldest first. */
+  readonly transactions: readonly T[];
+  /** Protocol state beyond transactions. */
+  readonly state: unknown;
+}
+
+/**
+ * Something became visible in a transaction with a packet. What is visible never changes afterwards (a growing body
+ * only grows), so a whole batch can be parsed before any of it is inspected.
+ *
+ * In after-the-fact mode data of one direction is acknowledged by a packet of the other; its update is told with the
+ * next packet of the data's own direction (or the end of the flow), as Suricata inspects.
+ */
+export interface TransactionUpdate {
+  /** Packet that is inspected (and alerted on, and dropped). */
+  readonly slot: number;
+  readonly conversation: Conversation;
+  readonly transaction: Transaction;
+  readonly toServer: boolean;
+  /** Progress of that direction at this moment. */
+  readonly progress: number;
+  /** How many events of the transaction are visible at this moment. */
+  readonly events: number;
+  /** Bytes of a growing body (file.data, http.request_body …) visible at this moment; -1 without one. */
+  readonly bodyLength: number;
+  /** The direction is complete: nothing of it will become visible any more. */
+  readonly complete: boolean;
+}
+
+/** What the `app` module offers to the modules of its thread, as service `application-layer`. */
+export interface ApplicationLayer {
+  readonly protocols: readonly Protocol[];
+  /** Updates of the batch in hand, in packet order; emptied by detection, or by the next batch. */
+  readonly updates: TransactionUpdate[];
+  conversation(flow: number): Conversation | undefined;
+}
+
+export type Direction = 'to_server' | 'to_client' | 'either';
+
+/** A sticky buffer: bytes of a transaction under a keyword. */
+export interface BufferDeclaration<T extends Transaction = Transaction> {
+  /** `http.uri` */
+  readonly keyword: string;
+  /** Content modifier of old: `http_uri`. */
+  readonly modifier?: string;
+  /** Other names of the keyword. */
+  readonly aliases?: readonly string[];
+  readonly direction: Direction;
+  /** Progress at which it is complete, per direction it exists in (index into the progress names). */
+  readonly progress: number;
+  readonly summary: string;
+  /** Several values (headers, names, certificates): each is inspected by itself. */
+  readonly multiple?: boolean;
+  /** A body that is inspected while it grows, up to its inspection limits. */
+  readonly growing?: boolean;
+  /**
+   * The bytes, or undefined where the transaction has none. A view that stays valid as long as the transaction.
+   * @param index number of the value for `multiple` buffers, 0 otherwise
+   */
+  get(transaction: T, toServer: boolean, index: number): Uint8Array | undefined;
+}
+
+/** A number of a transaction under a keyword, matched with the integer syntax (`<5`, `1-3`, `!2`, names). */
+export interface ValueDeclaration<T extends Transaction = Transaction> {
+  readonly keyword: string;
+  readonly aliases?: readonly string[];
+  readonly bits: 8 | 16 | 32 | 64;
+  readonly direction: Direction;
+  readonly progress: number;
+  readonly summary: string;
+  /** Names that may be written instead of numbers. */
+  readonly names?: Readonly<Record<string, number>>;
+  /** All values (multi-integers give several). */
+  get(transaction: T, toServer: boolean): readonly number[];
+}
+
+/** A keyword with a grammar of its own. */
+export interface TestDeclaration<T extends Transaction = Transaction> {
+  readonly keyword: string;
+  readonly aliases?: readonly string[];
+  readonly direction: Direction;
+  readonly progress: number;
+  readonly summary: string;
+  /** Plain data to be kept with the signature. @throws Error saying what was expected */
+  parse(argument: string | undefined): unknown;
+  matches(transaction: T, toServer: boolean, parsed: unknown): boolean;
+}
+
+/** The part of a declaration that the signature language and detection use. */
+export interface Protocol<T extends Transaction = Transaction> {
+  /** As in EVE's app_proto and `app-layer-protocol:`: `http`, `dns`, `tls`. */
+  readonly name: string;
+  /** Protocol names of rules that mean it, when there are others than `name`: `http1`. */
+  readonly ruleNames?: readonly string[];
+  /** Transports in rules: `alert dns` is both. */
+  readonly transports: readonly ('tcp' | 'udp')[];
+  /** Names of progress states per direction, for rule hooks; the last one is complete. */
+  readonly progressToServer: readonly string[];
+  readonly progressToClient: readonly string[];
+  /** Names of events, without the protocol's prefix. */
+  readonly events: readonly string[];
+  readonly buffers: readonly BufferDeclaration<T>[];
+  readonly values: readonly ValueDeclaration<T>[];
+  readonly tests: readonly TestDeclaration<T>[];
+  /** Members of the EVE record without braces (`"http":{…}`), of a finished transaction or for an alert. */
+  record(transaction: T, forAlert: boolean): string;
+}

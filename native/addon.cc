@@ -1,0 +1,15 @@
+// Entry point; loaded once by each thread that uses it. State of a thread belongs to its environment, only the
+// tables of databases and expressions are shared by the process.
+#include "parts.h"
+
+static Napi::Object init(Napi::Env env, Napi::Object exports) {
+  auto versions = Napi::Object::New(env);
+  sluice::definePatterns(env, exports, versions);
+  sluice::defineExpressions(env, exports, versions);
+  sluice::defineChecksum(env, exports);
+  sluice::defineThread(env, exports);
+  exports.Set("versions", versions);
+  return exports;
+}
+
+NODE_API_MODULE(sluice, init)

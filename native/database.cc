@@ -1,0 +1,111 @@
+#include "database.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <stdexcept>
+#include <unordered_map>
+
+namespace sluice {
+
+static bool isPlain(uint8_t byte) {
+  return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+/** Bytes as an expression that matches exactly them: one database may hold both kinds. */
+static std::string escaped(const std::string& bytes) {
+  static const char digits[] = "0123456789abcdef";
+  std::string out;
+  for (const char c : bytes) {
+    const auto byte = static_cast<uint8_t>(c);
+    if (isPlain(byte)) {
+      out += c;
+    } else {
+      out += "\\x";
+      out += digits[byte >> 4];
+      out += digits[byte & 15];
+    }
+  }
+  return out;
+}
+
+static std::string expressionOf(const Pattern& pattern) {
+  const std::string name = "pattern " + std::to_string(pattern.id);
+  if (pattern.bytes.empty()) throw std::runtime_error(name + " is empty");
+  if (!(pattern.flags & kRegex)) return escaped(pattern.bytes);
+  if (pattern.bytes.find('\0') != std::string::npos) throw std::runtime_error(name + " holds a zero byte");
+  return pattern.bytes;
+}
+
+/** No single-match flag: it costs scanning speed and, in a stream's state, one bit or more per pattern. */
+static unsigned hyperscanFlags(uint32_t flags) {
+  return (flags & kCaseless ? HS_FLAG_CASELESS : 0) | (flags & kPrefilter ? HS_FLAG_PREFILTER : 0);
+}
+
+std::shared_ptr<const Database> compileDatabase(const std::vector<Pattern>& patterns, bool streaming) {
+  if (patterns.empty()) throw std::runtime_error("there are no patterns to compile");
+  auto database = std::make_shared<Database>();
+  database->streaming = streaming;
+  std::unordered_map<uint32_t, unsigned> numberOfId;
+  std::vector<std::string> expressions;
+  std::vector<const char*> texts;
+  std::vector<unsigned> flags, numbers;
+  expressions.reserve(patterns.size());
+  for (const auto& pattern : patterns) {
+    expressions.push_back(expressionOf(pattern));
+    texts.push_back(expressions.back().c_str());
+    flags.push_back(hyperscanFlags(pattern.flags));
+    const auto [entry, isNew] = numberOfId.emplace(pattern.id, database->ids.size());
+    if (isNew) database->ids.push_back(pattern.id);
+    numbers.push_back(entry->second);
+  }
+  hs_compile_error_t* error = nullptr;
+  const auto result = hs_compile_multi(texts.data(), flags.data(), numbers.data(), static_cast<unsigned>(texts.size()),
+                                       streaming ? HS_MODE_STREAM : HS_MODE_BLOCK, nullptr, &database->compiled, &error);
+  if (result == HS_SUCCESS) return database;
+  std::string message = error ? error->message : "out of memory";
+  if (error && error->expression >= 0) {
+    message = "pattern " + std::to_string(patterns[static_cast<size_t>(error->expression)].id) + ": " + message;
+  }
+  hs_free_compile_error(error);
+  throw std::runtime_error(message);
+}
+
+/** Bytes before Hyperscan's own: magic, whether streaming, number of ids, ids. */
+static const char kMagic[8] = {'S', 'L', 'U', 'I', 'C', 'E', 'H', '1'};
+constexpr size_t kFixed = sizeof kMagic + 8;
+
+std::string serializeDatabase(const Database& database) {
+  char* bytes = nullptr;
+  size_t length = 0;
+  if (hs_serialize_database(database.compiled, &bytes, &length) != HS_SUCCESS) {
+    throw std::runtime_error("the database cannot be serialized");
+  }
+  const uint32_t head[2] = {database.streaming, static_cast<uint32_t>(database.ids.size())};
+  std::string out(kMagic, sizeof kMagic);
+  out.append(reinterpret_cast<const char*>(head), sizeof head);
+  out.append(reinterpret_cast<const char*>(database.ids.data()), database.ids.size() * sizeof(uint32_t));
+  out.append(bytes, length);
+  std::free(bytes);
+  return out;
+}
+
+std::shared_ptr<const Database> deserializeDatabase(const uint8_t* bytes, size_t length) {
+  uint32_t head[2];
+  if (length < kFixed || std::memcmp(bytes, kMagic, sizeof kMagic) != 0) {
+    throw std::runtime_error("these bytes are no serialized database");
+  }
+  std::memcpy(head, bytes + sizeof kMagic, sizeof head);
+  if (head[1] > (length - kFixed) / sizeof(uint32_t)) throw std::runtime_error("the serialized database is cut short");
+  auto database = std::make_shared<Database>();
+  database->streaming = head[0] != 0;
+  database->ids.resize(head[1]);
+  const size_t idBytes = head[1] * sizeof(uint32_t);
+  std::memcpy(database->ids.data(), bytes + kFixed, idBytes);
+  const char* rest = reinterpret_cast<const char*>(bytes) + kFixed + idBytes;
+  if (hs_deserialize_database(rest, length - kFixed - idBytes, &database->compiled) != HS_SUCCESS) {
+    throw std::runtime_error("the serialized database is damaged, or of another version or processor");
+  }
+  return database;
+}
+
+}  // namespace sluice

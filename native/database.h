@@ -1,0 +1,42 @@
+// A compiled Hyperscan database and what its expressions' numbers mean.
+#pragma once
+
+#include <hs/hs.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sluice {
+
+/** Bits of a pattern's flags, as in engine/native.ts. */
+constexpr uint32_t kCaseless = 1;
+constexpr uint32_t kRegex = 2;
+constexpr uint32_t kPrefilter = 4;
+
+struct Pattern {
+  uint32_t id;
+  uint32_t flags;
+  std::string bytes;
+};
+
+/** Immutable once made, so threads share it without locks. */
+struct Database {
+  hs_database_t* compiled = nullptr;
+  bool streaming = false;
+  /** Id by expression number. Patterns of one id share a number, so an id is reported once. */
+  std::vector<uint32_t> ids;
+
+  Database() = default;
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+  ~Database() { hs_free_database(compiled); }
+};
+
+/** All below throw std::runtime_error with a message for people. */
+std::shared_ptr<const Database> compileDatabase(const std::vector<Pattern>& patterns, bool streaming);
+std::string serializeDatabase(const Database& database);
+std::shared_ptr<const Database> deserializeDatabase(const uint8_t* bytes, size_t length);
+
+}  // namespace sluice

@@ -1,0 +1,13 @@
+// The parts of the addon: each adds its functions to `exports` and its version, where it has one, to `versions`.
+#pragma once
+
+#include <napi.h>
+
+namespace sluice {
+
+void definePatterns(Napi::Env env, Napi::Object exports, Napi::Object versions);
+void defineExpressions(Napi::Env env, Napi::Object exports, Napi::Object versions);
+void defineChecksum(Napi::Env env, Napi::Object exports);
+void defineThread(Napi::Env env, Napi::Object exports);
+
+}  // namespace sluice

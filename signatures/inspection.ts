@@ -1,0 +1,44 @@
+/**
+ * What a compiled condition looks at: one packet, its flow, and the bytes of one buffer. There is one Inspection a
+ * thread, filled anew for each candidate; nothing is allocated for it.
+ */
+import type { FlowRows } from '../engine/flow-record.js';
+import type { Memory } from '../engine/memory.js';
+import type { Transaction } from '../engine/protocol.js';
+
+export interface Inspection {
+  readonly memory: Memory;
+  readonly flows: FlowRows;
+
+  /** The packet: its slot, and its row `memory.row[p + FIELD]`. */
+  slot: number;
+  p: number;
+  /** Row number of its flow, or -1; `f` is the index of the row in `flows.row`. */
+  flow: number;
+  f: number;
+  /** Direction of the packet, or of the data inspected. */
+  toServer: boolean;
+  /** Transaction inspected, where there is one. */
+  transaction: Transaction | undefined;
+
+  /** The buffer in hand: `bytes[start, end)`. */
+  bytes: Uint8Array;
+  start: number;
+  end: number;
+  /** Where the last relative match ended (absolute index into `bytes`); `start` before the first. */
+  cursor: number;
+  /**
+   * The buffer's first byte is the first byte there is (a stream chunk may begin later), and its last byte is the
+   * last one there will be: what `startswith`, `offset`, `endswith`, `bsize` and negated contents need to know.
+   */
+  atBeginning: boolean;
+  atEnd: boolean;
+
+  /** Values of byte_extract and byte_math, by index; BigInt only where 64 bits are needed. */
+  readonly variables: Float64Array;
+  /** Index of the signature in hand. */
+  signature: number;
+}
+
+/** A compiled condition. Relative ones read and move `cursor`. */
+export type Test = (at: Inspection) => boolean;

@@ -1,0 +1,57 @@
+/**
+ * The contract of a keyword of the signature language. One file of `signatures/keywords/` holds one family and
+ * exports its keywords as a list; the lists are put together in `signatures/keywords.ts`.
+ *
+ * From the declaration come the parser's errors, `--list-keywords` and the documentation page.
+ */
+import type { Test } from './inspection.js';
+import type { Match, Position } from './signature.js';
+import type { RuleBuilder } from './rule-builder.js';
+
+export interface Keyword {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  /** One sentence. */
+  readonly summary: string;
+  /** The argument's form, for errors and documentation: `[!]"text" | none`. Empty: takes no argument. */
+  readonly grammar: string;
+  /** `--list-keywords=csv` features: sticky buffer, transform, content modifier, prefilter … */
+  readonly features?: readonly KeywordFeature[];
+  /** Where it applies, as `--list-keywords` words it: `payload`, `packet`, `flow`, `tx` … */
+  readonly family: string;
+  /**
+   * Adds what the keyword means to the rule under construction.
+   * @param argument text behind the colon, trimmed; undefined without a colon
+   * @param at where the argument (or the keyword) stands
+   * @throws RuleError with the reason Suricata's users know
+   */
+  parse(rule: RuleBuilder, argument: string | undefined, at: Position): void;
+}
+
+export type KeywordFeature =
+  | 'no option'
+  | 'optional argument'
+  | 'sticky buffer'
+  | 'transform'
+  | 'content modifier'
+  | 'compatible with IP-only rule'
+  | 'prefilter'
+  | 'multi buffer'
+  | 'integer';
+
+/**
+ * Makes a condition of one kind executable. Every `Match.kind` has one; they stand beside the keywords that make
+ * the matches. Tests of states (flowbits, datasets …) get at them through `environment`.
+ */
+export interface MatchCompiler {
+  readonly kind: string;
+  compile(match: Match, environment: CompileEnvironment): Test;
+}
+
+/** What compiled conditions may need of their thread. */
+export interface CompileEnvironment {
+  /** Stores of state by name (`flowbits`, `xbits`, `datasets` …), made by detection for its thread. */
+  readonly stores: ReadonlyMap<string, unknown>;
+  /** Index into `Inspection.variables` of a named variable of the signature in hand. */
+  variable(name: string): number;
+}
