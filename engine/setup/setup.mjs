@@ -1,0 +1,52 @@
+// Makes a fresh checkout ready to run: npm packages, system libraries, the native addon, TypeScript to dist/.
+// Runs before every `npm start` and `npm test`, and takes a moment when there is nothing to do.
+import { chmodSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildAddon, isReady } from './addon.mjs';
+import { alone } from './lock.mjs';
+import { installPackages } from './packages.mjs';
+import { say } from './run.mjs';
+import { installSystemParts } from './system.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const native = join(root, 'native');
+
+/** The addon is an extra: without it all but live capture works, only slower. */
+async function prepareAddon() {
+  if (process.env.SLUICE_NATIVE === 'off' || isReady(native)) return;
+  const missing = await installSystemParts(join(native, 'build/apt-failed'));
+  const problem = missing ?? (await buildAddon(native));
+  if (problem) say(`going on without the native addon (slower, no live capture): ${problem}`);
+}
+
+/** So that `npx sluice` works in the checkout, as it does where the package is installed. */
+function linkCommand() {
+  const link = join(root, 'node_modules/.bin/sluice');
+  const target = '../../engine/bin/sluice.mjs';
+  try {
+    if (readlinkSync(link) === target) return;
+  } catch {
+    // Not there, or no link.
+  }
+  mkdirSync(dirname(link), { recursive: true });
+  rmSync(link, { force: true });
+  symlinkSync(target, link);
+  chmodSync(join(root, 'engine/bin/sluice.mjs'), 0o755);
+}
+
+if (Number(process.versions.node.split('.')[0]) < 20) {
+  say(`Node ${process.versions.node} is too old; Sluice needs Node 20 or newer`);
+  process.exit(1);
+}
+try {
+  await alone(join(root, 'native/build/setup.lock'), async () => {
+    await installPackages(root);
+    await prepareAddon();
+    linkCommand();
+    await import('./build.mjs');
+  });
+} catch (error) {
+  say(error.message);
+  process.exitCode = 1;
+}
