@@ -24,6 +24,10 @@ export interface ModuleDefinition {
   readonly after?: readonly string[];
   /** Modules that must sit in the same thread, because they share objects. */
   readonly together?: readonly string[];
+  /** Gives each packet its verdict; a packet passes exactly one such module. */
+  readonly judges?: boolean;
+  /** Keeps state by conversation: all packets of one must come to the same thread, in order. */
+  readonly perFlow?: boolean;
   /** Configuration it reads; `suricata-like.yaml` documents each. */
   readonly options?: readonly AnyOption[];
   create(thread: Thread): ThreadModule | Promise<ThreadModule>;
@@ -39,6 +43,8 @@ export interface ThreadModule {
   flush?(batch: Batch): void;
   /** No packet will come any more: give out everything that is held. May add packets. */
   end?(batch: Batch): void;
+  /** New shared objects are there (signatures were reloaded). Called between two batches. */
+  reload?(shared: Readonly<Record<string, unknown>>): void;
   /** Acquire modules: true when there will be no more packets. */
   readonly finished?: boolean;
   /** Frees what is not memory: files, sockets, native handles. */
@@ -58,6 +64,9 @@ export interface Thread {
   readonly flows: FlowRows;
   /** Range of flow rows this thread may give out. */
   readonly flowRange: { readonly first: number; readonly count: number };
+  /** Bytes of `Memory.bytes` for this thread's stream buffers, and for its short-lived work within a batch. */
+  readonly streamRange: ByteRange;
+  readonly scratch: ByteRange;
   readonly config: Config;
   readonly counters: Counters;
   readonly log: Log;
@@ -78,6 +87,11 @@ export interface Thread {
   wants(eventKind: number): boolean;
   /** Tells the user something once, whatever the number of threads and packets. */
   warnOnce(message: string): void;
+}
+
+export interface ByteRange {
+  readonly first: number;
+  readonly byteLength: number;
 }
 
 /** Numbers that the statistics show; summed over threads unless named otherwise. */

@@ -1,0 +1,31 @@
+/**
+ * The contract of a queue handler: which consumer takes a packet. A handler is one file of `queue/handlers/` (or a
+ * package or path) whose default export is a `QueueHandler`; its name in the YAML is the name of the file.
+ */
+import type { Memory } from '../memory.js';
+
+/** Packet takes none of the ways: it is done and its slot goes home. */
+export const DONE = -1;
+
+export interface QueueHandler {
+  /** One sentence: which way a packet takes. */
+  readonly summary: string;
+  /** Names of the ways a packet can take; each leads to a thread group or to `end`. One way is called `to`. */
+  readonly ways: readonly string[];
+  /** Ways that may be left out of the YAML. */
+  readonly optional?: readonly string[];
+  /** All packets of a conversation take the same consumer, in order. */
+  readonly keepsFlows: boolean;
+  create(link: HandlerLink): Chooser;
+}
+
+export interface HandlerLink {
+  readonly memory: Memory;
+  /** For each way, the range of consumers behind it; count 0 is `end`. */
+  readonly ways: readonly { readonly first: number; readonly count: number }[];
+  /** Packets waiting in the queue to a consumer. */
+  backlog(consumer: number): number;
+}
+
+/** @param p index of the packet's row  @returns number of the consumer, or DONE */
+export type Chooser = (p: number) => number;

@@ -1,0 +1,16 @@
+import * as Packet from '../../packet.js';
+import type { QueueHandler } from '../handler.js';
+
+const alertSplit: QueueHandler = {
+  summary: 'packets with alerts and all events take the way `alerts`, the others the way `rest`',
+  ways: ['alerts', 'rest'],
+  keepsFlows: true,
+  create({ memory: { row }, ways: [alerts, rest] }) {
+    return p => {
+      const noteworthy = row[p + Packet.ALERTS]! > 0 || row[p + Packet.PSEUDO]! === Packet.PSEUDO_EVENT;
+      const way = noteworthy ? alerts! : rest!;
+      return way.count === 0 ? -1 : way.first + ((row[p + Packet.FLOW_HASH]! >>> 0) % way.count);
+    };
+  },
+};
+export default alertSplit;

@@ -1,0 +1,13 @@
+import * as Packet from '../../packet.js';
+import type { QueueHandler } from '../handler.js';
+
+const flowHash: QueueHandler = {
+  summary: 'both directions of a conversation always take the same consumer',
+  ways: ['to'],
+  keepsFlows: true,
+  create({ memory: { row }, ways: [way] }) {
+    const { first, count } = way!;
+    return p => first + ((row[p + Packet.FLOW_HASH]! >>> 0) % count);
+  },
+};
+export default flowHash;

@@ -1,0 +1,12 @@
+import type { QueueHandler } from '../handler.js';
+
+const ordered: QueueHandler = {
+  summary: 'one consumer gets the packets of all producers in the order in which they were acquired',
+  ways: ['to'],
+  keepsFlows: true,
+  create({ ways: [way] }) {
+    const { first } = way!;
+    return () => first;
+  },
+};
+export default ordered;

@@ -1,0 +1,34 @@
+import * as Packet from '../../packet.js';
+import type { HandlerLink, QueueHandler } from '../handler.js';
+
+const UDP = 17;
+const TCP = 6;
+
+const protocolSplit: QueueHandler = {
+  summary: 'IPv4 and IPv6, or TCP and UDP, take different threads; whatever has no way of its own takes `other`',
+  ways: ['tcp', 'udp', 'ipv4', 'ipv6', 'other'],
+  optional: ['tcp', 'udp', 'ipv4', 'ipv6'],
+  keepsFlows: true,
+  create(link) {
+    const { row } = link.memory;
+    const [tcp, udp, ipv4, ipv6, other] = link.ways.map((_, i) => withinWay(link, i));
+    return p => {
+      const protocol = row[p + Packet.PROTOCOL]!;
+      if (protocol === TCP && tcp) return tcp(p);
+      if (protocol === UDP && udp) return udp(p);
+      const version = row[p + Packet.IP_VERSION]!;
+      if (version === 4 && ipv4) return ipv4(p);
+      if (version === 6 && ipv6) return ipv6(p);
+      return other!(p);
+    };
+  },
+};
+
+/** Within a way, conversations stay together. `undefined` for a way that is not configured. */
+function withinWay({ memory: { row }, ways }: HandlerLink, index: number): ((p: number) => number) | undefined {
+  const way = ways[index];
+  if (!way) return undefined;
+  if (way.count === 0) return () => -1;
+  return p => way.first + ((row[p + Packet.FLOW_HASH]! >>> 0) % way.count);
+}
+export default protocolSplit;

@@ -1,0 +1,104 @@
+/**
+ * A queue of packets between exactly one producer and one consumer: a ring of slot numbers in shared memory.
+ *
+ * Both ends work without locks: the producer writes slots and then publishes its tail once a batch, the consumer
+ * reads and then publishes its head once a batch. Those two stores are the only atomic operations.
+ */
+const HEAD = 0;
+/** On another cache line than HEAD, so that the two ends do not disturb each other. */
+const TAIL = 16;
+const CLOSED = 32;
+/** Highest ticket the producer has passed on, for consumers that restore order (low and high part). */
+const WATERMARK = 48;
+const HEADER_INTS = 64;
+
+export class Ring {
+  private readonly ints: Int32Array;
+  private readonly mask: number;
+  /** Producer's and consumer's own copies of what they publish. */
+  private tail: number;
+  private head: number;
+
+  /** @param buffer made by `Ring.allocate` */
+  constructor(readonly buffer: SharedArrayBuffer) {
+    this.ints = new Int32Array(buffer);
+    this.mask = this.ints.length - HEADER_INTS - 1;
+    this.tail = this.ints[TAIL]!;
+    this.head = this.ints[HEAD]!;
+  }
+
+  /** @param capacity number of packets; rounded up to a power of two */
+  static allocate(capacity: number): SharedArrayBuffer {
+    const slots = 2 ** Math.ceil(Math.log2(Math.max(2, capacity)));
+    return new SharedArrayBuffer((HEADER_INTS + slots) * 4);
+  }
+
+  get capacity(): number {
+    return this.mask + 1;
+  }
+
+  // ── producer ──
+
+  /** Adds a packet; the consumer sees it after `publish`. @returns false when the ring is full */
+  push(slot: number): boolean {
+    if (((this.tail - Atomics.load(this.ints, HEAD)) | 0) > this.mask) return false;
+    this.ints[HEADER_INTS + (this.tail & this.mask)] = slot;
+    this.tail = (this.tail + 1) | 0;
+    return true;
+  }
+
+  /** Makes what was pushed visible. */
+  publish(): void {
+    Atomics.store(this.ints, TAIL, this.tail);
+  }
+
+  /** Says that nothing will be pushed any more. */
+  close(): void {
+    Atomics.store(this.ints, CLOSED, 1);
+  }
+
+  /** Says that every packet up to this ticket has been pushed (to whichever consumer). */
+  publishWatermark(ticket: number): void {
+    Atomics.store(this.ints, WATERMARK, ticket);
+  }
+
+  // ── consumer ──
+
+  /** Packets that can be read now. */
+  readable(): number {
+    return (Atomics.load(this.ints, TAIL) - this.head) | 0;
+  }
+
+  /** The packet `ahead` places behind the next one; the caller knows that it is there (see `readable`). */
+  peek(ahead = 0): number {
+    return this.ints[HEADER_INTS + ((this.head + ahead) & this.mask)]!;
+  }
+
+  /** Takes the next packet; the caller knows that one is there. Its place is free after `release`. */
+  take(): number {
+    const slot = this.ints[HEADER_INTS + (this.head & this.mask)]!;
+    this.head = (this.head + 1) | 0;
+    return slot;
+  }
+
+  /** Gives the places of what was taken back to the producer. */
+  release(): void {
+    Atomics.store(this.ints, HEAD, this.head);
+  }
+
+  /** True when the producer has closed; with nothing readable *afterwards*, the ring is done. */
+  closed(): boolean {
+    return Atomics.load(this.ints, CLOSED) !== 0;
+  }
+
+  watermark(): number {
+    return Atomics.load(this.ints, WATERMARK);
+  }
+
+  // ── anyone ──
+
+  /** Packets waiting, as anyone may estimate it. */
+  backlog(): number {
+    return (Atomics.load(this.ints, TAIL) - Atomics.load(this.ints, HEAD)) | 0;
+  }
+}
