@@ -1,0 +1,40 @@
+/** The files of a folder as they become ready, for a folder that is filled while it is read. */
+import { captureFiles, type FoundFile } from './file-list.js';
+
+export class FolderWatch {
+  private lastLook = Number.NEGATIVE_INFINITY;
+  /** Change time of the newest file given out, and the files of that time: all others are older. */
+  private newest = Number.NEGATIVE_INFINITY;
+  private atNewest = new Set<string>();
+
+  /**
+   * @param delay a file counts as complete when it has not changed for so many milliseconds
+   * @param interval milliseconds between two looks at the folder
+   */
+  constructor(
+    private readonly folder: string,
+    private readonly delay: number,
+    private readonly interval: number,
+  ) {}
+
+  /** Files that became ready since the last call, oldest first. @param now milliseconds since the epoch */
+  ready(now: number): FoundFile[] {
+    if (now - this.lastLook < this.interval) return [];
+    this.lastLook = now;
+    const ready = captureFiles([this.folder], false).filter(
+      file => this.isNew(file) && file.changed <= now - this.delay,
+    );
+    for (const file of ready) this.note(file);
+    return ready;
+  }
+
+  private isNew(file: FoundFile): boolean {
+    return file.changed > this.newest || (file.changed === this.newest && !this.atNewest.has(file.path));
+  }
+
+  private note(file: FoundFile): void {
+    if (file.changed > this.newest) this.atNewest.clear();
+    this.newest = file.changed;
+    this.atNewest.add(file.path);
+  }
+}

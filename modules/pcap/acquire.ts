@@ -1,0 +1,165 @@
+/** Fills batches from one capture after the other. */
+
+import type { Batch } from '../../engine/batch.js';
+import { BlockWindow, END, WAIT } from '../../engine/capture-file/block-window.js';
+import { openInput } from '../../engine/capture-file/byte-input.js';
+import { CaptureError } from '../../engine/capture-file/capture-error.js';
+import { emptyPacket } from '../../engine/capture-file/capture-format.js';
+import { CaptureReader } from '../../engine/capture-file/capture-reader.js';
+import type { FoundFile } from '../../engine/capture-file/file-list.js';
+import { compileFilter, type PacketFilter } from '../../engine/capture-file/filter.js';
+import type { Thread, ThreadModule } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+import { type FileQueue, fileQueue } from './file-queue.js';
+import { type FileRemoval, fileRemoval } from './file-removal.js';
+import { BUFFER_SIZE, CONTINUOUS, DAMAGED, FILTER } from './options.js';
+
+/** Most packets of one batch. */
+const BATCH = 256;
+
+export function acquirePcap(thread: Thread): ThreadModule {
+  return new PcapAcquire(thread, fileQueue(thread), fileRemoval(thread));
+}
+
+class PcapAcquire implements ThreadModule {
+  private reader: CaptureReader | undefined;
+  private file: FoundFile | undefined;
+  private source = -1;
+  private packets = 0;
+  private position = 0;
+  private readonly packet = emptyPacket();
+  private readonly filter: PacketFilter | undefined;
+  private readonly readSize: number;
+  private readonly follow: boolean;
+  /** Slots left for what the modules behind make of the packets: events, inner packets, stream data. */
+  private readonly reserve: number;
+  private readonly count: Record<'files' | 'bytes' | 'errors' | 'filtered', number>;
+
+  constructor(
+    private readonly thread: Thread,
+    private readonly queue: FileQueue,
+    private readonly removal: FileRemoval | undefined,
+  ) {
+    const { config, counters } = thread;
+    this.filter = compileFilter(config.read(FILTER));
+    this.readSize = Math.min(Math.max(config.read(BUFFER_SIZE), 4096), 64 * 1024 * 1024);
+    this.follow = config.read(CONTINUOUS);
+    this.reserve = thread.pool.range.slots >> 2;
+    this.count = {
+      files: counters.declare('pcap_file.files'),
+      bytes: counters.declare('pcap_file.bytes'),
+      errors: counters.declare('pcap_file.errors'),
+      filtered: counters.declare('pcap_file.filtered_bpf'),
+    };
+  }
+
+  get finished(): boolean {
+    return !this.reader && this.queue.finished;
+  }
+
+  process(batch: Batch): void {
+    while (batch.length < BATCH && this.thread.pool.available > this.reserve) {
+      if (!this.reader && !this.openNext()) break;
+      const step = this.read();
+      if (step === WAIT) break;
+      if (step === END) this.closeFile(true);
+      else if (!this.filter || this.accepted()) this.add(batch);
+    }
+    this.countBytes();
+    this.removal?.removeReady();
+  }
+
+  end(): void {
+    this.removal?.removeReady();
+  }
+
+  close(): void {
+    this.closeFile(false);
+    this.removal?.removeReady();
+  }
+
+  private openNext(): boolean {
+    const file = this.queue.next(Date.now());
+    if (!file) return false;
+    this.file = file;
+    this.source = this.queue.source;
+    try {
+      const { memory, pool } = this.thread;
+      const input = openInput(file.path, this.follow && !file.found);
+      this.reader = new CaptureReader(new BlockWindow(memory, pool, input, this.readSize));
+    } catch (error) {
+      this.failed(error);
+    }
+    return true;
+  }
+
+  /** Reads one packet. @returns END, WAIT, or READY (see `block-window.ts`); a damaged file is told and ends */
+  private read(): number {
+    if (!this.reader) return END;
+    try {
+      return this.reader.next(this.packet);
+    } catch (error) {
+      this.failed(error);
+      return END;
+    }
+  }
+
+  private failed(error: unknown): void {
+    const message =
+      error instanceof CaptureError ? error.message : `${this.file!.path}: ${(error as Error).message}`;
+    const tolerated = this.thread.config.read(DAMAGED) === 'warning';
+    this.removal?.keep(this.source);
+    if (tolerated || (error instanceof CaptureError && error.foreign && this.file!.found))
+      this.thread.log.warning(message);
+    else {
+      this.thread.counters.values[this.count.errors]!++;
+      this.thread.log.error(message);
+    }
+  }
+
+  private accepted(): boolean {
+    const { data, length, wireLength, linkType } = this.packet;
+    if (this.filter!(this.thread.memory.bytes, data, length, wireLength, linkType)) return true;
+    this.thread.counters.values[this.count.filtered]!++;
+    return false;
+  }
+
+  private add(batch: Batch): void {
+    const { pool, memory } = this.thread;
+    const { packet } = this;
+    const slot = pool.take();
+    const { row } = memory;
+    const p = slot * Packet.INTS;
+    row[p + Packet.DATA] = packet.data;
+    row[p + Packet.LENGTH] = packet.length;
+    row[p + Packet.WIRE_LENGTH] = packet.wireLength;
+    row[p + Packet.LINK_TYPE] = packet.linkType;
+    row[p + Packet.SECONDS] = packet.seconds;
+    row[p + Packet.NANOSECONDS] = packet.nanoseconds;
+    row[p + Packet.NUMBER] = ++this.packets;
+    row[p + Packet.SOURCE] = this.source;
+    pool.attach(slot, this.reader!.window.block);
+    batch.push(slot);
+    this.removal?.took(this.source);
+  }
+
+  private countBytes(): void {
+    if (!this.reader) return;
+    const position = this.reader.window.fileOffset;
+    this.thread.counters.values[this.count.bytes]! += position - this.position;
+    this.position = position;
+  }
+
+  private closeFile(whole: boolean): void {
+    if (!this.file) return;
+    this.countBytes();
+    this.reader?.close();
+    this.reader = undefined;
+    this.position = 0;
+    if (whole) {
+      this.thread.counters.values[this.count.files]!++;
+      this.removal?.read(this.source, this.file.path);
+    }
+    this.file = undefined;
+  }
+}

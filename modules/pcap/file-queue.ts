@@ -1,0 +1,68 @@
+/** The captures a thread reads, one after the other. Threads that acquire share the list by turns. */
+import { captureFiles, type FoundFile } from '../../engine/capture-file/file-list.js';
+import { FolderWatch } from '../../engine/capture-file/folder-watch.js';
+import type { Thread } from '../../engine/module.js';
+import { CONTINUOUS, DELAY, FILES, POLL_INTERVAL, RECURSIVE } from './options.js';
+
+export interface FileQueue {
+  /** No file will come any more. */
+  readonly finished: boolean;
+  /** Index of the last file given out, in the list of all. */
+  readonly source: number;
+  /** The next file, undefined when there is none now. @param now milliseconds since the epoch */
+  next(now: number): FoundFile | undefined;
+}
+
+/** @throws Error when a file or folder is not there */
+export function fileQueue(thread: Thread): FileQueue {
+  const { config, index, count } = thread;
+  const files = captureFiles(config.read(FILES), config.read(RECURSIVE));
+  const folder = config.read(CONTINUOUS) ? watchedFolder(config.read(FILES)) : undefined;
+  if (folder === undefined) return new ListQueue(files, index, count);
+  if (index > 0) return new ListQueue([], 0, 1);
+  return new WatchQueue(
+    new FolderWatch(folder, config.read(DELAY) * 1000, config.read(POLL_INTERVAL) * 1000),
+  );
+}
+
+function watchedFolder(paths: readonly string[]): string | undefined {
+  return paths.length === 1 && captureFiles(paths, false)[0]?.path !== paths[0] ? paths[0] : undefined;
+}
+
+class ListQueue implements FileQueue {
+  source: number;
+
+  constructor(
+    private readonly files: readonly FoundFile[],
+    index: number,
+    private readonly step: number,
+  ) {
+    this.source = index - step;
+  }
+
+  get finished(): boolean {
+    return this.source + this.step >= this.files.length;
+  }
+
+  next(): FoundFile | undefined {
+    if (this.finished) return undefined;
+    this.source += this.step;
+    return this.files[this.source];
+  }
+}
+
+/** A watched folder never ends; one thread reads it. */
+class WatchQueue implements FileQueue {
+  readonly finished = false;
+  source = -1;
+  private ready: FoundFile[] = [];
+
+  constructor(private readonly watch: FolderWatch) {}
+
+  next(now: number): FoundFile | undefined {
+    if (this.ready.length === 0) this.ready = this.watch.ready(now);
+    const file = this.ready.shift();
+    if (file) this.source++;
+    return file;
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * Deletes captures that were read (`pcap-file.delete-when-done`): once the last packet of a file has come home,
+ * so that it is known whether one of them had an alert. A file that could not be read whole is kept.
+ */
+import { unlinkSync } from 'node:fs';
+import { isStandardInput } from '../../engine/capture-file/byte-input.js';
+import type { Log, Thread } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+import { DELETE } from './options.js';
+
+interface Source {
+  inFlight: number;
+  keep: boolean;
+  /** Set when the file was read to its end. */
+  path?: string;
+}
+
+/** @returns undefined when files are not deleted */
+export function fileRemoval(thread: Thread): FileRemoval | undefined {
+  const when = thread.config.read(DELETE);
+  if (when === 'no' || when === 'false') return undefined;
+  const removal = new FileRemoval(thread.log, when === 'non-alerts');
+  const { row } = thread.memory;
+  thread.pool.onHome.push(slot => removal.cameHome(row, slot * Packet.INTS));
+  return removal;
+}
+
+export class FileRemoval {
+  private readonly sources = new Map<number, Source>();
+
+  constructor(
+    private readonly log: Log,
+    private readonly keepAlerting: boolean,
+  ) {}
+
+  /** A packet of this source begins its way. */
+  took(source: number): void {
+    this.at(source).inFlight++;
+  }
+
+  /** A packet that this thread made is done; those made from a packet of the file count for its alerts. */
+  cameHome(row: Int32Array, p: number): void {
+    const source = this.sources.get(row[p + Packet.SOURCE]!);
+    if (!source) return;
+    if (row[p + Packet.ALERTS]! > 0 && this.keepAlerting) source.keep = true;
+    if (row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE) source.inFlight--;
+  }
+
+  keep(source: number): void {
+    this.at(source).keep = true;
+  }
+
+  /** The file was read to its end. */
+  read(source: number, path: string): void {
+    this.at(source).path = path;
+  }
+
+  /** Deletes the files whose packets are all done. */
+  removeReady(): void {
+    for (const [number, source] of this.sources) {
+      if (source.path === undefined || source.inFlight > 0) continue;
+      this.sources.delete(number);
+      if (!source.keep && !isStandardInput(source.path)) this.remove(source.path);
+    }
+  }
+
+  private remove(path: string): void {
+    try {
+      unlinkSync(path);
+      this.log.info(`${path}: deleted after it was read`);
+    } catch (error) {
+      this.log.warning(`${path}: could not be deleted: ${(error as Error).message}`);
+    }
+  }
+
+  private at(number: number): Source {
+    let source = this.sources.get(number);
+    if (!source) {
+      source = { inFlight: 0, keep: false };
+      this.sources.set(number, source);
+    }
+    return source;
+  }
+}

@@ -1,0 +1,212 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Batch } from '../../engine/batch.js';
+import type { ThreadModule } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+import pcap from '../../modules/pcap.js';
+import { pcapFile } from '../packets/pcap-file.js';
+import { type StubOptions, type StubThread, stubThread } from '../thread-stub.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sluice-acquire-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const text = (value: string) => Buffer.from(value, 'latin1');
+
+/** Writes a capture of packets whose bytes are these words; `age` seconds old. */
+function capture(name: string, words: string[], age = 0): string {
+  const path = join(folder, name);
+  writeFileSync(path, pcapFile(words.map(text)));
+  const time = Date.now() / 1000 - age;
+  utimesSync(path, time, time);
+  return path;
+}
+
+async function acquire(
+  options: Record<string, unknown>,
+  stub: StubOptions = {},
+  place = { index: 0, count: 1 },
+) {
+  const { 'bpf-filter': filter, ...file } = options;
+  const thread = Object.assign(
+    stubThread({ ...stub, config: { 'pcap-file': file, 'bpf-filter': filter } }),
+    place,
+  );
+  return { thread, module: await pcap.create(thread) };
+}
+
+/** Everything the module gives, as `number source words`. */
+function drain({ thread, module }: { thread: StubThread; module: ThreadModule }): string[] {
+  const found: string[] = [];
+  const batch = new Batch();
+  for (let idle = 0; idle < 10 && !module.finished; idle += batch.length === 0 ? 1 : 0) {
+    thread.releaseBatch(batch);
+    module.process(batch);
+    for (const slot of batch.slots.subarray(0, batch.length)) {
+      const bytes = thread.text(thread.field(slot, Packet.DATA), thread.field(slot, Packet.LENGTH));
+      found.push(`${thread.field(slot, Packet.NUMBER)} ${thread.field(slot, Packet.SOURCE)} ${bytes}`);
+    }
+  }
+  thread.releaseBatch(batch);
+  module.end?.(batch);
+  module.close?.();
+  return found;
+}
+
+describe('acquire from files', () => {
+  it('reads several files in turn and numbers the packets through', async () => {
+    const files = [capture('b.pcap', ['one', 'two']), capture('a.pcap', ['three'])];
+    expect(drain(await acquire({ files }))).toEqual(['1 0 one', '2 0 two', '3 1 three']);
+  });
+
+  it('fills rows completely', async () => {
+    const path = join(folder, 'x.pcap');
+    writeFileSync(
+      path,
+      pcapFile([{ data: text('abc'), time: 1700000000.5, wireLength: 99 }], { linkType: 101 }),
+    );
+    const { thread, module } = await acquire({ files: [path] });
+    const batch = new Batch();
+    module.process(batch);
+    const slot = batch.slots[0]!;
+    const fields = [Packet.LENGTH, Packet.WIRE_LENGTH, Packet.LINK_TYPE, Packet.SECONDS, Packet.NANOSECONDS];
+    expect(fields.map(field => thread.field(slot, field))).toEqual([3, 99, 101, 1700000000, 500000000]);
+    expect(thread.pool.idle).toBe(false);
+    thread.releaseBatch(batch);
+    module.close?.();
+    expect([thread.pool.idle, thread.pool.availableBlocks]).toEqual([true, 16]);
+  });
+
+  it('gives files to threads by turns', async () => {
+    const files = ['a', 'b', 'c', 'd', 'e'].map(name => capture(`${name}.pcap`, [name]));
+    expect(drain(await acquire({ files }, {}, { index: 0, count: 2 }))).toEqual(['1 0 a', '2 2 c', '3 4 e']);
+    expect(drain(await acquire({ files }, {}, { index: 1, count: 2 }))).toEqual(['1 1 b', '2 3 d']);
+  });
+
+  it('reads a folder, oldest file first', async () => {
+    capture('a.pcap', ['newer'], 10);
+    capture('b.pcap', ['oldest'], 30);
+    capture('c.pcap', ['middle'], 20);
+    mkdirSync(join(folder, 'below'));
+    capture('below/d.pcap', ['deep'], 5);
+    const plain = drain(await acquire({ files: [folder] }));
+    expect(plain).toEqual(['1 0 oldest', '2 1 middle', '3 2 newer']);
+    const recursive = drain(await acquire({ files: [folder], recursive: 'yes' }));
+    expect(recursive.at(-1)).toBe('4 3 deep');
+  });
+
+  it('passes over files of a folder that are no captures, with a warning', async () => {
+    capture('a.pcap', ['one']);
+    writeFileSync(join(folder, 'notes.txt'), 'not a capture');
+    const run = await acquire({ files: [folder] });
+    expect(drain(run).length).toBe(1);
+    expect(run.thread.log.lines.join()).toMatch(/^warning: .*notes\.txt: not a capture/);
+    expect(run.thread.counters.read('pcap_file.errors')).toBe(0);
+  });
+
+  it('tells a damaged file once, counts it, and goes on with the next', async () => {
+    const damaged = join(folder, 'a.pcap');
+    writeFileSync(damaged, pcapFile([text('whole'), text('cut')]).subarray(0, -1));
+    const files = [damaged, join(folder, 'gone.pcap'), capture('b.pcap', ['next'])];
+    writeFileSync(files[1]!, '');
+    const run = await acquire({ files });
+    expect(drain(run)).toEqual(['1 0 whole', '2 2 next']);
+    expect(run.thread.log.lines).toEqual([
+      expect.stringMatching(/^error: .*a\.pcap: the file is cut off, .* \(packet 2, byte offset 45\)/),
+      expect.stringMatching(/^error: .*gone\.pcap: the file is empty/),
+    ]);
+    expect(run.thread.counters.read('pcap_file.errors')).toBe(2);
+  });
+
+  it('takes damage for a warning when told so', async () => {
+    const path = join(folder, 'a.pcap');
+    writeFileSync(path, 'nonsense');
+    const run = await acquire({ files: [path], damaged: 'warning' });
+    drain(run);
+    expect(run.thread.log.lines.join()).toMatch(/^warning: /);
+    expect(run.thread.counters.read('pcap_file.errors')).toBe(0);
+  });
+
+  it('fills less when slots or blocks are rare, and loses nothing', async () => {
+    const words = Array.from({ length: 500 }, (_, i) => `packet ${i}`);
+    const file = capture('a.pcap', words);
+    const run = await acquire({ files: [file] }, { slots: 8, bytes: 1024, blockSize: 512 });
+    expect(drain(run)).toEqual(words.map((word, i) => `${i + 1} 0 ${word}`));
+    expect(run.thread.pool.idle).toBe(true);
+  });
+
+  it('counts bytes for the progress', async () => {
+    const run = await acquire({ files: [capture('a.pcap', ['12345', '67890']), capture('b.pcap', ['x'])] });
+    drain(run);
+    expect(run.thread.counters.nonZero()).toMatchObject({
+      'pcap_file.files': 2,
+      'pcap_file.bytes': 2 * 24 + 3 * 16 + 11,
+    });
+  });
+
+  it('fails at the start when a file is not there', async () => {
+    await expect(acquire({ files: [join(folder, 'none.pcap')] })).rejects.toThrow(/ENOENT.*none\.pcap/);
+  });
+});
+
+describe('acquire from what grows', () => {
+  it('follows a file', async () => {
+    const whole = pcapFile([text('one'), text('two')]);
+    const path = join(folder, 'a.pcap');
+    writeFileSync(path, whole.subarray(0, 30));
+    const { thread, module } = await acquire({ files: [path], continuous: 'yes' });
+    const batch = new Batch();
+    module.process(batch);
+    expect([batch.length, module.finished]).toEqual([0, false]);
+    appendFileSync(path, whole.subarray(30, 50));
+    module.process(batch);
+    expect(batch.length).toBe(1);
+    appendFileSync(path, whole.subarray(50));
+    module.process(batch);
+    expect([batch.length, module.finished, thread.log.lines]).toEqual([2, false, []]);
+    module.close?.();
+  });
+
+  it('watches a folder for files that are complete', async () => {
+    capture('b.pcap', ['second'], 100);
+    capture('a.pcap', ['first'], 200);
+    capture('c.pcap', ['too fresh'], 0);
+    const run = await acquire({ files: [folder], continuous: 'yes' });
+    expect(drain(run)).toEqual(['1 0 first', '2 1 second']);
+    expect(run.module.finished).toBe(false);
+  });
+});
+
+describe('deleting files that were read', () => {
+  it('deletes those that were read whole', async () => {
+    const good = capture('a.pcap', ['one']);
+    const bad = join(folder, 'b.pcap');
+    writeFileSync(bad, pcapFile([text('cut')]).subarray(0, -1));
+    drain(await acquire({ files: [good, bad], 'delete-when-done': 'yes' }));
+    expect([existsSync(good), existsSync(bad)]).toEqual([false, true]);
+  });
+
+  it('keeps those with alerts when told so', async () => {
+    const files = [capture('a.pcap', ['calm']), capture('b.pcap', ['alert'])];
+    const { thread, module } = await acquire({ files, 'delete-when-done': 'non-alerts' });
+    const batch = new Batch();
+    module.process(batch);
+    thread.memory.row[batch.slots[1]! * Packet.INTS + Packet.ALERTS] = 1;
+    expect(existsSync(files[0]!)).toBe(true);
+    thread.releaseBatch(batch);
+    module.end?.(batch);
+    expect(files.map(file => existsSync(file))).toEqual([false, true]);
+  });
+});
