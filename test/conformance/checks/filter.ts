@@ -1,0 +1,51 @@
+/** `filter`: how many records of a JSON lines file match all of some members. */
+import { CheckFailure } from './failure.js';
+import type { Records } from './records.js';
+import { findValue, matches } from './value.js';
+
+export interface Filter {
+  readonly count?: number;
+  readonly filename?: string;
+  readonly match?: Readonly<Record<string, unknown>>;
+  readonly comment?: string;
+}
+
+/** @throws CheckFailure with the count found and the closest condition */
+export function checkFilter(filter: Filter, records: Records): void {
+  const all = records.of(filter.filename ?? 'eve.json');
+  const conditions = Object.entries(filter.match ?? {});
+  const found = all.filter(record =>
+    conditions.every(([key, expected]) => holds(record, key, expected)),
+  ).length;
+  const wanted = filter.count ?? 1;
+  if (found === wanted) return;
+  throw new CheckFailure(
+    `${found} of ${all.length} records match, expected ${wanted}: ${shown(conditions)}${hint(all, conditions)}`,
+  );
+}
+
+function holds(record: unknown, key: string, expected: unknown): boolean {
+  if (key === 'has-key') return listOf(expected).every(path => findValue(path, record) != null);
+  if (key === 'not-has-key') return listOf(expected).every(path => findValue(path, record) == null);
+  return matches(record, key, expected);
+}
+
+function listOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [String(value)];
+}
+
+function shown(conditions: readonly [string, unknown][]): string {
+  return conditions.map(([key, expected]) => `${key}=${JSON.stringify(expected)}`).join(' ');
+}
+
+/** Where one condition keeps a record from matching, which one, and what the record has there. */
+function hint(all: readonly unknown[], conditions: readonly [string, unknown][]): string {
+  for (const record of all) {
+    const missed = conditions.filter(([key, expected]) => !holds(record, key, expected));
+    if (missed.length !== 1) continue;
+    const path = missed[0]![0].replace(/\.__\w+$/, '');
+    const value = JSON.stringify(findValue(path, record)) ?? 'nothing';
+    return ` (one record has all but ${missed[0]![0]}: ${value.slice(0, 200)})`;
+  }
+  return '';
+}

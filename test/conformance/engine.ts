@@ -1,0 +1,31 @@
+/** The engine under test: how it is started for a test. */
+import { spawnSync } from 'node:child_process';
+import { type Ending, execute } from './execute.js';
+
+/** Where a command runs, and where its output goes. */
+export interface Place {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly output: string;
+  readonly timeoutSeconds: number;
+}
+
+export interface Engine {
+  run(args: readonly string[], place: Place): Promise<Ending>;
+  runShell(line: string, place: Place): Promise<Ending>;
+}
+
+/** An engine that is a program of its own, started for each test. */
+export function programEngine(program: string): Engine {
+  return {
+    run: (args, place) => execute({ file: program, args, ...place }),
+    runShell: (line, place) => execute({ file: '/bin/sh', args: ['-c', line], ...place }),
+  };
+}
+
+/** Words of the `Features:` line of `--build-info`; none when the program does not run. */
+export function featuresOf(program: string): Set<string> {
+  const { stdout } = spawnSync(program, ['--build-info'], { encoding: 'utf8', timeout: 30_000 });
+  const line = /^Features:(.*)$/m.exec(stdout ?? '');
+  return new Set((line?.[1] ?? '').trim().split(/\s+/).filter(Boolean));
+}

@@ -1,0 +1,54 @@
+/** Runs a command with its output in files, and ends it with all its children when it takes too long. */
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface Execution {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Folder that gets the files `stdout` and `stderr`. */
+  readonly output: string;
+  readonly timeoutSeconds: number;
+}
+
+/** How it ended: exit code (128 + signal when killed), or `timeout`. */
+export type Ending = number | 'timeout';
+
+export function execute(execution: Execution): Promise<Ending> {
+  const { file, args, cwd, env, output, timeoutSeconds } = execution;
+  const stdout = openSync(join(output, 'stdout'), 'w');
+  const stderr = openSync(join(output, 'stderr'), 'w');
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { cwd, env, detached: true, stdio: ['ignore', stdout, stderr] });
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      endGroup(child.pid);
+    }, timeoutSeconds * 1000);
+    const settle = (): void => {
+      clearTimeout(timer);
+      closeSync(stdout);
+      closeSync(stderr);
+    };
+    child.once('error', error => {
+      settle();
+      reject(error);
+    });
+    child.once('close', (code, signal) => {
+      settle();
+      resolve(late ? 'timeout' : (code ?? 128 + (signal === 'SIGABRT' ? 6 : signal === 'SIGSEGV' ? 11 : 9)));
+    });
+  });
+}
+
+/** The child leads a process group of its own, so a shell's children end with it. */
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It ended meanwhile.
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * `npm run conformance -- FOLDER [NAME…]`: runs tests in the format of suricata-verify.
+ * NAME is a test's path below FOLDER; a name that ends in `*` stands for all that begin so.
+ */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { featuresOf, programEngine } from './engine.js';
+import { lineOf, summaryOf } from './report.js';
+import type { Result, Surroundings } from './run-test.js';
+import { runTests } from './run-tests.js';
+import { makeSourceFolder } from './source-folder.js';
+import { findTests } from './test-folder.js';
+
+const USAGE = `usage: npm run conformance -- [options] FOLDER [NAME…]
+  -j, --jobs N       tests at a time (2)
+  --timeout SECONDS  for each test (60)
+  --keep DIR         keep the output of each test in DIR
+  --json FILE        write all results to FILE
+  --list FILE        run the tests named in FILE, one a line
+  --engine FILE      another program than this project's engine
+  -v, --verbose      print passed and skipped tests too`;
+
+const project = fileURLToPath(new URL('../../../', import.meta.url));
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    jobs: { type: 'string', short: 'j', default: '2' },
+    timeout: { type: 'string', default: '60' },
+    keep: { type: 'string' },
+    json: { type: 'string' },
+    list: { type: 'string' },
+    engine: { type: 'string' },
+    verbose: { type: 'boolean', short: 'v', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+
+if (values.help || positionals.length === 0) {
+  console.log(USAGE);
+  process.exit(values.help ? 0 : 2);
+}
+
+const [folder, ...names] = positionals;
+const root = resolve(folder!);
+if (!existsSync(root)) {
+  console.error(`no such folder: ${root}`);
+  process.exit(2);
+}
+
+/** The tests that were asked for; all when none was. */
+function selection(): string[] {
+  const wanted = [...names, ...(values.list ? namesIn(values.list) : [])].map(name =>
+    name.replace(/\/$/, ''),
+  );
+  const all = findTests(root);
+  if (wanted.length === 0) return all;
+  return wanted.flatMap(name => {
+    const found = name.endsWith('*')
+      ? all.filter(test => test.startsWith(name.slice(0, -1)))
+      : all.filter(test => test === name);
+    if (found.length === 0) console.error(`no such test: ${name}`);
+    return found;
+  });
+}
+
+function namesIn(file: string): string[] {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return lines.map(line => line.trim()).filter(line => line !== '' && !line.startsWith('#'));
+}
+
+function tell(result: Result): void {
+  if (values.verbose || result.outcome === 'failed') console.log(lineOf(result));
+}
+
+const sourceFolder = makeSourceFolder(project, values.engine && resolve(values.engine));
+const program = join(sourceFolder, 'src', 'suricata');
+const outputs = values.keep ? resolve(values.keep) : mkdtempSync(join(tmpdir(), 'sluice-conformance-'));
+mkdirSync(outputs, { recursive: true });
+const around: Surroundings = {
+  machine: { features: featuresOf(program), sourceFolder },
+  engine: programEngine(program),
+  outputs,
+  timeoutSeconds: Number(values.timeout),
+};
+
+const results = await runTests(root, selection(), Number(values.jobs), around, tell);
+rmSync(sourceFolder, { recursive: true, force: true });
+if (!values.keep) rmSync(outputs, { recursive: true, force: true });
+if (values.json) writeFileSync(values.json, `${JSON.stringify(results, undefined, 1)}\n`);
+console.log(summaryOf(results));
+process.exitCode = results.some(result => result.outcome === 'failed') ? 1 : 0;

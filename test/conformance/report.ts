@@ -1,0 +1,13 @@
+/** What is printed while tests run, and at the end. */
+import type { Result } from './run-test.js';
+
+export function lineOf(result: Result): string {
+  const reason = result.reason === '' ? '' : `: ${result.reason.replace(/\s*\n\s*/g, ' ')}`;
+  return `${result.outcome.padEnd(7)} ${result.name}${reason}`;
+}
+
+/** The closing line, alone on its line. */
+export function summaryOf(results: readonly Result[]): string {
+  const count = (outcome: Result['outcome']) => results.filter(result => result.outcome === outcome).length;
+  return `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`;
+}

@@ -1,0 +1,114 @@
+/** Runs one test: requirements, command, exit code, checks. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type CheckContext, failureOf } from './checks/check.js';
+import { Records } from './checks/records.js';
+import { type Command, commandOf, type TestVariables, Unrunnable } from './command.js';
+import type { Engine } from './engine.js';
+import { type Machine, skipped, unmet } from './requirements.js';
+import { checksOf, type TestFolder } from './test-folder.js';
+
+export interface Result {
+  readonly name: string;
+  readonly outcome: 'passed' | 'failed' | 'skipped';
+  /** Why it failed (the first reason) or was skipped. */
+  readonly reason: string;
+  readonly seconds: number;
+}
+
+export interface Surroundings {
+  readonly machine: Machine;
+  readonly engine: Engine;
+  /** Folder in which each test gets a folder for its output. */
+  readonly outputs: string;
+  readonly timeoutSeconds: number;
+}
+
+export async function runTest(test: TestFolder, around: Surroundings): Promise<Result> {
+  const started = performance.now();
+  const result = (outcome: Result['outcome'], reason = ''): Result => {
+    return { name: test.name, outcome, reason, seconds: (performance.now() - started) / 1000 };
+  };
+  const { requires, skip } = test.description;
+  const unsuitable = unmet(requires, around.machine) ?? skipped(skip, around.machine);
+  if (unsuitable) return result('skipped', unsuitable);
+  try {
+    const reason = await attempts(test, around);
+    return reason === undefined ? result('passed') : result('failed', reason);
+  } catch (error) {
+    if (error instanceof Unrunnable) return result(error.skip ? 'skipped' : 'failed', error.message);
+    return result('failed', `the runner failed: ${(error as Error).message}`);
+  }
+}
+
+/** Runs it `count` times, each with `retry` more tries. @returns the reason of the first failure */
+async function attempts(test: TestFolder, around: Surroundings): Promise<string | undefined> {
+  const { count = 1, retry = 0 } = test.description;
+  for (let run = 0; run < count; run++) {
+    let reason = await runOnce(test, around);
+    for (let again = 0; again < retry && reason !== undefined; again++) reason = await runOnce(test, around);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+async function runOnce(test: TestFolder, around: Surroundings): Promise<string | undefined> {
+  const variables = prepareOutput(test, around);
+  const env = environmentOf(test, variables);
+  const command = commandOf(test, variables);
+  runScripts(test, env, variables.OUTPUT_DIR);
+  noteCommand(command, variables.OUTPUT_DIR);
+  const place = { cwd: test.path, env, output: variables.OUTPUT_DIR, timeoutSeconds: around.timeoutSeconds };
+  const ending = await ('shell' in command
+    ? around.engine.runShell(command.shell, place)
+    : around.engine.run(command.args, place));
+  if (ending === 'timeout') return `no end after ${around.timeoutSeconds} s`;
+  const wanted = test.description['exit-code'] ?? 0;
+  if (ending !== wanted) return `exit code ${ending}, expected ${wanted}${lastWords(variables.OUTPUT_DIR)}`;
+  if (test.description['pre-check']) runScript(test.description['pre-check'], env, variables.OUTPUT_DIR);
+  const records = new Records(variables.OUTPUT_DIR);
+  return firstFailure({ test, records, variables, env, machine: around.machine });
+}
+
+function prepareOutput(test: TestFolder, around: Surroundings): TestVariables {
+  const output = join(around.outputs, test.name);
+  rmSync(output, { recursive: true, force: true });
+  mkdirSync(output, { recursive: true });
+  return { SRCDIR: around.machine.sourceFolder, TEST_DIR: test.path, OUTPUT_DIR: output, TZ: 'UTC' };
+}
+
+function environmentOf(test: TestFolder, variables: TestVariables): NodeJS.ProcessEnv {
+  const own = Object.entries(test.description.env ?? {}).map(([name, value]) => [name, String(value)]);
+  return { ...process.env, ...variables, ...Object.fromEntries(own) };
+}
+
+function runScripts(test: TestFolder, env: NodeJS.ProcessEnv, output: string): void {
+  for (const { script } of test.description.setup ?? []) if (script) runScript(script, env, output);
+}
+
+function runScript(script: string, env: NodeJS.ProcessEnv, output: string): void {
+  const { status } = spawnSync('/bin/sh', ['-c', script], {
+    cwd: output,
+    env,
+    timeout: 30_000,
+    stdio: 'ignore',
+  });
+  if (status !== 0) throw new Unrunnable(`set-up script failed: ${script.trim()}`, false);
+}
+
+/** Kept beside the output, to repeat by hand what failed. */
+function noteCommand(command: Command, output: string): void {
+  const line = 'shell' in command ? command.shell : command.args.join(' ');
+  writeFileSync(join(output, 'cmdline'), `${line}\n`);
+}
+
+function lastWords(output: string): string {
+  const { stdout } = spawnSync('tail', ['-n', '1', join(output, 'stderr')], { encoding: 'utf8' });
+  return stdout.trim() === '' ? '' : ` (${stdout.trim().slice(0, 300)})`;
+}
+
+function firstFailure(context: CheckContext): string | undefined {
+  const reasons = checksOf(context.test.description).flatMap(check => failureOf(check, context) ?? []);
+  return reasons.length > 1 ? `${reasons[0]} (and ${reasons.length - 1} more)` : reasons[0];
+}

@@ -1,0 +1,38 @@
+/** Runs tests, several at a time. */
+
+import { join } from 'node:path';
+import { type Result, runTest, type Surroundings } from './run-test.js';
+import { openTest } from './test-folder.js';
+
+/**
+ * @param root folder of all tests  @param names tests below it  @param jobs how many at a time
+ * @param tell called with each result as soon as it is there
+ * @returns the results in order of `names`
+ */
+export async function runTests(
+  root: string,
+  names: readonly string[],
+  jobs: number,
+  around: Surroundings,
+  tell: (result: Result) => void = () => {},
+): Promise<Result[]> {
+  const results: Result[] = new Array(names.length);
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < names.length) {
+      const index = next++;
+      results[index] = await runNamed(root, names[index]!, around);
+      tell(results[index]!);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, jobs) }, work));
+  return results;
+}
+
+async function runNamed(root: string, name: string, around: Surroundings): Promise<Result> {
+  try {
+    return await runTest(openTest(join(root, name), name), around);
+  } catch (error) {
+    return { name, outcome: 'failed', reason: `test.yaml: ${(error as Error).message}`, seconds: 0 };
+  }
+}

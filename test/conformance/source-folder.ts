@@ -1,0 +1,36 @@
+/**
+ * A folder that stands for the source tree which tests name as SRCDIR: `src/suricata` is the engine,
+ * `suricata.yaml` its documented configuration, beside the classification and reference files and the rules.
+ */
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const PLACES = ['.', 'etc', 'signatures', 'signatures/rules', 'signatures/config'];
+
+/**
+ * Makes the folder.
+ * @param project root of the project
+ * @param engine program to stand at `src/suricata` instead of the project's own
+ * @returns its path
+ */
+export function makeSourceFolder(project: string, engine?: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-source-'));
+  mkdirSync(join(folder, 'src'));
+  mkdirSync(join(folder, 'etc'));
+  const program = join(folder, 'src', 'suricata');
+  const start = engine ? `"${engine}"` : `"${process.execPath}" "${project}/engine/bin/sluice.mjs"`;
+  writeFileSync(program, `#!/bin/sh\nexec ${start} "$@"\n`);
+  chmodSync(program, 0o755);
+  link(join(project, 'suricata-like.yaml'), join(folder, 'suricata.yaml'));
+  for (const name of ['classification.config', 'reference.config']) {
+    const place = PLACES.map(below => join(project, below, name)).find(existsSync);
+    if (place) link(place, join(folder, 'etc', name));
+  }
+  link(join(project, 'signatures', 'rules'), join(folder, 'rules'));
+  return folder;
+}
+
+function link(target: string, path: string): void {
+  if (existsSync(target)) symlinkSync(target, path);
+}
