@@ -64,6 +64,14 @@ export const NEXT = 47;
 export const PREVIOUS = 48;
 export const TIMEOUT_AT = 49;
 export const TCP_MAX_SEGMENT = 50;
+/** Lowest and highest TTL or hop limit, a byte each from the lowest: min to server, max, min to client, max. */
+export const TTLS = 51;
+/** Bits of the exception policies that were applied (see `exception-policy.ts`). */
+export const EXCEPTIONS = 62;
+/** Number (pcap_cnt) of the last packet. */
+export const LAST_NUMBER = 63;
+/** ESP has no ports: its SPI stands in both. */
+export const ESP_SPI = CLIENT_PORT;
 
 // ── detection's columns (written by the inspecting thread only) ─────────────────────────────────────
 /** Application protocol number in the protocol list; 0 unknown, -1 failed. And as each side was recognised. */

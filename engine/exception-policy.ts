@@ -1,0 +1,192 @@
+/**
+ * Exception policies: what becomes of a packet and its flow when the engine cannot do its work on them, because a
+ * memory cap is reached, a session is picked up in mid-stream or a parser gave up.
+ *
+ * Each place where this can happen is a target with an option of its own (`stream.memcap-policy`); the master
+ * switch `exception-policy` is the default of all.
+ */
+import type { Config } from './config/config.js';
+import { choice, option } from './config/option.js';
+import * as FlowRecord from './flow-record.js';
+import type { Thread } from './module.js';
+import * as Packet from './packet.js';
+
+export type Policy =
+  | 'ignore'
+  | 'drop-packet'
+  | 'drop-flow'
+  | 'pass-packet'
+  | 'pass-flow'
+  | 'bypass'
+  | 'reject'
+  | 'reject-both';
+
+const WORDS = [
+  'auto',
+  'ignore',
+  'drop-packet',
+  'drop-flow',
+  'pass-packet',
+  'pass-flow',
+  'bypass',
+  'reject',
+  'reject-both',
+] as const;
+
+export const engineMode = option(
+  'engine-mode',
+  choice('ids', 'ips'),
+  'ids',
+  'whether the engine only watches (ids) or decides what passes (ips)',
+);
+
+/** What an exception policy option accepts. */
+export const policyWord = choice(...WORDS, 'unset');
+
+export const masterSwitch = option(
+  'exception-policy',
+  policyWord,
+  'auto',
+  'policy of all exceptions that have none of their own; auto drops the flow in ips mode and ignores in ids mode',
+);
+
+/** A place where an exception can happen. */
+export interface ExceptionTarget {
+  /** Name in EVE: `stream_midstream`. */
+  readonly name: string;
+  /** Part of the counter's name: `tcp.midstream`. */
+  readonly counter: string;
+  /** Dotted path of its option. */
+  readonly path: string;
+  /** Whether there is a flow that can be dropped, passed or bypassed. */
+  readonly hasFlow: boolean;
+}
+
+/** All targets; the index is the bit in `FlowRecord.EXCEPTIONS`. */
+export const TARGETS = {
+  streamMemcap: target('stream_memcap', 'tcp.ssn_memcap', 'stream.memcap-policy'),
+  reassemblyMemcap: target('stream_reassembly_memcap', 'tcp.reassembly', 'stream.reassembly.memcap-policy'),
+  midstream: target('stream_midstream', 'tcp.midstream', 'stream.midstream-policy'),
+  flowMemcap: target('flow_memcap', 'flow.memcap', 'flow.memcap-policy', false),
+  defragMemcap: target('defrag_memcap', 'defrag.memcap', 'defrag.memcap-policy', false),
+  appLayerError: target('app_layer_error', 'app_layer.error', 'app-layer.error-policy'),
+} as const;
+
+const TARGET_LIST: readonly ExceptionTarget[] = Object.values(TARGETS);
+
+function target(name: string, counter: string, path: string, hasFlow = true): ExceptionTarget {
+  return { name, counter, path, hasFlow };
+}
+
+/** The option of a target, to be listed by the module that applies it. */
+export function policyOption(of: ExceptionTarget) {
+  return option(
+    of.path,
+    policyWord,
+    'unset',
+    `what to do on ${of.name.replaceAll('_', ' ')} (unset: exception-policy)`,
+  );
+}
+
+/** The policy in force for a target: its own option, else the master switch, cut to what the mode and target allow. */
+export function policyOf(config: Config, of: ExceptionTarget): Policy {
+  const own = config.read(policyOption(of));
+  const inline = config.read(engineMode) === 'ips';
+  const word = own === 'unset' ? config.read(masterSwitch) : own;
+  return allowed(word === 'unset' ? 'auto' : word, of, inline);
+}
+
+function allowed(word: (typeof WORDS)[number], of: ExceptionTarget, inline: boolean): Policy {
+  const policy: Policy = word === 'auto' ? (inline ? 'drop-flow' : 'ignore') : word;
+  // An engine that only watches can drop nothing.
+  if (!inline && (policy.startsWith('drop') || policy.startsWith('reject'))) return 'ignore';
+  if (of.hasFlow) return policy;
+  if (policy === 'drop-flow') return 'drop-packet';
+  if (policy === 'pass-flow') return 'pass-packet';
+  return policy === 'bypass' ? 'ignore' : policy;
+}
+
+/** The exceptions a flow had, for EVE `flow.exception_policy`. */
+export function exceptionsOf(config: Config, bits: number): { target: string; policy: string }[] {
+  return TARGET_LIST.filter((_, i) => bits & (1 << i)).map(of => ({
+    target: of.name,
+    policy: policyOf(config, of).replaceAll('-', '_'),
+  }));
+}
+
+/** Applies the policy of one target to packets, and counts. Made once per thread and target. */
+export class ExceptionPolicy {
+  readonly policy: Policy;
+  private readonly counter: number;
+  private readonly bit: number;
+
+  /** @param reason REASON_ constant of `verdict.ts` for packets that are dropped */
+  constructor(
+    private readonly thread: Thread,
+    of: ExceptionTarget,
+    private readonly reason: number,
+    policy = policyOf(thread.config, of),
+  ) {
+    this.policy = policy;
+    this.bit = 1 << TARGET_LIST.indexOf(of);
+    const name = policy.replaceAll('-', '_');
+    this.counter =
+      policy === 'ignore' ? -1 : thread.counters.declare(`exception_policy.${of.counter}.${name}`);
+  }
+
+  /** @param slot the packet that met the exception  @param flow its flow's row, -1 when it has none */
+  apply(slot: number, flow: number): void {
+    if (flow >= 0) this.thread.flows.row[flow * FlowRecord.INTS + FlowRecord.EXCEPTIONS]! |= this.bit;
+    if (this.policy === 'ignore') return;
+    this.thread.counters.values[this.counter]!++;
+    const { row } = this.thread.memory;
+    const p = slot * Packet.INTS;
+    switch (this.policy) {
+      case 'drop-flow':
+        this.markFlow(flow, FlowRecord.FLAG_DROPPED);
+        this.judge(row, p, Packet.VERDICT_DROP);
+        break;
+      case 'drop-packet':
+        this.judge(row, p, Packet.VERDICT_DROP);
+        break;
+      case 'reject':
+        this.markFlow(flow, FlowRecord.FLAG_DROPPED);
+        this.judge(row, p, Packet.VERDICT_REJECT);
+        break;
+      case 'reject-both':
+        this.markFlow(flow, FlowRecord.FLAG_DROPPED);
+        this.judge(row, p, Packet.VERDICT_REJECT_BOTH);
+        break;
+      case 'pass-flow':
+        this.markFlow(flow, FlowRecord.FLAG_PASSED);
+        row[p + Packet.FLAGS]! |= Packet.FLAG_NO_INSPECTION;
+        break;
+      case 'pass-packet':
+        row[p + Packet.FLAGS]! |= Packet.FLAG_NO_INSPECTION;
+        break;
+      case 'bypass':
+        this.markFlow(flow, FlowRecord.FLAG_BYPASSED);
+        row[p + Packet.FLAGS]! |= Packet.FLAG_NO_PAYLOAD_INSPECTION;
+        break;
+    }
+  }
+
+  private judge(row: Int32Array, p: number, verdict: number): void {
+    row[p + Packet.VERDICT] = verdict;
+    row[p + Packet.REASON] = this.reason;
+    row[p + Packet.FLAGS]! |= Packet.FLAG_NO_INSPECTION;
+  }
+
+  private markFlow(flow: number, flag: number): void {
+    if (flow < 0) return;
+    const { row } = this.thread.flows;
+    const f = flow * FlowRecord.INTS;
+    row[f + FlowRecord.FLAGS]! |= flag;
+    if (flag === FlowRecord.FLAG_BYPASSED) row[f + FlowRecord.STATE] = FlowRecord.STATE_LOCAL_BYPASSED;
+    if (flag === FlowRecord.FLAG_DROPPED) {
+      row[f + FlowRecord.ACTION] = FlowRecord.ACTION_DROP;
+      row[f + FlowRecord.DROP_REASON] = this.reason;
+    }
+    if (flag === FlowRecord.FLAG_PASSED) row[f + FlowRecord.ACTION] = FlowRecord.ACTION_PASS;
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * `flow`: gives each packet the conversation it belongs to, and tells the modules behind when one is over.
+ *
+ * Works over the batch in two steps: all index entries and records that will be needed are touched first, so that
+ * the memory latency of the packets overlaps, then each packet is looked up and counted.
+ */
+import { Batch } from '../engine/batch.js';
+import type { AnyOption } from '../engine/config/option.js';
+import { engineMode, masterSwitch, policyOption, TARGETS } from '../engine/exception-policy.js';
+import * as FlowRecord from '../engine/flow-record.js';
+import { FLOW_TABLE } from '../engine/flow-table.js';
+import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
+import * as Packet from '../engine/packet.js';
+import { Care, prealloc } from './flow/care.js';
+import { expiry } from './flow/expiry.js';
+import { recursionTracking, vlanTracking, wantsFlow } from './flow/packet-key.js';
+import { emergencyRecovery, FlowTable, hashSize, memcap, simulatedMemcap } from './flow/table.js';
+import { timeoutOptions } from './flow/timeouts.js';
+
+export const options: readonly AnyOption[] = [
+  memcap,
+  hashSize,
+  prealloc,
+  emergencyRecovery,
+  expiry,
+  policyOption(TARGETS.flowMemcap),
+  masterSwitch,
+  engineMode,
+  vlanTracking,
+  recursionTracking,
+  simulatedMemcap,
+  ...timeoutOptions,
+];
+
+export default defineModule({
+  summary: 'finds the conversation each packet belongs to',
+  kind: 'stage',
+  after: ['decode'],
+  options,
+  create: thread => new Flow(thread),
+});
+
+class Flow implements ThreadModule {
+  private readonly row: Int32Array;
+  private readonly flows: Int32Array;
+  private readonly table: FlowTable;
+  private readonly care: Care;
+  /** Packets that are handed on before the rest of their batch. */
+  private readonly ahead = new Batch();
+  /** First row of the index that each packet of the batch will meet, -1 for none. */
+  private candidates = new Int32Array(1024);
+  private touched = 0;
+
+  constructor(private readonly thread: Thread) {
+    this.row = thread.memory.row;
+    this.flows = thread.flows.row;
+    this.table = new FlowTable(thread);
+    this.care = new Care(thread, this.table);
+    thread.services.set(FLOW_TABLE, this.table);
+  }
+
+  process(batch: Batch): void {
+    this.care.beforeBatch(batch.length);
+    this.touchAll(batch);
+    this.assignAll(batch);
+    this.table.endings.emit(batch);
+  }
+
+  flush(batch: Batch): void {
+    this.care.whenIdle();
+    this.table.endings.emit(batch);
+  }
+
+  end(batch: Batch): void {
+    this.table.endAll();
+    this.table.endings.emit(batch);
+    while (this.table.endings.length > 0) {
+      this.thread.passOn(batch);
+      this.table.endings.emit(batch);
+    }
+  }
+
+  /** Reads what the lookups will read. The sum keeps the compiler from leaving the reads out. */
+  private touchAll(batch: Batch): void {
+    if (this.candidates.length < batch.length) this.candidates = new Int32Array(batch.length * 2);
+    const { row, flows, candidates, table } = this;
+    const { slots, length } = batch;
+    for (let i = 0; i < length; i++)
+      candidates[i] = table.touch(row[slots[i]! * Packet.INTS + Packet.FLOW_HASH]!);
+    let sum = 0;
+    for (let i = 0; i < length; i++) {
+      const flow = candidates[i]!;
+      if (flow >= 0)
+        sum ^= flows[flow * FlowRecord.INTS]! ^ flows[flow * FlowRecord.INTS + FlowRecord.STATE]!;
+    }
+    this.touched ^= sum;
+  }
+
+  /**
+   * The modules behind bring the state of flows up to date, and the timeout follows from the state. So no batch
+   * may span more time than the shortest timeout: what lies before such a step goes ahead.
+   */
+  private assignAll(batch: Batch): void {
+    const { row, table } = this;
+    const { shortest } = table.timeouts;
+    let start = 0;
+    let startTime = batch.length > 0 ? row[batch.slots[0]! * Packet.INTS + Packet.SECONDS]! >>> 0 : 0;
+    for (let i = 0; i < batch.length; i++) {
+      const slot = batch.slots[i]!;
+      const p = slot * Packet.INTS;
+      const time = row[p + Packet.SECONDS]! >>> 0;
+      if (time - startTime >= shortest && i > start) {
+        this.sendAhead(batch, start, i);
+        start = i;
+        startTime = time;
+      }
+      if (wantsFlow(row, p)) table.assign(slot);
+    }
+    if (start > 0) dropFront(batch, start);
+  }
+
+  private sendAhead(batch: Batch, from: number, to: number): void {
+    for (let i = from; i < to; i++) this.ahead.push(batch.slots[i]!);
+    this.thread.passOn(this.ahead);
+    this.ahead.clear();
+  }
+}
+
+function dropFront(batch: Batch, count: number): void {
+  batch.slots.copyWithin(0, count, batch.length);
+  batch.length -= count;
+}

@@ -1,0 +1,96 @@
+/**
+ * Care of the flow table between packets: looking for flows whose time is over, and emergency mode.
+ *
+ * In emergency mode (few rows are free) the shorter timeouts hold, more rows are looked at, and where that does not
+ * help old flows are ended to make room before a packet needs it: the row of an ended flow is free only after its
+ * last packet has come home.
+ */
+import { integer, option } from '../../engine/config/option.js';
+import type { Thread } from '../../engine/module.js';
+import { ClockHand, type ExpiryPolicy, expiry } from './expiry.js';
+import { emergencyRecovery, type FlowTable } from './table.js';
+
+export const prealloc = option(
+  'flow.prealloc',
+  integer(0),
+  10000,
+  'flows that may be in use before those past their timeout are searched for (see flow.expiry)',
+);
+
+/** Rows looked at per batch, when idle, and per batch in emergency mode. */
+const USUAL_BUDGET = 64;
+const IDLE_BUDGET = 4096;
+const EMERGENCY_BUDGET = 2048;
+/** A capture whose packets are not older than this many seconds is live traffic. */
+const LIVE_WITHIN = 60;
+
+export class Care {
+  private readonly policy: ExpiryPolicy;
+  private readonly enough: number;
+  private readonly reserve: number;
+  private readonly recovered: number;
+  private live: boolean | undefined;
+
+  constructor(
+    thread: Thread,
+    private readonly table: FlowTable,
+    policy: ExpiryPolicy = new ClockHand(),
+  ) {
+    this.policy = policy;
+    const wanted = thread.config.read(expiry);
+    this.live = wanted === 'auto' ? undefined : wanted === 'eager';
+    this.enough = Math.min(thread.config.read(prealloc), table.capacity / 2);
+    this.reserve = Math.max(1, Math.ceil(table.capacity / 32));
+    this.recovered = (table.capacity * thread.config.read(emergencyRecovery)) / 100;
+  }
+
+  /** @param packets how many packets follow: as many flows may begin */
+  beforeBatch(packets: number): void {
+    const { table } = this;
+    this.noteCounters();
+    if (table.emergency) this.emergency(packets);
+    else if (table.freeRows < this.reserve) this.enterEmergency(packets);
+    else if (this.isEager() || table.active > this.enough) this.policy.sweep(table, USUAL_BUDGET);
+  }
+
+  whenIdle(): void {
+    if (this.isEager()) {
+      this.table.seconds = Math.max(this.table.seconds, Math.floor(Date.now() / 1000));
+      this.policy.sweep(this.table, IDLE_BUDGET);
+    }
+  }
+
+  /** Live traffic: flows end in time. In a replay the wall clock says nothing, and a short capture ends by itself. */
+  private isEager(): boolean {
+    if (this.live === undefined && this.table.seconds > 0) {
+      this.live = Math.abs(Date.now() / 1000 - this.table.seconds) < LIVE_WITHIN;
+    }
+    return this.live === true;
+  }
+
+  private enterEmergency(packets: number): void {
+    const { table } = this;
+    table.emergency = true;
+    table.timeouts.emergency = true;
+    table.counters.add(table.counters.emergencyEntered);
+    this.emergency(packets);
+  }
+
+  private emergency(packets: number): void {
+    const { table } = this;
+    this.policy.sweep(table, EMERGENCY_BUDGET);
+    const coming = table.freeRows + table.endings.length;
+    for (let n = Math.min(packets, this.reserve - coming); n > 0; n--) table.evict();
+    if (table.freeRows < this.recovered) return;
+    table.emergency = false;
+    table.timeouts.emergency = false;
+    table.counters.add(table.counters.emergencyOver);
+  }
+
+  private noteCounters(): void {
+    const { table } = this;
+    const { counters } = table;
+    counters.values[counters.spare] = table.freeRows;
+    counters.values[counters.memuse] = table.memuse;
+  }
+}

@@ -1,0 +1,318 @@
+/**
+ * The flow table of a thread: finds or makes the flow of each packet, ends flows, frees their rows.
+ */
+import type { Batch } from '../../engine/batch.js';
+import { integer, option, size } from '../../engine/config/option.js';
+import { ExceptionPolicy, TARGETS } from '../../engine/exception-policy.js';
+import * as FlowRecord from '../../engine/flow-record.js';
+import type { FlowTable as FlowTableService } from '../../engine/flow-table.js';
+import type { Thread } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+import { REASON_FLOW_MEMCAP } from '../../engine/verdict.js';
+import { FlowCounters } from './counters.js';
+import { Endings } from './endings.js';
+import type { Expirable } from './expiry.js';
+import { IndexTable } from './index-table.js';
+import { isIcmpError, OTHER, PacketKey, TO_SERVER } from './packet-key.js';
+import { FreeRows } from './rows.js';
+import { swapRecord } from './swap.js';
+import { Timeouts } from './timeouts.js';
+import { FlowUpdate } from './update.js';
+
+export const memcap = option(
+  'flow.memcap',
+  size,
+  128 << 20,
+  'memory of all flow tables; no more flows beyond',
+);
+export const hashSize = option(
+  'flow.hash-size',
+  integer(16, 2 ** 24),
+  65536,
+  'entries of the hash index at the start',
+);
+export const emergencyRecovery = option(
+  'flow.emergency-recovery',
+  integer(1, 100),
+  30,
+  'percent of rows that must be free for emergency mode to end',
+);
+/** Fault injection: the packet with this number finds no room for a new flow. */
+export const simulatedMemcap = option(
+  'simulate.packet-flow-memcap',
+  integer(0),
+  0,
+  'number of the packet for which the flow memcap counts as reached',
+);
+
+/** A row and its share of the index, which is at most a quarter full just after growing. */
+const BYTES_PER_FLOW = FlowRecord.INTS * 4 + 32;
+const TCP = 6;
+const TCP_SYN = 2;
+const TCP_RST_ACK_FIN_SYN = 4 | 16 | 1 | 2;
+
+export class FlowTable implements FlowTableService, Expirable {
+  readonly counters: FlowCounters;
+  readonly endings: Endings;
+  readonly timeouts: Timeouts;
+  readonly firstRow: number;
+  /** In emergency mode flows end sooner, and old ones make room for new ones. */
+  emergency = false;
+  /** The flow clock: time of the last packet. */
+  seconds = 0;
+  nanoseconds = 0;
+
+  private readonly row: Int32Array;
+  private readonly flows: Int32Array;
+  private readonly key: PacketKey;
+  private readonly index: IndexTable;
+  private readonly free: FreeRows;
+  private readonly update: FlowUpdate;
+  private readonly memcapPolicy: ExceptionPolicy;
+  private readonly simulated: number;
+  private direction = OTHER;
+  private used = 0;
+  private evictionHand = 0;
+  private readonly isFlow = (flow: number): boolean => {
+    this.direction = this.key.compare(flow);
+    return this.direction !== OTHER;
+  };
+
+  constructor(private readonly thread: Thread) {
+    const { config, flowRange } = thread;
+    this.row = thread.memory.row;
+    this.flows = thread.flows.row;
+    this.key = new PacketKey(thread);
+    this.index = new IndexTable(config.read(hashSize) / thread.count, thread.seed);
+    const affordable = Math.floor(config.read(memcap) / thread.count / BYTES_PER_FLOW);
+    this.free = new FreeRows(flowRange.first, Math.max(1, Math.min(flowRange.count, affordable)));
+    this.firstRow = flowRange.first;
+    this.update = new FlowUpdate(thread.memory, thread.flows);
+    this.counters = new FlowCounters(thread);
+    this.timeouts = new Timeouts(config);
+    this.endings = new Endings(thread, flow => this.release(flow));
+    this.memcapPolicy = new ExceptionPolicy(thread, TARGETS.flowMemcap, REASON_FLOW_MEMCAP);
+    this.simulated = config.read(simulatedMemcap);
+  }
+
+  /** Flows that are not over. */
+  get active(): number {
+    return this.used;
+  }
+
+  get rows(): number {
+    return this.free.touched;
+  }
+
+  get freeRows(): number {
+    return this.free.available;
+  }
+
+  get capacity(): number {
+    return this.free.count;
+  }
+
+  /** Bytes of rows that were ever used, and of the index. */
+  get memuse(): number {
+    return this.free.touched * FlowRecord.INTS * 4 + this.index.byteLength;
+  }
+
+  /** Row that a lookup for this hash meets first; to bring the index and the row near before they are needed. */
+  touch(hash: number): number {
+    return this.index.touch(this.index.mix(hash));
+  }
+
+  /** Finds or makes the flow of a packet that belongs to one, and notes each in the other. */
+  assign(slot: number): void {
+    const p = slot * Packet.INTS;
+    this.seconds = this.row[p + Packet.SECONDS]! >>> 0;
+    this.nanoseconds = this.row[p + Packet.NANOSECONDS]!;
+    if (isIcmpError(this.row, p)) {
+      if (this.key.readQuoted(p)) this.assignError(slot, p);
+      return;
+    }
+    this.key.read(p);
+    const found = this.lookUp(p);
+    if (found >= 0) this.update.packet(slot, found, this.direction === TO_SERVER, false);
+    else if (this.mayBegin(p)) this.begin(slot);
+  }
+
+  /** An ICMP error never begins a flow. It goes to the server when the client sent it. */
+  private assignError(slot: number, p: number): void {
+    const flow = this.lookUp(p);
+    if (flow < 0) return;
+    this.row[p + Packet.FLAGS]! |= Packet.FLAG_ICMP_ERROR;
+    // The quoted packet went this way, so what speaks of it comes back.
+    this.update.packet(slot, flow, this.direction !== TO_SERVER, true);
+  }
+
+  /** @returns row of the live flow of the key; one whose time is over is ended instead */
+  private lookUp(p: number): number {
+    const mixed = this.index.mix(this.row[p + Packet.FLOW_HASH]!);
+    const flow = this.index.find(mixed, this.isFlow);
+    if (flow < 0) return -1;
+    if (!this.timeouts.isOver(this.flows, flow * FlowRecord.INTS, this.seconds, this.nanoseconds))
+      return flow;
+    this.end(flow, FlowRecord.REASON_TIMEOUT);
+    return -1;
+  }
+
+  /** In an emergency only packets that can begin a session begin a TCP flow. */
+  private mayBegin(p: number): boolean {
+    if (!this.emergency || this.row[p + Packet.PROTOCOL] !== TCP) return true;
+    return (this.row[p + Packet.TCP_FLAGS]! & TCP_RST_ACK_FIN_SYN) === TCP_SYN;
+  }
+
+  /** @returns the row of the new flow, -1 when there is no room */
+  private begin(slot: number): number {
+    const p = slot * Packet.INTS;
+    const simulated = this.simulated !== 0 && this.row[p + Packet.NUMBER] === this.simulated;
+    const flow = simulated ? -1 : this.free.take();
+    if (flow < 0) {
+      this.counters.add(this.counters.memcap);
+      this.memcapPolicy.apply(slot, -1);
+      return -1;
+    }
+    this.initialise(flow, p);
+    this.used++;
+    this.index.insert(this.index.mix(this.row[p + Packet.FLOW_HASH]!), flow);
+    this.counters.began(this.row[p + Packet.PROTOCOL]!);
+    this.row[p + Packet.FLAGS]! |= Packet.FLAG_FLOW_START;
+    this.update.packet(slot, flow, true, false);
+    return flow;
+  }
+
+  private initialise(flow: number, p: number): void {
+    const { row, flows } = this;
+    const f = flow * FlowRecord.INTS;
+    flows.fill(0, f, f + FlowRecord.INTS);
+    flows.set(this.key.columns, f);
+    flows[f + FlowRecord.HASH] = row[p + Packet.FLOW_HASH]!;
+    flows[f + FlowRecord.STATE] = FlowRecord.STATE_NEW;
+    flows[f + FlowRecord.FLAGS] = this.emergency ? FlowRecord.FLAG_EMERGENCY : 0;
+    flows[f + FlowRecord.START_SECONDS] = row[p + Packet.SECONDS]!;
+    flows[f + FlowRecord.START_NANOSECONDS] = row[p + Packet.NANOSECONDS]!;
+    flows[f + FlowRecord.FIRST_NUMBER] = row[p + Packet.NUMBER]!;
+    const protocol = row[p + Packet.PROTOCOL];
+    if (protocol === 1 || protocol === 58) {
+      flows[f + FlowRecord.ICMP_TYPE] = row[p + Packet.SOURCE_PORT]!;
+      flows[f + FlowRecord.ICMP_CODE] = row[p + Packet.DESTINATION_PORT]!;
+    }
+    this.identify(f);
+  }
+
+  /** The flow's id follows from its hash and start, so it is the same whatever threads there are. */
+  private identify(f: number): void {
+    const { flows } = this;
+    const time =
+      Math.imul(flows[f + FlowRecord.START_SECONDS]!, 0x85ebca6b) ^ flows[f + FlowRecord.START_NANOSECONDS]!;
+    const port = flows[f + FlowRecord.CLIENT_PORT]!;
+    flows[f + FlowRecord.ID_LOW] = Math.imul(flows[f + FlowRecord.HASH]! ^ time, 0x9e3779b1);
+    flows[f + FlowRecord.ID_HIGH] =
+      (Math.imul(time ^ port, 0xc2b2ae35) ^ flows[f + FlowRecord.HASH]!) & 0x7ffff;
+  }
+
+  /** Takes a flow out of the table. Its row stays as it is until its end has been told to all. */
+  end(flow: number, reason: number): void {
+    const { flows } = this;
+    const f = flow * FlowRecord.INTS;
+    this.index.remove(this.index.mix(flows[f + FlowRecord.HASH]!), flow);
+    flows[f + FlowRecord.FLAGS]! |= FlowRecord.FLAG_ENDING;
+    flows[f + FlowRecord.END_REASON] = reason;
+    this.used--;
+    this.counters.ended(flows, f);
+    this.endings.add(flow);
+  }
+
+  private isLive(flow: number): boolean {
+    const f = flow * FlowRecord.INTS;
+    return (
+      this.flows[f + FlowRecord.STATE] !== FlowRecord.STATE_FREE &&
+      (this.flows[f + FlowRecord.FLAGS]! & FlowRecord.FLAG_ENDING) === 0
+    );
+  }
+
+  /** Contract `Expirable`. */
+  expire(flow: number): void {
+    if (!this.isLive(flow)) return;
+    this.counters.add(this.counters.checked);
+    if (this.timeouts.isOver(this.flows, flow * FlowRecord.INTS, this.seconds, this.nanoseconds)) {
+      this.counters.add(this.counters.timedOut);
+      this.end(flow, FlowRecord.REASON_TIMEOUT);
+    } else {
+      this.counters.add(this.counters.stillAlive);
+    }
+  }
+
+  /** Ends the flow that was silent longest among the next few, to make room. */
+  evict(): void {
+    let oldest = -1;
+    let time = Infinity;
+    for (let n = 0, looked = 0; n < 64 && looked < 8; n++) {
+      if (this.evictionHand >= this.rows) this.evictionHand = 0;
+      const flow = this.firstRow + this.evictionHand++;
+      if (!this.isLive(flow)) continue;
+      looked++;
+      const last = this.flows[flow * FlowRecord.INTS + FlowRecord.LAST_SECONDS]! >>> 0;
+      if (last < time) {
+        time = last;
+        oldest = flow;
+      }
+    }
+    if (oldest < 0) return;
+    this.counters.add(this.counters.getUsed);
+    this.end(oldest, FlowRecord.REASON_FORCED);
+  }
+
+  /** Ends all flows: the engine stops. */
+  endAll(): void {
+    for (let i = 0; i < this.rows; i++) {
+      if (this.isLive(this.firstRow + i)) this.end(this.firstRow + i, FlowRecord.REASON_SHUTDOWN);
+    }
+  }
+
+  private release(flow: number): void {
+    this.flows[flow * FlowRecord.INTS + FlowRecord.STATE] = FlowRecord.STATE_FREE;
+    this.free.giveBack(flow);
+  }
+
+  // ── service for the modules behind ────────────────────────────────────────────────────────────────
+
+  beginAnew(batch: Batch, index: number): number {
+    const slot = batch.slots[index]!;
+    const old = this.row[slot * Packet.INTS + Packet.FLOW]!;
+    for (let i = index; i < batch.length; i++) {
+      if (this.row[batch.slots[i]! * Packet.INTS + Packet.FLOW] === old)
+        this.update.withdraw(batch.slots[i]!, old);
+    }
+    this.counters.add(this.counters.tcpReuse);
+    this.flows[old * FlowRecord.INTS + FlowRecord.FLAGS]! |= FlowRecord.FLAG_TCP_REUSED;
+    this.end(old, FlowRecord.REASON_TCP_REUSE);
+    return this.moveToNew(batch, index, old);
+  }
+
+  private moveToNew(batch: Batch, index: number, old: number): number {
+    const first = batch.slots[index]!;
+    this.row[first * Packet.INTS + Packet.FLOW] = -1;
+    this.key.read(first * Packet.INTS);
+    const flow = this.begin(first);
+    for (let i = index + 1; i < batch.length; i++) {
+      const p = batch.slots[i]! * Packet.INTS;
+      if (this.row[p + Packet.FLOW] !== old) continue;
+      this.row[p + Packet.FLOW] = -1;
+      if (flow < 0) continue;
+      this.key.read(p);
+      this.update.packet(batch.slots[i]!, flow, this.key.compare(flow) === TO_SERVER, false);
+    }
+    return flow;
+  }
+
+  swap(batch: Batch, index: number): void {
+    const flow = this.row[batch.slots[index]! * Packet.INTS + Packet.FLOW]!;
+    swapRecord(this.thread.flows, flow);
+    for (let i = index; i < batch.length; i++) {
+      const p = batch.slots[i]! * Packet.INTS;
+      if (this.row[p + Packet.FLOW] === flow) this.row[p + Packet.FLOW_STATE]! ^= Packet.FLOW_TO_SERVER;
+    }
+  }
+}

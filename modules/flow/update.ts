@@ -1,0 +1,136 @@
+/** Notes a packet in the record of its flow, and the flow in the row of the packet. */
+
+import type { FlowRows } from '../../engine/flow-record.js';
+import * as FlowRecord from '../../engine/flow-record.js';
+import type { Memory } from '../../engine/memory.js';
+import * as Packet from '../../engine/packet.js';
+import { REASON_FLOW_DROP } from '../../engine/verdict.js';
+import { stateBits } from './endings.js';
+
+const TCP = 6;
+const BOTH_SEEN = FlowRecord.FLAG_TO_SERVER_SEEN | FlowRecord.FLAG_TO_CLIENT_SEEN;
+
+export class FlowUpdate {
+  private readonly row: Int32Array;
+  private readonly row64: Float64Array;
+  private readonly bytes: Uint8Array;
+  private readonly flows: Int32Array;
+  private readonly flows64: Float64Array;
+
+  constructor(memory: Memory, flows: FlowRows) {
+    this.row = memory.row;
+    this.row64 = memory.row64;
+    this.bytes = memory.bytes;
+    this.flows = flows.row;
+    this.flows64 = flows.row64;
+  }
+
+  /** @param error the packet is an ICMP error that speaks of the flow: it is no sign of life of its sender */
+  packet(slot: number, flow: number, toServer: boolean, error: boolean): void {
+    const { row, flows } = this;
+    const p = slot * Packet.INTS;
+    const f = flow * FlowRecord.INTS;
+    this.noteTime(p, f);
+    this.noteTtl(p, f, toServer);
+    this.count(slot, flow, toServer);
+    const bits = (toServer ? Packet.FLOW_TO_SERVER : 0) | (error ? 0 : this.noteDirection(f, toServer));
+    row[p + Packet.FLOW] = flow;
+    row[p + Packet.FLOW_STATE] = bits | stateBits(flows, f);
+    if (flows[f + FlowRecord.FLAGS]! & (FlowRecord.FLAG_DROPPED | FlowRecord.FLAG_PASSED)) this.judge(p, f);
+    this.snapshot(slot, flow);
+  }
+
+  /** Takes the packet back out of the counts of a flow that it turned out not to belong to. */
+  withdraw(slot: number, flow: number): void {
+    const { flows, flows64, row } = this;
+    const p = slot * Packet.INTS;
+    const toServer = (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
+    const f = flow * FlowRecord.INTS;
+    flows[f + (toServer ? FlowRecord.PACKETS_TO_SERVER : FlowRecord.PACKETS_TO_CLIENT)]!--;
+    flows64[
+      flow * FlowRecord.DOUBLES + (toServer ? FlowRecord.BYTES_TO_SERVER : FlowRecord.BYTES_TO_CLIENT)
+    ]! -= row[p + Packet.LENGTH]!;
+    row[p + Packet.FLOW_STATE] = 0;
+  }
+
+  /** @returns the bits that say whether this was the first packet this way, and both ways were seen */
+  private noteDirection(f: number, toServer: boolean): number {
+    const { flows } = this;
+    const seen = toServer ? FlowRecord.FLAG_TO_SERVER_SEEN : FlowRecord.FLAG_TO_CLIENT_SEEN;
+    const flags = flows[f + FlowRecord.FLAGS]!;
+    const first = (flags & seen) === 0 ? Packet.FLOW_FIRST_IN_DIRECTION : 0;
+    flows[f + FlowRecord.FLAGS] = flags | seen;
+    if (((flags | seen) & BOTH_SEEN) !== BOTH_SEEN || flows[f + FlowRecord.PROTOCOL] === TCP) return first;
+    if (flows[f + FlowRecord.STATE] === FlowRecord.STATE_NEW) {
+      flows[f + FlowRecord.STATE] = FlowRecord.STATE_ESTABLISHED;
+    }
+    return first | Packet.FLOW_ESTABLISHED;
+  }
+
+  /** Packets may be a little out of order: the clock of a flow never goes back. */
+  private noteTime(p: number, f: number): void {
+    const { row, flows } = this;
+    flows[f + FlowRecord.LAST_NUMBER] = row[p + Packet.NUMBER]!;
+    const seconds = row[p + Packet.SECONDS]! >>> 0;
+    const nanoseconds = row[p + Packet.NANOSECONDS]!;
+    const last = flows[f + FlowRecord.LAST_SECONDS]! >>> 0;
+    if (seconds < last || (seconds === last && nanoseconds < flows[f + FlowRecord.LAST_NANOSECONDS]!)) return;
+    flows[f + FlowRecord.LAST_SECONDS] = seconds;
+    flows[f + FlowRecord.LAST_NANOSECONDS] = nanoseconds;
+  }
+
+  private noteTtl(p: number, f: number, toServer: boolean): void {
+    const { row, flows } = this;
+    const ttl = this.bytes[row[p + Packet.L3]! + (row[p + Packet.IP_VERSION] === 4 ? 8 : 7)]!;
+    const shift = toServer ? 0 : 16;
+    const both = (flows[f + FlowRecord.TTLS]! >>> shift) & 0xffff;
+    const lowest = both & 255;
+    const highest = both >>> 8;
+    if (both !== 0 && ttl >= lowest && ttl <= highest) return;
+    const low = both === 0 || ttl < lowest ? ttl : lowest;
+    const pair = (Math.max(ttl, highest) << 8) | low;
+    flows[f + FlowRecord.TTLS] = (flows[f + FlowRecord.TTLS]! & ~(0xffff << shift)) | (pair << shift);
+  }
+
+  private count(slot: number, flow: number, toServer: boolean): void {
+    const { flows, flows64 } = this;
+    const f = flow * FlowRecord.INTS;
+    const f64 = flow * FlowRecord.DOUBLES;
+    const length = this.row[slot * Packet.INTS + Packet.LENGTH]!;
+    const bypassed = (flows[f + FlowRecord.FLAGS]! & FlowRecord.FLAG_BYPASSED) !== 0;
+    if (toServer) {
+      flows[f + FlowRecord.PACKETS_TO_SERVER]!++;
+      flows64[f64 + FlowRecord.BYTES_TO_SERVER]! += length;
+      if (bypassed) this.countBypassed(f64, FlowRecord.BYPASSED_PACKETS_TO_SERVER, length);
+    } else {
+      flows[f + FlowRecord.PACKETS_TO_CLIENT]!++;
+      flows64[f64 + FlowRecord.BYTES_TO_CLIENT]! += length;
+      if (bypassed) this.countBypassed(f64, FlowRecord.BYPASSED_PACKETS_TO_CLIENT, length);
+    }
+  }
+
+  /** The columns of bytes lie two behind those of packets. */
+  private countBypassed(f64: number, packets: number, length: number): void {
+    this.flows64[f64 + packets]! += 1;
+    this.flows64[f64 + packets + 2]! += length;
+  }
+
+  private judge(p: number, f: number): void {
+    const { row } = this;
+    row[p + Packet.FLAGS]! |= Packet.FLAG_NO_INSPECTION;
+    if ((this.flows[f + FlowRecord.FLAGS]! & FlowRecord.FLAG_DROPPED) === 0) return;
+    row[p + Packet.VERDICT] = Packet.VERDICT_DROP;
+    row[p + Packet.REASON] = REASON_FLOW_DROP;
+  }
+
+  private snapshot(slot: number, flow: number): void {
+    const p = slot * Packet.INTS;
+    const f = flow * FlowRecord.INTS;
+    const p64 = slot * Packet.DOUBLES;
+    const f64 = flow * FlowRecord.DOUBLES;
+    this.row[p + Packet.FLOW_PACKETS_TO_SERVER] = this.flows[f + FlowRecord.PACKETS_TO_SERVER]!;
+    this.row[p + Packet.FLOW_PACKETS_TO_CLIENT] = this.flows[f + FlowRecord.PACKETS_TO_CLIENT]!;
+    this.row64[p64 + Packet.FLOW_BYTES_TO_SERVER] = this.flows64[f64 + FlowRecord.BYTES_TO_SERVER]!;
+    this.row64[p64 + Packet.FLOW_BYTES_TO_CLIENT] = this.flows64[f64 + FlowRecord.BYTES_TO_CLIENT]!;
+  }
+}
