@@ -50,7 +50,17 @@ export function keepEvent(thread: Thread, batch: Batch, kind: number, root: numb
     const r = root * Packet.INTS;
     row[e + Packet.ROOT] = root;
     Atomics.add(row, r + Packet.REFERENCES, 1);
-    for (const field of [Packet.SECONDS, Packet.NANOSECONDS, Packet.NUMBER, Packet.SOURCE, Packet.FLOW, Packet.FLOW_STATE, Packet.FLOW_HASH, Packet.PROTOCOL, Packet.IP_VERSION]) {
+    for (const field of [
+      Packet.SECONDS,
+      Packet.NANOSECONDS,
+      Packet.NUMBER,
+      Packet.SOURCE,
+      Packet.FLOW,
+      Packet.FLOW_STATE,
+      Packet.FLOW_HASH,
+      Packet.PROTOCOL,
+      Packet.IP_VERSION,
+    ]) {
       row[e + field] = row[r + field]!;
     }
   }
@@ -64,7 +74,10 @@ function writePayload(thread: Thread, slot: number, members: string): boolean {
   // UTF-8 takes at most three bytes for a UTF-16 unit.
   const offset = thread.pool.allocate(slot, members.length * 3);
   if (offset < 0) return false;
-  const { written } = encoder.encodeInto(members, thread.memory.bytes.subarray(offset, offset + members.length * 3));
+  const { written } = encoder.encodeInto(
+    members,
+    thread.memory.bytes.subarray(offset, offset + members.length * 3),
+  );
   thread.memory.row[p + Packet.PAYLOAD] = offset;
   thread.memory.row[p + Packet.PAYLOAD_LENGTH] = written;
   return true;

@@ -28,6 +28,8 @@ export interface ModuleDefinition {
   readonly judges?: boolean;
   /** Keeps state by conversation: all packets of one must come to the same thread, in order. */
   readonly perFlow?: boolean;
+  /** Memory it needs a share of: rows of the flow table, buffers for reassembled streams. */
+  readonly uses?: readonly ('flow-rows' | 'stream-buffers')[];
   /** Configuration it reads; `suricata-like.yaml` documents each. */
   readonly options?: readonly AnyOption[];
   create(thread: Thread): ThreadModule | Promise<ThreadModule>;

@@ -14,9 +14,11 @@ import { fileURLToPath } from 'node:url';
 export const PATTERN_CASELESS = 1;
 /** The pattern is a Hyperscan regular expression; otherwise its bytes are taken literally. */
 export const PATTERN_REGEX = 2;
+/** Constructs that Hyperscan lacks are widened: it may match more, never less. For regular expressions. */
+export const PATTERN_PREFILTER = 4;
 
 export interface NativePattern {
-  /** Reported on a match; below 2^31, not necessarily unique. */
+  /** Reported on a match; below 2^31. Patterns of one id are alternatives: the id is reported once. */
   readonly id: number;
   readonly bytes: Uint8Array;
   readonly flags: number;
@@ -28,7 +30,7 @@ export const JOB_INTS = 4;
 export const MATCH_INTS = 3;
 
 export interface Native {
-  /** Versions of what it was built with, for `--build-info`: `{ hyperscan, pcre2, … }`. */
+  /** Versions of its libraries: `{ hyperscan, pcre2 }`; `hyperscan` only where the processor can run it. */
   readonly versions: Record<string, string>;
 
   /** Compiles a database for block or streaming use. @throws Error naming the pattern that is refused. */
@@ -37,7 +39,7 @@ export interface Native {
   serializeDatabase(database: number): Buffer;
   /** @throws Error when the bytes are no database of this version and platform. */
   deserializeDatabase(bytes: Uint8Array): number;
-  /** Frees it when no thread scans any more. */
+  /** Gives its number back; the memory is freed once no thread and no open stream uses it any more. */
   releaseDatabase(database: number): void;
   /** Bytes of the database, and of one stream's state (0 in block mode). */
   databaseSize(database: number): { bytes: number; streamBytes: number };
@@ -50,8 +52,9 @@ export interface Native {
   closeStream(stream: number): void;
 
   /**
-   * Scans `count` jobs (see JOB_INTS) over `bytes`. Each pattern is reported at most once per job.
-   * Matches are written to `matches` (see MATCH_INTS).
+   * Scans `count` jobs (see JOB_INTS) over `bytes`. Each id is reported at most once per job, with its first
+   * end. The database of a stream is the one it was opened with. Matches are written to `matches` (see
+   * MATCH_INTS).
    * @returns how many matches there are; when more than fit, the rest is fetched with `moreMatches`.
    */
   scan(bytes: Uint8Array, jobs: Uint32Array, count: number, matches: Uint32Array): number;
@@ -60,19 +63,32 @@ export interface Native {
 
   /**
    * Compiles a PCRE2 expression with JIT. `options`: letters i m s x (as in Perl), A anchored, E dollar end only,
-   * G ungreedy, u UTF; limits bound backtracking.
+   * G ungreedy, u UTF; without u each character of `pattern` is one byte. Limits bound backtracking, 0 is
+   * PCRE2's default.
    * @throws Error with PCRE2's message and the offset in the pattern.
    */
   compileExpression(pattern: string, options: string, matchLimit: number, recursionLimit: number): number;
+  /** Highest group number, and the numbers of named groups. */
+  expressionGroups(expression: number): { count: number; names: Record<string, number> };
   /**
    * Matches from `start` on in `bytes[from, end)` (start is absolute, lookbehind may see from `from`).
    * Writes pairs of absolute offsets to `groups` (0xFFFFFFFF: unset).
    * @returns number of pairs; 0: no match; -1: a limit was reached; -2: another error.
    */
-  matchExpression(expression: number, bytes: Uint8Array, from: number, start: number, end: number, groups: Uint32Array): number;
+  matchExpression(
+    expression: number,
+    bytes: Uint8Array,
+    from: number,
+    start: number,
+    end: number,
+    groups: Uint32Array,
+  ): number;
   releaseExpression(expression: number): void;
 
-  /** Internet checksum (RFC 1071) over `bytes[offset, offset+length)`, starting from `initial` (not folded). */
+  /**
+   * Internet checksum (RFC 1071) over `bytes[offset, offset+length)`, as it is written to a header; 0 when the
+   * data holds its right checksum. `initial`: a sum of 16-bit words to start from, below 2^32.
+   */
   checksum(bytes: Uint8Array, offset: number, length: number, initial: number): number;
 
   /** Pins the calling thread to these CPUs. @throws Error with the system's reason. */

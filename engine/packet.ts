@@ -108,6 +108,8 @@ export const EVENT_KIND = 45;
 export const EVENT_SIGNATURE = 46;
 /** Event: number of the transaction in its flow, -1 when none. */
 export const EVENT_TRANSACTION = 47;
+/** Not an event: slot whose block holds STREAM_DATA, given back with this packet; -1 when none (see `hand-over.ts`). */
+export const CARRIER = 47;
 /** Decoder and stream events, one bit each, numbered by `packet-events.ts`: fields 48 … 55. */
 export const EVENTS = 48;
 export const EVENT_FIELDS = 8;

@@ -74,6 +74,7 @@ export class Pool {
     this.row[p + Packet.POOL] = this.range.index;
     this.row[p + Packet.BLOCK] = -1;
     this.row[p + Packet.EVENT_SIGNATURE] = -1;
+    // EVENT_TRANSACTION of an event, CARRIER of any other packet.
     this.row[p + Packet.EVENT_TRANSACTION] = -1;
     return slot;
   }

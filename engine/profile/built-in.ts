@@ -12,7 +12,11 @@ const DEFINITIONS: Readonly<Record<string, unknown>> = {
   workers: {
     summary: 'parallel: every thread acquires for itself and does everything',
     threads: [
-      { name: 'worker', count: 'auto', modules: ['input', 'decode', ...INSPECT, ...JUDGE, 'flow-log', 'outputs'] },
+      {
+        name: 'worker',
+        count: 'auto',
+        modules: ['input', 'decode', ...INSPECT, ...JUDGE, 'flow-log', 'outputs'],
+      },
     ],
   },
   autofp: {
@@ -35,7 +39,8 @@ const DEFINITIONS: Readonly<Record<string, unknown>> = {
     ],
   },
   oisf2009: {
-    summary: 'the threads of the first prototype: 1 acquire, 2 decode, 2 detect, 1 verdict, 1 respond, 3 alert, 1 manages',
+    summary:
+      'the threads of the first prototype: 1 acquire, 2 decode, 2 detect, 1 verdict, 1 respond, 3 alert, 1 manages',
     threads: [
       { name: 'acquire', modules: ['input'], handler: 'address-hash', to: 'decode' },
       { name: 'decode', count: 2, modules: ['decode'], handler: 'flow-hash', ordered: true, to: 'detect' },

@@ -32,7 +32,8 @@ function fail(profile: Profile, place: string, message: string): never {
 function checkNames(profile: Profile): void {
   const seen = new Set<string>([END]);
   for (const { name } of profile.threads) {
-    if (seen.has(name)) fail(profile, `thread ${name}`, name === END ? 'this name is taken' : 'there are two of that name');
+    if (seen.has(name))
+      fail(profile, `thread ${name}`, name === END ? 'this name is taken' : 'there are two of that name');
     seen.add(name);
   }
 }
@@ -56,10 +57,16 @@ function checkWays(profile: Profile, group: ThreadGroup, parts: ProfileParts): v
   if (Object.keys(ways).length === 0) return;
   const handler = parts.handler(group.handler);
   for (const way of Object.keys(ways)) {
-    if (!handler.ways.includes(way)) fail(profile, place, `queue handler ${group.handler} has no way "${way}"; it has ${handler.ways.join(', ')}`);
+    if (!handler.ways.includes(way))
+      fail(
+        profile,
+        place,
+        `queue handler ${group.handler} has no way "${way}"; it has ${handler.ways.join(', ')}`,
+      );
   }
   const missing = handler.ways.find(way => !(way in ways) && !handler.optional?.includes(way));
-  if (missing) fail(profile, place, `queue handler ${group.handler} needs a thread or end for its way "${missing}"`);
+  if (missing)
+    fail(profile, place, `queue handler ${group.handler} needs a thread or end for its way "${missing}"`);
   for (const target of Object.values(ways)) {
     if (target !== END && !groupNamed(profile, target)) {
       const names = profile.threads.map(other => other.name).join(', ');
@@ -70,7 +77,8 @@ function checkWays(profile: Profile, group: ThreadGroup, parts: ProfileParts): v
 
 function checkCircles(profile: Profile): void {
   const visit = (group: ThreadGroup, path: readonly string[]): void => {
-    if (path.includes(group.name)) fail(profile, 'queues', `they run in a circle: ${[...path, group.name].join(' → ')}`);
+    if (path.includes(group.name))
+      fail(profile, 'queues', `they run in a circle: ${[...path, group.name].join(' → ')}`);
     for (const target of Object.values(waysOf(group))) {
       const next = groupNamed(profile, target);
       if (next) visit(next, [...path, group.name]);
@@ -83,14 +91,22 @@ function checkInput(profile: Profile, group: ThreadGroup, parts: ProfileParts): 
   const place = `thread ${group.name}`;
   const acquiring = group.modules.filter(name => parts.module(name).kind === 'acquire');
   const fed = producersOf(profile, group).length > 0;
-  if (fed && acquiring.length > 0) fail(profile, place, `it reads a queue and cannot acquire too (module ${acquiring[0]})`);
-  if (!fed && acquiring.length === 0) fail(profile, place, 'nothing reaches it: no queue leads to it and it has no acquire module');
+  if (fed && acquiring.length > 0)
+    fail(profile, place, `it reads a queue and cannot acquire too (module ${acquiring[0]})`);
+  if (!fed && acquiring.length === 0)
+    fail(profile, place, 'nothing reaches it: no queue leads to it and it has no acquire module');
   if (acquiring.length > 1) fail(profile, place, `it has two acquire modules: ${acquiring.join(', ')}`);
-  if (acquiring.length === 1 && group.modules[0] !== acquiring[0]) fail(profile, place, `acquire module ${acquiring[0]} must come first`);
+  if (acquiring.length === 1 && group.modules[0] !== acquiring[0])
+    fail(profile, place, `acquire module ${acquiring[0]} must come first`);
 }
 
 /** Follows a packet: order of modules, and one verdict on every way. */
-function checkPath(profile: Profile, group: ThreadGroup, before: readonly string[], parts: ProfileParts): void {
+function checkPath(
+  profile: Profile,
+  group: ThreadGroup,
+  before: readonly string[],
+  parts: ProfileParts,
+): void {
   const passed = [...before];
   for (const name of group.modules) {
     const definition = parts.module(name);
@@ -113,9 +129,18 @@ function checkPath(profile: Profile, group: ThreadGroup, before: readonly string
 }
 
 /** Live traffic waits for a verdict, so a line that begins with acquiring must judge; stubs alone need not. */
-function checkJudged(profile: Profile, group: ThreadGroup, passed: readonly string[], parts: ProfileParts): void {
+function checkJudged(
+  profile: Profile,
+  group: ThreadGroup,
+  passed: readonly string[],
+  parts: ProfileParts,
+): void {
   if (passed.some(name => parts.module(name).judges)) return;
-  fail(profile, `thread ${group.name}`, 'packets leave it without a verdict: put a verdict module on their way');
+  fail(
+    profile,
+    `thread ${group.name}`,
+    'packets leave it without a verdict: put a verdict module on their way',
+  );
 }
 
 function mentioned(profile: Profile, module: string): boolean {
@@ -139,10 +164,18 @@ function checkFlows(profile: Profile, group: ThreadGroup, parts: ProfileParts): 
   for (const producer of producersOf(profile, group)) {
     const place = `queue ${producer.name} → ${group.name}`;
     if (group.count !== 1 && !parts.handler(producer.handler).keepsFlows) {
-      fail(profile, place, `module ${keeper} needs all packets of a conversation in one thread; use flow-hash instead of ${producer.handler}`);
+      fail(
+        profile,
+        place,
+        `module ${keeper} needs all packets of a conversation in one thread; use flow-hash instead of ${producer.handler}`,
+      );
     }
     if (!producer.ordered && scatters(profile, producer, parts)) {
-      fail(profile, place, `module ${keeper} needs packets in order, but several ${producer.name} threads compete: say ordered: yes`);
+      fail(
+        profile,
+        place,
+        `module ${keeper} needs packets in order, but several ${producer.name} threads compete: say ordered: yes`,
+      );
     }
   }
 }
@@ -150,5 +183,7 @@ function checkFlows(profile: Profile, group: ThreadGroup, parts: ProfileParts): 
 /** True when packets of one conversation may take different threads of `group`. */
 function scatters(profile: Profile, group: ThreadGroup, parts: ProfileParts): boolean {
   if (group.count === 1) return false;
-  return producersOf(profile, group).some(producer => !parts.handler(producer.handler).keepsFlows || producer.handler === 'address-hash');
+  return producersOf(profile, group).some(
+    producer => !parts.handler(producer.handler).keepsFlows || producer.handler === 'address-hash',
+  );
 }

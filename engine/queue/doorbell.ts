@@ -23,7 +23,10 @@ export class Doorbell {
 
   /** Wakes the thread if it sleeps. Call after publishing what it waits for. */
   ring(): void {
-    if (Atomics.load(this.word, 0) === ASLEEP && Atomics.compareExchange(this.word, 0, ASLEEP, AWAKE) === ASLEEP) {
+    if (
+      Atomics.load(this.word, 0) === ASLEEP &&
+      Atomics.compareExchange(this.word, 0, ASLEEP, AWAKE) === ASLEEP
+    ) {
       Atomics.notify(this.word, 0);
     }
   }

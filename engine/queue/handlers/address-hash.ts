@@ -12,7 +12,9 @@ const addressHash: QueueHandler = {
   keepsFlows: true,
   create({ memory: { row, view }, ways: [way] }) {
     const { first, count } = way!;
-    return p => first + (hash(view, row[p + Packet.DATA]!, row[p + Packet.LENGTH]!, row[p + Packet.LINK_TYPE]!) % count);
+    return p =>
+      first +
+      (hash(view, row[p + Packet.DATA]!, row[p + Packet.LENGTH]!, row[p + Packet.LINK_TYPE]!) % count);
   },
 };
 

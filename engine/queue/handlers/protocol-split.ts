@@ -5,7 +5,8 @@ const UDP = 17;
 const TCP = 6;
 
 const protocolSplit: QueueHandler = {
-  summary: 'IPv4 and IPv6, or TCP and UDP, take different threads; whatever has no way of its own takes `other`',
+  summary:
+    'IPv4 and IPv6, or TCP and UDP, take different threads; whatever has no way of its own takes `other`',
   ways: ['tcp', 'udp', 'ipv4', 'ipv6', 'other'],
   optional: ['tcp', 'udp', 'ipv4', 'ipv6'],
   keepsFlows: true,
@@ -25,7 +26,10 @@ const protocolSplit: QueueHandler = {
 };
 
 /** Within a way, conversations stay together. `undefined` for a way that is not configured. */
-function withinWay({ memory: { row }, ways }: HandlerLink, index: number): ((p: number) => number) | undefined {
+function withinWay(
+  { memory: { row }, ways }: HandlerLink,
+  index: number,
+): ((p: number) => number) | undefined {
   const way = ways[index];
   if (!way) return undefined;
   if (way.count === 0) return () => -1;

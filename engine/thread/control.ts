@@ -1,0 +1,78 @@
+/** Words by which the manager and the threads tell each other things without messages. */
+const WORDS = 64;
+const COMMAND = 0;
+const GENERATION = 1;
+/** Per thread, behind the common words. */
+const PER_THREAD = 16;
+const STATE = 0;
+const RELOADED = 1;
+const TURNS = 2;
+
+/** The engine runs; take what is there and end; end at once. */
+export const RUN = 0;
+export const STOP = 1;
+export const ABORT = 2;
+
+export const STARTING = 0;
+export const RUNNING = 1;
+export const ENDED = 2;
+export const FAILED = 3;
+
+export class Control {
+  private readonly words: Int32Array;
+
+  constructor(readonly buffer: SharedArrayBuffer) {
+    this.words = new Int32Array(buffer);
+  }
+
+  static allocate(threads: number): SharedArrayBuffer {
+    return new SharedArrayBuffer((WORDS + threads * PER_THREAD) * 4);
+  }
+
+  get command(): number {
+    return Atomics.load(this.words, COMMAND);
+  }
+
+  set command(value: number) {
+    Atomics.store(this.words, COMMAND, value);
+  }
+
+  /** Counts reloads: a thread that sees a new number fetches the new shared objects from its port. */
+  get generation(): number {
+    return Atomics.load(this.words, GENERATION);
+  }
+
+  nextGeneration(): number {
+    return Atomics.add(this.words, GENERATION, 1) + 1;
+  }
+
+  state(thread: number): number {
+    return Atomics.load(this.words, this.word(thread, STATE));
+  }
+
+  setState(thread: number, state: number): void {
+    Atomics.store(this.words, this.word(thread, STATE), state);
+  }
+
+  /** Generation that the thread works with. */
+  reloaded(thread: number): number {
+    return Atomics.load(this.words, this.word(thread, RELOADED));
+  }
+
+  setReloaded(thread: number, generation: number): void {
+    Atomics.store(this.words, this.word(thread, RELOADED), generation);
+  }
+
+  /** Counts turns of the thread's loop, so that a watchdog sees one that hangs. */
+  turned(thread: number): void {
+    this.words[this.word(thread, TURNS)]!++;
+  }
+
+  turns(thread: number): number {
+    return Atomics.load(this.words, this.word(thread, TURNS));
+  }
+
+  private word(thread: number, field: number): number {
+    return WORDS + thread * PER_THREAD + field;
+  }
+}

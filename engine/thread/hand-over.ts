@@ -1,0 +1,157 @@
+/**
+ * The end of a thread's line: each packet goes to the consumer that the queue handler chooses, or home.
+ *
+ * Reassembled data that lies in this thread's stream buffers is copied into a block that travels with the packet (its
+ * *carrier*), so that the next thread needs nothing of this thread's memory.
+ */
+import type { Batch } from '../batch.js';
+import type { Thread } from '../module.js';
+import * as Packet from '../packet.js';
+import type { Doorbell } from '../queue/doorbell.js';
+import { type Chooser, DONE } from '../queue/handler.js';
+import type { Ring } from '../queue/ring.js';
+import type { Returns } from './returns.js';
+
+export interface Outlet {
+  readonly ring: Ring;
+  readonly consumer: Doorbell;
+  /** Thread number of the consumer, for the ownership check. */
+  readonly thread: number;
+}
+
+/** What a pseudo packet with the rest of some data has in common with the packet it was cut from. */
+const COPIED = [
+  Packet.FLOW,
+  Packet.FLOW_STATE,
+  Packet.FLOW_HASH,
+  Packet.PROTOCOL,
+  Packet.IP_VERSION,
+  Packet.SECONDS,
+  Packet.NANOSECONDS,
+  Packet.NUMBER,
+  Packet.SOURCE,
+];
+
+export class HandOver {
+  private readonly row: Int32Array;
+
+  constructor(
+    private readonly thread: Thread,
+    private readonly outlets: readonly Outlet[],
+    private readonly choose: Chooser,
+    private readonly returns: Returns,
+    /** Called when a ring is full: lets the own returns in, then rests a little. */
+    private readonly waitForRoom: (outlet: Outlet) => void,
+    private readonly changeOwner: (slot: number, thread: number) => void,
+  ) {
+    this.row = thread.memory.row;
+  }
+
+  /** Hands every packet of the batch on and empties it. */
+  give(batch: Batch): void {
+    for (let i = 0; i < batch.length; i++) this.giveOne(batch.slots[i]!);
+    batch.clear();
+    this.publish();
+  }
+
+  private giveOne(slot: number): void {
+    const p = slot * Packet.INTS;
+    const consumer = this.outlets.length === 0 ? DONE : this.choose(p);
+    if (consumer === DONE) {
+      this.changeOwner(slot, -1);
+      this.returns.release(slot);
+      return;
+    }
+    const outlet = this.outlets[consumer]!;
+    if (this.row[p + Packet.STREAM_LENGTH]! > 0) this.pack(slot, p, outlet);
+    else this.send(slot, outlet);
+  }
+
+  private send(slot: number, outlet: Outlet): void {
+    this.changeOwner(slot, outlet.thread);
+    while (!outlet.ring.push(slot)) this.waitForRoom(outlet);
+  }
+
+  /** Sends a packet whose reassembled data may have to be copied; more than a block takes several packets. */
+  private pack(slot: number, p: number, outlet: Outlet): void {
+    const { row } = this;
+    const data = row[p + Packet.STREAM_DATA]!;
+    const { first, byteLength } = this.thread.streamRange;
+    if (data < first || data >= first + byteLength) {
+      this.send(slot, outlet);
+      return;
+    }
+    const rest = this.splitOff(p, outlet);
+    row[p + Packet.CARRIER] = this.carry(p, data, row[p + Packet.STREAM_LENGTH]!, outlet);
+    // From here on the packet belongs to the consumer: its row must not be looked at again.
+    this.send(slot, outlet);
+    if (rest >= 0) this.pack(rest, rest * Packet.INTS, outlet);
+  }
+
+  /** Cuts what exceeds a block off the packet's data. @returns a pseudo packet with the rest, or -1 */
+  private splitOff(p: number, outlet: Outlet): number {
+    const { row } = this;
+    const length = row[p + Packet.STREAM_LENGTH]!;
+    const fits = this.thread.pool.range.blockSize;
+    if (length <= fits) return -1;
+    const slot = this.takeSlot(outlet);
+    const q = slot * Packet.INTS;
+    for (const field of COPIED) row[q + field] = row[p + field]!;
+    row[q + Packet.PSEUDO] = Packet.PSEUDO_STREAM;
+    row[q + Packet.STREAM_DATA] = row[p + Packet.STREAM_DATA]! + fits;
+    row[q + Packet.STREAM_LENGTH] = length - fits;
+    row[q + Packet.STREAM_OFFSET] = row[p + Packet.STREAM_OFFSET]! + fits;
+    row[q + Packet.STREAM_FLAGS] = row[p + Packet.STREAM_FLAGS]! & ~Packet.STREAM_START;
+    row[p + Packet.STREAM_LENGTH] = fits;
+    row[p + Packet.STREAM_FLAGS]! &= ~Packet.STREAM_END;
+    return slot;
+  }
+
+  private takeSlot(outlet: Outlet): number {
+    for (;;) {
+      const slot = this.thread.pool.take();
+      if (slot >= 0) return slot;
+      this.waitForRoom(outlet);
+    }
+  }
+
+  /** Copies stream data into a block; its slot is the carrier. */
+  private carry(p: number, data: number, length: number, outlet: Outlet): number {
+    const { pool, memory } = this.thread;
+    const carrier = this.takeSlot(outlet);
+    for (;;) {
+      const copy = pool.allocate(carrier, length);
+      if (copy >= 0) {
+        memory.bytes.copyWithin(copy, data, data + length);
+        this.row[p + Packet.STREAM_DATA] = copy;
+        return carrier;
+      }
+      this.waitForRoom(outlet);
+    }
+  }
+
+  publish(): void {
+    for (const { ring, consumer } of this.outlets) {
+      ring.publish();
+      consumer.ring();
+    }
+    this.returns.publish();
+  }
+
+  /** Promises the consumers that every packet up to this ticket was handed on. */
+  publishWatermark(ticket: number): void {
+    for (const { ring, consumer } of this.outlets) {
+      if (ring.watermark() >>> 0 === ticket) continue;
+      ring.publishWatermark(ticket | 0);
+      consumer.ring();
+    }
+  }
+
+  close(): void {
+    for (const { ring, consumer } of this.outlets) {
+      ring.close();
+      consumer.ring();
+    }
+    this.returns.publish();
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * The queues a thread reads: one ring from each thread that hands it packets. Where the profile says `ordered`,
+ * packets of several producers are taken in the order of their tickets (their number in the capture).
+ */
+import type { Batch } from '../batch.js';
+import type { Memory } from '../memory.js';
+import * as Packet from '../packet.js';
+import type { Doorbell } from '../queue/doorbell.js';
+import type { Ring } from '../queue/ring.js';
+
+export interface Inlet {
+  readonly ring: Ring;
+  /** Whoever fills the ring: woken when there is room again. */
+  readonly producer: Doorbell;
+}
+
+export class Inlets {
+  private readonly row: Int32Array;
+  private turn = 0;
+  private lastTicket = 0;
+
+  constructor(
+    memory: Memory,
+    private readonly inlets: readonly Inlet[],
+    private readonly ordered: boolean,
+  ) {
+    this.row = memory.row;
+  }
+
+  /** True when every producer has closed and everything was read. */
+  finished(): boolean {
+    return this.inlets.every(({ ring }) => ring.closed() && ring.readable() === 0);
+  }
+
+  /** True when a packet could be taken, or all producers are done. */
+  ready(): boolean {
+    return this.inlets.some(({ ring }) => ring.readable() > 0) || this.finished();
+  }
+
+  /** Takes up to `limit` packets into the batch. */
+  receive(batch: Batch, limit: number): void {
+    if (this.ordered && this.inlets.length > 1) this.receiveInOrder(batch, limit);
+    else this.receiveInTurn(batch, limit);
+    for (const { ring, producer } of this.inlets) {
+      ring.release();
+      producer.ring();
+    }
+  }
+
+  /**
+   * Ticket up to which everything that will ever come here has been received: what this thread may promise to its own
+   * consumers once it has handed on what it took.
+   */
+  watermark(): number {
+    // The promises are read first: whatever they cover is in the rings by then.
+    let lowest = Number.POSITIVE_INFINITY;
+    for (const { ring } of this.inlets) {
+      const promised = ring.closed() ? Number.POSITIVE_INFINITY : ring.watermark() >>> 0;
+      lowest = Math.min(lowest, ring.readable() > 0 ? this.lastTicket : promised);
+    }
+    return lowest === Number.POSITIVE_INFINITY ? 0xffffffff : lowest;
+  }
+
+  private receiveInTurn(batch: Batch, limit: number): void {
+    const count = this.inlets.length;
+    for (let i = 0; i < count && batch.length < limit; i++) {
+      const { ring } = this.inlets[(this.turn + i) % count]!;
+      const readable = Math.min(ring.readable(), limit - batch.length);
+      for (let k = 0; k < readable; k++) batch.push(ring.take());
+    }
+    this.turn = (this.turn + 1) % count;
+    if (batch.length > 0)
+      this.lastTicket = this.row[batch.slots[batch.length - 1]! * Packet.INTS + Packet.NUMBER]! >>> 0;
+  }
+
+  private receiveInOrder(batch: Batch, limit: number): void {
+    while (batch.length < limit) {
+      const next = this.nextInOrder();
+      if (!next) return;
+      const slot = next.take();
+      this.lastTicket = this.ticket(slot);
+      batch.push(slot);
+    }
+  }
+
+  /** The ring with the lowest ticket, unless a lower one may still come through an empty ring. */
+  private nextInOrder(): Ring | undefined {
+    let best: Ring | undefined;
+    let lowest = Number.POSITIVE_INFINITY;
+    let promised = Number.POSITIVE_INFINITY;
+    for (const { ring } of this.inlets) {
+      const promise = ring.closed() ? Number.POSITIVE_INFINITY : ring.watermark() >>> 0;
+      if (ring.readable() === 0) promised = Math.min(promised, promise);
+      else if (this.ticket(ring.peek()) < lowest) {
+        lowest = this.ticket(ring.peek());
+        best = ring;
+      }
+    }
+    return lowest <= promised ? best : undefined;
+  }
+
+  private ticket(slot: number): number {
+    return this.row[slot * Packet.INTS + Packet.NUMBER]! >>> 0;
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * Finds what a name in the YAML means: a file of the engine's own folders, a path (beginning with `.` or `/`), or a
+ * package. There is no registry, so modules of others load without touching the engine.
+ */
+import { access, readdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { compiled } from '../compiled.js';
+import { MODULE_API, type ModuleDefinition } from '../module.js';
+import { nearest } from '../nearest.js';
+import type { QueueHandler } from '../queue/handler.js';
+
+/** @param from folder that paths and packages are looked up from  @throws Error that names what was looked for */
+export async function loadModule(name: string, from: string): Promise<ModuleDefinition> {
+  const definition = await load(name, 'modules', 'module', from);
+  const { api, create, kind } = definition as Partial<ModuleDefinition>;
+  if (typeof create !== 'function' || kind === undefined) {
+    throw new Error(`module ${name}: its default export is no module definition (see defineModule)`);
+  }
+  if (api !== MODULE_API)
+    throw new Error(`module ${name} is made for module API ${api}, this engine has ${MODULE_API}`);
+  return definition as ModuleDefinition;
+}
+
+export async function loadHandler(name: string, from: string): Promise<QueueHandler> {
+  const handler = await load(name, 'engine/queue/handlers', 'queue handler', from);
+  if (typeof (handler as Partial<QueueHandler>).create !== 'function') {
+    throw new Error(`queue handler ${name}: its default export is no QueueHandler`);
+  }
+  return handler as QueueHandler;
+}
+
+/** Names of the files in one of the engine's own folders. */
+export async function ownNames(folder: string): Promise<string[]> {
+  const entries = await readdir(compiled(`${folder}/`), { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter(entry => entry.isFile() && entry.name.endsWith('.js'))
+    .map(entry => entry.name.slice(0, -3));
+}
+
+async function load(name: string, folder: string, what: string, from: string): Promise<object> {
+  const address = await find(name, folder, what, from);
+  const loaded = (await import(address)) as { default?: unknown };
+  if (loaded.default === null || typeof loaded.default !== 'object')
+    throw new Error(`${what} ${name} has no default export`);
+  return loaded.default;
+}
+
+async function find(name: string, folder: string, what: string, from: string): Promise<string> {
+  if (name.startsWith('.') || name.startsWith('/'))
+    return pathToFileURL(entryOf(resolve(from, name), what, name)).href;
+  const own = compiled(`${folder}/${name}.js`);
+  if (/^[\w-]+$/.test(name) && (await exists(own))) return own.href;
+  try {
+    return pathToFileURL(createRequire(resolve(from, 'any.js')).resolve(name)).href;
+  } catch {
+    const names = await ownNames(folder);
+    const hint = nearest(name, names);
+    throw new Error(
+      `there is no ${what} "${name}"${hint ? ` (did you mean ${hint}?)` : ''}; there are ${names.join(', ')}`,
+    );
+  }
+}
+
+/** A path may name a file, or a folder with a package.json. */
+function entryOf(path: string, what: string, name: string): string {
+  try {
+    return createRequire(resolve(dirname(path), 'any.js')).resolve(path);
+  } catch {
+    throw new Error(`there is no ${what} at ${name} (looked for ${path})`);
+  }
+}
+
+async function exists(url: URL): Promise<boolean> {
+  return access(fileURLToPath(url)).then(
+    () => true,
+    () => false,
+  );
+}

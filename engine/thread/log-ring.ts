@@ -1,0 +1,89 @@
+/**
+ * Lines on their way from one thread to the manager, which writes them to files: a ring of bytes in shared memory.
+ * A record is its length, the number of its file, and the bytes, padded to four.
+ */
+const HEAD = 0;
+const TAIL = 16;
+const HEADER_INTS = 32;
+const RECORD_HEADER = 8;
+
+export class LogRing {
+  private readonly ints: Int32Array;
+  private readonly bytes: Uint8Array;
+  private readonly size: number;
+
+  constructor(readonly buffer: SharedArrayBuffer) {
+    this.ints = new Int32Array(buffer);
+    this.bytes = new Uint8Array(buffer, HEADER_INTS * 4);
+    this.size = this.bytes.length;
+  }
+
+  /** @param byteLength room for records, rounded up to a power of two */
+  static allocate(byteLength: number): SharedArrayBuffer {
+    return new SharedArrayBuffer(HEADER_INTS * 4 + 2 ** Math.ceil(Math.log2(byteLength)));
+  }
+
+  /** The longest record that can ever be written. */
+  get longest(): number {
+    return this.size - RECORD_HEADER - 4;
+  }
+
+  /** Writes one record. @returns false when there is no room for it now */
+  write(file: number, source: Uint8Array, start: number, end: number): boolean {
+    const length = end - start;
+    const needed = RECORD_HEADER + ((length + 3) & ~3);
+    const tail = Atomics.load(this.ints, TAIL);
+    if (needed > this.size - ((tail - Atomics.load(this.ints, HEAD)) | 0)) return false;
+    this.putInt(tail, length);
+    this.putInt(tail + 4, file);
+    this.copyIn(tail + RECORD_HEADER, source, start, end);
+    Atomics.store(this.ints, TAIL, (tail + needed) | 0);
+    return true;
+  }
+
+  /**
+   * Reads all records that are there.
+   * @param take gets the file's number and one or two pieces of bytes (a record may run over the end of the ring)
+   * @returns how many records there were
+   */
+  drain(take: (file: number, bytes: Uint8Array) => void): number {
+    const tail = Atomics.load(this.ints, TAIL);
+    let head = Atomics.load(this.ints, HEAD);
+    let records = 0;
+    while (head !== tail) {
+      const length = this.getInt(head);
+      const file = this.getInt(head + 4);
+      this.copyOut(head + RECORD_HEADER, length, piece => take(file, piece));
+      head = (head + RECORD_HEADER + ((length + 3) & ~3)) | 0;
+      records++;
+    }
+    Atomics.store(this.ints, HEAD, head);
+    return records;
+  }
+
+  private at(position: number): number {
+    return position & (this.size - 1);
+  }
+
+  private putInt(position: number, value: number): void {
+    this.ints[HEADER_INTS + (this.at(position) >>> 2)] = value;
+  }
+
+  private getInt(position: number): number {
+    return this.ints[HEADER_INTS + (this.at(position) >>> 2)]!;
+  }
+
+  private copyIn(position: number, source: Uint8Array, start: number, end: number): void {
+    const at = this.at(position);
+    const first = Math.min(end - start, this.size - at);
+    this.bytes.set(source.subarray(start, start + first), at);
+    if (start + first < end) this.bytes.set(source.subarray(start + first, end), 0);
+  }
+
+  private copyOut(position: number, length: number, take: (piece: Uint8Array) => void): void {
+    const at = this.at(position);
+    const first = Math.min(length, this.size - at);
+    take(this.bytes.subarray(at, at + first));
+    if (first < length) take(this.bytes.subarray(0, length - first));
+  }
+}

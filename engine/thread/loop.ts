@@ -1,0 +1,164 @@
+/**
+ * The life of a thread: take a batch, run it through the modules in order, hand it on; sleep when nothing is there.
+ */
+import { Batch } from '../batch.js';
+import type { Thread, ThreadModule } from '../module.js';
+import * as Packet from '../packet.js';
+import type { Doorbell } from '../queue/doorbell.js';
+import { ABORT, type Control, ENDED, STOP } from './control.js';
+import type { HandOver } from './hand-over.js';
+import type { Inlets } from './inlets.js';
+import type { Ownership } from './ownership.js';
+import type { Returns } from './returns.js';
+
+export interface LoopParts {
+  readonly modules: readonly ThreadModule[];
+  /** Undefined for a thread that acquires. */
+  readonly inlets: Inlets | undefined;
+  readonly handOver: HandOver;
+  readonly returns: Returns;
+  readonly doorbell: Doorbell;
+  readonly control: Control;
+  readonly ownership: Ownership;
+  readonly batchSize: number;
+  /** Live traffic: `flush` is called when time passes without packets. In replay only packets move time. */
+  readonly live: boolean;
+  /** Fetches reloaded shared objects; called when the control words tell of some. */
+  reload(): void;
+}
+
+/** How long a thread sleeps at most before it looks at the control words. */
+const SLEEP_MS = 50;
+const FLUSH_EVERY_MS = 100;
+
+export class Loop {
+  private readonly batch = new Batch();
+  private readonly row: Int32Array;
+  /** Module that is running: `passOn` goes on behind it. */
+  private running = 0;
+  private flushedAt = 0;
+  private lastNumber = 0;
+  private generation = 0;
+
+  constructor(
+    private readonly thread: Thread,
+    private readonly index: number,
+    private readonly parts: LoopParts,
+  ) {
+    this.row = thread.memory.row;
+  }
+
+  /** Runs until there is nothing to come any more, or the manager says stop. */
+  run(): void {
+    while (!this.done()) this.turn();
+    if (this.parts.control.command !== ABORT) this.end();
+    this.parts.handOver.close();
+    for (const module of this.parts.modules) module.close?.();
+    this.parts.control.setState(this.index, ENDED);
+  }
+
+  private done(): boolean {
+    const { control, inlets, modules } = this.parts;
+    if (control.command === ABORT) return true;
+    if (inlets) return inlets.finished();
+    return control.command === STOP || modules[0]!.finished === true;
+  }
+
+  private turn(): void {
+    const { batch, parts } = this;
+    parts.control.turned(this.index);
+    if (parts.control.generation !== this.generation) this.reload();
+    parts.returns.collect();
+    batch.clear();
+    this.take();
+    if (batch.length > 0) {
+      parts.doorbell.busy();
+      this.runFrom(parts.inlets ? 0 : 1);
+    } else if (!this.flushIfDue()) {
+      parts.doorbell.rest(() => this.nothingNew(), SLEEP_MS);
+    }
+    // All that was taken is handed on by now, so what was promised to this thread it can promise in turn.
+    parts.handOver.publishWatermark(parts.inlets ? parts.inlets.watermark() : this.lastNumber);
+  }
+
+  private take(): void {
+    const { inlets, modules, batchSize, ownership } = this.parts;
+    if (inlets) inlets.receive(this.batch, batchSize);
+    else {
+      this.running = 0;
+      modules[0]!.process(this.batch);
+      ownership.claim(this.batch);
+      const { length, slots } = this.batch;
+      if (length > 0) this.lastNumber = this.row[slots[length - 1]! * Packet.INTS + Packet.NUMBER]! >>> 0;
+    }
+  }
+
+  private runFrom(first: number): void {
+    const { modules, handOver, ownership } = this.parts;
+    for (let i = first; i < modules.length; i++) {
+      ownership.check(this.batch);
+      this.running = i;
+      modules[i]!.process(this.batch);
+    }
+    ownership.claimMade(this.batch);
+    handOver.give(this.batch);
+  }
+
+  /** Hands packets to the modules behind the running one; see `Thread.passOn`. */
+  passOn(part: Batch): void {
+    const { modules, handOver, returns, doorbell, ownership } = this.parts;
+    const from = this.running;
+    for (let i = from + 1; i < modules.length; i++) {
+      this.running = i;
+      modules[i]!.process(part);
+    }
+    this.running = from;
+    ownership.claimMade(part);
+    handOver.give(part);
+    // Whoever called needs slots: wait until some have come home.
+    while (this.thread.pool.available === 0 && this.parts.control.command !== ABORT) {
+      returns.collect();
+      if (this.thread.pool.available > 0) break;
+      doorbell.rest(() => !returns.waiting(), SLEEP_MS);
+    }
+  }
+
+  private nothingNew(): boolean {
+    const { inlets, returns } = this.parts;
+    return inlets ? !inlets.ready() : !returns.waiting();
+  }
+
+  /** @returns true when modules were given time to do what is due */
+  private flushIfDue(): boolean {
+    if (!this.parts.live) return false;
+    const now = performance.now();
+    if (now - this.flushedAt < FLUSH_EVERY_MS) return false;
+    this.flushedAt = now;
+    this.finishEach((module, batch) => module.flush?.(batch));
+    return true;
+  }
+
+  private end(): void {
+    this.finishEach((module, batch) => module.end?.(batch));
+  }
+
+  /** Lets each module in turn add packets, which pass the modules behind it. */
+  private finishEach(step: (module: ThreadModule, batch: Batch) => void): void {
+    const { modules, handOver, ownership } = this.parts;
+    for (let i = 0; i < modules.length; i++) {
+      this.batch.clear();
+      this.running = i;
+      step(modules[i]!, this.batch);
+      if (this.batch.length > 0) this.runFrom(i + 1);
+    }
+    this.batch.clear();
+    ownership.claimMade(this.batch);
+    handOver.publish();
+  }
+
+  private reload(): void {
+    this.generation = this.parts.control.generation;
+    this.parts.reload();
+    this.parts.control.setReloaded(this.index, this.generation);
+  }
+}

@@ -1,0 +1,260 @@
+/**
+ * From a checked profile to a plan: every thread with its modules and CPUs, every queue with its ring, and the layout
+ * of the memory they share. Plain data and shared buffers: it is sent to the threads as it is.
+ */
+import { INTS as FLOW_INTS } from '../flow-record.js';
+import { allocateMemory, type MemoryBuffers } from '../memory.js';
+import type { ByteRange, ModuleDefinition } from '../module.js';
+import type { PoolRange } from '../pool.js';
+import { END, type Profile, type ThreadGroup, waysOf } from '../profile/profile.js';
+import { Doorbell } from '../queue/doorbell.js';
+import { Ring } from '../queue/ring.js';
+import { Control } from './control.js';
+import { ThreadCounters } from './counters.js';
+import { LogRing } from './log-ring.js';
+
+export interface ThreadPlan {
+  readonly index: number;
+  readonly name: string;
+  readonly group: string;
+  readonly indexInGroup: number;
+  readonly groupCount: number;
+  readonly modules: readonly string[];
+  readonly cpu: number | undefined;
+  readonly pool: PoolRange;
+  readonly flowRange: { readonly first: number; readonly count: number };
+  readonly streamRange: ByteRange;
+  readonly scratch: ByteRange;
+  readonly counters: SharedArrayBuffer;
+  readonly logRing: SharedArrayBuffer;
+  readonly inlets: readonly { readonly ring: SharedArrayBuffer; readonly producer: number }[];
+  readonly ordered: boolean;
+  readonly handler: string;
+  /** For each way of the handler the range of outlets behind it; undefined for a way left out. */
+  readonly ways: Readonly<Record<string, { readonly first: number; readonly count: number }>>;
+  readonly outlets: readonly { readonly ring: SharedArrayBuffer; readonly consumer: number }[];
+  /** Rings in which packets of other pools go home, by pool; and those in which the own ones come. */
+  readonly home: readonly ({ readonly ring: SharedArrayBuffer; readonly owner: number } | undefined)[];
+  readonly returning: readonly SharedArrayBuffer[];
+}
+
+export interface Plan {
+  readonly profile: Profile;
+  readonly threads: readonly ThreadPlan[];
+  readonly memory: MemoryBuffers;
+  readonly flows: SharedArrayBuffer;
+  readonly doorbells: SharedArrayBuffer;
+  readonly control: SharedArrayBuffer;
+}
+
+export interface PlanSizes {
+  /** Packets in flight for each thread that makes packets. */
+  readonly poolSlots: number;
+  readonly poolBytes: number;
+  readonly blockSize: number;
+  /** Rows of all flow tables, and bytes of all stream buffers, divided among the threads that have them. */
+  readonly flows: number;
+  readonly streamBytes: number;
+  readonly scratchBytes: number;
+  readonly logBytes: number;
+}
+
+/**
+ * @param cores what `count: auto` follows
+ * @param uses what a module needs a share of
+ */
+export function makePlan(
+  profile: Profile,
+  sizes: PlanSizes,
+  cores: number,
+  uses: (module: string) => Uses,
+): Plan {
+  const seats = seatsOf(profile, cores);
+  const links = linksBetween(seats);
+  const layout = new Layout(seats, sizes, uses);
+  const slots = sizes.poolSlots;
+  const returns = returnRings(seats, links, slots);
+  const threads = seats.map((seat, index) => ({
+    index,
+    name: seat.name,
+    group: seat.group.name,
+    indexInGroup: seat.index,
+    groupCount: seat.count,
+    modules: seat.group.modules,
+    cpu: seat.group.cpus?.[seat.index % seat.group.cpus.length],
+    pool: layout.pool(index),
+    flowRange: layout.flowRange(index),
+    streamRange: layout.streamRange(index),
+    scratch: layout.scratch(index),
+    counters: ThreadCounters.allocate(),
+    logRing: LogRing.allocate(sizes.logBytes),
+    inlets: links.filter(link => link.to === index).map(link => ({ ring: link.ring, producer: link.from })),
+    ordered: links.some(link => link.to === index && seats[link.from]!.group.ordered),
+    handler: seat.group.handler,
+    ways: rangesOf(
+      seat.group,
+      links.filter(link => link.from === index),
+      seats,
+    ),
+    outlets: links.filter(link => link.from === index).map(link => ({ ring: link.ring, consumer: link.to })),
+    home: seats.map((_, owner) =>
+      returns[owner]![index] ? { ring: returns[owner]![index]!, owner } : undefined,
+    ),
+    returning: returns[index]!.filter(ring => ring !== undefined),
+  }));
+  return {
+    profile,
+    threads,
+    memory: allocateMemory(slots * seats.length, layout.byteLength),
+    flows: new SharedArrayBuffer(layout.flows * FLOW_INTS * 4),
+    doorbells: Doorbell.allocate(seats.length + 1),
+    control: Control.allocate(seats.length),
+  };
+}
+
+type Uses = NonNullable<ModuleDefinition['uses']>;
+
+/** One thread of a group. */
+interface Seat {
+  readonly group: ThreadGroup;
+  readonly index: number;
+  readonly count: number;
+  readonly name: string;
+}
+
+interface Link {
+  readonly from: number;
+  readonly to: number;
+  readonly ring: SharedArrayBuffer;
+}
+
+function seatsOf(profile: Profile, cores: number): Seat[] {
+  return profile.threads.flatMap(group => {
+    const count = group.count === 'auto' ? Math.max(1, cores) : group.count;
+    return Array.from({ length: count }, (_, index) => ({
+      group,
+      index,
+      count,
+      name: count === 1 ? group.name : `${group.name}-${index + 1}`,
+    }));
+  });
+}
+
+/** A ring from each thread of a group to each thread it leads to, in order of the ways. */
+function linksBetween(seats: readonly Seat[]): Link[] {
+  const links: Link[] = [];
+  seats.forEach((seat, from) => {
+    for (const target of new Set(Object.values(waysOf(seat.group)))) {
+      seats.forEach((other, to) => {
+        if (other.group.name === target)
+          links.push({ from, to, ring: Ring.allocate(seat.group['queue-size']) });
+      });
+    }
+  });
+  return links;
+}
+
+function rangesOf(group: ThreadGroup, links: readonly Link[], seats: readonly Seat[]): ThreadPlan['ways'] {
+  const ranges: Record<string, { first: number; count: number }> = {};
+  for (const [way, target] of Object.entries(waysOf(group))) {
+    const first = links.findIndex(link => seats[link.to]!.group.name === target);
+    const count = links.filter(link => seats[link.to]!.group.name === target).length;
+    ranges[way] = target === END ? { first: 0, count: 0 } : { first, count };
+  }
+  return ranges;
+}
+
+/** For each owner, by thread, the ring in which that thread sends the owner's packets home. */
+function returnRings(
+  seats: readonly Seat[],
+  links: readonly Link[],
+  slots: number,
+): (SharedArrayBuffer | undefined)[][] {
+  return seats.map((_, owner) => {
+    const reached = new Set<number>();
+    const follow = (thread: number): void => {
+      for (const link of links) {
+        if (link.from !== thread || reached.has(link.to)) continue;
+        reached.add(link.to);
+        follow(link.to);
+      }
+    };
+    follow(owner);
+    return seats.map((_, thread) => (reached.has(thread) ? Ring.allocate(slots) : undefined));
+  });
+}
+
+/** Divides the byte space and the flow rows. Offsets stay below 2^31, so that they fit a packet row. */
+class Layout {
+  private readonly flowThreads: number[];
+  private readonly streamThreads: number[];
+
+  constructor(
+    private readonly seats: readonly Seat[],
+    private readonly sizes: PlanSizes,
+    uses: (module: string) => Uses,
+  ) {
+    this.flowThreads = threadsUsing(seats, 'flow-rows', uses);
+    this.streamThreads = threadsUsing(seats, 'stream-buffers', uses);
+    if (this.byteLength >= 2 ** 31) {
+      const mib = Math.ceil(this.byteLength / 2 ** 20);
+      throw new Error(
+        `packet pools and stream buffers would take ${mib} MiB of at most 2047: lower stream.reassembly.memcap, pool sizes or the number of threads`,
+      );
+    }
+  }
+
+  get byteLength(): number {
+    // Offset 0 means "no header" in packet rows, so nothing lies there.
+    return 64 + this.seats.length * (this.sizes.poolBytes + this.sizes.scratchBytes) + this.sizes.streamBytes;
+  }
+
+  get flows(): number {
+    return Math.max(1, this.sizes.flows);
+  }
+
+  pool(thread: number): PoolRange {
+    const { poolSlots, poolBytes, blockSize } = this.sizes;
+    return {
+      index: thread,
+      firstSlot: thread * poolSlots,
+      slots: poolSlots,
+      firstByte: 64 + thread * poolBytes,
+      byteLength: poolBytes,
+      blockSize,
+    };
+  }
+
+  scratch(thread: number): ByteRange {
+    const first = 64 + this.seats.length * this.sizes.poolBytes + thread * this.sizes.scratchBytes;
+    return { first, byteLength: this.sizes.scratchBytes };
+  }
+
+  streamRange(thread: number): ByteRange {
+    const first = 64 + this.seats.length * (this.sizes.poolBytes + this.sizes.scratchBytes);
+    return share(first, this.sizes.streamBytes, this.streamThreads, thread);
+  }
+
+  flowRange(thread: number): { first: number; count: number } {
+    const { first, byteLength } = share(0, this.flows, this.flowThreads, thread, 1);
+    return { first, count: byteLength };
+  }
+}
+
+function threadsUsing(seats: readonly Seat[], what: Uses[number], uses: (module: string) => Uses): number[] {
+  return seats.flatMap((seat, i) => (seat.group.modules.some(name => uses(name).includes(what)) ? [i] : []));
+}
+
+/** The part of a range that falls to one of several threads; nothing for the others. */
+function share(
+  first: number,
+  length: number,
+  threads: readonly number[],
+  thread: number,
+  unit = 64,
+): ByteRange {
+  const place = threads.indexOf(thread);
+  if (place < 0) return { first, byteLength: 0 };
+  const part = Math.floor(length / threads.length / unit) * unit;
+  return { first: first + place * part, byteLength: part };
+}

@@ -1,0 +1,215 @@
+/** Entry of every engine thread: builds the thread from its plan, tells the manager, and runs. */
+import { parentPort, receiveMessageOnPort, threadId, workerData } from 'node:worker_threads';
+import { Config } from '../config/config.js';
+import { flowRows } from '../flow-record.js';
+import { openMemory } from '../memory.js';
+import type { Log, LogWriter, Thread, ThreadModule } from '../module.js';
+import { native } from '../native.js';
+import { Pool } from '../pool.js';
+import { Doorbell } from '../queue/doorbell.js';
+import { Ring } from '../queue/ring.js';
+import { Control, FAILED, RUNNING } from './control.js';
+import { ThreadCounters } from './counters.js';
+import { HandOver, type Outlet } from './hand-over.js';
+import { Inlets } from './inlets.js';
+import { loadHandler, loadModule } from './load-module.js';
+import { LogRing } from './log-ring.js';
+import { Loop } from './loop.js';
+import type { ThreadMessage, ThreadStart } from './messages.js';
+import { Ownership } from './ownership.js';
+import { Returns } from './returns.js';
+
+const start = workerData as ThreadStart;
+const port = parentPort!;
+const { plan, me } = start;
+const control = new Control(plan.control);
+
+const send = (message: ThreadMessage): void => port.postMessage(message);
+
+const log: Log = Object.fromEntries(
+  (['debug', 'info', 'notice', 'warning', 'error'] as const).map(level => [
+    level,
+    (text: string) => send({ type: 'log', level, text }),
+  ]),
+) as unknown as Log;
+
+try {
+  await main();
+} catch (error) {
+  control.setState(me, FAILED);
+  send({ type: 'failed', reason: (error as Error).message, stack: (error as Error).stack ?? '' });
+}
+
+async function main(): Promise<void> {
+  const mine = plan.threads[me]!;
+  prepareSystemThread(mine.name, mine.cpu);
+  const memory = openMemory(plan.memory);
+  const pool = new Pool(memory, mine.pool);
+  const doorbells = plan.threads.map((_, i) => new Doorbell(plan.doorbells, i));
+  const counters = new ThreadCounters(mine.counters);
+  const returns = new Returns(
+    memory,
+    pool,
+    mine.home.map(way => way && { ring: new Ring(way.ring), owner: doorbells[way.owner]! }),
+    mine.returning.map(ring => new Ring(ring)),
+  );
+  const ownership = new Ownership(memory, me, start.ownershipCheck, message => log.error(message));
+  const logs = new ThreadLogs(new LogRing(mine.logRing), counters);
+  const thread: Thread = {
+    name: mine.name,
+    group: mine.group,
+    index: mine.indexInGroup,
+    count: mine.groupCount,
+    memory,
+    pool,
+    flows: flowRows(plan.flows),
+    flowRange: mine.flowRange,
+    streamRange: mine.streamRange,
+    scratch: mine.scratch,
+    config: new Config(start.config),
+    counters,
+    log,
+    seed: start.seed,
+    shared: start.shared,
+    services: new Map(),
+    openLog: file => logs.open(file),
+    passOn: batch => loop.passOn(batch),
+    wants: kind => (start.wantedEvents & (1 << kind)) !== 0,
+    warnOnce: text => send({ type: 'warn-once', text }),
+  };
+  const outlets: Outlet[] = mine.outlets.map(({ ring, consumer }) => ({
+    ring: new Ring(ring),
+    consumer: doorbells[consumer]!,
+    thread: consumer,
+  }));
+  const handler = outlets.length > 0 ? await loadHandler(mine.handler, start.from) : undefined;
+  const choose = handler?.create({
+    memory,
+    ways: handler.ways.map(way => mine.ways[way]!),
+    backlog: consumer => outlets[consumer]!.ring.backlog(),
+  });
+  const handOver = new HandOver(
+    thread,
+    outlets,
+    choose ?? (() => -1),
+    returns,
+    waitForRoom,
+    ownership.change,
+  );
+  const modules = await createModules(mine.modules, thread);
+  const loop = new Loop(thread, me, {
+    modules,
+    inlets:
+      mine.inlets.length > 0
+        ? new Inlets(
+            memory,
+            mine.inlets.map(({ ring, producer }) => ({
+              ring: new Ring(ring),
+              producer: doorbells[producer]!,
+            })),
+            mine.ordered,
+          )
+        : undefined,
+    handOver,
+    returns,
+    doorbell: doorbells[me]!,
+    control,
+    ownership,
+    batchSize: start.batchSize,
+    live: start.live,
+    reload: () => reload(modules),
+  });
+
+  function waitForRoom(outlet: Outlet): void {
+    handOver.publish();
+    returns.collect();
+    doorbells[me]!.rest(() => outlet.ring.backlog() >= outlet.ring.capacity && !returns.waiting(), 5);
+  }
+
+  send({
+    type: 'ready',
+    counters: { names: counters.names, kinds: counters.kinds },
+    threadId: native()?.threadId() ?? threadId,
+  });
+  await begin();
+  control.setState(me, RUNNING);
+  loop.run();
+  send({ type: 'ended', violations: ownership.violations, cpuSeconds: native()?.threadCpuSeconds() ?? 0 });
+}
+
+async function createModules(names: readonly string[], thread: Thread): Promise<ThreadModule[]> {
+  const modules: ThreadModule[] = [];
+  for (const name of names) {
+    const definition = await loadModule(name, start.from);
+    try {
+      modules.push(await definition.create(thread));
+    } catch (error) {
+      throw new Error(`module ${name} in thread ${thread.name}: ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
+  }
+  return modules;
+}
+
+/** Waits for the manager's word: packets flow only when every thread stands. */
+function begin(): Promise<void> {
+  return new Promise(resolve => port.once('message', () => resolve()));
+}
+
+/** The loop never returns to the event loop, so the message is fetched by hand. */
+function reload(modules: readonly ThreadModule[]): void {
+  for (let message = receiveMessageOnPort(port); message; message = receiveMessageOnPort(port)) {
+    const { shared } = message.message as { shared: Readonly<Record<string, unknown>> };
+    for (const module of modules) module.reload?.(shared);
+  }
+}
+
+function prepareSystemThread(name: string, cpu: number | undefined): void {
+  native()?.setThreadName(name);
+  if (cpu === undefined) return;
+  try {
+    if (!native()) throw new Error('the native addon is not there');
+    native()!.setAffinity([cpu]);
+  } catch (error) {
+    log.warning(`thread ${name} is not pinned to CPU ${cpu}: ${(error as Error).message}`);
+  }
+}
+
+/** Log files as this thread sees them: numbers that the manager knows the names of. */
+class ThreadLogs {
+  private readonly pause = new Int32Array(new SharedArrayBuffer(4));
+  private readonly numbers = new Map<string, number>();
+  private readonly lost: number;
+
+  constructor(
+    private readonly ring: LogRing,
+    private readonly counters: ThreadCounters,
+  ) {
+    this.lost = counters.declare('outputs.lost');
+  }
+
+  open(file: string): LogWriter {
+    const number = this.numbers.get(file) ?? this.numbers.size;
+    if (!this.numbers.has(file)) {
+      this.numbers.set(file, number);
+      send({ type: 'log-file', number, file });
+    }
+    return { write: (bytes, from, to) => this.write(number, bytes, from, to) };
+  }
+
+  /** In replay the writer waits for room; live, a verdict must not wait for a disk: the line is lost and counted. */
+  private write(number: number, bytes: Uint8Array, from: number, to: number): void {
+    if (to - from > this.ring.longest) {
+      this.counters.values[this.lost]!++;
+      return;
+    }
+    while (!this.ring.write(number, bytes, from, to)) {
+      if (start.live || control.command === 2) {
+        this.counters.values[this.lost]!++;
+        return;
+      }
+      Atomics.wait(this.pause, 0, 0, 1);
+    }
+  }
+}
