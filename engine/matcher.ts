@@ -1,0 +1,77 @@
+/**
+ * Matching many patterns at once over the shared memory: the contract, and the choice between Hyperscan and
+ * the pure TypeScript implementation.
+ *
+ * A *database* is a compiled set of patterns, a *job* one piece of data to scan with one database. A scan
+ * takes the jobs of a whole batch. A matcher belongs to one thread; databases are shared by all of them.
+ */
+
+import { HyperscanMatcher } from './matcher/hyperscan.js';
+import { QgramMatcher } from './matcher/qgram.js';
+import type { Memory } from './memory.js';
+import { type NativePattern, native, nativeProblem } from './native.js';
+
+/** Flags are PATTERN_CASELESS (ASCII letters) and, for Hyperscan only, PATTERN_REGEX and PATTERN_PREFILTER. */
+export type Pattern = NativePattern;
+
+export { JOB_INTS, MATCH_INTS, PATTERN_CASELESS, PATTERN_PREFILTER, PATTERN_REGEX } from './native.js';
+
+export type MatcherKind = 'hyperscan' | 'qgram';
+
+/** A database on its way to another thread by `postMessage` or `workerData`; nothing is copied. */
+export type SharedDatabase =
+  | { readonly kind: 'hyperscan'; readonly database: number }
+  | { readonly kind: 'qgram'; readonly tables: SharedArrayBuffer };
+
+export interface Matcher {
+  readonly kind: MatcherKind;
+
+  /**
+   * Compiles a database; for streams when `streaming`, else for data that is complete in each job.
+   * @returns its number, from 1  @throws Error naming the pattern that is refused
+   */
+  compile(patterns: readonly Pattern[], streaming: boolean): number;
+  /** Gives the number back. A database compiled here must not be scanned by any thread any more. */
+  release(database: number): void;
+  /** Bytes of the database, and of one stream's state (0 when it is not for streams). */
+  size(database: number): { bytes: number; streamBytes: number };
+
+  /** The database as something that can be sent to other threads of this process. */
+  exportDatabase(database: number): SharedDatabase;
+  /** @returns the number of that database in this matcher  @throws Error when it is of another kind */
+  importDatabase(shared: SharedDatabase): number;
+
+  /** The database as bytes for a cache file; good for the same version and machine only. */
+  serialize(database: number): Uint8Array;
+  /** @throws Error when the bytes are damaged or of another version */
+  deserialize(bytes: Uint8Array): number;
+
+  /** Begins a stream that this matcher scans piece by piece; never 0. */
+  openStream(database: number): number;
+  closeStream(stream: number): void;
+
+  /**
+   * Scans `count` jobs: four numbers each, database, stream (0: none), offset into the memory, length.
+   * Each id is reported at most once per job, with the first end of any of its patterns.
+   * @returns number of matches in `matches`
+   */
+  scan(jobs: Uint32Array, count: number): number;
+  /**
+   * Matches of the last scan, by job: index of the job, id, end relative to the job's data (a match of
+   * a stream may begin in earlier data). Read it anew after each scan: it is replaced when it must grow.
+   */
+  readonly matches: Uint32Array;
+}
+
+/**
+ * Opens a matcher for the calling thread.
+ * @param kind `auto`: Hyperscan where the addon is built and the processor can run it
+ * @throws Error when `hyperscan` is asked for and not there
+ */
+export function openMatcher(memory: Memory, kind: MatcherKind | 'auto'): Matcher {
+  if (kind === 'qgram') return new QgramMatcher(memory);
+  const addon = native();
+  if (addon?.versions['hyperscan']) return new HyperscanMatcher(memory, addon);
+  if (kind === 'auto') return new QgramMatcher(memory);
+  throw new Error(`no Hyperscan: ${nativeProblem() ?? 'this processor lacks SSSE3'}`);
+}
