@@ -21,19 +21,28 @@ export class Config {
 
   /** Whatever lies at a dotted path, undefined when there is nothing. List items are reached by index or name. */
   at(path: string): unknown {
-    let node: unknown = this.tree;
-    for (const key of path.split('.')) {
-      if (node === null || typeof node !== 'object') return undefined;
-      node = Array.isArray(node) ? item(node, key) : (node as Record<string, unknown>)[key];
-    }
-    return node;
+    return valueAt(this.tree, path.split('.'), 0);
   }
+}
+
+/** A key may itself hold dots: `stream.inline: yes` is what `stream: {inline: yes}` is. */
+function valueAt(node: unknown, keys: readonly string[], from: number): unknown {
+  if (from === keys.length) return node;
+  if (node === null || typeof node !== 'object') return undefined;
+  const next = child(node, keys[from]!);
+  const found = next === undefined ? undefined : valueAt(next, keys, from + 1);
+  return found === undefined && from < keys.length - 1 ? child(node, keys.slice(from).join('.')) : found;
+}
+
+function child(node: object, key: string): unknown {
+  if (Array.isArray(node)) return item(node, key);
+  return Object.hasOwn(node, key) ? (node as Record<string, unknown>)[key] : undefined;
 }
 
 /** Suricata's lists hold mappings of one key (`- fast: {…}`): such an item is reached by that key too. */
 function item(list: readonly unknown[], key: string): unknown {
   if (/^\d+$/.test(key)) return list[Number(key)];
-  const named = list.find(entry => entry !== null && typeof entry === 'object' && key in entry);
+  const named = list.find(entry => entry !== null && typeof entry === 'object' && Object.hasOwn(entry, key));
   if (named) return (named as Record<string, unknown>)[key];
   return list.includes(key) ? true : undefined;
 }

@@ -41,7 +41,8 @@ export const boolean: OptionType<boolean> = {
 
 /** A whole number within bounds. */
 export function integer(minimum = 0, maximum = Number.MAX_SAFE_INTEGER): OptionType<number> {
-  const range = maximum === Number.MAX_SAFE_INTEGER ? `of ${minimum} or more` : `from ${minimum} to ${maximum}`;
+  const range =
+    maximum === Number.MAX_SAFE_INTEGER ? `of ${minimum} or more` : `from ${minimum} to ${maximum}`;
   return {
     expected: `a whole number ${range}`,
     parse(value) {
@@ -53,7 +54,19 @@ export function integer(minimum = 0, maximum = Number.MAX_SAFE_INTEGER): OptionT
   };
 }
 
-const UNITS: Record<string, number> = { '': 1, b: 1, k: 1024, kb: 1024, kib: 1024, m: 2 ** 20, mb: 2 ** 20, mib: 2 ** 20, g: 2 ** 30, gb: 2 ** 30, gib: 2 ** 30 };
+const UNITS: Record<string, number> = {
+  '': 1,
+  b: 1,
+  k: 1024,
+  kb: 1024,
+  kib: 1024,
+  m: 2 ** 20,
+  mb: 2 ** 20,
+  mib: 2 ** 20,
+  g: 2 ** 30,
+  gb: 2 ** 30,
+  gib: 2 ** 30,
+};
 
 /** Bytes: a number, or one with b, kb, mb, gb (powers of 1024). */
 export const size: OptionType<number> = {
@@ -68,7 +81,10 @@ export const size: OptionType<number> = {
 /** Any text (numbers are taken as their text). */
 export const text: OptionType<string> = {
   expected: 'a text',
-  parse: value => (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined),
+  parse: value =>
+    typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+      ? String(value)
+      : undefined,
 };
 
 /** One of these words. Where yes/no are among them, YAML booleans are taken too. */
@@ -85,7 +101,8 @@ export function choice<const W extends string>(...words: W[]): OptionType<W> {
 /** A list of texts; one text is a list of one. */
 export const texts: OptionType<readonly string[]> = {
   expected: 'a list of texts',
-  parse: value => (Array.isArray(value) ? value.map(String) : typeof value === 'object' ? undefined : [String(value)]),
+  parse: value =>
+    Array.isArray(value) ? value.map(String) : typeof value === 'object' ? undefined : [String(value)],
 };
 
 /** Any YAML value, checked by whoever reads it. */

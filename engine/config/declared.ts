@@ -1,0 +1,137 @@
+/** The options that exist, and what of a configuration they accept. */
+import { nearest } from '../nearest.js';
+import type { AnyOption } from './option.js';
+import { isMapping } from './scalar.js';
+
+/** One level of the tree of all options. `*` stands for any key or index. */
+interface Level {
+  option?: AnyOption;
+  readonly keys: Map<string, Level>;
+}
+
+export interface Finding {
+  /** Dotted path as it is in the tree that was checked. */
+  readonly path: string;
+  readonly kind: 'unknown' | 'unaccepted';
+  /** For people: what was expected, or the key that may be meant. */
+  readonly message: string;
+  /** Unknown: the key that is probably meant. */
+  readonly nearest?: string;
+}
+
+export class DeclaredOptions {
+  private readonly root: Level = { keys: new Map() };
+  readonly all: readonly AnyOption[];
+
+  /** The same option may come several times. @throws Error when two different options have one path */
+  constructor(options: Iterable<AnyOption>) {
+    const byPath = new Map<string, AnyOption>();
+    for (const option of options) this.add(option, byPath);
+    this.all = [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  /** Everything in `tree` that is not accepted, in its order. */
+  check(tree: unknown): Finding[] {
+    const findings: Finding[] = [];
+    checkLevel(this.root, tree, '', findings);
+    return findings;
+  }
+
+  /** Whether there is an option at the path, at a path above it that takes everything, or below it. */
+  knows(path: string): boolean {
+    let level: Level | undefined = this.root;
+    for (const key of path.split('.')) {
+      if (takesAll(level)) return true;
+      level = level.keys.get(key) ?? level.keys.get('*');
+      if (!level) return false;
+    }
+    return true;
+  }
+
+  private add(option: AnyOption, byPath: Map<string, AnyOption>): void {
+    const known = byPath.get(option.path);
+    if (
+      known &&
+      (known.type.expected !== option.type.expected || String(known.fallback) !== String(option.fallback))
+    ) {
+      throw new Error(`two options have the path ${option.path} (${known.summary}; ${option.summary})`);
+    }
+    byPath.set(option.path, option);
+    let level = this.root;
+    for (const key of option.path.split('.')) {
+      let next = level.keys.get(key);
+      if (!next) {
+        next = { keys: new Map() };
+        level.keys.set(key, next);
+      }
+      level = next;
+    }
+    level.option = option;
+  }
+}
+
+/** An option that takes any tree is responsible for all below it that is no option of its own. */
+function takesAll(level: Level): boolean {
+  return level.option !== undefined && level.option.type.parse({}) !== undefined;
+}
+
+function checkLevel(level: Level, node: unknown, path: string, findings: Finding[]): void {
+  for (const [key, value, name] of childrenOf(node)) {
+    const at = path === '' ? key : `${path}.${key}`;
+    const below = levelFor(level, name);
+    if (below) checkNode(below, value, at, findings);
+    else if (Array.isArray(node) && isMapping(value)) checkLevel(level, value, at, findings);
+    else if (!takesAll(level)) findings.push(unknown(level, name, at));
+  }
+}
+
+/** The level of a key; a key may itself hold dots. */
+function levelFor(level: Level, name: string): Level | undefined {
+  const own = level.keys.get(name) ?? level.keys.get('*');
+  if (own || !name.includes('.')) return own;
+  return name.split('.').reduce<Level | undefined>((at, key) => at?.keys.get(key), level);
+}
+
+/** A list item that is a mapping of one key has the name of that key: `- fast: {…}`. */
+function* childrenOf(node: unknown): Generator<[key: string, value: unknown, name: string]> {
+  if (Array.isArray(node)) {
+    for (const [index, item] of node.entries())
+      yield [String(index), item, typeof item === 'string' ? item : String(index)];
+  } else if (isMapping(node)) {
+    for (const [key, value] of Object.entries(node)) yield [key, value, key];
+  }
+}
+
+function checkNode(level: Level, value: unknown, path: string, findings: Finding[]): void {
+  if (value === null || value === undefined) return;
+  const { option } = level;
+  if (option && !isSection(level, value) && option.type.parse(value) === undefined) {
+    findings.push({
+      path,
+      kind: 'unaccepted',
+      message: `${shown(value)} is not accepted, expected ${option.type.expected}`,
+    });
+  } else if (level.keys.size > 0) checkLevel(level, value, path, findings);
+  else if (!option) findings.push({ path, kind: 'unknown', message: 'unknown key' });
+}
+
+/** A mapping or list where options are below: the level's own option is its short form (`tcp: no`). */
+function isSection(level: Level, value: unknown): boolean {
+  return level.keys.size > 0 && typeof value === 'object';
+}
+
+/** Short names are all near to each other: nothing is suggested for them. */
+const SHORTEST_SUGGESTED = 4;
+
+function unknown(level: Level, name: string, path: string): Finding {
+  const keys = [...level.keys.keys()].filter(key => key.length >= SHORTEST_SUGGESTED);
+  const known = name.length < SHORTEST_SUGGESTED ? undefined : nearest(name, keys);
+  if (known === undefined) return { path, kind: 'unknown', message: 'unknown key' };
+  const suggestion = [...path.split('.').slice(0, -1), known].join('.');
+  return { path, kind: 'unknown', message: `unknown key, did you mean ${suggestion}?`, nearest: suggestion };
+}
+
+function shown(value: unknown): string {
+  const text = typeof value === 'object' ? JSON.stringify(value) : `"${String(value)}"`;
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

@@ -1,0 +1,200 @@
+/**
+ * Reads one YAML file, and those it includes, into a tree of plain values that knows where each key stands.
+ *
+ * Files are included with `include: FILE`, `include: [FILE, …]` or `key: !include FILE`, relative to the
+ * including file. A key that comes again replaces what was there before, as in Suricata.
+ */
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
+import { ConfigError, type Place } from './config-error.js';
+import { keyName, type Mapping, plainValue } from './scalar.js';
+
+/** Places of keys, by dotted path; list items by their index. */
+export type Places = Map<string, Place>;
+
+/** Files may include files so deep, and hold so many values in all: a bound on what aliases can multiply. */
+const DEEPEST_INCLUDE = 32;
+const MOST_VALUES = 1_000_000;
+
+/** What all files of one configuration share. */
+interface Loading {
+  readonly places: Places;
+  values: number;
+}
+
+/** @throws ConfigError with file and line */
+export function readYamlFile(path: string): { tree: Mapping; places: Places } {
+  const loading: Loading = { places: new Map(), values: 0 };
+  const tree: Mapping = {};
+  new YamlFile(path, loading, 0, { file: path }).into(tree, []);
+  return { tree, places: loading.places };
+}
+
+/** Reads YAML from a text. @param name stands for the file in messages */
+export function readYamlText(text: string, name: string): { tree: Mapping; places: Places } {
+  const loading: Loading = { places: new Map(), values: 0 };
+  const tree: Mapping = {};
+  new YamlFile(name, loading, 0, { file: name }, text).into(tree, []);
+  return { tree, places: loading.places };
+}
+
+class YamlFile {
+  private readonly lines = new LineCounter();
+
+  /** @param from where the file is included */
+  constructor(
+    private readonly path: string,
+    private readonly loading: Loading,
+    private readonly depth: number,
+    private readonly from: Place,
+    private readonly text?: string,
+  ) {}
+
+  /** Adds the file's keys to `target`, which stands at `at` in the whole tree. */
+  into(target: Mapping, at: readonly string[]): void {
+    const contents = this.parse();
+    if (contents === null || (isScalar(contents) && contents.value === '')) return;
+    if (!isMap(contents))
+      throw new ConfigError({ file: this.path, line: 1 }, 'expected a mapping: lines of "key: value"');
+    this.fill(target, contents, at);
+  }
+
+  private parse(): Node | null {
+    if (this.depth > DEEPEST_INCLUDE)
+      throw new ConfigError(this.from, `files include each other more than ${DEEPEST_INCLUDE} deep`);
+    const document = parseDocument(this.text ?? this.read(), {
+      lineCounter: this.lines,
+      schema: 'failsafe',
+      resolveKnownTags: false,
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: 'silent',
+    });
+    const error = document.errors[0];
+    if (error) throw new ConfigError(this.placeAt(error.pos[0]), error.message.split('\n')[0]!);
+    this.aliases = new Map();
+    return document.contents;
+  }
+
+  private aliases = new Map<string, Node>();
+
+  private read(): string {
+    try {
+      return readFileSync(this.path, 'utf8');
+    } catch (error) {
+      throw new ConfigError(this.from, `cannot read ${this.path}: ${reasonOf(error)}`);
+    }
+  }
+
+  private placeAt(offset: number): Place {
+    return { file: this.path, line: this.lines.linePos(offset).line };
+  }
+
+  private placeOf(node: Node | null): Place {
+    return this.placeAt(node?.range?.[0] ?? 0);
+  }
+
+  private fill(target: Mapping, map: YAMLMap, at: readonly string[]): void {
+    this.remember(map);
+    for (const pair of map.items) {
+      const node = pair.key as Node;
+      if (!isScalar(node)) throw new ConfigError(this.placeOf(node), 'expected a key of plain text');
+      const key = keyName(String(node.value), at.at(-1));
+      if (key === '__proto__') throw new ConfigError(this.placeOf(node), 'this key is not possible');
+      const value = pair.value as Node | null;
+      if (key === 'include') this.include(target, value, at);
+      else this.set(target, key, value, [...at, key], this.placeOf(node));
+    }
+  }
+
+  private set(target: Mapping, key: string, value: Node | null, at: readonly string[], place: Place): void {
+    this.forget(at);
+    this.loading.places.set(at.join('.'), place);
+    target[key] = this.value(value, at);
+  }
+
+  /** A key that comes again takes the places of what stood below it before. */
+  private forget(at: readonly string[]): void {
+    const path = at.join('.');
+    if (!this.loading.places.has(path)) return;
+    for (const known of this.loading.places.keys())
+      if (known.startsWith(`${path}.`)) this.loading.places.delete(known);
+  }
+
+  private value(node: Node | null, at: readonly string[]): unknown {
+    if (++this.loading.values > MOST_VALUES)
+      throw new ConfigError(this.placeOf(node), `more than ${MOST_VALUES} values`);
+    if (node === null) return null;
+    if (node.tag === '!include') return this.included(node, at);
+    this.remember(node);
+    if (isAlias(node)) return this.value(this.target(node.source, node), at);
+    if (isMap(node)) return this.mapping(node, at);
+    if (isSeq(node))
+      return node.items.map((item, index) => this.item(item as Node | null, [...at, String(index)]));
+    return isScalar(node) ? scalarOf(node) : null;
+  }
+
+  private mapping(node: YAMLMap, at: readonly string[]): Mapping {
+    const mapping: Mapping = {};
+    this.fill(mapping, node, at);
+    return mapping;
+  }
+
+  private item(node: Node | null, at: readonly string[]): unknown {
+    this.loading.places.set(at.join('.'), this.placeOf(node));
+    return this.value(node, at);
+  }
+
+  private remember(node: Node): void {
+    const { anchor } = node as { anchor?: string };
+    if (anchor) this.aliases.set(anchor, node);
+  }
+
+  private target(name: string, node: Node): Node {
+    const target = this.aliases.get(name);
+    if (!target) throw new ConfigError(this.placeOf(node), `nothing is named &${name} before`);
+    // While its own contents are read a node cannot be meant: aliases would nest without end.
+    const [start, , end] = target.range!;
+    if (node.range![0] >= start && node.range![0] < end)
+      throw new ConfigError(this.placeOf(node), `&${name} contains itself`);
+    return target;
+  }
+
+  /** `include:` adds the keys of the files to the mapping it stands in. */
+  private include(target: Mapping, node: Node | null, at: readonly string[]): void {
+    const files = isSeq(node) ? (node.items as Node[]) : [node];
+    for (const file of files) this.open(file).into(target, at);
+  }
+
+  private included(node: Node, at: readonly string[]): Mapping {
+    const mapping: Mapping = {};
+    this.open(node).into(mapping, at);
+    return mapping;
+  }
+
+  private open(node: Node | null): YamlFile {
+    if (!isScalar(node) || String(node.value) === '')
+      throw new ConfigError(this.placeOf(node), 'include: expected the name of a file');
+    return new YamlFile(
+      resolve(dirname(this.path), String(node.value)),
+      this.loading,
+      this.depth + 1,
+      this.placeOf(node),
+    );
+  }
+}
+
+/** Quoted text is always text. */
+function scalarOf(node: { value: unknown; type?: string }): unknown {
+  const text = String(node.value);
+  return node.type === 'PLAIN' ? plainValue(text) : text;
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EACCES') return 'not allowed';
+  if (code === 'EISDIR') return 'it is a folder';
+  return message;
+}

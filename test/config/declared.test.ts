@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { DeclaredOptions } from '../../engine/config/declared.js';
+import { boolean, choice, integer, option, size, text, texts, tree } from '../../engine/config/option.js';
+
+const declared = new DeclaredOptions([
+  option('stream.inline', choice('auto', 'yes', 'no'), 'auto', ''),
+  option('stream.memcap', size, 64, ''),
+  option('stream.reassembly.depth', size, 1, ''),
+  option('outputs.fast.enabled', boolean, true, ''),
+  option('outputs.eve-log.types.alert.payload', boolean, false, ''),
+  option('af-packet.*.interface', text, '', ''),
+  option('af-packet.*.threads', integer(1, 64), 1, ''),
+  option('rule-files', texts, [], ''),
+  option('vars', tree, {}, ''),
+  option('app-layer.protocols.tls.enabled', boolean, true, ''),
+]);
+
+const check = (value: unknown) =>
+  declared.check(value).map(({ path, kind, message }) => `${kind} ${path}: ${message}`);
+
+describe('checking a configuration', () => {
+  it.each([
+    [{ stream: { inline: 'yes', memcap: '32 MiB' } }],
+    [{ stream: null, vars: { 'address-groups': { A: '[1.2.3.4]' } } }],
+    [
+      {
+        outputs: [
+          { fast: { enabled: 'no' } },
+          { 'eve-log': { types: ['alert', { alert: { payload: 'yes' } }] } },
+        ],
+      },
+    ],
+    [{ 'af-packet': [{ interface: 'eth0', threads: '2' }, { interface: 'default' }] }],
+    [{ 'rule-files': ['a.rules', 'b.rules'] }],
+    [{ 'stream.inline': 'no' }],
+  ])('%j is accepted', value => {
+    expect(check(value)).toEqual([]);
+  });
+
+  it.each([
+    [
+      { stream: { inline: 'maybe' } },
+      'unaccepted stream.inline: "maybe" is not accepted, expected auto, yes or no',
+    ],
+    [{ stream: { inlin: 'yes' } }, 'unknown stream.inlin: unknown key, did you mean stream.inline?'],
+    [{ strem: { x: 1 } }, 'unknown strem: unknown key, did you mean stream?'],
+    [{ stream: { reassembly: { 'other-thing': 1 } } }, 'unknown stream.reassembly.other-thing: unknown key'],
+    [
+      { outputs: [{ fast: { enabled: 'perhaps' } }] },
+      'unaccepted outputs.0.fast.enabled: "perhaps" is not accepted, expected yes or no',
+    ],
+    [
+      { outputs: [{ fats: { enabled: 'yes' } }] },
+      'unknown outputs.0.fats: unknown key, did you mean outputs.0.fast?',
+    ],
+    [
+      { 'af-packet': [{ interface: 'eth0', threads: 0 }] },
+      'unaccepted af-packet.0.threads: "0" is not accepted, expected a whole number from 1 to 64',
+    ],
+    [
+      { outputs: [{ 'eve-log': { types: ['telnet-thing'] } }] },
+      'unknown outputs.0.eve-log.types.0: unknown key',
+    ],
+    [
+      { 'app-layer': { protocols: { dns: { enabled: 'yes' } } } },
+      'unknown app-layer.protocols.dns: unknown key',
+    ],
+  ])('%j is told', (value, finding) => {
+    expect(check(value)).toEqual([finding]);
+  });
+
+  it('tells an unknown section once, not each key of it', () => {
+    expect(check({ napatech: { a: 1, b: { c: 2 } } }).length).toBe(1);
+  });
+
+  it('refuses two different options of one path', () => {
+    expect(() => new DeclaredOptions([option('a', size, 1, 'x'), option('a', boolean, true, 'y')])).toThrow(
+      /two options have the path a/,
+    );
+  });
+
+  it('knows paths', () => {
+    const known = ['stream', 'stream.inline', 'vars.anything.below', 'af-packet.0.threads'];
+    expect(known.filter(path => !declared.knows(path))).toEqual([]);
+    expect(declared.knows('stream.nothing')).toBe(false);
+  });
+});
