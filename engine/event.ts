@@ -8,6 +8,7 @@
  * `"http":{"hostname":…},"files":[…]`. Outputs add what all records share.
  */
 import type { Batch } from './batch.js';
+import * as FlowRecord from './flow-record.js';
 import type { Thread } from './module.js';
 import * as Packet from './packet.js';
 
@@ -24,6 +25,31 @@ export const EVENT_STATS = 9;
 /** Any other record: its payload begins with its own "event_type". */
 export const EVENT_OTHER = 10;
 export const EVENT_KINDS = 11;
+
+// ── fields that an event's row has in place of those of a packet ─────────────────────────────────────
+/** The flow's application protocol when the event was made, and as recognised in each direction. */
+export const APP_PROTOCOL = Packet.TCP_SEQ;
+export const APP_PROTOCOL_TO_SERVER = Packet.TCP_ACK;
+export const APP_PROTOCOL_TO_CLIENT = Packet.TCP_WINDOW;
+/** Alert: bits of the ALERT_ constants. */
+export const ALERT_FLAGS = Packet.TCP_FLAGS;
+/** Alert: the action taken where it is not the signature's own (a VERDICT_ constant; 0: the signature's). */
+export const ALERT_ACTION = Packet.VERDICT;
+/** Alert: the stream's bytes to be logged as payload, where they are not the packet's own stream data. */
+export const ALERT_DATA = Packet.STREAM_DATA;
+export const ALERT_DATA_LENGTH = Packet.STREAM_LENGTH;
+
+/** The signature matched in the reassembled stream. */
+export const ALERT_IN_STREAM = 1 << 0;
+/** The signature matched in a transaction (EVENT_TRANSACTION). */
+export const ALERT_IN_TRANSACTION = 1 << 1;
+/** The transaction is a guess: the latest one of the flow. */
+export const ALERT_TRANSACTION_GUESSED = 1 << 2;
+
+/** Name in `thread.shared` of the application protocols' names, by the numbers that flow records hold. */
+export const APP_PROTOCOL_NAMES = 'appProtocolNames';
+/** Name in `thread.shared` of the inputs' names, by `Packet.SOURCE`: capture files, interfaces. */
+export const SOURCE_NAMES = 'sourceNames';
 
 const encoder = new TextEncoder();
 
@@ -63,9 +89,19 @@ export function keepEvent(thread: Thread, batch: Batch, kind: number, root: numb
     ]) {
       row[e + field] = row[r + field]!;
     }
+    noteAppProtocol(thread, e, row[r + Packet.FLOW]!);
   }
   batch.keep(slot);
   return slot;
+}
+
+/** The record says what the protocol was known to be now, not what it is found to be later. */
+function noteAppProtocol({ memory, flows }: Thread, e: number, flow: number): void {
+  if (flow < 0) return;
+  const f = flow * FlowRecord.INTS;
+  memory.row[e + APP_PROTOCOL] = flows.row[f + FlowRecord.APP_PROTOCOL]!;
+  memory.row[e + APP_PROTOCOL_TO_SERVER] = flows.row[f + FlowRecord.APP_PROTOCOL_TO_SERVER]!;
+  memory.row[e + APP_PROTOCOL_TO_CLIENT] = flows.row[f + FlowRecord.APP_PROTOCOL_TO_CLIENT]!;
 }
 
 /** A payload larger than a block of the pool is not possible: records are bounded by their makers. */

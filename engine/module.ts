@@ -32,6 +32,8 @@ export interface ModuleDefinition {
   readonly uses?: readonly ('flow-rows' | 'stream-buffers')[];
   /** Configuration it reads; `suricata-like.yaml` documents each. */
   readonly options?: readonly AnyOption[];
+  /** Outputs: kinds of events (EVENT_ constants of `event.ts`) it consumes with this configuration; all when absent. */
+  wants?(config: Config): readonly number[];
   create(thread: Thread): ThreadModule | Promise<ThreadModule>;
 }
 
