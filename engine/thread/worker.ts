@@ -3,12 +3,12 @@ import { parentPort, receiveMessageOnPort, threadId, workerData } from 'node:wor
 import { Config } from '../config/config.js';
 import { flowRows } from '../flow-record.js';
 import { openMemory } from '../memory.js';
-import type { Log, LogWriter, Thread, ThreadModule } from '../module.js';
+import type { Log, Thread, ThreadModule } from '../module.js';
 import { native } from '../native.js';
 import { Pool } from '../pool.js';
 import { Doorbell } from '../queue/doorbell.js';
 import { Ring } from '../queue/ring.js';
-import { Control, FAILED, RUNNING } from './control.js';
+import { ABORT, Control, FAILED, RUNNING } from './control.js';
 import { ThreadCounters } from './counters.js';
 import { HandOver, type Outlet } from './hand-over.js';
 import { Inlets } from './inlets.js';
@@ -18,6 +18,7 @@ import { Loop } from './loop.js';
 import type { ThreadMessage, ThreadStart } from './messages.js';
 import { Ownership } from './ownership.js';
 import { Returns } from './returns.js';
+import { ThreadLogs } from './thread-logs.js';
 
 const start = workerData as ThreadStart;
 const port = parentPort!;
@@ -54,7 +55,13 @@ async function main(): Promise<void> {
     mine.returning.map(ring => new Ring(ring)),
   );
   const ownership = new Ownership(memory, me, start.ownershipCheck, message => log.error(message));
-  const logs = new ThreadLogs(new LogRing(mine.logRing), counters);
+  const linesLost = counters.declare('outputs.lost');
+  const logs = new ThreadLogs({
+    ring: new LogRing(mine.logRing),
+    lost: () => void counters.values[linesLost]!++,
+    waits: () => !start.live && control.command !== ABORT,
+    announce: (number, file) => send({ type: 'log-file', number, file }),
+  });
   const thread: Thread = {
     name: mine.name,
     group: mine.group,
@@ -173,43 +180,5 @@ function prepareSystemThread(name: string, cpu: number | undefined): void {
     native()!.setAffinity([cpu]);
   } catch (error) {
     log.warning(`thread ${name} is not pinned to CPU ${cpu}: ${(error as Error).message}`);
-  }
-}
-
-/** Log files as this thread sees them: numbers that the manager knows the names of. */
-class ThreadLogs {
-  private readonly pause = new Int32Array(new SharedArrayBuffer(4));
-  private readonly numbers = new Map<string, number>();
-  private readonly lost: number;
-
-  constructor(
-    private readonly ring: LogRing,
-    private readonly counters: ThreadCounters,
-  ) {
-    this.lost = counters.declare('outputs.lost');
-  }
-
-  open(file: string): LogWriter {
-    const number = this.numbers.get(file) ?? this.numbers.size;
-    if (!this.numbers.has(file)) {
-      this.numbers.set(file, number);
-      send({ type: 'log-file', number, file });
-    }
-    return { write: (bytes, from, to) => this.write(number, bytes, from, to) };
-  }
-
-  /** In replay the writer waits for room; live, a verdict must not wait for a disk: the line is lost and counted. */
-  private write(number: number, bytes: Uint8Array, from: number, to: number): void {
-    if (to - from > this.ring.longest) {
-      this.counters.values[this.lost]!++;
-      return;
-    }
-    while (!this.ring.write(number, bytes, from, to)) {
-      if (start.live || control.command === 2) {
-        this.counters.values[this.lost]!++;
-        return;
-      }
-      Atomics.wait(this.pause, 0, 0, 1);
-    }
   }
 }

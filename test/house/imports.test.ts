@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+function* sources(folder: string): Generator<string> {
+  for (const entry of readdirSync(join(root, folder), { withFileTypes: true, recursive: true })) {
+    if (entry.isFile() && entry.name.endsWith('.ts'))
+      yield relative(root, join(entry.parentPath, entry.name));
+  }
+}
+
+/** Relative imports of a file, as paths from the root. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  const found = text.matchAll(
+    /(?:^|\n)\s*(?:import|export)[^'"\n]*?(?:\{[^}]*\}[^'"]*?)?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)/g,
+  );
+  return [...found].map(match => normalize(join(dirname(file), (match[1] ?? match[2])!)));
+}
+
+/** Who may import whom; engine/cli puts everything together and may import all. */
+function mayImport(file: string, target: string): boolean {
+  const [top] = target.split('/');
+  if (top === 'test') return file.startsWith('test/');
+  if (file.startsWith('test/') || file.startsWith('engine/cli/')) return true;
+  if (file.startsWith('engine/')) return top === 'engine' && !target.startsWith('engine/cli/');
+  if (file.startsWith('signatures/')) return top === 'engine' || top === 'signatures';
+  if (file.startsWith('modules/app/')) return top === 'engine' || target.startsWith('modules/app/');
+  const module = file.split('/')[1]!.replace(/\.ts$/, '');
+  return top === 'engine' || top === 'signatures' || target.startsWith(`modules/${module}/`);
+}
+
+it('every file imports only what its place in the house allows', () => {
+  const wrong: string[] = [];
+  for (const folder of ['engine', 'modules', 'signatures', 'test']) {
+    for (const file of sources(folder)) {
+      for (const target of importsOf(file))
+        if (!mayImport(file, target)) wrong.push(`${file} imports ${target}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
+it('no file is named by what it is not: utils, common, helpers, types, misc', () => {
+  const files = ['engine', 'modules', 'signatures', 'test', 'native'].flatMap(folder => [...sources(folder)]);
+  expect(files.filter(file => /(^|\/)(utils?|common|helpers?|types|misc)(\.ts|\/)/.test(file))).toEqual([]);
+});

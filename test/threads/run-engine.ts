@@ -1,0 +1,74 @@
+import { fileURLToPath } from 'node:url';
+import { Config, type ConfigTree } from '../../engine/config/config.js';
+import { type Engine, type EngineResult, startEngine } from '../../engine/engine.js';
+import type { Log } from '../../engine/module.js';
+import { parseProfile } from '../../engine/profile/profile.js';
+
+/** Folder of the compiled test modules: profiles name them `./numbered.js`. */
+export const PARTS = fileURLToPath(new URL('../../dist/test/threads/parts/', import.meta.url));
+
+export interface TestRun extends EngineResult {
+  /** Lines of the log `seen`. */
+  readonly lines: readonly string[];
+  readonly messages: readonly string[];
+}
+
+export interface TestEngine {
+  readonly engine: Engine;
+  finish(): Promise<TestRun>;
+}
+
+/** Starts threads as given in profile form, with the test's own modules. */
+export async function startThreads(
+  threads: readonly unknown[],
+  config: ConfigTree = {},
+  shared: Readonly<Record<string, unknown>> = {},
+): Promise<TestEngine> {
+  const messages: string[] = [];
+  const pieces: Buffer[] = [];
+  const note = (text: string) => void messages.push(text);
+  const log: Log = { debug: () => {}, info: note, notice: note, warning: note, error: note };
+  const engine = await startEngine({
+    config: new Config({
+      threading: {
+        'pool-packets': 512,
+        'pool-memory': '2mb',
+        'scratch-memory': '64kb',
+        'ownership-check': true,
+        ...(config.threading as object),
+      },
+      ...without(config, 'threading'),
+      stream: { reassembly: { memcap: '1mb' } },
+    }),
+    profile: parseProfile('test', { threads }),
+    input: './numbered.js',
+    outputs: [],
+    shared,
+    wantedEvents: 0,
+    live: false,
+    from: PARTS,
+    autoThreads: 2,
+    seed: 1,
+    log,
+    openLog: () => ({
+      write: bytes => void pieces.push(Buffer.from(bytes)),
+      flush() {},
+      rotate() {},
+      close() {},
+    }),
+  });
+  const finish = async (): Promise<TestRun> => {
+    const result = await engine.finished;
+    return { ...result, messages, lines: Buffer.concat(pieces).toString().split('\n').filter(Boolean) };
+  };
+  return { engine, finish };
+}
+
+/** Runs threads to their end. */
+export async function runThreads(...parameters: Parameters<typeof startThreads>): Promise<TestRun> {
+  return (await startThreads(...parameters)).finish();
+}
+
+function without(tree: ConfigTree, key: string): ConfigTree {
+  return Object.fromEntries(Object.entries(tree).filter(([name]) => name !== key));
+}
