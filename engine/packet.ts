@@ -49,6 +49,7 @@ export const SOURCE_PORT = 15;
 export const DESTINATION_PORT = 16;
 /** The TCP flag byte (FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128). */
 export const TCP_FLAGS = 17;
+/** Sequence number; the SPI of an ESP packet. */
 export const TCP_SEQ = 18;
 export const TCP_ACK = 19;
 /** Window as on the wire, before scaling. */
@@ -106,6 +107,8 @@ export const L2 = 44;
 export const EVENT_KIND = 45;
 /** Event: index of the signature in the compiled rule set, -1 when none. */
 export const EVENT_SIGNATURE = 46;
+/** Not an event but a tunnel's inner packet: one of the TUNNEL_ constants of `link-type.ts`. */
+export const TUNNEL_KIND = 46;
 /** Event: number of the transaction in its flow, -1 when none. */
 export const EVENT_TRANSACTION = 47;
 /** Not an event: slot whose block holds STREAM_DATA, given back with this packet; -1 when none (see `hand-over.ts`). */
