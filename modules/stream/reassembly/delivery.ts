@@ -1,0 +1,71 @@
+/**
+ * Hands stream data on: in the row of the packet that made it available, or, when that row is taken, in a pseudo
+ * packet behind it.
+ */
+import type { Batch } from '../../../engine/batch.js';
+import type { Thread } from '../../../engine/module.js';
+import * as Packet from '../../../engine/packet.js';
+
+const COPIED = [
+  Packet.SECONDS,
+  Packet.NANOSECONDS,
+  Packet.NUMBER,
+  Packet.SOURCE,
+  Packet.FLOW,
+  Packet.FLOW_STATE,
+  Packet.FLOW_HASH,
+  Packet.PROTOCOL,
+  Packet.IP_VERSION,
+  Packet.LINK_TYPE,
+];
+
+export class Delivery {
+  /** Slot that carried the last data or end, -1 when nothing was handed on since this was set so. */
+  last = -1;
+  private readonly row: Int32Array;
+
+  constructor(private readonly thread: Thread) {
+    this.row = thread.memory.row;
+  }
+
+  /**
+   * Finds a packet that can carry stream fields: `slot` itself when they are free and `own` allows it.
+   * @returns a slot, -1 when the pool is empty
+   */
+  carrier(batch: Batch, slot: number, own: boolean): number {
+    const p = slot * Packet.INTS;
+    if (own && this.isFree(p)) return slot;
+    const pseudo = this.thread.pool.take();
+    if (pseudo < 0) return -1;
+    const q = pseudo * Packet.INTS;
+    this.row[q + Packet.PSEUDO] = Packet.PSEUDO_STREAM;
+    for (const field of COPIED) this.row[q + field] = this.row[p + field]!;
+    batch.keep(pseudo);
+    return pseudo;
+  }
+
+  /** Writes the stream fields of a carrier. */
+  write(carrier: number, offset: number, length: number, position: number, flags: number, gap: number): void {
+    const p = carrier * Packet.INTS;
+    this.row[p + Packet.STREAM_DATA] = offset;
+    this.row[p + Packet.STREAM_LENGTH] = length;
+    this.row[p + Packet.STREAM_OFFSET] = position;
+    this.row[p + Packet.STREAM_FLAGS] = flags;
+    this.row[p + Packet.STREAM_GAP] = gap;
+    this.last = carrier;
+  }
+
+  /** Adds flags to what was handed on last. */
+  addFlags(flags: number): void {
+    this.row[this.last * Packet.INTS + Packet.STREAM_FLAGS]! |= flags;
+  }
+
+  private isFree(p: number): boolean {
+    const { row } = this;
+    return (
+      row[p + Packet.STREAM_LENGTH] === 0 &&
+      row[p + Packet.STREAM_FLAGS] === 0 &&
+      row[p + Packet.STREAM_GAP] === 0
+    );
+  }
+}

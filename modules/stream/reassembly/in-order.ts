@@ -1,0 +1,108 @@
+/**
+ * The buffer of a direction's contiguous data: positions [BUFFER_START, IN_ORDER) lie in one block, of which those
+ * from KEPT_FROM on are still needed. It moves to a larger block when it is full; the old one stays readable until
+ * the batch is done. A direction without data holds no block.
+ */
+import * as Direction from './direction.js';
+import * as Piece from './piece.js';
+import type { Store } from './store.js';
+
+/** Offset in `Memory.bytes` of a position in the buffer. */
+export function bufferOffset(store: Store, r: number, position: number): number {
+  const { rows, memory } = store;
+  return (
+    memory.offset(rows[r + Direction.BUFFER]! - 1) + ((position - rows[r + Direction.BUFFER_START]!) | 0)
+  );
+}
+
+/** Makes room in the buffer up to position `end`. @returns false when there is no memory */
+export function reserveBuffer(store: Store, r: number, end: number): boolean {
+  const { rows, memory } = store;
+  const held = rows[r + Direction.BUFFER]! - 1;
+  if (held >= 0 && ((end - rows[r + Direction.BUFFER_START]!) | 0) <= memory.size(held)) return true;
+  const from = rows[r + Direction.KEPT_FROM]!;
+  const kept = held < 0 ? 0 : (rows[r + Direction.IN_ORDER]! - from) | 0;
+  // Twice what is moved, so that each byte is moved a bounded number of times on the average.
+  const block = memory.take(
+    Math.max(2 * kept, (end - from) | 0, kept === 0 ? rows[r + Direction.SIZE_HINT]! : 0),
+  );
+  if (block < 0) return false;
+  if (held >= 0) {
+    const source = bufferOffset(store, r, from);
+    if (kept > 0) store.bytes.copyWithin(memory.offset(block), source, source + kept);
+    memory.release(held);
+  }
+  rows[r + Direction.BUFFER] = block + 1;
+  rows[r + Direction.BUFFER_START] = from;
+  rows[r + Direction.SIZE_HINT] = Math.min(memory.size(block), MAX_HINT);
+  return true;
+}
+
+/** A stream that once held much need not be given much again. */
+const MAX_HINT = 16384;
+
+/** Writes data at a position of the buffer; what reaches beyond IN_ORDER extends it. Room must be reserved. */
+export function writeBuffer(store: Store, r: number, position: number, source: number, length: number): void {
+  store.bytes.copyWithin(bufferOffset(store, r, position), source, source + length);
+  const end = (position + length) | 0;
+  if (((end - store.rows[r + Direction.IN_ORDER]!) | 0) > 0) store.rows[r + Direction.IN_ORDER] = end;
+}
+
+/** Gives the buffer up when nothing in it is needed any more. */
+export function releaseEmptyBuffer(store: Store, r: number): void {
+  const { rows, memory } = store;
+  if (rows[r + Direction.BUFFER] === 0 || rows[r + Direction.KEPT_FROM] !== rows[r + Direction.IN_ORDER])
+    return;
+  memory.release(rows[r + Direction.BUFFER]! - 1);
+  rows[r + Direction.BUFFER] = 0;
+}
+
+/** The waiting piece that begins first, 0 when none waits. */
+export function firstWaiting(store: Store, r: number): number {
+  const { rows, pieces } = store;
+  if (rows[r + Direction.WAITING_PIECES] === 0) return 0;
+  if ((rows[r + Direction.FLAGS]! & Direction.SETTLED) !== 0) return rows[r + Direction.HEAD]!;
+  return pieces.firstEndingBehind(r, rows[r + Direction.IN_ORDER]!);
+}
+
+/**
+ * Takes the waiting pieces that begin where the contiguous data ends into the buffer.
+ * Without memory for it they go on waiting, and the next call tries again.
+ */
+export function absorbWaiting(store: Store, r: number): void {
+  const { rows, pieces } = store;
+  let node = firstWaiting(store, r);
+  while (node !== 0) {
+    const n = node * Piece.INTS;
+    if (((pieces.nodes[n + Piece.START]! - rows[r + Direction.IN_ORDER]!) | 0) > 0) return;
+    if (!reserveBuffer(store, r, pieces.nodes[n + Piece.END]!)) return;
+    moveToBuffer(store, r, node);
+    const settled = (rows[r + Direction.FLAGS]! & Direction.SETTLED) !== 0;
+    node = settled ? pieces.remove(r, node) : pieces.nodes[n + Piece.NEXT]!;
+  }
+}
+
+/** Moves the data of a waiting piece, as far as it extends the contiguous data, to the buffer. Room must be reserved. */
+export function moveToBuffer(store: Store, r: number, node: number): void {
+  const { rows, pieces, memory } = store;
+  const n = node * Piece.INTS;
+  const start = pieces.nodes[n + Piece.START]!;
+  const end = pieces.nodes[n + Piece.END]!;
+  const inOrder = rows[r + Direction.IN_ORDER]!;
+  const length = (end - inOrder) | 0;
+  if (length > 0) writeBuffer(store, r, inOrder, pieceOffset(store, node) + ((inOrder - start) | 0), length);
+  memory.free(pieces.nodes[n + Piece.BLOCK]!);
+  pieces.nodes[n + Piece.BLOCK] = -1;
+  rows[r + Direction.WAITING_PIECES]!--;
+  rows[r + Direction.WAITING_BYTES]! -= (end - start) | 0;
+}
+
+/** Offset in `Memory.bytes` of the first byte that a waiting piece owns. */
+export function pieceOffset(store: Store, node: number): number {
+  const { nodes } = store.pieces;
+  const n = node * Piece.INTS;
+  return (
+    store.memory.offset(nodes[n + Piece.BLOCK]!) +
+    ((nodes[n + Piece.START]! - nodes[n + Piece.BLOCK_START]!) | 0)
+  );
+}

@@ -1,0 +1,168 @@
+/** Decides what of a direction's data is handed on now, and forgets it. */
+import type { Batch } from '../../../engine/batch.js';
+import type { Memory } from '../../../engine/memory.js';
+import * as Packet from '../../../engine/packet.js';
+import { STREAM_REASSEMBLY_DEPTH_REACHED, STREAM_REASSEMBLY_SEQ_GAP } from '../../../engine/packet-events.js';
+import type { ReassemblyCounters } from './counters.js';
+import type { Delivery } from './delivery.js';
+import * as Direction from './direction.js';
+import { absorbWaiting, bufferOffset, firstWaiting, pieceOffset, releaseEmptyBuffer } from './in-order.js';
+import { isHole, isWide } from './overlap.js';
+import * as Piece from './piece.js';
+import type { Store } from './store.js';
+
+/** What makes data available: the packet in hand, and the direction of the data. */
+export class Occasion {
+  batch!: Batch;
+  slot = 0;
+  toServer = false;
+  /** The packet's own row may carry the data. */
+  ownRow = true;
+}
+
+export class Outlet {
+  constructor(
+    private readonly store: Store,
+    private readonly memory: Memory,
+    private readonly delivery: Delivery,
+    private readonly counters: ReassemblyCounters,
+  ) {}
+
+  /**
+   * Hands on all contiguous data below `limit`; holes below it are missing for good and are passed over.
+   * Inline, contiguous data is handed on whatever the limit is.
+   */
+  handOn(r: number, limit: number, occasion: Occasion): void {
+    const { store } = this;
+    const { rows } = store;
+    absorbWaiting(store, r);
+    while ((rows[r + Direction.FLAGS]! & Direction.DEPTH_REACHED) === 0) {
+      const delivered = rows[r + Direction.DELIVERED]!;
+      const inOrder = rows[r + Direction.IN_ORDER]!;
+      const inline = (rows[r + Direction.FLAGS]! & Direction.INLINE) !== 0;
+      const to = inline || ((inOrder - limit) | 0) < 0 ? inOrder : limit;
+      if (((to - delivered) | 0) > 0) {
+        if (!this.give(r, to, bufferOffset(store, r, delivered), occasion, 0)) return;
+      }
+      if (rows[r + Direction.DELIVERED] !== inOrder) return;
+      const waiting = firstWaiting(store, r);
+      if (waiting === 0) return;
+      const start = store.pieces.nodes[waiting * Piece.INTS + Piece.START]!;
+      if (((limit - start) | 0) <= 0) return;
+      if (start !== inOrder) this.passOverHole(r, start, occasion);
+      else if (!this.giveWaiting(r, waiting, limit, occasion)) return;
+    }
+  }
+
+  /**
+   * Hands on the bytes from DELIVERED up to position `to`, which lie at `offset`.
+   * @returns false when no packet was free to carry them: they stay
+   */
+  give(r: number, to: number, offset: number, occasion: Occasion, flags: number): boolean {
+    const { rows } = this.store;
+    const carrier = this.delivery.carrier(occasion.batch, occasion.slot, occasion.ownRow);
+    if (carrier < 0) return false;
+    const from = rows[r + Direction.DELIVERED]!;
+    if (occasion.toServer) flags |= Packet.STREAM_TO_SERVER;
+    if ((rows[r + Direction.FLAGS]! & Direction.STARTED) === 0) flags |= Packet.STREAM_START;
+    rows[r + Direction.FLAGS]! |= Direction.STARTED;
+    this.delivery.write(carrier, offset, (to - from) | 0, from, flags, rows[r + Direction.GAP]!);
+    rows[r + Direction.GAP] = 0;
+    rows[r + Direction.DELIVERED] = to;
+    this.forget(r, to);
+    this.checkDepth(r, to, occasion.slot);
+    return true;
+  }
+
+  /** Frees all that a direction holds. What was handed on stays readable until the batch is done. */
+  dispose(r: number): void {
+    const { rows, pieces, memory } = this.store;
+    const { nodes } = pieces;
+    for (let node = rows[r + Direction.HEAD]!; node !== 0; node = nodes[node * Piece.INTS + Piece.NEXT]!) {
+      const block = nodes[node * Piece.INTS + Piece.BLOCK]!;
+      if (block >= 0) memory.free(block);
+    }
+    pieces.clear(r);
+    if (rows[r + Direction.BUFFER] !== 0) memory.release(rows[r + Direction.BUFFER]! - 1);
+    rows[r + Direction.BUFFER] = 0;
+    rows[r + Direction.KEPT_FROM] = rows[r + Direction.IN_ORDER]!;
+    rows[r + Direction.WAITING_PIECES] = 0;
+    rows[r + Direction.WAITING_BYTES] = 0;
+    rows[r + Direction.HOLES] = 0;
+    rows[r + Direction.WIDE_HOLES] = 0;
+  }
+
+  /** What was handed on is needed no more; inline, only the receiver's ACK says so. */
+  private forget(r: number, to: number): void {
+    const { rows } = this.store;
+    if ((rows[r + Direction.FLAGS]! & Direction.SETTLED) === 0) this.dropPieces(r, to);
+    if ((rows[r + Direction.FLAGS]! & Direction.INLINE) !== 0) return;
+    rows[r + Direction.KEPT_FROM] = to;
+    releaseEmptyBuffer(this.store, r);
+  }
+
+  private dropPieces(r: number, to: number): void {
+    const { rows, pieces } = this.store;
+    const { nodes } = pieces;
+    const tail = rows[r + Direction.TAIL]!;
+    if (tail === 0) return;
+    if (((nodes[tail * Piece.INTS + Piece.END]! - to) | 0) <= 0) {
+      pieces.clear(r);
+      return;
+    }
+    let node = rows[r + Direction.HEAD]!;
+    while (((nodes[node * Piece.INTS + Piece.END]! - to) | 0) <= 0) node = pieces.remove(r, node);
+    const n = node * Piece.INTS;
+    if (((nodes[n + Piece.START]! - to) | 0) < 0) nodes[n + Piece.START] = to;
+  }
+
+  private passOverHole(r: number, to: number, occasion: Occasion): void {
+    const { rows } = this.store;
+    const size = (to - rows[r + Direction.IN_ORDER]!) | 0;
+    rows[r + Direction.GAP]! += size;
+    rows[r + Direction.HOLES]! -= isHole(size);
+    rows[r + Direction.WIDE_HOLES]! -= isWide(size);
+    rows[r + Direction.FLAGS]! |= Direction.HAD_GAP;
+    rows[r + Direction.DELIVERED] = to;
+    rows[r + Direction.IN_ORDER] = to;
+    if (rows[r + Direction.BUFFER] !== 0) this.store.memory.release(rows[r + Direction.BUFFER]! - 1);
+    rows[r + Direction.BUFFER] = 0;
+    rows[r + Direction.KEPT_FROM] = to;
+    this.counters.gap();
+    Packet.setEvent(this.memory.row, occasion.slot * Packet.INTS, STREAM_REASSEMBLY_SEQ_GAP);
+    absorbWaiting(this.store, r);
+  }
+
+  /** Without memory to take it into the buffer, a waiting piece is handed on from where it lies. */
+  private giveWaiting(r: number, node: number, limit: number, occasion: Occasion): boolean {
+    const { rows, pieces, memory } = this.store;
+    const n = node * Piece.INTS;
+    const start = pieces.nodes[n + Piece.START]!;
+    const end = pieces.nodes[n + Piece.END]!;
+    if (((limit - end) | 0) < 0) return false;
+    const block = pieces.nodes[n + Piece.BLOCK]!;
+    const offset = pieceOffset(this.store, node);
+    memory.retain(block);
+    memory.free(block);
+    pieces.remove(r, node);
+    rows[r + Direction.WAITING_PIECES]!--;
+    rows[r + Direction.WAITING_BYTES]! -= (end - start) | 0;
+    rows[r + Direction.IN_ORDER] = end;
+    rows[r + Direction.KEPT_FROM] = end;
+    const given = this.give(r, end, offset, occasion, 0);
+    memory.release(block);
+    if (!given) this.counters.dataLost((end - start) | 0);
+    return given;
+  }
+
+  private checkDepth(r: number, to: number, slot: number): void {
+    const { rows } = this.store;
+    const depth = rows[r + Direction.DEPTH]! >>> 0;
+    if (depth === 0 || to >>> 0 < depth) return;
+    rows[r + Direction.FLAGS]! |= Direction.DEPTH_REACHED;
+    this.delivery.addFlags(Packet.STREAM_DEPTH | Packet.STREAM_END | Packet.STREAM_FLUSH);
+    this.counters.depthReached();
+    Packet.setEvent(this.memory.row, slot * Packet.INTS, STREAM_REASSEMBLY_DEPTH_REACHED);
+    this.dispose(r);
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * Both versions of data that was sent twice with different bytes, for the records that tell of it: those of the last
+ * packets, and at most a few bytes of each, from the first byte that differs.
+ */
+
+/** Packets remembered. */
+const ENTRIES = 64;
+/** Bytes kept of each version. */
+export const VERSION_BYTES = 64;
+
+export interface OverlapVersions {
+  /** Position in its direction of the first byte. */
+  readonly position: number;
+  /** What was there before, and what this packet brought. */
+  readonly before: Uint8Array;
+  readonly brought: Uint8Array;
+}
+
+export class OverlapLog {
+  /** The packet in hand. */
+  slot = -1;
+  private readonly slots = new Int32Array(ENTRIES).fill(-1);
+  private readonly positions = new Int32Array(ENTRIES);
+  private readonly lengths = new Int32Array(ENTRIES);
+  private readonly before = new Uint8Array(ENTRIES * VERSION_BYTES);
+  private readonly brought = new Uint8Array(ENTRIES * VERSION_BYTES);
+  private next = 0;
+
+  /** Notes `length` bytes at offsets `stored` and `source`, for the packet in hand. */
+  note(bytes: Uint8Array, stored: number, source: number, length: number, position: number): void {
+    const entry = this.next;
+    this.next = (entry + 1) % ENTRIES;
+    const kept = Math.min(length, VERSION_BYTES);
+    for (let i = 0; i < kept; i++) {
+      this.before[entry * VERSION_BYTES + i] = bytes[stored + i]!;
+      this.brought[entry * VERSION_BYTES + i] = bytes[source + i]!;
+    }
+    this.slots[entry] = this.slot;
+    this.positions[entry] = position;
+    this.lengths[entry] = kept;
+  }
+
+  /** What the packet of this batch in `slot` brought that differs, undefined when nothing is known. */
+  find(slot: number): OverlapVersions | undefined {
+    const entry = this.slots.indexOf(slot);
+    if (entry < 0) return undefined;
+    const from = entry * VERSION_BYTES;
+    const to = from + this.lengths[entry]!;
+    return {
+      position: this.positions[entry]! >>> 0,
+      before: this.before.slice(from, to),
+      brought: this.brought.slice(from, to),
+    };
+  }
+
+  /** Slots are about to be used for other packets. */
+  forget(): void {
+    if (this.slot < 0) return;
+    this.slots.fill(-1);
+    this.slot = -1;
+  }
+}

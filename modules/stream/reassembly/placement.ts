@@ -1,0 +1,121 @@
+/** Puts the data of a segment where it belongs, within the limits. */
+import * as Direction from './direction.js';
+import { absorbWaiting, reserveBuffer, writeBuffer } from './in-order.js';
+import { insertSegment, Segment } from './insert.js';
+import type { Limits } from './limits.js';
+import { queueLikeLinux, surveyLinuxQueue } from './linux-queue.js';
+import { Survey } from './overlap.js';
+import type { OverlapLog } from './overlap-log.js';
+import * as Piece from './piece.js';
+import { LINUX_6 } from './policy.js';
+import type { Store } from './store.js';
+
+/** What became of a segment. */
+export const PLACED = 0;
+/** Not kept: the memory cap is reached. */
+export const OVER_MEMCAP = 1;
+/** Not kept: too much of this direction waits behind holes already. */
+export const OVER_LIMIT = 2;
+
+export class Placement {
+  readonly segment = new Segment();
+  /** What the last segment had in common with others. */
+  readonly survey: Survey;
+
+  constructor(
+    private readonly store: Store,
+    private readonly limits: Limits,
+    private readonly checkOverlaps: boolean,
+    log: OverlapLog,
+  ) {
+    this.survey = new Survey(store, log);
+  }
+
+  /**
+   * Places the bytes of positions [start, end), the first of which lies at offset `source`.
+   * @param rewrite bytes that differ from those kept are replaced by them in the segment
+   * @returns PLACED, OVER_MEMCAP or OVER_LIMIT
+   */
+  place(r: number, start: number, end: number, source: number, rewrite: boolean): number {
+    const { rows } = this.store;
+    const { segment, survey } = this;
+    survey.reset();
+    const settled = (rows[r + Direction.FLAGS]! & Direction.SETTLED) !== 0;
+    const inOrder = rows[r + Direction.IN_ORDER]!;
+    const floor = settled ? inOrder : rows[r + Direction.DELIVERED]!;
+    segment.start = start;
+    segment.end = end;
+    segment.from = ((start - floor) | 0) > 0 ? start : floor;
+    segment.source = source;
+    segment.block = -1;
+    if (start === inOrder && rows[r + Direction.WAITING_PIECES] === 0) return this.append(r, settled);
+    if (settled && ((start - inOrder) | 0) < 0 && (rewrite || this.checkOverlaps))
+      survey.settled(r, segment, rewrite);
+    if (((end - segment.from) | 0) <= 0) return PLACED;
+    if (rows[r + Direction.POLICY] === LINUX_6 && !rewrite) return this.placeLikeLinux(r);
+    survey.pieces(r, segment, this.checkOverlaps || rewrite, rewrite);
+    return survey.gains ? this.insert(r) : PLACED;
+  }
+
+  /** The common case: the next bytes of a stream without holes. */
+  private append(r: number, settled: boolean): number {
+    const { store, segment } = this;
+    const { pieces } = store;
+    if (!(settled || pieces.reserve(1)) || !reserveBuffer(store, r, segment.end)) return OVER_MEMCAP;
+    writeBuffer(store, r, segment.start, segment.source, (segment.end - segment.start) | 0);
+    if (settled) return PLACED;
+    const node = pieces.insertAfter(r, store.rows[r + Direction.TAIL]!, segment.start, segment.end, -1);
+    pieces.nodes[node * Piece.INTS + Piece.ORIGINAL_START] = segment.start;
+    pieces.nodes[node * Piece.INTS + Piece.ORIGINAL_END] = segment.end;
+    return PLACED;
+  }
+
+  private insert(r: number): number {
+    const { store, segment, survey } = this;
+    const { rows, memory } = store;
+    const waits = ((segment.from - rows[r + Direction.IN_ORDER]!) | 0) > 0;
+    const length = (segment.end - segment.from) | 0;
+    if (waits && this.limits.exceeded(rows, r, length, survey.holes, survey.regions)) return OVER_LIMIT;
+    // A piece cut in two and bytes won before and behind each piece met.
+    if (!store.pieces.reserve(survey.met + 2)) return OVER_MEMCAP;
+    if (waits) {
+      if (!this.copyAside()) return OVER_MEMCAP;
+    } else if (!reserveBuffer(store, r, survey.reach)) {
+      return OVER_MEMCAP;
+    }
+    rows[r + Direction.HOLES]! += survey.holes;
+    rows[r + Direction.WIDE_HOLES]! += survey.regions;
+    insertSegment(store, r, segment);
+    if (waits) memory.free(segment.block);
+    return PLACED;
+  }
+
+  /** Copies what may have to wait to a block. */
+  private copyAside(): boolean {
+    const { segment } = this;
+    const { memory, bytes } = this.store;
+    const length = (segment.end - segment.from) | 0;
+    const source = segment.source + ((segment.from - segment.start) | 0);
+    segment.block = memory.take(length);
+    if (segment.block < 0) return false;
+    segment.blockStart = segment.from;
+    bytes.copyWithin(memory.offset(segment.block), source, source + length);
+    return true;
+  }
+
+  private placeLikeLinux(r: number): number {
+    const { store, segment } = this;
+    const { rows } = store;
+    if (this.checkOverlaps) surveyLinuxQueue(store, r, segment, this.survey);
+    const length = (segment.end - segment.from) | 0;
+    if (((segment.from - rows[r + Direction.IN_ORDER]!) | 0) <= 0) {
+      if (!reserveBuffer(store, r, segment.end)) return OVER_MEMCAP;
+      const source = segment.source + ((segment.from - segment.start) | 0);
+      writeBuffer(store, r, segment.from, source, length);
+      absorbWaiting(store, r);
+      return PLACED;
+    }
+    if (this.limits.exceeded(rows, r, length, 0, 0)) return OVER_LIMIT;
+    return store.pieces.reserve(1) && queueLikeLinux(store, r, segment) ? PLACED : OVER_MEMCAP;
+  }
+}

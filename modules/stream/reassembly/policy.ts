@@ -1,0 +1,70 @@
+/**
+ * Who owns the bytes that an old and a new piece of a stream both have: the answer differs by operating system.
+ *
+ * Every class but LINUX_6 orders the pieces totally by where they start and end (FIRST and LAST: by arrival), so a
+ * new piece that wins against the owner of a byte wins against every other piece that covers this byte too.
+ * That is why it is enough to remember for each byte its owner with the owner's whole, untrimmed extent.
+ *
+ * Source: Novak and Sturges, Target-Based TCP Stream Reassembly (2007), and measurements.
+ */
+
+/** What came first stays. */
+export const FIRST = 0;
+/** What came last wins. */
+export const LAST = 1;
+/** A new piece wins when it starts before the old one. */
+export const BSD = 2;
+/** … or starts at the same place and is longer. */
+export const LINUX = 3;
+/** … or starts at the same place and is at least as long. */
+export const OLD_LINUX = 4;
+/** A new piece wins when it ends behind the old one, or at the same place without starting behind it. */
+export const SOLARIS = 5;
+/** Linux 4.9 and later: what is in order is settled at once, pieces that touch are one. See `linux-queue.ts`. */
+export const LINUX_6 = 6;
+
+/** Whether a new piece wins against an old one that it overlaps. Positions are compared modulo 2^32. */
+export function newWins(
+  policy: number,
+  start: number,
+  end: number,
+  oldStart: number,
+  oldEnd: number,
+): boolean {
+  const later = (start - oldStart) | 0;
+  const longer = (end - oldEnd) | 0;
+  switch (policy) {
+    case LAST:
+      return true;
+    case BSD:
+      return later < 0;
+    case LINUX:
+      return later < 0 || (later === 0 && longer > 0);
+    case OLD_LINUX:
+      return later < 0 || (later === 0 && longer >= 0);
+    case SOLARIS:
+      return longer > 0 || (longer === 0 && later <= 0);
+    default:
+      return false;
+  }
+}
+
+/** Class of each name that `host-os-policy` takes, and those of tests and other engines. */
+export const POLICY_CLASSES: Readonly<Record<string, number>> = {
+  bsd: BSD,
+  'bsd-right': BSD,
+  windows: BSD,
+  windows2k3: BSD,
+  macos: BSD,
+  hpux10: BSD,
+  irix: BSD,
+  linux: LINUX,
+  'old-linux': OLD_LINUX,
+  solaris: SOLARIS,
+  'old-solaris': SOLARIS,
+  hpux11: SOLARIS,
+  vista: FIRST,
+  first: FIRST,
+  last: LAST,
+  'linux-6': LINUX_6,
+};

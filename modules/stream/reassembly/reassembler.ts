@@ -1,0 +1,320 @@
+/**
+ * TCP reassembly as the receiver of the data sees it: overlaps are decided by the policy of its operating system.
+ *
+ * Two ways of looking at the data. *After the fact*, segments are kept until the receiver has acknowledged them and
+ * are handed on with its ACK; what was acknowledged but never seen is a gap. *Inline*, each packet's data is handed
+ * on with the packet, so that the packet can still be dropped; what was handed on is kept until it is acknowledged,
+ * and a packet that brings other bytes in its place is rewritten to those.
+ *
+ * The module calls `beginBatch` first, then for each packet the methods below, having kept the packet in the batch.
+ */
+import type { Batch } from '../../../engine/batch.js';
+import type { Memory } from '../../../engine/memory.js';
+import type { ByteRange, Thread } from '../../../engine/module.js';
+import * as Packet from '../../../engine/packet.js';
+import * as Event from '../../../engine/packet-events.js';
+import { ReassemblyCounters } from './counters.js';
+import { Delivery } from './delivery.js';
+import * as Direction from './direction.js';
+import { bufferOffset, releaseEmptyBuffer } from './in-order.js';
+import { Limits } from './limits.js';
+import * as Options from './options.js';
+import { Occasion, Outlet } from './outlet.js';
+import { OverlapLog, type OverlapVersions } from './overlap-log.js';
+import * as Piece from './piece.js';
+import { Pieces } from './pieces.js';
+import { OVER_MEMCAP, PLACED, Placement } from './placement.js';
+import { FIRST, LINUX_6 } from './policy.js';
+import { repairChecksum } from './rewrite.js';
+import type { Store } from './store.js';
+import { StreamMemory } from './stream-memory.js';
+
+export { REASSEMBLY_OPTIONS } from './options.js';
+export { OVER_LIMIT, OVER_MEMCAP, PLACED } from './placement.js';
+
+/** No window reaches further (RFC 7323, section 2.3). */
+const MAX_DISTANCE = 2 ** 30;
+
+export class Reassembler {
+  private readonly memory: Memory;
+  private readonly rows: Int32Array;
+  private readonly store: Store;
+  private readonly limits: Limits;
+  private readonly placement: Placement;
+  private readonly delivery: Delivery;
+  private readonly outlet: Outlet;
+  private readonly counters: ReassemblyCounters;
+  private readonly overlaps = new OverlapLog();
+  private readonly occasion = new Occasion();
+
+  constructor(thread: Thread) {
+    const { config } = thread;
+    this.memory = thread.memory;
+    this.rows = new Int32Array(thread.flows.capacity * 2 * Direction.INTS);
+    const memory = streamMemory(thread.streamRange, config.read(Options.MEMCAP), thread.count);
+    const pieces = new Pieces(this.rows, memory, config.read(Options.SEGMENT_PREALLOC));
+    this.store = { rows: this.rows, pieces, memory, bytes: thread.memory.bytes };
+    this.limits = new Limits(config);
+    this.counters = new ReassemblyCounters(thread.counters);
+    this.placement = new Placement(
+      this.store,
+      this.limits,
+      config.read(Options.CHECK_OVERLAPS),
+      this.overlaps,
+    );
+    this.delivery = new Delivery(thread);
+    this.outlet = new Outlet(this.store, thread.memory, this.delivery, this.counters);
+  }
+
+  /** Bytes held now; bytes taken and given back since the beginning. */
+  get bytesHeld(): number {
+    return this.store.memory.used;
+  }
+
+  get bytesTaken(): number {
+    return this.store.memory.taken;
+  }
+
+  get bytesGiven(): number {
+    return this.store.memory.given;
+  }
+
+  /** A new batch begins: memory of data that was handed on in the one before may be used again. */
+  beginBatch(): void {
+    this.store.memory.beginBatch();
+    this.overlaps.forget();
+    this.counters.memoryUse(this.store.memory.used);
+  }
+
+  /**
+   * Begins a direction.
+   *
+   * @param flow row of the flow table  @param toServer direction of the data
+   * @param firstSequence sequence number of the first byte behind the SYN
+   * @param policy class of the receiver: a constant of `policy.ts`
+   * @param inline hand data on with the packet that brings it, before the receiver has it
+   */
+  open(flow: number, toServer: boolean, firstSequence: number, policy: number, inline: boolean): void {
+    const { rows } = this;
+    const r = rowOf(flow, toServer);
+    if ((rows[r + Direction.FLAGS]! & Direction.OPEN) !== 0) this.close(r);
+    const settled = inline || policy === FIRST || policy === LINUX_6;
+    rows[r + Direction.FLAGS] =
+      Direction.OPEN | (inline ? Direction.INLINE : 0) | (settled ? Direction.SETTLED : 0);
+    rows[r + Direction.FIRST_SEQUENCE] = firstSequence;
+    rows[r + Direction.POLICY] = inline ? FIRST : policy;
+    rows[r + Direction.DEPTH] = this.limits.depth;
+  }
+
+  /** Changes how many bytes of each direction of a flow are reassembled; 0: no limit. A depth reached stays so. */
+  setDepth(flow: number, bytes: number): void {
+    const depth = Math.min(bytes, 2 ** 32 - 1);
+    this.rows[rowOf(flow, false) + Direction.DEPTH] = depth;
+    this.rows[rowOf(flow, true) + Direction.DEPTH] = depth;
+  }
+
+  /** Whether data of this direction is still reassembled: it began, and neither its depth nor its end is reached. */
+  isActive(flow: number, toServer: boolean): boolean {
+    const { OPEN, ENDED, DEPTH_REACHED } = Direction;
+    return (this.rows[rowOf(flow, toServer) + Direction.FLAGS]! & (OPEN | ENDED | DEPTH_REACHED)) === OPEN;
+  }
+
+  /**
+   * Takes the payload of a packet.
+   *
+   * @param sequence of its first byte  @param offset of that byte in `Memory.bytes`  @param length in bytes, above 0
+   * @returns PLACED, or why it was not kept: OVER_MEMCAP or OVER_LIMIT, for which a policy may say what to do
+   */
+  segment(
+    batch: Batch,
+    slot: number,
+    flow: number,
+    toServer: boolean,
+    sequence: number,
+    offset: number,
+    length: number,
+  ): number {
+    const { rows } = this;
+    const r = rowOf(flow, toServer);
+    if (!this.isActive(flow, toServer)) return PLACED;
+    const start = (sequence - rows[r + Direction.FIRST_SEQUENCE]!) | 0;
+    const end = this.cutToDepth(r, (start + length) | 0);
+    if (((end - rows[r + Direction.KEPT_FROM]!) | 0) <= 0 || ((end - start) | 0) <= 0) return PLACED;
+    const p = slot * Packet.INTS;
+    if (((start - rows[r + Direction.IN_ORDER]!) | 0) > MAX_DISTANCE) {
+      this.counters.insertFail();
+      Packet.setEvent(this.memory.row, p, Event.STREAM_REASSEMBLY_INSERT_INVALID);
+      return PLACED;
+    }
+    this.memory.row[p + Packet.FLAGS]! |= Packet.FLAG_IN_STREAM;
+    const inline = (rows[r + Direction.FLAGS]! & Direction.INLINE) !== 0;
+    this.overlaps.slot = slot;
+    this.placement.survey.parity = this.memory.row[p + Packet.L4]! & 1;
+    const outcome = this.placement.place(r, start, end, offset, inline);
+    this.reportOverlap(slot);
+    if (outcome !== PLACED) this.reportLoss(outcome, p);
+    if (inline) this.handOnInline(batch, slot, r, toServer, start, end, offset, outcome);
+    return outcome;
+  }
+
+  /**
+   * The receiver acknowledged data of direction `toServer` up to sequence number `ack`. To be called for every valid
+   * ACK: after the fact, this is when data is handed on.
+   */
+  acknowledged(batch: Batch, slot: number, flow: number, toServer: boolean, ack: number): void {
+    const { rows } = this;
+    const r = rowOf(flow, toServer);
+    if (!this.isActive(flow, toServer)) return;
+    const position = (ack - rows[r + Direction.FIRST_SEQUENCE]!) | 0;
+    if (((position - rows[r + Direction.ACKED]!) | 0) > 0) rows[r + Direction.ACKED] = position;
+    const inOrder = rows[r + Direction.IN_ORDER]!;
+    const inline = (rows[r + Direction.FLAGS]! & Direction.INLINE) !== 0;
+    if (inline) this.forgetAcknowledged(r);
+    if (rows[r + Direction.DELIVERED] === inOrder && rows[r + Direction.WAITING_PIECES] === 0) return;
+    // Inline, the packet's row is for its own data.
+    this.outlet.handOn(r, rows[r + Direction.ACKED]!, this.on(batch, slot, toServer, !inline));
+  }
+
+  /**
+   * No more data comes in this direction: hands on all that is left, acknowledged or not, and then its end.
+   * @param flags STREAM_END, with STREAM_RESET when it was reset
+   */
+  finish(batch: Batch, slot: number, flow: number, toServer: boolean, flags: number): void {
+    const { rows, delivery } = this;
+    const r = rowOf(flow, toServer);
+    if (!this.isActive(flow, toServer)) return;
+    const occasion = this.on(batch, slot, toServer, true);
+    delivery.last = -1;
+    this.outlet.handOn(r, this.endOf(r), occasion);
+    rows[r + Direction.FLAGS]! |= Direction.ENDED;
+    this.countLoss(r);
+    const end = Packet.STREAM_END | Packet.STREAM_FLUSH | flags;
+    if (delivery.last >= 0) delivery.addFlags(end);
+    else this.outlet.give(r, rows[r + Direction.DELIVERED]!, 0, occasion, end);
+    this.outlet.dispose(r);
+  }
+
+  /** The flow is over: frees what both directions hold. */
+  free(flow: number): void {
+    this.close(rowOf(flow, false));
+    this.close(rowOf(flow, true));
+  }
+
+  /** Both versions of the data that the packet in `slot`, of this batch, brought with other bytes than before. */
+  overlapOf(slot: number): OverlapVersions | undefined {
+    return this.overlaps.find(slot);
+  }
+
+  private close(r: number): void {
+    if ((this.rows[r + Direction.FLAGS]! & Direction.OPEN) === 0) return;
+    this.outlet.dispose(r);
+    this.rows.fill(0, r, r + Direction.INTS);
+  }
+
+  private on(batch: Batch, slot: number, toServer: boolean, ownRow: boolean): Occasion {
+    const { occasion } = this;
+    occasion.batch = batch;
+    occasion.slot = slot;
+    occasion.toServer = toServer;
+    occasion.ownRow = ownRow;
+    return occasion;
+  }
+
+  private cutToDepth(r: number, end: number): number {
+    const { rows } = this;
+    const depth = rows[r + Direction.DEPTH]! >>> 0;
+    if (depth === 0) return end;
+    const delivered = rows[r + Direction.DELIVERED]!;
+    const over = (delivered >>> 0) + ((end - delivered) | 0) - depth;
+    return over > 0 ? (end - over) | 0 : end;
+  }
+
+  private reportOverlap(slot: number): void {
+    const { survey } = this.placement;
+    if (!survey.overlaps) return;
+    this.counters.overlap();
+    if (!survey.differs) return;
+    this.counters.overlapDifferent();
+    Packet.setEvent(this.memory.row, slot * Packet.INTS, Event.STREAM_REASSEMBLY_OVERLAP_DIFFERENT_DATA);
+    if (!survey.rewrote) return;
+    repairChecksum(this.memory, slot, survey.checksumChange);
+    this.counters.packetRewritten();
+  }
+
+  private reportLoss(outcome: number, p: number): void {
+    const memcap = outcome === OVER_MEMCAP;
+    if (memcap) this.counters.memcapDrop();
+    else this.counters.outOfOrderLimit();
+    const event = memcap ? Event.STREAM_REASSEMBLY_INSERT_MEMCAP : Event.STREAM_REASSEMBLY_INSERT_LIMIT;
+    Packet.setEvent(this.memory.row, p, event);
+  }
+
+  private handOnInline(
+    batch: Batch,
+    slot: number,
+    r: number,
+    toServer: boolean,
+    start: number,
+    end: number,
+    offset: number,
+    outcome: number,
+  ): void {
+    const { rows } = this;
+    if (outcome === OVER_MEMCAP) this.goOnWithoutHistory(r, start, end);
+    const delivered = rows[r + Direction.DELIVERED]!;
+    const inOrder = rows[r + Direction.IN_ORDER]!;
+    if (((inOrder - delivered) | 0) <= 0) return;
+    const own = inOrder === end && ((delivered - start) | 0) >= 0;
+    const data = own ? offset + ((delivered - start) | 0) : bufferOffset(this.store, r, delivered);
+    this.outlet.give(r, inOrder, data, this.on(batch, slot, toServer, true), Packet.STREAM_INLINE);
+  }
+
+  /** Inline data that follows in order is inspected even when there is no memory to keep a copy of it. */
+  private goOnWithoutHistory(r: number, start: number, end: number): void {
+    const { rows, store } = this;
+    const inOrder = rows[r + Direction.IN_ORDER]!;
+    if (((start - inOrder) | 0) > 0 || ((end - inOrder) | 0) <= 0 || rows[r + Direction.WAITING_PIECES] !== 0)
+      return;
+    if (rows[r + Direction.BUFFER] !== 0) store.memory.release(rows[r + Direction.BUFFER]! - 1);
+    rows[r + Direction.BUFFER] = 0;
+    rows[r + Direction.IN_ORDER] = end;
+    rows[r + Direction.KEPT_FROM] = end;
+  }
+
+  private forgetAcknowledged(r: number): void {
+    const { rows } = this;
+    const inOrder = rows[r + Direction.IN_ORDER]!;
+    const acked = rows[r + Direction.ACKED]!;
+    const to = ((acked - inOrder) | 0) < 0 ? acked : inOrder;
+    if (((to - rows[r + Direction.KEPT_FROM]!) | 0) <= 0) return;
+    rows[r + Direction.KEPT_FROM] = to;
+    releaseEmptyBuffer(this.store, r);
+  }
+
+  /** End of the last data there is. */
+  private endOf(r: number): number {
+    const { rows, store } = this;
+    const tail = rows[r + Direction.TAIL]!;
+    const inOrder = rows[r + Direction.IN_ORDER]!;
+    if (tail === 0) return inOrder;
+    const end = store.pieces.nodes[tail * Piece.INTS + Piece.END]!;
+    return ((end - inOrder) | 0) > 0 ? end : inOrder;
+  }
+
+  private countLoss(r: number): void {
+    const lost =
+      ((this.rows[r + Direction.IN_ORDER]! - this.rows[r + Direction.DELIVERED]!) | 0) +
+      this.rows[r + Direction.WAITING_BYTES]!;
+    if (lost > 0 && (this.rows[r + Direction.FLAGS]! & Direction.DEPTH_REACHED) === 0)
+      this.counters.dataLost(lost);
+  }
+}
+
+function rowOf(flow: number, toServer: boolean): number {
+  return (flow * 2 + (toServer ? 1 : 0)) * Direction.INTS;
+}
+
+function streamMemory(range: ByteRange, memcap: number, threads: number): StreamMemory {
+  const share = memcap === 0 ? Number.POSITIVE_INFINITY : Math.ceil(memcap / threads);
+  return new StreamMemory(range, Math.min(share, range.byteLength));
+}

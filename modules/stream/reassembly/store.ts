@@ -1,0 +1,12 @@
+/** What all parts of reassembly work on: the directions' records, their pieces and the memory of their data. */
+import type { Pieces } from './pieces.js';
+import type { StreamMemory } from './stream-memory.js';
+
+export interface Store {
+  /** `rows[r + FIELD]` with `r = (flow * 2 + direction) * Direction.INTS` (see `direction.ts`) */
+  readonly rows: Int32Array;
+  readonly pieces: Pieces;
+  readonly memory: StreamMemory;
+  /** `Memory.bytes` */
+  readonly bytes: Uint8Array;
+}

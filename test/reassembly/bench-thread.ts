@@ -1,0 +1,136 @@
+/** A thread with stream memory, and a reassembler on it that is fed by hand. */
+import { Batch } from '../../engine/batch.js';
+import * as Packet from '../../engine/packet.js';
+import { Reassembler } from '../../modules/stream/reassembly/reassembler.js';
+import { type StubOptions, type StubThread, stubThread } from '../thread-stub.js';
+
+/** What the receiver of one direction was found to have got. */
+export class Received {
+  text = '';
+  readonly gaps: { offset: number; length: number }[] = [];
+  flags = 0;
+  pieces = 0;
+}
+
+export interface FeedSettings extends StubOptions {
+  streamBytes?: number;
+}
+
+export function streamThread(settings: FeedSettings = {}): StubThread {
+  const streamBytes = settings.streamBytes ?? 1 << 20;
+  const bytes = settings.bytes ?? 4 << 20;
+  const thread = stubThread({ ...settings, bytes: bytes + streamBytes });
+  // The pool's share is the front of the memory: its blocks are taken from there first.
+  return Object.assign(thread, {
+    streamRange: { first: bytes, byteLength: streamBytes },
+    scratch: { first: bytes + streamBytes, byteLength: 0 },
+  });
+}
+
+/**
+ * Feeds segments of one direction, and gathers what is handed on. Packets of a batch stay until `endBatch`, as they
+ * do in the engine: the data is only read then.
+ */
+export class Feed {
+  readonly thread: StubThread;
+  readonly reassembler: Reassembler;
+  readonly received = new Received();
+  /** Payloads as the packets left. */
+  readonly sent: string[] = [];
+  private batch = new Batch();
+
+  constructor(
+    readonly settings: FeedSettings & { isn?: number; policy: number; inline?: boolean; flow?: number },
+  ) {
+    this.thread = streamThread(settings);
+    this.reassembler = new Reassembler(this.thread);
+    this.reassembler.open(this.flow, true, this.sequence(1), settings.policy, settings.inline ?? false);
+    this.reassembler.beginBatch();
+  }
+
+  /** A segment; sequence 1 is the first byte behind the SYN. @returns what `segment` returned */
+  segment(sequence: number, data: string): number {
+    const slot = this.packet(data);
+    const offset = this.thread.field(slot, Packet.PAYLOAD);
+    this.batch.keep(slot);
+    return this.reassembler.segment(
+      this.batch,
+      slot,
+      this.flow,
+      true,
+      this.sequence(sequence),
+      offset,
+      data.length,
+    );
+  }
+
+  /** The receiver acknowledges everything below this sequence number. */
+  acknowledge(sequence: number): void {
+    const slot = this.packet('');
+    this.batch.keep(slot);
+    this.reassembler.acknowledged(this.batch, slot, this.flow, true, this.sequence(sequence));
+  }
+
+  finish(flags = Packet.STREAM_END): void {
+    const slot = this.packet('');
+    this.batch.keep(slot);
+    this.reassembler.finish(this.batch, slot, this.flow, true, flags);
+  }
+
+  /** The batch is done: gathers what its packets carry. */
+  endBatch(): void {
+    this.batch.replace();
+    for (let i = 0; i < this.batch.length; i++) this.gather(this.batch.slots[i]!);
+    this.thread.releaseBatch(this.batch);
+    this.reassembler.beginBatch();
+  }
+
+  /** Slots of the current batch with their stream fields, for tests that look closely. */
+  get kept(): number {
+    return this.batch.keptLength;
+  }
+
+  private get flow(): number {
+    return this.settings.flow ?? 0;
+  }
+
+  private sequence(relative: number): number {
+    return ((this.settings.isn ?? 0) + relative) | 0;
+  }
+
+  private packet(data: string): number {
+    const slot = this.thread.pool.take();
+    if (slot < 0) throw new Error('no slot left: end the batch more often');
+    const p = slot * Packet.INTS;
+    const { row, bytes } = this.thread.memory;
+    const offset = this.thread.pool.allocate(slot, data.length + 20);
+    if (offset < 0) throw new Error('no room for a packet: end the batch more often');
+    bytes.fill(0, offset, offset + 20);
+    bytes.set(Buffer.from(data, 'latin1'), offset + 20);
+    row[p + Packet.L4] = offset;
+    row[p + Packet.PAYLOAD] = offset + 20;
+    row[p + Packet.PAYLOAD_LENGTH] = data.length;
+    row[p + Packet.FLOW] = this.flow;
+    return slot;
+  }
+
+  private gather(slot: number): void {
+    const { thread, received } = this;
+    if (thread.field(slot, Packet.PAYLOAD_LENGTH) > 0) this.sent.push(thread.payload(slot));
+    const flags = thread.field(slot, Packet.STREAM_FLAGS);
+    const length = thread.field(slot, Packet.STREAM_LENGTH);
+    const gap = thread.field(slot, Packet.STREAM_GAP);
+    if (flags === 0) return;
+    received.flags |= flags;
+    if (gap > 0) {
+      received.gaps.push({ offset: received.text.length, length: gap });
+      received.text += '.'.repeat(gap);
+    }
+    const offset = thread.field(slot, Packet.STREAM_OFFSET) >>> 0;
+    if (offset !== received.text.length)
+      throw new Error(`data of ${offset} handed on at ${received.text.length}`);
+    if (length === 0) return;
+    received.pieces++;
+    received.text += thread.text(thread.field(slot, Packet.STREAM_DATA) >>> 0, length);
+  }
+}
