@@ -1,0 +1,139 @@
+/** What is looked for in transactions: for each application protocol and direction its buffers and lists. */
+import type { BufferDeclaration, Direction, Protocol } from '../../engine/protocol.js';
+import { shared32 } from './address-sets.js';
+import type { Databases, PatternNumbers } from './databases.js';
+import { bufferKey } from './fast-pattern.js';
+import type { Compiled } from './groups.js';
+import { APPLICATIONS, type ApplicationRules, type BufferSearch } from './image.js';
+import { isApplicationBuffer, TCP, UDP } from './traits.js';
+
+interface Tools {
+  readonly patterns: PatternNumbers;
+  readonly databases: Databases;
+}
+
+/** @returns by name of the protocol: rules to server, to client */
+export function applicationRules(
+  protocols: readonly Protocol[],
+  all: readonly Compiled[],
+  tools: Tools,
+): Record<string, [ApplicationRules, ApplicationRules]> {
+  const onTransactions = all.filter(member => member.traits.onTransactions);
+  const rules: Record<string, [ApplicationRules, ApplicationRules]> = {};
+  for (const protocol of protocols) {
+    const members = onTransactions.filter(member => appliesTo(member, protocol));
+    rules[protocol.name] = [
+      directionRules(protocol, members, true, tools),
+      directionRules(protocol, members, false, tools),
+    ];
+  }
+  return rules;
+}
+
+function appliesTo(member: Compiled, protocol: Protocol): boolean {
+  const { traits, signature } = member;
+  const transports = protocol.transports.reduce((bits, name) => bits | (name === 'tcp' ? TCP : UDP), 0);
+  if ((traits.transports & transports) === 0) return false;
+  if (traits.applications.length > 0 && !traits.applications.includes(protocol.name)) return false;
+  return signature.buffers.every(
+    b => !isApplicationBuffer(b) || declarationOf(protocol, b.buffer) !== undefined,
+  );
+}
+
+/** The declaration of a buffer by its keyword or one of its other names. */
+export function declarationOf(protocol: Protocol, keyword: string): BufferDeclaration | undefined {
+  return protocol.buffers.find(
+    b => b.keyword === keyword || b.modifier === keyword || b.aliases?.includes(keyword),
+  );
+}
+
+export function isInDirection(direction: Direction, toServer: boolean): boolean {
+  return direction === 'either' || direction === (toServer ? 'to_server' : 'to_client');
+}
+
+function directionRules(
+  protocol: Protocol,
+  members: readonly Compiled[],
+  toServer: boolean,
+  tools: Tools,
+): ApplicationRules {
+  const buffers = new Map<string, { search: Omit<BufferSearch, 'search'>; patterns: number[] }>();
+  const always: number[] = [];
+  const events: number[] = [];
+  const other = toServer ? 'to_client' : 'to_server';
+  for (const member of members) {
+    const { signature, pattern } = member;
+    if (member.direction === other && signature.direction !== '=>') continue;
+    const declared =
+      pattern &&
+      isApplicationBuffer(pattern.conditions) &&
+      declarationOf(protocol, pattern.conditions.buffer);
+    if (!pattern || !declared) {
+      const isEvent = signature.conditions.some(match => match.kind === 'app-layer-event');
+      (isEvent ? events : always).push(signature.index);
+      continue;
+    }
+    if (!isInDirection(declared.direction, toServer)) continue;
+    const { transforms } = pattern.conditions;
+    const key = bufferKey(declared.keyword, transforms);
+    const list = buffers.get(key) ?? { search: searchedBuffer(declared, key, transforms), patterns: [] };
+    buffers.set(key, list);
+    list.patterns.push(
+      tools.patterns.add(`${key} ${protocol.name}`, pattern.bytes, pattern.nocase, signature.index),
+    );
+  }
+  const searches = [...buffers.values()].map(({ search, patterns }) => ({
+    ...search,
+    search: tools.databases.searchOf(patterns, search.growing),
+  }));
+  searches.sort((a, b) => a.progress - b.progress);
+  return { buffers: searches, always: shared32(always), events: shared32(events) };
+}
+
+function searchedBuffer(
+  declared: BufferDeclaration,
+  key: string,
+  transforms: readonly object[],
+): Omit<BufferSearch, 'search'> {
+  return {
+    key,
+    keyword: declared.keyword,
+    transforms,
+    progress: declared.progress,
+    multiple: declared.multiple === true,
+    // What is transformed is searched as a whole.
+    growing: declared.growing === true && transforms.length === 0,
+  };
+}
+
+/** Numbers application protocols and sets of them. */
+export class ApplicationSets {
+  readonly names: string[] = [];
+  private readonly sets = new Map<string, number>();
+  private readonly members: number[][] = [];
+
+  /** Number of a set of protocol names; -1 for any. Names beyond the room of a set never match. */
+  setOf(names: readonly string[]): number {
+    if (names.length === 0) return -1;
+    const key = names.join();
+    let set = this.sets.get(key);
+    if (set === undefined) {
+      set = this.members.push(names.map(name => this.numberOf(name)).filter(n => n < APPLICATIONS)) - 1;
+      this.sets.set(key, set);
+    }
+    return set;
+  }
+
+  table(): Uint8Array {
+    const table = new Uint8Array(new SharedArrayBuffer(Math.max(1, this.members.length * APPLICATIONS)));
+    this.members.forEach((numbers, set) => {
+      for (const number of numbers) table[set * APPLICATIONS + number] = 1;
+    });
+    return table;
+  }
+
+  private numberOf(name: string): number {
+    const known = this.names.indexOf(name);
+    return known >= 0 ? known : this.names.push(name) - 1;
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * The pattern databases of a rule set. Equal sets of patterns share a database, and a pattern has one number
+ * wherever it is searched for; the number leads to the signatures that are candidates where it is found.
+ */
+import { type Matcher, PATTERN_CASELESS, type Pattern, type SharedDatabase } from '../../engine/matcher.js';
+import { shared32 } from './address-sets.js';
+import type { DatabaseCache } from './cache.js';
+
+/** Signatures of pattern `n`: `signatures[starts[n] … starts[n+1])`, ascending. */
+export interface PatternTable {
+  readonly starts: Uint32Array;
+  readonly signatures: Uint32Array;
+}
+
+export interface CompiledDatabase {
+  readonly shared: SharedDatabase;
+  readonly patterns: number;
+  readonly bytes: number;
+  readonly streaming: boolean;
+  /** Content hash: equal ones are taken over on reload. */
+  readonly key: string;
+}
+
+export class PatternNumbers {
+  private readonly numbers = new Map<string, number>();
+  readonly bytes: Uint8Array[] = [];
+  readonly flags: number[] = [];
+  private readonly signatures: number[][] = [];
+
+  /**
+   * Notes that `signature` is a candidate where the pattern is found in lists of this name.
+   * @param list name of the lists that share the number: `stream`, `http.uri` …
+   */
+  add(list: string, text: string, nocase: boolean, signature: number): number {
+    const folded = nocase ? text.toLowerCase() : text;
+    const key = `${list}\n${nocase ? 1 : 0}${folded}`;
+    let number = this.numbers.get(key);
+    if (number === undefined) {
+      number = this.bytes.push(Buffer.from(folded, 'latin1')) - 1;
+      this.flags.push(nocase ? PATTERN_CASELESS : 0);
+      this.signatures.push([]);
+      this.numbers.set(key, number);
+    }
+    const candidates = this.signatures[number]!;
+    if (candidates.at(-1) !== signature) candidates.push(signature);
+    return number;
+  }
+
+  /** Orders patterns by what they are, not by their numbers. */
+  compare(a: number, b: number): number {
+    return this.flags[a]! - this.flags[b]! || Buffer.compare(this.bytes[a]!, this.bytes[b]!) || a - b;
+  }
+
+  pattern(number: number): Pattern {
+    return { id: number, bytes: this.bytes[number]!, flags: this.flags[number]! };
+  }
+
+  table(): PatternTable {
+    const starts = [0];
+    for (const list of this.signatures) starts.push(starts.at(-1)! + list.length);
+    return {
+      starts: shared32(starts),
+      signatures: shared32(this.signatures.flatMap(l => l.sort((a, b) => a - b))),
+    };
+  }
+}
+
+/**
+ * A search is a database with the meaning of its matches: match `id` of search `n` is pattern
+ * `meaning[starts[n] + id]`. Databases know only bytes, so that they outlive changes of other rules.
+ */
+export interface SearchTable {
+  readonly databases: Uint32Array;
+  readonly starts: Uint32Array;
+  readonly meaning: Uint32Array;
+}
+
+export class Databases {
+  readonly compiled: CompiledDatabase[] = [];
+  private readonly byKey = new Map<string, number>();
+  private readonly searchNumbers = new Map<string, number>();
+  private readonly searches: { database: number; meaning: readonly number[] }[] = [];
+
+  constructor(
+    private readonly matcher: Matcher,
+    private readonly patterns: PatternNumbers,
+    private readonly cache: DatabaseCache,
+  ) {}
+
+  /** @returns number of the search for these patterns; -1 without any */
+  searchOf(patterns: Iterable<number>, streaming: boolean): number {
+    const sorted = [...new Set(patterns)].sort((a, b) => this.patterns.compare(a, b));
+    if (sorted.length === 0) return -1;
+    const identity = `${streaming ? 's' : 'b'}${sorted.join()}`;
+    let number = this.searchNumbers.get(identity);
+    if (number === undefined) {
+      number = this.searches.push({ database: this.databaseOf(sorted, streaming), meaning: sorted }) - 1;
+      this.searchNumbers.set(identity, number);
+    }
+    return number;
+  }
+
+  table(): SearchTable {
+    const starts: number[] = [];
+    let next = 0;
+    for (const { meaning } of this.searches) {
+      starts.push(next);
+      next += meaning.length;
+    }
+    return {
+      databases: shared32(this.searches.map(search => search.database)),
+      starts: shared32(starts),
+      meaning: shared32(this.searches.flatMap(search => search.meaning)),
+    };
+  }
+
+  private databaseOf(numbers: readonly number[], streaming: boolean): number {
+    const patterns = numbers.map((number, id) => ({ ...this.patterns.pattern(number), id }));
+    const key = this.cache.keyOf(this.matcher.kind, patterns, streaming);
+    let number = this.byKey.get(key);
+    if (number === undefined) {
+      number = this.compiled.push(this.compile(patterns, streaming, key)) - 1;
+      this.byKey.set(key, number);
+    }
+    return number;
+  }
+
+  private compile(patterns: readonly Pattern[], streaming: boolean, key: string): CompiledDatabase {
+    const database = this.cache.compile(this.matcher, patterns, streaming, key);
+    const shared = this.matcher.exportDatabase(database);
+    return { shared, patterns: patterns.length, bytes: this.matcher.size(database).bytes, streaming, key };
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * The header conditions of all signatures as one table of numbers, so that most candidates are rejected without
+ * touching an object: `table[signature * INTS + FIELD]`.
+ */
+
+import type { Match, Signature } from '../signature.js';
+import type { AddressSets, PortSets } from './address-sets.js';
+import type { ApplicationSets } from './applications.js';
+import { IP_ONLY, LIKE_IP_ONLY, type Traits } from './traits.js';
+
+export const INTS = 16;
+
+/** Bits of NEED_ constants: all must be among what a packet has. */
+export const REQUIRED = 0;
+/** Transports (bits of `traits.ts`): one must be the packet's. */
+export const TRANSPORTS = 1;
+/** Numbers of address and port sets, -1 for any. */
+export const SOURCE = 2;
+export const DESTINATION = 3;
+export const SOURCE_PORTS = 4;
+export const DESTINATION_PORTS = 5;
+/** Bits of OPTION_ constants. */
+export const OPTIONS = 6;
+/** Kind of signature (constants of `traits.ts`). */
+export const KIND = 7;
+/** One of the ACTION_ constants. */
+export const ACTION = 8;
+export const PRIORITY = 9;
+/** Its text: offset and length in the image's text. */
+export const TEXT = 10;
+export const TEXT_LENGTH = 11;
+/** Highest end of its fast pattern, counted from the beginning of the buffer; 0 when there is no bound. */
+export const FAST_PATTERN_END = 12;
+/** Bytes of payload (dsize): least and most. */
+export const PAYLOAD_MINIMUM = 13;
+export const PAYLOAD_MAXIMUM = 14;
+/** Set of application protocols it is for (see `ApplicationSets`), -1 for any. */
+export const APPLICATION = 15;
+
+// ── what a packet must have ─────────────────────────────────────────────────────────────────────────
+export const NEED_IPV4 = 1 << 0;
+export const NEED_IPV6 = 1 << 1;
+export const NEED_FLOW = 1 << 2;
+export const NEED_TO_SERVER = 1 << 3;
+export const NEED_TO_CLIENT = 1 << 4;
+export const NEED_ESTABLISHED = 1 << 5;
+export const NEED_NOT_ESTABLISHED = 1 << 6;
+export const NEED_FRAGMENT = 1 << 7;
+export const NEED_NO_FRAGMENT = 1 << 8;
+export const NEED_EVENTS = 1 << 9;
+export const NEED_PAYLOAD = 1 << 10;
+export const NEED_FIRST_OF_DIRECTION = 1 << 11;
+export const NEED_SYN = 1 << 12;
+export const NEED_ACK = 1 << 13;
+export const NEED_FIN = 1 << 14;
+export const NEED_RST = 1 << 15;
+export const NEED_NO_SYN = 1 << 16;
+export const NEED_NO_ACK = 1 << 17;
+export const NEED_VALID = 1 << 18;
+export const NEED_APPLICATION = 1 << 19;
+
+// ── options ─────────────────────────────────────────────────────────────────────────────────────────
+export const OPTION_NO_ALERT = 1 << 0;
+export const OPTION_BIDIRECTIONAL = 1 << 1;
+export const OPTION_ON_PACKETS = 1 << 2;
+export const OPTION_ON_STREAMS = 1 << 3;
+export const OPTION_ON_TRANSACTIONS = 1 << 4;
+/** It has thresholds of its own, or of threshold.config. */
+export const OPTION_THRESHOLD = 1 << 5;
+/** It has payload conditions. */
+export const OPTION_PAYLOAD = 1 << 6;
+export const OPTION_BYPASS = 1 << 7;
+export const OPTION_TRANSACTIONAL = 1 << 8;
+
+export const ACTION_ALERT = 1;
+export const ACTION_PASS = 2;
+export const ACTION_DROP = 3;
+export const ACTION_REJECT = 4;
+export const ACTION_REJECT_DESTINATION = 5;
+export const ACTION_REJECT_BOTH = 6;
+export const ACTION_CONFIG = 7;
+
+const ACTIONS: Readonly<Record<string, number>> = {
+  alert: ACTION_ALERT,
+  pass: ACTION_PASS,
+  drop: ACTION_DROP,
+  reject: ACTION_REJECT,
+  rejectsrc: ACTION_REJECT,
+  rejectdst: ACTION_REJECT_DESTINATION,
+  rejectboth: ACTION_REJECT_BOTH,
+  config: ACTION_CONFIG,
+};
+
+export interface Sets {
+  readonly addresses: AddressSets;
+  readonly ports: PortSets;
+  readonly applications: ApplicationSets;
+}
+
+/** Writes the row of a signature. */
+export function writeHeader(table: Int32Array, signature: Signature, traits: Traits, sets: Sets): void {
+  const h = signature.index * INTS;
+  table[h + REQUIRED] = required(signature, traits);
+  table[h + TRANSPORTS] = traits.transports;
+  table[h + SOURCE] = sets.addresses.numberOf(signature.source);
+  table[h + DESTINATION] = sets.addresses.numberOf(signature.destination);
+  table[h + SOURCE_PORTS] = sets.ports.numberOf(signature.sourcePorts);
+  table[h + DESTINATION_PORTS] = sets.ports.numberOf(signature.destinationPorts);
+  table[h + OPTIONS] = options(signature, traits);
+  table[h + KIND] = traits.kind;
+  table[h + ACTION] = ACTIONS[signature.action] ?? ACTION_ALERT;
+  table[h + PRIORITY] = signature.priority;
+  const size = payloadSize(signature);
+  table[h + PAYLOAD_MINIMUM] = size[0];
+  table[h + PAYLOAD_MAXIMUM] = size[1];
+  table[h + APPLICATION] = sets.applications.setOf(traits.applications);
+}
+
+function options(signature: Signature, traits: Traits): number {
+  let bits = 0;
+  if (signature.noalert) bits |= OPTION_NO_ALERT;
+  if (signature.direction === '<>') bits |= OPTION_BIDIRECTIONAL;
+  if (signature.direction === '=>') bits |= OPTION_TRANSACTIONAL;
+  if (traits.onPackets) bits |= OPTION_ON_PACKETS;
+  if (traits.onStreams) bits |= OPTION_ON_STREAMS;
+  if (traits.onTransactions) bits |= OPTION_ON_TRANSACTIONS;
+  if (signature.thresholds.length > 0) bits |= OPTION_THRESHOLD;
+  if (signature.effects.some(effect => effect.kind === 'bypass')) bits |= OPTION_BYPASS;
+  return bits;
+}
+
+const STATES: Readonly<Record<string, number>> = {
+  established: NEED_ESTABLISHED,
+  not_established: NEED_NOT_ESTABLISHED,
+};
+const DIRECTIONS: Readonly<Record<string, number>> = { to_server: NEED_TO_SERVER, to_client: NEED_TO_CLIENT };
+const FRAGMENTS: Readonly<Record<string, number>> = { only_frag: NEED_FRAGMENT, no_frag: NEED_NO_FRAGMENT };
+
+function required(signature: Signature, traits: Traits): number {
+  let need = 0;
+  if (traits.ipVersion === 4) need |= NEED_IPV4;
+  if (traits.ipVersion === 6) need |= NEED_IPV6;
+  if (traits.kind === IP_ONLY || traits.kind === LIKE_IP_ONLY) need |= NEED_FIRST_OF_DIRECTION;
+  if (traits.applications.length > 0 || traits.onTransactions) need |= NEED_APPLICATION | NEED_FLOW;
+  for (const match of signature.conditions) need |= neededBy(match);
+  return need;
+}
+
+function neededBy(match: Match): number {
+  switch (match.kind) {
+    case 'flow':
+      return (
+        NEED_FLOW |
+        (STATES[String(match['state'])] ?? 0) |
+        (DIRECTIONS[String(match['direction'])] ?? 0) |
+        (FRAGMENTS[String(match['fragment'])] ?? 0)
+      );
+    case 'decode-event':
+    case 'stream-event':
+    case 'engine-event':
+      return NEED_EVENTS;
+    case 'stream_size':
+    case 'flowbits':
+    case 'flowint':
+    case 'app-layer-protocol':
+      return NEED_FLOW;
+    default:
+      return 0;
+  }
+}
+
+/** Bounds that a simple `dsize` gives; it is tested again with the other conditions. */
+function payloadSize(signature: Signature): [number, number] {
+  const dsize = signature.conditions.find(match => match.kind === 'dsize');
+  const compare = dsize?.['operator'] ?? dsize?.['mode'];
+  const value = Number(dsize?.['value']);
+  if (!Number.isInteger(value)) return [0, 0x7fffffff];
+  if (compare === '=' || compare === '==') return [value, value];
+  if (compare === '>') return [value + 1, 0x7fffffff];
+  if (compare === '<') return [0, value - 1];
+  return [0, 0x7fffffff];
+}

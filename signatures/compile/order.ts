@@ -1,0 +1,55 @@
+/**
+ * The order in which signatures are evaluated and alerts are judged: by action, then writers of flowbits,
+ * flowints, hostbits and xbits before their readers, then by priority, then by sid.
+ */
+import type { Action, Match, Signature } from '../signature.js';
+
+/** Suricata's default `action-order`. */
+export const DEFAULT_ACTION_ORDER: readonly string[] = ['pass', 'drop', 'reject', 'alert'];
+
+/** Variables whose writers go first, in order of weight. */
+const VARIABLES = ['flowbits', 'flowint', 'hostbits', 'xbits'];
+
+const WRITES = 0;
+const READS_AND_WRITES = 1;
+const READS = 2;
+const NEITHER = 3;
+
+/** @returns the signatures sorted; those that compare equal keep their order */
+export function inOrder(signatures: readonly Signature[], actionOrder = DEFAULT_ACTION_ORDER): Signature[] {
+  const keyed = signatures.map(signature => ({ signature, key: keyOf(signature, actionOrder) }));
+  keyed.sort((a, b) => compare(a.key, b.key));
+  return keyed.map(entry => entry.signature);
+}
+
+function keyOf(signature: Signature, actionOrder: readonly string[]): number[] {
+  const rank = actionOrder.indexOf(actionFamily(signature.action));
+  return [
+    rank < 0 ? actionOrder.length : rank,
+    ...VARIABLES.map(kind => useOf(signature, kind)),
+    signature.priority,
+    signature.sid,
+  ];
+}
+
+/** `action-order` knows four actions; the forms of reject are one, and `config` never alerts nor drops. */
+function actionFamily(action: Action): string {
+  if (action.startsWith('reject')) return 'reject';
+  return action === 'config' ? 'alert' : action;
+}
+
+function useOf(signature: Signature, kind: string): number {
+  const is = (match: Match) => match.kind === kind;
+  const reads = signature.conditions.some(is);
+  const writes = signature.effects.some(is);
+  if (reads) return writes ? READS_AND_WRITES : READS;
+  return writes ? WRITES : NEITHER;
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  for (let i = 0; i < a.length; i++) {
+    const difference = a[i]! - b[i]!;
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

@@ -1,0 +1,37 @@
+/**
+ * How many bytes of a stream a signature must see at once: what decides how much history is kept in front of new
+ * data for the port group it belongs to.
+ */
+import type { ContentMatch, Match, Signature } from '../signature.js';
+import { PAYLOAD_BUFFERS } from './traits.js';
+
+/** @returns bytes, or Infinity where the signature sets no bound */
+export function reachOf(signature: Signature): number {
+  let reach = 0;
+  for (const { buffer, conditions } of signature.buffers) {
+    if (!PAYLOAD_BUFFERS.has(buffer)) continue;
+    conditions.forEach((match, i) => {
+      reach += reachOfMatch(match, i === 0);
+    });
+  }
+  return reach;
+}
+
+function reachOfMatch(match: Match, first: boolean): number {
+  if (match.kind === 'content') return reachOfContent(match as ContentMatch, first);
+  if (match.kind === 'isdataat' || match.kind === 'byte_test' || match.kind === 'byte_extract') {
+    const offset = match['offset'];
+    return match['relative'] === true && typeof offset === 'number' ? Math.abs(offset) + 16 : Infinity;
+  }
+  return Infinity;
+}
+
+function reachOfContent(content: ContentMatch, first: boolean): number {
+  const { length } = content.bytes;
+  if (first && content.distance === undefined && content.within === undefined) {
+    return content.negated ? Infinity : length;
+  }
+  if (typeof content.within !== 'number') return Infinity;
+  const distance = content.distance ?? 0;
+  return typeof distance === 'number' ? Math.abs(distance) + Math.max(content.within, length) : Infinity;
+}

@@ -1,0 +1,244 @@
+/**
+ * What kind of signature it is: which packets it can apply to, and whether its payload conditions look at
+ * packets, at streams or at both. The kinds are those of Suricata's documentation on rule types.
+ */
+import type { Protocol } from '../../engine/protocol.js';
+import type { BufferConditions, ContentMatch, Match, Signature } from '../signature.js';
+
+export const IP_ONLY = 1;
+export const LIKE_IP_ONLY = 2;
+export const PROTOCOL_DETECTION_ONLY = 3;
+export const DECODE_EVENT_ONLY = 4;
+export const PACKET = 5;
+export const PACKET_AND_STREAM = 6;
+export const STREAM = 7;
+export const APPLICATION_LAYER = 8;
+export const TRANSACTION = 9;
+
+/** Names of the kinds, as Suricata's engine analysis words them. */
+export const KIND_NAMES: readonly string[] = [
+  '',
+  'ip_only',
+  'like_ip_only',
+  'pd_only',
+  'de_only',
+  'pkt',
+  'pkt_stream',
+  'stream',
+  'app_layer',
+  'app_tx',
+];
+
+/** Transports as bits: what a packet is, and what a signature takes. */
+export const TCP = 1 << 0;
+export const UDP = 1 << 1;
+export const ICMP = 1 << 2;
+export const ICMP6 = 1 << 3;
+export const SCTP = 1 << 4;
+export const OTHER_IP = 1 << 5;
+export const NOT_IP = 1 << 6;
+export const ARP = 1 << 7;
+export const ANY_IP = TCP | UDP | ICMP | ICMP6 | SCTP | OTHER_IP;
+export const ANYTHING = ANY_IP | NOT_IP | ARP;
+
+const TRANSPORTS: Readonly<Record<string, number>> = {
+  tcp: TCP,
+  'tcp-pkt': TCP,
+  'tcp-stream': TCP,
+  udp: UDP,
+  icmp: ICMP | ICMP6,
+  icmpv4: ICMP,
+  icmpv6: ICMP6,
+  sctp: SCTP,
+  ip: ANY_IP,
+  ipv4: ANY_IP,
+  ip4: ANY_IP,
+  ipv6: ANY_IP,
+  ip6: ANY_IP,
+  pkthdr: ANYTHING,
+  ether: ANYTHING,
+  arp: ARP,
+};
+
+/** Conditions that look at the header of one packet: with them payload conditions look at packets too. */
+const PACKET_KINDS = new Set(
+  (
+    'ack seq window tcp.ack tcp.seq tcp.window flags tcp.flags tcp.mss tcp.wscale dsize fragbits fragoffset ' +
+    'icmp_id icmp_seq icode itype icmpv6.mtu igmp.type id ipopts l3_proto rpc sameip stream_size geoip tos ttl ' +
+    'vlan.id vlan.layers ip_proto pktvar nfq_set_mark tcp.hdr udp.hdr ipv4.hdr ipv6.hdr icmpv4.hdr icmpv6.hdr ' +
+    'ether.hdr ipv4-csum tcpv4-csum tcpv6-csum udpv4-csum udpv6-csum icmpv4-csum icmpv6-csum pkt_mark template2'
+  ).split(' '),
+);
+
+/** Conditions that an IP-only signature may have. */
+const IP_ONLY_KINDS = new Set([
+  'iprep',
+  'geoip',
+  'ip_proto',
+  'sameip',
+  'tag',
+  'target',
+  'l3_proto',
+  'nfq_set_mark',
+]);
+
+export const PAYLOAD_BUFFERS = new Set(['payload', 'pkt_data']);
+
+/** Buffers that are bytes of one packet. */
+export const PACKET_BUFFERS = new Set(
+  'payload pkt_data tcp.hdr udp.hdr ipv4.hdr ipv6.hdr icmpv4.hdr icmpv6.hdr ether.hdr igmp.hdr sctp.hdr arp.hdr'.split(
+    ' ',
+  ),
+);
+
+/** Buffers made by an earlier condition of the same signature. */
+const DERIVED_BUFFERS = new Set(['base64_data', 'flowvar', 'pktvar']);
+
+export interface Traits {
+  readonly kind: number;
+  /** Bits of transports. */
+  readonly transports: number;
+  /** 4, 6, or 0 for both. */
+  readonly ipVersion: number;
+  /** Names of application protocols it is for; empty for any. */
+  readonly applications: readonly string[];
+  /** Payload conditions look at packets; at streams (of TCP). */
+  readonly onPackets: boolean;
+  readonly onStreams: boolean;
+  /** It has conditions on application buffers, values or events. */
+  readonly onTransactions: boolean;
+}
+
+export function isApplicationBuffer(conditions: BufferConditions): boolean {
+  return !PACKET_BUFFERS.has(conditions.buffer) && !DERIVED_BUFFERS.has(conditions.buffer);
+}
+
+/** Conditions on transactions stand among the conditions with one of these kinds. */
+export const TRANSACTION_KINDS = new Set([
+  'value',
+  'test',
+  'app-layer-event',
+  'app-value',
+  'app-test',
+  'absent',
+]);
+
+/** @param protocols all application protocols there are */
+export function traitsOf(signature: Signature, protocols: readonly Protocol[]): Traits {
+  const applications = applicationsOf(signature, protocols);
+  const transports = TRANSPORTS[signature.protocol] ?? transportsOf(applications, protocols);
+  const onTransactions =
+    signature.buffers.some(isApplicationBuffer) ||
+    signature.conditions.some(match => TRANSACTION_KINDS.has(match.kind)) ||
+    signature.hook !== undefined;
+  const payload = payloadUse(signature, transports);
+  const kind = kindOf(signature, { transports, onTransactions, ...payload }, applications.length > 0);
+  return {
+    kind,
+    transports,
+    ipVersion: ipVersionOf(signature.protocol),
+    applications,
+    onTransactions,
+    ...payload,
+  };
+}
+
+function ipVersionOf(protocol: string): number {
+  if (protocol === 'ipv4' || protocol === 'ip4' || protocol === 'icmpv4') return 4;
+  return protocol === 'ipv6' || protocol === 'ip6' || protocol === 'icmpv6' ? 6 : 0;
+}
+
+function applicationsOf(signature: Signature, protocols: readonly Protocol[]): string[] {
+  if (signature.protocol in TRANSPORTS) return [];
+  const named = protocols.filter(
+    p => p.name === signature.protocol || p.ruleNames?.includes(signature.protocol),
+  );
+  return named.length > 0 ? named.map(p => p.name) : [signature.protocol];
+}
+
+function transportsOf(applications: readonly string[], protocols: readonly Protocol[]): number {
+  let transports = 0;
+  for (const protocol of protocols) {
+    if (!applications.includes(protocol.name)) continue;
+    for (const transport of protocol.transports) transports |= transport === 'tcp' ? TCP : UDP;
+  }
+  return transports || TCP | UDP;
+}
+
+type PayloadUse = Pick<Traits, 'onPackets' | 'onStreams'>;
+
+function payloadUse(signature: Signature, transports: number): PayloadUse {
+  const { protocol } = signature;
+  if (!(transports & TCP) || protocol === 'tcp-pkt' || protocol === 'pkthdr')
+    return { onPackets: true, onStreams: false };
+  const payload = signature.buffers.filter(b => PAYLOAD_BUFFERS.has(b.buffer));
+  const contents = payload.flatMap(b => b.conditions);
+  if (protocol === 'tcp-stream' || flowOption(signature, 'only_stream'))
+    return { onPackets: false, onStreams: true };
+  if (contents.length === 0 || flowOption(signature, 'no_stream'))
+    return { onPackets: true, onStreams: false };
+  if (needsPacket(signature)) {
+    // With stream_size the stream is looked at too.
+    const streamSize = signature.conditions.some(match => match.kind === 'stream_size');
+    return { onPackets: true, onStreams: streamSize && !signature.conditions.some(isPacketCondition) };
+  }
+  return { onPackets: contents.some(isAnchored), onStreams: true };
+}
+
+function isPacketCondition(match: Match): boolean {
+  return match.kind !== 'stream_size' && PACKET_KINDS.has(match.kind);
+}
+
+function needsPacket(signature: Signature): boolean {
+  return (
+    signature.conditions.some(match => PACKET_KINDS.has(match.kind)) ||
+    signature.buffers.some(b => PACKET_BUFFERS.has(b.buffer) && !PAYLOAD_BUFFERS.has(b.buffer)) ||
+    signature.buffers.some(b =>
+      b.conditions.some(match => PACKET_KINDS.has(match.kind) || match['replace'] !== undefined),
+    )
+  );
+}
+
+/** `offset` and `depth` (as `startswith` sets them) tie a content to the beginning: of packets as well. */
+function isAnchored(match: Match): boolean {
+  if (match.kind !== 'content') return false;
+  const content = match as ContentMatch;
+  return content.offset !== undefined || content.depth !== undefined || match['startswith'] === true;
+}
+
+function flowOption(signature: Signature, name: string): boolean {
+  return signature.conditions.some(match => match.kind === 'flow' && match['stream'] === name);
+}
+
+function kindOf(
+  signature: Signature,
+  use: PayloadUse & Pick<Traits, 'transports' | 'onTransactions'>,
+  application: boolean,
+): number {
+  if (use.onTransactions) return TRANSACTION;
+  if (signature.buffers.length > 0) {
+    if (use.onStreams) return use.onPackets ? PACKET_AND_STREAM : STREAM;
+    return PACKET;
+  }
+  const kinds = signature.conditions.map(match => match.kind);
+  if (application && kinds.every(kind => kind === 'flow' || kind === 'app-layer-protocol'))
+    return APPLICATION_LAYER;
+  if (
+    kinds.length > 0 &&
+    kinds.every(kind => kind === 'app-layer-protocol' || kind === 'flow') &&
+    kinds.includes('app-layer-protocol')
+  ) {
+    return PROTOCOL_DETECTION_ONLY;
+  }
+  if (kinds.length > 0 && kinds.every(kind => kind === 'decode-event')) return DECODE_EVENT_ONLY;
+  // Negated addresses make it like IP-only in Suricata; resolved ranges tell both alike.
+  return isIpOnly(signature, kinds) ? IP_ONLY : PACKET;
+}
+
+function isIpOnly(signature: Signature, kinds: readonly string[]): boolean {
+  if (signature.protocol === 'pkthdr' || signature.protocol === 'arp' || signature.protocol === 'ether')
+    return false;
+  const ports = [...signature.sourcePorts, ...signature.destinationPorts];
+  if (ports.some(([first, last]) => first !== 0 || last !== 65535)) return false;
+  return kinds.every(kind => IP_ONLY_KINDS.has(kind));
+}
