@@ -12,7 +12,7 @@ import { Batch } from '../engine/batch.js';
 import { Config, type ConfigTree } from '../engine/config/config.js';
 import { INTS as FLOW_INTS, type FlowRows, flowRows } from '../engine/flow-record.js';
 import { allocateMemory, type Memory, openMemory } from '../engine/memory.js';
-import type { Counters, Log, LogWriter, Thread } from '../engine/module.js';
+import type { ByteRange, Counters, Log, LogWriter, Thread } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
 import { eventName } from '../engine/packet-event-names.js';
 import { Pool } from '../engine/pool.js';
@@ -23,6 +23,9 @@ export interface StubOptions {
   /** Bytes of packet memory, and of one block of it. */
   bytes?: number;
   blockSize?: number;
+  /** Bytes of stream memory and of scratch space, beside those of packets. */
+  streamBytes?: number;
+  scratchBytes?: number;
   flows?: number;
   seed?: number;
   shared?: Record<string, unknown>;
@@ -52,6 +55,8 @@ export class StubThread implements Thread {
   readonly pool: Pool;
   readonly flows: FlowRows;
   readonly flowRange: { first: number; count: number };
+  readonly streamRange: ByteRange;
+  readonly scratch: ByteRange;
   readonly config: Config;
   readonly counters = new StubCounters();
   readonly log = new StubLog();
@@ -67,7 +72,10 @@ export class StubThread implements Thread {
 
   constructor(private readonly options: StubOptions) {
     const { slots = 1024, bytes = 4 << 20, blockSize = 256 << 10, flows = 1024 } = options;
-    this.memory = openMemory(allocateMemory(slots, bytes));
+    const { streamBytes = 1 << 20, scratchBytes = 256 << 10 } = options;
+    this.memory = openMemory(allocateMemory(slots, bytes + streamBytes + scratchBytes));
+    this.streamRange = { first: bytes, byteLength: streamBytes };
+    this.scratch = { first: bytes + streamBytes, byteLength: scratchBytes };
     this.pool = new Pool(this.memory, {
       index: 0,
       firstSlot: 0,

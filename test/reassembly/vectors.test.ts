@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FIRST, POLICY_CLASSES } from '../../modules/stream/reassembly/policy.js';
-import { Feed } from './bench-thread.js';
+import { Feed } from './feed.js';
 
 const FILE = new URL('../../../shared/vectors/tcp-overlap.json', import.meta.url);
 const ISNS = [0, 1, 2 ** 31 - 10, 2 ** 32 - 11];

@@ -1,4 +1,4 @@
-/** A thread with stream memory, and a reassembler on it that is fed by hand. */
+/** A reassembler that is fed by hand. */
 import { Batch } from '../../engine/batch.js';
 import * as Packet from '../../engine/packet.js';
 import { Reassembler } from '../../modules/stream/reassembly/reassembler.js';
@@ -13,18 +13,11 @@ export class Received {
 }
 
 export interface FeedSettings extends StubOptions {
-  streamBytes?: number;
-}
-
-export function streamThread(settings: FeedSettings = {}): StubThread {
-  const streamBytes = settings.streamBytes ?? 1 << 20;
-  const bytes = settings.bytes ?? 4 << 20;
-  const thread = stubThread({ ...settings, bytes: bytes + streamBytes });
-  // The pool's share is the front of the memory: its blocks are taken from there first.
-  return Object.assign(thread, {
-    streamRange: { first: bytes, byteLength: streamBytes },
-    scratch: { first: bytes + streamBytes, byteLength: 0 },
-  });
+  policy: number;
+  inline?: boolean;
+  /** Initial sequence number. */
+  isn?: number;
+  flow?: number;
 }
 
 /**
@@ -39,10 +32,8 @@ export class Feed {
   readonly sent: string[] = [];
   private batch = new Batch();
 
-  constructor(
-    readonly settings: FeedSettings & { isn?: number; policy: number; inline?: boolean; flow?: number },
-  ) {
-    this.thread = streamThread(settings);
+  constructor(readonly settings: FeedSettings) {
+    this.thread = stubThread(settings);
     this.reassembler = new Reassembler(this.thread);
     this.reassembler.open(this.flow, true, this.sequence(1), settings.policy, settings.inline ?? false);
     this.reassembler.beginBatch();
