@@ -5,6 +5,9 @@
  * `modules/app/NAME.ts` exports one as its default. Keywords of the signature language and EVE records are made
  * from the declaration; nothing else knows the protocol.
  */
+import type { Session } from './application/session.js';
+import type { Config } from './config/config.js';
+import type { AnyOption } from './config/option.js';
 
 /** One request with its response, or whatever else the protocol exchanges as a unit. */
 export interface Transaction {
@@ -111,6 +114,28 @@ export interface TestDeclaration<T extends Transaction = Transaction> {
   matches(transaction: T, toServer: boolean, parsed: unknown): boolean;
 }
 
+/** Bytes by which a protocol is recognised at the beginning of a direction. */
+export interface RecognitionPattern {
+  readonly toServer: boolean;
+  /** latin1 text. */
+  readonly bytes: string;
+  readonly nocase?: boolean;
+  /** First place where it may stand, and one behind the last byte it may cover; defaults 0 and offset + length. */
+  readonly offset?: number;
+  readonly depth?: number;
+}
+
+/** What a probing parser says of the first bytes: `more` waits for further data. */
+export type ProbeResult = 'yes' | 'no' | 'more' | 'yes-but-reversed';
+
+export interface Recognition {
+  readonly patterns?: readonly RecognitionPattern[];
+  /** Server ports (`53`, `443`) whose flows are probed, per transport; `app-layer.protocols.NAME.detection-ports.dp` overrides. */
+  readonly ports?: { readonly tcp?: readonly number[]; readonly udp?: readonly number[] };
+  /** Looks at `bytes[start, end)`, the beginning of one direction. */
+  probe?(bytes: Uint8Array, start: number, end: number, toServer: boolean, transport: 'tcp' | 'udp'): ProbeResult;
+}
+
 /** The part of a declaration that the signature language and detection use. */
 export interface Protocol<T extends Transaction = Transaction> {
   /** As in EVE's app_proto and `app-layer-protocol:`: `http`, `dns`, `tls`. */
@@ -129,4 +154,26 @@ export interface Protocol<T extends Transaction = Transaction> {
   readonly tests: readonly TestDeclaration<T>[];
   /** Members of the EVE record without braces (`"http":{…}`), of a finished transaction or for an alert. */
   record(transaction: T, forAlert: boolean): string;
+  /** Fields of the flow's EVE record, anomaly names … see `events`. Options: `app-layer.protocols.NAME.…`. */
+  readonly options?: readonly AnyOption[];
+
+  /** Bytes of a growing body (see `BufferDeclaration.growing`) that are there now; undefined without one. */
+  bodyLength?(transaction: T, toServer: boolean): number | undefined;
+
+  readonly recognition: Recognition;
+  /** Turns the configuration into settings, once a thread: `Session.settings`. */
+  prepare?(config: Config): unknown;
+  /** Reads what the client sends, as a coroutine over `session.client`; started with the first data. */
+  client?(session: Session<T>): Generator<void, void, void>;
+  /** Reads what the server sends. */
+  server?(session: Session<T>): Generator<void, void, void>;
+  /** Reads one datagram, `bytes[start, end)`. */
+  datagram?(session: Session<T>, bytes: Uint8Array, start: number, end: number, toServer: boolean): void;
+  /** The flow ends: last words about transactions that are still open. */
+  finish?(session: Session<T>): void;
+}
+
+/** Names a protocol's declaration; gives its type to the compiler and nothing else. */
+export function defineProtocol<T extends Transaction>(protocol: Protocol<T>): Protocol<T> {
+  return protocol;
 }

@@ -1,0 +1,173 @@
+/**
+ * Recognises application protocols by the first bytes of each direction: by patterns whatever the port, and by
+ * probing where the port hints at a protocol.
+ */
+import type { Config } from '../config/config.js';
+import { option, texts } from '../config/option.js';
+import type { Protocol, RecognitionPattern } from '../protocol.js';
+
+export type Transport = 'tcp' | 'udp';
+
+/** A protocol, or what is known instead: `more` bytes could tell, or it is `none` that we know. */
+export type Recognised = { readonly protocol: Protocol; readonly reversed: boolean } | 'more' | 'none';
+
+/** Bytes after which a direction is given up. */
+const ENOUGH = 2048;
+
+export class Recogniser {
+  private readonly byPattern: { readonly protocol: Protocol; readonly pattern: RecognitionPattern }[] = [];
+  private readonly byPort = new Map<string, Protocol[]>();
+  /** How many bytes any pattern needs. */
+  private readonly patternDepth: number;
+
+  constructor(protocols: readonly Protocol[], config: Config) {
+    for (const protocol of protocols) this.add(protocol, config);
+    this.patternDepth = Math.max(0, ...this.byPattern.map(({ pattern }) => depthOf(pattern)));
+  }
+
+  private add(protocol: Protocol, config: Config): void {
+    for (const pattern of protocol.recognition.patterns ?? []) this.byPattern.push({ protocol, pattern });
+    for (const transport of protocol.transports) {
+      for (const port of probingPorts(protocol, transport, config)) {
+        const key = `${transport}/${port}`;
+        this.byPort.set(key, [...(this.byPort.get(key) ?? []), protocol]);
+      }
+    }
+  }
+
+  /**
+   * Looks at the first bytes of one direction.
+   * @param serverPort port of the flow's server; the client's is tried when no protocol is hinted at by it
+   */
+  recognise(
+    transport: Transport,
+    toServer: boolean,
+    serverPort: number,
+    clientPort: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): Recognised {
+    const matched = this.matchPatterns(transport, toServer, bytes, start, end);
+    if (matched) return matched;
+    const hinted =
+      this.byPort.get(`${transport}/${serverPort}`) ?? this.byPort.get(`${transport}/${clientPort}`) ?? [];
+    let more =
+      transport === 'tcp' && end - start < this.patternDepth && this.couldMatch(toServer, bytes, start, end);
+    for (const protocol of hinted) {
+      const answer = protocol.recognition.probe?.(bytes, start, end, toServer, transport) ?? 'no';
+      if (answer === 'yes') return { protocol, reversed: false };
+      if (answer === 'yes-but-reversed') return { protocol, reversed: true };
+      if (answer === 'more') more = true;
+    }
+    return more && end - start < ENOUGH ? 'more' : 'none';
+  }
+
+  private matchPatterns(
+    transport: Transport,
+    toServer: boolean,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): Recognised | undefined {
+    for (const { protocol, pattern } of this.byPattern) {
+      if (!protocol.transports.includes(transport) || !found(pattern, bytes, start, end)) continue;
+      if (pattern.toServer === toServer) return confirmed(protocol, bytes, start, end, toServer, transport);
+      // Said by the wrong side: the first packet seen came from the server (picked up in mid-stream).
+      return { protocol, reversed: true };
+    }
+    return undefined;
+  }
+
+  /** Whether bytes still to come could complete a pattern of this direction. */
+  private couldMatch(toServer: boolean, bytes: Uint8Array, start: number, end: number): boolean {
+    return this.byPattern.some(
+      ({ pattern }) => pattern.toServer === toServer && mayFollow(pattern, bytes, start, end),
+    );
+  }
+}
+
+/** A pattern is a hint where the protocol can look closer itself. */
+function confirmed(
+  protocol: Protocol,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  toServer: boolean,
+  transport: Transport,
+): Recognised | undefined {
+  const answer = protocol.recognition.probe?.(bytes, start, end, toServer, transport) ?? 'yes';
+  if (answer === 'no') return undefined;
+  if (answer === 'more') return 'more';
+  return { protocol, reversed: answer === 'yes-but-reversed' };
+}
+
+function depthOf({ bytes, offset = 0, depth }: RecognitionPattern): number {
+  return depth ?? offset + bytes.length;
+}
+
+function found(pattern: RecognitionPattern, bytes: Uint8Array, start: number, end: number): boolean {
+  const { bytes: wanted, offset = 0 } = pattern;
+  const last = Math.min(end, start + depthOf(pattern)) - wanted.length;
+  for (let at = start + offset; at <= last; at++) {
+    if (matchesAt(pattern, bytes, at, wanted.length)) return true;
+  }
+  return false;
+}
+
+function mayFollow(pattern: RecognitionPattern, bytes: Uint8Array, start: number, end: number): boolean {
+  const { bytes: wanted, offset = 0 } = pattern;
+  const last = start + depthOf(pattern) - wanted.length;
+  for (let at = Math.max(start + offset, end - wanted.length + 1); at <= last; at++) {
+    if (at >= end || matchesAt(pattern, bytes, at, end - at)) return true;
+  }
+  return false;
+}
+
+function matchesAt(
+  { bytes: wanted, nocase }: RecognitionPattern,
+  bytes: Uint8Array,
+  at: number,
+  length: number,
+): boolean {
+  for (let i = 0; i < length; i++) {
+    const byte = bytes[at + i]!;
+    const want = wanted.charCodeAt(i);
+    if (byte !== want && !(nocase && lower(byte) === lower(want))) return false;
+  }
+  return true;
+}
+
+const lower = (byte: number): number => (byte >= 65 && byte <= 90 ? byte + 32 : byte);
+
+function probingPorts(protocol: Protocol, transport: Transport, config: Config): readonly number[] {
+  const configured =
+    config.at(`app-layer.protocols.${protocol.name}.${transport}.detection-ports.dp`) ??
+    config.at(`app-layer.protocols.${protocol.name}.detection-ports.dp`);
+  if (configured === undefined || configured === null) return protocol.recognition.ports?.[transport] ?? [];
+  return texts.parse(configured)!.flatMap(portList);
+}
+
+/** `53`, `[53, 5353]`, `1000:1010`, as Suricata writes ports. */
+function portList(text: string): number[] {
+  return text
+    .replace(/[[\]\s]/g, '')
+    .split(',')
+    .flatMap(part => {
+      const [first, last] = part.split(':').map(Number);
+      if (first === undefined || !Number.isInteger(first)) return [];
+      return Array.from({ length: Math.min(65535, last || first) - first + 1 }, (_, i) => first + i);
+    });
+}
+
+/** Declared for documentation; read per protocol above. */
+export const RECOGNITION_OPTIONS = [
+  option(
+    'app-layer.protocols.*.detection-ports.dp',
+    texts,
+    [],
+    'server ports whose flows are probed for the protocol',
+  ),
+  option('app-layer.protocols.*.tcp.detection-ports.dp', texts, [], 'the same for TCP alone'),
+  option('app-layer.protocols.*.udp.detection-ports.dp', texts, [], 'the same for UDP alone'),
+];

@@ -1,0 +1,95 @@
+/**
+ * A conversation as its protocol's parser sees it: two sockets, the transactions it makes, and what it can tell the
+ * engine. Everything a parser notes here is seen by detection and outputs in the order of packets.
+ */
+import type { Conversation, Protocol, Transaction } from '../protocol.js';
+import { StreamSocket } from './stream-socket.js';
+
+/** What a parser asks of the engine for the rest of the flow. */
+export interface SessionRequests {
+  /** Go on as this protocol (STARTTLS, CONNECT, Upgrade); '' recognises anew. */
+  changeTo: string | undefined;
+  /** Payload is encrypted: no more inspection of it, or none of the flow at all. */
+  stopInspection: 'no' | 'payload' | 'bypass';
+  /** Reassembly depth for this flow, bytes; undefined leaves it. */
+  streamDepth: number | undefined;
+}
+
+export class Session<T extends Transaction = Transaction> implements Conversation<T> {
+  readonly transactions: T[] = [];
+  /** What the client sends, and what the server sends. */
+  readonly client: StreamSocket;
+  readonly server: StreamSocket;
+  /** The parser's own state. */
+  state: unknown;
+  readonly requests: SessionRequests = { changeTo: undefined, stopInspection: 'no', streamDepth: undefined };
+  /** Transactions that changed since detection was told, per direction. */
+  readonly changedToServer = new Set<T>();
+  readonly changedToClient = new Set<T>();
+  /** The parser gave up: what comes is not looked at any more. */
+  failed = false;
+  /** Time of the packet in hand: seconds, nanoseconds. */
+  seconds = 0;
+  nanoseconds = 0;
+  private made = 0;
+
+  constructor(
+    readonly protocol: Protocol<T>,
+    readonly flow: number,
+    /** Settings of the protocol, as its `prepare` made them. */
+    readonly settings: unknown,
+    socketLimit: number,
+  ) {
+    this.client = new StreamSocket(socketLimit);
+    this.server = new StreamSocket(socketLimit);
+  }
+
+  /** Number of transactions made so far: the id of the next one. */
+  get transactionCount(): number {
+    return this.made;
+  }
+
+  /** Adds a transaction. Its id must be `transactionCount`. */
+  begin(transaction: T): T {
+    this.made++;
+    this.transactions.push(transaction);
+    return transaction;
+  }
+
+  /** A direction of the transaction has come to `progress` (an index into the protocol's names), or its body grew. */
+  advance(transaction: T, toServer: boolean, progress: number): void {
+    if (toServer) {
+      if (progress > transaction.progressToServer) transaction.progressToServer = progress;
+      this.changedToServer.add(transaction);
+    } else {
+      if (progress > transaction.progressToClient) transaction.progressToClient = progress;
+      this.changedToClient.add(transaction);
+    }
+  }
+
+  /** Both directions are complete: the transaction will be logged and freed. */
+  complete(transaction: T): void {
+    this.advance(transaction, true, this.protocol.progressToServer.length - 1);
+    this.advance(transaction, false, this.protocol.progressToClient.length - 1);
+  }
+
+  isComplete(transaction: T): boolean {
+    return (
+      transaction.progressToServer >= this.protocol.progressToServer.length - 1 &&
+      transaction.progressToClient >= this.protocol.progressToClient.length - 1
+    );
+  }
+
+  /**
+   * Raises an event of the protocol on a transaction.
+   * @param name as in `Protocol.events`; unknown names are a mistake of the parser and throw
+   */
+  event(transaction: T, name: string): void {
+    const index = this.protocol.events.indexOf(name);
+    if (index < 0) throw new Error(`protocol ${this.protocol.name} has no event ${name}`);
+    if (transaction.events.includes(index)) return;
+    transaction.events.push(index);
+    this.changedToServer.add(transaction);
+    this.changedToClient.add(transaction);
+  }
+}

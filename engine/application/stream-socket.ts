@@ -1,0 +1,214 @@
+/**
+ * One direction of a conversation, read like a socket by a coroutine.
+ *
+ * The coroutine is a generator: it yields when it needs more than is there, and is resumed when new data of its
+ * connection has come (never otherwise). Reads return a view of the bytes that stays valid until the next read;
+ * whoever keeps bytes copies them. A read that cannot be fulfilled returns `undefined`; `state` then says why.
+ *
+ *     const line = yield* client.readUntil(10, 8192);
+ *     if (!line) return;
+ *
+ * Data is read where it lies, in packet or stream memory. Only what is left over when the coroutine waits is copied.
+ */
+export type Reading<T> = Generator<void, T, void>;
+
+/** Why a read returned nothing, or `open`. */
+export type SocketState =
+  | 'open'
+  /** The sender closed its direction (FIN), or the conversation is over. */
+  | 'end'
+  | 'reset'
+  /** Bytes are missing for good; `resume` goes on behind them. */
+  | 'gap'
+  /** More bytes would have to be held than the limit allows. */
+  | 'limit';
+
+const EMPTY = new Uint8Array(0);
+
+export class StreamSocket {
+  state: SocketState = 'open';
+  /** Offset in the stream of the next byte to be read. */
+  position = 0;
+  /** Bytes missing at a gap. */
+  missing = 0;
+  /** True once the coroutine must not be woken any more: it returned, or failed. */
+  closed = false;
+
+  /** Bytes not read yet: `bytes[start, end)`. They are the caller's memory until `keep`. */
+  private bytes: Uint8Array = EMPTY;
+  private start = 0;
+  private finish = 0;
+  private store: Uint8Array = EMPTY;
+  /** Where `readUntil` goes on looking, so that no byte is looked at twice. */
+  private searched = 0;
+
+  /** @param limit bytes that may be held for a read that is not complete yet */
+  constructor(public limit = 1 << 20) {}
+
+  // ── for the coroutine ──
+
+  /** Bytes that can be read without waiting. */
+  get available(): number {
+    return this.finish - this.start;
+  }
+
+  /** The unread bytes as they lie in memory: `view[offset, offset + available)`. No copy, no view object. */
+  get view(): Uint8Array {
+    return this.bytes;
+  }
+
+  get offset(): number {
+    return this.start;
+  }
+
+  /** Takes `count` bytes that are available, without a view. */
+  skip(count: number): void {
+    this.start += count;
+    this.position += count;
+    this.searched = 0;
+  }
+
+  /** Some bytes: what is there, at most `max`; waits until there is at least one. */
+  *recv(max = Number.MAX_SAFE_INTEGER): Reading<Uint8Array | undefined> {
+    while (this.available === 0) {
+      if (this.state !== 'open') return undefined;
+      yield;
+    }
+    return this.take(Math.min(max, this.available));
+  }
+
+  /** Exactly `count` bytes. */
+  *read(count: number): Reading<Uint8Array | undefined> {
+    if (!(this.available >= count || (yield* this.wait(count)))) return undefined;
+    return this.take(count);
+  }
+
+  /** Exactly `count` bytes, left unread. */
+  *peek(count: number): Reading<Uint8Array | undefined> {
+    if (!(this.available >= count || (yield* this.wait(count)))) return undefined;
+    return this.bytes.subarray(this.start, this.start + count);
+  }
+
+  /** Bytes up to and with the delimiter. With more than `limit` bytes before it, nothing is taken and state is `limit`. */
+  *readUntil(delimiter: number, limit = this.limit): Reading<Uint8Array | undefined> {
+    for (;;) {
+      const at = this.indexOf(delimiter, limit);
+      if (at >= 0) return this.take(at + 1);
+      if (this.available >= limit) {
+        this.state = this.state === 'open' ? 'limit' : this.state;
+        return undefined;
+      }
+      if (this.state !== 'open') return undefined;
+      yield;
+    }
+  }
+
+  /** Waits until `count` bytes are available. @returns false when they never will be */
+  *wait(count: number): Reading<boolean> {
+    while (this.available < count) {
+      if (count > this.limit && this.state === 'open') this.state = 'limit';
+      if (this.state !== 'open') return false;
+      yield;
+    }
+    return true;
+  }
+
+  /** Skips `count` bytes as they come, holding none. @returns false when the stream ended before */
+  *discard(count: number): Reading<boolean> {
+    let left = count;
+    while (left > 0) {
+      const now = Math.min(left, this.available);
+      this.skip(now);
+      left -= now;
+      if (left === 0) return true;
+      if (this.state !== 'open') return false;
+      yield;
+    }
+    return true;
+  }
+
+  /** After a gap: the next byte read is the first one behind it. After a limit: reading goes on where it stopped. */
+  resume(): void {
+    if (this.state === 'gap') {
+      // What was unread before the gap can never be completed.
+      this.position += this.available + this.missing;
+      this.start = this.finish;
+      this.missing = 0;
+      this.searched = 0;
+    }
+    if (this.state === 'gap' || this.state === 'limit') this.state = 'open';
+  }
+
+  private take(count: number): Uint8Array {
+    const taken = this.bytes.subarray(this.start, this.start + count);
+    this.skip(count);
+    return taken;
+  }
+
+  private indexOf(delimiter: number, limit: number): number {
+    const from = this.start + this.searched;
+    const to = Math.min(this.finish, this.start + limit);
+    const at = this.bytes.indexOf(delimiter, from);
+    if (at >= 0 && at < to) return at - this.start;
+    this.searched = Math.max(0, to - this.start);
+    return -1;
+  }
+
+  // ── for whoever feeds it ──
+
+  /** Gives bytes to read; they must stay valid until `keep`. */
+  feed(bytes: Uint8Array, start: number, end: number): void {
+    if (this.available === 0) {
+      this.bytes = bytes;
+      this.start = start;
+      this.finish = end;
+      return;
+    }
+    this.append(bytes, start, end);
+  }
+
+  /** Keeps what the coroutine did not read, before the fed bytes become invalid. */
+  keep(): void {
+    if (this.available === 0) {
+      this.bytes = EMPTY;
+      this.start = 0;
+      this.finish = 0;
+    } else if (this.bytes !== this.store) {
+      const { bytes, start, finish } = this;
+      this.start = 0;
+      this.finish = 0;
+      this.bytes = this.store;
+      this.append(bytes, start, finish);
+    }
+  }
+
+  /** Bytes are missing: reads fail with `gap` until the coroutine resumes. */
+  gap(missing: number): void {
+    this.state = 'gap';
+    this.missing = missing;
+  }
+
+  end(reset: boolean): void {
+    if (this.state !== 'gap' || this.available === 0) this.state = reset ? 'reset' : 'end';
+  }
+
+  private append(bytes: Uint8Array, start: number, end: number): void {
+    const held = this.available;
+    const needed = held + end - start;
+    if (this.bytes !== this.store || this.start + needed > this.store.length) {
+      const target = needed > this.store.length ? new Uint8Array(roomFor(needed)) : this.store;
+      // copyWithin semantics: `set` handles overlapping views of one buffer.
+      target.set(this.bytes.subarray(this.start, this.finish), 0);
+      this.store = target;
+      this.bytes = target;
+      this.start = 0;
+    }
+    this.store.set(bytes.subarray(start, end), this.start + held);
+    this.finish = this.start + needed;
+  }
+}
+
+/** Doubling keeps the cost of many small deliveries linear. */
+function roomFor(needed: number): number {
+  return Math.max(256, 2 ** Math.ceil(Math.log2(needed)));
+}

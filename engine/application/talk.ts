@@ -1,0 +1,77 @@
+/**
+ * One flow on its way to a protocol and through it: holds what came before the protocol was recognised, then runs
+ * the parser's two coroutines.
+ */
+import type { Protocol } from '../protocol.js';
+import { Session } from './session.js';
+import type { StreamSocket } from './stream-socket.js';
+
+/** What is known of one direction. */
+export interface Side {
+  /** Undefined: not recognised yet. `none`: nothing that we know. */
+  protocol: Protocol | 'none' | undefined;
+  /** First bytes, until recognised. */
+  held: Uint8Array | undefined;
+  routine: Generator<void, void, void> | undefined;
+}
+
+export class Talk {
+  session: Session | undefined;
+  readonly toServer: Side = { protocol: undefined, held: undefined, routine: undefined };
+  readonly toClient: Side = { protocol: undefined, held: undefined, routine: undefined };
+  /** Client and server changed places: the first packet seen came from the server. */
+  reversed = false;
+  /** Nothing more is parsed: unknown protocol, failure, or a gap that the parser could not cross. */
+  ignored = false;
+  /** Payload of further packets is not inspected. */
+  encrypted = false;
+
+  side(toServer: boolean): Side {
+    return toServer ? this.toServer : this.toClient;
+  }
+
+  socket(toServer: boolean): StreamSocket {
+    return toServer !== this.reversed ? this.session!.client : this.session!.server;
+  }
+
+  /** Starts the parser. */
+  start(protocol: Protocol, flow: number, settings: unknown, socketLimit: number): Session {
+    const session = new Session(protocol, flow, settings, socketLimit);
+    this.session = session;
+    const [client, server] = this.reversed ? [this.toClient, this.toServer] : [this.toServer, this.toClient];
+    client.routine = protocol.client?.(session);
+    server.routine = protocol.server?.(session);
+    return session;
+  }
+
+  /** Bytes for the parser of one direction. @throws whatever the parser throws */
+  deliver(toServer: boolean, bytes: Uint8Array, start: number, end: number): void {
+    const socket = this.socket(toServer);
+    if (socket.closed) return;
+    socket.feed(bytes, start, end);
+    this.wake(toServer);
+  }
+
+  /** Bytes are missing; a parser that does not resume is not asked again. */
+  gap(toServer: boolean, missing: number): void {
+    const socket = this.socket(toServer);
+    if (socket.closed) return;
+    socket.gap(missing);
+    this.wake(toServer);
+    if (socket.state === 'gap') socket.closed = true;
+  }
+
+  end(toServer: boolean, reset: boolean): void {
+    const socket = this.socket(toServer);
+    if (socket.closed) return;
+    socket.end(reset);
+    this.wake(toServer);
+  }
+
+  private wake(toServer: boolean): void {
+    const { routine } = this.side(toServer);
+    const socket = this.socket(toServer);
+    if (!routine || routine.next().done) socket.closed = true;
+    else socket.keep();
+  }
+}
