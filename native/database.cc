@@ -1,5 +1,6 @@
 #include "database.h"
 
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
@@ -70,9 +71,23 @@ std::shared_ptr<const Database> compileDatabase(const std::vector<Pattern>& patt
   throw std::runtime_error(message);
 }
 
-/** Bytes before Hyperscan's own: magic, whether streaming, number of ids, ids. */
-static const char kMagic[8] = {'S', 'L', 'U', 'I', 'C', 'E', 'H', '1'};
-constexpr size_t kFixed = sizeof kMagic + 8;
+/** Bytes before Hyperscan's own; after them the ids. */
+struct Head {
+  char magic[8];
+  uint64_t checksum;
+  uint32_t streaming;
+  uint32_t ids;
+};
+static const char kMagic[8] = {'S', 'L', 'U', 'I', 'C', 'E', 'H', '2'};
+
+/** FNV-1a over all that follows the checksum: scanning with a damaged database would crash. */
+static uint64_t checksumOf(const std::string_view bytes) {
+  uint64_t sum = 0xcbf29ce484222325;
+  for (const char byte : bytes.substr(offsetof(Head, streaming))) {
+    sum = (sum ^ static_cast<uint8_t>(byte)) * 0x100000001b3;
+  }
+  return sum;
+}
 
 std::string serializeDatabase(const Database& database) {
   char* bytes = nullptr;
@@ -80,30 +95,40 @@ std::string serializeDatabase(const Database& database) {
   if (hs_serialize_database(database.compiled, &bytes, &length) != HS_SUCCESS) {
     throw std::runtime_error("the database cannot be serialized");
   }
-  const uint32_t head[2] = {database.streaming, static_cast<uint32_t>(database.ids.size())};
-  std::string out(kMagic, sizeof kMagic);
-  out.append(reinterpret_cast<const char*>(head), sizeof head);
+  Head head = {{}, 0, database.streaming, static_cast<uint32_t>(database.ids.size())};
+  std::memcpy(head.magic, kMagic, sizeof kMagic);
+  std::string out(reinterpret_cast<const char*>(&head), sizeof head);
   out.append(reinterpret_cast<const char*>(database.ids.data()), database.ids.size() * sizeof(uint32_t));
   out.append(bytes, length);
   std::free(bytes);
+  const uint64_t checksum = checksumOf(out);
+  std::memcpy(&out[offsetof(Head, checksum)], &checksum, sizeof checksum);
   return out;
 }
 
-std::shared_ptr<const Database> deserializeDatabase(const uint8_t* bytes, size_t length) {
-  uint32_t head[2];
-  if (length < kFixed || std::memcmp(bytes, kMagic, sizeof kMagic) != 0) {
+static Head headOf(const std::string_view bytes) {
+  Head head;
+  if (bytes.size() < sizeof head) throw std::runtime_error("these bytes are no serialized database");
+  std::memcpy(&head, bytes.data(), sizeof head);
+  if (std::memcmp(head.magic, kMagic, sizeof kMagic) != 0) {
     throw std::runtime_error("these bytes are no serialized database");
   }
-  std::memcpy(head, bytes + sizeof kMagic, sizeof head);
-  if (head[1] > (length - kFixed) / sizeof(uint32_t)) throw std::runtime_error("the serialized database is cut short");
+  if (head.checksum != checksumOf(bytes) || head.ids > (bytes.size() - sizeof head) / sizeof(uint32_t)) {
+    throw std::runtime_error("the serialized database is damaged");
+  }
+  return head;
+}
+
+std::shared_ptr<const Database> deserializeDatabase(const std::string_view bytes) {
+  const Head head = headOf(bytes);
+  const size_t idBytes = head.ids * sizeof(uint32_t);
   auto database = std::make_shared<Database>();
-  database->streaming = head[0] != 0;
-  database->ids.resize(head[1]);
-  const size_t idBytes = head[1] * sizeof(uint32_t);
-  std::memcpy(database->ids.data(), bytes + kFixed, idBytes);
-  const char* rest = reinterpret_cast<const char*>(bytes) + kFixed + idBytes;
-  if (hs_deserialize_database(rest, length - kFixed - idBytes, &database->compiled) != HS_SUCCESS) {
-    throw std::runtime_error("the serialized database is damaged, or of another version or processor");
+  database->streaming = head.streaming != 0;
+  database->ids.resize(head.ids);
+  std::memcpy(database->ids.data(), bytes.data() + sizeof head, idBytes);
+  const auto rest = bytes.substr(sizeof head + idBytes);
+  if (hs_deserialize_database(rest.data(), rest.size(), &database->compiled) != HS_SUCCESS) {
+    throw std::runtime_error("the serialized database is of another version of Hyperscan or another processor");
   }
   return database;
 }

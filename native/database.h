@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sluice {
@@ -37,6 +38,6 @@ struct Database {
 /** All below throw std::runtime_error with a message for people. */
 std::shared_ptr<const Database> compileDatabase(const std::vector<Pattern>& patterns, bool streaming);
 std::string serializeDatabase(const Database& database);
-std::shared_ptr<const Database> deserializeDatabase(const uint8_t* bytes, size_t length);
+std::shared_ptr<const Database> deserializeDatabase(std::string_view bytes);
 
 }  // namespace sluice

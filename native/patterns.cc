@@ -62,7 +62,8 @@ static Napi::Value jsSerializeDatabase(const Napi::CallbackInfo& info) {
 static Napi::Value jsDeserializeDatabase(const Napi::CallbackInfo& info) {
   const auto bytes = bytesAt(info, 0, "bytes");
   return guarded(info, [&] {
-    return Napi::Number::New(info.Env(), databases().add(deserializeDatabase(bytes.data, bytes.length)));
+    const std::string_view view(reinterpret_cast<const char*>(bytes.data), bytes.length);
+    return Napi::Number::New(info.Env(), databases().add(deserializeDatabase(view)));
   });
 }
 

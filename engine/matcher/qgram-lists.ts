@@ -10,7 +10,7 @@ interface Entry {
 }
 
 /** Bits of the bitmap per gram: few enough false hits, and small enough for the caches. */
-const BITS_PER_GRAM = 16;
+const BITS_PER_GRAM = 128;
 const MOST_BITMAP_BITS = 22;
 /** Runs of one byte (padding, spaces) are frequent in traffic, whatever the patterns are. */
 const RUN_COST = 64;
