@@ -12,3 +12,9 @@ export class RuleError extends Error {
     this.name = 'RuleError';
   }
 }
+
+/** A correct rule that needs something which does not exist yet; `message` is the reason it is counted by. */
+export class UnsupportedRule extends RuleError {}
+
+/** A rule whose `requires` is not met: left out without complaint. */
+export class SkippedRule extends RuleError {}

@@ -3,7 +3,19 @@
  * which its parts were written. What a condition means is known to the keyword that made it (see `keyword.ts`).
  */
 
-export type Action = 'alert' | 'pass' | 'drop' | 'reject' | 'rejectsrc' | 'rejectdst' | 'rejectboth' | 'config';
+export type Action =
+  | 'alert'
+  | 'pass'
+  | 'drop'
+  | 'reject'
+  | 'rejectsrc'
+  | 'rejectdst'
+  | 'rejectboth'
+  | 'config'
+  | 'accept';
+
+/** What an action of firewall style applies to, as in `accept:flow`. */
+export type ActionScope = 'packet' | 'flow' | 'tx' | 'hook';
 
 /** Where something stands in a rules file: lines and columns count from 1, in UTF-16 units. */
 export interface Position {
@@ -30,6 +42,8 @@ export interface ContentMatch extends Match {
   readonly depth?: number | string;
   readonly distance?: number | string;
   readonly within?: number | string;
+  /** Same as offset 0 and depth of its length, which are set too. */
+  readonly startswith?: boolean;
   readonly endswith?: boolean;
   readonly replace?: string;
   /** Chosen by `fast_pattern`; `only` and chop as written. */
@@ -65,6 +79,10 @@ export interface Signature {
   readonly sid: number;
   readonly rev: number;
   readonly action: Action;
+  /** Behind the action, as in `drop:flow`. */
+  readonly scope?: ActionScope;
+  /** An alert is asked for beside the action: `accept:hook,alert`, or the keyword `alert`. */
+  readonly alertToo?: boolean;
   readonly msg: string;
   readonly classtype?: string;
   /** Text of the classification. */

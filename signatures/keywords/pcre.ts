@@ -1,0 +1,145 @@
+/** pcre: regular expressions. */
+import type { Keyword } from '../keyword.js';
+import { negation, unquote } from '../parser/quoted.js';
+import type { RuleBuilder } from '../rule-builder.js';
+import { RuleError } from '../rule-error.js';
+import type { Match, Position } from '../signature.js';
+
+/** A value that a group of the expression captures. */
+export interface Capture {
+  readonly scope: 'flow' | 'pkt' | 'alert';
+  readonly name: string;
+}
+
+export interface PcreMatch extends Match {
+  readonly kind: 'pcre';
+  /** Latin1 text. */
+  readonly pattern: string;
+  /** Letters i m s x A E G, as `Native.compileExpression` takes them. */
+  readonly options: string;
+  readonly negated: boolean;
+  readonly relative: boolean;
+  /** Flag O: the configured match limits do not apply (others do). */
+  readonly ownLimits: boolean;
+  /** What groups 1, 2, … are kept as. */
+  readonly captures?: readonly Capture[];
+}
+
+/** Flags that choose a buffer: the old form of sticky buffers. */
+const BUFFERS: Readonly<Record<string, string>> = {
+  U: 'http.uri',
+  I: 'http.uri.raw',
+  P: 'http.request_body',
+  Q: 'http.response_body',
+  H: 'http.header',
+  D: 'http.header.raw',
+  M: 'http.method',
+  C: 'http.cookie',
+  S: 'http.stat_code',
+  Y: 'http.stat_msg',
+  V: 'http.user_agent',
+  W: 'http.host',
+  Z: 'http.host.raw',
+};
+
+const pcre: Keyword = {
+  name: 'pcre',
+  family: 'payload',
+  summary: 'A regular expression that must match; with ! must not match.',
+  grammar: '[!]"/expression/flags[, flow:name | pkt:name | alert:name …]"',
+  parse(rule, argument, at) {
+    const { negated, rest } = negation(argument!);
+    const parts = split(unquote(rest, 'pcre', at), at);
+    const flags = parseFlags(parts.flags, at);
+    const captures = [...namedGroups(parts.pattern), ...parseCaptures(parts.captures, at)];
+    if (captures.length > 0 && negated) throw new RuleError('a negated pcre cannot capture', at);
+    for (const { scope, name } of captures) rule.declareVariable(`${scope}:${name}`);
+    const match: PcreMatch = {
+      kind: 'pcre',
+      pattern: parts.pattern,
+      options: flags.options,
+      negated,
+      relative: flags.relative,
+      ownLimits: flags.ownLimits,
+      ...(captures.length > 0 && { captures }),
+    };
+    rule.context.checkExpression?.(match.pattern, match.options, at);
+    add(rule, match, flags.buffer, at);
+  },
+};
+
+function add(rule: RuleBuilder, match: PcreMatch, letter: string | undefined, at: Position): void {
+  if (letter === undefined) {
+    rule.addToBuffer(match);
+    return;
+  }
+  if (rule.sticky) {
+    throw new RuleError(`flag ${letter} of pcre chooses ${BUFFERS[letter]}, but a sticky buffer is in hand`, at, 'pkt_data; before it');
+  }
+  if (letter === 'W' && /[A-Z]/.test(match.pattern.replace(/\\./g, '')) && !match.options.includes('i')) {
+    rule.warn('pcre with W looks at a host name in lower case, but has upper case letters', at);
+  }
+  rule.addToBufferNamed(BUFFERS[letter]!, match, at);
+}
+
+interface Parts {
+  readonly pattern: string;
+  readonly flags: string;
+  readonly captures: string;
+}
+
+function split(text: string, at: Position): Parts {
+  if (!text.startsWith('/')) throw new RuleError(`pcre "${text}" does not begin with "/"`, at, 'pcre:"/expression/";');
+  const end = text.lastIndexOf('/');
+  if (end === 0) throw new RuleError(`pcre "${text}" is not closed with "/"`, at, 'pcre:"/expression/";');
+  // A slash among the captures cannot be: names are words.
+  const behind = text.slice(end + 1);
+  const comma = behind.indexOf(',');
+  return {
+    // Escapes of the rule language, such as \\;, mean the same in an expression.
+    pattern: text.slice(1, end),
+    flags: (comma < 0 ? behind : behind.slice(0, comma)).trim(),
+    captures: comma < 0 ? '' : behind.slice(comma + 1),
+  };
+}
+
+interface Flags {
+  readonly options: string;
+  readonly relative: boolean;
+  readonly ownLimits: boolean;
+  readonly buffer: string | undefined;
+}
+
+function parseFlags(text: string, at: Position): Flags {
+  let options = '';
+  let relative = false;
+  let ownLimits = false;
+  let buffer: string | undefined;
+  for (const letter of text) {
+    if ('imsxAEG'.includes(letter)) options += letter;
+    else if (letter === 'R') relative = true;
+    else if (letter === 'O') ownLimits = true;
+    else if (letter in BUFFERS) {
+      if (buffer !== undefined && buffer !== letter) throw new RuleError(`pcre flags ${buffer} and ${letter} choose different buffers`, at);
+      buffer = letter;
+    } else if (letter !== 'B') throw new RuleError(`unknown pcre flag '${letter}'`, at, 'i m s x A E G R O B, or a buffer flag');
+  }
+  return { options, relative, ownLimits, buffer };
+}
+
+function* namedGroups(pattern: string): Generator<Capture> {
+  for (const match of pattern.matchAll(/\(\?P<(flow|pkt|alert)_([A-Za-z0-9_]+)>/g)) {
+    yield { scope: match[1] as Capture['scope'], name: match[2]! };
+  }
+}
+
+function* parseCaptures(text: string, at: Position): Generator<Capture> {
+  if (text.trim() === '') return;
+  for (const part of text.split(',')) {
+    const match = /^\s*(flow|pkt|alert):([A-Za-z0-9_.-]+)\s*$/.exec(part);
+    if (!match) throw new RuleError(`"${part.trim()}" is no capture`, at, 'flow:name, pkt:name or alert:name');
+    yield { scope: match[1] as Capture['scope'], name: match[2]! };
+  }
+}
+
+export const pcreKeywords: readonly Keyword[] = [pcre];

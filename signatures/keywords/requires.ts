@@ -1,0 +1,86 @@
+/** `requires`: what the engine must have for the rule to be loaded. */
+import type { Keyword } from '../keyword.js';
+import type { RuleContext } from '../rule-context.js';
+import { RuleError } from '../rule-error.js';
+import type { Position } from '../signature.js';
+
+type Version = readonly [number, number, number];
+
+/**
+ * Checks `feature NAME, version >= 8.0.1 < 9 | >= 10, keyword NAME`.
+ * @returns why the rule is left out; undefined when all is there
+ * @throws RuleError when the requirement cannot be read
+ */
+export function requirementsMet(argument: string, context: RuleContext, at: Position): string | undefined {
+  for (const part of argument.split(',')) {
+    const requirement = part.trim();
+    const blank = requirement.search(/\s/);
+    if (blank < 0) throw new RuleError(`invalid requirement "${requirement}"`, at, 'feature NAME, version >= 8.0.0, keyword NAME');
+    const reason = unmet(requirement.slice(0, blank), requirement.slice(blank + 1).trim(), context, at);
+    if (reason) return reason;
+  }
+  return undefined;
+}
+
+function unmet(kind: string, value: string, context: RuleContext, at: Position): string | undefined {
+  switch (kind) {
+    case 'feature':
+      return context.features.has(value) ? undefined : `feature ${value} is not available`;
+    case 'keyword':
+      return context.keywords.has(value) ? undefined : `keyword ${value} is not available`;
+    case 'version':
+      return versionMet(value, context.version, at) ? undefined : `version ${value} is required`;
+    default:
+      return `unknown requirement "${kind}"`;
+  }
+}
+
+/** Alternatives are separated by `|`; all conditions of one must hold. */
+function versionMet(text: string, version: Version, at: Position): boolean {
+  return text.split('|').some(alternative => {
+    const conditions = [...alternative.matchAll(/(>=|<=|>|<|=)\s*([^\s<>=|]+)|(\S+)/g)];
+    if (conditions.length === 0) throw new RuleError('version expected', at, 'version >= 8.0.0');
+    return conditions
+      .map(([, operator, wanted, unknown]) => {
+        if (unknown !== undefined || !operator) throw new RuleError(`"${unknown}" is no version condition`, at, '>= 8.0.0');
+        return holds(compare(version, parseVersion(wanted!, at)), operator);
+      })
+      .every(Boolean);
+  });
+}
+
+function holds(order: number, operator: string): boolean {
+  switch (operator) {
+    case '>=':
+      return order >= 0;
+    case '<=':
+      return order <= 0;
+    case '>':
+      return order > 0;
+    case '<':
+      return order < 0;
+    default:
+      return order === 0;
+  }
+}
+
+function parseVersion(text: string, at: Position): Version {
+  const match = /^(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-\S+)?$/.exec(text);
+  if (!match) throw new RuleError(`"${text}" is no version`, at, '8.0.0');
+  return [Number(match[1]), Number(match[2] ?? 0), Number(match[3] ?? 0)];
+}
+
+function compare(a: Version, b: Version): number {
+  return a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
+}
+
+const requires: Keyword = {
+  name: 'requires',
+  family: 'none',
+  summary: 'Loads the rule only where a feature, version or keyword is there.',
+  grammar: 'feature NAME | version OP X.Y.Z [OP X.Y.Z] | keyword NAME [, …]',
+  // Checked before everything else, see parser.ts.
+  parse() {},
+};
+
+export const requiresKeywords: readonly Keyword[] = [requires];

@@ -1,0 +1,53 @@
+/** dsize: size of the packet's payload. bsize: size of a buffer. */
+import type { Keyword, MatchCompiler } from '../keyword.js';
+import * as Packet from '../../engine/packet.js';
+import { RuleError } from '../rule-error.js';
+import type { Match } from '../signature.js';
+import { compileInteger, type IntegerTest, parseInteger } from './integers.js';
+
+export interface SizeMatch extends Match {
+  readonly test: IntegerTest;
+}
+
+const dsize: Keyword = {
+  name: 'dsize',
+  family: 'packet',
+  summary: 'Size of the payload of the packet.',
+  grammar: '[<|>|<=|>=|!]bytes | bytes<>bytes',
+  features: ['prefilter', 'integer'],
+  parse(rule, argument, at) {
+    if (rule.conditions.some(match => match.kind === 'dsize')) throw new RuleError("can't use 2 or more dsizes in a rule", at);
+    rule.addCondition({ kind: 'dsize', test: parseInteger(argument!, 'dsize', { bits: 16 }, at) });
+  },
+};
+
+const bsize: Keyword = {
+  name: 'bsize',
+  family: 'payload',
+  summary: 'Size of the sticky buffer.',
+  grammar: '[<|>|<=|>=|!]bytes | bytes<>bytes',
+  features: ['integer'],
+  parse(rule, argument, at) {
+    if (!rule.sticky) throw new RuleError('bsize needs a preceding sticky buffer', at, 'http.uri; bsize:10;');
+    rule.addToBuffer({ kind: 'bsize', test: parseInteger(argument!, 'bsize', { bits: 64 }, at) });
+  },
+};
+
+export const sizeKeywords: readonly Keyword[] = [dsize, bsize];
+
+export const sizeCompilers: readonly MatchCompiler[] = [
+  {
+    kind: 'dsize',
+    compile(match) {
+      const holds = compileInteger((match as SizeMatch).test);
+      return at => holds(at.memory.row[at.p + Packet.PAYLOAD_LENGTH]!);
+    },
+  },
+  {
+    kind: 'bsize',
+    compile(match) {
+      const holds = compileInteger((match as SizeMatch).test);
+      return at => at.atBeginning && at.atEnd && holds(at.end - at.start);
+    },
+  },
+];

@@ -1,0 +1,131 @@
+/** Loads rule sets: reads the files, parses each rule, settles duplicates. */
+import { readFileSync } from 'node:fs';
+import type { Config } from '../engine/config/config.js';
+import { identify, parseRule } from './parser.js';
+import { rulesOf } from './parser/lines.js';
+import { decodeText, type RuleSource } from './parser/source.js';
+import type { RuleContext } from './rule-context.js';
+import { RuleError, SkippedRule, UnsupportedRule } from './rule-error.js';
+import { type CommandLineRules, ruleFileOptions, ruleFiles } from './rule-files.js';
+import type { RuleProblem, RuleSet } from './rule-set.js';
+import { ruleContext, type RuleSettings, ruleSettingOptions } from './rule-settings.js';
+import type { Signature } from './signature.js';
+
+/** Options of the configuration that loading rules reads. */
+export const ruleOptions = [...ruleFileOptions, ...ruleSettingOptions];
+
+export interface LoadOptions extends CommandLineRules, RuleSettings {
+  readonly config: Config;
+}
+
+/**
+ * Loads the rules that configuration and command line name. Wrong rules are left out and told in `errors`; nothing
+ * is thrown for what stands in files.
+ */
+export function loadRules(options: LoadOptions): RuleSet {
+  const loader = new Loader(options);
+  const patterns = ruleFiles(options.config, options);
+  for (const { pattern, files } of patterns) {
+    if (files.length === 0) loader.problem('warnings', `No rule files match the pattern ${pattern}`, pattern);
+    for (const file of files) loader.file(file);
+  }
+  if (patterns.length > 0 && loader.ruleSet.signatures.length === 0) {
+    loader.problem('warnings', `${patterns.length} rule files specified, but no rules were loaded!`, patterns[0]!.pattern);
+  }
+  return loader.finish();
+}
+
+/** Loads rules from text. @param file name for positions */
+export function loadRuleText(text: string, file: string, options: LoadOptions): RuleSet {
+  const loader = new Loader(options);
+  loader.text(Buffer.from(text, 'utf8').toString('latin1'), file);
+  return loader.finish();
+}
+
+type MutableRuleSet = { -readonly [K in keyof RuleSet]: RuleSet[K] };
+
+class Loader {
+  readonly ruleSet: MutableRuleSet;
+  private readonly files: string[] = [];
+  private readonly context: RuleContext;
+  /** Where each gid and sid lies in the list of signatures. */
+  private readonly known = new Map<string, number>();
+
+  constructor(options: LoadOptions) {
+    const problems = { errors: [] as RuleProblem[], warnings: [] as RuleProblem[] };
+    this.context = ruleContext(options.config, options, problems);
+    this.ruleSet = {
+      ...problems,
+      signatures: [],
+      unsupported: [],
+      skipped: [],
+      files: this.files,
+      referenceSystems: Object.fromEntries(this.context.references),
+    };
+  }
+
+  problem(kind: 'errors' | 'warnings', message: string, file: string): void {
+    this.ruleSet[kind].push({ message, position: { file, line: 0, column: 0 } });
+  }
+
+  file(path: string): void {
+    let text: string;
+    try {
+      text = readFileSync(path, 'latin1');
+    } catch (error) {
+      this.problem('errors', `opening rule file ${path}: ${(error as Error).message}`, path);
+      return;
+    }
+    this.files.push(path);
+    this.text(text, path);
+  }
+
+  text(latin1: string, file: string): void {
+    const text = latin1.startsWith('\xef\xbb\xbf') ? latin1.slice(3) : latin1;
+    for (const source of rulesOf(text, file)) this.rule(source);
+  }
+
+  finish(): RuleSet {
+    const { signatures } = this.ruleSet;
+    for (let i = 0; i < signatures.length; i++) signatures[i]!.index = i;
+    return this.ruleSet;
+  }
+
+  private rule(source: RuleSource): void {
+    try {
+      this.add(parseRule(source, this.context), source);
+    } catch (error) {
+      if (!(error instanceof RuleError)) throw error;
+      this.refuse(error, source);
+    }
+  }
+
+  private refuse(error: RuleError, source: RuleSource): void {
+    const { message, position, suggestion } = error;
+    if (error instanceof UnsupportedRule) this.ruleSet.unsupported.push({ reason: message, ...identify(source), position });
+    else {
+      const list = error instanceof SkippedRule ? this.ruleSet.skipped : this.ruleSet.errors;
+      list.push({ message, position, ...(suggestion !== undefined && { suggestion }), rule: decodeText(source.text) });
+    }
+  }
+
+  /** The highest revision of equal gid and sid stays. */
+  private add(signature: Signature, source: RuleSource): void {
+    const key = `${signature.gid}:${signature.sid}`;
+    const at = this.known.get(key);
+    if (at === undefined) {
+      this.known.set(key, this.ruleSet.signatures.push(signature) - 1);
+      return;
+    }
+    const before = this.ruleSet.signatures[at]!;
+    if (before.rev >= signature.rev) {
+      throw new RuleError(`Duplicate signature ${key}: revision ${before.rev} is in line ${before.position.line} of ${before.position.file}`, signature.position);
+    }
+    this.ruleSet.warnings.push({
+      message: `Signature with newer revision, so the older sig replaced by this new signature ${key}`,
+      position: signature.position,
+      rule: decodeText(source.text),
+    });
+    this.ruleSet.signatures[at] = signature;
+  }
+}

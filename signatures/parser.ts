@@ -1,0 +1,78 @@
+/** Parses one rule of the signature language. */
+import { finish } from './parser/finish.js';
+import { parseHeader } from './parser/header.js';
+import { type OptionVisitor, walkOptions } from './parser/options.js';
+import { decodeText, type RuleSource } from './parser/source.js';
+import type { Keyword } from './keyword.js';
+import { requirementsMet } from './keywords/requires.js';
+import { RuleBuilder } from './rule-builder.js';
+import type { RuleContext } from './rule-context.js';
+import { RuleError, SkippedRule, UnsupportedRule } from './rule-error.js';
+import type { Position, Signature } from './signature.js';
+import { nearest } from '../engine/nearest.js';
+
+/**
+ * Parses a rule; the index is set by whoever puts rules together.
+ * @throws RuleError for a wrong rule; UnsupportedRule for a correct one that cannot be loaded yet; SkippedRule for
+ *   one whose `requires` is not met
+ */
+export function parseRule(source: RuleSource, context: RuleContext): Signature {
+  if (source.text.length > context.limits.ruleLength) {
+    throw new RuleError(`rule is longer than ${context.limits.ruleLength} characters`, source.position(0));
+  }
+  skipUnlessRequired(source, context);
+  const { header, alertToo, unsupported, options } = parseHeader(source, context);
+  const rule = new RuleBuilder(header, context, source.position(0));
+  if (alertToo) rule.notes.set('alert', true);
+  if (unsupported) rule.markUnsupported(unsupported);
+  walkOptions(source, options, (name, argument, nameOffset, argumentOffset) => {
+    const keyword = context.keywords.get(name);
+    if (!keyword) throw unknownKeyword(name, context, source.position(nameOffset));
+    apply(keyword, rule, argument, source.position(argumentOffset));
+  });
+  const signature = finish(rule, decodeText(source.text));
+  if (rule.unsupported) throw new UnsupportedRule(rule.unsupported, rule.at);
+  return signature;
+}
+
+/** gid and sid of a rule whose parsing failed, as far as they can be read. */
+export function identify(source: RuleSource): { gid: number; sid: number } {
+  const sid = /[;(]\s*sid\s*:\s*(\d+)/.exec(source.text);
+  const gid = /[;(]\s*gid\s*:\s*(\d+)/.exec(source.text);
+  return { gid: gid ? Number(gid[1]) : 1, sid: sid ? Number(sid[1]) : 0 };
+}
+
+function apply(keyword: Keyword, rule: RuleBuilder, argument: string | undefined, at: Position): void {
+  if (keyword.grammar === '') {
+    if (argument !== undefined && argument !== '') {
+      throw new RuleError(`unexpected option to ${keyword.name} keyword: '${argument}'`, at, `${keyword.name};`);
+    }
+    keyword.parse(rule, undefined, at);
+  } else if (argument === undefined || argument === '') {
+    if (!keyword.features?.includes('optional argument')) {
+      throw new RuleError(
+        `invalid formatting or malformed option to ${keyword.name} keyword: an argument is expected`,
+        at,
+        `${keyword.name}:${keyword.grammar};`,
+      );
+    }
+    keyword.parse(rule, undefined, at);
+  } else keyword.parse(rule, argument, at);
+}
+
+function unknownKeyword(name: string, context: RuleContext, at: Position): RuleError {
+  return new RuleError(`unknown rule keyword '${name}'.`, at, name === '' ? 'remove ";"' : nearest(name, context.keywords.keys()));
+}
+
+/** Looks for `requires` before anything else: what a rule requires decides whether it is looked at. */
+function skipUnlessRequired(source: RuleSource, context: RuleContext): void {
+  if (!source.text.includes('requires')) return;
+  const open = source.text.indexOf('(');
+  if (open < 0 || source.text.at(-1) !== ')') return;
+  const visit: OptionVisitor = (name, argument, _, offset) => {
+    if (name !== 'requires') return;
+    const reason = requirementsMet(argument ?? '', context, source.position(offset));
+    if (reason) throw new SkippedRule(reason, source.position(offset));
+  };
+  walkOptions(source, open + 1, visit);
+}

@@ -1,0 +1,58 @@
+/** The end of a rule: checks that need all of it, and the signature as plain data. */
+import { bufferConditions, type RuleBuilder } from '../rule-builder.js';
+import { RuleError } from '../rule-error.js';
+import type { AddressSet, PortSet, Signature } from '../signature.js';
+import { checkBuffers } from './buffer-checks.js';
+import { checkDirections } from './direction-checks.js';
+
+const DEFAULT_PRIORITY = 3;
+const NO_METADATA: Readonly<Record<string, readonly string[]>> = {};
+
+/** @param text the rule as written @throws RuleError */
+export function finish(rule: RuleBuilder, text: string): Signature {
+  rule.requireUsed(rule.at);
+  if (rule.sid === 0) throw new RuleError('Signature missing required value "sid".', rule.at, 'sid:1;');
+  checkBuffers(rule);
+  checkDirections(rule);
+  const { header, context } = rule;
+  const classification = rule.classtype === undefined ? undefined : context.classifications.get(rule.classtype);
+  return {
+    index: -1,
+    gid: rule.gid,
+    sid: rule.sid,
+    rev: rule.rev,
+    ...header,
+    direction: header.direction === '<>' && symmetric(rule) ? '->' : header.direction,
+    ...(rule.notes.has('alert') && { alertToo: true }),
+    msg: rule.msg,
+    ...(rule.classtype !== undefined && { classtype: rule.classtype }),
+    category: classification?.description ?? '',
+    priority: rule.priority ?? classification?.priority ?? DEFAULT_PRIORITY,
+    references: rule.references,
+    metadata: rule.metadata ?? NO_METADATA,
+    ...(rule.target && { target: rule.target }),
+    conditions: rule.conditions,
+    buffers: rule.buffers.filter(buffer => buffer.conditions.length > 0).map(bufferConditions),
+    effects: rule.effects,
+    noalert: rule.noalert,
+    thresholds: rule.thresholds,
+    text,
+    position: rule.at,
+  };
+}
+
+/** Both ways are the same way when both sides are. */
+function symmetric(rule: RuleBuilder): boolean {
+  const { source, destination, sourcePorts, destinationPorts } = rule.header;
+  if (!equalAddresses(source, destination) || !equalPorts(sourcePorts, destinationPorts)) return false;
+  rule.warn('source and destination are the same: "<>" is the same as "->"', rule.at, '->');
+  return true;
+}
+
+function equalAddresses(a: AddressSet, b: AddressSet): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
+
+function equalPorts(a: PortSet, b: PortSet): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}

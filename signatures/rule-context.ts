@@ -1,0 +1,84 @@
+/** What rules are parsed against: variables, classifications, keywords, and where warnings go. */
+import type { Classification } from './classification.js';
+import type { Keyword } from './keyword.js';
+import type { RuleProblem } from './rule-set.js';
+import type { AddressSet, PortSet, Position } from './signature.js';
+
+export interface RuleContext {
+  readonly keywords: ReadonlyMap<string, Keyword>;
+  /** Protocol names that rule headers may use, each with its kind. */
+  readonly protocols: ReadonlyMap<string, RuleProtocol>;
+  /** Buffers that exist, by keyword, and what is known of them. */
+  readonly buffers: ReadonlyMap<string, RuleBuffer>;
+  /** Values of `vars: address-groups` and `vars: port-groups`. */
+  readonly addressVariables: ReadonlyMap<string, string>;
+  readonly portVariables: ReadonlyMap<string, string>;
+  readonly classifications: ReadonlyMap<string, Classification>;
+  /** Prefixes of reference types. */
+  readonly references: ReadonlyMap<string, string>;
+  /** What `requires` compares with. */
+  readonly version: readonly [number, number, number];
+  readonly features: ReadonlySet<string>;
+  /** Keywords whose checks are strict (`--strict-rule-keywords`): names, or `all`. */
+  readonly strict: ReadonlySet<string>;
+  /** Limits, by the option they come from. */
+  readonly limits: RuleLimits;
+  /** Folder that files named in rules (datasets, lists) are relative to. */
+  readonly folder: string;
+  warn(problem: RuleProblem): void;
+  /** Throws a RuleError when an expression cannot be compiled. */
+  checkExpression?(pattern: string, options: string, at: Position): void;
+
+  /** Sets shared between rules: the same text gives the same object. */
+  readonly shared: SharedValues;
+}
+
+export interface RuleLimits {
+  /** Longest rule text taken. */
+  readonly ruleLength: number;
+  readonly pcreMatchLimit: number;
+  readonly pcreRecursionLimit: number;
+}
+
+/** What rules must know of a buffer. */
+export interface RuleBuffer {
+  readonly keyword: string;
+  /** Application protocol it belongs to, undefined for packets and files. */
+  readonly protocol?: string;
+  readonly direction: 'to_server' | 'to_client' | 'either';
+}
+
+/** A protocol name of rule headers. */
+export interface RuleProtocol {
+  readonly name: string;
+  /** `network`: tcp, ip, pkthdr …; `application`: parsed by a module; `absent`: known, not there yet. */
+  readonly kind: 'network' | 'application' | 'absent';
+  readonly transports: readonly ('tcp' | 'udp')[];
+  /** Names of hooks behind the colon. */
+  readonly hooks: readonly string[];
+}
+
+/** One object for equal values: 36,000 signatures share what is the same in them. */
+export class SharedValues {
+  readonly addresses = new Map<string, AddressSet>();
+  readonly ports = new Map<string, PortSet>();
+  private readonly texts = new Map<string, string>();
+  private readonly lists = new Map<string, readonly string[]>();
+
+  /** The same string object for the same text. */
+  text(value: string): string {
+    const known = this.texts.get(value);
+    if (known !== undefined) return known;
+    // A copy: a slice would keep the whole file in memory.
+    const flat = Buffer.from(value, 'utf8').toString('utf8');
+    this.texts.set(flat, flat);
+    return flat;
+  }
+
+  /** The same list object for a list of this one text. */
+  listOf(value: string): readonly string[] {
+    let list = this.lists.get(value);
+    if (!list) this.lists.set((list = [this.text(value)])[0]!, list);
+    return list;
+  }
+}

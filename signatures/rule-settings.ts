@@ -1,0 +1,154 @@
+/** What the configuration says about rules: variables, classifications, references, limits. */
+import { existsSync } from 'node:fs';
+import type { Config } from '../engine/config/config.js';
+import { integer, option, text, tree } from '../engine/config/option.js';
+import type { Protocol } from '../engine/protocol.js';
+import { builtInClassifications, type Classification, type ConfigLineProblem, readClassifications } from './classification.js';
+import { buffersByKeyword, keywordsByName } from './keywords.js';
+import { ruleProtocols } from './protocols.js';
+import { builtInReferences, readReferences } from './reference-config.js';
+import { type RuleContext, SharedValues } from './rule-context.js';
+import { DEFAULT_RULE_PATH } from './rule-files.js';
+import type { RuleProblem } from './rule-set.js';
+
+export const ADDRESS_GROUPS = option('vars.address-groups', tree, undefined, 'Addresses behind names such as $HOME_NET.');
+export const PORT_GROUPS = option('vars.port-groups', tree, undefined, 'Ports behind names such as $HTTP_PORTS.');
+export const CLASSIFICATION_FILE = option('classification-file', text, '', 'What class types mean; built in when there is none.');
+export const REFERENCE_FILE = option('reference-config-file', text, '', 'Where references lead; built in when there is none.');
+export const RULE_LENGTH = option('detect.rule-length', integer(64, 16_777_216), 65_536, 'Longest rule that is taken, in characters.');
+export const PCRE_MATCH_LIMIT = option('pcre.match-limit', integer(1, 2 ** 31 - 1), 3500, 'Backtracking steps of one regular expression.');
+export const PCRE_RECURSION_LIMIT = option(
+  'pcre.match-limit-recursion',
+  integer(1, 2 ** 31 - 1),
+  1500,
+  'Depth of backtracking of one regular expression.',
+);
+
+export const ruleSettingOptions = [
+  ADDRESS_GROUPS,
+  PORT_GROUPS,
+  CLASSIFICATION_FILE,
+  REFERENCE_FILE,
+  RULE_LENGTH,
+  PCRE_MATCH_LIMIT,
+  PCRE_RECURSION_LIMIT,
+];
+
+/** Variables where the configuration has no `vars` at all. */
+const DEFAULT_ADDRESSES: Readonly<Record<string, string>> = {
+  HOME_NET: '[192.168.0.0/16,10.0.0.0/8,172.16.0.0/12]',
+  EXTERNAL_NET: '!$HOME_NET',
+  HTTP_SERVERS: '$HOME_NET',
+  SMTP_SERVERS: '$HOME_NET',
+  SQL_SERVERS: '$HOME_NET',
+  DNS_SERVERS: '$HOME_NET',
+  TELNET_SERVERS: '$HOME_NET',
+  AIM_SERVERS: '$EXTERNAL_NET',
+  DC_SERVERS: '$HOME_NET',
+  DNP3_SERVER: '$HOME_NET',
+  DNP3_CLIENT: '$HOME_NET',
+  MODBUS_CLIENT: '$HOME_NET',
+  MODBUS_SERVER: '$HOME_NET',
+  ENIP_CLIENT: '$HOME_NET',
+  ENIP_SERVER: '$HOME_NET',
+};
+const DEFAULT_PORTS: Readonly<Record<string, string>> = {
+  HTTP_PORTS: '80',
+  SHELLCODE_PORTS: '!80',
+  ORACLE_PORTS: '1521',
+  SSH_PORTS: '22',
+  DNP3_PORTS: '20000',
+  MODBUS_PORTS: '502',
+  FILE_DATA_PORTS: '[$HTTP_PORTS,110,143]',
+  FTP_PORTS: '21',
+  GENEVE_PORTS: '6081',
+  VXLAN_PORTS: '4789',
+  TEREDO_PORTS: '3544',
+  SIP_PORTS: '[5060,5061]',
+};
+
+/** What rules ask for with `requires: feature …`. */
+const FEATURES: readonly string[] = ['ja3', 'ja4'];
+
+/** What is not in the configuration. */
+export interface RuleSettings {
+  readonly protocols?: readonly Protocol[];
+  /** `--strict-rule-keywords`: names, or `all`. */
+  readonly strict?: readonly string[];
+  /** Features beyond the built-in ones. */
+  readonly features?: readonly string[];
+  /** Compiles an expression to see whether it is right; told where one cannot be compiled. */
+  readonly checkExpression?: RuleContext['checkExpression'];
+}
+
+/** The version whose rules are understood. */
+export const RULES_VERSION: RuleContext['version'] = [8, 0, 7];
+
+/** @param problems takes errors of the files read, and warnings of rules */
+export function ruleContext(
+  config: Config,
+  settings: RuleSettings,
+  problems: { readonly errors: RuleProblem[]; readonly warnings: RuleProblem[] },
+): RuleContext {
+  const { protocols = [], strict = [], features = [], checkExpression } = settings;
+  const noVariables = config.at('vars') === undefined;
+  return {
+    keywords: keywordsByName(protocols),
+    protocols: ruleProtocols(protocols),
+    buffers: buffersByKeyword(protocols),
+    addressVariables: variables(config.read(ADDRESS_GROUPS) ?? (noVariables ? DEFAULT_ADDRESSES : {})),
+    portVariables: variables(config.read(PORT_GROUPS) ?? (noVariables ? DEFAULT_PORTS : {})),
+    classifications: classifications(config.read(CLASSIFICATION_FILE), problems),
+    references: references(config.read(REFERENCE_FILE), problems),
+    version: RULES_VERSION,
+    features: new Set([...FEATURES, ...features]),
+    strict: new Set(strict),
+    limits: {
+      ruleLength: config.read(RULE_LENGTH),
+      pcreMatchLimit: config.read(PCRE_MATCH_LIMIT),
+      pcreRecursionLimit: config.read(PCRE_RECURSION_LIMIT),
+    },
+    folder: config.read(DEFAULT_RULE_PATH),
+    warn: problem => problems.warnings.push(problem),
+    ...(checkExpression && { checkExpression }),
+    shared: new SharedValues(),
+  };
+}
+
+/** Values may be texts, numbers, or YAML lists of them. */
+function variables(groups: unknown): Map<string, string> {
+  const known = new Map<string, string>();
+  if (groups === null || typeof groups !== 'object') return known;
+  for (const [name, value] of Object.entries(groups)) {
+    if (value !== null && value !== undefined) known.set(name, Array.isArray(value) ? `[${value.join(',')}]` : String(value));
+  }
+  return known;
+}
+
+type Problems = { readonly errors: RuleProblem[]; readonly warnings: RuleProblem[] };
+
+function classifications(path: string, problems: Problems): Map<string, Classification> {
+  if (!readable(path, 'classification', problems)) return builtInClassifications();
+  const read = readClassifications(path);
+  problems.warnings.push(...read.problems.map(problem => lineProblem(problem, path)));
+  return read.classifications;
+}
+
+function references(path: string, problems: Problems): Map<string, string> {
+  if (!readable(path, 'reference', problems)) return builtInReferences();
+  const read = readReferences(path);
+  problems.errors.push(...read.problems.map(problem => lineProblem(problem, path)));
+  return read.references;
+}
+
+function readable(path: string, what: string, problems: Problems): boolean {
+  if (path === '') return false;
+  if (existsSync(path)) return true;
+  const message = `could not open ${what} file ${path}; the built-in ${what}s are used`;
+  problems.warnings.push({ message, position: { file: path, line: 0, column: 0 } });
+  return false;
+}
+
+function lineProblem({ message, line }: ConfigLineProblem, file: string): RuleProblem {
+  return { message, position: { file, line, column: 1 } };
+}

@@ -1,0 +1,74 @@
+/**
+ * The list syntax that addresses and ports share: `[a, !b, [c, d], $NAME]`, parsed into what is included and what
+ * is excluded.
+ */
+import { RuleError } from '../rule-error.js';
+import type { Position } from '../signature.js';
+
+/** Takes what a list holds; each leaf is handed to `item` with the negations around it. */
+export interface ListReader {
+  /** Value of a variable of this kind, undefined when there is none. */
+  variable(name: string): string | undefined;
+  /** Told for each leaf, in order. */
+  item(text: string, negated: boolean): void;
+  /** A variable's own set within the list, for those that want to treat it as a whole. */
+  readonly kind: 'address' | 'port';
+}
+
+/** Nesting of lists and variables that is followed; deeper ones are refused (or refer to themselves). */
+const MAXIMUM_DEPTH = 64;
+
+/** Reads `text`. @throws RuleError at `at` */
+export function readList(text: string, reader: ListReader, at: Position): void {
+  walk(text, false, 0, reader, at);
+}
+
+function walk(text: string, negated: boolean, depth: number, reader: ListReader, at: Position): void {
+  if (depth > MAXIMUM_DEPTH) throw new RuleError(`${reader.kind} list is nested too deep`, at);
+  let part = text.trim();
+  while (part.startsWith('!')) {
+    negated = !negated;
+    part = part.slice(1).trimStart();
+    if (part.startsWith('!')) throw new RuleError(`double negation in ${reader.kind} "${text}"`, at);
+  }
+  if (part === '') throw new RuleError(`empty ${reader.kind} in list`, at);
+  if (part.startsWith('[')) {
+    for (const inner of split(part, reader, at)) walk(inner, negated, depth + 1, reader, at);
+  } else if (part.startsWith('$')) {
+    walk(resolve(part.slice(1), reader, at), negated, depth + 1, reader, at);
+  } else if (part.includes(',')) {
+    for (const inner of split(`[${part}]`, reader, at)) walk(inner, negated, depth + 1, reader, at);
+  } else reader.item(part, negated);
+}
+
+function resolve(name: string, reader: ListReader, at: Position): string {
+  const value = reader.variable(name);
+  if (value === undefined) {
+    const group = reader.kind === 'address' ? 'address-groups' : 'port-groups';
+    throw new RuleError(`undefined variable "$${name}"`, at, `define ${name} under vars: ${group}: of the configuration`);
+  }
+  if (value.trim() === '') throw new RuleError(`variable "$${name}" is empty`, at);
+  return value;
+}
+
+/** Parts of `[a, [b, c], d]`: split at the commas of its own level. */
+function split(text: string, reader: ListReader, at: Position): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let start = 1;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 0x5b) depth++;
+    else if (c === 0x5d) {
+      if (--depth === 0) {
+        if (text.slice(i + 1).trim() !== '') throw new RuleError(`unexpected text behind the ${reader.kind} list "${text}"`, at);
+        parts.push(text.slice(start, i));
+        return parts;
+      }
+    } else if (c === 0x2c && depth === 1) {
+      parts.push(text.slice(start, i));
+      start = i + 1;
+    }
+  }
+  throw new RuleError(`${reader.kind} list "${text}" is not closed: "]" expected`, at);
+}
