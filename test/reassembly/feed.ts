@@ -27,15 +27,32 @@ export interface FeedSettings extends StubOptions {
 export class Feed {
   readonly thread: StubThread;
   readonly reassembler: Reassembler;
-  readonly received = new Received();
+  received = new Received();
   /** Payloads as the packets left. */
-  readonly sent: string[] = [];
+  sent: string[] = [];
   private batch = new Batch();
+  private isn: number;
 
   constructor(readonly settings: FeedSettings) {
     this.thread = stubThread(settings);
     this.reassembler = new Reassembler(this.thread);
-    this.reassembler.open(this.flow, true, this.sequence(1), settings.policy, settings.inline ?? false);
+    this.isn = settings.isn ?? 0;
+    this.begin(this.isn);
+  }
+
+  /** Begins a direction. */
+  begin(isn: number): void {
+    const { policy, inline = false } = this.settings;
+    this.isn = isn;
+    this.received = new Received();
+    this.sent = [];
+    this.reassembler.beginBatch();
+    this.reassembler.open(this.flow, true, this.sequence(1), policy, inline);
+  }
+
+  /** The flow is over. */
+  end(): void {
+    this.reassembler.free(this.flow);
     this.reassembler.beginBatch();
   }
 
@@ -76,17 +93,12 @@ export class Feed {
     this.reassembler.beginBatch();
   }
 
-  /** Slots of the current batch with their stream fields, for tests that look closely. */
-  get kept(): number {
-    return this.batch.keptLength;
-  }
-
   private get flow(): number {
     return this.settings.flow ?? 0;
   }
 
   private sequence(relative: number): number {
-    return ((this.settings.isn ?? 0) + relative) | 0;
+    return (this.isn + relative) | 0;
   }
 
   private packet(data: string): number {

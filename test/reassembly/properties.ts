@@ -1,0 +1,70 @@
+/** What must hold for any stream; each function throws when it does not hold for the seed. */
+import { POLICY_CLASSES } from '../../modules/stream/reassembly/policy.js';
+import { Feed } from './feed.js';
+import { conflictingSteps, faithfulSteps, randomFrom, randomText, type Step } from './random-stream.js';
+import { ReferenceModel } from './reference-model.js';
+
+const ISNS = [0, 1, 2 ** 31 - 10, 2 ** 32 - 11];
+const CLASSES = ['first', 'last', 'bsd', 'linux', 'old-linux', 'solaris'];
+/** Memory is made once: each seed begins with what the one before gave back. */
+const feeds = new Map<string, Feed>();
+
+/** With conflicting data, each policy gives what the reference model gives; inline, packets leave as it says. */
+export function agreesWithModel(seed: number): void {
+  const steps = conflictingSteps(randomFrom(seed));
+  for (const policy of CLASSES) compare(seed, steps, policy, false);
+  compare(seed, steps, 'first', true);
+}
+
+function compare(seed: number, steps: Step[], policy: string, inline: boolean): void {
+  const model = new ReferenceModel(policy, inline);
+  const leaves: string[] = [];
+  const feed = play(seed, steps, policy, inline);
+  for (const step of steps) {
+    if (step.kind === 'segment') leaves.push(model.segment(step.position, step.data));
+    else if (step.kind === 'acknowledge') model.acknowledge(step.position);
+  }
+  model.finish();
+  const what = `seed ${seed}, ${inline ? 'inline' : policy}: ${JSON.stringify(steps)}`;
+  same(feed.received.text, model.output, what);
+  if (inline) same(feed.sent.join(' '), leaves.join(' '), `packets, ${what}`);
+}
+
+/** Without conflicting data, every policy gives the bytes that were sent. */
+export function givesWhatWasSent(seed: number): void {
+  const random = randomFrom(seed);
+  const text = randomText(random, 1 + Math.floor(random() * 400));
+  const steps = faithfulSteps(random, text);
+  for (const policy of [...CLASSES, 'linux-6', 'inline']) {
+    const inline = policy === 'inline';
+    const feed = play(seed, steps, inline ? 'first' : policy, inline);
+    same(feed.received.text, text, `seed ${seed}, ${policy}: ${JSON.stringify(steps)}`);
+  }
+}
+
+function play(seed: number, steps: Step[], policy: string, inline: boolean): Feed {
+  const feed = feedOf(policy, inline);
+  feed.begin(ISNS[seed % ISNS.length]!);
+  for (const step of steps) {
+    if (step.kind === 'segment') feed.segment(step.position + 1, step.data);
+    else if (step.kind === 'acknowledge') feed.acknowledge(step.position + 1);
+    else feed.endBatch();
+  }
+  feed.finish();
+  feed.endBatch();
+  feed.end();
+  if (feed.reassembler.bytesHeld !== 0)
+    throw new Error(`seed ${seed}: ${feed.reassembler.bytesHeld} bytes held`);
+  return feed;
+}
+
+function feedOf(policy: string, inline: boolean): Feed {
+  const key = `${policy} ${inline}`;
+  const feed = feeds.get(key) ?? new Feed({ policy: POLICY_CLASSES[policy]!, inline, flows: 4 });
+  feeds.set(key, feed);
+  return feed;
+}
+
+function same(got: string, wanted: string, what: string): void {
+  if (got !== wanted) throw new Error(`${what}\ngot    ${got}\nwanted ${wanted}`);
+}
