@@ -30,8 +30,16 @@ export class Feed {
   received = new Received();
   /** Payloads as the packets left. */
   sent: string[] = [];
+  /** Acts as an inline detector: the packet with which this text is complete, and all that follow, are dropped. */
+  pattern = '';
+  dropped = false;
+  /** Packets that passed. */
+  passed: { position: number; data: string }[] = [];
+  /** Called for each packet of a batch when it is done, stream data readable. */
+  onPacket: ((slot: number) => void) | undefined;
   private batch = new Batch();
   private isn: number;
+  private packets = 0;
 
   constructor(readonly settings: FeedSettings) {
     this.thread = stubThread(settings);
@@ -46,6 +54,8 @@ export class Feed {
     this.isn = isn;
     this.received = new Received();
     this.sent = [];
+    this.passed = [];
+    this.dropped = false;
     this.reassembler.beginBatch();
     this.reassembler.open(this.flow, true, this.sequence(1), policy, inline);
   }
@@ -59,6 +69,7 @@ export class Feed {
   /** A segment; sequence 1 is the first byte behind the SYN. @returns what `segment` returned */
   segment(sequence: number, data: string): number {
     const slot = this.packet(data);
+    this.thread.memory.row[slot * Packet.INTS + Packet.TCP_SEQ] = sequence - 1;
     const offset = this.thread.field(slot, Packet.PAYLOAD);
     this.batch.keep(slot);
     return this.reassembler.segment(
@@ -114,12 +125,22 @@ export class Feed {
     row[p + Packet.PAYLOAD] = offset + 20;
     row[p + Packet.PAYLOAD_LENGTH] = data.length;
     row[p + Packet.FLOW] = this.flow;
+    row[p + Packet.NUMBER] = ++this.packets;
     return slot;
   }
 
   private gather(slot: number): void {
+    this.onPacket?.(slot);
+    this.gatherStream(slot);
+    if (this.thread.field(slot, Packet.PAYLOAD_LENGTH) === 0) return;
+    const data = this.thread.payload(slot);
+    this.sent.push(data);
+    if (this.pattern !== '' && this.received.text.includes(this.pattern)) this.dropped = true;
+    if (!this.dropped) this.passed.push({ position: this.thread.field(slot, Packet.TCP_SEQ), data });
+  }
+
+  private gatherStream(slot: number): void {
     const { thread, received } = this;
-    if (thread.field(slot, Packet.PAYLOAD_LENGTH) > 0) this.sent.push(thread.payload(slot));
     const flags = thread.field(slot, Packet.STREAM_FLAGS);
     const length = thread.field(slot, Packet.STREAM_LENGTH);
     const gap = thread.field(slot, Packet.STREAM_GAP);

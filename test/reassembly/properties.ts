@@ -42,6 +42,31 @@ export function givesWhatWasSent(seed: number): void {
   }
 }
 
+/**
+ * Inline, whatever conflicting data is sent, no receiver ever has the whole of a pattern for which packets are
+ * dropped. The pattern is taken out of what would have been received.
+ */
+export function keepsPatternOut(seed: number): void {
+  const random = randomFrom(seed);
+  const steps = conflictingSteps(random).filter(step => step.kind !== 'acknowledge');
+  const whole = play(seed, steps, 'first', true).received.text;
+  const from = Math.floor(random() * whole.length);
+  const pattern = whole.slice(from, from + 2 + Math.floor(random() * 4));
+  const feed = feedOf('first', true);
+  feed.pattern = pattern;
+  play(seed, steps, 'first', true);
+  feed.pattern = '';
+  for (const policy of CLASSES) {
+    const receiver = new ReferenceModel(policy);
+    for (const { position, data } of feed.passed) {
+      receiver.segment(position, data);
+    }
+    receiver.finish();
+    const what = `seed ${seed}, ${policy} has ${pattern}: ${JSON.stringify(steps)}`;
+    same(String(receiver.output.split('.')[0]!.includes(pattern)), 'false', what);
+  }
+}
+
 function play(seed: number, steps: Step[], policy: string, inline: boolean): Feed {
   const feed = feedOf(policy, inline);
   feed.begin(ISNS[seed % ISNS.length]!);

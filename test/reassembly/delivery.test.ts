@@ -1,0 +1,323 @@
+/** When data is handed on, in which packet, and with which flags. */
+import { describe, expect, it } from 'vitest';
+import * as Packet from '../../engine/packet.js';
+import { BSD, FIRST, LAST } from '../../modules/stream/reassembly/policy.js';
+import { OVER_LIMIT, OVER_MEMCAP, PLACED } from '../../modules/stream/reassembly/reassembler.js';
+import { Feed, type FeedSettings } from './feed.js';
+
+function feedOf(settings: Partial<FeedSettings> = {}): Feed {
+  return new Feed({ policy: BSD, flows: 4, ...settings });
+}
+
+/** What each packet of the next batch carries: `slot kind data flags`. */
+function carried(feed: Feed): string[] {
+  const lines: string[] = [];
+  feed.onPacket = slot => {
+    const field = (index: number) => feed.thread.field(slot, index);
+    if (field(Packet.STREAM_FLAGS) === 0) return;
+    const kind = field(Packet.PSEUDO) === Packet.PSEUDO_STREAM ? 'pseudo' : 'packet';
+    const data = feed.thread.text(field(Packet.STREAM_DATA) >>> 0, field(Packet.STREAM_LENGTH));
+    const gap = field(Packet.STREAM_GAP) > 0 ? [`gap ${field(Packet.STREAM_GAP)}`] : [];
+    lines.push(
+      [`${kind} ${field(Packet.NUMBER)}`, ...gap, data, ...flagNames(field(Packet.STREAM_FLAGS))].join(' '),
+    );
+  };
+  feed.endBatch();
+  feed.onPacket = undefined;
+  return lines;
+}
+
+const FLAGS = {
+  start: Packet.STREAM_START,
+  end: Packet.STREAM_END,
+  depth: Packet.STREAM_DEPTH,
+  reset: Packet.STREAM_RESET,
+};
+
+function flagNames(flags: number): string[] {
+  return Object.entries(FLAGS)
+    .filter(([, bit]) => flags & bit)
+    .map(([name]) => name);
+}
+
+describe('after the fact', () => {
+  it('hands data on with the ACK', () => {
+    const feed = feedOf();
+    feed.segment(1, 'abc');
+    feed.segment(4, 'def');
+    expect(carried(feed)).toEqual([]);
+    feed.acknowledge(4);
+    feed.acknowledge(7);
+    expect(carried(feed)).toEqual(['packet 3 abc start', 'packet 4 def']);
+  });
+
+  it('hands out-of-order data on once the hole is filled and acknowledged', () => {
+    const feed = feedOf();
+    feed.segment(4, 'def');
+    feed.acknowledge(1);
+    feed.segment(1, 'abc');
+    feed.acknowledge(7);
+    expect(carried(feed)).toEqual(['packet 4 abcdef start']);
+  });
+
+  it('tells a gap when the receiver has what was never seen', () => {
+    const feed = feedOf();
+    feed.segment(1, 'abc');
+    feed.segment(9, 'ghi');
+    feed.acknowledge(12);
+    expect(carried(feed)).toEqual(['packet 3 abc start', 'pseudo 3 gap 5 ghi']);
+    expect(feed.thread.counters.read('tcp.reassembly_gap')).toBe(1);
+  });
+
+  it('takes data that arrives after its ACK, as long as nothing behind it was handed on', () => {
+    const feed = feedOf();
+    feed.acknowledge(7);
+    feed.segment(1, 'abcdef');
+    feed.acknowledge(7);
+    expect(carried(feed)).toEqual(['packet 3 abcdef start']);
+  });
+
+  it('gives all that is left at the end, acknowledged or not', () => {
+    const feed = feedOf();
+    feed.segment(1, 'abc');
+    feed.segment(6, 'f');
+    feed.finish();
+    feed.segment(7, 'late');
+    feed.finish();
+    expect(carried(feed)).toEqual(['packet 3 abc start', 'pseudo 3 gap 2 f end']);
+  });
+
+  it('tells the end when nothing is left', () => {
+    const feed = feedOf();
+    feed.segment(1, 'abc');
+    feed.acknowledge(4);
+    feed.finish(Packet.STREAM_END | Packet.STREAM_RESET);
+    expect(carried(feed)).toEqual(['packet 2 abc start', 'packet 3  end reset']);
+  });
+
+  it('keeps data readable until the batch is done, though its memory is given up', () => {
+    const feed = feedOf();
+    for (let i = 0; i < 50; i++) {
+      feed.segment(1 + i * 100, String(i % 10).repeat(100));
+      feed.acknowledge(101 + i * 100);
+    }
+    feed.endBatch();
+    expect(feed.received.text).toBe(
+      Array.from({ length: 50 }, (_, i) => String(i % 10).repeat(100)).join(''),
+    );
+    expect(feed.reassembler.bytesHeld).toBe(0);
+  });
+
+  it('keeps data that no packet is free to carry, and hands it on later', () => {
+    const feed = feedOf({ slots: 4 });
+    feed.segment(1, 'abc');
+    feed.segment(9, 'ghi');
+    feed.segment(12, 'j');
+    feed.acknowledge(12);
+    expect(carried(feed)).toEqual(['packet 4 abc start']);
+    feed.acknowledge(13);
+    expect(carried(feed)).toEqual(['packet 5 gap 5 ghij']);
+  });
+});
+
+describe('inline', () => {
+  it("hands a packet's own bytes on with it, without copying them elsewhere", () => {
+    const feed = feedOf({ inline: true });
+    feed.segment(1, 'abc');
+    feed.onPacket = slot => {
+      expect(feed.thread.field(slot, Packet.STREAM_DATA)).toBe(feed.thread.field(slot, Packet.PAYLOAD));
+      expect(feed.thread.field(slot, Packet.STREAM_FLAGS) & Packet.STREAM_INLINE).toBeTruthy();
+    };
+    feed.endBatch();
+  });
+
+  it('hands what waited on with the packet that fills the hole', () => {
+    const feed = feedOf({ inline: true });
+    feed.segment(4, 'def');
+    feed.segment(7, 'ghi');
+    feed.segment(1, 'abc');
+    expect(carried(feed)).toEqual(['packet 3 abcdefghi start']);
+  });
+
+  it('rewrites a packet that brings other bytes, until they are acknowledged', () => {
+    const feed = feedOf({ inline: true });
+    feed.segment(1, 'harmless');
+    feed.endBatch();
+    feed.segment(1, 'evil');
+    feed.acknowledge(9);
+    feed.segment(1, 'evil');
+    feed.endBatch();
+    expect(feed.sent).toEqual(['harmless', 'harm', 'evil']);
+    expect(feed.received.text).toBe('harmless');
+    expect(feed.reassembler.bytesHeld).toBe(0);
+  });
+
+  it('repairs the checksum of a packet it rewrites', () => {
+    for (const at of [1, 2, 3]) {
+      const feed = feedOf({ inline: true });
+      feed.segment(at, 'zyxwv');
+      feed.endBatch();
+      feed.segment(1, 'abcdefghijk');
+      feed.onPacket = slot => {
+        const start = feed.thread.field(slot, Packet.L4);
+        const { view } = feed.thread.memory;
+        // The header is all zeros: the checksum of the payload as it came was 0 minus its sum.
+        expect(view.getUint16(start + 16)).toBe(difference('abcdefghijk', feed.thread.payload(slot)));
+        expect(feed.thread.field(slot, Packet.FLAGS) & Packet.FLAG_MODIFIED).toBeTruthy();
+      };
+      feed.endBatch();
+    }
+  });
+
+  it('goes on inspecting when there is no memory to remember what it saw', () => {
+    const feed = feedOf({ inline: true, streamBytes: 256 });
+    expect(feed.segment(1, 'a'.repeat(200))).toBe(PLACED);
+    expect(feed.segment(201, 'b'.repeat(200))).toBe(OVER_MEMCAP);
+    feed.segment(401, 'c');
+    feed.endBatch();
+    expect(feed.received.text).toBe('a'.repeat(200) + 'b'.repeat(200) + 'c');
+  });
+});
+
+/** Checksum of a segment whose checksum field was 0 before bytes changed from `before` to `after` (RFC 1624). */
+function difference(before: string, after: string): number {
+  const words = (text: string) => {
+    const bytes = Buffer.from(`${text}\0`, 'latin1');
+    return Array.from({ length: bytes.length >> 1 }, (_, i) => bytes.readUInt16BE(i * 2));
+  };
+  let sum = 0xffff;
+  const old = words(before);
+  words(after).forEach((word, i) => {
+    sum += (~old[i]! & 0xffff) + word;
+  });
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  return ~sum & 0xffff;
+}
+
+describe('overlaps with other data', () => {
+  it.each([
+    { policy: BSD, inline: false },
+    { policy: LAST, inline: false },
+    { policy: FIRST, inline: false },
+    { policy: FIRST, inline: true },
+  ])('are told with both versions ($policy, $inline)', settings => {
+    const feed = feedOf(settings);
+    feed.segment(1, 'GOOD DATA');
+    feed.segment(6, 'EVIL');
+    const events: string[] = [];
+    feed.onPacket = slot => {
+      events.push(...feed.thread.events(slot));
+      const versions = feed.reassembler.overlapOf(slot);
+      if (!versions) return;
+      expect(versions.position).toBe(5);
+      expect(Buffer.from(versions.before).toString()).toBe('DATA');
+      expect(Buffer.from(versions.brought).toString()).toBe('EVIL');
+    };
+    feed.endBatch();
+    expect(events).toEqual(['stream.reassembly_overlap_different_data']);
+    expect(feed.thread.counters.read('tcp.overlap')).toBe(1);
+    expect(feed.thread.counters.read('tcp.overlap_diff_data')).toBe(1);
+  });
+
+  it('are not looked for when that is switched off', () => {
+    const config = { stream: { reassembly: { 'check-overlap-different-data': false } } };
+    const feed = feedOf({ config });
+    feed.segment(1, 'GOOD');
+    feed.segment(1, 'EVIL');
+    expect(feed.thread.counters.read('tcp.overlap_diff_data')).toBe(0);
+  });
+
+  it('are not told of a plain retransmission', () => {
+    const feed = feedOf();
+    feed.segment(1, 'GOOD');
+    feed.segment(1, 'GOOD');
+    expect(feed.thread.counters.nonZero()).toMatchObject({ 'tcp.overlap': 1 });
+    expect(feed.thread.counters.read('tcp.overlap_diff_data')).toBe(0);
+  });
+});
+
+describe('depth', () => {
+  const config = { stream: { reassembly: { depth: 5 } } };
+
+  it('ends reassembly in the middle of a segment', () => {
+    for (const inline of [false, true]) {
+      const feed = feedOf({ config, inline });
+      feed.segment(1, 'abc');
+      feed.segment(4, 'defgh');
+      feed.segment(9, 'ijk');
+      feed.acknowledge(12);
+      feed.finish();
+      feed.endBatch();
+      expect(feed.received.text).toBe('abcde');
+      expect(flagNames(feed.received.flags)).toEqual(['start', 'end', 'depth']);
+      expect(feed.thread.counters.read('tcp.stream_depth_reached')).toBe(1);
+      expect(feed.reassembler.bytesHeld).toBe(0);
+    }
+  });
+
+  it('can be changed for one flow', () => {
+    const feed = feedOf({ config });
+    feed.reassembler.setDepth(0, 8);
+    feed.segment(1, 'abcdefghijk');
+    feed.acknowledge(12);
+    feed.endBatch();
+    expect(feed.received.text).toBe('abcdefgh');
+    feed.begin(0);
+    feed.reassembler.setDepth(0, 0);
+    feed.segment(1, 'abcdefghijk');
+    feed.acknowledge(12);
+    feed.endBatch();
+    expect(feed.received.text).toBe('abcdefghijk');
+  });
+});
+
+describe('limits', () => {
+  const strict = { stream: { reassembly: { 'out-of-order-limits': 'strict' } } };
+
+  it('strict: five pieces', () => {
+    const feed = feedOf({ config: strict });
+    for (let i = 0; i < 5; i++) expect(feed.segment(10 + i, 'x')).toBe(PLACED);
+    expect(feed.segment(20, 'x')).toBe(OVER_LIMIT);
+    expect(feed.segment(1, '123456789')).toBe(PLACED);
+  });
+
+  it('strict: 5,000 bytes', () => {
+    const feed = feedOf({ config: strict });
+    for (let i = 0; i < 4; i++) expect(feed.segment(10 + 1200 * i, 'x'.repeat(1200))).toBe(PLACED);
+    expect(feed.segment(10 + 1200 * 4, 'x'.repeat(300))).toBe(OVER_LIMIT);
+  });
+
+  it('strict: two holes', () => {
+    const feed = feedOf({ config: strict });
+    expect(feed.segment(10, 'x')).toBe(PLACED);
+    expect(feed.segment(20, 'x')).toBe(PLACED);
+    expect(feed.segment(30, 'x')).toBe(OVER_LIMIT);
+    expect(feed.segment(11, 'x'.repeat(9))).toBe(PLACED);
+    expect(feed.segment(30, 'x')).toBe(PLACED);
+    expect(feed.thread.counters.read('tcp.out_of_order_limit')).toBe(1);
+  });
+
+  it('regions that are far apart', () => {
+    const feed = feedOf({ config: { stream: { reassembly: { 'max-regions': 2, depth: 0 } } } });
+    expect(feed.segment(1, 'x')).toBe(PLACED);
+    expect(feed.segment(300_000, 'x')).toBe(PLACED);
+    expect(feed.segment(600_000, 'x')).toBe(OVER_LIMIT);
+    expect(feed.segment(300_100, 'x')).toBe(PLACED);
+  });
+
+  it('memory: the packet says so, and what is there is not lost', () => {
+    const feed = feedOf({ streamBytes: 4096 });
+    expect(feed.segment(1001, 'b'.repeat(1000))).toBe(PLACED);
+    expect(feed.segment(2001, 'c'.repeat(1000))).toBe(PLACED);
+    expect(feed.segment(3001, 'd'.repeat(2000))).toBe(OVER_MEMCAP);
+    const events: string[] = [];
+    feed.onPacket = slot => events.push(...feed.thread.events(slot));
+    feed.endBatch();
+    expect(events).toEqual(['stream.reassembly_insert_memcap']);
+    expect(feed.thread.counters.read('tcp.segment_memcap_drop')).toBe(1);
+    feed.acknowledge(3001);
+    feed.acknowledge(3001);
+    feed.endBatch();
+    expect(feed.received.text).toBe('.'.repeat(1000) + 'b'.repeat(1000) + 'c'.repeat(1000));
+  });
+});
