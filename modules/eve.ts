@@ -1,0 +1,62 @@
+/** EVE JSON: one line for each alert, flow, transaction and whatever else the `types` of an `eve-log` output name. */
+import type { Batch } from '../engine/batch.js';
+import { option, text } from '../engine/config/option.js';
+import { logFolder, outputs } from '../engine/config/output-list.js';
+import { engineMode } from '../engine/exception-policy.js';
+import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
+import * as Packet from '../engine/packet.js';
+import { Subject } from '../engine/record/subject.js';
+import { EveLog } from './eve/eve-log.js';
+import { instancesOf } from './eve/instance.js';
+import { eveOptions } from './eve/options.js';
+import { eveWants } from './eve/wants.js';
+
+const sensorName = option('sensor-name', text, '', 'name of this sensor, told in each EVE record as host');
+
+export default defineModule({
+  summary: 'writes alerts, flows, transactions and other events as lines of JSON',
+  kind: 'output',
+  options: [outputs, logFolder, sensorName, ...eveOptions],
+  wants: eveWants,
+  create: thread => new Eve(thread),
+});
+
+class Eve implements ThreadModule {
+  private readonly subject: Subject;
+  private readonly logs: readonly EveLog[];
+  private readonly row: Int32Array;
+  private readonly failed: number;
+
+  constructor(private readonly thread: Thread) {
+    const inline = thread.config.read(engineMode) === 'ips';
+    const sensor = thread.config.read(sensorName);
+    this.row = thread.memory.row;
+    this.subject = new Subject(thread.memory, thread.flows);
+    this.logs = instancesOf(thread.config).map(instance => new EveLog(thread, instance, sensor, inline));
+    this.failed = thread.counters.declare('output.eve.errors');
+  }
+
+  process(batch: Batch): void {
+    for (let i = 0; i < batch.length; i++) {
+      const slot = batch.slots[i]!;
+      if (this.row[slot * Packet.INTS + Packet.PSEUDO] === Packet.PSEUDO_EVENT) this.tell(slot);
+    }
+  }
+
+  reload(shared: Readonly<Record<string, unknown>>): void {
+    for (const { writer } of this.logs) writer.reload(shared);
+  }
+
+  /** A record that cannot be made is counted and told once; the others are written. */
+  private tell(slot: number): void {
+    this.subject.load(slot);
+    for (const log of this.logs) {
+      try {
+        log.tell(this.subject);
+      } catch (error) {
+        this.thread.counters.values[this.failed]!++;
+        this.thread.warnOnce(`an EVE record could not be written: ${(error as Error).message}`);
+      }
+    }
+  }
+}

@@ -1,0 +1,105 @@
+/** `alert`: a signature matched. */
+import type { AlertSignature } from '../../engine/alert-signature.js';
+import { ALERT_ACTION, ALERT_FLAGS, ALERT_TRANSACTION_GUESSED } from '../../engine/event.js';
+import * as Packet from '../../engine/packet.js';
+import type { Subject } from '../../engine/record/subject.js';
+import { writeFlowSoFar } from './flow.js';
+import type { HeaderKind } from './header.js';
+import { type JsonBytes, key } from './json-bytes.js';
+import { writePacket, writePayload } from './payload.js';
+import { writeTunnel } from './tunnel.js';
+import { writeVerdict } from './verdict.js';
+import type { Writer } from './writer.js';
+
+const encoder = new TextEncoder();
+const KIND: HeaderKind = { type: encoder.encode('alert'), direction: 'packet', packet: true };
+const ALERT = key('alert');
+const ACTION = key('action');
+const ALLOWED = encoder.encode('allowed');
+const BLOCKED = encoder.encode('blocked');
+const SOURCE = key('source');
+const TARGET = key('target');
+const IP = key('ip');
+const PORT = key('port');
+const GUESSED = key('tx_guessed');
+const DIRECTION = key('direction');
+const TO_SERVER = encoder.encode('to_server');
+const TO_CLIENT = encoder.encode('to_client');
+const ALERT_MEMBER = encoder.encode('alert');
+const METADATA_MEMBER = encoder.encode('metadata');
+
+/** @param inline packets can be dropped here */
+export function writeAlert(writer: Writer, subject: Subject, inline: boolean): void {
+  const { json, header, instance, protocols } = writer;
+  const { alert: settings } = instance;
+  header.write(json, subject, KIND);
+  if (subject.field(ALERT_FLAGS) & ALERT_TRANSACTION_GUESSED) json.boolean(GUESSED, true);
+  writeTunnel(json, subject, header);
+  writeSignature(writer, subject, inline);
+  protocols.write(json, subject);
+  writeOwnMembers(writer, subject);
+  if (subject.flow >= 0) {
+    json.plain(DIRECTION, subject.toServer ? TO_SERVER : TO_CLIENT);
+    if (settings.flow) writeFlowSoFar(json, subject, header);
+  }
+  writePayload(json, subject, settings);
+  if (settings.packet) writePacket(json, subject);
+  if (settings.verdict) writeVerdict(json, subject, isPass(writer, subject));
+  json.close();
+}
+
+/** `"alert":{…}` of the event's signature, with what only its maker knows (`"alert":{…}` in the payload). */
+export function writeSignature(writer: Writer, subject: Subject, inline: boolean): void {
+  const { json, signatures } = writer;
+  const index = subject.field(Packet.EVENT_SIGNATURE);
+  const signature = signatures.signature(index);
+  json.open(ALERT);
+  json.plain(ACTION, isBlocked(signature, subject.field(ALERT_ACTION), inline) ? BLOCKED : ALLOWED);
+  const fixed = signatures.at(index);
+  json.members(fixed, 0, fixed.length);
+  if (signature.target) writeTarget(writer, signature.target);
+  const members = writer.ownMembers(subject);
+  while (members.next()) {
+    if (members.isNamed(ALERT_MEMBER)) {
+      json.members(writer.thread.memory.bytes, members.valueStart + 1, members.valueEnd - 1);
+    }
+  }
+  json.close();
+}
+
+/** Rejections are made also where packets cannot be dropped. */
+export function isBlocked(signature: AlertSignature, action: number, inline: boolean): boolean {
+  if (action === 0) return signature.action.startsWith('reject') || (inline && signature.action === 'drop');
+  if (action === Packet.VERDICT_DROP) return inline;
+  return action >= Packet.VERDICT_REJECT && action <= Packet.VERDICT_REJECT_BOTH;
+}
+
+function isPass(writer: Writer, subject: Subject): boolean {
+  return writer.signatures.signature(subject.field(Packet.EVENT_SIGNATURE)).action === 'pass';
+}
+
+/** Which side is attacked, as the signature's `target` says. */
+function writeTarget({ json, header }: Writer, target: 'src_ip' | 'dest_ip'): void {
+  const sourceIsTarget = target === 'src_ip';
+  const { endpoints } = header;
+  writeSide(json, sourceIsTarget, TARGET, true);
+  writeSide(json, sourceIsTarget, SOURCE, false);
+
+  function writeSide(out: JsonBytes, isSource: boolean, name: Uint8Array, attacked: boolean): void {
+    const fromSource = isSource === attacked;
+    out.open(name);
+    header.writeAddress(out, IP, endpoints, fromSource ? endpoints.source : endpoints.destination);
+    if (header.hasPorts) out.integer(PORT, fromSource ? endpoints.sourcePort : endpoints.destinationPort);
+    out.close();
+  }
+}
+
+/** Records of the protocol, and variables, as far as the entry wants them. */
+function writeOwnMembers(writer: Writer, subject: Subject): void {
+  const { instance } = writer;
+  const members = writer.ownMembers(subject);
+  while (members.next()) {
+    if (members.isNamed(ALERT_MEMBER)) continue;
+    if (members.isNamed(METADATA_MEMBER) ? instance.metadata : instance.alert.appLayer) writer.copyMember();
+  }
+}

@@ -1,0 +1,49 @@
+/** `anomaly`: something is malformed, in a packet (decode), its stream, or what an application protocol says. */
+import * as Packet from '../../engine/packet.js';
+import { eventName, isStreamEvent } from '../../engine/packet-event-names.js';
+import type { Subject } from '../../engine/record/subject.js';
+import type { HeaderKind } from './header.js';
+import { key } from './json-bytes.js';
+import { writePacket } from './payload.js';
+import { writeTunnel } from './tunnel.js';
+import type { Writer } from './writer.js';
+
+const KIND: HeaderKind = { type: new TextEncoder().encode('anomaly'), direction: 'packet', packet: true };
+const ANOMALY = key('anomaly');
+const TYPE = key('type');
+const EVENT = key('event');
+/** Bytes of the packet that are shown. */
+const HEADER_BYTES = 32;
+
+/** The anomaly that the event itself describes: `"anomaly":{"type":"applayer",…}`. */
+export function writeOwnAnomaly(writer: Writer, subject: Subject): void {
+  const { json, header } = writer;
+  header.write(json, subject, KIND);
+  writer.copyMembers(subject);
+  json.close();
+}
+
+/** One of the events of the packet (`packet-events.ts`). */
+export function writePacketAnomaly(writer: Writer, subject: Subject, event: number): void {
+  const { json, header, instance } = writer;
+  header.write(json, subject, KIND);
+  writeTunnel(json, subject, header);
+  json.open(ANOMALY);
+  json.text(TYPE, isStreamEvent(event) ? 'stream' : 'decode');
+  json.text(EVENT, eventName(event));
+  json.close();
+  if (instance.anomaly.packetHeader) writePacket(json, subject, HEADER_BYTES);
+  json.close();
+}
+
+/** Calls `tell` with each event of the packet, in order of their numbers. */
+export function forEachPacketEvent(subject: Subject, tell: (event: number) => void): void {
+  for (let field = 0; field < Packet.EVENT_FIELDS; field++) {
+    let bits = subject.packetField(Packet.EVENTS + field);
+    while (bits !== 0) {
+      const bit = 31 - Math.clz32(bits & -bits);
+      tell(field * 32 + bit);
+      bits &= bits - 1;
+    }
+  }
+}

@@ -1,0 +1,66 @@
+/** `app_proto` and its kin: what the flow's application protocol was known to be. */
+import {
+  APP_PROTOCOL,
+  APP_PROTOCOL_NAMES,
+  APP_PROTOCOL_TO_CLIENT,
+  APP_PROTOCOL_TO_SERVER,
+} from '../../engine/event.js';
+import * as FlowRecord from '../../engine/flow-record.js';
+import type { Thread } from '../../engine/module.js';
+import type { Subject } from '../../engine/record/subject.js';
+import { type JsonBytes, type Key, key } from './json-bytes.js';
+
+const APP_PROTO = key('app_proto');
+const APP_PROTO_TO_SERVER = key('app_proto_ts');
+const APP_PROTO_TO_CLIENT = key('app_proto_tc');
+const APP_PROTO_ORIGINAL = key('app_proto_orig');
+const APP_PROTO_EXPECTED = key('app_proto_expected');
+const FAILED = -1;
+
+export class AppProtocols {
+  private readonly names: readonly string[];
+
+  constructor(thread: Thread) {
+    this.names = (thread.shared[APP_PROTOCOL_NAMES] as readonly string[] | undefined) ?? [];
+  }
+
+  /** Protocols when the event was made. */
+  write(json: JsonBytes, subject: Subject): void {
+    if (subject.flow < 0) return;
+    const known = subject.field(APP_PROTOCOL);
+    this.writeAll(
+      json,
+      subject,
+      known,
+      subject.field(APP_PROTOCOL_TO_SERVER),
+      subject.field(APP_PROTOCOL_TO_CLIENT),
+    );
+  }
+
+  /** Protocols of a flow that is over. */
+  writeFinal(json: JsonBytes, subject: Subject): void {
+    const known = subject.flowField(FlowRecord.APP_PROTOCOL);
+    const toServer = subject.flowField(FlowRecord.APP_PROTOCOL_TO_SERVER);
+    this.writeAll(json, subject, known, toServer, subject.flowField(FlowRecord.APP_PROTOCOL_TO_CLIENT));
+  }
+
+  private writeAll(
+    json: JsonBytes,
+    subject: Subject,
+    known: number,
+    toServer: number,
+    toClient: number,
+  ): void {
+    this.name(json, APP_PROTO, known, 0);
+    this.name(json, APP_PROTO_TO_SERVER, toServer, known);
+    this.name(json, APP_PROTO_TO_CLIENT, toClient, known);
+    this.name(json, APP_PROTO_ORIGINAL, subject.flowField(FlowRecord.APP_PROTOCOL_ORIGINAL), known);
+    this.name(json, APP_PROTO_EXPECTED, subject.flowField(FlowRecord.APP_PROTOCOL_EXPECTED), known);
+  }
+
+  /** Nothing when it is unknown or the same as `but`. */
+  private name(json: JsonBytes, name: Key, protocol: number, but: number): void {
+    if (protocol === 0 || protocol === but) return;
+    json.text(name, protocol === FAILED ? 'failed' : (this.names[protocol] ?? 'unknown'));
+  }
+}

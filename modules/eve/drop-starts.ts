@@ -1,0 +1,22 @@
+/** Which flows had a drop record already, per direction: `drop: { flows: start }` tells the first ones only. */
+import * as FlowRecord from '../../engine/flow-record.js';
+import type { Subject } from '../../engine/record/subject.js';
+
+export class DropStarts {
+  /** For each direction and flow row the random part of the flow's id: a row that is used anew has another. */
+  private readonly told: readonly [Int32Array, Int32Array];
+
+  constructor(flows: number) {
+    this.told = [new Int32Array(flows), new Int32Array(flows)];
+  }
+
+  /** True once for each direction of a flow, and always for packets without one. */
+  isFirst(subject: Subject): boolean {
+    if (subject.flow < 0) return true;
+    const told = this.told[subject.toServer ? 1 : 0]!;
+    const id = subject.flowField(FlowRecord.ID_LOW) | 1;
+    if (told[subject.flow] === id) return false;
+    told[subject.flow] = id;
+    return true;
+  }
+}

@@ -1,0 +1,136 @@
+/** One EVE log: makes the record of an event, when this entry of the outputs wants it, and writes its line. */
+import * as Event from '../../engine/event.js';
+import type { LogWriter, Thread } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+import { isStreamEvent } from '../../engine/packet-event-names.js';
+import type { Subject } from '../../engine/record/subject.js';
+import { writeAlert } from './alert.js';
+import { forEachPacketEvent, writeOwnAnomaly, writePacketAnomaly } from './anomaly.js';
+import { writeDrop } from './drop.js';
+import { DropStarts } from './drop-starts.js';
+import { writeFlow } from './flow.js';
+import type { Instance } from './instance.js';
+import { hasPackets, writeNetflow } from './netflow.js';
+import { StatsRecords } from './stats.js';
+import {
+  logs,
+  otherType,
+  TransactionKinds,
+  transactionType,
+  wantsDns,
+  writeFileInfo,
+  writeFrame,
+  writeOther,
+  writeTransaction,
+} from './transaction.js';
+import { Writer } from './writer.js';
+
+const NEWLINE = 0x0a;
+
+export class EveLog {
+  readonly writer: Writer;
+  private readonly log: LogWriter;
+  private readonly prefix: Uint8Array;
+  private readonly kinds = new TransactionKinds();
+  private readonly stats = new StatsRecords();
+  private readonly dropStarts: DropStarts | undefined;
+
+  /** @param inline packets can be dropped */
+  constructor(
+    thread: Thread,
+    private readonly instance: Instance,
+    sensor: string,
+    private readonly inline: boolean,
+  ) {
+    this.writer = new Writer(thread, instance, sensor);
+    this.log = thread.openLog(instance.file);
+    this.prefix = new TextEncoder().encode(instance.prefix);
+    const first = instance.types.has('drop') && !instance.drop.all;
+    this.dropStarts = first ? new DropStarts(thread.flows.capacity) : undefined;
+  }
+
+  /** Writes the records that an event gives. */
+  tell(subject: Subject): void {
+    const { types } = this.instance;
+    switch (subject.field(Packet.EVENT_KIND)) {
+      case Event.EVENT_ALERT:
+        if (types.has('alert')) this.line(() => writeAlert(this.writer, subject, this.inline));
+        break;
+      case Event.EVENT_FLOW:
+        if (types.has('flow')) this.line(() => writeFlow(this.writer, subject));
+        this.tellNetflow(subject);
+        break;
+      case Event.EVENT_NETFLOW:
+        this.tellNetflow(subject);
+        break;
+      case Event.EVENT_ANOMALY:
+        if (types.has('anomaly')) this.tellAnomaly(subject);
+        break;
+      case Event.EVENT_DROP:
+        if (types.has('drop')) this.tellDrop(subject);
+        break;
+      case Event.EVENT_TRANSACTION:
+        this.tellTransaction(subject);
+        break;
+      case Event.EVENT_FILEINFO:
+        if (types.has('files')) this.line(() => writeFileInfo(this.writer, subject));
+        break;
+      case Event.EVENT_FRAME:
+        if (types.has('frame')) this.line(() => writeFrame(this.writer, subject));
+        break;
+      case Event.EVENT_STATS:
+        if (types.has('stats')) this.line(() => this.stats.write(this.writer, subject));
+        break;
+      case Event.EVENT_OTHER:
+        this.tellOther(subject);
+        break;
+    }
+  }
+
+  private tellNetflow(subject: Subject): void {
+    if (!this.instance.types.has('netflow')) return;
+    for (const toServer of [true, false]) {
+      if (hasPackets(subject, toServer)) this.line(() => writeNetflow(this.writer, subject, toServer));
+    }
+  }
+
+  private tellAnomaly(subject: Subject): void {
+    const { anomaly } = this.instance;
+    if (subject.field(Packet.PAYLOAD_LENGTH) > 0) {
+      if (anomaly.applayer) this.line(() => writeOwnAnomaly(this.writer, subject));
+      return;
+    }
+    forEachPacketEvent(subject, event => {
+      if (isStreamEvent(event) ? !anomaly.stream : !anomaly.decode) return;
+      this.line(() => writePacketAnomaly(this.writer, subject, event));
+    });
+  }
+
+  private tellDrop(subject: Subject): void {
+    if (this.dropStarts && !this.dropStarts.isFirst(subject)) return;
+    this.line(() => writeDrop(this.writer, subject, this.inline));
+  }
+
+  private tellTransaction(subject: Subject): void {
+    const { types, dns } = this.instance;
+    const type = transactionType(this.writer, subject);
+    if (type === '' || !logs(types, type)) return;
+    if (type === 'dns' && !wantsDns(dns, subject.payloadText())) return;
+    this.line(() => writeTransaction(this.writer, subject, this.kinds.of(type)));
+  }
+
+  private tellOther(subject: Subject): void {
+    const type = otherType(this.writer, subject);
+    if (logs(this.instance.types, type)) this.line(() => writeOther(this.writer, subject, type));
+  }
+
+  /** One record, one line. */
+  private line(write: () => void): void {
+    const { json } = this.writer;
+    json.reset();
+    json.raw(this.prefix);
+    write();
+    json.byte(NEWLINE);
+    this.log.write(json.bytes, 0, json.length);
+  }
+}

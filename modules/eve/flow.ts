@@ -1,0 +1,123 @@
+/** `flow`: a conversation is over; and what alerts tell of the conversation so far. */
+import { exceptionsOf } from '../../engine/exception-policy.js';
+import * as FlowRecord from '../../engine/flow-record.js';
+import * as Packet from '../../engine/packet.js';
+import type { Subject } from '../../engine/record/subject.js';
+import type { Header, HeaderKind } from './header.js';
+import { type JsonBytes, key } from './json-bytes.js';
+import { writeTcp } from './tcp.js';
+import type { Writer } from './writer.js';
+
+const encoder = new TextEncoder();
+const KIND: HeaderKind = { type: encoder.encode('flow'), direction: 'flow', packet: false };
+const FLOW = key('flow');
+const PACKETS_TO_SERVER = key('pkts_toserver');
+const PACKETS_TO_CLIENT = key('pkts_toclient');
+const BYTES_TO_SERVER = key('bytes_toserver');
+const BYTES_TO_CLIENT = key('bytes_toclient');
+const BYPASSED = key('bypassed');
+const BYPASS = key('bypass');
+const START = key('start');
+const END = key('end');
+const AGE = key('age');
+const EMERGENCY = key('emergency');
+const STATE = key('state');
+const REASON = key('reason');
+const ALERTED = key('alerted');
+const WRONG_THREAD = key('wrong_thread');
+const ACTION = key('action');
+const EXCEPTIONS = key('exception_policy');
+const TRANSACTIONS = key('tx_cnt');
+const TCP = 6;
+
+const STATES = ['new', 'new', 'established', 'closed', 'bypassed', 'bypassed'];
+const REASONS = ['unknown', 'timeout', 'forced', 'shutdown', 'tcp_reuse'];
+const ACTIONS = ['', 'pass', 'drop', 'accept'];
+
+export function writeFlow(writer: Writer, subject: Subject): void {
+  const { json, header, protocols, thread, instance } = writer;
+  header.write(json, subject, KIND);
+  protocols.writeFinal(json, subject);
+  json.open(FLOW);
+  writeCounts(json, subject);
+  writeBypassed(json, subject);
+  writeTimes(json, subject, header);
+  writeEnd(json, subject);
+  const exceptions = subject.flowField(FlowRecord.EXCEPTIONS);
+  if (instance.flow.exceptions && exceptions !== 0) {
+    json.json(EXCEPTIONS, encoder.encode(JSON.stringify(exceptionsOf(thread.config, exceptions))));
+  }
+  const transactions = subject.flowField(FlowRecord.TRANSACTIONS);
+  if (transactions > 0) json.integer(TRANSACTIONS, transactions);
+  json.close();
+  if (subject.flowField(FlowRecord.PROTOCOL) === TCP) writeTcp(json, subject);
+  writer.copyMembers(subject);
+  json.close();
+}
+
+/** `"flow":{…}` of an alert: counts with its packet, and the conversation as it began. */
+export function writeFlowSoFar(json: JsonBytes, subject: Subject, header: Header): void {
+  const { row, p } = subject;
+  const { row64 } = subject.memory;
+  const d = (p / Packet.INTS) * Packet.DOUBLES;
+  json.open(FLOW);
+  json.integer(PACKETS_TO_SERVER, row[p + Packet.FLOW_PACKETS_TO_SERVER]!);
+  json.integer(PACKETS_TO_CLIENT, row[p + Packet.FLOW_PACKETS_TO_CLIENT]!);
+  json.integer(BYTES_TO_SERVER, row64[d + Packet.FLOW_BYTES_TO_SERVER]!);
+  json.integer(BYTES_TO_CLIENT, row64[d + Packet.FLOW_BYTES_TO_CLIENT]!);
+  writeStart(json, subject, header);
+  const { others } = header;
+  others.load(subject, 'flow');
+  if (others.version !== 0) header.writeTuple(json, others);
+  json.close();
+}
+
+function writeCounts(json: JsonBytes, subject: Subject): void {
+  json.integer(PACKETS_TO_SERVER, subject.flowField(FlowRecord.PACKETS_TO_SERVER));
+  json.integer(PACKETS_TO_CLIENT, subject.flowField(FlowRecord.PACKETS_TO_CLIENT));
+  json.integer(BYTES_TO_SERVER, double(subject, FlowRecord.BYTES_TO_SERVER));
+  json.integer(BYTES_TO_CLIENT, double(subject, FlowRecord.BYTES_TO_CLIENT));
+}
+
+function writeBypassed(json: JsonBytes, subject: Subject): void {
+  const packetsToServer = double(subject, FlowRecord.BYPASSED_PACKETS_TO_SERVER);
+  const packetsToClient = double(subject, FlowRecord.BYPASSED_PACKETS_TO_CLIENT);
+  if (packetsToServer + packetsToClient === 0) return;
+  json.open(BYPASSED);
+  json.integer(PACKETS_TO_SERVER, packetsToServer);
+  json.integer(PACKETS_TO_CLIENT, packetsToClient);
+  json.integer(BYTES_TO_SERVER, double(subject, FlowRecord.BYPASSED_BYTES_TO_SERVER));
+  json.integer(BYTES_TO_CLIENT, double(subject, FlowRecord.BYPASSED_BYTES_TO_CLIENT));
+  json.close();
+}
+
+function double(subject: Subject, field: number): number {
+  return subject.rows.row64[subject.flow * FlowRecord.DOUBLES + field]!;
+}
+
+function writeStart(json: JsonBytes, subject: Subject, header: Header): void {
+  const seconds = subject.flowField(FlowRecord.START_SECONDS);
+  header.writeTime(json, START, seconds, subject.flowField(FlowRecord.START_NANOSECONDS));
+}
+
+/** Start, end and age in whole seconds. */
+export function writeTimes(json: JsonBytes, subject: Subject, header: Header): void {
+  writeStart(json, subject, header);
+  const seconds = subject.flowField(FlowRecord.LAST_SECONDS);
+  header.writeTime(json, END, seconds, subject.flowField(FlowRecord.LAST_NANOSECONDS));
+  json.integer(AGE, seconds - subject.flowField(FlowRecord.START_SECONDS));
+}
+
+function writeEnd(json: JsonBytes, subject: Subject): void {
+  const state = subject.flowField(FlowRecord.STATE);
+  const flags = subject.flowField(FlowRecord.FLAGS);
+  if (flags & FlowRecord.FLAG_EMERGENCY) json.boolean(EMERGENCY, true);
+  if (state === FlowRecord.STATE_LOCAL_BYPASSED) json.text(BYPASS, 'local');
+  else if (state === FlowRecord.STATE_CAPTURE_BYPASSED) json.text(BYPASS, 'capture');
+  json.text(STATE, STATES[state] ?? 'new');
+  json.text(REASON, REASONS[subject.flowField(FlowRecord.END_REASON)] ?? 'unknown');
+  json.boolean(ALERTED, subject.flowField(FlowRecord.ALERTS) > 0);
+  if (flags & FlowRecord.FLAG_WRONG_THREAD) json.boolean(WRONG_THREAD, true);
+  const action = ACTIONS[subject.flowField(FlowRecord.ACTION)] ?? '';
+  if (action !== '') json.text(ACTION, action);
+}

@@ -1,0 +1,217 @@
+/** The members that all records about packets and flows begin with. */
+import { LONGEST_ADDRESS, writeIpv4, writeIpv6, writeIpv6Full } from '../../engine/address.js';
+import { COMMUNITY_ID_LENGTH, CommunityId } from '../../engine/community-id.js';
+import { SOURCE_NAMES } from '../../engine/event.js';
+import * as FlowRecord from '../../engine/flow-record.js';
+import { IP_PROTOCOL_NAMES } from '../../engine/ip-protocol-names.js';
+import { tunnelName } from '../../engine/link-type.js';
+import type { Thread } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+import { type Direction, Endpoints } from '../../engine/record/endpoints.js';
+import type { Subject } from '../../engine/record/subject.js';
+import { IsoTimestamp } from '../../engine/timestamp.js';
+import { writeEthernet } from './ethernet.js';
+import type { Instance } from './instance.js';
+import { type JsonBytes, type Key, key } from './json-bytes.js';
+
+const encoder = new TextEncoder();
+
+const TIMESTAMP = key('timestamp');
+const FLOW_ID = key('flow_id');
+const SENSOR = key('host');
+const VERSION = key('suricata_version');
+const PCAP_COUNT = key('pcap_cnt');
+const PCAP_FILE = key('pcap_filename');
+const EVENT_TYPE = key('event_type');
+const VLAN = key('vlan');
+const NO_KEY = new Uint8Array(0);
+const SOURCE_IP = key('src_ip');
+const SOURCE_PORT = key('src_port');
+const DESTINATION_IP = key('dest_ip');
+const DESTINATION_PORT = key('dest_port');
+const PROTOCOL = key('proto');
+const ICMP_TYPE = key('icmp_type');
+const ICMP_CODE = key('icmp_code');
+const SPI = key('spi');
+const IP_VERSION = key('ip_v');
+const PACKET_SOURCE = key('pkt_src');
+const COMMUNITY_ID = key('community_id');
+const TRANSACTION = key('tx_id');
+
+const WIRE = encoder.encode('wire/pcap');
+const FLOW_TIMEOUT = encoder.encode('stream (flow timeout)');
+const DEFRAGMENTED = encoder.encode('defrag');
+const TUNNELS = [1, 2, 3, 4, 5, 6].map(kind => encoder.encode(tunnelName(kind)));
+const PROTOCOLS = IP_PROTOCOL_NAMES.map(name => encoder.encode(name));
+
+const ICMP = 1;
+const ICMPV6 = 58;
+const ESP = 50;
+const WITH_PORTS = new Set([6, 17, 132]);
+
+/** What is told of records by their kind. */
+export interface HeaderKind {
+  /** `event_type`; undefined when the record's own members have it. */
+  readonly type: Uint8Array | undefined;
+  readonly direction: Direction;
+  /** The record is about a packet: its number and where it came from are told. */
+  readonly packet: boolean;
+}
+
+/** Writes headers for one eve-log entry. */
+export class Header {
+  readonly endpoints = new Endpoints();
+  /** Those a record has besides: of the tunnel a packet came in, of the flow of an alert. */
+  readonly others = new Endpoints();
+  private readonly timestamp = new IsoTimestamp();
+  private readonly communityId: CommunityId | undefined;
+  private readonly sources: readonly string[];
+  private readonly version = encoder.encode('8.0.7');
+  private readonly writeAddress6: typeof writeIpv6;
+
+  /** @param sensor `sensor-name`, empty when there is none */
+  constructor(
+    thread: Thread,
+    private readonly instance: Instance,
+    private readonly sensor: string,
+  ) {
+    this.sources = (thread.shared[SOURCE_NAMES] as readonly string[] | undefined) ?? [];
+    this.communityId = instance.communityId ? new CommunityId(instance.communitySeed) : undefined;
+    this.writeAddress6 = instance.compressed ? writeIpv6 : writeIpv6Full;
+  }
+
+  /** Opens the record and writes its common members. */
+  write(json: JsonBytes, subject: Subject, kind: HeaderKind): void {
+    json.open();
+    this.writeTime(json, TIMESTAMP, subject.field(Packet.SECONDS), subject.field(Packet.NANOSECONDS));
+    if (subject.flow >= 0) json.integer(FLOW_ID, flowId(subject));
+    if (this.sensor !== '') json.text(SENSOR, this.sensor);
+    if (kind.packet) this.writeNumber(json, subject);
+    if (kind.type) json.plain(EVENT_TYPE, kind.type);
+    writeVlan(json, subject);
+    this.writeEndpoints(json, subject, kind.direction);
+    if (kind.packet) json.plain(PACKET_SOURCE, packetSource(subject, subject.p));
+    const transaction = subject.field(Packet.EVENT_TRANSACTION);
+    if (kind.packet && transaction >= 0) json.integer(TRANSACTION, transaction);
+    this.writeOptional(json, subject, kind);
+  }
+
+  /** Header of a record that is about the engine itself. */
+  writeBare(json: JsonBytes, subject: Subject, type: Uint8Array): void {
+    json.open();
+    this.writeTime(json, TIMESTAMP, subject.field(Packet.SECONDS), subject.field(Packet.NANOSECONDS));
+    if (this.sensor !== '') json.text(SENSOR, this.sensor);
+    json.plain(EVENT_TYPE, type);
+    if (this.instance.version) json.plain(VERSION, this.version);
+  }
+
+  writeTime(json: JsonBytes, name: Key, seconds: number, nanoseconds: number): void {
+    json.written(name, IsoTimestamp.LENGTH, (out, at) => this.timestamp.write(seconds, nanoseconds, out, at));
+  }
+
+  /** `src_ip` or another address of the endpoints. */
+  writeAddress(json: JsonBytes, name: Key, endpoints: Endpoints, offset: number): void {
+    const write = endpoints.version === 4 ? writeIpv4 : this.writeAddress6;
+    json.written(name, LONGEST_ADDRESS, (out, at) => write(endpoints.bytes, offset, out, at));
+  }
+
+  /** Addresses and ports under their usual names. */
+  writeTuple(json: JsonBytes, endpoints: Endpoints): void {
+    this.writeAddress(json, SOURCE_IP, endpoints, endpoints.source);
+    const ports = WITH_PORTS.has(endpoints.protocol);
+    if (ports) json.integer(SOURCE_PORT, endpoints.sourcePort);
+    this.writeAddress(json, DESTINATION_IP, endpoints, endpoints.destination);
+    if (ports) json.integer(DESTINATION_PORT, endpoints.destinationPort);
+  }
+
+  /** Whether the record's protocol has ports. */
+  get hasPorts(): boolean {
+    return WITH_PORTS.has(this.endpoints.protocol);
+  }
+
+  writeProtocol(json: JsonBytes, protocol: number): void {
+    json.plain(PROTOCOL, PROTOCOLS[protocol & 255]!);
+  }
+
+  private writeEndpoints(json: JsonBytes, subject: Subject, direction: Direction): void {
+    const { endpoints } = this;
+    endpoints.load(subject, direction);
+    if (endpoints.version === 0) return;
+    this.writeTuple(json, endpoints);
+    const { protocol } = endpoints;
+    if (protocol < 0) return;
+    this.writeProtocol(json, protocol);
+    if (protocol === ICMP || protocol === ICMPV6) writeIcmp(json, subject, endpoints);
+    else if (protocol === ESP) json.integer(SPI, spiOf(subject));
+    json.integer(IP_VERSION, endpoints.version);
+  }
+
+  private writeNumber(json: JsonBytes, subject: Subject): void {
+    if (subject.packetField(Packet.PSEUDO) === Packet.PSEUDO_FLOW_END) return;
+    const number = subject.field(Packet.NUMBER);
+    if (number > 0) json.integer(PCAP_COUNT, number);
+  }
+
+  private writeOptional(json: JsonBytes, subject: Subject, kind: HeaderKind): void {
+    const { instance, communityId } = this;
+    if (instance.pcapFile) {
+      const name = this.sources[subject.field(Packet.SOURCE)];
+      if (name !== undefined) json.text(PCAP_FILE, name);
+    }
+    if (instance.version) json.plain(VERSION, this.version);
+    if (instance.ethernet && kind.packet) writeEthernet(json, subject, kind.direction);
+    if (!communityId || subject.flow < 0) return;
+    const { flows, rows, flow } = subject;
+    json.written(COMMUNITY_ID, COMMUNITY_ID_LENGTH, (out, at) =>
+      communityId.write(flows, rows.bytes, flow, out, at),
+    );
+  }
+}
+
+/** 51 bits. */
+export function flowId(subject: Subject): number {
+  const high = subject.flowField(FlowRecord.ID_HIGH) & 0x7ffff;
+  return high * 2 ** 32 + (subject.flowField(FlowRecord.ID_LOW) >>> 0);
+}
+
+function writeIcmp(json: JsonBytes, subject: Subject, endpoints: Endpoints): void {
+  const { onWire } = subject;
+  json.integer(ICMP_TYPE, onWire ? endpoints.sourcePort : subject.flowField(FlowRecord.ICMP_TYPE));
+  json.integer(ICMP_CODE, onWire ? endpoints.destinationPort : subject.flowField(FlowRecord.ICMP_CODE));
+}
+
+function spiOf(subject: Subject): number {
+  return (subject.onWire ? subject.packetField(Packet.TCP_SEQ) : subject.flowField(FlowRecord.ESP_SPI)) >>> 0;
+}
+
+function writeVlan(json: JsonBytes, subject: Subject): void {
+  const ofPacket = subject.packet >= 0 && subject.onWire;
+  const count = ofPacket
+    ? subject.packetField(Packet.VLAN_COUNT)
+    : subject.flow >= 0
+      ? subject.flowField(FlowRecord.VLAN_COUNT)
+      : 0;
+  if (count === 0) return;
+  json.openArray(VLAN);
+  for (let i = 0; i < count; i++) {
+    json.integer(
+      NO_KEY,
+      ofPacket ? subject.packetField(Packet.VLAN_ID_0 + i) : subject.flowField(FlowRecord.VLAN_ID_0 + i),
+    );
+  }
+  json.closeArray();
+}
+
+/** Where the packet whose row is at `p` came from. */
+export function packetSource({ row }: Subject, p: number): Uint8Array {
+  switch (row[p + Packet.PSEUDO]) {
+    case Packet.PSEUDO_TUNNEL:
+      return TUNNELS[row[p + Packet.TUNNEL_KIND]! - 1] ?? WIRE;
+    case Packet.PSEUDO_REASSEMBLED:
+      return DEFRAGMENTED;
+    case Packet.PSEUDO_FLOW_END:
+      return FLOW_TIMEOUT;
+    default:
+      return WIRE;
+  }
+}

@@ -1,0 +1,171 @@
+/** One `eve-log` entry of the outputs: its settings, and which records it has. */
+import type { Config } from '../../engine/config/config.js';
+import { type ConfigTree, Config as Settings } from '../../engine/config/config.js';
+import { boolean, type Option } from '../../engine/config/option.js';
+import { logPath, outputEntries } from '../../engine/config/output-list.js';
+import * as Options from './options.js';
+
+/** Settings of one eve-log entry. */
+export interface Instance {
+  readonly file: string;
+  readonly prefix: string;
+  readonly pcapFile: boolean;
+  readonly metadata: boolean;
+  readonly ethernet: boolean;
+  readonly version: boolean;
+  readonly compressed: boolean;
+  readonly communityId: boolean;
+  readonly communitySeed: number;
+  /** Names under `types`. */
+  readonly types: ReadonlySet<string>;
+  readonly alert: AlertSettings;
+  readonly drop: { readonly alerts: boolean; readonly verdict: boolean; readonly all: boolean };
+  readonly flow: { readonly exceptions: boolean };
+  readonly anomaly: AnomalySettings;
+  readonly stats: { readonly totals: boolean; readonly threads: boolean; readonly deltas: boolean };
+  readonly dns: DnsSettings;
+}
+
+export interface AlertSettings {
+  readonly payload: boolean;
+  readonly payloadPrintable: boolean;
+  readonly payloadLength: boolean;
+  readonly payloadSize: number;
+  readonly packet: boolean;
+  readonly tagged: boolean;
+  readonly verdict: boolean;
+  readonly flow: boolean;
+  readonly appLayer: boolean;
+  readonly ruleMetadata: boolean;
+  readonly ruleText: boolean;
+  readonly references: boolean;
+}
+
+export interface AnomalySettings {
+  readonly decode: boolean;
+  readonly stream: boolean;
+  readonly applayer: boolean;
+  readonly packetHeader: boolean;
+}
+
+export interface DnsSettings {
+  readonly requests: boolean;
+  readonly responses: boolean;
+  /** Upper case; empty: all. */
+  readonly types: readonly string[];
+}
+
+/** The eve-log entries that are on, in the order of the configuration. */
+export function instancesOf(config: Config): Instance[] {
+  return outputEntries(config, 'eve-log').map(entry => instanceOf(config, entry));
+}
+
+function instanceOf(config: Config, entry: Config): Instance {
+  const read = reader(entry, Options.PREFIX);
+  const list = typesOf(read(Options.types));
+  const settings = (name: string) => list.get(name) ?? new Settings({});
+  return {
+    file: logPath(config, read(Options.filename)),
+    prefix: read(Options.prefix),
+    pcapFile: read(Options.pcapFile),
+    metadata: read(Options.metadata),
+    ethernet: read(Options.ethernet),
+    version: read(Options.version),
+    compressed: read(Options.compressed),
+    communityId: read(Options.communityId),
+    communitySeed: read(Options.communitySeed),
+    types: new Set(list.keys()),
+    alert: alertSettings(settings('alert')),
+    drop: dropSettings(settings('drop')),
+    flow: { exceptions: reader(settings('flow'), `${Options.PREFIX}types.*.flow.`)(Options.exceptions) },
+    anomaly: anomalySettings(settings('anomaly')),
+    stats: statsSettings(settings('stats')),
+    dns: dnsSettings(settings('dns')),
+  };
+}
+
+/** Reads options whose paths begin with `below` in the tree that lies there. */
+function reader(settings: Config, below: string) {
+  return <T>(wanted: Option<T>): T => settings.read({ ...wanted, path: wanted.path.slice(below.length) });
+}
+
+/** Record types by name: `- alert`, or `- alert: { … }`. Those that are off are left out. */
+function typesOf(list: unknown): Map<string, Config> {
+  const found = new Map<string, Config>();
+  for (const entry of Array.isArray(list) ? list : []) {
+    const [name, settings] =
+      typeof entry === 'object' && entry !== null ? Object.entries(entry)[0]! : [String(entry)];
+    const config = new Settings(
+      typeof settings === 'object' && settings !== null ? (settings as ConfigTree) : {},
+    );
+    if (config.read({ ...Options.typeEnabled, path: 'enabled' })) found.set(name, config);
+  }
+  return found;
+}
+
+function alertSettings(settings: Config): AlertSettings {
+  const read = reader(settings, `${Options.PREFIX}types.*.alert.`);
+  return {
+    payload: read(Options.payload),
+    payloadPrintable: read(Options.payloadPrintable),
+    payloadLength: read(Options.payloadLength),
+    payloadSize: read(Options.payloadSize),
+    packet: read(Options.packet),
+    tagged: read(Options.tagged),
+    verdict: read(Options.verdict),
+    ...metadataSettings(read(Options.alertMetadata)),
+  };
+}
+
+/** `metadata: yes`, `no`, or which parts of it; parts that are not named keep their defaults. */
+function metadataSettings(node: unknown) {
+  const all = boolean.parse(node) ?? true;
+  const parts = new Settings(typeof node === 'object' && node !== null ? (node as ConfigTree) : {});
+  const part = (path: string, fallback: boolean) => boolean.parse(parts.at(path) ?? fallback) ?? fallback;
+  return {
+    flow: part('flow', all),
+    appLayer: part('app-layer', all),
+    ruleMetadata: part('rule.metadata', all),
+    ruleText: part('rule.raw', false),
+    references: part('rule.reference', false),
+  };
+}
+
+function dropSettings(settings: Config) {
+  const read = reader(settings, `${Options.PREFIX}types.*.drop.`);
+  return {
+    alerts: read(Options.dropAlerts),
+    verdict: read(Options.dropVerdict),
+    all: read(Options.dropFlows) === 'all',
+  };
+}
+
+function anomalySettings(settings: Config): AnomalySettings {
+  const read = reader(settings, `${Options.PREFIX}types.*.anomaly.`);
+  const kinds = new Settings((read(Options.anomalies) ?? {}) as ConfigTree);
+  const kind = (name: string, fallback: boolean) => boolean.parse(kinds.at(name) ?? fallback) ?? fallback;
+  return {
+    decode: kind('decode', false),
+    stream: kind('stream', false),
+    applayer: kind('applayer', true),
+    packetHeader: read(Options.packetHeader),
+  };
+}
+
+function statsSettings(settings: Config) {
+  const read = reader(settings, `${Options.PREFIX}types.*.stats.`);
+  return {
+    totals: read(Options.statsTotals),
+    threads: read(Options.statsThreads),
+    deltas: read(Options.statsDeltas),
+  };
+}
+
+function dnsSettings(settings: Config): DnsSettings {
+  const read = reader(settings, `${Options.PREFIX}types.*.dns.`);
+  return {
+    requests: read(Options.dnsRequests),
+    responses: read(Options.dnsResponses),
+    types: read(Options.dnsTypes).map(type => type.toUpperCase()),
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * Walks over the members of an event's payload, which is JSON without the outer braces and made by the engine's own
+ * modules: `"http":{…},"metadata":{…}`. Bytes that are not of this form end the walk.
+ */
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+
+/** One member: its name without quotes is `bytes[nameStart, nameEnd)`, its value `bytes[valueStart, valueEnd)`. */
+export class Members {
+  nameStart = 0;
+  nameEnd = 0;
+  valueStart = 0;
+  valueEnd = 0;
+  private at = 0;
+  private end = 0;
+
+  constructor(private bytes: Uint8Array) {}
+
+  /** Begins a walk over `bytes[start, end)`. */
+  over(bytes: Uint8Array, start: number, end: number): this {
+    this.bytes = bytes;
+    this.at = start;
+    this.end = end;
+    return this;
+  }
+
+  /** Goes to the next member. @returns false when there is none */
+  next(): boolean {
+    const { bytes, end } = this;
+    if (this.at < end && bytes[this.at] === COMMA) this.at++;
+    if (this.at >= end || bytes[this.at] !== QUOTE) return false;
+    this.nameStart = this.at + 1;
+    const behindName = textEnd(bytes, this.at, end);
+    if (behindName >= end || bytes[behindName] !== COLON) return false;
+    this.nameEnd = behindName - 1;
+    this.valueStart = behindName + 1;
+    this.valueEnd = valueEnd(bytes, this.valueStart, end);
+    this.at = this.valueEnd;
+    return this.valueEnd > this.valueStart;
+  }
+
+  /** Where the member begins, with its name. */
+  get start(): number {
+    return this.nameStart - 1;
+  }
+
+  isNamed(name: Uint8Array): boolean {
+    if (this.nameEnd - this.nameStart !== name.length) return false;
+    for (let i = 0; i < name.length; i++) if (this.bytes[this.nameStart + i] !== name[i]) return false;
+    return true;
+  }
+
+  /** Its name as text: an allocation. */
+  get name(): string {
+    return String.fromCharCode(...this.bytes.subarray(this.nameStart, this.nameEnd));
+  }
+}
+
+/** Position behind the text whose opening quote is at `at`. */
+function textEnd(bytes: Uint8Array, at: number, end: number): number {
+  for (let i = at + 1; i < end; i++) {
+    if (bytes[i] === BACKSLASH) i++;
+    else if (bytes[i] === QUOTE) return i + 1;
+  }
+  return end;
+}
+
+/** Position behind the value that begins at `at`: the next comma outside of texts, objects and lists. */
+function valueEnd(bytes: Uint8Array, at: number, end: number): number {
+  let depth = 0;
+  for (let i = at; i < end; i++) {
+    const byte = bytes[i]!;
+    if (byte === QUOTE) i = textEnd(bytes, i, end) - 1;
+    else if (byte === 0x7b || byte === 0x5b) depth++;
+    else if (byte === 0x7d || byte === 0x5d) depth--;
+    else if (byte === COMMA && depth === 0) return i;
+  }
+  return end;
+}

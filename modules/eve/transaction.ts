@@ -1,0 +1,102 @@
+/** Records whose members come ready from a protocol: transactions, files, frames and others. */
+
+import type { Subject } from '../../engine/record/subject.js';
+import type { HeaderKind } from './header.js';
+import type { DnsSettings } from './instance.js';
+import { writePacket } from './payload.js';
+import type { Writer } from './writer.js';
+
+const encoder = new TextEncoder();
+const FILE_INFO: HeaderKind = { type: encoder.encode('fileinfo'), direction: 'event', packet: true };
+const FRAME: HeaderKind = { type: encoder.encode('frame'), direction: 'packet', packet: true };
+const OTHER: HeaderKind = { type: undefined, direction: 'packet', packet: true };
+
+const TAGGED_PACKET = 'packet';
+
+/** Names under `types` that record types are listed under, where these differ. */
+const LISTED_AS: Readonly<Record<string, readonly string[]>> = {
+  http: ['http', 'http2'],
+  ftp_data: ['ftp'],
+  bittorrent_dht: ['bittorrent-dht'],
+  dns: ['dns', 'doh2'],
+  packet: ['alert'],
+};
+
+/** Kinds by event type, made once. */
+export class TransactionKinds {
+  private readonly kinds = new Map<string, HeaderKind>();
+
+  of(type: string): HeaderKind {
+    let kind = this.kinds.get(type);
+    if (!kind) {
+      kind = { type: encoder.encode(type), direction: 'flow', packet: true };
+      this.kinds.set(type, kind);
+    }
+    return kind;
+  }
+}
+
+/** Whether an entry with these types logs records of this event type. */
+export function logs(types: ReadonlySet<string>, eventType: string): boolean {
+  return (LISTED_AS[eventType] ?? [eventType]).some(name => types.has(name));
+}
+
+/** The name of the payload's first member is the event type: `"http":{…}`. Empty when there is none. */
+export function transactionType(writer: Writer, subject: Subject): string {
+  const members = writer.ownMembers(subject);
+  return members.next() ? members.name : '';
+}
+
+/** The payload's first member is `"event_type":"…"`. Empty when it is not. */
+export function otherType(writer: Writer, subject: Subject): string {
+  const members = writer.ownMembers(subject);
+  if (!members.next() || members.name !== 'event_type') return '';
+  const value = writer.thread.memory.bytes.subarray(members.valueStart + 1, members.valueEnd - 1);
+  return String.fromCharCode(...value);
+}
+
+export function writeTransaction(writer: Writer, subject: Subject, kind: HeaderKind): void {
+  writer.header.write(writer.json, subject, kind);
+  writer.copyMembers(subject);
+  writer.json.close();
+}
+
+export function writeFileInfo(writer: Writer, subject: Subject): void {
+  writer.header.write(writer.json, subject, FILE_INFO);
+  writer.protocols.write(writer.json, subject);
+  writer.copyMembers(subject);
+  writer.json.close();
+}
+
+export function writeFrame(writer: Writer, subject: Subject): void {
+  writer.header.write(writer.json, subject, FRAME);
+  writer.protocols.write(writer.json, subject);
+  writer.copyMembers(subject);
+  writer.json.close();
+}
+
+/** Packets that a rule tagged have their bytes in the record. */
+export function writeOther(writer: Writer, subject: Subject, type: string): void {
+  writer.header.write(writer.json, subject, OTHER);
+  writer.copyMembers(subject);
+  if (type === TAGGED_PACKET) writePacket(writer.json, subject);
+  writer.json.close();
+}
+
+/** Whether a DNS record is of the kinds an entry wants. */
+export function wantsDns(settings: DnsSettings, members: string): boolean {
+  if (settings.requests && settings.responses && settings.types.length === 0) return true;
+  const { dns } = JSON.parse(`{${members}}`) as { dns?: DnsRecord };
+  if (!dns) return true;
+  const response = dns.type === 'response' || dns.type === 'answer';
+  if (!(response ? settings.responses : settings.requests)) return false;
+  if (settings.types.length === 0) return true;
+  const names = dns.rrtype !== undefined ? [dns.rrtype] : (dns.queries ?? []).map(query => query.rrtype);
+  return names.some(name => name !== undefined && settings.types.includes(name.toUpperCase()));
+}
+
+interface DnsRecord {
+  readonly type?: string;
+  readonly rrtype?: string;
+  readonly queries?: readonly { readonly rrtype?: string }[];
+}

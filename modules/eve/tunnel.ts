@@ -1,0 +1,41 @@
+/** `"tunnel":{…}`: the packet in which the one of the record travelled. */
+import * as Packet from '../../engine/packet.js';
+import type { Subject } from '../../engine/record/subject.js';
+import { type Header, packetSource } from './header.js';
+import { type JsonBytes, key } from './json-bytes.js';
+
+const TUNNEL = key('tunnel');
+const DEPTH = key('depth');
+const PCAP_COUNT = key('pcap_cnt');
+const PACKET_SOURCE = key('pkt_src');
+
+/** Nothing when the packet was in no tunnel. */
+export function writeTunnel(json: JsonBytes, subject: Subject, header: Header): void {
+  const { row } = subject;
+  if (subject.packet < 0 || subject.packetField(Packet.RECURSION) === 0) return;
+  const root = outermost(row, subject.packet);
+  if (root === subject.packet) return;
+  const r = root * Packet.INTS;
+  const { others } = header;
+  others.fromPacket(subject, r);
+  if (others.version === 0) return;
+  json.open(TUNNEL);
+  header.writeTuple(json, others);
+  header.writeProtocol(json, others.protocol);
+  json.integer(DEPTH, subject.packetField(Packet.RECURSION));
+  if (row[r + Packet.NUMBER]! > 0) json.integer(PCAP_COUNT, row[r + Packet.NUMBER]!);
+  json.plain(PACKET_SOURCE, packetSource(subject, r));
+  json.close();
+}
+
+/** The packet of the wire. */
+function outermost(row: Int32Array, slot: number): number {
+  let at = slot;
+  for (
+    let root = row[at * Packet.INTS + Packet.ROOT]!;
+    root >= 0;
+    root = row[at * Packet.INTS + Packet.ROOT]!
+  )
+    at = root;
+  return at;
+}

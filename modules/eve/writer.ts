@@ -1,0 +1,68 @@
+/** What the record types share: the tools to write one eve-log entry's records. */
+import { ALERT_SIGNATURES, type AlertSignatures } from '../../engine/alert-signature.js';
+import type { Thread } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+import type { Subject } from '../../engine/record/subject.js';
+import { AppProtocols } from './app-protocol.js';
+import { Header } from './header.js';
+import type { Instance } from './instance.js';
+import { JsonBytes } from './json-bytes.js';
+import { Members } from './members.js';
+import { SignatureMembers } from './signature-members.js';
+
+/** Stands in where no rules are loaded. */
+const NO_SIGNATURES: AlertSignatures = {
+  at: index => {
+    throw new RangeError(`no signature has the index ${index}`);
+  },
+};
+
+export class Writer {
+  readonly json = new JsonBytes();
+  readonly members: Members;
+  readonly header: Header;
+  readonly protocols: AppProtocols;
+  signatures: SignatureMembers;
+
+  constructor(
+    readonly thread: Thread,
+    readonly instance: Instance,
+    sensor: string,
+  ) {
+    this.members = new Members(thread.memory.bytes);
+    this.header = new Header(thread, instance, sensor);
+    this.protocols = new AppProtocols(thread);
+    this.signatures = signaturesOf(thread.shared, instance);
+  }
+
+  /** Signatures were loaded anew. */
+  reload(shared: Readonly<Record<string, unknown>>): void {
+    this.signatures = signaturesOf(shared, this.instance);
+  }
+
+  /** Walks over the members that the event's maker wrote. */
+  ownMembers(subject: Subject): Members {
+    const start = subject.field(Packet.PAYLOAD);
+    return this.members.over(this.thread.memory.bytes, start, start + subject.field(Packet.PAYLOAD_LENGTH));
+  }
+
+  /** Writes the member that a walk is at. */
+  copyMember(): void {
+    this.json.members(this.thread.memory.bytes, this.members.start, this.members.valueEnd);
+  }
+
+  /** Writes all members of the event's maker, except `metadata` where the entry does not want it. */
+  copyMembers(subject: Subject): void {
+    const members = this.ownMembers(subject);
+    while (members.next()) {
+      if (this.instance.metadata || !members.isNamed(METADATA)) this.copyMember();
+    }
+  }
+}
+
+const METADATA = new TextEncoder().encode('metadata');
+
+function signaturesOf(shared: Readonly<Record<string, unknown>>, instance: Instance): SignatureMembers {
+  const signatures = (shared[ALERT_SIGNATURES] as AlertSignatures | undefined) ?? NO_SIGNATURES;
+  return new SignatureMembers(signatures, instance.alert);
+}
