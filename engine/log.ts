@@ -1,0 +1,170 @@
+/**
+ * The engine's own log, through pino: lines of text or JSON to the console and to files. It lives in the main
+ * thread; other threads send their messages there.
+ *
+ * A message may begin with the part of the engine it comes from, as one word and a colon: `detect: 3 rules loaded`.
+ * JSON records have that part in a field of its own.
+ */
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import pino from 'pino';
+import type { Config } from './config/config.js';
+import { jsonLine } from './log/json-line.js';
+import { LEVELS, type LevelName, moreTelling, PINO_LEVELS } from './log/level.js';
+import * as options from './log/options.js';
+import { consoleFormat, FILE_FORMAT, type TextFormat, textLine } from './log/text-line.js';
+import type { Log } from './module.js';
+
+/** All options of the section `logging`. */
+export const LOG_OPTIONS = Object.values(options);
+
+export interface EngineLog extends Log {
+  /** Opens log files anew (after they were moved away). */
+  reopen(): void;
+  /** Writes out what is buffered and closes files. */
+  close(): void;
+}
+
+export interface LogSettings {
+  readonly config: Config;
+  /** Folder of log files with relative names. */
+  readonly folder: string;
+  /** How much more than configured is told: 1 info, 2 perf, 3 config, 4 debug. */
+  readonly verbosity?: number;
+  /** Only errors on the console. */
+  readonly quiet?: boolean;
+  readonly console?: ConsoleStreams;
+}
+
+export interface ConsoleStreams {
+  readonly out: { write(text: string): unknown; readonly isTTY?: boolean };
+  readonly err: { write(text: string): unknown; readonly isTTY?: boolean };
+}
+
+const PROCESS_STREAMS: ConsoleStreams = { out: process.stdout, err: process.stderr };
+
+/**
+ * A log as configured. A file that cannot be opened is told on the console and left out.
+ */
+export function openLog(settings: LogSettings): EngineLog {
+  const { config } = settings;
+  const wanted = LEVELS[Math.min(LEVELS.indexOf('notice') + (settings.verbosity ?? 0), LEVELS.length - 1)]!;
+  const general = config.read(options.LEVEL);
+  const level = settings.verbosity ? moreTelling(general, wanted) : general;
+  const outputs: Output[] = [];
+  if (config.read(options.CONSOLE)) outputs.push(consoleOutput(settings, level));
+  if (config.at('logging.outputs.file') !== undefined && config.read(options.FILE))
+    outputs.push(fileOutput(settings, level));
+  return new PinoLog(outputs);
+}
+
+/** A log for the time before the configuration is known: the console alone. */
+export function consoleLog(verbosity = 0, streams = PROCESS_STREAMS, quiet = false): EngineLog {
+  const level = LEVELS[Math.min(LEVELS.indexOf('notice') + verbosity, LEVELS.length - 1)]!;
+  return new PinoLog([toConsole(streams, quiet ? 'error' : level, 'regular', undefined)]);
+}
+
+/** One place that lines go to. */
+interface Output {
+  readonly level: LevelName;
+  write(record: string): void;
+  reopen?(): void;
+  close?(): void;
+  /** Why it does not work; told through the others. */
+  readonly problem?: string;
+}
+
+function consoleOutput(settings: LogSettings, level: LevelName): Output {
+  const { config } = settings;
+  const own = config.read(options.CONSOLE_LEVEL);
+  const shown = settings.quiet
+    ? 'error'
+    : own === ''
+      ? level
+      : moreTelling(own, settings.verbosity ? level : own);
+  const format = config.read(options.CONSOLE_FORMAT) || config.read(options.FORMAT);
+  return toConsole(
+    settings.console ?? PROCESS_STREAMS,
+    shown,
+    config.read(options.CONSOLE_TYPE),
+    format || undefined,
+  );
+}
+
+/** Errors go to the error stream, all else to the standard one. */
+function toConsole(
+  streams: ConsoleStreams,
+  level: LevelName,
+  type: 'regular' | 'json',
+  format: string | undefined,
+): Output {
+  const text = format === undefined ? consoleFormat(streams.out.isTTY === true) : { format, color: false };
+  return {
+    level,
+    write(record) {
+      const entry = JSON.parse(record) as Entry;
+      const stream = entry.level >= PINO_LEVELS.error ? streams.err : streams.out;
+      stream.write(type === 'json' ? jsonLine(entry) : textLine(entry, text));
+    },
+  };
+}
+
+function fileOutput(settings: LogSettings, level: LevelName): Output {
+  const { config } = settings;
+  const own = config.read(options.FILE_LEVEL);
+  const path = resolve(settings.folder, config.read(options.FILE_NAME));
+  const json = config.read(options.FILE_TYPE) === 'json';
+  const text: TextFormat = { format: config.read(options.FILE_FORMAT) || FILE_FORMAT, color: false };
+  const shown = own === '' ? level : moreTelling(own, settings.verbosity ? level : own);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const file = pino.destination({ dest: path, append: true, sync: true });
+    return {
+      level: shown,
+      write: record =>
+        void file.write(json ? jsonLine(JSON.parse(record)) : textLine(JSON.parse(record), text)),
+      reopen: () => file.reopen(),
+      close: () => file.end(),
+    };
+  } catch (error) {
+    return {
+      level: shown,
+      write() {},
+      problem: `logging: ${path} cannot be written: ${(error as Error).message}`,
+    };
+  }
+}
+
+/** What pino makes of a message. */
+export interface Entry {
+  readonly level: number;
+  readonly time: number;
+  readonly msg: string;
+}
+
+class PinoLog implements EngineLog {
+  private readonly pino: pino.Logger<LevelName>;
+
+  constructor(private readonly outputs: readonly Output[]) {
+    const streams = outputs.map(output => ({ level: PINO_LEVELS[output.level], stream: output }));
+    this.pino = pino<LevelName>(
+      { base: null, customLevels: PINO_LEVELS, useOnlyCustomLevels: true, level: 'debug' },
+      pino.multistream(streams, { levels: PINO_LEVELS }),
+    );
+    for (const { problem } of outputs) if (problem) this.error(problem);
+  }
+
+  debug = (message: string) => this.pino.debug(message);
+  info = (message: string) => this.pino.info(message);
+  notice = (message: string) => this.pino.notice(message);
+  warning = (message: string) => this.pino.warning(message);
+  error = (message: string) => this.pino.error(message);
+
+  reopen(): void {
+    for (const output of this.outputs) output.reopen?.();
+  }
+
+  close(): void {
+    for (const output of this.outputs) output.close?.();
+  }
+}

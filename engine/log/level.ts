@@ -1,0 +1,39 @@
+/** Levels of the engine's log, from the gravest on, under the names that configurations use. */
+export const LEVELS = [
+  'emergency',
+  'alert',
+  'critical',
+  'error',
+  'warning',
+  'notice',
+  'info',
+  'perf',
+  'config',
+  'debug',
+] as const;
+export type LevelName = (typeof LEVELS)[number];
+
+/** Their numbers in pino's records. */
+export const PINO_LEVELS: Readonly<Record<LevelName, number>> = {
+  emergency: 90,
+  alert: 80,
+  critical: 70,
+  error: 60,
+  warning: 50,
+  notice: 40,
+  info: 30,
+  perf: 25,
+  config: 20,
+  debug: 10,
+};
+
+/** The level of the two that tells more. */
+export function moreTelling(a: LevelName, b: LevelName): LevelName {
+  return PINO_LEVELS[a] < PINO_LEVELS[b] ? a : b;
+}
+
+/** `Notice`, `Warning` …, as lines show it. */
+export function levelTitle(number: number): string {
+  const name = LEVELS.find(level => PINO_LEVELS[level] === number) ?? 'info';
+  return name[0]!.toUpperCase() + name.slice(1);
+}

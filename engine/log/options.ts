@@ -1,0 +1,57 @@
+import { boolean, choice, option, text } from '../config/option.js';
+import { LEVELS } from './level.js';
+
+const level = choice(...LEVELS);
+const levelOrNone = choice(...LEVELS, '');
+
+export const LEVEL = option('logging.default-log-level', level, 'notice', 'least grave level that is logged');
+export const FORMAT = option(
+  'logging.default-log-format',
+  text,
+  '',
+  'format of text lines, see docs/configuration.md',
+);
+export const CONSOLE = option('logging.outputs.console.enabled', boolean, true, 'log to the console');
+export const CONSOLE_LEVEL = option(
+  'logging.outputs.console.level',
+  levelOrNone,
+  '',
+  'level of the console alone',
+);
+export const CONSOLE_TYPE = option(
+  'logging.outputs.console.type',
+  choice('regular', 'json'),
+  'regular',
+  'text or JSON lines',
+);
+export const CONSOLE_FORMAT = option(
+  'logging.outputs.console.format',
+  text,
+  '',
+  'format of text lines on the console',
+);
+export const FILE = option(
+  'logging.outputs.file.enabled',
+  boolean,
+  true,
+  'log to a file; a configuration without this section has no such file',
+);
+export const FILE_LEVEL = option('logging.outputs.file.level', levelOrNone, '', 'level of the file alone');
+export const FILE_NAME = option(
+  'logging.outputs.file.filename',
+  text,
+  'suricata.log',
+  'name of the file, below default-log-dir',
+);
+export const FILE_TYPE = option(
+  'logging.outputs.file.type',
+  choice('regular', 'json'),
+  'regular',
+  'text or JSON lines',
+);
+export const FILE_FORMAT = option(
+  'logging.outputs.file.format',
+  text,
+  '',
+  'format of text lines in the file',
+);

@@ -1,0 +1,75 @@
+/** Records of the engine's log as lines of text, by a format of `%` letters. */
+import type { Entry } from '../log.js';
+import { levelTitle, PINO_LEVELS } from './level.js';
+import { splitMessage } from './message.js';
+import { plainTime } from './time.js';
+
+export interface TextFormat {
+  /**
+   * %z time, %t time too, %p and %i process id, %m thread, %d level, %D level in colour, %S part of the engine,
+   * %M message; `%S: ` is left out when there is no part.
+   */
+  readonly format: string;
+  readonly color: boolean;
+}
+
+export const FILE_FORMAT = '[%i - %m] %z %d: %S: %M';
+
+export function consoleFormat(color: boolean): TextFormat {
+  return { format: '%D: %S: %M', color };
+}
+
+export function textLine(entry: Entry, { format, color }: TextFormat): string {
+  const { module, message } = splitMessage(entry.msg);
+  const used = module === undefined ? format.replace(/%S:? ?/, '') : format;
+  const line = used.replace(/%([a-zA-Z%])/g, (whole, letter: string) => {
+    switch (letter) {
+      case 'z':
+      case 't':
+        return plainTime(entry.time);
+      case 'p':
+      case 'i':
+        return String(process.pid);
+      case 'm':
+        return 'main';
+      case 'd':
+        return levelTitle(entry.level);
+      case 'D':
+        return color ? colored(entry.level) : levelTitle(entry.level);
+      case 'S':
+        return module ?? '';
+      case 'M':
+        return printable(message);
+      case 'T':
+      case 'f':
+      case 'l':
+      case 'n':
+        return '';
+      case '%':
+        return '%';
+      default:
+        return whole;
+    }
+  });
+  return `${line}\n`;
+}
+
+function colored(level: number): string {
+  const code =
+    level >= PINO_LEVELS.error
+      ? 31
+      : level >= PINO_LEVELS.warning
+        ? 33
+        : level >= PINO_LEVELS.notice
+          ? 32
+          : 34;
+  return `\x1b[${code}m${levelTitle(level)}\x1b[0m`;
+}
+
+/** What comes out of packets and files must not steer a terminal. */
+function printable(message: string): string {
+  return message.replace(
+    /[\x00-\x08\x0b-\x1f\x7f]/g,
+    char => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+}
