@@ -15,7 +15,7 @@ export type Places = Map<string, Place>;
 
 /** Files may include files so deep, and hold so many values in all: a bound on what aliases can multiply. */
 const DEEPEST_INCLUDE = 32;
-const MOST_VALUES = 1_000_000;
+const MOST_VALUES = 200_000;
 
 /** What all files of one configuration share. */
 interface Loading {
