@@ -1,0 +1,87 @@
+/**
+ * The internet checksum (RFC 1071): the one's complement of the sum of all big-endian 16-bit words, where a
+ * carry is added again. Sums are numbers of 16 bits and can be added to go on with other data.
+ */
+import { native } from './native.js';
+
+/** From this length on the addon is faster, its call included. */
+const NATIVE_LENGTH = 192;
+
+/**
+ * Sum of the 16-bit words of `bytes[offset, offset + length)`; an odd last byte counts as followed by zero.
+ * @param initial a sum to start from, e.g. `pseudoHeaderSum`  @returns the sum, in 16 bits
+ */
+export function wordSum(bytes: Uint8Array, offset: number, length: number, initial = 0): number {
+  // Upper and lower bytes apart: four additions of small integers for 4 bytes, and no shifting.
+  let upper = 0;
+  let lower = 0;
+  let i = offset;
+  for (const end = offset + (length & ~3); i < end; i += 4) {
+    upper += bytes[i]! + bytes[i + 2]!;
+    lower += bytes[i + 1]! + bytes[i + 3]!;
+  }
+  if (length & 2) {
+    upper += bytes[i]!;
+    lower += bytes[i + 1]!;
+    i += 2;
+  }
+  if (length & 1) upper += bytes[i]!;
+  return fold(fold(upper) * 256 + fold(lower) + initial);
+}
+
+/** Adds what is above 16 bits again; for sums below 2^48. */
+function fold(sum: number): number {
+  while (sum > 0xffff) sum = (sum & 0xffff) + Math.floor(sum / 0x10000);
+  return sum;
+}
+
+/**
+ * Checksum as it is written to a header whose checksum field is zero; 0 over data that holds its right one.
+ * @param initial a sum to start from
+ */
+export function checksum(bytes: Uint8Array, offset: number, length: number, initial = 0): number {
+  const addon = length >= NATIVE_LENGTH ? native() : undefined;
+  if (addon) return addon.checksum(bytes, offset, length, initial);
+  return ~wordSum(bytes, offset, length, initial) & 0xffff;
+}
+
+/**
+ * Sum of the pseudo header that TCP, UDP and ICMPv6 checksums begin with.
+ * @param addresses offset of the source address, which the destination follows
+ * @param addressesLength of both: 8 for IPv4, 32 for IPv6
+ * @param protocol number of the transport  @param length of its header and payload
+ */
+export function pseudoHeaderSum(
+  bytes: Uint8Array,
+  addresses: number,
+  addressesLength: number,
+  protocol: number,
+  length: number,
+): number {
+  return fold(wordSum(bytes, addresses, addressesLength) + protocol + (length >>> 16) + (length & 0xffff));
+}
+
+/** Checksum of a transport header and its payload at `offset`, with the pseudo header (see there). */
+export function transportChecksum(
+  bytes: Uint8Array,
+  addresses: number,
+  addressesLength: number,
+  protocol: number,
+  offset: number,
+  length: number,
+): number {
+  return checksum(
+    bytes,
+    offset,
+    length,
+    pseudoHeaderSum(bytes, addresses, addressesLength, protocol, length),
+  );
+}
+
+/**
+ * Checksum after one 16-bit word of the data became another (RFC 1624).
+ * @param before checksum that was right  @param from old word  @param to new word
+ */
+export function updatedChecksum(before: number, from: number, to: number): number {
+  return ~fold((~before & 0xffff) + (~from & 0xffff) + to) & 0xffff;
+}
