@@ -117,8 +117,9 @@ describe.runIf(addon)('native addon', () => {
   it('keeps databases when the thread that made them ends', async () => {
     const url = new URL('../../dist/test/native/compile-worker.js', import.meta.url);
     const worker = new Worker(url, { workerData: 'needle' });
+    const ended = new Promise(resolve => worker.once('exit', resolve));
     const database = await new Promise<number>(resolve => worker.once('message', resolve));
-    await new Promise(resolve => worker.once('exit', resolve));
+    await ended;
     const matches = new Uint32Array(3);
     expect(addon.scan(bytes('a needle'), Uint32Array.of(database, 0, 0, 8), 1, matches)).toBe(1);
     expect([...matches]).toEqual([0, 1, 8]);
