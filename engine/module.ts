@@ -10,6 +10,7 @@ import type { AnyOption } from './config/option.js';
 import type { FlowRows } from './flow-record.js';
 import type { Memory } from './memory.js';
 import type { Pool } from './pool.js';
+import type { StatsLog } from './stats-record.js';
 
 /** Version of this contract. A module made for another one is refused. */
 export const MODULE_API = 1;
@@ -34,6 +35,8 @@ export interface ModuleDefinition {
   readonly options?: readonly AnyOption[];
   /** Outputs: kinds of events (EVENT_ constants of `event.ts`) it consumes with this configuration; all when absent. */
   wants?(config: Config): readonly number[];
+  /** Outputs: what they write of the statistics; the manager calls it now and then and at the end. */
+  statistics?(config: Config): readonly StatsLog[];
   create(thread: Thread): ThreadModule | Promise<ThreadModule>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Statistics as the members of an EVENT_STATS record: counters named `decoder.pkts` become
- * `"stats":{"uptime":…,"decoder":{"pkts":…}}`.
+ * Statistics as a tree: the counter `decoder.pkts` becomes `{ decoder: { pkts: … } }`. The manager makes it from the
+ * counters of all threads, and outputs make lines of it (`ModuleDefinition.statistics`).
  */
 
 /** A tree of numbers; lists hold what is told of each engine. */
@@ -8,30 +8,38 @@ export interface StatsTree {
   [name: string]: number | string | StatsTree | readonly StatsTree[];
 }
 
-/** What is told beside counters. */
-export interface StatsExtra {
+/** An output's way to write statistics. */
+export interface StatsLog {
+  readonly file: string;
+  /**
+   * The lines to be appended to the file.
+   * @param stats with `uptime`, and `threads` (a tree for each thread's name)
+   * @param seconds time since the epoch
+   */
+  lines(stats: StatsTree, seconds: number, nanoseconds: number): Uint8Array;
+}
+
+/** Everything that is told. */
+export interface Statistics {
   readonly uptimeSeconds: number;
-  /** Counters of each thread, by its name, when some output wants them. */
+  readonly counters: Iterable<readonly [string, number]>;
+  /** Counters of each thread, by its name. */
   readonly threads?: ReadonlyMap<string, Iterable<readonly [string, number]>>;
   /** Values that are no counters, by dotted name: `detect.engines` is a list. */
   readonly more?: Readonly<Record<string, number | string | readonly StatsTree[]>>;
 }
 
-/** @returns JSON members without braces, to be the payload of an EVENT_STATS event */
-export function statsMembers(counters: Iterable<readonly [string, number]>, extra: StatsExtra): string {
-  const stats: StatsTree = { uptime: extra.uptimeSeconds };
-  for (const [name, value] of counters) put(stats, name, value);
-  for (const [name, value] of Object.entries(extra.more ?? {})) put(stats, name, value);
-  if (extra.threads) {
-    const threads: StatsTree = {};
-    for (const [name, values] of extra.threads) threads[name] = statsTree(values);
-    stats.threads = threads;
+export function statsTree({ uptimeSeconds, counters, threads, more }: Statistics): StatsTree {
+  const tree: StatsTree = { uptime: uptimeSeconds, ...counterTree(counters) };
+  for (const [name, value] of Object.entries(more ?? {})) put(tree, name, value);
+  if (threads) {
+    const named = [...threads].map(([name, values]) => [name, counterTree(values)] as const);
+    tree.threads = Object.fromEntries(named);
   }
-  return JSON.stringify({ stats }).slice(1, -1);
+  return tree;
 }
 
-/** Counters as a tree. */
-export function statsTree(counters: Iterable<readonly [string, number]>): StatsTree {
+function counterTree(counters: Iterable<readonly [string, number]>): StatsTree {
   const tree: StatsTree = {};
   for (const [name, value] of counters) put(tree, name, value);
   return tree;

@@ -9,6 +9,7 @@ import { Subject } from '../engine/record/subject.js';
 import { EveLog } from './eve/eve-log.js';
 import { instancesOf } from './eve/instance.js';
 import { eveOptions } from './eve/options.js';
+import { eveStatistics } from './eve/stats.js';
 import { eveWants } from './eve/wants.js';
 
 const sensorName = option('sensor-name', text, '', 'name of this sensor, told in each EVE record as host');
@@ -18,6 +19,7 @@ export default defineModule({
   kind: 'output',
   options: [outputs, logFolder, sensorName, ...eveOptions],
   wants: eveWants,
+  statistics: config => eveStatistics(config, config.read(sensorName)),
   create: thread => new Eve(thread),
 });
 

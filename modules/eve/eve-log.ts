@@ -11,7 +11,6 @@ import { DropStarts } from './drop-starts.js';
 import { writeFlow } from './flow.js';
 import type { Instance } from './instance.js';
 import { hasPackets, writeNetflow } from './netflow.js';
-import { StatsRecords } from './stats.js';
 import {
   logs,
   otherType,
@@ -32,7 +31,6 @@ export class EveLog {
   private readonly log: LogWriter;
   private readonly prefix: Uint8Array;
   private readonly kinds = new TransactionKinds();
-  private readonly stats = new StatsRecords();
   private readonly dropStarts: DropStarts | undefined;
 
   /** @param inline packets can be dropped */
@@ -77,9 +75,6 @@ export class EveLog {
         break;
       case Event.EVENT_FRAME:
         if (types.has('frame')) this.line(() => writeFrame(this.writer, subject));
-        break;
-      case Event.EVENT_STATS:
-        if (types.has('stats')) this.line(() => this.stats.write(this.writer, subject));
         break;
       case Event.EVENT_OTHER:
         this.tellOther(subject);

@@ -96,15 +96,6 @@ export class Header {
     this.writeOptional(json, subject, kind);
   }
 
-  /** Header of a record that is about the engine itself. */
-  writeBare(json: JsonBytes, subject: Subject, type: Uint8Array): void {
-    json.open();
-    this.writeTime(json, TIMESTAMP, subject.field(Packet.SECONDS), subject.field(Packet.NANOSECONDS));
-    if (this.sensor !== '') json.text(SENSOR, this.sensor);
-    json.plain(EVENT_TYPE, type);
-    if (this.instance.version) json.plain(VERSION, this.version);
-  }
-
   writeTime(json: JsonBytes, name: Key, seconds: number, nanoseconds: number): void {
     json.written(name, IsoTimestamp.LENGTH, (out, at) => this.timestamp.write(seconds, nanoseconds, out, at));
   }

@@ -1,28 +1,48 @@
-/** `stats`: the engine's counters. Rare, so made as objects. */
+/** `stats`: the engine's counters. Rare, and written by the manager, so made of objects. */
+import type { Config } from '../../engine/config/config.js';
+import type { StatsLog, StatsTree } from '../../engine/stats-record.js';
+import { IsoTimestamp } from '../../engine/timestamp.js';
+import { type Instance, instancesOf } from './instance.js';
 
-import type { Subject } from '../../engine/record/subject.js';
-import type { StatsTree } from '../../engine/stats-record.js';
-import type { Writer } from './writer.js';
+/** The eve-log entries that have statistics. */
+export function eveStatistics(config: Config, sensor: string): StatsLog[] {
+  const instances = instancesOf(config).filter(instance => instance.types.has('stats'));
+  return instances.map(instance => new EveStatistics(instance, sensor));
+}
 
-const encoder = new TextEncoder();
-const TYPE = encoder.encode('stats');
-
-/** Writes the records of one entry, and remembers the last one where changes are asked for. */
-export class StatsRecords {
+class EveStatistics implements StatsLog {
+  readonly file: string;
+  private readonly timestamp = new IsoTimestamp();
+  private readonly time = new Uint8Array(IsoTimestamp.LENGTH);
   private last: StatsTree = {};
 
-  write(writer: Writer, subject: Subject): void {
-    const { json, header, instance } = writer;
-    const { stats } = JSON.parse(`{${subject.payloadText()}}`) as { stats: StatsTree };
-    const { threads, ...totals } = stats;
-    const shown: StatsTree = { ...(instance.stats.totals ? totals : { uptime: totals.uptime! }) };
-    if (instance.stats.threads && threads !== undefined) shown.threads = threads;
-    const told = instance.stats.deltas ? withDeltas(shown, this.last) : shown;
+  constructor(
+    private readonly instance: Instance,
+    private readonly sensor: string,
+  ) {
+    this.file = instance.file;
+  }
+
+  lines(stats: StatsTree, seconds: number, nanoseconds: number): Uint8Array {
+    const { prefix } = this.instance;
+    const length = this.timestamp.write(seconds, nanoseconds, this.time, 0);
+    const record = {
+      timestamp: new TextDecoder().decode(this.time.subarray(0, length)),
+      ...(this.sensor !== '' && { host: this.sensor }),
+      event_type: 'stats',
+      stats: this.shown(stats),
+    };
+    return new TextEncoder().encode(`${prefix}${JSON.stringify(record)}\n`);
+  }
+
+  /** The parts that the entry asks for. */
+  private shown({ threads, ...totals }: StatsTree): StatsTree {
+    const { stats: settings } = this.instance;
+    const shown: StatsTree = { ...(settings.totals ? totals : { uptime: totals.uptime! }) };
+    if (settings.threads && threads !== undefined) shown.threads = threads;
+    const told = settings.deltas ? withDeltas(shown, this.last) : shown;
     this.last = shown;
-    header.writeBare(json, subject, TYPE);
-    const members = encoder.encode(JSON.stringify({ stats: told }).slice(1, -1));
-    json.members(members, 0, members.length);
-    json.close();
+    return told;
   }
 }
 
@@ -31,13 +51,13 @@ function withDeltas(now: StatsTree, before: StatsTree): StatsTree {
   const tree: StatsTree = {};
   for (const [name, value] of Object.entries(now)) {
     const old = before[name];
-    if (typeof value === 'object' && !Array.isArray(value)) {
-      tree[name] = withDeltas(value as StatsTree, isTree(old) ? old : {});
-    } else {
-      tree[name] = value;
-      if (typeof value === 'number' && name !== 'uptime')
-        tree[`${name}_delta`] = value - (typeof old === 'number' ? old : 0);
+    if (isTree(value)) {
+      tree[name] = withDeltas(value, isTree(old) ? old : {});
+      continue;
     }
+    tree[name] = value;
+    const isCounter = typeof value === 'number' && name !== 'uptime';
+    if (isCounter) tree[`${name}_delta`] = value - (typeof old === 'number' ? old : 0);
   }
   return tree;
 }

@@ -12,7 +12,6 @@ const KINDS: Readonly<Record<string, number>> = {
   flow: Event.EVENT_FLOW,
   frame: Event.EVENT_FRAME,
   netflow: Event.EVENT_FLOW,
-  stats: Event.EVENT_STATS,
   arp: Event.EVENT_OTHER,
 };
 
@@ -22,7 +21,8 @@ export function eveWants(config: Config): number[] {
 }
 
 function kindsOf(instance: Instance): number[] {
-  const kinds = [...instance.types].map(type => KINDS[type] ?? Event.EVENT_TRANSACTION);
+  const types = [...instance.types].filter(type => type !== 'stats');
+  const kinds = types.map(type => KINDS[type] ?? Event.EVENT_TRANSACTION);
   // Packets tagged by a rule are records of their own.
   if (instance.types.has('alert') && instance.alert.tagged) kinds.push(Event.EVENT_OTHER);
   return kinds;
