@@ -28,11 +28,22 @@ function npm(args) {
   return script?.endsWith('.js') ? [process.execPath, [script, ...args]] : ['npm', args];
 }
 
+/**
+ * `npm ci` refuses a lock file that lacks optional packages of other platforms; `npm install` takes the same
+ * versions from it all the same, and leaves it as it is.
+ */
+const ways = [['ci'], ['install', '--no-save']];
+
 /** @throws {Error} when npm fails: nothing works without the packages. */
 export async function installPackages(root) {
   if (installedAsLocked(root)) return;
   say('installing npm packages …');
-  const [command, args] = npm(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
-  const { ok, output } = await run(command, args, { cwd: root, seconds: 600 });
-  if (!ok) throw new Error(`npm ci failed: ${reasonIn(output)}`);
+  let failure = '';
+  for (const way of ways) {
+    const [command, args] = npm([...way, '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
+    const { ok, output } = await run(command, args, { cwd: root, seconds: 600 });
+    if (ok) return;
+    failure = reasonIn(output);
+  }
+  throw new Error(`npm cannot install the packages: ${failure}`);
 }

@@ -34,11 +34,16 @@ export function run(command, args, { seconds, cwd, env = process.env }) {
 
 /** The line of a failed program's output that most likely says why. */
 export function reasonIn(output) {
-  const lines = output
-    .split('\n')
-    .map(line => line.trim())
-    .filter(Boolean);
-  return lines.find(line => /\b(error|E):/i.test(line)) ?? lines.at(-1) ?? 'no reason given';
+  const lines = output.split('\n').map(line => line.trim());
+  const said = lines.filter(
+    line => line !== '' && !/complete log of this run|^npm error code|^npm error$/.test(line),
+  );
+  return (
+    said.find(line => /\b(error|E):/i.test(line)) ??
+    said.find(line => /error/i.test(line)) ??
+    said.at(-1) ??
+    'no reason given'
+  );
 }
 
 export const say = line => console.log(`sluice setup: ${line}`);
