@@ -108,24 +108,25 @@ function removeCovered(store: Store, r: number, node: number): void {
 }
 
 /**
- * Compares a segment with the piece queued before it and those that begin within it: what the queue would read.
- * A piece further in front, hidden behind a shorter one, is not compared.
+ * Compares a segment with what the queue would read in its place, each byte once: with the piece that begins before it
+ * and those that begin within it. A piece further in front, hidden behind a shorter one, is not compared.
  */
 export function surveyLinuxQueue(store: Store, r: number, segment: Segment, survey: Survey): void {
-  const { rows, pieces } = store;
-  const { nodes } = pieces;
+  const { nodes } = store.pieces;
   let node = lastStartingBefore(store, r, segment.from);
-  if (node === 0) node = rows[r + Direction.HEAD]!;
+  if (node === 0) node = store.rows[r + Direction.HEAD]!;
+  let compared = segment.from;
   for (; node !== 0; node = nodes[node * Piece.INTS + Piece.NEXT]!) {
     const n = node * Piece.INTS;
     const start = nodes[n + Piece.START]!;
-    if (((start - segment.end) | 0) >= 0) return;
-    const from = ((start - segment.from) | 0) > 0 ? start : segment.from;
+    if (((start - segment.end) | 0) >= 0 || ((compared - segment.end) | 0) >= 0) return;
+    const from = ((start - compared) | 0) > 0 ? start : compared;
     const pieceEnd = nodes[n + Piece.END]!;
     const to = ((pieceEnd - segment.end) | 0) < 0 ? pieceEnd : segment.end;
     if (((to - from) | 0) <= 0) continue;
     survey.compare(pieceOffset(store, node) + ((from - start) | 0), segment, from, to, false);
     if (survey.differs) return;
+    compared = to;
   }
 }
 
