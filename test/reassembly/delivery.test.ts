@@ -321,3 +321,17 @@ describe('limits', () => {
     expect(feed.received.text).toBe('.'.repeat(1000) + 'b'.repeat(1000) + 'c'.repeat(1000));
   });
 });
+
+it('reassembles no more of a direction that is switched off', () => {
+  const feed = feedOf();
+  feed.segment(1, 'abc');
+  feed.acknowledge(4);
+  feed.segment(4, 'def');
+  feed.reassembler.stop(0, true);
+  feed.segment(7, 'ghi');
+  feed.acknowledge(10);
+  feed.finish();
+  feed.endBatch();
+  expect(feed.received.text).toBe('abc');
+  expect(feed.reassembler.bytesHeld).toBe(0);
+});

@@ -3,18 +3,12 @@
  * packets, and at most a few bytes of each, from the first byte that differs.
  */
 
+import type { OverlapVersions } from '../../../engine/stream-control.js';
+
 /** Packets remembered. */
 const ENTRIES = 64;
 /** Bytes kept of each version. */
 export const VERSION_BYTES = 64;
-
-export interface OverlapVersions {
-  /** Position in its direction of the first byte. */
-  readonly position: number;
-  /** What was there before, and what this packet brought. */
-  readonly before: Uint8Array;
-  readonly brought: Uint8Array;
-}
 
 export class OverlapLog {
   /** The packet in hand. */

@@ -8,6 +8,8 @@
  * Source: Novak and Sturges, Target-Based TCP Stream Reassembly (2007), and measurements.
  */
 
+import { HOST_OS, type TcpClass, tcpClass } from '../../../engine/host-os-policy.js';
+
 /** What came first stays. */
 export const FIRST = 0;
 /** What came last wins. */
@@ -49,22 +51,17 @@ export function newWins(
   }
 }
 
-/** Class of each name that `host-os-policy` takes, and those of tests and other engines. */
-export const POLICY_CLASSES: Readonly<Record<string, number>> = {
+const NUMBERS: Readonly<Record<TcpClass, number>> = {
+  first: FIRST,
+  last: LAST,
   bsd: BSD,
-  'bsd-right': BSD,
-  windows: BSD,
-  windows2k3: BSD,
-  macos: BSD,
-  hpux10: BSD,
-  irix: BSD,
   linux: LINUX,
   'old-linux': OLD_LINUX,
   solaris: SOLARIS,
-  'old-solaris': SOLARIS,
-  hpux11: SOLARIS,
-  vista: FIRST,
-  first: FIRST,
-  last: LAST,
   'linux-6': LINUX_6,
 };
+
+/** Class of each name that `host-os-policy` takes. */
+export const POLICY_CLASSES: Readonly<Record<string, number>> = Object.fromEntries(
+  HOST_OS.map(os => [os, NUMBERS[tcpClass(os)]]),
+);

@@ -13,6 +13,7 @@ import type { Memory } from '../../../engine/memory.js';
 import type { ByteRange, Thread } from '../../../engine/module.js';
 import * as Packet from '../../../engine/packet.js';
 import * as Event from '../../../engine/packet-events.js';
+import { type OverlapVersions, STREAM_CONTROL, type StreamControl } from '../../../engine/stream-control.js';
 import { ReassemblyCounters } from './counters.js';
 import { Delivery } from './delivery.js';
 import * as Direction from './direction.js';
@@ -20,7 +21,7 @@ import { bufferOffset, releaseEmptyBuffer } from './in-order.js';
 import { Limits } from './limits.js';
 import * as Options from './options.js';
 import { Occasion, Outlet } from './outlet.js';
-import { OverlapLog, type OverlapVersions } from './overlap-log.js';
+import { OverlapLog } from './overlap-log.js';
 import * as Piece from './piece.js';
 import { Pieces } from './pieces.js';
 import { OVER_MEMCAP, PLACED, Placement } from './placement.js';
@@ -35,7 +36,7 @@ export { OVER_LIMIT, OVER_MEMCAP, PLACED } from './placement.js';
 /** No window reaches further (RFC 7323, section 2.3). */
 const MAX_DISTANCE = 2 ** 30;
 
-export class Reassembler {
+export class Reassembler implements StreamControl {
   private readonly memory: Memory;
   private readonly rows: Int32Array;
   private readonly store: Store;
@@ -64,6 +65,7 @@ export class Reassembler {
     );
     this.delivery = new Delivery(thread);
     this.outlet = new Outlet(this.store, thread.memory, this.delivery, this.counters);
+    thread.services.set(STREAM_CONTROL, this);
   }
 
   /** Bytes held now; bytes taken and given back since the beginning. */
@@ -106,7 +108,6 @@ export class Reassembler {
     rows[r + Direction.DEPTH] = this.limits.depth;
   }
 
-  /** Changes how many bytes of each direction of a flow are reassembled; 0: no limit. A depth reached stays so. */
   setDepth(flow: number, bytes: number): void {
     const depth = Math.min(bytes, 2 ** 32 - 1);
     this.rows[rowOf(flow, false) + Direction.DEPTH] = depth;
@@ -194,13 +195,19 @@ export class Reassembler {
     this.outlet.dispose(r);
   }
 
+  stop(flow: number, toServer: boolean): void {
+    if (!this.isActive(flow, toServer)) return;
+    const r = rowOf(flow, toServer);
+    this.rows[r + Direction.FLAGS]! |= Direction.ENDED;
+    this.outlet.dispose(r);
+  }
+
   /** The flow is over: frees what both directions hold. */
   free(flow: number): void {
     this.close(rowOf(flow, false));
     this.close(rowOf(flow, true));
   }
 
-  /** Both versions of the data that the packet in `slot`, of this batch, brought with other bytes than before. */
   overlapOf(slot: number): OverlapVersions | undefined {
     return this.overlaps.find(slot);
   }
