@@ -19,18 +19,34 @@ export const logFolder = option(
 /** Whether an output that is listed is on; inside an entry. */
 export const enabled = option('enabled', boolean, true, 'whether this output is on');
 
-/** Settings of the enabled entries under `name`, in order. */
-export function outputEntries(config: Config, name: string): Config[] {
-  const list = config.read(outputs);
-  if (!Array.isArray(list)) return [];
-  return list.flatMap(entry => entryOf(entry, name) ?? []).filter(entry => entry.read(enabled));
+/** An entry of the list: what kind of output it is, and its settings. */
+export interface OutputEntry {
+  readonly name: string;
+  readonly settings: Config;
 }
 
-function entryOf(entry: unknown, name: string): Config | undefined {
-  if (entry === name) return new Config({});
-  if (entry === null || typeof entry !== 'object' || !Object.hasOwn(entry, name)) return undefined;
-  const settings = (entry as Record<string, unknown>)[name];
-  return new Config(settings !== null && typeof settings === 'object' ? (settings as ConfigTree) : {});
+/** The entries that are on, in order. */
+export function enabledOutputs(config: Config): OutputEntry[] {
+  const list = config.read(outputs);
+  if (!Array.isArray(list)) return [];
+  return list.flatMap(entriesIn).filter(({ settings }) => settings.read(enabled));
+}
+
+/** Settings of the entries under `name` that are on, in order. */
+export function outputEntries(config: Config, name: string): Config[] {
+  return enabledOutputs(config)
+    .filter(entry => entry.name === name)
+    .map(entry => entry.settings);
+}
+
+/** `- stats`, or `- stats: { … }`. */
+function entriesIn(entry: unknown): OutputEntry[] {
+  if (typeof entry === 'string') return [{ name: entry, settings: new Config({}) }];
+  if (entry === null || typeof entry !== 'object') return [];
+  return Object.entries(entry).map(([name, settings]) => {
+    const tree = settings !== null && typeof settings === 'object' ? (settings as ConfigTree) : {};
+    return { name, settings: new Config(tree) };
+  });
 }
 
 /** Where a log file lies: names without a leading slash in the log folder. */

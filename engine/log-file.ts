@@ -1,0 +1,158 @@
+/**
+ * A log file as the manager writes it: lines are appended through a buffer. A disk that is full, or a file that
+ * cannot be opened, loses lines but nothing else: they are counted, and writing goes on when it is possible again.
+ */
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { LogFileSettings } from './log-file/settings.js';
+import { strftime } from './log-file/strftime.js';
+
+const NEWLINE = 0x0a;
+const APPEND = 'a';
+const OVERWRITE = 'w';
+
+export interface LogFileCounts {
+  /** Bytes that reached the file, and writes or openings that failed. */
+  bytes: number;
+  errors: number;
+  /** Lines that were given up. */
+  lost: number;
+}
+
+export class LogFile {
+  readonly counts: LogFileCounts = { bytes: 0, errors: 0, lost: 0 };
+  private readonly buffer: Uint8Array;
+  private used = 0;
+  private file = -1;
+  /** Size of the open file, as far as it was written here. */
+  private size = 0;
+  private rotateAt: number;
+  /** In the middle of a line that is given up. */
+  private skipping = false;
+  private everOpened = false;
+
+  /**
+   * @param path may have `%Y-%m-%d` and other fields of strftime: the time at which the file is opened
+   * @param now clock in seconds since the epoch
+   * @param told called with the first error after a time without any
+   */
+  constructor(
+    private readonly path: string,
+    private readonly settings: LogFileSettings,
+    private readonly now: () => number = () => Date.now() / 1000,
+    private readonly told: (message: string) => void = () => {},
+  ) {
+    this.buffer = new Uint8Array(settings.bufferSize);
+    this.rotateAt = this.nextRotation();
+    this.open();
+  }
+
+  /** Appends bytes; a line may come in several pieces. */
+  write(bytes: Uint8Array): void {
+    if (this.skipping) {
+      this.skipping = bytes.at(-1) !== NEWLINE;
+      return;
+    }
+    if (this.used + bytes.length > this.buffer.length) this.flush();
+    if (this.used + bytes.length <= this.buffer.length) {
+      this.buffer.set(bytes, this.used);
+      this.used += bytes.length;
+    } else if (this.used > 0 || !this.writeThrough(bytes)) this.giveUp(bytes);
+  }
+
+  /** Brings what is buffered to the file, and rotates it when it is time. */
+  flush(): void {
+    if (this.now() >= this.rotateAt || this.size >= this.settings.rotateSize) this.rotate();
+    if (this.used === 0) return;
+    const written = this.writeOut(this.buffer.subarray(0, this.used));
+    this.buffer.copyWithin(0, written, this.used);
+    this.used -= written;
+  }
+
+  /** Closes the file and opens it by its name again: whoever moved it away has it complete. */
+  rotate(): void {
+    this.rotateAt = this.nextRotation();
+    this.size = 0;
+    if (this.used > 0 && this.file >= 0) {
+      const written = this.writeOut(this.buffer.subarray(0, this.used));
+      this.buffer.copyWithin(0, written, this.used);
+      this.used -= written;
+    }
+    this.closeFile();
+    this.open();
+  }
+
+  close(): void {
+    this.flush();
+    if (this.used > 0) this.counts.lost += lines(this.buffer.subarray(0, this.used));
+    this.used = 0;
+    this.closeFile();
+  }
+
+  /** A line larger than the buffer, which is empty. @returns false when nothing of it was written */
+  private writeThrough(bytes: Uint8Array): boolean {
+    const written = this.writeOut(bytes);
+    if (written === 0) return false;
+    // The rest follows when there is room; what does not fit the buffer is cut off.
+    const rest = bytes.subarray(written, written + this.buffer.length);
+    this.buffer.set(rest);
+    this.used = rest.length;
+    return true;
+  }
+
+  private giveUp(bytes: Uint8Array): void {
+    this.counts.lost++;
+    this.skipping = bytes.at(-1) !== NEWLINE;
+  }
+
+  /** @returns how many bytes were written */
+  private writeOut(bytes: Uint8Array): number {
+    if (this.file < 0) this.open();
+    if (this.file < 0) return 0;
+    let written = 0;
+    try {
+      while (written < bytes.length) written += writeSync(this.file, bytes, written);
+    } catch (error) {
+      this.failed(error as Error);
+    }
+    this.counts.bytes += written;
+    this.size += written;
+    return written;
+  }
+
+  private open(): void {
+    const path = this.path.includes('%') ? strftime(this.path, new Date(this.now() * 1000)) : this.path;
+    const flags = this.settings.append || this.everOpened ? APPEND : OVERWRITE;
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      this.file = openSync(path, flags, this.settings.mode);
+      this.everOpened = true;
+    } catch (error) {
+      this.file = -1;
+      this.failed(error as Error);
+    }
+  }
+
+  private failed(error: Error): void {
+    if (this.counts.errors++ === 0)
+      this.told(`${this.path}: ${error.message}; lines are kept as long as there is room`);
+  }
+
+  private closeFile(): void {
+    if (this.file >= 0) closeSync(this.file);
+    this.file = -1;
+  }
+
+  private nextRotation(): number {
+    const { rotateInterval } = this.settings;
+    return rotateInterval > 0
+      ? (Math.floor(this.now() / rotateInterval) + 1) * rotateInterval
+      : Number.POSITIVE_INFINITY;
+  }
+}
+
+function lines(bytes: Uint8Array): number {
+  let count = 0;
+  for (const byte of bytes) if (byte === NEWLINE) count++;
+  return count;
+}

@@ -1,0 +1,82 @@
+/** How log files are written: the settings of the output that a file belongs to. */
+import type { Config } from '../config/config.js';
+import { boolean, integer, type OptionType, option, size } from '../config/option.js';
+import { enabledOutputs, logPath } from '../config/output-list.js';
+
+export interface LogFileSettings {
+  readonly append: boolean;
+  /** Permissions of a new file. */
+  readonly mode: number;
+  /** Seconds, aligned to the clock; 0: never. */
+  readonly rotateInterval: number;
+  /** Bytes after which the file is opened anew. */
+  readonly rotateSize: number;
+  readonly bufferSize: number;
+}
+
+const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86400 };
+const WORDS: Record<string, number> = { minute: 60, hour: 3600, day: 86400 };
+
+/** `minute`, `hour`, `day`, or a number with s, m, h or d. */
+const interval: OptionType<number> = {
+  expected: 'minute, hour, day, or a number with s, m, h or d such as 30m',
+  parse(value) {
+    const text = String(value).toLowerCase();
+    const match = /^(\d+)([smhd]?)$/.exec(text);
+    return WORDS[text] ?? (match ? Number(match[1]) * UNITS[match[2] || 's']! : undefined);
+  },
+};
+
+/** Octal digits, as in `chmod`. */
+const permissions: OptionType<number> = {
+  expected: 'permissions in octal such as 644',
+  parse: value =>
+    /^0?o?[0-7]{3}$/.test(String(value))
+      ? Number.parseInt(String(value).replace(/^0?o?(?=\d{3}$)/, ''), 8)
+      : undefined,
+};
+
+const append = option('outputs.*.*.append', boolean, true, 'append to a file that exists');
+const mode = option('outputs.*.*.filemode', permissions, 0o644, 'permissions of a new file');
+const rotateInterval = option('outputs.*.*.rotate-interval', interval, 0, 'open the file anew so often');
+const rotateSize = option(
+  'outputs.*.*.rotate-size',
+  size,
+  0,
+  'open the file anew after so many bytes (0: never)',
+);
+const bufferSize = option(
+  'outputs.*.*.buffer-size',
+  integer(4096, 2 ** 30),
+  256 << 10,
+  'bytes buffered before writing',
+);
+
+export const logFileOptions = [append, mode, rotateInterval, rotateSize, bufferSize];
+
+/** Settings of the output that writes `file` (as given to `Thread.openLog`); defaults where none does. */
+export function settingsOf(config: Config, file: string): LogFileSettings {
+  const entry = enabledOutputs(config).find(
+    ({ settings, name }) => fileOf(config, settings, name) === file,
+  )?.settings;
+  const read = <T>(wanted: { path: string; type: OptionType<T>; fallback: T; summary: string }): T =>
+    entry ? entry.read({ ...wanted, path: wanted.path.split('.').at(-1)! }) : wanted.fallback;
+  return {
+    append: read(append),
+    mode: read(mode),
+    rotateInterval: read(rotateInterval),
+    rotateSize: read(rotateSize) || Number.POSITIVE_INFINITY,
+    bufferSize: read(bufferSize),
+  };
+}
+
+const USUAL_NAMES: Readonly<Record<string, string>> = {
+  'eve-log': 'eve.json',
+  fast: 'fast.log',
+  stats: 'stats.log',
+};
+
+function fileOf(config: Config, settings: Config, name: string): string | undefined {
+  const filename = settings.at('filename') ?? USUAL_NAMES[name];
+  return filename === undefined ? undefined : logPath(config, String(filename));
+}

@@ -1,0 +1,431 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Config } from '../../engine/config/config.js';
+import * as Event from '../../engine/event.js';
+import * as FlowRecord from '../../engine/flow-record.js';
+import * as Packet from '../../engine/packet.js';
+import * as Events from '../../engine/packet-events.js';
+import { REASON_RULES } from '../../engine/verdict.js';
+import eve from '../../modules/eve.js';
+import {
+  alert,
+  event,
+  fillFlow,
+  linesOf,
+  outputThread,
+  recordsOf,
+  SIGNATURE,
+  set,
+  tcpPacket,
+} from './occurrence.js';
+
+const zone = process.env.TZ;
+beforeAll(() => {
+  process.env.TZ = 'UTC';
+});
+afterAll(() => {
+  process.env.TZ = zone;
+});
+
+/** An outputs list of one eve-log with these types and settings. */
+const log = (types: unknown[], settings = {}) => [{ 'eve-log': { enabled: true, types, ...settings } }];
+
+const HEADER = {
+  timestamp: '2016-07-13T22:42:07.573103+0000',
+  flow_id: 2 ** 33 - 1,
+  pcap_cnt: 1,
+  src_ip: '192.0.2.1',
+  src_port: 1234,
+  dest_ip: '198.51.100.2',
+  dest_port: 80,
+  proto: 'TCP',
+  ip_v: 4,
+  pkt_src: 'wire/pcap',
+};
+
+const ALERT = {
+  action: 'allowed',
+  gid: 1,
+  signature_id: 1000001,
+  rev: 2,
+  signature: 'an "evil" thing ✓',
+  category: 'Misc activity',
+  severity: 3,
+  metadata: { created_at: ['2018-01-30'] },
+};
+
+describe('alert', () => {
+  test('has what all records have, the signature, the flow so far and what its maker knows', async () => {
+    const thread = outputThread(log(['alert']));
+    const slot = alert(
+      thread,
+      tcpPacket(thread, 'evil'),
+      '"http":{"url":"/a,b"},"metadata":{"flowbits":["x"]}',
+    );
+    const [record] = await recordsOf(thread, eve, slot);
+    expect(record).toEqual({
+      ...HEADER,
+      event_type: 'alert',
+      alert: ALERT,
+      app_proto: 'http',
+      http: { url: '/a,b' },
+      metadata: { flowbits: ['x'] },
+      direction: 'to_server',
+      flow: {
+        pkts_toserver: 2,
+        pkts_toclient: 1,
+        bytes_toserver: 150,
+        bytes_toclient: 70,
+        start: '2016-07-13T22:42:00.000001+0000',
+        src_ip: '192.0.2.1',
+        src_port: 1234,
+        dest_ip: '198.51.100.2',
+        dest_port: 80,
+      },
+    });
+  });
+
+  test.each([
+    ['alert in ids mode', 'alert', 'ids', 0, 'allowed'],
+    ['drop in ids mode', 'drop', 'ids', 0, 'allowed'],
+    ['drop in ips mode', 'drop', 'ips', 0, 'blocked'],
+    ['reject in ids mode', 'rejectdst', 'ids', 0, 'blocked'],
+    ['an alert whose rate made it a drop', 'alert', 'ips', Packet.VERDICT_DROP, 'blocked'],
+    ['a drop that became an alert', 'drop', 'ips', Packet.VERDICT_PASS, 'allowed'],
+  ] as const)('action of %s', async (_what, action, mode, taken, told) => {
+    const thread = outputThread(log(['alert']), [{ ...SIGNATURE, action }], { 'engine-mode': mode });
+    const [record] = await recordsOf(
+      thread,
+      eve,
+      alert(thread, tcpPacket(thread, ''), '', { [Event.ALERT_ACTION]: taken }),
+    );
+    expect(record).toMatchObject({ alert: { action: told } });
+  });
+
+  test('payload, packet and verdict when they are asked for', async () => {
+    const settings = {
+      payload: true,
+      'payload-printable': true,
+      'payload-length': true,
+      packet: true,
+      verdict: true,
+    };
+    const thread = outputThread(log([{ alert: { ...settings, 'payload-buffer-size': 8 } }]));
+    const root = tcpPacket(thread, 'a"\\\t\r\n\0é and more');
+    set(thread, root, { [Packet.VERDICT]: Packet.VERDICT_REJECT });
+    const [record] = await recordsOf(thread, eve, alert(thread, root));
+    expect(record).toMatchObject({
+      payload: Buffer.from('a"\\\t\r\n\0é', 'latin1').toString('base64'),
+      payload_printable: 'a"\\.\r\n..',
+      payload_length: 17,
+      stream: 0,
+      packet_info: { linktype: 1, linktype_name: 'EN10MB' },
+      verdict: { action: 'drop', 'reject-target': 'to_client', reject: ['tcp-reset'] },
+    });
+    expect(Buffer.from(String(record!.packet), 'base64').subarray(54).toString('latin1')).toContain(
+      ' and more',
+    );
+  });
+
+  test('in a stream the payload is that of the stream', async () => {
+    const thread = outputThread(log([{ alert: { 'payload-printable': true } }]));
+    const root = tcpPacket(thread, 'packet');
+    const data = thread.field(tcpPacket(thread, 'whole stream'), Packet.PAYLOAD);
+    set(thread, root, { [Packet.STREAM_DATA]: data, [Packet.STREAM_LENGTH]: 12 });
+    const inStream = { [Event.ALERT_FLAGS]: Event.ALERT_IN_STREAM };
+    const own = { ...inStream, [Event.ALERT_DATA]: data + 6, [Event.ALERT_DATA_LENGTH]: 6 };
+    const records = await recordsOf(
+      thread,
+      eve,
+      alert(thread, root, '', inStream),
+      alert(thread, root, '', own),
+    );
+    expect(records).toMatchObject([
+      { payload_printable: 'whole stream', stream: 1 },
+      { payload_printable: 'stream', stream: 1 },
+    ]);
+  });
+
+  test('parts of the metadata can be switched off', async () => {
+    const parts = { flow: false, 'app-layer': false, rule: { raw: true, metadata: false, reference: true } };
+    const thread = outputThread(log([{ alert: { metadata: parts } }], { metadata: false }));
+    const members = '"http":{},"metadata":{},"alert":{"context":{"a":1}}';
+    const [record] = await recordsOf(thread, eve, alert(thread, tcpPacket(thread, ''), members));
+    expect(Object.keys(record!)).not.toEqual(expect.arrayContaining(['http']));
+    expect(record).not.toHaveProperty('flow');
+    expect(record).not.toHaveProperty('metadata');
+    const { metadata: _, ...rest } = ALERT;
+    const more = { rule: SIGNATURE.text, references: SIGNATURE.references, context: { a: 1 } };
+    expect(record!.alert).toEqual({ ...rest, ...more });
+  });
+
+  test('the target of the attack, seen from a packet to the client', async () => {
+    const thread = outputThread(log(['alert']), [{ ...SIGNATURE, target: 'src_ip' }]);
+    const [record] = await recordsOf(thread, eve, alert(thread, tcpPacket(thread, '')));
+    expect(record!.alert).toMatchObject({
+      target: { ip: '192.0.2.1', port: 1234 },
+      source: { ip: '198.51.100.2', port: 80 },
+    });
+  });
+
+  test('of the end of a flow comes from the flow', async () => {
+    const thread = outputThread(log(['alert']));
+    const root = tcpPacket(thread, '', {
+      [Packet.PSEUDO]: Packet.PSEUDO_FLOW_END,
+      [Packet.IP_VERSION]: 0,
+      [Packet.FLOW_STATE]: 0,
+    });
+    const [record] = await recordsOf(thread, eve, alert(thread, root));
+    expect(record).toMatchObject({
+      src_ip: '198.51.100.2',
+      src_port: 80,
+      direction: 'to_client',
+      pkt_src: 'stream (flow timeout)',
+    });
+    expect(record).not.toHaveProperty('pcap_cnt');
+  });
+
+  test('in a tunnel tells of the tunnel', async () => {
+    const thread = outputThread(log(['alert']));
+    const outer = tcpPacket(thread, '', { [Packet.PROTOCOL]: 47 });
+    const inner = tcpPacket(thread, '', {
+      [Packet.PSEUDO]: Packet.PSEUDO_TUNNEL,
+      [Packet.TUNNEL_KIND]: 3,
+      [Packet.ROOT]: outer,
+      [Packet.RECURSION]: 1,
+    });
+    const [record] = await recordsOf(thread, eve, alert(thread, inner));
+    expect(record).toMatchObject({
+      pkt_src: 'gre tunnel',
+      tunnel: { src_ip: '192.0.2.1', proto: 'GRE', depth: 1, pcap_cnt: 1, pkt_src: 'wire/pcap' },
+    });
+  });
+});
+
+test('options of the entry: file, prefix, capture file, MAC addresses, Community ID, version, VLANs', async () => {
+  const settings = {
+    ...{ filename: 'other.json', prefix: '@cee: ', 'pcap-file': true, ethernet: true },
+    ...{ 'community-id': true, 'suricata-version': true },
+  };
+  const thread = outputThread(log(['alert'], settings), [SIGNATURE], { 'sensor-name': 'here' });
+  const root = tcpPacket(thread, '', {
+    [Packet.VLAN_COUNT]: 2,
+    [Packet.VLAN_ID_0]: 1,
+    [Packet.VLAN_ID_1]: 10,
+  });
+  const [line] = await linesOf(thread, eve, '/log/other.json', alert(thread, root));
+  expect(line).toMatch(/^@cee: \{/);
+  expect(JSON.parse(line!.slice(6))).toMatchObject({
+    pcap_filename: '/captures/a.pcap',
+    ether: { src_mac: '00:11:22:33:44:55', dest_mac: '66:77:88:99:aa:bb' },
+    community_id: expect.stringMatching(/^1:.{28}$/),
+    suricata_version: '8.0.7',
+    host: 'here',
+    vlan: [1, 10],
+  });
+});
+
+test('flow and netflow of a conversation that is over', async () => {
+  const thread = outputThread(log(['flow', 'netflow']));
+  const root = tcpPacket(thread, '', { [Packet.PSEUDO]: Packet.PSEUDO_FLOW_END });
+  fillFlow(thread, {
+    [FlowRecord.PACKETS_TO_SERVER]: 3,
+    [FlowRecord.STATE]: FlowRecord.STATE_CLOSED,
+    [FlowRecord.END_REASON]: FlowRecord.REASON_TIMEOUT,
+    [FlowRecord.TCP_FLAGS_TO_SERVER]: 0x1b,
+    [FlowRecord.TCP_STATE]: 10,
+    [FlowRecord.ALERTS]: 1,
+    [FlowRecord.ACTION]: FlowRecord.ACTION_DROP,
+    [FlowRecord.TTLS]: 0x40 | (0x41 << 8),
+    [FlowRecord.TRANSACTIONS]: 1,
+  });
+  thread.flows.row64[7 * FlowRecord.DOUBLES + FlowRecord.BYTES_TO_SERVER] = 2 ** 40;
+  const records = await recordsOf(thread, eve, event(thread, Event.EVENT_FLOW, root));
+  const { pcap_cnt: _, pkt_src: __, ...header } = HEADER;
+  const times = { start: '2016-07-13T22:42:00.000001+0000', end: '2016-07-13T22:42:10.999999+0000', age: 10 };
+  const flags = { tcp_flags: '1b', syn: true, fin: true, psh: true, ack: true };
+  expect(records).toEqual([
+    {
+      ...header,
+      event_type: 'flow',
+      app_proto: 'http',
+      flow: {
+        ...{ pkts_toserver: 3, pkts_toclient: 0, bytes_toserver: 2 ** 40, bytes_toclient: 0, ...times },
+        ...{ state: 'closed', reason: 'timeout', alerted: true, action: 'drop', tx_cnt: 1 },
+      },
+      tcp: {
+        ...{ ...flags, tcp_flags_ts: '1b', tcp_flags_tc: '00' },
+        ...{ state: 'closed', ts_max_regions: 1, tc_max_regions: 1 },
+      },
+    },
+    {
+      ...header,
+      event_type: 'netflow',
+      app_proto: 'http',
+      netflow: { pkts: 3, bytes: 2 ** 40, ...times, min_ttl: 64, max_ttl: 65, tx_cnt: 1 },
+      tcp: flags,
+    },
+  ]);
+});
+
+test('anomalies: one record for each event of the packet of a wanted kind, and those of protocols', async () => {
+  const thread = outputThread(log([{ anomaly: { types: { decode: true }, packethdr: true } }]));
+  const root = tcpPacket(thread, 'x');
+  for (const number of [Events.IPV4_OPT_INVALID, Events.IPV4_TRUNC_PKT, Events.FIRST_STREAM_EVENT]) {
+    Packet.setEvent(thread.memory.row, root * Packet.INTS, number);
+  }
+  const own = '"anomaly":{"app_proto":"http","type":"applayer","event":"X","layer":"proto_parser"}';
+  const records = await recordsOf(
+    thread,
+    eve,
+    event(thread, Event.EVENT_ANOMALY, root),
+    event(thread, Event.EVENT_ANOMALY, root, own, { [Packet.EVENT_TRANSACTION]: 4 }),
+  );
+  expect(records).toMatchObject([
+    { event_type: 'anomaly', anomaly: { type: 'decode', event: 'decoder.ipv4.trunc_pkt' } },
+    { anomaly: { type: 'decode', event: 'decoder.ipv4.opt_invalid' } },
+    { tx_id: 4, anomaly: { type: 'applayer', event: 'X' } },
+  ]);
+  expect(Buffer.from(String(records[0]!.packet), 'base64')).toHaveLength(32);
+});
+
+describe('drop', () => {
+  test('has the headers of the packet and why', async () => {
+    const thread = outputThread(log([{ drop: { alerts: true, verdict: true } }]), [SIGNATURE], {
+      'engine-mode': 'ips',
+    });
+    const root = tcpPacket(thread, 'x', {
+      [Packet.VERDICT]: Packet.VERDICT_DROP,
+      [Packet.REASON]: REASON_RULES,
+    });
+    const [record] = await recordsOf(
+      thread,
+      eve,
+      event(thread, Event.EVENT_DROP, root, '', { [Packet.EVENT_SIGNATURE]: 0 }),
+    );
+    expect(record).toEqual({
+      ...HEADER,
+      event_type: 'drop',
+      app_proto: 'http',
+      drop: {
+        ...{
+          len: 41,
+          tos: 0,
+          ttl: 64,
+          ipid: 4660,
+          tcpseq: 100,
+          tcpack: 200,
+          tcpwin: 512,
+          tcpres: 0,
+          tcpurgp: 0,
+        },
+        ...{ syn: false, ack: true, psh: true, rst: false, urg: false, fin: false, reason: 'rules' },
+      },
+      alert: ALERT,
+      verdict: { action: 'drop' },
+    });
+  });
+
+  test.each([
+    ['start', 2],
+    ['all', 4],
+  ])('flows: %s', async (flows, count) => {
+    const thread = outputThread(log([{ drop: { flows } }]));
+    const client = [1, 2].map(() => tcpPacket(thread, ''));
+    const server = [1, 2].map(() => tcpPacket(thread, '', { [Packet.FLOW_STATE]: 0 }));
+    const slots = [...client, ...server].map(root => event(thread, Event.EVENT_DROP, root));
+    expect(await recordsOf(thread, eve, ...slots)).toHaveLength(count);
+  });
+});
+
+describe('records of protocols', () => {
+  test('take their type from their first member; files go the way they are sent', async () => {
+    const thread = outputThread(log(['http', 'files', 'dns']));
+    const root = tcpPacket(thread, '');
+    const http = event(thread, Event.EVENT_TRANSACTION, root, '"http":{"a":"}\\","},"x":1', {
+      [Packet.EVENT_TRANSACTION]: 0,
+    });
+    const file = event(thread, Event.EVENT_FILEINFO, root, '"fileinfo":{}', { [Packet.FLOW_STATE]: 0 });
+    const tls = event(thread, Event.EVENT_TRANSACTION, root, '"tls":{}');
+    expect(await recordsOf(thread, eve, http, file, tls)).toEqual([
+      { ...HEADER, event_type: 'http', tx_id: 0, http: { a: '}",' }, x: 1 },
+      {
+        ...HEADER,
+        ...{ event_type: 'fileinfo', app_proto: 'http', fileinfo: {} },
+        ...{ src_ip: '198.51.100.2', src_port: 80, dest_ip: '192.0.2.1', dest_port: 1234 },
+      },
+    ]);
+  });
+
+  test('others name their type themselves', async () => {
+    const thread = outputThread(log(['alert']));
+    const root = tcpPacket(thread, '');
+    const packet = event(thread, Event.EVENT_OTHER, root, '"event_type":"packet","x":1');
+    const arp = event(thread, Event.EVENT_OTHER, root, '"event_type":"arp","arp":{}');
+    const records = await recordsOf(thread, eve, packet, arp);
+    expect(records).toMatchObject([{ event_type: 'packet', packet_info: { linktype: 1 } }]);
+  });
+
+  test('DNS by direction and type', async () => {
+    const request = '"dns":{"type":"request","queries":[{"rrtype":"MX"}]}';
+    const response = '"dns":{"type":"response","queries":[{"rrtype":"A"}]}';
+    const count = async (settings: object) => {
+      const thread = outputThread(log([{ dns: settings }]));
+      const root = tcpPacket(thread, '');
+      const events = [request, response].map(text => event(thread, Event.EVENT_TRANSACTION, root, text));
+      return (await recordsOf(thread, eve, ...events)).map(({ dns }) => (dns as { type: string }).type);
+    };
+    expect(await count({})).toEqual(['request', 'response']);
+    expect(await count({ requests: false })).toEqual(['response']);
+    expect(await count({ responses: false })).toEqual(['request']);
+    expect(await count({ types: ['mx'] })).toEqual(['request']);
+  });
+});
+
+test('a record that cannot be made is counted, and others follow', async () => {
+  const thread = outputThread(log(['alert']));
+  const root = tcpPacket(thread, '');
+  const wrong = alert(thread, root, '', { [Packet.EVENT_SIGNATURE]: 99 });
+  expect(await recordsOf(thread, eve, wrong, alert(thread, root))).toHaveLength(1);
+  expect(thread.warnings).toHaveLength(1);
+});
+
+test('several entries have their own types and files; what is off is not written', async () => {
+  const outputs = [
+    ...log(['alert'], { filename: 'a.json' }),
+    ...log(['flow', { alert: { enabled: 'no' } }], { filename: 'b.json' }),
+    ...log(['alert'], { filename: 'c.json', enabled: 'no' }),
+  ];
+  const thread = outputThread(outputs);
+  await linesOf(thread, eve, '', alert(thread, tcpPacket(thread, '')));
+  expect([...thread.files].map(([file, text]) => [file, text.split('\n').length - 1])).toEqual([
+    ['/log/a.json', 1],
+    ['/log/b.json', 0],
+  ]);
+});
+
+test('events that are wanted follow from the configuration', () => {
+  const wants = (types: unknown[]) => eve.wants!(new Config({ outputs: log(types) }));
+  expect(wants(['flow', 'netflow', 'stats'])).toEqual([Event.EVENT_FLOW]);
+  expect(wants([{ alert: { 'tagged-packets': 'no' } }, 'http', 'tls'])).toEqual([
+    Event.EVENT_ALERT,
+    Event.EVENT_TRANSACTION,
+  ]);
+  expect(wants(['drop', 'anomaly', 'files', 'frame'])).toEqual([
+    ...[Event.EVENT_ANOMALY, Event.EVENT_DROP, Event.EVENT_FILEINFO, Event.EVENT_FRAME],
+  ]);
+  expect(eve.wants!(new Config({}))).toEqual([]);
+});
+
+test('statistics: totals, threads, changes', () => {
+  const [plain, rich] = eve.statistics!(
+    new Config({
+      outputs: [...log(['stats']), ...log([{ stats: { threads: true, deltas: true, totals: false } }])],
+    }),
+  );
+  const stats = { uptime: 3, decoder: { pkts: 5 }, threads: { W1: { decoder: { pkts: 5 } } } };
+  const told = (log: typeof plain) => JSON.parse(new TextDecoder().decode(log!.lines(stats, 1468449727, 0)));
+  const header = { timestamp: '2016-07-13T22:42:07.000000+0000', event_type: 'stats' };
+  expect(told(plain)).toEqual({ ...header, stats: { uptime: 3, decoder: { pkts: 5 } } });
+  expect(told(rich).stats).toEqual({ uptime: 3, threads: { W1: { decoder: { pkts: 5, pkts_delta: 5 } } } });
+  expect(told(rich).stats.threads.W1.decoder.pkts_delta).toBe(0);
+});

@@ -1,0 +1,131 @@
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Config } from '../../engine/config/config.js';
+import { type LogFileSettings, settingsOf } from '../../engine/log-file/settings.js';
+import { LogFile } from '../../engine/log-file.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sluice-log-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const DEFAULTS: LogFileSettings = {
+  ...{ append: true, mode: 0o644, rotateInterval: 0, rotateSize: Number.POSITIVE_INFINITY, bufferSize: 64 },
+};
+const bytes = (text: string) => Buffer.from(text);
+const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+
+function open(
+  name: string,
+  settings: Partial<LogFileSettings> = {},
+  now?: () => number,
+  told?: (text: string) => void,
+): LogFile {
+  return new LogFile(join(folder, name), { ...DEFAULTS, ...settings }, now, told);
+}
+
+test('lines are buffered, and whole in the file', () => {
+  const log = open('below/a.log');
+  log.write(bytes('one\n'));
+  expect(read('below/a.log')).toBe('');
+  log.write(bytes(`${'x'.repeat(62)}\n`));
+  expect(read('below/a.log')).toBe('one\n');
+  log.write(bytes(`${'y'.repeat(200)}\n`));
+  log.close();
+  expect(read('below/a.log')).toBe(`one\n${'x'.repeat(62)}\n${'y'.repeat(200)}\n`);
+  expect(log.counts).toEqual({ bytes: 268, errors: 0, lost: 0 });
+});
+
+test('appends, or begins anew', () => {
+  writeFileSync(join(folder, 'a.log'), 'old\n');
+  open('a.log').close();
+  expect(read('a.log')).toBe('old\n');
+  const log = open('a.log', { append: false });
+  log.write(bytes('new\n'));
+  log.rotate();
+  log.close();
+  expect(read('a.log')).toBe('new\n');
+});
+
+test('a file that was moved away is complete, and another begun', () => {
+  const log = open('a.log', { mode: 0o600 });
+  log.write(bytes('one\n'));
+  renameSync(join(folder, 'a.log'), join(folder, 'a.log.1'));
+  log.rotate();
+  log.write(bytes('two\n'));
+  log.close();
+  expect([read('a.log.1'), read('a.log')]).toEqual(['one\n', 'two\n']);
+  expect(statSync(join(folder, 'a.log')).mode & 0o777).toBe(0o600);
+});
+
+test('rotation by time, with the time in the name; and by size', () => {
+  let now = Date.UTC(2016, 6, 13, 12, 59, 59) / 1000;
+  const timed = open('%Y-%M-%S-%%.log', { rotateInterval: 60 }, () => now);
+  timed.write(bytes('one\n'));
+  now += 1;
+  timed.flush();
+  timed.write(bytes('two\n'));
+  timed.close();
+  expect(readdirSync(folder).map(name => [name, read(name)])).toEqual([
+    ['2016-00-00-%.log', 'two\n'],
+    ['2016-59-59-%.log', 'one\n'],
+  ]);
+  const sized = open('%s', { rotateSize: 3 }, () => now++);
+  for (const line of ['one\n', 'two\n']) {
+    sized.write(bytes(line));
+    sized.flush();
+  }
+  sized.close();
+  expect(readdirSync(folder)).toHaveLength(5);
+});
+
+test('a disk that is full loses lines, counts them, and nothing else', () => {
+  const told: string[] = [];
+  const log = new LogFile('/dev/full', DEFAULTS, undefined, message => told.push(message));
+  for (let i = 0; i < 20; i++) log.write(bytes('0123456789\n'));
+  log.close();
+  expect(log.counts.lost).toBe(20);
+  expect(log.counts.bytes).toBe(0);
+  expect(told).toEqual([expect.stringContaining('ENOSPC')]);
+});
+
+test('a line given up is given up as a whole, in how many pieces it comes', () => {
+  const log = new LogFile('/dev/full', { ...DEFAULTS, bufferSize: 8 });
+  log.write(bytes('kept..\n'));
+  for (const piece of ['first ', 'second ', 'third\n']) log.write(bytes(piece));
+  expect(log.counts.lost).toBe(1);
+});
+
+test('a file that cannot be opened is tried again', () => {
+  const log = open('a.log/b.log');
+  log.close();
+  writeFileSync(join(folder, 'blocked'), '');
+  const blocked = open('blocked/b.log');
+  blocked.write(bytes('one\n'));
+  blocked.flush();
+  rmSync(join(folder, 'blocked'));
+  blocked.close();
+  expect(read('blocked/b.log')).toBe('one\n');
+  expect(blocked.counts.errors).toBe(2);
+});
+
+describe('settings', () => {
+  const outputs = [
+    { fast: { append: 'no' } },
+    { 'eve-log': { filename: 'x.json', filemode: 600, 'rotate-interval': 'hour', 'rotate-size': '1mb' } },
+    { 'eve-log': { filename: '/other/x.json', 'rotate-interval': '30m' } },
+  ];
+  const config = new Config({ 'default-log-dir': '/log', outputs });
+
+  test.each<[string, Partial<LogFileSettings>]>([
+    ['/log/fast.log', { append: false, mode: 0o644, rotateInterval: 0 }],
+    ['/log/x.json', { append: true, mode: 0o600, rotateInterval: 3600, rotateSize: 2 ** 20 }],
+    ['/other/x.json', { rotateInterval: 1800, rotateSize: Number.POSITIVE_INFINITY }],
+    ['/log/unknown', { append: true }],
+  ])('of %s', (file, settings) => {
+    expect(settingsOf(config, file)).toMatchObject(settings);
+  });
+});
