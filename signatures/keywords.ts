@@ -1,9 +1,25 @@
 /** All keywords of the signature language, by name. */
 import type { Protocol } from '../engine/protocol.js';
 import type { Keyword, MatchCompiler } from './keyword.js';
+import { base64Compilers, base64Keywords } from './keywords/base64.js';
+import { byteExtractCompilers, byteExtractKeywords } from './keywords/byte-extract.js';
+import { byteJumpCompilers, byteJumpKeywords } from './keywords/byte-jump.js';
+import { byteTestCompilers, byteTestKeywords } from './keywords/byte-test.js';
+import { checksumCompilers, checksumKeywords } from './keywords/checksums.js';
+import { entropyCompilers, entropyKeywords } from './keywords/entropy.js';
+import { icmpCompilers, icmpKeywords } from './keywords/icmp.js';
+import { ipCompilers, ipKeywords } from './keywords/ip.js';
+import { isDataAtCompilers, isDataAtKeywords } from './keywords/isdataat.js';
+import { rpcCompilers, rpcKeywords } from './keywords/rpc.js';
+import { tcpCompilers, tcpKeywords } from './keywords/tcp.js';
+import { vlanCompilers, vlanKeywords } from './keywords/vlan.js';
+import { headerBufferKeywords } from './keywords/header-buffers.js';
+import { transformKeyword } from './transform.js';
+import { TRANSFORMS } from './transforms.js';
 import { absentKeywords } from './keywords/absent.js';
 import { bufferKeywords } from './keywords/buffers.js';
 import { contentKeywords } from './keywords/content.js';
+import { detectionCompilers, detectionKeywords } from './keywords/detection.js';
 import { metaKeywords } from './keywords/meta.js';
 import { pcreKeywords } from './keywords/pcre.js';
 import { protocolBuffers, protocolKeywords } from './keywords/protocol-keywords.js';
@@ -19,10 +35,39 @@ export const KEYWORDS: readonly Keyword[] = [
   ...bufferKeywords,
   ...pcreKeywords,
   ...sizeKeywords,
+  ...detectionKeywords,
+  ...base64Keywords,
+  ...byteExtractKeywords,
+  ...byteJumpKeywords,
+  ...byteTestKeywords,
+  ...checksumKeywords,
+  ...entropyKeywords,
+  ...icmpKeywords,
+  ...ipKeywords,
+  ...isDataAtKeywords,
+  ...rpcKeywords,
+  ...tcpKeywords,
+  ...vlanKeywords,
+  ...headerBufferKeywords,
+  ...TRANSFORMS.map(transformKeyword),
 ];
 
 /** What makes their conditions executable. */
-export const MATCH_COMPILERS: readonly MatchCompiler[] = [...sizeCompilers];
+export const MATCH_COMPILERS: readonly MatchCompiler[] = [
+  ...sizeCompilers,
+  ...base64Compilers,
+  ...byteExtractCompilers,
+  ...byteJumpCompilers,
+  ...byteTestCompilers,
+  ...checksumCompilers,
+  ...entropyCompilers,
+  ...icmpCompilers,
+  ...ipCompilers,
+  ...isDataAtCompilers,
+  ...rpcCompilers,
+  ...tcpCompilers,
+  ...vlanCompilers,
+];
 
 /** Keywords by name and alias, with those of the protocols given; what exists replaces what is told as absent. */
 export function keywordsByName(protocols: readonly Protocol[]): Map<string, Keyword> {

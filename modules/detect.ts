@@ -1,0 +1,40 @@
+/**
+ * Detection: looks for signatures in packets, streams and transactions, and judges what matched.
+ *
+ * The compiled rule set comes with the thread (`shared.rules`, a `RuleSetImage`); without one every packet passes.
+ */
+import type { Batch } from '../engine/batch.js';
+import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
+import type { RuleSetImage } from '../signatures/compile/image.js';
+import { detectOptions } from './detect/options.js';
+import { type DetectThread, openDetection } from './detect/open-detection.js';
+
+export default defineModule({
+  summary: 'looks for signatures in packets, streams and transactions',
+  kind: 'stage',
+  after: ['decode'],
+  options: detectOptions,
+  create: thread => new Detect(thread),
+});
+
+class Detect implements ThreadModule {
+  private detection: DetectThread | undefined;
+
+  constructor(thread: Thread) {
+    const image = thread.shared['rules'] as RuleSetImage | undefined;
+    if (image && image.count > 0) this.detection = openDetection(thread, image);
+  }
+
+  process(batch: Batch): void {
+    this.detection?.process(batch);
+  }
+
+  end(batch: Batch): void {
+    if (batch.length > 0) this.process(batch);
+  }
+
+  close(): void {
+    this.detection?.close();
+  }
+}
+

@@ -1,0 +1,53 @@
+/** Alerts of the packet in hand, at most `packet-alert-max`. Signatures are numbered in the order they are judged in. */
+
+/** The match was in the reassembled stream; in a transaction. */
+export const MATCH_STREAM = 1;
+export const MATCH_TRANSACTION = 2;
+
+export class AlertQueue {
+  length = 0;
+  readonly signatures: Int32Array;
+  /** Number of the transaction, -1 when there is none. */
+  readonly transactions: Int32Array;
+  readonly flags: Uint8Array;
+  readonly toServer: Uint8Array;
+
+  constructor(readonly capacity: number) {
+    this.signatures = new Int32Array(capacity);
+    this.transactions = new Int32Array(capacity);
+    this.flags = new Uint8Array(capacity);
+    this.toServer = new Uint8Array(capacity);
+  }
+
+  clear(): void {
+    this.length = 0;
+  }
+
+  /** @returns false when the queue is full */
+  add(signature: number, transaction: number, flags: number, toServer: boolean): boolean {
+    if (this.length === this.capacity) return false;
+    let at = this.length++;
+    // Kept sorted by signature, then transaction: few alerts, mostly added in order.
+    while (at > 0 && this.isBehind(at - 1, signature, transaction)) {
+      this.move(at - 1, at);
+      at--;
+    }
+    this.signatures[at] = signature;
+    this.transactions[at] = transaction;
+    this.flags[at] = flags;
+    this.toServer[at] = toServer ? 1 : 0;
+    return true;
+  }
+
+  private isBehind(at: number, signature: number, transaction: number): boolean {
+    const other = this.signatures[at]!;
+    return other > signature || (other === signature && this.transactions[at]! > transaction);
+  }
+
+  private move(from: number, to: number): void {
+    this.signatures[to] = this.signatures[from]!;
+    this.transactions[to] = this.transactions[from]!;
+    this.flags[to] = this.flags[from]!;
+    this.toServer[to] = this.toServer[from]!;
+  }
+}

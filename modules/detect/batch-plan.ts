@@ -1,0 +1,116 @@
+/**
+ * First pass over a batch: what of each packet is scanned for patterns. Nothing is judged here, so that the whole
+ * batch can be scanned in one call.
+ */
+import type { Batch } from '../../engine/batch.js';
+import type { FlowRows } from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow-record.js';
+import type { Memory } from '../../engine/memory.js';
+import * as Packet from '../../engine/packet.js';
+import type { RuleSetImage } from '../../signatures/compile/image.js';
+import type { FlowStates } from './flow-states.js';
+import { NumberList } from './number-list.js';
+import { packetGroup, streamGroup } from './port-rules.js';
+import type { Scan } from './scan.js';
+
+const TCP = 6;
+const NONE = -1;
+
+export class BatchPlan {
+  /** Jobs of each packet of the batch, -1 for none: its payload, its payload as if it were a stream, its stream data. */
+  payload = new Int32Array(1024);
+  loose = new Int32Array(1024);
+  stream = new Int32Array(1024);
+  /** Bytes of payload that could have been scanned: what the bytes scanned are compared with. */
+  payloadBytes = 0;
+  private readonly temporary = new NumberList();
+  private readonly row: Int32Array;
+
+  constructor(
+    memory: Memory,
+    private readonly flows: FlowRows,
+    private readonly image: RuleSetImage,
+    private readonly scan: Scan,
+    private readonly states: FlowStates,
+  ) {
+    this.row = memory.row;
+  }
+
+  /** Gathers the jobs of a batch and scans it. */
+  run(batch: Batch): void {
+    this.scan.clear();
+    if (batch.length > this.payload.length) this.grow(batch.length);
+    for (let i = 0; i < batch.length; i++) {
+      this.payload[i] = NONE;
+      this.loose[i] = NONE;
+      this.stream[i] = NONE;
+      this.plan(i, batch.slots[i]! * Packet.INTS);
+    }
+    this.scan.run();
+    for (let i = 0; i < this.temporary.length; i++) this.scan.closeStream(this.temporary.values[i]!);
+    this.temporary.clear();
+  }
+
+  private plan(i: number, p: number): void {
+    const { row } = this;
+    const pseudo = row[p + Packet.PSEUDO]!;
+    if (pseudo >= Packet.PSEUDO_FLOW_END) return;
+    const skipped = Packet.FLAG_NO_INSPECTION | Packet.FLAG_NO_PAYLOAD_INSPECTION | Packet.FLAG_INVALID;
+    if ((row[p + Packet.FLAGS]! & skipped) !== 0) return;
+    const flow = row[p + Packet.FLOW]!;
+    if (flow >= 0 && this.isJudged(p, flow)) return;
+    if (row[p + Packet.PAYLOAD_LENGTH]! > 0 && pseudo !== Packet.PSEUDO_STREAM) this.planPayload(i, p, flow);
+    if (flow >= 0 && row[p + Packet.PROTOCOL] === TCP) this.planStream(i, p, flow);
+  }
+
+  /** The flow was dropped or passed as a whole. */
+  private isJudged(p: number, flow: number): boolean {
+    const state = this.row[p + Packet.FLOW_STATE]!;
+    if ((state & (Packet.FLOW_DROPPED | Packet.FLOW_PASSED | Packet.FLOW_BYPASSED)) !== 0) return true;
+    const action = this.flows.row[flow * Flow.INTS + Flow.ACTION]!;
+    return action === Flow.ACTION_DROP || action === Flow.ACTION_PASS;
+  }
+
+  private planPayload(i: number, p: number, flow: number): void {
+    const { row } = this;
+    const protocol = row[p + Packet.PROTOCOL]!;
+    const toServer = flow < 0 || (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
+    const group = packetGroup(this.image, protocol, toServer, row[p + Packet.SOURCE_PORT]!, row[p + Packet.DESTINATION_PORT]!);
+    const offset = row[p + Packet.PAYLOAD]!;
+    const length = row[p + Packet.PAYLOAD_LENGTH]!;
+    this.payloadBytes += length;
+    if (group.packetSearch >= 0) this.payload[i] = this.scan.add(group.packetSearch, 0, offset, length, 0);
+    if (protocol !== TCP || (row[p + Packet.FLAGS]! & Packet.FLAG_IN_STREAM) !== 0 || group.streamSearch < 0) return;
+    // Outside of the stream, the payload is looked at as if it were one.
+    const stream = this.scan.openStream(group.streamSearch);
+    this.temporary.push(stream);
+    this.loose[i] = this.scan.add(group.streamSearch, stream, offset, length, 0);
+  }
+
+  private planStream(i: number, p: number, flow: number): void {
+    const { row } = this;
+    const length = row[p + Packet.STREAM_LENGTH]!;
+    const gap = row[p + Packet.STREAM_GAP]!;
+    if (length === 0 && gap === 0) return;
+    const toServer = (row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_TO_SERVER) !== 0;
+    const group = streamGroup(this.image, this.flows, flow, toServer);
+    if (group.streamSearch < 0 && group.streamAlways.length === 0) return;
+    const state = this.states.of(flow).stream(toServer);
+    if (gap > 0 && state.scanner !== 0) {
+      this.temporary.push(state.scanner);
+      state.scanner = 0;
+    }
+    state.scanned += gap;
+    if (group.streamSearch >= 0 && length > 0) {
+      if (state.scanner === 0) state.scanner = this.scan.openStream(group.streamSearch);
+      this.stream[i] = this.scan.add(group.streamSearch, state.scanner, row[p + Packet.STREAM_DATA]!, length, state.scanned);
+    }
+    state.scanned += length;
+  }
+
+  private grow(length: number): void {
+    this.payload = new Int32Array(length * 2);
+    this.loose = new Int32Array(length * 2);
+    this.stream = new Int32Array(length * 2);
+  }
+}

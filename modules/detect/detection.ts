@@ -1,0 +1,406 @@
+/** Inspects batches of packets with one rule set: plans and scans the whole batch, then judges packet by packet. */
+import type { Batch } from '../../engine/batch.js';
+import * as Flow from '../../engine/flow-record.js';
+import type { Thread } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+import type { ApplicationLayer, TransactionUpdate } from '../../engine/protocol.js';
+import { pieceOf } from '../../signatures/compile/address-index.js';
+import * as Header from '../../signatures/compile/header.js';
+import type { GroupRules, RuleSetImage } from '../../signatures/compile/image.js';
+import * as Traits from '../../signatures/compile/traits.js';
+import type { Inspection } from '../../signatures/inspection.js';
+import { type AlertQueue, MATCH_STREAM, MATCH_TRANSACTION } from './alert-queue.js';
+import type { BatchPlan } from './batch-plan.js';
+import type { FlowState, FlowStates } from './flow-states.js';
+import type { HeaderTest } from './header-test.js';
+import type { Judgement } from './judgement.js';
+import { NumberList } from './number-list.js';
+import type { PacketFacts } from './packet-facts.js';
+import { packetGroup, streamGroup } from './port-rules.js';
+import { allHold, type Rule, type Rules, setBuffer } from './rule.js';
+import type { Scan } from './scan.js';
+import type { StreamInspection } from './stream-inspection.js';
+import type { StreamState } from './stream-state.js';
+import type { TransactionInspection, TransactionJudge } from './transaction-inspection.js';
+import { stateOf, type TransactionPlan } from './transaction-plan.js';
+
+/** Bits of `FlowRecord.DETECT_FLAGS`: addresses were looked at in this direction. */
+const IP_ONLY_TO_SERVER = 1 << 0;
+const IP_ONLY_TO_CLIENT = 1 << 1;
+
+/** Candidates are numbers of signatures times two; the stream comes first. */
+const FROM_PACKET = 1;
+
+/** All that inspecting with one rule set takes. */
+export interface DetectionParts {
+  readonly thread: Thread;
+  readonly image: RuleSetImage;
+  readonly facts: PacketFacts;
+  readonly header: HeaderTest;
+  readonly rules: Rules;
+  readonly scan: Scan;
+  readonly states: FlowStates;
+  readonly plan: BatchPlan;
+  readonly streams: StreamInspection;
+  readonly queue: AlertQueue;
+  readonly judgement: Judgement;
+  readonly at: Inspection;
+  readonly chunkToServer: number;
+  readonly chunkToClient: number;
+  /** Number among `image.applicationNames` of each application protocol, by number of the protocol. */
+  readonly applications: Int32Array;
+  /** Called with each alert that the queue had no room for. */
+  overflow(): void;
+}
+
+export class Detection implements TransactionJudge {
+  private readonly candidates = new NumberList();
+  private readonly found = new NumberList();
+  private readonly settled = new NumberList();
+  private readonly row: Int32Array;
+  private readonly flows: Int32Array;
+  private applicationLayer: ApplicationLayer | undefined;
+  private transactionPlan: TransactionPlan | undefined;
+  private transactions: TransactionInspection | undefined;
+  private nextUpdate = 0;
+  private wire = -1;
+  private flowState: FlowState | undefined;
+
+  constructor(private readonly parts: DetectionParts) {
+    this.row = parts.thread.memory.row;
+    this.flows = parts.thread.flows.row;
+  }
+
+  /** Adds the inspection of transactions. */
+  useTransactions(layer: ApplicationLayer, plan: TransactionPlan, inspection: TransactionInspection): void {
+    this.applicationLayer = layer;
+    this.transactionPlan = plan;
+    this.transactions = inspection;
+  }
+
+  process(batch: Batch): void {
+    const { applicationLayer } = this;
+    this.parts.plan.run(batch);
+    this.nextUpdate = 0;
+    if (applicationLayer) this.transactionPlan!.run(applicationLayer.updates);
+    for (let i = 0; i < batch.length; i++) {
+      const slot = batch.slots[i]!;
+      batch.keep(slot);
+      if (this.row[slot * Packet.INTS + Packet.PSEUDO] !== Packet.PSEUDO_EVENT) this.packet(batch, i, slot);
+    }
+    if (applicationLayer) applicationLayer.updates.length = 0;
+    batch.replace();
+  }
+
+  // ── one packet ──
+
+  private packet(batch: Batch, i: number, slot: number): void {
+    const { facts, queue, states } = this.parts;
+    const p = slot * Packet.INTS;
+    const pseudo = this.row[p + Packet.PSEUDO]!;
+    if (pseudo < Packet.PSEUDO_STREAM) this.wire = slot;
+    const flow = this.row[p + Packet.FLOW]!;
+    if ((this.row[p + Packet.FLAGS]! & Packet.FLAG_NO_INSPECTION) === 0 && !(flow >= 0 && this.isJudged(p, flow))) {
+      facts.load(slot);
+      queue.clear();
+      this.load(slot, p, flow);
+      if (pseudo === Packet.PSEUDO_FLOW_END) this.endOfFlow(slot);
+      else this.inspect(i, p, pseudo);
+      if (queue.length > 0) this.parts.judgement.judge(batch, slot, this.wireOf(p, pseudo), queue);
+    } else {
+      this.skipUpdates(slot);
+    }
+    if (pseudo === Packet.PSEUDO_FLOW_END && flow >= 0) states.release(flow);
+  }
+
+  /** The whole flow was dropped or passed: nothing of it is inspected. */
+  private isJudged(p: number, flow: number): boolean {
+    const state = this.row[p + Packet.FLOW_STATE]!;
+    const action = this.flows[flow * Flow.INTS + Flow.ACTION]!;
+    return (
+      (state & (Packet.FLOW_DROPPED | Packet.FLOW_PASSED | Packet.FLOW_BYPASSED)) !== 0 ||
+      action === Flow.ACTION_DROP ||
+      action === Flow.ACTION_PASS
+    );
+  }
+
+  /** Stream data without a packet of its own is judged with the packet that it came with. */
+  private wireOf(p: number, pseudo: number): number {
+    const slot = p / Packet.INTS;
+    if (pseudo !== Packet.PSEUDO_STREAM || this.wire < 0) return slot;
+    const w = this.wire * Packet.INTS;
+    const same = this.row[w + Packet.NUMBER] === this.row[p + Packet.NUMBER] && this.row[w + Packet.SOURCE] === this.row[p + Packet.SOURCE];
+    return same ? this.wire : slot;
+  }
+
+  private load(slot: number, p: number, flow: number): void {
+    const { at, facts, header } = this.parts;
+    at.slot = slot;
+    at.p = p;
+    at.flow = flow;
+    at.f = flow * Flow.INTS;
+    at.toServer = facts.toServer;
+    at.transaction = undefined;
+    this.flowState = flow >= 0 ? this.parts.states.find(flow) : undefined;
+    const application = flow >= 0 ? this.flows[at.f + Flow.APP_PROTOCOL]! : 0;
+    header.application = application > 0 ? this.parts.applications[application]! : -1;
+  }
+
+  private inspect(i: number, p: number, pseudo: number): void {
+    const { facts } = this.parts;
+    const { candidates } = this;
+    candidates.clear();
+    if (pseudo !== Packet.PSEUDO_STREAM) this.collectPacket(i, p);
+    const data = this.takeStream(i, p);
+    this.flushForUpdates(this.parts.at.slot);
+    const state = facts.flow >= 0 && facts.transport === Traits.TCP ? this.streamToInspect(p, data) : undefined;
+    if (state) this.collectStream(state);
+    if (candidates.length > 0) {
+      candidates.sortUnique();
+      this.evaluate(state);
+    }
+    if (state) this.parts.streams.inspected(state, this.settled, this.reachOf(state));
+    this.inspectUpdates(this.parts.at.slot);
+  }
+
+  /** Both directions are inspected to their ends. */
+  private endOfFlow(slot: number): void {
+    const { flowState } = this;
+    const { facts } = this.parts;
+    for (const toServer of flowState ? [true, false] : []) {
+      const state = flowState!.stream(toServer);
+      state.ended = true;
+      state.flush = true;
+      if (!this.parts.streams.isReady(state, 0)) continue;
+      facts.turn(toServer);
+      this.parts.at.toServer = toServer;
+      this.candidates.clear();
+      this.collectStream(state);
+      this.candidates.sortUnique();
+      this.evaluate(state);
+    }
+    this.inspectUpdates(slot);
+  }
+
+  // ── candidates ──
+
+  private collectPacket(i: number, p: number): void {
+    const { facts, image, plan } = this.parts;
+    const invalid = (this.row[p + Packet.FLAGS]! & Packet.FLAG_INVALID) !== 0;
+    if (invalid) facts.transport = Traits.NOT_IP;
+    const protocol = invalid ? -1 : this.row[p + Packet.PROTOCOL]!;
+    const group = packetGroup(image, protocol, facts.toServer, facts.sourcePort, facts.destinationPort);
+    this.addAlways(group.packetAlways, FROM_PACKET);
+    if ((facts.have & Header.NEED_EVENTS) !== 0) this.addAlways(image.events, FROM_PACKET);
+    this.addIpOnly();
+    this.addFound(plan.payload[i]!);
+    this.addFound(plan.loose[i]!);
+  }
+
+  private addFound(job: number): void {
+    const { scan } = this.parts;
+    if (job < 0 || !scan.hasMatches(job)) return;
+    this.found.clear();
+    scan.read(job, this.found);
+    for (let i = 0; i < this.found.length; i++) this.candidates.push(this.found.values[i]! * 2 + FROM_PACKET);
+  }
+
+  private addAlways(list: Uint32Array, from: number): void {
+    const { header } = this.parts;
+    for (let i = 0; i < list.length; i++) {
+      if (header.quick(list[i]!)) this.candidates.push(list[i]! * 2 + from);
+    }
+  }
+
+  /** Signatures of nothing but addresses are looked at once for each direction of a flow. */
+  private addIpOnly(): void {
+    const { facts, image } = this.parts;
+    if (facts.version === 0) return;
+    if (facts.flow >= 0) {
+      const bit = facts.toServer ? IP_ONLY_TO_SERVER : IP_ONLY_TO_CLIENT;
+      const flags = facts.f + Flow.DETECT_FLAGS;
+      if ((this.flows[flags]! & bit) !== 0) return;
+      this.flows[flags]! |= bit;
+      facts.have |= Header.NEED_FIRST_OF_DIRECTION;
+    }
+    const { bySource, byDestination, always } = image.ipOnly;
+    this.addAlways(always, FROM_PACKET);
+    this.addByAddress(bySource, facts.source);
+    this.addByAddress(byDestination, facts.destination);
+  }
+
+  private addByAddress(index: RuleSetImage['ipOnly']['bySource'], address: number): void {
+    const { facts } = this.parts;
+    if (facts.version === 6) {
+      this.addAlways(index.v6, FROM_PACKET);
+      return;
+    }
+    const piece = pieceOf(index, facts.addresses.getUint32(address));
+    const last = index.starts[piece + 1]!;
+    for (let i = index.starts[piece]!; i < last; i++) this.candidates.push(index.signatures[i]! * 2 + FROM_PACKET);
+  }
+
+  // ── streams ──
+
+  /** @returns the state that took the packet's stream data */
+  private takeStream(i: number, p: number): StreamState | undefined {
+    const { row } = this;
+    const { facts, image, plan } = this.parts;
+    if (facts.flow < 0 || facts.transport !== Traits.TCP) return undefined;
+    const flags = row[p + Packet.STREAM_FLAGS]!;
+    if (row[p + Packet.STREAM_LENGTH] === 0 && row[p + Packet.STREAM_GAP] === 0 && flags === 0) return undefined;
+    const toServer = (flags & Packet.STREAM_TO_SERVER) !== 0;
+    const group = streamGroup(image, this.parts.thread.flows, facts.flow, toServer);
+    if (!hasStreamRules(group)) return undefined;
+    this.flowState = this.parts.states.of(facts.flow);
+    const state = this.flowState.stream(toServer);
+    this.parts.streams.take(state, p, plan.stream[i]!, group);
+    return state;
+  }
+
+  /**
+   * Inline, the data of this packet is inspected with it. After the fact, a packet has the acknowledged data of its
+   * own direction inspected.
+   */
+  private streamToInspect(p: number, data: StreamState | undefined): StreamState | undefined {
+    const { streams, facts } = this.parts;
+    const inline = (this.row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_INLINE) !== 0;
+    if (inline && data) return streams.isReady(data, 1) ? data : undefined;
+    const state = this.flowState?.stream(facts.toServer);
+    const chunk = facts.toServer ? this.parts.chunkToServer : this.parts.chunkToClient;
+    return state && streams.isReady(state, chunk) ? state : undefined;
+  }
+
+  private collectStream(state: StreamState): void {
+    this.settled.clear();
+    const { candidates } = state;
+    for (let i = 0; i < candidates.length; i++) this.candidates.push(candidates.values[i]! * 2);
+    this.addAlways(this.groupOf(state).streamAlways, 0);
+  }
+
+  private groupOf(state: StreamState): GroupRules {
+    const { image, facts, thread } = this.parts;
+    return streamGroup(image, thread.flows, facts.flow, state === this.flowState!.toServer);
+  }
+
+  private reachOf(state: StreamState): number {
+    return this.groupOf(state).reach;
+  }
+
+  // ── evaluation ──
+
+  private evaluate(state: StreamState | undefined): void {
+    const { candidates } = this;
+    for (let i = 0; i < candidates.length; i++) {
+      const signature = candidates.values[i]! >> 1;
+      const fromPacket = (candidates.values[i]! & 1) === FROM_PACKET;
+      if (fromPacket) {
+        this.evaluateOnPacket(signature);
+        continue;
+      }
+      const matched = this.evaluateOnStream(signature, state!);
+      if (matched && candidates.values[i + 1] === candidates.values[i]! + 1) i++;
+    }
+  }
+
+  private evaluateOnPacket(signature: number): void {
+    const { at, row } = { at: this.parts.at, row: this.row };
+    if (!this.admits(signature)) return;
+    const rule = this.parts.rules.at(signature);
+    const start = row[at.p + Packet.PAYLOAD]!;
+    const end = start + row[at.p + Packet.PAYLOAD_LENGTH]!;
+    if (rule.payload.length > 0 && end === start) return;
+    for (let i = 0; i < rule.payload.length; i++) {
+      setBuffer(at, this.parts.thread.memory.bytes, start, end, true, true);
+      if (!rule.payload[i]!(at)) return;
+    }
+    if (allHold(rule.headers, at)) this.match(rule, -1, 0);
+  }
+
+  /** @returns whether it matched */
+  private evaluateOnStream(signature: number, state: StreamState): boolean {
+    if (!this.admits(signature)) {
+      this.settled.push(signature);
+      return false;
+    }
+    const rule = this.parts.rules.at(signature);
+    if (!this.parts.streams.holds(state, rule, this.parts.at)) return false;
+    state.noteMatch(signature, state.history.to);
+    this.settled.push(signature);
+    this.match(rule, -1, MATCH_STREAM);
+    return true;
+  }
+
+  /** Header and conditions without a buffer hold. */
+  admits(signature: number): boolean {
+    if (!this.parts.header.holds(signature)) return false;
+    this.parts.at.signature = signature;
+    return allHold(this.parts.rules.at(signature).conditions, this.parts.at);
+  }
+
+  private match(rule: Rule, transaction: number, flags: number): void {
+    const { at, queue } = this.parts;
+    allDone(rule, at);
+    if (!queue.add(rule.number, transaction, flags, at.toServer)) this.parts.overflow();
+  }
+
+  // ── transactions ──
+
+  private inspectUpdates(slot: number): void {
+    const updates = this.applicationLayer?.updates;
+    if (!updates) return;
+    while (this.nextUpdate < updates.length && updates[this.nextUpdate]!.slot === slot) this.inspectUpdate(updates, this.nextUpdate++);
+  }
+
+  private skipUpdates(slot: number): void {
+    const updates = this.applicationLayer?.updates;
+    if (!updates) return;
+    while (this.nextUpdate < updates.length && updates[this.nextUpdate]!.slot === slot) this.nextUpdate++;
+  }
+
+  private inspectUpdate(updates: readonly TransactionUpdate[], u: number): void {
+    const update = updates[u]!;
+    const { facts, at } = this.parts;
+    if (facts.toServer !== update.toServer) facts.turn(update.toServer);
+    at.toServer = update.toServer;
+    const { found, starts } = this.transactionPlan!;
+    this.transactions!.inspect(update, stateOf(update), found, starts.values[u]!, starts.values[u + 1]!);
+  }
+
+  /** A transaction that is complete has the stream of its direction inspected at once. */
+  private flushForUpdates(slot: number): void {
+    const updates = this.applicationLayer?.updates;
+    if (!updates || !this.flowState) return;
+    for (let u = this.nextUpdate; u < updates.length && updates[u]!.slot === slot; u++) {
+      if (updates[u]!.complete) this.flowState.stream(updates[u]!.toServer).flush = true;
+    }
+  }
+
+  payloadHolds(rule: Rule): boolean {
+    const { at, facts, streams } = this.parts;
+    if (facts.transport === Traits.TCP && facts.flow >= 0) {
+      const state = this.flowState?.stream(at.toServer);
+      return state !== undefined && streams.holds(state, rule, at);
+    }
+    const start = this.row[at.p + Packet.PAYLOAD]!;
+    const end = start + this.row[at.p + Packet.PAYLOAD_LENGTH]!;
+    for (let i = 0; i < rule.payload.length; i++) {
+      setBuffer(at, this.parts.thread.memory.bytes, start, end, true, true);
+      if (!rule.payload[i]!(at)) return false;
+    }
+    return true;
+  }
+
+  matched(rule: Rule, transaction: number): void {
+    this.match(rule, transaction, MATCH_TRANSACTION);
+  }
+}
+
+function hasStreamRules(group: GroupRules): boolean {
+  return group.streamSearch >= 0 || group.streamAlways.length > 0;
+}
+
+/** Effects are done in the order they were written; what they return says nothing. */
+function allDone(rule: Rule, at: Inspection): void {
+  for (let i = 0; i < rule.effects.length; i++) rule.effects[i]!(at);
+}

@@ -1,0 +1,80 @@
+/**
+ * What detection keeps per flow, in the thread that inspects it: the states of its two streams, and variables
+ * (flowbits, flowints). Objects are used again when their flow is over.
+ */
+import type { FlowRows } from '../../engine/flow-record.js';
+import type { HistoryPool } from './history.js';
+import type { Scan } from './scan.js';
+import { StreamState } from './stream-state.js';
+
+export class FlowState {
+  readonly toServer = new StreamState();
+  readonly toClient = new StreamState();
+  /** Flowbits by number, flowints by number: undefined while there are none. */
+  bits: Set<number> | undefined;
+  numbers: Map<number, number> | undefined;
+  /** Captured texts by name. */
+  texts: Map<string, Uint8Array> | undefined;
+  /** Packets still to be tagged, and state of tags. */
+  tags: unknown;
+
+  stream(toServer: boolean): StreamState {
+    return toServer ? this.toServer : this.toClient;
+  }
+}
+
+export class FlowStates {
+  private readonly numbers: Int32Array;
+  private readonly states: FlowState[] = [new FlowState()];
+  private readonly free: number[] = [];
+
+  constructor(
+    flows: FlowRows,
+    private readonly pool: HistoryPool,
+    private readonly scan: Scan,
+  ) {
+    this.numbers = new Int32Array(flows.capacity);
+  }
+
+  /** The state of a flow, undefined while there is none. */
+  find(flow: number): FlowState | undefined {
+    const number = this.numbers[flow]!;
+    return number === 0 ? undefined : this.states[number];
+  }
+
+  /** The state of a flow, made when there is none. */
+  of(flow: number): FlowState {
+    const number = this.numbers[flow]!;
+    if (number !== 0) return this.states[number]!;
+    const taken = this.free.pop() ?? this.states.push(new FlowState()) - 1;
+    this.numbers[flow] = taken;
+    return this.states[taken]!;
+  }
+
+  /** The flow is over. */
+  release(flow: number): void {
+    const number = this.numbers[flow]!;
+    if (number === 0) return;
+    const state = this.states[number]!;
+    this.closeStream(state.toServer);
+    this.closeStream(state.toClient);
+    state.bits = undefined;
+    state.numbers = undefined;
+    state.texts = undefined;
+    state.tags = undefined;
+    this.numbers[flow] = 0;
+    this.free.push(number);
+  }
+
+  /** Frees what a direction holds. */
+  closeStream(stream: StreamState): void {
+    if (stream.scanner !== 0) this.scan.closeStream(stream.scanner);
+    stream.history.restart(this.pool, 0);
+    stream.reset();
+  }
+
+  /** Frees everything. */
+  close(): void {
+    for (let flow = 0; flow < this.numbers.length; flow++) this.release(flow);
+  }
+}

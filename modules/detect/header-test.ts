@@ -1,0 +1,61 @@
+/** Whether the header conditions of a signature hold for the packet in hand: numbers only, no object is touched. */
+import { hasAddress4, hasAddress6, hasPort } from '../../signatures/compile/address-sets.js';
+import * as Header from '../../signatures/compile/header.js';
+import { APPLICATIONS, type RuleSetImage } from '../../signatures/compile/image.js';
+import type { PacketFacts } from './packet-facts.js';
+
+export class HeaderTest {
+  /** Number of the flow's application protocol among `image.applicationNames`, -1 when it is none of them. */
+  application = -1;
+
+  constructor(
+    private readonly image: RuleSetImage,
+    private readonly facts: PacketFacts,
+  ) {}
+
+  /** What is cheapest and decides most: transport, direction, state, application protocol. */
+  quick(signature: number): boolean {
+    const { header } = this.image;
+    const h = signature * Header.INTS;
+    if ((header[h + Header.REQUIRED]! & ~this.facts.have) !== 0) return false;
+    if ((header[h + Header.TRANSPORTS]! & this.facts.transport) === 0) return false;
+    const set = header[h + Header.APPLICATION]!;
+    return set < 0 || (this.application >= 0 && this.image.applicationSets[set * APPLICATIONS + this.application] === 1);
+  }
+
+  /** All of it. */
+  holds(signature: number): boolean {
+    return this.quick(signature) && this.endpoints(signature);
+  }
+
+  /** Addresses and ports, one way or, for `<>`, the other. */
+  endpoints(signature: number): boolean {
+    const { header } = this.image;
+    const h = signature * Header.INTS;
+    const { facts } = this;
+    if (this.oneWay(h, facts.source, facts.destination, facts.sourcePort, facts.destinationPort)) return true;
+    if ((header[h + Header.OPTIONS]! & (Header.OPTION_BIDIRECTIONAL | Header.OPTION_TRANSACTIONAL)) === 0) return false;
+    return this.oneWay(h, facts.destination, facts.source, facts.destinationPort, facts.sourcePort);
+  }
+
+  private oneWay(h: number, source: number, destination: number, sourcePort: number, destinationPort: number): boolean {
+    const { header } = this.image;
+    return (
+      this.portIn(header[h + Header.DESTINATION_PORTS]!, destinationPort) &&
+      this.portIn(header[h + Header.SOURCE_PORTS]!, sourcePort) &&
+      this.addressIn(header[h + Header.SOURCE]!, source) &&
+      this.addressIn(header[h + Header.DESTINATION]!, destination)
+    );
+  }
+
+  private portIn(set: number, port: number): boolean {
+    return set < 0 || hasPort(this.image.ports, set, port);
+  }
+
+  private addressIn(set: number, at: number): boolean {
+    if (set < 0) return true;
+    const { addresses, version } = this.facts;
+    if (version === 4) return hasAddress4(this.image.addresses, set, addresses.getUint32(at));
+    return version === 6 && hasAddress6(this.image.addresses, set, addresses, at);
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * What came before in one direction of a stream: the last bytes, as far back as signatures may look. Memory comes
+ * from a pool of power-of-two pieces that is bounded by `detect.stream-history-memcap`.
+ */
+
+const SMALLEST = 9;
+const LARGEST = 21;
+/** Pieces are cut out of arrays of this size. */
+const SLAB = 1 << LARGEST;
+
+interface Piece {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly exponent: number;
+}
+
+export class HistoryPool {
+  /** Bytes taken from the system. */
+  taken = 0;
+  private readonly free: Piece[][] = Array.from({ length: LARGEST + 1 }, () => []);
+
+  constructor(private readonly memcap: number) {}
+
+  /** @returns undefined when the bound is reached, or the size is too large */
+  take(size: number): Piece | undefined {
+    const exponent = Math.max(SMALLEST, 32 - Math.clz32(size - 1));
+    if (exponent > LARGEST) return undefined;
+    return this.free[exponent]!.pop() ?? this.split(exponent);
+  }
+
+  give(piece: Piece): void {
+    this.free[piece.exponent]!.push(piece);
+  }
+
+  private split(exponent: number): Piece | undefined {
+    let larger = exponent + 1;
+    while (larger <= LARGEST && this.free[larger]!.length === 0) larger++;
+    const piece = larger <= LARGEST ? this.free[larger]!.pop()! : this.slab();
+    if (!piece) return undefined;
+    // The upper halves stay for others.
+    for (let e = piece.exponent - 1; e >= exponent; e--) {
+      this.free[e]!.push({ bytes: piece.bytes, start: piece.start + (1 << e), exponent: e });
+    }
+    return { bytes: piece.bytes, start: piece.start, exponent };
+  }
+
+  private slab(): Piece | undefined {
+    if (this.taken + SLAB > this.memcap) return undefined;
+    this.taken += SLAB;
+    return { bytes: new Uint8Array(SLAB), start: 0, exponent: LARGEST };
+  }
+}
+
+const nothing = new Uint8Array(0);
+
+export class History {
+  /** Position in the stream of the first byte kept, and behind the last one. */
+  from = 0;
+  to = 0;
+  private piece: Piece | undefined;
+  /** Where position `from` lies in the piece. */
+  private offset = 0;
+
+  get bytes(): Uint8Array {
+    return this.piece?.bytes ?? nothing;
+  }
+
+  /** Index in `bytes` of a position between `from` and `to`. */
+  indexOf(position: number): number {
+    return (this.piece?.start ?? 0) + this.offset + position - this.from;
+  }
+
+  /** Forgets everything; the next data begins at `position`. */
+  restart(pool: HistoryPool, position: number): void {
+    this.release(pool);
+    this.from = position;
+    this.to = position;
+  }
+
+  release(pool: HistoryPool): void {
+    if (this.piece) pool.give(this.piece);
+    this.piece = undefined;
+    this.offset = 0;
+  }
+
+  /**
+   * Appends `source[start, start + length)`.
+   * @param keep position from which on bytes are still needed
+   * @returns false when there was no memory: what was kept is lost
+   */
+  append(pool: HistoryPool, source: Uint8Array, start: number, length: number, keep: number): boolean {
+    if (keep > this.from) this.drop(Math.min(keep, this.to));
+    const held = this.to - this.from;
+    if (!this.makeRoom(pool, held + length)) {
+      this.restart(pool, this.to + length);
+      return false;
+    }
+    const { bytes, start: first } = this.piece!;
+    copy(bytes, first + this.offset + held, source, start, length);
+    this.to += length;
+    return true;
+  }
+
+  private drop(keep: number): void {
+    this.offset += keep - this.from;
+    this.from = keep;
+  }
+
+  private makeRoom(pool: HistoryPool, size: number): boolean {
+    const { piece } = this;
+    const capacity = piece ? 1 << piece.exponent : 0;
+    if (piece && this.offset + size <= capacity) return true;
+    const held = this.to - this.from;
+    if (piece && size <= capacity) {
+      const at = piece.start + this.offset;
+      piece.bytes.copyWithin(piece.start, at, at + held);
+      this.offset = 0;
+      return true;
+    }
+    const larger = pool.take(size);
+    if (!larger) return false;
+    if (piece) {
+      copy(larger.bytes, larger.start, piece.bytes, piece.start + this.offset, held);
+      pool.give(piece);
+    }
+    this.piece = larger;
+    this.offset = 0;
+    return true;
+  }
+}
+
+/** A view costs more than a few bytes do. */
+const WORTH_A_VIEW = 64;
+
+function copy(target: Uint8Array, to: number, source: Uint8Array, from: number, length: number): void {
+  if (length >= WORTH_A_VIEW) {
+    target.set(source.subarray(from, from + length), to);
+    return;
+  }
+  for (let i = 0; i < length; i++) target[to + i] = source[from + i]!;
+}

@@ -1,0 +1,48 @@
+/** The one Inspection of a thread, and what compiled conditions find in their environment. */
+import type { FlowRows } from '../../engine/flow-record.js';
+import type { Memory } from '../../engine/memory.js';
+import type { Inspection } from '../../signatures/inspection.js';
+import type { CompileEnvironment } from '../../signatures/keyword.js';
+import type { Signature } from '../../signatures/signature.js';
+
+/** byte_extract and byte_math of one signature. */
+const MOST_VARIABLES = 256;
+
+export function newInspection(memory: Memory, flows: FlowRows): Inspection {
+  return {
+    memory,
+    flows,
+    slot: 0,
+    p: 0,
+    flow: -1,
+    f: 0,
+    toServer: true,
+    transaction: undefined,
+    bytes: memory.bytes,
+    start: 0,
+    end: 0,
+    cursor: 0,
+    atBeginning: true,
+    atEnd: true,
+    variables: new Float64Array(MOST_VARIABLES),
+    signature: 0,
+  };
+}
+
+/** Variables are numbered by signature, in the order they are asked for. */
+export function environmentsFor(shared: Omit<CompileEnvironment, 'variable'>): (signature: Signature) => CompileEnvironment {
+  return () => {
+    const numbers = new Map<string, number>();
+    return {
+      ...shared,
+      variable(name) {
+        let number = numbers.get(name);
+        if (number === undefined) {
+          number = numbers.size % MOST_VARIABLES;
+          numbers.set(name, number);
+        }
+        return number;
+      },
+    };
+  };
+}

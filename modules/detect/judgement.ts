@@ -1,0 +1,165 @@
+/**
+ * What becomes of a packet by the signatures that matched: thresholds, actions on packet and flow, alerts for the
+ * outputs.
+ */
+import type { Batch } from '../../engine/batch.js';
+import { EVENT_ALERT, keepEvent } from '../../engine/event.js';
+import * as Flow from '../../engine/flow-record.js';
+import type { Thread } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+import { REASON_RULES } from '../../engine/verdict.js';
+import * as Header from '../../signatures/compile/header.js';
+import type { RuleSetImage } from '../../signatures/compile/image.js';
+import * as Traits from '../../signatures/compile/traits.js';
+import { type AlertQueue, MATCH_STREAM, MATCH_TRANSACTION } from './alert-queue.js';
+
+/** How a threshold decides about one alert. */
+export const THRESHOLD_PASS = 0;
+/** Not alerted, no action. */
+export const THRESHOLD_SUPPRESS = 1;
+/** Not alerted, but dropped or rejected all the same. */
+export const THRESHOLD_SILENT = 2;
+
+export interface Thresholds {
+  /** Whether and how the alert of `signature` for the packet at `p` counts. */
+  check(signature: number, p: number, toServer: boolean): number;
+  /** The action a rate filter puts in place of the signature's own; 0 leaves it. */
+  readonly newAction: number;
+}
+
+/** Members of the alert's record that its maker knows: application metadata. */
+export type DescribeAlert = (transaction: number, flags: number, toServer: boolean) => string;
+
+const DROPS = new Set([Header.ACTION_DROP, Header.ACTION_REJECT, Header.ACTION_REJECT_DESTINATION, Header.ACTION_REJECT_BOTH]);
+
+export class Judgement {
+  private readonly row: Int32Array;
+  private readonly flows: Int32Array;
+  private readonly counters: { alerts: number; suppressed: number; lost: number };
+
+  constructor(
+    private readonly thread: Thread,
+    private readonly image: RuleSetImage,
+    private readonly inline: boolean,
+    private readonly thresholds: Thresholds | undefined,
+    private readonly describe: DescribeAlert,
+  ) {
+    this.row = thread.memory.row;
+    this.flows = thread.flows.row;
+    this.counters = {
+      alerts: thread.counters.declare('detect.alert'),
+      suppressed: thread.counters.declare('detect.alerts_suppressed'),
+      lost: thread.counters.declare('detect.alert_events_lost'),
+    };
+  }
+
+  /**
+   * Judges by the alerts of one packet.
+   * @param wire the packet of the wire that a drop stops (a pseudo packet is dropped with the packet it came with)
+   */
+  judge(batch: Batch, slot: number, wire: number, queue: AlertQueue): void {
+    const p = slot * Packet.INTS;
+    for (let i = 0; i < queue.length; i++) {
+      const signature = queue.signatures[i]!;
+      const h = signature * Header.INTS;
+      let action = this.image.header[h + Header.ACTION]!;
+      const options = this.image.header[h + Header.OPTIONS]!;
+      let silent = (options & Header.OPTION_NO_ALERT) !== 0;
+      if ((options & Header.OPTION_THRESHOLD) !== 0 && this.thresholds) {
+        const answer = this.thresholds.check(signature, p, queue.toServer[i] === 1);
+        if (answer === THRESHOLD_SUPPRESS) {
+          this.thread.counters.values[this.counters.suppressed]!++;
+          continue;
+        }
+        silent ||= answer === THRESHOLD_SILENT;
+        action = this.thresholds.newAction || action;
+      }
+      const flow = this.row[p + Packet.FLOW]!;
+      const toFlow = flow >= 0 && this.appliesToFlow(h, queue.flags[i]!);
+      if (action === Header.ACTION_PASS) {
+        this.pass(p, flow, toFlow);
+        return;
+      }
+      if (DROPS.has(action)) this.drop(action, p, wire, flow, toFlow);
+      if (!silent) this.alert(batch, slot, wire, queue, i);
+    }
+  }
+
+  private appliesToFlow(h: number, flags: number): boolean {
+    switch (this.image.header[h + Header.KIND]!) {
+      case Traits.IP_ONLY:
+      case Traits.LIKE_IP_ONLY:
+      case Traits.PROTOCOL_DETECTION_ONLY:
+      case Traits.APPLICATION_LAYER:
+      case Traits.TRANSACTION:
+        return true;
+      case Traits.STREAM:
+      case Traits.PACKET_AND_STREAM:
+        return (flags & (MATCH_STREAM | MATCH_TRANSACTION)) !== 0;
+      default:
+        return false;
+    }
+  }
+
+  private pass(p: number, flow: number, toFlow: boolean): void {
+    if (this.row[p + Packet.VERDICT] === Packet.VERDICT_NONE) this.row[p + Packet.VERDICT] = Packet.VERDICT_PASS;
+    if (toFlow) this.flows[flow * Flow.INTS + Flow.ACTION] = Flow.ACTION_PASS;
+  }
+
+  /** After the fact nothing is dropped; a reject is answered all the same. */
+  private drop(action: number, p: number, wire: number, flow: number, toFlow: boolean): void {
+    const w = wire * Packet.INTS;
+    const { row } = this;
+    const verdict = verdictOf(action);
+    if (!this.inline && verdict === Packet.VERDICT_DROP) return;
+    if (row[w + Packet.VERDICT]! < Packet.VERDICT_DROP || row[w + Packet.VERDICT] === Packet.VERDICT_BYPASS) {
+      row[w + Packet.VERDICT] = verdict;
+      row[w + Packet.REASON] = REASON_RULES;
+    }
+    row[p + Packet.VERDICT] = row[w + Packet.VERDICT]!;
+    row[p + Packet.REASON] = row[w + Packet.REASON]!;
+    if (!toFlow || !this.inline) return;
+    this.flows[flow * Flow.INTS + Flow.ACTION] = Flow.ACTION_DROP;
+    this.flows[flow * Flow.INTS + Flow.DROP_REASON] = REASON_RULES;
+  }
+
+  private alert(batch: Batch, slot: number, wire: number, queue: AlertQueue, i: number): void {
+    const { row } = this;
+    const p = slot * Packet.INTS;
+    row[p + Packet.ALERTS]!++;
+    if (wire !== slot) row[wire * Packet.INTS + Packet.ALERTS]!++;
+    const flow = row[p + Packet.FLOW]!;
+    if (flow >= 0) this.flows[flow * Flow.INTS + Flow.ALERTS]!++;
+    this.thread.counters.values[this.counters.alerts]!++;
+    if (!this.thread.wants(EVENT_ALERT)) return;
+    const toServer = queue.toServer[i] === 1;
+    const members = this.describe(queue.transactions[i]!, queue.flags[i]!, toServer);
+    const event = keepEvent(this.thread, batch, EVENT_ALERT, slot, members);
+    if (event < 0) {
+      this.thread.counters.values[this.counters.lost]!++;
+      return;
+    }
+    const e = event * Packet.INTS;
+    row[e + Packet.EVENT_SIGNATURE] = queue.signatures[i]!;
+    row[e + Packet.EVENT_TRANSACTION] = queue.transactions[i]!;
+    row[e + Packet.VERDICT] = row[p + Packet.VERDICT]!;
+    row[e + Packet.REASON] = row[p + Packet.REASON]!;
+    if (flow >= 0) {
+      const state = row[p + Packet.FLOW_STATE]! & ~Packet.FLOW_TO_SERVER;
+      row[e + Packet.FLOW_STATE] = state | (toServer ? Packet.FLOW_TO_SERVER : 0);
+    }
+  }
+}
+
+function verdictOf(action: number): number {
+  switch (action) {
+    case Header.ACTION_REJECT:
+      return Packet.VERDICT_REJECT;
+    case Header.ACTION_REJECT_DESTINATION:
+      return Packet.VERDICT_REJECT_DESTINATION;
+    case Header.ACTION_REJECT_BOTH:
+      return Packet.VERDICT_REJECT_BOTH;
+    default:
+      return Packet.VERDICT_DROP;
+  }
+}

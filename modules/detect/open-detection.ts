@@ -1,0 +1,101 @@
+/** Puts detection together for one thread and one rule set. */
+import type { Batch } from '../../engine/batch.js';
+import { type MatcherKind, openMatcher } from '../../engine/matcher.js';
+import { openMemory } from '../../engine/memory.js';
+import type { Thread } from '../../engine/module.js';
+import type { ApplicationLayer } from '../../engine/protocol.js';
+import type { RuleSetImage } from '../../signatures/compile/image.js';
+import { MATCH_COMPILERS } from '../../signatures/keywords.js';
+import { AlertQueue } from './alert-queue.js';
+import { BatchPlan } from './batch-plan.js';
+import { Detection } from './detection.js';
+import { FlowStates } from './flow-states.js';
+import { HeaderTest } from './header-test.js';
+import { HistoryPool } from './history.js';
+import { environmentsFor, newInspection } from './inspection.js';
+import { Judgement } from './judgement.js';
+import * as Options from './options.js';
+import { PacketFacts } from './packet-facts.js';
+import { Rules } from './rule.js';
+import { Scan } from './scan.js';
+import { signatureLanguage } from './signature-language.js';
+import { StreamInspection } from './stream-inspection.js';
+import { TransactionInspection } from './transaction-inspection.js';
+import { TransactionPlan } from './transaction-plan.js';
+
+export interface DetectThread {
+  process(batch: Batch): void;
+  close(): void;
+}
+
+export function openDetection(thread: Thread, image: RuleSetImage): DetectThread {
+  const { config, counters, memory, flows } = thread;
+  const count = (name: string) => {
+    const index = counters.declare(name);
+    return (by = 1) => {
+      counters.values[index]! += by;
+    };
+  };
+  const kind = matcherKindOf(image);
+  const scan = new Scan(openMatcher(memory, kind), image);
+  const pool = new HistoryPool(config.read(Options.HISTORY_MEMCAP));
+  const states = new FlowStates(flows, pool, scan);
+  const facts = new PacketFacts(memory, flows);
+  const at = newInspection(memory, flows);
+  const language = signatureLanguage(MATCH_COMPILERS);
+  const environment = environmentsFor({ stores: new Map<string, unknown>() });
+  const warn = (message: string) => thread.warnOnce(message);
+  const rules = new Rules(image, language, environment, warn);
+  const plan = new BatchPlan(memory, flows, image, scan, states);
+  const inline = config.read(Options.SIMULATE_IPS);
+  const detection = new Detection({
+    thread,
+    image,
+    facts,
+    header: new HeaderTest(image, facts),
+    rules,
+    scan,
+    states,
+    plan,
+    streams: new StreamInspection(memory, pool, scan, count('detect.stream_history_lost')),
+    queue: new AlertQueue(config.read(Options.PACKET_ALERT_MAX)),
+    judgement: new Judgement(thread, image, inline, undefined, () => ''),
+    at,
+    chunkToServer: config.read(Options.TO_SERVER_CHUNK),
+    chunkToClient: config.read(Options.TO_CLIENT_CHUNK),
+    applications: applicationNumbers(thread, image),
+    overflow: count('detect.alert_queue_overflow'),
+  });
+  const layer = thread.services.get('application-layer') as ApplicationLayer | undefined;
+  if (layer) useTransactions();
+  const scannedBytes = counters.declare('detect.scanned_bytes');
+
+  function useTransactions(): void {
+    const room = openMemory({ bytes: new SharedArrayBuffer(config.read(Options.SCAN_ROOM)), rows: new SharedArrayBuffer(256) });
+    const roomScan = new Scan(openMatcher(room, kind), image);
+    const truncated = count('detect.buffer_truncated');
+    const common = { stores: new Map(), variable: () => 0 };
+    const transactionPlan = new TransactionPlan(image, roomScan, room.bytes, language, common, at, truncated);
+    const inspection = new TransactionInspection(image, rules, language, at, detection);
+    detection.useTransactions(layer!, transactionPlan, inspection);
+  }
+
+  return {
+    process(batch) {
+      detection.process(batch);
+      counters.values[scannedBytes] = scan.bytes;
+    },
+    close: () => states.close(),
+  };
+}
+
+/** Number in the image of each application protocol, by the number that flows know it by (from 1). */
+function applicationNumbers(thread: Thread, image: RuleSetImage): Int32Array {
+  const layer = thread.services.get('application-layer') as ApplicationLayer | undefined;
+  const names = layer ? layer.protocols.map(protocol => protocol.name) : [];
+  return Int32Array.from(['', ...names], name => image.applicationNames.indexOf(name));
+}
+
+function matcherKindOf(image: RuleSetImage): MatcherKind {
+  return image.databases[0]?.shared.kind ?? 'qgram';
+}

@@ -1,0 +1,55 @@
+/** Headers of the packet in hand as buffers: `ipv4.hdr`, `tcp.hdr` … */
+import * as Packet from '../../engine/packet.js';
+import type { Inspection } from '../../signatures/inspection.js';
+
+const TCP = 6;
+const UDP = 17;
+const SCTP = 132;
+
+/** Sets the buffer in hand to a header of the packet. @returns false when the packet has none */
+export function packetBuffer(at: Inspection, name: string): boolean {
+  const { row } = at.memory;
+  const { p } = at;
+  const length = headerLength(at, name);
+  if (length <= 0) return false;
+  const start = row[p + (name === 'ether.hdr' ? Packet.L2 : name.startsWith('ip') ? Packet.L3 : Packet.L4)]!;
+  if (start === 0) return false;
+  at.bytes = at.memory.bytes;
+  at.start = start;
+  at.end = start + length;
+  at.cursor = start;
+  at.atBeginning = true;
+  at.atEnd = true;
+  return true;
+}
+
+function headerLength(at: Inspection, name: string): number {
+  const { row, bytes } = at.memory;
+  const { p } = at;
+  const version = row[p + Packet.IP_VERSION]!;
+  const protocol = row[p + Packet.PROTOCOL]!;
+  const l4 = row[p + Packet.L4]!;
+  switch (name) {
+    case 'ether.hdr':
+      return 14;
+    case 'ipv4.hdr':
+      return version === 4 ? (bytes[row[p + Packet.L3]!]! & 15) * 4 : 0;
+    case 'ipv6.hdr':
+      // With its extension headers.
+      return version === 6 ? l4 - row[p + Packet.L3]! : 0;
+    case 'tcp.hdr':
+      return protocol === TCP && l4 > 0 ? (bytes[l4 + 12]! >>> 4) * 4 : 0;
+    case 'udp.hdr':
+      return protocol === UDP ? 8 : 0;
+    case 'icmpv4.hdr':
+      return version === 4 && protocol === 1 ? 8 : 0;
+    case 'icmpv6.hdr':
+      return version === 6 && protocol === 58 ? 8 : 0;
+    case 'igmp.hdr':
+      return protocol === 2 ? row[p + Packet.PAYLOAD]! + row[p + Packet.PAYLOAD_LENGTH]! - l4 : 0;
+    case 'sctp.hdr':
+      return protocol === SCTP ? 12 : 0;
+    default:
+      return 0;
+  }
+}

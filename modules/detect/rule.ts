@@ -1,0 +1,108 @@
+/**
+ * A signature ready to be evaluated: its conditions as functions. Made when it first becomes a candidate in this
+ * thread, so that the thousands that never do cost nothing.
+ */
+import type { CompileEnvironment } from '../../signatures/keyword.js';
+import type { Inspection, Test } from '../../signatures/inspection.js';
+import { type RuleSetImage, signatureAt } from '../../signatures/compile/image.js';
+import { isApplicationBuffer, PAYLOAD_BUFFERS, TRANSACTION_KINDS } from '../../signatures/compile/traits.js';
+import type { BufferConditions, Match, Signature } from '../../signatures/signature.js';
+import type { RuleLanguage } from './language.js';
+import { packetBuffer } from './packet-buffers.js';
+
+export interface Rule {
+  readonly number: number;
+  readonly signature: Signature;
+  /** Conditions on packet, flow and state. */
+  readonly conditions: readonly Test[];
+  /** Conditions on headers of the packet; each sets the buffer it looks at. */
+  readonly headers: readonly Test[];
+  /** Conditions on the payload, one for each set of them; the caller sets the buffer. */
+  readonly payload: readonly Test[];
+  /** Conditions on transactions: buffers, values, tests, events. */
+  readonly onBuffers: readonly BufferConditions[];
+  readonly onTransaction: readonly Match[];
+  readonly effects: readonly Test[];
+}
+
+export class Rules {
+  private readonly rules: (Rule | undefined)[];
+
+  constructor(
+    private readonly image: RuleSetImage,
+    private readonly language: RuleLanguage,
+    readonly environmentFor: (signature: Signature) => CompileEnvironment,
+    private readonly warn: (message: string) => void,
+  ) {
+    this.rules = new Array<Rule | undefined>(image.count);
+  }
+
+  at(number: number): Rule {
+    return this.rules[number] ?? this.make(number);
+  }
+
+  private make(number: number): Rule {
+    const signature = signatureAt(this.image, number);
+    const environment = this.environmentFor(signature);
+    const condition = (match: Match) => this.conditionOf(match, signature, environment);
+    const rule: Rule = {
+      number,
+      signature,
+      conditions: signature.conditions.filter(m => !TRANSACTION_KINDS.has(m.kind)).map(condition),
+      headers: signature.buffers.filter(isHeaderBuffer).map(each => this.headerTest(each, environment)),
+      payload: this.payloadTests(signature, environment),
+      onBuffers: signature.buffers.filter(isApplicationBuffer),
+      onTransaction: signature.conditions.filter(m => TRANSACTION_KINDS.has(m.kind)),
+      effects: signature.effects.map(condition),
+    };
+    this.rules[number] = rule;
+    return rule;
+  }
+
+  private conditionOf(match: Match, signature: Signature, environment: CompileEnvironment): Test {
+    const test = this.language.condition(match, environment);
+    if (test) return test;
+    this.warn(`signature ${signature.sid}: ${match.kind} cannot be evaluated; the signature never matches`);
+    return never;
+  }
+
+  private payloadTests(signature: Signature, environment: CompileEnvironment): Test[] {
+    return signature.buffers
+      .filter(each => PAYLOAD_BUFFERS.has(each.buffer))
+      .map(each => this.language.buffer(each.conditions, environment));
+  }
+
+  private headerTest(buffer: BufferConditions, environment: CompileEnvironment): Test {
+    const test = this.language.buffer(buffer.conditions, environment);
+    const transform = this.language.transforms(buffer.transforms, environment);
+    return at => {
+      if (!packetBuffer(at, buffer.buffer)) return false;
+      transform?.(at);
+      return test(at);
+    };
+  }
+}
+
+const never: Test = () => false;
+
+function isHeaderBuffer(buffer: BufferConditions): boolean {
+  return !PAYLOAD_BUFFERS.has(buffer.buffer) && !isApplicationBuffer(buffer) && buffer.buffer.includes('.');
+}
+
+/** Sets the buffer that conditions look at. */
+export function setBuffer(at: Inspection, bytes: Uint8Array, start: number, end: number, atBeginning: boolean, atEnd: boolean): void {
+  at.bytes = bytes;
+  at.start = start;
+  at.end = end;
+  at.cursor = start;
+  at.atBeginning = atBeginning;
+  at.atEnd = atEnd;
+}
+
+/** Whether all tests hold. */
+export function allHold(tests: readonly Test[], at: Inspection): boolean {
+  for (let i = 0; i < tests.length; i++) {
+    if (!tests[i]!(at)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,106 @@
+/**
+ * The reassembled stream as signatures see it: what is kept, when it is inspected, and which signatures are to be
+ * looked at then.
+ *
+ * Every byte is scanned for patterns once, when it comes. A signature whose pattern was found stays a candidate
+ * until it matches or its pattern has left the history, so that its other contents may come later.
+ */
+import type { Memory } from '../../engine/memory.js';
+import * as Packet from '../../engine/packet.js';
+import type { Inspection } from '../../signatures/inspection.js';
+import type { GroupRules } from '../../signatures/compile/image.js';
+import type { HistoryPool } from './history.js';
+import type { NumberList } from './number-list.js';
+import { allHold, type Rule, setBuffer } from './rule.js';
+import type { Scan } from './scan.js';
+import type { StreamState } from './stream-state.js';
+
+const ENDS = Packet.STREAM_END | Packet.STREAM_RESET | Packet.STREAM_DEPTH;
+
+export class StreamInspection {
+  private readonly row: Int32Array;
+
+  constructor(
+    private readonly memory: Memory,
+    private readonly pool: HistoryPool,
+    private readonly scan: Scan,
+    private readonly lost: (bytes: number) => void,
+  ) {
+    this.row = memory.row;
+  }
+
+  /**
+   * Takes over the stream data of a packet, and the candidates its scan found.
+   * @param job of the scan, -1 when there was none
+   */
+  take(state: StreamState, p: number, job: number, group: GroupRules): void {
+    const { row } = this;
+    const { history } = state;
+    const gap = row[p + Packet.STREAM_GAP]!;
+    const length = row[p + Packet.STREAM_LENGTH]!;
+    const flags = row[p + Packet.STREAM_FLAGS]!;
+    if (gap > 0) this.passOver(state, gap);
+    if (length > 0) {
+      const keep = Math.min(state.inspected, history.to) - group.reach;
+      if (!history.append(this.pool, this.memory.bytes, row[p + Packet.STREAM_DATA]!, length, keep)) this.lost(length);
+      if (job >= 0) this.scan.read(job, state.candidates, state.ends);
+    }
+    if ((flags & (Packet.STREAM_FLUSH | ENDS)) !== 0) state.flush = true;
+    if ((flags & ENDS) !== 0) state.ended = true;
+  }
+
+  /** Bytes are missing: what comes behind them has nothing to do with what came before. */
+  private passOver(state: StreamState, gap: number): void {
+    state.history.restart(this.pool, state.history.to + gap);
+    state.inspected = state.history.to;
+    state.candidates.clear();
+    state.ends.clear();
+  }
+
+  /** Data is there that was not inspected, and the time for it has come. */
+  isReady(state: StreamState, chunk: number): boolean {
+    const waiting = state.history.to - state.inspected;
+    return waiting > 0 && (state.flush || waiting >= chunk);
+  }
+
+  /** Whether the payload conditions hold in what is kept. */
+  holds(state: StreamState, rule: Rule, at: Inspection): boolean {
+    const { history } = state;
+    const start = Math.max(history.from, state.matchedUpTo(rule.number));
+    if (start >= history.to) return false;
+    const first = history.indexOf(start);
+    const last = first + history.to - start;
+    for (let i = 0; i < rule.payload.length; i++) {
+      setBuffer(at, history.bytes, first, last, start === 0, state.ended);
+      if (!rule.payload[i]!(at)) return false;
+    }
+    return allHold(rule.headers, at);
+  }
+
+  /**
+   * All candidates were looked at.
+   * @param settled candidates that matched, or whose other conditions did not hold
+   */
+  inspected(state: StreamState, settled: NumberList, reach: number): void {
+    const { history, candidates, ends } = state;
+    state.inspected = history.to;
+    state.flush = false;
+    const oldest = history.to - reach;
+    let kept = 0;
+    for (let i = 0; i < candidates.length; i++) {
+      const signature = candidates.values[i]!;
+      if (ends.values[i]! <= oldest || contains(settled, signature)) continue;
+      candidates.values[kept] = signature;
+      ends.values[kept++] = ends.values[i]!;
+    }
+    candidates.length = kept;
+    ends.length = kept;
+  }
+}
+
+function contains(list: NumberList, value: number): boolean {
+  for (let i = 0; i < list.length; i++) {
+    if (list.values[i] === value) return true;
+  }
+  return false;
+}

@@ -1,0 +1,54 @@
+/** What detection knows of one direction of a stream. */
+import { History } from './history.js';
+import { NumberList } from './number-list.js';
+
+/** Signatures that matched are remembered so that the same bytes do not match twice; so many per direction. */
+const MOST_MATCHED = 32;
+
+export class StreamState {
+  readonly history = new History();
+  /** Stream of the matcher, 0 when none is open; and how far it has come. */
+  scanner = 0;
+  scanned = 0;
+  /** Bytes before this position were inspected. */
+  inspected = 0;
+  /** Inspect at the next packet of this direction, whatever the amount. */
+  flush = false;
+  ended = false;
+  /** Candidates, and where their patterns ended. */
+  readonly candidates = new NumberList(4);
+  readonly ends = new NumberList(4);
+  private readonly matched: number[] = [];
+
+  reset(): void {
+    this.scanner = 0;
+    this.scanned = 0;
+    this.inspected = 0;
+    this.flush = false;
+    this.ended = false;
+    this.candidates.clear();
+    this.ends.clear();
+    this.matched.length = 0;
+  }
+
+  /** Position up to which `signature` matched before, 0 when it did not. */
+  matchedUpTo(signature: number): number {
+    const { matched } = this;
+    for (let i = 0; i < matched.length; i += 2) {
+      if (matched[i] === signature) return matched[i + 1]!;
+    }
+    return 0;
+  }
+
+  noteMatch(signature: number, position: number): void {
+    const { matched } = this;
+    for (let i = 0; i < matched.length; i += 2) {
+      if (matched[i] === signature) {
+        matched[i + 1] = position;
+        return;
+      }
+    }
+    if (matched.length === 2 * MOST_MATCHED) matched.splice(0, 2);
+    matched.push(signature, position);
+  }
+}

@@ -1,0 +1,152 @@
+/** Second pass over transactions: evaluates the candidates of one update. */
+import type { Protocol, TransactionUpdate } from '../../engine/protocol.js';
+import * as Header from '../../signatures/compile/header.js';
+import type { ApplicationRules, RuleSetImage } from '../../signatures/compile/image.js';
+import type { Inspection } from '../../signatures/inspection.js';
+import type { RuleLanguage } from './language.js';
+import { NumberList } from './number-list.js';
+import type { Rule, Rules } from './rule.js';
+import { type Part, partsOf, type Visible } from './transaction-rule.js';
+import type { TransactionState } from './transaction-state.js';
+
+/** What the transaction inspection asks of its owner. */
+export interface TransactionJudge {
+  /** Header and other conditions of a signature hold for the packet in hand. */
+  admits(signature: number): boolean;
+  /** Payload conditions of a transaction's signature hold. */
+  payloadHolds(rule: Rule): boolean;
+  matched(rule: Rule, transaction: number): void;
+}
+
+const FAILED = 0;
+const WAITS = 1;
+const MATCHED = 2;
+
+export class TransactionInspection {
+  private readonly candidates = new NumberList();
+  private readonly visible: Visible = { toServer: true, progress: 0, events: 0, bodyLength: -1, complete: false };
+  private readonly parts = new Map<Protocol, (readonly Part[] | null)[]>();
+  private met = 0;
+
+  constructor(
+    private readonly image: RuleSetImage,
+    private readonly rules: Rules,
+    private readonly language: RuleLanguage,
+    private readonly at: Inspection,
+    private readonly judge: TransactionJudge,
+  ) {}
+
+  /** @param found candidates `[from, to)` that the scan of this update found */
+  inspect(update: TransactionUpdate, state: TransactionState, found: NumberList, from: number, to: number): void {
+    const rules = this.image.applications[update.conversation.protocol.name]?.[update.toServer ? 0 : 1];
+    if (!rules) return;
+    this.show(update);
+    const { candidates } = this;
+    candidates.clear();
+    for (let i = from; i < to; i++) candidates.push(found.values[i]!);
+    this.addAlways(update, state, rules);
+    candidates.sortUnique();
+    if (state.waiting.length > 0) this.inspectWaiting(update, state);
+    for (let i = 0; i < candidates.length; i++) this.inspectNew(update, state, candidates.values[i]!);
+  }
+
+  private show(update: TransactionUpdate): void {
+    const { visible } = this;
+    visible.toServer = update.toServer;
+    visible.progress = update.progress;
+    visible.events = update.events;
+    visible.bodyLength = update.bodyLength;
+    visible.complete = update.complete;
+    this.at.transaction = update.transaction;
+    this.at.toServer = update.toServer;
+  }
+
+  private addAlways(update: TransactionUpdate, state: TransactionState, rules: ApplicationRules): void {
+    const direction = state.direction(update.toServer);
+    if (!direction.begun) {
+      direction.begun = true;
+      for (let i = 0; i < rules.always.length; i++) this.candidates.push(rules.always[i]!);
+    }
+    if (update.events > direction.events) {
+      direction.events = update.events;
+      for (let i = 0; i < rules.events.length; i++) this.candidates.push(rules.events[i]!);
+    }
+  }
+
+  private inspectWaiting(update: TransactionUpdate, state: TransactionState): void {
+    const { waiting } = state;
+    let kept = 0;
+    for (let i = 0; i < waiting.length; i++) {
+      const each = waiting[i]!;
+      const concerned = each.both || each.toServer === update.toServer;
+      this.met = each.met;
+      const result = concerned ? this.evaluate(update, state, each.signature) : WAITS;
+      if (concerned) each.met = this.met;
+      if (result === WAITS) waiting[kept++] = each;
+    }
+    waiting.length = kept;
+  }
+
+  private inspectNew(update: TransactionUpdate, state: TransactionState, signature: number): void {
+    const key = signature * 2 + (update.toServer ? 0 : 1);
+    if (state.matched.has(key) || isWaiting(state, signature, update.toServer)) return;
+    if (!this.judge.admits(signature)) return;
+    this.met = 0;
+    if (this.evaluate(update, state, signature) !== WAITS) return;
+    const both = (this.image.header[signature * Header.INTS + Header.OPTIONS]! & Header.OPTION_TRANSACTIONAL) !== 0;
+    state.waiting.push({ signature, toServer: update.toServer, both, met: this.met });
+  }
+
+  private evaluate(update: TransactionUpdate, state: TransactionState, signature: number): number {
+    const rule = this.rules.at(signature);
+    const parts = this.partsFor(rule, update.conversation.protocol);
+    if (!parts) return FAILED;
+    this.at.signature = signature;
+    const result = this.test(parts, rule);
+    if (result !== MATCHED) return result;
+    state.matched.add(signature * 2 + (update.toServer ? 0 : 1));
+    this.judge.matched(rule, update.transaction.id);
+    return MATCHED;
+  }
+
+  private test(parts: readonly Part[], rule: Rule): number {
+    const { visible } = this;
+    for (let i = 0; i < parts.length; i++) {
+      if ((this.met & (1 << i)) !== 0) continue;
+      const part = parts[i]!;
+      const here = part.direction === 'either' || (part.direction === 'to_server') === visible.toServer;
+      // What is to come, in this direction or in the other, is waited for.
+      if (!here || (part.progress > visible.progress && !visible.complete)) {
+        if (part.growing && here && visible.bodyLength >= 0 && part.holds(this.at, visible)) this.met |= 1 << i;
+        else return WAITS;
+        continue;
+      }
+      if (part.holds(this.at, visible)) this.met |= 1 << i;
+      else return part.growing && !visible.complete ? WAITS : FAILED;
+    }
+    if (rule.payload.length === 0 || this.judge.payloadHolds(rule)) return MATCHED;
+    return visible.complete ? FAILED : WAITS;
+  }
+
+  private partsFor(rule: Rule, protocol: Protocol): readonly Part[] | undefined {
+    let list = this.parts.get(protocol);
+    if (!list) {
+      list = [];
+      this.parts.set(protocol, list);
+    }
+    let parts = list[rule.number];
+    if (parts === undefined) {
+      parts = partsOf(rule, protocol, this.language, this.rules.environmentFor(rule.signature)) ?? null;
+      list[rule.number] = parts;
+    }
+    return parts ?? undefined;
+  }
+}
+
+function isWaiting(state: TransactionState, signature: number, toServer: boolean): boolean {
+  const { waiting } = state;
+  for (let i = 0; i < waiting.length; i++) {
+    if (waiting[i]!.signature === signature && (waiting[i]!.both || waiting[i]!.toServer === toServer)) return true;
+  }
+  return false;
+}

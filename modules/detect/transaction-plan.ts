@@ -1,0 +1,171 @@
+/**
+ * First pass over the transactions of a batch: the buffers that became visible are copied together and scanned in
+ * as few calls as their room allows. What was found is kept by update.
+ */
+import type { BufferDeclaration, TransactionUpdate } from '../../engine/protocol.js';
+import { declarationOf } from '../../signatures/compile/applications.js';
+import type { ApplicationRules, BufferSearch, RuleSetImage } from '../../signatures/compile/image.js';
+import type { Inspection } from '../../signatures/inspection.js';
+import type { CompileEnvironment } from '../../signatures/keyword.js';
+import type { Match } from '../../signatures/signature.js';
+import type { RuleLanguage, Transformation } from './language.js';
+import { NumberList } from './number-list.js';
+import { setBuffer } from './rule.js';
+import type { Scan } from './scan.js';
+import { type DirectionState, TransactionState } from './transaction-state.js';
+
+/** A buffer of the protocol with what is needed to scan it. */
+interface Searched {
+  readonly rules: BufferSearch;
+  readonly declared: BufferDeclaration;
+  readonly transform: Transformation | undefined;
+}
+
+export class TransactionPlan {
+  /** Candidates of update `u`: `found.values[starts.values[u] … starts.values[u + 1])`. */
+  readonly found = new NumberList();
+  readonly starts = new NumberList();
+  private readonly owners = new NumberList();
+  private readonly searched = new Map<ApplicationRules, readonly Searched[]>();
+  private used = 0;
+
+  /**
+   * @param room where buffers are copied to: the memory that `scan` looks at
+   * @param at used to run transformations
+   */
+  constructor(
+    private readonly image: RuleSetImage,
+    private readonly scan: Scan,
+    private readonly room: Uint8Array,
+    private readonly language: RuleLanguage,
+    private readonly environment: CompileEnvironment,
+    private readonly at: Inspection,
+    private readonly truncated: () => void,
+  ) {}
+
+  run(updates: readonly TransactionUpdate[]): void {
+    this.found.clear();
+    this.starts.clear();
+    this.begin();
+    for (let u = 0; u < updates.length; u++) {
+      const update = updates[u]!;
+      const rules = this.image.applications[update.conversation.protocol.name]?.[update.toServer ? 0 : 1];
+      if (rules && rules.buffers.length > 0) this.plan(u, update, rules);
+    }
+    this.finish();
+    // Updates without candidates are empty.
+    while (this.starts.length <= updates.length) this.starts.push(this.found.length);
+  }
+
+  private plan(u: number, update: TransactionUpdate, rules: ApplicationRules): void {
+    const state = stateOf(update);
+    const direction = state.direction(update.toServer);
+    this.searchedOf(rules, update).forEach((searched, number) => {
+      const { progress } = searched.rules;
+      if (searched.rules.growing) {
+        if (progress <= update.progress || update.bodyLength >= 0 || update.complete) this.grow(u, update, direction, searched, number);
+      } else if (progress > direction.scanned && progress <= update.progress) {
+        this.whole(u, update, searched);
+      }
+    });
+    direction.scanned = Math.max(direction.scanned, update.progress);
+  }
+
+  private searchedOf(rules: ApplicationRules, update: TransactionUpdate): readonly Searched[] {
+    let searched = this.searched.get(rules);
+    if (!searched) {
+      searched = rules.buffers.map(buffer => ({
+        rules: buffer,
+        declared: declarationOf(update.conversation.protocol, buffer.keyword)!,
+        transform: this.language.transforms(buffer.transforms as readonly Match[], this.environment),
+      }));
+      this.searched.set(rules, searched);
+    }
+    return searched;
+  }
+
+  private whole(u: number, update: TransactionUpdate, { rules, declared, transform }: Searched): void {
+    for (let index = 0; index === 0 || declared.multiple; index++) {
+      let bytes = declared.get(update.transaction, update.toServer, index);
+      if (bytes === undefined) return;
+      let start = 0;
+      let end = bytes.length;
+      if (transform) {
+        const { at } = this;
+        at.transaction = update.transaction;
+        setBuffer(at, bytes, 0, end, true, true);
+        transform(at);
+        ({ bytes, start, end } = at);
+      }
+      if (end > start) this.add(u, rules.search, 0, bytes, start, end, 0);
+    }
+  }
+
+  /** Scans what came since the last update. */
+  private grow(u: number, update: TransactionUpdate, direction: DirectionState, searched: Searched, number: number): void {
+    const bytes = searched.declared.get(update.transaction, update.toServer, 0);
+    direction.lengths ??= [];
+    direction.scanners ??= [];
+    const from = direction.lengths[number] ?? 0;
+    const to = bytes === undefined ? 0 : update.bodyLength < 0 ? bytes.length : Math.min(bytes.length, update.bodyLength);
+    if (bytes !== undefined && to > from) {
+      direction.scanners[number] ||= this.scan.openStream(searched.rules.search);
+      // Bodies larger than the room are scanned in pieces.
+      for (let start = from; start < to; start += this.room.length) {
+        this.add(u, searched.rules.search, direction.scanners[number]!, bytes, start, Math.min(to, start + this.room.length), start);
+      }
+      direction.lengths[number] = to;
+    }
+    if (update.complete) this.closing.push(direction);
+  }
+
+  private readonly closing: DirectionState[] = [];
+
+  private add(u: number, search: number, stream: number, bytes: Uint8Array, start: number, end: number, position: number): void {
+    let length = end - start;
+    if (length > this.room.length) {
+      this.truncated();
+      length = this.room.length;
+    }
+    if (this.used + length > this.room.length) {
+      this.finish();
+      this.begin();
+    }
+    this.room.set(start === 0 && length === bytes.length ? bytes : bytes.subarray(start, start + length), this.used);
+    this.scan.add(search, stream, this.used, length, position);
+    this.owners.push(u);
+    this.used += length;
+  }
+
+  private begin(): void {
+    this.scan.clear();
+    this.owners.clear();
+    this.used = 0;
+  }
+
+  /** Scans what was gathered and files what was found under its update. */
+  private finish(): void {
+    this.scan.run();
+    for (let job = 0; job < this.scan.count; job++) {
+      const owner = this.owners.values[job]!;
+      while (this.starts.length <= owner) this.starts.push(this.found.length);
+      if (this.scan.hasMatches(job)) this.scan.read(job, this.found);
+    }
+    for (const direction of this.closing) closeScanners(direction, this.scan);
+    this.closing.length = 0;
+  }
+}
+
+/** The state that detection keeps with the transaction of an update. */
+export function stateOf(update: TransactionUpdate): TransactionState {
+  const { transaction } = update;
+  transaction.detection ??= new TransactionState();
+  return transaction.detection as TransactionState;
+}
+
+/** Gives back the scanner's streams over growing buffers. */
+export function closeScanners(direction: DirectionState, scan: Scan): void {
+  for (const scanner of direction.scanners ?? []) if (scanner) scan.closeStream(scanner);
+  direction.scanners = undefined;
+  direction.lengths = undefined;
+}

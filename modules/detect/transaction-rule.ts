@@ -1,0 +1,140 @@
+/** A signature's conditions on transactions of one protocol, executable. */
+import type { BufferDeclaration, Direction, Protocol, TestDeclaration, ValueDeclaration } from '../../engine/protocol.js';
+import { declarationOf } from '../../signatures/compile/applications.js';
+import type { Inspection, Test } from '../../signatures/inspection.js';
+import type { CompileEnvironment } from '../../signatures/keyword.js';
+import type { BufferConditions, Match } from '../../signatures/signature.js';
+import type { RuleLanguage, Transformation } from './language.js';
+import type { Rule } from './rule.js';
+
+/** What is visible of a transaction at the moment of inspection. */
+export interface Visible {
+  toServer: boolean;
+  progress: number;
+  events: number;
+  /** Bytes of a growing body, -1 without one. */
+  bodyLength: number;
+  complete: boolean;
+}
+
+export interface Part {
+  readonly direction: Direction;
+  /** Progress from which on it can be tested. */
+  readonly progress: number;
+  /** A test that fails may succeed when there is more. */
+  readonly growing: boolean;
+  holds(at: Inspection, visible: Visible): boolean;
+}
+
+/** A set of met conditions is one number. */
+const MOST_PARTS = 30;
+
+/** @returns undefined when the protocol has not what the signature asks for */
+export function partsOf(
+  rule: Rule,
+  protocol: Protocol,
+  language: RuleLanguage,
+  environment: CompileEnvironment,
+): readonly Part[] | undefined {
+  const parts = [
+    ...rule.onTransaction.map(match => conditionPart(match, protocol, language)),
+    ...rule.onBuffers.map(buffer => bufferPart(buffer, protocol, language, environment)),
+  ];
+  if (parts.length > MOST_PARTS || parts.some(part => part === undefined)) return undefined;
+  return parts as Part[];
+}
+
+function conditionPart(match: Match, protocol: Protocol, language: RuleLanguage): Part | undefined {
+  if (match.kind === 'transaction-event') return eventPart(String(match['event']), protocol);
+  const keyword = String(match['keyword']);
+  if (match.kind === 'protocol-test') {
+    const test = protocol.tests.find(each => isNamed(each, keyword));
+    return test && testPart(test, match['parsed']);
+  }
+  const value = protocol.values.find(each => isNamed(each, keyword));
+  return value && valuePart(value, language.values(match));
+}
+
+function isNamed(declared: { keyword: string; aliases?: readonly string[] }, keyword: string): boolean {
+  return declared.keyword === keyword || declared.aliases?.includes(keyword) === true;
+}
+
+function eventPart(name: string, protocol: Protocol): Part | undefined {
+  const number = protocol.events.indexOf(name);
+  if (number < 0) return undefined;
+  return {
+    direction: 'either',
+    progress: 0,
+    growing: true,
+    holds(at, visible) {
+      const events = at.transaction!.events;
+      for (let i = 0; i < visible.events && i < events.length; i++) {
+        if (events[i] === number) return true;
+      }
+      return false;
+    },
+  };
+}
+
+function testPart(test: TestDeclaration, parsed: unknown): Part {
+  const { direction, progress } = test;
+  return { direction, progress, growing: false, holds: (at, visible) => test.matches(at.transaction!, visible.toServer, parsed) };
+}
+
+function valuePart(value: ValueDeclaration, compare: (values: readonly number[]) => boolean): Part {
+  const { direction, progress } = value;
+  return { direction, progress, growing: false, holds: (at, visible) => compare(value.get(at.transaction!, visible.toServer)) };
+}
+
+function bufferPart(
+  buffer: BufferConditions,
+  protocol: Protocol,
+  language: RuleLanguage,
+  environment: CompileEnvironment,
+): Part | undefined {
+  const declared = declarationOf(protocol, buffer.buffer);
+  if (!declared) return undefined;
+  const absent = buffer.conditions.find(match => match.kind === 'absent');
+  const conditions = buffer.conditions.filter(match => match !== absent);
+  const test = language.buffer(conditions, environment);
+  const transform = language.transforms(buffer.transforms, environment);
+  const whenAbsent = absent !== undefined;
+  const onlyAbsent = whenAbsent && conditions.length === 0;
+  return {
+    direction: buffer.direction ?? declared.direction,
+    progress: declared.progress,
+    growing: declared.growing === true,
+    holds(at, visible) {
+      if (!declared.multiple) return oneHolds(declared, at, visible, 0, transform, test, onlyAbsent) ?? whenAbsent;
+      for (let index = 0; ; index++) {
+        const result = oneHolds(declared, at, visible, index, transform, test, onlyAbsent);
+        if (result === undefined) return index === 0 && whenAbsent;
+        if (result) return true;
+      }
+    },
+  };
+}
+
+/** @returns undefined where the transaction has no such value */
+function oneHolds(
+  declared: BufferDeclaration,
+  at: Inspection,
+  visible: Visible,
+  index: number,
+  transform: Transformation | undefined,
+  test: Test,
+  onlyAbsent: boolean,
+): boolean | undefined {
+  const bytes = declared.get(at.transaction!, visible.toServer, index);
+  if (bytes === undefined) return undefined;
+  if (onlyAbsent) return false;
+  const end = declared.growing && visible.bodyLength >= 0 ? Math.min(bytes.length, visible.bodyLength) : bytes.length;
+  at.bytes = bytes;
+  at.start = 0;
+  at.end = end;
+  at.cursor = 0;
+  at.atBeginning = true;
+  at.atEnd = !declared.growing || visible.complete;
+  transform?.(at);
+  return test(at);
+}
