@@ -69,7 +69,7 @@ export class PortSets {
   table(): PortTable {
     const ranges = this.sets.values.map(set => set.flat());
     const flat = ranges.flat();
-    const table = new Uint16Array(new SharedArrayBuffer(Math.max(2, flat.length * 2)));
+    const table = new Uint16Array(new SharedArrayBuffer(flat.length * 2));
     table.set(flat);
     return { starts: starts(ranges, 2), ranges: table };
   }
@@ -91,7 +91,7 @@ function starts(lists: readonly (readonly number[])[], unit: number): Uint32Arra
 }
 
 export function shared32(values: ArrayLike<number>): Uint32Array {
-  const array = new Uint32Array(new SharedArrayBuffer(Math.max(4, values.length * 4)));
+  const array = new Uint32Array(new SharedArrayBuffer(values.length * 4));
   array.set(values);
   return array;
 }

@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import * as Packet from '../../engine/packet.js';
+import { flowEnd, inline, MATCHERS, sensorFor, tcp, udp } from './sensor.js';
+
+describe.each(MATCHERS)('payload with %s', matcher => {
+  const sensor = (rules: string) => sensorFor(rules, { matcher });
+
+  test('content in a datagram', async () => {
+    const s = await sensor('alert udp any any -> any 80 (content:"abc"; sid:1;)');
+    expect(s.see(udp('xxabcxx'), udp('xxABCxx'), udp('ab'), udp('abc', { destinationPort: 81 }))).toEqual(['1@1']);
+  });
+
+  test('header, direction and addresses decide', async () => {
+    const s = await sensor(`
+      alert udp 10.0.0.1 any -> any any (content:"abc"; sid:1;)
+      alert udp any any -> 10.0.0.1 any (content:"abc"; sid:2;)
+      alert udp any 81 <> any 80 (content:"abc"; sid:3;)
+      alert udp any any -> any any (content:"abc"; flow:to_client; sid:4;)`);
+    expect(s.see(udp('abc'), udp('abc', { toServer: false }))).toEqual(['1@1', '2@2']);
+    expect(s.see(udp('abc', { sourcePort: 80, destinationPort: 81 }))).toEqual(['1@3', '3@3']);
+    expect(s.see(udp('abc', { flow: 2, toServer: false }))).toEqual(['2@4', '4@4']);
+  });
+
+  test('a stream: the pattern may be cut anywhere, and alerts once', async () => {
+    const s = await sensor('alert tcp any any -> any 80 (content:"attack"; sid:1;)');
+    expect(s.see(inline('xxatt'), inline('ackxx'), inline('more'))).toEqual(['1@2']);
+    expect(s.see(...[...'attack'].map(c => inline(c)))).toEqual(['1@9']);
+    expect(s.see(inline('attack'), inline('attack'))).toEqual(['1@10', '1@11']);
+  });
+
+  test('after the fact, acknowledged data is inspected with the next packet of its direction', async () => {
+    const s = await sensor('alert tcp any any -> any 80 (content:"attack"; sid:1;)');
+    const data = tcp({ payload: 'attack', flags: Packet.FLAG_IN_STREAM });
+    const ack = tcp({ toServer: false, stream: { data: 'attack', flags: Packet.STREAM_FLUSH } });
+    expect(s.see(data)).toEqual([]);
+    expect(s.see(ack)).toEqual([]);
+    expect(s.see(tcp())).toEqual(['1@3']);
+  });
+
+  test('…in chunks, or when the flow ends', async () => {
+    const s = await sensorFor('alert tcp any any -> any 80 (content:"attack"; sid:1;)', {
+      matcher,
+      config: { stream: { reassembly: { 'toserver-chunk-size': 10 } } },
+    });
+    const ack = (data: string) => tcp({ toServer: false, stream: { data } });
+    expect(s.see(ack('attack'), tcp(), ack('12345'), tcp())).toEqual(['1@4']);
+    expect(s.see(ack('attack'), tcp(), flowEnd())).toEqual(['1@0']);
+  });
+
+  test('a packet outside of the stream is looked at by itself', async () => {
+    const s = await sensor('alert tcp any any -> any 80 (content:"attack"; sid:1;)');
+    expect(s.see(tcp({ payload: 'attack' }), tcp({ payload: 'att' }), tcp({ payload: 'ack' }))).toEqual(['1@1']);
+  });
+
+  test('dsize ties a signature to packets, tcp-stream to streams, tcp-pkt to packets', async () => {
+    const s = await sensor(`
+      alert tcp any any -> any 80 (content:"attack"; dsize:6; sid:1;)
+      alert tcp-stream any any -> any 80 (content:"attack"; sid:2;)
+      alert tcp-pkt any any -> any 80 (content:"attack"; sid:3;)`);
+    expect(s.see(inline('attack'), inline('at'), inline('tack!'))).toEqual(['1@1', '2@1', '3@1', '2@3']);
+  });
+
+  test('contents of one signature in different packets', async () => {
+    const s = await sensor('alert tcp any any -> any 80 (content:"first"; content:"second"; distance:1; sid:1;)');
+    expect(s.see(inline('a first'), inline('b'), inline('second'), inline('second'))).toEqual(['1@3']);
+  });
+
+  test('a hole is never bridged', async () => {
+    const s = await sensor('alert tcp any any -> any 80 (content:"attack"; sid:1;)');
+    expect(s.see(inline('att'), inline('ack', { stream: { gap: 2 } }), inline('attack'))).toEqual(['1@3']);
+  });
+
+  test('the size of batches changes nothing', async () => {
+    const rules = `
+      alert tcp any any -> any 80 (content:"one"; sid:1;)
+      alert tcp any any -> any 80 (content:"one"; content:"two"; sid:2;)
+      alert tcp any any -> any 80 (content:!"four"; content:"two"; dsize:<9; sid:3;)`;
+    const packets = ['one', 'tw', 'o', 'two one', 'four', 'one two', 'onetwo four'].map(data => inline(data));
+    const whole = (await sensor(rules)).see(...packets);
+    const single = await sensor(rules);
+    expect(packets.flatMap(packet => single.see(packet))).toEqual(whole);
+    expect(whole.length).toBeGreaterThan(5);
+  });
+});
