@@ -16,7 +16,10 @@ export interface ConfigLineProblem {
 const LINE = /^\s*config\s+classification\s*:\s*([a-zA-Z][a-zA-Z0-9-_]*)\s*,\s*(.+)\s*,\s*(\d+)\s*$/;
 
 /** Parses the text of a classification file. The first of equal names wins. */
-export function parseClassifications(text: string): { classifications: Map<string, Classification>; problems: ConfigLineProblem[] } {
+export function parseClassifications(text: string): {
+  classifications: Map<string, Classification>;
+  problems: ConfigLineProblem[];
+} {
   const classifications = new Map<string, Classification>();
   const problems: ConfigLineProblem[] = [];
   for (const [i, line] of text.split(/\r?\n/).entries()) {

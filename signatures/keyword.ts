@@ -4,9 +4,10 @@
  *
  * From the declaration come the parser's errors, `--list-keywords` and the documentation page.
  */
+import type { Expressions } from '../engine/expression.js';
 import type { Test } from './inspection.js';
-import type { Match, Position } from './signature.js';
 import type { RuleBuilder } from './rule-builder.js';
+import type { Match, Position } from './signature.js';
 
 export interface Keyword {
   readonly name: string;
@@ -54,4 +55,16 @@ export interface CompileEnvironment {
   readonly stores: ReadonlyMap<string, unknown>;
   /** Index into `Inspection.variables` of a named variable of the signature in hand. */
   variable(name: string): number;
+  /** Regular expressions of the thread. */
+  readonly expressions?: Expressions;
+  /** Bounds on the work of one evaluation; defaults where absent. */
+  readonly limits?: {
+    readonly recursion: number;
+    readonly pcreMatch: number;
+    readonly pcreRecursion: number;
+  };
+  /** Told when a regular expression was given up at its limit. */
+  limitReached?(): void;
+  /** Conditions on another buffer that are part of a condition (base64_data). */
+  compileBuffer?(conditions: readonly Match[]): Test;
 }

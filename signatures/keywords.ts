@@ -1,31 +1,31 @@
 /** All keywords of the signature language, by name. */
 import type { Protocol } from '../engine/protocol.js';
 import type { Keyword, MatchCompiler } from './keyword.js';
+import { absentKeywords } from './keywords/absent.js';
 import { base64Compilers, base64Keywords } from './keywords/base64.js';
+import { bufferKeywords } from './keywords/buffers.js';
 import { byteExtractCompilers, byteExtractKeywords } from './keywords/byte-extract.js';
 import { byteJumpCompilers, byteJumpKeywords } from './keywords/byte-jump.js';
 import { byteTestCompilers, byteTestKeywords } from './keywords/byte-test.js';
 import { checksumCompilers, checksumKeywords } from './keywords/checksums.js';
+import { contentKeywords } from './keywords/content.js';
+import { detectionCompilers, detectionKeywords } from './keywords/detection.js';
 import { entropyCompilers, entropyKeywords } from './keywords/entropy.js';
+import { headerBufferKeywords } from './keywords/header-buffers.js';
 import { icmpCompilers, icmpKeywords } from './keywords/icmp.js';
 import { ipCompilers, ipKeywords } from './keywords/ip.js';
 import { isDataAtCompilers, isDataAtKeywords } from './keywords/isdataat.js';
-import { rpcCompilers, rpcKeywords } from './keywords/rpc.js';
-import { tcpCompilers, tcpKeywords } from './keywords/tcp.js';
-import { vlanCompilers, vlanKeywords } from './keywords/vlan.js';
-import { headerBufferKeywords } from './keywords/header-buffers.js';
-import { transformKeyword } from './transform.js';
-import { TRANSFORMS } from './transforms.js';
-import { absentKeywords } from './keywords/absent.js';
-import { bufferKeywords } from './keywords/buffers.js';
-import { contentKeywords } from './keywords/content.js';
-import { detectionCompilers, detectionKeywords } from './keywords/detection.js';
 import { metaKeywords } from './keywords/meta.js';
 import { pcreKeywords } from './keywords/pcre.js';
 import { protocolBuffers, protocolKeywords } from './keywords/protocol-keywords.js';
 import { requiresKeywords } from './keywords/requires.js';
+import { rpcCompilers, rpcKeywords } from './keywords/rpc.js';
 import { sizeCompilers, sizeKeywords } from './keywords/size.js';
+import { tcpCompilers, tcpKeywords } from './keywords/tcp.js';
+import { vlanCompilers, vlanKeywords } from './keywords/vlan.js';
 import type { RuleBuffer } from './rule-context.js';
+import { transformKeyword } from './transform.js';
+import { TRANSFORMS } from './transforms.js';
 
 /** Keywords that are part of the engine. */
 export const KEYWORDS: readonly Keyword[] = [
@@ -55,6 +55,7 @@ export const KEYWORDS: readonly Keyword[] = [
 /** What makes their conditions executable. */
 export const MATCH_COMPILERS: readonly MatchCompiler[] = [
   ...sizeCompilers,
+  ...detectionCompilers,
   ...base64Compilers,
   ...byteExtractCompilers,
   ...byteJumpCompilers,

@@ -1,14 +1,14 @@
 /** Loads rule sets: reads the files, parses each rule, settles duplicates. */
 import { readFileSync } from 'node:fs';
 import type { Config } from '../engine/config/config.js';
-import { identify, parseRule } from './parser.js';
 import { rulesOf } from './parser/lines.js';
 import { decodeText, type RuleSource } from './parser/source.js';
+import { identify, parseRule } from './parser.js';
 import type { RuleContext } from './rule-context.js';
 import { RuleError, SkippedRule, UnsupportedRule } from './rule-error.js';
 import { type CommandLineRules, ruleFileOptions, ruleFiles } from './rule-files.js';
 import type { RuleProblem, RuleSet } from './rule-set.js';
-import { ruleContext, type RuleSettings, ruleSettingOptions } from './rule-settings.js';
+import { type RuleSettings, ruleContext, ruleSettingOptions } from './rule-settings.js';
 import type { Signature } from './signature.js';
 
 /** Options of the configuration that loading rules reads. */
@@ -30,7 +30,11 @@ export function loadRules(options: LoadOptions): RuleSet {
     for (const file of files) loader.file(file);
   }
   if (patterns.length > 0 && loader.ruleSet.signatures.length === 0) {
-    loader.problem('warnings', `${patterns.length} rule files specified, but no rules were loaded!`, patterns[0]!.pattern);
+    loader.problem(
+      'warnings',
+      `${patterns.length} rule files specified, but no rules were loaded!`,
+      patterns[0]!.pattern,
+    );
   }
   return loader.finish();
 }
@@ -102,10 +106,16 @@ class Loader {
 
   private refuse(error: RuleError, source: RuleSource): void {
     const { message, position, suggestion } = error;
-    if (error instanceof UnsupportedRule) this.ruleSet.unsupported.push({ reason: message, ...identify(source), position });
+    if (error instanceof UnsupportedRule)
+      this.ruleSet.unsupported.push({ reason: message, ...identify(source), position });
     else {
       const list = error instanceof SkippedRule ? this.ruleSet.skipped : this.ruleSet.errors;
-      list.push({ message, position, ...(suggestion !== undefined && { suggestion }), rule: decodeText(source.text) });
+      list.push({
+        message,
+        position,
+        ...(suggestion !== undefined && { suggestion }),
+        rule: decodeText(source.text),
+      });
     }
   }
 
@@ -119,7 +129,10 @@ class Loader {
     }
     const before = this.ruleSet.signatures[at]!;
     if (before.rev >= signature.rev) {
-      throw new RuleError(`Duplicate signature ${key}: revision ${before.rev} is in line ${before.position.line} of ${before.position.file}`, signature.position);
+      throw new RuleError(
+        `Duplicate signature ${key}: revision ${before.rev} is in line ${before.position.line} of ${before.position.file}`,
+        signature.position,
+      );
     }
     this.ruleSet.warnings.push({
       message: `Signature with newer revision, so the older sig replaced by this new signature ${key}`,

@@ -1,15 +1,16 @@
 /** Parses one rule of the signature language. */
+
+import { nearest } from '../engine/nearest.js';
+import type { Keyword } from './keyword.js';
+import { requirementsMet } from './keywords/requires.js';
 import { finish } from './parser/finish.js';
 import { parseHeader } from './parser/header.js';
 import { type OptionVisitor, walkOptions } from './parser/options.js';
 import { decodeText, type RuleSource } from './parser/source.js';
-import type { Keyword } from './keyword.js';
-import { requirementsMet } from './keywords/requires.js';
 import { RuleBuilder } from './rule-builder.js';
 import type { RuleContext } from './rule-context.js';
 import { RuleError, SkippedRule, UnsupportedRule } from './rule-error.js';
 import type { Position, Signature } from './signature.js';
-import { nearest } from '../engine/nearest.js';
 
 /**
  * Parses a rule; the index is set by whoever puts rules together.
@@ -26,7 +27,7 @@ export function parseRule(source: RuleSource, context: RuleContext): Signature {
   if (alertToo) rule.notes.set('alert', true);
   if (unsupported) rule.markUnsupported(unsupported);
   walkOptions(source, options, (name, argument, nameOffset, argumentOffset) => {
-    const keyword = context.keywords.get(name);
+    const keyword = context.keywords.get(name) ?? context.keywords.get(name.toLowerCase());
     if (!keyword) throw unknownKeyword(name, context, source.position(nameOffset));
     apply(keyword, rule, argument, source.position(argumentOffset));
   });
@@ -45,7 +46,11 @@ export function identify(source: RuleSource): { gid: number; sid: number } {
 function apply(keyword: Keyword, rule: RuleBuilder, argument: string | undefined, at: Position): void {
   if (keyword.grammar === '') {
     if (argument !== undefined && argument !== '') {
-      throw new RuleError(`unexpected option to ${keyword.name} keyword: '${argument}'`, at, `${keyword.name};`);
+      throw new RuleError(
+        `unexpected option to ${keyword.name} keyword: '${argument}'`,
+        at,
+        `${keyword.name};`,
+      );
     }
     keyword.parse(rule, undefined, at);
   } else if (argument === undefined || argument === '') {
@@ -61,7 +66,11 @@ function apply(keyword: Keyword, rule: RuleBuilder, argument: string | undefined
 }
 
 function unknownKeyword(name: string, context: RuleContext, at: Position): RuleError {
-  return new RuleError(`unknown rule keyword '${name}'.`, at, name === '' ? 'remove ";"' : nearest(name, context.keywords.keys()));
+  return new RuleError(
+    `unknown rule keyword '${name}'.`,
+    at,
+    name === '' ? 'remove ";"' : nearest(name, context.keywords.keys()),
+  );
 }
 
 /** Looks for `requires` before anything else: what a rule requires decides whether it is looked at. */

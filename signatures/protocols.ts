@@ -32,13 +32,19 @@ const ABSENT =
 /** @param protocols those that are read */
 export function ruleProtocols(protocols: readonly Protocol[]): Map<string, RuleProtocol> {
   const known = new Map<string, RuleProtocol>();
-  for (const name of ABSENT.split(' ')) known.set(name, { name, kind: 'absent', transports: ['tcp', 'udp'], hooks: [] });
+  for (const name of ABSENT.split(' '))
+    known.set(name, { name, kind: 'absent', transports: ['tcp', 'udp'], hooks: [] });
   for (const [name, words] of Object.entries(NETWORK)) {
     for (const word of words) known.set(word, { name, kind: 'network', transports: [], hooks: PACKET_HOOKS });
   }
   for (const protocol of protocols) {
     for (const name of [protocol.name, ...(protocol.ruleNames ?? [])]) {
-      known.set(name, { name, kind: 'application', transports: protocol.transports, hooks: hooksOf(protocol) });
+      known.set(name, {
+        name,
+        kind: 'application',
+        transports: protocol.transports,
+        hooks: hooksOf(protocol),
+      });
     }
   }
   return known;

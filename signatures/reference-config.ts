@@ -5,13 +5,20 @@ import type { ConfigLineProblem } from './classification.js';
 const LINE = /^\s*config\s+reference\s*:\s*([a-zA-Z][a-zA-Z0-9-_]*)\s+(\S.*?)\s*$/;
 
 /** Parses the text of a reference file. Types are lower case; the first of equal ones wins. */
-export function parseReferences(text: string): { references: Map<string, string>; problems: ConfigLineProblem[] } {
+export function parseReferences(text: string): {
+  references: Map<string, string>;
+  problems: ConfigLineProblem[];
+} {
   const references = new Map<string, string>();
   const problems: ConfigLineProblem[] = [];
   for (const [i, line] of text.split(/\r?\n/).entries()) {
     if (/^\s*(#|$)/.test(line)) continue;
     const match = LINE.exec(line);
-    if (!match) problems.push({ message: `Invalid Reference Config in reference.config file: "${line.trim()}"`, line: i + 1 });
+    if (!match)
+      problems.push({
+        message: `Invalid Reference Config in reference.config file: "${line.trim()}"`,
+        line: i + 1,
+      });
     else if (!references.has(match[1]!.toLowerCase())) references.set(match[1]!.toLowerCase(), match[2]!);
   }
   return { references, problems };

@@ -3,8 +3,8 @@
  * `parser/finish.ts`) turns it into plain data.
  */
 import type { Protocol } from '../engine/protocol.js';
-import { RuleError } from './rule-error.js';
 import type { RuleContext } from './rule-context.js';
+import { RuleError } from './rule-error.js';
 import type { Action, BufferConditions, ContentMatch, Match, Position, Signature } from './signature.js';
 
 /** Buffer of conditions that name none: the payload of the packet, or the stream. */
@@ -34,7 +34,15 @@ export interface BufferChoice {
 /** What the header says. */
 export type Header = Pick<
   Signature,
-  'action' | 'scope' | 'protocol' | 'hook' | 'source' | 'destination' | 'sourcePorts' | 'destinationPorts' | 'direction'
+  | 'action'
+  | 'scope'
+  | 'protocol'
+  | 'hook'
+  | 'source'
+  | 'destination'
+  | 'sourcePorts'
+  | 'destinationPorts'
+  | 'direction'
 >;
 
 export class RuleBuilder {
@@ -139,7 +147,8 @@ export class RuleBuilder {
     if (this.sticky) throw new RuleError(`${keyword} cannot be used behind a sticky buffer`, at);
     const content = this.lastContent();
     if (!content) throw new RuleError(`${keyword} needs a preceding content`, at, `content:"…"; ${keyword};`);
-    if (this.notes.get('rawbytes') === content) throw new RuleError(`${keyword} cannot be combined with rawbytes`, at);
+    if (this.notes.get('rawbytes') === content)
+      throw new RuleError(`${keyword} cannot be combined with rawbytes`, at);
     const payload = this.current!;
     payload.conditions.splice(payload.conditions.indexOf(content), 1);
     this.bufferNamed(name, at, false).conditions.push(content);
@@ -161,13 +170,20 @@ export class RuleBuilder {
     const last = this.inHand;
     if (last?.kind === 'content') return last as ContentUnderConstruction;
     if (this.moved && !this.sticky) return this.moved;
-    return this.current?.conditions.findLast(match => match.kind === 'content') as ContentUnderConstruction | undefined;
+    return this.current?.conditions.findLast(match => match.kind === 'content') as
+      | ContentUnderConstruction
+      | undefined;
   }
 
   /** The condition before `match` in the same buffer. */
   before(match: Match): Match | undefined {
     const buffer = this.buffers.find(each => each.conditions.includes(match));
-    return buffer && buffer.conditions[buffer.conditions.indexOf(match) - 1];
+    return buffer?.conditions[buffer.conditions.indexOf(match) - 1];
+  }
+
+  /** True when the buffer in hand has a condition that relative keywords can refer to. */
+  hasMatchInBuffer(): boolean {
+    return (this.current?.conditions.length ?? 0) > 0;
   }
 
   /** The last condition that was added, of whatever kind. */
@@ -188,7 +204,9 @@ export class RuleBuilder {
 
   private suggestVariable(): string | undefined {
     const known = [...this.variables];
-    return known.length > 0 ? `known here: ${known.join(', ')}` : 'set it before with byte_extract or byte_math';
+    return known.length > 0
+      ? `known here: ${known.join(', ')}`
+      : 'set it before with byte_extract or byte_math';
   }
 
   /** Tells something that does not keep the rule from loading. */
@@ -225,7 +243,11 @@ export class RuleBuilder {
   requireUsed(at: Position): void {
     const current = this.current;
     if (!current || current.conditions.length > 0 || current.buffer === PAYLOAD) return;
-    throw new RuleError(`sticky buffer ${current.buffer} has no condition`, current.at ?? at, 'add a content behind it');
+    throw new RuleError(
+      `sticky buffer ${current.buffer} has no condition`,
+      current.at ?? at,
+      'add a content behind it',
+    );
   }
 
   private bufferNamed(name: string, at: Position, multiple: boolean): BufferUnderConstruction {
@@ -256,5 +278,7 @@ function related(a: string, b: string): boolean {
 /** The parts of a buffer under construction that become part of the signature. */
 export function bufferConditions(buffer: BufferUnderConstruction): BufferConditions {
   const { transforms, conditions, direction } = buffer;
-  return direction ? { buffer: buffer.buffer, transforms, conditions, direction } : { buffer: buffer.buffer, transforms, conditions };
+  return direction
+    ? { buffer: buffer.buffer, transforms, conditions, direction }
+    : { buffer: buffer.buffer, transforms, conditions };
 }

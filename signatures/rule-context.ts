@@ -77,8 +77,10 @@ export class SharedValues {
 
   /** The same list object for a list of this one text. */
   listOf(value: string): readonly string[] {
-    let list = this.lists.get(value);
-    if (!list) this.lists.set((list = [this.text(value)])[0]!, list);
+    const known = this.lists.get(value);
+    if (known) return known;
+    const list = [this.text(value)];
+    this.lists.set(list[0]!, list);
     return list;
   }
 }

@@ -10,7 +10,12 @@ export const DEFAULT_RULE_PATH = option(
   '/var/lib/suricata/rules',
   'Folder that rule files without an absolute path lie in.',
 );
-export const RULE_FILES = option('rule-files', texts, [], 'Rule files; * ? and [ ] stand for parts of names.');
+export const RULE_FILES = option(
+  'rule-files',
+  texts,
+  [],
+  'Rule files; * ? and [ ] stand for parts of names.',
+);
 
 export const ruleFileOptions = [DEFAULT_RULE_PATH, RULE_FILES];
 
@@ -47,15 +52,25 @@ export function glob(pattern: string): string[] {
   const parts = pattern.split('/');
   let paths = [parts[0] === '' ? '/' : '.'];
   for (const part of parts.filter(each => each !== '' && each !== '.')) {
-    paths = paths.flatMap(path => (/[*?[]/.test(part) ? matching(path, part) : [join(path, part)]).filter(exists));
+    paths = paths.flatMap(path =>
+      (/[*?[]/.test(part) ? matching(path, part) : [join(path, part)]).filter(exists),
+    );
   }
   return paths.filter(path => statSync(path).isFile()).sort();
 }
 
 function matching(folder: string, part: string): string[] {
-  const expression = new RegExp(`^${part.replace(/[.+^${}()|\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.').replaceAll('[!', '[^')}$`);
+  const expression = new RegExp(
+    `^${part
+      .replace(/[.+^${}()|\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')
+      .replaceAll('[!', '[^')}$`,
+  );
   try {
-    const names = readdirSync(folder).filter(name => expression.test(name) && (part.startsWith('.') || !name.startsWith('.')));
+    const names = readdirSync(folder).filter(
+      name => expression.test(name) && (part.startsWith('.') || !name.startsWith('.')),
+    );
     return names.map(name => join(folder, name));
   } catch {
     return [];

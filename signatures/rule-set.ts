@@ -39,7 +39,9 @@ export interface RuleSet {
 }
 
 /** How many rules cannot be loaded yet, by reason, most frequent first. */
-export function unsupportedByReason(ruleSet: Pick<RuleSet, 'unsupported'>): [reason: string, count: number][] {
+export function unsupportedByReason(
+  ruleSet: Pick<RuleSet, 'unsupported'>,
+): [reason: string, count: number][] {
   const counts = new Map<string, number>();
   for (const { reason } of ruleSet.unsupported) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   return [...counts].sort((a, b) => b[1] - a[1]);

@@ -3,7 +3,12 @@ import { existsSync } from 'node:fs';
 import type { Config } from '../engine/config/config.js';
 import { integer, option, text, tree } from '../engine/config/option.js';
 import type { Protocol } from '../engine/protocol.js';
-import { builtInClassifications, type Classification, type ConfigLineProblem, readClassifications } from './classification.js';
+import {
+  builtInClassifications,
+  type Classification,
+  type ConfigLineProblem,
+  readClassifications,
+} from './classification.js';
 import { buffersByKeyword, keywordsByName } from './keywords.js';
 import { ruleProtocols } from './protocols.js';
 import { builtInReferences, readReferences } from './reference-config.js';
@@ -11,12 +16,42 @@ import { type RuleContext, SharedValues } from './rule-context.js';
 import { DEFAULT_RULE_PATH } from './rule-files.js';
 import type { RuleProblem } from './rule-set.js';
 
-export const ADDRESS_GROUPS = option('vars.address-groups', tree, undefined, 'Addresses behind names such as $HOME_NET.');
-export const PORT_GROUPS = option('vars.port-groups', tree, undefined, 'Ports behind names such as $HTTP_PORTS.');
-export const CLASSIFICATION_FILE = option('classification-file', text, '', 'What class types mean; built in when there is none.');
-export const REFERENCE_FILE = option('reference-config-file', text, '', 'Where references lead; built in when there is none.');
-export const RULE_LENGTH = option('detect.rule-length', integer(64, 16_777_216), 65_536, 'Longest rule that is taken, in characters.');
-export const PCRE_MATCH_LIMIT = option('pcre.match-limit', integer(1, 2 ** 31 - 1), 3500, 'Backtracking steps of one regular expression.');
+export const ADDRESS_GROUPS = option(
+  'vars.address-groups',
+  tree,
+  undefined,
+  'Addresses behind names such as $HOME_NET.',
+);
+export const PORT_GROUPS = option(
+  'vars.port-groups',
+  tree,
+  undefined,
+  'Ports behind names such as $HTTP_PORTS.',
+);
+export const CLASSIFICATION_FILE = option(
+  'classification-file',
+  text,
+  '',
+  'What class types mean; built in when there is none.',
+);
+export const REFERENCE_FILE = option(
+  'reference-config-file',
+  text,
+  '',
+  'Where references lead; built in when there is none.',
+);
+export const RULE_LENGTH = option(
+  'detect.rule-length',
+  integer(64, 16_777_216),
+  65_536,
+  'Longest rule that is taken, in characters.',
+);
+export const PCRE_MATCH_LIMIT = option(
+  'pcre.match-limit',
+  integer(1, 2 ** 31 - 1),
+  3500,
+  'Backtracking steps of one regular expression.',
+);
 export const PCRE_RECURSION_LIMIT = option(
   'pcre.match-limit-recursion',
   integer(1, 2 ** 31 - 1),
@@ -120,7 +155,8 @@ function variables(groups: unknown): Map<string, string> {
   const known = new Map<string, string>();
   if (groups === null || typeof groups !== 'object') return known;
   for (const [name, value] of Object.entries(groups)) {
-    if (value !== null && value !== undefined) known.set(name, Array.isArray(value) ? `[${value.join(',')}]` : String(value));
+    if (value !== null && value !== undefined)
+      known.set(name, Array.isArray(value) ? `[${value.join(',')}]` : String(value));
   }
   return known;
 }

@@ -38,10 +38,12 @@ const PROTOCOLS: Readonly<Record<string, AbsentProtocol>> = {
     values: 'dns.opcode dns.rcode dns.rrtype',
   },
   mdns: {
-    buffers: 'mdns.queries.rrname mdns.answers.rrname mdns.authorities.rrname mdns.additionals.rrname mdns.response.rrname',
+    buffers:
+      'mdns.queries.rrname mdns.answers.rrname mdns.authorities.rrname mdns.additionals.rrname mdns.response.rrname',
   },
   llmnr: {
-    buffers: 'llmnr.queries.rrname llmnr.answers.rrname llmnr.authorities.rrname llmnr.additionals.rrname llmnr.response.rrname',
+    buffers:
+      'llmnr.queries.rrname llmnr.answers.rrname llmnr.authorities.rrname llmnr.additionals.rrname llmnr.response.rrname',
   },
   tls: {
     buffers:
@@ -140,7 +142,12 @@ const ENGINE: Readonly<Record<string, AbsentProtocol>> = {
   },
 };
 
-function absent(name: string, reason: string, family: string, act?: (rule: RuleBuilder, at: Position) => void): Keyword {
+function absent(
+  name: string,
+  reason: string,
+  family: string,
+  act?: (rule: RuleBuilder, at: Position) => void,
+): Keyword {
   return {
     name,
     family,
@@ -154,16 +161,22 @@ function absent(name: string, reason: string, family: string, act?: (rule: RuleB
   };
 }
 
-function* keywordsOf(group: string, names: AbsentProtocol, reason: (name: string) => string): Generator<Keyword> {
+function* keywordsOf(
+  group: string,
+  names: AbsentProtocol,
+  reason: (name: string) => string,
+): Generator<Keyword> {
   const words = (text: string | undefined) => (text ? text.split(' ') : []);
   for (const name of words(names.buffers)) {
-    yield absent(name, reason(name), group, (rule, at) => rule.setBuffer(name, at, { multiple: true }));
+    yield absent(name, reason(name), group, (rule, at) =>
+      rule.setBuffer(name === 'file_data' ? 'file.data' : name, at, { multiple: true }),
+    );
   }
   for (const name of words(names.modifiers)) yield absent(name, reason(name), group);
   for (const name of words(names.values)) {
     yield absent(name, reason(name), group, rule => {
       // A condition like any other: a sticky buffer before it may be used by it.
-      if (rule.sticky) rule.addToBuffer({ kind: 'absent', keyword: name });
+      if (rule.sticky) rule.addToBuffer({ kind: 'unknown', keyword: name });
     });
   }
 }
@@ -177,6 +190,8 @@ export function absentKeywords(): Keyword[] {
   for (const [group, names] of Object.entries(ENGINE)) {
     list.push(...keywordsOf(group, names, name => `keyword ${name} is not supported yet`));
   }
-  list.push(absent('asn1', 'keyword asn1 is not supported: its checks need a BER decoder of their own', 'payload'));
+  list.push(
+    absent('asn1', 'keyword asn1 is not supported: its checks need a BER decoder of their own', 'payload'),
+  );
   return list;
 }

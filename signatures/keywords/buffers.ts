@@ -20,7 +20,11 @@ const base64Data: Keyword = {
   features: ['no option', 'sticky buffer'],
   parse(rule, _, at) {
     if (!rule.notes.has('base64_decode')) {
-      throw new RuleError('base64_data needs a preceding base64_decode', at, 'base64_decode:relative; base64_data;');
+      throw new RuleError(
+        'base64_data needs a preceding base64_decode',
+        at,
+        'base64_decode:relative; base64_data;',
+      );
     }
     rule.setBuffer('base64_data', at);
   },

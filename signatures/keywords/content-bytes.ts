@@ -20,16 +20,22 @@ export function parseContentBytes(text: string, at: Position): string {
     const c = text.charCodeAt(i);
     if (c === BAR) {
       const close = text.indexOf('|', i + 1);
-      if (close < 0) throw new RuleError(`content has an open hexadecimal part: "|" expected - ${text}`, shifted(at, i));
+      if (close < 0)
+        throw new RuleError(`content has an open hexadecimal part: "|" expected - ${text}`, shifted(at, i));
       bytes += hexadecimal(text, i + 1, close, at);
       i = close;
     } else if (c === BACKSLASH) {
       const escaped = text[++i];
       if (escaped === undefined || !':;\\"'.includes(escaped)) {
-        throw new RuleError(`'${escaped ?? ''}' cannot be escaped in content - ${text}`, shifted(at, i - 1), 'only : ; \\ and " are');
+        throw new RuleError(
+          `'${escaped ?? ''}' cannot be escaped in content - ${text}`,
+          shifted(at, i - 1),
+          'only : ; \\ and " are',
+        );
       }
       bytes += escaped;
-    } else if (c === QUOTE) throw new RuleError(`double quote in content must be escaped - ${text}`, shifted(at, i), '\\"');
+    } else if (c === QUOTE)
+      throw new RuleError(`double quote in content must be escaped - ${text}`, shifted(at, i), '\\"');
     else bytes += text[i];
   }
   return bytes;
@@ -43,7 +49,10 @@ function hexadecimal(text: string, start: number, end: number, at: Position): st
     if (digit < 0) {
       const c = text[i]!;
       if (c === ' ' || c === ',') continue;
-      throw new RuleError(`Invalid hex code in content - ${text}, hex ${c}. Invalidating signature.`, shifted(at, i));
+      throw new RuleError(
+        `Invalid hex code in content - ${text}, hex ${c}. Invalidating signature.`,
+        shifted(at, i),
+      );
     }
     if (high < 0) high = digit;
     else {
@@ -52,7 +61,11 @@ function hexadecimal(text: string, start: number, end: number, at: Position): st
     }
   }
   if (high >= 0) {
-    throw new RuleError(`Incomplete hex code in content - ${text}. Invalidating signature.`, shifted(at, end - 1), 'two digits for each byte');
+    throw new RuleError(
+      `Incomplete hex code in content - ${text}. Invalidating signature.`,
+      shifted(at, end - 1),
+      'two digits for each byte',
+    );
   }
   return bytes;
 }

@@ -41,7 +41,11 @@ function contentOf(rule: RuleBuilder, keyword: string, at: Position): ContentUnd
 }
 
 /** Declares a modifier that takes no argument. */
-function flag(name: string, summary: string, apply: (content: ContentUnderConstruction, rule: RuleBuilder, at: Position) => void): Keyword {
+function flag(
+  name: string,
+  summary: string,
+  apply: (content: ContentUnderConstruction, rule: RuleBuilder, at: Position) => void,
+): Keyword {
   return {
     name,
     family: 'payload',
@@ -77,7 +81,8 @@ function mixed(at: Position): RuleError {
 }
 
 const startswith = flag('startswith', 'The buffer starts with the content.', (each, _, at) => {
-  if (each.startswith) throw new RuleError("can't use multiple startswith modifiers for the same content", at);
+  if (each.startswith)
+    throw new RuleError("can't use multiple startswith modifiers for the same content", at);
   if (each.offset !== undefined || each.depth !== undefined) {
     throw new RuleError("can't use startswith with offset or depth for the same content", at);
   }
@@ -111,12 +116,17 @@ function position(
       each[name] = numberOrVariable(argument!, name, minimum, maximum, rule, at);
       requireFastPatternAllowed(each, at);
       if (name === 'within') requireRoom(each, at);
-      if (name === 'depth' && typeof each.depth === 'number') each.depth = Math.max(each.depth, each.bytes.length);
+      if (name === 'depth' && typeof each.depth === 'number')
+        each.depth = Math.max(each.depth, each.bytes.length);
     },
   };
 }
 
-function checkCombination(name: 'offset' | 'depth' | 'distance' | 'within', each: ContentUnderConstruction, at: Position): void {
+function checkCombination(
+  name: 'offset' | 'depth' | 'distance' | 'within',
+  each: ContentUnderConstruction,
+  at: Position,
+): void {
   if (each.startswith) throw new RuleError(`can't use ${name} with startswith for the same content`, at);
   if (name === 'offset' || name === 'depth') requireNoRelative(each, at);
   else requireNoAbsolute(each, at);
@@ -125,7 +135,11 @@ function checkCombination(name: 'offset' | 'depth' | 'distance' | 'within', each
 
 function requireRoom(each: ContentMatch, at: Position): void {
   if (typeof each.within === 'number' && each.within < each.bytes.length) {
-    throw new RuleError(`within (${each.within}) is less than the content's length (${each.bytes.length})`, at, `within:${each.bytes.length}`);
+    throw new RuleError(
+      `within (${each.within}) is less than the content's length (${each.bytes.length})`,
+      at,
+      `within:${each.bytes.length}`,
+    );
   }
 }
 
@@ -144,11 +158,25 @@ function numberOrVariable(
   }
   const number = /^[+-]?\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
   if (number >= minimum && number <= maximum) return number;
-  throw new RuleError(`invalid value for ${keyword}: ${text}`, at, `a number from ${minimum} to ${maximum}, or a variable`);
+  throw new RuleError(
+    `invalid value for ${keyword}: ${text}`,
+    at,
+    `a number from ${minimum} to ${maximum}, or a variable`,
+  );
 }
 
-const offset = position('offset', 'Where in the buffer the search for the content begins.', 0, LARGEST_OFFSET);
-const depth = position('depth', 'How many bytes from the offset on the content must lie in.', 0, LARGEST_OFFSET);
+const offset = position(
+  'offset',
+  'Where in the buffer the search for the content begins.',
+  0,
+  LARGEST_OFFSET,
+);
+const depth = position(
+  'depth',
+  'How many bytes from the offset on the content must lie in.',
+  0,
+  LARGEST_OFFSET,
+);
 const distance = position(
   'distance',
   'How many bytes behind the end of the last match the search begins.',
@@ -171,13 +199,18 @@ const fastPattern: Keyword = {
   parse(rule, argument, at) {
     const each = rule.lastContent();
     if (!each) {
-      throw new RuleError('fast_pattern found inside the rule, without a content context. Please use a content based keyword before using fast_pattern', at);
+      throw new RuleError(
+        'fast_pattern found inside the rule, without a content context. Please use a content based keyword before using fast_pattern',
+        at,
+      );
     }
-    if (each.fastPattern) throw new RuleError("can't use multiple fast_pattern options for the same content", at);
+    if (each.fastPattern)
+      throw new RuleError("can't use multiple fast_pattern options for the same content", at);
     each.fastPattern = argument === undefined || argument === 'only' ? true : chop(argument, each, at);
     requireFastPatternAllowed(each, at);
     if (argument === 'only') requireAloneAllowed(each, at);
-    if (!rule.once('fast_pattern')) throw new RuleError('fast_pattern can be used on only one content in a rule', at);
+    if (!rule.once('fast_pattern'))
+      throw new RuleError('fast_pattern can be used on only one content in a rule', at);
   },
 };
 
@@ -185,21 +218,27 @@ const fastPattern: Keyword = {
 function requireFastPatternAllowed(each: ContentMatch, at: Position): void {
   if (!each.fastPattern || !each.negated) return;
   const bound = each.distance ?? each.within ?? each.offset ?? each.depth;
-  if (bound !== undefined) throw new RuleError("can't have a relative negated keyword set along with 'fast_pattern'.", at);
+  if (bound !== undefined)
+    throw new RuleError("can't have a relative negated keyword set along with 'fast_pattern'.", at);
 }
 
 function requireAloneAllowed(each: ContentMatch, at: Position): void {
   if (each.negated) throw new RuleError("can't have negated content set along with 'fast_pattern:only'.", at);
   const bound = each.distance ?? each.within ?? each.offset ?? each.depth;
-  if (bound !== undefined) throw new RuleError("can't have a relative keyword set along with 'fast_pattern:only'.", at);
+  if (bound !== undefined)
+    throw new RuleError("can't have a relative keyword set along with 'fast_pattern:only'.", at);
 }
 
 function chop(argument: string, each: ContentMatch, at: Position): { offset: number; length: number } {
   const match = /^(\d{1,5})\s*,\s*(\d{1,5})$/.exec(argument);
-  if (!match) throw new RuleError(`invalid fast_pattern argument "${argument}"`, at, 'only, or offset,length');
+  if (!match)
+    throw new RuleError(`invalid fast_pattern argument "${argument}"`, at, 'only, or offset,length');
   const part = { offset: Number(match[1]), length: Number(match[2]) };
   if (part.length === 0 || part.offset + part.length > each.bytes.length) {
-    throw new RuleError(`fast_pattern part ${argument} is outside of the content (${each.bytes.length} bytes)`, at);
+    throw new RuleError(
+      `fast_pattern part ${argument} is outside of the content (${each.bytes.length} bytes)`,
+      at,
+    );
   }
   return part;
 }
@@ -216,10 +255,14 @@ const replace: Keyword = {
     const each = contentOf(rule, 'replace', at);
     const bytes = parseContentBytes(unquote(rest, 'replace', at), shifted(at, 1));
     if (rule.sticky) throw new RuleError('replace works on the payload only', at);
-    if (each.replace !== undefined) throw new RuleError("can't use multiple replacements for the same content", at);
+    if (each.replace !== undefined)
+      throw new RuleError("can't use multiple replacements for the same content", at);
     if (each.negated) throw new RuleError("can't have a replace for a negated content", at);
     if (bytes.length !== each.bytes.length) {
-      throw new RuleError(`replace (${bytes.length} bytes) must be as long as the content (${each.bytes.length} bytes)`, at);
+      throw new RuleError(
+        `replace (${bytes.length} bytes) must be as long as the content (${each.bytes.length} bytes)`,
+        at,
+      );
     }
     each.replace = bytes;
     rule.addEffect({ kind: 'replace' });

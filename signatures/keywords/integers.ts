@@ -35,14 +35,24 @@ const MASK = new RegExp(String.raw`^&\s*${VALUE}\s*(!?=)\s*${VALUE}$`, 'i');
 const COMPARISON = new RegExp(String.raw`^(!=|!|<=|>=|<|>|=)?\s*${VALUE}$`, 'i');
 
 /** @throws RuleError "invalid … value" */
-export function parseInteger(text: string, keyword: string, syntax: IntegerSyntax, at: Position): IntegerTest {
+export function parseInteger(
+  text: string,
+  keyword: string,
+  syntax: IntegerSyntax,
+  at: Position,
+): IntegerTest {
   const trimmed = text.trim();
   const named = syntax.names && lookUp(syntax.names, trimmed.replace(/^!=?\s*/, ''));
   if (named !== undefined) return { mode: trimmed.startsWith('!') ? '!=' : '=', a: named };
   const range = RANGE.exec(trimmed);
   if (range) return parseRange(range, keyword, syntax, at);
   const mask = MASK.exec(trimmed);
-  if (mask) return { mode: mask[2] === '=' ? '&=' : '&!=', a: value(mask[1]!, keyword, syntax, at), b: value(mask[3]!, keyword, syntax, at) };
+  if (mask)
+    return {
+      mode: mask[2] === '=' ? '&=' : '&!=',
+      a: value(mask[1]!, keyword, syntax, at),
+      b: value(mask[3]!, keyword, syntax, at),
+    };
   const comparison = COMPARISON.exec(trimmed);
   if (!comparison) throw invalid(text, keyword, at);
   const sign = comparison[1] === '!' ? '!=' : (comparison[1] ?? '=');
@@ -50,7 +60,12 @@ export function parseInteger(text: string, keyword: string, syntax: IntegerSynta
   return possible({ mode: sign as IntegerTest['mode'], a }, text, keyword, syntax, at);
 }
 
-function parseRange(match: RegExpExecArray, keyword: string, syntax: IntegerSyntax, at: Position): IntegerTest {
+function parseRange(
+  match: RegExpExecArray,
+  keyword: string,
+  syntax: IntegerSyntax,
+  at: Position,
+): IntegerTest {
   let a = BigInt(value(match[2]!, keyword, syntax, at));
   let b = BigInt(value(match[3]!, keyword, syntax, at));
   if (syntax.inclusive ? a >= b : b - a <= 1n) {
@@ -64,7 +79,13 @@ function parseRange(match: RegExpExecArray, keyword: string, syntax: IntegerSynt
 }
 
 /** `<0` and `>maximum` can never be. */
-function possible(test: IntegerTest, text: string, keyword: string, syntax: IntegerSyntax, at: Position): IntegerTest {
+function possible(
+  test: IntegerTest,
+  text: string,
+  keyword: string,
+  syntax: IntegerSyntax,
+  at: Position,
+): IntegerTest {
   const maximum = (1n << BigInt(syntax.bits)) - 1n;
   const a = BigInt(test.a);
   if ((test.mode === '<' && a === 0n) || (test.mode === '>' && a === maximum)) {
@@ -87,17 +108,26 @@ function value(text: string, keyword: string, syntax: IntegerSyntax, at: Positio
   if (!match || match[1]!.length > 24) throw invalid(text, keyword, at);
   const number = BigInt(match[1]!) * (match[2] ? UNITS[match[2].toLowerCase()]! : 1n);
   if (number >= 1n << BigInt(syntax.bits)) {
-    throw new RuleError(`invalid ${keyword} value "${text}": more than ${(1n << BigInt(syntax.bits)) - 1n}`, at);
+    throw new RuleError(
+      `invalid ${keyword} value "${text}": more than ${(1n << BigInt(syntax.bits)) - 1n}`,
+      at,
+    );
   }
   return plain(number);
 }
 
 function plain(number: bigint): number | string {
-  return number <= BigInt(Number.MAX_SAFE_INTEGER) && number >= BigInt(Number.MIN_SAFE_INTEGER) ? Number(number) : String(number);
+  return number <= BigInt(Number.MAX_SAFE_INTEGER) && number >= BigInt(Number.MIN_SAFE_INTEGER)
+    ? Number(number)
+    : String(number);
 }
 
 function invalid(text: string, keyword: string, at: Position): RuleError {
-  return new RuleError(`invalid ${keyword} value "${text.trim()}"`, at, 'a number, <number, >number, number<>number or !number');
+  return new RuleError(
+    `invalid ${keyword} value "${text.trim()}"`,
+    at,
+    'a number, <number, >number, number<>number or !number',
+  );
 }
 
 /** Makes the comparison executable; numbers given to it are exact up to 2^53. */
@@ -125,7 +155,7 @@ export function compileInteger(test: IntegerTest): (value: number) => boolean {
       const equal = test.mode === '&=';
       const mask = BigInt(test.a);
       const wanted = BigInt(test.b ?? 0);
-      if (mask < 2n ** 31n) return value => (value % 2 ** 31 & Number(mask)) === Number(wanted) === equal;
+      if (mask < 2n ** 31n) return value => (((value % 2 ** 31) & Number(mask)) === Number(wanted)) === equal;
       return value => ((BigInt(value) & mask) === wanted) === equal;
     }
   }

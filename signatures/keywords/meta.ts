@@ -1,11 +1,12 @@
 /** Keywords that describe the rule: msg, sid, rev, gid, classtype, priority, reference, metadata, target. */
+
+import { nearest } from '../../engine/nearest.js';
 import type { Keyword } from '../keyword.js';
 import { unquote, unquoteOptional } from '../parser/quoted.js';
 import { decodeText } from '../parser/source.js';
 import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 import type { Position } from '../signature.js';
-import { nearest } from '../../engine/nearest.js';
 
 const MAXIMUM_ID = 0xffffffff;
 
@@ -69,18 +70,21 @@ const classtype: Keyword = {
   parse(rule, argument, at) {
     const name = unquoteOptional(argument!, 'classtype', at).trim().toLowerCase();
     if (!/^[a-z][a-z0-9-_]*$/.test(name)) throw new RuleError(`invalid classtype "${argument}"`, at);
-    if (!rule.once('classtype')) rule.warn(`duplicated 'classtype' keyword detected. Using instance with highest priority`, at);
+    if (!rule.once('classtype'))
+      rule.warn(`duplicated 'classtype' keyword detected. Using instance with highest priority`, at);
     const { classifications, shared } = rule.context;
     if (!classifications.has(name)) unknownClasstype(rule, name, at);
     const before = rule.classtype && classifications.get(rule.classtype);
-    if (!before || before.priority > (classifications.get(name)?.priority ?? 3)) rule.classtype = shared.text(name);
+    if (!before || before.priority > (classifications.get(name)?.priority ?? 3))
+      rule.classtype = shared.text(name);
   },
 };
 
 function unknownClasstype(rule: RuleBuilder, name: string, at: Position): void {
   const { context } = rule;
   const suggestion = nearest(name, context.classifications.keys());
-  if (context.strict.has('classtype') || context.strict.has('all')) throw new RuleError(`unknown classtype '${name}'`, at, suggestion);
+  if (context.strict.has('classtype') || context.strict.has('all'))
+    throw new RuleError(`unknown classtype '${name}'`, at, suggestion);
   rule.warn(`unknown classtype: "${name}", using default priority 3`, at, suggestion);
 }
 
@@ -105,12 +109,14 @@ const reference: Keyword = {
     const comma = text.indexOf(',');
     const type = (comma < 0 ? text : text.slice(0, comma)).trim().toLowerCase();
     const value = comma < 0 ? '' : text.slice(comma + 1).trim();
-    if (!/^[a-z0-9_-]+$/.test(type) || value === '') throw new RuleError(`invalid reference "${argument}"`, at, 'type,value');
+    if (!/^[a-z0-9_-]+$/.test(type) || value === '')
+      throw new RuleError(`invalid reference "${argument}"`, at, 'type,value');
     const { context } = rule;
     if (!context.references.has(type)) {
       const message = `unknown reference key "${type}"`;
       const suggestion = nearest(type, context.references.keys());
-      if (context.strict.has('reference') || context.strict.has('all')) throw new RuleError(message, at, suggestion);
+      if (context.strict.has('reference') || context.strict.has('all'))
+        throw new RuleError(message, at, suggestion);
       rule.warn(message, at, suggestion);
     }
     rule.references.push(context.shared.text(`${type},${decodeText(value).replaceAll('\\', '')}`));
@@ -124,12 +130,14 @@ const metadata: Keyword = {
   grammar: 'name value[, name value …]',
   parse(rule, argument) {
     const { shared } = rule.context;
-    const values = (rule.metadata ??= {}) as Record<string, readonly string[]>;
+    rule.metadata ??= {};
+    const values = rule.metadata;
     for (const part of decodeText(argument!).split(',')) {
       const entry = part.trim();
       const blank = entry.search(/\s/);
       if (blank < 0) continue;
       const name = entry.slice(0, blank);
+      if (name === '__proto__') continue;
       const value = entry.slice(blank + 1).trimStart();
       const known = Object.hasOwn(values, name) ? values[name] : undefined;
       values[shared.text(name)] = known ? [...known, shared.text(value)] : shared.listOf(value);
@@ -144,10 +152,22 @@ const target: Keyword = {
   grammar: 'src_ip | dest_ip',
   parse(rule, argument, at) {
     const side = argument!.trim();
-    if (side !== 'src_ip' && side !== 'dest_ip') throw new RuleError(`only src_ip and dest_ip are supported as "target", not "${side}"`, at, 'src_ip');
-    if (rule.target && rule.target !== side) throw new RuleError('target was given already, with the other side', at);
+    if (side !== 'src_ip' && side !== 'dest_ip')
+      throw new RuleError(`only src_ip and dest_ip are supported as "target", not "${side}"`, at, 'src_ip');
+    if (rule.target && rule.target !== side)
+      throw new RuleError('target was given already, with the other side', at);
     rule.target = side;
   },
 };
 
-export const metaKeywords: readonly Keyword[] = [msg, sid, rev, gid, classtype, priority, reference, metadata, target];
+export const metaKeywords: readonly Keyword[] = [
+  msg,
+  sid,
+  rev,
+  gid,
+  classtype,
+  priority,
+  reference,
+  metadata,
+  target,
+];

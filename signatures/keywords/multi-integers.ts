@@ -14,7 +14,12 @@ export interface MultiIntegerTest extends IntegerTest {
 }
 
 /** @throws RuleError */
-export function parseMultiInteger(text: string, keyword: string, syntax: IntegerSyntax, at: Position): MultiIntegerTest {
+export function parseMultiInteger(
+  text: string,
+  keyword: string,
+  syntax: IntegerSyntax,
+  at: Position,
+): MultiIntegerTest {
   const comma = text.indexOf(',');
   if (comma < 0) return parseInteger(text, keyword, syntax, at);
   const test = parseInteger(text.slice(0, comma), keyword, syntax, at);
@@ -22,8 +27,13 @@ export function parseMultiInteger(text: string, keyword: string, syntax: Integer
   if (which === 'any' || which === 'all' || which === 'all1') return { ...test, which };
   const index = /^(oob_or\s+)?(-?\d{1,9})$/.exec(which);
   if (index) return { ...test, which: index[1] ? 'index or absent' : 'index', index: Number(index[2]) };
-  if (which.startsWith('nb')) return { ...test, which: 'count', count: parseInteger(which.slice(2), keyword, { bits: 32 }, at) };
-  throw new RuleError(`invalid index "${which}" of ${keyword}`, at, 'any, all, all1, a number, oob_or number or nb>number');
+  if (which.startsWith('nb'))
+    return { ...test, which: 'count', count: parseInteger(which.slice(2), keyword, { bits: 32 }, at) };
+  throw new RuleError(
+    `invalid index "${which}" of ${keyword}`,
+    at,
+    'any, all, all1, a number, oob_or number or nb>number',
+  );
 }
 
 /** Makes it executable. */

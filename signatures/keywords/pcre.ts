@@ -30,7 +30,7 @@ const BUFFERS: Readonly<Record<string, string>> = {
   U: 'http.uri',
   I: 'http.uri.raw',
   P: 'http.request_body',
-  Q: 'http.response_body',
+  Q: 'file.data',
   H: 'http.header',
   D: 'http.header.raw',
   M: 'http.method',
@@ -73,13 +73,23 @@ function add(rule: RuleBuilder, match: PcreMatch, letter: string | undefined, at
     rule.addToBuffer(match);
     return;
   }
-  if (rule.sticky) {
-    throw new RuleError(`flag ${letter} of pcre chooses ${BUFFERS[letter]}, but a sticky buffer is in hand`, at, 'pkt_data; before it');
+  if (rule.sticky && !sameBuffer(rule.buffer(at).buffer, BUFFERS[letter]!)) {
+    throw new RuleError(
+      `flag ${letter} of pcre chooses ${BUFFERS[letter]}, but a sticky buffer is in hand`,
+      at,
+      'pkt_data; before it',
+    );
   }
   if (letter === 'W' && /[A-Z]/.test(match.pattern.replace(/\\./g, '')) && !match.options.includes('i')) {
     rule.warn('pcre with W looks at a host name in lower case, but has upper case letters', at);
   }
-  rule.addToBufferNamed(BUFFERS[letter]!, match, at);
+  if (rule.sticky) rule.addToBuffer(match);
+  else rule.addToBufferNamed(BUFFERS[letter]!, match, at);
+}
+
+/** http.response_body is what file.data is in HTTP. */
+function sameBuffer(sticky: string, chosen: string): boolean {
+  return sticky === chosen || (chosen === 'file.data' && sticky === 'http.response_body');
 }
 
 interface Parts {
@@ -89,7 +99,8 @@ interface Parts {
 }
 
 function split(text: string, at: Position): Parts {
-  if (!text.startsWith('/')) throw new RuleError(`pcre "${text}" does not begin with "/"`, at, 'pcre:"/expression/";');
+  if (!text.startsWith('/'))
+    throw new RuleError(`pcre "${text}" does not begin with "/"`, at, 'pcre:"/expression/";');
   const end = text.lastIndexOf('/');
   if (end === 0) throw new RuleError(`pcre "${text}" is not closed with "/"`, at, 'pcre:"/expression/";');
   // A slash among the captures cannot be: names are words.
@@ -120,9 +131,11 @@ function parseFlags(text: string, at: Position): Flags {
     else if (letter === 'R') relative = true;
     else if (letter === 'O') ownLimits = true;
     else if (letter in BUFFERS) {
-      if (buffer !== undefined && buffer !== letter) throw new RuleError(`pcre flags ${buffer} and ${letter} choose different buffers`, at);
+      if (buffer !== undefined && buffer !== letter)
+        throw new RuleError(`pcre flags ${buffer} and ${letter} choose different buffers`, at);
       buffer = letter;
-    } else if (letter !== 'B') throw new RuleError(`unknown pcre flag '${letter}'`, at, 'i m s x A E G R O B, or a buffer flag');
+    } else if (letter !== 'B')
+      throw new RuleError(`unknown pcre flag '${letter}'`, at, 'i m s x A E G R O B, or a buffer flag');
   }
   return { options, relative, ownLimits, buffer };
 }
@@ -137,7 +150,8 @@ function* parseCaptures(text: string, at: Position): Generator<Capture> {
   if (text.trim() === '') return;
   for (const part of text.split(',')) {
     const match = /^\s*(flow|pkt|alert):([A-Za-z0-9_.-]+)\s*$/.exec(part);
-    if (!match) throw new RuleError(`"${part.trim()}" is no capture`, at, 'flow:name, pkt:name or alert:name');
+    if (!match)
+      throw new RuleError(`"${part.trim()}" is no capture`, at, 'flow:name, pkt:name or alert:name');
     yield { scope: match[1] as Capture['scope'], name: match[2]! };
   }
 }

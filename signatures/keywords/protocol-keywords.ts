@@ -1,5 +1,10 @@
 /** Keywords made from what application protocols declare: sticky buffers, modifiers of old, values, tests. */
-import type { BufferDeclaration, Protocol, TestDeclaration, ValueDeclaration } from '../../engine/protocol.js';
+import type {
+  BufferDeclaration,
+  Protocol,
+  TestDeclaration,
+  ValueDeclaration,
+} from '../../engine/protocol.js';
 import type { Keyword, KeywordFeature } from '../keyword.js';
 import type { RuleBuffer } from '../rule-context.js';
 import { RuleError } from '../rule-error.js';

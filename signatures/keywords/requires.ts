@@ -15,7 +15,12 @@ export function requirementsMet(argument: string, context: RuleContext, at: Posi
   for (const part of argument.split(',')) {
     const requirement = part.trim();
     const blank = requirement.search(/\s/);
-    if (blank < 0) throw new RuleError(`invalid requirement "${requirement}"`, at, 'feature NAME, version >= 8.0.0, keyword NAME');
+    if (blank < 0)
+      throw new RuleError(
+        `invalid requirement "${requirement}"`,
+        at,
+        'feature NAME, version >= 8.0.0, keyword NAME',
+      );
     const reason = unmet(requirement.slice(0, blank), requirement.slice(blank + 1).trim(), context, at);
     if (reason) return reason;
   }
@@ -42,7 +47,8 @@ function versionMet(text: string, version: Version, at: Position): boolean {
     if (conditions.length === 0) throw new RuleError('version expected', at, 'version >= 8.0.0');
     return conditions
       .map(([, operator, wanted, unknown]) => {
-        if (unknown !== undefined || !operator) throw new RuleError(`"${unknown}" is no version condition`, at, '>= 8.0.0');
+        if (unknown !== undefined || !operator)
+          throw new RuleError(`"${unknown}" is no version condition`, at, '>= 8.0.0');
         return holds(compare(version, parseVersion(wanted!, at)), operator);
       })
       .every(Boolean);

@@ -1,6 +1,7 @@
 /** dsize: size of the packet's payload. bsize: size of a buffer. */
-import type { Keyword, MatchCompiler } from '../keyword.js';
+
 import * as Packet from '../../engine/packet.js';
+import type { Keyword, MatchCompiler } from '../keyword.js';
 import { RuleError } from '../rule-error.js';
 import type { Match } from '../signature.js';
 import { compileInteger, type IntegerTest, parseInteger } from './integers.js';
@@ -16,7 +17,8 @@ const dsize: Keyword = {
   grammar: '[<|>|<=|>=|!]bytes | bytes<>bytes',
   features: ['prefilter', 'integer'],
   parse(rule, argument, at) {
-    if (rule.conditions.some(match => match.kind === 'dsize')) throw new RuleError("can't use 2 or more dsizes in a rule", at);
+    if (rule.conditions.some(match => match.kind === 'dsize'))
+      throw new RuleError("can't use 2 or more dsizes in a rule", at);
     rule.addCondition({ kind: 'dsize', test: parseInteger(argument!, 'dsize', { bits: 16 }, at) });
   },
 };

@@ -1,10 +1,11 @@
 /** Contents that can never be found: too long for what dsize and bsize allow, or for the form of their buffer. */
-import type { RuleBuilder } from '../rule-builder.js';
-import { RuleError } from '../rule-error.js';
-import type { ContentMatch, Match } from '../signature.js';
+
 import type { IntegerTest } from '../keywords/integers.js';
 import type { SizeMatch } from '../keywords/size.js';
+import type { RuleBuilder } from '../rule-builder.js';
 import { PAYLOAD } from '../rule-builder.js';
+import { RuleError } from '../rule-error.js';
+import type { ContentMatch, Match } from '../signature.js';
 
 /** @throws RuleError */
 export function checkBuffers(rule: RuleBuilder): void {
@@ -15,7 +16,8 @@ export function checkBuffers(rule: RuleBuilder): void {
     if (bsize) requireFits(conditions, bsize.test, 'bsize', rule);
     if (buffer === 'http.host' && transforms.length === 0) checkHost(conditions, rule);
     for (const transform of transforms) {
-      for (const match of conditions) if (match.kind === 'content') checkTransformed(match as ContentMatch, transform, rule);
+      for (const match of conditions)
+        if (match.kind === 'content') checkTransformed(match as ContentMatch, transform, rule);
     }
   }
 }
@@ -34,12 +36,20 @@ function largest(test: IntegerTest): number | undefined {
   }
 }
 
-function requireFits(conditions: readonly Match[], test: IntegerTest, keyword: string, rule: RuleBuilder): void {
+function requireFits(
+  conditions: readonly Match[],
+  test: IntegerTest,
+  keyword: string,
+  rule: RuleBuilder,
+): void {
   const size = largest(test);
   if (size === undefined) return;
   const required = requiredLength(conditions, size);
   if (required > size) {
-    throw new RuleError(`signature can't match as required content length ${required} exceeds ${keyword} value ${size}`, rule.at);
+    throw new RuleError(
+      `signature can't match as required content length ${required} exceeds ${keyword} value ${size}`,
+      rule.at,
+    );
   }
 }
 
@@ -96,6 +106,9 @@ function checkTransformed(content: ContentMatch, transform: Match, rule: RuleBui
     (transform.kind === 'to_lowercase' && !content.nocase && /[A-Z]/.test(content.bytes)) ||
     (transform.kind === 'to_uppercase' && !content.nocase && /[a-z]/.test(content.bytes));
   if (impossible) {
-    throw new RuleError(`rule ${rule.sid}: content "${content.bytes}" is incompatible with ${transform.kind} transform`, rule.at);
+    throw new RuleError(
+      `rule ${rule.sid}: content "${content.bytes}" is incompatible with ${transform.kind} transform`,
+      rule.at,
+    );
   }
 }

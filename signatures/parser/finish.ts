@@ -1,7 +1,7 @@
 /** The end of a rule: checks that need all of it, and the signature as plain data. */
 import { bufferConditions, type RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
-import type { AddressSet, PortSet, Signature } from '../signature.js';
+import type { AddressSet, Match, PortSet, Signature } from '../signature.js';
 import { checkBuffers } from './buffer-checks.js';
 import { checkDirections } from './direction-checks.js';
 
@@ -11,11 +11,13 @@ const NO_METADATA: Readonly<Record<string, readonly string[]>> = {};
 /** @param text the rule as written @throws RuleError */
 export function finish(rule: RuleBuilder, text: string): Signature {
   rule.requireUsed(rule.at);
+  attachBase64(rule);
   if (rule.sid === 0) throw new RuleError('Signature missing required value "sid".', rule.at, 'sid:1;');
   checkBuffers(rule);
   checkDirections(rule);
   const { header, context } = rule;
-  const classification = rule.classtype === undefined ? undefined : context.classifications.get(rule.classtype);
+  const classification =
+    rule.classtype === undefined ? undefined : context.classifications.get(rule.classtype);
   return {
     index: -1,
     gid: rule.gid,
@@ -39,6 +41,17 @@ export function finish(rule: RuleBuilder, text: string): Signature {
     text,
     position: rule.at,
   };
+}
+
+/** Conditions on base64_data become part of the base64_decode that gives it. */
+function attachBase64(rule: RuleBuilder): void {
+  const index = rule.buffers.findIndex(buffer => buffer.buffer === 'base64_data');
+  if (index < 0) return;
+  const [data] = rule.buffers.splice(index, 1);
+  for (const { conditions } of rule.buffers) {
+    const decode = conditions.indexOf(rule.notes.get('base64_decode') as Match);
+    if (decode >= 0) conditions[decode] = { ...conditions[decode]!, data: data!.conditions };
+  }
 }
 
 /** Both ways are the same way when both sides are. */

@@ -1,9 +1,10 @@
 /** The part of a rule before its options: `alert http $HOME_NET any -> any [80,8080]`. */
+
+import { nearest } from '../../engine/nearest.js';
 import type { Header } from '../rule-builder.js';
 import type { RuleContext } from '../rule-context.js';
 import { RuleError } from '../rule-error.js';
 import type { Action, ActionScope, AddressSet, PortSet, Position } from '../signature.js';
-import { nearest } from '../../engine/nearest.js';
 import { parseAddresses } from '../variables/addresses.js';
 import { parsePorts } from '../variables/ports.js';
 import type { RuleSource } from './source.js';
@@ -79,7 +80,12 @@ class Words {
       if (c === 0x5b) depth++;
       else if (c === 0x5d) depth--;
     }
-    if (i === this.start) throw new RuleError(`${expected} expected`, this.at, 'action protocol source port -> destination port (options)');
+    if (i === this.start)
+      throw new RuleError(
+        `${expected} expected`,
+        this.at,
+        'action protocol source port -> destination port (options)',
+      );
     if (depth > 0) throw new RuleError(`list is not closed: "]" expected`, this.at);
     this.offset = i;
     return text.slice(this.start, i);
@@ -91,7 +97,8 @@ class Words {
     while (i < text.length && text.charCodeAt(i) <= 0x20) i++;
     this.start = i;
     if (text[i] !== '(') throw new RuleError('rule options expected: "("', this.at);
-    if (text.at(-1) !== ')') throw new RuleError('rule does not end with ")"', this.source.position(text.length));
+    if (text.at(-1) !== ')')
+      throw new RuleError('rule does not end with ")"', this.source.position(text.length));
     return i + 1;
   }
 }
@@ -102,7 +109,9 @@ interface ParsedAction {
   readonly alertToo: boolean;
 }
 
-const PLAIN_ACTIONS = new Map<string, ParsedAction>(ACTIONS.map(action => [action, { action, scope: undefined, alertToo: false }]));
+const PLAIN_ACTIONS = new Map<string, ParsedAction>(
+  ACTIONS.map(action => [action, { action, scope: undefined, alertToo: false }]),
+);
 
 function parseAction(text: string, at: Position): ParsedAction {
   const plain = PLAIN_ACTIONS.get(text);
@@ -110,32 +119,55 @@ function parseAction(text: string, at: Position): ParsedAction {
   const [first, ...further] = text.split(',');
   const [name, scope, ...rest] = first!.split(':');
   const action = ACTIONS.find(each => each === name);
-  if (!action) throw new RuleError(`An invalid action "${name}" was given`, at, nearest(name!, ACTIONS) ?? `one of ${ACTIONS.join(', ')}`);
+  if (!action)
+    throw new RuleError(
+      `An invalid action "${name}" was given`,
+      at,
+      nearest(name!, ACTIONS) ?? `one of ${ACTIONS.join(', ')}`,
+    );
   if (rest.length > 0 || (scope !== undefined && !SCOPES.includes(scope as ActionScope))) {
     throw new RuleError(`invalid action scope in "${first}"`, at, `one of ${SCOPES.join(', ')}`);
   }
-  if (further.some(each => each !== 'alert')) throw new RuleError(`invalid second action in "${text}"`, at, 'alert');
+  if (further.some(each => each !== 'alert'))
+    throw new RuleError(`invalid second action in "${text}"`, at, 'alert');
   return { action, scope: scope as ActionScope | undefined, alertToo: further.length > 0 };
 }
 
-function parseProtocol(text: string, context: RuleContext, at: Position): { name: string; hook?: string; unsupported?: string } {
+function parseProtocol(
+  text: string,
+  context: RuleContext,
+  at: Position,
+): { name: string; hook?: string; unsupported?: string } {
   const colon = text.indexOf(':');
   const name = (colon < 0 ? text : text.slice(0, colon)).toLowerCase();
   const protocol = context.protocols.get(name);
   if (!protocol) {
-    throw new RuleError(`protocol "${name}" cannot be used in a signature`, at, nearest(name, context.protocols.keys()));
+    throw new RuleError(
+      `protocol "${name}" cannot be used in a signature`,
+      at,
+      nearest(name, context.protocols.keys()),
+    );
   }
-  const unsupported = protocol.kind === 'absent' ? `protocol ${protocol.name} is not supported yet` : undefined;
+  const unsupported =
+    protocol.kind === 'absent' ? `protocol ${protocol.name} is not supported yet` : undefined;
   if (colon < 0) return { name: protocol.name, unsupported };
   const hook = text.slice(colon + 1);
   const plain = hook.startsWith('<') ? hook.slice(1) : hook;
   if (!unsupported && !protocol.hooks.includes(plain)) {
-    throw new RuleError(`protocol "${name}" has no hook "${hook}"`, at, nearest(plain, protocol.hooks) ?? `one of ${protocol.hooks.join(', ')}`);
+    throw new RuleError(
+      `protocol "${name}" has no hook "${hook}"`,
+      at,
+      nearest(plain, protocol.hooks) ?? `one of ${protocol.hooks.join(', ')}`,
+    );
   }
   return { name: protocol.name, hook, unsupported };
 }
 
-function parseSide(words: Words, side: string, context: RuleContext): { addresses: AddressSet; ports: PortSet } {
+function parseSide(
+  words: Words,
+  side: string,
+  context: RuleContext,
+): { addresses: AddressSet; ports: PortSet } {
   const addressText = words.next(`${side} address`);
   const addressAt = words.at;
   const portText = words.next(`${side} port`);
@@ -155,6 +187,11 @@ function parseSide(words: Words, side: string, context: RuleContext): { addresse
 
 function parseDirection(text: string, at: Position): (typeof DIRECTIONS)[number] {
   const direction = DIRECTIONS.find(each => each === text);
-  if (!direction) throw new RuleError(`"${text}" is not a valid direction modifier, "->", "<>" and "=>" are supported`, at, '->');
+  if (!direction)
+    throw new RuleError(
+      `"${text}" is not a valid direction modifier, "->", "<>" and "=>" are supported`,
+      at,
+      '->',
+    );
   return direction;
 }

@@ -3,7 +3,12 @@ import { RuleError } from '../rule-error.js';
 import type { RuleSource } from './source.js';
 
 /** Told for each option; offsets are those of the name, and of the argument (the name's without one). */
-export type OptionVisitor = (name: string, argument: string | undefined, nameOffset: number, argumentOffset: number) => void;
+export type OptionVisitor = (
+  name: string,
+  argument: string | undefined,
+  nameOffset: number,
+  argumentOffset: number,
+) => void;
 
 const BACKSLASH = 0x5c;
 
@@ -17,12 +22,18 @@ export function walkOptions(source: RuleSource, from: number, visit: OptionVisit
   const end = text.length - 1;
   for (let i = skipBlanks(text, from, end); i < end; i = skipBlanks(text, i, end)) {
     const semicolon = optionEnd(text, i, end);
-    if (semicolon < 0) throw new RuleError('no terminating ";" found', source.position(trimBlanks(text, i, end)), 'add ";"');
+    if (semicolon < 0)
+      throw new RuleError('no terminating ";" found', source.position(trimBlanks(text, i, end)), 'add ";"');
     const colon = text.indexOf(':', i);
     if (colon < 0 || colon > semicolon) visit(text.slice(i, trimBlanks(text, i, semicolon)), undefined, i, i);
     else {
       const start = skipBlanks(text, colon + 1, semicolon);
-      visit(text.slice(i, trimBlanks(text, i, colon)), text.slice(start, trimBlanks(text, start, semicolon)), i, start);
+      visit(
+        text.slice(i, trimBlanks(text, i, colon)),
+        text.slice(start, trimBlanks(text, start, semicolon)),
+        i,
+        start,
+      );
     }
     i = semicolon + 1;
   }
@@ -46,4 +57,3 @@ function trimBlanks(text: string, from: number, end: number): number {
   while (end > from && text.charCodeAt(end - 1) <= 0x20) end--;
   return end;
 }
-

@@ -4,7 +4,11 @@ import type { Position } from '../signature.js';
 
 /** What stands between the quotes. @throws RuleError when they are missing */
 export function unquote(argument: string, keyword: string, at: Position): string {
-  if (argument.length >= 2 && argument.charCodeAt(0) === 0x22 && argument.charCodeAt(argument.length - 1) === 0x22) {
+  if (
+    argument.length >= 2 &&
+    argument.charCodeAt(0) === 0x22 &&
+    argument.charCodeAt(argument.length - 1) === 0x22
+  ) {
     return argument.slice(1, -1);
   }
   if (argument.startsWith('"')) {
@@ -14,7 +18,11 @@ export function unquote(argument: string, keyword: string, at: Position): string
       'close the quotes',
     );
   }
-  throw new RuleError(`invalid formatting to ${keyword} keyword: value must be double quoted '${argument}'`, at, `${keyword}:"${argument}";`);
+  throw new RuleError(
+    `invalid formatting to ${keyword} keyword: value must be double quoted '${argument}'`,
+    at,
+    `${keyword}:"${argument}";`,
+  );
 }
 
 /** The argument without the quotes it may have. */

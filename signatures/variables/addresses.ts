@@ -32,7 +32,11 @@ class Ranges {
  * @param variables values of `vars: address-groups`
  * @throws RuleError
  */
-export function parseAddresses(text: string, variables: ReadonlyMap<string, string>, at: Position): AddressSet {
+export function parseAddresses(
+  text: string,
+  variables: ReadonlyMap<string, string>,
+  at: Position,
+): AddressSet {
   const included = new Ranges();
   const excluded = new Ranges();
   let any = false;
@@ -65,7 +69,9 @@ function addressSet(included: Ranges, excluded: Ranges, text: string, at: Positi
     throw new RuleError(`addresses "${text}" exclude everything they include`, at);
   }
   const any = covers(v4, EVERY_V4[0]!) && covers(v6, EVERY_V6[0]!);
-  return any ? ANY_ADDRESS : { any, v4, v6: v6.map(([first, last]) => [hexadecimal(first), hexadecimal(last)] as const) };
+  return any
+    ? ANY_ADDRESS
+    : { any, v4, v6: v6.map(([first, last]) => [hexadecimal(first), hexadecimal(last)] as const) };
 }
 
 function covers<T>(ranges: readonly Range<T>[], whole: Range<T>): boolean {
@@ -81,7 +87,12 @@ function addRange(text: string, ranges: Ranges, at: Position): void {
   if (v4) ranges.v4.push(v4);
   else {
     const v6 = text.includes(':') ? parseRange(text, parseIpv6, netmaskV6) : undefined;
-    if (!v6) throw new RuleError(`"${text}" is no address`, at, 'an IP address, network, range, list, variable or any');
+    if (!v6)
+      throw new RuleError(
+        `"${text}" is no address`,
+        at,
+        'an IP address, network, range, list, variable or any',
+      );
     ranges.v6.push(v6);
   }
 }

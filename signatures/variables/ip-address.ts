@@ -23,7 +23,8 @@ export function parseIpv6(text: string): bigint | undefined {
   const missing = 8 - head.length - tail.length;
   if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;
   let value = 0n;
-  for (const group of [...head, ...Array<number>(missing).fill(0), ...tail]) value = (value << 16n) | BigInt(group);
+  for (const group of [...head, ...Array<number>(missing).fill(0), ...tail])
+    value = (value << 16n) | BigInt(group);
   return value;
 }
 

@@ -45,7 +45,11 @@ function resolve(name: string, reader: ListReader, at: Position): string {
   const value = reader.variable(name);
   if (value === undefined) {
     const group = reader.kind === 'address' ? 'address-groups' : 'port-groups';
-    throw new RuleError(`undefined variable "$${name}"`, at, `define ${name} under vars: ${group}: of the configuration`);
+    throw new RuleError(
+      `undefined variable "$${name}"`,
+      at,
+      `define ${name} under vars: ${group}: of the configuration`,
+    );
   }
   if (value.trim() === '') throw new RuleError(`variable "$${name}" is empty`, at);
   return value;
@@ -61,7 +65,8 @@ function split(text: string, reader: ListReader, at: Position): string[] {
     if (c === 0x5b) depth++;
     else if (c === 0x5d) {
       if (--depth === 0) {
-        if (text.slice(i + 1).trim() !== '') throw new RuleError(`unexpected text behind the ${reader.kind} list "${text}"`, at);
+        if (text.slice(i + 1).trim() !== '')
+          throw new RuleError(`unexpected text behind the ${reader.kind} list "${text}"`, at);
         parts.push(text.slice(start, i));
         return parts;
       }

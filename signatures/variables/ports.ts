@@ -50,6 +50,7 @@ function parseRange(text: string, at: Position): Range<number> {
 
 function parsePort(text: string, at: Position): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port <= 65535)) throw new RuleError(`"${text}" is no port`, at, 'a number from 0 to 65535, a range such as 1024: or any');
+  if (!(port <= 65535))
+    throw new RuleError(`"${text}" is no port`, at, 'a number from 0 to 65535, a range such as 1024: or any');
   return port;
 }

@@ -12,7 +12,12 @@ export interface Space<T> {
 
 export const PORTS: Space<number> = { first: 0, last: 65535, before: v => v - 1, after: v => v + 1 };
 export const IPV4: Space<number> = { first: 0, last: 0xffffffff, before: v => v - 1, after: v => v + 1 };
-export const IPV6: Space<bigint> = { first: 0n, last: (1n << 128n) - 1n, before: v => v - 1n, after: v => v + 1n };
+export const IPV6: Space<bigint> = {
+  first: 0n,
+  last: (1n << 128n) - 1n,
+  before: v => v - 1n,
+  after: v => v + 1n,
+};
 
 /** Sorts and joins ranges that overlap or touch. */
 export function union<T>(space: Space<T>, ranges: readonly Range<T>[]): Range<T>[] {
@@ -27,7 +32,11 @@ export function union<T>(space: Space<T>, ranges: readonly Range<T>[]): Range<T>
 }
 
 /** `ranges` without what is in `holes`; both as `union` gives them. */
-export function without<T>(space: Space<T>, ranges: readonly Range<T>[], holes: readonly Range<T>[]): Range<T>[] {
+export function without<T>(
+  space: Space<T>,
+  ranges: readonly Range<T>[],
+  holes: readonly Range<T>[],
+): Range<T>[] {
   if (holes.length === 0) return [...ranges];
   const rest: Range<T>[] = [];
   let h = 0;

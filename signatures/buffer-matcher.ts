@@ -1,0 +1,62 @@
+/** Evaluates all conditions on one buffer. */
+import { type Budget, chainsOf, holds, isRelative, type Step } from './buffer-matcher/chain.js';
+import { contentStep } from './buffer-matcher/content-step.js';
+import { pcreStep } from './buffer-matcher/pcre-step.js';
+import type { Test } from './inspection.js';
+import type { CompileEnvironment, MatchCompiler } from './keyword.js';
+import type { PcreMatch } from './keywords/pcre.js';
+import type { ContentMatch, Match } from './signature.js';
+
+/** Steps that the conditions of one buffer may take, where the environment says nothing. */
+const RECURSION_LIMIT = 3000;
+
+/**
+ * Makes conditions executable over the buffer in hand. All must hold; relative ones are tried at every place of
+ * those before them, up to the limit of `detect.inspection-recursion-limit`.
+ * @param compilers of conditions without a place of their own, by kind
+ * @throws Error for a condition of unknown kind
+ */
+export function compileBuffer(
+  conditions: readonly Match[],
+  environment: CompileEnvironment,
+  compilers: ReadonlyMap<string, MatchCompiler>,
+): Test {
+  const limit = environment.limits?.recursion ?? RECURSION_LIMIT;
+  const budget: Budget = { left: limit };
+  const chains = chainsOf(conditions).map(chain => compileChain(chain, environment, compilers, budget));
+  return at => {
+    budget.left = limit;
+    at.cursor = at.start;
+    for (let i = 0; i < chains.length; i++) if (!chains[i]!(at)) return false;
+    return true;
+  };
+}
+
+function compileChain(
+  chain: readonly Match[],
+  environment: CompileEnvironment,
+  compilers: ReadonlyMap<string, MatchCompiler>,
+  budget: Budget,
+): Test {
+  let next = holds;
+  for (let i = chain.length - 1; i >= 0; i--) {
+    const again = chain.slice(i + 1).some(isRelative);
+    next = compileStep(chain[i]!, again, environment, compilers, budget)(next);
+  }
+  return next;
+}
+
+function compileStep(
+  match: Match,
+  again: boolean,
+  environment: CompileEnvironment,
+  compilers: ReadonlyMap<string, MatchCompiler>,
+  budget: Budget,
+): Step {
+  if (match.kind === 'content') return contentStep(match as ContentMatch, again, environment, budget);
+  if (match.kind === 'pcre') return pcreStep(match as PcreMatch, again, environment, budget);
+  const compiler = compilers.get(match.kind);
+  if (!compiler) throw new Error(`no way to evaluate ${match.kind}`);
+  const test = compiler.compile(match, environment);
+  return next => (next === holds ? test : at => test(at) && next(at));
+}

@@ -1,0 +1,116 @@
+/** content as a step of a chain. */
+
+import type { Inspection, Test } from '../inspection.js';
+import type { CompileEnvironment } from '../keyword.js';
+import { numberSource } from '../keywords/byte-reading.js';
+import type { ContentMatch } from '../signature.js';
+import { type Budget, isRelative, type Step } from './chain.js';
+import { Needle } from './needle.js';
+
+/** Where a content is searched: `[from, to)`. */
+interface Window {
+  from: number;
+  to: number;
+}
+
+type SetWindow = (at: Inspection, window: Window) => boolean;
+
+/** @param again whether a condition behind it refers to where it was found */
+export function contentStep(
+  match: ContentMatch,
+  again: boolean,
+  environment: CompileEnvironment,
+  budget: Budget,
+): Step {
+  const needle = new Needle(match.bytes, match.nocase);
+  const setWindow = isRelative(match)
+    ? relativeWindow(match, environment)
+    : absoluteWindow(match, environment);
+  const endswith = match.endswith ?? false;
+  return next =>
+    match.negated
+      ? absent(needle, setWindow, endswith, next)
+      : present(needle, setWindow, endswith, again, budget, next);
+}
+
+function present(
+  needle: Needle,
+  setWindow: SetWindow,
+  endswith: boolean,
+  again: boolean,
+  budget: Budget,
+  next: Test,
+): Test {
+  return at => {
+    // A new window each time: the test may be entered again from its own `next`.
+    const window: Window = { from: 0, to: 0 };
+    if (!setWindow(at, window)) return false;
+    let from = endswith ? lastPlace(needle, window, at) : window.from;
+    for (;;) {
+      if (budget.left-- <= 0) return false;
+      const found = needle.find(at.bytes, from, window.to);
+      if (found < 0) return false;
+      at.cursor = found + needle.length;
+      if (next(at)) return true;
+      if (!again) return false;
+      from = found + 1;
+    }
+  };
+}
+
+function absent(needle: Needle, setWindow: SetWindow, endswith: boolean, next: Test): Test {
+  const window: Window = { from: 0, to: 0 };
+  return at => {
+    if (!setWindow(at, window)) return false;
+    const from = endswith ? lastPlace(needle, window, at) : window.from;
+    return needle.find(at.bytes, from, window.to) < 0 && next(at);
+  };
+}
+
+/** The only place where a content may begin that ends the buffer; beyond the window when there is none. */
+function lastPlace(needle: Needle, window: Window, at: Inspection): number {
+  const place = at.end - needle.length;
+  return at.atEnd && window.to === at.end && place >= window.from ? place : window.to;
+}
+
+type Value = (at: Inspection) => number;
+
+function optionalValue(
+  value: number | string | undefined,
+  environment: CompileEnvironment,
+): Value | undefined {
+  return value === undefined ? undefined : numberSource(value, environment);
+}
+
+/** offset and depth count from the beginning of the buffer, also where that is no longer at hand. */
+function absoluteWindow(match: ContentMatch, environment: CompileEnvironment): SetWindow {
+  const { offset, depth } = match;
+  if (offset === undefined && depth === undefined) {
+    return (at, window) => {
+      window.from = at.start;
+      window.to = at.end;
+      return true;
+    };
+  }
+  const first = optionalValue(offset ?? 0, environment)!;
+  const length = optionalValue(depth, environment);
+  return (at, window) => {
+    if (length && !at.atBeginning) return false;
+    const from = at.start + (at.atBeginning ? first(at) : 0);
+    window.from = Math.min(from, at.end);
+    window.to = length ? Math.min(at.end, from + length(at)) : at.end;
+    return true;
+  };
+}
+
+/** distance and within count from the end of the match before. */
+function relativeWindow(match: ContentMatch, environment: CompileEnvironment): SetWindow {
+  const distance = optionalValue(match.distance ?? 0, environment)!;
+  const within = optionalValue(match.within, environment);
+  return (at, window) => {
+    const from = at.cursor + distance(at);
+    window.from = Math.min(Math.max(from, at.start), at.end);
+    window.to = within ? Math.max(window.from, Math.min(at.end, from + within(at))) : at.end;
+    return true;
+  };
+}

@@ -1,0 +1,80 @@
+/** pcre as a step of a chain. */
+import { type Expressions, LIMIT_REACHED } from '../../engine/expression.js';
+import type { Inspection, Test } from '../inspection.js';
+import type { CompileEnvironment } from '../keyword.js';
+import type { PcreMatch } from '../keywords/pcre.js';
+import type { Budget, Step } from './chain.js';
+
+/** Keeps what expressions capture, as store `captures` of the environment. */
+export interface CaptureStore {
+  capture(at: Inspection, scope: 'flow' | 'pkt' | 'alert', name: string, start: number, end: number): void;
+}
+
+/** Groups beyond these are not captured. */
+const MOST_GROUPS = 16;
+
+export function pcreStep(
+  match: PcreMatch,
+  again: boolean,
+  environment: CompileEnvironment,
+  budget: Budget,
+): Step {
+  const { expressions, limits } = environment;
+  if (!expressions) throw new Error('no regular expressions in this environment');
+  const expression = expressions.compile({
+    pattern: match.pattern,
+    options: match.options,
+    ...(!match.ownLimits && limits && { matchLimit: limits.pcreMatch, recursionLimit: limits.pcreRecursion }),
+  });
+  const capture = captures(match, environment);
+  return next => (match.negated ? absent(expressions, expression, match.relative, next) : present(next));
+
+  function present(next: Test): Test {
+    const groups = new Uint32Array(2 * (MOST_GROUPS + 1));
+    return at => {
+      const from = match.relative ? at.cursor : at.start;
+      let start = from;
+      while (start <= at.end) {
+        if (budget.left-- <= 0) return false;
+        const count = expressions!.match(expression, at.bytes, from, start, at.end, groups);
+        if (count <= 0) {
+          if (count === LIMIT_REACHED) environment.limitReached?.();
+          return false;
+        }
+        // `groups` may be filled anew by what `next` does.
+        const [first, end] = [groups[0]!, groups[1]!];
+        at.cursor = end;
+        capture?.(at, groups, count);
+        if (next(at)) return true;
+        if (!again) return false;
+        start = first + 1;
+      }
+      return false;
+    };
+  }
+}
+
+function absent(expressions: Expressions, expression: number, relative: boolean, next: Test): Test {
+  const groups = new Uint32Array(2);
+  return at => {
+    const from = relative ? at.cursor : at.start;
+    return (
+      from <= at.end && expressions.match(expression, at.bytes, from, from, at.end, groups) === 0 && next(at)
+    );
+  };
+}
+
+type Capturing = (at: Inspection, groups: Uint32Array, count: number) => void;
+
+function captures(match: PcreMatch, environment: CompileEnvironment): Capturing | undefined {
+  const store = environment.stores.get('captures') as CaptureStore | undefined;
+  const wanted = match.captures;
+  if (!store || !wanted) return undefined;
+  return (at, groups, count) => {
+    for (let i = 0; i < wanted.length && i + 1 < count; i++) {
+      const start = groups[2 * i + 2]!;
+      if (start !== 0xffffffff)
+        store.capture(at, wanted[i]!.scope, wanted[i]!.name, start, groups[2 * i + 3]!);
+    }
+  };
+}

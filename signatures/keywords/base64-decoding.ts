@@ -1,0 +1,48 @@
+/** Base64 (RFC 4648, RFC 2045) as it occurs in traffic: decoded as far as it goes. */
+
+export type Base64Mode = 'rfc2045' | 'rfc4648' | 'strict';
+
+/** Values of characters; 64 for padding, 255 for others. */
+const VALUES = new Uint8Array(256).fill(255);
+for (let i = 0; i < 64; i++)
+  VALUES['ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.charCodeAt(i)] = i;
+VALUES[0x3d] = 64;
+
+/**
+ * Decodes `bytes[start, end)`.
+ * rfc2045 skips what is no base64; rfc4648 stops there; strict gives nothing unless all of it is base64.
+ * @returns the bytes decoded
+ */
+export function decodeBase64(bytes: Uint8Array, start: number, end: number, mode: Base64Mode): Uint8Array {
+  const decoded = new Uint8Array(Math.ceil(((end - start) * 3) / 4) + 3);
+  let length = 0;
+  let group = 0;
+  let count = 0;
+  let i = start;
+  for (; i < end; i++) {
+    const value = VALUES[bytes[i]!]!;
+    if (value === 64) break;
+    if (value === 255) {
+      if (mode === 'rfc2045') continue;
+      break;
+    }
+    group = (group << 6) | value;
+    if (++count === 4) {
+      decoded[length++] = group >>> 16;
+      decoded[length++] = group >>> 8;
+      decoded[length++] = group;
+      count = 0;
+      group = 0;
+    }
+  }
+  if (mode === 'strict' && !endsCleanly(bytes, i, end, count)) return decoded.subarray(0, 0);
+  if (count >= 2) decoded[length++] = (group << (24 - 6 * count)) >>> 16;
+  if (count === 3) decoded[length++] = (group << 6) >>> 8;
+  return decoded.subarray(0, length);
+}
+
+/** Padding completes the last group, and nothing follows. */
+function endsCleanly(bytes: Uint8Array, from: number, end: number, count: number): boolean {
+  for (let i = from; i < end; i++) if (bytes[i] !== 0x3d) return false;
+  return (count + (end - from)) % 4 === 0 && end - from <= 2;
+}

@@ -1,0 +1,116 @@
+/** Arguments that byte_test, byte_jump, byte_extract and byte_math share. */
+import type { RuleBuilder } from '../rule-builder.js';
+import { RuleError } from '../rule-error.js';
+import type { Position } from '../signature.js';
+
+/** A number, or the name of a variable set before. */
+export type NumberOrVariable = number | string;
+
+/** How bytes become a number. */
+export interface ByteFormat {
+  relative: boolean;
+  littleEndian: boolean;
+  /** Base of digits in text; 0 tells by prefix. undefined: binary. */
+  base?: 0 | 8 | 10 | 16;
+  /** DCE/RPC tells the byte order. */
+  dce?: boolean;
+  /** Mask, as text where it is beyond 2^53; the result is shifted down by its trailing zeros. */
+  bitmask?: number;
+}
+
+/** Most digits that are read as a number. */
+export const LONGEST_TEXT = 23;
+
+const BASES: Readonly<Record<string, 8 | 10 | 16>> = { dec: 10, hex: 16, oct: 8 };
+
+/** Fields separated by commas, trimmed. */
+export function fields(argument: string): string[] {
+  return argument.split(',').map(field => field.trim());
+}
+
+/** Applies a flag such as `relative`, `little`, `string`; @returns false when it is none of them */
+export function applyFormat(word: string, format: ByteFormat, keyword: string, at: Position): boolean {
+  switch (word) {
+    case 'relative':
+      format.relative = true;
+      return true;
+    case 'big':
+    case 'little':
+      format.littleEndian = word === 'little';
+      return true;
+    case 'string':
+      format.base ??= 0;
+      return true;
+    case 'dce':
+      format.dce = true;
+      return true;
+    case 'dec':
+    case 'hex':
+    case 'oct':
+      if (format.base === undefined)
+        throw new RuleError(`${keyword}: ${word} needs string before it`, at, `string,${word}`);
+      format.base = BASES[word]!;
+      return true;
+    default: {
+      const match = /^bitmask\s+(\S+)$/.exec(word);
+      if (!match) return false;
+      format.bitmask = wholeNumber(match[1]!, keyword, 1, 0xffffffff, at);
+      return true;
+    }
+  }
+}
+
+/** @throws RuleError unless `text` is a number (decimal or 0x…) within bounds */
+export function wholeNumber(
+  text: string,
+  keyword: string,
+  minimum: number,
+  maximum: number,
+  at: Position,
+): number {
+  const match = /^([+-]?)(0x[0-9a-f]{1,16}|\d{1,20})$/i.exec(text);
+  const value = match ? Number(match[2]) * (match[1] === '-' ? -1 : 1) : Number.NaN;
+  if (value >= minimum && value <= maximum) return value;
+  throw new RuleError(`invalid ${keyword} value "${text}"`, at, `a number from ${minimum} to ${maximum}`);
+}
+
+/** A number within bounds, or a variable that is known. */
+export function numberOrVariable(
+  text: string,
+  rule: RuleBuilder,
+  keyword: string,
+  minimum: number,
+  maximum: number,
+  at: Position,
+): NumberOrVariable {
+  if (/^[a-z_]/i.test(text)) {
+    rule.requireVariable(text, keyword, at);
+    return text;
+  }
+  return wholeNumber(text, keyword, minimum, maximum, at);
+}
+
+/** How many bytes: up to 8 in binary (0 only where `fewest` says so), up to 23 as text (0: as many as are digits). */
+export function byteCount(
+  text: string,
+  rule: RuleBuilder,
+  format: ByteFormat,
+  keyword: string,
+  at: Position,
+  fewest: 0 | 1 = 1,
+): NumberOrVariable {
+  if (format.base !== undefined) return numberOrVariable(text, rule, keyword, 0, LONGEST_TEXT, at);
+  return numberOrVariable(text, rule, keyword, fewest, 8, at);
+}
+
+/** @throws RuleError unless it can name a variable */
+export function variableName(text: string, keyword: string, at: Position): string {
+  if (/^[a-z_][a-z0-9_.-]*$/i.test(text) && text.length <= 256) return text;
+  throw new RuleError(`"${text}" cannot name a variable of ${keyword}`, at, 'letters, digits, "_" and "."');
+}
+
+/** Makes sure that a DCE/RPC byte order is asked for where there is one. */
+export function checkDce(format: ByteFormat, keyword: string, at: Position): void {
+  if (format.dce && format.base !== undefined)
+    throw new RuleError(`${keyword}: dce cannot be combined with string`, at);
+}

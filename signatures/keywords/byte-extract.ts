@@ -1,0 +1,199 @@
+/** byte_extract and byte_math: keep numbers of the buffer as variables. */
+import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { RuleBuilder } from '../rule-builder.js';
+import { RuleError } from '../rule-error.js';
+import type { Match, Position } from '../signature.js';
+import {
+  applyFormat,
+  type ByteFormat,
+  byteCount,
+  checkDce,
+  fields,
+  type NumberOrVariable,
+  numberOrVariable,
+  variableName,
+  wholeNumber,
+} from './byte-arguments.js';
+import { ByteReader, numberSource } from './byte-reading.js';
+
+export interface ByteExtractMatch extends Match, ByteFormat {
+  readonly kind: 'byte_extract';
+  readonly bytes: NumberOrVariable;
+  readonly offset: NumberOrVariable;
+  readonly name: string;
+  readonly multiplier: number;
+  readonly align: number;
+}
+
+const OPERATORS = ['+', '-', '*', '/', '<<', '>>'] as const;
+type Operator = (typeof OPERATORS)[number];
+
+export interface ByteMathMatch extends Match, ByteFormat {
+  readonly kind: 'byte_math';
+  readonly bytes: NumberOrVariable;
+  readonly offset: NumberOrVariable;
+  readonly operator: Operator;
+  readonly value: NumberOrVariable;
+  readonly name: string;
+}
+
+const byteExtract: Keyword = {
+  name: 'byte_extract',
+  family: 'payload',
+  summary: 'Keeps a number that stands in the buffer under a name.',
+  grammar:
+    'bytes, offset, name [, relative] [, multiplier n] [, big|little] [, string, dec|hex|oct] [, align 2|4] [, dce] [, bitmask value]',
+  parse(rule, argument, at) {
+    const [bytes, offset, name, ...flags] = fields(argument!);
+    if (bytes === undefined || offset === undefined || name === undefined) {
+      throw new RuleError('byte_extract needs bytes, offset and name', at, byteExtract.grammar);
+    }
+    const format: ByteFormat = { relative: false, littleEndian: false };
+    let multiplier = 1;
+    let align = 0;
+    for (const flag of flags) {
+      const [word, number] = flag.split(/\s+/);
+      if (word === 'multiplier' && number)
+        multiplier = wholeNumber(number, 'byte_extract multiplier', 1, 65_535, at);
+      else if (word === 'align' && (number === '2' || number === '4')) align = Number(number);
+      else if (!applyFormat(flag, format, 'byte_extract', at)) {
+        throw new RuleError(`unknown byte_extract argument "${flag}"`, at, byteExtract.grammar);
+      }
+    }
+    checkDce(format, 'byte_extract', at);
+    const match: ByteExtractMatch = {
+      kind: 'byte_extract',
+      bytes: byteCount(bytes, rule, format, 'byte_extract', at),
+      offset: numberOrVariable(offset, rule, 'byte_extract', -65_535, 65_535, at),
+      name: variableName(name, 'byte_extract', at),
+      multiplier,
+      align,
+      ...format,
+    };
+    if (rule.variables.has(name)) throw new RuleError(`variable "${name}" is set already`, at);
+    rule.declareVariable(name);
+    rule.addToBuffer(match);
+  },
+};
+
+const byteMath: Keyword = {
+  name: 'byte_math',
+  family: 'payload',
+  summary: 'Calculates with a number that stands in the buffer and keeps the result under a name.',
+  grammar:
+    'bytes n, offset n, oper +|-|*|/|<<|>>, rvalue n, result name [, relative] [, endian big|little] [, string dec|hex|oct] [, dce] ' +
+    '[, bitmask value]',
+  parse: (rule, argument, at) => parseMath(rule, argument!, at),
+};
+
+/** Words that stand before a value. */
+const MATH_WORDS = ['bytes', 'offset', 'oper', 'rvalue', 'result'];
+
+function parseMath(rule: RuleBuilder, argument: string, at: Position): void {
+  const given = new Map<string, string>();
+  const format: ByteFormat = { relative: false, littleEndian: false };
+  for (const field of fields(argument)) {
+    const [word, ...rest] = field.split(/\s+/);
+    const value = rest.join(' ');
+    if (MATH_WORDS.includes(word!) && value !== '') {
+      if (given.has(word!)) throw new RuleError(`byte_math: ${word} is given twice`, at);
+      given.set(word!, value);
+    } else if (word === 'endian' && (value === 'big' || value === 'little' || value === 'dce'))
+      applyFormat(value, format, 'byte_math', at);
+    else if (word === 'string' && value !== '') {
+      applyFormat('string', format, 'byte_math', at);
+      if (!applyFormat(value, format, 'byte_math', at))
+        throw new RuleError(`byte_math: unknown base "${value}"`, at, 'dec, hex or oct');
+    } else if (!applyFormat(field, format, 'byte_math', at))
+      throw new RuleError(`unknown byte_math argument "${field}"`, at, byteMath.grammar);
+  }
+  for (const word of MATH_WORDS)
+    if (!given.has(word)) throw new RuleError(`byte_math needs ${word}`, at, byteMath.grammar);
+  checkDce(format, 'byte_math', at);
+  const operator = OPERATORS.find(each => each === given.get('oper'));
+  if (!operator)
+    throw new RuleError(`byte_math: unknown oper "${given.get('oper')}"`, at, OPERATORS.join(' '));
+  if (format.relative && !rule.hasMatchInBuffer())
+    throw new RuleError('relative specified without previous pattern match', at);
+  const name = variableName(given.get('result')!, 'byte_math', at);
+  const match: ByteMathMatch = {
+    kind: 'byte_math',
+    bytes: byteCount(given.get('bytes')!, rule, format, 'byte_math', at),
+    offset: numberOrVariable(given.get('offset')!, rule, 'byte_math', -65_535, 65_535, at),
+    operator,
+    value: numberOrVariable(given.get('rvalue')!, rule, 'byte_math', 0, 2 ** 32 - 1, at),
+    name,
+    ...format,
+  };
+  if (operator === '/' && match.value === 0) throw new RuleError('byte_math: division by zero', at);
+  rule.declareVariable(name);
+  rule.addToBuffer(match);
+}
+
+const WRAP = 2 ** 64;
+
+/** Calculates as unsigned 64-bit numbers do (exactly up to 2^53); undefined where there is no result. */
+function calculate(operator: Operator, left: number, right: number): number | undefined {
+  switch (operator) {
+    case '+':
+      return (left + right) % WRAP;
+    case '-':
+      return left >= right ? left - right : WRAP + left - right;
+    case '*':
+      return (left * right) % WRAP;
+    case '/':
+      return right === 0 ? undefined : Math.floor(left / right);
+    case '<<':
+      return right < 64 ? (left * 2 ** right) % WRAP : 0;
+    case '>>':
+      return right < 64 ? Math.floor(left / 2 ** right) : 0;
+  }
+}
+
+export const byteExtractKeywords: readonly Keyword[] = [byteExtract, byteMath];
+
+export const byteExtractCompilers: readonly MatchCompiler[] = [
+  {
+    kind: 'byte_extract',
+    compile(match, environment) {
+      const { bytes, offset, name, multiplier, align, ...format } = match as ByteExtractMatch;
+      const reader = new ByteReader(
+        numberSource(bytes, environment),
+        numberSource(offset, environment),
+        format,
+      );
+      const variable = environment.variable(name);
+      return at => {
+        if (!reader.read(at)) return false;
+        let value = (reader.value * multiplier) % WRAP;
+        if (align > 0 && value % align !== 0) value += align - (value % align);
+        at.variables[variable] = value;
+        at.cursor = reader.end;
+        return true;
+      };
+    },
+  },
+  {
+    kind: 'byte_math',
+    compile(match, environment) {
+      const { bytes, offset, name, operator, value, bitmask, ...format } = match as ByteMathMatch;
+      const reader = new ByteReader(
+        numberSource(bytes, environment),
+        numberSource(offset, environment),
+        format,
+      );
+      const right = numberSource(value, environment);
+      const variable = environment.variable(name);
+      const shift = bitmask ? BigInt(Math.log2(bitmask & -bitmask) || 0) : 0n;
+      return at => {
+        if (!reader.read(at)) return false;
+        let result = calculate(operator, reader.value, right(at));
+        if (result === undefined) return false;
+        if (bitmask !== undefined) result = Number((BigInt(result) & BigInt(bitmask)) >> shift);
+        at.variables[variable] = result;
+        at.cursor = reader.end;
+        return true;
+      };
+    },
+  },
+];

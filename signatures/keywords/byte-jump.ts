@@ -1,0 +1,91 @@
+/** byte_jump: moves the place that relative keywords refer to by a number in the buffer. */
+import type { Keyword, MatchCompiler } from '../keyword.js';
+import { RuleError } from '../rule-error.js';
+import type { Match } from '../signature.js';
+import {
+  applyFormat,
+  type ByteFormat,
+  byteCount,
+  checkDce,
+  fields,
+  type NumberOrVariable,
+  numberOrVariable,
+  wholeNumber,
+} from './byte-arguments.js';
+import { ByteReader, numberSource } from './byte-reading.js';
+
+export interface ByteJumpMatch extends Match, ByteFormat {
+  readonly kind: 'byte_jump';
+  readonly bytes: NumberOrVariable;
+  readonly offset: NumberOrVariable;
+  readonly multiplier: number;
+  readonly align: boolean;
+  readonly from: 'here' | 'beginning' | 'end';
+  readonly postOffset: number;
+}
+
+type Jump = { -readonly [K in 'multiplier' | 'align' | 'from' | 'postOffset']: ByteJumpMatch[K] };
+
+const byteJump: Keyword = {
+  name: 'byte_jump',
+  family: 'payload',
+  summary: 'Moves on by a number that stands in the buffer.',
+  grammar:
+    'bytes, offset [, relative] [, multiplier n] [, big|little] [, string, dec|hex|oct] [, align] [, from_beginning|from_end] ' +
+    '[, post_offset n] [, dce] [, bitmask value]',
+  parse(rule, argument, at) {
+    const [bytes, offset, ...flags] = fields(argument!);
+    if (bytes === undefined || offset === undefined)
+      throw new RuleError('byte_jump needs bytes and offset', at, byteJump.grammar);
+    const format: ByteFormat = { relative: false, littleEndian: false };
+    const jump: Jump = { multiplier: 1, align: false, from: 'here', postOffset: 0 };
+    for (const flag of flags) {
+      const [word, number] = flag.split(/\s+/);
+      if (flag === 'align') jump.align = true;
+      else if (flag === 'from_beginning') jump.from = 'beginning';
+      else if (flag === 'from_end') jump.from = 'end';
+      else if (word === 'multiplier' && number)
+        jump.multiplier = wholeNumber(number, 'byte_jump multiplier', 1, 65_535, at);
+      else if (word === 'post_offset' && number)
+        jump.postOffset = wholeNumber(number, 'byte_jump post_offset', -65_535, 65_535, at);
+      else if (!applyFormat(flag, format, 'byte_jump', at)) {
+        throw new RuleError(`unknown byte_jump argument "${flag}"`, at, byteJump.grammar);
+      }
+    }
+    checkDce(format, 'byte_jump', at);
+    rule.addToBuffer({
+      kind: 'byte_jump',
+      bytes: byteCount(bytes, rule, format, 'byte_jump', at, 0),
+      offset: numberOrVariable(offset, rule, 'byte_jump', -65_535, 65_535, at),
+      ...format,
+      ...jump,
+    });
+  },
+};
+
+export const byteJumpKeywords: readonly Keyword[] = [byteJump];
+
+export const byteJumpCompilers: readonly MatchCompiler[] = [
+  {
+    kind: 'byte_jump',
+    compile(match, environment) {
+      const { bytes, offset, multiplier, align, from, postOffset, ...format } = match as ByteJumpMatch;
+      const reader = new ByteReader(
+        numberSource(bytes, environment),
+        numberSource(offset, environment),
+        format,
+      );
+      return at => {
+        if (!reader.read(at)) return false;
+        let distance = reader.value * multiplier;
+        if (align && distance % 4 !== 0) distance += 4 - (distance % 4);
+        distance += postOffset;
+        const base = from === 'beginning' ? at.start : from === 'end' ? at.end : reader.end;
+        const target = base + distance;
+        if (!(target >= at.start && target < at.end)) return false;
+        at.cursor = target;
+        return true;
+      };
+    },
+  },
+];

@@ -1,0 +1,108 @@
+/** byte_test: compares a number in the buffer. */
+import type { Keyword, MatchCompiler } from '../keyword.js';
+import { RuleError } from '../rule-error.js';
+import type { Match } from '../signature.js';
+import {
+  applyFormat,
+  type ByteFormat,
+  byteCount,
+  checkDce,
+  fields,
+  type NumberOrVariable,
+  numberOrVariable,
+} from './byte-arguments.js';
+import { ByteReader, numberSource } from './byte-reading.js';
+
+const OPERATORS = ['<=', '>=', '<', '>', '=', '&', '^'] as const;
+type Operator = (typeof OPERATORS)[number];
+
+export interface ByteTestMatch extends Match, ByteFormat {
+  readonly kind: 'byte_test';
+  readonly bytes: NumberOrVariable;
+  readonly operator: Operator;
+  readonly negated: boolean;
+  readonly value: NumberOrVariable;
+  readonly offset: NumberOrVariable;
+}
+
+const byteTest: Keyword = {
+  name: 'byte_test',
+  family: 'payload',
+  summary: 'Compares a number that stands in the buffer.',
+  grammar:
+    'bytes, [!]operator, value, offset [, relative] [, big|little] [, string, dec|hex|oct] [, dce] [, bitmask value]',
+  parse(rule, argument, at) {
+    const [bytes, operation, value, offset, ...flags] = fields(argument!);
+    if (bytes === undefined || operation === undefined || value === undefined || offset === undefined) {
+      throw new RuleError('byte_test needs bytes, operator, value and offset', at, byteTest.grammar);
+    }
+    const format: ByteFormat = { relative: false, littleEndian: false };
+    for (const flag of flags) {
+      if (!applyFormat(flag, format, 'byte_test', at))
+        throw new RuleError(`unknown byte_test argument "${flag}"`, at, byteTest.grammar);
+    }
+    checkDce(format, 'byte_test', at);
+    const negated = operation.startsWith('!');
+    const operator =
+      OPERATORS.find(each => each === operation.slice(negated ? 1 : 0).trim()) ??
+      (operation === '!' ? '=' : undefined);
+    if (!operator)
+      throw new RuleError(
+        `unknown byte_test operator "${operation}"`,
+        at,
+        `one of ${OPERATORS.join(' ')}, with ! in front for not`,
+      );
+    rule.addToBuffer({
+      kind: 'byte_test',
+      bytes: byteCount(bytes, rule, format, 'byte_test', at),
+      operator,
+      negated,
+      value: numberOrVariable(value, rule, 'byte_test', -(2 ** 63), 2 ** 64, at),
+      offset: numberOrVariable(offset, rule, 'byte_test', -65_535, 65_535, at),
+      ...format,
+    });
+  },
+};
+
+function compare(operator: Operator): (found: number, value: number) => boolean {
+  switch (operator) {
+    case '<':
+      return (found, value) => found < value;
+    case '<=':
+      return (found, value) => found <= value;
+    case '>':
+      return (found, value) => found > value;
+    case '>=':
+      return (found, value) => found >= value;
+    case '=':
+      return (found, value) => found === value;
+    case '^':
+      return (found, value) => found !== value;
+    case '&':
+      return (found, value) =>
+        found < 2 ** 32 && value < 2 ** 32 && value >= 0
+          ? (found & value) !== 0
+          : (BigInt.asUintN(64, BigInt(Math.trunc(found))) &
+              BigInt.asUintN(64, BigInt(Math.trunc(value)))) !==
+            0n;
+  }
+}
+
+export const byteTestKeywords: readonly Keyword[] = [byteTest];
+
+export const byteTestCompilers: readonly MatchCompiler[] = [
+  {
+    kind: 'byte_test',
+    compile(match, environment) {
+      const { bytes, offset, value, operator, negated, ...format } = match as ByteTestMatch;
+      const reader = new ByteReader(
+        numberSource(bytes, environment),
+        numberSource(offset, environment),
+        format,
+      );
+      const wanted = numberSource(value, environment);
+      const holds = compare(operator);
+      return at => reader.read(at) && holds(reader.value, wanted(at)) !== negated;
+    },
+  },
+];

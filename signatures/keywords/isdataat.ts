@@ -1,0 +1,85 @@
+/** isdataat: whether there is data at a place. absent: whether the buffer is there at all. */
+import type { Keyword, MatchCompiler } from '../keyword.js';
+import { negation } from '../parser/quoted.js';
+import { RuleError } from '../rule-error.js';
+import type { BufferConditions, Match } from '../signature.js';
+import { fields, type NumberOrVariable, numberOrVariable } from './byte-arguments.js';
+import { numberSource } from './byte-reading.js';
+
+export interface IsDataAtMatch extends Match {
+  readonly kind: 'isdataat';
+  readonly position: NumberOrVariable;
+  readonly relative: boolean;
+  readonly negated: boolean;
+}
+
+export interface AbsentMatch extends Match {
+  readonly kind: 'absent';
+  /** The other conditions on the buffer may hold instead. */
+  readonly orElse: boolean;
+}
+
+const isdataat: Keyword = {
+  name: 'isdataat',
+  family: 'payload',
+  summary: 'Whether the buffer has data at a place; with ! whether it has none.',
+  grammar: '[!]bytes|variable [, relative] [, rawbytes]',
+  parse(rule, argument, at) {
+    const { negated, rest } = negation(argument!);
+    const [position, ...flags] = fields(rest);
+    for (const flag of flags) {
+      if (flag !== 'relative' && flag !== 'rawbytes')
+        throw new RuleError(`unknown isdataat argument "${flag}"`, at, isdataat.grammar);
+    }
+    rule.addToBuffer({
+      kind: 'isdataat',
+      position: numberOrVariable(position!, rule, 'isdataat', 0, 65_535, at),
+      relative: flags.includes('relative'),
+      negated,
+    });
+  },
+};
+
+const absent: Keyword = {
+  name: 'absent',
+  family: 'payload',
+  summary: 'The sticky buffer is not there; with or_else the conditions behind it may hold instead.',
+  grammar: '[or_else]',
+  features: ['optional argument'],
+  parse(rule, argument, at) {
+    if (!rule.sticky)
+      throw new RuleError('absent needs a preceding sticky buffer', at, 'http.referer; absent;');
+    if (argument !== undefined && argument !== 'or_else')
+      throw new RuleError(`unknown absent argument "${argument}"`, at, 'or_else');
+    if (rule.buffer(at).conditions.length > 0)
+      throw new RuleError('absent must be the first condition of its buffer', at);
+    rule.addToBuffer({ kind: 'absent', orElse: argument === 'or_else' });
+  },
+};
+
+/** True when the conditions hold although there is no such buffer. */
+export function holdsWhenAbsent({ conditions }: Pick<BufferConditions, 'conditions'>): boolean {
+  return conditions[0]?.kind === 'absent';
+}
+
+export const isDataAtKeywords: readonly Keyword[] = [isdataat, absent];
+
+export const isDataAtCompilers: readonly MatchCompiler[] = [
+  {
+    kind: 'isdataat',
+    compile(match, environment) {
+      const { position, relative, negated } = match as IsDataAtMatch;
+      const wanted = numberSource(position, environment);
+      // Relative to a match, position 1 is the first byte behind it; from the start, position 0 is the first byte.
+      if (relative) return at => at.cursor + wanted(at) <= at.end !== negated;
+      return at => at.start + wanted(at) < at.end !== negated;
+    },
+  },
+  {
+    kind: 'absent',
+    compile(match) {
+      const { orElse } = match as AbsentMatch;
+      return () => orElse;
+    },
+  },
+];

@@ -1,0 +1,14 @@
+/** to_md5, to_sha1, to_sha256: the digest of the buffer in place of it, as bytes. */
+import { createHash } from 'node:crypto';
+import type { Transform } from '../transform.js';
+
+function digest(algorithm: string): Transform {
+  return {
+    name: `to_${algorithm}`,
+    summary: `${algorithm.toUpperCase()} of the buffer.`,
+    grammar: '',
+    compile: () => bytes => createHash(algorithm).update(bytes).digest(),
+  };
+}
+
+export const digestTransforms: readonly Transform[] = [digest('md5'), digest('sha1'), digest('sha256')];

@@ -1,0 +1,92 @@
+/** Transforms that take a part of the buffer: pcrexform, subslice, domain, tld. */
+import { unquote } from '../parser/quoted.js';
+import { RuleError } from '../rule-error.js';
+import type { Transform } from '../transform.js';
+import { publicSuffixLabels } from './public-suffix.js';
+
+const pcrexform: Transform = {
+  name: 'pcrexform',
+  summary: 'What the first group of an expression matches.',
+  grammar: '"expression with a group"',
+  parse(argument, rule, at) {
+    const pattern = unquote(argument!, 'pcrexform', at);
+    if (!/(^|[^\\])\((?!\?(?!P?<[A-Za-z]|'))/.test(pattern))
+      throw new RuleError('pcrexform needs a group "( )"', at);
+    rule.context.checkExpression?.(pattern, '', at);
+    return { pattern };
+  },
+  compile(match, environment) {
+    const { expressions, limits } = environment;
+    if (!expressions) return bytes => bytes;
+    const expression = expressions.compile({
+      pattern: match.pattern as string,
+      options: '',
+      ...(limits && { matchLimit: limits.pcreMatch, recursionLimit: limits.pcreRecursion }),
+    });
+    const groups = new Uint32Array(4);
+    return bytes => {
+      const count = expressions.match(expression, bytes, 0, 0, bytes.length, groups);
+      return count >= 2 && groups[2] !== 0xffffffff ? bytes.subarray(groups[2], groups[3]) : bytes;
+    };
+  },
+};
+
+const subslice: Transform = {
+  name: 'subslice',
+  summary: 'Part of the buffer; negative numbers count from its end.',
+  grammar: 'offset [, bytes] [, truncate]',
+  parse(argument, _, at) {
+    const match = /^([+-]?\d{1,9})(?:\s*,\s*([+-]?\d{1,9}))?(?:\s*,\s*(truncate))?$/.exec(argument!);
+    if (!match) throw new RuleError(`invalid subslice "${argument}"`, at, subslice.grammar);
+    return {
+      offset: Number(match[1]),
+      ...(match[2] !== undefined && { bytes: Number(match[2]) }),
+      truncate: match[3] !== undefined,
+    };
+  },
+  compile(match) {
+    const {
+      offset,
+      bytes: count,
+      truncate,
+    } = match as unknown as { offset: number; bytes?: number; truncate: boolean };
+    return bytes => {
+      const { length } = bytes;
+      const start = offset < 0 ? Math.max(0, length + offset) : offset;
+      if (start >= length) return bytes.subarray(0, 0);
+      let end = length;
+      if (count !== undefined) end = count < 0 ? length + count : start + count;
+      if (end > length && !truncate) return bytes.subarray(0, 0);
+      return bytes.subarray(start, Math.max(start, Math.min(end, length)));
+    };
+  },
+};
+
+/** The last labels of a name. */
+function lastLabels(bytes: Uint8Array, labels: number): Uint8Array {
+  let i = bytes.length;
+  while (labels > 0 && i > 0) if (bytes[--i] === 0x2e) labels--;
+  return labels === 0 ? bytes.subarray(i + 1) : bytes;
+}
+
+const domain: Transform = {
+  name: 'domain',
+  summary: 'The part of a name that was registered: its public suffix and one label.',
+  grammar: '',
+  compile: () => bytes => {
+    const suffix = publicSuffixLabels(Buffer.from(bytes).toString('latin1'));
+    return suffix === 0 ? bytes : lastLabels(bytes, suffix + 1);
+  },
+};
+
+const tld: Transform = {
+  name: 'tld',
+  summary: 'The public suffix of a name.',
+  grammar: '',
+  compile: () => bytes => {
+    const suffix = publicSuffixLabels(Buffer.from(bytes).toString('latin1'));
+    return suffix === 0 ? bytes : lastLabels(bytes, suffix);
+  },
+};
+
+export const partTransforms: readonly Transform[] = [pcrexform, subslice, domain, tld];
