@@ -1,21 +1,32 @@
 /**
  * Packet times as text in the local time zone, as bytes: `2016-07-13T22:42:07.573103+0000` for EVE records and
- * `07/13/2016-22:42:07.573103` for line logs. The second's text is kept, as records come in order of time.
+ * `07/13/2016-22:42:07.573103` for line logs. Texts of recent seconds are kept.
  */
 
 const ZERO = 0x30;
 
+/** Seconds whose texts are kept: those of packets lie close together, those of the flows' beginnings do not. */
+const KEPT = 256;
+const ROOM = 32;
+
 abstract class SecondText {
-  private second = Number.NaN;
-  protected readonly text = new Uint8Array(40);
+  private readonly seconds = new Float64Array(KEPT).fill(Number.NaN);
+  /** The text of each second kept, all of one length. */
+  protected readonly texts = new Uint8Array(KEPT * ROOM);
   protected textLength = 0;
 
-  protected at(second: number): void {
-    if (second === this.second) return;
-    this.second = second;
+  /** @returns where in `texts` the second's text begins */
+  protected at(second: number): number {
+    const index = second & (KEPT - 1);
+    if (this.seconds[index] !== second) this.make(second, index);
+    return index * ROOM;
+  }
+
+  private make(second: number, index: number): void {
     const text = this.format(new Date(second * 1000));
+    this.seconds[index] = second;
     this.textLength = text.length;
-    for (let i = 0; i < text.length; i++) this.text[i] = text.charCodeAt(i);
+    for (let i = 0; i < text.length; i++) this.texts[index * ROOM + i] = text.charCodeAt(i);
   }
 
   protected abstract format(date: Date): string;
@@ -29,11 +40,13 @@ export class IsoTimestamp extends SecondText {
 
   /** @returns the position behind what was written to `out` from `at` on */
   write(seconds: number, nanoseconds: number, out: Uint8Array, at: number): number {
-    this.at(seconds);
-    const split = this.textLength - IsoTimestamp.ZONE;
-    for (let i = 0; i < split; i++) out[at++] = this.text[i]!;
+    const { texts } = this;
+    const start = this.at(seconds);
+    const end = start + this.textLength;
+    const split = end - IsoTimestamp.ZONE;
+    for (let i = start; i < split; i++) out[at++] = texts[i]!;
     at = writeMicroseconds(nanoseconds, out, at);
-    for (let i = split; i < this.textLength; i++) out[at++] = this.text[i]!;
+    for (let i = split; i < end; i++) out[at++] = texts[i]!;
     return at;
   }
 
@@ -49,8 +62,8 @@ export class LineTimestamp extends SecondText {
 
   /** @returns the position behind what was written to `out` from `at` on */
   write(seconds: number, nanoseconds: number, out: Uint8Array, at: number): number {
-    this.at(seconds);
-    for (let i = 0; i < this.textLength; i++) out[at++] = this.text[i]!;
+    const start = this.at(seconds);
+    for (let i = 0; i < this.textLength; i++) out[at++] = this.texts[start + i]!;
     return writeMicroseconds(nanoseconds, out, at);
   }
 

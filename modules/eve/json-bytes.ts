@@ -21,7 +21,10 @@ const DOT = 0x2e;
 const OPEN = 0x7b;
 const OPEN_ARRAY = 0x5b;
 const COLON = 0x3a;
+const SPACE = 0x20;
 const ZERO = 0x30;
+/** Above this many bytes the built-in copy is faster than a loop. */
+const LONG = 48;
 const BASE64 = encoder.encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
 const HEX = encoder.encode('0123456789abcdef');
 
@@ -116,7 +119,7 @@ export class JsonBytes {
   members(bytes: Uint8Array, start: number, end: number): void {
     if (end <= start) return;
     this.begin(NOTHING, end - start);
-    for (let i = start; i < end; i++) this.bytes[this.length++] = bytes[i]!;
+    this.length = copy(bytes, start, end, this.bytes, this.length);
   }
 
   /** A text of `bytes[start, end)`, ASCII without anything to escape, written by `write` at a position it gets. */
@@ -208,11 +211,13 @@ export class JsonBytes {
   /** Comma where something stands before, then the name; there is room for `room` more bytes afterwards. */
   private begin(name: Key, room: number): void {
     this.reserve(name.length + room + 1);
-    if (this.length > 0) {
-      const last = this.bytes[this.length - 1]!;
-      if (last !== OPEN && last !== OPEN_ARRAY && last !== 0x20) this.bytes[this.length++] = COMMA;
+    const { bytes } = this;
+    let at = this.length;
+    if (at > 0) {
+      const last = bytes[at - 1]!;
+      if (last !== OPEN && last !== OPEN_ARRAY && last !== SPACE) bytes[at++] = COMMA;
     }
-    for (let i = 0; i < name.length; i++) this.bytes[this.length++] = name[i]!;
+    this.length = copy(name, 0, name.length, bytes, at);
   }
 
   private hexByte(value: number): void {
@@ -220,31 +225,30 @@ export class JsonBytes {
     this.bytes[this.length++] = HEX[value & 15]!;
   }
 
-  /** From the first character that is not ASCII on as UTF-8; a lone surrogate becomes U+FFFD. */
+  /** ASCII as it is; from the first other character on as UTF-8 (a lone surrogate becomes U+FFFD). */
   private quoted(value: string): void {
-    this.bytes[this.length++] = QUOTE;
-    for (let i = 0; i < value.length; i++) {
+    const { bytes } = this;
+    let at = this.length;
+    bytes[at++] = QUOTE;
+    let i = 0;
+    for (; i < value.length; i++) {
       const unit = value.charCodeAt(i);
-      if (unit >= 0x80) {
-        for (const byte of encoder.encode(value.slice(i))) this.character(byte);
-        break;
-      }
-      this.character(unit);
+      if (unit >= 0x80) break;
+      if (ESCAPES[unit] === 0) bytes[at++] = unit;
+      else at = writeEscape(bytes, at, unit);
     }
-    this.bytes[this.length++] = QUOTE;
-  }
-
-  private character(byte: number): void {
-    const letter = ESCAPES[byte]!;
-    if (letter !== 0) this.bytes[this.length++] = BACKSLASH;
-    if (letter === 1) {
-      this.put(UNICODE_ESCAPE);
-      this.hexByte(byte);
-    } else this.bytes[this.length++] = letter || byte;
+    if (i < value.length) {
+      for (const byte of encoder.encode(value.slice(i))) {
+        if (ESCAPES[byte] === 0) bytes[at++] = byte;
+        else at = writeEscape(bytes, at, byte);
+      }
+    }
+    bytes[at++] = QUOTE;
+    this.length = at;
   }
 
   private put(value: Uint8Array): void {
-    for (let i = 0; i < value.length; i++) this.bytes[this.length++] = value[i]!;
+    this.length = copy(value, 0, value.length, this.bytes, this.length);
   }
 
   private reserve(room: number): void {
@@ -257,7 +261,32 @@ export class JsonBytes {
 
 const TRUE = encoder.encode('true');
 const FALSE = encoder.encode('false');
-const UNICODE_ESCAPE = encoder.encode('u00');
+
+/** Copies `source[start, end)`. @returns the position behind it */
+function copy(source: Uint8Array, start: number, end: number, out: Uint8Array, at: number): number {
+  if (end - start > LONG) {
+    out.set(source.subarray(start, end), at);
+    return at + end - start;
+  }
+  for (let i = start; i < end; i++) out[at++] = source[i]!;
+  return at;
+}
+
+/** Writes a byte that cannot stand for itself in a text. @returns the position behind it */
+function writeEscape(out: Uint8Array, at: number, byte: number): number {
+  const letter = ESCAPES[byte]!;
+  out[at++] = BACKSLASH;
+  if (letter !== 1) {
+    out[at++] = letter;
+    return at;
+  }
+  out[at++] = 0x75;
+  out[at++] = ZERO;
+  out[at++] = ZERO;
+  out[at++] = HEX[byte >> 4]!;
+  out[at++] = HEX[byte & 15]!;
+  return at;
+}
 
 /** Writes a safe integer in decimal. @returns the position behind it */
 export function writeInteger(out: Uint8Array, at: number, value: number): number {
@@ -265,8 +294,12 @@ export function writeInteger(out: Uint8Array, at: number, value: number): number
     out[at++] = 0x2d;
     value = -value;
   }
-  let digits = 1;
-  for (let limit = 10; limit <= value; limit *= 10) digits++;
+  if (value < 10) {
+    out[at] = ZERO + value;
+    return at + 1;
+  }
+  let digits = 2;
+  for (let limit = 100; limit <= value; limit *= 10) digits++;
   let rest = value;
   for (let i = at + digits - 1; i >= at; i--) {
     const tenth = rest < 0x7fffffff ? (rest / 10) | 0 : Math.floor(rest / 10);

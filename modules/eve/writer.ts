@@ -53,10 +53,14 @@ export class Writer {
 
   /** Writes all members of the event's maker, except `metadata` where the entry does not want it. */
   copyMembers(subject: Subject): void {
-    const members = this.ownMembers(subject);
-    while (members.next()) {
-      if (this.instance.metadata || !members.isNamed(METADATA)) this.copyMember();
+    if (this.instance.metadata) {
+      const start = subject.field(Packet.PAYLOAD);
+      const end = start + subject.field(Packet.PAYLOAD_LENGTH);
+      this.json.members(this.thread.memory.bytes, start, end);
+      return;
     }
+    const members = this.ownMembers(subject);
+    while (members.next()) if (!members.isNamed(METADATA)) this.copyMember();
   }
 }
 
