@@ -36,6 +36,8 @@ export default defineModule({
   summary: 'finds the conversation each packet belongs to',
   kind: 'stage',
   after: ['decode'],
+  perFlow: true,
+  uses: ['flow-rows'],
   options,
   create: thread => new Flow(thread),
 });

@@ -4,9 +4,9 @@
  */
 import { boolean, option } from '../../engine/config/option.js';
 import * as FlowRecord from '../../engine/flow-record.js';
+import { counterpartOf4, counterpartOf6, isError4 } from '../../engine/icmp-type.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
-import { counterpartAsPort, ICMP, ICMPV6, isError, typeAsPort } from './icmp.js';
 
 export const vlanTracking = option('vlan.use-for-tracking', boolean, true, 'VLAN ids are part of a flow');
 export const recursionTracking = option(
@@ -19,9 +19,11 @@ export const recursionTracking = option(
 /** Columns of the record that the key fills. */
 export const KEY_INTS = 20;
 
+const ICMP = 1;
 const TCP = 6;
 const UDP = 17;
 const ESP = 50;
+const ICMPV6 = 58;
 const SCTP = 132;
 
 /** The packet does not belong to the flow, goes to the server, or to the client. */
@@ -57,12 +59,9 @@ export class PacketKey {
     if (protocol === TCP || protocol === UDP || protocol === SCTP) {
       this.setPorts(row[p + Packet.SOURCE_PORT]!, row[p + Packet.DESTINATION_PORT]!);
     } else if (protocol === ESP) {
-      const spi = this.view.getInt32(row[p + Packet.L4]!);
-      this.setPorts(spi, spi);
+      this.setPorts(row[p + Packet.TCP_SEQ]!, row[p + Packet.TCP_SEQ]!);
     } else {
-      const type = row[p + Packet.SOURCE_PORT]!;
-      const code = row[p + Packet.DESTINATION_PORT]!;
-      this.setPorts(typeAsPort(type, code), counterpartAsPort(protocol, type, code));
+      this.setIcmpPorts(protocol, row[p + Packet.SOURCE_PORT]!, row[p + Packet.DESTINATION_PORT]!);
     }
   }
 
@@ -91,9 +90,7 @@ export class PacketKey {
     if (protocol === TCP || protocol === UDP || protocol === SCTP) {
       this.setPorts(view.getUint16(l4), view.getUint16(l4 + 2));
     } else if (protocol === ICMP || protocol === ICMPV6) {
-      const type = view.getUint8(l4);
-      const code = view.getUint8(l4 + 1);
-      this.setPorts(typeAsPort(type, code), counterpartAsPort(protocol, type, code));
+      this.setIcmpPorts(protocol, view.getUint8(l4), view.getUint8(l4 + 1));
     } else {
       return false;
     }
@@ -166,6 +163,12 @@ export class PacketKey {
     this.columns[FlowRecord.SERVER_PORT] = destination;
   }
 
+  /** Type and code stand for the source port, what answers them for the destination port: a reply finds the flow. */
+  private setIcmpPorts(protocol: number, type: number, code: number): void {
+    const counterpart = protocol === ICMP ? counterpartOf4(type) : counterpartOf6(type);
+    this.setPorts(type | (code << 8), counterpart < 0 ? 0 : counterpart | (code << 8));
+  }
+
   /** Source and destination lie one behind the other; only the first column of each counts for IPv4. */
   private setAddresses4(at: number): void {
     const { columns: k, view } = this;
@@ -203,8 +206,7 @@ export function wantsFlow(row: Int32Array, p: number): boolean {
   );
 }
 
-/** Whether the packet at `p` is an ICMP error, which makes no flow of its own. */
+/** Whether the packet at `p` is an ICMPv4 error, which makes no flow of its own. */
 export function isIcmpError(row: Int32Array, p: number): boolean {
-  const protocol = row[p + Packet.PROTOCOL]!;
-  return (protocol === ICMP || protocol === ICMPV6) && isError(protocol, row[p + Packet.SOURCE_PORT]!);
+  return row[p + Packet.PROTOCOL] === ICMP && isError4(row[p + Packet.SOURCE_PORT]!);
 }

@@ -128,7 +128,8 @@ export class FlowTable implements FlowTableService, Expirable {
     this.seconds = this.row[p + Packet.SECONDS]! >>> 0;
     this.nanoseconds = this.row[p + Packet.NANOSECONDS]!;
     if (isIcmpError(this.row, p)) {
-      if (this.key.readQuoted(p)) this.assignError(slot, p);
+      if (this.row[p + Packet.FLAGS]! & Packet.FLAG_ICMP_ERROR && this.key.readQuoted(p))
+        this.assignError(slot, p);
       return;
     }
     this.key.read(p);
@@ -141,7 +142,6 @@ export class FlowTable implements FlowTableService, Expirable {
   private assignError(slot: number, p: number): void {
     const flow = this.lookUp(p);
     if (flow < 0) return;
-    this.row[p + Packet.FLAGS]! |= Packet.FLAG_ICMP_ERROR;
     // The quoted packet went this way, so what speaks of it comes back.
     this.update.packet(slot, flow, this.direction !== TO_SERVER, true);
   }

@@ -1,0 +1,74 @@
+/**
+ * `stream`: follows TCP sessions and puts their data together, as the receiver of the data does.
+ *
+ * A packet's own row tells what stream data it made available; data for which there is no room there, and the end of
+ * flows, travel in pseudo packets right behind it.
+ */
+import type { Batch } from '../engine/batch.js';
+import type { AnyOption } from '../engine/config/option.js';
+import { engineMode, masterSwitch, policyOption, TARGETS } from '../engine/exception-policy.js';
+import { hostOsPolicy } from '../engine/host-os-policy.js';
+import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
+import * as Packet from '../engine/packet.js';
+import { REASSEMBLY_OPTIONS, Reassembler } from './stream/reassembly/reassembler.js';
+import { trackingOptions } from './stream/tracking/settings.js';
+import { Tracker } from './stream/tracking/tracker.js';
+
+const TCP = 6;
+
+export const options: readonly AnyOption[] = [
+  ...trackingOptions,
+  ...REASSEMBLY_OPTIONS,
+  policyOption(TARGETS.streamMemcap),
+  policyOption(TARGETS.reassemblyMemcap),
+  policyOption(TARGETS.midstream),
+  masterSwitch,
+  engineMode,
+  hostOsPolicy,
+];
+
+export default defineModule({
+  summary: 'follows TCP sessions and puts their data together',
+  kind: 'stage',
+  after: ['decode', 'flow'],
+  together: ['flow'],
+  perFlow: true,
+  uses: ['flow-rows', 'stream-buffers'],
+  options,
+  create: thread => new Stream(thread),
+});
+
+class Stream implements ThreadModule {
+  private readonly row: Int32Array;
+  private readonly reassembler: Reassembler;
+  private readonly tracker: Tracker;
+
+  constructor(thread: Thread) {
+    this.row = thread.memory.row;
+    this.reassembler = new Reassembler(thread);
+    this.tracker = new Tracker(thread, this.reassembler);
+    thread.services.set('reassembler', this.reassembler);
+  }
+
+  process(batch: Batch): void {
+    const { row, tracker } = this;
+    this.reassembler.beginBatch();
+    for (let i = 0; i < batch.length; i++) {
+      const slot = batch.slots[i]!;
+      const p = slot * Packet.INTS;
+      if (row[p + Packet.PSEUDO] === Packet.PSEUDO_FLOW_END) {
+        if (row[p + Packet.PROTOCOL] === TCP) tracker.flowEnds(batch, slot);
+        batch.keep(slot);
+        continue;
+      }
+      batch.keep(slot);
+      if (row[p + Packet.PROTOCOL] === TCP && this.isTracked(p)) tracker.segment(batch, slot, i);
+    }
+    batch.replace();
+  }
+
+  private isTracked(p: number): boolean {
+    const { row } = this;
+    return row[p + Packet.FLOW]! >= 0 && row[p + Packet.PSEUDO]! <= Packet.PSEUDO_REASSEMBLED;
+  }
+}

@@ -1,0 +1,53 @@
+/** Which acknowledgments are valid (RFC 9293 section 3.10.7.4, RFC 5961 section 5), and what follows from them. */
+import * as Packet from '../../../engine/packet.js';
+import * as Event from '../../../engine/packet-events.js';
+import { type Context, distance, raiseLastAck, reject } from './context.js';
+import { LINUX_6 } from './os-policy.js';
+import { ACK, type Segment } from './segment.js';
+import * as Session from './session.js';
+
+/** Whether the segment's acknowledgment, if it has one, lies where it can; sets an event when not. */
+export function isValidAck(c: Context, x: Segment): boolean {
+  if (!x.has(ACK)) return true;
+  const { cells } = c;
+  const last = cells[x.other + Session.LAST_ACK]!;
+  const edge = cells[x.other + Session.NEXT_WIN]!;
+  const modern = cells[x.own + Session.POLICY] === LINUX_6;
+  const highest = modern ? sentBy(c, x.other) : edge;
+  if (distance(x.ack, last) > 0) {
+    return distance(x.ack, highest) <= 0 || reject(c, x, Event.STREAM_PKT_INVALID_ACK);
+  }
+  const window = cells[x.other + Session.WINDOW]!;
+  return distance(x.ack, (last - window) | 0) >= 0 || reject(c, x, Event.STREAM_PKT_INVALID_ACK);
+}
+
+/** Behind all the other side has sent, its FIN included. */
+function sentBy(c: Context, direction: number): number {
+  const { cells } = c;
+  const fin = (cells[direction + Session.DIRECTION_FLAGS]! & Session.DIRECTION_FIN) !== 0;
+  return (cells[direction + Session.NEXT_SEQ]! + (fin ? 1 : 0)) | 0;
+}
+
+/** Takes over a valid acknowledgment: data of the other side that it covers is now settled. */
+export function takeAck(c: Context, x: Segment): void {
+  if (!x.has(ACK)) return;
+  const { cells } = c;
+  if (distance(x.ack, cells[x.other + Session.NEXT_SEQ]!) > 1) {
+    c.counters.add(c.counters.ackUnseenData);
+  }
+  raiseLastAck(c, x.other, x.ack);
+  const last = cells[x.other + Session.LAST_ACK]!;
+  const read = c.urgent.has(x.other) ? (last - c.urgent.before(x.other, last)) | 0 : last;
+  c.reassembler.acknowledged(c.batch, x.slot, x.flow, !x.toServer, read);
+  finishWhenAcked(c, x, x.other, !x.toServer);
+}
+
+/** The direction ends when its FIN is acknowledged: until then segments before it may still come again. */
+export function finishWhenAcked(c: Context, x: Segment, direction: number, toServer: boolean): void {
+  const { cells } = c;
+  const flags = cells[direction + Session.DIRECTION_FLAGS]!;
+  if ((flags & (Session.DIRECTION_FIN | Session.DIRECTION_FINISHED)) !== Session.DIRECTION_FIN) return;
+  if (distance(cells[direction + Session.LAST_ACK]!, cells[direction + Session.FIN_SEQ]!) <= 0) return;
+  cells[direction + Session.DIRECTION_FLAGS] = flags | Session.DIRECTION_FINISHED;
+  c.reassembler.finish(c.batch, x.slot, x.flow, toServer, Packet.STREAM_END);
+}

@@ -1,0 +1,162 @@
+/**
+ * From the first FIN to CLOSED. The names of the states are those of the server: when it closes first it goes through
+ * FIN_WAIT1, when the client does it is in CLOSE_WAIT.
+ */
+import * as Packet from '../../../engine/packet.js';
+import * as Event from '../../../engine/packet-events.js';
+import * as State from '../../../engine/tcp-state.js';
+import { finishWhenAcked, isValidAck } from './acknowledgment.js';
+import { ACCEPTED, type Context, distance, REJECTED, reject, setState } from './context.js';
+import { acceptData, isBeforeLastAck, isInWindow, noteFin } from './established.js';
+import { takeReset } from './reset.js';
+import { ACK, FIN, RST, type Segment, SYN } from './segment.js';
+import * as Session from './session.js';
+import { isValidTimestamp } from './timestamps.js';
+
+/** What is said of segments that do not fit, and where valid ones lead. */
+interface ClosingState {
+  readonly invalidAck: number;
+  /** A FIN, and a segment without, whose numbers do not fit. */
+  readonly wrongFin: number;
+  readonly wrongSeq: number;
+  /** State after a FIN, and after an acknowledgment of the other side's FIN. */
+  readonly afterFin: number;
+  readonly afterAck: number;
+}
+
+const FIN_WAIT1: ClosingState = {
+  invalidAck: Event.STREAM_FIN1_INVALID_ACK,
+  wrongFin: Event.STREAM_FIN1_FIN_WRONG_SEQ,
+  wrongSeq: Event.STREAM_FIN1_ACK_WRONG_SEQ,
+  afterFin: State.CLOSING,
+  afterAck: State.FIN_WAIT2,
+};
+const FIN_WAIT2: ClosingState = {
+  invalidAck: Event.STREAM_FIN2_INVALID_ACK,
+  wrongFin: Event.STREAM_FIN2_FIN_WRONG_SEQ,
+  wrongSeq: Event.STREAM_FIN2_ACK_WRONG_SEQ,
+  afterFin: State.TIME_WAIT,
+  afterAck: State.FIN_WAIT2,
+};
+const CLOSING: ClosingState = {
+  invalidAck: Event.STREAM_CLOSING_INVALID_ACK,
+  wrongFin: Event.STREAM_CLOSING_ACK_WRONG_SEQ,
+  wrongSeq: Event.STREAM_CLOSING_ACK_WRONG_SEQ,
+  afterFin: State.CLOSING,
+  afterAck: State.TIME_WAIT,
+};
+const CLOSE_WAIT: ClosingState = {
+  invalidAck: Event.STREAM_CLOSEWAIT_INVALID_ACK,
+  wrongFin: Event.STREAM_CLOSEWAIT_FIN_OUT_OF_WINDOW,
+  wrongSeq: Event.STREAM_CLOSEWAIT_ACK_OUT_OF_WINDOW,
+  afterFin: State.LAST_ACK,
+  afterAck: State.CLOSE_WAIT,
+};
+const LAST_ACK: ClosingState = {
+  invalidAck: Event.STREAM_LASTACK_INVALID_ACK,
+  wrongFin: Event.STREAM_LASTACK_ACK_WRONG_SEQ,
+  wrongSeq: Event.STREAM_LASTACK_ACK_WRONG_SEQ,
+  afterFin: State.LAST_ACK,
+  afterAck: State.CLOSED,
+};
+const TIME_WAIT: ClosingState = {
+  invalidAck: Event.STREAM_TIMEWAIT_INVALID_ACK,
+  wrongFin: Event.STREAM_TIMEWAIT_ACK_WRONG_SEQ,
+  wrongSeq: Event.STREAM_TIMEWAIT_ACK_WRONG_SEQ,
+  afterFin: State.TIME_WAIT,
+  afterAck: State.CLOSED,
+};
+
+const STATES: readonly (ClosingState | undefined)[] = (() => {
+  const states: (ClosingState | undefined)[] = [];
+  states[State.FIN_WAIT1] = FIN_WAIT1;
+  states[State.FIN_WAIT2] = FIN_WAIT2;
+  states[State.CLOSING] = CLOSING;
+  states[State.CLOSE_WAIT] = CLOSE_WAIT;
+  states[State.LAST_ACK] = LAST_ACK;
+  states[State.TIME_WAIT] = TIME_WAIT;
+  return states;
+})();
+
+/** A segment in a state between the first FIN and CLOSED. */
+export function inClosing(c: Context, x: Segment, state: number): boolean {
+  const rules = STATES[state]!;
+  if (x.has(RST)) return takeReset(c, x);
+  if (x.has(SYN)) return reject(c, x, Event.STREAM_SHUTDOWN_SYN_RESEND);
+  if (!isValidTimestamp(c, x)) return REJECTED;
+  if (x.has(FIN)) return finWhileClosing(c, x, rules);
+  return x.has(ACK) ? ackWhileClosing(c, x, state, rules) : ACCEPTED;
+}
+
+function finWhileClosing(c: Context, x: Segment, rules: ClosingState): boolean {
+  const { cells } = c;
+  if (!isValidAck(c, x)) return reject(c, x, rules.invalidAck);
+  if (isRetransmission(c, x) || isFinAgain(c, x)) {
+    acceptData(c, x);
+    return ACCEPTED;
+  }
+  const next = cells[x.own + Session.NEXT_SEQ]!;
+  if (distance(x.seq, next) < 0 || !isInWindow(c, x)) return reject(c, x, rules.wrongFin);
+  const had = cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_FIN;
+  noteFin(c, x);
+  if (had === 0) setState(c, x, rules.afterFin);
+  acceptData(c, x);
+  afterAcknowledgment(c, x);
+  return ACCEPTED;
+}
+
+function isFinAgain(c: Context, x: Segment): boolean {
+  const { cells } = c;
+  const has = cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_FIN;
+  return has !== 0 && x.end === cells[x.own + Session.FIN_SEQ];
+}
+
+function ackWhileClosing(c: Context, x: Segment, state: number, rules: ClosingState): boolean {
+  if (!isValidAck(c, x)) return reject(c, x, rules.invalidAck);
+  if (isBeforeLastAck(c, x) && !isAckBehindFin(c, x)) {
+    const event = state === State.CLOSE_WAIT ? Event.STREAM_CLOSEWAIT_PKT_BEFORE_LAST_ACK : rules.wrongSeq;
+    return reject(c, x, event);
+  }
+  const expected = isRetransmission(c, x) || isAckBehindFin(c, x) || isInWindow(c, x);
+  if (!expected || (state >= State.TIME_WAIT && state !== State.CLOSE_WAIT && !isNext(c, x))) {
+    return reject(c, x, rules.wrongSeq);
+  }
+  acceptData(c, x);
+  afterAcknowledgment(c, x);
+  return ACCEPTED;
+}
+
+/** At the end only the next number fits, with or without the FIN counted. */
+function isNext(c: Context, x: Segment): boolean {
+  const next = c.cells[x.own + Session.NEXT_SEQ]!;
+  return x.seq === next || x.seq === ((next + 1) | 0) || distance(x.end, next) <= 0;
+}
+
+/** A pure acknowledgment of a side that has sent its FIN. */
+function isAckBehindFin(c: Context, x: Segment): boolean {
+  const { cells } = c;
+  const fin = cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_FIN;
+  return fin !== 0 && x.length === 0 && x.seq === ((cells[x.own + Session.FIN_SEQ]! + 1) | 0);
+}
+
+/** When both FINs are acknowledged the session is over; the state follows who closed first. */
+function afterAcknowledgment(c: Context, x: Segment): void {
+  const { cells } = c;
+  finishWhenAcked(c, x, x.own, x.toServer);
+  const state = cells[x.session + Session.STATE]!;
+  const rules = STATES[state];
+  if (!rules) return;
+  const { DIRECTION_FIN, DIRECTION_FLAGS, LAST_ACK: ACKED, FIN_SEQ } = Session;
+  const finAcked =
+    (cells[x.other + DIRECTION_FLAGS]! & DIRECTION_FIN) !== 0 &&
+    distance(cells[x.other + ACKED]!, cells[x.other + FIN_SEQ]!) > 0;
+  if (!finAcked) return;
+  if (state === State.CLOSING || !x.has(FIN)) setState(c, x, rules.afterAck);
+}
+
+/** Data that was sent before: sets an event. */
+function isRetransmission(c: Context, x: Segment): boolean {
+  if (x.length === 0 || distance(x.end, c.cells[x.own + Session.NEXT_SEQ]!) > 0) return false;
+  Packet.setEvent(c.row, x.p, Event.STREAM_PKT_RETRANSMISSION);
+  return true;
+}

@@ -1,0 +1,133 @@
+/**
+ * What the parts of TCP tracking share: the thread's sessions, the batch in hand, and the steps that all states take.
+ */
+import type { Batch } from '../../../engine/batch.js';
+import type { ExceptionPolicy } from '../../../engine/exception-policy.js';
+import * as FlowRecord from '../../../engine/flow-record.js';
+import type { FlowTable } from '../../../engine/flow-table.js';
+import type { Thread } from '../../../engine/module.js';
+import * as Packet from '../../../engine/packet.js';
+import * as State from '../../../engine/tcp-state.js';
+import type { Reassembler } from '../reassembly/reassembler.js';
+import type { Segment } from './segment.js';
+import * as Session from './session.js';
+import type { TrackingSettings } from './settings.js';
+import type { SynQueue } from './syn-queue.js';
+import type { TcpCounters } from './tcp-counters.js';
+import type { UrgentBytes } from './urgent.js';
+
+export interface Context {
+  readonly thread: Thread;
+  readonly settings: TrackingSettings;
+  readonly counters: TcpCounters;
+  readonly cells: Int32Array;
+  readonly row: Int32Array;
+  readonly flows: Int32Array;
+  readonly table: FlowTable;
+  readonly queue: SynQueue;
+  readonly urgent: UrgentBytes;
+  readonly reassembler: Reassembler;
+  readonly midstreamPolicy: ExceptionPolicy;
+  readonly reassemblyPolicy: ExceptionPolicy;
+  batch: Batch;
+}
+
+/** A segment that is valid in its session, and one that is not. */
+export const ACCEPTED = true;
+export const REJECTED = false;
+
+/** Sets a stream event on the packet. @returns REJECTED, for the usual case that it is the reason to reject it */
+export function reject(c: Context, x: Segment, event: number): boolean {
+  Packet.setEvent(c.row, x.p, event);
+  return REJECTED;
+}
+
+/** a - b of sequence numbers: negative when a lies before b. */
+export function distance(a: number, b: number): number {
+  return (a - b) | 0;
+}
+
+/** Flow states by TCP state: what is closing from both sides is closed. */
+const FLOW_STATES = [
+  FlowRecord.STATE_NEW,
+  FlowRecord.STATE_NEW,
+  FlowRecord.STATE_NEW,
+  FlowRecord.STATE_ESTABLISHED,
+  FlowRecord.STATE_ESTABLISHED,
+  FlowRecord.STATE_ESTABLISHED,
+  FlowRecord.STATE_CLOSED,
+  FlowRecord.STATE_CLOSED,
+  FlowRecord.STATE_ESTABLISHED,
+  FlowRecord.STATE_ESTABLISHED,
+  FlowRecord.STATE_CLOSED,
+];
+
+export function setState(c: Context, x: Segment, state: number): void {
+  c.cells[x.session + Session.STATE] = state;
+  if (state >= State.ESTABLISHED) c.cells[x.session + Session.FLAGS]! |= Session.SESSION_WAS_ESTABLISHED;
+  const f = x.flow * FlowRecord.INTS;
+  c.flows[f + FlowRecord.TCP_STATE] = state;
+  if (c.flows[f + FlowRecord.STATE]! < FlowRecord.STATE_LOCAL_BYPASSED) {
+    c.flows[f + FlowRecord.STATE] = FLOW_STATES[state]!;
+  }
+}
+
+/** The sender has sent up to `end`. */
+export function raiseNextSeq(c: Context, direction: number, end: number): void {
+  const { cells } = c;
+  if (distance(end, cells[direction + Session.NEXT_SEQ]!) > 0) cells[direction + Session.NEXT_SEQ] = end;
+}
+
+/** The receiver of `direction` acknowledges `ack`. */
+export function raiseLastAck(c: Context, direction: number, ack: number): void {
+  const { cells } = c;
+  if (distance(ack, cells[direction + Session.LAST_ACK]!) <= 0) return;
+  cells[direction + Session.LAST_ACK] = ack;
+  if (distance(ack, cells[direction + Session.RECEIVED]!) > 0) cells[direction + Session.RECEIVED] = ack;
+}
+
+/** The receiver of `direction` grants the window that the segment tells. */
+export function updateWindow(c: Context, x: Segment, direction: number): void {
+  const { cells } = c;
+  const window = x.window << cells[direction + Session.SCALE]!;
+  cells[direction + Session.WINDOW] = window;
+  const edge = (cells[direction + Session.LAST_ACK]! + window) | 0;
+  if (distance(edge, cells[direction + Session.NEXT_WIN]!) > 0) cells[direction + Session.NEXT_WIN] = edge;
+}
+
+/** Notes what the receiver has got without holes (one run behind a hole is remembered). */
+export function noteReceived(c: Context, direction: number, seq: number, end: number): void {
+  const { cells } = c;
+  const received = cells[direction + Session.RECEIVED]!;
+  if (distance(end, received) <= 0) return;
+  const flags = direction + Session.DIRECTION_FLAGS;
+  if (distance(seq, received) > 0) {
+    noteBehindHole(c, direction, seq, end);
+    return;
+  }
+  cells[direction + Session.RECEIVED] = end;
+  if ((cells[flags]! & Session.DIRECTION_HOLE) === 0) return;
+  if (distance(cells[direction + Session.BEHIND_HOLE]!, end) > 0) return;
+  cells[flags]! &= ~Session.DIRECTION_HOLE;
+  const far = cells[direction + Session.BEHIND_HOLE_END]!;
+  if (distance(far, end) > 0) cells[direction + Session.RECEIVED] = far;
+}
+
+function noteBehindHole(c: Context, direction: number, seq: number, end: number): void {
+  const { cells } = c;
+  const flags = direction + Session.DIRECTION_FLAGS;
+  if ((cells[flags]! & Session.DIRECTION_HOLE) === 0) {
+    cells[flags]! |= Session.DIRECTION_HOLE;
+    cells[direction + Session.BEHIND_HOLE] = seq;
+    cells[direction + Session.BEHIND_HOLE_END] = end;
+    return;
+  }
+  const start = cells[direction + Session.BEHIND_HOLE]!;
+  const far = cells[direction + Session.BEHIND_HOLE_END]!;
+  if (distance(seq, start) < 0) {
+    cells[direction + Session.BEHIND_HOLE] = seq;
+    // A run further on that does not touch this one is forgotten: its bytes count again when they are acknowledged.
+    if (distance(end, start) < 0) cells[direction + Session.BEHIND_HOLE_END] = end;
+  }
+  if (distance(seq, far) <= 0 && distance(end, far) > 0) cells[direction + Session.BEHIND_HOLE_END] = end;
+}

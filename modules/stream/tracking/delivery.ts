@@ -1,0 +1,134 @@
+/** Hands the data of valid segments to the reassembler, urgent bytes taken care of before (RFC 6093). */
+import * as FlowRecord from '../../../engine/flow-record.js';
+import * as Packet from '../../../engine/packet.js';
+import * as Event from '../../../engine/packet-events.js';
+import { REASON_STREAM_URGENT } from '../../../engine/verdict.js';
+import { OVER_MEMCAP } from '../reassembly/reassembler.js';
+import { type Context, distance, noteReceived } from './context.js';
+import { LINUX_6, overlapClass } from './os-policy.js';
+import { type Segment, URG } from './segment.js';
+import * as Session from './session.js';
+import type { UrgentPolicy } from './settings.js';
+
+/** Tells the reassembler where a direction begins, once. */
+export function openDirection(c: Context, x: Segment, direction: number, first: number): void {
+  const { cells } = c;
+  const flags = direction + Session.DIRECTION_FLAGS;
+  if (cells[flags]! & Session.DIRECTION_OPEN) return;
+  cells[flags]! |= Session.DIRECTION_OPEN;
+  cells[direction + Session.RECEIVED] = first;
+  c.reassembler.open(
+    x.flow,
+    direction === x.session + Session.CLIENT,
+    first,
+    overlapClass(cells[direction + Session.POLICY]!),
+    c.settings.inline,
+  );
+}
+
+/** The direction begins elsewhere than it was told: what it holds is forgotten. */
+export function reopenDirection(c: Context, x: Segment, direction: number, first: number): void {
+  c.cells[direction + Session.DIRECTION_FLAGS]! &= ~(Session.DIRECTION_OPEN | Session.DIRECTION_FINISHED);
+  openDirection(c, x, direction, first);
+}
+
+/** Hands on the payload of a valid segment. */
+export function deliver(c: Context, x: Segment): void {
+  let { length } = x;
+  if (c.cells[x.own + Session.POLICY] === LINUX_6) {
+    if (x.has(URG)) announceUrgent(c, x);
+    length = untilFin(c, x);
+  } else if (x.has(URG) && isUrgent(c, x)) {
+    length = applyUrgentPolicy(c, x);
+  }
+  if (length > 0) handWithoutUrgent(c, x, length);
+}
+
+/** Bytes that were taken out are left out, and what follows them moves up. */
+function handWithoutUrgent(c: Context, x: Segment, length: number): void {
+  noteReceived(c, x.own, x.seq, (x.seq + length) | 0);
+  if (!c.urgent.has(x.own)) {
+    hand(c, x, x.seq, x.payload, length);
+    return;
+  }
+  for (let from = 0; from < length; ) {
+    const seq = (x.seq + from) | 0;
+    const out = c.urgent.next(x.own, seq);
+    const part = out === undefined ? length - from : Math.min(length - from, distance(out, seq));
+    if (part > 0) hand(c, x, (seq - c.urgent.before(x.own, seq)) | 0, x.payload + from, part);
+    from += part + 1;
+  }
+}
+
+function hand(c: Context, x: Segment, seq: number, offset: number, length: number): void {
+  const outcome = c.reassembler.segment(c.batch, x.slot, x.flow, x.toServer, seq, offset, length);
+  if (outcome === OVER_MEMCAP) c.reassemblyPolicy.apply(x.slot, x.flow);
+  if (c.settings.bypass) bypassWhenDone(c, x);
+}
+
+function bypassWhenDone(c: Context, x: Segment): void {
+  if (c.reassembler.isActive(x.flow, true) || c.reassembler.isActive(x.flow, false)) return;
+  const f = x.flow * FlowRecord.INTS;
+  c.flows[f + FlowRecord.FLAGS]! |= FlowRecord.FLAG_BYPASSED;
+  c.flows[f + FlowRecord.STATE] = FlowRecord.STATE_LOCAL_BYPASSED;
+}
+
+/** The pointer counts only when it points into the segment. */
+function isUrgent(c: Context, x: Segment): boolean {
+  const pointer = urgentPointer(c, x);
+  return pointer > 0 && pointer <= x.length;
+}
+
+function urgentPointer(c: Context, x: Segment): number {
+  return c.thread.memory.view.getUint16(c.row[x.p + Packet.L4]! + 18);
+}
+
+function urgentPolicy(c: Context, x: Segment): UrgentPolicy {
+  const { settings } = c;
+  if (settings.urgentPolicy !== 'oob' || !c.urgent.isFull(x.own)) return settings.urgentPolicy;
+  Packet.setEvent(c.row, x.p, Event.STREAM_REASSEMBLY_URGENT_OOB_LIMIT_REACHED);
+  return settings.urgentLimitPolicy;
+}
+
+/** Out of band goes the last byte of the segment. @returns how many bytes of it are left to the stream */
+function applyUrgentPolicy(c: Context, x: Segment): number {
+  switch (urgentPolicy(c, x)) {
+    case 'gap':
+      return x.length - 1;
+    case 'oob':
+      c.urgent.add(x.own, (x.end - 1) | 0);
+      c.counters.add(c.counters.urgentBytes);
+      return x.length;
+    case 'drop':
+      c.row[x.p + Packet.VERDICT] = Packet.VERDICT_DROP;
+      c.row[x.p + Packet.REASON] = REASON_STREAM_URGENT;
+      return 0;
+    default:
+      return x.length;
+  }
+}
+
+/** Linux takes out the byte that the pointer names (0 counts as 1), also when it is yet to come. */
+function announceUrgent(c: Context, x: Segment): void {
+  const seq = (x.seq + Math.max(1, urgentPointer(c, x)) - 1) | 0;
+  if (distance(seq, c.cells[x.own + Session.RECEIVED]!) < 0 || c.urgent.isFull(x.own)) return;
+  c.urgent.add(x.own, seq);
+  c.counters.add(c.counters.urgentBytes);
+}
+
+/**
+ * Linux throws data behind a FIN away; a longer segment from the same start takes the place of one with a FIN.
+ * @returns how many bytes of the segment count
+ */
+function untilFin(c: Context, x: Segment): number {
+  const { cells } = c;
+  const flags = x.own + Session.DIRECTION_FLAGS;
+  if ((cells[flags]! & Session.DIRECTION_FIN) === 0) return x.length;
+  const fin = cells[x.own + Session.FIN_SEQ]!;
+  const waiting = distance(cells[x.own + Session.FIN_START]!, cells[x.own + Session.RECEIVED]!) > 0;
+  if (waiting && x.seq === cells[x.own + Session.FIN_START] && distance(x.end, fin) > 0) {
+    cells[flags]! &= ~Session.DIRECTION_FIN;
+    return x.length;
+  }
+  return Math.min(x.length, distance(fin, x.seq));
+}

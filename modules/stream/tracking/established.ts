@@ -1,0 +1,143 @@
+/** ESTABLISHED: data and acknowledgments within their windows, and the segments that end the state. */
+import * as Event from '../../../engine/packet-events.js';
+import * as State from '../../../engine/tcp-state.js';
+import { isValidAck, takeAck } from './acknowledgment.js';
+import {
+  ACCEPTED,
+  type Context,
+  distance,
+  REJECTED,
+  raiseLastAck,
+  raiseNextSeq,
+  reject,
+  setState,
+  updateWindow,
+} from './context.js';
+import { deliver } from './delivery.js';
+import { LINUX_6 } from './os-policy.js';
+import { takeReset } from './reset.js';
+import { ACK, FIN, RST, type Segment, SYN } from './segment.js';
+import * as Session from './session.js';
+import { isValidTimestamp } from './timestamps.js';
+
+export function inEstablished(c: Context, x: Segment): boolean {
+  if (x.has(RST)) return takeReset(c, x);
+  if (x.has(FIN)) return x.has(SYN) ? reject(c, x, Event.STREAM_FIN_SYN) : takeFin(c, x);
+  if (x.has(SYN)) return x.has(ACK) ? synAckInEstablished(c, x) : synInEstablished(c, x);
+  if (!x.has(ACK)) return ACCEPTED;
+  if (!isValidTimestamp(c, x)) return REJECTED;
+  return takeData(c, x);
+}
+
+function synAckInEstablished(c: Context, x: Segment): boolean {
+  const { cells } = c;
+  if (x.toServer) return reject(c, x, Event.STREAM_EST_SYNACK_TOSERVER);
+  if (x.ack !== cells[x.other + Session.LAST_ACK]) {
+    return reject(c, x, Event.STREAM_EST_SYNACK_RESEND_WITH_DIFFERENT_ACK);
+  }
+  if (x.seq !== cells[x.own + Session.ISN]) return reject(c, x, Event.STREAM_EST_SYNACK_RESEND_WITH_DIFF_SEQ);
+  const confirmed = cells[x.session + Session.FLAGS]! & Session.SESSION_CONFIRMED;
+  return confirmed ? reject(c, x, Event.STREAM_EST_SYNACK_RESEND) : ACCEPTED;
+}
+
+/** A SYN in a session never ends it (RFC 5961 section 4). */
+function synInEstablished(c: Context, x: Segment): boolean {
+  if (!x.toServer) return reject(c, x, Event.STREAM_EST_SYN_TOCLIENT);
+  // Once data has followed, even the first SYN is not what the receiver expects.
+  const resent = x.seq === ((c.cells[x.own + Session.LAST_ACK]! - 1) | 0);
+  return reject(c, x, resent ? Event.STREAM_EST_SYN_RESEND : Event.STREAM_EST_SYN_RESEND_DIFF_SEQ);
+}
+
+/** Data, or an acknowledgment alone. */
+function takeData(c: Context, x: Segment): boolean {
+  const { cells } = c;
+  if (!isValidAck(c, x)) return reject(c, x, Event.STREAM_EST_INVALID_ACK);
+  if (isBeforeLastAck(c, x)) return reject(c, x, Event.STREAM_EST_PKT_BEFORE_LAST_ACK);
+  if (!isInWindow(c, x)) return reject(c, x, Event.STREAM_EST_PACKET_OUT_OF_WINDOW);
+  if (x.toServer) cells[x.session + Session.FLAGS]! |= Session.SESSION_CONFIRMED;
+  acceptData(c, x);
+  return ACCEPTED;
+}
+
+/** Takes over data and acknowledgment of a valid segment. */
+export function acceptData(c: Context, x: Segment): void {
+  const { cells } = c;
+  const linux = cells[x.own + Session.POLICY] === LINUX_6;
+  if (linux && x.options().signature) return;
+  raiseNextSeq(c, x.own, x.end);
+  if (linux && x.hasSack) cells[x.other + Session.SACKED] = x.sackEdge;
+  takeAck(c, x);
+  updateWindow(c, x, x.other);
+  if (cells[x.session + Session.FLAGS]! & Session.SESSION_ASYNC) trackOneSide(c, x);
+  if (x.length > 0) deliver(c, x);
+}
+
+/** Nobody acknowledges what the seen side sends: it counts as received as it goes. */
+function trackOneSide(c: Context, x: Segment): void {
+  raiseLastAck(c, x.own, x.seq);
+  c.reassembler.acknowledged(c.batch, x.slot, x.flow, x.toServer, x.seq);
+  raiseNextSeq(c, x.other, x.ack);
+}
+
+/** Ends before what was acknowledged: nothing of it is new. */
+export function isBeforeLastAck(c: Context, x: Segment): boolean {
+  const { cells } = c;
+  const last = cells[x.own + Session.LAST_ACK]!;
+  if (distance(x.end, last) >= 0) return false;
+  // Acknowledged but never seen: it is welcome when it brings what was missed.
+  const next = cells[x.own + Session.NEXT_SEQ]!;
+  if (distance(last, next) > 0 && distance(x.end, next) > 0) return false;
+  return (cells[x.session + Session.FLAGS]! & Session.SESSION_ASYNC) === 0;
+}
+
+/** A segment that reaches over the right edge is out of the window as a whole; a probe of a closed window is not. */
+export function isInWindow(c: Context, x: Segment): boolean {
+  const { cells } = c;
+  if (cells[x.session + Session.FLAGS]! & (Session.SESSION_MIDSTREAM | Session.SESSION_ASYNC)) return true;
+  if (distance(x.end, cells[x.own + Session.NEXT_WIN]!) <= 0) return true;
+  const probe =
+    x.length === 1 && cells[x.own + Session.WINDOW] === 0 && x.seq === cells[x.own + Session.NEXT_SEQ];
+  return probe && cells[x.own + Session.POLICY] !== LINUX_6;
+}
+
+/** A FIN while the session is established: the side that sends it is done. */
+export function takeFin(c: Context, x: Segment): boolean {
+  const { cells } = c;
+  if (!isValidTimestamp(c, x)) return REJECTED;
+  if (!isValidAck(c, x)) return reject(c, x, Event.STREAM_FIN_INVALID_ACK);
+  const linux = cells[x.own + Session.POLICY] === LINUX_6;
+  if (linux && !x.has(ACK)) return ACCEPTED;
+  if (!isFinInWindow(c, x, linux)) return reject(c, x, Event.STREAM_FIN_OUT_OF_WINDOW);
+  if (linux && distance(x.seq, cells[x.own + Session.RECEIVED]!) > 0) return finBehindHole(c, x);
+  noteFin(c, x);
+  setState(c, x, x.toServer ? State.CLOSE_WAIT : State.FIN_WAIT1);
+  acceptData(c, x);
+  return ACCEPTED;
+}
+
+function isFinInWindow(c: Context, x: Segment, linux: boolean): boolean {
+  const { cells } = c;
+  const next = cells[x.own + Session.NEXT_SEQ]!;
+  const first = linux ? x.end : x.seq;
+  if (distance(first, linux ? cells[x.own + Session.RECEIVED]! : next) < 0) return false;
+  const edge = (cells[x.own + Session.LAST_ACK]! + cells[x.own + Session.WINDOW]!) | 0;
+  const midstream = cells[x.session + Session.FLAGS]! & Session.SESSION_MIDSTREAM;
+  return (
+    midstream !== 0 || distance(x.seq, edge) <= 0 || distance(x.seq, cells[x.own + Session.NEXT_WIN]!) <= 0
+  );
+}
+
+/** Linux queues the segment with its FIN; when a longer one lies there already, the FIN is lost with the segment. */
+function finBehindHole(c: Context, x: Segment): boolean {
+  if (distance(x.end, c.cells[x.own + Session.NEXT_SEQ]!) >= 0) noteFin(c, x);
+  acceptData(c, x);
+  return ACCEPTED;
+}
+
+/** Remembers where the data ends. */
+export function noteFin(c: Context, x: Segment): void {
+  const { cells } = c;
+  cells[x.own + Session.DIRECTION_FLAGS]! |= Session.DIRECTION_FIN;
+  cells[x.own + Session.FIN_SEQ] = x.end;
+  cells[x.own + Session.FIN_START] = x.seq;
+}

@@ -1,0 +1,115 @@
+/**
+ * Segments without a session: a SYN begins one; others do when sessions may be picked up in mid-stream, or when only
+ * one side is seen.
+ */
+import * as Event from '../../../engine/packet-events.js';
+import * as State from '../../../engine/tcp-state.js';
+import { ACCEPTED, type Context, REJECTED, raiseNextSeq, reject, setState } from './context.js';
+import { deliver } from './delivery.js';
+import { establish, takeSyn } from './handshake.js';
+import { ACK, FIN, RST, type Segment, SYN } from './segment.js';
+import * as Session from './session.js';
+
+/** The largest scale there is: what a side that was not seen may have announced (RFC 7323 section 2.3). */
+const LARGEST_SCALE = 14;
+
+/** Begins a session: memory for it, and the parts of the segment that depend on it. */
+export type Begin = (x: Segment) => boolean;
+
+export function withoutSession(c: Context, x: Segment, begin: Begin): boolean {
+  if (x.has(RST)) return reject(c, x, Event.STREAM_RST_BUT_NO_SESSION);
+  if (x.has(FIN)) return finWithoutSession(c, x, begin);
+  if (x.has(SYN) && x.has(ACK)) return synAckWithoutSession(c, x, begin);
+  if (x.has(SYN)) {
+    if (!begin(x)) return REJECTED;
+    setState(c, x, State.SYN_SENT);
+    takeSyn(c, x);
+    return ACCEPTED;
+  }
+  return x.has(ACK) ? ackWithoutSession(c, x, begin) : ACCEPTED;
+}
+
+function mayPickUp(c: Context, x: Segment, allowed: boolean): boolean {
+  c.midstreamPolicy.apply(x.slot, x.flow);
+  return allowed;
+}
+
+function finWithoutSession(c: Context, x: Segment, begin: Begin): boolean {
+  if (!mayPickUp(c, x, c.settings.midstream) || x.length === 0) {
+    return reject(c, x, Event.STREAM_FIN_BUT_NO_SESSION);
+  }
+  if (!begin(x)) return REJECTED;
+  pickUp(c, x, Session.SESSION_MIDSTREAM);
+  setState(c, x, x.toServer ? State.CLOSE_WAIT : State.FIN_WAIT1);
+  return ACCEPTED;
+}
+
+/** A SYN/ACK comes from the server: client and server of the flow are exchanged. */
+function synAckWithoutSession(c: Context, x: Segment, begin: Begin): boolean {
+  if (!mayPickUp(c, x, c.settings.midstream || c.settings.async)) return ACCEPTED;
+  if (x.toServer) c.table.swap(c.batch, x.index);
+  x.toServer = false;
+  if (!begin(x)) return REJECTED;
+  c.counters.add(c.counters.midstreamPickups);
+  const { cells } = c;
+  const { SESSION_MIDSTREAM, SESSION_MIDSTREAM_SYNACK } = Session;
+  cells[x.session + Session.FLAGS]! |= SESSION_MIDSTREAM | SESSION_MIDSTREAM_SYNACK;
+  x.options();
+  beginOther(c, x);
+  beginOwn(c, x, x.seq);
+  if (x.scale >= 0) {
+    cells[x.other + Session.SCALE] = x.scale;
+    cells[x.own + Session.SCALE] = LARGEST_SCALE;
+  }
+  cells[x.own + Session.NEXT_SEQ] = (x.seq + 1) | 0;
+  if (x.hasTimestamp) cells[x.session + Session.FLAGS]! |= Session.SESSION_TIMESTAMPS;
+  setState(c, x, State.SYN_RECV);
+  return ACCEPTED;
+}
+
+function ackWithoutSession(c: Context, x: Segment, begin: Begin): boolean {
+  if (!mayPickUp(c, x, c.settings.midstream)) return ACCEPTED;
+  if (!begin(x)) return REJECTED;
+  pickUp(c, x, Session.SESSION_MIDSTREAM | (c.settings.async ? Session.SESSION_ASYNC : 0));
+  return ACCEPTED;
+}
+
+function pickUp(c: Context, x: Segment, flags: number): void {
+  c.counters.add(c.counters.midstreamPickups);
+  const { cells } = c;
+  cells[x.session + Session.FLAGS]! |= flags;
+  cells[x.own + Session.SCALE] = LARGEST_SCALE;
+  cells[x.other + Session.SCALE] = LARGEST_SCALE;
+  beginOther(c, x);
+  beginOwn(c, x, (x.seq - 1) | 0);
+  if (x.options().hasTimestamp) cells[x.session + Session.FLAGS]! |= Session.SESSION_TIMESTAMPS;
+  establish(c, x);
+  deliver(c, x);
+  raiseNextSeq(c, x.own, x.end);
+}
+
+/** The sender's direction begins behind `isn`; nothing is known of the window it was granted. */
+function beginOwn(c: Context, x: Segment, isn: number): void {
+  const { cells } = c;
+  cells[x.own + Session.ISN] = isn;
+  cells[x.own + Session.NEXT_SEQ] = (isn + 1) | 0;
+  cells[x.own + Session.LAST_ACK] = (isn + 1) | 0;
+  cells[x.own + Session.RECEIVED] = (isn + 1) | 0;
+  cells[x.own + Session.WINDOW] = 65535 << LARGEST_SCALE;
+  cells[x.own + Session.NEXT_WIN] = (isn + 1 + cells[x.own + Session.WINDOW]!) | 0;
+  if (!x.hasTimestamp && !x.options().hasTimestamp) return;
+  cells[x.own + Session.TIMESTAMP] = x.timestamp;
+  cells[x.own + Session.TIMESTAMP_SECONDS] = x.seconds;
+  cells[x.own + Session.DIRECTION_FLAGS]! |= Session.DIRECTION_TIMESTAMPS;
+}
+
+function beginOther(c: Context, x: Segment): void {
+  const { cells } = c;
+  cells[x.other + Session.ISN] = (x.ack - 1) | 0;
+  cells[x.other + Session.NEXT_SEQ] = x.ack;
+  cells[x.other + Session.LAST_ACK] = x.ack;
+  cells[x.other + Session.RECEIVED] = x.ack;
+  cells[x.other + Session.WINDOW] = x.window << cells[x.other + Session.SCALE]!;
+  cells[x.other + Session.NEXT_WIN] = (x.ack + cells[x.other + Session.WINDOW]!) | 0;
+  if (x.options().hasTimestamp) cells[x.other + Session.TIMESTAMP] = x.echo;
+}

@@ -1,0 +1,62 @@
+/**
+ * Segments that pass without changing a session: keep-alives and their answers (RFC 9293 section 3.8.4), old
+ * acknowledgments, and window updates from nowhere.
+ */
+import * as Packet from '../../../engine/packet.js';
+import * as Event from '../../../engine/packet-events.js';
+import * as State from '../../../engine/tcp-state.js';
+import { type Context, distance } from './context.js';
+import { FIN, RST, type Segment, SYN } from './segment.js';
+import * as Session from './session.js';
+
+/** Whether the segment needs no look at the state of the session. */
+export function passes(c: Context, x: Segment): boolean {
+  if (x.flags & (SYN | FIN | RST)) return false;
+  if (isKeepAlive(c, x)) return true;
+  const answer = isKeepAliveAnswer(c, x);
+  c.cells[x.own + Session.DIRECTION_FLAGS]! &= ~Session.DIRECTION_KEEP_ALIVE;
+  if (answer) return true;
+  return x.length === 0 && isBadWindowUpdate(c, x);
+}
+
+/** One byte or none just before what comes next. */
+function isKeepAlive(c: Context, x: Segment): boolean {
+  const { cells } = c;
+  if (x.length > 1 || x.seq !== ((cells[x.own + Session.NEXT_SEQ]! - 1) | 0)) return false;
+  if (x.ack !== cells[x.other + Session.LAST_ACK]) return false;
+  cells[x.own + Session.DIRECTION_FLAGS]! |= Session.DIRECTION_KEEP_ALIVE;
+  return true;
+}
+
+function isKeepAliveAnswer(c: Context, x: Segment): boolean {
+  const { cells } = c;
+  const asked = cells[x.other + Session.DIRECTION_FLAGS]! & Session.DIRECTION_KEEP_ALIVE;
+  if (asked === 0 || x.length > 0) return false;
+  cells[x.other + Session.DIRECTION_FLAGS]! &= ~Session.DIRECTION_KEEP_ALIVE;
+  return (
+    x.ack === cells[x.other + Session.LAST_ACK] &&
+    x.seq === cells[x.own + Session.NEXT_SEQ] &&
+    x.window << cells[x.other + Session.SCALE]! === cells[x.other + Session.WINDOW]
+  );
+}
+
+/** A smaller window from numbers that neither side has reached: it would shut the window of the session. */
+function isBadWindowUpdate(c: Context, x: Segment): boolean {
+  const { cells } = c;
+  const state = cells[x.session + Session.STATE]!;
+  if (state < State.ESTABLISHED || state === State.CLOSED) return false;
+  const window = x.window << cells[x.other + Session.SCALE]!;
+  if (window >= cells[x.other + Session.WINDOW]!) return false;
+  if (distance(x.ack, cells[x.other + Session.NEXT_SEQ]!) <= 0) return false;
+  if (distance(x.seq, cells[x.own + Session.NEXT_SEQ]!) <= 0) return false;
+  Packet.setEvent(c.row, x.p, Event.STREAM_PKT_BAD_WINDOW_UPDATE);
+  return true;
+}
+
+/** Data of which the receiver has acknowledged every byte: sets an event. */
+export function noteSpurious(c: Context, x: Segment): void {
+  const { cells } = c;
+  if (x.length === 0 || cells[x.session + Session.STATE]! < State.ESTABLISHED) return;
+  if (distance(x.end, cells[x.own + Session.LAST_ACK]!) > 0) return;
+  Packet.setEvent(c.row, x.p, Event.STREAM_PKT_SPURIOUS_RETRANSMISSION);
+}

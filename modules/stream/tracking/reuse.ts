@@ -1,0 +1,17 @@
+/** Ports used again: a SYN, or in mid-stream a SYN/ACK, that begins another session on the same ports. */
+import * as State from '../../../engine/tcp-state.js';
+import { type Context, distance } from './context.js';
+import { ACK, FIN, RST, type Segment, SYN } from './segment.js';
+import * as Session from './session.js';
+
+/** Whether the segment begins a new session while the record still has the one before. */
+export function beginsAnother(c: Context, x: Segment): boolean {
+  if (!x.has(SYN) || x.flags & (RST | FIN)) return false;
+  if (x.has(ACK) && (x.toServer || !c.settings.midstream)) return false;
+  const { cells } = c;
+  const state = cells[x.session + Session.STATE]!;
+  if (x.seq === cells[x.own + Session.ISN]) return false;
+  if (state >= State.LAST_ACK) return true;
+  // RFC 6191: in TIME_WAIT a higher number is taken for a new session.
+  return state === State.TIME_WAIT && distance(x.seq, cells[x.own + Session.NEXT_SEQ]!) > 0;
+}

@@ -1,0 +1,121 @@
+/** Configuration of TCP state tracking: `stream` in the YAML. */
+import type { Config } from '../../../engine/config/config.js';
+import { type AnyOption, boolean, choice, integer, option, size } from '../../../engine/config/option.js';
+import { engineMode } from '../../../engine/exception-policy.js';
+
+const MEMCAP = option('stream.memcap', size, 64 << 20, 'memory of all TCP sessions; no more sessions beyond');
+const PREALLOC = option(
+  'stream.prealloc-sessions',
+  integer(0),
+  2048,
+  'accepted for compatibility: memory of sessions is reserved at the start and used as needed',
+);
+const MIDSTREAM = option('stream.midstream', boolean, false, 'track sessions whose beginning was not seen');
+const ASYNC = option('stream.async-oneside', boolean, false, 'track sessions of which only one side is seen');
+const INLINE = option(
+  'stream.inline',
+  choice('auto', 'yes', 'no'),
+  'auto',
+  'inspect data before it is acknowledged; auto: when engine-mode is ips',
+);
+const DROP_INVALID = option(
+  'stream.drop-invalid',
+  boolean,
+  true,
+  'inline: drop segments that are not valid in their session',
+);
+const BYPASS = option('stream.bypass', boolean, false, 'bypass flows when the reassembly depth is reached');
+const CHECKSUMS = option(
+  'stream.checksum-validation',
+  boolean,
+  true,
+  'leave segments with a wrong checksum out of the session',
+);
+const MAX_SYN_QUEUED = option(
+  'stream.max-syn-queued',
+  integer(0, 255),
+  10,
+  'different SYNs kept per session',
+);
+const MAX_SYNACK_QUEUED = option(
+  'stream.max-synack-queued',
+  integer(0, 255),
+  5,
+  'different SYN/ACKs kept per session',
+);
+const LIBERAL_TIMESTAMPS = option(
+  'stream.liberal-timestamps',
+  boolean,
+  true,
+  'accept a timestamp that is older by one, whatever the system',
+);
+const URGENT_POLICY = option(
+  'stream.reassembly.urgent.policy',
+  choice('oob', 'inline', 'drop', 'gap'),
+  'inline',
+  'urgent byte: out of band, part of the stream, dropped with its packet, or a gap',
+);
+const URGENT_LIMIT_POLICY = option(
+  'stream.reassembly.urgent.oob-limit-policy',
+  choice('drop', 'inline', 'gap'),
+  'drop',
+  'what to do with urgent bytes beyond 64 KiB in one direction',
+);
+const SIMULATED_MEMCAP = option(
+  'simulate.packet-tcp-ssn-memcap',
+  integer(0),
+  0,
+  'number of the packet for which the session memcap counts as reached',
+);
+
+export const trackingOptions: readonly AnyOption[] = [
+  MEMCAP,
+  PREALLOC,
+  MIDSTREAM,
+  ASYNC,
+  INLINE,
+  DROP_INVALID,
+  BYPASS,
+  CHECKSUMS,
+  MAX_SYN_QUEUED,
+  MAX_SYNACK_QUEUED,
+  LIBERAL_TIMESTAMPS,
+  URGENT_POLICY,
+  URGENT_LIMIT_POLICY,
+  SIMULATED_MEMCAP,
+];
+
+export type UrgentPolicy = 'oob' | 'inline' | 'drop' | 'gap';
+
+export class TrackingSettings {
+  readonly memcap: number;
+  readonly midstream: boolean;
+  readonly async: boolean;
+  readonly inline: boolean;
+  readonly dropInvalid: boolean;
+  readonly bypass: boolean;
+  readonly checksums: boolean;
+  readonly maxSynQueued: number;
+  readonly maxSynAckQueued: number;
+  readonly liberalTimestamps: boolean;
+  readonly urgentPolicy: UrgentPolicy;
+  readonly urgentLimitPolicy: UrgentPolicy;
+  readonly simulatedMemcap: number;
+
+  constructor(config: Config) {
+    const inline = config.read(INLINE);
+    this.memcap = config.read(MEMCAP);
+    this.midstream = config.read(MIDSTREAM);
+    this.async = config.read(ASYNC);
+    this.inline = inline === 'auto' ? config.read(engineMode) === 'ips' : inline === 'yes';
+    this.dropInvalid = this.inline && config.read(DROP_INVALID);
+    this.bypass = config.read(BYPASS);
+    this.checksums = config.read(CHECKSUMS);
+    this.maxSynQueued = config.read(MAX_SYN_QUEUED);
+    this.maxSynAckQueued = config.read(MAX_SYNACK_QUEUED);
+    this.liberalTimestamps = config.read(LIBERAL_TIMESTAMPS);
+    this.urgentPolicy = config.read(URGENT_POLICY);
+    this.urgentLimitPolicy = config.read(URGENT_LIMIT_POLICY);
+    this.simulatedMemcap = config.read(SIMULATED_MEMCAP);
+  }
+}

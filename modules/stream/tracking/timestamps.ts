@@ -1,0 +1,91 @@
+/**
+ * Protection against wrapped sequence numbers (RFC 7323 section 5): a segment whose timestamp is older than that of
+ * the data received last is old itself. Systems differ in what they do with a timestamp of 0 and in how strict they
+ * are.
+ */
+import * as Event from '../../../engine/packet-events.js';
+import { type Context, distance, reject } from './context.js';
+import * as Os from './os-policy.js';
+import type { Segment } from './segment.js';
+import * as Session from './session.js';
+
+/** A mark that is older than this says nothing any more (RFC 7323 section 5.5). */
+const MARK_IS_OLD = 24 * 24 * 3600;
+
+/** Whether the segment's timestamp is valid; sets an event when not, and takes it over when it is. */
+export function isValidTimestamp(c: Context, x: Segment): boolean {
+  const { cells } = c;
+  if ((cells[x.session + Session.FLAGS]! & Session.SESSION_TIMESTAMPS) === 0) return true;
+  const policy = cells[x.own + Session.POLICY]!;
+  if (!x.options().hasTimestamp) {
+    if (policy === Os.SOLARIS || policy === Os.OLD_SOLARIS) {
+      cells[x.session + Session.FLAGS]! &= ~Session.SESSION_TIMESTAMPS;
+    }
+    return true;
+  }
+  if (policy === Os.HPUX11 && x.seq !== cells[x.own + Session.NEXT_SEQ]!) return true;
+  if (startsAnew(c, x, policy)) return true;
+  const difference = distance(x.timestamp, cells[x.own + Session.TIMESTAMP]!);
+  const silence = x.seconds - cells[x.own + Session.TIMESTAMP_SECONDS]!;
+  if (difference < -tolerance(c, policy) && silence < MARK_IS_OLD) {
+    return reject(c, x, Event.STREAM_PKT_INVALID_TIMESTAMP);
+  }
+  takeTimestamp(c, x, difference);
+  return true;
+}
+
+function tolerance(c: Context, policy: number): number {
+  return c.settings.liberalTimestamps || policy === Os.LINUX || policy === Os.LINUX_6 ? 1 : 0;
+}
+
+/**
+ * A handshake with timestamp 0: some systems stop checking, some take the first one that follows as the mark.
+ * @returns true when this segment's timestamp is not compared
+ */
+function startsAnew(c: Context, x: Segment, policy: number): boolean {
+  const { cells } = c;
+  const flags = x.own + Session.DIRECTION_FLAGS;
+  if ((cells[flags]! & Session.DIRECTION_ZERO_TIMESTAMP) === 0) return false;
+  switch (policy) {
+    case Os.LINUX:
+    case Os.WINDOWS2K3:
+      cells[x.session + Session.FLAGS]! &= ~Session.SESSION_TIMESTAMPS;
+      return true;
+    case Os.OLD_LINUX:
+    case Os.WINDOWS:
+    case Os.VISTA:
+      cells[flags]! &= ~Session.DIRECTION_ZERO_TIMESTAMP;
+      cells[x.own + Session.TIMESTAMP] = x.timestamp;
+      cells[x.own + Session.TIMESTAMP_SECONDS] = x.seconds;
+      return true;
+    case Os.LINUX_6:
+      if (x.timestamp === 0) return true;
+      cells[flags]! &= ~Session.DIRECTION_ZERO_TIMESTAMP;
+      cells[x.own + Session.TIMESTAMP] = x.timestamp;
+      cells[x.own + Session.TIMESTAMP_SECONDS] = x.seconds;
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Only a segment at the next expected place raises the mark: one from ahead may overtake others. */
+function takeTimestamp(c: Context, x: Segment, difference: number): void {
+  const { cells } = c;
+  const inOrder = x.seq === cells[x.own + Session.NEXT_SEQ]!;
+  if (inOrder && difference > 0) cells[x.own + Session.TIMESTAMP] = x.timestamp;
+  if (inOrder) cells[x.own + Session.TIMESTAMP_SECONDS] = x.seconds;
+}
+
+/**
+ * In answer to a SYN the echoed timestamp must be the one that was sent. Who answers without having seen the SYN
+ * cannot know it.
+ */
+export function echoesSyn(c: Context, x: Segment): boolean {
+  if (x.toServer || !x.options().hasTimestamp || x.echo === 0) return true;
+  const { cells } = c;
+  const sent = (cells[x.other + Session.DIRECTION_FLAGS]! & Session.DIRECTION_TIMESTAMPS) !== 0;
+  const timestamp = cells[x.other + Session.TIMESTAMP]!;
+  if (sent ? timestamp === 0 || timestamp === x.echo : timestamp !== 0) return true;
+  return reject(c, x, Event.STREAM_PKT_INVALID_TIMESTAMP);
+}

@@ -1,0 +1,290 @@
+/** Tracks the TCP sessions of a thread: one segment after the other, by the state its session is in. */
+import { Batch } from '../../../engine/batch.js';
+import { ExceptionPolicy, policyOf, TARGETS } from '../../../engine/exception-policy.js';
+import * as FlowRecord from '../../../engine/flow-record.js';
+import { FLOW_TABLE, type FlowTable } from '../../../engine/flow-table.js';
+import { HostOsPolicy } from '../../../engine/host-os-policy.js';
+import type { Thread } from '../../../engine/module.js';
+import * as Packet from '../../../engine/packet.js';
+import * as Event from '../../../engine/packet-events.js';
+import * as State from '../../../engine/tcp-state.js';
+import {
+  REASON_STREAM_ERROR,
+  REASON_STREAM_MEMCAP,
+  REASON_STREAM_MIDSTREAM,
+  REASON_STREAM_REASSEMBLY,
+} from '../../../engine/verdict.js';
+import type { Reassembler } from '../reassembly/reassembler.js';
+import { inClosing } from './closing.js';
+import { ACCEPTED, type Context } from './context.js';
+import { deliver, reopenDirection } from './delivery.js';
+import { inEstablished } from './established.js';
+import { inSynRecv, inSynSent } from './handshake.js';
+import { withoutSession } from './midstream.js';
+import { policyNumber } from './os-policy.js';
+import { noteSpurious, passes } from './passing.js';
+import { beginsAnother } from './reuse.js';
+import { ACK, RST, Segment } from './segment.js';
+import * as Session from './session.js';
+import { TrackingSettings } from './settings.js';
+import { SynQueue } from './syn-queue.js';
+import { TcpCounters } from './tcp-counters.js';
+import { UrgentBytes } from './urgent.js';
+
+export class Tracker {
+  readonly settings: TrackingSettings;
+  private readonly c: Context;
+  private readonly x: Segment;
+  private readonly row: Int32Array;
+  private readonly flows: Int32Array;
+  private readonly cells: Int32Array;
+  private readonly firstFlow: number;
+  private readonly policies: HostOsPolicy;
+  private readonly memcapPolicy: ExceptionPolicy;
+  private readonly maxSessions: number;
+  private sessions = 0;
+
+  constructor(thread: Thread, reassembler: Reassembler) {
+    this.settings = new TrackingSettings(thread.config);
+    this.row = thread.memory.row;
+    this.flows = thread.flows.row;
+    this.cells = new Int32Array(thread.flowRange.count * Session.INTS);
+    this.firstFlow = thread.flowRange.first;
+    this.policies = new HostOsPolicy(thread.config);
+    this.maxSessions = Math.floor(this.settings.memcap / thread.count / (Session.INTS * 4));
+    this.memcapPolicy = new ExceptionPolicy(thread, TARGETS.streamMemcap, REASON_STREAM_MEMCAP);
+    this.x = new Segment(thread.memory, thread.flows);
+    const { cells, settings, row, flows } = this;
+    this.c = {
+      thread,
+      settings,
+      counters: new TcpCounters(thread),
+      cells,
+      row,
+      flows,
+      table: thread.services.get(FLOW_TABLE) as FlowTable,
+      queue: new SynQueue(cells),
+      urgent: new UrgentBytes(),
+      reassembler,
+      midstreamPolicy: midstreamPolicy(thread, settings),
+      reassemblyPolicy: new ExceptionPolicy(thread, TARGETS.reassemblyMemcap, REASON_STREAM_REASSEMBLY),
+      batch: new Batch(1),
+    };
+  }
+
+  /** Sessions that have memory now. */
+  get active(): number {
+    return this.sessions;
+  }
+
+  /**
+   * Tracks a TCP packet that has a flow. The packet was kept in the batch before, so that what the reassembler adds
+   * comes behind it.
+   *
+   * @param index where it stands in the batch
+   */
+  segment(batch: Batch, slot: number, index: number): void {
+    const { c, x } = this;
+    c.batch = batch;
+    x.read(slot, index);
+    this.find(x);
+    c.counters.countFlags(x.flags);
+    if (!this.isForSession(x)) return;
+    this.noteEstablished(x);
+    if (this.isBypassed(x)) return;
+    if (x.ack !== 0 && !x.has(ACK)) Packet.setEvent(this.row, x.p, Event.STREAM_PKT_BROKEN_ACK);
+    if (this.cells[x.session + Session.STATE] !== State.NONE && beginsAnother(c, x) && !this.beginAnew(x))
+      return;
+    const accepted = this.dispatch(x);
+    this.noteFlags(x);
+    if (!accepted) this.refuse(x);
+  }
+
+  /** The flow is over: what is left is handed on before `slot`, its last packet. */
+  flowEnds(batch: Batch, slot: number): void {
+    const flow = this.row[slot * Packet.INTS + Packet.FLOW]!;
+    const session = this.sessionOf(flow);
+    if (this.cells[session + Session.STATE] === State.NONE) return;
+    this.c.batch = batch;
+    this.finish(batch, slot, flow, true);
+    this.finish(batch, slot, flow, false);
+    this.forget(session, flow);
+  }
+
+  private finish(batch: Batch, slot: number, flow: number, toServer: boolean): void {
+    const { reassembler, thread } = this.c;
+    if (!reassembler.isActive(flow, toServer)) return;
+    // The last packet must stay the last one, so another carries what is left.
+    const carrier = thread.pool.take();
+    if (carrier < 0) {
+      reassembler.finish(batch, slot, flow, toServer, Packet.STREAM_END);
+      return;
+    }
+    copyFlowFields(this.row, slot * Packet.INTS, carrier * Packet.INTS);
+    batch.keep(carrier);
+    reassembler.finish(batch, carrier, flow, toServer, Packet.STREAM_END);
+  }
+
+  private forget(session: number, flow: number): void {
+    const { c, cells } = this;
+    c.queue.clear(session);
+    c.urgent.forget(session + Session.CLIENT);
+    c.urgent.forget(session + Session.SERVER);
+    c.reassembler.free(flow);
+    cells.fill(0, session, session + Session.INTS);
+    this.sessions--;
+    c.counters.add(c.counters.activeSessions, -1);
+    c.counters.add(c.counters.memuse, -Session.INTS * 4);
+  }
+
+  private sessionOf(flow: number): number {
+    return (flow - this.firstFlow) * Session.INTS;
+  }
+
+  private find(x: Segment): void {
+    x.session = this.sessionOf(x.flow);
+    x.own = x.session + (x.toServer ? Session.CLIENT : Session.SERVER);
+    x.other = x.session + (x.toServer ? Session.SERVER : Session.CLIENT);
+  }
+
+  private isForSession(x: Segment): boolean {
+    const { c } = this;
+    if ((this.row[x.p + Packet.FLAGS]! & Packet.FLAG_BAD_CHECKSUM) === 0 || !c.settings.checksums)
+      return true;
+    c.counters.add(c.counters.invalidChecksum);
+    return false;
+  }
+
+  /** Dropped flows need no tracking; bypassed ones want none. */
+  private isBypassed(x: Segment): boolean {
+    const flags = this.flows[x.flow * FlowRecord.INTS + FlowRecord.FLAGS]!;
+    return (flags & (FlowRecord.FLAG_DROPPED | FlowRecord.FLAG_BYPASSED)) !== 0;
+  }
+
+  /** A packet counts as established when its session was so before it. */
+  private noteEstablished(x: Segment): void {
+    const established = this.cells[x.session + Session.STATE]! >= State.ESTABLISHED;
+    const state = this.row[x.p + Packet.FLOW_STATE]!;
+    const midstream = this.cells[x.session + Session.FLAGS]! & Session.SESSION_MIDSTREAM;
+    this.row[x.p + Packet.FLOW_STATE] =
+      (established ? state | Packet.FLOW_ESTABLISHED : state & ~Packet.FLOW_ESTABLISHED) |
+      (midstream ? Packet.FLOW_MIDSTREAM : 0);
+  }
+
+  private dispatch(x: Segment): boolean {
+    const { c, cells } = this;
+    const state = cells[x.session + Session.STATE]!;
+    if (state === State.NONE) return withoutSession(c, x, this.begin);
+    noteSpurious(c, x);
+    if (state !== State.CLOSED && passes(c, x)) return ACCEPTED;
+    switch (state) {
+      case State.SYN_SENT:
+        return inSynSent(c, x);
+      case State.SYN_RECV:
+        return inSynRecv(c, x);
+      case State.ESTABLISHED:
+        return inEstablished(c, x);
+      case State.CLOSED:
+        return this.inClosed(x);
+      default:
+        return inClosing(c, x, state);
+    }
+  }
+
+  /**
+   * After a reset its sender has nothing to say. If it has, the reset was somebody else's: inline, the session goes on,
+   * because what it says would pass unseen.
+   */
+  private inClosed(x: Segment): boolean {
+    const { c, cells } = this;
+    const resetter = cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_RESET;
+    if (resetter === 0 || x.has(RST) || x.length === 0 || !c.settings.inline) return ACCEPTED;
+    Packet.setEvent(this.row, x.p, Event.STREAM_SUSPECTED_RST_INJECT);
+    cells[x.own + Session.DIRECTION_FLAGS]! &= ~Session.DIRECTION_RESET;
+    cells[x.session + Session.FLAGS]! &= ~Session.SESSION_RESET;
+    cells[x.session + Session.STATE] = State.ESTABLISHED;
+    reopenDirection(c, x, x.own, x.seq);
+    reopenDirection(c, x, x.other, cells[x.other + Session.NEXT_SEQ]!);
+    deliver(c, x);
+    return ACCEPTED;
+  }
+
+  /** Gives the segment's flow a session. @returns false when there is no memory for it */
+  private readonly begin = (x: Segment): boolean => {
+    const { c, cells } = this;
+    const simulated =
+      c.settings.simulatedMemcap !== 0 && this.row[x.p + Packet.NUMBER] === c.settings.simulatedMemcap;
+    if (simulated || this.sessions >= this.maxSessions) {
+      c.counters.add(c.counters.memcapDrop);
+      this.memcapPolicy.apply(x.slot, x.flow);
+      return false;
+    }
+    this.find(x);
+    this.sessions++;
+    c.counters.add(c.counters.sessions);
+    c.counters.add(c.counters.activeSessions);
+    c.counters.add(c.counters.memuse, Session.INTS * 4);
+    cells.fill(0, x.session, x.session + Session.INTS);
+    this.choosePolicies(x);
+    return true;
+  };
+
+  /** What decides about data is its receiver. */
+  private choosePolicies(x: Segment): void {
+    const f = x.flow * FlowRecord.INTS;
+    const { bytes } = x.flows;
+    const version = this.flows[f + FlowRecord.IP_VERSION]!;
+    const server = this.policies.of(bytes, (f + FlowRecord.SERVER_ADDRESS) * 4, version);
+    const client = this.policies.of(bytes, (f + FlowRecord.CLIENT_ADDRESS) * 4, version);
+    this.cells[x.session + Session.CLIENT + Session.POLICY] = policyNumber(server);
+    this.cells[x.session + Session.SERVER + Session.POLICY] = policyNumber(client);
+  }
+
+  /** The segment and those of its flow behind it get a flow of their own. */
+  private beginAnew(x: Segment): boolean {
+    const { c } = this;
+    const flow = c.table.beginAnew(c.batch, x.index);
+    if (flow < 0) return false;
+    x.read(x.slot, x.index);
+    this.find(x);
+    return true;
+  }
+
+  private noteFlags(x: Segment): void {
+    if (this.cells[x.session + Session.STATE] === State.NONE) return;
+    const column = x.toServer ? FlowRecord.TCP_FLAGS_TO_SERVER : FlowRecord.TCP_FLAGS_TO_CLIENT;
+    this.flows[x.flow * FlowRecord.INTS + column]! |= x.flags;
+  }
+
+  /** Inline, what is not valid in its session does not pass. */
+  private refuse(x: Segment): void {
+    if (!this.settings.dropInvalid || this.row[x.p + Packet.VERDICT] !== Packet.VERDICT_NONE) return;
+    this.row[x.p + Packet.VERDICT] = Packet.VERDICT_DROP;
+    this.row[x.p + Packet.REASON] = REASON_STREAM_ERROR;
+    this.row[x.p + Packet.FLAGS]! |= Packet.FLAG_NO_PAYLOAD_INSPECTION;
+  }
+}
+
+/** With pick-up in mid-stream allowed there is nothing to refuse: only passing the flow makes sense. */
+function midstreamPolicy(thread: Thread, settings: TrackingSettings): ExceptionPolicy {
+  const policy = policyOf(thread.config, TARGETS.midstream);
+  const inForce = settings.midstream && policy !== 'pass-flow' ? 'ignore' : policy;
+  return new ExceptionPolicy(thread, TARGETS.midstream, REASON_STREAM_MIDSTREAM, inForce);
+}
+
+const FLOW_FIELDS = [
+  Packet.SECONDS,
+  Packet.NANOSECONDS,
+  Packet.NUMBER,
+  Packet.SOURCE,
+  Packet.FLOW,
+  Packet.FLOW_STATE,
+  Packet.FLOW_HASH,
+  Packet.PROTOCOL,
+  Packet.IP_VERSION,
+];
+
+function copyFlowFields(row: Int32Array, from: number, to: number): void {
+  row[to + Packet.PSEUDO] = Packet.PSEUDO_STREAM;
+  for (const field of FLOW_FIELDS) row[to + field] = row[from + field]!;
+}
