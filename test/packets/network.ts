@@ -1,5 +1,17 @@
 /** IPv4, IPv6 and its extension headers. */
-import { address4, address6, type Bytes, bytes, checksum, concat, u8, u16, u32, with16 } from './bytes.js';
+import {
+  address4,
+  address6,
+  type Bytes,
+  bytes,
+  checksum,
+  concat,
+  hex,
+  u8,
+  u16,
+  u32,
+  with16,
+} from './bytes.js';
 import type { Layer } from './layer.js';
 
 export interface Ipv4Fields {
@@ -114,16 +126,16 @@ function optionsHeader(protocol: number, content: Uint8Array, next?: number): La
 }
 
 function pad(length: number): Uint8Array {
-  if (length < 2) return new Uint8Array(length);
+  if (length <= 2) return new Uint8Array(length);
   return concat(u8(1), u8(length - 2), new Uint8Array(length - 2));
 }
 
 /** Hop-by-hop options; the default is a router alert. */
-export function hopByHop(options: Uint8Array = Uint8Array.of(5, 2, 0, 0), next?: number): Layer {
+export function hopByHop(options: Uint8Array = hex('05020000'), next?: number): Layer {
   return optionsHeader(0, options, next);
 }
 
-export function destinationOptions(options: Uint8Array = Uint8Array.of(), next?: number): Layer {
+export function destinationOptions(options: Uint8Array = hex(''), next?: number): Layer {
   return optionsHeader(60, options, next);
 }
 

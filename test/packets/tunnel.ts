@@ -60,7 +60,7 @@ export function vxlan(vni = 1, flags = 8): Layer {
 /** Geneve (RFC 8926); options as raw bytes, a multiple of 4. */
 export function geneve({
   vni = 1,
-  options = new Uint8Array(0),
+  options = hex(''),
   protocol = undefined as number | undefined,
 } = {}): Layer {
   return {

@@ -1,0 +1,143 @@
+/**
+ * Which operating system a host is said to have (`host-os-policy`), and what follows for overlapping TCP segments
+ * and IP fragments: systems decide differently which data counts. The policy is that of the receiver.
+ */
+import type { Config } from './config/config.js';
+import { type OptionType, option } from './config/option.js';
+import { PrefixTable } from './prefix-table.js';
+
+/** Names that `host-os-policy` takes: Suricata's, and `first`, `last` and `linux-6` (Linux as it is since 4.19). */
+export const HOST_OS = [
+  'bsd',
+  'bsd-right',
+  'old-linux',
+  'linux',
+  'linux-6',
+  'old-solaris',
+  'solaris',
+  'hpux10',
+  'hpux11',
+  'irix',
+  'macos',
+  'windows',
+  'vista',
+  'windows2k3',
+  'first',
+  'last',
+] as const;
+
+export type HostOs = (typeof HOST_OS)[number];
+
+/** Hosts without an entry. */
+export const DEFAULT_HOST_OS: HostOs = 'bsd';
+
+/** How overlapping TCP segments are put together. */
+export type TcpClass = 'first' | 'last' | 'bsd' | 'linux' | 'old-linux' | 'solaris' | 'linux-6';
+
+const TCP_CLASS: Readonly<Record<HostOs, TcpClass>> = {
+  bsd: 'bsd',
+  'bsd-right': 'bsd',
+  'old-linux': 'old-linux',
+  linux: 'linux',
+  'linux-6': 'linux-6',
+  'old-solaris': 'solaris',
+  solaris: 'solaris',
+  hpux10: 'bsd',
+  hpux11: 'solaris',
+  irix: 'bsd',
+  macos: 'bsd',
+  windows: 'bsd',
+  vista: 'first',
+  windows2k3: 'bsd',
+  first: 'first',
+  last: 'last',
+};
+
+export function tcpClass(os: HostOs): TcpClass {
+  return TCP_CLASS[os];
+}
+
+/** How overlapping IP fragments are put together. */
+export type FragmentClass =
+  | 'first'
+  | 'last'
+  | 'bsd'
+  | 'bsd-right'
+  | 'linux'
+  | 'windows'
+  | 'solaris'
+  | 'linux-6';
+
+const FRAGMENT_CLASS: Readonly<Record<HostOs, FragmentClass>> = {
+  bsd: 'bsd',
+  'bsd-right': 'bsd-right',
+  'old-linux': 'linux',
+  linux: 'linux',
+  'linux-6': 'linux-6',
+  'old-solaris': 'first',
+  solaris: 'solaris',
+  hpux10: 'bsd',
+  hpux11: 'first',
+  irix: 'bsd',
+  macos: 'first',
+  windows: 'windows',
+  vista: 'windows',
+  windows2k3: 'windows',
+  first: 'first',
+  last: 'last',
+};
+
+export function fragmentClass(os: HostOs): FragmentClass {
+  return FRAGMENT_CLASS[os];
+}
+
+/** Addresses and networks for each system, as in the configuration. */
+type Policies = Readonly<Partial<Record<HostOs, readonly string[]>>>;
+
+const policies: OptionType<Policies> = {
+  expected: `a list of addresses and networks for some of ${HOST_OS.join(', ')}`,
+  parse(value) {
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) return undefined;
+    const table = new PrefixTable<HostOs>();
+    const entries = Object.entries(value).map(([os, list]) => [os, listOf(list)] as const);
+    const good = entries.every(
+      ([os, list]) =>
+        HOST_OS.includes(os as HostOs) && list.every(network => table.add(network, os as HostOs)),
+    );
+    return good ? (Object.fromEntries(entries) as Policies) : undefined;
+  },
+};
+
+/** A YAML list, or one text that may hold several between commas. */
+function listOf(value: unknown): string[] {
+  if (value === null || value === undefined) return [];
+  if (Array.isArray(value)) return value.map(String);
+  return String(value)
+    .replace(/[[\]]/g, '')
+    .split(',')
+    .map(text => text.trim())
+    .filter(text => text !== '');
+}
+
+export const hostOsPolicy = option(
+  'host-os-policy',
+  policies,
+  {} as Policies,
+  'operating systems of hosts, which decide how overlapping segments and fragments to them are put together',
+);
+
+/** The configured hosts, looked up by address. */
+export class HostOsPolicy {
+  private readonly table = new PrefixTable<HostOs>();
+
+  constructor(config: Config) {
+    for (const [os, networks] of Object.entries(config.read(hostOsPolicy))) {
+      for (const network of networks) this.table.add(network, os as HostOs);
+    }
+  }
+
+  /** System of the host whose address is at `offset`. @param version 4 or 6 */
+  of(bytes: Uint8Array, offset: number, version: number): HostOs {
+    return this.table.lookup(bytes, offset, version) ?? DEFAULT_HOST_OS;
+  }
+}

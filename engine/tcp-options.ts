@@ -1,0 +1,140 @@
+/**
+ * Options of a TCP header in packet memory, read without allocation. `l4` is the offset of a header that decode
+ * accepted (`Packet.L4`, not 0), so all of it lies inside the packet.
+ */
+
+export const END = 0;
+export const NOP = 1;
+/** Maximum segment size (RFC 9293 section 3.2). */
+export const MSS = 2;
+/** Window scale (RFC 7323). */
+export const WINDOW_SCALE = 3;
+/** Selective acknowledgment (RFC 2018). */
+export const SACK_PERMITTED = 4;
+export const SACK = 5;
+/** Timestamps (RFC 7323). */
+export const TIMESTAMPS = 8;
+/** MD5 signature (RFC 2385) and authentication option (RFC 5925). */
+export const MD5 = 19;
+export const AO = 29;
+/** Fast open (RFC 7413), and the experimental kinds it had before, with a magic number. */
+export const FAST_OPEN = 34;
+export const EXPERIMENT_1 = 253;
+export const EXPERIMENT_2 = 254;
+export const FAST_OPEN_MAGIC = 0xf989;
+
+const HEADER = 20;
+
+/** Offset behind the header at `l4`. */
+export function headerEnd(bytes: Uint8Array, l4: number): number {
+  return l4 + (bytes[l4 + 12]! >> 4) * 4;
+}
+
+/** Whether an option of this kind may have this length. Unknown kinds have any. */
+export function isLengthOf(kind: number, length: number): boolean {
+  switch (kind) {
+    case MSS:
+      return length === 4;
+    case WINDOW_SCALE:
+      return length === 3;
+    case SACK_PERMITTED:
+      return length === 2;
+    case SACK:
+      return length >= 10 && length <= 34 && (length - 2) % 8 === 0;
+    case TIMESTAMPS:
+      return length === 10;
+    case MD5:
+      return length === 18;
+    case AO:
+      return length >= 4;
+    case FAST_OPEN:
+      return length === 2 || (length >= 6 && length <= 18 && length % 2 === 0);
+    default:
+      return true;
+  }
+}
+
+/** Offset of the first well-formed option of this kind, 0 when there is none. */
+export function findOption(bytes: Uint8Array, l4: number, kind: number): number {
+  const end = headerEnd(bytes, l4);
+  let at = l4 + HEADER;
+  while (at < end) {
+    const found = bytes[at]!;
+    if (found === END) return 0;
+    if (found === NOP) {
+      at++;
+      continue;
+    }
+    if (end - at < 2) return 0;
+    const length = bytes[at + 1]!;
+    if (length < 2 || length > end - at) return 0;
+    if (found === kind && isLengthOf(kind, length)) return at;
+    at += length;
+  }
+  return 0;
+}
+
+export function hasOption(bytes: Uint8Array, l4: number, kind: number): boolean {
+  return findOption(bytes, l4, kind) !== 0;
+}
+
+/** Maximum segment size, -1 when the option is not there. */
+export function maximumSegmentSize(bytes: Uint8Array, l4: number): number {
+  const at = findOption(bytes, l4, MSS);
+  return at === 0 ? -1 : (bytes[at + 2]! << 8) | bytes[at + 3]!;
+}
+
+/** Shift count as on the wire (RFC 7323 caps it at 14 where it is used), -1 when the option is not there. */
+export function windowScale(bytes: Uint8Array, l4: number): number {
+  const at = findOption(bytes, l4, WINDOW_SCALE);
+  return at === 0 ? -1 : bytes[at + 2]!;
+}
+
+/** Offset of the timestamp value, which the echo reply follows 4 bytes behind; 0 when the option is not there. */
+export function timestampsAt(bytes: Uint8Array, l4: number): number {
+  // Where nearly everybody puts it: behind two no-ops.
+  if (
+    bytes[l4 + 12]! >= 0x80 &&
+    bytes[l4 + 20] === NOP &&
+    bytes[l4 + 21] === NOP &&
+    bytes[l4 + 22] === TIMESTAMPS
+  ) {
+    if (bytes[l4 + 23] === 10) return l4 + 24;
+  }
+  const at = findOption(bytes, l4, TIMESTAMPS);
+  return at === 0 ? 0 : at + 2;
+}
+
+/** An unsigned 32-bit number at `at`: a timestamp, an edge of a SACK block. */
+export function u32(bytes: Uint8Array, at: number): number {
+  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
+}
+
+/** Number of SACK blocks. Block i has its edges at `sackBlocksAt(…) + 8 * i` and 4 behind. */
+export function sackBlocks(bytes: Uint8Array, l4: number): number {
+  const at = findOption(bytes, l4, SACK);
+  return at === 0 ? 0 : (bytes[at + 1]! - 2) / 8;
+}
+
+/** Offset of the first SACK block, 0 when there is none. */
+export function sackBlocksAt(bytes: Uint8Array, l4: number): number {
+  const at = findOption(bytes, l4, SACK);
+  return at === 0 ? 0 : at + 2;
+}
+
+/**
+ * Length of the fast open cookie (RFC 7413; also in the experimental options): 0 for a request of one,
+ * -1 when there is no such option.
+ */
+export function fastOpenCookieLength(bytes: Uint8Array, l4: number): number {
+  const at = findOption(bytes, l4, FAST_OPEN);
+  if (at !== 0) return bytes[at + 1]! - 2;
+  const length = experimentalFastOpen(bytes, l4, EXPERIMENT_2);
+  return length >= 0 ? length : experimentalFastOpen(bytes, l4, EXPERIMENT_1);
+}
+
+function experimentalFastOpen(bytes: Uint8Array, l4: number, kind: number): number {
+  const at = findOption(bytes, l4, kind);
+  if (at === 0 || bytes[at + 1]! < 4) return -1;
+  return ((bytes[at + 2]! << 8) | bytes[at + 3]!) === FAST_OPEN_MAGIC ? bytes[at + 1]! - 4 : -1;
+}

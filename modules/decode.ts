@@ -1,0 +1,83 @@
+/**
+ * Decodes packets: fills their rows from the link layer to the transport, makes packets of what is inside tunnels and
+ * of fragments, and notes what is wrong with them as events.
+ */
+import type { Batch } from '../engine/batch.js';
+import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
+import * as Packet from '../engine/packet.js';
+import { Checksums } from './decode/checksums.js';
+import { declareCounters } from './decode/counters.js';
+import { Decoding } from './decode/decoding.js';
+import { Defrag } from './decode/defrag/defrag.js';
+import { options as defragOptions, readSettings as readDefragSettings } from './decode/defrag/options.js';
+import { decodeLinkLayer } from './decode/link-layer.js';
+import { options, readSettings } from './decode/options.js';
+
+export default defineModule({
+  summary: 'reads the headers of a packet, opens tunnels and puts fragments together',
+  kind: 'stage',
+  options: [...options, ...defragOptions],
+  create: thread => new Decode(thread),
+});
+
+class Decode implements ThreadModule {
+  private readonly d: Decoding;
+  private readonly checksums: Checksums;
+  private now = 0;
+
+  constructor(thread: Thread) {
+    const settings = readSettings(thread.config);
+    this.d = new Decoding(thread, declareCounters(thread.counters), settings);
+    this.d.defrag = new Defrag(this.d, readDefragSettings(thread.config));
+    this.checksums = new Checksums(this.d, settings.checksums);
+  }
+
+  process(batch: Batch): void {
+    const { d } = this;
+    d.batch = batch;
+    for (let i = 0; i < batch.length; i++) {
+      const slot = batch.slots[i]!;
+      if (d.row[slot * Packet.INTS + Packet.PSEUDO] === Packet.PSEUDO_NONE) this.decode(slot);
+      batch.keep(slot);
+      for (let made = 0; made < d.madeCount; made++) batch.keep(d.made[made]!);
+      d.madeCount = 0;
+    }
+    batch.replace();
+    d.batch = undefined;
+    this.countEvents(batch);
+    if (batch.length > 0) d.defrag.expire(this.now);
+    this.checksums.sample();
+  }
+
+  private decode(slot: number): void {
+    const { d } = this;
+    const { row, counts, c } = d;
+    const p = slot * Packet.INTS;
+    const length = row[p + Packet.LENGTH]!;
+    const at = row[p + Packet.DATA]!;
+    counts[c.packets]!++;
+    counts[c.bytes]! += length;
+    if (length > counts[c.maxPacketSize]!) counts[c.maxPacketSize] = length;
+    this.now = row[p + Packet.SECONDS]!;
+    d.layers = 0;
+    d.flawed = false;
+    decodeLinkLayer(d, p, row[p + Packet.LINK_TYPE]!, at, at + length);
+    if (d.flawed || row[p + Packet.FLAGS]! & Packet.FLAG_INVALID) counts[c.invalid]!++;
+  }
+
+  /** Counts each event once for each packet that has it. */
+  private countEvents(batch: Batch): void {
+    const { row } = this.d;
+    for (let i = 0; i < batch.length; i++) {
+      const p = batch.slots[i]! * Packet.INTS;
+      if (row[p + Packet.FLAGS]! & Packet.FLAG_HAS_EVENTS) this.countEventsOf(p);
+    }
+  }
+
+  private countEventsOf(p: number): void {
+    const { row, counts, c } = this.d;
+    for (let event = 0; event < c.events.length; event++) {
+      if (Packet.hasEvent(row, p, event)) counts[c.events[event]!]!++;
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * The state that all decoders of a thread share. A decoder is a function
+ * `(d: Decoding, p: number, at: number, end: number): boolean`: it reads `bytes[at, end)`, fills the row at
+ * `p` and says whether its layer was in order. None allocates, and none reads beyond `end`.
+ */
+import { Batch } from '../../engine/batch.js';
+import type { Thread } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+import * as Events from '../../engine/packet-events.js';
+import type { DecodeCounters } from './counters.js';
+import type { Defrag } from './defrag/defrag.js';
+import type { DecodeSettings } from './options.js';
+
+export class Decoding {
+  readonly bytes: Uint8Array;
+  readonly row: Int32Array;
+  readonly counts: Float64Array;
+  readonly seed: number;
+  readonly maxLayers: number;
+  readonly recursionTracking: boolean;
+  readonly vlanTracking: boolean;
+  readonly udpTunnels: Uint8Array;
+  /** Whether TCP checksums are verified now. */
+  checksums: boolean;
+  /** Layers of the packet in hand so far. */
+  layers = 0;
+  /** The packet of the wire in hand is counted as invalid although it is used. */
+  flawed = false;
+  /** Packets made from the one in hand: inner packets, reassembled datagrams; they go behind it. */
+  readonly made = new Int32Array(64);
+  madeCount = 0;
+  /** The batch in hand: done packets are handed on early when there are no slots left. */
+  batch: Batch | undefined;
+  readonly done = new Batch();
+  defrag!: Defrag;
+
+  constructor(
+    readonly thread: Thread,
+    readonly c: DecodeCounters,
+    settings: DecodeSettings,
+  ) {
+    this.bytes = thread.memory.bytes;
+    this.row = thread.memory.row;
+    this.counts = thread.counters.values;
+    this.seed = thread.seed | 0;
+    this.maxLayers = settings.maxLayers;
+    this.recursionTracking = settings.recursionTracking;
+    this.vlanTracking = settings.vlanTracking;
+    this.udpTunnels = settings.udpTunnels;
+    this.checksums = settings.checksums !== 'no';
+  }
+
+  /** Notes something odd that does not stop decoding. @returns true */
+  event(p: number, event: number): boolean {
+    Packet.setEvent(this.row, p, event);
+    return true;
+  }
+
+  /** Notes what makes the packet undecodable from here on. @returns false */
+  invalid(p: number, event: number): boolean {
+    Packet.setEvent(this.row, p, event);
+    this.row[p + Packet.FLAGS]! |= Packet.FLAG_INVALID;
+    return false;
+  }
+
+  /**
+   * Notes what makes the packet invalid in the statistics but keeps no receiver from taking it, such as a bad
+   * option: it is decoded on and used. @returns false
+   */
+  flaw(p: number, event: number): boolean {
+    Packet.setEvent(this.row, p, event);
+    this.flawed = true;
+    return false;
+  }
+
+  /** Counts one layer more. @returns false when there are too many: decoding stops */
+  enter(p: number): boolean {
+    if (++this.layers < this.maxLayers) return true;
+    if (this.layers === this.maxLayers) this.counts[this.c.tooManyLayers]!++;
+    return this.invalid(p, Events.TOO_MANY_LAYERS);
+  }
+
+  /** A big-endian 16-bit number. */
+  u16(at: number): number {
+    return (this.bytes[at]! << 8) | this.bytes[at + 1]!;
+  }
+
+  /** Four bytes as a signed 32-bit number, first byte highest. */
+  i32(at: number): number {
+    const { bytes } = this;
+    return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * Memory for bytes of fragments: pieces of 64 bytes to 128 KiB in powers of two, cut from slabs that are made when
+ * needed and kept. What is taken never exceeds the cap.
+ */
+
+const SMALLEST = 6;
+const LARGEST = 17;
+const SLAB = 1 << 18;
+
+export class FragmentMemory {
+  private readonly slabs: Uint8Array[] = [];
+  /** Free pieces by size: `slab * SLAB + offset`. */
+  private readonly free: number[][] = Array.from({ length: LARGEST + 1 }, () => []);
+  private end = 0;
+  /** Bytes of the pieces in use. */
+  used = 0;
+
+  constructor(private readonly cap: number) {}
+
+  /** @returns a handle of a piece of `length` bytes or more; -1 when the cap is reached */
+  take(length: number): number {
+    const order = orderOf(length);
+    const bytes = 1 << order;
+    if (order > LARGEST || this.used + bytes > this.cap) return -1;
+    const piece = this.free[order]!.pop() ?? this.cut(order);
+    if (piece >= 0) this.used += bytes;
+    return piece;
+  }
+
+  giveBack(piece: number, length: number): void {
+    const order = orderOf(length);
+    this.used -= 1 << order;
+    this.free[order]!.push(piece);
+  }
+
+  copyIn(piece: number, from: Uint8Array, start: number, end: number): void {
+    const slab = this.slabs[Math.floor(piece / SLAB)]!;
+    let at = piece % SLAB;
+    for (let i = start; i < end; i++) slab[at++] = from[i]!;
+  }
+
+  /** A view of the first bytes of a piece. Only for the one datagram that is being put together. */
+  view(piece: number, length: number): Uint8Array {
+    const at = piece % SLAB;
+    return this.slabs[Math.floor(piece / SLAB)]!.subarray(at, at + length);
+  }
+
+  private cut(order: number): number {
+    const bytes = 1 << order;
+    // Pieces are powers of two and so never straddle slabs once the end is aligned to their size.
+    const at = Math.ceil(this.end / bytes) * bytes;
+    if (at + bytes > this.slabs.length * SLAB) {
+      if ((this.slabs.length + 1) * SLAB > this.cap + 2 * SLAB) return this.splitLarger(order);
+      this.slabs.push(new Uint8Array(SLAB));
+    }
+    this.giveAway(this.end, at);
+    this.end = at + bytes;
+    return at;
+  }
+
+  /** Frees the gap that alignment leaves, in pieces as large as they fit. */
+  private giveAway(from: number, to: number): void {
+    while (to - from >= 1 << SMALLEST) {
+      let order = SMALLEST;
+      while (order < LARGEST && from % (2 << order) === 0 && from + (2 << order) <= to) order++;
+      this.free[order]!.push(from);
+      from += 1 << order;
+    }
+  }
+
+  private splitLarger(order: number): number {
+    for (let larger = order + 1; larger <= LARGEST; larger++) {
+      const piece = this.free[larger]!.pop();
+      if (piece === undefined) continue;
+      this.giveAway(piece + (1 << order), piece + (1 << larger));
+      return piece;
+    }
+    return -1;
+  }
+}
+
+function orderOf(length: number): number {
+  return Math.max(SMALLEST, 32 - Math.clz32(Math.max(length, 1) - 1));
+}

@@ -1,0 +1,107 @@
+/** Configuration of defragmentation, under Suricata's names. */
+import type { Config } from '../../../engine/config/config.js';
+import { boolean, integer, option, size, tree } from '../../../engine/config/option.js';
+import { policyOption, TARGETS } from '../../../engine/exception-policy.js';
+import { hostOsPolicy } from '../../../engine/host-os-policy.js';
+import { PrefixTable } from '../../../engine/prefix-table.js';
+
+const memcap = option(
+  'defrag.memcap',
+  size,
+  32 << 20,
+  'memory for fragments that wait, in each thread that decodes',
+);
+const hashSize = option(
+  'defrag.hash-size',
+  integer(1, 1 << 24),
+  65536,
+  'size of the table that trackers are found in',
+);
+const trackers = option(
+  'defrag.trackers',
+  integer(1, 1 << 24),
+  65535,
+  'datagrams that can be incomplete at once',
+);
+const maxFrags = option('defrag.max-frags', integer(1, 1 << 24), 65535, 'fragments that can wait at once');
+const prealloc = option(
+  'defrag.prealloc',
+  boolean,
+  true,
+  'accepted for old configurations: trackers are made when needed',
+);
+const timeout = option(
+  'defrag.timeout',
+  integer(1, 3600),
+  60,
+  'seconds an incomplete datagram waits for its next fragment',
+);
+const hostConfig = option(
+  'defrag.host-config',
+  tree,
+  undefined,
+  'timeouts of single hosts: lists of `timeout` and `address`',
+);
+/** Set by `--simulate-packet-defrag-memcap`. */
+const simulatedMemcap = option(
+  'simulate.packet-defrag-memcap',
+  integer(),
+  0,
+  'number of the packet at which the memory cap of fragments is said to be reached (fault injection)',
+);
+
+export const options = [
+  memcap,
+  hashSize,
+  trackers,
+  maxFrags,
+  prealloc,
+  timeout,
+  hostConfig,
+  policyOption(TARGETS.defragMemcap),
+  hostOsPolicy,
+  simulatedMemcap,
+];
+
+export interface DefragSettings {
+  readonly memcap: number;
+  readonly hashSize: number;
+  readonly trackers: number;
+  readonly maxFragments: number;
+  /** Seconds, for hosts without an entry in `hostTimeouts`. */
+  readonly timeout: number;
+  readonly shortestTimeout: number;
+  readonly hostTimeouts: PrefixTable<number>;
+  /** Number of the packet at which the memory cap is said to be reached; 0: none. */
+  readonly simulatedMemcap: number;
+}
+
+export function readSettings(config: Config): DefragSettings {
+  const hostTimeouts = new PrefixTable<number>();
+  const fallback = config.read(timeout);
+  return {
+    memcap: config.read(memcap),
+    hashSize: config.read(hashSize),
+    trackers: config.read(trackers),
+    maxFragments: config.read(maxFrags),
+    timeout: fallback,
+    shortestTimeout: Math.min(fallback, ...fillHostTimeouts(config.read(hostConfig), hostTimeouts)),
+    hostTimeouts,
+    simulatedMemcap: config.read(simulatedMemcap),
+  };
+}
+
+/** Entries are `- NAME: { timeout: SECONDS, address: [NETWORK, …] }`. @returns the timeouts */
+function fillHostTimeouts(tree: unknown, table: PrefixTable<number>): number[] {
+  const seconds: number[] = [];
+  for (const entry of Array.isArray(tree) ? tree : []) {
+    for (const host of Object.values((entry ?? {}) as Record<string, unknown>)) {
+      const { timeout: text, address } = (host ?? {}) as { timeout?: unknown; address?: unknown };
+      const value = timeout.type.parse(text);
+      if (value === undefined) continue;
+      seconds.push(value);
+      for (const network of Array.isArray(address) ? address : [address]) table.add(String(network), value);
+    }
+  }
+  return seconds;
+}

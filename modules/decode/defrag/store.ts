@@ -1,0 +1,150 @@
+/** All that waits: trackers, fragments and their bytes, within the limits of the configuration. */
+
+import type { FragmentClass } from '../../../engine/host-os-policy.js';
+import * as Packet from '../../../engine/packet.js';
+import type { Decoding } from '../decoding.js';
+import type { DefragCounters } from './counters.js';
+import type { FragmentInHand } from './fragment.js';
+import { FragmentMemory } from './fragment-memory.js';
+import type { DefragSettings } from './options.js';
+import { Fragment, type Tracker } from './tracker.js';
+import { TrackerTable } from './tracker-table.js';
+
+/** Estimates for memory use: a tracker and a fragment without its bytes. */
+const TRACKER_BYTES = 512;
+const FRAGMENT_BYTES = 64;
+
+export const STORED = 0;
+export const TOO_MANY_FRAGMENTS = 1;
+export const NO_MEMORY = 2;
+
+export class Store {
+  readonly memory: FragmentMemory;
+  private readonly table: TrackerTable;
+  private readonly spare: Fragment[] = [];
+  private fragments = 0;
+
+  constructor(
+    private readonly d: Decoding,
+    private readonly settings: DefragSettings,
+    private readonly c: DefragCounters,
+  ) {
+    this.memory = new FragmentMemory(settings.memcap);
+    this.table = new TrackerTable(settings.hashSize, settings.trackers);
+  }
+
+  /** The tracker of a fragment; one whose time is over is given up. */
+  find(fragment: FragmentInHand): Tracker | undefined {
+    const tracker = this.table.find(fragment.key);
+    if (!tracker) return undefined;
+    if (this.d.row[fragment.p + Packet.SECONDS]! - tracker.lastSeconds <= tracker.timeout) return tracker;
+    this.timeOut(tracker);
+    return undefined;
+  }
+
+  /** A new tracker; without room the oldest one gives way. */
+  create(fragment: FragmentInHand, policy: FragmentClass): Tracker {
+    const { table, settings, d } = this;
+    if (table.size >= table.capacity) {
+      d.counts[this.c.maxTrackersReached]!++;
+      d.counts[this.c.hardReuse]!++;
+      this.remove(table.oldest!);
+    }
+    const tracker = table.add(fragment.key);
+    const { version } = fragment.key;
+    tracker.policy = policy;
+    tracker.timeout =
+      settings.hostTimeouts.lookup(d.bytes, fragment.destination, version) ?? settings.timeout;
+    return tracker;
+  }
+
+  touch(tracker: Tracker, seconds: number): void {
+    tracker.lastSeconds = seconds;
+    this.table.touch(tracker);
+  }
+
+  /** Keeps the bytes of a fragment up to `end`, and the header of the first. @returns STORED or why not */
+  keep(tracker: Tracker, fragment: FragmentInHand, end: number): number {
+    if (this.fragments >= this.settings.maxFragments) {
+      this.d.counts[this.c.maxFragsReached]!++;
+      return TOO_MANY_FRAGMENTS;
+    }
+    const length = end - fragment.start;
+    const piece = this.memory.take(length);
+    if (piece < 0) return NO_MEMORY;
+    if (!this.keepHeader(tracker, fragment)) {
+      this.memory.giveBack(piece, length);
+      return NO_MEMORY;
+    }
+    this.memory.copyIn(piece, this.d.bytes, fragment.dataAt, fragment.dataAt + length);
+    this.append(tracker, piece, fragment.start, end);
+    return STORED;
+  }
+
+  private append(tracker: Tracker, piece: number, start: number, end: number): void {
+    const fragment = this.spare.pop() ?? new Fragment();
+    fragment.piece = piece;
+    fragment.start = start;
+    fragment.end = end;
+    if (tracker.lastFragment) tracker.lastFragment.next = fragment;
+    else tracker.fragments = fragment;
+    tracker.lastFragment = fragment;
+    tracker.count++;
+    this.fragments++;
+  }
+
+  private keepHeader(tracker: Tracker, fragment: FragmentInHand): boolean {
+    if (fragment.start !== 0 || tracker.header >= 0) return true;
+    const { row, bytes } = this.d;
+    const { p } = fragment;
+    const data = row[p + Packet.DATA]!;
+    const length = fragment.headerEnd - data;
+    const piece = this.memory.take(length);
+    if (piece < 0) return false;
+    this.memory.copyIn(piece, bytes, data, fragment.headerEnd);
+    tracker.header = piece;
+    tracker.headerLength = length;
+    tracker.linkType = row[p + Packet.LINK_TYPE]!;
+    tracker.network = row[p + Packet.L3]! - data;
+    tracker.namedAt = fragment.namedAt - data;
+    tracker.headerProtocol = fragment.protocol;
+    tracker.ethernet = row[p + Packet.L2]! > 0 ? row[p + Packet.L2]! - data : -1;
+    return true;
+  }
+
+  remove(tracker: Tracker): void {
+    let fragment = tracker.fragments;
+    while (fragment) {
+      const { next } = fragment;
+      this.memory.giveBack(fragment.piece, fragment.end - fragment.start);
+      fragment.next = undefined;
+      this.spare.push(fragment);
+      this.fragments--;
+      fragment = next;
+    }
+    if (tracker.header >= 0) this.memory.giveBack(tracker.header, tracker.headerLength);
+    this.table.remove(tracker);
+  }
+
+  /** Gives up datagrams whose next fragment did not come in time. */
+  expire(now: number): void {
+    let tracker = this.table.oldest;
+    while (tracker && now - tracker.lastSeconds > this.settings.shortestTimeout) {
+      const { newer }: Tracker = tracker;
+      if (now - tracker.lastSeconds > tracker.timeout) this.timeOut(tracker);
+      tracker = newer;
+    }
+  }
+
+  private timeOut(tracker: Tracker): void {
+    const { counts } = this.d;
+    counts[tracker.version === 4 ? this.c.timeouts4 : this.c.timeouts6]!++;
+    counts[this.c.trackerTimeout]!++;
+    this.remove(tracker);
+  }
+
+  /** Bytes in use, with what trackers and fragments take themselves. */
+  get memuse(): number {
+    return this.memory.used + this.table.size * TRACKER_BYTES + this.fragments * FRAGMENT_BYTES;
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * The hash by which packets find their flow and their worker: both directions of a conversation have the same one.
+ * Each end (address, port) is mixed with the seed of the run, the two are added, and what both directions share is
+ * mixed in; without the seed nobody can choose packets that collide.
+ */
+import { counterpartOf4, counterpartOf6 } from '../../engine/icmp-type.js';
+import * as Packet from '../../engine/packet.js';
+import type { Decoding } from './decoding.js';
+
+/** Hash of the packet whose IP header and transport are in its row. */
+export function flowHash(d: Decoding, p: number): number {
+  const { row } = d;
+  const isV4 = row[p + Packet.IP_VERSION] === 4;
+  const l3 = row[p + Packet.L3]!;
+  if (row[p + Packet.FLAGS]! & Packet.FLAG_ICMP_ERROR) return quotedFlowHash(d, p);
+  const protocol = row[p + Packet.PROTOCOL]!;
+  const source = sourcePort(row, p, protocol);
+  const destination = destinationPort(row, p, protocol);
+  return isV4
+    ? finish(d, p, end4(d, l3 + 12, source) + end4(d, l3 + 16, destination), protocol)
+    : finish(d, p, end6(d, l3 + 8, source) + end6(d, l3 + 24, destination), protocol);
+}
+
+function sourcePort(row: Int32Array, p: number, protocol: number): number {
+  return protocol === 50 ? row[p + Packet.TCP_SEQ]! : row[p + Packet.SOURCE_PORT]!;
+}
+
+/** ICMP: the type that answers this one, so that question and answer meet. ESP: the SPI, as for the source. */
+function destinationPort(row: Int32Array, p: number, protocol: number): number {
+  if (protocol === 1) return Math.max(counterpartOf4(row[p + Packet.SOURCE_PORT]!), 0);
+  if (protocol === 58) return Math.max(counterpartOf6(row[p + Packet.SOURCE_PORT]!), 0);
+  return protocol === 50 ? row[p + Packet.TCP_SEQ]! : row[p + Packet.DESTINATION_PORT]!;
+}
+
+/** An ICMPv4 error goes where the packet it quotes went. */
+function quotedFlowHash(d: Decoding, p: number): number {
+  const quoted = d.row[p + Packet.L4]! + 8;
+  const transport = quoted + (d.bytes[quoted]! & 0xf) * 4;
+  const protocol = d.bytes[quoted + 9]!;
+  const isIcmp = protocol === 1;
+  const source = isIcmp ? d.bytes[transport]! : d.u16(transport);
+  const destination = isIcmp ? Math.max(counterpartOf4(source), 0) : d.u16(transport + 2);
+  return finish(d, p, end4(d, quoted + 12, source) + end4(d, quoted + 16, destination), protocol);
+}
+
+function end4(d: Decoding, address: number, port: number): number {
+  return mix(d.i32(address) ^ d.seed, port);
+}
+
+function end6(d: Decoding, address: number, port: number): number {
+  let hash = mix(d.i32(address) ^ d.seed, d.i32(address + 4));
+  hash = mix(hash ^ d.i32(address + 8), d.i32(address + 12));
+  return mix(hash, port);
+}
+
+function finish(d: Decoding, p: number, ends: number, protocol: number): number {
+  const { row } = d;
+  let hash = mix(ends ^ d.seed, protocol);
+  if (d.vlanTracking && row[p + Packet.VLAN_COUNT] !== 0) {
+    hash = mix(
+      hash ^ row[p + Packet.VLAN_ID_2]!,
+      (row[p + Packet.VLAN_ID_0]! << 16) | row[p + Packet.VLAN_ID_1]!,
+    );
+  }
+  if (d.recursionTracking && row[p + Packet.RECURSION] !== 0) hash = mix(hash, row[p + Packet.RECURSION]!);
+  return hash;
+}
+
+/** One round over both words: two multiplications with odd numbers, shifts between (as in MurmurHash3's finish). */
+export function mix(a: number, b: number): number {
+  let hash = Math.imul(a ^ Math.imul(b, 0x9e3779b1), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
+}

@@ -1,0 +1,155 @@
+/** Configuration of decoding, under Suricata's names. */
+import type { Config } from '../../engine/config/config.js';
+import { boolean, choice, integer, option, tree } from '../../engine/config/option.js';
+
+const teredo = option('decoder.teredo.enabled', boolean, true, 'look for IPv6 packets in UDP (Teredo)');
+const teredoPorts = option(
+  'decoder.teredo.ports',
+  tree,
+  '$TEREDO_PORTS',
+  'UDP ports of Teredo, source or destination',
+);
+const vxlan = option('decoder.vxlan.enabled', boolean, true, 'decode VXLAN');
+const vxlanPorts = option('decoder.vxlan.ports', tree, '$VXLAN_PORTS', 'UDP destination ports of VXLAN');
+const geneve = option('decoder.geneve.enabled', boolean, true, 'decode Geneve');
+const genevePorts = option('decoder.geneve.ports', tree, '$GENEVE_PORTS', 'UDP destination ports of Geneve');
+const vntag = option(
+  'decoder.vntag.enabled',
+  boolean,
+  true,
+  'accepted for old configurations: VN-Tag is always decoded',
+);
+const erspanOne = option(
+  'decoder.erspan.typeI.enabled',
+  boolean,
+  true,
+  'accepted for old configurations: ERSPAN type I is always decoded',
+);
+const maxLayers = option('decoder.max-layers', integer(1, 255), 16, 'layers of one packet that are decoded');
+const recursionTracking = option(
+  'decoder.recursion-level.use-for-tracking',
+  boolean,
+  true,
+  'packets at different depths of tunnels belong to different flows',
+);
+const vlanTracking = option(
+  'vlan.use-for-tracking',
+  boolean,
+  true,
+  'packets of different VLANs belong to different flows and datagrams',
+);
+const streamChecksums = option(
+  'stream.checksum-validation',
+  boolean,
+  true,
+  'TCP packets with a wrong checksum are not used for streams',
+);
+/** Set by `-k`: it overrules what the configuration says about checksums. */
+export const captureChecksums = option(
+  'capture.checksum-validation',
+  choice('auto', 'all', 'none'),
+  'auto',
+  'verify checksums: all, none, or as stream.checksum-validation and pcap-file.checksum-checks say (auto)',
+);
+const fileChecksums = option(
+  'pcap-file.checksum-checks',
+  choice('auto', 'yes', 'no'),
+  'auto',
+  'checksums of captures in files; auto stops verifying when a tenth of the first 1000 packets is wrong',
+);
+
+export const options = [
+  teredo,
+  teredoPorts,
+  vxlan,
+  vxlanPorts,
+  geneve,
+  genevePorts,
+  vntag,
+  erspanOne,
+  maxLayers,
+  recursionTracking,
+  vlanTracking,
+  streamChecksums,
+  captureChecksums,
+  fileChecksums,
+];
+
+/** Whether TCP checksums are verified; `sample`: until the first packets show that most are wrong. */
+export type ChecksumMode = 'no' | 'yes' | 'sample';
+
+export interface DecodeSettings {
+  readonly maxLayers: number;
+  readonly recursionTracking: boolean;
+  readonly vlanTracking: boolean;
+  readonly checksums: ChecksumMode;
+  /** One byte a port: PORT_ bits of the tunnels that are looked for there. */
+  readonly udpTunnels: Uint8Array;
+}
+
+export const PORT_TEREDO = 1;
+export const PORT_VXLAN = 2;
+export const PORT_GENEVE = 4;
+
+export function readSettings(config: Config): DecodeSettings {
+  const udpTunnels = new Uint8Array(65536);
+  if (config.read(teredo))
+    markPorts(config, config.read(teredoPorts), 'TEREDO_PORTS', 3544, udpTunnels, PORT_TEREDO);
+  if (config.read(vxlan))
+    markPorts(config, config.read(vxlanPorts), 'VXLAN_PORTS', 4789, udpTunnels, PORT_VXLAN);
+  if (config.read(geneve))
+    markPorts(config, config.read(genevePorts), 'GENEVE_PORTS', 6081, udpTunnels, PORT_GENEVE);
+  return {
+    maxLayers: config.read(maxLayers),
+    recursionTracking: config.read(recursionTracking),
+    vlanTracking: config.read(vlanTracking),
+    checksums: checksumMode(config),
+    udpTunnels,
+  };
+}
+
+function checksumMode(config: Config): ChecksumMode {
+  const capture = config.read(captureChecksums);
+  if (capture === 'none' || !config.read(streamChecksums)) return 'no';
+  const file = config.read(fileChecksums);
+  if (capture === 'all' || file === 'yes') return 'yes';
+  return file === 'no' ? 'no' : 'sample';
+}
+
+/** Sets `bit` for the ports of a setting: numbers, ranges `a:b`, lists, `any`, or a port variable. */
+function markPorts(
+  config: Config,
+  value: unknown,
+  variable: string,
+  fallback: number,
+  ports: Uint8Array,
+  bit: number,
+): void {
+  const words = portWords(value);
+  for (const word of words) {
+    if (word === `$${variable}`) {
+      const group = config.at(`vars.port-groups.${variable}`) ?? fallback;
+      markPorts(config, group, '', fallback, ports, bit);
+    } else if (word.startsWith('$')) {
+      markPorts(config, config.at(`vars.port-groups.${word.slice(1)}`) ?? fallback, '', fallback, ports, bit);
+    } else {
+      markRange(word, ports, bit);
+    }
+  }
+}
+
+function portWords(value: unknown): string[] {
+  const list = Array.isArray(value)
+    ? value
+    : String(value)
+        .replace(/[[\]]/g, ' ')
+        .split(/[\s,]+/);
+  return list.map(String).filter(word => word !== '');
+}
+
+function markRange(word: string, ports: Uint8Array, bit: number): void {
+  const [first, last = first] = word === 'any' ? ['0', '65535'] : word.split(/[:-]/);
+  const from = Number(first);
+  const to = Number(last === '' ? 65535 : last);
+  for (let port = Math.max(from, 0); port <= to && port < 65536; port++) ports[port]! |= bit;
+}

@@ -1,0 +1,16 @@
+/** Packets that begin with the IP header. */
+import * as Events from '../../engine/packet-events.js';
+import type { Decoding } from './decoding.js';
+import { decodeIpv4 } from './ipv4.js';
+import { decodeIpv6 } from './ipv6.js';
+
+const SMALLEST = 20;
+
+export function decodeRaw(d: Decoding, p: number, at: number, end: number): boolean {
+  d.counts[d.c.raw]!++;
+  if (end - at < SMALLEST) return d.invalid(p, Events.IPV4_PKT_TOO_SMALL);
+  const version = d.bytes[at]! >> 4;
+  if (version === 4) return decodeIpv4(d, p, at, end);
+  if (version === 6) return decodeIpv6(d, p, at, end);
+  return d.event(p, Events.IPRAW_INVALID_IP_VERSION);
+}

@@ -1,0 +1,18 @@
+/** SCTP common header (RFC 9260). Its chunks are the payload. */
+import * as Packet from '../../engine/packet.js';
+import * as Events from '../../engine/packet-events.js';
+import type { Decoding } from './decoding.js';
+
+const HEADER = 12;
+
+export function decodeSctp(d: Decoding, p: number, at: number, end: number): boolean {
+  const { row } = d;
+  d.counts[d.c.sctp]!++;
+  if (end - at < HEADER) return d.invalid(p, Events.SCTP_PKT_TOO_SMALL);
+  row[p + Packet.L4] = at;
+  row[p + Packet.SOURCE_PORT] = d.u16(at);
+  row[p + Packet.DESTINATION_PORT] = d.u16(at + 2);
+  row[p + Packet.PAYLOAD] = at + HEADER;
+  row[p + Packet.PAYLOAD_LENGTH] = end - at - HEADER;
+  return true;
+}

@@ -1,0 +1,81 @@
+/**
+ * Inner packets of tunnels: pseudo packets over the bytes of the outer one, which stays until they are done.
+ */
+import * as Packet from '../../engine/packet.js';
+import type { Decoding } from './decoding.js';
+import { releaseMade, takeSlot } from './slots.js';
+
+type InnerDecoder = (d: Decoding, p: number, at: number, end: number) => boolean;
+
+/**
+ * Makes an inner packet of `bytes[at, end)` and decodes it. Without a valid header inside there is none.
+ *
+ * @param kind TUNNEL_ constant  @param linkType LINKTYPE_ of the inner bytes
+ * @returns true when there is an inner packet; the payload of the outer one is inspected as that
+ */
+export function decodeInner(
+  d: Decoding,
+  outer: number,
+  kind: number,
+  linkType: number,
+  decode: InnerDecoder,
+  at: number,
+  end: number,
+): boolean {
+  const slot = takeSlot(d);
+  if (slot < 0) {
+    d.counts[d.c.tunnelNoSlot]!++;
+    return false;
+  }
+  const p = slot * Packet.INTS;
+  fillRow(d.row, outer, p, kind, linkType, at, end);
+  const { layers, madeCount } = d;
+  d.made[d.madeCount++] = slot;
+  const valid = decode(d, p, at, end);
+  d.layers = layers;
+  if (!valid) {
+    releaseMade(d, madeCount);
+    return false;
+  }
+  tie(d.row, outer);
+  d.row[outer + Packet.FLAGS]! |= Packet.FLAG_NO_PAYLOAD_INSPECTION;
+  return true;
+}
+
+function fillRow(
+  row: Int32Array,
+  outer: number,
+  p: number,
+  kind: number,
+  linkType: number,
+  at: number,
+  end: number,
+): void {
+  row[p + Packet.DATA] = at;
+  row[p + Packet.LENGTH] = end - at;
+  row[p + Packet.WIRE_LENGTH] = end - at;
+  row[p + Packet.LINK_TYPE] = linkType;
+  row[p + Packet.PSEUDO] = Packet.PSEUDO_TUNNEL;
+  row[p + Packet.TUNNEL_KIND] = kind;
+  row[p + Packet.FLAGS] = Packet.FLAG_TUNNEL;
+  row[p + Packet.RECURSION] = row[outer + Packet.RECURSION]! + 1;
+  inherit(row, outer, p);
+}
+
+/** What a packet made from another has of it: time, number, source. */
+export function inherit(row: Int32Array, root: number, p: number): void {
+  row[p + Packet.ROOT] = root / Packet.INTS;
+  row[p + Packet.SECONDS] = row[root + Packet.SECONDS]!;
+  row[p + Packet.NANOSECONDS] = row[root + Packet.NANOSECONDS]!;
+  row[p + Packet.NUMBER] = row[root + Packet.NUMBER]!;
+  row[p + Packet.SOURCE] = row[root + Packet.SOURCE]!;
+  row[p + Packet.OWNER] = row[root + Packet.OWNER]!;
+  row[p + Packet.QUEUE_ID] = row[root + Packet.QUEUE_ID]!;
+  row[p + Packet.MARK] = row[root + Packet.MARK]!;
+}
+
+/** The packet `root` stays, and waits for the verdict, until the one made from it is done. */
+export function tie(row: Int32Array, root: number): void {
+  row[root + Packet.REFERENCES]!++;
+  row[root + Packet.VERDICTS_AWAITED]!++;
+}

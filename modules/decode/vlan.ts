@@ -1,0 +1,28 @@
+/** VLAN tags: 802.1Q, 802.1ad and the older QinQ. */
+import * as Packet from '../../engine/packet.js';
+import * as Events from '../../engine/packet-events.js';
+import type { Decoding } from './decoding.js';
+import { decodeEtherType } from './ether-type.js';
+
+const HEADER = 4;
+/** Tags that a row has room for. */
+export const MOST_VLAN_TAGS = 3;
+
+export function decodeVlan(d: Decoding, p: number, at: number, end: number): boolean {
+  const { row, c, counts } = d;
+  const tags = row[p + Packet.VLAN_COUNT]!;
+  counts[tags === 0 ? c.vlan : tags === 1 ? c.vlanQinq : c.vlanQinqinq]!++;
+  if (end - at < HEADER) return d.invalid(p, Events.VLAN_HEADER_TOO_SMALL);
+  if (!d.enter(p)) return false;
+  if (!addVlan(row, p, d.u16(at) & 0xfff)) return d.invalid(p, Events.VLAN_TOO_MANY_LAYERS);
+  return decodeEtherType(d, p, d.u16(at + 2), at + HEADER, end) || d.invalid(p, Events.VLAN_UNKNOWN_TYPE);
+}
+
+/** Notes a VLAN id in the row. @returns false when it has no room for one more */
+export function addVlan(row: Int32Array, p: number, id: number): boolean {
+  const tags = row[p + Packet.VLAN_COUNT]!;
+  if (tags >= MOST_VLAN_TAGS) return false;
+  row[p + Packet.VLAN_ID_0 + tags] = id;
+  row[p + Packet.VLAN_COUNT] = tags + 1;
+  return true;
+}
