@@ -23,6 +23,7 @@ export async function startThreads(
   threads: readonly unknown[],
   config: ConfigTree = {},
   shared: Readonly<Record<string, unknown>> = {},
+  from = PARTS,
 ): Promise<TestEngine> {
   const messages: string[] = [];
   const pieces: Buffer[] = [];
@@ -46,7 +47,7 @@ export async function startThreads(
     shared,
     wantedEvents: 0,
     live: false,
-    from: PARTS,
+    from,
     autoThreads: 2,
     seed: 1,
     log,

@@ -1,0 +1,29 @@
+/** What plugins import from `sluice`: the contracts, and nothing that is not meant to last. */
+export type { Batch } from './batch.js';
+export type { Config } from './config/config.js';
+export * as options from './config/option.js';
+export * as Event from './event.js';
+export * as Flow from './flow-record.js';
+export type { Memory } from './memory.js';
+export {
+  type ByteRange,
+  type Counters,
+  defineModule,
+  type Log,
+  type LogWriter,
+  MODULE_API,
+  type ModuleDefinition,
+  type Thread,
+  type ThreadModule,
+} from './module.js';
+export * as Packet from './packet.js';
+export type { Pool } from './pool.js';
+export {
+  type BufferDeclaration,
+  defineProtocol,
+  type Protocol,
+  type TestDeclaration,
+  type Transaction,
+  type ValueDeclaration,
+} from './protocol.js';
+export type { Chooser, HandlerLink, QueueHandler } from './queue/handler.js';
