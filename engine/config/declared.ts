@@ -33,19 +33,18 @@ export class DeclaredOptions {
   /** Everything in `tree` that is not accepted, in its order. */
   check(tree: unknown): Finding[] {
     const findings: Finding[] = [];
-    checkLevel(this.root, tree, '', findings);
+    checkChildren([this.root], tree, '', findings);
     return findings;
   }
 
   /** Whether there is an option at the path, at a path above it that takes everything, or below it. */
   knows(path: string): boolean {
-    let level: Level | undefined = this.root;
+    let levels: readonly Level[] = [this.root];
     for (const key of path.split('.')) {
-      if (takesAll(level)) return true;
-      level = level.keys.get(key) ?? level.keys.get('*');
-      if (!level) return false;
+      if (levels.some(takesAll)) return true;
+      levels = below(levels, key);
     }
-    return true;
+    return levels.length > 0;
   }
 
   private add(option: AnyOption, byPath: Map<string, AnyOption>): void {
@@ -75,56 +74,59 @@ function takesAll(level: Level): boolean {
   return level.option !== undefined && level.option.type.parse({}) !== undefined;
 }
 
-function checkLevel(level: Level, node: unknown, path: string, findings: Finding[]): void {
+/** Levels that a key leads to; a key may itself hold dots. */
+function below(levels: readonly Level[], name: string): Level[] {
+  const own = levels.flatMap(level => [level.keys.get(name) ?? [], level.keys.get('*') ?? []].flat());
+  if (own.length > 0 || !name.includes('.')) return own;
+  return name.split('.').reduce<Level[]>((at, key) => (at.length > 0 ? below(at, key) : []), [...levels]);
+}
+
+/** `levels` are all places among the options that `node` stands at. */
+function checkChildren(levels: readonly Level[], node: unknown, path: string, findings: Finding[]): void {
   for (const [key, value, name] of childrenOf(node)) {
     const at = path === '' ? key : `${path}.${key}`;
-    const below = levelFor(level, name);
-    if (below) checkNode(below, value, at, findings);
-    else if (Array.isArray(node) && isMapping(value)) checkLevel(level, value, at, findings);
-    else if (!takesAll(level)) findings.push(unknown(level, name, at));
+    const next = below(levels, name);
+    if (next.length > 0) checkNode(next, value, at, findings);
+    else if (Array.isArray(node) && isMapping(value)) checkChildren(levels, value, at, findings);
+    else if (!levels.some(takesAll)) findings.push(unknown(levels, name, at));
   }
 }
 
-/** The level of a key; a key may itself hold dots. */
-function levelFor(level: Level, name: string): Level | undefined {
-  const own = level.keys.get(name) ?? level.keys.get('*');
-  if (own || !name.includes('.')) return own;
-  return name.split('.').reduce<Level | undefined>((at, key) => at?.keys.get(key), level);
-}
-
-/** A list item that is a mapping of one key has the name of that key: `- fast: {…}`. */
+/** The name of a list item that is text is this text: `- http`. */
 function* childrenOf(node: unknown): Generator<[key: string, value: unknown, name: string]> {
   if (Array.isArray(node)) {
-    for (const [index, item] of node.entries())
+    for (const [index, item] of node.entries()) {
       yield [String(index), item, typeof item === 'string' ? item : String(index)];
+    }
   } else if (isMapping(node)) {
     for (const [key, value] of Object.entries(node)) yield [key, value, key];
   }
 }
 
-function checkNode(level: Level, value: unknown, path: string, findings: Finding[]): void {
+function checkNode(levels: readonly Level[], value: unknown, path: string, findings: Finding[]): void {
   if (value === null || value === undefined) return;
-  const { option } = level;
-  if (option && !isSection(level, value) && option.type.parse(value) === undefined) {
+  const deeper = levels.some(level => level.keys.size > 0);
+  const options = levels.flatMap(level => level.option ?? []);
+  // A mapping where options are below: the level's own option is its short form (`tcp: no`).
+  const section = deeper && typeof value === 'object';
+  if (options.length > 0 && !section && options.every(option => option.type.parse(value) === undefined)) {
+    const expected = options.map(option => option.type.expected).join(', or ');
     findings.push({
       path,
       kind: 'unaccepted',
-      message: `${shown(value)} is not accepted, expected ${option.type.expected}`,
+      message: `${shown(value)} is not accepted, expected ${expected}`,
     });
-  } else if (level.keys.size > 0) checkLevel(level, value, path, findings);
-  else if (!option) findings.push({ path, kind: 'unknown', message: 'unknown key' });
-}
-
-/** A mapping or list where options are below: the level's own option is its short form (`tcp: no`). */
-function isSection(level: Level, value: unknown): boolean {
-  return level.keys.size > 0 && typeof value === 'object';
+  } else if (deeper) checkChildren(levels, value, path, findings);
+  else if (options.length === 0) findings.push({ path, kind: 'unknown', message: 'unknown key' });
 }
 
 /** Short names are all near to each other: nothing is suggested for them. */
 const SHORTEST_SUGGESTED = 4;
 
-function unknown(level: Level, name: string, path: string): Finding {
-  const keys = [...level.keys.keys()].filter(key => key.length >= SHORTEST_SUGGESTED);
+function unknown(levels: readonly Level[], name: string, path: string): Finding {
+  const keys = levels
+    .flatMap(level => [...level.keys.keys()])
+    .filter(key => key.length >= SHORTEST_SUGGESTED);
   const known = name.length < SHORTEST_SUGGESTED ? undefined : nearest(name, keys);
   if (known === undefined) return { path, kind: 'unknown', message: 'unknown key' };
   const suggestion = [...path.split('.').slice(0, -1), known].join('.');

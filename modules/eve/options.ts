@@ -47,7 +47,7 @@ export const communityId = ofEntry('community-id', boolean, false, 'tell the Com
 export const communitySeed = ofEntry('community-id-seed', integer(0, 65535), 0, 'seed of the Community ID');
 export const types = ofEntry('types', tree, [], 'records to log, by name, each with its settings');
 
-export const typeEnabled = ofType('enabled', boolean, true, 'whether records of this type are logged');
+export const typeEnabled = ofType('*.enabled', boolean, true, 'whether records of this type are logged');
 export const payload = ofType('alert.payload', boolean, false, 'alerts have the payload in base64');
 export const payloadPrintable = ofType(
   'alert.payload-printable',

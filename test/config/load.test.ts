@@ -160,9 +160,12 @@ describe('--set', () => {
     expect(load(YAML, { sets: [set] }).config.at(path)).toBe(value);
   });
 
-  it.each(['stream.inline', '=x', 'a..b=1', 'vars.address-groups.__proto__=1', 'files.99999999=x'])('%s is refused', set => {
-    expect(() => load(YAML, { sets: [set] })).toThrow();
-  });
+  it.each(['stream.inline', '=x', 'a..b=1', 'vars.address-groups.__proto__=1', 'files.99999999=x'])(
+    '%s is refused',
+    set => {
+      expect(() => load(YAML, { sets: [set] })).toThrow();
+    },
+  );
 
   it('wins over the environment, which wins over the file', () => {
     const environment = {

@@ -1,0 +1,240 @@
+/** The options of the command line that Suricata has too: one table of what each is, and what it sets. */
+
+/** What an option changes: settings of the configuration, as `path=value`. */
+type Sets = (value: string) => readonly string[];
+
+export interface Argument {
+  /** As commander takes it: `-c <file>`, `--af-packet [device]`. */
+  readonly flags: string;
+  readonly help: string;
+  /** May come several times. */
+  readonly repeatable?: boolean;
+  readonly sets?: Sets;
+  /** Why it is refused. */
+  readonly refused?: string;
+  /** Left out of the help. */
+  readonly hidden?: boolean;
+}
+
+const to =
+  (path: string): Sets =>
+  value => [`${path}=${value}`];
+const turn =
+  (...sets: string[]): Sets =>
+  () =>
+    sets;
+
+const INPUT: Argument[] = [
+  {
+    flags: '-r <path>',
+    help: 'read a capture, a folder of captures, or - for standard input; several times for several',
+    repeatable: true,
+  },
+  {
+    flags: '--pcap-file-continuous',
+    help: 'wait for more files in the folder, or more packets in the file',
+    sets: turn('pcap-file.continuous=yes'),
+  },
+  {
+    flags: '--pcap-file-recursive',
+    help: 'read folders inside the folder too',
+    sets: turn('pcap-file.recursive=yes'),
+  },
+  {
+    flags: '--pcap-file-delete',
+    help: 'delete captures after they were read',
+    sets: turn('pcap-file.delete-when-done=yes'),
+  },
+  { flags: '--pcap-file-buffer-size <size>', help: 'bytes of one read', sets: to('pcap-file.buffer-size') },
+  {
+    flags: '-q <queue>',
+    help: 'decide about the packets of a netfilter queue, or of several: 0:3',
+    repeatable: true,
+  },
+  { flags: '-i <device>', help: 'watch a network device', repeatable: true },
+  { flags: '--af-packet [device]', help: 'watch network devices through AF_PACKET' },
+  { flags: '--pcap [device]', help: 'watch a network device', hidden: true },
+  { flags: '-F <file>', help: 'file with a packet filter' },
+  {
+    flags: '-k <mode>',
+    help: 'check checksums: all, or none',
+    sets: value => [`capture.checksum-validation=${value}`],
+  },
+  {
+    flags: '--simulate-ips',
+    help: 'decide about packets of a capture as if inline',
+    sets: turn('engine-mode=ips'),
+  },
+];
+
+const CONFIGURATION: Argument[] = [
+  { flags: '-c <file>', help: 'configuration file' },
+  {
+    flags: '--include <file>',
+    help: 'configuration file whose sections replace those of -c',
+    repeatable: true,
+  },
+  { flags: '--set <path=value>', help: 'change one setting: --set stream.inline=yes', repeatable: true },
+  {
+    flags: '-s <rules>',
+    help: 'rule file beside those of the configuration; several times for several',
+    repeatable: true,
+  },
+  { flags: '-S <rules>', help: 'rule file instead of those of the configuration', repeatable: true },
+  { flags: '-l <folder>', help: 'folder of log files', sets: to('default-log-dir') },
+  { flags: '--data-dir <folder>', help: 'folder of state that is kept', sets: to('default-data-dir') },
+  {
+    flags: '--runmode <profile>',
+    help: 'threads: single, workers, autofp, or any profile (see sluice profiles list)',
+    sets: to('runmode'),
+  },
+  { flags: '--disable-detection', help: 'load no rules' },
+  {
+    flags: '--init-errors-fatal',
+    help: 'do not start when a rule or setting is wrong',
+    sets: turn('engine.init-failure-fatal=yes'),
+  },
+  {
+    flags: '--strict-rule-keywords [keywords]',
+    help: 'refuse rules whose use of these keywords is doubtful: all, or names',
+  },
+  {
+    flags: '--disable-hashing',
+    help: 'make no hashes of files and fingerprints',
+    sets: turn('disable-hashing=yes'),
+  },
+  {
+    flags: '--reject-dev <device>',
+    help: 'device that rejecting packets are sent from',
+    sets: to('reject.device'),
+  },
+  { flags: '--user <user>', help: 'become this user after the start', sets: to('run-as.user') },
+  { flags: '--group <group>', help: 'become this group after the start', sets: to('run-as.group') },
+  { flags: '--pidfile <file>', help: 'write the process id to this file', sets: to('pid-file') },
+  { flags: '-D', help: 'run in the background' },
+  {
+    flags: '-v, --verbose',
+    help: 'tell more: -v info, -vv perf, -vvv config, -vvvv debug',
+    repeatable: true,
+  },
+  { flags: '--quiet', help: 'tell errors only' },
+];
+
+const INFORMATION: Argument[] = [
+  { flags: '-T', help: 'test configuration and rules, then end' },
+  { flags: '--dump-config', help: 'show the configuration in force as lines of key = value' },
+  { flags: '--dump-features', help: 'show the features that rules can ask for' },
+  { flags: '--build-info', help: 'show what this program was built with' },
+  { flags: '--list-keywords [what]', help: 'list the keywords of rules: all, csv, or one of them' },
+  { flags: '--list-runmodes', help: 'list the profiles that --runmode takes' },
+  { flags: '--list-app-layer-protos', help: 'list the application protocols' },
+  { flags: '--list-app-layer-frames', help: 'list the frames of application protocols' },
+  { flags: '--list-rule-protos', help: 'list the protocols that rule headers take' },
+  { flags: '--engine-analysis', help: 'show how rules are understood, then end' },
+];
+
+const SIMULATION: Argument[] = [
+  {
+    flags: '--no-random',
+    help: 'same random numbers in each run',
+    sets: turn('simulate.no-random=yes', 'stream.reassembly.randomize-chunk-size=no'),
+  },
+  ...[
+    'packet-flow-memcap',
+    'packet-tcp-reassembly-memcap',
+    'packet-tcp-ssn-memcap',
+    'packet-defrag-memcap',
+    'packet-loss',
+    'applayer-error-at-offset-ts',
+    'applayer-error-at-offset-tc',
+  ].map(name => ({
+    flags: `--simulate-${name} <number>`,
+    help: `act as if it happened at packet or offset`,
+    hidden: true,
+    sets: to(`simulate.${name}`),
+  })),
+  {
+    flags: '--simulate-alert-queue-realloc-failure',
+    help: '',
+    hidden: true,
+    sets: turn('simulate.alert-queue-realloc-failure=yes'),
+  },
+  {
+    flags: '--qa-skip-prefilter',
+    help: 'look at every rule for every packet',
+    hidden: true,
+    sets: turn('simulate.skip-prefilter=yes'),
+  },
+];
+
+const NO_CAPTURE = 'Sluice has no such capture; it has captures files (-r), NFQUEUE (-q) and AF_PACKET (-i)';
+const NO_FIREWALL = 'firewall mode is not there yet';
+
+const REFUSED: Argument[] = [
+  ...[
+    '--pfring [device]',
+    '--pfring-int <device>',
+    '--pfring-cluster-id <id>',
+    '--pfring-cluster-type <type>',
+    '--netmap [device]',
+    '--dpdk',
+    '--napatech',
+    '--dag <device>',
+    '--erf-in <file>',
+    '--erf-dag <device>',
+    '--windivert <filter>',
+    '--windivert-forward <filter>',
+    '-d <port>',
+  ].map(flags => ({ flags, help: '', hidden: true, refused: NO_CAPTURE })),
+  ...['--firewall', '--firewall-rules-exclusive <file>'].map(flags => ({
+    flags,
+    help: '',
+    hidden: true,
+    refused: NO_FIREWALL,
+  })),
+  {
+    flags: '--unix-socket [file]',
+    help: '',
+    hidden: true,
+    refused: 'control through a socket is not there yet',
+  },
+  ...['-u', '-U <regex>', '--list-unittests', '--fatal-unittests', '--unittests-coverage'].map(flags => ({
+    flags,
+    help: '',
+    hidden: true,
+    refused: 'the tests of Sluice run with: npm test',
+  })),
+];
+
+/** All options, by chapter of the help. */
+export const CHAPTERS: Readonly<Record<string, readonly Argument[]>> = {
+  'Where packets come from': INPUT,
+  Settings: CONFIGURATION,
+  'Information instead of a run': INFORMATION,
+  'For tests': SIMULATION,
+  '': REFUSED,
+};
+
+/** The settings of the options that were given, in the order of the table. */
+export function settingsOf(given: Readonly<Record<string, unknown>>): string[] {
+  const sets: string[] = [];
+  for (const argument of Object.values(CHAPTERS).flat()) {
+    const value = given[nameOf(argument.flags)];
+    if (value !== undefined && argument.sets) sets.push(...argument.sets(String(value)));
+  }
+  return sets;
+}
+
+/** Why an option that was given is refused; undefined when none is. */
+export function refusal(given: Readonly<Record<string, unknown>>): string | undefined {
+  const refused = REFUSED.find(argument => given[nameOf(argument.flags)] !== undefined);
+  return refused && `${refused.flags.split(' ')[0]}: ${refused.refused}`;
+}
+
+/** The name under which commander keeps an option's value: the long one in camel case, else the letter. */
+function nameOf(flags: string): string {
+  const long = /--([\w-]+)/.exec(flags)?.[1];
+  if (long === undefined) return flags[1]!;
+  // Commander reads `--no-x` as the opposite of `--x`, which is true unless given; see `parse.ts`.
+  return long.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}

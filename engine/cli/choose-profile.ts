@@ -1,0 +1,57 @@
+/** Which threads a run has: a profile by name, or the one that fits. */
+
+import type { Config } from '../config/config.js';
+import { isMapping } from '../config/scalar.js';
+import { nearest } from '../nearest.js';
+import { BUILT_IN_NAMES, builtInProfile } from '../profile/built-in.js';
+import { type Profile, parseProfile } from '../profile/profile.js';
+import { PROFILES, RUN_MODE } from './options.js';
+import { UsageError } from './usage-error.js';
+
+/** What decides which profile fits. */
+export interface Situation {
+  /** Packets come from a wire. */
+  readonly live: boolean;
+  /** Captures, queues or devices. */
+  readonly inputs: number;
+  readonly cores: number;
+}
+
+/**
+ * The profile that `runmode` names, or the fitting one where it says `auto`.
+ * @throws UsageError when there is no such profile, ProfileError when it is wrong
+ */
+export function chooseProfile(config: Config, situation: Situation): Profile {
+  const wanted = config.read(RUN_MODE);
+  return namedProfile(config, wanted === 'auto' ? fitting(situation) : wanted);
+}
+
+/** Names of all profiles, those of the configuration behind the built-in ones. */
+export function profileNames(config: Config): string[] {
+  return [...new Set([...BUILT_IN_NAMES, ...Object.keys(own(config))])];
+}
+
+/** A profile of the configuration, or a built-in one. @throws UsageError, ProfileError */
+export function namedProfile(config: Config, name: string): Profile {
+  const profiles = own(config);
+  if (Object.hasOwn(profiles, name)) return parseProfile(name, profiles[name]);
+  const profile = builtInProfile(name);
+  if (profile) return profile;
+  const names = profileNames(config);
+  const meant = nearest(name, names);
+  throw new UsageError(
+    `there is no profile ${name}${meant ? `, did you mean ${meant}?` : ''} There are: ${names.join(', ')}`,
+  );
+}
+
+function own(config: Config): Record<string, unknown> {
+  const profiles = config.read(PROFILES);
+  return isMapping(profiles) ? profiles : {};
+}
+
+/** Several inputs are read side by side; one is spread over cores where there are some to spare. */
+function fitting({ live, inputs, cores }: Situation): string {
+  if (cores === 1) return 'single';
+  if (live || inputs > 1) return 'workers';
+  return cores > 2 ? 'autofp' : 'single';
+}

@@ -1,0 +1,68 @@
+/** `sluice config`: looks for mistakes in a configuration, shows what is in force. */
+import { stringify } from 'yaml';
+import type { AnyOption } from '../../config/option.js';
+import { declaredOptions } from '../declared-options.js';
+import { findingText, readSettings } from '../settings.js';
+import { subcommands } from '../subcommands.js';
+import { UsageError } from '../usage-error.js';
+
+interface ShowOptions {
+  config?: string;
+  set?: string[];
+  defaults?: boolean;
+}
+
+/** @returns the exit code: 1 when a value is not accepted */
+export async function command(words: readonly string[]): Promise<number> {
+  const collect = (value: string, before?: string[]): string[] => [...(before ?? []), value];
+  return subcommands('config', words, program => {
+    program
+      .command('check <file>')
+      .description('look for mistakes: tells file, line, key and what was expected')
+      .action(check);
+    program
+      .command('show [path]')
+      .description('the configuration in force, or a part of it: stream.reassembly')
+      .option('-c, --config <file>', 'configuration file')
+      .option('--set <path=value>', 'change one setting', collect)
+      .option('--defaults', 'all options instead, with their defaults and what they accept')
+      .action(show);
+  });
+}
+
+async function check(file: string): Promise<void> {
+  const settings = readSettings({ config: file });
+  const findings = (await declaredOptions()).check(settings.config.tree);
+  const wrong = findings.filter(finding => finding.kind === 'unaccepted');
+  for (const finding of findings) {
+    const kind = finding.kind === 'unaccepted' ? 'error' : 'warning';
+    process.stdout.write(`${kind}: ${findingText(settings, finding)}\n`);
+  }
+  process.stdout.write(
+    `${file}: ${wrong.length} errors, ${findings.length - wrong.length} keys that have no effect\n`,
+  );
+  if (wrong.length > 0) process.exitCode = 1;
+}
+
+async function show(path: string | undefined, options: ShowOptions): Promise<void> {
+  if (options.defaults) {
+    const { all } = await declaredOptions();
+    const shown = all.filter(
+      option => path === undefined || option.path === path || option.path.startsWith(`${path}.`),
+    );
+    if (shown.length === 0) throw new UsageError(`there is no option ${path}`);
+    process.stdout.write(shown.map(optionText).join(''));
+    return;
+  }
+  const { config } = readSettings({ config: options.config, sets: options.set });
+  const value = path === undefined ? config.tree : config.at(path);
+  if (value === undefined)
+    throw new UsageError(`nothing is set at ${path}; sluice config show ${path} --defaults shows options`);
+  process.stdout.write(stringify(path === undefined ? value : { [path]: value }, { lineWidth: 0 }));
+}
+
+function optionText({ path, fallback, type, summary }: AnyOption): string {
+  const value =
+    fallback === undefined ? '' : typeof fallback === 'object' ? JSON.stringify(fallback) : String(fallback);
+  return `${path}: ${value}\n    ${summary}; ${type.expected}\n`;
+}

@@ -1,0 +1,33 @@
+/** `sluice profiles`: which threads a run can have. */
+import { drawProfile, profileYaml } from '../../profile/draw.js';
+import { namedProfile, profileNames } from '../choose-profile.js';
+import { readSettings } from '../settings.js';
+import { subcommands } from '../subcommands.js';
+
+/** @returns the exit code */
+export async function command(words: readonly string[]): Promise<number> {
+  return subcommands('profiles', words, program => {
+    program
+      .command('list')
+      .description('the names of all profiles')
+      .option('-c, --config <file>', 'configuration file with profiles of its own')
+      .action((options: { config?: string }) => {
+        const { config } = readSettings(options);
+        const lines = profileNames(config).map(
+          name => `${name.padEnd(12)} ${namedProfile(config, name).summary}\n`,
+        );
+        process.stdout.write(lines.join(''));
+      });
+    program
+      .command('show <name>')
+      .description('the threads and queues of a profile, as a drawing and as YAML that gives them')
+      .option('-c, --config <file>', 'configuration file with profiles of its own')
+      .option('--yaml', 'the YAML alone, to be put into a configuration')
+      .action((name: string, options: { config?: string; yaml?: boolean }) => {
+        const profile = namedProfile(readSettings(options).config, name);
+        process.stdout.write(
+          options.yaml ? profileYaml(profile) : `${drawProfile(profile)}\n${profileYaml(profile)}`,
+        );
+      });
+  });
+}

@@ -1,0 +1,85 @@
+/** `sluice replay`: reads captures, shows how far it is, and tells at the end what was found. */
+import { Command, CommanderError } from 'commander';
+import { parseArguments } from '../parse.js';
+import { run } from '../run.js';
+import { UsageError } from '../usage-error.js';
+
+const EXAMPLES = `
+Examples:
+  sluice replay capture.pcap --rules my.rules
+  sluice replay captures/ --recursive --profile workers --logs out
+  sluice replay a.pcap b.pcap --filter 'tcp port 80' --set stream.midstream=yes
+`;
+
+interface Options {
+  rules?: string[];
+  config?: string;
+  logs: string;
+  profile?: string;
+  set?: string[];
+  filter?: string;
+  recursive?: boolean;
+  follow?: boolean;
+  inline?: boolean;
+  checksums?: string;
+  verbosity: number;
+  quiet?: boolean;
+}
+
+/** @returns the exit code */
+export async function command(words: readonly string[]): Promise<number> {
+  const parsed = parse(words);
+  if (!parsed) return 0;
+  const { captures, options } = parsed;
+  const given = parseArguments(suricataWords(captures, options), () => {});
+  return given ? run(given, { summary: true }) : 0;
+}
+
+function parse(words: readonly string[]): { captures: string[]; options: Options } | undefined {
+  const collect = (value: string, before?: string[]): string[] => [...(before ?? []), value];
+  const command = new Command('sluice replay')
+    .argument('<captures...>', 'captures, folders of captures, or - for standard input')
+    .option('-s, --rules <file>', 'rule file; several times for several', collect)
+    .option('-c, --config <file>', 'configuration file')
+    .option('-l, --logs <folder>', 'folder of log files', 'logs')
+    .option('-p, --profile <name>', 'threads: see sluice profiles list')
+    .option('--set <path=value>', 'change one setting', collect)
+    .option('--filter <expression>', 'packet filter: host 10.0.0.1 and tcp port 80')
+    .option('--recursive', 'read folders inside folders')
+    .option('--follow', 'wait for more, as tail -f does')
+    .option('--inline', 'decide about packets as if inline')
+    .option('--checksums <mode>', 'all, or none to ignore wrong ones')
+    .option('-v, --verbose', 'tell more; several times for still more')
+    .option('--quiet', 'tell errors only')
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  let verbosity = 0;
+  command.on('option:verbose', () => verbosity++);
+  try {
+    command.parse([...words], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return undefined;
+    throw new UsageError(error.message.replace(/^error: /, ''));
+  }
+  return { captures: command.args, options: { ...command.opts<Options>(), verbosity } };
+}
+
+/** The same in Suricata's words. */
+function suricataWords(captures: readonly string[], options: Options): string[] {
+  const words = captures.flatMap(path => ['-r', path]);
+  words.push('-l', options.logs);
+  for (const file of options.rules ?? []) words.push('-S', file);
+  if (options.config !== undefined) words.push('-c', options.config);
+  if (options.profile !== undefined) words.push('--runmode', options.profile);
+  for (const set of options.set ?? []) words.push('--set', set);
+  if (options.recursive) words.push('--pcap-file-recursive');
+  if (options.follow) words.push('--pcap-file-continuous');
+  if (options.inline) words.push('--simulate-ips');
+  if (options.checksums !== undefined) words.push('-k', options.checksums);
+  if (options.quiet) words.push('--quiet');
+  for (let i = 0; i < options.verbosity; i++) words.push('-v');
+  if (options.filter !== undefined) words.push('--', options.filter);
+  return words;
+}

@@ -1,0 +1,2 @@
+/** Features that rules can ask for with `requires: feature …`. */
+export const FEATURES: readonly string[] = [];

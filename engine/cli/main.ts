@@ -1,0 +1,52 @@
+/** The program: commands of its own, or a run in Suricata's manner. */
+import { spawn } from 'node:child_process';
+import { nearest } from '../nearest.js';
+import { UsageError } from './usage-error.js';
+
+/** Commands, each in a file that is loaded when it is used. */
+const COMMANDS: Readonly<
+  Record<string, () => Promise<{ command(words: readonly string[]): Promise<number> }>>
+> = {
+  replay: () => import('./commands/replay.js'),
+  profiles: () => import('./commands/profiles.js'),
+  rules: () => import('./commands/rules.js'),
+  config: () => import('./commands/config.js'),
+};
+
+/** @param words the command line behind the program's name  @returns the exit code */
+export async function main(words: readonly string[]): Promise<number> {
+  try {
+    const [first = '', ...rest] = words;
+    if (Object.hasOwn(COMMANDS, first)) return await (await COMMANDS[first]!()).command(rest);
+    if (first === 'help') return await start(['--help']);
+    const meant =
+      /^[a-z]{4,}$/.test(first) && words.length <= 2 ? nearest(first, Object.keys(COMMANDS)) : undefined;
+    if (meant !== undefined) throw new UsageError(`there is no command ${first}, did you mean ${meant}?`);
+    return await start(words);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`Error: ${error.message}\n`);
+    return 1;
+  }
+}
+
+async function start(words: readonly string[]): Promise<number> {
+  const { parseArguments } = await import('./parse.js');
+  const shown: string[] = [];
+  const given = parseArguments(words.length === 0 ? ['--help'] : words, text => void shown.push(text));
+  process.stdout.write(shown.join(''));
+  if (!given) return 0;
+  if (given.show) return (await import('./show.js')).show(given, given.show);
+  if (given.engineAnalysis)
+    throw new UsageError('--engine-analysis is not there yet; sluice rules check FILE looks for mistakes');
+  if (given.background) return background(words);
+  return (await import('./run.js')).run(given, { summary: false });
+}
+
+/** `-D`: the same command line without it, in a process of its own. */
+function background(words: readonly string[]): number {
+  const same = words.filter(word => word !== '-D');
+  const child = spawn(process.execPath, [process.argv[1]!, ...same], { detached: true, stdio: 'ignore' });
+  child.unref();
+  return 0;
+}

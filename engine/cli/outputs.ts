@@ -1,0 +1,30 @@
+/** Which outputs a configuration asks for. */
+import type { Config } from '../config/config.js';
+import { EVENT_KINDS } from '../event.js';
+import type { ModuleDefinition } from '../module.js';
+import { loadModule, ownNames } from '../thread/load-module.js';
+
+/** Modules of the house that write something with this configuration, by name. */
+export async function configuredOutputs(config: Config, from: string): Promise<string[]> {
+  const names: string[] = [];
+  for (const name of (await ownNames('modules')).sort()) {
+    const module = await loadModule(name, from);
+    if (module.kind === 'output' && isUsed(module, config)) names.push(name);
+  }
+  return names;
+}
+
+function isUsed(module: ModuleDefinition, config: Config): boolean {
+  return (module.wants?.(config).length ?? 1) > 0 || (module.statistics?.(config).length ?? 0) > 0;
+}
+
+/** A bit for each event kind that one of the modules consumes. */
+export function wantedEvents(modules: Iterable<ModuleDefinition>, config: Config): number {
+  let bits = 0;
+  for (const module of modules) {
+    if (module.kind !== 'output') continue;
+    const kinds = module.wants?.(config);
+    bits |= kinds ? kinds.reduce((sum, kind) => sum | (1 << kind), 0) : (1 << EVENT_KINDS) - 1;
+  }
+  return bits;
+}

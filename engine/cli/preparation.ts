@@ -1,0 +1,59 @@
+/** Everything a run needs before its threads start, checked; `-T` ends after it. */
+import { dirname } from 'node:path';
+import { loadProtocols } from '../application/load-protocols.js';
+import { assign, keysOf } from '../config/assign.js';
+import type { Config } from '../config/config.js';
+import type { Mapping } from '../config/scalar.js';
+import type { EngineLog } from '../log.js';
+import type { Protocol } from '../protocol.js';
+import { declaredOptions } from './declared-options.js';
+import { INIT_ERRORS_FATAL } from './options.js';
+import type { Given } from './parse.js';
+import { compileForThreads, readRules } from './prepare-rules.js';
+import type { Settings } from './settings.js';
+import { defaultsFile, tellFindings } from './settings.js';
+import { UsageError } from './usage-error.js';
+
+export interface Preparation {
+  readonly config: Config;
+  readonly protocols: readonly Protocol[];
+  /** Compiled signatures; undefined when detection is switched off. */
+  readonly rules: unknown;
+  /** Folder that paths in the configuration are relative to. */
+  readonly from: string;
+  /** Loads the rules anew. @throws UsageError when they are wrong and that is fatal */
+  reloadRules(): unknown;
+}
+
+/**
+ * Checks the configuration and loads the rules.
+ * @throws UsageError when something is wrong and that is fatal
+ */
+export async function prepare(given: Given, settings: Settings, log: EngineLog): Promise<Preparation> {
+  const { config } = settings;
+  const fatal = given.test || config.read(INIT_ERRORS_FATAL);
+  const wrong = tellFindings(settings, await declaredOptions(), log);
+  if (wrong > 0 && fatal) throw new UsageError(`the configuration has ${wrong} values that are not accepted`);
+  const protocols = await loadProtocols();
+  const loadAndCompile = (): unknown => {
+    if (!given.detection) return undefined;
+    const options = {
+      config,
+      protocols,
+      strict: given.strict,
+      exclusive: given.rules.exclusive,
+      additional: given.rules.additional,
+    };
+    const rules = readRules(options, log);
+    if (rules.errors.length > 0 && fatal) throw new UsageError('Loading signatures failed.');
+    return compileForThreads(rules, protocols, options, log);
+  };
+  const from = settings.file === defaultsFile() ? process.cwd() : dirname(settings.file);
+  return { config, protocols, rules: loadAndCompile(), from, reloadRules: loadAndCompile };
+}
+
+/** Puts settings of the run into the configuration. */
+export function addSettings(config: Config, settings: Readonly<Record<string, unknown>>): void {
+  for (const [path, value] of Object.entries(settings))
+    assign(config.tree as Mapping, { path: keysOf(path), value });
+}

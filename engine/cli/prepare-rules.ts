@@ -1,0 +1,74 @@
+/** Loads and compiles the signatures of a run, and tells what became of them. */
+import { compileOptionsFrom, compileRules } from '../../signatures/compile.js';
+import { type LoadOptions, loadRules } from '../../signatures/load-rules.js';
+import { type RuleProblem, type RuleSet, unsupportedByReason } from '../../signatures/rule-set.js';
+import { openMatcher } from '../matcher.js';
+import { allocateMemory, openMemory } from '../memory.js';
+import type { Log } from '../module.js';
+import type { Protocol } from '../protocol.js';
+
+/** Reasons of unsupported rules that are told one by one. */
+const REASONS_TOLD = 10;
+
+/** @returns the rule set; `errors` is not empty when rules were refused */
+export function readRules(options: LoadOptions, log: Log): RuleSet {
+  const rules = loadRules(options);
+  for (const error of rules.errors) tellError(error, log);
+  for (const { message, position } of rules.warnings) {
+    log.warning(
+      position.line === 0
+        ? `detect: ${message}`
+        : `detect: ${message}, in ${position.file} at line ${position.line}`,
+    );
+  }
+  tellUnsupported(rules, log);
+  const { signatures, errors, skipped, unsupported, files } = rules;
+  if (signatures.length > 0 || files.length > 0) {
+    log.info(
+      `detect: ${files.length} rule files processed. ${signatures.length} rules successfully loaded, ${failures(errors)} rules failed, ${skipped.length + unsupported.length} rules skipped`,
+    );
+  }
+  log.info(`detect: ${signatures.length} signatures processed.`);
+  return rules;
+}
+
+/** What threads need of the signatures: objects of `Thread.shared`. */
+export function compileForThreads(
+  rules: RuleSet,
+  protocols: readonly Protocol[],
+  options: LoadOptions,
+  log: Log,
+): unknown {
+  // Compiling needs no packet memory: databases are exported to the threads, which scan.
+  const matcher = openMatcher(openMemory(allocateMemory(1, 64)), 'auto');
+  return compileRules(rules, matcher, {
+    ...compileOptionsFrom(options.config, protocols),
+    warn: message => log.warning(`detect: ${message}`),
+  });
+}
+
+function tellError({ message, position, keyword, suggestion, rule }: RuleProblem, log: Log): void {
+  const hint = suggestion === undefined ? '' : ` (did you mean ${suggestion}?)`;
+  const part = keyword === undefined ? 'detect-parse' : `detect-${keyword.replace(/[^a-z0-9-]/g, '-')}`;
+  if (rule === undefined) {
+    log.error(`detect: ${message}${hint}`);
+    return;
+  }
+  log.error(`${part}: ${message}${hint}`);
+  log.error(
+    `detect: error parsing signature "${rule}" from file ${position.file} at line ${position.line}, column ${position.column}`,
+  );
+}
+
+function failures(errors: readonly RuleProblem[]): number {
+  return errors.filter(error => error.rule !== undefined).length;
+}
+
+function tellUnsupported(rules: RuleSet, log: Log): void {
+  if (rules.unsupported.length === 0) return;
+  log.notice(
+    `detect: ${rules.unsupported.length} rules need what is not there yet and are left out (-v says what)`,
+  );
+  for (const [reason, count] of unsupportedByReason(rules).slice(0, REASONS_TOLD))
+    log.info(`detect: ${count} rules: ${reason}`);
+}

@@ -1,0 +1,180 @@
+/** A run: from the command line to the exit code. */
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { ConfigError } from '../config/config-error.js';
+import { type Engine, loadProfile, startEngine } from '../engine.js';
+import { APP_PROTOCOL_NAMES, SOURCE_NAMES } from '../event.js';
+import { consoleLog, type EngineLog, openLog } from '../log.js';
+import { settingsOf as logFileSettings } from '../log-file/settings.js';
+import { LogFile } from '../log-file.js';
+import { ProfileError } from '../profile/profile.js';
+import { chooseProfile } from './choose-profile.js';
+import { checkInputs, type Inputs, inputsOf } from './inputs.js';
+import { GROUP, LOG_FOLDER, NO_RANDOM, PID_FILE, SOURCE_THREADS, USER } from './options.js';
+import { configuredOutputs, wantedEvents } from './outputs.js';
+import type { Given } from './parse.js';
+import { addSettings, type Preparation, prepare } from './preparation.js';
+import { showProgress } from './progress.js';
+import { readSettings, type Settings } from './settings.js';
+import { onSignals } from './signals.js';
+import { summary } from './summary.js';
+import { UsageError } from './usage-error.js';
+import { versionLine } from './version.js';
+
+/** What the run shows besides the log. */
+export interface Presentation {
+  /** A progress line on a terminal, and a table at the end. */
+  readonly summary: boolean;
+}
+
+/** @returns the exit code: 0, or 1 when it could not run or something of the input could not be read */
+export async function run(given: Given, presentation: Presentation): Promise<number> {
+  let log: EngineLog = consoleLog(given.verbosity, undefined, given.quiet);
+  try {
+    if (!given.test) checkInputs(given);
+    const settings = readSettings({ config: given.config, includes: given.includes, sets: given.sets });
+    const { config } = settings;
+    log = openLog({
+      config,
+      folder: config.read(LOG_FOLDER),
+      verbosity: given.verbosity,
+      quiet: given.quiet,
+    });
+    log.notice(`sluice: This is ${versionLine()} running in ${given.test ? 'TEST' : 'USER'} mode`);
+    log.info(`config: read from ${settings.file}`);
+    return await runWith(given, settings, log, presentation);
+  } catch (error) {
+    log.error(messageOf(error));
+    return 1;
+  } finally {
+    log.close();
+  }
+}
+
+async function runWith(
+  given: Given,
+  settings: Settings,
+  log: EngineLog,
+  presentation: Presentation,
+): Promise<number> {
+  const { config } = settings;
+  const inputs = given.test ? undefined : inputsOf(given, config);
+  if (inputs) addSettings(config, inputs.settings);
+  const preparation = await prepare(given, settings, log);
+  if (!inputs) {
+    await checkThreads(preparation);
+    log.notice('sluice: Configuration provided was successfully loaded. Exiting.');
+    return 0;
+  }
+  const started = performance.now();
+  const engine = await start(preparation, inputs, log);
+  if (config.read(PID_FILE) !== '') writeFileSync(config.read(PID_FILE), `${process.pid}\n`);
+  becomeUser(config.read(USER), config.read(GROUP));
+  const hide =
+    presentation.summary && !given.quiet
+      ? showProgress(() => progressOf(engine), inputs.totalBytes, process.stderr)
+      : () => {};
+  const forget = onSignals({
+    stop: () => engine.stop(),
+    abort: () => engine.abort(),
+    rotate: () => {
+      log.reopen();
+      engine.rotateLogs();
+    },
+    reload: () => void reload(engine, preparation, inputs, log),
+  });
+  const result = await engine.finished;
+  forget();
+  hide();
+  const counters = engine.counters();
+  if (result.failure !== undefined) log.error(`threads: ${result.failure}`);
+  if (result.violations > 0)
+    log.error(`threads: ${result.violations} packets were handled by a thread that did not own them`);
+  const seconds = (performance.now() - started) / 1000;
+  log.notice(
+    `threads: ${counters.get('decoder.pkts') ?? 0} packets, ${counters.get('decoder.bytes') ?? 0} bytes in ${seconds.toFixed(3)} s`,
+  );
+  if (presentation.summary && !given.quiet)
+    process.stdout.write(summary({ seconds, counters, logFolder: config.read(LOG_FOLDER) }));
+  const damaged = (counters.get('pcap_file.errors') ?? 0) > 0;
+  return result.failure !== undefined || result.violations > 0 || damaged ? 1 : 0;
+}
+
+/** `-T`: the profile must be one that can run. */
+async function checkThreads({ config, from }: Preparation): Promise<void> {
+  const profile = chooseProfile(config, { live: false, inputs: 1, cores: availableParallelism() });
+  await loadProfile(profile, 'pcap', await configuredOutputs(config, from), from);
+}
+
+async function start(preparation: Preparation, inputs: Inputs, log: EngineLog): Promise<Engine> {
+  const { config, from } = preparation;
+  const cores = config.read(SOURCE_THREADS) || availableParallelism();
+  const profile = chooseProfile(config, { live: inputs.live, inputs: inputs.names.length, cores });
+  const outputs = await configuredOutputs(config, from);
+  const loaded = await loadProfile(profile, inputs.module, outputs, from);
+  log.info(`threads: profile ${profile.name}`);
+  return startEngine({
+    config,
+    profile,
+    input: inputs.module,
+    outputs,
+    shared: sharedObjects(preparation, inputs, preparation.rules),
+    wantedEvents: wantedEvents(loaded.modules.values(), config),
+    live: inputs.live,
+    from,
+    autoThreads: profile.name === 'workers' && !inputs.live ? Math.min(cores, inputs.names.length) : cores,
+    ...(config.read(NO_RANDOM) && { seed: 1 }),
+    log,
+    openLog: path =>
+      new LogFile(path, logFileSettings(config, path), undefined, message => log.error(`output: ${message}`)),
+  });
+}
+
+function sharedObjects({ protocols }: Preparation, inputs: Inputs, rules: unknown): Record<string, unknown> {
+  return {
+    [APP_PROTOCOL_NAMES]: protocols.map(protocol => protocol.name),
+    [SOURCE_NAMES]: inputs.names,
+    ...(rules !== undefined && { rules }),
+  };
+}
+
+/** New rules that are wrong leave those in force as they are. */
+async function reload(
+  engine: Engine,
+  preparation: Preparation,
+  inputs: Inputs,
+  log: EngineLog,
+): Promise<void> {
+  try {
+    log.notice('detect: rule reload starting');
+    await engine.reload(sharedObjects(preparation, inputs, preparation.reloadRules()));
+    log.notice('detect: rule reload complete');
+  } catch (error) {
+    log.error(`detect: rule reload failed, the rules before stay in force: ${messageOf(error)}`);
+  }
+}
+
+function progressOf(engine: Engine): { packets: number; bytes: number; alerts: number } {
+  const counters = engine.counters();
+  const of = (name: string): number => counters.get(name) ?? 0;
+  return { packets: of('decoder.pkts'), bytes: of('pcap_file.bytes'), alerts: of('detect.alert') };
+}
+
+function becomeUser(user: string, group: string): void {
+  try {
+    if (group !== '') process.setgid!(group);
+    if (user !== '') process.setuid!(user);
+  } catch (error) {
+    throw new UsageError(
+      `cannot become user ${user || '(same)'} of group ${group || '(same)'}: ${(error as Error).message}`,
+    );
+  }
+}
+
+/** Mistakes of the user are told in a line; anything else is a mistake of the program and has its stack. */
+export function messageOf(error: unknown): string {
+  if (error instanceof UsageError || error instanceof ConfigError || error instanceof ProfileError)
+    return error.message;
+  const { stack, message } = error as Error;
+  return process.env.SLUICE_DEBUG ? (stack ?? message) : message;
+}

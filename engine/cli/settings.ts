@@ -1,0 +1,68 @@
+/** The configuration of a run: which file it comes from, and what of it is not accepted. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { compiled } from '../compiled.js';
+import { placeText } from '../config/config-error.js';
+import type { DeclaredOptions, Finding } from '../config/declared.js';
+import { type LoadedConfig, loadConfig } from '../config/load.js';
+import type { Log } from '../module.js';
+
+/** Where a configuration is looked for when none is named. */
+const USUAL_PLACES = ['/etc/sluice/sluice.yaml', '/etc/suricata/suricata.yaml'];
+
+/** The documented defaults, which are a configuration as well. */
+export function defaultsFile(): string {
+  return fileURLToPath(new URL('../suricata-like.yaml', compiled('')));
+}
+
+export interface SettingsSources {
+  readonly config?: string;
+  readonly includes?: readonly string[];
+  readonly sets?: readonly string[];
+}
+
+export interface Settings extends LoadedConfig {
+  /** The file that was read. */
+  readonly file: string;
+}
+
+/** @throws ConfigError */
+export function readSettings(sources: SettingsSources, environment = process.env): Settings {
+  const named = sources.config ?? environment.SLUICE_CONFIG;
+  const file = named ?? USUAL_PLACES.find(existsSync) ?? defaultsFile();
+  return { file, ...loadConfig({ file, includes: sources.includes, sets: sources.sets, environment }) };
+}
+
+/** `suricata.yaml:12: stream.inlin: unknown key, did you mean stream.inline?` */
+export function findingText({ places }: LoadedConfig, { path, message }: Finding): string {
+  return `${placeText(placeOf(places, path))}: ${path}: ${message}`;
+}
+
+/** Keys that come from a setting of a part above have its place. */
+function placeOf(places: LoadedConfig['places'], path: string) {
+  for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('.')))) {
+    const place = places.get(at);
+    if (place) return place;
+  }
+  return undefined;
+}
+
+/**
+ * Tells what is not accepted: wrong values as errors, keys that look like mistakes as warnings, other unknown keys
+ * at level info with their number at level notice.
+ * @returns number of errors
+ */
+export function tellFindings(settings: LoadedConfig, declared: DeclaredOptions, log: Log): number {
+  const findings = declared.check(settings.config.tree);
+  const wrong = findings.filter(finding => finding.kind === 'unaccepted');
+  const likely = findings.filter(finding => finding.nearest !== undefined);
+  const unknown = findings.filter(finding => finding.kind === 'unknown' && finding.nearest === undefined);
+  for (const finding of wrong) log.error(`config: ${findingText(settings, finding)}`);
+  for (const finding of likely) log.warning(`config: ${findingText(settings, finding)}`);
+  for (const finding of unknown) log.info(`config: ${findingText(settings, finding)}`);
+  if (unknown.length > 0)
+    log.notice(
+      `config: ${unknown.length} keys are not known to this version and have no effect (-v lists them)`,
+    );
+  return wrong.length;
+}

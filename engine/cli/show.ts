@@ -1,0 +1,69 @@
+/** Options that show something instead of a run. */
+import { loadProtocols } from '../application/load-protocols.js';
+import { ConfigError } from '../config/config-error.js';
+import { flatten } from '../config/flatten.js';
+import { buildInfo } from './build-info.js';
+import { profileNames } from './choose-profile.js';
+import { listKeywords } from './list-keywords.js';
+import type { Given } from './parse.js';
+import { readSettings } from './settings.js';
+import { UsageError } from './usage-error.js';
+
+/** @returns the exit code @throws UsageError */
+export async function show(
+  given: Given,
+  { what, argument }: { what: string; argument: string },
+): Promise<number> {
+  process.stdout.write(`${await textOf(given, what, argument)}\n`);
+  return 0;
+}
+
+async function textOf(given: Given, what: string, argument: string): Promise<string> {
+  switch (what) {
+    case 'dumpConfig':
+      return flatten(settings(given).config.tree)
+        .map(([path, value]) => `${path} = ${value}`)
+        .join('\n');
+    case 'buildInfo':
+      return buildInfo();
+    case 'dumpFeatures':
+      return (await import('./features.js')).FEATURES.join('\n');
+    case 'listKeywords':
+      return listKeywords(argument, await loadProtocols());
+    case 'listRunmodes':
+      return runModes(given);
+    case 'listAppLayerProtos':
+      return ['=========Supported App Layer Protocols=========', ...(await protocolNames())].join('\n');
+    case 'listAppLayerFrames':
+      throw new UsageError('--list-app-layer-frames: frames are not there yet');
+    default:
+      return (await ruleProtocolNames()).join('\n');
+  }
+}
+
+function settings(given: Given) {
+  try {
+    return readSettings({ config: given.config, includes: given.includes, sets: given.sets });
+  } catch (error) {
+    if (error instanceof ConfigError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+function runModes(given: Given): string {
+  const names = profileNames(settings(given).config);
+  const inputs = ['PCAP_FILE  -r', 'NFQ        -q', 'AF_PACKET  -i'];
+  const width = 12;
+  const lines = inputs.flatMap(input => names.map(name => `${input.padEnd(width + 4)}${name}`));
+  return ['input           profile (sluice profiles show NAME tells more)', ...lines].join('\n');
+}
+
+async function protocolNames(): Promise<string[]> {
+  return (await loadProtocols()).map(protocol => protocol.name).sort();
+}
+
+async function ruleProtocolNames(): Promise<string[]> {
+  const { ruleProtocols } = await import('../../signatures/protocols.js');
+  const known = ruleProtocols(await loadProtocols());
+  return [...known].filter(([, protocol]) => protocol.kind !== 'absent').map(([name]) => name);
+}
