@@ -33,7 +33,7 @@ export const APP_PROTOCOL_TO_SERVER = Packet.TCP_ACK;
 export const APP_PROTOCOL_TO_CLIENT = Packet.TCP_WINDOW;
 /** Alert: bits of the ALERT_ constants. */
 export const ALERT_FLAGS = Packet.TCP_FLAGS;
-/** Alert: the action taken where it is not the signature's own (a VERDICT_ constant; 0: the signature's). */
+/** Alert: with ALERT_ACTION_CHANGED, the action taken instead of the signature's own (a VERDICT_ constant). */
 export const ALERT_ACTION = Packet.VERDICT;
 /** Alert: the stream's bytes to be logged as payload, where they are not the packet's own stream data. */
 export const ALERT_DATA = Packet.STREAM_DATA;
@@ -45,6 +45,9 @@ export const ALERT_IN_STREAM = 1 << 0;
 export const ALERT_IN_TRANSACTION = 1 << 1;
 /** The transaction is a guess: the latest one of the flow. */
 export const ALERT_TRANSACTION_GUESSED = 1 << 2;
+
+/** A rate filter gave the alert another action than its signature's. */
+export const ALERT_ACTION_CHANGED = 1 << 3;
 
 /** Name in `thread.shared` of the application protocols' names, by the numbers that flow records hold. */
 export const APP_PROTOCOL_NAMES = 'appProtocolNames';

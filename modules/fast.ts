@@ -1,11 +1,10 @@
 /** fast.log: one line of text for each alert. */
 import { addressText } from '../engine/address.js';
-import { ALERT_SIGNATURES, type AlertSignature, type AlertSignatures } from '../engine/alert-signature.js';
 import type { Batch } from '../engine/batch.js';
 import type { Config } from '../engine/config/config.js';
 import { boolean, option, text } from '../engine/config/option.js';
 import { logFolder, logPath, outputEntries, outputs } from '../engine/config/output-list.js';
-import { ALERT_ACTION, EVENT_ALERT } from '../engine/event.js';
+import { ALERT_ACTION, ALERT_ACTION_CHANGED, ALERT_FLAGS, EVENT_ALERT } from '../engine/event.js';
 import { engineMode } from '../engine/exception-policy.js';
 import { IP_PROTOCOL_NAMES } from '../engine/ip-protocol-names.js';
 import { defineModule, type LogWriter, type Thread, type ThreadModule } from '../engine/module.js';
@@ -13,6 +12,11 @@ import * as Packet from '../engine/packet.js';
 import { Endpoints } from '../engine/record/endpoints.js';
 import { Subject } from '../engine/record/subject.js';
 import { LineTimestamp } from '../engine/timestamp.js';
+import {
+  type AlertSignature,
+  type AlertSignatures,
+  alertSignatures,
+} from '../signatures/alert-signatures.js';
 
 const enabled = option('outputs.*.fast.enabled', boolean, true, 'whether fast.log is written');
 const filename = option('outputs.*.fast.filename', text, 'fast.log', 'file of the alert lines');
@@ -30,6 +34,12 @@ const RAW_BYTES = 24;
 /** Longest line: a message and a classification may be long. */
 const LINE_BYTES = 32 << 10;
 
+/** What is kept of a signature. */
+interface Known {
+  readonly middle: string;
+  readonly drops: boolean;
+}
+
 class Fast implements ThreadModule {
   private readonly subject: Subject;
   private readonly endpoints = new Endpoints();
@@ -38,15 +48,17 @@ class Fast implements ThreadModule {
   private readonly line = new Uint8Array(LINE_BYTES);
   private readonly encoder = new TextEncoder();
   private readonly inline: boolean;
-  private signatures: AlertSignatures | undefined;
-  /** The part of the line that is the same for each alert of a signature; bounded by their number. */
-  private readonly middles = new Map<number, string>();
+  private readonly failed: number;
+  private signatures: AlertSignatures;
+  /** By index of the signature; bounded by their number. */
+  private readonly signaturesKnown = new Map<number, Known>();
 
-  constructor(thread: Thread) {
+  constructor(private readonly thread: Thread) {
+    this.failed = thread.counters.declare('output.fast.errors');
     this.subject = new Subject(thread.memory, thread.flows);
     this.files = pathsOf(thread.config).map(path => thread.openLog(path));
     this.inline = thread.config.read(engineMode) === 'ips';
-    this.signatures = thread.shared[ALERT_SIGNATURES] as AlertSignatures | undefined;
+    this.signatures = alertSignatures(thread.shared);
   }
 
   process(batch: Batch): void {
@@ -56,53 +68,60 @@ class Fast implements ThreadModule {
       if (row[e + Packet.PSEUDO] !== Packet.PSEUDO_EVENT || row[e + Packet.EVENT_KIND] !== EVENT_ALERT)
         continue;
       this.subject.load(batch.slots[i]!);
-      this.write();
+      this.tell();
     }
   }
 
   reload(shared: Readonly<Record<string, unknown>>): void {
-    this.signatures = shared[ALERT_SIGNATURES] as AlertSignatures | undefined;
-    this.middles.clear();
+    this.signatures = alertSignatures(shared);
+    this.signaturesKnown.clear();
+  }
+
+  /** A line that cannot be made is counted and told once; the others are written. */
+  private tell(): void {
+    try {
+      this.write();
+    } catch (error) {
+      this.thread.counters.values[this.failed]!++;
+      this.thread.warnOnce(`a line of fast.log could not be written: ${(error as Error).message}`);
+    }
   }
 
   private write(): void {
     const { subject, line } = this;
-    const index = subject.field(Packet.EVENT_SIGNATURE);
-    const signature = this.signatures?.at(index);
-    if (!signature) return;
+    const known = this.known(subject.field(Packet.EVENT_SIGNATURE));
     const start = this.timestamp.write(
       subject.field(Packet.SECONDS),
       subject.field(Packet.NANOSECONDS),
       line,
       0,
     );
-    const rest = `  ${this.action(signature)}${this.middle(index, signature)}${this.where()}\n`;
+    const rest = `  ${this.action(known)}${known.middle}${this.where()}\n`;
     const { written } = this.encoder.encodeInto(rest, line.subarray(start));
     for (const file of this.files) file.write(line, 0, start + written);
   }
 
   /** Drops are told as such; where nothing can be dropped, as what would have been. */
-  private action(signature: AlertSignature): string {
-    const own = this.subject.field(ALERT_ACTION);
-    const drops = own === 0 ? signature.action === 'drop' : own === Packet.VERDICT_DROP;
-    return drops ? (this.inline ? '[Drop] ' : '[wDrop] ') : '';
+  private action({ drops }: Known): string {
+    const { subject } = this;
+    const changed = (subject.field(ALERT_FLAGS) & ALERT_ACTION_CHANGED) !== 0;
+    const dropped = changed ? subject.field(ALERT_ACTION) === Packet.VERDICT_DROP : drops;
+    return dropped ? (this.inline ? '[Drop] ' : '[wDrop] ') : '';
   }
 
-  private middle(index: number, signature: AlertSignature): string {
-    let middle = this.middles.get(index);
-    if (middle === undefined) {
-      const { gid, sid, rev, msg, category, priority } = signature;
-      const title = `[**] [${gid}:${sid}:${rev}] ${msg} [**]`;
-      middle = `${title} [Classification: ${category || '(null)'}] [Priority: ${priority}] `;
-      this.middles.set(index, middle);
+  private known(index: number): Known {
+    let known = this.signaturesKnown.get(index);
+    if (known === undefined) {
+      known = knownOf(this.signatures.at(index));
+      this.signaturesKnown.set(index, known);
     }
-    return middle;
+    return known;
   }
 
   /** `{TCP} 192.0.2.1:1234 -> 192.0.2.2:80`, or the first bytes of a packet that has no addresses. */
   private where(): string {
     const { subject, endpoints } = this;
-    endpoints.load(subject, 'packet');
+    endpoints.load(subject, 'event');
     const { version, bytes, protocol } = endpoints;
     if (version === 0) return this.rawPacket();
     const source = `${addressText(bytes, endpoints.source, version)}:${endpoints.sourcePort}`;
@@ -120,6 +139,13 @@ class Fast implements ThreadModule {
     const number = subject.field(Packet.NUMBER);
     return `[**] [Raw pkt: ${hex.join(' ')} ]${number > 0 ? ` [pcap file packet: ${number}]` : ''}`;
   }
+}
+
+/** The part of the line that is the same for each alert of the signature. */
+function knownOf({ gid, sid, rev, msg, category, priority, action }: AlertSignature): Known {
+  const title = `[**] [${gid}:${sid}:${rev}] ${msg} [**]`;
+  const middle = `${title} [Classification: ${category || '(null)'}] [Priority: ${priority}] `;
+  return { middle, drops: action === 'drop' };
 }
 
 /** Files of the entries that are on. */

@@ -105,7 +105,10 @@ export function compileOptionsFrom(config: Config, protocols: readonly Protocol[
  * @param matcher a matcher of this thread; databases are shared with others
  */
 export function compileRules(
-  rules: { readonly signatures: readonly Signature[] },
+  rules: {
+    readonly signatures: readonly Signature[];
+    readonly referenceSystems?: Readonly<Record<string, string>>;
+  },
   matcher: Matcher,
   options: CompileOptions,
 ): RuleSetImage {
@@ -139,6 +142,7 @@ export function compileRules(
     events: shared32(all.filter(member => member.eventOnly).map(member => member.signature.index)),
     applicationNames: sets.applications.names,
     applicationSets: sets.applications.table(),
+    referenceSystems: rules.referenceSystems ?? {},
   };
 }
 

@@ -67,5 +67,5 @@ function wanted(subject: Subject, direction: Direction): boolean {
   if (direction === 'flow') return true;
   if (direction === 'reverse') return false;
   if (direction === 'packet') return subject.toServer;
-  return (subject.field(Packet.FLOW_STATE) & Packet.FLOW_TO_SERVER) !== 0;
+  return subject.eventToServer;
 }

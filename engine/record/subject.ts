@@ -17,6 +17,8 @@ export class Subject {
   f = 0;
   /** Direction of the packet in its flow. */
   toServer = true;
+  /** Direction of the data that the event is about: that of the packet unless its maker said otherwise. */
+  eventToServer = true;
   /** The packet's bytes are there: it came over the wire, or out of a tunnel, or was made from fragments. */
   onWire = false;
 
@@ -40,6 +42,7 @@ export class Subject {
     this.flow = row[this.e + Packet.FLOW]!;
     this.f = this.flow * FlowRecord.INTS;
     this.toServer = this.flow < 0 || (row[this.p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
+    this.eventToServer = this.flow < 0 || (row[this.e + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
     const pseudo = row[this.p + Packet.PSEUDO]!;
     this.onWire = pseudo <= Packet.PSEUDO_REASSEMBLED && row[this.p + Packet.IP_VERSION] !== 0;
   }

@@ -1,8 +1,13 @@
 /** `alert`: a signature matched. */
-import type { AlertSignature } from '../../engine/alert-signature.js';
-import { ALERT_ACTION, ALERT_FLAGS, ALERT_TRANSACTION_GUESSED } from '../../engine/event.js';
+import {
+  ALERT_ACTION,
+  ALERT_ACTION_CHANGED,
+  ALERT_FLAGS,
+  ALERT_TRANSACTION_GUESSED,
+} from '../../engine/event.js';
 import * as Packet from '../../engine/packet.js';
 import type { Subject } from '../../engine/record/subject.js';
+import type { AlertSignature } from '../../signatures/alert-signatures.js';
 import { writeFlowSoFar } from './flow.js';
 import type { HeaderKind } from './header.js';
 import { type JsonBytes, key } from './json-bytes.js';
@@ -12,7 +17,7 @@ import { writeVerdict } from './verdict.js';
 import type { Writer } from './writer.js';
 
 const encoder = new TextEncoder();
-const KIND: HeaderKind = { type: encoder.encode('alert'), direction: 'packet', packet: true };
+const KIND: HeaderKind = { type: encoder.encode('alert'), direction: 'event', packet: true };
 const ALERT = key('alert');
 const ACTION = key('action');
 const ALLOWED = encoder.encode('allowed');
@@ -39,7 +44,7 @@ export function writeAlert(writer: Writer, subject: Subject, inline: boolean): v
   protocols.write(json, subject);
   writeOwnMembers(writer, subject);
   if (subject.flow >= 0) {
-    json.plain(DIRECTION, subject.toServer ? TO_SERVER : TO_CLIENT);
+    json.plain(DIRECTION, subject.eventToServer ? TO_SERVER : TO_CLIENT);
     if (settings.flow) writeFlowSoFar(json, subject, header);
   }
   writePayload(json, subject, settings);
@@ -51,11 +56,9 @@ export function writeAlert(writer: Writer, subject: Subject, inline: boolean): v
 /** `"alert":{…}` of the event's signature, with what only its maker knows (`"alert":{…}` in the payload). */
 export function writeSignature(writer: Writer, subject: Subject, inline: boolean): void {
   const { json, signatures } = writer;
-  const index = subject.field(Packet.EVENT_SIGNATURE);
-  const signature = signatures.signature(index);
+  const { signature, members: fixed } = signatures.at(subject.field(Packet.EVENT_SIGNATURE));
   json.open(ALERT);
-  json.plain(ACTION, isBlocked(signature, subject.field(ALERT_ACTION), inline) ? BLOCKED : ALLOWED);
-  const fixed = signatures.at(index);
+  json.plain(ACTION, isBlocked(signature, changedAction(subject), inline) ? BLOCKED : ALLOWED);
   json.members(fixed, 0, fixed.length);
   if (signature.target) writeTarget(writer, signature.target);
   const members = writer.ownMembers(subject);
@@ -67,15 +70,20 @@ export function writeSignature(writer: Writer, subject: Subject, inline: boolean
   json.close();
 }
 
+/** What a rate filter made of the signature's action; 0 when it is its own. */
+function changedAction(subject: Subject): number {
+  return subject.field(ALERT_FLAGS) & ALERT_ACTION_CHANGED ? subject.field(ALERT_ACTION) : 0;
+}
+
 /** Rejections are made also where packets cannot be dropped. */
-export function isBlocked(signature: AlertSignature, action: number, inline: boolean): boolean {
+function isBlocked(signature: AlertSignature, action: number, inline: boolean): boolean {
   if (action === 0) return signature.action.startsWith('reject') || (inline && signature.action === 'drop');
   if (action === Packet.VERDICT_DROP) return inline;
   return action >= Packet.VERDICT_REJECT && action <= Packet.VERDICT_REJECT_BOTH;
 }
 
 function isPass(writer: Writer, subject: Subject): boolean {
-  return writer.signatures.signature(subject.field(Packet.EVENT_SIGNATURE)).action === 'pass';
+  return writer.signatures.at(subject.field(Packet.EVENT_SIGNATURE)).signature.action === 'pass';
 }
 
 /** Which side is attacked, as the signature's `target` says. */

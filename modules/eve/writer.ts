@@ -1,21 +1,14 @@
 /** What the record types share: the tools to write one eve-log entry's records. */
-import { ALERT_SIGNATURES, type AlertSignatures } from '../../engine/alert-signature.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import type { Subject } from '../../engine/record/subject.js';
+import { alertSignatures } from '../../signatures/alert-signatures.js';
 import { AppProtocols } from './app-protocol.js';
 import { Header } from './header.js';
 import type { Instance } from './instance.js';
 import { JsonBytes } from './json-bytes.js';
 import { Members } from './members.js';
 import { SignatureMembers } from './signature-members.js';
-
-/** Stands in where no rules are loaded. */
-const NO_SIGNATURES: AlertSignatures = {
-  at: index => {
-    throw new RangeError(`no signature has the index ${index}`);
-  },
-};
 
 export class Writer {
   readonly json = new JsonBytes();
@@ -67,6 +60,5 @@ export class Writer {
 const METADATA = new TextEncoder().encode('metadata');
 
 function signaturesOf(shared: Readonly<Record<string, unknown>>, instance: Instance): SignatureMembers {
-  const signatures = (shared[ALERT_SIGNATURES] as AlertSignatures | undefined) ?? NO_SIGNATURES;
-  return new SignatureMembers(signatures, instance.alert);
+  return new SignatureMembers(alertSignatures(shared), instance.alert);
 }

@@ -75,6 +75,8 @@ export interface RuleSetImage {
   /** Application protocols by number, and which of them each application set holds (64 bytes a set). */
   readonly applicationNames: readonly string[];
   readonly applicationSets: Uint8Array;
+  /** Prefixes of reference types, for outputs: `{ cve: 'https://…' }`. */
+  readonly referenceSystems: Readonly<Record<string, string>>;
   /** By name of the protocol: to server, to client. */
   readonly applications: Readonly<Record<string, readonly [ApplicationRules, ApplicationRules]>>;
 }

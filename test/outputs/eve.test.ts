@@ -96,7 +96,10 @@ describe('alert', () => {
     const [record] = await recordsOf(
       thread,
       eve,
-      alert(thread, tcpPacket(thread, ''), '', { [Event.ALERT_ACTION]: taken }),
+      alert(thread, tcpPacket(thread, ''), '', {
+        [Event.ALERT_ACTION]: taken,
+        [Event.ALERT_FLAGS]: taken === 0 ? 0 : Event.ALERT_ACTION_CHANGED,
+      }),
     );
     expect(record).toMatchObject({ alert: { action: told } });
   });
@@ -154,7 +157,7 @@ describe('alert', () => {
     expect(record).not.toHaveProperty('flow');
     expect(record).not.toHaveProperty('metadata');
     const { metadata: _, ...rest } = ALERT;
-    const more = { rule: SIGNATURE.text, references: SIGNATURE.references, context: { a: 1 } };
+    const more = { rule: SIGNATURE.text, references: ['https://example.com/1'], context: { a: 1 } };
     expect(record!.alert).toEqual({ ...rest, ...more });
   });
 

@@ -1,15 +1,15 @@
 /** Packets, flows and events as outputs see them, for tests: rows are filled as decode, flow and detect do. */
-import type { AlertSignature } from '../../engine/alert-signature.js';
-import { ALERT_SIGNATURES } from '../../engine/alert-signature.js';
 import { Batch } from '../../engine/batch.js';
 import { APP_PROTOCOL_NAMES, EVENT_ALERT, keepEvent } from '../../engine/event.js';
 import * as FlowRecord from '../../engine/flow-record.js';
 import type { ModuleDefinition } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
+import * as Header from '../../signatures/compile/header.js';
+import type { Signature } from '../../signatures/signature.js';
 import { address4, ethernet, ipv4, packet, tcp } from '../packets/builder.js';
 import { type StubThread, stubThread } from '../thread-stub.js';
 
-export const SIGNATURE: AlertSignature = {
+export const SIGNATURE: Partial<Signature> = {
   gid: 1,
   sid: 1000001,
   rev: 2,
@@ -18,24 +18,38 @@ export const SIGNATURE: AlertSignature = {
   category: 'Misc activity',
   priority: 3,
   metadata: { created_at: ['2018-01-30'] },
-  references: ['https://example.com/1'],
+  references: ['url,example.com/1'],
   text: 'alert tcp any any -> any any (msg:"an \\"evil\\" thing"; sid:1000001;)',
 };
 
 /** A thread with an output configuration, these signatures, and time zone UTC. */
 export function outputThread(
   outputs: unknown,
-  signatures: readonly AlertSignature[] = [SIGNATURE],
+  signatures: readonly Partial<Signature>[] = [SIGNATURE],
   more = {},
 ): StubThread {
   return stubThread({
     config: { 'default-log-dir': '/log', outputs, ...more },
     shared: {
-      [ALERT_SIGNATURES]: { at: (index: number) => signatures[index]! },
+      rules: imageOf(signatures),
       [APP_PROTOCOL_NAMES]: ['unknown', 'http', 'dns'],
       sourceNames: ['/captures/a.pcap'],
     },
   });
+}
+
+/** As much of a compiled rule set as outputs look at. */
+function imageOf(signatures: readonly Partial<Signature>[]): object {
+  const texts = signatures.map(signature => Buffer.from(JSON.stringify(signature)));
+  const header = new Int32Array(texts.length * Header.INTS);
+  let at = 0;
+  texts.forEach((text, i) => {
+    header[i * Header.INTS + Header.TEXT] = at;
+    header[i * Header.INTS + Header.TEXT_LENGTH] = text.length;
+    at += text.length;
+  });
+  const referenceSystems = { url: 'https://' };
+  return { count: signatures.length, header, text: Uint8Array.from(Buffer.concat(texts)), referenceSystems };
 }
 
 /** A TCP packet of 192.0.2.1:1234 to 198.51.100.2:80, decoded, in flow 7. @returns its slot */

@@ -1,0 +1,47 @@
+/** What outputs tell of a signature that alerted, from the compiled rule set that all threads share. */
+import { type RuleSetImage, signatureAt } from './compile/image.js';
+import type { Action, Signature } from './signature.js';
+
+export interface AlertSignatures {
+  /**
+   * @param index EVENT_SIGNATURE of an alert or drop event
+   * @throws RangeError when there is no such signature
+   */
+  at(index: number): AlertSignature;
+}
+
+export interface AlertSignature
+  extends Pick<Signature, 'gid' | 'sid' | 'rev' | 'msg' | 'category' | 'metadata'> {
+  readonly action: Action;
+  /** EVE's severity. */
+  readonly priority: number;
+  /** As shown to people: the prefix of the reference's type, then its value. */
+  readonly references: readonly string[];
+  readonly target?: 'src_ip' | 'dest_ip';
+  /** The rule as written, on one line. */
+  readonly text: string;
+}
+
+/** @param shared `Thread.shared`: `rules` is the rule set, undefined when none is loaded */
+export function alertSignatures(shared: Readonly<Record<string, unknown>>): AlertSignatures {
+  const image = shared.rules as RuleSetImage | undefined;
+  return {
+    at(index) {
+      if (!image || index < 0 || index >= image.count)
+        throw new RangeError(`no signature has the index ${index}`);
+      const signature = signatureAt(image, index);
+      return {
+        ...signature,
+        references: signature.references.map(each => shown(each, image.referenceSystems)),
+      };
+    },
+  };
+}
+
+/** `cve,2014-0160` with the prefix of its type; a type without one is told as it is. */
+function shown(reference: string, systems: Readonly<Record<string, string>>): string {
+  const comma = reference.indexOf(',');
+  const type = reference.slice(0, comma);
+  const value = reference.slice(comma + 1);
+  return `${systems[type.toLowerCase()] ?? `${type}:`}${value}`;
+}
