@@ -1,33 +1,8 @@
 /** Published and measured overlap cases, straight on the reassembler. */
-import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FIRST, POLICY_CLASSES } from '../../modules/stream/reassembly/policy.js';
 import { Feed } from './feed.js';
-
-const FILE = new URL('../../../shared/vectors/tcp-overlap.json', import.meta.url);
-const ISNS = [0, 1, 2 ** 31 - 10, 2 ** 32 - 11];
-
-interface Case {
-  id: string;
-  from: number;
-  segments: ({ n: number; seq: number; data: string } | { deliver: number })[];
-  policies: Record<string, string>;
-  disputed?: Record<string, Record<string, string>>;
-  os?: Record<string, string>;
-  rewritten_packets?: string[];
-}
-
-const cases: Case[] = existsSync(FILE) ? JSON.parse(readFileSync(FILE, 'utf8')) : [];
-
-/** What each policy must give: agreed values, the pairwise rule where engines differ from it, and Linux. */
-function expectations({ policies, disputed, os }: Case): [name: string, bytes: string][] {
-  const wanted = Object.entries(policies);
-  for (const [name, values] of Object.entries(disputed ?? {})) {
-    if (values['pairwise-rule'] !== undefined) wanted.push([name, values['pairwise-rule']]);
-  }
-  if (os?.['linux-6.18'] !== undefined) wanted.push(['linux-6', os['linux-6.18']]);
-  return wanted;
-}
+import { expectations, ISNS, type OverlapCase, overlapCases } from './overlap-cases.js';
 
 const feeds = new Map<string, Feed>();
 
@@ -40,7 +15,7 @@ function feedOf(name: string): Feed {
   return feed;
 }
 
-function run(test: Case, name: string, isn: number, batched: boolean): Feed {
+function run(test: OverlapCase, name: string, isn: number, batched: boolean): Feed {
   const feed = feedOf(name);
   feed.begin(isn);
   for (const step of test.segments) {
@@ -53,8 +28,8 @@ function run(test: Case, name: string, isn: number, batched: boolean): Feed {
   return feed;
 }
 
-describe.skipIf(cases.length === 0)('overlap cases', () => {
-  for (const test of cases) {
+describe.skipIf(overlapCases.length === 0)('overlap cases', () => {
+  for (const test of overlapCases) {
     it(test.id, () => {
       for (const [name, bytes] of expectations(test)) {
         for (const isn of ISNS) {

@@ -1,0 +1,35 @@
+/** Writes each side to a file of its own, and a line about each to `index.jsonl`. */
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bytesOf, type Side } from './side.js';
+
+export class SideFolder {
+  private count = 0;
+
+  /** @throws Error of the file system when the folder cannot be made or written */
+  constructor(private readonly folder: string) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, INDEX), '');
+  }
+
+  /** Sides without data are only in the index. */
+  write(side: Side): void {
+    const { data: _, ...facts } = side;
+    const bytes = bytesOf(side);
+    const file = bytes.length > 0 ? this.fileName(side) : undefined;
+    if (file !== undefined) writeFileSync(join(this.folder, file), bytes);
+    const overlaps = side.overlaps.map(({ offset }) => ({ offset }));
+    appendFileSync(
+      join(this.folder, INDEX),
+      `${JSON.stringify({ file, bytes: bytes.length, ...facts, overlaps })}\n`,
+    );
+  }
+
+  private fileName({ proto, src, sport, dst, dport }: Side): string {
+    const number = String(++this.count).padStart(6, '0');
+    const parts = [number, proto, src, sport, dst, dport].filter(part => part !== undefined);
+    return `${parts.join('-').replaceAll(':', '_').replaceAll('/', '_')}.bin`;
+  }
+}
+
+const INDEX = 'index.jsonl';
