@@ -4,8 +4,6 @@ import { WINS } from './policy.js';
 import type { Tracker } from './tracker.js';
 
 const MOST = 0x10000;
-/** Above this many fragments it is not looked for who is covered completely: that costs fragments times bytes. */
-const MOST_COMPARED = 128;
 
 export class Assembly {
   // For each byte of the datagram, of the fragments that cover it so far. A highest end of 0: none does.
@@ -63,22 +61,5 @@ export class Assembly {
       if (start > highestStart[at]!) highestStart[at] = start;
       if (end > covered) highestEnd[at] = end;
     }
-  }
-
-  /**
-   * Whether a new fragment [start, end) loses every byte to the ones that are there. A receiver throws such a
-   * fragment away with all it says, also that it is the last one.
-   */
-  losesAll(tracker: Tracker, start: number, end: number): boolean {
-    if (tracker.count > MOST_COMPARED) return false;
-    const wins = WINS[tracker.policy];
-    const { highestEnd } = this;
-    highestEnd.fill(0, start, end);
-    for (let f = tracker.fragments; f; f = f.next) {
-      if (f.start >= end || f.end <= start || wins(start, end, f.start, f.start, f.end)) continue;
-      highestEnd.fill(1, Math.max(start, f.start), Math.min(end, f.end));
-    }
-    for (let at = start; at < end; at++) if (highestEnd[at] === 0) return false;
-    return true;
   }
 }

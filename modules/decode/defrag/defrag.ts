@@ -107,10 +107,7 @@ export class Defrag {
   private insert(tracker: Tracker): boolean {
     const { start, end, more } = this.fragment;
     const overlaps = tracker.runs.overlaps(start, end);
-    if (overlaps) {
-      this.event(Events.IPV4_FRAG_OVERLAP, Events.IPV6_FRAG_OVERLAP);
-      if (this.assembly.losesAll(tracker, start, end)) return false;
-    }
+    if (overlaps) this.event(Events.IPV4_FRAG_OVERLAP, Events.IPV6_FRAG_OVERLAP);
     if (!this.keep(tracker, end)) return false;
     tracker.overlaps ||= overlaps;
     tracker.runs.join(start, end);

@@ -1,0 +1,262 @@
+import { describe, expect, test } from 'vitest';
+import * as LinkType from '../../engine/link-type.js';
+import * as Packet from '../../engine/packet.js';
+import { FragmentMemory } from '../../modules/decode/defrag/fragment-memory.js';
+import { Runs } from '../../modules/decode/defrag/runs.js';
+import { type Decoder, decoder, describePacket } from '../decode/decoder.js';
+import {
+  checksum,
+  ethernet,
+  fragment,
+  gre,
+  hopByHop,
+  ipv4,
+  ipv6,
+  type Part,
+  packet,
+  udp,
+  vlan,
+} from '../packets/builder.js';
+
+const DATA = 'abcdefghijklmnopqrstuvwxyz012345';
+/** A UDP datagram as the payload of IP, and its two halves. */
+const WHOLE = packet(ipv4(), udp({ sport: 1000, dport: 2000 }), DATA).subarray(20);
+const FIRST = WHOLE.slice(0, 24);
+const SECOND = WHOLE.slice(24);
+
+const first4 = (before: Part[] = [], id = 7) =>
+  packet(ethernet(), ...before, ipv4({ id, protocol: 17, moreFragments: true }), FIRST);
+const second4 = (before: Part[] = [], id = 7) =>
+  packet(ethernet(), ...before, ipv4({ id, protocol: 17, offset: 24 }), SECOND);
+
+/** Descriptions of what was made from fragments. */
+function reassembled({ thread }: Decoder, slots: number[]): string[] {
+  const made = slots.filter(slot => thread.field(slot, Packet.PSEUDO) === Packet.PSEUDO_REASSEMBLED);
+  return made.map(slot => describePacket(thread, slot));
+}
+
+describe('datagrams', () => {
+  test('IPv4: a packet of its own behind the completing fragment', async () => {
+    const d = await decoder();
+    const { thread } = d;
+    const slots = d.decode([first4([vlan(5)]), second4([vlan(5)])]);
+    expect(slots.map(slot => describePacket(thread, slot))).toEqual([
+      'vlan5 ip4 p17 fragment',
+      'vlan5 ip4 p17 fragment',
+      'vlan5 ip4 p17 1000>2000',
+    ]);
+    const [, second, whole] = slots;
+    expect(thread.payload(whole!)).toBe(DATA);
+    expect(thread.field(whole!, Packet.ROOT)).toBe(second);
+    expect(thread.field(second!, Packet.REFERENCES)).toBe(2);
+    expect(thread.field(second!, Packet.VERDICTS_AWAITED)).toBe(1);
+    expect(thread.field(whole!, Packet.FLAGS) & Packet.FLAG_REASSEMBLED).not.toBe(0);
+    expect(thread.field(whole!, Packet.LINK_TYPE)).toBe(LinkType.ETHERNET);
+    const data = thread.field(whole!, Packet.DATA);
+    const bytes = thread.memory.bytes.slice(data, data + thread.field(whole!, Packet.LENGTH));
+    expect(bytes).toEqual(
+      packet(ethernet(), vlan(5), ipv4({ id: 7 }), udp({ sport: 1000, dport: 2000 }), DATA),
+    );
+    expect(checksum(bytes.subarray(18, 38))).toBe(0);
+    thread.release(slots);
+    expect(thread.pool.idle).toBe(true);
+    expect(thread.counters.nonZero()).toMatchObject({
+      'defrag.ipv4.fragments': 2,
+      'defrag.ipv4.reassembled': 1,
+    });
+    expect(thread.counters.read('defrag.memuse')).toBe(0);
+  });
+
+  test('IPv6: headers before the fragment header stay, and name what it named', async () => {
+    const d = await decoder();
+    const whole = packet(ipv6(), udp({ sport: 1000, dport: 2000 }), DATA).subarray(40);
+    const part = (start: number, end: number, more: boolean) =>
+      packet(
+        ethernet(),
+        ipv6(),
+        hopByHop(),
+        fragment({ offset: start, moreFragments: more, next: 17 }),
+        whole.slice(start, end),
+      );
+    const slots = d.decode([part(24, 40, false), part(0, 24, true)]);
+    expect(reassembled(d, slots)).toEqual(['ip6 p17 1000>2000']);
+    const data = d.thread.field(slots[2]!, Packet.DATA);
+    const bytes = d.thread.memory.bytes.slice(data, data + d.thread.field(slots[2]!, Packet.LENGTH));
+    expect(bytes).toEqual(packet(ethernet(), ipv6(), hopByHop(), udp({ sport: 1000, dport: 2000 }), DATA));
+  });
+
+  test('inside a tunnel, and a tunnel inside', async () => {
+    const d = await decoder();
+    const outer = [ipv4({ source: '1.1.1.1' }), gre()];
+    const slots = d.decode([first4(outer), second4(outer)]);
+    expect(reassembled(d, slots)).toEqual(['ip4 p17 1000>2000']);
+    expect(d.thread.field(slots[4]!, Packet.RECURSION)).toBe(1);
+    d.thread.release(slots);
+
+    const tunnel = packet(ipv4(), gre(), ipv4(), udp({ sport: 3, dport: 4 }), 'x').subarray(20);
+    const parts = [
+      packet(ethernet(), ipv4({ protocol: 47, moreFragments: true }), tunnel.slice(0, 16)),
+      packet(ethernet(), ipv4({ protocol: 47, offset: 16 }), tunnel.slice(16)),
+    ];
+    const made = d.decode(parts);
+    expect(made.map(slot => describePacket(d.thread, slot)).slice(2)).toEqual(['ip4 p47', 'ip4 p17 3>4']);
+    d.thread.release(made);
+    expect(d.thread.pool.idle).toBe(true);
+  });
+
+  test('fragments of other VLANs, ids and depths belong to other datagrams', async () => {
+    const d = await decoder();
+    const slots = d.decode([
+      first4(),
+      second4([vlan(5)]),
+      second4([], 8),
+      second4([ipv4({ source: '1.1.1.1' })]),
+    ]);
+    expect(reassembled(d, slots)).toEqual([]);
+  });
+
+  test('VLANs do not matter when they are not tracked', async () => {
+    const d = await decoder({ config: { vlan: { 'use-for-tracking': false } } });
+    expect(reassembled(d, d.decode([first4(), second4([vlan(5)])]))).toEqual(['vlan5 ip4 p17 1000>2000']);
+  });
+
+  test('the largest datagram', async () => {
+    const d = await decoder();
+    const data = 'x'.repeat(65535 - 20);
+    const parts: Uint8Array[] = [];
+    for (let at = 0; at < data.length; at += 1480) {
+      const more = at + 1480 < data.length;
+      parts.push(packet(ethernet(), ipv4({ offset: at, moreFragments: more }), data.slice(at, at + 1480)));
+    }
+    const slots = d.decode(parts.reverse());
+    expect(d.thread.payload(slots.at(-1)!)).toBe(data);
+  });
+});
+
+describe('limits', () => {
+  test('time: a fragment that comes too late begins a new datagram', async () => {
+    const d = await decoder({ config: { defrag: { timeout: 10 } } });
+    d.one(first4(), { time: 100 });
+    expect(reassembled(d, d.one(second4(), { time: 111 }))).toEqual([]);
+    expect(d.thread.counters.read('defrag.ipv4.timeouts')).toBe(1);
+    expect(reassembled(d, d.one(first4(), { time: 112 }))).toHaveLength(1);
+  });
+
+  test('time of a host', async () => {
+    const hosts = [{ slow: { timeout: 100, address: ['10.0.0.0/24'] } }];
+    const d = await decoder({ config: { defrag: { timeout: 10, 'host-config': hosts } } });
+    d.one(first4(), { time: 100 });
+    expect(reassembled(d, d.one(second4(), { time: 190 }))).toHaveLength(1);
+  });
+
+  test('time passes without fragments too', async () => {
+    const d = await decoder();
+    d.one(first4(), { time: 100 });
+    expect(d.thread.counters.read('defrag.memuse')).toBeGreaterThan(0);
+    d.one(packet(ethernet(), ipv4()), { time: 161 });
+    expect(d.thread.counters.read('defrag.memuse')).toBe(0);
+  });
+
+  test('trackers: the oldest datagram gives way', async () => {
+    const d = await decoder({ config: { defrag: { trackers: 2 } } });
+    const slots = d.decode([first4([], 1), first4([], 2), first4([], 3), second4([], 1), second4([], 3)]);
+    expect(reassembled(d, slots)).toHaveLength(1);
+    expect(d.thread.counters.read('defrag.max_trackers_reached')).toBe(2);
+  });
+
+  test('fragments', async () => {
+    const d = await decoder({ config: { defrag: { 'max-frags': 2 } } });
+    const slots = d.decode([first4([], 1), first4([], 2), first4([], 3)]);
+    expect(d.thread.events(slots[2]!)).toEqual(['decoder.ipv4.frag_ignored']);
+    expect(d.thread.counters.read('defrag.max_frags_reached')).toBe(1);
+  });
+
+  test('memory, with its exception policy', async () => {
+    const config = { defrag: { memcap: 200, 'memcap-policy': 'drop-packet' }, 'engine-mode': 'ips' };
+    const d = await decoder({ config });
+    const slots = d.decode([first4([], 1), first4([], 2)]);
+    expect(d.thread.events(slots[1]!)).toEqual(['decoder.ipv4.frag_ignored']);
+    expect(slots.map(slot => d.thread.field(slot, Packet.VERDICT))).toEqual([
+      Packet.VERDICT_NONE,
+      Packet.VERDICT_DROP,
+    ]);
+  });
+
+  test('no bytes in the pool: counted, and the fragments stay as they are', async () => {
+    const d = await decoder({ bytes: 4096, blockSize: 512 });
+    const slots = d.decode(
+      Array.from({ length: 3 }, (_, i) =>
+        packet(ethernet(), ipv4({ offset: i * 400, moreFragments: i < 2 }), 'x'.repeat(400)),
+      ),
+    );
+    expect([...d.thread.passed, ...slots]).toHaveLength(3);
+    expect(d.thread.counters.read('defrag.no_room')).toBe(1);
+    expect(d.thread.counters.read('defrag.memuse')).toBe(0);
+  });
+
+  test('a flood of tiny overlapping fragments costs time by its bytes', async () => {
+    const d = await decoder({ slots: 16 });
+    for (let i = 0; i < 20_000; i++) {
+      const offset = ((i * 7919) % 8000) * 8;
+      d.thread.release(d.one(packet(ethernet(), ipv4({ offset, moreFragments: true }), 'xxxxxxxxyyyyyyyy')));
+    }
+    expect(d.thread.pool.idle).toBe(true);
+  });
+});
+
+test('memory of fragments: what is taken is given back, and used again', () => {
+  const memory = new FragmentMemory(1 << 20);
+  const sizes = [1, 64, 65, 1000, 1480, 65535, 131072, 200, 3000];
+  for (let round = 0; round < 50; round++) {
+    const pieces = sizes.map(size => memory.take(size));
+    expect(new Set(pieces).size).toBe(sizes.length);
+    expect(Math.min(...pieces)).toBeGreaterThanOrEqual(0);
+    for (const [i, piece] of pieces.entries()) memory.giveBack(piece, sizes[i]!);
+    expect(memory.used).toBe(0);
+  }
+  expect(memory.take(1 << 18)).toBe(-1);
+});
+
+test('memory of fragments: pieces do not overlap', () => {
+  const memory = new FragmentMemory(1 << 19);
+  const taken: { piece: number; size: number; mark: number }[] = [];
+  let seed = 1;
+  const random = (below: number) => {
+    seed = (Math.imul(seed, 1103515245) + 12345) >>> 1;
+    return seed % below;
+  };
+  for (let i = 0; i < 3000; i++) {
+    const size = 1 + random(3000);
+    const piece = memory.take(size);
+    if (piece < 0 || random(3) === 0) {
+      for (const t of taken.splice(0, 20)) {
+        expect(memory.view(t.piece, t.size).every(byte => byte === t.mark)).toBe(true);
+        memory.giveBack(t.piece, t.size);
+      }
+    }
+    if (piece < 0) continue;
+    const mark = i & 0xff;
+    memory.copyIn(piece, new Uint8Array(size).fill(mark), 0, size);
+    taken.push({ piece, size, mark });
+  }
+  expect(memory.used).toBeLessThanOrEqual(1 << 19);
+});
+
+test('runs join where they touch', () => {
+  const runs = new Runs();
+  const shown = () => Array.from({ length: runs.length }, (_, i) => [runs.start(i), runs.end(i)]);
+  runs.join(16, 24);
+  runs.join(0, 8);
+  expect(shown()).toEqual([
+    [0, 8],
+    [16, 24],
+  ]);
+  expect(runs.overlaps(8, 16)).toBe(false);
+  expect(runs.overlaps(8, 17)).toBe(true);
+  runs.join(8, 16);
+  expect(shown()).toEqual([[0, 24]]);
+  runs.join(100, 200);
+  runs.join(20, 150);
+  expect(shown()).toEqual([[0, 200]]);
+  expect(runs.reach(200)).toBe(true);
+});
