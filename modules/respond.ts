@@ -1,0 +1,59 @@
+/** Active response: answers rejected packets with a TCP reset or an ICMP error, where packets can be sent. */
+import type { Batch } from '../engine/batch.js';
+import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
+import * as Packet from '../engine/packet.js';
+import { PACKET_SENDER, type PacketSender } from '../engine/packet-sender.js';
+import { ReplyBuilder } from './respond/reply.js';
+
+const TCP = 6;
+const RST = 4;
+
+export default defineModule({
+  summary: 'answers rejected packets with a TCP reset or an ICMP error',
+  kind: 'stage',
+  after: ['verdict'],
+  create: thread => new Respond(thread),
+});
+
+class Respond implements ThreadModule {
+  private readonly replies: ReplyBuilder;
+  private readonly sent: number;
+  private readonly unsent: number;
+
+  constructor(private readonly thread: Thread) {
+    this.replies = new ReplyBuilder(thread.memory);
+    this.sent = thread.counters.declare('respond.sent');
+    this.unsent = thread.counters.declare('respond.unsent');
+  }
+
+  process(batch: Batch): void {
+    const { row } = this.thread.memory;
+    for (let i = 0; i < batch.length; i++) {
+      const p = batch.slots[i]! * Packet.INTS;
+      const verdict = row[p + Packet.VERDICT]!;
+      if (verdict < Packet.VERDICT_REJECT || verdict > Packet.VERDICT_REJECT_BOTH) continue;
+      if (row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE && row[p + Packet.IP_VERSION] !== 0)
+        this.answer(p, verdict);
+    }
+  }
+
+  private answer(p: number, verdict: number): void {
+    const { row } = this.thread.memory;
+    const toSource = verdict !== Packet.VERDICT_REJECT_DESTINATION;
+    const toDestination = verdict !== Packet.VERDICT_REJECT;
+    if (row[p + Packet.PROTOCOL] === TCP) {
+      // RFC 9293 3.5.2: a reset is never answered with a reset.
+      if ((row[p + Packet.TCP_FLAGS]! & RST) !== 0) return;
+      if (toSource) this.send(this.replies.reset(p, true));
+      if (toDestination) this.send(this.replies.reset(p, false));
+    } else if (toSource) {
+      this.send(this.replies.unreachable(p));
+    }
+  }
+
+  private send(length: number): void {
+    const sender = this.thread.services.get(PACKET_SENDER) as PacketSender | undefined;
+    const sent = sender?.send(this.replies.bytes, length) === true;
+    this.thread.counters.values[sent ? this.sent : this.unsent]!++;
+  }
+}

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import * as Packet from '../../engine/packet.js';
+import { PACKET_SENDER } from '../../engine/packet-sender.js';
+import decode from '../../modules/decode.js';
+import respond from '../../modules/respond.js';
+import { ethernet, icmp, ipv4, ipv6, type Part, packet, tcp, udp } from '../packets/builder.js';
+import { stubThread } from '../thread-stub.js';
+
+interface Reply {
+  readonly seq: number;
+  readonly ack: number;
+  readonly flags: number;
+  readonly ports: string;
+  readonly badChecksum: boolean;
+  readonly protocol: number;
+}
+
+/** Rejects one packet and decodes what is sent for it, checksums verified. */
+async function replies(verdict: number, ...parts: Part[]): Promise<Reply[]> {
+  const thread = stubThread({ config: { capture: { 'checksum-validation': 'all' } } });
+  const sent: Uint8Array[] = [];
+  thread.services.set(PACKET_SENDER, {
+    send: (bytes: Uint8Array, length: number) => sent.push(bytes.slice(0, length)) > 0,
+  });
+  const decoding = await decode.create(thread);
+  const responding = await respond.create(thread);
+  const batch = thread.batch([packet(ethernet(), ...parts)]);
+  decoding.process(batch);
+  thread.memory.row[batch.slots[0]! * Packet.INTS + Packet.VERDICT] = verdict;
+  responding.process(batch);
+  if (sent.length === 0) return [];
+  const back = thread.batch(sent, { linkType: 101 });
+  decoding.process(back);
+  return Array.from(back.slots.subarray(0, back.length), slot => ({
+    seq: thread.field(slot, Packet.TCP_SEQ),
+    ack: thread.field(slot, Packet.TCP_ACK),
+    flags: thread.field(slot, Packet.TCP_FLAGS),
+    ports: `${thread.field(slot, Packet.SOURCE_PORT)} > ${thread.field(slot, Packet.DESTINATION_PORT)}`,
+    badChecksum: (thread.field(slot, Packet.FLAGS) & Packet.FLAG_BAD_CHECKSUM) !== 0,
+    protocol: thread.field(slot, Packet.PROTOCOL),
+  }));
+}
+
+const RST_ACK = 0x14;
+const segment = (flags: string) => tcp({ sport: 1000, dport: 80, seq: 5000, ack: 900, flags });
+
+describe.each([
+  ['IPv4', ipv4],
+  ['IPv6', ipv6],
+])('T28: reject over %s', (_, ip) => {
+  it('resets both sides with the sequence number each expects', async () => {
+    const [toSource, toDestination] = await replies(Packet.VERDICT_REJECT_BOTH, ip(), segment('PA'), 'abc');
+    expect(toSource).toMatchObject({
+      ports: '80 > 1000',
+      seq: 900,
+      ack: 5003,
+      flags: RST_ACK,
+      badChecksum: false,
+    });
+    expect(toDestination).toMatchObject({
+      ports: '1000 > 80',
+      seq: 5000,
+      ack: 900,
+      flags: RST_ACK,
+      badChecksum: false,
+    });
+  });
+
+  it('answers a SYN with what acknowledges it', async () => {
+    const [reply] = await replies(Packet.VERDICT_REJECT, ip(), segment('S'));
+    expect(reply).toMatchObject({ seq: 0, ack: 5001, flags: RST_ACK });
+  });
+
+  it('answers one side only where that is asked', async () => {
+    expect(await replies(Packet.VERDICT_REJECT, ip(), segment('A'))).toHaveLength(1);
+    expect(await replies(Packet.VERDICT_REJECT_DESTINATION, ip(), segment('A'))).toHaveLength(1);
+  });
+
+  it('never answers a reset, nor a packet that is only dropped', async () => {
+    expect(await replies(Packet.VERDICT_REJECT_BOTH, ip(), segment('R'))).toEqual([]);
+    expect(await replies(Packet.VERDICT_DROP, ip(), segment('A'))).toEqual([]);
+  });
+
+  it('tells the sender of a datagram that it is prohibited', async () => {
+    const [reply] = await replies(Packet.VERDICT_REJECT, ip(), udp({ sport: 7, dport: 9 }), 'abc');
+    expect(reply).toMatchObject({ protocol: ip === (ipv6 as unknown) ? 58 : 1, badChecksum: false });
+    expect(reply!.ports).toBe(ip === (ipv6 as unknown) ? '1 > 1' : '3 > 13');
+  });
+});
+
+it('counts what cannot be sent', async () => {
+  const thread = stubThread();
+  const batch = thread.batch([packet(ethernet(), ipv4(), icmp(), 'x')]);
+  (await decode.create(thread)).process(batch);
+  thread.memory.row[batch.slots[0]! * Packet.INTS + Packet.VERDICT] = Packet.VERDICT_REJECT;
+  const responding = await respond.create(thread);
+  responding.process(batch);
+  expect(thread.counters.values[thread.counters.declare('respond.unsent')]).toBe(1);
+});
