@@ -105,7 +105,7 @@ class Loader {
   }
 
   private refuse(error: RuleError, source: RuleSource): void {
-    const { message, position, suggestion } = error;
+    const { message, position, suggestion, keyword } = error;
     if (error instanceof UnsupportedRule)
       this.ruleSet.unsupported.push({ reason: message, ...identify(source), position });
     else {
@@ -114,6 +114,7 @@ class Loader {
         message,
         position,
         ...(suggestion !== undefined && { suggestion }),
+        ...(keyword !== undefined && { keyword }),
         rule: decodeText(source.text),
       });
     }

@@ -26,14 +26,27 @@ export function parseRule(source: RuleSource, context: RuleContext): Signature {
   const rule = new RuleBuilder(header, context, source.position(0));
   if (alertToo) rule.notes.set('alert', true);
   if (unsupported) rule.markUnsupported(unsupported);
-  walkOptions(source, options, (name, argument, nameOffset, argumentOffset) => {
-    const keyword = context.keywords.get(name) ?? context.keywords.get(name.toLowerCase());
-    if (!keyword) throw unknownKeyword(name, context, source.position(nameOffset));
-    apply(keyword, rule, argument, source.position(argumentOffset));
-  });
+  parseOptions(source, options, rule);
   const signature = finish(rule, decodeText(source.text));
   if (rule.unsupported) throw new UnsupportedRule(rule.unsupported, rule.at);
   return signature;
+}
+
+function parseOptions(source: RuleSource, from: number, rule: RuleBuilder): void {
+  const { context } = rule;
+  let current: string | undefined;
+  try {
+    walkOptions(source, from, (name, argument, nameOffset, argumentOffset) => {
+      current = undefined;
+      const keyword = context.keywords.get(name) ?? context.keywords.get(name.toLowerCase());
+      if (!keyword) throw unknownKeyword(name, context, source.position(nameOffset));
+      current = keyword.name;
+      apply(keyword, rule, argument, source.position(argumentOffset));
+    });
+  } catch (error) {
+    if (error instanceof RuleError && current !== undefined) error.keyword ??= current;
+    throw error;
+  }
 }
 
 /** gid and sid of a rule whose parsing failed, as far as they can be read. */

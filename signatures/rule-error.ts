@@ -2,6 +2,9 @@ import type { Position } from './signature.js';
 
 /** A rule that is refused: what is wrong, where, and what was expected. */
 export class RuleError extends Error {
+  /** The keyword it is about; set by the parser. */
+  keyword?: string;
+
   constructor(
     message: string,
     readonly position: Position,
