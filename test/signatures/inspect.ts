@@ -1,0 +1,64 @@
+/** Evaluates conditions on bytes. */
+import { openExpressions } from '../../engine/expression.js';
+import { allocateMemory, openMemory } from '../../engine/memory.js';
+import type { Inspection } from '../../signatures/inspection.js';
+import type { CompileEnvironment } from '../../signatures/keyword.js';
+import { chain, signatureLanguage } from '../../signatures/language.js';
+import { parse, SAMPLE_PROTOCOL, withOptions } from './rules.js';
+
+const memory = openMemory(allocateMemory(1, 4096));
+const language = signatureLanguage();
+
+export function environment(further: Partial<CompileEnvironment> = {}): CompileEnvironment {
+  const names: string[] = [];
+  return {
+    stores: new Map(),
+    expressions: openExpressions('auto'),
+    variable(name) {
+      if (!names.includes(name)) names.push(name);
+      return names.indexOf(name);
+    },
+    ...further,
+  };
+}
+
+export function latin1(text: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(text, 'latin1'));
+}
+
+/** What is looked at: bytes that are all there is of a buffer, unless told otherwise. */
+export function inspection(bytes: Uint8Array, further: Partial<Inspection> = {}): Inspection {
+  return {
+    memory,
+    slot: 0,
+    p: 0,
+    flow: -1,
+    f: -1,
+    toServer: true,
+    transaction: undefined,
+    bytes,
+    start: 0,
+    end: bytes.length,
+    cursor: 0,
+    atBeginning: true,
+    atEnd: true,
+    variables: new Float64Array(16),
+    signature: 0,
+    ...further,
+  } as Inspection;
+}
+
+/** Whether the options hold on a payload. */
+export function holds(options: string, payload: string, further: Partial<Inspection> = {}): boolean {
+  const { buffers } = parse(withOptions(options, 'alert tcp-pkt any any -> any any'));
+  const compiled = environment();
+  const test = language.buffer(buffers.flatMap(buffer => buffer.conditions), compiled);
+  return test(inspection(latin1(payload), further));
+}
+
+/** What transforms make of a buffer. */
+export function transformed(transforms: string, buffer: string): string {
+  const rule = withOptions(`${SAMPLE_PROTOCOL.buffers[0]!.keyword}; ${transforms}; bsize:>0;`, 'alert sample any any -> any any');
+  const change = chain(parse(rule).buffers[0]!.transforms, environment());
+  return Buffer.from(change(latin1(buffer))).toString('latin1');
+}
