@@ -18,6 +18,8 @@ export class Occasion {
   toServer = false;
   /** The packet's own row may carry the data. */
   ownRow = true;
+  /** The stream ends: what never came is no loss that somebody acknowledged. */
+  ending = false;
 }
 
 export class Outlet {
@@ -128,9 +130,13 @@ export class Outlet {
     if (rows[r + Direction.BUFFER] !== 0) this.store.memory.release(rows[r + Direction.BUFFER]! - 1);
     rows[r + Direction.BUFFER] = 0;
     rows[r + Direction.KEPT_FROM] = to;
+    if (!occasion.ending) this.noteGap(occasion);
+    absorbWaiting(this.store, r);
+  }
+
+  private noteGap(occasion: Occasion): void {
     this.counters.gap();
     Packet.setEvent(this.memory.row, occasion.slot * Packet.INTS, STREAM_REASSEMBLY_SEQ_GAP);
-    absorbWaiting(this.store, r);
   }
 
   /** Without memory to take it into the buffer, a waiting piece is handed on from where it lies. */

@@ -17,7 +17,7 @@ import { type OverlapVersions, STREAM_CONTROL, type StreamControl } from '../../
 import { ReassemblyCounters } from './counters.js';
 import { Delivery } from './delivery.js';
 import * as Direction from './direction.js';
-import { bufferOffset, releaseEmptyBuffer } from './in-order.js';
+import { absorbWaiting, bufferOffset, releaseEmptyBuffer } from './in-order.js';
 import { Limits } from './limits.js';
 import * as Options from './options.js';
 import { Occasion, Outlet } from './outlet.js';
@@ -179,14 +179,16 @@ export class Reassembler implements StreamControl {
   /**
    * No more data comes in this direction: hands on all that is left, acknowledged or not, and then its end.
    * @param flags STREAM_END, with STREAM_RESET when it was reset
+   * @param limit sequence number: only contiguous data before it is handed on, for receivers that read no more
    */
-  finish(batch: Batch, slot: number, flow: number, toServer: boolean, flags: number): void {
+  finish(batch: Batch, slot: number, flow: number, toServer: boolean, flags: number, limit?: number): void {
     const { rows, delivery } = this;
     const r = rowOf(flow, toServer);
     if (!this.isActive(flow, toServer)) return;
     const occasion = this.on(batch, slot, toServer, true);
     delivery.last = -1;
-    this.outlet.handOn(r, this.endOf(r), occasion);
+    occasion.ending = true;
+    this.outlet.handOn(r, limit === undefined ? this.endOf(r) : this.contiguousBefore(r, limit), occasion);
     rows[r + Direction.FLAGS]! |= Direction.ENDED;
     this.countLoss(r);
     const end = Packet.STREAM_END | Packet.STREAM_FLUSH | flags;
@@ -224,6 +226,7 @@ export class Reassembler implements StreamControl {
     occasion.slot = slot;
     occasion.toServer = toServer;
     occasion.ownRow = ownRow;
+    occasion.ending = false;
     return occasion;
   }
 
@@ -296,6 +299,14 @@ export class Reassembler implements StreamControl {
     if (((to - rows[r + Direction.KEPT_FROM]!) | 0) <= 0) return;
     rows[r + Direction.KEPT_FROM] = to;
     releaseEmptyBuffer(this.store, r);
+  }
+
+  /** Position of the sequence number `limit`, or the end of the contiguous data if that is nearer. */
+  private contiguousBefore(r: number, limit: number): number {
+    absorbWaiting(this.store, r);
+    const inOrder = this.rows[r + Direction.IN_ORDER]!;
+    const position = (limit - this.rows[r + Direction.FIRST_SEQUENCE]!) | 0;
+    return ((position - inOrder) | 0) < 0 ? position : inOrder;
   }
 
   /** End of the last data there is. */

@@ -2,6 +2,7 @@
 import * as Packet from '../../../engine/packet.js';
 import * as Event from '../../../engine/packet-events.js';
 import { type Context, distance, raiseLastAck, reject } from './context.js';
+import { finishDirection, inStream } from './delivery.js';
 import { LINUX_6 } from './os-policy.js';
 import { ACK, type Segment } from './segment.js';
 import * as Session from './session.js';
@@ -18,7 +19,10 @@ export function isValidAck(c: Context, x: Segment): boolean {
     return distance(x.ack, highest) <= 0 || reject(c, x, Event.STREAM_PKT_INVALID_ACK);
   }
   const window = cells[x.other + Session.WINDOW]!;
-  return distance(x.ack, (last - window) | 0) >= 0 || reject(c, x, Event.STREAM_PKT_INVALID_ACK);
+  // Linux: not further back than was ever acknowledged.
+  const acked = distance(last, (cells[x.other + Session.ISN]! + 1) | 0);
+  const back = modern ? Math.min(window, acked) : window;
+  return distance(x.ack, (last - back) | 0) >= 0 || reject(c, x, Event.STREAM_PKT_INVALID_ACK);
 }
 
 /** Behind all the other side has sent, its FIN included. */
@@ -36,10 +40,19 @@ export function takeAck(c: Context, x: Segment): void {
     c.counters.add(c.counters.ackUnseenData);
   }
   raiseLastAck(c, x.other, x.ack);
-  const last = cells[x.other + Session.LAST_ACK]!;
-  const read = c.urgent.has(x.other) ? (last - c.urgent.before(x.other, last)) | 0 : last;
+  const read = inStream(c, x.other, readable(c, x.other));
   c.reassembler.acknowledged(c.batch, x.slot, x.flow, !x.toServer, read);
   finishWhenAcked(c, x, x.other, !x.toServer);
+}
+
+/** What is acknowledged; Linux gives its reader nothing behind a FIN. */
+function readable(c: Context, direction: number): number {
+  const { cells } = c;
+  const last = cells[direction + Session.LAST_ACK]!;
+  const fin = (cells[direction + Session.DIRECTION_FLAGS]! & Session.DIRECTION_FIN) !== 0;
+  if (!fin || cells[direction + Session.POLICY] !== LINUX_6) return last;
+  const end = cells[direction + Session.FIN_SEQ]!;
+  return distance(last, end) > 0 ? end : last;
 }
 
 /** The direction ends when its FIN is acknowledged: until then segments before it may still come again. */
@@ -47,7 +60,11 @@ export function finishWhenAcked(c: Context, x: Segment, direction: number, toSer
   const { cells } = c;
   const flags = cells[direction + Session.DIRECTION_FLAGS]!;
   if ((flags & (Session.DIRECTION_FIN | Session.DIRECTION_FINISHED)) !== Session.DIRECTION_FIN) return;
-  if (distance(cells[direction + Session.LAST_ACK]!, cells[direction + Session.FIN_SEQ]!) <= 0) return;
+  const fin = cells[direction + Session.FIN_SEQ]!;
+  if (distance(cells[direction + Session.LAST_ACK]!, fin) <= 0) return;
+  // Data behind the FIN: it was not the end.
+  const more = distance(cells[direction + Session.NEXT_SEQ]!, fin) > 0;
+  if (more && cells[direction + Session.POLICY] !== LINUX_6) return;
   cells[direction + Session.DIRECTION_FLAGS] = flags | Session.DIRECTION_FINISHED;
-  c.reassembler.finish(c.batch, x.slot, x.flow, toServer, Packet.STREAM_END);
+  finishDirection(c, x.session, x.slot, x.flow, toServer, Packet.STREAM_END);
 }

@@ -8,6 +8,7 @@ import * as State from '../../../engine/tcp-state.js';
 import { finishWhenAcked, isValidAck } from './acknowledgment.js';
 import { ACCEPTED, type Context, distance, REJECTED, reject, setState } from './context.js';
 import { acceptData, isBeforeLastAck, isInWindow, noteFin } from './established.js';
+import { LINUX_6 } from './os-policy.js';
 import { takeReset } from './reset.js';
 import { ACK, FIN, RST, type Segment, SYN } from './segment.js';
 import * as Session from './session.js';
@@ -92,6 +93,7 @@ function finWhileClosing(c: Context, x: Segment, rules: ClosingState): boolean {
   const { cells } = c;
   if (!isValidAck(c, x)) return reject(c, x, rules.invalidAck);
   if (isRetransmission(c, x) || isFinAgain(c, x)) {
+    if (cells[x.own + Session.POLICY] === LINUX_6) noteFin(c, x);
     acceptData(c, x);
     return ACCEPTED;
   }
@@ -117,13 +119,19 @@ function ackWhileClosing(c: Context, x: Segment, state: number, rules: ClosingSt
     const event = state === State.CLOSE_WAIT ? Event.STREAM_CLOSEWAIT_PKT_BEFORE_LAST_ACK : rules.wrongSeq;
     return reject(c, x, event);
   }
-  const expected = isRetransmission(c, x) || isAckBehindFin(c, x) || isInWindow(c, x);
+  const expected = isRetransmission(c, x) || isAckBehindFin(c, x) || fits(c, x, state);
   if (!expected || (state >= State.TIME_WAIT && state !== State.CLOSE_WAIT && !isNext(c, x))) {
     return reject(c, x, rules.wrongSeq);
   }
   acceptData(c, x);
   afterAcknowledgment(c, x);
   return ACCEPTED;
+}
+
+/** In CLOSE_WAIT the first byte decides. */
+function fits(c: Context, x: Segment, state: number): boolean {
+  if (isInWindow(c, x)) return true;
+  return state === State.CLOSE_WAIT && distance(x.seq, c.cells[x.own + Session.NEXT_WIN]!) <= 0;
 }
 
 /** At the end only the next number fits, with or without the FIN counted. */

@@ -32,6 +32,34 @@ export function reopenDirection(c: Context, x: Segment, direction: number, first
   openDirection(c, x, direction, first);
 }
 
+/**
+ * No more data comes in a direction: what is left is handed on. Linux has read no more than what was contiguous and
+ * lay before the FIN.
+ */
+export function finishDirection(
+  c: Context,
+  session: number,
+  slot: number,
+  flow: number,
+  toServer: boolean,
+  flags: number,
+): void {
+  const { cells } = c;
+  const direction = session + (toServer ? Session.CLIENT : Session.SERVER);
+  if (cells[direction + Session.POLICY] !== LINUX_6) {
+    c.reassembler.finish(c.batch, slot, flow, toServer, flags);
+    return;
+  }
+  const fin = (cells[direction + Session.DIRECTION_FLAGS]! & Session.DIRECTION_FIN) !== 0;
+  const limit = cells[fin ? direction + Session.FIN_SEQ : direction + Session.NEXT_SEQ]!;
+  c.reassembler.finish(c.batch, slot, flow, toServer, flags, inStream(c, direction, limit));
+}
+
+/** A sequence number as the reassembler counts it: without the bytes that were taken out before it. */
+export function inStream(c: Context, direction: number, seq: number): number {
+  return c.urgent.has(direction) ? (seq - c.urgent.before(direction, seq)) | 0 : seq;
+}
+
 /** Hands on the payload of a valid segment. */
 export function deliver(c: Context, x: Segment): void {
   let { length } = x;
@@ -55,7 +83,7 @@ function handWithoutUrgent(c: Context, x: Segment, length: number): void {
     const seq = (x.seq + from) | 0;
     const out = c.urgent.next(x.own, seq);
     const part = out === undefined ? length - from : Math.min(length - from, distance(out, seq));
-    if (part > 0) hand(c, x, (seq - c.urgent.before(x.own, seq)) | 0, x.payload + from, part);
+    if (part > 0) hand(c, x, inStream(c, x.own, seq), x.payload + from, part);
     from += part + 1;
   }
 }

@@ -16,7 +16,7 @@ import {
 import { deliver } from './delivery.js';
 import { LINUX_6 } from './os-policy.js';
 import { takeReset } from './reset.js';
-import { ACK, FIN, RST, type Segment, SYN } from './segment.js';
+import { ACK, FIN, RST, type Segment, SYN, URG } from './segment.js';
 import * as Session from './session.js';
 import { isValidTimestamp } from './timestamps.js';
 
@@ -52,7 +52,7 @@ function synInEstablished(c: Context, x: Segment): boolean {
 function takeData(c: Context, x: Segment): boolean {
   const { cells } = c;
   if (!isValidAck(c, x)) return reject(c, x, Event.STREAM_EST_INVALID_ACK);
-  if (isBeforeLastAck(c, x)) return reject(c, x, Event.STREAM_EST_PKT_BEFORE_LAST_ACK);
+  if (isBeforeLastAck(c, x)) return isBeforeIsn(c, x) || reject(c, x, Event.STREAM_EST_PKT_BEFORE_LAST_ACK);
   if (!isInWindow(c, x)) return reject(c, x, Event.STREAM_EST_PACKET_OUT_OF_WINDOW);
   if (x.toServer) cells[x.session + Session.FLAGS]! |= Session.SESSION_CONFIRMED;
   acceptData(c, x);
@@ -69,7 +69,7 @@ export function acceptData(c: Context, x: Segment): void {
   takeAck(c, x);
   updateWindow(c, x, x.other);
   if (cells[x.session + Session.FLAGS]! & Session.SESSION_ASYNC) trackOneSide(c, x);
-  if (x.length > 0) deliver(c, x);
+  if (x.length > 0 || x.has(URG)) deliver(c, x);
 }
 
 /** Nobody acknowledges what the seen side sends: it counts as received as it goes. */
@@ -88,6 +88,11 @@ export function isBeforeLastAck(c: Context, x: Segment): boolean {
   const next = cells[x.own + Session.NEXT_SEQ]!;
   if (distance(last, next) > 0 && distance(x.end, next) > 0) return false;
   return (cells[x.session + Session.FLAGS]! & Session.SESSION_ASYNC) === 0;
+}
+
+/** From before the session: nothing to do with it. */
+function isBeforeIsn(c: Context, x: Segment): boolean {
+  return distance(x.seq, c.cells[x.own + Session.ISN]!) < 0;
 }
 
 /** A segment that reaches over the right edge is out of the window as a whole; a probe of a closed window is not. */
@@ -117,9 +122,10 @@ export function takeFin(c: Context, x: Segment): boolean {
 
 function isFinInWindow(c: Context, x: Segment, linux: boolean): boolean {
   const { cells } = c;
-  const next = cells[x.own + Session.NEXT_SEQ]!;
-  const first = linux ? x.end : x.seq;
-  if (distance(first, linux ? cells[x.own + Session.RECEIVED]! : next) < 0) return false;
+  const before = linux
+    ? distance(x.end, cells[x.own + Session.RECEIVED]!) < 0
+    : distance(x.seq, cells[x.own + Session.LAST_ACK]!) < 0;
+  if (before) return false;
   const edge = (cells[x.own + Session.LAST_ACK]! + cells[x.own + Session.WINDOW]!) | 0;
   const midstream = cells[x.session + Session.FLAGS]! & Session.SESSION_MIDSTREAM;
   return (
@@ -129,14 +135,27 @@ function isFinInWindow(c: Context, x: Segment, linux: boolean): boolean {
 
 /** Linux queues the segment with its FIN; when a longer one lies there already, the FIN is lost with the segment. */
 function finBehindHole(c: Context, x: Segment): boolean {
-  if (distance(x.end, c.cells[x.own + Session.NEXT_SEQ]!) >= 0) noteFin(c, x);
+  if (!isCovered(c, x)) noteFin(c, x);
   acceptData(c, x);
   return ACCEPTED;
 }
 
-/** Remembers where the data ends. */
+/** All of it waits behind the hole already. */
+function isCovered(c: Context, x: Segment): boolean {
+  const { cells } = c;
+  return (
+    (cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_HOLE) !== 0 &&
+    distance(x.seq, cells[x.own + Session.BEHIND_HOLE]!) >= 0 &&
+    distance(x.end, cells[x.own + Session.BEHIND_HOLE_END]!) < 0
+  );
+}
+
+/** Remembers where the data ends: of two FINs the nearer one counts. */
 export function noteFin(c: Context, x: Segment): void {
   const { cells } = c;
+  const has = (cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_FIN) !== 0;
+  const linux = cells[x.own + Session.POLICY] === LINUX_6;
+  if (has && linux && distance(x.end, cells[x.own + Session.FIN_SEQ]!) >= 0) return;
   cells[x.own + Session.DIRECTION_FLAGS]! |= Session.DIRECTION_FIN;
   cells[x.own + Session.FIN_SEQ] = x.end;
   cells[x.own + Session.FIN_START] = x.seq;

@@ -23,7 +23,7 @@ import { takeFin } from './established.js';
 import { close, isValidReset } from './reset.js';
 import { ACK, FIN, RST, type Segment, SYN } from './segment.js';
 import * as Session from './session.js';
-import { echoesSyn } from './timestamps.js';
+import { echoesSyn, isValidInHandshake } from './timestamps.js';
 
 /** Takes the SYN or SYN/ACK as the beginning of what its sender sends. */
 export function beginDirection(c: Context, x: Segment): void {
@@ -314,6 +314,7 @@ function ackInSynRecv(c: Context, x: Segment): boolean {
   const flags = c.cells[x.session + Session.FLAGS]!;
   if (flags & Session.SESSION_4WHS && !x.toServer) return ackOf4whs(c, x);
   if (!x.toServer && (flags & Session.SESSION_MIDSTREAM_SYNACK) === 0) return ackOfServer(c, x);
+  if (!isValidInHandshake(c, x)) return REJECTED;
   if (!isExpectedAck(c, x)) recallSynAck(c, x);
   if (isExpectedAck(c, x)) return complete(c, x);
   return ackOutOfPlace(c, x);
@@ -381,6 +382,8 @@ function ackOfServer(c: Context, x: Segment): boolean {
   const fastOpen = (cells[x.session + Session.FLAGS]! & Session.SESSION_FAST_OPEN) !== 0;
   if (expected && (more || fastOpen) && isValidAck(c, x)) return complete(c, x);
   const answered = x.ack === cells[x.other + Session.LAST_ACK];
+  // A repeated acknowledgment of the SYN.
+  if (expected && answered && x.length === 0) return ACCEPTED;
   if (x.length > 0 && answered) return reject(c, x, Event.STREAM_3WHS_ACK_DATA_INJECT);
   return reject(c, x, Event.STREAM_3WHS_ACK_IN_WRONG_DIR);
 }

@@ -56,7 +56,7 @@ function isBadWindowUpdate(c: Context, x: Segment): boolean {
 /** Data of which the receiver has acknowledged every byte: sets an event. */
 export function noteSpurious(c: Context, x: Segment): void {
   const { cells } = c;
-  if (x.length === 0 || cells[x.session + Session.STATE]! < State.ESTABLISHED) return;
+  if (x.length === 0) return;
   if (distance(x.end, cells[x.own + Session.LAST_ACK]!) > 0) return;
   Packet.setEvent(c.row, x.p, Event.STREAM_PKT_SPURIOUS_RETRANSMISSION);
 }

@@ -6,6 +6,7 @@ import * as Event from '../../../engine/packet-events.js';
 import * as State from '../../../engine/tcp-state.js';
 import { isValidAck } from './acknowledgment.js';
 import { ACCEPTED, type Context, distance, REJECTED, raiseLastAck, reject, setState } from './context.js';
+import { finishDirection } from './delivery.js';
 import * as Os from './os-policy.js';
 import { ACK, type Segment } from './segment.js';
 import * as Session from './session.js';
@@ -25,12 +26,14 @@ export function close(c: Context, x: Segment): void {
   cells[x.session + Session.STATE_BEFORE_RESET] = cells[x.session + Session.STATE]!;
   cells[x.session + Session.FLAGS]! |= Session.SESSION_RESET;
   cells[x.own + Session.DIRECTION_FLAGS]! |= Session.DIRECTION_RESET;
-  if (x.has(ACK)) raiseLastAck(c, x.other, x.ack);
-  raiseLastAck(c, x.own, x.seq);
+  if (cells[x.session + Session.STATE]! >= State.ESTABLISHED) {
+    if (x.has(ACK)) raiseLastAck(c, x.other, x.ack);
+    raiseLastAck(c, x.own, x.seq);
+  }
   setState(c, x, State.CLOSED);
   const flags = Packet.STREAM_END | Packet.STREAM_RESET;
-  c.reassembler.finish(c.batch, x.slot, x.flow, !x.toServer, flags);
-  c.reassembler.finish(c.batch, x.slot, x.flow, x.toServer, flags);
+  finishDirection(c, x.session, x.slot, x.flow, !x.toServer, flags);
+  finishDirection(c, x.session, x.slot, x.flow, x.toServer, flags);
   cells[x.own + Session.DIRECTION_FLAGS]! |= Session.DIRECTION_FINISHED;
   cells[x.other + Session.DIRECTION_FLAGS]! |= Session.DIRECTION_FINISHED;
 }

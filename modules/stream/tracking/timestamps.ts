@@ -27,16 +27,43 @@ export function isValidTimestamp(c: Context, x: Segment): boolean {
   if (startsAnew(c, x, policy)) return true;
   const difference = distance(x.timestamp, cells[x.own + Session.TIMESTAMP]!);
   const silence = x.seconds - cells[x.own + Session.TIMESTAMP_SECONDS]!;
-  if (difference < -tolerance(c, policy) && silence < MARK_IS_OLD) {
+  if (isOlder(c, policy, difference) && silence < MARK_IS_OLD) {
     return reject(c, x, Event.STREAM_PKT_INVALID_TIMESTAMP);
   }
-  takeTimestamp(c, x, difference);
+  takeTimestamp(
+    c,
+    x,
+    policy === Os.LINUX_6 ? -distance(cells[x.own + Session.TIMESTAMP]!, x.timestamp) : difference,
+  );
   return true;
 }
 
-function tolerance(c: Context, policy: number): number {
-  return c.settings.liberalTimestamps || policy === Os.LINUX || policy === Os.LINUX_6 ? 1 : 0;
+/** A difference of half the number space is older for all but Linux, which looks from the other side. */
+function isOlder(c: Context, policy: number, difference: number): boolean {
+  if (policy === Os.LINUX_6) return (-difference | 0) > 1;
+  const tolerance = c.settings.liberalTimestamps || policy === Os.LINUX ? 1 : 0;
+  return ((difference + tolerance) | 0) < 0;
 }
+
+/**
+ * A timestamp of 0 in the ACK of the handshake, after one in the SYN: some systems stop using timestamps, others take
+ * no such ACK. @returns false when the segment is not valid
+ */
+export function isValidInHandshake(c: Context, x: Segment): boolean {
+  const { cells } = c;
+  const zeros =
+    (cells[x.session + Session.FLAGS]! & Session.SESSION_TIMESTAMPS) !== 0 &&
+    (cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_ZERO_TIMESTAMP) !== 0 &&
+    x.options().hasTimestamp &&
+    x.timestamp === 0;
+  const policy = cells[x.own + Session.POLICY]!;
+  if (!zeros || policy === Os.LINUX_6) return isValidTimestamp(c, x);
+  if (!IGNORE_ZERO.has(policy)) return reject(c, x, Event.STREAM_PKT_INVALID_TIMESTAMP);
+  cells[x.session + Session.FLAGS]! &= ~Session.SESSION_TIMESTAMPS;
+  return true;
+}
+
+const IGNORE_ZERO = new Set([Os.OLD_LINUX, Os.SOLARIS, Os.OLD_SOLARIS, Os.WINDOWS, Os.VISTA, Os.WINDOWS2K3]);
 
 /**
  * A handshake with timestamp 0: some systems stop checking, some take the first one that follows as the mark.
@@ -73,7 +100,7 @@ function startsAnew(c: Context, x: Segment, policy: number): boolean {
 function takeTimestamp(c: Context, x: Segment, difference: number): void {
   const { cells } = c;
   const inOrder = x.seq === cells[x.own + Session.NEXT_SEQ]!;
-  if (inOrder && difference > 0) cells[x.own + Session.TIMESTAMP] = x.timestamp;
+  if (inOrder && difference >= 0) cells[x.own + Session.TIMESTAMP] = x.timestamp;
   if (inOrder) cells[x.own + Session.TIMESTAMP_SECONDS] = x.seconds;
 }
 

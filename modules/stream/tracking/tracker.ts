@@ -17,7 +17,7 @@ import {
 import type { Reassembler } from '../reassembly/reassembler.js';
 import { inClosing } from './closing.js';
 import { ACCEPTED, type Context } from './context.js';
-import { deliver, reopenDirection } from './delivery.js';
+import { deliver, finishDirection, reopenDirection } from './delivery.js';
 import { inEstablished } from './established.js';
 import { inSynRecv, inSynSent } from './handshake.js';
 import { withoutSession } from './midstream.js';
@@ -117,12 +117,12 @@ export class Tracker {
     // The last packet must stay the last one, so another carries what is left.
     const carrier = thread.pool.take();
     if (carrier < 0) {
-      reassembler.finish(batch, slot, flow, toServer, Packet.STREAM_END);
+      finishDirection(this.c, this.sessionOf(flow), slot, flow, toServer, Packet.STREAM_END);
       return;
     }
     copyFlowFields(this.row, slot * Packet.INTS, carrier * Packet.INTS);
     batch.keep(carrier);
-    reassembler.finish(batch, carrier, flow, toServer, Packet.STREAM_END);
+    finishDirection(this.c, this.sessionOf(flow), carrier, flow, toServer, Packet.STREAM_END);
   }
 
   private forget(session: number, flow: number): void {
@@ -175,8 +175,8 @@ export class Tracker {
     const { c, cells } = this;
     const state = cells[x.session + Session.STATE]!;
     if (state === State.NONE) return withoutSession(c, x, this.begin);
-    noteSpurious(c, x);
     if (state !== State.CLOSED && passes(c, x)) return ACCEPTED;
+    noteSpurious(c, x);
     switch (state) {
       case State.SYN_SENT:
         return inSynSent(c, x);

@@ -1,0 +1,204 @@
+/** Conversations of TCP segments, fed through decode, flow and stream. */
+import { Batch } from '../../engine/batch.js';
+import * as FlowRecord from '../../engine/flow-record.js';
+import type { ThreadModule } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+import { STATE_NAMES } from '../../engine/tcp-state.js';
+import decode from '../../modules/decode.js';
+import flow from '../../modules/flow.js';
+import stream from '../../modules/stream.js';
+import { concat, ethernet, ipv4, packet, tcp, u8, u16, u32 } from '../packets/builder.js';
+import { type StubOptions, type StubThread, stubThread } from '../thread-stub.js';
+
+export interface Options {
+  mss?: number;
+  scale?: number;
+  sackPermitted?: boolean;
+  sack?: readonly (readonly [number, number])[];
+  /** TSval and TSecr. */
+  ts?: readonly [number, number];
+  /** TCP Fast Open cookie, as text. */
+  fastOpen?: string;
+  /** Other options: kind and content in hex; or all options in hex. */
+  other?: readonly (readonly [number, string])[];
+  raw?: string;
+}
+
+/** One segment; numbers are relative to the initial sequence number of their side. */
+export interface Step {
+  /** `>` from the client, `<` from the server. */
+  from: '>' | '<';
+  /** Letters F S R P A U E C. */
+  flags: string;
+  seq: number;
+  ack?: number;
+  window?: number;
+  data?: string | Uint8Array;
+  urgent?: number;
+  options?: Options;
+  badChecksum?: boolean;
+  /** Seconds since the step before. */
+  after?: number;
+  /** Ports of the client, when another session is meant. */
+  port?: number;
+}
+
+const CLIENT = '10.0.0.1';
+const SERVER = '10.0.0.2';
+
+/** `> PA 1 1 data`: direction, flags, seq, ack, data. */
+export function step(text: string, more: Partial<Step> = {}): Step {
+  const [from, flags, seq, ack, data] = text.split(' ');
+  return {
+    from: from as '>' | '<',
+    flags: flags === '-' ? '' : flags!,
+    seq: Number(seq),
+    ack: ack === undefined || ack === '-' ? undefined : Number(ack),
+    data: data ?? '',
+    ...more,
+  };
+}
+
+export class Conversation {
+  readonly thread: StubThread;
+  /** What detection would have got: data of the client and of the server. */
+  readonly toServer: string[] = [];
+  readonly toClient: string[] = [];
+  readonly ended = new Set<string>();
+  private readonly modules: ThreadModule[];
+  private time = 1_700_000_000;
+
+  constructor(
+    options: StubOptions = {},
+    private readonly isn = { client: 1000, server: 5000 },
+  ) {
+    this.thread = stubThread({ flows: 64, ...options });
+    this.modules = [decode, flow, stream].map(module => module.create(this.thread) as ThreadModule);
+  }
+
+  /** Feeds one segment. @returns what the packet was found to be */
+  feed(given: Step): Outcome {
+    return this.feedAll([given])[0]!;
+  }
+
+  /** Feeds all segments in one batch. */
+  feedAll(steps: readonly Step[]): Outcome[] {
+    this.time += steps[0]?.after ?? 0.01;
+    const batch = this.thread.batch(
+      steps.map(given => this.build(given)),
+      { time: this.time, interval: 0.01 },
+    );
+    this.time += steps.length * 0.01;
+    const slots = [...batch.slots.subarray(0, batch.length)];
+    for (const module of this.modules) module.process(batch);
+    const outcomes = slots.map(slot => this.outcome(slot));
+    this.collect(batch);
+    return outcomes;
+  }
+
+  /** Ends the capture. */
+  end(): void {
+    const batch = new Batch();
+    for (const module of this.modules) module.end?.(batch);
+    this.modules[2]!.process(batch);
+    this.collect(batch);
+  }
+
+  get events(): string[] {
+    return [...new Set(this.seen)].sort();
+  }
+
+  counter(name: string): number {
+    return this.thread.counters.read(name);
+  }
+
+  private readonly seen: string[] = [];
+
+  private outcome(slot: number): Outcome {
+    const { thread } = this;
+    const flowRow = thread.field(slot, Packet.FLOW);
+    const f = flowRow * FlowRecord.INTS;
+    const events = thread.events(slot);
+    this.seen.push(...events);
+    return {
+      events,
+      flow: flowRow,
+      established: (thread.field(slot, Packet.FLOW_STATE) & Packet.FLOW_ESTABLISHED) !== 0,
+      toServer: (thread.field(slot, Packet.FLOW_STATE) & Packet.FLOW_TO_SERVER) !== 0,
+      dropped: thread.field(slot, Packet.VERDICT) === Packet.VERDICT_DROP,
+      reason: thread.field(slot, Packet.REASON),
+      state: flowRow < 0 ? '' : STATE_NAMES[thread.flows.row[f + FlowRecord.TCP_STATE]!]!,
+      flowState: flowRow < 0 ? 0 : thread.flows.row[f + FlowRecord.STATE]!,
+    };
+  }
+
+  private collect(batch: Batch): void {
+    for (const slot of batch.slots.subarray(0, batch.length)) {
+      const length = this.thread.field(slot, Packet.STREAM_LENGTH);
+      const flags = this.thread.field(slot, Packet.STREAM_FLAGS);
+      const to = flags & Packet.STREAM_TO_SERVER ? this.toServer : this.toClient;
+      if (length > 0) to.push(this.thread.text(this.thread.field(slot, Packet.STREAM_DATA), length));
+      if (flags & Packet.STREAM_END) this.ended.add(flags & Packet.STREAM_TO_SERVER ? '>' : '<');
+    }
+    this.thread.releaseBatch(batch);
+  }
+
+  private build(given: Step): Uint8Array {
+    const mine = given.from === '>' ? this.isn.client : this.isn.server;
+    const other = given.from === '>' ? this.isn.server : this.isn.client;
+    const port = given.port ?? 40000;
+    return packet(
+      ethernet(),
+      given.from === '>'
+        ? ipv4({ source: CLIENT, destination: SERVER })
+        : ipv4({ source: SERVER, destination: CLIENT }),
+      tcp({
+        sport: given.from === '>' ? port : 80,
+        dport: given.from === '>' ? 80 : port,
+        seq: (mine + given.seq) >>> 0,
+        ack: given.ack === undefined ? 0 : (other + given.ack) >>> 0,
+        flags: given.flags,
+        window: given.window ?? 65535,
+        urgent: given.urgent ?? 0,
+        options: optionBytes(given.options ?? {}, other),
+        ...(given.badChecksum ? { checksum: 0xdead } : {}),
+      }),
+      given.data ?? '',
+    );
+  }
+}
+
+export interface Outcome {
+  events: string[];
+  flow: number;
+  established: boolean;
+  toServer: boolean;
+  dropped: boolean;
+  reason: number;
+  state: string;
+  flowState: number;
+}
+
+function optionBytes(options: Options, otherIsn: number): Uint8Array {
+  if (options.raw !== undefined) return Buffer.from(options.raw, 'hex');
+  const parts: Uint8Array[] = [];
+  if (options.mss !== undefined) parts.push(concat(u8(2), u8(4), u16(options.mss)));
+  if (options.sackPermitted) parts.push(concat(u8(1), u8(1), u8(4), u8(2)));
+  if (options.ts) {
+    parts.push(concat(u8(1), u8(1), u8(8), u8(10), u32(options.ts[0] >>> 0), u32(options.ts[1] >>> 0)));
+  }
+  if (options.scale !== undefined) parts.push(concat(u8(1), u8(3), u8(3), u8(options.scale)));
+  for (const [left, right] of options.sack ?? []) {
+    parts.push(
+      concat(u8(1), u8(1), u8(5), u8(10), u32((otherIsn + left) >>> 0), u32((otherIsn + right) >>> 0)),
+    );
+  }
+  if (options.fastOpen !== undefined) {
+    parts.push(concat(u8(34), u8(2 + options.fastOpen.length), options.fastOpen));
+  }
+  for (const [kind, content] of options.other ?? []) {
+    const bytes = Buffer.from(content, 'hex');
+    parts.push(concat(u8(kind), u8(2 + bytes.length), bytes));
+  }
+  return concat(...parts);
+}
