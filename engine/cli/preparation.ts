@@ -33,7 +33,8 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
   const { config } = settings;
   const fatal = given.test || config.read(INIT_ERRORS_FATAL);
   const wrong = tellFindings(settings, await declaredOptions(), log);
-  if (wrong > 0 && fatal) throw new UsageError(`the configuration has ${wrong} values that are not accepted`);
+  if (wrong > 0 && given.test)
+    throw new UsageError(`the configuration has ${wrong} values that are not accepted`);
   const protocols = await loadProtocols();
   const loadAndCompile = (): unknown => {
     if (!given.detection) return undefined;

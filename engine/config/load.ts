@@ -23,13 +23,16 @@ export interface LoadedConfig {
 
 /** Variables of the environment that begin so set options: `SLUICE__stream__inline=yes`. */
 const VARIABLE = 'SLUICE__';
+/** Folders, separated by colons, in which included files are looked for when they are not where they should be. */
+const INCLUDE_PATH = 'SLUICE_INCLUDE_PATH';
 
 /** @throws ConfigError with place and reason */
 export function loadConfig(sources: ConfigSources): LoadedConfig {
   const tree: Mapping = {};
   const places: Places = new Map();
+  const includePath = (sources.environment?.[INCLUDE_PATH] ?? '').split(':').filter(folder => folder !== '');
   for (const file of [sources.file, ...(sources.includes ?? [])])
-    if (file !== undefined) addFile(tree, places, file);
+    if (file !== undefined) addFile(tree, places, file, includePath);
   for (const [name, value] of Object.entries(sources.environment ?? {})) {
     if (name.startsWith(VARIABLE) && value !== undefined)
       add(tree, places, readVariable(name, value), { file: `environment ${name}` });
@@ -38,8 +41,8 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   return { config: new Config(tree), places };
 }
 
-function addFile(tree: Mapping, places: Places, file: string): void {
-  const read = readYamlFile(file);
+function addFile(tree: Mapping, places: Places, file: string, includePath: readonly string[]): void {
+  const read = readYamlFile(file, includePath);
   Object.assign(tree, read.tree);
   for (const [path, place] of read.places) places.set(path, place);
 }

@@ -4,8 +4,8 @@
  * Files are included with `include: FILE`, `include: [FILE, …]` or `key: !include FILE`, relative to the
  * including file. A key that comes again replaces what was there before, as in Suricata.
  */
-import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
 import { ConfigError, type Place } from './config-error.js';
 import { keyName, type Mapping, plainValue } from './scalar.js';
@@ -20,12 +20,17 @@ const MOST_VALUES = 200_000;
 /** What all files of one configuration share. */
 interface Loading {
   readonly places: Places;
+  /** Folders in which included files are looked for by their name when they are not where they should be. */
+  readonly includePath: readonly string[];
   values: number;
 }
 
 /** @throws ConfigError with file and line */
-export function readYamlFile(path: string): { tree: Mapping; places: Places } {
-  const loading: Loading = { places: new Map(), values: 0 };
+export function readYamlFile(
+  path: string,
+  includePath: readonly string[] = [],
+): { tree: Mapping; places: Places } {
+  const loading: Loading = { places: new Map(), includePath, values: 0 };
   const tree: Mapping = {};
   new YamlFile(path, loading, 0, { file: path }).into(tree, []);
   return { tree, places: loading.places };
@@ -33,7 +38,7 @@ export function readYamlFile(path: string): { tree: Mapping; places: Places } {
 
 /** Reads YAML from a text. @param name stands for the file in messages */
 export function readYamlText(text: string, name: string): { tree: Mapping; places: Places } {
-  const loading: Loading = { places: new Map(), values: 0 };
+  const loading: Loading = { places: new Map(), includePath: [], values: 0 };
   const tree: Mapping = {};
   new YamlFile(name, loading, 0, { file: name }, text).into(tree, []);
   return { tree, places: loading.places };
@@ -83,7 +88,8 @@ class YamlFile {
     try {
       return readFileSync(this.path, 'utf8');
     } catch (error) {
-      throw new ConfigError(this.from, `cannot read ${this.path}: ${reasonOf(error)}`);
+      const what = this.depth === 0 ? '' : `${this.path}: `;
+      throw new ConfigError(this.from, `${what}${reasonOf(error)}`);
     }
   }
 
@@ -176,12 +182,13 @@ class YamlFile {
   private open(node: Node | null): YamlFile {
     if (!isScalar(node) || String(node.value) === '')
       throw new ConfigError(this.placeOf(node), 'include: expected the name of a file');
-    return new YamlFile(
-      resolve(dirname(this.path), String(node.value)),
-      this.loading,
-      this.depth + 1,
-      this.placeOf(node),
-    );
+    const path = this.find(resolve(dirname(this.path), String(node.value)));
+    return new YamlFile(path, this.loading, this.depth + 1, this.placeOf(node));
+  }
+
+  private find(path: string): string {
+    if (existsSync(path)) return path;
+    return this.loading.includePath.map(folder => join(folder, basename(path))).find(existsSync) ?? path;
   }
 }
 

@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sluice } from './program.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sluice-cli-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+describe('what the program tells of itself', () => {
+  it.each([
+    [['-V'], /^Sluice \d+\.\d+\.\d+ \(rules and options of Suricata version 8\.0\.7\)\n$/],
+    [['--build-info'], /^Features: .*\bHAVE_LIBJANSSON\b/m],
+    [['--list-runmodes'], /^PCAP_FILE {2}-r\s+autofp$/m],
+    [['--list-keywords'], /^- content$/m],
+    [['--list-keywords=csv'], /^content;[^;]+;/m],
+    [['--list-keywords=content'], /^= content =\n/],
+    [['--list-app-layer-protos'], /^=+Supported App Layer Protocols=+\n/],
+    [['--list-rule-protos'], /^tcp-pkt$/m],
+    [['profiles', 'list'], /^oisf2009\s/m],
+    [['profiles', 'show', 'pipeline'], /acquire/],
+    [['config', 'show', 'stream', '--set', 'stream.inline=yes'], /^stream:\n[\s\S]* inline: yes$/m],
+    [['config', 'show', '--defaults', 'stream.inline'], /^stream\.inline: auto\n.*auto, yes or no/],
+    [['-h'], /Examples:\n {2}sluice -c suricata\.yaml -r capture\.pcap/],
+    [[], /^Usage: sluice/],
+    [['help'], /^Usage: sluice/],
+    [['replay', '--help'], /Examples:\n {2}sluice replay/],
+    [['rules', '--help'], /check \[options\] <files\.\.\.>/],
+  ])('%j', async (words, expected) => {
+    const { code, out, err } = await sluice(words);
+    expect(out).toMatch(expected);
+    expect([code, err]).toEqual([0, '']);
+  });
+});
+
+describe('what cannot be', () => {
+  it.each([
+    [['--sett', 'a=b'], /^Error: unknown option '--sett'\n\(Did you mean --set\?\)$/m],
+    [['replya', 'x.pcap'], /there is no command replya, did you mean replay\?/],
+    [
+      ['-S', 'x.rules'],
+      /Please specify a runmode or capture option\. Use --list-runmodes to see available runmodes\./,
+    ],
+    [['-r', 'a', '-q', '0'], /only from one of these/],
+    [['-q', '9:2'], /-q 9:2: expected a queue/],
+    [['-k', 'some', '-r', 'x'], /-k some: expected all or none/],
+    [['-r', '/none/x.pcap'], /\/none\/x\.pcap: there is no such file or folder/],
+    [['-r', '.', '--pcap-file-recursive', '--pcap-file-continuous'], /recursively or continuously, not both/],
+    [['-c', '/none/x.yaml', '-r', '.'], /\/none\/x\.yaml: there is no such file/],
+    [['-r', '.', '--set', 'nonsense'], /--set: "nonsense": expected path=value/],
+    [['--netmap', '-r', 'x'], /--netmap: Sluice has no such capture/],
+    [['--firewall', '-r', 'x'], /--firewall: .*not there yet/],
+    [
+      ['-r', '.', '--runmode', 'autopf', '--disable-detection'],
+      /there is no profile autopf, did you mean autofp\?/,
+    ],
+    [['profiles', 'show', 'none'], /there is no profile none/],
+    [['config', 'shw'], /unknown command 'shw'\s+\(Did you mean show\?\)/],
+    [['config', 'show', 'no.such'], /nothing is set at no\.such/],
+    [['--list-keywords=contnet'], /there is no keyword contnet, did you mean content\?/],
+    [['-F', '/none', '-r', '.'], /-F: .*\/none/],
+  ])('%j is an error in human words', async (words, expected) => {
+    const { code, err } = await sluice(words, { cwd: folder });
+    expect(err).toMatch(expected);
+    expect(err).not.toMatch(/\n\s+at /);
+    expect(code).toBe(1);
+  });
+});
+
+describe('--dump-config', () => {
+  it('shows every key as key = value, with what was set', async () => {
+    const config = file(
+      'dump.yaml',
+      '%YAML 1.1\n---\naf-packet:\n  - interface: eth0\nstream: {inline: no}\n',
+    );
+    const { code, out } = await sluice([
+      '-c',
+      config,
+      '--set',
+      'stream.inline=yes',
+      '--dump-config',
+      '-k',
+      'none',
+    ]);
+    expect(out).toBe(
+      [
+        'af-packet = (null)',
+        'af-packet.0 = interface',
+        'af-packet.0.interface = eth0',
+        'stream = (null)',
+        'stream.inline = yes',
+        'capture = (null)',
+        'capture.checksum-validation = none',
+        '',
+      ].join('\n'),
+    );
+    expect(code).toBe(0);
+  });
+
+  it('reads the environment', async () => {
+    const config = file('env.yaml', 'a: 1\n');
+    const { out } = await sluice(['--dump-config'], {
+      env: { SLUICE_CONFIG: config, SLUICE__stream__inline: 'yes' },
+    });
+    expect(out).toBe('a = 1\nstream = (null)\nstream.inline = yes\n');
+  });
+});
+
+describe('config check', () => {
+  it('accepts the documented defaults', async () => {
+    const { code, out } = await sluice(['config', 'check', 'suricata-like.yaml']);
+    expect([code, out]).toEqual([0, 'suricata-like.yaml: 0 errors, 0 keys that have no effect\n']);
+  });
+
+  it('tells file, line, key, what was expected and what is probably meant', async () => {
+    const config = file('bad.yaml', 'stream:\n  inline: perhaps\n  midstraem: yes\nnapatech:\n  x: 1\n');
+    const { code, out } = await sluice(['config', 'check', config]);
+    expect(out.split('\n')).toEqual([
+      `error: ${config}:2: stream.inline: "perhaps" is not accepted, expected auto, yes or no`,
+      `warning: ${config}:3: stream.midstraem: unknown key, did you mean stream.midstream?`,
+      `warning: ${config}:4: napatech: unknown key`,
+      `${config}: 1 errors, 2 keys that have no effect`,
+      '',
+    ]);
+    expect(code).toBe(1);
+  });
+});
+
+describe('rules check', () => {
+  it('tells file, line, column and reason', async () => {
+    const rules = file(
+      'x.rules',
+      'alert tcp any any -> any any (msg:"a"; content:"x"; sid:1;)\nalert tcp any any -> any any (msg:"b"; contnt:"x"; sid:2;)\n',
+    );
+    const { code, out } = await sluice(['rules', 'check', rules]);
+    expect(out).toMatch(new RegExp(`^${rules}:2:\\d+: error: .*contnt`));
+    expect(out).toMatch(/^1 rules loaded, 1 errors/m);
+    expect(code).toBe(1);
+  });
+});
