@@ -1,0 +1,60 @@
+/**
+ * `flow-log`: tells the outputs of each conversation that is over. It stands behind all that writes into flow records:
+ * what the flow was found to be and what became of it is known only there.
+ */
+import { Batch } from '../engine/batch.js';
+import { EVENT_FLOW, EVENT_NETFLOW, keepEvent } from '../engine/event.js';
+import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
+import * as Packet from '../engine/packet.js';
+
+export default defineModule({
+  summary: 'tells the outputs of conversations that are over',
+  kind: 'stage',
+  after: ['flow'],
+  options: [],
+  create: thread => new FlowLog(thread),
+});
+
+class FlowLog implements ThreadModule {
+  private readonly row: Int32Array;
+  /** Event that outputs want; a flow's event gives its netflow records too. */
+  private readonly kind: number;
+  private readonly lost: number;
+  private readonly ahead = new Batch();
+
+  constructor(private readonly thread: Thread) {
+    this.row = thread.memory.row;
+    this.kind = thread.wants(EVENT_FLOW) ? EVENT_FLOW : thread.wants(EVENT_NETFLOW) ? EVENT_NETFLOW : 0;
+    this.lost = thread.counters.declare('flow_log.lost');
+  }
+
+  process(batch: Batch): void {
+    if (this.kind === 0 || !this.hasEnds(batch)) return;
+    for (let i = 0; i < batch.length; i++) {
+      const slot = batch.slots[i]!;
+      if (this.isEnd(slot)) this.tell(batch, slot);
+      else batch.keep(slot);
+    }
+    batch.replace();
+  }
+
+  private hasEnds(batch: Batch): boolean {
+    for (let i = 0; i < batch.length; i++) if (this.isEnd(batch.slots[i]!)) return true;
+    return false;
+  }
+
+  private isEnd(slot: number): boolean {
+    return this.row[slot * Packet.INTS + Packet.PSEUDO] === Packet.PSEUDO_FLOW_END;
+  }
+
+  /** When the pool is empty, what was kept so far goes ahead so that its slots come home. */
+  private tell(batch: Batch, slot: number): void {
+    if (this.thread.pool.available === 0) {
+      batch.moveKeptTo(this.ahead);
+      this.thread.passOn(this.ahead);
+      this.ahead.clear();
+    }
+    batch.keep(slot);
+    if (keepEvent(this.thread, batch, this.kind, slot, '') < 0) this.thread.counters.values[this.lost]!++;
+  }
+}

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { Batch } from '../../engine/batch.js';
+import { EVENT_FLOW, EVENT_NETFLOW } from '../../engine/event.js';
+import type { ThreadModule } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+import flow from '../../modules/flow.js';
+import flowLog from '../../modules/flow-log.js';
+import { ethernet, ipv4, packet, udp } from '../packets/builder.js';
+import { type StubOptions, type StubThread, stubThread } from '../thread-stub.js';
+import { decodeAll } from './decoded.js';
+
+function run(options: StubOptions): { thread: StubThread; batch: Batch } {
+  const thread = stubThread(options);
+  const modules = [flow, flowLog].map(module => module.create(thread) as ThreadModule);
+  const first = decodeAll(thread, thread.batch([packet(ethernet(), ipv4(), udp(), 'x')]));
+  modules[0]!.process(first);
+  thread.releaseBatch(first);
+  const batch = new Batch();
+  modules[0]!.end!(batch);
+  modules[1]!.process(batch);
+  return { thread, batch };
+}
+
+const kinds = (thread: StubThread, batch: Batch) =>
+  [...batch.slots.subarray(0, batch.length)].map(slot => thread.field(slot, Packet.EVENT_KIND));
+
+it('puts an event behind the end of a flow, which stays until the event is done', () => {
+  const { thread, batch } = run({});
+  expect(kinds(thread, batch)).toEqual([0, EVENT_FLOW]);
+  const [end, event] = batch.slots;
+  expect(thread.field(event!, Packet.ROOT)).toBe(end);
+  thread.release([end!]);
+  expect(thread.pool.idle).toBe(false);
+  thread.release([event!]);
+  expect(thread.pool.idle).toBe(true);
+});
+
+it('says nothing that nobody wants', () => {
+  const quiet = run({ wants: [] });
+  expect(kinds(quiet.thread, quiet.batch)).toEqual([0]);
+  const netflow = run({ wants: [EVENT_NETFLOW] });
+  expect(kinds(netflow.thread, netflow.batch)).toEqual([0, EVENT_NETFLOW]);
+});
