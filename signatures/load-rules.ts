@@ -1,6 +1,7 @@
 /** Loads rule sets: reads the files, parses each rule, settles duplicates. */
 import { readFileSync } from 'node:fs';
 import type { Config } from '../engine/config/config.js';
+import { expressionCheck } from './expression-check.js';
 import { rulesOf } from './parser/lines.js';
 import { decodeText, type RuleSource } from './parser/source.js';
 import { identify, parseRule } from './parser.js';
@@ -57,7 +58,8 @@ class Loader {
 
   constructor(options: LoadOptions) {
     const problems = { errors: [] as RuleProblem[], warnings: [] as RuleProblem[] };
-    this.context = ruleContext(options.config, options, problems);
+    const { checkExpression = expressionCheck() } = options;
+    this.context = ruleContext(options.config, { ...options, checkExpression }, problems);
     this.ruleSet = {
       ...problems,
       signatures: [],

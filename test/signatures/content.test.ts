@@ -35,7 +35,8 @@ describe('modifiers that do not go together', () => {
     'needs preceding content, uricontent option, http_client_body, http_server_body, http_header option, http_raw_header option, ' +
     'http_method option, http_cookie, http_raw_uri, http_stat_msg, http_stat_code, http_user_agent, http_host, http_raw_host or ' +
     'file_data/dce_stub_data sticky buffer options.';
-  const MIXED = "can't use a relative keyword like within/distance with a absolute relative keyword like depth/offset for the same content.";
+  const MIXED =
+    "can't use a relative keyword like within/distance with a absolute relative keyword like depth/offset for the same content.";
   test.each([
     ['depth:50;', `depth ${NEEDED}`],
     ['content:"AA"; content:"BB"; depth:50; distance:5;', MIXED],
@@ -43,8 +44,14 @@ describe('modifiers that do not go together', () => {
     ['content:"AA"; content:"BB"; within:5; depth:9;', MIXED],
     ['content:"AA"; offset:20; offset:20;', "can't use multiple offsets for the same content."],
     ['content:"AA"; nocase; nocase;', "can't use multiple nocase modifiers with the same content"],
-    ['content:"a"; content:!"b"; fast_pattern; offset:6;', "can't have a relative negated keyword set along with 'fast_pattern'."],
-    ['content:"a"; content:!"b"; distance:1; fast_pattern;', "can't have a relative negated keyword set along with 'fast_pattern'."],
+    [
+      'content:"a"; content:!"b"; fast_pattern; offset:6;',
+      "can't have a relative negated keyword set along with 'fast_pattern'.",
+    ],
+    [
+      'content:"a"; content:!"b"; distance:1; fast_pattern;',
+      "can't have a relative negated keyword set along with 'fast_pattern'.",
+    ],
     ['content:" "; within:1048577;', 'invalid value for within: 1048577'],
     ['content:" "; within:-1048577;', 'invalid value for within: -1048577'],
     ['content:" "; distance:1048577;', 'invalid value for distance: 1048577'],
@@ -54,18 +61,38 @@ describe('modifiers that do not go together', () => {
     ['content:"abc"; within:2;', "within (2) is less than the content's length (3)"],
     ['content:"a"; startswith; depth:3;', "can't use depth with startswith for the same content"],
     ['content:"abc"; fast_pattern:1,3;', 'fast_pattern part 1,3 is outside of the content (3 bytes)'],
-    ['content:"a"; fast_pattern; content:"b"; fast_pattern;', 'fast_pattern can be used on only one content in a rule'],
+    [
+      'content:"a"; fast_pattern; content:"b"; fast_pattern;',
+      'fast_pattern can be used on only one content in a rule',
+    ],
     ['content:"abc"; replace:"ab";', 'replace (2 bytes) must be as long as the content (3 bytes)'],
     ['content:!"abc"; replace:"abd";', "can't have a replace for a negated content"],
-    ['dsize:16; content:"abcdef"; startswith; content:!"a"; distance:0; content:"789"; distance:0; content:!"c"; distance:1; within:10;',
-      "signature can't match as required content length 20 exceeds dsize value 16"],
-    ['dsize:5<>10; content:"AAAA"; offset:8;', "signature can't match as required content length 12 exceeds dsize value 10"],
+    [
+      'dsize:16; content:"abcdef"; startswith; content:!"a"; distance:0; content:"789"; distance:0; content:!"c"; distance:1; within:10;',
+      "signature can't match as required content length 20 exceeds dsize value 16",
+    ],
+    [
+      'dsize:5<>10; content:"AAAA"; offset:8;',
+      "signature can't match as required content length 12 exceeds dsize value 10",
+    ],
     ['dsize:5; dsize:6;', "can't use 2 or more dsizes in a rule"],
-    ['sample.uri; content:"abc"; bsize:2;', "signature can't match as required content length 3 exceeds bsize value 2"],
+    [
+      'sample.uri; content:"abc"; bsize:2;',
+      "signature can't match as required content length 3 exceeds bsize value 2",
+    ],
     ['bsize:2;', 'bsize needs a preceding sticky buffer'],
-    ['sample.uri; strip_whitespace; content:"a b";', 'rule 1: content "a b" is incompatible with strip_whitespace transform'],
-    ['sample.uri; compress_whitespace; content:"a  b";', 'rule 1: content "a  b" is incompatible with compress_whitespace transform'],
-    ['sample.uri; to_lowercase; content:"A";', 'rule 1: content "A" is incompatible with to_lowercase transform'],
+    [
+      'sample.uri; strip_whitespace; content:"a b";',
+      'rule 1: content "a b" is incompatible with strip_whitespace transform',
+    ],
+    [
+      'sample.uri; compress_whitespace; content:"a  b";',
+      'rule 1: content "a  b" is incompatible with compress_whitespace transform',
+    ],
+    [
+      'sample.uri; to_lowercase; content:"A";',
+      'rule 1: content "A" is incompatible with to_lowercase transform',
+    ],
     ['sample.uri; sample.body; content:"a";', 'sticky buffer sample.uri has no condition'],
     ['sample.uri;', 'sticky buffer sample.uri has no condition'],
     ['sample_uri;', 'sample_uri needs a preceding content'],
@@ -77,32 +104,64 @@ describe('modifiers that do not go together', () => {
 
 describe('buffers', () => {
   const buffers = (options: string) =>
-    parse(withOptions(options, 'alert sample any any -> any any')).buffers.map(({ buffer, conditions, transforms }) => [
-      buffer,
-      transforms.map(each => each.kind),
-      conditions.length,
-    ]);
+    parse(withOptions(options, 'alert sample any any -> any any')).buffers.map(
+      ({ buffer, conditions, transforms }) => [buffer, transforms.map(each => each.kind), conditions.length],
+    );
 
   test.each([
     ['content:"a"; content:"b";', [['payload', [], 2]]],
-    ['sample.uri; content:"a"; pkt_data; content:"b";', [['sample.uri', [], 1], ['payload', [], 1]]],
-    ['content:"a"; sample_uri; content:"b"; nocase; sample_uri; content:"c";', [['payload', [], 1], ['sample.uri', [], 2]]],
-    ['sample.uri; content:"a"; sample.body; content:"b"; sample.uri; content:"c";', [['sample.uri', [], 2], ['sample.body', [], 1]]],
-    ['sample.names; content:"a"; sample.names; content:"b";', [['sample.names', [], 1], ['sample.names', [], 1]]],
+    [
+      'sample.uri; content:"a"; pkt_data; content:"b";',
+      [
+        ['sample.uri', [], 1],
+        ['payload', [], 1],
+      ],
+    ],
+    [
+      'content:"a"; sample_uri; content:"b"; nocase; sample_uri; content:"c";',
+      [
+        ['payload', [], 1],
+        ['sample.uri', [], 2],
+      ],
+    ],
+    [
+      'sample.uri; content:"a"; sample.body; content:"b"; sample.uri; content:"c";',
+      [
+        ['sample.uri', [], 2],
+        ['sample.body', [], 1],
+      ],
+    ],
+    [
+      'sample.names; content:"a"; sample.names; content:"b";',
+      [
+        ['sample.names', [], 1],
+        ['sample.names', [], 1],
+      ],
+    ],
     ['sample_body; content:"a";', [['sample.body', [], 1]]],
     ['sample.uri; url_decode; to_md5; content:"b";', [['sample.uri', ['url_decode', 'to_md5'], 1]]],
-    ['sample.uri; content:"a"; dotprefix; content:"b";', [['sample.uri', [], 1], ['sample.uri', ['dotprefix'], 1]]],
+    [
+      'sample.uri; content:"a"; dotprefix; content:"b";',
+      [
+        ['sample.uri', [], 1],
+        ['sample.uri', ['dotprefix'], 1],
+      ],
+    ],
     ['tcp.hdr; content:"a";', [['tcp.hdr', [], 1]]],
   ])('%s', (options, expected) => expect(buffers(options)).toEqual(expected));
 
   test('base64_data becomes part of base64_decode', () => {
-    const { buffers: list } = parse(withOptions('content:"a"; base64_decode:relative; base64_data; content:"b";'));
+    const { buffers: list } = parse(
+      withOptions('content:"a"; base64_decode:relative; base64_data; content:"b";'),
+    );
     expect(list).toHaveLength(1);
     expect(list[0]!.conditions[1]).toMatchObject({ kind: 'base64_decode', data: [{ bytes: 'b' }] });
   });
 
   test('modifiers of a content that was moved still apply', () => {
-    expect(onBuffer('content:"A"; sample_uri; nocase; fast_pattern;', 'alert sample any any -> any any')[0]).toMatchObject({
+    expect(
+      onBuffer('content:"A"; sample_uri; nocase; fast_pattern;', 'alert sample any any -> any any')[0],
+    ).toMatchObject({
       nocase: true,
       fastPattern: true,
     });
@@ -186,14 +245,25 @@ describe('pcre', () => {
   ])('%s in %j', (options, payload, expected) => expect(holds(options, payload)).toBe(expected));
 
   test.each([
-    'pcre:"abc";', 'pcre:"/abc";', 'pcre:"/abc/q";', 'pcre:/abc/;', 'pcre:"/a(b)/UH";', 'pcre:!"/(a)/, flow:x";',
-    'pcre:"/(a)/, somewhere:x";', 'sample.uri; pcre:"/a/U";',
+    'pcre:"abc";',
+    'pcre:"/abc";',
+    'pcre:"/abc/q";',
+    'pcre:/abc/;',
+    'pcre:"/a(b)/UH";',
+    'pcre:!"/(a)/, flow:x";',
+    'pcre:"/(a)/, somewhere:x";',
+    'sample.uri; pcre:"/a/U";',
   ])('%s is refused', options => expect(refusal(options)).toBeDefined());
 
   test('captures', () => {
     expect(onBuffer('pcre:"/(a)(b)/, flow:one, pkt:two";')[0]).toMatchObject({
-      captures: [{ scope: 'flow', name: 'one' }, { scope: 'pkt', name: 'two' }],
+      captures: [
+        { scope: 'flow', name: 'one' },
+        { scope: 'pkt', name: 'two' },
+      ],
     });
-    expect(onBuffer('pcre:"/(?P<flow_name>a)/";')[0]).toMatchObject({ captures: [{ scope: 'flow', name: 'name' }] });
+    expect(onBuffer('pcre:"/(?P<flow_name>a)/";')[0]).toMatchObject({
+      captures: [{ scope: 'flow', name: 'name' }],
+    });
   });
 });

@@ -13,31 +13,64 @@ describe('addresses', () => {
     ['10.1.2.3/255.255.0.0', [[0x0a010000, 0x0a01ffff]]],
     ['10.0.0.1-10.0.0.9', [[0x0a000001, 0x0a000009]]],
     ['[10.0.0.1,10.0.0.2]', [[0x0a000001, 0x0a000002]]],
-    ['[10.0.0.0/24,!10.0.0.5]', [[0x0a000000, 0x0a000004], [0x0a000006, 0x0a0000ff]]],
+    [
+      '[10.0.0.0/24,!10.0.0.5]',
+      [
+        [0x0a000000, 0x0a000004],
+        [0x0a000006, 0x0a0000ff],
+      ],
+    ],
     ['[10.0.0.0/24, ![10.0.0.0/25, 10.0.0.255]]', [[0x0a000080, 0x0a0000fe]]],
-    ['$HOME_NET', [[0x0a000000, 0x0affffff], [0xc0a80000, 0xc0a8ffff]]],
+    [
+      '$HOME_NET',
+      [
+        [0x0a000000, 0x0affffff],
+        [0xc0a80000, 0xc0a8ffff],
+      ],
+    ],
   ])('%s', (text, v4) => {
     expect(addresses(text)).toMatchObject({ any: false, v4, v6: [] });
   });
 
   test('negation alone means everything else, of both families', () => {
     const set = addresses('!10.0.0.0/8');
-    expect(set.v4).toEqual([[0, 0x09ffffff], [0x0b000000, 0xffffffff]]);
+    expect(set.v4).toEqual([
+      [0, 0x09ffffff],
+      [0x0b000000, 0xffffffff],
+    ]);
     expect(set.v6).toEqual([['0'.repeat(32), 'f'.repeat(32)]]);
   });
 
   test('a negated variable', () => expect(addresses('$EXTERNAL_NET').v4).toHaveLength(3));
 
   test('IPv6', () => {
-    expect(addresses('2001:db8::/32').v6).toEqual([['20010db8000000000000000000000000', '20010db8ffffffffffffffffffffffff']]);
+    expect(addresses('2001:db8::/32').v6).toEqual([
+      ['20010db8000000000000000000000000', '20010db8ffffffffffffffffffffffff'],
+    ]);
     expect(addresses('::ffff:1.2.3.4').v6[0]![0]).toBe('00000000000000000000ffff01020304');
   });
 
-  test.each(['any', '[any]', '[0.0.0.0/0,::/0]'])('%s is every address', text => expect(addresses(text).any).toBe(true));
+  test.each(['any', '[any]', '[0.0.0.0/0,::/0]'])('%s is every address', text =>
+    expect(addresses(text).any).toBe(true),
+  );
 
   test.each([
-    '!any', '[10.0.0.1', '10.0.0.256', '10.0.0.0/33', '10.0.0.9-10.0.0.1', '[10.0.0.1,!10.0.0.1]', '$NOWHERE', '$EMPTY',
-    '$LOOP', '!!10.0.0.1', ':::', '1::2::3', '::/129', '10.0.0.1/255.0.255.0', '[,]', '![$HOME_NET,$EXTERNAL_NET]',
+    '!any',
+    '[10.0.0.1',
+    '10.0.0.256',
+    '10.0.0.0/33',
+    '10.0.0.9-10.0.0.1',
+    '[10.0.0.1,!10.0.0.1]',
+    '$NOWHERE',
+    '$EMPTY',
+    '$LOOP',
+    '!!10.0.0.1',
+    ':::',
+    '1::2::3',
+    '::/129',
+    '10.0.0.1/255.0.255.0',
+    '[,]',
+    '![$HOME_NET,$EXTERNAL_NET]',
   ])('%s is refused', text => {
     const [error] = load(rule(`alert ip ${text} any -> any any`)).errors;
     expect(error?.position).toMatchObject({ line: 1, column: 10 });
@@ -50,29 +83,62 @@ describe('ports', () => {
     ['1024:', [[1024, 65535]]],
     [':1023', [[0, 1023]]],
     ['[80:90,85:99]', [[80, 99]]],
-    ['!80', [[0, 79], [81, 65535]]],
-    ['[80:90,!85]', [[80, 84], [86, 90]]],
-    ['[!20:24, !80]', [[0, 19], [25, 79], [81, 65535]]],
-    ['$MANY', [[80, 80], [443, 443]]],
+    [
+      '!80',
+      [
+        [0, 79],
+        [81, 65535],
+      ],
+    ],
+    [
+      '[80:90,!85]',
+      [
+        [80, 84],
+        [86, 90],
+      ],
+    ],
+    [
+      '[!20:24, !80]',
+      [
+        [0, 19],
+        [25, 79],
+        [81, 65535],
+      ],
+    ],
+    [
+      '$MANY',
+      [
+        [80, 80],
+        [443, 443],
+      ],
+    ],
     ['!$SHELLCODE_PORTS', [[80, 80]]],
     ['any', [[0, 65535]]],
   ])('%s', (text, ranges) => expect(ports(text)).toEqual(ranges));
 
-  test.each(['65536', '90:80', ':', '!any', 'http', '[80', '[80,!80]', '$NONE', '8 0'])('%s is refused', text => {
-    expect(load(rule(`alert tcp any any -> any ${text}`)).errors).toHaveLength(1);
-  });
+  test.each(['65536', '90:80', ':', '!any', 'http', '[80', '[80,!80]', '$NONE', '8 0'])(
+    '%s is refused',
+    text => {
+      expect(load(rule(`alert tcp any any -> any ${text}`)).errors).toHaveLength(1);
+    },
+  );
 });
 
 describe('the header as a whole', () => {
   test('equal texts share their sets', () => {
-    const { signatures } = load(['1', '2'].map(sid => `alert ip $HOME_NET any -> any [1,2] (sid:${sid};)`).join('\n'));
+    const { signatures } = load(
+      ['1', '2'].map(sid => `alert ip $HOME_NET any -> any [1,2] (sid:${sid};)`).join('\n'),
+    );
     expect(signatures[0]!.source).toBe(signatures[1]!.source);
     expect(signatures[0]!.destinationPorts).toBe(signatures[1]!.destinationPorts);
   });
 
   test.each([
     ['drop:flow tcp any any -> any any', { action: 'drop', scope: 'flow' }],
-    ['accept:hook,alert tcp:all any any <> any 80', { action: 'accept', scope: 'hook', hook: 'all', alertToo: true, direction: '<>' }],
+    [
+      'accept:hook,alert tcp:all any any <> any 80',
+      { action: 'accept', scope: 'hook', hook: 'all', alertToo: true, direction: '<>' },
+    ],
     ['alert sample:request_line any any -> any any', { protocol: 'sample', hook: 'request_line' }],
     ['alert SAMPLE1 any any -> any any', { protocol: 'sample1' }],
     ['alert ip6 any any -> any any', { protocol: 'ipv6' }],
@@ -81,7 +147,10 @@ describe('the header as a whole', () => {
   test.each([
     ['alrt tcp any any -> any any', 'An invalid action "alrt" was given'],
     ['alert tpc any any -> any any', 'protocol "tpc" cannot be used in a signature'],
-    ['alert tcp any any <- any any', '"<-" is not a valid direction modifier, "->", "<>" and "=>" are supported'],
+    [
+      'alert tcp any any <- any any',
+      '"<-" is not a valid direction modifier, "->", "<>" and "=>" are supported',
+    ],
     ['alert tcp any any -> any', 'destination port expected'],
     ['alert tcp:nohook any any -> any any', 'protocol "tcp" has no hook "nohook"'],
     ['drop:world tcp any any -> any any', 'invalid action scope in "drop:world"'],

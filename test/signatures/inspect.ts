@@ -52,13 +52,19 @@ export function inspection(bytes: Uint8Array, further: Partial<Inspection> = {})
 export function holds(options: string, payload: string, further: Partial<Inspection> = {}): boolean {
   const { buffers } = parse(withOptions(options, 'alert tcp-pkt any any -> any any'));
   const compiled = environment();
-  const test = language.buffer(buffers.flatMap(buffer => buffer.conditions), compiled);
+  const test = language.buffer(
+    buffers.flatMap(buffer => buffer.conditions),
+    compiled,
+  );
   return test(inspection(latin1(payload), further));
 }
 
 /** What transforms make of a buffer. */
 export function transformed(transforms: string, buffer: string): string {
-  const rule = withOptions(`${SAMPLE_PROTOCOL.buffers[0]!.keyword}; ${transforms}; bsize:>0;`, 'alert sample any any -> any any');
+  const rule = withOptions(
+    `${SAMPLE_PROTOCOL.buffers[0]!.keyword}; ${transforms}; bsize:>0;`,
+    'alert sample any any -> any any',
+  );
   const change = chain(parse(rule).buffers[0]!.transforms, environment());
   return Buffer.from(change(latin1(buffer))).toString('latin1');
 }

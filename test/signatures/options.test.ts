@@ -3,14 +3,19 @@ import { load, parse, refusal, withOptions } from './rules.js';
 
 describe('rules of a file', () => {
   test('comments and empty lines are left out; lines are joined', () => {
-    const { signatures, errors } = load('# comment\n\n  # more\r\nalert tcp any any -> any any (msg:"a \\\n  b"; \\\r\n sid:7;)\r\n');
+    const { signatures, errors } = load(
+      '# comment\n\n  # more\r\nalert tcp any any -> any any (msg:"a \\\n  b"; \\\r\n sid:7;)\r\n',
+    );
     expect(errors).toEqual([]);
     expect(signatures[0]).toMatchObject({ sid: 7, msg: 'a   b', position: { line: 4, column: 1 } });
   });
 
   test('errors in joined lines stand where they are', () => {
     const [error] = load('alert tcp any any -> any any ( \\\n  msg:"a"; \\\n  nonsense; sid:1;)').errors;
-    expect(error).toMatchObject({ message: "unknown rule keyword 'nonsense'.", position: { line: 3, column: 3 } });
+    expect(error).toMatchObject({
+      message: "unknown rule keyword 'nonsense'.",
+      position: { line: 3, column: 3 },
+    });
   });
 
   test('columns count characters, not bytes', () => {
@@ -52,7 +57,8 @@ describe('keywords that describe the rule', () => {
   });
 
   test('UTF-8 is kept', () => expect(parse(withOptions('msg:"日本 ü";')).msg).toBe('日本 ü'));
-  test('a priority overrules the class type', () => expect(parse(withOptions('classtype:trojan-activity; priority:9;')).priority).toBe(9));
+  test('a priority overrules the class type', () =>
+    expect(parse(withOptions('classtype:trojan-activity; priority:9;')).priority).toBe(9));
   test('the default priority is 3', () => expect(parse(withOptions('')).priority).toBe(3));
 
   test('an unknown class type is a warning, and an error where it must be strict', () => {
@@ -62,13 +68,26 @@ describe('keywords that describe the rule', () => {
   });
 
   test.each([
-    'sid:0;', 'sid:x;', 'sid:99999999999;', 'sid:2;', 'rev:0;', 'gid:-1;', 'msg:text;', 'msg:"open;', 'msg;', 'priority:x;',
-    'reference:cve;', 'target:both;', 'classtype:"";', 'content:"a"; nocase:x;',
+    'sid:0;',
+    'sid:x;',
+    'sid:99999999999;',
+    'sid:2;',
+    'rev:0;',
+    'gid:-1;',
+    'msg:text;',
+    'msg:"open;',
+    'msg;',
+    'priority:x;',
+    'reference:cve;',
+    'target:both;',
+    'classtype:"";',
+    'content:"a"; nocase:x;',
   ])('%s is refused', options => expect(refusal(options)).toBeDefined());
 });
 
 describe('duplicates', () => {
-  const rule = (sid: number, rev: number, gid = 1) => `alert tcp any any -> any any (msg:"${rev}"; gid:${gid}; sid:${sid}; rev:${rev};)`;
+  const rule = (sid: number, rev: number, gid = 1) =>
+    `alert tcp any any -> any any (msg:"${rev}"; gid:${gid}; sid:${sid}; rev:${rev};)`;
 
   test('the same revision is an error', () => {
     const { signatures, errors } = load(`${rule(1, 1)}\n${rule(1, 1)}`);
@@ -78,11 +97,15 @@ describe('duplicates', () => {
 
   test('a higher revision replaces the lower', () => {
     const { signatures, warnings } = load(`${rule(1, 1)}\n${rule(2, 1)}\n${rule(1, 2)}`);
-    expect(signatures.map(({ sid, rev, index }) => [sid, rev, index])).toEqual([[1, 2, 0], [2, 1, 1]]);
+    expect(signatures.map(({ sid, rev, index }) => [sid, rev, index])).toEqual([
+      [1, 2, 0],
+      [2, 1, 1],
+    ]);
     expect(warnings).toHaveLength(1);
   });
 
-  test('another group is another rule', () => expect(load(`${rule(1, 1)}\n${rule(1, 1, 2)}`).signatures).toHaveLength(2));
+  test('another group is another rule', () =>
+    expect(load(`${rule(1, 1)}\n${rule(1, 1, 2)}`).signatures).toHaveLength(2));
 });
 
 describe('requires', () => {
@@ -109,7 +132,10 @@ describe('requires', () => {
     expect(load(withOptions('from_the_future:1; requires: version >= 9;')).skipped).toHaveLength(1);
   });
 
-  test.each(['version', 'version 8', 'version >= eight', 'version >= 8 later'])('%s is refused', requirement => {
-    expect(refusal(`requires: ${requirement};`)).toBeDefined();
-  });
+  test.each(['version', 'version 8', 'version >= eight', 'version >= 8 later'])(
+    '%s is refused',
+    requirement => {
+      expect(refusal(`requires: ${requirement};`)).toBeDefined();
+    },
+  );
 });

@@ -7,7 +7,12 @@ import type { Match, Signature } from '../../signatures/signature.js';
 
 const CONFIG = new Config({
   vars: {
-    'address-groups': { HOME_NET: '[192.168.0.0/16,10.0.0.0/8]', EXTERNAL_NET: '!$HOME_NET', EMPTY: '', LOOP: '[$LOOP]' },
+    'address-groups': {
+      HOME_NET: '[192.168.0.0/16,10.0.0.0/8]',
+      EXTERNAL_NET: '!$HOME_NET',
+      EMPTY: '',
+      LOOP: '[$LOOP]',
+    },
     'port-groups': { HTTP_PORTS: '80', MANY: [80, 443], SHELLCODE_PORTS: '!80' },
   },
 });
@@ -21,12 +26,41 @@ export const SAMPLE_PROTOCOL = {
   progressToClient: ['response_started', 'response_complete'],
   events: ['too_long'],
   buffers: [
-    { keyword: 'sample.uri', modifier: 'sample_uri', direction: 'to_server', progress: 1, summary: 'URI.', get: () => undefined },
-    { keyword: 'sample.body', aliases: ['sample_body'], direction: 'to_client', progress: 1, summary: 'Body.', get: () => undefined },
-    { keyword: 'sample.names', direction: 'either', progress: 1, summary: 'Names.', multiple: true, get: () => undefined },
+    {
+      keyword: 'sample.uri',
+      modifier: 'sample_uri',
+      direction: 'to_server',
+      progress: 1,
+      summary: 'URI.',
+      get: () => undefined,
+    },
+    {
+      keyword: 'sample.body',
+      aliases: ['sample_body'],
+      direction: 'to_client',
+      progress: 1,
+      summary: 'Body.',
+      get: () => undefined,
+    },
+    {
+      keyword: 'sample.names',
+      direction: 'either',
+      progress: 1,
+      summary: 'Names.',
+      multiple: true,
+      get: () => undefined,
+    },
   ],
   values: [
-    { keyword: 'sample.code', bits: 8, direction: 'to_client', progress: 1, summary: 'Code.', names: { ok: 0, no: 1 }, get: () => [] },
+    {
+      keyword: 'sample.code',
+      bits: 8,
+      direction: 'to_client',
+      progress: 1,
+      summary: 'Code.',
+      names: { ok: 0, no: 1 },
+      get: () => [],
+    },
   ],
   tests: [
     {
@@ -52,7 +86,8 @@ export function load(rules: string, options: Partial<LoadOptions> = {}): RuleSet
 /** The one signature of a rule that is right. */
 export function parse(rule: string): Signature {
   const { signatures, errors, unsupported } = load(rule);
-  if (errors[0]) throw new Error(`${errors[0].message} at ${errors[0].position.line}:${errors[0].position.column}`);
+  if (errors[0])
+    throw new Error(`${errors[0].message} at ${errors[0].position.line}:${errors[0].position.column}`);
   if (unsupported[0]) throw new Error(unsupported[0].reason);
   return signatures[0]!;
 }

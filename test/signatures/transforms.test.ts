@@ -7,7 +7,7 @@ import { load, refusal, withOptions } from './rules.js';
 
 const gzip = gzipSync('This is compressed\n').toString('latin1');
 const zlib = deflateSync('This is compressed\n').toString('latin1');
-const digest = (name: string, text: string) => createHash(name).update(text).digest('latin1');
+const digest = (name: string, text: string) => createHash(name).update(text).digest().toString('latin1');
 
 describe('transforms', () => {
   test.each([
@@ -61,8 +61,19 @@ describe('transforms', () => {
   });
 
   test.each([
-    'pcrexform', 'pcrexform:"abc"', 'pcrexform:(a)', 'xor:"0"', 'xor:"xy"', 'xor', 'from_base64:mode rfc1', 'from_base64:bytes x',
-    'gunzip:max-size 0', 'gunzip:9', 'subslice:x', 'to_md5:x', 'dotprefix:1',
+    'pcrexform',
+    'pcrexform:"abc"',
+    'pcrexform:(a)',
+    'xor:"0"',
+    'xor:"xy"',
+    'xor',
+    'from_base64:mode rfc1',
+    'from_base64:bytes x',
+    'gunzip:max-size 0',
+    'gunzip:9',
+    'subslice:x',
+    'to_md5:x',
+    'dotprefix:1',
   ])('%s is refused', transform => expect(refusal(`sample.uri; ${transform}; content:"a";`)).toBeDefined());
 
   test('luaxform is not supported', () => {
