@@ -6,8 +6,8 @@
 import type { Batch } from '../engine/batch.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import type { RuleSetImage } from '../signatures/compile/image.js';
-import { detectOptions } from './detect/options.js';
 import { type DetectThread, openDetection } from './detect/open-detection.js';
+import { detectOptions } from './detect/options.js';
 
 export default defineModule({
   summary: 'looks for signatures in packets, streams and transactions',
@@ -37,4 +37,3 @@ class Detect implements ThreadModule {
     this.detection?.close();
   }
 }
-

@@ -75,12 +75,19 @@ export class BatchPlan {
     const { row } = this;
     const protocol = row[p + Packet.PROTOCOL]!;
     const toServer = flow < 0 || (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
-    const group = packetGroup(this.image, protocol, toServer, row[p + Packet.SOURCE_PORT]!, row[p + Packet.DESTINATION_PORT]!);
+    const group = packetGroup(
+      this.image,
+      protocol,
+      toServer,
+      row[p + Packet.SOURCE_PORT]!,
+      row[p + Packet.DESTINATION_PORT]!,
+    );
     const offset = row[p + Packet.PAYLOAD]!;
     const length = row[p + Packet.PAYLOAD_LENGTH]!;
     this.payloadBytes += length;
     if (group.packetSearch >= 0) this.payload[i] = this.scan.add(group.packetSearch, 0, offset, length, 0);
-    if (protocol !== TCP || (row[p + Packet.FLAGS]! & Packet.FLAG_IN_STREAM) !== 0 || group.streamSearch < 0) return;
+    if (protocol !== TCP || (row[p + Packet.FLAGS]! & Packet.FLAG_IN_STREAM) !== 0 || group.streamSearch < 0)
+      return;
     // Outside of the stream, the payload is looked at as if it were one.
     const stream = this.scan.openStream(group.streamSearch);
     this.temporary.push(stream);
@@ -103,7 +110,13 @@ export class BatchPlan {
     state.scanned += gap;
     if (group.streamSearch >= 0 && length > 0) {
       if (state.scanner === 0) state.scanner = this.scan.openStream(group.streamSearch);
-      this.stream[i] = this.scan.add(group.streamSearch, state.scanner, row[p + Packet.STREAM_DATA]!, length, state.scanned);
+      this.stream[i] = this.scan.add(
+        group.streamSearch,
+        state.scanner,
+        row[p + Packet.STREAM_DATA]!,
+        length,
+        state.scanned,
+      );
     }
     state.scanned += length;
   }

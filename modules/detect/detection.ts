@@ -100,7 +100,10 @@ export class Detection implements TransactionJudge {
     const pseudo = this.row[p + Packet.PSEUDO]!;
     if (pseudo < Packet.PSEUDO_STREAM) this.wire = slot;
     const flow = this.row[p + Packet.FLOW]!;
-    if ((this.row[p + Packet.FLAGS]! & Packet.FLAG_NO_INSPECTION) === 0 && !(flow >= 0 && this.isJudged(p, flow))) {
+    if (
+      (this.row[p + Packet.FLAGS]! & Packet.FLAG_NO_INSPECTION) === 0 &&
+      !(flow >= 0 && this.isJudged(p, flow))
+    ) {
       facts.load(slot);
       queue.clear();
       this.load(slot, p, flow);
@@ -129,7 +132,9 @@ export class Detection implements TransactionJudge {
     const slot = p / Packet.INTS;
     if (pseudo !== Packet.PSEUDO_STREAM || this.wire < 0) return slot;
     const w = this.wire * Packet.INTS;
-    const same = this.row[w + Packet.NUMBER] === this.row[p + Packet.NUMBER] && this.row[w + Packet.SOURCE] === this.row[p + Packet.SOURCE];
+    const same =
+      this.row[w + Packet.NUMBER] === this.row[p + Packet.NUMBER] &&
+      this.row[w + Packet.SOURCE] === this.row[p + Packet.SOURCE];
     return same ? this.wire : slot;
   }
 
@@ -153,7 +158,8 @@ export class Detection implements TransactionJudge {
     if (pseudo !== Packet.PSEUDO_STREAM) this.collectPacket(i, p);
     const data = this.takeStream(i, p);
     this.flushForUpdates(this.parts.at.slot);
-    const state = facts.flow >= 0 && facts.transport === Traits.TCP ? this.streamToInspect(p, data) : undefined;
+    const state =
+      facts.flow >= 0 && facts.transport === Traits.TCP ? this.streamToInspect(p, data) : undefined;
     if (state) this.collectStream(state);
     if (candidates.length > 0) {
       candidates.sortUnique();
@@ -237,7 +243,8 @@ export class Detection implements TransactionJudge {
     }
     const piece = pieceOf(index, facts.addresses.getUint32(address));
     const last = index.starts[piece + 1]!;
-    for (let i = index.starts[piece]!; i < last; i++) this.candidates.push(index.signatures[i]! * 2 + FROM_PACKET);
+    for (let i = index.starts[piece]!; i < last; i++)
+      this.candidates.push(index.signatures[i]! * 2 + FROM_PACKET);
   }
 
   // ── streams ──
@@ -248,7 +255,8 @@ export class Detection implements TransactionJudge {
     const { facts, image, plan } = this.parts;
     if (facts.flow < 0 || facts.transport !== Traits.TCP) return undefined;
     const flags = row[p + Packet.STREAM_FLAGS]!;
-    if (row[p + Packet.STREAM_LENGTH] === 0 && row[p + Packet.STREAM_GAP] === 0 && flags === 0) return undefined;
+    if (row[p + Packet.STREAM_LENGTH] === 0 && row[p + Packet.STREAM_GAP] === 0 && flags === 0)
+      return undefined;
     const toServer = (flags & Packet.STREAM_TO_SERVER) !== 0;
     const group = streamGroup(image, this.parts.thread.flows, facts.flow, toServer);
     if (!hasStreamRules(group)) return undefined;
@@ -349,7 +357,8 @@ export class Detection implements TransactionJudge {
   private inspectUpdates(slot: number): void {
     const updates = this.applicationLayer?.updates;
     if (!updates) return;
-    while (this.nextUpdate < updates.length && updates[this.nextUpdate]!.slot === slot) this.inspectUpdate(updates, this.nextUpdate++);
+    while (this.nextUpdate < updates.length && updates[this.nextUpdate]!.slot === slot)
+      this.inspectUpdate(updates, this.nextUpdate++);
   }
 
   private skipUpdates(slot: number): void {

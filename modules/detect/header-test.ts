@@ -20,7 +20,10 @@ export class HeaderTest {
     if ((header[h + Header.REQUIRED]! & ~this.facts.have) !== 0) return false;
     if ((header[h + Header.TRANSPORTS]! & this.facts.transport) === 0) return false;
     const set = header[h + Header.APPLICATION]!;
-    return set < 0 || (this.application >= 0 && this.image.applicationSets[set * APPLICATIONS + this.application] === 1);
+    return (
+      set < 0 ||
+      (this.application >= 0 && this.image.applicationSets[set * APPLICATIONS + this.application] === 1)
+    );
   }
 
   /** All of it. */
@@ -34,11 +37,18 @@ export class HeaderTest {
     const h = signature * Header.INTS;
     const { facts } = this;
     if (this.oneWay(h, facts.source, facts.destination, facts.sourcePort, facts.destinationPort)) return true;
-    if ((header[h + Header.OPTIONS]! & (Header.OPTION_BIDIRECTIONAL | Header.OPTION_TRANSACTIONAL)) === 0) return false;
+    if ((header[h + Header.OPTIONS]! & (Header.OPTION_BIDIRECTIONAL | Header.OPTION_TRANSACTIONAL)) === 0)
+      return false;
     return this.oneWay(h, facts.destination, facts.source, facts.destinationPort, facts.sourcePort);
   }
 
-  private oneWay(h: number, source: number, destination: number, sourcePort: number, destinationPort: number): boolean {
+  private oneWay(
+    h: number,
+    source: number,
+    destination: number,
+    sourcePort: number,
+    destinationPort: number,
+  ): boolean {
     const { header } = this.image;
     return (
       this.portIn(header[h + Header.DESTINATION_PORTS]!, destinationPort) &&

@@ -30,7 +30,9 @@ export function newInspection(memory: Memory, flows: FlowRows): Inspection {
 }
 
 /** Variables are numbered by signature, in the order they are asked for. */
-export function environmentsFor(shared: Omit<CompileEnvironment, 'variable'>): (signature: Signature) => CompileEnvironment {
+export function environmentsFor(
+  shared: Omit<CompileEnvironment, 'variable'>,
+): (signature: Signature) => CompileEnvironment {
   return () => {
     const numbers = new Map<string, number>();
     return {

@@ -11,26 +11,26 @@ import { REASON_RULES } from '../../engine/verdict.js';
 import * as Header from '../../signatures/compile/header.js';
 import type { RuleSetImage } from '../../signatures/compile/image.js';
 import * as Traits from '../../signatures/compile/traits.js';
+import { SILENT, SUPPRESSED, type Thresholds } from '../../signatures/state/thresholds.js';
 import { type AlertQueue, MATCH_STREAM, MATCH_TRANSACTION } from './alert-queue.js';
-
-/** How a threshold decides about one alert. */
-export const THRESHOLD_PASS = 0;
-/** Not alerted, no action. */
-export const THRESHOLD_SUPPRESS = 1;
-/** Not alerted, but dropped or rejected all the same. */
-export const THRESHOLD_SILENT = 2;
-
-export interface Thresholds {
-  /** Whether and how the alert of `signature` for the packet at `p` counts. */
-  check(signature: number, p: number, toServer: boolean): number;
-  /** The action a rate filter puts in place of the signature's own; 0 leaves it. */
-  readonly newAction: number;
-}
 
 /** Members of the alert's record that its maker knows: application metadata. */
 export type DescribeAlert = (transaction: number, flags: number, toServer: boolean) => string;
 
-const DROPS = new Set([Header.ACTION_DROP, Header.ACTION_REJECT, Header.ACTION_REJECT_DESTINATION, Header.ACTION_REJECT_BOTH]);
+/** What a rate filter puts in place of a signature's own action. */
+const NEW_ACTIONS: Readonly<Record<string, number>> = {
+  alert: Header.ACTION_ALERT,
+  pass: Header.ACTION_PASS,
+  drop: Header.ACTION_DROP,
+  reject: Header.ACTION_REJECT,
+};
+
+const DROPS = new Set([
+  Header.ACTION_DROP,
+  Header.ACTION_REJECT,
+  Header.ACTION_REJECT_DESTINATION,
+  Header.ACTION_REJECT_BOTH,
+]);
 
 export class Judgement {
   private readonly row: Int32Array;
@@ -67,12 +67,12 @@ export class Judgement {
       let silent = (options & Header.OPTION_NO_ALERT) !== 0;
       if ((options & Header.OPTION_THRESHOLD) !== 0 && this.thresholds) {
         const answer = this.thresholds.check(signature, p, queue.toServer[i] === 1);
-        if (answer === THRESHOLD_SUPPRESS) {
+        if (answer === SUPPRESSED) {
           this.thread.counters.values[this.counters.suppressed]!++;
           continue;
         }
-        silent ||= answer === THRESHOLD_SILENT;
-        action = this.thresholds.newAction || action;
+        silent ||= answer === SILENT;
+        action = NEW_ACTIONS[this.thresholds.newAction] ?? action;
       }
       const flow = this.row[p + Packet.FLOW]!;
       const toFlow = flow >= 0 && this.appliesToFlow(h, queue.flags[i]!);
@@ -102,7 +102,8 @@ export class Judgement {
   }
 
   private pass(p: number, flow: number, toFlow: boolean): void {
-    if (this.row[p + Packet.VERDICT] === Packet.VERDICT_NONE) this.row[p + Packet.VERDICT] = Packet.VERDICT_PASS;
+    if (this.row[p + Packet.VERDICT] === Packet.VERDICT_NONE)
+      this.row[p + Packet.VERDICT] = Packet.VERDICT_PASS;
     if (toFlow) this.flows[flow * Flow.INTS + Flow.ACTION] = Flow.ACTION_PASS;
   }
 

@@ -1,6 +1,7 @@
 /** How conditions of signatures become executable: what detection asks of the signature language. */
-import type { CompileEnvironment, MatchCompiler } from '../../signatures/keyword.js';
+
 import type { Inspection, Test } from '../../signatures/inspection.js';
+import type { CompileEnvironment, MatchCompiler } from '../../signatures/keyword.js';
 import type { Match } from '../../signatures/signature.js';
 
 /** Replaces the buffer in hand by its transformed bytes. */

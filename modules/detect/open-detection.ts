@@ -1,11 +1,15 @@
 /** Puts detection together for one thread and one rule set. */
 import type { Batch } from '../../engine/batch.js';
+import { openExpressions } from '../../engine/expression.js';
 import { type MatcherKind, openMatcher } from '../../engine/matcher.js';
 import { openMemory } from '../../engine/memory.js';
 import type { Thread } from '../../engine/module.js';
 import type { ApplicationLayer } from '../../engine/protocol.js';
 import type { RuleSetImage } from '../../signatures/compile/image.js';
 import { MATCH_COMPILERS } from '../../signatures/keywords.js';
+import { PCRE_MATCH_LIMIT, PCRE_RECURSION_LIMIT } from '../../signatures/rule-settings.js';
+import { Thresholds } from '../../signatures/state/thresholds.js';
+import { TRANSFORMS } from '../../signatures/transforms.js';
 import { AlertQueue } from './alert-queue.js';
 import { BatchPlan } from './batch-plan.js';
 import { Detection } from './detection.js';
@@ -19,6 +23,7 @@ import { PacketFacts } from './packet-facts.js';
 import { Rules } from './rule.js';
 import { Scan } from './scan.js';
 import { signatureLanguage } from './signature-language.js';
+import { openStores } from './stores.js';
 import { StreamInspection } from './stream-inspection.js';
 import { TransactionInspection } from './transaction-inspection.js';
 import { TransactionPlan } from './transaction-plan.js';
@@ -42,10 +47,26 @@ export function openDetection(thread: Thread, image: RuleSetImage): DetectThread
   const states = new FlowStates(flows, pool, scan);
   const facts = new PacketFacts(memory, flows);
   const at = newInspection(memory, flows);
-  const language = signatureLanguage(MATCH_COMPILERS);
-  const environment = environmentsFor({ stores: new Map<string, unknown>() });
+  const language = signatureLanguage(MATCH_COMPILERS, TRANSFORMS);
+  const stores = openStores(thread, states);
+  const environment = environmentsFor({
+    stores: stores.byName,
+    expressions: openExpressions('auto'),
+    limits: {
+      recursion: config.read(Options.RECURSION_LIMIT),
+      pcreMatch: config.read(PCRE_MATCH_LIMIT),
+      pcreRecursion: config.read(PCRE_RECURSION_LIMIT),
+    },
+    limitReached: count('detect.pcre_limit_reached'),
+  });
   const warn = (message: string) => thread.warnOnce(message);
   const rules = new Rules(image, language, environment, warn);
+  const thresholds = new Thresholds(
+    memory,
+    stores.thresholds,
+    stores.tracker,
+    number => rules.at(number).signature,
+  );
   const plan = new BatchPlan(memory, flows, image, scan, states);
   const inline = config.read(Options.SIMULATE_IPS);
   const detection = new Detection({
@@ -59,7 +80,7 @@ export function openDetection(thread: Thread, image: RuleSetImage): DetectThread
     plan,
     streams: new StreamInspection(memory, pool, scan, count('detect.stream_history_lost')),
     queue: new AlertQueue(config.read(Options.PACKET_ALERT_MAX)),
-    judgement: new Judgement(thread, image, inline, undefined, () => ''),
+    judgement: new Judgement(thread, image, inline, thresholds, () => ''),
     at,
     chunkToServer: config.read(Options.TO_SERVER_CHUNK),
     chunkToClient: config.read(Options.TO_CLIENT_CHUNK),
@@ -71,10 +92,13 @@ export function openDetection(thread: Thread, image: RuleSetImage): DetectThread
   const scannedBytes = counters.declare('detect.scanned_bytes');
 
   function useTransactions(): void {
-    const room = openMemory({ bytes: new SharedArrayBuffer(config.read(Options.SCAN_ROOM)), rows: new SharedArrayBuffer(256) });
+    const room = openMemory({
+      bytes: new SharedArrayBuffer(config.read(Options.SCAN_ROOM)),
+      rows: new SharedArrayBuffer(256),
+    });
     const roomScan = new Scan(openMatcher(room, kind), image);
     const truncated = count('detect.buffer_truncated');
-    const common = { stores: new Map(), variable: () => 0 };
+    const common = { stores: stores.byName, variable: () => 0 };
     const transactionPlan = new TransactionPlan(image, roomScan, room.bytes, language, common, at, truncated);
     const inspection = new TransactionInspection(image, rules, language, at, detection);
     detection.useTransactions(layer!, transactionPlan, inspection);

@@ -1,7 +1,12 @@
 /** Options of detection. */
 import { integer, option, size } from '../../engine/config/option.js';
 
-export const PACKET_ALERT_MAX = option('packet-alert-max', integer(1, 65535), 15, 'alerts kept for one packet');
+export const PACKET_ALERT_MAX = option(
+  'packet-alert-max',
+  integer(1, 65535),
+  15,
+  'alerts kept for one packet',
+);
 export const TO_SERVER_CHUNK = option(
   'stream.reassembly.toserver-chunk-size',
   size,
@@ -20,7 +25,12 @@ export const HISTORY_MEMCAP = option(
   64 * 2 ** 20,
   'memory of a thread for stream data that signatures may still look at',
 );
-export const SIMULATE_IPS = option('simulate-ips', { expected: 'yes or no', parse: yes }, false, 'judge packets as inline, without a device to drop them');
+export const SIMULATE_IPS = option(
+  'simulate-ips',
+  { expected: 'yes or no', parse: yes },
+  false,
+  'judge packets as inline, without a device to drop them',
+);
 
 function yes(value: unknown): boolean | undefined {
   const word = String(value).toLowerCase();
@@ -28,6 +38,26 @@ function yes(value: unknown): boolean | undefined {
   return ['no', 'false', 'off', '0'].includes(word) ? false : undefined;
 }
 
-export const SCAN_ROOM = option('detect.scan-room', size, 4 * 2 ** 20, 'memory of a thread that buffers of transactions are gathered in to be scanned');
+export const SCAN_ROOM = option(
+  'detect.scan-room',
+  size,
+  4 * 2 ** 20,
+  'memory of a thread that buffers of transactions are gathered in to be scanned',
+);
 
-export const detectOptions = [PACKET_ALERT_MAX, TO_SERVER_CHUNK, TO_CLIENT_CHUNK, HISTORY_MEMCAP, SIMULATE_IPS, SCAN_ROOM];
+export const RECURSION_LIMIT = option(
+  'detect.inspection-recursion-limit',
+  integer(1),
+  3000,
+  'steps that the conditions on one buffer may take',
+);
+
+export const detectOptions = [
+  PACKET_ALERT_MAX,
+  TO_SERVER_CHUNK,
+  TO_CLIENT_CHUNK,
+  HISTORY_MEMCAP,
+  SIMULATE_IPS,
+  SCAN_ROOM,
+  RECURSION_LIMIT,
+];

@@ -8,11 +8,9 @@ const SCTP = 132;
 
 /** Sets the buffer in hand to a header of the packet. @returns false when the packet has none */
 export function packetBuffer(at: Inspection, name: string): boolean {
-  const { row } = at.memory;
-  const { p } = at;
   const length = headerLength(at, name);
   if (length <= 0) return false;
-  const start = row[p + (name === 'ether.hdr' ? Packet.L2 : name.startsWith('ip') ? Packet.L3 : Packet.L4)]!;
+  const start = headerStart(at, name);
   if (start === 0) return false;
   at.bytes = at.memory.bytes;
   at.start = start;
@@ -21,6 +19,19 @@ export function packetBuffer(at: Inspection, name: string): boolean {
   at.atBeginning = true;
   at.atEnd = true;
   return true;
+}
+
+/** 0 where the packet has no such header. */
+function headerStart(at: Inspection, name: string): number {
+  const { row } = at.memory;
+  const { p } = at;
+  const l3 = row[p + Packet.L3]!;
+  if (name === 'ether.hdr') return row[p + Packet.L2]!;
+  if (l3 === 0) return 0;
+  const version = row[p + Packet.IP_VERSION]!;
+  if (name === 'ip.src') return l3 + (version === 4 ? 12 : 8);
+  if (name === 'ip.dst') return l3 + (version === 4 ? 16 : 24);
+  return name.startsWith('ip') ? l3 : row[p + Packet.L4]!;
 }
 
 function headerLength(at: Inspection, name: string): number {
@@ -32,6 +43,9 @@ function headerLength(at: Inspection, name: string): number {
   switch (name) {
     case 'ether.hdr':
       return 14;
+    case 'ip.src':
+    case 'ip.dst':
+      return version === 4 ? 4 : version === 6 ? 16 : 0;
     case 'ipv4.hdr':
       return version === 4 ? (bytes[row[p + Packet.L3]!]! & 15) * 4 : 0;
     case 'ipv6.hdr':

@@ -1,19 +1,35 @@
 /** Finds the port group of a packet or of stream data. */
 import type { FlowRows } from '../../engine/flow-record.js';
 import * as Flow from '../../engine/flow-record.js';
-import type { DirectionRules, GroupRules, RuleSetImage, TransportRules } from '../../signatures/compile/image.js';
+import type {
+  DirectionRules,
+  GroupRules,
+  RuleSetImage,
+  TransportRules,
+} from '../../signatures/compile/image.js';
 
 const TCP = 6;
 const UDP = 17;
 
 /** Rules of a packet: by destination port to the server (and without a flow), by source port to the client. */
-export function packetGroup(image: RuleSetImage, protocol: number, toServer: boolean, sourcePort: number, destinationPort: number): GroupRules {
+export function packetGroup(
+  image: RuleSetImage,
+  protocol: number,
+  toServer: boolean,
+  sourcePort: number,
+  destinationPort: number,
+): GroupRules {
   const transport = transportRules(image, protocol);
   return groupOf(toServer ? transport.toServer : transport.toClient, toServer ? destinationPort : sourcePort);
 }
 
 /** Rules of stream data: both directions go by the server's port. */
-export function streamGroup(image: RuleSetImage, flows: FlowRows, flow: number, toServer: boolean): GroupRules {
+export function streamGroup(
+  image: RuleSetImage,
+  flows: FlowRows,
+  flow: number,
+  toServer: boolean,
+): GroupRules {
   const port = flows.row[flow * Flow.INTS + Flow.SERVER_PORT]!;
   return groupOf(toServer ? image.tcp.toServer : image.tcp.toClient, port);
 }

@@ -2,10 +2,11 @@
  * A signature ready to be evaluated: its conditions as functions. Made when it first becomes a candidate in this
  * thread, so that the thousands that never do cost nothing.
  */
-import type { CompileEnvironment } from '../../signatures/keyword.js';
-import type { Inspection, Test } from '../../signatures/inspection.js';
+
 import { type RuleSetImage, signatureAt } from '../../signatures/compile/image.js';
 import { isApplicationBuffer, PAYLOAD_BUFFERS, TRANSACTION_KINDS } from '../../signatures/compile/traits.js';
+import type { Inspection, Test } from '../../signatures/inspection.js';
+import type { CompileEnvironment } from '../../signatures/keyword.js';
 import type { BufferConditions, Match, Signature } from '../../signatures/signature.js';
 import type { RuleLanguage } from './language.js';
 import { packetBuffer } from './packet-buffers.js';
@@ -90,7 +91,14 @@ function isHeaderBuffer(buffer: BufferConditions): boolean {
 }
 
 /** Sets the buffer that conditions look at. */
-export function setBuffer(at: Inspection, bytes: Uint8Array, start: number, end: number, atBeginning: boolean, atEnd: boolean): void {
+export function setBuffer(
+  at: Inspection,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  atBeginning: boolean,
+  atEnd: boolean,
+): void {
   at.bytes = bytes;
   at.start = start;
   at.end = end;

@@ -88,7 +88,13 @@ export class Scan {
     }
   }
 
-  private addSignatures(job: number, id: number, end: number, candidates: NumberList, ends?: NumberList): void {
+  private addSignatures(
+    job: number,
+    id: number,
+    end: number,
+    candidates: NumberList,
+    ends?: NumberList,
+  ): void {
     const { searches, patterns, header } = this.image;
     const pattern = searches.meaning[searches.starts[this.searches[job]!]! + id]!;
     const position = this.positions[job]! + end;

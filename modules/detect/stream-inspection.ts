@@ -7,8 +7,8 @@
  */
 import type { Memory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
-import type { Inspection } from '../../signatures/inspection.js';
 import type { GroupRules } from '../../signatures/compile/image.js';
+import type { Inspection } from '../../signatures/inspection.js';
 import type { HistoryPool } from './history.js';
 import type { NumberList } from './number-list.js';
 import { allHold, type Rule, setBuffer } from './rule.js';
@@ -42,7 +42,8 @@ export class StreamInspection {
     if (gap > 0) this.passOver(state, gap);
     if (length > 0) {
       const keep = Math.min(state.inspected, history.to) - group.reach;
-      if (!history.append(this.pool, this.memory.bytes, row[p + Packet.STREAM_DATA]!, length, keep)) this.lost(length);
+      if (!history.append(this.pool, this.memory.bytes, row[p + Packet.STREAM_DATA]!, length, keep))
+        this.lost(length);
       if (job >= 0) this.scan.read(job, state.candidates, state.ends);
     }
     if ((flags & (Packet.STREAM_FLUSH | ENDS)) !== 0) state.flush = true;

@@ -10,6 +10,9 @@ export class StreamState {
   /** Stream of the matcher, 0 when none is open; and how far it has come. */
   scanner = 0;
   scanned = 0;
+  /** Sequence number of the first byte, and bytes up to the highest one seen: what `stream_size` asks for. */
+  firstSequence = -1;
+  size = 0;
   /** Bytes before this position were inspected. */
   inspected = 0;
   /** Inspect at the next packet of this direction, whatever the amount. */
@@ -23,6 +26,8 @@ export class StreamState {
   reset(): void {
     this.scanner = 0;
     this.scanned = 0;
+    this.firstSequence = -1;
+    this.size = 0;
     this.inspected = 0;
     this.flush = false;
     this.ended = false;

@@ -24,7 +24,13 @@ const MATCHED = 2;
 
 export class TransactionInspection {
   private readonly candidates = new NumberList();
-  private readonly visible: Visible = { toServer: true, progress: 0, events: 0, bodyLength: -1, complete: false };
+  private readonly visible: Visible = {
+    toServer: true,
+    progress: 0,
+    events: 0,
+    bodyLength: -1,
+    complete: false,
+  };
   private readonly parts = new Map<Protocol, (readonly Part[] | null)[]>();
   private met = 0;
 
@@ -37,7 +43,13 @@ export class TransactionInspection {
   ) {}
 
   /** @param found candidates `[from, to)` that the scan of this update found */
-  inspect(update: TransactionUpdate, state: TransactionState, found: NumberList, from: number, to: number): void {
+  inspect(
+    update: TransactionUpdate,
+    state: TransactionState,
+    found: NumberList,
+    from: number,
+    to: number,
+  ): void {
     const rules = this.image.applications[update.conversation.protocol.name]?.[update.toServer ? 0 : 1];
     if (!rules) return;
     this.show(update);
@@ -93,7 +105,8 @@ export class TransactionInspection {
     if (!this.judge.admits(signature)) return;
     this.met = 0;
     if (this.evaluate(update, state, signature) !== WAITS) return;
-    const both = (this.image.header[signature * Header.INTS + Header.OPTIONS]! & Header.OPTION_TRANSACTIONAL) !== 0;
+    const both =
+      (this.image.header[signature * Header.INTS + Header.OPTIONS]! & Header.OPTION_TRANSACTIONAL) !== 0;
     state.waiting.push({ signature, toServer: update.toServer, both, met: this.met });
   }
 
@@ -117,7 +130,8 @@ export class TransactionInspection {
       const here = part.direction === 'either' || (part.direction === 'to_server') === visible.toServer;
       // What is to come, in this direction or in the other, is waited for.
       if (!here || (part.progress > visible.progress && !visible.complete)) {
-        if (part.growing && here && visible.bodyLength >= 0 && part.holds(this.at, visible)) this.met |= 1 << i;
+        if (part.growing && here && visible.bodyLength >= 0 && part.holds(this.at, visible))
+          this.met |= 1 << i;
         else return WAITS;
         continue;
       }
@@ -146,7 +160,8 @@ export class TransactionInspection {
 function isWaiting(state: TransactionState, signature: number, toServer: boolean): boolean {
   const { waiting } = state;
   for (let i = 0; i < waiting.length; i++) {
-    if (waiting[i]!.signature === signature && (waiting[i]!.both || waiting[i]!.toServer === toServer)) return true;
+    if (waiting[i]!.signature === signature && (waiting[i]!.both || waiting[i]!.toServer === toServer))
+      return true;
   }
   return false;
 }

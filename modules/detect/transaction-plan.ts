@@ -63,7 +63,8 @@ export class TransactionPlan {
     this.searchedOf(rules, update).forEach((searched, number) => {
       const { progress } = searched.rules;
       if (searched.rules.growing) {
-        if (progress <= update.progress || update.bodyLength >= 0 || update.complete) this.grow(u, update, direction, searched, number);
+        if (progress <= update.progress || update.bodyLength >= 0 || update.complete)
+          this.grow(u, update, direction, searched, number);
       } else if (progress > direction.scanned && progress <= update.progress) {
         this.whole(u, update, searched);
       }
@@ -102,17 +103,36 @@ export class TransactionPlan {
   }
 
   /** Scans what came since the last update. */
-  private grow(u: number, update: TransactionUpdate, direction: DirectionState, searched: Searched, number: number): void {
+  private grow(
+    u: number,
+    update: TransactionUpdate,
+    direction: DirectionState,
+    searched: Searched,
+    number: number,
+  ): void {
     const bytes = searched.declared.get(update.transaction, update.toServer, 0);
     direction.lengths ??= [];
     direction.scanners ??= [];
     const from = direction.lengths[number] ?? 0;
-    const to = bytes === undefined ? 0 : update.bodyLength < 0 ? bytes.length : Math.min(bytes.length, update.bodyLength);
+    const to =
+      bytes === undefined
+        ? 0
+        : update.bodyLength < 0
+          ? bytes.length
+          : Math.min(bytes.length, update.bodyLength);
     if (bytes !== undefined && to > from) {
       direction.scanners[number] ||= this.scan.openStream(searched.rules.search);
       // Bodies larger than the room are scanned in pieces.
       for (let start = from; start < to; start += this.room.length) {
-        this.add(u, searched.rules.search, direction.scanners[number]!, bytes, start, Math.min(to, start + this.room.length), start);
+        this.add(
+          u,
+          searched.rules.search,
+          direction.scanners[number]!,
+          bytes,
+          start,
+          Math.min(to, start + this.room.length),
+          start,
+        );
       }
       direction.lengths[number] = to;
     }
@@ -121,7 +141,15 @@ export class TransactionPlan {
 
   private readonly closing: DirectionState[] = [];
 
-  private add(u: number, search: number, stream: number, bytes: Uint8Array, start: number, end: number, position: number): void {
+  private add(
+    u: number,
+    search: number,
+    stream: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    position: number,
+  ): void {
     let length = end - start;
     if (length > this.room.length) {
       this.truncated();
@@ -131,7 +159,10 @@ export class TransactionPlan {
       this.finish();
       this.begin();
     }
-    this.room.set(start === 0 && length === bytes.length ? bytes : bytes.subarray(start, start + length), this.used);
+    this.room.set(
+      start === 0 && length === bytes.length ? bytes : bytes.subarray(start, start + length),
+      this.used,
+    );
     this.scan.add(search, stream, this.used, length, position);
     this.owners.push(u);
     this.used += length;

@@ -1,5 +1,11 @@
 /** A signature's conditions on transactions of one protocol, executable. */
-import type { BufferDeclaration, Direction, Protocol, TestDeclaration, ValueDeclaration } from '../../engine/protocol.js';
+import type {
+  BufferDeclaration,
+  Direction,
+  Protocol,
+  TestDeclaration,
+  ValueDeclaration,
+} from '../../engine/protocol.js';
 import { declarationOf } from '../../signatures/compile/applications.js';
 import type { Inspection, Test } from '../../signatures/inspection.js';
 import type { CompileEnvironment } from '../../signatures/keyword.js';
@@ -78,12 +84,22 @@ function eventPart(name: string, protocol: Protocol): Part | undefined {
 
 function testPart(test: TestDeclaration, parsed: unknown): Part {
   const { direction, progress } = test;
-  return { direction, progress, growing: false, holds: (at, visible) => test.matches(at.transaction!, visible.toServer, parsed) };
+  return {
+    direction,
+    progress,
+    growing: false,
+    holds: (at, visible) => test.matches(at.transaction!, visible.toServer, parsed),
+  };
 }
 
 function valuePart(value: ValueDeclaration, compare: (values: readonly number[]) => boolean): Part {
   const { direction, progress } = value;
-  return { direction, progress, growing: false, holds: (at, visible) => compare(value.get(at.transaction!, visible.toServer)) };
+  return {
+    direction,
+    progress,
+    growing: false,
+    holds: (at, visible) => compare(value.get(at.transaction!, visible.toServer)),
+  };
 }
 
 function bufferPart(
@@ -105,7 +121,8 @@ function bufferPart(
     progress: declared.progress,
     growing: declared.growing === true,
     holds(at, visible) {
-      if (!declared.multiple) return oneHolds(declared, at, visible, 0, transform, test, onlyAbsent) ?? whenAbsent;
+      if (!declared.multiple)
+        return oneHolds(declared, at, visible, 0, transform, test, onlyAbsent) ?? whenAbsent;
       for (let index = 0; ; index++) {
         const result = oneHolds(declared, at, visible, index, transform, test, onlyAbsent);
         if (result === undefined) return index === 0 && whenAbsent;
@@ -128,7 +145,8 @@ function oneHolds(
   const bytes = declared.get(at.transaction!, visible.toServer, index);
   if (bytes === undefined) return undefined;
   if (onlyAbsent) return false;
-  const end = declared.growing && visible.bodyLength >= 0 ? Math.min(bytes.length, visible.bodyLength) : bytes.length;
+  const end =
+    declared.growing && visible.bodyLength >= 0 ? Math.min(bytes.length, visible.bodyLength) : bytes.length;
   at.bytes = bytes;
   at.start = 0;
   at.end = end;

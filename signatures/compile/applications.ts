@@ -5,7 +5,7 @@ import type { Databases, PatternNumbers } from './databases.js';
 import { bufferKey } from './fast-pattern.js';
 import type { Compiled } from './groups.js';
 import { APPLICATIONS, type ApplicationRules, type BufferSearch } from './image.js';
-import { isApplicationBuffer, TCP, UDP } from './traits.js';
+import { isApplicationBuffer, TCP, TRANSACTION_KINDS, UDP } from './traits.js';
 
 interface Tools {
   readonly patterns: PatternNumbers;
@@ -35,9 +35,15 @@ function appliesTo(member: Compiled, protocol: Protocol): boolean {
   const transports = protocol.transports.reduce((bits, name) => bits | (name === 'tcp' ? TCP : UDP), 0);
   if ((traits.transports & transports) === 0) return false;
   if (traits.applications.length > 0 && !traits.applications.includes(protocol.name)) return false;
+  const conditions = signature.conditions.filter(match => TRANSACTION_KINDS.has(match.kind));
+  if (conditions.some(match => !isMeant(protocol, String(match['protocol'])))) return false;
   return signature.buffers.every(
     b => !isApplicationBuffer(b) || declarationOf(protocol, b.buffer) !== undefined,
   );
+}
+
+function isMeant(protocol: Protocol, name: string): boolean {
+  return protocol.name === name || protocol.ruleNames?.includes(name) === true;
 }
 
 /** The declaration of a buffer by its keyword or one of its other names. */
@@ -69,7 +75,7 @@ function directionRules(
       isApplicationBuffer(pattern.conditions) &&
       declarationOf(protocol, pattern.conditions.buffer);
     if (!pattern || !declared) {
-      const isEvent = signature.conditions.some(match => match.kind === 'app-layer-event');
+      const isEvent = signature.conditions.some(match => match.kind === 'transaction-event');
       (isEvent ? events : always).push(signature.index);
       continue;
     }

@@ -3,6 +3,7 @@
  * packets, at streams or at both. The kinds are those of Suricata's documentation on rule types.
  */
 import type { Protocol } from '../../engine/protocol.js';
+import { HEADER_BUFFERS } from '../keywords/header-buffers.js';
 import type { BufferConditions, ContentMatch, Match, Signature } from '../signature.js';
 
 export const IP_ONLY = 1;
@@ -85,11 +86,7 @@ const IP_ONLY_KINDS = new Set([
 export const PAYLOAD_BUFFERS = new Set(['payload', 'pkt_data']);
 
 /** Buffers that are bytes of one packet. */
-export const PACKET_BUFFERS = new Set(
-  'payload pkt_data tcp.hdr udp.hdr ipv4.hdr ipv6.hdr icmpv4.hdr icmpv6.hdr ether.hdr igmp.hdr sctp.hdr arp.hdr'.split(
-    ' ',
-  ),
-);
+export const PACKET_BUFFERS = new Set([...PAYLOAD_BUFFERS, ...HEADER_BUFFERS]);
 
 /** Buffers made by an earlier condition of the same signature. */
 const DERIVED_BUFFERS = new Set(['base64_data', 'flowvar', 'pktvar']);

@@ -1,7 +1,40 @@
 /** Keywords of flows, states and effects: what detection keeps stores for. */
 import type { Keyword, MatchCompiler } from '../keyword.js';
+import { alertingCompilers, alertingKeywords } from './alerting.js';
+import { applicationProtocolCompilers, applicationProtocolKeywords } from './app-layer-protocol.js';
+import { eventCompilers, eventKeywords } from './events.js';
 import { flowCompilers, flowKeywords } from './flow.js';
+import { flowCounterCompilers, flowCounterKeywords } from './flow-counters.js';
+import { flowbitsCompilers, flowbitsKeywords } from './flowbits.js';
+import { flowintCompilers, flowintKeywords } from './flowint.js';
+import { reputationCompilers, reputationKeywords } from './iprep.js';
+import { tagCompilers, tagKeywords } from './tag.js';
+import { thresholdKeywords } from './threshold.js';
+import { sharedBitCompilers, sharedBitKeywords } from './xbits.js';
 
-export const detectionKeywords: readonly Keyword[] = [...flowKeywords];
+export const detectionKeywords: readonly Keyword[] = [
+  ...flowKeywords,
+  ...flowbitsKeywords,
+  ...flowintKeywords,
+  ...flowCounterKeywords,
+  ...sharedBitKeywords,
+  ...eventKeywords,
+  ...applicationProtocolKeywords,
+  ...thresholdKeywords,
+  ...tagKeywords,
+  ...reputationKeywords,
+  ...alertingKeywords,
+];
 
-export const detectionCompilers: readonly MatchCompiler[] = [...flowCompilers];
+export const detectionCompilers: readonly MatchCompiler[] = [
+  ...flowCompilers,
+  ...flowbitsCompilers,
+  ...flowintCompilers,
+  ...flowCounterCompilers,
+  ...sharedBitCompilers,
+  ...eventCompilers,
+  ...applicationProtocolCompilers,
+  ...tagCompilers,
+  ...reputationCompilers,
+  ...alertingCompilers,
+];

@@ -1,6 +1,7 @@
 /** flow: direction and state that the packet's flow must have. */
-import type { Keyword, MatchCompiler } from '../keyword.js';
+
 import * as Packet from '../../engine/packet.js';
+import type { Keyword, MatchCompiler } from '../keyword.js';
 import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 import type { Match, Position } from '../signature.js';
@@ -63,7 +64,8 @@ export const flowKeywords: readonly Keyword[] = [
     name: 'flow',
     family: 'flow',
     summary: 'Direction and state of the flow.',
-    grammar: 'established | not_established | stateless, to_server | to_client, only_stream | no_stream, only_frag | no_frag',
+    grammar:
+      'established | not_established | stateless, to_server | to_client, only_stream | no_stream, only_frag | no_frag',
     features: ['compatible with IP-only rule'],
     parse,
   },
@@ -80,7 +82,10 @@ export const flowCompilers: readonly MatchCompiler[] = [
       const { direction } = match as FlowMatch;
       if (!direction) return () => true;
       const toServer = direction === 'to_server';
-      return at => at.flow >= 0 && at.toServer === toServer && at.memory.row[at.p + Packet.PSEUDO] !== Packet.PSEUDO_EVENT;
+      return at =>
+        at.flow >= 0 &&
+        at.toServer === toServer &&
+        at.memory.row[at.p + Packet.PSEUDO] !== Packet.PSEUDO_EVENT;
     },
   },
 ];

@@ -7,7 +7,9 @@ describe.each(MATCHERS)('payload with %s', matcher => {
 
   test('content in a datagram', async () => {
     const s = await sensor('alert udp any any -> any 80 (content:"abc"; sid:1;)');
-    expect(s.see(udp('xxabcxx'), udp('xxABCxx'), udp('ab'), udp('abc', { destinationPort: 81 }))).toEqual(['1@1']);
+    expect(s.see(udp('xxabcxx'), udp('xxABCxx'), udp('ab'), udp('abc', { destinationPort: 81 }))).toEqual([
+      '1@1',
+    ]);
   });
 
   test('header, direction and addresses decide', async () => {
@@ -49,7 +51,9 @@ describe.each(MATCHERS)('payload with %s', matcher => {
 
   test('a packet outside of the stream is looked at by itself', async () => {
     const s = await sensor('alert tcp any any -> any 80 (content:"attack"; sid:1;)');
-    expect(s.see(tcp({ payload: 'attack' }), tcp({ payload: 'att' }), tcp({ payload: 'ack' }))).toEqual(['1@1']);
+    expect(s.see(tcp({ payload: 'attack' }), tcp({ payload: 'att' }), tcp({ payload: 'ack' }))).toEqual([
+      '1@1',
+    ]);
   });
 
   test('dsize ties a signature to packets, tcp-stream to streams, tcp-pkt to packets', async () => {
@@ -61,7 +65,9 @@ describe.each(MATCHERS)('payload with %s', matcher => {
   });
 
   test('contents of one signature in different packets', async () => {
-    const s = await sensor('alert tcp any any -> any 80 (content:"first"; content:"second"; distance:1; sid:1;)');
+    const s = await sensor(
+      'alert tcp any any -> any 80 (content:"first"; content:"second"; distance:1; sid:1;)',
+    );
     expect(s.see(inline('a first'), inline('b'), inline('second'), inline('second'))).toEqual(['1@3']);
   });
 

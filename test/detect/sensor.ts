@@ -7,16 +7,21 @@
 import { Batch } from '../../engine/batch.js';
 import type { ConfigTree } from '../../engine/config/config.js';
 import { Config } from '../../engine/config/config.js';
-import { type MatcherKind, openMatcher } from '../../engine/matcher.js';
-import { native } from '../../engine/native.js';
 import * as Flow from '../../engine/flow-record.js';
+import { type MatcherKind, openMatcher } from '../../engine/matcher.js';
 import type { ThreadModule } from '../../engine/module.js';
+import { native } from '../../engine/native.js';
 import * as Packet from '../../engine/packet.js';
 import type { ApplicationLayer, Protocol } from '../../engine/protocol.js';
 import detect from '../../modules/detect.js';
-import { compileOptionsFrom, compileRules, type RuleSetImage, signatureAt } from '../../signatures/compile.js';
+import {
+  compileOptionsFrom,
+  compileRules,
+  type RuleSetImage,
+  signatureAt,
+} from '../../signatures/compile.js';
 import { loadRuleText } from '../../signatures/load-rules.js';
-import { stubThread, type StubThread } from '../thread-stub.js';
+import { type StubThread, stubThread } from '../thread-stub.js';
 
 export interface SensorOptions {
   readonly config?: ConfigTree;
@@ -25,7 +30,9 @@ export interface SensorOptions {
 }
 
 /** Matchers that can be tested on this machine. */
-export const MATCHERS: readonly MatcherKind[] = native()?.versions['hyperscan'] ? ['qgram', 'hyperscan'] : ['qgram'];
+export const MATCHERS: readonly MatcherKind[] = native()?.versions['hyperscan']
+  ? ['qgram', 'hyperscan']
+  : ['qgram'];
 
 export const CLIENT = 0x0a000001;
 export const SERVER = 0x0a000002;
@@ -48,11 +55,25 @@ export interface PacketSketch {
   readonly events?: readonly number[];
   readonly seconds?: number;
   /** Stream data the packet makes available. */
-  readonly stream?: { readonly data?: string; readonly toServer?: boolean; readonly flags?: number; readonly gap?: number };
+  readonly stream?: {
+    readonly data?: string;
+    readonly toServer?: boolean;
+    readonly flags?: number;
+    readonly gap?: number;
+  };
 }
 
-export const udp = (payload: string, rest: PacketSketch = {}): PacketSketch => ({ protocol: 17, payload, ...rest });
-export const tcp = (rest: PacketSketch = {}): PacketSketch => ({ protocol: 6, flow: 1, established: true, ...rest });
+export const udp = (payload: string, rest: PacketSketch = {}): PacketSketch => ({
+  protocol: 17,
+  payload,
+  ...rest,
+});
+export const tcp = (rest: PacketSketch = {}): PacketSketch => ({
+  protocol: 6,
+  flow: 1,
+  established: true,
+  ...rest,
+});
 
 /** Data inspected inline: the packet's own, in the stream. */
 export const inline = (data: string, rest: PacketSketch = {}): PacketSketch =>
@@ -60,7 +81,12 @@ export const inline = (data: string, rest: PacketSketch = {}): PacketSketch =>
     payload: data,
     flags: Packet.FLAG_IN_STREAM,
     ...rest,
-    stream: { data, toServer: rest.toServer ?? true, flags: Packet.STREAM_INLINE | (rest.stream?.flags ?? 0), gap: rest.stream?.gap },
+    stream: {
+      data,
+      toServer: rest.toServer ?? true,
+      flags: Packet.STREAM_INLINE | (rest.stream?.flags ?? 0),
+      gap: rest.stream?.gap,
+    },
   });
 
 export const flowEnd = (flow = 1): PacketSketch => ({ protocol: 6, flow, pseudo: Packet.PSEUDO_FLOW_END });
@@ -114,8 +140,14 @@ export class Sensor {
     const p = slot * Packet.INTS;
     const { row } = memory;
     const toServer = sketch.toServer ?? true;
-    const [sourcePort, destinationPort] = [sketch.sourcePort ?? (toServer ? 40000 : 80), sketch.destinationPort ?? (toServer ? 80 : 40000)];
-    const addresses = [sketch.source ?? (toServer ? CLIENT : SERVER), sketch.destination ?? (toServer ? SERVER : CLIENT)];
+    const [sourcePort, destinationPort] = [
+      sketch.sourcePort ?? (toServer ? 40000 : 80),
+      sketch.destinationPort ?? (toServer ? 80 : 40000),
+    ];
+    const addresses = [
+      sketch.source ?? (toServer ? CLIENT : SERVER),
+      sketch.destination ?? (toServer ? SERVER : CLIENT),
+    ];
     const header = Buffer.alloc(20);
     header.writeUInt32BE(addresses[0]!, 12);
     header.writeUInt32BE(addresses[1]!, 16);
@@ -139,13 +171,15 @@ export class Sensor {
     row[p + Packet.TCP_FLAGS] = sketch.tcpFlags ?? 0x10;
     row[p + Packet.FLAGS] = sketch.flags ?? 0;
     row[p + Packet.FLOW] = sketch.flow ?? -1;
-    row[p + Packet.FLOW_STATE] = (toServer ? Packet.FLOW_TO_SERVER : 0) | (sketch.established ? Packet.FLOW_ESTABLISHED : 0);
+    row[p + Packet.FLOW_STATE] =
+      (toServer ? Packet.FLOW_TO_SERVER : 0) | (sketch.established ? Packet.FLOW_ESTABLISHED : 0);
     for (const event of sketch.events ?? []) Packet.setEvent(row, p, event);
     if (sketch.stream) {
       row[p + Packet.STREAM_DATA] = offset + 20 + payload.length;
       row[p + Packet.STREAM_LENGTH] = data.length;
       row[p + Packet.STREAM_GAP] = sketch.stream.gap ?? 0;
-      row[p + Packet.STREAM_FLAGS] = (sketch.stream.flags ?? 0) | ((sketch.stream.toServer ?? true) ? Packet.STREAM_TO_SERVER : 0);
+      row[p + Packet.STREAM_FLAGS] =
+        (sketch.stream.flags ?? 0) | ((sketch.stream.toServer ?? true) ? Packet.STREAM_TO_SERVER : 0);
     }
     if (sketch.flow !== undefined && sketch.flow >= 0) this.beginFlow(sketch.flow, sketch.protocol ?? 6);
     batch.push(slot);

@@ -1,0 +1,89 @@
+/** The stores of state that conditions and effects get at, for one thread. */
+import type { Thread } from '../../engine/module.js';
+import type { ApplicationLayer } from '../../engine/protocol.js';
+import {
+  APPLICATION_PROTOCOLS,
+  type ApplicationProtocols,
+} from '../../signatures/keywords/app-layer-protocol.js';
+import { STREAM_SIZES, type StreamSizes } from '../../signatures/keywords/flow-counters.js';
+import {
+  allocateDetectionState,
+  DETECTION_STATE,
+  type DetectionState,
+} from '../../signatures/state/detection-state.js';
+import { FLOW_VARIABLES, type FlowVariables } from '../../signatures/state/flow-variables.js';
+import { SHARED_BITS, SharedBits } from '../../signatures/state/shared-bits.js';
+import { SharedTable } from '../../signatures/state/shared-table.js';
+import { Tracker } from '../../signatures/state/track.js';
+import type { FlowStates } from './flow-states.js';
+
+export interface Stores {
+  readonly byName: ReadonlyMap<string, unknown>;
+  readonly thresholds: SharedTable;
+  readonly tracker: Tracker;
+}
+
+/** State shared with the other threads, or, where the main thread prepared none, of this thread alone. */
+export function openStores(thread: Thread, states: FlowStates): Stores {
+  const shared =
+    (thread.shared[DETECTION_STATE] as DetectionState | undefined) ?? allocateDetectionState(thread.config);
+  const tracker = new Tracker(thread.memory, thread.flows);
+  const byName = new Map<string, unknown>([
+    [FLOW_VARIABLES, new StateVariables(states)],
+    [SHARED_BITS, new SharedBits(new SharedTable(shared.bits), tracker)],
+    [APPLICATION_PROTOCOLS, applicationProtocols(thread)],
+    [STREAM_SIZES, streamSizes(states)],
+  ]);
+  return { byName, thresholds: new SharedTable(shared.thresholds), tracker };
+}
+
+class StateVariables implements FlowVariables {
+  private readonly numbers = new Map<string, number>();
+
+  constructor(private readonly states: FlowStates) {}
+
+  numberOf(name: string): number {
+    const known = this.numbers.get(name);
+    if (known !== undefined) return known;
+    this.numbers.set(name, this.numbers.size);
+    return this.numbers.size - 1;
+  }
+
+  hasBit(flow: number, bit: number): boolean {
+    return this.states.find(flow)?.bits?.has(bit) === true;
+  }
+
+  setBit(flow: number, bit: number, value: boolean): void {
+    const state = this.states.of(flow);
+    if (!value) state.bits?.delete(bit);
+    else {
+      state.bits ??= new Set();
+      state.bits.add(bit);
+    }
+  }
+
+  integer(flow: number, number: number): number | undefined {
+    return this.states.find(flow)?.numbers?.get(number);
+  }
+
+  setInteger(flow: number, number: number, value: number): void {
+    const state = this.states.of(flow);
+    state.numbers ??= new Map();
+    state.numbers.set(number, value);
+  }
+}
+
+function applicationProtocols(thread: Thread): ApplicationProtocols {
+  const layer = thread.services.get('application-layer') as ApplicationLayer | undefined;
+  const protocols = layer?.protocols ?? [];
+  return {
+    numbersOf: name =>
+      protocols.flatMap((protocol, i) =>
+        protocol.name === name || protocol.ruleNames?.includes(name) ? [i + 1] : [],
+      ),
+  };
+}
+
+function streamSizes(states: FlowStates): StreamSizes {
+  return { size: (flow, toServer) => states.find(flow)?.stream(toServer).size ?? 0 };
+}

@@ -1,0 +1,99 @@
+/** noalert, alert, prefilter, bypass, nfq_set_mark, config: what is done, or not done, when a signature matches. */
+import * as Packet from '../../engine/packet.js';
+import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { RuleBuilder } from '../rule-builder.js';
+import { RuleError } from '../rule-error.js';
+import type { Match, Position } from '../signature.js';
+
+export interface MarkMatch extends Match {
+  readonly kind: 'nfq_set_mark';
+  readonly mark: number;
+  readonly mask: number;
+}
+
+function parseMark(rule: RuleBuilder, argument: string | undefined, at: Position): void {
+  const match = /^(0x[0-9a-f]{1,8}|\d{1,10})(?:\/(0x[0-9a-f]{1,8}|\d{1,10}))?$/i.exec(argument!.trim());
+  if (!match) throw new RuleError(`invalid nfq_set_mark "${argument}"`, at, 'nfq_set_mark:0x1/0xf');
+  const mark: MarkMatch = {
+    kind: 'nfq_set_mark',
+    mark: Number(match[1]),
+    mask: match[2] ? Number(match[2]) : 0xffffffff,
+  };
+  rule.addEffect(mark);
+}
+
+/** `config logging disable, type tx, scope tx`. */
+function parseConfig(rule: RuleBuilder, argument: string | undefined, at: Position): void {
+  const match = /^(logging)\s+(disable)\s*,\s*type\s+(tx|flow)\s*,\s*scope\s+(tx|flow)$/.exec(
+    argument!.trim(),
+  );
+  if (!match)
+    throw new RuleError(`invalid config "${argument}"`, at, 'config:logging disable, type tx, scope tx');
+  if (rule.action !== 'config') throw new RuleError('config can be used with action config only', at);
+  rule.addEffect({ kind: 'config', type: match[3]!, scope: match[4]! });
+}
+
+function parsePrefilter(rule: RuleBuilder, _: string | undefined, at: Position): void {
+  if (!rule.last) throw new RuleError('prefilter needs a preceding keyword', at);
+  // What is chosen does not change what matches; a content becomes the pattern that is searched for.
+  const content = rule.lastContent();
+  if (content && rule.last === content) content.fastPattern = true;
+}
+
+const flag = (name: string, summary: string, parse: Keyword['parse'], family = 'none'): Keyword => ({
+  name,
+  family,
+  summary,
+  grammar: '',
+  features: ['no option'],
+  parse,
+});
+
+export const alertingKeywords: readonly Keyword[] = [
+  flag('noalert', 'Matches without an alert.', rule => {
+    rule.noalert = true;
+  }),
+  flag('alert', 'Alerts beside an action that does not.', rule => {
+    rule.notes.set('alert', true);
+  }),
+  flag('prefilter', 'Makes the keyword before it the one that finds candidates.', parsePrefilter),
+  flag('bypass', 'Leaves the rest of the flow alone.', rule => rule.addEffect({ kind: 'bypass' }), 'flow'),
+  {
+    name: 'nfq_set_mark',
+    family: 'packet',
+    summary: 'Sets the mark of the packet for netfilter.',
+    grammar: 'mark[/mask]',
+    features: ['compatible with IP-only rule'],
+    parse: parseMark,
+  },
+  {
+    name: 'config',
+    family: 'none',
+    summary: 'Changes settings for a transaction or flow.',
+    grammar: 'logging disable, type tx, scope tx',
+    parse: parseConfig,
+  },
+];
+
+export const alertingCompilers: readonly MatchCompiler[] = [
+  {
+    kind: 'bypass',
+    compile: () => at => {
+      const verdict = at.p + Packet.VERDICT;
+      if (at.memory.row[verdict] === Packet.VERDICT_NONE) at.memory.row[verdict] = Packet.VERDICT_BYPASS;
+      return true;
+    },
+  },
+  {
+    kind: 'nfq_set_mark',
+    compile(match) {
+      const { mark, mask } = match as MarkMatch;
+      return at => {
+        const field = at.p + Packet.MARK;
+        at.memory.row[field] = (at.memory.row[field]! & ~mask) | (mark & mask);
+        return true;
+      };
+    },
+  },
+  { kind: 'config', compile: () => () => true },
+];

@@ -1,0 +1,96 @@
+/** app-layer-protocol: what the protocol of the flow was recognised as. */
+import * as Flow from '../../engine/flow-record.js';
+import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { RuleBuilder } from '../rule-builder.js';
+import { RuleError } from '../rule-error.js';
+import type { Match, Position } from '../signature.js';
+
+type Side = 'final' | 'original' | 'either' | 'toserver' | 'toclient' | 'direction';
+
+export interface ApplicationProtocolMatch extends Match {
+  readonly kind: 'app-layer-protocol';
+  readonly name: string;
+  readonly negated: boolean;
+  readonly side: Side;
+}
+
+/** Store: numbers of application protocols as flows know them. */
+export const APPLICATION_PROTOCOLS = 'application-protocols';
+
+export interface ApplicationProtocols {
+  /** Numbers that a name of a rule stands for (`http` may mean two protocols). */
+  numbersOf(name: string): readonly number[];
+}
+
+const SIDES = new Set(['final', 'original', 'either', 'toserver', 'toclient', 'direction']);
+
+function parse(rule: RuleBuilder, argument: string | undefined, at: Position): void {
+  const [text = '', side = 'direction'] = argument!.split(',').map(each => each.trim().toLowerCase());
+  const negated = text.startsWith('!');
+  const name = negated ? text.slice(1).trim() : text;
+  if (!SIDES.has(side))
+    throw new RuleError(`app-layer-protocol "${side}" is invalid`, at, [...SIDES].join(', '));
+  if (name !== 'failed' && name !== 'unknown' && !rule.context.protocols.has(name)) {
+    throw new RuleError(`app-layer-protocol "${name}" is not known`, at);
+  }
+  if (rule.context.protocols.get(rule.protocol)?.kind === 'application' && !negated) {
+    throw new RuleError(`a rule of protocol ${rule.protocol} cannot use app-layer-protocol:${name}`, at);
+  }
+  const match: ApplicationProtocolMatch = { kind: 'app-layer-protocol', name, negated, side: side as Side };
+  rule.addCondition(match);
+}
+
+export const applicationProtocolKeywords: readonly Keyword[] = [
+  {
+    name: 'app-layer-protocol',
+    family: 'flow',
+    summary: 'The application protocol of the flow.',
+    grammar: '[!]name | failed | unknown [, final | original | either | toserver | toclient | direction]',
+    parse,
+  },
+];
+
+const FAILED = -1;
+const UNKNOWN = 0;
+
+/** The column that is looked at; packets to the client look at what the server's side was recognised as. */
+function columnOf(side: Side, toServer: boolean): number {
+  switch (side) {
+    case 'original':
+      return Flow.APP_PROTOCOL_ORIGINAL;
+    case 'toserver':
+      return Flow.APP_PROTOCOL_TO_SERVER;
+    case 'toclient':
+      return Flow.APP_PROTOCOL_TO_CLIENT;
+    case 'direction':
+      return toServer ? Flow.APP_PROTOCOL_TO_SERVER : Flow.APP_PROTOCOL_TO_CLIENT;
+    default:
+      return Flow.APP_PROTOCOL;
+  }
+}
+
+export const applicationProtocolCompilers: readonly MatchCompiler[] = [
+  {
+    kind: 'app-layer-protocol',
+    compile(match, environment) {
+      const { name, negated, side } = match as ApplicationProtocolMatch;
+      const store = environment.stores.get(APPLICATION_PROTOCOLS) as ApplicationProtocols;
+      const wanted = name === 'failed' ? [FAILED] : name === 'unknown' ? [UNKNOWN] : store.numbersOf(name);
+      return at => {
+        if (at.flow < 0) return false;
+        const { row } = at.flows;
+        const number = (toServer: boolean) => row[at.f + columnOf(side, toServer)]!;
+        if (side === 'either') {
+          const found =
+            wanted.includes(row[at.f + Flow.APP_PROTOCOL_TO_SERVER]!) ||
+            wanted.includes(row[at.f + Flow.APP_PROTOCOL_TO_CLIENT]!);
+          return found !== negated;
+        }
+        const seen = number(at.toServer);
+        // Nothing is said about a protocol while it is not known.
+        if (seen === UNKNOWN && name !== 'unknown') return false;
+        return wanted.includes(seen) !== negated;
+      };
+    },
+  },
+];

@@ -1,0 +1,113 @@
+/** threshold and detection_filter: how often a signature must match, or may alert. */
+import type { Keyword } from '../keyword.js';
+import type { RuleBuilder } from '../rule-builder.js';
+import { RuleError } from '../rule-error.js';
+import type { AddressSet, Match, Position } from '../signature.js';
+import type { Track } from '../state/track.js';
+
+export type ThresholdType =
+  | 'limit'
+  | 'threshold'
+  | 'both'
+  | 'backoff'
+  | 'detection_filter'
+  | 'rate_filter'
+  | 'suppress';
+
+export interface ThresholdMatch extends Match {
+  readonly kind: 'threshold';
+  readonly type: ThresholdType;
+  readonly track: Track | 'by_either';
+  readonly count: number;
+  readonly seconds: number;
+  readonly multiplier?: number;
+  /** rate_filter: what is done instead, and for how long. */
+  readonly newAction?: 'alert' | 'drop' | 'pass' | 'reject';
+  readonly timeout?: number;
+  /** suppress: addresses it is for; all without. */
+  readonly addresses?: AddressSet;
+}
+
+const TRACKS = new Set(['by_src', 'by_dst', 'by_both', 'by_rule', 'by_flow']);
+
+/** `name value` pairs behind commas. */
+function fieldsOf(argument: string, keyword: string, at: Position): Map<string, string> {
+  const fields = new Map<string, string>();
+  for (const part of argument.split(',')) {
+    const match = /^\s*([a-z_]+)\s+(\S+)\s*$/.exec(part);
+    if (!match || fields.has(match[1]!)) throw new RuleError(`invalid ${keyword} "${part.trim()}"`, at);
+    fields.set(match[1]!, match[2]!);
+  }
+  return fields;
+}
+
+/** A whole number, also in minutes, hours or days (`5m`, `1h`). */
+function amount(fields: Map<string, string>, name: string, keyword: string, at: Position): number {
+  const match = /^(\d{1,9})([smhd]?)$/.exec(fields.get(name) ?? '');
+  if (!match) throw new RuleError(`${keyword} needs ${name} with a number`, at);
+  const unit = { '': 1, s: 1, m: 60, h: 3600, d: 86400 }[match[2]!]!;
+  return Number(match[1]) * unit;
+}
+
+function trackOf(fields: Map<string, string>, keyword: string, at: Position): Track {
+  const track = fields.get('track') ?? '';
+  if (!TRACKS.has(track)) throw new RuleError(`${keyword} needs track ${[...TRACKS].join(', ')}`, at);
+  return track as Track;
+}
+
+function parseThreshold(rule: RuleBuilder, argument: string | undefined, at: Position): void {
+  requireAlone(rule, 'threshold', at);
+  const fields = fieldsOf(argument!, 'threshold', at);
+  const type = fields.get('type') ?? '';
+  const track = trackOf(fields, 'threshold', at);
+  const count = amount(fields, 'count', 'threshold', at);
+  if (count === 0) throw new RuleError('threshold count must be more than 0', at);
+  if (type === 'backoff') {
+    const multiplier = amount(fields, 'multiplier', 'threshold', at);
+    if (track !== 'by_flow') throw new RuleError('threshold type backoff needs track by_flow', at);
+    if (multiplier < 2) throw new RuleError('threshold multiplier must be 2 or more', at);
+    rule.thresholds.push({ kind: 'threshold', type, track, count, seconds: 0, multiplier });
+    return;
+  }
+  if (type !== 'limit' && type !== 'threshold' && type !== 'both') {
+    throw new RuleError(`threshold type "${type}" is invalid`, at, 'limit, threshold, both or backoff');
+  }
+  const seconds = amount(fields, 'seconds', 'threshold', at);
+  if (seconds === 0) throw new RuleError('threshold seconds must be more than 0', at);
+  rule.thresholds.push({ kind: 'threshold', type, track, count, seconds });
+}
+
+function parseDetectionFilter(rule: RuleBuilder, argument: string | undefined, at: Position): void {
+  requireAlone(rule, 'detection_filter', at);
+  const fields = fieldsOf(argument!, 'detection_filter', at);
+  const track = trackOf(fields, 'detection_filter', at);
+  const count = amount(fields, 'count', 'detection_filter', at);
+  const seconds = amount(fields, 'seconds', 'detection_filter', at);
+  if (seconds === 0) throw new RuleError('detection_filter seconds must be more than 0', at);
+  rule.thresholds.push({ kind: 'threshold', type: 'detection_filter', track, count, seconds });
+}
+
+function requireAlone(rule: RuleBuilder, keyword: string, at: Position): void {
+  if (rule.thresholds.length === 0) return;
+  throw new RuleError(`${keyword} cannot be combined with another threshold or detection_filter`, at);
+}
+
+export const thresholdKeywords: readonly Keyword[] = [
+  {
+    name: 'threshold',
+    family: 'threshold',
+    summary: 'How many alerts there are in a span of time.',
+    grammar:
+      'type limit | threshold | both | backoff, track by_src | by_dst | by_both | by_rule | by_flow, count n, seconds n',
+    features: ['compatible with IP-only rule'],
+    parse: parseThreshold,
+  },
+  {
+    name: 'detection_filter',
+    family: 'threshold',
+    summary: 'Matches count only after so many in a span of time.',
+    grammar: 'track by_src | by_dst | by_both | by_rule | by_flow, count n, seconds n',
+    features: ['compatible with IP-only rule'],
+    parse: parseDetectionFilter,
+  },
+];

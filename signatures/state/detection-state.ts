@@ -1,0 +1,30 @@
+/** State that spans flows, in memory that all threads share and that outlives a reload of the rules. */
+import type { Config } from '../../engine/config/config.js';
+import { option, size } from '../../engine/config/option.js';
+import { allocateTable } from './shared-table.js';
+
+const THRESHOLD_MEMCAP = option('detect.thresholds.memcap', size, 16 * 2 ** 20, 'memory for thresholds');
+const HOST_MEMCAP = option(
+  'host.memcap',
+  size,
+  32 * 2 ** 20,
+  'memory for what is kept with hosts: hostbits, xbits, tags',
+);
+
+export const stateOptions = [THRESHOLD_MEMCAP, HOST_MEMCAP];
+
+/** Name in `thread.shared`. */
+export const DETECTION_STATE = 'detection-state';
+
+export interface DetectionState {
+  readonly thresholds: SharedArrayBuffer;
+  readonly bits: SharedArrayBuffer;
+}
+
+/** Made once in the main thread, and handed to all threads. */
+export function allocateDetectionState(config: Config): DetectionState {
+  return {
+    thresholds: allocateTable(config.read(THRESHOLD_MEMCAP)),
+    bits: allocateTable(config.read(HOST_MEMCAP)),
+  };
+}

@@ -1,0 +1,148 @@
+/**
+ * A table in shared memory for state that spans flows: thresholds, xbits, hostbits. All threads see the same
+ * entries. An entry is found by a key of numbers; it holds a few numbers and the time until which it is good.
+ *
+ * Entries lie in buckets of a few; a bucket is locked for the moment of one change. Where a bucket is full, the
+ * entry that ends first gives way and is counted.
+ */
+
+/** Numbers of a key, and of a value. */
+export const KEY_INTS = 10;
+export const VALUE_INTS = 4;
+
+const LOCK = 0;
+/** Bucket header, then entries: used, expiry (seconds), key, value. */
+const HEADER_INTS = 16;
+const ENTRY_USED = 0;
+const ENTRY_EXPIRY = 1;
+const ENTRY_KEY = 2;
+const ENTRY_VALUE = ENTRY_KEY + KEY_INTS;
+const ENTRY_INTS = 16;
+const ENTRIES = 7;
+const BUCKET_INTS = HEADER_INTS + ENTRIES * ENTRY_INTS;
+
+/** Memory of a table of about this many bytes. */
+export function allocateTable(byteLength: number): SharedArrayBuffer {
+  const buckets = Math.max(1, Math.floor(byteLength / (BUCKET_INTS * 4)));
+  return new SharedArrayBuffer(buckets * BUCKET_INTS * 4);
+}
+
+export class SharedTable {
+  /** The key to be looked up: filled by the caller, unused numbers 0. */
+  readonly key = new Int32Array(KEY_INTS);
+  /** Entries that gave way to others. */
+  evicted = 0;
+  private readonly ints: Int32Array;
+  private readonly buckets: number;
+  private bucket = 0;
+
+  constructor(buffer: SharedArrayBuffer) {
+    this.ints = new Int32Array(buffer);
+    this.buckets = Math.floor(this.ints.length / BUCKET_INTS);
+  }
+
+  /**
+   * Runs `change` on the entry of `key`, alone. The entry is made when there is none and `make` says so.
+   * @param now seconds: what expired before is free
+   * @param change gets the numbers and the index of the first value; returns what `with` returns
+   * @returns -1 when there is no entry
+   */
+  with(
+    now: number,
+    make: boolean,
+    change: (ints: Int32Array, value: number, isNew: boolean) => number,
+  ): number {
+    this.lock();
+    try {
+      const found = this.find(now);
+      if (found >= 0) return change(this.ints, found + ENTRY_VALUE, false);
+      if (!make) return -1;
+      const made = this.take(now);
+      return change(this.ints, made + ENTRY_VALUE, true);
+    } finally {
+      this.unlock();
+    }
+  }
+
+  /** Sets until when the entry whose value begins at `value` is good; seconds. */
+  keepUntil(value: number, seconds: number): void {
+    this.ints[value - ENTRY_VALUE + ENTRY_EXPIRY] = seconds;
+  }
+
+  /** Removes the entry whose value begins at `value`. */
+  remove(value: number): void {
+    this.ints[value - ENTRY_VALUE + ENTRY_USED] = 0;
+  }
+
+  private find(now: number): number {
+    const { ints } = this;
+    for (let i = 0; i < ENTRIES; i++) {
+      const e = this.entry(i);
+      if (ints[e + ENTRY_USED] === 0) continue;
+      if (ints[e + ENTRY_EXPIRY]! < now) ints[e + ENTRY_USED] = 0;
+      else if (this.isKey(e + ENTRY_KEY)) return e;
+    }
+    return -1;
+  }
+
+  private take(now: number): number {
+    const { ints } = this;
+    let best = this.entry(0);
+    for (let i = 0; i < ENTRIES; i++) {
+      const e = this.entry(i);
+      if (ints[e + ENTRY_USED] === 0) {
+        best = e;
+        break;
+      }
+      if (ints[e + ENTRY_EXPIRY]! < ints[best + ENTRY_EXPIRY]!) best = e;
+    }
+    if (ints[best + ENTRY_USED] !== 0) this.evicted++;
+    ints[best + ENTRY_USED] = 1;
+    ints[best + ENTRY_EXPIRY] = now;
+    ints.set(this.key, best + ENTRY_KEY);
+    ints.fill(0, best + ENTRY_VALUE, best + ENTRY_VALUE + VALUE_INTS);
+    return best;
+  }
+
+  private entry(i: number): number {
+    return this.bucket + HEADER_INTS + i * ENTRY_INTS;
+  }
+
+  private isKey(at: number): boolean {
+    for (let i = 0; i < KEY_INTS; i++) {
+      if (this.ints[at + i] !== this.key[i]) return false;
+    }
+    return true;
+  }
+
+  private lock(): void {
+    this.bucket = (hashOf(this.key) % this.buckets) * BUCKET_INTS;
+    while (Atomics.compareExchange(this.ints, this.bucket + LOCK, 0, 1) !== 0) {
+      // Held for some hundred nanoseconds by another thread.
+    }
+  }
+
+  private unlock(): void {
+    Atomics.store(this.ints, this.bucket + LOCK, 0);
+  }
+}
+
+/** FNV-1a over numbers, with a final mix. */
+function hashOf(key: Int32Array): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key[i]!, 0x01000193) ^ (hash >>> 15);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return (hash ^ (hash >>> 13)) >>> 0;
+}
+
+/** 64 bits that stand for a name, whatever the thread or rule set: two numbers. */
+export function nameHash(name: string): readonly [number, number] {
+  let low = 0x811c9dc5;
+  let high = 0x9e3779b9;
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i);
+    low = Math.imul(low ^ code, 0x01000193);
+    high = Math.imul(high ^ code, 0x85ebca6b) ^ (low >>> 11);
+  }
+  return [low | 0, high | 0];
+}

@@ -1,0 +1,150 @@
+/** Decides by thresholds whether an alert counts; what it counts is shared by all threads. */
+
+import type { Memory } from '../../engine/memory.js';
+import * as Packet from '../../engine/packet.js';
+import type { ThresholdMatch } from '../keywords/threshold.js';
+import type { AddressSet, Signature } from '../signature.js';
+import { nameHash, type SharedTable } from './shared-table.js';
+import type { Track, Tracker } from './track.js';
+
+/** The alert counts; it does not, nor does its action; it does not, but its action is done. */
+export const PASSED = 0;
+export const SUPPRESSED = 1;
+export const SILENT = 2;
+
+/** Values of an entry: matches counted, seconds of the first, seconds a rate filter began. */
+const COUNT = 0;
+const SINCE = 1;
+const FILTERED = 2;
+
+interface Threshold {
+  readonly match: ThresholdMatch;
+  readonly identity: readonly [number, number];
+}
+
+export class Thresholds {
+  /** Action that a rate filter puts in place for the last check; '' leaves the signature's own. */
+  newAction = '';
+  private readonly bySignature = new Map<number, readonly Threshold[]>();
+
+  constructor(
+    private readonly memory: Memory,
+    private readonly table: SharedTable,
+    private readonly tracker: Tracker,
+    private readonly signatureAt: (number: number) => Signature,
+  ) {}
+
+  /** @param signature its number @param p row of the packet */
+  check(signature: number, p: number, toServer: boolean): number {
+    this.newAction = '';
+    let result = PASSED;
+    for (const threshold of this.thresholdsOf(signature)) {
+      const answer = this.apply(threshold, p, toServer);
+      if (answer === SUPPRESSED) return SUPPRESSED;
+      if (answer === SILENT) result = SILENT;
+    }
+    return result;
+  }
+
+  private thresholdsOf(signature: number): readonly Threshold[] {
+    let list = this.bySignature.get(signature);
+    if (!list) {
+      const { gid, sid, thresholds } = this.signatureAt(signature);
+      list = thresholds.map((match, i) => ({
+        match: match as ThresholdMatch,
+        identity: nameHash(`${gid}:${sid}:${i}`),
+      }));
+      this.bySignature.set(signature, list);
+    }
+    return list;
+  }
+
+  private apply({ match, identity }: Threshold, p: number, toServer: boolean): number {
+    if (match.type === 'suppress') return this.isSuppressed(match, p) ? SUPPRESSED : PASSED;
+    const now = this.memory.row[p + Packet.SECONDS]!;
+    this.tracker.fill(this.table, identity, match.track as Track, p, toServer);
+    return this.table.with(now, true, (ints, value, isNew) => this.count(match, ints, value, isNew, now));
+  }
+
+  private count(match: ThresholdMatch, ints: Int32Array, v: number, isNew: boolean, now: number): number {
+    this.table.keepUntil(
+      v,
+      now + Math.max(match.seconds, match.timeout ?? 0, match.type === 'backoff' ? 86400 : 1),
+    );
+    // A span ends when that many seconds have passed since its first match.
+    const over = isNew || now - ints[v + SINCE]! >= match.seconds;
+    switch (match.type) {
+      case 'backoff':
+        return backoff(match, ints, v, isNew);
+      case 'rate_filter':
+        return this.rateFilter(match, ints, v, over, now);
+      default:
+        if (over) {
+          ints[v + SINCE] = now;
+          ints[v + COUNT] = 0;
+        }
+        return counted(match, ints, v);
+    }
+  }
+
+  private rateFilter(match: ThresholdMatch, ints: Int32Array, v: number, over: boolean, now: number): number {
+    const since = ints[v + FILTERED]!;
+    if (since !== 0 && now - since <= match.timeout!) {
+      this.newAction = match.newAction!;
+      return PASSED;
+    }
+    ints[v + FILTERED] = 0;
+    if (over) {
+      ints[v + SINCE] = now;
+      ints[v + COUNT] = 0;
+    }
+    if (++ints[v + COUNT]! > match.count) {
+      ints[v + FILTERED] = now;
+      this.newAction = match.newAction!;
+    }
+    return PASSED;
+  }
+
+  private isSuppressed({ addresses, track }: ThresholdMatch, p: number): boolean {
+    if (!addresses || addresses.any) return true;
+    const source = track !== 'by_dst' && this.holds(addresses, p, true);
+    return source || (track !== 'by_src' && this.holds(addresses, p, false));
+  }
+
+  private holds(set: AddressSet, p: number, source: boolean): boolean {
+    const { row, view, bytes } = this.memory;
+    const l3 = row[p + Packet.L3]!;
+    if (l3 === 0) return false;
+    if (row[p + Packet.IP_VERSION] === 4) {
+      const address = view.getUint32(l3 + (source ? 12 : 16));
+      return set.v4.some(([first, last]) => address >= first && address <= last);
+    }
+    const start = l3 + (source ? 8 : 24);
+    const address = Buffer.from(bytes.slice(start, start + 16)).toString('hex');
+    return set.v6.some(([first, last]) => address >= first && address <= last);
+  }
+}
+
+function counted({ type, count }: ThresholdMatch, ints: Int32Array, v: number): number {
+  const now = ++ints[v + COUNT]!;
+  switch (type) {
+    case 'limit':
+      return now <= count ? PASSED : SILENT;
+    case 'threshold':
+      if (now < count) return SUPPRESSED;
+      ints[v + COUNT] = 0;
+      return PASSED;
+    case 'both':
+      return now === count ? PASSED : now > count ? SILENT : SUPPRESSED;
+    default:
+      return now > count ? PASSED : SUPPRESSED;
+  }
+}
+
+/** Alerts at count, then at count times the multiplier, and so on. */
+function backoff(match: ThresholdMatch, ints: Int32Array, v: number, isNew: boolean): number {
+  if (isNew) ints[v + FILTERED] = match.count;
+  if (++ints[v + COUNT]! < ints[v + FILTERED]!) return SILENT;
+  ints[v + FILTERED] = Math.min(0x7fffffff, ints[v + FILTERED]! * match.multiplier!);
+  return PASSED;
+}

@@ -1,0 +1,96 @@
+/** Keys by which state that spans flows is kept: addresses, pairs of them, flows. */
+
+import type { FlowRows } from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow-record.js';
+import type { Memory } from '../../engine/memory.js';
+import * as Packet from '../../engine/packet.js';
+import type { SharedTable } from './shared-table.js';
+
+export type Track = 'by_src' | 'by_dst' | 'by_both' | 'by_rule' | 'by_flow';
+
+/** Addresses in a key: four numbers each. */
+const SOURCE = 2;
+const DESTINATION = 6;
+
+export class Tracker {
+  private readonly flowView: DataView;
+
+  constructor(
+    private readonly memory: Memory,
+    private readonly flows: FlowRows,
+  ) {
+    this.flowView = new DataView(flows.bytes.buffer, flows.bytes.byteOffset, flows.bytes.byteLength);
+  }
+
+  /**
+   * Fills a table's key.
+   * @param identity two numbers that say what is tracked
+   * @param p row of the packet  @param toServer direction it is seen in
+   */
+  fill(
+    table: SharedTable,
+    identity: readonly [number, number],
+    track: Track,
+    p: number,
+    toServer: boolean,
+  ): void {
+    const { key } = table;
+    key.fill(0);
+    key[0] = identity[0];
+    key[1] = identity[1];
+    switch (track) {
+      case 'by_src':
+        this.address(key, SOURCE, p, toServer, true);
+        break;
+      case 'by_dst':
+        this.address(key, SOURCE, p, toServer, false);
+        break;
+      case 'by_both':
+        this.pair(key, p, toServer);
+        break;
+      case 'by_flow':
+        this.flow(key, p);
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** The same for both directions. */
+  private pair(key: Int32Array, p: number, toServer: boolean): void {
+    this.address(key, SOURCE, p, toServer, true);
+    this.address(key, DESTINATION, p, toServer, false);
+    for (let i = 0; i < 4; i++) {
+      const a = key[SOURCE + i]! >>> 0;
+      const b = key[DESTINATION + i]! >>> 0;
+      if (a < b) return;
+      if (a > b) break;
+    }
+    for (let i = 0; i < 4; i++) {
+      const a = key[SOURCE + i]!;
+      key[SOURCE + i] = key[DESTINATION + i]!;
+      key[DESTINATION + i] = a;
+    }
+  }
+
+  private flow(key: Int32Array, p: number): void {
+    const flow = this.memory.row[p + Packet.FLOW]!;
+    if (flow < 0) return;
+    key[SOURCE] = flow + 1;
+    key[SOURCE + 1] = this.flows.row[flow * Flow.INTS + Flow.ID_LOW]!;
+    key[SOURCE + 2] = this.flows.row[flow * Flow.INTS + Flow.ID_HIGH]!;
+  }
+
+  private address(key: Int32Array, k: number, p: number, toServer: boolean, source: boolean): void {
+    const { row, view } = this.memory;
+    const l3 = row[p + Packet.L3]!;
+    const flow = row[p + Packet.FLOW]!;
+    if (l3 > 0) {
+      if (row[p + Packet.IP_VERSION] === 4) key[k] = view.getInt32(l3 + (source ? 12 : 16));
+      else for (let i = 0; i < 4; i++) key[k + i] = view.getInt32(l3 + (source ? 8 : 24) + i * 4);
+    } else if (flow >= 0) {
+      const column = source === toServer ? Flow.CLIENT_ADDRESS : Flow.SERVER_ADDRESS;
+      for (let i = 0; i < 4; i++) key[k + i] = this.flowView.getInt32((flow * Flow.INTS + column + i) * 4);
+    }
+  }
+}
