@@ -8,6 +8,7 @@ const COMMANDS: Readonly<
   Record<string, () => Promise<{ command(words: readonly string[]): Promise<number> }>>
 > = {
   replay: () => import('./commands/replay.js'),
+  reassemble: () => import('./commands/reassemble.js'),
   profiles: () => import('./commands/profiles.js'),
   rules: () => import('./commands/rules.js'),
   config: () => import('./commands/config.js'),

@@ -1,0 +1,98 @@
+/** `sluice reassemble`: prints or writes what each side of each conversation in a capture received. */
+import { writeSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { ConfigError } from '../../config/config-error.js';
+import { HOST_OS } from '../../host-os-policy.js';
+import { jsonLine } from '../reassemble/as-json.js';
+import { textLines } from '../reassemble/as-text.js';
+import type { Side } from '../reassemble/side.js';
+import { SideFolder } from '../reassemble/to-folder.js';
+import { DEFAULT_MOST, type ReassembleOptions, reassembleCapture } from '../reassemble.js';
+import { UsageError } from '../usage-error.js';
+
+const EXAMPLES = `
+Examples:
+  sluice reassemble dump.pcap                        text, or a hex dump where it is none
+  sluice reassemble dump.pcap --policy linux --json  as a Linux host puts it together
+  sluice reassemble dump.pcap --out streams          a file for each direction
+`;
+
+interface Options extends ReassembleOptions {
+  json?: boolean;
+  out?: string;
+}
+
+/** @returns the exit code: 1 when the capture could not be read to its end */
+export async function command(words: readonly string[]): Promise<number> {
+  const parsed = parse(words);
+  if (!parsed) return 0;
+  try {
+    return (await reassembleCapture(parsed.file, parsed.options, printer(parsed.options))) ? 0 : 1;
+  } catch (error) {
+    if (error instanceof ReaderGone) return 0;
+    const isOurs = error instanceof ConfigError || (error as NodeJS.ErrnoException).code !== undefined;
+    throw isOurs ? new UsageError((error as Error).message) : error;
+  }
+}
+
+function parse(words: readonly string[]): { file: string; options: Options } | undefined {
+  const command = new Command('sluice reassemble')
+    .description('What each side of each conversation in a capture received, as its system puts it together.')
+    .argument('<file>', 'capture, folder of captures, or - for standard input')
+    .addOption(new Option('--policy <system>', 'system of all receivers').choices(HOST_OS))
+    .option('--inline', 'as when packets are inspected before they leave: what came first counts')
+    .option('--json', 'one JSON object a line for each direction')
+    .option('--out <folder>', 'write each direction to a file in this folder')
+    .option('-c, --config <file>', 'configuration: host-os-policy, stream and defrag are used')
+    .option('--set <path=value>', 'change one setting', (value, before: string[] = []) => [...before, value])
+    .addOption(new Option('--checksums <mode>', 'none to ignore wrong ones').choices(['all', 'none', 'auto']))
+    .option('--most <bytes>', 'bytes kept of each direction', wholeNumber, DEFAULT_MOST)
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  try {
+    command.parse(words.length === 0 ? ['--help'] : [...words], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return undefined;
+    throw new UsageError(error.message.replace(/^error: /, ''));
+  }
+  return { file: command.args[0]!, options: command.opts<Options>() };
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 0)
+    throw new InvalidArgumentError('A number of bytes was expected.');
+  return number;
+}
+
+function printer({ json, out }: Options): (side: Side) => void {
+  if (out !== undefined) {
+    const folder = new SideFolder(out);
+    return side => folder.write(side);
+  }
+  if (json) return side => print(`${jsonLine(side)}\n`);
+  return side => print(`${textLines(side).join('\n')}\n`);
+}
+
+/** The capture is handled in one go, so output is written as it comes, not when the event loop turns. */
+function print(text: string): void {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(1, bytes, at);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EPIPE') throw new ReaderGone();
+      if (code !== 'EAGAIN') throw error;
+      // A pipe that is full now.
+      Atomics.wait(PAUSE, 0, 0, 5);
+    }
+  }
+}
+
+/** Nobody reads on: `sluice reassemble … | head`. */
+class ReaderGone extends Error {}
+
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
