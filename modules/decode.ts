@@ -6,7 +6,7 @@ import type { Batch } from '../engine/batch.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
 import { Checksums } from './decode/checksums.js';
-import { declareCounters } from './decode/counters.js';
+import * as Count from './decode/counters.js';
 import { Decoding } from './decode/decoding.js';
 import { Defrag } from './decode/defrag/defrag.js';
 import { options as defragOptions, readSettings as readDefragSettings } from './decode/defrag/options.js';
@@ -27,7 +27,7 @@ class Decode implements ThreadModule {
 
   constructor(thread: Thread) {
     const settings = readSettings(thread.config);
-    this.d = new Decoding(thread, declareCounters(thread.counters), settings);
+    this.d = new Decoding(thread, settings);
     this.d.defrag = new Defrag(this.d, readDefragSettings(thread.config));
     this.checksums = new Checksums(this.d, settings.checksums);
   }
@@ -44,40 +44,40 @@ class Decode implements ThreadModule {
     }
     batch.replace();
     d.batch = undefined;
-    this.countEvents(batch);
+    this.count(batch);
     if (batch.length > 0) d.defrag.expire(this.now);
     this.checksums.sample();
   }
 
   private decode(slot: number): void {
     const { d } = this;
-    const { row, counts, c } = d;
+    const { row, counts } = d;
     const p = slot * Packet.INTS;
     const length = row[p + Packet.LENGTH]!;
     const at = row[p + Packet.DATA]!;
-    counts[c.packets]!++;
-    counts[c.bytes]! += length;
-    if (length > counts[c.maxPacketSize]!) counts[c.maxPacketSize] = length;
+    counts[Count.PACKETS]!++;
+    counts[Count.BYTES]! += length;
+    if (length > d.tally.longestPacket) d.tally.longestPacket = length;
     this.now = row[p + Packet.SECONDS]!;
     d.layers = 0;
     d.flawed = false;
     decodeLinkLayer(d, p, row[p + Packet.LINK_TYPE]!, at, at + length);
-    if (d.flawed || row[p + Packet.FLAGS]! & Packet.FLAG_INVALID) counts[c.invalid]!++;
+    if (d.flawed || row[p + Packet.FLAGS]! & Packet.FLAG_INVALID) counts[Count.INVALID]!++;
   }
 
-  /** Counts each event once for each packet that has it. */
-  private countEvents(batch: Batch): void {
-    const { row } = this.d;
+  /** Adds up the tally, with each event once for each packet that has it. */
+  private count(batch: Batch): void {
+    const { row, tally } = this.d;
+    let events = false;
     for (let i = 0; i < batch.length; i++) {
       const p = batch.slots[i]! * Packet.INTS;
-      if (row[p + Packet.FLAGS]! & Packet.FLAG_HAS_EVENTS) this.countEventsOf(p);
+      if (!(row[p + Packet.FLAGS]! & Packet.FLAG_HAS_EVENTS)) continue;
+      events = true;
+      for (let event = 0; event < tally.events.length; event++) {
+        if (Packet.hasEvent(row, p, event)) tally.events[event]!++;
+      }
     }
-  }
-
-  private countEventsOf(p: number): void {
-    const { row, counts, c } = this.d;
-    for (let event = 0; event < c.events.length; event++) {
-      if (Packet.hasEvent(row, p, event)) counts[c.events[event]!]!++;
-    }
+    tally.flush();
+    if (events) tally.flushEvents();
   }
 }

@@ -1,13 +1,14 @@
 /** ARP for IPv4 over Ethernet (RFC 826). */
 import * as Packet from '../../engine/packet.js';
 import * as Events from '../../engine/packet-events.js';
+import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 
 const FIXED = 8;
 const WHOLE = 28;
 
 export function decodeArp(d: Decoding, p: number, at: number, end: number): boolean {
-  d.counts[d.c.arp]!++;
+  d.counts[Count.ARP]!++;
   if (end - at < FIXED) return d.invalid(p, Events.ARP_PKT_TOO_SMALL);
   if (!d.enter(p)) return false;
   if (d.u16(at) !== 1) return d.invalid(p, Events.ARP_UNSUPPORTED_HARDWARE);

@@ -2,6 +2,7 @@
  * Whether TCP checksums are verified. Captures made on the sending host often have none yet (offloading): when a tenth
  * of the first packets is wrong, they are not verified any more.
  */
+import { INVALID_TCP_CHECKSUM, PACKETS } from './counters.js';
 import type { Decoding } from './decoding.js';
 import type { ChecksumMode } from './options.js';
 
@@ -20,14 +21,15 @@ export class Checksums {
 
   /** Looks at what was found so far; called once a batch. */
   sample(): void {
-    const { counts, c } = this.d;
-    if (!this.sampling || counts[c.packets]! < SAMPLE) return;
+    const { tally } = this.d;
+    if (!this.sampling || tally.total(PACKETS) < SAMPLE) return;
     this.sampling = false;
-    const wrong = counts[c.invalidTcpChecksum]!;
-    if (wrong === 0 || counts[c.packets]! / wrong >= WRONG_RATIO) return;
+    const packets = tally.total(PACKETS);
+    const wrong = tally.total(INVALID_TCP_CHECKSUM);
+    if (wrong === 0 || packets / wrong >= WRONG_RATIO) return;
     this.d.checksums = false;
     this.d.thread.log.info(
-      `${wrong} of ${counts[c.packets]} packets have a wrong TCP checksum, as captures of the sending host do: they are not verified any more`,
+      `${wrong} of ${packets} packets have a wrong TCP checksum, as captures of the sending host do: they are not verified any more`,
     );
   }
 }

@@ -7,13 +7,15 @@ import { Batch } from '../../engine/batch.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import * as Events from '../../engine/packet-events.js';
-import type { DecodeCounters } from './counters.js';
+import { Tally, TOO_MANY_LAYERS } from './counters.js';
 import type { Defrag } from './defrag/defrag.js';
 import type { DecodeSettings } from './options.js';
 
 export class Decoding {
   readonly bytes: Uint8Array;
   readonly row: Int32Array;
+  readonly tally: Tally;
+  /** Of the tally. */
   readonly counts: Float64Array;
   readonly seed: number;
   readonly maxLayers: number;
@@ -36,12 +38,12 @@ export class Decoding {
 
   constructor(
     readonly thread: Thread,
-    readonly c: DecodeCounters,
     settings: DecodeSettings,
   ) {
     this.bytes = thread.memory.bytes;
     this.row = thread.memory.row;
-    this.counts = thread.counters.values;
+    this.tally = new Tally(thread.counters);
+    this.counts = this.tally.counts;
     this.seed = thread.seed | 0;
     this.maxLayers = settings.maxLayers;
     this.recursionTracking = settings.recursionTracking;
@@ -76,7 +78,7 @@ export class Decoding {
   /** Counts one layer more. @returns false when there are too many: decoding stops */
   enter(p: number): boolean {
     if (++this.layers < this.maxLayers) return true;
-    if (this.layers === this.maxLayers) this.counts[this.c.tooManyLayers]!++;
+    if (this.layers === this.maxLayers) this.counts[TOO_MANY_LAYERS]!++;
     return this.invalid(p, Events.TOO_MANY_LAYERS);
   }
 

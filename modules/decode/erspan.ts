@@ -1,5 +1,6 @@
 /** ERSPAN types I and II: mirrored Ethernet frames in GRE (draft-foschiano-erspan). */
 import * as Events from '../../engine/packet-events.js';
+import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { decodeEthernet } from './ethernet.js';
 import { addVlan } from './vlan.js';
@@ -8,12 +9,12 @@ const HEADER = 8;
 
 /** Just a frame. @returns false when there is none */
 export function decodeErspanTypeOne(d: Decoding, p: number, at: number, end: number): boolean {
-  d.counts[d.c.erspan]!++;
+  d.counts[Count.ERSPAN]!++;
   return decodeEthernet(d, p, at, end);
 }
 
 export function decodeErspanTypeTwo(d: Decoding, p: number, at: number, end: number): boolean {
-  d.counts[d.c.erspan]!++;
+  d.counts[Count.ERSPAN]!++;
   if (end - at < HEADER) return d.invalid(p, Events.ERSPAN_HEADER_TOO_SMALL);
   if (!d.enter(p)) return false;
   const first = d.u16(at);

@@ -1,13 +1,14 @@
 /** Encapsulating Security Payload (RFC 4303): only the SPI and the sequence number are readable. */
 import * as Packet from '../../engine/packet.js';
 import * as Events from '../../engine/packet-events.js';
+import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 
 const HEADER = 8;
 
 export function decodeEsp(d: Decoding, p: number, at: number, end: number): boolean {
   const { row } = d;
-  d.counts[d.c.esp]!++;
+  d.counts[Count.ESP]!++;
   if (end - at < HEADER) return d.invalid(p, Events.ESP_PKT_TOO_SMALL);
   row[p + Packet.L4] = at;
   row[p + Packet.TCP_SEQ] = d.i32(at);

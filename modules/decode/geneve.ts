@@ -1,6 +1,7 @@
 /** Geneve (RFC 8926). */
 import { ETHERNET, IPV4, IPV6, TUNNEL_GENEVE } from '../../engine/link-type.js';
 import * as Events from '../../engine/packet-events.js';
+import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { isInnerEtherType } from './encapsulated.js';
 import { ETHER_TYPE_IPV4, ETHER_TYPE_IPV6, ETHER_TYPE_TRANSPARENT_ETHERNET } from './ether-type.js';
@@ -19,7 +20,7 @@ export function decodeGeneve(d: Decoding, p: number, at: number, end: number): b
   const payload = at + HEADER + (first & 0x3f) * 4;
   if (first >> 6 !== 0 || payload >= end || !optionsFit(d, at + HEADER, payload)) return false;
   if (!d.enter(p)) return false;
-  d.counts[d.c.geneve]!++;
+  d.counts[Count.GENEVE]!++;
   decodePayload(d, p, d.u16(at + 2), payload, end);
   return true;
 }

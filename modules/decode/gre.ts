@@ -2,6 +2,7 @@
 import * as LinkType from '../../engine/link-type.js';
 import * as Packet from '../../engine/packet.js';
 import * as Events from '../../engine/packet-events.js';
+import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { decodeErspanTypeOne, decodeErspanTypeTwo } from './erspan.js';
 import * as EtherType from './ether-type.js';
@@ -26,7 +27,7 @@ const FLAGS_1 = 0x0078;
 const VERSION = 0x0007;
 
 export function decodeGre(d: Decoding, p: number, at: number, end: number): boolean {
-  d.counts[d.c.gre]!++;
+  d.counts[Count.GRE]!++;
   if (end - at < HEADER) return d.invalid(p, Events.GRE_PKT_TOO_SMALL);
   if (!d.enter(p)) return false;
   const flags = d.u16(at);

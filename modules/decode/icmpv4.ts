@@ -2,6 +2,7 @@
 import { isError4 } from '../../engine/icmp-type.js';
 import * as Packet from '../../engine/packet.js';
 import * as Events from '../../engine/packet-events.js';
+import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 
 const HEADER = 8;
@@ -9,7 +10,7 @@ const DESTINATION_UNREACHABLE = 3;
 
 export function decodeIcmpv4(d: Decoding, p: number, at: number, end: number): boolean {
   const { bytes, row } = d;
-  d.counts[d.c.icmpv4]!++;
+  d.counts[Count.ICMPV4]!++;
   if (end - at < HEADER) return d.invalid(p, Events.ICMPV4_PKT_TOO_SMALL);
   const type = bytes[at]!;
   const code = bytes[at + 1]!;

@@ -1,13 +1,14 @@
 /** ICMPv6 (RFC 4443), with neighbour discovery (RFC 4861) and multicast listener discovery (RFC 2710, 3810). */
 import * as Packet from '../../engine/packet.js';
 import * as Events from '../../engine/packet-events.js';
+import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 
 const HEADER = 8;
 
 export function decodeIcmpv6(d: Decoding, p: number, at: number, end: number): boolean {
   const { bytes, row } = d;
-  d.counts[d.c.icmpv6]!++;
+  d.counts[Count.ICMPV6]!++;
   if (end - at < HEADER) return d.invalid(p, Events.ICMPV6_PKT_TOO_SMALL);
   const type = bytes[at]!;
   const code = bytes[at + 1]!;

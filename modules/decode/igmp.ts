@@ -1,6 +1,7 @@
 /** IGMP versions 1 to 3 (RFC 1112, 2236, 3376). */
 import * as Packet from '../../engine/packet.js';
 import * as Events from '../../engine/packet-events.js';
+import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 
 const HEADER = 8;
@@ -10,7 +11,7 @@ const QUERY_V3_HEADER = 12;
 
 export function decodeIgmp(d: Decoding, p: number, at: number, end: number): boolean {
   const { bytes, row } = d;
-  d.counts[d.c.igmp]!++;
+  d.counts[Count.IGMP]!++;
   if (end - at < HEADER) return d.invalid(p, Events.IGMP_PKT_TOO_SMALL);
   row[p + Packet.L4] = at;
   row[p + Packet.SOURCE_PORT] = bytes[at]!;

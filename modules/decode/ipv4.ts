@@ -1,6 +1,7 @@
 /** IPv4 (RFC 791). */
 import * as Packet from '../../engine/packet.js';
 import * as Events from '../../engine/packet-events.js';
+import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { decodeEsp } from './esp.js';
 import { flowHash } from './flow-hash.js';
@@ -20,7 +21,7 @@ const FRAGMENT_BITS = 0x3fff;
 /** @returns false when there is no valid header */
 export function decodeIpv4(d: Decoding, p: number, at: number, end: number): boolean {
   const { bytes, row } = d;
-  d.counts[d.c.ipv4]!++;
+  d.counts[Count.IPV4]!++;
   if (!d.enter(p)) return false;
   const event = headerProblem(d, at, end);
   if (event >= 0) {

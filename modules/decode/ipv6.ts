@@ -1,6 +1,7 @@
 /** IPv6 (RFC 8200). */
 import * as Packet from '../../engine/packet.js';
 import * as Events from '../../engine/packet-events.js';
+import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { flowHash } from './flow-hash.js';
 import { decodeNextHeader } from './ipv6-extension-headers.js';
@@ -10,7 +11,7 @@ const HEADER = 40;
 /** @returns false when there is no valid header */
 export function decodeIpv6(d: Decoding, p: number, at: number, end: number): boolean {
   const { bytes, row } = d;
-  d.counts[d.c.ipv6]!++;
+  d.counts[Count.IPV6]!++;
   if (!d.enter(p)) return false;
   const event = headerProblem(d, at, end);
   if (event >= 0) {

@@ -1,5 +1,6 @@
 /** Linux cooked captures, versions 1 and 2: what a capture on the `any` device gives instead of link headers. */
 import * as Events from '../../engine/packet-events.js';
+import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { decodeEtherType } from './ether-type.js';
 
@@ -7,7 +8,7 @@ const HEADER_1 = 16;
 const HEADER_2 = 20;
 
 export function decodeSll(d: Decoding, p: number, at: number, end: number): boolean {
-  d.counts[d.c.sll]!++;
+  d.counts[Count.SLL]!++;
   if (end - at < HEADER_1) return d.invalid(p, Events.SLL_PKT_TOO_SMALL);
   if (!d.enter(p)) return false;
   decodeEtherType(d, p, d.u16(at + 14), at + HEADER_1, end);
@@ -15,7 +16,7 @@ export function decodeSll(d: Decoding, p: number, at: number, end: number): bool
 }
 
 export function decodeSll2(d: Decoding, p: number, at: number, end: number): boolean {
-  d.counts[d.c.sll2]!++;
+  d.counts[Count.SLL2]!++;
   if (end - at < HEADER_2) return d.invalid(p, Events.SLL2_PKT_TOO_SMALL);
   if (!d.enter(p)) return false;
   decodeEtherType(d, p, d.u16(at), at + HEADER_2, end);

@@ -1,5 +1,6 @@
 /** MPLS label stacks (RFC 3032). */
 import * as Events from '../../engine/packet-events.js';
+import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { decodeEthernet } from './ethernet.js';
 import { decodeIpv4 } from './ipv4.js';
@@ -11,7 +12,7 @@ const BOTTOM = 0x100;
 const CONTROL_WORD = 4;
 
 export function decodeMpls(d: Decoding, p: number, at: number, end: number): boolean {
-  d.counts[d.c.mpls]!++;
+  d.counts[Count.MPLS]!++;
   if (!d.enter(p)) return false;
   let entry = 0;
   do {

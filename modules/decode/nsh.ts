@@ -1,5 +1,6 @@
 /** Network Service Header (RFC 8300). */
 import * as Events from '../../engine/packet-events.js';
+import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { decodeEthernet } from './ethernet.js';
 import { decodeIpv4 } from './ipv4.js';
@@ -10,7 +11,7 @@ const FIXED_CONTEXT = 1;
 const VARIABLE_CONTEXT = 2;
 
 export function decodeNsh(d: Decoding, p: number, at: number, end: number): boolean {
-  d.counts[d.c.nsh]!++;
+  d.counts[Count.NSH]!++;
   if (end - at < HEADER) return d.invalid(p, Events.NSH_HEADER_TOO_SMALL);
   if (!d.enter(p)) return false;
   const first = d.u16(at);

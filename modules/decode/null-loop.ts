@@ -1,5 +1,6 @@
 /** BSD loopback: the address family in four bytes, in the byte order of the capturing host (NULL) or the network's (LOOP). */
 import * as Events from '../../engine/packet-events.js';
+import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { decodeIpv4 } from './ipv4.js';
 import { decodeIpv6 } from './ipv6.js';
@@ -7,7 +8,7 @@ import { decodeIpv6 } from './ipv6.js';
 const HEADER = 4;
 
 export function decodeNull(d: Decoding, p: number, at: number, end: number): boolean {
-  d.counts[d.c.nullLoop]!++;
+  d.counts[Count.NULL_LOOP]!++;
   if (end - at < HEADER) return d.invalid(p, Events.LTNULL_PKT_TOO_SMALL);
   if (!d.enter(p)) return false;
   switch (family(d.i32(at))) {

@@ -1,5 +1,6 @@
 /** PPP (RFC 1661, 1662). */
 import * as Events from '../../engine/packet-events.js';
+import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { decodeIpv4 } from './ipv4.js';
 import { decodeIpv6 } from './ipv6.js';
@@ -9,7 +10,7 @@ const SMALLEST = 4;
 
 /** A PPP frame, with or without address and control fields. @returns false when it is too small */
 export function decodePpp(d: Decoding, p: number, at: number, end: number): boolean {
-  d.counts[d.c.ppp]!++;
+  d.counts[Count.PPP]!++;
   if (end - at < SMALLEST) return d.invalid(p, Events.PPP_PKT_TOO_SMALL);
   if (!d.enter(p)) return false;
   const framed = d.bytes[at] === 0xff && d.bytes[at + 1] === 0x03;

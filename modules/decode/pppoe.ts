@@ -1,5 +1,6 @@
 /** PPP over Ethernet (RFC 2516). */
 import * as Events from '../../engine/packet-events.js';
+import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { decodePppProtocol } from './ppp.js';
 
@@ -7,14 +8,14 @@ const HEADER = 6;
 const TAG_HEADER = 4;
 
 export function decodePppoeSession(d: Decoding, p: number, at: number, end: number): boolean {
-  d.counts[d.c.pppoe]!++;
+  d.counts[Count.PPPOE]!++;
   if (end - at <= HEADER) return d.invalid(p, Events.PPPOE_PKT_TOO_SMALL);
   if (!d.enter(p)) return false;
   return decodePppProtocol(d, p, at + HEADER, end);
 }
 
 export function decodePppoeDiscovery(d: Decoding, p: number, at: number, end: number): boolean {
-  d.counts[d.c.pppoe]!++;
+  d.counts[Count.PPPOE]!++;
   if (end - at < HEADER) return d.invalid(p, Events.PPPOE_PKT_TOO_SMALL);
   if (!isDiscoveryCode(d.bytes[at + 1]!)) return d.invalid(p, Events.PPPOE_WRONG_CODE);
   const length = d.u16(at + 4);

@@ -1,5 +1,6 @@
 /** Packets that begin with the IP header. */
 import * as Events from '../../engine/packet-events.js';
+import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { decodeIpv4 } from './ipv4.js';
 import { decodeIpv6 } from './ipv6.js';
@@ -7,7 +8,7 @@ import { decodeIpv6 } from './ipv6.js';
 const SMALLEST = 20;
 
 export function decodeRaw(d: Decoding, p: number, at: number, end: number): boolean {
-  d.counts[d.c.raw]!++;
+  d.counts[Count.RAW]!++;
   if (end - at < SMALLEST) return d.invalid(p, Events.IPV4_PKT_TOO_SMALL);
   const version = d.bytes[at]! >> 4;
   if (version === 4) return decodeIpv4(d, p, at, end);

@@ -1,13 +1,14 @@
 /** SCTP common header (RFC 9260). Its chunks are the payload. */
 import * as Packet from '../../engine/packet.js';
 import * as Events from '../../engine/packet-events.js';
+import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 
 const HEADER = 12;
 
 export function decodeSctp(d: Decoding, p: number, at: number, end: number): boolean {
   const { row } = d;
-  d.counts[d.c.sctp]!++;
+  d.counts[Count.SCTP]!++;
   if (end - at < HEADER) return d.invalid(p, Events.SCTP_PKT_TOO_SMALL);
   row[p + Packet.L4] = at;
   row[p + Packet.SOURCE_PORT] = d.u16(at);

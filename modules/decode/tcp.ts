@@ -2,6 +2,7 @@
 import { transportChecksum } from '../../engine/checksum.js';
 import * as Packet from '../../engine/packet.js';
 import * as Events from '../../engine/packet-events.js';
+import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { checkTcpOptions } from './tcp-options.js';
 
@@ -9,7 +10,7 @@ const HEADER = 20;
 
 export function decodeTcp(d: Decoding, p: number, at: number, end: number): boolean {
   const { bytes, row } = d;
-  d.counts[d.c.tcp]!++;
+  d.counts[Count.TCP]!++;
   const length = end - at;
   if (length < HEADER) return d.invalid(p, Events.TCP_PKT_TOO_SMALL);
   const headerLength = (bytes[at + 12]! >> 4) * 4;
@@ -34,6 +35,6 @@ function verifyChecksum(d: Decoding, p: number, at: number, length: number): boo
   const isV4 = d.row[p + Packet.IP_VERSION] === 4;
   if (transportChecksum(d.bytes, l3 + (isV4 ? 12 : 8), isV4 ? 8 : 32, 6, at, length) === 0) return true;
   d.row[p + Packet.FLAGS]! |= Packet.FLAG_BAD_CHECKSUM;
-  d.counts[d.c.invalidTcpChecksum]!++;
+  d.counts[Count.INVALID_TCP_CHECKSUM]!++;
   return true;
 }

@@ -1,6 +1,7 @@
 /** Teredo (RFC 4380): IPv6 in UDP. Nothing announces it, so what looks like it is checked closely. */
 import { IPV6, TUNNEL_TEREDO } from '../../engine/link-type.js';
 import * as Packet from '../../engine/packet.js';
+import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { decodeIpv6 } from './ipv6.js';
 import { decodeInner } from './tunnel.js';
@@ -22,7 +23,7 @@ export function decodeTeredo(d: Decoding, p: number, at: number, end: number): b
   if (!isPlausible(d, at, end)) return false;
   if (!d.enter(p)) return false;
   if (!decodeInner(d, p, TUNNEL_TEREDO, IPV6, decodeValidIpv6, at, end)) return false;
-  d.counts[d.c.teredo]!++;
+  d.counts[Count.TEREDO]!++;
   return true;
 }
 

@@ -2,6 +2,7 @@
  * Inner packets of tunnels: pseudo packets over the bytes of the outer one, which stays until they are done.
  */
 import * as Packet from '../../engine/packet.js';
+import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { releaseMade, takeSlot } from './slots.js';
 
@@ -24,7 +25,7 @@ export function decodeInner(
 ): boolean {
   const slot = takeSlot(d);
   if (slot < 0) {
-    d.counts[d.c.tunnelNoSlot]!++;
+    d.counts[Count.TUNNEL_NO_SLOT]!++;
     return false;
   }
   const p = slot * Packet.INTS;

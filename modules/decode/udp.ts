@@ -1,6 +1,7 @@
 /** UDP (RFC 768), and the tunnels that are known by their ports. */
 import * as Packet from '../../engine/packet.js';
 import * as Events from '../../engine/packet-events.js';
+import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { decodeGeneve } from './geneve.js';
 import { PORT_GENEVE, PORT_TEREDO, PORT_VXLAN } from './options.js';
@@ -11,7 +12,7 @@ const HEADER = 8;
 
 export function decodeUdp(d: Decoding, p: number, at: number, end: number): boolean {
   const { row } = d;
-  d.counts[d.c.udp]!++;
+  d.counts[Count.UDP]!++;
   if (end - at < HEADER) return d.invalid(p, Events.UDP_HLEN_TOO_SMALL);
   const length = d.u16(at + 4);
   if (length > end - at) return d.invalid(p, Events.UDP_PKT_TOO_SMALL);

@@ -1,6 +1,7 @@
 /** VLAN tags: 802.1Q, 802.1ad and the older QinQ. */
 import * as Packet from '../../engine/packet.js';
 import * as Events from '../../engine/packet-events.js';
+import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { decodeEtherType } from './ether-type.js';
 
@@ -9,9 +10,9 @@ const HEADER = 4;
 export const MOST_VLAN_TAGS = 3;
 
 export function decodeVlan(d: Decoding, p: number, at: number, end: number): boolean {
-  const { row, c, counts } = d;
+  const { row } = d;
   const tags = row[p + Packet.VLAN_COUNT]!;
-  counts[tags === 0 ? c.vlan : tags === 1 ? c.vlanQinq : c.vlanQinqinq]!++;
+  d.counts[tags === 0 ? Count.VLAN : tags === 1 ? Count.VLAN_QINQ : Count.VLAN_QINQINQ]!++;
   if (end - at < HEADER) return d.invalid(p, Events.VLAN_HEADER_TOO_SMALL);
   if (!d.enter(p)) return false;
   if (!addVlan(row, p, d.u16(at) & 0xfff)) return d.invalid(p, Events.VLAN_TOO_MANY_LAYERS);

@@ -1,6 +1,7 @@
 /** VXLAN (RFC 7348). */
 import { ETHERNET, TUNNEL_VXLAN } from '../../engine/link-type.js';
 import * as Events from '../../engine/packet-events.js';
+import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { isInnerEtherType } from './encapsulated.js';
 import { decodeEthernet } from './ethernet.js';
@@ -15,7 +16,7 @@ const FLAG_I = 0x08;
 export function decodeVxlan(d: Decoding, p: number, at: number, end: number): boolean {
   if (end - at < HEADER + ETHERNET_HEADER || !(d.bytes[at]! & FLAG_I)) return false;
   if (!d.enter(p)) return false;
-  d.counts[d.c.vxlan]!++;
+  d.counts[Count.VXLAN]!++;
   if (isInnerEtherType(d.u16(at + HEADER + 12))) {
     decodeInner(d, p, TUNNEL_VXLAN, ETHERNET, decodeEthernet, at + HEADER, end);
   } else {

@@ -26,6 +26,7 @@ const IPV6_HEADER = 40;
 
 export class Defrag {
   private readonly c: DefragCounters;
+  private readonly values: Float64Array;
   private readonly store: Store;
   private readonly assembly: Assembly;
   private readonly hosts: HostOsPolicy;
@@ -38,6 +39,7 @@ export class Defrag {
   ) {
     const { thread } = d;
     this.c = declareDefragCounters(thread.counters);
+    this.values = thread.counters.values;
     this.store = new Store(d, settings, this.c);
     this.assembly = new Assembly(this.store.memory);
     this.hosts = new HostOsPolicy(thread.config);
@@ -47,7 +49,7 @@ export class Defrag {
 
   /** A fragment with its IPv4 header at `at`; its part of the datagram is [headerEnd, packetEnd). */
   ipv4(p: number, at: number, headerEnd: number, packetEnd: number): void {
-    this.d.counts[this.c.fragments4]!++;
+    this.values[this.c.fragments4]!++;
     this.fragment.readIpv4(p, at, headerEnd, packetEnd);
     this.add(this.fragment);
   }
@@ -55,7 +57,7 @@ export class Defrag {
   /** A fragment whose fragment header is at `at`, named by the byte at `namedAt`; the packet ends at `packetEnd`. */
   ipv6(p: number, namedAt: number, at: number, packetEnd: number): void {
     const { fragment } = this;
-    this.d.counts[this.c.fragments6]!++;
+    this.values[this.c.fragments6]!++;
     fragment.readIpv6(p, namedAt, at, packetEnd);
     if (fragment.more && (fragment.end - fragment.start) & 7)
       this.d.event(p, Events.IPV6_FRAG_INVALID_LENGTH);
@@ -65,7 +67,7 @@ export class Defrag {
   /** Does what time demands. @param now seconds of packet time */
   expire(now: number): void {
     this.store.expire(now);
-    this.d.counts[this.c.memuse] = this.store.memuse;
+    this.values[this.c.memuse] = this.store.memuse;
   }
 
   /** Bytes that trackers, fragments and their data take. */
@@ -166,10 +168,10 @@ export class Defrag {
       length,
     );
     if (slot < 0) {
-      d.counts[this.c.noRoom]!++;
+      this.values[this.c.noRoom]!++;
       return -1;
     }
-    d.counts[tracker.version === 4 ? this.c.reassembled4 : this.c.reassembled6]!++;
+    this.values[tracker.version === 4 ? this.c.reassembled4 : this.c.reassembled6]!++;
     const data = d.row[slot * Packet.INTS + Packet.DATA]! + tracker.headerLength;
     this.assembly.write(tracker, d.bytes, data, length);
     return slot;

@@ -23,6 +23,7 @@ export class Store {
   private readonly table: TrackerTable;
   private readonly spare: Fragment[] = [];
   private fragments = 0;
+  private readonly values: Float64Array;
 
   constructor(
     private readonly d: Decoding,
@@ -31,6 +32,7 @@ export class Store {
   ) {
     this.memory = new FragmentMemory(settings.memcap);
     this.table = new TrackerTable(settings.hashSize, settings.trackers);
+    this.values = d.thread.counters.values;
   }
 
   /** The tracker of a fragment; one whose time is over is given up. */
@@ -46,8 +48,8 @@ export class Store {
   create(fragment: FragmentInHand, policy: FragmentClass): Tracker {
     const { table, settings, d } = this;
     if (table.size >= table.capacity) {
-      d.counts[this.c.maxTrackersReached]!++;
-      d.counts[this.c.hardReuse]!++;
+      this.values[this.c.maxTrackersReached]!++;
+      this.values[this.c.hardReuse]!++;
       this.remove(table.oldest!);
     }
     const tracker = table.add(fragment.key);
@@ -66,7 +68,7 @@ export class Store {
   /** Keeps the bytes of a fragment up to `end`, and the header of the first. @returns STORED or why not */
   keep(tracker: Tracker, fragment: FragmentInHand, end: number): number {
     if (this.fragments >= this.settings.maxFragments) {
-      this.d.counts[this.c.maxFragsReached]!++;
+      this.values[this.c.maxFragsReached]!++;
       return TOO_MANY_FRAGMENTS;
     }
     const length = end - fragment.start;
@@ -137,9 +139,8 @@ export class Store {
   }
 
   private timeOut(tracker: Tracker): void {
-    const { counts } = this.d;
-    counts[tracker.version === 4 ? this.c.timeouts4 : this.c.timeouts6]!++;
-    counts[this.c.trackerTimeout]!++;
+    this.values[tracker.version === 4 ? this.c.timeouts4 : this.c.timeouts6]!++;
+    this.values[this.c.trackerTimeout]!++;
     this.remove(tracker);
   }
 
