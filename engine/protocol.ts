@@ -153,7 +153,7 @@ export interface Protocol<T extends Transaction = Transaction> {
   readonly values: readonly ValueDeclaration<T>[];
   readonly tests: readonly TestDeclaration<T>[];
   /** Members of the EVE record without braces (`"http":{…}`), of a finished transaction or for an alert. */
-  record(transaction: T, forAlert: boolean): string;
+  record(transaction: T, forAlert: boolean, settings?: unknown): string;
   /** Fields of the flow's EVE record, anomaly names … see `events`. Options: `app-layer.protocols.NAME.…`. */
   readonly options?: readonly AnyOption[];
 
