@@ -131,6 +131,19 @@ describe('inline', () => {
     feed.endBatch();
   });
 
+  it("tells the end of a direction with that direction's last data, when one packet brings both", () => {
+    const feed = feedOf({ inline: true });
+    feed.segment(1, 'abc', { end: true });
+    expect(carried(feed)).toEqual(['packet 1 abc start end']);
+  });
+
+  it("leaves a packet's row to its own data when the other direction ends with it", () => {
+    const feed = feedOf({ inline: true });
+    feed.reassembler.open(0, false, 1, BSD, true);
+    feed.segment(1, 'abc', { endOther: true });
+    expect(carried(feed)).toEqual(['packet 1 abc start', 'pseudo 1  start end']);
+  });
+
   it('hands what waited on with the packet that fills the hole', () => {
     const feed = feedOf({ inline: true });
     feed.segment(4, 'def');
@@ -311,8 +324,15 @@ describe('limits', () => {
     expect(feed.segment(2001, 'c'.repeat(1000))).toBe(PLACED);
     expect(feed.segment(3001, 'd'.repeat(2000))).toBe(OVER_MEMCAP);
     const events: string[] = [];
-    feed.onPacket = slot => events.push(...feed.thread.events(slot));
+    let inStream = 0;
+    feed.onPacket = slot => {
+      events.push(...feed.thread.events(slot));
+      if (feed.thread.field(slot, Packet.FLAGS) & Packet.FLAG_IN_STREAM) inStream++;
+    };
     feed.endBatch();
+    feed.onPacket = undefined;
+    // What was not kept is left to be inspected as a packet.
+    expect(inStream).toBe(2);
     expect(events).toEqual(['stream.reassembly_insert_memcap']);
     expect(feed.thread.counters.read('tcp.segment_memcap_drop')).toBe(1);
     feed.acknowledge(3001);

@@ -66,21 +66,29 @@ export class Feed {
     this.reassembler.beginBatch();
   }
 
-  /** A segment; sequence 1 is the first byte behind the SYN. @returns what `segment` returned */
-  segment(sequence: number, data: string): number {
+  /**
+   * A segment; sequence 1 is the first byte behind the SYN.
+   * @param ends the direction, or the other one, ends with this packet
+   * @returns what `segment` returned
+   */
+  segment(sequence: number, data: string, ends: { end?: boolean; endOther?: boolean } = {}): number {
     const slot = this.packet(data);
     this.thread.memory.row[slot * Packet.INTS + Packet.TCP_SEQ] = sequence - 1;
     const offset = this.thread.field(slot, Packet.PAYLOAD);
     this.batch.keep(slot);
-    return this.reassembler.segment(
-      this.batch,
+    const { reassembler, batch, flow } = this;
+    if (ends.endOther) reassembler.finish(batch, slot, flow, false, Packet.STREAM_END);
+    const outcome = reassembler.segment(
+      batch,
       slot,
-      this.flow,
+      flow,
       true,
       this.sequence(sequence),
       offset,
       data.length,
     );
+    if (ends.end) reassembler.finish(batch, slot, flow, true, Packet.STREAM_END);
+    return outcome;
   }
 
   /** The receiver acknowledges everything below this sequence number. */
@@ -125,6 +133,7 @@ export class Feed {
     row[p + Packet.PAYLOAD] = offset + 20;
     row[p + Packet.PAYLOAD_LENGTH] = data.length;
     row[p + Packet.FLOW] = this.flow;
+    row[p + Packet.FLOW_STATE] = Packet.FLOW_TO_SERVER;
     row[p + Packet.NUMBER] = ++this.packets;
     return slot;
   }
@@ -144,7 +153,7 @@ export class Feed {
     const flags = thread.field(slot, Packet.STREAM_FLAGS);
     const length = thread.field(slot, Packet.STREAM_LENGTH);
     const gap = thread.field(slot, Packet.STREAM_GAP);
-    if (flags === 0) return;
+    if (flags === 0 || (flags & Packet.STREAM_TO_SERVER) === 0) return;
     received.flags |= flags;
     if (gap > 0) {
       received.gaps.push({ offset: received.text.length, length: gap });

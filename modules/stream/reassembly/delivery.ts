@@ -20,7 +20,7 @@ const COPIED = [
 ];
 
 export class Delivery {
-  /** Slot that carried the last data or end, -1 when nothing was handed on since this was set so. */
+  /** Slot that carried the last data or end of this batch, -1 when there is none. */
   last = -1;
   private readonly row: Int32Array;
 
@@ -58,6 +58,21 @@ export class Delivery {
   /** Adds flags to what was handed on last. */
   addFlags(flags: number): void {
     this.row[this.last * Packet.INTS + Packet.STREAM_FLAGS]! |= flags;
+  }
+
+  /** Whether what was handed on last was data of this direction, with the packet in `slot` or right behind it. */
+  carriedLast(slot: number, toServer: boolean): boolean {
+    const { row, last } = this;
+    if (last < 0) return false;
+    const p = slot * Packet.INTS;
+    const q = last * Packet.INTS;
+    const flags = row[q + Packet.STREAM_FLAGS]!;
+    return (
+      row[q + Packet.FLOW] === row[p + Packet.FLOW] &&
+      row[q + Packet.NUMBER] === row[p + Packet.NUMBER] &&
+      row[q + Packet.SOURCE] === row[p + Packet.SOURCE] &&
+      ((flags & Packet.STREAM_TO_SERVER) !== 0) === toServer
+    );
   }
 
   private isFree(p: number): boolean {

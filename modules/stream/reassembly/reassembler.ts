@@ -84,6 +84,7 @@ export class Reassembler implements StreamControl {
   /** A new batch begins: memory of data that was handed on in the one before may be used again. */
   beginBatch(): void {
     this.store.memory.beginBatch();
+    this.delivery.last = -1;
     this.overlaps.forget();
     this.counters.memoryUse(this.store.memory.used);
   }
@@ -147,13 +148,13 @@ export class Reassembler implements StreamControl {
       Packet.setEvent(this.memory.row, p, Event.STREAM_REASSEMBLY_INSERT_INVALID);
       return PLACED;
     }
-    this.memory.row[p + Packet.FLAGS]! |= Packet.FLAG_IN_STREAM;
     const inline = (rows[r + Direction.FLAGS]! & Direction.INLINE) !== 0;
     this.overlaps.slot = slot;
     this.placement.survey.parity = this.memory.row[p + Packet.L4]! & 1;
     const outcome = this.placement.place(r, start, end, offset, inline);
     this.reportOverlap(slot);
-    if (outcome !== PLACED) this.reportLoss(outcome, p);
+    if (outcome === PLACED) this.memory.row[p + Packet.FLAGS]! |= Packet.FLAG_IN_STREAM;
+    else this.reportLoss(outcome, p);
     if (inline) this.handOnInline(batch, slot, r, toServer, start, end, offset, outcome);
     return outcome;
   }
@@ -185,14 +186,13 @@ export class Reassembler implements StreamControl {
     const { rows, delivery } = this;
     const r = rowOf(flow, toServer);
     if (!this.isActive(flow, toServer)) return;
-    const occasion = this.on(batch, slot, toServer, true);
-    delivery.last = -1;
+    const occasion = this.on(batch, slot, toServer, this.mayCarryEnd(r, slot, toServer));
     occasion.ending = true;
     this.outlet.handOn(r, limit === undefined ? this.endOf(r) : this.contiguousBefore(r, limit), occasion);
     rows[r + Direction.FLAGS]! |= Direction.ENDED;
-    this.countLoss(r);
+    if (limit === undefined) this.countLoss(r);
     const end = Packet.STREAM_END | Packet.STREAM_FLUSH | flags;
-    if (delivery.last >= 0) delivery.addFlags(end);
+    if (delivery.carriedLast(slot, toServer)) delivery.addFlags(end);
     else this.outlet.give(r, rows[r + Direction.DELIVERED]!, 0, occasion, end);
     this.outlet.dispose(r);
   }
@@ -228,6 +228,14 @@ export class Reassembler implements StreamControl {
     occasion.ownRow = ownRow;
     occasion.ending = false;
     return occasion;
+  }
+
+  /** Inline, the row of a packet of the wire is for the data that it brings itself. */
+  private mayCarryEnd(r: number, slot: number, toServer: boolean): boolean {
+    const p = slot * Packet.INTS;
+    if ((this.rows[r + Direction.FLAGS]! & Direction.INLINE) === 0) return true;
+    if (this.memory.row[p + Packet.PSEUDO]! > Packet.PSEUDO_REASSEMBLED) return true;
+    return ((this.memory.row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0) === toServer;
   }
 
   private cutToDepth(r: number, end: number): number {
@@ -276,6 +284,7 @@ export class Reassembler implements StreamControl {
     if (((inOrder - delivered) | 0) <= 0) return;
     const own = inOrder === end && ((delivered - start) | 0) >= 0;
     const data = own ? offset + ((delivered - start) | 0) : bufferOffset(this.store, r, delivered);
+    this.memory.row[slot * Packet.INTS + Packet.FLAGS]! |= Packet.FLAG_IN_STREAM;
     this.outlet.give(r, inOrder, data, this.on(batch, slot, toServer, true), Packet.STREAM_INLINE);
   }
 
