@@ -1,6 +1,5 @@
 /** Parses one rule of the signature language. */
 
-import { nearest } from '../engine/nearest.js';
 import type { Keyword } from './keyword.js';
 import { requirementsMet } from './keywords/requires.js';
 import { finish } from './parser/finish.js';
@@ -82,7 +81,7 @@ function unknownKeyword(name: string, context: RuleContext, at: Position): RuleE
   return new RuleError(
     `unknown rule keyword '${name}'.`,
     at,
-    name === '' ? 'remove ";"' : nearest(name, context.keywords.keys()),
+    name === '' ? 'remove ";"' : context.shared.nearest(name, context.keywords.keys()),
   );
 }
 

@@ -1,4 +1,5 @@
 /** What rules are parsed against: variables, classifications, keywords, and where warnings go. */
+import { nearest } from '../engine/nearest.js';
 import type { Classification } from './classification.js';
 import type { Keyword } from './keyword.js';
 import type { RuleProblem } from './rule-set.js';
@@ -58,12 +59,26 @@ export interface RuleProtocol {
   readonly hooks: readonly string[];
 }
 
+/** Words for which the nearest keyword is looked for; there may be thousands of wrong ones. */
+const MOST_SUGGESTIONS = 200;
+
 /** One object for equal values: 36,000 signatures share what is the same in them. */
 export class SharedValues {
   readonly addresses = new Map<string, AddressSet>();
   readonly ports = new Map<string, PortSet>();
   private readonly texts = new Map<string, string>();
   private readonly lists = new Map<string, readonly string[]>();
+
+  private readonly suggestions = new Map<string, string | undefined>();
+
+  /** The known word nearest to a wrong one. */
+  nearest(word: string, known: Iterable<string>): string | undefined {
+    if (!this.suggestions.has(word)) {
+      if (this.suggestions.size >= MOST_SUGGESTIONS) return undefined;
+      this.suggestions.set(word, nearest(word.slice(0, 64), known));
+    }
+    return this.suggestions.get(word);
+  }
 
   /** The same string object for the same text. */
   text(value: string): string {

@@ -1,0 +1,101 @@
+/** Makes wrong rules of right ones. */
+
+/** Rules that use most of the language. */
+const SAMPLES: readonly string[] = [
+  'alert tcp $HOME_NET any -> $EXTERNAL_NET [80,443,!8080] (msg:"one \\"two\\" \\; three"; flow:established,to_server; content:"GET|20|/"; depth:5; nocase; content:!"x"; within:10; distance:-3; fast_pattern:only; classtype:trojan-activity; sid:1; rev:2;)',
+  'drop udp ![10.0.0.0/8,fe80::/10] 1024: <> any !53 (msg:"ü 日本"; byte_test:4,!&,0x80000000,-4,relative,little,bitmask 0xff; byte_jump:2,0,relative,align,multiplier 2,post_offset -1; byte_extract:1,0,name,string,dec; content:"|00 ff|"; offset:name; isdataat:!1,relative; sid:2;)',
+  'alert ip [1.2.3.4-1.2.3.9,$HOME_NET] any -> any any (byte_math:bytes 2, offset 1, oper <<, rvalue 3, result r, endian little, string hex; pcre:"/^a(?P<flow_x>b+)[^\\/]*$/Rsmi, pkt:y"; dsize:10<>20; ttl:>5; tos:!8; ipopts:rr; fragbits:+MD; flags:SA,12; id:1; sid:3; gid:4;)',
+  'alert sample any any -> any any (sample.uri; url_decode; to_lowercase; pcrexform:"(a+)"; content:"abc"; startswith; bsize:3<>9; sample.body; content:"x"; endswith; sample.code:ok; sample.mode:fast; pkt_data; base64_decode:bytes 4, offset 2, relative; base64_data; content:"y"; sid:5; metadata:a b, c d;)',
+  'alert http any any => any any (http.method; content:"POST"; http.uri; content:"/a"; file.data; entropy:value 3-5; requires: version >= 8.0 < 9 | >= 10, feature ja3; reference:url,example.org/a; target:dest_ip; threshold:type limit, track by_src, count 1, seconds 60; sid:6;)',
+  'alert icmp any any -> any any (itype:8; icode:<4; icmp_id:0x10; icmp_seq:1; vlan.id:5,all; tcp.hdr; content:"|41|"; xor:"00ff"; rpc:100000,*,3; priority:3; sid:7;)',
+];
+
+const SNIPPETS: readonly string[] = [
+  '"',
+  ';',
+  ':',
+  '|',
+  '\\',
+  '(',
+  ')',
+  '[',
+  ']',
+  '!',
+  ',',
+  ' ',
+  '$',
+  '-',
+  '<>',
+  '=>',
+  '0',
+  '4294967296',
+  '-1',
+  '65536',
+  '0x',
+  '%',
+  '/',
+  '\t',
+  '\u{1f43e}',
+  '\x00',
+  'ÿ',
+  'content:"',
+  'pcre:"/',
+  '__proto__',
+  'constructor',
+  'toString',
+  'any',
+  'sid:1;',
+  'nocase;',
+  '999999999999999999999',
+];
+
+/** Numbers that look random and are the same each time (Mulberry32). */
+function random(seed: number): (below: number) => number {
+  let state = seed >>> 0;
+  return below => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) % below;
+  };
+}
+
+/** @yields rules of one line each */
+export function* mutations(seed: number, count: number, samples = SAMPLES): Generator<string> {
+  const below = random(seed);
+  for (let i = 0; i < count; i++) {
+    let rule = samples[below(samples.length)]!;
+    for (let changes = 1 + below(4); changes > 0; changes--) rule = mutated(rule, below);
+    // A backslash at the end would join the next line.
+    yield rule.replaceAll(/[\r\n]/g, ' ').replace(/\\\s*$/, '');
+  }
+}
+
+function mutated(rule: string, below: (n: number) => number): string {
+  const at = below(rule.length + 1);
+  const length = 1 + below(12);
+  const snippet = SNIPPETS[below(SNIPPETS.length)]!;
+  switch (below(6)) {
+    case 0:
+      return rule.slice(0, at) + rule.slice(at + length);
+    case 1:
+      return rule.slice(0, at) + snippet + rule.slice(at);
+    case 2:
+      return rule.slice(0, at) + snippet + rule.slice(at + length);
+    case 3:
+      return rule.slice(0, at) + rule.slice(at, at + length).repeat(2) + rule.slice(at + length);
+    case 4:
+      return withOptionMoved(rule, below);
+    default:
+      return rule.slice(0, at) + String.fromCodePoint(below(0x2ff)) + rule.slice(at + 1);
+  }
+}
+
+/** Options in another order, left out or twice. */
+function withOptionMoved(rule: string, below: (n: number) => number): string {
+  const parts = rule.split(';');
+  const [taken] = parts.splice(below(parts.length), 1);
+  if (below(3) > 0) parts.splice(below(parts.length + 1), 0, taken!);
+  if (below(4) === 0) parts.splice(below(parts.length + 1), 0, taken!);
+  return parts.join(';');
+}
