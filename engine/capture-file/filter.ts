@@ -1,4 +1,11 @@
-/** Packet filters: which packets of a capture are read. */
+/**
+ * Packet filters: which packets of a capture are read, by an expression in the language of tcpdump
+ * (pcap-filter): host, net, port, portrange, proto, vlan, less, greater, with src, dst, and, or, not, parentheses.
+ *
+ * Different from tcpdump, VLAN tags are looked through: `tcp port 80` finds tagged packets too.
+ */
+import { type Facts, readFacts } from './filter/facts.js';
+import { parseFilter } from './filter/parse.js';
 
 /** @returns whether the packet in `bytes[data, data + length)` is wanted */
 export type PacketFilter = (
@@ -9,8 +16,27 @@ export type PacketFilter = (
   linkType: number,
 ) => boolean;
 
-/** @returns undefined for an empty expression @throws Error when the expression is not understood */
+/** @returns undefined for an empty expression @throws FilterError when the expression is not understood */
 export function compileFilter(expression: string): PacketFilter | undefined {
   if (expression.trim() === '') return undefined;
-  throw new Error(`packet filter "${expression}": not understood`);
+  const test = parseFilter(expression);
+  const facts: Facts = {
+    bytes: new Uint8Array(0),
+    wireLength: 0,
+    ethernet: -1,
+    vlans: 0,
+    vlan: [-1, -1, -1],
+    etherType: -1,
+    network: -1,
+    protocol: -1,
+    source: -1,
+    destination: -1,
+    addressLength: 0,
+    sourcePort: -1,
+    destinationPort: -1,
+  };
+  return (bytes, data, length, wireLength, linkType) => {
+    readFacts(facts, bytes, data, length, wireLength, linkType);
+    return test(facts);
+  };
 }

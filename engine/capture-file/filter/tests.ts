@@ -1,0 +1,103 @@
+/** The single conditions that filters are made of. */
+import { ETHER_ARP, ETHER_IPV4, ETHER_IPV6, ETHER_RARP, type Facts } from './facts.js';
+
+export type Test = (facts: Facts) => boolean;
+
+/** Which end of the packet a condition is about. */
+export type Ends = 'src' | 'dst' | 'either' | 'both';
+
+const ETHER_TYPES: Readonly<Record<string, number>> = {
+  ip: ETHER_IPV4,
+  ip6: ETHER_IPV6,
+  arp: ETHER_ARP,
+  rarp: ETHER_RARP,
+};
+const PROTOCOLS: Readonly<Record<string, number>> = {
+  icmp: 1,
+  igmp: 2,
+  tcp: 6,
+  udp: 17,
+  gre: 47,
+  esp: 50,
+  ah: 51,
+  icmp6: 58,
+  pim: 103,
+  vrrp: 112,
+  sctp: 132,
+};
+
+export function isProtocol(word: string): boolean {
+  return Object.hasOwn(ETHER_TYPES, word) || Object.hasOwn(PROTOCOLS, word);
+}
+
+/** Number of a protocol over IP; undefined when the word is none. */
+export function protocolNumber(word: string): number | undefined {
+  return Object.hasOwn(PROTOCOLS, word) ? PROTOCOLS[word] : undefined;
+}
+
+/** `tcp`, `ip6` …: a word for which `isProtocol` holds. */
+export function ofProtocol(word: string): Test {
+  const etherType = ETHER_TYPES[word];
+  if (etherType !== undefined) return facts => facts.etherType === etherType;
+  return ofNumber(PROTOCOLS[word]!);
+}
+
+export function ofNumber(protocol: number): Test {
+  return facts => facts.protocol === protocol;
+}
+
+function atEnds(ends: Ends, source: Test, destination: Test): Test {
+  switch (ends) {
+    case 'src':
+      return source;
+    case 'dst':
+      return destination;
+    case 'either':
+      return facts => source(facts) || destination(facts);
+    case 'both':
+      return facts => source(facts) && destination(facts);
+  }
+}
+
+/** Addresses of a network: the first `prefix` bits are those of `address`. */
+export function inNetwork(ends: Ends, address: Uint8Array, prefix: number): Test {
+  const length = address.length;
+  const within = (facts: Facts, at: number): boolean =>
+    facts.addressLength === length && sameBits(facts.bytes, at, address, prefix);
+  return atEnds(
+    ends,
+    facts => within(facts, facts.source),
+    facts => within(facts, facts.destination),
+  );
+}
+
+function sameBits(bytes: Uint8Array, at: number, address: Uint8Array, prefix: number): boolean {
+  const whole = prefix >> 3;
+  for (let i = 0; i < whole; i++) if (bytes[at + i] !== address[i]) return false;
+  const mask = (0xff00 >> (prefix & 7)) & 0xff;
+  return mask === 0 || ((bytes[at + whole]! ^ address[whole]!) & mask) === 0;
+}
+
+export function inPorts(ends: Ends, first: number, last: number): Test {
+  return atEnds(
+    ends,
+    facts => facts.sourcePort >= first && facts.sourcePort <= last,
+    facts => facts.destinationPort >= first && facts.destinationPort <= last,
+  );
+}
+
+/** Ethernet addresses: six bytes. */
+export function isStation(ends: Ends, address: Uint8Array): Test {
+  return atEnds(
+    ends,
+    facts => facts.ethernet >= 0 && sameBits(facts.bytes, facts.ethernet + 6, address, 48),
+    facts => facts.ethernet >= 0 && sameBits(facts.bytes, facts.ethernet, address, 48),
+  );
+}
+
+/** Tagged, with this id when one is given. */
+export function inVlan(id: number | undefined): Test {
+  if (id === undefined) return facts => facts.vlans > 0;
+  return ({ vlans, vlan }) =>
+    (vlans > 0 && vlan[0] === id) || (vlans > 1 && vlan[1] === id) || (vlans > 2 && vlan[2] === id);
+}
