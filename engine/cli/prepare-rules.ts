@@ -48,15 +48,16 @@ export function compileForThreads(
 }
 
 function tellError({ message, position, keyword, suggestion, rule }: RuleProblem, log: Log): void {
-  const hint = suggestion === undefined ? '' : ` (did you mean ${suggestion}?)`;
   const part = keyword === undefined ? 'detect-parse' : `detect-${keyword.replace(/[^a-z0-9-]/g, '-')}`;
   if (rule === undefined) {
-    log.error(`detect: ${message}${hint}`);
+    log.error(`detect: ${message}`);
     return;
   }
-  log.error(`${part}: ${message}${hint}`);
+  // The message stands alone: users look for it by its text.
+  const hint = suggestion === undefined ? '' : ` (help: ${suggestion})`;
+  log.error(`${part}: ${message}`);
   log.error(
-    `detect: error parsing signature "${rule}" from file ${position.file} at line ${position.line}, column ${position.column}`,
+    `detect: error parsing signature "${rule}" from file ${position.file} at line ${position.line}, column ${position.column}${hint}`,
   );
 }
 
