@@ -1,8 +1,18 @@
 /** Alerts of the packet in hand, at most `packet-alert-max`. Signatures are numbered in the order they are judged in. */
 
+import type { Protocol, Transaction } from '../../engine/protocol.js';
+
 /** The match was in the reassembled stream; in a transaction. */
 export const MATCH_STREAM = 1;
 export const MATCH_TRANSACTION = 2;
+/** The transaction is the one that was in hand, not one that matched. */
+export const MATCH_GUESSED = 4;
+
+/** A transaction with the protocol that can describe it. */
+export interface Subject {
+  readonly protocol: Protocol;
+  readonly transaction: Transaction;
+}
 
 export class AlertQueue {
   length = 0;
@@ -11,12 +21,14 @@ export class AlertQueue {
   readonly transactions: Int32Array;
   readonly flags: Uint8Array;
   readonly toServer: Uint8Array;
+  readonly subjects: (Subject | undefined)[];
 
   constructor(readonly capacity: number) {
     this.signatures = new Int32Array(capacity);
     this.transactions = new Int32Array(capacity);
     this.flags = new Uint8Array(capacity);
     this.toServer = new Uint8Array(capacity);
+    this.subjects = new Array<Subject | undefined>(capacity);
   }
 
   clear(): void {
@@ -24,7 +36,8 @@ export class AlertQueue {
   }
 
   /** @returns false when the queue is full */
-  add(signature: number, transaction: number, flags: number, toServer: boolean): boolean {
+  add(signature: number, subject: Subject | undefined, flags: number, toServer: boolean): boolean {
+    const transaction = subject ? subject.transaction.id : -1;
     if (this.length === this.capacity) return false;
     let at = this.length++;
     // Kept sorted by signature, then transaction: few alerts, mostly added in order.
@@ -36,6 +49,7 @@ export class AlertQueue {
     this.transactions[at] = transaction;
     this.flags[at] = flags;
     this.toServer[at] = toServer ? 1 : 0;
+    this.subjects[at] = subject;
     return true;
   }
 
@@ -49,5 +63,6 @@ export class AlertQueue {
     this.transactions[to] = this.transactions[from]!;
     this.flags[to] = this.flags[from]!;
     this.toServer[to] = this.toServer[from]!;
+    this.subjects[to] = this.subjects[from];
   }
 }

@@ -4,12 +4,13 @@ import * as Flow from '../../engine/flow-record.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import type { ApplicationLayer, TransactionUpdate } from '../../engine/protocol.js';
+import { REASON_FLOW_DROP } from '../../engine/verdict.js';
 import { pieceOf } from '../../signatures/compile/address-index.js';
 import * as Header from '../../signatures/compile/header.js';
 import type { GroupRules, RuleSetImage } from '../../signatures/compile/image.js';
 import * as Traits from '../../signatures/compile/traits.js';
 import type { Inspection } from '../../signatures/inspection.js';
-import { type AlertQueue, MATCH_STREAM, MATCH_TRANSACTION } from './alert-queue.js';
+import { type AlertQueue, MATCH_GUESSED, MATCH_STREAM, MATCH_TRANSACTION, type Subject } from './alert-queue.js';
 import type { BatchPlan } from './batch-plan.js';
 import type { FlowState, FlowStates } from './flow-states.js';
 import type { HeaderTest } from './header-test.js';
@@ -112,6 +113,7 @@ export class Detection implements TransactionJudge {
       if (queue.length > 0) this.parts.judgement.judge(batch, slot, this.wireOf(p, pseudo), queue);
     } else {
       this.skipUpdates(slot);
+      if (flow >= 0) this.dropWithFlow(p, flow);
     }
     if (pseudo === Packet.PSEUDO_FLOW_END && flow >= 0) states.release(flow);
   }
@@ -125,6 +127,13 @@ export class Detection implements TransactionJudge {
       action === Flow.ACTION_DROP ||
       action === Flow.ACTION_PASS
     );
+  }
+
+  private dropWithFlow(p: number, flow: number): void {
+    const { row } = this;
+    if (this.flows[flow * Flow.INTS + Flow.ACTION] !== Flow.ACTION_DROP || row[p + Packet.VERDICT]! >= Packet.VERDICT_DROP) return;
+    row[p + Packet.VERDICT] = Packet.VERDICT_DROP;
+    row[p + Packet.REASON] = REASON_FLOW_DROP;
   }
 
   /** Stream data without a packet of its own is judged with the packet that it came with. */
@@ -322,7 +331,7 @@ export class Detection implements TransactionJudge {
       setBuffer(at, this.parts.thread.memory.bytes, start, end, true, true);
       if (!rule.payload[i]!(at)) return;
     }
-    if (allHold(rule.headers, at)) this.match(rule, -1, 0);
+    if (allHold(rule.headers, at)) this.matchWithSubject(rule, 0);
   }
 
   /** @returns whether it matched */
@@ -335,7 +344,7 @@ export class Detection implements TransactionJudge {
     if (!this.parts.streams.holds(state, rule, this.parts.at)) return false;
     state.noteMatch(signature, state.history.to);
     this.settled.push(signature);
-    this.match(rule, -1, MATCH_STREAM);
+    this.matchWithSubject(rule, MATCH_STREAM);
     return true;
   }
 
@@ -346,10 +355,39 @@ export class Detection implements TransactionJudge {
     return allHold(this.parts.rules.at(signature).conditions, this.parts.at);
   }
 
-  private match(rule: Rule, transaction: number, flags: number): void {
+  private match(rule: Rule, subject: Subject | undefined, flags: number): void {
     const { at, queue } = this.parts;
     allDone(rule, at);
-    if (!queue.add(rule.number, transaction, flags, at.toServer)) this.parts.overflow();
+    if (!queue.add(rule.number, subject, flags, at.toServer)) this.parts.overflow();
+  }
+
+  /** A match in a stream, or of an application signature in a datagram, is logged with the transaction in hand. */
+  private matchWithSubject(rule: Rule, flags: number): void {
+    const { facts, image, at } = this.parts;
+    const isDatagram = facts.transport === Traits.UDP;
+    const application = image.header[rule.number * Header.INTS + Header.APPLICATION]! >= 0;
+    const wanted = (flags & MATCH_STREAM) !== 0 || (isDatagram && application);
+    const subject = wanted && facts.flow >= 0 ? this.subjectInHand(at.slot, at.toServer) : undefined;
+    if (subject) flags |= isDatagram ? MATCH_TRANSACTION : MATCH_GUESSED;
+    this.match(rule, subject, flags);
+  }
+
+  private subjectInHand(slot: number, toServer: boolean): Subject | undefined {
+    const updates = this.applicationLayer?.updates ?? [];
+    for (let u = this.nextUpdate; u < updates.length && updates[u]!.slot === slot; u++) {
+      if (updates[u]!.toServer === toServer) return subjectOf(updates[u]!);
+    }
+    return toServer ? this.flowState?.subjectToServer : this.flowState?.subjectToClient;
+  }
+
+  /** What is complete in its direction is not in hand any more. */
+  private noteSubject(update: TransactionUpdate): void {
+    const { facts } = this.parts;
+    const subject = update.complete ? undefined : subjectOf(update);
+    if (facts.flow < 0 || (!subject && !this.flowState)) return;
+    this.flowState ??= this.parts.states.of(facts.flow);
+    if (update.toServer) this.flowState.subjectToServer = subject;
+    else this.flowState.subjectToClient = subject;
   }
 
   // ── transactions ──
@@ -373,6 +411,7 @@ export class Detection implements TransactionJudge {
     if (facts.toServer !== update.toServer) facts.turn(update.toServer);
     at.toServer = update.toServer;
     const { found, starts } = this.transactionPlan!;
+    this.noteSubject(update);
     this.transactions!.inspect(update, stateOf(update), found, starts.values[u]!, starts.values[u + 1]!);
   }
 
@@ -400,8 +439,8 @@ export class Detection implements TransactionJudge {
     return true;
   }
 
-  matched(rule: Rule, transaction: number): void {
-    this.match(rule, transaction, MATCH_TRANSACTION);
+  matched(rule: Rule, subject: Subject): void {
+    this.match(rule, subject, MATCH_TRANSACTION);
   }
 }
 
@@ -412,4 +451,8 @@ function hasStreamRules(group: GroupRules): boolean {
 /** Effects are done in the order they were written; what they return says nothing. */
 function allDone(rule: Rule, at: Inspection): void {
   for (let i = 0; i < rule.effects.length; i++) rule.effects[i]!(at);
+}
+
+function subjectOf(update: TransactionUpdate): Subject {
+  return { protocol: update.conversation.protocol, transaction: update.transaction };
 }

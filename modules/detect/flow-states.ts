@@ -3,6 +3,7 @@
  * (flowbits, flowints). Objects are used again when their flow is over.
  */
 import type { FlowRows } from '../../engine/flow-record.js';
+import type { Subject } from './alert-queue.js';
 import type { HistoryPool } from './history.js';
 import type { Scan } from './scan.js';
 import { StreamState } from './stream-state.js';
@@ -15,6 +16,9 @@ export class FlowState {
   numbers: Map<number, number> | undefined;
   /** Captured texts by name. */
   texts: Map<string, Uint8Array> | undefined;
+  /** The transaction in hand in each direction: what alerts without one of their own are logged with. */
+  subjectToServer: Subject | undefined;
+  subjectToClient: Subject | undefined;
   /** Packets still to be tagged, and state of tags. */
   tags: unknown;
 
@@ -62,6 +66,8 @@ export class FlowStates {
     state.numbers = undefined;
     state.texts = undefined;
     state.tags = undefined;
+    state.subjectToServer = undefined;
+    state.subjectToClient = undefined;
     this.numbers[flow] = 0;
     this.free.push(number);
   }

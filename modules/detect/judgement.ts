@@ -3,7 +3,17 @@
  * outputs.
  */
 import type { Batch } from '../../engine/batch.js';
-import { EVENT_ALERT, keepEvent } from '../../engine/event.js';
+import {
+  ALERT_ACTION,
+  ALERT_ACTION_CHANGED,
+  ALERT_FLAGS,
+  ALERT_IN_STREAM,
+  ALERT_IN_TRANSACTION,
+  ALERT_TRANSACTION_GUESSED,
+  EVENT_ALERT,
+  EVENT_DROP,
+  keepEvent,
+} from '../../engine/event.js';
 import * as Flow from '../../engine/flow-record.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
@@ -12,10 +22,7 @@ import * as Header from '../../signatures/compile/header.js';
 import type { RuleSetImage } from '../../signatures/compile/image.js';
 import * as Traits from '../../signatures/compile/traits.js';
 import { SILENT, SUPPRESSED, type Thresholds } from '../../signatures/state/thresholds.js';
-import { type AlertQueue, MATCH_STREAM, MATCH_TRANSACTION } from './alert-queue.js';
-
-/** Members of the alert's record that its maker knows: application metadata. */
-export type DescribeAlert = (transaction: number, flags: number, toServer: boolean) => string;
+import { type AlertQueue, MATCH_GUESSED, MATCH_STREAM, MATCH_TRANSACTION } from './alert-queue.js';
 
 /** What a rate filter puts in place of a signature's own action. */
 const NEW_ACTIONS: Readonly<Record<string, number>> = {
@@ -42,14 +49,13 @@ export class Judgement {
     private readonly image: RuleSetImage,
     private readonly inline: boolean,
     private readonly thresholds: Thresholds | undefined,
-    private readonly describe: DescribeAlert,
   ) {
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
     this.counters = {
       alerts: thread.counters.declare('detect.alert'),
       suppressed: thread.counters.declare('detect.alerts_suppressed'),
-      lost: thread.counters.declare('detect.alert_events_lost'),
+      lost: thread.counters.declare('detect.events_lost'),
     };
   }
 
@@ -59,11 +65,13 @@ export class Judgement {
    */
   judge(batch: Batch, slot: number, wire: number, queue: AlertQueue): void {
     const p = slot * Packet.INTS;
+    let dropping = -1;
     for (let i = 0; i < queue.length; i++) {
       const signature = queue.signatures[i]!;
       const h = signature * Header.INTS;
       let action = this.image.header[h + Header.ACTION]!;
       const options = this.image.header[h + Header.OPTIONS]!;
+      let changed = 0;
       let silent = (options & Header.OPTION_NO_ALERT) !== 0;
       if ((options & Header.OPTION_THRESHOLD) !== 0 && this.thresholds) {
         const answer = this.thresholds.check(signature, p, queue.toServer[i] === 1);
@@ -72,7 +80,11 @@ export class Judgement {
           continue;
         }
         silent ||= answer === SILENT;
-        action = NEW_ACTIONS[this.thresholds.newAction] ?? action;
+        const replacing = NEW_ACTIONS[this.thresholds.newAction];
+        if (replacing !== undefined) {
+          action = replacing;
+          changed = verdictOf(action);
+        }
       }
       const flow = this.row[p + Packet.FLOW]!;
       const toFlow = flow >= 0 && this.appliesToFlow(h, queue.flags[i]!);
@@ -80,9 +92,10 @@ export class Judgement {
         this.pass(p, flow, toFlow);
         return;
       }
-      if (DROPS.has(action)) this.drop(action, p, wire, flow, toFlow);
-      if (!silent) this.alert(batch, slot, wire, queue, i);
+      if (DROPS.has(action) && this.drop(action, p, wire, flow, toFlow)) dropping = signature;
+      if (!silent) this.alert(batch, slot, wire, queue, i, changed);
     }
+    if (dropping >= 0 && this.inline) this.tellDrop(batch, wire, dropping);
   }
 
   private appliesToFlow(h: number, flags: number): boolean {
@@ -107,24 +120,45 @@ export class Judgement {
     if (toFlow) this.flows[flow * Flow.INTS + Flow.ACTION] = Flow.ACTION_PASS;
   }
 
-  /** After the fact nothing is dropped; a reject is answered all the same. */
-  private drop(action: number, p: number, wire: number, flow: number, toFlow: boolean): void {
+  /**
+   * After the fact nothing is dropped; a reject is answered all the same.
+   * @returns whether this is what drops the packet
+   */
+  private drop(action: number, p: number, wire: number, flow: number, toFlow: boolean): boolean {
     const w = wire * Packet.INTS;
     const { row } = this;
     const verdict = verdictOf(action);
-    if (!this.inline && verdict === Packet.VERDICT_DROP) return;
-    if (row[w + Packet.VERDICT]! < Packet.VERDICT_DROP || row[w + Packet.VERDICT] === Packet.VERDICT_BYPASS) {
+    if (!this.inline && verdict === Packet.VERDICT_DROP) return false;
+    const first = row[w + Packet.VERDICT]! < Packet.VERDICT_DROP || row[w + Packet.VERDICT] === Packet.VERDICT_BYPASS;
+    if (first) {
       row[w + Packet.VERDICT] = verdict;
       row[w + Packet.REASON] = REASON_RULES;
     }
     row[p + Packet.VERDICT] = row[w + Packet.VERDICT]!;
     row[p + Packet.REASON] = row[w + Packet.REASON]!;
-    if (!toFlow || !this.inline) return;
-    this.flows[flow * Flow.INTS + Flow.ACTION] = Flow.ACTION_DROP;
-    this.flows[flow * Flow.INTS + Flow.DROP_REASON] = REASON_RULES;
+    if (toFlow && this.inline) {
+      this.flows[flow * Flow.INTS + Flow.ACTION] = Flow.ACTION_DROP;
+      this.flows[flow * Flow.INTS + Flow.DROP_REASON] = REASON_RULES;
+    }
+    return first;
   }
 
-  private alert(batch: Batch, slot: number, wire: number, queue: AlertQueue, i: number): void {
+  private tellDrop(batch: Batch, wire: number, signature: number): void {
+    if (!this.thread.wants(EVENT_DROP)) return;
+    const event = keepEvent(this.thread, batch, EVENT_DROP, wire, '');
+    if (event < 0) this.thread.counters.values[this.counters.lost]!++;
+    else this.row[event * Packet.INTS + Packet.EVENT_SIGNATURE] = signature;
+  }
+
+  /** @param changed verdict in place of the signature's own action, 0 for its own */
+  private alert(
+    batch: Batch,
+    slot: number,
+    wire: number,
+    queue: AlertQueue,
+    i: number,
+    changed: number,
+  ): void {
     const { row } = this;
     const p = slot * Packet.INTS;
     row[p + Packet.ALERTS]!++;
@@ -134,7 +168,8 @@ export class Judgement {
     this.thread.counters.values[this.counters.alerts]!++;
     if (!this.thread.wants(EVENT_ALERT)) return;
     const toServer = queue.toServer[i] === 1;
-    const members = this.describe(queue.transactions[i]!, queue.flags[i]!, toServer);
+    const subject = queue.subjects[i];
+    const members = subject ? subject.protocol.record(subject.transaction, true) : '';
     const event = keepEvent(this.thread, batch, EVENT_ALERT, slot, members);
     if (event < 0) {
       this.thread.counters.values[this.counters.lost]!++;
@@ -143,8 +178,8 @@ export class Judgement {
     const e = event * Packet.INTS;
     row[e + Packet.EVENT_SIGNATURE] = queue.signatures[i]!;
     row[e + Packet.EVENT_TRANSACTION] = queue.transactions[i]!;
-    row[e + Packet.VERDICT] = row[p + Packet.VERDICT]!;
-    row[e + Packet.REASON] = row[p + Packet.REASON]!;
+    row[e + ALERT_FLAGS] = eventFlags(queue.flags[i]!) | (changed !== 0 ? ALERT_ACTION_CHANGED : 0);
+    row[e + ALERT_ACTION] = changed;
     if (flow >= 0) {
       const state = row[p + Packet.FLOW_STATE]! & ~Packet.FLOW_TO_SERVER;
       row[e + Packet.FLOW_STATE] = state | (toServer ? Packet.FLOW_TO_SERVER : 0);
@@ -152,8 +187,21 @@ export class Judgement {
   }
 }
 
+/** As outputs know them. */
+function eventFlags(flags: number): number {
+  return (
+    ((flags & MATCH_STREAM) !== 0 ? ALERT_IN_STREAM : 0) |
+    ((flags & MATCH_TRANSACTION) !== 0 ? ALERT_IN_TRANSACTION : 0) |
+    ((flags & MATCH_GUESSED) !== 0 ? ALERT_TRANSACTION_GUESSED : 0)
+  );
+}
+
 function verdictOf(action: number): number {
   switch (action) {
+    case Header.ACTION_ALERT:
+      return Packet.VERDICT_NONE;
+    case Header.ACTION_PASS:
+      return Packet.VERDICT_PASS;
     case Header.ACTION_REJECT:
       return Packet.VERDICT_REJECT;
     case Header.ACTION_REJECT_DESTINATION:

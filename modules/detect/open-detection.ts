@@ -1,5 +1,6 @@
 /** Puts detection together for one thread and one rule set. */
 import type { Batch } from '../../engine/batch.js';
+import { engineMode } from '../../engine/exception-policy.js';
 import { openExpressions } from '../../engine/expression.js';
 import { type MatcherKind, openMatcher } from '../../engine/matcher.js';
 import { openMemory } from '../../engine/memory.js';
@@ -68,7 +69,7 @@ export function openDetection(thread: Thread, image: RuleSetImage): DetectThread
     number => rules.at(number).signature,
   );
   const plan = new BatchPlan(memory, flows, image, scan, states);
-  const inline = config.read(Options.SIMULATE_IPS);
+  const inline = config.read(engineMode) === 'ips';
   const detection = new Detection({
     thread,
     image,
@@ -80,7 +81,7 @@ export function openDetection(thread: Thread, image: RuleSetImage): DetectThread
     plan,
     streams: new StreamInspection(memory, pool, scan, count('detect.stream_history_lost')),
     queue: new AlertQueue(config.read(Options.PACKET_ALERT_MAX)),
-    judgement: new Judgement(thread, image, inline, thresholds, () => ''),
+    judgement: new Judgement(thread, image, inline, thresholds),
     at,
     chunkToServer: config.read(Options.TO_SERVER_CHUNK),
     chunkToClient: config.read(Options.TO_CLIENT_CHUNK),

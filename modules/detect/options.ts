@@ -25,19 +25,6 @@ export const HISTORY_MEMCAP = option(
   64 * 2 ** 20,
   'memory of a thread for stream data that signatures may still look at',
 );
-export const SIMULATE_IPS = option(
-  'simulate-ips',
-  { expected: 'yes or no', parse: yes },
-  false,
-  'judge packets as inline, without a device to drop them',
-);
-
-function yes(value: unknown): boolean | undefined {
-  const word = String(value).toLowerCase();
-  if (['yes', 'true', 'on', '1'].includes(word)) return true;
-  return ['no', 'false', 'off', '0'].includes(word) ? false : undefined;
-}
-
 export const SCAN_ROOM = option(
   'detect.scan-room',
   size,
@@ -57,7 +44,6 @@ export const detectOptions = [
   TO_SERVER_CHUNK,
   TO_CLIENT_CHUNK,
   HISTORY_MEMCAP,
-  SIMULATE_IPS,
   SCAN_ROOM,
   RECURSION_LIMIT,
 ];

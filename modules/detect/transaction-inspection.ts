@@ -3,6 +3,7 @@ import type { Protocol, TransactionUpdate } from '../../engine/protocol.js';
 import * as Header from '../../signatures/compile/header.js';
 import type { ApplicationRules, RuleSetImage } from '../../signatures/compile/image.js';
 import type { Inspection } from '../../signatures/inspection.js';
+import type { Subject } from './alert-queue.js';
 import type { RuleLanguage } from './language.js';
 import { NumberList } from './number-list.js';
 import type { Rule, Rules } from './rule.js';
@@ -15,7 +16,7 @@ export interface TransactionJudge {
   admits(signature: number): boolean;
   /** Payload conditions of a transaction's signature hold. */
   payloadHolds(rule: Rule): boolean;
-  matched(rule: Rule, transaction: number): void;
+  matched(rule: Rule, subject: Subject): void;
 }
 
 const FAILED = 0;
@@ -118,7 +119,7 @@ export class TransactionInspection {
     const result = this.test(parts, rule);
     if (result !== MATCHED) return result;
     state.matched.add(signature * 2 + (update.toServer ? 0 : 1));
-    this.judge.matched(rule, update.transaction.id);
+    this.judge.matched(rule, { protocol: update.conversation.protocol, transaction: update.transaction });
     return MATCHED;
   }
 

@@ -1,0 +1,112 @@
+/**
+ * Verdict: the one answer for each packet of the wire, after everything about it is known.
+ *
+ * An outer packet waits for the packets inside of it: it is dropped when one of them is. Where packets are judged
+ * by a device (a queue of the kernel), the verdict is delivered through the service `verdict-delivery`.
+ */
+import type { Batch } from '../engine/batch.js';
+import { EVENT_DROP, keepEvent } from '../engine/event.js';
+import * as Flow from '../engine/flow-record.js';
+import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
+import * as Packet from '../engine/packet.js';
+import * as Reason from '../engine/verdict.js';
+import { VerdictCounters } from './verdict/counters.js';
+
+/** Service of an acquire module in the same thread: tells the device what becomes of a packet. */
+export const VERDICT_DELIVERY = 'verdict-delivery';
+
+export interface VerdictDelivery {
+  /** Called once for each packet of the wire, in the order in which verdicts become known. */
+  deliver(slot: number, verdict: number): void;
+}
+
+export default defineModule({
+  summary: 'gives each packet its verdict, counts verdicts, tells of drops',
+  kind: 'stage',
+  after: ['decode'],
+  create: thread => new Verdict(thread),
+});
+
+class Verdict implements ThreadModule {
+  private readonly row: Int32Array;
+  private readonly flows: Int32Array;
+  private readonly counters: VerdictCounters;
+  private readonly wantsDrops: boolean;
+  private readonly lostEvents: number;
+  private readonly delivery: VerdictDelivery | undefined;
+
+  constructor(private readonly thread: Thread) {
+    this.row = thread.memory.row;
+    this.flows = thread.flows.row;
+    this.counters = new VerdictCounters(thread.counters);
+    this.wantsDrops = thread.wants(EVENT_DROP);
+    this.lostEvents = thread.counters.declare('verdict.drop_events_lost');
+    this.delivery = thread.services.get(VERDICT_DELIVERY) as VerdictDelivery | undefined;
+  }
+
+  process(batch: Batch): void {
+    for (let i = 0; i < batch.length; i++) {
+      const slot = batch.slots[i]!;
+      const p = slot * Packet.INTS;
+      batch.keep(slot);
+      const pseudo = this.row[p + Packet.PSEUDO]!;
+      if (pseudo > Packet.PSEUDO_REASSEMBLED) continue;
+      this.addFlowDrop(p);
+      if (pseudo !== Packet.PSEUDO_NONE) this.inner(batch, p);
+      else if (Atomics.sub(this.row, p + Packet.VERDICTS_AWAITED, 1) === 0) this.outer(batch, slot, p);
+    }
+    batch.replace();
+  }
+
+  /** A packet of a dropped flow is dropped, whether it was inspected or not. */
+  private addFlowDrop(p: number): void {
+    const { row } = this;
+    if ((row[p + Packet.FLOW_STATE]! & Packet.FLOW_DROPPED) === 0 || isDrop(row[p + Packet.VERDICT]!)) return;
+    row[p + Packet.VERDICT] = Packet.VERDICT_DROP;
+    row[p + Packet.REASON] = Reason.REASON_FLOW_DROP;
+  }
+
+  private inner(batch: Batch, p: number): void {
+    const { row } = this;
+    const root = row[p + Packet.ROOT]!;
+    if (root < 0) return;
+    const r = root * Packet.INTS;
+    const verdict = row[p + Packet.VERDICT]!;
+    if (isDrop(verdict)) this.dropOuter(p, r, verdict);
+    if (Atomics.sub(row, r + Packet.VERDICTS_AWAITED, 1) === 0) this.outer(batch, root, r);
+  }
+
+  private dropOuter(p: number, r: number, verdict: number): void {
+    const { row } = this;
+    if (isDrop(row[r + Packet.VERDICT]!)) return;
+    row[r + Packet.VERDICT] = verdict;
+    row[r + Packet.REASON] =
+      row[p + Packet.PSEUDO] === Packet.PSEUDO_TUNNEL ? Reason.REASON_TUNNEL_PACKET_DROP : row[p + Packet.REASON]!;
+  }
+
+  /** Everything about a packet of the wire is known. An inner packet of a tunnel is itself inside of another. */
+  private outer(batch: Batch, slot: number, p: number): void {
+    const { row } = this;
+    if (row[p + Packet.PSEUDO] !== Packet.PSEUDO_NONE) {
+      this.inner(batch, p);
+      return;
+    }
+    const verdict = row[p + Packet.VERDICT]!;
+    this.counters.count(verdict, row[p + Packet.REASON]!, (row[p + Packet.FLAGS]! & Packet.FLAG_MODIFIED) !== 0);
+    if (isDrop(verdict)) this.dropped(batch, slot, p);
+    this.delivery?.deliver(slot, verdict);
+  }
+
+  /** Drops by rules were told by detection, with their signature. */
+  private dropped(batch: Batch, slot: number, p: number): void {
+    const { row } = this;
+    const flow = row[p + Packet.FLOW]!;
+    if (flow >= 0) this.flows[flow * Flow.INTS + Flow.DROP_REASON] ||= row[p + Packet.REASON]!;
+    if (!this.wantsDrops || row[p + Packet.REASON] === Reason.REASON_RULES) return;
+    if (keepEvent(this.thread, batch, EVENT_DROP, slot, '') < 0) this.thread.counters.values[this.lostEvents]!++;
+  }
+}
+
+function isDrop(verdict: number): boolean {
+  return verdict >= Packet.VERDICT_DROP && verdict <= Packet.VERDICT_REJECT_BOTH;
+}
