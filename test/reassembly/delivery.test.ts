@@ -318,6 +318,12 @@ describe('limits', () => {
     expect(feed.segment(300_100, 'x')).toBe(PLACED);
   });
 
+  it('memory, simulated for one packet', () => {
+    const feed = feedOf({ config: { simulate: { 'packet-tcp-reassembly-memcap': 2 } } });
+    expect([1, 4, 7].map(at => feed.segment(at, 'abc'))).toEqual([PLACED, OVER_MEMCAP, PLACED]);
+    expect(feed.thread.counters.read('tcp.segment_memcap_drop')).toBe(1);
+  });
+
   it('memory: the packet says so, and what is there is not lost', () => {
     const feed = feedOf({ streamBytes: 4096 });
     expect(feed.segment(1001, 'b'.repeat(1000))).toBe(PLACED);

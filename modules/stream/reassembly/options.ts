@@ -56,6 +56,14 @@ export const MAX_OUT_OF_ORDER_HOLES = option(
   'Holes that one direction may have; 0: as out-of-order-limits says',
 );
 
+/** Set by `--simulate-packet-tcp-reassembly-memcap`. */
+export const SIMULATED_MEMCAP = option(
+  'simulate.packet-tcp-reassembly-memcap',
+  integer(0),
+  0,
+  'number of the packet for which the memory of streams counts as used up',
+);
+
 export const REASSEMBLY_OPTIONS: readonly AnyOption[] = [
   MEMCAP,
   DEPTH,
@@ -66,4 +74,5 @@ export const REASSEMBLY_OPTIONS: readonly AnyOption[] = [
   MAX_OUT_OF_ORDER_PACKETS,
   MAX_OUT_OF_ORDER_BYTES,
   MAX_OUT_OF_ORDER_HOLES,
+  SIMULATED_MEMCAP,
 ];

@@ -41,6 +41,7 @@ export class Reassembler implements StreamControl {
   private readonly rows: Int32Array;
   private readonly store: Store;
   private readonly limits: Limits;
+  private readonly simulatedMemcap: number;
   private readonly placement: Placement;
   private readonly delivery: Delivery;
   private readonly outlet: Outlet;
@@ -56,6 +57,7 @@ export class Reassembler implements StreamControl {
     const pieces = new Pieces(this.rows, memory, config.read(Options.SEGMENT_PREALLOC));
     this.store = { rows: this.rows, pieces, memory, bytes: thread.memory.bytes };
     this.limits = new Limits(config);
+    this.simulatedMemcap = config.read(Options.SIMULATED_MEMCAP);
     this.counters = new ReassemblyCounters(thread.counters);
     this.placement = new Placement(
       this.store,
@@ -147,6 +149,10 @@ export class Reassembler implements StreamControl {
       this.counters.insertFail();
       Packet.setEvent(this.memory.row, p, Event.STREAM_REASSEMBLY_INSERT_INVALID);
       return PLACED;
+    }
+    if (this.simulatedMemcap !== 0 && this.memory.row[p + Packet.NUMBER] === this.simulatedMemcap) {
+      this.reportLoss(OVER_MEMCAP, p);
+      return OVER_MEMCAP;
     }
     const inline = (rows[r + Direction.FLAGS]! & Direction.INLINE) !== 0;
     this.overlaps.slot = slot;
