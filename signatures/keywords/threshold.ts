@@ -87,7 +87,9 @@ function parseDetectionFilter(rule: RuleBuilder, argument: string | undefined, a
   rule.thresholds.push({ kind: 'threshold', type: 'detection_filter', track, count, seconds });
 }
 
+/** Several thresholds may stand in a rule, but not beside detection_filter. */
 function requireAlone(rule: RuleBuilder, keyword: string, at: Position): void {
+  if (keyword === 'threshold' && !rule.thresholds.some(each => each.type === 'detection_filter')) return;
   if (rule.thresholds.length === 0) return;
   throw new RuleError(`${keyword} cannot be combined with another threshold or detection_filter`, at);
 }
