@@ -1,5 +1,4 @@
 /** TCP (RFC 9293). */
-import { transportChecksum } from '../../engine/checksum.js';
 import * as Packet from '../../engine/packet.js';
 import * as Events from '../../engine/packet-events.js';
 import * as Count from './counters.js';
@@ -33,7 +32,7 @@ export function decodeTcp(d: Decoding, p: number, at: number, end: number): bool
 function verifyChecksum(d: Decoding, p: number, at: number, length: number): boolean {
   const l3 = d.row[p + Packet.L3]!;
   const isV4 = d.row[p + Packet.IP_VERSION] === 4;
-  if (transportChecksum(d.bytes, l3 + (isV4 ? 12 : 8), isV4 ? 8 : 32, 6, at, length) === 0) return true;
+  if (d.words.isRight(l3 + (isV4 ? 12 : 8), isV4 ? 8 : 32, 6, at, length)) return true;
   d.row[p + Packet.FLAGS]! |= Packet.FLAG_BAD_CHECKSUM;
   d.counts[Count.INVALID_TCP_CHECKSUM]!++;
   return true;

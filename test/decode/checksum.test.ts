@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import * as Packet from '../../engine/packet.js';
+import { WordChecksum } from '../../modules/decode/word-checksum.js';
+import { checksum, concat, ethernet, ipv4, ipv6, packet, tcp } from '../packets/builder.js';
+import { decoder } from './decoder.js';
+
+test('the same over any part, at any alignment', () => {
+  const bytes = Uint8Array.from({ length: 4096 }, (_, i) => (i * 31 + (i >> 3) * 7) & 0xff);
+  const words = new WordChecksum(bytes);
+  for (let offset = 0; offset < 9; offset++) {
+    for (const length of [0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 40, 1000, 1001, 4000]) {
+      const expected = checksum(bytes.subarray(offset, offset + length));
+      expect(~words.sum(offset, length) & 0xffff).toBe(expected);
+    }
+  }
+});
+
+test('the largest segment of the largest bytes', () => {
+  const bytes = new Uint8Array(65536).fill(0xff);
+  expect(new WordChecksum(bytes).sum(0, 65535)).toBe(0xff00);
+});
+
+const good4 = packet(ethernet(), ipv4(), tcp(), 'some data');
+const good6 = packet(ethernet(), ipv6(), tcp(), 'some data');
+const bad4 = packet(ethernet(), ipv4(), tcp({ checksum: 1 }), 'some data');
+const bad6 = packet(ethernet(), ipv6(), tcp({ checksum: 1 }), 'some data');
+
+test('TCP packets with a wrong checksum are marked and counted', async () => {
+  const { thread, decode } = await decoder();
+  const slots = decode([good4, bad4, good6, bad6]);
+  const bad = slots.map(slot => (thread.field(slot, Packet.FLAGS) & Packet.FLAG_BAD_CHECKSUM) !== 0);
+  expect(bad).toEqual([false, true, false, true]);
+  expect(thread.counters.read('tcp.invalid_checksum')).toBe(2);
+});
+
+test.each([
+  ['-k none', { capture: { 'checksum-validation': 'none' } }],
+  ['stream.checksum-validation', { stream: { 'checksum-validation': 'no' } }],
+  ['pcap-file.checksum-checks', { 'pcap-file': { 'checksum-checks': 'no' } }],
+])('not when %s says no', async (_, config) => {
+  const { thread, decode } = await decoder({ config });
+  decode([bad4]);
+  expect(thread.counters.read('tcp.invalid_checksum')).toBe(0);
+});
+
+async function wrongAfterSample(config: Record<string, unknown>, badInTen: number): Promise<boolean> {
+  const { thread, decode } = await decoder({ config });
+  const ten = Array.from({ length: 10 }, (_, i) => (i < badInTen ? bad4 : good4));
+  for (let i = 0; i < 100; i++) thread.release(decode(ten));
+  const [slot] = decode([bad4]);
+  return (thread.field(slot!, Packet.FLAGS) & Packet.FLAG_BAD_CHECKSUM) !== 0;
+}
+
+test('captures of the sending host: verification stops when many of the first thousand are wrong', async () => {
+  expect(await wrongAfterSample({}, 1)).toBe(true);
+  expect(await wrongAfterSample({}, 2)).toBe(false);
+  expect(await wrongAfterSample({ capture: { 'checksum-validation': 'all' } }, 9)).toBe(true);
+});
+
+test('an odd length', async () => {
+  const { thread, decode } = await decoder();
+  const slots = decode([
+    packet(ethernet(), ipv4(), tcp(), 'odd'),
+    concat(packet(ethernet(), ipv4(), tcp(), 'odd'), 'tail'),
+  ]);
+  expect(slots.some(slot => thread.field(slot, Packet.FLAGS) & Packet.FLAG_BAD_CHECKSUM)).toBe(false);
+});
