@@ -11,6 +11,7 @@ import { detectOptions } from './detect/options.js';
 
 export default defineModule({
   summary: 'looks for signatures in packets, streams and transactions',
+  perFlow: true,
   kind: 'stage',
   after: ['decode'],
   options: detectOptions,

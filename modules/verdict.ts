@@ -22,6 +22,7 @@ export interface VerdictDelivery {
 
 export default defineModule({
   summary: 'gives each packet its verdict, counts verdicts, tells of drops',
+  judges: true,
   kind: 'stage',
   after: ['decode'],
   create: thread => new Verdict(thread),
@@ -52,8 +53,7 @@ class Verdict implements ThreadModule {
       const pseudo = this.row[p + Packet.PSEUDO]!;
       if (pseudo > Packet.PSEUDO_REASSEMBLED) continue;
       this.addFlowDrop(p);
-      if (pseudo !== Packet.PSEUDO_NONE) this.inner(batch, p);
-      else if (Atomics.sub(this.row, p + Packet.VERDICTS_AWAITED, 1) === 0) this.outer(batch, slot, p);
+      this.arrive(batch, slot);
     }
     batch.replace();
   }
@@ -66,14 +66,19 @@ class Verdict implements ThreadModule {
     row[p + Packet.REASON] = Reason.REASON_FLOW_DROP;
   }
 
-  private inner(batch: Batch, p: number): void {
-    const { row } = this;
-    const root = row[p + Packet.ROOT]!;
-    if (root < 0) return;
-    const r = root * Packet.INTS;
-    const verdict = row[p + Packet.VERDICT]!;
-    if (isDrop(verdict)) this.dropOuter(p, r, verdict);
-    if (Atomics.sub(row, r + Packet.VERDICTS_AWAITED, 1) === 0) this.outer(batch, root, r);
+  /** A packet, or one that was made from it, has come: the last of them settles it. */
+  private arrive(batch: Batch, slot: number): void {
+    const p = slot * Packet.INTS;
+    if (Atomics.sub(this.row, p + Packet.VERDICTS_AWAITED, 1) !== 0) return;
+    const root = this.row[p + Packet.ROOT]!;
+    if (this.row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE) this.settle(batch, slot, p);
+    else if (root >= 0) this.tellRoot(batch, p, root);
+  }
+
+  private tellRoot(batch: Batch, p: number, root: number): void {
+    const verdict = this.row[p + Packet.VERDICT]!;
+    if (isDrop(verdict)) this.dropOuter(p, root * Packet.INTS, verdict);
+    this.arrive(batch, root);
   }
 
   private dropOuter(p: number, r: number, verdict: number): void {
@@ -84,13 +89,9 @@ class Verdict implements ThreadModule {
       row[p + Packet.PSEUDO] === Packet.PSEUDO_TUNNEL ? Reason.REASON_TUNNEL_PACKET_DROP : row[p + Packet.REASON]!;
   }
 
-  /** Everything about a packet of the wire is known. An inner packet of a tunnel is itself inside of another. */
-  private outer(batch: Batch, slot: number, p: number): void {
+  /** Everything about a packet of the wire is known. */
+  private settle(batch: Batch, slot: number, p: number): void {
     const { row } = this;
-    if (row[p + Packet.PSEUDO] !== Packet.PSEUDO_NONE) {
-      this.inner(batch, p);
-      return;
-    }
     const verdict = row[p + Packet.VERDICT]!;
     this.counters.count(verdict, row[p + Packet.REASON]!, (row[p + Packet.FLAGS]! & Packet.FLAG_MODIFIED) !== 0);
     if (isDrop(verdict)) this.dropped(batch, slot, p);
