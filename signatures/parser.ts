@@ -25,6 +25,8 @@ export function parseRule(source: RuleSource, context: RuleContext): Signature {
   const rule = new RuleBuilder(header, context, source.position(0));
   if (alertToo) rule.notes.set('alert', true);
   if (unsupported) rule.markUnsupported(unsupported);
+  if (source.text.at(-1) !== ')')
+    rule.warn('rule does not end with ")"', source.position(source.text.length), ')');
   parseOptions(source, options, rule);
   const signature = finish(rule, decodeText(source.text));
   if (rule.unsupported) throw new UnsupportedRule(rule.unsupported, rule.at);
@@ -89,7 +91,7 @@ function unknownKeyword(name: string, context: RuleContext, at: Position): RuleE
 function skipUnlessRequired(source: RuleSource, context: RuleContext): void {
   if (!source.text.includes('requires')) return;
   const open = source.text.indexOf('(');
-  if (open < 0 || source.text.at(-1) !== ')') return;
+  if (open < 0) return;
   const visit: OptionVisitor = (name, argument, _, offset) => {
     if (name !== 'requires') return;
     const reason = requirementsMet(argument ?? '', context, source.position(offset));

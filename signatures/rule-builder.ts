@@ -124,10 +124,12 @@ export class RuleBuilder {
 
   /** Makes `name` the sticky buffer for what follows. @throws RuleError when the last one was not used */
   setBuffer(name: string, at: Position, choice: BufferChoice = {}): void {
-    if (this.afterBase64) throw new RuleError('the buffer cannot be changed after base64_data', at);
+    if (this.afterBase64 && name !== PAYLOAD)
+      throw new RuleError('the buffer cannot be changed after base64_data, but for pkt_data', at);
     this.requireUsed(at);
     this.current = this.bufferNamed(name, at, choice.multiple ?? false);
-    if (name === 'base64_data') this.afterBase64 = true;
+    this.afterBase64 = name === 'base64_data';
+    this.inHand = undefined;
   }
 
   /** Transforms the buffer in hand for what follows. @throws RuleError without a sticky buffer */
@@ -138,6 +140,7 @@ export class RuleBuilder {
     }
     const transforms = [...base.transforms, match];
     if (base.conditions.length === 0) this.buffers.splice(this.buffers.indexOf(base), 1);
+    this.inHand = undefined;
     this.current = { ...base, transforms, conditions: [], at };
     this.buffers.push(this.current);
   }

@@ -27,7 +27,7 @@ const PROTOCOLS: Readonly<Record<string, AbsentProtocol>> = {
       'http_request_line http_response_line http_start http2.header_name http2.header',
     modifiers:
       'http_client_body http_cookie http_header http_host http_method http_raw_header http_raw_host http_raw_uri ' +
-      'http_server_body http_stat_code http_stat_msg http_uri http_user_agent uricontent',
+      'http_server_body http_stat_code http_stat_msg http_uri http_user_agent',
     values:
       'urilen http2.errorcode http2.frametype http2.priority http2.settings http2.size_update http2.window',
   },

@@ -20,6 +20,20 @@ const content: Keyword = {
   parse: (rule, argument, at) => rule.addToBuffer(parseContent(argument!, 'content', at)),
 };
 
+/** content and http_uri in one. */
+const uricontent: Keyword = {
+  name: 'uricontent',
+  family: 'payload',
+  summary: 'Bytes that must be in the URI of an HTTP request: content with http_uri.',
+  grammar: '[!]"text|hexadecimal bytes|text"',
+  features: ['prefilter'],
+  parse(rule, argument, at) {
+    if (rule.sticky)
+      throw new RuleError('uricontent cannot be used behind a sticky buffer', at, 'http.uri; content');
+    rule.addToBufferNamed('http.uri', parseContent(argument!, 'uricontent', at), at);
+  },
+};
+
 /** Parses the argument of content, uricontent. @throws RuleError */
 export function parseContent(argument: string, keyword: string, at: Position): ContentUnderConstruction {
   const { negated, rest } = negation(argument);
@@ -204,6 +218,9 @@ const fastPattern: Keyword = {
         at,
       );
     }
+    if (rule.sticky && rule.buffer(at).buffer === 'base64_data') {
+      throw new RuleError('fast_pattern cannot be used with base64_data', at);
+    }
     if (each.fastPattern)
       throw new RuleError("can't use multiple fast_pattern options for the same content", at);
     each.fastPattern = argument === undefined || argument === 'only' ? true : chop(argument, each, at);
@@ -271,6 +288,7 @@ const replace: Keyword = {
 
 export const contentKeywords: readonly Keyword[] = [
   content,
+  uricontent,
   nocase,
   rawbytes,
   offset,

@@ -1,6 +1,6 @@
 /** pcre: regular expressions. */
 import type { Keyword } from '../keyword.js';
-import { negation, unquote } from '../parser/quoted.js';
+import { negation, unquoteOptional } from '../parser/quoted.js';
 import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 import type { Match, Position } from '../signature.js';
@@ -49,7 +49,7 @@ const pcre: Keyword = {
   grammar: '[!]"/expression/flags[, flow:name | pkt:name | alert:name …]"',
   parse(rule, argument, at) {
     const { negated, rest } = negation(argument!);
-    const parts = split(unquote(rest, 'pcre', at), at);
+    const parts = split(unquoteOptional(rest, 'pcre', at), at);
     const flags = parseFlags(parts.flags, at);
     const captures = [...namedGroups(parts.pattern), ...parseCaptures(parts.captures, at)];
     if (captures.length > 0 && negated) throw new RuleError('a negated pcre cannot capture', at);

@@ -97,8 +97,6 @@ class Words {
     while (i < text.length && text.charCodeAt(i) <= 0x20) i++;
     this.start = i;
     if (text[i] !== '(') throw new RuleError('rule options expected: "("', this.at);
-    if (text.at(-1) !== ')')
-      throw new RuleError('rule does not end with ")"', this.source.position(text.length));
     return i + 1;
   }
 }

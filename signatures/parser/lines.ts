@@ -56,9 +56,11 @@ function trimmedEnd(text: string, start: number, end: number): number {
   return end;
 }
 
-/** Offset of the backslash that continues the line ending at `end`. */
+/** Offset of the last character before `end` that is no blank: of the backslash that continues the line. */
 function backslash(text: string, end: number): number {
-  return text.charCodeAt(end - 1) === 0x0d ? end - 2 : end - 1;
+  let last = end - 1;
+  while (last >= 0 && isBlank(text.charCodeAt(last))) last--;
+  return last;
 }
 
 function continues(text: string, end: number): boolean {

@@ -11,6 +11,7 @@ export type OptionVisitor = (
 ) => void;
 
 const BACKSLASH = 0x5c;
+const CLOSE = 0x29;
 
 /**
  * Walks the options from `from` up to the closing parenthesis. A semicolon ends an option unless a backslash
@@ -19,7 +20,7 @@ const BACKSLASH = 0x5c;
  */
 export function walkOptions(source: RuleSource, from: number, visit: OptionVisitor): void {
   const { text } = source;
-  const end = text.length - 1;
+  const end = optionsEnd(text, from);
   for (let i = skipBlanks(text, from, end); i < end; i = skipBlanks(text, i, end)) {
     const semicolon = optionEnd(text, i, end);
     if (semicolon < 0)
@@ -37,6 +38,13 @@ export function walkOptions(source: RuleSource, from: number, visit: OptionVisit
     }
     i = semicolon + 1;
   }
+}
+
+/** Behind the last option: closing parentheses and blanks at the end belong to none. */
+function optionsEnd(text: string, from: number): number {
+  let end = text.length;
+  while (end > from && (text.charCodeAt(end - 1) <= 0x20 || text.charCodeAt(end - 1) === CLOSE)) end--;
+  return end;
 }
 
 function optionEnd(text: string, from: number, end: number): number {

@@ -99,6 +99,10 @@ describe('modifiers that do not go together', () => {
     ['sample.uri; content:"a"; sample_uri;', 'sample_uri cannot be used behind a sticky buffer'],
     ['to_md5; content:"a";', 'transform to_md5 must follow a sticky buffer'],
     ['base64_data; content:"a";', 'base64_data needs a preceding base64_decode'],
+    [
+      'base64_decode; base64_data; content:"a"; fast_pattern;',
+      'fast_pattern cannot be used with base64_data',
+    ],
   ])('%s', (options, message) => expect(refusal(options)).toBe(message));
 });
 
@@ -248,7 +252,6 @@ describe('pcre', () => {
     'pcre:"abc";',
     'pcre:"/abc";',
     'pcre:"/abc/q";',
-    'pcre:/abc/;',
     'pcre:"/a(b)/UH";',
     'pcre:!"/(a)/, flow:x";',
     'pcre:"/(a)/, somewhere:x";',

@@ -29,11 +29,16 @@ describe('rules of a file', () => {
 
   test.each([
     ['alert tcp any any -> any any', 'rule options expected: "("'],
-    ['alert tcp any any -> any any (sid:1;', 'rule does not end with ")"'],
     ['alert tcp any any -> any any (sid:1)', 'no terminating ";" found'],
     ['alert tcp any any -> any any ()', 'Signature missing required value "sid".'],
     ['alert', 'protocol expected'],
   ])('%s', (text, message) => expect(load(text).errors[0]?.message).toBe(message));
+});
+
+test('a closing parenthesis that is missing is a warning', () => {
+  const { signatures, warnings } = load('alert tcp any any -> any any (sid:1; ');
+  expect(signatures).toHaveLength(1);
+  expect(warnings).toMatchObject([{ message: 'rule does not end with ")"', position: { column: 37 } }]);
 });
 
 describe('keywords that describe the rule', () => {
