@@ -1,0 +1,233 @@
+/** TLS 1.0 to 1.3 and SSL 3.0: the handshake of both sides, certificates and fingerprints. */
+import type { Config } from '../../engine/config/config.js';
+import { boolean, choice, option, text } from '../../engine/config/option.js';
+import { type BufferDeclaration, defineProtocol, type ProbeResult } from '../../engine/protocol.js';
+import { tlsRecord } from './tls/eve.js';
+import { tlsTests } from './tls/keywords.js';
+import { direction, isSsl2Hello, type TlsSettings, transactionOf } from './tls/records.js';
+import {
+  CLIENT_HELLO_DONE,
+  CLIENT_PROGRESS,
+  SERVER_CERT_DONE,
+  SERVER_HELLO,
+  SERVER_PROGRESS,
+  type TlsTransaction,
+} from './tls/transaction.js';
+
+const ENCRYPTION = option(
+  'app-layer.protocols.tls.encryption-handling',
+  choice('track-only', 'default', 'bypass', 'full'),
+  'track-only',
+  'what becomes of a flow once it is encrypted: track-only, bypass it, or full inspection',
+);
+const JA3 = option(
+  'app-layer.protocols.tls.ja3-fingerprints',
+  text,
+  'auto',
+  'show JA3 fingerprints in records: yes, no or auto',
+);
+const JA4 = option(
+  'app-layer.protocols.tls.ja4-fingerprints',
+  text,
+  'auto',
+  'show JA4 fingerprints in records: yes, no or auto',
+);
+const EXTENDED = option(
+  'app-layer.protocols.tls.extended-records',
+  boolean,
+  true,
+  'all members in EVE records, not only subject and issuer',
+);
+
+const EVENTS = [
+  'invalid_sslv2_header',
+  'invalid_tls_header',
+  'invalid_record_version',
+  'invalid_record_type',
+  'invalid_record_length',
+  'invalid_handshake_message',
+  'heartbeat_message',
+  'invalid_heartbeat_message',
+  'overflow_heartbeat_message',
+  'dataleak_heartbeat_mismatch',
+  'handshake_invalid_length',
+  'multiple_sni_extensions',
+  'invalid_sni_type',
+  'invalid_sni_length',
+  'too_many_records_in_packet',
+  'invalid_alert_message',
+  'invalid_certificate',
+  'certificate_invalid_length',
+  'certificate_invalid_version',
+  'certificate_invalid_serial',
+  'certificate_invalid_algorithmidentifier',
+  'certificate_invalid_x509name',
+  'certificate_invalid_date',
+  'certificate_invalid_extensions',
+  'certificate_invalid_der',
+  'certificate_invalid_subject',
+  'certificate_invalid_issuer',
+  'certificate_invalid_validity',
+  'certificate_missing_element',
+  'certificate_unknown_element',
+  'certificate_invalid_string',
+  'error_message_encountered',
+  'invalid_ssl_record',
+] as const;
+
+type Buffer_ = BufferDeclaration<TlsTransaction>;
+
+const bytesOf = (value: string | undefined): Uint8Array | undefined =>
+  value === undefined ? undefined : Buffer.from(value, 'latin1');
+
+/** Something of the ClientHello. */
+function ofClient(
+  keyword: string,
+  summary: string,
+  get: Buffer_['get'],
+  more: Partial<Buffer_> = {},
+): Buffer_ {
+  return { keyword, summary, direction: 'to_server', progress: CLIENT_HELLO_DONE, get, ...more };
+}
+
+/** Something of the server's certificate. */
+function ofCertificate(
+  keyword: string,
+  summary: string,
+  get: Buffer_['get'],
+  more: Partial<Buffer_> = {},
+): Buffer_ {
+  return { keyword, summary, direction: 'to_client', progress: SERVER_CERT_DONE, get, ...more };
+}
+
+const BUFFERS: readonly Buffer_[] = [
+  ofClient('tls.sni', 'the server name the client asks for', ({ client }) => client.hello?.serverName, {
+    aliases: ['tls_sni'],
+  }),
+  ofClient(
+    'tls.alpn',
+    'an application protocol the client offers',
+    ({ client }, _, index) => client.hello?.alpn[index],
+    { multiple: true },
+  ),
+  ofClient('ja3.hash', 'MD5 of the JA3 text of the client', ({ ja3 }) => bytesOf(ja3?.hash), {
+    aliases: ['ja3_hash'],
+  }),
+  ofClient('ja3.string', 'the JA3 text of the client', ({ ja3 }) => bytesOf(ja3?.text), {
+    aliases: ['ja3_string'],
+  }),
+  ofClient('ja4.hash', 'the JA4 fingerprint of the client', ({ ja4 }) => bytesOf(ja4), {
+    aliases: ['ja4_hash'],
+  }),
+  {
+    ...ofClient('ja3s.hash', 'MD5 of the JA3S text of the server', ({ ja3s }) => bytesOf(ja3s?.hash)),
+    direction: 'to_client',
+    progress: SERVER_HELLO,
+  },
+  {
+    ...ofClient('ja3s.string', 'the JA3S text of the server', ({ ja3s }) => bytesOf(ja3s?.text)),
+    direction: 'to_client',
+    progress: SERVER_HELLO,
+  },
+  random('tls.random', 'the 32 random bytes of a hello', 0, 32),
+  random('tls.random_time', 'the first 4 random bytes of a hello', 0, 4),
+  random('tls.random_bytes', 'the last 28 random bytes of a hello', 4, 32),
+  ofCertificate(
+    'tls.cert_subject',
+    'subject of the certificate',
+    ({ server }) => bytesOf(server.certificate?.subject),
+    { aliases: ['tls_cert_subject'] },
+  ),
+  ofCertificate(
+    'tls.cert_issuer',
+    'issuer of the certificate',
+    ({ server }) => bytesOf(server.certificate?.issuer),
+    { aliases: ['tls_cert_issuer'] },
+  ),
+  ofCertificate(
+    'tls.cert_serial',
+    'serial number of the certificate',
+    ({ server }) => bytesOf(server.certificate?.serial),
+    { aliases: ['tls_cert_serial'] },
+  ),
+  ofCertificate(
+    'tls.cert_fingerprint',
+    'SHA-1 fingerprint of the certificate',
+    ({ server }) => bytesOf(server.certificate?.fingerprint),
+    { aliases: ['tls_cert_fingerprint'] },
+  ),
+  ofCertificate(
+    'tls.certs',
+    'a certificate of the chain, as sent',
+    ({ server }, _, index) => server.chain[index],
+    { multiple: true },
+  ),
+  ofCertificate(
+    'tls.subjectaltname',
+    'an alternative name of the certificate',
+    ({ server }, _, index) => bytesOf(server.certificate?.alternativeNames[index]),
+    { multiple: true },
+  ),
+];
+
+function random(keyword: string, summary: string, from: number, to: number): Buffer_ {
+  const get: Buffer_['get'] = (transaction, toServer) =>
+    transaction.peer(toServer).hello?.random.subarray(from, to);
+  return { keyword, summary, direction: 'either', progress: CLIENT_HELLO_DONE, get };
+}
+
+/** A record header of a handshake with a hello in it, or an SSL 2.0 hello. */
+function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean): ProbeResult {
+  if (end - start < 3) return 'more';
+  const first = bytes.subarray(start, start + 3);
+  if (toServer && isSsl2Hello(first))
+    return end - start < 5 ? 'more' : bytes[start + 3] === 3 || bytes[start + 4] === 2 ? 'yes' : 'no';
+  const known = first[0]! >= 20 && first[0]! <= 24 && first[1] === 3 && first[2]! <= 4;
+  return known ? 'yes' : 'no';
+}
+
+/** Record headers by which a handshake begins, whatever the port. */
+const PATTERNS = [true, false].flatMap(toServer =>
+  ['\x00', '\x01', '\x02', '\x03', '\x04'].map(minor => ({ toServer, bytes: `\x16\x03${minor}` })),
+);
+
+export default defineProtocol<TlsTransaction>({
+  name: 'tls',
+  ruleNames: ['tls', 'ssl'],
+  transports: ['tcp'],
+  options: [ENCRYPTION, JA3, JA4, EXTENDED],
+  progressToServer: CLIENT_PROGRESS,
+  progressToClient: SERVER_PROGRESS,
+  events: EVENTS,
+  buffers: BUFFERS,
+  values: [
+    {
+      keyword: 'tls.cert_chain_len',
+      bits: 32,
+      direction: 'to_client',
+      progress: SERVER_CERT_DONE,
+      summary: 'number of certificates in the chain',
+      get: ({ server }) => [server.chain.length],
+    },
+  ],
+  tests: tlsTests,
+  recognition: { patterns: PATTERNS, ports: { tcp: [443] }, probe },
+  prepare(config: Config): TlsSettings {
+    const handling = config.read(ENCRYPTION);
+    return {
+      encryptionHandling: handling === 'default' ? 'track-only' : handling,
+      extended: config.read(EXTENDED),
+      ja3: boolean.parse(config.read(JA3)) === true,
+      ja4: boolean.parse(config.read(JA4)) === true,
+    };
+  },
+  client: session => direction(session, true),
+  server: session => direction(session, false),
+  finish(session) {
+    if (session.state !== undefined) session.complete(transactionOf(session));
+  },
+  record(transaction, forAlert, settings) {
+    const shown = (settings as TlsSettings | undefined) ?? { extended: true, ja3: false, ja4: false };
+    return `"tls":${JSON.stringify(tlsRecord(transaction, forAlert ? { ...shown, extended: true } : shown))}`;
+  },
+});

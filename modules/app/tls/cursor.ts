@@ -1,0 +1,61 @@
+/** Reads fields of a message one after the other; past the end everything reads as 0 and `failed` is set. */
+export class Cursor {
+  failed = false;
+
+  constructor(
+    readonly bytes: Uint8Array,
+    public at: number,
+    readonly end: number,
+  ) {}
+
+  get left(): number {
+    return this.end - this.at;
+  }
+
+  uint8(): number {
+    return this.uint(1);
+  }
+
+  uint16(): number {
+    return this.uint(2);
+  }
+
+  uint24(): number {
+    return this.uint(3);
+  }
+
+  private uint(size: number): number {
+    if (!this.has(size)) return 0;
+    let value = 0;
+    for (let i = 0; i < size; i++) value = value * 256 + this.bytes[this.at++]!;
+    return value;
+  }
+
+  /** The next `length` bytes, without a copy; empty when they are not all there. */
+  take(length: number): Uint8Array {
+    if (!this.has(length)) return this.bytes.subarray(0, 0);
+    const taken = this.bytes.subarray(this.at, this.at + length);
+    this.at += length;
+    return taken;
+  }
+
+  /** A part of `length` bytes as a cursor of its own. */
+  part(length: number): Cursor {
+    const taken = this.take(length);
+    return new Cursor(taken, 0, taken.length);
+  }
+
+  /** Numbers of 16 bits up to the end. */
+  uint16List(): number[] {
+    const list: number[] = [];
+    while (this.left >= 2) list.push(this.uint16());
+    return list;
+  }
+
+  private has(size: number): boolean {
+    if (this.at + size <= this.end) return true;
+    this.failed = true;
+    this.at = this.end;
+    return false;
+  }
+}

@@ -1,0 +1,159 @@
+/** TLS keywords with a grammar of their own. */
+import type { TestDeclaration } from '../../../engine/protocol.js';
+import { SERVER_CERT_DONE, type TlsTransaction } from './transaction.js';
+import { VERSION_WORDS } from './version.js';
+
+type Test = TestDeclaration<TlsTransaction>;
+
+/** Text between quotes with an optional `!`, as the older keywords take it. */
+interface TextCondition {
+  readonly negated: boolean;
+  readonly text: string;
+}
+
+function textCondition(argument: string | undefined): TextCondition {
+  const match = /^(!?)\s*"(.*)"$|^(!?)\s*([^"].*)$/s.exec(argument ?? '');
+  if (!match) throw new Error('expected a text in quotes');
+  return { negated: (match[1] ?? match[3]) === '!', text: (match[2] ?? match[4])! };
+}
+
+function older(
+  keyword: string,
+  summary: string,
+  of: (transaction: TlsTransaction) => string | undefined,
+): Test {
+  return {
+    keyword,
+    summary,
+    direction: 'to_client',
+    progress: SERVER_CERT_DONE,
+    parse: textCondition,
+    matches(transaction, _, parsed) {
+      const value = of(transaction);
+      const { negated, text } = parsed as TextCondition;
+      return value !== undefined && value.includes(text) !== negated;
+    },
+  };
+}
+
+/** `1.2`, `TLS1.2`, `0x0303`: the version agreed on. */
+function versionNumber(argument: string | undefined): number {
+  const word = (argument ?? '').replace(/^"|"$/g, '').trim().toLowerCase();
+  if (/^0x[0-9a-f]{1,4}$/.test(word)) return Number.parseInt(word, 16);
+  const version = VERSION_WORDS.get(word) ?? VERSION_WORDS.get(`tls${word}`);
+  if (version === undefined)
+    throw new Error(`expected a version such as 1.2 or 0x0303, not "${argument ?? ''}"`);
+  return version;
+}
+
+/** `ssl_version:tls1.2,!sslv3` */
+function versionList(argument: string | undefined): { version: number; negated: boolean }[] {
+  return (argument ?? '').split(',').map(part => {
+    const word = part.trim();
+    const negated = word.startsWith('!');
+    return { version: versionNumber(negated ? word.slice(1) : word), negated };
+  });
+}
+
+/** `<2020-01-01`, `>…`, `A<>B`: seconds since the epoch. */
+interface DateRange {
+  readonly after: number;
+  readonly before: number;
+}
+
+function dateRange(argument: string | undefined): DateRange {
+  const match = /^\s*([<>])?\s*([\dT:-]+)\s*(?:<>\s*([\dT:-]+))?\s*$/.exec(argument ?? '');
+  if (!match) throw new Error('expected a date such as 2020-01-31T10:00, with < or >, or a range with <>');
+  const first = seconds(match[2]!);
+  if (match[3] !== undefined) return { after: first, before: seconds(match[3]) };
+  if (match[1] === '<') return { after: Number.NEGATIVE_INFINITY, before: first };
+  if (match[1] === '>') return { after: first, before: Number.POSITIVE_INFINITY };
+  return { after: first - 1, before: first + 1 };
+}
+
+function seconds(date: string): number {
+  const parts = date.split(/[-T:]/).map(Number);
+  const [year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts;
+  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
+}
+
+function dated(
+  keyword: string,
+  summary: string,
+  of: (transaction: TlsTransaction) => number | undefined,
+): Test {
+  return {
+    keyword,
+    summary,
+    direction: 'to_client',
+    progress: SERVER_CERT_DONE,
+    parse: dateRange,
+    matches(transaction, _, parsed) {
+      const value = of(transaction);
+      const { after, before } = parsed as DateRange;
+      return value !== undefined && value > after && value < before;
+    },
+  };
+}
+
+const STATES = ['client_hello', 'server_hello', 'client_keyx', 'server_keyx', 'unknown'];
+
+/** `client_hello|server_hello`, `!server_hello` */
+function stateSet(argument: string | undefined): { state: string; negated: boolean }[] {
+  return (argument ?? '').split(/[|,]/).map(part => {
+    const word = part.trim();
+    const state = word.replace(/^!/, '');
+    if (!STATES.includes(state)) throw new Error(`expected ${STATES.join(', ')}, not "${state}"`);
+    return { state, negated: word.startsWith('!') };
+  });
+}
+
+function inState({ client, server }: TlsTransaction, state: string): boolean {
+  if (state === 'client_hello') return client.hello !== undefined;
+  if (state === 'server_hello') return server.hello !== undefined;
+  if (state === 'client_keyx') return client.encrypted;
+  if (state === 'server_keyx') return server.encrypted || server.chain.length > 0;
+  return client.hello === undefined && server.hello === undefined;
+}
+
+export const tlsTests: readonly Test[] = [
+  older('tls.subject', 'text in the subject of the certificate', ({ server }) => server.certificate?.subject),
+  older('tls.issuerdn', 'text in the issuer of the certificate', ({ server }) => server.certificate?.issuer),
+  older(
+    'tls.fingerprint',
+    'SHA-1 fingerprint of the certificate',
+    ({ server }) => server.certificate?.fingerprint,
+  ),
+  dated('tls_cert_notbefore', 'beginning of the validity', ({ server }) => server.certificate?.notBefore),
+  dated('tls_cert_notafter', 'end of the validity', ({ server }) => server.certificate?.notAfter),
+  {
+    keyword: 'tls.version',
+    summary: 'the version agreed on',
+    direction: 'either',
+    progress: 1,
+    parse: versionNumber,
+    matches: ({ version }, _, parsed) => version === parsed,
+  },
+  {
+    keyword: 'ssl_version',
+    summary: 'one of several versions',
+    direction: 'either',
+    progress: 1,
+    parse: versionList,
+    matches: ({ version }, _, parsed) =>
+      (parsed as ReturnType<typeof versionList>).some(
+        wanted => (wanted.version === version) !== wanted.negated,
+      ),
+  },
+  {
+    keyword: 'ssl_state',
+    summary: 'how far the handshake has come',
+    direction: 'either',
+    progress: 1,
+    parse: stateSet,
+    matches: (transaction, _, parsed) =>
+      (parsed as ReturnType<typeof stateSet>).some(
+        ({ state, negated }) => inState(transaction, state) !== negated,
+      ),
+  },
+];

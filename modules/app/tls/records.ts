@@ -1,0 +1,234 @@
+/** One direction of a TLS conversation (RFC 8446 5): records, and the handshake messages in them. */
+import type { Session } from '../../../engine/application/session.js';
+import { Cursor } from './cursor.js';
+import { parseHello } from './hello.js';
+import {
+  CLIENT_CERT_DONE,
+  CLIENT_HELLO_DONE,
+  SERVER_CERT_DONE,
+  SERVER_HELLO,
+  TlsTransaction,
+} from './transaction.js';
+import { SSL2, TLS13 } from './version.js';
+
+export type TlsSession = Session<TlsTransaction>;
+
+const CHANGE_CIPHER_SPEC = 20;
+const ALERT = 21;
+const HANDSHAKE = 22;
+const APPLICATION_DATA = 23;
+const HEARTBEAT = 24;
+
+const CLIENT_HELLO = 1;
+const SERVER_HELLO_MESSAGE = 2;
+const CERTIFICATE = 11;
+const SERVER_HELLO_DONE = 14;
+
+/** Longest record there may be (RFC 5246 6.2.3). */
+const MAX_RECORD = 16_384 + 2048;
+/** Longest handshake message that is put together: certificate chains are a few KiB. */
+const MAX_MESSAGE = 256 * 1024;
+
+export function transactionOf(session: TlsSession): TlsTransaction {
+  return session.transactions[0] ?? (session.state as TlsTransaction | undefined) ?? begin(session);
+}
+
+function begin(session: TlsSession): TlsTransaction {
+  const transaction = session.begin(new TlsTransaction());
+  session.state = transaction;
+  return transaction;
+}
+
+/** Reads what one side sends, to its end. */
+export function* direction(session: TlsSession, client: boolean): Generator<void, void, void> {
+  const socket = client ? session.client : session.server;
+  const handshake = new HandshakeReader(session, client);
+  const first = yield* socket.peek(3);
+  if (!first) return;
+  if (client && isSsl2Hello(first)) yield* skipSsl2(session);
+  for (;;) {
+    const header = yield* socket.read(5);
+    if (!header) return;
+    const type = header[0]!;
+    const length = (header[3]! << 8) | header[4]!;
+    if (!plausible(session, type, header[1]!, length)) return;
+    if (type === HANDSHAKE && !handshake.encrypted) {
+      const body = yield* socket.read(length);
+      if (!body) return;
+      if (!handshake.record(body)) return;
+    } else {
+      if (type === HEARTBEAT) yield* heartbeat(session, client, length);
+      else if (!(yield* socket.discard(length))) return;
+      note(session, client, type, handshake);
+    }
+  }
+}
+
+function plausible(session: TlsSession, type: number, major: number, length: number): boolean {
+  const transaction = transactionOf(session);
+  if (type < CHANGE_CIPHER_SPEC || type > HEARTBEAT) {
+    session.event(transaction, 'invalid_record_type');
+    return false;
+  }
+  if (major !== 3) {
+    session.event(transaction, 'invalid_record_version');
+    return false;
+  }
+  if (length > MAX_RECORD) session.event(transaction, 'invalid_tls_header');
+  return length <= MAX_RECORD;
+}
+
+function note(session: TlsSession, client: boolean, type: number, handshake: HandshakeReader): void {
+  const transaction = transactionOf(session);
+  const peer = transaction.peer(client);
+  if (type === CHANGE_CIPHER_SPEC) {
+    // In TLS 1.3 this record means nothing (RFC 8446 D.4), but what follows is encrypted all the same.
+    if (
+      !client &&
+      transaction.server.hello &&
+      transaction.server.chain.length === 0 &&
+      transaction.version < TLS13
+    )
+      transaction.resumed = true;
+    handshake.encrypted = true;
+    peer.encrypted = true;
+  } else if (type === APPLICATION_DATA) {
+    handshake.encrypted = true;
+    peer.encrypted = true;
+  }
+  if (type === ALERT) return;
+  if (transaction.client.encrypted && transaction.server.encrypted) finish(session, transaction);
+}
+
+/** The handshake is over: nothing more can be read. */
+function finish(session: TlsSession, transaction: TlsTransaction): void {
+  if (session.isComplete(transaction)) return;
+  session.complete(transaction);
+  const { encryptionHandling } = session.settings as TlsSettings;
+  if (encryptionHandling === 'track-only') session.requests.stopInspection = 'payload';
+  if (encryptionHandling === 'bypass') session.requests.stopInspection = 'bypass';
+}
+
+export interface TlsSettings {
+  readonly encryptionHandling: 'track-only' | 'bypass' | 'full';
+  readonly extended: boolean;
+  readonly ja3: boolean;
+  readonly ja4: boolean;
+}
+
+/** RFC 6520: a request that says it is longer than it is asks for memory that is not its own. */
+function* heartbeat(session: TlsSession, client: boolean, length: number): Generator<void, void, void> {
+  const socket = client ? session.client : session.server;
+  const transaction = transactionOf(session);
+  const body = yield* socket.read(length);
+  if (!body || transaction.peer(client).encrypted) return;
+  session.event(transaction, 'heartbeat_message');
+  const claimed = length >= 3 ? (body[1]! << 8) | body[2]! : 0;
+  if (length < 3 || body[0]! < 1 || body[0]! > 2) session.event(transaction, 'invalid_heartbeat_message');
+  else if (claimed + 3 > length) session.event(transaction, 'overflow_heartbeat_message');
+}
+
+/** Handshake messages, put together over records. */
+class HandshakeReader {
+  encrypted = false;
+  private pending: Uint8Array = new Uint8Array(0);
+
+  constructor(
+    private readonly session: TlsSession,
+    private readonly client: boolean,
+  ) {}
+
+  /** @returns false when the conversation makes no sense any more */
+  record(body: Uint8Array): boolean {
+    const bytes = this.pending.length === 0 ? body : joined(this.pending, body);
+    const cursor = new Cursor(bytes, 0, bytes.length);
+    while (cursor.left >= 4) {
+      const start = cursor.at;
+      const type = cursor.uint8();
+      const length = cursor.uint24();
+      if (length > MAX_MESSAGE) {
+        this.session.event(transactionOf(this.session), 'handshake_invalid_length');
+        return false;
+      }
+      if (length > cursor.left) {
+        cursor.at = start;
+        break;
+      }
+      this.message(type, cursor.take(length));
+    }
+    this.pending = bytes.slice(cursor.at);
+    return true;
+  }
+
+  private message(type: number, body: Uint8Array): void {
+    const { session, client } = this;
+    const transaction = transactionOf(session);
+    if (type === CLIENT_HELLO && client) this.clientHello(transaction, body);
+    else if (type === SERVER_HELLO_MESSAGE && !client) this.serverHello(transaction, body);
+    else if (type === CERTIFICATE) this.certificate(transaction, body);
+    else if (type === SERVER_HELLO_DONE && !client) session.advance(transaction, false, 3);
+    else if ((type === CLIENT_HELLO) !== client && type <= SERVER_HELLO_MESSAGE)
+      session.event(transaction, 'invalid_handshake_message');
+  }
+
+  private clientHello(transaction: TlsTransaction, body: Uint8Array): void {
+    const hello = parseHello(body, true, problem => this.session.event(transaction, problem));
+    if (!hello) return;
+    transaction.client.hello = hello;
+    transaction.version ||= hello.legacyVersion;
+    this.session.advance(transaction, true, CLIENT_HELLO_DONE);
+  }
+
+  private serverHello(transaction: TlsTransaction, body: Uint8Array): void {
+    const hello = parseHello(body, false, problem => this.session.event(transaction, problem));
+    if (!hello) return;
+    transaction.server.hello = hello;
+    transaction.version = hello.versions[0] ?? hello.legacyVersion;
+    this.session.advance(transaction, false, SERVER_HELLO);
+    // TLS 1.3 encrypts from here on.
+    if (transaction.version === TLS13) this.encrypted = true;
+  }
+
+  /** RFC 5246 7.4.2: a list of certificates, each behind its length. */
+  private certificate(transaction: TlsTransaction, body: Uint8Array): void {
+    const cursor = new Cursor(body, 0, body.length);
+    const list = cursor.part(Math.min(cursor.uint24(), Math.max(0, body.length - 3)));
+    const chain: Uint8Array[] = [];
+    while (list.left >= 3) {
+      const certificate = list.take(list.uint24());
+      if (list.failed) {
+        this.session.event(transaction, 'certificate_invalid_length');
+        break;
+      }
+      chain.push(certificate.slice());
+    }
+    const peer = transaction.peer(this.client);
+    peer.chain = chain;
+    if (chain.length > 0 && !peer.certificate) this.session.event(transaction, 'invalid_certificate');
+    this.session.advance(transaction, this.client, this.client ? CLIENT_CERT_DONE : SERVER_CERT_DONE);
+  }
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
+
+// ── SSL 2.0 (draft-hickman-netscape-ssl-00), still used as a first hello that offers newer versions ──
+
+export function isSsl2Hello(first: Uint8Array): boolean {
+  return (first[0]! & 0x80) !== 0 && first[2] === CLIENT_HELLO;
+}
+
+function* skipSsl2(session: TlsSession): Generator<void, void, void> {
+  const header = yield* session.client.read(5);
+  if (!header) return;
+  const length = ((header[0]! & 0x7f) << 8) | header[1]!;
+  const transaction = transactionOf(session);
+  transaction.version = header[3] === 0 ? SSL2 : (header[3]! << 8) | header[4]!;
+  if (length < 9) session.event(transaction, 'invalid_sslv2_header');
+  yield* session.client.discard(Math.max(0, length - 3));
+  session.advance(transaction, true, CLIENT_HELLO_DONE);
+}

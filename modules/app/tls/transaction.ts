@@ -1,0 +1,77 @@
+/** The one transaction of a TLS conversation: its handshake. What costs is worked out when it is asked for. */
+import type { Transaction } from '../../../engine/protocol.js';
+import { type Certificate, parseCertificate } from './certificate.js';
+import { type Fingerprint, ja3, ja3s, ja4 } from './fingerprint.js';
+import type { Hello } from './hello.js';
+
+export const CLIENT_PROGRESS = [
+  'client_in_progress',
+  'client_hello_done',
+  'client_cert_done',
+  'client_handshake_done',
+  'client_finished',
+] as const;
+export const SERVER_PROGRESS = [
+  'server_in_progress',
+  'server_hello',
+  'server_cert_done',
+  'server_hello_done',
+  'server_handshake_done',
+  'server_finished',
+] as const;
+
+export const CLIENT_HELLO_DONE = 1;
+export const CLIENT_CERT_DONE = 2;
+export const SERVER_HELLO = 1;
+export const SERVER_CERT_DONE = 2;
+
+/** What one side has shown of itself. */
+export class Peer {
+  hello: Hello | undefined;
+  /** Certificates as sent, the peer's own first. */
+  chain: readonly Uint8Array[] = [];
+  /** Messages from here on are encrypted. */
+  encrypted = false;
+  private parsed: Certificate | undefined | null;
+
+  /** The peer's own certificate. */
+  get certificate(): Certificate | undefined {
+    if (this.parsed === undefined) this.parsed = (this.chain[0] && parseCertificate(this.chain[0])) ?? null;
+    return this.parsed ?? undefined;
+  }
+}
+
+export class TlsTransaction implements Transaction {
+  readonly id = 0;
+  progressToServer = 0;
+  progressToClient = 0;
+  readonly events: number[] = [];
+  readonly client = new Peer();
+  readonly server = new Peer();
+  /** Version agreed on; the client's wish until the server has spoken. */
+  version = 0;
+  resumed = false;
+  detection: unknown;
+  private clientJa3: Fingerprint | undefined;
+  private serverJa3: Fingerprint | undefined;
+  private clientJa4: string | undefined;
+
+  get ja3(): Fingerprint | undefined {
+    if (!this.clientJa3 && this.client.hello) this.clientJa3 = ja3(this.client.hello);
+    return this.clientJa3;
+  }
+
+  get ja3s(): Fingerprint | undefined {
+    if (!this.serverJa3 && this.server.hello) this.serverJa3 = ja3s(this.server.hello);
+    return this.serverJa3;
+  }
+
+  get ja4(): string | undefined {
+    if (!this.clientJa4 && this.client.hello) this.clientJa4 = ja4(this.client.hello);
+    return this.clientJa4;
+  }
+
+  peer(client: boolean): Peer {
+    return client ? this.client : this.server;
+  }
+}
