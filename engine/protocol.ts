@@ -8,6 +8,7 @@
 import type { Session } from './application/session.js';
 import type { Config } from './config/config.js';
 import type { AnyOption } from './config/option.js';
+import type { TrackedFile } from './files/tracked-file.js';
 
 /** One request with its response, or whatever else the protocol exchanges as a unit. */
 export interface Transaction {
@@ -20,6 +21,10 @@ export interface Transaction {
   readonly events: number[];
   /** Kept by detection: what was inspected already. */
   detection?: unknown;
+  /** Files it carries (see `files/tracked-file.ts`), of both directions. */
+  files?: TrackedFile[];
+  /** Kept by the engine: how many of its events were logged as anomalies. */
+  loggedEvents?: number;
 }
 
 /** What the conversation of a flow is, while it lives. */
@@ -55,11 +60,22 @@ export interface TransactionUpdate {
   readonly complete: boolean;
 }
 
+/** A file of a transaction is complete, or will never be. */
+export interface ClosedFile {
+  /** Packet with which it was told. */
+  readonly slot: number;
+  readonly conversation: Conversation;
+  readonly transaction: Transaction;
+  readonly file: TrackedFile;
+}
+
 /** What the `app` module offers to the modules of its thread, as service `application-layer`. */
 export interface ApplicationLayer {
   readonly protocols: readonly Protocol[];
   /** Updates of the batch in hand, in packet order; emptied by detection, or by the next batch. */
   readonly updates: TransactionUpdate[];
+  /** Files closed in the batch in hand; what detection says of them is known behind it. */
+  readonly closedFiles: readonly ClosedFile[];
   conversation(flow: number): Conversation | undefined;
 }
 
@@ -81,6 +97,8 @@ export interface BufferDeclaration<T extends Transaction = Transaction> {
   readonly multiple?: boolean;
   /** A body that is inspected while it grows, up to its inspection limits. */
   readonly growing?: boolean;
+  /** Other protocols have it too (`file.data`): a rule that uses it is not about this protocol alone. */
+  readonly shared?: boolean;
   /**
    * The bytes, or undefined where the transaction has none. A view that stays valid as long as the transaction.
    * @param index number of the value for `multiple` buffers, 0 otherwise
@@ -98,6 +116,8 @@ export interface ValueDeclaration<T extends Transaction = Transaction> {
   readonly summary: string;
   /** Names that may be written instead of numbers. */
   readonly names?: Readonly<Record<string, number>>;
+  /** See `BufferDeclaration.shared`. */
+  readonly shared?: boolean;
   /** All values (multi-integers give several). */
   get(transaction: T, toServer: boolean): readonly number[];
 }
@@ -109,8 +129,14 @@ export interface TestDeclaration<T extends Transaction = Transaction> {
   readonly direction: Direction;
   readonly progress: number;
   readonly summary: string;
-  /** Plain data to be kept with the signature. @throws Error saying what was expected */
-  parse(argument: string | undefined): unknown;
+  /** See `BufferDeclaration.shared`. */
+  readonly shared?: boolean;
+  /**
+   * Plain data to be kept with the signature.
+   * @param folder that files named in the argument are relative to
+   * @throws Error saying what was expected
+   */
+  parse(argument: string | undefined, folder?: string): unknown;
   matches(transaction: T, toServer: boolean, parsed: unknown): boolean;
 }
 
@@ -133,7 +159,13 @@ export interface Recognition {
   /** Server ports (`53`, `443`) whose flows are probed, per transport; `app-layer.protocols.NAME.detection-ports.dp` overrides. */
   readonly ports?: { readonly tcp?: readonly number[]; readonly udp?: readonly number[] };
   /** Looks at `bytes[start, end)`, the beginning of one direction. */
-  probe?(bytes: Uint8Array, start: number, end: number, toServer: boolean, transport: 'tcp' | 'udp'): ProbeResult;
+  probe?(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    toServer: boolean,
+    transport: 'tcp' | 'udp',
+  ): ProbeResult;
 }
 
 /** The part of a declaration that the signature language and detection use. */

@@ -12,7 +12,7 @@ export type Transport = 'tcp' | 'udp';
 export type Recognised = { readonly protocol: Protocol; readonly reversed: boolean } | 'more' | 'none';
 
 /** Bytes after which a direction is given up. */
-const ENOUGH = 2048;
+export const ENOUGH = 2048;
 
 export class Recogniser {
   private readonly byPattern: { readonly protocol: Protocol; readonly pattern: RecognitionPattern }[] = [];

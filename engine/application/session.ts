@@ -11,9 +11,37 @@ export interface SessionRequests {
   changeTo: string | undefined;
   /** Payload is encrypted: no more inspection of it, or none of the flow at all. */
   stopInspection: 'no' | 'payload' | 'bypass';
-  /** Reassembly depth for this flow, bytes; undefined leaves it. */
+  /** Reassembly depth for this flow, bytes (0: no limit); undefined leaves it. */
   streamDepth: number | undefined;
 }
+
+/** Who the two sides are, for parsers whose behaviour depends on it. */
+export interface Sides {
+  /** Addresses in network byte order, 4 or 16 bytes. */
+  readonly clientAddress: Uint8Array;
+  readonly serverAddress: Uint8Array;
+  readonly clientPort: number;
+  readonly serverPort: number;
+  /** Data is inspected before it leaves. */
+  readonly inline: boolean;
+}
+
+/** Limits of sessions; see the options of the `app` module. */
+export interface SessionLimits {
+  /** Bytes a socket may hold for a read that is not complete. */
+  readonly socket: number;
+  /** Open transactions; the oldest is completed when there are more. */
+  readonly transactions: number;
+}
+
+const NOBODY: Sides = {
+  clientAddress: new Uint8Array(4),
+  serverAddress: new Uint8Array(4),
+  clientPort: 0,
+  serverPort: 0,
+  inline: false,
+};
+const DEFAULT_LIMITS: SessionLimits = { socket: 1 << 20, transactions: 4096 };
 
 export class Session<T extends Transaction = Transaction> implements Conversation<T> {
   readonly transactions: T[] = [];
@@ -31,17 +59,22 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   /** Time of the packet in hand: seconds, nanoseconds. */
   seconds = 0;
   nanoseconds = 0;
+  /** Transactions that are complete but not freed yet. */
+  completed = 0;
   private made = 0;
+  private readonly mostTransactions: number;
 
   constructor(
     readonly protocol: Protocol<T>,
     readonly flow: number,
     /** Settings of the protocol, as its `prepare` made them. */
     readonly settings: unknown,
-    socketLimit: number,
+    limits: SessionLimits = DEFAULT_LIMITS,
+    readonly sides: Sides = NOBODY,
   ) {
-    this.client = new StreamSocket(socketLimit);
-    this.server = new StreamSocket(socketLimit);
+    this.client = new StreamSocket(limits.socket);
+    this.server = new StreamSocket(limits.socket);
+    this.mostTransactions = limits.transactions;
   }
 
   /** Number of transactions made so far: the id of the next one. */
@@ -49,15 +82,23 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     return this.made;
   }
 
+  /** More transactions are open than there should be: all of them are told and freed at once. */
+  get crowded(): boolean {
+    return this.transactions.length > this.mostTransactions;
+  }
+
   /** Adds a transaction. Its id must be `transactionCount`. */
   begin(transaction: T): T {
     this.made++;
     this.transactions.push(transaction);
+    const surplus = this.transactions.length - 1 - this.mostTransactions;
+    if (surplus >= 0) this.complete(this.transactions[surplus]!);
     return transaction;
   }
 
   /** A direction of the transaction has come to `progress` (an index into the protocol's names), or its body grew. */
   advance(transaction: T, toServer: boolean, progress: number): void {
+    const before = this.isComplete(transaction);
     if (toServer) {
       if (progress > transaction.progressToServer) transaction.progressToServer = progress;
       this.changedToServer.add(transaction);
@@ -65,10 +106,12 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
       if (progress > transaction.progressToClient) transaction.progressToClient = progress;
       this.changedToClient.add(transaction);
     }
+    if (!before && this.isComplete(transaction)) this.completed++;
   }
 
   /** Both directions are complete: the transaction will be logged and freed. */
   complete(transaction: T): void {
+    if (this.isComplete(transaction)) return;
     this.advance(transaction, true, this.protocol.progressToServer.length - 1);
     this.advance(transaction, false, this.protocol.progressToClient.length - 1);
   }

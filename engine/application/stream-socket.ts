@@ -24,6 +24,8 @@ export type SocketState =
   | 'limit';
 
 const EMPTY = new Uint8Array(0);
+/** A store up to this size is kept while it is empty. */
+const KEPT_STORE = 4096;
 
 export class StreamSocket {
   state: SocketState = 'open';
@@ -127,6 +129,11 @@ export class StreamSocket {
     return true;
   }
 
+  /** Takes all that is there, without waiting. */
+  rest(): Uint8Array {
+    return this.take(this.available);
+  }
+
   /** After a gap: the next byte read is the first one behind it. After a limit: reading goes on where it stopped. */
   resume(): void {
     if (this.state === 'gap') {
@@ -147,10 +154,10 @@ export class StreamSocket {
 
   private indexOf(delimiter: number, limit: number): number {
     const from = this.start + this.searched;
-    const to = Math.min(this.finish, this.start + limit);
-    const at = this.bytes.indexOf(delimiter, from);
-    if (at >= 0 && at < to) return at - this.start;
-    this.searched = Math.max(0, to - this.start);
+    const to = Math.max(from, Math.min(this.finish, this.start + limit));
+    const at = this.bytes.subarray(from, to).indexOf(delimiter);
+    if (at >= 0) return this.searched + at;
+    this.searched = to - this.start;
     return -1;
   }
 
@@ -173,6 +180,7 @@ export class StreamSocket {
       this.bytes = EMPTY;
       this.start = 0;
       this.finish = 0;
+      if (this.store.length > KEPT_STORE) this.store = EMPTY;
     } else if (this.bytes !== this.store) {
       const { bytes, start, finish } = this;
       this.start = 0;
@@ -196,8 +204,8 @@ export class StreamSocket {
     const held = this.available;
     const needed = held + end - start;
     if (this.bytes !== this.store || this.start + needed > this.store.length) {
-      const target = needed > this.store.length ? new Uint8Array(roomFor(needed)) : this.store;
-      // copyWithin semantics: `set` handles overlapping views of one buffer.
+      // A store that is half empty is moved seldom enough. `set` handles overlapping views of one buffer.
+      const target = 2 * needed > this.store.length ? new Uint8Array(roomFor(2 * needed)) : this.store;
       target.set(this.bytes.subarray(this.start, this.finish), 0);
       this.store = target;
       this.bytes = target;

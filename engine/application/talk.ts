@@ -3,20 +3,23 @@
  * the parser's two coroutines.
  */
 import type { Protocol } from '../protocol.js';
-import { Session } from './session.js';
+import type { GrowingBytes } from './growing-bytes.js';
+import { Session, type SessionLimits, type Sides } from './session.js';
 import type { StreamSocket } from './stream-socket.js';
 
 /** What is known of one direction. */
 export interface Side {
   /** Undefined: not recognised yet. `none`: nothing that we know. */
   protocol: Protocol | 'none' | undefined;
-  /** First bytes, until recognised. */
-  held: Uint8Array | undefined;
+  /** First bytes: until this direction is recognised, and until there is a session that takes them. */
+  held: GrowingBytes | undefined;
   routine: Generator<void, void, void> | undefined;
 }
 
 export class Talk {
   session: Session | undefined;
+  /** The session before the protocol changed, as long as something of it was not told yet. */
+  former: Session | undefined;
   readonly toServer: Side = { protocol: undefined, held: undefined, routine: undefined };
   readonly toClient: Side = { protocol: undefined, held: undefined, routine: undefined };
   /** Client and server changed places: the first packet seen came from the server. */
@@ -25,6 +28,8 @@ export class Talk {
   ignored = false;
   /** Payload of further packets is not inspected. */
   encrypted = false;
+  /** How often the protocol changed. */
+  changes = 0;
 
   side(toServer: boolean): Side {
     return toServer ? this.toServer : this.toClient;
@@ -35,8 +40,8 @@ export class Talk {
   }
 
   /** Starts the parser. */
-  start(protocol: Protocol, flow: number, settings: unknown, socketLimit: number): Session {
-    const session = new Session(protocol, flow, settings, socketLimit);
+  start(protocol: Protocol, flow: number, settings: unknown, limits?: SessionLimits, sides?: Sides): Session {
+    const session = new Session(protocol, flow, settings, limits, sides);
     this.session = session;
     const [client, server] = this.reversed ? [this.toClient, this.toServer] : [this.toServer, this.toClient];
     client.routine = protocol.client?.(session);
@@ -63,9 +68,15 @@ export class Talk {
 
   end(toServer: boolean, reset: boolean): void {
     const socket = this.socket(toServer);
-    if (socket.closed) return;
+    if (socket.closed || socket.state === 'end' || socket.state === 'reset') return;
     socket.end(reset);
     this.wake(toServer);
+  }
+
+  /** Bytes that the parser of one direction did not read: a copy. */
+  unread(toServer: boolean): Uint8Array {
+    const socket = this.socket(toServer);
+    return socket.view.slice(socket.offset, socket.offset + socket.available);
   }
 
   private wake(toServer: boolean): void {

@@ -1,0 +1,399 @@
+/** All conversations of a thread, by flow: recognises their protocols, feeds their parsers, does what these ask for. */
+import { engineMode } from '../exception-policy.js';
+import * as Flow from '../flow-record.js';
+import type { Thread } from '../module.js';
+import * as Packet from '../packet.js';
+import type { Protocol } from '../protocol.js';
+import { STREAM_CONTROL, type StreamControl } from '../stream-control.js';
+import { GrowingBytes } from './growing-bytes.js';
+import { enabling } from './load-protocols.js';
+import { MAX_TRANSACTIONS, SOCKET_LIMIT } from './options.js';
+import * as Event from './packet-events.js';
+import { ENOUGH, Recogniser, type Transport } from './recognition.js';
+import type { Session, SessionLimits, Sides } from './session.js';
+import { type Side, Talk } from './talk.js';
+import { Telling } from './telling.js';
+
+const UDP = 17;
+/** Times a flow may change its protocol. */
+const MOST_CHANGES = 8;
+/** Bytes of a direction that wait for the other to be recognised. */
+const MOST_HELD = 100_000;
+
+export class Conversations {
+  readonly telling: Telling;
+  private readonly talks: (Talk | undefined)[] = [];
+  private readonly settings: readonly unknown[];
+  private readonly recogniser: Recogniser;
+  private readonly limits: SessionLimits;
+  private readonly inline: boolean;
+  private readonly counters: ApplicationCounters;
+  private readonly row: Int32Array;
+  private readonly flows: Int32Array;
+
+  constructor(
+    private readonly thread: Thread,
+    private readonly protocols: readonly Protocol[],
+  ) {
+    const { config } = thread;
+    this.row = thread.memory.row;
+    this.flows = thread.flows.row;
+    this.settings = protocols.map(protocol => protocol.prepare?.(config));
+    this.recogniser = new Recogniser(
+      protocols.filter(protocol => enabling(protocol, config) !== 'no'),
+      config,
+    );
+    this.limits = { socket: config.read(SOCKET_LIMIT), transactions: config.read(MAX_TRANSACTIONS) };
+    this.inline = config.read(engineMode) === 'ips';
+    this.counters = new ApplicationCounters(thread, protocols);
+    this.telling = new Telling(thread, session =>
+      this.counters.transactions(this.numberOf(session.protocol), this.transportOf(session.flow)),
+    );
+  }
+
+  find(flow: number): Talk | undefined {
+    return this.talks[flow];
+  }
+
+  of(flow: number): Talk {
+    let talk = this.talks[flow];
+    if (!talk) {
+      talk = new Talk();
+      this.talks[flow] = talk;
+    }
+    return talk;
+  }
+
+  // ── streams ──
+
+  data(
+    p: number,
+    flow: number,
+    talk: Talk,
+    toServer: boolean,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const side = talk.side(toServer);
+    if (side.protocol !== undefined && talk.session) {
+      this.deliver(p, flow, talk, toServer, bytes, start, end);
+      return;
+    }
+    const known = talk.session !== undefined;
+    const held = side.held;
+    held?.append(bytes, start, end);
+    if (side.protocol === undefined) {
+      if (held) this.recognise(p, flow, talk, toServer, held.view(), 0, held.length);
+      else this.recognise(p, flow, talk, toServer, bytes, start, end);
+    }
+    // A session that began just now gets all of it.
+    if (talk.session && held && !known) this.deliver(p, flow, talk, toServer, held.view(), 0, held.length);
+    else if (talk.session) this.deliver(p, flow, talk, toServer, bytes, start, end);
+    this.hold(p, flow, talk, side, bytes, start, end);
+  }
+
+  /** Keeps the beginning of a direction as long as somebody may ask for it. */
+  private hold(
+    p: number,
+    flow: number,
+    talk: Talk,
+    side: Side,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    if (talk.ignored || (talk.session && side.protocol !== undefined)) {
+      side.held = undefined;
+      return;
+    }
+    if (!side.held) {
+      side.held = new GrowingBytes();
+      side.held.append(bytes, start, end);
+    }
+    if (side.held.length <= MOST_HELD) return;
+    Packet.setEvent(this.row, p, Event.APPLAYER_PROTO_DETECTION_SKIPPED);
+    this.giveUp(flow, talk);
+  }
+
+  /** Bytes of a stream are missing for good. */
+  missing(p: number, flow: number, talk: Talk, toServer: boolean, missing: number): void {
+    const side = talk.side(toServer);
+    if (!talk.session) {
+      side.protocol ??= 'none';
+      side.held = undefined;
+      this.giveUpIfUnknown(flow, talk);
+      return;
+    }
+    this.counters.gap(this.numberOf(talk.session.protocol));
+    this.parse(p, flow, talk, () => talk.gap(toServer, missing));
+  }
+
+  ended(p: number, flow: number, talk: Talk, toServer: boolean, reset: boolean): void {
+    if (talk.session) this.parse(p, flow, talk, () => talk.end(toServer, reset));
+  }
+
+  private deliver(
+    p: number,
+    flow: number,
+    talk: Talk,
+    toServer: boolean,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    this.parse(p, flow, talk, () => talk.deliver(toServer, bytes, start, end));
+  }
+
+  // ── datagrams ──
+
+  datagram(
+    p: number,
+    flow: number,
+    talk: Talk,
+    toServer: boolean,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    if (talk.side(toServer).protocol === undefined)
+      this.recognise(p, flow, talk, toServer, bytes, start, end);
+    const { session } = talk;
+    if (!session) return;
+    const fromClient = toServer !== talk.reversed;
+    this.parse(p, flow, talk, () => session.protocol.datagram?.(session, bytes, start, end, fromClient));
+  }
+
+  // ── recognition ──
+
+  /** Tries to tell the protocol of one direction; starts the parser when it is known. */
+  private recognise(
+    p: number,
+    flow: number,
+    talk: Talk,
+    toServer: boolean,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const side = talk.side(toServer);
+    const f = flow * Flow.INTS;
+    const answer = this.recogniser.recognise(
+      this.transportOf(flow),
+      toServer,
+      this.flows[f + Flow.SERVER_PORT]!,
+      this.flows[f + Flow.CLIENT_PORT]!,
+      bytes,
+      start,
+      end,
+    );
+    if (answer === 'more' && end - start < ENOUGH) return;
+    if (answer === 'more' || answer === 'none') {
+      side.protocol = 'none';
+      if (talk.session) Packet.setEvent(this.row, p, Event.APPLAYER_DETECT_PROTOCOL_ONLY_ONE_DIRECTION);
+      else this.giveUpIfUnknown(flow, talk);
+      return;
+    }
+    side.protocol = answer.protocol;
+    this.note(flow, toServer, answer.protocol);
+    if (talk.session) {
+      if (talk.session.protocol !== answer.protocol)
+        Packet.setEvent(this.row, p, Event.APPLAYER_MISMATCH_PROTOCOL_BOTH_DIRECTIONS);
+      return;
+    }
+    if (answer.reversed) Packet.setEvent(this.row, p, Event.APPLAYER_WRONG_DIRECTION_FIRST_DATA);
+    talk.reversed = answer.reversed;
+    this.begin(p, flow, talk, answer.protocol);
+    this.deliverHeld(p, flow, talk, !toServer);
+  }
+
+  /** What came of the other direction before the protocol was known. It goes on being recognised for itself. */
+  private deliverHeld(p: number, flow: number, talk: Talk, toServer: boolean): void {
+    const { held } = talk.side(toServer);
+    if (!talk.session || !held) return;
+    this.deliver(p, flow, talk, toServer, held.view(), 0, held.length);
+    if (talk.side(toServer).protocol !== undefined) talk.side(toServer).held = undefined;
+  }
+
+  private begin(p: number, flow: number, talk: Talk, protocol: Protocol): void {
+    const number = this.numberOf(protocol);
+    this.flows[flow * Flow.INTS + Flow.APP_PROTOCOL] = number + 1;
+    this.counters.flow(number, this.transportOf(flow));
+    if (enabling(protocol, this.thread.config) === 'detection-only') {
+      talk.ignored = true;
+      return;
+    }
+    const session = talk.start(protocol, flow, this.settings[number], this.limits, this.sidesOf(flow, talk));
+    session.seconds = this.row[p + Packet.SECONDS]!;
+    session.nanoseconds = this.row[p + Packet.NANOSECONDS]!;
+  }
+
+  private sidesOf(flow: number, talk: Talk): Sides {
+    const { row, bytes } = this.thread.flows;
+    const f = flow * Flow.INTS;
+    const length = row[f + Flow.IP_VERSION] === 6 ? 16 : 4;
+    const address = (column: number): Uint8Array => bytes.slice((f + column) * 4, (f + column) * 4 + length);
+    const client = talk.reversed ? Flow.SERVER_ADDRESS : Flow.CLIENT_ADDRESS;
+    const server = talk.reversed ? Flow.CLIENT_ADDRESS : Flow.SERVER_ADDRESS;
+    return {
+      clientAddress: address(client),
+      serverAddress: address(server),
+      clientPort: row[f + (talk.reversed ? Flow.SERVER_PORT : Flow.CLIENT_PORT)]!,
+      serverPort: row[f + (talk.reversed ? Flow.CLIENT_PORT : Flow.SERVER_PORT)]!,
+      inline: this.inline,
+    };
+  }
+
+  private note(flow: number, toServer: boolean, protocol: Protocol): void {
+    const column = toServer ? Flow.APP_PROTOCOL_TO_SERVER : Flow.APP_PROTOCOL_TO_CLIENT;
+    this.flows[flow * Flow.INTS + column] = this.numberOf(protocol) + 1;
+  }
+
+  /** Neither direction is of a protocol that we know. */
+  private giveUpIfUnknown(flow: number, talk: Talk): void {
+    if (talk.toServer.protocol === 'none' && talk.toClient.protocol === 'none') this.giveUp(flow, talk);
+  }
+
+  private giveUp(flow: number, talk: Talk): void {
+    talk.ignored = true;
+    talk.toServer.held = undefined;
+    talk.toClient.held = undefined;
+    this.flows[flow * Flow.INTS + Flow.APP_PROTOCOL] = -1;
+    this.counters.unknown(this.transportOf(flow));
+  }
+
+  // ── parsing ──
+
+  /** Runs a parser; one that throws is counted and not asked again for this flow. */
+  private parse(p: number, flow: number, talk: Talk, run: () => void): void {
+    const { session } = talk;
+    if (!session || session.failed) return;
+    session.seconds = this.row[p + Packet.SECONDS]!;
+    session.nanoseconds = this.row[p + Packet.NANOSECONDS]!;
+    try {
+      run();
+    } catch (error) {
+      session.failed = true;
+      this.counters.failure(this.numberOf(session.protocol));
+      this.thread.log.debug(`parser ${session.protocol.name} failed: ${(error as Error).stack}`);
+    }
+    this.fulfil(p, flow, talk, session);
+  }
+
+  private fulfil(p: number, flow: number, talk: Talk, session: Session): void {
+    const { requests } = session;
+    if (requests.stopInspection !== 'no') talk.encrypted = true;
+    if (requests.streamDepth !== undefined) {
+      const control = this.thread.services.get(STREAM_CONTROL) as StreamControl | undefined;
+      control?.setDepth(flow, requests.streamDepth);
+      requests.streamDepth = undefined;
+    }
+    if (requests.changeTo !== undefined && talk.session === session)
+      this.change(p, flow, talk, requests.changeTo);
+  }
+
+  /** Goes on as another protocol: transactions so far are complete, bytes not read yet go to the new parser. */
+  private change(p: number, flow: number, talk: Talk, name: string): void {
+    const before = talk.session!;
+    before.requests.changeTo = undefined;
+    if (++talk.changes > MOST_CHANGES) {
+      before.failed = true;
+      return;
+    }
+    for (const transaction of [...before.transactions]) before.complete(transaction);
+    const next = this.protocols.find(protocol => protocol.name === name);
+    const rest = { toServer: talk.unread(true), toClient: talk.unread(false) };
+    talk.former = before;
+    talk.session = undefined;
+    for (const toServer of [true, false]) {
+      const side = talk.side(toServer);
+      side.protocol = next;
+      side.routine = undefined;
+      side.held = undefined;
+    }
+    const f = flow * Flow.INTS;
+    this.flows[f + Flow.APP_PROTOCOL_ORIGINAL] = this.numberOf(before.protocol) + 1;
+    this.flows[f + Flow.APP_PROTOCOL] = 0;
+    this.flows[f + Flow.APP_PROTOCOL_TO_SERVER] = 0;
+    this.flows[f + Flow.APP_PROTOCOL_TO_CLIENT] = 0;
+    if (next) {
+      this.note(flow, true, next);
+      this.note(flow, false, next);
+      this.begin(p, flow, talk, next);
+    }
+    for (const toServer of [true, false]) {
+      const bytes = toServer ? rest.toServer : rest.toClient;
+      if (bytes.length > 0) this.data(p, flow, talk, toServer, bytes, 0, bytes.length);
+    }
+  }
+
+  /** The flow is over. */
+  end(slot: number, p: number, flow: number): void {
+    const talk = this.talks[flow];
+    if (!talk) return;
+    this.talks[flow] = undefined;
+    const { session } = talk;
+    if (session) {
+      for (const toServer of [true, false]) this.parse(p, flow, talk, () => talk.end(toServer, false));
+      this.parse(p, flow, talk, () => session.protocol.finish?.(session));
+      for (const transaction of [...session.transactions]) session.complete(transaction);
+    }
+    this.telling.tell(slot, talk, true);
+    this.telling.tell(slot, talk, false);
+  }
+
+  private numberOf(protocol: Protocol): number {
+    return this.protocols.indexOf(protocol);
+  }
+
+  private transportOf(flow: number): Transport {
+    return this.flows[flow * Flow.INTS + Flow.PROTOCOL] === UDP ? 'udp' : 'tcp';
+  }
+}
+
+/** Counters under the names that Suricata's statistics have. */
+class ApplicationCounters {
+  private readonly values: Float64Array;
+  private readonly ofFlows: readonly ByTransport[];
+  private readonly ofTransactions: readonly ByTransport[];
+  private readonly ofGaps: readonly number[];
+  private readonly ofFailures: readonly number[];
+  private readonly ofUnknown: ByTransport;
+
+  constructor({ counters }: Thread, protocols: readonly Protocol[]) {
+    const declare = (name: string): number => counters.declare(`app_layer.${name}`);
+    const both = (group: string, { name, transports }: Protocol): ByTransport => {
+      if (transports.length === 1)
+        return { tcp: declare(`${group}.${name}`), udp: declare(`${group}.${name}`) };
+      return { tcp: declare(`${group}.${name}_tcp`), udp: declare(`${group}.${name}_udp`) };
+    };
+    this.values = counters.values;
+    this.ofFlows = protocols.map(protocol => both('flow', protocol));
+    this.ofTransactions = protocols.map(protocol => both('tx', protocol));
+    this.ofGaps = protocols.map(({ name }) => declare(`error.${name}.gap`));
+    this.ofFailures = protocols.map(({ name }) => declare(`error.${name}.parser`));
+    this.ofUnknown = { tcp: declare('flow.failed_tcp'), udp: declare('flow.failed_udp') };
+  }
+
+  flow(protocol: number, transport: Transport): void {
+    this.values[this.ofFlows[protocol]![transport]]!++;
+  }
+
+  transactions(protocol: number, transport: Transport): number {
+    return this.ofTransactions[protocol]![transport];
+  }
+
+  gap(protocol: number): void {
+    this.values[this.ofGaps[protocol]!]!++;
+  }
+
+  failure(protocol: number): void {
+    this.values[this.ofFailures[protocol]!]!++;
+  }
+
+  unknown(transport: Transport): void {
+    this.values[this.ofUnknown[transport]]!++;
+  }
+}
+
+type ByTransport = Readonly<Record<Transport, number>>;

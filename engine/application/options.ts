@@ -1,0 +1,17 @@
+/** Limits of the application layer as a whole. */
+import { integer, option, size } from '../config/option.js';
+
+export const SOCKET_LIMIT = option(
+  'app-layer.socket-limit',
+  size,
+  1 << 20,
+  'bytes a parser may hold while it waits for more',
+);
+export const MAX_TRANSACTIONS = option(
+  'app-layer.max-transactions',
+  integer(1),
+  4096,
+  'open transactions of a flow; the oldest is completed beyond',
+);
+
+export const APPLICATION_OPTIONS = [SOCKET_LIMIT, MAX_TRANSACTIONS];

@@ -1,0 +1,150 @@
+/**
+ * What detection and outputs are told of conversations: updates of transactions with the packets that brought them,
+ * records of transactions that are over, files that are complete.
+ */
+import type { Batch } from '../batch.js';
+import { EVENT_ANOMALY, EVENT_TRANSACTION, keepEvent } from '../event.js';
+import * as Flow from '../flow-record.js';
+import type { Thread } from '../module.js';
+import * as Packet from '../packet.js';
+import type { ClosedFile, Conversation, Protocol, Transaction, TransactionUpdate } from '../protocol.js';
+import type { Session } from './session.js';
+import type { Talk } from './talk.js';
+
+export class Telling {
+  readonly updates: TransactionUpdate[] = [];
+  readonly closedFiles: ClosedFile[] = [];
+  private batch!: Batch;
+  private readonly lost: number;
+  private readonly logsTransactions: boolean;
+  private readonly logsAnomalies: boolean;
+
+  constructor(
+    private readonly thread: Thread,
+    private readonly transactions: (session: Session) => number,
+  ) {
+    this.lost = thread.counters.declare('app_layer.events_lost');
+    this.logsTransactions = thread.wants(EVENT_TRANSACTION);
+    this.logsAnomalies = thread.wants(EVENT_ANOMALY);
+  }
+
+  begin(batch: Batch): void {
+    this.batch = batch;
+    this.updates.length = 0;
+    this.closedFiles.length = 0;
+  }
+
+  /** Tells what changed in one direction; with the end of the flow in both. */
+  tell(slot: number, talk: Talk, toServer: boolean): void {
+    const { session, former } = talk;
+    if (former) {
+      this.tellSession(slot, former, toServer);
+      if (former.transactions.length === 0) talk.former = undefined;
+    }
+    if (session) this.tellSession(slot, session, toServer);
+  }
+
+  private tellSession(slot: number, session: Session, toServer: boolean): void {
+    this.tellDirection(slot, session, toServer);
+    if (session.crowded) this.tellDirection(slot, session, !toServer);
+    if (session.completed > 0) this.freeComplete(slot, session);
+  }
+
+  private tellDirection(slot: number, session: Session, toServer: boolean): void {
+    const changed = toServer ? session.changedToServer : session.changedToClient;
+    if (changed.size === 0) return;
+    for (const transaction of changed) {
+      this.updates.push(updateOf(slot, session, transaction, toServer));
+      if (transaction.files) this.noteFiles(slot, session, transaction, toServer);
+      if (transaction.events.length > 0 && this.logsAnomalies) this.logAnomalies(slot, session, transaction);
+    }
+    changed.clear();
+  }
+
+  private noteFiles(
+    slot: number,
+    conversation: Conversation,
+    transaction: Transaction,
+    toServer: boolean,
+  ): void {
+    for (const file of transaction.files!) {
+      if (file.toServer !== toServer || file.state === 'open' || file.told) continue;
+      file.told = true;
+      this.closedFiles.push({ slot, conversation, transaction, file });
+    }
+  }
+
+  /** Logs and frees what is complete and told in both directions. */
+  private freeComplete(slot: number, session: Session): void {
+    const { transactions } = session;
+    let left = session.completed;
+    let kept = 0;
+    let seen = 0;
+    for (; left > 0 && seen < transactions.length; seen++) {
+      const transaction = transactions[seen]!;
+      const complete = session.isComplete(transaction);
+      if (complete) left--;
+      if (complete && !isPending(session, transaction)) {
+        session.completed--;
+        this.log(slot, session, transaction);
+      } else {
+        transactions[kept++] = transaction;
+      }
+    }
+    if (kept === seen) return;
+    transactions.copyWithin(kept, seen);
+    transactions.length -= seen - kept;
+  }
+
+  private log(slot: number, session: Session, transaction: Transaction): void {
+    const { flows, counters } = this.thread;
+    counters.values[this.transactions(session)]!++;
+    flows.row[session.flow * Flow.INTS + Flow.TRANSACTIONS]!++;
+    if (!this.logsTransactions) return;
+    const members = session.protocol.record(transaction, false);
+    if (members !== '') this.keep(EVENT_TRANSACTION, slot, members, transaction);
+  }
+
+  private logAnomalies(slot: number, session: Session, transaction: Transaction): void {
+    const from = transaction.loggedEvents ?? 0;
+    transaction.loggedEvents = transaction.events.length;
+    for (let i = from; i < transaction.events.length; i++) {
+      this.keep(EVENT_ANOMALY, slot, anomaly(session.protocol, transaction.events[i]!), transaction);
+    }
+  }
+
+  private keep(kind: number, slot: number, members: string, transaction: Transaction): void {
+    const event = keepEvent(this.thread, this.batch, kind, slot, members);
+    if (event < 0) this.thread.counters.values[this.lost]!++;
+    else this.thread.memory.row[event * Packet.INTS + Packet.EVENT_TRANSACTION] = transaction.id;
+  }
+}
+
+function anomaly({ name, events }: Protocol, event: number): string {
+  return `"anomaly":{"app_proto":"${name}","type":"applayer","event":"${events[event]}","layer":"proto_parser"}`;
+}
+
+function updateOf(
+  slot: number,
+  conversation: Session,
+  transaction: Transaction,
+  toServer: boolean,
+): TransactionUpdate {
+  const names = toServer ? conversation.protocol.progressToServer : conversation.protocol.progressToClient;
+  const progress = toServer ? transaction.progressToServer : transaction.progressToClient;
+  return {
+    slot,
+    conversation,
+    transaction,
+    toServer,
+    progress,
+    events: transaction.events.length,
+    bodyLength: conversation.protocol.bodyLength?.(transaction, toServer) ?? -1,
+    complete: progress >= names.length - 1,
+  };
+}
+
+/** Something of it was not told yet. */
+function isPending(session: Session, transaction: Transaction): boolean {
+  return session.changedToServer.has(transaction) || session.changedToClient.has(transaction);
+}

@@ -1,0 +1,38 @@
+/** Files as EVE records tell them. */
+import type { FileSettings } from './file-settings.js';
+import type { TrackedFile } from './tracked-file.js';
+
+const STATES = { open: 'UNKNOWN', closed: 'CLOSED', truncated: 'TRUNCATED', error: 'ERROR' } as const;
+
+/** Members of `fileinfo`, in braces. @param id number in the file store */
+export function fileInfo(
+  file: TrackedFile,
+  settings: FileSettings,
+  transaction: number,
+  id?: number,
+): string {
+  const members = [`"filename":${JSON.stringify(printable(file.nameText))}`];
+  if (file.storedBy.length > 0) members.push(`"sid":[${file.storedBy.join(',')}]`);
+  const magic = settings.magic ? file.magic : undefined;
+  if (magic !== undefined) members.push(`"magic":${JSON.stringify(magic)}`);
+  members.push(`"gaps":${file.gaps}`, `"state":"${STATES[file.state]}"`);
+  for (const kind of ['md5', 'sha1', 'sha256'] as const) {
+    const digest = settings[kind] ? file.digest(kind) : undefined;
+    if (digest !== undefined) members.push(`"${kind}":"${digest}"`);
+  }
+  members.push(`"stored":${id !== undefined}`);
+  if (id !== undefined) members.push(`"file_id":${id}`);
+  members.push(`"size":${file.size}`);
+  if (file.range) members.push(`"start":${file.range.start}`, `"end":${file.range.end}`);
+  members.push(`"tx_id":${transaction}`);
+  return `{${members.join(',')}}`;
+}
+
+/** Bytes that are UTF-8 as such, others as they are escaped in records: `\x` and two digits. */
+export function printable(latin1: string): string {
+  if (/^[\x20-\x7e]*$/.test(latin1)) return latin1;
+  return latin1.replace(
+    /[^\x20-\x7e]/g,
+    byte => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`,
+  );
+}

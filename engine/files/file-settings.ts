@@ -1,0 +1,115 @@
+/** What is found out about files, and which may be stored: from the outputs `eve-log` (`files`) and `file-store`. */
+import { Config, type ConfigTree } from '../config/config.js';
+import { boolean, choice, integer, option, size, text, texts } from '../config/option.js';
+import { outputEntries } from '../config/output-list.js';
+
+const STORE = 'outputs.*.file-store.';
+
+export const STORE_VERSION = option(`${STORE}version`, choice('2'), '2', 'layout of the file store');
+export const STORE_DIR = option(`${STORE}dir`, text, 'filestore', 'folder of the file store');
+export const STORE_ALL = option(`${STORE}force-filestore`, boolean, false, 'store all files');
+export const STORE_HASH = option(`${STORE}force-hash`, texts, [], 'digests to be found: md5, sha1, sha256');
+export const STORE_MAGIC = option(`${STORE}force-magic`, boolean, false, 'tell the kind of all files');
+export const STORE_FILEINFO = option(
+  `${STORE}write-fileinfo`,
+  boolean,
+  false,
+  'write a record beside each file',
+);
+export const STORE_DEPTH = option(
+  `${STORE}stream-depth`,
+  size,
+  -1,
+  'bytes of a stream that are followed to store its files; 0: all; the depth of reassembly when absent',
+);
+export const STORE_MOST_OPEN = option(
+  `${STORE}max-open-files`,
+  integer(),
+  1000,
+  'accepted, files are not kept open',
+);
+export const STORE_LIMIT = option(
+  `${STORE}max-file-size`,
+  size,
+  64 << 20,
+  'bytes of a file that are kept in memory to be stored',
+);
+export const EVE_FILES_HASH = option(
+  'outputs.*.eve-log.types.*.files.force-hash',
+  texts,
+  [],
+  'digests told of all files: md5, sha1, sha256',
+);
+export const EVE_FILES_MAGIC = option(
+  'outputs.*.eve-log.types.*.files.force-magic',
+  boolean,
+  false,
+  'tell the kind of all files',
+);
+
+export const FILE_OPTIONS = [
+  STORE_VERSION,
+  STORE_DIR,
+  STORE_ALL,
+  STORE_HASH,
+  STORE_MAGIC,
+  STORE_FILEINFO,
+  STORE_DEPTH,
+  STORE_MOST_OPEN,
+  STORE_LIMIT,
+  EVE_FILES_HASH,
+  EVE_FILES_MAGIC,
+];
+
+export interface FileSettings {
+  readonly md5: boolean;
+  readonly sha1: boolean;
+  readonly sha256: boolean;
+  /** The kind of each file is told. */
+  readonly magic: boolean;
+  /** A file store is configured: bytes are kept until it is known whether a file is stored. */
+  readonly mayStore: boolean;
+  readonly storeAll: boolean;
+  /** Bytes kept of a file. */
+  readonly mostStored: number;
+  /** Depth of reassembly while a file is followed; undefined: as configured for streams, 0: no limit. */
+  readonly streamDepth: number | undefined;
+}
+
+/** @param digests those that rules ask for */
+export function fileSettings(config: Config, digests: readonly string[] = []): FileSettings {
+  const store = outputEntries(config, 'file-store')[0];
+  const eve = outputEntries(config, 'eve-log').map(eveFiles);
+  const hashes = [
+    ...digests,
+    ...(store ? ['sha256', ...readHashes(store.at('force-hash'))] : []),
+    ...eve.flatMap(each => readHashes(each?.at('force-hash'))),
+  ];
+  const depth = store && size.parse(store.at('stream-depth'));
+  return {
+    md5: hashes.includes('md5'),
+    sha1: hashes.includes('sha1'),
+    sha256: hashes.includes('sha256'),
+    magic: [store, ...eve].some(each => boolean.parse(each?.at('force-magic') ?? false) === true),
+    mayStore: store !== undefined,
+    storeAll: store !== undefined && boolean.parse(store.at('force-filestore') ?? false) === true,
+    mostStored: (store && size.parse(store.at('max-file-size'))) ?? STORE_LIMIT.fallback,
+    streamDepth: depth,
+  };
+}
+
+function readHashes(value: unknown): readonly string[] {
+  return value === undefined || value === null ? [] : (texts.parse(value) ?? []);
+}
+
+/** Settings of the `files` type of an eve-log, where it is listed. */
+function eveFiles(entry: Config): Config | undefined {
+  const types = entry.at('types');
+  if (!Array.isArray(types)) return undefined;
+  for (const type of types) {
+    if (type === 'files') return new Config({});
+    if (type !== null && typeof type === 'object' && Object.hasOwn(type, 'files'))
+      return new Config(((type as ConfigTree)['files'] ?? {}) as ConfigTree);
+  }
+  return undefined;
+}

@@ -1,0 +1,107 @@
+/**
+ * A file that travels in a transaction: `begin`, any number of `append`s and gaps, then `close`. Its parser tells what
+ * comes; magic, digests and size are found on the way, nothing is read twice.
+ */
+import { createHash, type Hash } from 'node:crypto';
+import type { FileSettings } from './file-settings.js';
+import { MAGIC_BYTES, magicOf } from './magic.js';
+
+/** `truncated`: it was longer than could be followed, or its stream ended before it. */
+export type FileState = 'open' | 'closed' | 'truncated' | 'error';
+
+const latin1 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+
+export class TrackedFile {
+  state: FileState = 'open';
+  /** Bytes that came. */
+  size = 0;
+  gaps = false;
+  /** It is to be written to the file store. */
+  store = false;
+  /** Signatures that asked for it to be stored. */
+  readonly storedBy: number[] = [];
+  /** Its record was made. */
+  told = false;
+  /** Range of a larger file that this one is a part of. */
+  range: { readonly start: number; readonly end: number; readonly total: number } | undefined;
+  /** Bytes kept for the file store, where that is possible. */
+  readonly chunks: Uint8Array[] = [];
+  private kept = 0;
+  private head: Uint8Array = new Uint8Array(0);
+  private readonly hashes: { md5?: Hash; sha1?: Hash; sha256?: Hash } = {};
+  private readonly digests: { md5?: string; sha1?: string; sha256?: string } = {};
+  private foundMagic: string | undefined;
+
+  /**
+   * @param name as the protocol gives it, bytes
+   * @param toServer direction it travels in
+   */
+  constructor(
+    readonly name: Uint8Array,
+    readonly toServer: boolean,
+    private readonly settings: FileSettings,
+  ) {
+    if (settings.md5) this.hashes.md5 = createHash('md5');
+    if (settings.sha1) this.hashes.sha1 = createHash('sha1');
+    if (settings.sha256) this.hashes.sha256 = createHash('sha256');
+    this.store = settings.storeAll;
+  }
+
+  /** Its name as text, a byte a character. */
+  get nameText(): string {
+    return latin1(this.name);
+  }
+
+  /** The next bytes; they are copied where they are kept. */
+  append(bytes: Uint8Array): void {
+    if (this.state !== 'open' || bytes.length === 0) return;
+    if (this.head.length < MAGIC_BYTES) this.keepHead(bytes);
+    this.size += bytes.length;
+    for (const hash of [this.hashes.md5, this.hashes.sha1, this.hashes.sha256]) hash?.update(bytes);
+    if (!this.settings.mayStore || this.kept >= this.settings.mostStored) return;
+    this.chunks.push(bytes.slice());
+    this.kept += bytes.length;
+  }
+
+  /** Bytes are missing: digests cannot be told any more. */
+  gap(): void {
+    this.gaps = true;
+    this.hashes.md5 = undefined;
+    this.hashes.sha1 = undefined;
+    this.hashes.sha256 = undefined;
+  }
+
+  /** Nothing more will come. Digests are told of whole files only. */
+  close(state: Exclude<FileState, 'open'> = 'closed'): void {
+    if (this.state !== 'open') return;
+    this.state = this.gaps && state === 'closed' ? 'truncated' : state;
+    for (const kind of ['md5', 'sha1', 'sha256'] as const) {
+      const hash = this.hashes[kind];
+      if (hash && this.state === 'closed') this.digests[kind] = hash.digest('hex');
+      this.hashes[kind] = undefined;
+    }
+  }
+
+  /** Digest as hexadecimal digits, once the file is closed. */
+  digest(kind: 'md5' | 'sha1' | 'sha256'): string | undefined {
+    return this.digests[kind];
+  }
+
+  /** What kind of file it seems to be by its first bytes; undefined before there are any. */
+  get magic(): string | undefined {
+    if (this.head.length === 0) return undefined;
+    if (this.foundMagic !== undefined) return this.foundMagic;
+    const found = magicOf(this.head);
+    if (this.state !== 'open' || this.head.length >= MAGIC_BYTES) this.foundMagic = found;
+    return found;
+  }
+
+  private keepHead(bytes: Uint8Array): void {
+    const more = bytes.subarray(0, MAGIC_BYTES - this.head.length);
+    const head = new Uint8Array(this.head.length + more.length);
+    head.set(this.head);
+    head.set(more, this.head.length);
+    this.head = head;
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * Feeds conversations to the application layer as the stream module would, and notes what it tells detection and
+ * outputs.
+ *
+ *     const feed = new Feed([protocol]);
+ *     feed.client('GET / HTTP/1.1\r\n\r\n');
+ *     feed.server('HTTP/1.1 200 OK\r\n\r\n');
+ *     feed.end();
+ *     feed.updates; feed.records; feed.events('anomaly')
+ */
+import { Batch } from '../../engine/batch.js';
+import type { ConfigTree } from '../../engine/config/config.js';
+import { EVENT_ANOMALY, EVENT_TRANSACTION } from '../../engine/event.js';
+import * as Flow from '../../engine/flow-record.js';
+import * as Packet from '../../engine/packet.js';
+import type { ClosedFile, Protocol, Transaction, TransactionUpdate } from '../../engine/protocol.js';
+import { Application } from '../../modules/app.js';
+import { type StubThread, stubThread } from '../thread-stub.js';
+
+export interface FeedOptions {
+  config?: ConfigTree;
+  serverPort?: number;
+  transport?: 'tcp' | 'udp';
+  /** Data is inspected with the packet that brings it. */
+  inline?: boolean;
+}
+
+export class Feed {
+  readonly thread: StubThread;
+  readonly application: Application;
+  readonly updates: TransactionUpdate[] = [];
+  readonly files: ClosedFile[] = [];
+  /** Members of the records of transactions, parsed. */
+  readonly records: Record<string, any>[] = [];
+  readonly anomalies: Record<string, any>[] = [];
+  private readonly transport: 'tcp' | 'udp';
+
+  constructor(
+    protocols: readonly Protocol<any>[],
+    { config = {}, serverPort = 80, transport = 'tcp', inline = false }: FeedOptions = {},
+  ) {
+    const mode = inline ? { 'engine-mode': 'ips' } : {};
+    this.thread = stubThread({ config: { ...mode, ...config }, bytes: 16 << 20, slots: 4096 });
+    this.application = new Application(this.thread, protocols as readonly Protocol[]);
+    this.transport = transport;
+    const { row } = this.thread.flows;
+    row.set([0x0100000a, 0, 0, 0, 0x0200000a, 0, 0, 0, 40000, serverPort], 0);
+    row[Flow.PROTOCOL] = transport === 'tcp' ? 6 : 17;
+    row[Flow.IP_VERSION] = 4;
+  }
+
+  client(data: string | Uint8Array): this {
+    return this.data(true, data);
+  }
+
+  server(data: string | Uint8Array): this {
+    return this.data(false, data);
+  }
+
+  /** Bytes of a direction that were lost for good. */
+  gap(toServer: boolean, missing: number): this {
+    return this.packet(toServer, p => {
+      this.thread.memory.row[p + Packet.STREAM_GAP] = missing;
+    });
+  }
+
+  /** FIN or RST of one direction. */
+  close(toServer: boolean, reset = false): this {
+    return this.packet(toServer, p => {
+      this.thread.memory.row[p + Packet.STREAM_FLAGS]! |= reset ? Packet.STREAM_RESET : Packet.STREAM_END;
+    });
+  }
+
+  /** The flow is over. */
+  end(): this {
+    return this.packet(true, p => {
+      this.thread.memory.row[p + Packet.PSEUDO] = Packet.PSEUDO_FLOW_END;
+    });
+  }
+
+  /** Sends `data` in pieces: lengths from `lengths`, in turn. */
+  pieces(toServer: boolean, data: string | Uint8Array, next: () => number): this {
+    const bytes = asBytes(data);
+    for (let at = 0; at < bytes.length; ) {
+      const length = Math.max(1, next());
+      this.data(toServer, bytes.subarray(at, at + length));
+      at += length;
+    }
+    return this;
+  }
+
+  flow(column: number): number {
+    return this.thread.flows.row[column]!;
+  }
+
+  /** Transactions, in the order in which they were first told. */
+  get transactions(): Transaction[] {
+    return [...new Set(this.updates.map(update => update.transaction))];
+  }
+
+  /** Names of the events of all transactions. */
+  get events(): string[] {
+    return this.anomalies.map(({ anomaly }) => anomaly.event);
+  }
+
+  private data(toServer: boolean, data: string | Uint8Array): this {
+    const bytes = asBytes(data);
+    // A segment is as long as what fits into a packet.
+    for (let at = 0; at < bytes.length; at += 65000) this.piece(toServer, bytes.subarray(at, at + 65000));
+    return this;
+  }
+
+  private piece(toServer: boolean, bytes: Uint8Array): void {
+    this.packet(toServer, (p, slot) => {
+      const { row } = this.thread.memory;
+      const offset = this.thread.pool.allocate(slot, bytes.length);
+      this.thread.memory.bytes.set(bytes, offset);
+      row[p + (this.transport === 'tcp' ? Packet.STREAM_DATA : Packet.PAYLOAD)] = offset;
+      row[p + (this.transport === 'tcp' ? Packet.STREAM_LENGTH : Packet.PAYLOAD_LENGTH)] = bytes.length;
+    });
+  }
+
+  private packet(toServer: boolean, fill: (p: number, slot: number) => void): this {
+    const { thread } = this;
+    const slot = thread.pool.take();
+    const p = slot * Packet.INTS;
+    const { row } = thread.memory;
+    row[p + Packet.FLOW] = 0;
+    row[p + Packet.PROTOCOL] = this.transport === 'tcp' ? 6 : 17;
+    row[p + Packet.FLOW_STATE] = toServer ? Packet.FLOW_TO_SERVER : 0;
+    row[p + Packet.STREAM_FLAGS] = toServer ? Packet.STREAM_TO_SERVER : 0;
+    fill(p, slot);
+    const batch = new Batch();
+    batch.push(slot);
+    this.application.process(batch);
+    this.note(batch);
+    return this;
+  }
+
+  private note(batch: Batch): void {
+    this.updates.push(...this.application.updates);
+    this.files.push(...this.application.closedFiles);
+    for (let i = 0; i < batch.length; i++) {
+      const slot = batch.slots[i]!;
+      if (this.thread.field(slot, Packet.PSEUDO) !== Packet.PSEUDO_EVENT) continue;
+      const members = JSON.parse(`{${Buffer.from(this.thread.payload(slot), 'latin1').toString()}}`);
+      const kind = this.thread.field(slot, Packet.EVENT_KIND);
+      if (kind === EVENT_TRANSACTION) this.records.push(members);
+      if (kind === EVENT_ANOMALY) this.anomalies.push(members);
+    }
+    this.thread.releaseBatch(batch);
+  }
+}
+
+export function asBytes(data: string | Uint8Array): Uint8Array {
+  return typeof data === 'string' ? Buffer.from(data, 'latin1') : data;
+}
