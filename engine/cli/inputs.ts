@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { CONTINUOUS, RECURSIVE } from '../../modules/pcap/options.js';
 import { captureFiles, type FoundFile, totalSize } from '../capture-file/file-list.js';
+import { compileFilter } from '../capture-file/filter.js';
 import type { Config } from '../config/config.js';
 import type { Given } from './parse.js';
 import { UsageError } from './usage-error.js';
@@ -93,11 +94,22 @@ function filterSettings({
   filter,
   filterFile,
 }: Pick<Given, 'filter' | 'filterFile'>): Record<string, unknown> {
-  if (filterFile === undefined) return filter === '' ? {} : { 'bpf-filter': filter };
-  if (filter !== '') throw new UsageError('a packet filter can be given by -F or at the end, not both');
+  if (filterFile !== undefined && filter !== '')
+    throw new UsageError('a packet filter can be given by -F or at the end, not both');
+  const expression = filterFile === undefined ? filter : readFilter(filterFile);
+  if (expression === '') return {};
   try {
-    const text = readFileSync(filterFile, 'utf8').replace(/#.*$/gm, '').replace(/\s+/g, ' ').trim();
-    return { 'bpf-filter': text };
+    compileFilter(expression);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  return { 'bpf-filter': expression };
+}
+
+/** A file may have comments behind `#` and any number of lines. */
+function readFilter(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').replace(/#.*$/gm, '').replace(/\s+/g, ' ').trim();
   } catch (error) {
     throw new UsageError(`-F: ${(error as Error).message}`);
   }

@@ -1,7 +1,8 @@
 /** Which outputs a configuration asks for. */
 import type { Config } from '../config/config.js';
+import { enabledOutputs } from '../config/output-list.js';
 import { EVENT_KINDS } from '../event.js';
-import type { ModuleDefinition } from '../module.js';
+import type { Log, ModuleDefinition } from '../module.js';
 import { loadModule, ownNames } from '../thread/load-module.js';
 
 /** Modules of the house that write something with this configuration, by name. */
@@ -27,4 +28,20 @@ export function wantedEvents(modules: Iterable<ModuleDefinition>, config: Config
     bits |= kinds ? kinds.reduce((sum, kind) => sum | (1 << kind), 0) : (1 << EVENT_KINDS) - 1;
   }
   return bits;
+}
+
+/** Tells outputs that are listed and switched on but that no module writes. */
+export async function tellMissingOutputs(config: Config, log: Log): Promise<void> {
+  const written = new Set<string>();
+  for (const name of await ownNames('modules')) {
+    for (const { path } of (await loadModule(name, process.cwd())).options ?? []) {
+      const output = /^outputs\.\*\.([^.*]+)/.exec(path)?.[1];
+      if (output !== undefined) written.add(output);
+    }
+  }
+  const missing = enabledOutputs(config)
+    .map(entry => entry.name)
+    .filter(name => !written.has(name));
+  if (missing.length > 0)
+    log.notice(`output: not there yet and left out: ${[...new Set(missing)].join(', ')}`);
 }

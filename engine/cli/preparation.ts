@@ -1,5 +1,6 @@
 /** Everything a run needs before its threads start, checked; `-T` ends after it. */
 import { dirname } from 'node:path';
+import { expressionCheck } from '../../signatures/expression-check.js';
 import { loadProtocols } from '../application/load-protocols.js';
 import { assign, keysOf } from '../config/assign.js';
 import type { Config } from '../config/config.js';
@@ -44,6 +45,7 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
       strict: given.strict,
       exclusive: given.rules.exclusive,
       additional: given.rules.additional,
+      checkExpression: expressionCheck(),
     };
     const rules = readRules(options, log);
     if (rules.errors.length > 0 && fatal) throw new UsageError('Loading signatures failed.');

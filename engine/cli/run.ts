@@ -11,7 +11,7 @@ import { ProfileError } from '../profile/profile.js';
 import { chooseProfile } from './choose-profile.js';
 import { checkInputs, type Inputs, inputsOf } from './inputs.js';
 import { GROUP, LOG_FOLDER, NO_RANDOM, PID_FILE, SOURCE_THREADS, USER } from './options.js';
-import { configuredOutputs, wantedEvents } from './outputs.js';
+import { configuredOutputs, tellMissingOutputs, wantedEvents } from './outputs.js';
 import type { Given } from './parse.js';
 import { addSettings, type Preparation, prepare } from './preparation.js';
 import { showProgress } from './progress.js';
@@ -66,8 +66,8 @@ async function runWith(
     log.notice('sluice: Configuration provided was successfully loaded. Exiting.');
     return 0;
   }
-  const started = performance.now();
   const engine = await start(preparation, inputs, log);
+  const started = performance.now();
   if (config.read(PID_FILE) !== '') writeFileSync(config.read(PID_FILE), `${process.pid}\n`);
   becomeUser(config.read(USER), config.read(GROUP));
   const hide =
@@ -113,6 +113,7 @@ async function start(preparation: Preparation, inputs: Inputs, log: EngineLog): 
   const outputs = await configuredOutputs(config, from);
   const loaded = await loadProfile(profile, inputs.module, outputs, from);
   log.info(`threads: profile ${profile.name}`);
+  await tellMissingOutputs(config, log);
   return startEngine({
     config,
     profile,

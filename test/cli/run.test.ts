@@ -1,0 +1,220 @@
+/** Runs of the real program over small captures. The verdict of packets is given by a module of the test's own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
+import { PROGRAM, sluice } from './program.js';
+
+const JUDGE = `export default {
+  api: 1, summary: 'lets everything pass', kind: 'stage', judges: true,
+  create: () => ({ process() {} }),
+};`;
+
+const CONFIG = `%YAML 1.1
+---
+runmode: test
+profiles:
+  test:
+    threads:
+      - { name: capture, modules: [input, decode], to: worker }
+      - { name: worker, count: 2, modules: [flow, stream, detect, ./judge.mjs, outputs] }
+outputs:
+  - fast: { filename: fast.log }
+`;
+
+const RULES = 'alert udp any any -> any 7 (msg:"seven"; content:"hello"; sid:7; rev:1;)\n';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sluice-run-'));
+  write('judge.mjs', JUDGE);
+  write('x.yaml', CONFIG);
+  write('x.rules', RULES);
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const write = (name: string, content: string | Uint8Array): string => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+};
+const hello = (port: number, sport = 1000) =>
+  packet(ethernet(), ipv4(), udp({ sport, dport: port }), 'hello');
+const sids = (name = 'fast.log'): string[] =>
+  existsSync(join(folder, name))
+    ? [...readFileSync(join(folder, name), 'utf8').matchAll(/\[1:(\d+):1\]/g)].map(match => match[1]!)
+    : [];
+const run = (words: string[], input?: Uint8Array) =>
+  sluice(['-c', 'x.yaml', '-l', '.', ...words], { cwd: folder, input });
+
+describe('a run over captures', () => {
+  it('alerts, and ends with 0', async () => {
+    write('a.pcap', pcapFile([hello(7), hello(8), hello(7, 1001)]));
+    const { code, err } = await run(['-r', 'a.pcap', '-S', 'x.rules']);
+    expect([code, err, sids()]).toEqual([0, '', ['7', '7']]);
+  });
+
+  it('reads several captures, and standard input', async () => {
+    write('a.pcap', pcapFile([hello(7)]));
+    write('b.pcap', pcapFile([hello(7, 1001)]));
+    await run(['-r', 'a.pcap', '-r', 'b.pcap', '-r', '-', '-S', 'x.rules'], pcapFile([hello(7, 1002)]));
+    expect(sids()).toEqual(['7', '7', '7']);
+  });
+
+  it('reads what the packet filter lets through', async () => {
+    write('a.pcap', pcapFile([hello(7), hello(7, 2000)]));
+    expect((await run(['-r', 'a.pcap', '-S', 'x.rules', 'src', 'port', '2000'])).code).toBe(0);
+    expect(sids()).toEqual(['7']);
+    expect((await run(['-r', 'a.pcap', 'prt', '7'])).err).toMatch(/packet filter "prt 7": at "prt"/);
+  });
+
+  it('inspects nothing with --disable-detection', async () => {
+    write('a.pcap', pcapFile([hello(7)]));
+    expect((await run(['-r', 'a.pcap', '-S', 'x.rules', '--disable-detection'])).code).toBe(0);
+    expect(sids()).toEqual([]);
+  });
+
+  it('processes what is whole of a damaged capture and ends with 1', async () => {
+    write('a.pcap', pcapFile([hello(7), hello(7, 1001)]).subarray(0, -1));
+    const { code, err } = await run(['-r', 'a.pcap', '-S', 'x.rules']);
+    expect(err).toMatch(/^Error: a\.pcap: the file is cut off, .* \(packet 2, byte offset 87\)\n$/);
+    expect([code, sids()]).toEqual([1, ['7']]);
+    expect((await run(['-r', 'a.pcap', '--set', 'pcap-file.damaged=warning'])).code).toBe(0);
+  });
+});
+
+describe('rules', () => {
+  beforeEach(() => {
+    write('a.pcap', pcapFile([hello(7)]));
+    write('bad.rules', `alert udp any any -> any 7 (msg:"bad"; contnt:"x"; sid:1;)\n${RULES}`);
+  });
+
+  it('that are wrong are told with file, line and reason; the rest load', async () => {
+    const { code, err } = await run(['-r', 'a.pcap', '-S', 'bad.rules']);
+    expect(err).toMatch(/contnt/);
+    expect(err).toMatch(/bad\.rules at line 1/);
+    expect([code, sids()]).toEqual([0, ['7']]);
+  });
+
+  it.each([[['--init-errors-fatal', '-r', 'a.pcap']], [['-T']]])(
+    'that are wrong end it with %j',
+    async words => {
+      const { code, err } = await run([...words, '-S', 'bad.rules']);
+      expect(err).toMatch(/Loading signatures failed/);
+      expect([code, sids()]).toEqual([1, []]);
+    },
+  );
+
+  it('and configuration are tested with -T', async () => {
+    const { code, out } = await run(['-T', '-S', 'x.rules', '-v']);
+    expect(out).toMatch(/1 rule files processed\. 1 rules successfully loaded, 0 rules failed/);
+    expect(out).toMatch(/Configuration provided was successfully loaded\. Exiting\.\n$/);
+    expect(code).toBe(0);
+  });
+});
+
+describe('what is told', () => {
+  beforeEach(() => {
+    write('a.pcap', pcapFile([hello(7)]));
+  });
+
+  it('is a table at the end of a replay, and no progress line without a terminal', async () => {
+    const { out, err } = await sluice(['replay', 'a.pcap', '-c', 'x.yaml', '--rules', 'x.rules', '-l', '.'], {
+      cwd: folder,
+    });
+    expect(out).toMatch(/packets +1 \(/);
+    expect(out).toMatch(/alerts +1\n/);
+    expect(out + err).not.toMatch(/\r|\x1b/);
+  });
+
+  it('is nothing with --quiet', async () => {
+    const { out, err } = await sluice(['replay', 'a.pcap', '-c', 'x.yaml', '-l', '.', '--quiet'], {
+      cwd: folder,
+    });
+    expect(out + err).toBe('');
+  });
+
+  it('are unknown keys: by number, by name with -v, at once when they look like mistakes', async () => {
+    write('x.yaml', `${CONFIG}napatech: { a: 1 }\npfring: { b: 1 }\nstraem: { inline: yes }\n`);
+    const brief = await run(['-r', 'a.pcap']);
+    expect(brief.out).toMatch(/2 keys are not known to this version/);
+    expect(brief.out).toMatch(/x\.yaml:13: straem: unknown key, did you mean stream\?/);
+    expect(brief.out).not.toMatch(/napatech/);
+    expect((await run(['-r', 'a.pcap', '-v'])).out).toMatch(/x\.yaml:11: napatech: unknown key/);
+  });
+
+  it('are outputs that are not there', async () => {
+    write('x.yaml', `${CONFIG}  - alert-prelude: { enabled: yes }\n`);
+    expect((await run(['-r', 'a.pcap'])).out).toMatch(/not there yet and left out: alert-prelude/);
+  });
+});
+
+describe('signals', () => {
+  it('rotate logs, reload rules, and stop a run that follows a capture', async () => {
+    const path = write('a.pcap', pcapFile([hello(7)]));
+    const words = [
+      '-c',
+      'x.yaml',
+      '-l',
+      '.',
+      '-r',
+      path,
+      '-S',
+      'x.rules',
+      '--pcap-file-continuous',
+      '--pidfile',
+      'pid',
+    ];
+    const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder });
+    const out = textOf(child);
+    const more = (port: number) => appendFileSync(path, pcapFile([hello(port)]).subarray(24));
+    try {
+      await until(() => sids().length === 1);
+      expect(readFileSync(join(folder, 'pid'), 'utf8').trim()).toBe(String(child.pid));
+
+      renameSync(join(folder, 'fast.log'), join(folder, 'old.log'));
+      child.kill('SIGHUP');
+      await until(() => existsSync(join(folder, 'fast.log')));
+      more(7);
+      await until(() => sids().length === 1);
+
+      write('x.rules', RULES.replace('sid:7', 'sid:8'));
+      child.kill('SIGUSR2');
+      await until(() => out().includes('rule reload complete'));
+
+      write('x.rules', 'alert nonsense\n');
+      child.kill('SIGUSR2');
+      await until(() => out().split('rule reload').length > 4);
+    } finally {
+      child.kill('SIGTERM');
+    }
+    expect(await new Promise(resolve => child.on('close', resolve))).toBe(0);
+    expect([sids('old.log'), sids()]).toEqual([['7'], ['7']]);
+  });
+});
+
+function textOf(child: ChildProcess): () => string {
+  let text = '';
+  const add = (data: Buffer): void => {
+    text += data;
+  };
+  child.stdout!.on('data', add);
+  child.stderr!.on('data', add);
+  return () => text;
+}
+
+/** Waits until something is so; gives up, so that the program is stopped, before the test's time limit. */
+async function until(holds: () => boolean): Promise<void> {
+  const end = Date.now() + 25_000;
+  while (!holds() && Date.now() < end) await new Promise(resolve => setTimeout(resolve, 10));
+}
