@@ -106,12 +106,45 @@ function allowed(word: (typeof WORDS)[number], of: ExceptionTarget, inline: bool
   return policy === 'bypass' ? 'ignore' : policy;
 }
 
+/**
+ * The policy for packets without a session, which goes with `stream.midstream`: where sessions are picked up nothing
+ * is exceptional but passing the flow, and a decision about one packet would have to be taken anew for each.
+ *
+ * @throws Error when the option itself asks for what is not possible
+ */
+export function midstreamPolicyOf(config: Config, midstream: boolean): Policy {
+  const own = config.read(policyOption(TARGETS.midstream));
+  const inline = config.read(engineMode) === 'ips';
+  const possible = midstream
+    ? ['ignore', 'pass-flow']
+    : ['ignore', 'pass-flow', 'bypass', ...(inline ? ['drop-flow', 'reject', 'reject-both'] : [])];
+  if (own !== 'unset' && own !== 'auto' && !possible.includes(own)) {
+    const state = `with stream.midstream ${midstream ? 'on' : 'off'} in ${inline ? 'ips' : 'ids'} mode`;
+    throw new Error(
+      `stream.midstream-policy: ${own} is not possible ${state}; expected auto, ${possible.join(', ')}`,
+    );
+  }
+  const policy = policyOf(config, TARGETS.midstream);
+  return possible.includes(policy) ? policy : 'ignore';
+}
+
 /** The exceptions a flow had, for EVE `flow.exception_policy`. */
 export function exceptionsOf(config: Config, bits: number): { target: string; policy: string }[] {
   return TARGET_LIST.filter((_, i) => bits & (1 << i)).map(of => ({
     target: of.name,
     policy: policyOf(config, of).replaceAll('-', '_'),
   }));
+}
+
+/** Counters of all policies that the target knows, so that statistics show the zeros too. @returns that of `policy` */
+function declareCounters(thread: Thread, of: ExceptionTarget, policy: Policy): number {
+  const known: Policy[] = of.hasFlow
+    ? ['drop-flow', 'drop-packet', 'pass-flow', 'pass-packet', 'bypass', 'reject', 'reject-both']
+    : ['drop-packet', 'pass-packet', 'reject', 'reject-both'];
+  const declare = (name: Policy) =>
+    thread.counters.declare(`exception_policy.${of.counter}.${name.replaceAll('-', '_')}`);
+  for (const name of known) declare(name);
+  return declare(policy);
 }
 
 /** Applies the policy of one target to packets, and counts. Made once per thread and target. */
@@ -129,9 +162,7 @@ export class ExceptionPolicy {
   ) {
     this.policy = policy;
     this.bit = 1 << TARGET_LIST.indexOf(of);
-    const name = policy.replaceAll('-', '_');
-    this.counter =
-      policy === 'ignore' ? -1 : thread.counters.declare(`exception_policy.${of.counter}.${name}`);
+    this.counter = policy === 'ignore' ? -1 : declareCounters(thread, of, policy);
   }
 
   /** @param slot the packet that met the exception  @param flow its flow's row, -1 when it has none */
@@ -166,7 +197,7 @@ export class ExceptionPolicy {
         break;
       case 'bypass':
         this.markFlow(flow, FlowRecord.FLAG_BYPASSED);
-        row[p + Packet.FLAGS]! |= Packet.FLAG_NO_PAYLOAD_INSPECTION;
+        row[p + Packet.FLAGS]! |= Packet.FLAG_NO_INSPECTION;
         break;
     }
   }

@@ -17,8 +17,10 @@ export const prealloc = option(
   'flows that may be in use before those past their timeout are searched for (see flow.expiry)',
 );
 
-/** Rows looked at per batch, when idle, and per batch in emergency mode. */
-const USUAL_BUDGET = 64;
+/** Seconds in which all rows are looked at once: looking more often finds nothing new. */
+const ROUND_SECONDS = 8;
+/** Rows looked at per batch at most, when idle, and per batch in emergency mode. */
+const USUAL_BUDGET = 128;
 const IDLE_BUDGET = 4096;
 const EMERGENCY_BUDGET = 2048;
 /** A capture whose packets are not older than this many seconds is live traffic. */
@@ -30,6 +32,8 @@ export class Care {
   private readonly reserve: number;
   private readonly recovered: number;
   private live: boolean | undefined;
+  private sweptAt = 0;
+  private credit = 0;
 
   constructor(
     thread: Thread,
@@ -50,7 +54,19 @@ export class Care {
     this.noteCounters();
     if (table.emergency) this.emergency(packets);
     else if (table.freeRows < this.reserve) this.enterEmergency(packets);
-    else if (this.isEager() || table.active > this.enough) this.policy.sweep(table, USUAL_BUDGET);
+    else if (this.isEager() || table.active > this.enough) this.sweep();
+  }
+
+  /** Time that passes gives credit; the work per batch is bounded all the same. */
+  private sweep(): void {
+    const { table } = this;
+    const passed = Math.min(ROUND_SECONDS, Math.max(0, table.seconds - this.sweptAt));
+    this.sweptAt = table.seconds;
+    this.credit = Math.min(table.rows, this.credit + Math.ceil((table.rows * passed) / ROUND_SECONDS));
+    const budget = Math.min(this.credit, USUAL_BUDGET);
+    if (budget === 0) return;
+    this.credit -= budget;
+    this.policy.sweep(table, budget);
   }
 
   whenIdle(): void {

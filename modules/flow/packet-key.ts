@@ -20,9 +20,11 @@ export const recursionTracking = option(
 export const KEY_INTS = 20;
 
 const ICMP = 1;
+const IPV4_IN_IP = 4;
 const TCP = 6;
 const UDP = 17;
 const ESP = 50;
+const IPV6_IN_IP = 41;
 const ICMPV6 = 58;
 const SCTP = 132;
 
@@ -60,6 +62,8 @@ export class PacketKey {
       this.setPorts(row[p + Packet.SOURCE_PORT]!, row[p + Packet.DESTINATION_PORT]!);
     } else if (protocol === ESP) {
       this.setPorts(row[p + Packet.TCP_SEQ]!, row[p + Packet.TCP_SEQ]!);
+    } else if (protocol === IPV4_IN_IP || protocol === IPV6_IN_IP) {
+      this.setPorts(0, 0);
     } else {
       this.setIcmpPorts(protocol, row[p + Packet.SOURCE_PORT]!, row[p + Packet.DESTINATION_PORT]!);
     }
@@ -194,8 +198,11 @@ const LITTLE_ENDIAN = new Uint8Array(Int32Array.of(1).buffer)[0] === 1;
 /** Whether packets like the one at `p` belong to flows. */
 export function wantsFlow(row: Int32Array, p: number): boolean {
   if (row[p + Packet.FLAGS]! & (Packet.FLAG_INVALID | Packet.FLAG_FRAGMENT)) return false;
-  if (row[p + Packet.L4] === 0 || row[p + Packet.PSEUDO]! > Packet.PSEUDO_REASSEMBLED) return false;
+  if (row[p + Packet.PSEUDO]! > Packet.PSEUDO_REASSEMBLED) return false;
   const protocol = row[p + Packet.PROTOCOL]!;
+  // A tunnel is a conversation between its ends, whatever is inside.
+  if (protocol === IPV4_IN_IP || protocol === IPV6_IN_IP) return true;
+  if (row[p + Packet.L4] === 0) return false;
   return (
     protocol === TCP ||
     protocol === UDP ||

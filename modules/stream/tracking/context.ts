@@ -7,7 +7,6 @@ import * as FlowRecord from '../../../engine/flow-record.js';
 import type { FlowTable } from '../../../engine/flow-table.js';
 import type { Thread } from '../../../engine/module.js';
 import * as Packet from '../../../engine/packet.js';
-import * as State from '../../../engine/tcp-state.js';
 import type { Reassembler } from '../reassembly/reassembler.js';
 import type { Segment } from './segment.js';
 import * as Session from './session.js';
@@ -64,7 +63,6 @@ const FLOW_STATES = [
 
 export function setState(c: Context, x: Segment, state: number): void {
   c.cells[x.session + Session.STATE] = state;
-  if (state >= State.ESTABLISHED) c.cells[x.session + Session.FLAGS]! |= Session.SESSION_WAS_ESTABLISHED;
   const f = x.flow * FlowRecord.INTS;
   c.flows[f + FlowRecord.TCP_STATE] = state;
   if (c.flows[f + FlowRecord.STATE]! < FlowRecord.STATE_LOCAL_BYPASSED) {

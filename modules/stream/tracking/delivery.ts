@@ -89,9 +89,17 @@ function handWithoutUrgent(c: Context, x: Segment, length: number): void {
 }
 
 function hand(c: Context, x: Segment, seq: number, offset: number, length: number): void {
-  const outcome = c.reassembler.segment(c.batch, x.slot, x.flow, x.toServer, seq, offset, length);
+  const outcome = isSimulatedLoss(c, x)
+    ? OVER_MEMCAP
+    : c.reassembler.segment(c.batch, x.slot, x.flow, x.toServer, seq, offset, length);
   if (outcome === OVER_MEMCAP) c.reassemblyPolicy.apply(x.slot, x.flow);
   if (c.settings.bypass) bypassWhenDone(c, x);
+}
+
+/** Fault injection: this packet's data finds no memory. */
+function isSimulatedLoss(c: Context, x: Segment): boolean {
+  const { simulatedReassemblyMemcap } = c.settings;
+  return simulatedReassemblyMemcap !== 0 && c.row[x.p + Packet.NUMBER] === simulatedReassemblyMemcap;
 }
 
 function bypassWhenDone(c: Context, x: Segment): void {

@@ -188,6 +188,7 @@ function turn(x: Segment): void {
 /** The SYN/ACK acknowledges the SYN alone: its data was not taken and will be sent again. */
 function ignoreSynData(c: Context, x: Segment): void {
   Packet.setEvent(c.row, x.p, Event.STREAM_3WHS_SYNACK_TFO_DATA_IGNORED);
+  c.cells[x.session + Session.FLAGS]! |= Session.SESSION_SYN_DATA_IGNORED;
   c.cells[x.other + Session.NEXT_SEQ] = x.ack;
   reopenDirection(c, x, x.other, x.ack);
 }

@@ -9,9 +9,18 @@ export function beginsAnother(c: Context, x: Segment): boolean {
   if (!x.has(SYN) || x.flags & (RST | FIN)) return false;
   if (x.has(ACK) && (x.toServer || !c.settings.midstream)) return false;
   const { cells } = c;
+  if (isSynWithoutData(c, x)) return true;
   const state = cells[x.session + Session.STATE]!;
   if (x.seq === cells[x.own + Session.ISN]) return false;
   if (state >= State.LAST_ACK) return true;
   // RFC 6191: in TIME_WAIT a higher number is taken for a new session.
   return state === State.TIME_WAIT && distance(x.seq, cells[x.own + Session.NEXT_SEQ]!) > 0;
+}
+
+/** After the data of its SYN was refused, the client tries again without Fast Open. */
+function isSynWithoutData(c: Context, x: Segment): boolean {
+  const { cells } = c;
+  const refused = cells[x.session + Session.FLAGS]! & Session.SESSION_SYN_DATA_IGNORED;
+  if (refused === 0 || cells[x.session + Session.STATE] !== State.SYN_RECV || !x.toServer) return false;
+  return !x.has(ACK) && x.length === 0 && !x.options().fastOpen;
 }

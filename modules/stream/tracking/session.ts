@@ -70,9 +70,8 @@ export const SESSION_CONFIRMED = 1 << 9;
 /** An ACK with a wrong number came in SYN_RECV: some systems answer with a reset that closes nothing. */
 export const SESSION_EVASION = 1 << 10;
 export const SESSION_RESET = 1 << 11;
-/** The session counted as active, and as one of `stream.memcap`. */
-export const SESSION_COUNTED = 1 << 12;
-export const SESSION_WAS_ESTABLISHED = 1 << 13;
+/** The SYN/ACK left the data of the SYN out. */
+export const SESSION_SYN_DATA_IGNORED = 1 << 12;
 
 // ── DIRECTION_FLAGS ──────────────────────────────────────────────────────────────────────────────────
 /** The sender uses timestamps. */

@@ -68,6 +68,13 @@ const SIMULATED_MEMCAP = option(
   'number of the packet for which the session memcap counts as reached',
 );
 
+const SIMULATED_REASSEMBLY_MEMCAP = option(
+  'simulate.packet-tcp-reassembly-memcap',
+  integer(0),
+  0,
+  'number of the packet whose data finds no room',
+);
+
 export const trackingOptions: readonly AnyOption[] = [
   MEMCAP,
   PREALLOC,
@@ -83,6 +90,7 @@ export const trackingOptions: readonly AnyOption[] = [
   URGENT_POLICY,
   URGENT_LIMIT_POLICY,
   SIMULATED_MEMCAP,
+  SIMULATED_REASSEMBLY_MEMCAP,
 ];
 
 export type UrgentPolicy = 'oob' | 'inline' | 'drop' | 'gap';
@@ -101,6 +109,7 @@ export class TrackingSettings {
   readonly urgentPolicy: UrgentPolicy;
   readonly urgentLimitPolicy: UrgentPolicy;
   readonly simulatedMemcap: number;
+  readonly simulatedReassemblyMemcap: number;
 
   constructor(config: Config) {
     const inline = config.read(INLINE);
@@ -117,5 +126,6 @@ export class TrackingSettings {
     this.urgentPolicy = config.read(URGENT_POLICY);
     this.urgentLimitPolicy = config.read(URGENT_LIMIT_POLICY);
     this.simulatedMemcap = config.read(SIMULATED_MEMCAP);
+    this.simulatedReassemblyMemcap = config.read(SIMULATED_REASSEMBLY_MEMCAP);
   }
 }

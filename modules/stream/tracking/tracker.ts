@@ -1,6 +1,6 @@
 /** Tracks the TCP sessions of a thread: one segment after the other, by the state its session is in. */
 import { Batch } from '../../../engine/batch.js';
-import { ExceptionPolicy, policyOf, TARGETS } from '../../../engine/exception-policy.js';
+import { ExceptionPolicy, midstreamPolicyOf, TARGETS } from '../../../engine/exception-policy.js';
 import * as FlowRecord from '../../../engine/flow-record.js';
 import { FLOW_TABLE, type FlowTable } from '../../../engine/flow-table.js';
 import { HostOsPolicy } from '../../../engine/host-os-policy.js';
@@ -265,11 +265,9 @@ export class Tracker {
   }
 }
 
-/** With pick-up in mid-stream allowed there is nothing to refuse: only passing the flow makes sense. */
 function midstreamPolicy(thread: Thread, settings: TrackingSettings): ExceptionPolicy {
-  const policy = policyOf(thread.config, TARGETS.midstream);
-  const inForce = settings.midstream && policy !== 'pass-flow' ? 'ignore' : policy;
-  return new ExceptionPolicy(thread, TARGETS.midstream, REASON_STREAM_MIDSTREAM, inForce);
+  const policy = midstreamPolicyOf(thread.config, settings.midstream);
+  return new ExceptionPolicy(thread, TARGETS.midstream, REASON_STREAM_MIDSTREAM, policy);
 }
 
 const FLOW_FIELDS = [
