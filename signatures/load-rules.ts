@@ -47,6 +47,11 @@ export function loadRuleText(text: string, file: string, options: LoadOptions): 
   return loader.finish();
 }
 
+/** A mistake in a keyword's parser must not keep other rules from loading. */
+function unexpected(error: unknown, source: RuleSource): RuleError {
+  return new RuleError(`rule cannot be parsed: ${(error as Error).message}`, source.position(0));
+}
+
 type MutableRuleSet = { -readonly [K in keyof RuleSet]: RuleSet[K] };
 
 class Loader {
@@ -101,8 +106,7 @@ class Loader {
     try {
       this.add(parseRule(source, this.context), source);
     } catch (error) {
-      if (!(error instanceof RuleError)) throw error;
-      this.refuse(error, source);
+      this.refuse(error instanceof RuleError ? error : unexpected(error, source), source);
     }
   }
 

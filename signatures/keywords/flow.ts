@@ -35,7 +35,7 @@ const OPTIONS: Readonly<Record<string, readonly [Aspect, string]>> = {
 function parseFlow(argument: string, at: Position): FlowMatch {
   const match: Record<string, string> = {};
   for (const word of argument.split(',').map(each => each.trim().toLowerCase())) {
-    const option = OPTIONS[word];
+    const option = Object.hasOwn(OPTIONS, word) ? OPTIONS[word] : undefined;
     if (!option) throw new RuleError(`invalid flow option "${word}"`, at, Object.keys(OPTIONS).join(', '));
     const [aspect, value] = option;
     if (match[aspect] !== undefined) {

@@ -49,6 +49,49 @@ const SNIPPETS: readonly string[] = [
   '999999999999999999999',
 ];
 
+/** Arguments every keyword must survive. */
+export const ODD_ARGUMENTS: readonly string[] = [
+  'constructor',
+  '__proto__',
+  'toString',
+  'hasOwnProperty',
+  ',',
+  ',,',
+  ' , ',
+  '!',
+  '!!',
+  '-',
+  '""',
+  '"',
+  '":"',
+  '0',
+  '-0',
+  '1e9',
+  'NaN',
+  'null',
+  '<>',
+  '1<>',
+  '<>1',
+  '(',
+  '[',
+  '/',
+  '//',
+  '/(/',
+  '%s',
+  'any',
+  'constructor,constructor',
+  'constructor constructor',
+  'set,constructor',
+  'track by_src, count constructor, seconds __proto__',
+  'type constructor, track constructor, count 1, seconds 1',
+  '\u00e9',
+  'ü',
+  '\\',
+  'a\\',
+  '9'.repeat(400),
+  'x'.repeat(400),
+];
+
 /** Numbers that look random and are the same each time (Mulberry32). */
 function random(seed: number): (below: number) => number {
   let state = seed >>> 0;
