@@ -13,6 +13,8 @@ import { checkProfile } from './profile/check.js';
 import { type Profile, ProfileError } from './profile/profile.js';
 import { Doorbell } from './queue/doorbell.js';
 import type { QueueHandler } from './queue/handler.js';
+import { StatisticsWriter, statisticsOptions } from './statistics.js';
+import type { Statistics, StatsLog } from './stats-record.js';
 import { ABORT, Control, STOP } from './thread/control.js';
 import { type CounterView, totalCounters } from './thread/counters.js';
 import { loadHandler, loadModule } from './thread/load-module.js';
@@ -65,7 +67,10 @@ const STREAM_MEMCAP = option(
 );
 const FLOW_MEMCAP = option('flow.memcap', size, 128 * 2 ** 20, 'memory for flow records');
 
-export const ENGINE_OPTIONS = [PACKETS, POOL_BYTES, BLOCK, SCRATCH, BATCH, OWNERSHIP, LOG_MEMORY];
+export const ENGINE_OPTIONS = [
+  ...[PACKETS, POOL_BYTES, BLOCK, SCRATCH, BATCH, OWNERSHIP, LOG_MEMORY],
+  ...statisticsOptions,
+];
 
 /** Bytes that a flow takes in all: its record, hash entry and what stream and detection keep of it. */
 const FLOW_BYTES = 320;
@@ -89,6 +94,9 @@ export interface EngineOptions {
   /** Seed of all hashes; random by default. */
   readonly seed?: number;
   readonly log: Log;
+  /** How outputs write statistics, and what these tell beside counters. */
+  readonly statistics?: readonly StatsLog[];
+  readonly moreStatistics?: () => Statistics['more'];
   /** Opens a log file by the name an output gave it. */
   openLog(file: string): LogSink;
 }
@@ -228,12 +236,15 @@ class Manager implements Engine {
   private resolveFinished!: (result: EngineResult) => void;
   private timer: NodeJS.Timeout | undefined;
   private flushedAt = 0;
+  private readonly statistics: StatisticsWriter;
 
   constructor(
     private readonly options: EngineOptions,
     readonly plan: Plan,
   ) {
     this.control = new Control(plan.control);
+    const write = (file: string, lines: Uint8Array) => this.sink(file).write(lines);
+    this.statistics = new StatisticsWriter(options.config, options.statistics ?? [], write, Date.now());
     this.finished = new Promise(resolve => {
       this.resolveFinished = resolve;
     });
@@ -319,6 +330,7 @@ class Manager implements Engine {
         if (file !== undefined) this.sink(file).write(bytes);
       });
     }
+    this.statistics.tick(Date.now(), () => this.statisticsNow());
     const now = performance.now();
     if (now - this.flushedAt < OUTPUT_FLUSH_MS) return;
     this.flushedAt = now;
@@ -337,6 +349,7 @@ class Manager implements Engine {
   private async finish(): Promise<void> {
     clearInterval(this.timer);
     this.drain();
+    this.statistics.tell(Date.now(), () => this.statisticsNow());
     // A file that was opened but never written to exists all the same.
     for (const thread of this.running)
       for (const file of thread.files) if (file !== undefined) this.sink(file);
@@ -351,6 +364,11 @@ class Manager implements Engine {
   private async terminate(): Promise<void> {
     clearInterval(this.timer);
     await Promise.all(this.running.map(({ worker }) => worker.terminate()));
+  }
+
+  private statisticsNow(): Omit<Statistics, 'uptimeSeconds'> {
+    const threads = new Map(this.threads().map(({ name, counters }) => [name, counters]));
+    return { counters: this.counters(), threads, more: this.options.moreStatistics?.() };
   }
 
   counters(): Map<string, number> {

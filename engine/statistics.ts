@@ -1,0 +1,45 @@
+/** When statistics are written: every `stats.interval` seconds and at the end, through the outputs that want them. */
+import type { Config } from './config/config.js';
+import { boolean, integer, option } from './config/option.js';
+import { type Statistics, type StatsLog, statsTree } from './stats-record.js';
+
+const enabled = option('stats.enabled', boolean, true, 'whether statistics are written at all');
+const interval = option('stats.interval', integer(1, 86_400), 8, 'seconds between two statistics records');
+
+export const statisticsOptions = [enabled, interval];
+
+export class StatisticsWriter {
+  private readonly logs: readonly StatsLog[];
+  private readonly intervalMs: number;
+  private next: number;
+
+  /**
+   * @param write appends lines to the log file of this name
+   * @param started when the engine started, milliseconds since the epoch
+   */
+  constructor(
+    config: Config,
+    logs: readonly StatsLog[],
+    private readonly write: (file: string, lines: Uint8Array) => void,
+    private readonly started: number,
+  ) {
+    this.logs = config.read(enabled) ? logs : [];
+    this.intervalMs = config.read(interval) * 1000;
+    this.next = started + this.intervalMs;
+  }
+
+  /** Writes when it is time. @param now milliseconds since the epoch  @param take what is told, looked up only then */
+  tick(now: number, take: () => Omit<Statistics, 'uptimeSeconds'>): void {
+    if (now < this.next) return;
+    this.next += Math.ceil((now - this.next + 1) / this.intervalMs) * this.intervalMs;
+    this.tell(now, take);
+  }
+
+  /** Writes now. */
+  tell(now: number, take: () => Omit<Statistics, 'uptimeSeconds'>): void {
+    if (this.logs.length === 0) return;
+    const tree = statsTree({ ...take(), uptimeSeconds: Math.floor((now - this.started) / 1000) });
+    const seconds = Math.floor(now / 1000);
+    for (const log of this.logs) this.write(log.file, log.lines(tree, seconds, (now - seconds * 1000) * 1e6));
+  }
+}

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { Config } from '../../engine/config/config.js';
+import { StatisticsWriter } from '../../engine/statistics.js';
+import type { StatsLog } from '../../engine/stats-record.js';
+
+const START = 1_468_449_727_000;
+const log: StatsLog = {
+  file: 'a',
+  lines: (stats, seconds) => Buffer.from(`${seconds - START / 1000} ${JSON.stringify(stats)}\n`),
+};
+
+function run(config: object, ...ticks: number[]): string[] {
+  const told: string[] = [];
+  const write = (file: string, lines: Uint8Array) =>
+    told.push(`${file}: ${Buffer.from(lines).toString().trim()}`);
+  const writer = new StatisticsWriter(new Config({ stats: config }), [log], write, START);
+  const take = () => ({ counters: [['decoder.pkts', 3]] as [string, number][] });
+  for (const tick of ticks) writer.tick(START + tick * 1000, take);
+  writer.tell(START + 30_500, take);
+  return told.map(line => line.slice(0, 20));
+}
+
+test('written every interval, once after a pause, and at the end', () => {
+  expect(run({ interval: 8 }, 1, 8, 9, 15.9, 25, 26)).toEqual([
+    ...['a: 8 {"uptime":8,"de', 'a: 25 {"uptime":25,"', 'a: 30 {"uptime":30,"'],
+  ]);
+});
+
+test('not at all when they are off', () => {
+  expect(run({ enabled: 'no' }, 8)).toEqual([]);
+});
