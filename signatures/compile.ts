@@ -140,6 +140,7 @@ export function compileRules(
     patterns: patterns.table(),
     ipOnly: ipOnlyRules(all),
     events: shared32(all.filter(member => member.eventOnly).map(member => member.signature.index)),
+    usesStreamSize: signatures.some(s => s.conditions.some(match => match.kind === 'stream_size')),
     applicationNames: sets.applications.names,
     applicationSets: sets.applications.table(),
     referenceSystems: rules.referenceSystems ?? {},

@@ -29,6 +29,8 @@ import { stateOf, type TransactionPlan } from './transaction-plan.js';
 const IP_ONLY_TO_SERVER = 1 << 0;
 const IP_ONLY_TO_CLIENT = 1 << 1;
 
+const TCP_SYN = 2;
+
 /** Candidates are numbers of signatures times two; the stream comes first. */
 const FROM_PACKET = 1;
 
@@ -164,6 +166,7 @@ export class Detection implements TransactionJudge {
     const { facts } = this.parts;
     const { candidates } = this;
     candidates.clear();
+    if (this.parts.image.usesStreamSize && facts.transport === Traits.TCP && facts.flow >= 0) this.noteSequence(p, pseudo);
     if (pseudo !== Packet.PSEUDO_STREAM) this.collectPacket(i, p);
     const data = this.takeStream(i, p);
     this.flushForUpdates(this.parts.at.slot);
@@ -178,10 +181,20 @@ export class Detection implements TransactionJudge {
     this.inspectUpdates(this.parts.at.slot);
   }
 
+  private noteSequence(p: number, pseudo: number): void {
+    if (pseudo === Packet.PSEUDO_STREAM) return;
+    const { row } = this;
+    const { facts, states } = this.parts;
+    this.flowState = states.of(facts.flow);
+    const isSyn = (row[p + Packet.TCP_FLAGS]! & TCP_SYN) !== 0;
+    this.flowState.stream(facts.toServer).noteSequence(row[p + Packet.TCP_SEQ]! >>> 0, facts.payloadLength, isSyn);
+  }
+
   /** Both directions are inspected to their ends. */
   private endOfFlow(slot: number): void {
     const { flowState } = this;
     const { facts } = this.parts;
+    if (facts.transport === Traits.TCP) facts.establish();
     for (const toServer of flowState ? [true, false] : []) {
       const state = flowState!.stream(toServer);
       state.ended = true;

@@ -78,6 +78,12 @@ export class PacketFacts {
     this.have |= toServer ? Header.NEED_TO_SERVER : Header.NEED_TO_CLIENT;
   }
 
+  /** What is left of a stream when its flow ends counts as data of an established one. */
+  establish(): void {
+    this.have &= ~Header.NEED_NOT_ESTABLISHED;
+    this.have |= Header.NEED_ESTABLISHED;
+  }
+
   private loadAddresses(p: number): void {
     const { row } = this;
     const header = row[p + Packet.L3]!;

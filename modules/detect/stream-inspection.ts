@@ -72,7 +72,8 @@ export class StreamInspection {
     const first = history.indexOf(start);
     const last = first + history.to - start;
     for (let i = 0; i < rule.payload.length; i++) {
-      setBuffer(at, history.bytes, first, last, start === 0, state.ended);
+      // What was gathered so far is all there is: its end is the end that `endswith` and `isdataat` mean.
+      setBuffer(at, history.bytes, first, last, start === 0, true);
       if (!rule.payload[i]!(at)) return false;
     }
     return allHold(rule.headers, at);

@@ -10,8 +10,8 @@ export class StreamState {
   /** Stream of the matcher, 0 when none is open; and how far it has come. */
   scanner = 0;
   scanned = 0;
-  /** Sequence number of the first byte, and bytes up to the highest one seen: what `stream_size` asks for. */
-  firstSequence = -1;
+  /** Initial sequence number (-1: none seen), and how far the highest one seen is from it: what `stream_size` asks for. */
+  initialSequence = -1;
   size = 0;
   /** Bytes before this position were inspected. */
   inspected = 0;
@@ -26,7 +26,7 @@ export class StreamState {
   reset(): void {
     this.scanner = 0;
     this.scanned = 0;
-    this.firstSequence = -1;
+    this.initialSequence = -1;
     this.size = 0;
     this.inspected = 0;
     this.flush = false;
@@ -34,6 +34,14 @@ export class StreamState {
     this.candidates.clear();
     this.ends.clear();
     this.matched.length = 0;
+  }
+
+  /** Takes note of a packet's sequence number and what it stands for. */
+  noteSequence(sequence: number, length: number, isSyn: boolean): void {
+    if (this.initialSequence < 0) this.initialSequence = (isSyn ? sequence : sequence - 1) >>> 0;
+    const size = (sequence + length + (isSyn ? 1 : 0) - this.initialSequence) >>> 0;
+    // Beyond half of the number space it lies before the first one.
+    if (size < 2 ** 31 && size > this.size) this.size = size;
   }
 
   /** Position up to which `signature` matched before, 0 when it did not. */

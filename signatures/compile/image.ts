@@ -72,6 +72,8 @@ export interface RuleSetImage {
   readonly ipOnly: IpOnlyRules;
   /** Signatures that need a decoder or stream event. */
   readonly events: Uint32Array;
+  /** Some signature asks for `stream_size`: sequence numbers are followed then. */
+  readonly usesStreamSize: boolean;
   /** Application protocols by number, and which of them each application set holds (64 bytes a set). */
   readonly applicationNames: readonly string[];
   readonly applicationSets: Uint8Array;
