@@ -3,6 +3,7 @@ import type { Config } from '../config/config.js';
 import { enabledOutputs } from '../config/output-list.js';
 import { EVENT_KINDS } from '../event.js';
 import type { Log, ModuleDefinition } from '../module.js';
+import type { StatsLog } from '../stats-record.js';
 import { loadModule, ownNames } from '../thread/load-module.js';
 
 /** Modules of the house that write something with this configuration, by name. */
@@ -28,6 +29,11 @@ export function wantedEvents(modules: Iterable<ModuleDefinition>, config: Config
     bits |= kinds ? kinds.reduce((sum, kind) => sum | (1 << kind), 0) : (1 << EVENT_KINDS) - 1;
   }
   return bits;
+}
+
+/** How the modules write statistics. */
+export function statisticsLogs(modules: Iterable<ModuleDefinition>, config: Config): StatsLog[] {
+  return [...modules].flatMap(module => module.statistics?.(config) ?? []);
 }
 
 /** Tells outputs that are listed and switched on but that no module writes. */

@@ -11,7 +11,7 @@ import { ProfileError } from '../profile/profile.js';
 import { chooseProfile } from './choose-profile.js';
 import { checkInputs, type Inputs, inputsOf } from './inputs.js';
 import { GROUP, LOG_FOLDER, NO_RANDOM, PID_FILE, SOURCE_THREADS, USER } from './options.js';
-import { configuredOutputs, tellMissingOutputs, wantedEvents } from './outputs.js';
+import { configuredOutputs, statisticsLogs, tellMissingOutputs, wantedEvents } from './outputs.js';
 import type { Given } from './parse.js';
 import { addSettings, type Preparation, prepare } from './preparation.js';
 import { showProgress } from './progress.js';
@@ -121,6 +121,7 @@ async function start(preparation: Preparation, inputs: Inputs, log: EngineLog): 
     outputs,
     shared: sharedObjects(preparation, inputs, preparation.rules),
     wantedEvents: wantedEvents(loaded.modules.values(), config),
+    statistics: statisticsLogs(loaded.modules.values(), config),
     live: inputs.live,
     from,
     autoThreads: profile.name === 'workers' && !inputs.live ? Math.min(cores, inputs.names.length) : cores,

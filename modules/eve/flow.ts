@@ -1,6 +1,7 @@
 /** `flow`: a conversation is over; and what alerts tell of the conversation so far. */
 import { exceptionsOf } from '../../engine/exception-policy.js';
 import * as FlowRecord from '../../engine/flow-record.js';
+import { counterpartOf4, counterpartOf6 } from '../../engine/icmp-type.js';
 import * as Packet from '../../engine/packet.js';
 import type { Subject } from '../../engine/record/subject.js';
 import type { Header, HeaderKind } from './header.js';
@@ -28,7 +29,11 @@ const WRONG_THREAD = key('wrong_thread');
 const ACTION = key('action');
 const EXCEPTIONS = key('exception_policy');
 const TRANSACTIONS = key('tx_cnt');
+const RESPONSE_TYPE = key('response_icmp_type');
+const RESPONSE_CODE = key('response_icmp_code');
+const ICMP = 1;
 const TCP = 6;
+const ICMPV6 = 58;
 
 const STATES = ['new', 'new', 'established', 'closed', 'bypassed', 'bypassed'];
 const REASONS = ['unknown', 'timeout', 'forced', 'shutdown', 'tcp_reuse'];
@@ -37,6 +42,7 @@ const ACTIONS = ['', 'pass', 'drop', 'accept'];
 export function writeFlow(writer: Writer, subject: Subject): void {
   const { json, header, protocols, thread, instance } = writer;
   header.write(json, subject, KIND);
+  writeIcmpAnswer(json, subject);
   protocols.writeFinal(json, subject);
   json.open(FLOW);
   writeCounts(json, subject);
@@ -70,6 +76,18 @@ export function writeFlowSoFar(json: JsonBytes, subject: Subject, header: Header
   others.load(subject, 'flow');
   if (others.version !== 0) header.writeTuple(json, others);
   json.close();
+}
+
+/** The type that answers the flow's first packet, when something came back. */
+function writeIcmpAnswer(json: JsonBytes, subject: Subject): void {
+  const protocol = subject.flowField(FlowRecord.PROTOCOL);
+  if ((protocol !== ICMP && protocol !== ICMPV6) || subject.flowField(FlowRecord.PACKETS_TO_CLIENT) === 0)
+    return;
+  const type = subject.flowField(FlowRecord.ICMP_TYPE);
+  const answer = protocol === ICMP ? counterpartOf4(type) : counterpartOf6(type);
+  if (answer < 0) return;
+  json.integer(RESPONSE_TYPE, answer);
+  json.integer(RESPONSE_CODE, 0);
 }
 
 function writeCounts(json: JsonBytes, subject: Subject): void {
