@@ -7,6 +7,8 @@ import { decodeIpv6 } from './ipv6.js';
 import { decodeMpls } from './mpls.js';
 
 const SMALLEST = 4;
+/** From here on protocols control the link and its networks, and authenticate (RFC 1661 section 2). */
+const CONTROL = 0x8000;
 
 /** A PPP frame, with or without address and control fields. @returns false when it is too small */
 export function decodePpp(d: Decoding, p: number, at: number, end: number): boolean {
@@ -42,12 +44,13 @@ function decodePppPayload(d: Decoding, p: number, protocol: number, at: number, 
     case 0x0283: // multicast
       return decodeMpls(d, p, at, end);
     default:
+      if (protocol >= CONTROL) return true;
       if (isUnsupported(protocol)) return d.event(p, Events.PPP_UNSUP_PROTO);
       return d.invalid(p, Events.PPP_WRONG_TYPE);
   }
 }
 
-/** Protocols of the PPP registry that carry nothing to inspect: control, authentication, other network layers. */
+/** Protocols of the PPP registry whose packets are not decoded. */
 function isUnsupported(protocol: number): boolean {
   switch (protocol) {
     case 0x0023: // OSI
@@ -68,6 +71,6 @@ function isUnsupported(protocol: number): boolean {
     case 0x0207: // Cisco discovery
       return true;
     default:
-      return protocol >= 0x8000; // network and link control protocols, authentication
+      return false;
   }
 }
