@@ -38,8 +38,7 @@ async function start(words: readonly string[]): Promise<number> {
   process.stdout.write(shown.join(''));
   if (!given) return 0;
   if (given.show) return (await import('./show.js')).show(given, given.show);
-  if (given.engineAnalysis)
-    throw new UsageError('--engine-analysis is not there yet; sluice rules check FILE looks for mistakes');
+  if (given.engineAnalysis) return (await import('./rules-analyze.js')).engineAnalysis(given);
   if (given.background) return background(words);
   return (await import('./run.js')).run(given, { summary: false });
 }

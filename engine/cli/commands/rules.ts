@@ -1,6 +1,8 @@
 /** `sluice rules check`: looks for mistakes in rules. */
+import { analyzeRules } from '../../../signatures/analysis.js';
 import { loadRules } from '../../../signatures/load-rules.js';
 import { loadProtocols } from '../../application/load-protocols.js';
+import { writeAnalysis } from '../rules-analyze.js';
 import { findingsAsJson, findingsAsText } from '../rules-check.js';
 import { readSettings } from '../settings.js';
 import { subcommands } from '../subcommands.js';
@@ -21,6 +23,14 @@ export async function command(words: readonly string[]): Promise<number> {
       .option('--strict <keywords>', 'refuse doubtful uses of these keywords: all, or names')
       .option('--json', 'what was found as JSON, for editors')
       .action(check);
+    program
+      .command('analyze <files...>')
+      .description(
+        'how rules are understood: rules.json, rules_analysis.txt, rules_fast_pattern.txt, patterns.json',
+      )
+      .option('-c, --config <file>', 'configuration with variables such as $HOME_NET')
+      .option('-l, --folder <folder>', 'where the files go', '.')
+      .action(analyze);
   });
 }
 
@@ -35,4 +45,20 @@ async function check(files: readonly string[], options: Options): Promise<void> 
   });
   process.stdout.write(options.json ? findingsAsJson(rules) : findingsAsText(rules));
   if (rules.errors.length > 0) process.exitCode = 1;
+}
+
+async function analyze(
+  files: readonly string[],
+  options: { config?: string; folder: string },
+): Promise<void> {
+  const { config } = readSettings(options);
+  const protocols = await loadProtocols();
+  const rules = loadRules({ config, protocols, exclusive: files });
+  const written = writeAnalysis(analyzeRules(rules, protocols), options.folder);
+  process.stdout.write(written.map(path => `${path}\n`).join(''));
+  const { errors, unsupported, signatures } = rules;
+  process.stdout.write(
+    `${signatures.length} rules analyzed, ${errors.length} refused, ${unsupported.length} that need what is not there yet; sluice rules check tells why\n`,
+  );
+  if (errors.length > 0) process.exitCode = 1;
 }

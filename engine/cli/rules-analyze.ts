@@ -1,0 +1,43 @@
+/** Engine analysis: reads the rules of a run and writes how they are understood. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type AnalysisFiles, analyzeRules } from '../../signatures/analysis.js';
+import { loadProtocols } from '../application/load-protocols.js';
+import { openLog } from '../log.js';
+import { INIT_ERRORS_FATAL, LOG_FOLDER } from './options.js';
+import type { Given } from './parse.js';
+import { readRules } from './prepare-rules.js';
+import { readSettings } from './settings.js';
+import { UsageError } from './usage-error.js';
+
+/** `--engine-analysis`. @returns the exit code: 1 when rules are refused and that is fatal */
+export async function engineAnalysis(given: Given): Promise<number> {
+  const { config } = readSettings({ config: given.config, includes: given.includes, sets: given.sets });
+  const folder = config.read(LOG_FOLDER);
+  const log = openLog({ config, folder, verbosity: given.verbosity, quiet: given.quiet });
+  try {
+    const protocols = await loadProtocols();
+    const { exclusive, additional } = given.rules;
+    const rules = readRules({ config, protocols, strict: given.strict, exclusive, additional }, log);
+    writeAnalysis(analyzeRules(rules, protocols), folder);
+    if (rules.errors.length === 0 || !config.read(INIT_ERRORS_FATAL)) return 0;
+    log.error('Loading signatures failed.');
+    return 1;
+  } finally {
+    log.close();
+  }
+}
+
+/** Writes each file into the folder, which is made. @throws UsageError when that is not possible */
+export function writeAnalysis(files: AnalysisFiles, folder: string): string[] {
+  try {
+    mkdirSync(folder, { recursive: true });
+    return [...files].map(([name, text]) => {
+      const path = join(folder, name);
+      writeFileSync(path, text);
+      return path;
+    });
+  } catch (error) {
+    throw new UsageError(`the analysis cannot be written: ${(error as Error).message}`);
+  }
+}

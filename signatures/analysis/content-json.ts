@@ -1,0 +1,61 @@
+/** Contents and expressions as engine analysis shows them. */
+import { isRelative } from '../buffer-matcher/chain.js';
+import type { PcreMatch } from '../keywords/pcre.js';
+import type { ContentMatch, Match } from '../signature.js';
+
+type Json = Record<string, unknown>;
+
+/** Characters that a rule writes as they are. */
+const PLAIN = /^[\x21-\x7e]$/;
+const SPECIAL = '|";:\\ ';
+
+/** Bytes as a rule writes them: `|20|200|20|`. */
+export function patternText(bytes: string): string {
+  let text = '';
+  let hexadecimal: string[] = [];
+  const flush = () => {
+    if (hexadecimal.length > 0) text += `|${hexadecimal.join(' ')}|`;
+    hexadecimal = [];
+  };
+  for (const c of bytes) {
+    if (PLAIN.test(c) && !SPECIAL.includes(c)) {
+      flush();
+      text += c;
+    } else hexadecimal.push(c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0'));
+  }
+  flush();
+  return text;
+}
+
+/** @param next the condition behind it in the same buffer  @param fast it is what the rule is found by */
+export function contentJson(content: ContentMatch, next: Match | undefined, fast: boolean): Json {
+  const { negated, nocase, startswith = false, endswith = false } = content;
+  const relativeNext = next !== undefined && isRelative(next);
+  const bounds: Json = {};
+  for (const name of ['offset', 'depth', 'distance', 'within'] as const) {
+    if (content[name] !== undefined && !(name === 'offset' && startswith)) bounds[name] = content[name];
+  }
+  return {
+    pattern: patternText(content.bytes),
+    length: content.bytes.length,
+    nocase,
+    negated,
+    starts_with: startswith,
+    ends_with: endswith,
+    is_mpm: fast,
+    // Found by the fast pattern, nothing else of it must be looked at.
+    no_double_inspect: fast && !negated && !relativeNext && !endswith && Object.keys(bounds).length === 0,
+    ...bounds,
+    fast_pattern: content.fastPattern !== undefined && content.fastPattern !== false,
+    relative_next: relativeNext,
+  };
+}
+
+export function pcreJson(pcre: PcreMatch, next: Match | undefined): Json {
+  return {
+    relative: pcre.relative,
+    relative_next: next !== undefined && isRelative(next),
+    nocase: pcre.options.includes('i'),
+    negated: pcre.negated,
+  };
+}

@@ -1,0 +1,82 @@
+/** Flags and requirements of a signature, as engine analysis words them. */
+import { isApplicationBuffer, PAYLOAD_BUFFERS } from '../compile/traits.js';
+import type { PortSet, Signature } from '../signature.js';
+import type { AnalyzedRule } from './rule-json.js';
+
+/** Conditions that need a packet of the wire. */
+const HEADER_KINDS = new Set(
+  'tcp.flags tcp.seq tcp.ack tcp.window tcp.mss tcp.wscale ttl tos id fragbits fragoffset ipopts itype icode icmp_id icmp_seq dsize'.split(
+    ' ',
+  ),
+);
+
+export function flagsOf(rule: AnalyzedRule): string[] {
+  const { signature, traits } = rule;
+  const [toServer, toClient] = directions(rule);
+  const payload = hasPayload(signature);
+  const flags: [string, boolean][] = [
+    ['src_any', signature.source.any],
+    ['dst_any', signature.destination.any],
+    ['sp_any', isAny(signature.sourcePorts)],
+    ['dp_any', isAny(signature.destinationPorts)],
+    ['noalert', signature.noalert],
+    ['applayer', isApplication(rule)],
+    ['need_packet', (payload && traits.onPackets) || needsHeader(signature)],
+    ['need_stream', payload && traits.onStreams],
+    [
+      'need_flowvar',
+      signature.conditions.some(match => ['flowbits', 'flowint', 'flowvar'].includes(match.kind)),
+    ],
+    ['toserver', toServer],
+    ['toclient', toClient],
+    ['prefilter', rule.fastPattern !== undefined],
+  ];
+  return flags.filter(([, set]) => set).map(([name]) => name);
+}
+
+export function requirementsOf(rule: AnalyzedRule): string[] {
+  const { signature } = rule;
+  const flow = isApplication(rule) || signature.conditions.some(needsFlow);
+  const requirements: [string, boolean][] = [
+    ['payload', hasPayload(signature)],
+    ['flow', flow],
+    [
+      'tcp_flags_init_deinit',
+      signature.conditions.some(match => match.kind === 'tcp.flags' && (Number(match.bits) & 7) !== 0),
+    ],
+    ['real_pkt', needsHeader(signature)],
+  ];
+  return requirements.filter(([, set]) => set).map(([name]) => name);
+}
+
+function needsFlow(match: Signature['conditions'][number]): boolean {
+  if (match.kind === 'flow') return match.state !== undefined && match.state !== 'stateless';
+  return (
+    ['flowbits', 'flowint', 'stream_size', 'app-layer-protocol'].includes(match.kind) ||
+    match.kind.startsWith('flow.')
+  );
+}
+
+function needsHeader(signature: Signature): boolean {
+  return signature.conditions.some(match => HEADER_KINDS.has(match.kind));
+}
+
+function hasPayload(signature: Signature): boolean {
+  return signature.buffers.some(each => PAYLOAD_BUFFERS.has(each.buffer));
+}
+
+function isApplication({ signature, traits }: AnalyzedRule): boolean {
+  return (
+    traits.applications.length > 0 || traits.onTransactions || signature.buffers.some(isApplicationBuffer)
+  );
+}
+
+function isAny(ports: PortSet): boolean {
+  return ports.length === 1 && ports[0]![0] === 0 && ports[0]![1] === 65_535;
+}
+
+/** Directions the signature can match in. */
+function directions({ signature }: AnalyzedRule): readonly [toServer: boolean, toClient: boolean] {
+  const flow = signature.conditions.find(match => match.kind === 'flow')?.direction;
+  return [flow !== 'to_client', flow !== 'to_server'];
+}

@@ -1,0 +1,211 @@
+/** One signature as engine analysis shows it: a line of rules.json. */
+import type { Protocol } from '../../engine/protocol.js';
+import { type FastPattern, fastPatternOf } from '../compile/fast-pattern.js';
+import {
+  isApplicationBuffer,
+  KIND_NAMES,
+  PAYLOAD_BUFFERS,
+  type Traits,
+  traitsOf,
+} from '../compile/traits.js';
+import type { PcreMatch } from '../keywords/pcre.js';
+import type { BufferConditions, ContentMatch, Match, Signature } from '../signature.js';
+import { contentJson, pcreJson } from './content-json.js';
+import { flagsOf, requirementsOf } from './rule-flags.js';
+
+type Json = Record<string, unknown>;
+
+/** A signature with what the compiler finds out about it. */
+export interface AnalyzedRule {
+  readonly signature: Signature;
+  readonly traits: Traits;
+  readonly fastPattern: FastPattern | undefined;
+  /** The content that the fast pattern is taken from. */
+  readonly fastContent: ContentMatch | undefined;
+}
+
+export function analyzeRule(signature: Signature, protocols: readonly Protocol[]): AnalyzedRule {
+  const fastPattern = fastPatternOf(signature);
+  return {
+    signature,
+    traits: traitsOf(signature, protocols),
+    fastPattern,
+    fastContent: fastPattern && sourceOf(fastPattern),
+  };
+}
+
+function sourceOf({ conditions, bytes }: FastPattern): ContentMatch | undefined {
+  const contents = conditions.conditions.filter(match => match.kind === 'content') as ContentMatch[];
+  return (
+    contents.find(each => each.fastPattern) ??
+    contents.find(each => !each.negated && each.bytes.includes(bytes))
+  );
+}
+
+/** Shape and names are those of Suricata's rules.json. */
+export function ruleJson(rule: AnalyzedRule, protocols: readonly Protocol[]): Json {
+  const { signature, traits, fastContent, fastPattern } = rule;
+  const engines = engineList(rule, protocols);
+  const lists = listsOf(rule);
+  return {
+    raw: signature.text,
+    id: signature.sid,
+    gid: signature.gid,
+    rev: signature.rev,
+    msg: signature.msg,
+    app_proto: applicationOf(signature, protocols),
+    requirements: requirementsOf(rule),
+    type: KIND_NAMES[traits.kind],
+    flags: flagsOf(rule),
+    pkt_engines: packetEngines(rule),
+    ...(engines.length > 0 && { engines }),
+    ...(Object.keys(lists).length > 0 && { lists }),
+    ...(fastContent &&
+      fastPattern && {
+        mpm: {
+          buffer: bufferName(fastPattern.conditions),
+          ...contentJson(fastContent, behind(fastPattern.conditions, fastContent), true),
+        },
+      }),
+  };
+}
+
+function behind({ conditions }: BufferConditions, match: Match): Match | undefined {
+  return conditions[conditions.indexOf(match) + 1];
+}
+
+/** `http.stat_code` is `http_stat_code` there. */
+export function bufferName({ buffer }: BufferConditions): string {
+  return PAYLOAD_BUFFERS.has(buffer) ? 'payload' : buffer.replaceAll('.', '_');
+}
+
+function applicationOf(signature: Signature, protocols: readonly Protocol[]): string | undefined {
+  const known = protocols.some(
+    each => each.name === signature.protocol || each.ruleNames?.includes(signature.protocol),
+  );
+  if (!known) return undefined;
+  if (signature.protocol !== 'http') return signature.protocol;
+  return signature.buffers.some(isApplicationBuffer) ? 'http' : 'http_any';
+}
+
+function matchJson(match: Match, next: Match | undefined, fast: ContentMatch | undefined): Json {
+  const name = nameOf(match);
+  if (match.kind === 'content')
+    return { name, content: contentJson(match as ContentMatch, next, match === fast) };
+  if (match.kind === 'pcre') return { name, pcre: pcreJson(match as PcreMatch, next) };
+  if (match.kind === 'flowbits') return { name, flowbits: { cmd: match.command, names: match.names } };
+  const { kind: _, ...details } = match;
+  return Object.keys(details).length > 0 ? { name, [name.replace(/[.-]/g, '_')]: details } : { name };
+}
+
+function nameOf(match: Match): string {
+  return match.kind.startsWith('protocol-') ? String(match.keyword) : match.kind;
+}
+
+function matchesJson(matches: readonly Match[], fast: ContentMatch | undefined): Json[] {
+  return matches.map((match, i) => matchJson(match, matches[i + 1], fast));
+}
+
+function listsOf({ signature, fastContent }: AnalyzedRule): Json {
+  const lists: Json = {};
+  const packet = signature.conditions.filter(match => !isDirectionOnly(match) && !isOnTransaction(match));
+  if (packet.length > 0) lists.packet = { matches: matchesJson(packet, fastContent) };
+  const payload = signature.buffers
+    .filter(each => PAYLOAD_BUFFERS.has(each.buffer))
+    .flatMap(each => each.conditions);
+  if (payload.length > 0) lists.payload = { matches: matchesJson(payload, fastContent) };
+  if (signature.effects.length > 0)
+    lists.postmatch = { matches: matchesJson(signature.effects, fastContent) };
+  if (signature.thresholds.length > 0)
+    lists.threshold = { matches: matchesJson(signature.thresholds, fastContent) };
+  return lists;
+}
+
+/** A direction alone is part of the header there. */
+export function isDirectionOnly(match: Match): boolean {
+  return (
+    match.kind === 'flow' &&
+    match.state === undefined &&
+    match.stream === undefined &&
+    match.fragment === undefined
+  );
+}
+
+function isOnTransaction(match: Match): boolean {
+  return match.kind.startsWith('protocol-') || match.kind === 'app-layer-event';
+}
+
+function packetEngines({ signature, fastPattern }: AnalyzedRule): Json[] {
+  const engines: Json[] = [];
+  const payload = signature.buffers.some(each => PAYLOAD_BUFFERS.has(each.buffer));
+  if (payload)
+    engines.push({
+      name: 'payload',
+      is_mpm: fastPattern !== undefined && PAYLOAD_BUFFERS.has(fastPattern.conditions.buffer),
+    });
+  if (signature.conditions.some(match => !isDirectionOnly(match) && !isOnTransaction(match))) {
+    engines.push({ name: 'packet', is_mpm: false });
+  }
+  return engines;
+}
+
+function engineList(rule: AnalyzedRule, protocols: readonly Protocol[]): Json[] {
+  const { signature, fastPattern, fastContent } = rule;
+  const buffers = signature.buffers.filter(isApplicationBuffer).flatMap(each => {
+    const declared = declarationOf(each.buffer, protocols);
+    return directionsOf(signature, each.direction ?? declared?.direction ?? 'either').map(direction => ({
+      name: bufferName(each),
+      direction,
+      is_mpm: fastPattern?.conditions === each,
+      ...(declared && { app_proto: declared.protocol, progress: declared.progress }),
+      ...(each.transforms.length > 0 && {
+        transforms: each.transforms.map(transform => ({ name: transform.kind })),
+      }),
+      matches: matchesJson(each.conditions, fastContent),
+    }));
+  });
+  return [...buffers, ...eventEngines(signature), ...streamEngines(rule)];
+}
+
+/** Events are looked at in both directions, unless the rule says which. */
+function eventEngines(signature: Signature): Json[] {
+  const events = signature.conditions.filter(isOnTransaction);
+  if (events.length === 0) return [];
+  return directionsOf(signature, 'either').map(direction => ({
+    name: 'app-layer-events',
+    direction,
+    is_mpm: false,
+    progress: 0,
+    matches: matchesJson(events, undefined),
+  }));
+}
+
+/** Conditions on the payload in a rule about transactions are looked at in the stream. */
+function streamEngines({ signature, traits, fastContent }: AnalyzedRule): Json[] {
+  const payload = signature.buffers
+    .filter(each => PAYLOAD_BUFFERS.has(each.buffer))
+    .flatMap(each => each.conditions);
+  if (payload.length === 0 || !traits.onTransactions) return [];
+  return directionsOf(signature, 'either').map(direction => ({
+    name: 'stream',
+    direction,
+    is_mpm: false,
+    progress: 0,
+    matches: matchesJson(payload, fastContent),
+  }));
+}
+
+function declarationOf(keyword: string, protocols: readonly Protocol[]) {
+  for (const protocol of protocols) {
+    const buffer = protocol.buffers.find(each => each.keyword === keyword);
+    if (buffer) return { protocol: protocol.name, direction: buffer.direction, progress: buffer.progress };
+  }
+  return undefined;
+}
+
+function directionsOf(signature: Signature, direction: 'to_server' | 'to_client' | 'either'): string[] {
+  const flow = signature.conditions.find(match => match.kind === 'flow')?.direction;
+  return (['to_server', 'to_client'] as const)
+    .filter(each => (direction === 'either' || direction === each) && (flow === undefined || flow === each))
+    .map(each => each.replace('_', ''));
+}

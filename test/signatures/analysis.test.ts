@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest';
+import { patternText } from '../../signatures/analysis/content-json.js';
+import { analyzeRules } from '../../signatures/analysis.js';
+import { load, SAMPLE_PROTOCOL } from './rules.js';
+
+function analysis(rules: string): Map<string, string> {
+  return new Map(analyzeRules(load(rules), [SAMPLE_PROTOCOL]));
+}
+
+function rule(text: string) {
+  const [line] = analysis(text).get('rules.json')!.split('\n');
+  return JSON.parse(line!);
+}
+
+test.each([
+  [' 200 ', '|20|200|20|'],
+  ['\x15\x03\x01\0\x02\x02', '|15 03 01 00 02 02|'],
+  ['GET', 'GET'],
+  ['a;b', 'a|3B|b'],
+])('%j is written %s', (bytes, text) => expect(patternText(bytes)).toBe(text));
+
+describe('rules.json', () => {
+  test('a rule about a buffer', () => {
+    expect(
+      rule(
+        'alert sample $HOME_NET any -> $EXTERNAL_NET 80 (msg:"T"; flow:to_server,established; sample.uri; content:"GET"; sid:1;)',
+      ),
+    ).toMatchObject({
+      id: 1,
+      gid: 1,
+      rev: 0,
+      msg: 'T',
+      app_proto: 'sample',
+      type: 'app_tx',
+      requirements: ['flow'],
+      flags: ['sp_any', 'applayer', 'toserver', 'prefilter'],
+      pkt_engines: [{ name: 'packet', is_mpm: false }],
+      engines: [
+        { name: 'sample_uri', direction: 'toserver', is_mpm: true, app_proto: 'sample', progress: 1 },
+      ],
+      lists: { packet: { matches: [{ name: 'flow' }] } },
+      mpm: {
+        buffer: 'sample_uri',
+        pattern: 'GET',
+        length: 3,
+        nocase: false,
+        negated: false,
+        starts_with: false,
+        ends_with: false,
+        is_mpm: true,
+        no_double_inspect: true,
+        fast_pattern: false,
+        relative_next: false,
+      },
+    });
+  });
+
+  test('a rule about packets and streams', () => {
+    expect(rule('alert tcp any any -> any 443 (content:"|15 03|"; startswith; sid:2; rev:1;)')).toMatchObject(
+      {
+        type: 'pkt_stream',
+        requirements: ['payload'],
+        flags: [
+          'src_any',
+          'dst_any',
+          'sp_any',
+          'need_packet',
+          'need_stream',
+          'toserver',
+          'toclient',
+          'prefilter',
+        ],
+        pkt_engines: [{ name: 'payload', is_mpm: true }],
+        mpm: { buffer: 'payload', depth: 2, starts_with: true, no_double_inspect: false },
+      },
+    );
+  });
+
+  test('flags and effects', () => {
+    const json = rule(
+      'alert tcp any any -> any 443 (flow:to_server; flags:S,CE; flowbits:set,t; flowbits:noalert; sid:3;)',
+    );
+    expect(json).toMatchObject({
+      type: 'pkt',
+      requirements: ['tcp_flags_init_deinit', 'real_pkt'],
+      flags: ['src_any', 'dst_any', 'sp_any', 'noalert', 'need_packet', 'toserver'],
+      pkt_engines: [{ name: 'packet', is_mpm: false }],
+    });
+    expect(json.lists.packet.matches.map((match: { name: string }) => match.name)).toEqual(['tcp.flags']);
+    expect(json.lists.postmatch.matches[0]).toEqual({
+      name: 'flowbits',
+      flowbits: { cmd: 'set', names: ['t'] },
+    });
+  });
+
+  test('an expression', () => {
+    expect(
+      rule('alert sample any any -> any any (pcre:"/\\\\s200/i"; sid:4;)').lists.payload.matches[0],
+    ).toEqual({
+      name: 'pcre',
+      pcre: { relative: false, relative_next: false, nocase: true, negated: false },
+    });
+  });
+});
+
+test('the other files', () => {
+  const files = analysis(
+    'alert tcp any any -> any any (content:"abc"; content:"needle in it"; nocase; sid:1;)\nalert tcp any any -> any any (content:"abc"; sid:2;)',
+  );
+  expect(files.get('rules_fast_pattern.txt')).toContain('Final content: needle|20|in|20|it');
+  expect(files.get('rules_analysis.txt')).toContain('== Sid: 2 ==');
+  const [payload] = files
+    .get('patterns.json')!
+    .split('\n')
+    .map(line => line && JSON.parse(line));
+  expect(payload.patterns[0]).toEqual({ pattern: 'abc', nocase: false, negated: false, cnt: 2, mpm: 1 });
+});
