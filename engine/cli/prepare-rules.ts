@@ -2,6 +2,8 @@
 import { compileOptionsFrom, compileRules } from '../../signatures/compile.js';
 import { type LoadOptions, loadRules } from '../../signatures/load-rules.js';
 import { type RuleProblem, type RuleSet, unsupportedByReason } from '../../signatures/rule-set.js';
+import { CLASSIFICATION_FILE, REFERENCE_FILE } from '../../signatures/rule-settings.js';
+import type { Config } from '../config/config.js';
 import { openMatcher } from '../matcher.js';
 import { allocateMemory, openMemory } from '../memory.js';
 import type { Log } from '../module.js';
@@ -13,17 +15,16 @@ const REASONS_TOLD = 10;
 /** @returns the rule set; `errors` is not empty when rules were refused */
 export function readRules(options: LoadOptions, log: Log): RuleSet {
   const rules = loadRules(options);
-  for (const error of rules.errors) tellError(error, log);
-  for (const { message, position } of rules.warnings) {
-    log.warning(
-      position.line === 0
-        ? `detect: ${message}`
-        : `detect: ${message}, in ${position.file} at line ${position.line}`,
-    );
+  const sourceOf = sources(options.config);
+  for (const error of rules.errors) tellError(error, sourceOf(error), log);
+  for (const warning of rules.warnings) {
+    const { message, position } = warning;
+    const place = position.line === 0 ? '' : `, in ${position.file} at line ${position.line}`;
+    log.warning(`${sourceOf(warning)}: ${message}${place}`);
   }
   tellUnsupported(rules, log);
   const { signatures, errors, skipped, unsupported, files } = rules;
-  if (signatures.length > 0 || files.length > 0) {
+  if (signatures.length > 0) {
     log.info(
       `detect: ${files.length} rule files processed. ${signatures.length} rules successfully loaded, ${failures(errors)} rules failed, ${skipped.length + unsupported.length} rules skipped`,
     );
@@ -47,10 +48,23 @@ export function compileForThreads(
   });
 }
 
-function tellError({ message, position, keyword, suggestion, rule }: RuleProblem, log: Log): void {
+/** The part of the engine that a problem with a file is told under. */
+function sources(config: Config): (problem: RuleProblem) => string {
+  const named = new Map([
+    [config.read(CLASSIFICATION_FILE), 'classification-config'],
+    [config.read(REFERENCE_FILE), 'reference'],
+  ]);
+  return ({ position, rule }) => (rule === undefined && named.get(position.file)) || 'detect';
+}
+
+function tellError(
+  { message, position, keyword, suggestion, rule }: RuleProblem,
+  source: string,
+  log: Log,
+): void {
   const part = keyword === undefined ? 'detect-parse' : `detect-${keyword.replace(/[^a-z0-9-]/g, '-')}`;
   if (rule === undefined) {
-    log.error(`detect: ${message}`);
+    log.error(`${source}: ${message}`);
     return;
   }
   // The message stands alone: users look for it by its text.
