@@ -214,10 +214,5 @@ export class ExceptionPolicy {
     const f = flow * FlowRecord.INTS;
     row[f + FlowRecord.FLAGS]! |= flag;
     if (flag === FlowRecord.FLAG_BYPASSED) row[f + FlowRecord.STATE] = FlowRecord.STATE_LOCAL_BYPASSED;
-    if (flag === FlowRecord.FLAG_DROPPED) {
-      row[f + FlowRecord.ACTION] = FlowRecord.ACTION_DROP;
-      row[f + FlowRecord.DROP_REASON] = this.reason;
-    }
-    if (flag === FlowRecord.FLAG_PASSED) row[f + FlowRecord.ACTION] = FlowRecord.ACTION_PASS;
   }
 }

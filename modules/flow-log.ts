@@ -4,6 +4,7 @@
  */
 import { Batch } from '../engine/batch.js';
 import { EVENT_FLOW, EVENT_NETFLOW, keepEvent } from '../engine/event.js';
+import * as FlowRecord from '../engine/flow-record.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
 
@@ -17,6 +18,7 @@ export default defineModule({
 
 class FlowLog implements ThreadModule {
   private readonly row: Int32Array;
+  private readonly flows: Int32Array;
   /** Event that outputs want; a flow's event gives its netflow records too. */
   private readonly kind: number;
   private readonly lost: number;
@@ -24,6 +26,7 @@ class FlowLog implements ThreadModule {
 
   constructor(private readonly thread: Thread) {
     this.row = thread.memory.row;
+    this.flows = thread.flows.row;
     this.kind = thread.wants(EVENT_FLOW) ? EVENT_FLOW : thread.wants(EVENT_NETFLOW) ? EVENT_NETFLOW : 0;
     this.lost = thread.counters.declare('flow_log.lost');
   }
@@ -38,6 +41,16 @@ class FlowLog implements ThreadModule {
     batch.replace();
   }
 
+  /** What an exception policy did to a flow is its action, unless detection took one. */
+  private noteAction(slot: number): void {
+    const { flows } = this;
+    const f = this.row[slot * Packet.INTS + Packet.FLOW]! * FlowRecord.INTS;
+    if (flows[f + FlowRecord.ACTION] !== FlowRecord.ACTION_NONE) return;
+    const flags = flows[f + FlowRecord.FLAGS]!;
+    if (flags & FlowRecord.FLAG_DROPPED) flows[f + FlowRecord.ACTION] = FlowRecord.ACTION_DROP;
+    else if (flags & FlowRecord.FLAG_PASSED) flows[f + FlowRecord.ACTION] = FlowRecord.ACTION_PASS;
+  }
+
   private hasEnds(batch: Batch): boolean {
     for (let i = 0; i < batch.length; i++) if (this.isEnd(batch.slots[i]!)) return true;
     return false;
@@ -49,6 +62,7 @@ class FlowLog implements ThreadModule {
 
   /** When the pool is empty, what was kept so far goes ahead so that its slots come home. */
   private tell(batch: Batch, slot: number): void {
+    this.noteAction(slot);
     if (this.thread.pool.available === 0) {
       batch.moveKeptTo(this.ahead);
       this.thread.passOn(this.ahead);

@@ -9,6 +9,7 @@ import * as Packet from '../../../engine/packet.js';
 import * as Event from '../../../engine/packet-events.js';
 import * as State from '../../../engine/tcp-state.js';
 import {
+  REASON_FLOW_DROP,
   REASON_STREAM_ERROR,
   REASON_STREAM_MEMCAP,
   REASON_STREAM_MIDSTREAM,
@@ -91,7 +92,7 @@ export class Tracker {
     c.counters.countFlags(x.flags);
     if (!this.isForSession(x)) return;
     this.noteEstablished(x);
-    if (this.isBypassed(x)) return;
+    if (this.isSettled(x)) return;
     if (x.ack !== 0 && !x.has(ACK)) Packet.setEvent(this.row, x.p, Event.STREAM_PKT_BROKEN_ACK);
     if (this.cells[x.session + Session.STATE] !== State.NONE && beginsAnother(c, x) && !this.beginAnew(x))
       return;
@@ -155,10 +156,24 @@ export class Tracker {
     return false;
   }
 
-  /** Dropped flows need no tracking; bypassed ones want none. */
-  private isBypassed(x: Segment): boolean {
+  /**
+   * Dropped flows need no tracking; bypassed ones want none. What a packet of this batch did to its flow holds for
+   * those behind it.
+   */
+  private isSettled(x: Segment): boolean {
     const flags = this.flows[x.flow * FlowRecord.INTS + FlowRecord.FLAGS]!;
-    return (flags & (FlowRecord.FLAG_DROPPED | FlowRecord.FLAG_BYPASSED)) !== 0;
+    const { FLAG_DROPPED, FLAG_BYPASSED, FLAG_PASSED } = FlowRecord;
+    if ((flags & (FLAG_DROPPED | FLAG_BYPASSED | FLAG_PASSED)) === 0) return false;
+    const { row } = this;
+    row[x.p + Packet.FLAGS]! |= Packet.FLAG_NO_INSPECTION;
+    if (flags & FLAG_PASSED) row[x.p + Packet.FLOW_STATE]! |= Packet.FLOW_PASSED;
+    if (flags & FLAG_BYPASSED) row[x.p + Packet.FLOW_STATE]! |= Packet.FLOW_BYPASSED;
+    if (flags & FLAG_DROPPED) {
+      row[x.p + Packet.FLOW_STATE]! |= Packet.FLOW_DROPPED;
+      row[x.p + Packet.VERDICT] = Packet.VERDICT_DROP;
+      row[x.p + Packet.REASON] = REASON_FLOW_DROP;
+    }
+    return (flags & (FLAG_DROPPED | FLAG_BYPASSED)) !== 0;
   }
 
   /** A packet counts as established when its session was so before it. */
