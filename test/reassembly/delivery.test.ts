@@ -120,6 +120,21 @@ describe('after the fact', () => {
   });
 });
 
+it('leaves some packets of the pool to others, however many holes a stream has', () => {
+  const feed = feedOf({ slots: 256 });
+  for (let i = 0; i < 400; i++) {
+    feed.segment(2 + 2 * i, 'x');
+    if (i % 20 === 19) feed.endBatch();
+  }
+  feed.acknowledge(802);
+  expect(feed.thread.pool.available).toBe(256 / 8);
+  feed.endBatch();
+  expect(feed.received.text.length).toBe(2 * 224);
+  feed.acknowledge(802);
+  feed.endBatch();
+  expect(feed.received.text).toBe('.x'.repeat(400));
+});
+
 describe('inline', () => {
   it("hands a packet's own bytes on with it, without copying them elsewhere", () => {
     const feed = feedOf({ inline: true });

@@ -19,22 +19,28 @@ const COPIED = [
   Packet.LINK_TYPE,
 ];
 
+/** Part of the pool that is left to other modules: one stream full of holes must not take all packets. */
+const RESERVED_SHARE = 8;
+
 export class Delivery {
   /** Slot that carried the last data or end of this batch, -1 when there is none. */
   last = -1;
   private readonly row: Int32Array;
+  private readonly reserved: number;
 
   constructor(private readonly thread: Thread) {
     this.row = thread.memory.row;
+    this.reserved = Math.floor(thread.pool.range.slots / RESERVED_SHARE);
   }
 
   /**
    * Finds a packet that can carry stream fields: `slot` itself when they are free and `own` allows it.
-   * @returns a slot, -1 when the pool is empty
+   * @returns a slot, -1 when the pool has none to spare
    */
   carrier(batch: Batch, slot: number, own: boolean): number {
     const p = slot * Packet.INTS;
     if (own && this.isFree(p)) return slot;
+    if (this.thread.pool.available <= this.reserved) return -1;
     const pseudo = this.thread.pool.take();
     if (pseudo < 0) return -1;
     const q = pseudo * Packet.INTS;
