@@ -42,6 +42,9 @@ export interface FeedOptions {
   interval?: number;
 }
 
+/** No packet lies at offset 0, which rows use for "none". */
+const FIRST_BYTE = 64;
+
 export function stubThread(options: StubOptions = {}): StubThread {
   return new StubThread(options);
 }
@@ -73,14 +76,14 @@ export class StubThread implements Thread {
   constructor(private readonly options: StubOptions) {
     const { slots = 1024, bytes = 4 << 20, blockSize = 256 << 10, flows = 1024 } = options;
     const { streamBytes = 1 << 20, scratchBytes = 256 << 10 } = options;
-    this.memory = openMemory(allocateMemory(slots, bytes + streamBytes + scratchBytes));
-    this.streamRange = { first: bytes, byteLength: streamBytes };
-    this.scratch = { first: bytes + streamBytes, byteLength: scratchBytes };
+    this.memory = openMemory(allocateMemory(slots, FIRST_BYTE + bytes + streamBytes + scratchBytes));
+    this.streamRange = { first: FIRST_BYTE + bytes, byteLength: streamBytes };
+    this.scratch = { first: FIRST_BYTE + bytes + streamBytes, byteLength: scratchBytes };
     this.pool = new Pool(this.memory, {
       index: 0,
       firstSlot: 0,
       slots,
-      firstByte: 0,
+      firstByte: FIRST_BYTE,
       byteLength: bytes,
       blockSize,
     });

@@ -142,8 +142,10 @@ describe('limits', () => {
     expect(reassembled(d, d.one(first4(), { time: 112 }))).toHaveLength(1);
   });
 
-  test('time of a host', async () => {
-    const hosts = [{ slow: { timeout: 100, address: ['10.0.0.0/24'] } }];
+  test.each([
+    ['with a name', [{ slow: { timeout: 100, address: ['10.0.0.0/24'] } }]],
+    ['without', [{ timeout: 100, address: '10.0.0.0/24' }]],
+  ])('time of a host, %s', async (_, hosts) => {
     const d = await decoder({ config: { defrag: { timeout: 10, 'host-config': hosts } } });
     d.one(first4(), { time: 100 });
     expect(reassembled(d, d.one(second4(), { time: 190 }))).toHaveLength(1);

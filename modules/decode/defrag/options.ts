@@ -91,11 +91,11 @@ export function readSettings(config: Config): DefragSettings {
   };
 }
 
-/** Entries are `- NAME: { timeout: SECONDS, address: [NETWORK, …] }`. @returns the timeouts */
+/** Entries are `- NAME: { timeout: SECONDS, address: [NETWORK, …] }`, or without the name. @returns the timeouts */
 function fillHostTimeouts(tree: unknown, table: PrefixTable<number>): number[] {
   const seconds: number[] = [];
   for (const entry of Array.isArray(tree) ? tree : []) {
-    for (const host of Object.values((entry ?? {}) as Record<string, unknown>)) {
+    for (const host of hostsOf(entry)) {
       const { timeout: text, address } = (host ?? {}) as { timeout?: unknown; address?: unknown };
       const value = timeout.type.parse(text);
       if (value === undefined) continue;
@@ -104,4 +104,9 @@ function fillHostTimeouts(tree: unknown, table: PrefixTable<number>): number[] {
     }
   }
   return seconds;
+}
+
+function hostsOf(entry: unknown): unknown[] {
+  if (entry === null || typeof entry !== 'object') return [];
+  return 'timeout' in entry ? [entry] : Object.values(entry);
 }
