@@ -8,6 +8,7 @@ import * as Packet from '../engine/packet.js';
 import { Subject } from '../engine/record/subject.js';
 import { EveLog } from './eve/eve-log.js';
 import { instancesOf } from './eve/instance.js';
+import { isOfWire, MacSets } from './eve/mac-sets.js';
 import { eveOptions } from './eve/options.js';
 import { eveStatistics } from './eve/stats.js';
 import { eveWants } from './eve/wants.js';
@@ -28,21 +29,32 @@ class Eve implements ThreadModule {
   private readonly logs: readonly EveLog[];
   private readonly row: Int32Array;
   private readonly failed: number;
+  private readonly macs: MacSets | undefined;
 
   constructor(private readonly thread: Thread) {
     const inline = thread.config.read(engineMode) === 'ips';
     const sensor = thread.config.read(sensorName);
     this.row = thread.memory.row;
     this.subject = new Subject(thread.memory, thread.flows);
-    this.logs = instancesOf(thread.config).map(instance => new EveLog(thread, instance, sensor, inline));
+    const instances = instancesOf(thread.config);
+    const withMacs = instances.some(({ ethernet, types }) => ethernet && types.has('flow'));
+    this.macs = withMacs ? new MacSets(thread.flows.capacity) : undefined;
+    this.logs = instances.map(instance => new EveLog(thread, instance, sensor, inline, this.macs));
     this.failed = thread.counters.declare('output.eve.errors');
   }
 
   process(batch: Batch): void {
     for (let i = 0; i < batch.length; i++) {
       const slot = batch.slots[i]!;
-      if (this.row[slot * Packet.INTS + Packet.PSEUDO] === Packet.PSEUDO_EVENT) this.tell(slot);
+      const p = slot * Packet.INTS;
+      if (this.row[p + Packet.PSEUDO] === Packet.PSEUDO_EVENT) this.tell(slot);
+      else if (this.macs && isOfWire(this.row, p)) this.noteMacs(slot, this.macs);
     }
+  }
+
+  private noteMacs(slot: number, macs: MacSets): void {
+    this.subject.loadPacket(slot);
+    macs.note(this.subject);
   }
 
   reload(shared: Readonly<Record<string, unknown>>): void {

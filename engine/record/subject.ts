@@ -33,6 +33,12 @@ export class Subject {
     this.flows = rows.row;
   }
 
+  /** Speaks of a packet itself, without an event. */
+  loadPacket(slot: number): void {
+    this.load(slot);
+    this.packet = slot;
+  }
+
   load(slot: number): void {
     const { row } = this;
     this.slot = slot;

@@ -27,7 +27,7 @@ export function writeEthernet(json: JsonBytes, subject: Subject, direction: Dire
 }
 
 /** Offset of the Ethernet header, -1 when there is none. The first byte of the memory may be one. */
-function ethernetHeader(subject: Subject): number {
+export function ethernetHeader(subject: Subject): number {
   if (subject.packetField(Packet.PSEUDO) !== Packet.PSEUDO_NONE || subject.packet < 0) return -1;
   if (subject.packetField(Packet.LENGTH) < ETHERNET_HEADER) return -1;
   const offset = subject.packetField(Packet.L2);

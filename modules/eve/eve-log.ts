@@ -10,8 +10,11 @@ import { writeDrop } from './drop.js';
 import { DropStarts } from './drop-starts.js';
 import { writeFlow } from './flow.js';
 import type { Instance } from './instance.js';
+import type { MacSets } from './mac-sets.js';
 import { hasPackets, writeNetflow } from './netflow.js';
 import {
+  DNS_RESPONSE,
+  isDnsResponse,
   logs,
   otherType,
   TransactionKinds,
@@ -33,12 +36,13 @@ export class EveLog {
   private readonly kinds = new TransactionKinds();
   private readonly dropStarts: DropStarts | undefined;
 
-  /** @param inline packets can be dropped */
+  /** @param inline packets can be dropped  @param macs where MAC addresses of flows are kept */
   constructor(
     thread: Thread,
     private readonly instance: Instance,
     sensor: string,
     private readonly inline: boolean,
+    private readonly macs: MacSets | undefined,
   ) {
     this.writer = new Writer(thread, instance, sensor);
     this.log = thread.openLog(instance.file);
@@ -55,7 +59,7 @@ export class EveLog {
         if (types.has('alert')) this.line(() => writeAlert(this.writer, subject, this.inline));
         break;
       case Event.EVENT_FLOW:
-        if (types.has('flow')) this.line(() => writeFlow(this.writer, subject));
+        if (types.has('flow')) this.line(() => writeFlow(this.writer, subject, this.macs));
         this.tellNetflow(subject);
         break;
       case Event.EVENT_NETFLOW:
@@ -111,7 +115,9 @@ export class EveLog {
     const type = transactionType(this.writer, subject);
     if (type === '' || !logs(types, type)) return;
     if (type === 'dns' && !wantsDns(dns, subject.payloadText())) return;
-    this.line(() => writeTransaction(this.writer, subject, this.kinds.of(type)));
+    const response = type === 'dns' && isDnsResponse(this.writer, subject);
+    const kind = response ? DNS_RESPONSE : this.kinds.of(type);
+    this.line(() => writeTransaction(this.writer, subject, kind));
   }
 
   private tellOther(subject: Subject): void {

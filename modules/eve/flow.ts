@@ -6,6 +6,7 @@ import * as Packet from '../../engine/packet.js';
 import type { Subject } from '../../engine/record/subject.js';
 import type { Header, HeaderKind } from './header.js';
 import { type JsonBytes, key } from './json-bytes.js';
+import type { MacSets } from './mac-sets.js';
 import { writeTcp } from './tcp.js';
 import type { Writer } from './writer.js';
 
@@ -39,10 +40,12 @@ const STATES = ['new', 'new', 'established', 'closed', 'bypassed', 'bypassed'];
 const REASONS = ['unknown', 'timeout', 'forced', 'shutdown', 'tcp_reuse'];
 const ACTIONS = ['', 'pass', 'drop', 'accept'];
 
-export function writeFlow(writer: Writer, subject: Subject): void {
+/** @param macs where MAC addresses are kept, for entries that want them */
+export function writeFlow(writer: Writer, subject: Subject, macs: MacSets | undefined): void {
   const { json, header, protocols, thread, instance } = writer;
   header.write(json, subject, KIND);
   writeIcmpAnswer(json, subject);
+  if (instance.ethernet) macs?.write(json, subject);
   protocols.writeFinal(json, subject);
   json.open(FLOW);
   writeCounts(json, subject);

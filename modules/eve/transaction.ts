@@ -11,6 +11,9 @@ const FILE_INFO: HeaderKind = { type: encoder.encode('fileinfo'), direction: 'ev
 const FRAME: HeaderKind = { type: encoder.encode('frame'), direction: 'packet', packet: true };
 const OTHER: HeaderKind = { type: undefined, direction: 'packet', packet: true };
 
+export const DNS_RESPONSE: HeaderKind = { type: encoder.encode('dns'), direction: 'reverse', packet: true };
+const DNS = encoder.encode('dns');
+const TYPE = encoder.encode('type');
 const TAGGED_PACKET = 'packet';
 
 /** Names under `types` that record types are listed under, where these differ. */
@@ -22,6 +25,24 @@ const LISTED_AS: Readonly<Record<string, readonly string[]>> = {
   packet: ['alert'],
 };
 
+/** Protocols whose records go the way of the packet that completed the transaction; others go to the server. */
+const AS_THE_PACKET = new Set([
+  ...[
+    'bittorrent_dht',
+    'ike',
+    'krb5',
+    'mdns',
+    'nfs',
+    'quic',
+    'rdp',
+    'rfb',
+    'sip',
+    'snmp',
+    'tftp',
+    'websocket',
+  ],
+]);
+
 /** Kinds by event type, made once. */
 export class TransactionKinds {
   private readonly kinds = new Map<string, HeaderKind>();
@@ -29,7 +50,8 @@ export class TransactionKinds {
   of(type: string): HeaderKind {
     let kind = this.kinds.get(type);
     if (!kind) {
-      kind = { type: encoder.encode(type), direction: 'flow', packet: true };
+      const direction = AS_THE_PACKET.has(type) ? 'event' : 'flow';
+      kind = { type: encoder.encode(type), direction, packet: true };
       this.kinds.set(type, kind);
     }
     return kind;
@@ -45,6 +67,19 @@ export function logs(types: ReadonlySet<string>, eventType: string): boolean {
 export function transactionType(writer: Writer, subject: Subject): string {
   const members = writer.ownMembers(subject);
   return members.next() ? members.name : '';
+}
+
+/** Whether the record is a DNS response of its own, which goes from server to client. */
+export function isDnsResponse(writer: Writer, subject: Subject): boolean {
+  const members = writer.ownMembers(subject);
+  const { bytes } = writer.thread.memory;
+  if (!members.next() || !members.isNamed(DNS)) return false;
+  members.over(bytes, members.valueStart + 1, members.valueEnd - 1);
+  while (members.next()) {
+    if (!members.isNamed(TYPE)) continue;
+    return String.fromCharCode(...bytes.subarray(members.valueStart, members.valueEnd)) === '"response"';
+  }
+  return false;
 }
 
 /** The payload's first member is `"event_type":"…"`. Empty when it is not. */

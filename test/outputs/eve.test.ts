@@ -270,6 +270,18 @@ test('flow and netflow of a conversation that is over', async () => {
   ]);
 });
 
+test('flow records tell the MAC addresses of both sides, in the order they were seen', async () => {
+  const thread = outputThread(log(['flow'], { ethernet: true }));
+  const there = tcpPacket(thread, '');
+  const back = tcpPacket(thread, '', { [Packet.FLOW_STATE]: 0 });
+  const end = tcpPacket(thread, '', { [Packet.PSEUDO]: Packet.PSEUDO_FLOW_END });
+  const [record] = await recordsOf(thread, eve, there, there, back, event(thread, Event.EVENT_FLOW, end));
+  expect(record!.ether).toEqual({
+    dest_macs: ['66:77:88:99:aa:bb', '00:11:22:33:44:55'],
+    src_macs: ['00:11:22:33:44:55', '66:77:88:99:aa:bb'],
+  });
+});
+
 test('anomalies: one record for each event of the packet of a wanted kind, and those of protocols', async () => {
   const thread = outputThread(log([{ anomaly: { types: { decode: true }, packethdr: true } }]));
   const root = tcpPacket(thread, 'x');
@@ -366,6 +378,21 @@ describe('records of protocols', () => {
     const arp = event(thread, Event.EVENT_OTHER, root, '"event_type":"arp","arp":{}');
     const records = await recordsOf(thread, eve, packet, arp);
     expect(records).toMatchObject([{ event_type: 'packet', packet_info: { linktype: 1 } }]);
+  });
+
+  test('DNS responses go to the client, and what some protocols say the way of its packet', async () => {
+    const thread = outputThread(log(['dns', 'snmp']));
+    const toServer = tcpPacket(thread, '');
+    const toClient = { [Packet.FLOW_STATE]: 0 };
+    const members = [
+      '"dns":{"version":3,"type":"request"}',
+      '"dns":{"version":3,"type":"response"}',
+      '"dns":{"type":"answer"}',
+    ];
+    const dns = members.map(text => event(thread, Event.EVENT_TRANSACTION, toServer, text));
+    const snmp = event(thread, Event.EVENT_TRANSACTION, toServer, '"snmp":{}', toClient);
+    const records = await recordsOf(thread, eve, ...dns, snmp);
+    expect(records.map(record => record.dest_port)).toEqual([80, 1234, 80, 1234]);
   });
 
   test('DNS by direction and type', async () => {

@@ -1,0 +1,83 @@
+/**
+ * The MAC addresses that the two sides of each flow were seen with, for flow records of entries with `ethernet: yes`:
+ * `"ether":{"dest_macs":[…],"src_macs":[…]}`. Only packets that pass this thread are seen.
+ */
+import * as FlowRecord from '../../engine/flow-record.js';
+import * as Packet from '../../engine/packet.js';
+import type { Subject } from '../../engine/record/subject.js';
+import { ethernetHeader } from './ethernet.js';
+import { type JsonBytes, key } from './json-bytes.js';
+
+const ETHER = key('ether');
+const SOURCE_MACS = key('src_macs');
+const DESTINATION_MACS = key('dest_macs');
+const NO_KEY = new Uint8Array(0);
+const MAC = 6;
+/** Addresses kept of a side; a gateway pair has two. */
+const KEPT = 8;
+const CLIENT = 0;
+const SERVER = 1;
+
+export class MacSets {
+  /** For each flow row the id of the flow that its addresses are of: a row that is used anew begins empty. */
+  private readonly owners: Int32Array;
+  /** Number of addresses, by flow and side; and the addresses. */
+  private readonly counts: Uint8Array;
+  private readonly macs: Uint8Array;
+
+  constructor(flows: number) {
+    this.owners = new Int32Array(flows);
+    this.counts = new Uint8Array(flows * 2);
+    this.macs = new Uint8Array(flows * 2 * KEPT * MAC);
+  }
+
+  /** Takes the addresses of a packet of the wire. `subject` was loaded with it. */
+  note(subject: Subject): void {
+    const header = ethernetHeader(subject);
+    if (header < 0 || subject.flow < 0) return;
+    const { flow, toServer } = subject;
+    const owner = subject.flowField(FlowRecord.ID_LOW) | 1;
+    if (this.owners[flow] !== owner) {
+      this.owners[flow] = owner;
+      this.counts.fill(0, flow * 2, flow * 2 + 2);
+    }
+    const { bytes } = subject.memory;
+    this.add(flow * 2 + (toServer ? SERVER : CLIENT), bytes, header);
+    this.add(flow * 2 + (toServer ? CLIENT : SERVER), bytes, header + MAC);
+  }
+
+  private add(side: number, bytes: Uint8Array, offset: number): void {
+    const count = this.counts[side]!;
+    for (let i = 0; i < count; i++) if (this.equals(side, i, bytes, offset)) return;
+    if (count === KEPT) return;
+    const at = (side * KEPT + count) * MAC;
+    for (let i = 0; i < MAC; i++) this.macs[at + i] = bytes[offset + i]!;
+    this.counts[side] = count + 1;
+  }
+
+  private equals(side: number, index: number, bytes: Uint8Array, offset: number): boolean {
+    const at = (side * KEPT + index) * MAC;
+    for (let i = 0; i < MAC; i++) if (this.macs[at + i] !== bytes[offset + i]) return false;
+    return true;
+  }
+
+  /** Nothing when none were seen. */
+  write(json: JsonBytes, subject: Subject): void {
+    if (this.owners[subject.flow] !== (subject.flowField(FlowRecord.ID_LOW) | 1)) return;
+    json.open(ETHER);
+    this.writeSide(json, DESTINATION_MACS, subject.flow * 2 + SERVER);
+    this.writeSide(json, SOURCE_MACS, subject.flow * 2 + CLIENT);
+    json.close();
+  }
+
+  private writeSide(json: JsonBytes, name: Uint8Array, side: number): void {
+    json.openArray(name);
+    for (let i = 0; i < this.counts[side]!; i++) json.mac(NO_KEY, this.macs, (side * KEPT + i) * MAC);
+    json.closeArray();
+  }
+}
+
+/** Whether the packet at `p` may have addresses to be noted. */
+export function isOfWire(row: Int32Array, p: number): boolean {
+  return row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE && row[p + Packet.FLOW]! >= 0;
+}
