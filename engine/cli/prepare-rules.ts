@@ -29,7 +29,6 @@ export function readRules(options: LoadOptions, log: Log): RuleSet {
       `detect: ${files.length} rule files processed. ${signatures.length} rules successfully loaded, ${failures(errors)} rules failed, ${skipped.length + unsupported.length} rules skipped`,
     );
   }
-  log.info(`detect: ${signatures.length} signatures processed.`);
   return rules;
 }
 
@@ -40,6 +39,7 @@ export function compileForThreads(
   options: LoadOptions,
   log: Log,
 ): unknown {
+  log.info(`detect: ${rules.signatures.length} signatures processed.`);
   // Compiling needs no packet memory: databases are exported to the threads, which scan.
   const matcher = openMatcher(openMemory(allocateMemory(1, 64)), 'auto');
   return compileRules(rules, matcher, {

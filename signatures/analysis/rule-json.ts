@@ -94,8 +94,7 @@ function matchJson(match: Match, next: Match | undefined, fast: ContentMatch | u
     return { name, content: contentJson(match as ContentMatch, next, match === fast) };
   if (match.kind === 'pcre') return { name, pcre: pcreJson(match as PcreMatch, next) };
   if (match.kind === 'flowbits') return { name, flowbits: { cmd: match.command, names: match.names } };
-  const { kind: _, ...details } = match;
-  return Object.keys(details).length > 0 ? { name, [name.replace(/[.-]/g, '_')]: details } : { name };
+  return { name };
 }
 
 function nameOf(match: Match): string {

@@ -41,8 +41,14 @@ export const sizeCompilers: readonly MatchCompiler[] = [
   {
     kind: 'dsize',
     compile(match) {
-      const holds = compileInteger((match as SizeMatch).test);
-      return at => holds(at.memory.row[at.p + Packet.PAYLOAD_LENGTH]!);
+      const { test } = match as SizeMatch;
+      const holds = compileInteger(test);
+      // "Not of this size" is said of packets that have a payload.
+      const least = test.mode === '!=' && Number(test.a) > 0 ? 1 : 0;
+      return at => {
+        const size = at.memory.row[at.p + Packet.PAYLOAD_LENGTH]!;
+        return size >= least && holds(size);
+      };
     },
   },
   {
