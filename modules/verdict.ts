@@ -86,14 +86,20 @@ class Verdict implements ThreadModule {
     if (isDrop(row[r + Packet.VERDICT]!)) return;
     row[r + Packet.VERDICT] = verdict;
     row[r + Packet.REASON] =
-      row[p + Packet.PSEUDO] === Packet.PSEUDO_TUNNEL ? Reason.REASON_TUNNEL_PACKET_DROP : row[p + Packet.REASON]!;
+      row[p + Packet.PSEUDO] === Packet.PSEUDO_TUNNEL
+        ? Reason.REASON_TUNNEL_PACKET_DROP
+        : row[p + Packet.REASON]!;
   }
 
   /** Everything about a packet of the wire is known. */
   private settle(batch: Batch, slot: number, p: number): void {
     const { row } = this;
     const verdict = row[p + Packet.VERDICT]!;
-    this.counters.count(verdict, row[p + Packet.REASON]!, (row[p + Packet.FLAGS]! & Packet.FLAG_MODIFIED) !== 0);
+    this.counters.count(
+      verdict,
+      row[p + Packet.REASON]!,
+      (row[p + Packet.FLAGS]! & Packet.FLAG_MODIFIED) !== 0,
+    );
     if (isDrop(verdict)) this.dropped(batch, slot, p);
     this.delivery?.deliver(slot, verdict);
   }
@@ -104,7 +110,8 @@ class Verdict implements ThreadModule {
     const flow = row[p + Packet.FLOW]!;
     if (flow >= 0) this.flows[flow * Flow.INTS + Flow.DROP_REASON] ||= row[p + Packet.REASON]!;
     if (!this.wantsDrops || row[p + Packet.REASON] === Reason.REASON_RULES) return;
-    if (keepEvent(this.thread, batch, EVENT_DROP, slot, '') < 0) this.thread.counters.values[this.lostEvents]!++;
+    if (keepEvent(this.thread, batch, EVENT_DROP, slot, '') < 0)
+      this.thread.counters.values[this.lostEvents]!++;
   }
 }
 

@@ -31,13 +31,13 @@ const profile = option(
 const toServerGroups = option(
   'detect.custom-values.toserver-groups',
   integer(1, 255),
-  40,
+  8,
   'port groups to the server (profile custom)',
 );
 const toClientGroups = option(
   'detect.custom-values.toclient-groups',
   integer(1, 255),
-  20,
+  4,
   'port groups to the client (profile custom)',
 );
 const caching = option('detect.sgh-mpm-caching', boolean, true, 'keep compiled patterns on disk');
@@ -76,7 +76,11 @@ function parseOrder(value: unknown): readonly string[] | undefined {
   return order?.every(action => DEFAULT_ACTION_ORDER.includes(action)) ? order : undefined;
 }
 
-const PROFILES = { low: [25, 15], medium: [40, 20], high: [75, 75] } as const;
+/**
+ * Groups to the server and to the client. Scanning for a few thousand patterns costs little more than for a few
+ * hundred, so that few groups are enough; each takes time to compile, and memory.
+ */
+const PROFILES = { low: [3, 2], medium: [8, 4], high: [40, 20] } as const;
 
 export interface CompileOptions {
   readonly protocols: readonly Protocol[];
@@ -150,7 +154,7 @@ export function compileRules(
 /** Header rows and the text of all signatures. */
 function headers(all: readonly Compiled[], sets: Header.Sets): Pick<RuleSetImage, 'header' | 'text'> {
   const header = new Int32Array(new SharedArrayBuffer(Math.max(4, all.length * Header.INTS * 4)));
-  const texts = all.map(({ signature }) => Buffer.from(JSON.stringify(signature)));
+  const texts = all.map(({ signature }) => Buffer.from(stored(signature)));
   const text = new Uint8Array(
     new SharedArrayBuffer(
       Math.max(
@@ -170,6 +174,12 @@ function headers(all: readonly Compiled[], sets: Header.Sets): Pick<RuleSetImage
     at += texts[i]!.length;
   });
   return { header, text };
+}
+
+/** Addresses and ports are in the tables. */
+function stored(signature: Signature): string {
+  const { source: _, destination: __, sourcePorts: ___, destinationPorts: ____, ...rest } = signature;
+  return JSON.stringify(rest);
 }
 
 /** Each is found by the side that has fewer addresses. */

@@ -10,7 +10,13 @@ import * as Header from '../../signatures/compile/header.js';
 import type { GroupRules, RuleSetImage } from '../../signatures/compile/image.js';
 import * as Traits from '../../signatures/compile/traits.js';
 import type { Inspection } from '../../signatures/inspection.js';
-import { type AlertQueue, MATCH_GUESSED, MATCH_STREAM, MATCH_TRANSACTION, type Subject } from './alert-queue.js';
+import {
+  type AlertQueue,
+  MATCH_GUESSED,
+  MATCH_STREAM,
+  MATCH_TRANSACTION,
+  type Subject,
+} from './alert-queue.js';
 import type { BatchPlan } from './batch-plan.js';
 import type { FlowState, FlowStates } from './flow-states.js';
 import type { HeaderTest } from './header-test.js';
@@ -133,7 +139,11 @@ export class Detection implements TransactionJudge {
 
   private dropWithFlow(p: number, flow: number): void {
     const { row } = this;
-    if (this.flows[flow * Flow.INTS + Flow.ACTION] !== Flow.ACTION_DROP || row[p + Packet.VERDICT]! >= Packet.VERDICT_DROP) return;
+    if (
+      this.flows[flow * Flow.INTS + Flow.ACTION] !== Flow.ACTION_DROP ||
+      row[p + Packet.VERDICT]! >= Packet.VERDICT_DROP
+    )
+      return;
     row[p + Packet.VERDICT] = Packet.VERDICT_DROP;
     row[p + Packet.REASON] = REASON_FLOW_DROP;
   }
@@ -166,7 +176,8 @@ export class Detection implements TransactionJudge {
     const { facts } = this.parts;
     const { candidates } = this;
     candidates.clear();
-    if (this.parts.image.usesStreamSize && facts.transport === Traits.TCP && facts.flow >= 0) this.noteSequence(p, pseudo);
+    if (this.parts.image.usesStreamSize && facts.transport === Traits.TCP && facts.flow >= 0)
+      this.noteSequence(p, pseudo);
     if (pseudo !== Packet.PSEUDO_STREAM) this.collectPacket(i, p);
     const data = this.takeStream(i, p);
     this.flushForUpdates(this.parts.at.slot);
@@ -187,7 +198,9 @@ export class Detection implements TransactionJudge {
     const { facts, states } = this.parts;
     this.flowState = states.of(facts.flow);
     const isSyn = (row[p + Packet.TCP_FLAGS]! & TCP_SYN) !== 0;
-    this.flowState.stream(facts.toServer).noteSequence(row[p + Packet.TCP_SEQ]! >>> 0, facts.payloadLength, isSyn);
+    this.flowState
+      .stream(facts.toServer)
+      .noteSequence(row[p + Packet.TCP_SEQ]! >>> 0, facts.payloadLength, isSyn);
   }
 
   /** Both directions are inspected to their ends. */

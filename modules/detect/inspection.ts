@@ -1,9 +1,9 @@
 /** The one Inspection of a thread, and what compiled conditions find in their environment. */
 import type { FlowRows } from '../../engine/flow-record.js';
 import type { Memory } from '../../engine/memory.js';
+import type { StoredSignature } from '../../signatures/compile/image.js';
 import type { Inspection } from '../../signatures/inspection.js';
 import type { CompileEnvironment } from '../../signatures/keyword.js';
-import type { Signature } from '../../signatures/signature.js';
 
 /** byte_extract and byte_math of one signature. */
 const MOST_VARIABLES = 256;
@@ -32,7 +32,7 @@ export function newInspection(memory: Memory, flows: FlowRows): Inspection {
 /** Variables are numbered by signature, in the order they are asked for. */
 export function environmentsFor(
   shared: Omit<CompileEnvironment, 'variable'>,
-): (signature: Signature) => CompileEnvironment {
+): (signature: StoredSignature) => CompileEnvironment {
   return () => {
     const numbers = new Map<string, number>();
     return {

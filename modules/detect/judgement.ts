@@ -129,7 +129,8 @@ export class Judgement {
     const { row } = this;
     const verdict = verdictOf(action);
     if (!this.inline && verdict === Packet.VERDICT_DROP) return false;
-    const first = row[w + Packet.VERDICT]! < Packet.VERDICT_DROP || row[w + Packet.VERDICT] === Packet.VERDICT_BYPASS;
+    const first =
+      row[w + Packet.VERDICT]! < Packet.VERDICT_DROP || row[w + Packet.VERDICT] === Packet.VERDICT_BYPASS;
     if (first) {
       row[w + Packet.VERDICT] = verdict;
       row[w + Packet.REASON] = REASON_RULES;

@@ -3,17 +3,17 @@
  * thread, so that the thousands that never do cost nothing.
  */
 
-import { type RuleSetImage, signatureAt } from '../../signatures/compile/image.js';
+import { type RuleSetImage, type StoredSignature, signatureAt } from '../../signatures/compile/image.js';
 import { isApplicationBuffer, PAYLOAD_BUFFERS, TRANSACTION_KINDS } from '../../signatures/compile/traits.js';
 import type { Inspection, Test } from '../../signatures/inspection.js';
 import type { CompileEnvironment } from '../../signatures/keyword.js';
-import type { BufferConditions, Match, Signature } from '../../signatures/signature.js';
+import type { BufferConditions, Match } from '../../signatures/signature.js';
 import type { RuleLanguage } from './language.js';
 import { packetBuffer } from './packet-buffers.js';
 
 export interface Rule {
   readonly number: number;
-  readonly signature: Signature;
+  readonly signature: StoredSignature;
   /** Conditions on packet, flow and state. */
   readonly conditions: readonly Test[];
   /** Conditions on headers of the packet; each sets the buffer it looks at. */
@@ -32,7 +32,7 @@ export class Rules {
   constructor(
     private readonly image: RuleSetImage,
     private readonly language: RuleLanguage,
-    readonly environmentFor: (signature: Signature) => CompileEnvironment,
+    readonly environmentFor: (signature: StoredSignature) => CompileEnvironment,
     private readonly warn: (message: string) => void,
   ) {
     this.rules = new Array<Rule | undefined>(image.count);
@@ -60,14 +60,14 @@ export class Rules {
     return rule;
   }
 
-  private conditionOf(match: Match, signature: Signature, environment: CompileEnvironment): Test {
+  private conditionOf(match: Match, signature: StoredSignature, environment: CompileEnvironment): Test {
     const test = this.language.condition(match, environment);
     if (test) return test;
     this.warn(`signature ${signature.sid}: ${match.kind} cannot be evaluated; the signature never matches`);
     return never;
   }
 
-  private payloadTests(signature: Signature, environment: CompileEnvironment): Test[] {
+  private payloadTests(signature: StoredSignature, environment: CompileEnvironment): Test[] {
     return signature.buffers
       .filter(each => PAYLOAD_BUFFERS.has(each.buffer))
       .map(each => this.language.buffer(each.conditions, environment));

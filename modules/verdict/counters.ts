@@ -16,7 +16,9 @@ export class VerdictCounters {
     this.blocked = counters.declare('ips.blocked');
     this.rejected = counters.declare('ips.rejected');
     this.replaced = counters.declare('ips.replaced');
-    this.reasons = REASON_NAMES.map(name => (name === '' ? -1 : counters.declare(`ips.drop_reason.${counterName(name)}`)));
+    this.reasons = REASON_NAMES.map(name =>
+      name === '' ? -1 : counters.declare(`ips.drop_reason.${counterName(name)}`),
+    );
   }
 
   count(verdict: number, reason: number, modified: boolean): void {

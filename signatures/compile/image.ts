@@ -86,13 +86,16 @@ export interface RuleSetImage {
 /** Room in `applicationSets` for one set. */
 export const APPLICATIONS = 64;
 
+/** What is kept of a signature: its addresses and ports are in the image's tables. */
+export type StoredSignature = Omit<Signature, 'source' | 'destination' | 'sourcePorts' | 'destinationPorts'>;
+
 const decoder = new TextDecoder();
 
 /** The signature with this number, made anew from its text: for the first time it is needed, and for outputs. */
-export function signatureAt(image: RuleSetImage, number: number): Signature {
+export function signatureAt(image: RuleSetImage, number: number): StoredSignature {
   const h = number * INTS;
   const start = image.header[h + TEXT]!;
   // A copy: decoders do not take shared memory.
   const bytes = image.text.slice(start, start + image.header[h + TEXT_LENGTH]!);
-  return JSON.parse(decoder.decode(bytes)) as Signature;
+  return JSON.parse(decoder.decode(bytes)) as StoredSignature;
 }

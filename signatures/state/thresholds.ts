@@ -2,8 +2,9 @@
 
 import type { Memory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
+import type { StoredSignature } from '../compile/image.js';
 import type { ThresholdMatch } from '../keywords/threshold.js';
-import type { AddressSet, Signature } from '../signature.js';
+import type { AddressSet } from '../signature.js';
 import { nameHash, type SharedTable } from './shared-table.js';
 import type { Track, Tracker } from './track.js';
 
@@ -31,7 +32,7 @@ export class Thresholds {
     private readonly memory: Memory,
     private readonly table: SharedTable,
     private readonly tracker: Tracker,
-    private readonly signatureAt: (number: number) => Signature,
+    private readonly signatureAt: (number: number) => StoredSignature,
   ) {}
 
   /** @param signature its number @param p row of the packet */
