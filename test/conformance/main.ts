@@ -13,6 +13,7 @@ import type { Result, Surroundings } from './run-test.js';
 import { runTests } from './run-tests.js';
 import { makeSourceFolder } from './source-folder.js';
 import { findTests } from './test-folder.js';
+import { WarmEngine } from './warm-engine.js';
 
 const USAGE = `usage: npm run conformance -- [options] FOLDER [NAME…]
   -j, --jobs N       tests at a time (2)
@@ -21,6 +22,7 @@ const USAGE = `usage: npm run conformance -- [options] FOLDER [NAME…]
   --json FILE        write all results to FILE
   --list FILE        run the tests named in FILE, one a line
   --engine FILE      another program than this project's engine
+  --cold             start the engine anew for each test
   -v, --verbose      print passed and skipped tests too`;
 
 const project = fileURLToPath(new URL('../../../', import.meta.url));
@@ -34,6 +36,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'string' },
     list: { type: 'string' },
     engine: { type: 'string' },
+    cold: { type: 'boolean', default: false },
     verbose: { type: 'boolean', short: 'v', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -80,14 +83,16 @@ const sourceFolder = makeSourceFolder(project, values.engine && resolve(values.e
 const program = join(sourceFolder, 'src', 'suricata');
 const outputs = values.keep ? resolve(values.keep) : mkdtempSync(join(tmpdir(), 'sluice-conformance-'));
 mkdirSync(outputs, { recursive: true });
+const warm = values.cold || values.engine ? undefined : new WarmEngine();
 const around: Surroundings = {
   machine: { features: featuresOf(program), sourceFolder },
-  engine: programEngine(program),
+  engine: warm ?? programEngine(program),
   outputs,
   timeoutSeconds: Number(values.timeout),
 };
 
 const results = await runTests(root, selection(), Number(values.jobs), around, tell);
+warm?.close();
 rmSync(sourceFolder, { recursive: true, force: true });
 if (!values.keep) rmSync(outputs, { recursive: true, force: true });
 if (values.json) writeFileSync(values.json, `${JSON.stringify(results, undefined, 1)}\n`);

@@ -1,0 +1,103 @@
+/**
+ * The engine in processes that are used for many tests: the time to start one is as long as a short test. What a run
+ * prints is the part of the process's output that is new.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Engine, Place } from './engine.js';
+import { type Ending, execute } from './execute.js';
+
+/** A process is replaced after so many tests, so that none sees much of what others left. */
+const TESTS_PER_PROCESS = 50;
+
+/** Only compiled: the processes run the engine of `dist/`. */
+export class WarmEngine implements Engine {
+  private readonly idle: WarmProcess[] = [];
+  private readonly folder = mkdtempSync(join(tmpdir(), 'sluice-warm-'));
+  private started = 0;
+
+  async run(args: readonly string[], place: Place): Promise<Ending> {
+    const process = this.idle.pop() ?? new WarmProcess(join(this.folder, String(this.started++)));
+    const ending = await process.run(args, place);
+    if (process.usable) this.idle.push(process);
+    else process.end();
+    return ending;
+  }
+
+  /** Shell lines name the program, so they start it. */
+  runShell(line: string, place: Place): Promise<Ending> {
+    return execute({ file: '/bin/sh', args: ['-c', line], ...place });
+  }
+
+  close(): void {
+    for (const process of this.idle) process.end();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+class WarmProcess {
+  private readonly outputs: readonly [number, number];
+  private readonly child: ChildProcess;
+  private runs = 0;
+  private gone = false;
+
+  constructor(path: string) {
+    this.outputs = [openSync(`${path}.stdout`, 'a+'), openSync(`${path}.stderr`, 'a+')];
+    const script = fileURLToPath(new URL('./warm-process.js', import.meta.url));
+    this.child = fork(script, { stdio: ['ignore', ...this.outputs, 'ipc'] });
+    this.child.once('exit', () => {
+      this.gone = true;
+    });
+  }
+
+  get usable(): boolean {
+    return !this.gone && this.runs < TESTS_PER_PROCESS;
+  }
+
+  async run(args: readonly string[], place: Place): Promise<Ending> {
+    this.runs++;
+    const before = this.outputs.map(file => fstatSync(file).size);
+    const ending = await this.answer(args, place);
+    this.outputs.forEach((file, i) => {
+      writeFileSync(join(place.output, i === 0 ? 'stdout' : 'stderr'), partOf(file, before[i]!));
+    });
+    return ending;
+  }
+
+  /** The answer, or how the process ended instead. */
+  private answer(args: readonly string[], { cwd, env, timeoutSeconds }: Place): Promise<Ending> {
+    const { child } = this;
+    return new Promise(resolve => {
+      const settle = (ending: Ending): void => {
+        clearTimeout(timer);
+        child.removeAllListeners('message');
+        child.off('exit', exited);
+        resolve(ending);
+      };
+      const exited = (code: number | null): void => settle(code ?? 137);
+      const timer = setTimeout(() => {
+        this.gone = true;
+        child.kill('SIGKILL');
+        settle('timeout');
+      }, timeoutSeconds * 1000);
+      child.once('message', code => settle(code as number));
+      child.once('exit', exited);
+      child.send({ args, cwd, env });
+    });
+  }
+
+  end(): void {
+    this.child.kill('SIGKILL');
+    for (const file of this.outputs) closeSync(file);
+  }
+}
+
+/** What was written to an open file from `start` on. */
+function partOf(file: number, start: number): Buffer {
+  const part = Buffer.alloc(fstatSync(file).size - start);
+  readSync(file, part, 0, part.length, start);
+  return part;
+}

@@ -1,0 +1,21 @@
+/** An engine process that runs one command line after the other: what `warm-engine.ts` starts. */
+import { main } from '../../engine/cli/main.js';
+
+/** One run, as it is sent here. */
+export interface Run {
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+process.on('message', (run: Run) => void answer(run));
+
+async function answer({ args, cwd, env }: Run): Promise<void> {
+  process.chdir(cwd);
+  for (const name of Object.keys(process.env)) if (env[name] === undefined) delete process.env[name];
+  Object.assign(process.env, env);
+  process.exitCode = 0;
+  const code = await main(args);
+  // What threads printed arrives a moment later.
+  setImmediate(() => process.send!(code));
+}
