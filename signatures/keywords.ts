@@ -70,11 +70,18 @@ export const MATCH_COMPILERS: readonly MatchCompiler[] = [
   ...vlanCompilers,
 ];
 
+/** Keywords that rules may use now. */
+export function supportedKeywords(protocols: readonly Protocol[]): Keyword[] {
+  return [
+    ...new Map([...KEYWORDS, ...protocols.flatMap(protocolKeywords)].map(each => [each.name, each])).values(),
+  ];
+}
+
 /** Keywords by name and alias, with those of the protocols given; what exists replaces what is told as absent. */
 export function keywordsByName(protocols: readonly Protocol[]): Map<string, Keyword> {
   const known = new Map<string, Keyword>();
   for (const keyword of absentKeywords()) known.set(keyword.name, keyword);
-  for (const keyword of [...KEYWORDS, ...protocols.flatMap(protocolKeywords)]) {
+  for (const keyword of supportedKeywords(protocols)) {
     known.set(keyword.name, keyword);
     for (const alias of keyword.aliases ?? []) known.set(alias, keyword);
   }

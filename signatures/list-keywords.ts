@@ -1,0 +1,93 @@
+/** The keywords of the signature language as text: `--list-keywords`, and the page of the documentation. */
+import { nearest } from '../engine/nearest.js';
+import type { Protocol } from '../engine/protocol.js';
+import type { Keyword } from './keyword.js';
+import { supportedKeywords } from './keywords.js';
+
+/** Where keywords are documented: names lead to places of that page. */
+const PAGE = 'docs/keywords.md';
+
+/**
+ * @param what empty: names; `csv`: one line each; `all`: what is known of each; else one keyword
+ * @throws Error when there is no keyword of that name
+ */
+export function listKeywords(what: string, protocols: readonly Protocol[]): string {
+  const keywords = sorted(protocols);
+  if (what === '')
+    return ['=====Supported keywords=====', ...namesOf(keywords).map(name => `- ${name}`)].join('\n');
+  if (what === 'csv')
+    return ['name;description;app layer;features;documentation', ...keywords.map(csvLine)].join('\n');
+  if (what === 'all') return keywords.map(described).join('\n\n');
+  const keyword = keywords.find(each => each.name === what || each.aliases?.includes(what));
+  if (keyword) return described(keyword);
+  const meant = nearest(what, namesOf(keywords));
+  throw new Error(`there is no keyword ${what}${meant === undefined ? '' : `, did you mean ${meant}?`}`);
+}
+
+/** A page that tells of every keyword what it means and how it is written, by family. */
+export function keywordPage(protocols: readonly Protocol[]): string {
+  const families = new Map<string, Keyword[]>();
+  for (const keyword of sorted(protocols)) {
+    const family = familyOf(keyword);
+    families.set(family, [...(families.get(family) ?? []), keyword]);
+  }
+  const parts = [...families].map(
+    ([family, keywords]) => `## ${family}\n\n${keywords.map(section).join('\n')}`,
+  );
+  return `# Keywords of rules\n\n${parts.join('\n')}`;
+}
+
+function sorted(protocols: readonly Protocol[]): Keyword[] {
+  return supportedKeywords(protocols).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function namesOf(keywords: readonly Keyword[]): string[] {
+  return keywords.flatMap(({ name, aliases = [] }) => [name, ...aliases]).sort();
+}
+
+function csvLine(keyword: Keyword): string {
+  const features = featuresOf(keyword).join(',');
+  return [
+    keyword.name,
+    keyword.summary.replaceAll(';', ','),
+    familyOf(keyword),
+    features,
+    place(keyword),
+  ].join(';');
+}
+
+function described(keyword: Keyword): string {
+  const { name, summary, aliases = [] } = keyword;
+  return [
+    `= ${name} =`,
+    `Description: ${summary}`,
+    `Form: ${form(keyword)}`,
+    ...(aliases.length > 0 ? [`Also: ${aliases.join(', ')}`] : []),
+    `Applies to: ${familyOf(keyword)}`,
+    `Features: ${featuresOf(keyword).join(', ') || 'none'}`,
+    `Documentation: ${place(keyword)}`,
+  ].join('\n');
+}
+
+function section(keyword: Keyword): string {
+  const { name, summary, aliases = [] } = keyword;
+  const also = aliases.length > 0 ? ` Also written ${aliases.map(alias => `\`${alias}\``).join(', ')}.` : '';
+  return `### ${name}\n\n${summary}${also}\n\n    ${form(keyword)}\n`;
+}
+
+function form({ name, grammar }: Keyword): string {
+  return grammar === '' ? `${name};` : `${name}:${grammar};`;
+}
+
+function familyOf({ family }: Keyword): string {
+  return family === 'none' ? 'rule' : family;
+}
+
+function featuresOf({ features = [] }: Keyword): readonly string[] {
+  return features;
+}
+
+/** Headings lead to places without dots. */
+function place({ name }: Keyword): string {
+  return `${PAGE}#${name.replaceAll('.', '').toLowerCase()}`;
+}

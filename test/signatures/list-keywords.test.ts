@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { supportedKeywords } from '../../signatures/keywords.js';
+import { keywordPage, listKeywords } from '../../signatures/list-keywords.js';
+import { SAMPLE_PROTOCOL } from './rules.js';
+
+const PROTOCOLS = [SAMPLE_PROTOCOL];
+
+describe('every keyword', () => {
+  test.each(supportedKeywords(PROTOCOLS).map(keyword => [keyword.name, keyword] as const))(
+    '%s',
+    (_, keyword) => {
+      expect(keyword.summary).toMatch(/\S/);
+      expect(keyword.family).toMatch(/\S/);
+      expect(keyword.grammar === '').toBe(keyword.features?.includes('no option') ?? false);
+    },
+  );
+
+  test('no name is taken twice', () => {
+    const names = supportedKeywords(PROTOCOLS).flatMap(({ name, aliases = [] }) => [name, ...aliases]);
+    expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+  });
+});
+
+describe('lists', () => {
+  test('names', () =>
+    expect(listKeywords('', PROTOCOLS)).toMatch(/^=====Supported keywords=====\n(- \S+\n)*- content\n/));
+  test('what is not supported is not listed', () =>
+    expect(listKeywords('', PROTOCOLS)).not.toContain('- smb.share\n'));
+  test('CSV has five columns', () => {
+    for (const line of listKeywords('csv', PROTOCOLS).split('\n')) expect(line.split(';')).toHaveLength(5);
+  });
+  test('one keyword, by its alias too', () => {
+    expect(listKeywords('flags', PROTOCOLS)).toMatch(/^= tcp\.flags =\nDescription: /);
+    expect(listKeywords('sample.uri', PROTOCOLS)).toContain('Features: no option, sticky buffer');
+  });
+  test('a wrong name', () =>
+    expect(() => listKeywords('contnt', PROTOCOLS)).toThrow('did you mean content?'));
+  test('the page tells of all', () => {
+    const page = keywordPage(PROTOCOLS);
+    for (const { name } of supportedKeywords(PROTOCOLS)) expect(page).toContain(`### ${name}\n`);
+  });
+});
