@@ -11,6 +11,7 @@ import { checksumCompilers, checksumKeywords } from './keywords/checksums.js';
 import { contentKeywords } from './keywords/content.js';
 import { detectionCompilers, detectionKeywords } from './keywords/detection.js';
 import { entropyCompilers, entropyKeywords } from './keywords/entropy.js';
+import { geoipCompilers, geoipKeywords } from './keywords/geoip.js';
 import { headerBufferKeywords } from './keywords/header-buffers.js';
 import { icmpCompilers, icmpKeywords } from './keywords/icmp.js';
 import { ipCompilers, ipKeywords } from './keywords/ip.js';
@@ -42,6 +43,7 @@ export const KEYWORDS: readonly Keyword[] = [
   ...byteTestKeywords,
   ...checksumKeywords,
   ...entropyKeywords,
+  ...geoipKeywords,
   ...icmpKeywords,
   ...ipKeywords,
   ...isDataAtKeywords,
@@ -62,6 +64,7 @@ export const MATCH_COMPILERS: readonly MatchCompiler[] = [
   ...byteTestCompilers,
   ...checksumCompilers,
   ...entropyCompilers,
+  ...geoipCompilers,
   ...icmpCompilers,
   ...ipCompilers,
   ...isDataAtCompilers,

@@ -26,6 +26,8 @@ export interface RuleContext {
   readonly limits: RuleLimits;
   /** Folder that files named in rules (datasets, lists) are relative to. */
   readonly folder: string;
+  /** Path of the MaxMind database, empty without one. */
+  readonly geoipDatabase: string;
   warn(problem: RuleProblem): void;
   /** Throws a RuleError when an expression cannot be compiled. */
   checkExpression?(pattern: string, options: string, at: Position): void;

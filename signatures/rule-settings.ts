@@ -59,7 +59,15 @@ export const PCRE_RECURSION_LIMIT = option(
   'Depth of backtracking of one regular expression.',
 );
 
+export const GEOIP_DATABASE = option(
+  'geoip-database',
+  text,
+  '',
+  'MaxMind database of countries, for the keyword geoip.',
+);
+
 export const ruleSettingOptions = [
+  GEOIP_DATABASE,
   ADDRESS_GROUPS,
   PORT_GROUPS,
   CLASSIFICATION_FILE,
@@ -144,6 +152,7 @@ export function ruleContext(
       pcreRecursionLimit: config.read(PCRE_RECURSION_LIMIT),
     },
     folder: config.read(DEFAULT_RULE_PATH),
+    geoipDatabase: config.read(GEOIP_DATABASE),
     warn: problem => problems.warnings.push(problem),
     ...(checkExpression && { checkExpression }),
     shared: new SharedValues(),

@@ -138,7 +138,7 @@ const ENGINE: Readonly<Record<string, AbsentProtocol>> = {
       'flow flowbits flowint flowvar pktvar xbits hostbits threshold detection_filter tag dataset datarep iprep noalert alert ' +
       'prefilter bypass stream_size app-layer-event app-layer-protocol app-layer-state decode-event stream-event engine-event ' +
       'flow.age flow.pkts flow.bytes flow.pkts_toserver flow.pkts_toclient flow.bytes_toserver flow.bytes_toclient ' +
-      'flow.elephant config nfq_set_mark tcp.session',
+      'flow.elephant config tcp.session',
   },
 };
 

@@ -1,0 +1,103 @@
+/** geoip: the country of an address, from a MaxMind database. */
+import { readFileSync } from 'node:fs';
+import * as Packet from '../../engine/packet.js';
+import { MaxMindDatabase } from '../geoip/maxmind.js';
+import type { Inspection } from '../inspection.js';
+import type { CompileEnvironment, Keyword, MatchCompiler } from '../keyword.js';
+import { RuleError } from '../rule-error.js';
+import type { Match } from '../signature.js';
+
+const SIDES = ['src', 'dst', 'both', 'any'] as const;
+
+export interface GeoipMatch extends Match {
+  readonly kind: 'geoip';
+  readonly side: (typeof SIDES)[number];
+  readonly negated: boolean;
+  /** Two letters each. */
+  readonly countries: readonly string[];
+  /** Path of the database. */
+  readonly database: string;
+}
+
+/** Most countries a rule may name. */
+const MOST_COUNTRIES = 64;
+
+const geoip: Keyword = {
+  name: 'geoip',
+  family: 'packet',
+  summary: 'Country of the addresses, by ISO 3166 codes; needs geoip-database.',
+  grammar: '[src|dst|both|any,] [!]country [, country …]',
+  features: ['compatible with IP-only rule'],
+  parse(rule, argument, at) {
+    const parts = argument!.split(',').map(part => part.trim());
+    const side = SIDES.find(each => each === parts[0]);
+    if (side) parts.shift();
+    const negated = parts[0]?.startsWith('!') ?? false;
+    const countries = parts.map(part => part.replace(/^!/, '').toUpperCase());
+    if (parts.some(part => part.startsWith('!') !== negated))
+      throw new RuleError('geoip: either all countries are negated or none', at);
+    const wrong = countries.find(country => !/^[A-Z0-9]{2}$/.test(country));
+    if (wrong !== undefined || countries.length === 0)
+      throw new RuleError(`geoip: "${wrong ?? ''}" is no country`, at, 'DE');
+    if (countries.length > MOST_COUNTRIES)
+      throw new RuleError(`geoip: more than ${MOST_COUNTRIES} countries`, at);
+    const database = rule.context.geoipDatabase;
+    if (database === '') rule.markUnsupported('keyword geoip needs a database (geoip-database)');
+    rule.addCondition({ kind: 'geoip', side: side ?? 'any', negated, countries, database });
+  },
+};
+
+export const geoipKeywords: readonly Keyword[] = [geoip];
+
+/** Databases open in a thread, by path: found by the stores of its environment. */
+const OPEN = new WeakMap<CompileEnvironment['stores'], Map<string, MaxMindDatabase>>();
+
+function open(path: string, { stores }: CompileEnvironment): MaxMindDatabase {
+  const known = OPEN.get(stores) ?? new Map<string, MaxMindDatabase>();
+  OPEN.set(stores, known);
+  const database = known.get(path) ?? new MaxMindDatabase(readFileSync(path));
+  known.set(path, database);
+  return database;
+}
+
+/** ISO code of the country of an address; the registered country where there is no other. */
+export function countryOf(database: MaxMindDatabase, address: Uint8Array): string | undefined {
+  const record = database.find(address) as Record<string, { iso_code?: string } | undefined> | undefined;
+  return record?.country?.iso_code ?? record?.registered_country?.iso_code;
+}
+
+/** Source or destination address of the packet in hand. */
+function address(at: Inspection, side: 'src' | 'dst'): Uint8Array | undefined {
+  const { row, bytes } = at.memory;
+  const header = row[at.p + Packet.L3]!;
+  const version = row[at.p + Packet.IP_VERSION]!;
+  if (header === 0 || (version !== 4 && version !== 6)) return undefined;
+  const [first, length] = version === 4 ? [12, 4] : [8, 16];
+  const start = header + first + (side === 'dst' ? length : 0);
+  return bytes.subarray(start, start + length);
+}
+
+export const geoipCompilers: readonly MatchCompiler[] = [
+  {
+    kind: 'geoip',
+    compile(match, environment) {
+      const { side, negated, countries, database: path } = match as GeoipMatch;
+      const database = open(path, environment);
+      const wanted = new Set(countries);
+      const holds = (at: Inspection, which: 'src' | 'dst') => {
+        const bytes = address(at, which);
+        const country = bytes && countryOf(database, bytes);
+        return country !== undefined && wanted.has(country) !== negated;
+      };
+      switch (side) {
+        case 'src':
+        case 'dst':
+          return at => holds(at, side);
+        case 'both':
+          return at => holds(at, 'src') && holds(at, 'dst');
+        default:
+          return at => holds(at, 'src') || holds(at, 'dst');
+      }
+    },
+  },
+];

@@ -1,0 +1,97 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { Config } from '../../engine/config/config.js';
+import { allocateMemory, openMemory } from '../../engine/memory.js';
+import * as Packet from '../../engine/packet.js';
+import { MaxMindDatabase } from '../../signatures/geoip/maxmind.js';
+import { signatureLanguage } from '../../signatures/language.js';
+import { loadRuleText } from '../../signatures/load-rules.js';
+import { environment, inspection } from './inspect.js';
+import { load, withOptions } from './rules.js';
+
+/** A database in which 0.0.0.0/1 is DE and 128.0.0.0/1 is FR. */
+function database(): Buffer {
+  const text = (value: string) => Buffer.concat([Buffer.of(0x40 | value.length), Buffer.from(value)]);
+  const map = (...entries: Buffer[]) => Buffer.concat([Buffer.of(0xe0 | (entries.length / 2)), ...entries]);
+  const number = (value: number) => Buffer.of(0xc4, 0, 0, 0, value);
+  const country = (code: string) => map(text('country'), map(text('iso_code'), text(code)));
+  const [first, second] = [country('DE'), country('FR')];
+  const tree = Buffer.alloc(6);
+  tree.writeUIntBE(1 + 16, 0, 3);
+  tree.writeUIntBE(1 + 16 + first.length, 3, 3);
+  const metadata = map(
+    text('node_count'),
+    number(1),
+    text('record_size'),
+    number(24),
+    text('ip_version'),
+    number(4),
+  );
+  return Buffer.concat([
+    tree,
+    Buffer.alloc(16),
+    first,
+    second,
+    Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1'),
+    metadata,
+  ]);
+}
+
+describe('MaxMind databases', () => {
+  test('records of addresses', () => {
+    const open = new MaxMindDatabase(database());
+    expect(open.find(Uint8Array.of(10, 0, 0, 1))).toEqual({ country: { iso_code: 'DE' } });
+    expect(open.find(Uint8Array.of(200, 0, 0, 1))).toEqual({ country: { iso_code: 'FR' } });
+    expect(open.find(new Uint8Array(16))).toBeUndefined();
+  });
+
+  test('damaged ones are refused', () => {
+    expect(() => new MaxMindDatabase(Buffer.from('nonsense'))).toThrow('no MaxMind database');
+    const whole = database();
+    for (let i = 0; i < whole.length; i++) {
+      const damaged = Buffer.from(whole);
+      damaged[i] ^= 0xff;
+      try {
+        new MaxMindDatabase(damaged).find(Uint8Array.of(10, 0, 0, 1));
+      } catch (error) {
+        expect(error).toBeInstanceOf(Error);
+      }
+    }
+  });
+});
+
+describe('geoip', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'sluice-geoip-')), 'countries.mmdb');
+  writeFileSync(path, database());
+  const config = new Config({ 'geoip-database': path });
+
+  test.each([
+    ['DE', true],
+    ['src,DE', true],
+    ['dst,DE', false],
+    ['dst,FR', true],
+    ['both,DE,FR', true],
+    ['both,DE', false],
+    ['any,US', false],
+    ['src,!US', true],
+    ['src,!DE', false],
+  ])('%s', (argument, expected) => {
+    const { signatures } = loadRuleText(withOptions(`geoip:${argument};`), 'geo.rules', { config });
+    const memory = openMemory(allocateMemory(1, 4096));
+    memory.row[Packet.IP_VERSION] = 4;
+    memory.row[Packet.L3] = 64;
+    memory.bytes.set([10, 0, 0, 1, 200, 0, 0, 1], 64 + 12);
+    const test = signatureLanguage().condition(signatures[0]!.conditions[0]!, environment())!;
+    expect(test(inspection(memory.bytes, { memory }))).toBe(expected);
+  });
+
+  test('without a database the rule cannot be loaded', () => {
+    expect(load(withOptions('geoip:DE;')).unsupported).toHaveLength(1);
+  });
+
+  test.each(['geoip:Germany;', 'geoip:src;', 'geoip:DE,!FR;', 'geoip:;'])('%s is refused', options => {
+    expect(load(withOptions(options)).errors).toHaveLength(1);
+  });
+});
