@@ -1,59 +1,80 @@
-// Translates every .ts file to dist/, one file to one file, so that threads and plugins can load any of them.
-// Only files that changed are translated: a few milliseconds when nothing did.
-import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+// Translates TypeScript to dist/. Every file that is named at run time (modules, protocols, queue handlers, commands,
+// scripts of test/) becomes a file of the same name there; what they share goes to chunks. Bundling inlines the
+// constants of packet and flow rows and spares each thread the loading of hundreds of files.
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { transform } from 'esbuild';
+import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const out = join(root, 'dist');
-const sources = ['engine', 'modules', 'signatures', 'test'];
+const stamp = join(out, '.built');
+/** Chunks of earlier builds are kept a while: a program that runs may still load some. */
+const KEEP_MS = 15 * 60_000;
 
-async function* filesBelow(folder, ending) {
+async function* filesBelow(folder, recursive = true) {
   for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory() && entry.name !== 'node_modules') yield* filesBelow(path, ending);
-    else if (entry.isFile() && entry.name.endsWith(ending) && !entry.name.endsWith('.d.ts')) yield path;
+    if (entry.isDirectory() && recursive && entry.name !== 'node_modules') yield* filesBelow(path);
+    else if (entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts')) yield path;
   }
 }
 
-const mtime = path => stat(path).then(s => s.mtimeMs, () => 0);
+/** Files that are loaded by name at run time. */
+async function* entryPoints() {
+  for (const name of ['engine/cli/main.ts', 'engine/thread/worker.ts', 'engine/index.ts', 'engine/engine.ts'])
+    yield join(root, name);
+  yield join(root, 'engine/config/config.ts');
+  for (const folder of ['modules', 'modules/app', 'engine/queue/handlers'])
+    yield* filesBelow(join(root, folder), false);
+  yield* filesBelow(join(root, 'signatures/examples'));
+  for await (const path of filesBelow(join(root, 'test'))) if (!path.endsWith('.test.ts')) yield path;
+}
 
-/** @returns 1 when the file was translated, 0 when it was up to date. */
-async function translate(source) {
-  const target = join(out, relative(root, source)).replace(/\.ts$/, '.js');
-  const changed = await stat(source);
-  if (Math.abs((await mtime(target)) - changed.mtimeMs) < 2) return 0;
-  const { code } = await transform(await readFile(source, 'utf8'), {
-    loader: 'ts',
-    target: 'es2022',
+/** Names and times of all sources: what dist/ was made from. */
+async function sourcesNow() {
+  const lines = [await readFile(fileURLToPath(import.meta.url), 'utf8')];
+  for (const folder of ['engine', 'modules', 'signatures', 'test']) {
+    for await (const path of filesBelow(join(root, folder)))
+      lines.push(`${path} ${(await stat(path)).mtimeMs}`);
+  }
+  return lines.join('\n');
+}
+
+async function collect(paths) {
+  const list = [];
+  for await (const path of paths) list.push(path);
+  return list;
+}
+
+async function removeOld(written) {
+  const names = (await readdir(out, { recursive: true })).filter(name => name.endsWith('.js'));
+  for (const name of names) {
+    const path = join(out, name);
+    if (written.has(path)) continue;
+    if (!name.includes('chunk-') || Date.now() - (await stat(path)).mtimeMs > KEEP_MS)
+      await rm(path, { force: true });
+  }
+}
+
+const sources = await sourcesNow();
+if ((await readFile(stamp, 'utf8').catch(() => '')) !== sources) {
+  const { metafile } = await build({
+    entryPoints: await collect(entryPoints()),
+    absWorkingDir: root,
+    outdir: out,
+    outbase: root,
+    bundle: true,
+    splitting: true,
+    minifySyntax: true,
     format: 'esm',
-    sourcefile: source,
-    sourcemap: 'inline',
-    sourcesContent: false,
-  });
-  await mkdir(dirname(target), { recursive: true });
-  await writeFile(target, code);
-  await utimes(target, changed.atime, changed.mtime);
-  return 1;
+    platform: 'node',
+    target: 'es2022',
+    packages: 'external',
+    chunkNames: 'engine/chunk-[hash]',
+    logLevel: 'error',
+    metafile: true,
+  }).catch(() => process.exit(1));
+  await removeOld(new Set(Object.keys(metafile.outputs).map(name => join(root, name))));
+  await writeFile(stamp, sources);
 }
-
-async function removeOrphans(wanted) {
-  for await (const path of filesBelow(out, '.js')) {
-    if (!wanted.has(relative(out, path).replace(/\.js$/, '.ts'))) await rm(path);
-  }
-}
-
-const wanted = new Set();
-let failed = 0;
-for (const folder of sources) {
-  for await (const source of filesBelow(join(root, folder), '.ts')) {
-    wanted.add(relative(root, source));
-    await translate(source).catch(error => {
-      failed++;
-      console.error(error.message);
-    });
-  }
-}
-await removeOrphans(wanted);
-process.exitCode = failed ? 1 : 0;
