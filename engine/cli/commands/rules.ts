@@ -1,5 +1,6 @@
 /** `sluice rules check`: looks for mistakes in rules. */
 import { analyzeRules } from '../../../signatures/analysis.js';
+import { keywordPage } from '../../../signatures/list-keywords.js';
 import { loadRules } from '../../../signatures/load-rules.js';
 import { loadProtocols } from '../../application/load-protocols.js';
 import { writeAnalysis } from '../rules-analyze.js';
@@ -31,6 +32,10 @@ export async function command(words: readonly string[]): Promise<number> {
       .option('-c, --config <file>', 'configuration with variables such as $HOME_NET')
       .option('-l, --folder <folder>', 'where the files go', '.')
       .action(analyze);
+    program
+      .command('keywords')
+      .description('all keywords with their meaning and form, as a page of Markdown')
+      .action(async () => void process.stdout.write(keywordPage(await loadProtocols())));
   });
 }
 
