@@ -47,7 +47,6 @@ class Stream implements ThreadModule {
     this.row = thread.memory.row;
     this.reassembler = new Reassembler(thread);
     this.tracker = new Tracker(thread, this.reassembler);
-    thread.services.set('reassembler', this.reassembler);
   }
 
   process(batch: Batch): void {

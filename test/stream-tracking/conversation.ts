@@ -65,6 +65,8 @@ export class Conversation {
   readonly toServer: string[] = [];
   readonly toClient: string[] = [];
   readonly ended = new Set<string>();
+  /** The same by flow and direction. */
+  readonly byStream = new Map<string, string>();
   private readonly modules: ThreadModule[];
   private time = 1_700_000_000;
 
@@ -98,10 +100,26 @@ export class Conversation {
 
   /** Ends the capture. */
   end(): void {
+    this.collect(this.lastBatch());
+    // Memory of data that was handed on is free when the next batch begins.
+    this.modules[2]!.process(new Batch());
+  }
+
+  /** Ends the capture. @returns PSEUDO_ constants of the packets that this gives */
+  endKinds(): number[] {
+    const batch = this.lastBatch();
+    const kinds = [...batch.slots.subarray(0, batch.length)].map(slot =>
+      this.thread.field(slot, Packet.PSEUDO),
+    );
+    this.collect(batch);
+    return kinds;
+  }
+
+  private lastBatch(): Batch {
     const batch = new Batch();
     for (const module of this.modules) module.end?.(batch);
     this.modules[2]!.process(batch);
-    this.collect(batch);
+    return batch;
   }
 
   get events(): string[] {
@@ -137,10 +155,22 @@ export class Conversation {
       const length = this.thread.field(slot, Packet.STREAM_LENGTH);
       const flags = this.thread.field(slot, Packet.STREAM_FLAGS);
       const to = flags & Packet.STREAM_TO_SERVER ? this.toServer : this.toClient;
-      if (length > 0) to.push(this.thread.text(this.thread.field(slot, Packet.STREAM_DATA), length));
+      if (length > 0) {
+        const text = this.thread.text(this.thread.field(slot, Packet.STREAM_DATA), length);
+        to.push(text);
+        const key = this.streamKey(slot, flags);
+        this.byStream.set(key, (this.byStream.get(key) ?? '') + text);
+      }
       if (flags & Packet.STREAM_END) this.ended.add(flags & Packet.STREAM_TO_SERVER ? '>' : '<');
     }
     this.thread.releaseBatch(batch);
+  }
+
+  /** First packet of the flow, and the direction. */
+  private streamKey(slot: number, flags: number): string {
+    const f = this.thread.field(slot, Packet.FLOW) * FlowRecord.INTS;
+    const first = this.thread.flows.row[f + FlowRecord.FIRST_NUMBER]!;
+    return `${first} ${flags & Packet.STREAM_TO_SERVER ? 'to server' : 'to client'}`;
   }
 
   private build(given: Step): Uint8Array {

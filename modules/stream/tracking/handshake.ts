@@ -81,18 +81,23 @@ export function inSynSent(c: Context, x: Segment): boolean {
   return x.has(ACK) ? asyncPickup(c, x) : ACCEPTED;
 }
 
+/** To answer a SYN, a reset must acknowledge it (RFC 9293 section 3.10.7.3). */
 function resetInSynSent(c: Context, x: Segment): boolean {
-  if (!echoesSyn(c, x) || !isValidAck(c, x)) {
-    return x.toServer || !x.has(ACK) ? REJECTED : reject(c, x, Event.STREAM_RST_INVALID_ACK);
-  }
-  const isn = c.cells[x.own + Session.ISN]!;
-  // To answer a SYN, a reset must acknowledge it (RFC 9293 section 3.10.7.3).
-  if (!x.toServer && x.has(ACK) && x.ack !== c.cells[x.other + Session.NEXT_SEQ]! && !acknowledgesSyn(c, x)) {
+  if (!echoesSyn(c, x)) return REJECTED;
+  if (x.toServer) {
+    if (distance(x.seq, c.cells[x.own + Session.ISN]!) < 0) return REJECTED;
+  } else if (!x.has(ACK)) {
+    return ACCEPTED;
+  } else if (!acknowledgesAnySyn(c, x)) {
+    Packet.setEvent(c.row, x.p, Event.STREAM_PKT_INVALID_ACK);
     return reject(c, x, Event.STREAM_RST_INVALID_ACK);
   }
-  if (x.toServer && distance(x.seq, isn) < 0) return REJECTED;
   close(c, x);
   return ACCEPTED;
+}
+
+function acknowledgesAnySyn(c: Context, x: Segment): boolean {
+  return acknowledgesSyn(c, x) || acknowledgesSynData(c, x) || c.queue.holds(x.session, x.ack);
 }
 
 function acknowledgesSyn(c: Context, x: Segment): boolean {
@@ -123,6 +128,7 @@ function synOfServer(c: Context, x: Segment): boolean {
   x.options();
   beginDirection(c, x);
   c.cells[x.other + Session.WINDOW] = x.window;
+  c.cells[x.other + Session.NEXT_WIN] = (c.cells[x.other + Session.NEXT_SEQ]! + x.window) | 0;
   return ACCEPTED;
 }
 

@@ -51,13 +51,14 @@ export class SynQueue {
    * @returns false when there is none
    */
   recall(session: number, ack: number, x: Segment): boolean {
-    const wanted = (ack - 1) | 0;
-    for (let at = this.cells[session + Session.QUEUE]!; at !== 0; at = this.entries[at * INTS + NEXT]!) {
-      if (this.entries[at * INTS + SEQ] !== wanted) continue;
-      this.read(at * INTS, x);
-      return true;
-    }
-    return false;
+    const entry = this.find(session, ack);
+    if (entry !== 0) this.read(entry * INTS, x);
+    return entry !== 0;
+  }
+
+  /** Whether this number acknowledges one of those kept. */
+  holds(session: number, ack: number): boolean {
+    return this.find(session, ack) !== 0;
   }
 
   clear(session: number): void {
@@ -71,6 +72,13 @@ export class SynQueue {
     }
     cells[session + Session.QUEUE] = 0;
     cells[session + Session.QUEUE_LENGTH] = 0;
+  }
+
+  private find(session: number, ack: number): number {
+    const wanted = (ack - 1) | 0;
+    let at = this.cells[session + Session.QUEUE]!;
+    while (at !== 0 && this.entries[at * INTS + SEQ] !== wanted) at = this.entries[at * INTS + NEXT]!;
+    return at;
   }
 
   private isLike(e: number, x: Segment): boolean {

@@ -7,7 +7,6 @@ export class TcpCounters {
   readonly sessions: number;
   readonly activeSessions: number;
   readonly memcapDrop: number;
-  readonly invalidChecksum: number;
   readonly midstreamPickups: number;
   readonly wrongThread: number;
   readonly ackUnseenData: number;
@@ -25,7 +24,6 @@ export class TcpCounters {
     this.sessions = declare('sessions');
     this.activeSessions = declare('active_sessions');
     this.memcapDrop = declare('ssn_memcap_drop');
-    this.invalidChecksum = declare('invalid_checksum');
     this.midstreamPickups = declare('midstream_pickups');
     this.wrongThread = declare('pkt_on_wrong_thread');
     this.ackUnseenData = declare('ack_unseen_data');
