@@ -102,7 +102,7 @@ describe('threads', () => {
     );
     const run = await finish();
     expect(sorted(numbers(run.lines))).toEqual(upTo(4000));
-    expect(counted('decode-1', run.lines)).toBeGreaterThan(counted('decode-2', run.lines));
+    expect(counted('decode-1', run.lines)).toBeGreaterThanOrEqual(3000);
   });
 
   it('T19: IPv4 and IPv6 take different threads', async () => {

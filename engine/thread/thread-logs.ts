@@ -1,0 +1,46 @@
+import type { LogWriter } from '../module.js';
+import type { LogRing } from './log-ring.js';
+
+export interface ThreadLogsOptions {
+  readonly ring: LogRing;
+  /** Called for each line that is lost. */
+  lost(): void;
+  /** Whether a writer waits for room: in replay yes; live, a verdict must not wait for a disk. */
+  waits(): boolean;
+  /** Tells the manager which file a number stands for. */
+  announce(number: number, file: string): void;
+}
+
+/** Log files as a thread sees them: numbers that the manager knows the names of. */
+export class ThreadLogs {
+  private readonly pause = new Int32Array(new SharedArrayBuffer(4));
+  private readonly numbers = new Map<string, number>();
+
+  constructor(private readonly options: ThreadLogsOptions) {}
+
+  open(file: string): LogWriter {
+    let number = this.numbers.get(file);
+    if (number === undefined) {
+      number = this.numbers.size;
+      this.numbers.set(file, number);
+      this.options.announce(number, file);
+    }
+    const opened = number;
+    return { write: (bytes, from, to) => this.write(opened, bytes, from, to) };
+  }
+
+  private write(number: number, bytes: Uint8Array, from: number, to: number): void {
+    const { ring, waits, lost } = this.options;
+    if (to - from > ring.longest) {
+      lost();
+      return;
+    }
+    while (!ring.write(number, bytes, from, to)) {
+      if (!waits()) {
+        lost();
+        return;
+      }
+      Atomics.wait(this.pause, 0, 0, 1);
+    }
+  }
+}
