@@ -223,7 +223,7 @@ export class Tracker {
 
   /** Gives the segment's flow a session. @returns false when there is no memory for it */
   private readonly begin = (x: Segment): boolean => {
-    const { c, cells } = this;
+    const { c } = this;
     const simulated =
       c.settings.simulatedMemcap !== 0 && this.row[x.p + Packet.NUMBER] === c.settings.simulatedMemcap;
     if (simulated || this.sessions >= this.maxSessions) {
@@ -236,7 +236,6 @@ export class Tracker {
     c.counters.add(c.counters.sessions);
     c.counters.add(c.counters.activeSessions);
     c.counters.add(c.counters.memuse, Session.INTS * 4);
-    cells.fill(0, x.session, x.session + Session.INTS);
     this.choosePolicies(x);
     return true;
   };
