@@ -75,9 +75,7 @@ export const MATCH_COMPILERS: readonly MatchCompiler[] = [
 
 /** Keywords that rules may use now. */
 export function supportedKeywords(protocols: readonly Protocol[]): Keyword[] {
-  return [
-    ...new Map([...KEYWORDS, ...protocols.flatMap(protocolKeywords)].map(each => [each.name, each])).values(),
-  ];
+  return [...new Map([...KEYWORDS, ...protocolKeywords(protocols)].map(each => [each.name, each])).values()];
 }
 
 /** Keywords by name and alias, with those of the protocols given; what exists replaces what is told as absent. */
@@ -94,6 +92,6 @@ export function keywordsByName(protocols: readonly Protocol[]): Map<string, Keyw
 /** Buffers by keyword. */
 export function buffersByKeyword(protocols: readonly Protocol[]): Map<string, RuleBuffer> {
   const known = new Map<string, RuleBuffer>();
-  for (const buffer of protocols.flatMap(protocolBuffers)) known.set(buffer.keyword, buffer);
+  for (const buffer of protocolBuffers(protocols)) known.set(buffer.keyword, buffer);
   return known;
 }

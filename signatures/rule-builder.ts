@@ -223,16 +223,24 @@ export class RuleBuilder {
   }
 
   /**
-   * Tells that a keyword belongs to a protocol.
+   * Tells which protocols a keyword belongs to.
    * @throws RuleError when the rule is about another one
    */
-  useProtocol(protocol: Pick<Protocol, 'name' | 'ruleNames'>, keyword: string, at: Position): void {
-    this.keywordProtocol ??= protocol.name;
+  useProtocol(owners: readonly Pick<Protocol, 'name' | 'ruleNames'>[], keyword: string, at: Position): void {
+    this.keywordProtocol ??= owners[0]!.name;
     const header = this.context.protocols.get(this.protocol);
     if (header?.kind !== 'application') return;
-    const names = [protocol.name, ...(protocol.ruleNames ?? [])];
-    if (names.includes(header.name) || related(header.name, protocol.name)) return;
-    throw new RuleError(`rule is about ${header.name}, but keyword ${keyword} about ${protocol.name}`, at);
+    const fits = ({ name, ruleNames }: Pick<Protocol, 'name' | 'ruleNames'>) =>
+      name === header.name || ruleNames?.includes(header.name) || related(header.name, name);
+    if (owners.some(fits)) return;
+    // Files travel in many protocols: those that do not tell of theirs yet are no mistake of the rule.
+    if (keyword.startsWith('file'))
+      this.markUnsupported(`keyword ${keyword} of ${header.name} is not supported yet`);
+    else
+      throw new RuleError(
+        `rule is about ${header.name}, but keyword ${keyword} about ${owners[0]!.name}`,
+        at,
+      );
   }
 
   /** True the first time it is asked for `what`: keywords that may stand once only. */

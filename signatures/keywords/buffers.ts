@@ -30,4 +30,25 @@ const base64Data: Keyword = {
   },
 };
 
-export const bufferKeywords: readonly Keyword[] = [pktData, base64Data];
+/** In a transactional rule: which direction ambiguous buffers behind it are of. */
+function bidirectional(name: string, direction: 'to_server' | 'to_client'): Keyword {
+  return {
+    name,
+    family: 'tx',
+    summary: `Buffers behind it are those ${direction.replace('_', ' ')}, in a rule with =>.`,
+    grammar: '',
+    features: ['no option'],
+    parse(rule, _, at) {
+      if (rule.header.direction !== '=>')
+        throw new RuleError(`${name} is for transactional rules`, at, 'use =>');
+      rule.bufferDirection = direction;
+    },
+  };
+}
+
+export const bufferKeywords: readonly Keyword[] = [
+  pktData,
+  base64Data,
+  bidirectional('bidir.toserver', 'to_server'),
+  bidirectional('bidir.toclient', 'to_client'),
+];

@@ -27,32 +27,61 @@ export interface ProtocolTestMatch extends Match {
   readonly parsed: unknown;
 }
 
-/** Keywords of one protocol. */
-export function protocolKeywords(protocol: Protocol): Keyword[] {
+/** Keywords of all protocols; what several declare under one name is one keyword. */
+export function protocolKeywords(protocols: readonly Protocol[]): Keyword[] {
   return [
-    ...protocol.buffers.flatMap(buffer => bufferKeywords(protocol, buffer)),
-    ...protocol.values.map(value => valueKeyword(protocol, value)),
-    ...protocol.tests.map(test => testKeyword(protocol, test)),
+    ...declared(protocols, each => each.buffers).flatMap(([buffer, owners]) =>
+      bufferKeywords(owners, buffer),
+    ),
+    ...declared(protocols, each => each.values).map(([value, owners]) => valueKeyword(owners, value)),
+    ...declared(protocols, each => each.tests).map(([test, owners]) => testKeyword(owners, test)),
   ];
 }
 
-/** Its buffers, as rules must know them. */
-export function protocolBuffers(protocol: Protocol): RuleBuffer[] {
-  return protocol.buffers.map(({ keyword, direction }) => ({ keyword, protocol: protocol.name, direction }));
+/** Their buffers, as rules must know them. */
+export function protocolBuffers(protocols: readonly Protocol[]): RuleBuffer[] {
+  return declared(protocols, each => each.buffers).map(([{ keyword, direction }, owners]) => {
+    const same = owners.every(
+      each => each.buffers.find(buffer => buffer.keyword === keyword)?.direction === direction,
+    );
+    return { keyword, protocol: owners[0]!.name, direction: same ? direction : 'either' };
+  });
 }
 
-function bufferKeywords(protocol: Protocol, buffer: BufferDeclaration): Keyword[] {
+type Declaration = BufferDeclaration | ValueDeclaration | TestDeclaration;
+
+/** The first declaration of each name, with all protocols that have it. */
+function declared<D extends Declaration>(
+  protocols: readonly Protocol[],
+  of: (protocol: Protocol) => readonly D[],
+): [D, readonly Protocol[]][] {
+  const known = new Map<string, [D, Protocol[]]>();
+  for (const protocol of protocols) {
+    for (const declaration of of(protocol)) {
+      const before = known.get(declaration.keyword);
+      if (before) before[1].push(protocol);
+      else known.set(declaration.keyword, [declaration, [protocol]]);
+    }
+  }
+  return [...known.values()];
+}
+
+function familyOf(owners: readonly Protocol[]): string {
+  return owners.map(each => each.name).join(', ');
+}
+
+function bufferKeywords(owners: readonly Protocol[], buffer: BufferDeclaration): Keyword[] {
   const features: KeywordFeature[] = ['no option', 'sticky buffer'];
   if (buffer.multiple) features.push('multi buffer');
   const sticky: Keyword = {
     name: buffer.keyword,
     ...(buffer.aliases && { aliases: buffer.aliases }),
-    family: protocol.name,
+    family: familyOf(owners),
     summary: buffer.summary,
     grammar: '',
     features,
     parse(rule, _, at) {
-      rule.useProtocol(protocol, buffer.keyword, at);
+      rule.useProtocol(owners, buffer.keyword, at);
       rule.setBuffer(buffer.keyword, at, { multiple: buffer.multiple ?? false });
     },
   };
@@ -60,52 +89,52 @@ function bufferKeywords(protocol: Protocol, buffer: BufferDeclaration): Keyword[
   if (modifier === undefined) return [sticky];
   const old: Keyword = {
     name: modifier,
-    family: protocol.name,
+    family: familyOf(owners),
     summary: `Content modifier for ${buffer.keyword}.`,
     grammar: '',
     features: ['no option', 'content modifier'],
     parse(rule, _, at) {
-      rule.useProtocol(protocol, modifier, at);
+      rule.useProtocol(owners, modifier, at);
       rule.moveContent(buffer.keyword, modifier, at);
     },
   };
   return [sticky, old];
 }
 
-function valueKeyword(protocol: Protocol, value: ValueDeclaration): Keyword {
+function valueKeyword(owners: readonly Protocol[], value: ValueDeclaration): Keyword {
   return {
     name: value.keyword,
     ...(value.aliases && { aliases: value.aliases }),
-    family: protocol.name,
+    family: familyOf(owners),
     summary: value.summary,
     grammar: '[<|>|<=|>=|!]number | number-number | name',
     features: ['integer', 'prefilter'],
     parse(rule, argument, at) {
-      rule.useProtocol(protocol, value.keyword, at);
+      rule.useProtocol(owners, value.keyword, at);
       const syntax = { bits: value.bits, ...(value.names && { names: value.names }) };
       const test = parseMultiInteger(argument!, value.keyword, syntax, at);
-      rule.addCondition({ kind: 'protocol-value', protocol: protocol.name, keyword: value.keyword, test });
+      rule.addCondition({ kind: 'protocol-value', protocol: owners[0]!.name, keyword: value.keyword, test });
     },
   };
 }
 
-function testKeyword(protocol: Protocol, test: TestDeclaration): Keyword {
+function testKeyword(owners: readonly Protocol[], test: TestDeclaration): Keyword {
   return {
     name: test.keyword,
     ...(test.aliases && { aliases: test.aliases }),
-    family: protocol.name,
+    family: familyOf(owners),
     summary: test.summary,
     grammar: 'see its documentation',
     features: ['optional argument'],
     parse(rule, argument, at) {
-      rule.useProtocol(protocol, test.keyword, at);
+      rule.useProtocol(owners, test.keyword, at);
       let parsed: unknown;
       try {
         parsed = test.parse(argument);
       } catch (error) {
         throw new RuleError(`invalid ${test.keyword}: ${(error as Error).message}`, at);
       }
-      rule.addCondition({ kind: 'protocol-test', protocol: protocol.name, keyword: test.keyword, parsed });
+      rule.addCondition({ kind: 'protocol-test', protocol: owners[0]!.name, keyword: test.keyword, parsed });
     },
   };
 }

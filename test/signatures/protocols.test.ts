@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import type { Protocol } from '../../engine/protocol.js';
+import { load, parse, SAMPLE_PROTOCOL, withOptions } from './rules.js';
+
+const header = 'alert sample any any -> any any';
+
+describe('what a protocol declares', () => {
+  test('values', () => {
+    const { conditions } = parse(withOptions('sample.code:ok;', header));
+    expect(conditions).toEqual([
+      { kind: 'protocol-value', protocol: 'sample', keyword: 'sample.code', test: { mode: '=', a: 0 } },
+    ]);
+  });
+
+  test('tests, with errors in their own words', () => {
+    expect(parse(withOptions('sample.mode:fast;', header)).conditions).toEqual([
+      { kind: 'protocol-test', protocol: 'sample', keyword: 'sample.mode', parsed: 'fast' },
+    ]);
+    expect(load(withOptions('sample.mode:slow;', header)).errors[0]!.message).toBe(
+      'invalid sample.mode: fast expected',
+    );
+  });
+
+  test('a keyword of another protocol is refused', () => {
+    const other = {
+      ...SAMPLE_PROTOCOL,
+      name: 'other',
+      ruleNames: [],
+      buffers: [],
+      values: [],
+      tests: [],
+    } as unknown as Protocol;
+    const { errors } = load(withOptions('sample.uri; content:"a";', 'alert other any any -> any any'), {
+      protocols: [SAMPLE_PROTOCOL, other],
+    });
+    expect(errors[0]!.message).toBe('rule is about other, but keyword sample.uri about sample');
+  });
+
+  test('what two declare is one keyword', () => {
+    const twin = { ...SAMPLE_PROTOCOL, name: 'twin', ruleNames: [] } as Protocol;
+    const rules = ['sample', 'twin'].map(
+      (name, i) => `alert ${name} any any -> any any (sample.uri; content:"a"; sid:${i + 1};)`,
+    );
+    expect(load(rules.join('\n'), { protocols: [SAMPLE_PROTOCOL, twin] }).signatures).toHaveLength(2);
+  });
+
+  test('files of a protocol that does not tell of them are not supported yet', () => {
+    const files = {
+      ...SAMPLE_PROTOCOL,
+      name: 'files',
+      buffers: [{ ...SAMPLE_PROTOCOL.buffers[0], keyword: 'file.data' }],
+      values: [],
+      tests: [],
+    };
+    const { unsupported } = load(withOptions('file.data; content:"a";', header), {
+      protocols: [SAMPLE_PROTOCOL, files as unknown as Protocol],
+    });
+    expect(unsupported[0]!.reason).toBe('keyword file.data of sample is not supported yet');
+  });
+});
+
+describe('transactional rules', () => {
+  const rule = (options: string) =>
+    load(`alert sample any any => any any (${options} sid:7;)`).errors[0]?.message;
+  test.each([
+    ['sample.uri; content:"a"; sample.body; content:"b";', undefined],
+    ['sample.uri; content:"a";', 'rule 7 should use both directions, but does not'],
+    ['content:"a";', 'rule 7 should use both directions, but does not'],
+    [
+      'sample.uri; content:"a"; sample.body; content:"b"; sample.names; content:"c";',
+      'rule 7 means to use both directions, cannot have keywords ambiguous about directions',
+    ],
+    [
+      'sample.uri; content:"a"; sample.body; content:"b"; flow:to_server;',
+      'rule 7 means to use both directions, cannot specify a flow direction',
+    ],
+  ])('%s', (options, message) => expect(rule(options)).toBe(message));
+
+  test('ambiguous buffers may be given a direction', () => {
+    const options = 'bidir.toserver; sample.names; content:"a"; bidir.toclient; sample.names; content:"b";';
+    expect(rule(options)).toBeUndefined();
+    expect(parse(`alert sample any any => any any (${options} sid:7;)`).buffers).toMatchObject([
+      { direction: 'to_server' },
+      { direction: 'to_client' },
+    ]);
+    expect(load(withOptions('bidir.toserver; content:"a";')).errors).toHaveLength(1);
+  });
+});
