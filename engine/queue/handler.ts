@@ -23,8 +23,8 @@ export interface HandlerLink {
   readonly memory: Memory;
   /** For each way, the range of consumers behind it; count 0 is `end`. */
   readonly ways: readonly { readonly first: number; readonly count: number }[];
-  /** Packets waiting in the queue to a consumer. */
-  backlog(consumer: number): number;
+  /** Packets the queue to a consumer can take now. */
+  room(consumer: number): number;
 }
 
 /** @param p index of the packet's row  @returns number of the consumer, or DONE */

@@ -47,6 +47,11 @@ export class Ring {
     return true;
   }
 
+  /** Packets that can be pushed now. */
+  room(): number {
+    return this.capacity - ((this.tail - Atomics.load(this.ints, HEAD)) | 0);
+  }
+
   /** Makes what was pushed visible. */
   publish(): void {
     Atomics.store(this.ints, TAIL, this.tail);

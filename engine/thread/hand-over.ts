@@ -43,6 +43,8 @@ export class HandOver {
     /** Called when a ring is full: lets the own returns in, then rests a little. */
     private readonly waitForRoom: (outlet: Outlet) => void,
     private readonly changeOwner: (slot: number, thread: number) => void,
+    /** Any consumer will do: a packet that finds a queue full may take another one. */
+    private readonly anyConsumer: boolean,
   ) {
     this.row = thread.memory.row;
   }
@@ -62,9 +64,19 @@ export class HandOver {
       this.returns.release(slot);
       return;
     }
-    const outlet = this.outlets[consumer]!;
+    const outlet = this.anyConsumer ? this.openOutlet(p, consumer) : this.outlets[consumer]!;
     if (this.row[p + Packet.STREAM_LENGTH]! > 0) this.pack(slot, p, outlet);
     else this.send(slot, outlet);
+  }
+
+  /** Waits until the handler chooses a consumer that has room: one that hangs must not hold up the others. */
+  private openOutlet(p: number, consumer: number): Outlet {
+    let outlet = this.outlets[consumer]!;
+    while (outlet.ring.room() === 0 && this.row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE) {
+      this.waitForRoom(outlet);
+      outlet = this.outlets[this.choose(p)]!;
+    }
+    return outlet;
   }
 
   private send(slot: number, outlet: Outlet): void {

@@ -93,7 +93,7 @@ async function main(): Promise<void> {
   const choose = handler?.create({
     memory,
     ways: handler.ways.map(way => mine.ways[way]!),
-    backlog: consumer => outlets[consumer]!.ring.backlog(),
+    room: consumer => outlets[consumer]!.ring.room(),
   });
   const handOver = new HandOver(
     thread,
@@ -102,6 +102,7 @@ async function main(): Promise<void> {
     returns,
     waitForRoom,
     ownership.change,
+    handler?.keepsFlows === false,
   );
   const modules = await createModules(mine.modules, thread);
   const loop = new Loop(thread, me, {

@@ -8,30 +8,30 @@ const simple: QueueHandler = {
   summary: 'whoever is free takes the packet: a faster consumer takes more',
   ways: ['to'],
   keepsFlows: false,
-  create({ memory: { row }, ways: [way], backlog }) {
+  create({ memory: { row }, ways: [way], room }) {
     const { first, count } = way!;
     let chosen = first;
     let left = 0;
     return p => {
       // An event or an inner packet follows the packet it belongs to.
       if (row[p + Packet.PSEUDO]! === 0 && --left <= 0) {
-        chosen = freest(chosen, first, count, backlog);
-        left = RUN;
+        chosen = freest(chosen, first, count, room);
+        left = Math.min(RUN, room(chosen));
       }
       return chosen;
     };
   },
 };
 
-/** The consumer with the shortest queue; among equals the one behind the last. */
-function freest(last: number, first: number, count: number, backlog: (consumer: number) => number): number {
-  let best = -1;
-  let shortest = Number.POSITIVE_INFINITY;
+/** The consumer with the most room in its queue; among equals the one behind the last. */
+function freest(last: number, first: number, count: number, room: (consumer: number) => number): number {
+  let best = first;
+  let most = -1;
   for (let i = 1; i <= count; i++) {
     const consumer = first + ((last - first + i) % count);
-    const waiting = backlog(consumer);
-    if (waiting < shortest) {
-      shortest = waiting;
+    const free = room(consumer);
+    if (free > most) {
+      most = free;
       best = consumer;
     }
   }
