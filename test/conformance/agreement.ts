@@ -1,0 +1,163 @@
+/**
+ * Whether every profile tells the same: runs captures with the rules beside them in all profiles and with several
+ * numbers of workers, the ownership check on, and compares alerts, flow records and verdicts.
+ *
+ * `node dist/test/conformance/agreement.js FOLDER [MOST]` does it for all captures below a folder.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseArguments } from '../../engine/cli/parse.js';
+import { run } from '../../engine/cli/run.js';
+
+const CONFIGURATIONS: readonly (readonly [profile: string, workers: number])[] = [
+  ['single', 1],
+  ['workers', 1],
+  ['workers', 2],
+  ['autofp', 1],
+  ['autofp', 2],
+  ['autofp', 5],
+  ['pipeline', 1],
+  ['oisf2009', 1],
+];
+
+const CONFIG = `%YAML 1.1
+---
+threading: { ownership-check: yes, pool-packets: 2048 }
+stream: { reassembly: { memcap: 32mb } }
+flow: { memcap: 16mb }
+outputs:
+  - eve-log: { enabled: yes, types: [alert, flow, { stats: { totals: yes } }] }
+`;
+
+/** What one run told, in an order that does not depend on threads. */
+interface Told {
+  readonly exit: number;
+  readonly alerts: string;
+  readonly flows: string;
+  readonly packets: number;
+  readonly verdicts: number;
+}
+
+interface EveRecord {
+  readonly event_type: string;
+  readonly alert?: { signature_id: number; gid: number; action: string };
+  readonly flow?: Record<string, unknown>;
+  readonly stats?: { decoder: { pkts: number }; ips?: Record<string, number> };
+  readonly [member: string]: unknown;
+}
+
+/** @returns one line for each configuration that told something else than the first; empty when all agree */
+export async function disagreements(capture: string): Promise<string[]> {
+  const work = mkdtempSync(join(tmpdir(), 'sluice-agree-'));
+  try {
+    writeFileSync(join(work, 'sluice.yaml'), CONFIG);
+    const [first, ...others] = CONFIGURATIONS;
+    const expected = await tell(capture, work, first!);
+    const lines = differences('single', expected, expected);
+    for (const configuration of others) {
+      lines.push(...differences(configuration.join(' '), expected, await tell(capture, work, configuration)));
+    }
+    return lines;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function differences(name: string, expected: Told, told: Told): string[] {
+  const lines: string[] = [];
+  if (told.packets !== told.verdicts)
+    lines.push(`${name}: ${told.packets} packets but ${told.verdicts} verdicts`);
+  for (const part of ['exit', 'packets', 'alerts', 'flows'] as const) {
+    if (told[part] !== expected[part])
+      lines.push(`${name}: ${part} differ: ${firstDifference(String(expected[part]), String(told[part]))}`);
+  }
+  return lines;
+}
+
+function firstDifference(expected: string, told: string): string {
+  const [a, b] = [expected.split('\n'), told.split('\n')];
+  const missing = a.find(line => !b.includes(line));
+  const extra = b.find(line => !a.includes(line));
+  return `expected ${missing ?? '(the same, another number of times)'}, told ${extra ?? '(nothing else)'}`;
+}
+
+async function tell(
+  capture: string,
+  work: string,
+  [profile, workers]: readonly [string, number],
+): Promise<Told> {
+  const out = mkdtempSync(join(work, 'out-'));
+  const rules = readdirSync(dirname(capture)).find(name => name.endsWith('.rules'));
+  const words = [
+    '-c',
+    join(work, 'sluice.yaml'),
+    '-r',
+    capture,
+    '-l',
+    out,
+    '-k',
+    'none',
+    '--runmode',
+    profile,
+    '--set',
+    `threading.threads=${workers}`,
+  ];
+  words.push(...(rules ? ['-S', join(dirname(capture), rules)] : ['--disable-detection']));
+  const given = parseArguments(words, () => {})!;
+  const exit = await run({ ...given, quiet: true }, { summary: false });
+  return { exit, ...digest(readFileSync(join(out, 'eve.json'), 'utf8')) };
+}
+
+function digest(eve: string): Omit<Told, 'exit'> {
+  const records = eve
+    .split('\n')
+    .filter(Boolean)
+    .map(line => JSON.parse(line) as EveRecord);
+  const of = (type: string) => records.filter(record => record.event_type === type);
+  const stats = of('stats').at(-1)?.stats;
+  const ips = stats?.ips ?? {};
+  return {
+    alerts: of('alert').map(alertLine).sort().join('\n'),
+    flows: of('flow').map(flowLine).sort().join('\n'),
+    packets: stats?.decoder.pkts ?? -1,
+    verdicts: ['accepted', 'blocked', 'rejected', 'replaced'].reduce(
+      (sum, name) => sum + (ips[name] ?? 0),
+      0,
+    ),
+  };
+}
+
+const ends = (record: EveRecord): string =>
+  `${record.proto} ${record.src_ip} ${record.src_port} ${record.dest_ip} ${record.dest_port}`;
+
+const alertLine = (record: EveRecord): string =>
+  JSON.stringify([record.alert, record.pcap_cnt, ends(record), record.tx_id]);
+
+const flowLine = (record: EveRecord): string =>
+  JSON.stringify([ends(record), record.app_proto, record.flow, record.tcp, record.icmp_type]);
+
+/** Captures below a folder, in order of their paths. */
+export function capturesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(name => /\.(pcap|pcapng|cap)$/.test(name))
+    .sort()
+    .map(name => join(folder, name));
+}
+
+if (process.argv[1]?.endsWith('agreement.js')) {
+  const captures = capturesBelow(process.argv[2]!);
+  const step = Math.max(1, Math.floor(captures.length / Number(process.argv[3] ?? captures.length)));
+  let passed = 0;
+  let failed = 0;
+  for (const capture of captures.filter((_, i) => i % step === 0)) {
+    const lines = await disagreements(capture);
+    if (lines.length === 0) passed++;
+    else {
+      failed++;
+      console.log(`failed  ${capture}\n  ${lines.join('\n  ')}`);
+    }
+  }
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}

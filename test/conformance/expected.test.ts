@@ -1,0 +1,32 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const tests = fileURLToPath(new URL('../../../shared/verify/tests', import.meta.url));
+const list = fileURLToPath(new URL('./expected.txt', import.meta.url));
+const MINUTES = 60_000;
+
+const names = readFileSync(list, 'utf8')
+  .split('\n')
+  .filter(line => line !== '' && !line.startsWith('#'));
+
+test('the list of expected names is in order, each once', () => {
+  expect(names).toEqual([...new Set(names)].sort());
+});
+
+if (existsSync(tests)) {
+  test(`the ${names.length} tests that are expected to pass do`, { timeout: 20 * MINUTES }, () => {
+    execFileSync(process.execPath, ['engine/setup/build.mjs'], { cwd: root });
+    const command = ['dist/test/conformance/main.js', tests, '--list', list];
+    const { stdout } = spawnSync(process.execPath, command, {
+      cwd: root,
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+    });
+    expect(stdout.trim()).toBe(`${names.length} passed, 0 failed, 0 skipped`);
+  });
+} else {
+  test.skip('the tests that are expected to pass: ../shared/verify is not here', () => {});
+}

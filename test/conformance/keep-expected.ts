@@ -1,0 +1,16 @@
+/**
+ * `node dist/test/conformance/keep-expected.js RESULTS`: adds the names that passed (`--json` of the runner) to the list
+ * of those expected to pass. Names are never taken away.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Result } from './run-test.js';
+
+const list = fileURLToPath(new URL('../../../test/conformance/expected.txt', import.meta.url));
+const results = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as Result[];
+const passed = results.filter(result => result.outcome === 'passed').map(result => result.name);
+const lines = readFileSync(list, 'utf8').split('\n').filter(Boolean);
+const before = lines.filter(line => !line.startsWith('#'));
+const names = [...new Set([...before, ...passed])].sort();
+writeFileSync(list, `${[...lines.filter(line => line.startsWith('#')), ...names].join('\n')}\n`);
+console.log(`${names.length} names, ${names.length - before.length} of them new`);
