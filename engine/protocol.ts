@@ -181,6 +181,8 @@ export interface Protocol<T extends Transaction = Transaction> {
   readonly progressToClient: readonly string[];
   /** Names of events, without the protocol's prefix. */
   readonly events: readonly string[];
+  /** Anomaly records tell them in upper case, as Suricata does for its older protocols. */
+  readonly upperCaseEvents?: boolean;
   readonly buffers: readonly BufferDeclaration<T>[];
   readonly values: readonly ValueDeclaration<T>[];
   readonly tests: readonly TestDeclaration<T>[];
@@ -201,6 +203,8 @@ export interface Protocol<T extends Transaction = Transaction> {
   server?(session: Session<T>): Generator<void, void, void>;
   /** Reads one datagram, `bytes[start, end)`. */
   datagram?(session: Session<T>, bytes: Uint8Array, start: number, end: number, toServer: boolean): void;
+  /** The transaction was told and logged, and is freed: what it took can be given back. */
+  release?(transaction: T): void;
   /** The flow ends: last words about transactions that are still open. */
   finish?(session: Session<T>): void;
 }

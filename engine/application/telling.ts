@@ -99,6 +99,7 @@ export class Telling {
   private log(slot: number, session: Session, transaction: Transaction): void {
     const { flows, counters } = this.thread;
     counters.values[this.transactions(session)]!++;
+    session.protocol.release?.(transaction);
     flows.row[session.flow * Flow.INTS + Flow.TRANSACTIONS]!++;
     if (!this.logsTransactions) return;
     const members = session.protocol.record(transaction, false);
@@ -120,8 +121,9 @@ export class Telling {
   }
 }
 
-function anomaly({ name, events }: Protocol, event: number): string {
-  return `"anomaly":{"app_proto":"${name}","type":"applayer","event":"${events[event]}","layer":"proto_parser"}`;
+function anomaly({ name, events, upperCaseEvents }: Protocol, event: number): string {
+  const text = upperCaseEvents ? events[event]!.toUpperCase() : events[event];
+  return `"anomaly":{"app_proto":"${name}","type":"applayer","event":"${text}","layer":"proto_parser"}`;
 }
 
 function updateOf(

@@ -1,0 +1,80 @@
+/** HTTP/1 and 0.9 (RFC 9110, 9112), as leniently as servers and browsers read it. */
+
+import { fileTests } from '../../engine/files/file-keywords.js';
+import { FILE_OPTIONS } from '../../engine/files/file-settings.js';
+import { defineProtocol, type RecognitionPattern, type TestDeclaration } from '../../engine/protocol.js';
+import { BUFFERS } from './http/buffers.js';
+import { Connection } from './http/connection.js';
+import { EVENTS } from './http/events.js';
+import { httpRecord } from './http/record.js';
+import { RECORD_OPTIONS } from './http/record-settings.js';
+import { readRequests } from './http/request-reader.js';
+import { readResponses } from './http/response-reader.js';
+import { HTTP_OPTIONS, httpSettings } from './http/settings.js';
+import {
+  BODY,
+  COMPLETE,
+  type HttpTransaction,
+  PROGRESS_TO_CLIENT,
+  PROGRESS_TO_SERVER,
+} from './http/transaction.js';
+import { urilen } from './http/urilen.js';
+
+/** Words that requests begin with; a blank or tab follows. */
+const METHODS =
+  'GET PUT POST HEAD TRACE OPTIONS CONNECT DELETE PATCH PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK CHECKOUT ' +
+  'UNCHECKOUT CHECKIN UPDATE LABEL REPORT MKWORKSPACE MKACTIVITY MERGE INVALID VERSION-CONTROL BASELINE-CONTROL';
+/** Bytes that may stand before a method. */
+const BEFORE_METHOD = ['', '\r', '\n', '\t', '\r\n'];
+
+function patterns(): RecognitionPattern[] {
+  const list: RecognitionPattern[] = [{ toServer: false, bytes: 'HTTP/', depth: 5 }];
+  for (const method of METHODS.split(' ')) {
+    for (const before of BEFORE_METHOD) {
+      for (const behind of [' ', '\t']) list.push({ toServer: true, bytes: `${before}${method}${behind}` });
+    }
+  }
+  return list;
+}
+
+/** Each connection has its state in its session. */
+function connectionOf(session: { state: unknown }, make: () => Connection): Connection {
+  session.state ??= make();
+  return session.state as Connection;
+}
+
+export default defineProtocol<HttpTransaction>({
+  name: 'http',
+  ruleNames: ['http', 'http1'],
+  transports: ['tcp'],
+  progressToServer: PROGRESS_TO_SERVER,
+  progressToClient: PROGRESS_TO_CLIENT,
+  events: EVENTS,
+  upperCaseEvents: true,
+  buffers: BUFFERS,
+  values: [],
+  tests: [
+    urilen,
+    ...(fileTests({
+      direction: 'either',
+      begun: BODY,
+      closed: COMPLETE,
+    }) as TestDeclaration<HttpTransaction>[]),
+  ],
+  recognition: { patterns: patterns() },
+  options: [...HTTP_OPTIONS, ...RECORD_OPTIONS, ...FILE_OPTIONS],
+  record: httpRecord,
+  bodyLength: (transaction, toServer) => transaction.message(toServer).body?.visible,
+  prepare: httpSettings,
+  client: session => readRequests(connectionOf(session, () => new Connection(session))),
+  server: session => readResponses(connectionOf(session, () => new Connection(session))),
+  release(transaction) {
+    transaction.request.body?.release();
+    transaction.response.body?.release();
+  },
+  finish(session) {
+    for (const transaction of session.transactions) {
+      for (const file of transaction.files ?? []) file.close('truncated');
+    }
+  },
+});

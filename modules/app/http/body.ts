@@ -1,0 +1,62 @@
+/**
+ * The body of a message on its way to inspection: chunks and encodings are undone, the first bytes of it are kept,
+ * and it becomes visible in steps (or at once, inline).
+ */
+import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
+import type { TrackedFile } from '../../../engine/files/tracked-file.js';
+import type { BodyLimits, BodyMemory } from './settings.js';
+
+export class Body {
+  /** Bytes on the wire, without those of chunks. */
+  wireLength = 0;
+  /** Bytes after decoding. */
+  length = 0;
+  /** Bytes of `store` that inspection may see. */
+  visible = 0;
+  readonly store = new GrowingBytes();
+  file: TrackedFile | undefined;
+
+  constructor(
+    private readonly limits: BodyLimits,
+    private readonly atOnce: boolean,
+    private readonly memory: BodyMemory,
+  ) {}
+
+  /** Decoded bytes. @returns false when the limit is reached: no more are wanted */
+  append(bytes: Uint8Array): boolean {
+    const { limit } = this.limits;
+    const room = limit === 0 ? bytes.length : limit - this.length;
+    const taken = room >= bytes.length ? bytes : bytes.subarray(0, Math.max(0, room));
+    this.length += bytes.length;
+    if (taken.length > 0) {
+      this.file?.append(taken);
+      this.keep(taken);
+    }
+    if (taken.length === bytes.length) return true;
+    this.file?.close('truncated');
+    return false;
+  }
+
+  private keep(bytes: Uint8Array): void {
+    const { memory } = this;
+    if (memory.used + bytes.length > memory.cap) return;
+    memory.used += bytes.length;
+    this.store.append(bytes);
+  }
+
+  /** Decides what becomes visible now. @returns true when that is more than before */
+  show(complete: boolean): boolean {
+    const { length } = this.store;
+    const { limit, minimum, window } = this.limits;
+    const full = limit > 0 && length >= limit;
+    const due = this.visible === 0 ? length >= minimum : length - this.visible >= window;
+    if (length === this.visible || !(complete || full || due || this.atOnce)) return false;
+    this.visible = length;
+    return true;
+  }
+
+  /** The transaction is over: what it kept does not count any more. */
+  release(): void {
+    this.memory.used -= this.store.length;
+  }
+}

@@ -1,0 +1,235 @@
+/** The sticky buffers of HTTP. Each is made the first time it is asked for, and kept with the transaction. */
+import { fileBuffers } from '../../../engine/files/file-keywords.js';
+import type { BufferDeclaration, Direction } from '../../../engine/protocol.js';
+import { fromLatin1, isWord, latin1 } from './bytes.js';
+import type { Field } from './headers.js';
+import { BODY, COMPLETE, HEADERS, type HttpTransaction, LINE } from './transaction.js';
+import { normalizeUri } from './uri.js';
+
+type Get = (transaction: HttpTransaction, toServer: boolean) => Uint8Array | undefined;
+
+interface Names {
+  readonly modifier?: string;
+  readonly aliases?: readonly string[];
+}
+
+let made = 0;
+
+/** A buffer that is made once and kept. */
+function buffer(
+  keyword: string,
+  direction: Direction,
+  progress: number,
+  summary: string,
+  get: Get,
+  names: Names = {},
+): BufferDeclaration<HttpTransaction> {
+  const number = 2 * made++;
+  return { keyword, direction, progress, summary, ...names, get: kept(number, get) };
+}
+
+function kept(number: number, get: Get): Get {
+  return (transaction, toServer) => {
+    const at = number + (toServer ? 0 : 1);
+    const known = transaction.views[at];
+    if (known !== undefined) return known ?? undefined;
+    const view = get(transaction, toServer);
+    transaction.views[at] = view ?? null;
+    return view;
+  };
+}
+
+/** The value of one header field. */
+function field(
+  keyword: string,
+  direction: Direction,
+  name: string,
+  summary: string,
+  names: Names = {},
+): BufferDeclaration<HttpTransaction> {
+  const get: Get = (transaction, toServer) => transaction.message(toServer).headers?.value(name);
+  return buffer(keyword, direction, HEADERS, summary, get, names);
+}
+
+const COOKIES = ['cookie', 'set-cookie'];
+
+function isCookie({ name }: Field): boolean {
+  return COOKIES.some(cookie => isWord(name, 0, name.length, cookie));
+}
+
+/** `Name: value` lines, without cookies. */
+function normalHeaders(transaction: HttpTransaction, toServer: boolean): Uint8Array | undefined {
+  const fields = transaction.message(toServer).headers?.fields;
+  const parts: Uint8Array[] = [];
+  for (const each of fields ?? [])
+    if (!isCookie(each)) parts.push(each.name, SEPARATOR, each.value, LINE_END);
+  return parts.length > 0 ? Buffer.concat(parts) : undefined;
+}
+
+const SEPARATOR = fromLatin1(': ');
+const LINE_END = fromLatin1('\r\n');
+
+function headerNames(transaction: HttpTransaction, toServer: boolean): Uint8Array | undefined {
+  const fields = transaction.message(toServer).headers?.fields;
+  if (!fields || fields.length === 0) return undefined;
+  return Buffer.concat([LINE_END, ...fields.flatMap(({ name }) => [name, LINE_END]), LINE_END]);
+}
+
+/** First line and header fields as one text. */
+function start(transaction: HttpTransaction, toServer: boolean): Uint8Array | undefined {
+  const { line, headers } = transaction.message(toServer);
+  if (!line || !headers) return undefined;
+  const fields = headers.fields.flatMap(({ name, value }) => [name, SEPARATOR, value, LINE_END]);
+  return Buffer.concat([line, LINE_END, ...fields, LINE_END]);
+}
+
+function uri({ request, server }: HttpTransaction): Uint8Array | undefined {
+  return request.uri ? normalizeUri(request.uri, server).bytes : request.rawUri;
+}
+
+function rawHost({ request }: HttpTransaction): Uint8Array | undefined {
+  return request.uri?.host?.raw ?? request.headers?.value('host');
+}
+
+/** `Name: value` of each field. */
+function eachField(keyword: string, toServer: boolean, summary: string): BufferDeclaration<HttpTransaction> {
+  return {
+    keyword,
+    direction: toServer ? 'to_server' : 'to_client',
+    progress: HEADERS,
+    summary,
+    multiple: true,
+    get(transaction, _, index) {
+      const each = transaction.message(toServer).headers?.fields[index];
+      return each && Buffer.concat([each.name, SEPARATOR, each.value]);
+    },
+  };
+}
+
+function body(
+  keyword: string,
+  direction: Direction,
+  summary: string,
+  get: Get,
+  names: Names & { readonly shared?: boolean } = {},
+): BufferDeclaration<HttpTransaction> {
+  return { keyword, direction, progress: BODY, summary, growing: true, ...names, get };
+}
+
+const bodyBytes: Get = (transaction, toServer) => transaction.message(toServer).body?.store.view();
+
+/** Contents of files: the body of a response, of a request, or the files of a form. */
+const fileData: Get = (transaction, toServer) =>
+  (toServer ? transaction.request.multipart?.view() : undefined) ?? bodyBytes(transaction, toServer);
+
+export const BUFFERS: readonly BufferDeclaration<HttpTransaction>[] = [
+  buffer('http.request_line', 'to_server', LINE, 'Request line.', ({ request }) => request.line, {
+    aliases: ['http_request_line'],
+  }),
+  buffer('http.method', 'to_server', LINE, 'Method of the request.', ({ request }) => request.method, {
+    modifier: 'http_method',
+  }),
+  buffer('http.uri', 'to_server', LINE, 'URI, normalised.', uri, { modifier: 'http_uri' }),
+  buffer('http.uri.raw', 'to_server', LINE, 'URI as written.', ({ request }) => request.rawUri, {
+    modifier: 'http_raw_uri',
+  }),
+  buffer(
+    'http.protocol',
+    'either',
+    LINE,
+    'Protocol as written, such as HTTP/1.1.',
+    (transaction, toServer) => transaction.message(toServer).protocol,
+    { aliases: ['http_protocol'] },
+  ),
+  buffer('http.response_line', 'to_client', LINE, 'Status line.', ({ response }) => response.line, {
+    aliases: ['http_response_line'],
+  }),
+  buffer('http.stat_code', 'to_client', LINE, 'Status code.', ({ response }) => response.statusText, {
+    modifier: 'http_stat_code',
+  }),
+  buffer(
+    'http.stat_msg',
+    'to_client',
+    LINE,
+    'Reason behind the status code.',
+    ({ response }) => response.message,
+    {
+      modifier: 'http_stat_msg',
+    },
+  ),
+  buffer(
+    'http.host',
+    'to_server',
+    HEADERS,
+    'Host asked for, in lower case.',
+    ({ request }) => request.hostname,
+    {
+      modifier: 'http_host',
+    },
+  ),
+  buffer('http.host.raw', 'to_server', HEADERS, 'Host asked for, as written.', rawHost, {
+    modifier: 'http_raw_host',
+  }),
+  buffer('http.header', 'either', HEADERS, 'Header fields but cookies, put in order.', normalHeaders, {
+    modifier: 'http_header',
+  }),
+  buffer(
+    'http.header.raw',
+    'either',
+    HEADERS,
+    'Header as it came.',
+    (transaction, toServer) => transaction.message(toServer).headers?.rawBytes,
+    { modifier: 'http_raw_header' },
+  ),
+  buffer('http.header_names', 'either', HEADERS, 'Names of the header fields.', headerNames, {
+    aliases: ['http_header_names'],
+  }),
+  buffer('http.start', 'either', HEADERS, 'First line and header fields.', start, {
+    aliases: ['http_start'],
+  }),
+  buffer(
+    'http.cookie',
+    'either',
+    HEADERS,
+    'Cookie of a request, Set-Cookie of a response.',
+    (transaction, toServer) =>
+      transaction.message(toServer).headers?.value(toServer ? 'cookie' : 'set-cookie'),
+    { modifier: 'http_cookie' },
+  ),
+  field('http.user_agent', 'to_server', 'user-agent', 'User-Agent.', { modifier: 'http_user_agent' }),
+  field('http.accept', 'to_server', 'accept', 'Accept.', { aliases: ['http_accept'] }),
+  field('http.accept_enc', 'to_server', 'accept-encoding', 'Accept-Encoding.', {
+    aliases: ['http_accept_enc'],
+  }),
+  field('http.accept_lang', 'to_server', 'accept-language', 'Accept-Language.', {
+    aliases: ['http_accept_lang'],
+  }),
+  field('http.referer', 'to_server', 'referer', 'Referer.', { aliases: ['http_referer'] }),
+  field('http.connection', 'either', 'connection', 'Connection.', { aliases: ['http_connection'] }),
+  field('http.content_type', 'either', 'content-type', 'Content-Type.', { aliases: ['http_content_type'] }),
+  field('http.content_len', 'either', 'content-length', 'Content-Length.', { aliases: ['http_content_len'] }),
+  field('http.server', 'to_client', 'server', 'Server.'),
+  field('http.location', 'to_client', 'location', 'Location.'),
+  eachField('http.request_header', true, 'Each header field of the request, as name: value.'),
+  eachField('http.response_header', false, 'Each header field of the response, as name: value.'),
+  body('http.request_body', 'to_server', 'Body of the request.', bodyBytes, { modifier: 'http_client_body' }),
+  body('http.response_body', 'to_client', 'Body of the response, decoded.', bodyBytes, {
+    modifier: 'http_server_body',
+  }),
+  body('file.data', 'either', 'Contents of files.', fileData, { aliases: ['file_data'], shared: true }),
+  ...(fileBuffers({
+    direction: 'either',
+    begun: BODY,
+    closed: COMPLETE,
+  }) as BufferDeclaration<HttpTransaction>[]),
+];
+
+/** For `urilen`: bytes of the URI. */
+export function uriLength(transaction: HttpTransaction, raw: boolean): number | undefined {
+  const bytes = raw ? transaction.request.rawUri : uri(transaction);
+  return bytes?.length;
+}
+
+export function textOf(bytes: Uint8Array | undefined): string | undefined {
+  return bytes && latin1(bytes);
+}

@@ -1,0 +1,127 @@
+/**
+ * gzip (RFC 1952), zlib (RFC 1950) or bare DEFLATE: whichever it is, whatever was announced. What cannot be
+ * decompressed at all is passed on as it is; of what is damaged further on, what came before is.
+ */
+import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
+import type { Consumer, Layer } from './content-decoder.js';
+import { Inflate } from './inflate.js';
+
+const LONGEST_HEAD = 65536;
+
+const FLAG_CRC = 2;
+const FLAG_EXTRA = 4;
+const FLAG_NAME = 8;
+const FLAG_COMMENT = 16;
+
+type Mode = 'head' | 'body' | 'passing' | 'over';
+
+export class CompressedLayer implements Layer {
+  private mode: Mode = 'head';
+  /** Bytes from the beginning, until something was decompressed: what is passed on when nothing can be. */
+  private head: GrowingBytes | undefined = new GrowingBytes();
+  private wanted = true;
+  private inflate = this.newInflate();
+  private attempts: number[] = [];
+
+  constructor(
+    private readonly announced: 'gzip' | 'deflate',
+    private readonly next: Consumer,
+    private readonly failed: () => void,
+  ) {}
+
+  write(bytes: Uint8Array): boolean {
+    if (this.mode === 'passing') return this.next(bytes);
+    if (this.mode === 'over') return true;
+    this.head?.append(bytes);
+    if (this.mode === 'head') this.begin();
+    else this.feed(bytes);
+    return this.wanted;
+  }
+
+  end(): void {
+    if (this.mode === 'head' && this.head && this.head.length > 0) this.next(this.head.view());
+  }
+
+  /** Finds where the compressed data begins, as soon as that can be told. */
+  private begin(): void {
+    const head = this.head!;
+    const starts = startsOf(head.view(), this.announced);
+    if (starts === undefined) {
+      if (head.length <= LONGEST_HEAD) return;
+      this.attempts = [0];
+    } else {
+      this.attempts = starts;
+    }
+    this.mode = 'body';
+    this.attempt();
+  }
+
+  private attempt(): void {
+    const start = this.attempts.shift();
+    if (start === undefined) {
+      this.giveUp();
+      return;
+    }
+    this.inflate = this.newInflate();
+    this.feed(this.head!.view().subarray(start));
+  }
+
+  private feed(bytes: Uint8Array): void {
+    const state = this.inflate.write(bytes);
+    if (this.inflate.produced > 0) this.head = undefined;
+    if (state === 'done') this.mode = 'over';
+    if (state === 'stopped') this.wanted = false;
+    if (state !== 'damaged') return;
+    if (this.head) {
+      this.attempt();
+      return;
+    }
+    this.failed();
+    this.mode = 'passing';
+  }
+
+  private giveUp(): void {
+    this.failed();
+    this.mode = 'passing';
+    const all = this.head!.view();
+    this.head = undefined;
+    if (!this.next(all)) this.wanted = false;
+  }
+
+  private newInflate(): Inflate {
+    return new Inflate((bytes, start, end) => this.next(bytes.subarray(start, end)));
+  }
+}
+
+/** Where DEFLATE data may begin, best guess first; undefined when more bytes are needed to tell. */
+function startsOf(bytes: Uint8Array, announced: 'gzip' | 'deflate'): number[] | undefined {
+  if (bytes.length < 2) return undefined;
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    const start = gzipStart(bytes);
+    if (start === undefined) return undefined;
+    return start === 10 ? [10] : [start, 10];
+  }
+  const zlib = (bytes[0]! & 15) === 8 && ((bytes[0]! << 8) | bytes[1]!) % 31 === 0;
+  if (zlib) return announced === 'gzip' ? [2, 0] : [2, 0];
+  return [0, 2];
+}
+
+/** Length of a gzip header, as far as it can be told. */
+function gzipStart(bytes: Uint8Array): number | undefined {
+  if (bytes.length < 10) return undefined;
+  const flags = bytes[3]!;
+  let at: number | undefined = 10;
+  if (flags & FLAG_EXTRA) {
+    if (bytes.length < 12) return undefined;
+    at += 2 + bytes[10]! + (bytes[11]! << 8);
+  }
+  if (flags & FLAG_NAME) at = behindZero(bytes, at);
+  if (flags & FLAG_COMMENT && at !== undefined) at = behindZero(bytes, at);
+  if (flags & FLAG_CRC && at !== undefined) at += 2;
+  return at === undefined || at > bytes.length ? undefined : at;
+}
+
+function behindZero(bytes: Uint8Array, from: number): number | undefined {
+  const at = bytes.indexOf(0, from);
+  return at < 0 ? undefined : at + 1;
+}

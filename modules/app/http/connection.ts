@@ -1,0 +1,77 @@
+/** What both directions of one HTTP connection share. */
+import type { Session } from '../../../engine/application/session.js';
+import { Body } from './body.js';
+import { fromLatin1 } from './bytes.js';
+import type { HttpEvent } from './events.js';
+import { eventOf, Headers } from './headers.js';
+import { type HttpSettings, type ServerSettings, settingsOf } from './settings.js';
+import { BODY, HttpTransaction } from './transaction.js';
+
+/** URI of a transaction whose request was not seen. */
+const NOT_SEEN = fromLatin1('/libhtp::request_uri_not_seen');
+
+export class Connection {
+  readonly settings: HttpSettings;
+  readonly server: ServerSettings;
+  /** Bodies are inspected as they come. */
+  readonly atOnce: boolean;
+  /** The client asked for a tunnel; what it sends is not read before the server has answered. */
+  waitsForTunnel = false;
+  /** Too much was wrong: nothing more is read. */
+  over = false;
+
+  constructor(readonly session: Session<HttpTransaction>) {
+    this.settings = session.settings as HttpSettings;
+    this.server = settingsOf(this.settings, session.sides.serverAddress);
+    const { bodyInline } = this.server;
+    this.atOnce = bodyInline === 'yes' || (bodyInline === 'auto' && session.sides.inline);
+  }
+
+  /** Begins a transaction. @returns undefined when there are too many already */
+  begin(): HttpTransaction | undefined {
+    const { session } = this;
+    if (session.transactions.length - session.completed >= this.server.mostTransactions) {
+      this.over = true;
+      return undefined;
+    }
+    return session.begin(new HttpTransaction(session.transactionCount, this.settings, this.server));
+  }
+
+  /** The transaction that the next response belongs to. */
+  answer(): HttpTransaction | undefined {
+    const { transactions } = this.session;
+    for (let i = 0; i < transactions.length; i++) if (!transactions[i]!.answered) return transactions[i];
+    const transaction = this.begin();
+    if (transaction) {
+      transaction.request.rawUri = NOT_SEEN;
+      this.report(transaction, 'unable_to_match_response_to_request');
+    }
+    return transaction;
+  }
+
+  report(transaction: HttpTransaction, event: HttpEvent): void {
+    this.session.event(transaction, event);
+  }
+
+  newHeaders(transaction: HttpTransaction, toServer: boolean): Headers {
+    return new Headers({ fields: this.server.mostFields }, problem =>
+      this.report(transaction, eventOf(problem, toServer)),
+    );
+  }
+
+  newBody(toServer: boolean): Body {
+    const limits = toServer ? this.server.request : this.server.response;
+    return new Body(limits, this.atOnce, this.settings.memory);
+  }
+
+  advance(transaction: HttpTransaction, toServer: boolean, progress: number): void {
+    this.session.advance(transaction, toServer, progress);
+  }
+
+  /** Tells detection what became visible of a body. */
+  showBody(transaction: HttpTransaction, toServer: boolean, complete: boolean): void {
+    const { body } = transaction.message(toServer);
+    const grown = body?.show(complete) ?? false;
+    if (grown && !complete) this.advance(transaction, toServer, BODY - 1);
+  }
+}

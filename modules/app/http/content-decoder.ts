@@ -1,0 +1,187 @@
+/** Undoes the content encodings of a body (RFC 9110 8.4), layer by layer, within bounds. */
+import { brotliDecompressSync, constants } from 'node:zlib';
+import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
+import { latin1 } from './bytes.js';
+import { CompressedLayer } from './compressed-layer.js';
+import type { HttpEvent } from './events.js';
+import type { ServerSettings } from './settings.js';
+
+export type Encoding = 'gzip' | 'deflate' | 'br' | 'lzma';
+
+/** One layer: takes encoded bytes, gives decoded ones to the sink it was made with. */
+export interface Layer {
+  /** @returns false when nothing more is wanted */
+  write(bytes: Uint8Array): boolean;
+  /** There will be no more bytes. */
+  end(): void;
+}
+
+/** Takes decoded bytes, valid until it returns. @returns false to stop */
+export type Consumer = (bytes: Uint8Array) => boolean;
+
+/**
+ * Encodings named by a Content-Encoding field, in the order in which they are undone. A value that names more than
+ * one, or not only known names, is read as browsers read it.
+ */
+export function encodingsOf(
+  value: Uint8Array,
+  layers: number,
+  report: (event: HttpEvent) => void,
+): Encoding[] {
+  const text = latin1(value).trim().toLowerCase();
+  const only = exactly(text);
+  if (only !== undefined) return layers > 0 && only !== 'none' ? [only] : [];
+  const found: Encoding[] = [];
+  for (const token of text.split(/[,\s]+/)) {
+    if (token === '') continue;
+    const exact = exactly(token);
+    const encoding = exact ?? roughly(token);
+    if (exact === undefined) report('abnormal_ce_header');
+    if (encoding === undefined || encoding === 'none') continue;
+    if (found.length >= layers) {
+      report('too_many_encoding_layers');
+      break;
+    }
+    found.push(encoding);
+  }
+  return found;
+}
+
+function exactly(token: string): Encoding | 'none' | undefined {
+  switch (token) {
+    case 'gzip':
+    case 'x-gzip':
+      return 'gzip';
+    case 'deflate':
+    case 'x-deflate':
+      return 'deflate';
+    case 'br':
+      return 'br';
+    case 'lzma':
+      return 'lzma';
+    case 'inflate':
+    case 'none':
+    case 'identity':
+      return 'none';
+    default:
+      return undefined;
+  }
+}
+
+function roughly(token: string): Encoding | undefined {
+  if (token.includes('gzip')) return 'gzip';
+  return token.includes('deflate') ? 'deflate' : undefined;
+}
+
+export class ContentDecoder {
+  private readonly first: Layer;
+  private wanted = true;
+  private read = 0;
+  private decoded = 0;
+  private spent = 0;
+  private readonly layers: Layer[] = [];
+
+  constructor(
+    encodings: readonly Encoding[],
+    private readonly settings: ServerSettings,
+    private readonly consumer: Consumer,
+    private readonly report: (event: HttpEvent) => void,
+  ) {
+    let next: Consumer = bytes => this.give(bytes);
+    for (const encoding of [...encodings].reverse()) {
+      const layer = this.layerOf(encoding, next);
+      this.layers.unshift(layer);
+      next = bytes => layer.write(bytes);
+    }
+    this.first = this.layers[0]!;
+  }
+
+  write(bytes: Uint8Array): void {
+    if (!this.wanted) return;
+    this.read += bytes.length;
+    const start = performance.now();
+    if (!this.first.write(bytes)) this.wanted = false;
+    this.spent += performance.now() - start;
+    const { decompressionTime } = this.settings;
+    if (decompressionTime > 0 && this.spent > decompressionTime) this.bomb();
+  }
+
+  end(): void {
+    if (!this.wanted) return;
+    for (const layer of this.layers) layer.end();
+  }
+
+  private layerOf(encoding: Encoding, next: Consumer): Layer {
+    switch (encoding) {
+      case 'br':
+        return new BrotliLayer(next, this.settings.bombLimit * 4);
+      case 'lzma':
+        return { write: next, end: () => {} };
+      default:
+        return new CompressedLayer(encoding, next, () => this.report('gzip_decompression_failed'));
+    }
+  }
+
+  private give(bytes: Uint8Array): boolean {
+    this.decoded += bytes.length;
+    const { bombLimit, bombRatio } = this.settings;
+    if (this.decoded > bombLimit && this.decoded > bombRatio * this.read) {
+      this.bomb();
+      return false;
+    }
+    // Nobody needs more, and it is no bomb so far.
+    return this.consumer(bytes) || this.decoded <= bombLimit;
+  }
+
+  private bomb(): void {
+    this.wanted = false;
+    this.report('compression_bomb');
+  }
+}
+
+/**
+ * Brotli (RFC 7932) by zlib, which decompresses whole inputs only: all so far is decompressed anew each time it has
+ * doubled, and at the end.
+ */
+class BrotliLayer implements Layer {
+  private readonly input = new GrowingBytes();
+  private tried = 0;
+  private given = 0;
+
+  constructor(
+    private readonly next: Consumer,
+    private readonly most: number,
+  ) {}
+
+  write(bytes: Uint8Array): boolean {
+    this.input.append(bytes);
+    if (this.input.length < 2 * this.tried || this.input.length > this.most)
+      return this.input.length <= this.most;
+    return this.decompress();
+  }
+
+  end(): void {
+    if (this.input.length > this.tried) this.decompress();
+  }
+
+  private decompress(): boolean {
+    this.tried = this.input.length;
+    let output: Uint8Array;
+    try {
+      const finishFlush = constants.BROTLI_OPERATION_FLUSH;
+      output = brotliDecompressSync(this.input.view(), { finishFlush, maxOutputLength: this.most });
+    } catch {
+      return this.given === 0 ? this.passOn(this.input.view()) : false;
+    }
+    const fresh = output.subarray(this.given);
+    this.given = output.length;
+    return fresh.length === 0 || this.next(fresh);
+  }
+
+  /** What is no Brotli is taken as it is. */
+  private passOn(bytes: Uint8Array): boolean {
+    this.next(bytes);
+    this.given = bytes.length;
+    return false;
+  }
+}

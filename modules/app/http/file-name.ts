@@ -1,0 +1,23 @@
+/** Names of files: from Content-Disposition (RFC 6266), else from the path of the request. */
+import { copy, fromLatin1, latin1 } from './bytes.js';
+import type { HttpEvent } from './events.js';
+
+/** Bytes of a name that are kept. */
+const LONGEST_NAME = 65535;
+
+export const FileName = {
+  /** The `filename` parameter of a Content-Disposition, or undefined. */
+  fromDisposition(value: Uint8Array): Uint8Array | undefined {
+    const match = /(?:^|[;\s])filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))/i.exec(latin1(value));
+    if (!match) return undefined;
+    const name = (match[1] !== undefined ? match[1].replace(/\\(.)/g, '$1') : match[2]!).trim();
+    return name === '' ? undefined : fromLatin1(name);
+  },
+
+  /** A name that may be kept. */
+  bounded(name: Uint8Array, report: (event: HttpEvent) => void): Uint8Array {
+    if (name.length <= LONGEST_NAME) return copy(name);
+    report('file_name_too_long');
+    return name.slice(0, LONGEST_NAME);
+  },
+};

@@ -1,0 +1,262 @@
+/**
+ * The header fields of one message: parsed as leniently as browsers and servers do, kept as offsets into the raw
+ * lines; a field that was folded or repeated has its value put together.
+ */
+import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
+import { COLON, CR, chomp, EMPTY, isBlank, isSpace, isToken, isWord, LF, latin1, lower } from './bytes.js';
+import type { HttpEvent } from './events.js';
+
+export const FIELD_FOLDED = 1 << 0;
+export const FIELD_REPEATED = 1 << 1;
+export const FIELD_INVALID = 1 << 2;
+export const FIELD_MISSING_COLON = 1 << 3;
+
+export interface Field {
+  /** Of the lower-case name: fields of one name are found by it. */
+  readonly hash: number;
+  readonly name: Uint8Array;
+  value: Uint8Array;
+  flags: number;
+}
+
+/** Repetitions of a field whose values are put together; further ones are only counted. */
+const MOST_REPETITIONS = 64;
+
+export interface HeaderLimits {
+  readonly fields: number;
+}
+
+/** What is told while fields are read; the direction is put before the name of the event. */
+export type Problem =
+  | 'field_missing_colon'
+  | 'header_invalid'
+  | 'header_repetition'
+  | 'field_folding'
+  | 'too_many_headers'
+  | 'duplicate_content_length';
+
+export function eventOf(problem: Problem, toServer: boolean): HttpEvent {
+  const side = toServer ? 'request' : 'response';
+  if (problem === 'field_folding') return `invalid_${side}_field_folding`;
+  if (problem === 'duplicate_content_length') return `duplicate_content_length_field_in_${side}`;
+  return `${side}_${problem}`;
+}
+
+export class Headers {
+  readonly fields: Field[] = [];
+  private readonly raw = new GrowingBytes(512);
+  /** A line that the next may still belong to. */
+  private pending: Uint8Array | undefined;
+  private repetitions = 0;
+  private seen = 0;
+
+  constructor(
+    private readonly limits: HeaderLimits,
+    private readonly report: (problem: Problem) => void,
+  ) {}
+
+  /** All lines as they came, with the empty one at the end. */
+  get rawBytes(): Uint8Array {
+    return this.raw.view();
+  }
+
+  /**
+   * Takes a line with its end.
+   * @param splits a folded line that looks like a field begins a new one (responses, as browsers read them)
+   */
+  addLine(line: Uint8Array, splits: boolean): void {
+    const start = this.raw.length;
+    this.raw.append(line);
+    const text = chomp(this.raw.slice(start));
+    if (!isFolded(text)) {
+      this.flush();
+      this.pending = text;
+      return;
+    }
+    if (this.pending === undefined) {
+      this.report('field_folding');
+      this.pending = text;
+      return;
+    }
+    if (splits && text.includes(COLON) && this.pending.includes(COLON)) {
+      this.report('field_folding');
+      this.flush();
+      this.pending = text.subarray(1);
+      return;
+    }
+    this.fold(text);
+  }
+
+  /** The empty line at the end. */
+  addEnd(line: Uint8Array): void {
+    this.raw.append(line);
+    this.flush();
+  }
+
+  /** Forgets all (a 100 Continue came before). */
+  clear(): void {
+    this.fields.length = 0;
+    this.pending = undefined;
+    this.folded = undefined;
+  }
+
+  /** The fields that are complete are all there will be. */
+  flush(): void {
+    const line = this.folded?.view() ?? this.pending;
+    if (line === undefined) return;
+    const flags = this.folded ? FIELD_FOLDED : 0;
+    this.pending = undefined;
+    this.folded = undefined;
+    this.add(this.parse(line, flags));
+  }
+
+  private folded: GrowingBytes | undefined;
+
+  private fold(text: Uint8Array): void {
+    if (!this.folded) {
+      this.folded = new GrowingBytes();
+      this.folded.append(this.pending!);
+    }
+    let start = 0;
+    while (start < text.length && isBlank(text[start])) start++;
+    this.folded.append(BLANK);
+    this.folded.append(text, start);
+  }
+
+  private parse(line: Uint8Array, flags: number): Field {
+    const colon = line.indexOf(COLON);
+    if (colon < 0) {
+      this.report('field_missing_colon');
+      return { hash: 0, name: EMPTY, value: trimmed(line, 0), flags: flags | FIELD_MISSING_COLON };
+    }
+    let end = colon;
+    while (end > 0 && isSpace(line[end - 1])) end--;
+    let start = 0;
+    while (start < end && isSpace(line[start])) start++;
+    let invalid = end < colon || start > 0 || end === start;
+    let hash = 0;
+    for (let i = start; i < end; i++) {
+      const byte = line[i]!;
+      if (!isToken(byte)) invalid = true;
+      hash = (Math.imul(hash, 31) + lower(byte)) | 0;
+    }
+    if (invalid) this.report('header_invalid');
+    const name = line.subarray(start, end);
+    return { hash, name, value: trimmed(line, colon + 1), flags: flags | (invalid ? FIELD_INVALID : 0) };
+  }
+
+  private add(field: Field): void {
+    if (++this.seen > this.limits.fields) {
+      if (this.seen === this.limits.fields + 1) this.report('too_many_headers');
+      return;
+    }
+    const known = field.name.length > 0 ? this.same(field) : undefined;
+    if (!known) {
+      this.fields.push(field);
+      return;
+    }
+    if ((known.flags & FIELD_REPEATED) === 0) this.report('header_repetition');
+    known.flags |= FIELD_REPEATED;
+    if (isWord(field.name, 0, field.name.length, 'content-length')) {
+      // The first one counts.
+      if (contentLength(known.value) !== contentLength(field.value)) this.report('duplicate_content_length');
+      return;
+    }
+    if (++this.repetitions > MOST_REPETITIONS) return;
+    known.value = joined(known.value, field.value);
+  }
+
+  private same(field: Field): Field | undefined {
+    const { fields } = this;
+    for (let i = 0; i < fields.length; i++) {
+      const known = fields[i]!;
+      if (known.hash === field.hash && sameWord(known.name, field.name)) return known;
+    }
+    return undefined;
+  }
+
+  /** @param name lower case */
+  find(name: string): Field | undefined {
+    const hash = hashOf(name);
+    const { fields } = this;
+    for (let i = 0; i < fields.length; i++) {
+      const field = fields[i]!;
+      if (field.hash === hash && isWord(field.name, 0, field.name.length, name)) return field;
+    }
+    return undefined;
+  }
+
+  value(name: string): Uint8Array | undefined {
+    return this.find(name)?.value;
+  }
+
+  text(name: string): string | undefined {
+    const value = this.value(name);
+    return value && latin1(value);
+  }
+}
+
+const BLANK = new Uint8Array([32]);
+const HASHES = new Map<string, number>();
+
+function hashOf(name: string): number {
+  const known = HASHES.get(name);
+  if (known !== undefined) return known;
+  let hash = 0;
+  for (let i = 0; i < name.length; i++) hash = (Math.imul(hash, 31) + name.charCodeAt(i)) | 0;
+  // Names come from configuration and code, not from traffic.
+  HASHES.set(name, hash);
+  return hash;
+}
+
+export function isFolded(line: Uint8Array): boolean {
+  return line.length > 0 && isBlank(line[0]);
+}
+
+/** Nothing but an end of line. */
+export function isEmptyLine(line: Uint8Array): boolean {
+  return (
+    (line.length === 1 && (line[0] === LF || line[0] === CR)) ||
+    (line.length === 2 && ((line[0] === CR && line[1] === LF) || (line[0] === LF && line[1] === CR)))
+  );
+}
+
+function trimmed(line: Uint8Array, from: number): Uint8Array {
+  let start = from;
+  let end = line.length;
+  while (start < end && isSpace(line[start])) start++;
+  while (end > start && isSpace(line[end - 1])) end--;
+  return line.subarray(start, end);
+}
+
+function sameWord(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (lower(a[i]!) !== lower(b[i]!)) return false;
+  return true;
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + 2 + b.length);
+  both.set(a);
+  both[a.length] = 0x2c;
+  both[a.length + 1] = 0x20;
+  both.set(b, a.length + 2);
+  return both;
+}
+
+/** The first number in a Content-Length, whatever stands around it; -1 when there is none. */
+export function contentLength(value: Uint8Array): number {
+  let at = 0;
+  while (at < value.length && !isDigit(value[at]!)) at++;
+  if (at === value.length) return -1;
+  let length = 0;
+  for (; at < value.length && isDigit(value[at]!); at++) {
+    length = length * 10 + value[at]! - 48;
+    if (length > Number.MAX_SAFE_INTEGER / 16) return -1;
+  }
+  return length;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 48 && byte <= 57;
+}

@@ -1,0 +1,115 @@
+/** How both directions read lines, headers and the framing of bodies (RFC 9112). */
+import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
+import { CR, hexDigit, isBlank, isSpace, LF } from './bytes.js';
+import { type Headers, isEmptyLine } from './headers.js';
+
+/** A line with its end, or why there is none: the socket's state, or a line that is longer than it may be. */
+export function* readLine(socket: StreamSocket, limit: number): Reading<Uint8Array | undefined> {
+  const line = yield* socket.readUntil(LF, limit);
+  if (line) return line;
+  // The end of the stream ends the line.
+  if ((socket.state === 'end' || socket.state === 'reset') && socket.available > 0) return socket.rest();
+  return undefined;
+}
+
+/**
+ * A line of a header as browsers take it: it ends with LF, or with a CR that is followed by something else than LF
+ * or CR.
+ */
+export function* readHeaderLine(socket: StreamSocket, limit: number): Reading<Uint8Array | undefined> {
+  for (let seen = 0; ; ) {
+    const { view, offset, available } = socket;
+    const length = lineLength(view, offset, available, seen);
+    if (length > 0) {
+      socket.skip(length);
+      return view.subarray(offset, offset + length);
+    }
+    if (available >= limit) {
+      socket.state = socket.state === 'open' ? 'limit' : socket.state;
+      return undefined;
+    }
+    if (socket.state !== 'open') {
+      const closed = socket.state === 'end' || socket.state === 'reset';
+      return closed && available > 0 ? socket.rest() : undefined;
+    }
+    // A CR at the very end may still be one of CR LF.
+    seen = Math.max(0, available - 1);
+    yield;
+  }
+}
+
+function lineLength(bytes: Uint8Array, offset: number, available: number, seen: number): number {
+  const end = offset + available;
+  for (let i = offset + seen; i < end; i++) {
+    const byte = bytes[i];
+    if (byte === LF) return i + 1 - offset;
+    if (byte !== CR || i + 1 >= end) continue;
+    const next = bytes[i + 1];
+    if (next === LF) return i + 2 - offset;
+    // A CR at the beginning belongs to the line end before it (LF CR).
+    if (next !== CR && i > offset) return i + 1 - offset;
+  }
+  return 0;
+}
+
+/**
+ * Reads header lines up to the empty one.
+ * @returns false when the stream ended, broke or had a line that is too long
+ */
+export function* readHeaders(
+  socket: StreamSocket,
+  headers: Headers,
+  limit: number,
+  toServer: boolean,
+): Reading<boolean> {
+  for (;;) {
+    let line = toServer ? yield* readLine(socket, limit) : yield* readHeaderLine(socket, limit);
+    if (!line) {
+      headers.flush();
+      return false;
+    }
+    if (line.length > 2 && line[0] === CR && line[1] !== CR && line[1] !== LF) line = line.subarray(1);
+    if (isEmptyLine(line) || isBlankEnd(line, socket)) {
+      headers.addEnd(line);
+      return true;
+    }
+    headers.addLine(line, !toServer);
+  }
+}
+
+/** A blank and LF end the header, unless another LF follows at once. */
+function isBlankEnd(line: Uint8Array, socket: StreamSocket): boolean {
+  return (
+    line.length === 2 &&
+    isBlank(line[0]) &&
+    line[1] === LF &&
+    socket.available > 0 &&
+    socket.view[socket.offset] !== LF
+  );
+}
+
+/** Length of a chunk; BLANK_LINE for a line without any, WRONG for what is no chunk. */
+export const BLANK_LINE = -2;
+export const WRONG = -1;
+const MOST_DIGITS = 8;
+
+export interface ChunkLine {
+  readonly length: number;
+  readonly extension: boolean;
+}
+
+/** Reads `1a; name=value`, whatever space stands before. */
+export function parseChunkLine(line: Uint8Array): ChunkLine {
+  let at = 0;
+  while (at < line.length && (isSpace(line[at]) || line[at] === 0)) at++;
+  if (at === line.length) return { length: BLANK_LINE, extension: false };
+  let length = 0;
+  let digits = 0;
+  for (let digit = hexDigit(line[at]); digit >= 0; digit = hexDigit(line[++at])) {
+    length = length * 16 + digit;
+    if (length > 0) digits++;
+  }
+  const first = hexDigit(line[at - 1]) >= 0;
+  if (!first || digits > MOST_DIGITS) return { length: WRONG, extension: false };
+  return { length, extension: line.includes(0x3b, at) };
+}

@@ -1,0 +1,107 @@
+/** What a client sends behind its header: kept for inspection, and followed as a file or as the parts of a form. */
+import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
+import { TrackedFile } from '../../../engine/files/tracked-file.js';
+import type { Body } from './body.js';
+import { EMPTY, latin1 } from './bytes.js';
+import type { Connection } from './connection.js';
+import { ContentDecoder, encodingsOf } from './content-decoder.js';
+import type { HttpEvent } from './events.js';
+import { FileName } from './file-name.js';
+import { boundaryOf, Multipart } from './multipart.js';
+import type { HttpTransaction } from './transaction.js';
+
+export class RequestBody {
+  private readonly body: Body;
+  private readonly decoder: ContentDecoder | undefined;
+  private multipart: Multipart | undefined;
+  private file: TrackedFile | undefined;
+  private readonly report: (event: HttpEvent) => void;
+  private begun = false;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly transaction: HttpTransaction,
+  ) {
+    this.body = connection.newBody(true);
+    transaction.request.body = this.body;
+    this.report = event => connection.report(transaction, event);
+    const encoding = transaction.request.headers!.value('content-encoding');
+    const encodings = encoding ? encodingsOf(encoding, connection.server.layers, this.report) : [];
+    if (encodings.length > 0)
+      this.decoder = new ContentDecoder(
+        encodings,
+        connection.server,
+        bytes => this.decoded(bytes),
+        this.report,
+      );
+  }
+
+  write(bytes: Uint8Array): void {
+    this.body.wireLength += bytes.length;
+    if (this.decoder) this.decoder.write(bytes);
+    else this.decoded(bytes);
+    this.connection.showBody(this.transaction, true, false);
+  }
+
+  /** Bytes are missing. */
+  gap(missing: number): void {
+    this.body.wireLength += missing;
+    this.file?.gap();
+    this.multipart?.gap();
+  }
+
+  /** @param cut the stream ended before the body */
+  end(cut: boolean): void {
+    this.decoder?.end();
+    this.multipart?.end();
+    for (const file of this.transaction.files ?? [])
+      if (file.toServer) file.close(cut ? 'truncated' : 'closed');
+    this.connection.showBody(this.transaction, true, true);
+  }
+
+  private decoded(bytes: Uint8Array): boolean {
+    if (!this.begun) this.begin();
+    const { limit } = this.connection.server.request;
+    const room = limit === 0 ? bytes.length : limit - this.body.length;
+    if (room > 0) this.multipart?.write(room < bytes.length ? bytes.subarray(0, room) : bytes);
+    return this.body.append(bytes);
+  }
+
+  /** With the first bytes: is it a file, a form, or neither? */
+  private begin(): void {
+    this.begun = true;
+    const { request } = this.transaction;
+    const method = latin1(request.method);
+    if (method !== 'POST' && method !== 'PUT') return;
+    const type = request.headers!.text('content-type') ?? '';
+    const boundary = method === 'POST' ? boundaryOf(type) : undefined;
+    if (boundary) this.beginForm(boundary);
+    else this.beginFile();
+  }
+
+  private beginForm(boundary: string): void {
+    const { transaction, connection } = this;
+    const contents = new GrowingBytes();
+    transaction.request.multipart = contents;
+    this.multipart = new Multipart(boundary, {
+      open: name => {
+        const file = new TrackedFile(FileName.bounded(name, this.report), true, connection.settings.files);
+        transaction.addFile(file);
+        return file;
+      },
+      content: bytes => contents.append(bytes),
+      report: this.report,
+    });
+  }
+
+  private beginFile(): void {
+    const { transaction, connection } = this;
+    const name = transaction.request.uri?.path ?? EMPTY;
+    const bounded = FileName.bounded(name, this.report);
+    this.file = new TrackedFile(bounded, true, connection.settings.files);
+    transaction.addFile(this.file);
+    this.body.file = this.file;
+    const { streamDepth } = connection.settings.files;
+    if (streamDepth !== undefined) connection.session.requests.streamDepth = streamDepth;
+  }
+}

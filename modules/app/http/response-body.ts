@@ -1,0 +1,76 @@
+/** What a server sends behind its header: decoded, kept for inspection, and followed as a file. */
+import { TrackedFile } from '../../../engine/files/tracked-file.js';
+import type { Body } from './body.js';
+import { EMPTY, latin1 } from './bytes.js';
+import type { Connection } from './connection.js';
+import { ContentDecoder, encodingsOf } from './content-decoder.js';
+import { parseContentRange } from './content-range.js';
+import type { HttpEvent } from './events.js';
+import { FileName } from './file-name.js';
+import type { HttpTransaction } from './transaction.js';
+
+export class ResponseBody {
+  private readonly body: Body;
+  private readonly decoder: ContentDecoder | undefined;
+  private readonly report: (event: HttpEvent) => void;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly transaction: HttpTransaction,
+  ) {
+    this.body = connection.newBody(false);
+    transaction.response.body = this.body;
+    this.report = event => connection.report(transaction, event);
+    const encoding = transaction.response.headers?.value('content-encoding');
+    const encodings = encoding ? encodingsOf(encoding, connection.server.layers, this.report) : [];
+    if (encodings.length > 0)
+      this.decoder = new ContentDecoder(
+        encodings,
+        connection.server,
+        bytes => this.decoded(bytes),
+        this.report,
+      );
+  }
+
+  write(bytes: Uint8Array): void {
+    this.body.wireLength += bytes.length;
+    if (this.decoder) this.decoder.write(bytes);
+    else this.decoded(bytes);
+    this.connection.showBody(this.transaction, false, false);
+  }
+
+  gap(missing: number): void {
+    this.body.wireLength += missing;
+    this.body.file?.gap();
+  }
+
+  /** @param cut the stream ended before the body */
+  end(cut: boolean): void {
+    this.decoder?.end();
+    this.body.file?.close(cut ? 'truncated' : 'closed');
+    this.connection.showBody(this.transaction, false, true);
+  }
+
+  private decoded(bytes: Uint8Array): boolean {
+    if (this.body.file === undefined) this.beginFile();
+    return this.body.append(bytes);
+  }
+
+  private beginFile(): void {
+    const { connection, transaction, report } = this;
+    const { headers } = transaction.response;
+    const disposition = headers?.value('content-disposition');
+    const named = disposition && FileName.fromDisposition(disposition);
+    const name = named ?? transaction.request.uri?.path ?? transaction.request.rawUri ?? EMPTY;
+    const file = new TrackedFile(FileName.bounded(name, report), false, connection.settings.files);
+    const range = transaction.response.status === 206 ? headers?.value('content-range') : undefined;
+    if (range) {
+      file.range = parseContentRange(latin1(range));
+      if (!file.range) report('range_invalid');
+    }
+    transaction.addFile(file);
+    this.body.file = file;
+    const { streamDepth } = connection.settings.files;
+    if (streamDepth !== undefined) connection.session.requests.streamDepth = streamDepth;
+  }
+}

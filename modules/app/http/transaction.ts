@@ -1,0 +1,104 @@
+/** One request with its response. */
+import type { GrowingBytes } from '../../../engine/application/growing-bytes.js';
+import type { TrackedFile } from '../../../engine/files/tracked-file.js';
+import type { Transaction } from '../../../engine/protocol.js';
+import type { Body } from './body.js';
+import { EMPTY } from './bytes.js';
+import type { Headers } from './headers.js';
+import type { HttpSettings, ServerSettings } from './settings.js';
+import type { Uri } from './uri.js';
+
+/** Names of progress: what is complete. */
+export const PROGRESS_TO_SERVER = [
+  'request_started',
+  'request_line',
+  'request_headers',
+  'request_body',
+  'request_trailer',
+  'request_complete',
+] as const;
+export const PROGRESS_TO_CLIENT = [
+  'response_started',
+  'response_line',
+  'response_headers',
+  'response_body',
+  'response_trailer',
+  'response_complete',
+] as const;
+
+export const STARTED = 0;
+export const LINE = 1;
+export const HEADERS = 2;
+export const BODY = 3;
+export const TRAILER = 4;
+export const COMPLETE = 5;
+
+/** Versions of the protocol. */
+export const HTTP_UNKNOWN = -1;
+export const HTTP_0_9 = 9;
+export const HTTP_1_0 = 100;
+export const HTTP_1_1 = 101;
+
+/** What request and response have in common. */
+export class Message {
+  /** First line without its end. */
+  line: Uint8Array | undefined;
+  /** As written: `HTTP/1.1`. */
+  protocol: Uint8Array | undefined;
+  version = HTTP_UNKNOWN;
+  headers: Headers | undefined;
+  /** Behind a chunked body. */
+  trailers: Headers | undefined;
+  body: Body | undefined;
+}
+
+export class Request extends Message {
+  method: Uint8Array = EMPTY;
+  /** As written. */
+  rawUri: Uint8Array | undefined;
+  uri: Uri | undefined;
+  /** Host asked for, normalised, and its port; -1 without one. */
+  hostname: Uint8Array | undefined;
+  port = -1;
+  /** Contents of the files of a multipart body, one behind the other; undefined for other bodies. */
+  multipart: GrowingBytes | undefined;
+}
+
+export class Response extends Message {
+  /** As written, and as a number; -1 when it is none. */
+  statusText: Uint8Array | undefined;
+  status = -1;
+  message: Uint8Array | undefined;
+  /** How many `100 Continue` came before. */
+  continues = 0;
+}
+
+export class HttpTransaction implements Transaction {
+  progressToServer = STARTED;
+  progressToClient = STARTED;
+  readonly events: number[] = [];
+  detection?: unknown;
+  files?: TrackedFile[];
+  loggedEvents?: number;
+  readonly request = new Request();
+  readonly response = new Response();
+  /** Buffers that were asked for, by number of the buffer and direction. */
+  readonly views: (Uint8Array | null | undefined)[] = [];
+  /** The response began. */
+  answered = false;
+
+  constructor(
+    readonly id: number,
+    readonly settings: HttpSettings,
+    readonly server: ServerSettings,
+  ) {}
+
+  message(toServer: boolean): Request | Response {
+    return toServer ? this.request : this.response;
+  }
+
+  addFile(file: TrackedFile): void {
+    this.files ??= [];
+    this.files.push(file);
+  }
+}

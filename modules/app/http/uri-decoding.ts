@@ -1,0 +1,192 @@
+/** Percent-decoding and path normalisation, by the habits of the server (RFC 3986 2.1, 5.2.4 and what came before). */
+import { hexDigit } from './bytes.js';
+import type { UriHabits } from './personality.js';
+
+const PERCENT = 37;
+const PLUS = 43;
+const DOT = 46;
+const SLASH = 47;
+const QUESTION = 63;
+const BACKSLASH = 92;
+
+/** Decodes a query; nothing is made of separators there. @param plus `+` is a blank */
+export function decodeQuery(query: Uint8Array, habits: UriHabits, plus: boolean): Uint8Array {
+  if (query.indexOf(PERCENT) < 0 && !(plus && query.indexOf(PLUS) >= 0)) return query;
+  const result = new Uint8Array(query.length);
+  let length = 0;
+  for (let at = 0; at < query.length; ) {
+    const byte = query[at]!;
+    if (byte === PERCENT) {
+      at = decodeOne(query, at, habits);
+      if (decoded >= 0) result[length++] = decoded;
+    } else {
+      result[length++] = plus && byte === PLUS ? 32 : byte;
+      at++;
+    }
+  }
+  return result.subarray(0, length);
+}
+
+/** Decodes a path, makes its separators uniform and follows its dots. */
+export function normalizePath(path: Uint8Array, habits: UriHabits): Uint8Array {
+  if (isNormal(path)) return path;
+  let result = decodePath(path, habits);
+  if (habits.bestFit) result = bestFitted(result);
+  return followDots(result);
+}
+
+/** The common case: nothing in it that could be changed. */
+function isNormal(path: Uint8Array): boolean {
+  let before = 0;
+  for (let i = 0; i < path.length; i++) {
+    const byte = path[i]!;
+    if (byte === PERCENT || byte === BACKSLASH || byte === 0 || byte >= 0x80) return false;
+    if (byte === DOT && (before === SLASH || i === 0)) return false;
+    if (byte === SLASH && before === SLASH) return false;
+    before = byte;
+  }
+  return true;
+}
+
+/** What `decodeOne` found: a byte, or -1 for none. */
+let decoded = -1;
+
+/** @returns index behind what was decoded */
+function decodeOne(bytes: Uint8Array, at: number, habits: UriHabits): number {
+  if (habits.percentU && ((bytes[at + 1] ?? 0) | 32) === 0x75) {
+    const unit = hexNumber(bytes, at + 2, 4);
+    if (unit >= 0) {
+      decoded = bestFit(unit);
+      return at + 6;
+    }
+    return invalid(bytes, at, habits);
+  }
+  const value = hexNumber(bytes, at + 1, 2);
+  if (value < 0) return invalid(bytes, at, habits);
+  decoded = value;
+  return at + 3;
+}
+
+function invalid(bytes: Uint8Array, at: number, { invalid: how }: UriHabits): number {
+  if (how === 'decode' && at + 2 < bytes.length) {
+    decoded = (looseDigit(bytes[at + 1]!) * 16 + looseDigit(bytes[at + 2]!)) & 0xff;
+    return at + 3;
+  }
+  decoded = how === 'drop' ? -1 : PERCENT;
+  return at + 1;
+}
+
+/** As old servers computed it from any byte. */
+function looseDigit(byte: number): number {
+  return byte >= 65 ? (byte & 0xdf) - 65 + 10 : byte - 48;
+}
+
+function hexNumber(bytes: Uint8Array, at: number, digits: number): number {
+  let value = 0;
+  for (let i = at; i < at + digits; i++) {
+    const digit = hexDigit(bytes[i]);
+    if (digit < 0) return -1;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+function decodePath(path: Uint8Array, habits: UriHabits): Uint8Array {
+  const result = new Uint8Array(path.length);
+  let length = 0;
+  for (let at = 0; at < path.length; ) {
+    let byte = path[at]!;
+    if (byte === PERCENT) {
+      const behind = decodeOne(path, at, habits);
+      byte = decoded;
+      const separates = byte === SLASH || (byte === BACKSLASH && habits.backslashes);
+      if (separates && behind > at + 1 && !habits.encodedSeparators) {
+        byte = PERCENT;
+        at++;
+      } else {
+        at = behind;
+        if (byte === 0 && habits.encodedNulEnds) break;
+        if (byte < 0) continue;
+      }
+    } else {
+      at++;
+      if (byte === 0 && habits.rawNulEnds) break;
+    }
+    if (byte === BACKSLASH && habits.backslashes) byte = SLASH;
+    if (byte === SLASH && habits.compressSeparators && length > 0 && result[length - 1] === SLASH) continue;
+    result[length++] = byte;
+  }
+  return result.subarray(0, length);
+}
+
+/** UTF-8 sequences become one byte each; bytes that are none stay. */
+function bestFitted(path: Uint8Array): Uint8Array {
+  let high = false;
+  for (let i = 0; i < path.length && !high; i++) high = path[i]! >= 0x80;
+  if (!high) return path;
+  const result = new Uint8Array(path.length);
+  let length = 0;
+  for (let at = 0; at < path.length; ) {
+    const size = sequenceLength(path, at);
+    result[length++] = size === 1 ? path[at]! : bestFit(codePoint(path, at, size));
+    at += size;
+  }
+  return result.subarray(0, length);
+}
+
+/** Bytes of the UTF-8 sequence at `at`; 1 for ASCII and for what is no valid sequence. */
+function sequenceLength(bytes: Uint8Array, at: number): number {
+  const first = bytes[at]!;
+  const size = first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf8 ? 4 : 1;
+  for (let i = 1; i < size; i++) if (((bytes[at + i] ?? 0) & 0xc0) !== 0x80) return 1;
+  return size;
+}
+
+function codePoint(bytes: Uint8Array, at: number, size: number): number {
+  let value = bytes[at]! & (0xff >> (size + 1));
+  for (let i = 1; i < size; i++) value = value * 64 + (bytes[at + i]! & 0x3f);
+  return value;
+}
+
+/** The one-byte character most like a code point, as Windows chooses it; `?` where there is none. */
+function bestFit(point: number): number {
+  if (point < 0x100) return point;
+  if (point >= 0xff01 && point <= 0xff5e) return point - 0xfee0;
+  if (point === 0x2215 || point === 0x2044) return SLASH;
+  if (point === 0x2216) return BACKSLASH;
+  if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return QUESTION;
+  const base = String.fromCodePoint(point).normalize('NFKD').codePointAt(0)!;
+  return base < 0x100 ? base : QUESTION;
+}
+
+/** RFC 3986 5.2.4, in one pass. */
+function followDots(path: Uint8Array): Uint8Array {
+  const result = new Uint8Array(path.length);
+  let length = 0;
+  let at = 0;
+  while (at < path.length) {
+    const dots = dotSegment(path, at);
+    if (dots > 0) {
+      const from = path[at] === SLASH ? 1 : 0;
+      const behind = at + from + dots;
+      if (dots === 2 && from === 1) while (length > 0 && result[--length] !== SLASH);
+      // `/..` at the end leaves `/`; in the middle the next segment brings its own.
+      if (behind >= path.length && from === 1) result[length++] = SLASH;
+      at = from === 1 ? behind : behind + 1;
+      continue;
+    }
+    result[length++] = path[at++]!;
+    while (at < path.length && path[at] !== SLASH) result[length++] = path[at++]!;
+  }
+  return result.subarray(0, length);
+}
+
+/** How many dots make up the segment that begins at `at` (with a slash, or at the very beginning): 0, 1 or 2. */
+function dotSegment(path: Uint8Array, at: number): number {
+  const from = path[at] === SLASH ? at + 1 : at;
+  if (from === at && at !== 0 && path[at - 1] !== SLASH) return 0;
+  if (path[from] !== DOT) return 0;
+  const dots = path[from + 1] === DOT ? 2 : 1;
+  const behind = path[from + dots];
+  return behind === undefined || behind === SLASH ? dots : 0;
+}

@@ -1,0 +1,109 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import http from '../../../modules/app/http.js';
+import { Feed } from '../../application/feed.js';
+import { buffer, buffers, exchange } from './exchange.js';
+
+const GET = 'GET /a/../b%20c?q=%41 HTTP/1.1\r\nHost: Example.COM:80\r\nUser-Agent: x\r\nCookie: k=v\r\n\r\n';
+const OK = 'HTTP/1.1 200 OK\r\nServer: s\r\nContent-Length: 5\r\n\r\nhello';
+
+describe('http', () => {
+  it('offers the parts of a request', () => {
+    const feed = exchange(GET, OK);
+    expect(buffers(feed, true)).toMatchObject({
+      'http.method': 'GET',
+      'http.uri': '/b c?q=A',
+      'http.uri.raw': '/a/../b%20c?q=%41',
+      'http.protocol': 'HTTP/1.1',
+      'http.request_line': 'GET /a/../b%20c?q=%41 HTTP/1.1',
+      'http.host': 'example.com',
+      'http.host.raw': 'Example.COM:80',
+      'http.header': 'Host: Example.COM:80\r\nUser-Agent: x\r\n',
+      'http.header.raw': 'Host: Example.COM:80\r\nUser-Agent: x\r\nCookie: k=v\r\n\r\n',
+      'http.header_names': '\r\nHost\r\nUser-Agent\r\nCookie\r\n\r\n',
+      'http.user_agent': 'x',
+      'http.cookie': 'k=v',
+      'http.start':
+        'GET /a/../b%20c?q=%41 HTTP/1.1\r\nHost: Example.COM:80\r\nUser-Agent: x\r\nCookie: k=v\r\n\r\n',
+    });
+    expect(buffer(feed, true, 'http.request_header', 1)).toBe('User-Agent: x');
+  });
+
+  it('offers the parts of a response', () => {
+    const feed = exchange(GET, OK);
+    expect(buffers(feed, false)).toMatchObject({
+      'http.response_line': 'HTTP/1.1 200 OK',
+      'http.stat_code': '200',
+      'http.stat_msg': 'OK',
+      'http.server': 's',
+      'http.content_len': '5',
+      'http.response_body': 'hello',
+      'file.data': 'hello',
+    });
+  });
+
+  it('logs what it read', () => {
+    expect(exchange(GET, OK).records).toEqual([
+      { http: { hostname: 'example.com', http_port: 80, url: '/a/../b%20c?q=%41', http_user_agent: 'x' } },
+    ]);
+  });
+
+  it('pairs pipelined requests with their responses', () => {
+    const feed = new Feed([http]);
+    feed.client(
+      'GET /1 HTTP/1.1\r\nHost: a\r\n\r\nHEAD /2 HTTP/1.1\r\nHost: a\r\n\r\nGET /3 HTTP/1.1\r\nHost: a\r\n\r\n',
+    );
+    feed.server('HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n');
+    feed
+      .server('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\n33\r\n0\r\nTrailer: t\r\n\r\n')
+      .end();
+    expect(feed.records.map(({ http }) => http.url)).toEqual(['/1', '/2', '/3']);
+    expect(feed.events).toEqual(['RESPONSE_CHUNK_EXTENSION']);
+    expect(feed.files.map(({ file }) => [file.nameText, file.state, file.size])).toEqual([
+      ['/1', 'closed', 1],
+      ['/3', 'closed', 2],
+    ]);
+  });
+
+  it('reads the same however it is cut', () => {
+    const body = gzipSync('x'.repeat(3000) + Math.PI).toString('latin1');
+    const client =
+      'POST /up?x=1 HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=QQ\r\nTransfer-Encoding: chunked\r\n\r\n' +
+      chunked(
+        '--QQ\r\nContent-Disposition: form-data; name="f"; filename="a.txt"\r\n\r\nfirst file\r\n--QQ--\r\n',
+      ) +
+      'GET /2 HTTP/1.0\r\n\r\n';
+    const server =
+      'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n' +
+      `Content-Length: ${body.length}\r\n\r\n${body}HTTP/1.0 404 No\nX: y\n z\n\nrest`;
+    let expected: unknown;
+    for (let size = 2000; size > 0; size = size > 50 ? size >> 1 : size - 1) {
+      const feed = new Feed([http]);
+      feed
+        .pieces(true, client, () => size)
+        .pieces(false, server, () => size)
+        .close(false)
+        .end();
+      const seen = {
+        records: feed.records,
+        events: feed.events,
+        files: feed.files.map(({ file }) => [file.nameText, file.state, file.size]),
+        first: [buffers(feed, true, 0), buffers(feed, false, 0)],
+        second: [buffers(feed, true, 1), buffers(feed, false, 1)],
+      };
+      expected ??= seen;
+      expect(seen).toEqual(expected);
+    }
+    expect(expected).toMatchObject({
+      files: [
+        ['a.txt', 'closed', 10],
+        ['/up', 'closed', 3017],
+        ['/2', 'closed', 4],
+      ],
+    });
+  });
+});
+
+function chunked(text: string): string {
+  return `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`;
+}
