@@ -9,8 +9,10 @@ import { byteJumpCompilers, byteJumpKeywords } from './keywords/byte-jump.js';
 import { byteTestCompilers, byteTestKeywords } from './keywords/byte-test.js';
 import { checksumCompilers, checksumKeywords } from './keywords/checksums.js';
 import { contentKeywords } from './keywords/content.js';
+import { contentModifierKeywords } from './keywords/content-modifiers.js';
 import { detectionCompilers, detectionKeywords } from './keywords/detection.js';
 import { entropyCompilers, entropyKeywords } from './keywords/entropy.js';
+import { fastPatternKeywords } from './keywords/fast-pattern.js';
 import { geoipCompilers, geoipKeywords } from './keywords/geoip.js';
 import { headerBufferKeywords } from './keywords/header-buffers.js';
 import { icmpCompilers, icmpKeywords } from './keywords/icmp.js';
@@ -33,6 +35,8 @@ export const KEYWORDS: readonly Keyword[] = [
   ...metaKeywords,
   ...requiresKeywords,
   ...contentKeywords,
+  ...contentModifierKeywords,
+  ...fastPatternKeywords,
   ...bufferKeywords,
   ...pcreKeywords,
   ...sizeKeywords,
