@@ -59,11 +59,15 @@ export const ID_LOW = 44;
 export const ID_HIGH = 45;
 /** Pool packet number (pcap_cnt) and source of the first packet. */
 export const FIRST_NUMBER = 46;
-/** MAC addresses are not kept here: outputs read them from the packet. Reserved for the flow module. */
-export const NEXT = 47;
-export const PREVIOUS = 48;
-export const TIMEOUT_AT = 49;
-export const TCP_MAX_SEGMENT = 50;
+/**
+ * MAC addresses are not kept here: outputs read them from the packet. The flow module's own: number of the batch that
+ * touched the flow last, and what LAST_SECONDS, LAST_NANOSECONDS, TTLS and LAST_NUMBER were before (TCP only).
+ */
+export const BATCH = 47;
+export const LAST_SECONDS_BEFORE = 48;
+export const LAST_NANOSECONDS_BEFORE = 49;
+export const TTLS_BEFORE = 50;
+export const LAST_NUMBER_BEFORE = ICMP_TYPE;
 /** Lowest and highest TTL or hop limit, a byte each from the lowest: min to server, max, min to client, max. */
 export const TTLS = 51;
 /** Bits of the exception policies that were applied (see `exception-policy.ts`). */

@@ -63,6 +63,7 @@ class Flow implements ThreadModule {
 
   process(batch: Batch): void {
     this.care.beforeBatch(batch.length);
+    this.table.nextBatch();
     this.touchAll(batch);
     this.assignAll(batch);
     this.table.endings.emit(batch);
@@ -124,6 +125,7 @@ class Flow implements ThreadModule {
   private sendAhead(batch: Batch, from: number, to: number): void {
     for (let i = from; i < to; i++) this.ahead.push(batch.slots[i]!);
     this.thread.passOn(this.ahead);
+    this.table.nextBatch();
     this.ahead.clear();
   }
 }

@@ -117,6 +117,11 @@ export class FlowTable implements FlowTableService, Expirable {
     return this.free.touched * FlowRecord.INTS * 4 + this.index.byteLength;
   }
 
+  /** Packets from here on are in another batch for the modules behind. */
+  nextBatch(): void {
+    this.update.nextBatch();
+  }
+
   /** Row that a lookup for this hash meets first; to bring the index and the row near before they are needed. */
   touch(hash: number): number {
     return this.index.touch(this.index.mix(hash));
@@ -281,10 +286,7 @@ export class FlowTable implements FlowTableService, Expirable {
   beginAnew(batch: Batch, index: number): number {
     const slot = batch.slots[index]!;
     const old = this.row[slot * Packet.INTS + Packet.FLOW]!;
-    for (let i = index; i < batch.length; i++) {
-      if (this.row[batch.slots[i]! * Packet.INTS + Packet.FLOW] === old)
-        this.update.withdraw(batch.slots[i]!, old);
-    }
+    this.update.rewind(batch, index, old);
     this.counters.add(this.counters.tcpReuse);
     this.flows[old * FlowRecord.INTS + FlowRecord.FLAGS]! |= FlowRecord.FLAG_TCP_REUSED;
     this.end(old, FlowRecord.REASON_TCP_REUSE);

@@ -1,5 +1,6 @@
 /** Notes a packet in the record of its flow, and the flow in the row of the packet. */
 
+import type { Batch } from '../../engine/batch.js';
 import type { FlowRows } from '../../engine/flow-record.js';
 import * as FlowRecord from '../../engine/flow-record.js';
 import type { Memory } from '../../engine/memory.js';
@@ -16,6 +17,7 @@ export class FlowUpdate {
   private readonly bytes: Uint8Array;
   private readonly flows: Int32Array;
   private readonly flows64: Float64Array;
+  private batch = 1;
 
   constructor(memory: Memory, flows: FlowRows) {
     this.row = memory.row;
@@ -30,6 +32,7 @@ export class FlowUpdate {
     const { row, flows } = this;
     const p = slot * Packet.INTS;
     const f = flow * FlowRecord.INTS;
+    if (flows[f + FlowRecord.BATCH] !== this.batch) this.keepBefore(f);
     this.noteTime(p, f);
     this.noteTtl(p, f, toServer);
     this.count(slot, flow, toServer);
@@ -40,8 +43,43 @@ export class FlowUpdate {
     this.snapshot(slot, flow);
   }
 
+  /** Packets from here on are in another batch for the modules behind. */
+  nextBatch(): void {
+    this.batch = (this.batch + 1) | 0;
+  }
+
+  /** What the flow was before this batch: a later module may find that it ended within. */
+  private keepBefore(f: number): void {
+    const { flows } = this;
+    flows[f + FlowRecord.BATCH] = this.batch;
+    if (flows[f + FlowRecord.PROTOCOL] !== TCP) return;
+    flows[f + FlowRecord.LAST_SECONDS_BEFORE] = flows[f + FlowRecord.LAST_SECONDS]!;
+    flows[f + FlowRecord.LAST_NANOSECONDS_BEFORE] = flows[f + FlowRecord.LAST_NANOSECONDS]!;
+    flows[f + FlowRecord.TTLS_BEFORE] = flows[f + FlowRecord.TTLS]!;
+    flows[f + FlowRecord.LAST_NUMBER_BEFORE] = flows[f + FlowRecord.LAST_NUMBER]!;
+  }
+
+  /** Takes the flow of a TCP packet back to before its packets at and behind `index` in the batch. */
+  rewind(batch: Batch, index: number, flow: number): void {
+    const { flows, row } = this;
+    const f = flow * FlowRecord.INTS;
+    for (let i = index; i < batch.length; i++) {
+      if (row[batch.slots[i]! * Packet.INTS + Packet.FLOW] === flow) this.withdraw(batch.slots[i]!, flow);
+    }
+    flows[f + FlowRecord.LAST_SECONDS] = flows[f + FlowRecord.LAST_SECONDS_BEFORE]!;
+    flows[f + FlowRecord.LAST_NANOSECONDS] = flows[f + FlowRecord.LAST_NANOSECONDS_BEFORE]!;
+    flows[f + FlowRecord.TTLS] = flows[f + FlowRecord.TTLS_BEFORE]!;
+    flows[f + FlowRecord.LAST_NUMBER] = flows[f + FlowRecord.LAST_NUMBER_BEFORE]!;
+    for (let i = 0; i < index; i++) {
+      const p = batch.slots[i]! * Packet.INTS;
+      if (row[p + Packet.FLOW] !== flow || row[p + Packet.PSEUDO]! > Packet.PSEUDO_REASSEMBLED) continue;
+      this.noteTime(p, f);
+      this.noteTtl(p, f, (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0);
+    }
+  }
+
   /** Takes the packet back out of the counts of a flow that it turned out not to belong to. */
-  withdraw(slot: number, flow: number): void {
+  private withdraw(slot: number, flow: number): void {
     const { flows, flows64, row } = this;
     const p = slot * Packet.INTS;
     const toServer = (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;

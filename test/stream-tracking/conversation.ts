@@ -43,6 +43,23 @@ export interface Step {
   port?: number;
 }
 
+const RECORD_COLUMNS = [
+  FlowRecord.FIRST_NUMBER,
+  FlowRecord.LAST_NUMBER,
+  FlowRecord.CLIENT_PORT,
+  FlowRecord.STATE,
+  FlowRecord.LAST_SECONDS,
+  FlowRecord.LAST_NANOSECONDS,
+  FlowRecord.PACKETS_TO_SERVER,
+  FlowRecord.PACKETS_TO_CLIENT,
+  FlowRecord.TCP_FLAGS_TO_SERVER,
+  FlowRecord.TCP_FLAGS_TO_CLIENT,
+  FlowRecord.TCP_STATE,
+  FlowRecord.END_REASON,
+  FlowRecord.TTLS,
+  FlowRecord.EXCEPTIONS,
+];
+
 const CLIENT = '10.0.0.1';
 const SERVER = '10.0.0.2';
 
@@ -65,6 +82,8 @@ export class Conversation {
   readonly toServer: string[] = [];
   readonly toClient: string[] = [];
   readonly ended = new Set<string>();
+  /** Columns of the records of flows that ended. */
+  readonly records: string[] = [];
   /** The same by flow and direction. */
   readonly byStream = new Map<string, string>();
   private readonly modules: ThreadModule[];
@@ -85,12 +104,12 @@ export class Conversation {
 
   /** Feeds all segments in one batch. */
   feedAll(steps: readonly Step[]): Outcome[] {
-    this.time += steps[0]?.after ?? 0.01;
+    this.time += steps[0]?.after ?? 0;
     const batch = this.thread.batch(
       steps.map(given => this.build(given)),
-      { time: this.time, interval: 0.01 },
+      { time: this.time, interval: 2 ** -7 },
     );
-    this.time += steps.length * 0.01;
+    this.time += steps.length * 2 ** -7;
     const slots = [...batch.slots.subarray(0, batch.length)];
     for (const module of this.modules) module.process(batch);
     const outcomes = slots.map(slot => this.outcome(slot));
@@ -152,6 +171,7 @@ export class Conversation {
 
   private collect(batch: Batch): void {
     for (const slot of batch.slots.subarray(0, batch.length)) {
+      if (this.thread.field(slot, Packet.PSEUDO) === Packet.PSEUDO_FLOW_END) this.noteRecord(slot);
       const length = this.thread.field(slot, Packet.STREAM_LENGTH);
       const flags = this.thread.field(slot, Packet.STREAM_FLAGS);
       const to = flags & Packet.STREAM_TO_SERVER ? this.toServer : this.toClient;
@@ -164,6 +184,13 @@ export class Conversation {
       if (flags & Packet.STREAM_END) this.ended.add(flags & Packet.STREAM_TO_SERVER ? '>' : '<');
     }
     this.thread.releaseBatch(batch);
+  }
+
+  /** What the record says at the flow's end, as far as it does not depend on the row. */
+  private noteRecord(slot: number): void {
+    const f = this.thread.field(slot, Packet.FLOW) * FlowRecord.INTS;
+    const { row } = this.thread.flows;
+    this.records.push(RECORD_COLUMNS.map(column => row[f + column]!).join(' '));
   }
 
   /** First packet of the flow, and the direction. */

@@ -76,6 +76,7 @@ describe('random conversations', () => {
     const told = ({ conversation, outcomes }: ReturnType<typeof run>) => ({
       events: outcomes.map(o => o.events),
       dropped: outcomes.map(o => o.dropped),
+      records: [...conversation.records].sort(),
       streams: [...conversation.byStream].sort(([a], [b]) => (a < b ? -1 : 1)),
     });
     expect(told(many)).toEqual(told(one));
