@@ -134,7 +134,7 @@ async function start(preparation: Preparation, inputs: Inputs, log: EngineLog): 
 
 function sharedObjects({ protocols }: Preparation, inputs: Inputs, rules: unknown): Record<string, unknown> {
   return {
-    [APP_PROTOCOL_NAMES]: protocols.map(protocol => protocol.name),
+    [APP_PROTOCOL_NAMES]: ['unknown', ...protocols.map(protocol => protocol.name)],
     [SOURCE_NAMES]: inputs.names,
     ...(rules !== undefined && { rules }),
   };
