@@ -20,7 +20,6 @@ import { inClosing } from './closing.js';
 import { ACCEPTED, type Context } from './context.js';
 import { deliver, finishDirection, reopenDirection } from './delivery.js';
 import { inEstablished } from './established.js';
-import { inSynRecv, inSynSent } from './handshake.js';
 import { withoutSession } from './midstream.js';
 import { policyNumber } from './os-policy.js';
 import { noteSpurious, passes } from './passing.js';
@@ -29,6 +28,8 @@ import { ACK, RST, Segment } from './segment.js';
 import * as Session from './session.js';
 import { TrackingSettings } from './settings.js';
 import { SynQueue } from './syn-queue.js';
+import { inSynRecv } from './syn-recv.js';
+import { inSynSent } from './syn-sent.js';
 import { TcpCounters } from './tcp-counters.js';
 import { UrgentBytes } from './urgent.js';
 

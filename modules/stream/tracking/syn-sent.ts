@@ -1,0 +1,168 @@
+/**
+ * SYN_SENT: the client has asked. The acknowledgment tells which of several SYNs counted; a server may answer by a SYN of
+ * its own; data may come with the SYN (RFC 7413).
+ */
+import * as Packet from '../../../engine/packet.js';
+import * as Event from '../../../engine/packet-events.js';
+import * as State from '../../../engine/tcp-state.js';
+import {
+  ACCEPTED,
+  type Context,
+  distance,
+  REJECTED,
+  raiseNextSeq,
+  reject,
+  setState,
+  updateWindow,
+} from './context.js';
+import { deliver, reopenDirection } from './delivery.js';
+import { agreeOnOptions, beginDirection, establish, takeSyn, takeSynAck, turn } from './handshake.js';
+import { close } from './reset.js';
+import { ACK, FIN, RST, type Segment, SYN } from './segment.js';
+import * as Session from './session.js';
+import { echoesSyn } from './timestamps.js';
+
+export function inSynSent(c: Context, x: Segment): boolean {
+  if (x.has(RST)) return resetInSynSent(c, x);
+  if (x.has(FIN)) return echoesSyn(c, x);
+  if (x.has(SYN) && x.has(ACK)) return x.toServer ? synAckOfClient(c, x) : synAckOfServer(c, x);
+  if (x.has(SYN)) return x.toServer ? synAgain(c, x) : synOfServer(c, x);
+  return x.has(ACK) ? asyncPickup(c, x) : ACCEPTED;
+}
+
+/** To answer a SYN, a reset must acknowledge it (RFC 9293 section 3.10.7.3). */
+function resetInSynSent(c: Context, x: Segment): boolean {
+  if (!echoesSyn(c, x)) return REJECTED;
+  if (x.toServer) {
+    if (distance(x.seq, c.cells[x.own + Session.ISN]!) < 0) return REJECTED;
+  } else if (!x.has(ACK)) {
+    return ACCEPTED;
+  } else if (!acknowledgesAnySyn(c, x)) {
+    Packet.setEvent(c.row, x.p, Event.STREAM_PKT_INVALID_ACK);
+    return reject(c, x, Event.STREAM_RST_INVALID_ACK);
+  }
+  close(c, x);
+  return ACCEPTED;
+}
+
+function acknowledgesAnySyn(c: Context, x: Segment): boolean {
+  return acknowledgesSyn(c, x) || acknowledgesSynData(c, x) || c.queue.holds(x.session, x.ack);
+}
+
+function acknowledgesSyn(c: Context, x: Segment): boolean {
+  return x.ack === ((c.cells[x.other + Session.ISN]! + 1) | 0);
+}
+
+/** A SYN like the first is a retransmission; others are kept until the SYN/ACK tells which one counts. */
+function synAgain(c: Context, x: Segment): boolean {
+  const { settings, queue } = c;
+  x.options();
+  if (c.cells[x.session + Session.QUEUE_LENGTH] === 0 && isFirstSyn(c, x)) return ACCEPTED;
+  return queue.add(x, settings.maxSynQueued) || reject(c, x, Event.STREAM_3WHS_SYN_FLOOD);
+}
+
+function isFirstSyn(c: Context, x: Segment): boolean {
+  const { cells } = c;
+  return (
+    cells[x.own + Session.ISN] === x.seq &&
+    cells[x.other + Session.WINDOW] === x.window &&
+    cells[x.other + Session.SCALE] === Math.max(0, x.scale) &&
+    (!x.hasTimestamp || cells[x.own + Session.TIMESTAMP] === x.timestamp)
+  );
+}
+
+/** The server answers with a SYN of its own: simultaneous open, or a handshake of four packets. */
+function synOfServer(c: Context, x: Segment): boolean {
+  c.cells[x.session + Session.FLAGS]! |= Session.SESSION_4WHS;
+  x.options();
+  beginDirection(c, x);
+  c.cells[x.other + Session.WINDOW] = x.window;
+  c.cells[x.other + Session.NEXT_WIN] = (c.cells[x.other + Session.NEXT_SEQ]! + x.window) | 0;
+  return ACCEPTED;
+}
+
+/** The client's SYN/ACK is the third packet of a handshake of four. */
+function synAckOfClient(c: Context, x: Segment): boolean {
+  const { cells } = c;
+  if ((cells[x.session + Session.FLAGS]! & Session.SESSION_4WHS) === 0) {
+    return reject(c, x, Event.STREAM_3WHS_SYNACK_IN_WRONG_DIRECTION);
+  }
+  if (x.ack !== ((cells[x.other + Session.ISN]! + 1) | 0)) {
+    return reject(c, x, Event.STREAM_4WHS_SYNACK_WITH_WRONG_ACK);
+  }
+  if (x.seq !== cells[x.own + Session.ISN]) return reject(c, x, Event.STREAM_4WHS_SYNACK_WITH_WRONG_SYN);
+  cells[x.other + Session.LAST_ACK] = x.ack;
+  updateWindow(c, x, x.other);
+  agreeOnOptions(c, x);
+  setState(c, x, State.SYN_RECV);
+  return ACCEPTED;
+}
+
+function synAckOfServer(c: Context, x: Segment): boolean {
+  const { cells } = c;
+  x.options();
+  if (!acknowledgesSyn(c, x) && !recallSyn(c, x) && !acknowledgesSynData(c, x)) {
+    return reject(c, x, Event.STREAM_3WHS_SYNACK_WITH_WRONG_ACK);
+  }
+  if (!echoesSyn(c, x)) return REJECTED;
+  if (acknowledgesSyn(c, x) && cells[x.other + Session.NEXT_SEQ] !== x.ack) ignoreSynData(c, x);
+  c.queue.clear(x.session);
+  takeSynAck(c, x);
+  setState(c, x, State.SYN_RECV);
+  return ACCEPTED;
+}
+
+function acknowledgesSynData(c: Context, x: Segment): boolean {
+  const { cells } = c;
+  const fastOpen = (cells[x.session + Session.FLAGS]! & Session.SESSION_FAST_OPEN) !== 0;
+  return (
+    fastOpen &&
+    distance(x.ack, cells[x.other + Session.ISN]!) > 0 &&
+    distance(x.ack, cells[x.other + Session.NEXT_SEQ]!) <= 0
+  );
+}
+
+/** One of the SYNs that came later is the one acknowledged: the session begins with it. */
+function recallSyn(c: Context, x: Segment): boolean {
+  const { seq, window, scale, hasTimestamp, timestamp, seconds, sackPermitted, fastOpen, length } = x;
+  if (!c.queue.recall(x.session, x.ack, x)) return false;
+  turn(x);
+  takeSyn(c, x);
+  turn(x);
+  Object.assign(x, { seq, window, scale, hasTimestamp, timestamp, seconds, sackPermitted, fastOpen, length });
+  return true;
+}
+
+/** The SYN/ACK acknowledges the SYN alone: its data was not taken and will be sent again. */
+function ignoreSynData(c: Context, x: Segment): void {
+  Packet.setEvent(c.row, x.p, Event.STREAM_3WHS_SYNACK_TFO_DATA_IGNORED);
+  c.cells[x.session + Session.FLAGS]! |= Session.SESSION_SYN_DATA_IGNORED;
+  c.cells[x.other + Session.NEXT_SEQ] = x.ack;
+  reopenDirection(c, x, x.other, x.ack);
+}
+
+/** An ACK of the client after its SYN: the server's packets take another way. */
+function asyncPickup(c: Context, x: Segment): boolean {
+  const { cells } = c;
+  if (!x.toServer || !c.settings.async) return ACCEPTED;
+  if (x.seq !== cells[x.own + Session.NEXT_SEQ]) return reject(c, x, Event.STREAM_3WHS_ASYNC_WRONG_SEQ);
+  cells[x.session + Session.FLAGS]! |= Session.SESSION_ASYNC;
+  assumeOther(c, x);
+  agreeOnOptions(c, x);
+  establish(c, x);
+  deliver(c, x);
+  raiseNextSeq(c, x.own, x.end);
+  return ACCEPTED;
+}
+
+/** The other side was not seen: what it sent is what is acknowledged. */
+function assumeOther(c: Context, x: Segment): void {
+  const { cells } = c;
+  cells[x.other + Session.ISN] = (x.ack - 1) | 0;
+  cells[x.other + Session.NEXT_SEQ] = x.ack;
+  cells[x.other + Session.LAST_ACK] = x.ack;
+  cells[x.other + Session.WINDOW] = x.window << cells[x.other + Session.SCALE]!;
+  cells[x.other + Session.NEXT_WIN] = (x.ack + cells[x.other + Session.WINDOW]!) | 0;
+  cells[x.own + Session.LAST_ACK] = x.seq;
+  cells[x.own + Session.NEXT_WIN] = (x.seq + cells[x.own + Session.WINDOW]!) | 0;
+}
