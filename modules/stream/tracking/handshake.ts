@@ -4,7 +4,7 @@
 import * as State from '../../../engine/tcp-state.js';
 import { type Context, raiseNextSeq, setState } from './context.js';
 import { deliver, openDirection, reopenDirection } from './delivery.js';
-import { ACK, type Segment, SYN } from './segment.js';
+import type { Segment } from './segment.js';
 import * as Session from './session.js';
 
 /** Takes the SYN or SYN/ACK as the beginning of what its sender sends. */
