@@ -7,6 +7,7 @@ import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compiled } from '../../engine/compiled.js';
 import type { Engine, Place } from './engine.js';
 import { type Ending, execute } from './execute.js';
 
@@ -46,7 +47,7 @@ class WarmProcess {
 
   constructor(path: string) {
     this.outputs = [openSync(`${path}.stdout`, 'a+'), openSync(`${path}.stderr`, 'a+')];
-    const script = fileURLToPath(new URL('./warm-process.js', import.meta.url));
+    const script = fileURLToPath(compiled('test/conformance/warm-process.js'));
     this.child = fork(script, { stdio: ['ignore', ...this.outputs, 'ipc'] });
     this.child.once('exit', () => {
       this.gone = true;
