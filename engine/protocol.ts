@@ -23,6 +23,8 @@ export interface Transaction {
   detection?: unknown;
   /** Files it carries (see `files/tracked-file.ts`), of both directions. */
   files?: TrackedFile[];
+  /** Kept by detection: numbers of the signatures that want files of each direction to be stored. */
+  storesFiles?: { readonly toServer: number[]; readonly toClient: number[] };
   /** Kept by the engine: how many of its events were logged as anomalies. */
   loggedEvents?: number;
 }
@@ -195,8 +197,11 @@ export interface Protocol<T extends Transaction = Transaction> {
   bodyLength?(transaction: T, toServer: boolean): number | undefined;
 
   readonly recognition: Recognition;
-  /** Turns the configuration into settings, once a thread: `Session.settings`. */
-  prepare?(config: Config): unknown;
+  /**
+   * Turns the configuration into settings, once a thread: `Session.settings`.
+   * @param shared what was prepared for all threads (see `Thread.shared`)
+   */
+  prepare?(config: Config, shared: Readonly<Record<string, unknown>>): unknown;
   /** Reads what the client sends, as a coroutine over `session.client`; started with the first data. */
   client?(session: Session<T>): Generator<void, void, void>;
   /** Reads what the server sends. */

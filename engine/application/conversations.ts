@@ -38,7 +38,7 @@ export class Conversations {
     const { config } = thread;
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
-    this.settings = protocols.map(protocol => protocol.prepare?.(config));
+    this.settings = protocols.map(protocol => protocol.prepare?.(config, thread.shared));
     this.recogniser = new Recogniser(
       protocols.filter(protocol => enabling(protocol, config) !== 'no'),
       config,

@@ -124,12 +124,14 @@ function sizeTest({ direction, closed }: FileProgress): TestDeclaration<Transact
         ({ state, size }) =>
           state === 'closed'
             ? (size >= minimum && size <= maximum) !== negated
-            : size >= minimum && maximum === Infinity,
+            : size >= minimum && maximum === LARGEST,
       );
     },
   };
 }
 
+/** Stands for no bound; arguments are plain data. */
+const LARGEST = Number.MAX_SAFE_INTEGER;
 const UNITS: Readonly<Record<string, number>> = {
   '': 1,
   kb: 1024,
@@ -158,9 +160,9 @@ function sizeRange(argument: string): SizeArgument {
     case '<=':
       return { minimum: 0, maximum: value, negated: false };
     case '>':
-      return { minimum: value + 1, maximum: Infinity, negated: false };
+      return { minimum: value + 1, maximum: LARGEST, negated: false };
     case '>=':
-      return { minimum: value, maximum: Infinity, negated: false };
+      return { minimum: value, maximum: LARGEST, negated: false };
     default:
       return { minimum: value, maximum: value, negated: single[1] === '!' };
   }
@@ -170,9 +172,21 @@ function sized(digits: string, unit: string): number {
   return Number(digits) * UNITS[unit.toLowerCase()]!;
 }
 
+/** Plain data; the set is made once from it. */
 interface DigestArgument {
-  readonly digests: ReadonlySet<string>;
+  readonly digests: readonly string[];
   readonly negated: boolean;
+}
+
+const SETS = new WeakMap<DigestArgument, ReadonlySet<string>>();
+
+function setOf(argument: DigestArgument): ReadonlySet<string> {
+  let set = SETS.get(argument);
+  if (!set) {
+    set = new Set(argument.digests);
+    SETS.set(argument, set);
+  }
+  return set;
 }
 
 const LARGEST_LIST = 256 << 20;
@@ -196,17 +210,18 @@ function digestTest(
       return { digests: readDigests(path, digits), negated: match[1] === '!' };
     },
     matches(transaction, toServer, parsed) {
-      const { digests, negated } = parsed as DigestArgument;
+      const argument = parsed as DigestArgument;
+      const digests = setOf(argument);
       return filesOf(transaction, toServer).some(file => {
         const digest = file.digest(kind);
-        return digest !== undefined && digests.has(digest) !== negated;
+        return digest !== undefined && digests.has(digest) !== argument.negated;
       });
     },
   };
 }
 
 /** Lines that begin with a digest; empty lines and comments are skipped. */
-function readDigests(path: string, digits: number): Set<string> {
+function readDigests(path: string, digits: number): string[] {
   const text = readFileSync(path, 'latin1');
   if (text.length > LARGEST_LIST) throw new Error(`${path} is larger than ${LARGEST_LIST} bytes`);
   const digests = new Set<string>();
@@ -217,7 +232,7 @@ function readDigests(path: string, digits: number): Set<string> {
       throw new Error(`${path} has a line that is not a digest of ${digits} digits: "${line.slice(0, 80)}"`);
     digests.add(digest.toLowerCase());
   }
-  return digests;
+  return [...digests];
 }
 
 function filesOf(transaction: Transaction, toServer: boolean): readonly TrackedFile[] {

@@ -4,15 +4,23 @@ import type { TrackedFile } from './tracked-file.js';
 
 const STATES = { open: 'UNKNOWN', closed: 'CLOSED', truncated: 'TRUNCATED', error: 'ERROR' } as const;
 
-/** Members of `fileinfo`, in braces. @param id number in the file store */
+/** What the file store says of a file. */
+export interface Stored {
+  /** Number in the store; undefined where it was not stored. */
+  readonly id: number | undefined;
+  /** Signatures that asked for it. */
+  readonly sids: readonly number[];
+}
+
+/** Members of `fileinfo`, in braces. @param transaction number of the transaction */
 export function fileInfo(
   file: TrackedFile,
   settings: FileSettings,
   transaction: number,
-  id?: number,
+  { id, sids }: Stored,
 ): string {
   const members = [`"filename":${JSON.stringify(printable(file.nameText))}`];
-  if (file.storedBy.length > 0) members.push(`"sid":[${file.storedBy.join(',')}]`);
+  if (sids.length > 0) members.push(`"sid":[${sids.join(',')}]`);
   const magic = settings.magic ? file.magic : undefined;
   if (magic !== undefined) members.push(`"magic":${JSON.stringify(magic)}`);
   members.push(`"gaps":${file.gaps}`, `"state":"${STATES[file.state]}"`);

@@ -76,8 +76,9 @@ export interface FileSettings {
   readonly streamDepth: number | undefined;
 }
 
-/** @param digests those that rules ask for */
-export function fileSettings(config: Config, digests: readonly string[] = []): FileSettings {
+/** @param shared what was prepared for all threads: rules that ask for digests make them be found */
+export function fileSettings(config: Config, shared: Readonly<Record<string, unknown>> = {}): FileSettings {
+  const digests = digestsOfRules(shared);
   const store = outputEntries(config, 'file-store')[0];
   const eve = outputEntries(config, 'eve-log').map(eveFiles);
   const hashes = [
@@ -112,4 +113,12 @@ function eveFiles(entry: Config): Config | undefined {
       return new Config(((type as ConfigTree)['files'] ?? {}) as ConfigTree);
   }
   return undefined;
+}
+
+/** The rule set holds its signatures as text: digests are needed where their keywords stand. */
+function digestsOfRules(shared: Readonly<Record<string, unknown>>): string[] {
+  const { text } = (shared['rules'] ?? {}) as { readonly text?: Uint8Array };
+  if (!text) return [];
+  const bytes = Buffer.from(text.buffer, text.byteOffset, text.length);
+  return ['md5', 'sha1', 'sha256'].filter(kind => bytes.includes(`"file${kind}"`));
 }

@@ -17,10 +17,8 @@ export class TrackedFile {
   /** Bytes that came. */
   size = 0;
   gaps = false;
-  /** It is to be written to the file store. */
-  store = false;
-  /** Signatures that asked for it to be stored. */
-  readonly storedBy: number[] = [];
+  /** It is written to the file store whatever rules say. */
+  readonly store: boolean;
   /** Its record was made. */
   told = false;
   /** Range of a larger file that this one is a part of. */

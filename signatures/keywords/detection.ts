@@ -8,6 +8,7 @@ import { flowCounterCompilers, flowCounterKeywords } from './flow-counters.js';
 import { flowbitsCompilers, flowbitsKeywords } from './flowbits.js';
 import { flowintCompilers, flowintKeywords } from './flowint.js';
 import { reputationCompilers, reputationKeywords } from './iprep.js';
+import { filestoreCompilers, filestoreKeywords } from './filestore.js';
 import { tagCompilers, tagKeywords } from './tag.js';
 import { thresholdKeywords } from './threshold.js';
 import { sharedBitCompilers, sharedBitKeywords } from './xbits.js';
@@ -21,6 +22,7 @@ export const detectionKeywords: readonly Keyword[] = [
   ...eventKeywords,
   ...applicationProtocolKeywords,
   ...thresholdKeywords,
+  ...filestoreKeywords,
   ...tagKeywords,
   ...reputationKeywords,
   ...alertingKeywords,
@@ -34,6 +36,7 @@ export const detectionCompilers: readonly MatchCompiler[] = [
   ...sharedBitCompilers,
   ...eventCompilers,
   ...applicationProtocolCompilers,
+  ...filestoreCompilers,
   ...tagCompilers,
   ...reputationCompilers,
   ...alertingCompilers,

@@ -199,7 +199,7 @@ export interface BodyMemory {
   readonly cap: number;
 }
 
-export function httpSettings(config: Config): HttpSettings {
+export function httpSettings(config: Config, shared: Readonly<Record<string, unknown>>): HttpSettings {
   const tree = config.at(`${PREFIX}default-config`);
   const defaults = asTree(tree);
   const servers = new PrefixTable<ServerSettings>();
@@ -210,7 +210,7 @@ export function httpSettings(config: Config): HttpSettings {
   return {
     defaults: serverSettings(new Settings(defaults)),
     servers,
-    files: fileSettings(config),
+    files: fileSettings(config, shared),
     record: recordSettings(config),
     memory: { used: 0, cap: config.read(MEMCAP) },
   };

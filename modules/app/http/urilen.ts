@@ -49,9 +49,9 @@ function rangeOf(match: RegExpExecArray): Omit<LengthTest, 'raw'> {
     case '<=':
       return { minimum: 0, maximum: value, negated: false };
     case '>':
-      return { minimum: value + 1, maximum: Infinity, negated: false };
+      return { minimum: value + 1, maximum: Number.MAX_SAFE_INTEGER, negated: false };
     case '>=':
-      return { minimum: value, maximum: Infinity, negated: false };
+      return { minimum: value, maximum: Number.MAX_SAFE_INTEGER, negated: false };
     default:
       return { minimum: value, maximum: value, negated: match[4] === '!' };
   }

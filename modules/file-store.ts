@@ -1,0 +1,88 @@
+/**
+ * Files that travelled in transactions: tells each when it is over, and writes those that are to be kept into the
+ * file store (layout 2: `SHA256[0,2)/SHA256`, with a record beside it where wanted).
+ */
+import type { Batch } from '../engine/batch.js';
+import { EVENT_FILEINFO, keepEvent } from '../engine/event.js';
+import { fileInfo } from '../engine/files/file-record.js';
+import { FILE_OPTIONS, type FileSettings, fileSettings } from '../engine/files/file-settings.js';
+import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
+import * as Packet from '../engine/packet.js';
+import type { ApplicationLayer, ClosedFile } from '../engine/protocol.js';
+import { type RuleSetImage, signatureAt } from '../signatures/compile/image.js';
+import { Store } from './file-store/store.js';
+
+export default defineModule({
+  summary: 'tells files when they are over, and stores those that are to be kept',
+  kind: 'stage',
+  after: ['app', 'detect'],
+  together: ['app'],
+  options: FILE_OPTIONS,
+  create: thread => new FileStore(thread),
+});
+
+class FileStore implements ThreadModule {
+  private readonly settings: FileSettings;
+  private readonly store: Store | undefined;
+  private readonly layer: ApplicationLayer | undefined;
+  private readonly counters: { lost: number; failed: number };
+
+  constructor(private readonly thread: Thread) {
+    this.layer = thread.services.get('application-layer') as ApplicationLayer | undefined;
+    this.settings = fileSettings(thread.config, thread.shared);
+    this.store = this.settings.mayStore ? new Store(thread) : undefined;
+    this.counters = {
+      lost: thread.counters.declare('file_store.events_lost'),
+      failed: thread.counters.declare('file_store.fs_errors'),
+    };
+  }
+
+  process(batch: Batch): void {
+    const closed = this.layer?.closedFiles;
+    if (!closed || closed.length === 0) return;
+    let next = 0;
+    for (let i = 0; i < batch.length; i++) {
+      const slot = batch.slots[i]!;
+      batch.keep(slot);
+      while (next < closed.length && closed[next]!.slot === slot) this.tell(batch, closed[next++]!);
+    }
+    batch.replace();
+  }
+
+  private tell(batch: Batch, { slot, conversation, transaction, file }: ClosedFile): void {
+    const wanted = file.toServer ? transaction.storesFiles?.toServer : transaction.storesFiles?.toClient;
+    const id = this.store && (file.store || wanted) ? this.storeFile(file) : undefined;
+    const record = conversation.protocol.record(transaction, true);
+    const sids = wanted?.map(number => this.sidOf(number)) ?? [];
+    const info = `"fileinfo":${fileInfo(file, this.settings, transaction.id, { id, sids })}`;
+    const members = record === '' ? info : `${record},${info}`;
+    if (id !== undefined) this.store!.describe(file, slot, members);
+    if (!this.thread.wants(EVENT_FILEINFO)) return;
+    const event = keepEvent(this.thread, batch, EVENT_FILEINFO, slot, members);
+    if (event < 0) {
+      this.thread.counters.values[this.counters.lost]!++;
+      return;
+    }
+    const { row } = this.thread.memory;
+    const e = event * Packet.INTS;
+    row[e + Packet.EVENT_TRANSACTION] = transaction.id;
+    // The record's source is who sent the file.
+    const state = row[e + Packet.FLOW_STATE]! & ~Packet.FLOW_TO_SERVER;
+    row[e + Packet.FLOW_STATE] = state | (file.toServer ? Packet.FLOW_TO_SERVER : 0);
+  }
+
+  private sidOf(signature: number): number {
+    return signatureAt(this.thread.shared['rules'] as RuleSetImage, signature).sid;
+  }
+
+  /** @returns number of the stored file, or undefined when it could not be written */
+  private storeFile(file: ClosedFile['file']): number | undefined {
+    try {
+      return this.store!.write(file);
+    } catch (error) {
+      this.thread.counters.values[this.counters.failed]!++;
+      this.thread.warnOnce(`a file could not be stored: ${(error as Error).message}`);
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,68 @@
+/** The folder of stored files. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { boolean } from '../../engine/config/option.js';
+import { logPath, outputEntries } from '../../engine/config/output-list.js';
+import { STORE_DIR } from '../../engine/files/file-settings.js';
+import type { TrackedFile } from '../../engine/files/tracked-file.js';
+import * as Flow from '../../engine/flow-record.js';
+import type { Thread } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+import { recordHead } from './record-head.js';
+
+export class Store {
+  private readonly folder: string;
+  private readonly writesRecords: boolean;
+  private readonly stored: number;
+  private next = 1;
+
+  constructor(private readonly thread: Thread) {
+    const { config } = thread;
+    const settings = outputEntries(config, 'file-store')[0]!;
+    const dir = settings.at('dir');
+    this.folder = logPath(config, dir === undefined || dir === null ? STORE_DIR.fallback : String(dir));
+    this.writesRecords = boolean.parse(settings.at('write-fileinfo') ?? false) === true;
+    this.stored = thread.counters.declare('file_store.stored');
+    mkdirSync(this.folder, { recursive: true });
+  }
+
+  /** Writes the file under its digest. @returns its number @throws where that fails */
+  write(file: TrackedFile): number {
+    const digest = digestOf(file);
+    const folder = join(this.folder, digest.slice(0, 2));
+    const path = join(folder, digest);
+    mkdirSync(folder, { recursive: true });
+    const now = new Date();
+    if (existsSync(path)) {
+      utimesSync(path, now, now);
+    } else {
+      const half = `${path}.${this.thread.index}.tmp`;
+      writeFileSync(half, Buffer.concat(file.chunks));
+      renameSync(half, path);
+    }
+    this.thread.counters.values[this.stored]!++;
+    return this.next++;
+  }
+
+  /** Writes the record beside the file, where that is wanted. @param members of the record */
+  describe(file: TrackedFile, slot: number, members: string): void {
+    if (!this.writesRecords) return;
+    const { row } = this.thread.memory;
+    const p = slot * Packet.INTS;
+    const digest = digestOf(file);
+    const start = this.thread.flows.row[row[p + Packet.FLOW]! * Flow.INTS + Flow.START_SECONDS]!;
+    const seconds = row[p + Packet.SECONDS]! || start;
+    const path = join(this.folder, digest.slice(0, 2), `${digest}.${seconds}.${this.next - 1}.json`);
+    writeFileSync(path, `{${recordHead(this.thread, slot, file.toServer)},${members}}\n`);
+  }
+}
+
+/** Of a file that was cut there is no digest of the whole: that of what came names it. */
+function digestOf(file: TrackedFile): string {
+  const known = file.digest('sha256');
+  if (known !== undefined) return known;
+  const hash = createHash('sha256');
+  for (const chunk of file.chunks) hash.update(chunk);
+  return hash.digest('hex');
+}
