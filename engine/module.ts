@@ -10,7 +10,7 @@ import type { AnyOption } from './config/option.js';
 import type { FlowRows } from './flow-record.js';
 import type { Memory } from './memory.js';
 import type { Pool } from './pool.js';
-import type { StatsLog } from './stats-record.js';
+import type { StatsLog, StatsTree } from './stats-record.js';
 
 /** Version of this contract. A module made for another one is refused. */
 export const MODULE_API = 1;
@@ -37,7 +37,28 @@ export interface ModuleDefinition {
   wants?(config: Config): readonly number[];
   /** Outputs: what they write of the statistics; the manager calls it now and then and at the end. */
   statistics?(config: Config): readonly StatsLog[];
+  /**
+   * Acquire modules of live traffic: opens what all threads share, before any of them starts and while the process
+   * still has its privileges. @throws Error that names what cannot be opened
+   */
+  open?(config: Config, log: Log): OpenedDevices;
+  /** Acquire modules: gives a thread the services it needs of the devices. Called in every thread, before `create`. */
+  serve?(thread: Thread): void;
   create(thread: Thread): ThreadModule | Promise<ThreadModule>;
+}
+
+/** What an acquire module has opened for all threads. */
+export interface OpenedDevices {
+  /** Goes to `Thread.shared`; plain data and shared buffers. */
+  readonly shared: Readonly<Record<string, unknown>>;
+  /** Numbers that are no counters, for statistics. */
+  statistics?(): Readonly<Record<string, number | string | readonly StatsTree[]>>;
+  /** Lines for people at the end of a run. */
+  summary?(): readonly string[];
+  /** The threads have failed: settles what they left, and goes on in their place until `threadsAreBack`. */
+  threadsFailed?(): void;
+  threadsAreBack?(): void;
+  close(): void;
 }
 
 export interface ThreadModule {
@@ -54,6 +75,8 @@ export interface ThreadModule {
   reload?(shared: Readonly<Record<string, unknown>>): void;
   /** Acquire modules: true when there will be no more packets. */
   readonly finished?: boolean;
+  /** Acquire modules: the last `process` found nothing although it waited, so the thread need not rest. */
+  readonly waited?: boolean;
   /** Frees what is not memory: files, sockets, native handles. */
   close?(): void;
 }

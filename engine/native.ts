@@ -29,6 +29,59 @@ export const JOB_INTS = 4;
 /** Three uint32 per match: index of the job, id of the pattern, end of the match relative to the job's data. */
 export const MATCH_INTS = 3;
 
+/** uint32 fields of a packet that `queueReceive` tells of. */
+export const QUEUED_INTS = 12;
+export const QUEUED_ID = 0;
+/** Offset in the bytes, length there, and length of the packet itself. */
+export const QUEUED_DATA = 1;
+export const QUEUED_LENGTH = 2;
+export const QUEUED_WIRE_LENGTH = 3;
+export const QUEUED_MARK = 4;
+/** Netfilter hook (2: forward), and interface indexes (0: none). */
+export const QUEUED_HOOK = 5;
+export const QUEUED_IN = 6;
+export const QUEUED_OUT = 7;
+/** When the kernel got it, or where that is not known when it was received. */
+export const QUEUED_SECONDS = 8;
+export const QUEUED_NANOSECONDS = 9;
+/** Bits of the QUEUED_FLAG_ constants. */
+export const QUEUED_FLAGS = 10;
+/** EtherType; 0 when not known. */
+export const QUEUED_ETHER_TYPE = 11;
+/** Checksums are not written yet: the device, or whoever cuts the packet up, does that. */
+export const QUEUED_FLAG_NO_CHECKSUM = 1;
+/** Several segments in one packet, which are cut up after the verdict. */
+export const QUEUED_FLAG_GSO = 2;
+
+/** uint32 fields of a tally: bytes used, overruns of the socket, refused verdicts, messages not understood. */
+export const TALLY_INTS = 6;
+export const TALLY_BYTES = 0;
+export const TALLY_OVERRUNS = 1;
+export const TALLY_REFUSED = 2;
+export const TALLY_STRANGE = 3;
+
+/** uint32 fields of a verdict: packet id, netfilter verdict, flags, mark, offset and length of a payload. */
+export const VERDICT_INTS = 6;
+export const VERDICT_SET_MARK = 1;
+export const VERDICT_WITH_PAYLOAD = 2;
+/** For all packets with this id or a lower one that have no verdict yet. */
+export const VERDICT_UP_TO_HERE = 4;
+
+export interface QueueSettings {
+  /** Bytes of a packet that are copied. */
+  readonly copyRange: number;
+  /** Packets that wait for a verdict at most. */
+  readonly length: number;
+  /** Bytes of the socket's buffer. */
+  readonly receiveBuffer: number;
+  /** What is too much is accepted instead of dropped. */
+  readonly failOpen: boolean;
+  /** Take large packets as they are instead of having them cut up. */
+  readonly gso: boolean;
+  /** Let the kernel note when packets come. */
+  readonly timestamps: boolean;
+}
+
 export interface Native {
   /** Versions of its libraries: `{ hyperscan, pcre2 }`; `hyperscan` only where the processor can run it. */
   readonly versions: Record<string, string>;
@@ -90,6 +143,55 @@ export interface Native {
    * data holds its right checksum. `initial`: a sum of 16-bit words to start from, below 2^32.
    */
   checksum(bytes: Uint8Array, offset: number, length: number, initial: number): number;
+
+  /**
+   * Binds a netfilter queue. @returns its socket, valid in every thread
+   * @throws Error that names what is refused
+   */
+  openQueue(queue: number, settings: QueueSettings): number;
+  /**
+   * Takes what waits at a queue's socket, without waiting, into `bytes[from, to)`; `from` is a multiple of 8.
+   *
+   * @param largest bytes of a packet at most; receiving ends when less room than that is left
+   * @param packets room for QUEUED_INTS each
+   * @param tally counts are added to what is there (see TALLY_INTS), but TALLY_BYTES is set
+   * @returns number of packets
+   */
+  queueReceive(
+    socket: number,
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    largest: number,
+    packets: Uint32Array,
+    tally: Uint32Array,
+  ): number;
+  /** Sends `count` verdicts (see VERDICT_INTS). @returns how many the kernel did not take */
+  queueVerdicts(
+    socket: number,
+    queue: number,
+    bytes: Uint8Array,
+    verdicts: Uint32Array,
+    count: number,
+  ): number;
+  /** Waits until one of the sockets has something to read. @returns its index, -1 when time is over */
+  waitReadable(sockets: Uint32Array, milliseconds: number): number;
+  /** Writes the time: seconds since the epoch, nanoseconds. */
+  clockNow(time: Uint32Array): void;
+  closeSocket(socket: number): void;
+
+  /**
+   * Opens a socket that sends IP packets of the caller's making. `mark` is put on each (0: none), `device` is where
+   * they leave ('': as routes say). @throws Error with the system's reason
+   */
+  openRawSocket(version: 4 | 6, mark: number, device: string): number;
+  /** Sends `bytes[0, length)`, which begin with an IP header. @returns false when the system refused */
+  sendRaw(socket: number, bytes: Uint8Array, length: number): boolean;
+
+  /** Becomes this user and group and keeps the capabilities of a sensor: NET_ADMIN, NET_RAW, IPC_LOCK, SYS_NICE. */
+  dropPrivileges(user: number, group: number): void;
+  /** Tells the service manager, at the socket that NOTIFY_SOCKET names. @returns whether it was sent */
+  notifyService(socket: string, text: string): boolean;
 
   /** Pins the calling thread to these CPUs. @throws Error with the system's reason. */
   setAffinity(cpus: readonly number[]): void;

@@ -154,6 +154,8 @@ export const FLAG_FLOW_START = 1 << 10;
 export const FLAG_ICMP_ERROR = 1 << 11;
 /** Last packet processed before the flow is given up: finish what is pending (with PSEUDO_FLOW_END). */
 export const FLAG_LAST_OF_FLOW = 1 << 12;
+/** Checksums are not written yet (offloading): they are not verified. */
+export const FLAG_NO_CHECKSUM = 1 << 13;
 
 // ── FLOW_STATE ───────────────────────────────────────────────────────────────────────────────────────
 /** The packet goes from client to server; else to the client (when FLOW >= 0). */

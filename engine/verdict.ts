@@ -21,6 +21,8 @@ export const REASON_DEFAULT_PACKET_POLICY = 17;
 export const REASON_DEFAULT_APP_POLICY = 18;
 export const REASON_STREAM_PRE_HOOK = 19;
 export const REASON_FLOW_PRE_HOOK = 20;
+/** The packet waited longer than `nfq.verdict-budget` allows. */
+export const REASON_VERDICT_BUDGET = 21;
 
 /** Texts of the reasons, as Suricata's EVE `drop.reason` words them. */
 export const REASON_NAMES: readonly string[] = [
@@ -45,4 +47,5 @@ export const REASON_NAMES: readonly string[] = [
   'default app policy',
   'stream pre-hook',
   'flow pre-hook',
+  'verdict budget',
 ];

@@ -10,15 +10,8 @@ import * as Flow from '../engine/flow-record.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
 import * as Reason from '../engine/verdict.js';
+import { VERDICT_DELIVERY, type VerdictDelivery } from '../engine/verdict-delivery.js';
 import { VerdictCounters } from './verdict/counters.js';
-
-/** Service of an acquire module in the same thread: tells the device what becomes of a packet. */
-export const VERDICT_DELIVERY = 'verdict-delivery';
-
-export interface VerdictDelivery {
-  /** Called once for each packet of the wire, in the order in which verdicts become known. */
-  deliver(slot: number, verdict: number): void;
-}
 
 export default defineModule({
   summary: 'gives each packet its verdict, counts verdicts, tells of drops',
@@ -56,6 +49,7 @@ class Verdict implements ThreadModule {
       this.arrive(batch, slot);
     }
     batch.replace();
+    this.delivery?.flush?.();
   }
 
   /** A packet of a dropped flow is dropped, whether it was inspected or not. */

@@ -8,6 +8,9 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
   sluice::defineExpressions(env, exports, versions);
   sluice::defineChecksum(env, exports);
   sluice::defineThread(env, exports);
+  sluice::defineQueue(env, exports);
+  sluice::defineRawSocket(env, exports);
+  sluice::defineProcess(env, exports);
   exports.Set("versions", versions);
   return exports;
 }

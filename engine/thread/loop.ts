@@ -74,7 +74,7 @@ export class Loop {
     if (batch.length > 0) {
       parts.doorbell.busy();
       this.runFrom(parts.inlets ? 0 : 1);
-    } else if (!this.flushIfDue()) {
+    } else if (!this.flushIfDue() && parts.modules[0]!.waited !== true) {
       parts.doorbell.rest(() => this.nothingNew(), SLEEP_MS);
     }
     // All that was taken is handed on by now, so what was promised to this thread it can promise in turn.
