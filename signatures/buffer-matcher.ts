@@ -24,12 +24,13 @@ export function compileBuffer(
   const limit = environment.limits?.recursion ?? RECURSION_LIMIT;
   const budget: Budget = { left: limit };
   const chains = chainsOf(conditions).map(chain => compileChain(chain, environment, compilers, budget));
-  return at => {
+  const test: Test = at => {
     budget.left = limit;
     at.cursor = at.start;
     for (let i = 0; i < chains.length; i++) if (!chains[i]!(at)) return false;
     return true;
   };
+  return environment.watch?.buffer(conditions, test) ?? test;
 }
 
 function compileChain(
@@ -41,7 +42,8 @@ function compileChain(
   let next = holds;
   for (let i = chain.length - 1; i >= 0; i--) {
     const again = chain.slice(i + 1).some(isRelative);
-    next = compileStep(chain[i]!, again, environment, compilers, budget)(next);
+    const step = compileStep(chain[i]!, again, environment, compilers, budget);
+    next = (environment.watch?.step(chain[i]!, step) ?? step)(next);
   }
   return next;
 }

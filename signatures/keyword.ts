@@ -5,6 +5,7 @@
  * From the declaration come the parser's errors, `--list-keywords` and the documentation page.
  */
 import type { Expressions } from '../engine/expression.js';
+import type { ConditionWatch } from './condition-watch.js';
 import type { Test } from './inspection.js';
 import type { RuleBuilder } from './rule-builder.js';
 import type { Match, Position } from './signature.js';
@@ -67,4 +68,6 @@ export interface CompileEnvironment {
   limitReached?(): void;
   /** Conditions on another buffer that are part of a condition (base64_data). */
   compileBuffer?(conditions: readonly Match[]): Test;
+  /** Looks on while the signature in hand is evaluated. */
+  readonly watch?: ConditionWatch | undefined;
 }

@@ -2,6 +2,7 @@
 import type { FlowRows } from '../../engine/flow-record.js';
 import type { Memory } from '../../engine/memory.js';
 import type { StoredSignature } from '../../signatures/compile/image.js';
+import type { ConditionWatch } from '../../signatures/condition-watch.js';
 import type { Inspection } from '../../signatures/inspection.js';
 import type { CompileEnvironment } from '../../signatures/keyword.js';
 
@@ -31,12 +32,14 @@ export function newInspection(memory: Memory, flows: FlowRows): Inspection {
 
 /** Variables are numbered by signature, in the order they are asked for. */
 export function environmentsFor(
-  shared: Omit<CompileEnvironment, 'variable'>,
+  shared: Omit<CompileEnvironment, 'variable' | 'watch'>,
+  watchOf?: (signature: StoredSignature) => ConditionWatch | undefined,
 ): (signature: StoredSignature) => CompileEnvironment {
-  return () => {
+  return signature => {
     const numbers = new Map<string, number>();
     return {
       ...shared,
+      watch: watchOf?.(signature),
       variable(name) {
         let number = numbers.get(name);
         if (number === undefined) {

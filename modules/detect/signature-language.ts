@@ -15,8 +15,10 @@ export function signatureLanguage(
   const byKind = compilersByKind(compilers);
   const byName = new Map(transforms.map(transform => [transform.name, transform]));
   const language: RuleLanguage = {
-    condition: (match, environment) =>
-      byKind.get(match.kind)?.compile(match, complete(environment, language)),
+    condition(match, environment) {
+      const test = byKind.get(match.kind)?.compile(match, complete(environment, language));
+      return test && (environment.watch?.condition(match, test) ?? test);
+    },
     buffer: (conditions, environment) => compileBuffer(conditions, complete(environment, language), byKind),
     transforms: (matches, environment) => transformation(matches, environment, byName),
     values: match => compileMultiInteger(match['test'] as MultiIntegerTest),

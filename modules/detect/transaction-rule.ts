@@ -42,9 +42,13 @@ export function partsOf(
   language: RuleLanguage,
   environment: CompileEnvironment,
 ): readonly Part[] | undefined {
+  const watched = (what: Match | BufferConditions, part: Part | undefined): Part | undefined => {
+    const { watch } = environment;
+    return part && watch ? { ...part, holds: watch.transaction(what, protocol, part.holds) } : part;
+  };
   const parts = [
-    ...rule.onTransaction.map(match => conditionPart(match, protocol, language)),
-    ...rule.onBuffers.map(buffer => bufferPart(buffer, protocol, language, environment)),
+    ...rule.onTransaction.map(match => watched(match, conditionPart(match, protocol, language))),
+    ...rule.onBuffers.map(buffer => watched(buffer, bufferPart(buffer, protocol, language, environment))),
   ];
   if (parts.length > MOST_PARTS || parts.some(part => part === undefined)) return undefined;
   return parts as Part[];

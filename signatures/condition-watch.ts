@@ -1,0 +1,31 @@
+/**
+ * Looks on while a signature is evaluated: what explains rules and measures them is put in between its conditions
+ * when they are compiled. Without a watch nothing is in between.
+ */
+import type { Protocol } from '../engine/protocol.js';
+import type { Step } from './buffer-matcher/chain.js';
+import type { Inspection, Test } from './inspection.js';
+import type { BufferConditions, Match } from './signature.js';
+
+/** What is visible of a transaction at the moment of inspection. */
+export interface VisibleTransaction {
+  readonly toServer: boolean;
+  readonly progress: number;
+  readonly events: number;
+  readonly bodyLength: number;
+  readonly complete: boolean;
+}
+
+/** A condition on a transaction: a value, a test, an event, or all conditions on one buffer. */
+export type TransactionTest = (at: Inspection, visible: VisibleTransaction) => boolean;
+
+/** Watches one signature. Each function gives back what is evaluated in place of the original. */
+export interface ConditionWatch {
+  /** A condition on packet, flow or state, or an effect. */
+  condition(match: Match, test: Test): Test;
+  /** One condition on a buffer, with what stands behind it. */
+  step(match: Match, step: Step): Step;
+  /** All conditions on one buffer; the caller has set it. */
+  buffer(conditions: readonly Match[], test: Test): Test;
+  transaction(what: Match | BufferConditions, protocol: Protocol, test: TransactionTest): TransactionTest;
+}
