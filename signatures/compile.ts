@@ -89,6 +89,8 @@ export interface CompileOptions {
   /** Folder of compiled patterns. */
   readonly cacheFolder?: string;
   readonly warn?: (message: string) => void;
+  /** Signatures that are looked at wherever their header applies, without a search for their pattern before. */
+  readonly unsearched?: (signature: Signature) => boolean;
 }
 
 /** Options of compiling as the configuration has them. */
@@ -120,7 +122,10 @@ export function compileRules(
   signatures.forEach((signature, i) => {
     signature.index = i;
   });
-  const all = signatures.map(signature => analyzed(signature, traitsOf(signature, options.protocols)));
+  const all = signatures.map(signature => {
+    const compiled = analyzed(signature, traitsOf(signature, options.protocols));
+    return options.unsearched?.(signature) ? { ...compiled, pattern: undefined } : compiled;
+  });
   const sets = { addresses: new AddressSets(), ports: new PortSets(), applications: new ApplicationSets() };
   const { header, text: texts } = headers(all, sets);
   const patterns = new PatternNumbers();

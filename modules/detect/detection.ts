@@ -60,6 +60,8 @@ export interface DetectionParts {
   readonly applications: Int32Array;
   /** Called with each alert that the queue had no room for. */
   overflow(): void;
+  /** Told of each signature all of whose conditions hold. */
+  matched?(signature: number): void;
 }
 
 export class Detection implements TransactionJudge {
@@ -383,6 +385,7 @@ export class Detection implements TransactionJudge {
 
   private match(rule: Rule, subject: Subject | undefined, flags: number): void {
     const { at, queue } = this.parts;
+    this.parts.matched?.(rule.number);
     allDone(rule, at);
     if (!queue.add(rule.number, subject, flags, at.toServer)) this.parts.overflow();
   }

@@ -2,11 +2,12 @@
 import type { Batch } from '../../engine/batch.js';
 import { engineMode } from '../../engine/exception-policy.js';
 import { openExpressions } from '../../engine/expression.js';
-import { type MatcherKind, openMatcher } from '../../engine/matcher.js';
-import { openMemory } from '../../engine/memory.js';
+import { type Matcher, type MatcherKind, openMatcher } from '../../engine/matcher.js';
+import { type Memory, openMemory } from '../../engine/memory.js';
 import type { Thread } from '../../engine/module.js';
 import type { ApplicationLayer } from '../../engine/protocol.js';
-import type { RuleSetImage } from '../../signatures/compile/image.js';
+import type { RuleSetImage, StoredSignature } from '../../signatures/compile/image.js';
+import type { ConditionWatch } from '../../signatures/condition-watch.js';
 import { MATCH_COMPILERS } from '../../signatures/keywords.js';
 import { PCRE_MATCH_LIMIT, PCRE_RECURSION_LIMIT } from '../../signatures/rule-settings.js';
 import { Thresholds } from '../../signatures/state/thresholds.js';
@@ -34,7 +35,23 @@ export interface DetectThread {
   close(): void;
 }
 
-export function openDetection(thread: Thread, image: RuleSetImage): DetectThread {
+/** Looks on while signatures are evaluated: for tools that explain rules or measure them. */
+export interface DetectionWatch {
+  /** Watches the conditions of a signature; undefined: not of this one. */
+  conditions?(signature: StoredSignature): ConditionWatch | undefined;
+  /** Stands in for the test of headers. */
+  header?(image: RuleSetImage, facts: PacketFacts): HeaderTest;
+  /** Stands in for the matcher of packets and streams, and for the one of transactions. */
+  matcher?(matcher: Matcher): Matcher;
+  /** All conditions of a signature hold. */
+  matched?(signature: number): void;
+}
+
+export function openDetection(
+  thread: Thread,
+  image: RuleSetImage,
+  watch: DetectionWatch = {},
+): DetectThread {
   const { config, counters, memory, flows } = thread;
   const count = (name: string) => {
     const index = counters.declare(name);
@@ -43,23 +60,30 @@ export function openDetection(thread: Thread, image: RuleSetImage): DetectThread
     };
   };
   const kind = matcherKindOf(image);
-  const scan = new Scan(openMatcher(memory, kind), image);
+  const matcherOf = (of: Memory) => {
+    const matcher = openMatcher(of, kind);
+    return watch.matcher?.(matcher) ?? matcher;
+  };
+  const scan = new Scan(matcherOf(memory), image);
   const pool = new HistoryPool(config.read(Options.HISTORY_MEMCAP));
   const states = new FlowStates(flows, pool, scan);
   const facts = new PacketFacts(memory, flows);
   const at = newInspection(memory, flows);
   const language = signatureLanguage(MATCH_COMPILERS, TRANSFORMS);
   const stores = openStores(thread, states);
-  const environment = environmentsFor({
-    stores: stores.byName,
-    expressions: openExpressions('auto'),
-    limits: {
-      recursion: config.read(Options.RECURSION_LIMIT),
-      pcreMatch: config.read(PCRE_MATCH_LIMIT),
-      pcreRecursion: config.read(PCRE_RECURSION_LIMIT),
+  const environment = environmentsFor(
+    {
+      stores: stores.byName,
+      expressions: openExpressions('auto'),
+      limits: {
+        recursion: config.read(Options.RECURSION_LIMIT),
+        pcreMatch: config.read(PCRE_MATCH_LIMIT),
+        pcreRecursion: config.read(PCRE_RECURSION_LIMIT),
+      },
+      limitReached: count('detect.pcre_limit_reached'),
     },
-    limitReached: count('detect.pcre_limit_reached'),
-  });
+    watch.conditions?.bind(watch),
+  );
   const warn = (message: string) => thread.warnOnce(message);
   const rules = new Rules(image, language, environment, warn);
   const thresholds = new Thresholds(
@@ -74,7 +98,7 @@ export function openDetection(thread: Thread, image: RuleSetImage): DetectThread
     thread,
     image,
     facts,
-    header: new HeaderTest(image, facts),
+    header: watch.header?.(image, facts) ?? new HeaderTest(image, facts),
     rules,
     scan,
     states,
@@ -87,6 +111,7 @@ export function openDetection(thread: Thread, image: RuleSetImage): DetectThread
     chunkToClient: config.read(Options.TO_CLIENT_CHUNK),
     applications: applicationNumbers(thread, image),
     overflow: count('detect.alert_queue_overflow'),
+    ...(watch.matched && { matched: watch.matched.bind(watch) }),
   });
   const layer = thread.services.get('application-layer') as ApplicationLayer | undefined;
   if (layer) useTransactions();
@@ -97,7 +122,7 @@ export function openDetection(thread: Thread, image: RuleSetImage): DetectThread
       bytes: new SharedArrayBuffer(config.read(Options.SCAN_ROOM)),
       rows: new SharedArrayBuffer(256),
     });
-    const roomScan = new Scan(openMatcher(room, kind), image);
+    const roomScan = new Scan(matcherOf(room), image);
     const truncated = count('detect.buffer_truncated');
     const common = { stores: stores.byName, variable: () => 0 };
     const transactionPlan = new TransactionPlan(image, roomScan, room.bytes, language, common, at, truncated);
