@@ -6,6 +6,7 @@
 import type { Batch } from '../engine/batch.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import type { RuleSetImage } from '../signatures/compile/image.js';
+import { Anomalies } from './detect/anomalies.js';
 import { type DetectThread, openDetection } from './detect/open-detection.js';
 import { detectOptions } from './detect/options.js';
 
@@ -20,13 +21,16 @@ export default defineModule({
 
 class Detect implements ThreadModule {
   private detection: DetectThread | undefined;
+  private readonly anomalies: Anomalies;
 
   constructor(thread: Thread) {
+    this.anomalies = new Anomalies(thread);
     const image = thread.shared['rules'] as RuleSetImage | undefined;
     if (image && image.count > 0) this.detection = openDetection(thread, image);
   }
 
   process(batch: Batch): void {
+    if (this.anomalies.wanted) this.anomalies.process(batch);
     this.detection?.process(batch);
   }
 

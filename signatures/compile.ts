@@ -17,7 +17,9 @@ import * as Header from './compile/header.js';
 import type { IpOnlyRules, RuleSetImage } from './compile/image.js';
 import { DEFAULT_ACTION_ORDER, inOrder } from './compile/order.js';
 import { ANYTHING, IP_ONLY, TCP, traitsOf, UDP } from './compile/traits.js';
+import { ADDRESS_GROUPS } from './rule-settings.js';
 import type { Signature } from './signature.js';
+import { readThresholdFile, THRESHOLD_FILE, type ThresholdRule, withThresholds } from './threshold-config.js';
 
 export type { RuleSetImage } from './compile/image.js';
 export { signatureAt } from './compile/image.js';
@@ -69,6 +71,7 @@ export const compileOptions = [
   cachingPath,
   actionOrder,
   history,
+  THRESHOLD_FILE,
 ];
 
 function parseOrder(value: unknown): readonly string[] | undefined {
@@ -86,6 +89,8 @@ export interface CompileOptions {
   readonly protocols: readonly Protocol[];
   readonly actionOrder: readonly string[];
   readonly limits: GroupLimits;
+  /** Thresholds of `threshold-file`. */
+  readonly thresholds?: readonly ThresholdRule[];
   /** Folder of compiled patterns. */
   readonly cacheFolder?: string;
   readonly warn?: (message: string) => void;
@@ -94,16 +99,30 @@ export interface CompileOptions {
 }
 
 /** Options of compiling as the configuration has them. */
-export function compileOptionsFrom(config: Config, protocols: readonly Protocol[]): CompileOptions {
+export function compileOptionsFrom(
+  config: Config,
+  protocols: readonly Protocol[],
+  warn: (message: string) => void = () => {},
+): CompileOptions {
   const chosen = config.read(profile);
   const [toServer, toClient] =
     chosen === 'custom' ? [config.read(toServerGroups), config.read(toClientGroups)] : PROFILES[chosen];
+  const thresholds = readThresholdFile(config, addressVariables(config));
+  for (const problem of thresholds.problems) warn(problem);
   return {
     protocols,
+    thresholds: thresholds.rules,
+    warn,
     actionOrder: config.read(actionOrder),
     limits: { toServer, toClient, history: config.read(history) },
     cacheFolder: (config.read(caching) && config.read(cachingPath)) || undefined,
   };
+}
+
+function addressVariables(config: Config): Map<string, string> {
+  const groups = config.read(ADDRESS_GROUPS);
+  const entries = groups !== null && typeof groups === 'object' ? Object.entries(groups) : [];
+  return new Map(entries.map(([name, value]) => [name, String(value)]));
 }
 
 /**
@@ -118,7 +137,7 @@ export function compileRules(
   matcher: Matcher,
   options: CompileOptions,
 ): RuleSetImage {
-  const signatures = inOrder(rules.signatures, options.actionOrder);
+  const signatures = inOrder(withThresholds(rules.signatures, options.thresholds ?? []), options.actionOrder);
   signatures.forEach((signature, i) => {
     signature.index = i;
   });

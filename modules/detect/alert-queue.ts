@@ -16,6 +16,8 @@ export interface Subject {
 
 export class AlertQueue {
   length = 0;
+  /** The first signature to drop the packet that there was no room for: it drops all the same. -1: none. */
+  overflowed = -1;
   readonly signatures: Int32Array;
   /** Number of the transaction, -1 when there is none. */
   readonly transactions: Int32Array;
@@ -33,6 +35,7 @@ export class AlertQueue {
 
   clear(): void {
     this.length = 0;
+    this.overflowed = -1;
   }
 
   /** @returns false when the queue is full */

@@ -28,6 +28,7 @@ import { allHold, type Rule, type Rules, setBuffer } from './rule.js';
 import type { Scan } from './scan.js';
 import type { StreamInspection } from './stream-inspection.js';
 import type { StreamState } from './stream-state.js';
+import type { PacketTags } from './tags.js';
 import type { TransactionInspection, TransactionJudge } from './transaction-inspection.js';
 import { stateOf, type TransactionPlan } from './transaction-plan.js';
 
@@ -54,6 +55,7 @@ export interface DetectionParts {
   readonly queue: AlertQueue;
   readonly judgement: Judgement;
   readonly at: Inspection;
+  readonly tags: PacketTags;
   readonly chunkToServer: number;
   readonly chunkToClient: number;
   /** Number among `image.applicationNames` of each application protocol, by number of the protocol. */
@@ -120,11 +122,13 @@ export class Detection implements TransactionJudge {
       this.load(slot, p, flow);
       if (pseudo === Packet.PSEUDO_FLOW_END) this.endOfFlow(slot);
       else this.inspect(i, p, pseudo);
-      if (queue.length > 0) this.parts.judgement.judge(batch, slot, this.wireOf(p, pseudo), queue);
+      if (queue.length > 0 || queue.overflowed >= 0)
+        this.parts.judgement.judge(batch, slot, this.wireOf(p, pseudo), queue);
     } else {
       this.skipUpdates(slot);
       if (flow >= 0) this.dropWithFlow(p, flow);
     }
+    if (pseudo < Packet.PSEUDO_STREAM) this.parts.tags.packet(batch, slot, flow, facts.toServer);
     if (pseudo === Packet.PSEUDO_FLOW_END && flow >= 0) states.release(flow);
   }
 
@@ -349,8 +353,11 @@ export class Detection implements TransactionJudge {
   }
 
   private evaluateOnPacket(signature: number): void {
-    const { at, row } = { at: this.parts.at, row: this.row };
-    if (!this.admits(signature)) return;
+    const { row } = this;
+    const { at, image } = this.parts;
+    const onlyStream =
+      (image.header[signature * Header.INTS + Header.OPTIONS]! & Header.OPTION_ONLY_STREAM) !== 0;
+    if (onlyStream || !this.admits(signature)) return;
     const rule = this.parts.rules.at(signature);
     const start = row[at.p + Packet.PAYLOAD]!;
     const end = start + row[at.p + Packet.PAYLOAD_LENGTH]!;
@@ -384,10 +391,15 @@ export class Detection implements TransactionJudge {
   }
 
   private match(rule: Rule, subject: Subject | undefined, flags: number): void {
-    const { at, queue } = this.parts;
+    const { at, queue, image } = this.parts;
     this.parts.matched?.(rule.number);
     allDone(rule, at);
-    if (!queue.add(rule.number, subject, flags, at.toServer)) this.parts.overflow();
+    const h = rule.number * Header.INTS;
+    const silent = (image.header[h + Header.OPTIONS]! & Header.OPTION_NO_ALERT) !== 0;
+    if (silent && image.header[h + Header.ACTION] === Header.ACTION_ALERT) return;
+    if (queue.add(rule.number, subject, flags, at.toServer)) return;
+    this.parts.overflow();
+    if (queue.overflowed < 0 && isDropping(image.header[h + Header.ACTION]!)) queue.overflowed = rule.number;
   }
 
   /** A match in a stream, or of an application signature in a datagram, is logged with the transaction in hand. */
@@ -484,4 +496,8 @@ function allDone(rule: Rule, at: Inspection): void {
 
 function subjectOf(update: TransactionUpdate): Subject {
   return { protocol: update.conversation.protocol, transaction: update.transaction };
+}
+
+function isDropping(action: number): boolean {
+  return action >= Header.ACTION_DROP && action <= Header.ACTION_REJECT_BOTH;
 }

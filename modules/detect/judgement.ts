@@ -65,7 +65,7 @@ export class Judgement {
    */
   judge(batch: Batch, slot: number, wire: number, queue: AlertQueue): void {
     const p = slot * Packet.INTS;
-    let dropping = -1;
+    let dropping = this.dropByOverflowed(p, wire, queue);
     for (let i = 0; i < queue.length; i++) {
       const signature = queue.signatures[i]!;
       const h = signature * Header.INTS;
@@ -89,13 +89,27 @@ export class Judgement {
       const flow = this.row[p + Packet.FLOW]!;
       const toFlow = flow >= 0 && this.appliesToFlow(h, queue.flags[i]!);
       if (action === Header.ACTION_PASS) {
+        if (dropping >= 0) continue;
         this.pass(p, flow, toFlow);
+        if ((options & Header.OPTION_ALERT_TOO) !== 0) this.alert(batch, slot, wire, queue, i, 0);
         return;
       }
       if (DROPS.has(action) && this.drop(action, p, wire, flow, toFlow)) dropping = signature;
       if (!silent) this.alert(batch, slot, wire, queue, i, changed);
     }
     if (dropping >= 0 && this.inline) this.tellDrop(batch, wire, dropping);
+  }
+
+  /** A drop that found no room among the alerts drops all the same. @returns the signature, -1 for none */
+  private dropByOverflowed(p: number, wire: number, queue: AlertQueue): number {
+    const signature = queue.overflowed;
+    if (signature < 0) return -1;
+    const h = signature * Header.INTS;
+    const action = this.image.header[h + Header.ACTION]!;
+    if (!DROPS.has(action)) return -1;
+    const flow = this.row[p + Packet.FLOW]!;
+    const toFlow = flow >= 0 && this.appliesToFlow(h, MATCH_TRANSACTION);
+    return this.drop(action, p, wire, flow, toFlow) ? signature : -1;
   }
 
   private appliesToFlow(h: number, flags: number): boolean {

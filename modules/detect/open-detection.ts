@@ -25,8 +25,9 @@ import { PacketFacts } from './packet-facts.js';
 import { Rules } from './rule.js';
 import { Scan } from './scan.js';
 import { signatureLanguage } from './signature-language.js';
-import { openStores } from './stores.js';
+import { openStores, type Stores } from './stores.js';
 import { StreamInspection } from './stream-inspection.js';
+import { PacketTags } from './tags.js';
 import { TransactionInspection } from './transaction-inspection.js';
 import { TransactionPlan } from './transaction-plan.js';
 
@@ -47,11 +48,7 @@ export interface DetectionWatch {
   matched?(signature: number): void;
 }
 
-export function openDetection(
-  thread: Thread,
-  image: RuleSetImage,
-  watch: DetectionWatch = {},
-): DetectThread {
+export function openDetection(thread: Thread, image: RuleSetImage, watch: DetectionWatch = {}): DetectThread {
   const { config, counters, memory, flows } = thread;
   const count = (name: string) => {
     const index = counters.declare(name);
@@ -70,7 +67,8 @@ export function openDetection(
   const facts = new PacketFacts(memory, flows);
   const at = newInspection(memory, flows);
   const language = signatureLanguage(MATCH_COMPILERS, TRANSFORMS);
-  const stores = openStores(thread, states);
+  const tags = new PacketTags(thread, states, () => ({ table: stores.hosts, tracker: stores.tracker }));
+  const stores: Stores = openStores(thread, states, tags);
   const environment = environmentsFor(
     {
       stores: stores.byName,
@@ -107,6 +105,7 @@ export function openDetection(
     queue: new AlertQueue(config.read(Options.PACKET_ALERT_MAX)),
     judgement: new Judgement(thread, image, inline, thresholds),
     at,
+    tags,
     chunkToServer: config.read(Options.TO_SERVER_CHUNK),
     chunkToClient: config.read(Options.TO_CLIENT_CHUNK),
     applications: applicationNumbers(thread, image),

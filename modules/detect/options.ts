@@ -1,5 +1,7 @@
 /** Options of detection. */
 import { integer, option, size } from '../../engine/config/option.js';
+import { stateOptions } from '../../signatures/state/detection-state.js';
+import { reputationOptions } from '../../signatures/state/reputations.js';
 
 export const PACKET_ALERT_MAX = option(
   'packet-alert-max',
@@ -46,4 +48,6 @@ export const detectOptions = [
   HISTORY_MEMCAP,
   SCAN_ROOM,
   RECURSION_LIMIT,
+  ...stateOptions,
+  ...reputationOptions,
 ];

@@ -6,12 +6,15 @@ import {
   type ApplicationProtocols,
 } from '../../signatures/keywords/app-layer-protocol.js';
 import { STREAM_SIZES, type StreamSizes } from '../../signatures/keywords/flow-counters.js';
+import { REPUTATIONS } from '../../signatures/keywords/iprep.js';
+import { TAGS, type Tags } from '../../signatures/keywords/tag.js';
 import {
   allocateDetectionState,
   DETECTION_STATE,
   type DetectionState,
 } from '../../signatures/state/detection-state.js';
 import { FLOW_VARIABLES, type FlowVariables } from '../../signatures/state/flow-variables.js';
+import { readReputations } from '../../signatures/state/reputations.js';
 import { SHARED_BITS, SharedBits } from '../../signatures/state/shared-bits.js';
 import { SharedTable } from '../../signatures/state/shared-table.js';
 import { Tracker } from '../../signatures/state/track.js';
@@ -20,21 +23,26 @@ import type { FlowStates } from './flow-states.js';
 export interface Stores {
   readonly byName: ReadonlyMap<string, unknown>;
   readonly thresholds: SharedTable;
+  /** What is kept with hosts: bits, tags. */
+  readonly hosts: SharedTable;
   readonly tracker: Tracker;
 }
 
 /** State shared with the other threads, or, where the main thread prepared none, of this thread alone. */
-export function openStores(thread: Thread, states: FlowStates): Stores {
+export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stores {
   const shared =
     (thread.shared[DETECTION_STATE] as DetectionState | undefined) ?? allocateDetectionState(thread.config);
   const tracker = new Tracker(thread.memory, thread.flows);
+  const hosts = new SharedTable(shared.bits);
   const byName = new Map<string, unknown>([
     [FLOW_VARIABLES, new StateVariables(states)],
-    [SHARED_BITS, new SharedBits(new SharedTable(shared.bits), tracker)],
+    [SHARED_BITS, new SharedBits(hosts, tracker)],
     [APPLICATION_PROTOCOLS, applicationProtocols(thread)],
     [STREAM_SIZES, streamSizes(states)],
+    [REPUTATIONS, readReputations(thread.config, message => thread.warnOnce(message))],
+    [TAGS, tags],
   ]);
-  return { byName, thresholds: new SharedTable(shared.thresholds), tracker };
+  return { byName, thresholds: new SharedTable(shared.thresholds), hosts, tracker };
 }
 
 class StateVariables implements FlowVariables {

@@ -71,6 +71,10 @@ export const OPTION_THRESHOLD = 1 << 5;
 export const OPTION_PAYLOAD = 1 << 6;
 export const OPTION_BYPASS = 1 << 7;
 export const OPTION_TRANSACTIONAL = 1 << 8;
+/** `flow:only_stream`: never on a packet by itself. */
+export const OPTION_ONLY_STREAM = 1 << 9;
+/** It alerts although its action is to pass or accept. */
+export const OPTION_ALERT_TOO = 1 << 10;
 
 export const ACTION_ALERT = 1;
 export const ACTION_PASS = 2;
@@ -126,6 +130,9 @@ function options(signature: Signature, traits: Traits): number {
   if (traits.onTransactions) bits |= OPTION_ON_TRANSACTIONS;
   if (signature.thresholds.length > 0) bits |= OPTION_THRESHOLD;
   if (signature.effects.some(effect => effect.kind === 'bypass')) bits |= OPTION_BYPASS;
+  if (signature.conditions.some(match => match.kind === 'flow' && match['stream'] === 'only_stream'))
+    bits |= OPTION_ONLY_STREAM;
+  if (signature.alertToo) bits |= OPTION_ALERT_TOO;
   return bits;
 }
 

@@ -5,6 +5,7 @@
 import type { Protocol } from '../../engine/protocol.js';
 import { HEADER_BUFFERS } from '../keywords/header-buffers.js';
 import type { BufferConditions, ContentMatch, Match, Signature } from '../signature.js';
+import { isAnyPort } from './address-sets.js';
 
 export const IP_ONLY = 1;
 export const LIKE_IP_ONLY = 2;
@@ -235,7 +236,7 @@ function kindOf(
 function isIpOnly(signature: Signature, kinds: readonly string[]): boolean {
   if (signature.protocol === 'pkthdr' || signature.protocol === 'arp' || signature.protocol === 'ether')
     return false;
-  const ports = [...signature.sourcePorts, ...signature.destinationPorts];
-  if (ports.some(([first, last]) => first !== 0 || last !== 65535)) return false;
+  // One side may name ports: they are compared all the same.
+  if (!isAnyPort(signature.sourcePorts) && !isAnyPort(signature.destinationPorts)) return false;
   return kinds.every(kind => IP_ONLY_KINDS.has(kind));
 }

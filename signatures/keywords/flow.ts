@@ -66,7 +66,6 @@ export const flowKeywords: readonly Keyword[] = [
     summary: 'Direction and state of the flow.',
     grammar:
       'established | not_established | stateless, to_server | to_client, only_stream | no_stream, only_frag | no_frag',
-    features: ['compatible with IP-only rule'],
     parse,
   },
 ];

@@ -24,7 +24,7 @@ export const REPUTATIONS = 'reputations';
 export interface Reputations {
   /** Whether the category is known. */
   has(category: string): boolean;
-  /** Reputation of an address (its bytes in `view`), 0 without one. */
+  /** Reputation of an address (its bytes in `view`), -1 without one. */
   of(category: string, view: DataView, at: number, version: number): number;
 }
 
@@ -65,12 +65,12 @@ export const reputationCompilers: readonly MatchCompiler[] = [
       const { side, category, test, present } = match as ReputationMatch;
       const store = environment.stores.get(REPUTATIONS) as Reputations | undefined;
       const compare = test && compileInteger(test);
-      const holds = (value: number) => (compare ? value > 0 && compare(value) : value > 0 === present);
+      const holds = (value: number) => (compare ? value >= 0 && compare(value) : value >= 0 === present);
       const value = (at: Inspection, source: boolean) => {
         const { row, view } = at.memory;
         const l3 = row[at.p + Packet.L3]!;
         const version = row[at.p + Packet.IP_VERSION]!;
-        if (!store || l3 === 0) return 0;
+        if (!store || l3 === 0) return -1;
         const offset = version === 4 ? (source ? 12 : 16) : source ? 8 : 24;
         return store.of(category, view, l3 + offset, version);
       };

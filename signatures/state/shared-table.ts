@@ -7,8 +7,8 @@
  */
 
 /** Numbers of a key, and of a value. */
-export const KEY_INTS = 10;
-export const VALUE_INTS = 4;
+export const KEY_INTS = 11;
+export const VALUE_INTS = 3;
 
 const LOCK = 0;
 /** Bucket header, then entries: used, expiry (seconds), key, value. */

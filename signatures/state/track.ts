@@ -4,7 +4,7 @@ import type { FlowRows } from '../../engine/flow-record.js';
 import * as Flow from '../../engine/flow-record.js';
 import type { Memory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
-import type { SharedTable } from './shared-table.js';
+import { KEY_INTS, type SharedTable } from './shared-table.js';
 
 export type Track = 'by_src' | 'by_dst' | 'by_both' | 'by_rule' | 'by_flow';
 
@@ -36,6 +36,8 @@ export class Tracker {
   ): void {
     const { key } = table;
     key.fill(0);
+    // The same numbers are other addresses in IPv6.
+    key[KEY_INTS - 1] = this.memory.row[p + Packet.IP_VERSION]!;
     key[0] = identity[0];
     key[1] = identity[1];
     switch (track) {

@@ -1,0 +1,147 @@
+/** Tags: packets that follow a match of a signature with `tag` are logged, by flow or by host. */
+import type { Batch } from '../../engine/batch.js';
+import { EVENT_OTHER, keepEvent } from '../../engine/event.js';
+import type { Thread } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+import type { TagMatch, Tags } from '../../signatures/keywords/tag.js';
+import { nameHash, type SharedTable } from '../../signatures/state/shared-table.js';
+import type { Tracker } from '../../signatures/state/track.js';
+import type { FlowStates } from './flow-states.js';
+
+/** Packets that are tagged where no count is given. */
+const DEFAULT_PACKETS = 256;
+/** Tags of one flow, most. */
+const MOST_TAGS = 10;
+/** Seconds after which a host's tag is forgotten. */
+const HOST_SECONDS = 86400;
+const HOST = nameHash('tag host');
+const LEFT = 0;
+const UNIT = 1;
+const SINCE = 2;
+const UNITS = ['packets', 'seconds', 'bytes'];
+
+interface FlowTag {
+  readonly unit: TagMatch['unit'];
+  left: number;
+  readonly since: number;
+  /** Packet of the match: it is an alert already. */
+  readonly number: number;
+}
+
+export class PacketTags implements Tags {
+  private readonly row: Int32Array;
+  private readonly wanted: boolean;
+  private readonly lost: number;
+  /** Some host was tagged: packets are looked up then. */
+  private hosts = false;
+
+  constructor(
+    private readonly thread: Thread,
+    private readonly states: FlowStates,
+    private readonly table: () => { table: SharedTable; tracker: Tracker },
+  ) {
+    this.row = thread.memory.row;
+    this.wanted = thread.wants(EVENT_OTHER);
+    this.lost = thread.counters.declare('detect.tag_events_lost');
+  }
+
+  add(tag: TagMatch, p: number, flow: number, toServer: boolean): void {
+    if (!this.wanted) return;
+    const count = tag.count === 0 ? DEFAULT_PACKETS : tag.count;
+    if (tag.scope === 'host') this.addHost(tag, p, toServer, count);
+    else if (flow >= 0) this.addFlow(tag, p, flow, count);
+  }
+
+  private addFlow({ unit }: TagMatch, p: number, flow: number, count: number): void {
+    const state = this.states.of(flow);
+    const tags = (state.tags as FlowTag[] | undefined) ?? [];
+    if (tags.length >= MOST_TAGS) return;
+    state.tags = tags;
+    tags.push({
+      unit,
+      left: count,
+      since: this.row[p + Packet.SECONDS]!,
+      number: this.row[p + Packet.NUMBER]!,
+    });
+  }
+
+  private addHost({ unit, direction }: TagMatch, p: number, toServer: boolean, count: number): void {
+    const { table, tracker } = this.table();
+    const now = this.row[p + Packet.SECONDS]!;
+    tracker.fill(table, HOST, direction === 'dst' ? 'by_dst' : 'by_src', p, toServer);
+    this.hosts = true;
+    table.with(now, true, (ints, v) => {
+      table.keepUntil(v, now + HOST_SECONDS);
+      ints[v + LEFT] = count;
+      ints[v + UNIT] = UNITS.indexOf(unit);
+      ints[v + SINCE] = now;
+      return 1;
+    });
+  }
+
+  /** Logs the packet when it is tagged, and has no alert of its own. */
+  packet(batch: Batch, slot: number, flow: number, toServer: boolean): void {
+    const p = slot * Packet.INTS;
+    const state = flow >= 0 ? this.states.find(flow) : undefined;
+    const tags = state?.tags as FlowTag[] | undefined;
+    let tagged = false;
+    if (state && tags) {
+      tagged = this.count(tags, p);
+      if (tags.every(tag => tag.left <= 0)) state.tags = undefined;
+    }
+    if (!tagged && this.hosts) tagged = this.isHostTagged(p, toServer);
+    if (tagged && this.row[p + Packet.ALERTS] === 0) this.tell(batch, slot);
+  }
+
+  private count(tags: readonly FlowTag[], p: number): boolean {
+    const number = this.row[p + Packet.NUMBER]!;
+    let tagged = false;
+    for (const tag of tags) {
+      if (tag.left <= 0 || tag.number === number) continue;
+      if (tag.unit === 'seconds') {
+        if (this.row[p + Packet.SECONDS]! - tag.since > tag.left) {
+          tag.left = 0;
+          continue;
+        }
+      } else tag.left -= tag.unit === 'packets' ? 1 : this.row[p + Packet.LENGTH]!;
+      tagged = true;
+    }
+    return tagged;
+  }
+
+  private isHostTagged(p: number, toServer: boolean): boolean {
+    const { table, tracker } = this.table();
+    const now = this.row[p + Packet.SECONDS]!;
+    const use = (ints: Int32Array, v: number) => this.useHost(table, ints, v, p, now);
+    for (const track of ['by_src', 'by_dst'] as const) {
+      tracker.fill(table, HOST, track, p, toServer);
+      if (table.with(now, false, use) === 1) return true;
+    }
+    return false;
+  }
+
+  private useHost(table: SharedTable, ints: Int32Array, v: number, p: number, now: number): number {
+    const unit = ints[v + UNIT]!;
+    if (unit === 1) {
+      if (now - ints[v + SINCE]! <= ints[v + LEFT]!) return 1;
+      table.remove(v);
+      return 0;
+    }
+    ints[v + LEFT]! -= unit === 0 ? 1 : this.row[p + Packet.LENGTH]!;
+    if (ints[v + LEFT]! <= 0) table.remove(v);
+    return 1;
+  }
+
+  private tell(batch: Batch, slot: number): void {
+    const { bytes } = this.thread.memory;
+    const p = slot * Packet.INTS;
+    const start = this.row[p + Packet.DATA]!;
+    const packet = Buffer.from(bytes.subarray(start, start + this.row[p + Packet.LENGTH]!)).toString(
+      'base64',
+    );
+    const linkType = this.row[p + Packet.LINK_TYPE]!;
+    const members = `"event_type":"packet","packet":"${packet}","packet_info":{"linktype":${linkType}}`;
+    if (keepEvent(this.thread, batch, EVENT_OTHER, slot, members) < 0)
+      this.thread.counters.values[this.lost]!++;
+  }
+}

@@ -1,0 +1,112 @@
+/** Reputations of addresses, from files: `reputation-categories-file`, `reputation-files`. */
+import { readFileSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import type { Config } from '../../engine/config/config.js';
+import { option, text, texts } from '../../engine/config/option.js';
+import type { Reputations } from '../keywords/iprep.js';
+import { parseIpv4, parseIpv6 } from '../variables/ip-address.js';
+
+const CATEGORIES = option(
+  'reputation-categories-file',
+  text,
+  '',
+  'names of reputation categories: number,name,description',
+);
+const FOLDER = option('default-reputation-path', text, '', 'folder of reputation files');
+const FILES = option('reputation-files', texts, [], 'reputations: address or network,category,value');
+
+export const reputationOptions = [CATEGORIES, FOLDER, FILES];
+
+/** Most categories, and the highest value. */
+const CATEGORY_LIMIT = 60;
+const HIGHEST = 127;
+
+/** Values of one prefix length, by category and network. */
+interface Prefix {
+  readonly length: number;
+  readonly values: Map<bigint, number>;
+}
+
+/** Reputations as the configuration's files tell them. Problems are told and passed over. */
+export function readReputations(config: Config, warn: (message: string) => void): Reputations | undefined {
+  const files = config.read(FILES);
+  if (files.length === 0) return undefined;
+  const path = (file: string) => (isAbsolute(file) ? file : join(config.read(FOLDER), file));
+  const table = new ReputationTable();
+  const lines = (file: string, take: (fields: string[]) => boolean) => {
+    try {
+      for (const [i, line] of readFileSync(file, 'utf8').split(/\r?\n/).entries()) {
+        if (/^\s*(#|$)/.test(line)) continue;
+        if (!take(line.split(',').map(field => field.trim())))
+          warn(`${file} line ${i + 1} is not understood: ${line}`);
+      }
+    } catch (error) {
+      warn(`reputations: ${(error as Error).message}`);
+    }
+  };
+  if (config.read(CATEGORIES) !== '')
+    lines(path(config.read(CATEGORIES)), fields => table.addCategory(fields));
+  for (const file of files) lines(path(file), fields => table.add(fields));
+  return table;
+}
+
+class ReputationTable implements Reputations {
+  private readonly categories = new Map<string, number>();
+  /** Longest prefix first. */
+  private readonly v4: Prefix[][] = [];
+  private readonly v6: Prefix[][] = [];
+
+  has(category: string): boolean {
+    return this.categories.has(category);
+  }
+
+  addCategory([number = '', name = '']: string[]): boolean {
+    const id = Number(number);
+    if (!/^\d+$/.test(number) || id >= CATEGORY_LIMIT || name === '') return false;
+    this.categories.set(name, id);
+    return true;
+  }
+
+  add([address = '', category = '', value = '']: string[]): boolean {
+    if (!/^\d{1,2}$/.test(category) || !/^\d{1,3}$/.test(value)) return false;
+    const [text = '', bits] = address.split('/');
+    const v4 = parseIpv4(text);
+    const v6 = v4 === undefined ? parseIpv6(text) : undefined;
+    if (v4 === undefined && v6 === undefined) return false;
+    const width = v4 === undefined ? 128 : 32;
+    const length = bits === undefined ? width : Number(bits);
+    if (!(length >= 0 && length <= width) || Number(category) >= CATEGORY_LIMIT || Number(value) > HIGHEST)
+      return false;
+    const prefixes = this.prefixes(v4 === undefined ? this.v6 : this.v4, Number(category));
+    let prefix = prefixes.find(each => each.length === length);
+    if (!prefix) {
+      prefix = { length, values: new Map() };
+      prefixes.push(prefix);
+      prefixes.sort((a, b) => b.length - a.length);
+    }
+    prefix.values.set((v6 ?? BigInt(v4!)) >> BigInt(width - length), Number(value));
+    return true;
+  }
+
+  of(category: string, view: DataView, at: number, version: number): number {
+    const id = this.categories.get(category);
+    const prefixes = id === undefined ? undefined : (version === 4 ? this.v4 : this.v6)[id];
+    if (!prefixes) return NONE;
+    const width = version === 4 ? 32 : 128;
+    const address =
+      version === 4 ? BigInt(view.getUint32(at)) : (view.getBigUint64(at) << 64n) | view.getBigUint64(at + 8);
+    for (const { length, values } of prefixes) {
+      const value = values.get(address >> BigInt(width - length));
+      if (value !== undefined) return value;
+    }
+    return NONE;
+  }
+
+  private prefixes(lists: Prefix[][], category: number): Prefix[] {
+    lists[category] ??= [];
+    return lists[category];
+  }
+}
+
+/** No reputation is told for the address. */
+const NONE = -1;
