@@ -28,7 +28,7 @@ export function encodingsOf(
   layers: number,
   report: (event: HttpEvent) => void,
 ): Encoding[] {
-  const text = latin1(value).trim().toLowerCase();
+  const text = latin1(value).replaceAll('\0', '').trim().toLowerCase();
   const only = exactly(text);
   if (only !== undefined) return layers > 0 && only !== 'none' ? [only] : [];
   const found: Encoding[] = [];

@@ -118,7 +118,7 @@ export class Headers {
       this.folded.append(this.pending!);
     }
     let start = 0;
-    while (start < text.length && isBlank(text[start])) start++;
+    while (start < text.length && (isBlank(text[start]) || text[start] === 0)) start++;
     this.folded.append(BLANK);
     this.folded.append(text, start);
   }
@@ -138,10 +138,10 @@ export class Headers {
     for (let i = start; i < end; i++) {
       const byte = line[i]!;
       if (!isToken(byte)) invalid = true;
-      hash = (Math.imul(hash, 31) + lower(byte)) | 0;
+      if (byte !== 0) hash = (Math.imul(hash, 31) + lower(byte)) | 0;
     }
     if (invalid) this.report('header_invalid');
-    const name = line.subarray(start, end);
+    const name = withoutZeros(line.subarray(start, end));
     return { hash, name, value: trimmed(line, colon + 1), flags: flags | (invalid ? FIELD_INVALID : 0) };
   }
 
@@ -209,8 +209,9 @@ function hashOf(name: string): number {
   return hash;
 }
 
+/** A NUL folds too, as some readers skip it. */
 export function isFolded(line: Uint8Array): boolean {
-  return line.length > 0 && isBlank(line[0]);
+  return line.length > 0 && (isBlank(line[0]) || line[0] === 0);
 }
 
 /** Nothing but an end of line. */
@@ -219,6 +220,11 @@ export function isEmptyLine(line: Uint8Array): boolean {
     (line.length === 1 && (line[0] === LF || line[0] === CR)) ||
     (line.length === 2 && ((line[0] === CR && line[1] === LF) || (line[0] === LF && line[1] === CR)))
   );
+}
+
+/** Names are compared as readers do that stop at no NUL. */
+function withoutZeros(name: Uint8Array): Uint8Array {
+  return name.includes(0) ? name.filter(byte => byte !== 0) : name;
 }
 
 function trimmed(line: Uint8Array, from: number): Uint8Array {

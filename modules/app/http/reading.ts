@@ -62,19 +62,26 @@ export function* readHeaders(
   limit: number,
   toServer: boolean,
 ): Reading<boolean> {
+  let afterBareLf = false;
   for (;;) {
     let line = toServer ? yield* readLine(socket, limit) : yield* readHeaderLine(socket, limit);
     if (!line) {
       headers.flush();
       return false;
     }
-    if (line.length > 2 && line[0] === CR && line[1] !== CR && line[1] !== LF) line = line.subarray(1);
+    // LF CR ends a line as well.
+    if (line[0] === CR && line.length > 1 && (afterBareLf || !isLineEnd(line[1]))) line = line.subarray(1);
+    afterBareLf = line.at(-1) === LF && line.at(-2) !== CR;
     if (isEmptyLine(line) || isBlankEnd(line, socket)) {
       headers.addEnd(line);
       return true;
     }
     headers.addLine(line, !toServer);
   }
+}
+
+function isLineEnd(byte: number | undefined): boolean {
+  return byte === CR || byte === LF;
 }
 
 /** A blank and LF end the header, unless another LF follows at once. */

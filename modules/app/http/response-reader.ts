@@ -1,10 +1,10 @@
 /** Reads what the server sends: one response after the other, as browsers would. */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
-import { chomp, copy, isSpace, isWord, LF, latin1 } from './bytes.js';
+import { chomp, copy, isBlank, isSpace, isWord, LF, latin1 } from './bytes.js';
 import type { Connection } from './connection.js';
 import { isNoStatusLine, parseStatusLine } from './first-lines.js';
 import { contentLength } from './headers.js';
-import { BLANK_LINE, parseChunkLine, readHeaders, readLine, WRONG } from './reading.js';
+import { BLANK_LINE, parseChunkLine, readHeaderLine, readHeaders, readLine, WRONG } from './reading.js';
 import { ResponseBody } from './response-body.js';
 import {
   BODY,
@@ -110,14 +110,27 @@ function* statusLine(
   const limit = connection.server.fieldLimit;
   for (;;) {
     // A first line that cannot become a status line need not be waited for.
-    if (!(yield* looksLikeStatus(socket))) return socket.available > 0 ? 'body' : undefined;
-    const line = yield* readLine(socket, limit);
+    if (!(yield* looksLikeStatus(socket))) {
+      if (skipIndentedLine(socket)) continue;
+      return socket.available > 0 ? 'body' : undefined;
+    }
+    const line = yield* readHeaderLine(socket, limit);
     if (!line) {
       if (socket.state === 'limit') connection.report(transaction, 'response_field_too_long');
       return undefined;
     }
     if (chomp(line).some(byte => !isSpace(byte))) return line;
   }
+}
+
+/** An indented line before a status line is skipped. */
+function skipIndentedLine(socket: StreamSocket): boolean {
+  const { view, offset, available } = socket;
+  if (!isBlank(view[offset])) return false;
+  const at = view.subarray(offset, offset + available).indexOf(LF);
+  if (at < 0 || available < at + 6 || !isWord(view, offset + at + 1, offset + at + 6, 'http/')) return false;
+  socket.skip(at + 1);
+  return true;
 }
 
 /** Waits for enough bytes to tell. */
@@ -176,11 +189,12 @@ function* readBody(
   const length = headers.value('content-length');
   if (status === 101 && coding === undefined && length === undefined) return upgrade(connection, transaction);
   const bodiless = (status >= 100 && status <= 199) || status === 204 || status === 304 || method === 'HEAD';
-  if (bodiless) {
-    complete(connection, transaction);
+  const chunked = coding !== undefined && /chunked/i.test(coding.replaceAll('\0', ''));
+  if (bodiless && !(chunked && method !== 'HEAD' && hasUnexpected(socket))) {
+    finish(connection, transaction, socket, undefined);
     return true;
   }
-  if (coding !== undefined && /chunked/i.test(coding.replaceAll('\0', ''))) {
+  if (chunked) {
     if (coding.trim().toLowerCase() !== 'chunked')
       connection.report(transaction, 'response_abnormal_transfer_encoding');
     if (response.version < HTTP_1_1) connection.report(transaction, 'response_chunked_old_proto');
@@ -234,9 +248,35 @@ function* readCounted(
     }
     left -= crossGap(socket, body, left);
   }
-  body.end(false);
-  complete(connection, transaction);
+  finish(connection, transaction, socket, body);
   return true;
+}
+
+/** Bytes that are there behind a response and do not begin another. */
+function hasUnexpected(socket: StreamSocket): boolean {
+  const { view, offset, available } = socket;
+  if (available === 0) return false;
+  const bytes = view.subarray(offset, offset + available);
+  let blank = 0;
+  while (blank < bytes.length && (isSpace(bytes[blank]) || bytes[blank] === 0)) blank++;
+  if (bytes.length - blank >= 4) return isNoStatusLine(bytes);
+  return !'http'.startsWith(latin1(bytes, blank).toLowerCase());
+}
+
+/** What is there behind the body and begins no response is taken as more of it, as browsers may. */
+function finish(
+  connection: Connection,
+  transaction: HttpTransaction,
+  socket: StreamSocket,
+  body: ResponseBody | undefined,
+): void {
+  let last = body;
+  if (hasUnexpected(socket)) {
+    last ??= new ResponseBody(connection, transaction);
+    last.write(socket.rest());
+  }
+  last?.end(false);
+  complete(connection, transaction);
 }
 
 /** @returns bytes of the body that are missing */
