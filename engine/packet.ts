@@ -188,6 +188,11 @@ export const STREAM_RESET = 1 << 4;
 export const STREAM_INLINE = 1 << 5;
 /** Inspect raw stream data now, whatever its amount. */
 export const STREAM_FLUSH = 1 << 6;
+/**
+ * Behind a hole that nobody has acknowledged, given out because the stream ends: signatures look at it, but for a
+ * protocol the stream ended before the hole (STREAM_LENGTH and STREAM_GAP do not count).
+ */
+export const STREAM_BEYOND = 1 << 7;
 
 // ── VERDICT ──────────────────────────────────────────────────────────────────────────────────────────
 /** None yet; accepted when nothing else is said. */

@@ -88,9 +88,10 @@ export class Application implements ThreadModule, ApplicationLayer {
 
   private segment(p: number, flow: number): void {
     const { row, conversations } = this;
-    const length = row[p + Packet.STREAM_LENGTH]!;
-    const missing = row[p + Packet.STREAM_GAP]!;
     const flags = row[p + Packet.STREAM_FLAGS]!;
+    const beyond = (flags & Packet.STREAM_BEYOND) !== 0;
+    const length = beyond ? 0 : row[p + Packet.STREAM_LENGTH]!;
+    const missing = beyond ? 0 : row[p + Packet.STREAM_GAP]!;
     const ends = (flags & (Packet.STREAM_END | Packet.STREAM_RESET)) !== 0;
     if (length === 0 && missing === 0 && !ends) return;
     const talk = conversations.of(flow);

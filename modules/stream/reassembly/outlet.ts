@@ -20,6 +20,8 @@ export class Occasion {
   ownRow = true;
   /** The stream ends: what never came is no loss that somebody acknowledged. */
   ending = false;
+  /** A hole was passed over of which the receiver has not acknowledged all. */
+  beyond = false;
 }
 
 export class Outlet {
@@ -66,6 +68,7 @@ export class Outlet {
     if (carrier < 0) return false;
     const from = rows[r + Direction.DELIVERED]!;
     if (occasion.toServer) flags |= Packet.STREAM_TO_SERVER;
+    if (occasion.beyond) flags |= Packet.STREAM_BEYOND;
     if ((rows[r + Direction.FLAGS]! & Direction.STARTED) === 0) flags |= Packet.STREAM_START;
     rows[r + Direction.FLAGS]! |= Direction.STARTED;
     this.delivery.write(carrier, offset, (to - from) | 0, from, flags, rows[r + Direction.GAP]!);
@@ -131,6 +134,7 @@ export class Outlet {
     rows[r + Direction.BUFFER] = 0;
     rows[r + Direction.KEPT_FROM] = to;
     if (!occasion.ending) this.noteGap(occasion);
+    else if (((to - rows[r + Direction.ACKED]!) | 0) > 0) occasion.beyond = true;
     absorbWaiting(this.store, r);
   }
 

@@ -233,6 +233,7 @@ export class Reassembler implements StreamControl {
     occasion.toServer = toServer;
     occasion.ownRow = ownRow;
     occasion.ending = false;
+    occasion.beyond = false;
     return occasion;
   }
 
