@@ -15,7 +15,7 @@ import { Doorbell } from './queue/doorbell.js';
 import type { QueueHandler } from './queue/handler.js';
 import { StatisticsWriter, statisticsOptions } from './statistics.js';
 import type { Statistics, StatsLog } from './stats-record.js';
-import { ABORT, Control, STOP } from './thread/control.js';
+import { ABORT, Control, ENDED, RUNNING, STOP } from './thread/control.js';
 import { type CounterView, totalCounters } from './thread/counters.js';
 import { loadHandler, loadModule } from './thread/load-module.js';
 import { LogRing } from './thread/log-ring.js';
@@ -53,6 +53,12 @@ const OWNERSHIP = option(
   false,
   'check at every hand-over that a packet has one owner',
 );
+const WATCHDOG = option(
+  'threading.watchdog',
+  integer(0, 3600),
+  10,
+  'seconds after which a thread that does not go on has failed, with live traffic; 0: never',
+);
 const LOG_MEMORY = option(
   'outputs-buffer',
   size,
@@ -68,7 +74,7 @@ const STREAM_MEMCAP = option(
 const FLOW_MEMCAP = option('flow.memcap', size, 128 * 2 ** 20, 'memory for flow records');
 
 export const ENGINE_OPTIONS = [
-  ...[PACKETS, POOL_BYTES, BLOCK, SCRATCH, BATCH, OWNERSHIP, LOG_MEMORY],
+  ...[PACKETS, POOL_BYTES, BLOCK, SCRATCH, BATCH, OWNERSHIP, WATCHDOG, LOG_MEMORY],
   ...statisticsOptions,
 ];
 
@@ -225,6 +231,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 /** How often lines are fetched from the threads. */
 const DRAIN_MS = 5;
 const OUTPUT_FLUSH_MS = 1000;
+/** How long threads have to end when one has failed. */
+const LAST_WORDS_MS = 1000;
 
 class Manager implements Engine {
   readonly finished: Promise<EngineResult>;
@@ -276,6 +284,7 @@ class Manager implements Engine {
       from: options.from,
       batchSize: config.read(BATCH),
       live: options.live,
+      input: options.input,
       ownershipCheck: config.read(OWNERSHIP),
       wantedEvents: options.wantedEvents,
     };
@@ -283,7 +292,11 @@ class Manager implements Engine {
     const running = new RunningThread(thread, worker);
     worker.on('message', (message: ThreadMessage) => this.hear(running, message));
     worker.on('error', error => this.threadFailed(running, error.message));
-    worker.on('exit', () => running.exited());
+    worker.on('exit', code => {
+      if (this.failure === undefined && this.control.state(thread.index) !== ENDED)
+        this.threadFailed(running, `it exited with code ${code}`);
+      running.exited();
+    });
     return running;
   }
 
@@ -321,6 +334,26 @@ class Manager implements Engine {
     this.failure ??= `thread ${thread.plan.name} failed: ${reason}`;
     this.abort();
     thread.isReady();
+    // A thread that hangs does not hear of it.
+    setTimeout(() => {
+      for (const { hasEnded, worker } of this.running) if (!hasEnded) void worker.terminate();
+    }, LAST_WORDS_MS).unref();
+  }
+
+  /** A thread that hangs while packets wait for it has failed. */
+  private watch(): void {
+    const limit = this.options.config.read(WATCHDOG) * 1000;
+    if (!this.options.live || limit === 0 || this.failure !== undefined) return;
+    const now = performance.now();
+    for (const thread of this.running) {
+      const turns = this.control.turns(thread.plan.index);
+      if (turns !== thread.turns || this.control.state(thread.plan.index) !== RUNNING) {
+        thread.turns = turns;
+        thread.turnedAt = now;
+      } else if (now - thread.turnedAt > limit) {
+        this.threadFailed(thread, `it has not gone on for ${limit / 1000} seconds`);
+      }
+    }
   }
 
   private drain(): void {
@@ -335,6 +368,7 @@ class Manager implements Engine {
     if (now - this.flushedAt < OUTPUT_FLUSH_MS) return;
     this.flushedAt = now;
     for (const sink of this.sinks.values()) sink.flush();
+    this.watch();
   }
 
   private sink(file: string): LogSink {
@@ -423,6 +457,9 @@ class RunningThread {
   violations = 0;
   cpuSeconds = 0;
   hasEnded = false;
+  /** Turns of its loop as last seen, and when they changed. */
+  turns = -1;
+  turnedAt = 0;
   isReady!: () => void;
   private isEnded!: () => void;
   private readonly values: Float64Array;

@@ -42,8 +42,11 @@ export interface ModuleDefinition {
    * still has its privileges. @throws Error that names what cannot be opened
    */
   open?(config: Config, log: Log): OpenedDevices;
-  /** Acquire modules: gives a thread the services it needs of the devices. Called in every thread, before `create`. */
-  serve?(thread: Thread): void;
+  /**
+   * Acquire modules: gives a thread the services it needs of the devices. Called in every thread of live traffic,
+   * before any `create`. @param modules names of the thread's modules
+   */
+  serve?(thread: Thread, modules: readonly string[]): void;
   create(thread: Thread): ThreadModule | Promise<ThreadModule>;
 }
 

@@ -43,7 +43,7 @@ export function inputsOf(given: GivenInputs, config: Config): Inputs {
     return {
       module: 'nfqueue',
       live: true,
-      settings: { 'nfq.queues': queues, ...filter },
+      settings: { 'nfq.queues': queues, 'engine-mode': 'ips', ...filter },
       names: queues.map(queue => `nfqueue ${queue}`),
     };
   }

@@ -39,7 +39,15 @@ export const SOURCE_THREADS = option(
 );
 export const NO_RANDOM = option('simulate.no-random', boolean, false, 'same random numbers in each run');
 
+export const RESTARTS = option(
+  'threading.restarts',
+  integer(0, 10_000),
+  10,
+  'how often within a minute threads that failed are started anew, with live traffic; then the program ends',
+);
+
 export const CLI_OPTIONS = [
+  RESTARTS,
   LOG_FOLDER,
   DATA_FOLDER,
   RUN_MODE,

@@ -7,14 +7,19 @@ import { APP_PROTOCOL_NAMES, SOURCE_NAMES } from '../event.js';
 import { consoleLog, type EngineLog, openLog } from '../log.js';
 import { settingsOf as logFileSettings } from '../log-file/settings.js';
 import { LogFile } from '../log-file.js';
+import type { OpenedDevices } from '../module.js';
 import { ProfileError } from '../profile/profile.js';
 import { chooseProfile } from './choose-profile.js';
+import { openDevices, Restarts } from './devices.js';
 import { checkInputs, type Inputs, inputsOf } from './inputs.js';
-import { GROUP, LOG_FOLDER, NO_RANDOM, PID_FILE, SOURCE_THREADS, USER } from './options.js';
+import { GROUP, LOG_FOLDER, NO_RANDOM, PID_FILE, RESTARTS, SOURCE_THREADS, USER } from './options.js';
 import { configuredOutputs, statisticsLogs, tellMissingOutputs, wantedEvents } from './outputs.js';
 import type { Given } from './parse.js';
 import { addSettings, type Preparation, prepare } from './preparation.js';
+import { becomeUser } from './privileges.js';
 import { showProgress } from './progress.js';
+import { type Running, startRestarting } from './restarting.js';
+import { serviceRuns } from './service.js';
 import { readSettings, type Settings } from './settings.js';
 import { onSignals } from './signals.js';
 import { summary } from './summary.js';
@@ -66,10 +71,37 @@ async function runWith(
     log.notice('sluice: Configuration provided was successfully loaded. Exiting.');
     return 0;
   }
-  const engine = await start(preparation, inputs, log);
-  const started = performance.now();
+  const devices = await openDevices(inputs, config, preparation.from, log);
+  try {
+    return await runThreads(given, preparation, { inputs, devices }, log, presentation);
+  } finally {
+    devices.close();
+  }
+}
+
+async function runThreads(
+  given: Given,
+  preparation: Preparation,
+  sources: Sources,
+  log: EngineLog,
+  presentation: Presentation,
+): Promise<number> {
+  const { config } = preparation;
+  const { inputs, devices } = sources;
+  const user = () => becomeUser(config.read(USER), config.read(GROUP), inputs.live);
   if (config.read(PID_FILE) !== '') writeFileSync(config.read(PID_FILE), `${process.pid}\n`);
-  becomeUser(config.read(USER), config.read(GROUP));
+  // Devices are open: with live traffic no thread needs more than the capabilities of a sensor.
+  if (inputs.live) user();
+  const engine = await startRestarting(
+    shared => start(preparation, sources, shared, log),
+    sharedObjects(preparation, sources, preparation.rules),
+    devices,
+    new Restarts(inputs.live ? config.read(RESTARTS) : 0),
+    log,
+  );
+  const started = performance.now();
+  if (!inputs.live) user();
+  const serviceEnds = serviceRuns();
   const hide =
     presentation.summary && !given.quiet
       ? showProgress(() => progressOf(engine), inputs.totalBytes, process.stderr)
@@ -81,9 +113,10 @@ async function runWith(
       log.reopen();
       engine.rotateLogs();
     },
-    reload: () => void reload(engine, preparation, inputs, log),
+    reload: () => void reload(engine, preparation, sources, log),
   });
   const result = await engine.finished;
+  serviceEnds();
   forget();
   hide();
   const counters = engine.counters();
@@ -96,6 +129,7 @@ async function runWith(
   );
   if (presentation.summary && !given.quiet)
     process.stdout.write(summary({ seconds, counters, logFolder: config.read(LOG_FOLDER) }));
+  for (const line of devices.summary?.() ?? []) log.notice(line);
   const damaged = (counters.get('pcap_file.errors') ?? 0) > 0;
   return result.failure !== undefined || result.violations > 0 || damaged ? 1 : 0;
 }
@@ -106,7 +140,20 @@ async function checkThreads({ config, from }: Preparation): Promise<void> {
   await loadProfile(profile, 'pcap', await configuredOutputs(config, from), from);
 }
 
-async function start(preparation: Preparation, inputs: Inputs, log: EngineLog): Promise<Engine> {
+/** Where packets come from. */
+interface Sources {
+  readonly inputs: Inputs;
+  readonly devices: OpenedDevices;
+}
+
+type Shared = Readonly<Record<string, unknown>>;
+
+async function start(
+  preparation: Preparation,
+  { inputs, devices }: Sources,
+  shared: Shared,
+  log: EngineLog,
+): Promise<Engine> {
   const { config, from } = preparation;
   const cores = config.read(SOURCE_THREADS) || availableParallelism();
   const profile = chooseProfile(config, { live: inputs.live, inputs: inputs.names.length, cores });
@@ -119,12 +166,13 @@ async function start(preparation: Preparation, inputs: Inputs, log: EngineLog): 
     profile,
     input: inputs.module,
     outputs,
-    shared: sharedObjects(preparation, inputs, preparation.rules),
+    shared,
     wantedEvents: wantedEvents(loaded.modules.values(), config),
     statistics: statisticsLogs(loaded.modules.values(), config),
     live: inputs.live,
     from,
-    autoThreads: profile.name === 'workers' && !inputs.live ? Math.min(cores, inputs.names.length) : cores,
+    ...(devices.statistics && { moreStatistics: () => devices.statistics!() }),
+    autoThreads: profile.name === 'workers' && inputs.module !== 'af-packet' ? workers(inputs, cores) : cores,
     ...(config.read(NO_RANDOM) && { seed: 1 }),
     log,
     openLog: path =>
@@ -132,8 +180,14 @@ async function start(preparation: Preparation, inputs: Inputs, log: EngineLog): 
   });
 }
 
-function sharedObjects({ protocols }: Preparation, inputs: Inputs, rules: unknown): Record<string, unknown> {
+/** A thread for each queue; captures are read by as many as there are cores. */
+function workers({ live, names }: Inputs, cores: number): number {
+  return live ? names.length : Math.min(cores, names.length);
+}
+
+function sharedObjects({ protocols }: Preparation, { inputs, devices }: Sources, rules: unknown): Shared {
   return {
+    ...devices.shared,
     [APP_PROTOCOL_NAMES]: ['unknown', ...protocols.map(protocol => protocol.name)],
     [SOURCE_NAMES]: inputs.names,
     ...(rules !== undefined && { rules }),
@@ -142,35 +196,24 @@ function sharedObjects({ protocols }: Preparation, inputs: Inputs, rules: unknow
 
 /** New rules that are wrong leave those in force as they are. */
 async function reload(
-  engine: Engine,
+  engine: Running,
   preparation: Preparation,
-  inputs: Inputs,
+  sources: Sources,
   log: EngineLog,
 ): Promise<void> {
   try {
     log.notice('detect: rule reload starting');
-    await engine.reload(sharedObjects(preparation, inputs, preparation.reloadRules()));
+    await engine.reload(sharedObjects(preparation, sources, preparation.reloadRules()));
     log.notice('detect: rule reload complete');
   } catch (error) {
     log.error(`detect: rule reload failed, the rules before stay in force: ${messageOf(error)}`);
   }
 }
 
-function progressOf(engine: Engine): { packets: number; bytes: number; alerts: number } {
+function progressOf(engine: Running): { packets: number; bytes: number; alerts: number } {
   const counters = engine.counters();
   const of = (name: string): number => counters.get(name) ?? 0;
   return { packets: of('decoder.pkts'), bytes: of('pcap_file.bytes'), alerts: of('detect.alert') };
-}
-
-function becomeUser(user: string, group: string): void {
-  try {
-    if (group !== '') process.setgid!(group);
-    if (user !== '') process.setuid!(user);
-  } catch (error) {
-    throw new UsageError(
-      `cannot become user ${user || '(same)'} of group ${group || '(same)'}: ${(error as Error).message}`,
-    );
-  }
 }
 
 /** Mistakes of the user are told in a line; anything else is a mistake of the program and has its stack. */

@@ -14,6 +14,8 @@ export interface ThreadStart {
   readonly from: string;
   readonly batchSize: number;
   readonly live: boolean;
+  /** Module that acquires. */
+  readonly input: string;
   readonly ownershipCheck: boolean;
   /** Bit for each event kind that an output consumes. */
   readonly wantedEvents: number;

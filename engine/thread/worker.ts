@@ -104,6 +104,7 @@ async function main(): Promise<void> {
     ownership.change,
     handler?.keepsFlows === false,
   );
+  if (start.live) (await loadModule(start.input, start.from)).serve?.(thread, mine.modules);
   const modules = await createModules(mine.modules, thread);
   const loop = new Loop(thread, me, {
     modules,

@@ -1,0 +1,43 @@
+/** Becoming another user: names to numbers, and for live traffic with the capabilities that a sensor needs. */
+import { readFileSync } from 'node:fs';
+import { native } from '../native.js';
+import { UsageError } from './usage-error.js';
+
+/**
+ * @param user name or number; empty: as it is  @param group the same; empty: the user's
+ * @param sensor keeps the capabilities to give verdicts and to send packets
+ * @throws UsageError that says what is not possible
+ */
+export function becomeUser(user: string, group: string, sensor: boolean): void {
+  if (user === '' && group === '') return;
+  try {
+    const [uid, own] = user === '' ? [process.getuid!(), process.getgid!()] : userNumbers(user);
+    const gid = group === '' ? own : groupNumber(group);
+    if (sensor) native()!.dropPrivileges(uid, gid);
+    else {
+      process.setgid!(gid);
+      process.setuid!(uid);
+    }
+  } catch (error) {
+    throw new UsageError(
+      `cannot become user ${user || '(same)'} of group ${group || '(same)'}: ${(error as Error).message}`,
+    );
+  }
+}
+
+function userNumbers(name: string): [number, number] {
+  const fields = entryOf('/etc/passwd', name);
+  return [Number(fields[2]), Number(fields[3])];
+}
+
+function groupNumber(name: string): number {
+  return /^\d+$/.test(name) ? Number(name) : Number(entryOf('/etc/group', name)[2]);
+}
+
+/** The line of a name, or of a number. */
+function entryOf(file: string, name: string): string[] {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const found = lines.map(line => line.split(':')).find(fields => fields[0] === name || fields[2] === name);
+  if (!found) throw new Error(`${file} has no ${name}`);
+  return found;
+}

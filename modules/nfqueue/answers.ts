@@ -1,0 +1,60 @@
+/** What the kernel is told: netfilter's verdict and the mark, from the engine's verdict and the mode. */
+import type { Config } from '../../engine/config/config.js';
+import { VERDICT_SET_MARK } from '../../engine/native.js';
+import * as Packet from '../../engine/packet.js';
+import { BYPASS_MARK, BYPASS_MASK, MODE, REPEAT_MARK, REPEAT_MASK, ROUTE_QUEUE } from './options.js';
+
+export const NF_DROP = 0;
+export const NF_ACCEPT = 1;
+const NF_QUEUE = 3;
+const NF_REPEAT = 4;
+
+export class Answers {
+  private readonly pass: number;
+  private readonly repeat: boolean;
+  private readonly repeatMark: number;
+  private readonly repeatMask: number;
+  private readonly bypassMark: number;
+  private readonly bypassMask: number;
+
+  constructor(config: Config) {
+    const mode = config.read(MODE);
+    // The upper half names the queue.
+    this.pass =
+      mode === 'accept'
+        ? NF_ACCEPT
+        : mode === 'repeat'
+          ? NF_REPEAT
+          : (config.read(ROUTE_QUEUE) << 16) | NF_QUEUE;
+    this.repeat = mode === 'repeat';
+    this.repeatMark = config.read(REPEAT_MARK);
+    this.repeatMask = config.read(REPEAT_MASK);
+    this.bypassMark = config.read(BYPASS_MARK);
+    this.bypassMask = config.read(BYPASS_MASK);
+  }
+
+  /** Netfilter's verdict. */
+  verdictOf(verdict: number): number {
+    return isDrop(verdict) ? NF_DROP : this.pass;
+  }
+
+  /** The mark that the packet gets. @param mark as it is, or as rules have set it */
+  markOf(verdict: number, mark: number): number {
+    if (isDrop(verdict)) return mark;
+    const repeated = this.repeat ? masked(mark, this.repeatMark, this.repeatMask) : mark;
+    return verdict === Packet.VERDICT_BYPASS ? masked(repeated, this.bypassMark, this.bypassMask) : repeated;
+  }
+
+  /** Flags of the message: a mark of zero is that of most packets, and need not be set. */
+  flagsOf(verdict: number, mark: number): number {
+    return mark !== 0 && !isDrop(verdict) ? VERDICT_SET_MARK : 0;
+  }
+}
+
+export function isDrop(verdict: number): boolean {
+  return verdict >= Packet.VERDICT_DROP && verdict <= Packet.VERDICT_REJECT_BOTH;
+}
+
+function masked(mark: number, bits: number, mask: number): number {
+  return ((mark & ~mask) | (bits & mask)) >>> 0;
+}

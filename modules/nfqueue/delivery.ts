@@ -1,0 +1,94 @@
+/** What a thread needs of the queues: a way for verdicts, and one for rejecting packets. */
+import type { Thread } from '../../engine/module.js';
+import { type Native, native } from '../../engine/native.js';
+import * as Packet from '../../engine/packet.js';
+import { PACKET_SENDER } from '../../engine/packet-sender.js';
+import { RawSender } from '../../engine/raw-sender.js';
+import { VERDICT_DELIVERY, type VerdictDelivery } from '../../engine/verdict-delivery.js';
+import { Answers, isDrop, NF_DROP } from './answers.js';
+import { writeChecksums } from './checksums.js';
+import { BATCH_COUNT, VERDICT_BUDGET } from './options.js';
+import { openQueuesOf } from './queue.js';
+import { VerdictQueue } from './verdict-queue.js';
+
+/** @param modules of the thread: one that receives and judges answers all packets of its queues */
+export function serveThread(thread: Thread, modules: readonly string[]): void {
+  const addon = native()!;
+  const answersAll = modules.includes('nfqueue') && modules.includes('verdict');
+  thread.services.set(VERDICT_DELIVERY, new QueueDelivery(thread, addon, answersAll));
+  thread.services.set(PACKET_SENDER, new RawSender(addon, openQueuesOf(thread).senders));
+}
+
+export class QueueDelivery implements VerdictDelivery {
+  /** By `Packet.SOURCE`. */
+  readonly queues: readonly VerdictQueue[];
+  private readonly answers: Answers;
+  private readonly count: Record<'verdicts' | 'failed' | 'late' | 'modified' | 'unchangeable', number>;
+
+  constructor(
+    private readonly thread: Thread,
+    addon: Native,
+    readonly answersAll: boolean,
+  ) {
+    const { config, counters } = thread;
+    const most = config.read(BATCH_COUNT) || Number.MAX_SAFE_INTEGER;
+    this.answers = new Answers(config);
+    this.queues = openQueuesOf(thread).queues.map(
+      queue => new VerdictQueue(addon, queue, thread.memory.bytes, most, config.read(VERDICT_BUDGET)),
+    );
+    this.count = {
+      verdicts: counters.declare('nfq.verdicts'),
+      failed: counters.declare('nfq.verdict_errors'),
+      late: counters.declare('nfq.late_verdicts'),
+      modified: counters.declare('nfq.modified'),
+      unchangeable: counters.declare('nfq.not_whole_dropped'),
+    };
+  }
+
+  deliver(slot: number, verdict: number): void {
+    const { row } = this.thread.memory;
+    const p = slot * Packet.INTS;
+    const queue = this.queues[row[p + Packet.SOURCE]!]!;
+    const mark = this.answers.markOf(verdict, row[p + Packet.MARK]! >>> 0);
+    let answer = this.answers.verdictOf(verdict);
+    let length = 0;
+    if ((row[p + Packet.FLAGS]! & Packet.FLAG_MODIFIED) !== 0 && !isDrop(verdict)) {
+      length = this.changedLength(p);
+      if (length === 0) answer = NF_DROP;
+    }
+    queue.add(
+      row[p + Packet.QUEUE_ID]! >>> 0,
+      answer,
+      this.answers.flagsOf(verdict, mark),
+      mark,
+      row[p + Packet.SECONDS]!,
+      row[p + Packet.NANOSECONDS]!,
+      row[p + Packet.DATA]!,
+      length,
+    );
+  }
+
+  flush(): void {
+    const { values } = this.thread.counters;
+    for (const queue of this.queues) {
+      queue.send();
+      values[this.count.verdicts]! += queue.sent;
+      values[this.count.failed]! += queue.failed;
+      values[this.count.late]! += queue.late;
+      queue.sent = 0;
+      queue.failed = 0;
+      queue.late = 0;
+    }
+  }
+
+  /** @returns length of the changed packet; 0 when it was not captured whole: what was to be changed must not pass */
+  private changedLength(p: number): number {
+    const { memory, counters } = this.thread;
+    const length = memory.row[p + Packet.LENGTH]!;
+    const whole = length === memory.row[p + Packet.WIRE_LENGTH];
+    counters.values[whole ? this.count.modified : this.count.unchangeable]!++;
+    if (!whole) return 0;
+    writeChecksums(memory, p);
+    return length;
+  }
+}

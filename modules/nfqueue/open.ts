@@ -1,0 +1,112 @@
+/** Opens the queues of a run, for all threads. */
+import type { Config } from '../../engine/config/config.js';
+import type { Log, OpenedDevices } from '../../engine/module.js';
+import { type Native, native, nativeProblem } from '../../engine/native.js';
+import { openRawSockets } from '../../engine/raw-sender.js';
+import type { StatsTree } from '../../engine/stats-record.js';
+import { kernelQueues } from './kernel-queues.js';
+import { Latency } from './latency.js';
+import * as options from './options.js';
+import { OPEN_QUEUES, type OpenQueue, type OpenQueues, ReceivedId } from './queue.js';
+import { StandIn } from './stand-in.js';
+
+/** @throws Error that names the queue and why it cannot be opened */
+export function openQueues(config: Config, log: Log): OpenedDevices {
+  const addon = native();
+  if (!addon) throw new Error(`queues need the native addon: ${nativeProblem()}`);
+  const opened: OpenQueue[] = [];
+  const senders: [number, number] = [-1, -1];
+  const close = (): void => {
+    for (const socket of [...opened.map(queue => queue.socket), ...senders])
+      if (socket >= 0) addon.closeSocket(socket);
+  };
+  try {
+    for (const number of queueNumbers(config)) opened.push(openQueue(addon, number, config));
+    senders.splice(0, 2, ...openSenders(addon, config, log));
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return new Opened(addon, config, opened, senders, close);
+}
+
+function queueNumbers(config: Config): number[] {
+  const listed = config.read(options.QUEUES);
+  return (Array.isArray(listed) ? listed : [listed]).map(Number);
+}
+
+function openQueue(addon: Native, number: number, config: Config): OpenQueue {
+  const socket = addon.openQueue(number, {
+    copyRange: config.read(options.COPY_RANGE),
+    length: config.read(options.QUEUE_LENGTH),
+    receiveBuffer: Math.min(config.read(options.RECEIVE_BUFFER), 2 ** 30),
+    failOpen: config.read(options.FAIL_OPEN),
+    gso: config.read(options.GSO),
+    timestamps: config.read(options.TIMESTAMPS) === 'kernel',
+  });
+  return { number, socket, received: ReceivedId.allocate(), latency: Latency.allocate() };
+}
+
+/** Without them packets are dropped all the same, only nobody is told. */
+function openSenders(addon: Native, config: Config, log: Log): [number, number] {
+  try {
+    return openRawSockets(addon, config.read(options.REJECT_MARK), config.read(options.REJECT_DEVICE));
+  } catch (error) {
+    log.warning(`nfqueue: rejected packets are only dropped: ${(error as Error).message}`);
+    return [-1, -1];
+  }
+}
+
+class Opened implements OpenedDevices {
+  readonly shared: Readonly<Record<string, unknown>>;
+  private readonly standIn: StandIn;
+
+  constructor(
+    native: Native,
+    config: Config,
+    private readonly queues: readonly OpenQueue[],
+    senders: readonly [number, number],
+    private readonly closeAll: () => void,
+  ) {
+    const opened: OpenQueues = { queues, senders };
+    this.shared = { [OPEN_QUEUES]: opened };
+    const failOpen = config.read(options.FAIL_OPEN);
+    this.standIn = new StandIn(native, queues, config.read(options.COPY_RANGE), failOpen);
+  }
+
+  statistics(): Record<string, number | readonly StatsTree[]> {
+    const kernel = kernelQueues();
+    const queues = this.queues.map(({ number, latency }) => {
+      const { waiting = 0, dropped = 0, userDropped = 0 } = kernel.get(number) ?? {};
+      const tree: StatsTree = {
+        queue: number,
+        waiting,
+        kernel_dropped: dropped,
+        overrun_dropped: userDropped,
+        latency: new Latency(latency).tree(),
+      };
+      return tree;
+    });
+    return { 'nfq.queues': queues, 'nfq.not_inspected': this.standIn.packetsSettled };
+  }
+
+  summary(): string[] {
+    return this.queues.map(
+      ({ number, latency }) => `verdicts of queue ${number}: ${new Latency(latency).text()}`,
+    );
+  }
+
+  threadsFailed(): void {
+    this.standIn.begin();
+  }
+
+  threadsAreBack(): void {
+    this.standIn.end();
+  }
+
+  close(): void {
+    this.standIn.end();
+    this.standIn.settleAll();
+    this.closeAll();
+  }
+}

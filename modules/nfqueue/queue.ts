@@ -1,0 +1,56 @@
+/** A queue that is open: what all threads know of it. */
+import type { Thread } from '../../engine/module.js';
+
+export interface OpenQueue {
+  /** Number in netfilter, and socket. */
+  readonly number: number;
+  readonly socket: number;
+  /** Words that all threads see: the last packet id that was received, and whether there was one. */
+  readonly received: SharedArrayBuffer;
+  readonly latency: SharedArrayBuffer;
+}
+
+export interface OpenQueues {
+  readonly queues: readonly OpenQueue[];
+  /** Sockets for rejecting packets: IPv4, IPv6; -1 where there is none. */
+  readonly senders: readonly [number, number];
+}
+
+/** Name in `Thread.shared`. */
+export const OPEN_QUEUES = 'nfqueue';
+
+/** @throws Error when the queues were not opened before the threads started */
+export function openQueuesOf({ shared }: Thread): OpenQueues {
+  const queues = shared[OPEN_QUEUES] as OpenQueues | undefined;
+  if (!queues) throw new Error('no queue is open (queues are given by -q)');
+  return queues;
+}
+
+/** The queues that a thread of several receives from. */
+export function queuesOf(thread: Thread): { queue: OpenQueue; source: number }[] {
+  return openQueuesOf(thread)
+    .queues.map((queue, source) => ({ queue, source }))
+    .filter(({ source }) => source % thread.count === thread.index);
+}
+
+/** The last packet id that was received. */
+export class ReceivedId {
+  private readonly words: Uint32Array;
+
+  constructor(buffer: SharedArrayBuffer) {
+    this.words = new Uint32Array(buffer);
+  }
+
+  static allocate(): SharedArrayBuffer {
+    return new SharedArrayBuffer(8);
+  }
+
+  get last(): number | undefined {
+    return Atomics.load(this.words, 1) === 0 ? undefined : Atomics.load(this.words, 0);
+  }
+
+  set last(id: number) {
+    Atomics.store(this.words, 0, id);
+    Atomics.store(this.words, 1, 1);
+  }
+}

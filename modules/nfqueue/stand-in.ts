@@ -1,0 +1,73 @@
+/**
+ * What is done when no thread inspects: packets that were received get the configured policy at once, and so do those
+ * that come until threads are back.
+ */
+import * as Native from '../../engine/native.js';
+import { NF_ACCEPT, NF_DROP } from './answers.js';
+import { type OpenQueue, ReceivedId } from './queue.js';
+
+const EVERY_MS = 5;
+const PACKETS = 64;
+const OVERHEAD = 1024;
+const TURNS = 256;
+
+export class StandIn {
+  private readonly packets = new Uint32Array(PACKETS * Native.QUEUED_INTS);
+  private readonly tally = new Uint32Array(Native.TALLY_INTS);
+  private readonly answer = new Uint32Array(Native.VERDICT_INTS);
+  private readonly bytes: Uint8Array;
+  private timer: NodeJS.Timeout | undefined;
+  /** Packets that had no inspection. */
+  packetsSettled = 0;
+
+  constructor(
+    private readonly native: Native.Native,
+    private readonly queues: readonly OpenQueue[],
+    private readonly largest: number,
+    private readonly failOpen: boolean,
+  ) {
+    this.bytes = new Uint8Array((largest + OVERHEAD) * 4);
+  }
+
+  begin(): void {
+    for (const queue of this.queues) this.settleReceived(queue);
+    this.timer ??= setInterval(() => this.settleAll(), EVERY_MS);
+    this.settleAll();
+  }
+
+  end(): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+
+  /** Answers what waits now; under a flood the rest follows next time. */
+  settleAll(): void {
+    for (const queue of this.queues) for (let turn = 0; turn < TURNS && this.settle(queue) > 0; turn++);
+  }
+
+  /** What threads have received but not answered; the kernel passes over what has a verdict. */
+  private settleReceived(queue: OpenQueue): void {
+    const { last } = new ReceivedId(queue.received);
+    if (last !== undefined) this.sendUpTo(queue, last);
+  }
+
+  private settle(queue: OpenQueue): number {
+    const { native, packets, tally, bytes } = this;
+    const count = native.queueReceive(queue.socket, bytes, 0, bytes.length, this.largest, packets, tally);
+    if (count === 0) return 0;
+    const last = packets[(count - 1) * Native.QUEUED_INTS + Native.QUEUED_ID]!;
+    new ReceivedId(queue.received).last = last;
+    this.sendUpTo(queue, last);
+    this.packetsSettled += count;
+    return count;
+  }
+
+  private sendUpTo(queue: OpenQueue, id: number): void {
+    const { answer } = this;
+    answer.fill(0);
+    answer[0] = id;
+    answer[1] = this.failOpen ? NF_ACCEPT : NF_DROP;
+    answer[2] = Native.VERDICT_UP_TO_HERE;
+    this.native.queueVerdicts(queue.socket, queue.number, this.bytes, answer, 1);
+  }
+}

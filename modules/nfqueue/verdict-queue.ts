@@ -1,0 +1,129 @@
+/** Verdicts of one queue that wait to be sent together, in the order in which they became known. */
+import {
+  type Native,
+  VERDICT_INTS,
+  VERDICT_SET_MARK,
+  VERDICT_UP_TO_HERE,
+  VERDICT_WITH_PAYLOAD,
+} from '../../engine/native.js';
+import { Latency } from './latency.js';
+import { Outstanding } from './outstanding.js';
+import type { OpenQueue } from './queue.js';
+
+/** Most verdicts of one call. */
+const CAPACITY = 1024;
+const ID = 0;
+const VERDICT = 1;
+const FLAGS = 2;
+const MARK = 3;
+const DATA = 4;
+const LENGTH = 5;
+
+export class VerdictQueue {
+  /** Set where this thread receives the packets of the queue, and nobody else answers them. */
+  outstanding: Outstanding | undefined;
+  private readonly verdicts = new Uint32Array(CAPACITY * VERDICT_INTS);
+  private readonly joined = new Uint32Array(CAPACITY * VERDICT_INTS);
+  private readonly seconds = new Uint32Array(CAPACITY);
+  private readonly nanoseconds = new Uint32Array(CAPACITY);
+  private readonly now = new Uint32Array(2);
+  private readonly latency: Latency;
+  private count = 0;
+  /** Verdicts that the kernel did not take. */
+  failed = 0;
+  /** Verdicts sent, and those that were later than the budget allows. */
+  sent = 0;
+  late = 0;
+
+  /** @param most verdicts that wait at most  @param budget microseconds; 0: any time */
+  constructor(
+    private readonly native: Native,
+    private readonly queue: OpenQueue,
+    private readonly bytes: Uint8Array,
+    private readonly most: number,
+    private readonly budget: number,
+  ) {
+    this.latency = new Latency(queue.latency);
+  }
+
+  /** The thread receives from the queue and answers all of it, so verdicts can be joined. */
+  joinVerdicts(): Outstanding {
+    this.outstanding = new Outstanding();
+    return this.outstanding;
+  }
+
+  /** @param length of the payload at `data`; 0: it is not changed */
+  add(
+    id: number,
+    verdict: number,
+    flags: number,
+    mark: number,
+    seconds: number,
+    nanoseconds: number,
+    data: number,
+    length: number,
+  ): void {
+    const v = this.count * VERDICT_INTS;
+    this.verdicts[v + ID] = id;
+    this.verdicts[v + VERDICT] = verdict;
+    this.verdicts[v + FLAGS] = flags | (length > 0 ? VERDICT_WITH_PAYLOAD : 0);
+    this.verdicts[v + MARK] = mark;
+    this.verdicts[v + DATA] = data;
+    this.verdicts[v + LENGTH] = length;
+    this.seconds[this.count] = seconds;
+    this.nanoseconds[this.count] = nanoseconds;
+    if (++this.count === this.most || this.count === CAPACITY) this.send();
+  }
+
+  send(): void {
+    const { count, native, queue } = this;
+    if (count === 0) return;
+    const list = this.outstanding ? this.joined : this.verdicts;
+    const messages = this.outstanding ? this.join(this.outstanding) : count;
+    this.failed += native.queueVerdicts(queue.socket, queue.number, this.bytes, list, messages);
+    this.sent += count;
+    this.measure();
+    this.count = 0;
+  }
+
+  private measure(): void {
+    this.native.clockNow(this.now);
+    const [seconds, nanoseconds] = this.now as unknown as [number, number];
+    for (let i = 0; i < this.count; i++) {
+      const waited = (seconds - this.seconds[i]!) * 1e6 + (nanoseconds - this.nanoseconds[i]!) / 1000;
+      this.latency.add(waited);
+      if (this.budget > 0 && waited > this.budget) this.late++;
+    }
+  }
+
+  /** Makes one verdict of neighbours that say the same. @returns how many are left */
+  private join(outstanding: Outstanding): number {
+    const { verdicts, joined } = this;
+    let last = -1;
+    let lastIsOldest = false;
+    for (let i = 0; i < this.count; i++) {
+      const v = i * VERDICT_INTS;
+      const isOldest =
+        outstanding.answer(verdicts[v + ID]!) && (verdicts[v + FLAGS]! & VERDICT_WITH_PAYLOAD) === 0;
+      if (isOldest && lastIsOldest && this.sameAnswer(v, last * VERDICT_INTS)) {
+        joined[last * VERDICT_INTS + ID] = verdicts[v + ID]!;
+        joined[last * VERDICT_INTS + FLAGS]! |= VERDICT_UP_TO_HERE;
+        continue;
+      }
+      last++;
+      for (let field = 0; field < VERDICT_INTS; field++)
+        joined[last * VERDICT_INTS + field] = verdicts[v + field]!;
+      lastIsOldest = isOldest;
+    }
+    return last + 1;
+  }
+
+  private sameAnswer(v: number, j: number): boolean {
+    const { verdicts, joined } = this;
+    return (
+      verdicts[v + VERDICT] === joined[j + VERDICT] &&
+      (verdicts[v + FLAGS]! & VERDICT_SET_MARK) === (joined[j + FLAGS]! & VERDICT_SET_MARK) &&
+      verdicts[v + MARK] === joined[j + MARK]
+    );
+  }
+}
