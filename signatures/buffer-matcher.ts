@@ -43,7 +43,7 @@ function compileChain(
   for (let i = chain.length - 1; i >= 0; i--) {
     const again = chain.slice(i + 1).some(isRelative);
     const step = compileStep(chain[i]!, again, environment, compilers, budget);
-    next = (environment.watch?.step(chain[i]!, step) ?? step)(next);
+    next = (environment.watch?.step(chain[i]!, step, environment) ?? step)(next);
   }
   return next;
 }

@@ -5,6 +5,7 @@
 import type { Protocol } from '../engine/protocol.js';
 import type { Step } from './buffer-matcher/chain.js';
 import type { Inspection, Test } from './inspection.js';
+import type { CompileEnvironment } from './keyword.js';
 import type { BufferConditions, Match } from './signature.js';
 
 /** What is visible of a transaction at the moment of inspection. */
@@ -22,9 +23,9 @@ export type TransactionTest = (at: Inspection, visible: VisibleTransaction) => b
 /** Watches one signature. Each function gives back what is evaluated in place of the original. */
 export interface ConditionWatch {
   /** A condition on packet, flow or state, or an effect. */
-  condition(match: Match, test: Test): Test;
+  condition(match: Match, test: Test, environment: CompileEnvironment): Test;
   /** One condition on a buffer, with what stands behind it. */
-  step(match: Match, step: Step): Step;
+  step(match: Match, step: Step, environment: CompileEnvironment): Step;
   /** All conditions on one buffer; the caller has set it. */
   buffer(conditions: readonly Match[], test: Test): Test;
   transaction(what: Match | BufferConditions, protocol: Protocol, test: TransactionTest): TransactionTest;

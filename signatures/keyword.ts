@@ -6,7 +6,7 @@
  */
 import type { Expressions } from '../engine/expression.js';
 import type { ConditionWatch } from './condition-watch.js';
-import type { Test } from './inspection.js';
+import type { Inspection, Test } from './inspection.js';
 import type { RuleBuilder } from './rule-builder.js';
 import type { Match, Position } from './signature.js';
 
@@ -48,6 +48,8 @@ export type KeywordFeature =
 export interface MatchCompiler {
   readonly kind: string;
   compile(match: Match, environment: CompileEnvironment): Test;
+  /** The number that it compares, for who explains rules; NaN where the packet has none. */
+  readonly value?: (at: Inspection) => number;
 }
 
 /** What compiled conditions may need of their thread. */

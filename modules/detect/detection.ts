@@ -36,6 +36,7 @@ import { stateOf, type TransactionPlan } from './transaction-plan.js';
 const IP_ONLY_TO_SERVER = 1 << 0;
 const IP_ONLY_TO_CLIENT = 1 << 1;
 
+const TCP = 6;
 const TCP_SYN = 2;
 
 /** Candidates are numbers of signatures times two; the stream comes first. */
@@ -242,6 +243,13 @@ export class Detection implements TransactionJudge {
     this.addIpOnly();
     this.addFound(plan.payload[i]!);
     this.addFound(plan.loose[i]!);
+    if (this.isLoose(p, protocol)) this.addAlways(group.streamAlways, FROM_PACKET);
+  }
+
+  /** Its payload lies outside of the stream, and is looked at as if it were one. */
+  private isLoose(p: number, protocol: number): boolean {
+    const elsewhere = Packet.FLAG_IN_STREAM | Packet.FLAG_NO_PAYLOAD_INSPECTION;
+    return protocol === TCP && (this.row[p + Packet.FLAGS]! & elsewhere) === 0;
   }
 
   private addFound(job: number): void {

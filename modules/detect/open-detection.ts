@@ -8,6 +8,7 @@ import type { Thread } from '../../engine/module.js';
 import type { ApplicationLayer } from '../../engine/protocol.js';
 import type { RuleSetImage, StoredSignature } from '../../signatures/compile/image.js';
 import type { ConditionWatch } from '../../signatures/condition-watch.js';
+import type { Inspection } from '../../signatures/inspection.js';
 import { MATCH_COMPILERS } from '../../signatures/keywords.js';
 import { PCRE_MATCH_LIMIT, PCRE_RECURSION_LIMIT } from '../../signatures/rule-settings.js';
 import { Thresholds } from '../../signatures/state/thresholds.js';
@@ -41,7 +42,7 @@ export interface DetectionWatch {
   /** Watches the conditions of a signature; undefined: not of this one. */
   conditions?(signature: StoredSignature): ConditionWatch | undefined;
   /** Stands in for the test of headers. */
-  header?(image: RuleSetImage, facts: PacketFacts): HeaderTest;
+  header?(image: RuleSetImage, facts: PacketFacts, at: Inspection): HeaderTest;
   /** Stands in for the matcher of packets and streams, and for the one of transactions. */
   matcher?(matcher: Matcher): Matcher;
   /** All conditions of a signature hold. */
@@ -96,7 +97,7 @@ export function openDetection(thread: Thread, image: RuleSetImage, watch: Detect
     thread,
     image,
     facts,
-    header: watch.header?.(image, facts) ?? new HeaderTest(image, facts),
+    header: watch.header?.(image, facts, at) ?? new HeaderTest(image, facts),
     rules,
     scan,
     states,

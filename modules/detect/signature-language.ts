@@ -17,7 +17,7 @@ export function signatureLanguage(
   const language: RuleLanguage = {
     condition(match, environment) {
       const test = byKind.get(match.kind)?.compile(match, complete(environment, language));
-      return test && (environment.watch?.condition(match, test) ?? test);
+      return test && (environment.watch?.condition(match, test, environment) ?? test);
     },
     buffer: (conditions, environment) => compileBuffer(conditions, complete(environment, language), byKind),
     transforms: (matches, environment) => transformation(matches, environment, byName),

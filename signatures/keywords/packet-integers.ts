@@ -42,6 +42,7 @@ export function packetIntegerKeyword(declared: PacketInteger): Keyword {
 export function packetIntegerCompiler(declared: PacketInteger): MatchCompiler {
   return {
     kind: declared.name,
+    value: at => declared.value(at),
     compile(match) {
       const holds = compileInteger((match as PacketIntegerMatch).test);
       return at => {
