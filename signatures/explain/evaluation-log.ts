@@ -1,0 +1,104 @@
+/** Gathers the evaluations of one signature while packets are inspected. */
+import type { Transaction } from '../../engine/protocol.js';
+import type { Inspection } from '../inspection.js';
+import type { Condition } from './conditions.js';
+import { BufferVisit, Evaluation, type Finding } from './evaluation.js';
+
+type Sides<Subject> = { toServer?: Evaluation<Subject>; toClient?: Evaluation<Subject> };
+
+export class EvaluationLog<Subject = unknown> {
+  readonly evaluations: Evaluation<Subject>[] = [];
+  /** Evaluations beyond the bound. */
+  leftOut = 0;
+  private current: Evaluation<Subject> | undefined;
+  private readonly ofTransactions = new WeakMap<Transaction, Sides<Subject>>();
+  private readonly visits: BufferVisit[] = [];
+  /** The visit of this transaction's buffer that came furthest. */
+  private best: BufferVisit | undefined;
+  private values = 0;
+
+  /** @param conditions of the rule  @param most evaluations that are kept */
+  constructor(
+    readonly conditions: readonly Condition[],
+    private readonly most: number,
+  ) {}
+
+  /** The header holds: conditions will be looked at. */
+  begin(subject: Subject, { transaction, toServer }: Pick<Inspection, 'transaction' | 'toServer'>): void {
+    const evaluation = new Evaluation(subject, this.conditions);
+    this.current = evaluation;
+    if (transaction) {
+      evaluation.place = 'transaction';
+      const sides = this.ofTransactions.get(transaction) ?? {};
+      sides[toServer ? 'toServer' : 'toClient'] = evaluation;
+      this.ofTransactions.set(transaction, sides);
+    }
+    if (this.evaluations.length < this.most) this.evaluations.push(evaluation);
+    else this.leftOut++;
+  }
+
+  /** All conditions hold. */
+  matched(): void {
+    if (this.current) this.current.matched = true;
+  }
+
+  /** A condition without a buffer was looked at. */
+  look(condition: Condition, finding: Finding, at: Inspection): void {
+    this.at(at).findings[condition.number] = finding;
+  }
+
+  // ── buffers ──
+
+  enterBuffer(at: Inspection): void {
+    const evaluation = this.at(at);
+    if (!at.transaction && at.bytes !== at.memory.bytes) evaluation.place = 'stream';
+    this.values++;
+    this.visits.push(new BufferVisit());
+  }
+
+  /** The visit in hand; undefined outside of buffers. */
+  get visit(): BufferVisit | undefined {
+    return this.visits.at(-1);
+  }
+
+  leaveBuffer(numbers: readonly number[], held: boolean, at: Inspection): void {
+    const visit = this.visits.pop()!;
+    const outer = this.visit;
+    if (outer) {
+      // Conditions on decoded data: what they found belongs to the buffer they were decoded from.
+      const findings: (Finding | undefined)[] = [];
+      visit.tell(findings, numbers, held);
+      for (const number of numbers) {
+        const finding = findings[number];
+        if (finding?.met) outer.meet(number, finding);
+        else if (finding) outer.fail(number, finding);
+      }
+      return;
+    }
+    if (!held && this.best && this.best.furthest > visit.furthest) return;
+    this.best = visit;
+    visit.tell(this.at(at).findings, numbers, held);
+  }
+
+  // ── transactions ──
+
+  /** A condition on a transaction is about to be looked at. */
+  enterTransaction(at: Inspection): void {
+    this.at(at);
+    this.values = 0;
+    this.best = undefined;
+  }
+
+  /** How many values of the buffer were looked at since. */
+  get valuesSeen(): number {
+    return this.values;
+  }
+
+  /** The evaluation that `at` belongs to. Conditions on a transaction may be looked at with several packets. */
+  private at({ transaction, toServer }: Inspection): Evaluation<Subject> {
+    const sides = transaction && this.ofTransactions.get(transaction);
+    if (!sides) this.best = undefined;
+    else this.current = (toServer ? sides.toServer : sides.toClient) ?? sides.toServer ?? sides.toClient;
+    return this.current!;
+  }
+}

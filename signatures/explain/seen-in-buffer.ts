@@ -1,0 +1,130 @@
+/** What a condition on a buffer saw when it failed. */
+import { Needle } from '../buffer-matcher/needle.js';
+import type { Inspection } from '../inspection.js';
+import type { CompileEnvironment } from '../keyword.js';
+import { ByteReader, numberSource } from '../keywords/byte-reading.js';
+import type { ByteTestMatch } from '../keywords/byte-test.js';
+import type { IsDataAtMatch } from '../keywords/isdataat.js';
+import type { PcreMatch } from '../keywords/pcre.js';
+import type { ContentMatch, Match } from '../signature.js';
+import { excerpt } from './bytes-text.js';
+
+/**
+ * @param cursor where the match before it had ended
+ * @returns a clause that goes on behind "…: "
+ */
+export function seenInBuffer(
+  match: Match,
+  at: Inspection,
+  cursor: number,
+  environment: CompileEnvironment,
+): string {
+  switch (match.kind) {
+    case 'content':
+      return content(match as ContentMatch, at, cursor, environment);
+    case 'pcre':
+      return expression(match as PcreMatch, at, cursor);
+    case 'bsize':
+      return at.atBeginning && at.atEnd
+        ? `the buffer has ${at.end - at.start} bytes`
+        : 'the buffer is not whole: its size is not known';
+    case 'isdataat':
+      return dataLeft(match as IsDataAtMatch, at, cursor);
+    case 'byte_test':
+    case 'byte_jump':
+    case 'byte_extract':
+    case 'byte_math':
+      return numberRead(match, at, cursor, environment);
+    case 'base64_decode':
+      return `no base64, or what it gives is not as asked for: ${excerpt(at.bytes, cursor, at.end)}`;
+    default:
+      return `the buffer is ${excerpt(at.bytes, at.start, at.end)}`;
+  }
+}
+
+interface Window {
+  readonly from: number;
+  readonly to: number;
+}
+
+function content(
+  match: ContentMatch,
+  at: Inspection,
+  cursor: number,
+  environment: CompileEnvironment,
+): string {
+  const bounded = match.depth !== undefined && !isRelative(match);
+  if (bounded && !at.atBeginning) return 'the beginning of the stream is not at hand any more';
+  const window = windowOf(match, at, cursor, environment);
+  const needle = new Needle(match.bytes, match.nocase);
+  const place = needle.find(at.bytes, window.from, window.to);
+  if (match.negated) return `it is there, ${offsetText(at, place)}`;
+  if (match.endswith && place >= 0)
+    return `it is there, ${offsetText(at, place)}, but the buffer of ${at.end - at.start} bytes does not end with it`;
+  const range = `bytes ${window.from - at.start} to ${window.to - at.start} of ${at.end - at.start}`;
+  return `not in ${range}, which are ${excerpt(at.bytes, window.from, window.to)}${elsewhere(match, needle, at)}`;
+}
+
+function isRelative({ distance, within }: ContentMatch): boolean {
+  return distance !== undefined || within !== undefined;
+}
+
+/** Where it was looked for, as the condition itself reckons. */
+function windowOf(
+  match: ContentMatch,
+  at: Inspection,
+  cursor: number,
+  environment: CompileEnvironment,
+): Window {
+  const value = (number: number | string | undefined) =>
+    number === undefined ? undefined : numberSource(number, environment)(at);
+  const relative = isRelative(match);
+  const skipped = value(relative ? match.distance : match.offset) ?? 0;
+  const length = value(relative ? match.within : match.depth);
+  const from = (relative ? cursor : at.start) + (relative || at.atBeginning ? skipped : 0);
+  const bounded = Math.min(Math.max(from, at.start), at.end);
+  return {
+    from: bounded,
+    to: length === undefined ? at.end : Math.max(bounded, Math.min(at.end, from + length)),
+  };
+}
+
+/** The two mistakes made most: the wrong place, and the case of letters. */
+function elsewhere(match: ContentMatch, needle: Needle, at: Inspection): string {
+  const place = needle.find(at.bytes, at.start, at.end);
+  if (place >= 0) return `; it stands elsewhere, ${offsetText(at, place)}`;
+  if (match.nocase) return '';
+  const anyCase = new Needle(match.bytes.toLowerCase(), true).find(at.bytes, at.start, at.end);
+  return anyCase < 0 ? '' : `; with letters of other case it stands ${offsetText(at, anyCase)}`;
+}
+
+function offsetText(at: Inspection, place: number): string {
+  return `at offset ${place - at.start}`;
+}
+
+function expression(match: PcreMatch, at: Inspection, cursor: number): string {
+  const from = match.relative ? cursor : at.start;
+  const where = excerpt(at.bytes, from, at.end);
+  return match.negated ? `it matches ${where}` : `no match in ${where}`;
+}
+
+function dataLeft({ relative, negated }: IsDataAtMatch, at: Inspection, cursor: number): string {
+  const left = at.end - (relative ? cursor : at.start);
+  return `${negated ? 'there are' : 'there are only'} ${left} bytes${relative ? ' left' : ''}`;
+}
+
+function numberRead(match: Match, at: Inspection, cursor: number, environment: CompileEnvironment): string {
+  const { bytes, offset, value, ...format } = match as ByteTestMatch;
+  const after = at.cursor;
+  at.cursor = cursor;
+  const reader = new ByteReader(numberSource(bytes, environment), numberSource(offset, environment), format);
+  const read = reader.read(at);
+  at.cursor = after;
+  const size = `the buffer has ${at.end - at.start} bytes`;
+  if (!read) return `no number can be read at offset ${reader.start - at.start}; ${size}`;
+  const found = `the number at offset ${reader.start - at.start} is ${reader.value}`;
+  if (match.kind === 'byte_jump') return `${found}, and leads out of the buffer; ${size}`;
+  const compared =
+    typeof value === 'string' ? `, and ${value} is ${numberSource(value, environment)(at)}` : '';
+  return match.kind === 'byte_test' ? `${found}${compared}` : `${found}; nothing can be reckoned with it`;
+}
