@@ -281,6 +281,14 @@ describe('sessions whose beginning was not seen', () => {
     expect(conversation.thread.flows.row[FlowRecord.SERVER_PORT]).toBe(80);
   });
 
+  it('are picked up by data from a port of the system range, which is the server', () => {
+    const conversation = new Conversation(midstream());
+    const [first, second] = conversation.feedAll([step('< PA 200 103 defg'), step('> PA 103 204 abc')]);
+    expect([first!.toServer, second!.toServer]).toEqual([false, true]);
+    conversation.feed(step('< A 204 106'));
+    expect([conversation.toServer, conversation.toClient]).toEqual([['abc'], ['defg']]);
+  });
+
   it('go on with timestamps that do not fall', () => {
     const conversation = new Conversation(midstream());
     const at = (seq: number, ts: number) => step(`> PA ${seq} 20 x`, { options: { ts: [ts, 11] } });
