@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const out = join(root, 'dist');
 const stamp = join(out, '.built');
 /** Chunks of earlier builds are kept a while: a program that runs may still load some. */
-const KEEP_MS = 15 * 60_000;
+const KEEP_MS = 24 * 3600_000;
 
 async function* filesBelow(folder, recursive = true) {
   for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
