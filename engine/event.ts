@@ -92,19 +92,31 @@ export function keepEvent(thread: Thread, batch: Batch, kind: number, root: numb
     ]) {
       row[e + field] = row[r + field]!;
     }
-    noteAppProtocol(thread, e, row[r + Packet.FLOW]!);
+    noteAppProtocol(thread, e, r);
   }
   batch.keep(slot);
   return slot;
 }
 
-/** The record says what the protocol was known to be now, not what it is found to be later. */
-function noteAppProtocol({ memory, flows }: Thread, e: number, flow: number): void {
+/** The record says what the protocol was known to be with the packet, not what it is found to be later. */
+function noteAppProtocol({ memory, flows }: Thread, e: number, r: number): void {
+  const { row } = memory;
+  const flow = row[r + Packet.FLOW]!;
   if (flow < 0) return;
+  const state = row[r + Packet.FLOW_STATE]!;
+  const noted = (state & Packet.FLOW_APPLICATION_NOTED) !== 0;
   const f = flow * FlowRecord.INTS;
-  memory.row[e + APP_PROTOCOL] = flows.row[f + FlowRecord.APP_PROTOCOL]!;
-  memory.row[e + APP_PROTOCOL_TO_SERVER] = flows.row[f + FlowRecord.APP_PROTOCOL_TO_SERVER]!;
-  memory.row[e + APP_PROTOCOL_TO_CLIENT] = flows.row[f + FlowRecord.APP_PROTOCOL_TO_CLIENT]!;
+  const known = (shift: number, column: number) =>
+    noted ? Packet.applicationIn(state, shift) : flows.row[f + column]!;
+  row[e + APP_PROTOCOL] = known(Packet.FLOW_APPLICATION, FlowRecord.APP_PROTOCOL);
+  row[e + APP_PROTOCOL_TO_SERVER] = known(
+    Packet.FLOW_APPLICATION_TO_SERVER,
+    FlowRecord.APP_PROTOCOL_TO_SERVER,
+  );
+  row[e + APP_PROTOCOL_TO_CLIENT] = known(
+    Packet.FLOW_APPLICATION_TO_CLIENT,
+    FlowRecord.APP_PROTOCOL_TO_CLIENT,
+  );
 }
 
 /** A payload larger than a block of the pool is not possible: records are bounded by their makers. */

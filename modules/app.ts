@@ -8,6 +8,7 @@ import { APPLICATION_OPTIONS } from '../engine/application/options.js';
 import { RECOGNITION_OPTIONS } from '../engine/application/recognition.js';
 import type { Talk } from '../engine/application/talk.js';
 import type { Batch } from '../engine/batch.js';
+import * as Flow from '../engine/flow-record.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
 import type {
@@ -35,6 +36,7 @@ export class Application implements ThreadModule, ApplicationLayer {
   readonly closedFiles: readonly ClosedFile[];
   private readonly conversations: Conversations;
   private readonly row: Int32Array;
+  private readonly flows: Int32Array;
   private readonly bytes: Uint8Array;
 
   constructor(
@@ -42,6 +44,7 @@ export class Application implements ThreadModule, ApplicationLayer {
     readonly protocols: readonly Protocol[],
   ) {
     this.row = thread.memory.row;
+    this.flows = thread.flows.row;
     this.bytes = thread.memory.bytes;
     this.conversations = new Conversations(thread, protocols);
     this.updates = this.conversations.telling.updates;
@@ -69,14 +72,27 @@ export class Application implements ThreadModule, ApplicationLayer {
     const pseudo = row[p + Packet.PSEUDO]!;
     if (flow < 0 || pseudo === Packet.PSEUDO_EVENT) return;
     if (pseudo === Packet.PSEUDO_FLOW_END) {
+      this.noteProtocols(p, flow);
       this.conversations.end(slot, p, flow);
       return;
     }
     const protocol = row[p + Packet.PROTOCOL];
     if (protocol === TCP) this.segment(p, flow);
     else if (protocol === UDP && pseudo !== Packet.PSEUDO_STREAM) this.datagram(p, flow);
+    this.noteProtocols(p, flow);
     const talk = this.conversations.find(flow);
     if (talk) this.tell(slot, p, talk);
+  }
+
+  /** The whole batch is parsed before it is inspected: each packet says what was known when it came. */
+  private noteProtocols(p: number, flow: number): void {
+    const { flows } = this;
+    const f = flow * Flow.INTS;
+    this.row[p + Packet.FLOW_STATE]! |=
+      Packet.FLOW_APPLICATION_NOTED |
+      ((flows[f + Flow.APP_PROTOCOL]! & 255) << Packet.FLOW_APPLICATION) |
+      ((flows[f + Flow.APP_PROTOCOL_TO_SERVER]! & 255) << Packet.FLOW_APPLICATION_TO_SERVER) |
+      ((flows[f + Flow.APP_PROTOCOL_TO_CLIENT]! & 255) << Packet.FLOW_APPLICATION_TO_CLIENT);
   }
 
   private tell(slot: number, p: number, talk: Talk): void {

@@ -103,7 +103,10 @@ class Verdict implements ThreadModule {
     const { row } = this;
     const flow = row[p + Packet.FLOW]!;
     if (flow >= 0) this.flows[flow * Flow.INTS + Flow.DROP_REASON] ||= row[p + Packet.REASON]!;
-    if (!this.wantsDrops || row[p + Packet.REASON] === Reason.REASON_RULES) return;
+    const byRules =
+      row[p + Packet.REASON] === Reason.REASON_RULES ||
+      row[p + Packet.REASON] === Reason.REASON_RULES_THRESHOLD;
+    if (!this.wantsDrops || byRules) return;
     if (keepEvent(this.thread, batch, EVENT_DROP, slot, '') < 0)
       this.thread.counters.values[this.lostEvents]!++;
   }

@@ -22,7 +22,7 @@ import type { FlowState, FlowStates } from './flow-states.js';
 import type { HeaderTest } from './header-test.js';
 import type { Judgement } from './judgement.js';
 import { NumberList } from './number-list.js';
-import type { PacketFacts } from './packet-facts.js';
+import { applicationOf, type PacketFacts } from './packet-facts.js';
 import { packetGroup, streamGroup } from './port-rules.js';
 import { allHold, type Rule, type Rules, setBuffer } from './rule.js';
 import type { Scan } from './scan.js';
@@ -175,7 +175,7 @@ export class Detection implements TransactionJudge {
     at.toServer = facts.toServer;
     at.transaction = undefined;
     this.flowState = flow >= 0 ? this.parts.states.find(flow) : undefined;
-    const application = flow >= 0 ? this.flows[at.f + Flow.APP_PROTOCOL]! : 0;
+    const application = flow >= 0 ? applicationOf(this.row[p + Packet.FLOW_STATE]!, this.flows, at.f) : 0;
     header.application = application > 0 ? this.parts.applications[application]! : -1;
   }
 

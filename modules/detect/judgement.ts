@@ -17,7 +17,7 @@ import {
 import * as Flow from '../../engine/flow-record.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
-import { REASON_RULES } from '../../engine/verdict.js';
+import { REASON_RULES, REASON_RULES_THRESHOLD } from '../../engine/verdict.js';
 import * as Header from '../../signatures/compile/header.js';
 import type { RuleSetImage } from '../../signatures/compile/image.js';
 import * as Traits from '../../signatures/compile/traits.js';
@@ -72,6 +72,7 @@ export class Judgement {
       let action = this.image.header[h + Header.ACTION]!;
       const options = this.image.header[h + Header.OPTIONS]!;
       let changed = 0;
+      let reason = REASON_RULES;
       let silent = (options & Header.OPTION_NO_ALERT) !== 0;
       if ((options & Header.OPTION_THRESHOLD) !== 0 && this.thresholds) {
         const answer = this.thresholds.check(signature, p, queue.toServer[i] === 1);
@@ -84,17 +85,17 @@ export class Judgement {
         if (replacing !== undefined) {
           action = replacing;
           changed = verdictOf(action);
+          reason = REASON_RULES_THRESHOLD;
         }
       }
       const flow = this.row[p + Packet.FLOW]!;
       const toFlow = flow >= 0 && this.appliesToFlow(h, queue.flags[i]!);
       if (action === Header.ACTION_PASS) {
-        if (dropping >= 0) continue;
-        this.pass(p, flow, toFlow);
+        if (dropping < 0) this.pass(p, flow, toFlow);
         if ((options & Header.OPTION_ALERT_TOO) !== 0) this.alert(batch, slot, wire, queue, i, 0);
-        return;
+        break;
       }
-      if (DROPS.has(action) && this.drop(action, p, wire, flow, toFlow)) dropping = signature;
+      if (DROPS.has(action) && this.drop(action, p, wire, flow, toFlow, reason)) dropping = signature;
       if (!silent) this.alert(batch, slot, wire, queue, i, changed);
     }
     if (dropping >= 0 && this.inline) this.tellDrop(batch, wire, dropping);
@@ -109,7 +110,7 @@ export class Judgement {
     if (!DROPS.has(action)) return -1;
     const flow = this.row[p + Packet.FLOW]!;
     const toFlow = flow >= 0 && this.appliesToFlow(h, MATCH_TRANSACTION);
-    return this.drop(action, p, wire, flow, toFlow) ? signature : -1;
+    return this.drop(action, p, wire, flow, toFlow, REASON_RULES) ? signature : -1;
   }
 
   private appliesToFlow(h: number, flags: number): boolean {
@@ -138,7 +139,14 @@ export class Judgement {
    * After the fact nothing is dropped; a reject is answered all the same.
    * @returns whether this is what drops the packet
    */
-  private drop(action: number, p: number, wire: number, flow: number, toFlow: boolean): boolean {
+  private drop(
+    action: number,
+    p: number,
+    wire: number,
+    flow: number,
+    toFlow: boolean,
+    reason: number,
+  ): boolean {
     const w = wire * Packet.INTS;
     const { row } = this;
     const verdict = verdictOf(action);
@@ -147,13 +155,13 @@ export class Judgement {
       row[w + Packet.VERDICT]! < Packet.VERDICT_DROP || row[w + Packet.VERDICT] === Packet.VERDICT_BYPASS;
     if (first) {
       row[w + Packet.VERDICT] = verdict;
-      row[w + Packet.REASON] = REASON_RULES;
+      row[w + Packet.REASON] = reason;
     }
     row[p + Packet.VERDICT] = row[w + Packet.VERDICT]!;
     row[p + Packet.REASON] = row[w + Packet.REASON]!;
     if (toFlow && this.inline) {
       this.flows[flow * Flow.INTS + Flow.ACTION] = Flow.ACTION_DROP;
-      this.flows[flow * Flow.INTS + Flow.DROP_REASON] = REASON_RULES;
+      this.flows[flow * Flow.INTS + Flow.DROP_REASON] = reason;
     }
     return first;
   }

@@ -122,9 +122,15 @@ export class PacketFacts {
     const state = this.row[p + Packet.FLOW_STATE]!;
     let have = Header.NEED_FLOW | (this.toServer ? Header.NEED_TO_SERVER : Header.NEED_TO_CLIENT);
     have |= state & Packet.FLOW_ESTABLISHED ? Header.NEED_ESTABLISHED : Header.NEED_NOT_ESTABLISHED;
-    if (this.flows[this.f + Flow.APP_PROTOCOL]! > 0) have |= Header.NEED_APPLICATION;
+    if (applicationOf(state, this.flows, this.f) > 0) have |= Header.NEED_APPLICATION;
     return have;
   }
+}
+
+/** Number of the application protocol as it was known with the packet; 0 unknown, -1 failed. */
+export function applicationOf(flowState: number, flows: Int32Array, f: number): number {
+  if ((flowState & Packet.FLOW_APPLICATION_NOTED) === 0) return flows[f + Flow.APP_PROTOCOL]!;
+  return Packet.applicationIn(flowState, Packet.FLOW_APPLICATION);
 }
 
 function transportOf(protocol: number, version: number): number {

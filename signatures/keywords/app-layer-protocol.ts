@@ -1,5 +1,7 @@
 /** app-layer-protocol: what the protocol of the flow was recognised as. */
 import * as Flow from '../../engine/flow-record.js';
+import * as Packet from '../../engine/packet.js';
+import type { Inspection } from '../inspection.js';
 import type { Keyword, MatchCompiler } from '../keyword.js';
 import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
@@ -53,20 +55,18 @@ export const applicationProtocolKeywords: readonly Keyword[] = [
 const FAILED = -1;
 const UNKNOWN = 0;
 
-/** The column that is looked at; packets to the client look at what the server's side was recognised as. */
-function columnOf(side: Side, toServer: boolean): number {
-  switch (side) {
-    case 'original':
-      return Flow.APP_PROTOCOL_ORIGINAL;
-    case 'toserver':
-      return Flow.APP_PROTOCOL_TO_SERVER;
-    case 'toclient':
-      return Flow.APP_PROTOCOL_TO_CLIENT;
-    case 'direction':
-      return toServer ? Flow.APP_PROTOCOL_TO_SERVER : Flow.APP_PROTOCOL_TO_CLIENT;
-    default:
-      return Flow.APP_PROTOCOL;
-  }
+/** What was known with the packet; the original is only in the flow's record. */
+function protocolOf(at: Inspection, side: Side): number {
+  const state = at.memory.row[at.p + Packet.FLOW_STATE]!;
+  const noted = (state & Packet.FLOW_APPLICATION_NOTED) !== 0;
+  const known = (shift: number, column: number) =>
+    noted ? Packet.applicationIn(state, shift) : at.flows.row[at.f + column]!;
+  const toServer = side === 'toserver' || (side === 'direction' && at.toServer);
+  if (side === 'original') return at.flows.row[at.f + Flow.APP_PROTOCOL_ORIGINAL]!;
+  if (side === 'final' || side === 'either') return known(Packet.FLOW_APPLICATION, Flow.APP_PROTOCOL);
+  return toServer
+    ? known(Packet.FLOW_APPLICATION_TO_SERVER, Flow.APP_PROTOCOL_TO_SERVER)
+    : known(Packet.FLOW_APPLICATION_TO_CLIENT, Flow.APP_PROTOCOL_TO_CLIENT);
 }
 
 export const applicationProtocolCompilers: readonly MatchCompiler[] = [
@@ -78,15 +78,12 @@ export const applicationProtocolCompilers: readonly MatchCompiler[] = [
       const wanted = name === 'failed' ? [FAILED] : name === 'unknown' ? [UNKNOWN] : store.numbersOf(name);
       return at => {
         if (at.flow < 0) return false;
-        const { row } = at.flows;
-        const number = (toServer: boolean) => row[at.f + columnOf(side, toServer)]!;
         if (side === 'either') {
           const found =
-            wanted.includes(row[at.f + Flow.APP_PROTOCOL_TO_SERVER]!) ||
-            wanted.includes(row[at.f + Flow.APP_PROTOCOL_TO_CLIENT]!);
+            wanted.includes(protocolOf(at, 'toserver')) || wanted.includes(protocolOf(at, 'toclient'));
           return found !== negated;
         }
-        const seen = number(at.toServer);
+        const seen = protocolOf(at, side);
         // Nothing is said about a protocol while it is not known.
         if (seen === UNKNOWN && name !== 'unknown') return false;
         return wanted.includes(seen) !== negated;

@@ -61,7 +61,7 @@ export class Thresholds {
   }
 
   private apply({ match, identity }: Threshold, p: number, toServer: boolean): number {
-    if (match.type === 'suppress') return this.isSuppressed(match, p) ? SUPPRESSED : PASSED;
+    if (match.type === 'suppress') return this.isSuppressed(match, p) ? SILENT : PASSED;
     const now = this.memory.row[p + Packet.SECONDS]!;
     this.tracker.fill(this.table, identity, match.track as Track, p, toServer);
     return this.table.with(now, true, (ints, value, isNew) => this.count(match, ints, value, isNew, now));
