@@ -62,21 +62,20 @@ export class TrackedFile {
     this.kept += bytes.length;
   }
 
-  /** Bytes are missing: digests cannot be told any more. */
-  gap(): void {
+  /** Bytes are missing: digests of the whole cannot be told any more. */
+  gap(missing: number): void {
+    if (this.state !== 'open') return;
     this.gaps = true;
-    this.hashes.md5 = undefined;
-    this.hashes.sha1 = undefined;
-    this.hashes.sha256 = undefined;
+    this.size += missing;
   }
 
-  /** Nothing more will come. Digests are told of whole files only. */
+  /** Nothing more will come. Of a file that was cut only the digest by which it is stored is told: of what came. */
   close(state: Exclude<FileState, 'open'> = 'closed'): void {
     if (this.state !== 'open') return;
     this.state = this.gaps && state === 'closed' ? 'truncated' : state;
     for (const kind of ['md5', 'sha1', 'sha256'] as const) {
       const hash = this.hashes[kind];
-      if (hash && this.state === 'closed') this.digests[kind] = hash.digest('hex');
+      if (hash && (kind === 'sha256' || this.state === 'closed')) this.digests[kind] = hash.digest('hex');
       this.hashes[kind] = undefined;
     }
   }

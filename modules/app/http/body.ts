@@ -20,20 +20,25 @@ export class Body {
     private readonly limits: BodyLimits,
     private readonly atOnce: boolean,
     private readonly memory: BodyMemory,
+    /** Bytes of a file that are followed; 0: all. */
+    private readonly fileLimit: number,
   ) {}
 
-  /** Decoded bytes. @returns false when the limit is reached: no more are wanted */
+  /** Decoded bytes. @returns false when no more are wanted */
   append(bytes: Uint8Array): boolean {
-    const { limit } = this.limits;
-    const room = limit === 0 ? bytes.length : limit - this.length;
-    const taken = room >= bytes.length ? bytes : bytes.subarray(0, Math.max(0, room));
+    const taken = within(bytes, this.limits.limit, this.length);
     this.length += bytes.length;
-    if (taken.length > 0) {
-      this.file?.append(taken);
-      this.keep(taken);
-    }
+    if (taken.length > 0) this.keep(taken);
+    const followed = this.file ? this.follow(this.file, bytes) : false;
+    return taken.length === bytes.length || followed;
+  }
+
+  /** @returns false when the file is longer than it is followed */
+  private follow(file: TrackedFile, bytes: Uint8Array): boolean {
+    const taken = within(bytes, this.fileLimit, file.size);
+    file.append(taken);
     if (taken.length === bytes.length) return true;
-    this.file?.close('truncated');
+    file.close('truncated');
     return false;
   }
 
@@ -59,4 +64,10 @@ export class Body {
   release(): void {
     this.memory.used -= this.store.length;
   }
+}
+
+/** The part of `bytes` below a limit (0: none), behind `before` bytes. */
+function within(bytes: Uint8Array, limit: number, before: number): Uint8Array {
+  const room = limit === 0 ? bytes.length : Math.max(0, limit - before);
+  return room >= bytes.length ? bytes : bytes.subarray(0, room);
 }

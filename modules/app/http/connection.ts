@@ -61,7 +61,9 @@ export class Connection {
 
   newBody(toServer: boolean): Body {
     const limits = toServer ? this.server.request : this.server.response;
-    return new Body(limits, this.atOnce, this.settings.memory);
+    // What may be stored is followed as far as its stream is put together.
+    const fileLimit = this.settings.files.streamDepth ?? limits.limit;
+    return new Body(limits, this.atOnce, this.settings.memory, fileLimit);
   }
 
   advance(transaction: HttpTransaction, toServer: boolean, progress: number): void {

@@ -29,6 +29,7 @@ export const EVENTS = [
   'request_line_missing_protocol',
   'request_line_leading_whitespace',
   'request_body_unexpected',
+  'response_body_unexpected',
   'request_server_port_tcp_port_mismatch',
   'request_uri_host_invalid',
   'request_header_host_invalid',

@@ -52,8 +52,9 @@ export class Multipart {
   }
 
   /** What is missing belongs to the part in hand. */
-  gap(): void {
-    this.file?.gap();
+  gap(missing: number): void {
+    if (this.where === 'content') this.give(this.pending);
+    this.file?.gap(missing);
     this.pending = EMPTY;
   }
 

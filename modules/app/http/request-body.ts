@@ -46,8 +46,9 @@ export class RequestBody {
   /** Bytes are missing. */
   gap(missing: number): void {
     this.body.wireLength += missing;
-    this.file?.gap();
-    this.multipart?.gap();
+    if (!this.begun) this.begin();
+    this.file?.gap(missing);
+    this.multipart?.gap(missing);
   }
 
   /** @param cut the stream ended before the body */
@@ -61,10 +62,8 @@ export class RequestBody {
 
   private decoded(bytes: Uint8Array): boolean {
     if (!this.begun) this.begin();
-    const { limit } = this.connection.server.request;
-    const room = limit === 0 ? bytes.length : limit - this.body.length;
-    if (room > 0) this.multipart?.write(room < bytes.length ? bytes.subarray(0, room) : bytes);
-    return this.body.append(bytes);
+    this.multipart?.write(bytes);
+    return this.body.append(bytes) || this.multipart !== undefined;
   }
 
   /** With the first bytes: is it a file, a form, or neither? */
@@ -89,7 +88,10 @@ export class RequestBody {
         transaction.addFile(file);
         return file;
       },
-      content: bytes => contents.append(bytes),
+      content: bytes => {
+        const { limit } = connection.server.request;
+        if (limit === 0 || contents.length < limit) contents.append(bytes);
+      },
       report: this.report,
     });
   }

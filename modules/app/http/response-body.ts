@@ -41,7 +41,8 @@ export class ResponseBody {
 
   gap(missing: number): void {
     this.body.wireLength += missing;
-    this.body.file?.gap();
+    if (this.body.file === undefined) this.beginFile();
+    this.body.file!.gap(missing);
   }
 
   /** @param cut the stream ended before the body */

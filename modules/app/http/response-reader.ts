@@ -81,7 +81,7 @@ function* readResponse(
   socket: StreamSocket,
 ): Reading<boolean> {
   const { request, response } = transaction;
-  if (request.version === HTTP_0_9) return yield* readToEnd(connection, transaction, socket);
+  if (request.version === HTTP_0_9 && !(yield* looksLikeStatus(socket))) return yield* readToEnd(connection, transaction, socket);
   for (;;) {
     const line = yield* statusLine(connection, transaction, socket);
     if (line === 'body') return yield* readToEnd(connection, transaction, socket);
@@ -259,7 +259,7 @@ function hasUnexpected(socket: StreamSocket): boolean {
   const bytes = view.subarray(offset, offset + available);
   let blank = 0;
   while (blank < bytes.length && (isSpace(bytes[blank]) || bytes[blank] === 0)) blank++;
-  if (bytes.length - blank >= 4) return isNoStatusLine(bytes);
+  if (blank === bytes.length || bytes.length - blank >= 4) return isNoStatusLine(bytes);
   return !'http'.startsWith(latin1(bytes, blank).toLowerCase());
 }
 
@@ -273,6 +273,7 @@ function finish(
   let last = body;
   if (hasUnexpected(socket)) {
     last ??= new ResponseBody(connection, transaction);
+    connection.report(transaction, 'response_body_unexpected');
     last.write(socket.rest());
   }
   last?.end(false);
