@@ -74,7 +74,7 @@ export interface ClosedFile {
 /** What the `app` module offers to the modules of its thread, as service `application-layer`. */
 export interface ApplicationLayer {
   readonly protocols: readonly Protocol[];
-  /** Updates of the batch in hand, in packet order; emptied by detection, or by the next batch. */
+  /** Updates of the batch in hand, in packet order; emptied by the next batch. */
   readonly updates: TransactionUpdate[];
   /** Files closed in the batch in hand; what detection says of them is known behind it. */
   readonly closedFiles: readonly ClosedFile[];

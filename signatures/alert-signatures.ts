@@ -1,4 +1,5 @@
 /** What outputs tell of a signature that alerted, from the compiled rule set that all threads share. */
+import { DETECTIONS, type Detections, FIRST_DETECTION } from '../engine/detection/prepared.js';
 import { type RuleSetImage, signatureAt } from './compile/image.js';
 import type { Action, Signature } from './signature.js';
 
@@ -25,8 +26,11 @@ export interface AlertSignature
 /** @param shared `Thread.shared`: `rules` is the rule set, undefined when none is loaded */
 export function alertSignatures(shared: Readonly<Record<string, unknown>>): AlertSignatures {
   const image = shared.rules as RuleSetImage | undefined;
+  const detections = shared[DETECTIONS] as Detections | undefined;
   return {
     at(index) {
+      const detection = detections?.signatures[index - FIRST_DETECTION];
+      if (detection) return detection;
       if (!image || index < 0 || index >= image.count)
         throw new RangeError(`no signature has the index ${index}`);
       const signature = signatureAt(image, index);

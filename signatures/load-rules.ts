@@ -1,6 +1,7 @@
 /** Loads rule sets: reads the files, parses each rule, settles duplicates. */
 import { readFileSync } from 'node:fs';
 import type { Config } from '../engine/config/config.js';
+import { isCode } from '../engine/detection/find.js';
 import { expressionCheck } from './expression-check.js';
 import { rulesOf } from './parser/lines.js';
 import { decodeText, type RuleSource } from './parser/source.js';
@@ -28,13 +29,14 @@ export function loadRules(options: LoadOptions): RuleSet {
   const patterns = ruleFiles(options.config, options);
   for (const { pattern, files } of patterns) {
     if (files.length === 0) loader.problem('warnings', `No rule files match the pattern ${pattern}`, pattern);
-    for (const file of files) loader.file(file);
+    for (const file of files) if (!isCode(file)) loader.file(file);
   }
-  if (patterns.length > 0 && loader.ruleSet.signatures.length === 0) {
+  const ofRules = patterns.filter(({ files }) => files.length === 0 || !files.every(isCode));
+  if (ofRules.length > 0 && loader.ruleSet.signatures.length === 0) {
     loader.problem(
       'warnings',
-      `${patterns.length} rule files specified, but no rules were loaded!`,
-      patterns[0]!.pattern,
+      `${ofRules.length} rule files specified, but no rules were loaded!`,
+      ofRules[0]!.pattern,
     );
   }
   return loader.finish();

@@ -1,15 +1,18 @@
 /** Everything a run needs before its threads start, checked; `-T` ends after it. */
 import { dirname } from 'node:path';
 import { expressionCheck } from '../../signatures/expression-check.js';
+import type { LoadOptions } from '../../signatures/load-rules.js';
 import { loadProtocols } from '../application/load-protocols.js';
 import { assign, keysOf } from '../config/assign.js';
 import type { Config } from '../config/config.js';
 import type { Mapping } from '../config/scalar.js';
+import type { Detections } from '../detection/prepared.js';
 import type { EngineLog } from '../log.js';
 import type { Protocol } from '../protocol.js';
 import { declaredOptions } from './declared-options.js';
 import { INIT_ERRORS_FATAL } from './options.js';
 import type { Given } from './parse.js';
+import { DetectionLoader } from './prepare-detections.js';
 import { compileForThreads, readRules } from './prepare-rules.js';
 import type { Settings } from './settings.js';
 import { defaultsFile, tellFindings } from './settings.js';
@@ -20,9 +23,11 @@ export interface Preparation {
   readonly protocols: readonly Protocol[];
   /** Compiled signatures; undefined when detection is switched off. */
   readonly rules: unknown;
+  /** Detections written as code; none when detection is switched off. */
+  readonly detections: Detections;
   /** Folder that paths in the configuration are relative to. */
   readonly from: string;
-  /** Loads the rules anew. @throws UsageError when they are wrong and that is fatal */
+  /** Loads the rules and `detections` anew. @throws UsageError when they are wrong and that is fatal */
   reloadRules(): unknown;
 }
 
@@ -37,22 +42,54 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
   if (wrong > 0 && given.test)
     throw new UsageError(`the configuration has ${wrong} values that are not accepted`);
   const protocols = await loadProtocols();
+  const options = {
+    config,
+    protocols,
+    strict: given.strict,
+    exclusive: given.rules.exclusive,
+    additional: given.rules.additional,
+    checkExpression: expressionCheck(),
+  };
   const loadAndCompile = (): unknown => {
     if (!given.detection) return undefined;
-    const options = {
-      config,
-      protocols,
-      strict: given.strict,
-      exclusive: given.rules.exclusive,
-      additional: given.rules.additional,
-      checkExpression: expressionCheck(),
-    };
     const rules = readRules(options, log);
     if (rules.errors.length > 0 && fatal) throw new UsageError('Loading signatures failed.');
     return compileForThreads(rules, protocols, options, log);
   };
   const from = settings.file === defaultsFile() ? process.cwd() : dirname(settings.file);
-  return { config, protocols, rules: loadAndCompile(), from, reloadRules: loadAndCompile };
+  const loader = new DetectionLoader(from);
+  const loadDetections = (): Detections =>
+    given.detection ? readDetections(loader, options, fatal, log) : { list: [], signatures: [] };
+  let detections = loadDetections();
+  return {
+    config,
+    protocols,
+    rules: loadAndCompile(),
+    get detections() {
+      return detections;
+    },
+    from,
+    reloadRules() {
+      const rules = loadAndCompile();
+      detections = loadDetections();
+      return rules;
+    },
+  };
+}
+
+/** @throws UsageError when one is wrong and that is fatal */
+function readDetections(
+  loader: DetectionLoader,
+  options: LoadOptions,
+  fatal: boolean,
+  log: EngineLog,
+): Detections {
+  const { detections, problems } = loader.load(options);
+  for (const { message } of problems) log.error(`detections: ${message}`);
+  if (problems.length > 0 && fatal) throw new UsageError('Loading detections failed.');
+  if (detections.list.length > 0)
+    log.info(`detections: ${detections.list.map(({ name }) => name).join(', ')}`);
+  return detections;
 }
 
 /** Puts settings of the run into the configuration. */

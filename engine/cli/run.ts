@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { ConfigError } from '../config/config-error.js';
+import { DETECTIONS } from '../detection/prepared.js';
 import { type Engine, loadProfile, startEngine } from '../engine.js';
 import { APP_PROTOCOL_NAMES, SOURCE_NAMES } from '../event.js';
 import { consoleLog, type EngineLog, openLog } from '../log.js';
@@ -100,7 +101,8 @@ async function runThreads(
     log,
   );
   const started = performance.now();
-  if (!inputs.live) user();
+  if (inputs.live) log.notice('threads: all threads run');
+  else user();
   const serviceEnds = serviceRuns();
   const hide =
     presentation.summary && !given.quiet
@@ -185,11 +187,16 @@ function workers({ live, names }: Inputs, cores: number): number {
   return live ? names.length : Math.min(cores, names.length);
 }
 
-function sharedObjects({ protocols }: Preparation, { inputs, devices }: Sources, rules: unknown): Shared {
+function sharedObjects(
+  { protocols, detections }: Preparation,
+  { inputs, devices }: Sources,
+  rules: unknown,
+): Shared {
   return {
     ...devices.shared,
     [APP_PROTOCOL_NAMES]: ['unknown', ...protocols.map(protocol => protocol.name)],
     [SOURCE_NAMES]: inputs.names,
+    [DETECTIONS]: detections,
     ...(rules !== undefined && { rules }),
   };
 }
@@ -203,7 +210,8 @@ async function reload(
 ): Promise<void> {
   try {
     log.notice('detect: rule reload starting');
-    await engine.reload(sharedObjects(preparation, sources, preparation.reloadRules()));
+    const rules = preparation.reloadRules();
+    await engine.reload(sharedObjects(preparation, sources, rules));
     log.notice('detect: rule reload complete');
   } catch (error) {
     log.error(`detect: rule reload failed, the rules before stay in force: ${messageOf(error)}`);

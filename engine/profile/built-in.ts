@@ -1,6 +1,6 @@
 import { type Profile, parseProfile } from './profile.js';
 
-const INSPECT = ['flow', 'stream', 'app', 'detect', 'file-store'];
+const INSPECT = ['flow', 'stream', 'app', 'detect', 'detections', 'file-store'];
 const JUDGE = ['verdict', 'respond'];
 
 /** The profiles that need no configuration, as they would stand in the YAML. */
@@ -32,7 +32,13 @@ const DEFINITIONS: Readonly<Record<string, unknown>> = {
       { name: 'acquire', modules: ['input'], handler: 'address-hash', to: 'decode' },
       { name: 'decode', count: 2, modules: ['decode'], handler: 'ordered', ordered: true, to: 'stream' },
       { name: 'stream', modules: ['flow', 'stream'], handler: 'flow-hash', to: 'detect' },
-      { name: 'detect', count: 2, modules: ['app', 'detect', 'file-store'], handler: 'flow-hash', to: 'verdict' },
+      {
+        name: 'detect',
+        count: 2,
+        modules: ['app', 'detect', 'detections', 'file-store'],
+        handler: 'flow-hash',
+        to: 'verdict',
+      },
       { name: 'verdict', modules: ['verdict'], handler: 'flow-hash', to: 'respond' },
       { name: 'respond', modules: ['respond'], handler: 'flow-hash', to: 'alert' },
       { name: 'alert', modules: ['flow-log', 'outputs'] },

@@ -102,7 +102,6 @@ export class Detection implements TransactionJudge {
       batch.keep(slot);
       if (this.row[slot * Packet.INTS + Packet.PSEUDO] !== Packet.PSEUDO_EVENT) this.packet(batch, i, slot);
     }
-    if (applicationLayer) applicationLayer.updates.length = 0;
     batch.replace();
   }
 

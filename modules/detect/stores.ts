@@ -34,8 +34,11 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
     (thread.shared[DETECTION_STATE] as DetectionState | undefined) ?? allocateDetectionState(thread.config);
   const tracker = new Tracker(thread.memory, thread.flows);
   const hosts = new SharedTable(shared.bits);
+  const variables = new StateVariables(states);
+  // Detections written as code set and read the same flowbits.
+  thread.services.set(FLOW_VARIABLES, variables);
   const byName = new Map<string, unknown>([
-    [FLOW_VARIABLES, new StateVariables(states)],
+    [FLOW_VARIABLES, variables],
     [SHARED_BITS, new SharedBits(hosts, tracker)],
     [APPLICATION_PROTOCOLS, applicationProtocols(thread)],
     [STREAM_SIZES, streamSizes(states)],

@@ -1,0 +1,148 @@
+/**
+ * A flow with a routine that waits for something of it. A routine waits for one thing at a time, so this object is the
+ * iterator of every reading as well: waiting takes no memory.
+ */
+import type { Routine } from '../detection.js';
+import { FlowView } from './flow-view.js';
+import type { PacketView } from './packet-view.js';
+import type { Chunk, DetectionSocket, Reading, Stop } from './socket.js';
+import { EITHER_SIDE, NEXT_ITEM, NOTHING, PEEK, READ, RECV, SKIP, UNTIL } from './waits.js';
+import type { DetectionWatch } from './watch.js';
+
+const WAITING: IteratorResult<undefined, never> = { done: false, value: undefined };
+
+export abstract class Asking extends FlowView {
+  /** The routine; undefined before it began. Kept by the engine, as the two below. */
+  routine: Routine | undefined = undefined;
+  /** The next one on the same flow. */
+  follower: Asking | undefined = undefined;
+  /** Whose routine it is. */
+  get owner(): DetectionWatch {
+    return this.watch;
+  }
+
+  /** Answers given so far. */
+  answers = 0;
+  private kind = NOTHING;
+  private socket: DetectionSocket | undefined = undefined;
+  private count = 0;
+  private delimiter: number | string = 0;
+  /** How far `readUntil` has looked, so that no byte is looked at twice. */
+  private searched = 0;
+
+  constructor(
+    protected override readonly watch: DetectionWatch,
+    number: number,
+  ) {
+    super(watch, number);
+  }
+
+  get flow(): FlowView {
+    return this;
+  }
+
+  /** The packet that brought what was read last. */
+  get packet(): PacketView {
+    return this.watch.packet;
+  }
+
+  /** A side with something to tell, 'end' when there will be none, undefined for not yet. */
+  protected abstract eitherSide(): DetectionSocket | 'end' | undefined;
+  protected abstract nextItem(): unknown;
+
+  ask<T>(
+    kind: number,
+    socket: DetectionSocket | undefined,
+    count = 0,
+    delimiter: number | string = 0,
+  ): Reading<T> {
+    this.kind = kind;
+    this.socket = socket;
+    this.count = count;
+    this.delimiter = delimiter;
+    this.searched = 0;
+    return this as unknown as Reading<T>;
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  /** Called by `yield*` when it begins, and each time the routine is woken. */
+  next(): IteratorResult<undefined, unknown> {
+    const value = this.answer();
+    if (value === WAITING) return WAITING;
+    this.kind = NOTHING;
+    return { done: true, value };
+  }
+
+  /** What was asked for can be had, so that it is worth waking the routine. */
+  get isAnswerable(): boolean {
+    const { socket } = this;
+    const limit = this.watch.held;
+    switch (this.kind) {
+      case RECV:
+        return socket!.isReady && socket!.isEnough(limit);
+      case READ:
+      case PEEK:
+        return socket!.isReady && (socket!.available >= this.count || socket!.isBroken);
+      default:
+        return true;
+    }
+  }
+
+  private answer(): unknown {
+    const { socket } = this;
+    const limit = this.watch.held;
+    switch (this.kind) {
+      case RECV:
+        return socket!.some(this.count, limit) ?? WAITING;
+      case READ:
+        return socket!.exactly(this.count, limit, true) ?? WAITING;
+      case PEEK:
+        return socket!.exactly(this.count, limit, false) ?? WAITING;
+      case UNTIL:
+        return this.until(socket!, Math.min(this.count, limit)) ?? WAITING;
+      case SKIP:
+        return this.skipped(socket!);
+      case EITHER_SIDE:
+        return this.eitherSide() ?? WAITING;
+      case NEXT_ITEM:
+        return this.nextItem() ?? WAITING;
+      default:
+        return WAITING;
+    }
+  }
+
+  private skipped(socket: DetectionSocket): Stop | undefined | typeof WAITING {
+    const passed = socket.pass(this.count);
+    if (typeof passed === 'string') return passed;
+    this.count -= passed;
+    return this.count === 0 ? undefined : WAITING;
+  }
+
+  private until(socket: DetectionSocket, limit: number): Chunk | undefined {
+    const { delimiter } = this;
+    const length = typeof delimiter === 'string' ? delimiter.length : 1;
+    const end = this.endOfDelimiter(socket, limit, length);
+    if (end > 0) return socket.take(end);
+    if (socket.available >= limit) return 'limit';
+    this.searched = Math.max(0, socket.available - length + 1);
+    return socket.whyNot();
+  }
+
+  private endOfDelimiter(socket: DetectionSocket, limit: number, length: number): number {
+    const { delimiter } = this;
+    const first = typeof delimiter === 'string' ? delimiter.charCodeAt(0) : delimiter;
+    let at = socket.indexOf(first, this.searched, limit);
+    while (at >= 0 && typeof delimiter === 'string' && !startsWith(socket, at, delimiter))
+      at = socket.indexOf(first, at + 1, limit);
+    return at >= 0 && at + length <= Math.min(limit, socket.available) ? at + length : 0;
+  }
+}
+
+function startsWith(socket: DetectionSocket, at: number, text: string): boolean {
+  for (let i = 1; i < text.length; i++)
+    if (at + i >= socket.available || socket.byteAt(at + i) !== text.charCodeAt(i)) return false;
+  return true;
+}

@@ -1,0 +1,28 @@
+/** Bytes as text. What detections read lies in shared memory, which `TextDecoder` refuses. */
+
+/** @param encoding `latin1` (each byte a character) or `utf8` */
+export function text(bytes: Uint8Array, encoding: 'latin1' | 'utf8' = 'latin1'): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(encoding);
+}
+
+/** `16 03 01` */
+export function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join(' ');
+}
+
+/** Big-endian number of `count` bytes (1 to 6) at `offset`. @throws RangeError where the bytes end before */
+export function integer(bytes: Uint8Array, offset: number, count: number): number {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).readUIntBE(offset, count);
+}
+
+/** Shannon entropy in bits per byte, 0 to 8. */
+export function entropy(bytes: Uint8Array): number {
+  const counts = new Map<number, number>();
+  for (const byte of bytes) counts.set(byte, (counts.get(byte) ?? 0) + 1);
+  let sum = 0;
+  for (const count of counts.values()) {
+    const share = count / bytes.length;
+    sum -= share * Math.log2(share);
+  }
+  return sum;
+}

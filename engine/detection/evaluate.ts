@@ -1,0 +1,91 @@
+/**
+ * Makes a definition out of a detection's code. The code gets what it may have and no more: `sluice`, the harmless
+ * modules of Node, and those for files and the network where its permissions name them. This keeps honest plugins
+ * honest; it is no prison for hostile ones.
+ */
+import { createRequire } from 'node:module';
+import vm from 'node:vm';
+import type { DetectionDefinition, Permission } from '../detection.js';
+import { checkDefinition } from './check.js';
+import { allocateSharedTable, SharedNumbers, type TablePlan, tablePlan } from './shared-table.js';
+
+const require = createRequire(import.meta.url);
+
+const HARMLESS = new Set(
+  'assert buffer crypto events path punycode querystring string_decoder url util zlib'.split(' '),
+);
+const BY_PERMISSION: Readonly<Record<string, Permission>> = {
+  fs: 'files',
+  'fs/promises': 'files',
+  dgram: 'network',
+  dns: 'network',
+  http: 'network',
+  http2: 'network',
+  https: 'network',
+  net: 'network',
+  tls: 'network',
+};
+/** Names that would lead around the permissions. */
+const HIDDEN = ['process', 'fetch', 'WebSocket', 'globalThis', 'global', 'Function', 'setInterval'];
+
+export interface Evaluation {
+  readonly definition: DetectionDefinition;
+  /** Tables it declared, in their order. */
+  readonly tables: readonly TablePlan[];
+}
+
+/**
+ * Runs the code of a detection.
+ * @param api what `import … from 'sluice'` gives
+ * @param may permissions; undefined: those that the definition asks for (its imports are checked afterwards)
+ * @param buffers memory of its tables by name; a table without one gets its own
+ * @throws Error naming the file and what is wrong
+ */
+export function evaluate(
+  code: string,
+  file: string,
+  api: object,
+  may: readonly Permission[] | undefined,
+  buffers: Readonly<Record<string, SharedArrayBuffer>> = {},
+): Evaluation {
+  const tables: TablePlan[] = [];
+  const wanted = new Set<Permission>();
+  const sharedTable: typeof import('./shared-table.js').sharedTable = (name, shape) => {
+    const plan = tablePlan(name, shape);
+    if (tables.some(other => other.name === name)) throw new Error(`there are two tables ${name}`);
+    tables.push(plan);
+    return new SharedNumbers(buffers[name] ?? allocateSharedTable(plan), plan);
+  };
+  const requireFor = (name: string): unknown => {
+    if (name === 'sluice') return { ...api, sharedTable };
+    return builtIn(name, may, wanted);
+  };
+  const module = { exports: {} as { default?: unknown } };
+  const run = vm.compileFunction(code, ['module', 'exports', 'require', ...HIDDEN], {
+    filename: file,
+  });
+  run(module, module.exports, requireFor);
+  const definition = checkDefinition(module.exports.default, file);
+  for (const permission of wanted) {
+    if (!definition.may?.includes(permission))
+      throw new Error(
+        `${file}: it imports what needs the permission ${permission}: may: ['${permission}', …]`,
+      );
+  }
+  return { definition, tables };
+}
+
+function builtIn(name: string, may: readonly Permission[] | undefined, wanted: Set<Permission>): unknown {
+  const plain = name.replace(/^node:/, '');
+  const permission = Object.hasOwn(BY_PERMISSION, plain) ? BY_PERMISSION[plain] : undefined;
+  if (!HARMLESS.has(plain) && permission === undefined)
+    throw new Error(
+      `it cannot have ${name}: a detection may import sluice, files of its own, packages, and ${[...HARMLESS].join(', ')}`,
+    );
+  if (permission !== undefined) {
+    if (may !== undefined && !may.includes(permission))
+      throw new Error(`it cannot have ${name} without the permission ${permission}`);
+    wanted.add(permission);
+  }
+  return require(name);
+}

@@ -1,0 +1,39 @@
+/** Which file a detection's name means: a path, or a package by its name. */
+import { existsSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { isAbsolute, resolve } from 'node:path';
+
+const CODE = /\.(ts|mts|js|mjs)$/;
+
+/** Whether a rule file is code. */
+export function isCode(file: string): boolean {
+  return CODE.test(file);
+}
+
+/**
+ * @param name a path (beginning with `.` or `/`, or ending like a file of code), or a package
+ * @param from folder that paths and packages are looked up from
+ * @throws Error that names what was looked for
+ */
+export function findDetection(name: string, from: string): string {
+  const isPath =
+    name.startsWith('.') || isAbsolute(name) || (isCode(name) && existsSync(resolve(from, name)));
+  if (isPath) return pathOf(resolve(from, name), name);
+  try {
+    return createRequire(resolve(from, 'any.js')).resolve(name);
+  } catch {
+    throw new Error(
+      isCode(name)
+        ? `there is no detection at ${resolve(from, name)}`
+        : `there is no detection ${name}: no file, and no package that is installed for ${from}`,
+    );
+  }
+}
+
+/** A folder with a package.json is a package. */
+function pathOf(path: string, name: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isFile()) return path;
+  if (!found) throw new Error(`there is no detection at ${name} (looked for ${path})`);
+  return createRequire(resolve(path, 'any.js')).resolve(path);
+}

@@ -1,0 +1,63 @@
+/** A detection as the main thread prepares it for the others: plain data, and its code as text. */
+import type { Permission } from '../detection.js';
+import type { TablePlan } from './shared-table.js';
+
+/** Name in `thread.shared` of what is prepared. */
+export const DETECTIONS = 'detections';
+
+/** Alerts of detections name their signature by numbers from here on; see `alert-signatures.ts`. */
+export const FIRST_DETECTION = 1 << 28;
+
+/** One way in which a flow can fit: sides of it, addresses as in signatures. */
+export interface FlowPattern {
+  /** IP protocol numbers; empty: any. */
+  readonly transports: readonly number[];
+  readonly client: Side;
+  readonly server: Side;
+  /** The other way round will do as well. */
+  readonly bothWays: boolean;
+  /** Contents that must stand at the beginning of one side: conditions of the signature language. */
+  readonly contents: readonly unknown[];
+  /** The side they are looked for in. */
+  readonly contentsOfServer: boolean;
+}
+
+export interface Side {
+  readonly anyAddress: boolean;
+  readonly v4: readonly (readonly [number, number])[];
+  /** As hexadecimal texts of 32 digits. */
+  readonly v6: readonly (readonly [string, string])[];
+  readonly ports: readonly (readonly [number, number])[];
+}
+
+export interface PreparedDetection {
+  readonly name: string;
+  readonly file: string;
+  readonly code: string;
+  /** Number of its signature, from `FIRST_DETECTION` on. */
+  readonly signature: number;
+  readonly when: FlowPattern;
+  /** What it may do, after the configuration had its say. */
+  readonly may: readonly Permission[];
+  readonly tables: readonly (TablePlan & { readonly buffer: SharedArrayBuffer })[];
+}
+
+/** What outputs tell of a detection; the shape of an alerting signature. */
+export interface DetectionSignature {
+  readonly action: 'alert';
+  readonly gid: number;
+  readonly sid: number;
+  readonly rev: number;
+  readonly msg: string;
+  readonly category: string;
+  readonly priority: number;
+  readonly metadata: Readonly<Record<string, readonly string[]>>;
+  readonly references: readonly string[];
+  readonly text: string;
+}
+
+export interface Detections {
+  readonly list: readonly PreparedDetection[];
+  /** By number, counted from `FIRST_DETECTION`; grows with reloads, so that older alerts keep theirs. */
+  readonly signatures: readonly DetectionSignature[];
+}

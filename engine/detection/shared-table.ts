@@ -1,0 +1,212 @@
+/**
+ * State of a detection across flows: a table in shared memory that all threads see, bounded, whose entries end by
+ * themselves. An entry is a few numbers under a text.
+ *
+ *     const tries = sharedTable('tries', { numbers: 2, entries: 65_536, seconds: 300 });
+ *     const count = tries.update(flow.clientAddress, packet.time, values => ++values[0]!);
+ *
+ * An author's function runs on a copy and outside of the lock; when another thread changed the entry meanwhile, it
+ * runs again on the new numbers.
+ */
+
+/** A bucket: lock, then entries of used, expiry, version, spare, key of four, values. */
+const BUCKET_HEADER = 4;
+const ENTRIES = 4;
+const USED = 0;
+const EXPIRY = 1;
+const VERSION = 2;
+const KEY = 4;
+const KEY_INTS = 4;
+const VALUES = KEY + KEY_INTS;
+/** After so many changes by others in between, the last one wins. */
+const TRIES = 16;
+
+export interface TableShape {
+  /** Numbers of an entry, 1 to 64; 0 at first. */
+  readonly numbers: number;
+  /** Entries, about: where a place is full, the entry that ends first gives way. */
+  readonly entries?: number;
+  /** How long an entry stays without an update; seconds of packet time. */
+  readonly seconds: number;
+}
+
+export interface TablePlan extends Required<TableShape> {
+  readonly name: string;
+}
+
+/** @throws Error saying what was expected */
+export function tablePlan(name: string, { numbers, entries = 16_384, seconds }: TableShape): TablePlan {
+  const check = (what: string, value: number, most: number) => {
+    if (!Number.isInteger(value) || value < 1 || value > most)
+      throw new Error(`table ${name}: ${what} is ${value}, expected a whole number from 1 to ${most}`);
+  };
+  check('numbers', numbers, 64);
+  check('entries', entries, 1 << 22);
+  check('seconds', seconds, 1 << 30);
+  return { name, numbers, entries, seconds };
+}
+
+function entryInts({ numbers }: TableShape): number {
+  return VALUES + 2 * numbers;
+}
+
+function bucketInts(plan: TableShape): number {
+  return BUCKET_HEADER + ENTRIES * entryInts(plan);
+}
+
+export function allocateSharedTable(plan: TablePlan): SharedArrayBuffer {
+  const buckets = Math.ceil(plan.entries / ENTRIES);
+  return new SharedArrayBuffer(buckets * bucketInts(plan) * 4);
+}
+
+export class SharedNumbers {
+  private readonly ints: Int32Array;
+  private readonly doubles: Float64Array;
+  private readonly buckets: number;
+  private readonly key = new Int32Array(KEY_INTS);
+  private readonly copy: Float64Array;
+  private bucket = 0;
+
+  constructor(
+    buffer: SharedArrayBuffer,
+    private readonly plan: TablePlan,
+  ) {
+    this.ints = new Int32Array(buffer);
+    this.doubles = new Float64Array(buffer);
+    this.buckets = Math.floor(this.ints.length / bucketInts(plan));
+    this.copy = new Float64Array(plan.numbers);
+  }
+
+  /**
+   * Changes the numbers under a key; they are 0 when there is no entry.
+   * @param now time in seconds: entries that ended before are gone
+   * @param change may run more than once; what it returns last is returned
+   */
+  update<T>(key: string, now: number, change: (values: Float64Array) => T): T {
+    for (let i = 0; ; i++) {
+      this.find(key);
+      const version = this.read(now);
+      const result = change(this.copy);
+      this.find(key);
+      if (this.write(now, version, i === TRIES)) return result;
+    }
+  }
+
+  /** The numbers under a key, undefined without an entry. */
+  get(key: string, now: number): Float64Array | undefined {
+    this.find(key);
+    return this.read(now) < 0 ? undefined : this.copy.slice();
+  }
+
+  remove(key: string, now: number): void {
+    this.find(key);
+    this.locked(() => {
+      const at = this.entryOf(now);
+      if (at >= 0) this.ints[at + USED] = 0;
+    });
+  }
+
+  /** @returns the entry's version, -1 without one */
+  private read(now: number): number {
+    return this.locked(() => {
+      const at = this.entryOf(now);
+      if (at < 0) {
+        this.copy.fill(0);
+        return -1;
+      }
+      const from = (at + VALUES) / 2;
+      this.copy.set(this.doubles.subarray(from, from + this.plan.numbers));
+      return this.ints[at + VERSION]!;
+    });
+  }
+
+  /** @returns false when another thread changed the entry since `version` was read */
+  private write(now: number, version: number, anyway: boolean): boolean {
+    return this.locked(() => {
+      const found = this.entryOf(now);
+      const current = found < 0 ? -1 : this.ints[found + VERSION]!;
+      if (current !== version && !anyway) return false;
+      const at = found < 0 ? this.take() : found;
+      this.doubles.set(this.copy, (at + VALUES) / 2);
+      this.ints[at + EXPIRY] = Math.max(this.ints[at + EXPIRY]!, Math.ceil(now) + this.plan.seconds);
+      this.ints[at + VERSION] = (this.ints[at + VERSION]! + 1) & 0x3fffffff;
+      return true;
+    });
+  }
+
+  /** The entry that ends first gives way. */
+  private take(): number {
+    const { ints } = this;
+    let best = this.entry(0);
+    for (let i = 0; i < ENTRIES; i++) {
+      const at = this.entry(i);
+      if (ints[at + USED] === 0) {
+        best = at;
+        break;
+      }
+      if (ints[at + EXPIRY]! < ints[best + EXPIRY]!) best = at;
+    }
+    ints[best + USED] = 1;
+    ints[best + EXPIRY] = 0;
+    ints.set(this.key, best + KEY);
+    return best;
+  }
+
+  private entryOf(now: number): number {
+    const { ints } = this;
+    for (let i = 0; i < ENTRIES; i++) {
+      const at = this.entry(i);
+      if (ints[at + USED] === 0 || !this.isKey(at + KEY)) continue;
+      if (ints[at + EXPIRY]! >= now) return at;
+      ints[at + USED] = 0;
+    }
+    return -1;
+  }
+
+  private isKey(at: number): boolean {
+    for (let i = 0; i < KEY_INTS; i++) if (this.ints[at + i] !== this.key[i]) return false;
+    return true;
+  }
+
+  private entry(i: number): number {
+    return this.bucket + BUCKET_HEADER + i * entryInts(this.plan);
+  }
+
+  /** 128 bits stand for the text: two texts of one hash are not to be met by chance. */
+  private find(key: string): void {
+    const hash = this.key;
+    hash[0] = 0x811c9dc5;
+    hash[1] = 0x9e3779b9;
+    hash[2] = 0x85ebca6b;
+    hash[3] = key.length;
+    for (let i = 0; i < key.length; i++) {
+      const code = key.charCodeAt(i);
+      hash[0] = Math.imul(hash[0]! ^ code, 0x01000193);
+      hash[1] = Math.imul(hash[1]! ^ code, 0xcc9e2d51) ^ (hash[0]! >>> 13);
+      hash[2] = Math.imul(hash[2]! ^ code, 0x1b873593) ^ (hash[1]! >>> 15);
+      hash[3] = Math.imul(hash[3]! ^ code, 0x27d4eb2f) ^ (hash[2]! >>> 11);
+    }
+    this.bucket = ((hash[3]! ^ (hash[0]! >>> 7)) >>> 0) % this.buckets;
+    this.bucket *= bucketInts(this.plan);
+  }
+
+  private locked<T>(work: () => T): T {
+    while (Atomics.compareExchange(this.ints, this.bucket, 0, 1) !== 0) {
+      // Held for some hundred nanoseconds by another thread.
+    }
+    try {
+      return work();
+    } finally {
+      Atomics.store(this.ints, this.bucket, 0);
+    }
+  }
+}
+
+/**
+ * Declares a table at the top level of a detection's file. In the engine all threads share it; anywhere else (a test of
+ * the author's) it belongs to whoever made it.
+ */
+export function sharedTable(name: string, shape: TableShape): SharedNumbers {
+  const plan = tablePlan(name, shape);
+  return new SharedNumbers(allocateSharedTable(plan), plan);
+}

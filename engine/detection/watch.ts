@@ -1,0 +1,27 @@
+/** What the views that detections get read from: one object a thread and detection. */
+import type { FlowRows } from '../flow-record.js';
+import type { Memory } from '../memory.js';
+import type { PacketView } from './packet-view.js';
+
+/** Flowbits, by the name that signatures use. */
+export interface FlowBits {
+  has(flow: number, name: string): boolean;
+  set(flow: number, name: string, value: boolean): void;
+  /** The flow is over. */
+  release(flow: number): void;
+}
+
+export interface Watch {
+  readonly memory: Memory;
+  readonly flows: FlowRows;
+  readonly bits: FlowBits;
+  applicationName(number: number): string | undefined;
+  /** The packet in hand. */
+  readonly packet: PacketView;
+}
+
+/** The same for one detection. */
+export interface DetectionWatch extends Watch {
+  /** Bytes that it may hold of each side. */
+  readonly held: number;
+}

@@ -1,0 +1,40 @@
+/**
+ * Runs detections that are written as code: each is a routine that reads the streams or transactions of a flow and
+ * sleeps in between, or functions that look at packets and at the beginnings and ends of flows.
+ *
+ * What is prepared for all threads (`shared.detections`) comes as text and is evaluated in each; without any, packets
+ * pass.
+ */
+import type { Batch } from '../engine/batch.js';
+import { DETECTIONS, type Detections } from '../engine/detection/prepared.js';
+import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
+import { detectionOptions } from './detections/options.js';
+import { DetectionRun } from './detections/run.js';
+
+export default defineModule({
+  summary: 'runs detections written as code',
+  kind: 'stage',
+  perFlow: true,
+  after: ['flow', 'stream', 'app', 'detect'],
+  options: detectionOptions,
+  create: thread => new DetectionModule(thread),
+});
+
+class DetectionModule implements ThreadModule {
+  private run: DetectionRun | undefined;
+
+  constructor(private readonly thread: Thread) {
+    this.reload(thread.shared);
+  }
+
+  process(batch: Batch): void {
+    this.run?.process(batch);
+  }
+
+  reload(shared: Readonly<Record<string, unknown>>): void {
+    const detections = shared[DETECTIONS] as Detections | undefined;
+    if (!this.run && (detections?.list.length ?? 0) === 0) return;
+    this.run ??= new DetectionRun(this.thread);
+    this.run.use(detections?.list ?? []);
+  }
+}

@@ -1,0 +1,44 @@
+/** Whether a detection is for a flow: its addresses and ports against the header that the author wrote. */
+import type { FlowPattern, Side } from '../../engine/detection/prepared.js';
+import type { FlowRows } from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow-record.js';
+
+/** @param flow row of the flow */
+export type FlowFit = (flows: FlowRows, flow: number) => boolean;
+
+/** @param possible transports that the detection's form can read; all when absent */
+export function flowFit(pattern: FlowPattern, possible: readonly number[] | undefined): FlowFit {
+  const { transports, client, server, bothWays } = pattern;
+  const wanted = transports.length > 0 ? transports : possible;
+  const oneWay = (flows: FlowRows, f: number, forward: boolean): boolean => {
+    const [a, b] = forward ? [client, server] : [server, client];
+    const { row } = flows;
+    return (
+      hasPort(a, row[f + Flow.CLIENT_PORT]!) &&
+      hasPort(b, row[f + Flow.SERVER_PORT]!) &&
+      hasAddress(a, flows, f, Flow.CLIENT_ADDRESS) &&
+      hasAddress(b, flows, f, Flow.SERVER_ADDRESS)
+    );
+  };
+  return (flows, flow) => {
+    const f = flow * Flow.INTS;
+    if (wanted && !wanted.includes(flows.row[f + Flow.PROTOCOL]!)) return false;
+    return oneWay(flows, f, true) || (bothWays && oneWay(flows, f, false));
+  };
+}
+
+function hasPort({ ports }: Side, port: number): boolean {
+  for (const [first, last] of ports) if (port >= first && port <= last) return true;
+  return false;
+}
+
+function hasAddress(side: Side, { row, bytes }: FlowRows, f: number, column: number): boolean {
+  if (side.anyAddress) return true;
+  const at = (f + column) * 4;
+  if (row[f + Flow.IP_VERSION] === 6) {
+    const address = Buffer.from(bytes.buffer, bytes.byteOffset + at, 16).toString('hex');
+    return side.v6.some(([first, last]) => address >= first && address <= last);
+  }
+  const address = Buffer.from(bytes.buffer, bytes.byteOffset + at, 4).readUInt32BE(0);
+  return side.v4.some(([first, last]) => address >= first && address <= last);
+}

@@ -1,0 +1,66 @@
+/** Which detections are for which flow: flows with the same ones share a group, so that a flow keeps a number only. */
+import type { FlowRows } from '../../engine/flow-record.js';
+import type { LoadedDetection } from './loaded.js';
+
+/** Detections of a flow, by what they want of it. */
+export class FlowGroup {
+  readonly streams: readonly LoadedDetection[];
+  readonly transactions: readonly LoadedDetection[];
+  readonly starts: readonly LoadedDetection[];
+  readonly ends: readonly LoadedDetection[];
+  readonly packets: readonly LoadedDetection[];
+
+  constructor(all: readonly LoadedDetection[]) {
+    this.streams = all.filter(({ definition }) => definition.detect);
+    this.transactions = all.filter(({ definition }) => definition.transactions ?? definition.transaction);
+    this.starts = all.filter(({ definition }) => definition.onFlowStart);
+    this.ends = all.filter(({ definition }) => definition.onFlowEnd);
+    this.packets = all.filter(({ definition }) => definition.onPacket);
+  }
+}
+
+const MOST_GROUPS = 65_535;
+
+export class FlowGroups {
+  private readonly numbers: Uint16Array;
+  /** Number 0: not looked at. */
+  private readonly groups: FlowGroup[] = [new FlowGroup([])];
+  private readonly byKey = new Map<string, number>();
+  private detections: readonly LoadedDetection[] = [];
+
+  constructor(private readonly flows: FlowRows) {
+    this.numbers = new Uint16Array(flows.capacity);
+  }
+
+  /** Flows that begin from here on have these. */
+  use(detections: readonly LoadedDetection[]): void {
+    this.detections = detections;
+    this.byKey.clear();
+  }
+
+  isKnown(flow: number): boolean {
+    return this.numbers[flow] !== 0;
+  }
+
+  of(flow: number): FlowGroup {
+    return this.groups[this.numbers[flow]!]!;
+  }
+
+  /** Looks which detections a flow has. */
+  begin(flow: number): FlowGroup {
+    const fitting = this.detections.filter(each => !each.isOff && each.fit(this.flows, flow));
+    const key = fitting.map(({ order }) => order).join(' ');
+    let number = this.byKey.get(key);
+    if (number === undefined) {
+      // More groups than there can be of any sensible set of detections: what comes then is not watched.
+      number = this.groups.length > MOST_GROUPS ? 0 : this.groups.push(new FlowGroup(fitting)) - 1;
+      this.byKey.set(key, number);
+    }
+    this.numbers[flow] = number;
+    return this.groups[number]!;
+  }
+
+  release(flow: number): void {
+    this.numbers[flow] = 0;
+  }
+}

@@ -1,0 +1,184 @@
+/** Does what detections ask for: alerts for the outputs, verdicts for packets and flows. */
+import type { Batch } from '../../engine/batch.js';
+import type { TransactionView } from '../../engine/detection/transaction-view.js';
+import type { Answer } from '../../engine/detection.js';
+import {
+  ALERT_ACTION,
+  ALERT_ACTION_CHANGED,
+  ALERT_FLAGS,
+  ALERT_IN_STREAM,
+  ALERT_IN_TRANSACTION,
+  EVENT_ALERT,
+  EVENT_DROP,
+  keepEvent,
+} from '../../engine/event.js';
+import { engineMode } from '../../engine/exception-policy.js';
+import * as Flow from '../../engine/flow-record.js';
+import type { Thread } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+import { STREAM_CONTROL, type StreamControl } from '../../engine/stream-control.js';
+import { REASON_FLOW_DROP, REASON_RULES } from '../../engine/verdict.js';
+import type { LoadedDetection } from './loaded.js';
+
+/** What an answer is about. */
+export interface Occasion {
+  /** Packet in hand; and the packet of the wire that a drop stops. */
+  slot: number;
+  wire: number;
+  flow: number;
+  /** Direction of the data that was read. */
+  toServer: boolean;
+  inStream: boolean;
+  transaction: TransactionView | undefined;
+  /** Bytes read of each side, for the record; -1 where nothing is read. */
+  clientPosition: number;
+  serverPosition: number;
+}
+
+export class Judge {
+  batch!: Batch;
+  readonly inline: boolean;
+  private readonly row: Int32Array;
+  private readonly flows: Int32Array;
+  private readonly alerts: number;
+  private readonly lost: number;
+  private readonly refused: number;
+
+  constructor(private readonly thread: Thread) {
+    const { counters, config } = thread;
+    this.row = thread.memory.row;
+    this.flows = thread.flows.row;
+    this.inline = config.read(engineMode) === 'ips';
+    this.alerts = counters.declare('detections.alerts');
+    this.lost = counters.declare('detections.events_lost');
+    this.refused = counters.declare('detections.refused');
+  }
+
+  /** Does what is asked for; without the permission it tells of it and does no more. */
+  act(detection: LoadedDetection, answer: Answer, at: Occasion): void {
+    switch (answer.kind) {
+      case 'alert':
+        this.alert(detection, answer, at, 0);
+        break;
+      case 'drop':
+        this.drop(detection, answer, at, Packet.VERDICT_DROP);
+        break;
+      case 'reject':
+        this.drop(detection, answer, at, Packet.VERDICT_REJECT);
+        break;
+      case 'bypass':
+        if (this.isAllowed(detection, 'bypass')) this.passFlow(at);
+        break;
+      case 'stop':
+        if (detection.isAllowed('stop')) this.stopReassembly(at, answer.side === 'client');
+        break;
+    }
+  }
+
+  /** The flow was dropped with an earlier packet: so is this one. */
+  dropWithFlow(p: number, flow: number): void {
+    const { row } = this;
+    if (!this.inline || row[p + Packet.VERDICT]! >= Packet.VERDICT_DROP) return;
+    if (this.flows[flow * Flow.INTS + Flow.ACTION] !== Flow.ACTION_DROP) return;
+    row[p + Packet.VERDICT] = Packet.VERDICT_DROP;
+    row[p + Packet.REASON] = REASON_FLOW_DROP;
+  }
+
+  /** Drops a packet, and with `wholeFlow` all that come after it. @returns false where it was dropped already */
+  dropPacket(at: Occasion, verdict: number, wholeFlow: boolean): boolean {
+    const { row } = this;
+    const w = at.wire * Packet.INTS;
+    const before = row[w + Packet.VERDICT]!;
+    const first = before < Packet.VERDICT_DROP || before === Packet.VERDICT_BYPASS;
+    if (first) {
+      row[w + Packet.VERDICT] = verdict;
+      row[w + Packet.REASON] = REASON_RULES;
+    }
+    const p = at.slot * Packet.INTS;
+    row[p + Packet.VERDICT] = row[w + Packet.VERDICT]!;
+    row[p + Packet.REASON] = row[w + Packet.REASON]!;
+    if (wholeFlow && this.inline && at.flow >= 0) {
+      const f = at.flow * Flow.INTS;
+      this.flows[f + Flow.ACTION] = Flow.ACTION_DROP;
+      this.flows[f + Flow.DROP_REASON] = REASON_RULES;
+    }
+    return first;
+  }
+
+  passFlow({ wire, flow }: Occasion): void {
+    const w = wire * Packet.INTS;
+    if (this.row[w + Packet.VERDICT] === Packet.VERDICT_NONE)
+      this.row[w + Packet.VERDICT] = Packet.VERDICT_BYPASS;
+    if (flow >= 0) this.flows[flow * Flow.INTS + Flow.ACTION] = Flow.ACTION_PASS;
+  }
+
+  private drop(detection: LoadedDetection, answer: Answer, at: Occasion, verdict: number): void {
+    if (!this.isAllowed(detection, 'drop')) {
+      this.alert(detection, answer, at, 0);
+      return;
+    }
+    // After the fact nothing is dropped; a rejection is made all the same.
+    const acts = this.inline || verdict === Packet.VERDICT_REJECT;
+    const first = acts && this.dropPacket(at, verdict, true);
+    this.alert(detection, answer, at, verdict);
+    if (first && this.inline) this.tellDrop(detection, at.wire);
+  }
+
+  private tellDrop(detection: LoadedDetection, wire: number): void {
+    if (!this.thread.wants(EVENT_DROP)) return;
+    const event = keepEvent(this.thread, this.batch, EVENT_DROP, wire, '');
+    if (event < 0) this.thread.counters.values[this.lost]!++;
+    else this.row[event * Packet.INTS + Packet.EVENT_SIGNATURE] = detection.signature;
+  }
+
+  private isAllowed(detection: LoadedDetection, permission: 'drop' | 'bypass'): boolean {
+    if (detection.isAllowed(permission)) return true;
+    this.thread.counters.values[this.refused]!++;
+    this.thread.warnOnce(
+      `detection ${detection.name} asks for ${permission}, which it may not: its "may" or detections.may does not say so`,
+    );
+    return false;
+  }
+
+  private stopReassembly({ flow }: Occasion, ofClient: boolean): void {
+    const control = this.thread.services.get(STREAM_CONTROL) as StreamControl | undefined;
+    if (flow >= 0) control?.stop(flow, ofClient);
+  }
+
+  /** @param verdict action taken; 0: none but the alert */
+  private alert(detection: LoadedDetection, { message }: Answer, at: Occasion, verdict: number): void {
+    const { row, thread } = this;
+    const { slot, wire, flow } = at;
+    row[slot * Packet.INTS + Packet.ALERTS]!++;
+    if (wire !== slot) row[wire * Packet.INTS + Packet.ALERTS]!++;
+    if (flow >= 0) this.flows[flow * Flow.INTS + Flow.ALERTS]!++;
+    thread.counters.values[this.alerts]!++;
+    if (!thread.wants(EVENT_ALERT)) return;
+    const event = keepEvent(thread, this.batch, EVENT_ALERT, slot, members(detection, message, at));
+    if (event < 0) {
+      thread.counters.values[this.lost]!++;
+      return;
+    }
+    const e = event * Packet.INTS;
+    row[e + Packet.EVENT_SIGNATURE] = detection.signature;
+    row[e + Packet.EVENT_TRANSACTION] = at.transaction ? at.transaction.id : -1;
+    row[e + ALERT_FLAGS] =
+      (at.inStream ? ALERT_IN_STREAM : 0) |
+      (at.transaction ? ALERT_IN_TRANSACTION : 0) |
+      (verdict !== 0 ? ALERT_ACTION_CHANGED : 0);
+    row[e + ALERT_ACTION] = verdict;
+    if (flow < 0) return;
+    const state = row[e + Packet.FLOW_STATE]! & ~Packet.FLOW_TO_SERVER;
+    row[e + Packet.FLOW_STATE] = state | (at.toServer ? Packet.FLOW_TO_SERVER : 0);
+  }
+}
+
+/** What the record says beyond the signature. */
+function members(detection: LoadedDetection, message: string | undefined, at: Occasion): string {
+  const read = at.clientPosition >= 0 && {
+    read: { to_server: at.clientPosition, to_client: at.serverPosition },
+  };
+  const own = JSON.stringify({ name: detection.name, ...(message !== undefined && { message }), ...read });
+  const transaction = at.transaction?.recordMembers() ?? '';
+  return `"alert":{"detection":${own}}${transaction === '' ? '' : `,${transaction}`}`;
+}

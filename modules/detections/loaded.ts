@@ -1,0 +1,88 @@
+/** A detection in the thread that runs it. */
+
+import { evaluate } from '../../engine/detection/evaluate.js';
+import type { PacketView } from '../../engine/detection/packet-view.js';
+import type { PreparedDetection } from '../../engine/detection/prepared.js';
+import type { DetectionWatch, FlowBits, Watch } from '../../engine/detection/watch.js';
+import type { DetectionDefinition, Permission } from '../../engine/detection.js';
+import type { FlowRows } from '../../engine/flow-record.js';
+import * as api from '../../engine/index.js';
+import type { Memory } from '../../engine/memory.js';
+import { type FlowFit, flowFit } from './flow-fit.js';
+import { openPrefilter, type Prefilter } from './prefilter.js';
+
+const TCP = 6;
+const UDP = 17;
+
+export class LoadedDetection implements DetectionWatch {
+  readonly name: string;
+  /** Number that alerts name it by. */
+  readonly signature: number;
+  readonly memory: Memory;
+  readonly flows: FlowRows;
+  readonly bits: FlowBits;
+  readonly packet: PacketView;
+  readonly fit: FlowFit;
+  readonly prefilter: Prefilter | undefined;
+  readonly readsClient: boolean;
+  readonly readsServer: boolean;
+  /** It failed too often, or did not come back: it is not asked any more in this thread. */
+  isOff = false;
+  errors = 0;
+  private readonly may: ReadonlySet<Permission>;
+
+  constructor(
+    prepared: PreparedDetection,
+    readonly definition: DetectionDefinition,
+    /** Place in the order in which detections are asked. */
+    readonly order: number,
+    readonly held: number,
+    window: number,
+    private readonly watch: Watch,
+  ) {
+    this.name = definition.name;
+    this.signature = prepared.signature;
+    this.memory = watch.memory;
+    this.flows = watch.flows;
+    this.bits = watch.bits;
+    this.packet = watch.packet;
+    this.may = new Set(prepared.may);
+    this.fit = flowFit(prepared.when, definition.detect && [TCP, UDP]);
+    this.prefilter = openPrefilter(prepared.when, window, watch.memory, watch.flows);
+    const { reads = 'both' } = definition;
+    this.readsClient = reads !== 'server';
+    this.readsServer = reads !== 'client';
+  }
+
+  applicationName(number: number): string | undefined {
+    return this.watch.applicationName(number);
+  }
+
+  isAllowed(permission: Permission): boolean {
+    return this.may.has(permission);
+  }
+
+  reads(toServer: boolean): boolean {
+    return toServer ? this.readsClient : this.readsServer;
+  }
+}
+
+/** Runs the detection's code. @throws Error naming the file and what is wrong */
+export function loadDetection(
+  prepared: PreparedDetection,
+  order: number,
+  held: number,
+  window: number,
+  watch: Watch,
+): LoadedDetection {
+  const buffers = Object.fromEntries(prepared.tables.map(({ name, buffer }) => [name, buffer]));
+  const { definition } = evaluate(prepared.code, prepared.file, api, prepared.may, buffers);
+  return new LoadedDetection(
+    prepared,
+    definition,
+    order,
+    Math.min(held, definition.held ?? held),
+    window,
+    watch,
+  );
+}

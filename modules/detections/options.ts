@@ -1,0 +1,76 @@
+/** Options of detections that are code. */
+import { choice, integer, option, size, texts } from '../../engine/config/option.js';
+
+export const FILES = option(
+  'detections.files',
+  texts,
+  [],
+  'detections as code: paths relative to this file, or packages',
+);
+export const MAY = option(
+  'detections.may',
+  texts,
+  ['alert', 'drop', 'bypass', 'stop', 'files', 'network'],
+  'what detections may do at most, of what they ask for themselves',
+);
+export const HELD_MEMORY = option(
+  'detections.held-memory',
+  size,
+  16 * 1024,
+  'bytes of each side of a conversation that a detection may hold while it waits',
+);
+export const ALL_HELD = option(
+  'detections.memcap',
+  size,
+  64 * 2 ** 20,
+  'bytes of all conversations that the detections of a thread may hold',
+);
+export const PREFILTER_WINDOW = option(
+  'detections.prefilter-window',
+  size,
+  4096,
+  'bytes at the beginning of a side in which the contents of a detection must stand',
+);
+export const TURN_TIME = option(
+  'detections.turn-time',
+  integer(1, 60_000),
+  500,
+  'milliseconds after which a detection that does not come back is stopped and switched off',
+);
+export const GROWTH = option(
+  'detections.memory-growth',
+  size,
+  256 * 2 ** 20,
+  'memory that a detection may take within one batch of packets before it is switched off',
+);
+export const MOST_ERRORS = option(
+  'detections.most-errors',
+  integer(1),
+  100,
+  'errors of a detection in one thread before it is switched off',
+);
+export const ERROR_POLICY = option(
+  'detections.error-policy',
+  choice('ignore', 'drop-packet', 'drop-flow', 'pass-flow'),
+  'ignore',
+  'what becomes of a flow whose detection failed; drops are possible inline',
+);
+export const ALERTS_PER_FLOW = option(
+  'detections.alerts-per-flow',
+  integer(1),
+  16,
+  'alerts of one detection for one flow',
+);
+
+export const detectionOptions = [
+  FILES,
+  MAY,
+  HELD_MEMORY,
+  ALL_HELD,
+  PREFILTER_WINDOW,
+  TURN_TIME,
+  GROWTH,
+  MOST_ERRORS,
+  ERROR_POLICY,
+  ALERTS_PER_FLOW,
+];

@@ -1,0 +1,53 @@
+/** The contents of a detection's `when`: looked for at the beginning of a side, before the detection is started. */
+
+import type { FlowPattern } from '../../engine/detection/prepared.js';
+import type { DetectionSocket } from '../../engine/detection/socket.js';
+import type { FlowRows } from '../../engine/flow-record.js';
+import type { Memory } from '../../engine/memory.js';
+import { compileBuffer } from '../../signatures/buffer-matcher.js';
+import type { Inspection } from '../../signatures/inspection.js';
+import type { Match } from '../../signatures/signature.js';
+
+export interface Prefilter {
+  /** They are looked for in what the server sends. */
+  readonly ofServer: boolean;
+  /** Bytes at the beginning in which they must stand. */
+  readonly window: number;
+  /** `yes`, `no`, or `later` while more bytes may make it a yes. */
+  look(socket: DetectionSocket): 'yes' | 'no' | 'later';
+}
+
+/** @returns undefined when the detection has no contents */
+export function openPrefilter(
+  pattern: FlowPattern,
+  window: number,
+  memory: Memory,
+  flows: FlowRows,
+): Prefilter | undefined {
+  if (pattern.contents.length === 0) return undefined;
+  const environment = { stores: new Map<string, unknown>(), variable: () => 0 };
+  const test = compileBuffer(pattern.contents as readonly Match[], environment, new Map());
+  const at = inspection(memory, flows);
+  return {
+    ofServer: pattern.contentsOfServer,
+    window,
+    look(socket) {
+      const { bytes, start, finish } = socket.view;
+      at.bytes = bytes;
+      at.start = start;
+      at.end = Math.min(finish, start + window);
+      at.cursor = start;
+      if (finish > start && test(at)) return 'yes';
+      return finish - start >= window || socket.isBroken ? 'no' : 'later';
+    },
+  };
+}
+
+/** Contents look at the buffer and at nothing else. */
+function inspection(memory: Memory, flows: FlowRows): Inspection {
+  return {
+    ...{ memory, flows, slot: 0, p: 0, flow: -1, f: 0, toServer: true, transaction: undefined },
+    ...{ bytes: memory.bytes, start: 0, end: 0, cursor: 0, atBeginning: true, atEnd: true },
+    ...{ variables: new Float64Array(1), signature: 0 },
+  };
+}

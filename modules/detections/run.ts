@@ -1,0 +1,298 @@
+/** Takes batches of packets to the detections of a thread. */
+import type { Batch } from '../../engine/batch.js';
+import { FlowView } from '../../engine/detection/flow-view.js';
+import { type Guard, openGuard } from '../../engine/detection/guard.js';
+import { PacketView } from '../../engine/detection/packet-view.js';
+import type { PreparedDetection } from '../../engine/detection/prepared.js';
+import type { Watch } from '../../engine/detection/watch.js';
+import { APP_PROTOCOL_NAMES } from '../../engine/event.js';
+import * as Flow from '../../engine/flow-record.js';
+import type { Thread } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+import type { ApplicationLayer } from '../../engine/protocol.js';
+import { Conversations, type Delivery } from './conversations.js';
+import { flowBits } from './flow-bits.js';
+import { type FlowGroup, FlowGroups } from './flow-groups.js';
+import { Judge } from './judge.js';
+import { type LoadedDetection, loadDetection } from './loaded.js';
+import { HELD_MEMORY, PREFILTER_WINDOW, TURN_TIME } from './options.js';
+import { Transactions } from './transactions.js';
+import { Turns } from './turns.js';
+
+const TCP = 6;
+const UDP = 17;
+const ENDS = Packet.STREAM_END | Packet.STREAM_RESET | Packet.STREAM_DEPTH;
+const JUDGED = Packet.FLOW_DROPPED | Packet.FLOW_PASSED | Packet.FLOW_BYPASSED;
+
+/** Steps of a packet, in their order. */
+const FLOW_START = 0;
+const PACKET = 1;
+const STREAM = 2;
+const TRANSACTION = 3;
+const FLOW_END = 4;
+/** Detections, and transactions of one packet, that a step can have. */
+const MOST_ORDERS = 1 << 16;
+
+export class DetectionRun {
+  private readonly row: Int32Array;
+  private readonly flows: Int32Array;
+  private readonly packet: PacketView;
+  private readonly watch: Watch;
+  private readonly groups: FlowGroups;
+  private readonly judge: Judge;
+  private readonly turns: Turns;
+  private readonly conversations: Conversations;
+  private readonly transactions: Transactions | undefined;
+  private readonly guard: Guard;
+  private readonly delivery: Delivery = {
+    ...{ toServer: true, start: 0, end: 0, missing: 0, ends: false, reset: false },
+  };
+  private batch!: Batch;
+  private next = 0;
+  private wire = -1;
+  private step = 0;
+  /** Last unit of work that was begun, and the one up to which all is done, of the packet in hand. */
+  private begun = -1;
+  private doneUpTo = -1;
+  private isAgain = false;
+
+  constructor(private readonly thread: Thread) {
+    const { memory, flows, shared } = thread;
+    this.row = memory.row;
+    this.flows = flows.row;
+    this.packet = new PacketView(memory);
+    const names = (shared[APP_PROTOCOL_NAMES] as readonly string[] | undefined) ?? [];
+    this.watch = {
+      ...{ memory, flows, packet: this.packet, bits: flowBits(thread) },
+      applicationName: number => (number > 0 ? names[number] : undefined),
+    };
+    this.groups = new FlowGroups(flows);
+    this.judge = new Judge(thread);
+    this.turns = new Turns(thread, this.judge);
+    this.conversations = new Conversations(thread, this.turns);
+    this.guard = openGuard(thread.config.read(TURN_TIME));
+    const layer = thread.services.get('application-layer') as ApplicationLayer | undefined;
+    if (layer) this.transactions = new Transactions(layer);
+  }
+
+  /** Flows that begin from here on have these; older ones go on with theirs. */
+  use(prepared: readonly PreparedDetection[]): void {
+    const { config } = this.thread;
+    const held = config.read(HELD_MEMORY);
+    const window = config.read(PREFILTER_WINDOW);
+    this.groups.use(prepared.map((each, i) => loadDetection(each, i, held, window, this.watch)));
+  }
+
+  process(batch: Batch): void {
+    this.batch = batch;
+    this.judge.batch = batch;
+    this.next = 0;
+    this.transactions?.begin();
+    this.turns.beginBatch();
+    while (this.next < batch.length) {
+      // Only what may run an author's code needs to be guarded.
+      if (!this.mayCall(batch.slots[this.next]!)) this.one();
+      else if (!this.guard.run(this.rest)) this.interrupted();
+    }
+    this.turns.endBatch();
+    batch.replace();
+  }
+
+  private readonly rest = (): void => {
+    while (this.next < this.batch.length) this.one();
+  };
+
+  private one(): void {
+    const slot = this.batch.slots[this.next]!;
+    if (!this.isAgain) this.batch.keep(slot);
+    this.look(slot);
+    this.done();
+  }
+
+  private done(): void {
+    this.next++;
+    this.isAgain = false;
+    this.begun = -1;
+    this.doneUpTo = -1;
+  }
+
+  /** The packet is taken up behind the detection that was stopped, so that the others see all of it. */
+  private interrupted(): void {
+    if (!this.turns.interrupted()) this.done();
+    else {
+      this.isAgain = true;
+      this.doneUpTo = this.begun;
+    }
+  }
+
+  private mayCall(slot: number): boolean {
+    const flow = this.row[slot * Packet.INTS + Packet.FLOW]!;
+    if (flow < 0) return false;
+    const group = this.groups.of(flow);
+    return (
+      !this.groups.isKnown(flow) ||
+      group.packets.length > 0 ||
+      group.transactions.length > 0 ||
+      (group.streams.length > 0 && this.hasData(slot * Packet.INTS)) ||
+      this.row[slot * Packet.INTS + Packet.PSEUDO] === Packet.PSEUDO_FLOW_END
+    );
+  }
+
+  private hasData(p: number): boolean {
+    const { row } = this;
+    return (
+      row[p + Packet.STREAM_LENGTH]! > 0 ||
+      row[p + Packet.STREAM_GAP]! > 0 ||
+      (row[p + Packet.STREAM_FLAGS]! & ENDS) !== 0 ||
+      row[p + Packet.PROTOCOL] === UDP
+    );
+  }
+
+  // ── one packet ──
+
+  private look(slot: number): void {
+    const { row } = this;
+    const p = slot * Packet.INTS;
+    const pseudo = row[p + Packet.PSEUDO]!;
+    if (pseudo === Packet.PSEUDO_EVENT) return;
+    if (pseudo < Packet.PSEUDO_STREAM) this.wire = slot;
+    const flow = row[p + Packet.FLOW]!;
+    if (flow < 0) return;
+    this.load(slot, p, flow, pseudo);
+    const isNew = !this.groups.isKnown(flow) || this.isAgain;
+    const group = this.groups.isKnown(flow) ? this.groups.of(flow) : this.groups.begin(flow);
+    if (this.isJudged(p, flow)) this.judge.dropWithFlow(p, flow);
+    else this.inspect(p, flow, pseudo, group, isNew);
+    if (pseudo === Packet.PSEUDO_FLOW_END) this.endOfFlow(flow, group);
+  }
+
+  private load(slot: number, p: number, flow: number, pseudo: number): void {
+    const { occasion } = this.turns;
+    this.packet.slot = slot;
+    occasion.slot = slot;
+    occasion.wire = this.wireOf(slot, p, pseudo);
+    occasion.flow = flow;
+    occasion.toServer = (this.row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
+    occasion.inStream = false;
+    occasion.transaction = undefined;
+  }
+
+  /** Stream data without a packet of its own is judged with the packet that it came with. */
+  private wireOf(slot: number, p: number, pseudo: number): number {
+    if (pseudo !== Packet.PSEUDO_STREAM || this.wire < 0) return slot;
+    const { row } = this;
+    const w = this.wire * Packet.INTS;
+    const same =
+      row[w + Packet.NUMBER] === row[p + Packet.NUMBER] && row[w + Packet.SOURCE] === row[p + Packet.SOURCE];
+    return same ? this.wire : slot;
+  }
+
+  /** The packet, or the whole flow, is dropped or passed: nothing of it is looked at. */
+  private isJudged(p: number, flow: number): boolean {
+    const action = this.flows[flow * Flow.INTS + Flow.ACTION]!;
+    return (
+      (this.row[p + Packet.FLAGS]! & Packet.FLAG_NO_INSPECTION) !== 0 ||
+      (this.row[p + Packet.FLOW_STATE]! & JUDGED) !== 0 ||
+      action === Flow.ACTION_DROP ||
+      action === Flow.ACTION_PASS
+    );
+  }
+
+  private inspect(p: number, flow: number, pseudo: number, group: FlowGroup, isNew: boolean): void {
+    if (isNew && group.starts.length > 0) this.callEach(FLOW_START, group.starts);
+    if (group.packets.length > 0 && pseudo <= Packet.PSEUDO_REASSEMBLED) this.callPackets(p, group);
+    if (group.streams.length > 0) this.stream(p, flow, pseudo, group);
+    if (group.transactions.length > 0) this.giveTransactions(p / Packet.INTS, flow, group);
+  }
+
+  /** A unit of work: one detection in one step. @returns false when it is done already */
+  private unit(step: number, item: number, order: number): boolean {
+    const number = (step * MOST_ORDERS + item) * MOST_ORDERS + order;
+    if (number <= this.doneUpTo) return false;
+    this.begun = number;
+    return true;
+  }
+
+  private readonly ofStep = (detection: LoadedDetection): boolean => this.unit(this.step, 0, detection.order);
+
+  private callEach(step: number, detections: readonly LoadedDetection[]): void {
+    for (const detection of detections) {
+      if (detection.isOff || !this.unit(step, 0, detection.order)) continue;
+      this.turns.call(detection, () => {
+        const view = this.flowView(detection);
+        const { onFlowStart, onFlowEnd } = detection.definition;
+        return step === FLOW_START ? onFlowStart?.(view, this.packet) : onFlowEnd?.(view, this.packet);
+      });
+    }
+  }
+
+  private callPackets(p: number, group: FlowGroup): void {
+    const count = this.row[p + Packet.FLOW_PACKETS_TO_SERVER]! + this.row[p + Packet.FLOW_PACKETS_TO_CLIENT]!;
+    for (const detection of group.packets) {
+      const { onPacket, everyPackets = 1 } = detection.definition;
+      if (count % everyPackets !== 0 || detection.isOff || !this.unit(PACKET, 0, detection.order)) continue;
+      this.turns.call(detection, () => onPacket!(this.packet, this.flowView(detection)));
+    }
+  }
+
+  private stream(p: number, flow: number, pseudo: number, group: FlowGroup): void {
+    if (!this.loadDelivery(p, pseudo)) return;
+    const { occasion } = this.turns;
+    occasion.toServer = this.delivery.toServer;
+    occasion.inStream = this.row[p + Packet.PROTOCOL] === TCP;
+    this.step = STREAM;
+    this.conversations.deliver(flow, group.streams, this.delivery, this.ofStep);
+    occasion.inStream = false;
+  }
+
+  /** @returns false when the packet brings nothing to read */
+  private loadDelivery(p: number, pseudo: number): boolean {
+    const { row, delivery } = this;
+    const isDatagram = row[p + Packet.PROTOCOL] === UDP;
+    if (isDatagram && pseudo > Packet.PSEUDO_REASSEMBLED) return false;
+    const flags = row[p + Packet.STREAM_FLAGS]!;
+    const start = row[p + (isDatagram ? Packet.PAYLOAD : Packet.STREAM_DATA)]!;
+    const length = row[p + (isDatagram ? Packet.PAYLOAD_LENGTH : Packet.STREAM_LENGTH)]!;
+    delivery.toServer = isDatagram
+      ? (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0
+      : (flags & Packet.STREAM_TO_SERVER) !== 0;
+    delivery.start = start;
+    delivery.end = start + length;
+    delivery.missing = isDatagram ? 0 : row[p + Packet.STREAM_GAP]!;
+    delivery.ends = !isDatagram && (flags & ENDS) !== 0;
+    delivery.reset = (flags & Packet.STREAM_RESET) !== 0;
+    return length > 0 || delivery.missing > 0 || delivery.ends;
+  }
+
+  private giveTransactions(slot: number, flow: number, group: FlowGroup): void {
+    const { transactions, turns, conversations } = this;
+    if (!transactions) return;
+    const { occasion } = turns;
+    transactions.completed(slot, (view, item) => {
+      occasion.toServer = view.toServer;
+      occasion.transaction = view;
+      for (const detection of group.transactions) {
+        const { transaction, onTransaction } = detection.definition;
+        if (!transaction || onTransaction !== view.protocol || detection.isOff) continue;
+        if (!this.unit(TRANSACTION, item, detection.order)) continue;
+        turns.call(detection, () => transaction(view, this.flowView(detection)));
+      }
+      conversations.give(flow, group.transactions, view, each => this.unit(TRANSACTION, item, each.order));
+      occasion.transaction = undefined;
+    });
+  }
+
+  private endOfFlow(flow: number, group: FlowGroup): void {
+    this.step = FLOW_END;
+    this.turns.occasion.toServer = true;
+    this.conversations.end(flow, each => this.unit(FLOW_END, 0, each.order));
+    if (group.ends.length > 0) this.callEach(FLOW_END + 1, group.ends);
+    this.conversations.release(flow);
+    this.groups.release(flow);
+    this.watch.bits.release(flow);
+  }
+
+  private flowView(detection: LoadedDetection): FlowView {
+    return new FlowView(detection, this.turns.occasion.flow);
+  }
+}

@@ -1,0 +1,205 @@
+/** Gives detections their turns: wakes routines, calls functions, and deals with those that fail. */
+import v8 from 'node:v8';
+import type { Config } from '../../engine/config/config.js';
+import type { Asking } from '../../engine/detection/asking.js';
+import { Conversation } from '../../engine/detection/conversation.js';
+import type { Answer, Said } from '../../engine/detection.js';
+import type { Thread } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+import type { Judge, Occasion } from './judge.js';
+import type { LoadedDetection } from './loaded.js';
+import { ALERTS_PER_FLOW, ERROR_POLICY, GROWTH, MOST_ERRORS } from './options.js';
+
+/** Answers of one turn: a routine that gives more does not read any more. */
+const MOST_ANSWERS = 1000;
+
+export class Turns {
+  readonly occasion: Occasion = {
+    ...{ slot: 0, wire: 0, flow: -1, toServer: true, inStream: false, transaction: undefined },
+    ...{ clientPosition: -1, serverPosition: -1 },
+  };
+  /** Whose code is running. */
+  running: LoadedDetection | undefined;
+  private readonly settings: ReturnType<typeof settingsOf>;
+  private readonly counts: Record<'wakeups' | 'errors' | 'stopped' | 'suppressed', number>;
+  private readonly values: Float64Array;
+  /** Those that ran since memory was looked at, and whether each turn is looked at by itself. */
+  private readonly ran = new Set<LoadedDetection>();
+  private watchesEach = false;
+  private memory = 0;
+
+  constructor(
+    private readonly thread: Thread,
+    private readonly judge: Judge,
+  ) {
+    const { counters } = thread;
+    this.settings = settingsOf(thread.config);
+    this.values = counters.values;
+    this.counts = {
+      wakeups: counters.declare('detections.wakeups'),
+      errors: counters.declare('detections.errors'),
+      stopped: counters.declare('detections.stopped'),
+      suppressed: counters.declare('detections.alerts_suppressed'),
+    };
+  }
+
+  /**
+   * Wakes a routine, or begins it.
+   * @returns false when it is done with the flow
+   */
+  wake(detection: LoadedDetection, asking: Asking, begin: () => Asking['routine']): boolean {
+    this.values[this.counts.wakeups]!++;
+    this.enter(detection);
+    try {
+      asking.routine ??= begin();
+      return this.advance(detection, asking);
+    } catch (error) {
+      this.failed(detection, error as Error);
+      return false;
+    } finally {
+      this.leave(detection);
+    }
+  }
+
+  /** Calls a function of a detection. */
+  call(detection: LoadedDetection, work: () => Said): void {
+    this.enter(detection);
+    try {
+      const answer = work();
+      this.occasion.clientPosition = -1;
+      if (answer) this.judge.act(detection, answer, this.occasion);
+    } catch (error) {
+      this.failed(detection, error as Error);
+    } finally {
+      this.leave(detection);
+    }
+  }
+
+  private advance(detection: LoadedDetection, asking: Asking): boolean {
+    for (let i = 0; i < MOST_ANSWERS; i++) {
+      const { done, value } = asking.routine!.next();
+      if (value) this.answer(detection, asking, value);
+      if (done || isFinal(value)) return false;
+      if (!value) return true;
+    }
+    throw new Error(`it gives answers without end and reads nothing (${MOST_ANSWERS} in one turn)`);
+  }
+
+  private answer(detection: LoadedDetection, asking: Asking, answer: Answer): void {
+    if (answer.kind === 'alert' && ++asking.answers > this.settings.alertsPerFlow) {
+      this.values[this.counts.suppressed]!++;
+      return;
+    }
+    const { occasion } = this;
+    if (asking instanceof Conversation) {
+      occasion.clientPosition = asking.client.position;
+      occasion.serverPosition = asking.server.position;
+      if (answer.kind === 'stop') asking.side(answer.side === 'client').close();
+    }
+    this.judge.act(detection, answer, occasion);
+    occasion.clientPosition = -1;
+  }
+
+  // ── what goes wrong ──
+
+  private failed(detection: LoadedDetection, error: Error): void {
+    this.values[this.counts.errors]!++;
+    detection.errors++;
+    this.thread.warnOnce(
+      `detection ${detection.name} failed and is off for the flow: ${error?.stack ?? error} (packet ${this.packetNumber})`,
+    );
+    if (detection.errors >= this.settings.mostErrors)
+      this.switchOff(detection, `it failed ${detection.errors} times`);
+    this.applyPolicy();
+  }
+
+  /** What was running did not come back within its time. @returns false when it was nobody's code */
+  interrupted(): boolean {
+    const detection = this.running;
+    if (detection === undefined) {
+      this.thread.log.warning(
+        'detections took too long together; the packet in hand was not looked at by all',
+      );
+      return false;
+    }
+    this.switchOff(detection, `it did not come back within its time, at packet ${this.packetNumber}`);
+    this.running = undefined;
+    this.applyPolicy();
+    return true;
+  }
+
+  private switchOff(detection: LoadedDetection, reason: string): void {
+    if (detection.isOff) return;
+    detection.isOff = true;
+    this.values[this.counts.stopped]!++;
+    this.thread.log.error(
+      `detection ${detection.name} is switched off in thread ${this.thread.name}: ${reason}`,
+    );
+  }
+
+  private applyPolicy(): void {
+    const { policy } = this.settings;
+    const { judge, occasion } = this;
+    if (policy === 'pass-flow') judge.passFlow(occasion);
+    else if (policy !== 'ignore' && judge.inline)
+      judge.dropPacket(occasion, Packet.VERDICT_DROP, policy === 'drop-flow');
+  }
+
+  // ── memory ──
+
+  /** Before a batch: what is taken from here on is taken by detections. */
+  beginBatch(): void {
+    this.ran.clear();
+    this.memory = memoryInUse();
+  }
+
+  /** Memory that grew too much in this batch is somebody's fault. */
+  endBatch(): void {
+    if (this.ran.size === 0) return;
+    const growth = memoryInUse() - this.memory;
+    if (growth < this.settings.growth) return;
+    if (this.ran.size === 1) for (const detection of this.ran) this.tellGrowth(detection, growth);
+    // Who it was shows when each turn is looked at by itself.
+    else this.watchesEach = true;
+  }
+
+  private enter(detection: LoadedDetection): void {
+    this.running = detection;
+    if (this.watchesEach) this.memory = memoryInUse();
+  }
+
+  private leave(detection: LoadedDetection): void {
+    this.running = undefined;
+    this.ran.add(detection);
+    if (!this.watchesEach) return;
+    const growth = memoryInUse() - this.memory;
+    if (growth >= this.settings.growth) this.tellGrowth(detection, growth);
+  }
+
+  private tellGrowth(detection: LoadedDetection, growth: number): void {
+    this.switchOff(detection, `it took ${Math.round(growth / 2 ** 20)} MiB of memory at once`);
+  }
+
+  private get packetNumber(): number {
+    return this.thread.memory.row[this.occasion.slot * Packet.INTS + Packet.NUMBER]! >>> 0;
+  }
+}
+
+/** Nothing of the flow will be looked at after these. */
+function isFinal(answer: Said): boolean {
+  return answer !== undefined && answer.kind !== 'alert' && answer.kind !== 'stop';
+}
+
+function memoryInUse(): number {
+  const { used_heap_size, external_memory } = v8.getHeapStatistics();
+  return used_heap_size + external_memory;
+}
+
+function settingsOf(config: Config) {
+  return {
+    alertsPerFlow: config.read(ALERTS_PER_FLOW),
+    mostErrors: config.read(MOST_ERRORS),
+    policy: config.read(ERROR_POLICY),
+    growth: config.read(GROWTH),
+  };
+}
