@@ -1,4 +1,4 @@
-/** `sluice rules check`: looks for mistakes in rules. */
+/** `sluice rules`: mistakes in rules, how they are understood, and what they do with a capture. */
 import { analyzeRules } from '../../../signatures/analysis.js';
 import { keywordPage } from '../../../signatures/list-keywords.js';
 import { loadRules } from '../../../signatures/load-rules.js';
@@ -7,6 +7,7 @@ import { writeAnalysis } from '../rules-analyze.js';
 import { findingsAsJson, findingsAsText } from '../rules-check.js';
 import { readSettings } from '../settings.js';
 import { subcommands } from '../subcommands.js';
+import { addExplain } from './rules/explain.js';
 
 interface Options {
   config?: string;
@@ -36,6 +37,7 @@ export async function command(words: readonly string[]): Promise<number> {
       .command('keywords')
       .description('all keywords with their meaning and form, as a page of Markdown')
       .action(async () => void process.stdout.write(keywordPage(await loadProtocols())));
+    addExplain(program);
   });
 }
 

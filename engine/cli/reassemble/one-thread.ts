@@ -24,6 +24,10 @@ export interface RunOptions {
   readonly log: Log;
   /** Most packets that pass the modules together; as many as are read at once when absent. */
   readonly batchSize?: number;
+  /** What was prepared for the modules: see `Thread.shared`. */
+  readonly shared?: Readonly<Record<string, unknown>>;
+  /** Kinds of events that the modules shall make; none when absent. */
+  readonly wants?: readonly number[];
 }
 
 /**
@@ -57,7 +61,7 @@ class OneThread implements Thread {
   readonly config: Config;
   readonly log: Log;
   readonly seed = 1;
-  readonly shared: Readonly<Record<string, unknown>> = {};
+  readonly shared: Readonly<Record<string, unknown>>;
   readonly services = new Map<string, unknown>();
   readonly modules: ThreadModule[] = [];
   private readonly batch = new Batch();
@@ -65,6 +69,7 @@ class OneThread implements Thread {
   private readonly returns: Returns;
   private readonly warned = new Set<string>();
   private readonly batchSize: number;
+  private readonly wanted: readonly number[];
   /** Module that is at work: `passOn` goes on behind it. */
   private running = 0;
 
@@ -72,6 +77,8 @@ class OneThread implements Thread {
     this.config = options.config;
     this.log = options.log;
     this.batchSize = options.batchSize ?? Number.POSITIVE_INFINITY;
+    this.shared = options.shared ?? {};
+    this.wanted = options.wants ?? [];
     this.memory = openMemory(allocateMemory(SLOTS, POOL_BYTES + STREAM_BYTES + SCRATCH_BYTES));
     this.pool = new Pool(this.memory, {
       index: 0,
@@ -139,8 +146,8 @@ class OneThread implements Thread {
     return { write() {} };
   }
 
-  wants(): boolean {
-    return false;
+  wants(kind: number): boolean {
+    return this.wanted.includes(kind);
   }
 
   warnOnce(message: string): void {

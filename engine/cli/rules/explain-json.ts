@@ -1,0 +1,55 @@
+/** An explanation as one JSON object. */
+import type { Evaluation } from '../../../signatures/explain/evaluation.js';
+import { explanationOf, failureText, type Gathered } from './explanation.js';
+import type { Subject } from './subject.js';
+
+/** @param most evaluations told, in the order in which they took place */
+export function explanationJson(gathered: Gathered, most: number): string {
+  const { signature, packets, applied, headerFailures, evaluations, leftOut, matches, alerts } = gathered;
+  const { result, reason, nearest } = explanationOf(gathered);
+  const { gid, sid, rev, msg, text, position } = signature;
+  const told = evaluations.slice(0, most);
+  return `${JSON.stringify(
+    {
+      rule: { gid, sid, rev, msg, text, file: position.file, line: position.line },
+      result,
+      ...(reason !== '' && { reason }),
+      alerts,
+      matches,
+      header: {
+        packets,
+        applied,
+        failures: [...headerFailures.values()].map(({ reason: why, packets: n, first }) => ({
+          reason: why,
+          packets: n,
+          first,
+        })),
+      },
+      ...(nearest && { nearest: evaluationJson(nearest) }),
+      evaluations: told.map(evaluationJson),
+      evaluations_left_out: evaluations.length - told.length + leftOut,
+    },
+    undefined,
+    2,
+  )}\n`;
+}
+
+function evaluationJson(evaluation: Evaluation<Subject>): object {
+  const { subject, place, conditions, findings, matched } = evaluation;
+  return {
+    ...subject,
+    place,
+    matched,
+    ...(!matched && { reason: failureText(evaluation) }),
+    conditions: conditions.map(({ number, text, buffer }) => {
+      const finding = findings[number];
+      const { met, ...seen } = finding ?? { met: undefined };
+      return {
+        condition: text,
+        ...(buffer !== undefined && { buffer }),
+        outcome: met === undefined ? 'not looked at' : met ? 'met' : 'failed',
+        ...seen,
+      };
+    }),
+  };
+}

@@ -1,0 +1,90 @@
+/** An explanation for people. */
+import type { Evaluation, Finding } from '../../../signatures/explain/evaluation.js';
+import { byNearness, conditionText, explanationOf, failureText, type Gathered } from './explanation.js';
+import { type Subject, subjectText } from './subject.js';
+
+/** Reasons that are listed. */
+const MOST_REASONS = 8;
+
+/** @param most evaluations shown condition by condition, those that came furthest first */
+export function explanationText(gathered: Gathered, most: number): string {
+  const { signature, alerts } = gathered;
+  const { result, reason } = explanationOf(gathered);
+  const head =
+    result === 'fired'
+      ? `it fired ${alerts} times`
+      : result === 'did not fire'
+        ? 'it did not fire'
+        : 'it matched without an alert';
+  return [
+    `rule ${signature.gid}:${signature.sid} "${signature.msg}": ${head}${reason === '' ? '' : `\n  ${reason}`}`,
+    ...headerLines(gathered),
+    ...evaluationLines(gathered, most),
+    ...(gathered.damaged ? ['', 'The capture could not be read to its end.'] : []),
+    '',
+  ].join('\n');
+}
+
+function headerLines({ packets, applied, headerFailures }: Gathered): string[] {
+  const failures = [...headerFailures.values()].sort((a, b) => b.rank - a.rank || b.packets - a.packets);
+  return [
+    '',
+    `Its header applied to ${applied} of ${packets} packets.`,
+    ...failures
+      .slice(0, MOST_REASONS)
+      .map(({ packets: n, reason, first }) => `  ${n} not: ${reason} (${subjectText(first)})`),
+    ...(failures.length > MOST_REASONS ? [`  and ${failures.length - MOST_REASONS} more reasons`] : []),
+  ];
+}
+
+function evaluationLines({ evaluations, leftOut }: Gathered, most: number): string[] {
+  if (evaluations.length === 0) return [];
+  const nearest = [...evaluations].sort(byNearness);
+  const shown = nearest.slice(0, most);
+  const total = evaluations.length + leftOut;
+  return [
+    '',
+    `It was looked at ${total} times.`,
+    ...reasonLines(evaluations),
+    ...(shown.length < total ? ['', `The ${shown.length} that came furthest:`] : []),
+    ...shown.flatMap(evaluationText),
+  ];
+}
+
+function reasonLines(evaluations: readonly Evaluation<Subject>[]): string[] {
+  const counts = new Map<string, number>();
+  for (const each of evaluations) {
+    const { failed, waiting } = each;
+    const where = failed ?? waiting;
+    const text = each.matched
+      ? 'all conditions held'
+      : where
+        ? `failed at ${conditionText(where)}`
+        : 'not evaluated';
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  const sorted = [...counts].sort((a, b) => b[1] - a[1]).slice(0, MOST_REASONS);
+  return sorted.map(([text, count]) => `  ${count} times ${text}`);
+}
+
+function evaluationText(evaluation: Evaluation<Subject>): string[] {
+  const { subject, place, conditions, findings, matched } = evaluation;
+  const lines = conditions.map(condition => {
+    const finding = findings[condition.number];
+    const sign = finding === undefined ? '·' : finding.met ? '+' : '-';
+    return `  ${sign} ${conditionText(condition)}${findingText(finding)}`;
+  });
+  const implicit = !matched && !evaluation.failed ? [`  ${failureText(evaluation)}`] : [];
+  return [
+    '',
+    `${subjectText(subject)}${place === 'stream' ? ', in the stream' : ''}${matched ? ': matched' : ''}`,
+    ...lines,
+    ...implicit,
+  ];
+}
+
+function findingText(finding: Finding | undefined): string {
+  if (!finding) return ' (not looked at)';
+  if (finding.saw !== undefined) return `: ${finding.saw}`;
+  return finding.offset === undefined ? '' : `: at offset ${finding.offset} of ${finding.size}`;
+}

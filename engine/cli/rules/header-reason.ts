@@ -1,0 +1,149 @@
+/** Why the header of a signature does not apply to a packet. */
+import { applicationOf, type PacketFacts } from '../../../modules/detect/packet-facts.js';
+import { hasAddress4, hasAddress6, hasPort } from '../../../signatures/compile/address-sets.js';
+import * as Header from '../../../signatures/compile/header.js';
+import { APPLICATIONS, type RuleSetImage } from '../../../signatures/compile/image.js';
+import { addressText } from '../../address.js';
+import type { FlowRows } from '../../flow-record.js';
+import * as Flow from '../../flow-record.js';
+import { IP_PROTOCOL_NAMES } from '../../ip-protocol-names.js';
+import type { Memory } from '../../memory.js';
+import * as Packet from '../../packet.js';
+
+/** A reason; the later ones are nearer to a match. */
+export interface HeaderReason {
+  readonly rank: number;
+  readonly text: string;
+}
+
+/** What a packet must have, and how it is said that it has not. */
+const NEEDS: readonly (readonly [number, string])[] = [
+  [Header.NEED_VALID, 'the packet could not be decoded'],
+  [Header.NEED_IPV4, 'the packet is not IPv4'],
+  [Header.NEED_IPV6, 'the packet is not IPv6'],
+  [Header.NEED_FRAGMENT, 'the packet is not a fragment'],
+  [Header.NEED_NO_FRAGMENT, 'the packet is a fragment'],
+  [Header.NEED_FLOW, 'the packet belongs to no flow'],
+  [Header.NEED_EVENTS, 'the packet has no event'],
+  [Header.NEED_PAYLOAD, 'the packet has no payload'],
+  [Header.NEED_TO_SERVER, 'it goes to the client, not to the server'],
+  [Header.NEED_TO_CLIENT, 'it goes to the server, not to the client'],
+  [Header.NEED_ESTABLISHED, 'the flow is not established'],
+  [Header.NEED_NOT_ESTABLISHED, 'the flow is established'],
+  [Header.NEED_SYN, 'SYN is not set'],
+  [Header.NEED_NO_SYN, 'SYN is set'],
+  [Header.NEED_ACK, 'ACK is not set'],
+  [Header.NEED_NO_ACK, 'ACK is set'],
+  [Header.NEED_FIN, 'FIN is not set'],
+  [Header.NEED_RST, 'RST is not set'],
+  [Header.NEED_FIRST_OF_DIRECTION, 'addresses alone are looked at once for each direction of a flow'],
+];
+
+const TRANSPORT_RANK = 0;
+const ENDPOINT_RANK = 1;
+const APPLICATION_RANK = 2;
+const NEED_RANK = 3;
+
+export class HeaderReasons {
+  constructor(
+    private readonly image: RuleSetImage,
+    private readonly facts: PacketFacts,
+    private readonly memory: Memory,
+    private readonly flows: FlowRows,
+    /** Names of application protocols by the numbers flows have, from 1. */
+    private readonly protocols: readonly string[],
+  ) {}
+
+  /** Of the packet that `facts` were loaded with; undefined when the header applies. */
+  of(signature: number): HeaderReason | undefined {
+    const h = signature * Header.INTS;
+    return this.transport(h) ?? this.endpoints(h) ?? this.application(h) ?? this.needs(h);
+  }
+
+  private transport(h: number): HeaderReason | undefined {
+    const { facts } = this;
+    if (facts.transport & this.image.header[h + Header.TRANSPORTS]!) return undefined;
+    const protocol = this.memory.row[facts.p + Packet.PROTOCOL]!;
+    const name = protocol < 0 || facts.version === 0 ? 'not IP' : IP_PROTOCOL_NAMES[protocol]!;
+    return { rank: TRANSPORT_RANK, text: `the packet is ${name}` };
+  }
+
+  private endpoints(h: number): HeaderReason | undefined {
+    const { facts, image } = this;
+    const ways: HeaderReason[] = [];
+    const bothWays = Header.OPTION_BIDIRECTIONAL | Header.OPTION_TRANSACTIONAL;
+    const there = this.oneWay(h, facts.source, facts.destination, facts.sourcePort, facts.destinationPort);
+    if (!there) return undefined;
+    ways.push(there);
+    if (image.header[h + Header.OPTIONS]! & bothWays) {
+      const back = this.oneWay(h, facts.destination, facts.source, facts.destinationPort, facts.sourcePort);
+      if (!back) return undefined;
+      ways.push(back);
+    }
+    return { rank: ENDPOINT_RANK, text: ways.map(way => way.text).join('; the other way ') };
+  }
+
+  private oneWay(
+    h: number,
+    source: number,
+    destination: number,
+    sourcePort: number,
+    destinationPort: number,
+  ): HeaderReason | undefined {
+    const { header } = this.image;
+    const text =
+      this.port('destination', header[h + Header.DESTINATION_PORTS]!, destinationPort) ??
+      this.port('source', header[h + Header.SOURCE_PORTS]!, sourcePort) ??
+      this.address('source', header[h + Header.SOURCE]!, source) ??
+      this.address('destination', header[h + Header.DESTINATION]!, destination);
+    return text === undefined ? undefined : { rank: ENDPOINT_RANK, text };
+  }
+
+  private port(side: string, set: number, port: number): string | undefined {
+    if (set < 0 || hasPort(this.image.ports, set, port)) return undefined;
+    return `the ${side} port is ${port}`;
+  }
+
+  private address(side: string, set: number, at: number): string | undefined {
+    if (set < 0) return undefined;
+    const { addresses, version } = this.facts;
+    const { image } = this;
+    if (version === 4 && hasAddress4(image.addresses, set, addresses.getUint32(at))) return undefined;
+    if (version === 6 && hasAddress6(image.addresses, set, addresses, at)) return undefined;
+    if (version === 0) return `there is no ${side} address`;
+    const bytes = new Uint8Array(addresses.buffer, addresses.byteOffset, addresses.byteLength);
+    return `the ${side} address is ${addressText(bytes, at, version)}`;
+  }
+
+  private application(h: number): HeaderReason | undefined {
+    const set = this.image.header[h + Header.APPLICATION]!;
+    const { facts, image } = this;
+    const needed = (image.header[h + Header.REQUIRED]! & Header.NEED_APPLICATION) !== 0;
+    if (set < 0 && !needed) return undefined;
+    const state = this.memory.row[facts.p + Packet.FLOW_STATE]!;
+    const number = facts.flow < 0 ? 0 : applicationOf(state, this.flows.row, facts.f);
+    const name = number > 0 ? this.protocols[number - 1]! : undefined;
+    if (name === undefined)
+      return {
+        rank: APPLICATION_RANK,
+        text: 'no application protocol is recognised in the flow yet, or at all',
+      };
+    const known = image.applicationNames.indexOf(name);
+    if (set < 0 || (known >= 0 && image.applicationSets[set * APPLICATIONS + known] === 1)) return undefined;
+    return { rank: APPLICATION_RANK, text: `the application protocol of the flow is ${name}` };
+  }
+
+  private needs(h: number): HeaderReason | undefined {
+    const missing = this.image.header[h + Header.REQUIRED]! & ~this.have();
+    const at = NEEDS.findIndex(([bit]) => (missing & bit) !== 0);
+    return at < 0 ? undefined : { rank: NEED_RANK + at, text: NEEDS[at]![1] };
+  }
+
+  /** What the packet has; addresses alone are looked at with the first packet of each direction. */
+  private have(): number {
+    const { facts } = this;
+    if (facts.flow < 0) return facts.have;
+    const seen = this.flows.row[facts.f + Flow.DETECT_FLAGS]! & (facts.toServer ? 1 : 2);
+    return seen ? facts.have : facts.have | Header.NEED_FIRST_OF_DIRECTION;
+  }
+}

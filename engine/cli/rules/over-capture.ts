@@ -1,0 +1,171 @@
+/** Loads rules and runs them over a capture in the calling thread, while somebody looks on. */
+import app from '../../../modules/app.js';
+import decode from '../../../modules/decode.js';
+import { type DetectionWatch, openDetection } from '../../../modules/detect/open-detection.js';
+import flow from '../../../modules/flow.js';
+import pcap from '../../../modules/pcap.js';
+import stream from '../../../modules/stream.js';
+import type { RuleSetImage } from '../../../signatures/compile/image.js';
+import { type CompileOptions, compileOptionsFrom, compileRules } from '../../../signatures/compile.js';
+import { loadRules } from '../../../signatures/load-rules.js';
+import type { RuleSet } from '../../../signatures/rule-set.js';
+import type { Signature } from '../../../signatures/signature.js';
+import { loadProtocols } from '../../application/load-protocols.js';
+import type { Batch } from '../../batch.js';
+import type { Config } from '../../config/config.js';
+import { EVENT_ALERT } from '../../event.js';
+import { openMatcher } from '../../matcher.js';
+import { allocateMemory, openMemory } from '../../memory.js';
+import { defineModule, type Log, type Thread, type ThreadModule } from '../../module.js';
+import type { Protocol } from '../../protocol.js';
+import { checkInputs, inputsOf } from '../inputs.js';
+import { addSettings } from '../preparation.js';
+import { type OneThread, runModules } from '../reassemble/one-thread.js';
+import { readSettings } from '../settings.js';
+import { UsageError } from '../usage-error.js';
+
+export interface RuleOptions {
+  /** Rule files in place of those of the configuration. */
+  readonly rules?: readonly string[];
+  readonly config?: string;
+  /** `path=value` */
+  readonly set?: readonly string[];
+}
+
+export interface CaptureOptions extends RuleOptions {
+  /** Captures, or folders of them. */
+  readonly read: readonly string[];
+  /** Packet filter. */
+  readonly filter?: string;
+  /** Whether checksums are verified: all, none, or auto. */
+  readonly checksums?: string;
+  /** As if packets could be dropped. */
+  readonly inline?: boolean;
+}
+
+/** Rules with the configuration and protocols they were loaded with. */
+export interface LoadedRules {
+  readonly config: Config;
+  readonly protocols: readonly Protocol[];
+  readonly rules: RuleSet;
+}
+
+/** @throws UsageError when there are no rules */
+export async function loadedRules(options: RuleOptions, more: readonly string[] = []): Promise<LoadedRules> {
+  const { config } = readSettings({ config: options.config, sets: [...more, ...(options.set ?? [])] });
+  const protocols = await loadProtocols();
+  const rules = loadRules({ config, protocols, ...(options.rules && { exclusive: options.rules }) });
+  const { signatures, errors, unsupported } = rules;
+  if (signatures.length + errors.length + unsupported.length === 0)
+    throw new UsageError('there are no rules: name a file of them with --rules');
+  return { config, protocols, rules };
+}
+
+/** Settings that the options of a capture stand for. */
+export function captureSettings({ checksums, inline }: CaptureOptions): string[] {
+  return [
+    ...(checksums === undefined ? [] : [`capture.checksum-validation=${checksums}`]),
+    ...(inline ? ['engine-mode=ips'] : []),
+  ];
+}
+
+/** @param signatures those that are used  @param unsearched see `CompileOptions` */
+export function compiled(
+  { config, protocols, rules }: LoadedRules,
+  signatures: readonly Signature[] = rules.signatures,
+  unsearched?: CompileOptions['unsearched'],
+): RuleSetImage {
+  const matcher = openMatcher(openMemory(allocateMemory(1, 64)), 'auto');
+  const { referenceSystems } = rules;
+  return compileRules({ signatures, referenceSystems }, matcher, {
+    ...compileOptionsFrom(config, protocols),
+    ...(unsearched && { unsearched }),
+  });
+}
+
+/** Looks on while the capture is inspected. */
+export interface Observer {
+  readonly watch: DetectionWatch;
+  /** Packets are about to be inspected. */
+  before?(batch: Batch): void;
+  /** They were; alerts stand among them as events. */
+  after?(batch: Batch): void;
+  /** No more packets will come. */
+  close?(): void;
+}
+
+/**
+ * Inspects captures with a compiled rule set.
+ * @param observe makes the observer for the thread
+ * @param batchSize packets that are inspected together; as many as are read when absent
+ * @returns false when a capture could not be read to its end
+ * @throws UsageError when there is no such capture
+ */
+export async function inspectCapture(
+  image: RuleSetImage,
+  { config }: LoadedRules,
+  options: CaptureOptions,
+  observe: (thread: Thread) => Observer,
+  batchSize?: number,
+): Promise<boolean> {
+  const given = {
+    captures: options.read,
+    queues: [],
+    devices: [],
+    afPacket: false,
+    filter: options.filter ?? '',
+  };
+  checkInputs(given);
+  addSettings(config, inputsOf(given, config).settings);
+  let errors = 0;
+  const log = messages(() => errors++);
+  const detect = defineModule({
+    summary: 'detection that is looked at',
+    kind: 'stage',
+    create: thread => observed(thread, image, observe(thread)),
+  });
+  const run = {
+    config,
+    log,
+    shared: { rules: image },
+    wants: [EVENT_ALERT],
+    ...(batchSize && { batchSize }),
+  };
+  await runModules([pcap, decode, flow, stream, app, detect], run, nothing);
+  return errors === 0;
+}
+
+function observed(thread: Thread, image: RuleSetImage, observer: Observer): ThreadModule {
+  const detection = openDetection(thread, image, observer.watch);
+  const process = (batch: Batch): void => {
+    observer.before?.(batch);
+    detection.process(batch);
+    observer.after?.(batch);
+  };
+  return {
+    process,
+    end: batch => {
+      if (batch.length > 0) process(batch);
+    },
+    close() {
+      detection.close();
+      observer.close?.();
+    },
+  };
+}
+
+const nothing = (_thread: Thread | OneThread): ThreadModule => ({ process() {} });
+
+function messages(onError: () => void): Log {
+  const tell = (level: string, text: string) => void process.stderr.write(`${level}: ${text}\n`);
+  return {
+    debug() {},
+    info() {},
+    notice() {},
+    warning: text => tell('warning', text),
+    error: text => {
+      onError();
+      tell('error', text);
+    },
+  };
+}
