@@ -80,7 +80,14 @@ function prepareOutput(test: TestFolder, around: Surroundings): TestVariables {
 
 function environmentOf(test: TestFolder, variables: TestVariables): NodeJS.ProcessEnv {
   const own = Object.entries(test.description.env ?? {}).map(([name, value]) => [name, String(value)]);
-  return { ...process.env, ...variables, ...Object.fromEntries(own) };
+  return {
+    ...process.env,
+    SLUICE_INCLUDE_PATH: join(variables.SRCDIR, 'etc'),
+    // Tests expect exit code 0 for captures that are cut off; what could be read counts.
+    SLUICE__pcap_file__damaged: 'warning',
+    ...variables,
+    ...Object.fromEntries(own),
+  };
 }
 
 function runScripts(test: TestFolder, env: NodeJS.ProcessEnv, output: string): void {

@@ -1,11 +1,13 @@
 /**
  * A folder that stands for the source tree which tests name as SRCDIR: `src/suricata` is the engine,
  * `suricata.yaml` its documented configuration, beside the classification and reference files and the rules.
+ * `etc` also holds the configurations of versions that tests include, which the documented one stands for.
  */
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+const INCLUDED = ['suricata-3.1.2.yaml', 'suricata-4.0.3.yaml'];
 const PLACES = ['.', 'etc', 'signatures', 'signatures/rules', 'signatures/config'];
 
 /**
@@ -22,7 +24,8 @@ export function makeSourceFolder(project: string, engine?: string): string {
   const start = engine ? `"${engine}"` : `"${process.execPath}" "${project}/engine/bin/sluice.mjs"`;
   writeFileSync(program, `#!/bin/sh\nexec ${start} "$@"\n`);
   chmodSync(program, 0o755);
-  link(join(project, 'suricata-like.yaml'), join(folder, 'suricata.yaml'));
+  for (const name of ['suricata.yaml', ...INCLUDED.map(included => join('etc', included))])
+    link(join(project, 'suricata-like.yaml'), join(folder, name));
   for (const name of ['classification.config', 'reference.config']) {
     const place = PLACES.map(below => join(project, below, name)).find(existsSync);
     if (place) link(place, join(folder, 'etc', name));
