@@ -38,6 +38,8 @@ export const ALERT_ACTION = Packet.VERDICT;
 /** Alert: the stream's bytes to be logged as payload, where they are not the packet's own stream data. */
 export const ALERT_DATA = Packet.STREAM_DATA;
 export const ALERT_DATA_LENGTH = Packet.STREAM_LENGTH;
+/** Transaction: which `eve-log` outputs have the record, see `OutputRecord.outputs`. */
+export const TRANSACTION_OUTPUTS = Packet.STREAM_GAP;
 
 /** The signature matched in the reassembled stream. */
 export const ALERT_IN_STREAM = 1 << 0;

@@ -81,6 +81,14 @@ export interface ApplicationLayer {
   conversation(flow: number): Conversation | undefined;
 }
 
+/** A record of a finished transaction for some of the outputs. */
+export interface OutputRecord {
+  /** Members without braces, as `Protocol.record` gives them. */
+  readonly members: string;
+  /** Bit i (of 32): the i-th `eve-log` entry that is on has it, see `outputBit`; 0: all have it. */
+  readonly outputs: number;
+}
+
 export type Direction = 'to_server' | 'to_client' | 'either';
 
 /** A sticky buffer: bytes of a transaction under a keyword. */
@@ -190,6 +198,8 @@ export interface Protocol<T extends Transaction = Transaction> {
   readonly tests: readonly TestDeclaration<T>[];
   /** Members of the EVE record without braces (`"http":{…}`), of a finished transaction or for an alert. */
   record(transaction: T, forAlert: boolean, settings?: unknown): string;
+  /** Records of a finished transaction where outputs differ, or one is not enough. Without it there is `record`. */
+  records?(transaction: T, settings: unknown): readonly OutputRecord[];
   /** Fields of the flow's EVE record, anomaly names … see `events`. Options: `app-layer.protocols.NAME.…`. */
   readonly options?: readonly AnyOption[];
 

@@ -1,7 +1,7 @@
 /** EVE JSON: one line for each alert, flow, transaction and whatever else the `types` of an `eve-log` output name. */
 import type { Batch } from '../engine/batch.js';
 import { option, text } from '../engine/config/option.js';
-import { logFolder, outputs } from '../engine/config/output-list.js';
+import { logFolder, outputBit, outputs } from '../engine/config/output-list.js';
 import { engineMode } from '../engine/exception-policy.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
@@ -39,7 +39,9 @@ class Eve implements ThreadModule {
     const instances = instancesOf(thread.config);
     const withMacs = instances.some(({ ethernet, types }) => ethernet && types.has('flow'));
     this.macs = withMacs ? new MacSets(thread.flows.capacity) : undefined;
-    this.logs = instances.map(instance => new EveLog(thread, instance, sensor, inline, this.macs));
+    this.logs = instances.map(
+      (instance, i) => new EveLog(thread, instance, sensor, inline, this.macs, outputBit(i)),
+    );
     this.failed = thread.counters.declare('output.eve.errors');
   }
 

@@ -125,7 +125,7 @@ export class Conversations {
       this.giveUpIfUnknown(flow, talk);
       return;
     }
-    this.counters.gap(this.numberOf(talk.session.protocol));
+    this.counters.gap(this.numberOf(talk.session.protocol), this.transportOf(flow));
     this.parse(p, flow, talk, () => talk.gap(toServer, missing));
   }
 
@@ -274,7 +274,7 @@ export class Conversations {
       run();
     } catch (error) {
       session.failed = true;
-      this.counters.failure(this.numberOf(session.protocol));
+      this.counters.failure(this.numberOf(session.protocol), this.transportOf(flow));
       this.thread.log.debug(`parser ${session.protocol.name} failed: ${(error as Error).stack}`);
     }
     this.fulfil(p, flow, talk, session);
@@ -356,8 +356,8 @@ class ApplicationCounters {
   private readonly values: Float64Array;
   private readonly ofFlows: readonly ByTransport[];
   private readonly ofTransactions: readonly ByTransport[];
-  private readonly ofGaps: readonly number[];
-  private readonly ofFailures: readonly number[];
+  private readonly ofGaps: readonly ByTransport[];
+  private readonly ofFailures: readonly ByTransport[];
   private readonly ofUnknown: ByTransport;
 
   constructor({ counters }: Thread, protocols: readonly Protocol[]) {
@@ -370,8 +370,12 @@ class ApplicationCounters {
     this.values = counters.values;
     this.ofFlows = protocols.map(protocol => both('flow', protocol));
     this.ofTransactions = protocols.map(protocol => both('tx', protocol));
-    this.ofGaps = protocols.map(({ name }) => declare(`error.${name}.gap`));
-    this.ofFailures = protocols.map(({ name }) => declare(`error.${name}.parser`));
+    const errors = (kind: string, { name, transports }: Protocol): ByTransport => ({
+      tcp: declare(`error.${name}${transports.length > 1 ? '_tcp' : ''}.${kind}`),
+      udp: declare(`error.${name}${transports.length > 1 ? '_udp' : ''}.${kind}`),
+    });
+    this.ofGaps = protocols.map(protocol => errors('gap', protocol));
+    this.ofFailures = protocols.map(protocol => errors('parser', protocol));
     this.ofUnknown = { tcp: declare('flow.failed_tcp'), udp: declare('flow.failed_udp') };
   }
 
@@ -383,12 +387,12 @@ class ApplicationCounters {
     return this.ofTransactions[protocol]![transport];
   }
 
-  gap(protocol: number): void {
-    this.values[this.ofGaps[protocol]!]!++;
+  gap(protocol: number, transport: Transport): void {
+    this.values[this.ofGaps[protocol]![transport]]!++;
   }
 
-  failure(protocol: number): void {
-    this.values[this.ofFailures[protocol]!]!++;
+  failure(protocol: number, transport: Transport): void {
+    this.values[this.ofFailures[protocol]![transport]]!++;
   }
 
   unknown(transport: Transport): void {

@@ -142,8 +142,8 @@ const lower = (byte: number): number => (byte >= 65 && byte <= 90 ? byte + 32 : 
 
 function probingPorts(protocol: Protocol, transport: Transport, config: Config): readonly number[] {
   const configured =
-    config.at(`app-layer.protocols.${protocol.name}.${transport}.detection-ports.dp`) ??
-    config.at(`app-layer.protocols.${protocol.name}.detection-ports.dp`);
+    config.at(`app-layer.protocols.${protocol.name}.detection-ports.dp`) ??
+    config.at(`app-layer.protocols.${protocol.name}.${transport}.detection-ports.dp`);
   if (configured === undefined || configured === null) return protocol.recognition.ports?.[transport] ?? [];
   return texts.parse(configured)!.flatMap(portList);
 }

@@ -3,7 +3,7 @@
  * records of transactions that are over, files that are complete.
  */
 import type { Batch } from '../batch.js';
-import { EVENT_ANOMALY, EVENT_TRANSACTION, keepEvent } from '../event.js';
+import { EVENT_ANOMALY, EVENT_TRANSACTION, keepEvent, TRANSACTION_OUTPUTS } from '../event.js';
 import * as Flow from '../flow-record.js';
 import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
@@ -102,22 +102,33 @@ export class Telling {
     session.protocol.release?.(transaction);
     flows.row[session.flow * Flow.INTS + Flow.TRANSACTIONS]!++;
     if (!this.logsTransactions) return;
-    const members = session.protocol.record(transaction, false);
-    if (members !== '') this.keep(EVENT_TRANSACTION, slot, members, transaction);
+    const { protocol, settings } = session;
+    if (protocol.records) {
+      for (const { members, outputs } of protocol.records(transaction, settings))
+        this.keep(EVENT_TRANSACTION, slot, members, transaction, outputs);
+      return;
+    }
+    const members = protocol.record(transaction, false, settings);
+    if (members !== '') this.keep(EVENT_TRANSACTION, slot, members, transaction, 0);
   }
 
   private logAnomalies(slot: number, session: Session, transaction: Transaction): void {
     const from = transaction.loggedEvents ?? 0;
     transaction.loggedEvents = transaction.events.length;
     for (let i = from; i < transaction.events.length; i++) {
-      this.keep(EVENT_ANOMALY, slot, anomaly(session.protocol, transaction.events[i]!), transaction);
+      this.keep(EVENT_ANOMALY, slot, anomaly(session.protocol, transaction.events[i]!), transaction, 0);
     }
   }
 
-  private keep(kind: number, slot: number, members: string, transaction: Transaction): void {
+  private keep(kind: number, slot: number, members: string, { id }: Transaction, outputs: number): void {
     const event = keepEvent(this.thread, this.batch, kind, slot, members);
-    if (event < 0) this.thread.counters.values[this.lost]!++;
-    else this.thread.memory.row[event * Packet.INTS + Packet.EVENT_TRANSACTION] = transaction.id;
+    if (event < 0) {
+      this.thread.counters.values[this.lost]!++;
+      return;
+    }
+    const { row } = this.thread.memory;
+    row[event * Packet.INTS + Packet.EVENT_TRANSACTION] = id;
+    row[event * Packet.INTS + TRANSACTION_OUTPUTS] = outputs;
   }
 }
 

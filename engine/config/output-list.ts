@@ -39,6 +39,21 @@ export function outputEntries(config: Config, name: string): Config[] {
     .map(entry => entry.settings);
 }
 
+/** The bit that stands for the i-th entry of an output; entries beyond the 32nd share the last one. */
+export const outputBit = (index: number): number => 1 << Math.min(index, 31);
+
+/**
+ * Settings of a record type (`dns`, `tls`) in each `eve-log` entry that is on, in order; undefined where the entry
+ * does not list it.
+ */
+export function recordTypeSettings(config: Config, type: string): (Config | undefined)[] {
+  return outputEntries(config, 'eve-log').map(entry => {
+    const types = entry.at('types');
+    const listed = (Array.isArray(types) ? types : []).flatMap(entriesIn);
+    return listed.find(({ name, settings }) => name === type && settings.read(enabled))?.settings;
+  });
+}
+
 /** `- stats`, or `- stats: { … }`. */
 function entriesIn(entry: unknown): OutputEntry[] {
   if (typeof entry === 'string') return [{ name: entry, settings: new Config({}) }];

@@ -43,6 +43,8 @@ export class EveLog {
     sensor: string,
     private readonly inline: boolean,
     private readonly macs: MacSets | undefined,
+    /** Stands for this entry where a record is meant for some entries only. */
+    private readonly bit: number,
   ) {
     this.writer = new Writer(thread, instance, sensor);
     this.log = thread.openLog(instance.file);
@@ -112,6 +114,8 @@ export class EveLog {
 
   private tellTransaction(subject: Subject): void {
     const { types, dns } = this.instance;
+    const outputs = subject.field(Event.TRANSACTION_OUTPUTS);
+    if (outputs !== 0 && (outputs & this.bit) === 0) return;
     const type = transactionType(this.writer, subject);
     if (type === '' || !logs(types, type)) return;
     if (type === 'dns' && !wantsDns(dns, subject.payloadText())) return;
