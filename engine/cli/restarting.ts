@@ -46,6 +46,7 @@ class Restarting implements Running {
         this.before.set(name, (this.before.get(name) ?? 0) + value);
       this.engine = await this.start(this.shared);
       this.devices.threadsAreBack?.();
+      this.log.notice('threads: all threads run again');
       if (this.stopping) this.engine.stop();
     }
   }

@@ -1,0 +1,131 @@
+/** Whatever happens to the engine, no packet is left without a verdict in the kernel. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { missing, Network, SERVER_V4 } from './network.js';
+import { fetch, ping, Server } from './peers.js';
+import { Sensor, type SensorOptions } from './sensor.js';
+import { until } from './until.js';
+
+const MODULE = fileURLToPath(new URL('throwing-module.mjs', import.meta.url));
+const FAILING = `%YAML 1.1
+---
+outputs:
+  - eve-log: { enabled: yes, types: [stats] }
+profiles:
+  failing:
+    threads:
+      - { name: worker, modules: [input, decode, ${MODULE}, flow, stream, app, detect, verdict, respond, outputs] }
+  spread:
+    threads:
+      - { name: capture, modules: [input, decode], handler: flow-hash, to: worker }
+      - { name: worker, count: 2, modules: [${MODULE}, flow, stream, app, detect, verdict, respond, outputs] }
+`;
+const failOpen = (yes: boolean): string => `nfq.fail-open=${yes ? 'yes' : 'no'}`;
+
+describe.skipIf(missing() !== undefined)('failures of an inline sensor', () => {
+  let network: Network;
+  let sensor: Sensor | undefined;
+
+  beforeEach(() => {
+    network = new Network();
+  });
+
+  afterEach(() => {
+    sensor?.remove();
+    network.close();
+  });
+
+  async function sensorWith(options: SensorOptions): Promise<Sensor> {
+    sensor = new Sensor(network, options);
+    await sensor.ready();
+    return sensor;
+  }
+
+  it.each([
+    { bypass: true, answers: 5, name: 'goes on where the rule says --queue-bypass' },
+    { bypass: false, answers: 0, name: 'stops where it does not' },
+  ])('when the process is killed traffic $name', async ({ bypass, answers }) => {
+    network.queue('--queue-num', '0', ...(bypass ? ['--queue-bypass'] : []));
+    const running = await sensorWith({});
+    expect(await ping(network, SERVER_V4, 3)).toBe(3);
+    running.signal('SIGKILL');
+    await running.exit();
+    await until(
+      () => network.kernelQueues().trim() === '',
+      () => network.kernelQueues(),
+    );
+    expect(await ping(network, SERVER_V4, 5)).toBe(answers);
+  });
+
+  it.each([
+    { profile: 'failing', open: true },
+    { profile: 'failing', open: false },
+    { profile: 'spread', open: true },
+  ])(
+    'a module that throws ($profile, fail-open $open): its packets have the policy, threads come back',
+    async ({ profile, open }) => {
+      network.queue('--queue-num', '0');
+      const running = await sensorWith({
+        config: FAILING,
+        words: ['--runmode', profile, '--set', failOpen(open)],
+      });
+      const odd = network.run('client', 'sh', '-c', `ping -n -q -c 1 -W 1 -s 777 ${SERVER_V4} || true`);
+      expect(odd).toContain(open ? '1 received' : '0 received');
+      if (open) expect(Number(/ = ([\d.]+)\//.exec(odd)?.[1])).toBeLessThan(100);
+      await until(
+        () => running.output.includes('all threads run again'),
+        () => running.output,
+      );
+      expect(await ping(network, SERVER_V4, 5)).toBe(5);
+      expect(running.waiting()).toBe(0);
+      expect(running.output).toContain('thrown for a test');
+      expect(await running.stop()).toBe(0);
+    },
+  );
+
+  it('a thread that hangs is started anew', async () => {
+    network.queue('--queue-num', '0');
+    const running = await sensorWith({
+      config: FAILING,
+      words: ['--runmode', 'failing', '--set', failOpen(true), '--set', 'threading.watchdog=1'],
+    });
+    network.run('client', 'sh', '-c', `ping -n -q -c 1 -W 1 -s 888 ${SERVER_V4} || true`);
+    await until(
+      () => running.output.includes('all threads run again'),
+      () => running.output,
+    );
+    expect(running.output).toContain('it has not gone on for 1 seconds');
+    expect(await ping(network, SERVER_V4, 3)).toBe(3);
+    expect(running.waiting()).toBe(0);
+  });
+
+  it('reloads rules ten times a second while data flows', async () => {
+    network.queue('--queue-num', '0');
+    const server = new Server(network);
+    await server.ready();
+    const running = await sensorWith({ rules: 'drop tcp any any -> any 1 (sid:1;)' });
+    const timer = setInterval(() => running.signal('SIGUSR2'), 100);
+    for (let i = 0; i < 10; i++)
+      expect((await fetch(network, SERVER_V4, '/large', 10))?.length).toBe(4_000_000);
+    expect(await ping(network, SERVER_V4, 20)).toBe(20);
+    clearInterval(timer);
+    expect(await running.stop()).toBe(0);
+    const { nfq } = running.stats();
+    expect(nfq!.verdicts).toBe(nfq!.packets);
+    expect(running.output).toContain('rule reload complete');
+    expect(running.output).not.toContain('rule reload failed');
+  });
+
+  it('keeps only the capabilities of a sensor when it becomes another user', async () => {
+    network.queue('--queue-num', '0');
+    const running = await sensorWith({ words: ['--user', 'nobody', '-l', '/tmp'] });
+    for (const task of ['status', `task/${running.pid}/status`]) {
+      const status = readFileSync(`/proc/${running.pid}/${task}`, 'utf8');
+      expect(status).toMatch(/Uid:\t65534\t65534/);
+      // NET_ADMIN 12, NET_RAW 13, IPC_LOCK 14, SYS_NICE 23.
+      expect(Number.parseInt(/CapEff:\t(\w+)/.exec(status)![1]!, 16) & ~0x807000).toBe(0);
+    }
+    expect(await ping(network, SERVER_V4, 3)).toBe(3);
+  });
+});

@@ -1,0 +1,141 @@
+/**
+ * A client, a gate and a server in network namespaces of their own, joined by veth pairs: what goes from client to
+ * server is forwarded by the gate, where netfilter queues it.
+ *
+ *     client 10.9.1.2 ── 10.9.1.1 gate 10.9.2.1 ── 10.9.2.2 server        (and fd09:1::2 …)
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { native, nativeProblem } from '../../engine/native.js';
+
+export const SERVER_V4 = '10.9.2.2';
+export const SERVER_V6 = 'fd09:2::2';
+
+export type Place = 'client' | 'gate' | 'server';
+const PLACES: readonly Place[] = ['client', 'gate', 'server'];
+/** Longest time of a short command. */
+const COMMAND_MS = 10_000;
+
+let networks = 0;
+
+export class Network {
+  private readonly name = `slt${process.pid}-${++networks}`;
+  private readonly children = new Set<ChildProcess>();
+  private readonly atExit = () => this.close();
+
+  constructor() {
+    process.on('exit', this.atExit);
+    for (const place of PLACES) {
+      ip('netns', 'add', this.namespace(place));
+      // Addresses are in use at once, without looking for others that have them.
+      this.run(
+        place,
+        'sysctl',
+        '-qw',
+        'net.ipv6.conf.all.accept_dad=0',
+        'net.ipv6.conf.default.accept_dad=0',
+      );
+    }
+    this.join('client', 1);
+    this.join('server', 2);
+    this.run('gate', 'sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1');
+  }
+
+  namespace(place: Place): string {
+    return `${this.name}-${place}`;
+  }
+
+  /** A pair of devices between the gate and `place`, with addresses and the route through the gate. */
+  private join(place: Place, net: number): void {
+    const far = this.namespace(place);
+    const gate = this.namespace('gate');
+    const device = `${place}0`;
+    ip('link', 'add', 'eth0', 'netns', far, 'type', 'veth', 'peer', 'name', device, 'netns', gate);
+    for (const [namespace, dev, host] of [
+      [far, 'eth0', 2],
+      [gate, device, 1],
+    ] as const) {
+      ip('-n', namespace, 'addr', 'add', `10.9.${net}.${host}/24`, 'dev', dev);
+      ip('-n', namespace, 'addr', 'add', `fd09:${net}::${host}/64`, 'dev', dev, 'nodad');
+      ip('-n', namespace, 'link', 'set', 'lo', 'up');
+      ip('-n', namespace, 'link', 'set', dev, 'up');
+    }
+    ip('-n', far, 'route', 'add', 'default', 'via', `10.9.${net}.1`);
+    ip('-n', far, '-6', 'route', 'add', 'default', 'via', `fd09:${net}::1`);
+  }
+
+  /** Runs a short command there. @returns what it prints  @throws Error when it fails */
+  run(place: Place, ...command: string[]): string {
+    const words = ['netns', 'exec', this.namespace(place), ...command];
+    return execFileSync('ip', words, {
+      encoding: 'utf8',
+      timeout: COMMAND_MS,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  }
+
+  /** Starts a program there; it is killed at the end. Its process is the program's own, not one around it. */
+  start(place: Place, command: string, words: readonly string[], options: StartOptions = {}): ChildProcess {
+    const child = spawn('ip', ['netns', 'exec', this.namespace(place), command, ...words], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...options,
+    });
+    this.children.add(child);
+    child.once('exit', () => this.children.delete(child));
+    return child;
+  }
+
+  /** Sends what is forwarded to netfilter queues. @param target `--queue-num 0 --queue-bypass` */
+  queue(...target: string[]): void {
+    for (const iptables of ['iptables-legacy', 'ip6tables-legacy'])
+      this.run('gate', iptables, '-A', 'FORWARD', '-j', 'NFQUEUE', ...target);
+  }
+
+  unqueue(): void {
+    for (const iptables of ['iptables-legacy', 'ip6tables-legacy'])
+      this.run('gate', iptables, '-F', 'FORWARD');
+  }
+
+  /** What the kernel says of its queues: lines of numbers. */
+  kernelQueues(): string {
+    return this.run('gate', 'cat', '/proc/net/netfilter/nfnetlink_queue');
+  }
+
+  close(): void {
+    process.off('exit', this.atExit);
+    for (const child of this.children) child.kill('SIGKILL');
+    for (const place of PLACES) {
+      try {
+        ip('netns', 'del', this.namespace(place));
+      } catch {
+        // It was not made.
+      }
+    }
+  }
+}
+
+export interface StartOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+function ip(...words: string[]): void {
+  execFileSync('ip', words, { timeout: COMMAND_MS, stdio: 'pipe' });
+}
+
+/** Why such a network cannot be made here; undefined when it can. */
+export function missing(): string | undefined {
+  if (!native()) return `the addon is not there: ${nativeProblem()}`;
+  if (process.getuid?.() !== 0) return 'network namespaces need root';
+  try {
+    const network = new Network();
+    try {
+      network.queue('--queue-num', '0');
+    } finally {
+      network.close();
+    }
+    return undefined;
+  } catch (error) {
+    const { message, stderr } = error as Error & { stderr?: string };
+    return `network namespaces with NFQUEUE cannot be made: ${String(stderr || message).trim()}`;
+  }
+}

@@ -1,0 +1,102 @@
+/** Programs at both ends of a network. */
+import type { ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Network } from './network.js';
+import { until } from './until.js';
+
+const peer = (name: string): string => fileURLToPath(new URL(`peers/${name}.mjs`, import.meta.url));
+
+/** What the server tells. */
+export interface Arrival {
+  readonly kind: 'ready' | 'request' | 'data' | 'close' | 'datagram';
+  readonly url?: string;
+  readonly data?: string;
+  readonly error?: string;
+  readonly length?: number;
+  readonly begin?: string;
+}
+
+export class Server {
+  readonly arrivals: Arrival[] = [];
+
+  constructor(network: Network) {
+    const child = network.start('server', process.execPath, [peer('server')]);
+    createInterface({ input: child.stdout! }).on('line', line =>
+      this.arrivals.push(JSON.parse(line) as Arrival),
+    );
+  }
+
+  async ready(): Promise<void> {
+    await this.hears(arrival => arrival.kind === 'ready', 'ready');
+  }
+
+  async hears(wanted: (arrival: Arrival) => boolean, what: string): Promise<void> {
+    await until(
+      () => this.arrivals.some(wanted),
+      () => `the server hears ${what}; ${this.text()}`,
+    );
+  }
+
+  /** Everything that arrived over TCP. */
+  get received(): string[] {
+    return this.arrivals.flatMap(({ data }) => data ?? []);
+  }
+
+  private text(): string {
+    return JSON.stringify(this.arrivals.slice(-5));
+  }
+}
+
+/** How a connection of the client ended. */
+export interface Ending {
+  readonly how: 'closed' | 'error' | 'open';
+  readonly error?: string;
+}
+
+/** Sends pieces, a segment each. */
+export async function send(network: Network, host: string, pieces: readonly string[]): Promise<Ending> {
+  const child = network.start('client', process.execPath, [peer('send'), host, '9000', ...pieces]);
+  return JSON.parse(await outputOf(child)) as Ending;
+}
+
+export async function sendDatagram(
+  network: Network,
+  host: string,
+  length: number,
+  text: string,
+): Promise<void> {
+  const words = [peer('datagram'), host, '9001', String(length), text];
+  await outputOf(network.start('client', process.execPath, words));
+}
+
+/** Fetches by HTTP. @returns the body, or undefined when no answer came */
+export async function fetch(
+  network: Network,
+  host: string,
+  path: string,
+  seconds = 5,
+): Promise<string | undefined> {
+  const url = `http://${host.includes(':') ? `[${host}]` : host}${path}`;
+  const words = ['-s', '-g', '--path-as-is', '-m', String(seconds), url];
+  const child = network.start('client', 'curl', words);
+  const body = await outputOf(child);
+  return child.exitCode === 0 ? body : undefined;
+}
+
+/** @returns answers to `count` pings */
+export async function ping(network: Network, host: string, count: number, interval = 0.05): Promise<number> {
+  const words = ['-n', '-q', '-c', String(count), '-i', String(interval), '-W', '1', host];
+  const output = await outputOf(network.start('client', 'ping', words));
+  return Number(/(\d+) received/.exec(output)?.[1] ?? 0);
+}
+
+export async function outputOf(child: ChildProcess): Promise<string> {
+  let output = '';
+  child.stdout!.on('data', piece => {
+    output += piece;
+  });
+  child.stderr!.resume();
+  await new Promise(resolve => child.once('close', resolve));
+  return output;
+}
