@@ -8,6 +8,7 @@ import { findingsAsJson, findingsAsText } from '../rules-check.js';
 import { readSettings } from '../settings.js';
 import { subcommands } from '../subcommands.js';
 import { addExplain } from './rules/explain.js';
+import { addProfile } from './rules/profile.js';
 
 interface Options {
   config?: string;
@@ -38,6 +39,7 @@ export async function command(words: readonly string[]): Promise<number> {
       .description('all keywords with their meaning and form, as a page of Markdown')
       .action(async () => void process.stdout.write(keywordPage(await loadProtocols())));
     addExplain(program);
+    addProfile(program);
   });
 }
 

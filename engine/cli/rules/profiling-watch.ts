@@ -1,0 +1,70 @@
+/** Counts and times what the conditions of one rule do. */
+import type { Step } from '../../../signatures/buffer-matcher/chain.js';
+import type { ConditionWatch, TransactionTest } from '../../../signatures/condition-watch.js';
+import type { Test } from '../../../signatures/inspection.js';
+import type { BufferConditions, Match } from '../../../signatures/signature.js';
+import type { Protocol } from '../../protocol.js';
+import { type Cell, newCell, type Stopwatch } from './stopwatch.js';
+
+/** What one rule cost. */
+export class RuleCost {
+  /** How often its header was looked at because of it; its conditions; all of them held; alerts. */
+  readonly header: Cell = newCell();
+  checks = 0;
+  matches = 0;
+  alerts = 0;
+  readonly keywords = new Map<string, Cell>();
+
+  constructor(readonly number: number) {}
+
+  cell(keyword: string): Cell {
+    let cell = this.keywords.get(keyword);
+    if (!cell) {
+      cell = newCell();
+      this.keywords.set(keyword, cell);
+    }
+    return cell;
+  }
+}
+
+export class ProfilingWatch implements ConditionWatch {
+  constructor(
+    private readonly cost: RuleCost,
+    private readonly stopwatch: Stopwatch,
+  ) {}
+
+  condition(match: Match, test: Test): Test {
+    return this.timed(match.kind, test);
+  }
+
+  step(match: Match, step: Step): Step {
+    // What follows is a piece of its own within this one: its time is not counted twice.
+    return next => this.timed(match.kind, step(next));
+  }
+
+  buffer(_: readonly Match[], test: Test): Test {
+    return test;
+  }
+
+  transaction(what: Match | BufferConditions, _: Protocol, test: TransactionTest): TransactionTest {
+    const cell = this.cost.cell('buffer' in what ? String(what.buffer) : String(what.keyword ?? what.kind));
+    const { stopwatch } = this;
+    return (at, visible) => {
+      stopwatch.enter(cell);
+      const held = test(at, visible);
+      stopwatch.leave();
+      return held;
+    };
+  }
+
+  private timed(keyword: string, test: Test): Test {
+    const cell = this.cost.cell(keyword);
+    const { stopwatch } = this;
+    return at => {
+      stopwatch.enter(cell);
+      const held = test(at);
+      stopwatch.leave();
+      return held;
+    };
+  }
+}
