@@ -77,6 +77,8 @@ export class RuleBuilder {
 
   private current: BufferUnderConstruction | undefined;
   private inHand: Match | undefined;
+  /** The buffer that got the last condition. */
+  private extended: BufferUnderConstruction | undefined;
   private afterBase64 = false;
 
   constructor(
@@ -107,8 +109,22 @@ export class RuleBuilder {
 
   /** Adds a condition on the buffer in hand: the sticky buffer, or the payload. */
   addToBuffer(match: Match): void {
-    this.buffer(this.at).conditions.push(match);
+    this.addTo(this.buffer(this.at), match);
+  }
+
+  /**
+   * Adds a condition that may refer to the one before it: that stands in another buffer than the one in hand
+   * when a modifier such as http_uri moved it there.
+   */
+  addToBufferBehind(match: Match, relative: boolean): void {
+    const followed = relative && !this.sticky ? this.extended : undefined;
+    this.addTo(followed ?? this.buffer(this.at), match);
+  }
+
+  private addTo(buffer: BufferUnderConstruction, match: Match): void {
+    buffer.conditions.push(match);
     this.inHand = match;
+    this.extended = buffer;
   }
 
   /** The buffer in hand; the payload when none was chosen. */
@@ -154,15 +170,15 @@ export class RuleBuilder {
       throw new RuleError(`${keyword} cannot be combined with rawbytes`, at);
     const payload = this.current!;
     payload.conditions.splice(payload.conditions.indexOf(content), 1);
-    this.bufferNamed(name, at, false).conditions.push(content);
+    this.extended = this.bufferNamed(name, at, false);
+    this.extended.conditions.push(content);
     this.moved = content;
   }
 
   /** Adds a condition on another buffer than the one in hand, which stays. */
   addToBufferNamed(name: string, match: Match, at: Position): void {
     if (!this.context.buffers.has(name)) this.markUnsupported(`buffer ${name} is not supported yet`);
-    this.bufferNamed(name, at, false).conditions.push(match);
-    this.inHand = match;
+    this.addTo(this.bufferNamed(name, at, false), match);
   }
 
   /** A content that a modifier moved away from the payload stays open to `nocase`, `fast_pattern` and the like. */
@@ -186,7 +202,8 @@ export class RuleBuilder {
 
   /** True when the buffer in hand has a condition that relative keywords can refer to. */
   hasMatchInBuffer(): boolean {
-    return (this.current?.conditions.length ?? 0) > 0;
+    const buffer = this.sticky ? this.current : (this.extended ?? this.current);
+    return (buffer?.conditions.length ?? 0) > 0;
   }
 
   /** The last condition that was added, of whatever kind. */

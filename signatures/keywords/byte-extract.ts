@@ -72,7 +72,7 @@ const byteExtract: Keyword = {
     };
     if (rule.variables.has(name)) throw new RuleError(`variable "${name}" is set already`, at);
     rule.declareVariable(name);
-    rule.addToBuffer(match);
+    rule.addToBufferBehind(match, match.relative);
   },
 };
 
@@ -127,7 +127,7 @@ function parseMath(rule: RuleBuilder, argument: string, at: Position): void {
   };
   if (operator === '/' && match.value === 0) throw new RuleError('byte_math: division by zero', at);
   rule.declareVariable(name);
-  rule.addToBuffer(match);
+  rule.addToBufferBehind(match, match.relative);
 }
 
 const WRAP = 2 ** 64;

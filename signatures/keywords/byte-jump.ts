@@ -53,13 +53,14 @@ const byteJump: Keyword = {
       }
     }
     checkDce(format, 'byte_jump', at);
-    rule.addToBuffer({
+    const match: ByteJumpMatch = {
       kind: 'byte_jump',
       bytes: byteCount(bytes, rule, format, 'byte_jump', at, 0),
       offset: numberOrVariable(offset, rule, 'byte_jump', -65_535, 65_535, at),
       ...format,
       ...jump,
-    });
+    };
+    rule.addToBufferBehind(match, match.relative);
   },
 };
 

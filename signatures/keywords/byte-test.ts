@@ -52,7 +52,7 @@ const byteTest: Keyword = {
         at,
         `one of ${OPERATORS.join(' ')}, with ! in front for not`,
       );
-    rule.addToBuffer({
+    const match: ByteTestMatch = {
       kind: 'byte_test',
       bytes: byteCount(bytes, rule, format, 'byte_test', at),
       operator,
@@ -60,7 +60,8 @@ const byteTest: Keyword = {
       value: numberOrVariable(value, rule, 'byte_test', -(2 ** 63), 2 ** 64, at),
       offset: numberOrVariable(offset, rule, 'byte_test', -65_535, 65_535, at),
       ...format,
-    });
+    };
+    rule.addToBufferBehind(match, match.relative);
   },
 };
 

@@ -31,12 +31,9 @@ const isdataat: Keyword = {
       if (flag !== 'relative' && flag !== 'rawbytes')
         throw new RuleError(`unknown isdataat argument "${flag}"`, at, isdataat.grammar);
     }
-    rule.addToBuffer({
-      kind: 'isdataat',
-      position: numberOrVariable(position!, rule, 'isdataat', 0, 65_535, at),
-      relative: flags.includes('relative'),
-      negated,
-    });
+    const relative = flags.includes('relative');
+    const place = numberOrVariable(position!, rule, 'isdataat', 0, 65_535, at);
+    rule.addToBufferBehind({ kind: 'isdataat', position: place, relative, negated }, relative);
   },
 };
 
