@@ -200,6 +200,8 @@ export interface Protocol<T extends Transaction = Transaction> {
   record(transaction: T, forAlert: boolean, settings?: unknown): string;
   /** Records of a finished transaction where outputs differ, or one is not enough. Without it there is `record`. */
   records?(transaction: T, settings: unknown): readonly OutputRecord[];
+  /** Further members that only alerts' records have, without braces: files, `"alert":{…}`. */
+  alertMembers?(transaction: T): string;
   /** Fields of the flow's EVE record, anomaly names … see `events`. Options: `app-layer.protocols.NAME.…`. */
   readonly options?: readonly AnyOption[];
 

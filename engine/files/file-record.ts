@@ -1,4 +1,5 @@
 /** Files as EVE records tell them. */
+import type { Transaction } from '../protocol.js';
 import type { FileSettings } from './file-settings.js';
 import type { TrackedFile } from './tracked-file.js';
 
@@ -34,6 +35,13 @@ export function fileInfo(
   if (file.range) members.push(`"start":${file.range.start}`, `"end":${file.range.end}`);
   members.push(`"tx_id":${transaction}`);
   return `{${members.join(',')}}`;
+}
+
+/** Member of alerts' records: the files of a transaction, empty where there is none. */
+export function filesMember({ id, files }: Transaction): string {
+  if (!files || files.length === 0) return '';
+  const list = files.map(file => fileInfo(file, file.settings, id, { id: undefined, sids: [] }));
+  return `"files":[${list.join(',')}]`;
 }
 
 /** Bytes that are UTF-8 as such, others as they are escaped in records: `\x` and two digits. */

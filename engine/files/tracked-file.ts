@@ -38,7 +38,7 @@ export class TrackedFile {
   constructor(
     readonly name: Uint8Array,
     readonly toServer: boolean,
-    private readonly settings: FileSettings,
+    readonly settings: FileSettings,
   ) {
     if (settings.md5) this.hashes.md5 = createHash('md5');
     if (settings.sha1) this.hashes.sha1 = createHash('sha1');

@@ -3,9 +3,11 @@
 import { fileTests } from '../../engine/files/file-keywords.js';
 import { FILE_OPTIONS } from '../../engine/files/file-settings.js';
 import { defineProtocol, type RecognitionPattern, type TestDeclaration } from '../../engine/protocol.js';
+import { httpAlertMembers } from './http/alert-members.js';
 import { BUFFERS } from './http/buffers.js';
 import { Connection } from './http/connection.js';
 import { EVENTS } from './http/events.js';
+import { XFF_OPTIONS } from './http/forwarded-for.js';
 import { httpRecord } from './http/record.js';
 import { RECORD_OPTIONS } from './http/record-settings.js';
 import { readRequests } from './http/request-reader.js';
@@ -62,8 +64,9 @@ export default defineProtocol<HttpTransaction>({
     }) as TestDeclaration<HttpTransaction>[]),
   ],
   recognition: { patterns: patterns() },
-  options: [...HTTP_OPTIONS, ...RECORD_OPTIONS, ...FILE_OPTIONS],
+  options: [...HTTP_OPTIONS, ...RECORD_OPTIONS, ...XFF_OPTIONS, ...FILE_OPTIONS],
   record: httpRecord,
+  alertMembers: httpAlertMembers,
   bodyLength: (transaction, toServer) => transaction.message(toServer).body?.visible,
   prepare: httpSettings,
   client: session => readRequests(connectionOf(session, () => new Connection(session))),

@@ -17,6 +17,7 @@ import {
 import * as Flow from '../../engine/flow-record.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
+import type { Protocol, Transaction } from '../../engine/protocol.js';
 import { REASON_RULES, REASON_RULES_THRESHOLD } from '../../engine/verdict.js';
 import * as Header from '../../signatures/compile/header.js';
 import type { RuleSetImage } from '../../signatures/compile/image.js';
@@ -192,7 +193,7 @@ export class Judgement {
     if (!this.thread.wants(EVENT_ALERT)) return;
     const toServer = queue.toServer[i] === 1;
     const subject = queue.subjects[i];
-    const members = subject ? subject.protocol.record(subject.transaction, true) : '';
+    const members = subject ? membersOf(subject.protocol, subject.transaction) : '';
     const event = keepEvent(this.thread, batch, EVENT_ALERT, slot, members);
     if (event < 0) {
       this.thread.counters.values[this.counters.lost]!++;
@@ -234,4 +235,11 @@ function verdictOf(action: number): number {
     default:
       return Packet.VERDICT_DROP;
   }
+}
+
+/** The transaction as an alert tells it. */
+function membersOf(protocol: Protocol, transaction: Transaction): string {
+  const record = protocol.record(transaction, true);
+  const more = protocol.alertMembers?.(transaction) ?? '';
+  return record !== '' && more !== '' ? `${record},${more}` : record + more;
 }

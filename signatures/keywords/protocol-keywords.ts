@@ -130,7 +130,7 @@ function testKeyword(owners: readonly Protocol[], test: TestDeclaration): Keywor
       rule.useProtocol(owners, test.keyword, at);
       let parsed: unknown;
       try {
-        parsed = test.parse(argument);
+        parsed = test.parse(argument, rule.context.folder);
       } catch (error) {
         throw new RuleError(`invalid ${test.keyword}: ${(error as Error).message}`, at);
       }

@@ -1,127 +1,186 @@
-/** The DNS message (RFC 1035 4.1): header, questions and resource records, with everything bounded. */
-import { NameReader } from './name.js';
-import { type RecordData, readData } from './record-data.js';
-
-export interface Question {
-  readonly name: Uint8Array;
-  readonly type: number;
-  readonly class: number;
-}
-
-export interface ResourceRecord extends Question {
-  readonly ttl: number;
-  readonly data: RecordData;
-}
-
-export interface Message {
-  readonly id: number;
-  readonly flags: number;
-  readonly questions: readonly Question[];
-  readonly answers: readonly ResourceRecord[];
-  readonly authorities: readonly ResourceRecord[];
-  readonly additionals: readonly ResourceRecord[];
-}
+/**
+ * The DNS message (RFC 1035 4.1): header, questions and resource records, with everything bounded.
+ *
+ * A message is walked over once when it comes, which finds what is wrong with it and where its entries are. Names
+ * and data are read when somebody asks for them.
+ */
+import { type NameProblem, Names } from './name.js';
+import { namesInData, type RecordData, readData } from './record-data.js';
 
 /** What is wrong with a message: names of the protocol's events. */
-export type Problem =
-  | 'malformed_data'
-  | 'name_too_long'
-  | 'infinite_loop'
-  | 'too_many_labels'
-  | 'invalid_authorities'
-  | 'invalid_additionals';
+export type Problem = NameProblem | 'malformed_data' | 'invalid_authorities' | 'invalid_additionals';
 
 export const HEADER_LENGTH = 12;
 export const RESPONSE = 0x8000;
 export const Z = 0x0040;
+/** Highest opcode in use: DSO (RFC 8490). */
+export const MAX_OPCODE = 6;
 
 export const opcodeOf = (flags: number): number => (flags >>> 11) & 15;
 export const rcodeOf = (flags: number): number => flags & 15;
 
-export interface Parsed {
-  readonly message: Message;
-  readonly problems: ReadonlySet<Problem>;
+export interface Question {
+  readonly name: Uint8Array;
+  readonly type: number;
 }
 
-/** A message that ends too early. */
-class Truncated extends Error {}
+/** An entry of the answer, authority or additional section. */
+export class ResourceRecord implements Question {
+  readonly name: Uint8Array;
+  readonly type: number;
+  private read: RecordData | undefined;
 
-/**
- * Parses `bytes`, one whole message.
- * @returns what could be read, and what was wrong; undefined when there is not even a header
- */
-export function parseMessage(bytes: Uint8Array): Parsed | undefined {
-  if (bytes.length < HEADER_LENGTH) return undefined;
-  const reader = new MessageReader(bytes);
-  const [questions, answers, authorities, additionals] = [4, 6, 8, 10].map(at => reader.uint16(at));
-  const message = {
-    id: reader.uint16(0),
-    flags: reader.uint16(2),
-    questions: reader.section(questions!, 'malformed_data', () => reader.question()),
-    answers: reader.section(answers!, 'malformed_data', () => reader.record()),
-    authorities: reader.section(authorities!, 'invalid_authorities', () => reader.record()),
-    additionals: reader.section(additionals!, 'invalid_additionals', () => reader.record()),
-  };
-  return { message, problems: reader.problems };
-}
-
-class MessageReader {
-  readonly problems = new Set<Problem>();
-  private readonly names: NameReader;
-  private at = HEADER_LENGTH;
-  /** A section that is broken leaves no place to go on from. */
-  private broken = false;
-
-  constructor(private readonly bytes: Uint8Array) {
-    this.names = new NameReader(bytes, problem => this.problems.add(problem));
+  /** @param name offset of the name  @param fixed offset of what follows it */
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly names: Names,
+    name: number,
+    private readonly fixed: number,
+  ) {
+    this.name = names.read(name, bytes.length);
+    this.type = uint16(bytes, fixed);
   }
 
-  uint16(at: number): number {
-    return (this.bytes[at]! << 8) | this.bytes[at + 1]!;
+  /** Seconds. */
+  get ttl(): number {
+    return uint16(this.bytes, this.fixed + 4) * 0x10000 + uint16(this.bytes, this.fixed + 6);
   }
 
-  /** Reads up to `count` entries; a wrong count costs no more than the message has bytes. */
-  section<T>(count: number, problem: Problem, read: () => T): T[] {
-    const entries: T[] = [];
-    if (this.broken) return entries;
-    try {
-      for (let i = 0; i < count; i++) entries.push(read());
-    } catch (error) {
-      if (!(error instanceof Truncated)) throw error;
-      this.problems.add(problem);
-      this.broken = true;
+  get data(): RecordData {
+    if (!this.read) {
+      const start = this.fixed + 10;
+      const end = start + uint16(this.bytes, this.fixed + 8);
+      this.read = readData(this.type, this.bytes, start, end, this.names);
     }
-    return entries;
-  }
-
-  question(): Question {
-    const name = this.name();
-    this.need(4);
-    const question = { name, type: this.uint16(this.at), class: this.uint16(this.at + 2) };
-    this.at += 4;
-    return question;
-  }
-
-  record(): ResourceRecord {
-    const { name, type, class: recordClass } = this.question();
-    this.need(6);
-    const ttl = this.uint16(this.at) * 0x10000 + this.uint16(this.at + 2);
-    const length = this.uint16(this.at + 4);
-    this.at += 6;
-    this.need(length);
-    const data = readData(type, this.bytes, this.at, this.at + length, this.names);
-    this.at += length;
-    return { name, type, class: recordClass, ttl, data };
-  }
-
-  private name(): Uint8Array {
-    const { name, next } = this.names.read(this.at, this.bytes.length);
-    if (next < 0) throw new Truncated();
-    this.at = next;
-    return name;
-  }
-
-  private need(count: number): void {
-    if (this.at + count > this.bytes.length) throw new Truncated();
+    return this.read;
   }
 }
+
+/** Sections, in the order in which they come; what is wrong with a message whose section breaks off. */
+const SECTIONS: readonly Problem[] = [
+  'malformed_data',
+  'malformed_data',
+  'invalid_authorities',
+  'invalid_additionals',
+];
+
+export class Message {
+  readonly id: number;
+  readonly flags: number;
+  readonly problems: Problem[] = [];
+  private readonly names: Names;
+  /** For each entry: offset of its name, offset behind its name. */
+  private readonly places: number[] = [];
+  /** Number of entries before each section, and in all. */
+  private readonly before: [number, number, number, number, number] = [0, 0, 0, 0, 0];
+  private questionList: readonly Question[] | undefined;
+  private readonly recordLists: (readonly ResourceRecord[] | undefined)[] = [];
+  private nameList: readonly Uint8Array[] | undefined;
+
+  /** @param bytes the message, kept: it must not change. Too short for a header, it has nothing. */
+  constructor(readonly bytes: Uint8Array) {
+    this.names = new Names(bytes);
+    const whole = bytes.length >= HEADER_LENGTH;
+    this.id = whole ? uint16(bytes, 0) : 0;
+    this.flags = whole ? uint16(bytes, 2) : 0;
+    if (whole) this.walk();
+    else this.problems.push('malformed_data');
+  }
+
+  get response(): boolean {
+    return (this.flags & RESPONSE) !== 0;
+  }
+
+  /** Labels and pointers that were looked at. */
+  get steps(): number {
+    return this.names.steps;
+  }
+
+  get questions(): readonly Question[] {
+    this.questionList ??= this.section(0, (name, fixed) => ({
+      name: this.names.read(name, this.bytes.length),
+      type: uint16(this.bytes, fixed),
+    }));
+    return this.questionList;
+  }
+
+  get answers(): readonly ResourceRecord[] {
+    return this.records(1);
+  }
+
+  get authorities(): readonly ResourceRecord[] {
+    return this.records(2);
+  }
+
+  get additionals(): readonly ResourceRecord[] {
+    return this.records(3);
+  }
+
+  /** All names of the message, those in the data of records too. */
+  get allNames(): readonly Uint8Array[] {
+    this.nameList ??= [
+      ...this.questions.map(({ name }) => name),
+      ...[this.answers, this.authorities, this.additionals].flatMap(list => list.flatMap(namesOf)),
+    ];
+    return this.nameList;
+  }
+
+  private records(section: number): readonly ResourceRecord[] {
+    this.recordLists[section] ??= this.section(
+      section,
+      (name, fixed) => new ResourceRecord(this.bytes, this.names, name, fixed),
+    );
+    return this.recordLists[section]!;
+  }
+
+  private section<T>(section: number, read: (name: number, fixed: number) => T): T[] {
+    const list: T[] = [];
+    for (let i = this.before[section]!; i < this.before[section + 1]!; i++)
+      list.push(read(this.places[2 * i]!, this.places[2 * i + 1]!));
+    return list;
+  }
+
+  /** Finds the entries. A section that breaks off leaves no place to go on from. */
+  private walk(): void {
+    let at = HEADER_LENGTH;
+    for (let section = 0; section < 4; section++) {
+      const count = at < 0 ? 0 : uint16(this.bytes, 4 + 2 * section);
+      for (let i = 0; i < count && at >= 0; i++) at = this.entry(at, section > 0);
+      if (at < 0 && count > 0) this.note(SECTIONS[section]!);
+      this.before[section + 1] = this.places.length >>> 1;
+    }
+  }
+
+  /** @returns offset behind the entry at `start`, -1 when it is not whole */
+  private entry(start: number, record: boolean): number {
+    const { bytes, places } = this;
+    const fixed = this.name(start, bytes.length);
+    if (fixed < 0 || fixed + (record ? 10 : 4) > bytes.length) return -1;
+    const data = fixed + 10;
+    const end = record ? data + uint16(bytes, fixed + 8) : fixed + 4;
+    if (end > bytes.length) return -1;
+    if (record) {
+      const inside = namesInData(uint16(bytes, fixed));
+      for (let i = 0, at = data + inside.offset; i < inside.count && at >= 0; i++) at = this.name(at, end);
+    }
+    places.push(start, fixed);
+    return end;
+  }
+
+  private name(start: number, end: number): number {
+    const next = this.names.walk(start, end);
+    if (this.names.problem) this.note(this.names.problem);
+    return next;
+  }
+
+  private note(problem: Problem): void {
+    if (!this.problems.includes(problem)) this.problems.push(problem);
+  }
+}
+
+function namesOf({ name, data }: ResourceRecord): Uint8Array[] {
+  if (data.kind === 'name') return [name, data.name];
+  return data.kind === 'soa' ? [name, data.primary] : [name];
+}
+
+const uint16 = (bytes: Uint8Array, at: number): number => (bytes[at]! << 8) | bytes[at + 1]!;

@@ -1,80 +1,96 @@
 /** Domain names (RFC 1035 3.1, 4.1.4): labels joined by dots, compression pointers followed, all bounded. */
-import type { Problem } from './message.js';
 
 /** Longest name given out, and labels in it. A legal name has 253 bytes and 127 labels. */
-const MAX_NAME = 1025;
-const MAX_LABELS = 255;
-/** Pointers followed in one name: each must lead somewhere new, so a loop is noticed soon. */
-const MAX_POINTERS = 128;
+export const MAX_NAME = 1025;
+export const MAX_LABELS = 255;
+/** Pointers followed in one name, wherever they lead: beyond, it is taken for a loop. */
+export const MAX_POINTERS = 128;
 
-export interface ReadName {
-  readonly name: Uint8Array;
-  /** Offset behind the name, -1 when it runs over the end. */
-  readonly next: number;
-}
+/** What may be wrong with a name: names of events. */
+export type NameProblem = 'name_too_long' | 'infinite_loop' | 'too_many_labels';
 
 const NOTHING = new Uint8Array(0);
 /** Where a name is put together before it is copied out; a thread reads one name at a time. */
-const assembly = new Uint8Array(MAX_NAME);
+const assembly = Buffer.alloc(MAX_NAME);
 
-export class NameReader {
-  constructor(
-    private readonly bytes: Uint8Array,
-    private readonly report: (problem: Problem) => void,
-  ) {}
+/** Walks over the names of one message, and reads them. */
+export class Names {
+  /** Problem of the name in hand. */
+  problem: NameProblem | undefined;
+  /** Length of the name in hand, in bytes with dots. */
+  private length = 0;
+  /** Labels and pointers looked at so far: the cost of the message. */
+  steps = 0;
 
-  /** Reads the name at `start`, which itself may not run past `end`. */
-  read(start: number, end: number): ReadName {
+  constructor(private readonly bytes: Uint8Array) {}
+
+  /**
+   * Walks over the name at `start`, which itself may not run past `end`.
+   * @returns offset behind it, -1 when it does not end or has a label of an unknown kind
+   */
+  walk(start: number, end: number): number {
+    return this.follow(start, end, false);
+  }
+
+  /** The name at `start` as a copy; empty when there is none. A name that is too long is cut. */
+  read(start: number, end: number): Uint8Array {
+    if (this.follow(start, end, true) < 0) return NOTHING;
+    return Uint8Array.prototype.slice.call(assembly, 0, this.length);
+  }
+
+  private follow(start: number, end: number, keep: boolean): number {
+    const { bytes } = this;
     let at = start;
     let next = -1;
-    let length = 0;
     let labels = 0;
     let pointers = 0;
+    this.length = 0;
+    this.problem = undefined;
     for (;;) {
-      const limit = next < 0 ? end : this.bytes.length;
-      if (at >= limit) return { name: NOTHING, next: -1 };
-      const size = this.bytes[at]!;
-      if (size === 0) return this.done(length, next < 0 ? at + 1 : next);
-      if ((size & 0xc0) === 0xc0) {
-        if (at + 1 >= limit) return { name: NOTHING, next: -1 };
+      const limit = next < 0 ? end : bytes.length;
+      if (at >= limit) return -1;
+      const size = bytes[at]!;
+      if (size === 0) return next < 0 ? at + 1 : next;
+      this.steps++;
+      if (size >= 0xc0) {
+        if (at + 1 >= limit) return -1;
         if (next < 0) next = at + 2;
-        if (++pointers > MAX_POINTERS) return this.stop('infinite_loop', length, next);
-        at = ((size & 0x3f) << 8) | this.bytes[at + 1]!;
+        if (++pointers > MAX_POINTERS) return this.stop('infinite_loop', next);
+        at = ((size & 0x3f) << 8) | bytes[at + 1]!;
         continue;
       }
-      if ((size & 0xc0) !== 0 || at + 1 + size > limit) return { name: NOTHING, next: -1 };
-      if (++labels > MAX_LABELS) return this.stop('too_many_labels', length, next);
-      if (length + size + 1 > MAX_NAME) {
-        this.report('name_too_long');
-        return this.skipRest(at, end, length, next);
-      }
-      if (length > 0) assembly[length++] = 0x2e;
-      assembly.set(this.bytes.subarray(at + 1, at + 1 + size), length);
-      length += size;
+      if (size >= 0x40 || at + 1 + size > limit) return -1;
+      if (++labels > MAX_LABELS) return this.stop('too_many_labels', next < 0 ? this.behind(at, end) : next);
+      if (this.length + size + 1 > MAX_NAME)
+        return this.stop('name_too_long', next < 0 ? this.behind(at, end) : next);
+      if (keep) this.add(at + 1, size);
+      this.length += this.length > 0 ? size + 1 : size;
       at += 1 + size;
     }
   }
 
-  private done(length: number, next: number): ReadName {
-    return { name: assembly.slice(0, length), next };
+  private add(at: number, size: number): void {
+    let { length } = this;
+    if (length > 0) assembly[length++] = 0x2e;
+    for (let i = 0; i < size; i++) assembly[length + i] = this.bytes[at + i]!;
   }
 
-  /** The name is cut; where reading goes on is known only behind a pointer. */
-  private stop(problem: Problem, length: number, next: number): ReadName {
-    this.report(problem);
-    return { name: assembly.slice(0, length), next };
+  /** The name is cut; where reading goes on is known all the same. */
+  private stop(problem: NameProblem, next: number): number {
+    this.problem = problem;
+    return next;
   }
 
-  /** Walks over the labels that did not fit any more. */
-  private skipRest(start: number, end: number, length: number, known: number): ReadName {
-    if (known >= 0) return this.done(length, known);
+  /** Offset behind the labels that did not fit any more. */
+  private behind(start: number, end: number): number {
     let at = start;
     while (at < end) {
       const size = this.bytes[at]!;
-      if (size === 0) return this.done(length, at + 1);
-      if (size >= 0xc0) return this.done(length, at + 2);
+      if (size === 0) return at + 1;
+      if (size >= 0xc0) return at + 2 <= end ? at + 2 : -1;
       at += 1 + size;
+      this.steps++;
     }
-    return { name: NOTHING, next: -1 };
+    return -1;
   }
 }

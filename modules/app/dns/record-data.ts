@@ -1,12 +1,13 @@
 /** What resource records carry, for the types that are shown and searched. */
 import { addressText } from '../../../engine/address.js';
-import type { NameReader } from './name.js';
+import type { Names } from './name.js';
 import * as Type from './record-type.js';
 
 export type RecordData =
   | { readonly kind: 'address'; readonly text: string }
   | { readonly kind: 'name'; readonly name: Uint8Array }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'txt'; readonly texts: readonly Uint8Array[] }
   | {
       readonly kind: 'soa';
       readonly primary: Uint8Array;
@@ -34,13 +35,37 @@ export type RecordData =
 
 const NONE: RecordData = { kind: 'none' };
 
+const NO_NAMES = { offset: 0, count: 0 };
+const ONE_NAME = { offset: 0, count: 1 };
+const TWO_NAMES = { offset: 0, count: 2 };
+const AFTER_PREFERENCE = { offset: 2, count: 1 };
+const AFTER_PORT = { offset: 6, count: 1 };
+
+/** Where the data of a record type has names, and how many one behind the other. */
+export function namesInData(type: number): { readonly offset: number; readonly count: number } {
+  switch (type) {
+    case Type.NS:
+    case Type.CNAME:
+    case Type.PTR:
+      return ONE_NAME;
+    case Type.SOA:
+      return TWO_NAMES;
+    case Type.MX:
+      return AFTER_PREFERENCE;
+    case Type.SRV:
+      return AFTER_PORT;
+    default:
+      return NO_NAMES;
+  }
+}
+
 /** Reads `bytes[start, end)`; data that is too short for its type is `none`. */
 export function readData(
   type: number,
   bytes: Uint8Array,
   start: number,
   end: number,
-  names: NameReader,
+  names: Names,
 ): RecordData {
   const length = end - start;
   switch (type) {
@@ -64,13 +89,13 @@ export function readData(
             kind: 'sshfp',
             algorithm: bytes[start]!,
             type: bytes[start + 1]!,
-            fingerprint: bytes.slice(start + 2, end),
+            fingerprint: bytes.subarray(start + 2, end),
           }
         : NONE;
     case Type.TXT:
-      return { kind: 'bytes', bytes: texts(bytes, start, end) };
+      return { kind: 'txt', texts: texts(bytes, start, end) };
     case Type.NULL:
-      return { kind: 'bytes', bytes: bytes.slice(start, end) };
+      return { kind: 'bytes', bytes: bytes.subarray(start, end) };
     case Type.OPT:
       return { kind: 'opt', options: options(bytes, start, end) };
     default:
@@ -78,42 +103,39 @@ export function readData(
   }
 }
 
-function nameAt(at: number, end: number, names: NameReader): RecordData {
-  const { name, next } = names.read(at, end);
-  return next < 0 ? NONE : { kind: 'name', name };
+function nameAt(at: number, end: number, names: Names): RecordData {
+  if (names.walk(at, end) < 0) return NONE;
+  return { kind: 'name', name: names.read(at, end) };
 }
 
-function startOfAuthority(bytes: Uint8Array, start: number, end: number, names: NameReader): RecordData {
-  const primary = names.read(start, end);
-  const mailbox = primary.next < 0 ? primary : names.read(primary.next, end);
-  if (mailbox.next < 0 || mailbox.next + 20 > end) return NONE;
-  const numbers = [0, 4, 8, 12, 16].map(offset => uint32(bytes, mailbox.next + offset));
-  return { kind: 'soa', primary: primary.name, mailbox: mailbox.name, numbers };
+function startOfAuthority(bytes: Uint8Array, start: number, end: number, names: Names): RecordData {
+  const mailbox = names.walk(start, end);
+  const next = mailbox < 0 ? -1 : names.walk(mailbox, end);
+  if (next < 0 || next + 20 > end) return NONE;
+  const numbers = [0, 4, 8, 12, 16].map(offset => uint32(bytes, next + offset));
+  return { kind: 'soa', primary: names.read(start, end), mailbox: names.read(mailbox, end), numbers };
 }
 
-function service(bytes: Uint8Array, start: number, end: number, names: NameReader): RecordData {
-  if (end - start < 7) return NONE;
-  const { name, next } = names.read(start + 6, end);
-  if (next < 0) return NONE;
-  const [priority, weight, port] = [0, 2, 4].map(offset => uint16(bytes, start + offset)) as [
-    number,
-    number,
-    number,
-  ];
-  return { kind: 'srv', priority, weight, port, target: name };
+function service(bytes: Uint8Array, start: number, end: number, names: Names): RecordData {
+  if (end - start < 7 || names.walk(start + 6, end) < 0) return NONE;
+  return {
+    kind: 'srv',
+    priority: uint16(bytes, start),
+    weight: uint16(bytes, start + 2),
+    port: uint16(bytes, start + 4),
+    target: names.read(start + 6, end),
+  };
 }
 
-/** The character strings of a TXT record, one behind the other. */
-function texts(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  const joined = new Uint8Array(end - start);
-  let length = 0;
+/** The character strings of a TXT record (RFC 1035 3.3.14). */
+function texts(bytes: Uint8Array, start: number, end: number): Uint8Array[] {
+  const found: Uint8Array[] = [];
   for (let at = start; at < end; ) {
     const stop = Math.min(end, at + 1 + bytes[at]!);
-    joined.set(bytes.subarray(at + 1, stop), length);
-    length += stop - at - 1;
+    found.push(bytes.subarray(at + 1, stop));
     at = stop;
   }
-  return joined.subarray(0, length);
+  return found;
 }
 
 /** Options of EDNS (RFC 6891 6.1.2). */
@@ -122,7 +144,7 @@ function options(bytes: Uint8Array, start: number, end: number): { code: number;
   for (let at = start; at + 4 <= end; ) {
     const stop = at + 4 + uint16(bytes, at + 2);
     if (stop > end) break;
-    found.push({ code: uint16(bytes, at), data: bytes.slice(at + 4, stop) });
+    found.push({ code: uint16(bytes, at), data: bytes.subarray(at + 4, stop) });
     at = stop;
   }
   return found;

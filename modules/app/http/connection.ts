@@ -17,6 +17,8 @@ export class Connection {
   readonly atOnce: boolean;
   /** The client asked for a tunnel; what it sends is not read before the server has answered. */
   waitsForTunnel = false;
+  /** A response was seen. */
+  answered = false;
   /** Too much was wrong: nothing more is read. */
   over = false;
 

@@ -73,6 +73,8 @@ function roughly(token: string): Encoding | undefined {
   return token.includes('deflate') ? 'deflate' : undefined;
 }
 
+const SLICE = 1024;
+
 export class ContentDecoder {
   private readonly first: Layer;
   private wanted = true;
@@ -97,10 +99,13 @@ export class ContentDecoder {
   }
 
   write(bytes: Uint8Array): void {
-    if (!this.wanted) return;
-    this.read += bytes.length;
     const start = performance.now();
-    if (!this.first.write(bytes)) this.wanted = false;
+    // In slices: how much came of how much is known more exactly.
+    for (let at = 0; at < bytes.length && this.wanted; at += SLICE) {
+      const slice = bytes.subarray(at, at + SLICE);
+      this.read += slice.length;
+      if (!this.first.write(slice)) this.wanted = false;
+    }
     this.spent += performance.now() - start;
     const { decompressionTime } = this.settings;
     if (decompressionTime > 0 && this.spent > decompressionTime) this.bomb();

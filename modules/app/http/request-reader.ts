@@ -48,7 +48,7 @@ function* readRequest(connection: Connection, socket: StreamSocket): Reading<boo
   }
   request.headers = connection.newHeaders(transaction, true);
   const whole = yield* readHeaders(socket, request.headers, connection.server.fieldLimit, true);
-  useHeaders(connection, transaction);
+  useHeaders(connection, transaction, whole);
   if (!whole) return giveUp(connection, transaction, socket);
   connection.advance(transaction, true, HEADERS);
   if (latin1(request.method) === 'CONNECT') {
@@ -158,13 +158,14 @@ function startsWithMethod({ view, offset, available }: StreamSocket): boolean {
   return isMethod(view.subarray(offset, offset + length));
 }
 
-function useHeaders(connection: Connection, transaction: HttpTransaction): void {
+/** @param whole the header came to its end */
+function useHeaders(connection: Connection, transaction: HttpTransaction, whole: boolean): void {
   const { request } = transaction;
   const { headers } = request;
   const report = connection.report.bind(connection, transaction);
   const field = headers!.value('host');
   if (field) useHost(connection, transaction, parseHost(field));
-  else if (request.version >= HTTP_1_1) report('missing_host_header');
+  else if (whole && request.version >= HTTP_1_1) report('missing_host_header');
   if (headers!.find('authorization')) readAuthorization(headers!.value('authorization')!, report);
 }
 

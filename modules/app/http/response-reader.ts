@@ -24,7 +24,7 @@ export function* readResponses(connection: Connection): Reading<void> {
   const socket = connection.session.server;
   while (!connection.over) {
     if (socket.available === 0) {
-      if (socket.state === 'gap') yield* resynchronize(socket);
+      if (socket.state === 'gap') yield* resynchronize(connection, socket);
       else if (socket.state !== 'open') return;
       else yield;
       continue;
@@ -33,6 +33,7 @@ export function* readResponses(connection: Connection): Reading<void> {
     const transaction = connection.answer();
     if (!transaction) return;
     transaction.answered = true;
+    connection.answered = true;
     if (!(yield* readResponse(connection, transaction, socket))) return;
     if (connection.session.requests.changeTo !== undefined) {
       // What follows is not ours.
@@ -41,9 +42,13 @@ export function* readResponses(connection: Connection): Reading<void> {
   }
 }
 
-/** Behind a gap: skips what is there until something looks like a response. */
-function* resynchronize(socket: StreamSocket): Reading<void> {
+/**
+ * Behind a gap: skips what is there until something looks like a response. When even the first one was not seen,
+ * what comes is taken as its body.
+ */
+function* resynchronize(connection: Connection, socket: StreamSocket): Reading<void> {
   socket.resume();
+  if (!connection.answered) return;
   while (socket.state === 'open') {
     if (socket.available >= 5) {
       const { view, offset } = socket;
@@ -81,7 +86,8 @@ function* readResponse(
   socket: StreamSocket,
 ): Reading<boolean> {
   const { request, response } = transaction;
-  if (request.version === HTTP_0_9 && !(yield* looksLikeStatus(socket))) return yield* readToEnd(connection, transaction, socket);
+  if (request.version === HTTP_0_9 && !(yield* looksLikeStatus(socket)))
+    return yield* readToEnd(connection, transaction, socket);
   for (;;) {
     const line = yield* statusLine(connection, transaction, socket);
     if (line === 'body') return yield* readToEnd(connection, transaction, socket);
@@ -189,6 +195,9 @@ function* readBody(
   const length = headers.value('content-length');
   if (status === 101 && coding === undefined && length === undefined) return upgrade(connection, transaction);
   const bodiless = (status >= 100 && status <= 199) || status === 204 || status === 304 || method === 'HEAD';
+  // RFC 9110 8.6: a response that cannot have a body must not tell its length.
+  if (((status >= 102 && status <= 199) || status === 204) && (coding !== undefined || length !== undefined))
+    connection.report(transaction, 'response_body_unexpected');
   const chunked = coding !== undefined && /chunked/i.test(coding.replaceAll('\0', ''));
   if (bodiless && !(chunked && method !== 'HEAD' && hasUnexpected(socket))) {
     finish(connection, transaction, socket, undefined);

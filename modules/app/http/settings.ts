@@ -12,6 +12,7 @@ import {
 } from '../../../engine/config/option.js';
 import { type FileSettings, fileSettings } from '../../../engine/files/file-settings.js';
 import { PrefixTable } from '../../../engine/prefix-table.js';
+import { type ForwardedForSettings, forwardedForSettings } from './forwarded-for.js';
 import { PERSONALITIES, personality, type UriHabits } from './personality.js';
 import { type RecordSettings, recordSettings } from './record-settings.js';
 
@@ -190,6 +191,7 @@ export interface HttpSettings {
   readonly servers: PrefixTable<ServerSettings>;
   readonly files: FileSettings;
   readonly record: RecordSettings;
+  readonly forwardedFor: ForwardedForSettings | undefined;
   readonly memory: BodyMemory;
 }
 
@@ -212,6 +214,7 @@ export function httpSettings(config: Config, shared: Readonly<Record<string, unk
     servers,
     files: fileSettings(config, shared),
     record: recordSettings(config),
+    forwardedFor: forwardedForSettings(config),
     memory: { used: 0, cap: config.read(MEMCAP) },
   };
 }

@@ -1,0 +1,136 @@
+/** Hostile traffic: time stays linear, memory bounded, and the right event is told. */
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import type { HttpTransaction } from '../../../modules/app/http/transaction.js';
+import http from '../../../modules/app/http.js';
+import { Feed } from '../../application/feed.js';
+import { exchange, libhtp } from './exchange.js';
+
+const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+
+/** Seconds that `work` takes, and the bytes of the heap it leaves. */
+function measured(work: () => void): { seconds: number; heap: number } {
+  const before = process.memoryUsage().heapUsed;
+  const start = performance.now();
+  work();
+  return { seconds: (performance.now() - start) / 1000, heap: process.memoryUsage().heapUsed - before };
+}
+
+describe('http against hostile traffic', () => {
+  it('takes a large body byte by byte', () => {
+    const body = Buffer.alloc(200_000, 'x');
+    const feed = new Feed([http])
+      .client(GET)
+      .server(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n`);
+    const { seconds } = measured(() => feed.pieces(false, body, () => 1));
+    feed.end();
+    expect(feed.records.length).toBe(1);
+    // Not one update a byte: the body is shown when enough of it came.
+    expect(feed.updates.length).toBeLessThan(50);
+    expect(seconds).toBeLessThan(20);
+    const { response } = feed.transactions[0] as HttpTransaction;
+    expect(response.body!.store.length).toBe(100 << 10);
+    expect(response.body!.wireLength).toBe(200_000);
+  });
+
+  it('gives up a header line of a megabyte', () => {
+    const feed = new Feed([http]).client(`GET / HTTP/1.1\r\nX: ${'y'.repeat(1 << 20)}\r\n\r\n`).end();
+    expect(feed.events).toEqual(['REQUEST_FIELD_TOO_LONG']);
+    const answered = exchange(GET, `HTTP/1.1 200 OK\r\nX: ${'y'.repeat(1 << 20)}\r\n\r\n`);
+    expect(answered.events).toEqual(['RESPONSE_FIELD_TOO_LONG']);
+  });
+
+  it('looks at so many fields of a header, and says so', () => {
+    const fields = Array.from({ length: 20_000 }, (_, i) => `X-${i}: ${i}\r\n`).join('');
+    const { seconds } = measured(() => {
+      const feed = exchange(`GET / HTTP/1.1\r\nHost: a\r\n${fields}\r\n`, '');
+      expect(feed.events).toEqual(['REQUEST_TOO_MANY_HEADERS']);
+      expect((feed.transactions[0] as HttpTransaction).request.headers!.fields.length).toBe(1024);
+    });
+    expect(seconds).toBeLessThan(5);
+  });
+
+  it('puts together so many values of one field', () => {
+    const fields = 'X: aaaaaaaaaa\r\n'.repeat(20_000);
+    const feed = exchange(`GET / HTTP/1.1\r\nHost: a\r\n${fields}\r\n`, '');
+    expect(feed.events).toEqual(['REQUEST_HEADER_REPETITION', 'REQUEST_TOO_MANY_HEADERS']);
+    expect((feed.transactions[0] as HttpTransaction).request.headers!.value('x')!.length).toBe(65 * 12 - 2);
+  });
+
+  it('reads 100,000 pipelined requests with their responses', () => {
+    const feed = new Feed([http]);
+    const { seconds } = measured(() => {
+      for (let i = 0; i < 1000; i++) {
+        feed.client(GET.repeat(100)).server('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'.repeat(100));
+        feed.updates.length = 0;
+        feed.files.length = 0;
+      }
+      feed.end();
+    });
+    expect(feed.records.length).toBe(100_000);
+    expect(seconds).toBeLessThan(30);
+  });
+
+  it('gives up a connection with too many requests that nobody answers', () => {
+    const feed = new Feed([http]);
+    for (let i = 0; i < 100; i++) feed.client(GET.repeat(100));
+    expect(feed.application.conversation(0)!.transactions.length).toBe(512);
+    feed.end();
+    expect(feed.records.length).toBe(512);
+  });
+
+  it('takes a response that never ends, line by line', () => {
+    const feed = new Feed([http]).client(GET);
+    for (let i = 0; i < 2000; i++) feed.server('HTTP/1.1 100 Continue\r\n\r\n');
+    expect(feed.application.conversation(0)!.transactions.length).toBeLessThan(2);
+  });
+
+  it('recognises a decompression bomb', () => {
+    const bomb = gzipSync(Buffer.alloc(20_000_000));
+    const head = `HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: ${bomb.length}\r\n\r\n`;
+    const { seconds } = measured(() => {
+      const feed = exchange(GET, Buffer.concat([Buffer.from(head), bomb]));
+      expect(feed.events).toEqual(['COMPRESSION_BOMB']);
+      expect((feed.transactions[0] as HttpTransaction).response.body!.store.length).toBe(100 << 10);
+    });
+    expect(seconds).toBeLessThan(2);
+  });
+
+  it('undoes no more layers than it may', () => {
+    const body = gzipSync(gzipSync(gzipSync('hello')));
+    const head = `HTTP/1.1 200 OK\r\nContent-Encoding: gzip, gzip, gzip\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const feed = exchange(GET, Buffer.concat([Buffer.from(head), body]));
+    expect(feed.events).toEqual(['TOO_MANY_ENCODING_LAYERS']);
+  });
+
+  it('keeps no more of bodies than the memory cap', () => {
+    const config = { 'app-layer': { protocols: { http: { memcap: 10_000, libhtp: {} } } } };
+    const feed = exchange(
+      GET,
+      `HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\n${'x'.repeat(50000)}`,
+      config,
+    );
+    expect((feed.transactions[0] as HttpTransaction).response.body!.store.length).toBe(0);
+  });
+
+  it('follows a body without limit where there is none', () => {
+    const config = libhtp({ 'response-body-limit': 0 });
+    const feed = exchange(
+      GET,
+      `HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n${'x'.repeat(300000)}`,
+      config,
+    );
+    expect((feed.transactions[0] as HttpTransaction).response.body!.store.length).toBe(300_000);
+  });
+
+  it('opens no more parts of a form than it may', () => {
+    const part = '--B\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\n\r\n';
+    const body = part.repeat(5000);
+    const feed = new Feed([http]);
+    feed.client(
+      `POST / HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=B\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    feed.end();
+    expect(feed.files.length).toBe(1024);
+  });
+});
