@@ -16,7 +16,7 @@ import { analyzed, type Compiled, type GroupLimits, transportRules } from './com
 import * as Header from './compile/header.js';
 import type { IpOnlyRules, RuleSetImage } from './compile/image.js';
 import { DEFAULT_ACTION_ORDER, inOrder } from './compile/order.js';
-import { ANYTHING, IP_ONLY, TCP, traitsOf, UDP } from './compile/traits.js';
+import { ANYTHING, IP_ONLY, PAYLOAD_BUFFERS, TCP, traitsOf, UDP } from './compile/traits.js';
 import { ADDRESS_GROUPS } from './rule-settings.js';
 import type { Signature } from './signature.js';
 import { readThresholdFile, THRESHOLD_FILE, type ThresholdRule, withThresholds } from './threshold-config.js';
@@ -149,7 +149,8 @@ export function compileRules(
   const { header, text: texts } = headers(all, sets);
   const patterns = new PatternNumbers();
   const databases = new Databases(matcher, patterns, new DatabaseCache(options.cacheFolder, options.warn));
-  const tools = { patterns, databases, limits: options.limits };
+  const transactionsSeeStreams = all.some(({ traits, signature }) => traits.onTransactions && signature.buffers.some(each => PAYLOAD_BUFFERS.has(each.buffer)));
+  const tools = { patterns, databases, limits: options.limits, transactionsSeeStreams };
   const groups = {
     tcp: transportRules('tcp', TCP, all, tools),
     udp: transportRules('udp', UDP, all, tools),

@@ -10,7 +10,7 @@ import * as Packet from '../../engine/packet.js';
 import type { RuleSetImage } from '../../signatures/compile/image.js';
 import type { FlowStates } from './flow-states.js';
 import { NumberList } from './number-list.js';
-import { packetGroup, streamGroup } from './port-rules.js';
+import { followsStreams, packetGroup, streamGroup } from './port-rules.js';
 import type { Scan } from './scan.js';
 
 const TCP = 6;
@@ -101,7 +101,7 @@ export class BatchPlan {
     if (length === 0 && gap === 0) return;
     const toServer = (row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_TO_SERVER) !== 0;
     const group = streamGroup(this.image, this.flows, flow, toServer);
-    if (group.streamSearch < 0 && group.streamAlways.length === 0) return;
+    if (!followsStreams(group)) return;
     const state = this.states.of(flow).stream(toServer);
     if (gap > 0 && state.scanner !== 0) {
       this.temporary.push(state.scanner);

@@ -23,7 +23,7 @@ import type { HeaderTest } from './header-test.js';
 import type { Judgement } from './judgement.js';
 import { NumberList } from './number-list.js';
 import { applicationOf, type PacketFacts } from './packet-facts.js';
-import { packetGroup, streamGroup } from './port-rules.js';
+import { followsStreams, packetGroup, streamGroup } from './port-rules.js';
 import { allHold, type Rule, type Rules, setBuffer } from './rule.js';
 import type { Scan } from './scan.js';
 import type { StreamInspection } from './stream-inspection.js';
@@ -61,6 +61,8 @@ export interface DetectionParts {
   readonly chunkToClient: number;
   /** Number among `image.applicationNames` of each application protocol, by number of the protocol. */
   readonly applications: Int32Array;
+  /** Alerts in streams are logged with the transaction in hand. */
+  readonly guessesTransactions: boolean;
   /** Called with each alert that the queue had no room for. */
   overflow(): void;
   /** Told of each signature all of whose conditions hold. */
@@ -307,7 +309,7 @@ export class Detection implements TransactionJudge {
       return undefined;
     const toServer = (flags & Packet.STREAM_TO_SERVER) !== 0;
     const group = streamGroup(image, this.parts.thread.flows, facts.flow, toServer);
-    if (!hasStreamRules(group)) return undefined;
+    if (!followsStreams(group)) return undefined;
     this.flowState = this.parts.states.of(facts.flow);
     const state = this.flowState.stream(toServer);
     this.parts.streams.take(state, p, plan.stream[i]!, group);
@@ -414,7 +416,8 @@ export class Detection implements TransactionJudge {
     const { facts, image, at } = this.parts;
     const isDatagram = facts.transport === Traits.UDP;
     const application = image.header[rule.number * Header.INTS + Header.APPLICATION]! >= 0;
-    const wanted = (flags & MATCH_STREAM) !== 0 || (isDatagram && application);
+    const guesses = this.parts.guessesTransactions && (flags & MATCH_STREAM) !== 0;
+    const wanted = isDatagram ? application : guesses;
     const subject = wanted && facts.flow >= 0 ? this.subjectInHand(at.slot, at.toServer) : undefined;
     if (subject) flags |= isDatagram ? MATCH_TRANSACTION : MATCH_GUESSED;
     this.match(rule, subject, flags);
@@ -490,10 +493,6 @@ export class Detection implements TransactionJudge {
   matched(rule: Rule, subject: Subject): void {
     this.match(rule, subject, MATCH_TRANSACTION);
   }
-}
-
-function hasStreamRules(group: GroupRules): boolean {
-  return group.streamSearch >= 0 || group.streamAlways.length > 0;
 }
 
 /** Effects are done in the order they were written; what they return says nothing. */

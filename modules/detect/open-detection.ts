@@ -109,6 +109,7 @@ export function openDetection(thread: Thread, image: RuleSetImage, watch: Detect
     tags,
     chunkToServer: config.read(Options.TO_SERVER_CHUNK),
     chunkToClient: config.read(Options.TO_CLIENT_CHUNK),
+    guessesTransactions: config.read(Options.GUESS_TRANSACTION),
     applications: applicationNumbers(thread, image),
     overflow: count('detect.alert_queue_overflow'),
     ...(watch.matched && { matched: watch.matched.bind(watch) }),

@@ -1,5 +1,5 @@
 /** Options of detection. */
-import { integer, option, size } from '../../engine/config/option.js';
+import { boolean, integer, option, size } from '../../engine/config/option.js';
 import { stateOptions } from '../../signatures/state/detection-state.js';
 import { reputationOptions } from '../../signatures/state/reputations.js';
 
@@ -41,6 +41,13 @@ export const RECURSION_LIMIT = option(
   'steps that the conditions on one buffer may take',
 );
 
+export const GUESS_TRANSACTION = option(
+  'detect.guess-applayer-tx',
+  boolean,
+  false,
+  'log alerts in streams with the transaction that is in hand',
+);
+
 export const detectOptions = [
   PACKET_ALERT_MAX,
   TO_SERVER_CHUNK,
@@ -48,6 +55,7 @@ export const detectOptions = [
   HISTORY_MEMCAP,
   SCAN_ROOM,
   RECURSION_LIMIT,
+  GUESS_TRANSACTION,
   ...stateOptions,
   ...reputationOptions,
 ];

@@ -34,6 +34,11 @@ export function streamGroup(
   return groupOf(toServer ? image.tcp.toServer : image.tcp.toClient, port);
 }
 
+/** Something looks at the streams of this group. */
+export function followsStreams(group: GroupRules): boolean {
+  return group.streamSearch >= 0 || group.streamAlways.length > 0 || group.reach > 0;
+}
+
 function transportRules(image: RuleSetImage, protocol: number): TransportRules {
   return protocol === TCP ? image.tcp : protocol === UDP ? image.udp : image.other;
 }

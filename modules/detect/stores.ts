@@ -1,4 +1,5 @@
 /** The stores of state that conditions and effects get at, for one thread. */
+import { engineMode } from '../../engine/exception-policy.js';
 import type { Thread } from '../../engine/module.js';
 import type { ApplicationLayer } from '../../engine/protocol.js';
 import {
@@ -14,6 +15,7 @@ import {
   type DetectionState,
 } from '../../signatures/state/detection-state.js';
 import { FLOW_VARIABLES, type FlowVariables } from '../../signatures/state/flow-variables.js';
+import { REPLACEMENTS, Replacements } from '../../signatures/state/replacements.js';
 import { readReputations } from '../../signatures/state/reputations.js';
 import { SHARED_BITS, SharedBits } from '../../signatures/state/shared-bits.js';
 import { SharedTable } from '../../signatures/state/shared-table.js';
@@ -44,8 +46,14 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
     [STREAM_SIZES, streamSizes(states)],
     [REPUTATIONS, readReputations(thread.config, message => thread.warnOnce(message))],
     [TAGS, tags],
+    ...replacements(thread),
   ]);
   return { byName, thresholds: new SharedTable(shared.thresholds), hosts, tracker };
+}
+
+/** Only what has not passed yet can be changed. */
+function replacements({ config }: Thread): [string, Replacements][] {
+  return config.read(engineMode) === 'ips' ? [[REPLACEMENTS, new Replacements()]] : [];
 }
 
 class StateVariables implements FlowVariables {

@@ -6,7 +6,7 @@ import type {
   TestDeclaration,
   ValueDeclaration,
 } from '../../engine/protocol.js';
-import { declarationOf } from '../../signatures/compile/applications.js';
+import { declarationOf, hookPoint } from '../../signatures/compile/applications.js';
 import type { Inspection, Test } from '../../signatures/inspection.js';
 import type { CompileEnvironment } from '../../signatures/keyword.js';
 import type { BufferConditions, Match } from '../../signatures/signature.js';
@@ -47,11 +47,19 @@ export function partsOf(
     return part && watch ? { ...part, holds: watch.transaction(what, protocol, part.holds) } : part;
   };
   const parts = [
+    ...(rule.signature.hook === undefined ? [] : [hookPart(rule.signature.hook, protocol)]),
     ...rule.onTransaction.map(match => watched(match, conditionPart(match, protocol, language))),
     ...rule.onBuffers.map(buffer => watched(buffer, bufferPart(buffer, protocol, language, environment))),
   ];
   if (parts.length > MOST_PARTS || parts.some(part => part === undefined)) return undefined;
   return parts as Part[];
+}
+
+function hookPart(hook: string, protocol: Protocol): Part | undefined {
+  const point = hookPoint(protocol, hook);
+  if (!point) return undefined;
+  const direction = point.toServer ? 'to_server' : 'to_client';
+  return { direction, progress: point.progress, growing: false, holds: () => true };
 }
 
 function conditionPart(match: Match, protocol: Protocol, language: RuleLanguage): Part | undefined {

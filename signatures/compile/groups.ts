@@ -41,6 +41,8 @@ export interface GroupTools {
   readonly patterns: PatternNumbers;
   readonly databases: Databases;
   readonly limits: GroupLimits;
+  /** Signatures of transactions look at streams too: history is kept for them. */
+  readonly transactionsSeeStreams: boolean;
 }
 
 /** Signatures looked at for packets or streams (not for transactions, addresses or events alone). */
@@ -114,13 +116,13 @@ function portsOf(signature: Signature, toServer: boolean): PortMember {
 function groupRules(
   name: string,
   members: readonly Compiled[],
-  { patterns, databases, limits }: GroupTools,
+  { patterns, databases, limits, transactionsSeeStreams }: GroupTools,
 ): GroupRules {
   const packet: number[] = [];
   const stream: number[] = [];
   const packetAlways: number[] = [];
   const streamAlways: number[] = [];
-  let reach = 0;
+  let reach = name === 'tcp' && transactionsSeeStreams ? limits.history : 0;
   for (const member of members) {
     const { traits, signature } = member;
     const pattern = payloadPattern(member);

@@ -58,6 +58,7 @@ export const NEED_NO_SYN = 1 << 16;
 export const NEED_NO_ACK = 1 << 17;
 export const NEED_VALID = 1 << 18;
 export const NEED_APPLICATION = 1 << 19;
+export const NEED_FLOW_START = 1 << 20;
 
 // ── options ─────────────────────────────────────────────────────────────────────────────────────────
 export const OPTION_NO_ALERT = 1 << 0;
@@ -149,6 +150,7 @@ function required(signature: Signature, traits: Traits): number {
   if (traits.ipVersion === 6) need |= NEED_IPV6;
   if (traits.kind === IP_ONLY || traits.kind === LIKE_IP_ONLY) need |= NEED_FIRST_OF_DIRECTION;
   if (traits.applications.length > 0 || traits.onTransactions) need |= NEED_APPLICATION | NEED_FLOW;
+  if (signature.hook === 'flow_start') need |= NEED_FLOW | NEED_FLOW_START;
   for (const match of signature.conditions) need |= neededBy(match);
   return need;
 }

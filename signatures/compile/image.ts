@@ -15,7 +15,7 @@ export interface GroupRules {
   /** Signatures without a pattern, looked at for every packet; for every piece of stream. */
   readonly packetAlways: Uint32Array;
   readonly streamAlways: Uint32Array;
-  /** Bytes of history that its stream signatures need. */
+  /** Bytes of history that its signatures need; streams are not followed where there is none. */
   readonly reach: number;
 }
 

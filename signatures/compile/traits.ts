@@ -124,6 +124,9 @@ export const TRANSACTION_KINDS = new Set([
   'absent',
 ]);
 
+/** Hooks at which packets are looked at, not transactions. */
+export const PACKET_HOOKS = new Set(['flow_start', 'all', 'pre_flow', 'pre_stream']);
+
 /** @param protocols all application protocols there are */
 export function traitsOf(signature: Signature, protocols: readonly Protocol[]): Traits {
   const applications = applicationsOf(signature, protocols);
@@ -131,7 +134,7 @@ export function traitsOf(signature: Signature, protocols: readonly Protocol[]): 
   const onTransactions =
     signature.buffers.some(isApplicationBuffer) ||
     signature.conditions.some(match => TRANSACTION_KINDS.has(match.kind)) ||
-    signature.hook !== undefined;
+    (signature.hook !== undefined && !PACKET_HOOKS.has(signature.hook));
   const payload = payloadUse(signature, transports);
   const kind = kindOf(signature, { transports, onTransactions, ...payload }, applications.length > 0);
   return {
@@ -237,6 +240,7 @@ function kindOf(
 }
 
 function isIpOnly(signature: Signature, kinds: readonly string[]): boolean {
+  if (signature.hook !== undefined) return false;
   if (signature.protocol === 'pkthdr' || signature.protocol === 'arp' || signature.protocol === 'ether')
     return false;
   // One side may name ports: they are compared all the same.
