@@ -7,8 +7,10 @@ import { writeAnalysis } from '../rules-analyze.js';
 import { findingsAsJson, findingsAsText } from '../rules-check.js';
 import { readSettings } from '../settings.js';
 import { subcommands } from '../subcommands.js';
+import { addCoverage } from './rules/coverage.js';
 import { addExplain } from './rules/explain.js';
 import { addProfile } from './rules/profile.js';
+import { addWindows } from './rules/windows.js';
 
 interface Options {
   config?: string;
@@ -40,6 +42,8 @@ export async function command(words: readonly string[]): Promise<number> {
       .action(async () => void process.stdout.write(keywordPage(await loadProtocols())));
     addExplain(program);
     addProfile(program);
+    addCoverage(program);
+    addWindows(program);
   });
 }
 

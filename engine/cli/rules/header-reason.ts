@@ -117,12 +117,10 @@ export class HeaderReasons {
 
   private application(h: number): HeaderReason | undefined {
     const set = this.image.header[h + Header.APPLICATION]!;
-    const { facts, image } = this;
+    const { image } = this;
     const needed = (image.header[h + Header.REQUIRED]! & Header.NEED_APPLICATION) !== 0;
     if (set < 0 && !needed) return undefined;
-    const state = this.memory.row[facts.p + Packet.FLOW_STATE]!;
-    const number = facts.flow < 0 ? 0 : applicationOf(state, this.flows.row, facts.f);
-    const name = number > 0 ? this.protocols[number - 1]! : undefined;
+    const name = this.applicationName();
     if (name === undefined)
       return {
         rank: APPLICATION_RANK,
@@ -137,6 +135,14 @@ export class HeaderReasons {
     const missing = this.image.header[h + Header.REQUIRED]! & ~this.have();
     const at = NEEDS.findIndex(([bit]) => (missing & bit) !== 0);
     return at < 0 ? undefined : { rank: NEED_RANK + at, text: NEEDS[at]![1] };
+  }
+
+  /** Application protocol of the packet's flow as far as it was known with it. */
+  applicationName(): string | undefined {
+    const { facts } = this;
+    if (facts.flow < 0) return undefined;
+    const number = applicationOf(this.memory.row[facts.p + Packet.FLOW_STATE]!, this.flows.row, facts.f);
+    return number > 0 ? this.protocols[number - 1] : undefined;
   }
 
   /** What the packet has; addresses alone are looked at with the first packet of each direction. */

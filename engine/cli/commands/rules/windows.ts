@@ -1,0 +1,29 @@
+/** `sluice rules windows`: how much of streams is put together. */
+import type { Command } from 'commander';
+import { loadedRules, type RuleOptions } from '../../rules/over-capture.js';
+import { windowsOf } from '../../rules/windows.js';
+import { windowsText } from '../../rules/windows-text.js';
+import { ruleOptions, wholeNumber } from './options.js';
+
+interface Options extends RuleOptions {
+  readonly json?: boolean;
+  readonly most: number;
+}
+
+export function addWindows(program: Command): void {
+  const command = program
+    .command('windows')
+    .description(
+      'how much of a stream is kept in front of new data, by port and direction, and which rule decides it',
+    )
+    .option('--json', 'as JSON')
+    .option('--most <number>', 'warnings told one by one', wholeNumber, 10);
+  ruleOptions(command).action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  const windows = windowsOf(await loadedRules(options));
+  process.stdout.write(
+    options.json ? `${JSON.stringify(windows, undefined, 2)}\n` : windowsText(windows, options.most),
+  );
+}

@@ -1,0 +1,72 @@
+/** Coverage for people and as JSON. */
+import { type Coverage, type CoveredRule, REACHED } from './coverage.js';
+import type { Traffic } from './traffic.js';
+
+/** Entries of a list that are shown. */
+const MOST = 12;
+
+const STAGES: Readonly<Record<CoveredRule['stage'], string>> = {
+  header: 'could not fire: their header applied to no packet',
+  buffers: 'could not fire: what they look at was not there',
+  pattern: 'could have fired: their pattern was not there',
+  conditions: 'could have fired: one of their conditions failed',
+  matched: 'matched',
+};
+
+/** @param list name the rules, not only their numbers */
+export function coverageText({ traffic, rules, damaged }: Coverage, list: boolean): string {
+  const could = rules.filter(rule => rule.stage !== 'header' && rule.stage !== 'buffers').length;
+  return [
+    ...trafficLines(traffic),
+    '',
+    `${could} of ${rules.length} rules could have fired.`,
+    ...REACHED.toReversed().flatMap(stage =>
+      stageLines(
+        stage,
+        rules.filter(rule => rule.stage === stage),
+        list,
+      ),
+    ),
+    ...(damaged ? ['', 'The capture could not be read to its end.'] : []),
+    '',
+  ].join('\n');
+}
+
+function stageLines(stage: CoveredRule['stage'], rules: readonly CoveredRule[], list: boolean): string[] {
+  const lines = [`  ${rules.length} ${STAGES[stage]}`];
+  const reasons = new Map<string, CoveredRule[]>();
+  for (const rule of rules) reasons.set(rule.reason, [...(reasons.get(rule.reason) ?? []), rule]);
+  const sorted = [...reasons].sort((a, b) => b[1].length - a[1].length);
+  for (const [reason, members] of list ? sorted : sorted.slice(0, MOST)) {
+    if (reason !== '') lines.push(`    ${members.length} ${reason}`);
+    if (list) lines.push(...members.map(({ gid, sid, msg }) => `      ${gid}:${sid} ${msg}`));
+  }
+  if (!list && sorted.length > MOST) lines.push(`    and ${sorted.length - MOST} more reasons`);
+  return lines;
+}
+
+function trafficLines(traffic: Traffic): string[] {
+  return [
+    `${traffic.packets} packets: ${counted(traffic.transports)}`,
+    `ports: ${counted(traffic.ports)}`,
+    `application protocols: ${counted(traffic.applications)}`,
+    `transactions: ${counted(traffic.transactions)}`,
+    `buffers: ${counted(traffic.buffers)}`,
+  ];
+}
+
+function counted(counts: ReadonlyMap<string, number>): string {
+  if (counts.size === 0) return 'none';
+  const sorted = [...counts].sort((a, b) => b[1] - a[1]);
+  const shown = sorted.slice(0, MOST).map(([name, count]) => `${name} (${count})`);
+  return shown.join(', ') + (sorted.length > MOST ? ` and ${sorted.length - MOST} more` : '');
+}
+
+export function coverageJson({ traffic, rules }: Coverage): string {
+  const { packets, transports, ports, applications, transactions, buffers } = traffic;
+  const counts = { transports, ports, applications, transactions, buffers };
+  const told = Object.fromEntries(
+    Object.entries(counts).map(([name, map]) => [name, Object.fromEntries(map)]),
+  );
+  return `${JSON.stringify({ traffic: { packets, ...told }, rules }, undefined, 2)}\n`;
+}

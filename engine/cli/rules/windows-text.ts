@@ -1,0 +1,45 @@
+/** Windows of streams as a table, with a warning for each rule that sets no bound. */
+import type { PortSet } from '../../../signatures/signature.js';
+import { table } from './table.js';
+import type { Windows } from './windows.js';
+
+/** Ranges of ports shown one by one. */
+const MOST_RANGES = 8;
+
+/** @param most warnings that are told one by one */
+export function windowsText({ windows, most, unbounded }: Windows, warnings: number): string {
+  const rows = windows.map(({ direction, ports, bytes, chunk, rules, unbounded: without, decidedBy }) => [
+    direction.replace('_', ' '),
+    portsText(ports),
+    String(bytes),
+    String(chunk),
+    String(rules),
+    String(without),
+    decidedBy ?? '',
+  ]);
+  const head = [
+    'direction',
+    'ports of the server',
+    'bytes kept',
+    'chunk',
+    'rules',
+    'unbounded',
+    'decided by',
+  ];
+  const told = unbounded.slice(0, warnings);
+  return [
+    ...(rows.length > 0 ? table(head, rows, [0, 1, 6]) : ['no rule looks at streams']),
+    ...(unbounded.length > 0
+      ? ['', `${unbounded.length} rules set no bound and get detect.stream-history, ${most} bytes:`]
+      : []),
+    ...told.map(({ rule, msg, because }) => `warning: ${rule} "${msg}": ${because}`),
+    ...(unbounded.length > told.length ? [`and ${unbounded.length - told.length} more`] : []),
+    '',
+  ].join('\n');
+}
+
+function portsText(ports: PortSet): string {
+  const texts = ports.map(([first, last]) => (first === last ? String(first) : `${first}-${last}`));
+  const shown = texts.slice(0, MOST_RANGES).join(',');
+  return texts.length > MOST_RANGES ? `${shown} and ${texts.length - MOST_RANGES} more` : shown;
+}
