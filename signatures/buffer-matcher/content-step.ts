@@ -4,6 +4,7 @@ import type { Inspection, Test } from '../inspection.js';
 import type { CompileEnvironment } from '../keyword.js';
 import { numberSource } from '../keywords/byte-reading.js';
 import type { ContentMatch } from '../signature.js';
+import { REPLACEMENTS, type Replacements } from '../state/replacements.js';
 import { type Budget, isRelative, type Step } from './chain.js';
 import { Needle } from './needle.js';
 
@@ -27,10 +28,24 @@ export function contentStep(
     ? relativeWindow(match, environment)
     : absoluteWindow(match, environment);
   const endswith = match.endswith ?? false;
+  const found = noteReplacement(match, environment);
   return next =>
     match.negated
       ? absent(needle, setWindow, endswith, next)
-      : present(needle, setWindow, endswith, again, budget, next);
+      : present(needle, setWindow, endswith, again, budget, found ? found(next) : next);
+}
+
+/** Notes where a content lies that will be replaced, once the conditions behind it hold. */
+function noteReplacement(match: ContentMatch, { stores }: CompileEnvironment): Step | undefined {
+  const replacements = stores.get(REPLACEMENTS) as Replacements | undefined;
+  if (!replacements || match.replace === undefined) return undefined;
+  const bytes = Buffer.from(match.replace, 'latin1');
+  return next => at => {
+    const place = at.cursor - bytes.length;
+    if (!next(at)) return false;
+    replacements.note(at, place, bytes);
+    return true;
+  };
 }
 
 function present(

@@ -9,6 +9,7 @@ import { flowCounterCompilers, flowCounterKeywords } from './flow-counters.js';
 import { flowbitsCompilers, flowbitsKeywords } from './flowbits.js';
 import { flowintCompilers, flowintKeywords } from './flowint.js';
 import { reputationCompilers, reputationKeywords } from './iprep.js';
+import { replacingCompilers } from './replacing.js';
 import { tagCompilers, tagKeywords } from './tag.js';
 import { thresholdKeywords } from './threshold.js';
 import { sharedBitCompilers, sharedBitKeywords } from './xbits.js';
@@ -40,4 +41,5 @@ export const detectionCompilers: readonly MatchCompiler[] = [
   ...tagCompilers,
   ...reputationCompilers,
   ...alertingCompilers,
+  ...replacingCompilers,
 ];

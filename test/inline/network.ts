@@ -38,6 +38,8 @@ export class Network {
     this.join('client', 1);
     this.join('server', 2);
     this.run('gate', 'sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1');
+    // The first IPv6 packets of new devices may take a second, until neighbors know each other.
+    this.run('client', 'ping', '-q', '-c', '1', '-w', '5', '-i', '0.1', SERVER_V6);
   }
 
   namespace(place: Place): string {

@@ -1,0 +1,16 @@
+/** What `replace` does when its signature matches. */
+import type { MatchCompiler } from '../keyword.js';
+import { REPLACEMENTS, type Replacements } from '../state/replacements.js';
+
+export const replacingCompilers: readonly MatchCompiler[] = [
+  {
+    kind: 'replace',
+    compile(_match, { stores }) {
+      const replacements = stores.get(REPLACEMENTS) as Replacements | undefined;
+      return at => {
+        replacements?.apply(at);
+        return true;
+      };
+    },
+  },
+];
