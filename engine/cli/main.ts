@@ -12,6 +12,8 @@ const COMMANDS: Readonly<
   profiles: () => import('./commands/profiles.js'),
   rules: () => import('./commands/rules.js'),
   config: () => import('./commands/config.js'),
+  new: () => import('./commands/new.js'),
+  test: () => import('./commands/test.js'),
 };
 
 /** @param words the command line behind the program's name  @returns the exit code */

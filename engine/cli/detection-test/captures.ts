@@ -1,0 +1,81 @@
+/** Runs detections over a capture with the whole engine, and reads what was told from its records. */
+
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { compiled } from '../../compiled.js';
+
+const PROGRAM = fileURLToPath(new URL('../engine/bin/sluice.mjs', compiled('')));
+
+const CONFIG = `%YAML 1.1
+---
+outputs:
+  - eve-log: { enabled: yes, filename: eve.json, types: [alert] }
+`;
+
+export interface CaptureFinding {
+  readonly detection: string;
+  readonly sid: number;
+  readonly msg: string;
+  readonly message?: string;
+  readonly packet?: number;
+  readonly time: string;
+  readonly flow: string;
+  readonly read?: { readonly to_server: number; readonly to_client: number };
+}
+
+export interface CaptureSettings {
+  readonly profile: string;
+  readonly inline: boolean;
+  /** More words of the command line. */
+  readonly words: readonly string[];
+}
+
+/** @throws Error with what the engine said when it could not run */
+export async function runCapture(
+  capture: string,
+  detections: readonly string[],
+  { profile, inline, words }: CaptureSettings,
+): Promise<CaptureFinding[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'));
+  try {
+    writeFileSync(join(folder, 'test.yaml'), CONFIG);
+    const rules = detections.flatMap(file => ['-S', file]);
+    const own = ['-c', join(folder, 'test.yaml'), '-l', folder, '--runmode', profile, '--init-errors-fatal'];
+    const code = await started([
+      ...own,
+      '-r',
+      capture,
+      ...rules,
+      ...(inline ? ['--simulate-ips'] : []),
+      ...words,
+    ]);
+    if (code.exit !== 0) throw new Error(code.told.trim() || `the engine ended with ${code.exit}`);
+    const lines = readFileSync(join(folder, 'eve.json'), 'utf8').split('\n').filter(Boolean);
+    return lines.map(line => findingOf(JSON.parse(line))).filter(each => each.detection !== '');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function started(words: readonly string[]): Promise<{ exit: number | null; told: string }> {
+  const child = spawn(process.execPath, [PROGRAM, ...words], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let told = '';
+  child.stderr.on('data', data => {
+    told += data;
+  });
+  return new Promise(resolve => child.on('close', exit => resolve({ exit, told })));
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a record as it was written
+function findingOf({ alert, ...record }: any): CaptureFinding {
+  const { name = '', message, read } = alert.detection ?? {};
+  return {
+    ...{ detection: name, sid: alert.signature_id, msg: alert.signature, message, read },
+    packet: record.pcap_cnt,
+    time: record.timestamp,
+    flow: `${record.src_ip}:${record.src_port ?? ''} -> ${record.dest_ip}:${record.dest_port ?? ''}`,
+  };
+}
