@@ -20,14 +20,17 @@ async function* filesBelow(folder, recursive = true) {
   }
 }
 
-/** Files that are loaded by name at run time. */
-async function* entryPoints() {
-  for (const name of ['engine/cli/main.ts', 'engine/thread/worker.ts', 'engine/index.ts', 'engine/engine.ts'])
-    yield join(root, name);
-  yield join(root, 'engine/config/config.ts');
+/** Files of the engine that are loaded by name at run time. */
+async function* engineEntries() {
+  for (const name of ['cli/main', 'thread/worker', 'index', 'engine', 'config/config'])
+    yield join(root, `engine/${name}.ts`);
   for (const folder of ['modules', 'modules/app', 'engine/queue/handlers'])
     yield* filesBelow(join(root, folder), false);
   yield* filesBelow(join(root, 'signatures/examples'));
+}
+
+/** Scripts of test/, and modules that tests give to threads. */
+async function* testEntries() {
   for await (const path of filesBelow(join(root, 'test'))) if (!path.endsWith('.test.ts')) yield path;
 }
 
@@ -57,10 +60,10 @@ async function removeOld(written) {
   }
 }
 
-const sources = await sourcesNow();
-if ((await readFile(stamp, 'utf8').catch(() => '')) !== sources) {
+/** @returns paths of the files written; exits when a source has an error */
+async function bundle(entryPoints) {
   const { metafile } = await build({
-    entryPoints: await collect(entryPoints()),
+    entryPoints,
     absWorkingDir: root,
     outdir: out,
     outbase: root,
@@ -75,6 +78,14 @@ if ((await readFile(stamp, 'utf8').catch(() => '')) !== sources) {
     logLevel: 'error',
     metafile: true,
   }).catch(() => process.exit(1));
-  await removeOld(new Set(Object.keys(metafile.outputs).map(name => join(root, name))));
+  return Object.keys(metafile.outputs).map(name => join(root, name));
+}
+
+const sources = await sourcesNow();
+if ((await readFile(stamp, 'utf8').catch(() => '')) !== sources) {
+  // Apart from each other, so that a mistake in a test does not stop the engine from being built.
+  const engine = await bundle(await collect(engineEntries()));
+  const tests = await bundle(await collect(testEntries()));
+  await removeOld(new Set([...engine, ...tests]));
   await writeFile(stamp, sources);
 }
