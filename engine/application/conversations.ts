@@ -303,7 +303,7 @@ export class Conversations {
     for (const transaction of [...before.transactions]) before.complete(transaction);
     const next = this.protocols.find(protocol => protocol.name === name);
     const rest = { toServer: talk.unread(true), toClient: talk.unread(false) };
-    talk.former = before;
+    talk.former.push(before);
     talk.session = undefined;
     for (const toServer of [true, false]) {
       const side = talk.side(toServer);

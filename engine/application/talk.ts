@@ -18,8 +18,8 @@ export interface Side {
 
 export class Talk {
   session: Session | undefined;
-  /** The session before the protocol changed, as long as something of it was not told yet. */
-  former: Session | undefined;
+  /** Sessions before the protocol changed, as long as something of them was not told yet. */
+  former: Session[] = [];
   readonly toServer: Side = { protocol: undefined, held: undefined, routine: undefined };
   readonly toClient: Side = { protocol: undefined, held: undefined, routine: undefined };
   /** Client and server changed places: the first packet seen came from the server. */

@@ -37,9 +37,9 @@ export class Telling {
   /** Tells what changed in one direction; with the end of the flow in both. */
   tell(slot: number, talk: Talk, toServer: boolean): void {
     const { session, former } = talk;
-    if (former) {
-      this.tellSession(slot, former, toServer);
-      if (former.transactions.length === 0) talk.former = undefined;
+    if (former.length > 0) {
+      for (const before of former) this.tellSession(slot, before, toServer);
+      talk.former = former.filter(before => before.transactions.length > 0);
     }
     if (session) this.tellSession(slot, session, toServer);
   }

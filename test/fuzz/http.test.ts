@@ -1,0 +1,37 @@
+/** Exchanges with mistakes of all kinds: the parser never throws, tells each transaction once, and ends in time. */
+import { describe, expect, test } from 'vitest';
+import http from '../../modules/app/http.js';
+import { Feed } from '../application/feed.js';
+import { Dice, mutated } from './http-mutator.js';
+
+const ROUNDS = 120;
+
+describe.each([1, 2, 3, 4, 5])('mutated exchanges, seed %i', seed => {
+  test('never throw, and end', () => {
+    const dice = new Dice(seed);
+    for (let round = 0; round < ROUNDS; round++) play(dice);
+  });
+});
+
+function play(dice: Dice): void {
+  const feed = new Feed([http], dice.below(2) === 0 ? {} : { inline: true });
+  for (let turn = dice.below(6); turn >= 0; turn--) {
+    const toServer = dice.below(2) === 0;
+    const kind = dice.below(12);
+    if (kind === 0) feed.gap(toServer, 1 + dice.below(2000));
+    else if (kind === 1) feed.close(toServer, dice.below(2) === 0);
+    else feed.pieces(toServer, mutated(dice), () => 1 + dice.below(dice.of([1, 8, 200, 5000])));
+  }
+  feed.end();
+  const { counters } = feed.thread;
+  expect(counters.read('app_layer.error.http.parser'), feed.thread.log.lines.join('\n')).toBe(0);
+  expect(feed.records.length).toBe(feed.transactions.length);
+  for (const { file } of feed.files) expect(file.state).not.toBe('open');
+  // Whatever was made visible can be asked for.
+  for (const transaction of feed.transactions) {
+    for (const buffer of http.buffers) {
+      for (const toServer of [true, false]) buffer.get(transaction as never, toServer, 0);
+    }
+    expect(() => JSON.parse(`{${http.record(transaction as never, true)}}`)).not.toThrow();
+  }
+}
