@@ -9,11 +9,13 @@ import type { Mapping } from '../config/scalar.js';
 import type { Detections } from '../detection/prepared.js';
 import type { EngineLog } from '../log.js';
 import type { Protocol } from '../protocol.js';
+import type { Statistics } from '../stats-record.js';
 import { declaredOptions } from './declared-options.js';
 import { INIT_ERRORS_FATAL } from './options.js';
 import type { Given } from './parse.js';
 import { DetectionLoader } from './prepare-detections.js';
 import { compileForThreads, readRules } from './prepare-rules.js';
+import { ruleStatistics } from './rule-statistics.js';
 import type { Settings } from './settings.js';
 import { defaultsFile, tellFindings } from './settings.js';
 import { UsageError } from './usage-error.js';
@@ -29,6 +31,8 @@ export interface Preparation {
   readonly from: string;
   /** Loads the rules and `detections` anew. @throws UsageError when they are wrong and that is fatal */
   reloadRules(): unknown;
+  /** What became of the rules when they were loaded last. */
+  statistics(): NonNullable<Statistics['more']>;
 }
 
 /**
@@ -50,11 +54,14 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
     additional: given.rules.additional,
     checkExpression: expressionCheck(),
   };
+  let statistics: NonNullable<Statistics['more']> = {};
   const loadAndCompile = (): unknown => {
     if (!given.detection) return undefined;
     const rules = readRules(options, log);
     if (rules.errors.length > 0 && fatal) throw new UsageError('Loading signatures failed.');
-    return compileForThreads(rules, protocols, options, log);
+    const compiled = compileForThreads(rules, protocols, options, log);
+    statistics = { 'detect.engines': [ruleStatistics(rules, Date.now())] };
+    return compiled;
   };
   const from = settings.file === defaultsFile() ? process.cwd() : dirname(settings.file);
   const loader = new DetectionLoader(from);
@@ -69,6 +76,7 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
       return detections;
     },
     from,
+    statistics: () => statistics,
     reloadRules() {
       const rules = loadAndCompile();
       detections = loadDetections();

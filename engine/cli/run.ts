@@ -173,7 +173,7 @@ async function start(
     statistics: statisticsLogs(loaded.modules.values(), config),
     live: inputs.live,
     from,
-    ...(devices.statistics && { moreStatistics: () => devices.statistics!() }),
+    moreStatistics: () => ({ ...devices.statistics?.(), ...preparation.statistics() }),
     autoThreads: profile.name === 'workers' && inputs.module !== 'af-packet' ? workers(inputs, cores) : cores,
     ...(config.read(NO_RANDOM) && { seed: 1 }),
     log,
