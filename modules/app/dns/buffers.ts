@@ -1,0 +1,58 @@
+/** Names of messages as sticky buffers. */
+import type { BufferDeclaration } from '../../../engine/protocol.js';
+import type { DnsTransaction } from './exchange.js';
+import type { Message } from './message.js';
+
+type Buffer_ = BufferDeclaration<DnsTransaction>;
+
+/** A buffer with several names. @param at the name of a number, undefined behind the last one */
+export function names(
+  keyword: string,
+  summary: string,
+  direction: Buffer_['direction'],
+  at: (message: Message, index: number) => Uint8Array | undefined,
+  more: Partial<Buffer_> = {},
+): Buffer_ {
+  return {
+    keyword,
+    summary,
+    direction,
+    progress: 1,
+    multiple: true,
+    get: ({ message }, _, index) => at(message, index),
+    ...more,
+  };
+}
+
+export const questionName = (message: Message, index: number) => message.questions[index]?.name;
+
+/** The names of each section. @param prefix `dns` or `mdns`  @param responses direction of responses */
+export function sectionNames(prefix: string, responses: Buffer_['direction']): Buffer_[] {
+  return [
+    names(`${prefix}.queries.rrname`, 'a name in the question section', 'either', questionName),
+    names(
+      `${prefix}.answers.rrname`,
+      'a name in the answer section',
+      responses,
+      (message, index) => message.answers[index]?.name,
+    ),
+    names(
+      `${prefix}.authorities.rrname`,
+      'a name in the authority section',
+      responses,
+      (message, index) => message.authorities[index]?.name,
+    ),
+    names(
+      `${prefix}.additionals.rrname`,
+      'a name in the additional section',
+      'either',
+      (message, index) => message.additionals[index]?.name,
+    ),
+    names(
+      `${prefix}.response.rrname`,
+      'any name of a response, also in the data of records',
+      responses,
+      (message, index) => (message.response ? message.allNames[index] : undefined),
+    ),
+  ];
+}

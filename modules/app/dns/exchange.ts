@@ -1,0 +1,100 @@
+/** Conversations of DNS messages. Every message is a transaction of its own, complete as soon as it is there. */
+import type { Session } from '../../../engine/application/session.js';
+import type { Transaction } from '../../../engine/protocol.js';
+import { HEADER_LENGTH, MAX_OPCODE, Message, opcodeOf, Z } from './message.js';
+import { looksLikeMessage } from './recognition.js';
+
+export const EVENTS = [
+  'unsolicited_response',
+  'malformed_data',
+  'not_a_request',
+  'not_a_response',
+  'z_flag_set',
+  'invalid_opcode',
+  'name_too_long',
+  'infinite_loop',
+  'too_many_labels',
+  'invalid_additionals',
+  'invalid_authorities',
+] as const;
+
+const NOT_A_REQUEST = EVENTS.indexOf('not_a_request');
+const NOT_A_RESPONSE = EVENTS.indexOf('not_a_response');
+const Z_FLAG_SET = EVENTS.indexOf('z_flag_set');
+const INVALID_OPCODE = EVENTS.indexOf('invalid_opcode');
+
+/** Bytes of a TCP stream that tell whether a message begins here: length and header. */
+const TCP_START = 14;
+
+export class DnsTransaction implements Transaction {
+  progressToServer: number;
+  progressToClient: number;
+  readonly events: number[];
+  detection: unknown;
+
+  /** @param toServer direction the message was sent in: the other one has nothing to wait for */
+  constructor(
+    readonly id: number,
+    readonly message: Message,
+    toServer: boolean,
+  ) {
+    this.progressToServer = toServer ? 0 : 1;
+    this.progressToClient = toServer ? 1 : 0;
+    this.events = message.problems.map(problem => EVENTS.indexOf(problem));
+  }
+}
+
+export type DnsSession = Session<DnsTransaction>;
+
+/** Adds a message. @param bytes are kept  @returns its transaction, for further events */
+function add(session: DnsSession, bytes: Uint8Array, toServer: boolean): DnsTransaction {
+  const message = new Message(bytes);
+  const transaction = new DnsTransaction(session.transactionCount, message, toServer);
+  if ((message.flags & Z) !== 0) transaction.events.push(Z_FLAG_SET);
+  if (opcodeOf(message.flags) > MAX_OPCODE) transaction.events.push(INVALID_OPCODE);
+  session.begin(transaction);
+  session.advance(transaction, toServer, 1);
+  return transaction;
+}
+
+/** Adds a message that either side may send (mDNS). */
+export function addAnyMessage(session: DnsSession, bytes: Uint8Array, toServer: boolean): void {
+  add(session, bytes, toServer);
+}
+
+/** Adds a message; requests go to the server, responses to the client. */
+export function addMessage(session: DnsSession, bytes: Uint8Array, toServer: boolean): void {
+  const { message, events } = add(session, bytes, toServer);
+  if (bytes.length < HEADER_LENGTH || message.response !== toServer) return;
+  events.push(toServer ? NOT_A_REQUEST : NOT_A_RESPONSE);
+}
+
+/** Messages on a TCP stream, each behind its length (RFC 1035 4.2.2). */
+export function* messages(session: DnsSession, toServer: boolean): Generator<void, void, void> {
+  const socket = toServer ? session.client : session.server;
+  for (;;) {
+    const prefix = yield* socket.read(2);
+    const length = prefix ? (prefix[0]! << 8) | prefix[1]! : 0;
+    const message = prefix && (yield* socket.read(length));
+    if (message) {
+      if (length > 0) addMessage(session, message.slice(), toServer);
+    } else if (!(socket.state === 'gap' && (yield* findMessage(session, toServer)))) return;
+  }
+}
+
+/** Goes on behind a gap where a segment begins with a message. @returns false when the stream is over */
+function* findMessage(session: DnsSession, toServer: boolean): Generator<void, boolean, void> {
+  const socket = toServer ? session.client : session.server;
+  socket.resume();
+  for (;;) {
+    const start = yield* socket.peek(TCP_START);
+    if (!start) {
+      if (socket.state !== 'gap') return false;
+      socket.resume();
+    } else if (looksLikeMessage(start, 2, TCP_START)) {
+      return true;
+    } else {
+      socket.rest();
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/** What the eve-log entries of the outputs want of DNS records. */
+import type { Config } from '../../../engine/config/config.js';
+import { choice, option, texts } from '../../../engine/config/option.js';
+import { outputBit, recordTypeSettings } from '../../../engine/config/output-list.js';
+import type { DnsFormats } from './eve.js';
+
+const DNS = 'outputs.*.eve-log.types.*.dns.';
+
+const VERSION = option(
+  `${DNS}version`,
+  choice('2', '3'),
+  '3',
+  'version of the records: 3, or 2 with a record for each question; SURICATA_EVE_DNS_VERSION goes before it',
+);
+const FORMATS = option(
+  `${DNS}formats`,
+  texts,
+  ['detailed', 'grouped'],
+  'how answers are shown: detailed, grouped',
+);
+
+export const DNS_OUTPUT_OPTIONS = [VERSION, FORMATS];
+
+/** One way of telling messages, and the outputs that want it. */
+export interface DnsVariant extends DnsFormats {
+  readonly version: 2 | 3;
+  /** See `OutputRecord.outputs`. */
+  readonly outputs: number;
+}
+
+/** How alerts tell a message, and outputs of which nothing is known. */
+export const EVERYTHING: DnsVariant = { version: 3, detailed: true, grouped: true, outputs: 0 };
+
+/** @returns one for each way that any entry wants; none when no entry logs DNS */
+export function dnsVariants(config: Config, environment: NodeJS.ProcessEnv): DnsVariant[] {
+  const entries = recordTypeSettings(config, 'dns');
+  if (entries.length === 0) return [EVERYTHING];
+  const variants = new Map<string, DnsVariant>();
+  entries.forEach((settings, i) => {
+    if (!settings) return;
+    const wanted = variantOf(settings, environment);
+    const key = JSON.stringify(wanted);
+    const outputs = (variants.get(key)?.outputs ?? 0) | outputBit(i);
+    variants.set(key, { ...wanted, outputs });
+  });
+  return [...variants.values()];
+}
+
+function variantOf(settings: Config, environment: NodeJS.ProcessEnv): Omit<DnsVariant, 'outputs'> {
+  const formats = settings.read({ ...FORMATS, path: 'formats' });
+  const version = environment['SURICATA_EVE_DNS_VERSION'] ?? settings.read({ ...VERSION, path: 'version' });
+  return {
+    version: version === '2' ? 2 : 3,
+    detailed: formats.includes('detailed'),
+    grouped: formats.includes('grouped'),
+  };
+}

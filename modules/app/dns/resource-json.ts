@@ -1,0 +1,87 @@
+/** Questions and resource records as members of EVE records. */
+import type { Message, Question, ResourceRecord } from './message.js';
+import type { RecordData } from './record-data.js';
+import { typeName } from './record-type.js';
+import { bytesText, hexOf } from './text.js';
+
+export type Json = Record<string, unknown>;
+
+const FLAG_BITS = [
+  ['qr', 0x8000],
+  ['aa', 0x0400],
+  ['tc', 0x0200],
+  ['rd', 0x0100],
+  ['ra', 0x0080],
+  ['z', 0x0040],
+] as const;
+
+/** `flags`, and a member for each flag that is set. */
+export function flagMembers({ flags }: Message): Json {
+  const members: Json = { flags: flags.toString(16) };
+  for (const [name, bit] of FLAG_BITS) if ((flags & bit) !== 0) members[name] = true;
+  return members;
+}
+
+export const questionJson = ({ name, type }: Question): Json => ({
+  rrname: bytesText(name),
+  rrtype: typeName(type),
+});
+
+/** A TXT record gives an entry for each of its texts. */
+export function resourceJson(records: readonly ResourceRecord[]): Json[] {
+  return records.flatMap(record => {
+    const head = { ...questionJson(record), ttl: record.ttl };
+    return valuesOf(record.data).map(value => ({ ...head, ...value }));
+  });
+}
+
+/** Values by type: `{"A":["10.0.0.1"]}`. */
+export function groupedJson(records: readonly ResourceRecord[]): Json {
+  const grouped: Record<string, unknown[]> = {};
+  for (const { type, data } of records) {
+    const values = valuesOf(data).flatMap(value => Object.values(value));
+    if (values.length === 0) continue;
+    const name = typeName(type);
+    grouped[name] ??= [];
+    grouped[name]!.push(...values);
+  }
+  return grouped;
+}
+
+function valuesOf(data: RecordData): Json[] {
+  switch (data.kind) {
+    case 'address':
+      return [{ rdata: data.text }];
+    case 'name':
+      return [{ rdata: bytesText(data.name) }];
+    case 'bytes':
+      return [{ rdata: bytesText(data.bytes) }];
+    case 'txt':
+      return data.texts.map(text => ({ rdata: bytesText(text) }));
+    case 'none':
+      return [{}];
+    default:
+      return [{ [data.kind]: structureJson(data) }];
+  }
+}
+
+/** Data that is more than one text. */
+export function structureJson(data: Extract<RecordData, { kind: 'soa' | 'srv' | 'sshfp' | 'opt' }>): unknown {
+  switch (data.kind) {
+    case 'soa': {
+      const [serial, refresh, retry, expire, minimum] = data.numbers;
+      const names = { mname: bytesText(data.primary), rname: bytesText(data.mailbox) };
+      return { ...names, serial, refresh, retry, expire, minimum };
+    }
+    case 'srv':
+      return { priority: data.priority, weight: data.weight, port: data.port, name: bytesText(data.target) };
+    case 'sshfp':
+      return {
+        fingerprint: hexOf(data.fingerprint).replace(/..(?=.)/g, '$&:'),
+        algo: data.algorithm,
+        type: data.type,
+      };
+    case 'opt':
+      return data.options.map(({ code, data }) => ({ code, data: hexOf(data) }));
+  }
+}

@@ -1,0 +1,24 @@
+/** Multicast DNS (RFC 6762): DNS messages that anybody sends to everybody. */
+import { defineProtocol } from '../../engine/protocol.js';
+import { sectionNames } from './dns/buffers.js';
+import { addAnyMessage, type DnsTransaction, EVENTS } from './dns/exchange.js';
+import { mdnsRecord } from './dns/mdns-eve.js';
+import { isMessage } from './dns/recognition.js';
+
+export default defineProtocol<DnsTransaction>({
+  name: 'mdns',
+  transports: ['udp'],
+  progressToServer: ['request_started', 'request_complete'],
+  progressToClient: ['response_started', 'response_complete'],
+  events: EVENTS,
+  buffers: sectionNames('mdns', 'either'),
+  values: [],
+  tests: [],
+  recognition: {
+    ports: { udp: [5353] },
+    probe: (bytes, start, end) => (isMessage(bytes, start, end) ? 'yes' : 'no'),
+  },
+  datagram: (session, bytes, start, end, toServer) =>
+    addAnyMessage(session, bytes.slice(start, end), toServer),
+  record: ({ message }) => `"mdns":${JSON.stringify(mdnsRecord(message))}`,
+});
