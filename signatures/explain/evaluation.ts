@@ -13,6 +13,8 @@ export interface Finding {
   readonly size?: number;
   /** What it saw, in words. */
   readonly saw?: string;
+  /** There was nothing to look at. */
+  readonly missing?: boolean;
 }
 
 /** Where an evaluation took place. */

@@ -98,7 +98,7 @@ export class ExplainingWatch<Subject> implements ConditionWatch {
     const saw =
       onlyAbsent && !met ? `the transaction has ${what.buffer}` : `the transaction has no ${what.buffer}`;
     for (const condition of met ? conditions : conditions.slice(0, 1))
-      this.log.look(condition, { met, saw }, at);
+      this.log.look(condition, { met, saw, ...(!met && !onlyAbsent && { missing: true }) }, at);
   }
 
   /** Numbers of conditions on a buffer, and of those on what is decoded from it. */

@@ -1,5 +1,6 @@
 /** Why a rule fired or did not, as data. */
 import type { StoredSignature } from '../../../signatures/compile/image.js';
+import { isApplicationBuffer, TRANSACTION_KINDS } from '../../../signatures/compile/traits.js';
 import type { Condition } from '../../../signatures/explain/conditions.js';
 import type { Evaluation } from '../../../signatures/explain/evaluation.js';
 import type { Subject } from './subject.js';
@@ -55,7 +56,10 @@ export function explanationOf(gathered: Gathered): Explanation {
 
 /** Those that matched first, then by conditions met; what failed says more than what had nothing to look at. */
 export function byNearness(one: Evaluation<Subject>, other: Evaluation<Subject>): number {
-  const failed = (each: Evaluation<Subject>): number => (each.failed ? 1 : 0);
+  const failed = (each: Evaluation<Subject>): number => {
+    if (!each.failed) return 0;
+    return each.findings[each.failed.number]!.missing ? 1 : 2;
+  };
   return Number(other.matched) - Number(one.matched) || other.met - one.met || failed(other) - failed(one);
 }
 
@@ -92,12 +96,19 @@ function waitingText({ of }: Condition, { place }: Evaluation<Subject>): string 
   return 'there is no payload to look at';
 }
 
+/** What there was not, where a header applied and no condition was looked at. */
+function nothing({ buffers, conditions }: StoredSignature): string {
+  const event = conditions.find(match => match.kind === 'transaction-event');
+  if (event) return `no transaction of ${event.protocol} had an event`;
+  if (buffers.some(isApplicationBuffer) || conditions.some(match => TRANSACTION_KINDS.has(match.kind)))
+    return 'there was no transaction in its direction';
+  if (buffers.length > 0) return 'no data came of them that could be looked at';
+  return 'nothing was there that could be looked at';
+}
+
 function withoutEvaluation({ packets, applied, headerFailures, signature }: Gathered): string {
   if (packets === 0) return 'the capture has no packets';
-  if (applied > 0)
-    return signature.buffers.length > 0
-      ? `the header applied to ${applied} packets, but no data was put together from them that could be looked at`
-      : `the header applied to ${applied} packets, but nothing was there that could be looked at`;
+  if (applied > 0) return `the header applied to ${applied} packets, but ${nothing(signature)}`;
   const nearest = [...headerFailures.values()].sort((a, b) => b.rank - a.rank || b.packets - a.packets)[0];
   const others = headerFailures.size > 1 ? `; it came nearest with ${nearest!.packets} of them` : '';
   return `the header applied to none of ${packets} packets${others}: ${nearest!.reason}`;

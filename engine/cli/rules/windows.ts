@@ -75,7 +75,7 @@ function directionWindows(
 ): Window[] {
   const groups = direction === 'to_server' ? tcp.toServer : tcp.toClient;
   const members = all.filter(rule => rule.direction === undefined || rule.direction === direction);
-  return groups.groups.flatMap(({ reach }, number) => {
+  const windows = groups.groups.flatMap(({ reach }, number) => {
     const ports = portsOf(groups, number);
     const own = members.filter(({ signature }) => meets(signature, direction, ports));
     if (own.length === 0 || ports.length === 0) return [];
@@ -84,6 +84,7 @@ function directionWindows(
     const decidedBy = `${largest.signature.gid}:${largest.signature.sid}`;
     return [{ direction, ports, bytes: reach, chunk, rules: own.length, unbounded, decidedBy }];
   });
+  return windows.sort((a, b) => a.ports[0]![0] - b.ports[0]![0]);
 }
 
 function portsOf({ groupOf }: DirectionRules, number: number): [number, number][] {
