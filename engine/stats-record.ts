@@ -42,7 +42,16 @@ export function statsTree({ uptimeSeconds, counters, threads, more }: Statistics
 function counterTree(counters: Iterable<readonly [string, number]>): StatsTree {
   const tree: StatsTree = {};
   for (const [name, value] of counters) put(tree, name, value);
+  derive(tree);
   return tree;
+}
+
+/** Numbers that follow from others. */
+function derive({ decoder }: StatsTree): void {
+  if (typeof decoder !== 'object' || Array.isArray(decoder)) return;
+  const { pkts, bytes } = decoder as StatsTree;
+  if (typeof pkts !== 'number' || typeof bytes !== 'number') return;
+  (decoder as StatsTree).avg_pkt_size = pkts === 0 ? 0 : Math.floor(bytes / pkts);
 }
 
 /** A name that is both a number and a group keeps the group. */

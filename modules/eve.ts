@@ -37,7 +37,7 @@ class Eve implements ThreadModule {
     this.row = thread.memory.row;
     this.subject = new Subject(thread.memory, thread.flows);
     const instances = instancesOf(thread.config);
-    const withMacs = instances.some(({ ethernet, types }) => ethernet && types.has('flow'));
+    const withMacs = instances.some(({ ethernet }) => ethernet);
     this.macs = withMacs ? new MacSets(thread.flows.capacity) : undefined;
     this.logs = instances.map(
       (instance, i) => new EveLog(thread, instance, sensor, inline, this.macs, outputBit(i)),

@@ -4,6 +4,7 @@ import * as Packet from '../../engine/packet.js';
 import type { Direction } from '../../engine/record/endpoints.js';
 import type { Subject } from '../../engine/record/subject.js';
 import { type JsonBytes, key } from './json-bytes.js';
+import type { MacSets } from './mac-sets.js';
 
 const ETHER = key('ether');
 const ETHER_TYPE = key('ether_type');
@@ -11,10 +12,20 @@ const SOURCE_MAC = key('src_mac');
 const DESTINATION_MAC = key('dest_mac');
 const ETHERNET_HEADER = 14;
 
-/** Nothing when the packet did not come over Ethernet. */
-export function writeEthernet(json: JsonBytes, subject: Subject, direction: Direction): void {
+/** Nothing when the packet did not come over Ethernet. @param macs addresses of flows that are over */
+export function writeEthernet(
+  json: JsonBytes,
+  subject: Subject,
+  direction: Direction,
+  macs: MacSets | undefined,
+): void {
   const header = ethernetHeader(subject);
-  if (header < 0) return;
+  if (header < 0) {
+    const ended = subject.packetField(Packet.PSEUDO) === Packet.PSEUDO_FLOW_END;
+    const fromClient = direction === 'flow' || (direction !== 'reverse' && subject.toServer);
+    if (ended) macs?.writeFirst(json, subject, fromClient);
+    return;
+  }
   const { bytes } = subject.memory;
   const swapped = direction === 'flow' && !subject.toServer;
   json.open(ETHER);

@@ -46,7 +46,7 @@ export class EveLog {
     /** Stands for this entry where a record is meant for some entries only. */
     private readonly bit: number,
   ) {
-    this.writer = new Writer(thread, instance, sensor);
+    this.writer = new Writer(thread, instance, sensor, macs);
     this.log = thread.openLog(instance.file);
     this.prefix = new TextEncoder().encode(instance.prefix);
     const first = instance.types.has('drop') && !instance.drop.all;
@@ -91,7 +91,8 @@ export class EveLog {
   private tellNetflow(subject: Subject): void {
     if (!this.instance.types.has('netflow')) return;
     for (const toServer of [true, false]) {
-      if (hasPackets(subject, toServer)) this.line(() => writeNetflow(this.writer, subject, toServer));
+      if (hasPackets(subject, toServer))
+        this.line(() => writeNetflow(this.writer, subject, toServer, this.macs));
     }
   }
 

@@ -13,6 +13,7 @@ import { IsoTimestamp } from '../../engine/timestamp.js';
 import { writeEthernet } from './ethernet.js';
 import type { Instance } from './instance.js';
 import { type JsonBytes, type Key, key } from './json-bytes.js';
+import type { MacSets } from './mac-sets.js';
 
 const encoder = new TextEncoder();
 
@@ -74,6 +75,7 @@ export class Header {
     thread: Thread,
     private readonly instance: Instance,
     private readonly sensor: string,
+    private readonly macs?: MacSets,
   ) {
     this.sources = (thread.shared[SOURCE_NAMES] as readonly string[] | undefined) ?? [];
     this.communityId = instance.communityId ? new CommunityId(instance.communitySeed) : undefined;
@@ -150,7 +152,7 @@ export class Header {
       if (name !== undefined) json.text(PCAP_FILE, name);
     }
     if (instance.version) json.plain(VERSION, this.version);
-    if (instance.ethernet && kind.packet) writeEthernet(json, subject, kind.direction);
+    if (instance.ethernet && kind.packet) writeEthernet(json, subject, kind.direction, this.macs);
     if (!communityId || subject.flow < 0) return;
     const { flows, rows, flow } = subject;
     json.written(COMMUNITY_ID, COMMUNITY_ID_LENGTH, (out, at) =>

@@ -1,6 +1,6 @@
 /**
- * The MAC addresses that the two sides of each flow were seen with, for flow records of entries with `ethernet: yes`:
- * `"ether":{"dest_macs":[…],"src_macs":[…]}`. Only packets that pass this thread are seen.
+ * The MAC addresses that the two sides of each flow were seen with, for entries with `ethernet: yes`: flow records
+ * have `"ether":{"dest_macs":[…],"src_macs":[…]}`. Only packets that pass this thread are seen.
  */
 import * as FlowRecord from '../../engine/flow-record.js';
 import * as Packet from '../../engine/packet.js';
@@ -11,6 +11,8 @@ import { type JsonBytes, key } from './json-bytes.js';
 const ETHER = key('ether');
 const SOURCE_MACS = key('src_macs');
 const DESTINATION_MACS = key('dest_macs');
+const SOURCE_MAC = key('src_mac');
+const DESTINATION_MAC = key('dest_mac');
 const NO_KEY = new Uint8Array(0);
 const MAC = 6;
 /** Addresses kept of a side; a gateway pair has two. */
@@ -61,13 +63,31 @@ export class MacSets {
     return true;
   }
 
-  /** Nothing when none were seen. */
-  write(json: JsonBytes, subject: Subject): void {
-    if (this.owners[subject.flow] !== (subject.flowField(FlowRecord.ID_LOW) | 1)) return;
+  /**
+   * All addresses of both sides; nothing when none were seen.
+   * @param fromClient the record goes from client to server
+   */
+  write(json: JsonBytes, subject: Subject, fromClient = true): void {
+    if (!this.knows(subject)) return;
+    const [source, destination] = fromClient ? [CLIENT, SERVER] : [SERVER, CLIENT];
     json.open(ETHER);
-    this.writeSide(json, DESTINATION_MACS, subject.flow * 2 + SERVER);
-    this.writeSide(json, SOURCE_MACS, subject.flow * 2 + CLIENT);
+    this.writeSide(json, DESTINATION_MACS, subject.flow * 2 + destination);
+    this.writeSide(json, SOURCE_MACS, subject.flow * 2 + source);
     json.close();
+  }
+
+  /** The first address of each side: of records at the end of a flow, which no packet of the wire is behind. */
+  writeFirst(json: JsonBytes, subject: Subject, fromClient: boolean): void {
+    if (!this.knows(subject)) return;
+    const [source, destination] = fromClient ? [CLIENT, SERVER] : [SERVER, CLIENT];
+    json.open(ETHER);
+    json.mac(SOURCE_MAC, this.macs, (subject.flow * 2 + source) * KEPT * MAC);
+    json.mac(DESTINATION_MAC, this.macs, (subject.flow * 2 + destination) * KEPT * MAC);
+    json.close();
+  }
+
+  private knows(subject: Subject): boolean {
+    return subject.flow >= 0 && this.owners[subject.flow] === (subject.flowField(FlowRecord.ID_LOW) | 1);
   }
 
   private writeSide(json: JsonBytes, name: Uint8Array, side: number): void {

@@ -4,6 +4,7 @@ import type { Subject } from '../../engine/record/subject.js';
 import { writeTimes } from './flow.js';
 import type { HeaderKind } from './header.js';
 import { key } from './json-bytes.js';
+import type { MacSets } from './mac-sets.js';
 import { writeTcpOfDirection } from './tcp.js';
 import type { Writer } from './writer.js';
 
@@ -19,7 +20,12 @@ const TRANSACTIONS = key('tx_cnt');
 const TCP = 6;
 
 /** @param toServer which direction the record is about */
-export function writeNetflow(writer: Writer, subject: Subject, toServer: boolean): void {
+export function writeNetflow(
+  writer: Writer,
+  subject: Subject,
+  toServer: boolean,
+  macs: MacSets | undefined,
+): void {
   const { json, header, protocols } = writer;
   header.write(json, subject, toServer ? TO_SERVER : TO_CLIENT);
   protocols.writeFinal(json, subject);
@@ -41,6 +47,7 @@ export function writeNetflow(writer: Writer, subject: Subject, toServer: boolean
     const flags = toServer ? FlowRecord.TCP_FLAGS_TO_SERVER : FlowRecord.TCP_FLAGS_TO_CLIENT;
     writeTcpOfDirection(json, subject.flowField(flags));
   }
+  if (writer.instance.ethernet) macs?.write(json, subject, toServer);
   json.close();
 }
 

@@ -7,6 +7,7 @@ import { AppProtocols } from './app-protocol.js';
 import { Header } from './header.js';
 import type { Instance } from './instance.js';
 import { JsonBytes } from './json-bytes.js';
+import type { MacSets } from './mac-sets.js';
 import { Members } from './members.js';
 import { SignatureMembers } from './signature-members.js';
 
@@ -21,9 +22,10 @@ export class Writer {
     readonly thread: Thread,
     readonly instance: Instance,
     sensor: string,
+    macs: MacSets | undefined,
   ) {
     this.members = new Members(thread.memory.bytes);
-    this.header = new Header(thread, instance, sensor);
+    this.header = new Header(thread, instance, sensor, macs);
     this.protocols = new AppProtocols(thread);
     this.signatures = signaturesOf(thread.shared, instance);
   }
