@@ -29,7 +29,9 @@ export function headerOf(
   file: string,
   context: RuleContext,
 ): DetectionHeader {
-  const { onTransaction } = definition;
+  const { onTransaction, classtype } = definition;
+  if (classtype !== undefined && !context.classifications.has(classtype.toLowerCase()))
+    throw new Error(`${file}: there is no class type ${classtype}; classification.config lists them`);
   if (onTransaction !== undefined && context.protocols.get(onTransaction)?.kind !== 'application') {
     const known = [...context.protocols.values()].filter(({ kind }) => kind === 'application');
     throw new Error(

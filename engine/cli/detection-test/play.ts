@@ -49,7 +49,8 @@ export interface Surroundings {
 }
 
 export async function play(each: Case, around: Surroundings, segmentation: Segmentation): Promise<Played> {
-  const stage = await Stage.open(around.config, around.detections, around.protocols, each.inline);
+  const detections = withNewTables(around.detections);
+  const stage = await Stage.open(around.config, detections, around.protocols, each.inline);
   const failures: Failure[] = [];
   let claimed = 0;
   let inFlow = false;
@@ -70,6 +71,15 @@ export async function play(each: Case, around: Surroundings, segmentation: Segme
     failures.push({ line: each.line, message: `told, and not expected: ${findingText(finding)}` });
   for (const message of stage.messages) failures.push({ line: each.line, message });
   return { findings: stage.findings, failures };
+}
+
+/** A case sees nothing of those before it. */
+function withNewTables(detections: Detections): Detections {
+  const list = detections.list.map(each => ({
+    ...each,
+    tables: each.tables.map(table => ({ ...table, buffer: new SharedArrayBuffer(table.buffer.byteLength) })),
+  }));
+  return { ...detections, list };
 }
 
 function perform(stage: Stage, step: Exclude<Step, { kind: 'expect' }>, segmentation: Segmentation): void {

@@ -7,10 +7,10 @@ import type { Counters, Log, LogWriter, Thread } from '../../module.js';
 import * as Packet from '../../packet.js';
 import { Pool } from '../../pool.js';
 
-const SLOTS = 4096;
-const BYTES = 16 << 20;
-const BLOCK = 1 << 20;
-const FLOWS = 4096;
+const SLOTS = 256;
+const BYTES = 2 << 20;
+const BLOCK = 256 << 10;
+const FLOWS = 1024;
 /** No packet lies at offset 0, which rows use for "none". */
 const FIRST_BYTE = 64;
 

@@ -157,6 +157,9 @@ export class Stage {
     row[p + Packet.SECONDS] = Math.floor(this.time);
     row[p + Packet.NANOSECONDS] = Math.round((this.time % 1) * 1e9);
     row[p + Packet.FLOW] = this.flow;
+    const f = this.flow * Flow.INTS;
+    row[p + Packet.FLOW_PACKETS_TO_SERVER] = this.thread.flows.row[f + Flow.PACKETS_TO_SERVER]!;
+    row[p + Packet.FLOW_PACKETS_TO_CLIENT] = this.thread.flows.row[f + Flow.PACKETS_TO_CLIENT]!;
     row[p + Packet.PROTOCOL] = this.transport === 'tcp' ? 6 : 17;
     row[p + Packet.IP_VERSION] = 4;
     row[p + Packet.FLOW_STATE] = toServer ? Packet.FLOW_TO_SERVER : 0;

@@ -1,0 +1,41 @@
+/** A host that calls the same server again and again, always after the same time: what implants do. */
+import { alert, defineDetection, sharedTable } from 'sluice';
+
+const CALLS = 8;
+/** Shortest time between two calls that is looked at, and how much intervals may differ (standard deviation / mean). */
+const SHORTEST_SECONDS = 5;
+const MOST_JITTER = 0.1;
+
+/** The latest calls of a host to a server, oldest first; the last number says that it was told. */
+const calls = sharedTable('calls', { numbers: CALLS + 1, entries: 65_536, seconds: 7200 });
+
+export default defineDetection({
+  name: 'beaconing',
+  sid: 9_100_001,
+  msg: 'EXAMPLE regular calls to one server',
+  when: 'tcp $HOME_NET any -> any any',
+  classtype: 'trojan-activity',
+  onFlowStart(flow, packet) {
+    const key = `${flow.clientAddress} ${flow.serverAddress} ${flow.serverPort}`;
+    const times = calls.update(key, packet.time, values => note(values, packet.time));
+    const interval = times && regularInterval(times);
+    if (!interval) return;
+    if (calls.update(key, packet.time, values => ++values[CALLS]!) > 1) return;
+    return alert(`every ${interval.toFixed(1)} s to ${flow.serverAddress}:${flow.serverPort}`);
+  },
+});
+
+/** Threads may see flows in another order than they began, so each time is put where it belongs. */
+function note(values: Float64Array, time: number): number[] | undefined {
+  const times = [...values.subarray(0, CALLS), time].sort((a, b) => a - b).slice(1);
+  values.set(times);
+  return values[CALLS] === 0 && times[0]! > 0 ? times : undefined;
+}
+
+/** The mean interval, when all are about as long. */
+function regularInterval(times: readonly number[]): number | undefined {
+  const intervals = times.slice(1).map((time, i) => time - times[i]!);
+  const mean = intervals.reduce((sum, each) => sum + each, 0) / intervals.length;
+  const variance = intervals.reduce((sum, each) => sum + (each - mean) ** 2, 0) / intervals.length;
+  return mean >= SHORTEST_SECONDS && Math.sqrt(variance) / mean <= MOST_JITTER ? mean : undefined;
+}

@@ -1,0 +1,44 @@
+/** Data carried out in names that are asked for: many bytes below one domain, with more disorder than words have. */
+import { alert, defineDetection, entropy, sharedTable } from 'sluice';
+
+const LEAST_QUESTIONS = 10;
+const LEAST_BYTES = 400;
+/** Bits per byte: words have less, encoded data more. */
+const LEAST_ENTROPY = 3.5;
+
+/** Below each domain that a client asks for: questions, bytes, sum of entropies, whether it was told. */
+const domains = sharedTable('domains', { numbers: 4, entries: 65_536, seconds: 600 });
+
+export default defineDetection({
+  name: 'dns-tunnelling',
+  sid: 9_100_002,
+  msg: 'EXAMPLE data in DNS names',
+  classtype: 'bad-unknown',
+  onTransaction: 'dns',
+  transaction(question, flow) {
+    if (!question.toServer) return;
+    for (const name of question.buffers('dns.query')) {
+      const { below, domain } = split(name);
+      if (below.length < 12) continue;
+      const now = flow.lastSeen;
+      const told = domains.update(`${flow.clientAddress} ${domain}`, now, values => {
+        values[0]! += 1;
+        values[1]! += below.length;
+        values[2]! += entropy(below);
+        const isTunnel =
+          values[0]! >= LEAST_QUESTIONS &&
+          values[1]! >= LEAST_BYTES &&
+          values[2]! / values[0]! >= LEAST_ENTROPY;
+        return isTunnel && values[3]!++ === 0 ? values[1] : undefined;
+      });
+      if (told !== undefined) return alert(`${told} bytes below ${domain}`);
+    }
+  },
+});
+
+/** The domain is the last two labels. */
+function split(name: Uint8Array): { below: Uint8Array; domain: string } {
+  const text = String.fromCharCode(...name.subarray(-120)).toLowerCase();
+  const domain = text.split('.').slice(-2).join('.');
+  return { below: name.subarray(0, Math.max(0, name.length - domain.length - 1)), domain };
+}

@@ -1,0 +1,33 @@
+/** One client that begins flows to many ports, of one host or of several. */
+import { alert, defineDetection, sharedTable } from 'sluice';
+
+const TARGETS = 15;
+
+/** How many targets of a client are known, and which; above TARGETS it was told. */
+const clients = sharedTable('clients', { numbers: 1 + TARGETS, entries: 65_536, seconds: 60 });
+
+export default defineDetection({
+  name: 'port-scan',
+  sid: 9_100_004,
+  msg: 'EXAMPLE ports scanned',
+  when: 'tcp any any -> any any',
+  classtype: 'attempted-recon',
+  onFlowStart(flow, packet) {
+    const target = numberOf(`${flow.serverAddress} ${flow.serverPort}`);
+    const isScan = clients.update(flow.clientAddress, packet.time, values => {
+      const known = values[0]!;
+      if (known >= TARGETS || values.subarray(1, 1 + known).includes(target)) return false;
+      values[1 + known] = target;
+      values[0] = known + 1;
+      return known + 1 === TARGETS;
+    });
+    if (isScan) return alert(`${TARGETS} targets of ${flow.clientAddress} within a minute`);
+  },
+});
+
+/** A number that stands for the text. */
+function numberOf(text: string): number {
+  let number = 7;
+  for (let i = 0; i < text.length; i++) number = (number * 131 + text.charCodeAt(i)) % 9_007_199_254_740;
+  return number;
+}

@@ -1,0 +1,131 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { DetectionLoader } from '../../engine/cli/prepare-detections.js';
+import { Config } from '../../engine/config/config.js';
+import { definition, fileWith, prepare } from './definition.js';
+
+const FORM = 'onPacket() {}';
+const problem = (code: string) => prepare([code]).problems.join('\n');
+
+describe('what is refused, and in which words', () => {
+  it.each<[string, string, RegExp]>([
+    ['no definition', 'export default 7;', /its default export is no definition of a detection/],
+    [
+      'another API',
+      "export default { api: 99, name: 'old', sid: 1, msg: 'm', onPacket() {} };",
+      /detection old is made for detection API 99, this engine has 1/,
+    ],
+    ['no form', definition(''), /it detects nothing: give it one of detect/],
+    ['no generator', definition('detect() {}'), /detect is detect\(\) *\{\s*\}, expected a generator/],
+    ['a bad sid', definition(`${FORM}, sid: 'x'`), /sid is "x", expected a whole number/],
+    ['a bad permission', definition(`${FORM}, may: ['fly']`), /may is fly, expected a list of alert, drop/],
+    ['a mistake in TypeScript', 'export default {{;', /detection-\d+\.ts:1:\d+: ERROR/],
+    [
+      'an import that is not there',
+      definition(FORM, "import x from './nothing.js'; x();"),
+      /Could not resolve "\.\/nothing\.js"/,
+    ],
+    [
+      'files without permission',
+      definition(FORM, "import fs from 'node:fs'; fs.statSync('/');"),
+      /needs the permission files/,
+    ],
+    [
+      'processes',
+      definition(FORM, "import c from 'node:child_process'; c.exec('x');"),
+      /it cannot have node:child_process/,
+    ],
+    [
+      'a wrong header',
+      definition(`${FORM}, when: 'tcp any any'`),
+      /when: "tcp any any": .*expected a header such as tcp any any -> any 80/,
+    ],
+    ['a port that is none', definition(`${FORM}, when: 'tcp any any -> any 99999'`), /99999/],
+    [
+      'a keyword in when',
+      definition("*detect() {}, when: 'tcp any any -> any 80 (dsize:3;)'"),
+      /only content/,
+    ],
+    [
+      'contents that more bytes undo',
+      definition(`*detect() {}, when: 'tcp any any -> any 80 (content:!"x";)'`),
+      /only content/,
+    ],
+    [
+      'an application protocol for detect',
+      definition("*detect() {}, when: 'icmp any any -> any any'"),
+      /detect reads tcp and udp/,
+    ],
+    ['an unknown class type', definition(`${FORM}, classtype: 'nonsense'`), /nonsense/],
+    [
+      'a table that is too wide',
+      definition(FORM, "sharedTable('t', { numbers: 100, seconds: 1 });"),
+      /table t: numbers is 100, expected a whole number from 1 to 64/,
+    ],
+    ['a top level without end', definition(FORM, 'for (;;);'), /loading it takes more than 5000 ms/],
+  ])('%s', (_, code, message) => {
+    expect(problem(code)).toMatch(message);
+  });
+
+  it('two of one sid', () => {
+    const twice = definition(FORM);
+    expect(prepare([twice, twice]).problems[0]).toMatch(/sid 1 is that of .*detection-\d+\.ts/);
+  });
+
+  it('what is not there', () => {
+    const load = (name: string) =>
+      new DetectionLoader('/tmp').load({ config: new Config({ detections: { files: [name] } }) }).problems[0]!
+        .message;
+    expect(load('./nowhere.ts')).toMatch(
+      /there is no detection at \.\/nowhere\.ts \(looked for \/tmp\/nowhere\.ts\)/,
+    );
+    expect(load('sluice-nothing')).toMatch(/there is no detection sluice-nothing: no file, and no package/);
+  });
+});
+
+describe('what is loaded', () => {
+  it('files with what they import', () => {
+    const other = fileWith('export const number: number = 3;');
+    const { detections, problems } = prepare([
+      definition('onPacket: () => alert(String(number))', `import { number } from '${other}';`),
+    ]);
+    expect(problems).toEqual([]);
+    expect(detections.list[0]!.code).toContain('3');
+  });
+
+  it('packages by name', () => {
+    const file = fileWith(definition(FORM));
+    const folder = join(dirname(file), 'node_modules', 'sluice-packaged');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(
+      join(folder, 'package.json'),
+      '{ "name": "sluice-packaged", "type": "module", "main": "./index.js" }',
+    );
+    writeFileSync(join(folder, 'index.js'), definition(FORM));
+    const { detections, problems } = new DetectionLoader(dirname(file)).load({
+      config: new Config({ detections: { files: ['sluice-packaged'] } }),
+    });
+    expect(problems).toEqual([]);
+    expect(detections.list.map(({ name }) => name)).toEqual(['test']);
+  });
+
+  it('category and priority of its class type, and permissions', () => {
+    const { detections } = prepare([definition(`${FORM}, classtype: 'trojan-activity', may: ['drop']`)]);
+    expect(detections.signatures[0]).toMatchObject({
+      category: 'A Network Trojan was detected',
+      priority: 1,
+    });
+    expect(detections.list[0]!.may).toEqual(['alert', 'drop']);
+  });
+
+  it('keeps the number of a signature from one load to the next', () => {
+    const loader = new DetectionLoader('/tmp');
+    const [a, b] = [definition(FORM), definition(`${FORM}, sid: 2`)].map(code => fileWith(code));
+    const load = (...exclusive: string[]) =>
+      loader
+        .load({ config: new Config({}), exclusive })
+        .detections.list.map(({ signature }) => signature - 2 ** 28);
+    expect([load(a!), load(b!, a!), load(b!)]).toEqual([[0], [1, 0], [1]]);
+  });
+});

@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest';
+import { bytes, messages, stageWith } from './definition.js';
+
+/** A detection that tells what each of its reads gives. */
+const reader = (reads: string) => `*detect({ client, server, either, flow, packet }) {
+  const shown = chunk => (typeof chunk === 'string' ? chunk : chunk === undefined ? 'done' : JSON.stringify(text(chunk)));
+  const tell = chunk => alert(shown(chunk));
+  ${reads}
+}, held: 64`;
+
+/** What happens on the wire: c and s are bytes of client and server. */
+type Event = { c?: string; s?: string; gap?: number; end?: 'c' | 's'; reset?: 'c' | 's' };
+
+async function told(reads: string, events: readonly Event[]): Promise<(string | undefined)[]> {
+  const stage = await stageWith(reader(reads));
+  for (const { c, s, gap, end, reset } of events) {
+    if (c !== undefined) stage.data(true, bytes(c));
+    if (s !== undefined) stage.data(false, bytes(s));
+    if (gap !== undefined) stage.gap(true, gap);
+    if (end) stage.close(end === 'c', false);
+    if (reset) stage.close(reset === 'c', true);
+  }
+  stage.endAll();
+  expect(stage.messages).toEqual([]);
+  return messages(stage);
+}
+
+const c = (data: string): Event => ({ c: data });
+const s = (data: string): Event => ({ s: data });
+
+describe('S15: what reads give', () => {
+  it.each<[string, string, Event[], string[]]>([
+    [
+      'recv: what is there',
+      'yield tell(yield* client.recv()); return tell(yield* client.recv(2));',
+      [c('abc'), c('defg')],
+      ['"abc"', '"de"'],
+    ],
+    ['recv: the end', 'return tell(yield* client.recv());', [{ end: 'c' }], ['end']],
+    ['recv: a reset', 'return tell(yield* client.recv());', [{ reset: 'c' }], ['reset']],
+    ['recv: the end of the flow', 'return tell(yield* server.recv());', [c('x')], ['end']],
+    [
+      'read: waits until all is there',
+      'return tell(yield* client.read(5));',
+      [c('ab'), c('cd'), c('ef')],
+      ['"abcde"'],
+    ],
+    [
+      'read: nothing of a side that ended before',
+      'return tell(yield* client.read(5));',
+      [c('ab'), { end: 'c' }],
+      ['end'],
+    ],
+    ['read: more than may be held', 'return tell(yield* client.read(65));', [c('x'.repeat(100))], ['limit']],
+    [
+      'peek: leaves the bytes',
+      'yield tell(yield* client.peek(2)); return tell(yield* client.read(3));',
+      [c('abc')],
+      ['"ab"', '"abc"'],
+    ],
+    [
+      'readUntil: a byte',
+      'yield tell(yield* client.readUntil(10)); return tell(yield* client.recv());',
+      [c('a\nb')],
+      ['"a\\n"', '"b"'],
+    ],
+    [
+      'readUntil: text, cut in two',
+      "return tell(yield* client.readUntil('\\r\\n\\r\\n'));",
+      [c('a\r\n\r'), c('\nb')],
+      ['"a\\r\\n\\r\\n"'],
+    ],
+    [
+      'readUntil: text with a false beginning',
+      "return tell(yield* client.readUntil('aab'));",
+      [c('aa'), c('ab')],
+      ['"aaab"'],
+    ],
+    [
+      'readUntil: too far',
+      "yield tell(yield* client.readUntil('\\n', 4)); return tell(yield* client.recv());",
+      [c('abcdef\n')],
+      ['limit', '"abcdef\\n"'],
+    ],
+    [
+      'readUntil: exactly at the limit',
+      "return tell(yield* client.readUntil('\\n', 4));",
+      [c('abc\n')],
+      ['"abc\\n"'],
+    ],
+    [
+      'skip',
+      'yield tell(yield* client.skip(5)); return tell(yield* client.recv());',
+      [c('abc'), c('defg')],
+      ['done', '"fg"'],
+    ],
+    [
+      'skip: more than is held',
+      'yield tell(yield* client.skip(150)); return tell(yield* client.recv());',
+      [c('x'.repeat(100)), c('y'.repeat(50)), c('z')],
+      ['done', '"z"'],
+    ],
+    [
+      'a gap, and what is behind it',
+      'yield tell(yield* client.read(5)); return tell(yield* client.recv());',
+      [c('ab'), { gap: 10 }, c('cd')],
+      ['gap', '"cd"'],
+    ],
+    [
+      'recv: what is in front of a gap',
+      'yield tell(yield* client.recv()); yield tell(yield* client.recv()); return tell(yield* client.recv());',
+      [c('ab'), { gap: 10 }, c('cd')],
+      ['"ab"', 'gap', '"cd"'],
+    ],
+    [
+      'both sides, in turn',
+      "yield tell(yield* client.readUntil('\\n')); return tell(yield* server.readUntil('\\n'));",
+      [s('ready\n'), c('hello\n')],
+      ['"hello\\n"', '"ready\\n"'],
+    ],
+    [
+      'either side, as it comes',
+      "for (;;) { const side = yield* either(); if (side === 'end') return alert('end'); yield alert((side === client ? 'client ' : 'server ') + shown(yield* side.recv())); }",
+      [c('a'), s('b'), c('d'), { end: 'c' }, s('e'), { end: 's' }],
+      ['client "a"', 'server "b"', 'client "d"', 'client end', 'server "e"', 'server end', 'end'],
+    ],
+    [
+      'a side that nobody reads is held to the limit, and told as a gap',
+      "yield tell(yield* client.readUntil('\\n')); yield tell(yield* server.recv()); yield tell(yield* server.recv()); return tell(yield* server.recv());",
+      [s('x'.repeat(50)), s('y'.repeat(50)), c('\n'), s('z')],
+      ['"\\n"', `"${'x'.repeat(50)}${'y'.repeat(14)}"`, 'gap', '"z"'],
+    ],
+    [
+      'position counts what was read and what was missing',
+      "yield* client.read(2); yield* client.recv(); const chunk = yield* client.recv(); return alert(chunk.length + ' ' + client.position);",
+      [c('ab'), { gap: 10 }, c('cd')],
+      ['2 14'],
+    ],
+    [
+      'flushAt: recv waits until so much is there',
+      'client.flushAt(6); yield tell(yield* client.recv()); return tell(yield* client.recv());',
+      [c('ab'), c('cd'), c('efg'), c('h'), { end: 'c' }],
+      ['"abcdefg"', '"h"'],
+    ],
+    [
+      'stop: no more of a side',
+      "yield tell(yield* client.recv()); yield stop('client'); return tell(yield* server.recv());",
+      [c('a'), c('b'), s('x')],
+      ['"a"', '"x"'],
+    ],
+  ])('%s', async (_, reads, events, expected) => {
+    expect(await told(reads, events)).toEqual(expected);
+  });
+});
+
+describe('S13: a detection is a loop of reads', () => {
+  it('keeps its state in local variables', async () => {
+    const stage = await stageWith(`*detect({ client }) {
+      let lines = 0;
+      for (;;) {
+        const line = yield* client.readUntil('\\n');
+        if (typeof line === 'string') return alert(lines + ' lines');
+        lines++;
+      }
+    }`);
+    for (const piece of ['one\ntw', 'o\n', 'three\n']) stage.data(true, bytes(piece));
+    stage.endAll();
+    expect(messages(stage)).toEqual(['3 lines']);
+  });
+
+  it('may be put together from routines', async () => {
+    const stage = await stageWith(
+      `*detect({ client }) { function* word() { return text(yield* client.readUntil(' ')).trim(); }
+        return alert((yield* word()) + '+' + (yield* word())); }`,
+    );
+    for (const piece of ['a', 'b c', 'd ']) stage.data(true, bytes(piece));
+    expect(messages(stage)).toEqual(['ab+cd']);
+  });
+});
+
+describe('S14: a detection wakes only when data of its connection has come', () => {
+  const wakeups = async (play: (stage: Awaited<ReturnType<typeof stageWith>>) => void) => {
+    const stage = await stageWith(
+      '*detect({ client }) { while (typeof (yield* client.recv()) !== "string"); }',
+    );
+    play(stage);
+    return stage.thread.counters.read('detections.wakeups');
+  };
+
+  it('once for each delivery', async () => {
+    const count = await wakeups(stage => {
+      for (const letter of 'abcde') stage.data(true, bytes(letter));
+    });
+    expect(count).toBe(5);
+  });
+
+  it('not for packets without data, and not for data of the other side', async () => {
+    const count = await wakeups(stage => {
+      stage.data(true, bytes('a'));
+      for (let i = 0; i < 5; i++) stage.data(true, bytes(''));
+      for (let i = 0; i < 5; i++) stage.data(false, bytes('b'));
+    });
+    expect(count).toBe(1);
+  });
+
+  it('not while what it reads is not there', async () => {
+    const stage = await stageWith('*detect({ client }) { return alert(text(yield* client.read(10))); }');
+    for (const letter of 'abcdefghij') stage.data(true, bytes(letter));
+    expect(messages(stage)).toEqual(['abcdefghij']);
+    expect(stage.thread.counters.read('detections.wakeups')).toBe(2);
+  });
+});
