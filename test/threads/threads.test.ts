@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { native } from '../../engine/native.js';
+import { builtInProfile } from '../../engine/profile/built-in.js';
 import { runThreads, startThreads } from './run-engine.js';
 
 const numbers = (lines: readonly string[]) => lines.map(line => Number(line.split(' ')[1]));
@@ -181,6 +182,46 @@ describe('threads', () => {
     Atomics.notify(gate, 0);
     await finish();
   });
+
+  it.skipIf(!native())(
+    'T2: the threads of 2009 run under their names: 10 handle packets, 1 manages',
+    async () => {
+      const gate = new Int32Array(new SharedArrayBuffer(8));
+      const stand: Record<string, string[]> = {
+        acquire: ['input'],
+        decode: ['./mark.js'],
+        detect: ['./gate.js'],
+        verdict: ['./judge.js'],
+        respond: ['./mark.js'],
+        alert: ['./tell-only.js'],
+      };
+      const groups = builtInProfile('oisf2009')!.threads.map(group => ({
+        ...group,
+        modules: stand[group.name],
+      }));
+      const { engine, finish } = await startThreads(groups, {}, { gate: gate.buffer });
+      const names = engine
+        .threads()
+        .map(({ systemThreadId }) => readFileSync(`/proc/self/task/${systemThreadId}/comm`, 'utf8').trim());
+      expect(names).toEqual([
+        'acquire',
+        'decode-1',
+        'decode-2',
+        'detect-1',
+        'detect-2',
+        'verdict',
+        'respond',
+        'alert-1',
+        'alert-2',
+        'alert-3',
+      ]);
+      expect(engine.threads().map(thread => thread.systemThreadId)).not.toContain(process.pid);
+      Atomics.store(gate, 0, 1);
+      Atomics.notify(gate, 0);
+      const run = await finish();
+      expect(sorted(numbers(run.lines))).toEqual(upTo(1000).filter(number => number % 7 === 0));
+    },
+  );
 
   it('a CPU that is not there is a warning', async () => {
     const run = await runThreads([{ name: 'all', cpus: [4000], modules: ['input', './tell.js'] }]);
