@@ -13,6 +13,9 @@ const FLAG_EXTRA = 4;
 const FLAG_NAME = 8;
 const FLAG_COMMENT = 16;
 
+/** Bytes that must come out right before data without a header is believed to be compressed. */
+const CONVINCING = 8192;
+
 type Mode = 'head' | 'body' | 'passing' | 'over';
 
 export class CompressedLayer implements Layer {
@@ -21,7 +24,9 @@ export class CompressedLayer implements Layer {
   private head: GrowingBytes | undefined = new GrowingBytes();
   private wanted = true;
   private inflate = this.newInflate();
-  private attempts: number[] = [];
+  private attempts: Start[] = [];
+  /** What came out of data that only may be compressed. */
+  private tentative: GrowingBytes | undefined;
 
   constructor(
     private readonly announced: 'gzip' | 'deflate',
@@ -40,6 +45,7 @@ export class CompressedLayer implements Layer {
 
   end(): void {
     if (this.mode === 'head' && this.head && this.head.length > 0) this.next(this.head.view());
+    else this.believe();
   }
 
   /** Finds where the compressed data begins, as soon as that can be told. */
@@ -48,7 +54,7 @@ export class CompressedLayer implements Layer {
     const starts = startsOf(head.view(), this.announced);
     if (starts === undefined) {
       if (head.length <= LONGEST_HEAD) return;
-      this.attempts = [0];
+      this.attempts = [{ at: 0, sure: false }];
     } else {
       this.attempts = starts;
     }
@@ -63,12 +69,14 @@ export class CompressedLayer implements Layer {
       return;
     }
     this.inflate = this.newInflate();
-    this.feed(this.head!.view().subarray(start));
+    this.tentative = start.sure ? undefined : new GrowingBytes();
+    this.feed(this.head!.view().subarray(start.at));
   }
 
   private feed(bytes: Uint8Array): void {
     const state = this.inflate.write(bytes);
-    if (this.inflate.produced > 0) this.head = undefined;
+    if (state === 'done') this.believe();
+    if (this.inflate.produced > 0 && !this.tentative) this.head = undefined;
     if (state === 'done') this.mode = 'over';
     if (state === 'stopped') this.wanted = false;
     if (state !== 'damaged') return;
@@ -82,6 +90,7 @@ export class CompressedLayer implements Layer {
 
   private giveUp(): void {
     this.failed();
+    this.tentative = undefined;
     this.mode = 'passing';
     const all = this.head!.view();
     this.head = undefined;
@@ -89,21 +98,42 @@ export class CompressedLayer implements Layer {
   }
 
   private newInflate(): Inflate {
-    return new Inflate((bytes, start, end) => this.next(bytes.subarray(start, end)));
+    return new Inflate((bytes, start, end) => this.take(bytes.subarray(start, end)));
+  }
+
+  private take(bytes: Uint8Array): boolean {
+    if (!this.tentative) return this.next(bytes);
+    this.tentative.append(bytes);
+    return this.tentative.length < CONVINCING || this.believe();
+  }
+
+  /** What came out so far is taken for the content. */
+  private believe(): boolean {
+    const { tentative } = this;
+    this.tentative = undefined;
+    return tentative && tentative.length > 0 ? this.next(tentative.view()) : true;
   }
 }
 
-/** Where DEFLATE data may begin, best guess first; undefined when more bytes are needed to tell. */
-function startsOf(bytes: Uint8Array, announced: 'gzip' | 'deflate'): number[] | undefined {
+/** Where DEFLATE data may begin; `sure` when a header says so. */
+interface Start {
+  readonly at: number;
+  readonly sure: boolean;
+}
+
+/** Best guess first; undefined when more bytes are needed to tell. */
+function startsOf(bytes: Uint8Array, announced: 'gzip' | 'deflate'): Start[] | undefined {
   if (bytes.length < 2) return undefined;
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
     const start = gzipStart(bytes);
     if (start === undefined) return undefined;
-    return start === 10 ? [10] : [start, 10];
+    const bare = { at: 10, sure: true };
+    return start === 10 ? [bare] : [{ at: start, sure: true }, bare];
   }
   const zlib = (bytes[0]! & 15) === 8 && ((bytes[0]! << 8) | bytes[1]!) % 31 === 0;
-  if (zlib) return announced === 'gzip' ? [2, 0] : [2, 0];
-  return [0, 2];
+  const raw = { at: 0, sure: announced === 'deflate' };
+  const wrapped = { at: 2, sure: zlib };
+  return zlib ? [wrapped, raw] : [raw, wrapped];
 }
 
 /** Length of a gzip header, as far as it can be told. */

@@ -65,6 +65,14 @@ describe('http', () => {
     ]);
   });
 
+  it('takes a body that is not compressed as it is, whatever its header says', () => {
+    const body = '{"sdk_version":11026,"app_package":"com.xcm.huasheng"}';
+    const head = `POST / HTTP/1.1\r\nHost: a\r\nContent-Encoding: gzip\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const feed = new Feed([http]).client(head + body).end();
+    expect(buffer(feed, true, 'http.request_body')).toBe(body);
+    expect(feed.events).toEqual(['GZIP_DECOMPRESSION_FAILED']);
+  });
+
   it('reads the same however it is cut', () => {
     const body = gzipSync('x'.repeat(3000) + Math.PI).toString('latin1');
     const client =
