@@ -1,0 +1,52 @@
+/** What is measured: chains of stages, rules, threads and profiles. */
+import { sharedRules } from './capture.js';
+import { STAGE_NAMES, upTo } from './configuration.js';
+
+export interface Case {
+  readonly name: string;
+  /** Arguments as on the command line. */
+  readonly words: readonly string[];
+  readonly threads: number;
+  /** Only the yardstick; see `bare-scan.ts`. */
+  readonly bare?: boolean;
+  /** Compiled patterns of earlier runs are forgotten before each run. */
+  readonly cold?: boolean;
+}
+
+const NO_RULES = ['--disable-detection'];
+
+/** @param all every profile besides, which takes its time */
+export function cases(generatedRules: string, all: boolean): Case[] {
+  const sets: [string, readonly string[]][] = [['content 5000', ['-S', generatedRules]]];
+  for (const name of ['small', 'et-open']) {
+    const file = sharedRules(`${name}.rules`);
+    if (file) sets.push([name, ['-S', file]]);
+  }
+  const withRules = sets.at(-1)!;
+  return [
+    ...STAGE_NAMES.map(stage => ({
+      name: `up to ${stage}, no rules`,
+      words: [...NO_RULES, '--runmode', upTo(stage)],
+      threads: 1,
+    })),
+    run('single, no rules', NO_RULES, 'single', 1),
+    ...sets.map(([name, words]) => run(`single, ${name}`, words, 'single', 1)),
+    ...sets.map(([name, words]) => ({ name: `bare scan, ${name}`, words, threads: 1, bare: true })),
+    { ...run(`single, ${withRules[0]}, cold start`, withRules[1], 'single', 1), cold: true },
+    run(`single, ${withRules[0]}, inline`, [...withRules[1], '--simulate-ips'], 'single', 1),
+    run(`autofp 1, ${withRules[0]}`, withRules[1], 'autofp', 1),
+    run(`autofp 2, no rules`, NO_RULES, 'autofp', 2),
+    run(`autofp 2, ${withRules[0]}`, withRules[1], 'autofp', 2),
+    ...(all
+      ? ['workers', 'pipeline', 'oisf2009'].flatMap(profile => [
+          run(`${profile}, no rules`, NO_RULES, profile, 1),
+          run(`${profile}, ${withRules[0]}`, withRules[1], profile, 1),
+        ])
+      : []),
+  ];
+}
+
+function run(name: string, words: readonly string[], profile: string, threads: number): Case {
+  const count = ['--set', `threading.threads=${threads}`];
+  return { name, words: [...words, '--runmode', profile, ...count], threads };
+}

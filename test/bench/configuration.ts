@@ -1,0 +1,75 @@
+/** The configuration of a measurement: HOME_NET of the capture, alerts to EVE, and a profile for each chain of stages. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { PROJECT } from './project-folder.js';
+
+const DEFAULTS = join(PROJECT, 'suricata-like.yaml');
+
+/** What each chain adds to the one before it. */
+const STAGES: readonly (readonly [name: string, modules: readonly string[]])[] = [
+  ['read', []],
+  ['decode', ['decode']],
+  ['flow', ['flow']],
+  ['stream', ['stream']],
+  ['app', ['app']],
+  ['detect', ['detect']],
+  ['outputs', ['flow-log', 'outputs']],
+];
+
+export const STAGE_NAMES: readonly string[] = STAGES.map(([name]) => name);
+
+/** Name of the profile that ends with a stage. */
+export function upTo(stage: string): string {
+  return `bench-${stage}`;
+}
+
+/** Writes `bench.yaml` and `content.rules` into the folder. @returns their paths */
+export function writeConfiguration(folder: string): { configuration: string; generatedRules: string } {
+  mkdirSync(join(folder, 'logs'), { recursive: true });
+  const defaults = parse(readFileSync(DEFAULTS, 'utf8'), { logLevel: 'silent' }) as {
+    vars: { 'address-groups': object; 'port-groups': object };
+  };
+  const tree = {
+    vars: {
+      'address-groups': { ...defaults.vars['address-groups'], HOME_NET: '[10.0.0.0/8]' },
+      'port-groups': defaults.vars['port-groups'],
+    },
+    'default-log-dir': join(folder, 'logs'),
+    detect: { 'sgh-mpm-caching-path': join(folder, 'cache') },
+    outputs: [{ 'eve-log': { enabled: 'yes', types: ['alert'] } }],
+    profiles: Object.fromEntries(chains()),
+  };
+  const configuration = join(folder, 'bench.yaml');
+  writeFileSync(configuration, `%YAML 1.1\n---\n${stringify(tree)}`);
+  const generatedRules = join(folder, 'content.rules');
+  writeFileSync(generatedRules, contentRules(5000));
+  return { configuration, generatedRules };
+}
+
+function chains(): [string, unknown][] {
+  return STAGES.map(([name], i) => {
+    const added = STAGES.slice(0, i + 1).flatMap(([, modules]) => modules);
+    const before = added.filter(module => !['flow-log', 'outputs'].includes(module));
+    const behind = added.filter(module => !before.includes(module));
+    return [
+      upTo(name),
+      { threads: [{ name: 'worker', modules: ['input', ...before, 'verdict', ...behind] }] },
+    ];
+  });
+}
+
+/** Rules with a random word each, the same in every run. */
+function contentRules(count: number): string {
+  let state = 1;
+  const letter = () => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    return String.fromCharCode(97 + ((state >>> 16) % 26));
+  };
+  const lines = Array.from({ length: count }, (_, i) => {
+    const word = Array.from({ length: 6 + (i % 7) }, letter).join('');
+    const protocol = i % 4 === 3 ? 'udp' : 'tcp';
+    return `alert ${protocol} any any -> any any (msg:"word ${i}"; content:"${word}"; nocase; sid:${i + 1};)`;
+  });
+  return `${lines.join('\n')}\n`;
+}

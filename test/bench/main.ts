@@ -1,0 +1,96 @@
+/**
+ * `npm run bench -- [-n RUNS] [--all] [--only TEXT] [--save FILE] [--compare [FILE]]`
+ *
+ * Measures the whole engine and each chain of its stages, every run in a process of its own, cases in turn so that
+ * noise of the machine falls on all of them. `--only` takes the cases with this text in their name. Results go to
+ * `test/bench/results/last.json`, or where `--save` says; `--compare` tells how they differ from those accepted in
+ * `test/bench/results/accepted.json`, or another file.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { benchCapture } from './capture.js';
+import { type Case, cases } from './cases.js';
+import { writeConfiguration } from './configuration.js';
+import { pausesIn } from './garbage.js';
+import type { Job, Measured } from './measure.js';
+import { PROJECT } from './project-folder.js';
+import { type CaseResult, comparison, HEADINGS, line, type Run, summarize } from './result.js';
+
+const RESULTS = join(PROJECT, 'test', 'bench', 'results');
+const MEASURE = join(PROJECT, 'dist', 'test', 'bench', 'measure.js');
+
+interface Saved {
+  readonly machine: string;
+  readonly node: string;
+  readonly results: readonly CaseResult[];
+}
+
+const { values } = parseArgs({
+  args: process.argv
+    .slice(2)
+    .map((word, i, words) => (bareCompare(word, words[i + 1]) ? '--compare=' : word)),
+  options: {
+    runs: { type: 'string', short: 'n', default: '3' },
+    all: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+    save: { type: 'string', default: join(RESULTS, 'last.json') },
+    compare: { type: 'string' },
+    capture: { type: 'string' },
+  },
+});
+
+function bareCompare(word: string, next: string | undefined): boolean {
+  return word === '--compare' && (next === undefined || next.startsWith('-'));
+}
+
+const work = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+try {
+  const capture = values.capture ?? benchCapture(work);
+  const { configuration, generatedRules } = writeConfiguration(work);
+  const chosen = cases(generatedRules, values.all).filter(each => each.name.includes(values.only));
+  const runs = new Map<Case, Run[]>(chosen.map(each => [each, []]));
+  for (let i = 0; i < Number(values.runs); i++) {
+    for (const [each, list] of runs) list.push(measure(each, capture, configuration));
+  }
+  // Without decoding nobody counts packets.
+  const packets = Math.max(0, ...[...runs.values()].flat().map(run => run.packets));
+  const counted = (run: Run): Run => ({ ...run, packets: run.packets || packets });
+  tell([...runs].map(([each, list]) => summarize(each.name, list.map(counted))));
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+function measure(each: Case, capture: string, configuration: string): Run {
+  if (each.cold) rmSync(join(work, 'cache'), { recursive: true, force: true });
+  rmSync(join(work, 'logs'), { recursive: true, force: true });
+  mkdirSync(join(work, 'logs'));
+  const { words, threads, bare = false } = each;
+  const job: Job = { capture, configuration, words, threads, bare };
+  const output = execFileSync(process.execPath, ['--trace-gc', MEASURE, JSON.stringify(job)], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const measured = JSON.parse(output.trimEnd().split('\n').at(-1)!) as Measured;
+  process.stderr.write(`${each.name}: ${measured.seconds.toFixed(2)} s\n`);
+  return { ...measured, pauses: pausesIn(output) };
+}
+
+function tell(results: readonly CaseResult[]): void {
+  const machine = `${cpus()[0]?.model}, ${availableParallelism()} cores`;
+  console.log(`${machine}, Node ${process.version}\n${HEADINGS}`);
+  for (const result of results) console.log(line(result));
+  if (values.compare !== undefined) {
+    const file = values.compare || join(RESULTS, 'accepted.json');
+    if (existsSync(file)) {
+      const before = JSON.parse(readFileSync(file, 'utf8')) as Saved;
+      console.log(`\nCompared with ${file}\n${comparison(before.results, results).join('\n')}`);
+    } else console.log(`\nNothing to compare with: ${file} is not there`);
+  }
+  mkdirSync(dirname(values.save), { recursive: true });
+  const saved: Saved = { machine, node: process.version, results };
+  writeFileSync(values.save, `${JSON.stringify(saved, null, 1)}\n`);
+}

@@ -1,0 +1,153 @@
+/**
+ * One measurement in a process of its own: `node --trace-gc dist/test/bench/measure.js JOB`, where JOB is JSON of the
+ * form `Job`. The last line that it prints is JSON of the form `Measured`.
+ */
+import { readFileSync } from 'node:fs';
+import { loadProtocols } from '../../engine/application/load-protocols.js';
+import { chooseProfile } from '../../engine/cli/choose-profile.js';
+import { inputsOf } from '../../engine/cli/inputs.js';
+import { configuredOutputs, statisticsLogs, wantedEvents } from '../../engine/cli/outputs.js';
+import { parseArguments } from '../../engine/cli/parse.js';
+import { addSettings, type Preparation, prepare } from '../../engine/cli/preparation.js';
+import { readSettings } from '../../engine/cli/settings.js';
+import { Config } from '../../engine/config/config.js';
+import { type Engine, loadProfile, startEngine } from '../../engine/engine.js';
+import { APP_PROTOCOL_NAMES, SOURCE_NAMES } from '../../engine/event.js';
+import { consoleLog } from '../../engine/log.js';
+import { settingsOf } from '../../engine/log-file/settings.js';
+import { LogFile } from '../../engine/log-file.js';
+import { expressionCheck } from '../../signatures/expression-check.js';
+import { loadRules } from '../../signatures/load-rules.js';
+import { prepareBareScan } from './bare-scan.js';
+
+export interface Job {
+  readonly capture: string;
+  readonly configuration: string;
+  /** Arguments as on the command line, without the capture and the configuration. */
+  readonly words: readonly string[];
+  /** For groups with `count: auto`. */
+  readonly threads: number;
+  /** Scan the payloads with the patterns of the rules and do nothing else. */
+  readonly bare?: boolean;
+}
+
+export interface Measured {
+  readonly packets: number;
+  readonly bytes: number;
+  readonly alerts: number;
+  /** From the start of the process until packets flow, and from then to the end. */
+  readonly startSeconds: number;
+  readonly seconds: number;
+  /** CPU time of the whole process while packets flow, and of its engine threads in all. */
+  readonly cpuSeconds: number;
+  readonly threadSeconds: number;
+  /** Highest resident memory. */
+  readonly peakBytes: number;
+}
+
+const job = JSON.parse(process.argv[2]!) as Job;
+const measured = await measure();
+process.stdout.write(`\n${JSON.stringify(measured)}\n`);
+process.exit(0);
+
+async function measure(): Promise<Measured> {
+  const given = parseArguments(
+    ['-c', job.configuration, '-r', job.capture, '--quiet', ...job.words],
+    () => {},
+  )!;
+  const settings = readSettings({ config: given.config, includes: given.includes, sets: given.sets });
+  const inputs = inputsOf(given, settings.config);
+  addSettings(settings.config, inputs.settings);
+  if (job.bare) return bare(settings.config, given.rules.exclusive);
+  const preparation = await prepare(given, settings, consoleLog(0, undefined, true));
+
+  const engine = await start(preparation, inputs.names);
+  const startSeconds = sinceStart();
+  const cpu = process.cpuUsage();
+  const began = performance.now();
+  const { threads, failure } = await engine.finished;
+  const seconds = (performance.now() - began) / 1000;
+  if (failure !== undefined) throw new Error(failure);
+  const counters = engine.counters();
+  return {
+    packets: counters.get('decoder.pkts') || counters.get('pcap_file.packets') || 0,
+    bytes: counters.get('decoder.bytes') || counters.get('pcap_file.bytes') || 0,
+    alerts: counters.get('detect.alert') ?? 0,
+    startSeconds,
+    seconds,
+    cpuSeconds: cpuSince(cpu),
+    threadSeconds: threads.reduce((sum, thread) => sum + thread.cpuSeconds, 0),
+    peakBytes: peakMemory(),
+  };
+}
+
+async function start(
+  { config, from, protocols, rules }: Preparation,
+  names: readonly string[],
+): Promise<Engine> {
+  const profile = chooseProfile(config, { live: false, inputs: 1, cores: job.threads });
+  const outputs = await configuredOutputs(config, from);
+  const { modules } = await loadProfile(profile, 'pcap', outputs, from);
+  return startEngine({
+    config: new Config(config.tree),
+    profile,
+    input: 'pcap',
+    outputs,
+    shared: {
+      [APP_PROTOCOL_NAMES]: ['unknown', ...protocols.map(protocol => protocol.name)],
+      [SOURCE_NAMES]: names,
+      ...(rules !== undefined && { rules }),
+    },
+    wantedEvents: wantedEvents(modules.values(), config),
+    statistics: statisticsLogs(modules.values(), config),
+    live: false,
+    from,
+    autoThreads: job.threads,
+    seed: 1,
+    log: consoleLog(0, undefined, true),
+    openLog: path => new LogFile(path, settingsOf(config, path)),
+  });
+}
+
+/** The yardstick: what a scan of all payloads with one database of the rules' patterns takes. */
+async function bare(config: Config, files: readonly string[]): Promise<Measured> {
+  const { signatures } = loadRules({
+    config,
+    protocols: await loadProtocols(),
+    exclusive: files,
+    additional: [],
+    strict: [],
+    checkExpression: expressionCheck(),
+  });
+  const scan = prepareBareScan(job.capture, signatures);
+  const startSeconds = sinceStart();
+  const cpu = process.cpuUsage();
+  const began = performance.now();
+  const { packets, bytes, matches } = scan();
+  return {
+    packets,
+    bytes,
+    alerts: matches,
+    startSeconds,
+    seconds: (performance.now() - began) / 1000,
+    cpuSeconds: cpuSince(cpu),
+    threadSeconds: cpuSince(cpu),
+    peakBytes: peakMemory(),
+  };
+}
+
+/** `performance` counts from the start of the process. */
+function sinceStart(): number {
+  return performance.now() / 1000;
+}
+
+function cpuSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
+
+/** The high-water mark of the kernel. */
+function peakMemory(): number {
+  const kilobytes = /VmHWM:\s*(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+  return Number(kilobytes ?? 0) * 1024;
+}
