@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest';
+import * as Packet from '../../engine/packet.js';
+import { inline, sensorFor, udp } from './sensor.js';
+
+const ips = { config: { 'engine-mode': 'ips' } };
+const NONE = Packet.VERDICT_NONE;
+const DROP = Packet.VERDICT_DROP;
+const PASS = Packet.VERDICT_PASS;
+
+describe('actions', () => {
+  test('a drop stops the packet inline, and only alerts after the fact', async () => {
+    const rules = 'drop udp any any -> any any (content:"bad"; sid:1;)';
+    const inlineSensor = await sensorFor(rules, ips);
+    expect(inlineSensor.run([udp('bad'), udp('good')])).toEqual({ alerts: ['1@1'], verdicts: [DROP, NONE] });
+    const passive = await sensorFor(rules);
+    expect(passive.run([udp('bad')])).toEqual({ alerts: ['1@1'], verdicts: [NONE] });
+  });
+
+  test('a match in the stream drops the flow: the completing segment and all that follows', async () => {
+    const s = await sensorFor('drop tcp any any -> any any (content:"attack"; sid:1;)', ips);
+    const packets = ['att', 'ack', 'more'].map(data => inline(data));
+    expect(s.run(packets)).toEqual({ alerts: ['1@2'], verdicts: [NONE, DROP, DROP] });
+    expect(s.run([inline('later')]).verdicts).toEqual([DROP]);
+  });
+
+  test('a match in a packet drops that packet alone', async () => {
+    const s = await sensorFor('drop tcp-pkt any any -> any any (content:"bad"; sid:1;)', ips);
+    expect(s.run([inline('bad'), inline('good')]).verdicts).toEqual([DROP, NONE]);
+  });
+
+  test('pass comes first, and hides what else matches', async () => {
+    const s = await sensorFor(
+      `alert udp any any -> any any (content:"x"; sid:1;)
+       drop udp any any -> any any (content:"x"; sid:2;)
+       pass udp any any -> any any (content:"ok"; sid:3;)`,
+      ips,
+    );
+    expect(s.run([udp('x ok'), udp('x')])).toEqual({ alerts: ['2@2', '1@2'], verdicts: [PASS, DROP] });
+  });
+
+  test('the order of actions can be changed', async () => {
+    const s = await sensorFor(
+      `alert udp any any -> any any (content:"x"; sid:1;)
+       pass udp any any -> any any (content:"x"; sid:2;)`,
+      { config: { 'engine-mode': 'ips', 'action-order': ['alert', 'pass', 'drop', 'reject'] } },
+    );
+    expect(s.run([udp('x')])).toEqual({ alerts: ['1@1'], verdicts: [PASS] });
+  });
+
+  test('reject is told to the right side', async () => {
+    const s = await sensorFor(
+      `reject udp any any -> any any (content:"a"; sid:1;)
+       rejectdst udp any any -> any any (content:"b"; sid:2;)
+       rejectboth udp any any -> any any (content:"c"; sid:3;)`,
+      ips,
+    );
+    expect(s.run([udp('a'), udp('b'), udp('c')]).verdicts).toEqual([
+      Packet.VERDICT_REJECT,
+      Packet.VERDICT_REJECT_DESTINATION,
+      Packet.VERDICT_REJECT_BOTH,
+    ]);
+  });
+
+  test('alerts beyond packet-alert-max are counted; a drop among them drops', async () => {
+    const s = await sensorFor(
+      `alert udp any any -> any any (content:"x"; priority:1; sid:1;)
+       alert udp any any -> any any (content:"x"; priority:2; sid:2;)
+       alert udp any any -> any any (content:"x"; priority:3; sid:3;)`,
+      { config: { 'packet-alert-max': 2 } },
+    );
+    expect(s.see(udp('x'))).toEqual(['1@1', '2@1']);
+    expect(s.thread.counters.read('detect.alert_queue_overflow')).toBe(1);
+  });
+});
+
+describe('addresses alone', () => {
+  test('are judged once for each direction of a flow, and for each packet without one', async () => {
+    const s = await sensorFor(`
+      alert ip [10.0.0.1,192.0.2.0/24] any -> any any (sid:1;)
+      alert ip any any -> 10.0.0.1 any (sid:2;)
+      alert ip any any -> any any (sid:3;)`);
+    const there = udp('', { flow: 7 });
+    const back = udp('', { flow: 7, toServer: false });
+    expect(s.see(there, back, there, back)).toEqual(['1@1', '3@1', '2@2', '3@2']);
+    expect(s.see(udp(''), udp(''))).toEqual(['1@5', '3@5', '1@6', '3@6']);
+  });
+
+  test('dropping by address drops the flow', async () => {
+    const s = await sensorFor('drop ip 10.0.0.1 any -> any any (sid:1;)', ips);
+    const packets = [udp('', { flow: 7 }), udp('', { flow: 7, toServer: false })];
+    expect(s.run(packets).verdicts).toEqual([DROP, DROP]);
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { inline, sensorFor, udp } from './sensor.js';
+
+const inFlow = (payload: string, rest = {}) => udp(payload, { flow: 3, ...rest });
+
+describe('flowbits and flowint', () => {
+  test('a bit set by one signature is seen by the next, in the same packet too', async () => {
+    const s = await sensorFor(`
+      alert udp any any -> any any (content:"go"; flowbits:isset,seen; sid:1;)
+      alert udp any any -> any any (content:"set"; flowbits:set,seen; flowbits:noalert; sid:2;)
+      alert udp any any -> any any (content:"go"; flowbits:isnotset,seen; sid:3;)`);
+    expect(s.see(inFlow('go'), inFlow('set'), inFlow('go'), inFlow('set go', { flow: 4 }))).toEqual([
+      '3@1',
+      '1@3',
+      '1@4',
+    ]);
+  });
+
+  test('one of several is enough; toggle and unset', async () => {
+    const s = await sensorFor(`
+      alert udp any any -> any any (content:"a"; flowbits:set,a; noalert; sid:1;)
+      alert udp any any -> any any (content:"t"; flowbits:toggle,b; noalert; sid:2;)
+      alert udp any any -> any any (content:"u"; flowbits:unset,a; noalert; sid:3;)
+      alert udp any any -> any any (content:"?"; flowbits:isset,a|b; sid:4;)`);
+    expect(s.see(...['?', 'a', '?', 'u', '?', 't', '?', 't', '?'].map(p => inFlow(p)))).toEqual(['4@3', '4@7']);
+  });
+
+  test('counters', async () => {
+    const s = await sensorFor(`
+      alert udp any any -> any any (content:"x"; flowint:n,+,1; noalert; sid:1;)
+      alert udp any any -> any any (content:"x"; flowint:n,isset; flowint:n,>,2; sid:2;)`);
+    expect(s.see(inFlow('x'), inFlow('x'), inFlow('x'), inFlow('x'), inFlow('x', { flow: 5 }))).toEqual([
+      '2@3',
+      '2@4',
+    ]);
+  });
+
+  test('state ends with its flow', async () => {
+    const s = await sensorFor(`
+      alert tcp any any -> any any (content:"set"; flowbits:set,b; sid:1;)
+      alert tcp any any -> any any (content:"go"; flowbits:isset,b; sid:2;)`);
+    expect(s.see(inline('set'), inline('go'))).toEqual(['1@1', '2@2']);
+    s.see({ protocol: 6, flow: 1, pseudo: 4 });
+    expect(s.see(inline('go'))).toEqual([]);
+  });
+});
+
+describe('state of addresses', () => {
+  test('xbits follow the address through flows, until they expire', async () => {
+    const s = await sensorFor(`
+      alert udp any any -> any any (content:"set"; xbits:set,bad,track ip_src,expire 10; sid:1;)
+      alert udp any any -> any any (content:"go"; xbits:isset,bad,track ip_src; sid:2;)`);
+    const at = (seconds: number) => ({ seconds: 1700000000 + seconds });
+    expect(s.see(udp('set', at(0)), udp('go', at(5)), udp('go', { ...at(5), source: 99 }))).toEqual(['1@1', '2@2']);
+    expect(s.see(udp('go', at(11)))).toEqual([]);
+  });
+
+  test('hostbits of the destination', async () => {
+    const s = await sensorFor(`
+      alert udp any any -> any any (content:"set"; hostbits:set,b,dst; sid:1;)
+      alert udp any any -> any any (content:"go"; hostbits:isset,b,src; sid:2;)`);
+    expect(s.see(udp('set'), udp('go'), udp('go', { toServer: false }))).toEqual(['1@1', '2@3']);
+  });
+});
+
+describe('thresholds', () => {
+  const cases: [name: string, option: string, alerts: string[]][] = [
+    ['limit', 'threshold: type limit, track by_src, count 2, seconds 60', ['1@1', '1@2', '1@7']],
+    ['threshold', 'threshold: type threshold, track by_src, count 3, seconds 60', ['1@3', '1@6']],
+    ['both', 'threshold: type both, track by_src, count 2, seconds 60', ['1@2']],
+    ['detection_filter', 'detection_filter: track by_src, count 3, seconds 60', ['1@4', '1@5', '1@6']],
+    ['by rule', 'threshold: type limit, track by_rule, count 1, seconds 60', ['1@1', '1@7']],
+  ];
+  test.each(cases)('%s', async (_, option, alerts) => {
+    const s = await sensorFor(`alert udp any any -> any any (content:"x"; ${option}; sid:1;)`);
+    const seconds = [0, 1, 2, 3, 4, 5, 100].map(n => 1700000000 + n);
+    expect(s.see(...seconds.map(each => udp('x', { seconds: each })))).toEqual(alerts);
+  });
+
+  test('addresses are counted one by one', async () => {
+    const s = await sensorFor(
+      'alert udp any any -> any any (content:"x"; threshold: type limit, track by_src, count 1, seconds 60; sid:1;)',
+    );
+    expect(s.see(udp('x'), udp('x', { source: 5 }), udp('x'), udp('x', { source: 5 }))).toEqual(['1@1', '1@2']);
+  });
+});
