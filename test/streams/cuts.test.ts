@@ -10,7 +10,7 @@ import { ethernet, ipv4, packet, pcapFile, tcp } from '../packets/builder.js';
 const PATTERNS = [
   'evil',
   'exfiltrate-me',
-  'a',
+  'Q',
   '\x00\x01\xff\xfe',
   'aaaaaaab',
   'GET /x',
@@ -149,7 +149,10 @@ describe.each([256, 1])('a pattern cut at every boundary, with batches of %d', b
     for (const flow of flows) {
       const arrived = flow.segments.filter(({ number }) => !dropped.has(number)).map(({ data }) => data);
       expect(arrived.join(''), `${flow.segments.length} segments`).not.toContain(PATTERNS[flow.pattern]);
-      expect(alertsOf(records, flow)).toBe(1);
+      expect(
+        alertsOf(records, flow),
+        `${PATTERNS[flow.pattern]} ${JSON.stringify(flow.segments.map(s => s.data))}`,
+      ).toBe(1);
     }
   });
 
