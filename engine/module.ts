@@ -54,6 +54,8 @@ export interface ModuleDefinition {
 export interface OpenedDevices {
   /** Goes to `Thread.shared`; plain data and shared buffers. */
   readonly shared: Readonly<Record<string, unknown>>;
+  /** Threads that can acquire from them at most, each for itself. */
+  readonly threads?: number;
   /** Numbers that are no counters, for statistics. */
   statistics?(): Readonly<Record<string, number | string | readonly StatsTree[]>>;
   /** Lines for people at the end of a run. */

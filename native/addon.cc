@@ -9,6 +9,7 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
   sluice::defineChecksum(env, exports);
   sluice::defineThread(env, exports);
   sluice::defineQueue(env, exports);
+  sluice::definePackets(env, exports);
   sluice::defineRawSocket(env, exports);
   sluice::defineProcess(env, exports);
   exports.Set("versions", versions);

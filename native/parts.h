@@ -10,6 +10,7 @@ void defineExpressions(Napi::Env env, Napi::Object exports, Napi::Object version
 void defineChecksum(Napi::Env env, Napi::Object exports);
 void defineThread(Napi::Env env, Napi::Object exports);
 void defineQueue(Napi::Env env, Napi::Object exports);
+void definePackets(Napi::Env env, Napi::Object exports);
 void defineRawSocket(Napi::Env env, Napi::Object exports);
 void defineProcess(Napi::Env env, Napi::Object exports);
 

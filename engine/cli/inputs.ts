@@ -1,5 +1,6 @@
 /** Where the packets of a run come from, as settings of the module that acquires them. */
 import { readFileSync } from 'node:fs';
+import { deviceNames, deviceSettings } from '../../modules/af-packet/options.js';
 import { CONTINUOUS, RECURSIVE } from '../../modules/pcap/options.js';
 import { captureFiles, type FoundFile, totalSize } from '../capture-file/file-list.js';
 import { compileFilter } from '../capture-file/filter.js';
@@ -47,11 +48,17 @@ export function inputsOf(given: GivenInputs, config: Config): Inputs {
       names: queues.map(queue => `nfqueue ${queue}`),
     };
   }
+  return devices(given.devices, filter, config);
+}
+
+function devices(given: readonly string[], filter: Record<string, unknown>, config: Config): Inputs {
+  const names = given.length > 0 ? given : deviceNames(config);
+  const inline = names.some(name => deviceSettings(config, name).copyMode === 'ips');
   return {
     module: 'af-packet',
     live: true,
-    settings: { 'af-packet-devices': given.devices, ...filter },
-    names: given.devices,
+    settings: { 'af-packet-devices': names, ...(inline && { 'engine-mode': 'ips' }), ...filter },
+    names,
   };
 }
 

@@ -12,6 +12,8 @@ const COMMANDS: Readonly<
   profiles: () => import('./commands/profiles.js'),
   rules: () => import('./commands/rules.js'),
   config: () => import('./commands/config.js'),
+  gate: () => import('./commands/gate.js'),
+  why: () => import('./commands/why.js'),
   new: () => import('./commands/new.js'),
   test: () => import('./commands/test.js'),
 };

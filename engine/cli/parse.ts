@@ -92,10 +92,13 @@ Commands (sluice COMMAND --help tells more):
   profiles list|show NAME  the threads a run can have
   rules check FILE…        look for mistakes in rules
   config check|show        look for mistakes in a configuration, show what is in force
+  gate up|down|show        firewall rules that lead packets to the sensor
+  why FLOW_ID|PACKET       why packets were dropped
 
 Examples:
   sluice -c suricata.yaml -r capture.pcap -S my.rules -l logs
   sluice -r captures/ --set stream.midstream=yes -k none
+  sluice gate up && sluice -q 0 -S my.rules
   tcpdump -w - | sluice -r - -S my.rules
   sluice -T -c suricata.yaml -v
   sluice replay capture.pcap --rules my.rules

@@ -174,17 +174,13 @@ async function start(
     live: inputs.live,
     from,
     moreStatistics: () => ({ ...devices.statistics?.(), ...preparation.statistics() }),
-    autoThreads: profile.name === 'workers' && inputs.module !== 'af-packet' ? workers(inputs, cores) : cores,
+    autoThreads:
+      profile.name === 'workers' ? (devices.threads ?? Math.min(cores, inputs.names.length)) : cores,
     ...(config.read(NO_RANDOM) && { seed: 1 }),
     log,
     openLog: path =>
       new LogFile(path, logFileSettings(config, path), undefined, message => log.error(`output: ${message}`)),
   });
-}
-
-/** A thread for each queue; captures are read by as many as there are cores. */
-function workers({ live, names }: Inputs, cores: number): number {
-  return live ? names.length : Math.min(cores, names.length);
 }
 
 function sharedObjects(

@@ -3,6 +3,7 @@ import type { Batch } from '../../engine/batch.js';
 import type { Thread, ThreadModule } from '../../engine/module.js';
 import * as Native from '../../engine/native.js';
 import * as Packet from '../../engine/packet.js';
+import { ReceiveRoom } from '../../engine/receive-room.js';
 import { REASON_VERDICT_BUDGET } from '../../engine/verdict.js';
 import { VERDICT_DELIVERY } from '../../engine/verdict-delivery.js';
 import type { QueueDelivery } from './delivery.js';
@@ -45,8 +46,7 @@ class QueueAcquire implements ThreadModule {
   private readonly dropsLate: boolean;
   /** Slots left for what the modules behind make of the packets. */
   private readonly reserve: number;
-  private block = -1;
-  private used = 0;
+  private readonly room: ReceiveRoom;
   private number = 0;
   private readonly count: Record<'packets' | 'overruns' | 'refused' | 'strange' | 'late', number>;
 
@@ -64,6 +64,7 @@ class QueueAcquire implements ThreadModule {
     }));
     this.sockets = Uint32Array.from(this.sources, source => source.socket);
     this.largest = config.read(COPY_RANGE);
+    this.room = new ReceiveRoom(pool, this.largest + OVERHEAD);
     this.budget = config.read(VERDICT_BUDGET);
     this.dropsLate = config.read(BUDGET_POLICY) === 'drop';
     this.reserve = (pool.range.slots >> 2) + BATCH;
@@ -95,7 +96,7 @@ class QueueAcquire implements ThreadModule {
   }
 
   private hasRoom(): boolean {
-    return this.thread.pool.available > this.reserve && this.ensureBlock();
+    return this.thread.pool.available > this.reserve && this.room.ensure();
   }
 
   private receiveAll(batch: Batch): void {
@@ -105,38 +106,28 @@ class QueueAcquire implements ThreadModule {
     }
   }
 
-  /** A block with room for the largest packet. */
-  private ensureBlock(): boolean {
-    const { pool } = this.thread;
-    if (this.block >= 0 && pool.range.blockSize - this.used >= this.largest + OVERHEAD) return true;
-    const next = pool.takeBlock();
-    if (next < 0) return false;
-    if (this.block >= 0) pool.dropBlock(this.block);
-    this.block = next;
-    this.used = 0;
-    return true;
-  }
-
   private receive(batch: Batch, source: Source): void {
     const { tally, packets, thread } = this;
-    const { pool, memory } = thread;
-    const start = pool.blockOffset(this.block);
     const count = this.native.queueReceive(
       source.socket,
-      memory.bytes,
-      start + this.used,
-      start + pool.range.blockSize,
+      thread.memory.bytes,
+      this.room.from,
+      this.room.to,
       this.largest,
       packets,
       tally,
     );
-    this.used = (this.used + tally[Native.TALLY_BYTES]! + 7) & ~7;
+    const bytes = tally[Native.TALLY_BYTES]!;
     this.countOdd();
-    if (count === 0) return;
+    if (count === 0) {
+      this.room.take(bytes);
+      return;
+    }
     if (this.budget > 0) this.native.clockNow(this.now);
     // Noted before anything can go wrong with them: whoever settles what a failed thread leaves looks there.
     source.received.last = packets[(count - 1) * Native.QUEUED_INTS + Native.QUEUED_ID]!;
     for (let i = 0; i < count; i++) batch.push(this.take(i * Native.QUEUED_INTS, source));
+    this.room.take(bytes);
     thread.counters.values[this.count.packets]! += count;
   }
 
@@ -158,7 +149,7 @@ class QueueAcquire implements ThreadModule {
     row[p + Packet.MARK] = packets[q + Native.QUEUED_MARK]!;
     if (packets[q + Native.QUEUED_FLAGS]! & (Native.QUEUED_FLAG_NO_CHECKSUM | Native.QUEUED_FLAG_GSO))
       row[p + Packet.FLAGS]! |= Packet.FLAG_NO_CHECKSUM;
-    pool.attach(slot, this.block);
+    this.room.attach(slot);
     outstanding?.received(packets[q + Native.QUEUED_ID]!);
     if (this.budget > 0) this.checkBudget(p);
     return slot;

@@ -59,6 +59,7 @@ function openSenders(addon: Native, config: Config, log: Log): [number, number] 
 
 class Opened implements OpenedDevices {
   readonly shared: Readonly<Record<string, unknown>>;
+  readonly threads: number;
   private readonly standIn: StandIn;
 
   constructor(
@@ -70,6 +71,7 @@ class Opened implements OpenedDevices {
   ) {
     const opened: OpenQueues = { queues, senders };
     this.shared = { [OPEN_QUEUES]: opened };
+    this.threads = queues.length;
     const failOpen = config.read(options.FAIL_OPEN);
     this.standIn = new StandIn(native, queues, config.read(options.COPY_RANGE), failOpen);
   }

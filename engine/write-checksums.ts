@@ -1,7 +1,7 @@
-/** Writes the checksums of a packet that was changed: the kernel takes changed packets as they are. */
-import { checksum, transportChecksum } from '../../engine/checksum.js';
-import type { Memory } from '../../engine/memory.js';
-import * as Packet from '../../engine/packet.js';
+/** Writes the checksums of a packet that was changed, or that left its sender without them (offloading). */
+import { checksum, transportChecksum } from './checksum.js';
+import type { Memory } from './memory.js';
+import * as Packet from './packet.js';
 
 const TCP = 6;
 const UDP = 17;

@@ -1,0 +1,110 @@
+/** Why packets were dropped: what the EVE records of a run tell of a flow, or of one packet. */
+
+/** An EVE record, as far as it is looked at. */
+export interface EveRecord {
+  readonly timestamp?: string;
+  readonly event_type?: string;
+  readonly flow_id?: number | string;
+  readonly pcap_cnt?: number;
+  readonly src_ip?: string;
+  readonly src_port?: number;
+  readonly dest_ip?: string;
+  readonly dest_port?: number;
+  readonly proto?: string;
+  readonly alert?: { action?: string; gid?: number; signature_id?: number; rev?: number; signature?: string };
+  readonly drop?: { reason?: string; len?: number };
+  readonly verdict?: { action?: string; reject?: readonly string[] };
+  readonly flow?: {
+    state?: string;
+    reason?: string;
+    action?: string;
+    exception_policy?: readonly { target: string; policy: string }[];
+  };
+}
+
+/** What each reason means, and which setting decides about it. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  'decode error': 'its headers are wrong',
+  'defrag error': 'its fragments are wrong',
+  'defrag memcap': 'there was no memory left for fragments (defrag.memcap, defrag.memcap-policy)',
+  'flow memcap': 'there was no room left for flows (flow.memcap, flow.memcap-policy)',
+  'flow drop': 'its flow had been dropped before',
+  'stream error': 'it does not fit its TCP session (stream.drop-invalid)',
+  'stream memcap': 'there was no room left for TCP sessions (stream.memcap, stream.memcap-policy)',
+  'stream midstream':
+    'the beginning of its TCP session was not seen (stream.midstream, stream.midstream-policy)',
+  'stream reassembly':
+    'there was no memory left for TCP data (stream.reassembly.memcap, stream.reassembly.memcap-policy)',
+  'stream urgent': 'it has urgent data (stream.reassembly.urgent.policy)',
+  'applayer error': 'its application data cannot be understood (app-layer.error-policy)',
+  'applayer memcap': 'there was no memory left for application data',
+  rules: 'a rule says so',
+  'threshold detection_filter': 'a rate filter says so (threshold.config)',
+  'tunnel packet drop': 'a packet inside of it was dropped',
+  'nfq error': 'the kernel did not take its verdict',
+  'verdict budget': 'it had waited too long for its turn (nfq.verdict-budget, nfq.verdict-budget-policy)',
+};
+
+/** Records of a flow id or a packet number; a packet's flow belongs to it. */
+export function recordsOf(records: Iterable<EveRecord>, id: string): EveRecord[] {
+  const all = [...records];
+  const direct = all.filter(record => String(record.flow_id) === id);
+  if (direct.length > 0) return direct;
+  const packet = all.filter(record => record.pcap_cnt !== undefined && String(record.pcap_cnt) === id);
+  const flows = new Set(packet.flatMap(record => record.flow_id ?? []));
+  return all.filter(record => packet.includes(record) || flows.has(record.flow_id ?? ''));
+}
+
+/** The answer in sentences, one a line. */
+export function explanation(records: readonly EveRecord[]): string[] {
+  const drops = records.filter(record => record.event_type === 'drop');
+  const alerts = records.filter(
+    record => record.alert?.action === 'blocked' && record.event_type === 'alert',
+  );
+  const lines = records.slice(0, 1).map(conversation);
+  const seen = new Set<string>();
+  for (const record of [...alerts, ...drops].sort((a, b) =>
+    (a.timestamp ?? '').localeCompare(b.timestamp ?? ''),
+  )) {
+    const reason = record.drop?.reason ?? (record.event_type === 'alert' ? 'rules' : 'unknown');
+    const line = `dropped because ${MEANINGS[reason] ?? reason}${ruleText(record)}`;
+    if (!seen.has(line)) lines.push(`${record.timestamp ?? ''}${packetText(record)}: ${line}`);
+    seen.add(line);
+  }
+  for (const record of records) lines.push(...policies(record));
+  if (seen.size === 0) lines.push(notDropped(records));
+  else lines.push(`${drops.length} packets have a drop record, ${alerts.length} alerts blocked one`);
+  return lines;
+}
+
+function conversation(record: EveRecord): string {
+  const end = (address?: string, port?: number): string =>
+    port === undefined
+      ? `${address}`
+      : address?.includes(':')
+        ? `[${address}]:${port}`
+        : `${address}:${port}`;
+  return `flow ${record.flow_id ?? '(none)'}: ${record.proto ?? ''} ${end(record.src_ip, record.src_port)} → ${end(record.dest_ip, record.dest_port)}`;
+}
+
+function ruleText({ alert }: EveRecord): string {
+  if (!alert) return '';
+  return `: ${alert.gid ?? 1}:${alert.signature_id}:${alert.rev ?? 0} "${alert.signature ?? ''}"`;
+}
+
+function packetText({ pcap_cnt }: EveRecord): string {
+  return pcap_cnt === undefined ? '' : ` packet ${pcap_cnt}`;
+}
+
+function policies({ flow }: EveRecord): string[] {
+  return (flow?.exception_policy ?? []).map(
+    ({ target, policy }) => `exception policy of ${target}: ${policy.replaceAll('_', '-')}`,
+  );
+}
+
+function notDropped(records: readonly EveRecord[]): string {
+  const dropped = records.some(({ flow }) => flow?.action === 'drop');
+  return dropped
+    ? 'the flow was dropped, but no drop record says why: switch on "- drop" among the types of eve-log'
+    : 'nothing of it was dropped as far as the records tell';
+}

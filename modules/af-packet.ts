@@ -1,0 +1,15 @@
+/** Acquires packets from network devices; between two devices it decides what passes. */
+import { defineModule } from '../engine/module.js';
+import { acquireDevices } from './af-packet/acquire.js';
+import { serveThread } from './af-packet/forward.js';
+import { openDevices } from './af-packet/open.js';
+import { options } from './af-packet/options.js';
+
+export default defineModule({
+  summary: 'watches network devices (AF_PACKET), or forwards packets between two of them',
+  kind: 'acquire',
+  options,
+  open: openDevices,
+  serve: serveThread,
+  create: acquireDevices,
+});

@@ -1,0 +1,138 @@
+/** Options of devices, under Suricata's names: a list with an item for each, and `default` for all others. */
+
+import type { Config } from '../../engine/config/config.js';
+import type { AnyOption, Option } from '../../engine/config/option.js';
+import { boolean, choice, integer, option, size, text, texts } from '../../engine/config/option.js';
+
+const DEVICES = option('af-packet-devices', texts, [], 'devices to watch; given by -i and --af-packet');
+const INTERFACE = option(
+  'af-packet.*.interface',
+  text,
+  '',
+  'device, or default for what the others have in common',
+);
+const THREADS = option(
+  'af-packet.*.threads',
+  text,
+  'auto',
+  'sockets among which packets are divided; auto: one for each core',
+);
+const CLUSTER_ID = option(
+  'af-packet.*.cluster-id',
+  integer(0, 65_535),
+  99,
+  'number of the group of sockets; one for each device',
+);
+const CLUSTER_TYPE = option(
+  'af-packet.*.cluster-type',
+  choice('cluster_flow', 'cluster_cpu', 'cluster_qm'),
+  'cluster_flow',
+  'how packets are divided: by conversation, by the CPU or by the device queue they came on',
+);
+const DEFRAG = option('af-packet.*.defrag', boolean, true, 'put fragments together before they are divided');
+const RING_SIZE = option(
+  'af-packet.*.ring-size',
+  integer(1, 1 << 24),
+  32_768,
+  'packets of 2 KiB that fit the ring of a socket',
+);
+const BLOCK_SIZE = option('af-packet.*.block-size', size, 2 ** 18, 'bytes of a block of the ring');
+const BLOCK_TIMEOUT = option(
+  'af-packet.*.block-timeout',
+  integer(1, 10_000),
+  10,
+  'milliseconds after which a block is handed over',
+);
+const NO_PROMISCUOUS = option(
+  'af-packet.*.disable-promisc',
+  boolean,
+  false,
+  'watch only packets to and from this host',
+);
+const COPY_MODE = option(
+  'af-packet.*.copy-mode',
+  choice('none', 'ips', 'tap'),
+  'none',
+  'forward packets to copy-iface: those that pass (ips), or all (tap)',
+);
+const COPY_DEVICE = option('af-packet.*.copy-iface', text, '', 'device that packets are forwarded to');
+const FILTER = option('af-packet.*.bpf-filter', text, '', 'packets that are inspected');
+const CHECKSUMS = option(
+  'af-packet.*.checksum-checks',
+  choice('auto', 'kernel', 'yes', 'no'),
+  'kernel',
+  'whether checksums are verified; kernel: as the kernel says for each packet',
+);
+const OLD = ['use-mmap', 'mmap-locked', 'tpacket-v3', 'use-emergency-flush', 'buffer-size'].map(name =>
+  option(`af-packet.*.${name}`, text, '', 'accepted for old configurations: rings are always TPACKET_V3'),
+);
+
+export const options: readonly AnyOption[] = [
+  ...[DEVICES, INTERFACE, THREADS, CLUSTER_ID, CLUSTER_TYPE, DEFRAG, RING_SIZE, BLOCK_SIZE, BLOCK_TIMEOUT],
+  ...[NO_PROMISCUOUS, COPY_MODE, COPY_DEVICE, FILTER, CHECKSUMS, ...OLD],
+];
+
+export interface DeviceSettings {
+  readonly name: string;
+  /** 0: as many as there are cores. */
+  readonly threads: number;
+  readonly clusterId: number;
+  readonly clusterType: 'cluster_flow' | 'cluster_cpu' | 'cluster_qm';
+  readonly defrag: boolean;
+  readonly blockSize: number;
+  readonly blocks: number;
+  readonly blockTimeout: number;
+  readonly promiscuous: boolean;
+  readonly copyMode: 'none' | 'ips' | 'tap';
+  readonly copyDevice: string;
+  readonly filter: string;
+  readonly verifiesChecksums: boolean;
+}
+
+/** Devices by name, those of the configuration when none is given. */
+export function deviceNames(config: Config): string[] {
+  const given = config.read(DEVICES);
+  if (given.length > 0) return [...new Set(given)];
+  return items(config).filter(name => name !== 'default' && name !== '');
+}
+
+/** The settings of a device: its own, then those of `default`. */
+export function deviceSettings(config: Config, name: string): DeviceSettings {
+  const names = items(config);
+  const places = [names.indexOf(name), names.indexOf('default')].filter(place => place >= 0);
+  const read = <T>(of: Option<T>): T => {
+    for (const place of places) {
+      const path = of.path.replace('*', String(place));
+      if (config.at(path) !== undefined && config.at(path) !== null) return config.read({ ...of, path });
+    }
+    return of.fallback;
+  };
+  const blockSize = roundedToPages(read(BLOCK_SIZE));
+  return {
+    name,
+    threads: Number.parseInt(read(THREADS), 10) || 0,
+    clusterId: read(CLUSTER_ID),
+    clusterType: read(CLUSTER_TYPE),
+    defrag: read(DEFRAG),
+    blockSize,
+    blocks: Math.max(2, Math.ceil((read(RING_SIZE) * 2048) / blockSize)),
+    blockTimeout: read(BLOCK_TIMEOUT),
+    promiscuous: !read(NO_PROMISCUOUS),
+    copyMode: read(COPY_MODE),
+    copyDevice: read(COPY_DEVICE),
+    filter: read(FILTER),
+    verifiesChecksums: read(CHECKSUMS) !== 'no',
+  };
+}
+
+function items(config: Config): string[] {
+  const list = config.at('af-packet');
+  if (!Array.isArray(list)) return [];
+  return list.map((_, i) => config.read({ ...INTERFACE, path: INTERFACE.path.replace('*', String(i)) }));
+}
+
+/** A block holds the largest packet and is a multiple of a page. */
+function roundedToPages(bytes: number): number {
+  const page = 4096;
+  return Math.max(32 * page, Math.ceil(bytes / page) * page);
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { type GateOptions, gateDown, gateRules, gateUp, removalRules } from '../../engine/cli/gate.js';
+import { missing, Network, SERVER_V4 } from './network.js';
+import { ping } from './peers.js';
+
+const PLAIN: GateOptions = { queues: [0, 0], hooks: ['FORWARD'], ports: [], bypass: true };
+const text = (options: Partial<GateOptions>): string[] =>
+  gateRules({ ...PLAIN, ...options }).map(rule => rule.join(' '));
+
+describe('rules of the gate', () => {
+  it('queues what is forwarded, and lets it pass while nobody listens', () => {
+    expect(text({})).toEqual([
+      '-N SLUICE',
+      '-A SLUICE -j NFQUEUE --queue-num 0 --queue-bypass',
+      '-I FORWARD 1 -j SLUICE',
+    ]);
+  });
+
+  it('spreads connections over queues, for some devices and ports', () => {
+    const rules = text({ queues: [0, 3], in: 'eth0', out: 'eth1', ports: [80, 443], bypass: false });
+    expect(rules).toContain('-A SLUICE -j NFQUEUE --queue-balance 0:3');
+    expect(rules).toContain('-I FORWARD 1 -i eth0 -o eth1 -p tcp -m multiport --ports 80,443 -j SLUICE');
+    expect(rules).toContain('-I FORWARD 1 -i eth0 -o eth1 -p udp -m multiport --ports 80,443 -j SLUICE');
+  });
+
+  it('keeps marked packets and their connections out of the queue', () => {
+    const rules = text({ mark: '0x2/0x2' });
+    expect(rules.indexOf('-A SLUICE -m mark --mark 0x2/0x2 -j RETURN')).toBeLessThan(
+      rules.indexOf('-A SLUICE -j NFQUEUE --queue-num 0 --queue-bypass'),
+    );
+    expect(rules).toContain(
+      '-A SLUICE_SAVE -m mark --mark 0x2/0x2 -j CONNMARK --save-mark --nfmask 0x2 --ctmask 0x2',
+    );
+  });
+
+  it('removes what names its chains, and nothing else', () => {
+    const listing = [
+      '-P FORWARD ACCEPT',
+      '-N OTHER',
+      '-N SLUICE',
+      '-A FORWARD -i eth0 -j SLUICE',
+      '-A FORWARD -j OTHER',
+      '-A SLUICE -j NFQUEUE --queue-num 0',
+    ].join('\n');
+    expect(removalRules(listing).map(rule => rule.join(' '))).toEqual([
+      '-D FORWARD -i eth0 -j SLUICE',
+      '-F SLUICE',
+      '-X SLUICE',
+    ]);
+  });
+});
+
+describe.skipIf(missing() !== undefined)('a gate', () => {
+  it('is made, replaced and removed without a trace', async () => {
+    const network = new Network();
+    const runner = (program: string, words: readonly string[]): string =>
+      network.run('gate', program, ...words);
+    const tables = (): string =>
+      ['iptables-legacy', 'ip6tables-legacy']
+        .map(program => runner(program, ['-t', 'mangle', '-S']))
+        .join('');
+    try {
+      runner('iptables-legacy', ['-t', 'mangle', '-A', 'FORWARD', '-p', 'sctp', '-j', 'ACCEPT']);
+      const before = tables();
+      gateUp({ ...PLAIN, ports: [80, 443], mark: '0x1/0x1' }, runner);
+      gateUp({ ...PLAIN, bypass: false }, runner);
+      expect(tables()).toContain('-A SLUICE -j NFQUEUE --queue-num 0\n');
+      expect(await ping(network, SERVER_V4, 2)).toBe(0);
+      expect(gateDown(runner)).toBeGreaterThan(0);
+      expect(tables()).toBe(before);
+      expect(await ping(network, SERVER_V4, 2)).toBe(2);
+      expect(gateDown(runner)).toBe(0);
+    } finally {
+      network.close();
+    }
+  });
+});
