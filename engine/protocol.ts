@@ -27,6 +27,8 @@ export interface Transaction {
   storesFiles?: { readonly toServer: number[]; readonly toClient: number[] };
   /** Kept by the engine: how many of its events were logged as anomalies. */
   loggedEvents?: number;
+  /** Kept by the engine: its record was made. */
+  logged?: boolean;
 }
 
 /** What the conversation of a flow is, while it lives. */

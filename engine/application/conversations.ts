@@ -130,7 +130,9 @@ export class Conversations {
   }
 
   ended(p: number, flow: number, talk: Talk, toServer: boolean, reset: boolean): void {
-    if (talk.session) this.parse(p, flow, talk, () => talk.end(toServer, reset));
+    if (!talk.session) return;
+    talk.session.ending = true;
+    this.parse(p, flow, talk, () => talk.end(toServer, reset));
   }
 
   private deliver(
@@ -191,7 +193,10 @@ export class Conversations {
     if (answer === 'more' || answer === 'none') {
       side.protocol = 'none';
       if (talk.session) Packet.setEvent(this.row, p, Event.APPLAYER_DETECT_PROTOCOL_ONLY_ONE_DIRECTION);
-      else this.giveUpIfUnknown(flow, talk);
+      else {
+        if (this.transportOf(flow) === 'udp') this.fail(flow);
+        this.giveUpIfUnknown(flow, talk);
+      }
       return;
     }
     side.protocol = answer.protocol;
@@ -258,7 +263,14 @@ export class Conversations {
     talk.ignored = true;
     talk.toServer.held = undefined;
     talk.toClient.held = undefined;
-    this.flows[flow * Flow.INTS + Flow.APP_PROTOCOL] = -1;
+    this.fail(flow);
+  }
+
+  /** The flow's protocol is unknown. Of UDP that is said as soon as one side is; the other may still tell. */
+  private fail(flow: number): void {
+    const column = flow * Flow.INTS + Flow.APP_PROTOCOL;
+    if (this.flows[column] === -1) return;
+    this.flows[column] = -1;
     this.counters.unknown(this.transportOf(flow));
   }
 

@@ -1,10 +1,19 @@
 import { readdir } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
 import { compiled } from '../compiled.js';
 import type { Config } from '../config/config.js';
-import { boolean, option, text } from '../config/option.js';
+import { boolean, option, text, texts } from '../config/option.js';
 import type { Protocol } from '../protocol.js';
 
+export const PROTOCOL_PLUGINS = option(
+  'app-layer.plugins',
+  texts,
+  [],
+  'protocols of others: paths of JavaScript files, or packages, that export one each',
+);
+
 export const PROTOCOL_OPTIONS = [
+  PROTOCOL_PLUGINS,
   option(
     'app-layer.protocols.*.enabled',
     text,
@@ -20,14 +29,29 @@ export function enabling(protocol: Protocol, config: Config): 'yes' | 'no' | 'de
   return value === undefined || value === null || boolean.parse(value) !== false ? 'yes' : 'no';
 }
 
-/** All protocols of `modules/app/`, in order of their names: the place in this list (from 1) is a protocol's number. */
-export async function loadProtocols(): Promise<Protocol[]> {
+/**
+ * All protocols of `modules/app/`, in order of their names, and behind them those of others: the place in this list
+ * (from 1) is a protocol's number.
+ * @param plugins absolute paths  @throws Error naming a file that exports no protocol
+ */
+export async function loadProtocols(plugins: readonly string[] = []): Promise<Protocol[]> {
   const folder = compiled('modules/app/');
   const names = (await readdir(folder, { withFileTypes: true }).catch(() => []))
     .filter(entry => entry.isFile() && entry.name.endsWith('.js'))
     .map(entry => entry.name)
     .sort();
-  return Promise.all(
-    names.map(async name => ((await import(new URL(name, folder).href)) as { default: Protocol }).default),
-  );
+  const files = [...names.map(name => new URL(name, folder)), ...plugins.map(path => pathToFileURL(path))];
+  const protocols = await Promise.all(files.map(load));
+  protocols.forEach(({ name }, i) => {
+    if (protocols.findIndex(other => other.name === name) !== i)
+      throw new Error(`${files[i]}: there is a protocol ${name} already`);
+  });
+  return protocols;
+}
+
+async function load(file: URL): Promise<Protocol> {
+  const protocol = ((await import(file.href)) as { default?: Partial<Protocol> }).default;
+  if (typeof protocol?.name !== 'string' || protocol.recognition === undefined)
+    throw new Error(`${file}: its default export is no protocol (see defineProtocol)`);
+  return protocol as Protocol;
 }

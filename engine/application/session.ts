@@ -59,6 +59,8 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   /** Time of the packet in hand: seconds, nanoseconds. */
   seconds = 0;
   nanoseconds = 0;
+  /** One of the streams ended. */
+  ending = false;
   /** Transactions that are complete but not freed yet. */
   completed = 0;
   private made = 0;

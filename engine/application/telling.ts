@@ -74,7 +74,10 @@ export class Telling {
     }
   }
 
-  /** Logs and frees what is complete and told in both directions. */
+  /**
+   * Frees what is complete and was told in both directions. Its record is made when it is complete; once a stream
+   * has ended, when it was told.
+   */
   private freeComplete(slot: number, session: Session): void {
     const { transactions } = session;
     let left = session.completed;
@@ -83,10 +86,14 @@ export class Telling {
     for (; left > 0 && seen < transactions.length; seen++) {
       const transaction = transactions[seen]!;
       const complete = session.isComplete(transaction);
-      if (complete) left--;
-      if (complete && !isPending(session, transaction)) {
+      const told = complete && !isPending(session, transaction);
+      if (complete) {
+        left--;
+        if (!transaction.logged && (told || !session.ending)) this.log(slot, session, transaction);
+      }
+      if (told) {
         session.completed--;
-        this.log(slot, session, transaction);
+        session.protocol.release?.(transaction);
       } else {
         transactions[kept++] = transaction;
       }
@@ -99,7 +106,7 @@ export class Telling {
   private log(slot: number, session: Session, transaction: Transaction): void {
     const { flows, counters } = this.thread;
     counters.values[this.transactions(session)]!++;
-    session.protocol.release?.(transaction);
+    transaction.logged = true;
     flows.row[session.flow * Flow.INTS + Flow.TRANSACTIONS]!++;
     if (!this.logsTransactions) return;
     const { protocol, settings } = session;
