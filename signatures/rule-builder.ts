@@ -170,6 +170,7 @@ export class RuleBuilder {
       throw new RuleError(`${keyword} cannot be combined with rawbytes`, at);
     const payload = this.current!;
     payload.conditions.splice(payload.conditions.indexOf(content), 1);
+    this.noteOlderForm(name);
     this.extended = this.bufferNamed(name, at, false);
     this.extended.conditions.push(content);
     this.moved = content;
@@ -179,6 +180,11 @@ export class RuleBuilder {
   addToBufferNamed(name: string, match: Match, at: Position): void {
     if (!this.context.buffers.has(name)) this.markUnsupported(`buffer ${name} is not supported yet`);
     this.addTo(this.bufferNamed(name, at, false), match);
+    this.noteOlderForm(name);
+  }
+
+  private noteOlderForm(buffer: string): void {
+    if (buffer.startsWith('http.')) this.notes.set('http1', true);
   }
 
   /** A content that a modifier moved away from the payload stays open to `nocase`, `fast_pattern` and the like. */

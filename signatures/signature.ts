@@ -102,6 +102,10 @@ export interface Signature {
   readonly destinationPorts: PortSet;
   /** `->`, `<>` (both ways), `=>` (transactional). */
   readonly direction: '->' | '<>' | '=>';
+  /** It uses keywords of the older form, such as http_uri, which are about HTTP/1 alone. */
+  readonly http1Only?: true;
+  /** The keyword that is to find candidates, where it is no content. */
+  readonly prefilter?: string;
   /** Conditions on packet, flow and state, without a buffer. */
   readonly conditions: readonly Match[];
   readonly buffers: readonly BufferConditions[];

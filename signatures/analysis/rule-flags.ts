@@ -1,6 +1,10 @@
 /** Flags and requirements of a signature, as engine analysis words them. */
+
+import type { Protocol } from '../../engine/protocol.js';
 import { isApplicationBuffer, PAYLOAD_BUFFERS } from '../compile/traits.js';
+import type { IntegerTest } from '../keywords/integers.js';
 import type { PortSet, Signature } from '../signature.js';
+import { declarationOf } from './buffer-engines.js';
 import type { AnalyzedRule } from './rule-json.js';
 
 /** Conditions that need a packet of the wire. */
@@ -10,9 +14,9 @@ const HEADER_KINDS = new Set(
   ),
 );
 
-export function flagsOf(rule: AnalyzedRule): string[] {
+export function flagsOf(rule: AnalyzedRule, protocols: readonly Protocol[]): string[] {
   const { signature, traits } = rule;
-  const [toServer, toClient] = directions(rule);
+  const [toServer, toClient] = directions(rule.signature, protocols);
   const payload = hasPayload(signature);
   const flags: [string, boolean][] = [
     ['src_any', signature.source.any],
@@ -39,6 +43,7 @@ export function requirementsOf(rule: AnalyzedRule): string[] {
   const flow = isApplication(rule) || signature.conditions.some(needsFlow);
   const requirements: [string, boolean][] = [
     ['payload', hasPayload(signature)],
+    ['no_payload', signature.conditions.some(isEmptyPayload)],
     ['flow', flow],
     [
       'tcp_flags_init_deinit',
@@ -47,6 +52,11 @@ export function requirementsOf(rule: AnalyzedRule): string[] {
     ['real_pkt', needsHeader(signature)],
   ];
   return requirements.filter(([, set]) => set).map(([name]) => name);
+}
+
+function isEmptyPayload(match: Signature['conditions'][number]): boolean {
+  const test = match['test'] as IntegerTest | undefined;
+  return match.kind === 'dsize' && test?.mode === '=' && test.a === 0;
 }
 
 function needsFlow(match: Signature['conditions'][number]): boolean {
@@ -75,8 +85,27 @@ function isAny(ports: PortSet): boolean {
   return ports.length === 1 && ports[0]![0] === 0 && ports[0]![1] === 65_535;
 }
 
-/** Directions the signature can match in. */
-function directions({ signature }: AnalyzedRule): readonly [toServer: boolean, toClient: boolean] {
+/** Directions the signature can match in: what it asks for, or what its buffers exist in. */
+function directions(
+  signature: Signature,
+  protocols: readonly Protocol[],
+): readonly [toServer: boolean, toClient: boolean] {
   const flow = signature.conditions.find(match => match.kind === 'flow')?.direction;
-  return [flow !== 'to_client', flow !== 'to_server'];
+  const ofBuffers = signature.buffers
+    .filter(isApplicationBuffer)
+    .map(each => each.direction ?? declarationOf(each.buffer, protocols)?.direction ?? 'either');
+  const asks = (direction: 'to_server' | 'to_client') =>
+    flow === direction || (flow === undefined && ofBuffers.includes(direction));
+  return asks('to_server') !== asks('to_client') ? [asks('to_server'), asks('to_client')] : [true, true];
+}
+
+/** Directions of an engine, as far as the signature is about them. */
+export function directionsOf(
+  signature: Signature,
+  direction: 'to_server' | 'to_client' | 'either',
+): string[] {
+  const flow = signature.conditions.find(match => match.kind === 'flow')?.direction;
+  return (['to_server', 'to_client'] as const)
+    .filter(each => (direction === 'either' || direction === each) && (flow === undefined || flow === each))
+    .map(each => each.replace('_', ''));
 }

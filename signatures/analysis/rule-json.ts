@@ -1,17 +1,15 @@
 /** One signature as engine analysis shows it: a line of rules.json. */
 import type { Protocol } from '../../engine/protocol.js';
 import { type FastPattern, fastPatternOf } from '../compile/fast-pattern.js';
-import {
-  isApplicationBuffer,
-  KIND_NAMES,
-  PAYLOAD_BUFFERS,
-  type Traits,
-  traitsOf,
-} from '../compile/traits.js';
+import { isApplicationBuffer, PAYLOAD_BUFFERS, type Traits, traitsOf } from '../compile/traits.js';
 import type { PcreMatch } from '../keywords/pcre.js';
 import type { BufferConditions, ContentMatch, Match, Signature } from '../signature.js';
+import { bufferName, declaredEngines } from './buffer-engines.js';
 import { contentJson, pcreJson } from './content-json.js';
-import { flagsOf, requirementsOf } from './rule-flags.js';
+import { settle } from './first-condition.js';
+import { integerJson } from './integer-json.js';
+import { applicationOf, typeOf } from './rule-application.js';
+import { directionsOf, flagsOf, requirementsOf } from './rule-flags.js';
 
 type Json = Record<string, unknown>;
 
@@ -22,16 +20,30 @@ export interface AnalyzedRule {
   readonly fastPattern: FastPattern | undefined;
   /** The content that the fast pattern is taken from. */
   readonly fastContent: ContentMatch | undefined;
+  /** What was changed to the same effect. */
+  readonly notes: readonly string[];
 }
 
-export function analyzeRule(signature: Signature, protocols: readonly Protocol[]): AnalyzedRule {
+export function analyzeRule(given: Signature, protocols: readonly Protocol[]): AnalyzedRule {
+  const { signature, notes } = settled(given);
   const fastPattern = fastPatternOf(signature);
   return {
     signature,
     traits: traitsOf(signature, protocols),
     fastPattern,
     fastContent: fastPattern && sourceOf(fastPattern),
+    notes,
   };
+}
+
+function settled(signature: Signature): { signature: Signature; notes: string[] } {
+  const notes: string[] = [];
+  const buffers = signature.buffers.map(buffer => {
+    const { conditions, notes: own } = settle(buffer.conditions);
+    notes.push(...own);
+    return { ...buffer, conditions };
+  });
+  return { signature: { ...signature, buffers }, notes };
 }
 
 function sourceOf({ conditions, bytes }: FastPattern): ContentMatch | undefined {
@@ -44,7 +56,7 @@ function sourceOf({ conditions, bytes }: FastPattern): ContentMatch | undefined 
 
 /** Shape and names are those of Suricata's rules.json. */
 export function ruleJson(rule: AnalyzedRule, protocols: readonly Protocol[]): Json {
-  const { signature, traits, fastContent, fastPattern } = rule;
+  const { signature, fastContent, fastPattern } = rule;
   const engines = engineList(rule, protocols);
   const lists = listsOf(rule);
   return {
@@ -55,11 +67,15 @@ export function ruleJson(rule: AnalyzedRule, protocols: readonly Protocol[]): Js
     msg: signature.msg,
     app_proto: applicationOf(signature, protocols),
     requirements: requirementsOf(rule),
-    type: KIND_NAMES[traits.kind],
-    flags: flagsOf(rule),
+    type: typeOf(rule),
+    flags: flagsOf(rule, protocols),
     pkt_engines: packetEngines(rule),
     ...(engines.length > 0 && { engines }),
     ...(Object.keys(lists).length > 0 && { lists }),
+    ...(rule.notes.length > 0 && { notes: rule.notes }),
+    ...(signature.prefilter !== undefined && {
+      prefilter: { buffer: 'packet', name: signature.prefilter },
+    }),
     ...(fastContent &&
       fastPattern && {
         mpm: {
@@ -74,30 +90,17 @@ function behind({ conditions }: BufferConditions, match: Match): Match | undefin
   return conditions[conditions.indexOf(match) + 1];
 }
 
-/** `http.stat_code` is `http_stat_code` there. */
-export function bufferName({ buffer }: BufferConditions): string {
-  return PAYLOAD_BUFFERS.has(buffer) ? 'payload' : buffer.replaceAll('.', '_');
-}
-
-function applicationOf(signature: Signature, protocols: readonly Protocol[]): string | undefined {
-  const known = protocols.some(
-    each => each.name === signature.protocol || each.ruleNames?.includes(signature.protocol),
-  );
-  if (!known) return undefined;
-  if (signature.protocol !== 'http') return signature.protocol;
-  return signature.buffers.some(isApplicationBuffer) ? 'http' : 'http_any';
-}
-
 function matchJson(match: Match, next: Match | undefined, fast: ContentMatch | undefined): Json {
   const name = nameOf(match);
   if (match.kind === 'content')
     return { name, content: contentJson(match as ContentMatch, next, match === fast) };
   if (match.kind === 'pcre') return { name, pcre: pcreJson(match as PcreMatch, next) };
   if (match.kind === 'flowbits') return { name, flowbits: { cmd: match.command, names: match.names } };
-  return { name };
+  return { name, ...integerJson(match) };
 }
 
 function nameOf(match: Match): string {
+  if (isEvent(match)) return 'app-layer-event';
   return match.kind.startsWith('protocol-') ? String(match.keyword) : match.kind;
 }
 
@@ -113,6 +116,10 @@ function listsOf({ signature, fastContent }: AnalyzedRule): Json {
     .filter(each => PAYLOAD_BUFFERS.has(each.buffer))
     .flatMap(each => each.conditions);
   if (payload.length > 0) lists.payload = { matches: matchesJson(payload, fastContent) };
+  const decoded = signature.buffers.flatMap(each =>
+    each.conditions.flatMap(match => (match['data'] as readonly Match[] | undefined) ?? []),
+  );
+  if (decoded.length > 0) lists.base64_data = { matches: matchesJson(decoded, fastContent) };
   if (signature.effects.length > 0)
     lists.postmatch = { matches: matchesJson(signature.effects, fastContent) };
   if (signature.thresholds.length > 0)
@@ -130,8 +137,12 @@ export function isDirectionOnly(match: Match): boolean {
   );
 }
 
+function isEvent({ kind }: Match): boolean {
+  return kind === 'app-layer-event' || kind === 'transaction-event';
+}
+
 function isOnTransaction(match: Match): boolean {
-  return match.kind.startsWith('protocol-') || match.kind === 'app-layer-event';
+  return match.kind.startsWith('protocol-') || isEvent(match);
 }
 
 function packetEngines({ signature, fastPattern }: AnalyzedRule): Json[] {
@@ -150,20 +161,26 @@ function packetEngines({ signature, fastPattern }: AnalyzedRule): Json[] {
 
 function engineList(rule: AnalyzedRule, protocols: readonly Protocol[]): Json[] {
   const { signature, fastPattern, fastContent } = rule;
-  const buffers = signature.buffers.filter(isApplicationBuffer).flatMap(each => {
-    const declared = declarationOf(each.buffer, protocols);
-    return directionsOf(signature, each.direction ?? declared?.direction ?? 'either').map(direction => ({
+  const buffers = signature.buffers.filter(isApplicationBuffer).map(each => {
+    const matches = matchesJson(each.conditions, fastContent);
+    return declaredEngines(each, signature, protocols).map(({ direction, app_proto, progress }) => ({
       name: bufferName(each),
       direction,
       is_mpm: fastPattern?.conditions === each,
-      ...(declared && { app_proto: declared.protocol, progress: declared.progress }),
+      ...(app_proto !== undefined && { app_proto, progress }),
       ...(each.transforms.length > 0 && {
         transforms: each.transforms.map(transform => ({ name: transform.kind })),
       }),
-      matches: matchesJson(each.conditions, fastContent),
+      matches,
     }));
   });
-  return [...buffers, ...eventEngines(signature), ...streamEngines(rule)];
+  return [...inOrder(buffers), ...eventEngines(signature), ...streamEngines(rule)];
+}
+
+/** Those with the fast pattern are first, the last of them before the others. */
+function inOrder<T extends { is_mpm: boolean }>(engines: readonly T[][]): T[] {
+  const fast = engines.filter(([first]) => first?.is_mpm).flatMap(each => [...each].reverse());
+  return [...fast, ...engines.filter(([first]) => !first?.is_mpm).flat()];
 }
 
 /** Events are looked at in both directions, unless the rule says which. */
@@ -192,19 +209,4 @@ function streamEngines({ signature, traits, fastContent }: AnalyzedRule): Json[]
     progress: 0,
     matches: matchesJson(payload, fastContent),
   }));
-}
-
-function declarationOf(keyword: string, protocols: readonly Protocol[]) {
-  for (const protocol of protocols) {
-    const buffer = protocol.buffers.find(each => each.keyword === keyword);
-    if (buffer) return { protocol: protocol.name, direction: buffer.direction, progress: buffer.progress };
-  }
-  return undefined;
-}
-
-function directionsOf(signature: Signature, direction: 'to_server' | 'to_client' | 'either'): string[] {
-  const flow = signature.conditions.find(match => match.kind === 'flow')?.direction;
-  return (['to_server', 'to_client'] as const)
-    .filter(each => (direction === 'either' || direction === each) && (flow === undefined || flow === each))
-    .map(each => each.replace('_', ''));
 }

@@ -38,6 +38,7 @@ function parsePrefilter(rule: RuleBuilder, _: string | undefined, at: Position):
   // What is chosen does not change what matches; a content becomes the pattern that is searched for.
   const content = rule.lastContent();
   if (content && rule.last === content) content.fastPattern = true;
+  else rule.notes.set('prefilter', rule.last.kind);
 }
 
 const flag = (name: string, summary: string, parse: Keyword['parse'], family = 'none'): Keyword => ({

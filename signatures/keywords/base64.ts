@@ -33,7 +33,7 @@ const base64Decode: Keyword = {
     }
     const match: Base64DecodeMatch = { kind: 'base64_decode', bytes, offset, relative };
     rule.notes.set('base64_decode', match);
-    rule.addToBufferBehind(match, relative);
+    rule.addToBufferBehind(match, true);
   },
 };
 

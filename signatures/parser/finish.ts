@@ -33,6 +33,8 @@ export function finish(rule: RuleBuilder, text: string): Signature {
     references: rule.references,
     metadata: rule.metadata ?? NO_METADATA,
     ...(rule.target && { target: rule.target }),
+    ...(rule.notes.has('http1') && { http1Only: true as const }),
+    ...(rule.notes.has('prefilter') && { prefilter: rule.notes.get('prefilter') as string }),
     conditions: rule.conditions,
     buffers: rule.buffers.filter(buffer => buffer.conditions.length > 0).map(bufferConditions),
     effects: rule.effects,

@@ -1,0 +1,59 @@
+/** Which inspection engines a buffer has: one for each direction of each protocol that gives it. */
+import type { Protocol } from '../../engine/protocol.js';
+import { PAYLOAD_BUFFERS } from '../compile/traits.js';
+import type { BufferConditions, Signature } from '../signature.js';
+import { directionsOf } from './rule-flags.js';
+
+export interface BufferEngine {
+  readonly direction: string;
+  readonly app_proto?: string;
+  readonly progress?: number;
+}
+
+/** Buffers that have another name there than their keyword. */
+const NAMES: Readonly<Record<string, string>> = {
+  'file.data': 'file_data',
+  'http.request_body': 'http_client_body',
+  'http.response_body': 'file_data',
+  'http.uri.raw': 'http_raw_uri',
+  'http.header.raw': 'http_raw_header',
+  'http.host.raw': 'http_raw_host',
+};
+
+/** Keywords whose buffers are named like them; in others the dots are underscores. */
+const AS_THE_KEYWORD = /^(file|tls|ssh|ja3|ja3s|ja4|sip)\./;
+
+/** What only messages of HTTP/1 have. */
+const HTTP1_ONLY = new Set(['http.start']);
+
+/** `http.stat_code` is `http_stat_code` there. */
+export function bufferName({ buffer }: BufferConditions): string {
+  if (PAYLOAD_BUFFERS.has(buffer)) return 'payload';
+  return NAMES[buffer] ?? (AS_THE_KEYWORD.test(buffer) ? buffer : buffer.replaceAll('.', '_'));
+}
+
+export function declaredEngines(
+  conditions: BufferConditions,
+  signature: Signature,
+  protocols: readonly Protocol[],
+): BufferEngine[] {
+  const declared = declarationOf(conditions.buffer, protocols);
+  const directions = directionsOf(signature, conditions.direction ?? declared?.direction ?? 'either');
+  if (!declared) return directions.map(direction => ({ direction }));
+  const names = [declared.app_proto];
+  if (declared.app_proto === 'http' && isForHttp2(conditions, signature)) names.push('http2');
+  return names.flatMap(app_proto => directions.map(direction => ({ ...declared, direction, app_proto })));
+}
+
+function isForHttp2({ buffer }: BufferConditions, { protocol, http1Only }: Signature): boolean {
+  return !http1Only && protocol !== 'http1' && !HTTP1_ONLY.has(buffer);
+}
+
+/** The first protocol that gives the buffer of a keyword. */
+export function declarationOf(keyword: string, protocols: readonly Protocol[]) {
+  for (const protocol of protocols) {
+    const buffer = protocol.buffers.find(each => each.keyword === keyword);
+    if (buffer) return { app_proto: protocol.name, direction: buffer.direction, progress: buffer.progress };
+  }
+  return undefined;
+}

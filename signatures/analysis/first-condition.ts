@@ -1,0 +1,47 @@
+/** What conditions come to mean at the beginning and at the end of a buffer, and the notes about it. */
+import type { ContentMatch, Match } from '../signature.js';
+
+/** Conditions as they are inspected, and what is told of the change. */
+export interface Settled {
+  readonly conditions: readonly Match[];
+  readonly notes: readonly string[];
+}
+
+/** Distances without a match before are offsets; a content that no byte may follow ends the buffer. */
+export function settle(conditions: readonly Match[]): Settled {
+  const settled: Match[] = [];
+  const notes: string[] = [];
+  for (const match of conditions) {
+    const before = settled.at(-1);
+    if (before?.kind === 'content' && endsBuffer(match))
+      settled[settled.length - 1] = { ...before, endswith: true };
+    else if (settled.length === 0 && match.kind === 'content')
+      settled.push(absolute(match as ContentMatch, notes));
+    else settled.push(match);
+  }
+  return { conditions: settled, notes };
+}
+
+function endsBuffer(match: Match): boolean {
+  return (
+    match.kind === 'isdataat' &&
+    match['negated'] === true &&
+    match['relative'] === true &&
+    match['position'] === 1
+  );
+}
+
+function absolute(content: ContentMatch, notes: string[]): ContentMatch {
+  const { distance, within, ...rest } = content;
+  if (typeof distance === 'string' || typeof within === 'string') return content;
+  const note = (from: string, to: string) =>
+    notes.push(`'${from}' option for pattern w/o previous content was converted to '${to}'`);
+  if (distance !== undefined) note('distance', 'offset');
+  if (within !== undefined) note('within', 'depth');
+  const offset = Math.max(0, distance ?? 0);
+  return {
+    ...rest,
+    ...(distance !== undefined && offset > 0 && { offset }),
+    ...(within !== undefined && { depth: within + offset }),
+  };
+}
