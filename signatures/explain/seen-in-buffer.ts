@@ -4,6 +4,7 @@ import type { Inspection } from '../inspection.js';
 import type { CompileEnvironment } from '../keyword.js';
 import { ByteReader, numberSource } from '../keywords/byte-reading.js';
 import type { ByteTestMatch } from '../keywords/byte-test.js';
+import { type EntropyMatch, shannonEntropy } from '../keywords/entropy.js';
 import type { IsDataAtMatch } from '../keywords/isdataat.js';
 import type { PcreMatch } from '../keywords/pcre.js';
 import type { ContentMatch, Match } from '../signature.js';
@@ -28,6 +29,8 @@ export function seenInBuffer(
       return at.atBeginning && at.atEnd
         ? `the buffer has ${at.end - at.start} bytes`
         : 'the buffer is not whole: its size is not known';
+    case 'entropy':
+      return `the entropy is ${entropyOf(match as EntropyMatch, at)}`;
     case 'isdataat':
       return dataLeft(match as IsDataAtMatch, at, cursor);
     case 'byte_test':
@@ -40,6 +43,13 @@ export function seenInBuffer(
     default:
       return `the buffer is ${excerpt(at.bytes, at.start, at.end)}`;
   }
+}
+
+/** To three decimals: rules compare with few. */
+function entropyOf({ bytes, offset }: EntropyMatch, at: Inspection): string {
+  const start = Math.min(at.start + offset, at.end);
+  const end = bytes === 0 ? at.end : Math.min(at.end, start + bytes);
+  return start < end ? shannonEntropy(at.bytes, start, end).toFixed(3) : 'that of nothing';
 }
 
 interface Window {

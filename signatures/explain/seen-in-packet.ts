@@ -5,6 +5,7 @@ import * as Packet from '../../engine/packet.js';
 import { allEvents, eventName } from '../../engine/packet-event-names.js';
 import type { Inspection } from '../inspection.js';
 import type { CompileEnvironment, MatchCompiler } from '../keyword.js';
+import { APPLICATION_PROTOCOLS, type ApplicationProtocols } from '../keywords/app-layer-protocol.js';
 import type { FlowbitsMatch } from '../keywords/flowbits.js';
 import type { FlowintMatch } from '../keywords/flowint.js';
 import { MATCH_COMPILERS } from '../keywords.js';
@@ -82,8 +83,14 @@ const SEEN: Readonly<Record<string, Seen>> = {
   'decode-event': events,
   'stream-event': events,
   'engine-event': events,
-  'app-layer-protocol': (_, at) =>
-    at.flow < 0 ? 'the packet has no flow' : 'the protocol of the flow is another, or not known yet',
+  'app-layer-protocol': (match, at, environment) => {
+    if (at.flow < 0) return 'the packet has no flow';
+    const number = at.flows.row[at.f + Flow.APP_PROTOCOL]!;
+    if (number === 0) return 'the protocol of the flow is not known yet';
+    const store = environment.stores.get(APPLICATION_PROTOCOLS) as ApplicationProtocols;
+    const isIt = store.numbersOf(String(match.name)).includes(number);
+    return `the protocol of the flow is ${isIt ? match.name : `not ${match.name}`}`;
+  },
   geoip: (_, at) => addresses(at),
   iprep: (_, at) => `the reputation of ${addresses(at)} is another`,
 };

@@ -39,7 +39,7 @@ function headerLines({ packets, applied, headerFailures }: Gathered): string[] {
 
 function evaluationLines({ evaluations, leftOut }: Gathered, most: number): string[] {
   if (evaluations.length === 0) return [];
-  const nearest = [...evaluations].sort(byNearness);
+  const nearest = evaluations.toReversed().sort(byNearness);
   const shown = nearest.slice(0, most);
   const total = evaluations.length + leftOut;
   return [

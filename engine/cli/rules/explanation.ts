@@ -44,7 +44,8 @@ export interface Explanation {
 export function explanationOf(gathered: Gathered): Explanation {
   const { evaluations, alerts, matches } = gathered;
   const nearest = evaluations.reduce<Evaluation<Subject> | undefined>(
-    (best, each) => (!best || byNearness(each, best) < 0 ? each : best),
+    // Among equals the last one knows most: protocols are recognised and bodies are there.
+    (best, each) => (!best || byNearness(each, best) <= 0 ? each : best),
     undefined,
   );
   const found = nearest && { nearest };

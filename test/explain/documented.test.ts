@@ -1,0 +1,47 @@
+/** Every command that docs/rules.md shows runs as it is written. */
+import { mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { sluice } from '../cli/program.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PAGE = readFileSync(join(ROOT, 'docs/rules.md'), 'utf8');
+const COMMANDS = [...PAGE.matchAll(/```sh\nsluice (.*)\n```/g)].map(match => match[1]!);
+
+/** A folder with what the commands read; what they write stays in it. */
+function folder(): string {
+  const cwd = mkdtempSync(join(tmpdir(), 'sluice-documented-'));
+  for (const name of ['test', 'signatures']) symlinkSync(join(ROOT, name), join(cwd, name));
+  return cwd;
+}
+
+describe('docs/rules.md', () => {
+  test('has a command for each of the tools', () => {
+    expect(new Set(COMMANDS.map(command => command.split(' ')[1]))).toEqual(
+      new Set(['explain', 'profile', 'coverage', 'windows']),
+    );
+  });
+
+  test.each(COMMANDS)('sluice %s', async command => {
+    const { code, out, err } = await sluice(command.split(' '), { cwd: folder() });
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    if (command.includes('--json')) expect(() => JSON.parse(out)).not.toThrow();
+    else expect(out.length).toBeGreaterThan(100);
+  });
+
+  test('a capture that is not there', async () => {
+    const { code, err } = await sluice([
+      'rules',
+      'explain',
+      '1',
+      '-r',
+      'nothing.pcap',
+      '-s',
+      join(ROOT, 'signatures/sample.rules'),
+    ]);
+    expect(code).toBe(1);
+    expect(err).toContain('Error: there is no rule 1');
+  });
+});
