@@ -1,7 +1,9 @@
-/** Every option there is: those of the engine, of the signature language, and of all modules. */
+/** Every option there is: those of the engine, of the signature language, of all modules and protocols. */
 
+import { ruleGroupOptions } from '../../signatures/analysis/rule-groups.js';
 import { compileOptions } from '../../signatures/compile.js';
 import { ruleOptions } from '../../signatures/load-rules.js';
+import { loadProtocols } from '../application/load-protocols.js';
 import { DeclaredOptions } from '../config/declared.js';
 import type { AnyOption } from '../config/option.js';
 import { ENGINE_OPTIONS } from '../engine.js';
@@ -13,6 +15,7 @@ import { CLI_OPTIONS } from './options.js';
 
 export async function declaredOptions(): Promise<DeclaredOptions> {
   const modules = await Promise.all((await ownNames('modules')).map(name => loadModule(name, process.cwd())));
+  const protocols = await loadProtocols();
   const own: readonly AnyOption[] = [
     ...CLI_OPTIONS,
     ...ENGINE_OPTIONS,
@@ -22,6 +25,13 @@ export async function declaredOptions(): Promise<DeclaredOptions> {
     masterSwitch,
     ...ruleOptions,
     ...compileOptions,
+    ...ruleGroupOptions,
   ];
-  return new DeclaredOptions([...own, ...modules.flatMap(module => module.options ?? [])]);
+  const declared = [
+    ...own,
+    ...modules.flatMap(module => module.options ?? []),
+    ...protocols.flatMap(protocol => protocol.options ?? []),
+  ];
+  // Several may read one option.
+  return new DeclaredOptions([...new Map(declared.map(option => [option.path, option])).values()]);
 }

@@ -5,6 +5,7 @@ import { outputEntries } from '../config/output-list.js';
 
 const STORE = 'outputs.*.file-store.';
 
+export const STORE_ENABLED = option(`${STORE}enabled`, boolean, true, 'whether files are stored');
 export const STORE_VERSION = option(`${STORE}version`, choice('2'), '2', 'layout of the file store');
 export const STORE_DIR = option(`${STORE}dir`, text, 'filestore', 'folder of the file store');
 export const STORE_ALL = option(`${STORE}force-filestore`, boolean, false, 'store all files');
@@ -48,6 +49,7 @@ export const EVE_FILES_MAGIC = option(
 );
 
 export const FILE_OPTIONS = [
+  STORE_ENABLED,
   STORE_VERSION,
   STORE_DIR,
   STORE_ALL,

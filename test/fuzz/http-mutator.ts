@@ -54,7 +54,8 @@ export function mutated(dice: Dice): Buffer {
     const kind = dice.below(3);
     if (kind === 0) bytes[at] = dice.below(256);
     else if (kind === 1) bytes.copyWithin(at, dice.below(bytes.length));
-    else bytes.fill(dice.of(['\r', '\n', ' ', ':', '0', '\0']), at, Math.min(bytes.length, at + dice.below(4)));
+    else
+      bytes.fill(dice.of(['\r', '\n', ' ', ':', '0', '\0']), at, Math.min(bytes.length, at + dice.below(4)));
   }
   return bytes;
 }

@@ -42,9 +42,12 @@ function* readRequest(connection: Connection, socket: StreamSocket): Reading<boo
   parseRequestLine(chomp(line), request, event => connection.report(transaction, event));
   readUri(connection, transaction);
   connection.advance(transaction, true, LINE);
-  if (request.version === HTTP_0_9 && !(yield* hasHeaders(connection, transaction, socket))) {
+  if (request.version === HTTP_0_9 && !hasHeaders(connection, transaction, socket)) {
     complete(connection, transaction);
-    return yield* afterOldRequest(connection, transaction, socket);
+    // Behind HTTP/0.9 nothing else should come.
+    if (socket.available > 0 && !startsWithMethod(socket))
+      connection.report(transaction, 'request_body_unexpected');
+    return true;
   }
   request.headers = connection.newHeaders(transaction, true);
   const whole = yield* readHeaders(socket, request.headers, connection.server.fieldLimit, true);
@@ -123,11 +126,7 @@ function readUri(connection: Connection, transaction: HttpTransaction): void {
  * A request line without a protocol: HTTP/0.9, unless header fields follow.
  * @returns true when they do
  */
-function* hasHeaders(
-  connection: Connection,
-  transaction: HttpTransaction,
-  socket: StreamSocket,
-): Reading<boolean> {
+function hasHeaders(connection: Connection, transaction: HttpTransaction, socket: StreamSocket): boolean {
   if (socket.available < 2) return false;
   const { view, offset, available } = socket;
   for (let i = 0; i < available; i++) {
@@ -139,17 +138,6 @@ function* hasHeaders(
     return true;
   }
   return false;
-}
-
-/** Behind HTTP/0.9 nothing else should come. */
-function* afterOldRequest(
-  connection: Connection,
-  transaction: HttpTransaction,
-  socket: StreamSocket,
-): Reading<boolean> {
-  if (socket.available === 0 || startsWithMethod(socket)) return true;
-  connection.report(transaction, 'request_body_unexpected');
-  return true;
 }
 
 function startsWithMethod({ view, offset, available }: StreamSocket): boolean {
