@@ -1,4 +1,5 @@
 /** What plugins import from `sluice`: the contracts, and nothing that is not meant to last. */
+export type { Session } from './application/session.js';
 export type { Batch } from './batch.js';
 export type { Config } from './config/config.js';
 export * as options from './config/option.js';

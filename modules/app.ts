@@ -3,7 +3,7 @@
  * datagrams), and tells detection, in packet order, what became visible in which transaction.
  */
 import { Conversations } from '../engine/application/conversations.js';
-import { loadProtocols, PROTOCOL_OPTIONS } from '../engine/application/load-protocols.js';
+import { loadProtocols, PROTOCOL_OPTIONS, PROTOCOL_PLUGINS } from '../engine/application/load-protocols.js';
 import { APPLICATION_OPTIONS } from '../engine/application/options.js';
 import { RECOGNITION_OPTIONS } from '../engine/application/recognition.js';
 import type { Talk } from '../engine/application/talk.js';
@@ -28,7 +28,7 @@ export default defineModule({
   perFlow: true,
   after: ['flow', 'stream'],
   options: [...APPLICATION_OPTIONS, ...PROTOCOL_OPTIONS, ...RECOGNITION_OPTIONS],
-  create: async thread => new Application(thread, await loadProtocols()),
+  create: async thread => new Application(thread, await loadProtocols(thread.config.read(PROTOCOL_PLUGINS))),
 });
 
 export class Application implements ThreadModule, ApplicationLayer {

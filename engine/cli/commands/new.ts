@@ -1,3 +1,51 @@
-export async function command(_: readonly string[]): Promise<number> {
-  return 0;
+/** `sluice new`: the files of a new plugin, with a test that passes. */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { detectionFiles } from '../scaffold/detection.js';
+import { moduleFiles, outputFiles } from '../scaffold/module.js';
+import { parserFiles } from '../scaffold/parser.js';
+import type { Files, Plugin } from '../scaffold/project.js';
+import { subcommands } from '../subcommands.js';
+import { UsageError } from '../usage-error.js';
+import { version } from '../version.js';
+
+const KINDS: readonly (readonly [string, string, (plugin: Plugin) => Files])[] = [
+  ['detection', 'a detection that reads streams, transactions or packets', detectionFiles],
+  ['module', 'a threading module: a stage that packets pass', moduleFiles],
+  ['parser', 'an application protocol with its keywords and EVE record', parserFiles],
+  ['output', 'an output: what becomes of alerts and other records', outputFiles],
+];
+
+/** @returns the exit code */
+export async function command(words: readonly string[]): Promise<number> {
+  return subcommands('new', words, program => {
+    for (const [kind, summary, files] of KINDS) {
+      program
+        .command(`${kind} <name>`)
+        .description(summary)
+        .option('-f, --folder <folder>', 'where the files go; the default is sluice-NAME')
+        .action((name: string, { folder }: { folder?: string }) =>
+          write(folder ?? `sluice-${checked(name)}`, files({ name: checked(name), version: version() })),
+        );
+    }
+  });
+}
+
+/** @throws UsageError */
+function checked(name: string): string {
+  const plain = name.replace(/^sluice-/, '');
+  if (!/^[a-z][a-z0-9-]*$/.test(plain))
+    throw new UsageError(`"${name}" is no name for a plugin: small letters, digits and hyphens are expected`);
+  return plain;
+}
+
+function write(folder: string, files: Files): void {
+  const taken = Object.keys(files).find(name => existsSync(join(folder, name)));
+  if (taken) throw new UsageError(`${join(folder, taken)} is there already`);
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(folder, name), text);
+    process.stdout.write(`${join(folder, name)}\n`);
+  }
+  process.stdout.write(`\nNext: cd ${folder} && npm install && npm test\n`);
 }

@@ -4,7 +4,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { expressionCheck } from '../../../signatures/expression-check.js';
 import { loadProtocols } from '../../application/load-protocols.js';
-import { findDetection, isCode } from '../../detection/find.js';
+import { findPlugin, isCode } from '../../detection/find.js';
 import type { Protocol } from '../../protocol.js';
 import { type CaptureFinding, runCapture } from '../detection-test/captures.js';
 import { AS_WRITTEN, BYTE_BY_BYTE, play, randomSegments, type Segmentation } from '../detection-test/play.js';
@@ -165,7 +165,7 @@ class TestRun {
 
   private detectionsOf(table: Table, file: string): string[] {
     if (table.detections.length > 0)
-      return table.detections.map(name => findDetection(name, resolve(dirname(file))));
+      return table.detections.map(name => findPlugin(name, resolve(dirname(file))));
     return this.detectionsFor(file);
   }
 

@@ -2,7 +2,8 @@
 import type { Config } from '../../config/config.js';
 import type { Detections } from '../../detection/prepared.js';
 import type { Protocol } from '../../protocol.js';
-import { type Finding, Stage } from './stage.js';
+import { type Finding, openDetectionStage } from './finding.js';
+import type { Stage } from './stage.js';
 import type { Case, Expected, FlowLine, Step } from './table.js';
 
 /** How the bytes of a step are cut into segments. */
@@ -50,7 +51,12 @@ export interface Surroundings {
 
 export async function play(each: Case, around: Surroundings, segmentation: Segmentation): Promise<Played> {
   const detections = withNewTables(around.detections);
-  const stage = await Stage.open(around.config, detections, around.protocols, each.inline);
+  const { stage, findings } = await openDetectionStage(
+    around.config,
+    detections,
+    around.protocols,
+    each.inline,
+  );
   const failures: Failure[] = [];
   let claimed = 0;
   let inFlow = false;
@@ -61,16 +67,16 @@ export async function play(each: Case, around: Surroundings, segmentation: Segme
       inFlow = true;
     }
     if (step.kind === 'expect') {
-      const problem = difference(stage.findings[claimed], step.expected);
+      const problem = difference(findings[claimed], step.expected);
       if (problem) failures.push({ line: step.line, message: problem });
-      if (step.expected && claimed < stage.findings.length) claimed++;
+      if (step.expected && claimed < findings.length) claimed++;
     } else perform(stage, step, segmentation);
   }
   stage.endAll();
-  for (const finding of stage.findings.slice(claimed))
+  for (const finding of findings.slice(claimed))
     failures.push({ line: each.line, message: `told, and not expected: ${findingText(finding)}` });
   for (const message of stage.messages) failures.push({ line: each.line, message });
-  return { findings: stage.findings, failures };
+  return { findings, failures };
 }
 
 /** A case sees nothing of those before it. */

@@ -1,7 +1,8 @@
 /** What `sluice test` writes. */
 import type { CaptureFinding } from './captures.js';
+import type { Finding } from './finding.js';
 import { type Failure, findingText } from './play.js';
-import type { Finding } from './stage.js';
+
 import type { Case } from './table.js';
 
 /** Bytes shown in front of and behind the one where an alert fired. */

@@ -29,6 +29,8 @@ export class StageThread implements Thread {
   readonly services = new Map<string, unknown>();
   readonly counters = new StageCounters();
   readonly log: Log;
+  /** What was written to log files. */
+  readonly logs = new Map<string, string>();
 
   constructor(
     readonly config: Config,
@@ -60,8 +62,12 @@ export class StageThread implements Thread {
     if (root >= 0) this.releaseSlot(root);
   }
 
-  openLog(): LogWriter {
-    return { write() {} };
+  openLog(file: string): LogWriter {
+    const write = (bytes: Uint8Array, start: number, end: number) => {
+      const text = Buffer.from(bytes.slice(start, end)).toString();
+      this.logs.set(file, (this.logs.get(file) ?? '') + text);
+    };
+    return { write };
   }
 
   passOn(batch: Batch): void {

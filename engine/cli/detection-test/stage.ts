@@ -1,40 +1,36 @@
-/** Plays conversations to the application layer and the detections, without sockets or captures. */
-import app from '../../../modules/app.js';
-import detections from '../../../modules/detections.js';
+/** Plays conversations to modules, without sockets or captures. */
 import { Batch } from '../../batch.js';
 import { Config } from '../../config/config.js';
-import { DETECTIONS, type Detections, FIRST_DETECTION } from '../../detection/prepared.js';
-import { APP_PROTOCOL_NAMES, EVENT_ALERT } from '../../event.js';
 import * as Flow from '../../flow-record.js';
 import type { ThreadModule } from '../../module.js';
 import * as Packet from '../../packet.js';
-import type { Protocol } from '../../protocol.js';
 import { address4Bytes } from './address4.js';
 import { StageThread } from './stage-thread.js';
 import type { FlowLine } from './table.js';
 
-/** Something that a detection told. */
-export interface Finding {
-  readonly detection: string;
-  readonly sid: number;
-  readonly action: 'alert' | 'drop' | 'reject';
-  readonly message: string | undefined;
-  readonly toServer: boolean;
-  /** Bytes of each side that were read by then; undefined for what reads no stream. */
-  readonly read: { readonly to_server: number; readonly to_client: number } | undefined;
-  /** Number of the packet, from 1. */
-  readonly packet: number;
-}
-
-const ACTIONS: Readonly<Record<number, Finding['action']>> = {
-  [Packet.VERDICT_DROP]: 'drop',
-  [Packet.VERDICT_REJECT]: 'reject',
-};
 /** Memory from which bytes are taken away as soon as the detections had them, as in the engine. */
 const GONE = 0xdd;
 
+/** An event for the outputs. */
+export interface StageEvent {
+  /** One of the EVENT_ constants. */
+  readonly kind: number;
+  /** What its maker wrote of the record. */
+  readonly members: Record<string, unknown>;
+  /** A field of its row. */
+  field(field: number): number;
+  /** Number of the packet in hand, from 1. */
+  readonly packet: number;
+}
+
+export interface StageSettings {
+  readonly config?: Config;
+  readonly shared?: Readonly<Record<string, unknown>>;
+  /** Data is inspected with the packet that brings it, which can be dropped. */
+  readonly inline?: boolean;
+}
+
 export class Stage {
-  readonly findings: Finding[] = [];
   readonly messages: string[] = [];
   /** Verdict of each packet, in their order. */
   readonly verdicts: number[] = [];
@@ -49,28 +45,22 @@ export class Stage {
   private readonly inline: boolean;
 
   private constructor(
-    config: Config,
-    private readonly detections: Detections,
-    protocols: readonly Protocol[],
-    inline: boolean,
+    { config = new Config({}), shared = {}, inline = false }: StageSettings,
+    private readonly hear: (event: StageEvent) => void,
   ) {
     this.inline = inline;
     const tree = { ...config.tree, 'engine-mode': inline ? 'ips' : 'ids' };
-    const shared = {
-      [DETECTIONS]: detections,
-      [APP_PROTOCOL_NAMES]: ['unknown', ...protocols.map(({ name }) => name)],
-    };
     this.thread = new StageThread(new Config(tree), shared, message => void this.messages.push(message));
   }
 
-  static async open(
-    config: Config,
-    prepared: Detections,
-    protocols: readonly Protocol[],
-    inline: boolean,
+  /** @param modules make the modules that packets pass, in their order  @param hear takes events */
+  static async of(
+    modules: readonly ((thread: StageThread) => ThreadModule | Promise<ThreadModule>)[],
+    hear: (event: StageEvent) => void,
+    settings: StageSettings = {},
   ): Promise<Stage> {
-    const stage = new Stage(config, prepared, protocols, inline);
-    stage.modules = [await app.create(stage.thread), await detections.create(stage.thread)];
+    const stage = new Stage(settings, hear);
+    for (const make of modules) stage.modules.push(await make(stage.thread));
     return stage;
   }
 
@@ -190,25 +180,14 @@ export class Stage {
   private note(event: number): void {
     const { row, bytes } = this.thread.memory;
     const e = event * Packet.INTS;
-    if (row[e + Packet.PSEUDO] !== Packet.PSEUDO_EVENT || row[e + Packet.EVENT_KIND] !== EVENT_ALERT) return;
+    if (row[e + Packet.PSEUDO] !== Packet.PSEUDO_EVENT) return;
     const start = row[e + Packet.PAYLOAD]!;
     const members = Buffer.from(bytes.slice(start, start + row[e + Packet.PAYLOAD_LENGTH]!)).toString();
-    const { alert } = JSON.parse(`{${members}}`) as { alert: { detection: Told } };
-    const { name, message, read } = alert.detection;
-    this.findings.push({
-      detection: name,
-      sid: this.detections.signatures[row[e + Packet.EVENT_SIGNATURE]! - FIRST_DETECTION]!.sid,
-      action: ACTIONS[row[e + Packet.VERDICT]!] ?? 'alert',
-      message,
-      toServer: (row[e + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0,
-      read,
+    this.hear({
+      kind: row[e + Packet.EVENT_KIND]!,
+      members: JSON.parse(`{${members}}`) as Record<string, unknown>,
+      field: field => row[e + field]!,
       packet: this.packets,
     });
   }
-}
-
-interface Told {
-  readonly name: string;
-  readonly message?: string;
-  readonly read?: Finding['read'];
 }

@@ -1,0 +1,75 @@
+/** What detections tell on a stage. */
+import { Application } from '../../../modules/app.js';
+import detections from '../../../modules/detections.js';
+import type { Config } from '../../config/config.js';
+import { DETECTIONS, type Detections, FIRST_DETECTION } from '../../detection/prepared.js';
+import { APP_PROTOCOL_NAMES, EVENT_ALERT } from '../../event.js';
+import * as Packet from '../../packet.js';
+import type { Protocol } from '../../protocol.js';
+import { Stage, type StageEvent } from './stage.js';
+
+/** Something that a detection told. */
+export interface Finding {
+  readonly detection: string;
+  readonly sid: number;
+  readonly action: 'alert' | 'drop' | 'reject';
+  readonly message: string | undefined;
+  readonly toServer: boolean;
+  /** Bytes of each side that were read by then; undefined for what reads no stream. */
+  readonly read: { readonly to_server: number; readonly to_client: number } | undefined;
+  /** Number of the packet, from 1. */
+  readonly packet: number;
+}
+
+const ACTIONS: Readonly<Record<number, Finding['action']>> = {
+  [Packet.VERDICT_DROP]: 'drop',
+  [Packet.VERDICT_REJECT]: 'reject',
+};
+
+export interface DetectionStage {
+  readonly stage: Stage;
+  /** In the order in which they were told. */
+  readonly findings: readonly Finding[];
+}
+
+/** A stage with the application layer and detections. */
+export async function openDetectionStage(
+  config: Config,
+  prepared: Detections,
+  protocols: readonly Protocol[],
+  inline: boolean,
+): Promise<DetectionStage> {
+  const findings: Finding[] = [];
+  const hear = (event: StageEvent) => {
+    if (event.kind === EVENT_ALERT) findings.push(findingOf(event, prepared));
+  };
+  const shared = {
+    [DETECTIONS]: prepared,
+    [APP_PROTOCOL_NAMES]: ['unknown', ...protocols.map(({ name }) => name)],
+  };
+  const stage = await Stage.of(
+    [thread => new Application(thread, protocols), thread => detections.create(thread)],
+    hear,
+    { config, shared, inline },
+  );
+  return { stage, findings };
+}
+
+function findingOf({ members, field, packet }: StageEvent, { signatures }: Detections): Finding {
+  const { name, message, read } = (members.alert as { detection: Told }).detection;
+  return {
+    detection: name,
+    sid: signatures[field(Packet.EVENT_SIGNATURE) - FIRST_DETECTION]!.sid,
+    action: ACTIONS[field(Packet.VERDICT)] ?? 'alert',
+    message,
+    toServer: (field(Packet.FLOW_STATE) & Packet.FLOW_TO_SERVER) !== 0,
+    read,
+    packet,
+  };
+}
+
+interface Told {
+  readonly name: string;
+  readonly message?: string;
+  readonly read?: Finding['read'];
+}

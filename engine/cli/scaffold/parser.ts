@@ -1,0 +1,106 @@
+/** A new parser of an application protocol. */
+import { buildScript, type Files, type Plugin, packageJson, tsconfig } from './project.js';
+
+export function parserFiles(plugin: Plugin): Files {
+  const { name } = plugin;
+  return {
+    'package.json': packageJson(plugin, {
+      description: `Protocol ${name} for Sluice`,
+      main: `${name}.js`,
+      files: [`${name}.js`, `${name}.ts`],
+      scripts: { build: buildScript(name), prepare: buildScript(name), test: 'npm run build && node --test' },
+    }),
+    'tsconfig.json': tsconfig(),
+    [`${name}.ts`]: source(name),
+    [`${name}.test.js`]: test(name),
+    'README.md': readme(name),
+  };
+}
+
+function source(name: string): string {
+  const word = name.toUpperCase();
+  return `import { defineProtocol, type Session, type Transaction } from 'sluice';
+
+/** A line of the client: \`${word} something\`. */
+interface Line extends Transaction {
+  readonly words: Uint8Array;
+}
+
+const LF = 10;
+const MOST = 4096;
+
+/** Each line of the client is a transaction; the server's side has nothing to wait for. */
+function* client(session: Session<Line>): Generator<void, void, void> {
+  for (;;) {
+    const line = yield* session.client.readUntil(LF, MOST);
+    if (!line) return;
+    const transaction = session.begin({
+      id: session.transactionCount,
+      progressToServer: 0,
+      progressToClient: 1,
+      events: [],
+      // What the socket gives is good until the next read.
+      words: line.slice(0, -1),
+    });
+    session.advance(transaction, true, 1);
+  }
+}
+
+export default defineProtocol<Line>({
+  name: '${name}',
+  transports: ['tcp'],
+  progressToServer: ['request_started', 'request_complete'],
+  progressToClient: ['response_started', 'response_complete'],
+  events: [],
+  buffers: [
+    {
+      keyword: '${name}.line',
+      summary: 'a line of the client',
+      direction: 'to_server',
+      progress: 1,
+      get: ({ words }) => words,
+    },
+  ],
+  values: [],
+  tests: [],
+  recognition: { patterns: [{ toServer: true, bytes: '${word} ' }] },
+  client,
+  record: ({ words }) => \`"${name}":\${JSON.stringify({ line: Buffer.from(words).toString() })}\`,
+});
+`;
+}
+
+function test(name: string): string {
+  return `import assert from 'node:assert';
+import { test } from 'node:test';
+import { talk } from 'sluice/testing';
+import protocol from './${name}.js';
+
+test('reads lines, however they are cut', async () => {
+  const text = '${name.toUpperCase()} one\\n${name.toUpperCase()} two\\n';
+  for (const length of [1, 3, text.length]) {
+    const told = await talk(protocol, { client: text, server: '', length });
+    assert.deepEqual(
+      told.map(record => record['${name}'].line),
+      ['${name.toUpperCase()} one', '${name.toUpperCase()} two'],
+    );
+  }
+});
+`;
+}
+
+function readme(name: string): string {
+  return `# sluice-${name}
+
+A parser of the application protocol ${name} for Sluice, with the keyword \`${name}.line\` and an EVE record.
+
+    npm test
+
+To use it, name the package (or the path of \`${name}.js\`) in the configuration:
+
+    app-layer:
+      plugins: [sluice-${name}]
+
+Rules can then begin with \`alert ${name} any any -> any any (${name}.line; content:"two"; sid:1;)\`.
+`;
+}

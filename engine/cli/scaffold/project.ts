@@ -1,0 +1,40 @@
+/** Files of a new plugin: what is the same for all kinds. */
+
+/** Text of files by their names. */
+export type Files = Readonly<Record<string, string>>;
+
+export interface Plugin {
+  /** Letters, digits and hyphens; the package is `sluice-NAME`. */
+  readonly name: string;
+  /** Version of Sluice it is made for. */
+  readonly version: string;
+}
+
+export function packageJson({ name, version }: Plugin, more: Record<string, unknown>): string {
+  const fields = {
+    name: `sluice-${name}`,
+    version: '0.1.0',
+    type: 'module',
+    peerDependencies: { sluice: `>=${version}` },
+    ...more,
+  };
+  return `${JSON.stringify(fields, null, 2)}\n`;
+}
+
+export function tsconfig(): string {
+  const compilerOptions = {
+    ...{ target: 'ES2022', lib: ['ES2023', 'ESNext.Disposable'], module: 'NodeNext', types: ['node'] },
+    ...{ strict: true, noEmit: true, skipLibCheck: true },
+  };
+  return `${JSON.stringify({ compilerOptions, include: ['*.ts'] }, null, 2)}\n`;
+}
+
+/** Translates `NAME.ts` to the `NAME.js` that is loaded. */
+export function buildScript(name: string): string {
+  return `esbuild ${name}.ts --format=esm --target=es2022 --outfile=${name}.js`;
+}
+
+/** `my-thing` as `MyThing`. */
+export function typeName(name: string): string {
+  return name.replace(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,63 @@
+/** `sluice/testing`: what authors of plugins test with. */
+import { Application } from '../../modules/app.js';
+import { Batch } from '../batch.js';
+import { Config, type ConfigTree } from '../config/config.js';
+import { EVENT_TRANSACTION } from '../event.js';
+import * as Packet from '../packet.js';
+import type { Protocol } from '../protocol.js';
+import { Stage } from './detection-test/stage.js';
+import { StageThread } from './detection-test/stage-thread.js';
+
+/** A thread without an engine: memory, a pool, counters (`counters.read(name)`) and logs (`logs.get(file)`). */
+export function testThread(
+  config: ConfigTree = {},
+  shared: Readonly<Record<string, unknown>> = {},
+): StageThread {
+  return new StageThread(new Config(config), shared, () => {});
+}
+
+/** Packets with these fields of their rows (constants of `Packet`), the rest as the pool gives them. */
+export function batchOf(thread: StageThread, packets: readonly Readonly<Record<number, number>>[]): Batch {
+  const batch = new Batch();
+  for (const fields of packets) {
+    const slot = thread.pool.take();
+    for (const [field, value] of Object.entries(fields))
+      thread.memory.row[slot * Packet.INTS + Number(field)] = value;
+    batch.push(slot);
+  }
+  return batch;
+}
+
+export interface Said {
+  readonly client: string;
+  readonly server: string;
+  /** Length of segments; the whole text of a side is one when absent. */
+  readonly length?: number;
+}
+
+/** Lets a parser read what the sides say, the client first. @returns EVE records of the transactions */
+export async function talk(
+  protocol: Protocol,
+  { client, server, length }: Said,
+): Promise<Record<string, unknown>[]> {
+  const records: Record<string, unknown>[] = [];
+  const stage = await Stage.of([thread => new Application(thread, [protocol])], event => {
+    if (event.kind === EVENT_TRANSACTION) records.push(event.members);
+  });
+  stage.begin({
+    ...{ kind: 'flow', transport: 'tcp', clientAddress: '192.0.2.1', clientPort: 40_000 },
+    ...{ serverAddress: '198.51.100.1', serverPort: protocol.recognition.ports?.tcp?.[0] ?? 9 },
+  });
+  for (const [toServer, text] of [
+    [true, client],
+    [false, server],
+  ] as const) {
+    const bytes = Buffer.from(text, 'latin1');
+    const step = length ?? bytes.length;
+    for (let at = 0; at < bytes.length; at += step) stage.data(toServer, bytes.subarray(at, at + step));
+  }
+  stage.endAll();
+  return records;
+}
+
+export { Stage, StageThread };

@@ -1,0 +1,69 @@
+/** The example detections: what they find does not depend on segments, threads, or mode. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCapture } from '../../engine/cli/detection-test/captures.js';
+import { BUILT_IN_NAMES } from '../../engine/profile/built-in.js';
+import { sluice } from '../cli/program.js';
+import { allTraffic, EXAMPLE_TRAFFIC, exampleCapture } from './example-traffic.js';
+import { type Cut, randomCut, SINGLE_BYTES, WHOLE } from './traffic.js';
+
+const EXAMPLES = fileURLToPath(new URL('../../signatures/examples/', import.meta.url));
+const detections = Object.keys(EXAMPLE_TRAFFIC).map(name => join(EXAMPLES, `${name}.ts`));
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sluice-examples-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('example detections', () => {
+  it('each has a test and a capture, which is the one made for it', () => {
+    const files = readdirSync(EXAMPLES);
+    for (const name of Object.keys(EXAMPLE_TRAFFIC)) {
+      expect(files).toContain(`${name}.expected`);
+      expect(Buffer.compare(readFileSync(join(EXAMPLES, `${name}.pcap`)), exampleCapture(name))).toBe(0);
+    }
+    expect(files.filter(file => file.endsWith('.ts')).map(file => file.slice(0, -3))).toEqual(
+      Object.keys(EXAMPLE_TRAFFIC).sort(),
+    );
+  });
+
+  it('find what they must in their tables and captures', async () => {
+    const { code, out } = await sluice(['test', EXAMPLES]);
+    expect(out).toMatch(/all as expected/);
+    expect(code).toBe(0);
+  });
+});
+
+/** Detection, message, and the flow, without the side whose data it was. */
+async function findings(cut: Cut, profile: string, inline: boolean): Promise<string[]> {
+  const capture = join(folder, 'all.pcap');
+  writeFileSync(capture, allTraffic(cut));
+  const found = await runCapture(capture, detections, { profile, inline, words: ['-k', 'none'] });
+  return found.map(({ detection, message }) => `${detection} ${message}`).sort();
+}
+
+const expected = Object.keys(EXAMPLE_TRAFFIC)
+  .flatMap(name => readFileSync(join(EXAMPLES, `${name}.expected`), 'utf8').split('\n'))
+  .filter(Boolean)
+  .sort();
+
+describe('S16: the same is found', () => {
+  it.each<[string, Cut]>([
+    ['whole', WHOLE],
+    ['single bytes', SINGLE_BYTES],
+    ['random, seed 1', randomCut(1)],
+    ['random, seed 2', randomCut(2)],
+  ])('in segments: %s, after the fact and inline', async (_, cut) => {
+    expect(await findings(cut, 'single', false)).toEqual(expected);
+    expect(await findings(cut, 'single', true)).toEqual(expected);
+  });
+
+  it.each(BUILT_IN_NAMES.filter(name => name !== 'single'))('in threads: %s', async profile => {
+    expect(await findings(randomCut(3), profile, false)).toEqual(expected);
+    expect(await findings(randomCut(4), profile, true)).toEqual(expected);
+  });
+});
