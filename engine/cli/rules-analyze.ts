@@ -1,6 +1,7 @@
 /** Engine analysis: reads the rules of a run and writes how they are understood. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ruleGroups } from '../../signatures/analysis/rule-groups.js';
 import { type AnalysisFiles, analyzeRules } from '../../signatures/analysis.js';
 import { loadProtocols } from '../application/load-protocols.js';
 import { openLog } from '../log.js';
@@ -20,6 +21,8 @@ export async function engineAnalysis(given: Given): Promise<number> {
     const { exclusive, additional } = given.rules;
     const rules = readRules({ config, protocols, strict: given.strict, exclusive, additional }, log);
     writeAnalysis(analyzeRules(rules, protocols), folder);
+    const groups = ruleGroups(rules.signatures, protocols, config);
+    if (groups !== undefined) writeAnalysis(new Map([['rule_group.json', groups]]), folder);
     if (rules.errors.length === 0 || !config.read(INIT_ERRORS_FATAL)) return 0;
     log.error('Loading signatures failed.');
     return 1;

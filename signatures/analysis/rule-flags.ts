@@ -16,7 +16,7 @@ const HEADER_KINDS = new Set(
 
 export function flagsOf(rule: AnalyzedRule, protocols: readonly Protocol[]): string[] {
   const { signature, traits } = rule;
-  const [toServer, toClient] = directions(rule.signature, protocols);
+  const [toServer, toClient] = directionsOfRule(rule.signature, protocols);
   const payload = hasPayload(signature);
   const flags: [string, boolean][] = [
     ['src_any', signature.source.any],
@@ -86,7 +86,7 @@ function isAny(ports: PortSet): boolean {
 }
 
 /** Directions the signature can match in: what it asks for, or what its buffers exist in. */
-function directions(
+export function directionsOfRule(
   signature: Signature,
   protocols: readonly Protocol[],
 ): readonly [toServer: boolean, toClient: boolean] {

@@ -1,0 +1,145 @@
+/**
+ * rule_group.json: which rules are looked for at which ports, per transport and direction. Ports with the same
+ * rules are one group; those with the most rules are first, and what is beyond the bound is one group of all ports.
+ */
+import type { Config } from '../../engine/config/config.js';
+import { boolean, choice, integer, option } from '../../engine/config/option.js';
+import type { Protocol } from '../../engine/protocol.js';
+import { DECODE_EVENT_ONLY, IP_ONLY, TCP, traitsOf, UDP } from '../compile/traits.js';
+import type { PortSet, Signature } from '../signature.js';
+import { directionsOfRule } from './rule-flags.js';
+
+const DUMP = option(
+  'detect.profiling.grouping.dump-to-disk',
+  boolean,
+  false,
+  'whether engine analysis writes rule_group.json',
+);
+const INCLUDE_RULES = option(
+  'detect.profiling.grouping.include-rules',
+  boolean,
+  false,
+  'rule_group.json lists the rules of each group',
+);
+const INCLUDE_STATISTICS = option(
+  'detect.profiling.grouping.include-mpm-stats',
+  boolean,
+  false,
+  'rule_group.json tells how many rules of each group have a content',
+);
+export const ruleGroupOptions = [DUMP, INCLUDE_RULES, INCLUDE_STATISTICS];
+
+const PROFILE = option('detect.profile', choice('low', 'medium', 'high', 'custom'), 'medium', '');
+const TO_SERVER = option('detect.custom-values.toserver-groups', integer(1, 255), 40, '');
+const TO_CLIENT = option('detect.custom-values.toclient-groups', integer(1, 255), 20, '');
+/** Most groups to the server and to the client. */
+const MOST = { low: [25, 15], medium: [40, 20], high: [75, 75] } as const;
+const LAST_PORT = 65_535;
+
+interface Range {
+  readonly first: number;
+  readonly last: number;
+  readonly rules: readonly Signature[];
+}
+
+/** @returns the text of the file; undefined when it is not asked for */
+export function ruleGroups(
+  signatures: readonly Signature[],
+  protocols: readonly Protocol[],
+  config: Config,
+): string | undefined {
+  if (!config.read(DUMP)) return undefined;
+  const [toServer, toClient] = mostGroups(config);
+  const show = (ranges: readonly Range[], most: number) => shown(bounded(ranges, most), config);
+  const ofTransport = (bit: number) => {
+    const rules = signatures.filter(signature => isGrouped(signature, bit, protocols));
+    const to = (direction: 0 | 1) =>
+      rangesOf(
+        rules.filter(rule => directionsOfRule(rule, protocols)[direction]),
+        direction,
+      );
+    return { toserver: show(to(0), toServer), toclient: show(to(1), toClient) };
+  };
+  return `${JSON.stringify({ tcp: ofTransport(TCP), udp: ofTransport(UDP) })}\n`;
+}
+
+function mostGroups(config: Config): readonly [toServer: number, toClient: number] {
+  const profile = config.read(PROFILE);
+  return profile === 'custom' ? [config.read(TO_SERVER), config.read(TO_CLIENT)] : MOST[profile];
+}
+
+function isGrouped(signature: Signature, transport: number, protocols: readonly Protocol[]): boolean {
+  const { kind, transports } = traitsOf(signature, protocols);
+  return (transports & transport) !== 0 && kind !== IP_ONLY && kind !== DECODE_EVENT_ONLY;
+}
+
+/** Ports of the server: where packets to it go, and where those from it come from. */
+function portsOf(signature: Signature, direction: 0 | 1): PortSet {
+  return direction === 0 ? signature.destinationPorts : signature.sourcePorts;
+}
+
+/** Ranges of ports that have the same rules, those with the most rules first. */
+function rangesOf(rules: readonly Signature[], direction: 0 | 1): Range[] {
+  const edges = new Set<number>();
+  for (const rule of rules)
+    for (const [first, last] of portsOf(rule, direction)) edges.add(first).add(last + 1);
+  const starts = [...edges].sort((a, b) => a - b);
+  const ranges: Range[] = [];
+  starts.forEach((first, i) => {
+    const at = rules.filter(rule =>
+      portsOf(rule, direction).some(([low, high]) => low <= first && first <= high),
+    );
+    const before = ranges.at(-1);
+    const last = (starts[i + 1] ?? LAST_PORT + 1) - 1;
+    if (at.length === 0) return;
+    if (before && before.last === first - 1 && keyOf(before.rules) === keyOf(at))
+      ranges[ranges.length - 1] = { ...before, last };
+    else ranges.push({ first, last, rules: at });
+  });
+  return ranges.sort((a, b) => b.rules.length - a.rules.length);
+}
+
+function keyOf(rules: readonly Signature[]): string {
+  return rules.map(rule => rule.index).join();
+}
+
+/** At most so many groups of their own, and the rest as one. */
+function bounded(ranges: readonly Range[], most: number): Range[] {
+  const groups = new Set<string>();
+  const kept: Range[] = [];
+  const rest = new Set<Signature>();
+  for (const range of ranges) {
+    const key = keyOf(range.rules);
+    if (groups.has(key) || groups.size < most) {
+      groups.add(key);
+      kept.push(range);
+    } else for (const rule of range.rules) rest.add(rule);
+  }
+  if (rest.size === 0) return kept;
+  const rules = [...rest].sort((a, b) => a.index - b.index);
+  return [...kept, { first: 0, last: LAST_PORT, rules }];
+}
+
+function shown(ranges: readonly Range[], config: Config): object[] {
+  const numbers = new Map<string, number>();
+  const withRules = config.read(INCLUDE_RULES);
+  const withStatistics = config.read(INCLUDE_STATISTICS);
+  return ranges.map(({ first, last, rules }) => {
+    const key = keyOf(rules);
+    const id = numbers.get(key) ?? numbers.size;
+    numbers.set(key, id);
+    return {
+      port: first,
+      port2: last,
+      rulegroup: {
+        id,
+        ...(withRules && { rules: rules.map(rule => ({ sig_id: rule.sid })) }),
+        stats: { total: rules.length, ...(withStatistics && { mpm: rules.filter(hasContent).length }) },
+      },
+    };
+  });
+}
+
+function hasContent({ buffers }: Signature): boolean {
+  return buffers.some(({ conditions }) => conditions.some(match => match.kind === 'content'));
+}
