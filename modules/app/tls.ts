@@ -4,6 +4,7 @@ import { boolean, choice, option, text } from '../../engine/config/option.js';
 import { type BufferDeclaration, defineProtocol, type ProbeResult } from '../../engine/protocol.js';
 import { tlsRecord } from './tls/eve.js';
 import { tlsTests } from './tls/keywords.js';
+import { TLS_OUTPUT_OPTIONS, tlsVariants, usualMembers } from './tls/outputs.js';
 import { direction, isSsl2Hello, type TlsSettings, transactionOf } from './tls/records.js';
 import {
   CLIENT_HELLO_DONE,
@@ -32,13 +33,6 @@ const JA4 = option(
   'auto',
   'show JA4 fingerprints in records: yes, no or auto',
 );
-const EXTENDED = option(
-  'app-layer.protocols.tls.extended-records',
-  boolean,
-  true,
-  'all members in EVE records, not only subject and issuer',
-);
-
 const EVENTS = [
   'invalid_sslv2_header',
   'invalid_tls_header',
@@ -78,7 +72,7 @@ const EVENTS = [
 type Buffer_ = BufferDeclaration<TlsTransaction>;
 
 const bytesOf = (value: string | undefined): Uint8Array | undefined =>
-  value === undefined ? undefined : Buffer.from(value, 'latin1');
+  value === undefined ? undefined : Buffer.from(value);
 
 /** Something of the ClientHello. */
 function ofClient(
@@ -195,7 +189,7 @@ export default defineProtocol<TlsTransaction>({
   name: 'tls',
   ruleNames: ['tls', 'ssl'],
   transports: ['tcp'],
-  options: [ENCRYPTION, JA3, JA4, EXTENDED],
+  options: [ENCRYPTION, JA3, JA4, ...TLS_OUTPUT_OPTIONS],
   progressToServer: CLIENT_PROGRESS,
   progressToClient: SERVER_PROGRESS,
   events: EVENTS,
@@ -214,11 +208,12 @@ export default defineProtocol<TlsTransaction>({
   recognition: { patterns: PATTERNS, ports: { tcp: [443] }, probe },
   prepare(config: Config): TlsSettings {
     const handling = config.read(ENCRYPTION);
+    const ja3 = boolean.parse(config.read(JA3)) === true;
+    const ja4 = boolean.parse(config.read(JA4)) === true;
     return {
       encryptionHandling: handling === 'default' ? 'track-only' : handling,
-      extended: config.read(EXTENDED),
-      ja3: boolean.parse(config.read(JA3)) === true,
-      ja4: boolean.parse(config.read(JA4)) === true,
+      variants: tlsVariants(config, ja3, ja4),
+      alertMembers: new Set(usualMembers(ja3, ja4)),
     };
   },
   client: session => direction(session, true),
@@ -226,8 +221,10 @@ export default defineProtocol<TlsTransaction>({
   finish(session) {
     if (session.state !== undefined) session.complete(transactionOf(session));
   },
-  record(transaction, forAlert, settings) {
-    const shown = (settings as TlsSettings | undefined) ?? { extended: true, ja3: false, ja4: false };
-    return `"tls":${JSON.stringify(tlsRecord(transaction, forAlert ? { ...shown, extended: true } : shown))}`;
-  },
+  record: transaction => `"tls":${JSON.stringify(tlsRecord(transaction, transaction.alertMembers))}`,
+  records: (transaction, settings) =>
+    (settings as TlsSettings).variants.flatMap(({ members, outputs }) => {
+      const record = tlsRecord(transaction, members);
+      return Object.keys(record).length > 0 ? { members: `"tls":${JSON.stringify(record)}`, outputs } : [];
+    }),
 });

@@ -1,49 +1,95 @@
 /** The EVE record of a TLS handshake. */
 import type { Certificate } from './certificate.js';
-import type { TlsSettings } from './records.js';
-import type { TlsTransaction } from './transaction.js';
+import type { Fingerprint } from './fingerprint.js';
+import { type Hello, isGrease } from './hello.js';
+import type { Peer, TlsTransaction } from './transaction.js';
 import { versionName } from './version.js';
 
 type Json = Record<string, unknown>;
 
-/** Undefined when there is nothing to tell: the conversation broke off before any hello. */
-export function tlsRecord(
-  transaction: TlsTransaction,
-  { extended, ja3, ja4 }: Omit<TlsSettings, 'encryptionHandling'>,
-): Json {
+/** @param members names of members, as in `custom` of the outputs; empty when there is nothing to tell of them */
+export function tlsRecord(transaction: TlsTransaction, members: ReadonlySet<string>): Json {
   const { client, server } = transaction;
   const { certificate } = server;
   const record: Json = {};
-  if (certificate) {
-    record.subject = certificate.subject;
-    record.issuerdn = certificate.issuer;
-  }
-  if (transaction.resumed) record.session_resumed = true;
-  if (!extended) return record;
-  if (certificate) Object.assign(record, certificateMembers(certificate));
-  const { serverName } = client.hello ?? {};
-  if (serverName && serverName.length > 0) record.sni = latin1(serverName);
-  if (transaction.version !== 0) record.version = versionName(transaction.version);
-  if (certificate) {
-    record.notbefore = isoTime(certificate.notBefore);
-    record.notafter = isoTime(certificate.notAfter);
-    if (certificate.alternativeNames.length > 0) record.subjectaltname = certificate.alternativeNames;
-  }
-  if (ja3 && transaction.ja3) record.ja3 = { hash: transaction.ja3.hash, string: transaction.ja3.text };
-  if (ja3 && transaction.ja3s) record.ja3s = { hash: transaction.ja3s.hash, string: transaction.ja3s.text };
-  if (ja4 && transaction.ja4) record.ja4 = transaction.ja4;
-  const alpns = { client_alpns: client.hello?.alpn, server_alpns: server.hello?.alpn };
-  for (const [name, list] of Object.entries(alpns))
-    if (list && list.length > 0) record[name] = list.map(latin1);
+  const add = (name: string, member: string, value: unknown): void => {
+    if (value !== undefined && members.has(name)) record[member] = value;
+  };
+  add('subject', 'subject', certificate?.subject);
+  add('issuer', 'issuerdn', certificate?.issuer);
+  add('session_resumed', 'session_resumed', transaction.resumed || undefined);
+  add('serial', 'serial', certificate?.serial);
+  add('fingerprint', 'fingerprint', certificate?.fingerprint);
+  add('sni', 'sni', serverName(client.hello));
+  add('version', 'version', versionName(transaction.version));
+  add('not_before', 'notbefore', certificate && isoTime(certificate.notBefore));
+  add('not_after', 'notafter', certificate && isoTime(certificate.notAfter));
+  add('subjectaltname', 'subjectaltname', listed(certificate?.alternativeNames));
+  if (members.has('certificate')) add('certificate', 'certificate', firstOf(server));
+  if (members.has('chain')) add('chain', 'chain', chainOf(server));
+  if (members.has('ja3')) add('ja3', 'ja3', fingerprintJson(transaction.ja3));
+  if (members.has('ja3s')) add('ja3s', 'ja3s', fingerprintJson(transaction.ja3s));
+  if (members.has('ja4')) add('ja4', 'ja4', transaction.ja4);
+  add('client_alpns', 'client_alpns', listed(client.hello?.alpn.map(latin1)));
+  add('server_alpns', 'server_alpns', listed(server.hello?.alpn.map(latin1)));
+  add('client_handshake', 'client_handshake', client.hello && clientHandshake(client.hello));
+  add('server_handshake', 'server_handshake', server.hello && serverHandshake(server.hello, transaction));
+  const ofClient = clientMembers(client, members);
+  if (Object.keys(ofClient).length > 0) record['client'] = ofClient;
   return record;
 }
 
-function certificateMembers({ serial, fingerprint }: Certificate): Json {
-  return { serial, fingerprint };
+/** Of the client's own certificate. */
+function clientMembers(client: Peer, members: ReadonlySet<string>): Json {
+  return {
+    ...(members.has('client') && client.certificate && certificateJson(client.certificate)),
+    ...(members.has('client_certificate') && client.chain.length > 0 && { certificate: firstOf(client) }),
+    ...(members.has('client_chain') && client.chain.length > 0 && { chain: chainOf(client) }),
+  };
 }
 
+function certificateJson(certificate: Certificate): Json {
+  return {
+    subject: certificate.subject,
+    issuerdn: certificate.issuer,
+    fingerprint: certificate.fingerprint,
+    serial: certificate.serial,
+    notbefore: isoTime(certificate.notBefore),
+    notafter: isoTime(certificate.notAfter),
+  };
+}
+
+/** What fingerprints are made of. */
+function clientHandshake(hello: Hello): Json {
+  const real = (list: readonly number[]): number[] => list.filter(value => !isGrease(value));
+  const versions = real(hello.versions);
+  return {
+    version: versionName(versions.length > 0 ? Math.max(...versions) : hello.legacyVersion),
+    ciphers: real(hello.ciphers),
+    exts: real(hello.extensions),
+    sig_algs: real(hello.signatureAlgorithms),
+  };
+}
+
+function serverHandshake(hello: Hello, { version }: TlsTransaction): Json {
+  return { version: versionName(version), cipher: hello.ciphers[0], exts: hello.extensions };
+}
+
+const firstOf = ({ chain }: Peer): string | undefined => chain[0] && base64(chain[0]);
+const chainOf = ({ chain }: Peer): string[] | undefined => listed(chain.map(base64));
+
+const serverName = (hello: Hello | undefined): string | undefined =>
+  hello?.serverName && hello.serverName.length > 0 ? latin1(hello.serverName) : undefined;
+
+const fingerprintJson = (value: Fingerprint | undefined): Json | undefined =>
+  value && { hash: value.hash, string: value.text };
+
+const listed = <T>(list: readonly T[] | undefined): T[] | undefined =>
+  list && list.length > 0 ? [...list] : undefined;
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
 /** `2014-04-09T11:33:42` */
-const isoTime = (seconds: number): string =>
-  Number.isFinite(seconds) ? new Date(seconds * 1000).toISOString().slice(0, 19) : '';
+const isoTime = (seconds: number): string | undefined =>
+  Number.isFinite(seconds) ? new Date(seconds * 1000).toISOString().slice(0, 19) : undefined;

@@ -119,11 +119,17 @@ function inState({ client, server }: TlsTransaction, state: string): boolean {
 export const tlsTests: readonly Test[] = [
   older('tls.subject', 'text in the subject of the certificate', ({ server }) => server.certificate?.subject),
   older('tls.issuerdn', 'text in the issuer of the certificate', ({ server }) => server.certificate?.issuer),
-  older(
-    'tls.fingerprint',
-    'SHA-1 fingerprint of the certificate',
-    ({ server }) => server.certificate?.fingerprint,
-  ),
+  {
+    ...older(
+      'tls.fingerprint',
+      'SHA-1 fingerprint of the certificate',
+      ({ server }) => server.certificate?.fingerprint,
+    ),
+    parse: argument => {
+      const { negated, text } = textCondition(argument);
+      return { negated, text: text.toLowerCase() };
+    },
+  },
   dated('tls_cert_notbefore', 'beginning of the validity', ({ server }) => server.certificate?.notBefore),
   dated('tls_cert_notafter', 'end of the validity', ({ server }) => server.certificate?.notAfter),
   {

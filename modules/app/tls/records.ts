@@ -2,6 +2,7 @@
 import type { Session } from '../../../engine/application/session.js';
 import { Cursor } from './cursor.js';
 import { parseHello } from './hello.js';
+import type { TlsVariant } from './outputs.js';
 import {
   CLIENT_CERT_DONE,
   CLIENT_HELLO_DONE,
@@ -34,7 +35,7 @@ export function transactionOf(session: TlsSession): TlsTransaction {
 }
 
 function begin(session: TlsSession): TlsTransaction {
-  const transaction = session.begin(new TlsTransaction());
+  const transaction = session.begin(new TlsTransaction((session.settings as TlsSettings).alertMembers));
   session.state = transaction;
   return transaction;
 }
@@ -111,9 +112,9 @@ function finish(session: TlsSession, transaction: TlsTransaction): void {
 
 export interface TlsSettings {
   readonly encryptionHandling: 'track-only' | 'bypass' | 'full';
-  readonly extended: boolean;
-  readonly ja3: boolean;
-  readonly ja4: boolean;
+  readonly variants: readonly TlsVariant[];
+  /** Members that alerts have. */
+  readonly alertMembers: ReadonlySet<string>;
 }
 
 /** RFC 6520: a request that says it is longer than it is asks for memory that is not its own. */
@@ -204,7 +205,7 @@ class HandshakeReader {
     }
     const peer = transaction.peer(this.client);
     peer.chain = chain;
-    if (chain.length > 0 && !peer.certificate) this.session.event(transaction, 'invalid_certificate');
+    if (peer.certificateProblem) this.session.event(transaction, peer.certificateProblem);
     this.session.advance(transaction, this.client, this.client ? CLIENT_CERT_DONE : SERVER_CERT_DONE);
   }
 }

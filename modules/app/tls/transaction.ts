@@ -1,6 +1,6 @@
 /** The one transaction of a TLS conversation: its handshake. What costs is worked out when it is asked for. */
 import type { Transaction } from '../../../engine/protocol.js';
-import { type Certificate, CertificateCache } from './certificate.js';
+import { type Certificate, CertificateCache, type CertificateProblem } from './certificate.js';
 import { type Fingerprint, ja3, ja3s, ja4 } from './fingerprint.js';
 import type { Hello } from './hello.js';
 
@@ -34,12 +34,23 @@ export class Peer {
   chain: readonly Uint8Array[] = [];
   /** Messages from here on are encrypted. */
   encrypted = false;
-  private parsed: Certificate | undefined | null;
+  private parsed: Certificate | CertificateProblem | undefined;
 
-  /** The peer's own certificate. */
+  /** The peer's own certificate, when it can be read. */
   get certificate(): Certificate | undefined {
-    if (this.parsed === undefined) this.parsed = (this.chain[0] && certificates.read(this.chain[0])) ?? null;
-    return this.parsed ?? undefined;
+    const read = this.readCertificate();
+    return typeof read === 'object' ? read : undefined;
+  }
+
+  /** What is wrong with the peer's own certificate. */
+  get certificateProblem(): CertificateProblem | undefined {
+    const read = this.readCertificate();
+    return typeof read === 'string' ? read : undefined;
+  }
+
+  private readCertificate(): Certificate | CertificateProblem | undefined {
+    if (this.parsed === undefined && this.chain[0]) this.parsed = certificates.read(this.chain[0]);
+    return this.parsed;
   }
 }
 
@@ -54,6 +65,10 @@ export class TlsTransaction implements Transaction {
   version = 0;
   resumed = false;
   detection: unknown;
+
+  /** @param alertMembers what alerts tell of it */
+  constructor(readonly alertMembers: ReadonlySet<string>) {}
+
   private clientJa3: Fingerprint | undefined;
   private serverJa3: Fingerprint | undefined;
   private clientJa4: string | undefined;

@@ -31,6 +31,7 @@ export const VERSION_WORDS: ReadonlyMap<string, number> = new Map([
 ]);
 
 export function versionName(version: number): string {
+  if (version === 0) return 'UNDETERMINED';
   return (
     NAMES.get(version) ??
     (version >>> 8 === 0x7f

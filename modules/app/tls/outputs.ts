@@ -1,0 +1,71 @@
+/** What the eve-log entries of the outputs want of TLS records. */
+import type { Config } from '../../../engine/config/config.js';
+import { boolean, option, texts } from '../../../engine/config/option.js';
+import { outputBit, recordTypeSettings } from '../../../engine/config/output-list.js';
+
+const TLS = 'outputs.*.eve-log.types.*.tls.';
+
+const EXTENDED = option(
+  `${TLS}extended`,
+  boolean,
+  true,
+  'all usual members, not only subject, issuer and session_resumed',
+);
+const CUSTOM = option(
+  `${TLS}custom`,
+  texts,
+  [],
+  'the members told, in place of the usual ones: sni, version, chain, client, …',
+);
+const JA3 = option(`${TLS}ja3`, boolean, true, 'tell JA3 and JA3S fingerprints where they are made');
+const JA4 = option(`${TLS}ja4`, boolean, true, 'tell JA4 fingerprints where they are made');
+const SESSION_RESUMPTION = option(
+  `${TLS}session-resumption`,
+  boolean,
+  true,
+  'log sessions without a certificate too, which were resumed',
+);
+
+export const TLS_OUTPUT_OPTIONS = [EXTENDED, CUSTOM, JA3, JA4, SESSION_RESUMPTION];
+
+/** Groups of members, by their names in `custom`. */
+const BASIC = ['subject', 'issuer', 'session_resumed'];
+const USUAL = ['serial', 'fingerprint', 'sni', 'version', 'not_before', 'not_after', 'subjectaltname'];
+const PROTOCOLS = ['client_alpns', 'server_alpns'];
+
+/** One way of telling handshakes, and the outputs that want it. */
+export interface TlsVariant {
+  readonly members: ReadonlySet<string>;
+  /** See `OutputRecord.outputs`. */
+  readonly outputs: number;
+}
+
+/** @param ja3 fingerprints are made  @param ja4 the same */
+export function usualMembers(ja3: boolean, ja4: boolean): string[] {
+  return [...BASIC, ...USUAL, ...(ja3 ? ['ja3', 'ja3s'] : []), ...(ja4 ? ['ja4'] : []), ...PROTOCOLS];
+}
+
+/** @returns one for each way that any entry wants; none when no entry logs TLS */
+export function tlsVariants(config: Config, ja3: boolean, ja4: boolean): TlsVariant[] {
+  const entries = recordTypeSettings(config, 'tls');
+  if (entries.length === 0) return [{ members: new Set(usualMembers(ja3, ja4)), outputs: 0 }];
+  const variants = new Map<string, TlsVariant>();
+  entries.forEach((settings, i) => {
+    if (!settings) return;
+    const members = membersFor(settings, ja3, ja4);
+    const key = members.join();
+    const outputs = (variants.get(key)?.outputs ?? 0) | outputBit(i);
+    variants.set(key, { members: new Set(members), outputs });
+  });
+  return [...variants.values()];
+}
+
+function membersFor(settings: Config, ja3: boolean, ja4: boolean): string[] {
+  const custom = settings.read({ ...CUSTOM, path: 'custom' });
+  if (custom.length > 0) return custom.map(name => name.toLowerCase());
+  if (!settings.read({ ...EXTENDED, path: 'extended' })) return BASIC;
+  return usualMembers(
+    ja3 && settings.read({ ...JA3, path: 'ja3' }),
+    ja4 && settings.read({ ...JA4, path: 'ja4' }),
+  );
+}
