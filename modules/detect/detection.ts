@@ -250,7 +250,10 @@ export class Detection implements TransactionJudge {
   /** Its payload lies outside of the stream, and is looked at as if it were one. */
   private isLoose(p: number, protocol: number): boolean {
     const elsewhere = Packet.FLAG_IN_STREAM | Packet.FLAG_NO_PAYLOAD_INSPECTION;
-    return protocol === TCP && (this.row[p + Packet.FLAGS]! & elsewhere) === 0;
+    const { row } = this;
+    return (
+      protocol === TCP && row[p + Packet.PAYLOAD_LENGTH]! > 0 && (row[p + Packet.FLAGS]! & elsewhere) === 0
+    );
   }
 
   private addFound(job: number): void {
