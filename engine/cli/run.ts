@@ -108,6 +108,7 @@ async function runThreads(
     presentation.summary && !given.quiet
       ? showProgress(() => progressOf(engine), inputs.totalBytes, process.stderr)
       : () => {};
+  const reloads = new Reloads(engine, preparation, sources, log);
   const forget = onSignals({
     stop: () => engine.stop(),
     abort: () => engine.abort(),
@@ -115,10 +116,11 @@ async function runThreads(
       log.reopen();
       engine.rotateLogs();
     },
-    reload: () => void reload(engine, preparation, sources, log),
+    reload: () => reloads.ask(),
   });
   const result = await engine.finished;
   serviceEnds();
+  await reloads.end();
   forget();
   hide();
   const counters = engine.counters();
@@ -197,20 +199,48 @@ function sharedObjects(
   };
 }
 
-/** New rules that are wrong leave those in force as they are. */
-async function reload(
-  engine: Running,
-  preparation: Preparation,
-  sources: Sources,
-  log: EngineLog,
-): Promise<void> {
-  try {
-    log.notice('detect: rule reload starting');
-    const rules = preparation.reloadRules();
-    await engine.reload(sharedObjects(preparation, sources, rules));
-    log.notice('detect: rule reload complete');
-  } catch (error) {
-    log.error(`detect: rule reload failed, the rules before stay in force: ${messageOf(error)}`);
+/** Reloads rules when asked, one after the other; new rules that are wrong leave those in force as they are. */
+class Reloads {
+  private running: Promise<void> | undefined;
+  private wanted = false;
+  private ended = false;
+
+  constructor(
+    private readonly engine: Running,
+    private readonly preparation: Preparation,
+    private readonly sources: Sources,
+    private readonly log: EngineLog,
+  ) {}
+
+  /** Asked for while one runs, another follows it: the files may have changed since. */
+  ask(): void {
+    this.wanted = true;
+    this.running ??= this.run();
+  }
+
+  /** No reload begins any more; resolves when none runs. */
+  async end(): Promise<void> {
+    this.ended = true;
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    while (this.wanted && !this.ended) {
+      this.wanted = false;
+      await this.reload();
+    }
+    this.running = undefined;
+  }
+
+  private async reload(): Promise<void> {
+    const { engine, preparation, sources, log } = this;
+    try {
+      log.notice('detect: rule reload starting');
+      await engine.reload(sharedObjects(preparation, sources, preparation.reloadRules()));
+      log.notice('detect: rule reload complete');
+    } catch (error) {
+      log.error(`detect: rule reload failed, the rules before stay in force: ${messageOf(error)}`);
+    }
   }
 }
 

@@ -110,7 +110,7 @@ describe.skipIf(missing() !== undefined)('failures of an inline sensor', () => {
       expect((await fetch(network, SERVER_V4, '/large', 10))?.length).toBe(4_000_000);
     expect(await ping(network, SERVER_V4, 20)).toBe(20);
     clearInterval(timer);
-    expect(await running.stop()).toBe(0);
+    expect(await running.stop(), running.output).toBe(0);
     const { nfq } = running.stats();
     expect(nfq!.verdicts).toBe(nfq!.packets);
     expect(running.output).toContain('rule reload complete');

@@ -56,11 +56,14 @@ describe.skipIf(missing() !== undefined)('a gate', () => {
     const runner = (program: string, words: readonly string[]): string =>
       network.run('gate', program, ...words);
     const tables = (): string =>
-      ['iptables-legacy', 'ip6tables-legacy']
+      ['iptables', 'ip6tables', 'iptables-legacy', 'ip6tables-legacy']
         .map(program => runner(program, ['-t', 'mangle', '-S']))
         .join('');
     try {
       runner('iptables-legacy', ['-t', 'mangle', '-A', 'FORWARD', '-p', 'sctp', '-j', 'ACCEPT']);
+      // Some programs make their table when they are first asked.
+      gateUp(PLAIN, runner);
+      gateDown(runner);
       const before = tables();
       gateUp({ ...PLAIN, ports: [80, 443], mark: '0x1/0x1' }, runner);
       gateUp({ ...PLAIN, bypass: false }, runner);

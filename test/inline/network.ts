@@ -65,6 +65,21 @@ export class Network {
     ip('-n', far, '-6', 'route', 'add', 'default', 'via', `fd09:${net}::1`);
   }
 
+  /** Makes one network of both: client and server are neighbors, if somebody forwards frames between them. */
+  bridgeAddresses(): void {
+    const server = this.namespace('server');
+    const gate = this.namespace('gate');
+    ip('-n', server, 'addr', 'add', '10.9.1.3/24', 'dev', 'eth0');
+    for (const device of ['client0', 'server0']) {
+      ip('-n', gate, 'addr', 'flush', 'dev', device);
+      // Frames of many segments cannot be sent on by a program.
+      this.run('gate', 'ethtool', '-K', device, 'gro', 'off', 'gso', 'off', 'tso', 'off');
+    }
+    for (const place of ['client', 'server'] as const)
+      this.run(place, 'ethtool', '-K', 'eth0', 'tx', 'off', 'gso', 'off', 'tso', 'off', 'gro', 'off');
+    this.run('gate', 'sysctl', '-qw', 'net.ipv4.ip_forward=0', 'net.ipv6.conf.all.forwarding=0');
+  }
+
   /** Runs a short command there. @returns what it prints  @throws Error when it fails */
   run(place: Place, ...command: string[]): string {
     const words = ['netns', 'exec', this.namespace(place), ...command];

@@ -1,6 +1,6 @@
 /** The engine as a program in the gate of a network. */
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,8 @@ export interface SensorOptions {
   readonly rules?: string;
   /** `-q` by default 0. */
   readonly queue?: string;
+  /** Where packets come from instead of a queue. */
+  readonly input?: readonly string[];
   readonly words?: readonly string[];
   /** YAML of a configuration file. */
   readonly config?: string;
@@ -26,12 +28,12 @@ export class Sensor {
 
   constructor(
     private readonly network: Network,
-    { rules = '', queue = '0', words = [], config }: SensorOptions,
+    { rules = '', queue = '0', input = ['-q', queue], words = [], config }: SensorOptions,
   ) {
     writeFileSync(join(this.folder, 'my.rules'), rules);
     if (config !== undefined) writeFileSync(join(this.folder, 'sluice.yaml'), config);
     const given = [
-      ...['-q', queue, '-S', join(this.folder, 'my.rules'), '-l', this.folder, '-v'],
+      ...[...input, '-S', join(this.folder, 'my.rules'), '-l', this.folder, '-v'],
       ...(config === undefined ? [] : ['-c', join(this.folder, 'sluice.yaml')]),
       ...words,
     ];
@@ -87,6 +89,13 @@ export class Sensor {
       .split('\n')
       .filter(line => line.includes(`"event_type":"${type}"`))
       .map(line => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  /** Lines of fast.log. */
+  fast(): string[] {
+    const file = join(this.folder, 'fast.log');
+    if (!existsSync(file)) return [];
+    return readFileSync(file, 'utf8').split('\n').filter(Boolean);
   }
 
   /** The last statistics record. */

@@ -1,0 +1,80 @@
+/** AF_PACKET: watching a device, and standing between two. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { missing, Network, SERVER_V4, SERVER_V6 } from './network.js';
+import { fetch, ping, Server, send } from './peers.js';
+import { Sensor } from './sensor.js';
+import { until } from './until.js';
+
+const RULES = `
+alert http any any -> any any (msg:"seen"; http.uri; content:"wanted"; sid:1;)
+drop tcp any any -> any 9000 (msg:"stream"; content:"topsecretword"; sid:2;)
+`;
+const BRIDGE = `%YAML 1.1
+---
+af-packet:
+  - { interface: client0, cluster-id: 98, copy-mode: ips, copy-iface: server0 }
+  - { interface: server0, cluster-id: 97, copy-mode: ips, copy-iface: client0 }
+  - { interface: default, threads: 2, cluster-type: cluster_flow }
+outputs:
+  - fast: { enabled: yes, filename: fast.log }
+  - eve-log: { enabled: yes, types: [stats, drop, alert] }
+`;
+
+describe.skipIf(missing() !== undefined)('AF_PACKET', () => {
+  let network: Network;
+  let server: Server;
+  let sensor: Sensor | undefined;
+
+  beforeEach(async () => {
+    network = new Network();
+    server = new Server(network);
+    await server.ready();
+  });
+
+  afterEach(() => {
+    sensor?.remove();
+    network.close();
+  });
+
+  it.each(['workers', 'autofp'])('watches a device (%s)', async profile => {
+    const running = new Sensor(network, {
+      rules: RULES,
+      input: ['-i', 'client0'],
+      words: ['--runmode', profile],
+    });
+    sensor = running;
+    await running.ready();
+    expect(await fetch(network, SERVER_V4, '/wanted')).toBeDefined();
+    expect(await fetch(network, SERVER_V6, '/wanted')).toBeDefined();
+    await until(
+      () => running.fast().length === 2,
+      () => running.output,
+    );
+    expect(await running.stop()).toBe(0);
+    const { capture, decoder } = running.stats();
+    expect(capture!.kernel_drops).toBe(0);
+    expect(decoder!.pkts).toBeGreaterThan(10);
+  });
+
+  it('inspects only what the filter wants', async () => {
+    sensor = new Sensor(network, { rules: RULES, input: ['-i', 'client0'], words: ['tcp', 'port', '81'] });
+    await sensor.ready();
+    expect(await fetch(network, SERVER_V4, '/wanted')).toBeDefined();
+    expect(await sensor.stop()).toBe(0);
+    expect(sensor.fast()).toEqual([]);
+    expect(sensor.stats().af_packet!.filtered_bpf).toBeGreaterThan(5);
+  });
+
+  it('forwards between two devices what passes, and nothing else', async () => {
+    network.bridgeAddresses();
+    sensor = new Sensor(network, { rules: RULES, input: ['--af-packet'], config: BRIDGE });
+    await sensor.ready();
+    expect(await ping(network, '10.9.1.3', 5)).toBe(5);
+    expect((await fetch(network, '10.9.1.3', '/large', 10))?.length).toBe(4_000_000);
+    expect((await send(network, '10.9.1.3', ['a topsec', 'retword'])).how).toBe('open');
+    expect(server.received.filter(data => data.includes('topsecretword'))).toEqual([]);
+    expect(server.received).toContain('a topsec');
+    expect(await sensor.stop()).toBe(0);
+    expect(sensor.stats().af_packet!.send_errors).toBe(0);
+  });
+});
