@@ -23,10 +23,16 @@ class Detect implements ThreadModule {
   private detection: DetectThread | undefined;
   private readonly anomalies: Anomalies;
 
-  constructor(thread: Thread) {
+  constructor(private readonly thread: Thread) {
     this.anomalies = new Anomalies(thread);
-    const image = thread.shared['rules'] as RuleSetImage | undefined;
-    if (image && image.count > 0) this.detection = openDetection(thread, image);
+    this.reload(thread.shared);
+  }
+
+  reload(shared: Readonly<Record<string, unknown>>): void {
+    const image = shared['rules'] as RuleSetImage | undefined;
+    if (!image) return;
+    if (this.detection) this.detection.reload(image);
+    else if (image.count > 0) this.detection = openDetection(this.thread, image);
   }
 
   process(batch: Batch): void {

@@ -91,6 +91,8 @@ export interface CompileOptions {
   readonly limits: GroupLimits;
   /** Thresholds of `threshold-file`. */
   readonly thresholds?: readonly ThresholdRule[];
+  /** The rule set in force, on reload: databases that are the same are taken over. */
+  readonly previous?: RuleSetImage;
   /** Folder of compiled patterns. */
   readonly cacheFolder?: string;
   readonly warn?: (message: string) => void;
@@ -117,6 +119,17 @@ export function compileOptionsFrom(
     limits: { toServer, toClient, history: config.read(history) },
     cacheFolder: (config.read(caching) && config.read(cachingPath)) || undefined,
   };
+}
+
+/**
+ * Frees the databases of a rule set that the next one does not use. Call it when no thread scans with it any more.
+ * @param matcher the one that compiled them
+ */
+export function releaseUnused(matcher: Matcher, before: RuleSetImage, after: RuleSetImage): void {
+  const kept = new Set(after.databases.map(database => database.key));
+  for (const { key, shared } of before.databases) {
+    if (!kept.has(key)) matcher.release(matcher.importDatabase(shared));
+  }
 }
 
 function addressVariables(config: Config): Map<string, string> {
@@ -148,8 +161,16 @@ export function compileRules(
   const sets = { addresses: new AddressSets(), ports: new PortSets(), applications: new ApplicationSets() };
   const { header, text: texts } = headers(all, sets);
   const patterns = new PatternNumbers();
-  const databases = new Databases(matcher, patterns, new DatabaseCache(options.cacheFolder, options.warn));
-  const transactionsSeeStreams = all.some(({ traits, signature }) => traits.onTransactions && signature.buffers.some(each => PAYLOAD_BUFFERS.has(each.buffer)));
+  const databases = new Databases(
+    matcher,
+    patterns,
+    new DatabaseCache(options.cacheFolder, options.warn),
+    new Map(options.previous?.databases.map(database => [database.key, database])),
+  );
+  const transactionsSeeStreams = all.some(
+    ({ traits, signature }) =>
+      traits.onTransactions && signature.buffers.some(each => PAYLOAD_BUFFERS.has(each.buffer)),
+  );
   const tools = { patterns, databases, limits: options.limits, transactionsSeeStreams };
   const groups = {
     tcp: transportRules('tcp', TCP, all, tools),
@@ -158,6 +179,7 @@ export function compileRules(
     applications: applicationRules(options.protocols, all, tools),
   };
   return {
+    matcher: matcher.kind,
     count: signatures.length,
     header,
     text: texts,

@@ -103,13 +103,18 @@ export class BatchPlan {
     const group = streamGroup(this.image, this.flows, flow, toServer);
     if (!followsStreams(group)) return;
     const state = this.states.of(flow).stream(toServer);
-    if (gap > 0 && state.scanner !== 0) {
+    const database = group.streamSearch < 0 ? 0 : this.scan.databaseOf(group.streamSearch);
+    // Behind a hole, and with other patterns than before, a new stream begins.
+    if (state.scanner !== 0 && (gap > 0 || state.database !== database)) {
       this.temporary.push(state.scanner);
       state.scanner = 0;
     }
     state.scanned += gap;
     if (group.streamSearch >= 0 && length > 0) {
-      if (state.scanner === 0) state.scanner = this.scan.openStream(group.streamSearch);
+      if (state.scanner === 0) {
+        state.scanner = this.scan.openStream(group.streamSearch);
+        state.database = database;
+      }
       this.stream[i] = this.scan.add(
         group.streamSearch,
         state.scanner,

@@ -30,7 +30,7 @@ import type { StreamInspection } from './stream-inspection.js';
 import type { StreamState } from './stream-state.js';
 import type { PacketTags } from './tags.js';
 import type { TransactionInspection, TransactionJudge } from './transaction-inspection.js';
-import { stateOf, type TransactionPlan } from './transaction-plan.js';
+import type { TransactionPlan } from './transaction-plan.js';
 
 /** Bits of `FlowRecord.DETECT_FLAGS`: addresses were looked at in this direction. */
 const IP_ONLY_TO_SERVER = 1 << 0;
@@ -466,7 +466,8 @@ export class Detection implements TransactionJudge {
     at.toServer = update.toServer;
     const { found, starts } = this.transactionPlan!;
     this.noteSubject(update);
-    this.transactions!.inspect(update, stateOf(update), found, starts.values[u]!, starts.values[u + 1]!);
+    const state = this.transactionPlan!.stateOf(update);
+    this.transactions!.inspect(update, state, found, starts.values[u]!, starts.values[u + 1]!);
   }
 
   /** A transaction that is complete has the stream of its direction inspected at once. */

@@ -3,9 +3,9 @@
  * (flowbits, flowints). Objects are used again when their flow is over.
  */
 import type { FlowRows } from '../../engine/flow-record.js';
+import type { Matcher } from '../../engine/matcher.js';
 import type { Subject } from './alert-queue.js';
 import type { HistoryPool } from './history.js';
-import type { Scan } from './scan.js';
 import { StreamState } from './stream-state.js';
 
 export class FlowState {
@@ -35,7 +35,7 @@ export class FlowStates {
   constructor(
     flows: FlowRows,
     private readonly pool: HistoryPool,
-    private readonly scan: Scan,
+    private readonly matcher: Pick<Matcher, 'closeStream'>,
   ) {
     this.numbers = new Int32Array(flows.capacity);
   }
@@ -74,9 +74,17 @@ export class FlowStates {
 
   /** Frees what a direction holds. */
   closeStream(stream: StreamState): void {
-    if (stream.scanner !== 0) this.scan.closeStream(stream.scanner);
+    if (stream.scanner !== 0) this.matcher.closeStream(stream.scanner);
     stream.history.restart(this.pool, 0);
     stream.reset();
+  }
+
+  /** Signatures have other numbers now. */
+  renumber(numbers: Int32Array): void {
+    for (const state of this.states) {
+      state.toServer.renumber(numbers);
+      state.toClient.renumber(numbers);
+    }
   }
 
   /** Frees everything. */

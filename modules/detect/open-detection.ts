@@ -2,7 +2,7 @@
 import type { Batch } from '../../engine/batch.js';
 import { engineMode } from '../../engine/exception-policy.js';
 import { openExpressions } from '../../engine/expression.js';
-import { type Matcher, type MatcherKind, openMatcher } from '../../engine/matcher.js';
+import { type Matcher, openMatcher } from '../../engine/matcher.js';
 import { type Memory, openMemory } from '../../engine/memory.js';
 import type { Thread } from '../../engine/module.js';
 import type { ApplicationLayer } from '../../engine/protocol.js';
@@ -23,6 +23,7 @@ import { environmentsFor, newInspection } from './inspection.js';
 import { Judgement } from './judgement.js';
 import * as Options from './options.js';
 import { PacketFacts } from './packet-facts.js';
+import { Renumberings } from './renumbering.js';
 import { Rules } from './rule.js';
 import { Scan } from './scan.js';
 import { signatureLanguage } from './signature-language.js';
@@ -34,6 +35,8 @@ import { TransactionPlan } from './transaction-plan.js';
 
 export interface DetectThread {
   process(batch: Batch): void;
+  /** Goes on with other rules: state of flows, hosts and transactions stays. Called between two batches. */
+  reload(image: RuleSetImage): void;
   close(): void;
 }
 
@@ -50,26 +53,107 @@ export interface DetectionWatch {
 }
 
 export function openDetection(thread: Thread, image: RuleSetImage, watch: DetectionWatch = {}): DetectThread {
-  const { config, counters, memory, flows } = thread;
-  const count = (name: string) => {
-    const index = counters.declare(name);
-    return (by = 1) => {
-      counters.values[index]! += by;
-    };
+  const home = openHome(thread, image, watch);
+  let inForce = image;
+  let detection = detectionWith(home, image);
+  const scannedBytes = thread.counters.declare('detect.scanned_bytes');
+  return {
+    process(batch) {
+      detection.process(batch);
+      thread.counters.values[scannedBytes] = home.scanned();
+    },
+    reload(next) {
+      home.states.renumber(home.renumberings.add(inForce, next));
+      home.retire();
+      inForce = next;
+      detection = detectionWith(home, next);
+    },
+    close: () => home.states.close(),
   };
-  const kind = matcherKindOf(image);
+}
+
+/** What stays when rules are loaded anew. */
+interface Home {
+  readonly thread: Thread;
+  readonly watch: DetectionWatch;
+  readonly matcher: Matcher;
+  readonly room: Memory;
+  readonly roomMatcher: Matcher;
+  /** Databases of the two matchers, by their keys. */
+  readonly imported: Map<string, number>;
+  readonly roomImported: Map<string, number>;
+  readonly pool: HistoryPool;
+  readonly states: FlowStates;
+  readonly tags: PacketTags;
+  readonly stores: Stores;
+  readonly renumberings: Renumberings;
+  readonly at: Inspection;
+  readonly facts: PacketFacts;
+  /** Declares a counter, and counts. */
+  count(name: string): (by?: number) => void;
+  /** Scanned so far, in bytes; `use` notes the scans of a new rule set. */
+  scanned(): number;
+  use(scan: Scan): Scan;
+  /** The scans in use belong to rules that are given up. */
+  retire(): void;
+}
+
+function openHome(thread: Thread, image: RuleSetImage, watch: DetectionWatch): Home {
+  const { config, counters, memory, flows } = thread;
   const matcherOf = (of: Memory) => {
-    const matcher = openMatcher(of, kind);
+    const matcher = openMatcher(of, image.matcher);
     return watch.matcher?.(matcher) ?? matcher;
   };
-  const scan = new Scan(matcherOf(memory), image);
+  const room = openMemory({
+    bytes: new SharedArrayBuffer(config.read(Options.SCAN_ROOM)),
+    rows: new SharedArrayBuffer(256),
+  });
+  const matcher = matcherOf(memory);
   const pool = new HistoryPool(config.read(Options.HISTORY_MEMCAP));
-  const states = new FlowStates(flows, pool, scan);
-  const facts = new PacketFacts(memory, flows);
-  const at = newInspection(memory, flows);
-  const language = signatureLanguage(MATCH_COMPILERS, TRANSFORMS);
+  const states = new FlowStates(flows, pool, matcher);
   const tags = new PacketTags(thread, states, () => ({ table: stores.hosts, tracker: stores.tracker }));
   const stores: Stores = openStores(thread, states, tags);
+  let scans: Scan[] = [];
+  let retired = 0;
+  const scanned = () => scans.reduce((sum, scan) => sum + scan.bytes, retired);
+  return {
+    thread,
+    watch,
+    matcher,
+    room,
+    roomMatcher: matcherOf(room),
+    imported: new Map(),
+    roomImported: new Map(),
+    pool,
+    states,
+    tags,
+    stores,
+    renumberings: new Renumberings(),
+    at: newInspection(memory, flows),
+    facts: new PacketFacts(memory, flows),
+    count(name) {
+      const index = counters.declare(name);
+      return (by = 1) => {
+        counters.values[index]! += by;
+      };
+    },
+    scanned,
+    retire() {
+      retired = scanned();
+      scans = [];
+    },
+    use(scan) {
+      scans.push(scan);
+      return scan;
+    },
+  };
+}
+
+function detectionWith(home: Home, image: RuleSetImage): Detection {
+  const { thread, watch, pool, states, tags, stores, at, facts, count } = home;
+  const { config, memory, flows } = thread;
+  const scan = home.use(new Scan(home.matcher, image, home.imported));
+  const language = signatureLanguage(MATCH_COMPILERS, TRANSFORMS);
   const environment = environmentsFor(
     {
       stores: stores.byName,
@@ -83,16 +167,8 @@ export function openDetection(thread: Thread, image: RuleSetImage, watch: Detect
     },
     watch.conditions?.bind(watch),
   );
-  const warn = (message: string) => thread.warnOnce(message);
-  const rules = new Rules(image, language, environment, warn);
-  const thresholds = new Thresholds(
-    memory,
-    stores.thresholds,
-    stores.tracker,
-    number => rules.at(number).signature,
-  );
-  const plan = new BatchPlan(memory, flows, image, scan, states);
-  const inline = config.read(engineMode) === 'ips';
+  const rules = new Rules(image, language, environment, message => thread.warnOnce(message));
+  const thresholds = new Thresholds(memory, stores.thresholds, stores.tracker, n => rules.at(n).signature);
   const detection = new Detection({
     thread,
     image,
@@ -101,10 +177,10 @@ export function openDetection(thread: Thread, image: RuleSetImage, watch: Detect
     rules,
     scan,
     states,
-    plan,
+    plan: new BatchPlan(memory, flows, image, scan, states),
     streams: new StreamInspection(memory, pool, scan, count('detect.stream_history_lost')),
     queue: new AlertQueue(config.read(Options.PACKET_ALERT_MAX)),
-    judgement: new Judgement(thread, image, inline, thresholds),
+    judgement: new Judgement(thread, image, config.read(engineMode) === 'ips', thresholds),
     at,
     tags,
     chunkToServer: config.read(Options.TO_SERVER_CHUNK),
@@ -115,29 +191,22 @@ export function openDetection(thread: Thread, image: RuleSetImage, watch: Detect
     ...(watch.matched && { matched: watch.matched.bind(watch) }),
   });
   const layer = thread.services.get('application-layer') as ApplicationLayer | undefined;
-  if (layer) useTransactions();
-  const scannedBytes = counters.declare('detect.scanned_bytes');
-
-  function useTransactions(): void {
-    const room = openMemory({
-      bytes: new SharedArrayBuffer(config.read(Options.SCAN_ROOM)),
-      rows: new SharedArrayBuffer(256),
-    });
-    const roomScan = new Scan(matcherOf(room), image);
-    const truncated = count('detect.buffer_truncated');
-    const common = { stores: stores.byName, variable: () => 0 };
-    const transactionPlan = new TransactionPlan(image, roomScan, room.bytes, language, common, at, truncated);
-    const inspection = new TransactionInspection(image, rules, language, at, detection);
-    detection.useTransactions(layer!, transactionPlan, inspection);
+  if (layer) {
+    const roomScan = home.use(new Scan(home.roomMatcher, image, home.roomImported));
+    const plain = { stores: stores.byName, variable: () => 0 };
+    const plan = new TransactionPlan(
+      image,
+      roomScan,
+      home.room.bytes,
+      language,
+      plain,
+      at,
+      count('detect.buffer_truncated'),
+      home.renumberings,
+    );
+    detection.useTransactions(layer, plan, new TransactionInspection(image, rules, language, at, detection));
   }
-
-  return {
-    process(batch) {
-      detection.process(batch);
-      counters.values[scannedBytes] = scan.bytes;
-    },
-    close: () => states.close(),
-  };
+  return detection;
 }
 
 /** Number in the image of each application protocol, by the number that flows know it by (from 1). */
@@ -145,8 +214,4 @@ function applicationNumbers(thread: Thread, image: RuleSetImage): Int32Array {
   const layer = thread.services.get('application-layer') as ApplicationLayer | undefined;
   const names = layer ? layer.protocols.map(protocol => protocol.name) : [];
   return Int32Array.from(['', ...names], name => image.applicationNames.indexOf(name));
-}
-
-function matcherKindOf(image: RuleSetImage): MatcherKind {
-  return image.databases[0]?.shared.kind ?? 'qgram';
 }

@@ -23,11 +23,24 @@ export class Scan {
   /** Numbers of the image's databases in this matcher. */
   private readonly databases: number[];
 
+  /** @param imported numbers of databases by their key: those of rules before are used on */
   constructor(
     private readonly matcher: Matcher,
     private readonly image: RuleSetImage,
+    imported: Map<string, number>,
   ) {
-    this.databases = image.databases.map(database => matcher.importDatabase(database.shared));
+    this.databases = image.databases.map(({ key, shared }) => {
+      const number = imported.get(key) ?? matcher.importDatabase(shared);
+      imported.set(key, number);
+      return number;
+    });
+    // What no rule uses any more is given back.
+    const used = new Set(image.databases.map(database => database.key));
+    for (const [key, number] of imported) {
+      if (used.has(key)) continue;
+      imported.delete(key);
+      matcher.release(number);
+    }
   }
 
   clear(): void {
@@ -38,7 +51,12 @@ export class Scan {
 
   /** Opens a stream for a search that is made for streams. */
   openStream(search: number): number {
-    return this.matcher.openStream(this.databases[this.image.searches.databases[search]!]!);
+    return this.matcher.openStream(this.databaseOf(search));
+  }
+
+  /** Number of a search's database in the matcher. */
+  databaseOf(search: number): number {
+    return this.databases[this.image.searches.databases[search]!]!;
   }
 
   closeStream(stream: number): void {
@@ -54,7 +72,7 @@ export class Scan {
     if (this.count === this.searches.length) this.grow();
     const job = this.count++;
     const j = job * JOB_INTS;
-    this.jobs[j] = this.databases[this.image.searches.databases[search]!]!;
+    this.jobs[j] = this.databaseOf(search);
     this.jobs[j + 1] = stream;
     this.jobs[j + 2] = offset;
     this.jobs[j + 3] = length;

@@ -9,6 +9,8 @@ export class StreamState {
   readonly history = new History();
   /** Stream of the matcher, 0 when none is open; and how far it has come. */
   scanner = 0;
+  /** Its database, by number in the matcher. */
+  database = 0;
   scanned = 0;
   /** Initial sequence number (-1: none seen), and how far the highest one seen is from it: what `stream_size` asks for. */
   initialSequence = -1;
@@ -25,6 +27,7 @@ export class StreamState {
 
   reset(): void {
     this.scanner = 0;
+    this.database = 0;
     this.scanned = 0;
     this.initialSequence = -1;
     this.size = 0;
@@ -51,6 +54,25 @@ export class StreamState {
       if (matched[i] === signature) return matched[i + 1]!;
     }
     return 0;
+  }
+
+  /** Signatures have other numbers now; those that are gone are forgotten. */
+  renumber(numbers: Int32Array): void {
+    const { candidates, ends, matched } = this;
+    let kept = 0;
+    for (let i = 0; i < candidates.length; i++) {
+      const number = numbers[candidates.values[i]!]!;
+      if (number < 0) continue;
+      candidates.values[kept] = number;
+      ends.values[kept++] = ends.values[i]!;
+    }
+    candidates.length = kept;
+    ends.length = kept;
+    const before = matched.splice(0);
+    for (let i = 0; i < before.length; i += 2) {
+      const number = numbers[before[i]!]!;
+      if (number >= 0) matched.push(number, before[i + 1]!);
+    }
   }
 
   noteMatch(signature: number, position: number): void {

@@ -10,6 +10,7 @@ import type { CompileEnvironment } from '../../signatures/keyword.js';
 import type { Match } from '../../signatures/signature.js';
 import type { RuleLanguage, Transformation } from './language.js';
 import { NumberList } from './number-list.js';
+import type { Renumberings } from './renumbering.js';
 import { setBuffer } from './rule.js';
 import type { Scan } from './scan.js';
 import { type DirectionState, TransactionState } from './transaction-state.js';
@@ -41,6 +42,7 @@ export class TransactionPlan {
     private readonly environment: CompileEnvironment,
     private readonly at: Inspection,
     private readonly truncated: () => void,
+    private readonly renumberings: Renumberings,
   ) {}
 
   run(updates: readonly TransactionUpdate[]): void {
@@ -57,8 +59,27 @@ export class TransactionPlan {
     while (this.starts.length <= updates.length) this.starts.push(this.found.length);
   }
 
+  /** The state that detection keeps with the transaction of an update. */
+  stateOf(update: TransactionUpdate): TransactionState {
+    const { transaction } = update;
+    const { renumberings } = this;
+    const known = transaction.detection as TransactionState | undefined;
+    if (!known) {
+      const made = new TransactionState(renumberings.generation);
+      transaction.detection = made;
+      return made;
+    }
+    if (!known.isOf(renumberings.generation)) {
+      known.renumber(renumberings);
+      // Streams over growing buffers were of the databases before: they begin anew.
+      closeScanners(known.toServer, this.scan);
+      closeScanners(known.toClient, this.scan);
+    }
+    return known;
+  }
+
   private plan(u: number, update: TransactionUpdate, rules: ApplicationRules): void {
-    const state = stateOf(update);
+    const state = this.stateOf(update);
     const direction = state.direction(update.toServer);
     this.searchedOf(rules, update).forEach((searched, number) => {
       const { progress } = searched.rules;
@@ -185,13 +206,6 @@ export class TransactionPlan {
     for (const direction of this.closing) closeScanners(direction, this.scan);
     this.closing.length = 0;
   }
-}
-
-/** The state that detection keeps with the transaction of an update. */
-export function stateOf(update: TransactionUpdate): TransactionState {
-  const { transaction } = update;
-  transaction.detection ??= new TransactionState();
-  return transaction.detection as TransactionState;
 }
 
 /** Gives back the scanner's streams over growing buffers. */

@@ -1,8 +1,10 @@
 /** What detection keeps with a transaction: what was scanned, and which signatures wait for more of it. */
 
+import { GONE, type Renumberings } from './renumbering.js';
+
 /** A signature of which some conditions hold already. */
 export interface Waiting {
-  readonly signature: number;
+  signature: number;
   /** Direction it is inspected in; a transactional one is inspected in both. */
   readonly toServer: boolean;
   readonly both: boolean;
@@ -27,6 +29,30 @@ export class TransactionState {
   waiting: Waiting[] = [];
   /** Signatures that matched: twice their number, plus one to the client. */
   readonly matched = new Set<number>();
+  /** Reload of the rules that the numbers belong to. */
+  private generation: number;
+
+  constructor(generation = 0) {
+    this.generation = generation;
+  }
+
+  isOf(generation: number): boolean {
+    return this.generation === generation;
+  }
+
+  /** Brings the numbers of signatures up to date. */
+  renumber(to: Renumberings): void {
+    const from = this.generation;
+    this.generation = to.generation;
+    const before = [...this.matched];
+    this.matched.clear();
+    for (const key of before) {
+      const number = to.since(from, key >> 1);
+      if (number !== GONE) this.matched.add(number * 2 + (key & 1));
+    }
+    for (const each of this.waiting) each.signature = to.since(from, each.signature);
+    this.waiting = this.waiting.filter(each => each.signature !== GONE);
+  }
 
   direction(toServer: boolean): DirectionState {
     return toServer ? this.toServer : this.toClient;

@@ -85,6 +85,8 @@ export class Databases {
     private readonly matcher: Matcher,
     private readonly patterns: PatternNumbers,
     private readonly cache: DatabaseCache,
+    /** Databases of the rule set before: those that are the same are taken over. */
+    private readonly known: ReadonlyMap<string, CompiledDatabase> = new Map(),
   ) {}
 
   /** @returns number of the search for these patterns; -1 without any */
@@ -119,7 +121,7 @@ export class Databases {
     const key = this.cache.keyOf(this.matcher.kind, patterns, streaming);
     let number = this.byKey.get(key);
     if (number === undefined) {
-      number = this.compiled.push(this.compile(patterns, streaming, key)) - 1;
+      number = this.compiled.push(this.known.get(key) ?? this.compile(patterns, streaming, key)) - 1;
       this.byKey.set(key, number);
     }
     return number;

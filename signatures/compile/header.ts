@@ -8,7 +8,7 @@ import type { AddressSets, PortSets } from './address-sets.js';
 import type { ApplicationSets } from './applications.js';
 import { IP_ONLY, LIKE_IP_ONLY, type Traits } from './traits.js';
 
-export const INTS = 16;
+export const INTS = 18;
 
 /** Bits of NEED_ constants: all must be among what a packet has. */
 export const REQUIRED = 0;
@@ -36,6 +36,8 @@ export const PAYLOAD_MINIMUM = 13;
 export const PAYLOAD_MAXIMUM = 14;
 /** Set of application protocols it is for (see `ApplicationSets`), -1 for any. */
 export const APPLICATION = 15;
+export const GID = 16;
+export const SID = 17;
 
 // ── what a packet must have ─────────────────────────────────────────────────────────────────────────
 export const NEED_IPV4 = 1 << 0;
@@ -115,6 +117,8 @@ export function writeHeader(table: Int32Array, signature: Signature, traits: Tra
   table[h + KIND] = traits.kind;
   table[h + ACTION] = ACTIONS[signature.action] ?? ACTION_ALERT;
   table[h + PRIORITY] = signature.priority;
+  table[h + GID] = signature.gid;
+  table[h + SID] = signature.sid;
   const size = payloadSize(signature);
   table[h + PAYLOAD_MINIMUM] = size[0];
   table[h + PAYLOAD_MAXIMUM] = size[1];

@@ -2,6 +2,7 @@
  * A compiled rule set as all threads share it: typed arrays over shared memory and a few small plain objects, so
  * that it travels by `postMessage` without being copied. Signatures are numbered in the order of evaluation.
  */
+import type { MatcherKind } from '../../engine/matcher.js';
 import type { Signature } from '../signature.js';
 import type { AddressIndex } from './address-index.js';
 import type { AddressTable, PortTable } from './address-sets.js';
@@ -58,6 +59,8 @@ export interface IpOnlyRules {
 }
 
 export interface RuleSetImage {
+  /** What the databases are for. */
+  readonly matcher: MatcherKind;
   readonly count: number;
   readonly header: Int32Array;
   readonly text: Uint8Array;

@@ -97,8 +97,9 @@ export class Sensor {
 
   constructor(
     readonly thread: StubThread,
-    readonly image: RuleSetImage,
+    public image: RuleSetImage,
     private readonly module: ThreadModule,
+    private readonly options: SensorOptions,
   ) {
     // Offset 0 means "no such header": no packet shall lie there.
     thread.pool.allocate(thread.pool.take(), 8);
@@ -122,6 +123,12 @@ export class Sensor {
     const verdicts = slots.map(slot => this.thread.field(slot, Packet.VERDICT));
     this.thread.releaseBatch(batch);
     return { alerts, verdicts };
+  }
+
+  /** Puts other rules in place, between two batches. */
+  reload(rules: string): void {
+    this.image = imageOf(rules, this.thread, this.options, this.image);
+    this.module.reload?.({ rules: this.image });
   }
 
   close(): void {
@@ -202,15 +209,32 @@ export class Sensor {
 }
 
 export async function sensorFor(rules: string, options: SensorOptions = {}): Promise<Sensor> {
-  const config = { detect: { 'sgh-mpm-caching': false }, ...options.config };
+  const thread = stubThread({ config: configOf(options) });
+  const image = imageOf(rules, thread, options);
+  thread.shared.rules = image;
+  if (options.layer) thread.services.set('application-layer', options.layer);
+  return new Sensor(thread, image, await detect.create(thread), options);
+}
+
+function configOf(options: SensorOptions): ConfigTree {
+  return { ...options.config };
+}
+
+/** @throws Error with the first thing that is wrong with the rules */
+function imageOf(
+  rules: string,
+  thread: StubThread,
+  options: SensorOptions,
+  previous?: RuleSetImage,
+): RuleSetImage {
+  const config = new Config(configOf(options));
   const protocols: readonly Protocol[] = options.layer?.protocols ?? [];
-  const ruleSet = loadRuleText(rules, 'test.rules', { config: new Config(config), protocols });
+  const ruleSet = loadRuleText(rules, 'test.rules', { config, protocols });
   const problem = ruleSet.errors[0]?.message ?? ruleSet.unsupported[0]?.reason;
   if (problem) throw new Error(problem);
-  const thread = stubThread({ config });
   const matcher = openMatcher(thread.memory, options.matcher ?? 'auto');
-  const image = compileRules(ruleSet, matcher, compileOptionsFrom(new Config(config), protocols));
-  thread.shared['rules'] = image;
-  if (options.layer) thread.services.set('application-layer', options.layer);
-  return new Sensor(thread, image, await detect.create(thread));
+  return compileRules(ruleSet, matcher, {
+    ...compileOptionsFrom(config, protocols),
+    ...(previous && { previous }),
+  });
 }

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { Batch } from '../../engine/batch.js';
+import * as Packet from '../../engine/packet.js';
+import { REASON_FLOW_DROP, REASON_RULES, REASON_TUNNEL_PACKET_DROP } from '../../engine/verdict.js';
+import verdict from '../../modules/verdict.js';
+import { type StubThread, stubThread } from '../thread-stub.js';
+
+interface Sketch {
+  verdict?: number;
+  reason?: number;
+  flowState?: number;
+  pseudo?: number;
+  root?: number;
+}
+
+/** Rows of packets; `root` is the index of the packet this one is inside of. */
+function rows(thread: StubThread, sketches: readonly Sketch[]): number[] {
+  const { row } = thread.memory;
+  const slots = sketches.map(() => thread.pool.take());
+  sketches.forEach((sketch, i) => {
+    const p = slots[i]! * Packet.INTS;
+    row[p + Packet.VERDICT] = sketch.verdict ?? 0;
+    row[p + Packet.REASON] = sketch.reason ?? 0;
+    row[p + Packet.FLOW_STATE] = sketch.flowState ?? 0;
+    row[p + Packet.PSEUDO] = sketch.pseudo ?? 0;
+    if (sketch.root === undefined) return;
+    const r = slots[sketch.root]! * Packet.INTS;
+    row[p + Packet.ROOT] = slots[sketch.root]!;
+    row[r + Packet.REFERENCES]!++;
+    row[r + Packet.VERDICTS_AWAITED]!++;
+  });
+  return slots;
+}
+
+async function judged(sketches: readonly Sketch[], order = sketches.map((_, i) => i)) {
+  const thread = stubThread();
+  const module = await verdict.create(thread);
+  const slots = rows(thread, sketches);
+  const batch = new Batch();
+  for (const i of order) batch.push(slots[i]!);
+  module.process(batch);
+  const drops = [...batch.slots.subarray(0, batch.length)].filter(slot => thread.field(slot, Packet.EVENT_KIND) === 5);
+  return { counters: thread.counters.nonZero(), verdicts: slots.map(slot => thread.field(slot, Packet.VERDICT)), drops: drops.length };
+}
+
+const DROP = Packet.VERDICT_DROP;
+const TUNNEL = Packet.PSEUDO_TUNNEL;
+
+describe('verdict', () => {
+  test('counts what becomes of packets of the wire', async () => {
+    const { counters } = await judged([
+      {},
+      { verdict: Packet.VERDICT_PASS },
+      { verdict: DROP, reason: REASON_RULES },
+      { verdict: Packet.VERDICT_REJECT, reason: REASON_RULES },
+      { pseudo: Packet.PSEUDO_FLOW_END },
+    ]);
+    expect(counters).toEqual({ 'ips.accepted': 2, 'ips.blocked': 1, 'ips.rejected': 1, 'ips.drop_reason.rules': 2 });
+  });
+
+  test('packets of a dropped flow are dropped, and told', async () => {
+    const { counters, drops } = await judged([{ flowState: Packet.FLOW_DROPPED }]);
+    expect(counters).toEqual({ 'ips.blocked': 1, 'ips.drop_reason.flow_drop': 1 });
+    expect(drops).toBe(1);
+    expect(REASON_FLOW_DROP).toBe(5);
+  });
+
+  test.each([
+    ['outer first', [0, 1, 2]],
+    ['inner first', [2, 1, 0]],
+  ])('a drop inside of tunnels drops the outermost packet once, %s', async (_, order) => {
+    const { counters, verdicts, drops } = await judged(
+      [{}, { pseudo: TUNNEL, root: 0 }, { pseudo: TUNNEL, root: 1, verdict: DROP, reason: REASON_RULES }],
+      order,
+    );
+    expect(counters).toEqual({ 'ips.blocked': 1, 'ips.drop_reason.tunnel_packet_drop': 1 });
+    expect(verdicts).toEqual([DROP, DROP, DROP]);
+    expect(drops).toBe(1);
+    expect(REASON_TUNNEL_PACKET_DROP).toBe(15);
+  });
+
+  test('an outer packet waits for all that are inside of it', async () => {
+    const { counters } = await judged([{}, { pseudo: TUNNEL, root: 0 }, { pseudo: TUNNEL, root: 0 }], [0, 1]);
+    expect(counters).toEqual({});
+  });
+});
