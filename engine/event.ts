@@ -81,19 +81,7 @@ export function keepEvent(thread: Thread, batch: Batch, kind: number, root: numb
     const r = root * Packet.INTS;
     row[e + Packet.ROOT] = root;
     Atomics.add(row, r + Packet.REFERENCES, 1);
-    for (const field of [
-      Packet.SECONDS,
-      Packet.NANOSECONDS,
-      Packet.NUMBER,
-      Packet.SOURCE,
-      Packet.FLOW,
-      Packet.FLOW_STATE,
-      Packet.FLOW_HASH,
-      Packet.PROTOCOL,
-      Packet.IP_VERSION,
-    ]) {
-      row[e + field] = row[r + field]!;
-    }
+    Packet.copyOrigin(row, r, e);
     noteAppProtocol(thread, e, r);
   }
   batch.keep(slot);

@@ -243,3 +243,20 @@ export function setEvent(row: Int32Array, p: number, event: number): void {
 export function hasEvent(row: Int32Array, p: number, event: number): boolean {
   return (row[p + EVENTS + (event >>> 5)]! & (1 << (event & 31))) !== 0;
 }
+
+/**
+ * Gives the packet at `to` what it shares with the one at `from` that it was made from: time, number, source, flow and
+ * protocol. (Both are indexes of rows: slot * INTS.)
+ */
+export function copyOrigin(row: Int32Array, from: number, to: number): void {
+  row[to + SECONDS] = row[from + SECONDS]!;
+  row[to + NANOSECONDS] = row[from + NANOSECONDS]!;
+  row[to + NUMBER] = row[from + NUMBER]!;
+  row[to + SOURCE] = row[from + SOURCE]!;
+  row[to + LINK_TYPE] = row[from + LINK_TYPE]!;
+  row[to + FLOW] = row[from + FLOW]!;
+  row[to + FLOW_STATE] = row[from + FLOW_STATE]!;
+  row[to + FLOW_HASH] = row[from + FLOW_HASH]!;
+  row[to + PROTOCOL] = row[from + PROTOCOL]!;
+  row[to + IP_VERSION] = row[from + IP_VERSION]!;
+}

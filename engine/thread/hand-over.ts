@@ -19,19 +19,6 @@ export interface Outlet {
   readonly thread: number;
 }
 
-/** What a pseudo packet with the rest of some data has in common with the packet it was cut from. */
-const COPIED = [
-  Packet.FLOW,
-  Packet.FLOW_STATE,
-  Packet.FLOW_HASH,
-  Packet.PROTOCOL,
-  Packet.IP_VERSION,
-  Packet.SECONDS,
-  Packet.NANOSECONDS,
-  Packet.NUMBER,
-  Packet.SOURCE,
-];
-
 export class HandOver {
   private readonly row: Int32Array;
 
@@ -108,7 +95,7 @@ export class HandOver {
     if (length <= fits) return -1;
     const slot = this.takeSlot(outlet);
     const q = slot * Packet.INTS;
-    for (const field of COPIED) row[q + field] = row[p + field]!;
+    Packet.copyOrigin(row, p, q);
     row[q + Packet.PSEUDO] = Packet.PSEUDO_STREAM;
     row[q + Packet.STREAM_DATA] = row[p + Packet.STREAM_DATA]! + fits;
     row[q + Packet.STREAM_LENGTH] = length - fits;

@@ -6,19 +6,6 @@ import type { Batch } from '../../../engine/batch.js';
 import type { Thread } from '../../../engine/module.js';
 import * as Packet from '../../../engine/packet.js';
 
-const COPIED = [
-  Packet.SECONDS,
-  Packet.NANOSECONDS,
-  Packet.NUMBER,
-  Packet.SOURCE,
-  Packet.FLOW,
-  Packet.FLOW_STATE,
-  Packet.FLOW_HASH,
-  Packet.PROTOCOL,
-  Packet.IP_VERSION,
-  Packet.LINK_TYPE,
-];
-
 /** Part of the pool that is left to other modules: one stream full of holes must not take all packets. */
 const RESERVED_SHARE = 8;
 
@@ -45,7 +32,7 @@ export class Delivery {
     if (pseudo < 0) return -1;
     const q = pseudo * Packet.INTS;
     this.row[q + Packet.PSEUDO] = Packet.PSEUDO_STREAM;
-    for (const field of COPIED) this.row[q + field] = this.row[p + field]!;
+    Packet.copyOrigin(this.row, p, q);
     batch.keep(pseudo);
     return pseudo;
   }

@@ -282,19 +282,7 @@ function midstreamPolicy(thread: Thread, settings: TrackingSettings): ExceptionP
   return new ExceptionPolicy(thread, TARGETS.midstream, REASON_STREAM_MIDSTREAM, policy);
 }
 
-const FLOW_FIELDS = [
-  Packet.SECONDS,
-  Packet.NANOSECONDS,
-  Packet.NUMBER,
-  Packet.SOURCE,
-  Packet.FLOW,
-  Packet.FLOW_STATE,
-  Packet.FLOW_HASH,
-  Packet.PROTOCOL,
-  Packet.IP_VERSION,
-];
-
 function copyFlowFields(row: Int32Array, from: number, to: number): void {
   row[to + Packet.PSEUDO] = Packet.PSEUDO_STREAM;
-  for (const field of FLOW_FIELDS) row[to + field] = row[from + field]!;
+  Packet.copyOrigin(row, from, to);
 }
