@@ -28,6 +28,9 @@ export interface Reading<T> {
 const EMPTY = new Uint8Array(0);
 const MOST = Number.MAX_SAFE_INTEGER;
 
+/** Up to so many bytes are looked at one by one. */
+const LOOP_BYTES = 128;
+
 const ENDED = 1;
 const WAS_RESET = 2;
 /** The reader was told of the end by `either`. */
@@ -138,8 +141,16 @@ export class DetectionSocket {
 
   /** Where a byte stands, counted from the next unread one, looking from `from` on; -1 when it does not. */
   indexOf(delimiter: number, from: number, limit: number): number {
-    const at = this.bytes.indexOf(delimiter, this.start + from);
-    return at >= 0 && at < Math.min(this.finish, this.start + limit) ? at - this.start : -1;
+    const { bytes, start } = this;
+    const first = start + from;
+    const last = Math.min(this.finish, start + limit);
+    // Calling into the runtime pays from some length on.
+    if (last - first > LOOP_BYTES) {
+      const at = bytes.subarray(first, last).indexOf(delimiter);
+      return at < 0 ? -1 : at + from;
+    }
+    for (let i = first; i < last; i++) if (bytes[i] === delimiter) return i - start;
+    return -1;
   }
 
   byteAt(index: number): number {

@@ -1,0 +1,80 @@
+/**
+ * What sleeping detections cost: memory of each, and time of a wake-up.
+ * `node --expose-gc dist/test/detections/sleepers.js [FLOWS]`
+ */
+import { Asking } from '../../engine/detection/asking.js';
+import { Conversation } from '../../engine/detection/conversation.js';
+import { PacketView } from '../../engine/detection/packet-view.js';
+import type { DetectionWatch } from '../../engine/detection/watch.js';
+import { alert, type Routine } from '../../engine/detection.js';
+import { flowRows, INTS } from '../../engine/flow-record.js';
+import { allocateMemory, openMemory } from '../../engine/memory.js';
+
+const FLOWS = Number(process.argv[2] ?? 1_000_000);
+const memory = openMemory(allocateMemory(1, 4096));
+const watch: DetectionWatch = {
+  ...{ memory, flows: flowRows(new SharedArrayBuffer(INTS * 4)), held: 16384 },
+  ...{ packet: new PacketView(memory), applicationName: () => undefined },
+  bits: { has: () => false, set() {}, release() {} },
+};
+
+/** As authors write it: waits for a line behind what has come, with some state. */
+function* detect({ client }: Conversation): Routine {
+  let lines = 0;
+  for (;;) {
+    const line = yield* client.readUntil('\n', 4096);
+    if (typeof line === 'string') return undefined;
+    if (++lines > 1_000_000_000) yield alert();
+  }
+}
+
+const chains: Asking[] = [];
+
+/** One segment of a line: fed, and the routine woken where that helps. */
+function deliver(conversation: Conversation, start: number, end: number): void {
+  const socket = conversation.client;
+  conversation.noteOrder(true);
+  socket.feed(memory.bytes, start, end, watch.held);
+  conversation.routine ??= detect(conversation);
+  if (conversation.isAnswerable) conversation.routine.next();
+  socket.keep(memory.bytes, watch.held);
+}
+
+function inUse(): number {
+  globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+/** Other programs on the machine do not count. */
+function cpuMicroseconds(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+memory.bytes.fill(0x61, 64, 264);
+memory.bytes[264] = 10;
+const before = inUse();
+for (let i = 0; i < FLOWS; i++) {
+  const conversation = new Conversation(watch, i);
+  // A whole line, so that it has run and sleeps now.
+  deliver(conversation, 64, 265);
+  chains.push(conversation);
+}
+const bytes = (inUse() - before) / FLOWS;
+
+const ROUNDS = 5;
+const started = cpuMicroseconds();
+for (let round = 0; round < ROUNDS; round++)
+  for (const conversation of chains) deliver(conversation as Conversation, 64, 265);
+const cold = ((cpuMicroseconds() - started) * 1e3) / (ROUNDS * FLOWS);
+
+const few = chains.slice(0, 1000);
+const startedHot = cpuMicroseconds();
+for (let round = 0; round < 1000; round++)
+  for (const conversation of few) deliver(conversation as Conversation, 64, 265);
+const hot = ((cpuMicroseconds() - startedHot) * 1e3) / (1000 * few.length);
+
+console.log(
+  `${FLOWS} sleeping detections: ${bytes.toFixed(0)} bytes each; a wake-up with a line of 200 bytes: ${hot.toFixed(0)} ns among 1000, ${cold.toFixed(0)} ns among all`,
+);
