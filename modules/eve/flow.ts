@@ -66,19 +66,23 @@ export function writeFlow(writer: Writer, subject: Subject, macs: MacSets | unde
 
 /** `"flow":{…}` of an alert: counts with its packet, and the conversation as it began. */
 export function writeFlowSoFar(json: JsonBytes, subject: Subject, header: Header): void {
-  const { row, p } = subject;
-  const { row64 } = subject.memory;
-  const d = (p / Packet.INTS) * Packet.DOUBLES;
   json.open(FLOW);
-  json.integer(PACKETS_TO_SERVER, row[p + Packet.FLOW_PACKETS_TO_SERVER]!);
-  json.integer(PACKETS_TO_CLIENT, row[p + Packet.FLOW_PACKETS_TO_CLIENT]!);
-  json.integer(BYTES_TO_SERVER, row64[d + Packet.FLOW_BYTES_TO_SERVER]!);
-  json.integer(BYTES_TO_CLIENT, row64[d + Packet.FLOW_BYTES_TO_CLIENT]!);
+  if (subject.onWire) writeCountsSoFar(json, subject);
+  else writeCounts(json, subject);
   writeStart(json, subject, header);
   const { others } = header;
   others.load(subject, 'flow');
   if (others.version !== 0) header.writeTuple(json, others);
   json.close();
+}
+
+function writeCountsSoFar(json: JsonBytes, { row, memory, p }: Subject): void {
+  const { row64 } = memory;
+  const d = (p / Packet.INTS) * Packet.DOUBLES;
+  json.integer(PACKETS_TO_SERVER, row[p + Packet.FLOW_PACKETS_TO_SERVER]!);
+  json.integer(PACKETS_TO_CLIENT, row[p + Packet.FLOW_PACKETS_TO_CLIENT]!);
+  json.integer(BYTES_TO_SERVER, row64[d + Packet.FLOW_BYTES_TO_SERVER]!);
+  json.integer(BYTES_TO_CLIENT, row64[d + Packet.FLOW_BYTES_TO_CLIENT]!);
 }
 
 /** The type that answers the flow's first packet, when something came back. */

@@ -55,7 +55,24 @@ function split(name: string): [string | undefined, string | undefined] {
   return dot < 0 ? [name, undefined] : [name.slice(0, dot), name.slice(dot + 1)];
 }
 
-const decode = packetEvent('decode-event', decoderEventNumber);
+const decodeKnown = packetEvent('decode-event', decoderEventNumber);
+
+/** Events that old rules ask for, which no decoder raises any more. */
+const GONE = new Set(['udp.hlen_invalid']);
+
+function decode(rule: RuleBuilder, argument: string | undefined, at: Position): void {
+  const name = argument!.trim().toLowerCase();
+  if (!GONE.has(name)) {
+    decodeKnown(rule, argument, at);
+    return;
+  }
+  const message = `decode-event keyword no longer supports event "decoder.${name}"`;
+  const { strict } = rule.context;
+  if (strict.has('decode-event') || strict.has('all')) throw new RuleError(message, at);
+  rule.warn(message, at);
+  rule.markUnsupported(message);
+}
+
 const stream = packetEvent('stream-event', streamEventNumber);
 
 export const eventKeywords: readonly Keyword[] = [
