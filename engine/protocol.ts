@@ -191,6 +191,8 @@ export interface Protocol<T extends Transaction = Transaction> {
   /** Names of progress states per direction, for rule hooks; the last one is complete. */
   readonly progressToServer: readonly string[];
   readonly progressToClient: readonly string[];
+  /** False where the one transaction of a flow is not counted in `app_layer.tx`. */
+  readonly countsTransactions?: boolean;
   /** Names of events, without the protocol's prefix. */
   readonly events: readonly string[];
   /** Anomaly records tell them in upper case, as Suricata does for its older protocols. */

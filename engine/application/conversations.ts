@@ -144,7 +144,14 @@ export class Conversations {
     start: number,
     end: number,
   ): void {
-    this.parse(p, flow, talk, () => talk.deliver(toServer, bytes, start, end));
+    const session = this.ready(p, talk);
+    if (!session) return;
+    try {
+      talk.deliver(toServer, bytes, start, end);
+    } catch (error) {
+      this.gaveUp(flow, session, error);
+    }
+    this.fulfil(p, flow, talk, session);
   }
 
   // ── datagrams ──
@@ -160,10 +167,14 @@ export class Conversations {
   ): void {
     if (talk.side(toServer).protocol === undefined)
       this.recognise(p, flow, talk, toServer, bytes, start, end);
-    const { session } = talk;
+    const session = this.ready(p, talk);
     if (!session) return;
-    const fromClient = toServer !== talk.reversed;
-    this.parse(p, flow, talk, () => session.protocol.datagram?.(session, bytes, start, end, fromClient));
+    try {
+      session.protocol.datagram?.(session, bytes, start, end, toServer !== talk.reversed);
+    } catch (error) {
+      this.gaveUp(flow, session, error);
+    }
+    this.fulfil(p, flow, talk, session);
   }
 
   // ── recognition ──
@@ -276,18 +287,29 @@ export class Conversations {
 
   // ── parsing ──
 
-  /** Runs a parser; one that throws is counted and not asked again for this flow. */
-  private parse(p: number, flow: number, talk: Talk, run: () => void): void {
-    const { session } = talk;
-    if (!session || session.failed) return;
+  /** The session whose parser may run now, with the time of the packet in hand. */
+  private ready(p: number, { session }: Talk): Session | undefined {
+    if (!session || session.failed) return undefined;
     session.seconds = this.row[p + Packet.SECONDS]!;
     session.nanoseconds = this.row[p + Packet.NANOSECONDS]!;
+    return session;
+  }
+
+  /** A parser that throws is counted and not asked again for this flow. */
+  private gaveUp(flow: number, session: Session, error: unknown): void {
+    session.failed = true;
+    this.counters.failure(this.numberOf(session.protocol), this.transportOf(flow));
+    this.thread.log.debug(`parser ${session.protocol.name} failed: ${(error as Error).stack}`);
+  }
+
+  /** Runs a parser for what is rare; what comes with every packet has no function made for it. */
+  private parse(p: number, flow: number, talk: Talk, run: (session: Session) => void): void {
+    const session = this.ready(p, talk);
+    if (!session) return;
     try {
-      run();
+      run(session);
     } catch (error) {
-      session.failed = true;
-      this.counters.failure(this.numberOf(session.protocol), this.transportOf(flow));
-      this.thread.log.debug(`parser ${session.protocol.name} failed: ${(error as Error).stack}`);
+      this.gaveUp(flow, session, error);
     }
     this.fulfil(p, flow, talk, session);
   }
@@ -295,6 +317,8 @@ export class Conversations {
   private fulfil(p: number, flow: number, talk: Talk, session: Session): void {
     const { requests } = session;
     if (requests.stopInspection !== 'no') talk.encrypted = true;
+    if (requests.stopInspection === 'bypass')
+      this.flows[flow * Flow.INTS + Flow.FLAGS]! |= Flow.FLAG_BYPASSED;
     if (requests.streamDepth !== undefined) {
       const control = this.thread.services.get(STREAM_CONTROL) as StreamControl | undefined;
       control?.setDepth(flow, requests.streamDepth);
@@ -349,6 +373,7 @@ export class Conversations {
       for (const toServer of [true, false]) this.parse(p, flow, talk, () => talk.end(toServer, false));
       this.parse(p, flow, talk, () => session.protocol.finish?.(session));
       for (const transaction of [...session.transactions]) session.complete(transaction);
+      if (session.failed) session.forgetChanges();
     }
     this.telling.tell(slot, talk, true);
     this.telling.tell(slot, talk, false);

@@ -14,14 +14,29 @@ export type Recognised = { readonly protocol: Protocol; readonly reversed: boole
 /** Bytes after which a direction is given up. */
 export const ENOUGH = 2048;
 
+interface Known {
+  readonly protocol: Protocol;
+  readonly pattern: RecognitionPattern;
+}
+
+const NO_PROTOCOLS: readonly Protocol[] = [];
+
 export class Recogniser {
-  private readonly byPattern: { readonly protocol: Protocol; readonly pattern: RecognitionPattern }[] = [];
-  private readonly byPort = new Map<string, Protocol[]>();
+  private readonly byPattern: Known[] = [];
+  /** For each first byte the patterns that data with it may match, in their order. */
+  private readonly byFirstByte: readonly (readonly Known[])[];
+  private readonly byPort: Readonly<Record<Transport, Map<number, Protocol[]>>> = {
+    tcp: new Map(),
+    udp: new Map(),
+  };
   /** How many bytes any pattern needs. */
   private readonly patternDepth: number;
 
   constructor(protocols: readonly Protocol[], config: Config) {
     for (const protocol of protocols) this.add(protocol, config);
+    this.byFirstByte = Array.from({ length: 256 }, (_, byte) =>
+      this.byPattern.filter(({ pattern }) => mayBeginWith(pattern, byte)),
+    );
     this.patternDepth = Math.max(0, ...this.byPattern.map(({ pattern }) => depthOf(pattern)));
   }
 
@@ -29,8 +44,8 @@ export class Recogniser {
     for (const pattern of protocol.recognition.patterns ?? []) this.byPattern.push({ protocol, pattern });
     for (const transport of protocol.transports) {
       for (const port of probingPorts(protocol, transport, config)) {
-        const key = `${transport}/${port}`;
-        this.byPort.set(key, [...(this.byPort.get(key) ?? []), protocol]);
+        const ports = this.byPort[transport];
+        ports.set(port, [...(ports.get(port) ?? []), protocol]);
       }
     }
   }
@@ -50,8 +65,8 @@ export class Recogniser {
   ): Recognised {
     const matched = this.matchPatterns(transport, toServer, bytes, start, end);
     if (matched) return matched;
-    const hinted =
-      this.byPort.get(`${transport}/${serverPort}`) ?? this.byPort.get(`${transport}/${clientPort}`) ?? [];
+    const ports = this.byPort[transport];
+    const hinted = ports.get(serverPort) ?? ports.get(clientPort) ?? NO_PROTOCOLS;
     let more =
       transport === 'tcp' && end - start < this.patternDepth && this.couldMatch(toServer, bytes, start, end);
     for (const protocol of hinted) {
@@ -70,7 +85,8 @@ export class Recogniser {
     start: number,
     end: number,
   ): Recognised | undefined {
-    for (const { protocol, pattern } of this.byPattern) {
+    if (end <= start) return undefined;
+    for (const { protocol, pattern } of this.byFirstByte[bytes[start]!]!) {
       if (!protocol.transports.includes(transport) || !found(pattern, bytes, start, end)) continue;
       if (pattern.toServer === toServer) return confirmed(protocol, bytes, start, end, toServer, transport);
       // Said by the wrong side: the first packet seen came from the server (picked up in mid-stream).
@@ -81,7 +97,8 @@ export class Recogniser {
 
   /** Whether bytes still to come could complete a pattern of this direction. */
   private couldMatch(toServer: boolean, bytes: Uint8Array, start: number, end: number): boolean {
-    return this.byPattern.some(
+    const possible = end > start ? this.byFirstByte[bytes[start]!]! : this.byPattern;
+    return possible.some(
       ({ pattern }) => pattern.toServer === toServer && mayFollow(pattern, bytes, start, end),
     );
   }
@@ -100,6 +117,14 @@ function confirmed(
   if (answer === 'no') return undefined;
   if (answer === 'more') return 'more';
   return { protocol, reversed: answer === 'yes-but-reversed' };
+}
+
+/** Patterns that stand at the very beginning say what the first byte is. */
+function mayBeginWith(pattern: RecognitionPattern, byte: number): boolean {
+  const { bytes, offset = 0, nocase } = pattern;
+  if (offset > 0 || bytes.length === 0 || depthOf(pattern) > bytes.length) return true;
+  const first = bytes.charCodeAt(0);
+  return byte === first || (nocase === true && lower(byte) === lower(first));
 }
 
 function depthOf({ bytes, offset = 0, depth }: RecognitionPattern): number {

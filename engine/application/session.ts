@@ -61,6 +61,8 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   nanoseconds = 0;
   /** One of the streams ended. */
   ending = false;
+  /** Transactions whose record can be made although they go on. */
+  readonly presentable: T[] = [];
   /** Transactions that are complete but not freed yet. */
   completed = 0;
   private made = 0;
@@ -116,6 +118,17 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     if (this.isComplete(transaction)) return;
     this.advance(transaction, true, this.protocol.progressToServer.length - 1);
     this.advance(transaction, false, this.protocol.progressToClient.length - 1);
+  }
+
+  /** What changed is not inspected any more: nobody knows what it means. */
+  forgetChanges(): void {
+    this.changedToServer.clear();
+    this.changedToClient.clear();
+  }
+
+  /** All that its record tells is known: it is made now, before the transaction is complete. */
+  present(transaction: T): void {
+    if (!transaction.logged) this.presentable.push(transaction);
   }
 
   isComplete(transaction: T): boolean {

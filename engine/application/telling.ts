@@ -47,6 +47,10 @@ export class Telling {
   private tellSession(slot: number, session: Session, toServer: boolean): void {
     this.tellDirection(slot, session, toServer);
     if (session.crowded) this.tellDirection(slot, session, !toServer);
+    for (let i = 0; i < session.presentable.length; i++) {
+      if (!session.presentable[i]!.logged) this.log(slot, session, session.presentable[i]!);
+    }
+    session.presentable.length = 0;
     if (session.completed > 0) this.freeComplete(slot, session);
   }
 
@@ -105,7 +109,7 @@ export class Telling {
 
   private log(slot: number, session: Session, transaction: Transaction): void {
     const { flows, counters } = this.thread;
-    counters.values[this.transactions(session)]!++;
+    if (session.protocol.countsTransactions !== false) counters.values[this.transactions(session)]!++;
     transaction.logged = true;
     flows.row[session.flow * Flow.INTS + Flow.TRANSACTIONS]!++;
     if (!this.logsTransactions) return;

@@ -192,6 +192,7 @@ export default defineProtocol<TlsTransaction>({
   options: [ENCRYPTION, JA3, JA4, ...TLS_OUTPUT_OPTIONS],
   progressToServer: CLIENT_PROGRESS,
   progressToClient: SERVER_PROGRESS,
+  countsTransactions: false,
   events: EVENTS,
   buffers: BUFFERS,
   values: [
@@ -224,6 +225,8 @@ export default defineProtocol<TlsTransaction>({
   record: transaction => `"tls":${JSON.stringify(tlsRecord(transaction, transaction.alertMembers))}`,
   records: (transaction, settings) =>
     (settings as TlsSettings).variants.flatMap(({ members, outputs }) => {
+      // A client that got no answer made no session.
+      if (!transaction.server.hello && transaction.server.chain.length === 0) return [];
       const record = tlsRecord(transaction, members);
       return Object.keys(record).length > 0 ? { members: `"tls":${JSON.stringify(record)}`, outputs } : [];
     }),

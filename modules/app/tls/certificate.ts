@@ -20,6 +20,7 @@ export interface Certificate {
 /** What is wrong with bytes that are no certificate: names of events. */
 export type CertificateProblem =
   | 'certificate_invalid_der'
+  | 'certificate_invalid_length'
   | 'certificate_invalid_version'
   | 'certificate_invalid_serial'
   | 'certificate_invalid_algorithmidentifier'
@@ -55,9 +56,12 @@ const EXTENSIONS = 0xa3;
 /** @param digest SHA-1 of the bytes, in hexadecimal digits */
 export function parseCertificate(der: Uint8Array, digest: string): Certificate | CertificateProblem {
   const file = new Der.DerReader(der);
-  const outer = file.expect(Der.SEQUENCE);
-  const inner = outer && file.inside(outer).expect(Der.SEQUENCE);
-  if (!inner) return 'certificate_invalid_der';
+  if (file.tag !== Der.SEQUENCE) return 'certificate_invalid_der';
+  const outer = file.next();
+  const body = outer && file.inside(outer);
+  if (body && body.tag !== Der.SEQUENCE) return 'certificate_invalid_der';
+  const inner = body?.next();
+  if (!inner) return 'certificate_invalid_length';
   const fields = file.inside(inner);
   if (fields.tag === VERSION && !fields.next()) return 'certificate_invalid_version';
   const serial = fields.expect(Der.INTEGER);

@@ -8,6 +8,7 @@ import {
   CLIENT_HELLO_DONE,
   SERVER_CERT_DONE,
   SERVER_HELLO,
+  SERVER_HELLO_DONE_PROGRESS,
   TlsTransaction,
 } from './transaction.js';
 import { SSL2, TLS13 } from './version.js';
@@ -23,6 +24,7 @@ const HEARTBEAT = 24;
 const CLIENT_HELLO = 1;
 const SERVER_HELLO_MESSAGE = 2;
 const CERTIFICATE = 11;
+const CERTIFICATE_REQUEST = 13;
 const SERVER_HELLO_DONE = 14;
 
 /** Longest record there may be (RFC 5246 6.2.3). */
@@ -52,17 +54,23 @@ export function* direction(session: TlsSession, client: boolean): Generator<void
     if (!header) return;
     const type = header[0]!;
     const length = (header[3]! << 8) | header[4]!;
-    if (!plausible(session, type, header[1]!, length)) return;
+    if (!plausible(session, type, header[1]!, length)) return fail(session);
     if (type === HANDSHAKE && !handshake.encrypted) {
       const body = yield* socket.read(length);
       if (!body) return;
-      if (!handshake.record(body)) return;
+      if (!handshake.record(body)) return fail(session);
     } else {
       if (type === HEARTBEAT) yield* heartbeat(session, client, length);
+      else if (socket.available >= length) socket.skip(length);
       else if (!(yield* socket.discard(length))) return;
       note(session, client, type, handshake);
     }
   }
+}
+
+/** Nothing makes sense any more, in either direction. */
+function fail(session: TlsSession): void {
+  session.failed = true;
 }
 
 function plausible(session: TlsSession, type: number, major: number, length: number): boolean {
@@ -147,6 +155,10 @@ class HandshakeReader {
       const start = cursor.at;
       const type = cursor.uint8();
       const length = cursor.uint24();
+      if (!isHandshakeType(type)) {
+        this.session.event(transactionOf(this.session), 'invalid_handshake_message');
+        return false;
+      }
       if (length > MAX_MESSAGE) {
         this.session.event(transactionOf(this.session), 'handshake_invalid_length');
         return false;
@@ -167,9 +179,16 @@ class HandshakeReader {
     if (type === CLIENT_HELLO && client) this.clientHello(transaction, body);
     else if (type === SERVER_HELLO_MESSAGE && !client) this.serverHello(transaction, body);
     else if (type === CERTIFICATE) this.certificate(transaction, body);
-    else if (type === SERVER_HELLO_DONE && !client) session.advance(transaction, false, 3);
+    else if (type === CERTIFICATE_REQUEST && !client) transaction.asksClient = true;
+    else if (type === SERVER_HELLO_DONE && !client) this.serverHelloDone(transaction);
     else if ((type === CLIENT_HELLO) !== client && type <= SERVER_HELLO_MESSAGE)
       session.event(transaction, 'invalid_handshake_message');
+  }
+
+  /** The server has shown all it shows in the clear. */
+  private serverHelloDone(transaction: TlsTransaction): void {
+    this.session.advance(transaction, false, SERVER_HELLO_DONE_PROGRESS);
+    if (!transaction.asksClient) this.session.present(transaction);
   }
 
   private clientHello(transaction: TlsTransaction, body: Uint8Array): void {
@@ -207,7 +226,13 @@ class HandshakeReader {
     peer.chain = chain;
     if (peer.certificateProblem) this.session.event(transaction, peer.certificateProblem);
     this.session.advance(transaction, this.client, this.client ? CLIENT_CERT_DONE : SERVER_CERT_DONE);
+    if (this.client) this.session.present(transaction);
   }
+}
+
+/** Types of handshake messages in use (IANA "TLS HandshakeType"). */
+function isHandshakeType(type: number): boolean {
+  return type <= 26 || type === 67 || type === 203 || type === 254;
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {

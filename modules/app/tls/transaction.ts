@@ -24,6 +24,7 @@ export const CLIENT_HELLO_DONE = 1;
 export const CLIENT_CERT_DONE = 2;
 export const SERVER_HELLO = 1;
 export const SERVER_CERT_DONE = 2;
+export const SERVER_HELLO_DONE_PROGRESS = 3;
 
 const certificates = new CertificateCache();
 
@@ -64,6 +65,8 @@ export class TlsTransaction implements Transaction {
   /** Version agreed on; the client's wish until the server has spoken. */
   version = 0;
   resumed = false;
+  /** The server wants a certificate of the client. */
+  asksClient = false;
   detection: unknown;
 
   /** @param alertMembers what alerts tell of it */
