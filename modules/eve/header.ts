@@ -204,6 +204,9 @@ export function packetSource({ row }: Subject, p: number): Uint8Array {
       return DEFRAGMENTED;
     case Packet.PSEUDO_FLOW_END:
       return FLOW_TIMEOUT;
+    case Packet.PSEUDO_STREAM:
+      // What nobody acknowledged is looked at when the stream ends.
+      return row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_END ? FLOW_TIMEOUT : WIRE;
     default:
       return WIRE;
   }
