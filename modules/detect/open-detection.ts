@@ -68,7 +68,10 @@ export function openDetection(thread: Thread, image: RuleSetImage, watch: Detect
       inForce = next;
       detection = detectionWith(home, next);
     },
-    close: () => home.states.close(),
+    close() {
+      home.states.close();
+      home.stores.datasets.close();
+    },
   };
 }
 

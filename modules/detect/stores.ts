@@ -6,9 +6,11 @@ import {
   APPLICATION_PROTOCOLS,
   type ApplicationProtocols,
 } from '../../signatures/keywords/app-layer-protocol.js';
+import { DATASETS } from '../../signatures/keywords/datasets.js';
 import { STREAM_SIZES, type StreamSizes } from '../../signatures/keywords/flow-counters.js';
 import { REPUTATIONS } from '../../signatures/keywords/iprep.js';
 import { TAGS, type Tags } from '../../signatures/keywords/tag.js';
+import { DatasetStore } from '../../signatures/state/datasets.js';
 import {
   allocateDetectionState,
   DETECTION_STATE,
@@ -28,6 +30,7 @@ export interface Stores {
   /** What is kept with hosts: bits, tags. */
   readonly hosts: SharedTable;
   readonly tracker: Tracker;
+  readonly datasets: DatasetStore;
 }
 
 /** State shared with the other threads, or, where the main thread prepared none, of this thread alone. */
@@ -36,6 +39,9 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
     (thread.shared[DETECTION_STATE] as DetectionState | undefined) ?? allocateDetectionState(thread.config);
   const tracker = new Tracker(thread.memory, thread.flows);
   const hosts = new SharedTable(shared.bits);
+  const folder = String(thread.config.at('default-log-dir') ?? '.');
+  const warn = (message: string) => thread.warnOnce(message);
+  const datasets = new DatasetStore(new SharedTable(shared.datasets), folder, warn);
   const variables = new StateVariables(states);
   // Detections written as code set and read the same flowbits.
   thread.services.set(FLOW_VARIABLES, variables);
@@ -46,9 +52,10 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
     [STREAM_SIZES, streamSizes(states)],
     [REPUTATIONS, readReputations(thread.config, message => thread.warnOnce(message))],
     [TAGS, tags],
+    [DATASETS, datasets],
     ...replacements(thread),
   ]);
-  return { byName, thresholds: new SharedTable(shared.thresholds), hosts, tracker };
+  return { byName, thresholds: new SharedTable(shared.thresholds), hosts, tracker, datasets };
 }
 
 /** Only what has not passed yet can be changed. */

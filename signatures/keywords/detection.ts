@@ -2,6 +2,7 @@
 import type { Keyword, MatchCompiler } from '../keyword.js';
 import { alertingCompilers, alertingKeywords } from './alerting.js';
 import { applicationProtocolCompilers, applicationProtocolKeywords } from './app-layer-protocol.js';
+import { datasetCompilers, datasetKeywords } from './datasets.js';
 import { eventCompilers, eventKeywords } from './events.js';
 import { filestoreCompilers, filestoreKeywords } from './filestore.js';
 import { flowCompilers, flowKeywords } from './flow.js';
@@ -26,6 +27,7 @@ export const detectionKeywords: readonly Keyword[] = [
   ...filestoreKeywords,
   ...tagKeywords,
   ...reputationKeywords,
+  ...datasetKeywords,
   ...alertingKeywords,
 ];
 
@@ -40,6 +42,7 @@ export const detectionCompilers: readonly MatchCompiler[] = [
   ...filestoreCompilers,
   ...tagCompilers,
   ...reputationCompilers,
+  ...datasetCompilers,
   ...alertingCompilers,
   ...replacingCompilers,
 ];

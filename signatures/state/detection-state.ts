@@ -11,7 +11,14 @@ const HOST_MEMCAP = option(
   'memory for what is kept with hosts: hostbits, xbits, tags',
 );
 
-export const stateOptions = [THRESHOLD_MEMCAP, HOST_MEMCAP];
+const DATASET_MEMCAP = option(
+  'datasets.defaults.memcap',
+  size,
+  64 * 2 ** 20,
+  'memory for values that are set in datasets while running',
+);
+
+export const stateOptions = [THRESHOLD_MEMCAP, HOST_MEMCAP, DATASET_MEMCAP];
 
 /** Name in `thread.shared`. */
 export const DETECTION_STATE = 'detection-state';
@@ -19,6 +26,7 @@ export const DETECTION_STATE = 'detection-state';
 export interface DetectionState {
   readonly thresholds: SharedArrayBuffer;
   readonly bits: SharedArrayBuffer;
+  readonly datasets: SharedArrayBuffer;
 }
 
 /** Made once in the main thread, and handed to all threads. */
@@ -26,5 +34,6 @@ export function allocateDetectionState(config: Config): DetectionState {
   return {
     thresholds: allocateTable(config.read(THRESHOLD_MEMCAP)),
     bits: allocateTable(config.read(HOST_MEMCAP)),
+    datasets: allocateTable(config.read(DATASET_MEMCAP)),
   };
 }
