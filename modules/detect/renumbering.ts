@@ -11,7 +11,8 @@ function renumbering(before: RuleSetImage, after: RuleSetImage): Int32Array {
   const numbers = new Map<number, number>();
   // 2^32 sids, and few gids: exact below 2^53.
   const key = (image: RuleSetImage, n: number) =>
-    (image.header[n * Header.INTS + Header.SID]! >>> 0) + image.header[n * Header.INTS + Header.GID]! * 2 ** 32;
+    (image.header[n * Header.INTS + Header.SID]! >>> 0) +
+    image.header[n * Header.INTS + Header.GID]! * 2 ** 32;
   for (let n = 0; n < after.count; n++) numbers.set(key(after, n), n);
   const size = (image: RuleSetImage, n: number) => image.header[n * Header.INTS + Header.TEXT_LENGTH]!;
   return Int32Array.from({ length: before.count }, (_, n) => {
@@ -39,7 +40,8 @@ export class Renumberings {
     const first = this.steps.length - (this.generation - generation);
     if (first < 0) return GONE;
     let number = signature;
-    for (let i = first; i < this.steps.length && number !== GONE; i++) number = this.steps[i]![number] ?? GONE;
+    for (let i = first; i < this.steps.length && number !== GONE; i++)
+      number = this.steps[i]![number] ?? GONE;
     return number;
   }
 }

@@ -70,23 +70,33 @@ function fieldsOf(fields: readonly string[], keyword: string, at: Position): Map
 function fileOf(name: string | undefined, at: Position): string | undefined {
   if (name === undefined) return undefined;
   if (name.startsWith('/')) throw new RuleError(`absolute paths are not allowed: ${name}`, at);
-  if (name.split('/').includes('..')) throw new RuleError(`directory traversals are not allowed: ${name}`, at);
+  if (name.split('/').includes('..'))
+    throw new RuleError(`directory traversals are not allowed: ${name}`, at);
   return name;
 }
 
-function declarationOf(name: string, fields: Map<string, string>, rule: RuleBuilder, at: Position): DatasetDeclaration {
-  if (name === '' || name.length > LONGEST_NAME) throw new RuleError(`invalid name of a dataset "${name}"`, at, 'up to 63 characters');
+function declarationOf(
+  name: string,
+  fields: Map<string, string>,
+  rule: RuleBuilder,
+  at: Position,
+): DatasetDeclaration {
+  if (name === '' || name.length > LONGEST_NAME)
+    throw new RuleError(`invalid name of a dataset "${name}"`, at, 'up to 63 characters');
   const type = fields.get('type');
-  if (type !== undefined && !TYPES.has(type)) throw new RuleError(`bad type ${type}`, at, [...TYPES].join(', '));
+  if (type !== undefined && !TYPES.has(type))
+    throw new RuleError(`bad type ${type}`, at, [...TYPES].join(', '));
   const format = fields.get('format');
-  if (format !== undefined && !FORMATS.has(format)) throw new RuleError(`unknown format ${format}`, at, [...FORMATS].join(', '));
+  if (format !== undefined && !FORMATS.has(format))
+    throw new RuleError(`unknown format ${format}`, at, [...FORMATS].join(', '));
   const state = fileOf(fields.get('state'), at);
   const load = fileOf(fields.get('load'), at);
   const save = fileOf(fields.get('save'), at);
   if (state !== undefined && (load !== undefined || save !== undefined)) {
     throw new RuleError("'state' can not be mixed with 'load' and 'save'", at);
   }
-  if (format !== undefined && format !== 'csv' && !fields.has('value_key')) throw new RuleError('value_key is needed for json', at);
+  if (format !== undefined && format !== 'csv' && !fields.has('value_key'))
+    throw new RuleError('value_key is needed for json', at);
   return {
     name,
     folder: rule.context.folder,
@@ -94,16 +104,24 @@ function declarationOf(name: string, fields: Map<string, string>, rule: RuleBuil
     ...(load !== undefined && { load }),
     ...((save ?? state) !== undefined && { save: save ?? state }),
     ...(state !== undefined && { load: state, folder: '' }),
-    ...(format !== undefined && { format: format === 'jsonline' ? 'ndjson' : (format as 'csv' | 'json' | 'ndjson') }),
+    ...(format !== undefined && {
+      format: format === 'jsonline' ? 'ndjson' : (format as 'csv' | 'json' | 'ndjson'),
+    }),
     ...(fields.has('value_key') && { valueKey: fields.get('value_key')! }),
     ...(fields.has('array_key') && { arrayKey: fields.get('array_key')! }),
   };
 }
 
 function parseDataset(rule: RuleBuilder, argument: string | undefined, at: Position): void {
-  if (!rule.sticky) throw new RuleError('dataset needs a preceding sticky buffer', at, 'dns.query; dataset:isset,seen,type string,load seen.lst;');
+  if (!rule.sticky)
+    throw new RuleError(
+      'dataset needs a preceding sticky buffer',
+      at,
+      'dns.query; dataset:isset,seen,type string,load seen.lst;',
+    );
   const [command = '', name = '', ...rest] = argument!.split(',').map(each => each.trim());
-  if (!COMMANDS.has(command)) throw new RuleError(`dataset action "${command}" is invalid`, at, [...COMMANDS].join(', '));
+  if (!COMMANDS.has(command))
+    throw new RuleError(`dataset action "${command}" is invalid`, at, [...COMMANDS].join(', '));
   const declaration = declarationOf(name, fieldsOf(rest, 'dataset', at), rule, at);
   const match: DatasetMatch = { kind: 'dataset', command: command as Command, declaration };
   rule.addToBuffer(match);
@@ -122,7 +140,8 @@ export const datasetKeywords: readonly Keyword[] = [
     name: 'dataset',
     family: 'payload',
     summary: 'Whether the buffer is in a set of values, or is put into it.',
-    grammar: 'set | unset | isset | isnotset, name [, type string | md5 | sha256 | ipv4 | ipv6 | ip] [, load | save | state file] [, memcap size] [, hashsize size]',
+    grammar:
+      'set | unset | isset | isnotset, name [, type string | md5 | sha256 | ipv4 | ipv6 | ip] [, load | save | state file] [, memcap size] [, hashsize size]',
     parse: parseDataset,
   },
   {

@@ -7,7 +7,12 @@ const MAPPED = '\0'.repeat(10) + '\xff\xff';
 const LENGTHS: Readonly<Partial<Record<DatasetType, number>>> = { md5: 16, sha256: 32, ipv4: 4, ipv6: 16 };
 
 /** @returns undefined where the bytes are no value of that type */
-export function valueOfBytes(type: DatasetType, bytes: Uint8Array, start: number, end: number): string | undefined {
+export function valueOfBytes(
+  type: DatasetType,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): string | undefined {
   const length = end - start;
   const text = Buffer.from(bytes.subarray(start, end)).toString('latin1');
   if (type === 'ip') return length === 4 ? MAPPED + text : length === 16 ? text : undefined;
@@ -22,7 +27,9 @@ export function valueOfLine(type: DatasetType, line: string): string | undefined
       return /^[A-Za-z0-9+/]*={0,2}$/.test(line) ? Buffer.from(line, 'base64').toString('latin1') : undefined;
     case 'md5':
     case 'sha256':
-      return /^[0-9a-f]+$/i.test(line) && line.length === 2 * LENGTHS[type]! ? Buffer.from(line, 'hex').toString('latin1') : undefined;
+      return /^[0-9a-f]+$/i.test(line) && line.length === 2 * LENGTHS[type]!
+        ? Buffer.from(line, 'hex').toString('latin1')
+        : undefined;
     default:
       return valueOfAddress(type, line);
   }
@@ -37,7 +44,9 @@ function valueOfAddress(type: DatasetType, text: string): string | undefined {
     return MAPPED + bytes.toString('latin1');
   }
   const v6 = type === 'ipv4' ? undefined : parseIpv6(text);
-  return v6 === undefined ? undefined : Buffer.from(v6.toString(16).padStart(32, '0'), 'hex').toString('latin1');
+  return v6 === undefined
+    ? undefined
+    : Buffer.from(v6.toString(16).padStart(32, '0'), 'hex').toString('latin1');
 }
 
 /** The line of a file for a value. */
@@ -46,6 +55,11 @@ export function lineOfValue(type: DatasetType, value: string): string {
   if (type === 'string') return bytes.toString('base64');
   if (type === 'md5' || type === 'sha256') return bytes.toString('hex');
   if (bytes.length === 4) return [...bytes].join('.');
-  const words = Array.from({ length: 8 }, (_, i) => bytes.readUInt16BE(i * 2).toString(16).padStart(4, '0'));
+  const words = Array.from({ length: 8 }, (_, i) =>
+    bytes
+      .readUInt16BE(i * 2)
+      .toString(16)
+      .padStart(4, '0'),
+  );
   return words.join(':');
 }

@@ -57,7 +57,8 @@ export class DatasetStore implements Datasets {
     set.loaded = true;
     try {
       for (const value of valuesOf(readFileSync(path, 'utf8'), declaration)) {
-        if (!set.take(value, declaration.reputation === true)) this.problem(`${path}: ${value} is no value of type ${set.type}`);
+        if (!set.take(value, declaration.reputation === true))
+          this.problem(`${path}: ${value} is no value of type ${set.type}`);
       }
     } catch (error) {
       this.problem(`dataset ${declaration.name}: ${(error as Error).message}`);
@@ -66,12 +67,19 @@ export class DatasetStore implements Datasets {
 }
 
 /** Lines of a CSV file, or the values under a key of JSON documents. */
-function valuesOf(content: string, { format, valueKey, arrayKey }: Pick<DatasetDeclaration, 'format' | 'valueKey' | 'arrayKey'>): string[] {
-  if (format === undefined || format === 'csv') return content.split(/\r?\n/).filter(line => line.trim() !== '');
-  const documents = format === 'ndjson' ? content.split(/\r?\n/).filter(line => line.trim() !== '') : [content];
+function valuesOf(
+  content: string,
+  { format, valueKey, arrayKey }: Pick<DatasetDeclaration, 'format' | 'valueKey' | 'arrayKey'>,
+): string[] {
+  if (format === undefined || format === 'csv')
+    return content.split(/\r?\n/).filter(line => line.trim() !== '');
+  const documents =
+    format === 'ndjson' ? content.split(/\r?\n/).filter(line => line.trim() !== '') : [content];
   return documents.flatMap(document => {
     const parsed = at(JSON.parse(document), arrayKey);
-    return (Array.isArray(parsed) ? parsed : [parsed]).map(entry => JSON.stringify({ value: String(at(entry, valueKey)) }));
+    return (Array.isArray(parsed) ? parsed : [parsed]).map(entry =>
+      JSON.stringify({ value: String(at(entry, valueKey)) }),
+    );
   });
 }
 
@@ -110,7 +118,8 @@ class ValueSet implements Dataset {
   }
 
   private takePlain(text: string): boolean {
-    const value = this.type === 'string' ? Buffer.from(text, 'utf8').toString('latin1') : valueOfLine(this.type, text);
+    const value =
+      this.type === 'string' ? Buffer.from(text, 'utf8').toString('latin1') : valueOfLine(this.type, text);
     if (value === undefined) return false;
     this.values.set(value, 0);
     return true;
@@ -166,8 +175,15 @@ class ValueSet implements Dataset {
     const { savePath, type } = this;
     if (savePath === undefined) return;
     mkdirSync(dirname(savePath), { recursive: true });
-    const before = existsSync(savePath) ? readFileSync(savePath, 'utf8').split('\n').filter(line => line !== '') : [];
-    const lines = new Set([...before, ...[...this.values.keys(), ...this.added].map(value => lineOfValue(type, value))]);
+    const before = existsSync(savePath)
+      ? readFileSync(savePath, 'utf8')
+          .split('\n')
+          .filter(line => line !== '')
+      : [];
+    const lines = new Set([
+      ...before,
+      ...[...this.values.keys(), ...this.added].map(value => lineOfValue(type, value)),
+    ]);
     for (const value of this.removed) lines.delete(lineOfValue(type, value));
     writeFileSync(savePath, [...lines].map(line => `${line}\n`).join(''));
   }

@@ -29,7 +29,12 @@ describe('port groups', () => {
 
   test.each([1, 2, 3])('with %d groups no signature is missed', most => {
     expect(groupByPort(members, most).groups.length).toBeLessThanOrEqual(most);
-    for (const [port, wanted] of [[80, 1], [85, 2], [50000, 3]] as const) expect(at(most, port)).toContain(wanted);
+    for (const [port, wanted] of [
+      [80, 1],
+      [85, 2],
+      [50000, 3],
+    ] as const)
+      expect(at(most, port)).toContain(wanted);
   });
 });
 
@@ -41,7 +46,15 @@ describe('addresses', () => {
     const number = sets.numberOf(set([10, 20], [30, 30], [0xffffff00, 0xffffffff]));
     expect(sets.numberOf(set([10, 20], [30, 30], [0xffffff00, 0xffffffff]))).toBe(number);
     const has = (address: number) => hasAddress4(sets.table(), number, address);
-    expect([9, 10, 20, 21, 30, 0xfffffeff, 0xffffffff].map(has)).toEqual([false, true, true, false, true, false, true]);
+    expect([9, 10, 20, 21, 30, 0xfffffeff, 0xffffffff].map(has)).toEqual([
+      false,
+      true,
+      true,
+      false,
+      true,
+      false,
+      true,
+    ]);
   });
 
   test('the index knows the signatures of each address', () => {
@@ -59,8 +72,18 @@ describe('addresses', () => {
   test('ports', () => {
     const sets = new PortSets();
     expect(sets.numberOf(any)).toBe(-1);
-    const number = sets.numberOf([[1, 2], [80, 80]]);
-    expect([0, 1, 2, 3, 80, 81].map(port => hasPort(sets.table(), number, port))).toEqual([false, true, true, false, true, false]);
+    const number = sets.numberOf([
+      [1, 2],
+      [80, 80],
+    ]);
+    expect([0, 1, 2, 3, 80, 81].map(port => hasPort(sets.table(), number, port))).toEqual([
+      false,
+      true,
+      true,
+      false,
+      true,
+      false,
+    ]);
   });
 });
 

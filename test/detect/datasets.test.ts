@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { packet, ipv4, udp as udpHeader } from '../packets/builder.js';
 import { lineOfValue, valueOfBytes, valueOfLine } from '../../signatures/state/dataset-values.js';
 import { DatasetStore } from '../../signatures/state/datasets.js';
 import { allocateTable, SharedTable } from '../../signatures/state/shared-table.js';
+import { ipv4, packet, udp as udpHeader } from '../packets/builder.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'datasets-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -33,31 +33,58 @@ test('what one thread sets, others see; saved sets are read again', () => {
   const problems: string[] = [];
   const open = () => new DatasetStore(new SharedTable(shared), folder, problem => problems.push(problem));
   const [one, two] = [open(), open()];
-  const declaration = { name: 'seen', type: 'string', load: 'seen.lst', save: 'seen.lst', folder: '' } as const;
+  const declaration = {
+    name: 'seen',
+    type: 'string',
+    load: 'seen.lst',
+    save: 'seen.lst',
+    folder: '',
+  } as const;
   const [a, b] = [one.open(declaration), two.open(declaration)];
   a.add(bytes('hello'), 0, 5);
-  expect([a.has(bytes('hello'), 0, 5), b.has(bytes('hello'), 0, 5), b.has(bytes('hallo'), 0, 5)]).toEqual([true, true, false]);
+  expect([a.has(bytes('hello'), 0, 5), b.has(bytes('hello'), 0, 5), b.has(bytes('hallo'), 0, 5)]).toEqual([
+    true,
+    true,
+    false,
+  ]);
   b.remove(bytes('hello'), 0, 5);
   expect(a.has(bytes('hello'), 0, 5)).toBe(false);
   b.add(bytes('other'), 0, 5);
   a.add(bytes('more'), 0, 4);
   one.close();
   two.close();
-  expect(readFileSync(join(folder, 'seen.lst'), 'utf8').split('\n').sort()).toEqual(['', 'b3RoZXI=', 'bW9yZQ==']);
-  const later = new DatasetStore(new SharedTable(table()), folder, problem => problems.push(problem)).open(declaration);
+  expect(readFileSync(join(folder, 'seen.lst'), 'utf8').split('\n').sort()).toEqual([
+    '',
+    'b3RoZXI=',
+    'bW9yZQ==',
+  ]);
+  const later = new DatasetStore(new SharedTable(table()), folder, problem => problems.push(problem)).open(
+    declaration,
+  );
   expect(later.has(bytes('other'), 0, 5)).toBe(true);
   expect(problems).toEqual([]);
 });
 
 test('reputations, JSON, and lines that are no values', () => {
   writeFileSync(join(folder, 'rep.lst'), '192.0.2.1,200\nnonsense,1\n');
-  writeFileSync(join(folder, 'list.json'), JSON.stringify({ hosts: [{ name: 'a.example' }, { name: 'b.example' }] }));
+  writeFileSync(
+    join(folder, 'list.json'),
+    JSON.stringify({ hosts: [{ name: 'a.example' }, { name: 'b.example' }] }),
+  );
   const problems: string[] = [];
   const store = new DatasetStore(new SharedTable(table()), folder, problem => problems.push(problem));
   const rep = store.open({ name: 'rep', type: 'ip', load: 'rep.lst', folder, reputation: true });
   expect(rep.reputation(Uint8Array.of(192, 0, 2, 1), 0, 4)).toBe(200);
   expect(rep.reputation(Uint8Array.of(192, 0, 2, 2), 0, 4)).toBeUndefined();
   expect(problems).toHaveLength(1);
-  const json = store.open({ name: 'j', type: 'string', load: 'list.json', folder, format: 'json', arrayKey: 'hosts', valueKey: 'name' });
+  const json = store.open({
+    name: 'j',
+    type: 'string',
+    load: 'list.json',
+    folder,
+    format: 'json',
+    arrayKey: 'hosts',
+    valueKey: 'name',
+  });
   expect(json.has(bytes('b.example'), 0, 9)).toBe(true);
 });

@@ -5,7 +5,10 @@ describe.each(MATCHERS)('rules loaded anew, with %s', matcher => {
   const rules = 'alert tcp any any -> any any (content:"attack"; content:"later"; distance:0; sid:1;)';
 
   test('state of flows and of streams goes on', async () => {
-    const s = await sensorFor(`${rules}\nalert tcp any any -> any any (content:"set"; flowbits:set,x; sid:2;)`, { matcher });
+    const s = await sensorFor(
+      `${rules}\nalert tcp any any -> any any (content:"set"; flowbits:set,x; sid:2;)`,
+      { matcher },
+    );
     expect(s.see(inline('set att'))).toEqual(['2@1']);
     s.reload(`alert tcp any any -> any any (content:"go"; flowbits:isset,x; sid:3;)\n${rules}`);
     expect(s.see(inline('ack'), inline('go'))).toEqual(['3@3']);

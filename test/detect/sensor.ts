@@ -54,6 +54,8 @@ export interface PacketSketch {
   readonly pseudo?: number;
   readonly events?: readonly number[];
   readonly seconds?: number;
+  /** Called with the slots of the packets before the batch is run. */
+  readonly withSlots?: (slots: readonly number[]) => void;
   /** Stream data the packet makes available. */
   readonly stream?: {
     readonly data?: string;
@@ -114,6 +116,7 @@ export class Sensor {
   run(packets: readonly PacketSketch[]): { alerts: string[]; verdicts: number[] } {
     const batch = new Batch();
     const slots = packets.map(sketch => this.add(batch, sketch));
+    for (const sketch of packets) sketch.withSlots?.(slots);
     this.module.process(batch);
     const alerts: string[] = [];
     for (let i = 0; i < batch.length; i++) {

@@ -22,7 +22,10 @@ describe('flowbits and flowint', () => {
       alert udp any any -> any any (content:"t"; flowbits:toggle,b; noalert; sid:2;)
       alert udp any any -> any any (content:"u"; flowbits:unset,a; noalert; sid:3;)
       alert udp any any -> any any (content:"?"; flowbits:isset,a|b; sid:4;)`);
-    expect(s.see(...['?', 'a', '?', 'u', '?', 't', '?', 't', '?'].map(p => inFlow(p)))).toEqual(['4@3', '4@7']);
+    expect(s.see(...['?', 'a', '?', 'u', '?', 't', '?', 't', '?'].map(p => inFlow(p)))).toEqual([
+      '4@3',
+      '4@7',
+    ]);
   });
 
   test('counters', async () => {
@@ -51,7 +54,10 @@ describe('state of addresses', () => {
       alert udp any any -> any any (content:"set"; xbits:set,bad,track ip_src,expire 10; sid:1;)
       alert udp any any -> any any (content:"go"; xbits:isset,bad,track ip_src; sid:2;)`);
     const at = (seconds: number) => ({ seconds: 1700000000 + seconds });
-    expect(s.see(udp('set', at(0)), udp('go', at(5)), udp('go', { ...at(5), source: 99 }))).toEqual(['1@1', '2@2']);
+    expect(s.see(udp('set', at(0)), udp('go', at(5)), udp('go', { ...at(5), source: 99 }))).toEqual([
+      '1@1',
+      '2@2',
+    ]);
     expect(s.see(udp('go', at(11)))).toEqual([]);
   });
 
@@ -81,6 +87,9 @@ describe('thresholds', () => {
     const s = await sensorFor(
       'alert udp any any -> any any (content:"x"; threshold: type limit, track by_src, count 1, seconds 60; sid:1;)',
     );
-    expect(s.see(udp('x'), udp('x', { source: 5 }), udp('x'), udp('x', { source: 5 }))).toEqual(['1@1', '1@2']);
+    expect(s.see(udp('x'), udp('x', { source: 5 }), udp('x'), udp('x', { source: 5 }))).toEqual([
+      '1@1',
+      '1@2',
+    ]);
   });
 });

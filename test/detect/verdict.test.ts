@@ -39,8 +39,14 @@ async function judged(sketches: readonly Sketch[], order = sketches.map((_, i) =
   const batch = new Batch();
   for (const i of order) batch.push(slots[i]!);
   module.process(batch);
-  const drops = [...batch.slots.subarray(0, batch.length)].filter(slot => thread.field(slot, Packet.EVENT_KIND) === 5);
-  return { counters: thread.counters.nonZero(), verdicts: slots.map(slot => thread.field(slot, Packet.VERDICT)), drops: drops.length };
+  const drops = [...batch.slots.subarray(0, batch.length)].filter(
+    slot => thread.field(slot, Packet.EVENT_KIND) === 5,
+  );
+  return {
+    counters: thread.counters.nonZero(),
+    verdicts: slots.map(slot => thread.field(slot, Packet.VERDICT)),
+    drops: drops.length,
+  };
 }
 
 const DROP = Packet.VERDICT_DROP;
@@ -55,7 +61,12 @@ describe('verdict', () => {
       { verdict: Packet.VERDICT_REJECT, reason: REASON_RULES },
       { pseudo: Packet.PSEUDO_FLOW_END },
     ]);
-    expect(counters).toEqual({ 'ips.accepted': 2, 'ips.blocked': 1, 'ips.rejected': 1, 'ips.drop_reason.rules': 2 });
+    expect(counters).toEqual({
+      'ips.accepted': 2,
+      'ips.blocked': 1,
+      'ips.rejected': 1,
+      'ips.drop_reason.rules': 2,
+    });
   });
 
   test('packets of a dropped flow are dropped, and told', async () => {

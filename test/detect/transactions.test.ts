@@ -1,0 +1,230 @@
+import { describe, expect, test } from 'vitest';
+import * as Flow from '../../engine/flow-record.js';
+import type {
+  ApplicationLayer,
+  Conversation,
+  Protocol,
+  Transaction,
+  TransactionUpdate,
+} from '../../engine/protocol.js';
+import { MATCHERS, type PacketSketch, type Sensor, sensorFor, tcp } from './sensor.js';
+
+/** A protocol for tests: a request with a name and headers, a response with a code and a body. */
+interface Exchange extends Transaction {
+  name?: string;
+  headers: string[];
+  code?: string;
+  body: string;
+}
+
+const bytes = (text: string | undefined) => (text === undefined ? undefined : Buffer.from(text, 'latin1'));
+
+const toy = {
+  name: 'toy',
+  transports: ['tcp'],
+  progressToServer: ['start', 'name', 'headers', 'complete'],
+  progressToClient: ['start', 'code', 'body', 'complete'],
+  events: ['odd', 'long'],
+  buffers: [
+    {
+      keyword: 'toy.name',
+      direction: 'to_server',
+      progress: 1,
+      summary: '',
+      get: (t: Exchange) => bytes(t.name),
+    },
+    {
+      keyword: 'toy.header',
+      direction: 'to_server',
+      progress: 2,
+      multiple: true,
+      summary: '',
+      get: (t: Exchange, _: boolean, i: number) => bytes(t.headers[i]),
+    },
+    {
+      keyword: 'toy.code',
+      direction: 'to_client',
+      progress: 1,
+      summary: '',
+      get: (t: Exchange) => bytes(t.code),
+    },
+    {
+      keyword: 'toy.body',
+      direction: 'to_client',
+      progress: 2,
+      growing: true,
+      summary: '',
+      get: (t: Exchange) => bytes(t.body),
+    },
+  ],
+  values: [
+    {
+      keyword: 'toy.size',
+      bits: 32,
+      direction: 'to_server',
+      progress: 1,
+      summary: '',
+      get: (t: Exchange) => [t.name?.length ?? 0],
+    },
+  ],
+  tests: [],
+  record: (t: Exchange) => `"toy":{"name":"${t.name}"}`,
+  recognition: {},
+} as unknown as Protocol;
+
+interface Told {
+  readonly transaction: Exchange;
+  readonly toServer: boolean;
+  readonly progress: number;
+  readonly events?: number;
+  readonly bodyLength?: number;
+}
+
+class Layer implements ApplicationLayer {
+  readonly protocols = [toy];
+  updates: TransactionUpdate[] = [];
+  readonly closedFiles = [];
+  conversation = () => undefined;
+}
+
+class Talk {
+  private constructor(
+    readonly layer: Layer,
+    readonly sensor: Sensor,
+  ) {}
+
+  static async with(rules: string, matcher: 'qgram' | 'hyperscan' = 'qgram'): Promise<Talk> {
+    const layer = new Layer();
+    const sensor = await sensorFor(rules, { matcher, layer });
+    sensor.thread.flows.row[1 * Flow.INTS + Flow.APP_PROTOCOL] = 1;
+    return new Talk(layer, sensor);
+  }
+
+  /** One packet for each of these, each telling one update; in batches of `size`. */
+  see(told: readonly Told[], size = told.length): string[] {
+    const alerts: string[] = [];
+    for (let i = 0; i < told.length; i += size) alerts.push(...this.batch(told.slice(i, i + size)));
+    return alerts;
+  }
+
+  private batch(told: readonly Told[]): string[] {
+    const packets: PacketSketch[] = told.map(({ toServer }) => tcp({ toServer }));
+    return this.sensor.see(...packets, {
+      ...tcp(),
+      withSlots: slots => {
+        this.layer.updates = told.map((each, i) => updateOf(each, slots[i]!));
+      },
+    });
+  }
+}
+
+function updateOf(
+  { transaction, toServer, progress, events, bodyLength }: Told,
+  slot: number,
+): TransactionUpdate {
+  const conversation = {
+    protocol: toy,
+    flow: 1,
+    transactions: [],
+    state: undefined,
+  } as unknown as Conversation;
+  return {
+    slot,
+    conversation,
+    transaction,
+    toServer,
+    progress,
+    events: events ?? transaction.events.length,
+    bodyLength: bodyLength ?? -1,
+    complete: progress === 3,
+  };
+}
+
+const exchange = (parts: Partial<Exchange>): Exchange => ({
+  id: 0,
+  progressToServer: 0,
+  progressToClient: 0,
+  events: [],
+  headers: [],
+  body: '',
+  ...parts,
+});
+
+describe.each(MATCHERS)('transactions with %s', matcher => {
+  const ask = () =>
+    exchange({ name: 'evil', headers: ['a: 1', 'b: x-evil'], code: '200', body: 'abcdefghij' });
+  const request = (transaction = ask()): Told[] =>
+    [1, 2, 3].map(progress => ({ transaction, toServer: true, progress }));
+
+  test('a buffer alerts once, when it is there', async () => {
+    const t = await Talk.with('alert toy any any -> any any (toy.name; content:"evil"; sid:1;)', matcher);
+    expect(t.see(request())).toEqual(['1@1']);
+  });
+
+  test('several buffers wait for each other', async () => {
+    const t = await Talk.with(
+      `alert toy any any -> any any (toy.name; content:"evil"; toy.header; content:"x-evil"; sid:1;)
+       alert toy any any -> any any (toy.name; content:"evil"; toy.header; content:"y-evil"; sid:2;)
+       alert toy any any -> any any (toy.name; content:"evil"; toy.size:4; sid:3;)
+       alert toy any any -> any any (toy.name; content:"evil"; toy.size:>4; sid:4;)`,
+      matcher,
+    );
+    expect(t.see(request())).toEqual(['3@1', '1@2']);
+  });
+
+  test('the size of batches changes nothing', async () => {
+    const rules = `alert toy any any -> any any (toy.name; content:"evil"; toy.header; content:"x-evil"; sid:1;)
+      alert toy any any -> any any (toy.code; content:"200"; toy.body; content:"fgh"; sid:2;)`;
+    const told = (transaction = ask()): Told[] => [
+      ...request(transaction),
+      { transaction, toServer: false, progress: 1 },
+      { transaction, toServer: false, progress: 2, bodyLength: 7 },
+      { transaction, toServer: false, progress: 3, bodyLength: 10 },
+    ];
+    expect((await Talk.with(rules, matcher)).see(told())).toEqual(['1@2', '2@6']);
+    const single = (await Talk.with(rules, matcher)).see(told(), 1);
+    expect(single.map(alert => alert.split('@')[0])).toEqual(['1', '2']);
+  });
+
+  test('a growing body is scanned piece by piece and matches across them', async () => {
+    const t = await Talk.with('alert toy any any -> any any (toy.body; content:"fgh"; sid:1;)', matcher);
+    const transaction = exchange({ body: 'abcdefghij' });
+    const grow = (bodyLength: number, progress = 2): Told => ({
+      transaction,
+      toServer: false,
+      progress,
+      bodyLength,
+    });
+    expect(t.see([grow(3), grow(7), grow(9), grow(10), grow(10, 3)])).toEqual(['1@3']);
+    expect(t.sensor.thread.counters.read('detect.scanned_bytes')).toBe(10);
+  });
+
+  test('events, and signatures for others', async () => {
+    const t = await Talk.with(
+      `alert toy any any -> any any (app-layer-event:toy.odd; sid:1;)
+       alert toy any any -> any any (app-layer-event:toy.long; sid:2;)`,
+      matcher,
+    );
+    const transaction = exchange({ events: [1] });
+    expect(
+      t.see([
+        { transaction, toServer: true, progress: 0, events: 0 },
+        { transaction, toServer: true, progress: 1 },
+      ]),
+    ).toEqual(['2@2']);
+  });
+
+  test('request and response in one signature', async () => {
+    const t = await Talk.with(
+      'alert toy any any => any any (toy.name; content:"evil"; toy.code; content:"200"; sid:1;)',
+      matcher,
+    );
+    const transaction = exchange({ name: 'evil', code: '200' });
+    const told = [true, true, false, false].map((toServer, i) => ({
+      transaction,
+      toServer,
+      progress: [1, 3, 1, 3][i]!,
+    }));
+    expect(t.see(told)).toEqual(['1@3']);
+  });
+});
