@@ -11,7 +11,7 @@ export type NameProblem = 'name_too_long' | 'infinite_loop' | 'too_many_labels';
 
 const NOTHING = new Uint8Array(0);
 /** Where a name is put together before it is copied out; a thread reads one name at a time. */
-const assembly = Buffer.alloc(MAX_NAME);
+const assembly = new Uint8Array(MAX_NAME);
 
 /** Walks over the names of one message, and reads them. */
 export class Names {
@@ -35,7 +35,7 @@ export class Names {
   /** The name at `start` as a copy; empty when there is none. A name that is too long is cut. */
   read(start: number, end: number): Uint8Array {
     if (this.follow(start, end, true) < 0) return NOTHING;
-    return Uint8Array.prototype.slice.call(assembly, 0, this.length);
+    return assembly.slice(0, this.length);
   }
 
   private follow(start: number, end: number, keep: boolean): number {

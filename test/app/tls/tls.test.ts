@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import tls from '../../../modules/app/tls.js';
+import { Feed, type FeedOptions } from '../../application/feed.js';
+import { concat, u8, u16 } from '../../packets/bytes.js';
+import {
+  alpn,
+  CHANGE_CIPHER_SPEC,
+  certificate,
+  certificates,
+  clientHello,
+  dnsName,
+  extension,
+  handshake,
+  record,
+  SERVER_HELLO_DONE,
+  serverHello,
+  serverName,
+  versions,
+} from './handshake-builder.js';
+
+const https: FeedOptions = { serverPort: 443 };
+const hello = record(22, clientHello([serverName('www.example.org'), alpn('h2', 'http/1.1')]), 0x0301);
+const flight = record(
+  22,
+  concat(
+    serverHello([alpn('h2')]),
+    certificates(certificate({ names: [dnsName('a.b')] })),
+    SERVER_HELLO_DONE,
+  ),
+);
+const eveLog = (settings: object) => ({ outputs: [{ 'eve-log': { types: [{ tls: settings }] } }] }) as never;
+
+const USUAL = {
+  subject: 'C=FR, ST=IDF, CN=www.example.org',
+  issuerdn: 'C=FR, O=Example, CN=CA',
+  serial: '00:97:E6',
+  sni: 'www.example.org',
+  version: 'TLS 1.2',
+  notbefore: '2020-01-02T03:04:05',
+  notafter: '2050-01-02T03:04:05',
+  subjectaltname: ['a.b'],
+  client_alpns: ['h2', 'http/1.1'],
+  server_alpns: ['h2'],
+};
+
+describe('a handshake', () => {
+  it('is told when the server has shown itself', () => {
+    const { records } = new Feed([tls], https).client(hello).server(flight);
+    expect(records.map(each => each.tls)).toEqual([expect.objectContaining(USUAL)]);
+  });
+
+  it.each([1, 2, 5, 77, 1000])('is the same in pieces of %i bytes', size => {
+    const feed = new Feed([tls], https).pieces(true, hello, () => size).pieces(false, flight, () => size);
+    expect(feed.records.map(each => each.tls)).toEqual([expect.objectContaining(USUAL)]);
+  });
+
+  it('may have its messages over several records', () => {
+    const message = clientHello([serverName('a.b')]);
+    const fragments = Array.from({ length: Math.ceil(message.length / 10) }, (_, i) =>
+      record(22, message.subarray(10 * i, 10 * i + 10)),
+    );
+    const feed = new Feed([tls], https).client(concat(...fragments)).server(flight);
+    expect(feed.records[0]!.tls.sni).toBe('a.b');
+  });
+
+  it('that is resumed has no certificate', () => {
+    const feed = new Feed([tls], https).client(hello);
+    feed.server(concat(record(22, serverHello()), CHANGE_CIPHER_SPEC)).client(CHANGE_CIPHER_SPEC);
+    expect(feed.records[0]!.tls).toMatchObject({ session_resumed: true, sni: 'www.example.org' });
+  });
+
+  it('of TLS 1.3 has its version in an extension', () => {
+    const feed = new Feed([tls], https).client(record(22, clientHello([versions(0x0a0a, 0x0304)])));
+    feed.server(record(22, serverHello([extension(43, u16(0x0304))]))).end();
+    expect(feed.records[0]!.tls.version).toBe('TLS 1.3');
+  });
+
+  it('that the server does not answer is not told', () => {
+    expect(new Feed([tls], https).client(hello).end().records).toEqual([]);
+  });
+
+  it('is told once', () => {
+    const feed = new Feed([tls], https).client(hello).server(flight).client(CHANGE_CIPHER_SPEC);
+    feed.server(CHANGE_CIPHER_SPEC).end();
+    expect(feed.records.length).toBe(1);
+  });
+});
+
+describe('records by output', () => {
+  const first = (settings: object): object =>
+    new Feed([tls], { ...https, config: eveLog(settings) }).client(hello).server(flight).records[0]!.tls;
+
+  it.each<[string, object, string[]]>([
+    ['not extended', { extended: 'no' }, ['subject', 'issuerdn']],
+    ['custom', { custom: ['sni', 'Chain', 'not_before'] }, ['sni', 'notbefore', 'chain']],
+    [
+      'handshakes',
+      { custom: ['client_handshake', 'server_handshake'] },
+      ['client_handshake', 'server_handshake'],
+    ],
+  ])('%s', (_, settings, members) => {
+    expect(Object.keys(first(settings))).toEqual(members);
+  });
+
+  it('have JA3 and JA4 where they are asked for', () => {
+    const config = {
+      'app-layer': { protocols: { tls: { 'ja3-fingerprints': 'yes', 'ja4-fingerprints': 'yes' } } },
+    };
+    const { records } = new Feed([tls], { ...https, config }).client(hello).server(flight);
+    expect(records[0]!.tls).toMatchObject({
+      ja3: { string: '771,4865-47,0-16,,' },
+      ja3s: { string: '771,47,16' },
+      ja4: expect.stringMatching(/^t12d0202h2_[0-9a-f]{12}_[0-9a-f]{12}$/),
+    });
+  });
+});
+
+describe('a hostile conversation', () => {
+  const sni = (body: Uint8Array) => record(22, clientHello([extension(0, body)]));
+  it.each<[string, Uint8Array[], string[]]>([
+    [
+      'two server names',
+      [record(22, clientHello([serverName('a'), serverName('b')]))],
+      ['multiple_sni_extensions'],
+    ],
+    ['a server name of another kind', [sni(Uint8Array.of(0, 4, 9, 0, 1, 97))], ['invalid_sni_type']],
+    ['a server name that is too short', [sni(Uint8Array.of(0, 4, 0, 0, 9, 97))], ['invalid_sni_length']],
+    ['a record of an unknown kind', [hello, record(99, u8(0))], ['invalid_record_type']],
+    ['a record of another version', [hello, Uint8Array.of(22, 9, 9, 0, 0)], ['invalid_record_version']],
+    ['a record that is too long', [hello, Uint8Array.of(22, 3, 3, 0xff, 0xff)], ['invalid_tls_header']],
+    ['an unknown message', [hello, record(22, handshake(132, u8(0)))], ['invalid_handshake_message']],
+    ['a hello cut off', [record(22, handshake(1, u16(0x0303)))], ['handshake_invalid_length']],
+    [
+      'a heartbeat that asks for more than it brings',
+      [hello, record(24, Uint8Array.of(1, 0x40, 0))],
+      ['heartbeat_message', 'overflow_heartbeat_message'],
+    ],
+  ])('with %s', (_, segments, events) => {
+    const feed = new Feed([tls], https);
+    for (const segment of segments) feed.client(segment);
+    expect(feed.events).toEqual(events);
+  });
+
+  it('with a certificate that is none says so', () => {
+    const feed = new Feed([tls], https).client(hello);
+    feed.server(record(22, concat(serverHello(), certificates(Uint8Array.of(1, 2, 3)))));
+    expect(feed.events).toEqual(['certificate_invalid_der']);
+  });
+
+  it('with thousands of tiny records keeps one transaction and no bytes', () => {
+    const feed = new Feed([tls], https).client(hello).server(flight);
+    for (let i = 0; i < 2000; i++) feed.client(record(22, new Uint8Array(0)));
+    expect(feed.application.conversation(0)!.transactions.length).toBe(1);
+    expect(feed.events).toEqual([]);
+  });
+
+  it('with a message that never ends gives up', () => {
+    const feed = new Feed([tls], https).client(record(22, concat(u8(1), Uint8Array.of(0xff, 0xff, 0xff))));
+    expect(feed.events).toEqual(['handshake_invalid_length']);
+  });
+});
