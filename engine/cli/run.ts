@@ -5,6 +5,7 @@ import { ConfigError } from '../config/config-error.js';
 import { DETECTIONS } from '../detection/prepared.js';
 import { type Engine, loadProfile, startEngine } from '../engine.js';
 import { APP_PROTOCOL_NAMES, SOURCE_NAMES } from '../event.js';
+import { masterSwitch } from '../exception-policy.js';
 import { consoleLog, type EngineLog, openLog } from '../log.js';
 import { settingsOf as logFileSettings } from '../log-file/settings.js';
 import { LogFile } from '../log-file.js';
@@ -48,6 +49,7 @@ export async function run(given: Given, presentation: Presentation): Promise<num
     });
     log.notice(`sluice: This is ${versionLine()} running in ${given.test ? 'TEST' : 'USER'} mode`);
     log.info(`config: read from ${settings.file}`);
+    log.info(`exception-policy: master exception-policy set to: ${settings.config.read(masterSwitch)}`);
     return await runWith(given, settings, log, presentation);
   } catch (error) {
     log.error(messageOf(error));
