@@ -62,8 +62,20 @@ export class RequestBody {
 
   private decoded(bytes: Uint8Array): boolean {
     if (!this.begun) this.begin();
-    this.multipart?.write(bytes);
+    if (this.multipart) this.readForm(this.multipart, bytes);
     return this.body.append(bytes) || this.multipart !== undefined;
+  }
+
+  /** A form is followed as far as a file would be; the file in hand is cut there. */
+  private readForm(form: Multipart, bytes: Uint8Array): void {
+    const { files } = this.connection.settings;
+    const limit = files.streamDepth ?? this.connection.server.request.limit;
+    const room = limit === 0 ? bytes.length : limit - this.body.length;
+    form.write(room < bytes.length ? bytes.subarray(0, Math.max(0, room)) : bytes);
+    if (room >= bytes.length) return;
+    form.end();
+    this.multipart = undefined;
+    for (const file of this.transaction.files ?? []) if (file.toServer) file.close('truncated');
   }
 
   /** With the first bytes: is it a file, a form, or neither? */

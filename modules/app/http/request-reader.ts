@@ -1,7 +1,7 @@
 /** Reads what the client sends: one request after the other. */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { readAuthorization } from './authorization.js';
-import { COLON, chomp, copy, isSpace, isToken, LF, latin1 } from './bytes.js';
+import { COLON, chomp, copy, isBlank, isSpace, isToken, LF, latin1 } from './bytes.js';
 import type { Connection } from './connection.js';
 import { isMethod, parseRequestLine } from './first-lines.js';
 import { contentLength } from './headers.js';
@@ -132,7 +132,8 @@ function hasHeaders(connection: Connection, transaction: HttpTransaction, socket
   for (let i = 0; i < available; i++) {
     const byte = view[offset + i]!;
     if (isToken(byte)) continue;
-    if (byte !== COLON || i === 0) return false;
+    // An indented line is one of a header as well.
+    if (i === 0 ? !isBlank(byte) : byte !== COLON) return false;
     connection.report(transaction, 'request_line_missing_protocol');
     transaction.request.version = HTTP_1_1;
     return true;

@@ -1,4 +1,5 @@
 /** What a server sends behind its header: decoded, kept for inspection, and followed as a file. */
+import type { Range } from '../../../engine/files/range-files.js';
 import { TrackedFile } from '../../../engine/files/tracked-file.js';
 import type { Body } from './body.js';
 import { EMPTY, latin1 } from './bytes.js';
@@ -13,6 +14,7 @@ export class ResponseBody {
   private readonly body: Body;
   private readonly decoder: ContentDecoder | undefined;
   private readonly report: (event: HttpEvent) => void;
+  private range: Range | undefined;
 
   constructor(
     private readonly connection: Connection,
@@ -49,12 +51,15 @@ export class ResponseBody {
   end(cut: boolean): void {
     this.decoder?.end();
     this.body.file?.close(cut ? 'truncated' : 'closed');
+    const whole = this.range?.end();
+    if (whole) this.transaction.addFile(whole);
     this.connection.showBody(this.transaction, false, true);
   }
 
   private decoded(bytes: Uint8Array): boolean {
     if (this.body.file === undefined) this.beginFile();
-    return this.body.append(bytes);
+    this.range?.append(this.body.file!.range!.start, bytes);
+    return this.body.append(bytes) || this.range !== undefined;
   }
 
   private beginFile(): void {
@@ -67,11 +72,23 @@ export class ResponseBody {
     const range = transaction.response.status === 206 ? headers?.value('content-range') : undefined;
     if (range) {
       file.range = parseContentRange(latin1(range));
-      if (!file.range) report('range_invalid');
+      if (file.range) this.beginRange(file);
+      else report('range_invalid');
     }
     transaction.addFile(file);
     this.body.file = file;
     const { streamDepth } = connection.settings.files;
     if (streamDepth !== undefined) connection.session.requests.streamDepth = streamDepth;
+  }
+
+  /** A range of a file whose length is known is part of the whole. */
+  private beginRange({ name, range }: TrackedFile): void {
+    const { connection, transaction } = this;
+    if (!range || range.total <= 0 || range.end - range.start + 1 === range.total) return;
+    const host = transaction.request.hostname;
+    const key = `${host ? latin1(host) : ''}/${latin1(name)}`;
+    const { ranges, files } = connection.settings;
+    const make = () => new TrackedFile(name, false, files);
+    this.range = ranges.open(key, range.total, connection.session.seconds, make);
   }
 }

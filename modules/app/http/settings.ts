@@ -11,6 +11,7 @@ import {
   tree,
 } from '../../../engine/config/option.js';
 import { type FileSettings, fileSettings } from '../../../engine/files/file-settings.js';
+import { RangeFiles } from '../../../engine/files/range-files.js';
 import { PrefixTable } from '../../../engine/prefix-table.js';
 import { type ForwardedForSettings, forwardedForSettings } from './forwarded-for.js';
 import { PERSONALITIES, personality, type UriHabits } from './personality.js';
@@ -128,6 +129,19 @@ const MEMCAP = option(
   'bytes of bodies that a thread keeps',
 );
 
+const RANGE_MEMCAP = option(
+  'app-layer.protocols.http.byterange.memcap',
+  size,
+  100 << 20,
+  'bytes of ranges of files that a thread keeps until their turn comes',
+);
+const RANGE_TIMEOUT = option(
+  'app-layer.protocols.http.byterange.timeout',
+  integer(1),
+  60,
+  'seconds after which a file that comes in ranges is forgotten',
+);
+
 const OF_SERVERS = [
   PERSONALITY,
   REQUEST_LIMIT,
@@ -153,7 +167,7 @@ const OF_SERVERS = [
   META_LIMIT,
 ];
 
-export const HTTP_OPTIONS = [...OF_SERVERS, SERVERS, MEMCAP];
+export const HTTP_OPTIONS = [...OF_SERVERS, SERVERS, MEMCAP, RANGE_MEMCAP, RANGE_TIMEOUT];
 
 export interface BodyLimits {
   /** Bytes that are kept and inspected; 0: all. */
@@ -192,6 +206,8 @@ export interface HttpSettings {
   readonly files: FileSettings;
   readonly record: RecordSettings;
   readonly forwardedFor: ForwardedForSettings | undefined;
+  /** Files that come in ranges. */
+  readonly ranges: RangeFiles;
   readonly memory: BodyMemory;
 }
 
@@ -215,6 +231,7 @@ export function httpSettings(config: Config, shared: Readonly<Record<string, unk
     files: fileSettings(config, shared),
     record: recordSettings(config),
     forwardedFor: forwardedForSettings(config),
+    ranges: new RangeFiles(config.read(RANGE_MEMCAP), config.read(RANGE_TIMEOUT)),
     memory: { used: 0, cap: config.read(MEMCAP) },
   };
 }

@@ -65,6 +65,29 @@ describe('http', () => {
     ]);
   });
 
+  it('puts a file together that comes in ranges, whatever their order', () => {
+    const feed = new Feed([http]);
+    for (const [start, text] of [
+      [0, 'abc'],
+      [5, 'fgh'],
+      [3, 'de'],
+    ] as const) {
+      const range = `bytes ${start}-${start + text.length - 1}/8`;
+      feed.client('GET /f HTTP/1.1\r\nHost: a\r\n\r\n');
+      feed.server(
+        `HTTP/1.1 206 P\r\nContent-Range: ${range}\r\nContent-Length: ${text.length}\r\n\r\n${text}`,
+      );
+    }
+    feed.end();
+    const files = feed.files.map(({ file }) => [file.range?.start, file.size, file.state]);
+    expect(files).toEqual([
+      [0, 3, 'closed'],
+      [5, 3, 'closed'],
+      [3, 2, 'closed'],
+      [undefined, 8, 'closed'],
+    ]);
+  });
+
   it('takes a body that is not compressed as it is, whatever its header says', () => {
     const body = '{"sdk_version":11026,"app_package":"com.xcm.huasheng"}';
     const head = `POST / HTTP/1.1\r\nHost: a\r\nContent-Encoding: gzip\r\nContent-Length: ${body.length}\r\n\r\n`;
