@@ -123,12 +123,13 @@ export function compileOptionsFrom(
 
 /**
  * Frees the databases of a rule set that the next one does not use. Call it when no thread scans with it any more.
- * @param matcher the one that compiled them
+ * @param matcher one of this thread that did not import them
  */
 export function releaseUnused(matcher: Matcher, before: RuleSetImage, after: RuleSetImage): void {
   const kept = new Set(after.databases.map(database => database.key));
   for (const { key, shared } of before.databases) {
-    if (!kept.has(key)) matcher.release(matcher.importDatabase(shared));
+    // Tables of the q-gram matcher are memory like any other.
+    if (!kept.has(key) && shared.kind === 'hyperscan') matcher.release(shared.database);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Options that concern the program as a whole. */
 
-import { boolean, integer, option, text, tree } from '../config/option.js';
+import { boolean, choice, integer, option, text, tree } from '../config/option.js';
 import { logFolder } from '../config/output-list.js';
 
 export const LOG_FOLDER = logFolder;
@@ -37,6 +37,12 @@ export const SOURCE_THREADS = option(
   0,
   'threads of groups with count auto; 0 follows the cores',
 );
+export const PATTERN_MATCHER = option(
+  'mpm-algo',
+  choice('auto', 'hs', 'ac', 'ac-ks', 'ac-bs', 'qgram'),
+  'auto',
+  'how patterns are searched: hs is Hyperscan, qgram the matcher in TypeScript, which also stands for ac',
+);
 export const NO_RANDOM = option('simulate.no-random', boolean, false, 'same random numbers in each run');
 
 export const RESTARTS = option(
@@ -57,5 +63,6 @@ export const CLI_OPTIONS = [
   GROUP,
   PID_FILE,
   SOURCE_THREADS,
+  PATTERN_MATCHER,
   NO_RANDOM,
 ];

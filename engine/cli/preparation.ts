@@ -8,6 +8,7 @@ import type { Config } from '../config/config.js';
 import type { Mapping } from '../config/scalar.js';
 import { findPlugin } from '../detection/find.js';
 import type { Detections } from '../detection/prepared.js';
+import { allocateDetectionState, type DetectionState } from '../../signatures/state/detection-state.js';
 import type { EngineLog } from '../log.js';
 import type { Protocol } from '../protocol.js';
 import type { Statistics } from '../stats-record.js';
@@ -22,6 +23,8 @@ import { defaultsFile, tellFindings } from './settings.js';
 import { UsageError } from './usage-error.js';
 
 export interface Preparation {
+  /** What detection keeps over flows and threads, and over reloads of the rules. */
+  readonly detectionState: DetectionState;
   readonly config: Config;
   readonly protocols: readonly Protocol[];
   /** Compiled signatures; undefined when detection is switched off. */
@@ -57,19 +60,21 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
     checkExpression: expressionCheck(),
   };
   let statistics: NonNullable<Statistics['more']> = {};
+  let inForce: unknown;
   const loadAndCompile = (): unknown => {
     if (!given.detection) return undefined;
     const rules = readRules(options, log);
     if (rules.errors.length > 0 && fatal) throw new UsageError('Loading signatures failed.');
-    const compiled = compileForThreads(rules, protocols, options, log);
+    inForce = compileForThreads(rules, protocols, options, log, inForce);
     statistics = { 'detect.engines': [ruleStatistics(rules, Date.now())] };
-    return compiled;
+    return inForce;
   };
   const loader = new DetectionLoader(from);
   const loadDetections = (): Detections =>
     given.detection ? readDetections(loader, options, fatal, log) : { list: [], signatures: [] };
   let detections = loadDetections();
   return {
+    detectionState: allocateDetectionState(config),
     config,
     protocols,
     rules: loadAndCompile(),

@@ -1,13 +1,14 @@
 /** Loads and compiles the signatures of a run, and tells what became of them. */
-import { compileOptionsFrom, compileRules } from '../../signatures/compile.js';
+import { compileOptionsFrom, compileRules, type RuleSetImage } from '../../signatures/compile.js';
 import { type LoadOptions, loadRules } from '../../signatures/load-rules.js';
 import { type RuleProblem, type RuleSet, unsupportedByReason } from '../../signatures/rule-set.js';
 import { CLASSIFICATION_FILE, REFERENCE_FILE } from '../../signatures/rule-settings.js';
 import type { Config } from '../config/config.js';
-import { openMatcher } from '../matcher.js';
+import { type MatcherKind, openMatcher } from '../matcher.js';
 import { allocateMemory, openMemory } from '../memory.js';
 import type { Log } from '../module.js';
 import type { Protocol } from '../protocol.js';
+import { PATTERN_MATCHER } from './options.js';
 
 /** Reasons of unsupported rules that are told one by one. */
 const REASONS_TOLD = 10;
@@ -32,20 +33,31 @@ export function readRules(options: LoadOptions, log: Log): RuleSet {
   return rules;
 }
 
-/** What threads need of the signatures: objects of `Thread.shared`. */
+/**
+ * What threads need of the signatures: the object `rules` of `Thread.shared`.
+ * @param previous the one in force: what is the same is not compiled again
+ */
 export function compileForThreads(
   rules: RuleSet,
   protocols: readonly Protocol[],
   options: LoadOptions,
   log: Log,
+  previous?: unknown,
 ): unknown {
   log.info(`detect: ${rules.signatures.length} signatures processed.`);
   // Compiling needs no packet memory: databases are exported to the threads, which scan.
-  const matcher = openMatcher(openMemory(allocateMemory(1, 64)), 'auto');
+  const matcher = openMatcher(openMemory(allocateMemory(1, 64)), matcherKind(options.config));
   return compileRules(rules, matcher, {
-    ...compileOptionsFrom(options.config, protocols),
-    warn: message => log.warning(`detect: ${message}`),
+    ...compileOptionsFrom(options.config, protocols, message => log.warning(`detect: ${message}`)),
+    ...(previous !== undefined && { previous: previous as RuleSetImage }),
   });
+}
+
+/** @returns the matcher that `mpm-algo` means */
+function matcherKind(config: Config): MatcherKind | 'auto' {
+  const algorithm = config.read(PATTERN_MATCHER);
+  if (algorithm === 'auto') return 'auto';
+  return algorithm === 'hs' ? 'hyperscan' : 'qgram';
 }
 
 /** The part of the engine that a problem with a file is told under. */

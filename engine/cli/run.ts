@@ -1,6 +1,7 @@
 /** A run: from the command line to the exit code. */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { DETECTION_STATE } from '../../signatures/state/detection-state.js';
 import { ConfigError } from '../config/config-error.js';
 import { DETECTIONS } from '../detection/prepared.js';
 import { type Engine, loadProfile, startEngine } from '../engine.js';
@@ -188,7 +189,7 @@ async function start(
 }
 
 function sharedObjects(
-  { protocols, detections }: Preparation,
+  { protocols, detections, detectionState }: Preparation,
   { inputs, devices }: Sources,
   rules: unknown,
 ): Shared {
@@ -197,6 +198,7 @@ function sharedObjects(
     [APP_PROTOCOL_NAMES]: ['unknown', ...protocols.map(protocol => protocol.name)],
     [SOURCE_NAMES]: inputs.names,
     [DETECTIONS]: detections,
+    [DETECTION_STATE]: detectionState,
     ...(rules !== undefined && { rules }),
   };
 }

@@ -29,13 +29,13 @@ function parse(rule: RuleBuilder, argument: string | undefined, at: Position): v
     kind: 'flowint',
     name,
     operator,
-    ...(value !== undefined && { value: valueOf(value, at) }),
+    ...(value !== undefined && { value: operandValue(value, at) }),
   };
   if (CHANGES.has(operator)) rule.addEffect(match);
   else rule.addCondition(match);
 }
 
-function valueOf(text: string, at: Position): number | string {
+function operandValue(text: string, at: Position): number | string {
   if (!/^\d+$/.test(text)) return text;
   const value = Number(text);
   if (value > LARGEST) throw new RuleError(`flowint value ${text} is too large`, at, `up to ${LARGEST}`);
