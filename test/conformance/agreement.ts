@@ -1,6 +1,6 @@
 /**
- * Whether every profile tells the same: runs captures with the rules beside them in all profiles and with several
- * numbers of workers, the ownership check on, and compares alerts, flow records and verdicts.
+ * Whether every way of running tells the same: runs captures with the rules beside them in all profiles, with several
+ * numbers of workers, single packets for batches and both matchers, the ownership check on, and compares alerts, flow records and verdicts.
  *
  * `node dist/test/conformance/agreement.js FOLDER [MOST]` does it for all captures below a folder.
  */
@@ -10,8 +10,13 @@ import { dirname, join } from 'node:path';
 import { parseArguments } from '../../engine/cli/parse.js';
 import { run } from '../../engine/cli/run.js';
 
-const CONFIGURATIONS: readonly (readonly [profile: string, workers: number])[] = [
+/** A profile, its number of workers, and other settings. */
+type Configuration = readonly [profile: string, workers: number, ...settings: string[]];
+
+const CONFIGURATIONS: readonly Configuration[] = [
   ['single', 1],
+  ['single', 1, 'threading.batch-size=1'],
+  ['single', 1, 'mpm-algo=qgram'],
   ['workers', 1],
   ['workers', 2],
   ['autofp', 1],
@@ -85,7 +90,7 @@ function firstDifference(expected: string, told: string): string {
 async function tell(
   capture: string,
   work: string,
-  [profile, workers]: readonly [string, number],
+  [profile, workers, ...settings]: Configuration,
 ): Promise<Told> {
   const out = mkdtempSync(join(work, 'out-'));
   const rules = readdirSync(dirname(capture)).find(name => name.endsWith('.rules'));
@@ -103,6 +108,7 @@ async function tell(
     '--set',
     `threading.threads=${workers}`,
   ];
+  for (const setting of settings) words.push('--set', setting);
   words.push(...(rules ? ['-S', join(dirname(capture), rules)] : ['--disable-detection']));
   const given = parseArguments(words, () => {})!;
   const exit = await run({ ...given, quiet: true }, { summary: false });
