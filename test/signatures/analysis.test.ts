@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { Config } from '../../engine/config/config.js';
 import { patternText } from '../../signatures/analysis/content-json.js';
+import { ruleGroups } from '../../signatures/analysis/rule-groups.js';
 import { analyzeRules } from '../../signatures/analysis.js';
 import { load, SAMPLE_PROTOCOL } from './rules.js';
 
@@ -102,6 +104,69 @@ describe('rules.json', () => {
     });
   });
 });
+
+test.each([
+  ['flow.age:19', 'flow_age', { equal: 19 }],
+  ['flow.age:!19', 'flow_age', { diff: 19 }],
+  ['flow.age:>=21', 'flow_age', { gte: 21 }],
+  ['icode:2', 'code', { equal: 2 }],
+  ['icmp_id:2', 'id', { number: 2 }],
+  ['window:!1024', 'window', { size: 1024, negated: true }],
+])('%s is shown', (keyword, member, shown) => {
+  expect(rule(`alert ip any any -> any any (${keyword}; sid:1;)`).lists.packet.matches[0][member]).toEqual(
+    shown,
+  );
+});
+
+test('a distance from nothing is an offset, and a content that nothing may follow is the end', () => {
+  const json = rule(
+    'alert tcp any any -> any 443 (content:"a"; distance:2; within:5; isdataat:!1,relative; sid:1;)',
+  );
+  expect(json.lists.payload.matches).toHaveLength(1);
+  expect(json.lists.payload.matches[0].content).toMatchObject({ offset: 2, depth: 7, ends_with: true });
+  expect(json.notes).toEqual([
+    "'distance' option for pattern w/o previous content was converted to 'offset'",
+    "'within' option for pattern w/o previous content was converted to 'depth'",
+  ]);
+});
+
+describe('rule_group.json', () => {
+  const groups = (rules: string, settings: object = {}) => {
+    const grouping = { 'dump-to-disk': 'yes', 'include-rules': 'yes' };
+    const config = new Config({ detect: { profiling: { grouping }, ...settings } } as never);
+    const text = ruleGroups(load(rules).signatures, [SAMPLE_PROTOCOL], config)!;
+    return (JSON.parse(text).tcp.toserver as GroupJson[]).map(({ port, port2, rulegroup }) => [
+      port,
+      port2,
+      rulegroup.id,
+      rulegroup.rules.map(each => each.sig_id).join(),
+    ]);
+  };
+  const at = (sid: number, ports: string) =>
+    `alert tcp any any -> any ${ports} (flow:to_server; content:"abc"; sid:${sid};)`;
+
+  test('ports with the most rules are first; equal rules are one group', () => {
+    expect(groups([at(1, '80:120'), at(2, '100')].join('\n'))).toEqual([
+      [100, 100, 0, '1,2'],
+      [80, 99, 1, '1'],
+      [101, 120, 1, '1'],
+    ]);
+  });
+
+  test('what is beyond the bound is one group of all ports', () => {
+    const settings = { profile: 'custom', 'custom-values': { 'toserver-groups': 1 } };
+    expect(groups([at(1, '1'), at(2, '2'), at(3, '3')].join('\n'), settings)).toEqual([
+      [1, 1, 0, '1'],
+      [0, 65535, 1, '2,3'],
+    ]);
+  });
+});
+
+interface GroupJson {
+  port: number;
+  port2: number;
+  rulegroup: { id: number; rules: { sig_id: number }[] };
+}
 
 test('the other files', () => {
   const files = analysis(
