@@ -240,6 +240,12 @@ export interface Native {
   setThreadName(name: string): void;
   /** CPU time of the calling thread in seconds. */
   threadCpuSeconds(): number;
+  /**
+   * Calls `work`, and interrupts it when it does not come back in time. Not there where Node's headers were not, when
+   * the addon was built.
+   * @returns false when it was interrupted. @throws whatever `work` throws
+   */
+  runGuarded?(work: () => void, milliseconds: number): boolean;
 }
 
 let loaded: Native | undefined;

@@ -8,6 +8,7 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
   sluice::defineExpressions(env, exports, versions);
   sluice::defineChecksum(env, exports);
   sluice::defineThread(env, exports);
+  sluice::defineGuard(env, exports);
   sluice::defineQueue(env, exports);
   sluice::definePackets(env, exports);
   sluice::defineRawSocket(env, exports);

@@ -9,6 +9,7 @@ void definePatterns(Napi::Env env, Napi::Object exports, Napi::Object versions);
 void defineExpressions(Napi::Env env, Napi::Object exports, Napi::Object versions);
 void defineChecksum(Napi::Env env, Napi::Object exports);
 void defineThread(Napi::Env env, Napi::Object exports);
+void defineGuard(Napi::Env env, Napi::Object exports);
 void defineQueue(Napi::Env env, Napi::Object exports);
 void definePackets(Napi::Env env, Napi::Object exports);
 void defineRawSocket(Napi::Env env, Napi::Object exports);

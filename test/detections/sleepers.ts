@@ -2,7 +2,7 @@
  * What sleeping detections cost: memory of each, and time of a wake-up.
  * `node --expose-gc dist/test/detections/sleepers.js [FLOWS]`
  */
-import { Asking } from '../../engine/detection/asking.js';
+import type { Asking } from '../../engine/detection/asking.js';
 import { Conversation } from '../../engine/detection/conversation.js';
 import { PacketView } from '../../engine/detection/packet-view.js';
 import type { DetectionWatch } from '../../engine/detection/watch.js';

@@ -1,0 +1,135 @@
+// Runs JavaScript that can be interrupted: one timer thread for all runs of a thread, so that a run costs two atomic
+// operations. Node-API has no way to interrupt, so this uses V8 itself, where its headers are there.
+#include "arguments.h"
+#include "parts.h"
+
+#if __has_include(<v8.h>) && __has_include(<node_version.h>)
+#include <node_version.h>
+#if NODE_MAJOR_VERSION < 22 || __cplusplus >= 202002L
+#define SLUICE_HAS_GUARD
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#include <v8.h>
+#pragma GCC diagnostic pop
+#endif
+#endif
+
+#ifdef SLUICE_HAS_GUARD
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstring>
+#include <mutex>
+#include <thread>
+
+namespace sluice {
+
+namespace {
+
+// Bits of the state; what is above them counts runs.
+constexpr uint64_t INSIDE = 1;
+constexpr uint64_t STRUCK = 2;
+constexpr uint64_t RUN = 4;
+
+// How often within the time limit the timer looks.
+constexpr int LOOKS = 5;
+
+class Guard {
+ public:
+  explicit Guard(v8::Isolate* isolate) : isolate_(isolate) {}
+
+  ~Guard() {
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      ending_ = true;
+    }
+    wake_.notify_one();
+    if (timer_.joinable()) timer_.join();
+  }
+
+  // @returns false when the run was interrupted; exceptions of the function are pending afterwards
+  bool run(v8::Local<v8::Function> work, int milliseconds) {
+    milliseconds_.store(milliseconds, std::memory_order_relaxed);
+    if (!timer_.joinable()) timer_ = std::thread([this] { watch(); });
+    const auto before = state_.load(std::memory_order_relaxed);
+    state_.store(before | INSIDE, std::memory_order_release);
+    const auto context = isolate_->GetCurrentContext();
+    v8::TryCatch caught(isolate_);
+    const bool done = !work->Call(context, v8::Undefined(isolate_), 0, nullptr).IsEmpty();
+    const bool struck = !leave(before);
+    if (struck) return false;
+    if (!done) caught.ReThrow();
+    return true;
+  }
+
+ private:
+  // @returns false when the timer struck
+  bool leave(uint64_t before) {
+    auto expected = before | INSIDE;
+    if (state_.compare_exchange_strong(expected, before + RUN)) return true;
+    while (!terminated_.load(std::memory_order_acquire)) std::this_thread::yield();
+    terminated_.store(false, std::memory_order_relaxed);
+    isolate_->CancelTerminateExecution();
+    state_.store(before + RUN, std::memory_order_release);
+    return false;
+  }
+
+  void watch() {
+    uint64_t seen = 0;
+    int looks = 0;
+    std::unique_lock<std::mutex> lock(mutex_);
+    while (!ending_) {
+      const auto pause = std::chrono::milliseconds(milliseconds_.load(std::memory_order_relaxed) / LOOKS + 1);
+      wake_.wait_for(lock, pause);
+      auto now = state_.load(std::memory_order_acquire);
+      looks = now == seen ? looks + 1 : 0;
+      seen = now;
+      if (looks < LOOKS || (now & INSIDE) == 0 || (now & STRUCK) != 0) continue;
+      if (!state_.compare_exchange_strong(now, now | STRUCK)) continue;
+      isolate_->TerminateExecution();
+      terminated_.store(true, std::memory_order_release);
+    }
+  }
+
+  v8::Isolate* isolate_;
+  std::atomic<uint64_t> state_{0};
+  std::atomic<bool> terminated_{false};
+  std::atomic<int> milliseconds_{500};
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool ending_ = false;
+  std::thread timer_;
+};
+
+Napi::Value runGuarded(const Napi::CallbackInfo& info) {
+  auto* guard = static_cast<Guard*>(info.Data());
+  if (!info[0].IsFunction()) refuse(info.Env(), "work is not a function");
+  const double limit = info[1].IsNumber() ? info[1].As<Napi::Number>().DoubleValue() : 0;
+  if (!(limit >= 1 && limit <= 3600000)) refuse(info.Env(), "milliseconds is not a number from 1 to 3600000");
+  // A napi_value is a handle of V8.
+  const napi_value value = info[0];
+  v8::Local<v8::Function> work;
+  static_assert(sizeof work == sizeof value, "a handle of V8 is what Node-API hands over");
+  std::memcpy(static_cast<void*>(&work), &value, sizeof value);
+  return Napi::Boolean::New(info.Env(), guard->run(work, static_cast<int>(limit)));
+}
+
+}  // namespace
+
+void defineGuard(Napi::Env env, Napi::Object exports) {
+  auto* guard = new Guard(v8::Isolate::GetCurrent());
+  env.AddCleanupHook([](Guard* each) { delete each; }, guard);
+  exports.Set("runGuarded", Napi::Function::New(env, runGuarded, "runGuarded", guard));
+}
+
+}  // namespace sluice
+
+#else
+
+namespace sluice {
+
+void defineGuard(Napi::Env, Napi::Object) {}
+
+}  // namespace sluice
+
+#endif
