@@ -1,4 +1,5 @@
 /** One direction of a TLS conversation (RFC 8446 5): records, and the handshake messages in them. */
+import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import type { Session } from '../../../engine/application/session.js';
 import { Cursor } from './cursor.js';
 import { parseHello } from './hello.js';
@@ -140,7 +141,9 @@ function* heartbeat(session: TlsSession, client: boolean, length: number): Gener
 /** Handshake messages, put together over records. */
 class HandshakeReader {
   encrypted = false;
-  private pending: Uint8Array = new Uint8Array(0);
+  /** The beginning of a message whose end is in records to come, and how long it must be to go on. */
+  private pending: GrowingBytes | undefined;
+  private needed = 0;
 
   constructor(
     private readonly session: TlsSession,
@@ -149,8 +152,10 @@ class HandshakeReader {
 
   /** @returns false when the conversation makes no sense any more */
   record(body: Uint8Array): boolean {
-    const bytes = this.pending.length === 0 ? body : joined(this.pending, body);
+    const bytes = this.pending ? this.continued(this.pending, body) : body;
+    if (!bytes) return true;
     const cursor = new Cursor(bytes, 0, bytes.length);
+    this.needed = 4;
     while (cursor.left >= 4) {
       const start = cursor.at;
       const type = cursor.uint8();
@@ -165,12 +170,23 @@ class HandshakeReader {
       }
       if (length > cursor.left) {
         cursor.at = start;
+        this.needed = 4 + length;
         break;
       }
       this.message(type, cursor.take(length));
     }
-    this.pending = bytes.slice(cursor.at);
+    this.pending = undefined;
+    if (cursor.left > 0) {
+      this.pending = new GrowingBytes();
+      this.pending.append(bytes, cursor.at, bytes.length);
+    }
     return true;
+  }
+
+  /** What is there of a message that began before; undefined while it is not whole. */
+  private continued(pending: GrowingBytes, body: Uint8Array): Uint8Array | undefined {
+    pending.append(body);
+    return pending.length < this.needed ? undefined : pending.view();
   }
 
   private message(type: number, body: Uint8Array): void {
@@ -233,13 +249,6 @@ class HandshakeReader {
 /** Types of handshake messages in use (IANA "TLS HandshakeType"). */
 function isHandshakeType(type: number): boolean {
   return type <= 26 || type === 67 || type === 203 || type === 254;
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }
 
 // ── SSL 2.0 (draft-hickman-netscape-ssl-00), still used as a first hello that offers newer versions ──

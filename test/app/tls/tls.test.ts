@@ -63,6 +63,13 @@ describe('a handshake', () => {
     expect(feed.records[0]!.tls.sni).toBe('a.b');
   });
 
+  it('may have a long message in records of one byte', () => {
+    const message = clientHello([extension(21, new Uint8Array(60_000)), serverName('a.b')]);
+    const fragments = Array.from(message, byte => record(22, u8(byte)));
+    const feed = new Feed([tls], https).client(concat(...fragments)).server(flight);
+    expect(feed.records[0]!.tls.sni).toBe('a.b');
+  });
+
   it('that is resumed has no certificate', () => {
     const feed = new Feed([tls], https).client(hello);
     feed.server(concat(record(22, serverHello()), CHANGE_CIPHER_SPEC)).client(CHANGE_CIPHER_SPEC);

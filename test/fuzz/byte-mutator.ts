@@ -1,0 +1,45 @@
+/** Random changes of bytes: the same for the same seed. */
+
+import { randomNumbers } from '../matcher/random.js';
+import { concat } from '../packets/bytes.js';
+
+type Random = (below: number) => number;
+
+/** Bytes at which parsers tend to stumble. */
+const ODD = [0, 1, 0x3f, 0x40, 0x7f, 0x80, 0xc0, 0xff];
+
+const CHANGES: readonly ((bytes: Uint8Array, random: Random) => Uint8Array)[] = [
+  (bytes, random) => bytes.slice(0, random(bytes.length + 1)),
+  (bytes, random) => with8(bytes, random(bytes.length), ODD[random(ODD.length)]!),
+  (bytes, random) => with8(bytes, random(bytes.length), random(256)),
+  (bytes, random) => {
+    const at = random(bytes.length);
+    return concat(bytes.slice(0, at), bytes.slice(at, at + random(40)), bytes.slice(at));
+  },
+  (bytes, random) => {
+    const at = random(bytes.length);
+    return concat(bytes.slice(0, at), bytes.slice(at + 1 + random(8)));
+  },
+];
+
+function with8(bytes: Uint8Array, at: number, value: number): Uint8Array {
+  const changed = bytes.slice();
+  if (at < changed.length) changed[at] = value;
+  return changed;
+}
+
+/** Gives `count` variants of the bytes, each with one to six changes. */
+export function* mutated(
+  seed: number,
+  count: number,
+  originals: readonly Uint8Array[],
+): Generator<Uint8Array> {
+  const random = randomNumbers(seed);
+  for (let i = 0; i < count; i++) {
+    let bytes = originals[random(originals.length)]!;
+    for (let n = random(6); n >= 0; n--) {
+      if (bytes.length > 0) bytes = CHANGES[random(CHANGES.length)]!(bytes, random);
+    }
+    yield bytes;
+  }
+}

@@ -1,0 +1,59 @@
+/** Mutated TLS handshakes and certificates: read without failing, and the same however they are cut. */
+import { describe, expect, test } from 'vitest';
+import { parseCertificate } from '../../modules/app/tls/certificate.js';
+import tls from '../../modules/app/tls.js';
+import {
+  alpn,
+  CHANGE_CIPHER_SPEC,
+  certificate,
+  certificates,
+  clientHello,
+  dnsName,
+  record,
+  SERVER_HELLO_DONE,
+  serverHello,
+  serverName,
+  versions,
+} from '../app/tls/handshake-builder.js';
+import { Feed } from '../application/feed.js';
+import { randomNumbers } from '../matcher/random.js';
+import { concat } from '../packets/bytes.js';
+import { mutated } from './byte-mutator.js';
+
+const SEEDS = [1, 2, 3];
+const shown = certificate({ names: [dnsName('a.example'), dnsName('b.example')] });
+const client = concat(
+  record(22, clientHello([serverName('a.example'), alpn('h2'), versions(0x0304)])),
+  CHANGE_CIPHER_SPEC,
+);
+const server = concat(
+  record(22, concat(serverHello(), certificates(shown, shown), SERVER_HELLO_DONE)),
+  CHANGE_CIPHER_SPEC,
+);
+const config = {
+  'app-layer': { protocols: { tls: { 'ja3-fingerprints': 'yes', 'ja4-fingerprints': 'yes' } } },
+};
+
+describe.each(SEEDS)('seed %i', seed => {
+  test('mutated certificates are read or refused', () => {
+    for (const bytes of mutated(seed, 3000, [shown])) {
+      const read = parseCertificate(bytes, '00');
+      if (typeof read === 'string') expect(tls.events).toContain(read);
+      else JSON.stringify(read);
+    }
+  });
+
+  test('mutated handshakes tell the same whole and in pieces', () => {
+    const random = randomNumbers(seed);
+    const clients = [...mutated(seed, 15, [client])];
+    const servers = [...mutated(seed + 100, 15, [server])];
+    clients.forEach((bytes, i) => {
+      const tell = (next: () => number) => {
+        const feed = new Feed([tls], { serverPort: 443, config });
+        feed.pieces(true, bytes, next).pieces(false, servers[i]!, next).end();
+        return [feed.records, feed.events.sort()];
+      };
+      expect(tell(() => 1 + random(40))).toEqual(tell(() => 65_000));
+    });
+  });
+});
