@@ -4,6 +4,7 @@ import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import { latin1 } from './bytes.js';
 import { CompressedLayer } from './compressed-layer.js';
 import type { HttpEvent } from './events.js';
+import { decodeLzma } from './lzma.js';
 import type { ServerSettings } from './settings.js';
 
 export type Encoding = 'gzip' | 'deflate' | 'br' | 'lzma';
@@ -117,11 +118,13 @@ export class ContentDecoder {
   }
 
   private layerOf(encoding: Encoding, next: Consumer): Layer {
+    const { bombLimit, lzma, lzmaMemory } = this.settings;
     switch (encoding) {
       case 'br':
-        return new BrotliLayer(next, this.settings.bombLimit * 4);
+        return new WholeLayer(next, 4 * bombLimit, bytes => brotli(bytes, 4 * bombLimit));
       case 'lzma':
-        return { write: next, end: () => {} };
+        if (!lzma) return { write: next, end: () => {} };
+        return new WholeLayer(next, 4 * bombLimit, bytes => decodeLzma(bytes, lzmaMemory));
       default:
         return new CompressedLayer(encoding, next, () => this.report('gzip_decompression_failed'));
     }
@@ -144,49 +147,48 @@ export class ContentDecoder {
   }
 }
 
+/** Brotli (RFC 7932), as much of it as there is. @returns undefined when it is none, or too large */
+function brotli(bytes: Uint8Array, most: number): Uint8Array | undefined {
+  try {
+    const finishFlush = constants.BROTLI_OPERATION_FLUSH;
+    return brotliDecompressSync(bytes, { finishFlush, maxOutputLength: most });
+  } catch {
+    return undefined;
+  }
+}
+
 /**
- * Brotli (RFC 7932) by zlib, which decompresses whole inputs only: all so far is decompressed anew each time it has
- * doubled, and at the end.
+ * For decoders that take whole inputs only: all so far is decoded anew each time it has doubled, and at the end, so
+ * that the work stays linear.
  */
-class BrotliLayer implements Layer {
+class WholeLayer implements Layer {
   private readonly input = new GrowingBytes();
   private tried = 0;
   private given = 0;
 
+  /** @param most bytes of input that are kept */
   constructor(
     private readonly next: Consumer,
     private readonly most: number,
+    private readonly decode: (bytes: Uint8Array) => Uint8Array | undefined,
   ) {}
 
   write(bytes: Uint8Array): boolean {
     this.input.append(bytes);
-    if (this.input.length < 2 * this.tried || this.input.length > this.most)
-      return this.input.length <= this.most;
-    return this.decompress();
+    if (this.input.length > this.most) return false;
+    return this.input.length < 2 * this.tried || this.attempt();
   }
 
   end(): void {
-    if (this.input.length > this.tried) this.decompress();
+    if (this.input.length > this.tried) this.attempt();
+    if (this.given === 0) this.next(this.input.view());
   }
 
-  private decompress(): boolean {
+  private attempt(): boolean {
     this.tried = this.input.length;
-    let output: Uint8Array;
-    try {
-      const finishFlush = constants.BROTLI_OPERATION_FLUSH;
-      output = brotliDecompressSync(this.input.view(), { finishFlush, maxOutputLength: this.most });
-    } catch {
-      return this.given === 0 ? this.passOn(this.input.view()) : false;
-    }
-    const fresh = output.subarray(this.given);
-    this.given = output.length;
-    return fresh.length === 0 || this.next(fresh);
-  }
-
-  /** What is no Brotli is taken as it is. */
-  private passOn(bytes: Uint8Array): boolean {
-    this.next(bytes);
-    this.given = bytes.length;
-    return false;
+    const fresh = this.decode(this.input.view())?.subarray(this.given);
+    if (fresh === undefined || fresh.length === 0) return true;
+    this.given += fresh.length;
+    return this.next(fresh);
   }
 }

@@ -1,0 +1,109 @@
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { Config } from '../../../engine/config/config.js';
+import { ContentDecoder, type Encoding, encodingsOf } from '../../../modules/app/http/content-decoder.js';
+import { Inflate } from '../../../modules/app/http/inflate.js';
+import { decodeLzma } from '../../../modules/app/http/lzma.js';
+import { httpSettings } from '../../../modules/app/http/settings.js';
+import { libhtp } from './exchange.js';
+
+const TEXT = 'to be or not to be, that is to be asked, to be sure';
+/** `TEXT` by lzma(1). */
+const LZMA = 'XQAAgAD//////////wA6G8AFIeUKTYySi17DZkDXHbxvya0cxp63aGmkKmvosaFqGW+nsBSq+Sr98dTuAA==';
+
+/** Text that repeats here and there. */
+function sample(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, i) => (((i * i) >>> 7) & 63) | (i % 97 === 0 ? i & 255 : 0));
+}
+
+describe('inflate', () => {
+  it('gives what was deflated, however it is compressed and cut', () => {
+    for (const strategy of [0, 2, 3, 4]) {
+      for (const level of [0, 1, 9]) {
+        const data = sample(70_000);
+        const packed = deflateRawSync(data, { level, strategy });
+        for (const step of [packed.length, 1400, 7]) {
+          const out: Uint8Array[] = [];
+          const inflate = new Inflate((bytes, start, end) => out.push(bytes.slice(start, end)) > 0);
+          for (let at = 0; at < packed.length; at += step) inflate.write(packed.subarray(at, at + step));
+          expect(inflate.state).toBe('done');
+          expect(Buffer.concat(out).equals(data)).toBe(true);
+        }
+      }
+    }
+  });
+
+  it('never throws at damaged data', () => {
+    const packed = deflateRawSync(sample(3000));
+    for (let at = 0; at < packed.length; at++) {
+      const damaged = Buffer.from(packed);
+      damaged[at]! ^= 1 << (at & 7);
+      const inflate = new Inflate(() => true);
+      inflate.write(damaged);
+      expect(['more', 'done', 'damaged']).toContain(inflate.state);
+    }
+  });
+});
+
+describe('lzma', () => {
+  it('gives what was compressed, and as much as there is of what was cut', () => {
+    const packed = Buffer.from(LZMA, 'base64');
+    expect(Buffer.from(decodeLzma(packed, 1000)!).toString()).toBe(TEXT);
+    expect(Buffer.from(decodeLzma(packed, 5)!).toString()).toBe('to be');
+    const cut = Buffer.from(decodeLzma(packed.subarray(0, 40), 1000)!).toString();
+    expect(cut.length).toBeGreaterThan(5);
+    expect(TEXT.startsWith(cut)).toBe(true);
+  });
+
+  it('never throws at damaged data', () => {
+    const packed = Buffer.from(LZMA, 'base64');
+    for (let at = 0; at < packed.length * 8; at++) {
+      const damaged = Buffer.from(packed);
+      damaged[at >> 3]! ^= 1 << (at & 7);
+      expect(() => decodeLzma(damaged, 10_000)).not.toThrow();
+    }
+  });
+});
+
+describe('content encodings', () => {
+  const cases: [string, Encoding[], Uint8Array][] = [
+    ['gzip', ['gzip'], gzipSync(TEXT)],
+    ['deflate without a header', ['deflate'], deflateRawSync(TEXT)],
+    ['deflate with that of zlib', ['deflate'], deflateSync(TEXT)],
+    ['gzip that is deflate', ['gzip'], deflateRawSync(sample(20_000))],
+    ['brotli', ['br'], brotliCompressSync(TEXT)],
+    ['lzma', ['lzma'], Buffer.from(LZMA, 'base64')],
+    ['two layers', ['gzip', 'deflate'], gzipSync(deflateSync(TEXT))],
+    ['what is not encoded', ['gzip'], Buffer.from(TEXT)],
+  ];
+
+  it.each(cases)('undoes %s', (name, encodings, packed) => {
+    const expected = name === 'gzip that is deflate' ? Buffer.from(sample(20_000)) : Buffer.from(TEXT);
+    for (const step of [packed.length, 3, 1])
+      expect(decoded(encodings, packed, step).equals(expected)).toBe(true);
+  });
+
+  it.each([
+    ['gzip', ['gzip'], []],
+    ['x-gzip', ['gzip'], []],
+    ['GZip', ['gzip'], []],
+    ['gzip, deflate', ['gzip', 'deflate'], []],
+    ['foo', [], ['abnormal_ce_header']],
+    ['gzip, gzip, gzip', ['gzip', 'gzip'], ['too_many_encoding_layers']],
+    ['identity', [], []],
+  ])('reads %s', (value, encodings, events) => {
+    const seen: string[] = [];
+    expect(encodingsOf(Buffer.from(value), 2, event => seen.push(event))).toEqual(encodings);
+    expect(seen).toEqual(events);
+  });
+});
+
+function decoded(encodings: Encoding[], packed: Uint8Array, step: number): Buffer {
+  const { defaults } = httpSettings(new Config(libhtp({ 'lzma-enabled': true })), {});
+  const out: Uint8Array[] = [];
+  const take = (bytes: Uint8Array) => out.push(bytes.slice()) > 0;
+  const decoder = new ContentDecoder(encodings, defaults, take, () => {});
+  for (let at = 0; at < packed.length; at += step) decoder.write(packed.subarray(at, at + step));
+  decoder.end();
+  return Buffer.concat(out);
+}

@@ -1,0 +1,103 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Config } from '../../engine/config/config.js';
+import { fileTests } from '../../engine/files/file-keywords.js';
+import { fileInfo } from '../../engine/files/file-record.js';
+import { fileSettings } from '../../engine/files/file-settings.js';
+import { magicOf } from '../../engine/files/magic.js';
+import { TrackedFile } from '../../engine/files/tracked-file.js';
+import type { Transaction } from '../../engine/protocol.js';
+
+const ALL = {
+  outputs: [{ 'eve-log': { types: [{ files: { 'force-hash': ['md5', 'sha1'], 'force-magic': true } }] } }],
+};
+const settings = fileSettings(new Config(ALL));
+
+function file(name: string, content: string): TrackedFile {
+  const tracked = new TrackedFile(Buffer.from(name), false, settings);
+  for (const character of content) tracked.append(Buffer.from(character));
+  tracked.close();
+  return tracked;
+}
+
+/** Whether a keyword matches a transaction with this file, as signatures ask: its argument is plain data. */
+function matches(keyword: string, argument: string, tracked: TrackedFile, folder?: string): boolean {
+  const test = fileTests({ direction: 'either', begun: 0, closed: 1 }).find(
+    each => each.keyword === keyword,
+  )!;
+  const transaction = { files: [tracked] } as unknown as Transaction;
+  return test.matches(transaction, false, JSON.parse(JSON.stringify(test.parse(argument, folder))));
+}
+
+describe('file keywords', () => {
+  const tracked = file('/a/Report.PDF', '%PDF-1.4 hello');
+  it.each([
+    ['filename', '"report"', true],
+    ['filename', '!"report"', false],
+    ['fileext', '"pdf"', true],
+    ['fileext', '"df"', false],
+    ['filemagic', '"PDF document"', true],
+    ['filesize', '14', true],
+    ['filesize', '<15', true],
+    ['filesize', '>14', false],
+    ['filesize', '10<>20', true],
+    ['filesize', '>1MB', false],
+    ['filesize', '!14', false],
+  ])('%s:%s', (keyword, argument, expected) => expect(matches(keyword, argument, tracked)).toBe(expected));
+
+  it('compares digests with a list', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'digests-'));
+    writeFileSync(join(folder, 'list'), `# some\n${tracked.digest('md5')!.toUpperCase()} a name\n`);
+    expect(matches('filemd5', 'list', tracked, folder)).toBe(true);
+    expect(matches('filemd5', '!list', tracked, folder)).toBe(false);
+    expect(matches('filemd5', 'list', file('x', 'other'), folder)).toBe(false);
+    expect(() => matches('filesha1', 'list', tracked, folder)).toThrow('not a digest of 40 digits');
+  });
+
+  it.each(['', 'x', '5<>6', '9<>3'])('filesize:%s is refused', argument => {
+    expect(() => matches('filesize', argument, tracked)).toThrow();
+  });
+});
+
+describe('tracked files', () => {
+  it('are told with what was found out', () => {
+    expect(JSON.parse(fileInfo(file('a.txt', 'hello\n'), settings, 3, { id: undefined, sids: [7] }))).toEqual(
+      {
+        filename: 'a.txt',
+        sid: [7],
+        magic: 'ASCII text',
+        gaps: false,
+        state: 'CLOSED',
+        md5: 'b1946ac92492d2347c6235b4d2611184',
+        sha1: 'f572d396fae9206628714fb2ce00f72e94f2258f',
+        stored: false,
+        size: 6,
+        tx_id: 3,
+      },
+    );
+  });
+
+  it('count gaps, and are cut by them', () => {
+    const tracked = new TrackedFile(Buffer.from('a'), true, settings);
+    tracked.append(Buffer.from('abc'));
+    tracked.gap(10);
+    tracked.close();
+    expect([tracked.size, tracked.state, tracked.digest('md5')]).toEqual([13, 'truncated', undefined]);
+  });
+});
+
+describe('magic', () => {
+  it.each([
+    ['a', 'very short file (no magic)'],
+    ['GIF89a\x01\0\x02\0', 'GIF image data, version 89a, 1 x 2'],
+    [
+      '\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x02\x08\x06\0\0\0',
+      'PNG image data, 1 x 2, 8-bit/color RGBA, non-interlaced',
+    ],
+    ['<!DOCTYPE html><html>', 'HTML document, ASCII text'],
+    ['\0\x01\x02\x03', 'data'],
+    ['plain', 'ASCII text, with no line terminators'],
+  ])('of %j', (text, expected) => expect(magicOf(Buffer.from(text, 'latin1'))).toBe(expected));
+});
