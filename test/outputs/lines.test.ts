@@ -90,6 +90,15 @@ test('counters become a tree; a group wins over a number of its name', () => {
   expect(statsTree({ uptimeSeconds: 5, counters })).toEqual({ uptime: 5, a: { b: 1 }, c: { d: 4 } });
 });
 
+test('the average size of packets follows from their number and bytes', () => {
+  const counters: [string, number][] = [
+    ['decoder.pkts', 7],
+    ['decoder.bytes', 447],
+  ];
+  const decoder = { pkts: 7, bytes: 447, avg_pkt_size: 63 };
+  expect(statsTree({ uptimeSeconds: 0, counters })).toEqual({ uptime: 0, decoder });
+});
+
 test.each([
   ['UTC', '2016-07-13T22:42:07.000001+0000', '07/13/2016-22:42:07.000001'],
   ['Asia/Kolkata', '2016-07-14T04:12:07.000001+0530', '07/14/2016-04:12:07.000001'],
