@@ -224,7 +224,8 @@ export default defineProtocol<TlsTransaction>({
   },
   record: transaction => `"tls":${JSON.stringify(tlsRecord(transaction, transaction.alertMembers))}`,
   records: (transaction, settings) =>
-    (settings as TlsSettings).variants.flatMap(({ members, outputs }) => {
+    (settings as TlsSettings).variants.flatMap(({ members, resumed, outputs }) => {
+      if (transaction.resumed && !resumed) return [];
       // A client that got no answer made no session.
       if (!transaction.server.hello && transaction.server.chain.length === 0) return [];
       const record = tlsRecord(transaction, members);

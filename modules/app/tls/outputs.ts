@@ -23,7 +23,7 @@ const SESSION_RESUMPTION = option(
   `${TLS}session-resumption`,
   boolean,
   true,
-  'log sessions without a certificate too, which were resumed',
+  'log sessions that were resumed, which have no certificate',
 );
 
 export const TLS_OUTPUT_OPTIONS = [EXTENDED, CUSTOM, JA3, JA4, SESSION_RESUMPTION];
@@ -36,6 +36,8 @@ const PROTOCOLS = ['client_alpns', 'server_alpns'];
 /** One way of telling handshakes, and the outputs that want it. */
 export interface TlsVariant {
   readonly members: ReadonlySet<string>;
+  /** Sessions that were resumed are told. */
+  readonly resumed: boolean;
   /** See `OutputRecord.outputs`. */
   readonly outputs: number;
 }
@@ -48,14 +50,15 @@ export function usualMembers(ja3: boolean, ja4: boolean): string[] {
 /** @returns one for each way that any entry wants; none when no entry logs TLS */
 export function tlsVariants(config: Config, ja3: boolean, ja4: boolean): TlsVariant[] {
   const entries = recordTypeSettings(config, 'tls');
-  if (entries.length === 0) return [{ members: new Set(usualMembers(ja3, ja4)), outputs: 0 }];
+  if (entries.length === 0) return [{ members: new Set(usualMembers(ja3, ja4)), resumed: true, outputs: 0 }];
   const variants = new Map<string, TlsVariant>();
   entries.forEach((settings, i) => {
     if (!settings) return;
     const members = membersFor(settings, ja3, ja4);
-    const key = members.join();
+    const resumed = settings.read({ ...SESSION_RESUMPTION, path: 'session-resumption' });
+    const key = `${resumed} ${members.join()}`;
     const outputs = (variants.get(key)?.outputs ?? 0) | outputBit(i);
-    variants.set(key, { members: new Set(members), outputs });
+    variants.set(key, { members: new Set(members), resumed, outputs });
   });
   return [...variants.values()];
 }

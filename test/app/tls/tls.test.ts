@@ -109,6 +109,15 @@ describe('records by output', () => {
     expect(Object.keys(first(settings))).toEqual(members);
   });
 
+  it('leave out sessions that were resumed', () => {
+    const feed = new Feed([tls], { ...https, config: eveLog({ 'session-resumption': 'no' }) }).client(hello);
+    feed
+      .server(concat(record(22, serverHello()), CHANGE_CIPHER_SPEC))
+      .client(CHANGE_CIPHER_SPEC)
+      .end();
+    expect(feed.records).toEqual([]);
+  });
+
   it('have JA3 and JA4 where they are asked for', () => {
     const config = {
       'app-layer': { protocols: { tls: { 'ja3-fingerprints': 'yes', 'ja4-fingerprints': 'yes' } } },
