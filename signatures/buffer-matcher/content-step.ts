@@ -56,14 +56,15 @@ function present(
   budget: Budget,
   next: Test,
 ): Test {
+  const window: Window = { from: 0, to: 0 };
   return at => {
-    // A new window each time: the test may be entered again from its own `next`.
-    const window: Window = { from: 0, to: 0 };
     if (!setWindow(at, window)) return false;
     let from = endswith ? lastPlace(needle, window, at) : window.from;
+    // Kept apart: the test may be entered again from its own `next`.
+    const { to } = window;
     for (;;) {
       if (budget.left-- <= 0) return false;
-      const found = needle.find(at.bytes, from, window.to);
+      const found = needle.find(at.bytes, from, to);
       if (found < 0) return false;
       at.cursor = found + needle.length;
       if (next(at)) return true;
