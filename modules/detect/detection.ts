@@ -327,6 +327,8 @@ export class Detection implements TransactionJudge {
     const { streams, facts } = this.parts;
     const inline = (this.row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_INLINE) !== 0;
     if (inline && data) return streams.isReady(data, 1) ? data : undefined;
+    // Nothing came over the wire: what is left is inspected with the next packet, or at the end of the flow.
+    if (this.row[p + Packet.PSEUDO] === Packet.PSEUDO_STREAM) return undefined;
     const state = this.flowState?.stream(facts.toServer);
     const chunk = facts.toServer ? this.parts.chunkToServer : this.parts.chunkToClient;
     return state && streams.isReady(state, chunk) ? state : undefined;
