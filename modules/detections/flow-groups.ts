@@ -20,12 +20,13 @@ export class FlowGroup {
 }
 
 const MOST_GROUPS = 65_535;
+const MOST_BITS = 30;
 
 export class FlowGroups {
   private readonly numbers: Uint16Array;
   /** Number 0: not looked at. */
   private readonly groups: FlowGroup[] = [new FlowGroup([])];
-  private readonly byKey = new Map<string, number>();
+  private readonly byKey = new Map<number | string, number>();
   private detections: readonly LoadedDetection[] = [];
 
   constructor(private readonly flows: FlowRows) {
@@ -48,16 +49,30 @@ export class FlowGroups {
 
   /** Looks which detections a flow has. */
   begin(flow: number): FlowGroup {
-    const fitting = this.detections.filter(each => !each.isOff && each.fit(this.flows, flow));
-    const key = fitting.map(({ order }) => order).join(' ');
+    const key = this.keyOf(flow);
     let number = this.byKey.get(key);
     if (number === undefined) {
+      const fitting = this.detections.filter(each => this.isFor(each, flow));
       // More groups than there can be of any sensible set of detections: what comes then is not watched.
       number = this.groups.length > MOST_GROUPS ? 0 : this.groups.push(new FlowGroup(fitting)) - 1;
       this.byKey.set(key, number);
     }
     this.numbers[flow] = number;
     return this.groups[number]!;
+  }
+
+  /** Which detections fit, as bits of a number; of more than fit into one, as text. */
+  private keyOf(flow: number): number | string {
+    const { detections } = this;
+    if (detections.length > MOST_BITS)
+      return detections.map(each => (this.isFor(each, flow) ? 1 : 0)).join('');
+    let bits = 0;
+    for (let i = 0; i < detections.length; i++) if (this.isFor(detections[i]!, flow)) bits |= 1 << i;
+    return bits;
+  }
+
+  private isFor(detection: LoadedDetection, flow: number): boolean {
+    return !detection.isOff && detection.fit(this.flows, flow);
   }
 
   release(flow: number): void {

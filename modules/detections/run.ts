@@ -72,7 +72,7 @@ export class DetectionRun {
     this.conversations = new Conversations(thread, this.turns);
     this.guard = openGuard(thread.config.read(TURN_TIME));
     const layer = thread.services.get('application-layer') as ApplicationLayer | undefined;
-    if (layer) this.transactions = new Transactions(layer);
+    if (layer) this.transactions = new Transactions(layer, memory.row.length / Packet.INTS);
   }
 
   /** Flows that begin from here on have these; older ones go on with theirs. */
@@ -95,6 +95,7 @@ export class DetectionRun {
       else if (!this.guard.run(this.rest)) this.interrupted();
     }
     this.turns.endBatch();
+    this.transactions?.end();
     batch.replace();
   }
 
@@ -132,7 +133,7 @@ export class DetectionRun {
     return (
       !this.groups.isKnown(flow) ||
       group.packets.length > 0 ||
-      group.transactions.length > 0 ||
+      (group.transactions.length > 0 && this.transactions?.has(slot) === true) ||
       (group.streams.length > 0 && this.hasData(slot * Packet.INTS)) ||
       this.row[slot * Packet.INTS + Packet.PSEUDO] === Packet.PSEUDO_FLOW_END
     );
@@ -266,7 +267,7 @@ export class DetectionRun {
 
   private giveTransactions(slot: number, flow: number, group: FlowGroup): void {
     const { transactions, turns, conversations } = this;
-    if (!transactions) return;
+    if (!transactions?.has(slot)) return;
     const { occasion } = turns;
     transactions.completed(slot, (view, item) => {
       occasion.toServer = view.toServer;

@@ -6,33 +6,44 @@ const TO_SERVER = 1;
 const TO_CLIENT = 2;
 
 export class Transactions {
-  private next = 0;
+  /** By slot: place of its first update in the batch in hand, from 1; 0 for none. */
+  private readonly firsts: Int32Array;
   /** Directions that were told. */
   private readonly told = new WeakMap<Transaction, number>();
 
-  constructor(private readonly layer: ApplicationLayer) {}
-
-  /** A new batch. */
-  begin(): void {
-    this.next = 0;
+  constructor(
+    private readonly layer: ApplicationLayer,
+    slots: number,
+  ) {
+    this.firsts = new Int32Array(slots);
   }
 
-  /** Tells of each direction that became complete with a packet. Packets must come in the order of the batch. */
+  /** A batch begins: its updates are there already, those of a packet one behind the other. */
+  begin(): void {
+    const { updates } = this.layer;
+    for (let i = updates.length - 1; i >= 0; i--) this.firsts[updates[i]!.slot] = i + 1;
+  }
+
+  end(): void {
+    for (const { slot } of this.layer.updates) this.firsts[slot] = 0;
+  }
+
+  has(slot: number): boolean {
+    return this.firsts[slot] !== 0;
+  }
+
+  /** Tells of each direction that became complete with a packet. */
   completed(slot: number, tell: (view: TransactionView, item: number) => void): void {
     const { updates } = this.layer;
-    // Updates of packets that nobody asked for are passed over.
-    let i = this.next;
-    while (i < updates.length && updates[i]!.slot !== slot) i++;
-    if (i === updates.length) return;
-    for (let item = 0; i < updates.length && updates[i]!.slot === slot; i++, item++) {
+    const first = this.firsts[slot]! - 1;
+    for (let i = first; i < updates.length && updates[i]!.slot === slot; i++) {
       const { conversation, transaction, toServer, complete } = updates[i]!;
       if (!complete) continue;
       const bit = toServer ? TO_SERVER : TO_CLIENT;
       const before = this.told.get(transaction) ?? 0;
       if ((before & bit) !== 0) continue;
-      tell(new TransactionView(conversation.protocol, transaction, toServer), item);
+      tell(new TransactionView(conversation.protocol, transaction, toServer), i - first);
       this.told.set(transaction, before | bit);
     }
-    this.next = i;
   }
 }

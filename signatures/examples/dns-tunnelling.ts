@@ -1,6 +1,7 @@
 /** Data carried out in names that are asked for: many bytes below one domain, with more disorder than words have. */
-import { alert, defineDetection, entropy, sharedTable } from 'sluice';
+import { alert, defineDetection, entropy, sharedTable, text } from 'sluice';
 
+const DOT = 46;
 const LEAST_QUESTIONS = 10;
 const LEAST_BYTES = 400;
 /** Bits per byte: words have less, encoded data more. */
@@ -38,7 +39,6 @@ export default defineDetection({
 
 /** The domain is the last two labels. */
 function split(name: Uint8Array): { below: Uint8Array; domain: string } {
-  const text = String.fromCharCode(...name.subarray(-120)).toLowerCase();
-  const domain = text.split('.').slice(-2).join('.');
-  return { below: name.subarray(0, Math.max(0, name.length - domain.length - 1)), domain };
+  const dot = name.lastIndexOf(DOT, name.lastIndexOf(DOT) - 1);
+  return { below: name.subarray(0, Math.max(0, dot)), domain: text(name.subarray(dot + 1)).toLowerCase() };
 }
