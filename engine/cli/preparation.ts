@@ -2,13 +2,13 @@
 import { dirname } from 'node:path';
 import { expressionCheck } from '../../signatures/expression-check.js';
 import type { LoadOptions } from '../../signatures/load-rules.js';
+import { allocateDetectionState, type DetectionState } from '../../signatures/state/detection-state.js';
 import { loadProtocols, PROTOCOL_PLUGINS } from '../application/load-protocols.js';
 import { assign, keysOf } from '../config/assign.js';
 import type { Config } from '../config/config.js';
 import type { Mapping } from '../config/scalar.js';
 import { findPlugin } from '../detection/find.js';
 import type { Detections } from '../detection/prepared.js';
-import { allocateDetectionState, type DetectionState } from '../../signatures/state/detection-state.js';
 import type { EngineLog } from '../log.js';
 import type { Protocol } from '../protocol.js';
 import type { Statistics } from '../stats-record.js';

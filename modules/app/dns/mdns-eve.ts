@@ -23,7 +23,7 @@ const lowerName = (type: number): string => typeName(type).toLowerCase();
 const questionOf = ({ name, type }: Question): Json => ({ rrname: bytesText(name), rrtype: lowerName(type) });
 
 function resourceOf(record: ResourceRecord): Json {
-  const value = valueOf(record.data);
+  const value = shownValue(record.data);
   return {
     ...questionOf(record),
     ttl: record.ttl,
@@ -31,7 +31,7 @@ function resourceOf(record: ResourceRecord): Json {
   };
 }
 
-function valueOf(data: RecordData): unknown {
+function shownValue(data: RecordData): unknown {
   switch (data.kind) {
     case 'address':
       return data.text;
