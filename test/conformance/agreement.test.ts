@@ -22,5 +22,5 @@ it.skipIf(!existsSync(folder))(
     for (const capture of spread(capturesBelow(folder), 50))
       expect(await disagreements(capture), capture).toEqual([]);
   },
-  300_000,
+  900_000,
 );
