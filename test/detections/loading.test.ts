@@ -1,14 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Stage } from '../../engine/cli/detection-test/stage.js';
 import { DetectionLoader } from '../../engine/cli/prepare-detections.js';
 import { Config } from '../../engine/config/config.js';
-import { definition, fileWith, prepare } from './definition.js';
+import { DETECTIONS } from '../../engine/detection/prepared.js';
+import type { ThreadModule } from '../../engine/module.js';
+import detections from '../../modules/detections.js';
+import { bytes, definition, fileWith, prepare } from './definition.js';
 
 const FORM = 'onPacket() {}';
 const problem = (code: string) => prepare([code]).problems.join('\n');
 
-describe('what is refused, and in which words', () => {
+describe('T10: what is refused, and in which words', () => {
   it.each<[string, string, RegExp]>([
     ['no definition', 'export default 7;', /its default export is no definition of a detection/],
     [
@@ -127,5 +131,36 @@ describe('what is loaded', () => {
         .load({ config: new Config({}), exclusive })
         .detections.list.map(({ signature }) => signature - 2 ** 28);
     expect([load(a!), load(b!, a!), load(b!)]).toEqual([[0], [1, 0], [1]]);
+  });
+});
+
+describe('a reload', () => {
+  it('gives new flows the new detections; those that are read go on', async () => {
+    const loader = new DetectionLoader('/tmp');
+    const load = (word: string) => {
+      const fields = `*detect({ client }) { yield* client.read(2); return alert('${word}'); }, sid: ${word.length}`;
+      return loader.load({ config: new Config({}), exclusive: [fileWith(definition(fields))] }).detections;
+    };
+    const told: unknown[] = [];
+    let module: ThreadModule | undefined;
+    const stage = await Stage.of(
+      [async thread => (module = await detections.create(thread))],
+      event =>
+        told.push((event.members as { alert: { detection: { message: string } } }).alert.detection.message),
+      { shared: { [DETECTIONS]: load('old') } },
+    );
+    const flow = {
+      kind: 'flow',
+      transport: 'tcp',
+      clientAddress: '10.0.0.1',
+      serverAddress: '10.0.0.2',
+    } as const;
+    stage.begin({ ...flow, clientPort: 1, serverPort: 80 });
+    stage.data(true, bytes('a'));
+    module!.reload!({ [DETECTIONS]: load('newer') });
+    stage.data(true, bytes('b'));
+    stage.begin({ ...flow, clientPort: 2, serverPort: 80 });
+    stage.data(true, bytes('ab'));
+    expect(told).toEqual(['old', 'newer']);
   });
 });

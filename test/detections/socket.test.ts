@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { STREAM_CONTROL } from '../../engine/stream-control.js';
 import { bytes, messages, stageWith } from './definition.js';
 
 /** A detection that tells what each of its reads gives. */
@@ -175,6 +176,32 @@ describe('S13: a detection is a loop of reads', () => {
     );
     for (const piece of ['a', 'b c', 'd ']) stage.data(true, bytes(piece));
     expect(messages(stage)).toEqual(['ab+cd']);
+  });
+});
+
+describe('S3: a detection controls what is put together for it', () => {
+  it('a flush point gathers bytes before it wakes', async () => {
+    const stage = await stageWith(
+      '*detect({ client }) { client.flushAt(4); for (;;) { const c = yield* client.recv(); if (typeof c === "string") return; yield alert(text(c)); } }',
+    );
+    for (const letter of 'abcdefghij') stage.data(true, bytes(letter));
+    stage.endAll();
+    expect(messages(stage)).toEqual(['abcd', 'efgh', 'ij']);
+    // Begun with the first byte; then with the fourth, the eighth, and at the end.
+    expect(stage.thread.counters.read('detections.wakeups')).toBe(4);
+  });
+
+  it.each([
+    ['with the permission', "may: ['stop'],", [[0, true]]],
+    ['without it', '', []],
+  ])('a side that is stopped is not reassembled any more, %s', async (_, may, stopped) => {
+    const stage = await stageWith(
+      `${may} *detect({ client }) { yield* client.recv(); yield stop('client'); }`,
+    );
+    const calls: unknown[] = [];
+    stage.thread.services.set(STREAM_CONTROL, { stop: (...call: unknown[]) => calls.push(call) });
+    stage.data(true, bytes('a'));
+    expect(calls).toEqual(stopped);
   });
 });
 
