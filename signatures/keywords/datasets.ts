@@ -1,4 +1,5 @@
 /** dataset and datarep: whether a buffer is in a set of values, and what the set says of it. */
+import { dirname } from 'node:path';
 import type { Keyword, MatchCompiler } from '../keyword.js';
 import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
@@ -75,12 +76,7 @@ function fileOf(name: string | undefined, at: Position): string | undefined {
   return name;
 }
 
-function declarationOf(
-  name: string,
-  fields: Map<string, string>,
-  rule: RuleBuilder,
-  at: Position,
-): DatasetDeclaration {
+function declarationOf(name: string, fields: Map<string, string>, at: Position): DatasetDeclaration {
   if (name === '' || name.length > LONGEST_NAME)
     throw new RuleError(`invalid name of a dataset "${name}"`, at, 'up to 63 characters');
   const type = fields.get('type');
@@ -99,7 +95,7 @@ function declarationOf(
     throw new RuleError('value_key is needed for json', at);
   return {
     name,
-    folder: rule.context.folder,
+    folder: dirname(at.file),
     ...(type !== undefined && { type: type as DatasetType }),
     ...(load !== undefined && { load }),
     ...((save ?? state) !== undefined && { save: save ?? state }),
@@ -122,7 +118,7 @@ function parseDataset(rule: RuleBuilder, argument: string | undefined, at: Posit
   const [command = '', name = '', ...rest] = argument!.split(',').map(each => each.trim());
   if (!COMMANDS.has(command))
     throw new RuleError(`dataset action "${command}" is invalid`, at, [...COMMANDS].join(', '));
-  const declaration = declarationOf(name, fieldsOf(rest, 'dataset', at), rule, at);
+  const declaration = declarationOf(name, fieldsOf(rest, 'dataset', at), at);
   const match: DatasetMatch = { kind: 'dataset', command: command as Command, declaration };
   rule.addToBuffer(match);
 }
@@ -131,7 +127,7 @@ function parseDatarep(rule: RuleBuilder, argument: string | undefined, at: Posit
   if (!rule.sticky) throw new RuleError('datarep needs a preceding sticky buffer', at);
   const [name = '', operator = '', value = '', ...rest] = argument!.split(',').map(each => each.trim());
   const test = parseInteger(operator + value, 'datarep', { bits: 16 }, at);
-  const declaration = { ...declarationOf(name, fieldsOf(rest, 'datarep', at), rule, at), reputation: true };
+  const declaration = { ...declarationOf(name, fieldsOf(rest, 'datarep', at), at), reputation: true };
   rule.addToBuffer({ kind: 'datarep', declaration, test });
 }
 
