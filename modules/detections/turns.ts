@@ -124,6 +124,8 @@ export class Turns {
     }
     this.switchOff(detection, `it did not come back within its time, at packet ${this.packetNumber}`);
     this.running = undefined;
+    // What it took is not to be laid to others.
+    this.beginBatch();
     this.applyPolicy();
     return true;
   }
@@ -178,6 +180,7 @@ export class Turns {
 
   private tellGrowth(detection: LoadedDetection, growth: number): void {
     this.switchOff(detection, `it took ${Math.round(growth / 2 ** 20)} MiB of memory at once`);
+    this.watchesEach = false;
   }
 
   private get packetNumber(): number {

@@ -79,6 +79,28 @@ describe('a detection that', () => {
     expect(stage.thread.counters.read('detections.wakeups')).toBe(1);
   });
 
+  it('takes a gigabyte until it is interrupted is named alone', async () => {
+    const stage = await stageWith(
+      [
+        '*detect({ client }) { yield* client.recv(); const kept = []; for (;;) if (kept.length < 4) kept.push(new ArrayBuffer(2 ** 28)); }',
+        GOOD,
+      ],
+      { config: FAST },
+    );
+    for (const piece of ['a', 'b', 'c']) stage.data(true, bytes(piece));
+    expect(messages(stage)).toEqual(['all abc']);
+    expect(stage.messages).toEqual([expect.stringMatching(/test-1 is switched off/)]);
+  });
+
+  it('takes a gigabyte among others is found by looking at each', async () => {
+    const stage = await stageWith([
+      '*detect({ client }) { const kept = []; for (;;) { yield* client.recv(); kept.push(new ArrayBuffer(2 ** 30)); } }',
+      '*detect({ client }) { while (typeof (yield* client.recv()) !== "string"); }',
+    ]);
+    for (const piece of ['a', 'b', 'c']) stage.data(true, bytes(piece));
+    expect(stage.messages).toEqual([expect.stringMatching(/test-1 is switched off.* MiB of memory at once/)]);
+  });
+
   it('waits for more than the memory for all allows gives up the flow', async () => {
     const stage = await stageWith('*detect({ client }) { yield* client.read(10000); }', {
       config: { detections: { memcap: '1kb' } },
