@@ -1,4 +1,8 @@
-/** What plugins import from `sluice`: the contracts, and nothing that is not meant to last. */
+/**
+ * What plugins import from `sluice`: the contracts, and nothing that is not meant to last.
+ *
+ * @module sluice
+ */
 export type { Session } from './application/session.js';
 export type { Batch } from './batch.js';
 export type { Config } from './config/config.js';

@@ -24,16 +24,25 @@ export function listKeywords(what: string, protocols: readonly Protocol[]): stri
   throw new Error(`there is no keyword ${what}${meant === undefined ? '' : `, did you mean ${meant}?`}`);
 }
 
-/** A page that tells of every keyword what it means and how it is written, by family. */
-export function keywordPage(protocols: readonly Protocol[]): string {
+/** Keywords of one family. */
+export interface KeywordFamily {
+  readonly name: string;
+  /** What each of them means and how it is written, as Markdown. */
+  readonly text: string;
+}
+
+export function keywordFamilies(protocols: readonly Protocol[]): KeywordFamily[] {
   const families = new Map<string, Keyword[]>();
   for (const keyword of sorted(protocols)) {
     const family = familyOf(keyword);
     families.set(family, [...(families.get(family) ?? []), keyword]);
   }
-  const parts = [...families].map(
-    ([family, keywords]) => `## ${family}\n\n${keywords.map(section).join('\n')}`,
-  );
+  return [...families].map(([name, keywords]) => ({ name, text: keywords.map(section).join('\n') }));
+}
+
+/** A page that tells of every keyword what it means and how it is written, by family. */
+export function keywordPage(protocols: readonly Protocol[]): string {
+  const parts = keywordFamilies(protocols).map(({ name, text }) => `## ${name}\n\n${text}`);
   return `# Keywords of rules\n\n${parts.join('\n')}`;
 }
 

@@ -1,4 +1,8 @@
-/** `sluice/testing`: what authors of plugins test with. */
+/**
+ * `sluice/testing`: what authors of plugins test with.
+ *
+ * @module sluice/testing
+ */
 import { Application } from '../../modules/app.js';
 import { Batch } from '../batch.js';
 import { Config, type ConfigTree } from '../config/config.js';

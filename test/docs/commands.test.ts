@@ -11,7 +11,7 @@ const work = mkdtempSync(join(tmpdir(), 'sluice-docs-'));
 const pages = [
   'README.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map(name => join('docs', name)),
-].filter(name => name.endsWith('.md'));
+].filter(name => name.endsWith('.md') && !name.includes('docs/site/'));
 
 /** Lines that begin with `$ ` in blocks marked as console, page by page. */
 function commandsOf(page: string): string[] {

@@ -1,6 +1,8 @@
 /** `sluice rules`: mistakes in rules, how they are understood, and what they do with a capture. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { analyzeRules } from '../../../signatures/analysis.js';
-import { keywordPage } from '../../../signatures/list-keywords.js';
+import { keywordFamilies, keywordPage } from '../../../signatures/list-keywords.js';
 import { loadRules } from '../../../signatures/load-rules.js';
 import { loadProtocols } from '../../application/load-protocols.js';
 import { writeAnalysis } from '../rules-analyze.js';
@@ -39,12 +41,21 @@ export async function command(words: readonly string[]): Promise<number> {
     program
       .command('keywords')
       .description('all keywords with their meaning and form, as a page of Markdown')
-      .action(async () => void process.stdout.write(keywordPage(await loadProtocols())));
+      .option('--folder <folder>', 'a page for each family, in this folder')
+      .action(keywords);
     addExplain(program);
     addProfile(program);
     addCoverage(program);
     addWindows(program);
   });
+}
+
+async function keywords({ folder }: { folder?: string }): Promise<void> {
+  const protocols = await loadProtocols();
+  if (folder === undefined) return void process.stdout.write(keywordPage(protocols));
+  mkdirSync(folder, { recursive: true });
+  for (const { name, text } of keywordFamilies(protocols))
+    writeFileSync(join(folder, `keywords-${name}.md`), `# Keywords: ${name}\n\n${text}`);
 }
 
 async function check(files: readonly string[], options: Options): Promise<void> {
