@@ -60,8 +60,17 @@ export const TALLY_OVERRUNS = 1;
 export const TALLY_REFUSED = 2;
 export const TALLY_STRANGE = 3;
 
-/** uint32 fields of a verdict: packet id, netfilter verdict, flags, mark, offset and length of a payload. */
+/** uint32 fields of a verdict. */
 export const VERDICT_INTS = 6;
+export const VERDICT_ID = 0;
+/** Netfilter's verdict, e.g. 1: accept. */
+export const VERDICT_ANSWER = 1;
+/** Bits of the constants below. */
+export const VERDICT_FLAGS = 2;
+export const VERDICT_MARK = 3;
+/** Offset and length of the packet's new bytes. */
+export const VERDICT_DATA = 4;
+export const VERDICT_LENGTH = 5;
 export const VERDICT_SET_MARK = 1;
 export const VERDICT_WITH_PAYLOAD = 2;
 /** For all packets with this id or a lower one that have no verdict yet. */

@@ -7,6 +7,7 @@ import { RawSender } from '../../engine/raw-sender.js';
 import { VERDICT_DELIVERY, type VerdictDelivery } from '../../engine/verdict-delivery.js';
 import { writeChecksums } from '../../engine/write-checksums.js';
 import { Answers, isDrop, NF_DROP } from './answers.js';
+import { endOf } from './ends.js';
 import { BATCH_COUNT, VERDICT_BUDGET } from './options.js';
 import { openQueuesOf } from './queue.js';
 import { VerdictQueue } from './verdict-queue.js';
@@ -14,7 +15,11 @@ import { VerdictQueue } from './verdict-queue.js';
 /** @param modules of the thread: one that receives and judges answers all packets of its queues */
 export function serveThread(thread: Thread, modules: readonly string[]): void {
   const addon = native()!;
-  const answersAll = modules.includes('nfqueue') && modules.includes('verdict');
+  const receives = modules.includes('nfqueue');
+  const judges = modules.includes('verdict');
+  if (receives !== judges && openQueuesOf(thread).queues.some(({ link }) => link.driver === 'node-nfqueue'))
+    throw new Error('nfq.driver: node-nfqueue needs a profile whose threads do everything, such as workers');
+  const answersAll = receives && judges;
   thread.services.set(VERDICT_DELIVERY, new QueueDelivery(thread, addon, answersAll));
   thread.services.set(PACKET_SENDER, new RawSender(addon, openQueuesOf(thread).senders));
 }
@@ -34,7 +39,15 @@ export class QueueDelivery implements VerdictDelivery {
     const most = config.read(BATCH_COUNT) || Number.MAX_SAFE_INTEGER;
     this.answers = new Answers(config);
     this.queues = openQueuesOf(thread).queues.map(
-      queue => new VerdictQueue(addon, queue, thread.memory.bytes, most, config.read(VERDICT_BUDGET)),
+      queue =>
+        new VerdictQueue(
+          addon,
+          endOf(queue.link, queue.number, addon),
+          queue,
+          thread.memory.bytes,
+          most,
+          config.read(VERDICT_BUDGET),
+        ),
     );
     this.count = {
       verdicts: counters.declare('nfq.verdicts'),

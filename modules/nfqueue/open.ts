@@ -4,6 +4,8 @@ import type { Log, OpenedDevices } from '../../engine/module.js';
 import { type Native, native, nativeProblem } from '../../engine/native.js';
 import { openRawSockets } from '../../engine/raw-sender.js';
 import type { StatsTree } from '../../engine/stats-record.js';
+import type { Driver } from './driver.js';
+import { openDriver } from './ends.js';
 import { kernelQueues } from './kernel-queues.js';
 import { Latency } from './latency.js';
 import * as options from './options.js';
@@ -14,14 +16,15 @@ import { StandIn } from './stand-in.js';
 export function openQueues(config: Config, log: Log): OpenedDevices {
   const addon = native();
   if (!addon) throw new Error(`queues need the native addon: ${nativeProblem()}`);
+  const driver = openDriver(config.read(options.DRIVER), addon);
   const opened: OpenQueue[] = [];
   const senders: [number, number] = [-1, -1];
   const close = (): void => {
-    for (const socket of [...opened.map(queue => queue.socket), ...senders])
-      if (socket >= 0) addon.closeSocket(socket);
+    driver.close();
+    for (const socket of senders) if (socket >= 0) addon.closeSocket(socket);
   };
   try {
-    for (const number of queueNumbers(config)) opened.push(openQueue(addon, number, config));
+    for (const number of queueNumbers(config)) opened.push(openQueue(driver, number, config));
     senders.splice(0, 2, ...openSenders(addon, config, log));
   } catch (error) {
     close();
@@ -35,8 +38,8 @@ function queueNumbers(config: Config): number[] {
   return (Array.isArray(listed) ? listed : [listed]).map(Number);
 }
 
-function openQueue(addon: Native, number: number, config: Config): OpenQueue {
-  const socket = addon.openQueue(number, {
+function openQueue(driver: Driver, number: number, config: Config): OpenQueue {
+  const link = driver.open(number, {
     copyRange: config.read(options.COPY_RANGE),
     length: config.read(options.QUEUE_LENGTH),
     receiveBuffer: Math.min(config.read(options.RECEIVE_BUFFER), 2 ** 30),
@@ -44,7 +47,7 @@ function openQueue(addon: Native, number: number, config: Config): OpenQueue {
     gso: config.read(options.GSO),
     timestamps: config.read(options.TIMESTAMPS) === 'kernel',
   });
-  return { number, socket, received: ReceivedId.allocate(), latency: Latency.allocate() };
+  return { number, link, received: ReceivedId.allocate(), latency: Latency.allocate() };
 }
 
 /** Without them packets are dropped all the same, only nobody is told. */

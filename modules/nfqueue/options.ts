@@ -41,6 +41,12 @@ export const FAIL_OPEN = option(
   'accept packets that the queue has no room for, and those a failed thread leaves, instead of dropping them',
 );
 
+export const DRIVER = option(
+  'nfq.driver',
+  choice('netlink', 'node-nfqueue'),
+  'netlink',
+  'how packets come from the kernel: the addon, or the package nfqueue, which is to be installed besides',
+);
 export const QUEUES = option('nfq.queues', tree, [], 'queue numbers; given by -q');
 export const QUEUE_LENGTH = option(
   'nfq.queue-length',

@@ -1,10 +1,11 @@
 /** A queue that is open: what all threads know of it. */
 import type { Thread } from '../../engine/module.js';
+import type { QueueLink } from './driver.js';
 
 export interface OpenQueue {
-  /** Number in netfilter, and socket. */
+  /** Number in netfilter. */
   readonly number: number;
-  readonly socket: number;
+  readonly link: QueueLink;
   /** Words that all threads see: the last packet id that was received, and whether there was one. */
   readonly received: SharedArrayBuffer;
   readonly latency: SharedArrayBuffer;

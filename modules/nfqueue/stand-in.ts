@@ -4,6 +4,8 @@
  */
 import * as Native from '../../engine/native.js';
 import { NF_ACCEPT, NF_DROP } from './answers.js';
+import type { QueueEnd } from './driver.js';
+import { endOf } from './ends.js';
 import { type OpenQueue, ReceivedId } from './queue.js';
 
 const EVERY_MS = 5;
@@ -16,17 +18,19 @@ export class StandIn {
   private readonly tally = new Uint32Array(Native.TALLY_INTS);
   private readonly answer = new Uint32Array(Native.VERDICT_INTS);
   private readonly bytes: Uint8Array;
+  private readonly ends: ReadonlyMap<OpenQueue, QueueEnd>;
   private timer: NodeJS.Timeout | undefined;
   /** Packets that had no inspection. */
   packetsSettled = 0;
 
   constructor(
-    private readonly native: Native.Native,
+    native: Native.Native,
     private readonly queues: readonly OpenQueue[],
     private readonly largest: number,
     private readonly failOpen: boolean,
   ) {
     this.bytes = new Uint8Array((largest + OVERHEAD) * 4);
+    this.ends = new Map(queues.map(queue => [queue, endOf(queue.link, queue.number, native)]));
   }
 
   begin(): void {
@@ -52,8 +56,8 @@ export class StandIn {
   }
 
   private settle(queue: OpenQueue): number {
-    const { native, packets, tally, bytes } = this;
-    const count = native.queueReceive(queue.socket, bytes, 0, bytes.length, this.largest, packets, tally);
+    const { packets, tally, bytes } = this;
+    const count = this.ends.get(queue)!.receive(bytes, 0, bytes.length, this.largest, packets, tally);
     if (count === 0) return 0;
     const last = packets[(count - 1) * Native.QUEUED_INTS + Native.QUEUED_ID]!;
     new ReceivedId(queue.received).last = last;
@@ -65,9 +69,9 @@ export class StandIn {
   private sendUpTo(queue: OpenQueue, id: number): void {
     const { answer } = this;
     answer.fill(0);
-    answer[0] = id;
-    answer[1] = this.failOpen ? NF_ACCEPT : NF_DROP;
-    answer[2] = Native.VERDICT_UP_TO_HERE;
-    this.native.queueVerdicts(queue.socket, queue.number, this.bytes, answer, 1);
+    answer[Native.VERDICT_ID] = id;
+    answer[Native.VERDICT_ANSWER] = this.failOpen ? NF_ACCEPT : NF_DROP;
+    answer[Native.VERDICT_FLAGS] = Native.VERDICT_UP_TO_HERE;
+    this.ends.get(queue)!.send(this.bytes, answer, 1);
   }
 }

@@ -1,23 +1,24 @@
 /** Verdicts of one queue that wait to be sent together, in the order in which they became known. */
 import {
+  VERDICT_ANSWER as ANSWER,
+  VERDICT_DATA as DATA,
+  VERDICT_FLAGS as FLAGS,
+  VERDICT_ID as ID,
+  VERDICT_LENGTH as LENGTH,
+  VERDICT_MARK as MARK,
   type Native,
   VERDICT_INTS,
   VERDICT_SET_MARK,
   VERDICT_UP_TO_HERE,
   VERDICT_WITH_PAYLOAD,
 } from '../../engine/native.js';
+import type { QueueEnd } from './driver.js';
 import { Latency } from './latency.js';
 import { Outstanding } from './outstanding.js';
 import type { OpenQueue } from './queue.js';
 
 /** Most verdicts of one call. */
 const CAPACITY = 1024;
-const ID = 0;
-const VERDICT = 1;
-const FLAGS = 2;
-const MARK = 3;
-const DATA = 4;
-const LENGTH = 5;
 
 export class VerdictQueue {
   /** Set where this thread receives the packets of the queue, and nobody else answers them. */
@@ -38,7 +39,8 @@ export class VerdictQueue {
   /** @param most verdicts that wait at most  @param budget microseconds; 0: any time */
   constructor(
     private readonly native: Native,
-    private readonly queue: OpenQueue,
+    private readonly end: QueueEnd,
+    queue: OpenQueue,
     private readonly bytes: Uint8Array,
     private readonly most: number,
     private readonly budget: number,
@@ -65,7 +67,7 @@ export class VerdictQueue {
   ): void {
     const v = this.count * VERDICT_INTS;
     this.verdicts[v + ID] = id;
-    this.verdicts[v + VERDICT] = verdict;
+    this.verdicts[v + ANSWER] = verdict;
     this.verdicts[v + FLAGS] = flags | (length > 0 ? VERDICT_WITH_PAYLOAD : 0);
     this.verdicts[v + MARK] = mark;
     this.verdicts[v + DATA] = data;
@@ -76,11 +78,11 @@ export class VerdictQueue {
   }
 
   send(): void {
-    const { count, native, queue } = this;
+    const { count, end } = this;
     if (count === 0) return;
     const list = this.outstanding ? this.joined : this.verdicts;
     const messages = this.outstanding ? this.join(this.outstanding) : count;
-    this.failed += native.queueVerdicts(queue.socket, queue.number, this.bytes, list, messages);
+    this.failed += end.send(this.bytes, list, messages);
     this.sent += count;
     this.measure();
     this.count = 0;
@@ -121,7 +123,7 @@ export class VerdictQueue {
   private sameAnswer(v: number, j: number): boolean {
     const { verdicts, joined } = this;
     return (
-      verdicts[v + VERDICT] === joined[j + VERDICT] &&
+      verdicts[v + ANSWER] === joined[j + ANSWER] &&
       (verdicts[v + FLAGS]! & VERDICT_SET_MARK) === (joined[j + FLAGS]! & VERDICT_SET_MARK) &&
       verdicts[v + MARK] === joined[j + MARK]
     );

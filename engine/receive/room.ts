@@ -1,5 +1,5 @@
 /** Room in a pool's blocks that packets are received into, one behind the other. */
-import type { Pool } from './pool.js';
+import type { Pool } from '../pool.js';
 
 export class ReceiveRoom {
   private block = -1;

@@ -1,0 +1,111 @@
+/** Fills batches from the sources of one thread: what all modules that acquire live traffic do. */
+import type { Batch } from '../batch.js';
+import type { Thread, ThreadModule } from '../module.js';
+import {
+  QUEUED_DATA,
+  QUEUED_INTS,
+  QUEUED_LENGTH,
+  QUEUED_NANOSECONDS,
+  QUEUED_SECONDS,
+  QUEUED_WIRE_LENGTH,
+  TALLY_BYTES,
+  TALLY_INTS,
+} from '../native.js';
+import * as Packet from '../packet.js';
+import { ReceiveRoom } from './room.js';
+import type { PacketSource } from './source.js';
+
+/** Most packets that are taken from a source at once. */
+const BATCH = 256;
+/** How long a thread waits for a packet before it looks at other things. */
+const WAIT_MS = 10;
+/** At the end of a run: batches that are taken at most of what still waits. */
+const DRAINED_BATCHES = 64;
+
+export interface ReceiverOptions {
+  readonly sources: readonly PacketSource[];
+  /** Bytes that a packet may take at most, with what comes along with it. */
+  readonly largest: number;
+  /** Waits until a source has something, or time is over. @returns whether one has */
+  wait(milliseconds: number): boolean;
+}
+
+export class Receiver implements ThreadModule {
+  waited = false;
+  private readonly packets = new Uint32Array(BATCH * QUEUED_INTS);
+  private readonly tally = new Uint32Array(TALLY_INTS);
+  private readonly room: ReceiveRoom;
+  /** Slots left for what the modules behind make of the packets. */
+  private readonly reserve: number;
+  private number = 0;
+
+  constructor(
+    private readonly thread: Thread,
+    private readonly options: ReceiverOptions,
+  ) {
+    const { pool } = thread;
+    this.room = new ReceiveRoom(pool, options.largest);
+    this.reserve = (pool.range.slots >> 2) + BATCH;
+  }
+
+  process(batch: Batch): void {
+    const { sources } = this.options;
+    this.waited = false;
+    this.receiveAll(batch);
+    if (batch.length > 0 || !this.hasRoom() || sources.length === 0) return;
+    if (this.options.wait(WAIT_MS)) this.receiveAll(batch);
+    this.waited = batch.length === 0;
+  }
+
+  /** The run ends: what still waits is inspected as well. */
+  end(batch: Batch): void {
+    for (let i = 0; i < DRAINED_BATCHES; i++) {
+      this.receiveAll(batch);
+      if (batch.length === 0) return;
+      this.thread.passOn(batch);
+      batch.clear();
+    }
+  }
+
+  private hasRoom(): boolean {
+    return this.thread.pool.available > this.reserve && this.room.ensure();
+  }
+
+  private receiveAll(batch: Batch): void {
+    for (const source of this.options.sources) {
+      if (!this.hasRoom()) return;
+      this.receive(batch, source);
+    }
+  }
+
+  private receive(batch: Batch, source: PacketSource): void {
+    const { packets, room, tally } = this;
+    const count = source.receive(this.thread.memory.bytes, room.from, room.to, packets, tally);
+    for (let i = 0; i < count; i++) {
+      const q = i * QUEUED_INTS;
+      const slot = this.take(q, source);
+      if (source.admit(slot, packets, q)) batch.push(slot);
+      else this.thread.pool.giveBack(slot);
+    }
+    room.take(tally[TALLY_BYTES]!);
+    tally.fill(0);
+  }
+
+  private take(q: number, { linkType, source }: PacketSource): number {
+    const { packets } = this;
+    const { pool, memory } = this.thread;
+    const { row } = memory;
+    const slot = pool.take();
+    const p = slot * Packet.INTS;
+    row[p + Packet.DATA] = packets[q + QUEUED_DATA]!;
+    row[p + Packet.LENGTH] = packets[q + QUEUED_LENGTH]!;
+    row[p + Packet.WIRE_LENGTH] = packets[q + QUEUED_WIRE_LENGTH]!;
+    row[p + Packet.LINK_TYPE] = linkType;
+    row[p + Packet.SECONDS] = packets[q + QUEUED_SECONDS]!;
+    row[p + Packet.NANOSECONDS] = packets[q + QUEUED_NANOSECONDS]!;
+    row[p + Packet.NUMBER] = ++this.number;
+    row[p + Packet.SOURCE] = source;
+    this.room.attach(slot);
+    return slot;
+  }
+}

@@ -1,0 +1,73 @@
+/** The ring of a device as a source of packets. */
+import { compileFilter, type PacketFilter } from '../../engine/capture-file/filter.js';
+import { option, text } from '../../engine/config/option.js';
+import type { Thread } from '../../engine/module.js';
+import * as Native from '../../engine/native.js';
+import * as Packet from '../../engine/packet.js';
+import type { PacketSource } from '../../engine/receive/source.js';
+import { VERDICT_DELIVERY, type VerdictDelivery } from '../../engine/verdict-delivery.js';
+import type { OpenDevice } from './open.js';
+
+/** Offloading makes packets as large as that; more is cut off. */
+export const LARGEST = 65_600;
+const RUN_FILTER = option(
+  'bpf-filter',
+  text,
+  '',
+  'packets to inspect, as an expression like that of tcpdump',
+);
+
+export class RingSource implements PacketSource {
+  readonly linkType: number;
+  private readonly ring: Native.PacketRing;
+  private readonly filter: PacketFilter | undefined;
+  private readonly verifies: boolean;
+  private readonly count: { packets: number; filtered: number };
+
+  constructor(
+    private readonly thread: Thread,
+    private readonly native: Native.Native,
+    { settings, linkType }: OpenDevice,
+    readonly source: number,
+    socket: number,
+  ) {
+    this.linkType = linkType;
+    this.ring = native.mapRing(socket, settings.blockSize, settings.blocks);
+    this.filter = compileFilter(thread.config.read(RUN_FILTER) || settings.filter);
+    this.verifies = settings.verifiesChecksums;
+    this.count = {
+      packets: thread.counters.declare('af_packet.packets'),
+      filtered: thread.counters.declare('af_packet.filtered_bpf'),
+    };
+  }
+
+  receive(bytes: Uint8Array, from: number, to: number, packets: Uint32Array, tally: Uint32Array): number {
+    const count = this.native.ringReceive(this.ring, bytes, from, to, LARGEST, packets, tally);
+    this.thread.counters.values[this.count.packets]! += count;
+    return count;
+  }
+
+  admit(slot: number, packets: Uint32Array, q: number): boolean {
+    const p = slot * Packet.INTS;
+    if (!this.verifies || packets[q + Native.QUEUED_FLAGS]! & Native.QUEUED_FLAG_NO_CHECKSUM)
+      this.thread.memory.row[p + Packet.FLAGS]! |= Packet.FLAG_NO_CHECKSUM;
+    if (this.wanted(p)) return true;
+    this.leaveOut(slot);
+    return false;
+  }
+
+  private wanted(p: number): boolean {
+    if (!this.filter) return true;
+    const { row, bytes } = this.thread.memory;
+    const { DATA, LENGTH, WIRE_LENGTH, LINK_TYPE } = Packet;
+    return this.filter(bytes, row[p + DATA]!, row[p + LENGTH]!, row[p + WIRE_LENGTH]!, row[p + LINK_TYPE]!);
+  }
+
+  /** What is not inspected passes. */
+  private leaveOut(slot: number): void {
+    const delivery = this.thread.services.get(VERDICT_DELIVERY) as VerdictDelivery | undefined;
+    delivery?.deliver(slot, Packet.VERDICT_PASS);
+    delivery?.flush?.();
+    this.thread.counters.values[this.count.filtered]!++;
+  }
+}

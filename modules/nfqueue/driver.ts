@@ -1,0 +1,34 @@
+/**
+ * How packets come from the kernel and verdicts go back. A driver opens queues before any thread starts, and is chosen
+ * by `nfq.driver`; every thread, and whoever stands in for one that failed, makes ends of its own to an open queue.
+ */
+import type { QueueSettings } from '../../engine/native.js';
+import type { NodeLink } from './drivers/node-link.js';
+
+export interface Driver {
+  /** @returns what ends are made of, in every thread  @throws Error that names the queue and what is refused */
+  open(queue: number, settings: QueueSettings): QueueLink;
+  close(): void;
+}
+
+/** An open queue: plain data and shared memory. */
+export type QueueLink = { readonly driver: 'netlink'; readonly socket: number } | NodeLink;
+
+/** Formats are those of `native.ts`: QUEUED_, TALLY_ and VERDICT_ constants. */
+export interface QueueEnd {
+  /**
+   * Takes what waits, without waiting, into `bytes[from, to)`; `from` is a multiple of 8.
+   * @param largest bytes of a packet at most
+   * @returns number of packets
+   */
+  receive(
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    largest: number,
+    packets: Uint32Array,
+    tally: Uint32Array,
+  ): number;
+  /** Sends `count` verdicts, whose payloads lie in `bytes`. @returns how many were not taken */
+  send(bytes: Uint8Array, verdicts: Uint32Array, count: number): number;
+}

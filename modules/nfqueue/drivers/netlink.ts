@@ -1,0 +1,42 @@
+/** The addon's own driver: netlink sockets that every thread reads and writes itself, many packets with each call. */
+import type { Native, QueueSettings } from '../../../engine/native.js';
+import type { Driver, QueueEnd, QueueLink } from '../driver.js';
+
+export class NetlinkDriver implements Driver {
+  private readonly sockets: number[] = [];
+
+  constructor(private readonly native: Native) {}
+
+  open(queue: number, settings: QueueSettings): QueueLink {
+    const socket = this.native.openQueue(queue, settings);
+    this.sockets.push(socket);
+    return { driver: 'netlink', socket };
+  }
+
+  close(): void {
+    for (const socket of this.sockets) this.native.closeSocket(socket);
+  }
+}
+
+export class NetlinkEnd implements QueueEnd {
+  constructor(
+    private readonly native: Native,
+    private readonly socket: number,
+    private readonly queue: number,
+  ) {}
+
+  receive(
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    largest: number,
+    packets: Uint32Array,
+    tally: Uint32Array,
+  ): number {
+    return this.native.queueReceive(this.socket, bytes, from, to, largest, packets, tally);
+  }
+
+  send(bytes: Uint8Array, verdicts: Uint32Array, count: number): number {
+    return this.native.queueVerdicts(this.socket, this.queue, bytes, verdicts, count);
+  }
+}

@@ -1,0 +1,74 @@
+/** A thread's end of a queue of the package `nfqueue`. */
+import * as Native from '../../../engine/native.js';
+import type { QueueEnd } from '../driver.js';
+import type { Cells } from './cells.js';
+import { type NodeLink, packetCells, ring, VERDICTS_BELL, verdictCells } from './node-link.js';
+
+/** How long verdicts wait for room at most, before they count as not taken. */
+const PATIENCE_MS = 1000;
+const NO_BYTES = new Uint8Array(0);
+
+export class NodeEnd implements QueueEnd {
+  private readonly packets: Cells;
+  private readonly verdicts: Cells;
+  private readonly bells: Int32Array;
+
+  /** @param mayWait false in the main thread, which is the one that would make room */
+  constructor(
+    link: NodeLink,
+    private readonly mayWait: boolean,
+  ) {
+    this.packets = packetCells(link);
+    this.verdicts = verdictCells(link);
+    this.bells = new Int32Array(link.bells);
+  }
+
+  receive(
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    largest: number,
+    packets: Uint32Array,
+    tally: Uint32Array,
+  ): number {
+    const { packets: cells } = this;
+    const most = Math.min(cells.readable, packets.length / Native.QUEUED_INTS);
+    let count = 0;
+    let at = from;
+    while (count < most && to - at >= largest) {
+      const q = count++ * Native.QUEUED_INTS;
+      for (let i = 0; i < Native.QUEUED_INTS; i++) packets[q + i] = cells.word(i);
+      const length = Math.min(cells.word(Native.QUEUED_LENGTH), largest);
+      packets[q + Native.QUEUED_DATA] = at;
+      packets[q + Native.QUEUED_LENGTH] = length;
+      bytes.set(cells.bytes(length), at);
+      cells.release();
+      at = (at + length + 7) & ~7;
+    }
+    tally[Native.TALLY_BYTES] = Math.min(at, to) - from;
+    return count;
+  }
+
+  send(bytes: Uint8Array, verdicts: Uint32Array, count: number): number {
+    let taken = 0;
+    while (taken < count && this.sendOne(bytes, verdicts, taken * Native.VERDICT_INTS)) taken++;
+    ring(this.bells, VERDICTS_BELL);
+    return count - taken;
+  }
+
+  private sendOne(bytes: Uint8Array, verdicts: Uint32Array, v: number): boolean {
+    const changed = (verdicts[v + Native.VERDICT_FLAGS]! & Native.VERDICT_WITH_PAYLOAD) !== 0;
+    const from = verdicts[v + Native.VERDICT_DATA]!;
+    const payload = changed ? bytes.subarray(from, from + verdicts[v + Native.VERDICT_LENGTH]!) : NO_BYTES;
+    if (this.verdicts.write(verdicts, v, payload)) return true;
+    if (!this.mayWait) return false;
+    ring(this.bells, VERDICTS_BELL);
+    const end = performance.now() + PATIENCE_MS;
+    while (performance.now() < end) {
+      if (this.verdicts.write(verdicts, v, payload)) return true;
+      // Nobody rings when there is room again.
+      Atomics.wait(this.bells, VERDICTS_BELL, Atomics.load(this.bells, VERDICTS_BELL), 1);
+    }
+    return false;
+  }
+}

@@ -1,0 +1,42 @@
+/** What the threads and the driver of the package `nfqueue` share of a queue: packets go one way, verdicts the other. */
+import { QUEUED_INTS, VERDICT_INTS } from '../../../engine/native.js';
+import { Cells } from './cells.js';
+
+export interface NodeLink {
+  readonly driver: 'node-nfqueue';
+  /** Bytes of a packet at most. */
+  readonly largest: number;
+  readonly packets: SharedArrayBuffer;
+  readonly verdicts: SharedArrayBuffer;
+  /** Two words that change when packets, and when verdicts were written; the same ones for all queues. */
+  readonly bells: SharedArrayBuffer;
+}
+
+export const PACKETS_BELL = 0;
+export const VERDICTS_BELL = 1;
+/** Packets that wait in the ring at most; a power of two. */
+const PACKETS = 256;
+const VERDICTS = 256;
+
+export function allocateLink(largest: number, bells: SharedArrayBuffer): NodeLink {
+  return {
+    driver: 'node-nfqueue',
+    largest,
+    packets: Cells.allocate(PACKETS, QUEUED_INTS, largest),
+    verdicts: Cells.allocate(VERDICTS, VERDICT_INTS, largest),
+    bells,
+  };
+}
+
+export function packetCells({ packets, largest }: NodeLink): Cells {
+  return new Cells(packets, QUEUED_INTS, largest);
+}
+
+export function verdictCells({ verdicts, largest }: NodeLink): Cells {
+  return new Cells(verdicts, VERDICT_INTS, largest);
+}
+
+export function ring(bells: Int32Array, bell: number): void {
+  Atomics.add(bells, bell, 1);
+  Atomics.notify(bells, bell);
+}

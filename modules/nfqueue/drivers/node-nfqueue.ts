@@ -1,0 +1,163 @@
+/**
+ * The driver of the package `nfqueue` (node-nfqueue), to compare with: it copies each packet, and calls back for each
+ * one in the main thread. From there packets go to the threads through shared memory, and verdicts come back.
+ *
+ * The package is not installed with Sluice, because it links libnetfilter_queue (GPL): it is loaded when it is asked
+ * for and there.
+ */
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import * as Native from '../../../engine/native.js';
+import { NF_ACCEPT, NF_DROP } from '../answers.js';
+import type { Driver, QueueLink } from '../driver.js';
+import type { Cells } from './cells.js';
+import { allocateLink, PACKETS_BELL, packetCells, ring, VERDICTS_BELL, verdictCells } from './node-link.js';
+
+const PACKAGE = 'nfqueue';
+
+/** What the package gives for each packet. */
+export interface NodePacket {
+  readonly info: {
+    readonly id: number;
+    readonly len: number;
+    readonly nfmark: number;
+    readonly indev: number;
+    readonly outdev: number;
+  };
+  readonly payload: Uint8Array;
+  setVerdict(verdict: number, mark?: number | null, payload?: Uint8Array): void;
+}
+
+export interface NodeNfqueue {
+  createQueueHandler(queue: number, bufferSize: number, callback: (packet: NodePacket) => void): unknown;
+}
+
+/**
+ * @param from folder that the package is looked up from when it is not installed beside Sluice
+ * @throws Error that tells what to do
+ */
+export function loadPackage(from: string): NodeNfqueue {
+  let problem = 'it is not installed';
+  for (const place of [import.meta.url, resolve(from, 'any.js')]) {
+    try {
+      return createRequire(place)(PACKAGE) as NodeNfqueue;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') problem = (error as Error).message;
+    }
+  }
+  throw new Error(
+    `nfq.driver is node-nfqueue, but the package ${PACKAGE} cannot be loaded: ${problem.split('\n')[0]}. ` +
+      `Install it with: apt-get install libnetfilter-queue-dev && npm install --no-save ${PACKAGE} ` +
+      '(it is licensed under the GPL), or use nfq.driver: netlink',
+  );
+}
+
+export class NodeNfqueueDriver implements Driver {
+  private readonly queues: NodeQueue[] = [];
+  private readonly buffer = new SharedArrayBuffer(8);
+  private readonly bells = new Int32Array(this.buffer);
+  private closed = false;
+
+  constructor(
+    private readonly native: Pick<Native.Native, 'clockNow'>,
+    private readonly nfqueue: NodeNfqueue,
+  ) {
+    this.listen();
+  }
+
+  open(queue: number, settings: Native.QueueSettings): QueueLink {
+    const link = allocateLink(settings.copyRange, this.buffer);
+    const policy = settings.failOpen ? NF_ACCEPT : NF_DROP;
+    const opened = new NodeQueue(this.native, packetCells(link), verdictCells(link), policy);
+    this.nfqueue.createQueueHandler(queue, settings.receiveBuffer, packet => {
+      opened.packetCame(packet);
+      ring(this.bells, PACKETS_BELL);
+    });
+    this.queues.push(opened);
+    return link;
+  }
+
+  /** The package has no way to close a queue: it keeps the process alive, which has to be ended. */
+  close(): void {
+    this.closed = true;
+    for (const queue of this.queues) queue.answer();
+    if (this.queues.length > 0) setTimeout(() => process.exit(), LAST_LINES_MS);
+  }
+
+  private listen(): void {
+    if (this.closed) return;
+    const heard = Atomics.load(this.bells, VERDICTS_BELL);
+    for (const queue of this.queues) queue.answer();
+    const rung = Atomics.waitAsync(this.bells, VERDICTS_BELL, heard);
+    if (rung.async) void rung.value.then(() => this.listen());
+    else setImmediate(() => this.listen());
+  }
+}
+
+/** What is logged at the end of a run is on its way. */
+const LAST_LINES_MS = 50;
+
+/** A queue as the main thread sees it. */
+class NodeQueue {
+  private readonly pending = new Map<number, NodePacket>();
+  private readonly words = new Uint32Array(Native.QUEUED_INTS);
+  private readonly now = new Uint32Array(2);
+
+  constructor(
+    private readonly native: Pick<Native.Native, 'clockNow'>,
+    private readonly packets: Cells,
+    private readonly verdicts: Cells,
+    private readonly policy: number,
+  ) {}
+
+  /** Without room for it, it has the policy of a queue that is full. */
+  packetCame(packet: NodePacket): void {
+    const { now, words } = this;
+    const { info, payload } = packet;
+    this.native.clockNow(now);
+    words[Native.QUEUED_ID] = info.id;
+    words[Native.QUEUED_LENGTH] = payload.length;
+    words[Native.QUEUED_WIRE_LENGTH] = info.len;
+    words[Native.QUEUED_MARK] = info.nfmark;
+    words[Native.QUEUED_IN] = info.indev;
+    words[Native.QUEUED_OUT] = info.outdev;
+    words[Native.QUEUED_SECONDS] = now[0]!;
+    words[Native.QUEUED_NANOSECONDS] = now[1]!;
+    // The kernel does not say which checksums are not written yet.
+    words[Native.QUEUED_FLAGS] = Native.QUEUED_FLAG_NO_CHECKSUM;
+    if (this.packets.write(words, 0, payload)) this.pending.set(info.id, packet);
+    else packet.setVerdict(this.policy);
+  }
+
+  /** Gives the kernel the verdicts that threads have written. */
+  answer(): void {
+    const { verdicts } = this;
+    for (let left = verdicts.readable; left > 0; left--) {
+      const id = verdicts.word(Native.VERDICT_ID);
+      const flags = verdicts.word(Native.VERDICT_FLAGS);
+      if (flags & Native.VERDICT_UP_TO_HERE) this.settleUpTo(id);
+      else this.settle(id, flags);
+      verdicts.release();
+    }
+  }
+
+  /** Ids ascend, and so do those of a map's keys. */
+  private settleUpTo(last: number): void {
+    for (const id of this.pending.keys()) {
+      if ((last - id) >> 31 !== 0) return;
+      this.settle(id, 0);
+    }
+  }
+
+  private settle(id: number, flags: number): void {
+    const packet = this.pending.get(id);
+    if (!packet) return;
+    this.pending.delete(id);
+    const { verdicts } = this;
+    const mark = flags & Native.VERDICT_SET_MARK ? verdicts.word(Native.VERDICT_MARK) : null;
+    const changed = (flags & Native.VERDICT_WITH_PAYLOAD) !== 0;
+    const answer = verdicts.word(Native.VERDICT_ANSWER);
+    if (!changed) packet.setVerdict(answer, mark);
+    else packet.setVerdict(answer, mark, Buffer.from(verdicts.bytes(verdicts.word(Native.VERDICT_LENGTH))));
+  }
+}

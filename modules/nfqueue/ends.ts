@@ -1,0 +1,40 @@
+/** Opens a driver by its name, and ends of the queues it opened. */
+import { isMainThread } from 'node:worker_threads';
+import type { Native } from '../../engine/native.js';
+import type { Driver, QueueEnd, QueueLink } from './driver.js';
+import { NetlinkDriver, NetlinkEnd } from './drivers/netlink.js';
+import { NodeEnd } from './drivers/node-end.js';
+import { PACKETS_BELL } from './drivers/node-link.js';
+import { loadPackage, NodeNfqueueDriver } from './drivers/node-nfqueue.js';
+
+/** @throws Error when the driver cannot be loaded */
+export function openDriver(name: QueueLink['driver'], native: Native): Driver {
+  return name === 'netlink'
+    ? new NetlinkDriver(native)
+    : new NodeNfqueueDriver(native, loadPackage(process.cwd()));
+}
+
+export function endOf(link: QueueLink, queue: number, native: Native): QueueEnd {
+  return link.driver === 'netlink'
+    ? new NetlinkEnd(native, link.socket, queue)
+    : new NodeEnd(link, !isMainThread);
+}
+
+/** @returns a function that waits until one of the queues has a packet, or time is over, and says whether one has */
+export function waitFor(links: readonly QueueLink[], native: Native): (milliseconds: number) => boolean {
+  const sockets = Uint32Array.from(links.flatMap(link => (link.driver === 'netlink' ? [link.socket] : [])));
+  if (sockets.length > 0) return milliseconds => native.waitReadable(sockets, milliseconds) >= 0;
+  const [first] = links;
+  if (first?.driver !== 'node-nfqueue') return () => false;
+  return waitForBell(new Int32Array(first.bells));
+}
+
+/** What was rung before the call counts: the queues were looked at before that. */
+function waitForBell(bells: Int32Array): (milliseconds: number) => boolean {
+  let heard = Atomics.load(bells, PACKETS_BELL);
+  return milliseconds => {
+    const rung = Atomics.wait(bells, PACKETS_BELL, heard, milliseconds) !== 'timed-out';
+    heard = Atomics.load(bells, PACKETS_BELL);
+    return rung;
+  };
+}

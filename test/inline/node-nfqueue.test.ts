@@ -1,0 +1,162 @@
+/** The driver node-nfqueue: packets of the package through shared memory to a thread, and verdicts back. */
+import { describe, expect, it } from 'vitest';
+import type { QueueSettings } from '../../engine/native.js';
+import * as Native from '../../engine/native.js';
+import { NodeEnd } from '../../modules/nfqueue/drivers/node-end.js';
+import type { NodeLink } from '../../modules/nfqueue/drivers/node-link.js';
+import {
+  loadPackage,
+  type NodeNfqueue,
+  NodeNfqueueDriver,
+} from '../../modules/nfqueue/drivers/node-nfqueue.js';
+import { missing, Network, SERVER_V4 } from './network.js';
+import { fetch, ping, Server, send } from './peers.js';
+import { Sensor } from './sensor.js';
+
+const SETTINGS: QueueSettings = {
+  copyRange: 128,
+  length: 1024,
+  receiveBuffer: 1 << 20,
+  failOpen: false,
+  gso: true,
+  timestamps: true,
+};
+
+/** The package, with the packets of a test. */
+function standInPackage() {
+  const answers: string[] = [];
+  let deliver: Parameters<NodeNfqueue['createQueueHandler']>[2] = () => {};
+  const nfqueue: NodeNfqueue = {
+    createQueueHandler: (_queue, _size, callback) => {
+      deliver = callback;
+    },
+  };
+  const packetComes = (id: number, text: string, nfmark = 0): void =>
+    deliver({
+      info: { id, len: text.length, nfmark, indev: 2, outdev: 3 },
+      payload: Buffer.from(text),
+      setVerdict: (verdict, mark, payload) =>
+        answers.push(`${id}: ${verdict}${mark ? ` mark ${mark}` : ''}${payload ? ` "${payload}"` : ''}`),
+    });
+  return { nfqueue, packetComes, answers };
+}
+
+function opened() {
+  const { nfqueue, packetComes, answers } = standInPackage();
+  const clock = { clockNow: (time: Uint32Array) => time.set([1000, 7]) };
+  const driver = new NodeNfqueueDriver(clock, nfqueue);
+  const link = driver.open(0, SETTINGS) as NodeLink;
+  return { end: new NodeEnd(link, false), packetComes, answers };
+}
+
+const verdict = (id: number, answer: number, flags = 0, mark = 0, data = 0, length = 0) =>
+  Uint32Array.of(id, answer, flags, mark, data, length);
+/** Verdicts are given when the main thread comes to it. */
+const soon = () => new Promise(resolve => setImmediate(() => setImmediate(resolve)));
+
+describe('the driver node-nfqueue', () => {
+  const bytes = new Uint8Array(1024);
+  const packets = new Uint32Array(4 * Native.QUEUED_INTS);
+  const tally = new Uint32Array(Native.TALLY_INTS);
+
+  it('hands packets over with what is known of them', () => {
+    const { end, packetComes } = opened();
+    packetComes(7, 'first', 0x11);
+    packetComes(8, 'the second');
+    expect(end.receive(bytes, 8, 1024, 128, packets, tally)).toBe(2);
+    const second = packets.subarray(Native.QUEUED_INTS);
+    expect([packets[Native.QUEUED_ID], packets[Native.QUEUED_MARK]]).toEqual([7, 0x11]);
+    expect([second[Native.QUEUED_ID], second[Native.QUEUED_WIRE_LENGTH]]).toEqual([8, 10]);
+    expect([second[Native.QUEUED_SECONDS], second[Native.QUEUED_NANOSECONDS]]).toEqual([1000, 7]);
+    const at = second[Native.QUEUED_DATA]!;
+    expect(Buffer.from(bytes.subarray(at, at + 10)).toString()).toBe('the second');
+    expect(at % 8).toBe(0);
+    expect(end.receive(bytes, 0, 1024, 128, packets, tally)).toBe(0);
+  });
+
+  it('takes no more than there is room for', () => {
+    const { end, packetComes } = opened();
+    for (let id = 1; id <= 6; id++) packetComes(id, `packet ${id}`);
+    expect(end.receive(bytes, 0, 1024, 128, packets, tally)).toBe(4);
+    expect(end.receive(bytes, 0, 128, 128, packets, tally)).toBe(1);
+    expect(end.receive(bytes, 0, 127, 128, packets, tally)).toBe(0);
+    expect(packets[Native.QUEUED_ID]).toBe(5);
+  });
+
+  it('gives each packet its verdict, with mark and new bytes', async () => {
+    const { end, packetComes, answers } = opened();
+    for (let id = 1; id <= 3; id++) packetComes(id, `packet ${id}`);
+    end.receive(bytes, 0, 1024, 128, packets, tally);
+    bytes.set(Buffer.from('changed'), 500);
+    end.send(bytes, verdict(2, 1, Native.VERDICT_WITH_PAYLOAD, 0, 500, 7), 1);
+    end.send(bytes, verdict(1, 0), 1);
+    end.send(bytes, verdict(3, 1, Native.VERDICT_SET_MARK, 9), 1);
+    end.send(bytes, verdict(4, 1), 1);
+    await soon();
+    expect(answers).toEqual(['2: 1 "changed"', '1: 0', '3: 1 mark 9']);
+  });
+
+  it('gives one verdict to all up to a packet', async () => {
+    const { end, packetComes, answers } = opened();
+    for (const id of [4294967295, 0, 1]) packetComes(id, 'x');
+    end.send(bytes, verdict(0, 1, Native.VERDICT_UP_TO_HERE), 1);
+    await soon();
+    expect(answers).toEqual(['4294967295: 1', '0: 1']);
+  });
+
+  it('gives the policy to packets that there is no room for', () => {
+    const { packetComes, answers } = opened();
+    for (let id = 1; id <= 258; id++) packetComes(id, 'x');
+    expect(answers).toEqual(['257: 0', '258: 0']);
+  });
+});
+
+function packageProblem(): string | undefined {
+  try {
+    loadPackage(process.cwd());
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+const reason = missing();
+const notLoaded = packageProblem();
+
+it.skipIf(notLoaded === undefined)('tells how to install the package where it is not there', () => {
+  expect(notLoaded).toMatch(/npm install --no-save nfqueue .*or use nfq.driver: netlink/);
+});
+
+describe.skipIf(reason !== undefined || notLoaded !== undefined)(
+  'NFQUEUE through the package nfqueue',
+  () => {
+    it('passes, drops and replaces as the own driver does, and ends in order', async () => {
+      const network = new Network();
+      network.queue('--queue-num', '0');
+      const server = new Server(network);
+      const sensor = new Sensor(network, {
+        rules: `drop http any any -> any any (http.uri; content:"forbidden"; sid:1;)
+alert tcp any any -> any 9000 (content:"badword"; replace:"goodone"; sid:2;)`,
+        words: ['--set', 'nfq.driver=node-nfqueue'],
+      });
+      try {
+        await server.ready();
+        await sensor.ready();
+        expect(await fetch(network, SERVER_V4, '/allowed')).toBe('you asked for /allowed\n');
+        expect((await fetch(network, SERVER_V4, '/large', 10))?.length).toBe(4_000_000);
+        expect(await fetch(network, SERVER_V4, '/forbidden', 1)).toBeUndefined();
+        expect(await send(network, SERVER_V4, ['a badword'])).toEqual({ how: 'closed' });
+        await server.hears(({ kind, data }) => kind === 'close' && data === 'a goodone', 'replaced content');
+        expect(await ping(network, SERVER_V4, 20)).toBe(20);
+        expect(sensor.waiting()).toBe(0);
+        expect(await sensor.stop()).toBe(0);
+        const { nfq } = sensor.stats();
+        expect(nfq!.packets).toBeGreaterThan(100);
+        expect(nfq!.verdicts).toBe(nfq!.packets);
+      } finally {
+        sensor.remove();
+        network.close();
+      }
+    });
+  },
+);
