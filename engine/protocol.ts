@@ -9,6 +9,7 @@ import type { Session } from './application/session.js';
 import type { Config } from './config/config.js';
 import type { AnyOption } from './config/option.js';
 import type { TrackedFile } from './files/tracked-file.js';
+import type { FrameProtocol } from './frames/frame-protocol.js';
 
 /** One request with its response, or whatever else the protocol exchanges as a unit. */
 export interface Transaction {
@@ -80,6 +81,8 @@ export interface ApplicationLayer {
   readonly updates: TransactionUpdate[];
   /** Files closed in the batch in hand; what detection says of them is known behind it. */
   readonly closedFiles: readonly ClosedFile[];
+  /** Names what frames signatures look at: `PREFIX.NAME`. Conversations that begin from then on have them. */
+  useFrames(names: ReadonlySet<string>): void;
   conversation(flow: number): Conversation | undefined;
 }
 
@@ -200,6 +203,8 @@ export interface Protocol<T extends Transaction = Transaction> {
   readonly buffers: readonly BufferDeclaration<T>[];
   readonly values: readonly ValueDeclaration<T>[];
   readonly tests: readonly TestDeclaration<T>[];
+  /** What its parser names of the streams (see `Session.frame`), for the keyword `frame` and EVE's frame records. */
+  readonly frames?: FrameProtocol;
   /** Members of the EVE record without braces (`"http":{…}`), of a finished transaction or for an alert. */
   record(transaction: T, forAlert: boolean, settings?: unknown): string;
   /** Records of a finished transaction where outputs differ, or one is not enough. Without it there is `record`. */

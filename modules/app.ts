@@ -9,6 +9,7 @@ import { RECOGNITION_OPTIONS } from '../engine/application/recognition.js';
 import type { Talk } from '../engine/application/talk.js';
 import type { Batch } from '../engine/batch.js';
 import * as Flow from '../engine/flow-record.js';
+import { FRAME_PAYLOAD } from '../engine/frames/frame-outputs.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
 import type {
@@ -27,7 +28,7 @@ export default defineModule({
   kind: 'stage',
   perFlow: true,
   after: ['flow', 'stream'],
-  options: [...APPLICATION_OPTIONS, ...PROTOCOL_OPTIONS, ...RECOGNITION_OPTIONS],
+  options: [...APPLICATION_OPTIONS, ...PROTOCOL_OPTIONS, ...RECOGNITION_OPTIONS, FRAME_PAYLOAD],
   create: async thread => new Application(thread, await loadProtocols(thread.config.read(PROTOCOL_PLUGINS))),
 });
 
@@ -50,6 +51,10 @@ export class Application implements ThreadModule, ApplicationLayer {
     this.updates = this.conversations.telling.updates;
     this.closedFiles = this.conversations.telling.closedFiles;
     thread.services.set('application-layer', this);
+  }
+
+  useFrames(names: ReadonlySet<string>): void {
+    this.conversations.useFrames(names);
   }
 
   conversation(flow: number): Conversation | undefined {

@@ -9,7 +9,7 @@ import type { Matcher } from '../engine/matcher.js';
 import type { Protocol } from '../engine/protocol.js';
 import { indexAddresses } from './compile/address-index.js';
 import { AddressSets, PortSets, shared32 } from './compile/address-sets.js';
-import { ApplicationSets, applicationRules } from './compile/applications.js';
+import { ApplicationSets, applicationRules, framesIn } from './compile/applications.js';
 import { DatabaseCache } from './compile/cache.js';
 import { Databases, PatternNumbers } from './compile/databases.js';
 import { analyzed, type Compiled, type GroupLimits, transportRules } from './compile/groups.js';
@@ -178,6 +178,7 @@ export function compileRules(
     udp: transportRules('udp', UDP, all, tools),
     other: transportRules('other', ANYTHING & ~(TCP | UDP), all, tools),
     applications: applicationRules(options.protocols, all, tools),
+    frames: framesIn(signatures),
   };
   return {
     matcher: matcher.kind,

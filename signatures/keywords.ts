@@ -13,6 +13,7 @@ import { contentModifierKeywords } from './keywords/content-modifiers.js';
 import { detectionCompilers, detectionKeywords } from './keywords/detection.js';
 import { entropyCompilers, entropyKeywords } from './keywords/entropy.js';
 import { fastPatternKeywords } from './keywords/fast-pattern.js';
+import { frameBuffers, frameKeyword } from './keywords/frame.js';
 import { geoipCompilers, geoipKeywords } from './keywords/geoip.js';
 import { headerBufferKeywords } from './keywords/header-buffers.js';
 import { icmpCompilers, icmpKeywords } from './keywords/icmp.js';
@@ -79,7 +80,11 @@ export const MATCH_COMPILERS: readonly MatchCompiler[] = [
 
 /** Keywords that rules may use now. */
 export function supportedKeywords(protocols: readonly Protocol[]): Keyword[] {
-  return [...new Map([...KEYWORDS, ...protocolKeywords(protocols)].map(each => [each.name, each])).values()];
+  return [
+    ...new Map(
+      [...KEYWORDS, frameKeyword(protocols), ...protocolKeywords(protocols)].map(each => [each.name, each]),
+    ).values(),
+  ];
 }
 
 /** Keywords by name and alias, with those of the protocols given; what exists replaces what is told as absent. */
@@ -96,6 +101,7 @@ export function keywordsByName(protocols: readonly Protocol[]): Map<string, Keyw
 /** Buffers by keyword. */
 export function buffersByKeyword(protocols: readonly Protocol[]): Map<string, RuleBuffer> {
   const known = new Map<string, RuleBuffer>();
-  for (const buffer of protocolBuffers(protocols)) known.set(buffer.keyword, buffer);
+  for (const buffer of [...protocolBuffers(protocols), ...frameBuffers(protocols)])
+    known.set(buffer.keyword, buffer);
   return known;
 }

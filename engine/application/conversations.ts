@@ -1,13 +1,16 @@
 /** All conversations of a thread, by flow: recognises their protocols, feeds their parsers, does what these ask for. */
+import { EVENT_FRAME } from '../event.js';
 import { engineMode } from '../exception-policy.js';
 import * as Flow from '../flow-record.js';
+import { STREAM_FRAME } from '../frames/frame-protocol.js';
+import { type FrameLimits, Frames } from '../frames/frames.js';
 import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
 import type { Protocol } from '../protocol.js';
 import { STREAM_CONTROL, type StreamControl } from '../stream-control.js';
 import { GrowingBytes } from './growing-bytes.js';
 import { enabling } from './load-protocols.js';
-import { MAX_TRANSACTIONS, SOCKET_LIMIT } from './options.js';
+import { FRAME_LIMIT, MAX_TRANSACTIONS, SOCKET_LIMIT } from './options.js';
 import * as Event from './packet-events.js';
 import { ENOUGH, Recogniser, type Transport } from './recognition.js';
 import type { Session, SessionLimits, Sides } from './session.js';
@@ -27,6 +30,9 @@ export class Conversations {
   private readonly recogniser: Recogniser;
   private readonly limits: SessionLimits;
   private readonly inline: boolean;
+  private readonly frameLimits: FrameLimits;
+  /** Frames that signatures look at. */
+  private framesInRules: ReadonlySet<string> = new Set();
   private readonly counters: ApplicationCounters;
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
@@ -44,11 +50,16 @@ export class Conversations {
       config,
     );
     this.limits = { socket: config.read(SOCKET_LIMIT), transactions: config.read(MAX_TRANSACTIONS) };
+    this.frameLimits = { open: config.read(MAX_TRANSACTIONS), bytes: config.read(FRAME_LIMIT) };
     this.inline = config.read(engineMode) === 'ips';
     this.counters = new ApplicationCounters(thread, protocols);
     this.telling = new Telling(thread, session =>
       this.counters.transactions(this.numberOf(session.protocol), this.transportOf(session.flow)),
     );
+  }
+
+  useFrames(names: ReadonlySet<string>): void {
+    this.framesInRules = names;
   }
 
   find(flow: number): Talk | undefined {
@@ -171,6 +182,7 @@ export class Conversations {
     if (!session) return;
     try {
       session.protocol.datagram?.(session, bytes, start, end, toServer !== talk.reversed);
+      session.frames?.took(toServer !== talk.reversed, 0, bytes, start, end - start, end - start);
     } catch (error) {
       this.gaveUp(flow, session, error);
     }
@@ -242,6 +254,17 @@ export class Conversations {
     const session = talk.start(protocol, flow, this.settings[number], this.limits, this.sidesOf(flow, talk));
     session.seconds = this.row[p + Packet.SECONDS]!;
     session.nanoseconds = this.row[p + Packet.NANOSECONDS]!;
+    session.frames = this.framesOf(protocol, flow);
+  }
+
+  /** Undefined where nobody looks at frames of the protocol. */
+  private framesOf(protocol: Protocol, flow: number): Frames | undefined {
+    const { frames } = protocol;
+    if (!frames) return undefined;
+    const isWanted = (name: string): boolean => this.framesInRules.has(`${frames.prefix}.${name}`);
+    if (!(this.thread.wants(EVENT_FRAME) || frames.frameNames.some(isWanted))) return undefined;
+    const datagrams = this.transportOf(flow) === 'udp';
+    return new Frames(flow, protocol, frames, this.frameLimits, datagrams, isWanted(STREAM_FRAME));
   }
 
   private sidesOf(flow: number, talk: Talk): Sides {
@@ -337,6 +360,7 @@ export class Conversations {
       return;
     }
     for (const transaction of [...before.transactions]) before.complete(transaction);
+    for (const toServer of [true, false]) before.frames?.ended(toServer);
     const next = this.protocols.find(protocol => protocol.name === name);
     const rest = { toServer: talk.unread(true), toClient: talk.unread(false) };
     talk.former.push(before);
@@ -371,6 +395,7 @@ export class Conversations {
     const { session } = talk;
     if (session) {
       for (const toServer of [true, false]) this.parse(p, flow, talk, () => talk.end(toServer, false));
+      for (const toServer of [true, false]) session.frames?.ended(toServer);
       this.parse(p, flow, talk, () => session.protocol.finish?.(session));
       for (const transaction of [...session.transactions]) session.complete(transaction);
       if (session.failed) session.forgetChanges();

@@ -14,4 +14,11 @@ export const MAX_TRANSACTIONS = option(
   'open transactions of a flow; the oldest is completed beyond',
 );
 
-export const APPLICATION_OPTIONS = [SOCKET_LIMIT, MAX_TRANSACTIONS];
+export const FRAME_LIMIT = option(
+  'app-layer.frame-limit',
+  size,
+  1 << 20,
+  'bytes of a frame that signatures can look at',
+);
+
+export const APPLICATION_OPTIONS = [SOCKET_LIMIT, MAX_TRANSACTIONS, FRAME_LIMIT];

@@ -2,6 +2,8 @@
  * A conversation as its protocol's parser sees it: two sockets, the transactions it makes, and what it can tell the
  * engine. Everything a parser notes here is seen by detection and outputs in the order of packets.
  */
+import type { Frame } from '../frames/frame.js';
+import type { Frames } from '../frames/frames.js';
 import type { Conversation, Protocol, Transaction } from '../protocol.js';
 import { StreamSocket } from './stream-socket.js';
 
@@ -59,6 +61,8 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   /** Time of the packet in hand: seconds, nanoseconds. */
   seconds = 0;
   nanoseconds = 0;
+  /** Its frames, where anybody looks at them. */
+  frames: Frames | undefined;
   /** One of the streams ended. */
   ending = false;
   /** Transactions whose record can be made although they go on. */
@@ -136,6 +140,18 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
       transaction.progressToServer >= this.protocol.progressToServer.length - 1 &&
       transaction.progressToClient >= this.protocol.progressToClient.length - 1
     );
+  }
+
+  /**
+   * Names a stretch of a stream; costs nothing where nobody looks at frames.
+   * @param type one of the names the protocol declares in `frames`
+   * @param toServer what the client sends
+   * @param offset of its first byte, which the parser must take in this run: `StreamSocket.position` before it does.
+   * In a datagram it counts from the datagram's first byte
+   * @param length in bytes, -1 where it is told later, by `Frame.endAt`
+   */
+  frame(type: string, toServer: boolean, offset: number, length: number, transaction?: T): Frame | undefined {
+    return this.frames?.open(type, toServer, offset, length, transaction);
   }
 
   /**

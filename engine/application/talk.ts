@@ -2,6 +2,7 @@
  * One flow on its way to a protocol and through it: holds what came before the protocol was recognised, then runs
  * the parser's two coroutines.
  */
+import type { Frames } from '../frames/frames.js';
 import type { Protocol } from '../protocol.js';
 import type { GrowingBytes } from './growing-bytes.js';
 import { Session, type SessionLimits, type Sides } from './session.js';
@@ -68,9 +69,11 @@ export class Talk {
 
   end(toServer: boolean, reset: boolean): void {
     const socket = this.socket(toServer);
-    if (socket.closed || socket.state === 'end' || socket.state === 'reset') return;
-    socket.end(reset);
-    this.wake(toServer);
+    if (!(socket.closed || socket.state === 'end' || socket.state === 'reset')) {
+      socket.end(reset);
+      this.wake(toServer);
+    }
+    this.session!.frames?.ended(toServer !== this.reversed);
   }
 
   /** Bytes that the parser of one direction did not read: a copy. */
@@ -82,7 +85,22 @@ export class Talk {
   private wake(toServer: boolean): void {
     const { routine } = this.side(toServer);
     const socket = this.socket(toServer);
-    if (!routine || routine.next().done) socket.closed = true;
+    const { frames } = this.session!;
+    const done = frames && routine ? this.runWithFrames(frames, routine, toServer) : routine?.next().done;
+    if (done !== false) socket.closed = true;
     else socket.keep();
+  }
+
+  /** Frames get what was there to read before the parser took it. */
+  private runWithFrames(
+    frames: Frames,
+    routine: Generator<void, void, void>,
+    toServer: boolean,
+  ): boolean | undefined {
+    const socket = this.socket(toServer);
+    const { position, view, offset, available } = socket;
+    const { done } = routine.next();
+    frames.took(toServer !== this.reversed, position, view, offset, available, socket.position);
+    return done;
   }
 }

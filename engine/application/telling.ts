@@ -3,8 +3,11 @@
  * records of transactions that are over, files that are complete.
  */
 import type { Batch } from '../batch.js';
-import { EVENT_ANOMALY, EVENT_TRANSACTION, keepEvent, TRANSACTION_OUTPUTS } from '../event.js';
+import { EVENT_ANOMALY, EVENT_FRAME, EVENT_TRANSACTION, keepEvent, TRANSACTION_OUTPUTS } from '../event.js';
 import * as Flow from '../flow-record.js';
+import { frameOutputs, frameRecords } from '../frames/frame-outputs.js';
+import { STREAM_FRAME } from '../frames/frame-protocol.js';
+import type { Frames } from '../frames/frames.js';
 import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
 import type { ClosedFile, Conversation, Protocol, Transaction, TransactionUpdate } from '../protocol.js';
@@ -18,6 +21,7 @@ export class Telling {
   private readonly lost: number;
   private readonly logsTransactions: boolean;
   private readonly logsAnomalies: boolean;
+  private readonly frameOutputs: ReturnType<typeof frameOutputs>;
 
   constructor(
     private readonly thread: Thread,
@@ -26,6 +30,7 @@ export class Telling {
     this.lost = thread.counters.declare('app_layer.events_lost');
     this.logsTransactions = thread.wants(EVENT_TRANSACTION);
     this.logsAnomalies = thread.wants(EVENT_ANOMALY);
+    this.frameOutputs = thread.wants(EVENT_FRAME) ? frameOutputs(thread.config) : [];
   }
 
   begin(batch: Batch): void {
@@ -39,7 +44,7 @@ export class Telling {
     const { session, former } = talk;
     if (former.length > 0) {
       for (const before of former) this.tellSession(slot, before, toServer);
-      talk.former = former.filter(before => before.transactions.length > 0);
+      talk.former = former.filter(before => before.transactions.length > 0 || before.frames?.pending);
     }
     if (session) this.tellSession(slot, session, toServer);
   }
@@ -54,7 +59,20 @@ export class Telling {
     if (session.completed > 0) this.freeComplete(slot, session);
   }
 
+  private tellFrames(slot: number, frames: Frames, toServer: boolean): void {
+    const changed = frames.changed(toServer);
+    for (const frame of changed) {
+      this.updates.push(updateOf(slot, frames, frame, toServer));
+      if (!frame.closed || frame.logged || frame.type === STREAM_FRAME) continue;
+      frame.logged = true;
+      for (const { members, outputs } of frameRecords(frame, this.frameOutputs))
+        this.keep(EVENT_FRAME, slot, members, frame, outputs);
+    }
+    changed.clear();
+  }
+
   private tellDirection(slot: number, session: Session, toServer: boolean): void {
+    if (session.frames) this.tellFrames(slot, session.frames, toServer);
     const changed = toServer ? session.changedToServer : session.changedToClient;
     if (changed.size === 0) return;
     for (const transaction of changed) {
@@ -150,7 +168,7 @@ function anomaly({ name, events, upperCaseEvents }: Protocol, event: number): st
 
 function updateOf(
   slot: number,
-  conversation: Session,
+  conversation: Conversation,
   transaction: Transaction,
   toServer: boolean,
 ): TransactionUpdate {

@@ -2,6 +2,7 @@
 import { loadProtocols } from '../application/load-protocols.js';
 import { ConfigError } from '../config/config-error.js';
 import { flatten } from '../config/flatten.js';
+import type { Protocol } from '../protocol.js';
 import { buildInfo } from './build-info.js';
 import { profileNames } from './choose-profile.js';
 import { listKeywords } from './list-keywords.js';
@@ -35,10 +36,19 @@ async function textOf(given: Given, what: string, argument: string): Promise<str
     case 'listAppLayerProtos':
       return ['=========Supported App Layer Protocols=========', ...(await protocolNames())].join('\n');
     case 'listAppLayerFrames':
-      throw new UsageError('--list-app-layer-frames: frames are not there yet');
+      return frameNames(await loadProtocols()).join('\n');
     default:
       return (await ruleProtocolNames()).join('\n');
   }
+}
+
+/** As `tcp: http1.request`, by transport. */
+function frameNames(protocols: readonly Protocol[]): string[] {
+  return protocols.flatMap(({ frames }) =>
+    (frames?.transports ?? []).flatMap(transport =>
+      frames!.frameNames.map(name => `${transport}: ${frames!.prefix}.${name}`),
+    ),
+  );
 }
 
 function settings(given: Given) {

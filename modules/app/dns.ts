@@ -3,6 +3,7 @@
  * the server, responses towards the client.
  */
 import type { Config } from '../../engine/config/config.js';
+import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import { defineProtocol, type ValueDeclaration } from '../../engine/protocol.js';
 import { names, questionName, sectionNames } from './dns/buffers.js';
 import { dnsRecord, dnsRecords2 } from './dns/eve.js';
@@ -31,9 +32,11 @@ function* membersOf({ message, id }: DnsTransaction, variant: DnsVariant): Gener
   for (const record of records) yield `"dns":${JSON.stringify(record)}`;
 }
 
+const NAMES = { name: 'dns', transports: ['udp', 'tcp'] } as const;
+
 export default defineProtocol<DnsTransaction>({
-  name: 'dns',
-  transports: ['udp', 'tcp'],
+  ...NAMES,
+  frames: declareFrames(NAMES, ['pdu']),
   options: DNS_OUTPUT_OPTIONS,
   progressToServer: ['request_started', 'request_complete'],
   progressToClient: ['response_started', 'response_complete'],

@@ -2,6 +2,7 @@
 
 import { fileTests } from '../../engine/files/file-keywords.js';
 import { FILE_OPTIONS } from '../../engine/files/file-settings.js';
+import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import { defineProtocol, type RecognitionPattern, type TestDeclaration } from '../../engine/protocol.js';
 import { httpAlertMembers } from './http/alert-members.js';
 import { BUFFERS } from './http/buffers.js';
@@ -45,15 +46,16 @@ function connectionOf(session: { state: unknown }, make: () => Connection): Conn
   return session.state as Connection;
 }
 
+const NAMES = { name: 'http', ruleNames: ['http', 'http1'], transports: ['tcp'] } as const;
+
 export default defineProtocol<HttpTransaction>({
-  name: 'http',
-  ruleNames: ['http', 'http1'],
-  transports: ['tcp'],
+  ...NAMES,
   progressToServer: PROGRESS_TO_SERVER,
   progressToClient: PROGRESS_TO_CLIENT,
   events: EVENTS,
   upperCaseEvents: true,
   buffers: BUFFERS,
+  frames: declareFrames(NAMES, ['request', 'response'], 'http1'),
   values: [],
   tests: [
     urilen,

@@ -1,13 +1,16 @@
 /** Multicast DNS (RFC 6762): DNS messages that anybody sends to everybody. */
+import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import { defineProtocol } from '../../engine/protocol.js';
 import { sectionNames } from './dns/buffers.js';
 import { addAnyMessage, type DnsTransaction, EVENTS } from './dns/exchange.js';
 import { mdnsRecord } from './dns/mdns-eve.js';
 import { isMessage } from './dns/recognition.js';
 
+const NAMES = { name: 'mdns', transports: ['udp'] } as const;
+
 export default defineProtocol<DnsTransaction>({
-  name: 'mdns',
-  transports: ['udp'],
+  ...NAMES,
+  frames: declareFrames(NAMES, ['pdu']),
   progressToServer: ['request_started', 'request_complete'],
   progressToClient: ['response_started', 'response_complete'],
   events: EVENTS,

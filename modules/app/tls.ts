@@ -1,6 +1,7 @@
 /** TLS 1.0 to 1.3 and SSL 3.0: the handshake of both sides, certificates and fingerprints. */
 import type { Config } from '../../engine/config/config.js';
 import { boolean, choice, option, text } from '../../engine/config/option.js';
+import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import { type BufferDeclaration, defineProtocol, type ProbeResult } from '../../engine/protocol.js';
 import { tlsRecord } from './tls/eve.js';
 import { tlsTests } from './tls/keywords.js';
@@ -185,10 +186,12 @@ const PATTERNS = [true, false].flatMap(toServer =>
   ['\x00', '\x01', '\x02', '\x03', '\x04'].map(minor => ({ toServer, bytes: `\x16\x03${minor}` })),
 );
 
+const NAMES = { name: 'tls', ruleNames: ['tls', 'ssl'], transports: ['tcp'] } as const;
+const FRAMES = ['pdu', 'hdr', 'data', 'alert', 'heartbeat', 'ssl2.hdr', 'ssl2.pdu'];
+
 export default defineProtocol<TlsTransaction>({
-  name: 'tls',
-  ruleNames: ['tls', 'ssl'],
-  transports: ['tcp'],
+  ...NAMES,
+  frames: declareFrames(NAMES, FRAMES),
   options: [ENCRYPTION, JA3, JA4, ...TLS_OUTPUT_OPTIONS],
   progressToServer: CLIENT_PROGRESS,
   progressToClient: SERVER_PROGRESS,

@@ -1,6 +1,7 @@
 /** Inspects batches of packets with one rule set: plans and scans the whole batch, then judges packet by packet. */
 import type { Batch } from '../../engine/batch.js';
 import * as Flow from '../../engine/flow-record.js';
+import { Frame } from '../../engine/frames/frame.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import type { ApplicationLayer, TransactionUpdate } from '../../engine/protocol.js';
@@ -431,7 +432,8 @@ export class Detection implements TransactionJudge {
   private subjectInHand(slot: number, toServer: boolean): Subject | undefined {
     const updates = this.applicationLayer?.updates ?? [];
     for (let u = this.nextUpdate; u < updates.length && updates[u]!.slot === slot; u++) {
-      if (updates[u]!.toServer === toServer) return subjectOf(updates[u]!);
+      if (updates[u]!.toServer === toServer && !(updates[u]!.transaction instanceof Frame))
+        return subjectOf(updates[u]!);
     }
     return toServer ? this.flowState?.subjectToServer : this.flowState?.subjectToClient;
   }
@@ -467,7 +469,7 @@ export class Detection implements TransactionJudge {
     if (facts.toServer !== update.toServer) facts.turn(update.toServer);
     at.toServer = update.toServer;
     const { found, starts } = this.transactionPlan!;
-    this.noteSubject(update);
+    if (!(update.transaction instanceof Frame)) this.noteSubject(update);
     const state = this.transactionPlan!.stateOf(update);
     this.transactions!.inspect(update, state, found, starts.values[u]!, starts.values[u + 1]!);
   }

@@ -195,6 +195,7 @@ function detectionWith(home: Home, image: RuleSetImage): Detection {
   });
   const layer = thread.services.get('application-layer') as ApplicationLayer | undefined;
   if (layer) {
+    layer.useFrames(new Set(image.frames));
     const roomScan = home.use(new Scan(home.roomMatcher, image, home.roomImported));
     const plain = { stores: stores.byName, variable: () => 0 };
     const plan = new TransactionPlan(

@@ -1,5 +1,6 @@
 /** Directions of transactions that became complete, packet by packet. */
 import { TransactionView } from '../../engine/detection/transaction-view.js';
+import { Frame } from '../../engine/frames/frame.js';
 import type { ApplicationLayer, Transaction } from '../../engine/protocol.js';
 
 const TO_SERVER = 1;
@@ -38,7 +39,7 @@ export class Transactions {
     const first = this.firsts[slot]! - 1;
     for (let i = first; i < updates.length && updates[i]!.slot === slot; i++) {
       const { conversation, transaction, toServer, complete } = updates[i]!;
-      if (!complete) continue;
+      if (!complete || transaction instanceof Frame) continue;
       const bit = toServer ? TO_SERVER : TO_CLIENT;
       const before = this.told.get(transaction) ?? 0;
       if ((before & bit) !== 0) continue;

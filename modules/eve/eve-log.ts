@@ -80,7 +80,7 @@ export class EveLog {
         if (types.has('files')) this.line(() => writeFileInfo(this.writer, subject));
         break;
       case Event.EVENT_FRAME:
-        if (types.has('frame')) this.line(() => writeFrame(this.writer, subject));
+        if (types.has('frame') && this.isMeant(subject)) this.line(() => writeFrame(this.writer, subject));
         break;
       case Event.EVENT_OTHER:
         this.tellOther(subject);
@@ -115,14 +115,19 @@ export class EveLog {
 
   private tellTransaction(subject: Subject): void {
     const { types, dns } = this.instance;
-    const outputs = subject.field(Event.TRANSACTION_OUTPUTS);
-    if (outputs !== 0 && (outputs & this.bit) === 0) return;
+    if (!this.isMeant(subject)) return;
     const type = transactionType(this.writer, subject);
     if (type === '' || !logs(types, type)) return;
     if (type === 'dns' && !wantsDns(dns, subject.payloadText())) return;
     const response = type === 'dns' && isDnsResponse(this.writer, subject);
     const kind = response ? DNS_RESPONSE : this.kinds.of(type);
     this.line(() => writeTransaction(this.writer, subject, kind));
+  }
+
+  /** The record is for this entry of the outputs. */
+  private isMeant(subject: Subject): boolean {
+    const outputs = subject.field(Event.TRANSACTION_OUTPUTS);
+    return outputs === 0 || (outputs & this.bit) !== 0;
   }
 
   private tellOther(subject: Subject): void {

@@ -1,5 +1,6 @@
 /** What is looked for in transactions: for each application protocol and direction its buffers and lists. */
 import type { BufferDeclaration, Direction, Protocol } from '../../engine/protocol.js';
+import type { BufferConditions, Signature } from '../signature.js';
 import { shared32 } from './address-sets.js';
 import type { Databases, PatternNumbers } from './databases.js';
 import { bufferKey } from './fast-pattern.js';
@@ -20,21 +21,46 @@ export function applicationRules(
 ): Record<string, [ApplicationRules, ApplicationRules]> {
   const onTransactions = all.filter(member => member.traits.onTransactions);
   const rules: Record<string, [ApplicationRules, ApplicationRules]> = {};
-  for (const protocol of protocols) {
-    const members = onTransactions.filter(member => appliesTo(member, protocol));
+  const add = (protocol: Protocol, members: readonly Compiled[]): void => {
     rules[protocol.name] = [
       directionRules(protocol, members, true, tools),
       directionRules(protocol, members, false, tools),
     ];
+  };
+  const onFrames = onTransactions.filter(({ signature }) => signature.buffers.some(isFrame));
+  for (const protocol of protocols) {
+    add(
+      protocol,
+      onTransactions.filter(member => appliesTo(member, protocol, protocol.name)),
+    );
+    const frames = protocol.frames as Protocol | undefined;
+    if (frames)
+      add(
+        frames,
+        onFrames.filter(member => appliesTo(member, frames, protocol.name)),
+      );
   }
   return rules;
 }
 
-function appliesTo(member: Compiled, protocol: Protocol): boolean {
+/** Names of the frames that signatures look at, as `PREFIX.NAME`. */
+export function framesIn(signatures: readonly Signature[]): string[] {
+  const buffers = signatures.flatMap(signature => signature.buffers).filter(isFrame);
+  return [...new Set(buffers.map(({ buffer }) => buffer.slice(FRAME.length)))];
+}
+
+const FRAME = 'frame.';
+
+function isFrame({ buffer }: BufferConditions): boolean {
+  return buffer.startsWith(FRAME);
+}
+
+/** @param owner name of the application protocol */
+function appliesTo(member: Compiled, protocol: Protocol, owner: string): boolean {
   const { traits, signature } = member;
   const transports = protocol.transports.reduce((bits, name) => bits | (name === 'tcp' ? TCP : UDP), 0);
   if ((traits.transports & transports) === 0) return false;
-  if (traits.applications.length > 0 && !traits.applications.includes(protocol.name)) return false;
+  if (traits.applications.length > 0 && !traits.applications.includes(owner)) return false;
   const conditions = signature.conditions.filter(match => TRANSACTION_KINDS.has(match.kind));
   if (conditions.some(match => !isMeant(protocol, String(match['protocol'])))) return false;
   return signature.buffers.every(

@@ -84,6 +84,8 @@ export interface RuleSetImage {
   readonly referenceSystems: Readonly<Record<string, string>>;
   /** By name of the protocol: to server, to client. */
   readonly applications: Readonly<Record<string, readonly [ApplicationRules, ApplicationRules]>>;
+  /** Frames that signatures look at, as `http1.request`. */
+  readonly frames: readonly string[];
 }
 
 /** Room in `applicationSets` for one set. */

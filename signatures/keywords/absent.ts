@@ -131,7 +131,6 @@ const ENGINE: Readonly<Record<string, AbsentProtocol>> = {
     buffers: 'file.data file_data file.name file.magic',
     values: 'filename fileext filemagic filemd5 filesha1 filesha256 filesize filestore',
   },
-  frames: { buffers: 'frame' },
   lua: { values: 'lua luajit luaxform' },
   'detection state': {
     values:

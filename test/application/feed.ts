@@ -10,8 +10,9 @@
  */
 import { Batch } from '../../engine/batch.js';
 import type { ConfigTree } from '../../engine/config/config.js';
-import { EVENT_ANOMALY, EVENT_TRANSACTION } from '../../engine/event.js';
+import { EVENT_ANOMALY, EVENT_FRAME, EVENT_TRANSACTION } from '../../engine/event.js';
 import * as Flow from '../../engine/flow-record.js';
+import { Frame } from '../../engine/frames/frame.js';
 import * as Packet from '../../engine/packet.js';
 import type { ClosedFile, Protocol, Transaction, TransactionUpdate } from '../../engine/protocol.js';
 import { Application } from '../../modules/app.js';
@@ -30,6 +31,10 @@ export class Feed {
   readonly application: Application;
   readonly updates: TransactionUpdate[] = [];
   readonly files: ClosedFile[] = [];
+  /** Frames that were told. */
+  readonly frames = new Set<Frame>();
+  /** Members of the records of frames, parsed. */
+  readonly frameRecords: Record<string, any>[] = [];
   /** Members of the records of transactions, parsed. */
   readonly records: Record<string, any>[] = [];
   readonly anomalies: Record<string, any>[] = [];
@@ -138,7 +143,10 @@ export class Feed {
   }
 
   private note(batch: Batch): void {
-    this.updates.push(...this.application.updates);
+    for (const update of this.application.updates) {
+      if (update.transaction instanceof Frame) this.frames.add(update.transaction);
+      else this.updates.push(update);
+    }
     this.files.push(...this.application.closedFiles);
     for (let i = 0; i < batch.length; i++) {
       const slot = batch.slots[i]!;
@@ -146,6 +154,7 @@ export class Feed {
       const members = JSON.parse(`{${Buffer.from(this.thread.payload(slot), 'latin1').toString()}}`);
       const kind = this.thread.field(slot, Packet.EVENT_KIND);
       if (kind === EVENT_TRANSACTION) this.records.push(members);
+      if (kind === EVENT_FRAME) this.frameRecords.push(members['frame']);
       if (kind === EVENT_ANOMALY) this.anomalies.push(members);
     }
     this.thread.releaseBatch(batch);

@@ -84,6 +84,7 @@ class Layer implements ApplicationLayer {
   readonly protocols = [toy];
   updates: TransactionUpdate[] = [];
   readonly closedFiles = [];
+  useFrames = () => {};
   conversation = () => undefined;
 }
 

@@ -46,13 +46,14 @@ export class DnsTransaction implements Transaction {
 
 export type DnsSession = Session<DnsTransaction>;
 
-/** Adds a message. @param bytes are kept  @returns its transaction, for further events */
-function add(session: DnsSession, bytes: Uint8Array, toServer: boolean): DnsTransaction {
+/** Adds a message. @param bytes are kept  @param position in the stream  @returns its transaction, for further events */
+function add(session: DnsSession, bytes: Uint8Array, toServer: boolean, position = 0): DnsTransaction {
   const message = new Message(bytes);
   const transaction = new DnsTransaction(session.transactionCount, message, toServer);
   if ((message.flags & Z) !== 0) transaction.events.push(Z_FLAG_SET);
   if (opcodeOf(message.flags) > MAX_OPCODE) transaction.events.push(INVALID_OPCODE);
   session.begin(transaction);
+  session.frame('pdu', toServer, position, bytes.length, transaction);
   session.advance(transaction, toServer, 1);
   return transaction;
 }
@@ -62,9 +63,9 @@ export function addAnyMessage(session: DnsSession, bytes: Uint8Array, toServer: 
   add(session, bytes, toServer);
 }
 
-/** Adds a message; requests go to the server, responses to the client. */
-export function addMessage(session: DnsSession, bytes: Uint8Array, toServer: boolean): void {
-  const { message, events } = add(session, bytes, toServer);
+/** Adds a message; requests go to the server, responses to the client. @param position in the stream */
+export function addMessage(session: DnsSession, bytes: Uint8Array, toServer: boolean, position = 0): void {
+  const { message, events } = add(session, bytes, toServer, position);
   if (bytes.length < HEADER_LENGTH || message.response !== toServer) return;
   events.push(toServer ? NOT_A_REQUEST : NOT_A_RESPONSE);
 }
@@ -77,7 +78,7 @@ export function* messages(session: DnsSession, toServer: boolean): Generator<voi
     const length = prefix ? (prefix[0]! << 8) | prefix[1]! : 0;
     const message = prefix && (yield* socket.read(length));
     if (message) {
-      if (length > 0) addMessage(session, message.slice(), toServer);
+      if (length > 0) addMessage(session, message.slice(), toServer, socket.position - length);
     } else if (!(socket.state === 'gap' && (yield* findMessage(session, toServer)))) return;
   }
 }

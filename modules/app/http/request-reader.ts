@@ -39,6 +39,7 @@ function* readRequest(connection: Connection, socket: StreamSocket): Reading<boo
   const transaction = connection.begin();
   if (!transaction) return false;
   const { request } = transaction;
+  request.frame = connection.session.frame('request', true, socket.position - line.length, -1, transaction);
   parseRequestLine(chomp(line), request, event => connection.report(transaction, event));
   readUri(connection, transaction);
   connection.advance(transaction, true, LINE);
@@ -101,6 +102,7 @@ function giveUp(connection: Connection, transaction: HttpTransaction, socket: St
 }
 
 function complete(connection: Connection, transaction: HttpTransaction): void {
+  transaction.request.frame?.endAt(connection.session.client.position);
   connection.advance(transaction, true, COMPLETE);
 }
 

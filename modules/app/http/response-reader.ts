@@ -86,6 +86,7 @@ function* readResponse(
   socket: StreamSocket,
 ): Reading<boolean> {
   const { request, response } = transaction;
+  response.frame = connection.session.frame('response', false, socket.position, -1, transaction);
   if (request.version === HTTP_0_9 && !(yield* looksLikeStatus(socket)))
     return yield* readToEnd(connection, transaction, socket);
   for (;;) {
@@ -173,6 +174,7 @@ function giveUp(connection: Connection, transaction: HttpTransaction, socket: St
 }
 
 function complete(connection: Connection, transaction: HttpTransaction): void {
+  transaction.response.frame?.endAt(connection.session.server.position);
   connection.advance(transaction, false, COMPLETE);
 }
 

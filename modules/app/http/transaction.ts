@@ -1,6 +1,7 @@
 /** One request with its response. */
 import type { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import type { TrackedFile } from '../../../engine/files/tracked-file.js';
+import type { Frame } from '../../../engine/frames/frame.js';
 import type { Transaction } from '../../../engine/protocol.js';
 import type { Body } from './body.js';
 import { EMPTY } from './bytes.js';
@@ -50,6 +51,8 @@ export class Message {
   /** Behind a chunked body. */
   trailers: Headers | undefined;
   body: Body | undefined;
+  /** All of it, where anybody looks at frames. */
+  frame: Frame | undefined;
 }
 
 export class Request extends Message {

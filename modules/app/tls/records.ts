@@ -56,6 +56,7 @@ export function* direction(session: TlsSession, client: boolean): Generator<void
     const type = header[0]!;
     const length = (header[3]! << 8) | header[4]!;
     if (!plausible(session, type, header[1]!, length)) return fail(session);
+    if (session.frames) nameRecord(session, client, type, length);
     if (type === HANDSHAKE && !handshake.encrypted) {
       const body = yield* socket.read(length);
       if (!body) return;
@@ -67,6 +68,17 @@ export function* direction(session: TlsSession, client: boolean): Generator<void
       note(session, client, type, handshake);
     }
   }
+}
+
+/** The record whose header was just read, as frames. */
+function nameRecord(session: TlsSession, client: boolean, type: number, length: number): void {
+  const { position } = client ? session.client : session.server;
+  const transaction = transactionOf(session);
+  session.frame('pdu', client, position - 5, length + 5, transaction);
+  session.frame('hdr', client, position - 5, 5, transaction);
+  session.frame('data', client, position, length, transaction);
+  if (type === ALERT) session.frame('alert', client, position, length, transaction);
+  if (type === HEARTBEAT) session.frame('heartbeat', client, position, length, transaction);
 }
 
 /** Nothing makes sense any more, in either direction. */

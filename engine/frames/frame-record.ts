@@ -1,0 +1,49 @@
+/** Frames as EVE records tell them. */
+import type { Frame } from './frame.js';
+
+/**
+ * Members without braces: `"frame":{…}`, for an alert with the record of the transaction it belongs to.
+ * @param most bytes of it that are shown
+ */
+export function frameMembers(frame: Frame, most: number, forAlert: boolean): string {
+  const { type, number, toServer, offset, length, datagram, transaction } = frame;
+  const members = [
+    `"type":"${type}"`,
+    `"id":${number}`,
+    `"direction":"${toServer ? 'toserver' : 'toclient'}"`,
+  ];
+  if (!datagram) members.push(`"stream_offset":${offset}`);
+  members.push(`"length":${length < 0 ? frame.received : length}`, `"complete":${frame.whole}`);
+  const shown = shownBytes(frame, most);
+  members.push(
+    `"payload":"${shown.toString('base64')}"`,
+    `"payload_printable":${JSON.stringify(printable(shown))}`,
+  );
+  if (transaction) members.push(`"tx_id":${transaction.id}`);
+  const all = [`"frame":{${members.join(',')}}`];
+  if (forAlert && transaction) all.push(...ofTransaction(frame));
+  return all.join(',');
+}
+
+function ofTransaction({ protocol, transaction }: Frame): string[] {
+  const record = protocol.record(transaction!, true);
+  const more = protocol.alertMembers?.(transaction!) ?? '';
+  return [record, more].filter(members => members !== '');
+}
+
+/** Its bytes, with a note in place of those that are missing. */
+function shownBytes({ bytes, gaps }: Frame, most: number): Buffer {
+  const parts: Uint8Array[] = [];
+  let from = 0;
+  for (const { at, missing } of gaps) {
+    parts.push(bytes.slice(from, at), Buffer.from(`[${missing} bytes missing]`));
+    from = at;
+  }
+  parts.push(bytes.slice(from));
+  return Buffer.concat(parts).subarray(0, most);
+}
+
+/** With a dot for what is neither printable ASCII nor a line end. */
+function printable(bytes: Buffer): string {
+  return bytes.toString('latin1').replace(/[^\x20-\x7e\r\n]/g, '.');
+}

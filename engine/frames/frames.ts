@@ -1,0 +1,164 @@
+/**
+ * The frames of one session: which are open, and their bytes as they come. Kept only where signatures or outputs
+ * want frames.
+ *
+ * A parser opens a frame in the same run in which it takes the first of its bytes: all that was unread when the run
+ * began is still there.
+ */
+import type { Conversation, Protocol, Transaction } from '../protocol.js';
+import { Frame } from './frame.js';
+import { type FrameProtocol, STREAM_FRAME } from './frame-protocol.js';
+
+/** Bounds on the frames of a direction. */
+export interface FrameLimits {
+  /** Frames that may be open; the oldest is closed when there are more. */
+  readonly open: number;
+  /** Bytes of one that are kept. */
+  readonly bytes: number;
+}
+
+interface Side {
+  open: Frame[];
+  readonly changed: Set<Frame>;
+  made: number;
+  begun: boolean;
+}
+
+const newSide = (): Side => ({ open: [], changed: new Set(), made: 0, begun: false });
+
+export class Frames implements Conversation<Frame> {
+  readonly transactions: readonly Frame[] = [];
+  readonly state = undefined;
+  private readonly toServer = newSide();
+  private readonly toClient = newSide();
+
+  /** @param streams the whole streams are frames as well */
+  constructor(
+    readonly flow: number,
+    private readonly owner: Protocol,
+    readonly protocol: FrameProtocol,
+    private readonly limits: FrameLimits,
+    private readonly datagrams: boolean,
+    private readonly streams: boolean,
+  ) {}
+
+  /** Frames of a direction that changed since they were told. */
+  changed(toServer: boolean): Set<Frame> {
+    return this.side(toServer).changed;
+  }
+
+  /** Something of them was not told yet. */
+  get pending(): boolean {
+    return this.toServer.changed.size > 0 || this.toClient.changed.size > 0;
+  }
+
+  /** See `Session.frame`. */
+  open(
+    type: string,
+    toServer: boolean,
+    offset: number,
+    length: number,
+    transaction: Transaction | undefined,
+  ): Frame {
+    const side = this.begun(toServer);
+    const frame = this.make(side, type, toServer, offset, length, transaction);
+    if (side.open.length > this.limits.open) this.close(side, side.open.shift()!);
+    return frame;
+  }
+
+  /**
+   * The parser ran over `bytes[start, start + available)`, which is the stream from `position` on.
+   * @param read position up to which it took them
+   */
+  took(
+    toServer: boolean,
+    position: number,
+    bytes: Uint8Array,
+    start: number,
+    available: number,
+    read: number,
+  ): void {
+    const side = this.begun(toServer);
+    if (side.open.length === 0) return;
+    let closed = false;
+    for (const frame of side.open) {
+      const end =
+        frame.length >= 0 ? frame.offset + frame.length : frame.type === STREAM_FRAME ? Infinity : read;
+      this.extend(side, frame, position, bytes, start, Math.min(end, position + available));
+      if (frame.whole) {
+        this.close(side, frame);
+        closed = true;
+      }
+    }
+    if (closed) side.open = side.open.filter(frame => !frame.closed);
+  }
+
+  /** Nothing more will come in this direction. */
+  ended(toServer: boolean): void {
+    const side = this.side(toServer);
+    for (const frame of side.open) this.close(side, frame);
+    side.open = [];
+  }
+
+  private side(toServer: boolean): Side {
+    return toServer ? this.toServer : this.toClient;
+  }
+
+  /** The first frame of a stream is the stream itself: its number is taken whether or not anybody wants it. */
+  private begun(toServer: boolean): Side {
+    const side = this.side(toServer);
+    if (side.begun) return side;
+    side.begun = true;
+    if (this.datagrams) return side;
+    if (this.streams) this.make(side, STREAM_FRAME, toServer, 0, -1, undefined);
+    else side.made++;
+    return side;
+  }
+
+  private make(
+    side: Side,
+    type: string,
+    toServer: boolean,
+    offset: number,
+    length: number,
+    transaction: Transaction | undefined,
+  ): Frame {
+    const { owner, datagrams } = this;
+    const frame = new Frame(owner, type, ++side.made, toServer, offset, length, transaction, datagrams);
+    side.open.push(frame);
+    return frame;
+  }
+
+  /** Adds what lies before `end` of a run over the stream from `position` on. */
+  private extend(
+    side: Side,
+    frame: Frame,
+    position: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const wanted = frame.offset + frame.received;
+    if (position > wanted) this.pass(side, frame, position - wanted);
+    const from = frame.offset + frame.received;
+    if (end <= from) return;
+    const room = Math.max(0, this.limits.bytes - frame.bytes.length);
+    const first = start + from - position;
+    if (room > 0) frame.bytes.append(bytes, first, first + Math.min(room, end - from));
+    frame.received += end - from;
+    side.changed.add(frame);
+  }
+
+  private pass(side: Side, frame: Frame, bytes: number): void {
+    const missing = frame.length < 0 ? bytes : Math.min(bytes, frame.length - frame.received);
+    if (missing === 0) return;
+    frame.gaps.push({ at: frame.bytes.length, missing });
+    frame.received += missing;
+    side.changed.add(frame);
+  }
+
+  private close(side: Side, frame: Frame): void {
+    frame.close();
+    side.changed.add(frame);
+  }
+}
