@@ -29,6 +29,13 @@ export {
   stop,
 } from './detection.js';
 export * as Event from './event.js';
+export {
+  defineFlowExpiry,
+  type ExpirableFlows,
+  type ExpiryPolicy,
+  FLOW_EXPIRY_API,
+  type FlowExpiryDefinition,
+} from './flow-expiry.js';
 export * as Flow from './flow-record.js';
 export type { Memory } from './memory.js';
 export {
@@ -47,9 +54,17 @@ export type { Pool } from './pool.js';
 export {
   type BufferDeclaration,
   defineProtocol,
+  PROTOCOL_API,
   type Protocol,
   type TestDeclaration,
   type Transaction,
   type ValueDeclaration,
 } from './protocol.js';
-export type { Chooser, HandlerLink, QueueHandler } from './queue/handler.js';
+export {
+  type Chooser,
+  DONE,
+  defineQueueHandler,
+  type HandlerLink,
+  QUEUE_HANDLER_API,
+  type QueueHandler,
+} from './queue/handler.js';

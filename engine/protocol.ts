@@ -11,6 +11,9 @@ import type { AnyOption } from './config/option.js';
 import type { TrackedFile } from './files/tracked-file.js';
 import type { FrameProtocol } from './frames/frame-protocol.js';
 
+/** Version of this contract. A protocol made for another one is refused by name. */
+export const PROTOCOL_API = 1;
+
 /** One request with its response, or whatever else the protocol exchanges as a unit. */
 export interface Transaction {
   /** Number in the flow, from 0: EVE's tx_id. */
@@ -185,6 +188,8 @@ export interface Recognition {
 
 /** The part of a declaration that the signature language and detection use. */
 export interface Protocol<T extends Transaction = Transaction> {
+  /** Given by `defineProtocol`. */
+  readonly api?: number;
   /** As in EVE's app_proto and `app-layer-protocol:`: `http`, `dns`, `tls`. */
   readonly name: string;
   /** Protocol names of rules that mean it, when there are others than `name`: `http1`. */
@@ -237,5 +242,5 @@ export interface Protocol<T extends Transaction = Transaction> {
 
 /** Names a protocol's declaration; gives its type to the compiler and nothing else. */
 export function defineProtocol<T extends Transaction>(protocol: Protocol<T>): Protocol<T> {
-  return protocol;
+  return { api: PROTOCOL_API, ...protocol };
 }

@@ -7,11 +7,18 @@
 import { Batch } from '../engine/batch.js';
 import type { AnyOption } from '../engine/config/option.js';
 import { engineMode, masterSwitch, policyOption, TARGETS } from '../engine/exception-policy.js';
+import {
+  type ExpiryPolicy,
+  expiryPlugin,
+  FLOW_EXPIRY_POLICY,
+  loadFlowExpiry,
+} from '../engine/flow-expiry.js';
 import * as FlowRecord from '../engine/flow-record.js';
 import { FLOW_TABLE } from '../engine/flow-table.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
 import { Care, prealloc } from './flow/care.js';
+import { ClockHand } from './flow/clock-hand.js';
 import { expiry } from './flow/expiry.js';
 import { recursionTracking, vlanTracking, wantsFlow } from './flow/packet-key.js';
 import { emergencyRecovery, FlowTable, hashSize, memcap, simulatedMemcap } from './flow/table.js';
@@ -23,6 +30,7 @@ export const options: readonly AnyOption[] = [
   prealloc,
   emergencyRecovery,
   expiry,
+  FLOW_EXPIRY_POLICY,
   policyOption(TARGETS.flowMemcap),
   masterSwitch,
   engineMode,
@@ -39,7 +47,11 @@ export default defineModule({
   perFlow: true,
   uses: ['flow-rows'],
   options,
-  create: thread => new Flow(thread),
+  create(thread) {
+    const plugin = expiryPlugin(thread.config);
+    if (plugin === undefined) return new Flow(thread, new ClockHand());
+    return loadFlowExpiry(plugin).then(each => new Flow(thread, each.create(thread)));
+  },
 });
 
 class Flow implements ThreadModule {
@@ -53,11 +65,14 @@ class Flow implements ThreadModule {
   private candidates = new Int32Array(1024);
   private touched = 0;
 
-  constructor(private readonly thread: Thread) {
+  constructor(
+    private readonly thread: Thread,
+    policy: ExpiryPolicy,
+  ) {
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
     this.table = new FlowTable(thread);
-    this.care = new Care(thread, this.table);
+    this.care = new Care(thread, this.table, policy);
     thread.services.set(FLOW_TABLE, this.table);
   }
 

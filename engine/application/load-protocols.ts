@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { compiled } from '../compiled.js';
 import type { Config } from '../config/config.js';
 import { boolean, option, text, texts } from '../config/option.js';
-import type { Protocol } from '../protocol.js';
+import { PROTOCOL_API, type Protocol } from '../protocol.js';
 
 export const PROTOCOL_PLUGINS = option(
   'app-layer.plugins',
@@ -53,5 +53,9 @@ async function load(file: URL): Promise<Protocol> {
   const protocol = ((await import(file.href)) as { default?: Partial<Protocol> }).default;
   if (typeof protocol?.name !== 'string' || protocol.recognition === undefined)
     throw new Error(`${file}: its default export is no protocol (see defineProtocol)`);
+  if (protocol.api !== PROTOCOL_API)
+    throw new Error(
+      `protocol ${protocol.name} is made for protocol API ${protocol.api}, this engine has ${PROTOCOL_API}`,
+    );
   return protocol as Protocol;
 }

@@ -9,6 +9,7 @@ import type { Config } from '../config/config.js';
 import type { Mapping } from '../config/scalar.js';
 import { findPlugin } from '../detection/find.js';
 import type { Detections } from '../detection/prepared.js';
+import { expiryPlugin, FLOW_EXPIRY_POLICY, loadFlowExpiry } from '../flow-expiry.js';
 import type { EngineLog } from '../log.js';
 import type { Protocol } from '../protocol.js';
 import type { Statistics } from '../stats-record.js';
@@ -51,6 +52,7 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
     throw new UsageError(`the configuration has ${wrong} values that are not accepted`);
   const from = settings.file === defaultsFile() ? process.cwd() : dirname(settings.file);
   const protocols = await loadProtocols(protocolPlugins(config, from));
+  await resolveFlowExpiry(config, from);
   const options = {
     config,
     protocols,
@@ -96,6 +98,15 @@ function protocolPlugins(config: Config, from: string): string[] {
   const paths = config.read(PROTOCOL_PLUGINS).map(name => findPlugin(name, from, 'protocol'));
   addSettings(config, { [PROTOCOL_PLUGINS.path]: paths });
   return paths;
+}
+
+/** The same for what decides when flows end; it is loaded here, so that what is wrong with it is told once. */
+async function resolveFlowExpiry(config: Config, from: string): Promise<void> {
+  const name = expiryPlugin(config);
+  if (name === undefined) return;
+  const path = findPlugin(name, from, 'flow-expiry policy');
+  await loadFlowExpiry(path);
+  addSettings(config, { [FLOW_EXPIRY_POLICY.path]: path });
 }
 
 /** @throws UsageError when one is wrong and that is fatal */

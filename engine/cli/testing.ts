@@ -9,6 +9,7 @@ import { Config, type ConfigTree } from '../config/config.js';
 import { EVENT_TRANSACTION } from '../event.js';
 import * as Packet from '../packet.js';
 import type { Protocol } from '../protocol.js';
+import { TestFlows } from './detection-test/flows.js';
 import { Stage } from './detection-test/stage.js';
 import { StageThread } from './detection-test/stage-thread.js';
 
@@ -30,6 +31,11 @@ export function batchOf(thread: StageThread, packets: readonly Readonly<Record<n
     batch.push(slot);
   }
   return batch;
+}
+
+/** Flows for a policy of expiry: rows from 0 on with these columns (constants of `Flow`). @param seconds the time */
+export function testFlows(rows: readonly Readonly<Record<number, number>>[], seconds: number): TestFlows {
+  return new TestFlows(rows, seconds);
 }
 
 export interface Said {
@@ -64,4 +70,4 @@ export async function talk(
   return records;
 }
 
-export { Stage, StageThread };
+export { Stage, StageThread, TestFlows };

@@ -4,10 +4,14 @@
  */
 import type { Memory } from '../memory.js';
 
+/** Version of this contract. A handler made for another one is refused by name. */
+export const QUEUE_HANDLER_API = 1;
+
 /** Packet takes none of the ways: it is done and its slot goes home. */
 export const DONE = -1;
 
 export interface QueueHandler {
+  readonly api: number;
   /** One sentence: which way a packet takes. */
   readonly summary: string;
   /** Names of the ways a packet can take; each leads to a thread group or to `end`. One way is called `to`. */
@@ -29,3 +33,8 @@ export interface HandlerLink {
 
 /** @param p index of the packet's row  @returns number of the consumer, or DONE */
 export type Chooser = (p: number) => number;
+
+/** Names a queue handler; gives its type to the compiler and nothing else. */
+export function defineQueueHandler(handler: Omit<QueueHandler, 'api'>): QueueHandler {
+  return { api: QUEUE_HANDLER_API, ...handler };
+}

@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { compiled } from '../compiled.js';
 import { MODULE_API, type ModuleDefinition } from '../module.js';
 import { nearest } from '../nearest.js';
-import type { QueueHandler } from '../queue/handler.js';
+import { QUEUE_HANDLER_API, type QueueHandler } from '../queue/handler.js';
 
 /** @param from folder that paths and packages are looked up from  @throws Error that names what was looked for */
 export async function loadModule(name: string, from: string): Promise<ModuleDefinition> {
@@ -25,9 +25,13 @@ export async function loadModule(name: string, from: string): Promise<ModuleDefi
 
 export async function loadHandler(name: string, from: string): Promise<QueueHandler> {
   const handler = await load(name, 'engine/queue/handlers', 'queue handler', from);
-  if (typeof (handler as Partial<QueueHandler>).create !== 'function') {
-    throw new Error(`queue handler ${name}: its default export is no QueueHandler`);
-  }
+  const { api, create } = handler as Partial<QueueHandler>;
+  if (typeof create !== 'function')
+    throw new Error(`queue handler ${name}: its default export is no queue handler (see defineQueueHandler)`);
+  if (api !== QUEUE_HANDLER_API)
+    throw new Error(
+      `queue handler ${name} is made for queue handler API ${api}, this engine has ${QUEUE_HANDLER_API}`,
+    );
   return handler as QueueHandler;
 }
 

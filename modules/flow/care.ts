@@ -6,8 +6,9 @@
  * last packet has come home.
  */
 import { integer, option } from '../../engine/config/option.js';
+import type { ExpiryPolicy } from '../../engine/flow-expiry.js';
 import type { Thread } from '../../engine/module.js';
-import { ClockHand, type ExpiryPolicy, expiry } from './expiry.js';
+import { expiry } from './expiry.js';
 import { emergencyRecovery, type FlowTable } from './table.js';
 
 export const prealloc = option(
@@ -27,7 +28,6 @@ const EMERGENCY_BUDGET = 2048;
 const LIVE_WITHIN = 60;
 
 export class Care {
-  private readonly policy: ExpiryPolicy;
   private readonly enough: number;
   private readonly reserve: number;
   private readonly recovered: number;
@@ -38,9 +38,8 @@ export class Care {
   constructor(
     thread: Thread,
     private readonly table: FlowTable,
-    policy: ExpiryPolicy = new ClockHand(),
+    private readonly policy: ExpiryPolicy,
   ) {
-    this.policy = policy;
     const wanted = thread.config.read(expiry);
     this.live = wanted === 'auto' ? undefined : wanted === 'eager';
     this.enough = Math.min(thread.config.read(prealloc), table.capacity / 2);
@@ -96,11 +95,19 @@ export class Care {
     const { table } = this;
     this.policy.sweep(table, EMERGENCY_BUDGET);
     const coming = table.freeRows + table.endings.length;
-    for (let n = Math.min(packets, this.reserve - coming); n > 0; n--) table.evict();
+    for (let n = Math.min(packets, this.reserve - coming); n > 0; n--) this.makeRoom();
     if (table.freeRows < this.recovered) return;
     table.emergency = false;
     table.timeouts.emergency = false;
     table.counters.add(table.counters.emergencyOver);
+  }
+
+  /** The policy names the flow that ends, or leaves it to the table. */
+  private makeRoom(): void {
+    const { policy, table } = this;
+    const row = policy.victim?.(table) ?? -1;
+    if (row >= 0 && table.isLive(row)) table.end(row);
+    else table.evict();
   }
 
   private noteCounters(): void {

@@ -4,6 +4,8 @@
 import type { Batch } from '../../engine/batch.js';
 import { integer, option, size } from '../../engine/config/option.js';
 import { ExceptionPolicy, TARGETS } from '../../engine/exception-policy.js';
+import type { ExpirableFlows } from '../../engine/flow-expiry.js';
+import type { FlowRows } from '../../engine/flow-record.js';
 import * as FlowRecord from '../../engine/flow-record.js';
 import type { FlowTable as FlowTableService } from '../../engine/flow-table.js';
 import type { Thread } from '../../engine/module.js';
@@ -11,7 +13,6 @@ import * as Packet from '../../engine/packet.js';
 import { REASON_FLOW_MEMCAP } from '../../engine/verdict.js';
 import { FlowCounters } from './counters.js';
 import { Endings } from './endings.js';
-import type { Expirable } from './expiry.js';
 import { IndexTable } from './index-table.js';
 import { isIcmpError, OTHER, PacketKey, TO_SERVER } from './packet-key.js';
 import { FreeRows } from './rows.js';
@@ -51,7 +52,7 @@ const TCP = 6;
 const TCP_SYN = 2;
 const TCP_RST_ACK_FIN_SYN = 4 | 16 | 1 | 2;
 
-export class FlowTable implements FlowTableService, Expirable {
+export class FlowTable implements FlowTableService, ExpirableFlows {
   readonly counters: FlowCounters;
   readonly endings: Endings;
   readonly timeouts: Timeouts;
@@ -93,6 +94,10 @@ export class FlowTable implements FlowTableService, Expirable {
     this.endings = new Endings(thread, flow => this.release(flow));
     this.memcapPolicy = new ExceptionPolicy(thread, TARGETS.flowMemcap, REASON_FLOW_MEMCAP);
     this.simulated = config.read(simulatedMemcap);
+  }
+
+  get records(): FlowRows {
+    return this.thread.flows;
   }
 
   /** Flows that are not over. */
@@ -158,7 +163,7 @@ export class FlowTable implements FlowTableService, Expirable {
     if (flow < 0) return -1;
     if (!this.timeouts.isOver(this.flows, flow * FlowRecord.INTS, this.seconds, this.nanoseconds))
       return flow;
-    this.end(flow, FlowRecord.REASON_TIMEOUT);
+    this.endFor(flow, FlowRecord.REASON_TIMEOUT);
     return -1;
   }
 
@@ -218,7 +223,7 @@ export class FlowTable implements FlowTableService, Expirable {
   }
 
   /** Takes a flow out of the table. Its row stays as it is until its end has been told to all. */
-  end(flow: number, reason: number): void {
+  private endFor(flow: number, reason: number): void {
     const { flows } = this;
     const f = flow * FlowRecord.INTS;
     this.index.remove(this.index.mix(flows[f + FlowRecord.HASH]!), flow);
@@ -229,7 +234,9 @@ export class FlowTable implements FlowTableService, Expirable {
     this.endings.add(flow);
   }
 
-  private isLive(flow: number): boolean {
+  /** Contract `ExpirableFlows`; so are those below. A row that is none of this thread's holds no flow. */
+  isLive(flow: number): boolean {
+    if (!(flow >= this.firstRow && flow < this.firstRow + this.rows)) return false;
     const f = flow * FlowRecord.INTS;
     return (
       this.flows[f + FlowRecord.STATE] !== FlowRecord.STATE_FREE &&
@@ -237,13 +244,12 @@ export class FlowTable implements FlowTableService, Expirable {
     );
   }
 
-  /** Contract `Expirable`. */
   expire(flow: number): void {
     if (!this.isLive(flow)) return;
     this.counters.add(this.counters.checked);
     if (this.timeouts.isOver(this.flows, flow * FlowRecord.INTS, this.seconds, this.nanoseconds)) {
       this.counters.add(this.counters.timedOut);
-      this.end(flow, FlowRecord.REASON_TIMEOUT);
+      this.endFor(flow, FlowRecord.REASON_TIMEOUT);
     } else {
       this.counters.add(this.counters.stillAlive);
     }
@@ -265,14 +271,19 @@ export class FlowTable implements FlowTableService, Expirable {
       }
     }
     if (oldest < 0) return;
+    this.end(oldest);
+  }
+
+  end(flow: number): void {
+    if (!this.isLive(flow)) return;
     this.counters.add(this.counters.getUsed);
-    this.end(oldest, FlowRecord.REASON_FORCED);
+    this.endFor(flow, FlowRecord.REASON_FORCED);
   }
 
   /** Ends all flows: the engine stops. */
   endAll(): void {
     for (let i = 0; i < this.rows; i++) {
-      if (this.isLive(this.firstRow + i)) this.end(this.firstRow + i, FlowRecord.REASON_SHUTDOWN);
+      if (this.isLive(this.firstRow + i)) this.endFor(this.firstRow + i, FlowRecord.REASON_SHUTDOWN);
     }
   }
 
@@ -289,7 +300,7 @@ export class FlowTable implements FlowTableService, Expirable {
     this.update.rewind(batch, index, old);
     this.counters.add(this.counters.tcpReuse);
     this.flows[old * FlowRecord.INTS + FlowRecord.FLAGS]! |= FlowRecord.FLAG_TCP_REUSED;
-    this.end(old, FlowRecord.REASON_TCP_REUSE);
+    this.endFor(old, FlowRecord.REASON_TCP_REUSE);
     return this.moveToNew(batch, index, old);
   }
 

@@ -140,7 +140,7 @@ describe('the guide to modules', () => {
     mkdirSync(place);
     installSluice(place);
     follow('modules.md');
-    for (const name of ['large-packets', 'alert-lines', 'greeting']) {
+    for (const name of ['large-packets', 'alert-lines', 'greeting', 'by-size', 'an-hour']) {
       const folder = join(place, `sluice-${name}`);
       installSluice(folder);
       const build = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).scripts.build as string;
@@ -150,7 +150,7 @@ describe('the guide to modules', () => {
     }
   }, 60_000);
 
-  it('gives a module, an output and a parser that the engine runs', async () => {
+  it('gives a module, an output, a parser, a handler and a policy that the engine runs', async () => {
     place = join(home, 'modules');
     writeFileSync(
       join(place, 'x.rules'),
@@ -165,8 +165,13 @@ profiles:
   mine:
     threads:
       - name: all
-        modules: [input, decode, ./sluice-large-packets/large-packets.js, flow, stream, app, detect, verdict, ./sluice-alert-lines/alert-lines.js]
+        modules: [input, decode, ./sluice-large-packets/large-packets.js, flow, stream, app, detect, verdict]
+        handler: ./sluice-by-size
+        to: { large: end, other: out }
+      - name: out
+        modules: [./sluice-alert-lines/alert-lines.js]
 app-layer: { plugins: [./sluice-greeting] }
+flow: { expiry-policy: ./sluice-an-hour, expiry: eager }
 `,
     );
     const ends = { client: '10.0.0.1', clientPort: 1024, server: '10.0.0.2', serverPort: 99 };

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { Batch } from '../../engine/batch.js';
 import * as FlowRecord from '../../engine/flow-record.js';
 import * as Packet from '../../engine/packet.js';
@@ -12,13 +15,21 @@ const THERE = '10.0.0.2';
 
 function setUp(options: StubOptions = {}) {
   const thread = stubThread(options);
-  const module = flow.create(thread) as { process(b: Batch): void; end(b: Batch): void };
+  return { thread, ...feeding(thread, flow.create(thread) as FlowModule) };
+}
+
+interface FlowModule {
+  process(batch: Batch): void;
+  end(batch: Batch): void;
+}
+
+function feeding(thread: StubThread, module: FlowModule) {
   const feed = (packets: Uint8Array[], time?: FeedOptions): Batch => {
     const batch = decodeAll(thread, thread.batch(packets, time));
     module.process(batch);
     return batch;
   };
-  return { thread, module, feed };
+  return { module, feed };
 }
 
 const udpTo = (sport: number, from = HERE, to = THERE, dport = 53) =>
@@ -230,6 +241,55 @@ describe('the end of flows', () => {
     const batch = feed([udpTo(1001)], { time: 1101 });
     expect(ends(thread, batch).map(slot => thread.field(slot, Packet.FLOW))).toEqual([0]);
     expect(thread.counters.read('flow.mgr.flows_timeout')).toBe(1);
+  });
+});
+
+describe('a policy of expiry from outside', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-expiry-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const withPolicy = async (code: string, options: StubOptions = {}) => {
+    const file = join(folder, `${Math.random()}.mjs`);
+    writeFileSync(file, `export default ${code};`);
+    const config = { flow: { 'expiry-policy': file, expiry: 'eager' } };
+    const thread = stubThread({ ...options, config });
+    return { thread, ...feeding(thread, (await flow.create(thread)) as FlowModule) };
+  };
+
+  it('ends flows before their time', async () => {
+    const { thread, feed } = await withPolicy(
+      '{ api: 1, summary: "", create: () => ({ sweep(flows) { if (flows.active > 1) flows.end(flows.firstRow); } }) }',
+    );
+    feed([udpTo(1000), udpTo(1001)]);
+    const batch = feed([udpTo(1001)]);
+    expect(ends(thread, batch).map(slot => thread.field(slot, Packet.FLOW))).toEqual([0]);
+    expect(column(thread, 0, FlowRecord.END_REASON)).toBe(FlowRecord.REASON_FORCED);
+  });
+
+  it('cannot end what is over, nor rows of others', async () => {
+    const { thread, feed } = await withPolicy(
+      '{ api: 1, summary: "", create: () => ({ sweep(flows) { for (let i = -3; i < 5000; i++) flows.end(i); } }) }',
+    );
+    feed([udpTo(1000)]);
+    const batch = feed([udpTo(1000)]);
+    expect(ends(thread, batch)).toHaveLength(1);
+    expect(thread.counters.read('flow.active')).toBe(1);
+  });
+
+  it('names the flow that makes room', async () => {
+    const newest =
+      '{ api: 1, summary: "", create: () => ({ sweep() {}, victim: flows => flows.firstRow + flows.rows - 1 }) }';
+    const { thread, feed } = await withPolicy(newest, { flows: 320, slots: 2000 });
+    for (let i = 0; i < 400; i++) thread.releaseBatch(feed([udpTo(i)], { time: 1000 + i / 1000 }));
+    expect(thread.counters.read('flow.emerg_mode_entered')).toBe(1);
+    expect(column(thread, 0, FlowRecord.END_REASON)).toBe(0);
+  });
+
+  it.each([
+    ['7', /no flow-expiry policy \(see defineFlowExpiry\)/],
+    ['{ api: 9, create() {} }', /made for flow-expiry API 9, this engine has 1/],
+  ])('%s is refused by name', async (code, message) => {
+    await expect(withPolicy(code)).rejects.toThrow(message);
   });
 });
 

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadProtocols } from '../../engine/application/load-protocols.js';
+import { loadHandler } from '../../engine/thread/load-module.js';
 import { runThreads } from './run-engine.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -76,3 +78,28 @@ function inFolder(group: { name: string; modules: string[] }): unknown {
   const parts = fileURLToPath(new URL('../../dist/test/threads/parts/', import.meta.url));
   return { ...group, modules: group.modules.map(name => (name.startsWith('./') ? join(parts, name) : name)) };
 }
+
+describe('T10: plugins made for another version are refused by name', () => {
+  const file = (name: string, code: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, `export default ${code};`);
+    return path;
+  };
+
+  it('a queue handler', async () => {
+    const old = file(
+      'old-handler.mjs',
+      '{ api: 7, summary: "", ways: ["to"], keepsFlows: true, create() {} }',
+    );
+    await expect(loadHandler(old, folder)).rejects.toThrow(
+      /queue handler .*old-handler\.mjs is made for queue handler API 7, this engine has 1/,
+    );
+  });
+
+  it('a protocol', async () => {
+    const old = file('old-protocol.mjs', '{ api: 7, name: "old", recognition: {} }');
+    await expect(loadProtocols([old])).rejects.toThrow(
+      /protocol old is made for protocol API 7, this engine has 1/,
+    );
+  });
+});

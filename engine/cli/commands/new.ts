@@ -2,6 +2,8 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { detectionFiles } from '../scaffold/detection.js';
+import { expiryFiles } from '../scaffold/expiry.js';
+import { handlerFiles } from '../scaffold/handler.js';
 import { moduleFiles, outputFiles } from '../scaffold/module.js';
 import { parserFiles } from '../scaffold/parser.js';
 import type { Files, Plugin } from '../scaffold/project.js';
@@ -14,6 +16,8 @@ const KINDS: readonly (readonly [string, string, (plugin: Plugin) => Files])[] =
   ['module', 'a threading module: a stage that packets pass', moduleFiles],
   ['parser', 'an application protocol with its keywords and EVE record', parserFiles],
   ['output', 'an output: what becomes of alerts and other records', outputFiles],
+  ['handler', 'a queue handler: which thread a packet goes to', handlerFiles],
+  ['expiry', 'a flow-expiry policy: which flows end, and when', expiryFiles],
 ];
 
 /** @returns the exit code */

@@ -1,29 +1,19 @@
 /** A new threading module, and a new output. */
-import { buildScript, type Files, type Plugin, packageJson, tsconfig, typeName } from './project.js';
+import { compiledPlugin, type Files, type Plugin, typeName } from './project.js';
 
 export function moduleFiles(plugin: Plugin): Files {
-  return files(plugin, 'stage', stageSource(plugin.name), stageTest(plugin.name));
+  const { name } = plugin;
+  const use = `Name it in a profile: \`modules: [input, decode, sluice-${name}, flow, ...]\`. ${PROFILE}`;
+  return compiledPlugin(plugin, 'module', { source: stageSource(name), test: stageTest(name), use });
 }
 
 export function outputFiles(plugin: Plugin): Files {
-  return files(plugin, 'output', outputSource(plugin.name), outputTest(plugin.name));
+  const { name } = plugin;
+  const use = `Name it where a profile has \`outputs\`: \`modules: [..., outputs, sluice-${name}]\`. ${PROFILE}`;
+  return compiledPlugin(plugin, 'output', { source: outputSource(name), test: outputTest(name), use });
 }
 
-function files(plugin: Plugin, kind: string, source: string, test: string): Files {
-  const { name } = plugin;
-  return {
-    'package.json': packageJson(plugin, {
-      description: `Module ${name} (${kind}) for Sluice`,
-      main: `${name}.js`,
-      files: [`${name}.js`, `${name}.ts`],
-      scripts: { build: buildScript(name), prepare: buildScript(name), test: 'npm run build && node --test' },
-    }),
-    'tsconfig.json': tsconfig(),
-    [`${name}.ts`]: source,
-    [`${name}.test.js`]: test,
-    'README.md': readme(name, kind),
-  };
-}
+const PROFILE = '`npx sluice profiles show single --yaml` shows a profile to begin with.';
 
 function stageSource(name: string): string {
   const type = typeName(name);
@@ -128,20 +118,5 @@ test('writes a line for each alert', async () => {
   module.process(batchOf(thread, [{}, alert]));
   assert.equal(thread.logs.get('${name}.log'), '1700000000 packet 7\\n');
 });
-`;
-}
-
-function readme(name: string, kind: string): string {
-  const use =
-    kind === 'output'
-      ? `Name it where a profile has \`outputs\`: \`modules: [..., outputs, sluice-${name}]\`.`
-      : `Name it in a profile: \`modules: [input, decode, sluice-${name}, flow, ...]\`.`;
-  return `# sluice-${name}
-
-A module (${kind}) for Sluice.
-
-    npm test
-
-${use} \`npx sluice profiles show single --yaml\` shows a profile to begin with.
 `;
 }

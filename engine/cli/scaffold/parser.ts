@@ -1,20 +1,9 @@
 /** A new parser of an application protocol. */
-import { buildScript, type Files, type Plugin, packageJson, tsconfig } from './project.js';
+import { compiledPlugin, type Files, type Plugin } from './project.js';
 
 export function parserFiles(plugin: Plugin): Files {
   const { name } = plugin;
-  return {
-    'package.json': packageJson(plugin, {
-      description: `Protocol ${name} for Sluice`,
-      main: `${name}.js`,
-      files: [`${name}.js`, `${name}.ts`],
-      scripts: { build: buildScript(name), prepare: buildScript(name), test: 'npm run build && node --test' },
-    }),
-    'tsconfig.json': tsconfig(),
-    [`${name}.ts`]: source(name),
-    [`${name}.test.js`]: test(name),
-    'README.md': readme(name),
-  };
+  return compiledPlugin(plugin, 'parser', { source: source(name), test: test(name), use: use(name) });
 }
 
 function source(name: string): string {
@@ -89,18 +78,12 @@ test('reads lines, however they are cut', async () => {
 `;
 }
 
-function readme(name: string): string {
-  return `# sluice-${name}
-
-A parser of the application protocol ${name} for Sluice, with the keyword \`${name}.line\` and an EVE record.
-
-    npm test
-
-To use it, name the package (or the path of \`${name}.js\`) in the configuration:
+function use(name: string): string {
+  return `It brings the keyword \`${name}.line\` and an EVE record. Name the package (or the path of \`${name}.js\`) in the
+configuration:
 
     app-layer:
       plugins: [sluice-${name}]
 
-Rules can then begin with \`alert ${name} any any -> any any (${name}.line; content:"two"; sid:1;)\`.
-`;
+Rules can then begin with \`alert ${name} any any -> any any (${name}.line; content:"two"; sid:1;)\`.`;
 }

@@ -30,8 +30,32 @@ export function tsconfig(): string {
 }
 
 /** Translates `NAME.ts` to the `NAME.js` that is loaded. */
-export function buildScript(name: string): string {
+function buildScript(name: string): string {
   return `esbuild ${name}.ts --format=esm --target=es2022 --outfile=${name}.js`;
+}
+
+/**
+ * A plugin that is loaded as JavaScript.
+ * @param kind as its README names it  @param use how it is named in the configuration, as Markdown
+ */
+export function compiledPlugin(
+  plugin: Plugin,
+  kind: string,
+  { source, test, use }: { source: string; test: string; use: string },
+): Files {
+  const { name } = plugin;
+  return {
+    'package.json': packageJson(plugin, {
+      description: `${kind[0]!.toUpperCase()}${kind.slice(1)} ${name} for Sluice`,
+      main: `${name}.js`,
+      files: [`${name}.js`, `${name}.ts`],
+      scripts: { build: buildScript(name), prepare: buildScript(name), test: 'npm run build && node --test' },
+    }),
+    'tsconfig.json': tsconfig(),
+    [`${name}.ts`]: source,
+    [`${name}.test.js`]: test,
+    'README.md': `# sluice-${name}\n\nFor Sluice: ${kind} ${name}.\n\n    npm test\n\n${use}\n`,
+  };
 }
 
 /** `my-thing` as `MyThing`. */

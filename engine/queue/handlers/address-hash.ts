@@ -1,12 +1,12 @@
 import * as Packet from '../../packet.js';
-import type { QueueHandler } from '../handler.js';
+import { defineQueueHandler } from '../handler.js';
 
 const IPV4 = 0x0800;
 const IPV6 = 0x86dd;
 const VLAN_TAGS = new Set([0x8100, 0x88a8, 0x9100]);
 const ETHERNET = 1;
 
-const addressHash: QueueHandler = {
+export default defineQueueHandler({
   summary: 'for packets not decoded yet: the pair of outer IP addresses decides, so fragments stay together',
   ways: ['to'],
   keepsFlows: true,
@@ -16,7 +16,7 @@ const addressHash: QueueHandler = {
       first +
       (hash(view, row[p + Packet.DATA]!, row[p + Packet.LENGTH]!, row[p + Packet.LINK_TYPE]!) % count);
   },
-};
+});
 
 /** Hash of the address pair, the same for both directions; 0 where no IP header is found at the usual place. */
 function hash(view: DataView, data: number, length: number, linkType: number): number {
@@ -39,4 +39,3 @@ function mix(a: number, b: number): number {
   const x = Math.imul((a ^ b) + Math.imul(a & b, 31), 0x9e3779b1);
   return (x ^ (x >>> 15)) >>> 0;
 }
-export default addressHash;

@@ -1,7 +1,7 @@
 import * as Packet from '../../packet.js';
-import type { QueueHandler } from '../handler.js';
+import { defineQueueHandler } from '../handler.js';
 
-const alertSplit: QueueHandler = {
+export default defineQueueHandler({
   summary: 'packets with alerts and all events take the way `alerts`, the others the way `rest`',
   ways: ['alerts', 'rest'],
   keepsFlows: true,
@@ -12,5 +12,4 @@ const alertSplit: QueueHandler = {
       return way.count === 0 ? -1 : way.first + ((row[p + Packet.FLOW_HASH]! >>> 0) % way.count);
     };
   },
-};
-export default alertSplit;
+});

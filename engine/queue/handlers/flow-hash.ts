@@ -1,7 +1,7 @@
 import * as Packet from '../../packet.js';
-import type { QueueHandler } from '../handler.js';
+import { defineQueueHandler } from '../handler.js';
 
-const flowHash: QueueHandler = {
+export default defineQueueHandler({
   summary: 'both directions of a conversation always take the same consumer',
   ways: ['to'],
   keepsFlows: true,
@@ -9,5 +9,4 @@ const flowHash: QueueHandler = {
     const { first, count } = way!;
     return p => first + ((row[p + Packet.FLOW_HASH]! >>> 0) % count);
   },
-};
-export default flowHash;
+});

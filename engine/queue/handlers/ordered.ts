@@ -1,6 +1,6 @@
-import type { QueueHandler } from '../handler.js';
+import { defineQueueHandler } from '../handler.js';
 
-const ordered: QueueHandler = {
+export default defineQueueHandler({
   summary: 'one consumer gets the packets of all producers in the order in which they were acquired',
   ways: ['to'],
   keepsFlows: true,
@@ -8,5 +8,4 @@ const ordered: QueueHandler = {
     const { first } = way!;
     return () => first;
   },
-};
-export default ordered;
+});

@@ -1,10 +1,10 @@
 import * as Packet from '../../packet.js';
-import type { HandlerLink, QueueHandler } from '../handler.js';
+import { defineQueueHandler, type HandlerLink } from '../handler.js';
 
 const UDP = 17;
 const TCP = 6;
 
-const protocolSplit: QueueHandler = {
+export default defineQueueHandler({
   summary:
     'IPv4 and IPv6, or TCP and UDP, take different threads; whatever has no way of its own takes `other`',
   ways: ['tcp', 'udp', 'ipv4', 'ipv6', 'other'],
@@ -23,7 +23,7 @@ const protocolSplit: QueueHandler = {
       return other!(p);
     };
   },
-};
+});
 
 /** Within a way, conversations stay together. `undefined` for a way that is not configured. */
 function withinWay(
@@ -35,4 +35,3 @@ function withinWay(
   if (way.count === 0) return () => -1;
   return p => way.first + ((row[p + Packet.FLOW_HASH]! >>> 0) % way.count);
 }
-export default protocolSplit;

@@ -1,10 +1,10 @@
 import * as Packet from '../../packet.js';
-import type { QueueHandler } from '../handler.js';
+import { defineQueueHandler } from '../handler.js';
 
 /** Packets handed to one consumer before the backlogs are looked at again: a run keeps caches warm. */
 const RUN = 32;
 
-const simple: QueueHandler = {
+export default defineQueueHandler({
   summary: 'whoever is free takes the packet: a faster consumer takes more',
   ways: ['to'],
   keepsFlows: false,
@@ -21,7 +21,7 @@ const simple: QueueHandler = {
       return chosen;
     };
   },
-};
+});
 
 /** The consumer with the most room in its queue; among equals the one behind the last. */
 function freest(last: number, first: number, count: number, room: (consumer: number) => number): number {
@@ -37,4 +37,3 @@ function freest(last: number, first: number, count: number, room: (consumer: num
   }
   return best;
 }
-export default simple;

@@ -1,0 +1,41 @@
+/** A flow table of which only what a policy of expiry sees is there. */
+import type { ExpirableFlows } from '../../flow-expiry.js';
+import { type FlowRows, flowRows, INTS } from '../../flow-record.js';
+
+export class TestFlows implements ExpirableFlows {
+  readonly firstRow = 0;
+  readonly rows: number;
+  readonly records: FlowRows;
+  readonly freeRows = 0;
+  emergency = false;
+  /** Rows that the policy ended, and those that it asked to be ended if their time is over. */
+  readonly ended: number[] = [];
+  readonly looked: number[] = [];
+
+  constructor(
+    rows: readonly Readonly<Record<number, number>>[],
+    public seconds: number,
+  ) {
+    this.rows = rows.length;
+    this.records = flowRows(new SharedArrayBuffer(rows.length * INTS * 4));
+    for (const [i, columns] of rows.entries())
+      for (const [column, value] of Object.entries(columns))
+        this.records.row[i * INTS + Number(column)] = value;
+  }
+
+  get active(): number {
+    return this.rows - this.ended.length;
+  }
+
+  isLive(row: number): boolean {
+    return row >= 0 && row < this.rows && !this.ended.includes(row);
+  }
+
+  expire(row: number): void {
+    this.looked.push(row);
+  }
+
+  end(row: number): void {
+    this.ended.push(row);
+  }
+}
