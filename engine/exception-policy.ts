@@ -6,7 +6,7 @@
  * switch `exception-policy` is the default of all.
  */
 import type { Config } from './config/config.js';
-import { choice, option } from './config/option.js';
+import { boolean, choice, option } from './config/option.js';
 import * as FlowRecord from './flow-record.js';
 import type { Thread } from './module.js';
 import * as Packet from './packet.js';
@@ -38,6 +38,22 @@ export const engineMode = option(
   choice('ids', 'ips'),
   'ids',
   'whether the engine only watches (ids) or decides what passes (ips)',
+);
+
+/** Sessions picked up without their beginning; what goes with it is in `midstreamPolicyOf`. */
+export const midstreamPickup = option(
+  'stream.midstream',
+  boolean,
+  false,
+  'track sessions whose beginning was not seen',
+);
+
+/** Option of the statistics: whether what the policies do is counted. */
+export const globalStats = option(
+  'stats.exception-policy.global-stats',
+  boolean,
+  true,
+  'statistics: how often exception policies were applied',
 );
 
 /** What an exception policy option accepts. */
@@ -108,11 +124,13 @@ function allowed(word: (typeof WORDS)[number], of: ExceptionTarget, inline: bool
 
 /**
  * The policy for packets without a session, which goes with `stream.midstream`: where sessions are picked up nothing
- * is exceptional but passing the flow, and a decision about one packet would have to be taken anew for each.
+ * is exceptional but passing the flow, unless the master switch names something else for all exceptions. A decision
+ * about one packet would have to be taken anew for each.
  *
  * @throws Error when the option itself asks for what is not possible
  */
-export function midstreamPolicyOf(config: Config, midstream: boolean): Policy {
+export function midstreamPolicyOf(config: Config): Policy {
+  const midstream = config.read(midstreamPickup);
   const own = config.read(policyOption(TARGETS.midstream));
   const inline = config.read(engineMode) === 'ips';
   const possible = midstream
@@ -125,24 +143,30 @@ export function midstreamPolicyOf(config: Config, midstream: boolean): Policy {
     );
   }
   const policy = policyOf(config, TARGETS.midstream);
-  return possible.includes(policy) ? policy : 'ignore';
+  const chosen = own === 'unset' && !['auto', 'unset'].includes(config.read(masterSwitch));
+  return possible.includes(policy) || (chosen && !policy.endsWith('-packet')) ? policy : 'ignore';
 }
 
 /** The exceptions a flow had, for EVE `flow.exception_policy`. */
 export function exceptionsOf(config: Config, bits: number): { target: string; policy: string }[] {
   return TARGET_LIST.filter((_, i) => bits & (1 << i)).map(of => ({
     target: of.name,
-    policy: policyOf(config, of).replaceAll('-', '_'),
+    policy: (of === TARGETS.midstream ? midstreamPolicyOf(config) : policyOf(config, of)).replaceAll(
+      '-',
+      '_',
+    ),
   }));
 }
 
-/** Counters of all policies that the target knows, so that statistics show the zeros too. @returns that of `policy` */
-function declareCounters(thread: Thread, of: ExceptionTarget, policy: Policy): number {
+/**
+ * Counters of all policies that the target knows, so that statistics show the zeros too.
+ * @param group name before that of the policy  @returns that of `policy`
+ */
+function declareCounters(thread: Thread, of: ExceptionTarget, policy: Policy, group: string): number {
   const known: Policy[] = of.hasFlow
     ? ['drop-flow', 'drop-packet', 'pass-flow', 'pass-packet', 'bypass', 'reject', 'reject-both']
     : ['drop-packet', 'pass-packet', 'reject', 'reject-both'];
-  const declare = (name: Policy) =>
-    thread.counters.declare(`exception_policy.${of.counter}.${name.replaceAll('-', '_')}`);
+  const declare = (name: Policy) => thread.counters.declare(`${group}.${name.replaceAll('-', '_')}`);
   for (const name of known) declare(name);
   return declare(policy);
 }
@@ -156,20 +180,26 @@ export class ExceptionPolicy {
   /** @param reason REASON_ constant of `verdict.ts` for packets that are dropped */
   constructor(
     private readonly thread: Thread,
-    of: ExceptionTarget,
+    private readonly of: ExceptionTarget,
     private readonly reason: number,
     policy = policyOf(thread.config, of),
   ) {
     this.policy = policy;
     this.bit = 1 << TARGET_LIST.indexOf(of);
-    this.counter = policy === 'ignore' ? -1 : declareCounters(thread, of, policy);
+    const counted = policy !== 'ignore' && thread.config.read(globalStats);
+    this.counter = counted ? declareCounters(thread, of, policy, `exception_policy.${of.counter}`) : -1;
+  }
+
+  /** Declares counters of the policies under another name too, for whoever counts more finely. */
+  declareFor(thread: Thread, group: string): number {
+    return declareCounters(thread, this.of, this.policy, group);
   }
 
   /** @param slot the packet that met the exception  @param flow its flow's row, -1 when it has none */
   apply(slot: number, flow: number): void {
     if (flow >= 0) this.thread.flows.row[flow * FlowRecord.INTS + FlowRecord.EXCEPTIONS]! |= this.bit;
     if (this.policy === 'ignore') return;
-    this.thread.counters.values[this.counter]!++;
+    if (this.counter >= 0) this.thread.counters.values[this.counter]!++;
     const { row } = this.thread.memory;
     const p = slot * Packet.INTS;
     switch (this.policy) {

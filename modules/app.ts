@@ -5,6 +5,7 @@
 import { Conversations } from '../engine/application/conversations.js';
 import { loadProtocols, PROTOCOL_OPTIONS, PROTOCOL_PLUGINS } from '../engine/application/load-protocols.js';
 import { APPLICATION_OPTIONS } from '../engine/application/options.js';
+import { PARSER_ERROR_OPTIONS } from '../engine/application/parser-errors.js';
 import { RECOGNITION_OPTIONS } from '../engine/application/recognition.js';
 import type { Talk } from '../engine/application/talk.js';
 import type { Batch } from '../engine/batch.js';
@@ -28,7 +29,13 @@ export default defineModule({
   kind: 'stage',
   perFlow: true,
   after: ['flow', 'stream'],
-  options: [...APPLICATION_OPTIONS, ...PROTOCOL_OPTIONS, ...RECOGNITION_OPTIONS, FRAME_PAYLOAD],
+  options: [
+    ...APPLICATION_OPTIONS,
+    ...PARSER_ERROR_OPTIONS,
+    ...PROTOCOL_OPTIONS,
+    ...RECOGNITION_OPTIONS,
+    FRAME_PAYLOAD,
+  ],
   create: async thread => new Application(thread, await loadProtocols(thread.config.read(PROTOCOL_PLUGINS))),
 });
 

@@ -12,6 +12,7 @@ import { GrowingBytes } from './growing-bytes.js';
 import { enabling } from './load-protocols.js';
 import { FRAME_LIMIT, MAX_TRANSACTIONS, SOCKET_LIMIT } from './options.js';
 import * as Event from './packet-events.js';
+import { nameOn, ParserErrors } from './parser-errors.js';
 import { ENOUGH, Recogniser, type Transport } from './recognition.js';
 import type { Session, SessionLimits, Sides } from './session.js';
 import { type Side, Talk } from './talk.js';
@@ -34,6 +35,7 @@ export class Conversations {
   /** Frames that signatures look at. */
   private framesInRules: ReadonlySet<string> = new Set();
   private readonly counters: ApplicationCounters;
+  private readonly errors: ParserErrors;
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
 
@@ -53,6 +55,7 @@ export class Conversations {
     this.frameLimits = { open: config.read(MAX_TRANSACTIONS), bytes: config.read(FRAME_LIMIT) };
     this.inline = config.read(engineMode) === 'ips';
     this.counters = new ApplicationCounters(thread, protocols);
+    this.errors = new ParserErrors(thread, protocols);
     this.telling = new Telling(thread, session =>
       this.counters.transactions(this.numberOf(session.protocol), this.transportOf(session.flow)),
     );
@@ -133,17 +136,28 @@ export class Conversations {
     if (!talk.session) {
       side.protocol ??= 'none';
       side.held = undefined;
+      side.missed += missing;
       this.giveUpIfUnknown(flow, talk);
       return;
     }
     this.counters.gap(this.numberOf(talk.session.protocol), this.transportOf(flow));
-    this.parse(p, flow, talk, () => talk.gap(toServer, missing));
+    this.parse(p, flow, talk, session => {
+      if (!talk.gap(toServer, missing)) session.failed = true;
+    });
   }
 
   ended(p: number, flow: number, talk: Talk, toServer: boolean, reset: boolean): void {
     if (!talk.session) return;
     talk.session.ending = true;
     this.parse(p, flow, talk, () => talk.end(toServer, reset));
+  }
+
+  /** Bytes were missing before the protocol was known. */
+  private tellMissed(p: number, flow: number, talk: Talk, toServer: boolean): void {
+    const side = talk.side(toServer);
+    const { missed } = side;
+    side.missed = 0;
+    this.missing(p, flow, talk, toServer, missed);
   }
 
   private deliver(
@@ -155,12 +169,14 @@ export class Conversations {
     start: number,
     end: number,
   ): void {
+    if (talk.side(toServer).missed > 0) this.tellMissed(p, flow, talk, toServer);
     const session = this.ready(p, talk);
     if (!session) return;
     try {
+      if (this.errors.simulating) this.errors.simulate(toServer, talk.received(toServer));
       talk.deliver(toServer, bytes, start, end);
     } catch (error) {
-      this.gaveUp(flow, session, error);
+      this.gaveUp(session, error);
     }
     this.fulfil(p, flow, talk, session);
   }
@@ -181,10 +197,11 @@ export class Conversations {
     const session = this.ready(p, talk);
     if (!session) return;
     try {
+      if (this.errors.simulating) this.errors.simulate(toServer, talk.side(toServer).datagrams++);
       session.protocol.datagram?.(session, bytes, start, end, toServer !== talk.reversed);
       session.frames?.took(toServer !== talk.reversed, 0, bytes, start, end - start, end - start);
     } catch (error) {
-      this.gaveUp(flow, session, error);
+      this.gaveUp(session, error);
     }
     this.fulfil(p, flow, talk, session);
   }
@@ -318,10 +335,9 @@ export class Conversations {
     return session;
   }
 
-  /** A parser that throws is counted and not asked again for this flow. */
-  private gaveUp(flow: number, session: Session, error: unknown): void {
+  /** A parser that throws, or says itself that it failed, is counted and not asked again for this flow. */
+  private gaveUp(session: Session, error: unknown): void {
     session.failed = true;
-    this.counters.failure(this.numberOf(session.protocol), this.transportOf(flow));
     this.thread.log.debug(`parser ${session.protocol.name} failed: ${(error as Error).stack}`);
   }
 
@@ -332,13 +348,14 @@ export class Conversations {
     try {
       run(session);
     } catch (error) {
-      this.gaveUp(flow, session, error);
+      this.gaveUp(session, error);
     }
     this.fulfil(p, flow, talk, session);
   }
 
   private fulfil(p: number, flow: number, talk: Talk, session: Session): void {
     const { requests } = session;
+    if (session.failed) this.noteFailure(p, flow, session);
     if (requests.stopInspection !== 'no') talk.encrypted = true;
     if (requests.stopInspection === 'bypass')
       this.flows[flow * Flow.INTS + Flow.FLAGS]! |= Flow.FLAG_BYPASSED;
@@ -349,6 +366,14 @@ export class Conversations {
     }
     if (requests.changeTo !== undefined && talk.session === session)
       this.change(p, flow, talk, requests.changeTo);
+  }
+
+  private noteFailure(p: number, flow: number, session: Session): void {
+    const protocol = this.numberOf(session.protocol);
+    const transport = this.transportOf(flow);
+    const lacks = session.client.state === 'gap' || session.server.state === 'gap';
+    if (!lacks) this.counters.failure(protocol, transport);
+    this.errors.apply(p, flow, protocol, transport);
   }
 
   /** Goes on as another protocol: transactions so far are complete, bytes not read yet go to the new parser. */
@@ -432,9 +457,9 @@ class ApplicationCounters {
     this.values = counters.values;
     this.ofFlows = protocols.map(protocol => both('flow', protocol));
     this.ofTransactions = protocols.map(protocol => both('tx', protocol));
-    const errors = (kind: string, { name, transports }: Protocol): ByTransport => ({
-      tcp: declare(`error.${name}${transports.length > 1 ? '_tcp' : ''}.${kind}`),
-      udp: declare(`error.${name}${transports.length > 1 ? '_udp' : ''}.${kind}`),
+    const errors = (kind: string, protocol: Protocol): ByTransport => ({
+      tcp: declare(`error.${nameOn(protocol, 'tcp')}.${kind}`),
+      udp: declare(`error.${nameOn(protocol, 'udp')}.${kind}`),
     });
     this.ofGaps = protocols.map(protocol => errors('gap', protocol));
     this.ofFailures = protocols.map(protocol => errors('parser', protocol));

@@ -65,6 +65,8 @@ export class Recogniser {
   ): Recognised {
     const matched = this.matchPatterns(transport, toServer, bytes, start, end);
     if (matched) return matched;
+    const reversed = this.saidByTheOther(transport, toServer, bytes, start, end);
+    if (reversed) return { protocol: reversed, reversed: true };
     const ports = this.byPort[transport];
     const hinted = ports.get(serverPort) ?? ports.get(clientPort) ?? NO_PROTOCOLS;
     let more =
@@ -87,10 +89,25 @@ export class Recogniser {
   ): Recognised | undefined {
     if (end <= start) return undefined;
     for (const { protocol, pattern } of this.byFirstByte[bytes[start]!]!) {
-      if (!protocol.transports.includes(transport) || !found(pattern, bytes, start, end)) continue;
-      if (pattern.toServer === toServer) return confirmed(protocol, bytes, start, end, toServer, transport);
-      // Said by the wrong side: the first packet seen came from the server (picked up in mid-stream).
-      return { protocol, reversed: true };
+      if (pattern.toServer !== toServer || !protocol.transports.includes(transport)) continue;
+      if (found(pattern, bytes, start, end))
+        return confirmed(protocol, bytes, start, end, toServer, transport);
+    }
+    return undefined;
+  }
+
+  /** What only the other side says: the first packet seen came from the server (picked up in mid-stream). */
+  private saidByTheOther(
+    transport: Transport,
+    toServer: boolean,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): Protocol | undefined {
+    if (end <= start) return undefined;
+    for (const { protocol, pattern } of this.byFirstByte[bytes[start]!]!) {
+      if (pattern.toServer === toServer || !protocol.transports.includes(transport)) continue;
+      if (found(pattern, bytes, start, end)) return protocol;
     }
     return undefined;
   }

@@ -15,14 +15,26 @@ export interface Side {
   /** First bytes: until this direction is recognised, and until there is a session that takes them. */
   held: GrowingBytes | undefined;
   routine: Generator<void, void, void> | undefined;
+  /** Bytes that were missing before there was a session to be told of it. */
+  missed: number;
+  /** Datagrams that the parser was given. */
+  datagrams: number;
 }
+
+const nothingYet = (): Side => ({
+  protocol: undefined,
+  held: undefined,
+  routine: undefined,
+  missed: 0,
+  datagrams: 0,
+});
 
 export class Talk {
   session: Session | undefined;
   /** Sessions before the protocol changed, as long as something of them was not told yet. */
   former: Session[] = [];
-  readonly toServer: Side = { protocol: undefined, held: undefined, routine: undefined };
-  readonly toClient: Side = { protocol: undefined, held: undefined, routine: undefined };
+  readonly toServer: Side = nothingYet();
+  readonly toClient: Side = nothingYet();
   /** Client and server changed places: the first packet seen came from the server. */
   reversed = false;
   /** Nothing more is parsed: unknown protocol, failure, or a gap that the parser could not cross. */
@@ -58,13 +70,21 @@ export class Talk {
     this.wake(toServer);
   }
 
-  /** Bytes are missing; a parser that does not resume is not asked again. */
-  gap(toServer: boolean, missing: number): void {
+  /** Bytes are missing. @returns false when the parser cannot go on behind them */
+  gap(toServer: boolean, missing: number): boolean {
     const socket = this.socket(toServer);
-    if (socket.closed) return;
+    if (socket.closed) return true;
     socket.gap(missing);
     this.wake(toServer);
-    if (socket.state === 'gap') socket.closed = true;
+    if (socket.state !== 'gap') return true;
+    socket.closed = true;
+    return false;
+  }
+
+  /** Bytes the parser of one direction was given so far. */
+  received(toServer: boolean): number {
+    const socket = this.socket(toServer);
+    return socket.position + socket.available;
   }
 
   end(toServer: boolean, reset: boolean): void {

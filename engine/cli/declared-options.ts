@@ -7,7 +7,7 @@ import { loadProtocols } from '../application/load-protocols.js';
 import { DeclaredOptions } from '../config/declared.js';
 import type { AnyOption } from '../config/option.js';
 import { ENGINE_OPTIONS } from '../engine.js';
-import { engineMode, masterSwitch } from '../exception-policy.js';
+import { engineMode, globalStats, masterSwitch } from '../exception-policy.js';
 import { LOG_OPTIONS } from '../log.js';
 import { logFileOptions } from '../log-file/settings.js';
 import { loadModule, ownNames } from '../thread/load-module.js';
@@ -23,6 +23,7 @@ export async function declaredOptions(): Promise<DeclaredOptions> {
     ...logFileOptions,
     engineMode,
     masterSwitch,
+    globalStats,
     ...ruleOptions,
     ...compileOptions,
     ...ruleGroupOptions,

@@ -1,7 +1,7 @@
 /** Configuration of TCP state tracking: `stream` in the YAML. */
 import type { Config } from '../../../engine/config/config.js';
 import { type AnyOption, boolean, choice, integer, option, size } from '../../../engine/config/option.js';
-import { engineMode } from '../../../engine/exception-policy.js';
+import { engineMode, midstreamPickup } from '../../../engine/exception-policy.js';
 
 const MEMCAP = option('stream.memcap', size, 64 << 20, 'memory of all TCP sessions; no more sessions beyond');
 const PREALLOC = option(
@@ -10,7 +10,6 @@ const PREALLOC = option(
   2048,
   'accepted for compatibility: memory of sessions is reserved at the start and used as needed',
 );
-const MIDSTREAM = option('stream.midstream', boolean, false, 'track sessions whose beginning was not seen');
 const ASYNC = option('stream.async-oneside', boolean, false, 'track sessions of which only one side is seen');
 const INLINE = option(
   'stream.inline',
@@ -78,7 +77,7 @@ const SIMULATED_REASSEMBLY_MEMCAP = option(
 export const trackingOptions: readonly AnyOption[] = [
   MEMCAP,
   PREALLOC,
-  MIDSTREAM,
+  midstreamPickup,
   ASYNC,
   INLINE,
   DROP_INVALID,
@@ -114,7 +113,7 @@ export class TrackingSettings {
   constructor(config: Config) {
     const inline = config.read(INLINE);
     this.memcap = config.read(MEMCAP);
-    this.midstream = config.read(MIDSTREAM);
+    this.midstream = config.read(midstreamPickup);
     this.async = config.read(ASYNC);
     this.inline = inline === 'auto' ? config.read(engineMode) === 'ips' : inline === 'yes';
     this.dropInvalid = this.inline && config.read(DROP_INVALID);

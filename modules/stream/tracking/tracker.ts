@@ -68,7 +68,7 @@ export class Tracker {
       queue: new SynQueue(cells),
       urgent: new UrgentBytes(),
       reassembler,
-      midstreamPolicy: midstreamPolicy(thread, settings),
+      midstreamPolicy: midstreamPolicy(thread),
       reassemblyPolicy: new ExceptionPolicy(thread, TARGETS.reassemblyMemcap, REASON_STREAM_REASSEMBLY),
       batch: new Batch(1),
     };
@@ -277,8 +277,8 @@ export class Tracker {
   }
 }
 
-function midstreamPolicy(thread: Thread, settings: TrackingSettings): ExceptionPolicy {
-  const policy = midstreamPolicyOf(thread.config, settings.midstream);
+function midstreamPolicy(thread: Thread): ExceptionPolicy {
+  const policy = midstreamPolicyOf(thread.config);
   return new ExceptionPolicy(thread, TARGETS.midstream, REASON_STREAM_MIDSTREAM, policy);
 }
 

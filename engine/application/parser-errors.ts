@@ -1,0 +1,80 @@
+/**
+ * A parser gave up on a flow, or met bytes that are missing and cannot go on behind them: counted, and what becomes of
+ * the packet and its flow is for `app-layer.error-policy` to say.
+ */
+import { type AnyOption, boolean, integer, option } from '../config/option.js';
+import { ExceptionPolicy, policyOption, TARGETS } from '../exception-policy.js';
+import type { Thread } from '../module.js';
+import * as Packet from '../packet.js';
+import type { Protocol } from '../protocol.js';
+import { REASON_APPLAYER_ERROR } from '../verdict.js';
+import type { Transport } from './recognition.js';
+
+const PER_PROTOCOL = option(
+  'stats.exception-policy.per-app-proto-errors',
+  boolean,
+  false,
+  'statistics: exception policies after parser errors for each protocol, too',
+);
+const NOWHERE = -1;
+const AT_TO_SERVER = simulated('ts');
+const AT_TO_CLIENT = simulated('tc');
+
+/** Fault injection: `--simulate-applayer-error-at-offset-ts` and `-tc`. */
+function simulated(direction: string) {
+  const help = 'fault injection: the parser fails at data that begins here (datagrams are counted one each)';
+  return option(`simulate.applayer-error-at-offset-${direction}`, integer(NOWHERE), NOWHERE, help);
+}
+
+export const PARSER_ERROR_OPTIONS: readonly AnyOption[] = [
+  policyOption(TARGETS.appLayerError),
+  PER_PROTOCOL,
+  AT_TO_SERVER,
+  AT_TO_CLIENT,
+];
+
+export class ParserErrors {
+  /** Errors are to be made up. */
+  readonly simulating: boolean;
+  private readonly policy: ExceptionPolicy;
+  private readonly values: Float64Array;
+  private readonly ofProtocols: readonly Readonly<Record<Transport, number>>[];
+  private readonly atToServer: number;
+  private readonly atToClient: number;
+
+  constructor(thread: Thread, protocols: readonly Protocol[]) {
+    const { config, counters } = thread;
+    this.policy = new ExceptionPolicy(thread, TARGETS.appLayerError, REASON_APPLAYER_ERROR);
+    this.values = counters.values;
+    const counted = config.read(PER_PROTOCOL) && this.policy.policy !== 'ignore';
+    this.ofProtocols = counted
+      ? protocols.map(protocol => ({
+          tcp: this.policy.declareFor(thread, `app_layer.error.${nameOn(protocol, 'tcp')}.exception_policy`),
+          udp: this.policy.declareFor(thread, `app_layer.error.${nameOn(protocol, 'udp')}.exception_policy`),
+        }))
+      : [];
+    this.atToServer = config.read(AT_TO_SERVER);
+    this.atToClient = config.read(AT_TO_CLIENT);
+    this.simulating = this.atToServer !== NOWHERE || this.atToClient !== NOWHERE;
+  }
+
+  /**
+   * Applies the policy to the packet in hand and its flow.
+   * @param p row of the packet  @param protocol its number
+   */
+  apply(p: number, flow: number, protocol: number, transport: Transport): void {
+    const counter = this.ofProtocols[protocol]?.[transport];
+    if (counter !== undefined) this.values[counter]!++;
+    this.policy.apply(p / Packet.INTS, flow);
+  }
+
+  /** @throws Error when one is to be made up for data at this offset of its direction */
+  simulate(toServer: boolean, offset: number): void {
+    if (offset === (toServer ? this.atToServer : this.atToClient)) throw new Error('simulated error');
+  }
+}
+
+/** A protocol of both transports is counted for each. */
+export function nameOn({ name, transports }: Protocol, transport: Transport): string {
+  return transports.length > 1 ? `${name}_${transport}` : name;
+}
