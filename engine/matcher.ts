@@ -9,12 +9,15 @@
 import { HyperscanMatcher } from './matcher/hyperscan.js';
 import { QgramMatcher } from './matcher/qgram.js';
 import type { Memory } from './memory.js';
-import { type NativePattern, native, nativeProblem } from './native.js';
+import { type NativePattern, type NativePatternSet, native, nativeProblem } from './native.js';
 
 /** Flags are PATTERN_CASELESS (ASCII letters) and, for Hyperscan only, PATTERN_REGEX and PATTERN_PREFILTER. */
 export type Pattern = NativePattern;
 
 export { JOB_INTS, MATCH_INTS, PATTERN_CASELESS, PATTERN_PREFILTER, PATTERN_REGEX } from './native.js';
+
+/** What one database is made of. */
+export type PatternSet = NativePatternSet;
 
 export type MatcherKind = 'hyperscan' | 'qgram';
 
@@ -31,6 +34,8 @@ export interface Matcher {
    * @returns its number, from 1  @throws Error naming the pattern that is refused
    */
   compile(patterns: readonly Pattern[], streaming: boolean): number;
+  /** Compiles many databases, on all processors where it can. @returns their numbers in the order of the sets */
+  compileAll(sets: readonly PatternSet[]): number[];
   /** Gives the number back. A database compiled here must not be scanned by any thread any more. */
   release(database: number): void;
   /** Bytes of the database, and of one stream's state (0 when it is not for streams). */

@@ -24,6 +24,12 @@ export interface NativePattern {
   readonly flags: number;
 }
 
+/** What one database is made of. */
+export interface NativePatternSet {
+  readonly patterns: readonly NativePattern[];
+  readonly streaming: boolean;
+}
+
 /** Four uint32 per job of `scan`: database, stream (0: block mode), offset, length. */
 export const JOB_INTS = 4;
 /** Three uint32 per match: index of the job, id of the pattern, end of the match relative to the job's data. */
@@ -116,6 +122,8 @@ export interface Native {
 
   /** Compiles a database for block or streaming use. @throws Error naming the pattern that is refused. */
   compileDatabase(patterns: readonly NativePattern[], streaming: boolean): number;
+  /** Compiles a database for each set, on as many threads as there are processors. @returns their numbers */
+  compileDatabases(sets: readonly NativePatternSet[]): number[];
   /** The database as bytes, to keep in a cache file (only for the same Hyperscan version and CPU). */
   serializeDatabase(database: number): Buffer;
   /** @throws Error when the bytes are no database of this version and platform. */

@@ -1,9 +1,18 @@
 #include "database.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
+#include <numeric>
 #include <stdexcept>
+#include <thread>
 #include <unordered_map>
 
 namespace sluice {
@@ -42,7 +51,8 @@ static unsigned hyperscanFlags(uint32_t flags) {
   return (flags & kCaseless ? HS_FLAG_CASELESS : 0) | (flags & kPrefilter ? HS_FLAG_PREFILTER : 0);
 }
 
-std::shared_ptr<const Database> compileDatabase(const std::vector<Pattern>& patterns, bool streaming) {
+static std::shared_ptr<const Database> compileDatabase(const PatternSet& set) {
+  const auto& [patterns, streaming] = set;
   if (patterns.empty()) throw std::runtime_error("there are no patterns to compile");
   auto database = std::make_shared<Database>();
   database->streaming = streaming;
@@ -69,6 +79,44 @@ std::shared_ptr<const Database> compileDatabase(const std::vector<Pattern>& patt
   }
   hs_free_compile_error(error);
   throw std::runtime_error(message);
+}
+
+/** Numbers of the sets, those with the most patterns first: the long ones are not to begin last. */
+static std::vector<size_t> bySize(const std::vector<PatternSet>& sets) {
+  std::vector<size_t> order(sets.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return sets[a].patterns.size() > sets[b].patterns.size(); });
+  return order;
+}
+
+std::vector<std::shared_ptr<const Database>> compileDatabases(const std::vector<PatternSet>& sets) {
+  const auto order = bySize(sets);
+  std::vector<std::shared_ptr<const Database>> made(sets.size());
+  std::vector<std::exception_ptr> errors(sets.size());
+  std::atomic<size_t> next{0};
+  const auto work = [&] {
+    for (size_t i = next++; i < order.size(); i = next++) {
+      try {
+        made[order[i]] = compileDatabase(sets[order[i]]);
+      } catch (...) {
+        errors[order[i]] = std::current_exception();
+      }
+    }
+  };
+  const size_t helpers = std::min<size_t>(std::max(1u, std::thread::hardware_concurrency()), sets.size());
+  std::vector<std::thread> threads;
+  for (size_t i = 1; i < helpers; i++) threads.emplace_back(work);
+  work();
+  for (auto& thread : threads) thread.join();
+#ifdef __GLIBC__
+  // Compiling takes many times the memory of what it makes.
+  malloc_trim(0);
+#endif
+  for (const auto& error : errors) {
+    if (error) std::rethrow_exception(error);
+  }
+  return made;
 }
 
 /** Bytes before Hyperscan's own; after them the ids. */

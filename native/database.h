@@ -22,6 +22,12 @@ struct Pattern {
   std::string bytes;
 };
 
+/** What one database is made of. */
+struct PatternSet {
+  std::vector<Pattern> patterns;
+  bool streaming = false;
+};
+
 /** Immutable once made, so threads share it without locks. */
 struct Database {
   hs_database_t* compiled = nullptr;
@@ -36,7 +42,8 @@ struct Database {
 };
 
 /** All below throw std::runtime_error with a message for people. */
-std::shared_ptr<const Database> compileDatabase(const std::vector<Pattern>& patterns, bool streaming);
+/** Compiles all sets on as many threads as there are processors. @returns a database for each, in their order */
+std::vector<std::shared_ptr<const Database>> compileDatabases(const std::vector<PatternSet>& sets);
 std::string serializeDatabase(const Database& database);
 std::shared_ptr<const Database> deserializeDatabase(std::string_view bytes);
 

@@ -26,16 +26,33 @@ static Pattern patternOf(Napi::Env env, Napi::Value value) {
   return {propertyOf(object, "id"), propertyOf(object, "flags"), std::string(bytes.data, bytes.length)};
 }
 
-static std::vector<Pattern> patternsAt(const Napi::CallbackInfo& info, size_t index) {
-  if (!info[index].IsArray()) refuse(info.Env(), "patterns is not an array");
-  const auto array = info[index].As<Napi::Array>();
+static std::vector<Pattern> patternsOf(Napi::Env env, Napi::Value value) {
+  if (!value.IsArray()) refuse(env, "patterns is not an array");
+  const auto array = value.As<Napi::Array>();
   std::vector<Pattern> patterns;
   patterns.reserve(array.Length());
   for (uint32_t i = 0; i < array.Length(); i++) {
-    Napi::HandleScope scope(info.Env());
-    patterns.push_back(patternOf(info.Env(), array[i]));
+    Napi::HandleScope scope(env);
+    patterns.push_back(patternOf(env, array[i]));
   }
   return patterns;
+}
+
+static PatternSet patternSetOf(Napi::Env env, Napi::Value value) {
+  if (!value.IsObject()) refuse(env, "a set of patterns is not an object");
+  const auto object = value.As<Napi::Object>();
+  return {patternsOf(env, object.Get("patterns")), object.Get("streaming").ToBoolean()};
+}
+
+static std::vector<PatternSet> patternSetsAt(const Napi::CallbackInfo& info, size_t index) {
+  if (!info[index].IsArray()) refuse(info.Env(), "the sets of patterns are not an array");
+  const auto array = info[index].As<Napi::Array>();
+  std::vector<PatternSet> sets;
+  for (uint32_t i = 0; i < array.Length(); i++) {
+    Napi::HandleScope scope(info.Env());
+    sets.push_back(patternSetOf(info.Env(), array[i]));
+  }
+  return sets;
 }
 
 static std::shared_ptr<const Database> databaseAt(const Napi::CallbackInfo& info, size_t index) {
@@ -46,9 +63,21 @@ static std::shared_ptr<const Database> databaseAt(const Napi::CallbackInfo& info
 }
 
 static Napi::Value jsCompileDatabase(const Napi::CallbackInfo& info) {
-  const auto patterns = patternsAt(info, 0);
-  const bool streaming = info[1].ToBoolean();
-  return guarded(info, [&] { return Napi::Number::New(info.Env(), databases().add(compileDatabase(patterns, streaming))); });
+  const PatternSet set = {patternsOf(info.Env(), info[0]), info[1].ToBoolean()};
+  return guarded(info, [&] {
+    return Napi::Number::New(info.Env(), databases().add(compileDatabases({set}).front()));
+  });
+}
+
+static Napi::Value jsCompileDatabases(const Napi::CallbackInfo& info) {
+  const auto sets = patternSetsAt(info, 0);
+  if (sets.empty()) refuse(info.Env(), "there are no sets of patterns");
+  return guarded(info, [&] {
+    auto numbers = Napi::Array::New(info.Env(), sets.size());
+    uint32_t i = 0;
+    for (auto& database : compileDatabases(sets)) numbers.Set(i++, databases().add(std::move(database)));
+    return numbers;
+  });
 }
 
 static Napi::Value jsSerializeDatabase(const Napi::CallbackInfo& info) {
@@ -125,6 +154,7 @@ void definePatterns(Napi::Env env, Napi::Object exports, Napi::Object versions) 
   auto* scanner = new Scanner;
   env.AddCleanupHook([](Scanner* ending) { delete ending; }, scanner);
   exports.Set("compileDatabase", Napi::Function::New(env, jsCompileDatabase, "compileDatabase"));
+  exports.Set("compileDatabases", Napi::Function::New(env, jsCompileDatabases, "compileDatabases"));
   exports.Set("serializeDatabase", Napi::Function::New(env, jsSerializeDatabase, "serializeDatabase"));
   exports.Set("deserializeDatabase", Napi::Function::New(env, jsDeserializeDatabase, "deserializeDatabase"));
   exports.Set("releaseDatabase", Napi::Function::New(env, jsReleaseDatabase, "releaseDatabase"));

@@ -24,8 +24,14 @@ export interface LoadOptions extends CommandLineRules, RuleSettings {
  * Loads the rules that configuration and command line name. Wrong rules are left out and told in `errors`; nothing
  * is thrown for what stands in files.
  */
-export function loadRules(options: LoadOptions): RuleSet {
-  const loader = new Loader(options);
+export function loadRules(options: LoadOptions): RuleSet;
+/** @param keep what is kept of each signature in its place: parsed, they take much memory */
+export function loadRules<Kept>(options: LoadOptions, keep: (signature: Signature) => Kept): RuleSet<Kept>;
+export function loadRules(
+  options: LoadOptions,
+  keep: (signature: Signature) => unknown = signature => signature,
+): RuleSet<unknown> {
+  const loader = new Loader(options, keep);
   const patterns = ruleFiles(options.config, options);
   for (const { pattern, files } of patterns) {
     if (files.length === 0) loader.problem('warnings', `No rule files match the pattern ${pattern}`, pattern);
@@ -44,7 +50,7 @@ export function loadRules(options: LoadOptions): RuleSet {
 
 /** Loads rules from text. @param file name for positions */
 export function loadRuleText(text: string, file: string, options: LoadOptions): RuleSet {
-  const loader = new Loader(options);
+  const loader = new Loader<Signature>(options, signature => signature);
   loader.text(Buffer.from(text, 'utf8').toString('latin1'), file);
   return loader.finish();
 }
@@ -54,16 +60,20 @@ function unexpected(error: unknown, source: RuleSource): RuleError {
   return new RuleError(`rule cannot be parsed: ${(error as Error).message}`, source.position(0));
 }
 
-type MutableRuleSet = { -readonly [K in keyof RuleSet]: RuleSet[K] };
+/** Where a signature that was loaded lies in the list, and stands in the files. */
+type Known = Pick<Signature, 'rev' | 'position'> & { readonly at: number };
 
-class Loader {
-  readonly ruleSet: MutableRuleSet;
+class Loader<Kept> {
+  readonly ruleSet: RuleSet<Kept>;
   private readonly files: string[] = [];
   private readonly context: RuleContext;
-  /** Where each gid and sid lies in the list of signatures. */
-  private readonly known = new Map<string, number>();
+  /** By gid and sid. */
+  private readonly known = new Map<string, Known>();
 
-  constructor(options: LoadOptions) {
+  constructor(
+    options: LoadOptions,
+    private readonly keep: (signature: Signature) => Kept,
+  ) {
     const problems = { errors: [] as RuleProblem[], warnings: [] as RuleProblem[] };
     const { checkExpression = expressionCheck() } = options;
     this.context = ruleContext(options.config, { ...options, checkExpression }, problems);
@@ -98,9 +108,7 @@ class Loader {
     for (const source of rulesOf(text, file)) this.rule(source);
   }
 
-  finish(): RuleSet {
-    const { signatures } = this.ruleSet;
-    for (let i = 0; i < signatures.length; i++) signatures[i]!.index = i;
+  finish(): RuleSet<Kept> {
     return this.ruleSet;
   }
 
@@ -131,23 +139,25 @@ class Loader {
   /** The highest revision of equal gid and sid stays. */
   private add(signature: Signature, source: RuleSource): void {
     const key = `${signature.gid}:${signature.sid}`;
-    const at = this.known.get(key);
-    if (at === undefined) {
-      this.known.set(key, this.ruleSet.signatures.push(signature) - 1);
-      return;
-    }
-    const before = this.ruleSet.signatures[at]!;
-    if (before.rev >= signature.rev) {
+    const { signatures, warnings } = this.ruleSet;
+    const before = this.known.get(key);
+    const { rev, position } = signature;
+    if (before && before.rev >= rev) {
       throw new RuleError(
         `Duplicate signature ${key}: revision ${before.rev} is in line ${before.position.line} of ${before.position.file}`,
-        signature.position,
+        position,
       );
     }
-    this.ruleSet.warnings.push({
-      message: `Signature with newer revision, so the older sig replaced by this new signature ${key}`,
-      position: signature.position,
-      rule: decodeText(source.text),
-    });
-    this.ruleSet.signatures[at] = signature;
+    const at = before?.at ?? signatures.length;
+    if (before) {
+      warnings.push({
+        message: `Signature with newer revision, so the older sig replaced by this new signature ${key}`,
+        position,
+        rule: decodeText(source.text),
+      });
+    }
+    this.known.set(key, { at, rev, position });
+    signature.index = at;
+    signatures[at] = this.keep(signature);
   }
 }

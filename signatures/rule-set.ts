@@ -22,9 +22,9 @@ export interface UnsupportedRuleNote {
 }
 
 /** All signatures in use, and what became of the other rules. */
-export interface RuleSet {
+export interface RuleSet<Kept = Signature> {
   /** In the order of the files; `signature.index` is the index in this list. */
-  readonly signatures: Signature[];
+  readonly signatures: Kept[];
   /** Rules that are refused. */
   readonly errors: RuleProblem[];
   readonly warnings: RuleProblem[];
@@ -40,7 +40,7 @@ export interface RuleSet {
 
 /** How many rules cannot be loaded yet, by reason, most frequent first. */
 export function unsupportedByReason(
-  ruleSet: Pick<RuleSet, 'unsupported'>,
+  ruleSet: Pick<RuleSet<unknown>, 'unsupported'>,
 ): [reason: string, count: number][] {
   const counts = new Map<string, number>();
   for (const { reason } of ruleSet.unsupported) counts.set(reason, (counts.get(reason) ?? 0) + 1);

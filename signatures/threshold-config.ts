@@ -148,17 +148,14 @@ function suppressed(
  * Adds thresholds to the signatures they are for. Those of the file stand in for a signature's own, but for
  * suppressions, which stand before it.
  */
-export function withThresholds(
-  signatures: readonly Signature[],
-  rules: readonly ThresholdRule[],
-): Signature[] {
-  if (rules.length === 0) return [...signatures];
+export function thresholdsAdder(rules: readonly ThresholdRule[]): (signature: Signature) => Signature {
+  if (rules.length === 0) return signature => signature;
   const bySid = new Map<string, ThresholdRule[]>();
   for (const rule of rules) {
     const key = `${rule.gid}:${rule.sid}`;
     bySid.set(key, [...(bySid.get(key) ?? []), rule]);
   }
-  return signatures.map(signature => {
+  return signature => {
     const found = ['0:0', `${signature.gid}:0`, `${signature.gid}:${signature.sid}`].flatMap(
       key => bySid.get(key) ?? [],
     );
@@ -170,5 +167,5 @@ export function withThresholds(
       ...signature,
       thresholds: [...suppressions, ...(others.length > 0 ? others : signature.thresholds)],
     };
-  });
+  };
 }

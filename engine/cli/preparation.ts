@@ -17,7 +17,7 @@ import { declaredOptions } from './declared-options.js';
 import { INIT_ERRORS_FATAL } from './options.js';
 import type { Given } from './parse.js';
 import { DetectionLoader } from './prepare-detections.js';
-import { compileForThreads, readRules } from './prepare-rules.js';
+import { prepareRules } from './prepare-rules.js';
 import { ruleStatistics } from './rule-statistics.js';
 import type { Settings } from './settings.js';
 import { defaultsFile, tellFindings } from './settings.js';
@@ -65,9 +65,8 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
   let inForce: unknown;
   const loadAndCompile = (): unknown => {
     if (!given.detection) return undefined;
-    const rules = readRules(options, log);
-    if (rules.errors.length > 0 && fatal) throw new UsageError('Loading signatures failed.');
-    inForce = compileForThreads(rules, protocols, options, log, inForce);
+    const { rules, image } = prepareRules(options, protocols, fatal, log, inForce);
+    inForce = image;
     statistics = { 'detect.engines': [ruleStatistics(rules, Date.now())] };
     return inForce;
   };

@@ -1,5 +1,5 @@
 /** Loads and compiles the signatures of a run, and tells what became of them. */
-import { compileOptionsFrom, compileRules, type RuleSetImage } from '../../signatures/compile.js';
+import { compileOptionsFrom, RuleCompiler, type RuleSetImage } from '../../signatures/compile.js';
 import { type LoadOptions, loadRules } from '../../signatures/load-rules.js';
 import { type RuleProblem, type RuleSet, unsupportedByReason } from '../../signatures/rule-set.js';
 import { CLASSIFICATION_FILE, REFERENCE_FILE } from '../../signatures/rule-settings.js';
@@ -9,14 +9,48 @@ import { allocateMemory, openMemory } from '../memory.js';
 import type { Log } from '../module.js';
 import type { Protocol } from '../protocol.js';
 import { PATTERN_MATCHER } from './options.js';
+import { UsageError } from './usage-error.js';
 
 /** Reasons of unsupported rules that are told one by one. */
 const REASONS_TOLD = 10;
 
-/** @returns the rule set; `errors` is not empty when rules were refused */
-export function readRules(options: LoadOptions, log: Log): RuleSet {
-  const rules = loadRules(options);
-  const sourceOf = sources(options.config);
+/** What a run needs of its rules. */
+export interface PreparedRules {
+  /** What became of them. */
+  readonly rules: RuleSet<unknown>;
+  /** What threads need of the signatures: the object `rules` of `Thread.shared`. */
+  readonly image: unknown;
+}
+
+/**
+ * Loads and compiles the rules. Signatures are compiled as they are parsed: the parsed form of a large rule set takes
+ * hundreds of megabytes.
+ * @param previous the rule set in force: what is the same is not compiled again
+ * @throws UsageError when a rule is refused and that is fatal
+ */
+export function prepareRules(
+  options: LoadOptions,
+  protocols: readonly Protocol[],
+  fatal: boolean,
+  log: Log,
+  previous?: unknown,
+): PreparedRules {
+  // Compiling needs no packet memory: databases are exported to the threads, which scan.
+  const matcher = openMatcher(openMemory(allocateMemory(1, 64)), matcherKind(options.config));
+  const compiler = new RuleCompiler(matcher, {
+    ...compileOptionsFrom(options.config, protocols, message => log.warning(`detect: ${message}`)),
+    ...(previous !== undefined && { previous: previous as RuleSetImage }),
+  });
+  const rules = loadRules(options, signature => compiler.take(signature));
+  tellRules(rules, options.config, log);
+  if (rules.errors.length > 0 && fatal) throw new UsageError('Loading signatures failed.');
+  log.info(`detect: ${rules.signatures.length} signatures processed.`);
+  return { rules, image: compiler.finish(rules.signatures, rules.referenceSystems) };
+}
+
+/** Tells what became of the rules. */
+export function tellRules(rules: RuleSet<unknown>, config: Config, log: Log): void {
+  const sourceOf = sources(config);
   for (const error of rules.errors) tellError(error, sourceOf(error), log);
   for (const warning of rules.warnings) {
     const { message, position } = warning;
@@ -30,27 +64,6 @@ export function readRules(options: LoadOptions, log: Log): RuleSet {
       `detect: ${files.length} rule files processed. ${signatures.length} rules successfully loaded, ${failures(errors)} rules failed, ${skipped.length + unsupported.length} rules skipped`,
     );
   }
-  return rules;
-}
-
-/**
- * What threads need of the signatures: the object `rules` of `Thread.shared`.
- * @param previous the one in force: what is the same is not compiled again
- */
-export function compileForThreads(
-  rules: RuleSet,
-  protocols: readonly Protocol[],
-  options: LoadOptions,
-  log: Log,
-  previous?: unknown,
-): unknown {
-  log.info(`detect: ${rules.signatures.length} signatures processed.`);
-  // Compiling needs no packet memory: databases are exported to the threads, which scan.
-  const matcher = openMatcher(openMemory(allocateMemory(1, 64)), matcherKind(options.config));
-  return compileRules(rules, matcher, {
-    ...compileOptionsFrom(options.config, protocols, message => log.warning(`detect: ${message}`)),
-    ...(previous !== undefined && { previous: previous as RuleSetImage }),
-  });
 }
 
 /** @returns the matcher that `mpm-algo` means */
@@ -91,7 +104,7 @@ function failures(errors: readonly RuleProblem[]): number {
   return errors.filter(error => error.rule !== undefined).length;
 }
 
-function tellUnsupported(rules: RuleSet, log: Log): void {
+function tellUnsupported(rules: RuleSet<unknown>, log: Log): void {
   if (rules.unsupported.length === 0) return;
   log.notice(
     `detect: ${rules.unsupported.length} rules need what is not there yet and are left out (-v says what)`,

@@ -4,7 +4,7 @@ import type { StatsTree } from '../stats-record.js';
 import { IsoTimestamp } from '../timestamp.js';
 
 /** @param milliseconds when the rules were loaded, since the epoch */
-export function ruleStatistics(rules: RuleSet, milliseconds: number): StatsTree {
+export function ruleStatistics(rules: RuleSet<unknown>, milliseconds: number): StatsTree {
   const { signatures, errors, skipped, unsupported } = rules;
   return {
     id: 0,

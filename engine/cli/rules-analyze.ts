@@ -3,11 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ruleGroups } from '../../signatures/analysis/rule-groups.js';
 import { type AnalysisFiles, analyzeRules } from '../../signatures/analysis.js';
+import { loadRules } from '../../signatures/load-rules.js';
 import { loadProtocols } from '../application/load-protocols.js';
 import { openLog } from '../log.js';
 import { INIT_ERRORS_FATAL, LOG_FOLDER } from './options.js';
 import type { Given } from './parse.js';
-import { readRules } from './prepare-rules.js';
+import { tellRules } from './prepare-rules.js';
 import { readSettings } from './settings.js';
 import { UsageError } from './usage-error.js';
 
@@ -19,7 +20,8 @@ export async function engineAnalysis(given: Given): Promise<number> {
   try {
     const protocols = await loadProtocols();
     const { exclusive, additional } = given.rules;
-    const rules = readRules({ config, protocols, strict: given.strict, exclusive, additional }, log);
+    const rules = loadRules({ config, protocols, strict: given.strict, exclusive, additional });
+    tellRules(rules, config, log);
     writeAnalysis(analyzeRules(rules, protocols), folder);
     const groups = ruleGroups(rules.signatures, protocols, config);
     if (groups !== undefined) writeAnalysis(new Map([['rule_group.json', groups]]), folder);

@@ -1,5 +1,5 @@
 /** Matching by Hyperscan or Vectorscan, in the native addon. */
-import type { Matcher, Pattern, SharedDatabase } from '../matcher.js';
+import type { Matcher, Pattern, PatternSet, SharedDatabase } from '../matcher.js';
 import type { Memory } from '../memory.js';
 import { MATCH_INTS, type Native } from '../native.js';
 
@@ -18,6 +18,10 @@ export class HyperscanMatcher implements Matcher {
 
   compile(patterns: readonly Pattern[], streaming: boolean): number {
     return this.native.compileDatabase(patterns, streaming);
+  }
+
+  compileAll(sets: readonly PatternSet[]): number[] {
+    return sets.length === 0 ? [] : this.native.compileDatabases(sets);
   }
 
   release(database: number): void {

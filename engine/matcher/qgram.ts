@@ -3,7 +3,7 @@
  * through is compared byte by byte. Streams keep the last bytes of what came before, one less than the longest
  * pattern has.
  */
-import type { Matcher, Pattern, SharedDatabase } from '../matcher.js';
+import type { Matcher, Pattern, PatternSet, SharedDatabase } from '../matcher.js';
 import type { Memory } from '../memory.js';
 import { JOB_INTS } from '../native.js';
 import { MatchList } from './match-list.js';
@@ -39,6 +39,10 @@ export class QgramMatcher implements Matcher {
 
   compile(patterns: readonly Pattern[], streaming: boolean): number {
     return this.open(compileTables(patterns, streaming));
+  }
+
+  compileAll(sets: readonly PatternSet[]): number[] {
+    return sets.map(({ patterns, streaming }) => this.compile(patterns, streaming));
   }
 
   release(number: number): void {

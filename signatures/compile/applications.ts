@@ -1,12 +1,11 @@
 /** What is looked for in transactions: for each application protocol and direction its buffers and lists. */
 import type { BufferDeclaration, Direction, Protocol } from '../../engine/protocol.js';
-import type { BufferConditions, Signature } from '../signature.js';
 import { shared32 } from './address-sets.js';
+import type { Compiled } from './compiled.js';
 import type { Databases, PatternNumbers } from './databases.js';
 import { bufferKey } from './fast-pattern.js';
-import type { Compiled } from './groups.js';
 import { APPLICATIONS, type ApplicationRules, type BufferSearch } from './image.js';
-import { isApplicationBuffer, TCP, TRANSACTION_KINDS, UDP } from './traits.js';
+import { PACKET_BUFFERS, TCP, UDP } from './traits.js';
 
 interface Tools {
   readonly patterns: PatternNumbers;
@@ -27,7 +26,7 @@ export function applicationRules(
       directionRules(protocol, members, false, tools),
     ];
   };
-  const onFrames = onTransactions.filter(({ signature }) => signature.buffers.some(isFrame));
+  const onFrames = onTransactions.filter(({ buffers }) => buffers.some(isFrame));
   for (const protocol of protocols) {
     add(
       protocol,
@@ -44,28 +43,24 @@ export function applicationRules(
 }
 
 /** Names of the frames that signatures look at, as `PREFIX.NAME`. */
-export function framesIn(signatures: readonly Signature[]): string[] {
-  const buffers = signatures.flatMap(signature => signature.buffers).filter(isFrame);
-  return [...new Set(buffers.map(({ buffer }) => buffer.slice(FRAME.length)))];
+export function framesIn(all: readonly Compiled[]): string[] {
+  const buffers = all.flatMap(member => member.buffers).filter(isFrame);
+  return [...new Set(buffers.map(buffer => buffer.slice(FRAME.length)))];
 }
 
 const FRAME = 'frame.';
 
-function isFrame({ buffer }: BufferConditions): boolean {
+function isFrame(buffer: string): boolean {
   return buffer.startsWith(FRAME);
 }
 
 /** @param owner name of the application protocol */
-function appliesTo(member: Compiled, protocol: Protocol, owner: string): boolean {
-  const { traits, signature } = member;
+function appliesTo({ traits, protocols, buffers }: Compiled, protocol: Protocol, owner: string): boolean {
   const transports = protocol.transports.reduce((bits, name) => bits | (name === 'tcp' ? TCP : UDP), 0);
   if ((traits.transports & transports) === 0) return false;
   if (traits.applications.length > 0 && !traits.applications.includes(owner)) return false;
-  const conditions = signature.conditions.filter(match => TRANSACTION_KINDS.has(match.kind));
-  if (conditions.some(match => !isMeant(protocol, String(match['protocol'])))) return false;
-  return signature.buffers.every(
-    b => !isApplicationBuffer(b) || declarationOf(protocol, b.buffer) !== undefined,
-  );
+  if (protocols.some(name => !isMeant(protocol, name))) return false;
+  return buffers.every(buffer => declarationOf(protocol, buffer) !== undefined);
 }
 
 function isMeant(protocol: Protocol, name: string): boolean {
@@ -116,26 +111,21 @@ function directionRules(
   const events: number[] = [];
   const other = toServer ? 'to_client' : 'to_server';
   for (const member of members) {
-    const { signature, pattern } = member;
-    if (member.direction === other && signature.direction !== '=>') continue;
-    if (signature.hook !== undefined && hookPoint(protocol, signature.hook)?.toServer !== toServer) continue;
+    const { number, pattern, hook } = member;
+    if (member.direction === other && member.arrow !== '=>') continue;
+    if (hook !== undefined && hookPoint(protocol, hook)?.toServer !== toServer) continue;
     const declared =
-      pattern &&
-      isApplicationBuffer(pattern.conditions) &&
-      declarationOf(protocol, pattern.conditions.buffer);
+      pattern && !PACKET_BUFFERS.has(pattern.buffer) && declarationOf(protocol, pattern.buffer);
     if (!pattern || !declared) {
-      const isEvent = signature.conditions.some(match => match.kind === 'transaction-event');
-      (isEvent ? events : always).push(signature.index);
+      (member.onTransactionEvents ? events : always).push(number);
       continue;
     }
     if (!isInDirection(declared.direction, toServer)) continue;
-    const { transforms } = pattern.conditions;
+    const { transforms } = pattern;
     const key = bufferKey(declared.keyword, transforms);
     const list = buffers.get(key) ?? { search: searchedBuffer(declared, key, transforms), patterns: [] };
     buffers.set(key, list);
-    list.patterns.push(
-      tools.patterns.add(`${key} ${protocol.name}`, pattern.bytes, pattern.nocase, signature.index),
-    );
+    list.patterns.push(tools.patterns.add(`${key} ${protocol.name}`, pattern.bytes, pattern.nocase, number));
   }
   const searches = [...buffers.values()].map(({ search, patterns }) => ({
     ...search,

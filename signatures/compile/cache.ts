@@ -5,13 +5,18 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Matcher, Pattern } from '../../engine/matcher.js';
+import type { Matcher, Pattern, PatternSet } from '../../engine/matcher.js';
 
 /** Raise it when the meaning of cached bytes changes. */
 const FORMAT = 'sluice-1';
 
 /** Compiling so few patterns takes less time than reading a file. */
 const WORTH_KEEPING = 32;
+
+/** What a database is made of, and its content hash. */
+export interface KeyedSet extends PatternSet {
+  readonly key: string;
+}
 
 export class DatabaseCache {
   /** Databases read from the cache, and compiled. */
@@ -37,15 +42,21 @@ export class DatabaseCache {
     return hash.digest('hex').slice(0, 40);
   }
 
-  /** The database from its file, or compiled and kept. @returns its number in `matcher` */
-  compile(matcher: Matcher, patterns: readonly Pattern[], streaming: boolean, key: string): number {
-    const kept = this.folder && patterns.length >= WORTH_KEEPING;
-    const known = kept ? this.read(matcher, key) : undefined;
-    if (known !== undefined) return known;
-    this.misses++;
-    const database = matcher.compile(patterns, streaming);
-    if (kept) this.write(matcher, key, database);
-    return database;
+  /** Databases from their files, the others compiled and kept. @returns their numbers in `matcher` */
+  compile(matcher: Matcher, sets: readonly KeyedSet[]): number[] {
+    const numbers = sets.map(set => (this.isKept(set) ? this.read(matcher, set.key) : undefined));
+    const missing = sets.filter((_, i) => numbers[i] === undefined);
+    const made = matcher.compileAll(missing);
+    this.misses += missing.length;
+    missing.forEach((set, i) => {
+      if (this.isKept(set)) this.write(matcher, set.key, made[i]!);
+    });
+    let next = 0;
+    return numbers.map(number => number ?? made[next++]!);
+  }
+
+  private isKept({ patterns }: KeyedSet): boolean {
+    return this.folder !== undefined && patterns.length >= WORTH_KEEPING;
   }
 
   private read(matcher: Matcher, key: string): number | undefined {

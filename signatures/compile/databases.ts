@@ -4,7 +4,7 @@
  */
 import { type Matcher, PATTERN_CASELESS, type Pattern, type SharedDatabase } from '../../engine/matcher.js';
 import { shared32 } from './address-sets.js';
-import type { DatabaseCache } from './cache.js';
+import type { DatabaseCache, KeyedSet } from './cache.js';
 
 /** Signatures of pattern `n`: `signatures[starts[n] … starts[n+1])`, ascending. */
 export interface PatternTable {
@@ -76,7 +76,7 @@ export interface SearchTable {
 }
 
 export class Databases {
-  readonly compiled: CompiledDatabase[] = [];
+  private readonly wanted: KeyedSet[] = [];
   private readonly byKey = new Map<string, number>();
   private readonly searchNumbers = new Map<string, number>();
   private readonly searches: { database: number; meaning: readonly number[] }[] = [];
@@ -116,20 +116,28 @@ export class Databases {
     };
   }
 
+  /** The databases of all searches: those in force already, those of the cache, and the others compiled at once. */
+  compile(): CompiledDatabase[] {
+    const fresh = this.wanted.filter(({ key }) => !this.known.has(key));
+    const numbers = this.cache.compile(this.matcher, fresh);
+    const made = new Map(fresh.map((set, i) => [set.key, this.shared(set, numbers[i]!)]));
+    return this.wanted.map(({ key }) => this.known.get(key) ?? made.get(key)!);
+  }
+
   private databaseOf(numbers: readonly number[], streaming: boolean): number {
     const patterns = numbers.map((number, id) => ({ ...this.patterns.pattern(number), id }));
     const key = this.cache.keyOf(this.matcher.kind, patterns, streaming);
     let number = this.byKey.get(key);
     if (number === undefined) {
-      number = this.compiled.push(this.known.get(key) ?? this.compile(patterns, streaming, key)) - 1;
+      number = this.wanted.push({ patterns, streaming, key }) - 1;
       this.byKey.set(key, number);
     }
     return number;
   }
 
-  private compile(patterns: readonly Pattern[], streaming: boolean, key: string): CompiledDatabase {
-    const database = this.cache.compile(this.matcher, patterns, streaming, key);
+  private shared({ patterns, streaming, key }: KeyedSet, database: number): CompiledDatabase {
+    const { bytes } = this.matcher.size(database);
     const shared = this.matcher.exportDatabase(database);
-    return { shared, patterns: patterns.length, bytes: this.matcher.size(database).bytes, streaming, key };
+    return { shared, patterns: patterns.length, bytes, streaming, key };
   }
 }

@@ -1,34 +1,11 @@
 /** Port groups of one transport, with their searches and lists. */
-import type { PortSet, Signature } from '../signature.js';
+import type { PortSet } from '../signature.js';
 import { shared32 } from './address-sets.js';
+import type { Compiled, SearchedPattern } from './compiled.js';
 import type { Databases, PatternNumbers } from './databases.js';
-import { type FastPattern, fastPatternOf } from './fast-pattern.js';
 import type { DirectionRules, GroupRules, TransportRules } from './image.js';
 import { groupByPort, type PortMember } from './port-groups.js';
-import { reachOf } from './reach.js';
-import { DECODE_EVENT_ONLY, IP_ONLY, PAYLOAD_BUFFERS, type Traits } from './traits.js';
-
-/** A signature with what compiling found out about it. */
-export interface Compiled {
-  readonly signature: Signature;
-  readonly traits: Traits;
-  readonly pattern: FastPattern | undefined;
-  readonly eventOnly: boolean;
-  readonly direction: 'to_server' | 'to_client' | undefined;
-}
-
-export function analyzed(signature: Signature, traits: Traits): Compiled {
-  const flow = signature.conditions.find(match => match.kind === 'flow' && match['direction'] !== undefined);
-  return {
-    signature,
-    traits,
-    pattern: fastPatternOf(signature),
-    eventOnly: signature.conditions.some(
-      m => m.kind === 'decode-event' || m.kind === 'stream-event' || m.kind === 'engine-event',
-    ),
-    direction: flow?.['direction'] as Compiled['direction'],
-  };
-}
+import { DECODE_EVENT_ONLY, IP_ONLY, PAYLOAD_BUFFERS } from './traits.js';
 
 export interface GroupLimits {
   readonly toServer: number;
@@ -80,8 +57,8 @@ function directionRules(
   toServer: boolean,
   tools: GroupTools,
 ): DirectionRules {
-  const bySignature = new Map(members.map(member => [member.signature.index, member]));
-  const portMembers = members.map(member => portsOf(member.signature, toServer));
+  const bySignature = new Map(members.map(member => [member.number, member]));
+  const portMembers = members.map(member => portsOf(member, toServer));
   const most = toServer ? tools.limits.toServer : tools.limits.toClient;
   const { groupOf, groups, anyPort } = groupByPort(
     name === 'other' ? portMembers.map(anyPortOf) : portMembers,
@@ -106,11 +83,11 @@ function anyPortOf({ signature }: PortMember): PortMember {
   return { signature, ports: [anyPortSet] };
 }
 
-function portsOf(signature: Signature, toServer: boolean): PortMember {
-  const { index, destinationPorts, sourcePorts, direction } = signature;
+function portsOf(member: Compiled, toServer: boolean): PortMember {
+  const { number, destinationPorts, sourcePorts, arrow } = member;
   const ports = toServer ? destinationPorts : sourcePorts;
   const others = toServer ? sourcePorts : destinationPorts;
-  return { signature: index, ports: direction === '<>' ? [ports, others] : [ports] };
+  return { signature: number, ports: arrow === '<>' ? [ports, others] : [ports] };
 }
 
 function groupRules(
@@ -124,16 +101,16 @@ function groupRules(
   const streamAlways: number[] = [];
   let reach = name === 'tcp' && transactionsSeeStreams ? limits.history : 0;
   for (const member of members) {
-    const { traits, signature } = member;
+    const { traits, number } = member;
     const pattern = payloadPattern(member);
     const isStream = name === 'tcp' && traits.onStreams;
     const add = (list: string, numbers: number[], always: number[]) => {
-      if (pattern) numbers.push(patterns.add(list, pattern.bytes, pattern.nocase, signature.index));
-      else always.push(signature.index);
+      if (pattern) numbers.push(patterns.add(list, pattern.bytes, pattern.nocase, number));
+      else always.push(number);
     };
     if (isStream) {
       add('stream', stream, streamAlways);
-      reach = Math.max(reach, Math.min(reachOf(signature), limits.history));
+      reach = Math.max(reach, Math.min(member.reach, limits.history));
     }
     if (traits.onPackets || !isStream) add(name, packet, packetAlways);
   }
@@ -146,6 +123,6 @@ function groupRules(
   };
 }
 
-function payloadPattern({ pattern }: Compiled): FastPattern | undefined {
-  return pattern && PAYLOAD_BUFFERS.has(pattern.conditions.buffer) ? pattern : undefined;
+function payloadPattern({ pattern }: Compiled): SearchedPattern | undefined {
+  return pattern && PAYLOAD_BUFFERS.has(pattern.buffer) ? pattern : undefined;
 }

@@ -8,7 +8,7 @@ import type { AddressSets, PortSets } from './address-sets.js';
 import type { ApplicationSets } from './applications.js';
 import { IP_ONLY, LIKE_IP_ONLY, type Traits } from './traits.js';
 
-export const INTS = 18;
+export const INTS = 19;
 
 /** Bits of NEED_ constants: all must be among what a packet has. */
 export const REQUIRED = 0;
@@ -26,8 +26,9 @@ export const KIND = 7;
 /** One of the ACTION_ constants. */
 export const ACTION = 8;
 export const PRIORITY = 9;
-/** Its text: offset and length in the image's text. */
-export const TEXT = 10;
+/** Where its text is (see `SignatureStore`): offset of the block, line in it; and the length of its JSON. */
+export const TEXT_BLOCK = 10;
+export const TEXT_LINE = 18;
 export const TEXT_LENGTH = 11;
 /** Highest end of its fast pattern, counted from the beginning of the buffer; 0 when there is no bound. */
 export const FAST_PATTERN_END = 12;
@@ -104,9 +105,14 @@ export interface Sets {
   readonly applications: ApplicationSets;
 }
 
-/** Writes the row of a signature. */
-export function writeHeader(table: Int32Array, signature: Signature, traits: Traits, sets: Sets): void {
-  const h = signature.index * INTS;
+/** Writes the row of a signature at `h`. */
+export function writeHeader(
+  table: Int32Array,
+  h: number,
+  signature: Signature,
+  traits: Traits,
+  sets: Sets,
+): void {
   table[h + REQUIRED] = required(signature, traits);
   table[h + TRANSPORTS] = traits.transports;
   table[h + SOURCE] = sets.addresses.numberOf(signature.source);

@@ -3,11 +3,13 @@
  * that it travels by `postMessage` without being copied. Signatures are numbered in the order of evaluation.
  */
 import type { MatcherKind } from '../../engine/matcher.js';
-import type { Signature } from '../signature.js';
 import type { AddressIndex } from './address-index.js';
 import type { AddressTable, PortTable } from './address-sets.js';
 import type { CompiledDatabase, PatternTable, SearchTable } from './databases.js';
-import { INTS, TEXT, TEXT_LENGTH } from './header.js';
+import { INTS, TEXT_BLOCK, TEXT_LINE } from './header.js';
+import { type StoredSignature, storedSignature } from './signature-store.js';
+
+export type { StoredSignature } from './signature-store.js';
 
 /** What is looked for in the packets and streams of one port group. Numbers of searches; -1: nothing. */
 export interface GroupRules {
@@ -63,6 +65,7 @@ export interface RuleSetImage {
   readonly matcher: MatcherKind;
   readonly count: number;
   readonly header: Int32Array;
+  /** Of all signatures, as `SignatureStore` packs it. */
   readonly text: Uint8Array;
   readonly addresses: AddressTable;
   readonly ports: PortTable;
@@ -91,16 +94,9 @@ export interface RuleSetImage {
 /** Room in `applicationSets` for one set. */
 export const APPLICATIONS = 64;
 
-/** What is kept of a signature: its addresses and ports are in the image's tables. */
-export type StoredSignature = Omit<Signature, 'source' | 'destination' | 'sourcePorts' | 'destinationPorts'>;
-
-const decoder = new TextDecoder();
-
 /** The signature with this number, made anew from its text: for the first time it is needed, and for outputs. */
 export function signatureAt(image: RuleSetImage, number: number): StoredSignature {
   const h = number * INTS;
-  const start = image.header[h + TEXT]!;
-  // A copy: decoders do not take shared memory.
-  const bytes = image.text.slice(start, start + image.header[h + TEXT_LENGTH]!);
-  return JSON.parse(decoder.decode(bytes)) as StoredSignature;
+  const stored = storedSignature(image.text, image.header[h + TEXT_BLOCK]!, image.header[h + TEXT_LINE]!);
+  return { ...stored, index: number };
 }

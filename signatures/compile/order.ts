@@ -15,14 +15,8 @@ const READS_AND_WRITES = 1;
 const READS = 2;
 const NEITHER = 3;
 
-/** @returns the signatures sorted; those that compare equal keep their order */
-export function inOrder(signatures: readonly Signature[], actionOrder = DEFAULT_ACTION_ORDER): Signature[] {
-  const keyed = signatures.map(signature => ({ signature, key: keyOf(signature, actionOrder) }));
-  keyed.sort((a, b) => compare(a.key, b.key));
-  return keyed.map(entry => entry.signature);
-}
-
-function keyOf(signature: Signature, actionOrder: readonly string[]): number[] {
+/** What decides the place of a signature: numbers to `compare`. */
+export function orderOf(signature: Signature, actionOrder = DEFAULT_ACTION_ORDER): number[] {
   const rank = actionOrder.indexOf(actionFamily(signature.action));
   return [
     rank < 0 ? actionOrder.length : rank,
@@ -46,7 +40,7 @@ function useOf(signature: Signature, kind: string): number {
   return writes ? WRITES : NEITHER;
 }
 
-function compare(a: readonly number[], b: readonly number[]): number {
+export function compare(a: readonly number[], b: readonly number[]): number {
   for (let i = 0; i < a.length; i++) {
     const difference = a[i]! - b[i]!;
     if (difference !== 0) return difference;

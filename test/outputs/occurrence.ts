@@ -5,6 +5,7 @@ import * as FlowRecord from '../../engine/flow-record.js';
 import type { ModuleDefinition } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import * as Header from '../../signatures/compile/header.js';
+import { SignatureStore } from '../../signatures/compile/signature-store.js';
 import type { Signature } from '../../signatures/signature.js';
 import { address4, ethernet, ipv4, packet, tcp } from '../packets/builder.js';
 import { type StubThread, stubThread } from '../thread-stub.js';
@@ -40,16 +41,15 @@ export function outputThread(
 
 /** As much of a compiled rule set as outputs look at. */
 function imageOf(signatures: readonly Partial<Signature>[]): object {
-  const texts = signatures.map(signature => Buffer.from(JSON.stringify(signature)));
-  const header = new Int32Array(texts.length * Header.INTS);
-  let at = 0;
-  texts.forEach((text, i) => {
-    header[i * Header.INTS + Header.TEXT] = at;
-    header[i * Header.INTS + Header.TEXT_LENGTH] = text.length;
-    at += text.length;
+  const store = new SignatureStore();
+  const stored = signatures.map(signature => store.add(signature as Signature));
+  const text = store.finish();
+  const header = new Int32Array(stored.length * Header.INTS);
+  stored.forEach(({ block, line }, i) => {
+    header[i * Header.INTS + Header.TEXT_BLOCK] = block;
+    header[i * Header.INTS + Header.TEXT_LINE] = line;
   });
-  const referenceSystems = { url: 'https://' };
-  return { count: signatures.length, header, text: Uint8Array.from(Buffer.concat(texts)), referenceSystems };
+  return { count: signatures.length, header, text, referenceSystems: { url: 'https://' } };
 }
 
 /** A TCP packet of 192.0.2.1:1234 to 198.51.100.2:80, decoded, in flow 7. @returns its slot */

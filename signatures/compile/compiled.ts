@@ -1,0 +1,94 @@
+/**
+ * A signature while a rule set is compiled: what grouping and searching need to know of it, and nothing else, so
+ * that the parsed form of 36,000 signatures need not be in memory at the same time.
+ */
+import type { Match, PortSet, Signature } from '../signature.js';
+import { fastPatternOf } from './fast-pattern.js';
+import { orderOf } from './order.js';
+import { reachOf } from './reach.js';
+import { isApplicationBuffer, PAYLOAD_BUFFERS, TRANSACTION_KINDS, type Traits } from './traits.js';
+
+/** The content that is searched for. */
+export interface SearchedPattern {
+  readonly buffer: string;
+  readonly transforms: readonly Match[];
+  /** Latin-1 text. */
+  readonly bytes: string;
+  readonly nocase: boolean;
+  /** The highest end a match may have in its buffer; 0 when there is no bound. */
+  readonly maximumEnd: number;
+}
+
+export interface Compiled {
+  /** Number in the image: its place in the order of evaluation, once all signatures are known. */
+  number: number;
+  /** What decides that place. */
+  readonly order: readonly number[];
+  readonly traits: Traits;
+  readonly pattern: SearchedPattern | undefined;
+  /** Decoder, stream and engine events lead to it, nothing else. */
+  readonly eventOnly: boolean;
+  readonly onTransactionEvents: boolean;
+  /** Direction that `flow:` asks for. */
+  readonly direction: 'to_server' | 'to_client' | undefined;
+  readonly arrow: Signature['direction'];
+  readonly hook: string | undefined;
+  readonly source: Signature['source'];
+  readonly destination: Signature['destination'];
+  readonly sourcePorts: PortSet;
+  readonly destinationPorts: PortSet;
+  /** Bytes of a stream it must see at once. */
+  readonly reach: number;
+  readonly onPayload: boolean;
+  readonly usesStreamSize: boolean;
+  /** Buffers of application protocols, and protocols that its conditions on transactions belong to. */
+  readonly buffers: readonly string[];
+  readonly protocols: readonly string[];
+}
+
+const NONE: readonly string[] = [];
+
+export function analyzed(
+  signature: Signature,
+  traits: Traits,
+  actionOrder: readonly string[],
+  searched: boolean,
+): Compiled {
+  const { conditions, buffers } = signature;
+  const flow = conditions.find(match => match.kind === 'flow' && match['direction'] !== undefined);
+  const kinds = new Set(conditions.map(match => match.kind));
+  return {
+    number: -1,
+    order: orderOf(signature, actionOrder),
+    traits,
+    pattern: searched ? searchedPattern(signature) : undefined,
+    eventOnly: kinds.has('decode-event') || kinds.has('stream-event') || kinds.has('engine-event'),
+    onTransactionEvents: kinds.has('transaction-event'),
+    direction: flow?.['direction'] as Compiled['direction'],
+    arrow: signature.direction,
+    hook: signature.hook,
+    source: signature.source,
+    destination: signature.destination,
+    sourcePorts: signature.sourcePorts,
+    destinationPorts: signature.destinationPorts,
+    reach: reachOf(signature),
+    onPayload: buffers.some(each => PAYLOAD_BUFFERS.has(each.buffer)),
+    usesStreamSize: kinds.has('stream_size'),
+    buffers: orNone(buffers.filter(isApplicationBuffer).map(each => each.buffer)),
+    protocols: orNone(
+      conditions.filter(match => TRANSACTION_KINDS.has(match.kind)).map(match => String(match['protocol'])),
+    ),
+  };
+}
+
+/** The same list for all that have nothing in it. */
+function orNone(list: string[]): readonly string[] {
+  return list.length === 0 ? NONE : list;
+}
+
+function searchedPattern(signature: Signature): SearchedPattern | undefined {
+  const found = fastPatternOf(signature);
+  if (!found) return undefined;
+  const { bytes, nocase, maximumEnd, conditions } = found;
+  return { buffer: conditions.buffer, transforms: conditions.transforms, bytes, nocase, maximumEnd };
+}

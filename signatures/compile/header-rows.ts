@@ -1,0 +1,44 @@
+/** Header rows of signatures as they come, put in the order of evaluation at the end. */
+import type { Signature } from '../signature.js';
+import type { Compiled } from './compiled.js';
+import * as Header from './header.js';
+import type { Stored } from './signature-store.js';
+
+const FIRST_ROWS = 1024;
+
+interface Row {
+  readonly at: number;
+  readonly stored: Stored;
+}
+
+export class HeaderRows {
+  private table = new Int32Array(FIRST_ROWS * Header.INTS);
+  private readonly rows = new Map<Compiled, Row>();
+
+  constructor(private readonly sets: Header.Sets) {}
+
+  add(compiled: Compiled, signature: Signature, stored: Stored): void {
+    const at = this.rows.size * Header.INTS;
+    if (at === this.table.length) {
+      const larger = new Int32Array(2 * this.table.length);
+      larger.set(this.table);
+      this.table = larger;
+    }
+    Header.writeHeader(this.table, at, signature, compiled.traits, this.sets);
+    this.table[at + Header.FAST_PATTERN_END] = compiled.pattern?.maximumEnd ?? 0;
+    this.table[at + Header.TEXT_LINE] = stored.line;
+    this.table[at + Header.TEXT_LENGTH] = stored.length;
+    this.rows.set(compiled, { at, stored });
+  }
+
+  /** The rows of these signatures in memory that threads share; call it when their store is finished. */
+  inOrder(all: readonly Compiled[]): Int32Array {
+    const header = new Int32Array(new SharedArrayBuffer(Math.max(4, all.length * Header.INTS * 4)));
+    all.forEach((compiled, i) => {
+      const { at, stored } = this.rows.get(compiled)!;
+      header.set(this.table.subarray(at, at + Header.INTS), i * Header.INTS);
+      header[i * Header.INTS + Header.TEXT_BLOCK] = stored.block;
+    });
+    return header;
+  }
+}

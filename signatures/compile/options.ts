@@ -1,0 +1,113 @@
+/** What the configuration says about compiling rules. */
+import type { Config } from '../../engine/config/config.js';
+import { boolean, choice, integer, option, text } from '../../engine/config/option.js';
+import type { Protocol } from '../../engine/protocol.js';
+import { ADDRESS_GROUPS } from '../rule-settings.js';
+import type { Signature } from '../signature.js';
+import { readThresholdFile, THRESHOLD_FILE, type ThresholdRule } from '../threshold-config.js';
+import type { GroupLimits } from './groups.js';
+import type { RuleSetImage } from './image.js';
+import { DEFAULT_ACTION_ORDER } from './order.js';
+
+const profile = option(
+  'detect.profile',
+  choice('low', 'medium', 'high', 'custom'),
+  'medium',
+  'how many port groups signatures are split into: more groups take more memory and look for less in each packet',
+);
+const toServerGroups = option(
+  'detect.custom-values.toserver-groups',
+  integer(1, 255),
+  8,
+  'port groups to the server (profile custom)',
+);
+const toClientGroups = option(
+  'detect.custom-values.toclient-groups',
+  integer(1, 255),
+  4,
+  'port groups to the client (profile custom)',
+);
+const caching = option('detect.sgh-mpm-caching', boolean, true, 'keep compiled patterns on disk');
+const cachingPath = option(
+  'detect.sgh-mpm-caching-path',
+  text,
+  '',
+  'folder of compiled patterns; none without one',
+);
+const actionOrder = option(
+  'action-order',
+  { expected: 'a list of pass, drop, reject and alert', parse: parseOrder },
+  DEFAULT_ACTION_ORDER,
+  'actions in the order in which signatures are judged',
+);
+const history = option(
+  'detect.stream-history',
+  integer(0, 1 << 20),
+  2560,
+  'bytes of a stream kept in front of new data for signatures that set no bound themselves',
+);
+
+/** Options that compiling reads. */
+export const compileOptions = [
+  profile,
+  toServerGroups,
+  toClientGroups,
+  caching,
+  cachingPath,
+  actionOrder,
+  history,
+  THRESHOLD_FILE,
+];
+
+function parseOrder(value: unknown): readonly string[] | undefined {
+  const order = Array.isArray(value) ? value.map(String) : undefined;
+  return order?.every(action => DEFAULT_ACTION_ORDER.includes(action)) ? order : undefined;
+}
+
+/**
+ * Groups to the server and to the client. Scanning for a few thousand patterns costs little more than for a few
+ * hundred, so that few groups are enough; each takes time to compile, and memory.
+ */
+const PROFILES = { low: [3, 2], medium: [8, 4], high: [40, 20] } as const;
+
+export interface CompileOptions {
+  readonly protocols: readonly Protocol[];
+  readonly actionOrder: readonly string[];
+  readonly limits: GroupLimits;
+  /** Thresholds of `threshold-file`. */
+  readonly thresholds?: readonly ThresholdRule[];
+  /** The rule set in force, on reload: databases that are the same are taken over. */
+  readonly previous?: RuleSetImage;
+  /** Folder of compiled patterns. */
+  readonly cacheFolder?: string;
+  readonly warn?: (message: string) => void;
+  /** Signatures that are looked at wherever their header applies, without a search for their pattern before. */
+  readonly unsearched?: (signature: Signature) => boolean;
+}
+
+/** Options of compiling as the configuration has them. */
+export function compileOptionsFrom(
+  config: Config,
+  protocols: readonly Protocol[],
+  warn: (message: string) => void = () => {},
+): CompileOptions {
+  const chosen = config.read(profile);
+  const [toServer, toClient] =
+    chosen === 'custom' ? [config.read(toServerGroups), config.read(toClientGroups)] : PROFILES[chosen];
+  const thresholds = readThresholdFile(config, addressVariables(config));
+  for (const problem of thresholds.problems) warn(problem);
+  return {
+    protocols,
+    thresholds: thresholds.rules,
+    warn,
+    actionOrder: config.read(actionOrder),
+    limits: { toServer, toClient, history: config.read(history) },
+    cacheFolder: (config.read(caching) && config.read(cachingPath)) || undefined,
+  };
+}
+
+function addressVariables(config: Config): Map<string, string> {
+  const groups = config.read(ADDRESS_GROUPS);
+  const entries = groups !== null && typeof groups === 'object' ? Object.entries(groups) : [];
+  return new Map(entries.map(([name, value]) => [name, String(value)]));
+}

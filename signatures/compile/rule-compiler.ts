@@ -1,0 +1,98 @@
+/**
+ * Compiles a rule set signature by signature: each is taken when it was parsed and need not be kept afterwards;
+ * when all were taken they are put in order, grouped by protocol, direction, port and buffer, and the pattern
+ * databases are made.
+ */
+import type { Matcher } from '../../engine/matcher.js';
+import type { Signature } from '../signature.js';
+import { thresholdsAdder } from '../threshold-config.js';
+import { AddressSets, PortSets, shared32 } from './address-sets.js';
+import { ApplicationSets, applicationRules, framesIn } from './applications.js';
+import { DatabaseCache } from './cache.js';
+import { analyzed, type Compiled } from './compiled.js';
+import { Databases, PatternNumbers } from './databases.js';
+import { transportRules } from './groups.js';
+import { HeaderRows } from './header-rows.js';
+import type { RuleSetImage } from './image.js';
+import { ipOnlyRules } from './ip-only.js';
+import type { CompileOptions } from './options.js';
+import { compare } from './order.js';
+import { SignatureStore } from './signature-store.js';
+import { ANYTHING, TCP, traitsOf, UDP } from './traits.js';
+
+export class RuleCompiler {
+  private readonly store = new SignatureStore();
+  private readonly addresses = new AddressSets();
+  private readonly ports = new PortSets();
+  private readonly applications = new ApplicationSets();
+  private readonly rows = new HeaderRows({
+    addresses: this.addresses,
+    ports: this.ports,
+    applications: this.applications,
+  });
+  private readonly withThresholds: (signature: Signature) => Signature;
+
+  /** @param matcher of this thread; databases are shared with others */
+  constructor(
+    private readonly matcher: Matcher,
+    private readonly options: CompileOptions,
+  ) {
+    this.withThresholds = thresholdsAdder(options.thresholds ?? []);
+  }
+
+  /** Takes a signature in. @returns what `finish` needs of it */
+  take(parsed: Signature): Compiled {
+    const { protocols, actionOrder, unsearched } = this.options;
+    const signature = this.withThresholds(parsed);
+    const traits = traitsOf(signature, protocols);
+    const compiled = analyzed(signature, traits, actionOrder, !unsearched?.(signature));
+    this.rows.add(compiled, signature, this.store.add(signature));
+    return compiled;
+  }
+
+  /**
+   * @param members those that stay of what `take` gave
+   * @param referenceSystems prefixes of reference types
+   */
+  finish(
+    members: readonly Compiled[],
+    referenceSystems: Readonly<Record<string, string>> = {},
+  ): RuleSetImage {
+    const { matcher, options } = this;
+    const all = [...members].sort((a, b) => compare(a.order, b.order));
+    all.forEach((member, i) => {
+      member.number = i;
+    });
+    const patterns = new PatternNumbers();
+    const databases = new Databases(
+      matcher,
+      patterns,
+      new DatabaseCache(options.cacheFolder, options.warn),
+      new Map(options.previous?.databases.map(database => [database.key, database])),
+    );
+    const transactionsSeeStreams = all.some(({ traits, onPayload }) => traits.onTransactions && onPayload);
+    const tools = { patterns, databases, limits: options.limits, transactionsSeeStreams };
+    return {
+      matcher: matcher.kind,
+      count: all.length,
+      tcp: transportRules('tcp', TCP, all, tools),
+      udp: transportRules('udp', UDP, all, tools),
+      other: transportRules('other', ANYTHING & ~(TCP | UDP), all, tools),
+      applications: applicationRules(options.protocols, all, tools),
+      frames: framesIn(all),
+      databases: databases.compile(),
+      searches: databases.table(),
+      patterns: patterns.table(),
+      ipOnly: ipOnlyRules(all),
+      events: shared32(all.filter(member => member.eventOnly).map(member => member.number)),
+      usesStreamSize: all.some(member => member.usesStreamSize),
+      text: this.store.finish(),
+      header: this.rows.inOrder(all),
+      addresses: this.addresses.table(),
+      ports: this.ports.table(),
+      applicationNames: this.applications.names,
+      applicationSets: this.applications.table(),
+      referenceSystems,
+    };
+  }
+}

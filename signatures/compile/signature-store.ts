@@ -1,0 +1,78 @@
+/**
+ * What is kept of signatures beside their header rows: their JSON, compressed in blocks of a few, since most of them
+ * are never looked at. A block is its compressed length (uint32, little endian) and the lines of its signatures.
+ */
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { Signature } from '../signature.js';
+
+/** What is kept of a signature: its addresses and ports are in the image's tables. */
+export type StoredSignature = Omit<Signature, 'source' | 'destination' | 'sourcePorts' | 'destinationPorts'>;
+
+/** Where a signature lies: offset of its block, line in it, and length of its JSON. */
+export interface Stored {
+  block: number;
+  readonly line: number;
+  readonly length: number;
+}
+
+/** More of them compress better, and take longer to unpack for the one that is needed. */
+const LINES_OF_BLOCK = 16;
+const HEAD = 4;
+
+export class SignatureStore {
+  private readonly blocks: Buffer[] = [];
+  private lines: string[] = [];
+  /** Those in the block that is not written yet. */
+  private waiting: Stored[] = [];
+  private size = 0;
+
+  add(signature: Signature): Stored {
+    const json = textOf(signature);
+    const stored = { block: 0, line: this.lines.length, length: json.length };
+    this.lines.push(json);
+    this.waiting.push(stored);
+    if (this.lines.length === LINES_OF_BLOCK) this.endBlock();
+    return stored;
+  }
+
+  /** All blocks, one behind the other, in memory that threads share. */
+  finish(): Uint8Array {
+    if (this.lines.length > 0) this.endBlock();
+    const bytes = new Uint8Array(new SharedArrayBuffer(Math.max(1, this.size)));
+    let at = 0;
+    for (const block of this.blocks) {
+      bytes.set(block, at);
+      at += block.length;
+    }
+    return bytes;
+  }
+
+  private endBlock(): void {
+    const packed = deflateRawSync(this.lines.join('\n'), { level: 1 });
+    const head = Buffer.alloc(HEAD);
+    head.writeUInt32LE(packed.length);
+    for (const stored of this.waiting) stored.block = this.size;
+    this.blocks.push(head, packed);
+    this.size += HEAD + packed.length;
+    this.lines = [];
+    this.waiting = [];
+  }
+}
+
+/** @param block, line as `SignatureStore` gave them */
+export function storedSignature(bytes: Uint8Array, block: number, line: number): StoredSignature {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const start = block + HEAD;
+  // A copy: zlib does not take shared memory.
+  const packed = bytes.slice(start, start + view.getUint32(block, true));
+  const lines = inflateRawSync(packed).toString('utf8');
+  let from = 0;
+  for (let i = 0; i < line; i++) from = lines.indexOf('\n', from) + 1;
+  const end = lines.indexOf('\n', from);
+  return JSON.parse(end < 0 ? lines.slice(from) : lines.slice(from, end)) as StoredSignature;
+}
+
+function textOf(signature: Signature): string {
+  const { source: _, destination: __, sourcePorts: ___, destinationPorts: ____, ...rest } = signature;
+  return JSON.stringify(rest);
+}
