@@ -1,5 +1,6 @@
 /** Whether the regular expressions of rules are right: they are compiled and given back. */
 import { type Expressions, openExpressions } from '../engine/expression.js';
+import { flatText } from './flat-text.js';
 import type { RuleContext } from './rule-context.js';
 import { RuleError, UnsupportedRule } from './rule-error.js';
 
@@ -9,7 +10,7 @@ export function expressionCheck(
 ): NonNullable<RuleContext['checkExpression']> {
   const right = new Set<string>();
   return (pattern, options, at) => {
-    const key = `${options}/${pattern}`;
+    const key = flatText(`${options}/${pattern}`);
     if (right.has(key)) return;
     try {
       expressions.release(expressions.compile({ pattern, options }));

@@ -1,9 +1,9 @@
 /** Loads rule sets: reads the files, parses each rule, settles duplicates. */
-import { readFileSync } from 'node:fs';
 import type { Config } from '../engine/config/config.js';
 import { isCode } from '../engine/detection/find.js';
 import { expressionCheck } from './expression-check.js';
 import { rulesOf } from './parser/lines.js';
+import { piecesOf } from './parser/pieces.js';
 import { decodeText, type RuleSource } from './parser/source.js';
 import { identify, parseRule } from './parser.js';
 import type { RuleContext } from './rule-context.js';
@@ -51,7 +51,7 @@ export function loadRules(
 /** Loads rules from text. @param file name for positions */
 export function loadRuleText(text: string, file: string, options: LoadOptions): RuleSet {
   const loader = new Loader<Signature>(options, signature => signature);
-  loader.text(Buffer.from(text, 'utf8').toString('latin1'), file);
+  loader.rules(Buffer.from(text.replace(/^\ufeff/, ''), 'utf8').toString('latin1'), file);
   return loader.finish();
 }
 
@@ -92,20 +92,17 @@ class Loader<Kept> {
   }
 
   file(path: string): void {
-    let text: string;
     try {
-      text = readFileSync(path, 'latin1');
+      for (const { text, firstLine } of piecesOf(path)) this.rules(text, path, firstLine);
     } catch (error) {
       this.problem('errors', `opening rule file ${path}: ${(error as Error).message}`, path);
       return;
     }
     this.files.push(path);
-    this.text(text, path);
   }
 
-  text(latin1: string, file: string): void {
-    const text = latin1.startsWith('\xef\xbb\xbf') ? latin1.slice(3) : latin1;
-    for (const source of rulesOf(text, file)) this.rule(source);
+  rules(latin1: string, file: string, firstLine = 1): void {
+    for (const source of rulesOf(latin1, file, firstLine)) this.rule(source);
   }
 
   finish(): RuleSet<Kept> {

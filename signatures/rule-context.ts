@@ -1,6 +1,7 @@
 /** What rules are parsed against: variables, classifications, keywords, and where warnings go. */
 import { nearest } from '../engine/nearest.js';
 import type { Classification } from './classification.js';
+import { flatText } from './flat-text.js';
 import type { Keyword } from './keyword.js';
 import type { RuleProblem } from './rule-set.js';
 import type { AddressSet, PortSet, Position } from './signature.js';
@@ -86,8 +87,7 @@ export class SharedValues {
   text(value: string): string {
     const known = this.texts.get(value);
     if (known !== undefined) return known;
-    // A copy: a slice would keep the whole file in memory.
-    const flat = Buffer.from(value, 'utf8').toString('utf8');
+    const flat = flatText(value);
     this.texts.set(flat, flat);
     return flat;
   }

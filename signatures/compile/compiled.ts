@@ -2,6 +2,7 @@
  * A signature while a rule set is compiled: what grouping and searching need to know of it, and nothing else, so
  * that the parsed form of 36,000 signatures need not be in memory at the same time.
  */
+import { flatText } from '../flat-text.js';
 import type { Match, PortSet, Signature } from '../signature.js';
 import { fastPatternOf } from './fast-pattern.js';
 import { orderOf } from './order.js';
@@ -90,5 +91,6 @@ function searchedPattern(signature: Signature): SearchedPattern | undefined {
   const found = fastPatternOf(signature);
   if (!found) return undefined;
   const { bytes, nocase, maximumEnd, conditions } = found;
-  return { buffer: conditions.buffer, transforms: conditions.transforms, bytes, nocase, maximumEnd };
+  const { buffer, transforms } = conditions;
+  return { buffer, transforms, bytes: flatText(bytes), nocase, maximumEnd };
 }

@@ -15,12 +15,16 @@ export interface Stored {
   readonly length: number;
 }
 
+/** Blocks are gathered in pieces of memory of this size: what zlib gives is small parts of larger buffers. */
+const PIECE = 1 << 20;
 /** More of them compress better, and take longer to unpack for the one that is needed. */
 const LINES_OF_BLOCK = 16;
 const HEAD = 4;
 
 export class SignatureStore {
-  private readonly blocks: Buffer[] = [];
+  private readonly pieces: Buffer[] = [];
+  /** Bytes used of the last piece. */
+  private used = PIECE;
   private lines: string[] = [];
   /** Those in the block that is not written yet. */
   private waiting: Stored[] = [];
@@ -40,9 +44,9 @@ export class SignatureStore {
     if (this.lines.length > 0) this.endBlock();
     const bytes = new Uint8Array(new SharedArrayBuffer(Math.max(1, this.size)));
     let at = 0;
-    for (const block of this.blocks) {
-      bytes.set(block, at);
-      at += block.length;
+    for (const piece of this.pieces) {
+      bytes.set(piece.subarray(0, Math.min(PIECE, this.size - at)), at);
+      at += PIECE;
     }
     return bytes;
   }
@@ -52,10 +56,23 @@ export class SignatureStore {
     const head = Buffer.alloc(HEAD);
     head.writeUInt32LE(packed.length);
     for (const stored of this.waiting) stored.block = this.size;
-    this.blocks.push(head, packed);
-    this.size += HEAD + packed.length;
+    this.write(head);
+    this.write(packed);
     this.lines = [];
     this.waiting = [];
+  }
+
+  private write(bytes: Buffer): void {
+    for (let done = 0; done < bytes.length; ) {
+      if (this.used === PIECE) {
+        this.pieces.push(Buffer.allocUnsafeSlow(PIECE));
+        this.used = 0;
+      }
+      const copied = bytes.copy(this.pieces.at(-1)!, this.used, done);
+      done += copied;
+      this.used += copied;
+    }
+    this.size += bytes.length;
   }
 }
 

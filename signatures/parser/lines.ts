@@ -1,9 +1,9 @@
 /** Rules of a file: lines without comments, those that end in `\` joined with the next. */
 import { RuleSource } from './source.js';
 
-/** @param text the file read as latin1 */
-export function* rulesOf(text: string, file: string): Generator<RuleSource> {
-  let line = 1;
+/** @param text the file read as latin1, or whole lines of it  @param firstLine number of the first of them */
+export function* rulesOf(text: string, file: string, firstLine = 1): Generator<RuleSource> {
+  let line = firstLine;
   for (let start = 0; start < text.length; ) {
     const first = line;
     let end = lineEnd(text, start);
@@ -63,6 +63,7 @@ function backslash(text: string, end: number): number {
   return last;
 }
 
-function continues(text: string, end: number): boolean {
+/** Whether the line that ends at `end` goes on in the next. */
+export function continues(text: string, end: number): boolean {
   return text[backslash(text, end)] === '\\';
 }

@@ -1,0 +1,29 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { rulesOf } from '../../signatures/parser/lines.js';
+import { piecesOf } from '../../signatures/parser/pieces.js';
+
+const FILE = '\ufeff# first\na one\n\nb \\\n  two \\\n three\r\nc\u00e4 four\n# five\nd';
+
+describe('pieces of a rule file', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'pieces-'));
+    writeFileSync(join(folder, 'a.rules'), FILE);
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it.each([1 << 20, 64, 17, 5, 4])('read %i bytes at a time give the same rules', size => {
+    const rules = [...piecesOf(join(folder, 'a.rules'), size)].flatMap(({ text, firstLine }) =>
+      [...rulesOf(text, 'a.rules', firstLine)].map(({ text: rule, line }) => `${line}: ${rule}`),
+    );
+    expect(rules).toEqual(['2: a one', '4: b   two  three', '7: c\u00c3\u00a4 four', '9: d']);
+  });
+
+  it('are none of what is no file', () => {
+    expect(() => [...piecesOf(folder)]).toThrow('EISDIR');
+    expect(() => [...piecesOf(join(folder, 'b.rules'))]).toThrow('ENOENT');
+  });
+});
