@@ -124,7 +124,7 @@ const reason = missing();
 const notLoaded = packageProblem();
 
 it.skipIf(notLoaded === undefined)('tells how to install the package where it is not there', () => {
-  expect(notLoaded).toMatch(/npm install --no-save nfqueue .*or use nfq.driver: netlink/);
+  expect(notLoaded).toMatch(/npm install --no-save --save-optional nfqueue .*or use nfq.driver: netlink/);
 });
 
 describe.skipIf(reason !== undefined || notLoaded !== undefined)(

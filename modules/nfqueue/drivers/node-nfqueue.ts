@@ -47,7 +47,7 @@ export function loadPackage(from: string): NodeNfqueue {
   }
   throw new Error(
     `nfq.driver is node-nfqueue, but the package ${PACKAGE} cannot be loaded: ${problem.split('\n')[0]}. ` +
-      `Install it with: apt-get install libnetfilter-queue-dev && npm install --no-save ${PACKAGE} ` +
+      `Install it with: apt-get install libnetfilter-queue-dev && npm install --no-save --save-optional ${PACKAGE} ` +
       '(it is licensed under the GPL), or use nfq.driver: netlink',
   );
 }
