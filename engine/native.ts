@@ -52,12 +52,15 @@ export const QUEUED_SECONDS = 8;
 export const QUEUED_NANOSECONDS = 9;
 /** Bits of the QUEUED_FLAG_ constants. */
 export const QUEUED_FLAGS = 10;
-/** EtherType; 0 when not known. */
-export const QUEUED_ETHER_TYPE = 11;
+/** Where what the kernel knows of the connection lies (see `conntrack.ts`); 0 when it was not asked for. */
+export const QUEUED_CONNTRACK = 11;
 /** Checksums are not written yet: the device, or whoever cuts the packet up, does that. */
 export const QUEUED_FLAG_NO_CHECKSUM = 1;
 /** Several segments in one packet, which are cut up after the verdict. */
 export const QUEUED_FLAG_GSO = 2;
+
+/** Room that a message of the kernel takes beside the packet in it. */
+export const QUEUE_OVERHEAD = 1024;
 
 /** uint32 fields of a tally: bytes used, overruns of the socket, refused verdicts, messages not understood. */
 export const TALLY_INTS = 6;
@@ -93,6 +96,8 @@ export interface QueueSettings {
   readonly failOpen: boolean;
   /** Take large packets as they are instead of having them cut up. */
   readonly gso: boolean;
+  /** Have packets told with what the kernel knows of their connection. */
+  readonly conntrack: boolean;
   /** Let the kernel note when packets come. */
   readonly timestamps: boolean;
 }

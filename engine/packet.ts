@@ -105,6 +105,8 @@ export const VLAN_ID_2 = 43;
 export const L2 = 44;
 /** Event: one of the EVENT_ constants of `event.ts`. Its payload (PAYLOAD, PAYLOAD_LENGTH) is described there. */
 export const EVENT_KIND = 45;
+/** Packet of the wire: where what the kernel knows of its connection lies (see `conntrack.ts`); 0 when not known. */
+export const CONNTRACK = 45;
 /** Event: index of the signature in the compiled rule set, -1 when none. */
 export const EVENT_SIGNATURE = 46;
 /** Not an event but a tunnel's inner packet: one of the TUNNEL_ constants of `link-type.ts`. */

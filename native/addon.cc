@@ -10,6 +10,7 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
   sluice::defineThread(env, exports);
   sluice::defineGuard(env, exports);
   sluice::defineQueue(env, exports);
+  sluice::defineSockets(env, exports);
   sluice::definePackets(env, exports);
   sluice::defineRawSocket(env, exports);
   sluice::defineProcess(env, exports);

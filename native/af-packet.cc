@@ -18,14 +18,11 @@
 
 #include "arguments.h"
 #include "parts.h"
+#include "received.h"
 
 namespace sluice {
 namespace {
 
-// Fields of a packet as in native/nfqueue.cc; see QUEUED_ in engine/native.ts.
-constexpr size_t kPacketInts = 12;
-enum Field { kId, kData, kLength, kWireLength, kMark, kHook, kIn, kOut, kSeconds, kNanoseconds, kFlags, kProtocol };
-constexpr uint32_t kNoChecksum = 1;
 constexpr size_t kVlanTag = 4;
 constexpr size_t kAddresses = 12;
 
@@ -102,12 +99,12 @@ class Ring {
 
   uint32_t receive(Span<uint8_t> bytes, uint32_t from, uint32_t to, uint32_t largest, Span<uint32_t> packets,
                    uint32_t* used) {
-    const size_t limit = packets.length / kPacketInts;
+    const size_t limit = packets.length / kReceivedInts;
     uint32_t count = 0;
     uint32_t at = from;
     while (count < limit && to - at >= largest + kVlanTag && haveBlock()) {
       while (left_ > 0 && count < limit && to - at >= largest + kVlanTag) {
-        at = copy(bytes.data, at, largest, packets.data + count * kPacketInts);
+        at = copy(bytes.data, at, largest, reinterpret_cast<Received*>(packets.data)[count]);
         count++;
         next();
       }
@@ -163,15 +160,15 @@ class Ring {
   }
 
   /** @returns offset behind the packet */
-  uint32_t copy(uint8_t* bytes, uint32_t at, uint32_t largest, uint32_t* out) {
+  uint32_t copy(uint8_t* bytes, uint32_t at, uint32_t largest, Received& out) {
     const auto* header = reinterpret_cast<const tpacket3_hdr*>(frame_);
     const auto* link = reinterpret_cast<const sockaddr_ll*>(frame_ + TPACKET_ALIGN(sizeof(tpacket3_hdr)));
     const uint8_t* data = frame_ + header->tp_mac;
     uint32_t length = header->tp_snaplen < largest ? header->tp_snaplen : largest;
     uint8_t* to = bytes + at;
-    std::memset(out, 0, kPacketInts * 4);
-    out[kData] = at;
-    out[kWireLength] = header->tp_len;
+    out = {};
+    out.data = at;
+    out.wireLength = header->tp_len;
     // The kernel takes the outer VLAN tag out of the frame.
     if ((header->tp_status & TP_STATUS_VLAN_VALID) && length >= kAddresses) {
       const bool hasType = (header->tp_status & TP_STATUS_VLAN_TPID_VALID) != 0;
@@ -181,18 +178,17 @@ class Ring {
       std::memcpy(to + kAddresses, tag, kVlanTag);
       std::memcpy(to + kAddresses + kVlanTag, data + kAddresses, length - kAddresses);
       length += kVlanTag;
-      out[kWireLength] += kVlanTag;
+      out.wireLength += kVlanTag;
     } else {
       std::memcpy(to, data, length);
     }
-    out[kLength] = length;
-    out[kIn] = static_cast<uint32_t>(link->sll_ifindex);
+    out.length = length;
+    out.in = static_cast<uint32_t>(link->sll_ifindex);
     // Whether the host itself sent it.
-    out[kHook] = link->sll_pkttype;
-    out[kSeconds] = header->tp_sec;
-    out[kNanoseconds] = header->tp_nsec;
-    out[kFlags] = header->tp_status & TP_STATUS_CSUMNOTREADY ? kNoChecksum : 0;
-    out[kProtocol] = ntohs(link->sll_protocol);
+    out.hook = link->sll_pkttype;
+    out.seconds = header->tp_sec;
+    out.nanoseconds = header->tp_nsec;
+    out.flags = header->tp_status & TP_STATUS_CSUMNOTREADY ? kNoChecksum : 0;
     return at + ((length + 7) & ~7u);
   }
 
@@ -205,13 +201,6 @@ class Ring {
   uint32_t left_ = 0;
   uint8_t* frame_ = nullptr;
 };
-
-uint32_t settingAt(const Napi::CallbackInfo& info, const char* name) {
-  const Napi::Value value = info[1].As<Napi::Object>().Get(name);
-  if (value.IsBoolean()) return value.As<Napi::Boolean>().Value();
-  if (!value.IsNumber()) refuse(info.Env(), std::string("settings.") + name + " is missing");
-  return value.As<Napi::Number>().Uint32Value();
-}
 
 Napi::Value openPacketSocket(const Napi::CallbackInfo& info) {
   const std::string device = textAt(info, 0, "device");

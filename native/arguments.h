@@ -58,6 +58,14 @@ inline std::string textAt(const Napi::CallbackInfo& info, size_t index, const ch
   return info[index].As<Napi::String>().Utf8Value();
 }
 
+/** A number, or whether something holds, of the settings that are the second argument. */
+inline uint32_t settingAt(const Napi::CallbackInfo& info, const char* name) {
+  const Napi::Value value = info[1].As<Napi::Object>().Get(name);
+  if (value.IsBoolean()) return value.As<Napi::Boolean>().Value();
+  if (!value.IsNumber()) refuse(info.Env(), std::string("settings.") + name + " is missing");
+  return value.As<Napi::Number>().Uint32Value();
+}
+
 /** Runs `work`; what it throws becomes a JavaScript error. */
 template <class Work>
 auto guarded(const Napi::CallbackInfo& info, Work work) {

@@ -11,6 +11,7 @@ void defineChecksum(Napi::Env env, Napi::Object exports);
 void defineThread(Napi::Env env, Napi::Object exports);
 void defineGuard(Napi::Env env, Napi::Object exports);
 void defineQueue(Napi::Env env, Napi::Object exports);
+void defineSockets(Napi::Env env, Napi::Object exports);
 void definePackets(Napi::Env env, Napi::Object exports);
 void defineRawSocket(Napi::Env env, Napi::Object exports);
 void defineProcess(Napi::Env env, Napi::Object exports);

@@ -10,6 +10,7 @@ import * as Packet from '../../engine/packet.js';
 import { type Direction, Endpoints } from '../../engine/record/endpoints.js';
 import type { Subject } from '../../engine/record/subject.js';
 import { IsoTimestamp } from '../../engine/timestamp.js';
+import { writeConntrack } from './conntrack.js';
 import { writeEthernet } from './ethernet.js';
 import type { Instance } from './instance.js';
 import { type JsonBytes, type Key, key } from './json-bytes.js';
@@ -152,6 +153,7 @@ export class Header {
       if (name !== undefined) json.text(PCAP_FILE, name);
     }
     if (instance.version) json.plain(VERSION, this.version);
+    if (kind.packet) writeConntrack(json, subject);
     if (instance.ethernet && kind.packet) writeEthernet(json, subject, kind.direction, this.macs);
     if (!communityId || subject.flow < 0) return;
     const { flows, rows, flow } = subject;

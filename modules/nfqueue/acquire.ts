@@ -1,6 +1,6 @@
 /** Fills batches with the packets of this thread's queues. */
 import type { Thread, ThreadModule } from '../../engine/module.js';
-import { native } from '../../engine/native.js';
+import { native, QUEUE_OVERHEAD } from '../../engine/native.js';
 import { Receiver } from '../../engine/receive/receiver.js';
 import { VERDICT_DELIVERY } from '../../engine/verdict-delivery.js';
 import type { QueueDelivery } from './delivery.js';
@@ -8,9 +8,6 @@ import { endOf, waitFor } from './ends.js';
 import { COPY_RANGE } from './options.js';
 import { queuesOf, ReceivedId } from './queue.js';
 import { QueueSource } from './source.js';
-
-/** Attributes of a message beside the packet: as in native/nfqueue/receive.cc. */
-const OVERHEAD = 1024;
 
 export function acquireQueues(thread: Thread): ThreadModule {
   const addon = native()!;
@@ -22,6 +19,6 @@ export function acquireQueues(thread: Thread): ThreadModule {
     return new QueueSource(thread, addon, source, end, new ReceivedId(queue.received), outstanding);
   });
   const links = mine.map(({ queue }) => queue.link);
-  const largest = thread.config.read(COPY_RANGE) + OVERHEAD;
+  const largest = thread.config.read(COPY_RANGE) + QUEUE_OVERHEAD;
   return new Receiver(thread, { sources, largest, wait: waitFor(links, addon) });
 }

@@ -1,10 +1,10 @@
 /** Opens the queues of a run, for all threads. */
 import type { Config } from '../../engine/config/config.js';
 import type { Log, OpenedDevices } from '../../engine/module.js';
-import { type Native, native, nativeProblem } from '../../engine/native.js';
+import { type Native, native, nativeProblem, type QueueSettings } from '../../engine/native.js';
 import { openRawSockets } from '../../engine/raw-sender.js';
 import type { StatsTree } from '../../engine/stats-record.js';
-import type { Driver } from './driver.js';
+import type { Driver, QueueLink } from './driver.js';
 import { openDriver } from './ends.js';
 import { kernelQueues } from './kernel-queues.js';
 import { Latency } from './latency.js';
@@ -24,7 +24,7 @@ export function openQueues(config: Config, log: Log): OpenedDevices {
     for (const socket of senders) if (socket >= 0) addon.closeSocket(socket);
   };
   try {
-    for (const number of queueNumbers(config)) opened.push(openQueue(driver, number, config));
+    for (const number of queueNumbers(config)) opened.push(openQueue(driver, number, config, log));
     senders.splice(0, 2, ...openSenders(addon, config, log));
   } catch (error) {
     close();
@@ -38,16 +38,33 @@ function queueNumbers(config: Config): number[] {
   return (Array.isArray(listed) ? listed : [listed]).map(Number);
 }
 
-function openQueue(driver: Driver, number: number, config: Config): OpenQueue {
-  const link = driver.open(number, {
+function openQueue(driver: Driver, number: number, config: Config, log: Log): OpenQueue {
+  const link = openLink(driver, number, settingsOf(config), log);
+  return { number, link, received: ReceivedId.allocate(), latency: Latency.allocate() };
+}
+
+/** Not every kernel can tell of connections (NETFILTER_NETLINK_GLUE_CT): inspecting goes without that. */
+function openLink(driver: Driver, number: number, settings: QueueSettings, log: Log): QueueLink {
+  try {
+    return driver.open(number, settings);
+  } catch (error) {
+    const { message } = error as Error;
+    if (!settings.conntrack || !message.includes('not supported')) throw error;
+    log.warning(`nfqueue: this kernel does not tell of connections, nfq.conntrack has no effect: ${message}`);
+    return driver.open(number, { ...settings, conntrack: false });
+  }
+}
+
+function settingsOf(config: Config): QueueSettings {
+  return {
     copyRange: config.read(options.COPY_RANGE),
     length: config.read(options.QUEUE_LENGTH),
     receiveBuffer: Math.min(config.read(options.RECEIVE_BUFFER), 2 ** 30),
     failOpen: config.read(options.FAIL_OPEN),
     gso: config.read(options.GSO),
+    conntrack: config.read(options.CONNTRACK),
     timestamps: config.read(options.TIMESTAMPS) === 'kernel',
-  });
-  return { number, link, received: ReceivedId.allocate(), latency: Latency.allocate() };
+  };
 }
 
 /** Without them packets are dropped all the same, only nobody is told. */

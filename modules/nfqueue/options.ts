@@ -72,6 +72,12 @@ export const GSO = option(
   true,
   'take large packets of segmentation offloading as they are, which is much faster',
 );
+export const CONNTRACK = option(
+  'nfq.conntrack',
+  boolean,
+  false,
+  'have packets told with what the kernel knows of their connection, for EVE records',
+);
 export const TIMESTAMPS = option(
   'nfq.timestamps',
   choice('kernel', 'receive'),

@@ -58,6 +58,7 @@ export class QueueSource implements PacketSource {
     const p = slot * Packet.INTS;
     row[p + Packet.QUEUE_ID] = packets[q + Native.QUEUED_ID]!;
     row[p + Packet.MARK] = packets[q + Native.QUEUED_MARK]!;
+    row[p + Packet.CONNTRACK] = packets[q + Native.QUEUED_CONNTRACK]!;
     if (packets[q + Native.QUEUED_FLAGS]! & (Native.QUEUED_FLAG_NO_CHECKSUM | Native.QUEUED_FLAG_GSO))
       row[p + Packet.FLAGS]! |= Packet.FLAG_NO_CHECKSUM;
     this.outstanding?.received(packets[q + Native.QUEUED_ID]!);

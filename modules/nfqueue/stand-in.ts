@@ -10,7 +10,6 @@ import { type OpenQueue, ReceivedId } from './queue.js';
 
 const EVERY_MS = 5;
 const PACKETS = 64;
-const OVERHEAD = 1024;
 const TURNS = 256;
 
 export class StandIn {
@@ -29,7 +28,7 @@ export class StandIn {
     private readonly largest: number,
     private readonly failOpen: boolean,
   ) {
-    this.bytes = new Uint8Array((largest + OVERHEAD) * 4);
+    this.bytes = new Uint8Array((largest + Native.QUEUE_OVERHEAD) * 4);
     this.ends = new Map(queues.map(queue => [queue, endOf(queue.link, queue.number, native)]));
   }
 

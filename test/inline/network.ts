@@ -80,6 +80,20 @@ export class Network {
     this.run('gate', 'sysctl', '-qw', 'net.ipv4.ip_forward=0', 'net.ipv6.conf.all.forwarding=0');
   }
 
+  /** Client and server are neighbors, joined by a bridge in the gate whose frames netfilter sees. */
+  bridge(): void {
+    const gate = this.namespace('gate');
+    ip('-n', this.namespace('server'), 'addr', 'add', '10.9.1.3/24', 'dev', 'eth0');
+    ip('-n', gate, 'link', 'add', 'bridge0', 'type', 'bridge');
+    for (const device of ['client0', 'server0']) {
+      ip('-n', gate, 'addr', 'flush', 'dev', device);
+      ip('-n', gate, 'link', 'set', device, 'master', 'bridge0');
+    }
+    ip('-n', gate, 'link', 'set', 'bridge0', 'up');
+    this.run('gate', 'sysctl', '-qw', 'net.ipv4.ip_forward=0');
+    this.run('gate', 'sysctl', '-qw', 'net.bridge.bridge-nf-call-iptables=1');
+  }
+
   /** Runs a short command there. @returns what it prints  @throws Error when it fails */
   run(place: Place, ...command: string[]): string {
     const words = ['netns', 'exec', this.namespace(place), ...command];

@@ -19,6 +19,7 @@ const SETTINGS: QueueSettings = {
   receiveBuffer: 1 << 20,
   failOpen: false,
   gso: true,
+  conntrack: false,
   timestamps: true,
 };
 

@@ -1,0 +1,105 @@
+// Opens netfilter queues: a socket of NETLINK_NETFILTER that is bound to the queue with all its settings.
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "queue-message.h"
+#include "queue.h"
+
+namespace sluice {
+namespace {
+
+[[noreturn]] void fail(const std::string& what, int error) {
+  throw std::runtime_error(what + ": " + std::strerror(error));
+}
+
+/** A packet that comes while the queue is set up is not inspected: it has what the fail-open flag says. */
+void settle(int socket, const QueueSettings& settings, const uint8_t* message, size_t length) {
+  // The kernel puts the packet header, which begins with the id, first.
+  if (length < kMessageHeader + NLA_HDRLEN + 4) return;
+  const uint32_t id = big32(message + kMessageHeader + NLA_HDRLEN);
+  const uint32_t verdict = settings.flags & NFQA_CFG_F_FAIL_OPEN ? NF_ACCEPT : NF_DROP;
+  Message answer(NFQNL_MSG_VERDICT, settings.number, NLM_F_REQUEST);
+  answer.add(NFQA_VERDICT_HDR, nfqnl_msg_verdict_hdr{htonl(verdict), htonl(id)});
+  const void* bytes = answer.finished();
+  send(socket, bytes, answer.length(), 0);
+}
+
+/** Binds the queue with all its settings in one message. @returns errno of the kernel's answer */
+int bindQueue(int socket, const QueueSettings& settings) {
+  Message message(NFQNL_MSG_CONFIG, settings.number, NLM_F_REQUEST | NLM_F_ACK);
+  nfqnl_msg_config_cmd bind{};
+  bind.command = NFQNL_CFG_CMD_BIND;
+  bind.pf = htons(AF_UNSPEC);
+  message.add(NFQA_CFG_CMD, bind);
+  // The kernel's structure is packed.
+  struct __attribute__((packed)) {
+    uint32_t range;
+    uint8_t mode;
+  } copy{htonl(settings.copyRange), NFQNL_COPY_PACKET};
+  message.add(NFQA_CFG_PARAMS, copy);
+  message.add(NFQA_CFG_QUEUE_MAXLEN, htonl(settings.length));
+  message.add(NFQA_CFG_FLAGS, htonl(settings.flags));
+  message.add(NFQA_CFG_MASK, htonl(NFQA_CFG_F_FAIL_OPEN | NFQA_CFG_F_GSO | NFQA_CFG_F_CONNTRACK));
+  const void* bytes = message.finished();
+  if (send(socket, bytes, message.length(), 0) < 0) return errno;
+  std::vector<uint64_t> room((66 << 10) / 8);
+  auto* answer = reinterpret_cast<uint8_t*>(room.data());
+  for (;;) {
+    const ssize_t length = recv(socket, answer, room.size() * 8, 0);
+    if (length < 0) {
+      if (errno == EINTR || errno == ENOBUFS) continue;
+      return errno;
+    }
+    const auto* header = reinterpret_cast<const nlmsghdr*>(answer);
+    if (header->nlmsg_type == NLMSG_ERROR) return -reinterpret_cast<const nlmsgerr*>(NLMSG_DATA(header))->error;
+    if (header->nlmsg_type == typeOf(NFQNL_MSG_PACKET)) settle(socket, settings, answer, static_cast<size_t>(length));
+  }
+}
+
+void bindOrFail(int socket, const QueueSettings& settings) {
+  const int error = bindQueue(socket, settings);
+  const std::string name = "queue " + std::to_string(settings.number);
+  if (error == EPERM) fail(name + ": another program has it, or CAP_NET_ADMIN is missing", error);
+  if (error != 0) fail(name, error);
+}
+
+void setBuffer(int socket, uint32_t bytes) {
+  const int size = static_cast<int>(bytes);
+  if (setsockopt(socket, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) != 0)
+    setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+  // Verdicts with the whole of a large packet.
+  const int sending = 1 << 20;
+  if (setsockopt(socket, SOL_SOCKET, SO_SNDBUFFORCE, &sending, sizeof sending) != 0)
+    setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &sending, sizeof sending);
+  // A queue in a kernel that does not answer must not hang the program.
+  const timeval patience{2, 0};
+  setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+}
+
+}  // namespace
+
+int openSocket(const QueueSettings& settings) {
+  const int socket = ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+  if (socket < 0) fail("a netfilter socket cannot be opened", errno);
+  try {
+    setBuffer(socket, settings.receiveBuffer);
+    sockaddr_nl address{};
+    address.nl_family = AF_NETLINK;
+    if (bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) fail("a netfilter socket", errno);
+    bindOrFail(socket, settings);
+    // Any socket that asks for timestamps makes the kernel note when packets come, also for those of the queue.
+    const int on = 1;
+    if (settings.timestamps) setsockopt(socket, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+  } catch (...) {
+    close(socket);
+    throw;
+  }
+  return socket;
+}
+
+}  // namespace sluice

@@ -1,0 +1,96 @@
+// Sends verdicts to a netfilter queue, many with one system call.
+#include <sys/uio.h>
+
+#include <cerrno>
+#include <vector>
+
+#include "queue-message.h"
+#include "queue.h"
+
+namespace sluice {
+namespace {
+
+/** Verdict messages on their way to the kernel in one system call. */
+class Sending {
+ public:
+  Sending(int socket, uint16_t queue, Span<uint8_t> bytes) : socket_(socket), queue_(queue), bytes_(bytes) {}
+
+  /** @returns number of verdicts that the kernel did not take */
+  uint32_t sendAll(const Verdict* verdicts, uint32_t count) {
+    heads_.reserve(kAtOnce);
+    for (uint32_t i = 0; i < count; i++) {
+      add(verdicts[i]);
+      if (heads_.size() == kAtOnce || total_ > kBytesAtOnce) flush();
+    }
+    flush();
+    return failed_;
+  }
+
+ private:
+  static constexpr size_t kAtOnce = 256;
+  static constexpr size_t kBytesAtOnce = 128 << 10;
+
+  void add(const Verdict& v) {
+    const bool upTo = (v.flags & kUpToHere) != 0;
+    heads_.emplace_back(upTo ? NFQNL_MSG_VERDICT_BATCH : NFQNL_MSG_VERDICT, queue_, NLM_F_REQUEST);
+    Message& message = heads_.back();
+    message.add(NFQA_VERDICT_HDR, nfqnl_msg_verdict_hdr{htonl(v.verdict), htonl(v.id)});
+    if (v.flags & kSetMark) message.add(NFQA_MARK, htonl(v.mark));
+    payloads_.push_back((v.flags & kWithPayload) && !upTo ? &v : nullptr);
+    total_ += message.length() + (payloads_.back() ? v.length + NLA_HDRLEN + NLA_ALIGNTO : 0);
+  }
+
+  void flush() {
+    if (heads_.empty()) return;
+    pieces_.clear();
+    attributes_.assign(heads_.size(), nlattr{});
+    for (size_t i = 0; i < heads_.size(); i++) addPieces(i);
+    sockaddr_nl kernel{};
+    kernel.nl_family = AF_NETLINK;
+    msghdr message{};
+    message.msg_name = &kernel;
+    message.msg_namelen = sizeof kernel;
+    message.msg_iov = pieces_.data();
+    message.msg_iovlen = pieces_.size();
+    ssize_t sent;
+    do sent = sendmsg(socket_, &message, 0);
+    while (sent < 0 && (errno == EINTR || errno == EAGAIN));
+    if (sent < 0) failed_ += static_cast<uint32_t>(heads_.size());
+    heads_.clear();
+    payloads_.clear();
+    total_ = 0;
+  }
+
+  void addPieces(size_t i) {
+    static const uint8_t padding[NLA_ALIGNTO] = {};
+    Message& head = heads_[i];
+    const Verdict* v = payloads_[i];
+    auto* bytes = const_cast<void*>(head.finished());
+    pieces_.push_back({bytes, head.length()});
+    if (!v) return;
+    attributes_[i] = {static_cast<uint16_t>(NLA_HDRLEN + v->length), NFQA_PAYLOAD};
+    pieces_.push_back({&attributes_[i], NLA_HDRLEN});
+    pieces_.push_back({bytes_.data + v->data, v->length});
+    const size_t missing = NLA_ALIGN(v->length) - v->length;
+    if (missing) pieces_.push_back({const_cast<uint8_t*>(padding), missing});
+    reinterpret_cast<nlmsghdr*>(bytes)->nlmsg_len += static_cast<uint32_t>(NLA_HDRLEN + v->length + missing);
+  }
+
+  const int socket_;
+  const uint16_t queue_;
+  const Span<uint8_t> bytes_;
+  std::vector<Message> heads_;
+  std::vector<const Verdict*> payloads_;
+  std::vector<nlattr> attributes_;
+  std::vector<iovec> pieces_;
+  size_t total_ = 0;
+  uint32_t failed_ = 0;
+};
+
+}  // namespace
+
+uint32_t sendVerdicts(int socket, uint16_t queue, Span<uint8_t> bytes, const Verdict* verdicts, uint32_t count) {
+  return Sending(socket, queue, bytes).sendAll(verdicts, count);
+}
+
+}  // namespace sluice

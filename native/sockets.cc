@@ -1,0 +1,48 @@
+// What all sockets have in common: waiting for them, the time, the end.
+#include <poll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <vector>
+
+#include "arguments.h"
+#include "parts.h"
+
+namespace sluice {
+namespace {
+
+/** Index of the first socket with something to read, or -1 when none has within the time. */
+Napi::Value waitReadable(const Napi::CallbackInfo& info) {
+  const auto sockets = uint32sAt(info, 0, "sockets");
+  const int milliseconds = static_cast<int>(numberAt(info, 1, "milliseconds"));
+  std::vector<pollfd> polled(sockets.length);
+  for (size_t i = 0; i < sockets.length; i++) polled[i] = {static_cast<int>(sockets.data[i]), POLLIN, 0};
+  int found = -1;
+  if (poll(polled.data(), polled.size(), milliseconds) > 0) {
+    for (size_t i = 0; i < polled.size() && found < 0; i++)
+      if (polled[i].revents) found = static_cast<int>(i);
+  }
+  return Napi::Number::New(info.Env(), found);
+}
+
+/** Seconds since the epoch and nanoseconds. */
+void clockNow(const Napi::CallbackInfo& info) {
+  const auto time = uint32sAt(info, 0, "time");
+  if (time.length < 2) refuse(info.Env(), "time is too short");
+  timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  time.data[0] = static_cast<uint32_t>(now.tv_sec);
+  time.data[1] = static_cast<uint32_t>(now.tv_nsec);
+}
+
+void closeSocket(const Napi::CallbackInfo& info) { close(static_cast<int>(numberAt(info, 0, "socket"))); }
+
+}  // namespace
+
+void defineSockets(Napi::Env env, Napi::Object exports) {
+  exports.Set("waitReadable", Napi::Function::New(env, waitReadable, "waitReadable"));
+  exports.Set("clockNow", Napi::Function::New(env, clockNow, "clockNow"));
+  exports.Set("closeSocket", Napi::Function::New(env, closeSocket, "closeSocket"));
+}
+
+}  // namespace sluice
