@@ -6,8 +6,8 @@
  * pass.
  */
 import type { Batch } from '../engine/batch.js';
-import { DETECTIONS, type Detections } from '../engine/detection/prepared.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
+import { detectionsOf } from './detections/limits.js';
 import { detectionOptions } from './detections/options.js';
 import { DetectionRun } from './detections/run.js';
 
@@ -32,9 +32,9 @@ class DetectionModule implements ThreadModule {
   }
 
   reload(shared: Readonly<Record<string, unknown>>): void {
-    const detections = shared[DETECTIONS] as Detections | undefined;
-    if (!this.run && (detections?.list.length ?? 0) === 0) return;
+    const detections = detectionsOf(shared);
+    if (!this.run && detections.list.length === 0) return;
     this.run ??= new DetectionRun(this.thread);
-    this.run.use(detections?.list ?? []);
+    this.run.use(detections);
   }
 }

@@ -197,3 +197,10 @@ function readable(path: string, what: string, problems: Problems): boolean {
 function lineProblem({ message, line }: ConfigLineProblem, file: string): RuleProblem {
   return { message, position: { file, line, column: 1 } };
 }
+
+/** Texts behind the names of addresses. */
+export function addressVariables(config: Config): Map<string, string> {
+  const groups = config.read(ADDRESS_GROUPS);
+  const entries = groups !== null && typeof groups === 'object' ? Object.entries(groups) : [];
+  return new Map(entries.map(([name, value]) => [name, String(value)]));
+}

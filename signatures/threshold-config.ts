@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Config } from '../engine/config/config.js';
 import { option, text } from '../engine/config/option.js';
 import type { ThresholdMatch, ThresholdType } from './keywords/threshold.js';
-import type { AddressSet, Position, Signature } from './signature.js';
+import type { AddressSet, Position } from './signature.js';
 import { parseAddresses } from './variables/addresses.js';
 
 export const THRESHOLD_FILE = option(
@@ -144,11 +144,18 @@ function suppressed(
   return { addresses: parseAddresses(ip, variables, at) };
 }
 
+/** What thresholds are for: a signature, or a detection. */
+export interface Limited {
+  readonly gid: number;
+  readonly sid: number;
+  readonly thresholds: readonly unknown[];
+}
+
 /**
  * Adds thresholds to the signatures they are for. Those of the file stand in for a signature's own, but for
  * suppressions, which stand before it.
  */
-export function thresholdsAdder(rules: readonly ThresholdRule[]): (signature: Signature) => Signature {
+export function thresholdsAdder<T extends Limited>(rules: readonly ThresholdRule[]): (signature: T) => T {
   if (rules.length === 0) return signature => signature;
   const bySid = new Map<string, ThresholdRule[]>();
   for (const rule of rules) {

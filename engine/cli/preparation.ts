@@ -92,8 +92,8 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
   };
 }
 
-/** Threads know of no folder that names are relative to: they get whole paths. */
-function protocolPlugins(config: Config, from: string): string[] {
+/** Paths of protocols of others. Threads know of no folder that names are relative to: they get whole paths. */
+export function protocolPlugins(config: Config, from: string): string[] {
   const paths = config.read(PROTOCOL_PLUGINS).map(name => findPlugin(name, from, 'protocol'));
   addSettings(config, { [PROTOCOL_PLUGINS.path]: paths });
   return paths;

@@ -4,7 +4,8 @@ import { FILES, MAY } from '../../modules/detections/options.js';
 import type { LoadOptions } from '../../signatures/load-rules.js';
 import { ruleFiles } from '../../signatures/rule-files.js';
 import type { RuleProblem } from '../../signatures/rule-set.js';
-import { ruleContext } from '../../signatures/rule-settings.js';
+import { addressVariables, ruleContext } from '../../signatures/rule-settings.js';
+import { readThresholdFile, thresholdsAdder } from '../../signatures/threshold-config.js';
 import { bundle } from '../detection/bundle.js';
 import { evaluate } from '../detection/evaluate.js';
 import { findPlugin, isCode } from '../detection/find.js';
@@ -23,6 +24,8 @@ import { headerOf } from './detection-header.js';
 /** A file's top level may not take longer than this. */
 const LOAD_MS = 5000;
 
+type AddThresholds = (signature: DetectionSignature) => DetectionSignature;
+
 export interface DetectionProblem {
   readonly file: string;
   readonly message: string;
@@ -38,10 +41,12 @@ export class DetectionLoader {
   /** Everything that can be loaded; what cannot is in `problems`. */
   load(options: LoadOptions): { detections: Detections; problems: DetectionProblem[] } {
     const problems: DetectionProblem[] = [];
+    const { rules } = readThresholdFile(options.config, addressVariables(options.config));
+    const addThresholds = thresholdsAdder<DetectionSignature>(rules);
     const list: PreparedDetection[] = [];
     for (const name of namesOf(options)) {
       try {
-        const prepared = this.prepare(name, options);
+        const prepared = this.prepare(name, options, addThresholds);
         const twin = list.find(other => this.signatureOf(other).sid === this.signatureOf(prepared).sid);
         if (twin)
           throw new Error(`${prepared.file}: sid ${this.signatureOf(prepared).sid} is that of ${twin.file}`);
@@ -57,13 +62,14 @@ export class DetectionLoader {
     return this.signatures[signature - FIRST_DETECTION]!;
   }
 
-  private prepare(name: string, options: LoadOptions): PreparedDetection {
+  private prepare(name: string, options: LoadOptions, addThresholds: AddThresholds): PreparedDetection {
     const file = findPlugin(name, this.from);
     const { code } = bundle(file);
     const { definition, tables } = evaluated(code, file);
     const problems: { errors: RuleProblem[]; warnings: RuleProblem[] } = { errors: [], warnings: [] };
     const context = ruleContext(options.config, options, problems);
     const { pattern, category, priority } = headerOf(definition, file, context);
+    const signature = signatureOf(definition, category, priority);
     const allowed = options.config.read(MAY);
     return {
       name: definition.name,
@@ -72,7 +78,7 @@ export class DetectionLoader {
       when: pattern,
       may: [...new Set(['alert' as const, ...(definition.may ?? [])])].filter(each => allowed.includes(each)),
       tables: tables.map(plan => ({ ...plan, buffer: allocateSharedTable(plan) })),
-      signature: FIRST_DETECTION + this.numberOf(signatureOf(definition, category, priority)),
+      signature: FIRST_DETECTION + this.numberOf(addThresholds(signature)),
     };
   }
 
@@ -115,6 +121,7 @@ function signatureOf(
   const { gid = 1, sid, rev = 1, msg, metadata = {}, references = [], name, when = '' } = definition;
   return {
     ...{ action: 'alert', gid, sid, rev, msg, category, priority, metadata, references },
+    thresholds: [],
     text: `${when === '' ? '' : `${when} `}detection ${name}`,
   };
 }

@@ -54,6 +54,8 @@ export interface DetectionSignature {
   readonly metadata: Readonly<Record<string, readonly string[]>>;
   readonly references: readonly string[];
   readonly text: string;
+  /** Of `threshold-file`: conditions of the signature language. */
+  readonly thresholds: readonly unknown[];
 }
 
 export interface Detections {

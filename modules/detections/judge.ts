@@ -18,6 +18,7 @@ import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import { STREAM_CONTROL, type StreamControl } from '../../engine/stream-control.js';
 import { REASON_FLOW_DROP, REASON_RULES } from '../../engine/verdict.js';
+import { type Limited, Limits } from './limits.js';
 import type { LoadedDetection } from './loaded.js';
 
 /** What an answer is about. */
@@ -38,33 +39,45 @@ export interface Occasion {
 export class Judge {
   batch!: Batch;
   readonly inline: boolean;
+  readonly limits: Limits;
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
   private readonly alerts: number;
   private readonly lost: number;
   private readonly refused: number;
+  private readonly suppressed: number;
 
   constructor(private readonly thread: Thread) {
     const { counters, config } = thread;
+    this.limits = new Limits(thread);
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
     this.inline = config.read(engineMode) === 'ips';
     this.alerts = counters.declare('detections.alerts');
     this.lost = counters.declare('detections.events_lost');
     this.refused = counters.declare('detections.refused');
+    this.suppressed = counters.declare('detections.alerts_suppressed');
   }
 
   /** Does what is asked for; without the permission it tells of it and does no more. */
   act(detection: LoadedDetection, answer: Answer, at: Occasion): void {
-    switch (answer.kind) {
+    const limited = this.limits.of(answer, detection.signature, at.slot, at.toServer);
+    if (limited.suppressed) {
+      this.thread.counters.values[this.suppressed]!++;
+      return;
+    }
+    switch (limited.action ?? answer.kind) {
       case 'alert':
-        this.alert(detection, answer, at, 0);
+        if (!limited.silent) this.alert(detection, answer, at, 0);
         break;
       case 'drop':
-        this.drop(detection, answer, at, Packet.VERDICT_DROP);
+        this.drop(detection, answer, at, Packet.VERDICT_DROP, limited);
         break;
       case 'reject':
-        this.drop(detection, answer, at, Packet.VERDICT_REJECT);
+        this.drop(detection, answer, at, Packet.VERDICT_REJECT, limited);
+        break;
+      case 'pass':
+        this.passFlow(at);
         break;
       case 'bypass':
         if (this.isAllowed(detection, 'bypass')) this.passFlow(at);
@@ -112,15 +125,22 @@ export class Judge {
     if (flow >= 0) this.flows[flow * Flow.INTS + Flow.ACTION] = Flow.ACTION_PASS;
   }
 
-  private drop(detection: LoadedDetection, answer: Answer, at: Occasion, verdict: number): void {
-    if (!this.isAllowed(detection, 'drop')) {
-      this.alert(detection, answer, at, 0);
+  private drop(
+    detection: LoadedDetection,
+    answer: Answer,
+    at: Occasion,
+    verdict: number,
+    { action, silent }: Limited,
+  ): void {
+    // A rate filter is the user's own word.
+    if (action === undefined && !this.isAllowed(detection, 'drop')) {
+      if (!silent) this.alert(detection, answer, at, 0);
       return;
     }
     // After the fact nothing is dropped; a rejection is made all the same.
     const acts = this.inline || verdict === Packet.VERDICT_REJECT;
     const first = acts && this.dropPacket(at, verdict, true);
-    this.alert(detection, answer, at, verdict);
+    if (!silent) this.alert(detection, answer, at, verdict);
     if (first && this.inline) this.tellDrop(detection, at.wire);
   }
 

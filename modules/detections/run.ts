@@ -3,7 +3,7 @@ import type { Batch } from '../../engine/batch.js';
 import { FlowView } from '../../engine/detection/flow-view.js';
 import { type Guard, openGuard } from '../../engine/detection/guard.js';
 import { PacketView } from '../../engine/detection/packet-view.js';
-import type { PreparedDetection } from '../../engine/detection/prepared.js';
+import type { Detections } from '../../engine/detection/prepared.js';
 import type { Watch } from '../../engine/detection/watch.js';
 import { APP_PROTOCOL_NAMES } from '../../engine/event.js';
 import * as Flow from '../../engine/flow-record.js';
@@ -76,11 +76,12 @@ export class DetectionRun {
   }
 
   /** Flows that begin from here on have these; older ones go on with theirs. */
-  use(prepared: readonly PreparedDetection[]): void {
+  use(detections: Detections): void {
     const { config } = this.thread;
     const held = config.read(HELD_MEMORY);
     const window = config.read(PREFILTER_WINDOW);
-    this.groups.use(prepared.map((each, i) => loadDetection(each, i, held, window, this.watch)));
+    this.judge.limits.use(detections);
+    this.groups.use(detections.list.map((each, i) => loadDetection(each, i, held, window, this.watch)));
   }
 
   process(batch: Batch): void {

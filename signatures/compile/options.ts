@@ -2,7 +2,7 @@
 import type { Config } from '../../engine/config/config.js';
 import { boolean, choice, integer, option, text } from '../../engine/config/option.js';
 import type { Protocol } from '../../engine/protocol.js';
-import { ADDRESS_GROUPS } from '../rule-settings.js';
+import { addressVariables } from '../rule-settings.js';
 import type { Signature } from '../signature.js';
 import { readThresholdFile, THRESHOLD_FILE, type ThresholdRule } from '../threshold-config.js';
 import type { GroupLimits } from './groups.js';
@@ -104,10 +104,4 @@ export function compileOptionsFrom(
     limits: { toServer, toClient, history: config.read(history) },
     cacheFolder: (config.read(caching) && config.read(cachingPath)) || undefined,
   };
-}
-
-function addressVariables(config: Config): Map<string, string> {
-  const groups = config.read(ADDRESS_GROUPS);
-  const entries = groups !== null && typeof groups === 'object' ? Object.entries(groups) : [];
-  return new Map(entries.map(([name, value]) => [name, String(value)]));
 }

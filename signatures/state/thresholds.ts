@@ -2,9 +2,9 @@
 
 import type { Memory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
-import type { StoredSignature } from '../compile/image.js';
 import type { ThresholdMatch } from '../keywords/threshold.js';
 import type { AddressSet } from '../signature.js';
+import type { Limited } from '../threshold-config.js';
 import { nameHash, type SharedTable } from './shared-table.js';
 import type { Track, Tracker } from './track.js';
 
@@ -32,7 +32,7 @@ export class Thresholds {
     private readonly memory: Memory,
     private readonly table: SharedTable,
     private readonly tracker: Tracker,
-    private readonly signatureAt: (number: number) => StoredSignature,
+    private readonly signatureAt: (number: number) => Limited,
   ) {}
 
   /** @param signature its number @param p row of the packet */
@@ -61,7 +61,7 @@ export class Thresholds {
   }
 
   private apply({ match, identity }: Threshold, p: number, toServer: boolean): number {
-    if (match.type === 'suppress') return this.isSuppressed(match, p) ? SILENT : PASSED;
+    if (match.type === 'suppress') return this.isSuppressed(match, p, toServer) ? SILENT : PASSED;
     const now = this.memory.row[p + Packet.SECONDS]!;
     this.tracker.fill(this.table, identity, match.track as Track, p, toServer);
     return this.table.with(now, true, (ints, value, isNew) => this.count(match, ints, value, isNew, now));
@@ -106,23 +106,21 @@ export class Thresholds {
     return PASSED;
   }
 
-  private isSuppressed({ addresses, track }: ThresholdMatch, p: number): boolean {
+  private isSuppressed({ addresses, track }: ThresholdMatch, p: number, toServer: boolean): boolean {
     if (!addresses || addresses.any) return true;
-    const source = track !== 'by_dst' && this.holds(addresses, p, true);
-    return source || (track !== 'by_src' && this.holds(addresses, p, false));
+    const source = track !== 'by_dst' && this.holds(addresses, p, toServer, true);
+    return source || (track !== 'by_src' && this.holds(addresses, p, toServer, false));
   }
 
-  private holds(set: AddressSet, p: number, source: boolean): boolean {
-    const { row, view, bytes } = this.memory;
-    const l3 = row[p + Packet.L3]!;
-    if (l3 === 0) return false;
-    if (row[p + Packet.IP_VERSION] === 4) {
-      const address = view.getUint32(l3 + (source ? 12 : 16));
-      return set.v4.some(([first, last]) => address >= first && address <= last);
+  private holds(set: AddressSet, p: number, toServer: boolean, source: boolean): boolean {
+    const address = this.tracker.addressOf(p, toServer, source);
+    if (address === undefined) return false;
+    if (this.memory.row[p + Packet.IP_VERSION] === 4) {
+      const number = address[0]! >>> 0;
+      return set.v4.some(([first, last]) => number >= first && number <= last);
     }
-    const start = l3 + (source ? 8 : 24);
-    const address = Buffer.from(bytes.slice(start, start + 16)).toString('hex');
-    return set.v6.some(([first, last]) => address >= first && address <= last);
+    const text = Array.from(address, part => (part >>> 0).toString(16).padStart(8, '0')).join('');
+    return set.v6.some(([first, last]) => text >= first && text <= last);
   }
 }
 

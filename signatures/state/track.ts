@@ -14,6 +14,7 @@ const DESTINATION = 6;
 
 export class Tracker {
   private readonly flowView: DataView;
+  private readonly found = new Int32Array(4);
 
   constructor(
     private readonly memory: Memory,
@@ -56,6 +57,15 @@ export class Tracker {
       default:
         break;
     }
+  }
+
+  /** An address of a packet, or of its flow where the packet has none: four numbers, the first alone for IPv4. @returns undefined where there is none */
+  addressOf(p: number, toServer: boolean, source: boolean): Int32Array | undefined {
+    const { row } = this.memory;
+    if (row[p + Packet.L3] === 0 && row[p + Packet.FLOW]! < 0) return undefined;
+    this.found.fill(0);
+    this.address(this.found, 0, p, toServer, source);
+    return this.found;
   }
 
   /** The same for both directions. */

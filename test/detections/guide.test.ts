@@ -183,4 +183,36 @@ flow: { expiry-policy: ./sluice-an-hour, expiry: eager }
     expect([code, err]).toEqual([0, '']);
     expect(readFileSync(join(place, 'alert-lines.log'), 'utf8')).toMatch(/^1700000000 packet \d+\n$/);
   });
+
+  it('gives detections the transactions of a parser of their own', async () => {
+    place = join(home, 'modules');
+    writeFileSync(join(place, 'two.ts'), TWO);
+    const talk = 'client "GREETING one\\nGREETING two\\n"\nexpect alert two "GREETING two"\n';
+    writeFileSync(
+      join(place, 'two.segments'),
+      `set app-layer.plugins=./sluice-greeting\ncase a greeting\n${talk}`,
+    );
+    expect(run('npx sluice test two.ts two.segments')).toContain('1 cases, 0 captures: all as expected');
+    writeFileSync(
+      join(place, 'plugins.yaml'),
+      '%YAML 1.1\n---\napp-layer: { plugins: [./sluice-greeting] }\n',
+    );
+    const found = run('npx sluice test two.ts x.pcap -c plugins.yaml');
+    expect(found).toMatch(/LOCAL two: GREETING two \(packet 6\)/);
+  }, 60_000);
 });
+
+const TWO = `
+import { alert, defineDetection, text } from 'sluice';
+
+export default defineDetection({
+  name: 'two',
+  sid: 9_000_103,
+  msg: 'LOCAL two',
+  onTransaction: 'greeting',
+  transaction(each) {
+    const line = each.buffer('greeting.line');
+    if (line && text(line).includes('two')) return alert(text(line));
+  },
+});
+`;

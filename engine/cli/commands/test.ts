@@ -5,11 +5,11 @@ import { Command, CommanderError } from 'commander';
 import { expressionCheck } from '../../../signatures/expression-check.js';
 import { loadProtocols } from '../../application/load-protocols.js';
 import { findPlugin, isCode } from '../../detection/find.js';
-import type { Protocol } from '../../protocol.js';
 import { type CaptureFinding, runCapture } from '../detection-test/captures.js';
 import { AS_WRITTEN, BYTE_BY_BYTE, play, randomSegments, type Segmentation } from '../detection-test/play.js';
 import { captureLine, caseLines, failureLines } from '../detection-test/show.js';
 import { parseTable, type Table, TableError } from '../detection-test/table.js';
+import { protocolPlugins } from '../preparation.js';
 import { DetectionLoader } from '../prepare-detections.js';
 import { readSettings } from '../settings.js';
 import { UsageError } from '../usage-error.js';
@@ -42,8 +42,7 @@ export async function command(words: readonly string[]): Promise<number> {
   const parsed = parse(words);
   if (!parsed) return 0;
   const { paths, options } = parsed;
-  const protocols = await loadProtocols();
-  const runAll = () => new TestRun(filesOf(paths), options, protocols).run();
+  const runAll = () => new TestRun(filesOf(paths), options).run();
   const code = await runAll();
   if (options.watch) await watchAndRun(paths, runAll);
   return code;
@@ -122,7 +121,6 @@ class TestRun {
   constructor(
     private readonly files: Files,
     private readonly options: Options,
-    private readonly protocols: readonly Protocol[],
   ) {
     const seed = Number(options.seed);
     this.segmentations = [AS_WRITTEN, BYTE_BY_BYTE, randomSegments(seed), randomSegments(seed + 1)];
@@ -145,7 +143,7 @@ class TestRun {
     print(relative('.', file));
     try {
       const table = parseTable(readFileSync(file, 'utf8'), relative('.', file));
-      const around = this.surroundings(table, this.detectionsOf(table, file));
+      const around = await this.surroundings(table, file);
       for (const each of table.cases) {
         this.cases++;
         const problems: string[] = [];
@@ -169,22 +167,32 @@ class TestRun {
     return this.detectionsFor(file);
   }
 
-  private surroundings(table: Table, files: readonly string[]) {
-    const { options, protocols } = this;
-    const sets = [...table.settings, ...(options.set ?? [])];
-    const { config } = readSettings({ config: options.config, sets });
+  /** Plugins that a table's settings name lie beside it; those of a configuration beside that. */
+  private async surroundings(table: Table, file: string) {
+    const files = this.detectionsOf(table, file);
+    const { config, plugins } = this.configured(file, table.settings);
+    const protocols = await loadProtocols(plugins);
     const loading = { config, protocols, exclusive: files, checkExpression: expressionCheck() };
     const { detections, problems } = new DetectionLoader(process.cwd()).load(loading);
     if (problems.length > 0) throw new Error(problems.map(({ message }) => message).join('\n'));
     return { config, detections, protocols };
   }
 
+  private configured(file: string, settings: readonly string[]) {
+    const { options } = this;
+    const sets = [...settings, ...(options.set ?? [])];
+    const { config } = readSettings({ config: options.config, sets });
+    return { config, plugins: protocolPlugins(config, resolve(dirname(options.config ?? file))) };
+  }
+
   private async capture(file: string): Promise<void> {
-    const { profile, inline = false, set = [] } = this.options;
+    const { profile, inline = false, set = [], config } = this.options;
     print(relative('.', file));
     try {
-      const words = set.flatMap(each => ['--set', each]);
-      const found = await runCapture(file, this.detectionsFor(file), { profile, inline, words });
+      const { plugins } = this.configured(file, []);
+      const sets = [...set, ...plugins.map((path, i) => `app-layer.plugins.${i}=${path}`)];
+      const words = sets.flatMap(each => ['--set', each]);
+      const found = await runCapture(file, this.detectionsFor(file), { profile, inline, words, config });
       print(...found.map(captureLine));
       if (found.length === 0) print('    nothing told');
       this.compare(file, found);

@@ -3,15 +3,13 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compiled } from '../../compiled.js';
 
 const PROGRAM = fileURLToPath(new URL('../engine/bin/sluice.mjs', compiled('')));
 
-const CONFIG = `%YAML 1.1
----
-outputs:
+const CONFIG = `outputs:
   - eve-log: { enabled: yes, filename: eve.json, types: [alert] }
 `;
 
@@ -29,6 +27,8 @@ export interface CaptureFinding {
 export interface CaptureSettings {
   readonly profile: string;
   readonly inline: boolean;
+  /** Configuration that the run's own outputs are put on. */
+  readonly config?: string | undefined;
   /** More words of the command line. */
   readonly words: readonly string[];
 }
@@ -37,11 +37,12 @@ export interface CaptureSettings {
 export async function runCapture(
   capture: string,
   detections: readonly string[],
-  { profile, inline, words }: CaptureSettings,
+  { profile, inline, words, config }: CaptureSettings,
 ): Promise<CaptureFinding[]> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'));
   try {
-    writeFileSync(join(folder, 'test.yaml'), CONFIG);
+    const include = config === undefined ? '' : `include: ${JSON.stringify(resolve(config))}\n`;
+    writeFileSync(join(folder, 'test.yaml'), `%YAML 1.1\n---\n${include}${CONFIG}`);
     const rules = detections.flatMap(file => ['-S', file]);
     const own = ['-c', join(folder, 'test.yaml'), '-l', folder, '--runmode', profile, '--init-errors-fatal'];
     const code = await started([

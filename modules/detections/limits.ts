@@ -1,0 +1,63 @@
+/** Thresholds and suppressions of the configuration (`threshold-file`), applied to alerts of detections. */
+import type { DetectionSignature, Detections } from '../../engine/detection/prepared.js';
+import { DETECTIONS, FIRST_DETECTION } from '../../engine/detection/prepared.js';
+import type { Answer } from '../../engine/detection.js';
+import type { Thread } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+import {
+  allocateDetectionState,
+  DETECTION_STATE,
+  type DetectionState,
+} from '../../signatures/state/detection-state.js';
+import { SharedTable } from '../../signatures/state/shared-table.js';
+import { PASSED, SILENT, SUPPRESSED, Thresholds } from '../../signatures/state/thresholds.js';
+import { Tracker } from '../../signatures/state/track.js';
+
+/** What becomes of an answer: nothing, its action without an alert, or another action in its place. */
+export interface Limited {
+  readonly suppressed: boolean;
+  readonly silent: boolean;
+  readonly action: 'alert' | 'drop' | 'reject' | 'pass' | undefined;
+}
+
+const AS_IT_IS: Limited = { suppressed: false, silent: false, action: undefined };
+const NOTHING: Limited = { ...AS_IT_IS, suppressed: true };
+
+export class Limits {
+  private signatures: readonly DetectionSignature[] = [];
+  private thresholds: Thresholds | undefined;
+
+  constructor(private readonly thread: Thread) {}
+
+  /** The signatures of detections, after each reload. */
+  use({ signatures }: Detections): void {
+    this.signatures = signatures;
+    const limited = signatures.some(({ thresholds }) => thresholds.length > 0);
+    this.thresholds = limited ? this.open() : undefined;
+  }
+
+  of({ kind }: Answer, signature: number, slot: number, toServer: boolean): Limited {
+    if (!this.thresholds || kind === 'bypass' || kind === 'stop') return AS_IT_IS;
+    const answer = this.thresholds.check(signature, slot * Packet.INTS, toServer);
+    if (answer === SUPPRESSED) return NOTHING;
+    const { newAction } = this.thresholds;
+    if (answer === PASSED && newAction === '') return AS_IT_IS;
+    return { suppressed: false, silent: answer === SILENT, action: newAction || undefined } as Limited;
+  }
+
+  private open(): Thresholds {
+    const { memory, flows, config, shared } = this.thread;
+    const state = (shared[DETECTION_STATE] as DetectionState | undefined) ?? allocateDetectionState(config);
+    return new Thresholds(
+      memory,
+      new SharedTable(state.thresholds),
+      new Tracker(memory, flows),
+      number => this.signatures[number - FIRST_DETECTION]!,
+    );
+  }
+}
+
+/** The detections that a thread was given; none where there are none. */
+export function detectionsOf(shared: Readonly<Record<string, unknown>>): Detections {
+  return (shared[DETECTIONS] as Detections | undefined) ?? { list: [], signatures: [] };
+}
