@@ -11,7 +11,10 @@ import type { Batch } from './batch.js';
 import * as FlowRecord from './flow-record.js';
 import type { Thread } from './module.js';
 import * as Packet from './packet.js';
+import { REASON_FLOW_DROP } from './verdict.js';
 
+/** Given up after it was made: outputs pass it over. */
+export const EVENT_NONE = 0;
 export const EVENT_ALERT = 1;
 export const EVENT_ANOMALY = 2;
 export const EVENT_FLOW = 3;
@@ -55,6 +58,12 @@ export const ALERT_ACTION_CHANGED = 1 << 3;
 export const APP_PROTOCOL_NAMES = 'appProtocolNames';
 /** Name in `thread.shared` of the inputs' names, by `Packet.SOURCE`: capture files, interfaces. */
 export const SOURCE_NAMES = 'sourceNames';
+
+/** The packet was dropped because its flow had been before: nothing of what it carries came to pass. */
+export function isDroppedWithFlow(row: Int32Array, slot: number): boolean {
+  const p = slot * Packet.INTS;
+  return row[p + Packet.VERDICT]! >= Packet.VERDICT_DROP && row[p + Packet.REASON] === REASON_FLOW_DROP;
+}
 
 const encoder = new TextEncoder();
 

@@ -151,10 +151,10 @@ export interface TestDeclaration<T extends Transaction = Transaction> {
   readonly shared?: boolean;
   /**
    * Plain data to be kept with the signature.
-   * @param folder that files named in the argument are relative to
+   * @param folders that files named in the argument are relative to, in the order in which they are tried
    * @throws Error saying what was expected
    */
-  parse(argument: string | undefined, folder?: string): unknown;
+  parse(argument: string | undefined, folders?: readonly string[]): unknown;
   matches(transaction: T, toServer: boolean, parsed: unknown): boolean;
 }
 

@@ -3,7 +3,7 @@
  * file store (layout 2: `SHA256[0,2)/SHA256`, with a record beside it where wanted).
  */
 import type { Batch } from '../engine/batch.js';
-import { EVENT_FILEINFO, keepEvent } from '../engine/event.js';
+import { EVENT_FILEINFO, isDroppedWithFlow, keepEvent } from '../engine/event.js';
 import { fileInfo } from '../engine/files/file-record.js';
 import { FILE_OPTIONS, type FileSettings, fileSettings } from '../engine/files/file-settings.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
@@ -50,6 +50,7 @@ class FileStore implements ThreadModule {
   }
 
   private tell(batch: Batch, { slot, conversation, transaction, file }: ClosedFile): void {
+    if (isDroppedWithFlow(this.thread.memory.row, slot)) return;
     const wanted = file.toServer ? transaction.storesFiles?.toServer : transaction.storesFiles?.toClient;
     const id = this.store && (file.store || wanted) ? this.storeFile(file) : undefined;
     const record = conversation.protocol.record(transaction, true);

@@ -2,7 +2,7 @@
  * What all protocols with files offer to signatures: put these into the declaration of a protocol whose transactions
  * have `files`, with its progress at which a file's name is known, and at which the file is complete.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { BufferDeclaration, Direction, TestDeclaration, Transaction } from '../protocol.js';
 import type { TrackedFile } from './tracked-file.js';
@@ -203,11 +203,10 @@ function digestTest(
     progress: closed,
     summary: `The ${kind.toUpperCase()} digest of a file is one of a list.`,
     shared: true,
-    parse(argument, folder = '.'): DigestArgument {
+    parse(argument, folders = ['.']): DigestArgument {
       const match = /^\s*(!?)\s*(\S.*?)\s*$/.exec(argument ?? '');
       if (!match) throw new Error('the name of a file with digests is needed');
-      const path = isAbsolute(match[2]!) ? match[2]! : join(folder, match[2]!);
-      return { digests: readDigests(path, digits), negated: match[1] === '!' };
+      return { digests: readDigests(found(match[2]!, folders), digits), negated: match[1] === '!' };
     },
     matches(transaction, toServer, parsed) {
       const argument = parsed as DigestArgument;
@@ -218,6 +217,13 @@ function digestTest(
       });
     },
   };
+}
+
+/** The file of this name in the first folder that has one. */
+function found(name: string, folders: readonly string[]): string {
+  if (isAbsolute(name)) return name;
+  const paths = folders.map(folder => join(folder, name));
+  return paths.find(path => existsSync(path)) ?? paths[0]!;
 }
 
 /** Lines that begin with a digest; empty lines and comments are skipped. */

@@ -1,5 +1,6 @@
 /** Inspects batches of packets with one rule set: plans and scans the whole batch, then judges packet by packet. */
 import type { Batch } from '../../engine/batch.js';
+import { EVENT_NONE, isDroppedWithFlow } from '../../engine/event.js';
 import * as Flow from '../../engine/flow-record.js';
 import { Frame } from '../../engine/frames/frame.js';
 import type { Thread } from '../../engine/module.js';
@@ -103,9 +104,17 @@ export class Detection implements TransactionJudge {
     for (let i = 0; i < batch.length; i++) {
       const slot = batch.slots[i]!;
       batch.keep(slot);
-      if (this.row[slot * Packet.INTS + Packet.PSEUDO] !== Packet.PSEUDO_EVENT) this.packet(batch, i, slot);
+      if (this.row[slot * Packet.INTS + Packet.PSEUDO] === Packet.PSEUDO_EVENT) this.event(slot);
+      else this.packet(batch, i, slot);
     }
     batch.replace();
+  }
+
+  /** The application layer read the whole batch: what it told of packets behind a drop is taken back. */
+  private event(slot: number): void {
+    const e = slot * Packet.INTS;
+    const root = this.row[e + Packet.ROOT]!;
+    if (root >= 0 && isDroppedWithFlow(this.row, root)) this.row[e + Packet.EVENT_KIND] = EVENT_NONE;
   }
 
   // ── one packet ──

@@ -1,4 +1,5 @@
 /** Keywords made from what application protocols declare: sticky buffers, modifiers of old, values, tests. */
+import { dirname } from 'node:path';
 import type {
   BufferDeclaration,
   Protocol,
@@ -130,7 +131,7 @@ function testKeyword(owners: readonly Protocol[], test: TestDeclaration): Keywor
       rule.useProtocol(owners, test.keyword, at);
       let parsed: unknown;
       try {
-        parsed = test.parse(argument, rule.context.folder);
+        parsed = test.parse(argument, [rule.context.folder, dirname(at.file)]);
       } catch (error) {
         throw new RuleError(`invalid ${test.keyword}: ${(error as Error).message}`, at);
       }

@@ -28,7 +28,11 @@ function matches(keyword: string, argument: string, tracked: TrackedFile, folder
     each => each.keyword === keyword,
   )!;
   const transaction = { files: [tracked] } as unknown as Transaction;
-  return test.matches(transaction, false, JSON.parse(JSON.stringify(test.parse(argument, folder))));
+  return test.matches(
+    transaction,
+    false,
+    JSON.parse(JSON.stringify(test.parse(argument, folder ? ['/nowhere', folder] : undefined))),
+  );
 }
 
 describe('file keywords', () => {

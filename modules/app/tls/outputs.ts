@@ -55,12 +55,19 @@ export function tlsVariants(config: Config, ja3: boolean, ja4: boolean): TlsVari
   entries.forEach((settings, i) => {
     if (!settings) return;
     const members = membersFor(settings, ja3, ja4);
-    const resumed = settings.read({ ...SESSION_RESUMPTION, path: 'session-resumption' });
+    const resumed = isBare(settings)
+      ? false
+      : settings.read({ ...SESSION_RESUMPTION, path: 'session-resumption' });
     const key = `${resumed} ${members.join()}`;
     const outputs = (variants.get(key)?.outputs ?? 0) | outputBit(i);
     variants.set(key, { members: new Set(members), resumed, outputs });
   });
   return [...variants.values()];
+}
+
+/** A type that is only named, as `- tls`, logs no resumed sessions. */
+function isBare({ tree }: Config): boolean {
+  return Object.keys(tree).length === 0;
 }
 
 function membersFor(settings: Config, ja3: boolean, ja4: boolean): string[] {

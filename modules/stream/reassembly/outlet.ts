@@ -123,7 +123,8 @@ export class Outlet {
 
   private passOverHole(r: number, to: number, occasion: Occasion): void {
     const { rows } = this.store;
-    const size = (to - rows[r + Direction.IN_ORDER]!) | 0;
+    const from = rows[r + Direction.IN_ORDER]!;
+    const size = (to - from) | 0;
     rows[r + Direction.GAP]! += size;
     rows[r + Direction.HOLES]! -= isHole(size);
     rows[r + Direction.WIDE_HOLES]! -= isWide(size);
@@ -134,7 +135,7 @@ export class Outlet {
     rows[r + Direction.BUFFER] = 0;
     rows[r + Direction.KEPT_FROM] = to;
     if (!occasion.ending) this.noteGap(occasion);
-    else if (((to - rows[r + Direction.ACKED]!) | 0) > 0) occasion.beyond = true;
+    else if (((from - rows[r + Direction.ACKED]!) | 0) >= 0) occasion.beyond = true;
     absorbWaiting(this.store, r);
   }
 
