@@ -260,7 +260,7 @@ export class Conversations {
     if (talk.side(toServer).protocol !== undefined) talk.side(toServer).held = undefined;
   }
 
-  private begin(p: number, flow: number, talk: Talk, protocol: Protocol): void {
+  private begin(p: number, flow: number, talk: Talk, protocol: Protocol, inherited?: unknown): void {
     const number = this.numberOf(protocol);
     this.flows[flow * Flow.INTS + Flow.APP_PROTOCOL] = number + 1;
     this.counters.flow(number, this.transportOf(flow));
@@ -268,7 +268,14 @@ export class Conversations {
       talk.ignored = true;
       return;
     }
-    const session = talk.start(protocol, flow, this.settings[number], this.limits, this.sidesOf(flow, talk));
+    const session = talk.start(
+      protocol,
+      flow,
+      this.settings[number],
+      this.limits,
+      this.sidesOf(flow, talk),
+      inherited,
+    );
     session.seconds = this.row[p + Packet.SECONDS]!;
     session.nanoseconds = this.row[p + Packet.NANOSECONDS]!;
     session.frames = this.framesOf(protocol, flow);
@@ -404,7 +411,7 @@ export class Conversations {
     if (next) {
       this.note(flow, true, next);
       this.note(flow, false, next);
-      this.begin(p, flow, talk, next);
+      this.begin(p, flow, talk, next, before.requests.handOver);
     }
     for (const toServer of [true, false]) {
       const bytes = toServer ? rest.toServer : rest.toClient;

@@ -11,6 +11,8 @@ import { StreamSocket } from './stream-socket.js';
 export interface SessionRequests {
   /** Go on as this protocol (STARTTLS, CONNECT, Upgrade); '' recognises anew. */
   changeTo: string | undefined;
+  /** What the parser behind it is told: its `Session.inherited`. */
+  handOver: unknown;
   /** Payload is encrypted: no more inspection of it, or none of the flow at all. */
   stopInspection: 'no' | 'payload' | 'bypass';
   /** Reassembly depth for this flow, bytes (0: no limit); undefined leaves it. */
@@ -52,7 +54,12 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   readonly server: StreamSocket;
   /** The parser's own state. */
   state: unknown;
-  readonly requests: SessionRequests = { changeTo: undefined, stopInspection: 'no', streamDepth: undefined };
+  readonly requests: SessionRequests = {
+    changeTo: undefined,
+    handOver: undefined,
+    stopInspection: 'no',
+    streamDepth: undefined,
+  };
   /** Transactions that changed since detection was told, per direction. */
   readonly changedToServer = new Set<T>();
   readonly changedToClient = new Set<T>();
@@ -79,6 +86,8 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     readonly settings: unknown,
     limits: SessionLimits = DEFAULT_LIMITS,
     readonly sides: Sides = NOBODY,
+    /** What the parser before it left for this one, where the protocol changed. */
+    readonly inherited?: unknown,
   ) {
     this.client = new StreamSocket(limits.socket);
     this.server = new StreamSocket(limits.socket);

@@ -53,8 +53,15 @@ export class Talk {
   }
 
   /** Starts the parser. */
-  start(protocol: Protocol, flow: number, settings: unknown, limits?: SessionLimits, sides?: Sides): Session {
-    const session = new Session(protocol, flow, settings, limits, sides);
+  start(
+    protocol: Protocol,
+    flow: number,
+    settings: unknown,
+    limits?: SessionLimits,
+    sides?: Sides,
+    inherited?: unknown,
+  ): Session {
+    const session = new Session(protocol, flow, settings, limits, sides, inherited);
     this.session = session;
     const [client, server] = this.reversed ? [this.toClient, this.toServer] : [this.toServer, this.toClient];
     client.routine = protocol.client?.(session);

@@ -77,6 +77,8 @@ export class Detection implements TransactionJudge {
   private readonly settled = new NumberList();
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
+  /** Number of the application protocol in hand, from 1; 0 or less: none. */
+  private application = 0;
   private applicationLayer: ApplicationLayer | undefined;
   private transactionPlan: TransactionPlan | undefined;
   private transactions: TransactionInspection | undefined;
@@ -187,6 +189,7 @@ export class Detection implements TransactionJudge {
     at.transaction = undefined;
     this.flowState = flow >= 0 ? this.parts.states.find(flow) : undefined;
     const application = flow >= 0 ? applicationOf(this.row[p + Packet.FLOW_STATE]!, this.flows, at.f) : 0;
+    this.application = application;
     header.application = application > 0 ? this.parts.applications[application]! : -1;
   }
 
@@ -477,10 +480,19 @@ export class Detection implements TransactionJudge {
     const { facts, at } = this.parts;
     if (facts.toServer !== update.toServer) facts.turn(update.toServer);
     at.toServer = update.toServer;
+    this.useProtocolOf(update);
     const { found, starts } = this.transactionPlan!;
     if (!(update.transaction instanceof Frame)) this.noteSubject(update);
     const state = this.transactionPlan!.stateOf(update);
     this.transactions!.inspect(update, state, found, starts.values[u]!, starts.values[u + 1]!);
+  }
+
+  /** A transaction is of the protocol that it was read as, though the flow may have changed to another since. */
+  private useProtocolOf({ conversation }: TransactionUpdate): void {
+    const { protocols } = this.applicationLayer!;
+    if (protocols[this.application - 1] === conversation.protocol) return;
+    this.application = protocols.indexOf(conversation.protocol) + 1;
+    this.parts.header.application = this.parts.applications[this.application]!;
   }
 
   /** A transaction that is complete has the stream of its direction inspected at once. */

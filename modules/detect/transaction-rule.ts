@@ -6,7 +6,7 @@ import type {
   TestDeclaration,
   ValueDeclaration,
 } from '../../engine/protocol.js';
-import { declarationOf, hookPoint } from '../../signatures/compile/applications.js';
+import { declarationOf, hookPoint, isNamed } from '../../signatures/compile/applications.js';
 import type { Inspection, Test } from '../../signatures/inspection.js';
 import type { CompileEnvironment } from '../../signatures/keyword.js';
 import type { BufferConditions, Match } from '../../signatures/signature.js';
@@ -71,10 +71,6 @@ function conditionPart(match: Match, protocol: Protocol, language: RuleLanguage)
   }
   const value = protocol.values.find(each => isNamed(each, keyword));
   return value && valuePart(value, language.values(match));
-}
-
-function isNamed(declared: { keyword: string; aliases?: readonly string[] }, keyword: string): boolean {
-  return declared.keyword === keyword || declared.aliases?.includes(keyword) === true;
 }
 
 function eventPart(name: string, protocol: Protocol): Part | undefined {

@@ -40,8 +40,10 @@ export function declaredEngines(
   const declared = declarationOf(conditions.buffer, protocols);
   const directions = directionsOf(signature, conditions.direction ?? declared?.direction ?? 'either');
   if (!declared) return directions.map(direction => ({ direction }));
-  const names = [declared.app_proto];
-  if (declared.app_proto === 'http' && isForHttp2(conditions, signature)) names.push('http2');
+  const names = protocols
+    .filter(({ buffers }) => buffers.some(({ keyword }) => keyword === conditions.buffer))
+    .map(({ name }) => name)
+    .filter(name => name !== 'http2' || isForHttp2(conditions, signature));
   return names.flatMap(app_proto => directions.map(direction => ({ ...declared, direction, app_proto })));
 }
 

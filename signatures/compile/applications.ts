@@ -55,12 +55,28 @@ function isFrame(buffer: string): boolean {
 }
 
 /** @param owner name of the application protocol */
-function appliesTo({ traits, protocols, buffers }: Compiled, protocol: Protocol, owner: string): boolean {
+function appliesTo(member: Compiled, protocol: Protocol, owner: string): boolean {
+  const { traits, protocols, keywords, buffers } = member;
   const transports = protocol.transports.reduce((bits, name) => bits | (name === 'tcp' ? TCP : UDP), 0);
   if ((traits.transports & transports) === 0) return false;
   if (traits.applications.length > 0 && !traits.applications.includes(owner)) return false;
   if (protocols.some(name => !isMeant(protocol, name))) return false;
+  if (keywords.some(keyword => !declares(protocol, keyword))) return false;
   return buffers.every(buffer => declarationOf(protocol, buffer) !== undefined);
+}
+
+/** Whether the protocol has a value or test of this keyword. */
+function declares(protocol: Protocol, keyword: string): boolean {
+  const named = (each: { keyword: string }) => isNamed(each, keyword);
+  return protocol.values.some(named) || protocol.tests.some(named);
+}
+
+/** A declaration has this name, or another one that is. */
+export function isNamed(
+  declared: { readonly keyword: string; readonly aliases?: readonly string[] },
+  keyword: string,
+): boolean {
+  return declared.keyword === keyword || declared.aliases?.includes(keyword) === true;
 }
 
 function isMeant(protocol: Protocol, name: string): boolean {

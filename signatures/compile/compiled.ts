@@ -42,8 +42,9 @@ export interface Compiled {
   readonly reach: number;
   readonly onPayload: boolean;
   readonly usesStreamSize: boolean;
-  /** Buffers of application protocols, and protocols that its conditions on transactions belong to. */
+  /** Buffers of application protocols; keywords of its other conditions on transactions; who else must be meant. */
   readonly buffers: readonly string[];
+  readonly keywords: readonly string[];
   readonly protocols: readonly string[];
 }
 
@@ -76,10 +77,22 @@ export function analyzed(
     onPayload: buffers.some(each => PAYLOAD_BUFFERS.has(each.buffer)),
     usesStreamSize: kinds.has('stream_size'),
     buffers: orNone(buffers.filter(isApplicationBuffer).map(each => each.buffer)),
-    protocols: orNone(
-      conditions.filter(match => TRANSACTION_KINDS.has(match.kind)).map(match => String(match['protocol'])),
-    ),
+    keywords: orNone(conditions.filter(isDeclared).map(match => String(match['keyword']))),
+    protocols: orNone(ownersOf(signature)),
   };
+}
+
+/** Values and tests are of all protocols that declare their keyword. */
+function isDeclared({ kind }: Match): boolean {
+  return kind === 'protocol-value' || kind === 'protocol-test';
+}
+
+/** Protocols that other conditions on transactions belong to; those of the older form are about HTTP/1. */
+function ownersOf({ conditions, http1Only }: Signature): string[] {
+  const owners = conditions
+    .filter(match => TRANSACTION_KINDS.has(match.kind) && !isDeclared(match))
+    .map(match => String(match['protocol']));
+  return http1Only ? [...owners, 'http1'] : owners;
 }
 
 /** The same list for all that have nothing in it. */

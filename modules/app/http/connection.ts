@@ -1,6 +1,6 @@
 /** What both directions of one HTTP connection share. */
 import type { Session } from '../../../engine/application/session.js';
-import { Body } from './body.js';
+import { InspectedBody } from '../../../engine/files/inspected-body.js';
 import { fromLatin1 } from './bytes.js';
 import type { HttpEvent } from './events.js';
 import { eventOf, Headers } from './headers.js';
@@ -61,11 +61,11 @@ export class Connection {
     );
   }
 
-  newBody(toServer: boolean): Body {
+  newBody(toServer: boolean): InspectedBody {
     const limits = toServer ? this.server.request : this.server.response;
     // What may be stored is followed as far as its stream is put together.
     const fileLimit = this.settings.files.streamDepth ?? limits.limit;
-    return new Body(limits, this.atOnce, this.settings.memory, fileLimit);
+    return new InspectedBody(limits, this.atOnce, this.settings.memory, fileLimit);
   }
 
   advance(transaction: HttpTransaction, toServer: boolean, progress: number): void {

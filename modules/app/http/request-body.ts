@@ -1,7 +1,7 @@
 /** What a client sends behind its header: kept for inspection, and followed as a file or as the parts of a form. */
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
+import type { InspectedBody } from '../../../engine/files/inspected-body.js';
 import { TrackedFile } from '../../../engine/files/tracked-file.js';
-import type { Body } from './body.js';
 import { EMPTY, latin1 } from './bytes.js';
 import type { Connection } from './connection.js';
 import { ContentDecoder, encodingsOf } from './content-decoder.js';
@@ -11,7 +11,7 @@ import { boundaryOf, Multipart } from './multipart.js';
 import type { HttpTransaction } from './transaction.js';
 
 export class RequestBody {
-  private readonly body: Body;
+  private readonly body: InspectedBody;
   private readonly decoder: ContentDecoder | undefined;
   private multipart: Multipart | undefined;
   private file: TrackedFile | undefined;

@@ -1,17 +1,19 @@
 /** What a server sends behind its header: decoded, kept for inspection, and followed as a file. */
+
+import type { InspectedBody } from '../../../engine/files/inspected-body.js';
 import type { Range } from '../../../engine/files/range-files.js';
 import { TrackedFile } from '../../../engine/files/tracked-file.js';
-import type { Body } from './body.js';
 import { EMPTY, latin1 } from './bytes.js';
 import type { Connection } from './connection.js';
 import { ContentDecoder, encodingsOf } from './content-decoder.js';
 import { parseContentRange } from './content-range.js';
 import type { HttpEvent } from './events.js';
 import { FileName } from './file-name.js';
+import { openRange } from './file-range.js';
 import type { HttpTransaction } from './transaction.js';
 
 export class ResponseBody {
-  private readonly body: Body;
+  private readonly body: InspectedBody;
   private readonly decoder: ContentDecoder | undefined;
   private readonly report: (event: HttpEvent) => void;
   private range: Range | undefined;
@@ -72,23 +74,18 @@ export class ResponseBody {
     const range = transaction.response.status === 206 ? headers?.value('content-range') : undefined;
     if (range) {
       file.range = parseContentRange(latin1(range));
-      if (file.range) this.beginRange(file);
+      if (file.range)
+        this.range = openRange(
+          connection.settings,
+          file,
+          transaction.request.hostname,
+          connection.session.seconds,
+        );
       else report('range_invalid');
     }
     transaction.addFile(file);
     this.body.file = file;
     const { streamDepth } = connection.settings.files;
     if (streamDepth !== undefined) connection.session.requests.streamDepth = streamDepth;
-  }
-
-  /** A range of a file whose length is known is part of the whole. */
-  private beginRange({ name, range }: TrackedFile): void {
-    const { connection, transaction } = this;
-    if (!range || range.total <= 0 || range.end - range.start + 1 === range.total) return;
-    const host = transaction.request.hostname;
-    const key = `${host ? latin1(host) : ''}/${latin1(name)}`;
-    const { ranges, files } = connection.settings;
-    const make = () => new TrackedFile(name, false, files);
-    this.range = ranges.open(key, range.total, connection.session.seconds, make);
   }
 }

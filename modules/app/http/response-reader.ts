@@ -16,6 +16,7 @@ import {
   LINE,
   TRAILER,
 } from './transaction.js';
+import { upgradeOf } from './upgrade.js';
 
 /** `100 Continue` that are taken before one response. */
 const MOST_CONTINUES = 16;
@@ -233,7 +234,10 @@ function tunnel(connection: Connection, transaction: HttpTransaction, protocol: 
 
 function upgrade(connection: Connection, transaction: HttpTransaction): boolean {
   const wanted = (transaction.response.headers!.text('upgrade') ?? '').trim().toLowerCase();
-  if (wanted === 'h2c') return tunnel(connection, transaction, 'http2');
+  if (wanted === 'h2c') {
+    connection.session.requests.handOver = upgradeOf(transaction);
+    return tunnel(connection, transaction, 'http2');
+  }
   return tunnel(connection, transaction, wanted === 'websocket' ? 'websocket' : '');
 }
 

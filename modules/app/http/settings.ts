@@ -11,6 +11,7 @@ import {
   tree,
 } from '../../../engine/config/option.js';
 import { type FileSettings, fileSettings } from '../../../engine/files/file-settings.js';
+import type { BodyLimits, BodyMemory } from '../../../engine/files/inspected-body.js';
 import { RangeFiles } from '../../../engine/files/range-files.js';
 import { PrefixTable } from '../../../engine/prefix-table.js';
 import { type ForwardedForSettings, forwardedForSettings } from './forwarded-for.js';
@@ -169,14 +170,6 @@ const OF_SERVERS = [
 
 export const HTTP_OPTIONS = [...OF_SERVERS, SERVERS, MEMCAP, RANGE_MEMCAP, RANGE_TIMEOUT];
 
-export interface BodyLimits {
-  /** Bytes that are kept and inspected; 0: all. */
-  readonly limit: number;
-  /** Bytes before it is first inspected, and between inspections. */
-  readonly minimum: number;
-  readonly window: number;
-}
-
 /** Settings for the servers of some addresses. */
 export interface ServerSettings {
   readonly uri: UriHabits;
@@ -209,12 +202,6 @@ export interface HttpSettings {
   /** Files that come in ranges. */
   readonly ranges: RangeFiles;
   readonly memory: BodyMemory;
-}
-
-/** What bodies of a thread take together, against their bound. */
-export interface BodyMemory {
-  used: number;
-  readonly cap: number;
 }
 
 export function httpSettings(config: Config, shared: Readonly<Record<string, unknown>>): HttpSettings {

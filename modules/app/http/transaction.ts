@@ -1,9 +1,9 @@
 /** One request with its response. */
 import type { GrowingBytes } from '../../../engine/application/growing-bytes.js';
+import type { InspectedBody } from '../../../engine/files/inspected-body.js';
 import type { TrackedFile } from '../../../engine/files/tracked-file.js';
 import type { Frame } from '../../../engine/frames/frame.js';
 import type { Transaction } from '../../../engine/protocol.js';
-import type { Body } from './body.js';
 import { EMPTY } from './bytes.js';
 import type { Headers } from './headers.js';
 import type { HttpSettings, ServerSettings } from './settings.js';
@@ -50,7 +50,7 @@ export class Message {
   headers: Headers | undefined;
   /** Behind a chunked body. */
   trailers: Headers | undefined;
-  body: Body | undefined;
+  body: InspectedBody | undefined;
   /** All of it, where anybody looks at frames. */
   frame: Frame | undefined;
 }

@@ -1,12 +1,28 @@
 /**
- * The body of a message on its way to inspection: chunks and encodings are undone, the first bytes of it are kept,
- * and it becomes visible in steps (or at once, inline).
+ * Content on its way to inspection, decoded already: the first bytes of it are kept, and it becomes visible in steps
+ * (or at once, inline). What is a file is followed as one.
  */
-import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
-import type { TrackedFile } from '../../../engine/files/tracked-file.js';
-import type { BodyLimits, BodyMemory } from './settings.js';
+import { GrowingBytes } from '../application/growing-bytes.js';
+import type { TrackedFile } from './tracked-file.js';
 
-export class Body {
+export interface BodyLimits {
+  /** Bytes that are kept and inspected; 0: all. */
+  readonly limit: number;
+  /** Bytes before it is first inspected, and between inspections. */
+  readonly minimum: number;
+  readonly window: number;
+}
+
+/** How files are inspected that are no bodies of HTTP/1 (Suricata has no options for it). */
+export const FILE_LIMITS: BodyLimits = { limit: 100_000, minimum: 32_768, window: 4_096 };
+
+/** What bodies of a thread take together, against their bound. */
+export interface BodyMemory {
+  used: number;
+  readonly cap: number;
+}
+
+export class InspectedBody {
   /** Bytes on the wire, without those of chunks. */
   wireLength = 0;
   /** Bytes after decoding. */

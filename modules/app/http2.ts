@@ -1,0 +1,61 @@
+/** HTTP/2 (RFC 9113): streams are transactions, and so is each frame that is about the connection as a whole. */
+
+import { fileTests } from '../../engine/files/file-keywords.js';
+import { filesMember } from '../../engine/files/file-record.js';
+import { defineProtocol, type RecognitionPattern, type TestDeclaration } from '../../engine/protocol.js';
+import { BUFFERS } from './http2/buffers.js';
+import type { Connection } from './http2/connection.js';
+import { EVENTS } from './http2/events.js';
+import { PREFACE } from './http2/frame.js';
+import { SETTINGS_TEST, VALUES } from './http2/keywords.js';
+import { readFrames } from './http2/reading.js';
+import { http2Record } from './http2/record.js';
+import { HTTP2_OPTIONS, http2Settings } from './http2/settings.js';
+import {
+  COMPLETE,
+  HEADERS_DONE,
+  type Http2Transaction,
+  PROGRESS_TO_CLIENT,
+  PROGRESS_TO_SERVER,
+} from './http2/transaction.js';
+import { begin } from './http2/upgrade.js';
+
+/** The server begins with a SETTINGS frame of few parameters. */
+const SERVER_SETTINGS: RecognitionPattern[] = [0, 1, 2, 3, 4, 5, 6].map(count => ({
+  toServer: false,
+  bytes: `\0\0${String.fromCharCode(6 * count)}\x04\0\0\0\0\0`,
+}));
+
+export default defineProtocol<Http2Transaction>({
+  name: 'http2',
+  ruleNames: ['http2', 'http'],
+  transports: ['tcp'],
+  progressToServer: PROGRESS_TO_SERVER,
+  progressToClient: PROGRESS_TO_CLIENT,
+  events: EVENTS,
+  buffers: BUFFERS,
+  values: VALUES,
+  tests: [
+    SETTINGS_TEST,
+    ...(fileTests({
+      direction: 'either',
+      begun: HEADERS_DONE,
+      closed: COMPLETE,
+    }) as TestDeclaration<Http2Transaction>[]),
+  ],
+  recognition: { patterns: [{ toServer: true, bytes: PREFACE.slice(0, 16) }, ...SERVER_SETTINGS] },
+  options: HTTP2_OPTIONS,
+  record: http2Record,
+  alertMembers: filesMember,
+  bodyLength: (transaction, toServer) => transaction.message(toServer).body?.visible,
+  prepare: http2Settings,
+  client: session => readFrames(begin(session), true),
+  server: session => readFrames(begin(session), false),
+  release(transaction) {
+    transaction.request.body?.release();
+    transaction.response.body?.release();
+  },
+  finish(session) {
+    (session.state as Connection | undefined)?.finish();
+  },
+});

@@ -1,0 +1,160 @@
+/** The sticky buffers of HTTP that streams have too. Each is made the first time it is asked for, and kept. */
+import { fileBuffers } from '../../../engine/files/file-keywords.js';
+import type { BufferDeclaration, Direction } from '../../../engine/protocol.js';
+import { EMPTY, fromLatin1 } from '../http/bytes.js';
+import type { Field } from './header-table.js';
+import { COMPLETE, HEADERS_DONE, type Http2Transaction, type Message } from './transaction.js';
+
+type Buffer_ = BufferDeclaration<Http2Transaction>;
+type Get = (transaction: Http2Transaction, toServer: boolean) => Uint8Array | undefined;
+type Names = Pick<Buffer_, 'modifier' | 'aliases'>;
+
+const VERSION = fromLatin1('HTTP/2');
+const BLANK = fromLatin1(' ');
+const SEPARATOR = fromLatin1(': ');
+const LINE_END = fromLatin1('\r\n');
+
+let made = 0;
+
+/** A buffer of the header. */
+function buffer(
+  keyword: string,
+  direction: Direction,
+  summary: string,
+  get: Get,
+  names: Names = {},
+): Buffer_ {
+  const number = 2 * made++;
+  const kept: Get = (transaction, toServer) => {
+    const at = number + (toServer ? 0 : 1);
+    const known = transaction.views[at];
+    if (known !== undefined) return known ?? undefined;
+    const view = get(transaction, toServer);
+    if ((toServer ? transaction.progressToServer : transaction.progressToClient) >= HEADERS_DONE)
+      transaction.views[at] = view ?? null;
+    return view;
+  };
+  return { keyword, direction, progress: HEADERS_DONE, summary, ...names, get: kept };
+}
+
+function field(
+  keyword: string,
+  direction: Direction,
+  name: string,
+  summary: string,
+  names: Names = {},
+): Buffer_ {
+  return buffer(keyword, direction, summary, (t, toServer) => t.message(toServer).value(name), names);
+}
+
+/** `http.accept_enc` is `http_accept_enc` as well. */
+function older(keyword: string): Names {
+  return { aliases: [keyword.replace('.', '_')] };
+}
+
+/** Fields as lines, without cookies, as they came. */
+function headers(message: Message): Uint8Array | undefined {
+  if (message.fields.length === 0) return undefined;
+  return Buffer.concat(message.fields.flatMap(({ name, value }) => [name, SEPARATOR, value, LINE_END]));
+}
+
+function headerNames({ fields }: Message): Uint8Array | undefined {
+  if (fields.length === 0) return undefined;
+  return Buffer.concat([LINE_END, ...fields.flatMap(({ name }) => [name, LINE_END]), LINE_END]);
+}
+
+function requestLine({ request }: Http2Transaction): Uint8Array | undefined {
+  const method = request.value(':method');
+  const path = request.value(':path');
+  return method && path && Buffer.concat([method, BLANK, path, BLANK, VERSION, LINE_END]);
+}
+
+function responseLine({ response }: Http2Transaction): Uint8Array | undefined {
+  const status = response.value(':status');
+  return status && Buffer.concat([VERSION, BLANK, status, LINE_END]);
+}
+
+const line = ({ name, value }: Field): Uint8Array => Buffer.concat([name, SEPARATOR, value]);
+
+/** Each field by itself. @param toServer undefined: of both sides */
+function each(
+  keyword: string,
+  direction: Direction,
+  summary: string,
+  of: (field: Field) => Uint8Array,
+): Buffer_ {
+  return {
+    keyword,
+    direction,
+    progress: HEADERS_DONE,
+    summary,
+    multiple: true,
+    get(transaction, toServer, index) {
+      const found = transaction.message(toServer).fields[index];
+      return found && of(found);
+    },
+  };
+}
+
+/** Content that is inspected while it grows. */
+function body(keyword: string, direction: Direction, summary: string, more: Partial<Buffer_>): Buffer_ {
+  const get: Get = (transaction, toServer) => transaction.message(toServer).body?.store.view();
+  return { keyword, direction, progress: COMPLETE, summary, growing: true, ...more, get };
+}
+
+export const BUFFERS: readonly Buffer_[] = [
+  buffer('http.request_line', 'to_server', 'Request line.', requestLine, older('http.request_line')),
+  field('http.method', 'to_server', ':method', 'Method of the request.', { modifier: 'http_method' }),
+  field('http.uri', 'to_server', ':path', 'URI, normalised.', { modifier: 'http_uri' }),
+  field('http.uri.raw', 'to_server', ':path', 'URI as written.', { modifier: 'http_raw_uri' }),
+  buffer('http.protocol', 'either', 'Protocol as written.', () => VERSION, older('http.protocol')),
+  buffer('http.response_line', 'to_client', 'Status line.', responseLine, older('http.response_line')),
+  field('http.stat_code', 'to_client', ':status', 'Status code.', { modifier: 'http_stat_code' }),
+  // A response has no reason, which rules may say.
+  buffer('http.stat_msg', 'to_client', 'Reason behind the status code.', () => EMPTY, {
+    modifier: 'http_stat_msg',
+  }),
+  buffer('http.host', 'to_server', 'Host asked for, in lower case.', ({ host }) => host, {
+    modifier: 'http_host',
+  }),
+  buffer('http.host.raw', 'to_server', 'Host asked for, as written.', ({ rawHost }) => rawHost, {
+    modifier: 'http_raw_host',
+  }),
+  buffer('http.header', 'either', 'Header fields.', (t, toServer) => headers(t.message(toServer)), {
+    modifier: 'http_header',
+  }),
+  buffer('http.header.raw', 'either', 'Header.', (t, toServer) => headers(t.message(toServer)), {
+    modifier: 'http_raw_header',
+  }),
+  buffer(
+    'http.header_names',
+    'either',
+    'Names of the header fields.',
+    (t, toServer) => headerNames(t.message(toServer)),
+    older('http.header_names'),
+  ),
+  buffer(
+    'http.cookie',
+    'either',
+    'Cookie of a request, Set-Cookie of a response.',
+    (t, toServer) => t.message(toServer).value(toServer ? 'cookie' : 'set-cookie'),
+    { modifier: 'http_cookie' },
+  ),
+  field('http.user_agent', 'to_server', 'user-agent', 'User-Agent.', { modifier: 'http_user_agent' }),
+  field('http.accept', 'to_server', 'accept', 'Accept.', older('http.accept')),
+  field('http.accept_enc', 'to_server', 'accept-encoding', 'Accept-Encoding.', older('http.accept_enc')),
+  field('http.accept_lang', 'to_server', 'accept-language', 'Accept-Language.', older('http.accept_lang')),
+  field('http.referer', 'to_server', 'referer', 'Referer.', older('http.referer')),
+  field('http.connection', 'either', 'connection', 'Connection.', older('http.connection')),
+  field('http.content_type', 'either', 'content-type', 'Content-Type.', older('http.content_type')),
+  field('http.content_len', 'either', 'content-length', 'Content-Length.', older('http.content_len')),
+  field('http.server', 'to_client', 'server', 'Server.'),
+  field('http.location', 'to_client', 'location', 'Location.'),
+  each('http.request_header', 'to_server', 'Each header field of the request, as name: value.', line),
+  each('http.response_header', 'to_client', 'Each header field of the response, as name: value.', line),
+  each('http2.header_name', 'either', 'Name of each header field.', ({ name }) => name),
+  body('http.request_body', 'to_server', 'Body of the request.', { modifier: 'http_client_body' }),
+  body('http.response_body', 'to_client', 'Body of the response, decoded.', { modifier: 'http_server_body' }),
+  body('file.data', 'either', 'Contents of files.', { aliases: ['file_data'], shared: true }),
+  ...(fileBuffers({ direction: 'either', begun: HEADERS_DONE, closed: COMPLETE }) as Buffer_[]),
+];

@@ -1,0 +1,114 @@
+/** Header blocks as they are compressed (RFC 7541 6). */
+import { copy } from '../http/bytes.js';
+import type { Http2Event } from './events.js';
+import { type Field, HeaderTable } from './header-table.js';
+import { decodeHuffman } from './huffman.js';
+
+/** A field of a message, or a change of the table's size. */
+export type BlockEntry = Field | { readonly tableSize: number };
+
+export function isField(entry: BlockEntry): entry is Field {
+  return 'name' in entry;
+}
+
+const LARGEST_INTEGER = 2 ** 32 - 1;
+
+/** Bytes of a message's fields that it takes, at least one. */
+export function sizeOf(entry: BlockEntry): number {
+  return isField(entry) ? entry.name.length + entry.value.length + 1 : 1;
+}
+
+export class HeaderDecoder {
+  private readonly table: HeaderTable;
+  private block: Uint8Array = new Uint8Array(0);
+  private at = 0;
+
+  /** @param mostTable bytes of the dynamic table at most */
+  constructor(mostTable: number) {
+    this.table = new HeaderTable(mostTable);
+  }
+
+  /**
+   * What the block says; it ends where it is wrong, which is reported.
+   * @param room bytes of fields that are wanted: a byte on the wire can stand for a field of any size
+   */
+  decode(block: Uint8Array, room: number, report: (event: Http2Event) => void): BlockEntry[] {
+    this.block = block;
+    this.at = 0;
+    const entries: BlockEntry[] = [];
+    let left = room;
+    while (this.at < block.length) {
+      const entry = this.entry(report);
+      if (entry === undefined) break;
+      left -= sizeOf(entry);
+      if (left >= 0) entries.push(entry);
+    }
+    // All of it was read: the table must stay what it is for the sender.
+    if (left < 0) report('reassembly_limit_reached');
+    return entries;
+  }
+
+  private entry(report: (event: Http2Event) => void): BlockEntry | undefined {
+    const first = this.block[this.at]!;
+    if (first & 0x80) return this.indexed(report);
+    if (first & 0x40) return this.literal(6, true, report);
+    if (first & 0x20) return this.resize(report);
+    return this.literal(4, false, report);
+  }
+
+  private indexed(report: (event: Http2Event) => void): Field | undefined {
+    const index = this.integer(7, report);
+    const field = index === undefined ? undefined : this.table.at(index);
+    if (!field) report('invalid_header');
+    return field;
+  }
+
+  private resize(report: (event: Http2Event) => void): BlockEntry | undefined {
+    const tableSize = this.integer(5, report);
+    if (tableSize === undefined) return undefined;
+    if (!this.table.resize(tableSize)) report('invalid_header');
+    return { tableSize };
+  }
+
+  /** @param bits of the first byte that hold the number of its name; 0: the name follows  @param kept in the table */
+  private literal(bits: number, kept: boolean, report: (event: Http2Event) => void): Field | undefined {
+    const index = this.integer(bits, report);
+    if (index === undefined) return undefined;
+    const name = index === 0 ? this.text(report) : this.table.at(index)?.name;
+    const value = name && this.text(report);
+    if (!name || !value) {
+      report('invalid_header');
+      return undefined;
+    }
+    const field = { name, value };
+    if (kept) this.table.add(field);
+    return field;
+  }
+
+  /** RFC 7541 5.1. @param bits of the first byte */
+  private integer(bits: number, report: (event: Http2Event) => void): number | undefined {
+    const mask = (1 << bits) - 1;
+    let value = this.block[this.at++]! & mask;
+    if (value < mask) return value;
+    for (let factor = 1; this.at < this.block.length; factor *= 128) {
+      const byte = this.block[this.at++]!;
+      value += (byte & 0x7f) * factor;
+      if (value > LARGEST_INTEGER) {
+        report('header_integer_overflow');
+        return undefined;
+      }
+      if ((byte & 0x80) === 0) return value;
+    }
+    return undefined;
+  }
+
+  /** RFC 7541 5.2. */
+  private text(report: (event: Http2Event) => void): Uint8Array | undefined {
+    const coded = ((this.block[this.at] ?? 0) & 0x80) !== 0;
+    const length = this.at < this.block.length ? this.integer(7, report) : undefined;
+    if (length === undefined || this.at + length > this.block.length) return undefined;
+    const bytes = this.block.subarray(this.at, this.at + length);
+    this.at += length;
+    return coded ? decodeHuffman(bytes) : copy(bytes);
+  }
+}

@@ -1,0 +1,91 @@
+/** The DATA frames of one side of a stream: content encodings undone, followed as a file. */
+import { FILE_LIMITS, InspectedBody } from '../../../engine/files/inspected-body.js';
+import type { Range } from '../../../engine/files/range-files.js';
+import { TrackedFile } from '../../../engine/files/tracked-file.js';
+import { latin1 } from '../http/bytes.js';
+import { ContentDecoder, encodingsOf } from '../http/content-decoder.js';
+import { parseContentRange } from '../http/content-range.js';
+import { FileName } from '../http/file-name.js';
+import { openRange } from '../http/file-range.js';
+import type { Connection } from './connection.js';
+import type { Http2Event } from './events.js';
+import type { Http2Transaction } from './transaction.js';
+
+export class MessageBody {
+  private readonly body: InspectedBody;
+  private readonly decoder: ContentDecoder | undefined;
+  private readonly file: TrackedFile;
+  private range: Range | undefined;
+  private over = false;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly transaction: Http2Transaction,
+    private readonly toServer: boolean,
+  ) {
+    const { http } = connection.settings;
+    this.body = new InspectedBody(FILE_LIMITS, connection.atOnce, http.memory, http.files.streamDepth ?? 0);
+    transaction.message(toServer).body = this.body;
+    this.file = this.newFile();
+    this.body.file = this.file;
+    transaction.addFile(this.file);
+    this.decoder = this.newDecoder();
+    this.beginRange();
+  }
+
+  private report(event: Http2Event): void {
+    this.connection.report(this.transaction, event);
+  }
+
+  write(bytes: Uint8Array): void {
+    this.body.wireLength += bytes.length;
+    if (this.decoder) this.decoder.write(bytes);
+    else this.decoded(bytes);
+    this.connection.showBody(this.transaction, this.toServer, this.body.show(false));
+  }
+
+  /** @param cut the stream ended before the body */
+  end(cut: boolean): void {
+    if (this.over) return;
+    this.over = true;
+    this.decoder?.end();
+    this.file.close(cut ? 'truncated' : 'closed');
+    const whole = this.range?.end();
+    if (whole) this.transaction.addFile(whole);
+    this.connection.showBody(this.transaction, this.toServer, this.body.show(true));
+  }
+
+  private decoded(bytes: Uint8Array): boolean {
+    this.range?.append(this.file.range!.start, bytes);
+    return this.body.append(bytes) || this.range !== undefined;
+  }
+
+  private newDecoder(): ContentDecoder | undefined {
+    const { defaults } = this.connection.settings.http;
+    const failed = () => this.report('failed_decompression');
+    const encoding = this.transaction.message(this.toServer).value('content-encoding');
+    const encodings = encoding ? encodingsOf(encoding, defaults.layers, () => {}) : [];
+    if (encodings.length === 0) return undefined;
+    return new ContentDecoder(encodings, defaults, bytes => this.decoded(bytes), failed);
+  }
+
+  private newFile(): TrackedFile {
+    const { transaction, toServer, connection } = this;
+    const disposition = transaction.message(toServer).value('content-disposition');
+    const named = disposition && FileName.fromDisposition(disposition);
+    const name = FileName.bounded(named ?? transaction.path, () => {});
+    const { streamDepth } = connection.settings.http.files;
+    if (streamDepth !== undefined) connection.session.requests.streamDepth = streamDepth;
+    return new TrackedFile(name, toServer, connection.settings.http.files);
+  }
+
+  private beginRange(): void {
+    const { transaction, connection, file } = this;
+    const text = this.toServer ? undefined : transaction.response.value('content-range');
+    if (!text) return;
+    file.range = parseContentRange(latin1(text));
+    if (file.range)
+      this.range = openRange(connection.settings.http, file, transaction.host, connection.session.seconds);
+    else this.report('invalid_range');
+  }
+}

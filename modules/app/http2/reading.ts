@@ -1,0 +1,88 @@
+/** Reads one direction of a connection: frame after frame. */
+import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
+import { latin1 } from '../http/bytes.js';
+import type { Connection } from './connection.js';
+import {
+  CONTINUATION,
+  DATA,
+  FRAME_HEADER,
+  type FrameHeader,
+  PADDED,
+  PREFACE,
+  parseFrameHeader,
+} from './frame.js';
+import type { MessageBody } from './message-body.js';
+
+/** Bytes of a frame that is read as a whole; RFC 9113 lets frames be longer, but nobody needs them. */
+const LONGEST_WHOLE = 1 << 18;
+
+export function* readFrames(connection: Connection, toServer: boolean): Reading<void> {
+  const { client, server } = connection.session;
+  const socket = toServer ? client : server;
+  if (toServer && !(yield* readPreface(connection, socket))) return;
+  for (;;) {
+    const bytes = yield* socket.read(FRAME_HEADER);
+    if (!bytes) return;
+    const header = parseFrameHeader(bytes);
+    if (!header.valid) connection.reportGlobal(toServer, 'invalid_frame_header');
+    if (!(yield* readFrame(connection, socket, header, toServer))) return;
+  }
+}
+
+function* readPreface(connection: Connection, socket: StreamSocket): Reading<boolean> {
+  const bytes = yield* socket.read(PREFACE.length);
+  if (!bytes) return false;
+  if (latin1(bytes) === PREFACE) return true;
+  connection.reportGlobal(true, 'invalid_client_magic');
+  return false;
+}
+
+/** @returns false when the stream is over */
+function* readFrame(
+  connection: Connection,
+  socket: StreamSocket,
+  header: FrameHeader,
+  toServer: boolean,
+): Reading<boolean> {
+  if (header.type === DATA) return yield* readData(connection, socket, header, toServer);
+  if (header.length > LONGEST_WHOLE || header.type > CONTINUATION) {
+    if (header.length > LONGEST_WHOLE) connection.reportGlobal(toServer, 'long_frame_data');
+    return yield* socket.discard(header.length);
+  }
+  const payload = yield* socket.read(header.length);
+  if (!payload) return false;
+  if (header.type === CONTINUATION) connection.continuation(header, payload, toServer);
+  else connection.frame(header, payload, toServer);
+  return true;
+}
+
+function* readData(
+  connection: Connection,
+  socket: StreamSocket,
+  header: FrameHeader,
+  toServer: boolean,
+): Reading<boolean> {
+  const body = connection.beginData(header, toServer);
+  let padding = 0;
+  let left = header.length;
+  if ((header.flags & PADDED) !== 0 && left > 0) {
+    const first = yield* socket.read(1);
+    if (!first) return false;
+    left--;
+    padding = Math.min(first[0]!, left);
+  }
+  if (!(yield* readContent(socket, body, left - padding))) return false;
+  if (!(yield* socket.discard(padding))) return false;
+  connection.endData(header, toServer);
+  return true;
+}
+
+function* readContent(socket: StreamSocket, body: MessageBody | undefined, length: number): Reading<boolean> {
+  for (let left = length; left > 0; ) {
+    const bytes = yield* socket.recv(left);
+    if (!bytes) return false;
+    left -= bytes.length;
+    body?.write(bytes);
+  }
+  return true;
+}

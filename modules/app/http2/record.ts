@@ -1,0 +1,66 @@
+/** The EVE record of a stream, or of a frame about the connection as a whole. */
+import { printable } from '../../../engine/files/file-record.js';
+import { latin1 } from '../http/bytes.js';
+import { ERROR_CODES, SETTING_NAMES } from './frame.js';
+import { type BlockEntry, isField } from './header-block.js';
+import type { Http2Transaction, Message } from './transaction.js';
+
+type Json = Record<string, unknown>;
+
+/** Members without braces; empty where nothing is told. */
+export function http2Record(transaction: Http2Transaction): string {
+  const { request, response, stream } = transaction;
+  const told = [request, response].map(exchanged);
+  if (stream === 0 && told.every(each => Object.keys(each).length === 0)) return '';
+  const record: Json = { version: '2' };
+  if (request.entries.length > 0) record['request_headers'] = request.entries.map(entryJson);
+  if (response.entries.length > 0) record['response_headers'] = response.entries.map(entryJson);
+  Object.assign(record, wellKnown(transaction));
+  record['http2'] = { stream_id: stream, request: told[0], response: told[1] };
+  return `"http":${JSON.stringify(record)}`;
+}
+
+function entryJson(entry: BlockEntry): Json {
+  if (!isField(entry)) return { table_size_update: entry.tableSize };
+  return { name: text(entry.name), value: text(entry.value) };
+}
+
+/** Members that records of HTTP/1 have as well. */
+function wellKnown({ request, response, rawHost }: Http2Transaction): Json {
+  const status = response.value(':status');
+  const length = response.value('content-length');
+  return {
+    ...member('http_method', request.value(':method')),
+    ...member('url', request.value(':path')),
+    ...member('hostname', rawHost),
+    ...member('http_user_agent', request.value('user-agent')),
+    ...(status && { status: Number.parseInt(latin1(status), 10) || 0 }),
+    ...(length && { length: Number.parseInt(latin1(length), 10) || 0 }),
+  };
+}
+
+function member(name: string, value: Uint8Array | undefined): Json {
+  return value ? { [name]: text(value) } : {};
+}
+
+/** Settings, error and priority of one side. */
+function exchanged({ settings, errors, priorities }: Message): Json {
+  const json: Json = {};
+  if (settings.length > 0)
+    json['settings'] = settings.map(({ number, value }) => ({
+      settings_id: nameOf(SETTING_NAMES[number - 1]) ?? `SETTINGSUNKNOWN${number}`,
+      settings_value: value,
+    }));
+  if (errors.length > 0) json['error_code'] = nameOf(ERROR_CODES[errors[0]!]) ?? String(errors[0]);
+  if (priorities.length > 0) json['priority'] = priorities[0];
+  return json;
+}
+
+/** `SETTINGS_ENABLE_PUSH` is `SETTINGSENABLEPUSH` in records, `HTTP_1_1_REQUIRED` is `HTTP11REQUIRED`. */
+function nameOf(name: string | undefined): string | undefined {
+  return name?.replaceAll('_', '');
+}
+
+function text(bytes: Uint8Array): string {
+  return printable(latin1(bytes));
+}

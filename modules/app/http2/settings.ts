@@ -1,0 +1,43 @@
+/** Settings of HTTP/2: its own bounds; bodies, files and content encodings have those of HTTP. */
+import type { Config } from '../../../engine/config/config.js';
+import { integer, option, size } from '../../../engine/config/option.js';
+import { type HttpSettings, httpSettings } from '../http/settings.js';
+
+const PREFIX = 'app-layer.protocols.http2.';
+
+const MOST_STREAMS = option(
+  `${PREFIX}max-streams`,
+  integer(1),
+  4096,
+  'open streams of a connection; further ones are not looked at',
+);
+const MOST_TABLE = option(
+  `${PREFIX}max-table-size`,
+  size,
+  65536,
+  'bytes of a table of header fields, whatever the connection says',
+);
+const MOST_REASSEMBLY = option(
+  `${PREFIX}max-reassembly-size`,
+  size,
+  102400,
+  'bytes of a header that comes in several frames',
+);
+
+export const HTTP2_OPTIONS = [MOST_STREAMS, MOST_TABLE, MOST_REASSEMBLY];
+
+export interface Http2Settings {
+  readonly http: HttpSettings;
+  readonly mostStreams: number;
+  readonly mostTable: number;
+  readonly mostReassembly: number;
+}
+
+export function http2Settings(config: Config, shared: Readonly<Record<string, unknown>>): Http2Settings {
+  return {
+    http: httpSettings(config, shared),
+    mostStreams: config.read(MOST_STREAMS),
+    mostTable: config.read(MOST_TABLE),
+    mostReassembly: config.read(MOST_REASSEMBLY),
+  };
+}

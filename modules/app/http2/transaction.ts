@@ -1,0 +1,130 @@
+/** A stream with its request and response, or one frame that is about the connection as a whole. */
+import type { InspectedBody } from '../../../engine/files/inspected-body.js';
+import type { TrackedFile } from '../../../engine/files/tracked-file.js';
+import type { Transaction } from '../../../engine/protocol.js';
+import { EMPTY, fromLatin1, isWord, lowered } from '../http/bytes.js';
+import type { Setting } from './frame.js';
+import { type BlockEntry, isField, sizeOf } from './header-block.js';
+import type { Field } from './header-table.js';
+import type { Http2Settings } from './settings.js';
+
+/** Names of progress: what is complete. */
+export const PROGRESS_TO_SERVER = [
+  'request_started',
+  'request_headers',
+  'request_data',
+  'request_complete',
+] as const;
+export const PROGRESS_TO_CLIENT = [
+  'response_started',
+  'response_headers',
+  'response_data',
+  'response_complete',
+] as const;
+export const STARTED = 0;
+export const HEADERS_DONE = 1;
+export const DATA_DONE = 2;
+export const COMPLETE = 3;
+
+/** Frames, windows … of one direction that are noted. */
+const MOST_NOTED = 256;
+
+/** Bytes of a message's fields that are kept. */
+const MOST_FIELD_BYTES = 1 << 20;
+
+/** What one side sends in a stream. */
+export class Message {
+  /** Types of its frames. */
+  readonly frames: number[] = [];
+  readonly windows: number[] = [];
+  readonly priorities: number[] = [];
+  readonly errors: number[] = [];
+  readonly settings: Setting[] = [];
+  /** Fields of its header blocks and changes of the table's size, as they came. */
+  readonly entries: BlockEntry[] = [];
+  readonly fields: Field[] = [];
+  body: InspectedBody | undefined;
+  /** Bytes that further fields may have. */
+  room = MOST_FIELD_BYTES;
+
+  note(list: number[], value: number): void {
+    if (list.length < MOST_NOTED) list.push(value);
+  }
+
+  noteSettings(settings: readonly Setting[]): void {
+    this.settings.push(...settings.slice(0, MOST_NOTED - this.settings.length));
+  }
+
+  addBlock(entries: readonly BlockEntry[]): void {
+    for (const entry of entries) {
+      this.room -= sizeOf(entry);
+      this.entries.push(entry);
+      if (isField(entry)) this.fields.push(entry);
+    }
+  }
+
+  get tableSizes(): number[] {
+    return this.entries.flatMap(entry => (isField(entry) ? [] : [entry.tableSize]));
+  }
+
+  /** The value of a field; several of its name are joined by `, `. @param name in lower case */
+  value(name: string): Uint8Array | undefined {
+    const found = this.fields.filter(field => isWord(field.name, 0, field.name.length, name));
+    if (found.length <= 1) return found[0]?.value;
+    return Buffer.concat(found.flatMap(({ value }, i) => (i === 0 ? [value] : [SEPARATOR, value])));
+  }
+}
+
+const SEPARATOR = fromLatin1(', ');
+
+export class Http2Transaction implements Transaction {
+  progressToServer = STARTED;
+  progressToClient = STARTED;
+  readonly events: number[] = [];
+  detection?: unknown;
+  files?: TrackedFile[];
+  loggedEvents?: number;
+  readonly request = new Message();
+  readonly response = new Message();
+  /** Buffers that were asked for, by number of the buffer and direction. */
+  readonly views: (Uint8Array | null | undefined)[] = [];
+
+  /** @param stream 0: the connection as a whole */
+  constructor(
+    readonly id: number,
+    readonly stream: number,
+    readonly settings: Http2Settings,
+  ) {}
+
+  message(toServer: boolean): Message {
+    return toServer ? this.request : this.response;
+  }
+
+  /** Host asked for, as written. */
+  get rawHost(): Uint8Array | undefined {
+    return this.request.value(':authority') ?? this.request.value('host');
+  }
+
+  /** Host asked for in lower case, without user and port. */
+  get host(): Uint8Array | undefined {
+    const raw = this.rawHost;
+    if (!raw) return undefined;
+    const host = raw.subarray(raw.lastIndexOf(AT) + 1);
+    const from = host[0] === BRACKET ? Math.max(0, host.indexOf(BRACKET + 2)) : 0;
+    const colon = host.indexOf(COLON, from);
+    return lowered(colon < 0 ? host : host.subarray(0, colon));
+  }
+
+  get path(): Uint8Array {
+    return this.request.value(':path') ?? EMPTY;
+  }
+
+  addFile(file: TrackedFile): void {
+    this.files ??= [];
+    this.files.push(file);
+  }
+}
+
+export const AT = 0x40;
+const COLON = 0x3a;
+const BRACKET = 0x5b;
