@@ -2,6 +2,7 @@
 
 import { fileTests } from '../../engine/files/file-keywords.js';
 import { filesMember } from '../../engine/files/file-record.js';
+import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import { defineProtocol, type RecognitionPattern, type TestDeclaration } from '../../engine/protocol.js';
 import { BUFFERS } from './http2/buffers.js';
 import type { Connection } from './http2/connection.js';
@@ -26,14 +27,15 @@ const SERVER_SETTINGS: RecognitionPattern[] = [0, 1, 2, 3, 4, 5, 6].map(count =>
   bytes: `\0\0${String.fromCharCode(6 * count)}\x04\0\0\0\0\0`,
 }));
 
+const NAMES = { name: 'http2', ruleNames: ['http2', 'http'], transports: ['tcp'] } as const;
+
 export default defineProtocol<Http2Transaction>({
-  name: 'http2',
-  ruleNames: ['http2', 'http'],
-  transports: ['tcp'],
+  ...NAMES,
   progressToServer: PROGRESS_TO_SERVER,
   progressToClient: PROGRESS_TO_CLIENT,
   events: EVENTS,
   buffers: BUFFERS,
+  frames: declareFrames(NAMES, ['hdr', 'data', 'pdu']),
   values: VALUES,
   tests: [
     SETTINGS_TEST,

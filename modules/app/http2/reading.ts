@@ -24,9 +24,22 @@ export function* readFrames(connection: Connection, toServer: boolean): Reading<
     const bytes = yield* socket.read(FRAME_HEADER);
     if (!bytes) return;
     const header = parseFrameHeader(bytes);
+    noteFrames(connection, socket.position, header, toServer);
     if (!header.valid) connection.reportGlobal(toServer, 'invalid_frame_header');
     if (!(yield* readFrame(connection, socket, header, toServer))) return;
   }
+}
+
+/** @param position behind the header of the frame */
+function noteFrames(
+  { session }: Connection,
+  position: number,
+  { length }: FrameHeader,
+  toServer: boolean,
+): void {
+  session.frame('pdu', toServer, position - FRAME_HEADER, FRAME_HEADER + length);
+  session.frame('hdr', toServer, position - FRAME_HEADER, FRAME_HEADER);
+  session.frame('data', toServer, position, length);
 }
 
 function* readPreface(connection: Connection, socket: StreamSocket): Reading<boolean> {

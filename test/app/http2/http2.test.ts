@@ -1,0 +1,205 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import http from '../../../modules/app/http.js';
+import { HeaderDecoder, isField } from '../../../modules/app/http2/header-block.js';
+import { PROGRESS_TO_CLIENT } from '../../../modules/app/http2/transaction.js';
+import http2 from '../../../modules/app/http2.js';
+import { Feed, type FeedOptions } from '../../application/feed.js';
+import { block, data, frame, GET, headers, preface } from './frame-builder.js';
+
+function fed(client: Uint8Array[], server: Uint8Array[], options: FeedOptions = {}): Feed {
+  return new Feed([http, http2], options)
+    .client(Buffer.concat(client))
+    .server(Buffer.concat(server))
+    .close(true)
+    .close(false)
+    .end();
+}
+
+/** A buffer of the transaction of a stream, as text. */
+function buffer(feed: Feed, stream: number, keyword: string, toServer: boolean): string | undefined {
+  const transaction = feed.transactions.find(each => (each as { stream?: number }).stream === stream);
+  const bytes = http2.buffers.find(each => each.keyword === keyword)!.get(transaction as never, toServer, 0);
+  return bytes && Buffer.from(bytes).toString('latin1');
+}
+
+const ANSWER = { ':status': '200', 'content-type': 'text/plain' };
+
+describe('header blocks', () => {
+  const names = (entries: ReturnType<HeaderDecoder['decode']>) =>
+    entries.map(each => (isField(each) ? `${Buffer.from(each.name)}: ${Buffer.from(each.value)}` : each));
+  const decoded = (decoder: HeaderDecoder, hex: string, events: string[] = []) =>
+    names(decoder.decode(Buffer.from(hex, 'hex'), 1e6, event => events.push(event)));
+
+  // RFC 7541 C.4: three requests with Huffman coding, each using what those before put into the table.
+  it('are those of RFC 7541 C.4', () => {
+    const decoder = new HeaderDecoder(4096);
+    const first = [':method: GET', ':scheme: http', ':path: /', ':authority: www.example.com'];
+    expect(decoded(decoder, '828684418cf1e3c2e5f23a6ba0ab90f4ff')).toEqual(first);
+    expect(decoded(decoder, '828684be5886a8eb10649cbf')).toEqual([...first, 'cache-control: no-cache']);
+    expect(decoded(decoder, '828785bf408825a849e95ba97d7f8925a849e95bb8e8b4bf')).toEqual([
+      ':method: GET',
+      ':scheme: https',
+      ':path: /index.html',
+      ':authority: www.example.com',
+      'custom-key: custom-value',
+    ]);
+  });
+
+  it('tell changes of the size of the table', () => {
+    expect(decoded(new HeaderDecoder(4096), '3fe10f82')).toEqual([{ tableSize: 2048 }, ':method: GET']);
+  });
+
+  it.each([
+    ['an index that there is not', 'ff00', 'invalid_header'],
+    ['a text that ends too soon', '000561', 'invalid_header'],
+    ['Huffman code that is none', '0081fe0161', 'invalid_header'],
+    ['a number without end', 'ffffffffffffffff7f', 'header_integer_overflow'],
+    ['a table that is larger than allowed', '3fe1ff7f', 'invalid_header'],
+  ])('report %s', (_, hex, event) => {
+    const events: string[] = [];
+    decoded(new HeaderDecoder(4096), hex, events);
+    expect(events).toContain(event);
+  });
+
+  it('give no more than there is room for', () => {
+    const events: string[] = [];
+    const decoder = new HeaderDecoder(65536);
+    const large = block({ a: 'x'.repeat(100) });
+    large[0] = 0x40;
+    const many = Buffer.concat([large, Buffer.alloc(5000, 0xbe)]);
+    expect(decoder.decode(many, 1020, event => events.push(event)).length).toBe(10);
+    expect(events).toEqual(['reassembly_limit_reached']);
+  });
+});
+
+describe('streams', () => {
+  const gzipped = { ...ANSWER, 'content-encoding': 'gzip', 'content-length': '10' };
+  const exchange = (): [Uint8Array[], Uint8Array[]] => [
+    [preface, headers(1, GET, true), headers(3, { ...GET, ':method': 'POST' }), data(3, 'posted')],
+    [headers(1, gzipped), data(1, gzipSync('the content')), headers(3, ANSWER, true)],
+  ];
+
+  it('are transactions with the buffers of HTTP', () => {
+    const feed = fed(...exchange());
+    expect(buffer(feed, 1, 'http.host', true)).toBe('example.org');
+    expect(buffer(feed, 1, 'http.host.raw', true)).toBe('User@Example.org:8080');
+    expect(buffer(feed, 1, 'http.uri', true)).toBe('/a/file.txt');
+    expect(buffer(feed, 1, 'http.request_line', true)).toBe('GET /a/file.txt HTTP/2\r\n');
+    expect(buffer(feed, 1, 'http.response_line', false)).toBe('HTTP/2 200\r\n');
+    expect(buffer(feed, 1, 'file.data', false)).toBe('the content');
+    expect(buffer(feed, 3, 'http.request_body', true)).toBe('posted');
+    expect(buffer(feed, 3, 'http.header_names', false)).toBe('\r\n:status\r\ncontent-type\r\n\r\n');
+    expect(feed.events).toEqual(['userinfo_in_uri', 'userinfo_in_uri']);
+  });
+
+  it('have records', () => {
+    const [record] = fed(...exchange()).records.filter(each => each.http.http2.stream_id === 1);
+    expect(record!.http).toMatchObject({
+      version: '2',
+      http_method: 'GET',
+      url: '/a/file.txt',
+      status: 200,
+      length: 10,
+      http2: { stream_id: 1, request: {}, response: {} },
+    });
+    expect(record!.http.response_headers[0]).toEqual({ name: ':status', value: '200' });
+  });
+
+  it('have files', () => {
+    const files = fed(...exchange()).files.map(({ file }) => [file.nameText, file.size, file.state]);
+    expect(files).toEqual([
+      ['/a/file.txt', 6, 'closed'],
+      ['/a/file.txt', 11, 'closed'],
+    ]);
+  });
+
+  it('are the same however they are cut', () => {
+    const [client, server] = exchange();
+    const whole = fed(client, server).records;
+    for (const length of [1, 2, 7, 30]) {
+      const feed = new Feed([http2])
+        .pieces(true, Buffer.concat(client), () => length)
+        .pieces(false, Buffer.concat(server), () => length);
+      expect(feed.close(true).close(false).end().records).toEqual(whole);
+    }
+  });
+
+  it('may have a header in several frames, up to a limit', () => {
+    const fields = block(GET);
+    const split = [frame(1, 1, 1, fields.subarray(0, 20)), frame(9, 4, 1, fields.subarray(20))];
+    expect(buffer(fed([preface, ...split], []), 1, 'http.user_agent', true)).toBe('tester');
+    const config = { 'app-layer': { protocols: { http2: { 'max-reassembly-size': 30 } } } };
+    expect(fed([preface, ...split], [], { config }).events).toContain('reassembly_limit_reached');
+  });
+
+  it('end with RST_STREAM', () => {
+    const feed = fed([preface, headers(1, GET)], [frame(3, 0, 1, Buffer.from([0, 0, 0, 2]))]);
+    expect(feed.records[0]!.http.http2.response).toEqual({ error_code: 'INTERNALERROR' });
+  });
+
+  it('are bounded', () => {
+    const config = { 'app-layer': { protocols: { http2: { 'max-streams': 2 } } } };
+    const many = [1, 3, 5, 7].map(stream => headers(stream, GET));
+    expect(fed([preface, ...many], [], { config }).events).toContain('too_many_streams');
+  });
+});
+
+describe('a connection', () => {
+  it('tells settings and the like as transactions of their own', () => {
+    const settings = frame(4, 0, 0, Buffer.from([0, 3, 0, 0, 0, 100, 0, 2, 0, 0, 0, 0]));
+    const feed = fed([preface, settings], [settings, frame(4, 1, 0, Buffer.alloc(0))]);
+    expect(feed.records.map(each => each.http.http2)).toEqual([
+      expect.objectContaining({ stream_id: 0, response: {} }),
+      expect.objectContaining({ stream_id: 0, request: {} }),
+    ]);
+    expect(feed.records[1]!.http.http2.response.settings).toEqual([
+      { settings_id: 'SETTINGSMAXCONCURRENTSTREAMS', settings_value: 100 },
+      { settings_id: 'SETTINGSENABLEPUSH', settings_value: 0 },
+    ]);
+  });
+
+  it('may be upgraded from HTTP/1.1', () => {
+    const request =
+      'GET /first HTTP/1.1\r\nHost: example.org\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAIAAAAA\r\n\r\n';
+    const answer = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n';
+    const server = [Buffer.from(answer), frame(4, 0, 0, Buffer.alloc(0)), headers(1, ANSWER, true)];
+    const feed = new Feed([http, http2]).client(request).server(Buffer.concat(server)).client(preface);
+    feed.close(true).close(false).end();
+    expect(feed.records.map(each => each.http.url ?? 'settings')).toEqual(['/first', 'settings', '/first']);
+    expect(feed.records[2]!.http).toMatchObject({ url: '/first', http2: { stream_id: 1 } });
+  });
+
+  it.each([
+    ['an unknown beginning', [Buffer.from('PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n')], 'invalid_client_magic'],
+    ['settings of a wrong length', [preface, frame(4, 0, 0, Buffer.alloc(5))], 'invalid_frame_length'],
+    ['data of no stream', [preface, data(0, 'x')], 'data_stream_zero'],
+    ['more padding than content', [preface, frame(1, 0xc, 1, Buffer.from([9, 1]))], 'invalid_frame_data'],
+    [
+      'another host than the authority',
+      [preface, headers(1, { ...GET, host: 'x' })],
+      'authority_host_mismatch',
+    ],
+  ])('reports %s', (_, client, event) => {
+    expect(fed(client, []).events).toContain(event);
+  });
+
+  it('never fails over what is no HTTP/2', () => {
+    let seed = 7;
+    const next = () => {
+      seed = (seed * 1103515245 + 12345) & 0x7fffffff;
+      return seed >> 8;
+    };
+    for (let round = 0; round < 300; round++) {
+      const noise = Uint8Array.from({ length: 200 }, () => next());
+      const shaped = Buffer.concat(
+        Array.from({ length: 8 }, (_, i) =>
+          frame(next() % 11, next(), next() % 4, noise.subarray(i, next() % 60)),
+        ),
+      );
+      const feed = fed([preface, shaped, noise], [shaped, noise]);
+      expect(feed.updates.every(({ progress }) => progress < PROGRESS_TO_CLIENT.length)).toBe(true);
+      expect(feed.thread.counters.read('app_layer.error.http2.parser')).toBe(0);
+    }
+  });
+});
