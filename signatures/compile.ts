@@ -7,6 +7,7 @@ import type { Signature } from './signature.js';
 
 export type { RuleSetImage } from './compile/image.js';
 export { signatureAt } from './compile/image.js';
+export { type CachedRules, ImageCache, type RuleSources, rulesKey } from './compile/image-cache.js';
 export { type CompileOptions, compileOptions, compileOptionsFrom } from './compile/options.js';
 export { RuleCompiler } from './compile/rule-compiler.js';
 

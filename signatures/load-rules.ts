@@ -10,8 +10,16 @@ import type { RuleContext } from './rule-context.js';
 import { RuleError, SkippedRule, UnsupportedRule } from './rule-error.js';
 import { type CommandLineRules, ruleFileOptions, ruleFiles } from './rule-files.js';
 import type { RuleProblem, RuleSet } from './rule-set.js';
-import { type RuleSettings, ruleContext, ruleSettingOptions } from './rule-settings.js';
+import {
+  CLASSIFICATION_FILE,
+  GEOIP_DATABASE,
+  REFERENCE_FILE,
+  type RuleSettings,
+  ruleContext,
+  ruleSettingOptions,
+} from './rule-settings.js';
 import type { Signature } from './signature.js';
+import { THRESHOLD_FILE } from './threshold-config.js';
 
 /** Options of the configuration that loading rules reads. */
 export const ruleOptions = [...ruleFileOptions, ...ruleSettingOptions];
@@ -46,6 +54,16 @@ export function loadRules(
     );
   }
   return loader.finish();
+}
+
+/** All files that loading and compiling the rules reads. */
+export function filesRead(options: LoadOptions): string[] {
+  const { config } = options;
+  const named = [CLASSIFICATION_FILE, REFERENCE_FILE, THRESHOLD_FILE, GEOIP_DATABASE].map(each =>
+    config.read(each),
+  );
+  const rules = ruleFiles(config, options).flatMap(({ files }) => files);
+  return [...rules, ...named].filter(path => path !== '');
 }
 
 /** Loads rules from text. @param file name for positions */

@@ -38,9 +38,19 @@ export interface RuleSet<Kept = Signature> {
   readonly referenceSystems: Readonly<Record<string, string>>;
 }
 
+/** What became of the rules, without the signatures themselves. */
+export interface RuleOutcome extends Omit<RuleSet<unknown>, 'signatures'> {
+  /** Signatures in use. */
+  readonly loaded: number;
+}
+
+export function outcomeOf({ signatures, ...rest }: RuleSet<unknown>): RuleOutcome {
+  return { ...rest, loaded: signatures.length };
+}
+
 /** How many rules cannot be loaded yet, by reason, most frequent first. */
 export function unsupportedByReason(
-  ruleSet: Pick<RuleSet<unknown>, 'unsupported'>,
+  ruleSet: Pick<RuleOutcome, 'unsupported'>,
 ): [reason: string, count: number][] {
   const counts = new Map<string, number>();
   for (const { reason } of ruleSet.unsupported) counts.set(reason, (counts.get(reason) ?? 0) + 1);

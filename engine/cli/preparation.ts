@@ -65,9 +65,9 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
   let inForce: unknown;
   const loadAndCompile = (): unknown => {
     if (!given.detection) return undefined;
-    const { rules, image } = prepareRules(options, protocols, fatal, log, inForce);
+    const { outcome, image } = prepareRules(options, protocols, fatal, log, inForce);
     inForce = image;
-    statistics = { 'detect.engines': [ruleStatistics(rules, Date.now())] };
+    statistics = { 'detect.engines': [ruleStatistics(outcome, Date.now())] };
     return inForce;
   };
   const loader = new DetectionLoader(from);

@@ -1,15 +1,33 @@
 /** Loads and compiles the signatures of a run, and tells what became of them. */
-import { compileOptionsFrom, RuleCompiler, type RuleSetImage } from '../../signatures/compile.js';
-import { type LoadOptions, loadRules } from '../../signatures/load-rules.js';
-import { type RuleProblem, type RuleSet, unsupportedByReason } from '../../signatures/rule-set.js';
+import { fileURLToPath } from 'node:url';
+import {
+  type CachedRules,
+  type CompileOptions,
+  compileOptionsFrom,
+  ImageCache,
+  RuleCompiler,
+  type RuleSetImage,
+  type RuleSources,
+  rulesKey,
+} from '../../signatures/compile.js';
+import { filesRead, type LoadOptions, loadRules } from '../../signatures/load-rules.js';
+import {
+  outcomeOf,
+  type RuleOutcome,
+  type RuleProblem,
+  unsupportedByReason,
+} from '../../signatures/rule-set.js';
 import { CLASSIFICATION_FILE, REFERENCE_FILE } from '../../signatures/rule-settings.js';
+import { PROTOCOL_PLUGINS } from '../application/load-protocols.js';
+import { compiled } from '../compiled.js';
 import type { Config } from '../config/config.js';
-import { type MatcherKind, openMatcher } from '../matcher.js';
+import { type Matcher, type MatcherKind, openMatcher } from '../matcher.js';
 import { allocateMemory, openMemory } from '../memory.js';
 import type { Log } from '../module.js';
 import type { Protocol } from '../protocol.js';
 import { PATTERN_MATCHER } from './options.js';
 import { UsageError } from './usage-error.js';
+import { version } from './version.js';
 
 /** Reasons of unsupported rules that are told one by one. */
 const REASONS_TOLD = 10;
@@ -17,14 +35,13 @@ const REASONS_TOLD = 10;
 /** What a run needs of its rules. */
 export interface PreparedRules {
   /** What became of them. */
-  readonly rules: RuleSet<unknown>;
+  readonly outcome: RuleOutcome;
   /** What threads need of the signatures: the object `rules` of `Thread.shared`. */
   readonly image: unknown;
 }
 
 /**
- * Loads and compiles the rules. Signatures are compiled as they are parsed: the parsed form of a large rule set takes
- * hundreds of megabytes.
+ * Loads and compiles the rules, or takes what was kept when neither they nor the configuration changed since.
  * @param previous the rule set in force: what is the same is not compiled again
  * @throws UsageError when a rule is refused and that is fatal
  */
@@ -37,19 +54,59 @@ export function prepareRules(
 ): PreparedRules {
   // Compiling needs no packet memory: databases are exported to the threads, which scan.
   const matcher = openMatcher(openMemory(allocateMemory(1, 64)), matcherKind(options.config));
-  const compiler = new RuleCompiler(matcher, {
+  const compiling: CompileOptions = {
     ...compileOptionsFrom(options.config, protocols, message => log.warning(`detect: ${message}`)),
     ...(previous !== undefined && { previous: previous as RuleSetImage }),
-  });
+  };
+  const told = (outcome: RuleOutcome): void => {
+    tellRules(outcome, options.config, log);
+    if (outcome.errors.length > 0 && fatal) throw new UsageError('Loading signatures failed.');
+    log.info(`detect: ${outcome.loaded} signatures processed.`);
+  };
+  const { cache } = compiling;
+  if (!cache) return compileAnew(options, matcher, compiling, told);
+  const kept = new ImageCache(cache, matcher);
+  const key = rulesKey(sourcesOf(options, protocols, matcher));
+  const known = kept.read(key, compiling.previous);
+  if (known) {
+    told(known.outcome);
+    return known;
+  }
+  const made = compileAnew(options, matcher, compiling, told);
+  kept.write(key, made);
+  cache.prune();
+  return made;
+}
+
+/** Signatures are compiled as they are parsed: the parsed form of a large rule set takes hundreds of megabytes. */
+function compileAnew(
+  options: LoadOptions,
+  matcher: Matcher,
+  compiling: CompileOptions,
+  told: (outcome: RuleOutcome) => void,
+): CachedRules {
+  const compiler = new RuleCompiler(matcher, compiling);
   const rules = loadRules(options, signature => compiler.take(signature));
-  tellRules(rules, options.config, log);
-  if (rules.errors.length > 0 && fatal) throw new UsageError('Loading signatures failed.');
-  log.info(`detect: ${rules.signatures.length} signatures processed.`);
-  return { rules, image: compiler.finish(rules.signatures, rules.referenceSystems) };
+  const outcome = outcomeOf(rules);
+  told(outcome);
+  return { outcome, image: compiler.finish(rules.signatures, rules.referenceSystems) };
+}
+
+/** Settings that rules have nothing to do with, and that differ from run to run. */
+const BESIDE_RULES = new Set(['default-log-dir', 'logging', 'outputs', 'stats']);
+
+function sourcesOf(options: LoadOptions, protocols: readonly Protocol[], matcher: Matcher): RuleSources {
+  const { config, strict, exclusive, additional } = options;
+  const settings = Object.entries(config.tree).filter(([name]) => !BESIDE_RULES.has(name));
+  const given = { strict, exclusive, additional, kind: matcher.kind };
+  return {
+    settings: [version(), process.version, given, settings, protocols],
+    files: [fileURLToPath(compiled('.built')), ...config.read(PROTOCOL_PLUGINS), ...filesRead(options)],
+  };
 }
 
 /** Tells what became of the rules. */
-export function tellRules(rules: RuleSet<unknown>, config: Config, log: Log): void {
+export function tellRules(rules: RuleOutcome, config: Config, log: Log): void {
   const sourceOf = sources(config);
   for (const error of rules.errors) tellError(error, sourceOf(error), log);
   for (const warning of rules.warnings) {
@@ -58,10 +115,10 @@ export function tellRules(rules: RuleSet<unknown>, config: Config, log: Log): vo
     log.warning(`${sourceOf(warning)}: ${message}${place}`);
   }
   tellUnsupported(rules, log);
-  const { signatures, errors, skipped, unsupported, files } = rules;
-  if (signatures.length > 0) {
+  const { loaded, errors, skipped, unsupported, files } = rules;
+  if (loaded > 0) {
     log.info(
-      `detect: ${files.length} rule files processed. ${signatures.length} rules successfully loaded, ${failures(errors)} rules failed, ${skipped.length + unsupported.length} rules skipped`,
+      `detect: ${files.length} rule files processed. ${loaded} rules successfully loaded, ${failures(errors)} rules failed, ${skipped.length + unsupported.length} rules skipped`,
     );
   }
 }
@@ -104,7 +161,7 @@ function failures(errors: readonly RuleProblem[]): number {
   return errors.filter(error => error.rule !== undefined).length;
 }
 
-function tellUnsupported(rules: RuleSet<unknown>, log: Log): void {
+function tellUnsupported(rules: RuleOutcome, log: Log): void {
   if (rules.unsupported.length === 0) return;
   log.notice(
     `detect: ${rules.unsupported.length} rules need what is not there yet and are left out (-v says what)`,

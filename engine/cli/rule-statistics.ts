@@ -1,15 +1,15 @@
 /** What became of the rules, as statistics tell it: `"detect":{"engines":[{…}]}`. */
-import type { RuleSet } from '../../signatures/rule-set.js';
+import type { RuleOutcome } from '../../signatures/rule-set.js';
 import type { StatsTree } from '../stats-record.js';
 import { IsoTimestamp } from '../timestamp.js';
 
 /** @param milliseconds when the rules were loaded, since the epoch */
-export function ruleStatistics(rules: RuleSet<unknown>, milliseconds: number): StatsTree {
-  const { signatures, errors, skipped, unsupported } = rules;
+export function ruleStatistics(rules: RuleOutcome, milliseconds: number): StatsTree {
+  const { loaded, errors, skipped, unsupported } = rules;
   return {
     id: 0,
     last_reload: timeText(milliseconds),
-    rules_loaded: signatures.length,
+    rules_loaded: loaded,
     rules_failed: errors.filter(error => error.rule !== undefined).length,
     rules_skipped: skipped.length + unsupported.length,
   };

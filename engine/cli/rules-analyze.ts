@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ruleGroups } from '../../signatures/analysis/rule-groups.js';
 import { type AnalysisFiles, analyzeRules } from '../../signatures/analysis.js';
 import { loadRules } from '../../signatures/load-rules.js';
+import { outcomeOf } from '../../signatures/rule-set.js';
 import { loadProtocols } from '../application/load-protocols.js';
 import { openLog } from '../log.js';
 import { INIT_ERRORS_FATAL, LOG_FOLDER } from './options.js';
@@ -21,7 +22,7 @@ export async function engineAnalysis(given: Given): Promise<number> {
     const protocols = await loadProtocols();
     const { exclusive, additional } = given.rules;
     const rules = loadRules({ config, protocols, strict: given.strict, exclusive, additional });
-    tellRules(rules, config, log);
+    tellRules(outcomeOf(rules), config, log);
     writeAnalysis(analyzeRules(rules, protocols), folder);
     const groups = ruleGroups(rules.signatures, protocols, config);
     if (groups !== undefined) writeAnalysis(new Map([['rule_group.json', groups]]), folder);

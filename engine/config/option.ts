@@ -79,6 +79,17 @@ export const size: OptionType<number> = {
 };
 
 /** Any text (numbers are taken as their text). */
+const SECONDS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** Seconds, or a number with one of the units s, m, h, d and w. */
+export const duration: OptionType<number> = {
+  expected: 'a time such as 90, 30m, 12h or 7d',
+  parse(value) {
+    const [, number = '', unit = ''] = /^(\d{1,9})\s*([smhdw]?)$/i.exec(String(value)) ?? [];
+    return number === '' ? undefined : Number(number) * SECONDS[unit.toLowerCase()]!;
+  },
+};
+
 export const text: OptionType<string> = {
   expected: 'a text',
   parse: value =>

@@ -4,7 +4,7 @@
  */
 import { type Matcher, PATTERN_CASELESS, type Pattern, type SharedDatabase } from '../../engine/matcher.js';
 import { shared32 } from './address-sets.js';
-import type { DatabaseCache, KeyedSet } from './cache.js';
+import { type DatabaseCache, type KeyedSet, keyOf } from './cache.js';
 
 /** Signatures of pattern `n`: `signatures[starts[n] … starts[n+1])`, ascending. */
 export interface PatternTable {
@@ -126,7 +126,7 @@ export class Databases {
 
   private databaseOf(numbers: readonly number[], streaming: boolean): number {
     const patterns = numbers.map((number, id) => ({ ...this.patterns.pattern(number), id }));
-    const key = this.cache.keyOf(this.matcher.kind, patterns, streaming);
+    const key = keyOf(this.matcher.kind, patterns, streaming);
     let number = this.byKey.get(key);
     if (number === undefined) {
       number = this.wanted.push({ patterns, streaming, key }) - 1;

@@ -1,10 +1,11 @@
 /** What the configuration says about compiling rules. */
 import type { Config } from '../../engine/config/config.js';
-import { boolean, choice, integer, option, text } from '../../engine/config/option.js';
+import { boolean, choice, duration, integer, option, text } from '../../engine/config/option.js';
 import type { Protocol } from '../../engine/protocol.js';
 import { addressVariables } from '../rule-settings.js';
 import type { Signature } from '../signature.js';
 import { readThresholdFile, THRESHOLD_FILE, type ThresholdRule } from '../threshold-config.js';
+import { CacheFolder } from './cache-folder.js';
 import type { GroupLimits } from './groups.js';
 import type { RuleSetImage } from './image.js';
 import { DEFAULT_ACTION_ORDER } from './order.js';
@@ -34,6 +35,12 @@ const cachingPath = option(
   '',
   'folder of compiled patterns; none without one',
 );
+const cachingMaxAge = option(
+  'detect.sgh-mpm-caching-max-age',
+  duration,
+  7 * 24 * 3600,
+  'compiled patterns that were not used for so long are removed; 0 keeps them',
+);
 const actionOrder = option(
   'action-order',
   { expected: 'a list of pass, drop, reject and alert', parse: parseOrder },
@@ -54,6 +61,7 @@ export const compileOptions = [
   toClientGroups,
   caching,
   cachingPath,
+  cachingMaxAge,
   actionOrder,
   history,
   THRESHOLD_FILE,
@@ -78,9 +86,8 @@ export interface CompileOptions {
   readonly thresholds?: readonly ThresholdRule[];
   /** The rule set in force, on reload: databases that are the same are taken over. */
   readonly previous?: RuleSetImage;
-  /** Folder of compiled patterns. */
-  readonly cacheFolder?: string;
-  readonly warn?: (message: string) => void;
+  /** Where compiled patterns are kept. */
+  readonly cache?: CacheFolder;
   /** Signatures that are looked at wherever their header applies, without a search for their pattern before. */
   readonly unsearched?: (signature: Signature) => boolean;
 }
@@ -99,9 +106,14 @@ export function compileOptionsFrom(
   return {
     protocols,
     thresholds: thresholds.rules,
-    warn,
     actionOrder: config.read(actionOrder),
     limits: { toServer, toClient, history: config.read(history) },
-    cacheFolder: (config.read(caching) && config.read(cachingPath)) || undefined,
+    ...cacheOf(config, warn),
   };
+}
+
+function cacheOf(config: Config, warn: (message: string) => void): Pick<CompileOptions, 'cache'> {
+  const folder = config.read(cachingPath);
+  if (!config.read(caching) || folder === '') return {};
+  return { cache: new CacheFolder({ folder, maxAge: config.read(cachingMaxAge), warn }) };
 }

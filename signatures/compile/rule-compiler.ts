@@ -67,7 +67,7 @@ export class RuleCompiler {
     const databases = new Databases(
       matcher,
       patterns,
-      new DatabaseCache(options.cacheFolder, options.warn),
+      new DatabaseCache(options.cache),
       new Map(options.previous?.databases.map(database => [database.key, database])),
     );
     const transactionsSeeStreams = all.some(({ traits, onPayload }) => traits.onTransactions && onPayload);

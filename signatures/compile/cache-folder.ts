@@ -1,0 +1,79 @@
+/** Files of a cache: written whole or not at all, and removed when nobody read them for long. */
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+export interface CacheSettings {
+  readonly folder: string;
+  /** Seconds after which a file that was not read is removed; 0: never. */
+  readonly maxAge: number;
+  /** Told once when nothing can be kept. */
+  readonly warn: (message: string) => void;
+}
+
+/** Only what lies under names of this form is removed: the folder may hold files of others. */
+const OURS = /^[0-9a-f]{40}\.(patterns|rules)$/;
+
+export class CacheFolder {
+  private broken = false;
+
+  /** @param now seconds since the epoch */
+  constructor(
+    private readonly settings: CacheSettings,
+    private readonly now = Date.now() / 1000,
+  ) {}
+
+  /** @returns undefined for a file that cannot be read */
+  read(name: string): Buffer | undefined {
+    try {
+      const path = join(this.settings.folder, name);
+      const bytes = readFileSync(path);
+      utimesSync(path, this.now, this.now);
+      return bytes;
+    } catch {
+      return undefined;
+    }
+  }
+
+  write(name: string, ...parts: readonly Uint8Array[]): void {
+    const { folder, warn } = this.settings;
+    if (this.broken) return;
+    try {
+      mkdirSync(folder, { recursive: true });
+      // Renamed when whole: another process may read at the same time.
+      const temporary = join(folder, `${name}.${process.pid}`);
+      writeFileSync(temporary, parts.length === 1 ? parts[0]! : Buffer.concat(parts));
+      renameSync(temporary, join(folder, name));
+    } catch (error) {
+      this.broken = true;
+      warn(`compiled patterns cannot be kept in ${folder}: ${(error as Error).message}`);
+    }
+  }
+
+  /** Removes files that nobody read for too long. @returns how many */
+  prune(): number {
+    const { folder, maxAge } = this.settings;
+    if (maxAge === 0) return 0;
+    const names = readdirSync(folder).filter(name => OURS.test(name));
+    return names.filter(name => this.removeIfOld(join(folder, name), maxAge)).length;
+  }
+
+  /** Another process may remove it as well. */
+  private removeIfOld(path: string, maxAge: number): boolean {
+    try {
+      if (this.now - statSync(path).mtimeMs / 1000 <= maxAge) return false;
+      unlinkSync(path);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
