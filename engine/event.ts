@@ -72,15 +72,23 @@ const encoder = new TextEncoder();
  *
  * @param root slot of that packet, or -1 (then time and flow are the caller's to set)
  * @param members JSON members without braces, possibly empty
+ * @param room bytes for what the caller puts behind the members (see `roomOf`)
  * @returns slot of the event, or -1 when the pool had no room: the caller counts it as lost
  */
-export function keepEvent(thread: Thread, batch: Batch, kind: number, root: number, members: string): number {
+export function keepEvent(
+  thread: Thread,
+  batch: Batch,
+  kind: number,
+  root: number,
+  members: string,
+  room = 0,
+): number {
   const { pool, memory } = thread;
   const slot = pool.take();
   if (slot < 0) return -1;
   const { row } = memory;
   const e = slot * Packet.INTS;
-  if (!writePayload(thread, slot, members)) {
+  if (!writePayload(thread, slot, members, room)) {
     pool.giveBack(slot);
     return -1;
   }
@@ -95,6 +103,12 @@ export function keepEvent(thread: Thread, batch: Batch, kind: number, root: numb
   }
   batch.keep(slot);
   return slot;
+}
+
+/** Offset in `Memory.bytes` of the room that was asked for with an event. */
+export function roomOf(row: Int32Array, event: number): number {
+  const e = event * Packet.INTS;
+  return row[e + Packet.PAYLOAD]! + row[e + Packet.PAYLOAD_LENGTH]!;
 }
 
 /** The record says what the protocol was known to be with the packet, not what it is found to be later. */
@@ -119,10 +133,10 @@ function noteAppProtocol({ memory, flows }: Thread, e: number, r: number): void 
 }
 
 /** A payload larger than a block of the pool is not possible: records are bounded by their makers. */
-function writePayload(thread: Thread, slot: number, members: string): boolean {
+function writePayload(thread: Thread, slot: number, members: string, room: number): boolean {
   const p = slot * Packet.INTS;
   // UTF-8 takes at most three bytes for a UTF-16 unit.
-  const offset = thread.pool.allocate(slot, members.length * 3);
+  const offset = thread.pool.allocate(slot, members.length * 3 + room);
   if (offset < 0) return false;
   const { written } = encoder.encodeInto(
     members,

@@ -158,6 +158,8 @@ export const FLAG_ICMP_ERROR = 1 << 11;
 export const FLAG_LAST_OF_FLOW = 1 << 12;
 /** Checksums are not written yet (offloading): they are not verified. */
 export const FLAG_NO_CHECKSUM = 1 << 13;
+/** Inline: the stream has all of its payload already; it is inspected again, by itself. */
+export const FLAG_REPEATED = 1 << 14;
 
 // ── FLOW_STATE ───────────────────────────────────────────────────────────────────────────────────────
 /** The packet goes from client to server; else to the client (when FLOW >= 0). */

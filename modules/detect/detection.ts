@@ -28,6 +28,7 @@ import { applicationOf, type PacketFacts } from './packet-facts.js';
 import { followsStreams, packetGroup, streamGroup } from './port-rules.js';
 import { allHold, type Rule, type Rules, setBuffer } from './rule.js';
 import type { Scan } from './scan.js';
+import type { ShownStreams } from './shown-stream.js';
 import type { StreamInspection } from './stream-inspection.js';
 import type { StreamState } from './stream-state.js';
 import type { PacketTags } from './tags.js';
@@ -63,6 +64,8 @@ export interface DetectionParts {
   readonly chunkToClient: number;
   /** Number among `image.applicationNames` of each application protocol, by number of the protocol. */
   readonly applications: Int32Array;
+  /** Present when outputs show streams with alerts. */
+  readonly shown?: ShownStreams;
   /** Alerts in streams are logged with the transaction in hand. */
   readonly guessesTransactions: boolean;
   /** Called with each alert that the queue had no room for. */
@@ -133,6 +136,7 @@ export class Detection implements TransactionJudge {
     ) {
       facts.load(slot);
       queue.clear();
+      this.parts.shown?.take(p, flow, facts.toServer);
       this.load(slot, p, flow);
       if (pseudo === Packet.PSEUDO_FLOW_END) this.endOfFlow(slot);
       else this.inspect(i, p, pseudo);
@@ -382,9 +386,10 @@ export class Detection implements TransactionJudge {
   private evaluateOnPacket(signature: number): void {
     const { row } = this;
     const { at, image } = this.parts;
+    const repeated = (row[at.p + Packet.FLAGS]! & Packet.FLAG_REPEATED) !== 0;
     const onlyStream =
       (image.header[signature * Header.INTS + Header.OPTIONS]! & Header.OPTION_ONLY_STREAM) !== 0;
-    if (onlyStream || !this.admits(signature)) return;
+    if ((onlyStream && !repeated) || !this.admits(signature)) return;
     const rule = this.parts.rules.at(signature);
     const start = row[at.p + Packet.PAYLOAD]!;
     const end = start + row[at.p + Packet.PAYLOAD_LENGTH]!;
@@ -393,7 +398,8 @@ export class Detection implements TransactionJudge {
       setBuffer(at, this.parts.thread.memory.bytes, start, end, true, true);
       if (!rule.payload[i]!(at)) return;
     }
-    if (allHold(rule.headers, at)) this.matchWithSubject(rule, 0);
+    const inStream = repeated && isOfStreams(image.header[signature * Header.INTS + Header.KIND]!);
+    if (allHold(rule.headers, at)) this.matchWithSubject(rule, inStream ? MATCH_STREAM : 0);
   }
 
   /** @returns whether it matched */
@@ -531,6 +537,10 @@ function allDone(rule: Rule, at: Inspection): void {
 
 function subjectOf(update: TransactionUpdate): Subject {
   return { protocol: update.conversation.protocol, transaction: update.transaction };
+}
+
+function isOfStreams(kind: number): boolean {
+  return kind === Traits.STREAM || kind === Traits.PACKET_AND_STREAM;
 }
 
 function isDropping(action: number): boolean {

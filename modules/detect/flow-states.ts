@@ -76,6 +76,7 @@ export class FlowStates {
   closeStream(stream: StreamState): void {
     if (stream.scanner !== 0) this.matcher.closeStream(stream.scanner);
     stream.history.restart(this.pool, 0);
+    stream.shown?.release(this.pool);
     stream.reset();
   }
 

@@ -6,6 +6,8 @@ import type { Batch } from '../../engine/batch.js';
 import {
   ALERT_ACTION,
   ALERT_ACTION_CHANGED,
+  ALERT_DATA,
+  ALERT_DATA_LENGTH,
   ALERT_FLAGS,
   ALERT_IN_STREAM,
   ALERT_IN_TRANSACTION,
@@ -13,6 +15,7 @@ import {
   EVENT_ALERT,
   EVENT_DROP,
   keepEvent,
+  roomOf,
 } from '../../engine/event.js';
 import * as Flow from '../../engine/flow-record.js';
 import type { Thread } from '../../engine/module.js';
@@ -24,6 +27,7 @@ import type { RuleSetImage } from '../../signatures/compile/image.js';
 import * as Traits from '../../signatures/compile/traits.js';
 import { SILENT, SUPPRESSED, type Thresholds } from '../../signatures/state/thresholds.js';
 import { type AlertQueue, MATCH_GUESSED, MATCH_STREAM, MATCH_TRANSACTION } from './alert-queue.js';
+import type { ShownStreams } from './shown-stream.js';
 
 /** What a rate filter puts in place of a signature's own action. */
 const NEW_ACTIONS: Readonly<Record<string, number>> = {
@@ -50,6 +54,7 @@ export class Judgement {
     private readonly image: RuleSetImage,
     private readonly inline: boolean,
     private readonly thresholds: Thresholds | undefined,
+    private readonly shown: ShownStreams | undefined,
   ) {
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
@@ -194,7 +199,13 @@ export class Judgement {
     const toServer = queue.toServer[i] === 1;
     const subject = queue.subjects[i];
     const members = subject ? membersOf(subject.protocol, subject.transaction) : '';
-    const event = keepEvent(this.thread, batch, EVENT_ALERT, slot, members);
+    let shown = this.shownWith(p, flow, toServer, queue.flags[i]!);
+    let event = keepEvent(this.thread, batch, EVENT_ALERT, slot, members, shown);
+    if (event < 0 && shown > 0) {
+      // An alert that shows less is better than none.
+      shown = 0;
+      event = keepEvent(this.thread, batch, EVENT_ALERT, slot, members);
+    }
     if (event < 0) {
       this.thread.counters.values[this.counters.lost]!++;
       return;
@@ -204,10 +215,26 @@ export class Judgement {
     row[e + Packet.EVENT_TRANSACTION] = queue.transactions[i]!;
     row[e + ALERT_FLAGS] = eventFlags(queue.flags[i]!) | (changed !== 0 ? ALERT_ACTION_CHANGED : 0);
     row[e + ALERT_ACTION] = changed;
+    if (shown > 0) this.showStream(event, shown);
     if (flow >= 0) {
       const state = row[p + Packet.FLOW_STATE]! & ~Packet.FLOW_TO_SERVER;
       row[e + Packet.FLOW_STATE] = state | (toServer ? Packet.FLOW_TO_SERVER : 0);
     }
+  }
+
+  /** @returns bytes that the alert shows of the stream in which it matched, 0 when it matched elsewhere */
+  private shownWith(p: number, flow: number, toServer: boolean, flags: number): number {
+    if (!this.shown || flow < 0 || (flags & (MATCH_STREAM | MATCH_TRANSACTION)) === 0) return 0;
+    return this.shown.gather(p, flow, toServer);
+  }
+
+  private showStream(event: number, length: number): void {
+    const { row } = this;
+    const e = event * Packet.INTS;
+    const at = roomOf(row, event);
+    row[e + ALERT_DATA] = at;
+    row[e + ALERT_DATA_LENGTH] = length;
+    this.shown!.write(this.thread.memory.bytes, at);
   }
 }
 

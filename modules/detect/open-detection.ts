@@ -26,6 +26,7 @@ import { PacketFacts } from './packet-facts.js';
 import { Renumberings } from './renumbering.js';
 import { Rules } from './rule.js';
 import { Scan } from './scan.js';
+import { ShownStreams, shownBytes } from './shown-stream.js';
 import { signatureLanguage } from './signature-language.js';
 import { openStores, type Stores } from './stores.js';
 import { StreamInspection } from './stream-inspection.js';
@@ -87,6 +88,7 @@ interface Home {
   readonly roomImported: Map<string, number>;
   readonly pool: HistoryPool;
   readonly states: FlowStates;
+  readonly shown: ShownStreams | undefined;
   readonly tags: PacketTags;
   readonly stores: Stores;
   readonly renumberings: Renumberings;
@@ -116,6 +118,7 @@ function openHome(thread: Thread, image: RuleSetImage, watch: DetectionWatch): H
   const states = new FlowStates(flows, pool, matcher);
   const tags = new PacketTags(thread, states, () => ({ table: stores.hosts, tracker: stores.tracker }));
   const stores: Stores = openStores(thread, states, tags);
+  const showing = shownBytes(config);
   let scans: Scan[] = [];
   let retired = 0;
   const scanned = () => scans.reduce((sum, scan) => sum + scan.bytes, retired);
@@ -129,6 +132,7 @@ function openHome(thread: Thread, image: RuleSetImage, watch: DetectionWatch): H
     roomImported: new Map(),
     pool,
     states,
+    shown: showing > 0 ? new ShownStreams(memory, states, pool, showing) : undefined,
     tags,
     stores,
     renumberings: new Renumberings(),
@@ -183,7 +187,8 @@ function detectionWith(home: Home, image: RuleSetImage): Detection {
     plan: new BatchPlan(memory, flows, image, scan, states),
     streams: new StreamInspection(memory, pool, scan, count('detect.stream_history_lost')),
     queue: new AlertQueue(config.read(Options.PACKET_ALERT_MAX)),
-    judgement: new Judgement(thread, image, config.read(engineMode) === 'ips', thresholds),
+    judgement: new Judgement(thread, image, config.read(engineMode) === 'ips', thresholds, home.shown),
+    ...(home.shown && { shown: home.shown }),
     at,
     tags,
     chunkToServer: config.read(Options.TO_SERVER_CHUNK),

@@ -7,6 +7,10 @@ const MOST_MATCHED = 32;
 
 export class StreamState {
   readonly history = new History();
+  /** What alerts show of the stream, once an output asks for it. */
+  shown: History | undefined;
+  /** Offset in the stream behind it. */
+  shownEnd = 0;
   /** Stream of the matcher, 0 when none is open; and how far it has come. */
   scanner = 0;
   /** Its database, by number in the matcher. */
@@ -34,6 +38,8 @@ export class StreamState {
     this.inspected = 0;
     this.flush = false;
     this.ended = false;
+    this.shown = undefined;
+    this.shownEnd = 0;
     this.candidates.clear();
     this.ends.clear();
     this.matched.length = 0;

@@ -143,8 +143,11 @@ export class Reassembler implements StreamControl {
     if (!this.isActive(flow, toServer)) return PLACED;
     const start = (sequence - rows[r + Direction.FIRST_SEQUENCE]!) | 0;
     const end = this.cutToDepth(r, (start + length) | 0);
-    if (((end - rows[r + Direction.KEPT_FROM]!) | 0) <= 0 || ((end - start) | 0) <= 0) return PLACED;
     const p = slot * Packet.INTS;
+    const inline = (rows[r + Direction.FLAGS]! & Direction.INLINE) !== 0;
+    const repeated = inline && ((end - rows[r + Direction.DELIVERED]!) | 0) <= 0;
+    if (repeated) this.memory.row[p + Packet.FLAGS]! |= Packet.FLAG_REPEATED;
+    if (((end - rows[r + Direction.KEPT_FROM]!) | 0) <= 0 || ((end - start) | 0) <= 0) return PLACED;
     if (((start - rows[r + Direction.IN_ORDER]!) | 0) > MAX_DISTANCE) {
       this.counters.insertFail();
       Packet.setEvent(this.memory.row, p, Event.STREAM_REASSEMBLY_INSERT_INVALID);
@@ -154,13 +157,12 @@ export class Reassembler implements StreamControl {
       this.reportLoss(OVER_MEMCAP, p);
       return OVER_MEMCAP;
     }
-    const inline = (rows[r + Direction.FLAGS]! & Direction.INLINE) !== 0;
     this.overlaps.slot = slot;
     this.placement.survey.parity = this.memory.row[p + Packet.L4]! & 1;
     const outcome = this.placement.place(r, start, end, offset, inline);
     this.reportOverlap(slot);
-    if (outcome === PLACED) this.memory.row[p + Packet.FLAGS]! |= Packet.FLAG_IN_STREAM;
-    else this.reportLoss(outcome, p);
+    if (outcome !== PLACED) this.reportLoss(outcome, p);
+    else if (!repeated) this.memory.row[p + Packet.FLAGS]! |= Packet.FLAG_IN_STREAM;
     if (inline) this.handOnInline(batch, slot, r, toServer, start, end, offset, outcome);
     return outcome;
   }

@@ -1,0 +1,108 @@
+/**
+ * What alerts show of a stream (`payload` of EVE): the data that came last and, as far as there is room beside it, what
+ * came before. Holes are named: `[4 bytes missing]`. Kept only where an output asks for payloads.
+ */
+import type { Config } from '../../engine/config/config.js';
+import { boolean, size } from '../../engine/config/option.js';
+import { recordTypeSettings } from '../../engine/config/output-list.js';
+import type { Memory } from '../../engine/memory.js';
+import * as Packet from '../../engine/packet.js';
+import type { FlowStates } from './flow-states.js';
+import { History, type HistoryPool } from './history.js';
+import type { StreamState } from './stream-state.js';
+
+const WANTING = ['payload', 'payload-printable', 'payload-length'];
+const DEFAULT_SIZE = 4096;
+const TCP = 6;
+const SYN = 2;
+const encoder = new TextEncoder();
+
+/** Most bytes that any `eve-log` output shows with an alert; 0 when none shows payloads. */
+export function shownBytes(config: Config): number {
+  const sizes = recordTypeSettings(config, 'alert').map(settings => {
+    if (!settings || !WANTING.some(name => boolean.parse(settings.at(name)) === true)) return 0;
+    return size.parse(settings.at('payload-buffer-size') ?? DEFAULT_SIZE) ?? DEFAULT_SIZE;
+  });
+  return Math.max(0, ...sizes);
+}
+
+export class ShownStreams {
+  /** What `gather` found: the history of a direction, and bytes of the packet in hand behind it. */
+  private history: History | undefined;
+  private own = 0;
+  private ownLength = 0;
+
+  /** @param most bytes kept of each direction, unless one delivery has more */
+  constructor(
+    private readonly memory: Memory,
+    private readonly states: FlowStates,
+    private readonly pool: HistoryPool,
+    private readonly most: number,
+  ) {}
+
+  /** Takes note of the TCP packet at `p` and its stream data. @param toServer direction of the packet */
+  take(p: number, flow: number, toServer: boolean): void {
+    const { row } = this.memory;
+    if (flow < 0 || row[p + Packet.PROTOCOL] !== TCP) return;
+    if (row[p + Packet.PSEUDO]! <= Packet.PSEUDO_REASSEMBLED) this.noteBeginning(p, flow, toServer);
+    const length = row[p + Packet.STREAM_LENGTH]!;
+    const gap = row[p + Packet.STREAM_GAP]!;
+    if (length === 0 && gap === 0) return;
+    const ofClient = (row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_TO_SERVER) !== 0;
+    const state = this.states.of(flow).stream(ofClient);
+    state.shown ??= new History();
+    if (gap > 0) {
+      const text = encoder.encode(`[${gap} bytes missing]`);
+      this.append(state.shown, text, 0, text.length);
+    }
+    this.append(state.shown, this.memory.bytes, row[p + Packet.STREAM_DATA]!, Math.min(length, this.most));
+    state.shownEnd = (row[p + Packet.STREAM_OFFSET]! + length) >>> 0;
+  }
+
+  /**
+   * Gathers what an alert shows of a direction: with what was handed on, what the packet in hand brings itself though
+   * nobody has acknowledged it.
+   * @returns its length in bytes, 0 when there is nothing
+   */
+  gather(p: number, flow: number, toServer: boolean): number {
+    const state = this.states.find(flow)?.stream(toServer);
+    this.history = state?.shown;
+    this.ownLength = 0;
+    if (!state?.shown) return 0;
+    const held = state.shown.to - state.shown.from;
+    this.findOwn(p, toServer, state);
+    this.ownLength = Math.min(this.ownLength, Math.max(0, this.most - held));
+    return held + this.ownLength;
+  }
+
+  /** Writes what was gathered to `target` from `at` on. */
+  write(target: Uint8Array, at: number): void {
+    const { history, own, ownLength } = this;
+    if (!history) return;
+    const first = history.indexOf(history.from);
+    const held = history.to - history.from;
+    target.set(history.bytes.subarray(first, first + held), at);
+    target.set(this.memory.bytes.subarray(own, own + ownLength), at + held);
+  }
+
+  private findOwn(p: number, toServer: boolean, state: StreamState): void {
+    const { row } = this.memory;
+    const direction = (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
+    if (direction !== toServer || (row[p + Packet.FLAGS]! & Packet.FLAG_IN_STREAM) === 0) return;
+    const before = (state.shownEnd + 1 + state.initialSequence - row[p + Packet.TCP_SEQ]!) | 0;
+    if (before < 0) return;
+    this.own = row[p + Packet.PAYLOAD]! + before;
+    this.ownLength = Math.max(0, row[p + Packet.PAYLOAD_LENGTH]! - before);
+  }
+
+  private noteBeginning(p: number, flow: number, toServer: boolean): void {
+    const { row } = this.memory;
+    const isSyn = (row[p + Packet.TCP_FLAGS]! & SYN) !== 0;
+    const state = this.states.of(flow).stream(toServer);
+    if (state.initialSequence < 0) state.noteSequence(row[p + Packet.TCP_SEQ]! >>> 0, 0, isSyn);
+  }
+
+  private append(shown: History, source: Uint8Array, start: number, length: number): void {
+    if (length > 0) shown.append(this.pool, source, start, length, shown.to + length - this.most);
+  }
+}

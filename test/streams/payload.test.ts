@@ -1,0 +1,91 @@
+/** What alerts show of the stream they matched in. */
+import { describe, expect, it } from 'vitest';
+import { type EveRecord, handshake, type Replay, replay, segment } from './replay.js';
+
+const SHOWING = '[alert: { payload-printable: yes, payload-length: yes }]';
+
+/** Signature, payload, whether of the stream. */
+async function shown(given: Replay, types = SHOWING) {
+  const records = await replay({ types, ...given });
+  const of = ({ alert, payload_printable, stream }: EveRecord) => [
+    alert.signature_id,
+    payload_printable,
+    stream,
+  ];
+  return records.filter(({ event_type }) => event_type === 'alert').map(of);
+}
+
+const rule = (sid: number, content: string, protocol = 'tcp-stream') =>
+  `alert ${protocol} any any -> any any (content:"${content}"; sid:${sid};)`;
+
+describe('payload of alerts in the stream', () => {
+  const parts = [
+    segment(true, 'PA', 0, 0, 'one '),
+    segment(false, 'A', 0, 4),
+    segment(true, 'PA', 4, 0, 'two '),
+    segment(false, 'A', 0, 8),
+  ];
+
+  it('is what came so far', async () => {
+    const packets = [...handshake(), ...parts];
+    expect(await shown({ packets, rules: [rule(1, 'two')] })).toEqual([[1, 'one two ', 1]]);
+  });
+
+  it('goes on with what the packet in hand brings, though nobody has acknowledged it', async () => {
+    const packets = [
+      ...handshake(),
+      ...parts,
+      segment(true, 'PA', 8, 0, 'three'),
+      segment(false, 'FA', 0, 8),
+    ];
+    const words = ['--set', 'stream.reassembly.toserver-chunk-size=1'];
+    expect(await shown({ packets, rules: [rule(1, 'one')], words })).toEqual([[1, 'one two ', 1]]);
+    expect(await shown({ packets, rules: [rule(1, 'two')], words })).toEqual([[1, 'one two three', 1]]);
+  });
+
+  it('names holes', async () => {
+    const packets = [
+      ...handshake(),
+      parts[0]!,
+      segment(true, 'PA', 8, 0, 'three'),
+      segment(false, 'A', 0, 13),
+    ];
+    expect(await shown({ packets, rules: [rule(1, 'three')] })).toEqual([
+      [1, 'one [4 bytes missing]three', 1],
+    ]);
+  });
+
+  it('is as long as the output asks for: what came last, and as much before it as there is room for', async () => {
+    const packets = [...handshake(), ...parts];
+    const types = '[alert: { payload-printable: yes, payload-buffer-size: 6 }]';
+    expect(await shown({ packets, rules: [rule(1, 'two')] }, types)).toEqual([[1, 'e two ', 1]]);
+  });
+
+  it('is there for alerts of application protocols', async () => {
+    const request = 'GET /x HTTP/1.0\r\n\r\n';
+    const packets = [
+      ...handshake(),
+      segment(true, 'PA', 0, 0, request),
+      segment(false, 'A', 0, request.length),
+    ];
+    const rules = ['alert http any any -> any any (http.uri; content:"/x"; sid:1;)'];
+    expect(await shown({ packets, rules })).toEqual([[1, request, 1]]);
+  });
+
+  it('inline: data that comes again alerts again, as the stream has it', async () => {
+    const good = segment(true, 'PA', 0, 0, 'GOOD');
+    const packets = [
+      ...handshake(),
+      good,
+      segment(true, 'PA', 0, 0, 'EVIL'),
+      segment(false, 'A', 0, 4),
+      good,
+    ];
+    const rules = [rule(1, 'EVIL'), rule(2, 'GOOD'), rule(3, 'EVIL', 'tcp-pkt')];
+    expect(await shown({ packets, rules, words: ['--simulate-ips'] })).toEqual([
+      [2, 'GOOD', 1],
+      [2, 'GOOD', 1],
+      [2, 'GOOD', 1],
+    ]);
+  });
+});
