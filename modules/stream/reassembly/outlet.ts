@@ -20,6 +20,8 @@ export class Occasion {
   ownRow = true;
   /** The stream ends: what never came is no loss that somebody acknowledged. */
   ending = false;
+  /** It ends by a reset. */
+  reset = false;
   /** A hole was passed over of which the receiver has not acknowledged all. */
   beyond = false;
 }
@@ -135,7 +137,9 @@ export class Outlet {
     rows[r + Direction.BUFFER] = 0;
     rows[r + Direction.KEPT_FROM] = to;
     if (!occasion.ending) this.noteGap(occasion);
-    else if (((from - rows[r + Direction.ACKED]!) | 0) >= 0) occasion.beyond = true;
+    // A reset leaves no one to read what lies behind a hole of which a part was acknowledged.
+    else if ((((occasion.reset ? to - 1 : from) - rows[r + Direction.ACKED]!) | 0) >= 0)
+      occasion.beyond = true;
     absorbWaiting(this.store, r);
   }
 

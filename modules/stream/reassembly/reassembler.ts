@@ -196,6 +196,7 @@ export class Reassembler implements StreamControl {
     if (!this.isActive(flow, toServer)) return;
     const occasion = this.on(batch, slot, toServer, this.mayCarryEnd(r, slot, toServer));
     occasion.ending = true;
+    occasion.reset = (flags & Packet.STREAM_RESET) !== 0;
     this.outlet.handOn(r, limit === undefined ? this.endOf(r) : this.contiguousBefore(r, limit), occasion);
     rows[r + Direction.FLAGS]! |= Direction.ENDED;
     if (limit === undefined) this.countLoss(r);
@@ -235,6 +236,7 @@ export class Reassembler implements StreamControl {
     occasion.toServer = toServer;
     occasion.ownRow = ownRow;
     occasion.ending = false;
+    occasion.reset = false;
     occasion.beyond = false;
     return occasion;
   }
