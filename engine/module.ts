@@ -60,9 +60,12 @@ export interface OpenedDevices {
   statistics?(): Readonly<Record<string, number | string | readonly StatsTree[]>>;
   /** Lines for people at the end of a run. */
   summary?(): readonly string[];
-  /** The threads have failed: settles what they left, and goes on in their place until `threadsAreBack`. */
-  threadsFailed?(): void;
-  threadsAreBack?(): void;
+  /**
+   * All threads, or this one of those that acquire, have failed: settles what they left, and goes on in their place
+   * until `threadsAreBack`.
+   */
+  threadsFailed?(thread?: ThreadOfGroup): void;
+  threadsAreBack?(thread?: ThreadOfGroup): void;
   close(): void;
 }
 
@@ -123,6 +126,9 @@ export interface Thread {
   /** Tells the user something once, whatever the number of threads and packets. */
   warnOnce(message: string): void;
 }
+
+/** One of the threads of a group. */
+export type ThreadOfGroup = Pick<Thread, 'name' | 'index' | 'count'>;
 
 export interface ByteRange {
   readonly first: number;

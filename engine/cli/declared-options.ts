@@ -6,10 +6,10 @@ import { ruleOptions } from '../../signatures/load-rules.js';
 import { loadProtocols } from '../application/load-protocols.js';
 import { DeclaredOptions } from '../config/declared.js';
 import type { AnyOption } from '../config/option.js';
-import { ENGINE_OPTIONS } from '../engine.js';
 import { engineMode, globalStats, masterSwitch } from '../exception-policy.js';
 import { LOG_OPTIONS } from '../log.js';
 import { logFileOptions } from '../log-file/settings.js';
+import { ENGINE_OPTIONS } from '../manager/options.js';
 import { loadModule, ownNames } from '../thread/load-module.js';
 import { CLI_OPTIONS } from './options.js';
 

@@ -1,5 +1,5 @@
 /** Threads that are started anew when one of them fails, for live traffic: packets must not wait for a program to be. */
-import type { Engine, EngineResult } from '../engine.js';
+import type { Engine, EngineOptions, EngineResult } from '../engine.js';
 import type { Log, OpenedDevices } from '../module.js';
 import type { Restarts } from './devices.js';
 
@@ -7,25 +7,46 @@ type Shared = Readonly<Record<string, unknown>>;
 /** What a run does with its threads. */
 export type Running = Pick<Engine, 'counters' | 'stop' | 'abort' | 'reload' | 'rotateLogs' | 'finished'>;
 
+/** What threads go on from, and what they ask when a single one has failed. */
+export type Continuation = Pick<EngineOptions, 'threadFailed' | 'threadIsBack' | 'earlier'>;
+type Start = (shared: Shared, continuation: Continuation) => Promise<Engine>;
+
 /** @param start starts all threads with these shared objects */
 export async function startRestarting(
-  start: (shared: Shared) => Promise<Engine>,
+  start: Start,
   shared: Shared,
   devices: OpenedDevices,
   restarts: Restarts,
   log: Log,
 ): Promise<Running> {
-  return new Restarting(start, shared, devices, restarts, log, await start(shared));
+  const single = singleRestarts(devices, restarts, log);
+  const startAll = (given: Shared, earlier?: ReadonlyMap<string, number>) =>
+    start(given, { ...single, ...(earlier && { earlier }) });
+  return new Restarting(startAll, shared, devices, restarts, log, await startAll(shared));
+}
+
+/** A thread that others do not need is started anew while they go on. */
+function singleRestarts(devices: OpenedDevices, restarts: Restarts, log: Log): Continuation {
+  return {
+    threadFailed(thread, reason) {
+      if (!restarts.allowed(performance.now())) return false;
+      devices.threadsFailed?.(thread);
+      log.error(`threads: ${reason}; it is started anew`);
+      return true;
+    },
+    threadIsBack(thread) {
+      devices.threadsAreBack?.(thread);
+      log.notice(`threads: thread ${thread.name} runs again`);
+    },
+  };
 }
 
 class Restarting implements Running {
   readonly finished: Promise<EngineResult>;
-  /** Counters of threads that have failed. */
-  private readonly before = new Map<string, number>();
   private stopping = false;
 
   constructor(
-    private readonly start: (shared: Shared) => Promise<Engine>,
+    private readonly start: (shared: Shared, earlier?: ReadonlyMap<string, number>) => Promise<Engine>,
     private shared: Shared,
     private readonly devices: OpenedDevices,
     private readonly restarts: Restarts,
@@ -42,9 +63,7 @@ class Restarting implements Running {
         return result;
       this.log.error(`threads: ${result.failure}; they are started anew`);
       this.devices.threadsFailed?.();
-      for (const [name, value] of this.engine.counters())
-        this.before.set(name, (this.before.get(name) ?? 0) + value);
-      this.engine = await this.start(this.shared);
+      this.engine = await this.start(this.shared, this.engine.counters());
       this.devices.threadsAreBack?.();
       this.log.notice('threads: all threads run again');
       if (this.stopping) this.engine.stop();
@@ -52,10 +71,7 @@ class Restarting implements Running {
   }
 
   counters(): Map<string, number> {
-    const counters = this.engine.counters();
-    for (const [name, value] of this.before) counters.set(name, (counters.get(name) ?? 0) + value);
-    counters.set('threads.restarts', this.restarts.count);
-    return counters;
+    return this.engine.counters();
   }
 
   stop(): void {

@@ -4,12 +4,13 @@ import { availableParallelism } from 'node:os';
 import { DETECTION_STATE } from '../../signatures/state/detection-state.js';
 import { ConfigError } from '../config/config-error.js';
 import { DETECTIONS } from '../detection/prepared.js';
-import { type Engine, loadProfile, startEngine } from '../engine.js';
+import { type Engine, startEngine } from '../engine.js';
 import { APP_PROTOCOL_NAMES, SOURCE_NAMES } from '../event.js';
 import { masterSwitch } from '../exception-policy.js';
 import { consoleLog, type EngineLog, openLog } from '../log.js';
 import { settingsOf as logFileSettings } from '../log-file/settings.js';
 import { LogFile } from '../log-file.js';
+import { loadProfile } from '../manager/load-profile.js';
 import type { OpenedDevices } from '../module.js';
 import { ProfileError } from '../profile/profile.js';
 import { chooseProfile } from './choose-profile.js';
@@ -21,7 +22,7 @@ import type { Given } from './parse.js';
 import { addSettings, type Preparation, prepare } from './preparation.js';
 import { becomeUser } from './privileges.js';
 import { showProgress } from './progress.js';
-import { type Running, startRestarting } from './restarting.js';
+import { type Continuation, type Running, startRestarting } from './restarting.js';
 import { serviceRuns } from './service.js';
 import { readSettings, type Settings } from './settings.js';
 import { onSignals } from './signals.js';
@@ -75,9 +76,10 @@ async function runWith(
     log.notice('sluice: Configuration provided was successfully loaded. Exiting.');
     return 0;
   }
+  const restarts = new Restarts(inputs.live ? config.read(RESTARTS) : 0);
   const devices = await openDevices(inputs, config, preparation.from, log);
   try {
-    return await runThreads(given, preparation, { inputs, devices }, log, presentation);
+    return await runThreads(given, preparation, { inputs, devices, restarts }, log, presentation);
   } finally {
     devices.close();
   }
@@ -91,16 +93,16 @@ async function runThreads(
   presentation: Presentation,
 ): Promise<number> {
   const { config } = preparation;
-  const { inputs, devices } = sources;
+  const { inputs, devices, restarts } = sources;
   const user = () => becomeUser(config.read(USER), config.read(GROUP), inputs.live);
   if (config.read(PID_FILE) !== '') writeFileSync(config.read(PID_FILE), `${process.pid}\n`);
   // Devices are open: with live traffic no thread needs more than the capabilities of a sensor.
   if (inputs.live) user();
   const engine = await startRestarting(
-    shared => start(preparation, sources, shared, log),
+    (shared, continuation) => start(preparation, sources, shared, continuation, log),
     sharedObjects(preparation, sources, preparation.rules),
     devices,
-    new Restarts(inputs.live ? config.read(RESTARTS) : 0),
+    restarts,
     log,
   );
   const started = performance.now();
@@ -151,14 +153,16 @@ async function checkThreads({ config, from }: Preparation): Promise<void> {
 interface Sources {
   readonly inputs: Inputs;
   readonly devices: OpenedDevices;
+  readonly restarts: Restarts;
 }
 
 type Shared = Readonly<Record<string, unknown>>;
 
 async function start(
   preparation: Preparation,
-  { inputs, devices }: Sources,
+  { inputs, devices, restarts }: Sources,
   shared: Shared,
+  continuation: Continuation,
   log: EngineLog,
 ): Promise<Engine> {
   const { config, from } = preparation;
@@ -178,7 +182,12 @@ async function start(
     statistics: statisticsLogs(loaded.modules.values(), config),
     live: inputs.live,
     from,
-    moreStatistics: () => ({ ...devices.statistics?.(), ...preparation.statistics() }),
+    ...continuation,
+    moreStatistics: () => ({
+      ...(inputs.live && { 'capture.thread_restarts': restarts.count }),
+      ...devices.statistics?.(),
+      ...preparation.statistics(),
+    }),
     autoThreads:
       profile.name === 'workers' ? (devices.threads ?? Math.min(cores, inputs.names.length)) : cores,
     ...(config.read(NO_RANDOM) && { seed: 1 }),

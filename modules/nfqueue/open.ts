@@ -1,6 +1,6 @@
 /** Opens the queues of a run, for all threads. */
 import type { Config } from '../../engine/config/config.js';
-import type { Log, OpenedDevices } from '../../engine/module.js';
+import type { Log, OpenedDevices, ThreadOfGroup } from '../../engine/module.js';
 import { type Native, native, nativeProblem, type QueueSettings } from '../../engine/native.js';
 import { openRawSockets } from '../../engine/raw-sender.js';
 import type { StatsTree } from '../../engine/stats-record.js';
@@ -9,7 +9,7 @@ import { openDriver } from './ends.js';
 import { kernelQueues } from './kernel-queues.js';
 import { Latency } from './latency.js';
 import * as options from './options.js';
-import { OPEN_QUEUES, type OpenQueue, type OpenQueues, ReceivedId } from './queue.js';
+import { OPEN_QUEUES, type OpenQueue, type OpenQueues, ReceivedId, receives } from './queue.js';
 import { StandIn } from './stand-in.js';
 
 /** @throws Error that names the queue and why it cannot be opened */
@@ -118,17 +118,21 @@ class Opened implements OpenedDevices {
     );
   }
 
-  threadsFailed(): void {
-    this.standIn.begin();
+  threadsFailed(thread?: ThreadOfGroup): void {
+    this.standIn.begin(this.queuesOf(thread));
   }
 
-  threadsAreBack(): void {
-    this.standIn.end();
+  threadsAreBack(thread?: ThreadOfGroup): void {
+    this.standIn.end(this.queuesOf(thread));
+  }
+
+  private queuesOf(thread?: ThreadOfGroup): readonly OpenQueue[] {
+    return thread ? this.queues.filter((_, source) => receives(thread, source)) : this.queues;
   }
 
   close(): void {
-    this.standIn.end();
-    this.standIn.settleAll();
+    this.standIn.end(this.queues);
+    this.standIn.settleAll(this.queues);
     this.closeAll();
   }
 }

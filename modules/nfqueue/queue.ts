@@ -1,5 +1,5 @@
 /** A queue that is open: what all threads know of it. */
-import type { Thread } from '../../engine/module.js';
+import type { Thread, ThreadOfGroup } from '../../engine/module.js';
 import type { QueueLink } from './driver.js';
 
 export interface OpenQueue {
@@ -31,7 +31,12 @@ export function openQueuesOf({ shared }: Thread): OpenQueues {
 export function queuesOf(thread: Thread): { queue: OpenQueue; source: number }[] {
   return openQueuesOf(thread)
     .queues.map((queue, source) => ({ queue, source }))
-    .filter(({ source }) => source % thread.count === thread.index);
+    .filter(({ source }) => receives(thread, source));
+}
+
+/** Whether a thread of several receives from a queue. @param source its place among all */
+export function receives({ index, count }: ThreadOfGroup, source: number): boolean {
+  return source % count === index;
 }
 
 /** The last packet id that was received. */

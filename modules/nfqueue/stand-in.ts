@@ -18,13 +18,15 @@ export class StandIn {
   private readonly answer = new Uint32Array(Native.VERDICT_INTS);
   private readonly bytes: Uint8Array;
   private readonly ends: ReadonlyMap<OpenQueue, QueueEnd>;
+  /** Queues whose thread does not inspect now. */
+  private readonly orphans = new Set<OpenQueue>();
   private timer: NodeJS.Timeout | undefined;
   /** Packets that had no inspection. */
   packetsSettled = 0;
 
   constructor(
     native: Native.Native,
-    private readonly queues: readonly OpenQueue[],
+    queues: readonly OpenQueue[],
     private readonly largest: number,
     private readonly failOpen: boolean,
   ) {
@@ -32,20 +34,25 @@ export class StandIn {
     this.ends = new Map(queues.map(queue => [queue, endOf(queue.link, queue.number, native)]));
   }
 
-  begin(): void {
-    for (const queue of this.queues) this.settleReceived(queue);
-    this.timer ??= setInterval(() => this.settleAll(), EVERY_MS);
-    this.settleAll();
+  begin(queues: readonly OpenQueue[]): void {
+    for (const queue of queues) {
+      this.orphans.add(queue);
+      this.settleReceived(queue);
+    }
+    this.timer ??= setInterval(() => this.settleAll(this.orphans), EVERY_MS);
+    this.settleAll(queues);
   }
 
-  end(): void {
+  end(queues: readonly OpenQueue[]): void {
+    for (const queue of queues) this.orphans.delete(queue);
+    if (this.orphans.size > 0) return;
     clearInterval(this.timer);
     this.timer = undefined;
   }
 
   /** Answers what waits now; under a flood the rest follows next time. */
-  settleAll(): void {
-    for (const queue of this.queues) for (let turn = 0; turn < TURNS && this.settle(queue) > 0; turn++);
+  settleAll(queues: Iterable<OpenQueue>): void {
+    for (const queue of queues) for (let turn = 0; turn < TURNS && this.settle(queue) > 0; turn++);
   }
 
   /** What threads have received but not answered; the kernel passes over what has a verdict. */

@@ -1,9 +1,9 @@
 /** Whatever happens to the engine, no packet is left without a verdict in the kernel. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { missing, Network, SERVER_V4 } from './network.js';
-import { fetch, ping, Server } from './peers.js';
+import { fetch, ping, Server, sendInTwo } from './peers.js';
 import { Sensor, type SensorOptions } from './sensor.js';
 import { until } from './until.js';
 
@@ -11,11 +11,15 @@ const MODULE = fileURLToPath(new URL('throwing-module.mjs', import.meta.url));
 const FAILING = `%YAML 1.1
 ---
 outputs:
+  - fast: { enabled: yes, filename: fast.log }
   - eve-log: { enabled: yes, types: [stats] }
 profiles:
   failing:
     threads:
       - { name: worker, modules: [input, decode, ${MODULE}, flow, stream, app, detect, verdict, respond, outputs] }
+  apart:
+    threads:
+      - { name: worker, count: 2, modules: [input, decode, ${MODULE}, flow, stream, app, detect, verdict, respond, outputs] }
   spread:
     threads:
       - { name: capture, modules: [input, decode], handler: flow-hash, to: worker }
@@ -73,8 +77,9 @@ describe.skipIf(missing() !== undefined)('failures of an inline sensor', () => {
       const odd = network.run('client', 'sh', '-c', `ping -n -q -c 1 -W 1 -s 777 ${SERVER_V4} || true`);
       expect(odd).toContain(open ? '1 received' : '0 received');
       if (open) expect(Number(/ = ([\d.]+)\//.exec(odd)?.[1])).toBeLessThan(100);
+      // Where threads share queues, all of them are started anew.
       await until(
-        () => running.output.includes('all threads run again'),
+        () => running.output.includes(profile === 'spread' ? 'all threads run again' : 'worker runs again'),
         () => running.output,
       );
       expect(await ping(network, SERVER_V4, 5)).toBe(5);
@@ -84,6 +89,68 @@ describe.skipIf(missing() !== undefined)('failures of an inline sensor', () => {
     },
   );
 
+  it.each([true, false])(
+    'a worker with a queue of its own (fail-open %s): its packets have the policy within 100 ms, others go on',
+    async open => {
+      network.run('gate', ...'iptables-legacy -A FORWARD -p icmp -j NFQUEUE --queue-num 0'.split(' '));
+      network.run('gate', ...'iptables-legacy -A FORWARD -p tcp -j NFQUEUE --queue-num 1'.split(' '));
+      const server = new Server(network);
+      await server.ready();
+      const running = await sensorWith({
+        config: FAILING,
+        queue: '0:1',
+        rules: 'drop tcp any any -> any 9000 (content:"topsecretword"; sid:1;)',
+        words: ['--runmode', 'apart', '--set', failOpen(open)],
+      });
+      // What the other worker knows of its connections outlives the failure.
+      const split = sendInTwo(network, SERVER_V4, 'a topsec', 'retword');
+      await server.hears(({ data }) => data === 'a topsec', 'the first half');
+      const odd = network.run('client', 'sh', '-c', `ping -n -q -c 1 -W 1 -s 777 ${SERVER_V4} || true`);
+      expect(odd).toContain(open ? '1 received' : '0 received');
+      if (open) expect(Number(/ = ([\d.]+)\//.exec(odd)?.[1])).toBeLessThan(100);
+      await until(
+        () => running.output.includes('thread worker-1 runs again'),
+        () => running.output,
+      );
+      split.goOn();
+      expect((await split.ending).how).toBe('open');
+      expect(server.received.filter(data => data.includes('topsecretword'))).toEqual([]);
+      expect(await ping(network, SERVER_V4, 5)).toBe(5);
+      expect([running.waiting(0), running.waiting(1)]).toEqual([0, 0]);
+      expect(running.output).not.toContain('all threads run again');
+      expect(await running.stop()).toBe(0);
+      expect(running.fast().length).toBe(1);
+    },
+  );
+
+  it('a worker that fails once and again while rules are reloaded', async () => {
+    network.queue('--queue-num', '0');
+    const running = await sensorWith({
+      config: FAILING,
+      rules: 'alert icmp any any -> any any (dsize:100; sid:1;)',
+      words: ['--runmode', 'failing', '--set', failOpen(true)],
+    });
+    const rulesFile = `${running.folder}/my.rules`;
+    for (let failure = 1; failure <= 3; failure++) {
+      writeFileSync(rulesFile, `alert icmp any any -> any any (dsize:10${failure}; sid:1${failure};)`);
+      running.signal('SIGUSR2');
+      network.run('client', 'sh', '-c', `ping -n -q -c 1 -W 1 -s 777 ${SERVER_V4} || true`);
+      await until(
+        () =>
+          running.output.split('runs again').length === failure + 1 &&
+          running.output.split('reload complete').length === failure + 1,
+        () => running.output,
+      );
+      network.run('client', 'sh', '-c', `ping -n -q -c 1 -W 1 -s 10${failure} ${SERVER_V4}`);
+      await until(
+        () => running.fast().some(line => line.includes(`1:1${failure}:`)),
+        () => `${running.output}\n${running.fast()}`,
+      );
+    }
+    expect(await running.stop()).toBe(0);
+    expect(running.stats().capture!.thread_restarts).toBe(3);
+  });
+
   it('a thread that hangs is started anew', async () => {
     network.queue('--queue-num', '0');
     const running = await sensorWith({
@@ -92,7 +159,7 @@ describe.skipIf(missing() !== undefined)('failures of an inline sensor', () => {
     });
     network.run('client', 'sh', '-c', `ping -n -q -c 1 -W 1 -s 888 ${SERVER_V4} || true`);
     await until(
-      () => running.output.includes('all threads run again'),
+      () => running.output.includes('worker runs again'),
       () => running.output,
     );
     expect(running.output).toContain('it has not gone on for 1 seconds');

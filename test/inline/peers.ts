@@ -56,8 +56,25 @@ export interface Ending {
 
 /** Sends pieces, a segment each. */
 export async function send(network: Network, host: string, pieces: readonly string[]): Promise<Ending> {
+  return sending(network, host, pieces).ending;
+}
+
+/** Sends a piece, and others when it is told to go on. */
+export function sendInTwo(network: Network, host: string, first: string, rest: string): Sending {
+  return sending(network, host, [first, 'WAIT', rest]);
+}
+
+export interface Sending {
+  readonly ending: Promise<Ending>;
+  goOn(): void;
+}
+
+function sending(network: Network, host: string, pieces: readonly string[]): Sending {
   const child = network.start('client', process.execPath, [peer('send'), host, '9000', ...pieces]);
-  return JSON.parse(await outputOf(child)) as Ending;
+  return {
+    ending: outputOf(child).then(output => JSON.parse(output) as Ending),
+    goOn: () => void child.kill('SIGUSR1'),
+  };
 }
 
 export async function sendDatagram(

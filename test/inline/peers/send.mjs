@@ -1,4 +1,5 @@
-// Sends pieces over one TCP connection, a segment each: HOST PORT PIECE… Tells how it ended as a line of JSON.
+// Sends pieces over one TCP connection, a segment each: HOST PORT PIECE… Tells how it ended as a line of JSON. Before a
+// piece that follows WAIT it waits for SIGUSR1.
 import { connect } from 'node:net';
 
 const [host, port, ...pieces] = process.argv.slice(2);
@@ -8,13 +9,18 @@ const tell = how => {
   process.stdout.write(`${JSON.stringify({ how, error })}\n`);
   process.exit(0);
 };
-socket.on('connect', () => {
-  for (const piece of pieces) socket.write(piece, 'latin1');
+const signalled = () => new Promise(resolve => process.once('SIGUSR1', resolve));
+socket.on('connect', async () => {
+  for (const piece of pieces) {
+    if (piece === 'WAIT') await signalled();
+    else socket.write(piece, 'latin1');
+  }
   socket.end();
+  setTimeout(() => tell('open'), 1500);
 });
 socket.on('error', problem => {
   error = problem.code;
 });
 socket.on('close', () => tell(error ? 'error' : 'closed'));
 socket.resume();
-setTimeout(() => tell('open'), 1500);
+setTimeout(() => tell('open'), 20_000).unref();

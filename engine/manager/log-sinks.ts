@@ -1,0 +1,53 @@
+/** The log files of a run: opened by the first line for them, written with what threads put into their rings. */
+import type { LogSink } from '../engine.js';
+import type { RunningThread } from './running-thread.js';
+
+const FLUSH_MS = 1000;
+
+export class LogSinks {
+  private readonly sinks = new Map<string, LogSink>();
+  private flushedAt = 0;
+
+  constructor(private readonly open: (file: string) => LogSink) {}
+
+  write(file: string, lines: Uint8Array): void {
+    this.sink(file).write(lines);
+  }
+
+  /** Fetches the lines of all threads. */
+  drain(threads: readonly RunningThread[]): void {
+    for (const thread of threads) {
+      thread.logRing.drain((number, bytes) => {
+        const file = thread.files[number];
+        if (file !== undefined) this.write(file, bytes);
+      });
+    }
+  }
+
+  /** Brings lines to the disk when it is time. @param now milliseconds  @returns whether it was */
+  flush(now: number): boolean {
+    if (now - this.flushedAt < FLUSH_MS) return false;
+    this.flushedAt = now;
+    for (const sink of this.sinks.values()) sink.flush();
+    return true;
+  }
+
+  rotate(): void {
+    for (const sink of this.sinks.values()) sink.rotate();
+  }
+
+  /** Closes all files. One that was opened but never written to exists all the same. */
+  close(threads: readonly RunningThread[]): void {
+    for (const thread of threads) for (const file of thread.files) if (file !== undefined) this.sink(file);
+    for (const sink of this.sinks.values()) sink.close();
+  }
+
+  private sink(file: string): LogSink {
+    let sink = this.sinks.get(file);
+    if (!sink) {
+      sink = this.open(file);
+      this.sinks.set(file, sink);
+    }
+    return sink;
+  }
+}

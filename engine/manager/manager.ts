@@ -1,0 +1,255 @@
+/** Starts the threads of a plan, hears what they tell, starts single ones anew, and stops them. It handles no packet. */
+import { randomInt } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+import { compiled } from '../compiled.js';
+import type { Engine, EngineOptions, EngineResult, ThreadReport } from '../engine.js';
+import type { ThreadOfGroup } from '../module.js';
+import { Doorbell } from '../queue/doorbell.js';
+import { StatisticsWriter } from '../statistics.js';
+import type { Statistics } from '../stats-record.js';
+import { ABORT, Control, ENDED, RUN, STARTING, STOP } from '../thread/control.js';
+import { totalCounters } from '../thread/counters.js';
+import type { ThreadMessage, ThreadStart } from '../thread/messages.js';
+import type { Plan } from '../thread/plan.js';
+import { LogSinks } from './log-sinks.js';
+import { BATCH, OWNERSHIP, WATCHDOG } from './options.js';
+import { RunningThread } from './running-thread.js';
+import { Watchdog } from './watchdog.js';
+
+function groupPlace({ plan: { name, indexInGroup, groupCount } }: RunningThread): ThreadOfGroup {
+  return { name, index: indexInGroup, count: groupCount };
+}
+
+/** How often lines are fetched from the threads. */
+const DRAIN_MS = 5;
+/** How long threads have to end when one has failed. */
+const LAST_WORDS_MS = 1000;
+
+export class Manager implements Engine {
+  readonly finished: Promise<EngineResult>;
+  private readonly control: Control;
+  private readonly threadsRunning: readonly RunningThread[];
+  private readonly sinks: LogSinks;
+  private readonly statistics: StatisticsWriter;
+  private readonly watchdog: Watchdog;
+  private readonly seed: number;
+  private readonly warned = new Set<string>();
+  private shared: Readonly<Record<string, unknown>>;
+  private failure: string | undefined;
+  private resolveFinished!: (result: EngineResult) => void;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly options: EngineOptions,
+    readonly plan: Plan,
+  ) {
+    const { config } = options;
+    this.seed = options.seed ?? randomInt(2 ** 31);
+    this.shared = options.shared;
+    this.control = new Control(plan.control);
+    this.threadsRunning = plan.threads.map(thread => new RunningThread(thread));
+    this.sinks = new LogSinks(file => options.openLog(file));
+    const write = (file: string, lines: Uint8Array) => this.sinks.write(file, lines);
+    this.statistics = new StatisticsWriter(config, options.statistics ?? [], write, Date.now());
+    this.watchdog = new Watchdog(this.control, options.live ? config.read(WATCHDOG) * 1000 : 0);
+    this.finished = new Promise(resolve => {
+      this.resolveFinished = resolve;
+    });
+  }
+
+  /** Starts every thread, waits until all stand, and lets the packets flow. */
+  async start(): Promise<void> {
+    for (const thread of this.threadsRunning) this.startWorker(thread);
+    await Promise.all(this.threadsRunning.map(thread => thread.ready));
+    if (this.failure !== undefined) {
+      await Promise.all(this.threadsRunning.map(({ worker }) => worker.terminate()));
+      throw new Error(this.failure);
+    }
+    this.timer = setInterval(() => this.drain(), DRAIN_MS);
+    for (const thread of this.threadsRunning) this.begin(thread);
+    void Promise.all(this.threadsRunning.map(thread => thread.ended)).then(() => this.finish());
+  }
+
+  private startWorker(thread: RunningThread): void {
+    const workerData = this.startOf(thread);
+    const worker = new Worker(compiled('engine/thread/worker.js'), { workerData, name: thread.plan.name });
+    thread.worker = worker;
+    thread.startedWith = this.shared;
+    worker.on('message', (message: ThreadMessage) => this.hear(thread, message));
+    worker.on('error', error => this.threadFailed(thread, error.message));
+    worker.on('exit', code => this.workerExited(thread, code));
+  }
+
+  private startOf({ plan: { index } }: RunningThread): ThreadStart {
+    const { options, plan, seed, shared } = this;
+    const { config, from, input, live, wantedEvents } = options;
+    return {
+      ...{ plan, me: index, config: config.tree, shared, seed, from, live, input, wantedEvents },
+      batchSize: config.read(BATCH),
+      ownershipCheck: config.read(OWNERSHIP),
+    };
+  }
+
+  private begin(thread: RunningThread): void {
+    thread.state = 'running';
+    thread.worker.postMessage('begin');
+  }
+
+  private hear(thread: RunningThread, message: ThreadMessage): void {
+    const { log } = this.options;
+    switch (message.type) {
+      case 'ready':
+        thread.stands(message);
+        if (thread.state === 'again') this.isBack(thread);
+        break;
+      case 'failed':
+        log.debug(message.stack);
+        this.threadFailed(thread, message.reason);
+        break;
+      case 'ended':
+        thread.reports(message);
+        break;
+      case 'log':
+        log[message.level](message.text);
+        break;
+      case 'warn-once':
+        if (!this.warned.has(message.text)) log.warning(message.text);
+        this.warned.add(message.text);
+        break;
+      case 'log-file':
+        thread.files[message.number] = message.file;
+        break;
+    }
+  }
+
+  private workerExited(thread: RunningThread, code: number): void {
+    if (
+      this.failure === undefined &&
+      thread.state !== 'failed' &&
+      this.control.state(thread.plan.index) !== ENDED
+    )
+      this.threadFailed(thread, `it exited with code ${code}`);
+    if (thread.state === 'failed' && this.failure === undefined && this.control.command === RUN)
+      this.startAnew(thread);
+    else thread.exited();
+  }
+
+  /** A worker tells of its end in several ways: what comes after the first is known. */
+  private threadFailed(thread: RunningThread, reason: string): void {
+    if (thread.state === 'failed') return;
+    const text = `thread ${thread.plan.name} failed: ${reason}`;
+    if (!this.mayGoOnWithout(thread) || !this.options.threadFailed?.(groupPlace(thread), text)) {
+      this.failTogether(thread, text);
+      return;
+    }
+    thread.state = 'failed';
+    void thread.worker.terminate();
+  }
+
+  private mayGoOnWithout({ standsAlone, state }: RunningThread): boolean {
+    return standsAlone && state !== 'starting' && this.failure === undefined && this.control.command === RUN;
+  }
+
+  /** One thread's end is everyone's: packets would wait for it for ever. */
+  private failTogether(thread: RunningThread, text: string): void {
+    this.failure ??= text;
+    this.abort();
+    thread.isReady();
+    // A thread that hangs does not hear of it.
+    setTimeout(() => {
+      for (const { hasEnded, worker } of this.threadsRunning) if (!hasEnded) void worker.terminate();
+    }, LAST_WORDS_MS).unref();
+  }
+
+  private startAnew(thread: RunningThread): void {
+    this.sinks.drain(this.threadsRunning);
+    this.control.setState(thread.plan.index, STARTING);
+    thread.state = 'again';
+    this.startWorker(thread);
+  }
+
+  private isBack(thread: RunningThread): void {
+    this.options.threadIsBack?.(groupPlace(thread));
+    this.begin(thread);
+    if (thread.startedWith === this.shared) return;
+    thread.worker.postMessage({ shared: this.shared });
+    // Whoever sees a new number looks for messages; for the others there are none.
+    this.control.nextGeneration();
+    this.ringAll();
+  }
+
+  private drain(): void {
+    this.sinks.drain(this.threadsRunning);
+    this.statistics.tick(Date.now(), () => this.statisticsNow());
+    const now = performance.now();
+    if (this.sinks.flush(now) && this.failure === undefined) this.watch(now);
+  }
+
+  /** A thread that hangs while packets wait for it has failed. */
+  private watch(now: number): void {
+    for (const thread of this.threadsRunning) {
+      if (this.watchdog.hangs(thread.plan.index, now))
+        this.threadFailed(thread, `it has not gone on for ${this.watchdog.limit / 1000} seconds`);
+    }
+  }
+
+  private finish(): void {
+    clearInterval(this.timer);
+    this.drain();
+    this.statistics.tell(Date.now(), () => this.statisticsNow());
+    this.sinks.close(this.threadsRunning);
+    this.resolveFinished({
+      failure: this.failure,
+      violations: this.threadsRunning.reduce((sum, thread) => sum + thread.violations, 0),
+      threads: this.threads(),
+    });
+  }
+
+  private statisticsNow(): Omit<Statistics, 'uptimeSeconds'> {
+    const threads = new Map(this.threads().map(({ name, counters }) => [name, counters]));
+    return { counters: this.counters(), threads, more: this.options.moreStatistics?.() };
+  }
+
+  counters(): Map<string, number> {
+    const counters = totalCounters(this.threadsRunning.map(thread => thread.counters()));
+    for (const [name, value] of this.options.earlier ?? [])
+      counters.set(name, (counters.get(name) ?? 0) + value);
+    return counters;
+  }
+
+  threads(): readonly ThreadReport[] {
+    return this.threadsRunning.map(thread => thread.report());
+  }
+
+  stop(): void {
+    if (this.control.command === ABORT) return;
+    this.control.command = STOP;
+    this.ringAll();
+  }
+
+  abort(): void {
+    this.control.command = ABORT;
+    this.ringAll();
+  }
+
+  private ringAll(): void {
+    for (const { plan } of this.threadsRunning) new Doorbell(this.plan.doorbells, plan.index).ring();
+  }
+
+  async reload(shared: Readonly<Record<string, unknown>>): Promise<void> {
+    this.shared = shared;
+    // A thread that is started anew gets them when it stands.
+    for (const { state, worker } of this.threadsRunning)
+      if (state === 'running') worker.postMessage({ shared });
+    const generation = this.control.nextGeneration();
+    this.ringAll();
+    const isBehind = (thread: RunningThread) =>
+      !thread.hasEnded && this.control.reloaded(thread.plan.index) < generation;
+    while (this.threadsRunning.some(isBehind)) await new Promise(resolve => setTimeout(resolve, 5));
+  }
+
+  rotateLogs(): void {
+    this.drain();
+    this.sinks.rotate();
+  }
+}

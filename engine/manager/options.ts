@@ -1,0 +1,81 @@
+/** Options of threads and of the memory they share. */
+import type { Config } from '../config/config.js';
+import { boolean, integer, option, size } from '../config/option.js';
+import { statisticsOptions } from '../statistics.js';
+import type { PlanSizes } from '../thread/plan.js';
+
+const PACKETS = option(
+  'threading.pool-packets',
+  integer(512, 1 << 20),
+  8192,
+  'packets in flight for each thread that makes packets',
+);
+const POOL_BYTES = option(
+  'threading.pool-memory',
+  size,
+  32 * 2 ** 20,
+  'memory for the bytes of those packets',
+);
+const BLOCK = option(
+  'threading.block-size',
+  size,
+  2 ** 20,
+  'size of the blocks that memory is cut into and captures are read in',
+);
+const SCRATCH = option(
+  'threading.scratch-memory',
+  size,
+  8 * 2 ** 20,
+  'memory of a thread for its work on one batch',
+);
+export const BATCH = option(
+  'threading.batch-size',
+  integer(1, 4096),
+  256,
+  'packets a thread works on at once',
+);
+export const OWNERSHIP = option(
+  'threading.ownership-check',
+  boolean,
+  false,
+  'check at every hand-over that a packet has one owner',
+);
+export const WATCHDOG = option(
+  'threading.watchdog',
+  integer(0, 3600),
+  10,
+  'seconds after which a thread that does not go on has failed, with live traffic; 0: never',
+);
+const LOG_MEMORY = option(
+  'outputs-buffer',
+  size,
+  4 * 2 ** 20,
+  'memory for lines on their way from a thread to the files',
+);
+const STREAM_MEMCAP = option(
+  'stream.reassembly.memcap',
+  size,
+  256 * 2 ** 20,
+  'memory for reassembled streams',
+);
+const FLOW_MEMCAP = option('flow.memcap', size, 128 * 2 ** 20, 'memory for flow records');
+
+export const ENGINE_OPTIONS = [
+  ...[PACKETS, POOL_BYTES, BLOCK, SCRATCH, BATCH, OWNERSHIP, WATCHDOG, LOG_MEMORY],
+  ...statisticsOptions,
+];
+
+/** Bytes that a flow takes in all: its record, hash entry and what stream and detection keep of it. */
+const FLOW_BYTES = 320;
+
+export function planSizes(config: Config): PlanSizes {
+  return {
+    poolSlots: config.read(PACKETS),
+    poolBytes: config.read(POOL_BYTES),
+    blockSize: config.read(BLOCK),
+    flows: Math.floor(config.read(FLOW_MEMCAP) / FLOW_BYTES),
+    streamBytes: Math.min(config.read(STREAM_MEMCAP), 2 ** 30),
+    scratchBytes: config.read(SCRATCH),
+    logBytes: config.read(LOG_MEMORY),
+  };
+}

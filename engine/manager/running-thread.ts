@@ -1,0 +1,81 @@
+/** A thread as the manager knows it: what it has told, whichever worker runs it now. */
+import type { Worker } from 'node:worker_threads';
+import type { ThreadReport } from '../engine.js';
+import { type CounterView, totalCounters } from '../thread/counters.js';
+import { LogRing } from '../thread/log-ring.js';
+import type { ThreadMessage } from '../thread/messages.js';
+import type { ThreadPlan } from '../thread/plan.js';
+
+/** `failed`: its worker is about to end; `again`: another worker starts in its place. */
+type State = 'starting' | 'running' | 'failed' | 'again';
+
+export class RunningThread {
+  /** Resolves when its modules stand, or have failed to. */
+  readonly ready: Promise<void>;
+  /** Resolves when it has ended for good. */
+  readonly ended: Promise<void>;
+  readonly logRing: LogRing;
+  readonly files: (string | undefined)[] = [];
+  state: State = 'starting';
+  worker!: Worker;
+  /** Shared objects that its worker was started with. */
+  startedWith: unknown;
+  violations = 0;
+  hasEnded = false;
+  isReady!: () => void;
+  private isEnded!: () => void;
+  private readonly values: Float64Array;
+  private counterNames: readonly string[] = [];
+  private counterKinds: CounterView['kinds'] = [];
+  private systemThreadId = 0;
+  private cpuSeconds = 0;
+
+  constructor(readonly plan: ThreadPlan) {
+    this.logRing = new LogRing(plan.logRing);
+    this.values = new Float64Array(plan.counters);
+    this.ready = new Promise(resolve => {
+      this.isReady = resolve;
+    });
+    this.ended = new Promise(resolve => {
+      this.isEnded = resolve;
+    });
+  }
+
+  /** It shares no queue with other threads: without it they go on. */
+  get standsAlone(): boolean {
+    const { inlets, outlets, returning, home } = this.plan;
+    return inlets.length + outlets.length + returning.length === 0 && home.every(way => way === undefined);
+  }
+
+  stands({ counters, threadId }: Extract<ThreadMessage, { type: 'ready' }>): void {
+    this.counterNames = counters.names;
+    this.counterKinds = counters.kinds;
+    this.systemThreadId = threadId;
+    this.isReady();
+  }
+
+  reports({ violations, cpuSeconds }: Extract<ThreadMessage, { type: 'ended' }>): void {
+    this.violations += violations;
+    this.cpuSeconds += cpuSeconds;
+  }
+
+  exited(): void {
+    this.hasEnded = true;
+    this.isReady();
+    this.isEnded();
+  }
+
+  counters(): CounterView {
+    return { names: this.counterNames, kinds: this.counterKinds, values: this.values };
+  }
+
+  report(): ThreadReport {
+    return {
+      name: this.plan.name,
+      modules: this.plan.modules,
+      cpuSeconds: this.cpuSeconds,
+      systemThreadId: this.systemThreadId,
+      counters: totalCounters([this.counters()]),
+    };
+  }
+}
