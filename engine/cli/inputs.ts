@@ -1,7 +1,8 @@
 /** Where the packets of a run come from, as settings of the module that acquires them. */
 import { readFileSync } from 'node:fs';
 import { deviceNames, deviceSettings } from '../../modules/af-packet/options.js';
-import { CONTINUOUS, RECURSIVE } from '../../modules/pcap/options.js';
+import { CONTINUOUS, PASSES, RECURSIVE } from '../../modules/pcap/options.js';
+import { isStandardInput } from '../capture-file/byte-input.js';
 import { captureFiles, type FoundFile, totalSize } from '../capture-file/file-list.js';
 import { compileFilter } from '../capture-file/filter.js';
 import type { Config } from '../config/config.js';
@@ -68,7 +69,11 @@ function captures(paths: readonly string[], filter: Record<string, unknown>, con
   if (recursive && continuous)
     throw new UsageError('a capture folder can be read recursively or continuously, not both');
   const files = found(paths, recursive);
-  const totalBytes = continuous ? undefined : totalSize(files);
+  const passes = config.read(PASSES);
+  if (passes !== 1 && (continuous || paths.some(isStandardInput)))
+    throw new UsageError('only captures that are whole can be read more than once');
+  const total = continuous || passes === 0 ? undefined : totalSize(files);
+  const totalBytes = total && total * passes;
   return {
     module: 'pcap',
     live: false,

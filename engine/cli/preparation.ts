@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import { expressionCheck } from '../../signatures/expression-check.js';
 import type { LoadOptions } from '../../signatures/load-rules.js';
+import { ruleFiles } from '../../signatures/rule-files.js';
 import { allocateDetectionState, type DetectionState } from '../../signatures/state/detection-state.js';
 import { loadProtocols, PROTOCOL_PLUGINS } from '../application/load-protocols.js';
 import { assign, keysOf } from '../config/assign.js';
@@ -34,6 +35,8 @@ export interface Preparation {
   readonly detections: Detections;
   /** Folder that paths in the configuration are relative to. */
   readonly from: string;
+  /** Files of rules, and of detections with what they import. */
+  files(): string[];
   /** Loads the rules and `detections` anew. @throws UsageError when they are wrong and that is fatal */
   reloadRules(): unknown;
   /** What became of the rules when they were loaded last. */
@@ -84,6 +87,7 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
     },
     from,
     statistics: () => statistics,
+    files: () => [...ruleFiles(config, options).flatMap(({ files }) => files), ...loader.files],
     reloadRules() {
       const rules = loadAndCompile();
       detections = loadDetections();

@@ -34,13 +34,20 @@ export interface DetectionProblem {
 /** Keeps what alerts are called from one reload to the next. */
 export class DetectionLoader {
   private readonly signatures: DetectionSignature[] = [];
+  private sources: string[] = [];
 
   /** @param from folder that paths of the configuration are relative to */
   constructor(private readonly from: string) {}
 
+  /** Files that what was loaded last is made of. */
+  get files(): readonly string[] {
+    return this.sources;
+  }
+
   /** Everything that can be loaded; what cannot is in `problems`. */
   load(options: LoadOptions): { detections: Detections; problems: DetectionProblem[] } {
     const problems: DetectionProblem[] = [];
+    this.sources = [];
     const { rules } = readThresholdFile(options.config, addressVariables(options.config));
     const addThresholds = thresholdsAdder<DetectionSignature>(rules);
     const list: PreparedDetection[] = [];
@@ -64,7 +71,8 @@ export class DetectionLoader {
 
   private prepare(name: string, options: LoadOptions, addThresholds: AddThresholds): PreparedDetection {
     const file = findPlugin(name, this.from);
-    const { code } = bundle(file);
+    const { code, files } = bundle(file);
+    this.sources.push(...files);
     const { definition, tables } = evaluated(code, file);
     const problems: { errors: RuleProblem[]; warnings: RuleProblem[] } = { errors: [], warnings: [] };
     const context = ruleContext(options.config, options, problems);

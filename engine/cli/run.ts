@@ -15,6 +15,7 @@ import type { OpenedDevices } from '../module.js';
 import { ProfileError } from '../profile/profile.js';
 import { chooseProfile } from './choose-profile.js';
 import { openDevices, Restarts } from './devices.js';
+import { onChange } from './file-changes.js';
 import { checkInputs, type Inputs, inputsOf } from './inputs.js';
 import { GROUP, LOG_FOLDER, NO_RANDOM, PID_FILE, RESTARTS, SOURCE_THREADS, USER } from './options.js';
 import { configuredOutputs, statisticsLogs, tellMissingOutputs, wantedEvents } from './outputs.js';
@@ -34,6 +35,8 @@ import { versionLine } from './version.js';
 export interface Presentation {
   /** A progress line on a terminal, and a table at the end. */
   readonly summary: boolean;
+  /** Rules and detections are reloaded when one of their files changes. */
+  readonly watch?: boolean;
 }
 
 /** @returns the exit code: 0, or 1 when it could not run or something of the input could not be read */
@@ -123,7 +126,9 @@ async function runThreads(
     },
     reload: () => reloads.ask(),
   });
+  const unwatch = presentation.watch ? onChange(preparation.files(), () => reloads.ask()) : () => {};
   const result = await engine.finished;
+  unwatch();
   serviceEnds();
   await reloads.end();
   forget();

@@ -13,6 +13,7 @@ import * as Packet from '../../engine/packet.js';
 import { type FileQueue, fileQueue } from './file-queue.js';
 import { type FileRemoval, fileRemoval } from './file-removal.js';
 import { BUFFER_SIZE, CONTINUOUS, DAMAGED, FILTER } from './options.js';
+import { Repetition } from './repetition.js';
 
 /** Most packets of one batch. */
 const BATCH = 256;
@@ -28,6 +29,7 @@ class PcapAcquire implements ThreadModule {
   private packets = 0;
   private position = 0;
   private readonly packet = emptyPacket();
+  private readonly repetition = new Repetition();
   private readonly filter: PacketFilter | undefined;
   private readonly readSize: number;
   private readonly follow: boolean;
@@ -58,7 +60,9 @@ class PcapAcquire implements ThreadModule {
   }
 
   process(batch: Batch): void {
-    while (batch.length < BATCH && this.thread.pool.available > this.reserve) {
+    const { pass } = this.queue;
+    // Captures without packets, read without end, must not keep the thread from being stopped.
+    while (this.queue.pass === pass && batch.length < BATCH && this.thread.pool.available > this.reserve) {
       if (!this.reader && !this.openNext()) break;
       const step = this.read();
       if (step === WAIT) break;
@@ -83,6 +87,7 @@ class PcapAcquire implements ThreadModule {
     if (!file) return false;
     this.file = file;
     this.source = this.queue.source;
+    this.repetition.begin(this.queue.pass);
     try {
       const { memory, pool } = this.thread;
       const input = openInput(file.path, this.follow && !file.found);
@@ -134,7 +139,7 @@ class PcapAcquire implements ThreadModule {
     row[p + Packet.LENGTH] = packet.length;
     row[p + Packet.WIRE_LENGTH] = packet.wireLength;
     row[p + Packet.LINK_TYPE] = packet.linkType;
-    row[p + Packet.SECONDS] = packet.seconds;
+    row[p + Packet.SECONDS] = this.repetition.time(packet.seconds);
     row[p + Packet.NANOSECONDS] = packet.nanoseconds;
     row[p + Packet.NUMBER] = ++this.packets;
     row[p + Packet.SOURCE] = this.source;

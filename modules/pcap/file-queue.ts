@@ -2,13 +2,15 @@
 import { captureFiles, type FoundFile } from '../../engine/capture-file/file-list.js';
 import { FolderWatch } from '../../engine/capture-file/folder-watch.js';
 import type { Thread } from '../../engine/module.js';
-import { CONTINUOUS, DELAY, FILES, POLL_INTERVAL, RECURSIVE } from './options.js';
+import { CONTINUOUS, DELAY, FILES, PASSES, POLL_INTERVAL, RECURSIVE } from './options.js';
 
 export interface FileQueue {
   /** No file will come any more. */
   readonly finished: boolean;
   /** Index of the last file given out, in the list of all. */
   readonly source: number;
+  /** How often all files were read before the last one given out. */
+  readonly pass: number;
   /** The next file, undefined when there is none now. @param now milliseconds since the epoch */
   next(now: number): FoundFile | undefined;
 }
@@ -18,8 +20,8 @@ export function fileQueue(thread: Thread): FileQueue {
   const { config, index, count } = thread;
   const files = captureFiles(config.read(FILES), config.read(RECURSIVE));
   const folder = config.read(CONTINUOUS) ? watchedFolder(config.read(FILES)) : undefined;
-  if (folder === undefined) return new ListQueue(files, index, count);
-  if (index > 0) return new ListQueue([], 0, 1);
+  if (folder === undefined) return new ListQueue(files, index, count, config.read(PASSES));
+  if (index > 0) return new ListQueue([], 0, 1, 1);
   return new WatchQueue(
     new FolderWatch(folder, config.read(DELAY) * 1000, config.read(POLL_INTERVAL) * 1000),
   );
@@ -31,22 +33,30 @@ function watchedFolder(paths: readonly string[]): string | undefined {
 
 class ListQueue implements FileQueue {
   source: number;
+  pass = 0;
 
   constructor(
     private readonly files: readonly FoundFile[],
-    index: number,
+    private readonly index: number,
     private readonly step: number,
+    /** 0: without end. */
+    private readonly passes: number,
   ) {
     this.source = index - step;
   }
 
   get finished(): boolean {
-    return this.source + this.step >= this.files.length;
+    const isLastPass = this.passes !== 0 && this.pass + 1 >= this.passes;
+    return this.index >= this.files.length || (isLastPass && this.source + this.step >= this.files.length);
   }
 
   next(): FoundFile | undefined {
     if (this.finished) return undefined;
     this.source += this.step;
+    if (this.source >= this.files.length) {
+      this.source = this.index;
+      this.pass++;
+    }
     return this.files[this.source];
   }
 }
@@ -54,6 +64,7 @@ class ListQueue implements FileQueue {
 /** A watched folder never ends; one thread reads it. */
 class WatchQueue implements FileQueue {
   readonly finished = false;
+  readonly pass = 0;
   source = -1;
   private ready: FoundFile[] = [];
 

@@ -14,6 +14,12 @@ export const DELETE = option(
   'no',
   'delete a file after it was read: never, always, or when there was no alert',
 );
+export const PASSES = option(
+  'pcap-file.passes',
+  integer(0),
+  1,
+  'how often the captures are read, one pass after the other; 0: until the run is stopped',
+);
 export const DELAY = option(
   'pcap-file.delay',
   integer(0, 86_400),

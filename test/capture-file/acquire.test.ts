@@ -71,6 +71,34 @@ describe('acquire from files', () => {
     expect(drain(await acquire({ files }))).toEqual(['1 0 one', '2 0 two', '3 1 three']);
   });
 
+  it('reads captures again, an hour after their last packet', async () => {
+    const timed = (name: string, times: number[]) => {
+      const path = join(folder, name);
+      writeFileSync(path, pcapFile(times.map(time => ({ data: text('x'), time }))));
+      return path;
+    };
+    const files = [timed('a.pcap', [1000, 1010]), timed('b.pcap', [1020])];
+    const { thread, module } = await acquire({ files, passes: 3 });
+    const times: number[] = [];
+    const batch = new Batch();
+    while (!module.finished) {
+      module.process(batch);
+      for (const slot of batch.slots.subarray(0, batch.length))
+        times.push(thread.field(slot, Packet.SECONDS));
+      thread.releaseBatch(batch);
+    }
+    const again = 3600 + 20;
+    expect(times).toEqual([0, 1, 2].flatMap(pass => [1000, 1010, 1020].map(time => time + pass * again)));
+    module.close?.();
+  });
+
+  it('comes back where captures that are read without end have no packets', async () => {
+    const { module } = await acquire({ files: [capture('a.pcap', [])], passes: 0 });
+    for (let i = 0; i < 5; i++) module.process(new Batch());
+    expect(module.finished).toBe(false);
+    module.close?.();
+  });
+
   it('fills rows completely', async () => {
     const path = join(folder, 'x.pcap');
     writeFileSync(

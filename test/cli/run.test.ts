@@ -203,6 +203,31 @@ describe('signals', () => {
   });
 });
 
+describe('replay --loop --watch', () => {
+  it('takes up a detection as soon as it is saved', async () => {
+    const capture = write('a.pcap', pcapFile([hello(7)]));
+    const detection = (sid: number) =>
+      `import { alert, defineDetection } from 'sluice';
+export default defineDetection({ name: 'd', sid: ${sid}, msg: 'd', onFlowStart: () => alert() });`;
+    write('d.ts', detection(1));
+    write('loop.yaml', '%YAML 1.1\n---\noutputs:\n  - fast: { enabled: yes }\n');
+    const words = ['replay', capture, '-c', 'loop.yaml', '-l', '.', '--rules', 'd.ts', '--loop', '--watch'];
+    const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder });
+    const out = textOf(child);
+    try {
+      await until(() => existsSync(join(folder, 'fast.log')) && /\[1:1:1\]/.test(fast()));
+      write('d.ts', detection(2));
+      await until(() => /\[1:2:1\]/.test(fast()));
+    } finally {
+      child.kill('SIGINT');
+    }
+    expect(await new Promise(resolve => child.on('close', resolve)), out()).toBe(0);
+    expect(fast()).toMatch(/\[1:1:1\] d[\s\S]*\[1:2:1\] d/);
+  });
+
+  const fast = () => readFileSync(join(folder, 'fast.log'), 'utf8');
+});
+
 function textOf(child: ChildProcess): () => string {
   let text = '';
   const add = (data: Buffer): void => {

@@ -8,6 +8,7 @@ const EXAMPLES = `
 Examples:
   sluice replay capture.pcap --rules my.rules
   sluice replay captures/ --recursive --profile workers --logs out
+  sluice replay capture.pcap --rules detection.ts --loop --watch
   sluice replay a.pcap b.pcap --filter 'tcp port 80' --set stream.midstream=yes
 `;
 
@@ -20,6 +21,8 @@ interface Options {
   filter?: string;
   recursive?: boolean;
   follow?: boolean;
+  loop?: string | true;
+  watch?: boolean;
   inline?: boolean;
   checksums?: string;
   verbosity: number;
@@ -32,7 +35,7 @@ export async function command(words: readonly string[]): Promise<number> {
   if (!parsed) return 0;
   const { captures, options } = parsed;
   const given = parseArguments(suricataWords(captures, options), () => {});
-  return given ? run(given, { summary: true }) : 0;
+  return given ? run(given, { summary: true, watch: options.watch ?? false }) : 0;
 }
 
 function parse(words: readonly string[]): { captures: string[]; options: Options } | undefined {
@@ -47,6 +50,8 @@ function parse(words: readonly string[]): { captures: string[]; options: Options
     .option('--filter <expression>', 'packet filter: host 10.0.0.1 and tcp port 80')
     .option('--recursive', 'read folders inside folders')
     .option('--follow', 'wait for more, as tail -f does')
+    .option('--loop [times]', 'read the captures again and again, packet time going on')
+    .option('--watch', 'reload rules and detections whenever one of their files changes')
     .option('--inline', 'decide about packets as if inline')
     .option('--checksums <mode>', 'all, or none to ignore wrong ones')
     .option('-v, --verbose', 'tell more; several times for still more')
@@ -66,6 +71,13 @@ function parse(words: readonly string[]): { captures: string[]; options: Options
   return { captures: command.args, options: { ...command.opts<Options>(), verbosity } };
 }
 
+/** @throws UsageError */
+function timesOf(loop: string | true): number {
+  if (loop === true) return 0;
+  if (!/^[1-9]\d{0,8}$/.test(loop)) throw new UsageError(`--loop ${loop}: expected how many times`);
+  return Number(loop);
+}
+
 /** The same in Suricata's words. */
 function suricataWords(captures: readonly string[], options: Options): string[] {
   const words = captures.flatMap(path => ['-r', path]);
@@ -76,6 +88,7 @@ function suricataWords(captures: readonly string[], options: Options): string[] 
   for (const set of options.set ?? []) words.push('--set', set);
   if (options.recursive) words.push('--pcap-file-recursive');
   if (options.follow) words.push('--pcap-file-continuous');
+  if (options.loop !== undefined) words.push('--set', `pcap-file.passes=${timesOf(options.loop)}`);
   if (options.inline) words.push('--simulate-ips');
   if (options.checksums !== undefined) words.push('-k', options.checksums);
   if (options.quiet) words.push('--quiet');
