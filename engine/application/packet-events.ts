@@ -16,3 +16,11 @@ export const APPLICATION_EVENT_NAMES: readonly string[] = [
   'applayer_no_tls_after_starttls',
   'applayer_unexpected_protocol',
 ];
+
+export function isApplicationEvent(event: number): boolean {
+  return event >= FIRST_APPLICATION_EVENT;
+}
+
+export function applicationEventName(event: number): string {
+  return APPLICATION_EVENT_NAMES[event - FIRST_APPLICATION_EVENT] ?? 'unknown';
+}

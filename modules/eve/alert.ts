@@ -9,6 +9,7 @@ import * as Packet from '../../engine/packet.js';
 import type { Subject } from '../../engine/record/subject.js';
 import type { AlertSignature } from '../../signatures/alert-signatures.js';
 import { writeFlowSoFar } from './flow.js';
+import { forwardedFor, XFF_MEMBER } from './forwarded-for.js';
 import type { HeaderKind } from './header.js';
 import { type JsonBytes, key } from './json-bytes.js';
 import { writePacket, writePayload } from './payload.js';
@@ -26,6 +27,7 @@ const SOURCE = key('source');
 const TARGET = key('target');
 const IP = key('ip');
 const PORT = key('port');
+const XFF = key('xff');
 const GUESSED = key('tx_guessed');
 const DIRECTION = key('direction');
 const TO_SERVER = encoder.encode('to_server');
@@ -37,7 +39,11 @@ const METADATA_MEMBER = encoder.encode('metadata');
 export function writeAlert(writer: Writer, subject: Subject, inline: boolean): void {
   const { json, header, instance, protocols } = writer;
   const { alert: settings } = instance;
+  const { forwardedFor: wanted } = instance;
+  const client = wanted && forwardedFor(writer, subject, wanted);
+  header.client = wanted?.mode === 'overwrite' ? client : undefined;
   header.write(json, subject, KIND);
+  header.client = undefined;
   if (subject.field(ALERT_FLAGS) & ALERT_TRANSACTION_GUESSED) json.boolean(GUESSED, true);
   writeTunnel(json, subject, header);
   writeSignature(writer, subject, inline);
@@ -67,6 +73,9 @@ export function writeSignature(writer: Writer, subject: Subject, inline: boolean
       json.members(writer.thread.memory.bytes, members.valueStart + 1, members.valueEnd - 1);
     }
   }
+  const { forwardedFor: wanted } = writer.instance;
+  const client = wanted?.mode === 'extra-data' ? forwardedFor(writer, subject, wanted) : undefined;
+  if (client !== undefined) json.text(XFF, client);
   json.close();
 }
 
@@ -107,7 +116,7 @@ function writeOwnMembers(writer: Writer, subject: Subject): void {
   const { instance } = writer;
   const members = writer.ownMembers(subject);
   while (members.next()) {
-    if (members.isNamed(ALERT_MEMBER)) continue;
+    if (members.isNamed(ALERT_MEMBER) || members.isNamed(XFF_MEMBER)) continue;
     if (members.isNamed(METADATA_MEMBER) ? instance.metadata : instance.alert.appLayer) writer.copyMember();
   }
 }

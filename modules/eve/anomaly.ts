@@ -1,4 +1,5 @@
 /** `anomaly`: something is malformed, in a packet (decode), its stream, or what an application protocol says. */
+import { applicationEventName, isApplicationEvent } from '../../engine/application/packet-events.js';
 import * as Packet from '../../engine/packet.js';
 import { eventName, isStreamEvent } from '../../engine/packet-event-names.js';
 import type { Subject } from '../../engine/record/subject.js';
@@ -12,6 +13,7 @@ const KIND: HeaderKind = { type: new TextEncoder().encode('anomaly'), direction:
 const ANOMALY = key('anomaly');
 const TYPE = key('type');
 const EVENT = key('event');
+const LAYER = key('layer');
 /** Bytes of the packet that are shown. */
 const HEADER_BYTES = 32;
 
@@ -29,8 +31,14 @@ export function writePacketAnomaly(writer: Writer, subject: Subject, event: numb
   header.write(json, subject, KIND);
   writeTunnel(json, subject, header);
   json.open(ANOMALY);
-  json.text(TYPE, isStreamEvent(event) ? 'stream' : 'decode');
-  json.text(EVENT, eventName(event));
+  if (isApplicationEvent(event)) {
+    json.text(TYPE, 'applayer');
+    json.text(EVENT, applicationEventName(event).toUpperCase());
+    json.text(LAYER, 'proto_detect');
+  } else {
+    json.text(TYPE, isStreamEvent(event) ? 'stream' : 'decode');
+    json.text(EVENT, eventName(event));
+  }
   json.close();
   if (instance.anomaly.packetHeader) writePacket(json, subject, HEADER_BYTES);
   json.close();

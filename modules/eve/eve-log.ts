@@ -1,4 +1,5 @@
 /** One EVE log: makes the record of an event, when this entry of the outputs wants it, and writes its line. */
+import { isApplicationEvent } from '../../engine/application/packet-events.js';
 import * as Event from '../../engine/event.js';
 import type { LogWriter, Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
@@ -103,7 +104,7 @@ export class EveLog {
       return;
     }
     forEachPacketEvent(subject, event => {
-      if (isStreamEvent(event) ? !anomaly.stream : !anomaly.decode) return;
+      if (!anomaly[kindOf(event)]) return;
       this.line(() => writePacketAnomaly(this.writer, subject, event));
     });
   }
@@ -144,4 +145,10 @@ export class EveLog {
     json.byte(NEWLINE);
     this.log.write(json.bytes, 0, json.length);
   }
+}
+
+/** Which of the `types` of anomalies an event of a packet is. */
+function kindOf(event: number): 'applayer' | 'stream' | 'decode' {
+  if (isApplicationEvent(event)) return 'applayer';
+  return isStreamEvent(event) ? 'stream' : 'decode';
 }

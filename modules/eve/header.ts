@@ -63,6 +63,8 @@ export interface HeaderKind {
 /** Writes headers for one eve-log entry. */
 export class Header {
   readonly endpoints = new Endpoints();
+  /** Address that is told in place of the client's. */
+  client: string | undefined;
   /** Those a record has besides: of the tunnel a packet came in, of the flow of an alert. */
   readonly others = new Endpoints();
   private readonly timestamp = new IsoTimestamp();
@@ -109,12 +111,14 @@ export class Header {
     json.written(name, LONGEST_ADDRESS, (out, at) => write(endpoints.bytes, offset, out, at));
   }
 
-  /** Addresses and ports under their usual names. */
-  writeTuple(json: JsonBytes, endpoints: Endpoints): void {
-    this.writeAddress(json, SOURCE_IP, endpoints, endpoints.source);
+  /** Addresses and ports under their usual names. @param toServer the client is the source */
+  writeTuple(json: JsonBytes, endpoints: Endpoints, toServer = true): void {
+    if (this.client !== undefined && toServer) json.text(SOURCE_IP, this.client);
+    else this.writeAddress(json, SOURCE_IP, endpoints, endpoints.source);
     const ports = WITH_PORTS.has(endpoints.protocol);
     if (ports) json.integer(SOURCE_PORT, endpoints.sourcePort);
-    this.writeAddress(json, DESTINATION_IP, endpoints, endpoints.destination);
+    if (this.client !== undefined && !toServer) json.text(DESTINATION_IP, this.client);
+    else this.writeAddress(json, DESTINATION_IP, endpoints, endpoints.destination);
     if (ports) json.integer(DESTINATION_PORT, endpoints.destinationPort);
   }
 
@@ -131,7 +135,7 @@ export class Header {
     const { endpoints } = this;
     endpoints.load(subject, direction);
     if (endpoints.version === 0) return;
-    this.writeTuple(json, endpoints);
+    this.writeTuple(json, endpoints, direction === 'event' ? subject.eventToServer : true);
     const { protocol } = endpoints;
     if (protocol < 0) return;
     this.writeProtocol(json, protocol);

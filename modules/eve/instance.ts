@@ -3,6 +3,7 @@ import type { Config } from '../../engine/config/config.js';
 import { type ConfigTree, Config as Settings } from '../../engine/config/config.js';
 import { boolean, type Option } from '../../engine/config/option.js';
 import { logPath, outputEntries } from '../../engine/config/output-list.js';
+import { type ForwardedFor, forwardedForSettings } from '../../engine/record/forwarded-for.js';
 import * as Options from './options.js';
 
 /** Settings of one eve-log entry. */
@@ -19,6 +20,7 @@ export interface Instance {
   /** Names under `types`. */
   readonly types: ReadonlySet<string>;
   readonly alert: AlertSettings;
+  readonly forwardedFor: ForwardedFor | undefined;
   readonly drop: { readonly alerts: boolean; readonly verdict: boolean; readonly all: boolean };
   readonly flow: { readonly exceptions: boolean };
   readonly anomaly: AnomalySettings;
@@ -57,10 +59,11 @@ export interface DnsSettings {
 
 /** The eve-log entries that are on, in the order of the configuration. */
 export function instancesOf(config: Config): Instance[] {
-  return outputEntries(config, 'eve-log').map(entry => instanceOf(config, entry));
+  const forwarded = forwardedForSettings(config);
+  return outputEntries(config, 'eve-log').map((entry, i) => instanceOf(config, entry, forwarded[i]));
 }
 
-function instanceOf(config: Config, entry: Config): Instance {
+function instanceOf(config: Config, entry: Config, forwardedFor: ForwardedFor | undefined): Instance {
   const read = reader(entry, Options.PREFIX);
   const list = typesOf(read(Options.types));
   const settings = (name: string) => list.get(name) ?? new Settings({});
@@ -76,6 +79,7 @@ function instanceOf(config: Config, entry: Config): Instance {
     communitySeed: read(Options.communitySeed),
     types: new Set(list.keys()),
     alert: alertSettings(settings('alert')),
+    forwardedFor,
     drop: dropSettings(settings('drop')),
     flow: { exceptions: reader(settings('flow'), `${Options.PREFIX}types.*.flow.`)(Options.exceptions) },
     anomaly: anomalySettings(settings('anomaly')),

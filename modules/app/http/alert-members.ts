@@ -1,12 +1,8 @@
-/** What alerts tell of a transaction besides its record: its files, and who asked a proxy. */
+/** What alerts tell of a transaction besides its record: its files, and whom a proxy asked for. */
 import { filesMember } from '../../../engine/files/file-record.js';
-import { forwardedFor } from './forwarded-for.js';
+import { forwardedForMember } from './forwarded-for.js';
 import type { HttpTransaction } from './transaction.js';
 
 export function httpAlertMembers(transaction: HttpTransaction): string {
-  const files = filesMember(transaction);
-  const settings = transaction.settings.forwardedFor;
-  const address = settings && forwardedFor(settings, transaction.request.headers?.text(settings.header));
-  const members = address === undefined ? '' : `"alert":{"xff":"${address}"}`;
-  return files !== '' && members !== '' ? `${files},${members}` : files + members;
+  return [filesMember(transaction), forwardedForMember(transaction)].filter(each => each !== '').join();
 }

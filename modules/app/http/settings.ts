@@ -14,7 +14,7 @@ import { type FileSettings, fileSettings } from '../../../engine/files/file-sett
 import type { BodyLimits, BodyMemory } from '../../../engine/files/inspected-body.js';
 import { RangeFiles } from '../../../engine/files/range-files.js';
 import { PrefixTable } from '../../../engine/prefix-table.js';
-import { type ForwardedForSettings, forwardedForSettings } from './forwarded-for.js';
+import { type ForwardedFor, forwardedForSettings } from '../../../engine/record/forwarded-for.js';
 import { PERSONALITIES, personality, type UriHabits } from './personality.js';
 import { type RecordSettings, recordSettings } from './record-settings.js';
 
@@ -198,7 +198,8 @@ export interface HttpSettings {
   readonly servers: PrefixTable<ServerSettings>;
   readonly files: FileSettings;
   readonly record: RecordSettings;
-  readonly forwardedFor: ForwardedForSettings | undefined;
+  /** What outputs want told of whom a proxy asked for. */
+  readonly forwardedFor: readonly ForwardedFor[];
   /** Files that come in ranges. */
   readonly ranges: RangeFiles;
   readonly memory: BodyMemory;
@@ -217,7 +218,7 @@ export function httpSettings(config: Config, shared: Readonly<Record<string, unk
     servers,
     files: fileSettings(config, shared),
     record: recordSettings(config),
-    forwardedFor: forwardedForSettings(config),
+    forwardedFor: forwardedForSettings(config).filter(wanted => wanted !== undefined),
     ranges: new RangeFiles(config.read(RANGE_MEMCAP), config.read(RANGE_TIMEOUT)),
     memory: { used: 0, cap: config.read(MEMCAP) },
   };

@@ -1,0 +1,22 @@
+/** The address that a proxy asked for, as far as an output wants it: beside the alert, or in place of the client. */
+import { type ForwardedFor, forwardedForKey } from '../../engine/record/forwarded-for.js';
+import type { Subject } from '../../engine/record/subject.js';
+import type { Writer } from './writer.js';
+
+export const XFF_MEMBER = new TextEncoder().encode('xff');
+const QUOTE = 1;
+
+/** The address in the event's own members, or undefined. */
+export function forwardedFor(writer: Writer, subject: Subject, wanted: ForwardedFor): string | undefined {
+  const members = writer.ownMembers(subject);
+  const { bytes } = writer.thread.memory;
+  while (members.next()) {
+    if (!members.isNamed(XFF_MEMBER)) continue;
+    members.over(bytes, members.valueStart + QUOTE, members.valueEnd - QUOTE);
+    const key = forwardedForKey(wanted);
+    while (members.next())
+      if (members.name === key)
+        return String.fromCharCode(...bytes.subarray(members.valueStart + QUOTE, members.valueEnd - QUOTE));
+  }
+  return undefined;
+}
