@@ -28,11 +28,19 @@ export interface Transaction {
   /** Files it carries (see `files/tracked-file.ts`), of both directions. */
   files?: TrackedFile[];
   /** Kept by detection: numbers of the signatures that want files of each direction to be stored. */
-  storesFiles?: { readonly toServer: number[]; readonly toClient: number[] };
+  storesFiles?: FilesToStore;
   /** Kept by the engine: how many of its events were logged as anomalies. */
   loggedEvents?: number;
   /** Kept by the engine: its record was made. */
   logged?: boolean;
+}
+
+/** Numbers of the signatures that want files to be stored, by direction. */
+export interface FilesToStore {
+  readonly toServer: number[];
+  readonly toClient: number[];
+  /** Of a whole conversation: the first transaction that is meant. */
+  readonly from?: number;
 }
 
 /** What the conversation of a flow is, while it lives. */
@@ -43,6 +51,8 @@ export interface Conversation<T extends Transaction = Transaction> {
   readonly transactions: readonly T[];
   /** Protocol state beyond transactions. */
   readonly state: unknown;
+  /** Kept by detection: signatures that want the files of all its transactions to be stored. */
+  storesFiles?: FilesToStore;
 }
 
 /**
@@ -115,6 +125,8 @@ export interface BufferDeclaration<T extends Transaction = Transaction> {
   readonly multiple?: boolean;
   /** A body that is inspected while it grows, up to its inspection limits. */
   readonly growing?: boolean;
+  /** Path of the option that switches it: where that is `no`, rules that use it are refused. */
+  readonly switch?: string;
   /** Other protocols have it too (`file.data`): a rule that uses it is not about this protocol alone. */
   readonly shared?: boolean;
   /**

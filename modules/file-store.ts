@@ -3,12 +3,14 @@
  * file store (layout 2: `SHA256[0,2)/SHA256`, with a record beside it where wanted).
  */
 import type { Batch } from '../engine/batch.js';
+import type { Config } from '../engine/config/config.js';
+import { outputEntries } from '../engine/config/output-list.js';
 import { EVENT_FILEINFO, isDroppedWithFlow, keepEvent } from '../engine/event.js';
 import { fileInfo } from '../engine/files/file-record.js';
 import { FILE_OPTIONS, type FileSettings, fileSettings } from '../engine/files/file-settings.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
-import type { ApplicationLayer, ClosedFile } from '../engine/protocol.js';
+import type { ApplicationLayer, ClosedFile, FilesToStore } from '../engine/protocol.js';
 import { type RuleSetImage, signatureAt } from '../signatures/compile/image.js';
 import { Store } from './file-store/store.js';
 
@@ -29,6 +31,7 @@ class FileStore implements ThreadModule {
 
   constructor(private readonly thread: Thread) {
     this.layer = thread.services.get('application-layer') as ApplicationLayer | undefined;
+    requireVersion(thread.config);
     this.settings = fileSettings(thread.config, thread.shared);
     this.store = this.settings.mayStore ? new Store(thread) : undefined;
     this.counters = {
@@ -51,10 +54,10 @@ class FileStore implements ThreadModule {
 
   private tell(batch: Batch, { slot, conversation, transaction, file }: ClosedFile): void {
     if (isDroppedWithFlow(this.thread.memory.row, slot)) return;
-    const wanted = file.toServer ? transaction.storesFiles?.toServer : transaction.storesFiles?.toClient;
-    const id = this.store && (file.store || wanted) ? this.storeFile(file) : undefined;
+    const wanted = wantedBy(file, transaction.storesFiles, conversation.storesFiles, transaction.id);
+    const id = this.store && (file.store || wanted.length > 0) ? this.storeFile(file) : undefined;
     const record = conversation.protocol.record(transaction, true);
-    const sids = wanted?.map(number => this.sidOf(number)) ?? [];
+    const sids = wanted.map(number => this.sidOf(number));
     const info = `"fileinfo":${fileInfo(file, this.settings, transaction.id, { id, sids })}`;
     const members = record === '' ? info : `${record},${info}`;
     if (id !== undefined) this.store!.describe(file, slot, members);
@@ -86,4 +89,21 @@ class FileStore implements ThreadModule {
       return undefined;
     }
   }
+}
+
+/** Numbers of the signatures that want the file to be stored. */
+function wantedBy(
+  { toServer }: ClosedFile['file'],
+  ofTransaction: FilesToStore | undefined,
+  ofAll: FilesToStore | undefined,
+  transaction: number,
+): number[] {
+  const lists = [ofTransaction, transaction >= (ofAll?.from ?? 0) ? ofAll : undefined];
+  return [...new Set(lists.flatMap(list => (toServer ? list?.toServer : list?.toClient) ?? []))];
+}
+
+/** Without a version, an entry means the first layout. */
+function requireVersion(config: Config): void {
+  if (outputEntries(config, 'file-store').some(entry => entry.at('version') === undefined))
+    throw new Error('file-store: version 1 of the layout is not there any more; expected "version: 2"');
 }

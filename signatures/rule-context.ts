@@ -23,6 +23,8 @@ export interface RuleContext {
   readonly features: ReadonlySet<string>;
   /** Keywords whose checks are strict (`--strict-rule-keywords`): names, or `all`. */
   readonly strict: ReadonlySet<string>;
+  /** Options that are `no`, of those that buffers name as their switch. */
+  readonly off: ReadonlySet<string>;
   /** Limits, by the option they come from. */
   readonly limits: RuleLimits;
   /** Folder that files named in rules (datasets, lists) are relative to. */

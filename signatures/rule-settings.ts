@@ -1,7 +1,7 @@
 /** What the configuration says about rules: variables, classifications, references, limits. */
 import { existsSync } from 'node:fs';
 import type { Config } from '../engine/config/config.js';
-import { integer, option, text, tree } from '../engine/config/option.js';
+import { boolean, integer, option, text, tree } from '../engine/config/option.js';
 import type { Protocol } from '../engine/protocol.js';
 import {
   builtInClassifications,
@@ -145,6 +145,7 @@ export function ruleContext(
     references: references(config.read(REFERENCE_FILE), problems),
     version: RULES_VERSION,
     features: new Set([...FEATURES, ...features]),
+    off: switchedOff(config, protocols),
     strict: new Set(strict),
     limits: {
       ruleLength: config.read(RULE_LENGTH),
@@ -157,6 +158,11 @@ export function ruleContext(
     ...(checkExpression && { checkExpression }),
     shared: new SharedValues(),
   };
+}
+
+function switchedOff(config: Config, protocols: readonly Protocol[]): Set<string> {
+  const paths = protocols.flatMap(({ buffers }) => buffers.flatMap(each => each.switch ?? []));
+  return new Set(paths.filter(path => boolean.parse(config.at(path)) === false));
 }
 
 /** Values may be texts, numbers, or YAML lists of them. */

@@ -4,7 +4,7 @@
  */
 import type { Frame } from '../frames/frame.js';
 import type { Frames } from '../frames/frames.js';
-import type { Conversation, Protocol, Transaction } from '../protocol.js';
+import type { Conversation, FilesToStore, Protocol, Transaction } from '../protocol.js';
 import { StreamSocket } from './stream-socket.js';
 
 /** What a parser asks of the engine for the rest of the flow. */
@@ -70,6 +70,7 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   nanoseconds = 0;
   /** Its frames, where anybody looks at them. */
   frames: Frames | undefined;
+  storesFiles?: FilesToStore;
   /** One of the streams ended. */
   ending = false;
   /** Transactions whose record can be made although they go on. */

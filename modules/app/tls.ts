@@ -107,20 +107,25 @@ const BUFFERS: readonly Buffer_[] = [
   ),
   ofClient('ja3.hash', 'MD5 of the JA3 text of the client', ({ ja3 }) => bytesOf(ja3?.hash), {
     aliases: ['ja3_hash'],
+    switch: JA3.path,
   }),
   ofClient('ja3.string', 'the JA3 text of the client', ({ ja3 }) => bytesOf(ja3?.text), {
     aliases: ['ja3_string'],
+    switch: JA3.path,
   }),
   ofClient('ja4.hash', 'the JA4 fingerprint of the client', ({ ja4 }) => bytesOf(ja4), {
     aliases: ['ja4_hash'],
+    switch: JA4.path,
   }),
   {
     ...ofClient('ja3s.hash', 'MD5 of the JA3S text of the server', ({ ja3s }) => bytesOf(ja3s?.hash)),
+    switch: JA3.path,
     direction: 'to_client',
     progress: SERVER_HELLO,
   },
   {
     ...ofClient('ja3s.string', 'the JA3S text of the server', ({ ja3s }) => bytesOf(ja3s?.text)),
+    switch: JA3.path,
     direction: 'to_client',
     progress: SERVER_HELLO,
   },
@@ -186,6 +191,13 @@ const PATTERNS = [true, false].flatMap(toServer =>
   ['\x00', '\x01', '\x02', '\x03', '\x04'].map(minor => ({ toServer, bytes: `\x16\x03${minor}` })),
 );
 
+/** `auto`: where rules ask for it. @param beginning of the keywords in the rule set, which holds signatures as text */
+function isOn(value: string, shared: Readonly<Record<string, unknown>>, beginning: string): boolean {
+  if (value !== 'auto') return boolean.parse(value) === true;
+  const { text: rules } = (shared['rules'] ?? {}) as { readonly text?: Uint8Array };
+  return rules !== undefined && Buffer.from(rules.buffer, rules.byteOffset, rules.length).includes(beginning);
+}
+
 const NAMES = { name: 'tls', ruleNames: ['tls', 'ssl'], transports: ['tcp'] } as const;
 const FRAMES = ['pdu', 'hdr', 'data', 'alert', 'heartbeat', 'ssl2.hdr', 'ssl2.pdu'];
 
@@ -210,10 +222,10 @@ export default defineProtocol<TlsTransaction>({
   ],
   tests: tlsTests,
   recognition: { patterns: PATTERNS, ports: { tcp: [443] }, probe },
-  prepare(config: Config): TlsSettings {
+  prepare(config: Config, shared): TlsSettings {
     const handling = config.read(ENCRYPTION);
-    const ja3 = boolean.parse(config.read(JA3)) === true;
-    const ja4 = boolean.parse(config.read(JA4)) === true;
+    const ja3 = isOn(config.read(JA3), shared, '"ja3');
+    const ja4 = isOn(config.read(JA4), shared, '"ja4');
     return {
       encryptionHandling: handling === 'default' ? 'track-only' : handling,
       variants: tlsVariants(config, ja3, ja4),

@@ -7,6 +7,7 @@ import {
   type ApplicationProtocols,
 } from '../../signatures/keywords/app-layer-protocol.js';
 import { DATASETS } from '../../signatures/keywords/datasets.js';
+import { CONVERSATIONS, type Conversations } from '../../signatures/keywords/filestore.js';
 import { STREAM_SIZES, type StreamSizes } from '../../signatures/keywords/flow-counters.js';
 import { REPUTATIONS } from '../../signatures/keywords/iprep.js';
 import { TAGS, type Tags } from '../../signatures/keywords/tag.js';
@@ -49,6 +50,7 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
     [FLOW_VARIABLES, variables],
     [SHARED_BITS, new SharedBits(hosts, tracker)],
     [APPLICATION_PROTOCOLS, applicationProtocols(thread)],
+    [CONVERSATIONS, conversations(thread)],
     [STREAM_SIZES, streamSizes(states)],
     [REPUTATIONS, readReputations(thread.config, message => thread.warnOnce(message))],
     [TAGS, tags],
@@ -108,6 +110,11 @@ function applicationProtocols(thread: Thread): ApplicationProtocols {
         protocol.name === name || protocol.ruleNames?.includes(name) ? [i + 1] : [],
       ),
   };
+}
+
+function conversations(thread: Thread): Conversations {
+  const layer = thread.services.get('application-layer') as ApplicationLayer | undefined;
+  return { conversation: flow => (flow < 0 ? undefined : layer?.conversation(flow)) };
 }
 
 function streamSizes(states: FlowStates): StreamSizes {

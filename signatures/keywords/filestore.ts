@@ -1,5 +1,5 @@
-/** filestore: keeps the files of what matched. */
-import type { Transaction } from '../../engine/protocol.js';
+/** filestore: keeps files in the file store. */
+import type { FilesToStore } from '../../engine/protocol.js';
 import type { Inspection } from '../inspection.js';
 import type { Keyword, MatchCompiler } from '../keyword.js';
 import { RuleError } from '../rule-error.js';
@@ -9,6 +9,15 @@ export interface FileStoreMatch extends Match {
   readonly kind: 'filestore';
   /** Files of this direction; of the one that matched when absent. */
   readonly direction?: 'to_server' | 'to_client' | 'both';
+  /** Files of all transactions of the flow. */
+  readonly wholeFlow?: boolean;
+}
+
+/** Store: conversations, where files of a whole flow are asked for. */
+export const CONVERSATIONS = 'conversations';
+
+export interface Conversations {
+  conversation(flow: number): { storesFiles?: FilesToStore } | undefined;
 }
 
 const DIRECTIONS: Readonly<Record<string, FileStoreMatch['direction']>> = {
@@ -24,8 +33,8 @@ export const filestoreKeywords: readonly Keyword[] = [
   {
     name: 'filestore',
     family: 'files',
-    summary: 'Keeps the files of the transaction that matched in the file store.',
-    grammar: '[request | response | both [, file | tx | ssn]]',
+    summary: 'Keeps the files of what matched in the file store.',
+    grammar: '[request | response | both [, file | tx | ssn | flow]]',
     features: ['optional argument'],
     parse(rule, argument, at) {
       const [direction = '', scope = ''] = (argument ?? '').split(',').map(word => word.trim());
@@ -35,8 +44,16 @@ export const filestoreKeywords: readonly Keyword[] = [
       const match: FileStoreMatch = {
         kind: 'filestore',
         ...(direction !== '' && { direction: DIRECTIONS[direction]! }),
+        ...((scope === 'ssn' || scope === 'flow') && { wholeFlow: true }),
       };
       rule.addEffect(match);
+      // Without an argument it is about a file, whatever its name.
+      if (argument === undefined)
+        rule.addCondition({
+          kind: 'protocol-test',
+          keyword: 'filename',
+          parsed: { text: '', negated: false },
+        });
     },
   },
 ];
@@ -44,23 +61,29 @@ export const filestoreKeywords: readonly Keyword[] = [
 export const filestoreCompilers: readonly MatchCompiler[] = [
   {
     kind: 'filestore',
-    compile: match => {
-      const { direction } = match as FileStoreMatch;
+    compile(match, { stores }) {
+      const { direction, wholeFlow } = match as FileStoreMatch;
+      const conversations = stores.get(CONVERSATIONS) as Conversations | undefined;
       return at => {
-        if (at.transaction) store(at.transaction, at, direction);
+        const owner = wholeFlow ? conversations?.conversation(at.flow) : at.transaction;
+        if (owner) store(owner, at, direction);
         return true;
       };
     },
   },
 ];
 
-/** Files that are there are marked; those that come later in the transaction find it marked. */
-function store(transaction: Transaction, at: Inspection, direction: FileStoreMatch['direction']): void {
+/** Files that are there are marked; those that come later find it marked. */
+function store(
+  owner: { storesFiles?: FilesToStore },
+  at: Inspection,
+  direction: FileStoreMatch['direction'],
+): void {
   const both = direction === 'both';
   const toServer = both || direction === undefined ? at.toServer : direction === 'to_server';
-  transaction.storesFiles ??= { toServer: [], toClient: [] };
+  owner.storesFiles ??= { toServer: [], toClient: [], from: at.transaction?.id ?? 0 };
   for (const side of both ? [true, false] : [toServer]) {
-    const list = side ? transaction.storesFiles.toServer : transaction.storesFiles.toClient;
+    const list = side ? owner.storesFiles.toServer : owner.storesFiles.toClient;
     if (!list.includes(at.signature)) list.push(at.signature);
   }
 }

@@ -82,6 +82,8 @@ function bufferKeywords(owners: readonly Protocol[], buffer: BufferDeclaration):
     grammar: '',
     features,
     parse(rule, _, at) {
+      if (buffer.switch !== undefined && rule.context.off.has(buffer.switch))
+        throw new RuleError(`${buffer.keyword} is not there: ${buffer.switch} is no`, at);
       rule.useProtocol(owners, buffer.keyword, at);
       rule.setBuffer(buffer.keyword, at, { multiple: buffer.multiple ?? false });
     },

@@ -12,11 +12,11 @@ import { addSettings, type Preparation, prepare } from '../../engine/cli/prepara
 import { readSettings } from '../../engine/cli/settings.js';
 import { Config } from '../../engine/config/config.js';
 import { type Engine, startEngine } from '../../engine/engine.js';
-import { loadProfile } from '../../engine/manager/load-profile.js';
 import { APP_PROTOCOL_NAMES, SOURCE_NAMES } from '../../engine/event.js';
 import { consoleLog } from '../../engine/log.js';
 import { settingsOf } from '../../engine/log-file/settings.js';
 import { LogFile } from '../../engine/log-file.js';
+import { loadProfile } from '../../engine/manager/load-profile.js';
 import { expressionCheck } from '../../signatures/expression-check.js';
 import { loadRules } from '../../signatures/load-rules.js';
 import { prepareBareScan } from './bare-scan.js';
