@@ -119,6 +119,8 @@ export const FLAG_BYPASSED = 1 << 8;
 /** The flow only exists because of one-way or ICMP error traffic. */
 export const FLAG_TCP_REUSED = 1 << 9;
 export const FLAG_WRONG_THREAD = 1 << 10;
+/** The upper half of FLAGS has the link type of the first packet. */
+export const LINK_TYPE_SHIFT = 16;
 
 // ── END_REASON ───────────────────────────────────────────────────────────────────────────────────────
 export const REASON_UNKNOWN = 0;

@@ -9,6 +9,7 @@ import { PARSER_ERROR_OPTIONS } from '../engine/application/parser-errors.js';
 import { RECOGNITION_OPTIONS } from '../engine/application/recognition.js';
 import type { Talk } from '../engine/application/talk.js';
 import type { Batch } from '../engine/batch.js';
+import { BypassedPackets } from '../engine/bypassed-packets.js';
 import * as Flow from '../engine/flow-record.js';
 import { FRAME_PAYLOAD } from '../engine/frames/frame-outputs.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
@@ -43,6 +44,7 @@ export class Application implements ThreadModule, ApplicationLayer {
   readonly updates: TransactionUpdate[];
   readonly closedFiles: readonly ClosedFile[];
   private readonly conversations: Conversations;
+  private readonly bypassed: BypassedPackets;
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
   private readonly bytes: Uint8Array;
@@ -54,6 +56,7 @@ export class Application implements ThreadModule, ApplicationLayer {
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
     this.bytes = thread.memory.bytes;
+    this.bypassed = new BypassedPackets(thread);
     this.conversations = new Conversations(thread, protocols);
     this.updates = this.conversations.telling.updates;
     this.closedFiles = this.conversations.telling.closedFiles;
@@ -88,6 +91,7 @@ export class Application implements ThreadModule, ApplicationLayer {
       this.conversations.end(slot, p, flow);
       return;
     }
+    if (this.conversations.find(flow)?.bypassed) this.bypassed.note(p, flow);
     const protocol = row[p + Packet.PROTOCOL];
     if (protocol === TCP) this.segment(p, flow);
     else if (protocol === UDP && pseudo !== Packet.PSEUDO_STREAM) this.datagram(p, flow);

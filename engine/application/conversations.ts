@@ -364,8 +364,7 @@ export class Conversations {
     const { requests } = session;
     if (session.failed) this.noteFailure(p, flow, session);
     if (requests.stopInspection !== 'no') talk.encrypted = true;
-    if (requests.stopInspection === 'bypass')
-      this.flows[flow * Flow.INTS + Flow.FLAGS]! |= Flow.FLAG_BYPASSED;
+    if (requests.stopInspection === 'bypass' && !talk.bypassed) this.bypass(flow, talk);
     if (requests.streamDepth !== undefined) {
       const control = this.thread.services.get(STREAM_CONTROL) as StreamControl | undefined;
       control?.setDepth(flow, requests.streamDepth);
@@ -373,6 +372,13 @@ export class Conversations {
     }
     if (requests.changeTo !== undefined && talk.session === session)
       this.change(p, flow, talk, requests.changeTo);
+  }
+
+  private bypass(flow: number, talk: Talk): void {
+    const f = flow * Flow.INTS;
+    talk.bypassed = true;
+    this.flows[f + Flow.FLAGS]! |= Flow.FLAG_BYPASSED;
+    this.flows[f + Flow.STATE] = Flow.STATE_LOCAL_BYPASSED;
   }
 
   private noteFailure(p: number, flow: number, session: Session): void {

@@ -41,6 +41,8 @@ export class Talk {
   ignored = false;
   /** Payload of further packets is not inspected. */
   encrypted = false;
+  /** Further packets of the flow are not looked at at all. */
+  bypassed = false;
   /** How often the protocol changed. */
   changes = 0;
 

@@ -252,9 +252,7 @@ export class Detection implements TransactionJudge {
 
   private collectPacket(i: number, p: number): void {
     const { facts, image, plan } = this.parts;
-    const invalid = (this.row[p + Packet.FLAGS]! & Packet.FLAG_INVALID) !== 0;
-    if (invalid) facts.transport = Traits.NOT_IP;
-    const protocol = invalid ? -1 : this.row[p + Packet.PROTOCOL]!;
+    const protocol = facts.version === 0 ? -1 : this.row[p + Packet.PROTOCOL]!;
     const group = packetGroup(image, protocol, facts.toServer, facts.sourcePort, facts.destinationPort);
     this.addAlways(group.packetAlways, FROM_PACKET);
     if ((facts.have & Header.NEED_EVENTS) !== 0) this.addAlways(image.events, FROM_PACKET);

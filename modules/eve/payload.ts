@@ -66,7 +66,8 @@ export function writePacket(json: JsonBytes, subject: Subject, most = Number.MAX
   const { p } = subject;
   const start = row[p + Packet.DATA]!;
   const length = row[p + Packet.LENGTH]!;
-  if (subject.packet < 0 || length === 0) return;
+  if (subject.packet < 0) return;
+  // The end of a flow has no bytes of the wire.
   json.base64(PACKET, subject.memory.bytes, start, start + Math.min(length, most));
   const linkType = row[p + Packet.LINK_TYPE]!;
   json.open(PACKET_INFO);

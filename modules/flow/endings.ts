@@ -58,6 +58,7 @@ export class Endings {
     row[p + Packet.PSEUDO] = Packet.PSEUDO_FLOW_END;
     row[p + Packet.FLAGS] = Packet.FLAG_LAST_OF_FLOW;
     row[p + Packet.FLOW] = flow;
+    row[p + Packet.LINK_TYPE] = flows[f + FlowRecord.FLAGS]! >>> FlowRecord.LINK_TYPE_SHIFT;
     row[p + Packet.FLOW_HASH] = flows[f + FlowRecord.HASH]!;
     row[p + Packet.FLOW_STATE] = stateBits(flows, f) | Packet.FLOW_TO_SERVER;
     row[p + Packet.SECONDS] = flows[f + FlowRecord.LAST_SECONDS]!;

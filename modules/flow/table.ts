@@ -2,6 +2,7 @@
  * The flow table of a thread: finds or makes the flow of each packet, ends flows, frees their rows.
  */
 import type { Batch } from '../../engine/batch.js';
+import { BypassedPackets } from '../../engine/bypassed-packets.js';
 import { integer, option, size } from '../../engine/config/option.js';
 import { ExceptionPolicy, TARGETS } from '../../engine/exception-policy.js';
 import type { ExpirableFlows } from '../../engine/flow-expiry.js';
@@ -88,7 +89,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
     const affordable = Math.floor(config.read(memcap) / thread.count / BYTES_PER_FLOW);
     this.free = new FreeRows(flowRange.first, Math.max(1, Math.min(flowRange.count, affordable)));
     this.firstRow = flowRange.first;
-    this.update = new FlowUpdate(thread.memory, thread.flows);
+    this.update = new FlowUpdate(thread.memory, thread.flows, new BypassedPackets(thread));
     this.counters = new FlowCounters(thread);
     this.timeouts = new Timeouts(config);
     this.endings = new Endings(thread, flow => this.release(flow));
@@ -199,7 +200,9 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
     flows.set(this.key.columns, f);
     flows[f + FlowRecord.HASH] = row[p + Packet.FLOW_HASH]!;
     flows[f + FlowRecord.STATE] = FlowRecord.STATE_NEW;
-    flows[f + FlowRecord.FLAGS] = this.emergency ? FlowRecord.FLAG_EMERGENCY : 0;
+    flows[f + FlowRecord.FLAGS] =
+      (this.emergency ? FlowRecord.FLAG_EMERGENCY : 0) |
+      (row[p + Packet.LINK_TYPE]! << FlowRecord.LINK_TYPE_SHIFT);
     flows[f + FlowRecord.START_SECONDS] = row[p + Packet.SECONDS]!;
     flows[f + FlowRecord.START_NANOSECONDS] = row[p + Packet.NANOSECONDS]!;
     flows[f + FlowRecord.FIRST_NUMBER] = row[p + Packet.NUMBER]!;

@@ -1,6 +1,7 @@
 /** Notes a packet in the record of its flow, and the flow in the row of the packet. */
 
 import type { Batch } from '../../engine/batch.js';
+import type { BypassedPackets } from '../../engine/bypassed-packets.js';
 import type { FlowRows } from '../../engine/flow-record.js';
 import * as FlowRecord from '../../engine/flow-record.js';
 import type { Memory } from '../../engine/memory.js';
@@ -19,7 +20,11 @@ export class FlowUpdate {
   private readonly flows64: Float64Array;
   private batch = 1;
 
-  constructor(memory: Memory, flows: FlowRows) {
+  constructor(
+    memory: Memory,
+    flows: FlowRows,
+    private readonly bypassed: BypassedPackets,
+  ) {
     this.row = memory.row;
     this.row64 = memory.row64;
     this.bytes = memory.bytes;
@@ -38,8 +43,10 @@ export class FlowUpdate {
     this.count(slot, flow, toServer);
     const bits = (toServer ? Packet.FLOW_TO_SERVER : 0) | (error ? 0 : this.noteDirection(f, toServer));
     row[p + Packet.FLOW] = flow;
-    row[p + Packet.FLOW_STATE] = bits | stateBits(flows, f);
-    if (flows[f + FlowRecord.FLAGS]! & (FlowRecord.FLAG_DROPPED | FlowRecord.FLAG_PASSED)) this.judge(p, f);
+    row[p + Packet.FLOW_STATE] = bits | (stateBits(flows, f) & ~Packet.FLOW_BYPASSED);
+    const flags = flows[f + FlowRecord.FLAGS]!;
+    if (flags & (FlowRecord.FLAG_DROPPED | FlowRecord.FLAG_PASSED)) this.judge(p, f);
+    if (flags & FlowRecord.FLAG_BYPASSED) this.bypassed.note(p, flow);
     this.snapshot(slot, flow);
   }
 
@@ -135,22 +142,13 @@ export class FlowUpdate {
     const f = flow * FlowRecord.INTS;
     const f64 = flow * FlowRecord.DOUBLES;
     const length = this.row[slot * Packet.INTS + Packet.LENGTH]!;
-    const bypassed = (flows[f + FlowRecord.FLAGS]! & FlowRecord.FLAG_BYPASSED) !== 0;
     if (toServer) {
       flows[f + FlowRecord.PACKETS_TO_SERVER]!++;
       flows64[f64 + FlowRecord.BYTES_TO_SERVER]! += length;
-      if (bypassed) this.countBypassed(f64, FlowRecord.BYPASSED_PACKETS_TO_SERVER, length);
     } else {
       flows[f + FlowRecord.PACKETS_TO_CLIENT]!++;
       flows64[f64 + FlowRecord.BYTES_TO_CLIENT]! += length;
-      if (bypassed) this.countBypassed(f64, FlowRecord.BYPASSED_PACKETS_TO_CLIENT, length);
     }
-  }
-
-  /** The columns of bytes lie two behind those of packets. */
-  private countBypassed(f64: number, packets: number, length: number): void {
-    this.flows64[f64 + packets]! += 1;
-    this.flows64[f64 + packets + 2]! += length;
   }
 
   private judge(p: number, f: number): void {

@@ -162,7 +162,12 @@ function required(signature: Signature, traits: Traits): number {
   if (traits.applications.length > 0 || traits.onTransactions) need |= NEED_APPLICATION | NEED_FLOW;
   if (signature.hook === 'flow_start') need |= NEED_FLOW | NEED_FLOW_START;
   for (const match of signature.conditions) need |= neededBy(match);
-  return need;
+  return isForUndecodable(need, traits) ? need : need | NEED_VALID;
+}
+
+/** Of a packet whose transport could not be decoded there are events and addresses, and nothing else to look at. */
+function isForUndecodable(need: number, { kind }: Traits): boolean {
+  return (need & NEED_EVENTS) !== 0 || kind === IP_ONLY || kind === LIKE_IP_ONLY;
 }
 
 function neededBy(match: Match): number {

@@ -3,7 +3,6 @@ import { applicationOf, type PacketFacts } from '../../../modules/detect/packet-
 import { hasAddress4, hasAddress6, hasPort } from '../../../signatures/compile/address-sets.js';
 import * as Header from '../../../signatures/compile/header.js';
 import { APPLICATIONS, type RuleSetImage } from '../../../signatures/compile/image.js';
-import { NOT_IP } from '../../../signatures/compile/traits.js';
 import { addressText } from '../../address.js';
 import type { FlowRows } from '../../flow-record.js';
 import * as Flow from '../../flow-record.js';
@@ -65,9 +64,9 @@ export class HeaderReasons {
     const { facts } = this;
     const { row } = this.memory;
     const isInvalid = (row[facts.p + Packet.FLAGS]! & Packet.FLAG_INVALID) !== 0;
-    const transport = isInvalid ? NOT_IP : facts.transport;
-    if (transport & this.image.header[h + Header.TRANSPORTS]!) return undefined;
-    if (isInvalid) return { rank: TRANSPORT_RANK, text: 'the packet could not be decoded' };
+    if (facts.transport & this.image.header[h + Header.TRANSPORTS]!) return undefined;
+    if (isInvalid && facts.version === 0)
+      return { rank: TRANSPORT_RANK, text: 'the packet could not be decoded' };
     const protocol = row[facts.p + Packet.PROTOCOL]!;
     const name = protocol < 0 || facts.version === 0 ? 'not IP' : IP_PROTOCOL_NAMES[protocol]!;
     return { rank: TRANSPORT_RANK, text: `the packet is ${name}` };

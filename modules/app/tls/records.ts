@@ -119,13 +119,13 @@ function note(session: TlsSession, client: boolean, type: number, handshake: Han
     peer.encrypted = true;
   }
   if (type === ALERT) return;
-  if (transaction.client.encrypted && transaction.server.encrypted) finish(session, transaction);
+  if (!transaction.client.encrypted || !transaction.server.encrypted) return;
+  session.complete(transaction);
+  if (type === APPLICATION_DATA) stopInspection(session);
 }
 
-/** The handshake is over: nothing more can be read. */
-function finish(session: TlsSession, transaction: TlsTransaction): void {
-  if (session.isComplete(transaction)) return;
-  session.complete(transaction);
+/** The handshake is over and data flows: nothing more can be read. */
+function stopInspection(session: TlsSession): void {
   const { encryptionHandling } = session.settings as TlsSettings;
   if (encryptionHandling === 'track-only') session.requests.stopInspection = 'payload';
   if (encryptionHandling === 'bypass') session.requests.stopInspection = 'bypass';

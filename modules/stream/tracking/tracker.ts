@@ -1,5 +1,6 @@
 /** Tracks the TCP sessions of a thread: one segment after the other, by the state its session is in. */
 import { Batch } from '../../../engine/batch.js';
+import { BypassedPackets } from '../../../engine/bypassed-packets.js';
 import { ExceptionPolicy, midstreamPolicyOf, TARGETS } from '../../../engine/exception-policy.js';
 import * as FlowRecord from '../../../engine/flow-record.js';
 import { FLOW_TABLE, type FlowTable } from '../../../engine/flow-table.js';
@@ -44,6 +45,7 @@ export class Tracker {
   private readonly policies: HostOsPolicy;
   private readonly memcapPolicy: ExceptionPolicy;
   private readonly maxSessions: number;
+  private readonly bypassed: BypassedPackets;
   private sessions = 0;
 
   constructor(thread: Thread, reassembler: Reassembler) {
@@ -55,6 +57,7 @@ export class Tracker {
     this.policies = new HostOsPolicy(thread.config);
     this.maxSessions = Math.floor(this.settings.memcap / thread.count / (Session.INTS * 4));
     this.memcapPolicy = new ExceptionPolicy(thread, TARGETS.streamMemcap, REASON_STREAM_MEMCAP);
+    this.bypassed = new BypassedPackets(thread);
     this.x = new Segment(thread.memory, thread.flows);
     const { cells, settings, row, flows } = this;
     this.c = {
@@ -165,7 +168,7 @@ export class Tracker {
     const { row } = this;
     row[x.p + Packet.FLAGS]! |= Packet.FLAG_NO_INSPECTION;
     if (flags & FLAG_PASSED) row[x.p + Packet.FLOW_STATE]! |= Packet.FLOW_PASSED;
-    if (flags & FLAG_BYPASSED) row[x.p + Packet.FLOW_STATE]! |= Packet.FLOW_BYPASSED;
+    if (flags & FLAG_BYPASSED) this.bypassed.note(x.p, x.flow);
     if (flags & FLAG_DROPPED) {
       row[x.p + Packet.FLOW_STATE]! |= Packet.FLOW_DROPPED;
       row[x.p + Packet.VERDICT] = Packet.VERDICT_DROP;
