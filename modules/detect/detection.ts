@@ -78,6 +78,8 @@ export class Detection implements TransactionJudge {
   private readonly candidates = new NumberList();
   private readonly found = new NumberList();
   private readonly settled = new NumberList();
+  /** Signatures of transactions whose pattern was found in the payload. */
+  private readonly inPayload = new NumberList();
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
   /** Number of the application protocol in hand, from 1; 0 or less: none. */
@@ -201,6 +203,7 @@ export class Detection implements TransactionJudge {
     const { facts } = this.parts;
     const { candidates } = this;
     candidates.clear();
+    this.inPayload.clear();
     if (this.parts.image.usesStreamSize && facts.transport === Traits.TCP && facts.flow >= 0)
       this.noteSequence(p, pseudo);
     if (pseudo !== Packet.PSEUDO_STREAM) this.collectPacket(i, p);
@@ -276,13 +279,22 @@ export class Detection implements TransactionJudge {
     if (job < 0 || !scan.hasMatches(job)) return;
     this.found.clear();
     scan.read(job, this.found);
-    for (let i = 0; i < this.found.length; i++) this.candidates.push(this.found.values[i]! * 2 + FROM_PACKET);
+    for (let i = 0; i < this.found.length; i++) {
+      const signature = this.found.values[i]!;
+      if (this.isOfTransactions(signature)) this.inPayload.push(signature);
+      else this.candidates.push(signature * 2 + FROM_PACKET);
+    }
+  }
+
+  private isOfTransactions(signature: number): boolean {
+    const options = this.parts.image.header[signature * Header.INTS + Header.OPTIONS]!;
+    return (options & Header.OPTION_ON_TRANSACTIONS) !== 0;
   }
 
   private addAlways(list: Uint32Array, from: number): void {
     const { header } = this.parts;
     for (let i = 0; i < list.length; i++) {
-      if (header.quick(list[i]!)) this.candidates.push(list[i]! * 2 + from);
+      if (header.holds(list[i]!)) this.candidates.push(list[i]! * 2 + from);
     }
   }
 
@@ -352,7 +364,10 @@ export class Detection implements TransactionJudge {
   private collectStream(state: StreamState): void {
     this.settled.clear();
     const { candidates } = state;
-    for (let i = 0; i < candidates.length; i++) this.candidates.push(candidates.values[i]! * 2);
+    for (let i = 0; i < candidates.length; i++) {
+      const signature = candidates.values[i]!;
+      if (!this.isOfTransactions(signature)) this.candidates.push(signature * 2);
+    }
     this.addAlways(this.groupOf(state).streamAlways, 0);
   }
 
@@ -488,7 +503,14 @@ export class Detection implements TransactionJudge {
     const { found, starts } = this.transactionPlan!;
     if (!(update.transaction instanceof Frame)) this.noteSubject(update);
     const state = this.transactionPlan!.stateOf(update);
-    this.transactions!.inspect(update, state, found, starts.values[u]!, starts.values[u + 1]!);
+    this.transactions!.inspect(
+      update,
+      state,
+      found,
+      starts.values[u]!,
+      starts.values[u + 1]!,
+      this.foundInPayload(update.toServer),
+    );
   }
 
   /** A transaction is of the protocol that it was read as, though the flow may have changed to another since. */
@@ -497,6 +519,20 @@ export class Detection implements TransactionJudge {
     if (protocols[this.application - 1] === conversation.protocol) return;
     this.application = protocols.indexOf(conversation.protocol) + 1;
     this.parts.header.application = this.parts.applications[this.application]!;
+  }
+
+  /** Of a stream, in what is kept of it; of a datagram, in this one. */
+  private foundInPayload(toServer: boolean): NumberList {
+    const { facts } = this.parts;
+    const { inPayload } = this;
+    if (facts.transport !== Traits.TCP) return inPayload;
+    inPayload.clear();
+    const candidates = this.flowState?.stream(toServer).candidates;
+    for (let i = 0; candidates && i < candidates.length; i++) {
+      const signature = candidates.values[i]!;
+      if (this.isOfTransactions(signature)) inPayload.push(signature);
+    }
+    return inPayload;
   }
 
   /** A transaction that is complete has the stream of its direction inspected at once. */

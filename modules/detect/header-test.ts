@@ -13,12 +13,18 @@ export class HeaderTest {
     private readonly facts: PacketFacts,
   ) {}
 
-  /** What is cheapest and decides most: transport, direction, state, application protocol. */
+  /** What is cheapest and decides most: transport, direction, state, size, application protocol. */
   quick(signature: number): boolean {
     const { header } = this.image;
     const h = signature * Header.INTS;
     if ((header[h + Header.REQUIRED]! & ~this.facts.have) !== 0) return false;
     if ((header[h + Header.TRANSPORTS]! & this.facts.transport) === 0) return false;
+    const { payloadLength } = this.facts;
+    if (
+      payloadLength < header[h + Header.PAYLOAD_MINIMUM]! ||
+      payloadLength > header[h + Header.PAYLOAD_MAXIMUM]!
+    )
+      return false;
     const set = header[h + Header.APPLICATION]!;
     return (
       set < 0 ||

@@ -43,13 +43,17 @@ export class TransactionInspection {
     private readonly judge: TransactionJudge,
   ) {}
 
-  /** @param found candidates `[from, to)` that the scan of this update found */
+  /**
+   * @param found candidates `[from, to)` that the scan of this update found
+   * @param inPayload those whose pattern was found in the payload
+   */
   inspect(
     update: TransactionUpdate,
     state: TransactionState,
     found: NumberList,
     from: number,
     to: number,
+    inPayload: NumberList,
   ): void {
     const rules = this.image.applications[update.conversation.protocol.name]?.[update.toServer ? 0 : 1];
     if (!rules) return;
@@ -57,6 +61,7 @@ export class TransactionInspection {
     const { candidates } = this;
     candidates.clear();
     for (let i = from; i < to; i++) candidates.push(found.values[i]!);
+    for (let i = 0; i < inPayload.length; i++) candidates.push(inPayload.values[i]!);
     this.addAlways(update, state, rules);
     candidates.sortUnique();
     if (state.waiting.length > 0) this.inspectWaiting(update, state);
@@ -102,7 +107,7 @@ export class TransactionInspection {
 
   private inspectNew(update: TransactionUpdate, state: TransactionState, signature: number): void {
     const key = signature * 2 + (update.toServer ? 0 : 1);
-    if (state.matched.has(key) || isWaiting(state, signature, update.toServer)) return;
+    if (state.matched.includes(key) || isWaiting(state, signature, update.toServer)) return;
     if (!this.judge.admits(signature)) return;
     this.met = 0;
     if (this.evaluate(update, state, signature) !== WAITS) return;
@@ -118,7 +123,7 @@ export class TransactionInspection {
     this.at.signature = signature;
     const result = this.test(parts, rule);
     if (result !== MATCHED) return result;
-    state.matched.add(signature * 2 + (update.toServer ? 0 : 1));
+    state.matched.push(signature * 2 + (update.toServer ? 0 : 1));
     this.judge.matched(rule, { protocol: update.conversation.protocol, transaction: update.transaction });
     return MATCHED;
   }

@@ -81,7 +81,9 @@ export class TransactionPlan {
   private plan(u: number, update: TransactionUpdate, rules: ApplicationRules): void {
     const state = this.stateOf(update);
     const direction = state.direction(update.toServer);
-    this.searchedOf(rules, update).forEach((searched, number) => {
+    const list = this.searchedOf(rules, update);
+    for (let number = 0; number < list.length; number++) {
+      const searched = list[number]!;
       const { progress } = searched.rules;
       if (searched.rules.growing) {
         if (progress <= update.progress || update.bodyLength >= 0 || update.complete)
@@ -89,7 +91,7 @@ export class TransactionPlan {
       } else if (progress > direction.scanned && progress <= update.progress) {
         this.whole(u, update, searched);
       }
-    });
+    }
     direction.scanned = Math.max(direction.scanned, update.progress);
   }
 

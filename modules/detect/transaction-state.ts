@@ -28,7 +28,7 @@ export class TransactionState {
   readonly toClient = new DirectionState();
   waiting: Waiting[] = [];
   /** Signatures that matched: twice their number, plus one to the client. */
-  readonly matched = new Set<number>();
+  matched: number[] = [];
   /** Reload of the rules that the numbers belong to. */
   private generation: number;
 
@@ -44,12 +44,9 @@ export class TransactionState {
   renumber(to: Renumberings): void {
     const from = this.generation;
     this.generation = to.generation;
-    const before = [...this.matched];
-    this.matched.clear();
-    for (const key of before) {
-      const number = to.since(from, key >> 1);
-      if (number !== GONE) this.matched.add(number * 2 + (key & 1));
-    }
+    this.matched = this.matched
+      .map(key => to.since(from, key >> 1) * 2 + (key & 1))
+      .filter(key => key >> 1 !== GONE);
     for (const each of this.waiting) each.signature = to.since(from, each.signature);
     this.waiting = this.waiting.filter(each => each.signature !== GONE);
   }

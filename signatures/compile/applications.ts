@@ -1,7 +1,7 @@
 /** What is looked for in transactions: for each application protocol and direction its buffers and lists. */
 import type { BufferDeclaration, Direction, Protocol } from '../../engine/protocol.js';
 import { shared32 } from './address-sets.js';
-import type { Compiled } from './compiled.js';
+import { type Compiled, FRAME, isFoundByPayload, isFrame } from './compiled.js';
 import type { Databases, PatternNumbers } from './databases.js';
 import { bufferKey } from './fast-pattern.js';
 import { APPLICATIONS, type ApplicationRules, type BufferSearch } from './image.js';
@@ -46,12 +46,6 @@ export function applicationRules(
 export function framesIn(all: readonly Compiled[]): string[] {
   const buffers = all.flatMap(member => member.buffers).filter(isFrame);
   return [...new Set(buffers.map(buffer => buffer.slice(FRAME.length)))];
-}
-
-const FRAME = 'frame.';
-
-function isFrame(buffer: string): boolean {
-  return buffer.startsWith(FRAME);
 }
 
 /** @param owner name of the application protocol */
@@ -128,7 +122,7 @@ function directionRules(
   const other = toServer ? 'to_client' : 'to_server';
   for (const member of members) {
     const { number, pattern, hook } = member;
-    if (member.direction === other && member.arrow !== '=>') continue;
+    if (isFoundByPayload(member) || (member.direction === other && member.arrow !== '=>')) continue;
     if (hook !== undefined && hookPoint(protocol, hook)?.toServer !== toServer) continue;
     const declared =
       pattern && !PACKET_BUFFERS.has(pattern.buffer) && declarationOf(protocol, pattern.buffer);

@@ -50,6 +50,30 @@ export interface Compiled {
 
 const NONE: readonly string[] = [];
 
+/**
+ * A signature of transactions whose pattern lies in the payload. It is looked for with the patterns of packets and
+ * streams, and transactions are inspected for it where it was found.
+ */
+export function isFoundByPayload(member: Compiled): boolean {
+  const { traits, arrow, hook, onTransactionEvents, buffers } = member;
+  if (!traits.onTransactions || onTransactionEvents || hook !== undefined || arrow === '=>') return false;
+  return payloadPattern(member) !== undefined && !buffers.some(isFrame);
+}
+
+/** The pattern that is searched for in the payload, if it is there. */
+export function payloadPattern({ pattern }: Compiled): SearchedPattern | undefined {
+  return pattern && PAYLOAD_BUFFERS.has(pattern.buffer) && pattern.transforms.length === 0
+    ? pattern
+    : undefined;
+}
+
+/** Prefix of the buffers that are frames. */
+export const FRAME = 'frame.';
+
+export function isFrame(buffer: string): boolean {
+  return buffer.startsWith(FRAME);
+}
+
 export function analyzed(
   signature: Signature,
   traits: Traits,

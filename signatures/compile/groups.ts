@@ -1,11 +1,11 @@
 /** Port groups of one transport, with their searches and lists. */
 import type { PortSet } from '../signature.js';
 import { shared32 } from './address-sets.js';
-import type { Compiled, SearchedPattern } from './compiled.js';
+import { type Compiled, isFoundByPayload, payloadPattern } from './compiled.js';
 import type { Databases, PatternNumbers } from './databases.js';
 import type { DirectionRules, GroupRules, TransportRules } from './image.js';
 import { groupByPort, type PortMember } from './port-groups.js';
-import { DECODE_EVENT_ONLY, IP_ONLY, PAYLOAD_BUFFERS } from './traits.js';
+import { DECODE_EVENT_ONLY, IP_ONLY } from './traits.js';
 
 export interface GroupLimits {
   readonly toServer: number;
@@ -22,8 +22,10 @@ export interface GroupTools {
   readonly transactionsSeeStreams: boolean;
 }
 
-/** Signatures looked at for packets or streams (not for transactions, addresses or events alone). */
-function isGrouped({ traits, eventOnly }: Compiled): boolean {
+/** Signatures looked for in packets or streams (not in transactions, by addresses or events alone). */
+function isGrouped(member: Compiled): boolean {
+  const { traits, eventOnly } = member;
+  if (isFoundByPayload(member)) return true;
   return traits.kind !== IP_ONLY && traits.kind !== DECODE_EVENT_ONLY && !traits.onTransactions && !eventOnly;
 }
 
@@ -103,7 +105,9 @@ function groupRules(
   for (const member of members) {
     const { traits, number } = member;
     const pattern = payloadPattern(member);
-    const isStream = name === 'tcp' && traits.onStreams;
+    // Transactions over TCP have their payload in the stream.
+    const ofTransactions = traits.onTransactions;
+    const isStream = name === 'tcp' && (traits.onStreams || ofTransactions);
     const add = (list: string, numbers: number[], always: number[]) => {
       if (pattern) numbers.push(patterns.add(list, pattern.bytes, pattern.nocase, number));
       else always.push(number);
@@ -112,7 +116,7 @@ function groupRules(
       add('stream', stream, streamAlways);
       reach = Math.max(reach, Math.min(member.reach, limits.history));
     }
-    if (traits.onPackets || !isStream) add(name, packet, packetAlways);
+    if ((traits.onPackets && !ofTransactions) || !isStream) add(name, packet, packetAlways);
   }
   return {
     packetSearch: databases.searchOf(packet, false),
@@ -121,8 +125,4 @@ function groupRules(
     streamAlways: shared32(streamAlways),
     reach,
   };
-}
-
-function payloadPattern({ pattern }: Compiled): SearchedPattern | undefined {
-  return pattern && PAYLOAD_BUFFERS.has(pattern.buffer) ? pattern : undefined;
 }

@@ -3,12 +3,16 @@
  * touching an object: `table[signature * INTS + FIELD]`.
  */
 
+import type { IntegerTest } from '../keywords/integers.js';
 import type { Match, Signature } from '../signature.js';
 import type { AddressSets, PortSets } from './address-sets.js';
 import type { ApplicationSets } from './applications.js';
 import { IP_ONLY, LIKE_IP_ONLY, type Traits } from './traits.js';
 
 export const INTS = 19;
+
+/** No upper bound. */
+const MOST = 0x7fffffff;
 
 /** Bits of NEED_ constants: all must be among what a packet has. */
 export const REQUIRED = 0;
@@ -179,6 +183,8 @@ function neededBy(match: Match): number {
         (DIRECTIONS[String(match['direction'])] ?? 0) |
         (FRAGMENTS[String(match['fragment'])] ?? 0)
       );
+    case 'tcp.flags':
+      return neededFlags(match);
     case 'decode-event':
     case 'stream-event':
     case 'engine-event':
@@ -193,14 +199,41 @@ function neededBy(match: Match): number {
   }
 }
 
+const SYN = 2;
+const ACK = 16;
+
+/** What `tcp.flags` says of SYN and ACK: nearly all packets differ from it there. It is tested as a whole again. */
+function neededFlags(match: Match): number {
+  const bits = Number(match['bits']);
+  const exact = match['modifier'] === '';
+  if (!exact && match['modifier'] !== '+') return 0;
+  const looked = ~Number(match['ignored']);
+  let need = 0;
+  if (looked & SYN) need |= bits & SYN ? NEED_SYN : exact ? NEED_NO_SYN : 0;
+  if (looked & ACK) need |= bits & ACK ? NEED_ACK : exact ? NEED_NO_ACK : 0;
+  return need;
+}
+
 /** Bounds that a simple `dsize` gives; it is tested again with the other conditions. */
 function payloadSize(signature: Signature): [number, number] {
-  const dsize = signature.conditions.find(match => match.kind === 'dsize');
-  const compare = dsize?.['operator'] ?? dsize?.['mode'];
-  const value = Number(dsize?.['value']);
-  if (!Number.isInteger(value)) return [0, 0x7fffffff];
-  if (compare === '=' || compare === '==') return [value, value];
-  if (compare === '>') return [value + 1, 0x7fffffff];
-  if (compare === '<') return [0, value - 1];
-  return [0, 0x7fffffff];
+  const test = signature.conditions.find(match => match.kind === 'dsize')?.['test'] as
+    | IntegerTest
+    | undefined;
+  const a = Number(test?.a);
+  switch (test?.mode) {
+    case '=':
+      return [a, a];
+    case '>':
+      return [a + 1, MOST];
+    case '>=':
+      return [a, MOST];
+    case '<':
+      return [0, a - 1];
+    case '<=':
+      return [0, a];
+    case 'range':
+      return [a + 1, Number(test.b) - 1];
+    default:
+      return [0, MOST];
+  }
 }
