@@ -9,6 +9,7 @@
  */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { packaged } from './compiled.js';
 
 /** Bits of `NativePattern.flags`. */
 export const PATTERN_CASELESS = 1;
@@ -290,9 +291,7 @@ function load(): void {
     problem = 'switched off by SLUICE_NATIVE=off';
     return;
   }
-  // From engine/ in tests, from dist/engine/ when compiled.
-  const up = import.meta.url.includes('/dist/engine/') ? '../../' : '../';
-  const path = fileURLToPath(new URL(`${up}native/build/Release/sluice.node`, import.meta.url));
+  const path = fileURLToPath(packaged('native/build/Release/sluice.node'));
   try {
     loaded = createRequire(import.meta.url)(path) as Native;
   } catch (error) {

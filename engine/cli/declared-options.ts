@@ -10,11 +10,11 @@ import { engineMode, globalStats, masterSwitch } from '../exception-policy.js';
 import { LOG_OPTIONS } from '../log.js';
 import { logFileOptions } from '../log-file/settings.js';
 import { ENGINE_OPTIONS } from '../manager/options.js';
-import { loadModule, ownNames } from '../thread/load-module.js';
+import { loadOwnModules } from '../thread/load-module.js';
 import { CLI_OPTIONS } from './options.js';
 
 export async function declaredOptions(): Promise<DeclaredOptions> {
-  const modules = await Promise.all((await ownNames('modules')).map(name => loadModule(name, process.cwd())));
+  const { modules } = await loadOwnModules();
   const protocols = await loadProtocols();
   const own: readonly AnyOption[] = [
     ...CLI_OPTIONS,
@@ -30,7 +30,7 @@ export async function declaredOptions(): Promise<DeclaredOptions> {
   ];
   const declared = [
     ...own,
-    ...modules.flatMap(module => module.options ?? []),
+    ...[...modules.values()].flatMap(module => module.options ?? []),
     ...protocols.flatMap(protocol => protocol.options ?? []),
   ];
   // Several may read one option.

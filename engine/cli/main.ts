@@ -1,5 +1,6 @@
 /** The program: commands of its own, or a run in Suricata's manner. */
 import { spawn } from 'node:child_process';
+import { holdBuild } from '../compiled.js';
 import { nearest } from '../nearest.js';
 import { UsageError } from './usage-error.js';
 
@@ -20,6 +21,7 @@ const COMMANDS: Readonly<
 
 /** @param words the command line behind the program's name  @returns the exit code */
 export async function main(words: readonly string[]): Promise<number> {
+  holdBuild();
   try {
     const [first = '', ...rest] = words;
     if (Object.hasOwn(COMMANDS, first)) return await (await COMMANDS[first]!()).command(rest);

@@ -4,16 +4,14 @@ import { enabledOutputs } from '../config/output-list.js';
 import { EVENT_KINDS } from '../event.js';
 import type { Log, ModuleDefinition } from '../module.js';
 import type { StatsLog } from '../stats-record.js';
-import { loadModule, ownNames } from '../thread/load-module.js';
+import { loadOwnModules } from '../thread/load-module.js';
 
 /** Modules of the house that write something with this configuration, by name. */
-export async function configuredOutputs(config: Config, from: string): Promise<string[]> {
-  const names: string[] = [];
-  for (const name of (await ownNames('modules')).sort()) {
-    const module = await loadModule(name, from);
-    if (module.kind === 'output' && isUsed(module, config)) names.push(name);
-  }
-  return names;
+export async function configuredOutputs(config: Config): Promise<string[]> {
+  const { modules } = await loadOwnModules();
+  return [...modules]
+    .filter(([, module]) => module.kind === 'output' && isUsed(module, config))
+    .map(([name]) => name);
 }
 
 function isUsed(module: ModuleDefinition, config: Config): boolean {
@@ -39,8 +37,8 @@ export function statisticsLogs(modules: Iterable<ModuleDefinition>, config: Conf
 /** Tells outputs that are listed and switched on but that no module writes. */
 export async function tellMissingOutputs(config: Config, log: Log): Promise<void> {
   const written = new Set<string>();
-  for (const name of await ownNames('modules')) {
-    for (const { path } of (await loadModule(name, process.cwd())).options ?? []) {
+  for (const { options } of (await loadOwnModules()).modules.values()) {
+    for (const { path } of options ?? []) {
       const output = /^outputs\.\*\.([^.*]+)/.exec(path)?.[1];
       if (output !== undefined) written.add(output);
     }

@@ -14,6 +14,7 @@ import { expiryPlugin, FLOW_EXPIRY_POLICY, loadFlowExpiry } from '../flow-expiry
 import type { EngineLog } from '../log.js';
 import type { Protocol } from '../protocol.js';
 import type { Statistics } from '../stats-record.js';
+import { loadOwnModules } from '../thread/load-module.js';
 import { declaredOptions } from './declared-options.js';
 import { INIT_ERRORS_FATAL } from './options.js';
 import type { Given } from './parse.js';
@@ -49,6 +50,7 @@ export interface Preparation {
  */
 export async function prepare(given: Given, settings: Settings, log: EngineLog): Promise<Preparation> {
   const { config } = settings;
+  for (const problem of (await loadOwnModules()).problems) log.warning(`modules: left out: ${problem}`);
   const fatal = given.test || config.read(INIT_ERRORS_FATAL);
   const wrong = tellFindings(settings, await declaredOptions(), log);
   if (wrong > 0 && given.test)

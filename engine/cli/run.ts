@@ -151,7 +151,7 @@ async function runThreads(
 /** `-T`: the profile must be one that can run. */
 async function checkThreads({ config, from }: Preparation): Promise<void> {
   const profile = chooseProfile(config, { live: false, inputs: 1, cores: availableParallelism() });
-  await loadProfile(profile, 'pcap', await configuredOutputs(config, from), from);
+  await loadProfile(profile, 'pcap', await configuredOutputs(config), from);
 }
 
 /** Where packets come from. */
@@ -173,7 +173,7 @@ async function start(
   const { config, from } = preparation;
   const cores = config.read(SOURCE_THREADS) || availableParallelism();
   const profile = chooseProfile(config, { live: inputs.live, inputs: inputs.names.length, cores });
-  const outputs = await configuredOutputs(config, from);
+  const outputs = await configuredOutputs(config);
   const loaded = await loadProfile(profile, inputs.module, outputs, from);
   log.info(`threads: profile ${profile.name}`);
   await tellMissingOutputs(config, log);

@@ -1,7 +1,7 @@
 /** The configuration of a run: which file it comes from, and what of it is not accepted. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { compiled } from '../compiled.js';
+import { packaged } from '../compiled.js';
 import { placeText } from '../config/config-error.js';
 import type { DeclaredOptions, Finding } from '../config/declared.js';
 import { type LoadedConfig, loadConfig } from '../config/load.js';
@@ -12,7 +12,7 @@ const USUAL_PLACES = ['/etc/sluice/sluice.yaml', '/etc/suricata/suricata.yaml'];
 
 /** The documented defaults, which are a configuration as well. */
 export function defaultsFile(): string {
-  return fileURLToPath(new URL('../suricata-like.yaml', compiled('')));
+  return fileURLToPath(packaged('suricata-like.yaml'));
 }
 
 export interface SettingsSources {

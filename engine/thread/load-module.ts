@@ -23,6 +23,33 @@ export async function loadModule(name: string, from: string): Promise<ModuleDefi
   return definition as ModuleDefinition;
 }
 
+/** Modules that could be loaded. */
+export interface LoadedModules {
+  readonly modules: ReadonlyMap<string, ModuleDefinition>;
+  /** Why some are not among them. */
+  readonly problems: readonly string[];
+}
+
+/** Loads every module of the house. */
+export async function loadOwnModules(): Promise<LoadedModules> {
+  return loadModules((await ownNames('modules')).sort(), process.cwd());
+}
+
+/** Loads modules by name; one that cannot be loaded stops only who needs it. @param from as for `loadModule` */
+export async function loadModules(names: readonly string[], from: string): Promise<LoadedModules> {
+  const modules = new Map<string, ModuleDefinition>();
+  const problems: string[] = [];
+  for (const name of names) {
+    try {
+      modules.set(name, await loadModule(name, from));
+    } catch (error) {
+      const { message } = error as Error;
+      problems.push(message.includes(name) ? message : `module ${name}: ${message}`);
+    }
+  }
+  return { modules, problems };
+}
+
 export async function loadHandler(name: string, from: string): Promise<QueueHandler> {
   const handler = await load(name, 'engine/queue/handlers', 'queue handler', from);
   const { api, create } = handler as Partial<QueueHandler>;

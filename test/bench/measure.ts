@@ -87,7 +87,7 @@ async function start(
   names: readonly string[],
 ): Promise<Engine> {
   const profile = chooseProfile(config, { live: false, inputs: 1, cores: job.threads });
-  const outputs = await configuredOutputs(config, from);
+  const outputs = await configuredOutputs(config);
   const { modules } = await loadProfile(profile, 'pcap', outputs, from);
   return startEngine({
     config: new Config(config.tree),

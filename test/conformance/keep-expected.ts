@@ -4,10 +4,10 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { compiled } from '../../engine/compiled.js';
+import { packaged } from '../../engine/compiled.js';
 import type { Result } from './run-test.js';
 
-const list = fileURLToPath(compiled('../test/conformance/expected.txt'));
+const list = fileURLToPath(packaged('test/conformance/expected.txt'));
 const results = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as Result[];
 const passed = results.filter(result => result.outcome === 'passed').map(result => result.name);
 const lines = readFileSync(list, 'utf8').split('\n').filter(Boolean);

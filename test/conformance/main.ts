@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { compiled } from '../../engine/compiled.js';
+import { packaged } from '../../engine/compiled.js';
 import { featuresOf, programEngine } from './engine.js';
 import { lineOf, summaryOf } from './report.js';
 import type { Result, Surroundings } from './run-test.js';
@@ -26,7 +26,7 @@ const USAGE = `usage: npm run conformance -- [options] FOLDER [NAME…]
   --cold             start the engine anew for each test
   -v, --verbose      print passed and skipped tests too`;
 
-const project = fileURLToPath(compiled('../'));
+const project = fileURLToPath(packaged(''));
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { transformSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadProtocols } from '../../engine/application/load-protocols.js';
-import { loadHandler } from '../../engine/thread/load-module.js';
+import { loadHandler, loadModules } from '../../engine/thread/load-module.js';
 import { runThreads } from './run-engine.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -102,4 +102,18 @@ describe('T10: plugins made for another version are refused by name', () => {
       /protocol old is made for protocol API 7, this engine has 1/,
     );
   });
+});
+
+it('a broken module is told by name and stops nobody who does without it', async () => {
+  writeFileSync(join(folder, 'throws.mjs'), 'throw new Error("no such luck");');
+  writeFileSync(join(folder, 'garbled.mjs'), 'export default {{');
+  writeFileSync(join(folder, 'other.mjs'), 'export default { kind: "stage", summary: "" };');
+  const names = ['./throws.mjs', 'flow', './garbled.mjs', './other.mjs'];
+  const { modules, problems } = await loadModules(names, folder);
+  expect([...modules.keys()]).toEqual(['flow']);
+  expect(problems).toEqual([
+    'module ./throws.mjs: no such luck',
+    expect.stringMatching(/^module \.\/garbled\.mjs: /),
+    'module ./other.mjs: its default export is no module definition (see defineModule)',
+  ]);
 });

@@ -5,9 +5,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compiled } from '../../compiled.js';
+import { packaged } from '../../compiled.js';
 
-const PROGRAM = fileURLToPath(new URL('../engine/bin/sluice.mjs', compiled('')));
+const PROGRAM = fileURLToPath(packaged('engine/bin/sluice.mjs'));
 
 const CONFIG = `outputs:
   - eve-log: { enabled: yes, filename: eve.json, types: [alert] }
