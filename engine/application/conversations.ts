@@ -8,13 +8,14 @@ import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
 import type { Protocol } from '../protocol.js';
 import { STREAM_CONTROL, type StreamControl } from '../stream-control.js';
+import { EXPECTATIONS, Expectations } from './expectations.js';
 import { GrowingBytes } from './growing-bytes.js';
 import { enabling } from './load-protocols.js';
 import { FRAME_LIMIT, MAX_TRANSACTIONS, SOCKET_LIMIT } from './options.js';
 import * as Event from './packet-events.js';
 import { nameOn, ParserErrors } from './parser-errors.js';
 import { ENOUGH, Recogniser, type Transport } from './recognition.js';
-import type { Session, SessionLimits, Sides } from './session.js';
+import type { Announcement, Session, SessionLimits, Sides } from './session.js';
 import { type Side, Talk } from './talk.js';
 import { Telling } from './telling.js';
 
@@ -30,6 +31,7 @@ export class Conversations {
   private readonly settings: readonly unknown[];
   private readonly recogniser: Recogniser;
   private readonly limits: SessionLimits;
+  private readonly expectations: Expectations;
   private readonly inline: boolean;
   private readonly frameLimits: FrameLimits;
   /** Frames that signatures look at. */
@@ -53,6 +55,7 @@ export class Conversations {
     );
     this.limits = { socket: config.read(SOCKET_LIMIT), transactions: config.read(MAX_TRANSACTIONS) };
     this.frameLimits = { open: config.read(MAX_TRANSACTIONS), bytes: config.read(FRAME_LIMIT) };
+    this.expectations = new Expectations(thread.shared[EXPECTATIONS] as SharedArrayBuffer | undefined);
     this.inline = config.read(engineMode) === 'ips';
     this.counters = new ApplicationCounters(thread, protocols);
     this.errors = new ParserErrors(thread, protocols);
@@ -94,6 +97,10 @@ export class Conversations {
       this.deliver(p, flow, talk, toServer, bytes, start, end);
       return;
     }
+    if (!this.expectations.none && talk.isFresh && this.beginExpected(p, flow, talk)) {
+      this.deliver(p, flow, talk, toServer, bytes, start, end);
+      return;
+    }
     const known = talk.session !== undefined;
     const held = side.held;
     held?.append(bytes, start, end);
@@ -105,6 +112,21 @@ export class Conversations {
     if (talk.session && held && !known) this.deliver(p, flow, talk, toServer, held.view(), 0, held.length);
     else if (talk.session) this.deliver(p, flow, talk, toServer, bytes, start, end);
     this.hold(p, flow, talk, side, bytes, start, end);
+  }
+
+  /** @returns whether another conversation announced this one, which has begun then */
+  private beginExpected(p: number, flow: number, talk: Talk): boolean {
+    const { clientAddress, serverAddress, serverPort } = this.sidesOf(flow, talk);
+    const now = this.row[p + Packet.SECONDS]!;
+    const found = this.expectations.take(clientAddress, serverAddress, serverPort, now);
+    const protocol = found && this.protocols[found.protocol - 1];
+    if (!protocol || enabling(protocol, this.thread.config) === 'no') return false;
+    for (const toServer of [true, false]) {
+      talk.side(toServer).protocol = protocol;
+      this.note(flow, toServer, protocol);
+    }
+    this.begin(p, flow, talk, protocol, found.detail);
+    return true;
   }
 
   /** Keeps the beginning of a direction as long as somebody may ask for it. */
@@ -370,6 +392,10 @@ export class Conversations {
       control?.setDepth(flow, requests.streamDepth);
       requests.streamDepth = undefined;
     }
+    if (requests.expect !== undefined) {
+      this.announce(p, session, requests.expect);
+      requests.expect = undefined;
+    }
     if (requests.changeTo !== undefined && talk.session === session)
       this.change(p, flow, talk, requests.changeTo);
   }
@@ -379,6 +405,14 @@ export class Conversations {
     talk.bypassed = true;
     this.flows[f + Flow.FLAGS]! |= Flow.FLAG_BYPASSED;
     this.flows[f + Flow.STATE] = Flow.STATE_LOCAL_BYPASSED;
+  }
+
+  private announce(p: number, { sides }: Session, { protocol, port, detail }: Announcement): void {
+    const number = this.protocols.findIndex(({ name }) => name === protocol) + 1;
+    const now = this.row[p + Packet.SECONDS]!;
+    const { clientAddress, serverAddress } = sides;
+    if (number > 0)
+      this.expectations.add(clientAddress, serverAddress, port, now, { protocol: number, detail });
   }
 
   private noteFailure(p: number, flow: number, session: Session): void {

@@ -7,12 +7,24 @@ import type { Frames } from '../frames/frames.js';
 import type { Conversation, FilesToStore, Protocol, Transaction } from '../protocol.js';
 import { StreamSocket } from './stream-socket.js';
 
+/** A conversation between the same hosts that will come. */
+export interface Announcement {
+  /** Name of its protocol. */
+  readonly protocol: string;
+  /** Port that it goes to, on whichever host. */
+  readonly port: number;
+  /** Its parser's `Session.inherited`: plain data. */
+  readonly detail: unknown;
+}
+
 /** What a parser asks of the engine for the rest of the flow. */
 export interface SessionRequests {
   /** Go on as this protocol (STARTTLS, CONNECT, Upgrade); '' recognises anew. */
   changeTo: string | undefined;
   /** What the parser behind it is told: its `Session.inherited`. */
   handOver: unknown;
+  /** A conversation that was agreed upon. */
+  expect: Announcement | undefined;
   /** Payload is encrypted: no more inspection of it, or none of the flow at all. */
   stopInspection: 'no' | 'payload' | 'bypass';
   /** Reassembly depth for this flow, bytes (0: no limit); undefined leaves it. */
@@ -57,6 +69,7 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   readonly requests: SessionRequests = {
     changeTo: undefined,
     handOver: undefined,
+    expect: undefined,
     stopInspection: 'no',
     streamDepth: undefined,
   };

@@ -46,6 +46,11 @@ export class Talk {
   /** How often the protocol changed. */
   changes = 0;
 
+  /** Nothing came yet. */
+  get isFresh(): boolean {
+    return !this.ignored && isUntouched(this.toServer) && isUntouched(this.toClient);
+  }
+
   side(toServer: boolean): Side {
     return toServer ? this.toServer : this.toClient;
   }
@@ -132,4 +137,8 @@ export class Talk {
     frames.took(toServer !== this.reversed, position, view, offset, available, socket.position);
     return done;
   }
+}
+
+function isUntouched({ protocol, held }: Side): boolean {
+  return protocol === undefined && held === undefined;
 }

@@ -1,7 +1,9 @@
 /** A run: from the command line to the exit code. */
+
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { DETECTION_STATE } from '../../signatures/state/detection-state.js';
+import { allocateExpectations, EXPECTATIONS } from '../application/expectations.js';
 import { ConfigError } from '../config/config-error.js';
 import { DETECTIONS } from '../detection/prepared.js';
 import { type Engine, startEngine } from '../engine.js';
@@ -213,6 +215,7 @@ function sharedObjects(
     [SOURCE_NAMES]: inputs.names,
     [DETECTIONS]: detections,
     [DETECTION_STATE]: detectionState,
+    [EXPECTATIONS]: allocateExpectations(),
     ...(rules !== undefined && { rules }),
   };
 }

@@ -8,6 +8,12 @@
  *     feed.end();
  *     feed.updates; feed.records; feed.events('anomaly')
  */
+import {
+  allocateExpectations,
+  EXPECTATIONS,
+  type Expectation,
+  Expectations,
+} from '../../engine/application/expectations.js';
 import { Batch } from '../../engine/batch.js';
 import type { ConfigTree } from '../../engine/config/config.js';
 import { EVENT_ANOMALY, EVENT_FRAME, EVENT_TRANSACTION } from '../../engine/event.js';
@@ -45,13 +51,27 @@ export class Feed {
     { config = {}, serverPort = 80, transport = 'tcp', inline = false }: FeedOptions = {},
   ) {
     const mode = inline ? { 'engine-mode': 'ips' } : {};
-    this.thread = stubThread({ config: { ...mode, ...config }, bytes: 16 << 20, slots: 4096 });
+    const shared = { [EXPECTATIONS]: allocateExpectations() };
+    this.thread = stubThread({ config: { ...mode, ...config }, shared, bytes: 16 << 20, slots: 4096 });
     this.application = new Application(this.thread, protocols as readonly Protocol[]);
     this.transport = transport;
     const { row } = this.thread.flows;
     row.set([0x0100000a, 0, 0, 0, 0x0200000a, 0, 0, 0, 40000, serverPort], 0);
     row[Flow.PROTOCOL] = transport === 'tcp' ? 6 : 17;
     row[Flow.IP_VERSION] = 4;
+  }
+
+  /** Another conversation announced this one, before its first packet. */
+  expect(expectation: Expectation, port: number): this {
+    const memory = this.thread.shared[EXPECTATIONS] as SharedArrayBuffer;
+    new Expectations(memory).add(
+      Uint8Array.of(10, 0, 0, 1),
+      Uint8Array.of(10, 0, 0, 2),
+      port,
+      0,
+      expectation,
+    );
+    return this;
   }
 
   client(data: string | Uint8Array): this {

@@ -1,0 +1,137 @@
+/**
+ * Conversations that another one announced: a connection between two hosts to a port that was agreed upon is of a
+ * certain protocol (the data connections of FTP). In shared memory: they may be other threads' flows.
+ */
+
+/** Shared object with the memory, see `Thread.shared`. */
+export const EXPECTATIONS = 'expectations';
+
+/** An announced conversation. */
+export interface Expectation {
+  /** Protocol number, from 1. */
+  readonly protocol: number;
+  /** What its parser is told: plain data. */
+  readonly detail: unknown;
+}
+
+const ENTRIES = 1024;
+/** Seconds that one is waited for. */
+const PATIENCE = 30;
+
+/** Word 0: lock; word 1: how many entries were made. Entries follow. */
+const HEADER_INTS = 2;
+const USED_UNTIL = 0;
+const PORT = 1;
+const PROTOCOL = 2;
+const LENGTH = 3;
+const ADDRESSES = 4;
+const DETAIL = 12;
+const ENTRY_INTS = 256;
+/** Bytes of detail; a longer one is cut by its maker. */
+export const MOST_DETAIL = (ENTRY_INTS - DETAIL) * 4;
+
+export function allocateExpectations(): SharedArrayBuffer {
+  return new SharedArrayBuffer((HEADER_INTS + ENTRIES * ENTRY_INTS) * 4);
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export class Expectations {
+  private readonly ints: Int32Array;
+  private readonly bytes: Uint8Array;
+  private readonly pair = new Int32Array(8);
+  private readonly pairBytes = new Uint8Array(this.pair.buffer);
+
+  constructor(memory: SharedArrayBuffer = allocateExpectations()) {
+    this.ints = new Int32Array(memory);
+    this.bytes = new Uint8Array(memory);
+  }
+
+  /** Nobody has announced anything yet. */
+  get none(): boolean {
+    return this.ints[1] === 0;
+  }
+
+  /**
+   * Announces a conversation. The one that would end first gives way where there is no room.
+   * @param a one host, 4 or 16 bytes  @param b the other  @param now seconds
+   * @returns false when its detail is too long
+   */
+  add(a: Uint8Array, b: Uint8Array, port: number, now: number, { protocol, detail }: Expectation): boolean {
+    const text = encoder.encode(JSON.stringify(detail));
+    if (text.length > MOST_DETAIL) return false;
+    this.usePair(a, b);
+    this.lock();
+    const e = this.placeFor(port, now);
+    const { ints } = this;
+    ints[e + USED_UNTIL] = now + PATIENCE;
+    ints[e + PORT] = port;
+    ints[e + PROTOCOL] = protocol;
+    ints[e + LENGTH] = text.length;
+    ints.set(this.pair, e + ADDRESSES);
+    this.bytes.set(text, (e + DETAIL) * 4);
+    Atomics.store(ints, 1, 1);
+    this.unlock();
+    return true;
+  }
+
+  /** Takes what was announced between two hosts for a port; undefined where nothing was. */
+  take(a: Uint8Array, b: Uint8Array, port: number, now: number): Expectation | undefined {
+    if (this.none) return undefined;
+    this.usePair(a, b);
+    this.lock();
+    const e = this.find(port);
+    const taken = e >= 0 && this.ints[e + USED_UNTIL]! >= now ? this.entryAt(e) : undefined;
+    if (e >= 0) this.ints[e + USED_UNTIL] = 0;
+    this.unlock();
+    return taken;
+  }
+
+  private entryAt(e: number): Expectation {
+    // A decoder takes no views of shared memory.
+    const start = (e + DETAIL) * 4;
+    const text = decoder.decode(this.bytes.slice(start, start + this.ints[e + LENGTH]!));
+    return { protocol: this.ints[e + PROTOCOL]!, detail: JSON.parse(text) };
+  }
+
+  private find(port: number): number {
+    const { ints, pair } = this;
+    for (let e = HEADER_INTS; e < ints.length; e += ENTRY_INTS) {
+      if (ints[e + USED_UNTIL] === 0 || ints[e + PORT] !== port) continue;
+      let same = 0;
+      while (same < pair.length && ints[e + ADDRESSES + same] === pair[same]) same++;
+      if (same === pair.length) return e;
+    }
+    return -1;
+  }
+
+  /** The entry of the same conversation, a free one, or that which ends first. */
+  private placeFor(port: number, now: number): number {
+    const known = this.find(port);
+    if (known >= 0) return known;
+    const { ints } = this;
+    let first = HEADER_INTS;
+    for (let e = HEADER_INTS; e < ints.length; e += ENTRY_INTS) {
+      if (ints[e + USED_UNTIL]! < now) return e;
+      if (ints[e + USED_UNTIL]! < ints[first + USED_UNTIL]!) first = e;
+    }
+    return first;
+  }
+
+  /** The two hosts in one order, whoever of them is named first. */
+  private usePair(a: Uint8Array, b: Uint8Array): void {
+    const swapped = Buffer.compare(a, b) > 0;
+    this.pair.fill(0);
+    this.pairBytes.set(swapped ? b : a, 0);
+    this.pairBytes.set(swapped ? a : b, 16);
+  }
+
+  private lock(): void {
+    while (Atomics.compareExchange(this.ints, 0, 0, 1) !== 0);
+  }
+
+  private unlock(): void {
+    Atomics.store(this.ints, 0, 0);
+  }
+}

@@ -1,0 +1,41 @@
+/** Lines of protocols that are text (FTP, SMTP and their kin), each up to a limit. */
+import type { Reading, StreamSocket } from './stream-socket.js';
+
+const LF = 10;
+const CR = 13;
+
+export interface TextLine {
+  /** Without CR and LF; a copy. */
+  readonly bytes: Uint8Array;
+  /** It was longer: the rest was skipped. */
+  readonly truncated: boolean;
+}
+
+/** The next line; undefined where the stream is over. The end of the stream ends the last one. */
+export function* readTextLine(socket: StreamSocket, limit: number): Reading<TextLine | undefined> {
+  const line = yield* socket.readUntil(LF, limit);
+  if (line) return { bytes: withoutEnd(line), truncated: false };
+  if (socket.state === 'limit') {
+    socket.resume();
+    const bytes = (yield* socket.read(limit))!.slice();
+    yield* skipLine(socket, limit);
+    return { bytes, truncated: true };
+  }
+  if (socket.available === 0 || socket.state === 'gap') return undefined;
+  return { bytes: withoutEnd(socket.rest()), truncated: false };
+}
+
+function* skipLine(socket: StreamSocket, limit: number): Reading<void> {
+  while (!(yield* socket.readUntil(LF, limit))) {
+    if (socket.state !== 'limit') return;
+    socket.resume();
+    socket.skip(socket.available);
+  }
+}
+
+function withoutEnd(line: Uint8Array): Uint8Array {
+  let end = line.length;
+  if (end > 0 && line[end - 1] === LF) end--;
+  if (end > 0 && line[end - 1] === CR) end--;
+  return line.slice(0, end);
+}

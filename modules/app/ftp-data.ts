@@ -1,0 +1,66 @@
+/** Data connections of FTP: recognised because a control connection announced them. */
+import { fileBuffers, fileTests } from '../../engine/files/file-keywords.js';
+import { filesMember, printable } from '../../engine/files/file-record.js';
+import { fileSettings } from '../../engine/files/file-settings.js';
+import { type BufferDeclaration, defineProtocol, type TestDeclaration } from '../../engine/protocol.js';
+import {
+  COMPLETE,
+  type FtpDataSettings,
+  type FtpDataTransaction,
+  readFile,
+  STARTED,
+} from './ftp-data/transfer.js';
+
+const COMMANDS = ['retr', 'stor', 'appe', 'stou', 'list', 'nlst', 'mlsd'];
+const AT = { direction: 'either', begun: STARTED, closed: COMPLETE } as const;
+/** Bytes of contents that a thread keeps for inspection. */
+const MEMORY = 64 << 20;
+
+export default defineProtocol<FtpDataTransaction>({
+  name: 'ftp-data',
+  transports: ['tcp'],
+  progressToServer: ['request_started', 'request_complete'],
+  progressToClient: ['response_started', 'response_complete'],
+  events: [],
+  buffers: [
+    {
+      keyword: 'file.data',
+      aliases: ['file_data'],
+      direction: 'either',
+      progress: COMPLETE,
+      shared: true,
+      growing: true,
+      summary: 'Contents of files.',
+      get: ({ body, toServer }, direction) => (direction === toServer ? body?.store.view() : undefined),
+    },
+    ...(fileBuffers(AT) as BufferDeclaration<FtpDataTransaction>[]),
+  ],
+  values: [],
+  tests: [
+    {
+      keyword: 'ftpdata_command',
+      direction: 'either',
+      progress: STARTED,
+      summary: 'the command behind which the data travels',
+      parse(argument) {
+        const command = (argument ?? '').trim().toLowerCase();
+        if (!COMMANDS.includes(command)) throw new Error(`"${argument}" is none of ${COMMANDS.join(', ')}`);
+        return command;
+      },
+      matches: ({ announced }, _, parsed) => announced.command.toLowerCase() === parsed,
+    },
+    ...(fileTests(AT) as TestDeclaration<FtpDataTransaction>[]),
+  ],
+  recognition: {},
+  prepare: (config, shared): FtpDataSettings => ({
+    files: fileSettings(config, shared),
+    memory: { used: 0, cap: MEMORY },
+  }),
+  record: ({ announced }) =>
+    `"ftp_data":${JSON.stringify({ filename: printable(announced.filename), command: announced.command })}`,
+  alertMembers: filesMember,
+  bodyLength: ({ body, toServer }, direction) => (direction === toServer ? body?.visible : undefined),
+  client: session => readFile(session, true),
+  server: session => readFile(session, false),
+  release: ({ body }) => body?.release(),
+});

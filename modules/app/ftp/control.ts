@@ -1,0 +1,161 @@
+/** The control connection: commands and replies, and the data connections they agree upon. */
+import type { Session } from '../../../engine/application/session.js';
+import type { Reading } from '../../../engine/application/stream-socket.js';
+import { readTextLine, type TextLine } from '../../../engine/application/text-line.js';
+import { parseExtendedPassive, parseExtendedPort, parsePassive, parsePort } from './data-port.js';
+import type { FtpSettings } from './settings.js';
+import { COMPLETE, FtpTransaction, STARTED } from './transaction.js';
+
+const SPACE = 0x20;
+const DASH = 0x2d;
+/** Commands behind which a file travels. */
+const TRANSFERS = new Set(['RETR', 'STOR', 'APPE', 'STOU', 'LIST', 'NLST', 'MLSD']);
+/** Of those, the ones that need not be about a file. */
+const LISTINGS = new Set(['LIST', 'NLST', 'MLSD']);
+/** Replies of one command, of which only the first are kept. */
+const MOST_REPLIES = 128;
+/** Bytes of a file's name that data connections are told. */
+const LONGEST_NAME = 200;
+
+const latin1 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+
+export class Control {
+  readonly settings: FtpSettings;
+  /** Port of the next data connection; 0: none was agreed upon. */
+  private dataPort = 0;
+  private over = false;
+  /** Code of a reply of several lines that is not over. */
+  private openReply: string | undefined;
+
+  constructor(readonly session: Session<FtpTransaction>) {
+    this.settings = session.settings as FtpSettings;
+  }
+
+  *commands(): Reading<void> {
+    const { client } = this.session;
+    while (!this.over) {
+      const line = yield* readTextLine(client, this.settings.longestLine);
+      if (!line) return;
+      if (line.bytes.length > 0) this.command(line);
+    }
+  }
+
+  *replies(): Reading<void> {
+    const { server } = this.session;
+    while (!this.over) {
+      const line = yield* readTextLine(server, this.settings.longestLine);
+      if (!line) return;
+      if (line.bytes.length > 0) this.reply(line);
+    }
+  }
+
+  // ── commands ──
+
+  private command({ bytes, truncated }: TextLine): void {
+    const blank = bytes.indexOf(SPACE);
+    const word = latin1(blank < 0 ? bytes : bytes.subarray(0, blank)).toUpperCase();
+    const transaction = this.begin(word, blank < 0 ? undefined : bytes.subarray(blank + 1));
+    if (!transaction) return;
+    if (truncated) {
+      transaction.commandTruncated = true;
+      this.session.event(transaction, 'request_command_too_long');
+    }
+    this.obey(transaction);
+    // What it means is known with the reply.
+    this.session.advance(transaction, true, STARTED);
+  }
+
+  private begin(command: string | undefined, argument: Uint8Array | undefined): FtpTransaction | undefined {
+    const { session } = this;
+    const last = session.transactions.at(-1);
+    if (last && session.transactions.length - session.completed >= this.settings.mostTransactions) {
+      session.event(last, 'too_many_transactions');
+      this.over = true;
+      return undefined;
+    }
+    return session.begin(new FtpTransaction(session.transactionCount, command, argument));
+  }
+
+  /** What a command means for data connections. */
+  private obey(transaction: FtpTransaction): void {
+    const { command, argument } = transaction;
+    if (command === 'PORT' || command === 'EPRT') this.takeOffer(transaction);
+    else if (command !== undefined && TRANSFERS.has(command)) this.announce(transaction, command, argument);
+  }
+
+  private takeOffer(transaction: FtpTransaction): void {
+    const text = transaction.argument ? latin1(transaction.argument) : '';
+    const offer = transaction.command === 'PORT' ? parsePort(text) : parseExtendedPort(text);
+    transaction.active = true;
+    if (!offer) return;
+    const { clientAddress } = this.session.sides;
+    transaction.dynamicPort = offer.port;
+    transaction.bounce = offer.address !== undefined && Buffer.compare(offer.address, clientAddress) !== 0;
+    this.dataPort = offer.port;
+  }
+
+  private announce(transaction: FtpTransaction, command: string, argument: Uint8Array | undefined): void {
+    const { session, dataPort } = this;
+    if (dataPort === 0) {
+      if (!LISTINGS.has(command)) session.event(transaction, 'file_before_port');
+      return;
+    }
+    const filename = latin1(argument ?? new Uint8Array(0)).slice(0, LONGEST_NAME);
+    session.requests.expect = { protocol: 'ftp-data', port: dataPort, detail: { command, filename } };
+    this.dataPort = 0;
+  }
+
+  // ── replies ──
+
+  private reply({ bytes, truncated }: TextLine): void {
+    const code = codeOf(bytes);
+    const { session } = this;
+    const transaction = this.waiting() ?? this.begin(undefined, undefined);
+    if (!transaction) return;
+    if (truncated) {
+      transaction.replyTruncated = true;
+      session.event(transaction, 'response_command_too_long');
+    }
+    const text = code === undefined ? bytes : bytes.subarray(4);
+    if (transaction.replies.length < MOST_REPLIES)
+      transaction.replies.push({ code: code === undefined ? undefined : bytes.subarray(0, 3), text });
+    session.advance(transaction, false, STARTED);
+    if (this.isLast(code, bytes[3])) this.conclude(transaction, code ?? '', latin1(bytes));
+  }
+
+  private waiting(): FtpTransaction | undefined {
+    return this.session.transactions.find(({ progressToClient }) => progressToClient < COMPLETE);
+  }
+
+  /** RFC 959 4.2: a dash behind the code begins several lines; the code and a blank end them. */
+  private isLast(code: string | undefined, behind: number | undefined): boolean {
+    if (this.openReply !== undefined && (code !== this.openReply || behind === DASH)) return false;
+    this.openReply = behind === DASH ? code : undefined;
+    return behind !== DASH && code !== undefined && !code.startsWith('1');
+  }
+
+  private conclude(transaction: FtpTransaction, code: string, text: string): void {
+    const { session } = this;
+    const port = passivePort(transaction.command, code, text);
+    if (port !== undefined) {
+      transaction.dynamicPort = port;
+      this.dataPort = port;
+    }
+    session.advance(transaction, false, COMPLETE);
+    session.advance(transaction, true, COMPLETE);
+    if (code === '234' && transaction.command === 'AUTH') session.requests.changeTo = 'tls';
+  }
+}
+
+function passivePort(command: string | undefined, code: string, text: string): number | undefined {
+  if (command === 'PASV' && code === '227') return parsePassive(text);
+  return command === 'EPSV' && code === '229' ? parseExtendedPassive(text) : undefined;
+}
+
+/** The three digits a reply begins with. */
+function codeOf(bytes: Uint8Array): string | undefined {
+  if (bytes.length < 3 || (bytes.length > 3 && bytes[3] !== SPACE && bytes[3] !== DASH)) return undefined;
+  const code = latin1(bytes.subarray(0, 3));
+  return /^\d{3}$/.test(code) ? code : undefined;
+}

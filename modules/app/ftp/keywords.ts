@@ -1,0 +1,86 @@
+/** Keywords of FTP. */
+import type { BufferDeclaration, TestDeclaration, ValueDeclaration } from '../../../engine/protocol.js';
+import { COMPLETE, type FtpTransaction, STARTED } from './transaction.js';
+
+export const BUFFERS: readonly BufferDeclaration<FtpTransaction>[] = [
+  {
+    keyword: 'ftp.command',
+    direction: 'to_server',
+    progress: STARTED,
+    summary: 'the command, in upper case',
+    get: ({ command }) => (command === undefined ? undefined : Buffer.from(command, 'latin1')),
+  },
+  {
+    keyword: 'ftp.command_data',
+    direction: 'to_server',
+    progress: STARTED,
+    summary: 'what stands behind the command',
+    get: ({ argument }) => argument,
+  },
+  {
+    keyword: 'ftp.reply',
+    direction: 'to_client',
+    progress: COMPLETE,
+    multiple: true,
+    summary: 'a line of the reply, without its code',
+    get: ({ replies }, _, index) => replies[index]?.text,
+  },
+  {
+    keyword: 'ftp.completion_code',
+    direction: 'to_client',
+    progress: COMPLETE,
+    multiple: true,
+    summary: 'the code of a line of the reply',
+    get: ({ replies }, _, index) => replies.filter(({ code }) => code)[index]?.code,
+  },
+];
+
+export const VALUES: readonly ValueDeclaration<FtpTransaction>[] = [
+  {
+    keyword: 'ftp.dynamic_port',
+    bits: 16,
+    direction: 'either',
+    progress: COMPLETE,
+    summary: 'the port agreed upon for a data connection',
+    get: ({ dynamicPort }) => (dynamicPort > 0 ? [dynamicPort] : []),
+  },
+];
+
+/** Words of which one must stand in the argument. */
+function word(argument: string | undefined, words: Readonly<Record<string, boolean>>): boolean {
+  const found = words[(argument ?? '').trim().toLowerCase()];
+  if (found === undefined) throw new Error(`"${argument ?? ''}" is none of ${Object.keys(words).join(', ')}`);
+  return found;
+}
+
+const TRUTH = { yes: true, true: true, on: true, '1': true, no: false, false: false, off: false, '0': false };
+
+export const TESTS: readonly TestDeclaration<FtpTransaction>[] = [
+  {
+    keyword: 'ftp.mode',
+    direction: 'either',
+    progress: COMPLETE,
+    summary: 'who offers the port of a data connection: the client (active) or the server (passive)',
+    parse: argument => word(argument, { active: true, passive: false }),
+    matches: ({ dynamicPort, active }, _, parsed) => dynamicPort > 0 && active === parsed,
+  },
+  {
+    keyword: 'ftp.reply_received',
+    direction: 'either',
+    progress: COMPLETE,
+    summary: 'whether there was a reply',
+    parse: argument => word(argument, TRUTH),
+    matches: ({ replies }, _, parsed) => replies.length > 0 === parsed,
+  },
+  {
+    keyword: 'ftpbounce',
+    direction: 'to_server',
+    progress: COMPLETE,
+    summary: 'PORT or EPRT names another host than the one it comes from',
+    parse(argument) {
+      if (argument !== undefined) throw new Error('it takes no argument');
+      return null;
+    },
+    matches: ({ bounce }) => bounce,
+  },
+];

@@ -1,0 +1,35 @@
+/** Settings of FTP. */
+import type { Config } from '../../../engine/config/config.js';
+import { integer, option, size } from '../../../engine/config/option.js';
+
+const PREFIX = 'app-layer.protocols.ftp.';
+
+const LONGEST_LINE = option(
+  `${PREFIX}max-line-length`,
+  size,
+  4096,
+  'bytes of a command or reply; the rest is skipped',
+);
+const MOST_TRANSACTIONS = option(
+  `${PREFIX}max-tx`,
+  integer(1),
+  1024,
+  'commands without a reply; beyond, the connection is given up',
+);
+const MEMCAP = option(
+  `${PREFIX}memcap`,
+  size,
+  0,
+  'accepted; what a connection keeps is bounded by the others',
+);
+
+export const FTP_OPTIONS = [LONGEST_LINE, MOST_TRANSACTIONS, MEMCAP];
+
+export interface FtpSettings {
+  readonly longestLine: number;
+  readonly mostTransactions: number;
+}
+
+export function ftpSettings(config: Config): FtpSettings {
+  return { longestLine: config.read(LONGEST_LINE), mostTransactions: config.read(MOST_TRANSACTIONS) };
+}

@@ -1,0 +1,46 @@
+/** One command with its replies. */
+import type { Transaction } from '../../../engine/protocol.js';
+
+export const PROGRESS_TO_SERVER = ['request_started', 'request_complete'] as const;
+export const PROGRESS_TO_CLIENT = ['response_started', 'response_complete'] as const;
+export const STARTED = 0;
+export const COMPLETE = 1;
+
+export const EVENTS = [
+  'request_command_too_long',
+  'response_command_too_long',
+  'too_many_transactions',
+  'file_before_port',
+] as const;
+
+export interface Reply {
+  /** Three digits; undefined on lines without. */
+  readonly code: Uint8Array | undefined;
+  readonly text: Uint8Array;
+}
+
+export class FtpTransaction implements Transaction {
+  progressToServer = STARTED;
+  progressToClient = STARTED;
+  readonly events: number[] = [];
+  detection?: unknown;
+  loggedEvents?: number;
+  readonly replies: Reply[] = [];
+  /** Port that was agreed upon, 0 without one; by the client (active) or by the server. */
+  dynamicPort = 0;
+  active = false;
+  /** PORT and EPRT name another host than the one they come from. */
+  bounce = false;
+  commandTruncated = false;
+  replyTruncated = false;
+
+  /**
+   * @param command in upper case; undefined for what a server says unasked
+   * @param argument behind the command
+   */
+  constructor(
+    readonly id: number,
+    readonly command: string | undefined,
+    readonly argument: Uint8Array | undefined,
+  ) {}
+}

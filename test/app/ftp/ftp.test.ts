@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { Expectations, MOST_DETAIL } from '../../../engine/application/expectations.js';
+import {
+  parseExtendedPassive,
+  parseExtendedPort,
+  parsePassive,
+  parsePort,
+} from '../../../modules/app/ftp/data-port.js';
+import ftp from '../../../modules/app/ftp.js';
+import ftpData from '../../../modules/app/ftp-data.js';
+import { Feed, type FeedOptions } from '../../application/feed.js';
+
+const SESSION = [
+  [false, '220 Welcome\r\n'],
+  [true, 'USER anonymous\r\n'],
+  [false, '331-Please\r\n 230 not the end\r\n331 specify\r\n'],
+  [true, 'PORT 10,0,0,1,4,1\r\n'],
+  [false, '200 OK\r\n'],
+  [true, 'RETR a file.txt\r\n'],
+  [false, '150 Opening\r\n226 Complete\r\n'],
+  [true, 'EPSV\r\n'],
+  [false, '229 Entering Extended Passive Mode (|||4242|)\r\n'],
+  [true, 'QUIT\r\n'],
+] as const;
+
+function fed(steps: readonly (readonly [boolean, string])[], options: FeedOptions = {}): Feed {
+  const feed = new Feed([ftp, ftpData], { serverPort: 21, ...options });
+  for (const [toServer, text] of steps) {
+    if (toServer) feed.client(text);
+    else feed.server(text);
+  }
+  return feed.close(true).close(false).end();
+}
+
+const told = (feed: Feed) => feed.records.map(record => record.ftp);
+
+describe('ftp', () => {
+  it('tells commands with their replies', () => {
+    expect(told(fed(SESSION))).toMatchObject([
+      { completion_code: ['220'], reply: ['Welcome'], reply_received: 'yes' },
+      { command: 'USER', command_data: 'anonymous', reply: ['Please', ' 230 not the end', 'specify'] },
+      { command: 'PORT', mode: 'active', dynamic_port: 1025, completion_code: ['200'] },
+      { command: 'RETR', command_data: 'a file.txt', completion_code: ['150', '226'] },
+      { command: 'EPSV', mode: 'passive', dynamic_port: 4242 },
+      { command: 'QUIT', reply_received: 'no' },
+    ]);
+  });
+
+  it('tells the same however it is cut', () => {
+    const whole = told(fed(SESSION));
+    const bytes = SESSION.flatMap(([toServer, text]) => [...text].map(each => [toServer, each] as const));
+    expect(told(fed(bytes))).toEqual(whole);
+  });
+
+  it.each([
+    ['a command that is too long', [[true, `USER ${'x'.repeat(5000)}\r\n`]], 'request_command_too_long'],
+    ['a reply that is too long', [[false, `220 ${'x'.repeat(5000)}\r\n`]], 'response_command_too_long'],
+    ['a file without a port', [[true, 'USER a\r\nRETR b\r\n']], 'file_before_port'],
+    ['too many commands', [[true, 'USER a\r\n'.repeat(1025)]], 'too_many_transactions'],
+  ] as [string, [boolean, string][], string][])('reports %s', (_, steps, event) => {
+    expect(fed(steps).events).toEqual([event]);
+  });
+
+  it('cuts long lines and goes on behind them', () => {
+    const config = { 'app-layer': { protocols: { ftp: { 'max-line-length': '10' } } } };
+    const [first, second] = told(fed([[true, 'USER 1234567890\r\nSYST\r\n']], { config }));
+    expect(first).toMatchObject({ command_data: '12345', command_truncated: true });
+    expect(second).toMatchObject({ command: 'SYST', command_truncated: false });
+  });
+
+  it('knows offers of other hosts', () => {
+    const offered = (line: string) =>
+      fed([[true, `USER a\r\n${line}\r\n`]]).transactions[1] as { bounce?: boolean };
+    expect(offered('PORT 10,0,0,1,1,1').bounce).toBe(false);
+    expect(offered('PORT 10,0,0,9,1,1').bounce).toBe(true);
+    expect(offered('EPRT |1|10.0.0.9|80|').bounce).toBe(true);
+  });
+});
+
+describe('ports of data connections', () => {
+  it.each([
+    [parsePort('10,0,0,1,4,1')?.port, 1025],
+    [parsePort('10,0,0,256,4,1'), undefined],
+    [parseExtendedPort('|2|2001:db8::1|80|')?.port, 80],
+    [parseExtendedPort('|1|10.0.0.1|99999|'), undefined],
+    [parseExtendedPort(''), undefined],
+    [parsePassive('227 Entering (1,2,3,4,5,6)'), 1286],
+    [parseExtendedPassive('229 (|||80|)'), 80],
+    [parseExtendedPassive('229 (|||99999|)'), undefined],
+  ])('%s', (found, expected) => expect(found).toBe(expected));
+});
+
+describe('conversations that were announced', () => {
+  const a = Uint8Array.of(10, 0, 0, 1);
+  const b = Uint8Array.of(10, 0, 0, 2);
+  const detail = { command: 'RETR', filename: 'x.txt' };
+
+  it('are taken once, by whichever side begins', () => {
+    const expectations = new Expectations();
+    expect(expectations.none).toBe(true);
+    expectations.add(a, b, 1025, 100, { protocol: 3, detail });
+    expect(expectations.take(b, a, 1026, 100)).toBeUndefined();
+    expect(expectations.take(b, a, 1025, 100)).toEqual({ protocol: 3, detail });
+    expect(expectations.take(b, a, 1025, 100)).toBeUndefined();
+  });
+
+  it('are forgotten after a while, and when there are too many', () => {
+    const expectations = new Expectations();
+    expectations.add(a, b, 1, 100, { protocol: 3, detail });
+    expect(expectations.take(a, b, 1, 131)).toBeUndefined();
+    for (let port = 1; port <= 1025; port++) expectations.add(a, b, port, 200, { protocol: 3, detail });
+    expect(expectations.take(a, b, 1, 200)).toBeUndefined();
+    expect(expectations.take(a, b, 1025, 200)).toBeDefined();
+  });
+
+  it('have a detail of limited size', () => {
+    const long = 'x'.repeat(MOST_DETAIL);
+    expect(new Expectations().add(a, b, 1, 1, { protocol: 1, detail: long })).toBe(false);
+  });
+
+  it('are files', () => {
+    const feed = new Feed([ftp, ftpData], { serverPort: 1025 });
+    const number = 2;
+    feed.expect({ protocol: number, detail }, 1025);
+    feed.client('the content').close(true).close(false).end();
+    expect(feed.records).toEqual([{ ftp_data: { filename: 'x.txt', command: 'RETR' } }]);
+    expect(feed.files.map(({ file }) => [file.nameText, file.size, file.state])).toEqual([
+      ['x.txt', 11, 'closed'],
+    ]);
+  });
+});
