@@ -83,7 +83,7 @@ const scratch = new Uint8Array(LONGEST_ADDRESS);
 
 /** `192.0.2.1` */
 export function ipv4Text(bytes: Uint8Array, offset = 0): string {
-  return ascii(writeIpv4(bytes, offset, scratch, 0));
+  return `${bytes[offset]!}.${bytes[offset + 1]!}.${bytes[offset + 2]!}.${bytes[offset + 3]!}`;
 }
 
 /** `2001:db8::1` (RFC 5952) */

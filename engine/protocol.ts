@@ -23,6 +23,8 @@ export interface Transaction {
   progressToClient: number;
   /** Events raised while it was parsed: indexes into `Protocol.events`. Only ever grows. */
   readonly events: number[];
+  /** Kept by detections that are code: directions that were told, as bits. */
+  toldDirections?: number;
   /** Kept by detection: what was inspected already. */
   detection?: unknown;
   /** Files it carries (see `files/tracked-file.ts`), of both directions. */

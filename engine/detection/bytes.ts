@@ -15,13 +15,17 @@ export function integer(bytes: Uint8Array, offset: number, count: number): numbe
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).readUIntBE(offset, count);
 }
 
+/** How often each value occurs; for `entropy` alone. */
+const counts = new Uint32Array(256);
+
 /** Shannon entropy in bits per byte, 0 to 8. */
 export function entropy(bytes: Uint8Array): number {
-  const counts = new Map<number, number>();
-  for (const byte of bytes) counts.set(byte, (counts.get(byte) ?? 0) + 1);
+  counts.fill(0);
+  for (let i = 0; i < bytes.length; i++) counts[bytes[i]!]!++;
   let sum = 0;
-  for (const count of counts.values()) {
-    const share = count / bytes.length;
+  for (let value = 0; value < 256; value++) {
+    if (counts[value] === 0) continue;
+    const share = counts[value]! / bytes.length;
     sum -= share * Math.log2(share);
   }
   return sum;

@@ -66,6 +66,8 @@ export class SharedNumbers {
   private readonly key = new Int32Array(KEY_INTS);
   private readonly copy: Float64Array;
   private bucket = 0;
+  /** Lookups so far. */
+  private finds = 0;
 
   constructor(
     buffer: SharedArrayBuffer,
@@ -84,10 +86,11 @@ export class SharedNumbers {
    */
   update<T>(key: string, now: number, change: (values: Float64Array) => T): T {
     for (let i = 0; ; i++) {
-      this.find(key);
+      const found = this.find(key);
       const version = this.read(now);
       const result = change(this.copy);
-      this.find(key);
+      // It may have looked at other entries.
+      if (this.finds !== found) this.find(key);
       if (this.write(now, version, i === TRIES)) return result;
     }
   }
@@ -100,38 +103,42 @@ export class SharedNumbers {
 
   remove(key: string, now: number): void {
     this.find(key);
-    this.locked(() => {
-      const at = this.entryOf(now);
-      if (at >= 0) this.ints[at + USED] = 0;
-    });
+    this.lock();
+    const at = this.entryOf(now);
+    if (at >= 0) this.ints[at + USED] = 0;
+    this.unlock();
   }
 
   /** @returns the entry's version, -1 without one */
   private read(now: number): number {
-    return this.locked(() => {
-      const at = this.entryOf(now);
-      if (at < 0) {
-        this.copy.fill(0);
-        return -1;
-      }
-      const from = (at + VALUES) / 2;
-      this.copy.set(this.doubles.subarray(from, from + this.plan.numbers));
-      return this.ints[at + VERSION]!;
-    });
+    const { copy, doubles } = this;
+    this.lock();
+    const at = this.entryOf(now);
+    const from = (at + VALUES) / 2;
+    // A few numbers: copying them one by one costs less than a view of them.
+    for (let i = 0; i < copy.length; i++) copy[i] = at < 0 ? 0 : doubles[from + i]!;
+    const version = at < 0 ? -1 : this.ints[at + VERSION]!;
+    this.unlock();
+    return version;
   }
 
   /** @returns false when another thread changed the entry since `version` was read */
   private write(now: number, version: number, anyway: boolean): boolean {
-    return this.locked(() => {
-      const found = this.entryOf(now);
-      const current = found < 0 ? -1 : this.ints[found + VERSION]!;
-      if (current !== version && !anyway) return false;
-      const at = found < 0 ? this.take() : found;
-      this.doubles.set(this.copy, (at + VALUES) / 2);
-      this.ints[at + EXPIRY] = Math.max(this.ints[at + EXPIRY]!, Math.ceil(now) + this.plan.seconds);
-      this.ints[at + VERSION] = (this.ints[at + VERSION]! + 1) & 0x3fffffff;
-      return true;
-    });
+    this.lock();
+    const found = this.entryOf(now);
+    const current = found < 0 ? -1 : this.ints[found + VERSION]!;
+    const isMine = current === version || anyway;
+    if (isMine) this.put(found < 0 ? this.take() : found, now);
+    this.unlock();
+    return isMine;
+  }
+
+  private put(at: number, now: number): void {
+    const { copy, doubles, ints } = this;
+    const to = (at + VALUES) / 2;
+    for (let i = 0; i < copy.length; i++) doubles[to + i] = copy[i]!;
+    ints[at + EXPIRY] = Math.max(ints[at + EXPIRY]!, Math.ceil(now) + this.plan.seconds);
+    ints[at + VERSION] = (ints[at + VERSION]! + 1) & 0x3fffffff;
   }
 
   /** The entry that ends first gives way. */
@@ -173,32 +180,34 @@ export class SharedNumbers {
   }
 
   /** 128 bits stand for the text: two texts of one hash are not to be met by chance. */
-  private find(key: string): void {
-    const hash = this.key;
-    hash[0] = 0x811c9dc5;
-    hash[1] = 0x9e3779b9;
-    hash[2] = 0x85ebca6b;
-    hash[3] = key.length;
+  private find(key: string): number {
+    let a = 0x811c9dc5;
+    let b = 0x9e3779b9;
+    let c = 0x85ebca6b;
+    let d = key.length;
     for (let i = 0; i < key.length; i++) {
       const code = key.charCodeAt(i);
-      hash[0] = Math.imul(hash[0]! ^ code, 0x01000193);
-      hash[1] = Math.imul(hash[1]! ^ code, 0xcc9e2d51) ^ (hash[0]! >>> 13);
-      hash[2] = Math.imul(hash[2]! ^ code, 0x1b873593) ^ (hash[1]! >>> 15);
-      hash[3] = Math.imul(hash[3]! ^ code, 0x27d4eb2f) ^ (hash[2]! >>> 11);
+      a = Math.imul(a ^ code, 0x01000193);
+      b = Math.imul(b ^ code, 0xcc9e2d51) ^ (a >>> 13);
+      c = Math.imul(c ^ code, 0x1b873593) ^ (b >>> 15);
+      d = Math.imul(d ^ code, 0x27d4eb2f) ^ (c >>> 11);
     }
-    this.bucket = ((hash[3]! ^ (hash[0]! >>> 7)) >>> 0) % this.buckets;
-    this.bucket *= bucketInts(this.plan);
+    const hash = this.key;
+    hash[0] = a;
+    hash[1] = b;
+    hash[2] = c;
+    hash[3] = d;
+    this.bucket = (((d ^ (a >>> 7)) >>> 0) % this.buckets) * bucketInts(this.plan);
+    return ++this.finds;
   }
 
-  private locked<T>(work: () => T): T {
-    while (Atomics.compareExchange(this.ints, this.bucket, 0, 1) !== 0) {
-      // Held for some hundred nanoseconds by another thread.
-    }
-    try {
-      return work();
-    } finally {
-      Atomics.store(this.ints, this.bucket, 0);
-    }
+  /** Held for some hundred nanoseconds. What runs under it is the engine's own and does not throw. */
+  private lock(): void {
+    while (Atomics.compareExchange(this.ints, this.bucket, 0, 1) !== 0);
+  }
+
+  private unlock(): void {
+    Atomics.store(this.ints, this.bucket, 0);
   }
 }
 

@@ -9,6 +9,7 @@ export class FlowGroup {
   readonly starts: readonly LoadedDetection[];
   readonly ends: readonly LoadedDetection[];
   readonly packets: readonly LoadedDetection[];
+  private readonly protocols: ReadonlySet<string | undefined>;
 
   constructor(all: readonly LoadedDetection[]) {
     this.streams = all.filter(({ definition }) => definition.detect);
@@ -16,7 +17,11 @@ export class FlowGroup {
     this.starts = all.filter(({ definition }) => definition.onFlowStart);
     this.ends = all.filter(({ definition }) => definition.onFlowEnd);
     this.packets = all.filter(({ definition }) => definition.onPacket);
+    this.protocols = new Set(this.transactions.map(({ definition }) => definition.onTransaction));
   }
+
+  /** Some detection reads transactions of this protocol. */
+  readonly reads = (protocol: string): boolean => this.protocols.has(protocol);
 }
 
 const MOST_GROUPS = 65_535;

@@ -6,7 +6,7 @@ import type { FlowRows } from '../../engine/flow-record.js';
 import type { Memory } from '../../engine/memory.js';
 import { compileBuffer } from '../../signatures/buffer-matcher.js';
 import type { Inspection } from '../../signatures/inspection.js';
-import type { Match } from '../../signatures/signature.js';
+import type { ContentMatch, Match } from '../../signatures/signature.js';
 
 export interface Prefilter {
   /** They are looked for in what the server sends. */
@@ -28,19 +28,34 @@ export function openPrefilter(
   const environment = { stores: new Map<string, unknown>(), variable: () => 0 };
   const test = compileBuffer(pattern.contents as readonly Match[], environment, new Map());
   const at = inspection(memory, flows);
+  const reach = Math.min(window, reachOf(pattern.contents as readonly ContentMatch[]));
   return {
     ofServer: pattern.contentsOfServer,
-    window,
+    window: reach,
     look(socket) {
       const { bytes, start, finish } = socket.view;
       at.bytes = bytes;
       at.start = start;
-      at.end = Math.min(finish, start + window);
+      at.end = Math.min(finish, start + reach);
       at.cursor = start;
       if (finish > start && test(at)) return 'yes';
-      return finish - start >= window || socket.isBroken ? 'no' : 'later';
+      return finish - start >= reach || socket.isBroken ? 'no' : 'later';
     },
   };
+}
+
+/** Bytes from the beginning in which all contents must stand: with so many of them there, it is decided. */
+function reachOf(contents: readonly ContentMatch[]): number {
+  let reach = 0;
+  let end = 0;
+  for (const { offset = 0, depth, distance, within } of contents) {
+    // A content without a bound may stand anywhere; one with a bound that is a variable is not to be had here.
+    if (typeof within === 'number') end += Math.max(0, Number(distance ?? 0)) + within;
+    else if (typeof depth === 'number' && distance === undefined) end = Number(offset) + depth;
+    else return Infinity;
+    reach = Math.max(reach, end);
+  }
+  return reach;
 }
 
 /** Contents look at the buffer and at nothing else. */

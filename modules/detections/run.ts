@@ -270,7 +270,7 @@ export class DetectionRun {
     const { transactions, turns, conversations } = this;
     if (!transactions?.has(slot)) return;
     const { occasion } = turns;
-    transactions.completed(slot, (view, item) => {
+    transactions.completed(slot, group.reads, (view, item) => {
       occasion.toServer = view.toServer;
       occasion.transaction = view;
       for (const detection of group.transactions) {

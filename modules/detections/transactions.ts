@@ -1,7 +1,7 @@
 /** Directions of transactions that became complete, packet by packet. */
 import { TransactionView } from '../../engine/detection/transaction-view.js';
 import { Frame } from '../../engine/frames/frame.js';
-import type { ApplicationLayer, Transaction } from '../../engine/protocol.js';
+import type { ApplicationLayer } from '../../engine/protocol.js';
 
 const TO_SERVER = 1;
 const TO_CLIENT = 2;
@@ -9,8 +9,6 @@ const TO_CLIENT = 2;
 export class Transactions {
   /** By slot: place of its first update in the batch in hand, from 1; 0 for none. */
   private readonly firsts: Int32Array;
-  /** Directions that were told. */
-  private readonly told = new WeakMap<Transaction, number>();
 
   constructor(
     private readonly layer: ApplicationLayer,
@@ -33,18 +31,22 @@ export class Transactions {
     return this.firsts[slot] !== 0;
   }
 
-  /** Tells of each direction that became complete with a packet. */
-  completed(slot: number, tell: (view: TransactionView, item: number) => void): void {
+  /** Tells of each direction that became complete with a packet. @param wanted whether anybody reads a protocol */
+  completed(
+    slot: number,
+    wanted: (protocol: string) => boolean,
+    tell: (view: TransactionView, item: number) => void,
+  ): void {
     const { updates } = this.layer;
     const first = this.firsts[slot]! - 1;
     for (let i = first; i < updates.length && updates[i]!.slot === slot; i++) {
       const { conversation, transaction, toServer, complete } = updates[i]!;
-      if (!complete || transaction instanceof Frame) continue;
+      if (!complete || !wanted(conversation.protocol.name) || transaction instanceof Frame) continue;
       const bit = toServer ? TO_SERVER : TO_CLIENT;
-      const before = this.told.get(transaction) ?? 0;
+      const before = transaction.toldDirections ?? 0;
       if ((before & bit) !== 0) continue;
       tell(new TransactionView(conversation.protocol, transaction, toServer), i - first);
-      this.told.set(transaction, before | bit);
+      transaction.toldDirections = before | bit;
     }
   }
 }
