@@ -132,6 +132,11 @@ function noteAppProtocol({ memory, flows }: Thread, e: number, r: number): void 
   );
 }
 
+/** Gives a pseudo packet without a payload JSON members to carry, for who tells the outputs of it. */
+export function attachMembers(thread: Thread, slot: number, members: string): void {
+  writePayload(thread, slot, members, 0);
+}
+
 /** A payload larger than a block of the pool is not possible: records are bounded by their makers. */
 function writePayload(thread: Thread, slot: number, members: string, room: number): boolean {
   const p = slot * Packet.INTS;

@@ -101,6 +101,7 @@ class Loader<Kept> {
       unsupported: [],
       skipped: [],
       files: this.files,
+      named: this.context.datasets.files,
       referenceSystems: Object.fromEntries(this.context.references),
     };
   }

@@ -1,6 +1,7 @@
 /** What rules are parsed against: variables, classifications, keywords, and where warnings go. */
 import { nearest } from '../engine/nearest.js';
 import type { Classification } from './classification.js';
+import type { DatasetDeclarations } from './dataset-declarations.js';
 import { flatText } from './flat-text.js';
 import type { Keyword } from './keyword.js';
 import type { RuleProblem } from './rule-set.js';
@@ -29,6 +30,8 @@ export interface RuleContext {
   readonly limits: RuleLimits;
   /** Folder that files named in rules (datasets, lists) are relative to. */
   readonly folder: string;
+  /** Datasets that rules name. */
+  readonly datasets: DatasetDeclarations;
   /** Path of the MaxMind database, empty without one. */
   readonly geoipDatabase: string;
   warn(problem: RuleProblem): void;

@@ -34,6 +34,8 @@ export interface RuleSet<Kept = Signature> {
   readonly skipped: RuleProblem[];
   /** Files read, in order. */
   readonly files: readonly string[];
+  /** Files that rules name: datasets. */
+  readonly named: readonly string[];
   /** Prefix of reference types: `{ cve: 'https://…' }`. */
   readonly referenceSystems: Readonly<Record<string, string>>;
 }

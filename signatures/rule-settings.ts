@@ -9,6 +9,7 @@ import {
   type ConfigLineProblem,
   readClassifications,
 } from './classification.js';
+import { DatasetDeclarations, datasetOptions } from './dataset-declarations.js';
 import { buffersByKeyword, keywordsByName } from './keywords.js';
 import { ruleProtocols } from './protocols.js';
 import { builtInReferences, readReferences } from './reference-config.js';
@@ -75,6 +76,7 @@ export const ruleSettingOptions = [
   RULE_LENGTH,
   PCRE_MATCH_LIMIT,
   PCRE_RECURSION_LIMIT,
+  ...datasetOptions,
 ];
 
 /** Variables where the configuration has no `vars` at all. */
@@ -135,6 +137,10 @@ export function ruleContext(
 ): RuleContext {
   const { protocols = [], strict = [], features = [], checkExpression } = settings;
   const noVariables = config.at('vars') === undefined;
+  const datasets = new DatasetDeclarations(config);
+  datasets.configure(config, message =>
+    problems.errors.push({ message, position: { file: '', line: 0, column: 0 } }),
+  );
   return {
     keywords: keywordsByName(protocols),
     protocols: ruleProtocols(protocols),
@@ -153,6 +159,7 @@ export function ruleContext(
       pcreRecursionLimit: config.read(PCRE_RECURSION_LIMIT),
     },
     folder: config.read(DEFAULT_RULE_PATH),
+    datasets,
     geoipDatabase: config.read(GEOIP_DATABASE),
     warn: problem => problems.warnings.push(problem),
     ...(checkExpression && { checkExpression }),

@@ -24,6 +24,8 @@ export class AlertQueue {
   readonly flags: Uint8Array;
   readonly toServer: Uint8Array;
   readonly subjects: (Subject | undefined)[];
+  /** What the signature noted, as members of its `alert` object; mostly empty. */
+  readonly contexts: string[];
 
   constructor(readonly capacity: number) {
     this.signatures = new Int32Array(capacity);
@@ -31,6 +33,7 @@ export class AlertQueue {
     this.flags = new Uint8Array(capacity);
     this.toServer = new Uint8Array(capacity);
     this.subjects = new Array<Subject | undefined>(capacity);
+    this.contexts = new Array<string>(capacity).fill('');
   }
 
   clear(): void {
@@ -39,7 +42,13 @@ export class AlertQueue {
   }
 
   /** @returns false when the queue is full */
-  add(signature: number, subject: Subject | undefined, flags: number, toServer: boolean): boolean {
+  add(
+    signature: number,
+    subject: Subject | undefined,
+    flags: number,
+    toServer: boolean,
+    context = '',
+  ): boolean {
     const transaction = subject ? subject.transaction.id : -1;
     if (this.length === this.capacity) return false;
     let at = this.length++;
@@ -53,6 +62,7 @@ export class AlertQueue {
     this.flags[at] = flags;
     this.toServer[at] = toServer ? 1 : 0;
     this.subjects[at] = subject;
+    this.contexts[at] = context;
     return true;
   }
 
@@ -67,5 +77,6 @@ export class AlertQueue {
     this.flags[to] = this.flags[from]!;
     this.toServer[to] = this.toServer[from]!;
     this.subjects[to] = this.subjects[from];
+    this.contexts[to] = this.contexts[from]!;
   }
 }

@@ -1,6 +1,6 @@
 /** Inspects batches of packets with one rule set: plans and scans the whole batch, then judges packet by packet. */
 import type { Batch } from '../../engine/batch.js';
-import { EVENT_NONE, isDroppedWithFlow } from '../../engine/event.js';
+import { attachMembers, EVENT_NONE, EVENT_OTHER, isDroppedWithFlow, keepEvent } from '../../engine/event.js';
 import * as Flow from '../../engine/flow-record.js';
 import { Frame } from '../../engine/frames/frame.js';
 import type { Thread } from '../../engine/module.js';
@@ -23,6 +23,7 @@ import type { BatchPlan } from './batch-plan.js';
 import type { FlowState, FlowStates } from './flow-states.js';
 import type { HeaderTest } from './header-test.js';
 import type { Judgement } from './judgement.js';
+import type { Notes } from './notes.js';
 import { NumberList } from './number-list.js';
 import { applicationOf, type PacketFacts } from './packet-facts.js';
 import { followsStreams, packetGroup, streamGroup } from './port-rules.js';
@@ -60,6 +61,7 @@ export interface DetectionParts {
   readonly judgement: Judgement;
   readonly at: Inspection;
   readonly tags: PacketTags;
+  readonly notes: Notes;
   readonly chunkToServer: number;
   readonly chunkToClient: number;
   /** Number among `image.applicationNames` of each application protocol, by number of the protocol. */
@@ -138,6 +140,7 @@ export class Detection implements TransactionJudge {
     ) {
       facts.load(slot);
       queue.clear();
+      this.parts.notes.clear();
       this.parts.shown?.take(p, flow, facts.toServer);
       this.load(slot, p, flow);
       if (pseudo === Packet.PSEUDO_FLOW_END) this.endOfFlow(slot);
@@ -148,8 +151,27 @@ export class Detection implements TransactionJudge {
       this.skipUpdates(slot);
       if (flow >= 0) this.dropWithFlow(p, flow);
     }
+    if (this.parts.notes.hasPacketTexts) this.tellTexts(batch, slot, flow);
     if (pseudo < Packet.PSEUDO_STREAM) this.parts.tags.packet(batch, slot, flow, facts.toServer);
-    if (pseudo === Packet.PSEUDO_FLOW_END && flow >= 0) states.release(flow);
+    if (pseudo === Packet.PSEUDO_FLOW_END && flow >= 0) {
+      this.tellNotes(slot, flow);
+      states.release(flow);
+    }
+  }
+
+  /** A record of its own for what was captured in a packet. */
+  private tellTexts(batch: Batch, slot: number, flow: number): void {
+    const { thread, notes } = this.parts;
+    const members = notes.members(flow);
+    notes.clear();
+    if (thread.wants(EVENT_OTHER))
+      keepEvent(thread, batch, EVENT_OTHER, slot, `"event_type":"metadata",${members}`);
+  }
+
+  /** What signatures noted travels with the end of the flow, for its record. */
+  private tellNotes(slot: number, flow: number): void {
+    const members = this.parts.notes.members(flow);
+    if (members !== '') attachMembers(this.parts.thread, slot, members);
   }
 
   /** The whole flow was dropped or passed: nothing of it is inspected. */
@@ -443,7 +465,8 @@ export class Detection implements TransactionJudge {
     const h = rule.number * Header.INTS;
     const silent = (image.header[h + Header.OPTIONS]! & Header.OPTION_NO_ALERT) !== 0;
     if (silent && image.header[h + Header.ACTION] === Header.ACTION_ALERT) return;
-    if (queue.add(rule.number, subject, flags, at.toServer)) return;
+    const context = this.parts.notes.takeContext(rule.number);
+    if (queue.add(rule.number, subject, flags, at.toServer, context)) return;
     this.parts.overflow();
     if (queue.overflowed < 0 && isDropping(image.header[h + Header.ACTION]!)) queue.overflowed = rule.number;
   }

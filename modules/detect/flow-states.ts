@@ -15,7 +15,9 @@ export class FlowState {
   bits: Set<number> | undefined;
   numbers: Map<number, number> | undefined;
   /** Captured texts by name. */
-  texts: Map<string, Uint8Array> | undefined;
+  texts: Map<string, string> | undefined;
+  /** Numbers measured, by group and name. */
+  measures: Map<string, Record<string, number>> | undefined;
   /** The transaction in hand in each direction: what alerts without one of their own are logged with. */
   subjectToServer: Subject | undefined;
   subjectToClient: Subject | undefined;
@@ -65,6 +67,7 @@ export class FlowStates {
     state.bits = undefined;
     state.numbers = undefined;
     state.texts = undefined;
+    state.measures = undefined;
     state.tags = undefined;
     state.subjectToServer = undefined;
     state.subjectToClient = undefined;

@@ -26,7 +26,14 @@ import * as Header from '../../signatures/compile/header.js';
 import type { RuleSetImage } from '../../signatures/compile/image.js';
 import * as Traits from '../../signatures/compile/traits.js';
 import { SILENT, SUPPRESSED, type Thresholds } from '../../signatures/state/thresholds.js';
-import { type AlertQueue, MATCH_GUESSED, MATCH_STREAM, MATCH_TRANSACTION } from './alert-queue.js';
+import {
+  type AlertQueue,
+  MATCH_GUESSED,
+  MATCH_STREAM,
+  MATCH_TRANSACTION,
+  type Subject,
+} from './alert-queue.js';
+import type { Notes } from './notes.js';
 import type { ShownStreams } from './shown-stream.js';
 
 /** What a rate filter puts in place of a signature's own action. */
@@ -55,6 +62,7 @@ export class Judgement {
     private readonly inline: boolean,
     private readonly thresholds: Thresholds | undefined,
     private readonly shown: ShownStreams | undefined,
+    private readonly notes: Notes,
   ) {
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
@@ -198,7 +206,7 @@ export class Judgement {
     if (!this.thread.wants(EVENT_ALERT)) return;
     const toServer = queue.toServer[i] === 1;
     const subject = queue.subjects[i];
-    const members = subject ? membersOf(subject.protocol, subject.transaction) : '';
+    const members = this.membersOf(subject, flow, queue.contexts[i]!);
     let shown = this.shownWith(p, flow, toServer, queue.flags[i]!);
     let event = keepEvent(this.thread, batch, EVENT_ALERT, slot, members, shown);
     if (event < 0 && shown > 0) {
@@ -220,6 +228,13 @@ export class Judgement {
       const state = row[p + Packet.FLOW_STATE]! & ~Packet.FLOW_TO_SERVER;
       row[e + Packet.FLOW_STATE] = state | (toServer ? Packet.FLOW_TO_SERVER : 0);
     }
+  }
+
+  /** Members of the record: the transaction, what the signature noted, and what is known of the flow. */
+  private membersOf(subject: Subject | undefined, flow: number, context: string): string {
+    const transaction = subject ? transactionMembers(subject.protocol, subject.transaction) : '';
+    const alert = context === '' ? '' : `"alert":{${context}}`;
+    return joined(joined(transaction, alert), this.notes.members(flow));
   }
 
   /** @returns bytes that the alert shows of the stream in which it matched, 0 when it matched elsewhere */
@@ -265,8 +280,10 @@ function verdictOf(action: number): number {
 }
 
 /** The transaction as an alert tells it. */
-function membersOf(protocol: Protocol, transaction: Transaction): string {
-  const record = protocol.record(transaction, true);
-  const more = protocol.alertMembers?.(transaction) ?? '';
-  return record !== '' && more !== '' ? `${record},${more}` : record + more;
+function transactionMembers(protocol: Protocol, transaction: Transaction): string {
+  return joined(protocol.record(transaction, true), protocol.alertMembers?.(transaction) ?? '');
+}
+
+function joined(a: string, b: string): string {
+  return a !== '' && b !== '' ? `${a},${b}` : a + b;
 }

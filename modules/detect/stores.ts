@@ -2,6 +2,7 @@
 import { engineMode } from '../../engine/exception-policy.js';
 import type { Thread } from '../../engine/module.js';
 import type { ApplicationLayer } from '../../engine/protocol.js';
+import { CAPTURES } from '../../signatures/buffer-matcher/pcre-step.js';
 import {
   APPLICATION_PROTOCOLS,
   type ApplicationProtocols,
@@ -11,6 +12,8 @@ import { CONVERSATIONS, type Conversations } from '../../signatures/keywords/fil
 import { STREAM_SIZES, type StreamSizes } from '../../signatures/keywords/flow-counters.js';
 import { REPUTATIONS } from '../../signatures/keywords/iprep.js';
 import { TAGS, type Tags } from '../../signatures/keywords/tag.js';
+import { ALERT_NOTES } from '../../signatures/state/alert-notes.js';
+import { dataFolder } from '../../signatures/state/data-folder.js';
 import { DatasetStore } from '../../signatures/state/datasets.js';
 import {
   allocateDetectionState,
@@ -24,6 +27,7 @@ import { SHARED_BITS, SharedBits } from '../../signatures/state/shared-bits.js';
 import { SharedTable } from '../../signatures/state/shared-table.js';
 import { Tracker } from '../../signatures/state/track.js';
 import type { FlowStates } from './flow-states.js';
+import { Notes } from './notes.js';
 
 export interface Stores {
   readonly byName: ReadonlyMap<string, unknown>;
@@ -32,6 +36,7 @@ export interface Stores {
   readonly hosts: SharedTable;
   readonly tracker: Tracker;
   readonly datasets: DatasetStore;
+  readonly notes: Notes;
 }
 
 /** State shared with the other threads, or, where the main thread prepared none, of this thread alone. */
@@ -40,14 +45,16 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
     (thread.shared[DETECTION_STATE] as DetectionState | undefined) ?? allocateDetectionState(thread.config);
   const tracker = new Tracker(thread.memory, thread.flows);
   const hosts = new SharedTable(shared.bits);
-  const folder = String(thread.config.at('default-log-dir') ?? '.');
   const warn = (message: string) => thread.warnOnce(message);
-  const datasets = new DatasetStore(new SharedTable(shared.datasets), folder, warn);
+  const datasets = new DatasetStore(new SharedTable(shared.datasets), dataFolder(thread.config), warn);
   const variables = new StateVariables(states);
+  const notes = new Notes(states, number => variables.nameOf(number));
   // Detections written as code set and read the same flowbits.
   thread.services.set(FLOW_VARIABLES, variables);
   const byName = new Map<string, unknown>([
     [FLOW_VARIABLES, variables],
+    [ALERT_NOTES, notes],
+    [CAPTURES, notes],
     [SHARED_BITS, new SharedBits(hosts, tracker)],
     [APPLICATION_PROTOCOLS, applicationProtocols(thread)],
     [CONVERSATIONS, conversations(thread)],
@@ -57,7 +64,7 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
     [DATASETS, datasets],
     ...replacements(thread),
   ]);
-  return { byName, thresholds: new SharedTable(shared.thresholds), hosts, tracker, datasets };
+  return { byName, thresholds: new SharedTable(shared.thresholds), hosts, tracker, datasets, notes };
 }
 
 /** Only what has not passed yet can be changed. */
@@ -67,6 +74,7 @@ function replacements({ config }: Thread): [string, Replacements][] {
 
 class StateVariables implements FlowVariables {
   private readonly numbers = new Map<string, number>();
+  private readonly names: string[] = [];
 
   constructor(private readonly states: FlowStates) {}
 
@@ -74,7 +82,11 @@ class StateVariables implements FlowVariables {
     const known = this.numbers.get(name);
     if (known !== undefined) return known;
     this.numbers.set(name, this.numbers.size);
-    return this.numbers.size - 1;
+    return this.names.push(name) - 1;
+  }
+
+  nameOf(number: number): string {
+    return this.names[number]!;
   }
 
   hasBit(flow: number, bit: number): boolean {

@@ -6,7 +6,7 @@ import type { Inspection } from '../../signatures/inspection.js';
 import type { Subject } from './alert-queue.js';
 import type { RuleLanguage } from './language.js';
 import { NumberList } from './number-list.js';
-import type { Rule, Rules } from './rule.js';
+import { allHold, type Rule, type Rules } from './rule.js';
 import { type Part, partsOf, type Visible } from './transaction-rule.js';
 import type { TransactionState } from './transaction-state.js';
 
@@ -144,7 +144,9 @@ export class TransactionInspection {
       if (part.holds(this.at, visible)) this.met |= 1 << i;
       else return part.growing && !visible.complete ? WAITS : FAILED;
     }
-    if (rule.payload.length === 0 || this.judge.payloadHolds(rule)) return MATCHED;
+    // Conditions on packets are met by the packet that shows the rest, or by a later one.
+    const packetHolds = allHold(rule.headers, this.at);
+    if (packetHolds && (rule.payload.length === 0 || this.judge.payloadHolds(rule))) return MATCHED;
     return visible.complete ? FAILED : WAITS;
   }
 

@@ -34,6 +34,7 @@ const TO_SERVER = encoder.encode('to_server');
 const TO_CLIENT = encoder.encode('to_client');
 const ALERT_MEMBER = encoder.encode('alert');
 const METADATA_MEMBER = encoder.encode('metadata');
+const TRAFFIC_MEMBER = encoder.encode('traffic');
 
 /** @param inline packets can be dropped here */
 export function writeAlert(writer: Writer, subject: Subject, inline: boolean): void {
@@ -117,6 +118,7 @@ function writeOwnMembers(writer: Writer, subject: Subject): void {
   const members = writer.ownMembers(subject);
   while (members.next()) {
     if (members.isNamed(ALERT_MEMBER) || members.isNamed(XFF_MEMBER)) continue;
-    if (members.isNamed(METADATA_MEMBER) ? instance.metadata : instance.alert.appLayer) writer.copyMember();
+    const variables = members.isNamed(METADATA_MEMBER) || members.isNamed(TRAFFIC_MEMBER);
+    if (variables ? instance.metadata : instance.alert.appLayer) writer.copyMember();
   }
 }

@@ -48,6 +48,7 @@ export function writeNetflow(
     writeTcpOfDirection(json, subject.flowField(flags));
   }
   if (writer.instance.ethernet) macs?.write(json, subject, toServer);
+  writer.copyMembers(subject);
   json.close();
 }
 

@@ -46,7 +46,7 @@ export class Writer {
     this.json.members(this.thread.memory.bytes, this.members.start, this.members.valueEnd);
   }
 
-  /** Writes all members of the event's maker, except `metadata` where the entry does not want it. */
+  /** Writes all members of the event's maker, except variables where the entry does not want it. */
   copyMembers(subject: Subject): void {
     if (this.instance.metadata) {
       const start = subject.field(Packet.PAYLOAD);
@@ -55,11 +55,14 @@ export class Writer {
       return;
     }
     const members = this.ownMembers(subject);
-    while (members.next()) if (!members.isNamed(METADATA)) this.copyMember();
+    while (members.next()) {
+      if (!members.isNamed(METADATA) && !members.isNamed(TRAFFIC)) this.copyMember();
+    }
   }
 }
 
 const METADATA = new TextEncoder().encode('metadata');
+const TRAFFIC = new TextEncoder().encode('traffic');
 
 function signaturesOf(shared: Readonly<Record<string, unknown>>, instance: Instance): SignatureMembers {
   return new SignatureMembers(alertSignatures(shared), instance.alert);

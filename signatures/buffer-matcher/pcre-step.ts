@@ -5,7 +5,10 @@ import type { CompileEnvironment } from '../keyword.js';
 import type { PcreMatch } from '../keywords/pcre.js';
 import type { Budget, Step } from './chain.js';
 
-/** Keeps what expressions capture, as store `captures` of the environment. */
+/** Name of the store. */
+export const CAPTURES = 'captures';
+
+/** Keeps what expressions capture. */
 export interface CaptureStore {
   capture(at: Inspection, scope: 'flow' | 'pkt' | 'alert', name: string, start: number, end: number): void;
 }
@@ -67,7 +70,7 @@ function absent(expressions: Expressions, expression: number, relative: boolean,
 type Capturing = (at: Inspection, groups: Uint32Array, count: number) => void;
 
 function captures(match: PcreMatch, environment: CompileEnvironment): Capturing | undefined {
-  const store = environment.stores.get('captures') as CaptureStore | undefined;
+  const store = environment.stores.get(CAPTURES) as CaptureStore | undefined;
   const wanted = match.captures;
   if (!store || !wanted) return undefined;
   return (at, groups, count) => {

@@ -36,6 +36,11 @@ export function rulesKey({ settings, files }: RuleSources): string {
   return hash.digest('hex').slice(0, 40);
 }
 
+/** Files that rules name are known only when they were parsed. */
+function keyOfNamed({ named }: RuleOutcome): string {
+  return rulesKey({ settings: '', files: named });
+}
+
 const PIECE = 1 << 20;
 
 /** A file that cannot be read counts as one that is not there. */
@@ -68,7 +73,8 @@ export class ImageCache {
     const file = this.folder.read(`${key}.rules`);
     if (!file) return undefined;
     try {
-      const { image, outcome } = unpacked(file) as CachedRules;
+      const { image, outcome, namedKey } = unpacked(file) as CachedRules & { readonly namedKey: string };
+      if (namedKey !== keyOfNamed(outcome)) return undefined;
       const known = new Map(previous?.databases.map(database => [database.key, database]));
       const databases = image.databases.map(each => known.get(each.key) ?? this.opened(each));
       return { image: { ...image, databases }, outcome };
@@ -79,7 +85,10 @@ export class ImageCache {
 
   write(key: string, { image, outcome }: CachedRules): void {
     const databases = image.databases.map(({ shared: _, ...rest }) => rest);
-    this.folder.write(`${key}.rules`, ...packed({ image: { ...image, databases }, outcome }));
+    this.folder.write(
+      `${key}.rules`,
+      ...packed({ image: { ...image, databases }, outcome, namedKey: keyOfNamed(outcome) }),
+    );
   }
 
   private opened(database: CompiledDatabase): CompiledDatabase {

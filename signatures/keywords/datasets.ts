@@ -1,10 +1,13 @@
 /** dataset and datarep: whether a buffer is in a set of values, and what the set says of it. */
 import { dirname } from 'node:path';
+import { integer, type OptionType, size } from '../../engine/config/option.js';
+import { nearest } from '../../engine/nearest.js';
 import type { Keyword, MatchCompiler } from '../keyword.js';
 import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 import type { Match, Position } from '../signature.js';
-import type { DatasetType } from '../state/dataset-values.js';
+import { ALERT_NOTES, type AlertNotes } from '../state/alert-notes.js';
+import { DATASET_TYPES, type DatasetType } from '../state/dataset-values.js';
 import { compileInteger, type IntegerTest, parseInteger } from './integers.js';
 
 type Command = 'set' | 'unset' | 'isset' | 'isnotset';
@@ -19,8 +22,17 @@ export interface DatasetDeclaration {
   /** Folder that `load` is relative to. */
   readonly folder: string;
   readonly format?: 'csv' | 'json' | 'ndjson';
-  readonly valueKey?: string;
+  /** Paths into JSON: to the list of entries, and in each to its value. */
   readonly arrayKey?: string;
+  readonly valueKey?: string;
+  /** Member of `alert.context` that tells the entry; without its value where that is to be removed. */
+  readonly contextKey?: string;
+  readonly removeKey?: boolean;
+  /** A value stands for all names below it too: `.example.com` for `.www.example.com`. */
+  readonly subdomains?: boolean;
+  /** Bytes it may take, and rows of its table. */
+  readonly memcap?: number;
+  readonly hashsize?: number;
   readonly reputation?: boolean;
 }
 
@@ -45,6 +57,8 @@ export interface Dataset {
   remove(bytes: Uint8Array, start: number, end: number): void;
   /** Reputation of a value, undefined where it has none. */
   reputation(bytes: Uint8Array, start: number, end: number): number | undefined;
+  /** The entry of a value as its file has it: JSON; undefined where it has none. */
+  json(bytes: Uint8Array, start: number, end: number): string | undefined;
 }
 
 export interface Datasets {
@@ -53,7 +67,6 @@ export interface Datasets {
 }
 
 const COMMANDS = new Set(['set', 'unset', 'isset', 'isnotset']);
-const TYPES = new Set(['string', 'md5', 'sha256', 'ipv4', 'ipv6', 'ip']);
 const FORMATS = new Set(['csv', 'json', 'jsonline', 'ndjson']);
 const LONGEST_NAME = 63;
 
@@ -67,32 +80,25 @@ function fieldsOf(fields: readonly string[], keyword: string, at: Position): Map
   return known;
 }
 
-/** Files of rules stay below their folder. */
-function fileOf(name: string | undefined, at: Position): string | undefined {
-  if (name === undefined) return undefined;
-  if (name.startsWith('/')) throw new RuleError(`absolute paths are not allowed: ${name}`, at);
-  if (name.split('/').includes('..'))
-    throw new RuleError(`directory traversals are not allowed: ${name}`, at);
-  return name;
-}
+const OPTIONS = new Set(
+  'type load save state memcap hashsize format value_key array_key context_key remove_key match'.split(' '),
+);
 
 function declarationOf(name: string, fields: Map<string, string>, at: Position): DatasetDeclaration {
   if (name === '' || name.length > LONGEST_NAME)
     throw new RuleError(`invalid name of a dataset "${name}"`, at, 'up to 63 characters');
+  for (const field of fields.keys())
+    if (!OPTIONS.has(field))
+      throw new RuleError(`invalid dataset option "${field}"`, at, nearest(field, OPTIONS));
   const type = fields.get('type');
-  if (type !== undefined && !TYPES.has(type))
-    throw new RuleError(`bad type ${type}`, at, [...TYPES].join(', '));
-  const format = fields.get('format');
-  if (format !== undefined && !FORMATS.has(format))
-    throw new RuleError(`unknown format ${format}`, at, [...FORMATS].join(', '));
-  const state = fileOf(fields.get('state'), at);
-  const load = fileOf(fields.get('load'), at);
-  const save = fileOf(fields.get('save'), at);
+  if (type !== undefined && !DATASET_TYPES.has(type))
+    throw new RuleError(`bad type ${type}`, at, [...DATASET_TYPES].join(', '));
+  const state = fields.get('state');
+  const load = fields.get('load');
+  const save = fields.get('save');
   if (state !== undefined && (load !== undefined || save !== undefined)) {
     throw new RuleError("'state' can not be mixed with 'load' and 'save'", at);
   }
-  if (format !== undefined && format !== 'csv' && !fields.has('value_key'))
-    throw new RuleError('value_key is needed for json', at);
   return {
     name,
     folder: dirname(at.file),
@@ -100,12 +106,52 @@ function declarationOf(name: string, fields: Map<string, string>, at: Position):
     ...(load !== undefined && { load }),
     ...((save ?? state) !== undefined && { save: save ?? state }),
     ...(state !== undefined && { load: state, folder: '' }),
-    ...(format !== undefined && {
-      format: format === 'jsonline' ? 'ndjson' : (format as 'csv' | 'json' | 'ndjson'),
-    }),
-    ...(fields.has('value_key') && { valueKey: fields.get('value_key')! }),
-    ...(fields.has('array_key') && { arrayKey: fields.get('array_key')! }),
+    ...sizesOf(fields, at),
+    ...jsonOf(fields, at),
+    ...matchOf(fields, at),
   };
+}
+
+function sizesOf(fields: Map<string, string>, at: Position): Pick<DatasetDeclaration, 'memcap' | 'hashsize'> {
+  const read = (name: string, type: OptionType<number>) => {
+    const text = fields.get(name);
+    if (text === undefined) return undefined;
+    const value = type.parse(text);
+    if (value === undefined) throw new RuleError(`invalid value for ${name}: ${text}`, at, type.expected);
+    return value;
+  };
+  const memcap = read('memcap', size);
+  const hashsize = read('hashsize', integer(1, 2 ** 31));
+  return { ...(memcap !== undefined && { memcap }), ...(hashsize !== undefined && { hashsize }) };
+}
+
+type JsonKeys = Pick<DatasetDeclaration, 'format' | 'valueKey' | 'arrayKey' | 'contextKey' | 'removeKey'>;
+
+function jsonOf(fields: Map<string, string>, at: Position): JsonKeys {
+  const written = fields.get('format') ?? 'csv';
+  if (!FORMATS.has(written)) throw new RuleError(`unknown format ${written}`, at, [...FORMATS].join(', '));
+  if (written === 'csv') {
+    for (const key of ['value_key', 'array_key', 'context_key', 'remove_key'])
+      if (fields.has(key)) throw new RuleError(`${key} needs format json or ndjson`, at, 'format json');
+    return {};
+  }
+  for (const key of ['value_key', 'context_key'])
+    if (!fields.has(key)) throw new RuleError(`${key} is needed for format ${written}`, at);
+  return {
+    format: written === 'json' ? 'json' : 'ndjson',
+    valueKey: fields.get('value_key')!,
+    contextKey: fields.get('context_key')!,
+    ...(fields.has('array_key') && { arrayKey: fields.get('array_key')! }),
+    ...(fields.has('remove_key') && { removeKey: true }),
+  };
+}
+
+function matchOf(fields: Map<string, string>, at: Position): Pick<DatasetDeclaration, 'subdomains'> {
+  const how = fields.get('match');
+  if (how === undefined || how === 'exact') return {};
+  if (how !== 'subdomain') throw new RuleError(`unknown match ${how}`, at, 'subdomain');
+  if (fields.get('type') !== 'string') throw new RuleError('match subdomain is for type string', at);
+  return { subdomains: true };
 }
 
 function parseDataset(rule: RuleBuilder, argument: string | undefined, at: Position): void {
@@ -118,7 +164,8 @@ function parseDataset(rule: RuleBuilder, argument: string | undefined, at: Posit
   const [command = '', name = '', ...rest] = argument!.split(',').map(each => each.trim());
   if (!COMMANDS.has(command))
     throw new RuleError(`dataset action "${command}" is invalid`, at, [...COMMANDS].join(', '));
-  const declaration = declarationOf(name, fieldsOf(rest, 'dataset', at), at);
+  const declared = declarationOf(name, fieldsOf(rest, 'dataset', at), at);
+  const declaration = rule.context.datasets.declare(declared, at);
   const match: DatasetMatch = { kind: 'dataset', command: command as Command, declaration };
   rule.addToBuffer(match);
 }
@@ -127,7 +174,8 @@ function parseDatarep(rule: RuleBuilder, argument: string | undefined, at: Posit
   if (!rule.sticky) throw new RuleError('datarep needs a preceding sticky buffer', at);
   const [name = '', operator = '', value = '', ...rest] = argument!.split(',').map(each => each.trim());
   const test = parseInteger(operator + value, 'datarep', { bits: 16 }, at);
-  const declaration = { ...declarationOf(name, fieldsOf(rest, 'datarep', at), at), reputation: true };
+  const declared = { ...declarationOf(name, fieldsOf(rest, 'datarep', at), at), reputation: true };
+  const declaration = rule.context.datasets.declare(declared, at);
   rule.addToBuffer({ kind: 'datarep', declaration, test });
 }
 
@@ -137,7 +185,7 @@ export const datasetKeywords: readonly Keyword[] = [
     family: 'payload',
     summary: 'Whether the buffer is in a set of values, or is put into it.',
     grammar:
-      'set | unset | isset | isnotset, name [, type string | md5 | sha256 | ipv4 | ipv6 | ip] [, load | save | state file] [, memcap size] [, hashsize size]',
+      'set | unset | isset | isnotset, name [, type string | md5 | sha256 | ipv4 | ipv6 | ip] [, load | save | state file] [, memcap size] [, hashsize size] [, format csv | json | ndjson] [, value_key path] [, array_key path] [, context_key name] [, remove_key] [, match subdomain]',
     parse: parseDataset,
   },
   {
@@ -155,10 +203,19 @@ export const datasetCompilers: readonly MatchCompiler[] = [
     kind: 'dataset',
     compile(match, environment) {
       const { command, declaration } = match as DatasetMatch;
+      const { contextKey } = declaration;
+      const notes = environment.stores.get(ALERT_NOTES) as AlertNotes | undefined;
       const set = (environment.stores.get(DATASETS) as Datasets).open(declaration);
       switch (command) {
         case 'isset':
-          return at => set.has(at.bytes, at.start, at.end);
+          return contextKey === undefined || !notes
+            ? at => set.has(at.bytes, at.start, at.end)
+            : at => {
+                if (!set.has(at.bytes, at.start, at.end)) return false;
+                const json = set.json(at.bytes, at.start, at.end);
+                if (json !== undefined) notes.context(at, contextKey, json);
+                return true;
+              };
         case 'isnotset':
           return at => !set.has(at.bytes, at.start, at.end);
         case 'set':

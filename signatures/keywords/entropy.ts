@@ -2,6 +2,7 @@
 import type { Keyword, MatchCompiler } from '../keyword.js';
 import { RuleError } from '../rule-error.js';
 import type { Match, Position } from '../signature.js';
+import { ALERT_NOTES, type AlertNotes } from '../state/alert-notes.js';
 import { fields, wholeNumber } from './byte-arguments.js';
 
 const OPERATORS = ['<=', '>=', '!=', '<', '>', '='] as const;
@@ -14,6 +15,8 @@ export interface EntropyMatch extends Match {
   /** Bytes looked at, 0: all. */
   readonly bytes: number;
   readonly offset: number;
+  /** Name that the value is told by. */
+  readonly buffer: string;
 }
 
 const entropy: Keyword = {
@@ -34,7 +37,8 @@ const entropy: Keyword = {
       else throw new RuleError(`unknown entropy argument "${field}"`, at, entropy.grammar);
     }
     if (!comparison) throw new RuleError('entropy needs a value', at, entropy.grammar);
-    rule.addToBuffer({ kind: 'entropy', bytes, offset, ...comparison });
+    const buffer = rule.buffer(at).buffer.replaceAll('.', '_');
+    rule.addToBuffer({ kind: 'entropy', bytes, offset, buffer, ...comparison });
   },
 };
 
@@ -68,12 +72,14 @@ export const entropyKeywords: readonly Keyword[] = [entropy];
 export const entropyCompilers: readonly MatchCompiler[] = [
   {
     kind: 'entropy',
-    compile(match) {
-      const { operator, a, b = 0, bytes, offset } = match as EntropyMatch;
+    compile(match, environment) {
+      const { operator, a, b = 0, bytes, offset, buffer } = match as EntropyMatch;
+      const notes = environment.stores.get(ALERT_NOTES) as AlertNotes | undefined;
       return at => {
         const start = at.start + offset;
         if (start >= at.end) return false;
         const value = shannonEntropy(at.bytes, start, bytes === 0 ? at.end : Math.min(at.end, start + bytes));
+        notes?.measure(at, 'entropy', buffer, value);
         return holds(operator, value, a, b);
       };
     },

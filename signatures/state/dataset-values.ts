@@ -3,6 +3,8 @@ import { parseIpv4, parseIpv6 } from '../variables/ip-address.js';
 
 export type DatasetType = 'string' | 'md5' | 'sha256' | 'ipv4' | 'ipv6' | 'ip';
 
+export const DATASET_TYPES: ReadonlySet<string> = new Set(['string', 'md5', 'sha256', 'ipv4', 'ipv6', 'ip']);
+
 const MAPPED = '\0'.repeat(10) + '\xff\xff';
 const LENGTHS: Readonly<Partial<Record<DatasetType, number>>> = { md5: 16, sha256: 32, ipv4: 4, ipv6: 16 };
 

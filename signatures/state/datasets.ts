@@ -4,9 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Dataset, DatasetDeclaration, Datasets } from '../keywords/datasets.js';
-import { type DatasetType, lineOfValue, valueOfBytes, valueOfLine } from './dataset-values.js';
+import { type Entry, readDataset } from './dataset-files.js';
+import { type DatasetType, lineOfValue, valueOfBytes } from './dataset-values.js';
 import { nameHash, type SharedTable } from './shared-table.js';
 
 const PRESENT = 1;
@@ -31,7 +32,12 @@ export class DatasetStore implements Datasets {
   open(declaration: DatasetDeclaration): Dataset {
     let set = this.sets.get(declaration.name);
     if (!set) {
-      set = new ValueSet(this.table, declaration.name, declaration.type ?? 'string');
+      set = new ValueSet(
+        this.table,
+        declaration.name,
+        declaration.type ?? 'string',
+        declaration.subdomains === true,
+      );
       this.sets.set(declaration.name, set);
     }
     if (declaration.load !== undefined) this.load(set, declaration);
@@ -50,49 +56,21 @@ export class DatasetStore implements Datasets {
     }
   }
 
-  private load(set: ValueSet, { load, folder, save, ...declaration }: DatasetDeclaration): void {
-    const path = isAbsolute(load!) ? load! : join(folder === '' ? this.folder : folder, load!);
-    // The state of earlier runs need not be there yet.
-    if (set.loaded || (save !== undefined && !existsSync(path))) return;
+  private load(set: ValueSet, declaration: DatasetDeclaration): void {
+    if (set.loaded) return;
     set.loaded = true;
     try {
-      for (const value of valuesOf(readFileSync(path, 'utf8'), declaration)) {
-        if (!set.take(value, declaration.reputation === true))
-          this.problem(`${path}: ${value} is no value of type ${set.type}`);
-      }
+      for (const entry of readDataset(declaration, this.folder)) set.take(entry);
     } catch (error) {
       this.problem(`dataset ${declaration.name}: ${(error as Error).message}`);
     }
   }
 }
 
-/** Lines of a CSV file, or the values under a key of JSON documents. */
-function valuesOf(
-  content: string,
-  { format, valueKey, arrayKey }: Pick<DatasetDeclaration, 'format' | 'valueKey' | 'arrayKey'>,
-): string[] {
-  if (format === undefined || format === 'csv')
-    return content.split(/\r?\n/).filter(line => line.trim() !== '');
-  const documents =
-    format === 'ndjson' ? content.split(/\r?\n/).filter(line => line.trim() !== '') : [content];
-  return documents.flatMap(document => {
-    const parsed = at(JSON.parse(document), arrayKey);
-    return (Array.isArray(parsed) ? parsed : [parsed]).map(entry =>
-      JSON.stringify({ value: String(at(entry, valueKey)) }),
-    );
-  });
-}
-
-function at(node: unknown, path: string | undefined): unknown {
-  let found = node;
-  for (const key of path?.split('.') ?? []) found = (found as Record<string, unknown> | undefined)?.[key];
-  return found;
-}
-
 class ValueSet implements Dataset {
   loaded = false;
   savePath: string | undefined;
-  private readonly values = new Map<string, number>();
+  private readonly values = new Map<string, Entry>();
   private readonly added = new Set<string>();
   private readonly removed = new Set<string>();
   private readonly identity: readonly [number, number];
@@ -101,33 +79,33 @@ class ValueSet implements Dataset {
     private readonly table: SharedTable,
     name: string,
     readonly type: DatasetType,
+    private readonly subdomains: boolean,
   ) {
     this.identity = nameHash(`dataset ${name}`);
   }
 
-  /** @returns false where the line is no value */
-  take(line: string, withReputation: boolean): boolean {
-    // JSON gives plain texts; a list of strings is in base64.
-    if (line.startsWith('{')) return this.takePlain((JSON.parse(line) as { value: string }).value);
-    const comma = withReputation ? line.lastIndexOf(',') : -1;
-    const value = valueOfLine(this.type, (comma < 0 ? line : line.slice(0, comma)).trim());
-    const reputation = comma < 0 ? 0 : Number(line.slice(comma + 1));
-    if (value === undefined || !(reputation >= 0 && reputation <= 65535)) return false;
-    this.values.set(value, reputation);
-    return true;
-  }
-
-  private takePlain(text: string): boolean {
-    const value =
-      this.type === 'string' ? Buffer.from(text, 'utf8').toString('latin1') : valueOfLine(this.type, text);
-    if (value === undefined) return false;
-    this.values.set(value, 0);
-    return true;
+  /** Of entries with the same value the first one counts. */
+  take(entry: Entry): void {
+    if (!this.values.has(entry.value)) this.values.set(entry.value, entry);
   }
 
   has(bytes: Uint8Array, start: number, end: number): boolean {
+    return this.memberOf(bytes, start, end) !== undefined;
+  }
+
+  /** The value that the bytes are in the set by. */
+  private memberOf(bytes: Uint8Array, start: number, end: number): string | undefined {
     const value = valueOfBytes(this.type, bytes, start, end);
-    if (value === undefined) return false;
+    if (value === undefined || this.holds(value)) return value;
+    if (!this.subdomains) return undefined;
+    for (let dot = value.indexOf('.', 1); dot > 0; dot = value.indexOf('.', dot + 1)) {
+      const above = value.slice(dot);
+      if (this.holds(above)) return above;
+    }
+    return undefined;
+  }
+
+  private holds(value: string): boolean {
     const shared = this.state(value, 0);
     return shared === PRESENT || (shared !== REMOVED && this.values.has(value));
   }
@@ -149,8 +127,16 @@ class ValueSet implements Dataset {
   }
 
   reputation(bytes: Uint8Array, start: number, end: number): number | undefined {
-    const value = valueOfBytes(this.type, bytes, start, end);
-    return value === undefined ? undefined : this.values.get(value);
+    return this.entryOf(bytes, start, end)?.reputation;
+  }
+
+  json(bytes: Uint8Array, start: number, end: number): string | undefined {
+    return this.entryOf(bytes, start, end)?.json;
+  }
+
+  private entryOf(bytes: Uint8Array, start: number, end: number): Entry | undefined {
+    const member = this.memberOf(bytes, start, end);
+    return member === undefined ? undefined : this.values.get(member);
   }
 
   /** What all threads know of a value. @param change 0 only asks */

@@ -1,0 +1,107 @@
+/**
+ * What signatures note while they are evaluated: captured texts, measures, and the context that a set gives for a
+ * value. Alerts and flow records tell it (`metadata`, `traffic`, `alert.context`).
+ */
+import type { CaptureStore } from '../../signatures/buffer-matcher/pcre-step.js';
+import type { Inspection } from '../../signatures/inspection.js';
+import type { AlertNotes } from '../../signatures/state/alert-notes.js';
+import type { FlowStates } from './flow-states.js';
+
+/** Flowbits whose names begin so are told apart from the others. */
+const TRAFFIC = 'traffic/';
+/** Texts kept of one packet, and with one flow. */
+const MOST_TEXTS = 64;
+
+type Variable = readonly [name: string, text: string];
+
+export class Notes implements AlertNotes, CaptureStore {
+  private readonly contexts = new Map<number, Map<string, string>>();
+  private packetTexts: Variable[] = [];
+
+  /** @param nameOf name of a flowbit or flowint by its number */
+  constructor(
+    private readonly states: FlowStates,
+    private readonly nameOf: (number: number) => string,
+  ) {}
+
+  context(at: Inspection, name: string, json: string): void {
+    const known = this.contexts.get(at.signature);
+    if (known) known.set(name, json);
+    else this.contexts.set(at.signature, new Map([[name, json]]));
+  }
+
+  measure(at: Inspection, group: string, name: string, value: number): void {
+    if (at.flow < 0) return;
+    const state = this.states.of(at.flow);
+    state.measures ??= new Map();
+    state.measures.set(group, { ...state.measures.get(group), [name]: value });
+  }
+
+  capture(at: Inspection, scope: 'flow' | 'pkt' | 'alert', name: string, start: number, end: number): void {
+    const text = Buffer.from(at.bytes.subarray(start, end)).toString('latin1');
+    if (scope === 'alert') this.context(at, name, JSON.stringify(text));
+    else if (scope === 'pkt') {
+      if (this.packetTexts.length < MOST_TEXTS) this.packetTexts.push([name, text]);
+    } else if (at.flow >= 0) this.captureInFlow(at.flow, name, text);
+  }
+
+  private captureInFlow(flow: number, name: string, text: string): void {
+    const state = this.states.of(flow);
+    state.texts ??= new Map();
+    if (state.texts.has(name) || state.texts.size < MOST_TEXTS) state.texts.set(name, text);
+  }
+
+  /** The context of a signature that alerts, as members of its `alert` object; empty without one. */
+  takeContext(signature: number): string {
+    if (this.contexts.size === 0) return '';
+    const known = this.contexts.get(signature);
+    if (!known) return '';
+    this.contexts.delete(signature);
+    return `"context":{${[...known].map(([name, json]) => `${JSON.stringify(name)}:${json}`).join()}}`;
+  }
+
+  get hasPacketTexts(): boolean {
+    return this.packetTexts.length > 0;
+  }
+
+  /** The next packet is inspected. */
+  clear(): void {
+    if (this.contexts.size > 0) this.contexts.clear();
+    if (this.packetTexts.length > 0) this.packetTexts = [];
+  }
+
+  /** What is known of a flow (-1: none) and the packet in hand, as JSON members; empty when there is nothing. */
+  members(flow: number): string {
+    const state = flow < 0 ? undefined : this.states.find(flow);
+    const bits = [...(state?.bits ?? [])].map(this.nameOf);
+    const metadata: Record<string, unknown> = {};
+    const plain = bits.filter(name => !name.startsWith(TRAFFIC));
+    if (plain.length > 0) metadata['flowbits'] = plain;
+    if (state?.numbers && state.numbers.size > 0)
+      metadata['flowints'] = Object.fromEntries([...state.numbers].map(([n, v]) => [this.nameOf(n), v]));
+    if (this.packetTexts.length > 0) metadata['pktvars'] = this.packetTexts.map(object);
+    if (state?.texts) metadata['flowvars'] = [...state.texts].map(object);
+    for (const [group, values] of state?.measures ?? []) metadata[group] = values;
+    const traffic = trafficOf(bits);
+    return [member('metadata', metadata), member('traffic', traffic)].filter(text => text !== '').join();
+  }
+}
+
+function object([name, text]: Variable): Record<string, string> {
+  return { [name]: text };
+}
+
+/** `traffic/id/NAME` and `traffic/label/NAME`. */
+function trafficOf(bits: readonly string[]): Record<string, string[]> {
+  const traffic: Record<string, string[]> = {};
+  for (const kind of ['id', 'label']) {
+    const start = `${TRAFFIC}${kind}/`;
+    const names = bits.filter(name => name.startsWith(start)).map(name => name.slice(start.length));
+    if (names.length > 0) traffic[kind] = names;
+  }
+  return traffic;
+}
+
+function member(name: string, value: object): string {
+  return Object.keys(value).length === 0 ? '' : `"${name}":${JSON.stringify(value)}`;
+}

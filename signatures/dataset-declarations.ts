@@ -1,0 +1,143 @@
+/** Datasets that the configuration and the rules declare: one of each name, whose file is read when it is declared. */
+import type { Config } from '../engine/config/config.js';
+import { boolean, integer, option, size, tree } from '../engine/config/option.js';
+import type { DatasetDeclaration } from './keywords/datasets.js';
+import { RuleError } from './rule-error.js';
+import type { Position } from './signature.js';
+import { dataFolder } from './state/data-folder.js';
+import { fileOfDataset, readDataset } from './state/dataset-files.js';
+import { DATASET_TYPES, type DatasetType } from './state/dataset-values.js';
+
+const DATASETS = option(
+  'datasets',
+  tree,
+  undefined,
+  'datasets by name, each with type, load, save or state, memcap and hashsize; and what holds for all of them',
+);
+const ALLOW_WRITE = option(
+  'datasets.rules.allow-write',
+  boolean,
+  true,
+  'rules may name files that are written',
+);
+const ALLOW_ABSOLUTE = option(
+  'datasets.rules.allow-absolute-filenames',
+  boolean,
+  false,
+  'rules may name files anywhere',
+);
+const SINGLE_HASHSIZE = option(
+  'datasets.limits.single-hashsize',
+  integer(1, 2 ** 31),
+  262_144,
+  'largest hashsize that a rule may give a dataset',
+);
+
+export const datasetOptions = [DATASETS, ALLOW_WRITE, ALLOW_ABSOLUTE, SINGLE_HASHSIZE];
+
+/** Keys under `datasets` that are no names. */
+const SETTINGS = new Set(['defaults', 'limits', 'rules']);
+
+export class DatasetDeclarations {
+  /** Files that were read. */
+  readonly files: string[] = [];
+  private readonly known = new Map<string, DatasetDeclaration>();
+  private readonly folder: string;
+  private readonly allowWrite: boolean;
+  private readonly allowAbsolute: boolean;
+  private readonly largestHash: number;
+
+  constructor(config: Config) {
+    this.folder = dataFolder(config);
+    this.allowWrite = config.read(ALLOW_WRITE);
+    this.allowAbsolute = config.read(ALLOW_ABSOLUTE);
+    this.largestHash = config.read(SINGLE_HASHSIZE);
+  }
+
+  /** Takes the datasets of the configuration. @param problem told of those that are wrong */
+  configure(config: Config, problem: (message: string) => void): void {
+    const declared = config.read(DATASETS);
+    if (declared === null || typeof declared !== 'object') return;
+    for (const [name, settings] of Object.entries(declared)) {
+      if (SETTINGS.has(name) || settings === null || typeof settings !== 'object') continue;
+      try {
+        this.take(configured(name, settings as Record<string, unknown>));
+      } catch (error) {
+        problem(`datasets.${name}: ${(error as Error).message}`);
+      }
+    }
+  }
+
+  /**
+   * What a rule says of a dataset, completed by what is known of it.
+   * @throws RuleError when that contradicts, or its file is wrong
+   */
+  declare(declaration: DatasetDeclaration, at: Position): DatasetDeclaration {
+    this.check(declaration, at);
+    try {
+      const before = this.known.get(declaration.name);
+      if (before) return completed(declaration, before);
+      if (declaration.type === undefined)
+        throw new Error(`dataset ${declaration.name} has no type, and is declared nowhere else`);
+      return this.take(declaration);
+    } catch (error) {
+      throw new RuleError((error as Error).message, at);
+    }
+  }
+
+  private check({ load, save, hashsize = 0 }: DatasetDeclaration, at: Position): void {
+    if (save !== undefined && !this.allowWrite)
+      throw new RuleError('Rules containing save/state datasets have been disabled', at);
+    if (hashsize > this.largestHash)
+      throw new RuleError(`hashsize ${hashsize} is more than datasets.limits.single-hashsize allows`, at);
+    for (const path of [load, save]) {
+      if (path === undefined) continue;
+      if (path.startsWith('/') && !this.allowAbsolute)
+        throw new RuleError(`Absolute paths not allowed: ${path}`, at);
+      if (path.split('/').includes('..'))
+        throw new RuleError(`Directory traversals not allowed: ${path}`, at);
+    }
+  }
+
+  /** @throws Error when its file is wrong */
+  private take(declaration: DatasetDeclaration): DatasetDeclaration {
+    const file = fileOfDataset(declaration, this.folder);
+    if (file !== undefined) this.files.push(file);
+    // Known from now on: that its file is wrong is told once.
+    this.known.set(declaration.name, declaration);
+    readDataset(declaration, this.folder);
+    return declaration;
+  }
+}
+
+function completed(declaration: DatasetDeclaration, known: DatasetDeclaration): DatasetDeclaration {
+  const { name, type, load, save } = declaration;
+  if (type !== undefined && known.type !== type)
+    throw new Error(`dataset ${name} already exists and is of type ${known.type}`);
+  if ((declaration.reputation === true) !== (known.reputation === true) && known.load !== undefined)
+    throw new Error(`Cannot mix dataset and datarep values for set ${name}`);
+  if ((load !== undefined || save !== undefined) && load !== known.load)
+    throw new Error(`dataset ${name} load mismatch: ${known.load ?? 'none'} != ${load ?? 'none'}`);
+  if ((load !== undefined || save !== undefined) && save !== known.save)
+    throw new Error(`dataset ${name} save mismatch: ${known.save ?? 'none'} != ${save ?? 'none'}`);
+  return { ...known, ...declaration };
+}
+
+function configured(name: string, settings: Record<string, unknown>): DatasetDeclaration {
+  const type = String(settings['type']);
+  if (!DATASET_TYPES.has(type)) throw new Error(`bad type ${type}: one of ${[...DATASET_TYPES].join(', ')}`);
+  const path = (key: string) => (settings[key] === undefined ? undefined : String(settings[key]));
+  const state = path('state');
+  const [load, save] = [state ?? path('load'), state ?? path('save')];
+  const memcap = settings['memcap'] === undefined ? undefined : size.parse(settings['memcap']);
+  const hashsize = settings['hashsize'] === undefined ? undefined : Number(settings['hashsize']);
+  return {
+    name,
+    folder: '',
+    type: type as DatasetType,
+    ...(load !== undefined && { load }),
+    ...(save !== undefined && { save }),
+    ...(memcap !== undefined && { memcap }),
+    ...(hashsize !== undefined && { hashsize }),
+  };
+}

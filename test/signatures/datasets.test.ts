@@ -1,0 +1,127 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Config } from '../../engine/config/config.js';
+import type { DatasetMatch } from '../../signatures/keywords/datasets.js';
+import { loadRules } from '../../signatures/load-rules.js';
+import { readDataset } from '../../signatures/state/dataset-files.js';
+import { SAMPLE_PROTOCOL } from './rules.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'dataset-rules-'));
+const FILES = {
+  'a.lst': 'aGVsbG8=\n',
+  'rep.lst': 'aGVsbG8=,10\n',
+  'mixed.lst': 'aGVsbG8=,10\nd29ybGQ=\n',
+  'high.lst': 'aGVsbG8=,65536\n',
+  'low.lst': 'aGVsbG8=,-1\n',
+  'bad.lst': 'not base64!\n',
+  'md5.lst': '5d41402abc4b2a76b9719d911017c592\n',
+  'a.json': '[{"host":{"name":"a"},"n":1},{"host":{"name":"a"},"n":2}]',
+  'a.ndjson': '{"name":"a"}\n{"name":"b"}\n',
+  'no-key.ndjson': '{"other":"a"}\n',
+  'bad.json': '10.16.1.12,42\n',
+};
+beforeAll(() => {
+  for (const [name, text] of Object.entries(FILES)) writeFileSync(join(folder, name), text);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function load(keywords: readonly string[], tree: object = {}) {
+  const rules = keywords.map((k, i) => `alert tcp any any -> any any (tcp.hdr; ${k}; sid:${i + 1};)`);
+  const file = join(folder, 'test.rules');
+  writeFileSync(file, rules.join('\n'));
+  const config = new Config({ 'default-data-dir': folder, ...tree });
+  return loadRules({ config, protocols: [SAMPLE_PROTOCOL], exclusive: [file] });
+}
+
+describe('datasets are refused', () => {
+  const seen = 'dataset:isset,seen,type string';
+  it.each([
+    ['dataset:isset,seen', 'has no type'],
+    ['dataset:isset,seen,type text', 'bad type text'],
+    ['dataset:isset,seen,type string,key a', 'invalid dataset option "key"'],
+    ['dataset:is,seen,type string', 'dataset action "is" is invalid'],
+    [`${seen},load none.lst`, 'no such file'],
+    [`${seen},load bad.lst`, 'is no value of type string'],
+    [`${seen},load rep.lst`, 'Cannot mix dataset and datarep values for set seen'],
+    ['dataset:isset,seen,type sha256,load md5.lst', 'is no value of type sha256'],
+    [`${seen},load /etc/passwd`, 'Absolute paths not allowed: /etc/passwd'],
+    [`${seen},state ../seen.lst`, 'Directory traversals not allowed: ../seen.lst'],
+    [`${seen},save a/../seen.lst`, 'Directory traversals not allowed: a/../seen.lst'],
+    [`${seen},state a,load b`, "'state' can not be mixed"],
+    [`${seen},load a.lst,memcap 104064,hashsize 1`, 'dataset too large for set memcap'],
+    [`${seen},memcap much`, 'invalid value for memcap: much'],
+    [`${seen},hashsize 9999999`, 'single-hashsize'],
+    [`${seen},load a.lst,context_key a`, 'context_key needs format json'],
+    [`${seen},load a.json,format json,context_key a`, 'value_key is needed'],
+    [`${seen},load a.json,format json,value_key a`, 'context_key is needed'],
+    [`${seen},load a.json,format xml`, 'unknown format xml'],
+    [`${seen},load bad.json,format json,value_key a,context_key a`, 'JSON'],
+    [`${seen},load no-key.ndjson,format ndjson,value_key name,context_key a`, 'no value under "name"'],
+    [`${seen},match regex`, 'unknown match regex'],
+    ['datarep:rep,>,1,load mixed.lst,type string', 'Cannot mix dataset and datarep values for set rep'],
+    ['datarep:rep,>,1,load high.lst,type string', 'invalid datarep value rep'],
+    ['datarep:rep,>,1,load low.lst,type string', 'invalid datarep value rep'],
+  ])('%s', (keyword, message) => {
+    const { errors, signatures } = load([keyword]);
+    expect(signatures).toHaveLength(0);
+    expect(errors[0]?.message.toLowerCase()).toContain(message.toLowerCase());
+    expect(errors[0]?.position.column).toBeGreaterThan(1);
+  });
+
+  it('where rules may write nothing', () => {
+    const { errors } = load(['dataset:set,seen,type string,state seen.lst'], {
+      datasets: { rules: { 'allow-write': false } },
+    });
+    expect(errors[0]?.message).toBe('Rules containing save/state datasets have been disabled');
+  });
+
+  it('where two rules contradict', () => {
+    const { errors } = load([
+      'dataset:isset,a,type string,load a.lst',
+      'dataset:isset,a',
+      'dataset:isset,a,type md5',
+      'dataset:isset,a,type string,load rep.lst',
+    ]);
+    expect(errors.map(error => error.message)).toEqual([
+      'dataset a already exists and is of type string',
+      'dataset a load mismatch: a.lst != rep.lst',
+    ]);
+  });
+});
+
+describe('datasets of the configuration', () => {
+  const datasets = { seen: { type: 'string', state: 'seen.lst', memcap: '10mb', hashsize: 64 } };
+
+  it('complete what rules say', () => {
+    const { signatures, errors } = load(['dataset:set,seen'], { datasets });
+    expect(errors).toEqual([]);
+    const { declaration } = signatures[0]!.buffers[0]!.conditions[0] as DatasetMatch;
+    expect(declaration).toMatchObject({
+      type: 'string',
+      load: 'seen.lst',
+      save: 'seen.lst',
+      memcap: 10 << 20,
+    });
+  });
+
+  it('are told when they are wrong', () => {
+    const { errors } = load([], { datasets: { a: { type: 'text' }, b: { type: 'md5', load: 'a.lst' } } });
+    expect(errors.map(error => error.message)).toEqual([
+      expect.stringContaining('datasets.a: bad type text'),
+      expect.stringContaining('datasets.b: dataset b: "aGVsbG8=" is no value of type md5'),
+    ]);
+  });
+});
+
+it('JSON gives each value its entry, without the value where that is asked for', () => {
+  const json = { name: 'a', folder, type: 'string', format: 'json', contextKey: 'c' } as const;
+  expect(readDataset({ ...json, load: 'a.json', valueKey: 'host.name' }, '')[0]).toEqual({
+    value: 'a',
+    json: '{"host":{"name":"a"},"n":1}',
+  });
+  expect(readDataset({ ...json, load: 'a.json', valueKey: 'host.name', removeKey: true }, '')[1]?.json).toBe(
+    '{"n":2,"host":{}}',
+  );
+});
