@@ -6,6 +6,7 @@
  * from the declaration; nothing else knows the protocol.
  */
 import type { Session } from './application/session.js';
+import type { CertificateChain } from './certificate-chain.js';
 import type { Config } from './config/config.js';
 import type { AnyOption } from './config/option.js';
 import type { TrackedFile } from './files/tracked-file.js';
@@ -31,6 +32,8 @@ export interface Transaction {
   files?: TrackedFile[];
   /** Kept by detection: numbers of the signatures that want files of each direction to be stored. */
   storesFiles?: FilesToStore;
+  /** What the certificate store keeps of it. */
+  readonly certificates?: CertificateChain | undefined;
   /** Kept by the engine: how many of its events were logged as anomalies. */
   loggedEvents?: number;
   /** Kept by the engine: its record was made. */

@@ -537,10 +537,11 @@ export class Detection implements TransactionJudge {
   }
 
   /** A transaction is of the protocol that it was read as, though the flow may have changed to another since. */
-  private useProtocolOf({ conversation }: TransactionUpdate): void {
+  private useProtocolOf({ conversation, transaction }: TransactionUpdate): void {
     const { protocols } = this.applicationLayer!;
-    if (protocols[this.application - 1] === conversation.protocol) return;
-    this.application = protocols.indexOf(conversation.protocol) + 1;
+    const protocol = transaction instanceof Frame ? transaction.protocol : conversation.protocol;
+    if (protocols[this.application - 1] === protocol) return;
+    this.application = protocols.indexOf(protocol) + 1;
     this.parts.header.application = this.parts.applications[this.application]!;
   }
 

@@ -2,6 +2,7 @@
 import { boolean, integer, option, size } from '../../engine/config/option.js';
 import { stateOptions } from '../../signatures/state/detection-state.js';
 import { reputationOptions } from '../../signatures/state/reputations.js';
+import { CERTIFICATE_OPTIONS } from './certificate-files.js';
 
 export const PACKET_ALERT_MAX = option(
   'packet-alert-max',
@@ -58,4 +59,5 @@ export const detectOptions = [
   GUESS_TRANSACTION,
   ...stateOptions,
   ...reputationOptions,
+  ...CERTIFICATE_OPTIONS,
 ];

@@ -12,6 +12,7 @@ import { CONVERSATIONS, type Conversations } from '../../signatures/keywords/fil
 import { STREAM_SIZES, type StreamSizes } from '../../signatures/keywords/flow-counters.js';
 import { REPUTATIONS } from '../../signatures/keywords/iprep.js';
 import { TAGS, type Tags } from '../../signatures/keywords/tag.js';
+import { CERTIFICATE_STORE, type CertificateStore } from '../../signatures/keywords/tls-store.js';
 import { ALERT_NOTES } from '../../signatures/state/alert-notes.js';
 import { dataFolder } from '../../signatures/state/data-folder.js';
 import { DatasetStore } from '../../signatures/state/datasets.js';
@@ -26,6 +27,7 @@ import { readReputations } from '../../signatures/state/reputations.js';
 import { SHARED_BITS, SharedBits } from '../../signatures/state/shared-bits.js';
 import { SharedTable } from '../../signatures/state/shared-table.js';
 import { Tracker } from '../../signatures/state/track.js';
+import { CertificateFiles, certificateFolder } from './certificate-files.js';
 import type { FlowStates } from './flow-states.js';
 import { Notes } from './notes.js';
 
@@ -61,6 +63,7 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
     [STREAM_SIZES, streamSizes(states)],
     [REPUTATIONS, readReputations(thread.config, message => thread.warnOnce(message))],
     [TAGS, tags],
+    ...certificateStore(thread),
     [DATASETS, datasets],
     ...replacements(thread),
   ]);
@@ -127,6 +130,11 @@ function applicationProtocols(thread: Thread): ApplicationProtocols {
 function conversations(thread: Thread): Conversations {
   const layer = thread.services.get('application-layer') as ApplicationLayer | undefined;
   return { conversation: flow => (flow < 0 ? undefined : layer?.conversation(flow)) };
+}
+
+function certificateStore(thread: Thread): [string, CertificateStore][] {
+  const folder = certificateFolder(thread.config);
+  return folder === undefined ? [] : [[CERTIFICATE_STORE, new CertificateFiles(thread, folder)]];
 }
 
 function streamSizes(states: FlowStates): StreamSizes {

@@ -13,6 +13,7 @@ import { reputationCompilers, reputationKeywords } from './iprep.js';
 import { replacingCompilers } from './replacing.js';
 import { tagCompilers, tagKeywords } from './tag.js';
 import { thresholdKeywords } from './threshold.js';
+import { tlsStoreCompilers, tlsStoreKeywords } from './tls-store.js';
 import { sharedBitCompilers, sharedBitKeywords } from './xbits.js';
 
 export const detectionKeywords: readonly Keyword[] = [
@@ -26,6 +27,7 @@ export const detectionKeywords: readonly Keyword[] = [
   ...thresholdKeywords,
   ...filestoreKeywords,
   ...tagKeywords,
+  ...tlsStoreKeywords,
   ...reputationKeywords,
   ...datasetKeywords,
   ...alertingKeywords,
@@ -41,6 +43,7 @@ export const detectionCompilers: readonly MatchCompiler[] = [
   ...applicationProtocolCompilers,
   ...filestoreCompilers,
   ...tagCompilers,
+  ...tlsStoreCompilers,
   ...reputationCompilers,
   ...datasetCompilers,
   ...alertingCompilers,

@@ -1,4 +1,5 @@
 /** The one transaction of a TLS conversation: its handshake. What costs is worked out when it is asked for. */
+import type { CertificateChain } from '../../../engine/certificate-chain.js';
 import type { Transaction } from '../../../engine/protocol.js';
 import { type Certificate, CertificateCache, type CertificateProblem } from './certificate.js';
 import { type Fingerprint, ja3, ja3s, ja4 } from './fingerprint.js';
@@ -89,6 +90,11 @@ export class TlsTransaction implements Transaction {
   get ja4(): string | undefined {
     if (!this.clientJa4 && this.client.hello) this.clientJa4 = ja4(this.client.hello);
     return this.clientJa4;
+  }
+
+  get certificates(): CertificateChain | undefined {
+    const { chain, certificate } = this.server;
+    return chain.length === 0 || !certificate ? undefined : { chain, ...certificate };
   }
 
   peer(client: boolean): Peer {

@@ -1,0 +1,10 @@
+/** Certificates that a server showed: what the certificate store keeps of a conversation. */
+export interface CertificateChain {
+  /** As sent (DER), the server's own first. */
+  readonly chain: readonly Uint8Array[];
+  /** Of the server's own. */
+  readonly subject: string;
+  readonly issuer: string;
+  /** SHA-1, as hexadecimal digits between colons. */
+  readonly fingerprint: string;
+}

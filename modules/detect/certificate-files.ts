@@ -1,0 +1,105 @@
+/** The certificate store (output `tls-store`): a file with the chain, and one that says where it was seen. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { addressText } from '../../engine/address.js';
+import type { CertificateChain } from '../../engine/certificate-chain.js';
+import type { Config } from '../../engine/config/config.js';
+import { boolean, option, text } from '../../engine/config/option.js';
+import { logFolder, logPath, outputEntries } from '../../engine/config/output-list.js';
+import * as Flow from '../../engine/flow-record.js';
+import type { Thread } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+import type { Transaction } from '../../engine/protocol.js';
+import type { Inspection } from '../../signatures/inspection.js';
+import type { CertificateStore } from '../../signatures/keywords/tls-store.js';
+
+const STORE = 'outputs.*.tls-store.';
+const ENABLED = option(
+  `${STORE}enabled`,
+  boolean,
+  true,
+  'whether certificates are kept that rules with tls.store ask for',
+);
+const FOLDER = option(
+  `${STORE}certs-log-dir`,
+  text,
+  '',
+  'folder of the certificate store; the folder of logs when empty',
+);
+
+export const CERTIFICATE_OPTIONS = [ENABLED, FOLDER];
+
+/** Where certificates are kept; undefined when no output does. */
+export function certificateFolder(config: Config): string | undefined {
+  const settings = outputEntries(config, 'tls-store')[0];
+  if (!settings) return undefined;
+  const folder = settings.read({ ...FOLDER, path: 'certs-log-dir' });
+  return folder === '' ? config.read(logFolder) : logPath(config, folder);
+}
+
+export class CertificateFiles implements CertificateStore {
+  private readonly kept = new WeakSet<Transaction>();
+  private readonly failed: number;
+  private next = 1;
+
+  constructor(
+    private readonly thread: Thread,
+    private readonly folder: string,
+  ) {
+    this.failed = thread.counters.declare('tls_store.fs_errors');
+  }
+
+  keep({ transaction, p, f }: Inspection): void {
+    const certificates = transaction?.certificates;
+    if (!certificates || this.kept.has(transaction)) return;
+    this.kept.add(transaction);
+    const { row } = this.thread.memory;
+    const microseconds = Math.trunc(row[p + Packet.NANOSECONDS]! / 1000);
+    const name = `${row[p + Packet.SECONDS]}.${microseconds}-${this.thread.index * NAMES_OF_A_THREAD + this.next++}`;
+    try {
+      mkdirSync(this.folder, { recursive: true });
+      writeFileSync(join(this.folder, `${name}.pem`), certificates.chain.map(pem).join(''));
+      writeFileSync(join(this.folder, `${name}.meta`), this.description(p, f, certificates));
+    } catch (error) {
+      this.thread.counters.values[this.failed]!++;
+      this.thread.warnOnce(`a certificate could not be kept: ${(error as Error).message}`);
+    }
+  }
+
+  private description(p: number, f: number, { subject, issuer, fingerprint }: CertificateChain): string {
+    const { memory, flows } = this.thread;
+    const version = flows.row[f + Flow.IP_VERSION]!;
+    const lines = [
+      ['TIME', timeText(memory.row[p + Packet.SECONDS]!, memory.row[p + Packet.NANOSECONDS]!)],
+      ['SRC IP', addressText(flows.bytes, (f + Flow.SERVER_ADDRESS) * 4, version)],
+      ['DST IP', addressText(flows.bytes, (f + Flow.CLIENT_ADDRESS) * 4, version)],
+      ['PROTO', flows.row[f + Flow.PROTOCOL]],
+      ['SRC PORT', flows.row[f + Flow.SERVER_PORT]],
+      ['DST PORT', flows.row[f + Flow.CLIENT_PORT]],
+      ['TLS SUBJECT', subject],
+      ['TLS ISSUERDN', issuer],
+      ['TLS FINGERPRINT', fingerprint],
+    ];
+    return lines.map(([name, value]) => `${`${name}:`.padEnd(19)}${value}\n`).join('');
+  }
+}
+
+/** Threads number their files apart from each other. */
+const NAMES_OF_A_THREAD = 1e9;
+
+/** RFC 7468. */
+function pem(certificate: Uint8Array): string {
+  const lines =
+    Buffer.from(certificate)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+}
+
+/** `03/06/2015-19:12:22.421330`, UTC. */
+function timeText(seconds: number, nanoseconds: number): string {
+  const [date = '', time = ''] = new Date(seconds * 1000).toISOString().slice(0, 19).split('T');
+  const [year, month, day] = date.split('-');
+  const microseconds = String(Math.trunc(nanoseconds / 1000)).padStart(6, '0');
+  return `${month}/${day}/${year}-${time}.${microseconds}`;
+}
