@@ -120,7 +120,7 @@ export function takeFin(c: Context, x: Segment): boolean {
   return ACCEPTED;
 }
 
-function isFinInWindow(c: Context, x: Segment, linux: boolean): boolean {
+export function isFinInWindow(c: Context, x: Segment, linux: boolean): boolean {
   const { cells } = c;
   const before = linux
     ? distance(x.end, cells[x.own + Session.RECEIVED]!) < 0

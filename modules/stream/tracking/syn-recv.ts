@@ -7,7 +7,7 @@ import * as Event from '../../../engine/packet-events.js';
 import { isValidAck, takeAck } from './acknowledgment.js';
 import { ACCEPTED, type Context, distance, REJECTED, raiseNextSeq, reject, updateWindow } from './context.js';
 import { deliver } from './delivery.js';
-import { takeFin } from './established.js';
+import { isFinInWindow, takeFin } from './established.js';
 import { establish, takeSynAck, turn } from './handshake.js';
 import { close, isValidReset } from './reset.js';
 import { ACK, FIN, RST, type Segment, SYN } from './segment.js';
@@ -33,9 +33,15 @@ function resetInSynRecv(c: Context, x: Segment): boolean {
 function finInSynRecv(c: Context, x: Segment): boolean {
   if (x.has(SYN)) return reject(c, x, Event.STREAM_FIN_SYN);
   if (!x.has(ACK)) return ACCEPTED;
-  if (!isExpectedAck(c, x)) return isValidAck(c, x) ? ACCEPTED : reject(c, x, Event.STREAM_FIN_INVALID_ACK);
+  if (!isExpectedAck(c, x)) return finOutOfPlace(c, x);
   establish(c, x);
   return takeFin(c, x);
+}
+
+/** It ends nothing, but may pass where the end of a session could be. */
+function finOutOfPlace(c: Context, x: Segment): boolean {
+  if (!isValidAck(c, x)) return reject(c, x, Event.STREAM_FIN_INVALID_ACK);
+  return isFinInWindow(c, x, false) || reject(c, x, Event.STREAM_FIN_OUT_OF_WINDOW);
 }
 
 function synAckAgain(c: Context, x: Segment): boolean {
