@@ -6,7 +6,7 @@ import { Frame } from '../../engine/frames/frame.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import type { ApplicationLayer, TransactionUpdate } from '../../engine/protocol.js';
-import { REASON_FLOW_DROP } from '../../engine/verdict.js';
+import { REASON_FLOW_DROP, REASON_STREAM_ERROR } from '../../engine/verdict.js';
 import { pieceOf } from '../../signatures/compile/address-index.js';
 import * as Header from '../../signatures/compile/header.js';
 import type { GroupRules, RuleSetImage } from '../../signatures/compile/image.js';
@@ -187,10 +187,9 @@ export class Detection implements TransactionJudge {
 
   private dropWithFlow(p: number, flow: number): void {
     const { row } = this;
-    if (
-      this.flows[flow * Flow.INTS + Flow.ACTION] !== Flow.ACTION_DROP ||
-      row[p + Packet.VERDICT]! >= Packet.VERDICT_DROP
-    )
+    if (this.flows[flow * Flow.INTS + Flow.ACTION] !== Flow.ACTION_DROP) return;
+    // The session would not have been asked about a packet of a dropped flow.
+    if (row[p + Packet.VERDICT]! >= Packet.VERDICT_DROP && row[p + Packet.REASON] !== REASON_STREAM_ERROR)
       return;
     row[p + Packet.VERDICT] = Packet.VERDICT_DROP;
     row[p + Packet.REASON] = REASON_FLOW_DROP;
