@@ -46,6 +46,24 @@ export class SynQueue {
     return true;
   }
 
+  /** Keeps the segment in place of the one that was kept first. */
+  replaceOldest(x: Segment): void {
+    const { cells, entries } = this;
+    let before = 0;
+    let at = cells[x.session + Session.QUEUE]!;
+    if (at === 0) return;
+    while (entries[at * INTS + NEXT] !== 0) {
+      before = at;
+      at = entries[at * INTS + NEXT]!;
+    }
+    if (before !== 0) {
+      entries[before * INTS + NEXT] = 0;
+      entries[at * INTS + NEXT] = cells[x.session + Session.QUEUE]!;
+      cells[x.session + Session.QUEUE] = at;
+    }
+    this.write(at * INTS, x);
+  }
+
   /**
    * Finds the SYN or SYN/ACK that this number acknowledges, and puts what it said into `x` in place of what is there.
    * @returns false when there is none

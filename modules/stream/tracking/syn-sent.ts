@@ -58,7 +58,10 @@ function synAgain(c: Context, x: Segment): boolean {
   const { settings, queue } = c;
   x.options();
   if (c.cells[x.session + Session.QUEUE_LENGTH] === 0 && isFirstSyn(c, x)) return ACCEPTED;
-  return queue.add(x, settings.maxSynQueued) || reject(c, x, Event.STREAM_3WHS_SYN_FLOOD);
+  if (queue.add(x, settings.maxSynQueued)) return ACCEPTED;
+  // The server may answer the latest one all the same.
+  queue.replaceOldest(x);
+  return reject(c, x, Event.STREAM_3WHS_SYN_FLOOD);
 }
 
 function isFirstSyn(c: Context, x: Segment): boolean {
