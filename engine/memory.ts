@@ -3,9 +3,10 @@
  *
  * An offset into `bytes` is a plain number, the same in every thread, and goes to native code as it is.
  */
+import { allocateSpace, type Bulk, openBulk, type Space } from './memory/bulk.js';
 import { INTS } from './packet.js';
 
-export interface Memory {
+export interface Memory extends Bulk {
   /** Packet bytes, stream buffers, scratch space. Its pages take real memory only once they are touched. */
   readonly bytes: Uint8Array;
   readonly view: DataView;
@@ -15,25 +16,30 @@ export interface Memory {
   readonly row64: Float64Array;
 }
 
-/** The buffers behind a `Memory`: what is sent to another thread. */
+/** What is behind a `Memory`: what is sent to another thread. */
 export interface MemoryBuffers {
-  readonly bytes: SharedArrayBuffer;
+  readonly space: Space;
+  readonly byteLength: number;
   readonly rows: SharedArrayBuffer;
 }
 
 /** @param slots number of packets  @param byteLength size of the byte space, below 2^32 */
 export function allocateMemory(slots: number, byteLength: number): MemoryBuffers {
   return {
-    bytes: new SharedArrayBuffer(byteLength),
+    space: allocateSpace(byteLength),
+    byteLength,
     rows: new SharedArrayBuffer(slots * INTS * 4),
   };
 }
 
-export function openMemory(buffers: MemoryBuffers): Memory {
+export function openMemory({ space, byteLength, rows }: MemoryBuffers): Memory {
+  const { copy, sumOfWords } = openBulk(space);
   return {
-    bytes: new Uint8Array(buffers.bytes),
-    view: new DataView(buffers.bytes),
-    row: new Int32Array(buffers.rows),
-    row64: new Float64Array(buffers.rows),
+    bytes: new Uint8Array(space.buffer, 0, byteLength),
+    view: new DataView(space.buffer, 0, byteLength),
+    row: new Int32Array(rows),
+    row64: new Float64Array(rows),
+    copy,
+    sumOfWords,
   };
 }

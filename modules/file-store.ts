@@ -56,12 +56,14 @@ class FileStore implements ThreadModule {
     if (isDroppedWithFlow(this.thread.memory.row, slot)) return;
     const wanted = wantedBy(file, transaction.storesFiles, conversation.storesFiles, transaction.id);
     const id = this.store && (file.store || wanted.length > 0) ? this.storeFile(file) : undefined;
+    const told = this.thread.wants(EVENT_FILEINFO);
+    if (id === undefined && !told) return;
     const record = conversation.protocol.record(transaction, true);
     const sids = wanted.map(number => this.sidOf(number));
     const info = `"fileinfo":${fileInfo(file, this.settings, transaction.id, { id, sids })}`;
     const members = record === '' ? info : `${record},${info}`;
     if (id !== undefined) this.store!.describe(file, slot, members);
-    if (!this.thread.wants(EVENT_FILEINFO)) return;
+    if (!told) return;
     const event = keepEvent(this.thread, batch, EVENT_FILEINFO, slot, members);
     if (event < 0) {
       this.thread.counters.values[this.counters.lost]!++;

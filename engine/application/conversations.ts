@@ -29,6 +29,7 @@ export class Conversations {
   readonly telling: Telling;
   private readonly talks: (Talk | undefined)[] = [];
   private readonly settings: readonly unknown[];
+  private readonly enabling: readonly ReturnType<typeof enabling>[];
   private readonly recogniser: Recogniser;
   private readonly limits: SessionLimits;
   private readonly expectations: Expectations;
@@ -49,8 +50,9 @@ export class Conversations {
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
     this.settings = protocols.map(protocol => protocol.prepare?.(config, thread.shared));
+    this.enabling = protocols.map(protocol => enabling(protocol, config));
     this.recogniser = new Recogniser(
-      protocols.filter(protocol => enabling(protocol, config) !== 'no'),
+      protocols.filter((_, i) => this.enabling[i] !== 'no'),
       config,
     );
     this.limits = { socket: config.read(SOCKET_LIMIT), transactions: config.read(MAX_TRANSACTIONS) };
@@ -286,7 +288,7 @@ export class Conversations {
     const number = this.numberOf(protocol);
     this.flows[flow * Flow.INTS + Flow.APP_PROTOCOL] = number + 1;
     this.counters.flow(number, this.transportOf(flow));
-    if (enabling(protocol, this.thread.config) === 'detection-only') {
+    if (this.enabling[number] === 'detection-only') {
       talk.ignored = true;
       return;
     }

@@ -101,7 +101,7 @@ export class BlockWindow {
     if (next < 0) return false;
     const start = this.pool.blockOffset(next);
     const kept = this.filled - this.position;
-    this.memory.bytes.copyWithin(start, this.position, this.filled);
+    this.memory.copy(start, this.position, this.filled - this.position);
     if (this.block >= 0) this.pool.dropBlock(this.block);
     this.block = next;
     this.position = start;

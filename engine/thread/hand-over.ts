@@ -121,7 +121,7 @@ export class HandOver {
     for (;;) {
       const copy = pool.allocate(carrier, length);
       if (copy >= 0) {
-        memory.bytes.copyWithin(copy, data, data + length);
+        memory.copy(copy, data, length);
         this.row[p + Packet.STREAM_DATA] = copy;
         return carrier;
       }

@@ -10,7 +10,6 @@ import * as Events from '../../engine/packet-events.js';
 import { Tally, TOO_MANY_LAYERS } from './counters.js';
 import type { Defrag } from './defrag/defrag.js';
 import type { DecodeSettings } from './options.js';
-import { WordChecksum } from './word-checksum.js';
 
 export class Decoding {
   readonly bytes: Uint8Array;
@@ -25,7 +24,6 @@ export class Decoding {
   readonly udpTunnels: Uint8Array;
   /** Whether TCP checksums are verified now. */
   checksums: boolean;
-  readonly words: WordChecksum;
   /** Layers of the packet in hand so far. */
   layers = 0;
   /** The packet of the wire in hand is counted as invalid although it is used. */
@@ -43,7 +41,6 @@ export class Decoding {
     settings: DecodeSettings,
   ) {
     this.bytes = thread.memory.bytes;
-    this.words = new WordChecksum(thread.memory.bytes);
     this.row = thread.memory.row;
     this.tally = new Tally(thread.counters);
     this.counts = this.tally.counts;

@@ -4,6 +4,7 @@ import * as Events from '../../engine/packet-events.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { checkTcpOptions } from './tcp-options.js';
+import { isChecksumRight } from './word-checksum.js';
 
 const HEADER = 20;
 
@@ -33,7 +34,7 @@ export function decodeTcp(d: Decoding, p: number, at: number, end: number): bool
 function verifyChecksum(d: Decoding, p: number, at: number, length: number): boolean {
   const l3 = d.row[p + Packet.L3]!;
   const isV4 = d.row[p + Packet.IP_VERSION] === 4;
-  if (d.words.isRight(l3 + (isV4 ? 12 : 8), isV4 ? 8 : 32, 6, at, length)) return true;
+  if (isChecksumRight(d.thread.memory, l3 + (isV4 ? 12 : 8), isV4 ? 8 : 32, 6, at, length)) return true;
   d.row[p + Packet.FLAGS]! |= Packet.FLAG_BAD_CHECKSUM;
   d.counts[Count.INVALID_TCP_CHECKSUM]!++;
   return true;

@@ -3,7 +3,7 @@ import type { Batch } from '../../engine/batch.js';
 import { engineMode } from '../../engine/exception-policy.js';
 import { openExpressions } from '../../engine/expression.js';
 import { type Matcher, openMatcher } from '../../engine/matcher.js';
-import { type Memory, openMemory } from '../../engine/memory.js';
+import { allocateMemory, type Memory, openMemory } from '../../engine/memory.js';
 import type { Thread } from '../../engine/module.js';
 import type { ApplicationLayer } from '../../engine/protocol.js';
 import type { RuleSetImage, StoredSignature } from '../../signatures/compile/image.js';
@@ -109,10 +109,7 @@ function openHome(thread: Thread, image: RuleSetImage, watch: DetectionWatch): H
     const matcher = openMatcher(of, image.matcher);
     return watch.matcher?.(matcher) ?? matcher;
   };
-  const room = openMemory({
-    bytes: new SharedArrayBuffer(config.read(Options.SCAN_ROOM)),
-    rows: new SharedArrayBuffer(256),
-  });
+  const room = openMemory(allocateMemory(1, config.read(Options.SCAN_ROOM)));
   const matcher = matcherOf(memory);
   const pool = new HistoryPool(config.read(Options.HISTORY_MEMCAP));
   const states = new FlowStates(flows, pool, matcher);

@@ -29,7 +29,7 @@ export function reserveBuffer(store: Store, r: number, end: number): boolean {
   if (block < 0) return false;
   if (held >= 0) {
     const source = bufferOffset(store, r, from);
-    if (kept > 0) store.bytes.copyWithin(memory.offset(block), source, source + kept);
+    if (kept > 0) store.copy(memory.offset(block), source, kept);
     memory.release(held);
   }
   rows[r + Direction.BUFFER] = block + 1;
@@ -43,7 +43,7 @@ const MAX_HINT = 16384;
 
 /** Writes data at a position of the buffer; what reaches beyond IN_ORDER extends it. Room must be reserved. */
 export function writeBuffer(store: Store, r: number, position: number, source: number, length: number): void {
-  store.bytes.copyWithin(bufferOffset(store, r, position), source, source + length);
+  store.copy(bufferOffset(store, r, position), source, length);
   const end = (position + length) | 0;
   if (((end - store.rows[r + Direction.IN_ORDER]!) | 0) > 0) store.rows[r + Direction.IN_ORDER] = end;
 }

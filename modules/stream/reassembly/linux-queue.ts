@@ -74,7 +74,7 @@ function replace(store: Store, r: number, node: number, segment: Segment): boole
 
 /** Appends the segment to a piece; its block grows by doubling, so joining costs what is appended. */
 function join(store: Store, r: number, node: number, segment: Segment): boolean {
-  const { rows, pieces, memory, bytes } = store;
+  const { rows, pieces, memory } = store;
   const n = node * Piece.INTS;
   const held = (pieces.nodes[n + Piece.END]! - pieces.nodes[n + Piece.BLOCK_START]!) | 0;
   const length = (segment.end - segment.start) | 0;
@@ -82,12 +82,12 @@ function join(store: Store, r: number, node: number, segment: Segment): boolean 
   if (held + length > memory.size(block)) {
     const larger = memory.take(held + length);
     if (larger < 0) return false;
-    bytes.copyWithin(memory.offset(larger), memory.offset(block), memory.offset(block) + held);
+    store.copy(memory.offset(larger), memory.offset(block), held);
     memory.free(block);
     block = larger;
     pieces.nodes[n + Piece.BLOCK] = block;
   }
-  bytes.copyWithin(memory.offset(block) + held, segment.source, segment.source + length);
+  store.copy(memory.offset(block) + held, segment.source, length);
   pieces.nodes[n + Piece.END] = segment.end;
   rows[r + Direction.WAITING_BYTES]! += length;
   return true;
@@ -148,6 +148,6 @@ function lastStartingBefore(store: Store, r: number, position: number): number {
 function copyOf(store: Store, segment: Segment): number {
   const length = (segment.end - segment.start) | 0;
   const block = store.memory.take(length);
-  if (block >= 0) store.bytes.copyWithin(store.memory.offset(block), segment.source, segment.source + length);
+  if (block >= 0) store.copy(store.memory.offset(block), segment.source, length);
   return block;
 }

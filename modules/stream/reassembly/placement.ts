@@ -93,13 +93,14 @@ export class Placement {
   /** Copies what may have to wait to a block. */
   private copyAside(): boolean {
     const { segment } = this;
-    const { memory, bytes } = this.store;
+    const { store } = this;
+    const { memory } = store;
     const length = (segment.end - segment.from) | 0;
     const source = segment.source + ((segment.from - segment.start) | 0);
     segment.block = memory.take(length);
     if (segment.block < 0) return false;
     segment.blockStart = segment.from;
-    bytes.copyWithin(memory.offset(segment.block), source, source + length);
+    store.copy(memory.offset(segment.block), source, length);
     return true;
   }
 

@@ -55,7 +55,7 @@ export class Reassembler implements StreamControl {
     this.rows = new Int32Array(thread.flows.capacity * 2 * Direction.INTS);
     const memory = streamMemory(thread.streamRange, config.read(Options.MEMCAP), thread.count);
     const pieces = new Pieces(this.rows, memory, config.read(Options.SEGMENT_PREALLOC));
-    this.store = { rows: this.rows, pieces, memory, bytes: thread.memory.bytes };
+    this.store = { rows: this.rows, pieces, memory, bytes: thread.memory.bytes, copy: thread.memory.copy };
     this.limits = new Limits(config);
     this.simulatedMemcap = config.read(Options.SIMULATED_MEMCAP);
     this.counters = new ReassemblyCounters(thread.counters);

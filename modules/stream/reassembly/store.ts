@@ -9,4 +9,6 @@ export interface Store {
   readonly memory: StreamMemory;
   /** `Memory.bytes` */
   readonly bytes: Uint8Array;
+  /** `Memory.copy` */
+  copy(to: number, from: number, length: number): void;
 }
