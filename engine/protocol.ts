@@ -153,8 +153,13 @@ export interface ValueDeclaration<T extends Transaction = Transaction> {
   readonly names?: Readonly<Record<string, number>>;
   /** See `BufferDeclaration.shared`. */
   readonly shared?: boolean;
-  /** All values (multi-integers give several). */
-  get(transaction: T, toServer: boolean): readonly number[];
+  /** There may be more values later: a comparison that fails is tried again when there are. */
+  readonly growing?: boolean;
+  /**
+   * All values (multi-integers give several).
+   * @param visible what `Protocol.bodyLength` was at the moment of inspection; all is visible when absent
+   */
+  get(transaction: T, toServer: boolean, visible?: number): readonly number[];
 }
 
 /** A keyword with a grammar of its own. */

@@ -454,6 +454,9 @@ export class Conversations {
       this.note(flow, true, next);
       this.note(flow, false, next);
       this.begin(p, flow, talk, next, before.requests.handOver);
+      const session = talk.session as Session | undefined;
+      // It has read nothing yet.
+      if (session) session.precededBy = before.protocol.name;
     }
     for (const toServer of [true, false]) {
       const bytes = toServer ? rest.toServer : rest.toClient;

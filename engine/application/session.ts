@@ -78,6 +78,8 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   readonly changedToClient = new Set<T>();
   /** The parser gave up: what comes is not looked at any more. */
   failed = false;
+  /** Name of the protocol that the flow had before. */
+  precededBy: string | undefined;
   /** Time of the packet in hand: seconds, nanoseconds. */
   seconds = 0;
   nanoseconds = 0;

@@ -100,13 +100,18 @@ function testPart(test: TestDeclaration, parsed: unknown): Part {
   };
 }
 
+/** How far what grows has come; undefined where nothing does. */
+function grown({ bodyLength }: Visible): number | undefined {
+  return bodyLength < 0 ? undefined : bodyLength;
+}
+
 function valuePart(value: ValueDeclaration, compare: (values: readonly number[]) => boolean): Part {
-  const { direction, progress } = value;
+  const { direction, progress, growing = false } = value;
   return {
     direction,
     progress,
-    growing: false,
-    holds: (at, visible) => compare(value.get(at.transaction!, visible.toServer)),
+    growing,
+    holds: (at, visible) => compare(value.get(at.transaction!, visible.toServer, grown(visible))),
   };
 }
 

@@ -15,6 +15,7 @@ export function tlsRecord(transaction: TlsTransaction, members: ReadonlySet<stri
   const add = (name: string, member: string, value: unknown): void => {
     if (value !== undefined && members.has(name)) record[member] = value;
   };
+  if (transaction.fromProtocol !== undefined) record['from_proto'] = transaction.fromProtocol;
   add('subject', 'subject', certificate?.subject);
   add('issuer', 'issuerdn', certificate?.issuer);
   add('session_resumed', 'session_resumed', transaction.resumed || undefined);

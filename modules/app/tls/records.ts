@@ -40,6 +40,7 @@ export function transactionOf(session: TlsSession): TlsTransaction {
 function begin(session: TlsSession): TlsTransaction {
   const transaction = session.begin(new TlsTransaction((session.settings as TlsSettings).alertMembers));
   session.state = transaction;
+  transaction.fromProtocol = session.precededBy;
   return transaction;
 }
 

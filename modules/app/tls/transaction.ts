@@ -57,6 +57,8 @@ export class Peer {
 }
 
 export class TlsTransaction implements Transaction {
+  /** What the flow was before (STARTTLS and the like). */
+  fromProtocol: string | undefined;
   readonly id = 0;
   progressToServer = 0;
   progressToClient = 0;

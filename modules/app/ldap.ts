@@ -1,0 +1,49 @@
+/** LDAP (RFC 4511) over TCP and UDP. */
+import { integer, option } from '../../engine/config/option.js';
+import { defineProtocol, type ProbeResult } from '../../engine/protocol.js';
+import { INTEGER, readHead, SEQUENCE } from './asn1/ber.js';
+import { datagram, EVENTS, type LdapTransaction, messages } from './ldap/exchange.js';
+import { BUFFERS, VALUES } from './ldap/keywords.js';
+import { operationName } from './ldap/operation.js';
+import { ldapRecord } from './ldap/record.js';
+
+const PORTS = [389, 3268];
+const MOST_TRANSACTIONS = option(
+  'app-layer.protocols.ldap.max-tx',
+  integer(1),
+  1024,
+  'open requests of a connection; the oldest is completed beyond',
+);
+
+/** A sequence that begins with a number and an operation. */
+function probe(bytes: Uint8Array, start: number, end: number): ProbeResult {
+  const outer = readHead(bytes, start, end);
+  if (outer === 'more') return 'more';
+  if (outer === undefined || outer.tag !== SEQUENCE) return 'no';
+  const number = readHead(bytes, start + outer.head, end);
+  if (number === 'more') return 'more';
+  if (number === undefined || number.tag !== INTEGER || number.length === 0 || number.length > 4) return 'no';
+  const at = start + outer.head + number.head + number.length;
+  if (at >= end) return 'more';
+  const tag = bytes[at]!;
+  return (tag & 0xc0) === 0x40 && operationName(tag & 0x1f) !== undefined ? 'yes' : 'no';
+}
+
+export default defineProtocol<LdapTransaction>({
+  name: 'ldap',
+  transports: ['tcp', 'udp'],
+  progressToServer: ['request_started', 'request_complete'],
+  progressToClient: ['response_started', 'response_complete'],
+  events: EVENTS,
+  buffers: BUFFERS,
+  values: VALUES,
+  tests: [],
+  recognition: { ports: { tcp: PORTS, udp: PORTS }, probe },
+  options: [MOST_TRANSACTIONS],
+  prepare: config => ({ mostTransactions: config.read(MOST_TRANSACTIONS) }),
+  client: session => messages(session, true),
+  server: session => messages(session, false),
+  datagram: (session, bytes, start, end, toServer) => datagram(session, bytes.slice(start, end), toServer),
+  bodyLength: ({ responses }, toServer) => (toServer ? undefined : responses.length),
+  record: ldapRecord,
+});

@@ -1,0 +1,128 @@
+/** Conversations of LDAP messages: a request and all its responses are a transaction. */
+import type { Session } from '../../../engine/application/session.js';
+import type { Reading } from '../../../engine/application/stream-socket.js';
+import type { Transaction } from '../../../engine/protocol.js';
+import { readHead, SEQUENCE } from '../asn1/ber.js';
+import { type LdapMessage, parseMessage } from './message.js';
+import { isInterim, isRequest, isUnanswered } from './operation.js';
+
+export const STARTED = 0;
+export const COMPLETE = 1;
+export const EVENTS = [
+  'too_many_transactions',
+  'invalid_data',
+  'request_not_found',
+  'incomplete_data',
+] as const;
+
+/** Object identifier of StartTLS (RFC 4511 4.14.1). */
+const START_TLS = '1.3.6.1.4.1.1466.20037';
+/** Responses of one request that are kept. */
+const MOST_RESPONSES = 1024;
+
+export interface LdapSettings {
+  readonly mostTransactions: number;
+}
+
+export class LdapTransaction implements Transaction {
+  progressToServer = STARTED;
+  progressToClient = STARTED;
+  readonly events: number[] = [];
+  detection?: unknown;
+  readonly responses: LdapMessage[] = [];
+
+  constructor(
+    readonly id: number,
+    readonly request: LdapMessage | undefined,
+  ) {}
+}
+
+export type LdapSession = Session<LdapTransaction>;
+
+/** Messages on a TCP stream. */
+export function* messages(session: LdapSession, toServer: boolean): Reading<void> {
+  const socket = toServer ? session.client : session.server;
+  for (;;) {
+    if (!(yield* socket.wait(2))) return;
+    const head = readHead(socket.view, socket.offset, socket.offset + socket.available);
+    if (head === 'more') {
+      if (!(yield* socket.wait(socket.available + 1))) return;
+      continue;
+    }
+    if (!head || head.tag !== SEQUENCE) {
+      reportLost(session, toServer, 'invalid_data');
+      return;
+    }
+    const bytes = yield* socket.read(head.head + head.length);
+    if (!bytes) {
+      if (socket.state === 'limit') reportLost(session, toServer, 'incomplete_data');
+      return;
+    }
+    add(session, bytes.slice(head.head), toServer);
+  }
+}
+
+/** The messages of a datagram. */
+export function datagram(session: LdapSession, bytes: Uint8Array, toServer: boolean): void {
+  for (let at = 0; at < bytes.length; ) {
+    const head = readHead(bytes, at, bytes.length);
+    if (head === undefined || head === 'more' || at + head.head + head.length > bytes.length) {
+      reportLost(session, toServer, 'incomplete_data');
+      return;
+    }
+    at += head.head + head.length;
+    add(session, bytes.subarray(at - head.length, at), toServer);
+  }
+}
+
+function add(session: LdapSession, content: Uint8Array, toServer: boolean): void {
+  const message = parseMessage(content);
+  if (!message) reportLost(session, toServer, 'invalid_data');
+  else if (isRequest(message.operation)) addRequest(session, message);
+  else addResponse(session, message);
+}
+
+function begin(session: LdapSession, request: LdapMessage | undefined): LdapTransaction {
+  const transaction = session.begin(new LdapTransaction(session.transactionCount, request));
+  const { mostTransactions } = session.settings as LdapSettings;
+  const { transactions } = session;
+  if (transactions.length - session.completed > mostTransactions) {
+    session.event(transaction, 'too_many_transactions');
+    const oldest = transactions.find(each => !session.isComplete(each));
+    if (oldest) session.complete(oldest);
+  }
+  return transaction;
+}
+
+function addRequest(session: LdapSession, request: LdapMessage): void {
+  const transaction = begin(session, request);
+  session.advance(transaction, true, COMPLETE);
+  if (isUnanswered(request.operation)) session.complete(transaction);
+}
+
+function addResponse(session: LdapSession, response: LdapMessage): void {
+  const waiting = session.transactions.find(
+    each => each.request?.id === response.id && each.progressToClient < COMPLETE,
+  );
+  const transaction = waiting ?? begin(session, undefined);
+  if (transaction.responses.length < MOST_RESPONSES) transaction.responses.push(response);
+  // Unsolicited notifications have number 0.
+  if (!waiting && response.id !== 0) session.event(transaction, 'request_not_found');
+  if (waiting && isInterim(response.operation)) {
+    session.advance(transaction, false, STARTED);
+    return;
+  }
+  session.advance(transaction, false, COMPLETE);
+  session.complete(transaction);
+  const oid = transaction.request?.oid;
+  if (oid && Buffer.from(oid).toString('latin1') === START_TLS && response.result?.code === 0)
+    session.requests.changeTo = 'tls';
+}
+
+/** Something that is no message. */
+function reportLost(session: LdapSession, toServer: boolean, event: (typeof EVENTS)[number]): void {
+  const transaction = begin(session, undefined);
+  session.event(transaction, event);
+  session.advance(transaction, toServer, COMPLETE);
+  session.complete(transaction);
+}

@@ -1,0 +1,96 @@
+/** Keywords of LDAP. */
+import type { BufferDeclaration, ValueDeclaration } from '../../../engine/protocol.js';
+import { COMPLETE, type LdapTransaction, STARTED } from './exchange.js';
+import type { LdapMessage } from './message.js';
+import { OPERATIONS, RESULT_CODES } from './operation.js';
+
+type Buffer_ = BufferDeclaration<LdapTransaction>;
+
+function ofRequest(
+  keyword: string,
+  summary: string,
+  of: (message: LdapMessage) => readonly Uint8Array[],
+): Buffer_ {
+  return {
+    keyword,
+    summary,
+    direction: 'to_server',
+    progress: COMPLETE,
+    multiple: true,
+    get: ({ request }, _, index) => request && of(request)[index],
+  };
+}
+
+function ofResponses(
+  keyword: string,
+  summary: string,
+  of: (message: LdapMessage) => readonly Uint8Array[],
+): Buffer_ {
+  return {
+    keyword,
+    summary,
+    direction: 'to_client',
+    progress: COMPLETE,
+    multiple: true,
+    get: ({ responses }, _, index) => responses.flatMap(of)[index],
+  };
+}
+
+const dn = (message: LdapMessage): readonly Uint8Array[] => (message.dn ? [message.dn] : []);
+
+export const BUFFERS: readonly Buffer_[] = [
+  { ...ofRequest('ldap.request.dn', 'name of the entry that a request is about', dn), multiple: false },
+  ofResponses('ldap.responses.dn', 'name of the entry that a response is about', dn),
+  ofResponses('ldap.responses.message', 'diagnostic message of a response', ({ result }) =>
+    result ? [result.message] : [],
+  ),
+  ofRequest('ldap.request.attribute_type', 'type of an attribute in a request', each => each.attributes),
+  ofResponses('ldap.responses.attribute_type', 'type of an attribute in a response', each => each.attributes),
+];
+
+/** Numbers of responses, as far as these have come. */
+function growing(
+  keyword: string,
+  bits: 8 | 32,
+  summary: string,
+  of: (responses: readonly LdapMessage[]) => readonly number[],
+  names?: Readonly<Record<string, number>>,
+): ValueDeclaration<LdapTransaction> {
+  return {
+    keyword,
+    bits,
+    summary,
+    direction: 'to_client',
+    progress: STARTED,
+    growing: true,
+    get: ({ responses }, _, visible) => of(responses.slice(0, visible)),
+    ...(names && { names }),
+  };
+}
+
+export const VALUES: readonly ValueDeclaration<LdapTransaction>[] = [
+  {
+    keyword: 'ldap.request.operation',
+    bits: 8,
+    direction: 'to_server',
+    progress: COMPLETE,
+    summary: 'the operation asked for',
+    names: OPERATIONS,
+    get: ({ request }) => (request ? [request.operation] : []),
+  },
+  growing(
+    'ldap.responses.operation',
+    8,
+    'operation of a response',
+    responses => responses.map(({ operation }) => operation),
+    OPERATIONS,
+  ),
+  growing('ldap.responses.count', 32, 'number of responses', responses => [responses.length]),
+  growing(
+    'ldap.responses.result_code',
+    32,
+    'result of a response',
+    responses => responses.flatMap(({ result }) => (result ? [result.code] : [])),
+    RESULT_CODES,
+  ),
+];

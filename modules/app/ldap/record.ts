@@ -1,0 +1,34 @@
+/** The EVE record of a request with its responses. */
+import { printable } from '../../../engine/files/file-record.js';
+import type { LdapTransaction } from './exchange.js';
+import type { LdapMessage } from './message.js';
+import { operationName, resultName } from './operation.js';
+
+export function ldapRecord({ request, responses }: LdapTransaction): string {
+  const record = {
+    ...(request && { request: messageJson(request) }),
+    ...(responses.length > 0 && { responses: responses.map(messageJson) }),
+  };
+  return `"ldap":${JSON.stringify(record)}`;
+}
+
+function messageJson({ id, operation, result, detail }: LdapMessage): object {
+  const name = operationName(operation)!;
+  const told = {
+    ...(result && {
+      result_code: resultName(result.code),
+      matched_dn: json(result.matchedDn),
+      message: json(result.message),
+    }),
+    ...(json(detail ?? {}) as object),
+  };
+  return { operation: name, message_id: id, ...((detail || result) && { [name]: told }) };
+}
+
+/** Bytes as text, within whatever they stand. */
+function json(value: unknown): unknown {
+  if (value instanceof Uint8Array) return printable(Buffer.from(value).toString('latin1'));
+  if (Array.isArray(value)) return value.map(json);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, json(each)]));
+}

@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { Elements, integerOf, readHead } from '../../../modules/app/asn1/ber.js';
+import { parseMessage } from '../../../modules/app/ldap/message.js';
+import ldap from '../../../modules/app/ldap.js';
+import tls from '../../../modules/app/tls.js';
+import { Feed, type FeedOptions } from '../../application/feed.js';
+import {
+  element,
+  entry,
+  enumerated,
+  integer,
+  message,
+  octets,
+  result,
+  search,
+  sequence,
+} from './message-builder.js';
+
+function fed(client: Uint8Array[], server: Uint8Array[], options: FeedOptions = {}): Feed {
+  return new Feed([ldap, tls], { serverPort: 389, ...options })
+    .client(Buffer.concat(client))
+    .server(Buffer.concat(server))
+    .end();
+}
+
+const told = (feed: Feed) => feed.records.map(record => record.ldap);
+
+describe('ldap', () => {
+  it('puts requests and responses together', () => {
+    const feed = fed([search(1), search(2)], [entry(2), result(1, 5, 4), result(2, 5)]);
+    expect(told(feed)).toEqual([
+      {
+        request: expect.objectContaining({ operation: 'search_request', message_id: 1 }),
+        responses: [
+          {
+            operation: 'search_result_done',
+            message_id: 1,
+            search_result_done: { result_code: 'size_limit_exceeded', matched_dn: '', message: 'why' },
+          },
+        ],
+      },
+      {
+        request: expect.objectContaining({ message_id: 2 }),
+        responses: [
+          {
+            operation: 'search_result_entry',
+            message_id: 2,
+            search_result_entry: { base_object: 'cn=x', attributes: [{ type: 'cn', values: ['x', 'y'] }] },
+          },
+          expect.objectContaining({ operation: 'search_result_done' }),
+        ],
+      },
+    ]);
+    expect(told(feed)[0].request.search_request).toEqual({
+      base_object: 'dc=example',
+      scope: 2,
+      deref_alias: 0,
+      size_limit: 0,
+      time_limit: 30,
+      types_only: false,
+      attributes: ['cn', 'mail'],
+    });
+  });
+
+  it('reads the same however it is cut', () => {
+    const [client, server] = [search(1), Buffer.concat([entry(1), result(1, 5)])];
+    const cut = new Feed([ldap], { serverPort: 389 })
+      .pieces(true, client, () => 1)
+      .pieces(false, server, () => 1);
+    expect(cut.end().records).toEqual(fed([client], [server]).records);
+  });
+
+  it('reads datagrams', () => {
+    const feed = fed([search(1)], [entry(1), result(1, 5)], { transport: 'udp' });
+    expect(told(feed)[0].responses.length).toBe(2);
+  });
+
+  const dn = octets('cn=x');
+  it.each([
+    ['bind', message(1, 0, integer(3), dn, element(0x80, 'secret')), { version: 3, name: 'cn=x' }],
+    [
+      'bind with SASL',
+      message(1, 0, integer(3), dn, element(0xa3, octets('PLAIN'), octets('c'))),
+      { version: 3, name: 'cn=x', sasl: { mechanism: 'PLAIN', credentials: 'c' } },
+    ],
+    ['del', message(1, 10, Buffer.from('cn=x')), { dn: 'cn=x' }],
+    [
+      'mod_dn',
+      message(1, 12, dn, octets('cn=y'), element(1, Buffer.from([255])), element(0x80, 'dc=z')),
+      { entry: 'cn=x', new_rdn: 'cn=y', delete_old_rdn: true, new_superior: 'dc=z' },
+    ],
+    [
+      'compare',
+      message(1, 14, dn, sequence(octets('sn'), octets('v'))),
+      { entry: 'cn=x', attribute_value_assertion: { description: 'sn', value: 'v' } },
+    ],
+    [
+      'modify',
+      message(
+        1,
+        6,
+        dn,
+        sequence(sequence(enumerated(2), sequence(octets('sn'), element(0x31, octets('v'))))),
+      ),
+      {
+        object: 'cn=x',
+        changes: [{ operation: 'replace', modification_type: 'sn', attribute_values: ['v'] }],
+      },
+    ],
+    [
+      'add',
+      message(1, 8, dn, sequence(sequence(octets('sn'), element(0x31, octets('v'))))),
+      { entry: 'cn=x', attributes: [{ name: 'sn', values: ['v'] }] },
+    ],
+    ['abandon', message(1, 16, Buffer.from([9])), { message_id: 9 }],
+    ['extended', message(1, 23, element(0x80, '1.2.3'), element(0x81, 'v')), { name: '1.2.3', value: 'v' }],
+  ])('tells %s', (name, bytes, detail) => {
+    const { request } = told(fed([bytes], []))[0];
+    expect(request[request.operation]).toEqual(detail);
+    expect(request.operation.startsWith(name.split(' ')[0]!)).toBe(true);
+  });
+
+  it('goes on as TLS where both sides agree', () => {
+    const startTls = message(1, 23, element(0x80, '1.3.6.1.4.1.1466.20037'));
+    const feed = fed([startTls], [result(1, 24)]);
+    expect(feed.application.conversation(0)).toBeUndefined();
+    expect(told(feed)[0].request.extended_request.name).toBe('1.3.6.1.4.1.1466.20037');
+  });
+
+  it.each([
+    ['what is no message', [search(1), Buffer.from('no BER')], [], 'invalid_data'],
+    ['an operation that there is not', [search(1), message(2, 30)], [], 'invalid_data'],
+    ['a response to nothing', [search(1)], [result(7, 5)], 'request_not_found'],
+    ['too many requests', [search(1), search(2), search(3)], [], 'too_many_transactions'],
+  ])('reports %s', (_, client, server, event) => {
+    const config = { 'app-layer': { protocols: { ldap: { 'max-tx': 2 } } } };
+    expect(fed(client, server, { config }).events).toContain(event);
+  });
+});
+
+describe('the basic encoding rules', () => {
+  it('have definite lengths of up to four bytes', () => {
+    const head = (...bytes: number[]) => readHead(Uint8Array.from(bytes), 0, bytes.length);
+    expect(head(0x30, 5)).toEqual({ tag: 0x30, head: 2, length: 5 });
+    expect(head(0x30, 0x82, 1, 0)).toEqual({ tag: 0x30, head: 4, length: 256 });
+    expect(head(0x30, 0x82, 1)).toBe('more');
+    expect(head(0x30, 0x80)).toBeUndefined();
+    expect(head(0x30, 0x85, 0, 0, 0, 0, 0)).toBeUndefined();
+    expect(head(0x1f, 1)).toBeUndefined();
+  });
+
+  it('have numbers with a sign', () => {
+    expect(integerOf(Uint8Array.of(0xff))).toBe(-1);
+    expect(integerOf(Uint8Array.of(1, 0))).toBe(256);
+    expect(integerOf(new Uint8Array(9))).toBeUndefined();
+  });
+
+  it('never fail', () => {
+    const whole = search(1).subarray(2);
+    for (let at = 0; at < whole.length; at++) {
+      for (const bit of [0, 3, 7]) {
+        const damaged = Buffer.from(whole);
+        damaged[at]! ^= 1 << bit;
+        expect(() => parseMessage(damaged)).not.toThrow();
+      }
+      expect(() => [...new Elements(whole.subarray(0, at)).rest()]).not.toThrow();
+    }
+  });
+});
