@@ -1,12 +1,14 @@
 /** What is measured: chains of stages, rules, threads and profiles. */
 import { sharedRules } from './capture.js';
-import { STAGE_NAMES, upTo } from './configuration.js';
+import { HANDLERS, queueProfile, STAGE_NAMES, upTo } from './configuration.js';
 
 export interface Case {
   readonly name: string;
   /** Arguments as on the command line. */
   readonly words: readonly string[];
   readonly threads: number;
+  /** Each stage by itself; see `stages.ts`. */
+  readonly stages?: boolean;
   /** Only the yardstick; see `bare-scan.ts`. */
   readonly bare?: boolean;
   /** Compiled patterns of earlier runs are forgotten before each run. */
@@ -29,6 +31,11 @@ export function cases(generatedRules: string, all: boolean): Case[] {
       words: [...NO_RULES, '--runmode', upTo(stage)],
       threads: 1,
     })),
+    { ...run('stages alone, no rules', NO_RULES, 'single', 1), stages: true },
+    ...sets.map(([name, words]) => ({
+      ...run(`stages alone, ${name}`, words, 'single', 1),
+      stages: true,
+    })),
     run('single, no rules', NO_RULES, 'single', 1),
     ...sets.map(([name, words]) => run(`single, ${name}`, words, 'single', 1)),
     ...sets.map(([name, words]) => ({ name: `bare scan, ${name}`, words, threads: 1, bare: true })),
@@ -41,8 +48,22 @@ export function cases(generatedRules: string, all: boolean): Case[] {
       ? ['workers', 'pipeline', 'oisf2009'].flatMap(profile => [
           run(`${profile}, no rules`, NO_RULES, profile, 1),
           run(`${profile}, ${withRules[0]}`, withRules[1], profile, 1),
+          run(`${profile}, ${withRules[0]}, inline`, [...withRules[1], '--simulate-ips'], profile, 1),
         ])
       : []),
+    ...(all ? queueCases() : []),
+  ];
+}
+
+/** One thread hands every packet to two others and does nothing else: each handler, and batches of several sizes. */
+function queueCases(): Case[] {
+  const through = (handler: string, size: number): Case => {
+    const words = [...NO_RULES, '--set', `threading.batch-size=${size}`];
+    return run(`queue ${handler}, batches of ${size}`, words, queueProfile(handler), 2);
+  };
+  return [
+    ...HANDLERS.map(handler => through(handler, 256)),
+    ...[1, 8, 64].map(size => through('flow-hash', size)),
   ];
 }
 

@@ -38,13 +38,43 @@ export function writeConfiguration(folder: string): { configuration: string; gen
     'default-log-dir': join(folder, 'logs'),
     detect: { 'sgh-mpm-caching-path': join(folder, 'cache') },
     outputs: [{ 'eve-log': { enabled: 'yes', types: ['alert'] } }],
-    profiles: Object.fromEntries(chains()),
+    profiles: Object.fromEntries([...chains(), ...queues()]),
   };
   const configuration = join(folder, 'bench.yaml');
   writeFileSync(configuration, `%YAML 1.1\n---\n${stringify(tree)}`);
   const generatedRules = join(folder, 'content.rules');
   writeFileSync(generatedRules, contentRules(5000));
   return { configuration, generatedRules };
+}
+
+/** Queue handlers that are measured. */
+export const HANDLERS = [
+  'simple',
+  'flow-hash',
+  'address-hash',
+  'protocol-split',
+  'alert-split',
+  'ordered',
+] as const;
+
+/** Name of the profile that hands packets on with a handler. */
+export function queueProfile(handler: string): string {
+  return `bench-queue-${handler}`;
+}
+
+function queues(): [string, unknown][] {
+  return HANDLERS.map(handler => {
+    const judge = (name: string, count: number) => ({ name, count, modules: ['verdict'] });
+    const split = handler === 'protocol-split' || handler === 'alert-split';
+    const ways = {
+      'protocol-split': { tcp: 'one', other: 'other' },
+      'alert-split': { alerts: 'one', rest: 'other' },
+    };
+    const to = split ? ways[handler] : 'one';
+    const first = { name: 'first', modules: ['input', 'decode'], handler, to };
+    const rest = split ? [judge('one', 1), judge('other', 1)] : [judge('one', 2)];
+    return [queueProfile(handler), { threads: [first, ...rest] }];
+  });
 }
 
 function chains(): [string, unknown][] {

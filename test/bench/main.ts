@@ -1,10 +1,10 @@
 /**
- * `npm run bench -- [-n RUNS] [--all] [--only TEXT] [--save FILE] [--compare [FILE]]`
+ * `npm run bench -- [-n RUNS] [--all] [--only TEXT] [--save FILE] [--compare [FILE]] [--accept] [--draw FILE]`
  *
  * Measures the whole engine and each chain of its stages, every run in a process of its own, cases in turn so that
  * noise of the machine falls on all of them. `--only` takes the cases with this text in their name. Results go to
  * `test/bench/results/last.json`, or where `--save` says; `--compare` tells how they differ from those accepted in
- * `test/bench/results/accepted.json`, or another file.
+ * `test/bench/results/accepted.json`, or another file; `--accept` puts these in their place. `--draw` makes a picture.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,11 +15,24 @@ import { benchCapture } from './capture.js';
 import { type Case, cases } from './cases.js';
 import { writeConfiguration } from './configuration.js';
 import { pausesIn } from './garbage.js';
+import { hardwareCounts, perfCommand } from './hardware.js';
 import type { Job, Measured } from './measure.js';
+import { picture } from './picture.js';
 import { PROJECT } from './project-folder.js';
-import { type CaseResult, comparison, HEADINGS, line, type Run, summarize } from './result.js';
+import {
+  type CaseResult,
+  comparison,
+  HEADINGS,
+  line,
+  type Run,
+  stageLines,
+  summarize,
+  yardstick,
+} from './result.js';
 
 const RESULTS = join(PROJECT, 'test', 'bench', 'results');
+/** How cycles and instructions are counted; undefined where the machine does not give them. */
+const COUNTERS = perfCommand();
 const MEASURE = join(PROJECT, 'dist', 'test', 'bench', 'measure.js');
 
 interface Saved {
@@ -38,6 +51,8 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     save: { type: 'string', default: join(RESULTS, 'last.json') },
     compare: { type: 'string' },
+    accept: { type: 'boolean', default: false },
+    draw: { type: 'string' },
     capture: { type: 'string' },
   },
 });
@@ -67,22 +82,27 @@ function measure(each: Case, capture: string, configuration: string): Run {
   if (each.cold) rmSync(join(work, 'cache'), { recursive: true, force: true });
   rmSync(join(work, 'logs'), { recursive: true, force: true });
   mkdirSync(join(work, 'logs'));
-  const { words, threads, bare = false } = each;
-  const job: Job = { capture, configuration, words, threads, bare };
-  const output = execFileSync(process.execPath, ['--trace-gc', MEASURE, JSON.stringify(job)], {
+  const { words, threads, bare = false, stages = false } = each;
+  const job: Job = { capture, configuration, words, threads, bare, stages };
+  const counted = COUNTERS === undefined ? [] : [...COUNTERS, '--output', join(work, 'perf.csv')];
+  const [program, ...arguments_] = [...counted, process.execPath, '--trace-gc', MEASURE, JSON.stringify(job)];
+  const output = execFileSync(program!, arguments_, {
     encoding: 'utf8',
     maxBuffer: 1 << 28,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const measured = JSON.parse(output.trimEnd().split('\n').at(-1)!) as Measured;
   process.stderr.write(`${each.name}: ${measured.seconds.toFixed(2)} s\n`);
-  return { ...measured, pauses: pausesIn(output) };
+  const hardware = COUNTERS && hardwareCounts(readFileSync(join(work, 'perf.csv'), 'utf8'));
+  return { ...measured, pauses: pausesIn(output), ...(hardware && { hardware }) };
 }
 
 function tell(results: readonly CaseResult[]): void {
   const machine = `${cpus()[0]?.model}, ${availableParallelism()} cores`;
   console.log(`${machine}, Node ${process.version}\n${HEADINGS}`);
   for (const result of results) console.log(line(result));
+  for (const result of results) for (const text of stageLines(result)) console.log(text);
+  for (const text of yardstick(results)) console.log(text);
   if (values.compare !== undefined) {
     const file = values.compare || join(RESULTS, 'accepted.json');
     if (existsSync(file)) {
@@ -92,5 +112,8 @@ function tell(results: readonly CaseResult[]): void {
   }
   mkdirSync(dirname(values.save), { recursive: true });
   const saved: Saved = { machine, node: process.version, results };
-  writeFileSync(values.save, `${JSON.stringify(saved, null, 1)}\n`);
+  const text = `${JSON.stringify(saved, null, 1)}\n`;
+  writeFileSync(values.save, text);
+  if (values.accept) writeFileSync(join(RESULTS, 'accepted.json'), text);
+  if (values.draw !== undefined) writeFileSync(values.draw, picture(machine, results));
 }

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { loadProtocols } from '../../engine/application/load-protocols.js';
 import { chooseProfile } from '../../engine/cli/choose-profile.js';
 import { inputsOf } from '../../engine/cli/inputs.js';
+import { LOG_FOLDER } from '../../engine/cli/options.js';
 import { configuredOutputs, statisticsLogs, wantedEvents } from '../../engine/cli/outputs.js';
 import { parseArguments } from '../../engine/cli/parse.js';
 import { addSettings, type Preparation, prepare } from '../../engine/cli/preparation.js';
@@ -20,6 +21,7 @@ import { loadProfile } from '../../engine/manager/load-profile.js';
 import { expressionCheck } from '../../signatures/expression-check.js';
 import { loadRules } from '../../signatures/load-rules.js';
 import { prepareBareScan } from './bare-scan.js';
+import { runStages } from './stages.js';
 
 export interface Job {
   readonly capture: string;
@@ -28,6 +30,8 @@ export interface Job {
   readonly words: readonly string[];
   /** For groups with `count: auto`. */
   readonly threads: number;
+  /** Every stage by itself, one after the other in this thread. */
+  readonly stages?: boolean;
   /** Scan the payloads with the patterns of the rules and do nothing else. */
   readonly bare?: boolean;
 }
@@ -44,6 +48,8 @@ export interface Measured {
   readonly threadSeconds: number;
   /** Highest resident memory. */
   readonly peakBytes: number;
+  /** Microseconds a packet of each stage alone. */
+  readonly stages?: Readonly<Record<string, number>>;
 }
 
 const job = JSON.parse(process.argv[2]!) as Job;
@@ -61,6 +67,7 @@ async function measure(): Promise<Measured> {
   addSettings(settings.config, inputs.settings);
   if (job.bare) return bare(settings.config, given.rules.exclusive);
   const preparation = await prepare(given, settings, consoleLog(0, undefined, true));
+  if (job.stages) return stagesAlone(preparation);
 
   const engine = await start(preparation, inputs.names);
   const startSeconds = sinceStart();
@@ -108,6 +115,37 @@ async function start(
     log: consoleLog(0, undefined, true),
     openLog: path => new LogFile(path, settingsOf(config, path)),
   });
+}
+
+async function stagesAlone({ config, protocols, rules }: Preparation): Promise<Measured> {
+  const { modules } = await loadProfile(
+    chooseProfile(config, { live: false, inputs: 1, cores: 1 }),
+    'pcap',
+    await configuredOutputs(config),
+    '.',
+  );
+  const wanted = wantedEvents(modules.values(), config);
+  const shared = {
+    [APP_PROTOCOL_NAMES]: ['unknown', ...protocols.map(protocol => protocol.name)],
+    ...(rules !== undefined && { rules }),
+  };
+  const kinds = Array.from({ length: 32 }, (_, i) => i).filter(kind => (wanted & (1 << kind)) !== 0);
+  const startSeconds = sinceStart();
+  const cpu = process.cpuUsage();
+  const log = `${config.read(LOG_FOLDER)}/eve.json`;
+  const run = await runStages(config.tree as Record<string, unknown>, shared, protocols, kinds, log);
+  const cpuSeconds = cpuSince(cpu);
+  // Clocks go on while others have the processor: what they show is shares of the CPU time.
+  const shown = Object.values(run.stages).reduce((sum, ms) => sum + ms, 0) / 1000;
+  const perPacket = (ms: number) => (ms * 1000 * Math.min(1, cpuSeconds / shown)) / run.packets;
+  return {
+    ...run,
+    startSeconds,
+    cpuSeconds,
+    threadSeconds: cpuSeconds,
+    peakBytes: peakMemory(),
+    stages: Object.fromEntries(Object.entries(run.stages).map(([name, ms]) => [name, perPacket(ms)])),
+  };
 }
 
 /** The yardstick: what a scan of all payloads with one database of the rules' patterns takes. */

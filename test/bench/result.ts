@@ -1,5 +1,6 @@
 /** Figures of a case over its runs, as table, and compared with earlier ones. */
 import type { Pauses } from './garbage.js';
+import type { HardwareCounts } from './hardware.js';
 import type { Measured } from './measure.js';
 
 /** Median, lowest and highest of the runs. */
@@ -20,10 +21,15 @@ export interface CaseResult {
   readonly cpuMicroseconds: Spread;
   readonly peakMegabytes: Spread;
   readonly startSeconds: Spread;
+  /** Microseconds a packet of each stage alone; of `stages alone` cases. */
+  readonly stages?: Readonly<Record<string, Spread>>;
+  /** Of the whole process with its start, for a packet; where the machine counts them. */
+  readonly cycles?: Spread;
+  readonly instructions?: Spread;
   readonly pauses: { readonly count: Spread; readonly totalMs: Spread; readonly longestMs: Spread };
 }
 
-export type Run = Measured & { readonly pauses: Pauses };
+export type Run = Measured & { readonly pauses: Pauses; readonly hardware?: HardwareCounts };
 
 export function summarize(name: string, runs: readonly Run[]): CaseResult {
   const of = (figure: (run: Run) => number): Spread => spread(runs.map(figure));
@@ -37,12 +43,51 @@ export function summarize(name: string, runs: readonly Run[]): CaseResult {
     cpuMicroseconds: of(run => (run.cpuSeconds * 1e6) / Math.max(1, run.packets)),
     peakMegabytes: of(run => run.peakBytes / 2 ** 20),
     startSeconds: of(run => run.startSeconds),
+    ...stagesOf(runs),
+    ...hardwareOf(runs),
     pauses: {
       count: of(run => run.pauses.count),
       totalMs: of(run => run.pauses.totalMs),
       longestMs: of(run => run.pauses.longestMs),
     },
   };
+}
+
+function stagesOf(runs: readonly Run[]): Pick<CaseResult, 'stages'> {
+  const names = Object.keys(runs[0]!.stages ?? {});
+  if (names.length === 0) return {};
+  const each = names.map(name => [name, spread(runs.map(run => run.stages?.[name] ?? 0))] as const);
+  return { stages: Object.fromEntries(each) };
+}
+
+function hardwareOf(runs: readonly Run[]): Pick<CaseResult, 'cycles' | 'instructions'> {
+  if (!runs.every(run => run.hardware)) return {};
+  const of = (count: keyof HardwareCounts) =>
+    spread(runs.map(run => run.hardware![count] / Math.max(1, run.packets)));
+  return { cycles: of('cycles'), instructions: of('instructions') };
+}
+
+/** What each stage takes, the dearest first. */
+export function stageLines({ name, stages }: CaseResult): string[] {
+  if (!stages) return [];
+  const sorted = Object.entries(stages).sort(([, a], [, b]) => b.median - a.median);
+  const line = ([stage, { median, low, high }]: [string, Spread]) =>
+    `  ${stage.padEnd(28)}${median.toFixed(3).padStart(8)} µs/packet (${low.toFixed(3)}–${high.toFixed(3)})`;
+  return ['', name, ...sorted.map(line)];
+}
+
+/** How CPU time compares with that of a bare scan of all payloads for the same rules, timed in the same run. */
+export function yardstick(results: readonly CaseResult[]): string[] {
+  const cpuOf = (name: string) => results.find(each => each.name === name)?.cpuMicroseconds.median;
+  return results.flatMap(({ name }) => {
+    const rules = /^bare scan, (.+)$/.exec(name)?.[1];
+    const whole = rules === undefined ? undefined : cpuOf(`single, ${rules}`);
+    if (whole === undefined) return [];
+    const bare = cpuOf(name)!;
+    return [
+      `${rules}: ${(whole / bare).toFixed(2)} × the time of a bare scan of the payloads (${bare.toFixed(3)} µs/packet)`,
+    ];
+  });
 }
 
 export function spread(values: readonly number[]): Spread {
@@ -52,12 +97,12 @@ export function spread(values: readonly number[]): Spread {
 }
 
 export const HEADINGS =
-  'case                              packets/s  Gbit/s  CPU µs/packet (low–high)   start s   peak MB   GC ms (longest)   alerts';
+  'case                                        packets/s  Gbit/s  CPU µs/packet (low–high)   start s   peak MB   GC ms (longest)   alerts';
 
 export function line(result: CaseResult): string {
   const { packetsPerSecond, gigabitsPerSecond, cpuMicroseconds: cpu, pauses } = result;
   return [
-    result.name.padEnd(30),
+    result.name.padEnd(40),
     Math.round(packetsPerSecond.median).toLocaleString('en-US').padStart(12),
     gigabitsPerSecond.median.toFixed(2).padStart(8),
     `${cpu.median.toFixed(3)} (${cpu.low.toFixed(3)}–${cpu.high.toFixed(3)})`.padStart(26),
@@ -76,7 +121,7 @@ export function comparison(before: readonly CaseResult[], now: readonly CaseResu
     const percent = (a: number, b: number) => `${b >= a ? '+' : ''}${((b / a - 1) * 100).toFixed(1)} %`;
     const alerts = old.alerts === result.alerts ? '' : `, alerts ${old.alerts} → ${result.alerts}`;
     return [
-      `${result.name.padEnd(30)} CPU ${percent(old.cpuMicroseconds.median, result.cpuMicroseconds.median)}, ` +
+      `${result.name.padEnd(40)} CPU ${percent(old.cpuMicroseconds.median, result.cpuMicroseconds.median)}, ` +
         `memory ${percent(old.peakMegabytes.median, result.peakMegabytes.median)}${alerts}`,
     ];
   });
