@@ -3,6 +3,7 @@
  */
 import { availableParallelism } from 'node:os';
 import type { Config } from './config/config.js';
+import type { LogSink } from './log-sink.js';
 import { loadProfile } from './manager/load-profile.js';
 import { Manager } from './manager/manager.js';
 import { planSizes } from './manager/options.js';
@@ -43,15 +44,6 @@ export interface EngineOptions {
   threadIsBack?(thread: ThreadOfGroup): void;
   /** Opens a log file by the name an output gave it. */
   openLog(file: string): LogSink;
-}
-
-/** Where lines of one log file go. */
-export interface LogSink {
-  write(bytes: Uint8Array): void;
-  /** Brings to the disk what is buffered. */
-  flush(): void;
-  rotate(): void;
-  close(): void;
 }
 
 export interface ThreadReport {

@@ -8,6 +8,7 @@ import type { Batch } from './batch.js';
 import type { Config } from './config/config.js';
 import type { AnyOption } from './config/option.js';
 import type { FlowRows } from './flow-record.js';
+import type { LogSink } from './log-sink.js';
 import type { Memory } from './memory.js';
 import type { Pool } from './pool.js';
 import type { StatsLog, StatsTree } from './stats-record.js';
@@ -58,6 +59,8 @@ export interface OpenedDevices {
   readonly threads?: number;
   /** Numbers that are no counters, for statistics. */
   statistics?(): Readonly<Record<string, number | string | readonly StatsTree[]>>;
+  /** Where the lines of a log go that is none but is for the devices; undefined for any other. */
+  openLog?(file: string): LogSink | undefined;
   /** Lines for people at the end of a run. */
   summary?(): readonly string[];
   /**

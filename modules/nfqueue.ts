@@ -1,6 +1,7 @@
 /** Acquires packets from netfilter queues, and tells the kernel what becomes of each. */
 import { defineModule } from '../engine/module.js';
 import { acquireQueues } from './nfqueue/acquire.js';
+import { bypassHookOptions } from './nfqueue/bypass-hook.js';
 import { serveThread } from './nfqueue/delivery.js';
 import { openQueues } from './nfqueue/open.js';
 import * as options from './nfqueue/options.js';
@@ -8,7 +9,7 @@ import * as options from './nfqueue/options.js';
 export default defineModule({
   summary: 'takes packets from netfilter queues (NFQUEUE) and gives the kernel their verdicts',
   kind: 'acquire',
-  options: Object.values(options).filter(value => 'path' in value),
+  options: [...Object.values(options).filter(value => 'path' in value), ...bypassHookOptions],
   open: openQueues,
   serve: serveThread,
   create: acquireQueues,

@@ -4,6 +4,7 @@
  * what was made: everything that names the chain is ours, whoever has died since.
  */
 import { execFileSync } from 'node:child_process';
+import { makeBypassSets, plannedBypassSets, removeBypassSets, shownBypassSets } from './gate/bypass-sets.js';
 import { UsageError } from './usage-error.js';
 
 /** Programs with which rules are made, for IPv4 and IPv6; the first of a kind that can queue is used. */
@@ -27,6 +28,8 @@ export interface GateOptions {
   readonly bypass: boolean;
   /** Packets with this mark pass, and so do the connections of such packets. */
   readonly mark?: string;
+  /** Sets of nftables that bypassed flows are added to: their packets get the mark. */
+  readonly bypassSets: boolean;
 }
 
 /** A command of iptables: its words. */
@@ -41,6 +44,7 @@ export function gateRules(options: GateOptions): Rule[] {
     ...(mark === undefined
       ? []
       : [
+          ['-A', CHAIN, '-m', 'mark', '--mark', mark, '-j', 'RETURN'],
           ['-A', CHAIN, '-j', 'CONNMARK', '--restore-mark', ...maskOf(mark)],
           ['-A', CHAIN, '-m', 'mark', '--mark', mark, '-j', 'RETURN'],
         ]),
@@ -118,13 +122,12 @@ export const run: Runner = (program, words) =>
  */
 export function gateUp(options: GateOptions, runner: Runner = run): void {
   gateDown(runner);
-  for (const programs of PROGRAMS) {
-    try {
-      makeWithOneOf(programs, gateRules(options), runner);
-    } catch (error) {
-      gateDown(runner);
-      throw new UsageError(`the gate cannot be made: ${textOf(error)}`);
-    }
+  try {
+    if (options.bypassSets) makeBypassSets(options.mark!, runner);
+    for (const programs of PROGRAMS) makeWithOneOf(programs, gateRules(options), runner);
+  } catch (error) {
+    gateDown(runner);
+    throw new UsageError(`the gate cannot be made: ${textOf(error)}`);
   }
 }
 
@@ -146,7 +149,7 @@ function makeWithOneOf(programs: readonly string[], rules: readonly Rule[], runn
 
 /** Removes whatever there is of a gate. @returns number of rules and chains removed */
 export function gateDown(runner: Runner = run): number {
-  return PROGRAMS.flat().reduce((sum, program) => sum + remove(program, runner), 0);
+  return PROGRAMS.flat().reduce((sum, program) => sum + remove(program, runner), removeBypassSets(runner));
 }
 
 function remove(program: string, runner: Runner): number {
@@ -173,7 +176,8 @@ export function gateShown(runner: Runner = run): string {
           .filter(line => line.includes(CHAIN))
           .join('\n')}\n`,
     )
-    .join('');
+    .join('')
+    .concat(shownBypassSets(runner));
 }
 
 function listing(program: string, runner: Runner, ...more: string[]): string {
@@ -187,9 +191,12 @@ function listing(program: string, runner: Runner, ...more: string[]): string {
 
 /** The programs whose commands a dry run shows. */
 export function plannedCommands(options: GateOptions): string {
-  return PROGRAMS.flatMap(([program]) =>
-    gateRules(options).map(rule => `${program} ${[...TABLE, ...rule].join(' ')}\n`),
-  ).join('');
+  const sets = options.bypassSets ? plannedBypassSets(options.mark!) : '';
+  return sets.concat(
+    ...PROGRAMS.flatMap(([program]) =>
+      gateRules(options).map(rule => `${program} ${[...TABLE, ...rule].join(' ')}\n`),
+    ),
+  );
 }
 
 function isMissing(error: unknown): boolean {

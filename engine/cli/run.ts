@@ -200,6 +200,7 @@ async function start(
     ...(config.read(NO_RANDOM) && { seed: 1 }),
     log,
     openLog: path =>
+      devices.openLog?.(path) ??
       new LogFile(path, logFileSettings(config, path), undefined, message => log.error(`output: ${message}`)),
   });
 }

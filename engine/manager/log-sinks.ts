@@ -1,5 +1,5 @@
 /** The log files of a run: opened by the first line for them, written with what threads put into their rings. */
-import type { LogSink } from '../engine.js';
+import type { LogSink } from '../log-sink.js';
 import type { RunningThread } from './running-thread.js';
 
 const FLUSH_MS = 1000;

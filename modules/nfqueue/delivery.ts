@@ -7,6 +7,7 @@ import { RawSender } from '../../engine/raw-sender.js';
 import { VERDICT_DELIVERY, type VerdictDelivery } from '../../engine/verdict-delivery.js';
 import { writeChecksums } from '../../engine/write-checksums.js';
 import { Answers, isDrop, NF_DROP } from './answers.js';
+import { BypassHook, bypassCommand } from './bypass-hook.js';
 import { endOf } from './ends.js';
 import { BATCH_COUNT, VERDICT_BUDGET } from './options.js';
 import { openQueuesOf } from './queue.js';
@@ -20,7 +21,7 @@ export function serveThread(thread: Thread, modules: readonly string[]): void {
   if (receives !== judges && openQueuesOf(thread).queues.some(({ link }) => link.driver === 'node-nfqueue'))
     throw new Error('nfq.driver: node-nfqueue needs a profile whose threads do everything, such as workers');
   const answersAll = receives && judges;
-  thread.services.set(VERDICT_DELIVERY, new QueueDelivery(thread, addon, answersAll));
+  thread.services.set(VERDICT_DELIVERY, new QueueDelivery(thread, addon, judges, answersAll));
   thread.services.set(PACKET_SENDER, new RawSender(addon, openQueuesOf(thread).senders));
 }
 
@@ -28,16 +29,19 @@ export class QueueDelivery implements VerdictDelivery {
   /** By `Packet.SOURCE`. */
   readonly queues: readonly VerdictQueue[];
   private readonly answers: Answers;
+  private readonly bypassHook: BypassHook | undefined;
   private readonly count: Record<'verdicts' | 'failed' | 'late' | 'modified' | 'unchangeable', number>;
 
   constructor(
     private readonly thread: Thread,
     addon: Native,
+    judges: boolean,
     readonly answersAll: boolean,
   ) {
     const { config, counters } = thread;
     const most = config.read(BATCH_COUNT) || Number.MAX_SAFE_INTEGER;
     this.answers = new Answers(config);
+    this.bypassHook = bypassCommand(config) === undefined || !judges ? undefined : new BypassHook(thread);
     this.queues = openQueuesOf(thread).queues.map(
       queue =>
         new VerdictQueue(
@@ -58,9 +62,12 @@ export class QueueDelivery implements VerdictDelivery {
     };
   }
 
-  deliver(slot: number, verdict: number): void {
+  deliver(slot: number, given: number): void {
     const { row } = this.thread.memory;
     const p = slot * Packet.INTS;
+    const verdict = withBypass(given, row[p + Packet.FLOW_STATE]!);
+    if (verdict === Packet.VERDICT_BYPASS && row[p + Packet.FLOW]! >= 0)
+      this.bypassHook?.tell(row[p + Packet.FLOW]!, row[p + Packet.SECONDS]!);
     const queue = this.queues[row[p + Packet.SOURCE]!]!;
     const mark = this.answers.markOf(verdict, row[p + Packet.MARK]! >>> 0);
     let answer = this.answers.verdictOf(verdict);
@@ -104,4 +111,11 @@ export class QueueDelivery implements VerdictDelivery {
     writeChecksums(memory, p);
     return length;
   }
+}
+
+/** Every packet of a flow that was bypassed is. */
+function withBypass(verdict: number, flowState: number): number {
+  return verdict <= Packet.VERDICT_PASS && (flowState & Packet.FLOW_BYPASSED) !== 0
+    ? Packet.VERDICT_BYPASS
+    : verdict;
 }

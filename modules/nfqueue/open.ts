@@ -1,9 +1,12 @@
 /** Opens the queues of a run, for all threads. */
 import type { Config } from '../../engine/config/config.js';
+import type { LogSink } from '../../engine/log-sink.js';
 import type { Log, OpenedDevices, ThreadOfGroup } from '../../engine/module.js';
 import { type Native, native, nativeProblem, type QueueSettings } from '../../engine/native.js';
 import { openRawSockets } from '../../engine/raw-sender.js';
 import type { StatsTree } from '../../engine/stats-record.js';
+import { BYPASS_LOG, bypassCommand } from './bypass-hook.js';
+import { BypassProgram } from './bypass-program.js';
 import type { Driver, QueueLink } from './driver.js';
 import { openDriver } from './ends.js';
 import { kernelQueues } from './kernel-queues.js';
@@ -30,7 +33,7 @@ export function openQueues(config: Config, log: Log): OpenedDevices {
     close();
     throw error;
   }
-  return new Opened(addon, config, opened, senders, close);
+  return new Opened(addon, config, log, opened, senders, close);
 }
 
 function queueNumbers(config: Config): number[] {
@@ -81,10 +84,12 @@ class Opened implements OpenedDevices {
   readonly shared: Readonly<Record<string, unknown>>;
   readonly threads: number;
   private readonly standIn: StandIn;
+  private readonly bypassProgram: BypassProgram | undefined;
 
   constructor(
     native: Native,
     config: Config,
+    log: Log,
     private readonly queues: readonly OpenQueue[],
     senders: readonly [number, number],
     private readonly closeAll: () => void,
@@ -92,6 +97,8 @@ class Opened implements OpenedDevices {
     const opened: OpenQueues = { queues, senders };
     this.shared = { [OPEN_QUEUES]: opened };
     this.threads = queues.length;
+    const command = bypassCommand(config);
+    this.bypassProgram = command === undefined ? undefined : new BypassProgram(command, log);
     const failOpen = config.read(options.FAIL_OPEN);
     this.standIn = new StandIn(native, queues, config.read(options.COPY_RANGE), failOpen);
   }
@@ -109,7 +116,15 @@ class Opened implements OpenedDevices {
       };
       return tree;
     });
-    return { 'nfq.queues': queues, 'nfq.not_inspected': this.standIn.packetsSettled };
+    return {
+      'nfq.queues': queues,
+      'nfq.not_inspected': this.standIn.packetsSettled,
+      ...(this.bypassProgram && { 'nfq.bypass_untold': this.bypassProgram.lost }),
+    };
+  }
+
+  openLog(file: string): LogSink | undefined {
+    return file === BYPASS_LOG ? this.bypassProgram : undefined;
   }
 
   summary(): string[] {
@@ -133,6 +148,7 @@ class Opened implements OpenedDevices {
   close(): void {
     this.standIn.end(this.queues);
     this.standIn.settleAll(this.queues);
+    this.bypassProgram?.end();
     this.closeAll();
   }
 }

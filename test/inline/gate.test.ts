@@ -3,7 +3,7 @@ import { type GateOptions, gateDown, gateRules, gateUp, removalRules } from '../
 import { missing, Network, SERVER_V4 } from './network.js';
 import { ping } from './peers.js';
 
-const PLAIN: GateOptions = { queues: [0, 0], hooks: ['FORWARD'], ports: [], bypass: true };
+const PLAIN: GateOptions = { queues: [0, 0], hooks: ['FORWARD'], ports: [], bypass: true, bypassSets: false };
 const text = (options: Partial<GateOptions>): string[] =>
   gateRules({ ...PLAIN, ...options }).map(rule => rule.join(' '));
 

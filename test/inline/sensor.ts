@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Network } from './network.js';
 import { until } from './until.js';
 
-const PROGRAM = fileURLToPath(new URL('../../engine/bin/sluice.mjs', import.meta.url));
+export const PROGRAM = fileURLToPath(new URL('../../engine/bin/sluice.mjs', import.meta.url));
 
 export interface SensorOptions {
   readonly rules?: string;

@@ -11,6 +11,7 @@ interface UpOptions {
   ports?: string;
   bypass: boolean;
   mark?: string;
+  bypassSets?: boolean;
   dryRun?: boolean;
 }
 
@@ -26,6 +27,10 @@ export async function command(words: readonly string[]): Promise<number> {
       .option('-p, --ports <ports>', 'only TCP and UDP with one of these ports: 80,443')
       .option('--no-bypass', 'stop packets while no sensor runs, instead of letting them pass')
       .option('--mark <mark/mask>', 'let packets with this mark pass, and their connections: 0x1/0x1')
+      .option(
+        '--bypass-sets',
+        'make the sets that nfq.bypass-hook adds bypassed flows to (nftables); needs --mark',
+      )
       .option('--dry-run', 'show the commands instead')
       .action(up);
     program
@@ -46,6 +51,8 @@ function up(options: UpOptions): void {
 }
 
 function gateOptions(given: UpOptions): GateOptions {
+  if (given.bypassSets && given.mark === undefined)
+    throw new UsageError('--bypass-sets: packets of bypassed flows need a mark: --mark 0x1/0x1');
   return {
     queues: queuesOf(given.queue),
     hooks: given.hook.split(',').map(hookOf),
@@ -53,6 +60,7 @@ function gateOptions(given: UpOptions): GateOptions {
     ...(given.out !== undefined && { out: given.out }),
     ports: (given.ports?.split(',') ?? []).map(portOf),
     bypass: given.bypass,
+    bypassSets: given.bypassSets ?? false,
     ...(given.mark !== undefined && { mark: markOf(given.mark) }),
   };
 }

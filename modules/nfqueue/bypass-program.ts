@@ -1,0 +1,66 @@
+/** The program that is told of bypassed flows: started with the queues, while the process has its privileges. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { LogSink } from '../../engine/log-sink.js';
+import type { Log } from '../../engine/module.js';
+
+/** Bytes that may wait for a program that does not read, before lines are left out. */
+const MOST_WAITING = 1 << 20;
+/** How much of what it complains about is told. */
+const COMPLAINTS = 5;
+
+export class BypassProgram implements LogSink {
+  /** Lines that it could not be told. */
+  lost = 0;
+  private readonly child: ChildProcess;
+  private readonly name: string;
+  private complaints = 0;
+  private ended = false;
+
+  /** @param command as a shell takes it */
+  constructor(
+    command: string,
+    private readonly log: Log,
+  ) {
+    this.name = `nfq.bypass-hook.command ${command}`;
+    this.child = spawn('/bin/sh', ['-c', `exec ${command}`], { stdio: ['pipe', 'ignore', 'pipe'] });
+    this.child.on('error', error => this.over(error.message));
+    this.child.on('exit', code => this.over(`it ended with code ${code}`));
+    this.child.stdin!.on('error', error => this.over(error.message));
+    this.child.stderr!.setEncoding('utf8').on('data', (text: string) => this.complains(text));
+  }
+
+  write(bytes: Uint8Array): void {
+    const { stdin } = this.child;
+    if (this.ended || stdin!.writableLength > MOST_WAITING) {
+      for (const byte of bytes) if (byte === 0x0a) this.lost++;
+      return;
+    }
+    // The ring that the bytes lie in is used again.
+    stdin!.write(Buffer.from(bytes));
+  }
+
+  flush(): void {}
+
+  rotate(): void {}
+
+  /** Threads that are started anew have more to tell. */
+  close(): void {}
+
+  /** It ends when it has read everything. */
+  end(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.child.stdin!.end();
+    this.child.unref();
+  }
+
+  private over(reason: string): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.log.error(`${this.name}: ${reason}; bypassed flows stay in the queue`);
+  }
+
+  private complains(text: string): void {
+    if (this.complaints++ < COMPLAINTS) this.log.warning(`${this.name}: ${text.trim().split('\n')[0]}`);
+  }
+}
