@@ -24,6 +24,8 @@ export interface Transaction {
   progressToClient: number;
   /** Events raised while it was parsed: indexes into `Protocol.events`. Only ever grows. */
   readonly events: number[];
+  /** Number that a request and its answer share, where they are transactions of their own. */
+  readonly exchange?: number;
   /** Kept by detections that are code: directions that were told, as bits. */
   toldDirections?: number;
   /** Kept by detection: what was inspected already. */

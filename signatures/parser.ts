@@ -42,6 +42,7 @@ function parseOptions(source: RuleSource, from: number, rule: RuleBuilder): void
       const keyword = context.keywords.get(name) ?? context.keywords.get(name.toLowerCase());
       if (!keyword) throw unknownKeyword(name, context, source.position(nameOffset));
       current = keyword.name;
+      refuseSwitchedOff(keyword.name, context, source.position(nameOffset));
       apply(keyword, rule, argument, source.position(argumentOffset));
     });
   } catch (error) {
@@ -77,6 +78,14 @@ function apply(keyword: Keyword, rule: RuleBuilder, argument: string | undefined
     }
     keyword.parse(rule, undefined, at);
   } else keyword.parse(rule, argument, at);
+}
+
+/** `ja4.hash` and `ja4_hash` are about `ja4`; `ja3s.hash` about `ja3`. */
+function refuseSwitchedOff(name: string, { switchedOff }: RuleContext, at: Position): void {
+  for (const part of switchedOff) {
+    if (new RegExp(`^${part}s?[._]`).test(name))
+      throw new RuleError(`${part} is disabled, which ${name} needs`, at, `${part}-fingerprints: yes`);
+  }
 }
 
 function unknownKeyword(name: string, context: RuleContext, at: Position): RuleError {

@@ -22,6 +22,8 @@ export interface RuleContext {
   /** What `requires` compares with. */
   readonly version: readonly [number, number, number];
   readonly features: ReadonlySet<string>;
+  /** First parts of names of keywords, as `ja4`, that the configuration switched off. */
+  readonly switchedOff: ReadonlySet<string>;
   /** Keywords whose checks are strict (`--strict-rule-keywords`): names, or `all`. */
   readonly strict: ReadonlySet<string>;
   /** Options that are `no`, of those that buffers name as their switch. */

@@ -115,6 +115,13 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = {
 /** What rules ask for with `requires: feature …`. */
 const FEATURES: readonly string[] = ['ja3', 'ja4'];
 
+/** Fingerprints that can be switched off: keywords named after them are refused then. */
+const FINGERPRINTS: readonly string[] = ['ja3', 'ja4'];
+
+function isOff(value: unknown): boolean {
+  return /^(no|off|false|0)$/i.test(String(value));
+}
+
 /** What is not in the configuration. */
 export interface RuleSettings {
   readonly protocols?: readonly Protocol[];
@@ -151,6 +158,9 @@ export function ruleContext(
     references: references(config.read(REFERENCE_FILE), problems),
     version: RULES_VERSION,
     features: new Set([...FEATURES, ...features]),
+    switchedOff: new Set(
+      FINGERPRINTS.filter(each => isOff(config.at(`app-layer.protocols.tls.${each}-fingerprints`))),
+    ),
     off: switchedOff(config, protocols),
     strict: new Set(strict),
     limits: {

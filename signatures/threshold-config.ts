@@ -23,6 +23,8 @@ export interface ThresholdRule {
 export interface ThresholdFile {
   readonly rules: readonly ThresholdRule[];
   readonly problems: readonly string[];
+  /** The file was read. */
+  readonly read?: true;
 }
 
 /** Reads the file that the configuration names; nothing where it names none. */
@@ -33,7 +35,7 @@ export function readThresholdFile(
   const path = config.read(THRESHOLD_FILE);
   if (path === '') return { rules: [], problems: [] };
   try {
-    return parseThresholds(readFileSync(path, 'utf8'), path, addressVariables);
+    return { ...parseThresholds(readFileSync(path, 'utf8'), path, addressVariables), read: true };
   } catch (error) {
     return { rules: [], problems: [`threshold-file ${path}: ${(error as Error).message}`] };
   }

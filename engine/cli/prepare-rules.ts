@@ -18,6 +18,8 @@ import {
   unsupportedByReason,
 } from '../../signatures/rule-set.js';
 import { CLASSIFICATION_FILE, REFERENCE_FILE } from '../../signatures/rule-settings.js';
+import { reputationFiles } from '../../signatures/state/reputations.js';
+import type { ThresholdFile } from '../../signatures/threshold-config.js';
 import { PROTOCOL_PLUGINS } from '../application/load-protocols.js';
 import { compiled } from '../compiled.js';
 import type { Config } from '../config/config.js';
@@ -61,8 +63,8 @@ export function prepareRules(
   const told = (outcome: RuleOutcome): void => {
     tellRules(outcome, options.config, log);
     if (outcome.errors.length > 0 && fatal) throw new UsageError('Loading signatures failed.');
-    log.info(`detect: ${outcome.loaded} signatures processed.`);
   };
+  if (compiling.thresholds) tellThresholds(compiling.thresholds, fatal, log);
   const { cache } = compiling;
   if (!cache) return compileAnew(options, matcher, compiling, told);
   const kept = new ImageCache(cache, matcher);
@@ -92,6 +94,12 @@ function compileAnew(
   return { outcome, image: compiler.finish(rules.signatures, rules.referenceSystems) };
 }
 
+function tellThresholds({ rules, problems, read }: ThresholdFile, fatal: boolean, log: Log): void {
+  for (const problem of problems) log.error(`detect-threshold: ${problem}`);
+  if (problems.length > 0 && read && fatal) throw new UsageError('Error loading threshold configuration');
+  if (read) log.info(`threshold-config: Threshold config parsed: ${rules.length} rule(s) found`);
+}
+
 /** Settings that rules have nothing to do with, and that differ from run to run. */
 const BESIDE_RULES = new Set(['default-log-dir', 'logging', 'outputs', 'stats']);
 
@@ -115,11 +123,13 @@ export function tellRules(rules: RuleOutcome, config: Config, log: Log): void {
     log.warning(`${sourceOf(warning)}: ${message}${place}`);
   }
   tellUnsupported(rules, log);
+  for (const file of reputationFiles(config)) log.info(`reputation: Loading reputation file: ${file}`);
   const { loaded, errors, skipped, unsupported, files } = rules;
   if (loaded > 0) {
     log.info(
       `detect: ${files.length} rule files processed. ${loaded} rules successfully loaded, ${failures(errors)} rules failed, ${skipped.length + unsupported.length} rules skipped`,
     );
+    log.info(`detect: ${loaded} signatures processed.`);
   }
 }
 

@@ -1,6 +1,13 @@
 /** Inspects batches of packets with one rule set: plans and scans the whole batch, then judges packet by packet. */
 import type { Batch } from '../../engine/batch.js';
-import { attachMembers, EVENT_NONE, EVENT_OTHER, isDroppedWithFlow, keepEvent } from '../../engine/event.js';
+import {
+  attachMembers,
+  EVENT_NONE,
+  EVENT_OTHER,
+  EVENT_TRANSACTION,
+  isDroppedWithFlow,
+  keepEvent,
+} from '../../engine/event.js';
 import * as Flow from '../../engine/flow-record.js';
 import { Frame } from '../../engine/frames/frame.js';
 import type { Thread } from '../../engine/module.js';
@@ -12,6 +19,7 @@ import * as Header from '../../signatures/compile/header.js';
 import type { GroupRules, RuleSetImage } from '../../signatures/compile/image.js';
 import * as Traits from '../../signatures/compile/traits.js';
 import type { Inspection } from '../../signatures/inspection.js';
+import type { Unlogged } from '../../signatures/state/unlogged.js';
 import {
   type AlertQueue,
   MATCH_GUESSED,
@@ -62,6 +70,7 @@ export interface DetectionParts {
   readonly at: Inspection;
   readonly tags: PacketTags;
   readonly notes: Notes;
+  readonly unlogged: Unlogged;
   readonly chunkToServer: number;
   readonly chunkToClient: number;
   /** Number among `image.applicationNames` of each application protocol, by number of the protocol. */
@@ -117,13 +126,23 @@ export class Detection implements TransactionJudge {
       else this.packet(batch, i, slot);
     }
     batch.replace();
+    this.parts.unlogged.clear();
   }
 
   /** The application layer read the whole batch: what it told of packets behind a drop is taken back. */
   private event(slot: number): void {
     const e = slot * Packet.INTS;
     const root = this.row[e + Packet.ROOT]!;
-    if (root >= 0 && isDroppedWithFlow(this.row, root)) this.row[e + Packet.EVENT_KIND] = EVENT_NONE;
+    if (root < 0) return;
+    const { unlogged } = this.parts;
+    const silenced = !unlogged.isEmpty && this.isOf(e, unlogged);
+    if (silenced || isDroppedWithFlow(this.row, root)) this.row[e + Packet.EVENT_KIND] = EVENT_NONE;
+  }
+
+  private isOf(e: number, unlogged: Unlogged): boolean {
+    const { row } = this;
+    if (row[e + Packet.EVENT_KIND] !== EVENT_TRANSACTION) return false;
+    return unlogged.has(row[e + Packet.FLOW]!, row[e + Packet.EVENT_TRANSACTION]!);
   }
 
   // ── one packet ──
@@ -155,6 +174,7 @@ export class Detection implements TransactionJudge {
     if (pseudo < Packet.PSEUDO_STREAM) this.parts.tags.packet(batch, slot, flow, facts.toServer);
     if (pseudo === Packet.PSEUDO_FLOW_END && flow >= 0) {
       this.tellNotes(slot, flow);
+      this.parts.unlogged.release(flow);
       states.release(flow);
     }
   }
@@ -524,6 +544,7 @@ export class Detection implements TransactionJudge {
     this.useProtocolOf(update);
     const { found, starts } = this.transactionPlan!;
     if (!(update.transaction instanceof Frame)) this.noteSubject(update);
+    this.parts.unlogged.follow(at.flow, update.transaction);
     const state = this.transactionPlan!.stateOf(update);
     this.transactions!.inspect(
       update,

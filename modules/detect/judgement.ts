@@ -87,7 +87,7 @@ export class Judgement {
       const options = this.image.header[h + Header.OPTIONS]!;
       let changed = 0;
       let reason = REASON_RULES;
-      let silent = (options & Header.OPTION_NO_ALERT) !== 0;
+      let silent = (options & Header.OPTION_NO_ALERT) !== 0 || action === Header.ACTION_CONFIG;
       if ((options & Header.OPTION_THRESHOLD) !== 0 && this.thresholds) {
         const answer = this.thresholds.check(signature, p, queue.toServer[i] === 1);
         if (answer === SUPPRESSED) {

@@ -196,6 +196,7 @@ function detectionWith(home: Home, image: RuleSetImage): Detection {
     at,
     tags,
     notes: stores.notes,
+    unlogged: stores.unlogged,
     chunkToServer: config.read(Options.TO_SERVER_CHUNK),
     chunkToClient: config.read(Options.TO_CLIENT_CHUNK),
     guessesTransactions: config.read(Options.GUESS_TRANSACTION),

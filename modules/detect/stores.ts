@@ -27,6 +27,7 @@ import { readReputations } from '../../signatures/state/reputations.js';
 import { SHARED_BITS, SharedBits } from '../../signatures/state/shared-bits.js';
 import { SharedTable } from '../../signatures/state/shared-table.js';
 import { Tracker } from '../../signatures/state/track.js';
+import { UNLOGGED, Unlogged } from '../../signatures/state/unlogged.js';
 import { CertificateFiles, certificateFolder } from './certificate-files.js';
 import type { FlowStates } from './flow-states.js';
 import { Notes } from './notes.js';
@@ -39,6 +40,7 @@ export interface Stores {
   readonly tracker: Tracker;
   readonly datasets: DatasetStore;
   readonly notes: Notes;
+  readonly unlogged: Unlogged;
 }
 
 /** State shared with the other threads, or, where the main thread prepared none, of this thread alone. */
@@ -51,11 +53,13 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
   const datasets = new DatasetStore(new SharedTable(shared.datasets), dataFolder(thread.config), warn);
   const variables = new StateVariables(states);
   const notes = new Notes(states, number => variables.nameOf(number));
+  const unlogged = new Unlogged();
   // Detections written as code set and read the same flowbits.
   thread.services.set(FLOW_VARIABLES, variables);
   const byName = new Map<string, unknown>([
     [FLOW_VARIABLES, variables],
     [ALERT_NOTES, notes],
+    [UNLOGGED, unlogged],
     [CAPTURES, notes],
     [SHARED_BITS, new SharedBits(hosts, tracker)],
     [APPLICATION_PROTOCOLS, applicationProtocols(thread)],
@@ -67,7 +71,15 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
     [DATASETS, datasets],
     ...replacements(thread),
   ]);
-  return { byName, thresholds: new SharedTable(shared.thresholds), hosts, tracker, datasets, notes };
+  return {
+    byName,
+    thresholds: new SharedTable(shared.thresholds),
+    hosts,
+    tracker,
+    datasets,
+    notes,
+    unlogged,
+  };
 }
 
 /** Only what has not passed yet can be changed. */

@@ -4,7 +4,7 @@ import { boolean, choice, duration, integer, option, text } from '../../engine/c
 import type { Protocol } from '../../engine/protocol.js';
 import { addressVariables } from '../rule-settings.js';
 import type { Signature } from '../signature.js';
-import { readThresholdFile, THRESHOLD_FILE, type ThresholdRule } from '../threshold-config.js';
+import { readThresholdFile, THRESHOLD_FILE, type ThresholdFile } from '../threshold-config.js';
 import { CacheFolder } from './cache-folder.js';
 import type { GroupLimits } from './groups.js';
 import type { RuleSetImage } from './image.js';
@@ -83,7 +83,7 @@ export interface CompileOptions {
   readonly actionOrder: readonly string[];
   readonly limits: GroupLimits;
   /** Thresholds of `threshold-file`. */
-  readonly thresholds?: readonly ThresholdRule[];
+  readonly thresholds?: ThresholdFile;
   /** The rule set in force, on reload: databases that are the same are taken over. */
   readonly previous?: RuleSetImage;
   /** Where compiled patterns are kept. */
@@ -101,11 +101,9 @@ export function compileOptionsFrom(
   const chosen = config.read(profile);
   const [toServer, toClient] =
     chosen === 'custom' ? [config.read(toServerGroups), config.read(toClientGroups)] : PROFILES[chosen];
-  const thresholds = readThresholdFile(config, addressVariables(config));
-  for (const problem of thresholds.problems) warn(problem);
   return {
     protocols,
-    thresholds: thresholds.rules,
+    thresholds: readThresholdFile(config, addressVariables(config)),
     actionOrder: config.read(actionOrder),
     limits: { toServer, toClient, history: config.read(history) },
     ...cacheOf(config, warn),

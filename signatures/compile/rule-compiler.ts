@@ -37,7 +37,7 @@ export class RuleCompiler {
     private readonly matcher: Matcher,
     private readonly options: CompileOptions,
   ) {
-    this.withThresholds = thresholdsAdder(options.thresholds ?? []);
+    this.withThresholds = thresholdsAdder(options.thresholds?.rules ?? []);
   }
 
   /** Takes a signature in. @returns what `finish` needs of it */

@@ -4,6 +4,7 @@ import type { Keyword, MatchCompiler } from '../keyword.js';
 import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 import type { Match, Position } from '../signature.js';
+import { UNLOGGED, type Unlogged } from '../state/unlogged.js';
 
 export interface MarkMatch extends Match {
   readonly kind: 'nfq_set_mark';
@@ -96,5 +97,14 @@ export const alertingCompilers: readonly MatchCompiler[] = [
       };
     },
   },
-  { kind: 'config', compile: () => () => true },
+  {
+    kind: 'config',
+    compile(match, environment) {
+      const unlogged = environment.stores.get(UNLOGGED) as Unlogged | undefined;
+      return at => {
+        if (unlogged && match['type'] === 'tx' && at.transaction) unlogged.add(at.flow, at.transaction);
+        return true;
+      };
+    },
+  },
 ];

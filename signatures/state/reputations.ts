@@ -27,11 +27,19 @@ interface Prefix {
   readonly values: Map<bigint, number>;
 }
 
+/** Paths of the reputation files that are read. */
+export function reputationFiles(config: Config): string[] {
+  return config.read(FILES).map(file => pathOf(config, file));
+}
+
+function pathOf(config: Config, file: string): string {
+  return isAbsolute(file) ? file : join(config.read(FOLDER), file);
+}
+
 /** Reputations as the configuration's files tell them. Problems are told and passed over. */
 export function readReputations(config: Config, warn: (message: string) => void): Reputations | undefined {
   const files = config.read(FILES);
   if (files.length === 0) return undefined;
-  const path = (file: string) => (isAbsolute(file) ? file : join(config.read(FOLDER), file));
   const table = new ReputationTable();
   const lines = (file: string, take: (fields: string[]) => boolean) => {
     try {
@@ -45,8 +53,8 @@ export function readReputations(config: Config, warn: (message: string) => void)
     }
   };
   if (config.read(CATEGORIES) !== '')
-    lines(path(config.read(CATEGORIES)), fields => table.addCategory(fields));
-  for (const file of files) lines(path(file), fields => table.add(fields));
+    lines(pathOf(config, config.read(CATEGORIES)), fields => table.addCategory(fields));
+  for (const file of files) lines(pathOf(config, file), fields => table.add(fields));
   return table;
 }
 

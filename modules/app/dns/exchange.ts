@@ -42,6 +42,10 @@ export class DnsTransaction implements Transaction {
     this.progressToClient = toServer ? 1 : 0;
     this.events = message.problems.map(problem => EVENTS.indexOf(problem));
   }
+
+  get exchange(): number {
+    return this.message.id;
+  }
 }
 
 export type DnsSession = Session<DnsTransaction>;
