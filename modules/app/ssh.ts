@@ -1,0 +1,58 @@
+/** SSH (RFC 4253): banners and fingerprints of what both sides offer. */
+import type { Config } from '../../engine/config/config.js';
+import { boolean, choice, option, text } from '../../engine/config/option.js';
+import { declareFrames } from '../../engine/frames/frame-protocol.js';
+import { defineProtocol } from '../../engine/protocol.js';
+import { BUFFERS, TESTS } from './ssh/keywords.js';
+import { readSide, type SshSettings } from './ssh/reading.js';
+import { sshRecord } from './ssh/record.js';
+import { EVENTS, PROGRESS_TO_CLIENT, PROGRESS_TO_SERVER, type SshTransaction } from './ssh/transaction.js';
+
+const NAMES = { name: 'ssh', transports: ['tcp'] } as const;
+
+const HASSH = option(
+  'app-layer.protocols.ssh.hassh',
+  text,
+  'auto',
+  'tell HASSH fingerprints in records: yes, no, or auto (where rules ask for them)',
+);
+const ENCRYPTION = option(
+  'app-layer.protocols.ssh.encryption-handling',
+  choice('track-only', 'bypass', 'full'),
+  'track-only',
+  'what becomes of a flow once it is encrypted: track-only, bypass it, or full inspection',
+);
+
+/** Rules ask for fingerprints. */
+function wanted(shared: Readonly<Record<string, unknown>>): boolean {
+  const { text: rules } = (shared['rules'] ?? {}) as { readonly text?: Uint8Array };
+  return (
+    rules !== undefined && Buffer.from(rules.buffer, rules.byteOffset, rules.length).includes('"ssh.hassh')
+  );
+}
+
+function settings(config: Config, shared: Readonly<Record<string, unknown>>): SshSettings {
+  const hassh = config.read(HASSH);
+  return {
+    hassh: hassh === 'auto' ? wanted(shared) : boolean.parse(hassh) === true,
+    encryptionHandling: config.read(ENCRYPTION),
+  };
+}
+
+export default defineProtocol<SshTransaction>({
+  ...NAMES,
+  progressToServer: PROGRESS_TO_SERVER,
+  progressToClient: PROGRESS_TO_CLIENT,
+  events: EVENTS,
+  buffers: BUFFERS,
+  frames: declareFrames(NAMES, ['record.hdr', 'record.data', 'record.pdu']),
+  values: [],
+  tests: TESTS,
+  recognition: { patterns: [true, false].map(toServer => ({ toServer, bytes: 'SSH-' })) },
+  options: [HASSH, ENCRYPTION],
+  prepare: settings,
+  client: session => readSide(session, true),
+  server: session => readSide(session, false),
+  record: (transaction, forAlert, given) =>
+    sshRecord(transaction, forAlert || (given as SshSettings | undefined)?.hassh === true),
+});

@@ -1,0 +1,78 @@
+/** Keywords of SSH. */
+import type { BufferDeclaration, TestDeclaration } from '../../../engine/protocol.js';
+import { BANNER_DONE, KEXINIT_DONE, type Peer, type SshTransaction } from './transaction.js';
+
+type Buffer_ = BufferDeclaration<SshTransaction>;
+
+function ofBanner(keyword: string, summary: string, of: (peer: Peer) => Uint8Array | undefined): Buffer_ {
+  return {
+    keyword,
+    aliases: [keyword.replace('.', '_')],
+    direction: 'either',
+    progress: BANNER_DONE,
+    summary,
+    get: (transaction, toServer) => of(transaction.peer(toServer)),
+  };
+}
+
+function ofKeys(keyword: string, toServer: boolean, summary: string, part: 'hash' | 'text'): Buffer_ {
+  return {
+    keyword,
+    aliases: [keyword.replaceAll('.', '-')],
+    direction: toServer ? 'to_server' : 'to_client',
+    progress: KEXINIT_DONE,
+    summary,
+    get(transaction) {
+      const hassh = transaction.peer(toServer).hassh;
+      return hassh && Buffer.from(hassh[part], 'latin1');
+    },
+  };
+}
+
+export const BUFFERS: readonly Buffer_[] = [
+  ofBanner('ssh.proto', 'version of the protocol in the banner', ({ protocol }) => protocol),
+  ofBanner('ssh.software', 'software in the banner', ({ software }) => software),
+  ofKeys('ssh.hassh', true, 'MD5 of what the client offers', 'hash'),
+  ofKeys('ssh.hassh.string', true, 'what the client offers', 'text'),
+  ofKeys('ssh.hassh.server', false, 'MD5 of what the server offers', 'hash'),
+  ofKeys('ssh.hassh.server.string', false, 'what the server offers', 'text'),
+];
+
+const latin1 = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('latin1');
+
+/** Versions that speak the second protocol (RFC 4253 5.1). */
+const SECOND = ['2', '2.0', '1.99'];
+
+export const TESTS: readonly TestDeclaration<SshTransaction>[] = [
+  {
+    keyword: 'ssh.protoversion',
+    direction: 'either',
+    progress: BANNER_DONE,
+    summary: 'version of the protocol in the banner; 2_compat: whatever speaks version 2',
+    parse(argument) {
+      const version = (argument ?? '').trim().replace(/^"(.*)"$/, '$1');
+      if (!/^(2_compat|\d+(\.\d+)?)$/.test(version))
+        throw new Error(`"${version}" is no version, such as 2.0 or 2_compat`);
+      return version;
+    },
+    matches(transaction, toServer, parsed) {
+      const version = latin1(transaction.peer(toServer).protocol);
+      return parsed === '2_compat' ? SECOND.includes(version) : version === parsed;
+    },
+  },
+  {
+    keyword: 'ssh.softwareversion',
+    direction: 'either',
+    progress: BANNER_DONE,
+    summary: 'the software in the banner contains this',
+    parse(argument) {
+      const text = (argument ?? '').trim().replace(/^"(.*)"$/, '$1');
+      if (text === '') throw new Error('a text is needed');
+      return text.toLowerCase();
+    },
+    matches: (transaction, toServer, parsed) =>
+      latin1(transaction.peer(toServer).software)
+        .toLowerCase()
+        .includes(parsed as string),
+  },
+];

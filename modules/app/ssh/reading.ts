@@ -1,0 +1,150 @@
+/** Reads one direction up to where it is encrypted: the banner, then records (RFC 4253 4.2, 6). */
+import type { Session } from '../../../engine/application/session.js';
+import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
+import {
+  BANNER_DONE,
+  BANNER_WAIT_EOL,
+  type EVENTS,
+  FINISHED,
+  hasshOf,
+  KEXINIT_DONE,
+  SshTransaction,
+} from './transaction.js';
+
+export interface SshSettings {
+  /** Fingerprints are told in records. */
+  readonly hassh: boolean;
+  readonly encryptionHandling: 'track-only' | 'bypass' | 'full';
+}
+
+export type SshSession = Session<SshTransaction>;
+type Event = (typeof EVENTS)[number];
+
+const LF = 10;
+/** Bytes of a banner (RFC 4253 4.2), and of what a server may say before it. */
+const LONGEST_BANNER = 255;
+const MOST_LINES = 64;
+/** Length, padding and number of the message. */
+const HEADER = 6;
+const LONGEST_RECORD = 1 << 18;
+/** Bytes of a record that are read: more is no KEXINIT that anybody sends. */
+const LONGEST_KEX = 1 << 16;
+const KEXINIT = 20;
+const NEWKEYS = 21;
+
+export function transactionOf(session: SshSession): SshTransaction {
+  return (session.state as SshTransaction | undefined) ?? begin(session);
+}
+
+function begin(session: SshSession): SshTransaction {
+  const transaction = session.begin(new SshTransaction());
+  session.state = transaction;
+  return transaction;
+}
+
+export function* readSide(session: SshSession, toServer: boolean): Reading<void> {
+  const socket = toServer ? session.client : session.server;
+  const transaction = transactionOf(session);
+  if (!(yield* readBanner(session, socket, toServer))) return;
+  while (!transaction.peer(toServer).encrypted) {
+    if (!(yield* readRecord(session, socket, toServer))) return;
+  }
+  session.advance(transaction, toServer, FINISHED);
+  if (transaction.client.encrypted && transaction.server.encrypted) finish(session);
+}
+
+function report(session: SshSession, event: Event): void {
+  session.event(transactionOf(session), event);
+}
+
+// ── banner ──
+
+function* readBanner(session: SshSession, socket: StreamSocket, toServer: boolean): Reading<boolean> {
+  const transaction = transactionOf(session);
+  if (!(yield* socket.wait(1))) return false;
+  session.advance(transaction, toServer, BANNER_WAIT_EOL);
+  for (let lines = 0; lines < MOST_LINES; lines++) {
+    const line = yield* socket.readUntil(LF, LONGEST_BANNER);
+    if (!line) return socket.state === 'limit' && (yield* skipLongBanner(session, socket, toServer));
+    if (takeBanner(session, line, toServer)) return true;
+    // Only a server may say something before.
+    if (toServer) break;
+  }
+  report(session, 'invalid_banner');
+  return false;
+}
+
+function* skipLongBanner(session: SshSession, socket: StreamSocket, toServer: boolean): Reading<boolean> {
+  report(session, 'long_banner');
+  socket.resume();
+  const head = (yield* socket.read(LONGEST_BANNER))!;
+  const known = takeBanner(session, head, toServer);
+  while (!(yield* socket.readUntil(LF))) {
+    if (socket.state !== 'limit') return false;
+    socket.resume();
+    socket.skip(socket.available);
+  }
+  return known;
+}
+
+/** `SSH-2.0-software comment`. @returns false for other lines */
+function takeBanner(session: SshSession, line: Uint8Array, toServer: boolean): boolean {
+  const match = /^SSH-([^-\r\n]*)-([^ \r\n]*)/.exec(Buffer.from(line).toString('latin1'));
+  if (!match) return false;
+  const transaction = transactionOf(session);
+  const peer = transaction.peer(toServer);
+  peer.protocol = Buffer.from(match[1]!, 'latin1');
+  peer.software = Buffer.from(match[2]!, 'latin1');
+  session.advance(transaction, toServer, BANNER_DONE);
+  const { hassh } = session.settings as SshSettings;
+  if (!hassh && transaction.client.software && transaction.server.software) session.present(transaction);
+  return true;
+}
+
+// ── records ──
+
+function* readRecord(session: SshSession, socket: StreamSocket, toServer: boolean): Reading<boolean> {
+  const head = yield* socket.read(HEADER);
+  if (!head) return false;
+  const length = new DataView(head.buffer, head.byteOffset, 4).getUint32(0);
+  const message = head[5]!;
+  if (length < 2 || length > LONGEST_RECORD) {
+    report(session, 'invalid_record');
+    return false;
+  }
+  noteFrames(session, socket.position, length, toServer);
+  const left = length - 2;
+  if (message === NEWKEYS) transactionOf(session).peer(toServer).encrypted = true;
+  if (message !== KEXINIT) return yield* socket.discard(left);
+  if (left > LONGEST_KEX) {
+    report(session, 'long_kex_record');
+    return yield* socket.discard(left);
+  }
+  const payload = yield* socket.read(left);
+  if (payload) takeKexinit(session, payload, toServer);
+  return payload !== undefined;
+}
+
+/** @param position behind the header of the record */
+function noteFrames(session: SshSession, position: number, length: number, toServer: boolean): void {
+  const transaction = transactionOf(session);
+  session.frame('record.pdu', toServer, position - HEADER, length + 4, transaction);
+  session.frame('record.hdr', toServer, position - HEADER, HEADER, transaction);
+  session.frame('record.data', toServer, position, length - 2, transaction);
+}
+
+function takeKexinit(session: SshSession, payload: Uint8Array, toServer: boolean): void {
+  const transaction = transactionOf(session);
+  const peer = transaction.peer(toServer);
+  peer.hassh = hasshOf(payload, toServer);
+  if (!peer.hassh) report(session, 'invalid_record');
+  session.advance(transaction, toServer, KEXINIT_DONE);
+  if (transaction.client.hassh && transaction.server.hassh) session.present(transaction);
+}
+
+function finish(session: SshSession): void {
+  const { encryptionHandling } = session.settings as SshSettings;
+  session.complete(transactionOf(session));
+  if (encryptionHandling === 'track-only') session.requests.stopInspection = 'payload';
+  if (encryptionHandling === 'bypass') session.requests.stopInspection = 'bypass';
+}

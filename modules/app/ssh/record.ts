@@ -1,0 +1,24 @@
+/** The EVE record of a connection. */
+import { printable } from '../../../engine/files/file-record.js';
+import type { Peer, SshTransaction } from './transaction.js';
+
+/** @param hassh fingerprints are told @returns empty where nothing is known */
+export function sshRecord({ client, server }: SshTransaction, hassh: boolean): string {
+  const record = {
+    ...(client.protocol && { client: peerJson(client, hassh) }),
+    ...(server.protocol && { server: peerJson(server, hassh) }),
+  };
+  return Object.keys(record).length === 0 ? '' : `"ssh":${JSON.stringify(record)}`;
+}
+
+function peerJson({ protocol, software, hassh }: Peer, withHassh: boolean): object {
+  return {
+    proto_version: text(protocol),
+    software_version: text(software),
+    ...(withHassh && hassh && { hassh: { hash: hassh.hash, string: printable(hassh.text) } }),
+  };
+}
+
+function text(bytes: Uint8Array | undefined): string {
+  return printable(Buffer.from(bytes ?? []).toString('latin1'));
+}
