@@ -1,4 +1,5 @@
 /** What is found out about files, and which may be stored: from the outputs `eve-log` (`files`) and `file-store`. */
+import { askedKeywords } from '../asked-keywords.js';
 import { Config, type ConfigTree } from '../config/config.js';
 import { boolean, choice, integer, option, size, text, texts } from '../config/option.js';
 import { outputEntries } from '../config/output-list.js';
@@ -117,10 +118,8 @@ function eveFiles(entry: Config): Config | undefined {
   return undefined;
 }
 
-/** The rule set holds its signatures as text: digests are needed where their keywords stand. */
+/** Digests that rules compare. */
 function digestsOfRules(shared: Readonly<Record<string, unknown>>): string[] {
-  const { text } = (shared['rules'] ?? {}) as { readonly text?: Uint8Array };
-  if (!text) return [];
-  const bytes = Buffer.from(text.buffer, text.byteOffset, text.length);
-  return ['md5', 'sha1', 'sha256'].filter(kind => bytes.includes(`"file${kind}"`));
+  const asked = askedKeywords(shared);
+  return ['md5', 'sha1', 'sha256'].filter(kind => asked.includes(`file${kind}`));
 }

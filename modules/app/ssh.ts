@@ -1,4 +1,5 @@
 /** SSH (RFC 4253): banners and fingerprints of what both sides offer. */
+import { askedKeywords } from '../../engine/asked-keywords.js';
 import type { Config } from '../../engine/config/config.js';
 import { boolean, choice, option, text } from '../../engine/config/option.js';
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
@@ -23,18 +24,13 @@ const ENCRYPTION = option(
   'what becomes of a flow once it is encrypted: track-only, bypass it, or full inspection',
 );
 
-/** Rules ask for fingerprints. */
-function wanted(shared: Readonly<Record<string, unknown>>): boolean {
-  const { text: rules } = (shared['rules'] ?? {}) as { readonly text?: Uint8Array };
-  return (
-    rules !== undefined && Buffer.from(rules.buffer, rules.byteOffset, rules.length).includes('"ssh.hassh')
-  );
-}
-
 function settings(config: Config, shared: Readonly<Record<string, unknown>>): SshSettings {
   const hassh = config.read(HASSH);
   return {
-    hassh: hassh === 'auto' ? wanted(shared) : boolean.parse(hassh) === true,
+    hassh:
+      hassh === 'auto'
+        ? askedKeywords(shared).some(keyword => keyword.startsWith('ssh.hassh'))
+        : boolean.parse(hassh) === true,
     encryptionHandling: config.read(ENCRYPTION),
   };
 }

@@ -1,4 +1,5 @@
 /** TLS 1.0 to 1.3 and SSL 3.0: the handshake of both sides, certificates and fingerprints. */
+import { askedKeywords } from '../../engine/asked-keywords.js';
 import type { Config } from '../../engine/config/config.js';
 import { boolean, choice, option, text } from '../../engine/config/option.js';
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
@@ -191,11 +192,10 @@ const PATTERNS = [true, false].flatMap(toServer =>
   ['\x00', '\x01', '\x02', '\x03', '\x04'].map(minor => ({ toServer, bytes: `\x16\x03${minor}` })),
 );
 
-/** `auto`: where rules ask for it. @param beginning of the keywords in the rule set, which holds signatures as text */
+/** `auto`: where rules ask for it. @param beginning of the keywords */
 function isOn(value: string, shared: Readonly<Record<string, unknown>>, beginning: string): boolean {
   if (value !== 'auto') return boolean.parse(value) === true;
-  const { text: rules } = (shared['rules'] ?? {}) as { readonly text?: Uint8Array };
-  return rules !== undefined && Buffer.from(rules.buffer, rules.byteOffset, rules.length).includes(beginning);
+  return askedKeywords(shared).some(keyword => keyword.startsWith(beginning));
 }
 
 const NAMES = { name: 'tls', ruleNames: ['tls', 'ssl'], transports: ['tcp'] } as const;
@@ -224,8 +224,8 @@ export default defineProtocol<TlsTransaction>({
   recognition: { patterns: PATTERNS, ports: { tcp: [443] }, probe },
   prepare(config: Config, shared): TlsSettings {
     const handling = config.read(ENCRYPTION);
-    const ja3 = isOn(config.read(JA3), shared, '"ja3');
-    const ja4 = isOn(config.read(JA4), shared, '"ja4');
+    const ja3 = isOn(config.read(JA3), shared, 'ja3');
+    const ja4 = isOn(config.read(JA4), shared, 'ja4');
     return {
       encryptionHandling: handling === 'default' ? 'track-only' : handling,
       variants: tlsVariants(config, ja3, ja4),

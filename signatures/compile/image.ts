@@ -89,6 +89,8 @@ export interface RuleSetImage {
   readonly applications: Readonly<Record<string, readonly [ApplicationRules, ApplicationRules]>>;
   /** Frames that signatures look at, as `http1.request`. */
   readonly frames: readonly string[];
+  /** See `askedKeywords` of the engine. */
+  readonly askedKeywords: readonly string[];
 }
 
 /** Room in `applicationSets` for one set. */

@@ -80,6 +80,7 @@ export class RuleCompiler {
       other: transportRules('other', ANYTHING & ~(TCP | UDP), all, tools),
       applications: applicationRules(options.protocols, all, tools),
       frames: framesIn(all),
+      askedKeywords: [...new Set(all.flatMap(({ buffers, keywords }) => [...buffers, ...keywords]))],
       databases: databases.compile(),
       searches: databases.table(),
       patterns: patterns.table(),

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import ssh from '../../../modules/app/ssh.js';
+import { Feed, type FeedOptions } from '../../application/feed.js';
+
+const LISTS = ['kex-a,kex-b', 'ssh-ed25519', 'enc-cs', 'enc-sc', 'mac-cs', 'mac-sc', 'none', 'zlib', '', ''];
+const SHOWN = { 'app-layer': { protocols: { ssh: { hassh: 'yes' } } } };
+
+function record(message: number, payload: Uint8Array = Buffer.alloc(0)): Buffer {
+  const head = Buffer.alloc(6);
+  head.writeUInt32BE(payload.length + 2);
+  head[4] = 0;
+  head[5] = message;
+  return Buffer.concat([head, payload]);
+}
+
+function kexinit(lists = LISTS): Buffer {
+  const fields = lists.map(list => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(list.length);
+    return Buffer.concat([length, Buffer.from(list)]);
+  });
+  return record(20, Buffer.concat([Buffer.alloc(16), ...fields, Buffer.alloc(5)]));
+}
+
+const CLIENT = Buffer.concat([Buffer.from('SSH-2.0-Client_1.0 comment\r\n'), kexinit(), record(21)]);
+const SERVER = Buffer.concat([Buffer.from('Hello\r\nSSH-1.99-Server_2\n'), kexinit(), record(21)]);
+
+function fed(client: string | Uint8Array, server: string | Uint8Array, options: FeedOptions = {}): Feed {
+  return new Feed([ssh], { serverPort: 22, ...options }).client(client).server(server).end();
+}
+
+describe('ssh', () => {
+  it('tells banners', () => {
+    expect(fed('SSH-2.0-Client_1.0 comment\r\n', 'SSH-2.0-Server\n').records).toEqual([
+      {
+        ssh: {
+          client: { proto_version: '2.0', software_version: 'Client_1.0' },
+          server: { proto_version: '2.0', software_version: 'Server' },
+        },
+      },
+    ]);
+  });
+
+  it('tells what both sides offer', () => {
+    const [{ ssh: told }] = fed(CLIENT, SERVER, { config: SHOWN }).records as [any];
+    expect(told.client.hassh.string).toBe('kex-a,kex-b;enc-cs;mac-cs;none');
+    expect(told.server.hassh.string).toBe('kex-a,kex-b;enc-sc;mac-sc;zlib');
+    expect(told.client.hassh.hash).toMatch(/^[0-9a-f]{32}$/);
+    expect(told.server.proto_version).toBe('1.99');
+  });
+
+  it('tells the same however it is cut', () => {
+    const whole = fed(CLIENT, SERVER, { config: SHOWN }).records;
+    const feed = new Feed([ssh], { serverPort: 22, config: SHOWN });
+    feed.pieces(true, CLIENT, () => 1).pieces(false, SERVER, () => 1);
+    expect(feed.end().records).toEqual(whole);
+  });
+
+  it('reads nothing of what is encrypted', () => {
+    const noise = Buffer.alloc(1000, 0xff);
+    const feed = fed(Buffer.concat([CLIENT, noise]), Buffer.concat([SERVER, noise]));
+    expect(feed.events).toEqual([]);
+    expect(feed.thread.counters.read('app_layer.error.ssh.parser')).toBe(0);
+  });
+
+  it.each([
+    ['a banner without an end', `SSH-2.0-${'x'.repeat(300)}\r\n`, 'long_banner'],
+    ['a banner that is none', 'SSH-nothing\r\n', 'invalid_banner'],
+    ['a record that is too short', Buffer.from('SSH-2.0-x\r\n\0\0\0\x01\0\0'), 'invalid_record'],
+    ['lists that are cut', Buffer.concat([Buffer.from('SSH-2.0-x\r\n'), kexinit(['a'])]), 'invalid_record'],
+    [
+      'lists that are far too long',
+      Buffer.concat([Buffer.from('SSH-2.0-x\r\n'), record(20, Buffer.alloc(70_000))]),
+      'long_kex_record',
+    ],
+  ])('reports %s', (_, client, event) => {
+    expect(fed(client, '').events).toContain(event);
+  });
+
+  it('compares versions', () => {
+    const transaction = fed(CLIENT, SERVER).transactions[0] as never;
+    const [version, software] = ssh.tests as [(typeof ssh.tests)[0], (typeof ssh.tests)[0]];
+    expect(version.matches(transaction, true, version.parse('2.0'))).toBe(true);
+    expect(version.matches(transaction, false, version.parse('2_compat'))).toBe(true);
+    expect(version.matches(transaction, false, version.parse('"2.0"'))).toBe(false);
+    expect(() => version.parse('two')).toThrow('no version');
+    expect(software.matches(transaction, true, software.parse('"client"'))).toBe(true);
+  });
+});
