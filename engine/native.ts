@@ -181,6 +181,14 @@ export interface Native {
   releaseExpression(expression: number): void;
 
   /**
+   * Loads a database of libmagic for this thread; the system's own for an empty path.
+   * @returns false where there is no libmagic, or no such database
+   */
+  loadMagic(database: string): boolean;
+  /** The kind of a file by its first bytes, as file(1) words it; undefined without a database. */
+  kindOfFile(bytes: Uint8Array): string | undefined;
+
+  /**
    * Internet checksum (RFC 1071) over `bytes[offset, offset+length)`, as it is written to a header; 0 when the
    * data holds its right checksum. `initial`: a sum of 16-bit words to start from, below 2^32.
    */

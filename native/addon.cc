@@ -14,6 +14,7 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
   sluice::definePackets(env, exports);
   sluice::defineRawSocket(env, exports);
   sluice::defineProcess(env, exports);
+  sluice::defineMagic(env, exports);
   exports.Set("versions", versions);
   return exports;
 }

@@ -15,5 +15,6 @@ void defineSockets(Napi::Env env, Napi::Object exports);
 void definePackets(Napi::Env env, Napi::Object exports);
 void defineRawSocket(Napi::Env env, Napi::Object exports);
 void defineProcess(Napi::Env env, Napi::Object exports);
+void defineMagic(Napi::Env env, Napi::Object exports);
 
 }  // namespace sluice

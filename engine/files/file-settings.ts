@@ -3,6 +3,7 @@ import { askedKeywords } from '../asked-keywords.js';
 import { Config, type ConfigTree } from '../config/config.js';
 import { boolean, choice, integer, option, size, text, texts } from '../config/option.js';
 import { outputEntries } from '../config/output-list.js';
+import { type KindOf, kindReader } from './magic.js';
 
 const STORE = 'outputs.*.file-store.';
 
@@ -49,7 +50,15 @@ export const EVE_FILES_MAGIC = option(
   'tell the kind of all files',
 );
 
+export const MAGIC_FILE = option(
+  'magic-file',
+  text,
+  '',
+  'database of libmagic that tells the kinds of files; that of the system when empty',
+);
+
 export const FILE_OPTIONS = [
+  MAGIC_FILE,
   STORE_ENABLED,
   STORE_VERSION,
   STORE_DIR,
@@ -70,6 +79,7 @@ export interface FileSettings {
   readonly sha256: boolean;
   /** The kind of each file is told. */
   readonly magic: boolean;
+  readonly kindOf: KindOf;
   /** A file store is configured: bytes are kept until it is known whether a file is stored. */
   readonly mayStore: boolean;
   readonly storeAll: boolean;
@@ -95,6 +105,7 @@ export function fileSettings(config: Config, shared: Readonly<Record<string, unk
     sha1: hashes.includes('sha1'),
     sha256: hashes.includes('sha256'),
     magic: [store, ...eve].some(each => boolean.parse(each?.at('force-magic') ?? false) === true),
+    kindOf: kindReader(config.read(MAGIC_FILE)),
     mayStore: store !== undefined,
     storeAll: store !== undefined && boolean.parse(store.at('force-filestore') ?? false) === true,
     mostStored: (store && size.parse(store.at('max-file-size'))) ?? STORE_LIMIT.fallback,

@@ -4,7 +4,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import type { FileSettings } from './file-settings.js';
-import { MAGIC_BYTES, magicOf } from './magic.js';
+import { MAGIC_BYTES } from './magic.js';
 
 /** `truncated`: it was longer than could be followed, or its stream ended before it. */
 export type FileState = 'open' | 'closed' | 'truncated' | 'error';
@@ -89,7 +89,7 @@ export class TrackedFile {
   get magic(): string | undefined {
     if (this.head.length === 0) return undefined;
     if (this.foundMagic !== undefined) return this.foundMagic;
-    const found = magicOf(this.head);
+    const found = this.settings.kindOf(this.head);
     if (this.state !== 'open' || this.head.length >= MAGIC_BYTES) this.foundMagic = found;
     return found;
   }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { capturesBelow, disagreements } from './agreement.js';
+import { disagreements } from './agreement.js';
+import { capturesBelow } from './captures.js';
 
 const folder = fileURLToPath(new URL('../../../shared/verify/tests', import.meta.url));
 const sample = fileURLToPath(new URL('../sample/sample.pcap', import.meta.url));

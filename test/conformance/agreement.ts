@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArguments } from '../../engine/cli/parse.js';
 import { run } from '../../engine/cli/run.js';
+import { capturesBelow } from './captures.js';
 
 /** A profile, its number of workers, and other settings. */
 type Configuration = readonly [profile: string, workers: number, ...settings: string[]];
@@ -142,14 +143,6 @@ const alertLine = (record: EveRecord): string =>
 
 const flowLine = (record: EveRecord): string =>
   JSON.stringify([ends(record), record.app_proto, record.flow, record.tcp, record.icmp_type]);
-
-/** Captures below a folder, in order of their paths. */
-export function capturesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter(name => /\.(pcap|pcapng|cap)$/.test(name))
-    .sort()
-    .map(name => join(folder, name));
-}
 
 if (process.argv[1]?.endsWith('agreement.js')) {
   const captures = capturesBelow(process.argv[2]!);

@@ -6,8 +6,10 @@ import { Config } from '../../engine/config/config.js';
 import { fileTests } from '../../engine/files/file-keywords.js';
 import { fileInfo } from '../../engine/files/file-record.js';
 import { fileSettings } from '../../engine/files/file-settings.js';
-import { magicOf } from '../../engine/files/magic.js';
+import { kindReader } from '../../engine/files/magic.js';
+import { kindByTable } from '../../engine/files/magic-table.js';
 import { TrackedFile } from '../../engine/files/tracked-file.js';
+import { native } from '../../engine/native.js';
 import type { Transaction } from '../../engine/protocol.js';
 
 const ALL = {
@@ -103,5 +105,21 @@ describe('magic', () => {
     ['<!DOCTYPE html><html>', 'HTML document, ASCII text'],
     ['\0\x01\x02\x03', 'data'],
     ['plain', 'ASCII text, with no line terminators'],
-  ])('of %j', (text, expected) => expect(magicOf(Buffer.from(text, 'latin1'))).toBe(expected));
+  ])('of %j', (text, expected) => expect(kindByTable(Buffer.from(text, 'latin1'))).toBe(expected));
+});
+
+describe.skipIf(!native()?.loadMagic(''))('kinds by libmagic (skipped without it)', () => {
+  const kindOf = kindReader('');
+
+  it.each([
+    ['GIF89a\x10\0\x20\0\0\0\0', 'GIF image data, version 89a, 16 x 32'],
+    ['%PDF-1.4\n%\xe2\xe3\xcf\xd3\n', 'PDF document, version 1.4'],
+    ['\x1f\x8b\x08\0\0\0\0\0\0\x03', 'gzip compressed data'],
+    ['hello\n', 'ASCII text'],
+  ])('of %j', (text, expected) => expect(kindOf(Buffer.from(text, 'latin1'))).toContain(expected));
+
+  it('falls back to the table where there is no such database', () => {
+    expect(kindReader('/nowhere/magic.mgc')(Buffer.from('%PDF-1.4'))).toBe('PDF document, version 1.4');
+    expect(native()!.loadMagic('')).toBe(true);
+  });
 });

@@ -1,0 +1,188 @@
+/**
+ * Whether application records depend on how streams are cut: takes the reassembled streams of captures and gives
+ * them to the parsers whole, in random pieces and byte by byte.
+ *
+ * `node dist/test/application/segmentation.js FOLDER [MOST]` does it for all captures below a folder.
+ */
+
+import { loadProtocols } from '../../engine/application/load-protocols.js';
+import type { Batch } from '../../engine/batch.js';
+import { runModules } from '../../engine/cli/reassemble/one-thread.js';
+import { Config } from '../../engine/config/config.js';
+import { loadConfig } from '../../engine/config/load.js';
+import * as Flow from '../../engine/flow-record.js';
+import type { Log, Thread, ThreadModule } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+import type { Protocol } from '../../engine/protocol.js';
+import decode from '../../modules/decode.js';
+import flow from '../../modules/flow.js';
+import pcap from '../../modules/pcap.js';
+import stream from '../../modules/stream.js';
+import { capturesBelow } from '../conformance/captures.js';
+import { Feed } from './feed.js';
+
+/** What one side was given at a time. */
+interface Delivery {
+  readonly toServer: boolean;
+  readonly bytes: Uint8Array;
+  readonly missing: number;
+  readonly end: 'no' | 'end' | 'reset';
+}
+
+interface Conversation {
+  readonly serverPort: number;
+  readonly deliveries: Delivery[];
+}
+
+const QUIET: Log = { debug() {}, info() {}, notice() {}, warning() {}, error() {} };
+const OUTPUTS = {
+  outputs: [{ 'eve-log': { types: ['http', 'dns', 'tls', 'files', 'anomaly'] } }],
+};
+/** Bytes of a conversation that are played: byte by byte more would take too long. */
+const MOST_BYTES = 200_000;
+const ENDS = Packet.STREAM_END | Packet.STREAM_RESET;
+
+/** Notes what the stream module gives to protocols, until each flow is over. */
+class Listener implements ThreadModule {
+  private readonly open = new Map<number, Conversation>();
+
+  constructor(
+    private readonly thread: Thread,
+    private readonly over: (conversation: Conversation) => void,
+  ) {}
+
+  process(batch: Batch): void {
+    const { row } = this.thread.memory;
+    for (let i = 0; i < batch.length; i++) {
+      const p = batch.slots[i]! * Packet.INTS;
+      const number = row[p + Packet.FLOW]!;
+      if (number < 0 || row[p + Packet.PROTOCOL] !== TCP) continue;
+      if (row[p + Packet.STREAM_FLAGS] !== 0) this.note(p, number);
+      if (row[p + Packet.PSEUDO] === Packet.PSEUDO_FLOW_END) this.finish(number);
+    }
+  }
+
+  private note(p: number, number: number): void {
+    const { row, bytes } = this.thread.memory;
+    const flags = row[p + Packet.STREAM_FLAGS]!;
+    const beyond = (flags & Packet.STREAM_BEYOND) !== 0;
+    const start = row[p + Packet.STREAM_DATA]! >>> 0;
+    this.of(number).deliveries.push({
+      toServer: (flags & Packet.STREAM_TO_SERVER) !== 0,
+      bytes: bytes.slice(start, start + (beyond ? 0 : row[p + Packet.STREAM_LENGTH]!)),
+      missing: beyond ? 0 : row[p + Packet.STREAM_GAP]!,
+      end: (flags & Packet.STREAM_RESET) !== 0 ? 'reset' : (flags & ENDS) !== 0 ? 'end' : 'no',
+    });
+  }
+
+  private of(number: number): Conversation {
+    let known = this.open.get(number);
+    if (!known) {
+      known = { serverPort: this.thread.flows.row[number * Flow.INTS + Flow.SERVER_PORT]!, deliveries: [] };
+      this.open.set(number, known);
+    }
+    return known;
+  }
+
+  private finish(number: number): void {
+    const known = this.open.get(number);
+    this.open.delete(number);
+    if (known) this.over(known);
+  }
+}
+
+const TCP = 6;
+
+async function conversationsOf(capture: string): Promise<Conversation[]> {
+  const found: Conversation[] = [];
+  const { config } = loadConfig({ sets: ['stream.midstream=true', 'capture.checksum-validation=none'] });
+  const settings = new Config({ ...config.tree, 'pcap-file': { files: [capture] } });
+  await runModules(
+    [pcap, decode, flow, stream],
+    { config: settings, log: QUIET },
+    thread => new Listener(thread, conversation => found.push(conversation)),
+  );
+  return found;
+}
+
+/** Neighbours of one direction become one delivery; what is too long is cut off. */
+function merged(deliveries: readonly Delivery[]): Delivery[] {
+  const result: Delivery[] = [];
+  let length = 0;
+  for (const delivery of deliveries) {
+    if (length + delivery.bytes.length > MOST_BYTES) break;
+    length += delivery.bytes.length;
+    const last = result.at(-1);
+    if (last && last.toServer === delivery.toServer && last.end === 'no' && delivery.missing === 0)
+      result[result.length - 1] = {
+        ...last,
+        end: delivery.end,
+        bytes: Buffer.concat([last.bytes, delivery.bytes]),
+      };
+    else result.push(delivery);
+  }
+  return result;
+}
+
+/** @param next length of the next piece */
+function told(
+  protocols: readonly Protocol[],
+  { serverPort }: Conversation,
+  deliveries: readonly Delivery[],
+  next: () => number,
+): string {
+  const feed = new Feed(protocols, { serverPort, config: OUTPUTS });
+  for (const { toServer, bytes, missing, end } of deliveries) {
+    if (missing > 0) feed.gap(toServer, missing);
+    feed.pieces(toServer, bytes, next);
+    if (end !== 'no') feed.close(toServer, end === 'reset');
+  }
+  feed.end();
+  const files = feed.files.map(({ file }) => [file.nameText, file.state, file.size, file.digest('sha256')]);
+  const events = feed.anomalies.map(each => JSON.stringify(each)).sort();
+  return JSON.stringify({ records: feed.records, events, files });
+}
+
+/** A small generator of numbers, the same each time. */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    return 1 + ((state >>> 8) % 40);
+  };
+}
+
+/** @returns a line for each conversation whose records depend on how it is cut, and how many there were */
+export async function differences(
+  capture: string,
+  protocols: readonly Protocol[],
+): Promise<{ lines: string[]; conversations: number }> {
+  const lines: string[] = [];
+  const conversations = await conversationsOf(capture);
+  conversations.forEach((conversation, i) => {
+    const deliveries = merged(conversation.deliveries);
+    const whole = told(protocols, conversation, deliveries, () => Number.MAX_SAFE_INTEGER);
+    const pieces = told(protocols, conversation, deliveries, random(i + 1));
+    const bytes = told(protocols, conversation, deliveries, () => 1);
+    if (pieces !== whole) lines.push(`conversation ${i}: random pieces\n  ${pieces}\n  ${whole}`);
+    if (bytes !== whole) lines.push(`conversation ${i}: single bytes\n  ${bytes}\n  ${whole}`);
+  });
+  return { lines, conversations: conversations.length };
+}
+
+async function main(folder: string, most: number): Promise<void> {
+  const protocols = await loadProtocols();
+  let wrong = 0;
+  let all = 0;
+  for (const capture of capturesBelow(folder).slice(0, most)) {
+    const { lines, conversations } = await differences(capture, protocols);
+    all += conversations;
+    wrong += lines.length;
+    for (const line of lines) process.stdout.write(`${capture}: ${line}\n`);
+  }
+  process.stdout.write(`${all} conversations, ${wrong} differences\n`);
+  if (wrong > 0) process.exitCode = 1;
+}
+
+if (process.argv[1]?.endsWith('segmentation.js'))
+  await main(process.argv[2]!, Number(process.argv[3] ?? Number.POSITIVE_INFINITY));
