@@ -71,7 +71,10 @@ class Verdict implements ThreadModule {
 
   private tellRoot(batch: Batch, p: number, root: number): void {
     const verdict = this.row[p + Packet.VERDICT]!;
-    if (isDrop(verdict)) this.dropOuter(p, root * Packet.INTS, verdict);
+    if (isDrop(verdict)) {
+      this.dropped(batch, p / Packet.INTS, p);
+      this.dropOuter(p, root * Packet.INTS, verdict);
+    }
     this.arrive(batch, root);
   }
 

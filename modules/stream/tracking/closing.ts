@@ -159,6 +159,8 @@ function afterAcknowledgment(c: Context, x: Segment): void {
     (cells[x.other + DIRECTION_FLAGS]! & DIRECTION_FIN) !== 0 &&
     distance(cells[x.other + ACKED]!, cells[x.other + FIN_SEQ]!) > 0;
   if (!finAcked) return;
+  // It is the server that waits for its last acknowledgment.
+  if (state === State.LAST_ACK && !x.toServer) return;
   if (state === State.CLOSING || !x.has(FIN)) setState(c, x, rules.afterAck);
 }
 

@@ -105,14 +105,13 @@ function takeTimestamp(c: Context, x: Segment, difference: number): void {
 }
 
 /**
- * In answer to a SYN the echoed timestamp must be the one that was sent. Who answers without having seen the SYN
- * cannot know it.
+ * In answer to a SYN the echoed timestamp must be the one that was sent. Where none was sent, hosts put anything there.
  */
 export function echoesSyn(c: Context, x: Segment): boolean {
   if (x.toServer || !x.options().hasTimestamp || x.echo === 0) return true;
   const { cells } = c;
   const sent = (cells[x.other + Session.DIRECTION_FLAGS]! & Session.DIRECTION_TIMESTAMPS) !== 0;
   const timestamp = cells[x.other + Session.TIMESTAMP]!;
-  if (sent ? timestamp === 0 || timestamp === x.echo : timestamp !== 0) return true;
+  if (!sent || timestamp === 0 || timestamp === x.echo) return true;
   return reject(c, x, Event.STREAM_PKT_INVALID_TIMESTAMP);
 }
