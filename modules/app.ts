@@ -11,6 +11,7 @@ import type { Talk } from '../engine/application/talk.js';
 import type { Batch } from '../engine/batch.js';
 import { BypassedPackets } from '../engine/bypassed-packets.js';
 import * as Flow from '../engine/flow-record.js';
+import { FLOW_TABLE, type FlowTable } from '../engine/flow-table.js';
 import { FRAME_PAYLOAD } from '../engine/frames/frame-outputs.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
@@ -45,6 +46,9 @@ export class Application implements ThreadModule, ApplicationLayer {
   readonly closedFiles: readonly ClosedFile[];
   private readonly conversations: Conversations;
   private readonly bypassed: BypassedPackets;
+  /** The batch, and where in it the packet in hand stands. */
+  private batch!: Batch;
+  private index = 0;
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
   private readonly bytes: Uint8Array;
@@ -61,6 +65,8 @@ export class Application implements ThreadModule, ApplicationLayer {
     this.updates = this.conversations.telling.updates;
     this.closedFiles = this.conversations.telling.closedFiles;
     thread.services.set('application-layer', this);
+    const table = thread.services.get(FLOW_TABLE) as FlowTable | undefined;
+    if (table) this.conversations.swapFlow = () => this.swap(table);
   }
 
   useFrames(names: ReadonlySet<string>): void {
@@ -73,12 +79,20 @@ export class Application implements ThreadModule, ApplicationLayer {
 
   process(batch: Batch): void {
     this.conversations.telling.begin(batch);
+    this.batch = batch;
     for (let i = 0; i < batch.length; i++) {
       const slot = batch.slots[i]!;
       batch.keep(slot);
+      this.index = i;
       this.packet(slot, slot * Packet.INTS);
     }
     batch.replace();
+  }
+
+  /** Packets of the flow that are through already stay as they were told: none of them was recognised. */
+  private swap(table: FlowTable): boolean {
+    table.swap(this.batch, this.index);
+    return true;
   }
 
   private packet(slot: number, p: number): void {

@@ -27,6 +27,11 @@ const MOST_HELD = 100_000;
 
 export class Conversations {
   readonly telling: Telling;
+  /**
+   * Exchanges client and server of the flow of the packet in hand, where this thread owns the flow table.
+   * @returns whether it could
+   */
+  swapFlow: (() => boolean) | undefined;
   private readonly talks: (Talk | undefined)[] = [];
   private readonly settings: readonly unknown[];
   private readonly enabling: readonly ReturnType<typeof enabling>[];
@@ -220,10 +225,12 @@ export class Conversations {
       this.recognise(p, flow, talk, toServer, bytes, start, end);
     const session = this.ready(p, talk);
     if (!session) return;
+    // Client and server of the flow may have changed places.
+    const ofClient = ((this.row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0) !== talk.reversed;
     try {
-      if (this.errors.simulating) this.errors.simulate(toServer, talk.side(toServer).datagrams++);
-      session.protocol.datagram?.(session, bytes, start, end, toServer !== talk.reversed);
-      session.frames?.took(toServer !== talk.reversed, 0, bytes, start, end - start, end - start);
+      if (this.errors.simulating) this.errors.simulate(ofClient, talk.side(ofClient).datagrams++);
+      session.protocol.datagram?.(session, bytes, start, end, ofClient);
+      session.frames?.took(ofClient, 0, bytes, start, end - start, end - start);
     } catch (error) {
       this.gaveUp(session, error);
     }
@@ -263,6 +270,10 @@ export class Conversations {
       }
       return;
     }
+    if (answer.reversed && !talk.session && this.transportOf(flow) === 'udp' && this.swapFlow?.()) {
+      this.beginSwapped(p, flow, talk, !toServer, answer.protocol);
+      return;
+    }
     side.protocol = answer.protocol;
     this.note(flow, toServer, answer.protocol);
     if (talk.session) {
@@ -274,6 +285,13 @@ export class Conversations {
     talk.reversed = answer.reversed;
     this.begin(p, flow, talk, answer.protocol);
     this.deliverHeld(p, flow, talk, !toServer);
+  }
+
+  /** Client and server of the flow were exchanged, so that the packet in hand goes the way it speaks. */
+  private beginSwapped(p: number, flow: number, talk: Talk, toServer: boolean, protocol: Protocol): void {
+    talk.side(toServer).protocol = protocol;
+    this.note(flow, toServer, protocol);
+    this.begin(p, flow, talk, protocol);
   }
 
   /** What came of the other direction before the protocol was known. It goes on being recognised for itself. */

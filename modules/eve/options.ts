@@ -87,7 +87,7 @@ export const dropFlows = ofType(
 export const exceptions = ofType(
   'flow.exception-policy',
   boolean,
-  false,
+  true,
   'flow records tell the exception policies applied',
 );
 export const anomalies = ofType(

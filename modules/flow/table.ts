@@ -328,7 +328,9 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
     swapRecord(this.thread.flows, flow);
     for (let i = index; i < batch.length; i++) {
       const p = batch.slots[i]! * Packet.INTS;
-      if (this.row[p + Packet.FLOW] === flow) this.row[p + Packet.FLOW_STATE]! ^= Packet.FLOW_TO_SERVER;
+      // The end of a flow has no direction of its own.
+      if (this.row[p + Packet.FLOW] === flow && this.row[p + Packet.PSEUDO] !== Packet.PSEUDO_FLOW_END)
+        this.row[p + Packet.FLOW_STATE]! ^= Packet.FLOW_TO_SERVER;
     }
   }
 }

@@ -305,9 +305,14 @@ describe('sessions whose beginning was not seen', () => {
   it('are tracked from one side only when told so', () => {
     const conversation = new Conversation({ config: { stream: { 'async-oneside': 'yes' } } });
     for (const text of ['> S 0', '> A 1 1', '> PA 1 1 one', '> PA 4 90 two']) conversation.feed(step(text));
-    expect(conversation.toServer.join('')).toBe('one');
-    conversation.end();
     expect(conversation.toServer.join('')).toBe('onetwo');
+  });
+
+  it('are picked up from the server alone by its SYN/ACK', () => {
+    const conversation = new Conversation({ config: { stream: { midstream: 'yes' } } });
+    for (const text of ['< SA 0 1', '< A 1 90', '< PA 1 90 two', '< FA 4 91']) conversation.feed(step(text));
+    conversation.end();
+    expect(conversation.toClient.join('')).toBe('two');
   });
 
   it('fall under the policy for them', () => {

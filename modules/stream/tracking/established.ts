@@ -68,14 +68,14 @@ export function acceptData(c: Context, x: Segment): void {
   if (linux && x.hasSack) cells[x.other + Session.SACKED] = x.sackEdge;
   takeAck(c, x);
   updateWindow(c, x, x.other);
-  if (cells[x.session + Session.FLAGS]! & Session.SESSION_ASYNC) trackOneSide(c, x);
   if (x.length > 0 || x.has(URG)) deliver(c, x);
+  if (cells[x.session + Session.FLAGS]! & Session.SESSION_ASYNC) trackOneSide(c, x);
 }
 
 /** Nobody acknowledges what the seen side sends: it counts as received as it goes. */
-function trackOneSide(c: Context, x: Segment): void {
-  raiseLastAck(c, x.own, x.seq);
-  c.reassembler.acknowledged(c.batch, x.slot, x.flow, x.toServer, x.seq);
+export function trackOneSide(c: Context, x: Segment): void {
+  raiseLastAck(c, x.own, x.end);
+  c.reassembler.acknowledged(c.batch, x.slot, x.flow, x.toServer, x.end);
   raiseNextSeq(c, x.other, x.ack);
 }
 

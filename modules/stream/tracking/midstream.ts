@@ -7,6 +7,7 @@ import * as Event from '../../../engine/packet-events.js';
 import * as State from '../../../engine/tcp-state.js';
 import { ACCEPTED, type Context, REJECTED, raiseNextSeq, reject, setState } from './context.js';
 import { deliver } from './delivery.js';
+import { trackOneSide } from './established.js';
 import { establish, takeSyn } from './handshake.js';
 import { ACK, FIN, RST, type Segment, SYN } from './segment.js';
 import * as Session from './session.js';
@@ -103,6 +104,7 @@ function pickUp(c: Context, x: Segment, flags: number): void {
   establish(c, x);
   deliver(c, x);
   raiseNextSeq(c, x.own, x.end);
+  if (flags & Session.SESSION_ASYNC) trackOneSide(c, x);
 }
 
 /** The sender's direction begins behind `isn`; nothing is known of the window it was granted. */

@@ -80,6 +80,7 @@ function ackInSynRecv(c: Context, x: Segment): boolean {
   if (flags & Session.SESSION_4WHS && !x.toServer) return ackOf4whs(c, x);
   if (!x.toServer && (flags & Session.SESSION_MIDSTREAM_SYNACK) === 0) return ackOfServer(c, x);
   if (!isValidInHandshake(c, x)) return REJECTED;
+  if (!x.toServer) raiseNextSeq(c, x.other, x.ack);
   if (!isExpectedAck(c, x)) recallSynAck(c, x);
   if (isExpectedAck(c, x)) return complete(c, x);
   return ackOutOfPlace(c, x);

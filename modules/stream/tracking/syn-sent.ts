@@ -16,6 +16,7 @@ import {
   updateWindow,
 } from './context.js';
 import { deliver, reopenDirection } from './delivery.js';
+import { trackOneSide } from './established.js';
 import { agreeOnOptions, beginDirection, establish, takeSyn, takeSynAck, turn } from './handshake.js';
 import { close } from './reset.js';
 import { ACK, FIN, RST, type Segment, SYN } from './segment.js';
@@ -155,6 +156,7 @@ function asyncPickup(c: Context, x: Segment): boolean {
   establish(c, x);
   deliver(c, x);
   raiseNextSeq(c, x.own, x.end);
+  trackOneSide(c, x);
   return ACCEPTED;
 }
 
