@@ -22,6 +22,10 @@ export interface FlowTable {
   /** Exchanges client and server of a flow, and the direction of its packets from `batch.slots[index]` on. */
   swap(batch: Batch, index: number): void;
 
+  /** Ends all flows. Their ends are told with the batches that follow, `ending` of them are still to come. */
+  endAll(): void;
+  readonly ending: number;
+
   /** Flows that are not over. */
   readonly active: number;
 }

@@ -120,6 +120,11 @@ export interface Thread {
   /** Lines for a log file; written by another thread. The file is opened by the first to ask. */
   openLog(file: string): LogWriter;
   /**
+   * Lines for log files from here on are of this part of the input (a capture), counted from 0. Threads that read parts
+   * side by side have their lines written in the order of the parts.
+   */
+  beginPart?(part: number): void;
+  /**
    * Hands `batch` to the modules behind the caller at once, and empties it. For a module that would hold more
    * packets than the pool has: afterwards their slots are free again (or on their way home).
    */

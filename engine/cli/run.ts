@@ -2,6 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { SEPARATE } from '../../modules/pcap/options.js';
 import { DETECTION_STATE } from '../../signatures/state/detection-state.js';
 import { allocateExpectations, EXPECTATIONS } from '../application/expectations.js';
 import { ConfigError } from '../config/config-error.js';
@@ -174,7 +175,12 @@ async function start(
 ): Promise<Engine> {
   const { config, from } = preparation;
   const cores = config.read(SOURCE_THREADS) || availableParallelism();
-  const profile = chooseProfile(config, { live: inputs.live, inputs: inputs.names.length, cores });
+  const profile = chooseProfile(config, {
+    live: inputs.live,
+    // Flows that go on from one capture to the next must stay in one thread.
+    inputs: inputs.live || config.read(SEPARATE) ? inputs.names.length : 1,
+    cores,
+  });
   const outputs = await configuredOutputs(config);
   const loaded = await loadProfile(profile, inputs.module, outputs, from);
   log.info(`threads: profile ${profile.name}`);

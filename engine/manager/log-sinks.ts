@@ -1,11 +1,14 @@
 /** The log files of a run: opened by the first line for them, written with what threads put into their rings. */
 import type { LogSink } from '../log-sink.js';
+import { partOf } from '../thread/log-ring.js';
+import { Parts } from './parts.js';
 import type { RunningThread } from './running-thread.js';
 
 const FLUSH_MS = 1000;
 
 export class LogSinks {
   private readonly sinks = new Map<string, LogSink>();
+  private readonly parts = new Parts((file, lines) => this.write(file, lines));
   private flushedAt = 0;
 
   constructor(private readonly open: (file: string) => LogSink) {}
@@ -17,10 +20,13 @@ export class LogSinks {
   /** Fetches the lines of all threads. */
   drain(threads: readonly RunningThread[]): void {
     for (const thread of threads) {
+      if (this.parts.isAhead(thread)) continue;
       thread.logRing.drain((number, bytes) => {
         const file = thread.files[number];
-        if (file !== undefined) this.write(file, bytes);
+        if (number < 0) this.parts.begin(thread, partOf(number));
+        else if (file !== undefined) this.parts.line(thread, file, bytes);
       });
+      if (thread.hasEnded) this.parts.end(thread);
     }
   }
 
@@ -38,6 +44,8 @@ export class LogSinks {
 
   /** Closes all files. One that was opened but never written to exists all the same. */
   close(threads: readonly RunningThread[]): void {
+    for (const thread of threads) this.parts.end(thread);
+    this.parts.close();
     for (const thread of threads) for (const file of thread.files) if (file !== undefined) this.sink(file);
     for (const sink of this.sinks.values()) sink.close();
   }

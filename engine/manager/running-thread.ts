@@ -22,6 +22,8 @@ export class RunningThread {
   startedWith: unknown;
   violations = 0;
   hasEnded = false;
+  /** Part of the input whose lines its ring gives; see `parts.ts`. */
+  part: number | undefined = undefined;
   isReady!: () => void;
   private isEnded!: () => void;
   private readonly values: Float64Array;

@@ -2,6 +2,15 @@
  * Lines on their way from one thread to the manager, which writes them to files: a ring of bytes in shared memory.
  * A record is its length, the number of its file, and the bytes, padded to four.
  */
+/** A part of the input that begins, in place of a file's number. */
+export function partMark(part: number): number {
+  return -1 - part;
+}
+
+export function partOf(mark: number): number {
+  return -1 - mark;
+}
+
 const HEAD = 0;
 const TAIL = 16;
 const HEADER_INTS = 32;

@@ -1,5 +1,7 @@
 import type { LogWriter } from '../module.js';
-import type { LogRing } from './log-ring.js';
+import { type LogRing, partMark } from './log-ring.js';
+
+const NOTHING = new Uint8Array(0);
 
 export interface ThreadLogsOptions {
   readonly ring: LogRing;
@@ -27,6 +29,11 @@ export class ThreadLogs {
     }
     const opened = number;
     return { write: (bytes, from, to) => this.write(opened, bytes, from, to) };
+  }
+
+  /** Lines from here on are of this part of the input; see `Thread.beginPart`. */
+  beginPart(part: number): void {
+    this.write(partMark(part), NOTHING, 0, 0);
   }
 
   private write(number: number, bytes: Uint8Array, from: number, to: number): void {

@@ -80,6 +80,7 @@ async function main(): Promise<void> {
     shared: start.shared,
     services: new Map(),
     openLog: file => logs.open(file),
+    beginPart: part => logs.beginPart(part),
     passOn: batch => loop.passOn(batch),
     wants: kind => (start.wantedEvents & (1 << kind)) !== 0,
     warnOnce: text => send({ type: 'warn-once', text }),

@@ -106,6 +106,10 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
     return this.used;
   }
 
+  get ending(): number {
+    return this.endings.length;
+  }
+
   get rows(): number {
     return this.free.touched;
   }

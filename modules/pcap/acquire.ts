@@ -12,8 +12,9 @@ import type { Thread, ThreadModule } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import { type FileQueue, fileQueue } from './file-queue.js';
 import { type FileRemoval, fileRemoval } from './file-removal.js';
-import { BUFFER_SIZE, CONTINUOUS, DAMAGED, FILTER } from './options.js';
+import { BUFFER_SIZE, CONTINUOUS, DAMAGED, FILTER, SEPARATE } from './options.js';
 import { Repetition } from './repetition.js';
+import { Separation } from './separation.js';
 
 /** Most packets of one batch. */
 const BATCH = 256;
@@ -30,6 +31,7 @@ class PcapAcquire implements ThreadModule {
   private position = 0;
   private readonly packet = emptyPacket();
   private readonly repetition = new Repetition();
+  private readonly separation: Separation | undefined;
   private readonly filter: PacketFilter | undefined;
   private readonly readSize: number;
   private readonly follow: boolean;
@@ -43,6 +45,7 @@ class PcapAcquire implements ThreadModule {
     private readonly removal: FileRemoval | undefined,
   ) {
     const { config, counters } = thread;
+    if (config.read(SEPARATE)) this.separation = new Separation(thread);
     this.filter = compileFilter(config.read(FILTER));
     this.readSize = Math.min(Math.max(config.read(BUFFER_SIZE), 4096), 64 * 1024 * 1024);
     this.follow = config.read(CONTINUOUS);
@@ -63,7 +66,7 @@ class PcapAcquire implements ThreadModule {
     const { pass } = this.queue;
     // Captures without packets, read without end, must not keep the thread from being stopped.
     while (this.queue.pass === pass && batch.length < BATCH && this.thread.pool.available > this.reserve) {
-      if (!this.reader && !this.openNext()) break;
+      if (!this.reader && !this.openNext(batch)) break;
       const step = this.read();
       if (step === WAIT) break;
       if (step === END) this.closeFile(true);
@@ -82,11 +85,12 @@ class PcapAcquire implements ThreadModule {
     this.removal?.removeReady();
   }
 
-  private openNext(): boolean {
+  private openNext(batch: Batch): boolean {
     const file = this.queue.next(Date.now());
     if (!file) return false;
     this.file = file;
     this.source = this.queue.source;
+    this.separation?.begin(batch, this.source + this.queue.pass * this.queue.length);
     this.repetition.begin(this.queue.pass);
     try {
       const { memory, pool } = this.thread;

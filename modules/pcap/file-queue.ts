@@ -9,6 +9,8 @@ export interface FileQueue {
   readonly finished: boolean;
   /** Index of the last file given out, in the list of all. */
   readonly source: number;
+  /** Files of all threads. */
+  readonly length: number;
   /** How often all files were read before the last one given out. */
   readonly pass: number;
   /** The next file, undefined when there is none now. @param now milliseconds since the epoch */
@@ -45,6 +47,10 @@ class ListQueue implements FileQueue {
     this.source = index - step;
   }
 
+  get length(): number {
+    return this.files.length;
+  }
+
   get finished(): boolean {
     const isLastPass = this.passes !== 0 && this.pass + 1 >= this.passes;
     return this.index >= this.files.length || (isLastPass && this.source + this.step >= this.files.length);
@@ -65,6 +71,7 @@ class ListQueue implements FileQueue {
 class WatchQueue implements FileQueue {
   readonly finished = false;
   readonly pass = 0;
+  readonly length = 0;
   source = -1;
   private ready: FoundFile[] = [];
 

@@ -14,6 +14,12 @@ export const DELETE = option(
   'no',
   'delete a file after it was read: never, always, or when there was no alert',
 );
+export const SEPARATE = option(
+  'pcap-file.separate',
+  boolean,
+  false,
+  'every capture is a world of its own: flows end with it, and records are written in the order of the captures',
+);
 export const PASSES = option(
   'pcap-file.passes',
   integer(0),

@@ -3,10 +3,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   renameSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -200,6 +202,45 @@ describe('signals', () => {
     }
     expect(await new Promise(resolve => child.on('close', resolve))).toBe(0);
     expect([sids('old.log'), sids()]).toEqual([['7'], ['7']]);
+  });
+});
+
+describe('replay of a folder', () => {
+  const many = 60;
+  const each = (place: string) =>
+    readFileSync(join(folder, place, 'eve.json'), 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map(line => JSON.parse(line));
+  const replay = (place: string, ...words: string[]) => {
+    const settings = ['threading.threads=2', 'pcap-file.buffer-size=4kb'].flatMap(set => ['--set', set]);
+    const own = ['-c', 'many.yaml', '-l', place, '-p', 'workers', ...settings, ...words];
+    return sluice(['replay', 'captures', ...own], { cwd: folder });
+  };
+
+  beforeEach(() => {
+    mkdirSync(join(folder, 'captures'));
+    mkdirSync(join(folder, 'apart'));
+    mkdirSync(join(folder, 'joined'));
+    write('many.yaml', '%YAML 1.1\n---\noutputs:\n  - eve-log: { enabled: yes, types: [alert, flow] }\n');
+    for (let i = 0; i < many; i++) {
+      const path = write(`captures/${i}.pcap`, pcapFile(Array(1 + (i % 9) * 20).fill(hello(7))));
+      utimesSync(path, 1_700_000_000 + i, 1_700_000_000 + i);
+    }
+  });
+
+  it('takes each capture for itself, and tells in their order', async () => {
+    const { code, err } = await replay('apart', '--rules', 'x.rules');
+    expect([code, err]).toEqual([0, expect.not.stringMatching(/Error/)]);
+    const flows = each('apart').filter(record => record.event_type === 'flow');
+    expect(flows.map(record => record.flow.pkts_toserver)).toEqual(
+      Array.from({ length: many }, (_, i) => 1 + (i % 9) * 20),
+    );
+  });
+
+  it('or as one', async () => {
+    expect((await replay('joined', '--joined', '-p', 'single')).code).toBe(0);
+    expect(each('joined').filter(record => record.event_type === 'flow')).toHaveLength(1);
   });
 });
 

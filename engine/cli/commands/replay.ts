@@ -20,6 +20,7 @@ interface Options {
   set?: string[];
   filter?: string;
   recursive?: boolean;
+  joined?: boolean;
   follow?: boolean;
   loop?: string | true;
   watch?: boolean;
@@ -50,6 +51,7 @@ function parse(words: readonly string[]): { captures: string[]; options: Options
     .option('--filter <expression>', 'packet filter: host 10.0.0.1 and tcp port 80')
     .option('--recursive', 'read folders inside folders')
     .option('--follow', 'wait for more, as tail -f does')
+    .option('--joined', 'captures are parts of one: flows go on from one to the next')
     .option('--loop [times]', 'read the captures again and again, packet time going on')
     .option('--watch', 'reload rules and detections whenever one of their files changes')
     .option('--inline', 'decide about packets as if inline')
@@ -87,6 +89,8 @@ function suricataWords(captures: readonly string[], options: Options): string[] 
   if (options.profile !== undefined) words.push('--runmode', options.profile);
   for (const set of options.set ?? []) words.push('--set', set);
   if (options.recursive) words.push('--pcap-file-recursive');
+  // What follows itself, or is one file, is no collection of captures.
+  if (!options.joined && !options.follow) words.push('--set', 'pcap-file.separate=yes');
   if (options.follow) words.push('--pcap-file-continuous');
   if (options.loop !== undefined) words.push('--set', `pcap-file.passes=${timesOf(options.loop)}`);
   if (options.inline) words.push('--simulate-ips');

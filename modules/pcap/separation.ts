@@ -1,0 +1,31 @@
+/** Captures that have nothing to do with each other (`pcap-file.separate`). */
+import type { Batch } from '../../engine/batch.js';
+import { FLOW_TABLE, type FlowTable } from '../../engine/flow-table.js';
+import type { Thread } from '../../engine/module.js';
+
+export class Separation {
+  private hasBegun = false;
+
+  constructor(private readonly thread: Thread) {}
+
+  /** Before the first packet of a capture: what the one before it left is brought to its end. @param batch its last packets */
+  begin(batch: Batch, part: number): void {
+    if (this.hasBegun) this.endFlows(batch);
+    this.hasBegun = true;
+    this.thread.beginPart?.(part);
+  }
+
+  private endFlows(batch: Batch): void {
+    const { thread } = this;
+    const flows = thread.services.get(FLOW_TABLE) as FlowTable | undefined;
+    if (!flows) {
+      thread.warnOnce(
+        'pcap-file.separate has no effect: flows are in another thread than captures are read in',
+      );
+      return;
+    }
+    thread.passOn(batch);
+    flows.endAll();
+    while (flows.ending > 0) thread.passOn(batch);
+  }
+}
