@@ -6,12 +6,13 @@ import { versionLine } from './version.js';
 /** Words of the `Features:` line; tests ask for them. */
 export function features(): string[] {
   const addon = native();
-  const always = ['PCAP_FILE', 'HAVE_LIBJANSSON', 'QA_SIMULATION'];
+  const always = ['PCAP_FILE', 'HAVE_LIBJANSSON', 'QA_SIMULATION', 'HAVE_JA3', 'HAVE_JA4'];
   if (!addon) return always;
   return [
     ...always,
     ...(addon.versions.hyperscan ? ['HYPERSCAN'] : []),
     ...(addon.versions.pcre2 ? ['PCRE_JIT'] : []),
+    ...(addon.loadMagic('') ? ['MAGIC'] : []),
   ];
 }
 

@@ -11,6 +11,8 @@ export interface Stored {
   readonly id: number | undefined;
   /** Signatures that asked for it. */
   readonly sids: readonly number[];
+  /** It will be stored once it is complete. */
+  readonly storing?: boolean;
 }
 
 /** Members of `fileinfo`, in braces. @param transaction number of the transaction */
@@ -18,7 +20,7 @@ export function fileInfo(
   file: TrackedFile,
   settings: FileSettings,
   transaction: number,
-  { id, sids }: Stored,
+  { id, sids, storing = false }: Stored,
 ): string {
   const members = [`"filename":${JSON.stringify(printable(file.nameText))}`];
   if (sids.length > 0) members.push(`"sid":[${sids.join(',')}]`);
@@ -31,6 +33,7 @@ export function fileInfo(
   }
   members.push(`"stored":${id !== undefined}`);
   if (id !== undefined) members.push(`"file_id":${id}`);
+  else if (storing) members.push('"storing":true');
   members.push(`"size":${file.size}`);
   if (file.range) members.push(`"start":${file.range.start}`, `"end":${file.range.end}`);
   members.push(`"tx_id":${transaction}`);
@@ -38,9 +41,13 @@ export function fileInfo(
 }
 
 /** Member of alerts' records: the files of a transaction, empty where there is none. */
-export function filesMember({ id, files }: Transaction): string {
+export function filesMember({ id, files, storesFiles }: Transaction): string {
   if (!files || files.length === 0) return '';
-  const list = files.map(file => fileInfo(file, file.settings, id, { id: undefined, sids: [] }));
+  const list = files.map(file => {
+    const wanted = file.toServer ? storesFiles?.toServer : storesFiles?.toClient;
+    const storing = file.settings.mayStore && (file.store || (wanted?.length ?? 0) > 0);
+    return fileInfo(file, file.settings, id, { id: undefined, sids: [], storing });
+  });
   return `"files":[${list.join(',')}]`;
 }
 

@@ -32,6 +32,14 @@ export class TransactionInspection {
     bodyLength: -1,
     complete: false,
   };
+  /** The same of the other direction; it is looked at as far as it was told. */
+  private readonly other: Visible = {
+    toServer: false,
+    progress: 0,
+    events: 0,
+    bodyLength: -1,
+    complete: true,
+  };
   private readonly parts = new Map<Protocol, (readonly Part[] | null)[]>();
   private met = 0;
 
@@ -58,6 +66,7 @@ export class TransactionInspection {
     const rules = this.image.applications[update.conversation.protocol.name]?.[update.toServer ? 0 : 1];
     if (!rules) return;
     this.show(update);
+    state.direction(update.toServer).told = update.progress;
     const { candidates } = this;
     candidates.clear();
     for (let i = from; i < to; i++) candidates.push(found.values[i]!);
@@ -121,19 +130,23 @@ export class TransactionInspection {
     const parts = this.partsFor(rule, update.conversation.protocol);
     if (!parts) return FAILED;
     this.at.signature = signature;
-    const result = this.test(parts, rule);
+    const result = this.test(parts, rule, state);
     if (result !== MATCHED) return result;
     state.matched.push(signature * 2 + (update.toServer ? 0 : 1));
     this.judge.matched(rule, { protocol: update.conversation.protocol, transaction: update.transaction });
     return MATCHED;
   }
 
-  private test(parts: readonly Part[], rule: Rule): number {
+  private test(parts: readonly Part[], rule: Rule, state: TransactionState): number {
     const { visible } = this;
     for (let i = 0; i < parts.length; i++) {
       if ((this.met & (1 << i)) !== 0) continue;
       const part = parts[i]!;
       const here = part.direction === 'either' || (part.direction === 'to_server') === visible.toServer;
+      if (!here && this.holdsInOther(part, rule, state)) {
+        this.met |= 1 << i;
+        continue;
+      }
       // What is to come, in this direction or in the other, is waited for.
       if (!here || (part.progress > visible.progress && !visible.complete)) {
         if (part.growing && here && visible.bodyLength >= 0 && part.holds(this.at, visible))
@@ -148,6 +161,15 @@ export class TransactionInspection {
     const packetHolds = allHold(rule.headers, this.at);
     if (packetHolds && (rule.payload.length === 0 || this.judge.payloadHolds(rule))) return MATCHED;
     return visible.complete ? FAILED : WAITS;
+  }
+
+  /** In a transactional rule, what the other direction has shown before. */
+  private holdsInOther(part: Part, rule: Rule, state: TransactionState): boolean {
+    if (rule.signature.direction !== '=>') return false;
+    const { other, visible } = this;
+    other.toServer = !visible.toServer;
+    other.progress = state.direction(other.toServer).told;
+    return part.progress <= other.progress && part.holds(this.at, other);
   }
 
   private partsFor(rule: Rule, protocol: Protocol): readonly Part[] | undefined {

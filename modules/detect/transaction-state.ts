@@ -13,6 +13,8 @@ export interface Waiting {
 }
 
 export class DirectionState {
+  /** Progress that was told last; -1: none. */
+  told = -1;
   /** Buffers up to this progress were scanned; -1: none. */
   scanned = -1;
   /** Signatures without a pattern were looked at, those with events up to this number of events. */

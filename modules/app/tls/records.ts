@@ -223,7 +223,8 @@ class HandshakeReader {
   private clientHello(transaction: TlsTransaction, body: Uint8Array): void {
     const hello = parseHello(body, true, problem => this.session.event(transaction, problem));
     if (!hello) return;
-    transaction.client.hello = hello;
+    // The first one counts, also where the server asks for another (RFC 8446 4.1.4).
+    transaction.client.hello ??= hello;
     transaction.version ||= hello.legacyVersion;
     this.session.advance(transaction, true, CLIENT_HELLO_DONE);
   }
