@@ -42,6 +42,8 @@ export interface EngineOptions {
    */
   threadFailed?(thread: ThreadOfGroup, reason: string): boolean;
   threadIsBack?(thread: ThreadOfGroup): void;
+  /** All threads are about to end, because one has failed that others need. */
+  threadsFailed?(): void;
   /** Opens a log file by the name an output gave it. */
   openLog(file: string): LogSink;
 }

@@ -8,7 +8,7 @@ type Shared = Readonly<Record<string, unknown>>;
 export type Running = Pick<Engine, 'counters' | 'stop' | 'abort' | 'reload' | 'rotateLogs' | 'finished'>;
 
 /** What threads go on from, and what they ask when a single one has failed. */
-export type Continuation = Pick<EngineOptions, 'threadFailed' | 'threadIsBack' | 'earlier'>;
+export type Continuation = Pick<EngineOptions, 'threadFailed' | 'threadIsBack' | 'threadsFailed' | 'earlier'>;
 type Start = (shared: Shared, continuation: Continuation) => Promise<Engine>;
 
 /** @param start starts all threads with these shared objects */
@@ -38,6 +38,8 @@ function singleRestarts(devices: OpenedDevices, restarts: Restarts, log: Log): C
       devices.threadsAreBack?.(thread);
       log.notice(`threads: thread ${thread.name} runs again`);
     },
+    // Packets need not wait until the last thread has ended.
+    threadsFailed: () => devices.threadsFailed?.(),
   };
 }
 
@@ -62,6 +64,7 @@ class Restarting implements Running {
       if (result.failure === undefined || this.stopping || !this.restarts.allowed(performance.now()))
         return result;
       this.log.error(`threads: ${result.failure}; they are started anew`);
+      // What other threads have received until their end is settled as well.
       this.devices.threadsFailed?.();
       this.engine = await this.start(this.shared, this.engine.counters());
       this.devices.threadsAreBack?.();

@@ -152,6 +152,7 @@ export class Manager implements Engine {
 
   /** One thread's end is everyone's: packets would wait for it for ever. */
   private failTogether(thread: RunningThread, text: string): void {
+    if (this.failure === undefined && thread.state !== 'starting') this.options.threadsFailed?.();
     this.failure ??= text;
     this.abort();
     thread.isReady();
