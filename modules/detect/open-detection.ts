@@ -16,6 +16,7 @@ import { TRANSFORMS } from '../../signatures/transforms.js';
 import { AlertQueue } from './alert-queue.js';
 import { BatchPlan } from './batch-plan.js';
 import { Detection } from './detection.js';
+import { Hand } from './detection-parts.js';
 import { FlowStates } from './flow-states.js';
 import { HeaderTest } from './header-test.js';
 import { HistoryPool } from './history.js';
@@ -194,6 +195,7 @@ function detectionWith(home: Home, image: RuleSetImage): Detection {
     ),
     ...(home.shown && { shown: home.shown }),
     at,
+    hand: new Hand(states),
     tags,
     notes: stores.notes,
     unlogged: stores.unlogged,
@@ -219,7 +221,11 @@ function detectionWith(home: Home, image: RuleSetImage): Detection {
       count('detect.buffer_truncated'),
       home.renumberings,
     );
-    detection.useTransactions(layer, plan, new TransactionInspection(image, rules, language, at, detection));
+    detection.useTransactions(
+      layer,
+      plan,
+      judge => new TransactionInspection(image, rules, language, at, judge),
+    );
   }
   return detection;
 }

@@ -1,0 +1,145 @@
+/**
+ * Which signatures are looked at for a packet: those whose pattern the scan found, those without a pattern of its
+ * ports, and those of its addresses.
+ */
+import * as Flow from '../../engine/flow-record.js';
+import * as Packet from '../../engine/packet.js';
+import { pieceOf } from '../../signatures/compile/address-index.js';
+import * as Header from '../../signatures/compile/header.js';
+import type { RuleSetImage } from '../../signatures/compile/image.js';
+import * as Traits from '../../signatures/compile/traits.js';
+import type { DetectionParts } from './detection-parts.js';
+import { NumberList } from './number-list.js';
+import { packetGroup } from './port-rules.js';
+import type { StreamState } from './stream-state.js';
+
+/** Bits of `FlowRecord.DETECT_FLAGS`: addresses were looked at in this direction. */
+const IP_ONLY_TO_SERVER = 1 << 0;
+const IP_ONLY_TO_CLIENT = 1 << 1;
+
+const TCP = 6;
+
+/** Candidates are numbers of signatures times two; the stream comes first. */
+export const FROM_STREAM = 0;
+export const FROM_PACKET = 1;
+
+export class Candidates {
+  readonly list = new NumberList();
+  private readonly found = new NumberList();
+  private readonly inPayload = new NumberList();
+  private readonly row: Int32Array;
+  private readonly flows: Int32Array;
+
+  constructor(private readonly parts: DetectionParts) {
+    this.row = parts.thread.memory.row;
+    this.flows = parts.thread.flows.row;
+  }
+
+  clear(): void {
+    this.list.clear();
+    this.inPayload.clear();
+  }
+
+  /**
+   * Adds those of a packet of the wire.
+   * @param i its place in the batch
+   */
+  ofPacket(i: number, p: number): void {
+    const { facts, image, plan } = this.parts;
+    const protocol = facts.version === 0 ? -1 : this.row[p + Packet.PROTOCOL]!;
+    const group = packetGroup(image, protocol, facts.toServer, facts.sourcePort, facts.destinationPort);
+    this.addAlways(group.packetAlways, FROM_PACKET);
+    if ((facts.have & Header.NEED_EVENTS) !== 0) this.addAlways(image.events, FROM_PACKET);
+    this.addIpOnly();
+    this.addFound(plan.payload[i]!);
+    this.addFound(plan.loose[i]!);
+    if (this.isLoose(p, protocol)) this.addAlways(group.streamAlways, FROM_PACKET);
+  }
+
+  /** Its payload lies outside of the stream, and is looked at as if it were one. */
+  private isLoose(p: number, protocol: number): boolean {
+    const elsewhere = Packet.FLAG_IN_STREAM | Packet.FLAG_NO_PAYLOAD_INSPECTION;
+    const { row } = this;
+    return (
+      protocol === TCP && row[p + Packet.PAYLOAD_LENGTH]! > 0 && (row[p + Packet.FLAGS]! & elsewhere) === 0
+    );
+  }
+
+  private addFound(job: number): void {
+    const { scan } = this.parts;
+    if (job < 0 || !scan.hasMatches(job)) return;
+    this.found.clear();
+    scan.read(job, this.found);
+    for (let i = 0; i < this.found.length; i++) {
+      const signature = this.found.values[i]!;
+      if (this.isOfTransactions(signature)) this.inPayload.push(signature);
+      else this.list.push(signature * 2 + FROM_PACKET);
+    }
+  }
+
+  private isOfTransactions(signature: number): boolean {
+    const options = this.parts.image.header[signature * Header.INTS + Header.OPTIONS]!;
+    return (options & Header.OPTION_ON_TRANSACTIONS) !== 0;
+  }
+
+  private addAlways(list: Uint32Array, from: number): void {
+    const { header } = this.parts;
+    for (let i = 0; i < list.length; i++) {
+      if (header.holds(list[i]!)) this.list.push(list[i]! * 2 + from);
+    }
+  }
+
+  /** Signatures of nothing but addresses are looked at once for each direction of a flow. */
+  private addIpOnly(): void {
+    const { facts, image } = this.parts;
+    if (facts.version === 0) return;
+    if (facts.flow >= 0) {
+      const bit = facts.toServer ? IP_ONLY_TO_SERVER : IP_ONLY_TO_CLIENT;
+      const flags = facts.f + Flow.DETECT_FLAGS;
+      if ((this.flows[flags]! & bit) !== 0) return;
+      this.flows[flags]! |= bit;
+      facts.have |= Header.NEED_FIRST_OF_DIRECTION;
+    }
+    const { bySource, byDestination, always } = image.ipOnly;
+    this.addAlways(always, FROM_PACKET);
+    this.addByAddress(bySource, facts.source);
+    this.addByAddress(byDestination, facts.destination);
+  }
+
+  private addByAddress(index: RuleSetImage['ipOnly']['bySource'], address: number): void {
+    const { facts } = this.parts;
+    if (facts.version === 6) {
+      this.addAlways(index.v6, FROM_PACKET);
+      return;
+    }
+    const piece = pieceOf(index, facts.addresses.getUint32(address));
+    const last = index.starts[piece + 1]!;
+    for (let i = index.starts[piece]!; i < last; i++) this.list.push(index.signatures[i]! * 2 + FROM_PACKET);
+  }
+
+  /** Adds those of a stream. @param always signatures without a pattern */
+  ofStream({ candidates }: StreamState, always: Uint32Array): void {
+    for (let i = 0; i < candidates.length; i++) {
+      const signature = candidates.values[i]!;
+      if (!this.isOfTransactions(signature)) this.list.push(signature * 2 + FROM_STREAM);
+    }
+    this.addAlways(always, FROM_STREAM);
+  }
+
+  /**
+   * Signatures of transactions whose pattern was found in the payload: of a stream, in what is kept of it; of a
+   * datagram, in this one.
+   */
+  foundInPayload(toServer: boolean): NumberList {
+    const { facts, hand } = this.parts;
+    const { inPayload } = this;
+    if (facts.transport !== Traits.TCP) return inPayload;
+    inPayload.clear();
+    const candidates = hand.stream(toServer)?.candidates;
+    for (let i = 0; candidates && i < candidates.length; i++) {
+      const signature = candidates.values[i]!;
+      if (this.isOfTransactions(signature)) inPayload.push(signature);
+    }
+    return inPayload;
+  }
+}

@@ -1,0 +1,77 @@
+/** What the parts of an inspection with one rule set share. */
+import type { Thread } from '../../engine/module.js';
+import type { RuleSetImage } from '../../signatures/compile/image.js';
+import type { Inspection } from '../../signatures/inspection.js';
+import type { Unlogged } from '../../signatures/state/unlogged.js';
+import type { AlertQueue } from './alert-queue.js';
+import type { BatchPlan } from './batch-plan.js';
+import type { FlowState, FlowStates } from './flow-states.js';
+import type { HeaderTest } from './header-test.js';
+import type { Judgement } from './judgement.js';
+import type { Notes } from './notes.js';
+import type { PacketFacts } from './packet-facts.js';
+import type { Rules } from './rule.js';
+import type { Scan } from './scan.js';
+import type { ShownStreams } from './shown-stream.js';
+import type { StreamInspection } from './stream-inspection.js';
+import type { StreamState } from './stream-state.js';
+import type { PacketTags } from './tags.js';
+
+/** All that inspecting with one rule set takes. */
+export interface DetectionParts {
+  readonly thread: Thread;
+  readonly image: RuleSetImage;
+  readonly facts: PacketFacts;
+  readonly hand: Hand;
+  readonly header: HeaderTest;
+  readonly rules: Rules;
+  readonly scan: Scan;
+  readonly states: FlowStates;
+  readonly plan: BatchPlan;
+  readonly streams: StreamInspection;
+  readonly queue: AlertQueue;
+  readonly judgement: Judgement;
+  readonly at: Inspection;
+  readonly tags: PacketTags;
+  readonly notes: Notes;
+  readonly unlogged: Unlogged;
+  readonly chunkToServer: number;
+  readonly chunkToClient: number;
+  /** Number among `image.applicationNames` of each application protocol, by number of the protocol. */
+  readonly applications: Int32Array;
+  /** Present when outputs show streams with alerts. */
+  readonly shown?: ShownStreams;
+  /** Alerts in streams are logged with the transaction in hand. */
+  readonly guessesTransactions: boolean;
+  /** Called with each alert that the queue had no room for. */
+  overflow(): void;
+  /** Told of each signature all of whose conditions hold. */
+  matched?(signature: number): void;
+}
+
+/** The flow of the packet in hand, as detection knows it. */
+export class Hand {
+  state: FlowState | undefined;
+  /** Number of its application protocol, from 1; 0 or less: none. */
+  application = 0;
+  private flow = -1;
+
+  constructor(private readonly states: FlowStates) {}
+
+  /** @param flow -1 without one */
+  take(flow: number): void {
+    this.flow = flow;
+    this.state = flow >= 0 ? this.states.find(flow) : undefined;
+  }
+
+  /** The state of its flow, made when there is none. */
+  stateOfFlow(): FlowState {
+    this.state ??= this.states.of(this.flow);
+    return this.state;
+  }
+
+  /** One direction of its stream, undefined while nothing is known of the flow. */
+  stream(toServer: boolean): StreamState | undefined {
+    return this.state?.stream(toServer);
+  }
+}

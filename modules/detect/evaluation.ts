@@ -1,0 +1,140 @@
+/** Evaluates candidates on the packet in hand and on its stream, and queues what matched. */
+import * as Packet from '../../engine/packet.js';
+import * as Header from '../../signatures/compile/header.js';
+import * as Traits from '../../signatures/compile/traits.js';
+import type { Inspection } from '../../signatures/inspection.js';
+import { MATCH_GUESSED, MATCH_STREAM, MATCH_TRANSACTION, type Subject } from './alert-queue.js';
+import { FROM_PACKET } from './candidates.js';
+import type { DetectionParts } from './detection-parts.js';
+import { NumberList } from './number-list.js';
+import { allHold, type Rule, setBuffer } from './rule.js';
+import type { StreamState } from './stream-state.js';
+import type { TransactionJudge } from './transaction-inspection.js';
+
+/** Who knows the transaction in hand. */
+export interface Subjects {
+  inHand(slot: number, toServer: boolean): Subject | undefined;
+}
+
+export class Evaluation implements TransactionJudge {
+  /** Candidates of the stream that matched, or whose other conditions did not hold. */
+  readonly settled = new NumberList();
+  /** Undefined without an application layer. */
+  subjects: Subjects | undefined;
+  private readonly row: Int32Array;
+
+  constructor(private readonly parts: DetectionParts) {
+    this.row = parts.thread.memory.row;
+  }
+
+  /** @param candidates in order, each once  @param state of the stream that is inspected */
+  evaluate(candidates: NumberList, state: StreamState | undefined): void {
+    for (let i = 0; i < candidates.length; i++) {
+      const signature = candidates.values[i]! >> 1;
+      const fromPacket = (candidates.values[i]! & 1) === FROM_PACKET;
+      if (fromPacket) {
+        this.evaluateOnPacket(signature);
+        continue;
+      }
+      const matched = this.evaluateOnStream(signature, state!);
+      if (matched && candidates.values[i + 1] === candidates.values[i]! + 1) i++;
+    }
+  }
+
+  private evaluateOnPacket(signature: number): void {
+    const { row } = this;
+    const { at, image } = this.parts;
+    const repeated = (row[at.p + Packet.FLAGS]! & Packet.FLAG_REPEATED) !== 0;
+    const onlyStream =
+      (image.header[signature * Header.INTS + Header.OPTIONS]! & Header.OPTION_ONLY_STREAM) !== 0;
+    if ((onlyStream && !repeated) || !this.admits(signature)) return;
+    const rule = this.parts.rules.at(signature);
+    if (rule.payload.length > 0 && (row[at.p + Packet.PAYLOAD_LENGTH] === 0 || !this.holdsInPacket(rule)))
+      return;
+    const inStream = repeated && isOfStreams(image.header[signature * Header.INTS + Header.KIND]!);
+    if (allHold(rule.headers, at)) this.matchWithSubject(rule, inStream ? MATCH_STREAM : 0);
+  }
+
+  private holdsInPacket({ payload }: Rule): boolean {
+    const { at, thread } = this.parts;
+    const start = this.row[at.p + Packet.PAYLOAD]!;
+    const end = start + this.row[at.p + Packet.PAYLOAD_LENGTH]!;
+    for (let i = 0; i < payload.length; i++) {
+      setBuffer(at, thread.memory.bytes, start, end, true, true);
+      if (!payload[i]!(at)) return false;
+    }
+    return true;
+  }
+
+  /** @returns whether it matched */
+  private evaluateOnStream(signature: number, state: StreamState): boolean {
+    if (!this.admits(signature)) {
+      this.settled.push(signature);
+      return false;
+    }
+    const rule = this.parts.rules.at(signature);
+    if (!this.parts.streams.holds(state, rule, this.parts.at)) return false;
+    state.noteMatch(signature, state.history.to);
+    this.settled.push(signature);
+    this.matchWithSubject(rule, MATCH_STREAM);
+    return true;
+  }
+
+  /** Header and conditions without a buffer hold. */
+  admits(signature: number): boolean {
+    if (!this.parts.header.holds(signature)) return false;
+    this.parts.at.signature = signature;
+    return allHold(this.parts.rules.at(signature).conditions, this.parts.at);
+  }
+
+  private match(rule: Rule, subject: Subject | undefined, flags: number): void {
+    const { at, queue, image } = this.parts;
+    this.parts.matched?.(rule.number);
+    allDone(rule, at);
+    const h = rule.number * Header.INTS;
+    const silent = (image.header[h + Header.OPTIONS]! & Header.OPTION_NO_ALERT) !== 0;
+    if (silent && image.header[h + Header.ACTION] === Header.ACTION_ALERT) return;
+    const context = this.parts.notes.takeContext(rule.number);
+    if (queue.add(rule.number, subject, flags, at.toServer, context)) return;
+    this.parts.overflow();
+    if (queue.overflowed < 0 && isDropping(image.header[h + Header.ACTION]!)) queue.overflowed = rule.number;
+  }
+
+  /** A match in a stream, or of an application signature in a datagram, is logged with the transaction in hand. */
+  private matchWithSubject(rule: Rule, flags: number): void {
+    const { facts, image, at } = this.parts;
+    const isDatagram = facts.transport === Traits.UDP;
+    const application = image.header[rule.number * Header.INTS + Header.APPLICATION]! >= 0;
+    const guesses = this.parts.guessesTransactions && (flags & MATCH_STREAM) !== 0;
+    const wanted = isDatagram ? application : guesses;
+    const subject = wanted && facts.flow >= 0 ? this.subjects?.inHand(at.slot, at.toServer) : undefined;
+    if (subject) flags |= isDatagram ? MATCH_TRANSACTION : MATCH_GUESSED;
+    this.match(rule, subject, flags);
+  }
+
+  payloadHolds(rule: Rule): boolean {
+    const { at, facts, streams, hand } = this.parts;
+    if (facts.transport === Traits.TCP && facts.flow >= 0) {
+      const state = hand.stream(at.toServer);
+      return state !== undefined && streams.holds(state, rule, at);
+    }
+    return this.holdsInPacket(rule);
+  }
+
+  matched(rule: Rule, subject: Subject): void {
+    this.match(rule, subject, MATCH_TRANSACTION);
+  }
+}
+
+/** Effects are done in the order they were written; what they return says nothing. */
+function allDone(rule: Rule, at: Inspection): void {
+  for (let i = 0; i < rule.effects.length; i++) rule.effects[i]!(at);
+}
+
+function isOfStreams(kind: number): boolean {
+  return kind === Traits.STREAM || kind === Traits.PACKET_AND_STREAM;
+}
+
+function isDropping(action: number): boolean {
+  return action >= Header.ACTION_DROP && action <= Header.ACTION_REJECT_BOTH;
+}

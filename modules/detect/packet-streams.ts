@@ -1,0 +1,71 @@
+/** The stream data that comes with a packet, and the stream that is inspected with it. */
+import * as Packet from '../../engine/packet.js';
+import type { GroupRules } from '../../signatures/compile/image.js';
+import * as Traits from '../../signatures/compile/traits.js';
+import type { DetectionParts } from './detection-parts.js';
+import { followsStreams, streamGroup } from './port-rules.js';
+import type { StreamState } from './stream-state.js';
+
+const TCP_SYN = 2;
+
+export class PacketStreams {
+  private readonly row: Int32Array;
+
+  constructor(private readonly parts: DetectionParts) {
+    this.row = parts.thread.memory.row;
+  }
+
+  /** Takes note of a packet's place in its stream, where a signature asks for `stream_size`. */
+  noteSequence(p: number): void {
+    const { facts, hand, image } = this.parts;
+    if (!image.usesStreamSize || facts.flow < 0 || facts.transport !== Traits.TCP) return;
+    const { row } = this;
+    const isSyn = (row[p + Packet.TCP_FLAGS]! & TCP_SYN) !== 0;
+    hand
+      .stateOfFlow()
+      .stream(facts.toServer)
+      .noteSequence(row[p + Packet.TCP_SEQ]! >>> 0, facts.payloadLength, isSyn);
+  }
+
+  /**
+   * Takes the packet's stream data over.
+   * @param i its place in the batch
+   * @returns the state that has it now
+   */
+  take(i: number, p: number): StreamState | undefined {
+    const { row } = this;
+    const { facts, image, plan } = this.parts;
+    if (facts.flow < 0 || facts.transport !== Traits.TCP) return undefined;
+    const flags = row[p + Packet.STREAM_FLAGS]!;
+    if (row[p + Packet.STREAM_LENGTH] === 0 && row[p + Packet.STREAM_GAP] === 0 && flags === 0)
+      return undefined;
+    const toServer = (flags & Packet.STREAM_TO_SERVER) !== 0;
+    const group = streamGroup(image, this.parts.thread.flows, facts.flow, toServer);
+    if (!followsStreams(group)) return undefined;
+    const state = this.parts.hand.stateOfFlow().stream(toServer);
+    this.parts.streams.take(state, p, plan.stream[i]!, group);
+    return state;
+  }
+
+  /**
+   * Inline, the data of this packet is inspected with it. After the fact, a packet has the acknowledged data of its
+   * own direction inspected.
+   */
+  toInspect(p: number, data: StreamState | undefined): StreamState | undefined {
+    const { streams, facts, hand } = this.parts;
+    if (facts.flow < 0 || facts.transport !== Traits.TCP) return undefined;
+    const inline = (this.row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_INLINE) !== 0;
+    if (inline && data) return streams.isReady(data, 1) ? data : undefined;
+    // Nothing came over the wire: what is left is inspected with the next packet, or at the end of the flow.
+    if (this.row[p + Packet.PSEUDO] === Packet.PSEUDO_STREAM) return undefined;
+    const state = hand.stream(facts.toServer);
+    const chunk = facts.toServer ? this.parts.chunkToServer : this.parts.chunkToClient;
+    return state && streams.isReady(state, chunk) ? state : undefined;
+  }
+
+  /** Rules of the direction that a state is of. */
+  groupOf(state: StreamState): GroupRules {
+    const { image, facts, thread, hand } = this.parts;
+    return streamGroup(image, thread.flows, facts.flow, state === hand.stream(true));
+  }
+}

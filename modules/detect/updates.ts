@@ -1,0 +1,104 @@
+/** The transactions that packets of a batch brought: what was told of them is inspected with its packet. */
+import { Frame } from '../../engine/frames/frame.js';
+import type { ApplicationLayer, TransactionUpdate } from '../../engine/protocol.js';
+import type { Subject } from './alert-queue.js';
+import type { Candidates } from './candidates.js';
+import type { DetectionParts } from './detection-parts.js';
+import type { Subjects } from './evaluation.js';
+import type { TransactionInspection } from './transaction-inspection.js';
+import type { TransactionPlan } from './transaction-plan.js';
+
+export class Updates implements Subjects {
+  private next = 0;
+
+  constructor(
+    private readonly parts: DetectionParts,
+    private readonly candidates: Candidates,
+    private readonly layer: ApplicationLayer,
+    private readonly plan: TransactionPlan,
+    private readonly transactions: TransactionInspection,
+  ) {}
+
+  private get updates(): readonly TransactionUpdate[] {
+    return this.layer.updates;
+  }
+
+  /** Scans those of a batch. */
+  begin(): void {
+    this.next = 0;
+    this.plan.run(this.updates);
+  }
+
+  inHand(slot: number, toServer: boolean): Subject | undefined {
+    const { updates } = this;
+    for (let u = this.next; u < updates.length && updates[u]!.slot === slot; u++) {
+      if (updates[u]!.toServer === toServer && !(updates[u]!.transaction instanceof Frame))
+        return subjectOf(updates[u]!);
+    }
+    return toServer ? this.parts.hand.state?.subjectToServer : this.parts.hand.state?.subjectToClient;
+  }
+
+  /** What is complete in its direction is not in hand any more. */
+  private noteSubject(update: TransactionUpdate): void {
+    const { facts, hand } = this.parts;
+    const subject = update.complete ? undefined : subjectOf(update);
+    if (facts.flow < 0 || (!subject && !hand.state)) return;
+    const state = hand.stateOfFlow();
+    if (update.toServer) state.subjectToServer = subject;
+    else state.subjectToClient = subject;
+  }
+
+  inspect(slot: number): void {
+    const { updates } = this;
+    while (this.next < updates.length && updates[this.next]!.slot === slot) this.update(this.next++);
+  }
+
+  skip(slot: number): void {
+    const { updates } = this;
+    while (this.next < updates.length && updates[this.next]!.slot === slot) this.next++;
+  }
+
+  private update(u: number): void {
+    const update = this.updates[u]!;
+    const { facts, at } = this.parts;
+    if (facts.toServer !== update.toServer) facts.turn(update.toServer);
+    at.toServer = update.toServer;
+    this.useProtocolOf(update);
+    const { found, starts } = this.plan;
+    if (!(update.transaction instanceof Frame)) this.noteSubject(update);
+    this.parts.unlogged.follow(at.flow, update.transaction);
+    const state = this.plan.stateOf(update);
+    this.transactions.inspect(
+      update,
+      state,
+      found,
+      starts.values[u]!,
+      starts.values[u + 1]!,
+      this.candidates.foundInPayload(update.toServer),
+    );
+  }
+
+  /** A transaction is of the protocol that it was read as, though the flow may have changed to another since. */
+  private useProtocolOf({ conversation, transaction }: TransactionUpdate): void {
+    const { protocols } = this.layer;
+    const { hand, header, applications } = this.parts;
+    const protocol = transaction instanceof Frame ? transaction.protocol : conversation.protocol;
+    if (protocols[hand.application - 1] === protocol) return;
+    hand.application = protocols.indexOf(protocol) + 1;
+    header.application = applications[hand.application]!;
+  }
+
+  /** A transaction that is complete has the stream of its direction inspected at once. */
+  flushStreams(slot: number): void {
+    const { updates } = this;
+    const { state } = this.parts.hand;
+    if (!state) return;
+    for (let u = this.next; u < updates.length && updates[u]!.slot === slot; u++) {
+      if (updates[u]!.complete) state.stream(updates[u]!.toServer).flush = true;
+    }
+  }
+}
+
+function subjectOf(update: TransactionUpdate): Subject {
+  return { protocol: update.conversation.protocol, transaction: update.transaction };
+}
