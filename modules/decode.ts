@@ -13,6 +13,9 @@ import { options as defragOptions, readSettings as readDefragSettings } from './
 import { decodeLinkLayer } from './decode/link-layer.js';
 import { options, readSettings } from './decode/options.js';
 
+/** Packets whose time is this near to the clock's are live traffic, in seconds. */
+const LIVE_WITHIN = 300;
+
 export default defineModule({
   summary: 'reads the headers of a packet, opens tunnels and puts fragments together',
   kind: 'stage',
@@ -24,8 +27,10 @@ class Decode implements ThreadModule {
   private readonly d: Decoding;
   private readonly checksums: Checksums;
   private now = 0;
+  /** Number of the last packet. */
+  private number = 0;
 
-  constructor(thread: Thread) {
+  constructor(private readonly thread: Thread) {
     const settings = readSettings(thread.config);
     this.d = new Decoding(thread, settings);
     this.d.defrag = new Defrag(this.d, readDefragSettings(thread.config));
@@ -46,7 +51,20 @@ class Decode implements ThreadModule {
     d.batch = undefined;
     this.count(batch);
     if (batch.length > 0) d.defrag.expire(this.now);
+    d.defrag.letGo(this.number, false, batch);
     this.checksums.sample();
+  }
+
+  /** Nothing came for a while. In a replay the wall clock says nothing. */
+  flush(batch: Batch): void {
+    const clock = Math.floor(Date.now() / 1000);
+    if (this.now === 0 || Math.abs(clock - this.now) > LIVE_WITHIN) return;
+    this.d.defrag.expire(clock);
+    this.d.defrag.letGo(this.number, false, batch);
+  }
+
+  end(batch: Batch): void {
+    while (!this.d.defrag.letGo(this.number, true, batch)) this.thread.passOn(batch);
   }
 
   private decode(slot: number): void {
@@ -59,6 +77,7 @@ class Decode implements ThreadModule {
     counts[Count.BYTES]! += length;
     if (length > d.tally.longestPacket) d.tally.longestPacket = length;
     this.now = row[p + Packet.SECONDS]!;
+    this.number = row[p + Packet.NUMBER]!;
     d.layers = 0;
     d.flawed = false;
     decodeLinkLayer(d, p, row[p + Packet.LINK_TYPE]!, at, at + length);

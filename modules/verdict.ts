@@ -1,7 +1,8 @@
 /**
  * Verdict: the one answer for each packet of the wire, after everything about it is known.
  *
- * An outer packet waits for the packets inside of it: it is dropped when one of them is. Where packets are judged
+ * An outer packet waits for the packets inside of it: it is dropped when one of them is. Fragments that are held wait
+ * for the last one of their datagram, and are dropped with it. Where packets are judged
  * by a device (a queue of the kernel), the verdict is delivered through the service `verdict-delivery`.
  */
 import type { Batch } from '../engine/batch.js';
@@ -99,6 +100,19 @@ class Verdict implements ThreadModule {
     );
     if (isDrop(verdict)) this.dropped(batch, slot, p);
     this.delivery?.deliver(slot, verdict);
+    const earlier = row[p + Packet.ROOT]!;
+    if (earlier >= 0) this.settleEarlier(batch, p, earlier);
+  }
+
+  /** An earlier fragment of the same datagram has waited for this one. */
+  private settleEarlier(batch: Batch, p: number, earlier: number): void {
+    const { row } = this;
+    const e = earlier * Packet.INTS;
+    if (isDrop(row[p + Packet.VERDICT]!) && !isDrop(row[e + Packet.VERDICT]!)) {
+      row[e + Packet.VERDICT] = row[p + Packet.VERDICT]!;
+      row[e + Packet.REASON] = row[p + Packet.REASON]!;
+    }
+    this.arrive(batch, earlier);
   }
 
   /** Drops by rules were told by detection, with their signature. */

@@ -31,11 +31,10 @@ export function writeTunnel(json: JsonBytes, subject: Subject, header: Header): 
 /** The packet of the wire. */
 function outermost(row: Int32Array, slot: number): number {
   let at = slot;
-  for (
-    let root = row[at * Packet.INTS + Packet.ROOT]!;
-    root >= 0;
-    root = row[at * Packet.INTS + Packet.ROOT]!
-  )
+  while (row[at * Packet.INTS + Packet.PSEUDO] !== Packet.PSEUDO_NONE) {
+    const root = row[at * Packet.INTS + Packet.ROOT]!;
+    if (root < 0) break;
     at = root;
+  }
   return at;
 }

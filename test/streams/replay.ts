@@ -12,11 +12,19 @@ export interface Replay {
   /** The `types` of the eve-log, as YAML in one line. */
   readonly types?: string;
   readonly words?: readonly string[];
+  /** What the threads do; `single` when absent. */
+  readonly profile?: string;
 }
 
 export type EveRecord = Record<string, any>;
 
-export async function replay({ packets, rules = [], types = '[alert]', words = [] }: Replay) {
+export async function replay({
+  packets,
+  rules = [],
+  types = '[alert]',
+  words = [],
+  profile = 'single',
+}: Replay) {
   const work = mkdtempSync(join(tmpdir(), 'sluice-replay-'));
   try {
     const file = (name: string, content: string | Uint8Array) => {
@@ -27,7 +35,7 @@ export async function replay({ packets, rules = [], types = '[alert]', words = [
     const given = parseArguments(
       [
         ...['-c', file('sluice.yaml', yaml), '-r', file('in.pcap', pcapFile([...packets]))],
-        ...['-S', file('rules', `${rules.join('\n')}\n`), '-l', work, '--runmode', 'single', ...words],
+        ...['-S', file('rules', `${rules.join('\n')}\n`), '-l', work, '--runmode', profile, ...words],
       ],
       () => {},
     )!;

@@ -15,6 +15,8 @@ const NAMES = {
   memuse: 'memuse',
   /** Datagrams that were whole but found no slot or bytes in the pool. */
   noRoom: 'no_room',
+  /** Fragments that passed before their datagram was whole because too many were held. */
+  notHeld: 'not_held',
 } as const;
 
 export type DefragCounters = Readonly<Record<keyof typeof NAMES, number>>;

@@ -5,8 +5,9 @@
  * It lives with the decoders because fragments are found while decoding, at any depth of tunnels, and a datagram that
  * is whole is decoded on from its IP layer. The packet of a datagram has the completing fragment as ROOT: that
  * fragment waits for its verdict (VERDICTS_AWAITED), so in inline mode the receiver never gets a whole datagram that
- * is dropped. Earlier fragments have gone by then.
+ * is dropped; earlier fragments wait with it (see `held-fragments.ts`).
  */
+import type { Batch } from '../../../engine/batch.js';
 import { ExceptionPolicy, TARGETS } from '../../../engine/exception-policy.js';
 import { type FragmentClass, fragmentClass, HostOsPolicy } from '../../../engine/host-os-policy.js';
 import * as Packet from '../../../engine/packet.js';
@@ -17,6 +18,7 @@ import { Assembly } from './assembly.js';
 import { type DefragCounters, declareDefragCounters } from './counters.js';
 import { decodeDatagram, makeDatagram } from './datagram.js';
 import { FragmentInHand, MOST } from './fragment.js';
+import { HeldFragments } from './held-fragments.js';
 import * as Linux from './linux.js';
 import type { DefragSettings } from './options.js';
 import { NO_MEMORY, STORED, Store } from './store.js';
@@ -28,6 +30,7 @@ export class Defrag {
   private readonly c: DefragCounters;
   private readonly values: Float64Array;
   private readonly store: Store;
+  private readonly held: HeldFragments;
   private readonly assembly: Assembly;
   private readonly hosts: HostOsPolicy;
   private readonly memcapPolicy: ExceptionPolicy;
@@ -40,7 +43,8 @@ export class Defrag {
     const { thread } = d;
     this.c = declareDefragCounters(thread.counters);
     this.values = thread.counters.values;
-    this.store = new Store(d, settings, this.c);
+    this.held = new HeldFragments(d, settings, this.c);
+    this.store = new Store(d, settings, this.c, this.held);
     this.assembly = new Assembly(this.store.memory);
     this.hosts = new HostOsPolicy(thread.config);
     this.memcapPolicy = new ExceptionPolicy(thread, TARGETS.defragMemcap, REASON_DEFRAG_MEMCAP);
@@ -67,7 +71,18 @@ export class Defrag {
   /** Does what time demands. @param now seconds of packet time */
   expire(now: number): void {
     this.store.expire(now);
+    this.held.expire(now);
     this.values[this.c.memuse] = this.store.memuse;
+  }
+
+  /**
+   * Makes the packets that let held fragments go.
+   * @param number of the packet they come behind  @param all let go whatever is held: nothing comes any more
+   * @returns false when slots ran out: to be called again
+   */
+  letGo(number: number, all: boolean, batch: Batch): boolean {
+    if (all) this.held.releaseAll();
+    return this.held.emit(number, batch);
   }
 
   /** Bytes that trackers, fragments and their data take. */
@@ -92,7 +107,9 @@ export class Defrag {
     const tracker = known ?? store.create(fragment, policy);
     store.touch(tracker, d.row[fragment.p + Packet.SECONDS]!);
     const added = policy === 'linux-6' ? this.insertAsLinux(tracker) : this.insert(tracker);
-    if (added && isComplete(tracker)) this.complete(tracker);
+    if (!added) return;
+    if (isComplete(tracker)) this.complete(tracker);
+    else this.held.hold(tracker, fragment.p);
   }
 
   private policyOf(fragment: FragmentInHand): FragmentClass {
@@ -146,6 +163,7 @@ export class Defrag {
     const { p } = this.fragment;
     const length = this.assembly.endOf(tracker);
     const slot = this.isAcceptable(tracker, length) ? this.make(tracker, p, length) : -1;
+    this.held.complete(tracker, p);
     store.remove(tracker);
     if (slot >= 0) decodeDatagram(d, p, slot);
   }

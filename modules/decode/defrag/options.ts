@@ -1,7 +1,7 @@
 /** Configuration of defragmentation, under Suricata's names. */
 import type { Config } from '../../../engine/config/config.js';
 import { boolean, integer, option, size, tree } from '../../../engine/config/option.js';
-import { policyOption, TARGETS } from '../../../engine/exception-policy.js';
+import { engineMode, policyOption, TARGETS } from '../../../engine/exception-policy.js';
 import { hostOsPolicy } from '../../../engine/host-os-policy.js';
 import { PrefixTable } from '../../../engine/prefix-table.js';
 
@@ -36,6 +36,18 @@ const timeout = option(
   60,
   'seconds an incomplete datagram waits for its next fragment',
 );
+const holdPackets = option(
+  'defrag.hold-packets',
+  integer(0, 1 << 20),
+  256,
+  'inline: packets with fragments that wait at once for the verdict of their datagram',
+);
+const holdTime = option(
+  'defrag.hold-time',
+  integer(0, 3600),
+  1,
+  'inline: seconds that they wait until they are judged by themselves',
+);
 const hostConfig = option(
   'defrag.host-config',
   tree,
@@ -57,6 +69,8 @@ export const options = [
   maxFrags,
   prealloc,
   timeout,
+  holdPackets,
+  holdTime,
   hostConfig,
   policyOption(TARGETS.defragMemcap),
   hostOsPolicy,
@@ -74,6 +88,9 @@ export interface DefragSettings {
   readonly hostTimeouts: PrefixTable<number>;
   /** Number of the packet at which the memory cap is said to be reached; 0: none. */
   readonly simulatedMemcap: number;
+  /** Packets held until their datagram is whole, 0 where nothing can be dropped; and seconds. */
+  readonly holdPackets: number;
+  readonly holdTime: number;
 }
 
 export function readSettings(config: Config): DefragSettings {
@@ -88,6 +105,8 @@ export function readSettings(config: Config): DefragSettings {
     shortestTimeout: Math.min(fallback, ...fillHostTimeouts(config.read(hostConfig), hostTimeouts)),
     hostTimeouts,
     simulatedMemcap: config.read(simulatedMemcap),
+    holdPackets: config.read(engineMode) === 'ips' ? config.read(holdPackets) : 0,
+    holdTime: config.read(holdTime),
   };
 }
 

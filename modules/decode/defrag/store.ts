@@ -6,6 +6,7 @@ import type { Decoding } from '../decoding.js';
 import type { DefragCounters } from './counters.js';
 import type { FragmentInHand } from './fragment.js';
 import { FragmentMemory } from './fragment-memory.js';
+import type { HeldFragments } from './held-fragments.js';
 import type { DefragSettings } from './options.js';
 import { Fragment, type Tracker } from './tracker.js';
 import { TrackerTable } from './tracker-table.js';
@@ -29,6 +30,7 @@ export class Store {
     private readonly d: Decoding,
     private readonly settings: DefragSettings,
     private readonly c: DefragCounters,
+    private readonly held: HeldFragments,
   ) {
     this.memory = new FragmentMemory(settings.memcap);
     this.table = new TrackerTable(settings.hashSize, settings.trackers);
@@ -115,6 +117,7 @@ export class Store {
   }
 
   remove(tracker: Tracker): void {
+    this.held.release(tracker);
     let fragment = tracker.fragments;
     while (fragment) {
       const { next } = fragment;

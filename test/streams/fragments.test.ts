@@ -1,0 +1,85 @@
+/** Inline, a datagram that is dropped is dropped with all its fragments. */
+import { describe, expect, it } from 'vitest';
+import { ethernet, ipv4, packet, udp } from '../packets/builder.js';
+import { type EveRecord, replay } from './replay.js';
+
+const DATA = 'one two evil three four five six';
+const DATAGRAM = packet(ipv4(), udp({ sport: 1000, dport: 2000 }), DATA).subarray(20);
+
+/** The part [from, to) of the datagram; `to` beyond its end: the last part. */
+const part = (from: number, to: number, id = 7) =>
+  packet(
+    ethernet(),
+    ipv4({ id, protocol: 17, offset: from, moreFragments: to < DATAGRAM.length }),
+    DATAGRAM.slice(from, to),
+  );
+const other = packet(ethernet(), ipv4(), udp({ sport: 1, dport: 2 }), 'x');
+const RULES = ['drop udp any any -> any 2000 (content:"evil"; sid:1;)'];
+
+async function verdicts(packets: readonly Uint8Array[], rules = RULES, ...words: string[]) {
+  const records = await replay({
+    packets,
+    rules,
+    types: '[alert, stats, { drop: { flows: all } }]',
+    words: ['--simulate-ips', ...words],
+  });
+  const alerts = records.filter(({ event_type }: EveRecord) => event_type === 'alert').length;
+  const { ips, defrag } = records.findLast(({ event_type }) => event_type === 'stats')!['stats'];
+  return { accepted: ips.accepted, blocked: ips.blocked, alerts, notHeld: defrag.not_held };
+}
+
+describe.each([256, 1])('fragments inline, with batches of %d', batch => {
+  const sized = `threading.batch-size=${batch}`;
+  const set = ['--set', sized];
+
+  it('are all dropped with their datagram', async () => {
+    const packets = [part(0, 16), other, part(16, 32), part(32, 64)];
+    expect(await verdicts(packets, RULES, ...set)).toEqual({
+      accepted: 1,
+      blocked: 3,
+      alerts: 1,
+      notHeld: 0,
+    });
+    const reversed = [part(32, 64), part(16, 32), other, part(0, 16)];
+    expect(await verdicts(reversed, RULES, ...set)).toMatchObject({ accepted: 1, blocked: 3 });
+  });
+
+  it.each(['autofp', 'pipeline'])('%s: are dropped whatever threads there are', async profile => {
+    const packets = [part(0, 16), other, part(16, 32), part(32, 64)];
+    const records = await replay({
+      packets,
+      rules: RULES,
+      types: '[stats]',
+      words: ['--simulate-ips', ...set],
+      profile,
+    });
+    expect(records.at(-1)!['stats'].ips).toMatchObject({ accepted: 1, blocked: 3 });
+  });
+
+  it('pass with a datagram that passes', async () => {
+    const packets = [part(0, 16), part(16, 32), part(32, 64)];
+    expect(await verdicts(packets, [], ...set)).toMatchObject({ accepted: 3, blocked: 0 });
+  });
+
+  it('pass by themselves when the rest does not come', async () => {
+    expect(await verdicts([part(0, 16), part(16, 32), other], RULES, ...set)).toMatchObject({
+      accepted: 3,
+      blocked: 0,
+    });
+  });
+
+  it('are held up to a number; the last one is dropped in any case', async () => {
+    const packets = [part(0, 16), part(16, 32), part(32, 64)];
+    const bounded = ['--set', 'defrag.hold-packets=1', ...set];
+    expect(await verdicts(packets, RULES, ...bounded)).toMatchObject({ accepted: 1, blocked: 2, notHeld: 1 });
+    const none = ['--set', 'defrag.hold-packets=0', ...set];
+    expect(await verdicts(packets, RULES, ...none)).toMatchObject({ accepted: 2, blocked: 1 });
+  });
+
+  it('are held over many datagrams at once, and none is forgotten', async () => {
+    const packets = Array.from({ length: 100 }, (_, id) => part(0, 32, id)).concat(
+      Array.from({ length: 50 }, (_, id) => part(32, 64, id)),
+    );
+    expect(await verdicts(packets, RULES, ...set)).toMatchObject({ accepted: 50, blocked: 100, notHeld: 0 });
+  });
+});
