@@ -1,0 +1,81 @@
+/** Header fields of messages (RFC 5322 2.2) and their parameters (RFC 2045 5.1, 2231). */
+import { latin1 } from '../http/bytes.js';
+
+export interface HeaderField {
+  /** As written. */
+  readonly name: string;
+  /** Unfolded; a byte a character. */
+  readonly value: string;
+}
+
+/** Fields of one header that are kept. */
+const MOST_FIELDS = 1024;
+/** RFC 5322 2.1.1. */
+const LONGEST_NAME = 998;
+
+export type HeaderProblem = 'mime_long_header_name' | 'mime_long_header_value' | 'mime_malformed_msg';
+
+/** The fields of one header, line by line. */
+export class HeaderFields {
+  readonly fields: HeaderField[] = [];
+  private name: string | undefined;
+  private value = '';
+
+  /** @param longestValue characters of a value that are kept */
+  constructor(
+    private readonly longestValue: number,
+    private readonly report: (problem: HeaderProblem) => void,
+  ) {}
+
+  line(bytes: Uint8Array): void {
+    const text = latin1(bytes);
+    if (/^[ \t]/.test(text)) {
+      // Folding is undone by leaving out the line end and the space behind it.
+      this.extend(text.replace(/^[ \t]+/, ''));
+      return;
+    }
+    this.finish();
+    const colon = text.indexOf(':');
+    if (colon < 0) {
+      if (text !== '') this.report('mime_malformed_msg');
+      return;
+    }
+    if (colon > LONGEST_NAME) this.report('mime_long_header_name');
+    this.name = text.slice(0, Math.min(colon, LONGEST_NAME)).trim();
+    this.extend(text.slice(colon + 1).trimStart());
+  }
+
+  private extend(more: string): void {
+    if (this.name === undefined) return;
+    if (this.value.length + more.length > this.longestValue) this.report('mime_long_header_value');
+    this.value = (this.value + more).slice(0, this.longestValue);
+  }
+
+  /** The header is over. */
+  finish(): void {
+    if (this.name !== undefined && this.fields.length < MOST_FIELDS)
+      this.fields.push({ name: this.name, value: this.value.trimEnd() });
+    this.name = undefined;
+    this.value = '';
+  }
+
+  /** @param name in lower case */
+  first(name: string): string | undefined {
+    return this.all(name)[0];
+  }
+
+  all(name: string): string[] {
+    return this.fields.filter(field => field.name.toLowerCase() === name).map(({ value }) => value);
+  }
+}
+
+/** A parameter such as `filename="x"`, also where it is written in pieces (`filename*0=`). */
+export function parameter(value: string, name: string): string | undefined {
+  const found = new RegExp(`;\\s*${name}\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"?|([^;\\s]*))`, 'i').exec(value);
+  if (found) return found[1] === undefined ? found[2] : found[1].replace(/\\(.)/g, '$1');
+  const pieces = [
+    ...value.matchAll(new RegExp(`;\\s*${name}\\*\\d{0,3}\\*?\\s*=\\s*(?:"([^"]*)"?|([^;\\s]*))`, 'gi')),
+  ];
+  if (pieces.length === 0) return undefined;
+  return pieces.map(piece => piece[1] ?? piece[2]!).join('');
+}

@@ -1,0 +1,189 @@
+/**
+ * Reads a message with its MIME parts (RFC 2045, 2046) line by line: fields of its header, contents of the files it
+ * carries, addresses in its texts. What it finds it tells its consumer.
+ */
+import { latin1 } from '../http/bytes.js';
+import { type TransferDecoder, transferDecoder } from './decoding.js';
+import { HeaderFields, type HeaderProblem, parameter } from './header.js';
+
+export type MimeProblem =
+  | HeaderProblem
+  | 'mime_invalid_base64'
+  | 'mime_invalid_qp'
+  | 'mime_long_line'
+  | 'mime_long_enc_line'
+  | 'mime_long_boundary'
+  | 'mime_long_filename';
+
+export interface MimeConsumer {
+  /** The header of the message itself is complete. */
+  header(fields: HeaderFields): void;
+  /** A file begins, goes on and ends. */
+  openFile(name: string): void;
+  fileData(bytes: Uint8Array): void;
+  closeFile(): void;
+  /** A URL in a text. */
+  url(url: string): void;
+  report(problem: MimeProblem): void;
+}
+
+export interface MimeSettings {
+  /** Transfer encodings are undone. */
+  readonly decodes: boolean;
+  readonly longestValue: number;
+  /** Schemes of URLs that are looked for, such as `http`; none: no URLs. */
+  readonly schemes: readonly string[];
+  /** URLs are told with their scheme. */
+  readonly withScheme: boolean;
+}
+
+/** RFC 5322 2.1.1, RFC 2045 6.7. */
+const LONGEST_LINE = 998;
+const LONGEST_ENCODED_LINE = 76;
+const LONGEST_BOUNDARY = 254;
+const LONGEST_FILENAME = 255;
+const DEEPEST = 32;
+const MOST_URLS = 256;
+
+type State = 'header' | 'body' | 'between';
+
+export class MessageReader {
+  private state: State = 'header';
+  private fields: HeaderFields;
+  private readonly boundaries: string[] = [];
+  private decoder: TransferDecoder | undefined;
+  private encoded = false;
+  private inFile = false;
+  private isText = false;
+  private isMain = true;
+  /** A line has begun that is not over. */
+  private continues = false;
+  private urls = 0;
+  private readonly pattern: RegExp | undefined;
+
+  constructor(
+    private readonly settings: MimeSettings,
+    private readonly consumer: MimeConsumer,
+  ) {
+    this.fields = this.newFields();
+    const { schemes } = settings;
+    if (schemes.length > 0)
+      this.pattern = new RegExp(
+        `\\b(?:${schemes.map(quoted).join('|')})://([^\\s"'<>\\\\\\])}]{1,2000})`,
+        'gi',
+      );
+  }
+
+  private newFields(): HeaderFields {
+    return new HeaderFields(this.settings.longestValue, problem => this.consumer.report(problem));
+  }
+
+  /** @param line without its end, or a piece of one  @param ended false where the rest of it is to come */
+  line(line: Uint8Array, ended = true): void {
+    const continues = this.continues;
+    this.continues = !ended;
+    if (line.length > LONGEST_LINE) this.consumer.report('mime_long_line');
+    if (!continues && this.state !== 'header' && this.boundary(line)) return;
+    if (this.state === 'body') this.bodyLine(line, ended);
+    // Of a long header line the beginning is enough.
+    else if (this.state === 'header' && !continues) this.headerLine(line);
+  }
+
+  /** The message is over. */
+  end(): void {
+    if (this.state === 'header') this.endHeader();
+    this.endBody();
+  }
+
+  // ── header ──
+
+  private headerLine(line: Uint8Array): void {
+    // A part may be over before its body.
+    if (line.length === 0) this.endHeader();
+    else if (this.boundaries.length === 0 || !this.boundary(line)) this.fields.line(line);
+  }
+
+  private endHeader(): void {
+    const { fields } = this;
+    fields.finish();
+    if (this.isMain) this.consumer.header(fields);
+    this.isMain = false;
+    this.fields = this.newFields();
+    const type = fields.first('content-type') ?? '';
+    const kind = (type.split(';')[0] ?? '').trim().toLowerCase();
+    if (kind.startsWith('multipart/')) this.beginParts(type);
+    else if (kind === 'message/rfc822') this.state = 'header';
+    else this.beginBody(fields, type, kind);
+  }
+
+  private beginParts(type: string): void {
+    const boundary = parameter(type, 'boundary');
+    this.state = 'between';
+    if (boundary === undefined || boundary === '') return;
+    if (boundary.length > LONGEST_BOUNDARY) this.consumer.report('mime_long_boundary');
+    if (this.boundaries.length < DEEPEST) this.boundaries.push(boundary.slice(0, LONGEST_BOUNDARY));
+  }
+
+  private beginBody(fields: HeaderFields, type: string, kind: string): void {
+    this.state = 'body';
+    const encoding = (fields.first('content-transfer-encoding') ?? '').trim().toLowerCase();
+    this.encoded = encoding === 'base64' || encoding === 'quoted-printable';
+    this.decoder = transferDecoder(this.settings.decodes ? encoding : '', wrong =>
+      this.consumer.report(wrong === 'base64' ? 'mime_invalid_base64' : 'mime_invalid_qp'),
+    );
+    this.isText = kind === '' || kind.startsWith('text/');
+    const name = parameter(fields.first('content-disposition') ?? '', 'filename') ?? parameter(type, 'name');
+    if (name === undefined || name === '') return;
+    if (name.length > LONGEST_FILENAME) this.consumer.report('mime_long_filename');
+    this.consumer.openFile(name.slice(0, LONGEST_FILENAME));
+    this.inFile = true;
+  }
+
+  // ── body ──
+
+  private bodyLine(line: Uint8Array, ended: boolean): void {
+    if (this.encoded && line.length > LONGEST_ENCODED_LINE) this.consumer.report('mime_long_enc_line');
+    this.give(this.decoder!.line(line, ended));
+  }
+
+  private give(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    if (this.inFile) this.consumer.fileData(bytes);
+    if (this.isText && this.pattern) this.findUrls(this.pattern, latin1(bytes));
+  }
+
+  private findUrls(pattern: RegExp, text: string): void {
+    for (const match of text.matchAll(pattern)) {
+      if (this.urls++ >= MOST_URLS) return;
+      this.consumer.url(this.settings.withScheme ? match[0] : match[1]!);
+    }
+  }
+
+  private endBody(): void {
+    if (this.decoder) this.give(this.decoder.end());
+    this.decoder = undefined;
+    if (this.inFile) this.consumer.closeFile();
+    this.inFile = false;
+  }
+
+  /** @returns whether the line is one that separates parts, which is obeyed then */
+  private boundary(line: Uint8Array): boolean {
+    if (line.length < 3 || line[0] !== 0x2d || line[1] !== 0x2d) return false;
+    const text = latin1(line, 2).trimEnd();
+    for (let depth = this.boundaries.length - 1; depth >= 0; depth--) {
+      const boundary = this.boundaries[depth]!;
+      const last = text === `${boundary}--`;
+      if (!last && text !== boundary) continue;
+      this.endBody();
+      this.boundaries.length = last ? depth : depth + 1;
+      this.state = last ? 'between' : 'header';
+      this.fields = this.newFields();
+      return true;
+    }
+    return false;
+  }
+}
+
+function quoted(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

@@ -1,0 +1,104 @@
+/** The message of a mail on its way: its parts become files, its header and texts what records and rules ask for. */
+import { createHash, type Hash } from 'node:crypto';
+import type { Session } from '../../../engine/application/session.js';
+import { InspectedBody } from '../../../engine/files/inspected-body.js';
+import { TrackedFile } from '../../../engine/files/tracked-file.js';
+import { EMPTY, fromLatin1 } from '../http/bytes.js';
+import type { HeaderFields } from '../mime/header.js';
+import { MessageReader, type MimeConsumer, type MimeProblem } from '../mime/message-reader.js';
+import type { SmtpSettings } from './settings.js';
+import { HEADER, type SmtpTransaction } from './transaction.js';
+
+const LINE_END = fromLatin1('\r\n');
+/** Attachments of a mail whose names are told. */
+const MOST_ATTACHMENTS = 256;
+/** Fields that stand once. */
+const SINGLE = ['from', 'to', 'cc', 'subject', 'date', 'message-id'];
+
+export class Mail implements MimeConsumer {
+  private readonly reader: MessageReader | undefined;
+  private readonly hash: Hash | undefined;
+  private file: TrackedFile | undefined;
+  private inBody = false;
+
+  constructor(
+    private readonly session: Session<SmtpTransaction>,
+    private readonly transaction: SmtpTransaction,
+  ) {
+    const { mime, raw, bodyMd5 } = session.settings as SmtpSettings;
+    if (mime && !raw) this.reader = new MessageReader(mime, this);
+    if (raw) this.openFile('rawmsg');
+    if (bodyMd5) this.hash = createHash('md5');
+  }
+
+  /** @param line without its end, or a piece of one  @param ended false where the rest of it is to come */
+  line(line: Uint8Array, ended: boolean): void {
+    const end = ended ? LINE_END : EMPTY;
+    if (this.inBody) this.hash?.update(line).update(end);
+    if (line.length === 0 && ended) this.inBody = true;
+    if (this.reader) this.reader.line(line, ended);
+    else if (this.file) this.fileData(Buffer.concat([line, end]));
+  }
+
+  /** @param cut the stream ended before the message */
+  end(cut: boolean): void {
+    const { transaction } = this;
+    if (cut) {
+      this.file?.close('truncated');
+      transaction.body?.show(true);
+      return;
+    }
+    this.reader?.end();
+    this.closeFile();
+    transaction.whole = true;
+    if (this.hash) transaction.bodyMd5 = this.hash.digest('hex');
+    transaction.body?.show(true);
+  }
+
+  // ── what the reader finds ──
+
+  header(fields: HeaderFields): void {
+    this.transaction.header = fields;
+    if (SINGLE.some(name => fields.all(name).length > 1))
+      this.session.event(this.transaction, 'duplicate_fields');
+    this.session.advance(this.transaction, true, HEADER);
+  }
+
+  openFile(name: string): void {
+    const { transaction, session } = this;
+    const { files, limits, memory } = session.settings as SmtpSettings;
+    this.file = new TrackedFile(fromLatin1(name), true, files);
+    transaction.files ??= [];
+    transaction.files.push(this.file);
+    transaction.body ??= new InspectedBody(limits, session.sides.inline, memory, 0);
+    if (transaction.attachments.length < MOST_ATTACHMENTS) transaction.attachments.push(name);
+    if (files.streamDepth !== undefined) session.requests.streamDepth = files.streamDepth;
+  }
+
+  fileData(bytes: Uint8Array): void {
+    const { transaction, session } = this;
+    this.file!.append(bytes);
+    const body = transaction.body!;
+    body.append(bytes);
+    if (body.show(false)) session.advance(transaction, true, 0);
+  }
+
+  closeFile(): void {
+    this.file?.close();
+    this.file = undefined;
+  }
+
+  /** Bytes of the message are missing. */
+  gap(missing: number): void {
+    this.file?.gap(missing);
+  }
+
+  url(url: string): void {
+    // Told from the last to the first.
+    this.transaction.urls.unshift(url);
+  }
+
+  report(problem: MimeProblem): void {
+    this.session.event(this.transaction, problem);
+  }
+}

@@ -1,0 +1,114 @@
+/** Settings of SMTP. */
+import { Config } from '../../../engine/config/config.js';
+import { boolean, integer, option, size, texts } from '../../../engine/config/option.js';
+import { recordTypeSettings } from '../../../engine/config/output-list.js';
+import { type FileSettings, fileSettings } from '../../../engine/files/file-settings.js';
+import type { BodyLimits, BodyMemory } from '../../../engine/files/inspected-body.js';
+import type { MimeSettings } from '../mime/message-reader.js';
+
+const PREFIX = 'app-layer.protocols.smtp.';
+const MIME = `${PREFIX}mime.`;
+const TRACKER = `${PREFIX}inspected-tracker.`;
+const RECORD = 'outputs.*.eve-log.types.*.smtp.';
+
+const DECODE_MIME = option(`${MIME}decode-mime`, boolean, true, 'read the messages that mails carry');
+const DECODE_BASE64 = option(`${MIME}decode-base64`, boolean, true, 'undo base64');
+const DECODE_QP = option(`${MIME}decode-quoted-printable`, boolean, true, 'undo quoted-printable');
+const VALUE_DEPTH = option(`${MIME}header-value-depth`, size, 2000, 'bytes of a header field that are kept');
+const URLS = option(`${MIME}extract-urls`, boolean, true, 'look for URLs in texts');
+const SCHEMES = option(`${MIME}extract-urls-schemes`, texts, ['http'], 'schemes of URLs that are looked for');
+const LOG_SCHEME = option(`${MIME}log-url-scheme`, boolean, false, 'tell URLs with their scheme');
+const BODY_MD5 = option(`${MIME}body-md5`, boolean, false, 'find the MD5 digest of bodies');
+const RAW = option(
+  `${PREFIX}raw-extraction`,
+  boolean,
+  false,
+  'take the whole message as a file, not its parts',
+);
+const LIMIT = option(`${TRACKER}content-limit`, size, 100_000, 'bytes of files that are inspected');
+const MINIMUM = option(
+  `${TRACKER}content-inspect-min-size`,
+  size,
+  32_768,
+  'bytes before they are first inspected',
+);
+const WINDOW = option(`${TRACKER}content-inspect-window`, size, 4_096, 'bytes between inspections');
+const MOST_TRANSACTIONS = option(
+  `${PREFIX}max-tx`,
+  integer(1),
+  256,
+  'mails without a reply; beyond, the connection is given up',
+);
+const EXTENDED = option(`${RECORD}extended`, boolean, false, 'tell further header fields');
+const CUSTOM = option(
+  `${RECORD}custom`,
+  texts,
+  [],
+  'header fields that are told, such as received, x-mailer',
+);
+const MD5 = option(`${RECORD}md5`, texts, [], 'digests that are told: body, subject');
+
+export const SMTP_OPTIONS = [
+  DECODE_MIME,
+  DECODE_BASE64,
+  DECODE_QP,
+  VALUE_DEPTH,
+  URLS,
+  SCHEMES,
+  LOG_SCHEME,
+  BODY_MD5,
+  RAW,
+  LIMIT,
+  MINIMUM,
+  WINDOW,
+  MOST_TRANSACTIONS,
+  EXTENDED,
+  CUSTOM,
+  MD5,
+];
+
+/** Fields that `extended` stands for. */
+const EXTENDED_FIELDS = ['received', 'x-mailer', 'x-originating-ip', 'relays', 'reply-to', 'bcc'];
+/** Bytes of files that a thread keeps for inspection. */
+const MEMORY = 64 << 20;
+
+export interface SmtpSettings {
+  readonly mime: MimeSettings | undefined;
+  readonly raw: boolean;
+  readonly bodyMd5: boolean;
+  readonly subjectMd5: boolean;
+  readonly files: FileSettings;
+  readonly limits: BodyLimits;
+  readonly memory: BodyMemory;
+  readonly mostTransactions: number;
+  /** Further header fields of records, lower case. */
+  readonly told: readonly string[];
+}
+
+export function smtpSettings(config: Config, shared: Readonly<Record<string, unknown>>): SmtpSettings {
+  const records = recordTypeSettings(config, 'smtp').map(entry => entry ?? new Config({}));
+  const listed = (path: string) => records.flatMap(entry => texts.parse(entry.at(path) ?? []) ?? []);
+  const extended = records.some(entry => boolean.parse(entry.at('extended') ?? false) === true);
+  return {
+    mime: config.read(DECODE_MIME) ? mimeSettings(config) : undefined,
+    raw: config.read(RAW),
+    bodyMd5: config.read(BODY_MD5) || listed('md5').includes('body'),
+    subjectMd5: listed('md5').includes('subject'),
+    files: fileSettings(config, shared),
+    limits: { limit: config.read(LIMIT), minimum: config.read(MINIMUM), window: config.read(WINDOW) },
+    memory: { used: 0, cap: MEMORY },
+    mostTransactions: config.read(MOST_TRANSACTIONS),
+    told: [
+      ...new Set([...(extended ? EXTENDED_FIELDS : []), ...listed('custom').map(name => name.toLowerCase())]),
+    ],
+  };
+}
+
+function mimeSettings(config: Config): MimeSettings {
+  return {
+    decodes: config.read(DECODE_BASE64) || config.read(DECODE_QP),
+    longestValue: config.read(VALUE_DEPTH),
+    schemes: config.read(URLS) ? config.read(SCHEMES).map(scheme => scheme.toLowerCase()) : [],
+    withScheme: config.read(LOG_SCHEME),
+  };
+}

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { parameter } from '../../../modules/app/mime/header.js';
+import { MessageReader, type MimeSettings } from '../../../modules/app/mime/message-reader.js';
+
+const SETTINGS: MimeSettings = { decodes: true, longestValue: 100, schemes: ['http'], withScheme: false };
+
+interface Seen {
+  readonly header: Record<string, string>;
+  readonly files: { name: string; content: string; closed: boolean }[];
+  readonly urls: string[];
+  readonly problems: Set<string>;
+}
+
+function read(text: string, settings: Partial<MimeSettings> = {}): Seen {
+  const seen: Seen = { header: {}, files: [], urls: [], problems: new Set() };
+  const reader = new MessageReader(
+    { ...SETTINGS, ...settings },
+    {
+      header: ({ fields }) =>
+        Object.assign(seen.header, Object.fromEntries(fields.map(f => [f.name, f.value]))),
+      openFile: name => seen.files.push({ name, content: '', closed: false }),
+      fileData: bytes => {
+        seen.files.at(-1)!.content += Buffer.from(bytes).toString('latin1');
+      },
+      closeFile: () => {
+        seen.files.at(-1)!.closed = true;
+      },
+      url: url => seen.urls.push(url),
+      report: problem => seen.problems.add(problem),
+    },
+  );
+  for (const line of text.split('\n')) reader.line(Buffer.from(line, 'latin1'));
+  reader.end();
+  return seen;
+}
+
+const PARTS = `From: a@example.org
+Subject: two
+ lines
+Content-Type: multipart/mixed; boundary="outer"
+
+before
+--outer
+Content-Type: text/plain
+
+See http://example.org/a?b=c now.
+--outer
+Content-Type: multipart/related; boundary=inner
+
+--inner
+Content-Disposition: attachment; filename="one.bin"
+Content-Transfer-Encoding: base64
+
+aGVs
+bG8=
+--inner
+Content-Type: text/plain; name=two.txt
+Content-Transfer-Encoding: quoted-printable
+
+a=3Db =
+c
+d
+--inner--
+--outer--
+after`;
+
+describe('messages', () => {
+  it('have fields, files and texts', () => {
+    const seen = read(PARTS);
+    expect(seen.header).toMatchObject({ From: 'a@example.org', Subject: 'twolines' });
+    expect(seen.files).toEqual([
+      { name: 'one.bin', content: 'hello', closed: true },
+      { name: 'two.txt', content: 'a=b c\r\nd', closed: true },
+    ]);
+    expect(seen.urls).toEqual(['example.org/a?b=c']);
+    expect([...seen.problems]).toEqual([]);
+  });
+
+  it('may carry messages, whose encoding is none', () => {
+    const inner = 'Content-Type: x/y\nContent-Disposition: attachment; filename=in.exe\n\nMZ';
+    const seen = read(`Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n${inner}`);
+    expect(seen.files).toEqual([{ name: 'in.exe', content: 'MZ', closed: true }]);
+  });
+
+  const file = (encoding: string, body: string) =>
+    `Content-Disposition: x; filename=f\nContent-Transfer-Encoding: ${encoding}\n\n${body}`;
+  it.each([
+    ['a long line', `a: b\n\n${'x'.repeat(999)}`, 'mime_long_line'],
+    ['a long encoded line', file('base64', 'A'.repeat(80)), 'mime_long_enc_line'],
+    ['what is no base64', file('base64', 'AA!!AA'), 'mime_invalid_base64'],
+    ['what is no quoted-printable', file('quoted-printable', 'a=zz'), 'mime_invalid_qp'],
+    ['a long value', `a: ${'x'.repeat(200)}\n\n`, 'mime_long_header_value'],
+    ['a field without a colon', 'nothing\n\n', 'mime_malformed_msg'],
+    ['a long boundary', `Content-Type: multipart/x; boundary=${'y'.repeat(300)}\n\n`, 'mime_long_boundary'],
+    ['a long name', `Content-Disposition: x; filename=${'z'.repeat(300)}\n\n`, 'mime_long_filename'],
+  ])('report %s', (_, text, problem) => {
+    expect([...read(text, { longestValue: problem.includes('value') ? 100 : 2000 }).problems]).toContain(
+      problem,
+    );
+  });
+
+  it('do not nest without end', () => {
+    const parts = Array.from(
+      { length: 1000 },
+      (_, i) => `Content-Type: multipart/x; boundary=b${i}\n\n--b${i}\n`,
+    );
+    expect(() => read(parts.join(''))).not.toThrow();
+  });
+});
+
+it.each([
+  ['x; filename="a \\"b\\".txt"', 'a "b".txt'],
+  ['x; size=1; filename=a.txt; y=2', 'a.txt'],
+  ['x; filename*0="a"; filename*1="b.txt"', 'ab.txt'],
+  ['x', undefined],
+])('parameters of %s', (value, expected) => expect(parameter(value, 'filename')).toBe(expected));

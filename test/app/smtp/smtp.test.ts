@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import smtp from '../../../modules/app/smtp.js';
+import { Feed, type FeedOptions } from '../../application/feed.js';
+
+type Step = readonly [boolean, string];
+const C = (text: string): Step => [true, text];
+const S = (text: string): Step => [false, text];
+
+const OPENING = [S('220 ready\r\n'), C('EHLO me\r\n'), S('250-hello\r\n250 PIPELINING\r\n')];
+const ENVELOPE = [
+  C('MAIL FROM:<a@example.org> SIZE=9\r\n'),
+  S('250 ok\r\n'),
+  C('RCPT TO:<b@example.org>\r\n'),
+  S('250 ok\r\n'),
+];
+const MESSAGE =
+  'From: A <a@example.org>\r\nTo: "B, C" <b@example.org>, d@example.org\r\nSubject: s\r\n' +
+  'Content-Disposition: attachment; filename=f.txt\r\n\r\n..line\r\nend\r\n';
+const MAIL = [...ENVELOPE, C('DATA\r\n'), S('354 go\r\n'), C(`${MESSAGE}.\r\n`), S('250 queued\r\n')];
+const CLOSING = [C('QUIT\r\n'), S('221 bye\r\n')];
+
+function fed(steps: readonly Step[], options: FeedOptions = {}): Feed {
+  const feed = new Feed([smtp], { serverPort: 25, ...options });
+  for (const [toServer, text] of steps) {
+    if (toServer) feed.client(text);
+    else feed.server(text);
+  }
+  return feed.close(true).close(false).end();
+}
+
+const EXPECTED = {
+  smtp: { helo: 'me', mail_from: '<a@example.org>', rcpt_to: ['<b@example.org>'] },
+  email: {
+    status: 'PARSE_DONE',
+    from: 'A <a@example.org>',
+    to: ['"B, C" <b@example.org>', 'd@example.org'],
+    attachment: ['f.txt'],
+  },
+};
+
+describe('smtp', () => {
+  it('tells mails', () => {
+    const feed = fed([...OPENING, ...MAIL, ...MAIL, ...CLOSING]);
+    expect(feed.records).toEqual([EXPECTED, EXPECTED]);
+    expect(feed.events).toEqual([]);
+  });
+
+  it('has files', () => {
+    const [{ file }] = fed([...OPENING, ...MAIL]).files as [Feed['files'][0]];
+    expect([file.nameText, file.size, file.state]).toEqual(['f.txt', '.line\r\nend'.length, 'closed']);
+  });
+
+  it('reads the same however it is cut', () => {
+    const cut = [...OPENING, ...MAIL, ...CLOSING].flatMap(([toServer, text]) =>
+      [...text].map((each): Step => [toServer, each]),
+    );
+    expect(fed(cut).records).toEqual([EXPECTED]);
+  });
+
+  it('reads lines of any length', () => {
+    const message = `Content-Disposition: x; filename=f\r\n\r\n${'x'.repeat(20_000)}\r\n.\r\n`;
+    const feed = fed([...OPENING, ...ENVELOPE, C('DATA\r\n'), S('354 go\r\n'), C(message), S('250 ok\r\n')]);
+    expect(feed.files[0]!.file.size).toBe(20_000);
+    expect(feed.events).toEqual(['MIME_LONG_LINE']);
+  });
+
+  it('reads messages in chunks', () => {
+    const half = MESSAGE.length >> 1;
+    const feed = fed([
+      ...OPENING,
+      ...ENVELOPE,
+      C(`BDAT ${half}\r\n${MESSAGE.slice(0, half)}`),
+      S('250 ok\r\n'),
+      C(`BDAT ${MESSAGE.length - half} LAST\r\n${MESSAGE.slice(half)}`),
+      S('250 ok\r\n'),
+      ...MAIL,
+    ]);
+    expect(feed.records).toEqual([EXPECTED, EXPECTED]);
+  });
+
+  it('goes on with commands where DATA is rejected', () => {
+    const feed = fed([
+      ...OPENING,
+      ...ENVELOPE,
+      C('DATA\r\n'),
+      S('554 no\r\n'),
+      C('RSET\r\n'),
+      S('250 ok\r\n'),
+      ...MAIL,
+    ]);
+    expect(feed.events).toEqual(['DATA_COMMAND_REJECTED']);
+    expect(feed.records.map(({ email }) => email?.status)).toEqual([undefined, 'PARSE_DONE']);
+  });
+
+  it('keeps what was said before where a greeting is rejected', () => {
+    const feed = fed([...OPENING, ...ENVELOPE, C('EHLO\r\n'), S('501 what\r\n'), ...MAIL.slice(4)]);
+    expect(feed.records).toEqual([EXPECTED]);
+  });
+
+  it('takes whole messages as files where it is told to', () => {
+    const config = { 'app-layer': { protocols: { smtp: { 'raw-extraction': true } } } };
+    const feed = fed([...OPENING, ...MAIL], { config });
+    expect(feed.files.map(({ file }) => [file.nameText, file.size])).toEqual([
+      ['rawmsg', MESSAGE.length - 1],
+    ]);
+  });
+
+  it.each([
+    ['a reply that is none', [S('220 x\r\n'), C('HELO a\r\n'), S('nothing\r\n')], 'INVALID_REPLY'],
+    ['a chunk without a length', [...OPENING, ...ENVELOPE, C('BDAT x\r\n')], 'INVALID_BDAT'],
+    ['TLS that is refused', [...OPENING, C('STARTTLS\r\n'), S('454 no\r\n')], 'TLS_REJECTED'],
+    [
+      'a message that does not wait',
+      [...OPENING, ...ENVELOPE, C(`DATA\r\n${MESSAGE}`)],
+      'INVALID_PIPELINED_SEQUENCE',
+    ],
+    ['a long command', [S('220 x\r\n'), C(`HELO ${'x'.repeat(5000)}\r\n`)], 'MAX_COMMAND_LINE_LEN_EXCEEDED'],
+    [
+      'fields that stand twice',
+      [...OPENING, ...ENVELOPE, C('DATA\r\n'), S('354 go\r\n'), C('To: a\r\nTo: b\r\n\r\n.\r\n')],
+      'DUPLICATE_FIELDS',
+    ],
+  ])('reports %s', (_, steps, event) => {
+    expect(fed(steps).events).toContain(event);
+  });
+});
