@@ -72,7 +72,14 @@ export function* readHeaders(
     // LF CR ends a line as well.
     if (line[0] === CR && line.length > 1 && (afterBareLf || !isLineEnd(line[1]))) line = line.subarray(1);
     afterBareLf = line.at(-1) === LF && line.at(-2) !== CR;
-    if (isEmptyLine(line) || isBlankEnd(line, socket)) {
+    if (isBlankLine(line)) {
+      // It is valid until the next read only.
+      line = line.slice();
+      if (yield* isFollowed(socket)) {
+        headers.addEnd(line);
+        return true;
+      }
+    } else if (isEmptyLine(line)) {
       headers.addEnd(line);
       return true;
     }
@@ -84,15 +91,17 @@ function isLineEnd(byte: number | undefined): boolean {
   return byte === CR || byte === LF;
 }
 
-/** A blank and LF end the header, unless another LF follows at once. */
-function isBlankEnd(line: Uint8Array, socket: StreamSocket): boolean {
-  return (
-    line.length === 2 &&
-    isBlank(line[0]) &&
-    line[1] === LF &&
-    socket.available > 0 &&
-    socket.view[socket.offset] !== LF
-  );
+function isBlankLine(line: Uint8Array): boolean {
+  return line.length === 2 && isBlank(line[0]) && line[1] === LF;
+}
+
+/** A blank and LF end the header, unless another LF follows, or nothing at all. */
+function* isFollowed(socket: StreamSocket): Reading<boolean> {
+  while (socket.available === 0) {
+    if (socket.state !== 'open') return false;
+    yield;
+  }
+  return socket.view[socket.offset] !== LF;
 }
 
 /** Length of a chunk; BLANK_LINE for a line without any, WRONG for what is no chunk. */
