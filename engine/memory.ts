@@ -3,7 +3,7 @@
  *
  * An offset into `bytes` is a plain number, the same in every thread, and goes to native code as it is.
  */
-import { allocateSpace, type Bulk, openBulk, type Space } from './memory/bulk.js';
+import { allocateSpace, type Bulk, bufferOf, openBulk, type Space } from './memory/bulk.js';
 import { INTS } from './packet.js';
 
 export interface Memory extends Bulk {
@@ -34,9 +34,10 @@ export function allocateMemory(slots: number, byteLength: number): MemoryBuffers
 
 export function openMemory({ space, byteLength, rows }: MemoryBuffers): Memory {
   const { copy, sumOfWords } = openBulk(space);
+  const buffer = bufferOf(space);
   return {
-    bytes: new Uint8Array(space.buffer, 0, byteLength),
-    view: new DataView(space.buffer, 0, byteLength),
+    bytes: new Uint8Array(buffer, 0, byteLength),
+    view: new DataView(buffer, 0, byteLength),
     row: new Int32Array(rows),
     row64: new Float64Array(rows),
     copy,

@@ -4,7 +4,11 @@
  * V8 copies shared memory byte by byte unless source and target are aligned alike (450 ns for 1,460 bytes); the
  * instruction `memory.copy` on the same memory takes 55 ns, and calling it costs next to nothing. The module is so
  * small that it is written here by hand (WebAssembly Core Specification 2.0, section 5).
+ *
+ * Every WebAssembly memory takes 10 GiB of address space, whatever its size. Small ones, and all where a limit on
+ * address space is set, are plain shared memory.
  */
+import { plainBulk } from './plain-bulk.js';
 
 export interface Bulk {
   /** Copies `[from, from + length)` to `[to, to + length)`; the ranges may overlap. */
@@ -13,14 +17,16 @@ export interface Bulk {
   sumOfWords(offset: number, length: number): number;
 }
 
-/** Bytes that threads share: can be sent to another thread. */
-export interface Space {
+/** Bytes that threads share, a WebAssembly memory or plain: can be sent to another thread. */
+export type Space = WebAssemblySpace | SharedArrayBuffer;
+
+interface WebAssemblySpace {
   readonly buffer: SharedArrayBuffer;
 }
 
 /** What is used of the WebAssembly JavaScript interface, which the project's type libraries lack. */
 interface WebAssemblyInterface {
-  readonly Memory: new (limits: { initial: number; maximum: number; shared: true }) => Space;
+  readonly Memory: new (limits: { initial: number; maximum: number; shared: true }) => WebAssemblySpace;
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
 }
@@ -32,12 +38,25 @@ const { Memory, Module, Instance } = (globalThis as unknown as { WebAssembly: We
 const MOST_PAGES = 65536;
 const PAGE = 65536;
 
+/** From this size on it is worth the address space. */
+const WORTH_WEBASSEMBLY = 2 ** 24;
+
 /** @param byteLength least size, below 2^32; pages take real memory only once they are touched */
-export function allocateSpace(byteLength: number): Space {
-  return new Memory({ initial: Math.ceil(byteLength / PAGE), maximum: MOST_PAGES, shared: true });
+export function allocateSpace(byteLength: number, worth = WORTH_WEBASSEMBLY): Space {
+  if (byteLength < worth) return new SharedArrayBuffer(byteLength);
+  try {
+    return new Memory({ initial: Math.ceil(byteLength / PAGE), maximum: MOST_PAGES, shared: true });
+  } catch {
+    return new SharedArrayBuffer(byteLength);
+  }
+}
+
+export function bufferOf(space: Space): SharedArrayBuffer {
+  return space instanceof SharedArrayBuffer ? space : space.buffer;
 }
 
 export function openBulk(space: Space): Bulk {
+  if (space instanceof SharedArrayBuffer) return plainBulk(new Uint8Array(space));
   const { exports } = new Instance(new Module(moduleBytes()), { memory: { bytes: space } });
   return exports as Bulk;
 }

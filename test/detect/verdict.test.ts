@@ -79,14 +79,14 @@ describe('verdict', () => {
   test.each([
     ['outer first', [0, 1, 2]],
     ['inner first', [2, 1, 0]],
-  ])('a drop inside of tunnels drops the outermost packet once, %s', async (_, order) => {
+  ])('a drop inside of tunnels drops the outermost packet; both are told, %s', async (_, order) => {
     const { counters, verdicts, drops } = await judged(
       [{}, { pseudo: TUNNEL, root: 0 }, { pseudo: TUNNEL, root: 1, verdict: DROP, reason: REASON_RULES }],
       order,
     );
     expect(counters).toEqual({ 'ips.blocked': 1, 'ips.drop_reason.tunnel_packet_drop': 1 });
     expect(verdicts).toEqual([DROP, DROP, DROP]);
-    expect(drops).toBe(1);
+    expect(drops).toBe(2);
     expect(REASON_TUNNEL_PACKET_DROP).toBe(15);
   });
 
