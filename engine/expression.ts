@@ -39,6 +39,8 @@ export interface Expressions {
   compile(source: ExpressionSource): number;
   /** Gives the number back. An expression compiled here must not be used by any thread any more. */
   release(expression: number): void;
+  /** Gives back all that was compiled here. */
+  releaseAll(): void;
   /** Highest number of a group, and the numbers of those that have names. */
   groups(expression: number): { count: number; names: Record<string, number> };
 

@@ -19,7 +19,7 @@ import { declaredOptions } from './declared-options.js';
 import { INIT_ERRORS_FATAL } from './options.js';
 import type { Given } from './parse.js';
 import { DetectionLoader } from './prepare-detections.js';
-import { prepareRules } from './prepare-rules.js';
+import { prepareRules, releaseReplaced } from './prepare-rules.js';
 import { ruleStatistics } from './rule-statistics.js';
 import type { Settings } from './settings.js';
 import { defaultsFile, tellFindings } from './settings.js';
@@ -40,6 +40,8 @@ export interface Preparation {
   files(): string[];
   /** Loads the rules and `detections` anew. @throws UsageError when they are wrong and that is fatal */
   reloadRules(): unknown;
+  /** Frees what the rules before used, when all threads have the new ones. */
+  releaseReplaced(): void;
   /** What became of the rules when they were loaded last. */
   statistics(): NonNullable<Statistics['more']>;
 }
@@ -68,9 +70,11 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
   };
   let statistics: NonNullable<Statistics['more']> = {};
   let inForce: unknown;
+  let replaced: unknown;
   const loadAndCompile = (): unknown => {
     if (!given.detection) return undefined;
     const { outcome, image } = prepareRules(options, protocols, fatal, log, inForce);
+    replaced = inForce;
     inForce = image;
     statistics = { 'detect.engines': [ruleStatistics(outcome, Date.now())] };
     return inForce;
@@ -90,6 +94,10 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
     from,
     statistics: () => statistics,
     files: () => [...ruleFiles(config, options).flatMap(({ files }) => files), ...loader.files],
+    releaseReplaced() {
+      releaseReplaced(config, replaced, inForce);
+      replaced = undefined;
+    },
     reloadRules() {
       const rules = loadAndCompile();
       detections = loadDetections();

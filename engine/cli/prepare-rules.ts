@@ -8,6 +8,7 @@ import {
   RuleCompiler,
   type RuleSetImage,
   type RuleSources,
+  releaseUnused,
   rulesKey,
 } from '../../signatures/compile.js';
 import { filesRead, type LoadOptions, loadRules } from '../../signatures/load-rules.js';
@@ -78,6 +79,13 @@ export function prepareRules(
   kept.write(key, made);
   cache.prune();
   return made;
+}
+
+/** Frees what a rule set alone used; call it when no thread scans with it any more. */
+export function releaseReplaced(config: Config, before: unknown, after: unknown): void {
+  if (before === undefined || after === undefined || before === after) return;
+  const matcher = openMatcher(openMemory(allocateMemory(1, 64)), matcherKind(config));
+  releaseUnused(matcher, before as RuleSetImage, after as RuleSetImage);
 }
 
 /** Signatures are compiled as they are parsed: the parsed form of a large rule set takes hundreds of megabytes. */

@@ -265,6 +265,7 @@ class Reloads {
     try {
       log.notice('detect: rule reload starting');
       await engine.reload(sharedObjects(preparation, sources, preparation.reloadRules()));
+      preparation.releaseReplaced();
       log.notice('detect: rule reload complete');
     } catch (error) {
       log.error(`detect: rule reload failed, the rules before stay in force: ${messageOf(error)}`);

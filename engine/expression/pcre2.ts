@@ -6,15 +6,24 @@ export class Pcre2Expressions implements Expressions {
   readonly kind = 'pcre2';
   /** Expressions made by other threads: theirs to release. */
   private readonly imported = new Set<number>();
+  private readonly own = new Set<number>();
 
   constructor(private readonly native: Native) {}
 
   compile({ pattern, options, matchLimit = 0, recursionLimit = 0 }: ExpressionSource): number {
-    return this.native.compileExpression(pattern, options, matchLimit, recursionLimit);
+    const expression = this.native.compileExpression(pattern, options, matchLimit, recursionLimit);
+    this.own.add(expression);
+    return expression;
   }
 
   release(expression: number): void {
-    if (!this.imported.delete(expression)) this.native.releaseExpression(expression);
+    if (this.imported.delete(expression)) return;
+    this.own.delete(expression);
+    this.native.releaseExpression(expression);
+  }
+
+  releaseAll(): void {
+    for (const expression of this.own) this.release(expression);
   }
 
   groups(expression: number): { count: number; names: Record<string, number> } {

@@ -37,6 +37,10 @@ export class RegexpExpressions implements Expressions {
     this.compiled[expression] = undefined;
   }
 
+  releaseAll(): void {
+    this.compiled.length = 1;
+  }
+
   groups(expression: number): { count: number; names: Record<string, number> } {
     return this.expressionOf(expression).groups;
   }

@@ -1,7 +1,7 @@
 /** Puts detection together for one thread and one rule set. */
 import type { Batch } from '../../engine/batch.js';
 import { engineMode } from '../../engine/exception-policy.js';
-import { openExpressions } from '../../engine/expression.js';
+import { type Expressions, openExpressions } from '../../engine/expression.js';
 import { type Matcher, openMatcher } from '../../engine/matcher.js';
 import { allocateMemory, type Memory, openMemory } from '../../engine/memory.js';
 import type { Thread } from '../../engine/module.js';
@@ -72,6 +72,7 @@ export function openDetection(thread: Thread, image: RuleSetImage, watch: Detect
     },
     close() {
       home.states.close();
+      home.expressions.releaseAll();
       home.stores.datasets.close();
     },
   };
@@ -93,6 +94,7 @@ interface Home {
   readonly tags: PacketTags;
   readonly stores: Stores;
   readonly renumberings: Renumberings;
+  readonly expressions: Expressions;
   readonly at: Inspection;
   readonly facts: PacketFacts;
   /** Declares a counter, and counts. */
@@ -134,6 +136,7 @@ function openHome(thread: Thread, image: RuleSetImage, watch: DetectionWatch): H
     tags,
     stores,
     renumberings: new Renumberings(),
+    expressions: openExpressions('auto'),
     at: newInspection(memory, flows),
     facts: new PacketFacts(memory, flows),
     count(name) {
@@ -159,10 +162,12 @@ function detectionWith(home: Home, image: RuleSetImage): Detection {
   const { config, memory, flows } = thread;
   const scan = home.use(new Scan(home.matcher, image, home.imported));
   const language = signatureLanguage(MATCH_COMPILERS, TRANSFORMS);
+  // Those of the rules before are not used any more.
+  home.expressions.releaseAll();
   const environment = environmentsFor(
     {
       stores: stores.byName,
-      expressions: openExpressions('auto'),
+      expressions: home.expressions,
       limits: {
         recursion: config.read(Options.RECURSION_LIMIT),
         pcreMatch: config.read(PCRE_MATCH_LIMIT),

@@ -1,5 +1,5 @@
 /** Runs of the real program over small captures. The verdict of packets is given by a module of the test's own. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
 import { PROGRAM, sluice } from './program.js';
+import { textOf, until } from './running.js';
 
 const JUDGE = `export default {
   api: 1, summary: 'lets everything pass', kind: 'stage', judges: true,
@@ -268,19 +269,3 @@ export default defineDetection({ name: 'd', sid: ${sid}, msg: 'd', onFlowStart: 
 
   const fast = () => readFileSync(join(folder, 'fast.log'), 'utf8');
 });
-
-function textOf(child: ChildProcess): () => string {
-  let text = '';
-  const add = (data: Buffer): void => {
-    text += data;
-  };
-  child.stdout!.on('data', add);
-  child.stderr!.on('data', add);
-  return () => text;
-}
-
-/** Waits until something is so; gives up, so that the program is stopped, before the test's time limit. */
-async function until(holds: () => boolean): Promise<void> {
-  const end = Date.now() + 25_000;
-  while (!holds() && Date.now() < end) await new Promise(resolve => setTimeout(resolve, 10));
-}
