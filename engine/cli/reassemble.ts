@@ -9,10 +9,10 @@ import stream from '../../modules/stream.js';
 import { Config, type ConfigTree } from '../config/config.js';
 import { loadConfig } from '../config/load.js';
 import { HostOsPolicy } from '../host-os-policy.js';
-import type { Log } from '../module.js';
 import { Collector } from './reassemble/collector.js';
 import { runModules } from './reassemble/one-thread.js';
 import type { Side } from './reassemble/side.js';
+import { TerminalLog } from './terminal-log.js';
 
 export interface ReassembleOptions {
   /** System of all receivers; by `host-os-policy` of the configuration when absent. */
@@ -39,8 +39,7 @@ export async function reassembleCapture(
   onSide: (side: Side) => void,
 ): Promise<boolean> {
   const config = configFor(file, options);
-  let errors = 0;
-  const log = messagesTo(() => errors++);
+  const log = new TerminalLog();
   const collector = {
     hosts: new HostOsPolicy(config),
     inline: options.inline ?? false,
@@ -53,7 +52,7 @@ export async function reassembleCapture(
     { config, log, batchSize },
     thread => new Collector(thread, collector),
   );
-  return errors === 0;
+  return log.errors === 0;
 }
 
 export const DEFAULT_MOST = 64 * 2 ** 20;
@@ -71,18 +70,4 @@ function configFor(file: string, options: ReassembleOptions): Config {
   tree['pcap-file'] = { files: [file] };
   if (options.policy !== undefined) tree['host-os-policy'] = { [options.policy]: ['0.0.0.0/0', '::/0'] };
   return new Config(tree);
-}
-
-function messagesTo(onError: () => void): Log {
-  const tell = (level: string, text: string) => void process.stderr.write(`${level}: ${text}\n`);
-  return {
-    debug() {},
-    info() {},
-    notice() {},
-    warning: text => tell('warning', text),
-    error: text => {
-      onError();
-      tell('error', text);
-    },
-  };
 }

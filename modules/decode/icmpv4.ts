@@ -4,25 +4,20 @@ import * as Packet from '../../engine/packet.js';
 import * as Events from '../../engine/packet-events.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
+import { ICMP_HEADER, readIcmpHeader } from './icmp-header.js';
 
-const HEADER = 8;
 const DESTINATION_UNREACHABLE = 3;
 
 export function decodeIcmpv4(d: Decoding, p: number, at: number, end: number): boolean {
-  const { bytes, row } = d;
+  const { bytes } = d;
   d.counts[Count.ICMPV4]!++;
-  if (end - at < HEADER) return d.invalid(p, Events.ICMPV4_PKT_TOO_SMALL);
+  if (!readIcmpHeader(d, p, at, end)) return d.invalid(p, Events.ICMPV4_PKT_TOO_SMALL);
   const type = bytes[at]!;
   const code = bytes[at + 1]!;
-  row[p + Packet.L4] = at;
-  row[p + Packet.SOURCE_PORT] = type;
-  row[p + Packet.DESTINATION_PORT] = code;
-  row[p + Packet.PAYLOAD] = at + HEADER;
-  row[p + Packet.PAYLOAD_LENGTH] = end - at - HEADER;
   const highest = highestCode(type);
   if (highest < 0) d.event(p, Events.ICMPV4_UNKNOWN_TYPE);
   else if (code > highest) d.event(p, Events.ICMPV4_UNKNOWN_CODE);
-  else if (isError4(type)) checkEmbedded(d, p, type, at + HEADER, end);
+  else if (isError4(type)) checkEmbedded(d, p, type, at + ICMP_HEADER, end);
   return true;
 }
 

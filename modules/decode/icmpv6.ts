@@ -3,24 +3,18 @@ import * as Packet from '../../engine/packet.js';
 import * as Events from '../../engine/packet-events.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
-
-const HEADER = 8;
+import { ICMP_HEADER, readIcmpHeader } from './icmp-header.js';
 
 export function decodeIcmpv6(d: Decoding, p: number, at: number, end: number): boolean {
   const { bytes, row } = d;
   d.counts[Count.ICMPV6]!++;
-  if (end - at < HEADER) return d.invalid(p, Events.ICMPV6_PKT_TOO_SMALL);
+  if (!readIcmpHeader(d, p, at, end)) return d.invalid(p, Events.ICMPV6_PKT_TOO_SMALL);
   const type = bytes[at]!;
   const code = bytes[at + 1]!;
-  row[p + Packet.L4] = at;
-  row[p + Packet.SOURCE_PORT] = type;
-  row[p + Packet.DESTINATION_PORT] = code;
-  row[p + Packet.PAYLOAD] = at + HEADER;
-  row[p + Packet.PAYLOAD_LENGTH] = end - at - HEADER;
   const highest = highestCode(type);
   if (highest < 0) d.event(p, unknownTypeEvent(type));
   else if (code > highest) d.event(p, Events.ICMPV6_UNKNOWN_CODE);
-  else if (type < 5) checkEmbedded(d, p, at + HEADER, end);
+  else if (type < 5) checkEmbedded(d, p, at + ICMP_HEADER, end);
   else if (type >= 130 && type <= 132 && bytes[row[p + Packet.L3]! + 7] !== 1) {
     d.event(p, Events.ICMPV6_MLD_MESSAGE_WITH_INVALID_HL);
   }

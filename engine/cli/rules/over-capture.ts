@@ -16,12 +16,13 @@ import type { Config } from '../../config/config.js';
 import { EVENT_ALERT } from '../../event.js';
 import { openMatcher } from '../../matcher.js';
 import { allocateMemory, openMemory } from '../../memory.js';
-import { defineModule, type Log, type Thread, type ThreadModule } from '../../module.js';
+import { defineModule, type Thread, type ThreadModule } from '../../module.js';
 import type { Protocol } from '../../protocol.js';
 import { checkInputs, inputsOf } from '../inputs.js';
 import { addSettings } from '../preparation.js';
 import { type OneThread, runModules } from '../reassemble/one-thread.js';
 import { readSettings } from '../settings.js';
+import { TerminalLog } from '../terminal-log.js';
 import { UsageError } from '../usage-error.js';
 
 export interface RuleOptions {
@@ -117,8 +118,7 @@ export async function inspectCapture(
   };
   checkInputs(given);
   addSettings(config, inputsOf(given, config).settings);
-  let errors = 0;
-  const log = messages(() => errors++);
+  const log = new TerminalLog();
   const detect = defineModule({
     summary: 'detection that is looked at',
     kind: 'stage',
@@ -132,7 +132,7 @@ export async function inspectCapture(
     ...(batchSize && { batchSize }),
   };
   await runModules([pcap, decode, flow, stream, app, detect], run, nothing);
-  return errors === 0;
+  return log.errors === 0;
 }
 
 function observed(thread: Thread, image: RuleSetImage, observer: Observer): ThreadModule {
@@ -155,17 +155,3 @@ function observed(thread: Thread, image: RuleSetImage, observer: Observer): Thre
 }
 
 const nothing = (_thread: Thread | OneThread): ThreadModule => ({ process() {} });
-
-function messages(onError: () => void): Log {
-  const tell = (level: string, text: string) => void process.stderr.write(`${level}: ${text}\n`);
-  return {
-    debug() {},
-    info() {},
-    notice() {},
-    warning: text => tell('warning', text),
-    error: text => {
-      onError();
-      tell('error', text);
-    },
-  };
-}

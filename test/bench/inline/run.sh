@@ -5,39 +5,9 @@
 # To compare with the package nfqueue: NODE_NFQUEUE=/path/to/node_modules/nfqueue.
 set -euo pipefail
 cd "$(dirname "$0")"
-root=$(cd ../../.. && pwd)
+# shellcheck source=network.sh
+source ./network.sh
 seconds=${SECONDS_EACH:-5}
-work=$(mktemp -d)
-id=slb$$
-c=$id-c g=$id-g s=$id-s
-pids=()
-
-stop() {
-  for pid in "${pids[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
-  for pid in "${pids[@]}"; do
-    for _ in $(seq 100); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
-    kill -9 "$pid" 2>/dev/null || true
-    wait "$pid" 2>/dev/null || true
-  done
-  pids=()
-}
-cleanup() {
-  stop
-  if [ -n "${server:-}" ]; then kill -9 "$server" 2>/dev/null && wait "$server" 2>/dev/null || true; fi
-  for n in $c $g $s; do ip netns del $n 2>/dev/null || true; done
-  rm -rf "$work"
-}
-trap cleanup EXIT
-
-for n in $c $g $s; do ip netns add $n; done
-ip link add eth0 netns $c type veth peer name c0 netns $g
-ip link add eth0 netns $s type veth peer name s0 netns $g
-ip -n $c addr add 10.8.1.2/24 dev eth0; ip -n $g addr add 10.8.1.1/24 dev c0
-ip -n $s addr add 10.8.2.2/24 dev eth0; ip -n $g addr add 10.8.2.1/24 dev s0
-ip -n $c link set eth0 up; ip -n $g link set c0 up; ip -n $g link set s0 up; ip -n $s link set eth0 up
-ip -n $c route add default via 10.8.1.1; ip -n $s route add default via 10.8.2.1
-ip netns exec $g sysctl -qw net.ipv4.ip_forward=1
-ip netns exec $s iperf3 -s >"$work/server" 2>&1 </dev/null & server=$!
 gcc -O2 -o "$work/accept" accept.c
 
 in_client() { ip netns exec $c timeout $((seconds + 20)) "$@"; }
@@ -60,14 +30,9 @@ measure() { # name
   printf '| %-34s | %6s | %7s | %-11s | %-13s |\n' "$1" "$tcp" "$udp" "$idle" "$load"
 }
 
-queue() { ip netns exec $g iptables-legacy -F FORWARD; ip netns exec $g iptables-legacy -A FORWARD -j NFQUEUE "$@"; }
 sensor() { # name, words
   local name=$1; shift
-  mkdir -p "$work/log"
-  (cd "$root" && exec ip netns exec $g node engine/bin/sluice.mjs -l "$work/log" --set outputs.0.fast.enabled=no "$@") \
-    >"$work/out" 2>&1 </dev/null & pids=($!)
-  for _ in $(seq 1200); do grep -q 'all threads run' "$work/out" && break; sleep 0.1; done
-  grep -q 'all threads run' "$work/out" || { cat "$work/out"; exit 1; }
+  start_sensor "$@"
   measure "$name"
   stop
   grep -h 'verdicts of' "$work/out" | sed 's/^Notice: /    /' || true

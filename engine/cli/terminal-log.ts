@@ -1,0 +1,25 @@
+/** A log for commands that only look: warnings and errors go to the terminal, errors are counted. */
+import type { Log } from '../module.js';
+
+export class TerminalLog implements Log {
+  errors = 0;
+
+  debug(): void {}
+
+  info(): void {}
+
+  notice(): void {}
+
+  warning(text: string): void {
+    this.tell('warning', text);
+  }
+
+  error(text: string): void {
+    this.errors++;
+    this.tell('error', text);
+  }
+
+  private tell(level: string, text: string): void {
+    process.stderr.write(`${level}: ${text}\n`);
+  }
+}
