@@ -1,21 +1,17 @@
 /** All conversations of a thread, by flow: recognises their protocols, feeds their parsers, does what these ask for. */
-import { EVENT_FRAME } from '../event.js';
-import { engineMode } from '../exception-policy.js';
 import * as Flow from '../flow-record.js';
-import { STREAM_FRAME } from '../frames/frame-protocol.js';
-import { type FrameLimits, Frames } from '../frames/frames.js';
 import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
 import type { Protocol } from '../protocol.js';
 import { STREAM_CONTROL, type StreamControl } from '../stream-control.js';
+import { ApplicationCounters } from './application-counters.js';
 import { EXPECTATIONS, Expectations } from './expectations.js';
 import { GrowingBytes } from './growing-bytes.js';
-import { enabling } from './load-protocols.js';
-import { FRAME_LIMIT, MAX_TRANSACTIONS, SOCKET_LIMIT } from './options.js';
 import * as Event from './packet-events.js';
-import { nameOn, ParserErrors } from './parser-errors.js';
+import { ParserErrors } from './parser-errors.js';
 import { ENOUGH, Recogniser, type Transport } from './recognition.js';
-import type { Announcement, Session, SessionLimits, Sides } from './session.js';
+import type { Announcement, Session } from './session.js';
+import { Sessions } from './sessions.js';
 import { type Side, Talk } from './talk.js';
 import { Telling } from './telling.js';
 
@@ -33,15 +29,9 @@ export class Conversations {
    */
   swapFlow: (() => boolean) | undefined;
   private readonly talks: (Talk | undefined)[] = [];
-  private readonly settings: readonly unknown[];
-  private readonly enabling: readonly ReturnType<typeof enabling>[];
+  private readonly sessions: Sessions;
   private readonly recogniser: Recogniser;
-  private readonly limits: SessionLimits;
   private readonly expectations: Expectations;
-  private readonly inline: boolean;
-  private readonly frameLimits: FrameLimits;
-  /** Frames that signatures look at. */
-  private framesInRules: ReadonlySet<string> = new Set();
   private readonly counters: ApplicationCounters;
   private readonly errors: ParserErrors;
   private readonly row: Int32Array;
@@ -54,16 +44,9 @@ export class Conversations {
     const { config } = thread;
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
-    this.settings = protocols.map(protocol => protocol.prepare?.(config, thread.shared));
-    this.enabling = protocols.map(protocol => enabling(protocol, config));
-    this.recogniser = new Recogniser(
-      protocols.filter((_, i) => this.enabling[i] !== 'no'),
-      config,
-    );
-    this.limits = { socket: config.read(SOCKET_LIMIT), transactions: config.read(MAX_TRANSACTIONS) };
-    this.frameLimits = { open: config.read(MAX_TRANSACTIONS), bytes: config.read(FRAME_LIMIT) };
+    this.sessions = new Sessions(thread, protocols);
+    this.recogniser = new Recogniser(this.sessions.recognised, config);
     this.expectations = new Expectations(thread.shared[EXPECTATIONS] as SharedArrayBuffer | undefined);
-    this.inline = config.read(engineMode) === 'ips';
     this.counters = new ApplicationCounters(thread, protocols);
     this.errors = new ParserErrors(thread, protocols);
     this.telling = new Telling(thread, session =>
@@ -72,7 +55,7 @@ export class Conversations {
   }
 
   useFrames(names: ReadonlySet<string>): void {
-    this.framesInRules = names;
+    this.sessions.framesInRules = names;
   }
 
   find(flow: number): Talk | undefined {
@@ -123,11 +106,11 @@ export class Conversations {
 
   /** @returns whether another conversation announced this one, which has begun then */
   private beginExpected(p: number, flow: number, talk: Talk): boolean {
-    const { clientAddress, serverAddress, serverPort } = this.sidesOf(flow, talk);
+    const { clientAddress, serverAddress, serverPort } = this.sessions.sidesOf(flow, talk);
     const now = this.row[p + Packet.SECONDS]!;
     const found = this.expectations.take(clientAddress, serverAddress, serverPort, now);
     const protocol = found && this.protocols[found.protocol - 1];
-    if (!protocol || enabling(protocol, this.thread.config) === 'no') return false;
+    if (!protocol || !this.sessions.isEnabled(this.numberOf(protocol))) return false;
     for (const toServer of [true, false]) {
       talk.side(toServer).protocol = protocol;
       this.note(flow, toServer, protocol);
@@ -306,47 +289,13 @@ export class Conversations {
     const number = this.numberOf(protocol);
     this.flows[flow * Flow.INTS + Flow.APP_PROTOCOL] = number + 1;
     this.counters.flow(number, this.transportOf(flow));
-    if (this.enabling[number] === 'detection-only') {
+    const session = this.sessions.begin(talk, flow, number, this.transportOf(flow), inherited);
+    if (!session) {
       talk.ignored = true;
       return;
     }
-    const session = talk.start(
-      protocol,
-      flow,
-      this.settings[number],
-      this.limits,
-      this.sidesOf(flow, talk),
-      inherited,
-    );
     session.seconds = this.row[p + Packet.SECONDS]!;
     session.nanoseconds = this.row[p + Packet.NANOSECONDS]!;
-    session.frames = this.framesOf(protocol, flow);
-  }
-
-  /** Undefined where nobody looks at frames of the protocol. */
-  private framesOf(protocol: Protocol, flow: number): Frames | undefined {
-    const { frames } = protocol;
-    if (!frames) return undefined;
-    const isWanted = (name: string): boolean => this.framesInRules.has(`${frames.prefix}.${name}`);
-    if (!(this.thread.wants(EVENT_FRAME) || frames.frameNames.some(isWanted))) return undefined;
-    const datagrams = this.transportOf(flow) === 'udp';
-    return new Frames(flow, protocol, frames, this.frameLimits, datagrams, isWanted(STREAM_FRAME));
-  }
-
-  private sidesOf(flow: number, talk: Talk): Sides {
-    const { row, bytes } = this.thread.flows;
-    const f = flow * Flow.INTS;
-    const length = row[f + Flow.IP_VERSION] === 6 ? 16 : 4;
-    const address = (column: number): Uint8Array => bytes.slice((f + column) * 4, (f + column) * 4 + length);
-    const client = talk.reversed ? Flow.SERVER_ADDRESS : Flow.CLIENT_ADDRESS;
-    const server = talk.reversed ? Flow.CLIENT_ADDRESS : Flow.SERVER_ADDRESS;
-    return {
-      clientAddress: address(client),
-      serverAddress: address(server),
-      clientPort: row[f + (talk.reversed ? Flow.SERVER_PORT : Flow.CLIENT_PORT)]!,
-      serverPort: row[f + (talk.reversed ? Flow.CLIENT_PORT : Flow.SERVER_PORT)]!,
-      inline: this.inline,
-    };
   }
 
   private note(flow: number, toServer: boolean, protocol: Protocol): void {
@@ -507,54 +456,3 @@ export class Conversations {
     return this.flows[flow * Flow.INTS + Flow.PROTOCOL] === UDP ? 'udp' : 'tcp';
   }
 }
-
-/** Counters under the names that Suricata's statistics have. */
-class ApplicationCounters {
-  private readonly values: Float64Array;
-  private readonly ofFlows: readonly ByTransport[];
-  private readonly ofTransactions: readonly ByTransport[];
-  private readonly ofGaps: readonly ByTransport[];
-  private readonly ofFailures: readonly ByTransport[];
-  private readonly ofUnknown: ByTransport;
-
-  constructor({ counters }: Thread, protocols: readonly Protocol[]) {
-    const declare = (name: string): number => counters.declare(`app_layer.${name}`);
-    const both = (group: string, { name, transports }: Protocol): ByTransport => {
-      if (transports.length === 1)
-        return { tcp: declare(`${group}.${name}`), udp: declare(`${group}.${name}`) };
-      return { tcp: declare(`${group}.${name}_tcp`), udp: declare(`${group}.${name}_udp`) };
-    };
-    this.values = counters.values;
-    this.ofFlows = protocols.map(protocol => both('flow', protocol));
-    this.ofTransactions = protocols.map(protocol => both('tx', protocol));
-    const errors = (kind: string, protocol: Protocol): ByTransport => ({
-      tcp: declare(`error.${nameOn(protocol, 'tcp')}.${kind}`),
-      udp: declare(`error.${nameOn(protocol, 'udp')}.${kind}`),
-    });
-    this.ofGaps = protocols.map(protocol => errors('gap', protocol));
-    this.ofFailures = protocols.map(protocol => errors('parser', protocol));
-    this.ofUnknown = { tcp: declare('flow.failed_tcp'), udp: declare('flow.failed_udp') };
-  }
-
-  flow(protocol: number, transport: Transport): void {
-    this.values[this.ofFlows[protocol]![transport]]!++;
-  }
-
-  transactions(protocol: number, transport: Transport): number {
-    return this.ofTransactions[protocol]![transport];
-  }
-
-  gap(protocol: number, transport: Transport): void {
-    this.values[this.ofGaps[protocol]![transport]]!++;
-  }
-
-  failure(protocol: number, transport: Transport): void {
-    this.values[this.ofFailures[protocol]![transport]]!++;
-  }
-
-  unknown(transport: Transport): void {
-    this.values[this.ofUnknown[transport]]!++;
-  }
-}
-
-type ByTransport = Readonly<Record<Transport, number>>;

@@ -1,0 +1,56 @@
+/** How often which application protocol was seen, and what went wrong in it. */
+import type { Thread } from '../module.js';
+import type { Protocol } from '../protocol.js';
+import { nameOn } from './parser-errors.js';
+import type { Transport } from './recognition.js';
+
+/** Counters under the names that Suricata's statistics have. */
+export class ApplicationCounters {
+  private readonly values: Float64Array;
+  private readonly ofFlows: readonly ByTransport[];
+  private readonly ofTransactions: readonly ByTransport[];
+  private readonly ofGaps: readonly ByTransport[];
+  private readonly ofFailures: readonly ByTransport[];
+  private readonly ofUnknown: ByTransport;
+
+  constructor({ counters }: Thread, protocols: readonly Protocol[]) {
+    const declare = (name: string): number => counters.declare(`app_layer.${name}`);
+    const both = (group: string, { name, transports }: Protocol): ByTransport => {
+      if (transports.length === 1)
+        return { tcp: declare(`${group}.${name}`), udp: declare(`${group}.${name}`) };
+      return { tcp: declare(`${group}.${name}_tcp`), udp: declare(`${group}.${name}_udp`) };
+    };
+    this.values = counters.values;
+    this.ofFlows = protocols.map(protocol => both('flow', protocol));
+    this.ofTransactions = protocols.map(protocol => both('tx', protocol));
+    const errors = (kind: string, protocol: Protocol): ByTransport => ({
+      tcp: declare(`error.${nameOn(protocol, 'tcp')}.${kind}`),
+      udp: declare(`error.${nameOn(protocol, 'udp')}.${kind}`),
+    });
+    this.ofGaps = protocols.map(protocol => errors('gap', protocol));
+    this.ofFailures = protocols.map(protocol => errors('parser', protocol));
+    this.ofUnknown = { tcp: declare('flow.failed_tcp'), udp: declare('flow.failed_udp') };
+  }
+
+  flow(protocol: number, transport: Transport): void {
+    this.values[this.ofFlows[protocol]![transport]]!++;
+  }
+
+  transactions(protocol: number, transport: Transport): number {
+    return this.ofTransactions[protocol]![transport];
+  }
+
+  gap(protocol: number, transport: Transport): void {
+    this.values[this.ofGaps[protocol]![transport]]!++;
+  }
+
+  failure(protocol: number, transport: Transport): void {
+    this.values[this.ofFailures[protocol]![transport]]!++;
+  }
+
+  unknown(transport: Transport): void {
+    this.values[this.ofUnknown[transport]]!++;
+  }
+}
+
+type ByTransport = Readonly<Record<Transport, number>>;
