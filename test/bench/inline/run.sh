@@ -2,7 +2,7 @@
 # Compares ways across a queue between two network namespaces that this script makes and removes: bare forwarding, a C
 # program that accepts everything, and Sluice without and with rules.
 # Needs root, iperf3, gcc and the addon. Rules: RULES=/path/to/some.rules. Seconds for each figure: SECONDS_EACH=5.
-# To compare with the package nfqueue: NODE_NFQUEUE=/path/to/node_modules/nfqueue.
+# The package nfqueue is compared with where it is installed: npm install --no-save --save-optional nfqueue.
 set -euo pipefail
 cd "$(dirname "$0")"
 # shellcheck source=network.sh
@@ -48,12 +48,14 @@ for way in '1' '20' '1 gso' '20 gso'; do
   measure "C, accept all: $way"
   stop
 done
-if [ -n "${NODE_NFQUEUE:-}" ]; then
-  ip netns exec $g node node-nfqueue.cjs "$NODE_NFQUEUE" >"$work/node.out" 2>&1 </dev/null & pids=($!)
+if [ -d "$root/node_modules/nfqueue" ]; then
+  ip netns exec $g node node-nfqueue.cjs "$root/node_modules/nfqueue" >"$work/node.out" 2>&1 </dev/null & pids=($!)
   measure 'node-nfqueue, accept all'
   stop
 fi
 sensor 'Sluice, no rules' -q 0 -S /dev/null
+[ -d "$root/node_modules/nfqueue" ] &&
+  sensor 'Sluice, driver node-nfqueue' -q 0 -S /dev/null --set nfq.driver=node-nfqueue
 sensor 'Sluice, no rules, without GSO' -q 0 -S /dev/null --set nfq.gso=no
 [ -n "${RULES:-}" ] && sensor "Sluice, $(basename "$RULES")" -q 0 -S "$RULES"
 exit 0
