@@ -109,8 +109,7 @@ export class PacketKey {
       k[FlowRecord.PROTOCOL] !== r[f + FlowRecord.PROTOCOL] ||
       k[FlowRecord.IP_VERSION] !== r[f + FlowRecord.IP_VERSION] ||
       k[FlowRecord.RECURSION] !== r[f + FlowRecord.RECURSION] ||
-      k[FlowRecord.VLAN_COUNT] !== r[f + FlowRecord.VLAN_COUNT] ||
-      !this.sameVlans(f)
+      (this.vlans && !this.sameVlans(f))
     ) {
       return OTHER;
     }
@@ -134,6 +133,7 @@ export class PacketKey {
   private sameVlans(f: number): boolean {
     const { columns: k, flowRow: r } = this;
     const count = k[FlowRecord.VLAN_COUNT]!;
+    if (count !== r[f + FlowRecord.VLAN_COUNT]) return false;
     return (
       count === 0 ||
       (k[FlowRecord.VLAN_ID_0] === r[f + FlowRecord.VLAN_ID_0] &&
@@ -150,11 +150,11 @@ export class PacketKey {
     );
   }
 
-  /** What is around the IP packet: recursion level and VLANs. */
+  /** What is around the IP packet: recursion level and VLANs, which are told of a flow also when they do not count. */
   private readSurroundings(p: number): void {
     const { columns: k, row } = this;
     k[FlowRecord.RECURSION] = this.recursion ? row[p + Packet.RECURSION]! : 0;
-    const count = this.vlans ? row[p + Packet.VLAN_COUNT]! : 0;
+    const count = row[p + Packet.VLAN_COUNT]!;
     k[FlowRecord.VLAN_COUNT] = count;
     if (count === 0) return;
     k[FlowRecord.VLAN_ID_0] = row[p + Packet.VLAN_ID_0]!;

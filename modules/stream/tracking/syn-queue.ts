@@ -66,17 +66,17 @@ export class SynQueue {
 
   /**
    * Finds the SYN or SYN/ACK that this number acknowledges, and puts what it said into `x` in place of what is there.
-   * @returns false when there is none
+   * @param echo timestamp that must have been sent with it, 0 for any  @returns false when there is none
    */
-  recall(session: number, ack: number, x: Segment): boolean {
-    const entry = this.find(session, ack);
+  recall(session: number, ack: number, x: Segment, echo = 0): boolean {
+    const entry = this.find(session, ack, echo);
     if (entry !== 0) this.read(entry * INTS, x);
     return entry !== 0;
   }
 
   /** Whether this number acknowledges one of those kept. */
   holds(session: number, ack: number): boolean {
-    return this.find(session, ack) !== 0;
+    return this.find(session, ack, 0) !== 0;
   }
 
   clear(session: number): void {
@@ -92,11 +92,17 @@ export class SynQueue {
     cells[session + Session.QUEUE_LENGTH] = 0;
   }
 
-  private find(session: number, ack: number): number {
+  private find(session: number, ack: number, echo: number): number {
     const wanted = (ack - 1) | 0;
     let at = this.cells[session + Session.QUEUE]!;
-    while (at !== 0 && this.entries[at * INTS + SEQ] !== wanted) at = this.entries[at * INTS + NEXT]!;
+    while (at !== 0 && !this.isMeant(at * INTS, wanted, echo)) at = this.entries[at * INTS + NEXT]!;
     return at;
+  }
+
+  private isMeant(e: number, seq: number, echo: number): boolean {
+    const { entries } = this;
+    if (entries[e + SEQ] !== seq) return false;
+    return echo === 0 || entries[e + HAS_TIMESTAMP] === 0 || entries[e + TIMESTAMP] === echo;
   }
 
   private isLike(e: number, x: Segment): boolean {

@@ -21,7 +21,7 @@ import { agreeOnOptions, beginDirection, establish, takeSyn, takeSynAck, turn } 
 import { close } from './reset.js';
 import { ACK, FIN, RST, type Segment, SYN } from './segment.js';
 import * as Session from './session.js';
-import { echoesSyn } from './timestamps.js';
+import { echoesSyn, isEchoOfSyn } from './timestamps.js';
 
 export function inSynSent(c: Context, x: Segment): boolean {
   if (x.has(RST)) return resetInSynSent(c, x);
@@ -105,9 +105,10 @@ function synAckOfClient(c: Context, x: Segment): boolean {
 function synAckOfServer(c: Context, x: Segment): boolean {
   const { cells } = c;
   x.options();
-  if (!acknowledgesSyn(c, x) && !recallSyn(c, x) && !acknowledgesSynData(c, x)) {
-    return reject(c, x, Event.STREAM_3WHS_SYNACK_WITH_WRONG_ACK);
-  }
+  const first = acknowledgesSyn(c, x) && isEchoOfSyn(c, x);
+  // A SYN that was sent again has another timestamp.
+  const known = first || recallSyn(c, x) || acknowledgesSyn(c, x) || acknowledgesSynData(c, x);
+  if (!known) return reject(c, x, Event.STREAM_3WHS_SYNACK_WITH_WRONG_ACK);
   if (!echoesSyn(c, x)) return REJECTED;
   if (acknowledgesSyn(c, x) && cells[x.other + Session.NEXT_SEQ] !== x.ack) ignoreSynData(c, x);
   c.queue.clear(x.session);
@@ -129,7 +130,7 @@ function acknowledgesSynData(c: Context, x: Segment): boolean {
 /** One of the SYNs that came later is the one acknowledged: the session begins with it. */
 function recallSyn(c: Context, x: Segment): boolean {
   const { seq, window, scale, hasTimestamp, timestamp, seconds, sackPermitted, fastOpen, length } = x;
-  if (!c.queue.recall(x.session, x.ack, x)) return false;
+  if (!c.queue.recall(x.session, x.ack, x, x.hasTimestamp ? x.echo : 0)) return false;
   turn(x);
   takeSyn(c, x);
   turn(x);

@@ -108,10 +108,14 @@ function takeTimestamp(c: Context, x: Segment, difference: number): void {
  * In answer to a SYN the echoed timestamp must be the one that was sent. Where none was sent, hosts put anything there.
  */
 export function echoesSyn(c: Context, x: Segment): boolean {
+  return isEchoOfSyn(c, x) || reject(c, x, Event.STREAM_PKT_INVALID_TIMESTAMP);
+}
+
+/** The same without an event. */
+export function isEchoOfSyn(c: Context, x: Segment): boolean {
   if (x.toServer || !x.options().hasTimestamp || x.echo === 0) return true;
   const { cells } = c;
   const sent = (cells[x.other + Session.DIRECTION_FLAGS]! & Session.DIRECTION_TIMESTAMPS) !== 0;
   const timestamp = cells[x.other + Session.TIMESTAMP]!;
-  if (!sent || timestamp === 0 || timestamp === x.echo) return true;
-  return reject(c, x, Event.STREAM_PKT_INVALID_TIMESTAMP);
+  return !sent || timestamp === 0 || timestamp === x.echo;
 }
