@@ -76,6 +76,8 @@ export interface ExceptionTarget {
   readonly path: string;
   /** Whether there is a flow that can be dropped, passed or bypassed. */
   readonly hasFlow: boolean;
+  /** Of its option: `unset` leaves it to the master switch. */
+  readonly fallback: 'unset' | 'ignore';
 }
 
 /** All targets; the index is the bit in `FlowRecord.EXCEPTIONS`. */
@@ -86,12 +88,26 @@ export const TARGETS = {
   flowMemcap: target('flow_memcap', 'flow.memcap', 'flow.memcap-policy', false),
   defragMemcap: target('defrag_memcap', 'defrag.memcap', 'defrag.memcap-policy', false),
   appLayerError: target('app_layer_error', 'app_layer.error', 'app-layer.error-policy'),
+  // A limit that other engines do not know: the master switch of their configurations does not mean it.
+  outOfOrder: target(
+    'stream_out_of_order',
+    'tcp.out_of_order',
+    'stream.reassembly.out-of-order-policy',
+    true,
+    'ignore',
+  ),
 } as const;
 
 const TARGET_LIST: readonly ExceptionTarget[] = Object.values(TARGETS);
 
-function target(name: string, counter: string, path: string, hasFlow = true): ExceptionTarget {
-  return { name, counter, path, hasFlow };
+function target(
+  name: string,
+  counter: string,
+  path: string,
+  hasFlow = true,
+  fallback: ExceptionTarget['fallback'] = 'unset',
+): ExceptionTarget {
+  return { name, counter, path, hasFlow, fallback };
 }
 
 /** The option of a target, to be listed by the module that applies it. */
@@ -99,7 +115,7 @@ export function policyOption(of: ExceptionTarget) {
   return option(
     of.path,
     policyWord,
-    'unset',
+    of.fallback,
     `what to do on ${of.name.replaceAll('_', ' ')} (unset: exception-policy)`,
   );
 }

@@ -22,6 +22,7 @@ export const options: readonly AnyOption[] = [
   policyOption(TARGETS.streamMemcap),
   policyOption(TARGETS.reassemblyMemcap),
   policyOption(TARGETS.midstream),
+  policyOption(TARGETS.outOfOrder),
   masterSwitch,
   engineMode,
   hostOsPolicy,

@@ -468,6 +468,27 @@ describe('urgent data', () => {
 });
 
 describe('memory', () => {
+  it.each([
+    ['ignore', false, 0],
+    ['drop-packet', true, 0],
+    ['drop-flow', true, 1],
+  ])('limits what waits behind holes: %s', (policy, dropped, flows) => {
+    const reassembly = { 'max-out-of-order-packets': 1, 'out-of-order-policy': policy };
+    const conversation = new Conversation({ config: { 'engine-mode': 'ips', stream: { reassembly } } });
+    const lines = ['> S 0', '< SA 0 1', '> A 1 1', '> PA 5 1 abc', '> PA 20 1 def', '> PA 1 1 wxyz'];
+    const outcomes = lines.map(line => conversation.feed(step(line)));
+    expect(outcomes.map(({ dropped: was }) => was)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      dropped,
+      flows === 1,
+    ]);
+    expect(conversation.counter('tcp.out_of_order_limit')).toBe(1);
+    expect(outcomes[4]!.events).toContain('stream.reassembly_insert_limit');
+  });
+
   it('is bounded, with an exception policy', () => {
     const conversation = new Conversation({ config: { stream: { memcap: '512b' } } });
     for (const port of [1, 2, 3]) conversation.feed(step('> S 0', { port }));

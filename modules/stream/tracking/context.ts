@@ -28,6 +28,7 @@ export interface Context {
   readonly reassembler: Reassembler;
   readonly midstreamPolicy: ExceptionPolicy;
   readonly reassemblyPolicy: ExceptionPolicy;
+  readonly outOfOrderPolicy: ExceptionPolicy;
   batch: Batch;
 }
 

@@ -3,7 +3,7 @@ import * as FlowRecord from '../../../engine/flow-record.js';
 import * as Packet from '../../../engine/packet.js';
 import * as Event from '../../../engine/packet-events.js';
 import { REASON_STREAM_URGENT } from '../../../engine/verdict.js';
-import { OVER_MEMCAP } from '../reassembly/reassembler.js';
+import { OVER_LIMIT, OVER_MEMCAP } from '../reassembly/reassembler.js';
 import { type Context, distance, noteReceived } from './context.js';
 import { LINUX_6, overlapClass } from './os-policy.js';
 import { type Segment, URG } from './segment.js';
@@ -93,6 +93,7 @@ function hand(c: Context, x: Segment, seq: number, offset: number, length: numbe
     ? OVER_MEMCAP
     : c.reassembler.segment(c.batch, x.slot, x.flow, x.toServer, seq, offset, length);
   if (outcome === OVER_MEMCAP) c.reassemblyPolicy.apply(x.slot, x.flow);
+  else if (outcome === OVER_LIMIT) c.outOfOrderPolicy.apply(x.slot, x.flow);
   if (c.settings.bypass) bypassWhenDone(c, x);
 }
 

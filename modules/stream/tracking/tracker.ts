@@ -73,6 +73,7 @@ export class Tracker {
       reassembler,
       midstreamPolicy: midstreamPolicy(thread),
       reassemblyPolicy: new ExceptionPolicy(thread, TARGETS.reassemblyMemcap, REASON_STREAM_REASSEMBLY),
+      outOfOrderPolicy: new ExceptionPolicy(thread, TARGETS.outOfOrder, REASON_STREAM_REASSEMBLY),
       batch: new Batch(1),
     };
   }
