@@ -13,7 +13,7 @@ export function benchCapture(folder: string): string {
   const path = join(folder, existsSync(MIX) ? 'mix.pcap' : 'made.pcap');
   if (existsSync(path)) return path;
   if (existsSync(MIX)) execFileSync('zstd', ['-q', '-d', '--long=31', MIX, '-o', path]);
-  else writeFileSync(path, pcapFile(conversations(20_000)));
+  else writeFileSync(path, largeCapture(conversations(20_000)));
   return path;
 }
 
@@ -23,8 +23,19 @@ export function sharedRules(name: string): string | undefined {
   return existsSync(path) ? path : undefined;
 }
 
+const FILE_HEADER = 24;
+const PIECE = 10_000;
+
 const REQUEST = 'GET /index.html HTTP/1.1\r\nHost: example.com\r\nUser-Agent: bench\r\n\r\n';
 const ANSWER = `HTTP/1.1 200 OK\r\nContent-Length: 1200\r\n\r\n${'lorem ipsum '.repeat(100)}`;
+
+/** A pcap file of more packets than one call of its builder takes. */
+export function largeCapture(packets: readonly CapturedPacket[]): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  for (let i = 0; i < packets.length; i += PIECE)
+    pieces.push(pcapFile(packets.slice(i, i + PIECE)).subarray(i === 0 ? 0 : FILE_HEADER));
+  return Buffer.concat(pieces);
+}
 
 /** Whole HTTP conversations over TCP, one after the other; seven packets each. */
 export function conversations(count: number): CapturedPacket[] {
