@@ -42,6 +42,7 @@ function measure(capture: string, words: readonly string[], threads = 1): Measur
     });
     return JSON.parse(output.trimEnd().split('\n').at(-1)!) as Measured;
   });
+  process.stderr.write('.');
   return runs.sort((a, b) => a.cpuSeconds - b.cpuSeconds)[0]!;
 }
 
