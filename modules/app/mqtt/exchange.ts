@@ -1,0 +1,184 @@
+/** Which messages belong together, and what is wrong with their order. */
+import type { Session } from '../../../engine/application/session.js';
+import type { Reading } from '../../../engine/application/stream-socket.js';
+import type { Transaction } from '../../../engine/protocol.js';
+import * as Type from './control-packet.js';
+import { type PacketHeader, parseHeader } from './control-packet.js';
+import { type Message, parseBody } from './message.js';
+import type { MqttSettings } from './settings.js';
+
+export const COMPLETE = 1;
+export const EVENTS = [
+  'missing_connect',
+  'missing_publish',
+  'missing_subscribe',
+  'missing_unsubscribe',
+  'double_connect',
+  'unintroduced_message',
+  'invalid_qos_level',
+  'missing_msg_id',
+  'unassigned_msg_type',
+  'too_many_transactions',
+  'malformed_traffic',
+] as const;
+
+type Event = (typeof EVENTS)[number];
+
+export class MqttTransaction implements Transaction {
+  progressToServer = 0;
+  progressToClient = 0;
+  readonly events: number[] = [];
+  detection?: unknown;
+  readonly messages: Message[] = [];
+
+  constructor(
+    readonly id: number,
+    readonly settings: MqttSettings,
+    /** Of the connection. */
+    public version: number,
+  ) {}
+
+  message(type: number): Message | undefined {
+    return this.messages.find(({ header }) => header.type === type);
+  }
+}
+
+/** What a reply belongs to, and what it is when that was not seen. */
+const REPLIES: ReadonlyMap<number, readonly [number, Event]> = new Map([
+  [Type.CONNACK, [Type.CONNECT, 'missing_connect']],
+  [Type.PUBACK, [Type.PUBLISH, 'missing_publish']],
+  [Type.PUBREC, [Type.PUBLISH, 'missing_publish']],
+  [Type.PUBREL, [Type.PUBLISH, 'missing_publish']],
+  [Type.PUBCOMP, [Type.PUBLISH, 'missing_publish']],
+  [Type.SUBACK, [Type.SUBSCRIBE, 'missing_subscribe']],
+  [Type.UNSUBACK, [Type.UNSUBSCRIBE, 'missing_unsubscribe']],
+]);
+/** Replies behind which others follow. */
+const INTERIM = new Set([Type.PUBREC, Type.PUBREL]);
+
+export class Exchange {
+  private readonly settings: MqttSettings;
+  private version = 4;
+  private connected = false;
+
+  constructor(readonly session: Session<MqttTransaction>) {
+    this.settings = session.settings as MqttSettings;
+  }
+
+  *read(toServer: boolean): Reading<void> {
+    const socket = toServer ? this.session.client : this.session.server;
+    for (;;) {
+      if (!(yield* socket.wait(2))) return;
+      const header = parseHeader(socket.view, socket.offset, socket.offset + socket.available);
+      if (header === 'more') {
+        if (!(yield* socket.wait(socket.available + 1))) return;
+        continue;
+      }
+      if (!header) return this.reportAlone('malformed_traffic', toServer);
+      const at = socket.position;
+      this.note(toServer, at, header);
+      socket.skip(header.head);
+      if (header.length > this.settings.longestMessage) {
+        this.add({ header, toServer, skipped: true });
+        if (!(yield* socket.discard(header.length))) return;
+        continue;
+      }
+      const body = yield* socket.read(header.length);
+      if (!body) return;
+      this.take(header, body.slice(), toServer);
+    }
+  }
+
+  private note(toServer: boolean, at: number, { head, length }: PacketHeader): void {
+    this.session.frame('pdu', toServer, at, head + length);
+    this.session.frame('header', toServer, at, head);
+    this.session.frame('data', toServer, at + head, length);
+  }
+
+  private take(header: PacketHeader, body: Uint8Array, toServer: boolean): void {
+    const parts = parseBody(header, body, this.version);
+    if (!parts) {
+      this.reportAlone('malformed_traffic', toServer);
+      return;
+    }
+    if (parts.connect) this.version = parts.connect.version;
+    this.add({ header, toServer, ...parts });
+  }
+
+  private begin(): MqttTransaction {
+    const { session } = this;
+    const transaction = session.begin(
+      new MqttTransaction(session.transactionCount, this.settings, this.version),
+    );
+    if (session.transactions.length - session.completed > this.settings.mostTransactions) {
+      report(transaction, 'too_many_transactions');
+      const oldest = session.transactions.find(each => !session.isComplete(each));
+      if (oldest) session.complete(oldest);
+    }
+    return transaction;
+  }
+
+  /** What is no message, in one direction. */
+  private reportAlone(event: Event, toServer: boolean): void {
+    const transaction = this.begin();
+    report(transaction, event);
+    this.complete(transaction, toServer, !toServer);
+  }
+
+  /** Only directions that something was said in are told. */
+  private complete(transaction: MqttTransaction, toServer: boolean, toClient: boolean): void {
+    if (!toServer) transaction.progressToServer = COMPLETE;
+    if (!toClient) transaction.progressToClient = COMPLETE;
+    if (toServer) this.session.advance(transaction, true, COMPLETE);
+    if (toClient) this.session.advance(transaction, false, COMPLETE);
+  }
+
+  // ── messages ──
+
+  private add(message: Message): void {
+    const { type, qos } = message.header;
+    const reply = REPLIES.get(type);
+    const asked = reply && !message.skipped ? this.waiting(reply[0], message) : undefined;
+    const transaction = asked ?? this.begin();
+    transaction.messages.push(message);
+    if (reply && !asked) report(transaction, reply[1]);
+    this.checkOrder(transaction, message);
+    if (type === Type.CONNACK) this.connected = true;
+    this.session.advance(transaction, message.toServer, 0);
+    const over = reply ? !asked || !INTERIM.has(type) : message.skipped || !expectsReply(type, qos);
+    if (over) this.complete(transaction, said(transaction, true), said(transaction, false));
+  }
+
+  /** The transaction that waits for a reply. */
+  private waiting(type: number, { id }: Message): MqttTransaction | undefined {
+    return this.session.transactions.find(each => {
+      const asked = this.session.isComplete(each) ? undefined : each.message(type);
+      return asked !== undefined && asked.id === id;
+    });
+  }
+
+  private checkOrder(transaction: MqttTransaction, { header, id }: Message): void {
+    const { type, qos } = header;
+    const tell = (event: Event) => report(transaction, event);
+    if (type === 0) tell('unassigned_msg_type');
+    if (qos === 3) tell('invalid_qos_level');
+    if (type === Type.PUBLISH && qos > 0 && id === 0) tell('missing_msg_id');
+    if (type === Type.CONNECT && this.connected) tell('double_connect');
+    if (!this.connected && type !== Type.CONNECT && type !== Type.CONNACK && type !== Type.AUTH)
+      tell('unintroduced_message');
+  }
+}
+
+function report(transaction: MqttTransaction, event: Event): void {
+  const number = EVENTS.indexOf(event);
+  if (!transaction.events.includes(number)) transaction.events.push(number);
+}
+
+function said({ messages }: MqttTransaction, toServer: boolean): boolean {
+  return messages.some(message => message.toServer === toServer);
+}
+
+function expectsReply(type: number, qos: number): boolean {
+  if (type === Type.PUBLISH) return qos > 0 && qos < 3;
+  return type === Type.CONNECT || type === Type.SUBSCRIBE || type === Type.UNSUBSCRIBE;
+}

@@ -1,0 +1,177 @@
+/** Keywords of MQTT. A message is inspected in the direction it was sent in. */
+import type { BufferDeclaration, TestDeclaration, ValueDeclaration } from '../../../engine/protocol.js';
+import * as Type from './control-packet.js';
+import { TYPE_NAMES } from './control-packet.js';
+import { COMPLETE, type MqttTransaction } from './exchange.js';
+import type { ConnectParts, Message } from './message.js';
+
+type Buffer_ = BufferDeclaration<MqttTransaction>;
+type Value = ValueDeclaration<MqttTransaction>;
+type Test = TestDeclaration<MqttTransaction>;
+
+const AT = { direction: 'either', progress: COMPLETE } as const;
+
+function sent({ messages }: MqttTransaction, toServer: boolean): readonly Message[] {
+  return messages.filter(message => message.toServer === toServer);
+}
+
+function ofConnect(
+  name: string,
+  summary: string,
+  of: (parts: ConnectParts) => Uint8Array | undefined,
+): Buffer_ {
+  return {
+    ...AT,
+    keyword: `mqtt.connect.${name}`,
+    summary,
+    get(transaction, toServer) {
+      const connect = sent(transaction, toServer).find(each => each.connect)?.connect;
+      return connect && of(connect);
+    },
+  };
+}
+
+function ofPublish(name: string, summary: string, of: (message: Message) => Uint8Array | undefined): Buffer_ {
+  return {
+    ...AT,
+    keyword: `mqtt.publish.${name}`,
+    summary,
+    get(transaction, toServer) {
+      const message = sent(transaction, toServer).find(({ header }) => header.type === Type.PUBLISH);
+      return message && of(message);
+    },
+  };
+}
+
+function topicsOf(
+  keyword: string,
+  type: number,
+  limit: 'subscribed' | 'unsubscribed',
+  summary: string,
+): Buffer_ {
+  return {
+    ...AT,
+    keyword,
+    summary,
+    multiple: true,
+    get(transaction, toServer, index) {
+      const most = transaction.settings[limit];
+      if (most > 0 && index >= most) return undefined;
+      const message = sent(transaction, toServer).find(({ header }) => header.type === type);
+      return message?.topics?.[index]?.topic;
+    },
+  };
+}
+
+export const BUFFERS: readonly Buffer_[] = [
+  ofConnect('clientid', 'identifier of the client', ({ clientId }) => clientId),
+  ofConnect('username', 'name of the user', ({ username }) => username),
+  ofConnect('password', 'password', ({ password }) => password),
+  ofConnect('protocol_string', 'name of the protocol', ({ protocol }) => protocol),
+  ofConnect('willtopic', 'topic of the will', ({ will }) => will?.topic),
+  ofConnect('willmessage', 'message of the will', ({ will }) => will?.message),
+  ofPublish('topic', 'topic of what is published', ({ topic }) => topic),
+  ofPublish('message', 'what is published', ({ payload }) => payload),
+  topicsOf('mqtt.subscribe.topic', Type.SUBSCRIBE, 'subscribed', 'a topic subscribed to'),
+  topicsOf('mqtt.unsubscribe.topic', Type.UNSUBSCRIBE, 'unsubscribed', 'a topic no longer subscribed to'),
+];
+
+function value(
+  keyword: string,
+  summary: string,
+  of: (message: Message) => readonly number[],
+  more: Partial<Value> = {},
+): Value {
+  return {
+    ...AT,
+    keyword,
+    summary,
+    bits: 8,
+    get: (transaction, toServer) => sent(transaction, toServer).flatMap(message => of(message)),
+    ...more,
+  };
+}
+
+const TYPES = Object.fromEntries(TYPE_NAMES.map((name, number) => [name, number]));
+
+export const VALUES: readonly Value[] = [
+  value('mqtt.type', 'type of a message', ({ header }) => [header.type], { names: TYPES }),
+  value('mqtt.qos', 'quality of service of a message', ({ header }) => [header.qos]),
+  value('mqtt.reason_code', 'reason or return code', ({ codes }) => codes ?? [], {
+    aliases: ['mqtt.connack.return_code'],
+  }),
+  {
+    ...AT,
+    keyword: 'mqtt.protocol_version',
+    summary: 'version of the protocol',
+    bits: 8,
+    get: ({ version, messages }, toServer) =>
+      sent({ messages } as MqttTransaction, toServer).length > 0 ? [version] : [],
+  },
+];
+
+/** Names of bits of which each must be set, or with `!` must not be. */
+function bits(
+  argument: string | undefined,
+  names: Readonly<Record<string, number>>,
+): { set: number; unset: number } {
+  let set = 0;
+  let unset = 0;
+  for (const word of (argument ?? '').split(',').map(each => each.trim())) {
+    const bit = names[word.replace(/^!/, '').trim()];
+    if (bit === undefined) throw new Error(`"${word}" is none of ${Object.keys(names).join(', ')}`);
+    if (word.startsWith('!')) unset |= bit;
+    else set |= bit;
+  }
+  return { set, unset };
+}
+
+function hold(flags: number, parsed: unknown): boolean {
+  const { set, unset } = parsed as { set: number; unset: number };
+  return (flags & set) === set && (flags & unset) === 0;
+}
+
+const HEADER_FLAGS = { retain: 1, dup: 8 };
+const CONNECT_FLAGS = {
+  username: 0x80,
+  password: 0x40,
+  will_retain: 0x20,
+  will: 0x04,
+  clean_session: 0x02,
+};
+const TRUTH: Readonly<Record<string, boolean>> = { yes: true, true: true, no: false, false: false };
+
+export const TESTS: readonly Test[] = [
+  {
+    ...AT,
+    keyword: 'mqtt.flags',
+    summary: 'flags of a message: retain, dup, also with ! before them',
+    parse: argument => bits(argument, HEADER_FLAGS),
+    matches: (transaction, toServer, parsed) =>
+      sent(transaction, toServer).some(({ header }) =>
+        hold((header.retain ? HEADER_FLAGS.retain : 0) | (header.dup ? HEADER_FLAGS.dup : 0), parsed),
+      ),
+  },
+  {
+    ...AT,
+    keyword: 'mqtt.connect.flags',
+    summary:
+      'flags of CONNECT: username, password, will, will_retain, clean_session, also with ! before them',
+    parse: argument => bits(argument, CONNECT_FLAGS),
+    matches: (transaction, toServer, parsed) =>
+      sent(transaction, toServer).some(({ connect }) => connect !== undefined && hold(connect.flags, parsed)),
+  },
+  {
+    ...AT,
+    keyword: 'mqtt.connack.session_present',
+    aliases: ['mqtt.connack.sessionpresent'],
+    summary: 'whether the server knows the session: yes or no',
+    parse(argument) {
+      const wanted = TRUTH[(argument ?? '').trim().toLowerCase()];
+      if (wanted === undefined) throw new Error('expected yes or no');
+      return wanted;
+    },
+    matches: (transaction, toServer, parsed) =>
+      sent(transaction, toServer).some(({ sessionPresent }) => sessionPresent === parsed),
+  },
+];

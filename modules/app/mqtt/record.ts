@@ -1,0 +1,102 @@
+/** The EVE record of messages that belong together. */
+import { printable } from '../../../engine/files/file-record.js';
+import * as Type from './control-packet.js';
+import { TYPE_NAMES } from './control-packet.js';
+import type { MqttTransaction } from './exchange.js';
+import type { ConnectParts, Message } from './message.js';
+import type { Properties } from './properties.js';
+import type { MqttSettings } from './settings.js';
+
+export function mqttRecord({ messages, settings }: MqttTransaction): string {
+  const record = Object.fromEntries(
+    messages.map(message => [TYPE_NAMES[message.header.type]!.toLowerCase(), messageJson(message, settings)]),
+  );
+  return `"mqtt":${JSON.stringify(record)}`;
+}
+
+function messageJson(message: Message, settings: MqttSettings): object {
+  const { qos, retain, dup, head, length } = message.header;
+  const flags = { qos, retain, dup };
+  if (message.skipped) return { ...flags, truncated: true, skipped_length: head + length };
+  const { connect, sessionPresent, topic, id, topics, payload, properties } = message;
+  const text = (bytes: Uint8Array) => limited(bytes, settings.longestText);
+  return {
+    ...flags,
+    ...(connect && connectJson(connect, settings, text)),
+    ...(sessionPresent !== undefined && { session_present: sessionPresent }),
+    ...(topic && { topic: text(topic) }),
+    ...(id !== undefined && { message_id: id }),
+    ...(payload && { message: text(payload) }),
+    ...(topics && { topics: topicsJson(message, settings) }),
+    ...codesJson(message),
+    ...(properties && properties.size > 0 && { properties: propertiesJson(properties, text) }),
+  };
+}
+
+function limited(bytes: Uint8Array, limit: number): string {
+  const shown = printable(Buffer.from(bytes.subarray(0, limit)).toString('latin1'));
+  return bytes.length <= limit ? shown : `${shown}[truncated ${bytes.length - limit} additional bytes]`;
+}
+
+type Text = (bytes: Uint8Array) => string;
+
+function connectJson(parts: ConnectParts, { passwords }: MqttSettings, text: Text): object {
+  const { flags, username, password, will } = parts;
+  return {
+    protocol_string: text(parts.protocol),
+    protocol_version: parts.version,
+    flags: {
+      username: (flags & 0x80) !== 0,
+      password: (flags & 0x40) !== 0,
+      will_retain: (flags & 0x20) !== 0,
+      will: (flags & 0x04) !== 0,
+      clean_session: (flags & 0x02) !== 0,
+    },
+    client_id: text(parts.clientId),
+    ...(username && { username: text(username) }),
+    ...(passwords && password && { password: text(password) }),
+    ...(will && {
+      will: {
+        topic: text(will.topic),
+        message: text(will.message),
+        ...(will.properties.size > 0 && { properties: propertiesJson(will.properties, text) }),
+      },
+    }),
+  };
+}
+
+/** The limit is one for all of them together. */
+function topicsJson({ header, topics }: Message, { longestText }: MqttSettings): unknown[] {
+  let left = longestText;
+  const list: unknown[] = [];
+  for (const { topic, qos } of topics!) {
+    if (left <= 0) break;
+    const shown = limited(topic, left);
+    left -= topic.length;
+    list.push(header.type === Type.UNSUBSCRIBE ? shown : { topic: shown, qos });
+  }
+  return list;
+}
+
+function codesJson({ header, codes }: Message): object {
+  if (!codes) return {};
+  switch (header.type) {
+    case Type.CONNACK:
+      return { return_code: codes[0] };
+    case Type.SUBACK:
+      return { qos_granted: codes };
+    case Type.UNSUBACK:
+      return codes.length > 0 ? { reason_codes: codes } : {};
+    default:
+      return { reason_code: codes[0] };
+  }
+}
+
+function propertiesJson(properties: Properties, text: Text): object {
+  return Object.fromEntries(
+    [...properties].map(([name, value]) => {
+      if (typeof value === 'number') return [name, value];
+      return value instanceof Uint8Array ? [name, text(value)] : [text(value[0]), text(value[1])];
+    }),
+  );
+}

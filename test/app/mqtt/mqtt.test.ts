@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { Fields, parseHeader } from '../../../modules/app/mqtt/control-packet.js';
+import { parseBody } from '../../../modules/app/mqtt/message.js';
+import mqtt from '../../../modules/app/mqtt.js';
+import { Feed, type FeedOptions } from '../../application/feed.js';
+
+const text = (value: string): Buffer =>
+  Buffer.concat([Buffer.from([value.length >> 8, value.length & 255]), Buffer.from(value)]);
+
+function message(first: number, ...parts: (Uint8Array | number[])[]): Buffer {
+  const body = Buffer.concat(parts.map(part => Buffer.from(part)));
+  const length = body.length < 128 ? [body.length] : [(body.length & 127) | 128, body.length >> 7];
+  return Buffer.concat([Buffer.from([first, ...length]), body]);
+}
+
+const CONNECT = message(
+  0x10,
+  text('MQTT'),
+  [4, 0xc6, 0, 60],
+  text('me'),
+  text('will/t'),
+  text('bye'),
+  text('u'),
+  text('p'),
+);
+const CONNACK = message(0x20, [0, 0]);
+const CONNECT_5 = message(0x10, text('MQTT'), [5, 2, 0, 60, 3, 33, 0, 20], text('me'));
+const CONNACK_5 = message(0x20, [1, 0, 3, 34, 0, 10]);
+const SUBSCRIBE = message(0x82, [0, 7], text('a'), [1], text('b'), [0]);
+
+function fed(client: Uint8Array[], server: Uint8Array[], options: FeedOptions = {}): Feed {
+  return new Feed([mqtt], { serverPort: 1883, ...options })
+    .client(client[0]!)
+    .server(server[0] ?? Buffer.alloc(0))
+    .client(Buffer.concat(client.slice(1)))
+    .server(Buffer.concat(server.slice(1)))
+    .end();
+}
+
+const told = (feed: Feed) => feed.records.map(record => record.mqtt);
+const FLAGS = { qos: 0, retain: false, dup: false };
+
+describe('mqtt', () => {
+  it('tells messages with their replies', () => {
+    const publish = message(0x34, text('topic'), [0, 9], Buffer.from('hello'));
+    const feed = fed(
+      [CONNECT, SUBSCRIBE, publish, message(0x62, [0, 9]), message(0xe0)],
+      [CONNACK, message(0x90, [0, 7, 1, 0]), message(0x50, [0, 9]), message(0x70, [0, 9])],
+    );
+    expect(told(feed)).toEqual([
+      {
+        connect: {
+          ...FLAGS,
+          protocol_string: 'MQTT',
+          protocol_version: 4,
+          flags: { username: true, password: true, will: true, will_retain: false, clean_session: true },
+          client_id: 'me',
+          username: 'u',
+          password: 'p',
+          will: { topic: 'will/t', message: 'bye' },
+        },
+        connack: { ...FLAGS, session_present: false, return_code: 0 },
+      },
+      { disconnect: FLAGS },
+      expect.objectContaining({ suback: { ...FLAGS, message_id: 7, qos_granted: [1, 0] } }),
+      {
+        publish: { ...FLAGS, qos: 2, topic: 'topic', message_id: 9, message: 'hello' },
+        pubrel: { ...FLAGS, qos: 1, message_id: 9 },
+        pubrec: { ...FLAGS, message_id: 9 },
+        pubcomp: { ...FLAGS, message_id: 9 },
+      },
+    ]);
+    expect(feed.events).toEqual([]);
+  });
+
+  it('tells properties of version 5', () => {
+    const publish = message(0x30, text('t'), [4 + 5, 38, 0, 1, 97, 0, 1, 98, 1, 1], Buffer.from('x'));
+    const [connection, published] = told(fed([CONNECT_5, publish], [CONNACK_5]));
+    expect(connection.connect.properties).toEqual({ receive_maximum: 20 });
+    expect(connection.connack).toEqual({
+      ...FLAGS,
+      session_present: true,
+      return_code: 0,
+      properties: { topic_alias_maximum: 10 },
+    });
+    expect(published.publish.properties).toEqual({ a: 'b', payload_format_indicator: 1 });
+  });
+
+  it('reads the same however it is cut', () => {
+    const whole = told(fed([CONNECT, SUBSCRIBE], [CONNACK]));
+    const feed = new Feed([mqtt], { serverPort: 1883 })
+      .pieces(true, CONNECT, () => 1)
+      .pieces(false, CONNACK, () => 1);
+    expect(told(feed.pieces(true, SUBSCRIBE, () => 1).end())).toEqual(whole);
+  });
+
+  it('skips what is too long', () => {
+    const config = { 'app-layer': { protocols: { mqtt: { 'max-msg-length': '100' } } } };
+    const long = message(0x30, text('t'), Buffer.alloc(200));
+    const feed = fed([CONNECT, long, SUBSCRIBE], [CONNACK], { config });
+    expect(told(feed)[1]).toEqual({ publish: { ...FLAGS, truncated: true, skipped_length: 206 } });
+    expect(told(feed)[2].subscribe.topics).toEqual([
+      { topic: 'a', qos: 1 },
+      { topic: 'b', qos: 0 },
+    ]);
+  });
+
+  it.each([
+    ['a reply to no connection', [], [CONNACK], 'missing_connect'],
+    ['a reply to nothing', [CONNECT], [CONNACK, message(0x40, [0, 1])], 'missing_publish'],
+    ['a reply to no subscription', [CONNECT], [CONNACK, message(0x90, [0, 1, 0])], 'missing_subscribe'],
+    ['a second connection', [CONNECT, CONNECT], [CONNACK], 'double_connect'],
+    ['a message too soon', [SUBSCRIBE], [], 'unintroduced_message'],
+    ['an impossible quality', [CONNECT, message(0x36, text('t'), [0, 1])], [CONNACK], 'invalid_qos_level'],
+    ['a message without a number', [CONNECT, message(0x32, text('t'), [0, 0])], [CONNACK], 'missing_msg_id'],
+    ['a type that there is not', [CONNECT, message(0x00)], [CONNACK], 'unassigned_msg_type'],
+    ['fields that are missing', [CONNECT, message(0x82, [0])], [CONNACK], 'malformed_traffic'],
+    ['a length that is none', [CONNECT, [0x30, 255, 255, 255, 255, 1]], [CONNACK], 'malformed_traffic'],
+  ] as [string, Uint8Array[], Uint8Array[], string][])('reports %s', (_, client, server, event) => {
+    expect(
+      fed([client[0] ?? Buffer.alloc(0), ...client.slice(1).map(each => Buffer.from(each))], server).events,
+    ).toContain(event);
+  });
+
+  it('never fails over damaged messages', () => {
+    for (const whole of [CONNECT, CONNECT_5, CONNACK_5, SUBSCRIBE]) {
+      const header = parseHeader(whole, 0, whole.length);
+      if (typeof header !== 'object') throw new Error('no header');
+      for (let at = header.head; at < whole.length; at++) {
+        for (const bit of [0, 4, 7]) {
+          const damaged = Buffer.from(whole);
+          damaged[at]! ^= 1 << bit;
+          expect(() => parseBody(header, damaged.subarray(header.head), 5)).not.toThrow();
+        }
+      }
+    }
+    expect(new Fields(Buffer.alloc(0)).number(4)).toBe(0);
+  });
+});
