@@ -10,10 +10,10 @@ import { BUFFERS } from './http/buffers.js';
 import { Connection } from './http/connection.js';
 import { EVENTS } from './http/events.js';
 import { httpRecord } from './http/record.js';
-import { RECORD_OPTIONS } from './http/record-settings.js';
+import { RECORD_OPTIONS, USUAL } from './http/record-settings.js';
 import { readRequests } from './http/request-reader.js';
 import { readResponses } from './http/response-reader.js';
-import { HTTP_OPTIONS, httpSettings } from './http/settings.js';
+import { HTTP_OPTIONS, type HttpSettings, httpSettings } from './http/settings.js';
 import {
   BODY,
   COMPLETE,
@@ -67,7 +67,12 @@ export default defineProtocol<HttpTransaction>({
   ],
   recognition: { patterns: patterns() },
   options: [...HTTP_OPTIONS, ...RECORD_OPTIONS, ...XFF_OPTIONS, ...FILE_OPTIONS],
-  record: httpRecord,
+  record: transaction => httpRecord(transaction, USUAL),
+  records: (transaction, settings) =>
+    (settings as HttpSettings).variants.map(variant => ({
+      members: httpRecord(transaction, variant),
+      outputs: variant.outputs,
+    })),
   alertMembers: httpAlertMembers,
   bodyLength: (transaction, toServer) => transaction.message(toServer).body?.visible,
   prepare: httpSettings,

@@ -1,7 +1,7 @@
 /** Which members EVE records of HTTP have: the `http` type of the eve-log outputs. */
-import { Config, type ConfigTree } from '../../../engine/config/config.js';
+import type { Config } from '../../../engine/config/config.js';
 import { boolean, option, text, texts } from '../../../engine/config/option.js';
-import { outputEntries } from '../../../engine/config/output-list.js';
+import { outputBit, recordTypeSettings } from '../../../engine/config/output-list.js';
 
 const HTTP = 'outputs.*.eve-log.types.*.http.';
 
@@ -21,35 +21,47 @@ export const DUMP = option(
 
 export const RECORD_OPTIONS = [EXTENDED, CUSTOM, DUMP];
 
-export interface RecordSettings {
+/** One way of telling transactions, and the outputs that want it. */
+export interface HttpVariant {
   readonly extended: boolean;
   /** Lower-case names of header fields. */
   readonly custom: readonly string[];
   readonly dumpRequest: boolean;
   readonly dumpResponse: boolean;
+  /** See `OutputRecord.outputs`. */
+  readonly outputs: number;
 }
 
-/** What any of the outputs wants: a record is made once for all. */
-export function recordSettings(config: Config): RecordSettings {
-  const entries = outputEntries(config, 'eve-log').flatMap(entry => httpType(entry) ?? []);
-  const dumps = entries.map(entry => String(entry.at('dump-all-headers') ?? 'none'));
+/** How alerts tell a transaction, and outputs of which nothing is known. */
+export const USUAL: HttpVariant = {
+  extended: true,
+  custom: [],
+  dumpRequest: false,
+  dumpResponse: false,
+  outputs: 0,
+};
+
+/** @returns one for each way that any entry wants; none when no entry logs HTTP */
+export function httpVariants(config: Config): readonly HttpVariant[] {
+  const entries = recordTypeSettings(config, 'http');
+  if (entries.length === 0) return [{ ...USUAL, extended: false }];
+  const variants = new Map<string, HttpVariant>();
+  entries.forEach((settings, i) => {
+    if (!settings) return;
+    const wanted = variantOf(settings);
+    const key = JSON.stringify(wanted);
+    const outputs = (variants.get(key)?.outputs ?? 0) | outputBit(i);
+    variants.set(key, { ...wanted, outputs });
+  });
+  return [...variants.values()];
+}
+
+function variantOf(settings: Config): Omit<HttpVariant, 'outputs'> {
+  const dump = settings.read({ ...DUMP, path: 'dump-all-headers' });
   return {
-    extended: entries.some(entry => boolean.parse(entry.at('extended') ?? false) === true),
-    custom: entries
-      .flatMap(entry => texts.parse(entry.at('custom') ?? []) ?? [])
-      .map(name => name.toLowerCase()),
-    dumpRequest: dumps.some(dump => dump === 'request' || dump === 'both'),
-    dumpResponse: dumps.some(dump => dump === 'response' || dump === 'both'),
+    extended: settings.read({ ...EXTENDED, path: 'extended' }),
+    custom: settings.read({ ...CUSTOM, path: 'custom' }).map(name => name.toLowerCase()),
+    dumpRequest: dump === 'request' || dump === 'both',
+    dumpResponse: dump === 'response' || dump === 'both',
   };
-}
-
-function httpType(entry: Config): Config | undefined {
-  const types = entry.at('types');
-  if (!Array.isArray(types)) return undefined;
-  for (const type of types) {
-    if (type === 'http') return new Config({});
-    if (type !== null && typeof type === 'object' && Object.hasOwn(type, 'http'))
-      return new Config(((type as ConfigTree)['http'] ?? {}) as ConfigTree);
-  }
-  return undefined;
 }

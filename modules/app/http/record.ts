@@ -3,6 +3,7 @@ import { printable } from '../../../engine/files/file-record.js';
 import { latin1 } from './bytes.js';
 import { parseContentRange } from './content-range.js';
 import type { Headers } from './headers.js';
+import type { HttpVariant } from './record-settings.js';
 import type { HttpTransaction } from './transaction.js';
 
 /** Header fields that `custom` may name, where the member is called otherwise than the field. */
@@ -21,14 +22,13 @@ const RESPONSE_FIELDS = new Set(
 );
 
 /** Members without braces: `"http":{…}`. */
-export function httpRecord(transaction: HttpTransaction, forAlert: boolean): string {
-  const { record } = transaction.settings;
+export function httpRecord(transaction: HttpTransaction, variant: HttpVariant): string {
   const members: string[] = [];
   addBasic(transaction, members);
-  addCustom(transaction, members);
-  if (forAlert || record.extended) addExtended(transaction, members);
-  if (!forAlert && record.dumpRequest) addAll(members, 'request_headers', transaction.request.headers);
-  if (!forAlert && record.dumpResponse) addAll(members, 'response_headers', transaction.response.headers);
+  addCustom(transaction, variant.custom, members);
+  if (variant.extended) addExtended(transaction, members);
+  if (variant.dumpRequest) addAll(members, 'request_headers', transaction.request.headers);
+  if (variant.dumpResponse) addAll(members, 'response_headers', transaction.response.headers);
   return `"http":{${members.join(',')}}`;
 }
 
@@ -62,8 +62,12 @@ function addExtended({ request, response }: HttpTransaction, members: string[]):
   members.push(`"length":${response.body?.wireLength ?? 0}`);
 }
 
-function addCustom({ request, response, settings }: HttpTransaction, members: string[]): void {
-  for (const name of settings.record.custom) {
+function addCustom(
+  { request, response }: HttpTransaction,
+  names: readonly string[],
+  members: string[],
+): void {
+  for (const name of names) {
     if (MEMBER_NAMES[name] !== undefined) continue;
     const value =
       request.headers?.value(name) ?? (RESPONSE_FIELDS.has(name) ? response.headers?.value(name) : undefined);

@@ -16,7 +16,7 @@ import { RangeFiles } from '../../../engine/files/range-files.js';
 import { PrefixTable } from '../../../engine/prefix-table.js';
 import { type ForwardedFor, forwardedForSettings } from '../../../engine/record/forwarded-for.js';
 import { PERSONALITIES, personality, type UriHabits } from './personality.js';
-import { type RecordSettings, recordSettings } from './record-settings.js';
+import { type HttpVariant, httpVariants } from './record-settings.js';
 
 const PREFIX = 'app-layer.protocols.http.libhtp.';
 const DEFAULTS = 'default-config.';
@@ -197,7 +197,8 @@ export interface HttpSettings {
   readonly defaults: ServerSettings;
   readonly servers: PrefixTable<ServerSettings>;
   readonly files: FileSettings;
-  readonly record: RecordSettings;
+  /** The ways outputs want transactions told. */
+  readonly variants: readonly HttpVariant[];
   /** What outputs want told of whom a proxy asked for. */
   readonly forwardedFor: readonly ForwardedFor[];
   /** Files that come in ranges. */
@@ -217,7 +218,7 @@ export function httpSettings(config: Config, shared: Readonly<Record<string, unk
     defaults: serverSettings(new Settings(defaults)),
     servers,
     files: fileSettings(config, shared),
-    record: recordSettings(config),
+    variants: httpVariants(config),
     forwardedFor: forwardedForSettings(config).filter(wanted => wanted !== undefined),
     ranges: new RangeFiles(config.read(RANGE_MEMCAP), config.read(RANGE_TIMEOUT)),
     memory: { used: 0, cap: config.read(MEMCAP) },

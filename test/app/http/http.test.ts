@@ -138,3 +138,31 @@ describe('http', () => {
 function chunked(text: string): string {
   return `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`;
 }
+
+describe('records', () => {
+  it('tell each output what it wants', () => {
+    const output = (settings: object) => ({ 'eve-log': { types: [{ http: settings }] } });
+    const config = {
+      outputs: [
+        output({ enabled: true }),
+        output({ extended: true }),
+        output({ custom: ['Accept-Encoding'] }),
+        output({ 'dump-all-headers': 'request' }),
+      ],
+    };
+    const feed = exchange('GET /a HTTP/1.1\r\nHost: b\r\nAccept-Encoding: c\r\n\r\n', '', config as never);
+    expect(feed.records.map(({ http }) => http)).toEqual([
+      { hostname: 'b', url: '/a' },
+      { hostname: 'b', url: '/a', http_method: 'GET', protocol: 'HTTP/1.1', length: 0 },
+      { hostname: 'b', url: '/a', accept_encoding: 'c' },
+      {
+        hostname: 'b',
+        url: '/a',
+        request_headers: [
+          { name: 'Host', value: 'b' },
+          { name: 'Accept-Encoding', value: 'c' },
+        ],
+      },
+    ]);
+  });
+});
