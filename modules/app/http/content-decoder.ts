@@ -192,3 +192,14 @@ class WholeLayer implements Layer {
     return this.next(fresh);
   }
 }
+
+/** Decodes a body by its Content-Encoding field; undefined where there is nothing to undo. */
+export function decoderOf(
+  field: Uint8Array | undefined,
+  settings: ServerSettings,
+  sink: Consumer,
+  report: (event: HttpEvent) => void,
+): ContentDecoder | undefined {
+  const encodings = field ? encodingsOf(field, settings.layers, report) : [];
+  return encodings.length > 0 ? new ContentDecoder(encodings, settings, sink, report) : undefined;
+}

@@ -5,7 +5,7 @@ import type { Range } from '../../../engine/files/range-files.js';
 import { TrackedFile } from '../../../engine/files/tracked-file.js';
 import { EMPTY, latin1 } from './bytes.js';
 import type { Connection } from './connection.js';
-import { ContentDecoder, encodingsOf } from './content-decoder.js';
+import { type ContentDecoder, decoderOf } from './content-decoder.js';
 import { parseContentRange } from './content-range.js';
 import type { HttpEvent } from './events.js';
 import { FileName } from './file-name.js';
@@ -26,14 +26,8 @@ export class ResponseBody {
     transaction.response.body = this.body;
     this.report = event => connection.report(transaction, event);
     const encoding = transaction.response.headers?.value('content-encoding');
-    const encodings = encoding ? encodingsOf(encoding, connection.server.layers, this.report) : [];
-    if (encodings.length > 0)
-      this.decoder = new ContentDecoder(
-        encodings,
-        connection.server,
-        bytes => this.decoded(bytes),
-        this.report,
-      );
+    const { server } = connection;
+    this.decoder = decoderOf(encoding, server, bytes => this.decoded(bytes), this.report);
   }
 
   write(bytes: Uint8Array): void {

@@ -68,7 +68,7 @@ describe('http against hostile traffic', () => {
       feed.end();
     });
     expect(feed.records.length).toBe(100_000);
-    expect(seconds).toBeLessThan(30);
+    expect(seconds).toBeLessThan(90);
   });
 
   it('gives up a connection with too many requests that nobody answers', () => {

@@ -1,0 +1,26 @@
+/** How requests end: whole, or given up. */
+import type { StreamSocket } from '../../../engine/application/stream-socket.js';
+import type { Connection } from './connection.js';
+import { COMPLETE, type HttpTransaction } from './transaction.js';
+
+export function giveUp(connection: Connection, transaction: HttpTransaction, socket: StreamSocket): boolean {
+  if (socket.state === 'limit') {
+    connection.report(transaction, 'request_field_too_long');
+    connection.over = true;
+    return false;
+  }
+  if (socket.state !== 'gap') return false;
+  complete(connection, transaction);
+  return crossGap(socket);
+}
+
+/** What comes behind a gap is taken as a new request. */
+export function crossGap(socket: StreamSocket): boolean {
+  socket.resume();
+  return true;
+}
+
+export function complete(connection: Connection, transaction: HttpTransaction): void {
+  transaction.request.frame?.endAt(connection.session.client.position);
+  connection.advance(transaction, true, COMPLETE);
+}

@@ -1,0 +1,21 @@
+/** How responses end: whole, or given up. */
+import type { StreamSocket } from '../../../engine/application/stream-socket.js';
+import type { Connection } from './connection.js';
+import { COMPLETE, type HttpTransaction } from './transaction.js';
+
+export function giveUp(connection: Connection, transaction: HttpTransaction, socket: StreamSocket): boolean {
+  if (socket.state === 'limit') {
+    connection.report(transaction, 'response_field_too_long');
+    connection.over = true;
+    return false;
+  }
+  // Behind a gap the next response is looked for.
+  if (socket.state !== 'gap') return false;
+  complete(connection, transaction);
+  return true;
+}
+
+export function complete(connection: Connection, transaction: HttpTransaction): void {
+  transaction.response.frame?.endAt(connection.session.server.position);
+  connection.advance(transaction, false, COMPLETE);
+}

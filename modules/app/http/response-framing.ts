@@ -1,0 +1,139 @@
+/** What follows the header of a response (RFC 9112 6), as browsers read it. */
+import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
+import { readCounted } from './body-reading.js';
+import { isSpace, latin1 } from './bytes.js';
+import type { Connection } from './connection.js';
+import { isNoStatusLine } from './first-lines.js';
+import { contentLength } from './headers.js';
+import { ResponseBody } from './response-body.js';
+import { readChunks } from './response-chunks.js';
+import { complete } from './response-ending.js';
+import { COMPLETE, HEADERS, HTTP_1_1, type HttpTransaction } from './transaction.js';
+import { upgradeOf } from './upgrade.js';
+
+export function* readBody(
+  connection: Connection,
+  transaction: HttpTransaction,
+  socket: StreamSocket,
+): Reading<boolean> {
+  const { request, response } = transaction;
+  const { status } = response;
+  const headers = response.headers!;
+  const method = latin1(request.method);
+  if (method === 'CONNECT') {
+    connection.waitsForTunnel = false;
+    if (status >= 200 && status <= 299) return tunnel(connection, transaction, '');
+  }
+  const coding = headers.text('transfer-encoding');
+  const length = headers.value('content-length');
+  if (status === 101 && coding === undefined && length === undefined) return upgrade(connection, transaction);
+  const bodiless = (status >= 100 && status <= 199) || status === 204 || status === 304 || method === 'HEAD';
+  // RFC 9110 8.6: a response that cannot have a body must not tell its length.
+  if (((status >= 102 && status <= 199) || status === 204) && (coding !== undefined || length !== undefined))
+    connection.report(transaction, 'response_body_unexpected');
+  const chunked = coding !== undefined && /chunked/i.test(coding.replaceAll('\0', ''));
+  if (bodiless && !(chunked && method !== 'HEAD' && hasUnexpected(socket))) {
+    finish(connection, transaction, socket, undefined);
+    return true;
+  }
+  if (chunked) {
+    if (coding.trim().toLowerCase() !== 'chunked')
+      connection.report(transaction, 'response_abnormal_transfer_encoding');
+    if (response.version < HTTP_1_1) connection.report(transaction, 'response_chunked_old_proto');
+    return yield* readChunks(connection, transaction, socket);
+  }
+  if (coding !== undefined && coding.trim().toLowerCase() !== 'identity')
+    connection.report(transaction, 'invalid_transfer_encoding_value_in_response');
+  if (length !== undefined) {
+    const bytes = contentLength(length);
+    if (bytes >= 0) return yield* readKnown(connection, transaction, socket, bytes);
+    connection.report(transaction, 'invalid_content_length_field_in_response');
+  } else if (/multipart\/byteranges/i.test(headers.text('content-type') ?? '')) {
+    connection.report(transaction, 'response_multipart_byteranges');
+  }
+  return yield* readToEnd(connection, transaction, socket);
+}
+
+/** The connection becomes another one. */
+function tunnel(connection: Connection, transaction: HttpTransaction, protocol: string): boolean {
+  complete(connection, transaction);
+  connection.advance(transaction, true, COMPLETE);
+  connection.session.requests.changeTo = protocol;
+  return true;
+}
+
+function upgrade(connection: Connection, transaction: HttpTransaction): boolean {
+  const wanted = (transaction.response.headers!.text('upgrade') ?? '').trim().toLowerCase();
+  if (wanted === 'h2c') {
+    connection.session.requests.handOver = upgradeOf(transaction);
+    return tunnel(connection, transaction, 'http2');
+  }
+  return tunnel(connection, transaction, wanted === 'websocket' ? 'websocket' : '');
+}
+
+/** A body of a known length. */
+function* readKnown(
+  connection: Connection,
+  transaction: HttpTransaction,
+  socket: StreamSocket,
+  length: number,
+): Reading<boolean> {
+  const body = new ResponseBody(connection, transaction);
+  if (yield* readCounted(socket, body, length)) {
+    finish(connection, transaction, socket, body);
+    return true;
+  }
+  body.end(true);
+  complete(connection, transaction);
+  return false;
+}
+
+/** Bytes that are there behind a response and do not begin another. */
+function hasUnexpected(socket: StreamSocket): boolean {
+  const { view, offset, available } = socket;
+  if (available === 0) return false;
+  const bytes = view.subarray(offset, offset + available);
+  let blank = 0;
+  while (blank < bytes.length && (isSpace(bytes[blank]) || bytes[blank] === 0)) blank++;
+  if (blank === bytes.length || bytes.length - blank >= 4) return isNoStatusLine(bytes);
+  return !'http'.startsWith(latin1(bytes, blank).toLowerCase());
+}
+
+/** What is there behind the body and begins no response is taken as more of it, as browsers may. */
+function finish(
+  connection: Connection,
+  transaction: HttpTransaction,
+  socket: StreamSocket,
+  body: ResponseBody | undefined,
+): void {
+  let last = body;
+  if (hasUnexpected(socket)) {
+    last ??= new ResponseBody(connection, transaction);
+    connection.report(transaction, 'response_body_unexpected');
+    last.write(socket.rest());
+  }
+  last?.end(false);
+  complete(connection, transaction);
+}
+
+export function* readToEnd(
+  connection: Connection,
+  transaction: HttpTransaction,
+  socket: StreamSocket,
+): Reading<boolean> {
+  connection.advance(transaction, false, HEADERS);
+  const body = new ResponseBody(connection, transaction);
+  for (;;) {
+    const bytes = yield* socket.recv();
+    if (bytes) {
+      body.write(bytes);
+      continue;
+    }
+    if (socket.state !== 'gap') break;
+    body.gap(socket.missing);
+    socket.resume();
+  }
+  body.end(socket.state === 'reset');
+  complete(connection, transaction);
+  return false;
+}
