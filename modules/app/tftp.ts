@@ -1,0 +1,27 @@
+/** TFTP (RFC 1350). */
+import { printable } from '../../engine/files/file-record.js';
+import { defineProtocol } from '../../engine/protocol.js';
+import { parseRequest, TftpTransaction } from './tftp/request.js';
+
+export default defineProtocol<TftpTransaction>({
+  name: 'tftp',
+  transports: ['udp'],
+  progressToServer: ['request_started', 'request_complete'],
+  progressToClient: ['response_started', 'response_complete'],
+  events: [],
+  buffers: [],
+  values: [],
+  tests: [],
+  recognition: {
+    ports: { udp: [69] },
+    probe: (bytes, start, end) => (parseRequest(bytes, start, end) ? 'yes' : 'no'),
+  },
+  datagram(session, bytes, start, end, toServer) {
+    const request = toServer ? parseRequest(bytes, start, end) : undefined;
+    if (!request) return;
+    const transaction = session.begin(new TftpTransaction(session.transactionCount, request));
+    session.advance(transaction, true, 1);
+  },
+  record: ({ request: { packet, file, mode } }) =>
+    `"tftp":${JSON.stringify({ packet, file: printable(file), mode: printable(mode) })}`,
+});

@@ -1,0 +1,39 @@
+/** Requests of TFTP (RFC 1350 5): what is asked for; the transfer itself goes over other ports. */
+import type { Transaction } from '../../../engine/protocol.js';
+
+const READ = 1;
+const WRITE = 2;
+const MODES = new Set(['netascii', 'octet', 'mail']);
+/** Bytes of a name that are kept. */
+const LONGEST_NAME = 65535;
+
+export interface TftpRequest {
+  readonly packet: 'read' | 'write';
+  /** Bytes as text. */
+  readonly file: string;
+  readonly mode: string;
+}
+
+/** @returns undefined where it is no request */
+export function parseRequest(bytes: Uint8Array, start: number, end: number): TftpRequest | undefined {
+  if (end - start < 4 || bytes[start] !== 0) return undefined;
+  const code = bytes[start + 1];
+  if (code !== READ && code !== WRITE) return undefined;
+  const text = Buffer.from(bytes.subarray(start + 2, Math.min(end, start + LONGEST_NAME))).toString('latin1');
+  const [file, mode] = text.split('\0', 2);
+  if (!file || mode === undefined || !MODES.has(mode.toLowerCase())) return undefined;
+  return { packet: code === READ ? 'read' : 'write', file, mode };
+}
+
+export class TftpTransaction implements Transaction {
+  progressToServer = 0;
+  /** There is nothing to wait for. */
+  progressToClient = 1;
+  readonly events: number[] = [];
+  detection?: unknown;
+
+  constructor(
+    readonly id: number,
+    readonly request: TftpRequest,
+  ) {}
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import imap from '../../../modules/app/imap.js';
+import ntp from '../../../modules/app/ntp.js';
+import tftp from '../../../modules/app/tftp.js';
+import { Feed } from '../../application/feed.js';
+
+describe('ntp', () => {
+  const packet = (first: number, length = 48) =>
+    Buffer.concat([Buffer.from([first, 2]), Buffer.alloc(length - 2, 0x41)]);
+  const fed = (client: Uint8Array, server: Uint8Array) =>
+    new Feed([ntp], { transport: 'udp', serverPort: 123 }).client(client).server(server).end();
+
+  it('tells each packet', () => {
+    const feed = fed(packet(0x23), packet(0x1c));
+    expect(feed.records).toEqual([
+      { ntp: { version: 4, mode: 3, stratum: 2, reference_id: '41:41:41:41' } },
+      { ntp: { version: 3, mode: 4, stratum: 2, reference_id: '41:41:41:41' } },
+    ]);
+    expect(feed.updates.map(({ toServer }) => toServer)).toEqual([true, false]);
+  });
+
+  it.each([
+    ['a packet that is cut', packet(0x23), packet(0x24, 20), 'malformed_data'],
+    ['a response as a request', packet(0x24), packet(0x24), 'not_request'],
+    ['a request as a response', packet(0x23), packet(0x23), 'not_response'],
+  ])('reports %s', (_, client, server, event) => expect(fed(client, server).events).toEqual([event]));
+});
+
+describe('tftp', () => {
+  const fed = (text: string) => new Feed([tftp], { transport: 'udp', serverPort: 69 }).client(text).end();
+
+  it('tells what is asked for', () => {
+    expect(fed('\0\x01a.txt\0octet\0').records).toEqual([
+      { tftp: { packet: 'read', file: 'a.txt', mode: 'octet' } },
+    ]);
+    expect(fed('\0\x02b\0NETASCII\0blksize\x008\0').records[0]!.tftp.packet).toBe('write');
+  });
+
+  it.each(['\0\x03\0\x01data', '\0\x01a.txt', '\0\x01\0octet\0', '\0\x01a\0other\0', '\0'])(
+    'is not %j',
+    text => {
+      expect(fed(text).records).toEqual([]);
+    },
+  );
+});
+
+it('imap is recognised', () => {
+  const feed = new Feed([imap], { serverPort: 1143 })
+    .server('* OK ready\r\n')
+    .client('a1 LOGIN u p\r\n')
+    .end();
+  expect(feed.thread.counters.read('app_layer.flow.imap')).toBe(1);
+  expect(feed.records).toEqual([]);
+});
