@@ -85,7 +85,7 @@ export class Candidates {
   private addAlways(list: Uint32Array, from: number): void {
     const { header } = this.parts;
     for (let i = 0; i < list.length; i++) {
-      if (header.holds(list[i]!)) this.list.push(list[i]! * 2 + from);
+      if (header.applies(list[i]!)) this.list.push(list[i]! * 2 + from);
     }
   }
 

@@ -19,12 +19,7 @@ export class HeaderTest {
     const h = signature * Header.INTS;
     if ((header[h + Header.REQUIRED]! & ~this.facts.have) !== 0) return false;
     if ((header[h + Header.TRANSPORTS]! & this.facts.transport) === 0) return false;
-    const { payloadLength } = this.facts;
-    if (
-      payloadLength < header[h + Header.PAYLOAD_MINIMUM]! ||
-      payloadLength > header[h + Header.PAYLOAD_MAXIMUM]!
-    )
-      return false;
+    if (!this.fits(h)) return false;
     const set = header[h + Header.APPLICATION]!;
     return (
       set < 0 ||
@@ -32,9 +27,24 @@ export class HeaderTest {
     );
   }
 
-  /** All of it. */
-  holds(signature: number): boolean {
+  /** The payload has a size that the signature asks for. */
+  protected fits(h: number): boolean {
+    const { header } = this.image;
+    const { payloadLength } = this.facts;
+    return (
+      payloadLength >= header[h + Header.PAYLOAD_MINIMUM]! &&
+      payloadLength <= header[h + Header.PAYLOAD_MAXIMUM]!
+    );
+  }
+
+  /** All of it: whether it is worth while to look at the signature. */
+  applies(signature: number): boolean {
     return this.quick(signature) && this.endpoints(signature);
+  }
+
+  /** All of it, for a signature that is evaluated now. */
+  holds(signature: number): boolean {
+    return this.applies(signature);
   }
 
   /** Addresses and ports, one way or, for `<>`, the other. */

@@ -32,9 +32,9 @@ describe('profile', () => {
     expect(packets).toBe(10);
     const counts = new Map(rules.map(rule => [rule.sid, [rule.checks, rule.matches, rule.alerts]]));
     expect(counts.get(1)).toEqual([1, 1, 1]);
-    expect(counts.get(4)).toEqual([6, 0, 0]);
+    expect(counts.get(4)).toEqual([1, 0, 0]);
     expect([2, 3, 5, 6].filter(sid => (counts.get(sid)?.[0] ?? 0) > 0)).toEqual([]);
-    expect(keywords.find(each => each.keyword === 'tcp.flags')?.checks).toBe(6);
+    expect(keywords.find(each => each.keyword === 'tcp.flags')?.checks).toBe(1);
     expect(total).toBeCloseTo(search + evaluation + other);
     expect(rules.map(rule => rule.time)).toEqual(rules.map(rule => rule.time).toSorted((a, b) => b - a));
   });

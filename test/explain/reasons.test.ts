@@ -83,7 +83,7 @@ const ofWeb: readonly Case[] = [
     'content:"p"; distance:0 in file.data: not in bytes 4 to 5 of 5, which are "o"',
   ],
   ['content:"abc";', 'the application protocol of the flow is http', 'dns any any -> any any'],
-  ['flags:SF;', 'flags:SF: the flags are A', 'tcp any any -> any any'],
+  ['flags:SF;', 'flags:SF: the flags are S', 'tcp any any -> any any'],
   [
     'flow:established,to_server; content:"GET"; startswith; content:"POST";',
     'content:"POST" in payload: not in bytes 0 to',
