@@ -150,8 +150,6 @@ export const FLAG_IN_STREAM = 1 << 7;
 export const FLAG_HAS_EVENTS = 1 << 8;
 /** Bytes were changed and must be sent back with the verdict. */
 export const FLAG_MODIFIED = 1 << 9;
-/** The flow just began, or just ended, with this packet. */
-export const FLAG_FLOW_START = 1 << 10;
 /** ICMP error whose FLOW is that of the packet it quotes. */
 export const FLAG_ICMP_ERROR = 1 << 11;
 /** Last packet processed before the flow is given up: finish what is pending (with PSEUDO_FLOW_END). */

@@ -9,10 +9,9 @@ import type { ApplicationLayer } from '../../engine/protocol.js';
 import type { RuleSetImage, StoredSignature } from '../../signatures/compile/image.js';
 import type { ConditionWatch } from '../../signatures/condition-watch.js';
 import type { Inspection } from '../../signatures/inspection.js';
-import { MATCH_COMPILERS } from '../../signatures/keywords.js';
+import { signatureLanguage } from '../../signatures/language.js';
 import { PCRE_MATCH_LIMIT, PCRE_RECURSION_LIMIT } from '../../signatures/rule-settings.js';
 import { Thresholds } from '../../signatures/state/thresholds.js';
-import { TRANSFORMS } from '../../signatures/transforms.js';
 import { AlertQueue } from './alert-queue.js';
 import { BatchPlan } from './batch-plan.js';
 import { Detection } from './detection.js';
@@ -28,7 +27,6 @@ import { Renumberings } from './renumbering.js';
 import { Rules } from './rule.js';
 import { Scan } from './scan.js';
 import { ShownStreams, shownBytes } from './shown-stream.js';
-import { signatureLanguage } from './signature-language.js';
 import { openStores, type Stores } from './stores.js';
 import { StreamInspection } from './stream-inspection.js';
 import { PacketTags } from './tags.js';
@@ -161,7 +159,7 @@ function detectionWith(home: Home, image: RuleSetImage): Detection {
   const { thread, watch, pool, states, tags, stores, at, facts, count } = home;
   const { config, memory, flows } = thread;
   const scan = home.use(new Scan(home.matcher, image, home.imported));
-  const language = signatureLanguage(MATCH_COMPILERS, TRANSFORMS);
+  const language = signatureLanguage();
   // Those of the rules before are not used any more.
   home.expressions.releaseAll();
   const environment = environmentsFor(

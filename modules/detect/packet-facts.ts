@@ -111,7 +111,6 @@ export class PacketFacts {
     const flags = row[p + Packet.FLAGS]!;
     let have = this.version === 4 ? Header.NEED_IPV4 : this.version === 6 ? Header.NEED_IPV6 : 0;
     have |= flags & Packet.FLAG_FRAGMENT ? Header.NEED_FRAGMENT : Header.NEED_NO_FRAGMENT;
-    if (flags & Packet.FLAG_FLOW_START) have |= Header.NEED_FLOW_START;
     if (flags & Packet.FLAG_HAS_EVENTS) have |= Header.NEED_EVENTS;
     if ((flags & Packet.FLAG_INVALID) === 0) have |= Header.NEED_VALID;
     if (this.payloadLength > 0) have |= Header.NEED_PAYLOAD;
@@ -123,6 +122,8 @@ export class PacketFacts {
     const state = this.row[p + Packet.FLOW_STATE]!;
     let have = Header.NEED_FLOW | (this.toServer ? Header.NEED_TO_SERVER : Header.NEED_TO_CLIENT);
     have |= state & Packet.FLOW_ESTABLISHED ? Header.NEED_ESTABLISHED : Header.NEED_NOT_ESTABLISHED;
+    // The hook flow_start is for the first packet of each direction.
+    if (state & Packet.FLOW_FIRST_IN_DIRECTION) have |= Header.NEED_FLOW_START;
     if (applicationOf(state, this.flows, this.f) > 0) have |= Header.NEED_APPLICATION;
     return have;
   }

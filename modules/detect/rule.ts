@@ -7,8 +7,8 @@ import { type RuleSetImage, type StoredSignature, signatureAt } from '../../sign
 import { isApplicationBuffer, PAYLOAD_BUFFERS, TRANSACTION_KINDS } from '../../signatures/compile/traits.js';
 import type { Inspection, Test } from '../../signatures/inspection.js';
 import type { CompileEnvironment } from '../../signatures/keyword.js';
+import type { RuleLanguage } from '../../signatures/language.js';
 import type { BufferConditions, Match } from '../../signatures/signature.js';
-import type { RuleLanguage } from './language.js';
 import { packetBuffer } from './packet-buffers.js';
 
 export interface Rule {

@@ -9,8 +9,8 @@ import type {
 import { declarationOf, hookPoint, isNamed } from '../../signatures/compile/applications.js';
 import type { Inspection, Test } from '../../signatures/inspection.js';
 import type { CompileEnvironment } from '../../signatures/keyword.js';
+import type { RuleLanguage, Transformation } from '../../signatures/language.js';
 import type { BufferConditions, Match } from '../../signatures/signature.js';
-import type { RuleLanguage, Transformation } from './language.js';
 import type { Rule } from './rule.js';
 
 /** What is visible of a transaction at the moment of inspection. */

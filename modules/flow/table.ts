@@ -192,7 +192,6 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
     this.used++;
     this.index.insert(this.index.mix(this.row[p + Packet.FLOW_HASH]!), flow);
     this.counters.began(this.row[p + Packet.PROTOCOL]!);
-    this.row[p + Packet.FLAGS]! |= Packet.FLAG_FLOW_START;
     this.update.packet(slot, flow, true, false);
     return flow;
   }

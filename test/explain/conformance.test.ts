@@ -42,7 +42,7 @@ const TOLD: readonly (readonly [test: string, sid: number, reason: string])[] = 
   ['max-flowbits-per-signature', 1, 'flowbits:isset, A: A is not set'],
   ['pppoe', 2200043, 'the packet has no event'],
   ['pppoe', 2200044, 'the packet has no event'],
-  ['rule-hooks/pkt-hook-flow-start-01', 1, 'seq:123: it is 65648570'],
+  ['rule-hooks/pkt-hook-flow-start-01', 1, 'seq:123: it is 3848071424'],
   ['tcp-fastopen-09', 2200033, 'the packet has no event'],
   [
     'tcp-rst-unacked-stream-01-raw',

@@ -160,8 +160,6 @@ describe('what is noted', () => {
     expect(thread.flows.row64[FlowRecord.BYTES_TO_CLIENT]).toBe(udpBack(1000).length);
     expect(column(thread, 0, FlowRecord.STATE)).toBe(FlowRecord.STATE_ESTABLISHED);
     expect(thread.field(batch.slots[1]!, Packet.FLOW_PACKETS_TO_SERVER)).toBe(1);
-    expect(thread.field(batch.slots[0]!, Packet.FLAGS) & Packet.FLAG_FLOW_START).toBeTruthy();
-    expect(thread.field(batch.slots[1]!, Packet.FLAGS) & Packet.FLAG_FLOW_START).toBe(0);
   });
 
   it('drops every packet of a dropped flow, with the reason', () => {
