@@ -44,7 +44,7 @@ describe('profile', () => {
     const found = await profile(loaded, options);
     expect(profileText(found, 1)).toMatch(/^10 packets, .* ms in detection/);
     const picture = profilePicture(found);
-    expect(picture).toContain('<title>1:4 flags: ');
+    expect(picture).toContain('<title>1:1 uri: ');
     expect(picture.match(/<g>/g)?.length).toBe(picture.match(/<\/g>/g)?.length);
   });
 
