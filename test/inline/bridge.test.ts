@@ -45,7 +45,7 @@ describe.skipIf(missing() !== undefined)('NFQUEUE on a bridge', () => {
   });
 
   it('gives every packet one verdict', async () => {
-    expect(sensor.waiting()).toBe(0);
+    await sensor.settled();
     expect(await sensor.stop()).toBe(0);
     const { nfq } = sensor.stats();
     expect(nfq!.packets).toBeGreaterThan(50);

@@ -54,7 +54,8 @@ describe.skipIf(missing() !== undefined)('modes', () => {
     const server = new Server(network);
     await server.ready();
     expect(await fetch(network, SERVER_V4, '/allowed')).toBe('you asked for /allowed\n');
-    expect([first.waiting(0), first.waiting(7)]).toEqual([0, 0]);
+    await first.settled(0);
+    await second.settled(7);
     expect(await first.stop()).toBe(0);
     expect(await second.stop()).toBe(0);
     const { packets } = first.stats().nfq!;

@@ -149,7 +149,7 @@ alert tcp any any -> any 9000 (content:"badword"; replace:"goodone"; sid:2;)`,
         expect(await send(network, SERVER_V4, ['a badword'])).toEqual({ how: 'closed' });
         await server.hears(({ kind, data }) => kind === 'close' && data === 'a goodone', 'replaced content');
         expect(await ping(network, SERVER_V4, 20)).toBe(20);
-        expect(sensor.waiting()).toBe(0);
+        await sensor.settled();
         expect(await sensor.stop()).toBe(0);
         const { nfq } = sensor.stats();
         expect(nfq!.packets).toBeGreaterThan(100);

@@ -103,6 +103,14 @@ export class Sensor {
     return this.records('stats').at(-1)!.stats as Record<string, Record<string, number>>;
   }
 
+  /** Until no packet waits in the kernel for a verdict: the last of a connection may still be on its way. */
+  async settled(queue = 0): Promise<void> {
+    await until(
+      () => this.waiting(queue) === 0,
+      () => this.network.kernelQueues(),
+    );
+  }
+
   /** Packets that wait in the kernel for a verdict. */
   waiting(queue = 0): number {
     for (const line of this.network.kernelQueues().split('\n')) {
