@@ -11,6 +11,7 @@ import { hostOsPolicy } from '../engine/host-os-policy.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
 import { REASSEMBLY_OPTIONS, Reassembler } from './stream/reassembly/reassembler.js';
+import { STREAM_RECORD_OPTIONS, StreamRecords } from './stream/stream-records.js';
 import { trackingOptions } from './stream/tracking/settings.js';
 import { Tracker } from './stream/tracking/tracker.js';
 
@@ -19,6 +20,7 @@ const TCP = 6;
 export const options: readonly AnyOption[] = [
   ...trackingOptions,
   ...REASSEMBLY_OPTIONS,
+  ...STREAM_RECORD_OPTIONS,
   policyOption(TARGETS.streamMemcap),
   policyOption(TARGETS.reassemblyMemcap),
   policyOption(TARGETS.midstream),
@@ -43,11 +45,13 @@ class Stream implements ThreadModule {
   private readonly row: Int32Array;
   private readonly reassembler: Reassembler;
   private readonly tracker: Tracker;
+  private readonly records: StreamRecords | undefined;
 
   constructor(thread: Thread) {
     this.row = thread.memory.row;
     this.reassembler = new Reassembler(thread);
     this.tracker = new Tracker(thread, this.reassembler);
+    this.records = StreamRecords.of(thread);
   }
 
   process(batch: Batch): void {
@@ -62,9 +66,17 @@ class Stream implements ThreadModule {
         continue;
       }
       batch.keep(slot);
-      if (row[p + Packet.PROTOCOL] === TCP && this.isTracked(p)) tracker.segment(batch, slot, i);
+      if (row[p + Packet.PROTOCOL] === TCP && this.isTracked(p)) this.segment(batch, slot, i);
     }
     batch.replace();
+  }
+
+  private segment(batch: Batch, slot: number, index: number): void {
+    const { records, tracker, row } = this;
+    const flow = row[slot * Packet.INTS + Packet.FLOW]!;
+    const before = records ? records.stateOf(flow) : 0;
+    tracker.segment(batch, slot, index);
+    records?.tell(batch, slot, before);
   }
 
   private isTracked(p: number): boolean {

@@ -23,6 +23,7 @@ const LISTED_AS: Readonly<Record<string, readonly string[]>> = {
   bittorrent_dht: ['bittorrent-dht'],
   dns: ['dns', 'doh2'],
   packet: ['alert'],
+  stream_tcp: ['stream'],
 };
 
 /** Protocols whose records go the way of the packet that completed the transaction; others go to the server. */

@@ -13,6 +13,7 @@ const KINDS: Readonly<Record<string, number>> = {
   frame: Event.EVENT_FRAME,
   netflow: Event.EVENT_FLOW,
   arp: Event.EVENT_OTHER,
+  stream: Event.EVENT_OTHER,
   metadata: Event.EVENT_OTHER,
 };
 

@@ -1,0 +1,118 @@
+/**
+ * EVE records of TCP packets and the sessions they belong to (`stream_tcp`), for finding out why a session is tracked
+ * as it is. Made only where an output lists the type `stream`.
+ */
+import type { Batch } from '../../engine/batch.js';
+import { type AnyOption, boolean, option } from '../../engine/config/option.js';
+import { recordTypeSettings } from '../../engine/config/output-list.js';
+import { EVENT_OTHER, keepEvent } from '../../engine/event.js';
+import * as FlowRecord from '../../engine/flow-record.js';
+import type { Thread } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+import { eventName } from '../../engine/packet-event-names.js';
+import * as Event from '../../engine/packet-events.js';
+import { STATE_NAMES } from '../../engine/tcp-state.js';
+
+const FLAGS = ['fin', 'syn', 'rst', 'psh', 'ack', 'urg'];
+
+const wish = (name: string, summary: string) =>
+  option(`outputs.*.eve-log.types.*.stream.${name}`, boolean, false, summary);
+
+const ALL = wish('all', 'records of all TCP packets');
+const EVENT_SET = wish('event-set', 'records of TCP packets with an event');
+const STATE_UPDATE = wish('state-update', 'records of TCP packets that change the state of their session');
+const SPURIOUS = wish('spurious-retransmission', 'records of data sent again after it was acknowledged');
+
+export const STREAM_RECORD_OPTIONS: readonly AnyOption[] = [ALL, EVENT_SET, STATE_UPDATE, SPURIOUS];
+
+/** Which packets have a record, of all outputs together: a record is made once. */
+interface Wishes {
+  readonly all: boolean;
+  readonly events: boolean;
+  readonly states: boolean;
+  readonly spurious: boolean;
+}
+
+export class StreamRecords {
+  private readonly lost: number;
+
+  private constructor(
+    private readonly thread: Thread,
+    private readonly wishes: Wishes,
+  ) {
+    this.lost = thread.counters.declare('tcp.stream_records_lost');
+  }
+
+  /** @returns undefined when no output has such records */
+  static of(thread: Thread): StreamRecords | undefined {
+    const entries = recordTypeSettings(thread.config, 'stream').filter(settings => settings !== undefined);
+    const asks = ({ path }: typeof ALL) =>
+      entries.some(settings => settings.read({ ...ALL, path: path.slice(path.lastIndexOf('.') + 1) }));
+    const wishes = {
+      all: asks(ALL),
+      events: asks(EVENT_SET),
+      states: asks(STATE_UPDATE),
+      spurious: asks(SPURIOUS),
+    };
+    return Object.values(wishes).some(Boolean) ? new StreamRecords(thread, wishes) : undefined;
+  }
+
+  /** State of a flow's session now, to be given to `tell` after the packet was tracked. */
+  stateOf(flow: number): number {
+    return flow < 0 ? 0 : this.thread.flows.row[flow * FlowRecord.INTS + FlowRecord.TCP_STATE]!;
+  }
+
+  /** Makes the record of a packet that was tracked, if one is wanted. @param before state of its session before it */
+  tell(batch: Batch, slot: number, before: number): void {
+    const { row } = this.thread.memory;
+    const p = slot * Packet.INTS;
+    const state = this.stateOf(row[p + Packet.FLOW]!);
+    if (!this.isWanted(p, state !== before)) return;
+    const toServer = (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
+    const record = {
+      packet: this.packet(p),
+      session: state > 0 ? { state: STATE_NAMES[state] } : undefined,
+      events: this.events(p),
+    };
+    const direction = toServer ? 'to_server' : 'to_client';
+    const members = `"event_type":"stream_tcp","direction":"${direction}","stream_tcp":${JSON.stringify(record)}`;
+    if (keepEvent(this.thread, batch, EVENT_OTHER, slot, members) < 0)
+      this.thread.counters.values[this.lost]!++;
+  }
+
+  private isWanted(p: number, changed: boolean): boolean {
+    const { wishes } = this;
+    const { row } = this.thread.memory;
+    if (wishes.all || (wishes.states && changed)) return true;
+    if ((row[p + Packet.FLAGS]! & Packet.FLAG_HAS_EVENTS) === 0) return false;
+    return (
+      wishes.events || (wishes.spurious && Packet.hasEvent(row, p, Event.STREAM_PKT_SPURIOUS_RETRANSMISSION))
+    );
+  }
+
+  private packet(p: number) {
+    const { row, view } = this.thread.memory;
+    const l3 = row[p + Packet.L3]!;
+    const v4 = row[p + Packet.IP_VERSION] === 4;
+    const flags = row[p + Packet.TCP_FLAGS]!;
+    return {
+      len: v4 ? view.getUint16(l3 + 2) : view.getUint16(l3 + 4),
+      tcpseq: row[p + Packet.TCP_SEQ]! >>> 0,
+      tcpack: row[p + Packet.TCP_ACK]! >>> 0,
+      tcpwin: row[p + Packet.TCP_WINDOW]!,
+      ...Object.fromEntries(FLAGS.map((name, bit) => [name, (flags & (1 << bit)) !== 0])),
+    };
+  }
+
+  private events(p: number): string[] | undefined {
+    const { row } = this.thread.memory;
+    const names: string[] = [];
+    for (
+      let event = Event.FIRST_STREAM_EVENT;
+      event < Event.FIRST_STREAM_EVENT + Event.STREAM_EVENTS;
+      event++
+    )
+      if (Packet.hasEvent(row, p, event)) names.push(eventName(event));
+    return names.length > 0 ? names : undefined;
+  }
+}
