@@ -93,6 +93,8 @@ export class TransactionPlan {
       }
     }
     direction.scanned = Math.max(direction.scanned, update.progress);
+    // Not before all buffers are added: adding one may run the search, which closes what is listed here.
+    if (update.complete && direction.scanners) this.closing.push(direction);
   }
 
   private searchedOf(rules: ApplicationRules, update: TransactionUpdate): readonly Searched[] {
@@ -159,7 +161,6 @@ export class TransactionPlan {
       }
       direction.lengths[number] = to;
     }
-    if (update.complete) this.closing.push(direction);
   }
 
   private readonly closing: DirectionState[] = [];

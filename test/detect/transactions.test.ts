@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ConfigTree } from '../../engine/config/config.js';
 import * as Flow from '../../engine/flow-record.js';
 import type {
   ApplicationLayer,
@@ -56,6 +57,14 @@ const toy = {
       summary: '',
       get: (t: Exchange) => bytes(t.body),
     },
+    {
+      keyword: 'toy.text',
+      direction: 'to_client',
+      progress: 2,
+      growing: true,
+      summary: '',
+      get: (t: Exchange) => bytes(t.body),
+    },
   ],
   values: [
     {
@@ -94,9 +103,13 @@ class Talk {
     readonly sensor: Sensor,
   ) {}
 
-  static async with(rules: string, matcher: 'qgram' | 'hyperscan' = 'qgram'): Promise<Talk> {
+  static async with(
+    rules: string,
+    matcher: 'qgram' | 'hyperscan' = 'qgram',
+    config: ConfigTree = {},
+  ): Promise<Talk> {
     const layer = new Layer();
-    const sensor = await sensorFor(rules, { matcher, layer });
+    const sensor = await sensorFor(rules, { matcher, layer, config });
     sensor.thread.flows.row[1 * Flow.INTS + Flow.APP_PROTOCOL] = 1;
     return new Talk(layer, sensor);
   }
@@ -198,6 +211,26 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
     });
     expect(t.see([grow(3), grow(7), grow(9), grow(10), grow(10, 3)])).toEqual(['1@3']);
     expect(t.sensor.thread.counters.read('detect.scanned_bytes')).toBe(10);
+  });
+
+  test('a growing buffer keeps its place in the search while others of its update are added', async () => {
+    const room = 65_536;
+    const t = await Talk.with(
+      `alert toy any any -> any any (toy.body; content:"fgh"; sid:1;)
+       alert toy any any -> any any (toy.text; content:"fgh"; sid:2;)`,
+      matcher,
+      { detect: { 'scan-room': room } },
+    );
+    const shown = (body: string, length: number, progress: number): Told => ({
+      transaction: body === split.body ? split : exchange({ body }),
+      ...{ toServer: false, progress, bodyLength: length },
+    });
+    const split = exchange({ body: 'xfgh' });
+    expect(t.see([shown(split.body, 2, 2)])).toEqual([]);
+    // The room is full between the two buffers of the second update; the third begins searches of its own.
+    const large = 'y'.repeat(Math.floor((room - 2) / 2));
+    const alerts = t.see([shown(large, large.length, 2), shown(split.body, 4, 3), shown('zzzz', 4, 2)]);
+    expect(alerts.map(alert => alert.split('@')[0])).toEqual(['1', '2']);
   });
 
   test('events, and signatures for others', async () => {
