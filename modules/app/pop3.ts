@@ -1,0 +1,59 @@
+/** POP3 (RFC 1939). */
+import type { Session } from '../../engine/application/session.js';
+import { integer, option } from '../../engine/config/option.js';
+import { printable } from '../../engine/files/file-record.js';
+import { defineProtocol, type ProbeResult } from '../../engine/protocol.js';
+import { Conversation, EVENTS, type Pop3Transaction } from './pop3/conversation.js';
+
+const MOST_TRANSACTIONS = option(
+  'app-layer.protocols.pop3.max-tx',
+  integer(1),
+  256,
+  'commands without a response; the oldest is completed beyond',
+);
+
+/** A server greets with `+OK`, a client begins with a word. */
+function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean): ProbeResult {
+  if (end - start < 4) return 'more';
+  const head = String.fromCharCode(...bytes.subarray(start, start + 5));
+  if (toServer)
+    return /^(USER|APOP|AUTH|CAPA|STLS|QUIT|STAT|LIST|UIDL|PASS)([ \r\n]|$)/i.test(head) ? 'yes' : 'no';
+  return /^(\+OK|-ERR)/.test(head) ? 'yes' : 'no';
+}
+
+function conversationOf(session: Session<Pop3Transaction>): Conversation {
+  session.state ??= new Conversation(session);
+  return session.state as Conversation;
+}
+
+function record({ command, args, response }: Pop3Transaction): string {
+  const told = {
+    ...(command !== undefined && { request: { command: printable(command), args: args.map(printable) } }),
+    ...(response && {
+      response: {
+        success: response.status === 'OK',
+        status: response.status,
+        header: printable(response.header),
+        data: response.data.map(printable),
+      },
+    }),
+  };
+  return `"pop3":${JSON.stringify(told)}`;
+}
+
+export default defineProtocol<Pop3Transaction>({
+  name: 'pop3',
+  transports: ['tcp'],
+  progressToServer: ['request_started', 'request_complete'],
+  progressToClient: ['response_started', 'response_complete'],
+  events: EVENTS,
+  buffers: [],
+  values: [],
+  tests: [],
+  recognition: { patterns: [{ toServer: false, bytes: '+OK ' }], ports: { tcp: [110] }, probe },
+  options: [MOST_TRANSACTIONS],
+  prepare: config => ({ mostTransactions: config.read(MOST_TRANSACTIONS) }),
+  client: session => conversationOf(session).commands(),
+  server: session => conversationOf(session).responses(),
+  record,
+});

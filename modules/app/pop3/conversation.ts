@@ -1,0 +1,158 @@
+/** Commands and their responses (RFC 1939, 5034). */
+import type { Session } from '../../../engine/application/session.js';
+import type { Reading } from '../../../engine/application/stream-socket.js';
+import { readTextLine } from '../../../engine/application/text-line.js';
+import type { Transaction } from '../../../engine/protocol.js';
+
+export const COMPLETE = 1;
+export const EVENTS = [
+  'too_many_transactions',
+  'request_too_long',
+  'incorrect_argument_count',
+  'unknown_command',
+] as const;
+
+/** RFC 2449 4, leniently. */
+const LONGEST_LINE = 4096;
+/** Lines of a response that are kept. */
+const MOST_LINES = 1024;
+
+/** How many arguments each command takes, least and most. */
+const ARGUMENTS: Readonly<Record<string, readonly [number, number]>> = {
+  USER: [1, 1],
+  PASS: [1, Number.POSITIVE_INFINITY],
+  APOP: [2, 2],
+  AUTH: [0, 2],
+  STAT: [0, 0],
+  LIST: [0, 1],
+  UIDL: [0, 1],
+  RETR: [1, 1],
+  DELE: [1, 1],
+  TOP: [2, 2],
+  NOOP: [0, 0],
+  RSET: [0, 0],
+  CAPA: [0, 0],
+  STLS: [0, 0],
+  QUIT: [0, 0],
+  UTF8: [0, 0],
+  LANG: [0, 1],
+};
+/** Commands whose response has several lines; LIST and UIDL without an argument. */
+const LONG = new Set(['RETR', 'TOP', 'CAPA']);
+
+export interface Pop3Response {
+  readonly status: 'OK' | 'ERR';
+  readonly header: string;
+  readonly data: string[];
+}
+
+export class Pop3Transaction implements Transaction {
+  progressToServer = 0;
+  progressToClient = 0;
+  readonly events: number[] = [];
+  detection?: unknown;
+  response: Pop3Response | undefined;
+
+  constructor(
+    readonly id: number,
+    /** In upper case; undefined for what the server says unasked. */
+    readonly command: string | undefined,
+    readonly args: readonly string[],
+  ) {}
+
+  get hasLongResponse(): boolean {
+    const { command = '', args } = this;
+    return LONG.has(command) || ((command === 'LIST' || command === 'UIDL') && args.length === 0);
+  }
+}
+
+export interface Pop3Settings {
+  readonly mostTransactions: number;
+}
+
+const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
+
+export class Conversation {
+  /** The client is in the middle of AUTH: what it sends are no commands. */
+  private sasl = false;
+
+  constructor(readonly session: Session<Pop3Transaction>) {}
+
+  *commands(): Reading<void> {
+    const { session } = this;
+    for (;;) {
+      const line = yield* readTextLine(session.client, LONGEST_LINE);
+      if (!line) return;
+      const [word = '', ...args] = latin1(line.bytes)
+        .split(' ')
+        .filter(each => each !== '');
+      const transaction = this.sasl ? this.begin('<SASL DATA>', []) : this.begin(word.toUpperCase(), args);
+      if (line.truncated) session.event(transaction, 'request_too_long');
+      if (!this.sasl) this.check(transaction);
+      session.advance(transaction, true, COMPLETE);
+      if (word.toUpperCase() !== 'STLS') continue;
+      yield;
+      if (session.requests.changeTo !== undefined) return;
+    }
+  }
+
+  private check(transaction: Pop3Transaction): void {
+    const allowed = ARGUMENTS[transaction.command!];
+    const count = transaction.args.length;
+    if (!allowed) this.session.event(transaction, 'unknown_command');
+    else if (count < allowed[0] || count > allowed[1])
+      this.session.event(transaction, 'incorrect_argument_count');
+  }
+
+  private begin(command: string | undefined, args: readonly string[]): Pop3Transaction {
+    const { session } = this;
+    const transaction = session.begin(new Pop3Transaction(session.transactionCount, command, args));
+    const { mostTransactions } = session.settings as Pop3Settings;
+    if (session.transactions.length - session.completed > mostTransactions) {
+      session.event(transaction, 'too_many_transactions');
+      const oldest = session.transactions.find(each => !session.isComplete(each));
+      if (oldest) session.complete(oldest);
+    }
+    return transaction;
+  }
+
+  *responses(): Reading<void> {
+    const { server, transactions } = this.session;
+    let greeted = false;
+    for (;;) {
+      const line = yield* readTextLine(server, LONGEST_LINE);
+      if (!line) return;
+      const match = /^(\+OK|-ERR|\+)(?:\s+(.*))?$/s.exec(latin1(line.bytes));
+      const transaction = transactions.find(each => each.progressToClient < COMPLETE);
+      // The greeting answers nobody.
+      if (!match || (!transaction && !greeted)) {
+        greeted = true;
+        continue;
+      }
+      greeted = true;
+      const asked = transaction ?? this.begin(undefined, []);
+      asked.response = { status: match[1] === '-ERR' ? 'ERR' : 'OK', header: match[2] ?? '', data: [] };
+      this.sasl = match[1] === '+';
+      if (match[1] === '+OK' && asked.hasLongResponse && !(yield* this.lines(asked.response))) return;
+      this.conclude(asked);
+    }
+  }
+
+  /** Up to a line that is a dot. @returns false when the stream ends before */
+  private *lines({ data }: Pop3Response): Reading<boolean> {
+    for (;;) {
+      const line = yield* readTextLine(this.session.server, LONGEST_LINE);
+      if (!line) return false;
+      const text = latin1(line.bytes);
+      if (text === '.') return true;
+      if (data.length < MOST_LINES) data.push(text.startsWith('.') ? text.slice(1) : text);
+    }
+  }
+
+  private conclude(transaction: Pop3Transaction): void {
+    this.session.advance(transaction, false, COMPLETE);
+    this.session.complete(transaction);
+    if (transaction.command === 'STLS' && transaction.response!.status === 'OK')
+      this.session.requests.changeTo = 'tls';
+  }
+}

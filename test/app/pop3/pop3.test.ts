@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import pop3 from '../../../modules/app/pop3.js';
+import { Feed, type FeedOptions } from '../../application/feed.js';
+
+type Step = readonly [boolean, string];
+
+function fed(steps: readonly Step[], options: FeedOptions = {}): Feed {
+  const feed = new Feed([pop3], { serverPort: 110, ...options });
+  for (const [toServer, text] of steps) {
+    if (toServer) feed.client(text);
+    else feed.server(text);
+  }
+  return feed.close(true).close(false).end();
+}
+
+const SESSION: readonly Step[] = [
+  [false, '+OK ready\r\n'],
+  [true, 'AUTH PLAIN\r\n'],
+  [false, '+ \r\n'],
+  [true, 'c2VjcmV0\r\n'],
+  [false, '+OK Welcome.\r\n'],
+  [true, 'LIST\r\n'],
+  [false, '+OK 2\r\n1 10\r\n..2\r\n.\r\n'],
+  [true, 'RETR 9\r\n'],
+  [false, '-ERR no such message\r\n'],
+  [true, 'QUIT\r\n'],
+];
+
+describe('pop3', () => {
+  const told = (feed: Feed) => feed.records.map(record => record.pop3);
+
+  it('tells commands with their responses', () => {
+    expect(told(fed(SESSION))).toEqual([
+      {
+        request: { command: 'AUTH', args: ['PLAIN'] },
+        response: { success: true, status: 'OK', header: '', data: [] },
+      },
+      {
+        request: { command: '<SASL DATA>', args: [] },
+        response: { success: true, status: 'OK', header: 'Welcome.', data: [] },
+      },
+      {
+        request: { command: 'LIST', args: [] },
+        response: { success: true, status: 'OK', header: '2', data: ['1 10', '.2'] },
+      },
+      {
+        request: { command: 'RETR', args: ['9'] },
+        response: { success: false, status: 'ERR', header: 'no such message', data: [] },
+      },
+      { request: { command: 'QUIT', args: [] } },
+    ]);
+  });
+
+  it('tells the same however it is cut', () => {
+    const cut = SESSION.flatMap(([toServer, text]) => [...text].map((each): Step => [toServer, each]));
+    expect(told(fed(cut))).toEqual(told(fed(SESSION)));
+  });
+
+  it.each([
+    ['a command that there is not', 'HELP\r\n', 'unknown_command'],
+    ['a wrong number of arguments', 'STAT 1\r\n', 'incorrect_argument_count'],
+    ['a long command', `USER ${'x'.repeat(5000)}\r\n`, 'request_too_long'],
+    ['too many commands', 'NOOP\r\n'.repeat(300), 'too_many_transactions'],
+  ])('reports %s', (_, text, event) => {
+    expect(
+      fed([
+        [false, '+OK ready\r\n'],
+        [true, text],
+      ]).events,
+    ).toContain(event);
+  });
+});
