@@ -15,6 +15,9 @@ import { setBuffer } from './rule.js';
 import type { Scan } from './scan.js';
 import { type DirectionState, TransactionState } from './transaction-state.js';
 
+/** Values of one growing buffer lie this far apart in the lists of a direction. */
+const MOST_BUFFERS = 256;
+
 /** A buffer of the protocol with what is needed to scan it. */
 interface Searched {
   readonly rules: BufferSearch;
@@ -135,32 +138,37 @@ export class TransactionPlan {
     searched: Searched,
     number: number,
   ): void {
-    const bytes = searched.declared.get(update.transaction, update.toServer, 0);
+    const { declared } = searched;
     direction.lengths ??= [];
     direction.scanners ??= [];
-    const from = direction.lengths[number] ?? 0;
-    const to =
-      bytes === undefined
-        ? 0
-        : update.bodyLength < 0
-          ? bytes.length
-          : Math.min(bytes.length, update.bodyLength);
-    if (bytes !== undefined && to > from) {
-      direction.scanners[number] ||= this.scan.openStream(searched.rules.search);
-      // Bodies larger than the room are scanned in pieces.
-      for (let start = from; start < to; start += this.room.length) {
-        this.add(
-          u,
-          searched.rules.search,
-          direction.scanners[number]!,
-          bytes,
-          start,
-          Math.min(to, start + this.room.length),
-          start,
-        );
-      }
-      direction.lengths[number] = to;
+    for (let index = 0; index === 0 || declared.multiple; index++) {
+      const bytes = declared.get(update.transaction, update.toServer, index);
+      if (bytes === undefined) break;
+      this.growOne(u, update, direction, searched.rules.search, number + index * MOST_BUFFERS, bytes);
     }
+  }
+
+  /** @param place of what is kept of it in the direction's lists */
+  private growOne(
+    u: number,
+    update: TransactionUpdate,
+    direction: DirectionState,
+    search: number,
+    place: number,
+    bytes: Uint8Array,
+  ): void {
+    const lengths = direction.lengths!;
+    const scanners = direction.scanners!;
+    const from = lengths[place] ?? 0;
+    const to = update.bodyLength < 0 ? bytes.length : Math.min(bytes.length, update.bodyLength);
+    if (to <= from) return;
+    scanners[place] ||= this.scan.openStream(search);
+    // Bodies larger than the room are scanned in pieces.
+    for (let start = from; start < to; start += this.room.length) {
+      const end = Math.min(to, start + this.room.length);
+      this.add(u, search, scanners[place]!, bytes, start, end, start);
+    }
+    lengths[place] = to;
   }
 
   private readonly closing: DirectionState[] = [];

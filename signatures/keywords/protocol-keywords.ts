@@ -71,6 +71,11 @@ function familyOf(owners: readonly Protocol[]): string {
   return owners.map(each => each.name).join(', ');
 }
 
+/** One of them has several values of it. */
+function isMultiple(owners: readonly Protocol[], keyword: string): boolean {
+  return owners.some(({ buffers }) => buffers.some(each => each.keyword === keyword && each.multiple));
+}
+
 function bufferKeywords(owners: readonly Protocol[], buffer: BufferDeclaration): Keyword[] {
   const features: KeywordFeature[] = ['no option', 'sticky buffer'];
   if (buffer.multiple) features.push('multi buffer');
@@ -85,7 +90,7 @@ function bufferKeywords(owners: readonly Protocol[], buffer: BufferDeclaration):
       if (buffer.switch !== undefined && rule.context.off.has(buffer.switch))
         throw new RuleError(`${buffer.keyword} is not there: ${buffer.switch} is no`, at);
       rule.useProtocol(owners, buffer.keyword, at);
-      rule.setBuffer(buffer.keyword, at, { multiple: buffer.multiple ?? false });
+      rule.setBuffer(buffer.keyword, at, { multiple: isMultiple(owners, buffer.keyword) });
     },
   };
   const { modifier } = buffer;

@@ -111,16 +111,19 @@ function body(
   direction: Direction,
   summary: string,
   get: Get,
-  names: Names & { readonly shared?: boolean } = {},
+  names: Names = {},
 ): BufferDeclaration<HttpTransaction> {
   return { keyword, direction, progress: BODY, summary, growing: true, ...names, get };
 }
 
 const bodyBytes: Get = (transaction, toServer) => transaction.message(toServer).body?.store.view();
 
-/** Contents of files: the body of a response, of a request, or the files of a form. */
-const fileData: Get = (transaction, toServer) =>
-  (toServer ? transaction.request.multipart?.view() : undefined) ?? bodyBytes(transaction, toServer);
+/** Contents of files: the body of a response, of a request, or each file of a form. */
+const fileData: BufferDeclaration<HttpTransaction>['get'] = (transaction, toServer, index) => {
+  const form = toServer ? transaction.request.multipart : undefined;
+  if (form) return form[index]?.view();
+  return index === 0 ? bodyBytes(transaction, toServer) : undefined;
+};
 
 export const BUFFERS: readonly BufferDeclaration<HttpTransaction>[] = [
   buffer('http.request_line', 'to_server', LINE, 'Request line.', ({ request }) => request.line, {
@@ -216,7 +219,17 @@ export const BUFFERS: readonly BufferDeclaration<HttpTransaction>[] = [
   body('http.response_body', 'to_client', 'Body of the response, decoded.', bodyBytes, {
     modifier: 'http_server_body',
   }),
-  body('file.data', 'either', 'Contents of files.', fileData, { aliases: ['file_data'], shared: true }),
+  {
+    keyword: 'file.data',
+    aliases: ['file_data'],
+    direction: 'either',
+    progress: BODY,
+    summary: 'Contents of files.',
+    growing: true,
+    multiple: true,
+    shared: true,
+    get: fileData,
+  },
   ...(fileBuffers({
     direction: 'either',
     begun: BODY,

@@ -86,17 +86,21 @@ export class RequestBody {
 
   private beginForm(boundary: string): void {
     const { transaction, connection } = this;
-    const contents = new GrowingBytes();
+    const contents: GrowingBytes[] = [];
+    let kept = 0;
     transaction.request.multipart = contents;
     this.multipart = new Multipart(boundary, {
       open: name => {
         const file = new TrackedFile(FileName.bounded(name, this.report), true, connection.settings.files);
         transaction.addFile(file);
+        contents.push(new GrowingBytes());
         return file;
       },
       content: bytes => {
         const { limit } = connection.server.request;
-        if (limit === 0 || contents.length < limit) contents.append(bytes);
+        if (limit > 0 && kept >= limit) return;
+        kept += bytes.length;
+        contents.at(-1)?.append(bytes);
       },
       report: this.report,
     });

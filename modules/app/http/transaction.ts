@@ -63,8 +63,8 @@ export class Request extends Message {
   /** Host asked for, normalised, and its port; -1 without one. */
   hostname: Uint8Array | undefined;
   port = -1;
-  /** Contents of the files of a multipart body, one behind the other; undefined for other bodies. */
-  multipart: GrowingBytes | undefined;
+  /** Contents of the files of a form, each by itself; undefined for other bodies. */
+  multipart: GrowingBytes[] | undefined;
 }
 
 export class Response extends Message {
