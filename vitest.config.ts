@@ -5,7 +5,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Two cores in CI; tests that start engine threads bring their own.
     maxWorkers: 2,
-    testTimeout: 30_000,
+    // Bounds for what hangs, not measures: machines are busy at times.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     globalSetup: ['test/build-first.ts'],
   },
 });
