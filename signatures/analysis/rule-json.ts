@@ -174,7 +174,12 @@ function engineList(rule: AnalyzedRule, protocols: readonly Protocol[]): Json[] 
       matches,
     }));
   });
-  return [...inOrder(buffers), ...eventEngines(signature), ...streamEngines(rule)];
+  return [
+    ...inOrder(buffers),
+    ...testEngines(signature, protocols),
+    ...eventEngines(signature),
+    ...streamEngines(rule),
+  ];
 }
 
 /** Those with the fast pattern are first, the last of them before the others. */
@@ -183,9 +188,33 @@ function inOrder<T extends { is_mpm: boolean }>(engines: readonly T[][]): T[] {
   return [...fast, ...engines.filter(([first]) => !first?.is_mpm).flat()];
 }
 
+function isTest({ kind }: Match): boolean {
+  return kind === 'protocol-test';
+}
+
+/** Tests of a protocol are looked at where it declares them: `ftp:request_complete:generic`. */
+function testEngines(signature: Signature, protocols: readonly Protocol[]): Json[] {
+  return signature.conditions.filter(isTest).flatMap(match => {
+    const protocol = protocols.find(each => each.name === match['protocol']);
+    const test = protocol?.tests.find(each => each.keyword === match['keyword']);
+    if (!protocol || !test) return [];
+    return directionsOf(signature, test.direction).map(direction => {
+      const names = direction === 'toserver' ? protocol.progressToServer : protocol.progressToClient;
+      return {
+        name: `${protocol.name}:${names[test.progress]}:generic`,
+        direction,
+        is_mpm: false,
+        app_proto: protocol.name,
+        progress: names[test.progress]!,
+        matches: [{ name: test.keyword }],
+      };
+    });
+  });
+}
+
 /** Events are looked at in both directions, unless the rule says which. */
 function eventEngines(signature: Signature): Json[] {
-  const events = signature.conditions.filter(isOnTransaction);
+  const events = signature.conditions.filter(match => isOnTransaction(match) && !isTest(match));
   if (events.length === 0) return [];
   return directionsOf(signature, 'either').map(direction => ({
     name: 'app-layer-events',
