@@ -5,7 +5,7 @@
 import type { CaptureStore } from '../../signatures/buffer-matcher/pcre-step.js';
 import type { Inspection } from '../../signatures/inspection.js';
 import type { AlertNotes } from '../../signatures/state/alert-notes.js';
-import type { FlowStates } from './flow-states.js';
+import type { FlowState, FlowStates } from './flow-states.js';
 
 /** Flowbits whose names begin so are told apart from the others. */
 const TRAFFIC = 'traffic/';
@@ -73,6 +73,8 @@ export class Notes implements AlertNotes, CaptureStore {
   /** What is known of a flow (-1: none) and the packet in hand, as JSON members; empty when there is nothing. */
   members(flow: number): string {
     const state = flow < 0 ? undefined : this.states.find(flow);
+    // Of most flows nothing is noted: their ends must not make garbage.
+    if (this.packetTexts.length === 0 && !hasNotes(state)) return '';
     const bits = [...(state?.bits ?? [])].map(this.nameOf);
     const metadata: Record<string, unknown> = {};
     const plain = bits.filter(name => !name.startsWith(TRAFFIC));
@@ -85,6 +87,10 @@ export class Notes implements AlertNotes, CaptureStore {
     const traffic = trafficOf(bits);
     return [member('metadata', metadata), member('traffic', traffic)].filter(text => text !== '').join();
   }
+}
+
+function hasNotes(state: FlowState | undefined): boolean {
+  return state !== undefined && !!(state.bits?.size || state.numbers?.size || state.texts || state.measures);
 }
 
 function object([name, text]: Variable): Record<string, string> {
