@@ -137,8 +137,8 @@ export function tellRules(rules: RuleOutcome, config: Config, log: Log): void {
     log.info(
       `detect: ${files.length} rule files processed. ${loaded} rules successfully loaded, ${failures(errors)} rules failed, ${skipped.length + unsupported.length} rules skipped`,
     );
-    log.info(`detect: ${loaded} signatures processed.`);
   }
+  log.info(`detect: ${loaded} signatures processed.`);
 }
 
 /** @returns the matcher that `mpm-algo` means */

@@ -36,7 +36,12 @@ export const FILE = option(
   true,
   'log to a file; a configuration without this section has no such file',
 );
-export const FILE_LEVEL = option('logging.outputs.file.level', levelOrNone, '', 'level of the file alone');
+export const FILE_LEVEL = option(
+  'logging.outputs.file.level',
+  levelOrNone,
+  'info',
+  'level of the file alone; empty for that of all',
+);
 export const FILE_NAME = option(
   'logging.outputs.file.filename',
   text,

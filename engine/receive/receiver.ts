@@ -28,6 +28,8 @@ export interface ReceiverOptions {
   readonly largest: number;
   /** Waits until a source has something, or time is over. @returns whether one has */
   wait(milliseconds: number): boolean;
+  /** Milliseconds for which the kernel may keep what it has received to itself; 0 if it never does. */
+  readonly heldBackMs?: number;
 }
 
 export class Receiver implements ThreadModule {
@@ -59,9 +61,9 @@ export class Receiver implements ThreadModule {
 
   /** The run ends: what still waits is inspected as well. */
   end(batch: Batch): void {
+    const { wait, heldBackMs = 0 } = this.options;
     for (let i = 0; i < DRAINED_BATCHES; i++) {
-      this.receiveAll(batch);
-      if (batch.length === 0) return;
+      if (!this.receiveAll(batch) && !wait(heldBackMs)) return;
       this.thread.passOn(batch);
       batch.clear();
     }
@@ -71,14 +73,17 @@ export class Receiver implements ThreadModule {
     return this.thread.pool.available > this.reserve && this.room.ensure();
   }
 
-  private receiveAll(batch: Batch): void {
+  /** @returns whether something came, be it only what the sources do not admit */
+  private receiveAll(batch: Batch): boolean {
+    let received = 0;
     for (const source of this.options.sources) {
-      if (!this.hasRoom()) return;
-      this.receive(batch, source);
+      if (!this.hasRoom()) break;
+      received += this.receive(batch, source);
     }
+    return received > 0;
   }
 
-  private receive(batch: Batch, source: PacketSource): void {
+  private receive(batch: Batch, source: PacketSource): number {
     const { packets, room, tally } = this;
     const count = source.receive(this.thread.memory.bytes, room.from, room.to, packets, tally);
     for (let i = 0; i < count; i++) {
@@ -89,6 +94,7 @@ export class Receiver implements ThreadModule {
     }
     room.take(tally[TALLY_BYTES]!);
     tally.fill(0);
+    return count;
   }
 
   private take(q: number, { linkType, source }: PacketSource): number {

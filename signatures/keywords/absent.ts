@@ -51,7 +51,7 @@ const PROTOCOLS: Readonly<Record<string, AbsentProtocol>> = {
       'tls_cert_serial tls.cert_fingerprint tls_cert_fingerprint tls.random tls.random_time tls.random_bytes tls.subjectaltname ' +
       'tls.alpn ja3.hash ja3_hash ja3.string ja3s.hash ja3s.string ja4.hash',
     values:
-      'tls.version ssl_version ssl_state tls.subject tls.issuerdn tls.fingerprint  tls_cert_notbefore ' +
+      'tls.version ssl_version ssl_state tls.subject tls.issuerdn tls.fingerprint tls_cert_notbefore ' +
       'tls_cert_notafter tls_cert_valid tls_cert_expired tls.cert_chain_len',
   },
   ssh: {

@@ -113,6 +113,7 @@ describe('the file', () => {
       .split('\n')
       .map(line => JSON.parse(line));
     expect(records.map(record => [record.log_level, record.engine])).toEqual([
+      ['Info', { message: 'i', module: 'detect' }],
       ['Notice', { message: 'n' }],
       ['Warning', { message: 'w: 1' }],
       ['Error', { message: 'e', module: 'config' }],
