@@ -64,6 +64,7 @@ export function prepareRules(
   const told = (outcome: RuleOutcome): void => {
     tellRules(outcome, options.config, log);
     if (outcome.errors.length > 0 && fatal) throw new UsageError('Loading signatures failed.');
+    tellProcessed(outcome, log);
   };
   if (compiling.thresholds) tellThresholds(compiling.thresholds, fatal, log);
   const { cache } = compiling;
@@ -138,6 +139,10 @@ export function tellRules(rules: RuleOutcome, config: Config, log: Log): void {
       `detect: ${files.length} rule files processed. ${loaded} rules successfully loaded, ${failures(errors)} rules failed, ${skipped.length + unsupported.length} rules skipped`,
     );
   }
+}
+
+/** Tells how many signatures are in use, be it none. */
+export function tellProcessed({ loaded }: RuleOutcome, log: Log): void {
   log.info(`detect: ${loaded} signatures processed.`);
 }
 

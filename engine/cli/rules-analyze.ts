@@ -9,7 +9,7 @@ import { loadProtocols } from '../application/load-protocols.js';
 import { openLog } from '../log.js';
 import { INIT_ERRORS_FATAL, LOG_FOLDER } from './options.js';
 import type { Given } from './parse.js';
-import { tellRules } from './prepare-rules.js';
+import { tellProcessed, tellRules } from './prepare-rules.js';
 import { readSettings } from './settings.js';
 import { UsageError } from './usage-error.js';
 
@@ -22,7 +22,9 @@ export async function engineAnalysis(given: Given): Promise<number> {
     const protocols = await loadProtocols();
     const { exclusive, additional } = given.rules;
     const rules = loadRules({ config, protocols, strict: given.strict, exclusive, additional });
-    tellRules(outcomeOf(rules), config, log);
+    const outcome = outcomeOf(rules);
+    tellRules(outcome, config, log);
+    tellProcessed(outcome, log);
     writeAnalysis(analyzeRules(rules, protocols), folder);
     const groups = ruleGroups(rules.signatures, protocols, config);
     if (groups !== undefined) writeAnalysis(new Map([['rule_group.json', groups]]), folder);
