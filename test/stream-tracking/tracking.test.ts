@@ -127,9 +127,17 @@ describe('segments that do not fit', () => {
         ['< S 0', 'syn_recv', '3whs_syn_toclient_on_syn_recv'],
         ['> S 7', 'syn_recv', '3whs_syn_resend_diff_seq_on_syn_recv'],
         ['> A 9000 90000', 'syn_recv', '3whs_wrong_seq_wrong_ack'],
-        ['< PA 1 1 inject', 'syn_recv', '3whs_ack_data_inject'],
+        ['< PA 3 1 inject', 'syn_recv', '3whs_ack_data_inject'],
         ['> A 1 9', 'syn_recv', '3whs_right_seq_wrong_ack_evasion'],
         ['> A 1 1', 'established'],
+      ],
+    ],
+    [
+      'data of the server before the ACK of the client',
+      [
+        ...established.slice(0, 2),
+        ['< PA 1 1 220', 'established', '3whs_ack_data_inject'],
+        ['> A 1 4', 'established'],
       ],
     ],
     [
@@ -419,6 +427,18 @@ describe('established', () => {
 
 describe('inline', () => {
   const inline = { config: { 'engine-mode': 'ips' } };
+
+  it('does not take data of the server before the ACK of the client', () => {
+    check(
+      [
+        ...established.slice(0, 2),
+        ['< PA 1 1 220', 'syn_recv', '3whs_ack_data_inject'],
+        ['> A 1 1', 'established'],
+        ['< PA 1 1 220', 'established'],
+      ],
+      new Conversation(inline),
+    );
+  });
 
   it('drops what is not valid, unless told otherwise', () => {
     const run = (config: object) => {

@@ -150,8 +150,19 @@ function ackOfServer(c: Context, x: Segment): boolean {
   const answered = x.ack === cells[x.other + Session.LAST_ACK];
   // A repeated acknowledgment of the SYN.
   if (expected && answered && x.length === 0) return ACCEPTED;
-  if (x.length > 0 && answered) return reject(c, x, Event.STREAM_3WHS_ACK_DATA_INJECT);
-  return reject(c, x, Event.STREAM_3WHS_ACK_IN_WRONG_DIR);
+  if (x.length === 0 || !answered) return reject(c, x, Event.STREAM_3WHS_ACK_IN_WRONG_DIR);
+  return expected && !c.settings.inline
+    ? dataOfServer(c, x)
+    : reject(c, x, Event.STREAM_3WHS_ACK_DATA_INJECT);
+}
+
+/**
+ * The server speaks first and the client's ACK was not seen, or somebody injects data right behind the SYN/ACK. Inline
+ * it waits for a retransmission; after the fact it is taken, and reassembly tells when other data follows.
+ */
+function dataOfServer(c: Context, x: Segment): boolean {
+  Packet.setEvent(c.row, x.p, Event.STREAM_3WHS_ACK_DATA_INJECT);
+  return complete(c, x);
 }
 
 function ackOf4whs(c: Context, x: Segment): boolean {
