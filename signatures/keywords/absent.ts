@@ -87,7 +87,6 @@ const PROTOCOLS: Readonly<Record<string, AbsentProtocol>> = {
     buffers: 'krb5_cname krb5.cname krb5_sname krb5.sname',
     values: 'krb5_err_code krb5_msg_type krb5.ticket_encryption',
   },
-  quic: { buffers: 'quic.cyu.hash quic.cyu.string quic.sni quic.ua quic.version' },
   dhcp: { values: 'dhcp.leasetime dhcp.rebinding_time dhcp.renewal_time' },
   snmp: { buffers: 'snmp.community snmp.usm', values: 'snmp.version snmp.pdu_type snmp.trap_type' },
   sip: {

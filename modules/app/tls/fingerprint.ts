@@ -31,14 +31,14 @@ function withHash(text: string): Fingerprint {
 const SERVER_NAME = 0;
 const ALPN = 16;
 
-/** JA4 of a TLS client (FoxIO's published format). */
-export function ja4(hello: Hello): string {
+/** JA4 of a TLS client (FoxIO's published format). @param transport `t` TCP, `q` QUIC */
+export function ja4(hello: Hello, transport: 't' | 'q' = 't'): string {
   const ciphers = hello.ciphers.filter(value => !isGrease(value));
   const extensions = hello.extensions.filter(value => !isGrease(value));
   const versions = hello.versions.filter(value => !isGrease(value));
   const version = versions.length > 0 ? Math.max(...versions) : hello.legacyVersion;
   const named = hello.extensions.includes(SERVER_NAME) ? 'd' : 'i';
-  const head = `t${JA4_VERSIONS.get(version) ?? '00'}${named}${twoDigits(ciphers.length)}${twoDigits(extensions.length)}${ends(hello.alpn[0])}`;
+  const head = `${transport}${JA4_VERSIONS.get(version) ?? '00'}${named}${twoDigits(ciphers.length)}${twoDigits(extensions.length)}${ends(hello.alpn[0])}`;
   const sorted = extensions
     .filter(type => type !== SERVER_NAME && type !== ALPN)
     .map(hex)

@@ -1,0 +1,103 @@
+/** QUIC (RFC 9000, 9001, 9369; Google's versions before): what its handshake shows to whoever sees all of it. */
+import { boolean, integer, option } from '../../engine/config/option.js';
+import { type BufferDeclaration, defineProtocol, type ProbeResult } from '../../engine/protocol.js';
+import { Connection } from './quic/connection.js';
+import { isKnown, versionOf } from './quic/packet.js';
+import { quicRecord } from './quic/record.js';
+import { COMPLETE, EVENTS, type QuicSettings, type QuicTransaction } from './quic/transaction.js';
+
+const LONGEST_HELLO = option(
+  'app-layer.protocols.quic.max-hello-length',
+  integer(64),
+  65535,
+  'bytes of a hello that are put together from several packets',
+);
+const JA3 = option('app-layer.protocols.quic.ja3-fingerprints', boolean, true, 'JA3 fingerprints in records');
+const JA4 = option('app-layer.protocols.quic.ja4-fingerprints', boolean, true, 'JA4 fingerprints in records');
+
+type Buffer_ = BufferDeclaration<QuicTransaction>;
+
+const bytesOf = (text: string | undefined): Uint8Array | undefined =>
+  text === undefined ? undefined : Buffer.from(text);
+
+function ofClient(
+  keyword: string,
+  summary: string,
+  get: Buffer_['get'],
+  more: Partial<Buffer_> = {},
+): Buffer_ {
+  return { keyword, summary, direction: 'to_server', progress: COMPLETE, get, ...more };
+}
+
+/** A fingerprint that TLS has too: its options switch it. */
+function fingerprint(
+  keyword: string,
+  version: 'ja3' | 'ja4',
+  summary: string,
+  of: (transaction: QuicTransaction) => string | undefined,
+  toServer = true,
+): Buffer_ {
+  return {
+    keyword,
+    summary,
+    direction: toServer ? 'to_server' : 'to_client',
+    progress: COMPLETE,
+    switch: `app-layer.protocols.tls.${version}-fingerprints`,
+    get: transaction => (transaction.toServer === toServer ? bytesOf(of(transaction)) : undefined),
+    ...(toServer && { aliases: [keyword.replace('.', '_')] }),
+  };
+}
+
+const BUFFERS: readonly Buffer_[] = [
+  ofClient('quic.version', 'the version of the packet, four bytes', ({ versionBytes }) => versionBytes, {
+    direction: 'either',
+  }),
+  ofClient('quic.sni', 'the server name the client asks for', ({ serverName }) => serverName),
+  ofClient('quic.ua', "the client's name for itself", ({ google }) => google?.userAgent),
+  ofClient(
+    'quic.cyu.hash',
+    'MD5 of the CYU text of the client',
+    ({ google }, _, index) => (index === 0 ? bytesOf(google?.cyu.hash) : undefined),
+    { multiple: true },
+  ),
+  ofClient(
+    'quic.cyu.string',
+    'the CYU text of the client',
+    ({ google }, _, index) => (index === 0 ? bytesOf(google?.cyu.text) : undefined),
+    { multiple: true },
+  ),
+  fingerprint('ja3.hash', 'ja3', 'MD5 of the JA3 text of the client', ({ ja3 }) => ja3?.hash),
+  fingerprint('ja3.string', 'ja3', 'the JA3 text of the client', ({ ja3 }) => ja3?.text),
+  fingerprint('ja3s.hash', 'ja3', 'MD5 of the JA3S text of the server', ({ ja3 }) => ja3?.hash, false),
+  fingerprint('ja3s.string', 'ja3', 'the JA3S text of the server', ({ ja3 }) => ja3?.text, false),
+  fingerprint('ja4.hash', 'ja4', 'the JA4 fingerprint of the client', ({ ja4 }) => ja4),
+];
+
+/** A header that names a version there is. */
+function probe(bytes: Uint8Array, start: number, end: number): ProbeResult {
+  const version = versionOf(bytes, start, end);
+  return version !== undefined && isKnown(version) ? 'yes' : 'no';
+}
+
+export default defineProtocol<QuicTransaction>({
+  name: 'quic',
+  transports: ['udp'],
+  progressToServer: ['request_started', 'request_complete'],
+  progressToClient: ['response_started', 'response_complete'],
+  events: EVENTS,
+  buffers: BUFFERS,
+  values: [],
+  tests: [],
+  recognition: { ports: { udp: [443, 80] }, probe },
+  options: [LONGEST_HELLO, JA3, JA4],
+  prepare: (config): QuicSettings => ({
+    longestHello: config.read(LONGEST_HELLO),
+    ja3: config.read(JA3),
+    ja4: config.read(JA4),
+  }),
+  datagram(session, bytes, start, end, toServer) {
+    session.state ??= new Connection(session);
+    (session.state as Connection).datagram(bytes, start, end, toServer);
+  },
+  record: (transaction, _, settings) => quicRecord(transaction, settings as QuicSettings | undefined),
+});

@@ -1,0 +1,127 @@
+/** A QUIC connection as far as it can be seen: its Initial packets, and hellos of Google's versions. */
+import type { Session } from '../../../engine/application/session.js';
+import { CryptoStream, readFrames } from './crypto-stream.js';
+import { framesOfLong, framesOfPublic, readGoogleHello } from './google.js';
+import { isGoogle, type LongHeader, readLongHeader, versionOf } from './packet.js';
+import { InitialKeys } from './protection.js';
+import { COMPLETE, type QuicSettings, QuicTransaction } from './transaction.js';
+
+type QuicSession = Session<QuicTransaction>;
+
+const LONG = 0x80;
+/** Packets that share a datagram. */
+const MOST_COALESCED = 16;
+
+/** What is known of one side. */
+interface Side {
+  stream: CryptoStream;
+  hasHello: boolean;
+}
+
+export class Connection {
+  private keys: InitialKeys | undefined;
+  /** The client was told to begin again: its next Initial packet has other keys. */
+  private retried = false;
+  private reported = false;
+  private readonly settings: QuicSettings;
+  private readonly client: Side;
+  private readonly server: Side;
+
+  constructor(private readonly session: QuicSession) {
+    this.settings = session.settings as QuicSettings;
+    this.client = this.newSide();
+    this.server = this.newSide();
+  }
+
+  datagram(bytes: Uint8Array, start: number, end: number, toServer: boolean): void {
+    if (start >= end) return;
+    if (!(bytes[start]! & LONG)) {
+      const version = versionOf(bytes, start, end);
+      if (version !== undefined) this.google(bytes, framesOfPublic(bytes, start), end, version, toServer);
+      return;
+    }
+    let at = start;
+    for (let count = 0; at < end && bytes[at]! & LONG && count < MOST_COALESCED; count++) {
+      const packet = readLongHeader(bytes, at, end);
+      if (!packet) {
+        if (count === 0) this.report(toServer, 'error_on_data');
+        return;
+      }
+      this.packet(bytes, packet, toServer);
+      at = packet.end;
+    }
+  }
+
+  private packet(bytes: Uint8Array, packet: LongHeader, toServer: boolean): void {
+    const { type, version, number, end } = packet;
+    if (isGoogle(version)) this.google(bytes, framesOfLong(number), end, version, toServer);
+    else if (type === 'retry' && !toServer && !this.server.hasHello) this.retried = true;
+    else if (type === 'initial' && this.wants(toServer)) this.initial(bytes, packet, toServer);
+  }
+
+  /** Once the hellos are known nothing has to be decrypted any more. */
+  private wants(toServer: boolean): boolean {
+    return toServer ? this.retried || !this.client.hasHello : !this.server.hasHello;
+  }
+
+  private initial(bytes: Uint8Array, packet: LongHeader, toServer: boolean): void {
+    const { version, destination } = packet;
+    if (toServer && (this.retried || !this.keys)) this.restart(version, destination);
+    if (!this.keys) return;
+    let frames = this.keys.open(bytes, packet, toServer);
+    if (!frames && toServer) {
+      // A packet that told the client to begin again may have been missed.
+      const keys = InitialKeys.of(version, destination);
+      frames = keys?.open(bytes, packet, true);
+      if (frames) this.restart(version, destination);
+    }
+    if (!frames) {
+      this.report(toServer, 'failed_decrypt');
+      return;
+    }
+    const side = toServer ? this.client : this.server;
+    if (!readFrames(frames, side.stream)) this.report(toServer, 'error_on_data');
+    this.lookForHello(side, version, toServer);
+  }
+
+  private restart(version: number, destination: Uint8Array): void {
+    this.keys = InitialKeys.of(version, destination);
+    this.retried = false;
+    Object.assign(this.client, this.newSide());
+  }
+
+  private newSide(): Side {
+    return { stream: new CryptoStream(this.settings.longestHello), hasHello: false };
+  }
+
+  private lookForHello(side: Side, version: number, toServer: boolean): void {
+    const hello = side.stream.hello(toServer);
+    if (hello === undefined) return;
+    side.hasHello = true;
+    side.stream = new CryptoStream(this.settings.longestHello);
+    if (hello === 'none') return;
+    this.tell(new QuicTransaction(this.session.transactionCount, toServer, version, { hello }), toServer);
+  }
+
+  /** Each packet of Google's versions is a transaction. */
+  private google(bytes: Uint8Array, from: number, end: number, version: number, toServer: boolean): void {
+    const google = toServer ? readGoogleHello(bytes, from, end, version) : undefined;
+    const id = this.session.transactionCount;
+    this.tell(new QuicTransaction(id, toServer, version, google ? { google } : {}), toServer);
+  }
+
+  private tell(transaction: QuicTransaction, toServer: boolean): void {
+    this.session.begin(transaction);
+    this.session.advance(transaction, toServer, COMPLETE);
+  }
+
+  /** Told once of a connection. */
+  private report(toServer: boolean, event: 'failed_decrypt' | 'error_on_data'): void {
+    if (this.reported) return;
+    this.reported = true;
+    const transaction = new QuicTransaction(this.session.transactionCount, toServer, undefined, {});
+    this.session.begin(transaction);
+    this.session.event(transaction, event);
+    this.session.advance(transaction, toServer, COMPLETE);
+  }
+}

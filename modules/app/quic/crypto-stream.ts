@@ -1,0 +1,97 @@
+/** The handshake messages of one side, from CRYPTO frames in any order (RFC 9000 7.5, 19.6). */
+import { type Hello, parseHello } from '../tls/hello.js';
+import { Numbers } from './packet.js';
+
+const CLIENT_HELLO = 1;
+const SERVER_HELLO = 2;
+/** Pieces that may lie apart from each other. */
+const MOST_PIECES = 256;
+
+interface Piece {
+  readonly start: number;
+  readonly end: number;
+}
+
+export class CryptoStream {
+  private bytes = new Uint8Array(0);
+  /** What is there: in order, apart from each other. */
+  private pieces: Piece[] = [];
+
+  /** @param limit bytes that are kept; what lies behind is not */
+  constructor(private readonly limit: number) {}
+
+  add(offset: number, data: Uint8Array): void {
+    const end = offset + data.length;
+    if (data.length === 0 || end > this.limit || this.pieces.length >= MOST_PIECES) return;
+    if (end > this.bytes.length) {
+      const larger = new Uint8Array(Math.min(this.limit, Math.max(end, 2 * this.bytes.length)));
+      larger.set(this.bytes);
+      this.bytes = larger;
+    }
+    this.bytes.set(data, offset);
+    this.pieces = joined([...this.pieces, { start: offset, end }]);
+  }
+
+  /** The hello it begins with, once that is complete; `none` where it begins with something else. */
+  hello(client: boolean): Hello | 'none' | undefined {
+    const first = this.pieces[0];
+    if (first?.start !== 0 || first.end < 4) return undefined;
+    const { bytes } = this;
+    if (bytes[0] !== (client ? CLIENT_HELLO : SERVER_HELLO)) return 'none';
+    const length = (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!;
+    if (4 + length > this.limit) return 'none';
+    if (first.end < 4 + length) return undefined;
+    return parseHello(bytes.slice(4, 4 + length), client, () => {}) ?? 'none';
+  }
+}
+
+function joined(pieces: Piece[]): Piece[] {
+  const list: Piece[] = [];
+  for (const piece of pieces.sort((a, b) => a.start - b.start)) {
+    const last = list.at(-1);
+    if (last && piece.start <= last.end)
+      list[list.length - 1] = { start: last.start, end: Math.max(last.end, piece.end) };
+    else list.push(piece);
+  }
+  return list;
+}
+
+/**
+ * Goes through the frames of an Initial packet (RFC 9000 12.4) and gives their CRYPTO frames to `stream`.
+ * @returns false where something else stands there
+ */
+export function readFrames(frames: Uint8Array, stream: CryptoStream): boolean {
+  const numbers = new Numbers(frames, 0, frames.length);
+  while (numbers.left > 0) {
+    const type = numbers.next();
+    if (type === 0 || type === 1) continue;
+    if (type === 2 || type === 3) {
+      if (!skipAck(numbers, type === 3)) return false;
+    } else if (type === 6) {
+      if (!readCrypto(numbers, stream)) return false;
+    } else if (type === 0x1c || type === 0x1d) return true;
+    else return false;
+  }
+  return true;
+}
+
+function readCrypto(numbers: Numbers, stream: CryptoStream): boolean {
+  const offset = numbers.next();
+  const length = numbers.next();
+  if (offset < 0 || length < 0 || length > numbers.left) return false;
+  stream.add(offset, numbers.bytes.subarray(numbers.at, numbers.at + length));
+  numbers.at += length;
+  return true;
+}
+
+/** @param counts the frame tells of congestion marks */
+function skipAck(numbers: Numbers, counts: boolean): boolean {
+  numbers.next();
+  numbers.next();
+  const ranges = numbers.next();
+  if (ranges < 0 || ranges > numbers.left) return false;
+  for (let left = 1 + 2 * ranges + (counts ? 3 : 0); left > 0; left--) {
+    if (numbers.next() < 0) return false;
+  }
+  return true;
+}

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import quic from '../../../modules/app/quic.js';
+import { Feed } from '../../application/feed.js';
+import { concat, hex, u8, u16 } from '../../packets/bytes.js';
+import { alpn, clientHello, extension, serverHello, serverName, versions } from '../tls/handshake-builder.js';
+import { CLIENT_1, CLIENT_2, crypto, googleHello, initial, retry, SERVER_1 } from './packet-builder.js';
+
+const hello = clientHello([serverName('a.example'), alpn('h3'), versions(0x0304)]);
+const answer = serverHello([extension(43, u16(0x0304))], 0x1301);
+
+const feed = (): Feed => new Feed([quic], { serverPort: 443, transport: 'udp' });
+const told = (fed: Feed) => fed.end().records.map(record => record.quic);
+
+describe('quic', () => {
+  it('tells the hellos of both sides', () => {
+    const [client, server] = told(
+      feed()
+        .client(initial(CLIENT_1, crypto(0, hello)))
+        .server(initial(SERVER_1, crypto(0, answer))),
+    );
+    expect(client).toMatchObject({
+      version: '1',
+      sni: 'a.example',
+      ja3: { string: '771,4865-47,0-16-43,,' },
+      extensions: [
+        { name: 'server_name', type: 0, values: ['a.example'] },
+        { name: 'alpn', type: 16, values: ['h3'] },
+        { name: 'supported_versions', type: 43 },
+      ],
+    });
+    expect(client.ja4).toMatch(/^q13d0203h3_/);
+    expect(server).toMatchObject({ ja3s: { string: '771,4865,43' } });
+  });
+
+  it('puts a hello together from several packets and frames in any order', () => {
+    const [a, b, c] = [hello.slice(0, 20), hello.slice(20, 50), hello.slice(50)];
+    const fed = feed()
+      .client(initial(CLIENT_1, concat(crypto(50, c), u8(1), crypto(0, a)), 0))
+      .client(initial(CLIENT_1, concat(hex('02 05 00 00 00'), crypto(20, b)), 1));
+    expect(told(fed)).toEqual([expect.objectContaining({ sni: 'a.example' })]);
+  });
+
+  it('reads packets that share a datagram', () => {
+    const both = concat(
+      initial(CLIENT_1, crypto(0, hello.slice(0, 40))),
+      initial(CLIENT_1, crypto(40, hello.slice(40)), 3),
+    );
+    expect(told(feed().client(both)).length).toBe(1);
+  });
+
+  it('reads version 2', () => {
+    expect(told(feed().client(initial(CLIENT_2, crypto(0, hello))))).toEqual([
+      expect.objectContaining({ version: '6b3343cf', sni: 'a.example' }),
+    ]);
+  });
+
+  it('begins anew after a retry, with the keys of the next packet', () => {
+    const fed = feed()
+      .client(initial(CLIENT_1, crypto(0, hello)))
+      .server(retry())
+      .client(initial(CLIENT_1, crypto(0, hello)));
+    expect(told(fed).map(({ sni }) => sni)).toEqual(['a.example', 'a.example']);
+  });
+
+  it('reads hellos of Google versions', () => {
+    const tags: [string, string][] = [
+      ['PAD', '----'],
+      ['SNI', 'b.example'],
+      ['VER', 'Q046'],
+      ['UAID', 'canary'],
+    ];
+    const [record] = told(feed().client(googleHello(tags)));
+    expect(record).toMatchObject({ version: 'Q046', sni: 'b.example', ua: 'canary' });
+    expect(record.cyu).toEqual([
+      { string: '46,PAD-SNI-VER-UAID', hash: expect.stringMatching(/^[0-9a-f]{32}$/) },
+    ]);
+  });
+
+  it('tells once of packets that cannot be decrypted', () => {
+    const broken = initial(CLIENT_1, crypto(0, hello));
+    broken[broken.length - 1]! ^= 1;
+    const fed = feed().client(broken).client(broken);
+    fed.end();
+    expect(fed.events).toEqual(['failed_decrypt']);
+  });
+
+  it('tells of frames that no Initial packet has', () => {
+    const fed = feed().client(initial(CLIENT_1, Uint8Array.of(0x1e, 0, 0)));
+    fed.end();
+    expect(fed.events).toEqual(['error_on_data']);
+  });
+
+  it('leaves other datagrams alone', () => {
+    expect(feed().client('\xc0\x12\x34\x56\x78 something').end().records).toEqual([]);
+    expect(feed().client('\x40 something else').end().records).toEqual([]);
+  });
+
+  it('keeps no more of a hello than it may', () => {
+    const limits = { 'app-layer': { protocols: { quic: { 'max-hello-length': 64 } } } };
+    const fed = new Feed([quic], { serverPort: 443, transport: 'udp', config: limits });
+    expect(told(fed.client(initial(CLIENT_1, crypto(0, hello))))).toEqual([]);
+  });
+});

@@ -1,0 +1,81 @@
+/** Mutated conversations of protocols: no parser throws, whatever comes. */
+import { expect, test } from 'vitest';
+import { Talk } from '../../engine/application/talk.js';
+import type { Config } from '../../engine/config/config.js';
+import type { Protocol, Transaction } from '../../engine/protocol.js';
+import quic from '../../modules/app/quic.js';
+import { CLIENT_1, crypto, googleHello, initial, SERVER_1 } from '../app/quic/packet-builder.js';
+import { alpn, clientHello, serverHello, serverName } from '../app/tls/handshake-builder.js';
+import { randomNumbers } from '../matcher/random.js';
+import { concat } from '../packets/bytes.js';
+import { stubThread } from '../thread-stub.js';
+import { mutated } from './byte-mutator.js';
+
+const SEEDS = [1, 2, 3];
+
+interface Target {
+  readonly protocol: Protocol<any>;
+  readonly transport: 'tcp' | 'udp';
+  readonly client: readonly Uint8Array[];
+  readonly server: readonly Uint8Array[];
+}
+
+const hello = clientHello([serverName('a.example'), alpn('h3')]);
+
+const TARGETS: readonly Target[] = [
+  {
+    protocol: quic,
+    transport: 'udp',
+    client: [
+      initial(CLIENT_1, concat(crypto(9, hello.slice(9)), crypto(0, hello.slice(0, 9)))),
+      googleHello([
+        ['SNI', 'a'],
+        ['UAID', 'b'],
+      ]),
+    ],
+    server: [initial(SERVER_1, crypto(0, serverHello()))],
+  },
+];
+
+const CASES = TARGETS.flatMap(target => SEEDS.map(seed => ({ ...target, name: target.protocol.name, seed })));
+
+/** Everything that rules and outputs may ask of a transaction. */
+function ask(protocol: Protocol<any>, transaction: Transaction, settings: unknown): void {
+  for (const toServer of [true, false]) {
+    for (const buffer of protocol.buffers)
+      for (let i = 0; buffer.get(transaction, toServer, i) && buffer.multiple && i < 5000; i++);
+    for (const value of protocol.values) value.get(transaction, toServer);
+  }
+  JSON.parse(`{${protocol.record(transaction, true, settings)}}`);
+}
+
+test.each(CASES)('$name over $transport, seed $seed', ({ protocol, transport, client, server, seed }) => {
+  const thread = stubThread({});
+  const settings = protocol.prepare?.(thread.config as Config, thread.shared);
+  const random = randomNumbers(seed);
+  const clients = [...mutated(seed, 300, client)];
+  const servers = [...mutated(seed + 100, 300, server)];
+  clients.forEach((bytes, i) => {
+    const talk = new Talk();
+    const session = talk.start(protocol, 0, settings);
+    for (const [toServer, data] of [
+      [true, client[i % client.length]!],
+      [true, bytes],
+      [false, servers[i]!],
+    ] as const) {
+      if (transport === 'udp') {
+        protocol.datagram?.(session, data, 0, data.length, toServer);
+        continue;
+      }
+      for (let at = 0; at < data.length; ) {
+        const end = Math.min(data.length, at + 1 + random(200));
+        talk.deliver(toServer, data, at, end);
+        at = end;
+      }
+    }
+    for (const toServer of [true, false]) if (transport === 'tcp') talk.end(toServer, false);
+    protocol.finish?.(session);
+    for (const transaction of session.transactions) ask(protocol, transaction, settings);
+    expect(session.transactions.length).toBeLessThan(5000);
+  });
+});
