@@ -218,6 +218,8 @@ export class Conversations {
       this.gaveUp(session, error);
     }
     this.fulfil(p, flow, talk, session);
+    // One that cannot be read says nothing of those behind it.
+    session.failed = false;
   }
 
   // ── recognition ──

@@ -89,13 +89,6 @@ const PROTOCOLS: Readonly<Record<string, AbsentProtocol>> = {
   },
   dhcp: { values: 'dhcp.leasetime dhcp.rebinding_time dhcp.renewal_time' },
   snmp: { buffers: 'snmp.community snmp.usm', values: 'snmp.version snmp.pdu_type snmp.trap_type' },
-  sip: {
-    buffers:
-      'sip.method sip.uri sip.protocol sip.stat_code sip.stat_msg sip.request_line sip.response_line sip.from sip.to sip.via ' +
-      'sip.user_agent sip.content_type sip.content_length sdp.session_name sdp.session_info sdp.origin sdp.uri sdp.email ' +
-      'sdp.phone_number sdp.connection_data sdp.bandwidth sdp.time sdp.repeat_time sdp.timezone sdp.encryption_key ' +
-      'sdp.attribute sdp.media.media sdp.media.media_info sdp.media.connection_data sdp.media.encryption_key',
-  },
   rfb: { buffers: 'rfb.name', values: 'rfb.secresult rfb.sectype' },
   mqtt: {
     buffers:

@@ -1,0 +1,115 @@
+/** Keywords of SIP and SDP: each message is inspected in the direction it was sent in. */
+import type { BufferDeclaration, Direction } from '../../../engine/protocol.js';
+import type { MessageHead } from './message.js';
+import type { SessionDescription } from './sdp.js';
+import { COMPLETE, type SipTransaction } from './transaction.js';
+
+type Buffer_ = BufferDeclaration<SipTransaction>;
+
+const bytesOf = (text: string | undefined): Uint8Array | undefined =>
+  text === undefined ? undefined : Buffer.from(text, 'latin1');
+
+function ofHead(
+  name: string,
+  direction: Direction,
+  summary: string,
+  of: (head: MessageHead) => string | undefined,
+): Buffer_ {
+  return {
+    keyword: `sip.${name}`,
+    direction,
+    progress: COMPLETE,
+    summary,
+    get: ({ head }) => bytesOf(head && of(head)),
+  };
+}
+
+function ofField(name: string, field: string): Buffer_ {
+  return {
+    keyword: `sip.${name}`,
+    direction: 'either',
+    progress: COMPLETE,
+    summary: `the header field ${field}, whose name may be short`,
+    multiple: true,
+    get: ({ head }, _, index) => bytesOf(head?.fields.get(field)?.[index]),
+  };
+}
+
+const HEADS: readonly Buffer_[] = [
+  ofHead('method', 'to_server', 'method of a request', ({ request }) => request?.method),
+  ofHead('uri', 'to_server', 'what a request is for', ({ request }) => request?.uri),
+  ofHead('request_line', 'to_server', 'first line of a request', ({ request, firstLine }) =>
+    request ? firstLine : undefined,
+  ),
+  ofHead('stat_code', 'to_client', 'status code', ({ response }) => response?.code),
+  ofHead('stat_msg', 'to_client', 'reason beside the status code', ({ response }) => response?.reason),
+  ofHead('response_line', 'to_client', 'first line of a response', ({ response, firstLine }) =>
+    response ? firstLine : undefined,
+  ),
+  ofHead('protocol', 'either', 'version as the first line has it', ({ version }) => version),
+];
+
+function ofDescription(
+  name: string,
+  summary: string,
+  of: (description: SessionDescription) => readonly (string | undefined)[],
+  aliases: readonly string[] = [],
+): Buffer_ {
+  return {
+    keyword: `sdp.${name}`,
+    aliases,
+    direction: 'either',
+    progress: COMPLETE,
+    summary,
+    multiple: true,
+    get: ({ sdp }, _, index) => bytesOf(sdp && of(sdp)[index]),
+  };
+}
+
+/** A line of the session. */
+const line = (name: string, letter: string, summary: string): Buffer_ =>
+  ofDescription(name, summary, ({ session }) => session.get(letter) ?? []);
+
+/** A line of any of the media. */
+const medium = (name: string, letter: string, summary: string, aliases: readonly string[]): Buffer_ =>
+  ofDescription(
+    `media.${name}`,
+    summary,
+    ({ media }) => media.flatMap(each => each.get(letter)?.[0] ?? []),
+    aliases.map(alias => `sdp.${alias}`),
+  );
+
+const DESCRIPTIONS: readonly Buffer_[] = [
+  line('origin', 'o', 'who began the session'),
+  line('session_name', 's', 'name of the session'),
+  line('session_info', 'i', 'what the session is about'),
+  line('uri', 'u', 'where more is said of the session'),
+  line('email', 'e', 'e-mail address of who is responsible'),
+  line('phone_number', 'p', 'telephone number of who is responsible'),
+  line('connection_data', 'c', 'address of the session'),
+  line('bandwidth', 'b', 'bandwidth of the session'),
+  ofDescription('time', 'when the session begins and ends', ({ times }) => times.map(({ time }) => time)),
+  ofDescription('repeat_time', 'when the session is repeated', ({ times }) =>
+    times.flatMap(({ repeats }) => repeats),
+  ),
+  line('timezone', 'z', 'shifts of time zones'),
+  line('encryption_key', 'k', 'key of the session'),
+  ofDescription('attribute', 'an attribute of the session or of a medium', ({ session, media }) =>
+    [session, ...media].flatMap(each => each.get('a') ?? []),
+  ),
+  medium('media', 'm', 'kind, port, protocol and formats of a medium', ['media_description.media']),
+  medium('media_info', 'i', 'what a medium is', ['media.session_info', 'media_description.session_info']),
+  medium('connection_data', 'c', 'address of a medium', ['media_description.connection_data']),
+  medium('encryption_key', 'k', 'key of a medium', ['media_description.encryption_key']),
+];
+
+export const BUFFERS: readonly Buffer_[] = [
+  ...HEADS,
+  ofField('from', 'from'),
+  ofField('to', 'to'),
+  ofField('via', 'via'),
+  ofField('user_agent', 'user-agent'),
+  ofField('content_type', 'content-type'),
+  ofField('content_length', 'content-length'),
+  ...DESCRIPTIONS,
+];

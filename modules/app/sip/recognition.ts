@@ -1,0 +1,35 @@
+/** By what SIP is recognised: the first line of a message, which says its version. */
+import type { ProbeResult, RecognitionPattern } from '../../../engine/protocol.js';
+
+const METHODS =
+  'ACK BYE CANCEL INFO INVITE MESSAGE NOTIFY OPTIONS PRACK PUBLISH REFER REGISTER SUBSCRIBE UPDATE';
+/** Bytes in which the first line has to end. */
+const LONGEST_FIRST_LINE = 1024;
+const LF = 10;
+
+export const PATTERNS: readonly RecognitionPattern[] = [
+  ...METHODS.split(' ').map(method => ({ toServer: true, bytes: `${method} ` })),
+  { toServer: false, bytes: 'SIP/2.0 ' },
+];
+
+/** `INVITE sip:bob@example.org SIP/2.0`, or `SIP/2.0 200 OK`. */
+export function probe(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  toServer: boolean,
+  transport: 'tcp' | 'udp',
+): ProbeResult {
+  const view = bytes.subarray(start, Math.min(end, start + LONGEST_FIRST_LINE));
+  const at = view.indexOf(LF);
+  if (at < 0) return transport === 'tcp' && view.length < LONGEST_FIRST_LINE && isText(view) ? 'more' : 'no';
+  const line = Buffer.from(view.subarray(0, at)).toString('latin1');
+  if (/^SIP\/\d\.\d \d{3}( |\r|$)/.test(line)) return toServer ? 'yes-but-reversed' : 'yes';
+  return /^[A-Za-z]+ \S+ SIP\/\d\.\d\r?$/.test(line) && toServer ? 'yes' : 'no';
+}
+
+/** A word of a first line: nothing else can become one. */
+function isText(view: Uint8Array): boolean {
+  const first = view[0] ?? 0;
+  return (first >= 65 && first <= 90) || (first >= 97 && first <= 122);
+}

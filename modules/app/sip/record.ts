@@ -1,0 +1,71 @@
+/** The EVE record of a message. */
+import { printable } from '../../../engine/files/file-record.js';
+import type { Section, SessionDescription, TimeDescription } from './sdp.js';
+import type { SipTransaction } from './transaction.js';
+
+export function sipRecord({ head, sdp }: SipTransaction): string {
+  if (!head) return '';
+  const { request, response, version, firstLine } = head;
+  const told = {
+    ...(request && {
+      method: printable(request.method),
+      uri: printable(request.uri),
+      version,
+      request_line: printable(firstLine),
+    }),
+    ...(response && {
+      version,
+      code: response.code,
+      reason: printable(response.reason),
+      response_line: printable(firstLine),
+    }),
+    ...(sdp && { sdp: sdpJson(sdp) }),
+  };
+  return `"sip":${JSON.stringify(told)}`;
+}
+
+function sdpJson({ session, times, media }: SessionDescription): object {
+  return {
+    ...one(session, 'o', 'origin'),
+    ...one(session, 's', 'session_name'),
+    ...one(session, 'i', 'session_info'),
+    ...one(session, 'u', 'uri'),
+    ...one(session, 'e', 'email'),
+    ...one(session, 'p', 'phone_number'),
+    ...one(session, 'c', 'connection_data'),
+    ...all(session, 'b', 'bandwidths'),
+    ...(times.length > 0 && { time_descriptions: times.map(timeJson) }),
+    ...one(session, 'z', 'timezone'),
+    ...one(session, 'k', 'encryption_key'),
+    ...all(session, 'a', 'attributes'),
+    ...(media.length > 0 && { media_descriptions: media.map(mediumJson) }),
+  };
+}
+
+function timeJson({ time, repeats }: TimeDescription): object {
+  return {
+    time: printable(time),
+    ...(repeats.length > 0 && { repeat_time: repeats.map(printable).join(' ') }),
+  };
+}
+
+function mediumJson(medium: Section): object {
+  return {
+    ...one(medium, 'm', 'media'),
+    ...one(medium, 'i', 'session_info'),
+    ...all(medium, 'b', 'bandwidths'),
+    ...one(medium, 'c', 'connection_data'),
+    ...one(medium, 'k', 'encryption_key'),
+    ...all(medium, 'a', 'attributes'),
+  };
+}
+
+function one(section: Section, letter: string, name: string): object {
+  const value = section.get(letter)?.[0];
+  return value === undefined ? {} : { [name]: printable(value) };
+}
+
+function all(section: Section, letter: string, name: string): object {
+  const values = section.get(letter);
+  return values ? { [name]: values.map(printable) } : {};
+}

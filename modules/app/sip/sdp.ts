@@ -1,0 +1,48 @@
+/** Session descriptions (SDP, RFC 8866 5): lines of one letter and a value, of the session and of each of its media. */
+
+/** Values by the letter of their line, in their order. */
+export type Section = ReadonlyMap<string, readonly string[]>;
+
+/** When a session is, and when it is repeated. */
+export interface TimeDescription {
+  readonly time: string;
+  readonly repeats: string[];
+}
+
+export interface SessionDescription {
+  readonly session: Section;
+  readonly times: readonly TimeDescription[];
+  readonly media: readonly Section[];
+}
+
+/** Lines that are kept. */
+const MOST_LINES = 1024;
+const LETTERS = 'vosiuepcbtrzkam';
+
+/** @returns undefined where it is none */
+export function parseSdp(bytes: Uint8Array): SessionDescription | undefined {
+  const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    .toString('latin1')
+    .split('\n', MOST_LINES);
+  const session = new Map<string, string[]>();
+  const times: TimeDescription[] = [];
+  const media: Map<string, string[]>[] = [];
+  for (const [number, line] of lines.entries()) {
+    const match = /^([a-z])=([^\r]*)\r?$/.exec(line);
+    if (number === 0 && match?.[1] !== 'v') return undefined;
+    if (!match) continue;
+    const [, letter, value] = match as unknown as [string, string, string];
+    if (!LETTERS.includes(letter)) continue;
+    if (letter === 'm') media.push(new Map());
+    else if (letter === 't') times.push({ time: value, repeats: [] });
+    else if (letter === 'r') times.at(-1)?.repeats.push(value);
+    add(media.at(-1) ?? session, letter, value);
+  }
+  return { session, times, media };
+}
+
+function add(section: Map<string, string[]>, letter: string, value: string): void {
+  const values = section.get(letter);
+  if (values) values.push(value);
+  else section.set(letter, [value]);
+}
