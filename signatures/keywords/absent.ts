@@ -83,10 +83,6 @@ const PROTOCOLS: Readonly<Record<string, AbsentProtocol>> = {
     buffers: 'ike.init_spi ike.resp_spi ike.nonce_payload ike.key_exchange_payload ike.vendor',
     values: 'ike.chosen_sa_attribute ike.exchtype ike.key_exchange_payload_length ike.nonce_payload_length',
   },
-  krb5: {
-    buffers: 'krb5_cname krb5.cname krb5_sname krb5.sname',
-    values: 'krb5_err_code krb5_msg_type krb5.ticket_encryption',
-  },
   dhcp: { values: 'dhcp.leasetime dhcp.rebinding_time dhcp.renewal_time' },
   snmp: { buffers: 'snmp.community snmp.usm', values: 'snmp.version snmp.pdu_type snmp.trap_type' },
   rfb: { buffers: 'rfb.name', values: 'rfb.secresult rfb.sectype' },

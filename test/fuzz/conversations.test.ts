@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { Talk } from '../../engine/application/talk.js';
 import type { Config } from '../../engine/config/config.js';
 import type { Protocol, Transaction } from '../../engine/protocol.js';
+import krb5 from '../../modules/app/krb5.js';
 import quic from '../../modules/app/quic.js';
+import { failure, framed, reply, request } from '../app/krb5/message-builder.js';
 import { CLIENT_1, crypto, googleHello, initial, SERVER_1 } from '../app/quic/packet-builder.js';
 import { alpn, clientHello, serverHello, serverName } from '../app/tls/handshake-builder.js';
 import { randomNumbers } from '../matcher/random.js';
@@ -35,6 +37,13 @@ const TARGETS: readonly Target[] = [
     ],
     server: [initial(SERVER_1, crypto(0, serverHello()))],
   },
+  {
+    protocol: krb5,
+    transport: 'tcp',
+    client: [framed(request(10, 'a', 'b'), request(12, undefined, 'c', 'd'))],
+    server: [framed(reply(11, 18, 23), failure(7))],
+  },
+  { protocol: krb5, transport: 'udp', client: [request(10, 'a', 'b')], server: [reply(13, 1, 2)] },
 ];
 
 const CASES = TARGETS.flatMap(target => SEEDS.map(seed => ({ ...target, name: target.protocol.name, seed })));

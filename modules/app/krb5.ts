@@ -1,0 +1,44 @@
+/** Kerberos 5 (RFC 4120) over TCP and UDP. */
+import { defineProtocol, type ProbeResult } from '../../engine/protocol.js';
+import { add, EVENTS, type KerberosTransaction, messages } from './krb5/exchange.js';
+import { BUFFERS, TESTS, VALUES } from './krb5/keywords.js';
+import { isMessage } from './krb5/message.js';
+import { kerberosRecord } from './krb5/record.js';
+
+const LONGEST = 16384;
+
+/** A message; on TCP behind its length. */
+function probe(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  _: boolean,
+  transport: 'tcp' | 'udp',
+): ProbeResult {
+  let at = start;
+  if (transport === 'tcp') {
+    if (end - start < 6) return 'more';
+    const length = (bytes[start + 2]! << 8) | bytes[start + 3]!;
+    if (bytes[start] !== 0 || bytes[start + 1] !== 0 || length > LONGEST) return 'no';
+    at += 4;
+  }
+  const answer = isMessage(bytes, at, end);
+  if (answer === 'more') return transport === 'udp' ? 'no' : 'more';
+  return answer ? 'yes' : 'no';
+}
+
+export default defineProtocol<KerberosTransaction>({
+  name: 'krb5',
+  transports: ['tcp', 'udp'],
+  progressToServer: ['request_started', 'request_complete'],
+  progressToClient: ['response_started', 'response_complete'],
+  events: EVENTS,
+  buffers: BUFFERS,
+  values: VALUES,
+  tests: TESTS,
+  recognition: { ports: { tcp: [88], udp: [88] }, probe },
+  client: session => messages(session, true),
+  server: session => messages(session, false),
+  datagram: (session, bytes, start, end, toServer) => add(session, bytes.slice(start, end), toServer),
+  record: kerberosRecord,
+});

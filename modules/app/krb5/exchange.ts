@@ -1,0 +1,57 @@
+/** Kerberos messages of both directions: each is a transaction. */
+import type { Session } from '../../../engine/application/session.js';
+import type { Reading } from '../../../engine/application/stream-socket.js';
+import type { Transaction } from '../../../engine/protocol.js';
+import { AS_REQ, type KerberosMessage, KRB_ERROR, parseMessage, TGS_REQ } from './message.js';
+import { isWeak } from './names.js';
+
+export const COMPLETE = 1;
+export const EVENTS = ['malformed_data', 'weak_encryption'] as const;
+
+export class KerberosTransaction implements Transaction {
+  progressToServer: number;
+  progressToClient: number;
+  readonly events: number[] = [];
+  detection?: unknown;
+
+  constructor(
+    readonly id: number,
+    readonly toServer: boolean,
+    /** Undefined for what is no message. */
+    readonly message: KerberosMessage | undefined,
+    /** Type of the request that failed. */
+    readonly failedRequest: number | undefined,
+  ) {
+    // The other direction has nothing to wait for.
+    this.progressToServer = toServer ? 0 : COMPLETE;
+    this.progressToClient = toServer ? COMPLETE : 0;
+  }
+}
+
+export type KerberosSession = Session<KerberosTransaction>;
+
+/** Messages on a TCP stream, each behind its length (RFC 4120 7.2.2). */
+export function* messages(session: KerberosSession, toServer: boolean): Reading<void> {
+  const socket = toServer ? session.client : session.server;
+  for (;;) {
+    const head = yield* socket.read(4);
+    if (!head) return;
+    const length = ((head[0]! << 24) | (head[1]! << 16) | (head[2]! << 8) | head[3]!) >>> 0;
+    const bytes = yield* socket.read(length);
+    if (bytes) add(session, bytes.slice(), toServer);
+    else if (socket.state === 'limit') add(session, new Uint8Array(0), toServer);
+    if (!bytes) return;
+  }
+}
+
+/** @param bytes of one message; kept */
+export function add(session: KerberosSession, bytes: Uint8Array, toServer: boolean): void {
+  const message = parseMessage(bytes);
+  if (message && (message.type === AS_REQ || message.type === TGS_REQ)) session.state = message.type;
+  const failed = message?.type === KRB_ERROR ? (session.state as number | undefined) : undefined;
+  const transaction = new KerberosTransaction(session.transactionCount, toServer, message, failed);
+  session.begin(transaction);
+  if (!message) session.event(transaction, 'malformed_data');
+  else if (isWeak(message.encryption)) session.event(transaction, 'weak_encryption');
+  session.advance(transaction, toServer, COMPLETE);
+}

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { TESTS } from '../../../modules/app/krb5/keywords.js';
+import krb5 from '../../../modules/app/krb5.js';
+import { Feed } from '../../application/feed.js';
+import { u32 } from '../../packets/bytes.js';
+import { failure, framed, reply, request } from './message-builder.js';
+
+const tcp = (): Feed => new Feed([krb5], { serverPort: 88 });
+const told = (feed: Feed) => feed.end().records.map(record => record.krb5);
+
+describe('krb5', () => {
+  it('tells requests and replies', () => {
+    const feed = tcp()
+      .client(framed(request(10, 'ann', 'krbtgt', 'A'), request(12, undefined, 'host', 'b')))
+      .server(framed(reply(11, 18, 23)));
+    expect(told(feed)).toEqual([
+      {
+        msg_type: 'KRB_AS_REQ',
+        cname: 'ann',
+        realm: 'A.EXAMPLE',
+        sname: 'krbtgt/A',
+        encryption: '<none>',
+        weak_encryption: false,
+      },
+      expect.objectContaining({ msg_type: 'KRB_TGS_REQ', cname: '<empty>', sname: 'host/b' }),
+      {
+        msg_type: 'KRB_AS_REP',
+        cname: 'ann',
+        realm: 'A.EXAMPLE',
+        sname: 'host/b',
+        encryption: 'aes256-cts-hmac-sha1-96',
+        weak_encryption: false,
+        ticket_encryption: 'rc4-hmac',
+        ticket_weak_encryption: true,
+      },
+    ]);
+    expect(feed.events).toEqual([]);
+  });
+
+  it('tells which request failed, over UDP too', () => {
+    const feed = new Feed([krb5], { serverPort: 88, transport: 'udp' })
+      .client(request(12, undefined, 'host', 'b'))
+      .server(failure(7));
+    expect(told(feed)[1]).toMatchObject({
+      msg_type: 'KRB_ERROR',
+      failed_request: 'KRB_TGS_REQ',
+      error_code: 'KDC_ERR_S_PRINCIPAL_UNKNOWN',
+      cname: '<empty>',
+      realm: '<empty>',
+      sname: 'krbtgt/A',
+    });
+  });
+
+  it('reads the same however it is cut', () => {
+    const whole = framed(request(10, 'ann', 'krbtgt'), request(10, 'bob', 'krbtgt'));
+    expect(told(tcp().pieces(true, whole, () => 1))).toEqual(told(tcp().client(whole)));
+  });
+
+  it('tells of weak encryption and of what is no message', () => {
+    const feed = tcp()
+      .client(framed(request(10, 'a', 'b')))
+      .server(framed(reply(11, 3, 18), Buffer.from('?')));
+    feed.end();
+    expect(feed.events).toEqual(['weak_encryption', 'malformed_data']);
+  });
+
+  it('waits for no message that is longer than may be held', () => {
+    const feed = tcp()
+      .client(framed(request(10, 'a', 'b')))
+      .client(u32(0x7fffffff));
+    feed.end();
+    expect(feed.events).toEqual(['malformed_data']);
+  });
+
+  it('compares encryptions of tickets', () => {
+    const test = TESTS[0]!;
+    const feed = tcp()
+      .client(framed(request(10, 'a', 'b')))
+      .server(framed(reply(13, 18, 23)));
+    const transaction = feed.transactions[1]! as never;
+    const matches = (argument: string) => test.matches(transaction, false, test.parse(argument));
+    expect(['weak', '!weak', '23', 'rc4-hmac,des-cbc-md5', '!18, 17', '18'].map(matches)).toEqual([
+      true,
+      false,
+      true,
+      true,
+      true,
+      false,
+    ]);
+    expect(() => test.parse('rot13')).toThrow('no encryption type "rot13"');
+  });
+});
