@@ -207,8 +207,9 @@ export const STREAM_INLINE = 1 << 5;
 /** Inspect raw stream data now, whatever its amount. */
 export const STREAM_FLUSH = 1 << 6;
 /**
- * Behind a hole that nobody has acknowledged, given out because the stream ends: signatures look at it, but for a
- * protocol the stream ended before the hole (STREAM_LENGTH and STREAM_GAP do not count).
+ * Behind a hole that nobody has acknowledged, given out because the stream ends, or not yet acknowledged when the
+ * depth was passed: signatures look at it, but for a protocol the stream ended before it (STREAM_LENGTH and STREAM_GAP
+ * do not count).
  */
 export const STREAM_BEYOND = 1 << 7;
 

@@ -32,6 +32,7 @@ const FLAGS = {
   end: Packet.STREAM_END,
   depth: Packet.STREAM_DEPTH,
   reset: Packet.STREAM_RESET,
+  beyond: Packet.STREAM_BEYOND,
 };
 
 function flagNames(flags: number): string[] {
@@ -84,7 +85,7 @@ describe('after the fact', () => {
     feed.finish();
     feed.segment(7, 'late');
     feed.finish();
-    expect(carried(feed)).toEqual(['packet 3 abc start', 'pseudo 3 gap 2 f end']);
+    expect(carried(feed)).toEqual(['packet 3 abc start', 'pseudo 3 gap 2 f end beyond']);
   });
 
   it('tells the end when nothing is left', () => {
@@ -277,10 +278,27 @@ describe('depth', () => {
       feed.finish();
       feed.endBatch();
       expect(feed.received.text).toBe('abcde');
-      expect(flagNames(feed.received.flags)).toEqual(['start', 'end', 'depth']);
+      expect(flagNames(feed.received.flags)).toEqual([
+        'start',
+        'end',
+        'depth',
+        ...(inline ? [] : ['beyond']),
+      ]);
       expect(feed.thread.counters.read('tcp.stream_depth_reached')).toBe(1);
       expect(feed.reassembler.bytesHeld).toBe(0);
     }
+  });
+
+  it('leaves to signatures what is not acknowledged when it is passed', () => {
+    const feed = feedOf({ config });
+    feed.segment(1, 'ab');
+    feed.acknowledge(3);
+    feed.segment(3, 'c');
+    feed.segment(4, 'defgh');
+    feed.acknowledge(4);
+    feed.endBatch();
+    expect(feed.received.text).toBe('abc');
+    expect(flagNames(feed.received.flags)).toEqual(['start', 'beyond']);
   });
 
   it('can be changed for one flow', () => {

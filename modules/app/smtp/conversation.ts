@@ -162,7 +162,7 @@ export class Conversation {
     for (;;) {
       const piece = yield* this.piece(client, LONGEST_LINE);
       if (!piece) {
-        if (client.state !== 'gap') return;
+        if (client.state !== 'gap') return this.lastLine(client);
         this.mail?.gap(client.missing);
         client.resume();
         continue;
@@ -178,6 +178,11 @@ export class Conversation {
     }
     frame?.endAt(client.position);
     this.endMessage(transaction);
+  }
+
+  /** The stream is over in the middle of a line. */
+  private lastLine(client: StreamSocket): void {
+    if (client.available > 0 && !this.isRejected()) this.mail?.line(client.rest(), false);
   }
 
   private isRejected(): boolean {

@@ -70,7 +70,8 @@ export class Outlet {
     if (carrier < 0) return false;
     const from = rows[r + Direction.DELIVERED]!;
     if (occasion.toServer) flags |= Packet.STREAM_TO_SERVER;
-    if (occasion.beyond) flags |= Packet.STREAM_BEYOND;
+    const beyond = occasion.beyond || (rows[r + Direction.FLAGS]! & Direction.DEPTH_SEEN) !== 0;
+    if (beyond) flags |= Packet.STREAM_BEYOND;
     if ((rows[r + Direction.FLAGS]! & Direction.STARTED) === 0) flags |= Packet.STREAM_START;
     rows[r + Direction.FLAGS]! |= Direction.STARTED;
     this.delivery.write(carrier, offset, (to - from) | 0, from, flags, rows[r + Direction.GAP]!);

@@ -142,7 +142,7 @@ export class Reassembler implements StreamControl {
     const r = rowOf(flow, toServer);
     if (!this.isActive(flow, toServer)) return PLACED;
     const start = (sequence - rows[r + Direction.FIRST_SEQUENCE]!) | 0;
-    const end = this.cutToDepth(r, (start + length) | 0);
+    const end = this.cutToDepth(r, start, (start + length) | 0);
     const p = slot * Packet.INTS;
     const inline = (rows[r + Direction.FLAGS]! & Direction.INLINE) !== 0;
     const repeated = inline && ((end - rows[r + Direction.DELIVERED]!) | 0) <= 0;
@@ -249,13 +249,20 @@ export class Reassembler implements StreamControl {
     return ((this.memory.row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0) === toServer;
   }
 
-  private cutToDepth(r: number, end: number): number {
+  private cutToDepth(r: number, start: number, end: number): number {
     const { rows } = this;
     const depth = rows[r + Direction.DEPTH]! >>> 0;
     if (depth === 0) return end;
     const delivered = rows[r + Direction.DELIVERED]!;
     const over = (delivered >>> 0) + ((end - delivered) | 0) - depth;
-    return over > 0 ? (end - over) | 0 : end;
+    if (over <= 0) return end;
+    // What waits for its acknowledgment now is left to signatures.
+    if (
+      ((start - rows[r + Direction.IN_ORDER]!) | 0) <= 0 &&
+      (rows[r + Direction.FLAGS]! & Direction.INLINE) === 0
+    )
+      rows[r + Direction.FLAGS]! |= Direction.DEPTH_SEEN;
+    return (end - over) | 0;
   }
 
   private reportOverlap(slot: number): void {

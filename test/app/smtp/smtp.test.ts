@@ -64,6 +64,14 @@ describe('smtp', () => {
     expect(feed.events).toEqual(['MIME_LONG_LINE']);
   });
 
+  it('has what came of the last line when the stream is over', () => {
+    const message = 'Content-Disposition: x; filename=f\r\n\r\nline\r\nand a h';
+    const [{ file }] = fed([...OPENING, ...ENVELOPE, C('DATA\r\n'), S('354 go\r\n'), C(message)]).files as [
+      Feed['files'][0],
+    ];
+    expect([file.size, file.state]).toEqual(['line\r\nand a h'.length, 'truncated']);
+  });
+
   it('reads messages in chunks', () => {
     const half = MESSAGE.length >> 1;
     const feed = fed([
