@@ -146,6 +146,12 @@ export class StreamSocket {
     if (this.state === 'gap' || this.state === 'limit') this.state = 'open';
   }
 
+  /** Bytes up to and with the delimiter, when they are there, at most `limit`; for many short lines that come at once. */
+  takeUntil(delimiter: number, limit: number): Uint8Array | undefined {
+    const at = this.indexOf(delimiter, limit);
+    return at < 0 ? undefined : this.take(at + 1);
+  }
+
   private take(count: number): Uint8Array {
     const taken = this.bytes.subarray(this.start, this.start + count);
     this.skip(count);

@@ -14,7 +14,7 @@ export interface TextLine {
 /** The next line; undefined where the stream is over. The end of the stream ends the last one. */
 export function* readTextLine(socket: StreamSocket, limit: number): Reading<TextLine | undefined> {
   const line = yield* socket.readUntil(LF, limit);
-  if (line) return { bytes: withoutEnd(line), truncated: false };
+  if (line) return { bytes: withoutLineEnd(line).slice(), truncated: false };
   if (socket.state === 'limit') {
     socket.resume();
     const bytes = (yield* socket.read(limit))!.slice();
@@ -22,7 +22,7 @@ export function* readTextLine(socket: StreamSocket, limit: number): Reading<Text
     return { bytes, truncated: true };
   }
   if (socket.available === 0 || socket.state === 'gap') return undefined;
-  return { bytes: withoutEnd(socket.rest()), truncated: false };
+  return { bytes: withoutLineEnd(socket.rest()).slice(), truncated: false };
 }
 
 function* skipLine(socket: StreamSocket, limit: number): Reading<void> {
@@ -33,9 +33,10 @@ function* skipLine(socket: StreamSocket, limit: number): Reading<void> {
   }
 }
 
-function withoutEnd(line: Uint8Array): Uint8Array {
+/** A view of a line without its LF or CRLF. */
+export function withoutLineEnd(line: Uint8Array): Uint8Array {
   let end = line.length;
   if (end > 0 && line[end - 1] === LF) end--;
   if (end > 0 && line[end - 1] === CR) end--;
-  return line.slice(0, end);
+  return line.subarray(0, end);
 }

@@ -6,7 +6,7 @@ export interface TransferDecoder {
   /**
    * @param line without its end, or a piece of one
    * @param ended false where the rest of the line is to come
-   * @returns bytes that are there now
+   * @returns bytes that are there now, valid until the next line
    */
   line(line: Uint8Array, ended: boolean): Uint8Array;
   /** What is left at the end. */
@@ -38,26 +38,50 @@ class Lines implements TransferDecoder {
   }
 }
 
+/** Six bits for each character of the alphabet (RFC 4648 4), and what stands between them. */
+const SKIPPED = 64;
+const INVALID = 65;
+const SIXTETS = sixtets();
+
+function sixtets(): Uint8Array {
+  const values = new Uint8Array(256).fill(INVALID);
+  for (const space of '=\t\n\v\f\r \xa0') values[space.charCodeAt(0)] = SKIPPED;
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+  for (let i = 0; i < alphabet.length; i++) values[alphabet.charCodeAt(i)] = i;
+  return values;
+}
+
 class Base64 implements TransferDecoder {
-  private left = '';
+  /** Bits that do not make up a byte yet. */
+  private bits = 0;
+  private held = 0;
+  private decoded = EMPTY;
 
   constructor(private readonly invalid: () => void) {}
 
   line(line: Uint8Array): Uint8Array {
-    const text = latin1(line);
-    const clean = text.replace(/[^A-Za-z0-9+/]/g, '');
-    if (clean.length !== text.replace(/[\s=]/g, '').length) this.invalid();
-    this.left += clean;
-    const whole = this.left.length - (this.left.length % 4);
-    const bytes = Buffer.from(this.left.slice(0, whole), 'base64');
-    this.left = this.left.slice(whole);
-    return bytes;
+    if (this.decoded.length < line.length) this.decoded = new Uint8Array(Math.max(76, line.length));
+    const { decoded } = this;
+    let length = 0;
+    let valid = true;
+    for (let i = 0; i < line.length; i++) {
+      const value = SIXTETS[line[i]!]!;
+      if (value >= SKIPPED) {
+        valid &&= value === SKIPPED;
+        continue;
+      }
+      this.bits = ((this.bits << 6) | value) & 0xfff;
+      this.held += 6;
+      if (this.held < 8) continue;
+      this.held -= 8;
+      decoded[length++] = this.bits >> this.held;
+    }
+    if (!valid) this.invalid();
+    return decoded.subarray(0, length);
   }
 
   end(): Uint8Array {
-    const bytes = Buffer.from(this.left, 'base64');
-    this.left = '';
-    return bytes;
+    return EMPTY;
   }
 }
 

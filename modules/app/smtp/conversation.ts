@@ -1,7 +1,7 @@
 /** Commands and replies (RFC 5321, 3030): which reply is for which command, where a mail begins and ends. */
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
-import { readTextLine, type TextLine } from '../../../engine/application/text-line.js';
+import { readTextLine, type TextLine, withoutLineEnd } from '../../../engine/application/text-line.js';
 import { latin1 } from '../http/bytes.js';
 import { Mail } from './mail.js';
 import type { SmtpSettings } from './settings.js';
@@ -160,7 +160,7 @@ export class Conversation {
     this.mail = new Mail(this.session, transaction);
     let continues = false;
     for (;;) {
-      const piece = yield* this.piece(client, LONGEST_LINE);
+      const piece = client.takeUntil(LF, LONGEST_LINE) ?? (yield* this.piece(client, LONGEST_LINE));
       if (!piece) {
         if (client.state !== 'gap') return this.lastLine(client);
         this.mail?.gap(client.missing);
@@ -170,7 +170,7 @@ export class Conversation {
       // Said no later than with the first line of what should not be here.
       if (this.isRejected()) return;
       const ended = piece.at(-1) === LF;
-      const line = chomped(piece);
+      const line = withoutLineEnd(piece);
       const dotted = line[0] === DOT && !continues;
       if (dotted && line.length === 1 && ended) break;
       continues = !ended;
@@ -215,7 +215,7 @@ export class Conversation {
       const piece = yield* this.piece(client, Math.min(left, LONGEST_LINE));
       if (!piece) return;
       left -= piece.length;
-      this.mail?.line(chomped(piece), piece.at(-1) === LF || left === 0);
+      this.mail?.line(withoutLineEnd(piece), piece.at(-1) === LF || left === 0);
     }
     if (!last) return;
     // Its own reply is that of the message.
@@ -333,11 +333,4 @@ function pathOf(text: string): Uint8Array {
 function chunkOf(text: string): { readonly length: number; readonly last: boolean } | undefined {
   const match = /^BDAT\s+(\d{1,10})(\s+LAST)?\s*$/i.exec(text);
   return match ? { length: Number(match[1]), last: match[2] !== undefined } : undefined;
-}
-
-function chomped(line: Uint8Array): Uint8Array {
-  let end = line.length;
-  if (end > 0 && line[end - 1] === LF) end--;
-  if (end > 0 && line[end - 1] === 13) end--;
-  return line.slice(0, end);
 }
