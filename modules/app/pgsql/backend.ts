@@ -1,0 +1,159 @@
+/** What the server sends. */
+import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
+import type { Connection } from './connection.js';
+import { backendKey } from './frontend.js';
+import { errorFields, LONGEST_MESSAGE, latin1, parameterName, texts, uint32 } from './message.js';
+import type { PgsqlTransaction } from './transaction.js';
+
+/** Bytes that a length can be made of: messages have 1 GB at most. */
+const LONGEST = 1 << 30;
+/** Parameters of a response that are told. */
+const MOST_PARAMETERS = 128;
+
+/** What is asked for by an authentication message (of type `R`), by its number. */
+const AUTHENTICATION: Readonly<Record<number, string>> = {
+  2: 'authentication_kerberos_v5',
+  3: 'authentication_cleartext_password',
+  7: 'authentication_gss',
+  9: 'authentication_sspi',
+};
+
+export class Backend {
+  private readonly socket: StreamSocket;
+
+  constructor(private readonly connection: Connection) {
+    this.socket = connection.session.server;
+  }
+
+  *messages(): Reading<void> {
+    const { socket, connection } = this;
+    for (;;) {
+      if (!(yield* socket.wait(1))) return;
+      if (connection.asksForEncryption) {
+        if (this.answerEncryption(socket.view[socket.offset]!)) return;
+        continue;
+      }
+      if (!(yield* socket.wait(5))) return;
+      const type = String.fromCharCode(socket.view[socket.offset]!);
+      const length = uint32(socket.view, socket.offset + 1) - 4;
+      if (length < 0 || length > LONGEST || !/[\w]/.test(type)) {
+        connection.fail(false, length < 0 || length > LONGEST ? 'invalid_length' : 'malformed_response');
+        return;
+      }
+      socket.skip(5);
+      if (!(yield* this.message(type, length))) return;
+    }
+  }
+
+  /** @returns whether all that follows is encrypted */
+  private answerEncryption(answer: number): boolean {
+    const { connection, socket } = this;
+    const accepted = answer === 0x53 || answer === 0x47;
+    connection.asksForEncryption = false;
+    // An error says that the server does not know the question.
+    if (accepted || answer === 0x4e) {
+      socket.skip(1);
+      const asked = connection.answered;
+      if (asked)
+        asked.response[asked.request.message === 'SSL Request' ? 'ssl_accepted' : 'gss_accepted'] = accepted;
+      connection.conclude();
+    }
+    if (answer === 0x53) connection.session.requests.changeTo = 'tls';
+    else if (accepted) connection.session.requests.stopInspection = 'payload';
+    return accepted;
+  }
+
+  /** @returns false where the stream is over */
+  private *message(type: string, length: number): Reading<boolean> {
+    const { socket, connection } = this;
+    const transaction = connection.answered;
+    if (type === 'D' || type === 'd') return yield* this.data(type, length, transaction);
+    if (length > LONGEST_MESSAGE) return yield* socket.discard(length);
+    const content = yield* socket.read(length);
+    if (!content) return false;
+    if (transaction) this.take(type, content, transaction);
+    if (type === 'Z') {
+      connection.ready = true;
+      connection.conclude();
+    }
+    return true;
+  }
+
+  /** Rows are counted, not kept: their bytes are what lengths of columns say. */
+  private *data(type: string, length: number, transaction: PgsqlTransaction | undefined): Reading<boolean> {
+    const { socket } = this;
+    if (type === 'd') {
+      if (transaction) add(transaction.copiedOut, length);
+      return yield* socket.discard(length);
+    }
+    if (length < 2) return yield* socket.discard(length);
+    if (!(yield* socket.wait(2))) return false;
+    const columns = (socket.view[socket.offset]! << 8) | socket.view[socket.offset + 1]!;
+    if (transaction) add(transaction.rows, Math.max(0, length - 2 - 4 * columns));
+    return yield* socket.discard(length);
+  }
+
+  private take(type: string, content: Uint8Array, transaction: PgsqlTransaction): void {
+    const { response, parameters } = transaction;
+    switch (type) {
+      case 'R':
+        this.authenticate(content, transaction);
+        break;
+      case 'S': {
+        const [name, value = ''] = texts(content);
+        if (name !== undefined && parameters.length < MOST_PARAMETERS)
+          parameters.push({ [parameterName(name)]: value });
+        break;
+      }
+      case 'K':
+        if (content.length >= 8) Object.assign(response, backendKey(content));
+        break;
+      case 'T':
+        response.field_count = columnCount(content, 0);
+        break;
+      case 'C':
+        response.command_completed = texts(content)[0] ?? '';
+        break;
+      case 'G':
+        response.copy_in_response = { columns: columnCount(content, 1) };
+        // What is copied is a transaction of its own.
+        this.connection.conclude();
+        break;
+      case 'H':
+        response.copy_out_response = { columns: columnCount(content, 1) };
+        break;
+      case 'E':
+      case 'N':
+        Object.assign(response, errorFields(content));
+        // Before it was ready, a server closes the connection then.
+        if (type === 'E' && !this.connection.ready) this.connection.conclude();
+        break;
+    }
+  }
+
+  private authenticate(content: Uint8Array, { response }: PgsqlTransaction): void {
+    const { connection } = this;
+    if (content.length < 4) return;
+    const kind = uint32(content, 0);
+    const rest = content.subarray(4);
+    if (kind === 0) response.message = 'authentication_ok';
+    else if (kind === 12) response.authentication_sasl_final = latin1(rest);
+    else {
+      if (kind === 5) response.authentication_md5_password = latin1(rest.subarray(0, 4));
+      else if (kind === 10) response.authentication_sasl_auth = texts(rest).join(',');
+      else if (kind === 11) response.authentication_sasl_continue = latin1(rest);
+      else response.message = AUTHENTICATION[kind] ?? 'authentication_unknown';
+      connection.authentication = kind === 10 ? 'sasl' : kind === 11 ? 'sasl going on' : 'password';
+      connection.conclude();
+    }
+  }
+}
+
+function add(tally: { count: number; bytes: number }, bytes: number): void {
+  tally.count++;
+  tally.bytes += bytes;
+}
+
+function columnCount(content: Uint8Array, at: number): number {
+  return content.length < at + 2 ? 0 : (content[at]! << 8) | content[at + 1]!;
+}

@@ -1,0 +1,172 @@
+/** What the client sends. */
+import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
+import type { Connection } from './connection.js';
+import {
+  CANCEL_REQUEST,
+  GSS_REQUEST,
+  LONGEST_MESSAGE,
+  latin1,
+  parameterName,
+  SSL_REQUEST,
+  texts,
+  uint32,
+} from './message.js';
+import type { Members, PgsqlTransaction } from './transaction.js';
+
+/** Bytes of a message without a type. */
+const LONGEST_STARTUP = 10_000;
+const MECHANISMS: Readonly<Record<string, string>> = {
+  'SCRAM-SHA-256': 'scram_SHA256',
+  'SCRAM-SHA-256-PLUS': 'scram_SHA256_plus',
+};
+/** Types of messages of the extended protocol and of calls: passed over, but for Sync and calls, which are answered. */
+const UNREAD = 'BCDEFHPS';
+const SYNC = 'S';
+const FUNCTION_CALL = 'F';
+
+export class Frontend {
+  private readonly socket: StreamSocket;
+  /** What is being copied to the server. */
+  private copy: PgsqlTransaction | undefined;
+
+  constructor(private readonly connection: Connection) {
+    this.socket = connection.session.client;
+  }
+
+  *messages(): Reading<void> {
+    const { socket, connection } = this;
+    for (;;) {
+      if (!(yield* socket.wait(5))) return;
+      // Messages that begin a connection have no type.
+      const known = socket.view[socket.offset] === 0 ? yield* this.startup() : yield* this.typed();
+      if (known === undefined || connection.session.requests.changeTo !== undefined) return;
+      if (known) continue;
+      connection.fail(true, 'malformed_request');
+      return;
+    }
+  }
+
+  /** @returns whether it is one; undefined where the stream is over */
+  private *startup(): Reading<boolean | undefined> {
+    const { socket } = this;
+    if (!(yield* socket.wait(8))) return undefined;
+    const length = uint32(socket.view, socket.offset);
+    if (length < 8 || length > LONGEST_STARTUP) return false;
+    const bytes = yield* socket.read(length);
+    return bytes && this.start(uint32(bytes, 4), bytes.subarray(8));
+  }
+
+  private start(code: number, content: Uint8Array): boolean {
+    const { connection } = this;
+    if (code === SSL_REQUEST || code === GSS_REQUEST) {
+      connection.asksForEncryption = true;
+      connection.ask(({ request }) => {
+        request.message = code === SSL_REQUEST ? 'SSL Request' : 'GSSENC Request';
+      });
+    } else if (code === CANCEL_REQUEST) {
+      this.say('cancel_request', content.length >= 8 ? backendKey(content) : {});
+    } else if (code >>> 16 === 3) {
+      connection.ask(({ request }) => Object.assign(request, startupMembers(code, content)));
+    } else return false;
+    return true;
+  }
+
+  private *typed(): Reading<boolean | undefined> {
+    const { socket } = this;
+    const type = String.fromCharCode(socket.view[socket.offset]!);
+    const length = uint32(socket.view, socket.offset + 1) - 4;
+    if (length < 0) return false;
+    socket.skip(5);
+    if (type === 'd') this.addCopied(length);
+    if (type === 'd' || UNREAD.includes(type) || length > LONGEST_MESSAGE) {
+      if (type === SYNC || type === FUNCTION_CALL) this.connection.wait(undefined);
+      return (yield* socket.discard(length)) ? true : undefined;
+    }
+    const content = yield* socket.read(length);
+    return content && this.take(type, content);
+  }
+
+  private take(type: string, content: Uint8Array): boolean {
+    switch (type) {
+      case 'Q':
+        this.connection.ask(transaction => {
+          transaction.query = withoutZero(content).slice();
+        });
+        return true;
+      case 'p':
+        this.authenticate(content);
+        return true;
+      case 'X':
+        this.say('termination_message', {});
+        return true;
+      case 'c':
+      case 'f':
+        this.endCopy(type === 'c' ? { message: 'copy_done' } : { message: 'copy_fail' });
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** What is not answered. */
+  private say(message: string, members: Members): void {
+    const transaction = this.connection.begin();
+    Object.assign(transaction.request, { message }, members);
+    this.connection.session.complete(transaction);
+  }
+
+  private authenticate(content: Uint8Array): void {
+    const { connection } = this;
+    connection.ask(transaction => {
+      if (connection.authentication === 'password') transaction.password = latin1(withoutZero(content));
+      else if (connection.authentication === 'sasl') Object.assign(transaction.request, saslMembers(content));
+      else transaction.request.sasl_response = latin1(content);
+    });
+  }
+
+  // ── copying ──
+
+  private addCopied(length: number): void {
+    this.copy ??= this.connection.begin();
+    this.copy.copiedIn.count++;
+    this.copy.copiedIn.bytes += length;
+  }
+
+  private endCopy(members: Members): void {
+    const { connection } = this;
+    const transaction = this.copy ?? connection.begin();
+    this.copy = undefined;
+    Object.assign(transaction.request, members);
+    connection.session.advance(transaction, true, 1);
+    connection.wait(transaction);
+  }
+}
+
+function startupMembers(version: number, content: Uint8Array): Members {
+  const list = texts(content);
+  const startup: Members = {};
+  const others: Members[] = [];
+  for (let i = 0; i + 1 < list.length; i += 2) {
+    if (list[i] === 'user') startup.user = list[i + 1];
+    else others.push({ [parameterName(list[i]!)]: list[i + 1] });
+  }
+  if (others.length > 0) startup.optional_parameters = others;
+  return { protocol_version: `${version >>> 16}.${version & 0xffff}`, startup_parameters: startup };
+}
+
+/** A name and, behind its length, what the mechanism says first. */
+function saslMembers(content: Uint8Array): Members {
+  const [name = ''] = texts(content);
+  const told: Members = { sasl_authentication_mechanism: MECHANISMS[name] ?? name };
+  const parameter = latin1(content.subarray(name.length + 5));
+  return parameter === '' ? told : { ...told, sasl_param: parameter };
+}
+
+export function backendKey(content: Uint8Array): Members {
+  return { process_id: uint32(content, 0), secret_key: uint32(content, 4) };
+}
+
+function withoutZero(content: Uint8Array): Uint8Array {
+  const end = content.indexOf(0);
+  return end < 0 ? content : content.subarray(0, end);
+}

@@ -1,0 +1,35 @@
+/** By what PostgreSQL is recognised on its ports: the first message of either side. */
+import type { ProbeResult } from '../../../engine/protocol.js';
+import { CANCEL_REQUEST, GSS_REQUEST, SSL_REQUEST, uint32 } from './message.js';
+
+/** Bytes of a first message. */
+const LONGEST_FIRST = 10_000;
+const FRONTEND_TYPES = 'BCDEFHPQSXdfcp';
+const BACKEND_TYPES = 'RESNKZ';
+
+export function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean): ProbeResult {
+  return toServer ? probeFrontend(bytes, start, end) : probeBackend(bytes, start, end);
+}
+
+/** A message without a type begins a connection; one with a type was picked up later. */
+function probeFrontend(bytes: Uint8Array, start: number, end: number): ProbeResult {
+  if (bytes[start] !== 0) return probeTyped(bytes, start, end, FRONTEND_TYPES);
+  if (end - start < 8) return 'more';
+  const length = uint32(bytes, start);
+  const code = uint32(bytes, start + 4);
+  const known = code >>> 16 === 3 || code === SSL_REQUEST || code === GSS_REQUEST || code === CANCEL_REQUEST;
+  return known && length >= 8 && length <= LONGEST_FIRST ? 'yes' : 'no';
+}
+
+/** One byte answers what was asked of encryption. */
+function probeBackend(bytes: Uint8Array, start: number, end: number): ProbeResult {
+  if (end - start === 1) return bytes[start] === 0x4e || bytes[start] === 0x53 ? 'yes' : 'no';
+  return probeTyped(bytes, start, end, BACKEND_TYPES);
+}
+
+function probeTyped(bytes: Uint8Array, start: number, end: number, types: string): ProbeResult {
+  if (!types.includes(String.fromCharCode(bytes[start]!))) return 'no';
+  if (end - start < 5) return 'more';
+  const length = uint32(bytes, start + 1);
+  return length >= 4 && length <= LONGEST_FIRST ? 'yes' : 'no';
+}

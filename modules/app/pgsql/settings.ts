@@ -1,0 +1,32 @@
+/** Settings of PostgreSQL. */
+import type { Config } from '../../../engine/config/config.js';
+import { boolean, integer, option, size } from '../../../engine/config/option.js';
+import { recordTypeSettings } from '../../../engine/config/output-list.js';
+
+const PREFIX = 'app-layer.protocols.pgsql.';
+
+const DEPTH = option(`${PREFIX}stream-depth`, size, 0, 'bytes of a stream that are reassembled; 0: all');
+const MOST_TRANSACTIONS = option(
+  `${PREFIX}max-tx`,
+  integer(1),
+  1024,
+  'requests without a response; the oldest is completed beyond',
+);
+const PASSWORDS = option('outputs.*.eve-log.types.*.pgsql.passwords', boolean, false, 'tell passwords');
+
+export const PGSQL_OPTIONS = [DEPTH, MOST_TRANSACTIONS, PASSWORDS];
+
+export interface PgsqlSettings {
+  readonly depth: number;
+  readonly mostTransactions: number;
+  readonly passwords: boolean;
+}
+
+export function pgsqlSettings(config: Config): PgsqlSettings {
+  const entries = recordTypeSettings(config, 'pgsql').flatMap(entry => entry ?? []);
+  return {
+    depth: config.read(DEPTH),
+    mostTransactions: config.read(MOST_TRANSACTIONS),
+    passwords: entries.some(entry => entry.read({ ...PASSWORDS, path: 'passwords' })),
+  };
+}

@@ -1,0 +1,75 @@
+/** A request with its response, and its EVE record. */
+import { printable } from '../../../engine/files/file-record.js';
+import type { Transaction } from '../../../engine/protocol.js';
+import type { PgsqlSettings } from './settings.js';
+
+export const COMPLETE = 1;
+export const EVENTS = [
+  'invalid_length',
+  'malformed_request',
+  'malformed_response',
+  'too_many_transactions',
+] as const;
+
+/** What a message tells: members of the record, texts as latin1. */
+export type Members = Record<string, unknown>;
+
+/** Messages of data that were passed over. */
+export interface Tally {
+  count: number;
+  bytes: number;
+}
+
+export class PgsqlTransaction implements Transaction {
+  progressToServer = 0;
+  progressToClient = 0;
+  readonly events: number[] = [];
+  detection?: unknown;
+  readonly request: Members = {};
+  readonly response: Members = {};
+  /** Text of a simple query. */
+  query: Uint8Array | undefined;
+  password: string | undefined;
+  readonly parameters: Members[] = [];
+  readonly rows: Tally = { count: 0, bytes: 0 };
+  readonly copiedIn: Tally = { count: 0, bytes: 0 };
+  readonly copiedOut: Tally = { count: 0, bytes: 0 };
+
+  constructor(
+    readonly id: number,
+    readonly settings: PgsqlSettings,
+  ) {}
+}
+
+export function pgsqlRecord(transaction: PgsqlTransaction): string {
+  const request = requestOf(transaction);
+  const response = responseOf(transaction);
+  const told = {
+    tx_id: transaction.id + 1,
+    ...(Object.keys(request).length > 0 && { request }),
+    ...(Object.keys(response).length > 0 && { response }),
+  };
+  return `"pgsql":${JSON.stringify(told, (_, value) => (typeof value === 'string' ? printable(value) : value))}`;
+}
+
+function requestOf({ request, query, password, copiedIn, settings }: PgsqlTransaction): Members {
+  return {
+    ...(query && { simple_query: Buffer.from(query).toString('latin1') }),
+    ...(password !== undefined && (settings.passwords ? { password } : { password_redacted: true })),
+    ...(copiedIn.count > 0 && {
+      copy_data_in: { msg_count: copiedIn.count, data_size: copiedIn.bytes },
+    }),
+    ...request,
+  };
+}
+
+function responseOf({ response, parameters, rows, copiedOut }: PgsqlTransaction): Members {
+  return {
+    ...response,
+    ...(parameters.length > 0 && { parameter_status: parameters }),
+    ...(rows.count > 0 && { data_rows: rows.count, data_size: rows.bytes }),
+    ...(copiedOut.count > 0 && {
+      copy_data_out: { row_count: copiedOut.count, data_size: copiedOut.bytes },
+    }),
+  };
+}

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import pgsql from '../../../modules/app/pgsql.js';
+import { Feed, type FeedOptions } from '../../application/feed.js';
+
+const number = (value: number): Buffer => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+};
+const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
+
+/** A message of a type; those that begin a connection have none. */
+function message(type: string, content: string | Buffer): Buffer {
+  const body = typeof content === 'string' ? bytes(content) : content;
+  return Buffer.concat([bytes(type), number(body.length + 4), body]);
+}
+const startup = (code: number, content = '') => message('', Buffer.concat([number(code), bytes(content)]));
+
+const SSL_REQUEST = startup(80877103);
+const STARTUP = startup(0x30000, 'user\0me\0database\0db\0DateStyle\0ISO\0\0');
+const MD5 = message('R', Buffer.concat([number(5), bytes('abcd')]));
+const READY = message('Z', 'I');
+const WELCOME = Buffer.concat([
+  message('R', number(0)),
+  message('S', 'TimeZone\0UTC\0'),
+  message('K', Buffer.concat([number(7), number(9)])),
+  READY,
+]);
+const row = (value: string) =>
+  message('D', Buffer.concat([bytes('\0\x01'), number(value.length), bytes(value)]));
+
+const fed = (options: FeedOptions = {}) => new Feed([pgsql], { serverPort: 5432, ...options });
+const told = (feed: Feed) => feed.end().records.map(record => record.pgsql);
+/** A connection that is ready. */
+const ready = (options?: FeedOptions) => fed(options).client(STARTUP).server(WELCOME);
+const later = (feed: Feed) => told(feed).slice(1);
+
+describe('pgsql', () => {
+  it('tells how a connection begins', () => {
+    const feed = fed()
+      .client(SSL_REQUEST)
+      .server('N')
+      .client(STARTUP)
+      .server(MD5)
+      .client(message('p', 'secret\0'))
+      .server(WELCOME)
+      .client(message('X', ''));
+    expect(told(feed)).toEqual([
+      { tx_id: 1, request: { message: 'SSL Request' }, response: { ssl_accepted: false } },
+      {
+        tx_id: 2,
+        request: {
+          protocol_version: '3.0',
+          startup_parameters: {
+            user: 'me',
+            optional_parameters: [{ database: 'db' }, { date_style: 'ISO' }],
+          },
+        },
+        response: { authentication_md5_password: 'abcd' },
+      },
+      {
+        tx_id: 3,
+        request: { password_redacted: true },
+        response: {
+          message: 'authentication_ok',
+          process_id: 7,
+          secret_key: 9,
+          parameter_status: [{ time_zone: 'UTC' }],
+        },
+      },
+      { tx_id: 4, request: { message: 'termination_message' } },
+    ]);
+  });
+
+  it('tells passwords where asked to', () => {
+    const config = { outputs: [{ 'eve-log': { types: [{ pgsql: { passwords: 'yes' } }] } }] };
+    const feed = fed({ config }).client(STARTUP).server(MD5).client(message('p', 'secret\0')).server(WELCOME);
+    expect(told(feed)[1].request).toEqual({ password: 'secret' });
+  });
+
+  it('tells queries with what they gave', () => {
+    const rows = Buffer.concat([
+      message('T', '\0\x01x'),
+      row('abc'),
+      row('de'),
+      message('C', 'SELECT 2\0'),
+      READY,
+    ]);
+    const feed = ready().client(message('Q', 'SELECT 1\0')).server(rows);
+    expect(later(feed)).toEqual([
+      {
+        tx_id: 2,
+        request: { simple_query: 'SELECT 1' },
+        response: { field_count: 1, data_rows: 2, data_size: 5, command_completed: 'SELECT 2' },
+      },
+    ]);
+    const query = pgsql.buffers[0]!.get(feed.transactions[1] as never, true, 0)!;
+    expect(Buffer.from(query).toString()).toBe('SELECT 1');
+  });
+
+  it('keeps extended queries and their responses apart', () => {
+    const extended = Buffer.concat([message('P', 'x\0'), message('E', 'y'), message('S', '')]);
+    const answers = Buffer.concat([message('1', ''), message('E', 'SERROR\0\0'), READY]);
+    const feed = ready()
+      .client(Buffer.concat([extended, message('Q', 'a\0')]))
+      .server(Buffer.concat([answers, message('E', 'SERROR\0C42P01\0Mno\0\0'), READY]));
+    expect(later(feed)).toEqual([
+      {
+        tx_id: 2,
+        request: { simple_query: 'a' },
+        response: { severity_localizable: 'ERROR', code: '42P01', message: 'no' },
+      },
+    ]);
+  });
+
+  it('counts what is copied', () => {
+    const feed = ready()
+      .client(message('Q', 'COPY t FROM STDIN\0'))
+      .server(message('G', '\0\0\x02\0\0\0\0'))
+      .client(Buffer.concat([message('d', 'abcd'), message('d', 'ef'), message('c', '')]))
+      .server(Buffer.concat([message('C', 'COPY 2\0'), READY]))
+      .client(message('Q', 'COPY t TO STDOUT\0'))
+      .server(Buffer.concat([message('H', '\0\0\x01\0\0'), message('d', 'xyz'), message('c', ''), READY]));
+    expect(later(feed)).toEqual([
+      {
+        tx_id: 2,
+        request: { simple_query: 'COPY t FROM STDIN' },
+        response: { copy_in_response: { columns: 2 } },
+      },
+      {
+        tx_id: 3,
+        request: { copy_data_in: { msg_count: 2, data_size: 6 }, message: 'copy_done' },
+        response: { command_completed: 'COPY 2' },
+      },
+      {
+        tx_id: 4,
+        request: { simple_query: 'COPY t TO STDOUT' },
+        response: { copy_out_response: { columns: 1 }, copy_data_out: { row_count: 1, data_size: 3 } },
+      },
+    ]);
+  });
+
+  it('reads the same however it is cut', () => {
+    const client = Buffer.concat([STARTUP, message('Q', 'SELECT 1\0')]);
+    const server = Buffer.concat([WELCOME, row('abc'), message('C', 'SELECT 1\0'), READY]);
+    const cut = fed()
+      .pieces(true, client, () => 1)
+      .pieces(false, server, () => 1);
+    expect(told(cut)).toEqual(told(fed().client(client).server(server)));
+  });
+
+  it('goes on as TLS where the server accepts it', () => {
+    const feed = fed().client(SSL_REQUEST).server('S').client('\x16\x03');
+    expect(told(feed)).toEqual([
+      { tx_id: 1, request: { message: 'SSL Request' }, response: { ssl_accepted: true } },
+    ]);
+  });
+
+  it('bounds what waits for a response', () => {
+    const config = { 'app-layer': { protocols: { pgsql: { 'max-tx': '2' } } } };
+    const queries = Buffer.concat([1, 2, 3].map(() => message('Q', 'x\0')));
+    expect(ready({ config }).client(queries).end().events).toContain('too_many_transactions');
+  });
+
+  it.each([
+    ['a message without a length', message('Q', 'a\0'), Buffer.from('C\0\0\0\0', 'latin1'), 'invalid_length'],
+    ['a response that is none', message('Q', 'a\0'), message('\x01', ''), 'malformed_response'],
+    ['a request that is none', message('\x7f', 'a\0'), READY, 'malformed_request'],
+  ])('reports %s', (_, client, server, event) => {
+    expect(ready().client(client).server(server).end().events).toEqual([event]);
+  });
+});
