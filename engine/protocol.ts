@@ -141,6 +141,8 @@ export interface BufferDeclaration<T extends Transaction = Transaction> {
    * @param index number of the value for `multiple` buffers, 0 otherwise
    */
   get(transaction: T, toServer: boolean, index: number): Uint8Array | undefined;
+  /** Byte order of its numbers, for `byte_test … dce` and the like; big where nothing is said. */
+  littleEndian?(transaction: T, toServer: boolean): boolean;
 }
 
 /** A number of a transaction under a keyword, matched with the integer syntax (`<5`, `1-3`, `!2`, names). */

@@ -33,6 +33,8 @@ export interface Inspection {
    */
   atBeginning: boolean;
   atEnd: boolean;
+  /** Byte order that the transaction says its numbers have: of conditions with `dce`. */
+  littleEndian: boolean;
 
   /** Values of byte_extract and byte_math, by index; BigInt only where 64 bits are needed. */
   readonly variables: Float64Array;

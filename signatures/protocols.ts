@@ -39,11 +39,13 @@ export function ruleProtocols(protocols: readonly Protocol[]): Map<string, RuleP
   }
   for (const protocol of protocols) {
     for (const name of [protocol.name, ...(protocol.ruleNames ?? [])]) {
+      const before = known.get(name);
+      const others = before?.kind === 'application' ? before : { transports: [], hooks: [] };
       known.set(name, {
         name,
         kind: 'application',
-        transports: protocol.transports,
-        hooks: hooksOf(protocol),
+        transports: [...new Set([...others.transports, ...protocol.transports])],
+        hooks: [...new Set([...others.hooks, ...hooksOf(protocol)])],
       });
     }
   }

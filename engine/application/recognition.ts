@@ -107,7 +107,8 @@ export class Recogniser {
     if (end <= start) return undefined;
     for (const { protocol, pattern } of this.byFirstByte[bytes[start]!]!) {
       if (pattern.toServer === toServer || !protocol.transports.includes(transport)) continue;
-      if (found(pattern, bytes, start, end)) return protocol;
+      if (!found(pattern, bytes, start, end)) continue;
+      if (protocol.recognition.probe?.(bytes, start, end, !toServer, transport) !== 'no') return protocol;
     }
     return undefined;
   }

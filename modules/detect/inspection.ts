@@ -25,6 +25,7 @@ export function newInspection(memory: Memory, flows: FlowRows): Inspection {
     cursor: 0,
     atBeginning: true,
     atEnd: true,
+    littleEndian: false,
     variables: new Float64Array(MOST_VARIABLES),
     signature: 0,
   };

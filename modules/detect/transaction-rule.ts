@@ -166,6 +166,7 @@ function oneHolds(
   at.cursor = 0;
   at.atBeginning = true;
   at.atEnd = !declared.growing || visible.complete;
+  if (declared.littleEndian) at.littleEndian = declared.littleEndian(at.transaction!, visible.toServer);
   transform?.(at);
   return test(at);
 }

@@ -62,7 +62,15 @@ function reachOf(contents: readonly ContentMatch[]): number {
 function inspection(memory: Memory, flows: FlowRows): Inspection {
   return {
     ...{ memory, flows, slot: 0, p: 0, flow: -1, f: 0, toServer: true, transaction: undefined },
-    ...{ bytes: memory.bytes, start: 0, end: 0, cursor: 0, atBeginning: true, atEnd: true },
+    ...{
+      bytes: memory.bytes,
+      start: 0,
+      end: 0,
+      cursor: 0,
+      atBeginning: true,
+      atEnd: true,
+      littleEndian: false,
+    },
     ...{ variables: new Float64Array(1), signature: 0 },
   };
 }

@@ -73,10 +73,6 @@ const PROTOCOLS: Readonly<Record<string, AbsentProtocol>> = {
     buffers: 'smb.named_pipe smb_named_pipe smb.share smb_share smb.ntlmssp_user smb.ntlmssp_domain',
     values: 'smb.version',
   },
-  dcerpc: {
-    buffers: 'dcerpc.stub_data dce_stub_data',
-    values: 'dcerpc.iface dce_iface dcerpc.opnum dce_opnum',
-  },
   nfs: { values: 'nfs_procedure nfs_version nfs.procedure nfs.version' },
   ntp: { buffers: 'ntp.reference_id', values: 'ntp.version ntp.mode ntp.stratum' },
   ike: {

@@ -49,7 +49,7 @@ export class ByteReader {
     if (!(count >= 1 && count <= 8) || this.start + count > at.end) return false;
     const { bytes } = at;
     let value = 0;
-    if (this.format.littleEndian)
+    if (this.format.dce ? at.littleEndian : this.format.littleEndian)
       for (let i = count - 1; i >= 0; i--) value = value * 256 + bytes[this.start + i]!;
     else for (let i = 0; i < count; i++) value = value * 256 + bytes[this.start + i]!;
     this.value = value;

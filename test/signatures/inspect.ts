@@ -42,6 +42,7 @@ export function inspection(bytes: Uint8Array, further: Partial<Inspection> = {})
     cursor: 0,
     atBeginning: true,
     atEnd: true,
+    littleEndian: false,
     variables: new Float64Array(16),
     signature: 0,
     ...further,

@@ -1,0 +1,64 @@
+/** DCE/RPC (C706, MS-RPCE) over TCP and UDP. In named pipes it is a part of SMB. */
+import { defineProtocol, type ProbeResult } from '../../engine/protocol.js';
+import { Connection } from './dcerpc/connection.js';
+import { takeDatagram } from './dcerpc/datagrams.js';
+import { dceBuffers, dceTests } from './dcerpc/keywords.js';
+import { HEADER, isFromClient, isFromServer, readDatagramHeader, readHeader } from './dcerpc/pdu.js';
+import {
+  COMPLETE,
+  DCERPC_OPTIONS,
+  type DcerpcSession,
+  type DcerpcTransaction,
+  dcerpcRecord,
+  dcerpcSettings,
+} from './dcerpc/transaction.js';
+
+function probe(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  toServer: boolean,
+  transport: 'tcp' | 'udp',
+): ProbeResult {
+  if (transport === 'udp') return readDatagramHeader(bytes, start, end) ? 'yes' : 'no';
+  if (bytes[start] !== 5) return 'no';
+  if (end - start < HEADER) return 'more';
+  const pdu = readHeader(bytes, start);
+  if (!pdu) return 'no';
+  const isReversed = toServer ? isFromServer(pdu.type) : isFromClient(pdu.type);
+  return isReversed ? 'yes-but-reversed' : 'yes';
+}
+
+function connectionOf(session: DcerpcSession): Connection {
+  session.state ??= new Connection(session);
+  return session.state as Connection;
+}
+
+const callOf = ({ call }: DcerpcTransaction) => call;
+const AT = { progress: COMPLETE };
+
+export default defineProtocol<DcerpcTransaction>({
+  name: 'dcerpc',
+  transports: ['tcp', 'udp'],
+  progressToServer: ['request_started', 'request_complete'],
+  progressToClient: ['response_started', 'response_complete'],
+  events: [],
+  buffers: dceBuffers(callOf, AT),
+  values: [],
+  tests: dceTests(callOf, AT),
+  recognition: {
+    patterns: [
+      { toServer: true, bytes: '\x05\x00' },
+      { toServer: false, bytes: '\x05\x00' },
+      { toServer: true, bytes: '\x04' },
+      { toServer: false, bytes: '\x04' },
+    ],
+    probe,
+  },
+  options: DCERPC_OPTIONS,
+  record: dcerpcRecord,
+  prepare: dcerpcSettings,
+  client: session => connectionOf(session).read(true),
+  server: session => connectionOf(session).read(false),
+  datagram: takeDatagram,
+});

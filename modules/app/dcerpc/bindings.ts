@@ -1,0 +1,76 @@
+/** What client and server agreed upon: which interfaces the presentation contexts of a connection stand for. */
+import { HEADER, u16 } from './pdu.js';
+import { uuidText } from './uuid.js';
+
+export interface Interface {
+  readonly context: number;
+  readonly uuid: string;
+  readonly major: number;
+  readonly minor: number;
+  /** What the server answered: 0 accepts. */
+  result?: number;
+  reason?: number;
+}
+
+/** Contexts of a connection that are remembered. */
+const MOST_CONTEXTS = 1024;
+
+export class Bindings {
+  private readonly contexts = new Map<number, Interface>();
+
+  /** The server accepted some of what was offered. */
+  accept(offered: readonly Interface[]): void {
+    for (const each of offered) {
+      if (each.result !== 0) continue;
+      if (this.contexts.size >= MOST_CONTEXTS && !this.contexts.has(each.context)) return;
+      this.contexts.set(each.context, each);
+    }
+  }
+
+  find(context: number): Interface | undefined {
+    return this.contexts.get(context);
+  }
+}
+
+/** Interfaces that BIND or ALTER_CONTEXT offers (C706 12.6.3.1): `bytes[start, end)` is the whole message. */
+export function readOffers(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  littleEndian: boolean,
+): Interface[] {
+  const offers: Interface[] = [];
+  const first = start + HEADER + 12;
+  if (first > end) return offers;
+  const count = bytes[start + HEADER + 8]!;
+  for (let i = 0, at = first; i < count && at + 24 <= end; i++) {
+    offers.push({
+      context: u16(bytes, at, littleEndian),
+      uuid: uuidText(bytes, at + 4, littleEndian),
+      major: u16(bytes, at + 20, littleEndian),
+      minor: u16(bytes, at + 22, littleEndian),
+    });
+    at += 24 + 20 * bytes[at + 2]!;
+  }
+  return offers;
+}
+
+/** Notes what BIND_ACK or ALTER_CONTEXT_RESP says of each offer, in their order (C706 12.6.3.1). */
+export function readResults(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  littleEndian: boolean,
+  offers: readonly Interface[],
+): void {
+  const address = start + HEADER + 8;
+  if (address + 2 > end) return;
+  const behind = address + 2 + u16(bytes, address, littleEndian);
+  const list = behind + ((4 - ((behind - start) & 3)) & 3);
+  if (list + 4 > end) return;
+  const count = Math.min(bytes[list]!, offers.length);
+  for (let i = 0, at = list + 4; i < count && at + 24 <= end; i++, at += 24) {
+    offers[i]!.result = u16(bytes, at, littleEndian);
+    offers[i]!.reason = u16(bytes, at + 2, littleEndian);
+  }
+}

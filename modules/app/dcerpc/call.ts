@@ -1,0 +1,97 @@
+/** One call: what the client asks and what the server answers, whatever carries it. */
+import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
+import { type Bindings, type Interface, readOffers, readResults } from './bindings.js';
+import * as Type from './pdu.js';
+import { FIRST_FRAGMENT, HEADER, LAST_FRAGMENT, type Pdu, u16 } from './pdu.js';
+
+/** One side of a call. */
+export interface CallSide {
+  /** Type of the message; undefined before it came. */
+  type: number | undefined;
+  fragments: number;
+  readonly stub: GrowingBytes;
+  littleEndian: boolean;
+  done: boolean;
+}
+
+const newSide = (): CallSide => ({
+  type: undefined,
+  fragments: 0,
+  stub: new GrowingBytes(),
+  littleEndian: true,
+  done: false,
+});
+
+/** Header of REQUEST, with context and number of the operation. An object's UUID counts as an argument. */
+const CALL_HEADER = 24;
+
+export class Call {
+  readonly request = newSide();
+  readonly response = newSide();
+  opnum = 0;
+  /** Interfaces that are offered, or the one that is called. */
+  interfaces: readonly Interface[] = [];
+  /** The first part of the request was seen. */
+  fromFirst = false;
+
+  constructor(
+    readonly callId: number,
+    private readonly mostStub: number,
+  ) {}
+
+  side(toServer: boolean): CallSide {
+    return toServer ? this.request : this.response;
+  }
+
+  /** Takes a message of the client: `bytes[start, end)` is all of it. */
+  ask(pdu: Pdu, bytes: Uint8Array, start: number, end: number, bindings: Bindings): void {
+    const { request } = this;
+    request.type = pdu.type;
+    request.littleEndian = pdu.littleEndian;
+    if (pdu.type === Type.REQUEST) {
+      this.askFragment(pdu, bytes, start, end, bindings);
+      return;
+    }
+    if (pdu.type === Type.BIND || pdu.type === Type.ALTER_CONTEXT)
+      this.interfaces = readOffers(bytes, start, end, pdu.littleEndian);
+    request.done = true;
+  }
+
+  /** Takes a message of the server. */
+  answer(pdu: Pdu, bytes: Uint8Array, start: number, end: number, bindings: Bindings): void {
+    const { response } = this;
+    response.type = pdu.type;
+    response.littleEndian = pdu.littleEndian;
+    if (pdu.type === Type.RESPONSE) {
+      this.append(response, bytes, start + HEADER, end);
+      response.done = (pdu.flags & LAST_FRAGMENT) !== 0;
+      return;
+    }
+    if (pdu.type === Type.BIND_ACK || pdu.type === Type.ALTER_CONTEXT_RESP) {
+      readResults(bytes, start, end, pdu.littleEndian, this.interfaces);
+      bindings.accept(this.interfaces);
+    }
+    response.done = true;
+  }
+
+  /** A part of a call that stands alone: a datagram's content. */
+  append(side: CallSide, bytes: Uint8Array, start: number, end: number): void {
+    side.fragments++;
+    const room = Math.max(0, this.mostStub - side.stub.length);
+    if (end > start && room > 0) side.stub.append(bytes, start, Math.min(end, start + room));
+  }
+
+  private askFragment(pdu: Pdu, bytes: Uint8Array, start: number, end: number, bindings: Bindings): void {
+    const { request } = this;
+    if (start + CALL_HEADER > end) {
+      request.done = true;
+      return;
+    }
+    if ((pdu.flags & FIRST_FRAGMENT) !== 0) this.fromFirst = true;
+    const bound = bindings.find(u16(bytes, start + 20, pdu.littleEndian));
+    if (bound) this.interfaces = [bound];
+    this.opnum = u16(bytes, start + 22, pdu.littleEndian);
+    this.append(request, bytes, start + CALL_HEADER, end);
+    request.done = (pdu.flags & LAST_FRAGMENT) !== 0;
+  }
+}

@@ -1,0 +1,119 @@
+/** Calls on a connection (C706, connection-oriented protocol). */
+import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
+import { Bindings } from './bindings.js';
+import { Call } from './call.js';
+import { HEADER, isAnswered, isFromServer, type Pdu, readHeader } from './pdu.js';
+import {
+  beginCall,
+  COMPLETE,
+  type DcerpcSession,
+  type DcerpcSettings,
+  type DcerpcTransaction,
+} from './transaction.js';
+
+export class Connection {
+  private readonly bindings = new Bindings();
+  /** Calls that are not answered yet, by their numbers. */
+  private readonly open = new Map<number, DcerpcTransaction>();
+
+  /** Answers whose requests were not seen. */
+  private readonly withoutRequest: DcerpcTransaction[] = [];
+
+  constructor(private readonly session: DcerpcSession) {}
+
+  /** Reads one direction, message by message; behind a gap it goes on where one begins again. */
+  *read(toServer: boolean): Reading<void> {
+    const { session } = this;
+    const socket = toServer ? session.client : session.server;
+    let searching = false;
+    for (;;) {
+      if (!(yield* socket.wait(HEADER))) {
+        if (socket.state !== 'gap') return;
+        socket.resume();
+        searching = true;
+        continue;
+      }
+      const pdu = readHeader(socket.view, socket.offset);
+      if (!pdu) {
+        if (!searching) throw new Error('no header of DCE/RPC');
+        // A message may begin with the next segment.
+        socket.skip(socket.available);
+        continue;
+      }
+      searching = false;
+      const end = socket.position + pdu.length;
+      if (yield* socket.wait(pdu.length)) {
+        this.take(pdu, socket.view, socket.offset, toServer);
+        socket.skip(pdu.length);
+      } else if (socket.state === 'gap') {
+        socket.resume();
+        searching = yield* passRest(socket, end);
+      } else return;
+    }
+  }
+
+  private take(pdu: Pdu, bytes: Uint8Array, start: number, toServer: boolean): void {
+    const end = start + pdu.length;
+    if (toServer) this.giveUpRequests();
+    if (toServer && isAnswered(pdu.type)) this.ask(pdu, bytes, start, end);
+    else if (!toServer && isFromServer(pdu.type)) this.answer(pdu, bytes, start, end);
+  }
+
+  private ask(pdu: Pdu, bytes: Uint8Array, start: number, end: number): void {
+    const waiting = this.open.get(pdu.callId);
+    const continues = waiting && !waiting.call.request.done && waiting.call.request.type === pdu.type;
+    const transaction = continues ? waiting : this.begin(pdu);
+    const { call } = transaction;
+    call.ask(pdu, bytes, start, end, this.bindings);
+    if (call.request.done) this.session.advance(transaction, true, COMPLETE);
+  }
+
+  private answer(pdu: Pdu, bytes: Uint8Array, start: number, end: number): void {
+    const transaction = this.open.get(pdu.callId) ?? this.begin(pdu);
+    const { call } = transaction;
+    call.answer(pdu, bytes, start, end, this.bindings);
+    if (!call.response.done) return;
+    this.open.delete(pdu.callId);
+    this.session.advance(transaction, false, COMPLETE);
+    // It may be on its way: the directions are not read in step.
+    if (call.request.done) return;
+    if (this.withoutRequest.length >= (this.session.settings as DcerpcSettings).mostTransactions)
+      this.giveUpRequests();
+    this.withoutRequest.push(transaction);
+  }
+
+  /** Requests that should have come before what the client sends now are lost. */
+  private giveUpRequests(): void {
+    for (const transaction of this.withoutRequest) this.session.complete(transaction);
+    this.withoutRequest.length = 0;
+  }
+
+  private begin(pdu: Pdu): DcerpcTransaction {
+    const { mostStub } = this.session.settings as DcerpcSettings;
+    const transaction = beginCall(this.session, new Call(pdu.callId, mostStub));
+    transaction.version = `${pdu.version}.${pdu.minor}`;
+    this.forgetComplete();
+    this.open.set(pdu.callId, transaction);
+    return transaction;
+  }
+
+  /** Calls that had to make room for others are not waited for. */
+  private forgetComplete(): void {
+    for (const [callId, transaction] of this.open) {
+      if (!this.session.isComplete(transaction)) return;
+      this.open.delete(callId);
+    }
+  }
+}
+
+/** Passes what came of a message with a gap in it. @returns true where its end was lost as well */
+function* passRest(socket: StreamSocket, end: number): Reading<boolean> {
+  const left = end - socket.position;
+  if (left < 0) return true;
+  while (!(yield* socket.discard(end - socket.position))) {
+    if (socket.state !== 'gap') return true;
+    socket.resume();
+    if (socket.position > end) return true;
+  }
+  return false;
+}

@@ -1,0 +1,61 @@
+/** Calls in datagrams (C706, connectionless protocol). */
+import { Call } from './call.js';
+import * as Type from './pdu.js';
+import { DATAGRAM_HEADER, type DatagramHeader, readDatagramHeader } from './pdu.js';
+import {
+  beginCall,
+  COMPLETE,
+  type DcerpcSession,
+  type DcerpcSettings,
+  type DcerpcTransaction,
+} from './transaction.js';
+
+/** One datagram: a request or an answer, or a part of one. It is told by its type, not by its direction. */
+export function takeDatagram(
+  session: DcerpcSession,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  toServer: boolean,
+): void {
+  const header = readDatagramHeader(bytes, start, end);
+  if (!header) return;
+  const { type } = header;
+  const isAnswer = type === Type.RESPONSE || type === Type.FAULT || type === Type.REJECT;
+  if (type !== Type.REQUEST && !isAnswer) return;
+  const transaction = findCall(session, header) ?? begin(session, header);
+  const { call } = transaction;
+  const side = call.side(!isAnswer);
+  side.type = type;
+  side.littleEndian = header.littleEndian;
+  if (!isAnswer) noteRequest(call, header);
+  const from = start + DATAGRAM_HEADER;
+  call.append(side, bytes, from, Math.min(end, from + header.length));
+  side.done = !header.more;
+  session.advance(transaction, toServer, 0);
+  if (side.done) session.advance(transaction, !isAnswer, COMPLETE);
+  if (isAnswer && side.done) session.complete(transaction);
+}
+
+function noteRequest(call: Call, { interfaceUuid, interfaceVersion, opnum }: DatagramHeader): void {
+  call.opnum = opnum;
+  call.fromFirst = true;
+  call.interfaces = [{ context: 0, uuid: interfaceUuid, major: interfaceVersion, minor: 0 }];
+}
+
+function findCall(
+  session: DcerpcSession,
+  { activity, sequence }: DatagramHeader,
+): DcerpcTransaction | undefined {
+  return session.transactions.find(
+    each =>
+      each.activity?.sequence === sequence && each.activity.uuid === activity && !session.isComplete(each),
+  );
+}
+
+function begin(session: DcerpcSession, { activity, sequence }: DatagramHeader): DcerpcTransaction {
+  const { mostStub } = session.settings as DcerpcSettings;
+  const transaction = beginCall(session, new Call(0, mostStub), { uuid: activity, sequence });
+  transaction.version = '4.0';
+  return transaction;
+}

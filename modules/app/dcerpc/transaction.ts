@@ -1,0 +1,78 @@
+/** A call as a transaction of its own, over TCP or UDP. */
+import type { Session } from '../../../engine/application/session.js';
+import type { Config } from '../../../engine/config/config.js';
+import { integer, option, size } from '../../../engine/config/option.js';
+import type { Transaction } from '../../../engine/protocol.js';
+import type { Call } from './call.js';
+import { callMembers } from './record.js';
+
+export const COMPLETE = 1;
+
+const MOST_TRANSACTIONS = option(
+  'app-layer.protocols.dcerpc.max-tx',
+  integer(1),
+  1024,
+  'open calls of a conversation; the oldest is completed beyond',
+);
+export const MOST_STUB = option(
+  'app-layer.protocols.dcerpc.max-stub-size',
+  size,
+  1 << 20,
+  'bytes of arguments or results of a call that are kept',
+);
+export const DCERPC_OPTIONS = [MOST_TRANSACTIONS, MOST_STUB];
+
+export interface DcerpcSettings {
+  readonly mostTransactions: number;
+  readonly mostStub: number;
+}
+
+export function dcerpcSettings(config: Config): DcerpcSettings {
+  return {
+    mostTransactions: config.read(MOST_TRANSACTIONS),
+    mostStub: config.read(MOST_STUB),
+  };
+}
+
+/** What a datagram says of the call it is a part of. */
+export interface Activity {
+  readonly uuid: string;
+  readonly sequence: number;
+}
+
+export class DcerpcTransaction implements Transaction {
+  progressToServer = 0;
+  progressToClient = 0;
+  readonly events: number[] = [];
+  detection?: unknown;
+  /** Version of the protocol: `5.0` on connections, `4.0` in datagrams. */
+  version = '5.0';
+
+  constructor(
+    readonly id: number,
+    readonly call: Call,
+    readonly activity?: Activity,
+  ) {}
+}
+
+export type DcerpcSession = Session<DcerpcTransaction>;
+
+/** Adds a transaction; the oldest makes room. */
+export function beginCall(session: DcerpcSession, call: Call, activity?: Activity): DcerpcTransaction {
+  const { mostTransactions } = session.settings as DcerpcSettings;
+  const { transactions } = session;
+  if (transactions.length - session.completed >= mostTransactions) {
+    const oldest = transactions.find(each => !session.isComplete(each));
+    if (oldest) session.complete(oldest);
+  }
+  return session.begin(new DcerpcTransaction(session.transactionCount, call, activity));
+}
+
+export function dcerpcRecord({ call, activity, version }: DcerpcTransaction): string {
+  const record = {
+    ...callMembers(call, false),
+    ...(activity ? { activityuuid: activity.uuid, seqnum: activity.sequence } : { call_id: call.callId }),
+    rpc_version: version,
+  };
+  return `"dcerpc":${JSON.stringify(record)}`;
+}

@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import type { DcerpcTransaction } from '../../../modules/app/dcerpc/transaction.js';
+import dcerpc from '../../../modules/app/dcerpc.js';
+import { Feed, type FeedOptions } from '../../application/feed.js';
+import { bind, bindAck, le16, le32, request, response, SVCCTL, SVCCTL_TEXT } from './pdu-builder.js';
+
+const feed = (options: FeedOptions = {}) => new Feed([dcerpc], { serverPort: 49152, ...options });
+const told = (of: Feed) => of.records.map(record => record.dcerpc);
+const called = { uuid: SVCCTL_TEXT, version: '2.0', ack_result: 0 };
+
+function test(keyword: string, of: Feed, argument: string): boolean[] {
+  const declared = dcerpc.tests.find(each => each.keyword === keyword)!;
+  const parsed = declared.parse(argument);
+  return of.transactions.map(each => declared.matches(each as DcerpcTransaction, true, parsed));
+}
+
+describe('dcerpc over TCP', () => {
+  const client = Buffer.concat([bind(1), request(2, 15, 'ab', 1), request(2, 15, 'cd', 2)]);
+  const server = Buffer.concat([bindAck(1), response(2, 'xyz')]);
+
+  it('tells what was offered, called and answered', () => {
+    const of = feed().client(bind(1)).server(bindAck(1));
+    of.client(request(2, 15, 'ab', 1))
+      .client(request(2, 15, 'cd', 2))
+      .server(response(2, 'xyz'))
+      .end();
+    expect(told(of)).toEqual([
+      { request: 'BIND', interfaces: [called], response: 'BINDACK', call_id: 1, rpc_version: '5.0' },
+      {
+        request: 'REQUEST',
+        req: { opnum: 15, frag_cnt: 2, stub_data_size: 4 },
+        interfaces: [called],
+        response: 'RESPONSE',
+        res: { frag_cnt: 1, stub_data_size: 11 },
+        call_id: 2,
+        rpc_version: '5.0',
+      },
+    ]);
+    expect(of.flow(0)).not.toBe(0);
+  });
+
+  it('reads the same however it is cut', () => {
+    const whole = feed().client(client).server(server).end();
+    const cut = feed()
+      .pieces(true, client, () => 1)
+      .pieces(false, server, () => 1)
+      .end();
+    expect(cut.records).toEqual(whole.records);
+    expect(whole.records.length).toBe(2);
+  });
+
+  it('offers stub data in its byte order', () => {
+    const of = feed()
+      .client(bind(1))
+      .server(bindAck(1))
+      .client(request(2, 1, 'ab'))
+      .end();
+    const buffer = dcerpc.buffers.find(({ keyword }) => keyword === 'dcerpc.stub_data')!;
+    const transaction = of.transactions[1] as DcerpcTransaction;
+    expect(Buffer.from(buffer.get(transaction, true, 0)!).toString()).toBe('ab');
+    expect(buffer.get(transaction, false, 0)).toBeUndefined();
+    expect(buffer.littleEndian!(transaction, true)).toBe(true);
+    expect(told(of)[1].response).toBe('UNREPLIED');
+  });
+
+  it.each([
+    ['dcerpc.iface', SVCCTL_TEXT.toUpperCase(), [false, true, true]],
+    ['dcerpc.iface', `${SVCCTL_TEXT},=2`, [false, true, true]],
+    ['dcerpc.iface', `${SVCCTL_TEXT}, >2, any_frag`, [false, false, false]],
+    ['dcerpc.iface', `${SVCCTL_TEXT},!2`, [false, false, false]],
+    ['dcerpc.iface', '367abb81-9844-35f1-ad32-98f038001004', [false, false, false]],
+    ['dcerpc.opnum', '15', [false, true, false]],
+    ['dcerpc.opnum', '1-3, 12-16', [false, true, false]],
+  ])('%s:%s', (keyword, argument, expected) => {
+    const of = feed().client(bind(1)).server(bindAck(1));
+    of.client(Buffer.concat([request(2, 15, 'a'), request(3, 99, 'b')])).end();
+    expect(test(keyword, of, argument)).toEqual(expected);
+  });
+
+  it('knows an interface only once it is accepted', () => {
+    const of = feed()
+      .client(bind(1, [SVCCTL, SVCCTL]))
+      .server(bindAck(1, [2, 0]));
+    of.client(Buffer.concat([request(2, 1, 'a', 3, 0), request(3, 1, 'b', 3, 1)])).end();
+    expect(test('dcerpc.iface', of, SVCCTL_TEXT)).toEqual([false, false, true]);
+  });
+
+  it.each([
+    ['dcerpc.iface', '367abb81'],
+    ['dcerpc.iface', `${SVCCTL_TEXT},any_frag,=1`],
+    ['dcerpc.iface', `${SVCCTL_TEXT},=65536`],
+    ['dcerpc.opnum', '65536'],
+    ['dcerpc.opnum', '5-4'],
+    ['dcerpc.opnum', ''],
+  ])('refuses %s:%s', (keyword, argument) => {
+    expect(() => test(keyword, feed(), argument)).toThrow();
+  });
+
+  it('goes on behind a gap', () => {
+    const of = feed().client(bind(1)).server(bindAck(1)).gap(true, 60);
+    of.server(response(2, 'x'))
+      .client(request(3, 4, 'y'))
+      .server(response(3, 'z'))
+      .end();
+    expect(told(of).map(({ request, response }) => [request, response])).toEqual([
+      ['BIND', 'BINDACK'],
+      ['REQUEST_LOST', 'RESPONSE'],
+      ['REQUEST', 'RESPONSE'],
+    ]);
+  });
+
+  it('passes the rest of a message with a gap in it', () => {
+    const long = request(2, 4, 'y'.repeat(100));
+    const of = feed().client(bind(1)).server(bindAck(1)).client(long.subarray(0, 50)).gap(true, 20);
+    of.client(long.subarray(70))
+      .client(request(3, 4, 'y'))
+      .server(response(3, 'z'))
+      .end();
+    expect(told(of).map(({ call_id }) => call_id)).toEqual([1, 3]);
+  });
+
+  it('bounds calls and their arguments', () => {
+    const config = { 'app-layer': { protocols: { dcerpc: { 'max-tx': 2, 'max-stub-size': 3 } } } };
+    const of = feed({ config });
+    for (const callId of [1, 2, 3, 4]) of.client(request(callId, 1, 'abcdef'));
+    expect(told(of).map(({ call_id }) => call_id)).toEqual([1, 2]);
+    expect(told(of.end())[0].req.stub_data_size).toBe(3);
+  });
+
+  it('takes nothing else for a call', () => {
+    for (const bytes of ['05000b03c0000000480000007f000000', '05020b0310000000480000007f000000'])
+      expect(feed().client(Buffer.from(bytes, 'hex')).end().records).toEqual([]);
+    expect(
+      feed()
+        .client(Buffer.from([5, 1, 0]))
+        .end().records,
+    ).toEqual([]);
+  });
+});
+
+describe('dcerpc over UDP', () => {
+  const datagram = (type: number, sequence: number, stub: string, flags = 0, fragment = 0) =>
+    Buffer.concat([
+      Buffer.from([4, type, flags, 0, 0x10, 0, 0, 0]),
+      Buffer.alloc(16),
+      SVCCTL,
+      SVCCTL,
+      le32(0),
+      le32(2),
+      le32(sequence),
+      le16(7),
+      Buffer.from([255, 255, 255, 255]),
+      le16(stub.length),
+      le16(fragment),
+      Buffer.alloc(2),
+      Buffer.from(stub),
+    ]);
+
+  it('puts request and response together', () => {
+    const of = feed({ transport: 'udp' });
+    of.client(datagram(0, 5, 'abc', 4))
+      .client(datagram(0, 5, 'de', 6, 1))
+      .server(datagram(2, 5, 'x'))
+      .end();
+    expect(told(of)).toEqual([
+      {
+        request: 'REQUEST',
+        req: { opnum: 7, frag_cnt: 2, stub_data_size: 5 },
+        interfaces: [{ uuid: SVCCTL_TEXT, version: '2.0' }],
+        response: 'RESPONSE',
+        res: { frag_cnt: 1, stub_data_size: 1 },
+        activityuuid: SVCCTL_TEXT,
+        seqnum: 5,
+        rpc_version: '4.0',
+      },
+    ]);
+    expect(test('dcerpc.iface', of, SVCCTL_TEXT)).toEqual([true]);
+  });
+});

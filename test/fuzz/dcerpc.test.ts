@@ -1,0 +1,33 @@
+/** Mutated DCE/RPC: read without failing, and the same however it is cut. */
+import { describe, expect, test } from 'vitest';
+import dcerpc from '../../modules/app/dcerpc.js';
+import { bind, bindAck, request, response, SVCCTL } from '../app/dcerpc/pdu-builder.js';
+import { Feed } from '../application/feed.js';
+import { randomNumbers } from '../matcher/random.js';
+import { mutated } from './byte-mutator.js';
+
+const client = Buffer.concat([
+  bind(1, [SVCCTL, SVCCTL]),
+  request(2, 15, 'stub', 1),
+  request(2, 15, 'data', 2),
+]);
+const server = Buffer.concat([bindAck(1, [0, 2]), response(2, 'result')]);
+
+describe.each([1, 2, 3])('seed %i', seed => {
+  test('mutated calls tell the same whole and in pieces', () => {
+    const random = randomNumbers(seed);
+    const servers = [...mutated(seed + 100, 60, [server])];
+    [...mutated(seed, 60, [client])].forEach((bytes, i) => {
+      const tell = (next: () => number) => {
+        const feed = new Feed([dcerpc], { serverPort: 135 });
+        return feed.pieces(true, bytes, next).pieces(false, servers[i]!, next).end().records;
+      };
+      expect(tell(() => 1 + random(40))).toEqual(tell(() => 65_000));
+    });
+  });
+
+  test('mutated datagrams are read or refused', () => {
+    for (const bytes of mutated(seed, 500, [Buffer.concat([Buffer.from([4]), client])]))
+      new Feed([dcerpc], { transport: 'udp' }).client(bytes).server(bytes).end();
+  });
+});
