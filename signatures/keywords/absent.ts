@@ -80,7 +80,6 @@ const PROTOCOLS: Readonly<Record<string, AbsentProtocol>> = {
     values: 'ike.chosen_sa_attribute ike.exchtype ike.key_exchange_payload_length ike.nonce_payload_length',
   },
   dhcp: { values: 'dhcp.leasetime dhcp.rebinding_time dhcp.renewal_time' },
-  snmp: { buffers: 'snmp.community snmp.usm', values: 'snmp.version snmp.pdu_type snmp.trap_type' },
   rfb: { buffers: 'rfb.name', values: 'rfb.secresult rfb.sectype' },
   mqtt: {
     buffers:

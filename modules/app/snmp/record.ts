@@ -1,0 +1,60 @@
+/** The EVE record of a message. */
+import { printable } from '../../../engine/files/file-record.js';
+import type { SnmpPdu } from './message.js';
+import type { SnmpTransaction } from './transaction.js';
+
+export const PDU_TYPES = [
+  'get_request',
+  'get_next_request',
+  'response',
+  'set_request',
+  'trap_v1',
+  'get_bulk_request',
+  'inform_request',
+  'trap_v2',
+  'report',
+] as const;
+
+/** RFC 1157 4.1.6. */
+export const TRAP_TYPES = [
+  'cold_start',
+  'warm_start',
+  'link_down',
+  'link_up',
+  'authentication_failure',
+  'egp_neighbor_loss',
+  'enterprise_specific',
+] as const;
+
+/** RFC 3416 3. */
+const ERRORS = (
+  'NoError TooBig NoSuchName BadValue ReadOnly GenErr NoAccess WrongType WrongLength WrongEncoding WrongValue ' +
+  'NoCreation InconsistentValue ResourceUnavailable CommitFailed UndoFailed AuthorizationError NotWritable InconsistentName'
+).split(' ');
+
+const text = (bytes: Uint8Array): string => printable(Buffer.from(bytes).toString('latin1'));
+
+export function snmpRecord({ message }: SnmpTransaction): string {
+  if (!message) return '';
+  const { version, community, user, pdu } = message;
+  const told = {
+    version,
+    ...(user && { usm: text(user) }),
+    ...(pdu ? pduMembers(pdu) : { pdu_type: 'encrypted' }),
+    ...(community && { community: text(community) }),
+  };
+  return `"snmp":${JSON.stringify(told)}`;
+}
+
+function pduMembers({ type, errorStatus, trap, variables }: SnmpPdu): object {
+  return {
+    pdu_type: PDU_TYPES[type],
+    ...(errorStatus && { error: ERRORS[errorStatus] ?? String(errorStatus) }),
+    ...(trap && {
+      trap_type: TRAP_TYPES[trap.type] ?? String(trap.type),
+      trap_oid: trap.oid,
+      ...(trap.address !== undefined && { trap_address: trap.address }),
+    }),
+    ...(variables.length > 0 && { vars: variables }),
+  };
+}

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { objectIdentifier } from '../../../modules/app/snmp/object-identifier.js';
+import snmp from '../../../modules/app/snmp.js';
+import { Feed } from '../../application/feed.js';
+
+const element = (tag: number, ...parts: (Buffer | number[] | string)[]): Buffer => {
+  const content = Buffer.concat(
+    parts.map(part => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))),
+  );
+  return Buffer.concat([Buffer.from([tag, content.length]), content]);
+};
+const sequence = (...parts: (Buffer | number[])[]) => element(0x30, ...parts);
+const integer = (value: number) => element(2, [value]);
+const text = (value: string) => element(4, value);
+
+const OID = [0x2b, 6, 1, 2, 1, 1, 0x83, 0x01];
+const NAME = element(6, OID);
+const variables = sequence(sequence(NAME, element(5)));
+const pdu = (type: number, status = 0) =>
+  element(0xa0 | type, integer(7), integer(status), integer(0), variables);
+const community = (version: number, body: Buffer) => sequence(integer(version), text('public'), body);
+
+/** @param flags 2: encrypted */
+function version3(flags: number, body: Buffer, model = 3): Buffer {
+  const header = sequence(integer(1), integer(100), element(4, [flags]), integer(model));
+  const user = sequence(text('engine'), integer(1), integer(2), text('admin'), text(''), text(''));
+  return sequence(integer(3), header, element(4, user), body);
+}
+
+const trap = element(
+  0xa4,
+  NAME,
+  element(0x40, [192, 0, 2, 1]),
+  integer(3),
+  integer(0),
+  element(0x43, [1]),
+  variables,
+);
+const scoped = sequence(text('engine'), text(''), pdu(5));
+
+function fed(client: Buffer, ...server: Buffer[]): Feed {
+  const feed = new Feed([snmp], { transport: 'udp', serverPort: 161 }).client(client);
+  for (const each of server) feed.server(each);
+  return feed.end();
+}
+const VARS = { vars: ['1.3.6.1.2.1.1.385'] };
+
+describe('snmp', () => {
+  it.each([
+    [
+      'version 1',
+      community(0, pdu(0)),
+      { version: 1, pdu_type: 'get_request', ...VARS, community: 'public' },
+    ],
+    [
+      'an error',
+      community(1, pdu(2, 2)),
+      { version: 2, pdu_type: 'response', error: 'NoSuchName', ...VARS, community: 'public' },
+    ],
+    ['version 3', version3(0, scoped), { version: 3, usm: 'admin', pdu_type: 'get_bulk_request', ...VARS }],
+    ['what is encrypted', version3(3, text('secret')), { version: 3, usm: 'admin', pdu_type: 'encrypted' }],
+    [
+      'a trap',
+      community(0, trap),
+      {
+        version: 1,
+        pdu_type: 'trap_v1',
+        trap_type: 'link_up',
+        trap_oid: '1.3.6.1.2.1.1.385',
+        trap_address: '192.0.2.1',
+        ...VARS,
+        community: 'public',
+      },
+    ],
+  ])('tells %s', (_, message, expected) => {
+    const feed = fed(message);
+    expect(feed.records).toEqual([{ snmp: expected }]);
+    expect(feed.events).toEqual([]);
+  });
+
+  it('gives what rules ask for', () => {
+    const { transactions } = fed(community(0, trap));
+    const [version, type, trapType] = snmp.values.map(({ get }) => get(transactions[0] as never, true));
+    expect([version, type, trapType]).toEqual([[1], [4], [3]]);
+    expect(Buffer.from(snmp.buffers[0]!.get(transactions[0] as never, true, 0)!).toString()).toBe('public');
+  });
+
+  it.each([
+    ['what cannot be read', community(1, pdu(0)).subarray(0, 20), 'malformed_data'],
+    ['another version', community(0, pdu(2)), 'version_mismatch'],
+  ])('reports %s', (_, answer, event) => {
+    expect(fed(community(1, pdu(0)), answer).events).toEqual([event]);
+  });
+
+  it('reports a security model that it does not know', () => {
+    expect(fed(version3(0, scoped, 9)).events).toEqual(['unknown_security_model']);
+  });
+
+  it('names objects', () => {
+    expect(objectIdentifier(Uint8Array.of(0x88, 0x37, 3))).toBe('2.999.3');
+    expect(objectIdentifier(Uint8Array.of(1))).toBe('0.1');
+    expect(objectIdentifier(new Uint8Array(1000)).split('.').length).toBeLessThanOrEqual(129);
+  });
+});
