@@ -128,6 +128,7 @@ export class Application implements ThreadModule, ApplicationLayer {
   private tell(slot: number, p: number, talk: Talk): void {
     const { row } = this;
     if (talk.encrypted) row[p + Packet.FLAGS]! |= Packet.FLAG_NO_PAYLOAD_INSPECTION;
+    if (talk.told) return;
     const toServer = (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
     this.conversations.telling.tell(slot, talk, toServer);
   }

@@ -355,6 +355,7 @@ export class Conversations {
 
   private fulfil(p: number, flow: number, talk: Talk, session: Session): void {
     const { requests } = session;
+    talk.told = false;
     if (session.failed) this.noteFailure(p, flow, session);
     if (requests.stopInspection !== 'no') talk.encrypted = true;
     if (requests.stopInspection === 'bypass' && !talk.bypassed) this.bypass(flow, talk);

@@ -43,6 +43,8 @@ export class Talk {
   encrypted = false;
   /** Further packets of the flow are not looked at at all. */
   bypassed = false;
+  /** Nothing new is to be told of it: no parser ran since, and nothing waits for a packet of the other direction. */
+  told = true;
   /** How often the protocol changed. */
   changes = 0;
 
