@@ -80,7 +80,6 @@ const PROTOCOLS: Readonly<Record<string, AbsentProtocol>> = {
     values: 'ike.chosen_sa_attribute ike.exchtype ike.key_exchange_payload_length ike.nonce_payload_length',
   },
   dhcp: { values: 'dhcp.leasetime dhcp.rebinding_time dhcp.renewal_time' },
-  rfb: { buffers: 'rfb.name', values: 'rfb.secresult rfb.sectype' },
   mqtt: {
     buffers:
       'mqtt.connect.clientid mqtt.connect.password mqtt.connect.protocol_string mqtt.connect.username mqtt.connect.willmessage ' +

@@ -1,9 +1,10 @@
 /** The EVE record of an mDNS message: types in lower case, data under the name of its type. */
+
+import { bytesText } from '../../../engine/record/bytes-text.js';
 import { type Message, opcodeOf, type Question, type ResourceRecord, rcodeOf } from './message.js';
 import type { RecordData } from './record-data.js';
 import { codeName, typeName } from './record-type.js';
 import { type Json, structureJson } from './resource-json.js';
-import { bytesText } from './text.js';
 
 export function mdnsRecord(message: Message): Json {
   const { id, flags, questions } = message;

@@ -1,8 +1,10 @@
 /** Questions and resource records as members of EVE records. */
+
+import { bytesText } from '../../../engine/record/bytes-text.js';
 import type { Message, Question, ResourceRecord } from './message.js';
 import type { RecordData } from './record-data.js';
 import { typeName } from './record-type.js';
-import { bytesText, hexOf } from './text.js';
+import { hexOf } from './text.js';
 
 export type Json = Record<string, unknown>;
 

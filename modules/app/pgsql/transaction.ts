@@ -1,6 +1,7 @@
 /** A request with its response, and its EVE record. */
-import { printable } from '../../../engine/files/file-record.js';
+
 import type { Transaction } from '../../../engine/protocol.js';
+import { latin1Text } from '../../../engine/record/bytes-text.js';
 import type { PgsqlSettings } from './settings.js';
 
 export const COMPLETE = 1;
@@ -49,7 +50,7 @@ export function pgsqlRecord(transaction: PgsqlTransaction): string {
     ...(Object.keys(request).length > 0 && { request }),
     ...(Object.keys(response).length > 0 && { response }),
   };
-  return `"pgsql":${JSON.stringify(told, (_, value) => (typeof value === 'string' ? printable(value) : value))}`;
+  return `"pgsql":${JSON.stringify(told, (_, value) => (typeof value === 'string' ? latin1Text(value) : value))}`;
 }
 
 function requestOf({ request, query, password, copiedIn, settings }: PgsqlTransaction): Members {

@@ -1,5 +1,5 @@
 /** The EVE record of a message. */
-import { printable } from '../../../engine/files/file-record.js';
+import { latin1Text } from '../../../engine/record/bytes-text.js';
 import type { Section, SessionDescription, TimeDescription } from './sdp.js';
 import type { SipTransaction } from './transaction.js';
 
@@ -8,16 +8,16 @@ export function sipRecord({ head, sdp }: SipTransaction): string {
   const { request, response, version, firstLine } = head;
   const told = {
     ...(request && {
-      method: printable(request.method),
-      uri: printable(request.uri),
+      method: latin1Text(request.method),
+      uri: latin1Text(request.uri),
       version,
-      request_line: printable(firstLine),
+      request_line: latin1Text(firstLine),
     }),
     ...(response && {
       version,
       code: response.code,
-      reason: printable(response.reason),
-      response_line: printable(firstLine),
+      reason: latin1Text(response.reason),
+      response_line: latin1Text(firstLine),
     }),
     ...(sdp && { sdp: sdpJson(sdp) }),
   };
@@ -44,8 +44,8 @@ function sdpJson({ session, times, media }: SessionDescription): object {
 
 function timeJson({ time, repeats }: TimeDescription): object {
   return {
-    time: printable(time),
-    ...(repeats.length > 0 && { repeat_time: repeats.map(printable).join(' ') }),
+    time: latin1Text(time),
+    ...(repeats.length > 0 && { repeat_time: repeats.map(latin1Text).join(' ') }),
   };
 }
 
@@ -62,10 +62,10 @@ function mediumJson(medium: Section): object {
 
 function one(section: Section, letter: string, name: string): object {
   const value = section.get(letter)?.[0];
-  return value === undefined ? {} : { [name]: printable(value) };
+  return value === undefined ? {} : { [name]: latin1Text(value) };
 }
 
 function all(section: Section, letter: string, name: string): object {
   const values = section.get(letter);
-  return values ? { [name]: values.map(printable) } : {};
+  return values ? { [name]: values.map(latin1Text) } : {};
 }

@@ -1,5 +1,5 @@
 /** The EVE record of a message. */
-import { printable } from '../../../engine/files/file-record.js';
+import { bytesText } from '../../../engine/record/bytes-text.js';
 import type { SnmpPdu } from './message.js';
 import type { SnmpTransaction } from './transaction.js';
 
@@ -32,16 +32,14 @@ const ERRORS = (
   'NoCreation InconsistentValue ResourceUnavailable CommitFailed UndoFailed AuthorizationError NotWritable InconsistentName'
 ).split(' ');
 
-const text = (bytes: Uint8Array): string => printable(Buffer.from(bytes).toString('latin1'));
-
 export function snmpRecord({ message }: SnmpTransaction): string {
   if (!message) return '';
   const { version, community, user, pdu } = message;
   const told = {
     version,
-    ...(user && { usm: text(user) }),
+    ...(user && { usm: bytesText(user) }),
     ...(pdu ? pduMembers(pdu) : { pdu_type: 'encrypted' }),
-    ...(community && { community: text(community) }),
+    ...(community && { community: bytesText(community) }),
   };
   return `"snmp":${JSON.stringify(told)}`;
 }

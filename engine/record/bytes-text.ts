@@ -1,0 +1,28 @@
+/** Bytes as text of records. */
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** UTF-8 where it is, else bytes above 127 as `\xc5`. */
+export function bytesText(bytes: Uint8Array): string {
+  if (isAscii(bytes)) return String.fromCharCode.apply(undefined, bytes as unknown as number[]);
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return escaped(Buffer.from(bytes).toString('latin1'));
+  }
+}
+
+/** The same of text whose letters are the bytes. */
+export function latin1Text(text: string): string {
+  return /^[\0-\x7f]*$/.test(text) ? text : bytesText(Buffer.from(text, 'latin1'));
+}
+
+const escaped = (latin1: string): string =>
+  latin1.replace(/[\x80-\xff]/g, letter => `\\x${letter.charCodeAt(0).toString(16)}`);
+
+/** Most names are ASCII and short; long ones are left to the decoder. */
+function isAscii(bytes: Uint8Array): boolean {
+  if (bytes.length > 1024) return false;
+  for (let i = 0; i < bytes.length; i++) if (bytes[i]! > 127) return false;
+  return true;
+}

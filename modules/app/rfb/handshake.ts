@@ -1,0 +1,189 @@
+/** Versions, security and first messages, one side after the other (RFC 6143 7.1 to 7.3). */
+import type { Session } from '../../../engine/application/session.js';
+import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
+import { COMPLETE, type EVENTS, type PixelFormat, RfbTransaction } from './transaction.js';
+import { parseVersion, VERSION_LENGTH } from './version.js';
+
+const NONE = 1;
+const VNC = 2;
+/** Bytes of a challenge and its response. */
+const CHALLENGE_LENGTH = 16;
+/** Bytes of a name or a reason. */
+const LONGEST_TEXT = 64 << 10;
+/** Width, height, pixel format and the length of the name. */
+const SERVER_INIT_LENGTH = 24;
+const MOST_SECURITY_RESULT = 2;
+
+export class Handshake {
+  readonly transaction: RfbTransaction;
+  private over = false;
+
+  constructor(private readonly session: Session<RfbTransaction>) {
+    this.transaction = session.begin(new RfbTransaction());
+  }
+
+  // ── the server ──
+
+  *server(): Reading<void> {
+    const { server: socket } = this.session;
+    const { transaction } = this;
+    const greeting = yield* this.take(false, VERSION_LENGTH);
+    if (!greeting) return;
+    transaction.serverVersion = parseVersion(greeting);
+    if (!transaction.serverVersion) return this.end('malformed_message');
+    const chosen = yield* this.security(socket);
+    if (!chosen) return;
+    if (transaction.securityType === VNC) {
+      transaction.challenge = (yield* this.take(false, CHALLENGE_LENGTH))?.slice();
+      if (!transaction.challenge) return;
+    }
+    if (this.hasResult && !(yield* this.result())) return;
+    yield* this.serverInit();
+  }
+
+  /** @returns whether a type was chosen that is read on */
+  private *security(socket: StreamSocket): Reading<boolean> {
+    const { transaction } = this;
+    if (this.isOld) {
+      const type = yield* this.take(false, 4);
+      if (!type) return false;
+      transaction.securityType = uint32(type, 0);
+      if (transaction.securityType === 0) return yield* this.failure();
+    } else {
+      if (!(yield* socket.wait(1))) return false;
+      const count = socket.view[socket.offset]!;
+      if (!(yield* this.take(false, 1 + count))) return false;
+      if (count === 0) return yield* this.failure();
+      // The client says which one of them.
+      if (!(yield* socket.wait(1))) return false;
+    }
+    return this.isKnown();
+  }
+
+  private isKnown(): boolean {
+    const { securityType } = this.transaction;
+    if (securityType === undefined) this.end('confused_state');
+    else if (securityType !== NONE && securityType !== VNC) this.end('unimplemented_security_type');
+    return securityType === NONE || securityType === VNC;
+  }
+
+  private *result(): Reading<boolean> {
+    const { transaction } = this;
+    const bytes = yield* this.take(false, 4);
+    if (!bytes) return false;
+    const result = uint32(bytes, 0);
+    transaction.securityResult = result;
+    if (result === 0) return true;
+    if (result > MOST_SECURITY_RESULT) this.session.event(transaction, 'unknown_security_result');
+    if (this.minor >= 8) return yield* this.failure();
+    this.end();
+    return false;
+  }
+
+  /** Why the server closes the connection. */
+  private *failure(): Reading<false> {
+    const head = yield* this.session.server.peek(4);
+    const length = head && uint32(head, 0);
+    if (length !== undefined && length <= LONGEST_TEXT) {
+      const reason = yield* this.take(false, 4 + length);
+      if (reason) this.transaction.failureReason = reason.slice(4);
+    }
+    this.end(length !== undefined && length > LONGEST_TEXT ? 'malformed_message' : undefined);
+    return false;
+  }
+
+  private *serverInit(): Reading<void> {
+    const head = yield* this.session.server.peek(SERVER_INIT_LENGTH);
+    if (!head) return;
+    const length = uint32(head, 20);
+    if (length > LONGEST_TEXT) return this.end('malformed_message');
+    const bytes = yield* this.take(false, SERVER_INIT_LENGTH + length);
+    if (!bytes) return;
+    this.transaction.frameBuffer = {
+      width: uint16(bytes, 0),
+      height: uint16(bytes, 2),
+      format: pixelFormat(bytes, 4),
+      name: bytes.slice(SERVER_INIT_LENGTH),
+    };
+    this.end();
+  }
+
+  // ── the client ──
+
+  *client(): Reading<void> {
+    const { transaction } = this;
+    const greeting = yield* this.take(true, VERSION_LENGTH);
+    if (!greeting) return;
+    transaction.clientVersion = parseVersion(greeting);
+    if (!transaction.clientVersion) return this.end('malformed_message');
+    if (!this.isOld) {
+      const chosen = yield* this.take(true, 1);
+      if (!chosen) return;
+      transaction.securityType = chosen[0];
+    } else if (!(yield* this.session.client.wait(1))) return;
+    if (!this.isKnown()) return;
+    if (transaction.securityType === VNC) {
+      transaction.response = (yield* this.take(true, CHALLENGE_LENGTH))?.slice();
+      if (!transaction.response) return;
+    }
+    const init = yield* this.take(true, 1);
+    if (!init) return;
+    transaction.shared = init[0] !== 0;
+    this.session.advance(transaction, true, COMPLETE);
+  }
+
+  // ── both ──
+
+  /** A message, which is a frame. */
+  private *take(toServer: boolean, length: number): Reading<Uint8Array | undefined> {
+    const { session } = this;
+    const socket = toServer ? session.client : session.server;
+    if (this.over || !(yield* socket.wait(length)) || this.over) return undefined;
+    session.frame('pdu', toServer, socket.position, length, this.transaction);
+    return yield* socket.read(length);
+  }
+
+  private end(event?: (typeof EVENTS)[number]): void {
+    this.over = true;
+    if (event) this.session.event(this.transaction, event);
+    this.session.complete(this.transaction);
+  }
+
+  /** Minor version that both speak. */
+  private get minor(): number {
+    const { serverVersion, clientVersion } = this.transaction;
+    return Math.min(Number(serverVersion?.minor ?? 8), Number(clientVersion?.minor ?? 8));
+  }
+
+  /** In version 3.3 the server says which security there is. */
+  private get isOld(): boolean {
+    return this.minor < 7;
+  }
+
+  private get hasResult(): boolean {
+    return this.transaction.securityType !== NONE || this.minor >= 8;
+  }
+}
+
+function uint16(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 8) | bytes[at + 1]!;
+}
+
+function uint32(bytes: Uint8Array, at: number): number {
+  return uint16(bytes, at) * 65536 + uint16(bytes, at + 2);
+}
+
+function pixelFormat(bytes: Uint8Array, at: number): PixelFormat {
+  return {
+    bits_per_pixel: bytes[at]!,
+    depth: bytes[at + 1]!,
+    big_endian: bytes[at + 2] !== 0,
+    true_color: bytes[at + 3] !== 0,
+    red_max: uint16(bytes, at + 4),
+    green_max: uint16(bytes, at + 6),
+    blue_max: uint16(bytes, at + 8),
+    red_shift: bytes[at + 10]!,
+    green_shift: bytes[at + 11]!,
+    blue_shift: bytes[at + 12]!,
+  };
+}

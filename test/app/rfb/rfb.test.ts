@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import rfb from '../../../modules/app/rfb.js';
+import { Feed, type FeedOptions } from '../../application/feed.js';
+
+const text = (value: string): Buffer => Buffer.from(value, 'latin1');
+const CHALLENGE = text('0123456789abcdef');
+const RESPONSE = text('fedcba9876543210');
+const FORMAT = [32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0, 0, 0, 0];
+const SERVER_INIT = Buffer.concat([Buffer.from([5, 0, 3, 32, ...FORMAT, 0, 0, 0, 4]), text('me\xa0x')]);
+const VERSION = (minor: number) => text(`RFB 003.00${minor}\n`);
+const result = (value: number) => Buffer.from([0, 0, 0, value]);
+
+/** Messages in turn; the server begins. */
+function talked(messages: readonly Buffer[], options: FeedOptions = {}): Feed {
+  const feed = new Feed([rfb], { serverPort: 5900, ...options });
+  messages.forEach((message, i) => {
+    if (i % 2 === 0) feed.server(message);
+    else feed.client(message);
+  });
+  return feed.end();
+}
+
+const version8 = (end: readonly Buffer[]) => [VERSION(8), VERSION(8), Buffer.from([2, 1, 2]), ...end];
+const VNC = [Buffer.from([2]), CHALLENGE, RESPONSE];
+const WHOLE = version8([...VNC, result(0), Buffer.from([1]), SERVER_INIT]);
+
+describe('rfb', () => {
+  it('tells the handshake', () => {
+    expect(talked(WHOLE).records).toEqual([
+      {
+        rfb: {
+          server_protocol_version: { major: '003', minor: '008' },
+          client_protocol_version: { major: '003', minor: '008' },
+          authentication: {
+            security_type: 2,
+            vnc: { challenge: CHALLENGE.toString('hex'), response: RESPONSE.toString('hex') },
+            security_result: 'OK',
+          },
+          screen_shared: true,
+          framebuffer: {
+            width: 1280,
+            height: 800,
+            name: 'me\\xa0x',
+            pixel_format: {
+              bits_per_pixel: 32,
+              depth: 24,
+              big_endian: false,
+              true_color: true,
+              red_max: 255,
+              green_max: 255,
+              blue_max: 255,
+              red_shift: 16,
+              green_shift: 8,
+              blue_shift: 0,
+            },
+          },
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    [
+      '3.3',
+      [VERSION(3), VERSION(3), Buffer.concat([result(2), CHALLENGE]), RESPONSE, result(0), Buffer.from([0])],
+      2,
+    ],
+    ['3.7 without security', [VERSION(7), VERSION(7), Buffer.from([1, 1]), Buffer.from([1, 0])], 1],
+  ])('reads version %s', (_, messages, type) => {
+    const { rfb: told } = talked([...messages, SERVER_INIT]).records[0]!;
+    expect([told.authentication.security_type, told.screen_shared, told.framebuffer.width]).toEqual([
+      type,
+      false,
+      1280,
+    ]);
+  });
+
+  it('tells why a server refuses', () => {
+    const reason = Buffer.concat([result(1), result(4), text('nope')]);
+    const feed = talked(version8([...VNC, reason]));
+    expect(feed.records[0]!.rfb.authentication.security_result).toBe('FAIL');
+    expect(feed.records[0]!.rfb.server_security_failure_reason).toBe('nope');
+    const [test] = rfb.tests;
+    expect(test!.matches(feed.transactions[0] as never, false, test!.parse('fail'))).toBe(true);
+    expect(() => test!.parse('perhaps')).toThrow('perhaps');
+  });
+
+  it('reads the same however it is cut', () => {
+    const feed = new Feed([rfb], { serverPort: 5900 });
+    WHOLE.forEach((message, i) => {
+      feed.pieces(i % 2 === 1, message, () => 1);
+    });
+    expect(feed.end().records).toEqual(talked(WHOLE).records);
+  });
+
+  it('names frames', () => {
+    const config = { outputs: [{ 'eve-log': { types: ['frame'] } }] };
+    const frames = [...talked(WHOLE, { config }).frames].filter(({ type }) => type === 'pdu');
+    expect(frames.map(({ length }) => length)).toEqual([12, 12, 3, 1, 16, 16, 4, 1, 28]);
+  });
+
+  it.each([
+    [
+      'a security that it does not know',
+      version8([Buffer.from([9]), text('x')]),
+      'unimplemented_security_type',
+    ],
+    ['a result that there is not', version8([...VNC, result(7)]), 'unknown_security_result'],
+    [
+      'a name that is too long',
+      version8([...VNC, result(0), Buffer.from([1]), Buffer.alloc(24, 0xff)]),
+      'malformed_message',
+    ],
+  ])('reports %s', (_, messages, event) => expect(talked(messages).events).toEqual([event]));
+});
