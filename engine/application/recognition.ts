@@ -69,8 +69,7 @@ export class Recogniser {
     if (reversed) return { protocol: reversed, reversed: true };
     const ports = this.byPort[transport];
     const hinted = ports.get(serverPort) ?? ports.get(clientPort) ?? NO_PROTOCOLS;
-    let more =
-      transport === 'tcp' && end - start < this.patternDepth && this.couldMatch(toServer, bytes, start, end);
+    let more = transport === 'tcp' && end - start < this.patternDepth && this.couldMatch(bytes, start, end);
     for (const protocol of hinted) {
       const answer = protocol.recognition.probe?.(bytes, start, end, toServer, transport) ?? 'no';
       if (answer === 'yes') return { protocol, reversed: false };
@@ -113,12 +112,10 @@ export class Recogniser {
     return undefined;
   }
 
-  /** Whether bytes still to come could complete a pattern of this direction. */
-  private couldMatch(toServer: boolean, bytes: Uint8Array, start: number, end: number): boolean {
+  /** Whether bytes still to come could complete a pattern, of this direction or of the other. */
+  private couldMatch(bytes: Uint8Array, start: number, end: number): boolean {
     const possible = end > start ? this.byFirstByte[bytes[start]!]! : this.byPattern;
-    return possible.some(
-      ({ pattern }) => pattern.toServer === toServer && mayFollow(pattern, bytes, start, end),
-    );
+    return possible.some(({ pattern }) => mayFollow(pattern, bytes, start, end));
   }
 }
 

@@ -57,7 +57,7 @@ class Listener implements ThreadModule {
       const p = batch.slots[i]! * Packet.INTS;
       const number = row[p + Packet.FLOW]!;
       if (number < 0 || row[p + Packet.PROTOCOL] !== TCP) continue;
-      if (row[p + Packet.STREAM_FLAGS] !== 0) this.note(p, number);
+      if (isDelivery(row, p)) this.note(p, number);
       if (row[p + Packet.PSEUDO] === Packet.PSEUDO_FLOW_END) this.finish(number);
     }
   }
@@ -92,6 +92,11 @@ class Listener implements ThreadModule {
 }
 
 const TCP = 6;
+
+/** Data of the server, behind the first, has no flags. */
+function isDelivery(row: Int32Array, p: number): boolean {
+  return [Packet.STREAM_FLAGS, Packet.STREAM_LENGTH, Packet.STREAM_GAP].some(column => row[p + column] !== 0);
+}
 
 async function conversationsOf(capture: string): Promise<Conversation[]> {
   const found: Conversation[] = [];

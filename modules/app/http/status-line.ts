@@ -16,7 +16,7 @@ export function* statusLine(
   for (;;) {
     // A first line that cannot become a status line need not be waited for.
     if (!(yield* looksLikeStatus(socket))) {
-      if (skipIndentedLine(socket)) continue;
+      if (yield* skipIndentedLine(socket, limit)) continue;
       return socket.available > 0 ? 'body' : undefined;
     }
     const line = yield* readHeaderLine(socket, limit);
@@ -28,14 +28,20 @@ export function* statusLine(
   }
 }
 
-/** An indented line before a status line is skipped. */
-function skipIndentedLine(socket: StreamSocket): boolean {
-  const { view, offset, available } = socket;
-  if (!isBlank(view[offset])) return false;
-  const at = view.subarray(offset, offset + available).indexOf(LF);
-  if (at < 0 || available < at + 6 || !isWord(view, offset + at + 1, offset + at + 6, 'http/')) return false;
-  socket.skip(at + 1);
-  return true;
+/** An indented line before a status line is skipped; how much of it is waited for has a limit. */
+function* skipIndentedLine(socket: StreamSocket, limit: number): Reading<boolean> {
+  if (!isBlank(socket.view[socket.offset])) return false;
+  for (;;) {
+    const { view, offset, available } = socket;
+    const at = view.subarray(offset, offset + available).indexOf(LF);
+    if (at >= 0 && available >= at + 6) {
+      if (!isWord(view, offset + at + 1, offset + at + 6, 'http/')) return false;
+      socket.skip(at + 1);
+      return true;
+    }
+    if (socket.state !== 'open' || available > limit) return false;
+    yield;
+  }
 }
 
 /** Waits for enough bytes to tell. */
