@@ -155,6 +155,8 @@ export interface ValueDeclaration<T extends Transaction = Transaction> {
   readonly summary: string;
   /** Names that may be written instead of numbers. */
   readonly names?: Readonly<Record<string, number>>;
+  /** Both ends of a range belong to it. */
+  readonly inclusive?: boolean;
   /** See `BufferDeclaration.shared`. */
   readonly shared?: boolean;
   /** There may be more values later: a comparison that fails is tried again when there are. */
@@ -236,8 +238,11 @@ export interface Protocol<T extends Transaction = Transaction> {
   readonly tests: readonly TestDeclaration<T>[];
   /** What its parser names of the streams (see `Session.frame`), for the keyword `frame` and EVE's frame records. */
   readonly frames?: FrameProtocol;
-  /** Members of the EVE record without braces (`"http":{…}`), of a finished transaction or for an alert. */
-  record(transaction: T, forAlert: boolean, settings?: unknown): string;
+  /**
+   * Members of the EVE record without braces (`"http":{…}`), of a finished transaction or for an alert.
+   * @param toServer direction in which an alert was raised; what the other side answered may have been parsed since
+   */
+  record(transaction: T, forAlert: boolean, settings?: unknown, toServer?: boolean): string;
   /** Records of a finished transaction where outputs differ, or one is not enough. Without it there is `record`. */
   records?(transaction: T, settings: unknown): readonly OutputRecord[];
   /** Further members that only alerts' records have, without braces: files, `"alert":{…}`. */

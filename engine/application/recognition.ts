@@ -3,7 +3,7 @@
  * probing where the port hints at a protocol.
  */
 import type { Config } from '../config/config.js';
-import { option, texts } from '../config/option.js';
+import { boolean, option, text, texts } from '../config/option.js';
 import type { Protocol, RecognitionPattern } from '../protocol.js';
 
 export type Transport = 'tcp' | 'udp';
@@ -43,6 +43,7 @@ export class Recogniser {
   private add(protocol: Protocol, config: Config): void {
     for (const pattern of protocol.recognition.patterns ?? []) this.byPattern.push({ protocol, pattern });
     for (const transport of protocol.transports) {
+      if (!isOnOver(protocol, transport, config)) continue;
       for (const port of probingPorts(protocol, transport, config)) {
         const ports = this.byPort[transport];
         ports.set(port, [...(ports.get(port) ?? []), protocol]);
@@ -180,6 +181,12 @@ function matchesAt(
 
 const lower = (byte: number): number => (byte >= 65 && byte <= 90 ? byte + 32 : byte);
 
+/** `app-layer.protocols.NAME.tcp.enabled`: of protocols that are recognised by probing. */
+function isOnOver(protocol: Protocol, transport: Transport, config: Config): boolean {
+  const value = config.at(`app-layer.protocols.${protocol.name}.${transport}.enabled`);
+  return value === undefined || value === null || boolean.parse(value) !== false;
+}
+
 function probingPorts(protocol: Protocol, transport: Transport, config: Config): readonly number[] {
   const configured =
     config.at(`app-layer.protocols.${protocol.name}.detection-ports.dp`) ??
@@ -209,5 +216,7 @@ export const RECOGNITION_OPTIONS = [
     'server ports whose flows are probed for the protocol',
   ),
   option('app-layer.protocols.*.tcp.detection-ports.dp', texts, [], 'the same for TCP alone'),
+  option('app-layer.protocols.*.tcp.enabled', text, 'yes', 'probe for it over TCP'),
+  option('app-layer.protocols.*.udp.enabled', text, 'yes', 'probe for it over UDP'),
   option('app-layer.protocols.*.udp.detection-ports.dp', texts, [], 'the same for UDP alone'),
 ];

@@ -206,7 +206,7 @@ export class Judgement {
     if (!this.thread.wants(EVENT_ALERT)) return;
     const toServer = queue.toServer[i] === 1;
     const subject = queue.subjects[i];
-    const members = this.membersOf(subject, flow, queue.contexts[i]!);
+    const members = this.membersOf(subject, toServer, flow, queue.contexts[i]!);
     let shown = this.shownWith(p, flow, toServer, queue.flags[i]!);
     let event = keepEvent(this.thread, batch, EVENT_ALERT, slot, members, shown);
     if (event < 0 && shown > 0) {
@@ -231,8 +231,8 @@ export class Judgement {
   }
 
   /** Members of the record: the transaction, what the signature noted, and what is known of the flow. */
-  private membersOf(subject: Subject | undefined, flow: number, context: string): string {
-    const transaction = subject ? transactionMembers(subject.protocol, subject.transaction) : '';
+  private membersOf(subject: Subject | undefined, toServer: boolean, flow: number, context: string): string {
+    const transaction = subject ? transactionMembers(subject.protocol, subject.transaction, toServer) : '';
     const alert = context === '' ? '' : `"alert":{${context}}`;
     return joined(joined(transaction, alert), this.notes.members(flow));
   }
@@ -280,8 +280,11 @@ function verdictOf(action: number): number {
 }
 
 /** The transaction as an alert tells it. */
-function transactionMembers(protocol: Protocol, transaction: Transaction): string {
-  return joined(protocol.record(transaction, true), protocol.alertMembers?.(transaction) ?? '');
+function transactionMembers(protocol: Protocol, transaction: Transaction, toServer: boolean): string {
+  return joined(
+    protocol.record(transaction, true, undefined, toServer),
+    protocol.alertMembers?.(transaction) ?? '',
+  );
 }
 
 function joined(a: string, b: string): string {

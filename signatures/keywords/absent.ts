@@ -73,7 +73,6 @@ const PROTOCOLS: Readonly<Record<string, AbsentProtocol>> = {
     buffers: 'smb.named_pipe smb_named_pipe smb.share smb_share smb.ntlmssp_user smb.ntlmssp_domain',
     values: 'smb.version',
   },
-  nfs: { values: 'nfs_procedure nfs_version nfs.procedure nfs.version' },
   ntp: { buffers: 'ntp.reference_id', values: 'ntp.version ntp.mode ntp.stratum' },
   ike: {
     buffers: 'ike.init_spi ike.resp_spi ike.nonce_payload ike.key_exchange_payload ike.vendor',

@@ -119,7 +119,8 @@ function valueKeyword(owners: readonly Protocol[], value: ValueDeclaration): Key
     features: ['integer', 'prefilter'],
     parse(rule, argument, at) {
       rule.useProtocol(owners, value.keyword, at);
-      const syntax = { bits: value.bits, ...(value.names && { names: value.names }) };
+      const { bits, names, inclusive = false } = value;
+      const syntax = { bits, inclusive, ...(names && { names }) };
       const test = parseMultiInteger(argument!, value.keyword, syntax, at);
       rule.addCondition({ kind: 'protocol-value', protocol: owners[0]!.name, keyword: value.keyword, test });
     },

@@ -4,8 +4,10 @@ import { Talk } from '../../engine/application/talk.js';
 import type { Config } from '../../engine/config/config.js';
 import type { Protocol, Transaction } from '../../engine/protocol.js';
 import krb5 from '../../modules/app/krb5.js';
+import nfs from '../../modules/app/nfs.js';
 import quic from '../../modules/app/quic.js';
 import { failure, framed, reply, request } from '../app/krb5/message-builder.js';
+import * as rpc from '../app/nfs/message-builder.js';
 import { CLIENT_1, crypto, googleHello, initial, SERVER_1 } from '../app/quic/packet-builder.js';
 import { alpn, clientHello, serverHello, serverName } from '../app/tls/handshake-builder.js';
 import { randomNumbers } from '../matcher/random.js';
@@ -44,6 +46,16 @@ const TARGETS: readonly Target[] = [
     server: [framed(reply(11, 18, 23), failure(7))],
   },
   { protocol: krb5, transport: 'udp', client: [request(10, 'a', 'b')], server: [reply(13, 1, 2)] },
+  {
+    protocol: nfs,
+    transport: 'tcp',
+    client: [
+      rpc.framed(rpc.lookup3(1, 'a'), rpc.write3(2, 0, 'data'), rpc.read3(3, 0), rpc.commit3(4)),
+      rpc.framed(rpc.write4(5, 'data'), rpc.rename2(6)),
+    ],
+    server: [rpc.framed(rpc.found3(1), rpc.content3(3, 'data', true))],
+  },
+  { protocol: nfs, transport: 'udp', client: [rpc.read3(3, 0)], server: [rpc.content3(3, 'data', false)] },
 ];
 
 const CASES = TARGETS.flatMap(target => SEEDS.map(seed => ({ ...target, name: target.protocol.name, seed })));

@@ -1,0 +1,226 @@
+/**
+ * COMPOUND of NFS version 4 (RFC 7530 14.2, 8881 16.2): several operations in one message. They have no lengths, so
+ * reading ends at the first one that is not known here.
+ */
+import type { FileData, NfsCall, NfsReply } from './message.js';
+import type { Xdr } from './xdr.js';
+
+const LONGEST_HANDLE = 128;
+const LONGEST_NAME = 4096;
+const LONGEST_OWNER = 1024;
+const LONGEST_ATTRIBUTES = 65536;
+const MOST_OPERATIONS = 64;
+const STATE = 16;
+
+const CLOSE = 4;
+const COMMIT = 5;
+const GETFH = 10;
+const LOOKUP = 15;
+const OPEN = 18;
+const PUTFH = 22;
+const READ = 25;
+const REMOVE = 28;
+const RENAME = 29;
+const WRITE = 38;
+
+/** What the operations of a call come to. */
+interface Gathered {
+  handle?: Uint8Array;
+  name?: Uint8Array;
+  newName?: Uint8Array;
+  offset?: number;
+  data?: FileData;
+  kind: NfsCall['kind'];
+  procedure: number;
+}
+
+const KINDS: ReadonlyMap<number, NfsCall['kind']> = new Map([
+  [CLOSE, 'close'],
+  [COMMIT, 'commit'],
+  [LOOKUP, 'lookup'],
+  [OPEN, 'create'],
+  [READ, 'read'],
+  [REMOVE, 'other'],
+  [RENAME, 'rename'],
+  [WRITE, 'write'],
+]);
+/** The later in this list, the more it is what the call is about. */
+const RANKS = [CLOSE, COMMIT, LOOKUP, OPEN, REMOVE, RENAME, READ, WRITE];
+
+export function readCompoundCall(xdr: Xdr): NfsCall | undefined {
+  xdr.opaque(LONGEST_NAME);
+  xdr.uint32();
+  const count = Math.min(MOST_OPERATIONS, xdr.uint32());
+  if (xdr.failed) return undefined;
+  const call: Gathered = { kind: 'untold', procedure: 1 };
+  for (let i = 0; i < count && xdr.left >= 4; i++) {
+    const operation = xdr.uint32();
+    if (!readOperation(xdr, operation, call) || xdr.failed) break;
+    if (RANKS.indexOf(operation) > RANKS.indexOf(call.procedure)) {
+      call.procedure = operation;
+      call.kind = KINDS.get(operation)!;
+    }
+    // What lies behind the data is not there where the data is cut.
+    if (call.data) break;
+  }
+  return call;
+}
+
+/** @returns false for operations that are not known */
+function readOperation(xdr: Xdr, operation: number, call: Gathered): boolean {
+  switch (operation) {
+    case PUTFH:
+      call.handle = xdr.opaque(LONGEST_HANDLE);
+      return true;
+    case LOOKUP:
+    case REMOVE:
+      call.name = xdr.opaque(LONGEST_NAME);
+      return true;
+    case RENAME:
+      call.name = xdr.opaque(LONGEST_NAME);
+      call.newName = xdr.opaque(LONGEST_NAME);
+      return true;
+    case READ:
+      xdr.skip(STATE);
+      call.offset = xdr.uint64();
+      xdr.skip(4);
+      return true;
+    case WRITE:
+      xdr.skip(STATE);
+      call.offset = xdr.uint64();
+      xdr.skip(4);
+      call.data = dataOf(xdr);
+      return true;
+    case OPEN:
+      call.name = readOpen(xdr);
+      return true;
+    default:
+      return skipOperation(xdr, operation);
+  }
+}
+
+function dataOf(xdr: Xdr): FileData {
+  const length = xdr.uint32();
+  return { at: xdr.at, length };
+}
+
+/** Bytes of arguments whose length does not vary. */
+const FIXED: ReadonlyMap<number, number> = new Map([
+  [3, 4],
+  [CLOSE, 4 + STATE],
+  [COMMIT, 12],
+  [7, 8],
+  [8, STATE],
+  [GETFH, 0],
+  [14, 8 + STATE + 16],
+  [16, 0],
+  [19, 4],
+  [20, STATE + 4],
+  [21, STATE + 12],
+  [23, 0],
+  [24, 0],
+  [27, 0],
+  [30, 8],
+  [31, 0],
+  [32, 0],
+  [36, 16],
+  [44, 16],
+  [52, 4],
+  [53, 32],
+  [57, 8],
+  [58, 4],
+]);
+
+function skipOperation(xdr: Xdr, operation: number): boolean {
+  const length = FIXED.get(operation);
+  if (length !== undefined) xdr.skip(length);
+  else if (operation === 9) skipBitmap(xdr);
+  else if (operation === 17 || operation === 37) skipAttributes(xdr);
+  else if (operation === 11 || operation === 33) xdr.opaque(LONGEST_NAME);
+  else if (operation === 34) {
+    xdr.skip(STATE);
+    skipAttributes(xdr);
+  } else if (operation === 26) {
+    xdr.skip(24);
+    skipBitmap(xdr);
+  } else return false;
+  return true;
+}
+
+function skipBitmap(xdr: Xdr): void {
+  const words = xdr.uint32();
+  if (words > 16) xdr.failed = true;
+  else xdr.skip(4 * words);
+}
+
+function skipAttributes(xdr: Xdr): void {
+  skipBitmap(xdr);
+  xdr.opaque(LONGEST_ATTRIBUTES);
+}
+
+/** @returns the name of the file, empty where it is opened by its handle */
+function readOpen(xdr: Xdr): Uint8Array {
+  xdr.skip(12 + 8);
+  xdr.opaque(LONGEST_OWNER);
+  if (xdr.uint32() === 1) {
+    const mode = xdr.uint32();
+    if (mode >= 2) xdr.skip(8);
+    if (mode !== 2) skipAttributes(xdr);
+  }
+  const claim = xdr.uint32();
+  if (claim === 2) xdr.skip(STATE);
+  return claim === 0 || claim === 2 || claim === 3 ? xdr.opaque(LONGEST_NAME) : new Uint8Array(0);
+}
+
+// ── replies ──
+
+export function readCompoundReply(xdr: Xdr, call: NfsCall): NfsReply | undefined {
+  const status = xdr.uint32();
+  xdr.opaque(LONGEST_NAME);
+  const count = Math.min(MOST_OPERATIONS, xdr.uint32());
+  if (xdr.failed) return call.procedure === 0 ? { status: 0 } : undefined;
+  let handle: Uint8Array | undefined;
+  for (let i = 0; i < count && xdr.left >= 8; i++) {
+    const operation = xdr.uint32();
+    if (xdr.uint32() !== 0) break;
+    if (operation === READ) {
+      const isEnd = xdr.uint32() !== 0;
+      return { status, isEnd, data: dataOf(xdr) };
+    }
+    if (operation === GETFH) handle = xdr.opaque(LONGEST_HANDLE);
+    else if (!skipResult(xdr, operation)) break;
+    if (xdr.failed) break;
+  }
+  return { status, ...(handle && handle.length > 0 && { handle }) };
+}
+
+const FIXED_RESULTS: ReadonlyMap<number, number> = new Map([
+  [3, 8],
+  [CLOSE, STATE],
+  [COMMIT, 8],
+  [LOOKUP, 0],
+  [16, 0],
+  [PUTFH, 0],
+  [23, 0],
+  [24, 0],
+  [REMOVE, 20],
+  [RENAME, 40],
+  [30, 0],
+  [31, 0],
+  [32, 0],
+  [WRITE, 16],
+  [53, 36],
+]);
+
+function skipResult(xdr: Xdr, operation: number): boolean {
+  const length = FIXED_RESULTS.get(operation);
+  if (length !== undefined) xdr.skip(length);
+  else if (operation === 9) skipAttributes(xdr);
+  else if (operation === 34) skipBitmap(xdr);
+  else if (operation === OPEN) {
+    xdr.skip(STATE + 20 + 4);
+    skipBitmap(xdr);
+    return xdr.uint32() === 0;
+  } else return false;
+  return true;
+}

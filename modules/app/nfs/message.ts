@@ -1,0 +1,139 @@
+/** Arguments and results of NFS procedures: what rules, records and files need of them. */
+import { readCompoundCall, readCompoundReply } from './compound.js';
+import type { Xdr } from './xdr.js';
+
+export const LONGEST_NAME = 4096;
+const LONGEST_HANDLE = 64;
+const HANDLE_2 = 32;
+
+/** A stretch of a file in a message: where it begins there, and how long it is, wherever the message is cut. */
+export interface FileData {
+  readonly at: number;
+  readonly length: number;
+}
+
+export interface NfsCall {
+  readonly procedure: number;
+  readonly kind: 'read' | 'write' | 'lookup' | 'create' | 'rename' | 'commit' | 'close' | 'other' | 'untold';
+  readonly handle?: Uint8Array;
+  readonly name?: Uint8Array;
+  readonly newName?: Uint8Array;
+  /** Of the file, in bytes. */
+  readonly offset?: number;
+  readonly data?: FileData;
+}
+
+export interface NfsReply {
+  readonly status: number;
+  /** What was looked up or made. */
+  readonly handle?: Uint8Array;
+  readonly data?: FileData;
+  /** The file ends behind the data. */
+  readonly isEnd?: boolean;
+}
+
+/** @returns undefined where the arguments are no arguments of the procedure */
+export function readArguments(xdr: Xdr, version: number, procedure: number): NfsCall | undefined {
+  const call = version === 2 ? call2(xdr, procedure) : version === 3 ? call3(xdr, procedure) : undefined;
+  if (version === 4) return procedure === 0 ? { procedure, kind: 'untold' } : readCompoundCall(xdr);
+  return xdr.failed ? undefined : call;
+}
+
+export function readResults(xdr: Xdr, version: number, call: NfsCall): NfsReply | undefined {
+  if (version === 4) return readCompoundReply(xdr, call);
+  if (call.procedure === 0) return { status: 0 };
+  const status = xdr.uint32();
+  if (xdr.failed) return undefined;
+  if (status !== 0) return { status };
+  return version === 2 ? reply2(xdr, call) : reply3(xdr, call);
+}
+
+// ── version 2 ──
+
+function call2(xdr: Xdr, procedure: number): NfsCall {
+  if (procedure === 0) return { procedure, kind: 'other' };
+  const handle = xdr.fixed(HANDLE_2);
+  switch (procedure) {
+    case 4:
+      return { procedure, kind: 'lookup', handle, name: xdr.opaque(LONGEST_NAME) };
+    case 6:
+      return { procedure, kind: 'read', handle, offset: xdr.uint32() };
+    case 9:
+      return { procedure, kind: 'create', handle, name: xdr.opaque(LONGEST_NAME) };
+    case 10:
+    case 14:
+    case 15:
+      return { procedure, kind: 'other', handle, name: xdr.opaque(LONGEST_NAME) };
+    case 11: {
+      const name = xdr.opaque(LONGEST_NAME);
+      xdr.fixed(HANDLE_2);
+      return { procedure, kind: 'rename', handle, name, newName: xdr.opaque(LONGEST_NAME) };
+    }
+    default:
+      return { procedure, kind: 'other', ...(procedure === 1 && { handle }) };
+  }
+}
+
+const ATTRIBUTES_2 = 68;
+
+function reply2(xdr: Xdr, { kind }: NfsCall): NfsReply | undefined {
+  if (kind === 'lookup' || kind === 'create') return { status: 0, handle: xdr.fixed(HANDLE_2) };
+  if (kind !== 'read') return { status: 0 };
+  xdr.skip(ATTRIBUTES_2 - 4 + 4);
+  const length = xdr.uint32();
+  return xdr.failed ? undefined : { status: 0, data: { at: xdr.at, length } };
+}
+
+// ── version 3 ──
+
+/** Procedures whose handle is told. */
+const WITH_HANDLE = new Set([1, 4]);
+
+function call3(xdr: Xdr, procedure: number): NfsCall {
+  if (procedure === 0) return { procedure, kind: 'other' };
+  const handle = xdr.opaque(LONGEST_HANDLE);
+  switch (procedure) {
+    case 3:
+      return { procedure, kind: 'lookup', handle, name: xdr.opaque(LONGEST_NAME) };
+    case 6:
+      return { procedure, kind: 'read', handle, offset: xdr.uint64() };
+    case 7:
+      return write3(xdr, handle);
+    case 8:
+      return { procedure, kind: 'create', handle, name: xdr.opaque(LONGEST_NAME) };
+    case 9:
+    case 12:
+    case 13:
+      return { procedure, kind: 'other', handle, name: xdr.opaque(LONGEST_NAME) };
+    case 14: {
+      const name = xdr.opaque(LONGEST_NAME);
+      xdr.opaque(LONGEST_HANDLE);
+      return { procedure, kind: 'rename', handle, name, newName: xdr.opaque(LONGEST_NAME) };
+    }
+    case 21:
+      return { procedure, kind: 'commit', handle };
+    default:
+      return { procedure, kind: 'other', ...(WITH_HANDLE.has(procedure) && { handle }) };
+  }
+}
+
+function write3(xdr: Xdr, handle: Uint8Array): NfsCall {
+  const offset = xdr.uint64();
+  xdr.skip(8);
+  const length = xdr.uint32();
+  return { procedure: 7, kind: 'write', handle, offset, data: { at: xdr.at, length } };
+}
+
+const ATTRIBUTES_3 = 84;
+
+function reply3(xdr: Xdr, { kind }: NfsCall): NfsReply | undefined {
+  if (kind === 'lookup') return { status: 0, handle: xdr.opaque(LONGEST_HANDLE) };
+  if (kind === 'create')
+    return xdr.uint32() === 1 ? { status: 0, handle: xdr.opaque(LONGEST_HANDLE) } : { status: 0 };
+  if (kind !== 'read') return { status: 0 };
+  if (xdr.uint32() === 1) xdr.skip(ATTRIBUTES_3);
+  xdr.skip(4);
+  const isEnd = xdr.uint32() !== 0;
+  const length = xdr.uint32();
+  return xdr.failed ? undefined : { status: 0, isEnd, data: { at: xdr.at, length } };
+}

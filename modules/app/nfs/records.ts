@@ -1,0 +1,82 @@
+/** Messages on a TCP stream, each in fragments behind their lengths (RFC 5531 11). */
+import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
+import type { NfsConversation, NfsSession, Rest } from './conversation.js';
+import { padded } from './xdr.js';
+
+const LAST = 0x80000000;
+/** Bytes of a message that are looked at; of a longer one all that matters is there, but data of files. */
+const HEAD = 4096;
+
+/** @param conversation made when it is first asked for */
+export function* records(
+  session: NfsSession,
+  conversation: () => NfsConversation,
+  toServer: boolean,
+): Reading<void> {
+  const socket = toServer ? session.client : session.server;
+  for (;;) {
+    const mark = yield* socket.read(4);
+    if (!mark) break;
+    const word = ((mark[0]! << 24) | (mark[1]! << 16) | (mark[2]! << 8) | mark[3]!) >>> 0;
+    if (!(yield* fragment(socket, conversation(), toServer, word & ~LAST))) break;
+    if (!(word & LAST) && !(yield* skipFragments(socket))) break;
+  }
+  if (socket.state === 'end' || socket.state === 'reset') conversation().ended(toServer);
+}
+
+/** @returns false when the stream cannot be read any more */
+function* fragment(
+  socket: StreamSocket,
+  conversation: NfsConversation,
+  toServer: boolean,
+  length: number,
+): Reading<boolean> {
+  const size = Math.min(length, HEAD);
+  if (!(yield* socket.wait(size))) return false;
+  const { view, offset } = socket;
+  const rest = toServer
+    ? conversation.call(view, offset, offset + size)
+    : conversation.reply(view, offset, offset + size);
+  socket.skip(size);
+  const left = length - size;
+  return rest ? yield* data(socket, conversation, rest, left) : yield* socket.discard(left);
+}
+
+/** Data of a file as it comes, and what lies behind it in the fragment. */
+function* data(
+  socket: StreamSocket,
+  conversation: NfsConversation,
+  rest: Rest,
+  length: number,
+): Reading<boolean> {
+  const behind = Math.max(0, length - padded(rest.length));
+  let left = length - behind;
+  rest.length = Math.min(rest.length, left);
+  while (left > 0) {
+    const bytes = yield* socket.recv(left);
+    if (bytes) {
+      const taken = Math.min(bytes.length, rest.length);
+      rest.length -= taken;
+      left -= bytes.length;
+      if (taken > 0) conversation.more(rest, bytes, 0, taken);
+    } else if (socket.state === 'gap' && socket.missing <= left) {
+      conversation.lost(rest, Math.min(socket.missing, rest.length));
+      rest.length -= Math.min(socket.missing, rest.length);
+      left -= socket.missing;
+      socket.resume();
+    } else return false;
+  }
+  return yield* socket.discard(behind);
+}
+
+/** Further fragments of a message whose beginning was read. */
+function* skipFragments(socket: StreamSocket): Reading<boolean> {
+  for (;;) {
+    const mark = yield* socket.read(4);
+    if (!mark) return false;
+    const isLast = (mark[0]! & 0x80) !== 0;
+    const length = ((mark[0]! & 0x7f) << 24) | (mark[1]! << 16) | (mark[2]! << 8) | mark[3]!;
+    if (!(yield* socket.discard(length))) return false;
+    if (isLast) return true;
+  }
+}

@@ -1,0 +1,45 @@
+/** A call with its reply, or all reads or writes of a file. */
+import type { InspectedBody } from '../../../engine/files/inspected-body.js';
+import type { TrackedFile } from '../../../engine/files/tracked-file.js';
+import type { Transaction } from '../../../engine/protocol.js';
+import type { NfsCall } from './message.js';
+import type { RpcCall } from './rpc.js';
+
+export const STARTED = 0;
+export const COMPLETE = 1;
+export const EVENTS = [
+  'malformed_data',
+  'nonexistent_version',
+  'unsupported_version',
+  'too_many_transactions',
+] as const;
+
+/** Reads or writes of one file. */
+export interface Transfer {
+  readonly toServer: boolean;
+  readonly body: InspectedBody;
+  chunks: number;
+  lastXid: number;
+  isLast: boolean;
+}
+
+export class NfsTransaction implements Transaction {
+  progressToServer = STARTED;
+  progressToClient = STARTED;
+  readonly events: number[] = [];
+  detection?: unknown;
+  files?: TrackedFile[];
+  transfer: Transfer | undefined;
+  /** Of the file it is about, as it is told. */
+  handle: Uint8Array | undefined;
+  accepted = true;
+  status = 0;
+
+  constructor(
+    readonly id: number,
+    /** Undefined for what is no call. */
+    readonly rpc: RpcCall | undefined,
+    readonly call: NfsCall | undefined,
+    readonly name: Uint8Array,
+  ) {}
+}

@@ -1,0 +1,57 @@
+/** Reads External Data Representation (RFC 4506) of what is there; past the end everything reads as 0 and `failed` is set. */
+export class Xdr {
+  failed = false;
+
+  constructor(
+    readonly bytes: Uint8Array,
+    public at: number,
+    readonly end: number,
+  ) {}
+
+  get left(): number {
+    return this.end - this.at;
+  }
+
+  uint32(): number {
+    if (!this.has(4)) return 0;
+    const { bytes, at } = this;
+    this.at += 4;
+    return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
+  }
+
+  /** As far as it is exact. */
+  uint64(): number {
+    return this.uint32() * 2 ** 32 + this.uint32();
+  }
+
+  skip(count: number): void {
+    if (this.has(count)) this.at += count;
+  }
+
+  /** A copy of `length` bytes. */
+  fixed(length: number): Uint8Array {
+    if (!this.has(padded(length))) return EMPTY;
+    const taken = this.bytes.slice(this.at, this.at + length);
+    this.at += padded(length);
+    return taken;
+  }
+
+  /** Opaque data or a text of variable length: a copy. @param most bytes that make sense */
+  opaque(most: number): Uint8Array {
+    const length = this.uint32();
+    if (length > most) this.failed = true;
+    return this.failed ? EMPTY : this.fixed(length);
+  }
+
+  private has(count: number): boolean {
+    if (!this.failed && count <= this.left) return true;
+    this.failed = true;
+    return false;
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+
+export function padded(length: number): number {
+  return (length + 3) & ~3;
+}
