@@ -78,7 +78,6 @@ const PROTOCOLS: Readonly<Record<string, AbsentProtocol>> = {
     buffers: 'ike.init_spi ike.resp_spi ike.nonce_payload ike.key_exchange_payload ike.vendor',
     values: 'ike.chosen_sa_attribute ike.exchtype ike.key_exchange_payload_length ike.nonce_payload_length',
   },
-  dhcp: { values: 'dhcp.leasetime dhcp.rebinding_time dhcp.renewal_time' },
   mqtt: {
     buffers:
       'mqtt.connect.clientid mqtt.connect.password mqtt.connect.protocol_string mqtt.connect.username mqtt.connect.willmessage ' +

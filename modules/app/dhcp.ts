@@ -1,0 +1,52 @@
+/** DHCP for IPv4 (RFC 2131, 2132). */
+import type { Session } from '../../engine/application/session.js';
+import { defineProtocol } from '../../engine/protocol.js';
+import { VALUES } from './dhcp/keywords.js';
+import { isMessage, parseMessage } from './dhcp/message.js';
+import { DHCP_OPTIONS, type DhcpSettings, dhcpSettings } from './dhcp/outputs.js';
+import { dhcpRecord, isAck } from './dhcp/record.js';
+import { COMPLETE, DhcpTransaction, EVENTS } from './dhcp/transaction.js';
+
+function datagram(
+  session: Session<DhcpTransaction>,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  toServer: boolean,
+): void {
+  const message = parseMessage(bytes.slice(start, end));
+  if (!message) {
+    session.failed = true;
+    return;
+  }
+  const transaction = session.begin(new DhcpTransaction(session.transactionCount, message, toServer));
+  if (message.truncated) session.event(transaction, 'truncated_options');
+  if (message.malformed) session.event(transaction, 'malformed_options');
+  session.advance(transaction, toServer, COMPLETE);
+}
+
+export default defineProtocol<DhcpTransaction>({
+  name: 'dhcp',
+  transports: ['udp'],
+  progressToServer: ['request_started', 'request_complete'],
+  progressToClient: ['response_started', 'response_complete'],
+  events: EVENTS,
+  buffers: [],
+  values: VALUES,
+  tests: [],
+  recognition: {
+    ports: { udp: [67, 68] },
+    probe: (bytes, start, end) => (isMessage(bytes, start, end) ? 'yes' : 'no'),
+  },
+  options: DHCP_OPTIONS,
+  prepare: dhcpSettings,
+  datagram,
+  record: ({ message }) => dhcpRecord(message, true),
+  records({ message }, settings) {
+    const { extended, brief } = settings as DhcpSettings;
+    return [
+      ...(extended > 0 ? [{ members: dhcpRecord(message, true), outputs: extended }] : []),
+      ...(brief > 0 && isAck(message) ? [{ members: dhcpRecord(message, false), outputs: brief }] : []),
+    ];
+  },
+});
