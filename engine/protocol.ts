@@ -30,6 +30,8 @@ export interface Transaction {
   toldDirections?: number;
   /** Kept by detection: what was inspected already. */
   detection?: unknown;
+  /** Kept by detection: names that signatures set on it. */
+  bits?: Set<string>;
   /** Files it carries (see `files/tracked-file.ts`), of both directions. */
   files?: TrackedFile[];
   /** Kept by detection: numbers of the signatures that want files of each direction to be stored. */

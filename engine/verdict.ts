@@ -23,6 +23,7 @@ export const REASON_STREAM_PRE_HOOK = 19;
 export const REASON_FLOW_PRE_HOOK = 20;
 /** The packet waited longer than `nfq.verdict-budget` allows. */
 export const REASON_VERDICT_BUDGET = 21;
+export const REASON_FIREWALL_RULES = 22;
 
 /** Texts of the reasons, as Suricata's EVE `drop.reason` words them. */
 export const REASON_NAMES: readonly string[] = [
@@ -43,9 +44,24 @@ export const REASON_NAMES: readonly string[] = [
   'threshold detection_filter',
   'tunnel packet drop',
   'nfq error',
-  'default packet policy',
-  'default app policy',
-  'stream pre-hook',
-  'flow pre-hook',
+  'firewall default packet policy',
+  'firewall default app policy',
+  'firewall pre stream hook',
+  'firewall pre flow hook',
   'verdict budget',
+  'firewall rules',
 ];
+
+/** The firewall dropped the packet, not threat detection nor the engine itself. */
+export function isOfFirewall(reason: number): boolean {
+  return (
+    (reason >= REASON_DEFAULT_PACKET_POLICY && reason <= REASON_FLOW_PRE_HOOK) ||
+    reason === REASON_FIREWALL_RULES
+  );
+}
+
+/** A signature or policy dropped the packet: detection tells of it. */
+export function isToldByDetection(reason: number): boolean {
+  return reason === REASON_RULES || reason === REASON_RULES_THRESHOLD || isOfFirewall(reason);
+}
+

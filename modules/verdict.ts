@@ -7,6 +7,7 @@
  */
 import type { Batch } from '../engine/batch.js';
 import { EVENT_DROP, keepEvent } from '../engine/event.js';
+import { FIREWALL } from '../engine/firewall.js';
 import * as Flow from '../engine/flow-record.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
@@ -28,12 +29,14 @@ class Verdict implements ThreadModule {
   private readonly counters: VerdictCounters;
   private readonly wantsDrops: boolean;
   private readonly lostEvents: number;
+  private readonly firewall: boolean;
   private readonly delivery: VerdictDelivery | undefined;
 
   constructor(private readonly thread: Thread) {
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
-    this.counters = new VerdictCounters(thread.counters);
+    this.firewall = thread.config.read(FIREWALL);
+    this.counters = new VerdictCounters(thread.counters, this.firewall);
     this.wantsDrops = thread.wants(EVENT_DROP);
     this.lostEvents = thread.counters.declare('verdict.drop_events_lost');
     this.delivery = thread.services.get(VERDICT_DELIVERY) as VerdictDelivery | undefined;
@@ -97,11 +100,17 @@ class Verdict implements ThreadModule {
       verdict,
       row[p + Packet.REASON]!,
       (row[p + Packet.FLAGS]! & Packet.FLAG_MODIFIED) !== 0,
+      this.firewall ? this.flowReason(p) : Reason.REASON_NONE,
     );
     if (isDrop(verdict)) this.dropped(batch, slot, p);
     this.delivery?.deliver(slot, verdict);
     const earlier = row[p + Packet.ROOT]!;
     if (earlier >= 0) this.settleEarlier(batch, p, earlier);
+  }
+
+  private flowReason(p: number): number {
+    const flow = this.row[p + Packet.FLOW]!;
+    return flow < 0 ? Reason.REASON_NONE : this.flows[flow * Flow.INTS + Flow.DROP_REASON]!;
   }
 
   /** An earlier fragment of the same datagram has waited for this one. */
@@ -120,10 +129,7 @@ class Verdict implements ThreadModule {
     const { row } = this;
     const flow = row[p + Packet.FLOW]!;
     if (flow >= 0) this.flows[flow * Flow.INTS + Flow.DROP_REASON] ||= row[p + Packet.REASON]!;
-    const byRules =
-      row[p + Packet.REASON] === Reason.REASON_RULES ||
-      row[p + Packet.REASON] === Reason.REASON_RULES_THRESHOLD;
-    if (!this.wantsDrops || byRules) return;
+    if (!this.wantsDrops || Reason.isToldByDetection(row[p + Packet.REASON]!)) return;
     if (keepEvent(this.thread, batch, EVENT_DROP, slot, '') < 0)
       this.thread.counters.values[this.lostEvents]!++;
   }

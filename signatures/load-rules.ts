@@ -8,7 +8,8 @@ import { decodeText, type RuleSource } from './parser/source.js';
 import { identify, parseRule } from './parser.js';
 import type { RuleContext } from './rule-context.js';
 import { RuleError, SkippedRule, UnsupportedRule } from './rule-error.js';
-import { type CommandLineRules, ruleFileOptions, ruleFiles } from './rule-files.js';
+import { firewallOptions } from './firewall/options.js';
+import { type CommandLineRules, firewallRuleFiles, ruleFileOptions, type RuleFilePattern, ruleFiles } from './rule-files.js';
 import type { RuleProblem, RuleSet } from './rule-set.js';
 import {
   CLASSIFICATION_FILE,
@@ -22,7 +23,7 @@ import type { Signature } from './signature.js';
 import { THRESHOLD_FILE } from './threshold-config.js';
 
 /** Options of the configuration that loading rules reads. */
-export const ruleOptions = [...ruleFileOptions, ...ruleSettingOptions];
+export const ruleOptions = [...ruleFileOptions, ...ruleSettingOptions, ...firewallOptions];
 
 export interface LoadOptions extends CommandLineRules, RuleSettings {
   readonly config: Config;
@@ -40,6 +41,7 @@ export function loadRules(
   keep: (signature: Signature) => unknown = signature => signature,
 ): RuleSet<unknown> {
   const loader = new Loader(options, keep);
+  loader.firewall(firewallRuleFiles(options.config, options));
   const patterns = ruleFiles(options.config, options);
   for (const { pattern, files } of patterns) {
     if (files.length === 0) loader.problem('warnings', `No rule files match the pattern ${pattern}`, pattern);
@@ -62,7 +64,8 @@ export function filesRead(options: LoadOptions): string[] {
   const named = [CLASSIFICATION_FILE, REFERENCE_FILE, THRESHOLD_FILE, GEOIP_DATABASE].map(each =>
     config.read(each),
   );
-  const rules = ruleFiles(config, options).flatMap(({ files }) => files);
+  const patterns = [...firewallRuleFiles(config, options), ...ruleFiles(config, options)];
+  const rules = patterns.flatMap(({ files }) => files);
   return [...rules, ...named].filter(path => path !== '');
 }
 
@@ -108,6 +111,16 @@ class Loader<Kept> {
 
   problem(kind: 'errors' | 'warnings', message: string, file: string): void {
     this.ruleSet[kind].push({ message, position: { file, line: 0, column: 0 } });
+  }
+
+  /** Rules of the firewall, which come before all others. */
+  firewall(patterns: readonly RuleFilePattern[]): void {
+    this.context.firewall = true;
+    for (const { pattern, files } of patterns) {
+      if (files.length === 0) this.problem('warnings', `No rule files match the pattern ${pattern}`, pattern);
+      for (const file of files) this.file(file);
+    }
+    this.context.firewall = false;
   }
 
   file(path: string): void {

@@ -1,8 +1,8 @@
 /** Protocol names of rule headers. */
 import type { Protocol } from '../engine/protocol.js';
+import { PACKET_HOOKS } from './firewall/hooks.js';
 import type { RuleProtocol } from './rule-context.js';
 
-const PACKET_HOOKS = ['flow_start', 'all', 'pre_flow', 'pre_stream'];
 /** Names under which headers give the same network protocol. */
 const NETWORK: Readonly<Record<string, readonly string[]>> = {
   tcp: ['tcp'],

@@ -36,6 +36,8 @@ export type Header = Pick<
   Signature,
   | 'action'
   | 'scope'
+  | 'passToo'
+  | 'firewall'
   | 'protocol'
   | 'hook'
   | 'source'

@@ -36,6 +36,8 @@ export interface RuleContext {
   readonly datasets: DatasetDeclarations;
   /** Path of the MaxMind database, empty without one. */
   readonly geoipDatabase: string;
+  /** The rules in hand are those of the firewall. */
+  firewall: boolean;
   warn(problem: RuleProblem): void;
   /** Throws a RuleError when an expression cannot be compiled. */
   checkExpression?(pattern: string, options: string, at: Position): void;

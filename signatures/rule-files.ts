@@ -3,6 +3,8 @@ import { readdirSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { Config } from '../engine/config/config.js';
 import { option, text, texts } from '../engine/config/option.js';
+import { FIREWALL } from '../engine/firewall.js';
+import { FIREWALL_RULE_FILES, FIREWALL_RULE_PATH } from './firewall/options.js';
 
 export const DEFAULT_RULE_PATH = option(
   'default-rule-path',
@@ -25,6 +27,19 @@ export interface CommandLineRules {
   readonly exclusive?: readonly string[];
   /** `-s`: read these beside those of the configuration. */
   readonly additional?: readonly string[];
+  /** `--firewall-rules-exclusive`: firewall rules are read from here and from nowhere else. */
+  readonly firewallExclusive?: string;
+}
+
+/** Files of firewall rules; none where there is no firewall. */
+export function firewallRuleFiles(config: Config, { firewallExclusive }: CommandLineRules): RuleFilePattern[] {
+  if (!config.read(FIREWALL)) return [];
+  if (firewallExclusive !== undefined) return [expand(firewallExclusive)];
+  const folder = config.read(FIREWALL_RULE_PATH);
+  return config
+    .read(FIREWALL_RULE_FILES)
+    .map(file => (isAbsolute(file) ? file : join(folder, file)))
+    .map(expand);
 }
 
 /** A pattern and the files it stands for. */

@@ -171,6 +171,7 @@ export function ruleContext(
     folder: config.read(DEFAULT_RULE_PATH),
     datasets,
     geoipDatabase: config.read(GEOIP_DATABASE),
+    firewall: false,
     warn: problem => problems.warnings.push(problem),
     ...(checkExpression && { checkExpression }),
     shared: new SharedValues(),

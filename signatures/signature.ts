@@ -83,6 +83,10 @@ export interface Signature {
   readonly scope?: ActionScope;
   /** An alert is asked for beside the action: `accept:hook,alert`, or the keyword `alert`. */
   readonly alertToo?: boolean;
+  /** A firewall rule lets threat detection pass what it accepts: `accept:flow,pass:flow`. */
+  readonly passToo?: ActionScope;
+  /** It is a rule of the firewall, not of threat detection. */
+  readonly firewall?: true;
   readonly msg: string;
   readonly classtype?: string;
   /** Text of the classification. */

@@ -81,6 +81,16 @@ const CONFIGURATION: Argument[] = [
     repeatable: true,
   },
   { flags: '-S <rules>', help: 'rule file instead of those of the configuration', repeatable: true },
+  {
+    flags: '--firewall',
+    help: 'let pass only what firewall rules accept',
+    sets: turn('firewall.enabled=yes'),
+  },
+  {
+    flags: '--firewall-rules-exclusive <file>',
+    help: 'firewall rules, instead of those of the configuration; switches the firewall on',
+    sets: turn('firewall.enabled=yes'),
+  },
   { flags: '-l <folder>', help: 'folder of log files', sets: to('default-log-dir') },
   { flags: '--data-dir <folder>', help: 'folder of state that is kept', sets: to('default-data-dir') },
   {
@@ -168,7 +178,6 @@ const SIMULATION: Argument[] = [
 ];
 
 const NO_CAPTURE = 'Sluice has no such capture; it has captures files (-r), NFQUEUE (-q) and AF_PACKET (-i)';
-const NO_FIREWALL = 'firewall mode is not there yet';
 
 const REFUSED: Argument[] = [
   ...[
@@ -186,12 +195,6 @@ const REFUSED: Argument[] = [
     '--windivert-forward <filter>',
     '-d <port>',
   ].map(flags => ({ flags, help: '', hidden: true, refused: NO_CAPTURE })),
-  ...['--firewall', '--firewall-rules-exclusive <file>'].map(flags => ({
-    flags,
-    help: '',
-    hidden: true,
-    refused: NO_FIREWALL,
-  })),
   {
     flags: '--unix-socket [file]',
     help: '',

@@ -16,7 +16,12 @@ export interface Given {
   readonly afPacket: boolean;
   readonly filter: string;
   readonly filterFile?: string;
-  readonly rules: { readonly exclusive: readonly string[]; readonly additional: readonly string[] };
+  readonly rules: {
+    readonly exclusive: readonly string[];
+    readonly additional: readonly string[];
+    /** File of firewall rules. */
+    readonly firewall?: string;
+  };
   readonly strict: readonly string[];
   readonly verbosity: number;
   readonly quiet: boolean;
@@ -123,7 +128,7 @@ function givenBy(options: Record<string, unknown>, filter: readonly string[]): G
     afPacket: options.afPacket !== undefined || options.pcap !== undefined,
     filter: filter.join(' '),
     filterFile: text('F'),
-    rules: { exclusive: list('S'), additional: list('s') },
+    rules: { exclusive: list('S'), additional: list('s'), firewall: text('firewallRulesExclusive') },
     strict: strictKeywords(options.strictRuleKeywords),
     verbosity: (options.verbosity as number | undefined) ?? 0,
     quiet: options.quiet === true,

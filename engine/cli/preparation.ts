@@ -2,7 +2,7 @@
 import { dirname } from 'node:path';
 import { expressionCheck } from '../../signatures/expression-check.js';
 import type { LoadOptions } from '../../signatures/load-rules.js';
-import { ruleFiles } from '../../signatures/rule-files.js';
+import { firewallRuleFiles, ruleFiles } from '../../signatures/rule-files.js';
 import { allocateDetectionState, type DetectionState } from '../../signatures/state/detection-state.js';
 import { loadProtocols, PROTOCOL_PLUGINS } from '../application/load-protocols.js';
 import { assign, keysOf } from '../config/assign.js';
@@ -10,6 +10,8 @@ import type { Config } from '../config/config.js';
 import type { Mapping } from '../config/scalar.js';
 import { findPlugin } from '../detection/find.js';
 import type { Detections } from '../detection/prepared.js';
+import { engineMode } from '../exception-policy.js';
+import { FIREWALL } from '../firewall.js';
 import { expiryPlugin, FLOW_EXPIRY_POLICY, loadFlowExpiry } from '../flow-expiry.js';
 import type { EngineLog } from '../log.js';
 import type { Protocol } from '../protocol.js';
@@ -57,6 +59,8 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
   const wrong = tellFindings(settings, await declaredOptions(), log);
   if (wrong > 0 && given.test)
     throw new UsageError(`the configuration has ${wrong} values that are not accepted`);
+  // A firewall that lets everything pass is none.
+  if (config.read(FIREWALL)) addSettings(config, { [engineMode.path]: 'ips' });
   const from = settings.file === defaultsFile() ? process.cwd() : dirname(settings.file);
   const protocols = await loadProtocols(protocolPlugins(config, from));
   await resolveFlowExpiry(config, from);
@@ -66,6 +70,7 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
     strict: given.strict,
     exclusive: given.rules.exclusive,
     additional: given.rules.additional,
+    ...(given.rules.firewall !== undefined && { firewallExclusive: given.rules.firewall }),
     checkExpression: expressionCheck(),
   };
   let statistics: NonNullable<Statistics['more']> = {};
@@ -93,7 +98,10 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
     },
     from,
     statistics: () => statistics,
-    files: () => [...ruleFiles(config, options).flatMap(({ files }) => files), ...loader.files],
+    files: () => [
+      ...[...firewallRuleFiles(config, options), ...ruleFiles(config, options)].flatMap(({ files }) => files),
+      ...loader.files,
+    ],
     releaseReplaced() {
       releaseReplaced(config, replaced, inForce);
       replaced = undefined;

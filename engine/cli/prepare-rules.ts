@@ -113,9 +113,9 @@ function tellThresholds({ rules, problems, read }: ThresholdFile, fatal: boolean
 const BESIDE_RULES = new Set(['default-log-dir', 'logging', 'outputs', 'stats']);
 
 function sourcesOf(options: LoadOptions, protocols: readonly Protocol[], matcher: Matcher): RuleSources {
-  const { config, strict, exclusive, additional } = options;
+  const { config, strict, exclusive, additional, firewallExclusive } = options;
   const settings = Object.entries(config.tree).filter(([name]) => !BESIDE_RULES.has(name));
-  const given = { strict, exclusive, additional, kind: matcher.kind };
+  const given = { strict, exclusive, additional, firewallExclusive, kind: matcher.kind };
   return {
     settings: [version(), process.version, given, settings, protocols],
     files: [fileURLToPath(compiled('.built')), ...config.read(PROTOCOL_PLUGINS), ...filesRead(options)],

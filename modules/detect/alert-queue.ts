@@ -8,6 +8,9 @@ export const MATCH_TRANSACTION = 2;
 /** The transaction is the one that was in hand, not one that matched. */
 export const MATCH_GUESSED = 4;
 
+/** The firewall drops the packet with it; it only alerts. */
+export const MATCH_DROPS = 8;
+
 /** A transaction with the protocol that can describe it. */
 export interface Subject {
   readonly protocol: Protocol;
@@ -26,6 +29,8 @@ export class AlertQueue {
   readonly subjects: (Subject | undefined)[];
   /** What the signature noted, as members of its `alert` object; mostly empty. */
   readonly contexts: string[];
+  /** Further members of its record; mostly empty. */
+  readonly members: string[];
 
   constructor(readonly capacity: number) {
     this.signatures = new Int32Array(capacity);
@@ -34,6 +39,7 @@ export class AlertQueue {
     this.toServer = new Uint8Array(capacity);
     this.subjects = new Array<Subject | undefined>(capacity);
     this.contexts = new Array<string>(capacity).fill('');
+    this.members = new Array<string>(capacity).fill('');
   }
 
   clear(): void {
@@ -48,6 +54,7 @@ export class AlertQueue {
     flags: number,
     toServer: boolean,
     context = '',
+    members = '',
   ): boolean {
     const transaction = subject ? subject.transaction.id : -1;
     if (this.length === this.capacity) return false;
@@ -63,6 +70,7 @@ export class AlertQueue {
     this.toServer[at] = toServer ? 1 : 0;
     this.subjects[at] = subject;
     this.contexts[at] = context;
+    this.members[at] = members;
     return true;
   }
 
@@ -78,5 +86,6 @@ export class AlertQueue {
     this.toServer[to] = this.toServer[from]!;
     this.subjects[to] = this.subjects[from];
     this.contexts[to] = this.contexts[from]!;
+    this.members[to] = this.members[from]!;
   }
 }

@@ -24,15 +24,15 @@ import type { TransactionPlan } from './transaction-plan.js';
 import { Updates } from './updates.js';
 
 export class Detection {
-  private readonly candidates: Candidates;
-  private readonly evaluation: Evaluation;
+  protected readonly candidates: Candidates;
+  protected readonly evaluation: Evaluation;
   private readonly streams: PacketStreams;
-  private updates: Updates | undefined;
-  private readonly row: Int32Array;
-  private readonly flows: Int32Array;
+  protected updates: Updates | undefined;
+  protected readonly row: Int32Array;
+  protected readonly flows: Int32Array;
   private wire = -1;
 
-  constructor(private readonly parts: DetectionParts) {
+  constructor(protected readonly parts: DetectionParts) {
     this.row = parts.thread.memory.row;
     this.flows = parts.thread.flows.row;
     this.candidates = new Candidates(parts);
@@ -99,8 +99,7 @@ export class Detection {
       this.load(slot, p, flow);
       if (pseudo === Packet.PSEUDO_FLOW_END) this.endOfFlow(slot);
       else this.inspect(i, p, pseudo);
-      if (queue.length > 0 || queue.overflowed >= 0)
-        this.parts.judgement.judge(batch, slot, this.wireOf(p, pseudo), queue);
+      this.judge(batch, slot, this.wireOf(p, pseudo));
     } else {
       this.updates?.skip(slot);
       if (flow >= 0) this.dropWithFlow(p, flow);
@@ -112,6 +111,11 @@ export class Detection {
       this.parts.unlogged.release(flow);
       states.release(flow);
     }
+  }
+
+  protected judge(batch: Batch, slot: number, wire: number): void {
+    const { queue, judgement } = this.parts;
+    if (queue.length > 0 || queue.overflowed >= 0) judgement.judge(batch, slot, wire, queue);
   }
 
   /** A record of its own for what was captured in a packet. */
@@ -130,7 +134,7 @@ export class Detection {
   }
 
   /** The whole flow was dropped or passed: nothing of it is inspected. */
-  private isJudged(p: number, flow: number): boolean {
+  protected isJudged(p: number, flow: number): boolean {
     const state = this.row[p + Packet.FLOW_STATE]!;
     const action = this.flows[flow * Flow.INTS + Flow.ACTION]!;
     return (
@@ -151,7 +155,7 @@ export class Detection {
   }
 
   /** Stream data without a packet of its own is judged with the packet that it came with. */
-  private wireOf(p: number, pseudo: number): number {
+  protected wireOf(p: number, pseudo: number): number {
     const slot = p / Packet.INTS;
     if (pseudo !== Packet.PSEUDO_STREAM || this.wire < 0) return slot;
     const w = this.wire * Packet.INTS;
@@ -174,7 +178,13 @@ export class Detection {
     header.application = hand.application > 0 ? this.parts.applications[hand.application]! : -1;
   }
 
-  private inspect(i: number, p: number, pseudo: number): void {
+  protected inspect(i: number, p: number, pseudo: number): void {
+    this.inspectPacket(i, p, pseudo);
+    this.updates?.inspect(this.parts.at.slot);
+  }
+
+  /** The packet itself, and the stream that it belongs to. */
+  protected inspectPacket(i: number, p: number, pseudo: number): void {
     const { at } = this.parts;
     const { candidates, evaluation, streams } = this;
     candidates.clear();
@@ -189,7 +199,6 @@ export class Detection {
     if (state) candidates.ofStream(state, streams.groupOf(state).streamAlways);
     this.evaluate(state);
     if (state) this.parts.streams.inspected(state, evaluation.settled, streams.groupOf(state).reach);
-    this.updates?.inspect(at.slot);
   }
 
   private evaluate(state: StreamState | undefined): void {

@@ -47,12 +47,25 @@ export class Evaluation implements TransactionJudge {
     const repeated = (row[at.p + Packet.FLAGS]! & Packet.FLAG_REPEATED) !== 0;
     const onlyStream =
       (image.header[signature * Header.INTS + Header.OPTIONS]! & Header.OPTION_ONLY_STREAM) !== 0;
-    if ((onlyStream && !repeated) || !this.admits(signature)) return;
-    const rule = this.parts.rules.at(signature);
-    if (rule.payload.length > 0 && (row[at.p + Packet.PAYLOAD_LENGTH] === 0 || !this.holdsInPacket(rule)))
-      return;
+    if ((onlyStream && !repeated) || !this.holdsOnPacket(signature)) return;
     const inStream = repeated && isOfStreams(image.header[signature * Header.INTS + Header.KIND]!);
-    if (allHold(rule.headers, at)) this.matchWithSubject(rule, inStream ? MATCH_STREAM : 0);
+    this.matchWithSubject(this.parts.rules.at(signature), inStream ? MATCH_STREAM : 0);
+  }
+
+  /** All conditions of a signature hold for the packet by itself. */
+  holdsOnPacket(signature: number): boolean {
+    if (!this.admits(signature)) return false;
+    const { at, rules } = this.parts;
+    const rule = rules.at(signature);
+    if (rule.payload.length > 0 && (this.row[at.p + Packet.PAYLOAD_LENGTH] === 0 || !this.holdsInPacket(rule)))
+      return false;
+    return allHold(rule.headers, at);
+  }
+
+  /** Does what the signature does beside its action. */
+  takeEffect(rule: Rule): void {
+    this.parts.matched?.(rule.number);
+    allDone(rule, this.parts.at);
   }
 
   private holdsInPacket({ payload }: Rule): boolean {
@@ -89,8 +102,7 @@ export class Evaluation implements TransactionJudge {
 
   private match(rule: Rule, subject: Subject | undefined, flags: number): void {
     const { at, queue, image } = this.parts;
-    this.parts.matched?.(rule.number);
-    allDone(rule, at);
+    this.takeEffect(rule);
     const h = rule.number * Header.INTS;
     const silent = (image.header[h + Header.OPTIONS]! & Header.OPTION_NO_ALERT) !== 0;
     if (silent && image.header[h + Header.ACTION] === Header.ACTION_ALERT) return;

@@ -5,6 +5,7 @@
 import type { FlowRows } from '../../engine/flow-record.js';
 import type { Matcher } from '../../engine/matcher.js';
 import type { Subject } from './alert-queue.js';
+import type { FirewallTransaction } from './firewall/watched-transaction.js';
 import type { HistoryPool } from './history.js';
 import { StreamState } from './stream-state.js';
 
@@ -23,6 +24,8 @@ export class FlowState {
   subjectToClient: Subject | undefined;
   /** Packets still to be tagged, and state of tags. */
   tags: unknown;
+  /** The transactions that a firewall watches. */
+  firewall: FirewallTransaction[] | undefined;
 
   stream(toServer: boolean): StreamState {
     return toServer ? this.toServer : this.toClient;
@@ -69,6 +72,7 @@ export class FlowStates {
     state.texts = undefined;
     state.measures = undefined;
     state.tags = undefined;
+    state.firewall = undefined;
     state.subjectToServer = undefined;
     state.subjectToClient = undefined;
     this.numbers[flow] = 0;

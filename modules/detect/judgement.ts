@@ -28,6 +28,7 @@ import * as Traits from '../../signatures/compile/traits.js';
 import { SILENT, SUPPRESSED, type Thresholds } from '../../signatures/state/thresholds.js';
 import {
   type AlertQueue,
+  MATCH_DROPS,
   MATCH_GUESSED,
   MATCH_STREAM,
   MATCH_TRANSACTION,
@@ -85,6 +86,10 @@ export class Judgement {
       const h = signature * Header.INTS;
       let action = this.image.header[h + Header.ACTION]!;
       const options = this.image.header[h + Header.OPTIONS]!;
+      if ((options & Header.OPTION_FIREWALL) !== 0) {
+        this.firewallAlert(batch, slot, wire, queue, i);
+        continue;
+      }
       let changed = 0;
       let reason = REASON_RULES;
       let silent = (options & Header.OPTION_NO_ALERT) !== 0 || action === Header.ACTION_CONFIG;
@@ -127,7 +132,16 @@ export class Judgement {
     return this.drop(action, p, wire, flow, toFlow, REASON_RULES) ? signature : -1;
   }
 
+  /** What the firewall decided is done already: it only alerts here. */
+  private firewallAlert(batch: Batch, slot: number, wire: number, queue: AlertQueue, i: number): void {
+    const drops = (queue.flags[i]! & MATCH_DROPS) !== 0;
+    this.alert(batch, slot, wire, queue, i, drops ? Packet.VERDICT_DROP : 0);
+  }
+
   private appliesToFlow(h: number, flags: number): boolean {
+    const options = this.image.header[h + Header.OPTIONS]!;
+    if ((options & Header.OPTION_TO_FLOW) !== 0) return true;
+    if ((options & Header.OPTION_TO_PACKET) !== 0) return false;
     switch (this.image.header[h + Header.KIND]!) {
       case Traits.IP_ONLY:
       case Traits.LIKE_IP_ONLY:
@@ -180,7 +194,8 @@ export class Judgement {
     return first;
   }
 
-  private tellDrop(batch: Batch, wire: number, signature: number): void {
+  /** @param signature that dropped the packet, -1 for none */
+  tellDrop(batch: Batch, wire: number, signature: number): void {
     if (!this.thread.wants(EVENT_DROP)) return;
     const event = keepEvent(this.thread, batch, EVENT_DROP, wire, '');
     if (event < 0) this.thread.counters.values[this.counters.lost]!++;
@@ -206,7 +221,8 @@ export class Judgement {
     if (!this.thread.wants(EVENT_ALERT)) return;
     const toServer = queue.toServer[i] === 1;
     const subject = queue.subjects[i];
-    const members = this.membersOf(subject, toServer, flow, queue.contexts[i]!);
+    const own = this.membersOf(subject, toServer, flow, queue.contexts[i]!);
+    const members = joined(own, queue.members[i]!);
     let shown = this.shownWith(p, flow, toServer, queue.flags[i]!);
     let event = keepEvent(this.thread, batch, EVENT_ALERT, slot, members, shown);
     if (event < 0 && shown > 0) {

@@ -15,7 +15,8 @@ import { Thresholds } from '../../signatures/state/thresholds.js';
 import { AlertQueue } from './alert-queue.js';
 import { BatchPlan } from './batch-plan.js';
 import { Detection } from './detection.js';
-import { Hand } from './detection-parts.js';
+import { type DetectionParts, Hand } from './detection-parts.js';
+import { FirewallDetection } from './firewall/firewall-detection.js';
 import { FlowStates } from './flow-states.js';
 import { HeaderTest } from './header-test.js';
 import { HistoryPool } from './history.js';
@@ -177,7 +178,7 @@ function detectionWith(home: Home, image: RuleSetImage): Detection {
   );
   const rules = new Rules(image, language, environment, message => thread.warnOnce(message));
   const thresholds = new Thresholds(memory, stores.thresholds, stores.tracker, n => rules.at(n).signature);
-  const detection = new Detection({
+  const parts: DetectionParts = {
     thread,
     image,
     facts,
@@ -208,7 +209,10 @@ function detectionWith(home: Home, image: RuleSetImage): Detection {
     applications: applicationNumbers(thread, image),
     overflow: count('detect.alert_queue_overflow'),
     ...(watch.matched && { matched: watch.matched.bind(watch) }),
-  });
+  };
+  const detection = image.firewall
+    ? new FirewallDetection(parts, image.firewall, count('firewall.discarded_alerts'))
+    : new Detection(parts);
   const layer = thread.services.get('application-layer') as ApplicationLayer | undefined;
   if (layer) {
     layer.useFrames(new Set(image.frames));
@@ -229,6 +233,7 @@ function detectionWith(home: Home, image: RuleSetImage): Detection {
       plan,
       judge => new TransactionInspection(image, rules, language, at, judge),
     );
+    if (detection instanceof FirewallDetection) detection.useHooks(layer, language);
   }
   return detection;
 }

@@ -11,6 +11,11 @@ import type { TransactionPlan } from './transaction-plan.js';
 export class Updates implements Subjects {
   private next = 0;
 
+  /** The first update that was not inspected nor skipped. */
+  get position(): number {
+    return this.next;
+  }
+
   constructor(
     private readonly parts: DetectionParts,
     private readonly candidates: Candidates,

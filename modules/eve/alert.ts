@@ -33,6 +33,7 @@ const DIRECTION = key('direction');
 const TO_SERVER = encoder.encode('to_server');
 const TO_CLIENT = encoder.encode('to_client');
 const ALERT_MEMBER = encoder.encode('alert');
+const FIREWALL_MEMBER = encoder.encode('firewall');
 const METADATA_MEMBER = encoder.encode('metadata');
 const TRAFFIC_MEMBER = encoder.encode('traffic');
 
@@ -118,6 +119,10 @@ function writeOwnMembers(writer: Writer, subject: Subject): void {
   const members = writer.ownMembers(subject);
   while (members.next()) {
     if (members.isNamed(ALERT_MEMBER) || members.isNamed(XFF_MEMBER)) continue;
+    if (members.isNamed(FIREWALL_MEMBER)) {
+      writer.copyMember();
+      continue;
+    }
     const variables = members.isNamed(METADATA_MEMBER) || members.isNamed(TRAFFIC_MEMBER);
     if (variables ? instance.metadata : instance.alert.appLayer) writer.copyMember();
   }

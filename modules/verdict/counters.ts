@@ -1,39 +1,86 @@
 /** Counters of verdicts, and of drops by reason, under Suricata's names. */
 import type { Counters } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
-import { REASON_NAMES } from '../../engine/verdict.js';
+import * as Reason from '../../engine/verdict.js';
 
-export class VerdictCounters {
+/** Verdicts as they are counted at one place: by the firewall, or by all that comes behind it. */
+class VerdictGroup {
   private readonly accepted: number;
   private readonly blocked: number;
   private readonly rejected: number;
   private readonly replaced: number;
-  /** By number of the reason. */
-  private readonly reasons: readonly number[];
 
-  constructor(private readonly counters: Counters) {
-    this.accepted = counters.declare('ips.accepted');
-    this.blocked = counters.declare('ips.blocked');
-    this.rejected = counters.declare('ips.rejected');
-    this.replaced = counters.declare('ips.replaced');
-    this.reasons = REASON_NAMES.map(name =>
-      name === '' ? -1 : counters.declare(`ips.drop_reason.${counterName(name)}`),
-    );
+  constructor(
+    private readonly counters: Counters,
+    group: string,
+    /** By number of the reason; -1 for those that are not of this group. */
+    private readonly reasons: readonly number[],
+  ) {
+    this.accepted = counters.declare(`${group}.accepted`);
+    this.blocked = counters.declare(`${group}.blocked`);
+    this.rejected = counters.declare(`${group}.rejected`);
+    this.replaced = group === 'ips' ? counters.declare('ips.replaced') : this.accepted;
   }
 
-  count(verdict: number, reason: number, modified: boolean): void {
+  drop(verdict: number, reason: number): void {
     const { values } = this.counters;
-    if (verdict === Packet.VERDICT_DROP) {
-      values[this.blocked]!++;
-    } else if (verdict >= Packet.VERDICT_REJECT && verdict <= Packet.VERDICT_REJECT_BOTH) {
-      values[this.rejected]!++;
-    } else {
-      values[modified ? this.replaced : this.accepted]!++;
-      return;
-    }
+    values[verdict === Packet.VERDICT_DROP ? this.blocked : this.rejected]!++;
     const index = this.reasons[reason];
     if (index !== undefined && index >= 0) values[index]!++;
   }
+
+  accept(modified: boolean): void {
+    this.counters.values[modified ? this.replaced : this.accepted]!++;
+  }
+}
+
+export class VerdictCounters {
+  private readonly ips: VerdictGroup;
+  private readonly firewall: VerdictGroup | undefined;
+
+  /** @param firewall there is one: what it drops, nobody behind it sees */
+  constructor(counters: Counters, firewall: boolean) {
+    this.ips = new VerdictGroup(counters, 'ips', ipsReasons(counters));
+    this.firewall = firewall ? new VerdictGroup(counters, 'firewall', firewallReasons(counters)) : undefined;
+  }
+
+  /** @param flowReason why the flow of the packet was dropped, when it was */
+  count(verdict: number, reason: number, modified: boolean, flowReason: number): void {
+    const drops = verdict >= Packet.VERDICT_DROP && verdict <= Packet.VERDICT_REJECT_BOTH;
+    if (this.firewall) {
+      const first = reason === Reason.REASON_FLOW_DROP ? flowReason : reason;
+      if (drops && Reason.isOfFirewall(first)) {
+        this.firewall.drop(verdict, reason);
+        return;
+      }
+      this.firewall.accept(false);
+    }
+    if (drops) this.ips.drop(verdict, reason);
+    else this.ips.accept(modified);
+  }
+}
+
+function ipsReasons(counters: Counters): number[] {
+  return Reason.REASON_NAMES.map((name, reason) =>
+    name === '' || Reason.isOfFirewall(reason) ? -1 : counters.declare(`ips.drop_reason.${counterName(name)}`),
+  );
+}
+
+/** Those of the firewall, and the packets of flows that it dropped. */
+const FIREWALL_REASONS: Readonly<Record<number, string>> = {
+  [Reason.REASON_FIREWALL_RULES]: 'rules',
+  [Reason.REASON_DEFAULT_PACKET_POLICY]: 'default_packet_policy',
+  [Reason.REASON_DEFAULT_APP_POLICY]: 'default_app_policy',
+  [Reason.REASON_STREAM_PRE_HOOK]: 'pre_stream_hook',
+  [Reason.REASON_FLOW_PRE_HOOK]: 'pre_flow_hook',
+  [Reason.REASON_FLOW_DROP]: 'flow_drop',
+};
+
+function firewallReasons(counters: Counters): number[] {
+  return Reason.REASON_NAMES.map((_, reason) => {
+    const name = FIREWALL_REASONS[reason];
+    return name === undefined ? -1 : counters.declare(`firewall.drop_reason.${name}`);
+  });
 }
 
 function counterName(reason: string): string {

@@ -34,6 +34,8 @@ export interface Compiled {
   readonly direction: 'to_server' | 'to_client' | undefined;
   readonly arrow: Signature['direction'];
   readonly hook: string | undefined;
+  /** It is evaluated by the firewall alone. */
+  readonly firewall: boolean;
   readonly source: Signature['source'];
   readonly destination: Signature['destination'];
   readonly sourcePorts: PortSet;
@@ -93,6 +95,7 @@ export function analyzed(
     direction: flow?.['direction'] as Compiled['direction'],
     arrow: signature.direction,
     hook: signature.hook,
+    firewall: signature.firewall === true,
     source: signature.source,
     destination: signature.destination,
     sourcePorts: signature.sourcePorts,

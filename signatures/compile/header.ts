@@ -84,6 +84,12 @@ export const OPTION_ONLY_STREAM = 1 << 9;
 /** It alerts although its action is to pass or accept. */
 export const OPTION_ALERT_TOO = 1 << 10;
 
+/** `drop:flow`, `pass:packet`: what the action applies to, whatever kind of signature it is. */
+export const OPTION_TO_FLOW = 1 << 11;
+export const OPTION_TO_PACKET = 1 << 12;
+/** It is evaluated by the firewall. */
+export const OPTION_FIREWALL = 1 << 13;
+
 export const ACTION_ALERT = 1;
 export const ACTION_PASS = 2;
 export const ACTION_DROP = 3;
@@ -148,6 +154,9 @@ function options(signature: Signature, traits: Traits): number {
   if (signature.conditions.some(match => match.kind === 'flow' && match['stream'] === 'only_stream'))
     bits |= OPTION_ONLY_STREAM;
   if (signature.alertToo) bits |= OPTION_ALERT_TOO;
+  if (signature.scope === 'flow') bits |= OPTION_TO_FLOW;
+  if (signature.scope === 'packet') bits |= OPTION_TO_PACKET;
+  if (signature.firewall) bits |= OPTION_FIREWALL;
   return bits;
 }
 

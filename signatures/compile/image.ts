@@ -3,6 +3,7 @@
  * that it travels by `postMessage` without being copied. Signatures are numbered in the order of evaluation.
  */
 import type { MatcherKind } from '../../engine/matcher.js';
+import type { FirewallTables } from '../firewall/tables.js';
 import type { AddressIndex } from './address-index.js';
 import type { AddressTable, PortTable } from './address-sets.js';
 import type { CompiledDatabase, PatternTable, SearchTable } from './databases.js';
@@ -89,6 +90,8 @@ export interface RuleSetImage {
   readonly applications: Readonly<Record<string, readonly [ApplicationRules, ApplicationRules]>>;
   /** Frames that signatures look at, as `http1.request`. */
   readonly frames: readonly string[];
+  /** Present in firewall mode. */
+  readonly firewall?: FirewallTables;
   /** See `askedKeywords` of the engine. */
   readonly askedKeywords: readonly string[];
 }

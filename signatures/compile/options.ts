@@ -1,7 +1,10 @@
 /** What the configuration says about compiling rules. */
 import type { Config } from '../../engine/config/config.js';
 import { boolean, choice, duration, integer, option, text } from '../../engine/config/option.js';
+import { FIREWALL } from '../../engine/firewall.js';
 import type { Protocol } from '../../engine/protocol.js';
+import { FIREWALL_POLICIES } from '../firewall/options.js';
+import { type FirewallPolicies, readPolicies } from '../firewall/policies.js';
 import { addressVariables } from '../rule-settings.js';
 import type { Signature } from '../signature.js';
 import { readThresholdFile, THRESHOLD_FILE, type ThresholdFile } from '../threshold-config.js';
@@ -82,6 +85,8 @@ export interface CompileOptions {
   readonly protocols: readonly Protocol[];
   readonly actionOrder: readonly string[];
   readonly limits: GroupLimits;
+  /** Present in firewall mode. */
+  readonly firewall?: FirewallPolicies;
   /** Thresholds of `threshold-file`. */
   readonly thresholds?: ThresholdFile;
   /** The rule set in force, on reload: databases that are the same are taken over. */
@@ -106,6 +111,7 @@ export function compileOptionsFrom(
     thresholds: readThresholdFile(config, addressVariables(config)),
     actionOrder: config.read(actionOrder),
     limits: { toServer, toClient, history: config.read(history) },
+    ...(config.read(FIREWALL) && { firewall: readPolicies(config.read(FIREWALL_POLICIES), protocols) }),
     ...cacheOf(config, warn),
   };
 }

@@ -10,6 +10,7 @@ export const DEFAULT_ACTION_ORDER: readonly string[] = ['pass', 'drop', 'reject'
 /** Variables whose writers go first, in order of weight. */
 const VARIABLES = ['flowbits', 'flowint', 'hostbits', 'xbits'];
 
+const FIREWALL = -1;
 const WRITES = 0;
 const READS_AND_WRITES = 1;
 const READS = 2;
@@ -17,6 +18,8 @@ const NEITHER = 3;
 
 /** What decides the place of a signature: numbers to `compare`. */
 export function orderOf(signature: Signature, actionOrder = DEFAULT_ACTION_ORDER): number[] {
+  // Those of the firewall come first, as they stand in their files.
+  if (signature.firewall) return [FIREWALL, signature.index];
   const rank = actionOrder.indexOf(actionFamily(signature.action));
   return [
     rank < 0 ? actionOrder.length : rank,

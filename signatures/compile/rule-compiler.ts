@@ -5,6 +5,8 @@
  */
 import type { Matcher } from '../../engine/matcher.js';
 import type { Signature } from '../signature.js';
+import { defaultSignatures } from '../firewall/default-signatures.js';
+import { firewallTables } from '../firewall/tables.js';
 import { thresholdsAdder } from '../threshold-config.js';
 import { AddressSets, PortSets, shared32 } from './address-sets.js';
 import { ApplicationSets, applicationRules, framesIn } from './applications.js';
@@ -59,7 +61,9 @@ export class RuleCompiler {
     referenceSystems: Readonly<Record<string, string>> = {},
   ): RuleSetImage {
     const { matcher, options } = this;
-    const all = [...members].sort((a, b) => compare(a.order, b.order));
+    const { firewall } = options;
+    const defaults = firewall ? defaultSignatures().map(signature => this.take(signature)) : [];
+    const all = [...members, ...defaults].sort((a, b) => compare(a.order, b.order));
     all.forEach((member, i) => {
       member.number = i;
     });
@@ -70,22 +74,23 @@ export class RuleCompiler {
       new DatabaseCache(options.cache),
       new Map(options.previous?.databases.map(database => [database.key, database])),
     );
-    const transactionsSeeStreams = all.some(({ traits, onPayload }) => traits.onTransactions && onPayload);
+    const searched = firewall ? all.filter(member => !member.firewall) : all;
+    const transactionsSeeStreams = searched.some(({ traits, onPayload }) => traits.onTransactions && onPayload);
     const tools = { patterns, databases, limits: options.limits, transactionsSeeStreams };
     return {
       matcher: matcher.kind,
       count: all.length,
-      tcp: transportRules('tcp', TCP, all, tools),
-      udp: transportRules('udp', UDP, all, tools),
-      other: transportRules('other', ANYTHING & ~(TCP | UDP), all, tools),
-      applications: applicationRules(options.protocols, all, tools),
+      tcp: transportRules('tcp', TCP, searched, tools),
+      udp: transportRules('udp', UDP, searched, tools),
+      other: transportRules('other', ANYTHING & ~(TCP | UDP), searched, tools),
+      applications: applicationRules(options.protocols, searched, tools),
       frames: framesIn(all),
       askedKeywords: [...new Set(all.flatMap(({ buffers, keywords }) => [...buffers, ...keywords]))],
       databases: databases.compile(),
       searches: databases.table(),
       patterns: patterns.table(),
-      ipOnly: ipOnlyRules(all),
-      events: shared32(all.filter(member => member.eventOnly).map(member => member.number)),
+      ipOnly: ipOnlyRules(searched),
+      events: shared32(searched.filter(member => member.eventOnly).map(member => member.number)),
       usesStreamSize: all.some(member => member.usesStreamSize),
       text: this.store.finish(),
       header: this.rows.inOrder(all),
@@ -94,6 +99,7 @@ export class RuleCompiler {
       applicationNames: this.applications.names,
       applicationSets: this.applications.table(),
       referenceSystems,
+      ...(firewall && { firewall: firewallTables(all, defaults, firewall, options.protocols) }),
     };
   }
 }

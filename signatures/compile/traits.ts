@@ -3,6 +3,7 @@
  * packets, at streams or at both. The kinds are those of Suricata's documentation on rule types.
  */
 import type { Protocol } from '../../engine/protocol.js';
+import { isPacketHook } from '../firewall/hooks.js';
 import { HEADER_BUFFERS } from '../keywords/header-buffers.js';
 import type { BufferConditions, ContentMatch, Match, Signature } from '../signature.js';
 import { isAnyPort } from './address-sets.js';
@@ -124,9 +125,6 @@ export const TRANSACTION_KINDS = new Set([
   'absent',
 ]);
 
-/** Hooks at which packets are looked at, not transactions. */
-export const PACKET_HOOKS = new Set(['flow_start', 'all', 'pre_flow', 'pre_stream']);
-
 /** @param protocols all application protocols there are */
 export function traitsOf(signature: Signature, protocols: readonly Protocol[]): Traits {
   const applications = applicationsOf(signature, protocols);
@@ -134,7 +132,7 @@ export function traitsOf(signature: Signature, protocols: readonly Protocol[]): 
   const onTransactions =
     signature.buffers.some(isApplicationBuffer) ||
     signature.conditions.some(match => TRANSACTION_KINDS.has(match.kind)) ||
-    (signature.hook !== undefined && !PACKET_HOOKS.has(signature.hook));
+    (signature.hook !== undefined && !isPacketHook(signature.hook));
   const payload = payloadUse(signature, transports);
   const kind = kindOf(signature, { transports, onTransactions, ...payload }, applications.length > 0);
   return {

@@ -27,11 +27,12 @@ export interface ApplicationProtocols {
 const SIDES = new Set(['final', 'original', 'either', 'toserver', 'toclient', 'direction']);
 
 function parse(rule: RuleBuilder, argument: string | undefined, at: Position): void {
-  const [text = '', side = 'direction'] = argument!.split(',').map(each => each.trim().toLowerCase());
+  const [text = '', given = 'direction'] = argument!.split(',').map(each => each.trim().toLowerCase());
+  const side = given.replace(/^to_(?=server$|client$)/, 'to');
   const negated = text.startsWith('!');
   const name = negated ? text.slice(1).trim() : text;
   if (!SIDES.has(side))
-    throw new RuleError(`app-layer-protocol "${side}" is invalid`, at, [...SIDES].join(', '));
+    throw new RuleError(`app-layer-protocol "${given}" is invalid`, at, [...SIDES].join(', '));
   if (name !== 'failed' && name !== 'unknown' && !rule.context.protocols.has(name)) {
     throw new RuleError(`app-layer-protocol "${name}" is not known`, at);
   }

@@ -1,5 +1,6 @@
 /** xbits and hostbits: names set on addresses, or pairs of them, that outlive the flow. */
 import * as Packet from '../../engine/packet.js';
+import type { Test } from '../inspection.js';
 import type { Keyword, MatchCompiler } from '../keyword.js';
 import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
@@ -17,6 +18,8 @@ export interface SharedBitMatch extends Match {
   readonly tracks: readonly Track[];
   /** Seconds it stays. */
   readonly expire: number;
+  /** It is kept with the transaction, as long as that lasts; `tracks` is empty. */
+  readonly transaction?: true;
 }
 
 const COMMANDS = new Set(['set', 'unset', 'toggle', 'isset', 'isnotset']);
@@ -59,7 +62,7 @@ function parseXbits(rule: RuleBuilder, argument: string | undefined, at: Positio
   if (expire === 0) throw new RuleError('xbits expire must be more than 0', at);
   const tracks = TRACKS[track];
   if (!tracks) {
-    rule.markUnsupported('xbits that track transactions are not supported');
+    add(rule, { kind: 'xbits', command, name, tracks: [], expire, transaction: true });
     return;
   }
   add(rule, { kind: 'xbits', command, name, tracks, expire });
@@ -90,7 +93,7 @@ export const sharedBitKeywords: readonly Keyword[] = [
     family: 'xbits',
     summary: 'Sets, removes or asks for names kept with an address or a pair of addresses.',
     grammar:
-      'set | unset | toggle | isset | isnotset, name, track ip_src | ip_dst | ip_pair [, expire seconds]',
+      'set | unset | toggle | isset | isnotset, name, track ip_src | ip_dst | ip_pair | tx [, expire seconds]',
     parse: parseXbits,
   },
   {
@@ -102,11 +105,26 @@ export const sharedBitKeywords: readonly Keyword[] = [
   },
 ];
 
+/** Bits of the transaction in hand; where there is none, nothing is set. */
+function onTransaction(command: Command, name: string): Test {
+  return ({ transaction }) => {
+    if (command === 'isset') return transaction?.bits?.has(name) === true;
+    if (command === 'isnotset') return transaction?.bits?.has(name) !== true;
+    if (!transaction) return true;
+    transaction.bits ??= new Set();
+    const wanted = command === 'set' || (command === 'toggle' && !transaction.bits.has(name));
+    if (wanted) transaction.bits.add(name);
+    else transaction.bits.delete(name);
+    return true;
+  };
+}
+
 function compiler(kind: 'xbits' | 'hostbits'): MatchCompiler {
   return {
     kind,
     compile(match, environment) {
-      const { command, name, tracks, expire } = match as SharedBitMatch;
+      const { command, name, tracks, expire, transaction } = match as SharedBitMatch;
+      if (transaction) return onTransaction(command, name);
       const store = environment.stores.get(SHARED_BITS) as SharedBits;
       const hash = nameHash(`${kind} ${name}`);
       return at => {

@@ -4,6 +4,7 @@ import { nearest } from '../../engine/nearest.js';
 import type { Header } from '../rule-builder.js';
 import type { RuleContext } from '../rule-context.js';
 import { RuleError } from '../rule-error.js';
+import { checkFirewallHeader } from '../firewall/rule-checks.js';
 import type { Action, ActionScope, AddressSet, PortSet, Position } from '../signature.js';
 import { parseAddresses } from '../variables/addresses.js';
 import { parsePorts } from '../variables/ports.js';
@@ -36,7 +37,7 @@ export interface ParsedHeader {
 /** @throws RuleError */
 export function parseHeader(source: RuleSource, context: RuleContext): ParsedHeader {
   const words = new Words(source);
-  const action = parseAction(words.next('action'), words.at);
+  const action = parseAction(words.next('action'), words.at, context.firewall);
   const protocol = parseProtocol(words.next('protocol'), context, words.at);
   const from = parseSide(words, 'source', context);
   const direction = parseDirection(words.next('direction'), words.at);
@@ -44,6 +45,8 @@ export function parseHeader(source: RuleSource, context: RuleContext): ParsedHea
   const header: Header = {
     action: action.action,
     ...(action.scope && { scope: action.scope }),
+    ...(action.passToo && { passToo: action.passToo }),
+    ...(context.firewall && { firewall: true as const }),
     protocol: protocol.name,
     ...(protocol.hook && { hook: protocol.hook }),
     source: from.addresses,
@@ -52,6 +55,7 @@ export function parseHeader(source: RuleSource, context: RuleContext): ParsedHea
     destinationPorts: to.ports,
     direction: direction,
   };
+  if (context.firewall) checkFirewallHeader(header, source.position(0));
   return { header, alertToo: action.alertToo, unsupported: protocol.unsupported, options: words.options() };
 }
 
@@ -105,17 +109,37 @@ interface ParsedAction {
   readonly action: Action;
   readonly scope: ActionScope | undefined;
   readonly alertToo: boolean;
+  readonly passToo?: ActionScope;
 }
 
 const PLAIN_ACTIONS = new Map<string, ParsedAction>(
   ACTIONS.map(action => [action, { action, scope: undefined, alertToo: false }]),
 );
 
-function parseAction(text: string, at: Position): ParsedAction {
+function parseAction(text: string, at: Position, firewall: boolean): ParsedAction {
   const plain = PLAIN_ACTIONS.get(text);
-  if (plain) return plain;
-  const [first, ...further] = text.split(',');
-  const [name, scope, ...rest] = first!.split(':');
+  if (plain && (firewall || plain.action !== 'accept')) return plain;
+  const [first, ...further] = text.split(',').map(each => scopedAction(each, at));
+  const { action, scope } = first!;
+  if (action === 'accept' && !firewall)
+    throw new RuleError('action "accept" is for firewall rules alone', at, 'pass');
+  for (const second of further) checkSecond(second, text, at, firewall);
+  const pass = further.find(each => each.action === 'pass');
+  return {
+    action,
+    scope,
+    alertToo: further.some(each => each.action === 'alert'),
+    ...(pass && { passToo: pass.scope ?? 'packet' }),
+  };
+}
+
+interface ScopedAction {
+  readonly action: Action;
+  readonly scope: ActionScope | undefined;
+}
+
+function scopedAction(text: string, at: Position): ScopedAction {
+  const [name, scope, ...rest] = text.split(':');
   const action = ACTIONS.find(each => each === name);
   if (!action)
     throw new RuleError(
@@ -123,12 +147,16 @@ function parseAction(text: string, at: Position): ParsedAction {
       at,
       nearest(name!, ACTIONS) ?? `one of ${ACTIONS.join(', ')}`,
     );
-  if (rest.length > 0 || (scope !== undefined && !SCOPES.includes(scope as ActionScope))) {
-    throw new RuleError(`invalid action scope in "${first}"`, at, `one of ${SCOPES.join(', ')}`);
-  }
-  if (further.some(each => each !== 'alert'))
-    throw new RuleError(`invalid second action in "${text}"`, at, 'alert');
-  return { action, scope: scope as ActionScope | undefined, alertToo: further.length > 0 };
+  if (rest.length > 0 || (scope !== undefined && !SCOPES.includes(scope as ActionScope)))
+    throw new RuleError(`invalid action scope in "${text}"`, at, `one of ${SCOPES.join(', ')}`);
+  return { action, scope: scope as ActionScope | undefined };
+}
+
+/** Beside the action, an alert can be asked for; a firewall rule can let threat detection pass what it accepts. */
+function checkSecond({ action, scope }: ScopedAction, text: string, at: Position, firewall: boolean): void {
+  if (action === 'alert' && scope === undefined) return;
+  if (firewall && action === 'pass') return;
+  throw new RuleError(`invalid second action in "${text}"`, at, firewall ? 'alert, pass:flow' : 'alert');
 }
 
 function parseProtocol(

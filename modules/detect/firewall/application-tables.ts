@@ -1,0 +1,176 @@
+/**
+ * The rules of a firewall at the hooks of application protocols. With each packet that brings data, every open
+ * transaction is judged at the hooks that it has reached and that were not left behind accepted; the hook that it
+ * stands at is judged again until it has gone on.
+ */
+import { Frame } from '../../../engine/frames/frame.js';
+import * as Packet from '../../../engine/packet.js';
+import type { ApplicationLayer, Protocol, TransactionUpdate } from '../../../engine/protocol.js';
+import { REASON_DEFAULT_APP_POLICY, REASON_FIREWALL_RULES } from '../../../engine/verdict.js';
+import type { FirewallTable, FirewallTables } from '../../../signatures/firewall/tables.js';
+import type { RuleLanguage } from '../../../signatures/language.js';
+import type { Subject } from '../alert-queue.js';
+import type { DetectionParts } from '../detection-parts.js';
+import type { Evaluation } from '../evaluation.js';
+import { allHold } from '../rule.js';
+import { type Part, partsOf } from '../transaction-rule.js';
+import { type Decisions, NEXT, TRANSACTION_ACCEPTED } from './decision.js';
+import { FirewallTransaction, type WatchedSide } from './watched-transaction.js';
+
+const TCP = 6;
+
+export class ApplicationTables {
+  private readonly row: Int32Array;
+  private readonly parts = new Map<Protocol, (readonly Part[] | null)[]>();
+
+  constructor(
+    private readonly detection: DetectionParts,
+    private readonly evaluation: Evaluation,
+    private readonly decisions: Decisions,
+    private readonly layer: ApplicationLayer,
+    private readonly tables: FirewallTables,
+    private readonly language: RuleLanguage,
+  ) {
+    this.row = detection.thread.memory.row;
+  }
+
+  /** Takes note of what a packet brought. @param from the first update that may be of it */
+  note(slot: number, from: number): void {
+    const { updates } = this.layer;
+    for (let u = from; u < updates.length && updates[u]!.slot === slot; u++) this.noteUpdate(updates[u]!);
+  }
+
+  private noteUpdate(update: TransactionUpdate): void {
+    if (update.transaction instanceof Frame) return;
+    const state = this.detection.hand.stateOfFlow();
+    state.firewall ??= [];
+    let known = state.firewall.find(each => each.transaction === update.transaction);
+    if (!known) {
+      known = new FirewallTransaction(update.conversation, update.transaction);
+      state.firewall.push(known);
+    }
+    known.note(update);
+  }
+
+  /** Judges the packet in hand. @returns NEXT, PACKET_ACCEPTED or DROPPED */
+  judge(p: number): number {
+    const open = this.detection.hand.state?.firewall;
+    if (!open || open.length === 0 || !this.bringsData(p)) return NEXT;
+    const { toServer } = this.detection.facts;
+    let result = NEXT;
+    for (let i = 0; i < open.length && result === NEXT; i++) {
+      const each = open[i]!;
+      if (!each.accepted) result = this.judgeTransaction(each, toServer);
+    }
+    return result;
+  }
+
+  /** What is over needs no hook any more. */
+  forget(): void {
+    const { state } = this.detection.hand;
+    if (state?.firewall?.some(isDone)) state.firewall = state.firewall.filter(each => !isDone(each));
+  }
+
+  private bringsData(p: number): boolean {
+    const { row } = this;
+    if (row[p + Packet.PROTOCOL] !== TCP) return row[p + Packet.PAYLOAD_LENGTH]! > 0;
+    return row[p + Packet.STREAM_LENGTH]! > 0 || row[p + Packet.STREAM_FLAGS]! !== 0;
+  }
+
+  private judgeTransaction(watched: FirewallTransaction, toServer: boolean): number {
+    const { protocol } = watched.conversation;
+    const hooks = this.tables.app[protocol.name]?.[toServer ? 0 : 1];
+    const side = watched.side(toServer);
+    if (!hooks || side.progress < 0) return NEXT;
+    this.take(watched, toServer);
+    const last = Math.min(side.progress, hooks.length - 1);
+    while (side.next <= last) {
+      const result = this.judgeHook(hooks[side.next]!, watched, side);
+      if (result === TRANSACTION_ACCEPTED) {
+        watched.accepted = true;
+        return NEXT;
+      }
+      if (result !== NEXT) return result;
+      if (side.next === side.progress && !side.complete) return NEXT;
+      side.next++;
+    }
+    return NEXT;
+  }
+
+  /** Conditions look at this transaction. */
+  private take({ conversation, transaction }: FirewallTransaction, toServer: boolean): void {
+    const { at, hand, header, applications } = this.detection;
+    at.transaction = transaction;
+    at.toServer = toServer;
+    hand.application = this.layer.protocols.indexOf(conversation.protocol) + 1;
+    header.application = applications[hand.application]!;
+  }
+
+  private judgeHook(table: FirewallTable, watched: FirewallTransaction, side: WatchedSide): number {
+    const { rules } = table;
+    const { decisions } = this;
+    for (let i = 0; i < rules.length; i++) {
+      const signature = rules[i]!;
+      // Its own hook is a later one, up to which it accepts all.
+      if (signature < 0) {
+        if (this.detection.header.applies(-1 - signature)) return NEXT;
+        continue;
+      }
+      if (!this.holds(signature, watched, side)) continue;
+      this.evaluation.takeEffect(this.detection.rules.at(signature));
+      return decisions.apply(
+        decisions.ofRule(signature),
+        table,
+        signature,
+        REASON_FIREWALL_RULES,
+        subjectOf(watched),
+      );
+    }
+    const { appPolicy } = this.tables;
+    return decisions.apply(table.policy, table, appPolicy, REASON_DEFAULT_APP_POLICY, subjectOf(watched));
+  }
+
+  private holds(signature: number, watched: FirewallTransaction, side: WatchedSide): boolean {
+    if (!this.evaluation.admits(signature)) return false;
+    const parts = this.partsFor(signature, watched.conversation.protocol);
+    if (!parts) return false;
+    const { at, rules } = this.detection;
+    const other = watched.side(!side.toServer);
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i]!;
+      const here = part.direction === 'either' || (part.direction === 'to_server') === side.toServer;
+      const visible = here ? side : other;
+      if (part.progress > visible.progress && !part.growing) return false;
+      if (!part.holds(at, visible)) return false;
+    }
+    const rule = rules.at(signature);
+    return allHold(rule.headers, at) && (rule.payload.length === 0 || this.evaluation.payloadHolds(rule));
+  }
+
+  /** Conditions of a rule but for its hook; undefined where the protocol has not what it asks for. */
+  private partsFor(signature: number, protocol: Protocol): readonly Part[] | undefined {
+    let list = this.parts.get(protocol);
+    if (!list) {
+      list = [];
+      this.parts.set(protocol, list);
+    }
+    let parts = list[signature];
+    if (parts === undefined) {
+      const { rules } = this.detection;
+      const rule = rules.at(signature);
+      const { hook: _, ...rest } = rule.signature;
+      const environment = rules.environmentFor(rule.signature);
+      parts = partsOf({ ...rule, signature: rest }, protocol, this.language, environment) ?? null;
+      list[signature] = parts;
+    }
+    return parts ?? undefined;
+  }
+}
+
+function subjectOf({ conversation, transaction }: FirewallTransaction): Subject {
+  return { protocol: conversation.protocol, transaction };
+}
+
+function isDone(watched: FirewallTransaction): boolean {
+  return watched.isOver;
+}

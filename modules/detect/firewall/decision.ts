@@ -1,0 +1,142 @@
+/** What a firewall does with a packet: the one way in which rules and policies take effect. */
+import * as Flow from '../../../engine/flow-record.js';
+import * as Packet from '../../../engine/packet.js';
+import { signatureAt } from '../../../signatures/compile/image.js';
+import type { FirewallTable } from '../../../signatures/firewall/tables.js';
+import type { Policy } from '../../../signatures/firewall/policies.js';
+import { MATCH_DROPS, MATCH_TRANSACTION, type Subject } from '../alert-queue.js';
+import type { DetectionParts } from '../detection-parts.js';
+
+/** Bits of `FlowRecord.DETECT_FLAGS`: the firewall accepted the flow; threat detection lets it pass. */
+export const FLOW_ACCEPTED = 1 << 2;
+export const FLOW_PASSED = 1 << 3;
+
+/** What comes next: the next hook; nothing of this transaction; nothing of this packet; it is dropped. */
+export const NEXT = 0;
+export const TRANSACTION_ACCEPTED = 1;
+export const PACKET_ACCEPTED = 2;
+export const DROPPED = 3;
+
+export class Decisions {
+  /** The packet in hand was dropped by the firewall. */
+  dropped = false;
+  /** The signature that the drop is told with, -1 for none. */
+  droppedBy = -1;
+  /** Threat detection does not look at the packet in hand. */
+  passed = false;
+  /** Packet of the wire that a drop stops. */
+  wire = 0;
+  private readonly row: Int32Array;
+  private readonly flows: Int32Array;
+  private readonly policies: (Policy | undefined)[] = [];
+
+  constructor(
+    private readonly parts: DetectionParts,
+    private readonly discarded: () => void,
+  ) {
+    this.row = parts.thread.memory.row;
+    this.flows = parts.thread.flows.row;
+  }
+
+  begin(wire: number): void {
+    this.dropped = false;
+    this.droppedBy = -1;
+    this.passed = false;
+    this.wire = wire;
+  }
+
+  /** What a rule does. */
+  ofRule(signature: number): Policy {
+    return (this.policies[signature] ??= this.read(signature));
+  }
+
+  private read(signature: number): Policy {
+    const { action, scope, alertToo = false, passToo } = signatureAt(this.parts.image, signature);
+    return {
+      action: action as Policy['action'],
+      scope: scope!,
+      alert: alertToo,
+      ...(passToo && { pass: passToo }),
+    };
+  }
+
+  /**
+   * Does it.
+   * @param signature that it alerts under  @param reason of a drop  @param subject the transaction, at its hooks
+   * @returns what comes next
+   */
+  apply(
+    policy: Policy,
+    table: FirewallTable,
+    signature: number,
+    reason: number,
+    subject: Subject | undefined,
+  ): number {
+    const drops = policy.action !== 'accept';
+    if (policy.alert) this.alert(table, signature, subject, drops);
+    if (drops) return this.drop(policy, policy.alert ? signature : -1, reason);
+    if (policy.pass !== undefined) this.pass(policy.pass);
+    if (policy.scope === 'flow') this.acceptFlow();
+    if (policy.scope === 'hook') return NEXT;
+    return policy.scope === 'tx' ? TRANSACTION_ACCEPTED : PACKET_ACCEPTED;
+  }
+
+  private alert(
+    { hook }: FirewallTable,
+    signature: number,
+    subject: Subject | undefined,
+    drops: boolean,
+  ): void {
+    const { queue, at } = this.parts;
+    const flags = (subject ? MATCH_TRANSACTION : 0) | (drops ? MATCH_DROPS : 0);
+    const added = queue.add(signature, subject, flags, at.toServer, '"engine":"fw"', `"firewall":{"hook":"${hook}"}`);
+    if (!added) this.discarded();
+  }
+
+  private acceptFlow(): void {
+    const { flow, f } = this.parts.facts;
+    if (flow < 0) return;
+    this.flows[f + Flow.DETECT_FLAGS]! |= FLOW_ACCEPTED;
+    if (this.flows[f + Flow.ACTION] === Flow.ACTION_NONE)
+      this.flows[f + Flow.ACTION] = Flow.ACTION_ACCEPT;
+  }
+
+  private pass(scope: string): void {
+    const { flow, f } = this.parts.facts;
+    this.passed = true;
+    if (scope === 'flow' && flow >= 0) this.flows[f + Flow.DETECT_FLAGS]! |= FLOW_PASSED;
+  }
+
+  private drop({ action, scope }: Policy, signature: number, reason: number): number {
+    const { row } = this;
+    const { flow, f, p } = this.parts.facts;
+    const w = this.wire * Packet.INTS;
+    for (const place of p === w ? [p] : [p, w]) {
+      row[place + Packet.VERDICT] = action === 'reject' ? Packet.VERDICT_REJECT : Packet.VERDICT_DROP;
+      row[place + Packet.REASON] = reason;
+    }
+    if (scope === 'flow' && flow >= 0) {
+      this.flows[f + Flow.ACTION] = Flow.ACTION_DROP;
+      this.flows[f + Flow.DROP_REASON] = reason;
+    }
+    this.dropped = true;
+    this.droppedBy = signature;
+    return DROPPED;
+  }
+
+  /** The firewall has accepted the flow of the packet in hand. */
+  get flowAccepted(): boolean {
+    return this.flowHas(FLOW_ACCEPTED);
+  }
+
+  /** Threat detection is done with the packet in hand, or with its flow. */
+  get passes(): boolean {
+    const { flow, f } = this.parts.facts;
+    return this.passed || this.flowHas(FLOW_PASSED) || (flow >= 0 && this.flows[f + Flow.ACTION] === Flow.ACTION_PASS);
+  }
+
+  private flowHas(bit: number): boolean {
+    const { flow, f } = this.parts.facts;
+    return flow >= 0 && (this.flows[f + Flow.DETECT_FLAGS]! & bit) !== 0;
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Detection behind a firewall: rules and policies of the firewall come first, and threat detection sees what they
+ * accept. The tables are judged in this order: packets (`filter`), threat detection of packets, the hooks of
+ * application protocols, threat detection of transactions.
+ */
+import type { Batch } from '../../../engine/batch.js';
+import * as Flow from '../../../engine/flow-record.js';
+import * as Packet from '../../../engine/packet.js';
+import type { ApplicationLayer } from '../../../engine/protocol.js';
+import * as Header from '../../../signatures/compile/header.js';
+import type { FirewallTables } from '../../../signatures/firewall/tables.js';
+import type { RuleLanguage } from '../../../signatures/language.js';
+import { Detection } from '../detection.js';
+import type { DetectionParts } from '../detection-parts.js';
+import { ApplicationTables } from './application-tables.js';
+import { Decisions, DROPPED, NEXT } from './decision.js';
+import { PacketTable } from './packet-table.js';
+
+export class FirewallDetection extends Detection {
+  private readonly decisions: Decisions;
+  private readonly filter: PacketTable;
+  private applications: ApplicationTables | undefined;
+
+  constructor(
+    parts: DetectionParts,
+    private readonly tables: FirewallTables,
+    discarded: () => void,
+  ) {
+    super(parts);
+    this.decisions = new Decisions(parts, discarded);
+    this.filter = new PacketTable(parts, this.evaluation, this.decisions, tables.filter, tables.packetPolicy);
+  }
+
+  /** Adds the hooks of application protocols. */
+  useHooks(layer: ApplicationLayer, language: RuleLanguage): void {
+    const { parts, evaluation, decisions, tables } = this;
+    this.applications = new ApplicationTables(parts, evaluation, decisions, layer, tables, language);
+  }
+
+  /** Only what was dropped is not looked at: the firewall looks at flows that threat detection passes. */
+  protected override isJudged(p: number, flow: number): boolean {
+    const dropped = (this.row[p + Packet.FLOW_STATE]! & Packet.FLOW_DROPPED) !== 0;
+    return dropped || this.flows[flow * Flow.INTS + Flow.ACTION] === Flow.ACTION_DROP;
+  }
+
+  protected override inspect(i: number, p: number, pseudo: number): void {
+    const { decisions, applications } = this;
+    const { slot } = this.parts.at;
+    decisions.begin(this.wireOf(p, pseudo));
+    applications?.note(slot, this.updates!.position);
+    const next = this.judgePacket(p, pseudo);
+    if (next === DROPPED) this.updates?.skip(slot);
+    else this.inspectAccepted(i, p, pseudo, next);
+    applications?.forget();
+  }
+
+  private judgePacket(p: number, pseudo: number): number {
+    const ofWire = pseudo < Packet.PSEUDO_STREAM;
+    const dropped = this.row[p + Packet.VERDICT]! >= Packet.VERDICT_DROP;
+    return ofWire && !dropped && !this.decisions.flowAccepted ? this.filter.judge() : NEXT;
+  }
+
+  /** @param next what the table of packets says of the hooks of applications */
+  private inspectAccepted(i: number, p: number, pseudo: number, next: number): void {
+    const { decisions, applications } = this;
+    const { slot } = this.parts.at;
+    if (!decisions.passes) this.inspectPacket(i, p, pseudo);
+    if (this.dropsSoFar()) {
+      this.updates?.skip(slot);
+      return;
+    }
+    const judged = next === NEXT && !decisions.flowAccepted ? applications?.judge(p) : undefined;
+    if (judged === DROPPED || decisions.passes) this.updates?.skip(slot);
+    else this.updates?.inspect(slot);
+  }
+
+  /** A rule of threat detection is about to drop the packet. */
+  private dropsSoFar(): boolean {
+    const { queue, image } = this.parts;
+    for (let i = 0; i < queue.length; i++) {
+      const h = queue.signatures[i]! * Header.INTS;
+      if ((image.header[h + Header.OPTIONS]! & Header.OPTION_FIREWALL) !== 0) continue;
+      const action = image.header[h + Header.ACTION]!;
+      if (action === Header.ACTION_PASS) return false;
+      if (action >= Header.ACTION_DROP && action <= Header.ACTION_REJECT_BOTH) return true;
+    }
+    return queue.overflowed >= 0;
+  }
+
+  protected override judge(batch: Batch, slot: number, wire: number): void {
+    super.judge(batch, slot, wire);
+    const { decisions } = this;
+    if (!decisions.dropped) return;
+    this.parts.judgement.tellDrop(batch, wire, decisions.droppedBy);
+    decisions.dropped = false;
+  }
+}
