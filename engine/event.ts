@@ -11,7 +11,7 @@ import type { Batch } from './batch.js';
 import * as FlowRecord from './flow-record.js';
 import type { Thread } from './module.js';
 import * as Packet from './packet.js';
-import { REASON_FLOW_DROP } from './verdict.js';
+import { REASON_EXCEPTION_FLOW_DROP, REASON_FLOW_DROP } from './verdict.js';
 
 /** Given up after it was made: outputs pass it over. */
 export const EVENT_NONE = 0;
@@ -62,7 +62,9 @@ export const SOURCE_NAMES = 'sourceNames';
 /** The packet was dropped because its flow had been before: nothing of what it carries came to pass. */
 export function isDroppedWithFlow(row: Int32Array, slot: number): boolean {
   const p = slot * Packet.INTS;
-  return row[p + Packet.VERDICT]! >= Packet.VERDICT_DROP && row[p + Packet.REASON] === REASON_FLOW_DROP;
+  if (row[p + Packet.VERDICT]! < Packet.VERDICT_DROP) return false;
+  const reason = row[p + Packet.REASON]!;
+  return reason === REASON_FLOW_DROP || reason === REASON_EXCEPTION_FLOW_DROP;
 }
 
 const encoder = new TextEncoder();

@@ -91,6 +91,8 @@ export const ALERTS = 57;
 export const ACTION = 58;
 /** Detection flags private to detect and app. */
 export const DETECT_FLAGS = 59;
+/** Bit of DETECT_FLAGS: the flow was dropped when its session was established. What comes behind changes no session. */
+export const DETECT_DROPPED_ESTABLISHED = 1 << 4;
 /** Transactions seen. */
 export const TRANSACTIONS = 60;
 /** Why the flow was dropped: a reason of `verdict.ts`. */

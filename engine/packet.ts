@@ -150,6 +150,10 @@ export const FLAG_IN_STREAM = 1 << 7;
 export const FLAG_HAS_EVENTS = 1 << 8;
 /** Bytes were changed and must be sent back with the verdict. */
 export const FLAG_MODIFIED = 1 << 9;
+/** A firewall dropped it before it could count for a flow, or for a session. */
+export const FLAG_REFUSED = 1 << 10;
+/** A firewall accepted it before detection: its other rules are not asked. */
+export const FLAG_ACCEPTED = 1 << 15;
 /** ICMP error whose FLOW is that of the packet it quotes. */
 export const FLAG_ICMP_ERROR = 1 << 11;
 /** Last packet processed before the flow is given up: finish what is pending (with PSEUDO_FLOW_END). */

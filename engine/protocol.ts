@@ -231,6 +231,11 @@ export interface Protocol<T extends Transaction = Transaction> {
   readonly progressToClient: readonly string[];
   /** False where the one transaction of a flow is not counted in `app_layer.tx`. */
   readonly countsTransactions?: boolean;
+  /**
+   * Progress to server and to client from which on data comes of which nothing is told: firewalls judge the transaction
+   * with each packet of it all the same.
+   */
+  readonly untold?: readonly [number, number];
   /** Names of events, without the protocol's prefix. */
   readonly events: readonly string[];
   /** Anomaly records tell them in upper case, as Suricata does for its older protocols. */

@@ -24,6 +24,8 @@ export const REASON_FLOW_PRE_HOOK = 20;
 /** The packet waited longer than `nfq.verdict-budget` allows. */
 export const REASON_VERDICT_BUDGET = 21;
 export const REASON_FIREWALL_RULES = 22;
+/** An exception policy dropped the flow before. */
+export const REASON_EXCEPTION_FLOW_DROP = 23;
 
 /** Texts of the reasons, as Suricata's EVE `drop.reason` words them. */
 export const REASON_NAMES: readonly string[] = [
@@ -50,6 +52,7 @@ export const REASON_NAMES: readonly string[] = [
   'firewall pre flow hook',
   'verdict budget',
   'firewall rules',
+  'exception policy flow drop',
 ];
 
 /** The firewall dropped the packet, not threat detection nor the engine itself. */
@@ -64,4 +67,3 @@ export function isOfFirewall(reason: number): boolean {
 export function isToldByDetection(reason: number): boolean {
   return reason === REASON_RULES || reason === REASON_RULES_THRESHOLD || isOfFirewall(reason);
 }
-

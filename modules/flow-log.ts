@@ -7,6 +7,9 @@ import { EVENT_FLOW, EVENT_NETFLOW, keepEvent } from '../engine/event.js';
 import * as FlowRecord from '../engine/flow-record.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
+import { ESTABLISHED } from '../engine/tcp-state.js';
+
+const TCP = 6;
 
 export default defineModule({
   summary: 'tells the outputs of conversations that are over',
@@ -41,6 +44,16 @@ class FlowLog implements ThreadModule {
     batch.replace();
   }
 
+  /** Packets behind a drop were not part of the session, whether it was followed any further or not. */
+  private noteState(slot: number): void {
+    const { flows } = this;
+    const f = this.row[slot * Packet.INTS + Packet.FLOW]! * FlowRecord.INTS;
+    const held = (flows[f + FlowRecord.DETECT_FLAGS]! & FlowRecord.DETECT_DROPPED_ESTABLISHED) !== 0;
+    if (!held || flows[f + FlowRecord.PROTOCOL] !== TCP) return;
+    flows[f + FlowRecord.STATE] = FlowRecord.STATE_ESTABLISHED;
+    flows[f + FlowRecord.TCP_STATE] = ESTABLISHED;
+  }
+
   /** What an exception policy did to a flow is its action, unless detection took one. */
   private noteAction(slot: number): void {
     const { flows } = this;
@@ -72,6 +85,7 @@ class FlowLog implements ThreadModule {
   /** When the pool is empty, what was kept so far goes ahead so that its slots come home. */
   private tell(batch: Batch, slot: number): void {
     this.noteAction(slot);
+    this.noteState(slot);
     if (this.thread.pool.available === 0) {
       batch.moveKeptTo(this.ahead);
       this.thread.passOn(this.ahead);

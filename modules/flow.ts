@@ -7,6 +7,7 @@
 import { Batch } from '../engine/batch.js';
 import type { AnyOption } from '../engine/config/option.js';
 import { engineMode, masterSwitch, policyOption, TARGETS } from '../engine/exception-policy.js';
+import { firewallHooks } from '../engine/firewall.js';
 import {
   type ExpiryPolicy,
   expiryPlugin,
@@ -77,6 +78,7 @@ class Flow implements ThreadModule {
   }
 
   process(batch: Batch): void {
+    firewallHooks(this.thread)?.beforeFlow(batch);
     this.care.beforeBatch(batch.length);
     this.table.nextBatch();
     this.touchAll(batch);

@@ -7,6 +7,7 @@
 import type { Batch } from '../engine/batch.js';
 import type { AnyOption } from '../engine/config/option.js';
 import { engineMode, masterSwitch, policyOption, TARGETS } from '../engine/exception-policy.js';
+import { firewallHooks } from '../engine/firewall.js';
 import { hostOsPolicy } from '../engine/host-os-policy.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
@@ -47,7 +48,7 @@ class Stream implements ThreadModule {
   private readonly tracker: Tracker;
   private readonly records: StreamRecords | undefined;
 
-  constructor(thread: Thread) {
+  constructor(private readonly thread: Thread) {
     this.row = thread.memory.row;
     this.reassembler = new Reassembler(thread);
     this.tracker = new Tracker(thread, this.reassembler);
@@ -56,6 +57,7 @@ class Stream implements ThreadModule {
 
   process(batch: Batch): void {
     const { row, tracker } = this;
+    firewallHooks(this.thread)?.beforeStream(batch);
     this.reassembler.beginBatch();
     for (let i = 0; i < batch.length; i++) {
       const slot = batch.slots[i]!;

@@ -61,7 +61,7 @@ class Verdict implements ThreadModule {
     const { row } = this;
     if ((row[p + Packet.FLOW_STATE]! & Packet.FLOW_DROPPED) === 0 || isDrop(row[p + Packet.VERDICT]!)) return;
     row[p + Packet.VERDICT] = Packet.VERDICT_DROP;
-    row[p + Packet.REASON] = Reason.REASON_FLOW_DROP;
+    row[p + Packet.REASON] = Reason.REASON_EXCEPTION_FLOW_DROP;
   }
 
   /** A packet, or one that was made from it, has come: the last of them settles it. */

@@ -2,14 +2,20 @@
 import type { Config } from '../engine/config/config.js';
 import { isCode } from '../engine/detection/find.js';
 import { expressionCheck } from './expression-check.js';
+import { firewallOptions } from './firewall/options.js';
 import { rulesOf } from './parser/lines.js';
 import { piecesOf } from './parser/pieces.js';
 import { decodeText, type RuleSource } from './parser/source.js';
 import { identify, parseRule } from './parser.js';
 import type { RuleContext } from './rule-context.js';
 import { RuleError, SkippedRule, UnsupportedRule } from './rule-error.js';
-import { firewallOptions } from './firewall/options.js';
-import { type CommandLineRules, firewallRuleFiles, ruleFileOptions, type RuleFilePattern, ruleFiles } from './rule-files.js';
+import {
+  type CommandLineRules,
+  firewallRuleFiles,
+  type RuleFilePattern,
+  ruleFileOptions,
+  ruleFiles,
+} from './rule-files.js';
 import type { RuleProblem, RuleSet } from './rule-set.js';
 import {
   CLASSIFICATION_FILE,

@@ -32,7 +32,10 @@ export interface CommandLineRules {
 }
 
 /** Files of firewall rules; none where there is no firewall. */
-export function firewallRuleFiles(config: Config, { firewallExclusive }: CommandLineRules): RuleFilePattern[] {
+export function firewallRuleFiles(
+  config: Config,
+  { firewallExclusive }: CommandLineRules,
+): RuleFilePattern[] {
   if (!config.read(FIREWALL)) return [];
   if (firewallExclusive !== undefined) return [expand(firewallExclusive)];
   const folder = config.read(FIREWALL_RULE_PATH);

@@ -9,9 +9,11 @@ import { tlsTests } from './tls/keywords.js';
 import { TLS_OUTPUT_OPTIONS, tlsVariants, usualMembers } from './tls/outputs.js';
 import { direction, isSsl2Hello, type TlsSettings, transactionOf } from './tls/records.js';
 import {
+  CLIENT_HANDSHAKE_DONE,
   CLIENT_HELLO_DONE,
   CLIENT_PROGRESS,
   SERVER_CERT_DONE,
+  SERVER_HANDSHAKE_DONE,
   SERVER_HELLO,
   SERVER_PROGRESS,
   type TlsTransaction,
@@ -207,6 +209,7 @@ export default defineProtocol<TlsTransaction>({
   options: [ENCRYPTION, JA3, JA4, ...TLS_OUTPUT_OPTIONS],
   progressToServer: CLIENT_PROGRESS,
   progressToClient: SERVER_PROGRESS,
+  untold: [CLIENT_HANDSHAKE_DONE, SERVER_HANDSHAKE_DONE],
   countsTransactions: false,
   events: EVENTS,
   buffers: BUFFERS,

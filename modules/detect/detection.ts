@@ -165,7 +165,7 @@ export class Detection {
     return same ? this.wire : slot;
   }
 
-  private load(slot: number, p: number, flow: number): void {
+  protected load(slot: number, p: number, flow: number): void {
     const { at, facts, hand, header } = this.parts;
     at.slot = slot;
     at.p = p;

@@ -57,7 +57,10 @@ export class Evaluation implements TransactionJudge {
     if (!this.admits(signature)) return false;
     const { at, rules } = this.parts;
     const rule = rules.at(signature);
-    if (rule.payload.length > 0 && (this.row[at.p + Packet.PAYLOAD_LENGTH] === 0 || !this.holdsInPacket(rule)))
+    if (
+      rule.payload.length > 0 &&
+      (this.row[at.p + Packet.PAYLOAD_LENGTH] === 0 || !this.holdsInPacket(rule))
+    )
       return false;
     return allHold(rule.headers, at);
   }

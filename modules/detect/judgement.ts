@@ -34,6 +34,7 @@ import {
   MATCH_TRANSACTION,
   type Subject,
 } from './alert-queue.js';
+import { dropFlow } from './flow-drop.js';
 import type { Notes } from './notes.js';
 import type { ShownStreams } from './shown-stream.js';
 
@@ -187,10 +188,7 @@ export class Judgement {
     }
     row[p + Packet.VERDICT] = row[w + Packet.VERDICT]!;
     row[p + Packet.REASON] = row[w + Packet.REASON]!;
-    if (toFlow && this.inline) {
-      this.flows[flow * Flow.INTS + Flow.ACTION] = Flow.ACTION_DROP;
-      this.flows[flow * Flow.INTS + Flow.DROP_REASON] = reason;
-    }
+    if (toFlow && this.inline) dropFlow(row, this.flows, p, flow, reason);
     return first;
   }
 

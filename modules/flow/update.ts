@@ -6,7 +6,7 @@ import type { FlowRows } from '../../engine/flow-record.js';
 import * as FlowRecord from '../../engine/flow-record.js';
 import type { Memory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
-import { REASON_FLOW_DROP } from '../../engine/verdict.js';
+import { REASON_EXCEPTION_FLOW_DROP } from '../../engine/verdict.js';
 import { stateBits } from './endings.js';
 
 const TCP = 6;
@@ -156,7 +156,7 @@ export class FlowUpdate {
     row[p + Packet.FLAGS]! |= Packet.FLAG_NO_INSPECTION;
     if ((this.flows[f + FlowRecord.FLAGS]! & FlowRecord.FLAG_DROPPED) === 0) return;
     row[p + Packet.VERDICT] = Packet.VERDICT_DROP;
-    row[p + Packet.REASON] = REASON_FLOW_DROP;
+    row[p + Packet.REASON] = REASON_EXCEPTION_FLOW_DROP;
   }
 
   private snapshot(slot: number, flow: number): void {

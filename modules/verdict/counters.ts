@@ -62,7 +62,9 @@ export class VerdictCounters {
 
 function ipsReasons(counters: Counters): number[] {
   return Reason.REASON_NAMES.map((name, reason) =>
-    name === '' || Reason.isOfFirewall(reason) ? -1 : counters.declare(`ips.drop_reason.${counterName(name)}`),
+    name === '' || Reason.isOfFirewall(reason)
+      ? -1
+      : counters.declare(`ips.drop_reason.${counterName(name)}`),
   );
 }
 

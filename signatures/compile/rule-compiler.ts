@@ -4,9 +4,9 @@
  * databases are made.
  */
 import type { Matcher } from '../../engine/matcher.js';
-import type { Signature } from '../signature.js';
 import { defaultSignatures } from '../firewall/default-signatures.js';
 import { firewallTables } from '../firewall/tables.js';
+import type { Signature } from '../signature.js';
 import { thresholdsAdder } from '../threshold-config.js';
 import { AddressSets, PortSets, shared32 } from './address-sets.js';
 import { ApplicationSets, applicationRules, framesIn } from './applications.js';
@@ -75,7 +75,9 @@ export class RuleCompiler {
       new Map(options.previous?.databases.map(database => [database.key, database])),
     );
     const searched = firewall ? all.filter(member => !member.firewall) : all;
-    const transactionsSeeStreams = searched.some(({ traits, onPayload }) => traits.onTransactions && onPayload);
+    const transactionsSeeStreams = searched.some(
+      ({ traits, onPayload }) => traits.onTransactions && onPayload,
+    );
     const tools = { patterns, databases, limits: options.limits, transactionsSeeStreams };
     return {
       matcher: matcher.kind,

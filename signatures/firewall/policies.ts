@@ -43,7 +43,9 @@ export function readPolicies(tree: unknown, protocols: readonly Protocol[]): Fir
     policyOf(packet.value(hook) ?? packet.value(DEFAULT) ?? root.value(DEFAULT), builtIn, 'packet');
   const preFlow = ofPacket('pre-flow', 'accept:hook');
   if (preFlow.scope === 'flow')
-    throw new Error(`firewall.policies.packet.pre-flow: there is no flow yet; expected ${preFlow.action}:packet`);
+    throw new Error(
+      `firewall.policies.packet.pre-flow: there is no flow yet; expected ${preFlow.action}:packet`,
+    );
   return {
     filter: ofPacket('filter', 'drop:packet'),
     preFlow,
@@ -115,7 +117,8 @@ function policyOf(value: Value | undefined, builtIn: string, layer: 'packet' | '
   if (expected !== undefined) throw new Error(`${path}: "${words[0]}" is not possible; expected ${expected}`);
   const second = words.slice(1).map(word => word.split(':'));
   const unknown = second.find(([name]) => name !== 'alert' && name !== 'pass');
-  if (unknown) throw new Error(`${path}: "${unknown.join(':')}" is not possible; expected alert or pass:flow`);
+  if (unknown)
+    throw new Error(`${path}: "${unknown.join(':')}" is not possible; expected alert or pass:flow`);
   const pass = second.find(([name]) => name === 'pass');
   return {
     action: action as Policy['action'],

@@ -45,7 +45,10 @@ export function firewallTables(
     app: Object.fromEntries(
       protocols.map(protocol => {
         const own = members.filter(member => !isPacketHook(member.hook!) && isAbout(member, protocol));
-        return [protocol.name, [hooksOf(protocol, own, policies, true), hooksOf(protocol, own, policies, false)]];
+        return [
+          protocol.name,
+          [hooksOf(protocol, own, policies, true), hooksOf(protocol, own, policies, false)],
+        ];
       }),
     ),
     packetPolicy: defaults[0]!.number,

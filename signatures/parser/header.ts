@@ -1,10 +1,10 @@
 /** The part of a rule before its options: `alert http $HOME_NET any -> any [80,8080]`. */
 
 import { nearest } from '../../engine/nearest.js';
+import { checkFirewallHeader } from '../firewall/rule-checks.js';
 import type { Header } from '../rule-builder.js';
 import type { RuleContext } from '../rule-context.js';
 import { RuleError } from '../rule-error.js';
-import { checkFirewallHeader } from '../firewall/rule-checks.js';
 import type { Action, ActionScope, AddressSet, PortSet, Position } from '../signature.js';
 import { parseAddresses } from '../variables/addresses.js';
 import { parsePorts } from '../variables/ports.js';

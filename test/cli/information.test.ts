@@ -58,7 +58,6 @@ describe('what cannot be', () => {
     [['-c', '/none/x.yaml', '-r', '.'], /\/none\/x\.yaml: there is no such file/],
     [['-r', '.', '--set', 'nonsense'], /--set: "nonsense": expected path=value/],
     [['--netmap', '-r', 'x'], /--netmap: Sluice has no such capture/],
-    [['--firewall', '-r', 'x'], /--firewall: .*not there yet/],
     [
       ['-r', '.', '--runmode', 'autopf', '--disable-detection'],
       /there is no profile autopf, did you mean autofp\?/,

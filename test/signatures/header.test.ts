@@ -135,10 +135,6 @@ describe('the header as a whole', () => {
 
   test.each([
     ['drop:flow tcp any any -> any any', { action: 'drop', scope: 'flow' }],
-    [
-      'accept:hook,alert tcp:all any any <> any 80',
-      { action: 'accept', scope: 'hook', hook: 'all', alertToo: true, direction: '<>' },
-    ],
     ['alert sample:request_line any any -> any any', { protocol: 'sample', hook: 'request_line' }],
     ['alert SAMPLE1 any any -> any any', { protocol: 'sample1' }],
     ['alert ip6 any any -> any any', { protocol: 'ipv6' }],
@@ -154,6 +150,7 @@ describe('the header as a whole', () => {
     ['alert tcp any any -> any', 'destination port expected'],
     ['alert tcp:nohook any any -> any any', 'protocol "tcp" has no hook "nohook"'],
     ['drop:world tcp any any -> any any', 'invalid action scope in "drop:world"'],
+    ['accept:hook tcp:all any any -> any any', 'action "accept" is for firewall rules alone'],
   ])('%s is refused', (header, message) => expect(refusal(header)).toBe(message));
 
   test('both ways of the same are one way, with a warning', () => {

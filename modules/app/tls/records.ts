@@ -6,10 +6,12 @@ import { parseHello } from './hello.js';
 import type { TlsVariant } from './outputs.js';
 import {
   CLIENT_CERT_DONE,
+  CLIENT_FINISHED,
+  CLIENT_HANDSHAKE_DONE,
   CLIENT_HELLO_DONE,
   SERVER_CERT_DONE,
+  SERVER_HANDSHAKE_DONE,
   SERVER_HELLO,
-  SERVER_HELLO_DONE_PROGRESS,
   TlsTransaction,
 } from './transaction.js';
 import { SSL2, TLS13 } from './version.js';
@@ -48,12 +50,14 @@ function begin(session: TlsSession): TlsTransaction {
 export function* direction(session: TlsSession, client: boolean): Generator<void, void, void> {
   const socket = client ? session.client : session.server;
   const handshake = new HandshakeReader(session, client);
+  if (!(yield* socket.wait(1))) return;
+  session.advance(transactionOf(session), client, 0);
   const first = yield* socket.peek(3);
   if (!first) return;
   if (client && isSsl2Hello(first)) yield* skipSsl2(session);
   for (;;) {
     const header = yield* socket.read(5);
-    if (!header) return;
+    if (!header) return ended(session, client);
     const type = header[0]!;
     const length = (header[3]! << 8) | header[4]!;
     if (!plausible(session, type, header[1]!, length)) return fail(session);
@@ -69,6 +73,12 @@ export function* direction(session: TlsSession, client: boolean): Generator<void
       note(session, client, type, handshake);
     }
   }
+}
+
+/** The client has said all. */
+function ended(session: TlsSession, client: boolean): void {
+  if (client && session.client.state === 'end')
+    session.advance(transactionOf(session), true, CLIENT_FINISHED);
 }
 
 /** The record whose header was just read, as frames. */
@@ -120,8 +130,10 @@ function note(session: TlsSession, client: boolean, type: number, handshake: Han
     peer.encrypted = true;
   }
   if (type === ALERT) return;
+  if (peer.encrypted)
+    session.advance(transaction, client, client ? CLIENT_HANDSHAKE_DONE : SERVER_HANDSHAKE_DONE);
   if (!transaction.client.encrypted || !transaction.server.encrypted) return;
-  session.complete(transaction);
+  session.present(transaction);
   if (type === APPLICATION_DATA) stopInspection(session);
 }
 
@@ -216,7 +228,7 @@ class HandshakeReader {
 
   /** The server has shown all it shows in the clear. */
   private serverHelloDone(transaction: TlsTransaction): void {
-    this.session.advance(transaction, false, SERVER_HELLO_DONE_PROGRESS);
+    this.session.advance(transaction, false, SERVER_HANDSHAKE_DONE);
     if (!transaction.asksClient) this.session.present(transaction);
   }
 

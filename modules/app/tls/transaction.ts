@@ -23,9 +23,12 @@ export const SERVER_PROGRESS = [
 
 export const CLIENT_HELLO_DONE = 1;
 export const CLIENT_CERT_DONE = 2;
+export const CLIENT_HANDSHAKE_DONE = 3;
+export const CLIENT_FINISHED = 4;
 export const SERVER_HELLO = 1;
 export const SERVER_CERT_DONE = 2;
 export const SERVER_HELLO_DONE_PROGRESS = 3;
+export const SERVER_HANDSHAKE_DONE = 4;
 
 const certificates = new CertificateCache();
 

@@ -55,26 +55,36 @@ export class ApplicationTables {
   /** Judges the packet in hand. @returns NEXT, PACKET_ACCEPTED or DROPPED */
   judge(p: number): number {
     const open = this.detection.hand.state?.firewall;
-    if (!open || open.length === 0 || !this.bringsData(p)) return NEXT;
+    if (!open || open.length === 0) return NEXT;
     const { toServer } = this.detection.facts;
+    const data = this.bringsData(p);
     let result = NEXT;
     for (let i = 0; i < open.length && result === NEXT; i++) {
       const each = open[i]!;
-      if (!each.accepted) result = this.judgeTransaction(each, toServer);
+      if (!each.accepted && isConcerned(each, toServer, data)) result = this.judgeTransaction(each, toServer);
     }
     return result;
   }
 
-  /** What is over needs no hook any more. */
+  /** The packet is done. What is over needs no hook any more. */
   forget(): void {
     const { state } = this.detection.hand;
-    if (state?.firewall?.some(isDone)) state.firewall = state.firewall.filter(each => !isDone(each));
+    const open = state?.firewall;
+    if (!open) return;
+    let kept = 0;
+    for (let i = 0; i < open.length; i++) {
+      const each = open[i]!;
+      each.toServer.told = false;
+      each.toClient.told = false;
+      if (!each.isOver) open[kept++] = each;
+    }
+    open.length = kept;
   }
 
   private bringsData(p: number): boolean {
     const { row } = this;
     if (row[p + Packet.PROTOCOL] !== TCP) return row[p + Packet.PAYLOAD_LENGTH]! > 0;
-    return row[p + Packet.STREAM_LENGTH]! > 0 || row[p + Packet.STREAM_FLAGS]! !== 0;
+    return row[p + Packet.STREAM_LENGTH]! > 0;
   }
 
   private judgeTransaction(watched: FirewallTransaction, toServer: boolean): number {
@@ -91,6 +101,7 @@ export class ApplicationTables {
         return NEXT;
       }
       if (result !== NEXT) return result;
+      side.accepted = side.next;
       if (side.next === side.progress && !side.complete) return NEXT;
       side.next++;
     }
@@ -116,7 +127,9 @@ export class ApplicationTables {
         if (this.detection.header.applies(-1 - signature)) return NEXT;
         continue;
       }
-      if (!this.holds(signature, watched, side)) continue;
+      if (watched.matched.includes(signature) || !this.holds(signature, watched, side)) continue;
+      if (this.partsFor(signature, watched.conversation.protocol)!.length > 0)
+        watched.matched.push(signature);
       this.evaluation.takeEffect(this.detection.rules.at(signature));
       return decisions.apply(
         decisions.ofRule(signature),
@@ -126,6 +139,7 @@ export class ApplicationTables {
         subjectOf(watched),
       );
     }
+    if (side.accepted === side.next) return NEXT;
     const { appPolicy } = this.tables;
     return decisions.apply(table.policy, table, appPolicy, REASON_DEFAULT_APP_POLICY, subjectOf(watched));
   }
@@ -171,6 +185,9 @@ function subjectOf({ conversation, transaction }: FirewallTransaction): Subject 
   return { protocol: conversation.protocol, transaction };
 }
 
-function isDone(watched: FirewallTransaction): boolean {
-  return watched.isOver;
+/** Something was told of it, or it goes on with data that nothing is told of. */
+function isConcerned(watched: FirewallTransaction, toServer: boolean, data: boolean): boolean {
+  const side = watched.side(toServer);
+  const { untold } = watched.conversation.protocol;
+  return side.told || (data && untold !== undefined && side.progress >= untold[toServer ? 0 : 1]);
 }

@@ -2,10 +2,11 @@
 import * as Flow from '../../../engine/flow-record.js';
 import * as Packet from '../../../engine/packet.js';
 import { signatureAt } from '../../../signatures/compile/image.js';
-import type { FirewallTable } from '../../../signatures/firewall/tables.js';
 import type { Policy } from '../../../signatures/firewall/policies.js';
+import type { FirewallTable } from '../../../signatures/firewall/tables.js';
 import { MATCH_DROPS, MATCH_TRANSACTION, type Subject } from '../alert-queue.js';
 import type { DetectionParts } from '../detection-parts.js';
+import { dropFlow } from '../flow-drop.js';
 
 /** Bits of `FlowRecord.DETECT_FLAGS`: the firewall accepted the flow; threat detection lets it pass. */
 export const FLOW_ACCEPTED = 1 << 2;
@@ -47,7 +48,12 @@ export class Decisions {
 
   /** What a rule does. */
   ofRule(signature: number): Policy {
-    return (this.policies[signature] ??= this.read(signature));
+    let policy = this.policies[signature];
+    if (!policy) {
+      policy = this.read(signature);
+      this.policies[signature] = policy;
+    }
+    return policy;
   }
 
   private read(signature: number): Policy {
@@ -89,7 +95,14 @@ export class Decisions {
   ): void {
     const { queue, at } = this.parts;
     const flags = (subject ? MATCH_TRANSACTION : 0) | (drops ? MATCH_DROPS : 0);
-    const added = queue.add(signature, subject, flags, at.toServer, '"engine":"fw"', `"firewall":{"hook":"${hook}"}`);
+    const added = queue.add(
+      signature,
+      subject,
+      flags,
+      at.toServer,
+      '"engine":"fw"',
+      `"firewall":{"hook":"${hook}"}`,
+    );
     if (!added) this.discarded();
   }
 
@@ -97,8 +110,7 @@ export class Decisions {
     const { flow, f } = this.parts.facts;
     if (flow < 0) return;
     this.flows[f + Flow.DETECT_FLAGS]! |= FLOW_ACCEPTED;
-    if (this.flows[f + Flow.ACTION] === Flow.ACTION_NONE)
-      this.flows[f + Flow.ACTION] = Flow.ACTION_ACCEPT;
+    if (this.flows[f + Flow.ACTION] === Flow.ACTION_NONE) this.flows[f + Flow.ACTION] = Flow.ACTION_ACCEPT;
   }
 
   private pass(scope: string): void {
@@ -109,16 +121,13 @@ export class Decisions {
 
   private drop({ action, scope }: Policy, signature: number, reason: number): number {
     const { row } = this;
-    const { flow, f, p } = this.parts.facts;
+    const { flow, p } = this.parts.facts;
     const w = this.wire * Packet.INTS;
     for (const place of p === w ? [p] : [p, w]) {
       row[place + Packet.VERDICT] = action === 'reject' ? Packet.VERDICT_REJECT : Packet.VERDICT_DROP;
       row[place + Packet.REASON] = reason;
     }
-    if (scope === 'flow' && flow >= 0) {
-      this.flows[f + Flow.ACTION] = Flow.ACTION_DROP;
-      this.flows[f + Flow.DROP_REASON] = reason;
-    }
+    if (scope === 'flow' && flow >= 0) dropFlow(row, this.flows, p, flow, reason);
     this.dropped = true;
     this.droppedBy = signature;
     return DROPPED;
@@ -132,7 +141,11 @@ export class Decisions {
   /** Threat detection is done with the packet in hand, or with its flow. */
   get passes(): boolean {
     const { flow, f } = this.parts.facts;
-    return this.passed || this.flowHas(FLOW_PASSED) || (flow >= 0 && this.flows[f + Flow.ACTION] === Flow.ACTION_PASS);
+    return (
+      this.passed ||
+      this.flowHas(FLOW_PASSED) ||
+      (flow >= 0 && this.flows[f + Flow.ACTION] === Flow.ACTION_PASS)
+    );
   }
 
   private flowHas(bit: number): boolean {

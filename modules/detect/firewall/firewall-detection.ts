@@ -4,16 +4,19 @@
  * application protocols, threat detection of transactions.
  */
 import type { Batch } from '../../../engine/batch.js';
+import { offerFirewallHooks } from '../../../engine/firewall.js';
 import * as Flow from '../../../engine/flow-record.js';
 import * as Packet from '../../../engine/packet.js';
 import type { ApplicationLayer } from '../../../engine/protocol.js';
+import { REASON_FLOW_PRE_HOOK, REASON_STREAM_PRE_HOOK } from '../../../engine/verdict.js';
 import * as Header from '../../../signatures/compile/header.js';
-import type { FirewallTables } from '../../../signatures/firewall/tables.js';
+import type { FirewallTable, FirewallTables } from '../../../signatures/firewall/tables.js';
 import type { RuleLanguage } from '../../../signatures/language.js';
 import { Detection } from '../detection.js';
 import type { DetectionParts } from '../detection-parts.js';
 import { ApplicationTables } from './application-tables.js';
-import { Decisions, DROPPED, NEXT } from './decision.js';
+import { Decisions, DROPPED, NEXT, PACKET_ACCEPTED } from './decision.js';
+import { decides, EarlyHooks } from './early-hooks.js';
 import { PacketTable } from './packet-table.js';
 
 export class FirewallDetection extends Detection {
@@ -29,6 +32,31 @@ export class FirewallDetection extends Detection {
     super(parts);
     this.decisions = new Decisions(parts, discarded);
     this.filter = new PacketTable(parts, this.evaluation, this.decisions, tables.filter, tables.packetPolicy);
+    offerFirewallHooks(parts.thread, this.earlyHooks(new Decisions(parts, discarded)));
+  }
+
+  /** Undefined where they have nothing to decide. */
+  private earlyHooks(decisions: Decisions): EarlyHooks | undefined {
+    const { parts, tables } = this;
+    const { preFlow, preStream, packetPolicy } = tables;
+    if (!decides(preFlow) && !decides(preStream)) return undefined;
+    const of = (table: FirewallTable, reason: number) =>
+      decides(table)
+        ? new PacketTable(parts, this.evaluation, decisions, table, packetPolicy, reason, reason)
+        : undefined;
+    return new EarlyHooks(
+      parts,
+      decisions,
+      of(preFlow, REASON_FLOW_PRE_HOOK),
+      of(preStream, REASON_STREAM_PRE_HOOK),
+      {
+        load: slot => {
+          parts.facts.load(slot);
+          this.load(slot, slot * Packet.INTS, parts.facts.flow);
+        },
+        tell: (batch, slot) => this.tell(batch, slot, slot, decisions),
+      },
+    );
   }
 
   /** Adds the hooks of application protocols. */
@@ -57,7 +85,9 @@ export class FirewallDetection extends Detection {
   private judgePacket(p: number, pseudo: number): number {
     const ofWire = pseudo < Packet.PSEUDO_STREAM;
     const dropped = this.row[p + Packet.VERDICT]! >= Packet.VERDICT_DROP;
-    return ofWire && !dropped && !this.decisions.flowAccepted ? this.filter.judge() : NEXT;
+    if (!ofWire || dropped || this.decisions.flowAccepted) return NEXT;
+    if ((this.row[p + Packet.FLAGS]! & Packet.FLAG_ACCEPTED) !== 0) return PACKET_ACCEPTED;
+    return this.filter.judge();
   }
 
   /** @param next what the table of packets says of the hooks of applications */
@@ -88,8 +118,12 @@ export class FirewallDetection extends Detection {
   }
 
   protected override judge(batch: Batch, slot: number, wire: number): void {
+    this.tell(batch, slot, wire, this.decisions);
+  }
+
+  /** Alerts come first, then what the firewall dropped. */
+  private tell(batch: Batch, slot: number, wire: number, decisions: Decisions): void {
     super.judge(batch, slot, wire);
-    const { decisions } = this;
     if (!decisions.dropped) return;
     this.parts.judgement.tellDrop(batch, wire, decisions.droppedBy);
     decisions.dropped = false;

@@ -6,13 +6,18 @@ import type { Evaluation } from '../evaluation.js';
 import type { Decisions } from './decision.js';
 
 export class PacketTable {
-  /** @param policySignature that its policy alerts under */
+  /**
+   * @param policySignature that its policy alerts under
+   * @param ruleReason why a rule drops, and why the policy does: reasons of `engine/verdict.ts`
+   */
   constructor(
     private readonly parts: DetectionParts,
     private readonly evaluation: Evaluation,
     private readonly decisions: Decisions,
     private readonly table: FirewallTable,
     private readonly policySignature: number,
+    private readonly ruleReason = REASON_FIREWALL_RULES,
+    private readonly policyReason = REASON_DEFAULT_PACKET_POLICY,
   ) {}
 
   /** Judges the packet in hand. @returns what comes next: a constant of `decision.ts` */
@@ -23,14 +28,8 @@ export class PacketTable {
       const signature = rules[i]!;
       if (!this.evaluation.holdsOnPacket(signature)) continue;
       this.evaluation.takeEffect(this.parts.rules.at(signature));
-      return decisions.apply(decisions.ofRule(signature), table, signature, REASON_FIREWALL_RULES, undefined);
+      return decisions.apply(decisions.ofRule(signature), table, signature, this.ruleReason, undefined);
     }
-    return decisions.apply(
-      table.policy,
-      table,
-      this.policySignature,
-      REASON_DEFAULT_PACKET_POLICY,
-      undefined,
-    );
+    return decisions.apply(table.policy, table, this.policySignature, this.policyReason, undefined);
   }
 }

@@ -4,13 +4,19 @@ import type { Visible } from '../transaction-rule.js';
 
 /** One direction of it. `progress` is -1 as long as nothing was told. */
 export interface WatchedSide extends Visible {
-  /** The first hook that is still to be accepted. */
+  /** The first hook that is still to be judged; where the transaction stands there, it is judged again. */
   next: number;
+  /** The hook that was accepted last, -1 for none: no policy is asked about it again. */
+  accepted: number;
+  /** Something was told of it with the packet in hand. */
+  told: boolean;
 }
 
 export class FirewallTransaction {
   readonly toServer = newSide(true);
   readonly toClient = newSide(false);
+  /** Rules that look at what was transmitted and have matched: once is enough. */
+  readonly matched: number[] = [];
   /** All hooks are: nothing of it is looked at any more. */
   accepted = false;
 
@@ -30,6 +36,7 @@ export class FirewallTransaction {
     side.events = events;
     side.bodyLength = bodyLength;
     side.complete ||= complete;
+    side.told = true;
   }
 
   /** Nothing will be told of it any more. */
@@ -39,5 +46,14 @@ export class FirewallTransaction {
 }
 
 function newSide(toServer: boolean): WatchedSide {
-  return { toServer, progress: -1, events: 0, bodyLength: -1, complete: false, next: 0 };
+  return {
+    toServer,
+    progress: -1,
+    events: 0,
+    bodyLength: -1,
+    complete: false,
+    next: 0,
+    accepted: -1,
+    told: false,
+  };
 }

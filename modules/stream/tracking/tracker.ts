@@ -10,7 +10,7 @@ import * as Packet from '../../../engine/packet.js';
 import * as Event from '../../../engine/packet-events.js';
 import * as State from '../../../engine/tcp-state.js';
 import {
-  REASON_FLOW_DROP,
+  REASON_EXCEPTION_FLOW_DROP,
   REASON_STREAM_ERROR,
   REASON_STREAM_MEMCAP,
   REASON_STREAM_MIDSTREAM,
@@ -153,9 +153,10 @@ export class Tracker {
     x.other = x.session + (x.toServer ? Session.SERVER : Session.CLIENT);
   }
 
-  /** Decode has counted the wrong checksum. */
+  /** Decode has counted the wrong checksum; the firewall tells of what it refused. */
   private isForSession(x: Segment): boolean {
-    return (this.row[x.p + Packet.FLAGS]! & Packet.FLAG_BAD_CHECKSUM) === 0 || !this.settings.checksums;
+    const flags = this.row[x.p + Packet.FLAGS]! & (Packet.FLAG_BAD_CHECKSUM | Packet.FLAG_REFUSED);
+    return flags === 0 || (flags === Packet.FLAG_BAD_CHECKSUM && !this.settings.checksums);
   }
 
   /**
@@ -173,7 +174,7 @@ export class Tracker {
     if (flags & FLAG_DROPPED) {
       row[x.p + Packet.FLOW_STATE]! |= Packet.FLOW_DROPPED;
       row[x.p + Packet.VERDICT] = Packet.VERDICT_DROP;
-      row[x.p + Packet.REASON] = REASON_FLOW_DROP;
+      row[x.p + Packet.REASON] = REASON_EXCEPTION_FLOW_DROP;
     }
     return (flags & (FLAG_DROPPED | FLAG_BYPASSED)) !== 0;
   }

@@ -1,0 +1,74 @@
+/**
+ * The hooks `pre_flow` and `pre_stream`: packets are judged before the modules `flow` and `stream` look at them, which
+ * sit in the same thread. What is dropped here is told at once: detection does not see it again.
+ */
+import type { Batch } from '../../../engine/batch.js';
+import type { FirewallHooks } from '../../../engine/firewall.js';
+import * as Packet from '../../../engine/packet.js';
+import type { FirewallTable } from '../../../signatures/firewall/tables.js';
+import type { DetectionParts } from '../detection-parts.js';
+import { type Decisions, DROPPED, PACKET_ACCEPTED } from './decision.js';
+import type { PacketTable } from './packet-table.js';
+
+/** Judges the packet of a slot as if it were the only one. */
+export interface EarlyJudge {
+  /** Makes the packet the one in hand. */
+  load(slot: number): void;
+  /** Tells of what the table decided. */
+  tell(batch: Batch, slot: number): void;
+}
+
+export class EarlyHooks implements FirewallHooks {
+  private readonly row: Int32Array;
+
+  constructor(
+    private readonly parts: DetectionParts,
+    private readonly decisions: Decisions,
+    private readonly preFlow: PacketTable | undefined,
+    private readonly preStream: PacketTable | undefined,
+    private readonly judge: EarlyJudge,
+  ) {
+    this.row = parts.thread.memory.row;
+  }
+
+  beforeFlow(batch: Batch): void {
+    if (this.preFlow) this.run(batch, this.preFlow);
+  }
+
+  beforeStream(batch: Batch): void {
+    if (this.preStream) this.run(batch, this.preStream);
+  }
+
+  private run(batch: Batch, table: PacketTable): void {
+    for (let i = 0; i < batch.length; i++) {
+      const slot = batch.slots[i]!;
+      batch.keep(slot);
+      const p = slot * Packet.INTS;
+      if (this.row[p + Packet.PSEUDO]! < Packet.PSEUDO_STREAM && !this.isSettled(p))
+        this.packet(batch, slot, p, table);
+    }
+    batch.replace();
+  }
+
+  private isSettled(p: number): boolean {
+    const { row } = this;
+    const settled = Packet.FLAG_REFUSED | Packet.FLAG_ACCEPTED;
+    return (row[p + Packet.FLAGS]! & settled) !== 0 || row[p + Packet.VERDICT]! >= Packet.VERDICT_DROP;
+  }
+
+  private packet(batch: Batch, slot: number, p: number, table: PacketTable): void {
+    const { decisions, parts, row } = this;
+    this.judge.load(slot);
+    parts.queue.clear();
+    decisions.begin(slot);
+    const next = table.judge();
+    if (next === DROPPED) row[p + Packet.FLAGS]! |= Packet.FLAG_REFUSED | Packet.FLAG_NO_INSPECTION;
+    else if (next === PACKET_ACCEPTED) row[p + Packet.FLAGS]! |= Packet.FLAG_ACCEPTED;
+    if (decisions.dropped || parts.queue.length > 0) this.judge.tell(batch, slot);
+  }
+}
+
+/** A table that lets everything pass is not looked at. */
+export function decides({ rules, policy }: FirewallTable): boolean {
+  return rules.length > 0 || policy.action !== 'accept' || policy.scope !== 'hook' || policy.alert;
+}
