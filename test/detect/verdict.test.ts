@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Batch } from '../../engine/batch.js';
 import * as Packet from '../../engine/packet.js';
-import { REASON_FLOW_DROP, REASON_RULES, REASON_TUNNEL_PACKET_DROP } from '../../engine/verdict.js';
+import { REASON_EXCEPTION_FLOW_DROP, REASON_RULES, REASON_TUNNEL_PACKET_DROP } from '../../engine/verdict.js';
 import verdict from '../../modules/verdict.js';
 import { type StubThread, stubThread } from '../thread-stub.js';
 
@@ -71,9 +71,9 @@ describe('verdict', () => {
 
   test('packets of a dropped flow are dropped, and told', async () => {
     const { counters, drops } = await judged([{ flowState: Packet.FLOW_DROPPED }]);
-    expect(counters).toEqual({ 'ips.blocked': 1, 'ips.drop_reason.flow_drop': 1 });
+    expect(counters).toEqual({ 'ips.blocked': 1, 'ips.drop_reason.exception_policy_flow_drop': 1 });
     expect(drops).toBe(1);
-    expect(REASON_FLOW_DROP).toBe(5);
+    expect(REASON_EXCEPTION_FLOW_DROP).toBe(23);
   });
 
   test.each([

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import * as FlowRecord from '../../engine/flow-record.js';
 import * as Packet from '../../engine/packet.js';
-import { REASON_FLOW_DROP, REASON_STREAM_ERROR, REASON_STREAM_MIDSTREAM } from '../../engine/verdict.js';
+import {
+  REASON_EXCEPTION_FLOW_DROP,
+  REASON_STREAM_ERROR,
+  REASON_STREAM_MIDSTREAM,
+} from '../../engine/verdict.js';
 import { Conversation, type Step, step } from './conversation.js';
 
 const HANDSHAKE = ['> S 0', '< SA 0 1', '> A 1 1'];
@@ -329,7 +333,7 @@ describe('sessions whose beginning was not seen', () => {
     });
     const [first, second] = conversation.feedAll([step('> PA 1 1 abc'), step('< A 1 4')]);
     expect([first!.dropped, first!.reason]).toEqual([true, REASON_STREAM_MIDSTREAM]);
-    expect([second!.dropped, second!.reason]).toEqual([true, REASON_FLOW_DROP]);
+    expect([second!.dropped, second!.reason]).toEqual([true, REASON_EXCEPTION_FLOW_DROP]);
     expect(conversation.counter('exception_policy.tcp.midstream.drop_flow')).toBe(1);
   });
 

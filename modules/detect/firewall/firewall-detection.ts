@@ -6,6 +6,7 @@
 import type { Batch } from '../../../engine/batch.js';
 import { offerFirewallHooks } from '../../../engine/firewall.js';
 import * as Flow from '../../../engine/flow-record.js';
+import { FLOW_TABLE } from '../../../engine/flow-table.js';
 import * as Packet from '../../../engine/packet.js';
 import type { ApplicationLayer } from '../../../engine/protocol.js';
 import { REASON_FLOW_PRE_HOOK, REASON_STREAM_PRE_HOOK } from '../../../engine/verdict.js';
@@ -40,6 +41,8 @@ export class FirewallDetection extends Detection {
     const { parts, tables } = this;
     const { preFlow, preStream, packetPolicy } = tables;
     if (!decides(preFlow) && !decides(preStream)) return undefined;
+    if (!parts.thread.services.has(FLOW_TABLE))
+      throw new Error('firewall: the hooks pre_flow and pre_stream need flow and detect in the same thread');
     const of = (table: FirewallTable, reason: number) =>
       decides(table)
         ? new PacketTable(parts, this.evaluation, decisions, table, packetPolicy, reason, reason)
