@@ -30,6 +30,8 @@ export interface Transaction {
   toldDirections?: number;
   /** Kept by detection: what was inspected already. */
   detection?: unknown;
+  /** The direction that has no part in it: what a server says unasked has no request. Its hooks are not judged. */
+  readonly absent?: 'to_server' | 'to_client';
   /** Kept by detection: names that signatures set on it. */
   bits?: Set<string>;
   /** Files it carries (see `files/tracked-file.ts`), of both directions. */
@@ -129,6 +131,8 @@ export interface BufferDeclaration<T extends Transaction = Transaction> {
   readonly direction: Direction;
   /** Progress at which it is complete, per direction it exists in (index into the progress names). */
   readonly progress: number;
+  /** Progress from which on firewall rules look at what of it is there. */
+  readonly early?: number;
   readonly summary: string;
   /** Several values (headers, names, certificates): each is inspected by itself. */
   readonly multiple?: boolean;
@@ -229,6 +233,8 @@ export interface Protocol<T extends Transaction = Transaction> {
   /** Names of progress states per direction, for rule hooks; the last one is complete. */
   readonly progressToServer: readonly string[];
   readonly progressToClient: readonly string[];
+  /** States that are no hooks of rules: steps on the way that the protocol alone knows. */
+  readonly innerProgress?: readonly string[];
   /** False where the one transaction of a flow is not counted in `app_layer.tx`. */
   readonly countsTransactions?: boolean;
   /**

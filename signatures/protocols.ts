@@ -54,5 +54,7 @@ export function ruleProtocols(protocols: readonly Protocol[]): Map<string, RuleP
 
 function hooksOf(protocol: Protocol): string[] {
   const generic = ['request_started', 'request_complete', 'response_started', 'response_complete'];
-  return [...new Set([...generic, ...protocol.progressToServer, ...protocol.progressToClient])];
+  return [...new Set([...generic, ...protocol.progressToServer, ...protocol.progressToClient])].filter(
+    name => !protocol.innerProgress?.includes(name),
+  );
 }

@@ -22,6 +22,8 @@ export interface FirewallTable {
   /** Signatures; those that accept this hook because it is before their own are told by `-1 - number`. */
   readonly rules: readonly number[];
   readonly policy: Policy;
+  /** Of hooks of applications: the progress that leads to it. */
+  readonly progress?: number;
 }
 
 /** @param all signatures, numbered  @param defaults those of the default policies: of packets, of applications */
@@ -68,7 +70,7 @@ function hooksOf(
 ): FirewallTable[] {
   const names = toServer ? protocol.progressToServer : protocol.progressToClient;
   const own = policies.app[protocol.name]![toServer ? 0 : 1];
-  return names.map((name, progress) => ({
+  const hooks = names.map((name, progress) => ({
     hook: `${protocol.name}:${name}`,
     rules: members.flatMap(({ hook, number }) => {
       const point = hookPoint(protocol, plainHook(hook!));
@@ -77,5 +79,7 @@ function hooksOf(
       return acceptsEarlier(hook!) && progress < point.progress ? [-1 - number] : [];
     }),
     policy: own[progress]!,
+    progress,
   }));
+  return hooks.filter(({ progress }) => !protocol.innerProgress?.includes(names[progress]!));
 }

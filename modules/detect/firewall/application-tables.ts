@@ -18,6 +18,7 @@ import { type Decisions, NEXT, TRANSACTION_ACCEPTED } from './decision.js';
 import { FirewallTransaction, type WatchedSide } from './watched-transaction.js';
 
 const TCP = 6;
+const DIRECTIONS = ['to_server', 'to_client'] as const;
 
 export class ApplicationTables {
   private readonly row: Int32Array;
@@ -91,9 +92,9 @@ export class ApplicationTables {
     const { protocol } = watched.conversation;
     const hooks = this.tables.app[protocol.name]?.[toServer ? 0 : 1];
     const side = watched.side(toServer);
-    if (!hooks || side.progress < 0) return NEXT;
+    if (!hooks || side.progress < 0 || watched.transaction.absent === DIRECTIONS[toServer ? 0 : 1]) return NEXT;
     this.take(watched, toServer);
-    const last = Math.min(side.progress, hooks.length - 1);
+    const last = reached(hooks, side.progress);
     while (side.next <= last) {
       const result = this.judgeHook(hooks[side.next]!, watched, side);
       if (result === TRANSACTION_ACCEPTED) {
@@ -102,7 +103,7 @@ export class ApplicationTables {
       }
       if (result !== NEXT) return result;
       side.accepted = side.next;
-      if (side.next === side.progress && !side.complete) return NEXT;
+      if (side.next === last && !side.complete) return NEXT;
       side.next++;
     }
     return NEXT;
@@ -154,7 +155,7 @@ export class ApplicationTables {
       const part = parts[i]!;
       const here = part.direction === 'either' || (part.direction === 'to_server') === side.toServer;
       const visible = here ? side : other;
-      if (part.progress > visible.progress && !part.growing) return false;
+      if ((part.early ?? part.progress) > visible.progress && !part.growing) return false;
       if (!part.holds(at, visible)) return false;
     }
     const rule = rules.at(signature);
@@ -183,6 +184,13 @@ export class ApplicationTables {
 
 function subjectOf({ conversation, transaction }: FirewallTransaction): Subject {
   return { protocol: conversation.protocol, transaction };
+}
+
+/** The last hook that the transaction has come to. */
+function reached(hooks: readonly FirewallTable[], progress: number): number {
+  let last = hooks.length - 1;
+  while (last >= 0 && hooks[last]!.progress! > progress) last--;
+  return last;
 }
 
 /** Something was told of it, or it goes on with data that nothing is told of. */
