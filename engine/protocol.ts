@@ -228,6 +228,8 @@ export interface Protocol<T extends Transaction = Transaction> {
   readonly name: string;
   /** Protocol names of rules that mean it, when there are others than `name`: `http1`. */
   readonly ruleNames?: readonly string[];
+  /** Only where `app-layer.protocols.NAME.enabled` says so. */
+  readonly offByDefault?: boolean;
   /** Transports in rules: `alert dns` is both. */
   readonly transports: readonly ('tcp' | 'udp')[];
   /** Names of progress states per direction, for rule hooks; the last one is complete. */

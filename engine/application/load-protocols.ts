@@ -26,7 +26,8 @@ export const PROTOCOL_OPTIONS = [
 export function enabling(protocol: Protocol, config: Config): 'yes' | 'no' | 'detection-only' {
   const value = config.at(`app-layer.protocols.${protocol.name}.enabled`);
   if (value === 'detection-only') return value;
-  return value === undefined || value === null || boolean.parse(value) !== false ? 'yes' : 'no';
+  if (value === undefined || value === null) return protocol.offByDefault ? 'no' : 'yes';
+  return boolean.parse(value) !== false ? 'yes' : 'no';
 }
 
 /**

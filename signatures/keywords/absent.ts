@@ -92,13 +92,6 @@ const PROTOCOLS: Readonly<Record<string, AbsentProtocol>> = {
       'ldap.request.dn ldap.responses.dn ldap.responses.message ldap.request.attribute_type ldap.responses.attribute_type',
     values: 'ldap.request.operation ldap.responses.operation ldap.responses.count ldap.responses.result_code',
   },
-  enip: {
-    buffers: 'enip.product_name enip.service_name',
-    values:
-      'cip_service enip_command enip.command enip.status enip.protocol_version enip.cip_attribute enip.cip_instance ' +
-      'enip.cip_class enip.cip_extendedstatus enip.cip_status enip.revision enip.identity_status enip.state enip.serial ' +
-      'enip.product_code enip.device_type enip.vendor_id enip.capabilities',
-  },
   dnp3: { buffers: 'dnp3_data dnp3.data', values: 'dnp3_func dnp3.func dnp3_ind dnp3.ind dnp3_obj dnp3.obj' },
   modbus: { values: 'modbus' },
   template: { buffers: 'template.buffer template_rust_buffer' },

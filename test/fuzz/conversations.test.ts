@@ -3,9 +3,11 @@ import { expect, test } from 'vitest';
 import { Talk } from '../../engine/application/talk.js';
 import type { Config } from '../../engine/config/config.js';
 import type { Protocol, Transaction } from '../../engine/protocol.js';
+import enip from '../../modules/app/enip.js';
 import krb5 from '../../modules/app/krb5.js';
 import nfs from '../../modules/app/nfs.js';
 import quic from '../../modules/app/quic.js';
+import * as cip from '../app/enip/message-builder.js';
 import { failure, framed, reply, request } from '../app/krb5/message-builder.js';
 import * as rpc from '../app/nfs/message-builder.js';
 import { CLIENT_1, crypto, googleHello, initial, SERVER_1 } from '../app/quic/packet-builder.js';
@@ -56,6 +58,12 @@ const TARGETS: readonly Target[] = [
     server: [rpc.framed(rpc.found3(1), rpc.content3(3, 'data', true))],
   },
   { protocol: nfs, transport: 'udp', client: [rpc.read3(3, 0)], server: [rpc.content3(3, 'data', false)] },
+  {
+    protocol: enip,
+    transport: 'tcp',
+    client: [cip.cip(cip.multiple), cip.cip(cip.request)],
+    server: [cip.cip(cip.response), cip.identity('switch'), cip.message(4, cip.le16(1))],
+  },
 ];
 
 const CASES = TARGETS.flatMap(target => SEEDS.map(seed => ({ ...target, name: target.protocol.name, seed })));

@@ -1,0 +1,81 @@
+/** Messages of EtherNet/IP: a request with its response, or what has none. */
+import type { Session } from '../../../engine/application/session.js';
+import type { Reading } from '../../../engine/application/stream-socket.js';
+import type { Transaction } from '../../../engine/protocol.js';
+import { type EnipMessage, HEADER, isKnown, parseMessage } from './message.js';
+
+export const STARTED = 0;
+export const COMPLETE = 1;
+export const EVENTS = ['too_many_transactions', 'malformed_data', 'invalid_pdu'] as const;
+
+export class EnipTransaction implements Transaction {
+  progressToServer = STARTED;
+  progressToClient = STARTED;
+  readonly events: number[] = [];
+  detection?: unknown;
+  request: EnipMessage | undefined;
+  response: EnipMessage | undefined;
+
+  constructor(readonly id: number) {}
+
+  message(toServer: boolean): EnipMessage | undefined {
+    return toServer ? this.request : this.response;
+  }
+}
+
+export type EnipSession = Session<EnipTransaction>;
+
+export interface EnipSettings {
+  readonly mostTransactions: number;
+}
+
+/** Messages on a TCP stream. */
+export function* messages(session: EnipSession, toServer: boolean): Reading<void> {
+  const socket = toServer ? session.client : session.server;
+  for (;;) {
+    const head = yield* socket.peek(HEADER);
+    if (!head) return;
+    const bytes = yield* socket.read(HEADER + (head[2]! | (head[3]! << 8)));
+    if (!bytes) return;
+    add(session, bytes.slice(), toServer);
+  }
+}
+
+/** @param bytes of one message; kept */
+export function add(session: EnipSession, bytes: Uint8Array, toServer: boolean): void {
+  const message = parseMessage(bytes);
+  if (!message || !isKnown(message.command)) {
+    const transaction = session.begin(new EnipTransaction(session.transactionCount));
+    session.event(transaction, 'malformed_data');
+    session.complete(transaction);
+  } else if (toServer) addRequest(session, message);
+  else addResponse(session, message);
+}
+
+function begin(session: EnipSession): EnipTransaction {
+  const { mostTransactions } = session.settings as EnipSettings;
+  if (session.transactions.length - session.completed >= mostTransactions) {
+    const oldest = session.transactions.find(each => !session.isComplete(each));
+    if (oldest) {
+      session.event(oldest, 'too_many_transactions');
+      session.complete(oldest);
+    }
+  }
+  return session.begin(new EnipTransaction(session.transactionCount));
+}
+
+function addRequest(session: EnipSession, message: EnipMessage): void {
+  const transaction = begin(session);
+  transaction.request = message;
+  session.advance(transaction, true, COMPLETE);
+}
+
+function addResponse(session: EnipSession, message: EnipMessage): void {
+  const waiting = session.transactions.find(
+    ({ request, response }) =>
+      !response && request?.command === message.command && request.session === message.session,
+  );
+  const transaction = waiting ?? begin(session);
+  transaction.response = message;
+  session.complete(transaction);
+}

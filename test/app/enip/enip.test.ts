@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { TESTS, VALUES } from '../../../modules/app/enip/keywords.js';
+import enip from '../../../modules/app/enip.js';
+import { Feed, type FeedOptions } from '../../application/feed.js';
+import { cip, identity, message, multiple, request, response } from './message-builder.js';
+
+const on = { 'app-layer': { protocols: { enip: { enabled: 'yes', 'max-tx': 2 } } } };
+const feed = (options: FeedOptions = {}): Feed =>
+  new Feed([enip], { serverPort: 44818, config: on, ...options });
+const valuesOf = (fed: Feed, keyword: string, toServer: boolean) =>
+  VALUES.find(each => each.keyword === keyword)!.get(fed.transactions[0]! as never, toServer);
+
+describe('enip', () => {
+  it('puts requests and responses together', () => {
+    const fed = feed().client(cip(request)).server(cip(response)).end();
+    expect(fed.records).toEqual([
+      {
+        enip: {
+          request: { command: 'send_rr_data', status: 'success', cip: { service: 14 } },
+          response: { command: 'send_rr_data', status: 'success', cip: { service: 14, status: 5 } },
+        },
+      },
+    ]);
+    expect(valuesOf(fed, 'enip.cip_class', true)).toEqual([2]);
+    expect(valuesOf(fed, 'enip.cip_attribute', true)).toEqual([7]);
+    expect(valuesOf(fed, 'enip.cip_status', false)).toEqual([5]);
+    expect(valuesOf(fed, 'enip.cip_extendedstatus', false)).toEqual([0x1234]);
+  });
+
+  it('looks into Multiple Service Packets', () => {
+    const test = TESTS[0]!;
+    const fed = feed().client(cip(multiple)).end();
+    const matches = (argument: string) =>
+      test.matches(fed.transactions[0]! as never, true, test.parse(argument));
+    expect(['10', '14', '14,2', '14,2,7', '14,3', '15'].map(matches)).toEqual([
+      true,
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect(() => test.parse('500')).toThrow('is no service');
+  });
+
+  it('tells who a device is, over UDP too', () => {
+    const fed = feed({ transport: 'udp' }).client(message(0x63)).server(identity('switch')).end();
+    expect(fed.records[0]!.enip.response.identity).toMatchObject({
+      product_name: 'switch',
+      revision: '3.1',
+      serial: 9,
+    });
+    expect(valuesOf(fed, 'enip.vendor_id', false)).toEqual([5]);
+  });
+
+  it('reads the same however it is cut', () => {
+    const cut = feed()
+      .pieces(true, cip(request), () => 5)
+      .pieces(false, cip(response), () => 5)
+      .end();
+    expect(cut.records).toEqual(feed().client(cip(request)).server(cip(response)).end().records);
+  });
+
+  it('tells of what is no message, and of requests without responses', () => {
+    const fed = feed().client(cip(request)).client(message(0x999)).end();
+    expect(fed.events).toEqual(['malformed_data']);
+    const many = feed()
+      .client(Buffer.concat([cip(request), cip(request), cip(request)]))
+      .end();
+    expect(many.events).toEqual(['too_many_transactions']);
+  });
+
+  it('is read only where that is asked for', () => {
+    expect(feed({ config: {} }).client(cip(request)).end().records).toEqual([]);
+  });
+});
