@@ -29,7 +29,8 @@ function* skipLine(socket: StreamSocket, limit: number): Reading<void> {
   while (!(yield* socket.readUntil(LF, limit))) {
     if (socket.state !== 'limit') return;
     socket.resume();
-    socket.skip(socket.available);
+    // So many were looked through.
+    socket.skip(limit);
   }
 }
 

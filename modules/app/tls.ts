@@ -244,8 +244,9 @@ export default defineProtocol<TlsTransaction>({
   records: (transaction, settings) =>
     (settings as TlsSettings).variants.flatMap(({ members, resumed, outputs }) => {
       if (transaction.resumed && !resumed) return [];
-      // A client that got no answer made no session.
-      if (!transaction.server.hello && transaction.server.chain.length === 0) return [];
+      // A client that got no answer made no session; what it asked for is told where it named it.
+      const { client, server } = transaction;
+      if (!server.hello && server.chain.length === 0 && !client.hello?.serverName?.length) return [];
       const record = tlsRecord(transaction, members);
       return Object.keys(record).length > 0 ? { members: `"tls":${JSON.stringify(record)}`, outputs } : [];
     }),

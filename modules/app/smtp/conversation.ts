@@ -150,8 +150,9 @@ export class Conversation {
 
   /** Behind DATA: lines up to one that is a dot. */
   private *message(client: StreamSocket): Reading<void> {
-    if (client.available === 0) yield;
-    else if (this.data === 'unknown' && this.current) this.report(this.current, 'invalid_pipelined_sequence');
+    while (client.available === 0 && client.state === 'open') yield;
+    if (client.available > 0 && this.data === 'unknown' && this.current)
+      this.report(this.current, 'invalid_pipelined_sequence');
     if (this.data === 'rejected') return;
     const transaction = this.current;
     if (!transaction) return;

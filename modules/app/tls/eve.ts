@@ -22,7 +22,7 @@ export function tlsRecord(transaction: TlsTransaction, members: ReadonlySet<stri
   add('serial', 'serial', certificate?.serial);
   add('fingerprint', 'fingerprint', certificate?.fingerprint);
   add('sni', 'sni', serverName(client.hello));
-  add('version', 'version', versionName(transaction.version));
+  add('version', 'version', versionName(versionOf(transaction)));
   add('not_before', 'notbefore', certificate && isoTime(certificate.notBefore));
   add('not_after', 'notafter', certificate && isoTime(certificate.notAfter));
   add('subjectaltname', 'subjectaltname', listed(certificate?.alternativeNames));
@@ -60,12 +60,22 @@ function certificateJson(certificate: Certificate): Json {
   };
 }
 
+/** The version agreed on; while nobody has answered, the newest one that is offered. */
+function versionOf({ client, server, version }: TlsTransaction): number {
+  return client.hello && !server.hello && server.chain.length === 0 ? newestOffered(client.hello) : version;
+}
+
+function newestOffered({ versions, legacyVersion }: Hello): number {
+  const offered = real(versions);
+  return offered.length > 0 ? Math.max(...offered) : legacyVersion;
+}
+
+const real = (list: readonly number[]): number[] => list.filter(value => !isGrease(value));
+
 /** What fingerprints are made of. */
 function clientHandshake(hello: Hello): Json {
-  const real = (list: readonly number[]): number[] => list.filter(value => !isGrease(value));
-  const versions = real(hello.versions);
   return {
-    version: versionName(versions.length > 0 ? Math.max(...versions) : hello.legacyVersion),
+    version: versionName(newestOffered(hello)),
     ciphers: real(hello.ciphers),
     exts: real(hello.extensions),
     sig_algs: real(hello.signatureAlgorithms),

@@ -64,6 +64,16 @@ describe('smtp', () => {
     expect(feed.events).toEqual(['MIME_LONG_LINE']);
   });
 
+  it('reads on behind a command line that is too long, in the same segment', () => {
+    const text = `NOOP ${'x'.repeat(20_000)}\r\nMAIL FROM:<a@example.org>\r\n`;
+    expect(fed([...OPENING, C(text)]).records).toMatchObject([{ smtp: { mail_from: '<a@example.org>' } }]);
+  });
+
+  it('says that a message did not wait, also when it comes on its own', () => {
+    const steps = [...OPENING, ...ENVELOPE, C('DATA\r\n'), C(`${MESSAGE}.\r\n`), S('354 go\r\n250 ok\r\n')];
+    expect(fed(steps).events).toEqual(['INVALID_PIPELINED_SEQUENCE']);
+  });
+
   it('has what came of the last line when the stream is over', () => {
     const message = 'Content-Disposition: x; filename=f\r\n\r\nline\r\nand a h';
     const [{ file }] = fed([...OPENING, ...ENVELOPE, C('DATA\r\n'), S('354 go\r\n'), C(message)]).files as [

@@ -82,8 +82,14 @@ describe('a handshake', () => {
     expect(feed.records[0]!.tls.version).toBe('TLS 1.3');
   });
 
-  it('that the server does not answer is not told', () => {
-    expect(new Feed([tls], https).client(hello).end().records).toEqual([]);
+  it('that the server does not answer is told where the client names it, with the newest version offered', () => {
+    const offers = extension(43, Uint8Array.of(4, 0x03, 0x04, 0x03, 0x03));
+    const named = record(22, clientHello([serverName('a.b'), offers]), 0x0301);
+    expect(new Feed([tls], https).client(named).end().records).toEqual([
+      { tls: { sni: 'a.b', version: 'TLS 1.3' } },
+    ]);
+    const unnamed = record(22, clientHello([offers]), 0x0301);
+    expect(new Feed([tls], https).client(unnamed).end().records).toEqual([]);
   });
 
   it('is told once', () => {
