@@ -10,6 +10,7 @@ import { SMTP_OPTIONS, smtpSettings } from './smtp/settings.js';
 import {
   COMPLETE,
   EVENTS,
+  INNER_PROGRESS,
   PROGRESS_TO_CLIENT,
   PROGRESS_TO_SERVER,
   type SmtpTransaction,
@@ -35,6 +36,7 @@ export default defineProtocol<SmtpTransaction>({
   ...NAMES,
   progressToServer: PROGRESS_TO_SERVER,
   progressToClient: PROGRESS_TO_CLIENT,
+  innerProgress: INNER_PROGRESS,
   events: EVENTS,
   upperCaseEvents: true,
   buffers: BUFFERS,

@@ -62,8 +62,7 @@ export class Control {
       this.session.event(transaction, 'request_command_too_long');
     }
     this.obey(transaction);
-    // What it means is known with the reply.
-    this.session.advance(transaction, true, STARTED);
+    this.session.advance(transaction, true, COMPLETE);
   }
 
   private begin(command: string | undefined, argument: Uint8Array | undefined): FtpTransaction | undefined {
@@ -111,7 +110,7 @@ export class Control {
   private reply({ bytes, truncated }: TextLine): void {
     const code = codeOf(bytes);
     const { session } = this;
-    const transaction = this.waiting() ?? this.begin(undefined, undefined);
+    const transaction = this.waiting() ?? this.unasked();
     if (!transaction) return;
     if (truncated) {
       transaction.replyTruncated = true;
@@ -122,6 +121,13 @@ export class Control {
       transaction.replies.push({ code: code === undefined ? undefined : bytes.subarray(0, 3), text });
     session.advance(transaction, false, STARTED);
     if (this.isLast(code, bytes[3])) this.conclude(transaction, code ?? '', latin1(bytes));
+  }
+
+  /** What a server says by itself has no request. */
+  private unasked(): FtpTransaction | undefined {
+    const transaction = this.begin(undefined, undefined);
+    if (transaction) this.session.advance(transaction, true, COMPLETE);
+    return transaction;
   }
 
   private waiting(): FtpTransaction | undefined {
@@ -143,7 +149,6 @@ export class Control {
       this.dataPort = port;
     }
     session.advance(transaction, false, COMPLETE);
-    session.advance(transaction, true, COMPLETE);
     if (code === '234' && transaction.command === 'AUTH') session.requests.changeTo = 'tls';
   }
 }

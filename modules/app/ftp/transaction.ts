@@ -34,6 +34,10 @@ export class FtpTransaction implements Transaction {
   commandTruncated = false;
   replyTruncated = false;
 
+  get absent(): 'to_server' | undefined {
+    return this.command === undefined ? 'to_server' : undefined;
+  }
+
   /**
    * @param command in upper case; undefined for what a server says unasked
    * @param argument behind the command

@@ -92,7 +92,8 @@ export class ApplicationTables {
     const { protocol } = watched.conversation;
     const hooks = this.tables.app[protocol.name]?.[toServer ? 0 : 1];
     const side = watched.side(toServer);
-    if (!hooks || side.progress < 0 || watched.transaction.absent === DIRECTIONS[toServer ? 0 : 1]) return NEXT;
+    if (!hooks || side.progress < 0 || watched.transaction.absent === DIRECTIONS[toServer ? 0 : 1])
+      return NEXT;
     this.take(watched, toServer);
     const last = reached(hooks, side.progress);
     while (side.next <= last) {
