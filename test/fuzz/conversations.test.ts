@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { Talk } from '../../engine/application/talk.js';
 import type { Config } from '../../engine/config/config.js';
 import type { Protocol, Transaction } from '../../engine/protocol.js';
+import dht from '../../modules/app/bittorrent-dht.js';
 import enip from '../../modules/app/enip.js';
 import krb5 from '../../modules/app/krb5.js';
 import nfs from '../../modules/app/nfs.js';
@@ -63,6 +64,14 @@ const TARGETS: readonly Target[] = [
     transport: 'tcp',
     client: [cip.cip(cip.multiple), cip.cip(cip.request)],
     server: [cip.cip(cip.response), cip.identity('switch'), cip.message(4, cip.le16(1))],
+  },
+  {
+    protocol: dht,
+    transport: 'udp',
+    client: [Buffer.from('d1:ad2:id20:abcdefghij01234567894:porti6881ee1:q9:get_peers1:t2:aa1:y1:qe')],
+    server: [
+      Buffer.from('d1:rd2:id20:abcdefghij01234567896:valuesl6:axje.u6:idhtnmee1:t2:aa1:v4:UT121:y1:re'),
+    ],
   },
 ];
 

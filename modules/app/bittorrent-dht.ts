@@ -1,0 +1,46 @@
+/** The mainline DHT of BitTorrent (BEP 5): told, without keywords of its own. */
+import { defineProtocol, type Transaction } from '../../engine/protocol.js';
+import { type DhtMessage, parseMessage } from './bittorrent-dht/message.js';
+
+const COMPLETE = 1;
+/** Messages begin with the arguments of a query, a response, or an error. */
+const BEGINNINGS = ['d1:ad2:id20:', 'd1:rd2:id20:', 'd2:ip', 'd1:el'];
+const PATTERNS = [true, false].flatMap(toServer => BEGINNINGS.map(bytes => ({ toServer, bytes })));
+
+class DhtTransaction implements Transaction {
+  progressToServer: number;
+  progressToClient: number;
+  readonly events: number[] = [];
+  detection?: unknown;
+
+  constructor(
+    readonly id: number,
+    toServer: boolean,
+    /** Undefined for what is no message. */
+    readonly message: DhtMessage | undefined,
+  ) {
+    // The other direction has nothing to wait for.
+    this.progressToServer = toServer ? 0 : COMPLETE;
+    this.progressToClient = toServer ? COMPLETE : 0;
+  }
+}
+
+export default defineProtocol<DhtTransaction>({
+  name: 'bittorrent-dht',
+  transports: ['udp'],
+  progressToServer: ['request_started', 'request_complete'],
+  progressToClient: ['response_started', 'response_complete'],
+  events: ['malformed_packet'],
+  buffers: [],
+  values: [],
+  tests: [],
+  recognition: { patterns: PATTERNS },
+  datagram(session, bytes, start, end, toServer) {
+    const message = parseMessage(bytes, start, end);
+    const transaction = new DhtTransaction(session.transactionCount, toServer, message);
+    session.begin(transaction);
+    if (message?.isMalformed !== false) session.event(transaction, 'malformed_packet');
+    session.advance(transaction, toServer, COMPLETE);
+  },
+  record: ({ message }) => `"bittorrent_dht":${JSON.stringify(message?.told ?? { transaction_id: '' })}`,
+});
