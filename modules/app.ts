@@ -66,7 +66,7 @@ export class Application implements ThreadModule, ApplicationLayer {
     this.closedFiles = this.conversations.telling.closedFiles;
     thread.services.set('application-layer', this);
     const table = thread.services.get(FLOW_TABLE) as FlowTable | undefined;
-    if (table) this.conversations.swapFlow = () => this.swap(table);
+    if (table) this.conversations.useSwap(() => this.swap(table));
   }
 
   useFrames(names: ReadonlySet<string>): void {

@@ -1,0 +1,166 @@
+/** How conversations begin: recognises the protocol of each direction, and starts the parser with what came so far. */
+import * as Flow from '../flow-record.js';
+import type { Thread } from '../module.js';
+import * as Packet from '../packet.js';
+import type { Protocol } from '../protocol.js';
+import type { ApplicationCounters } from './application-counters.js';
+import type { Expectations } from './expectations.js';
+import type { FlowProtocols } from './flow-protocols.js';
+import { GrowingBytes } from './growing-bytes.js';
+import * as Event from './packet-events.js';
+import type { Parsing } from './parsing.js';
+import { ENOUGH, Recogniser } from './recognition.js';
+import type { Sessions } from './sessions.js';
+import type { Side, Talk } from './talk.js';
+
+/** Bytes of a direction that wait for the other to be recognised. */
+const MOST_HELD = 100_000;
+
+export class Beginnings {
+  /**
+   * Exchanges client and server of the flow of the packet in hand, where this thread owns the flow table.
+   * @returns whether it could
+   */
+  swapFlow: (() => boolean) | undefined;
+  private readonly recogniser: Recogniser;
+  private readonly row: Int32Array;
+  private readonly flows: Int32Array;
+
+  constructor(
+    thread: Thread,
+    private readonly protocols: readonly Protocol[],
+    private readonly records: FlowProtocols,
+    private readonly sessions: Sessions,
+    private readonly counters: ApplicationCounters,
+    private readonly expectations: Expectations,
+    private readonly parsing: Parsing,
+  ) {
+    this.row = thread.memory.row;
+    this.flows = thread.flows.row;
+    this.recogniser = new Recogniser(sessions.recognised, thread.config);
+  }
+
+  /** @returns whether another conversation announced this one, which has begun then */
+  beginExpected(p: number, flow: number, talk: Talk): boolean {
+    const { clientAddress, serverAddress, serverPort } = this.sessions.sidesOf(flow, talk);
+    const now = this.row[p + Packet.SECONDS]!;
+    const found = this.expectations.take(clientAddress, serverAddress, serverPort, now);
+    const protocol = found && this.protocols[found.protocol - 1];
+    if (!protocol || !this.sessions.isEnabled(this.records.numberOf(protocol))) return false;
+    for (const toServer of [true, false]) {
+      talk.side(toServer).protocol = protocol;
+      this.records.note(flow, toServer, protocol);
+    }
+    this.begin(p, flow, talk, protocol, found.detail);
+    return true;
+  }
+
+  /** Tries to tell the protocol of one direction; starts the parser when it is known. */
+  recognise(
+    p: number,
+    flow: number,
+    talk: Talk,
+    toServer: boolean,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const side = talk.side(toServer);
+    const f = flow * Flow.INTS;
+    const answer = this.recogniser.recognise(
+      this.records.transportOf(flow),
+      toServer,
+      this.flows[f + Flow.SERVER_PORT]!,
+      this.flows[f + Flow.CLIENT_PORT]!,
+      bytes,
+      start,
+      end,
+    );
+    if (answer === 'more' && end - start < ENOUGH) return;
+    if (answer === 'more' || answer === 'none') {
+      side.protocol = 'none';
+      if (talk.session) Packet.setEvent(this.row, p, Event.APPLAYER_DETECT_PROTOCOL_ONLY_ONE_DIRECTION);
+      else {
+        if (this.records.transportOf(flow) === 'udp') this.fail(flow);
+        this.giveUpIfUnknown(flow, talk);
+      }
+      return;
+    }
+    if (answer.reversed && !talk.session && this.records.transportOf(flow) === 'udp' && this.swapFlow?.()) {
+      this.beginSwapped(p, flow, talk, !toServer, answer.protocol);
+      return;
+    }
+    side.protocol = answer.protocol;
+    this.records.note(flow, toServer, answer.protocol);
+    if (talk.session) {
+      if (talk.session.protocol !== answer.protocol)
+        Packet.setEvent(this.row, p, Event.APPLAYER_MISMATCH_PROTOCOL_BOTH_DIRECTIONS);
+      return;
+    }
+    if (answer.reversed) Packet.setEvent(this.row, p, Event.APPLAYER_WRONG_DIRECTION_FIRST_DATA);
+    talk.reversed = answer.reversed;
+    this.begin(p, flow, talk, answer.protocol);
+    this.deliverHeld(p, flow, talk, !toServer);
+  }
+
+  /** Client and server of the flow were exchanged, so that the packet in hand goes the way it speaks. */
+  private beginSwapped(p: number, flow: number, talk: Talk, toServer: boolean, protocol: Protocol): void {
+    talk.side(toServer).protocol = protocol;
+    this.records.note(flow, toServer, protocol);
+    this.begin(p, flow, talk, protocol);
+  }
+
+  /** What came of the other direction before the protocol was known. It goes on being recognised for itself. */
+  private deliverHeld(p: number, flow: number, talk: Talk, toServer: boolean): void {
+    const { held } = talk.side(toServer);
+    if (!talk.session || !held) return;
+    this.parsing.deliver(p, flow, talk, toServer, held.view(), 0, held.length);
+    if (talk.side(toServer).protocol !== undefined) talk.side(toServer).held = undefined;
+  }
+
+  /** Starts the parser of a protocol. */
+  begin(p: number, flow: number, talk: Talk, protocol: Protocol, inherited?: unknown): void {
+    const number = this.records.numberOf(protocol);
+    this.records.set(flow, number);
+    this.counters.flow(number, this.records.transportOf(flow));
+    const session = this.sessions.begin(talk, flow, number, this.records.transportOf(flow), inherited);
+    if (!session) {
+      talk.ignored = true;
+      return;
+    }
+    session.seconds = this.row[p + Packet.SECONDS]!;
+    session.nanoseconds = this.row[p + Packet.NANOSECONDS]!;
+  }
+
+  /** Keeps the beginning of a direction as long as somebody may ask for it. */
+  hold(p: number, flow: number, talk: Talk, side: Side, bytes: Uint8Array, start: number, end: number): void {
+    if (talk.ignored || (talk.session && side.protocol !== undefined)) {
+      side.held = undefined;
+      return;
+    }
+    if (!side.held) {
+      side.held = new GrowingBytes();
+      side.held.append(bytes, start, end);
+    }
+    if (side.held.length <= MOST_HELD) return;
+    Packet.setEvent(this.row, p, Event.APPLAYER_PROTO_DETECTION_SKIPPED);
+    this.giveUp(flow, talk);
+  }
+
+  /** Neither direction is of a protocol that we know. */
+  giveUpIfUnknown(flow: number, talk: Talk): void {
+    if (talk.toServer.protocol === 'none' && talk.toClient.protocol === 'none') this.giveUp(flow, talk);
+  }
+
+  private giveUp(flow: number, talk: Talk): void {
+    talk.ignored = true;
+    talk.toServer.held = undefined;
+    talk.toClient.held = undefined;
+    this.fail(flow);
+  }
+
+  /** The flow's protocol is unknown. Of UDP that is said as soon as one side is; the other may still tell. */
+  private fail(flow: number): void {
+    if (this.records.fail(flow)) this.counters.unknown(this.records.transportOf(flow));
+  }
+}

@@ -1,0 +1,155 @@
+/** Runs the parsers of conversations, and does what they ask for afterwards. */
+import * as Flow from '../flow-record.js';
+import type { Thread } from '../module.js';
+import * as Packet from '../packet.js';
+import type { Protocol } from '../protocol.js';
+import { STREAM_CONTROL, type StreamControl } from '../stream-control.js';
+import type { ApplicationCounters } from './application-counters.js';
+import type { Expectations } from './expectations.js';
+import type { FlowProtocols } from './flow-protocols.js';
+import { ParserErrors } from './parser-errors.js';
+import type { Announcement, Session } from './session.js';
+import type { Talk } from './talk.js';
+
+export class Parsing {
+  private readonly errors: ParserErrors;
+  private readonly row: Int32Array;
+  private readonly flows: Int32Array;
+
+  /** @param change called where a parser asks that the flow goes on as another protocol */
+  constructor(
+    private readonly thread: Thread,
+    private readonly protocols: readonly Protocol[],
+    private readonly records: FlowProtocols,
+    private readonly counters: ApplicationCounters,
+    private readonly expectations: Expectations,
+    private readonly change: (p: number, flow: number, talk: Talk, before: Session) => void,
+  ) {
+    this.row = thread.memory.row;
+    this.flows = thread.flows.row;
+    this.errors = new ParserErrors(thread, protocols);
+  }
+
+  /** Bytes of a stream. */
+  deliver(
+    p: number,
+    flow: number,
+    talk: Talk,
+    toServer: boolean,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    if (talk.side(toServer).missed > 0) this.missedBefore(p, flow, talk, toServer);
+    const session = this.ready(p, talk);
+    if (!session) return;
+    try {
+      if (this.errors.simulating) this.errors.simulate(toServer, talk.received(toServer));
+      talk.deliver(toServer, bytes, start, end);
+    } catch (error) {
+      this.gaveUp(session, error);
+    }
+    this.fulfil(p, flow, talk, session);
+  }
+
+  /** One datagram. */
+  datagram(p: number, flow: number, talk: Talk, bytes: Uint8Array, start: number, end: number): void {
+    const session = this.ready(p, talk);
+    if (!session) return;
+    // Client and server of the flow may have changed places.
+    const ofClient = ((this.row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0) !== talk.reversed;
+    try {
+      if (this.errors.simulating) this.errors.simulate(ofClient, talk.side(ofClient).datagrams++);
+      session.protocol.datagram?.(session, bytes, start, end, ofClient);
+      session.frames?.took(ofClient, 0, bytes, start, end - start, end - start);
+    } catch (error) {
+      this.gaveUp(session, error);
+    }
+    this.fulfil(p, flow, talk, session);
+    // One that cannot be read says nothing of those behind it.
+    session.failed = false;
+  }
+
+  /** Bytes of a stream are missing for good. */
+  missing(p: number, flow: number, talk: Talk, toServer: boolean, missing: number): void {
+    this.counters.gap(this.records.numberOf(talk.session!.protocol), this.records.transportOf(flow));
+    this.run(p, flow, talk, session => {
+      if (!talk.gap(toServer, missing)) session.failed = true;
+    });
+  }
+
+  /** Bytes were missing before the protocol was known. */
+  private missedBefore(p: number, flow: number, talk: Talk, toServer: boolean): void {
+    const side = talk.side(toServer);
+    const { missed } = side;
+    side.missed = 0;
+    if (talk.session) this.missing(p, flow, talk, toServer, missed);
+  }
+
+  /** Runs a parser for what is rare; what comes with every packet has no function made for it. */
+  run(p: number, flow: number, talk: Talk, run: (session: Session) => void): void {
+    const session = this.ready(p, talk);
+    if (!session) return;
+    try {
+      run(session);
+    } catch (error) {
+      this.gaveUp(session, error);
+    }
+    this.fulfil(p, flow, talk, session);
+  }
+
+  /** The session whose parser may run now, with the time of the packet in hand. */
+  private ready(p: number, { session }: Talk): Session | undefined {
+    if (!session || session.failed) return undefined;
+    session.seconds = this.row[p + Packet.SECONDS]!;
+    session.nanoseconds = this.row[p + Packet.NANOSECONDS]!;
+    return session;
+  }
+
+  /** A parser that throws, or says itself that it failed, is counted and not asked again for this flow. */
+  private gaveUp(session: Session, error: unknown): void {
+    session.failed = true;
+    this.thread.log.debug(`parser ${session.protocol.name} failed: ${(error as Error).stack}`);
+  }
+
+  private fulfil(p: number, flow: number, talk: Talk, session: Session): void {
+    const { requests } = session;
+    talk.told = false;
+    if (session.failed) this.noteFailure(p, flow, session);
+    if (requests.stopInspection !== 'no') talk.encrypted = true;
+    if (requests.stopInspection === 'bypass' && !talk.bypassed) this.bypass(flow, talk);
+    if (requests.streamDepth !== undefined) {
+      const control = this.thread.services.get(STREAM_CONTROL) as StreamControl | undefined;
+      control?.setDepth(flow, requests.streamDepth);
+      requests.streamDepth = undefined;
+    }
+    if (requests.expect !== undefined) {
+      this.announce(p, session, requests.expect);
+      requests.expect = undefined;
+    }
+    if (requests.changeTo !== undefined && talk.session === session) this.change(p, flow, talk, session);
+  }
+
+  private bypass(flow: number, talk: Talk): void {
+    const f = flow * Flow.INTS;
+    talk.bypassed = true;
+    this.flows[f + Flow.FLAGS]! |= Flow.FLAG_BYPASSED;
+    this.flows[f + Flow.STATE] = Flow.STATE_LOCAL_BYPASSED;
+  }
+
+  private announce(p: number, { sides }: Session, { protocol, port, detail }: Announcement): void {
+    const number = this.protocols.findIndex(({ name }) => name === protocol) + 1;
+    const now = this.row[p + Packet.SECONDS]!;
+    const { clientAddress, serverAddress } = sides;
+    if (number > 0)
+      this.expectations.add(clientAddress, serverAddress, port, now, { protocol: number, detail });
+  }
+
+  private noteFailure(p: number, flow: number, session: Session): void {
+    const protocol = this.records.numberOf(session.protocol);
+    const transport = this.records.transportOf(flow);
+    const lacks = session.client.state === 'gap' || session.server.state === 'gap';
+    if (!lacks) this.counters.failure(protocol, transport);
+    this.errors.apply(p, flow, protocol, transport);
+  }
+}
