@@ -90,8 +90,9 @@ export class Recogniser {
     if (end <= start) return undefined;
     for (const { protocol, pattern } of this.byFirstByte[bytes[start]!]!) {
       if (pattern.toServer !== toServer || !protocol.transports.includes(transport)) continue;
-      if (found(pattern, bytes, start, end))
-        return confirmed(protocol, bytes, start, end, toServer, transport);
+      if (!found(pattern, bytes, start, end)) continue;
+      const answer = confirmed(protocol, bytes, start, end, toServer, transport);
+      if (answer) return answer;
     }
     return undefined;
   }

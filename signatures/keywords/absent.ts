@@ -69,10 +69,6 @@ const PROTOCOLS: Readonly<Record<string, AbsentProtocol>> = {
     buffers: 'ftp.command ftp.command_data ftp.reply ftp.completion_code ftp.dynamic_port_string',
     values: 'ftp.dynamic_port ftp.mode ftp.reply_received ftpbounce ftpdata_command ftpdata.command',
   },
-  smb: {
-    buffers: 'smb.named_pipe smb_named_pipe smb.share smb_share smb.ntlmssp_user smb.ntlmssp_domain',
-    values: 'smb.version',
-  },
   ntp: { buffers: 'ntp.reference_id', values: 'ntp.version ntp.mode ntp.stratum' },
   ike: {
     buffers: 'ike.init_spi ike.resp_spi ike.nonce_payload ike.key_exchange_payload ike.vendor',

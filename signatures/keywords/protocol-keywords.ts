@@ -137,6 +137,8 @@ function testKeyword(owners: readonly Protocol[], test: TestDeclaration): Keywor
     features: ['optional argument'],
     parse(rule, argument, at) {
       rule.useProtocol(owners, test.keyword, at);
+      if (test.single && !rule.once(test.keyword))
+        throw new RuleError(`Can't use 2 or more ${test.keyword} declarations`, at);
       let parsed: unknown;
       try {
         parsed = test.parse(argument, [rule.context.folder, dirname(at.file)]);

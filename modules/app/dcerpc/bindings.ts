@@ -9,7 +9,6 @@ export interface Interface {
   readonly minor: number;
   /** What the server answered: 0 accepts. */
   result?: number;
-  reason?: number;
 }
 
 /** Contexts of a connection that are remembered. */
@@ -71,6 +70,5 @@ export function readResults(
   const count = Math.min(bytes[list]!, offers.length);
   for (let i = 0, at = list + 4; i < count && at + 24 <= end; i++, at += 24) {
     offers[i]!.result = u16(bytes, at, littleEndian);
-    offers[i]!.reason = u16(bytes, at + 2, littleEndian);
   }
 }

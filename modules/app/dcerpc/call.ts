@@ -23,7 +23,7 @@ const newSide = (): CallSide => ({
 });
 
 /** Header of REQUEST, with context and number of the operation. An object's UUID counts as an argument. */
-const CALL_HEADER = 24;
+export const CALL_HEADER = 24;
 
 export class Call {
   readonly request = newSide();
@@ -37,6 +37,8 @@ export class Call {
   constructor(
     readonly callId: number,
     private readonly mostStub: number,
+    /** Bytes before the results; over TCP context and cancel count are counted with them. */
+    private readonly responseHeader = HEADER,
   ) {}
 
   side(toServer: boolean): CallSide {
@@ -63,7 +65,7 @@ export class Call {
     response.type = pdu.type;
     response.littleEndian = pdu.littleEndian;
     if (pdu.type === Type.RESPONSE) {
-      this.append(response, bytes, start + HEADER, end);
+      this.append(response, bytes, start + this.responseHeader, end);
       response.done = (pdu.flags & LAST_FRAGMENT) !== 0;
       return;
     }

@@ -38,7 +38,7 @@ export function dceTests<T extends Transaction>(callOf: CallOf<T>, { progress }:
     {
       keyword: 'dcerpc.iface',
       aliases: ['dce_iface'],
-      direction: 'to_server',
+      direction: 'either',
       progress,
       shared: true,
       summary: 'Interface that is called: UUID [, <|>|!|= version] [, any_frag].',
@@ -51,7 +51,7 @@ export function dceTests<T extends Transaction>(callOf: CallOf<T>, { progress }:
     {
       keyword: 'dcerpc.opnum',
       aliases: ['dce_opnum'],
-      direction: 'to_server',
+      direction: 'either',
       progress,
       shared: true,
       summary: 'Number of the operation that is called: numbers and ranges, separated by commas.',

@@ -3,13 +3,13 @@ import type { Interface } from './bindings.js';
 import type { Call, CallSide } from './call.js';
 import { REQUEST, RESPONSE, typeName } from './pdu.js';
 
-/** Both sides of a call. @param withReason tells why an interface was refused */
-export function callMembers(call: Call, withReason: boolean): object {
+/** Both sides of a call. */
+export function callMembers(call: Call): object {
   const { request, response, interfaces, opnum } = call;
   return {
     request: request.done ? typeName(request.type!) : 'REQUEST_LOST',
     ...(request.type === REQUEST && { req: { opnum, ...amounts(request) } }),
-    ...(interfaces.length > 0 && { interfaces: interfaces.map(each => interfaceMembers(each, withReason)) }),
+    ...(interfaces.length > 0 && { interfaces: interfaces.map(interfaceMembers) }),
     response: response.done ? typeName(response.type!) : 'UNREPLIED',
     ...(response.type === RESPONSE && { res: amounts(response) }),
   };
@@ -19,14 +19,7 @@ export function amounts({ fragments, stub }: CallSide): object {
   return { frag_cnt: fragments, stub_data_size: stub.length };
 }
 
-export function interfaceMembers(
-  { uuid, major, minor, result, reason }: Interface,
-  withReason: boolean,
-): object {
-  return {
-    uuid,
-    version: `${major}.${minor}`,
-    ...(result !== undefined && { ack_result: result }),
-    ...(withReason && reason !== undefined && { ack_reason: reason }),
-  };
+export function interfaceMembers({ uuid, major, minor, result }: Interface): object {
+  const version = `${major}.${minor}`;
+  return { uuid, version, ...(result !== undefined && { ack_result: result }) };
 }

@@ -1,0 +1,37 @@
+/** What a connection remembers, up to a bound: the oldest is forgotten beyond. */
+export class BoundedMap<K, V> {
+  private readonly entries = new Map<K, V>();
+
+  constructor(
+    private readonly most: number,
+    private readonly forgotten?: (value: V) => void,
+  ) {}
+
+  get(key: K): V | undefined {
+    return this.entries.get(key);
+  }
+
+  set(key: K, value: V): void {
+    this.entries.delete(key);
+    this.entries.set(key, value);
+    if (this.entries.size <= this.most) return;
+    const [oldest] = this.entries;
+    this.entries.delete(oldest![0]);
+    this.forgotten?.(oldest![1]);
+  }
+
+  /** Takes it out. */
+  take(key: K): V | undefined {
+    const value = this.entries.get(key);
+    if (value !== undefined) this.entries.delete(key);
+    return value;
+  }
+
+  values(): IterableIterator<V> {
+    return this.entries.values();
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+}

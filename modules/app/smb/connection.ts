@@ -1,0 +1,205 @@
+/** What is known of a connection: dialect, shares, open files and pipes, and requests that wait for responses. */
+import type { Session } from '../../../engine/application/session.js';
+import type { Call } from '../dcerpc/call.js';
+import { BoundedMap } from './bounded-map.js';
+import { FileTransfer } from './file-transfer.js';
+import { Pipe } from './pipe.js';
+import type { SmbSettings } from './settings.js';
+import { COMPLETE, type Kind, type SmbEvent, SmbTransaction, type TreeConnect } from './transaction.js';
+
+/** What headers of both versions say. */
+export interface Place {
+  readonly version: 1 | 2;
+  readonly command: number;
+  readonly sessionId: bigint;
+  readonly treeId: number;
+  /** By which a response finds its request. */
+  readonly key: number;
+}
+
+/** A request that waits for its response. */
+export interface Waiting {
+  readonly command: number;
+  readonly transaction?: SmbTransaction;
+  /** A read: of which file, from where. */
+  readonly read?: { readonly fuid: string; readonly offset: number };
+  /** It carries calls of a pipe: of which one, and the last call. */
+  readonly pipe?: { readonly fuid: string; readonly call: SmbTransaction | undefined };
+}
+
+/** Where bytes of a message go. */
+export interface DataSink {
+  data(bytes: Uint8Array): void;
+  gap(missing: number): void;
+  end(): void;
+}
+
+/** Messages of a pipe that are longer are not put together. */
+const LONGEST_PIPE_WRITE = 1 << 20;
+
+export class Connection {
+  dialect = 'unknown';
+  readonly settings: SmbSettings;
+  readonly trees: BoundedMap<number, TreeConnect>;
+  /** Names of open files, by their identifiers. */
+  readonly names: BoundedMap<string, string>;
+  readonly waiting: BoundedMap<number, Waiting>;
+  private readonly pipes: BoundedMap<string, Pipe>;
+  private readonly reads: BoundedMap<string, FileTransfer>;
+  private readonly writes: BoundedMap<string, FileTransfer>;
+
+  constructor(readonly session: Session<SmbTransaction>) {
+    const settings = session.settings as SmbSettings;
+    this.settings = settings;
+    const close = (transfer: FileTransfer) => transfer.close('truncated');
+    this.trees = new BoundedMap(settings.trees);
+    this.names = new BoundedMap(settings.guids);
+    this.waiting = new BoundedMap(settings.mostTransactions + settings.reads);
+    this.pipes = new BoundedMap(settings.pipes);
+    this.reads = new BoundedMap(settings.openFiles, close);
+    this.writes = new BoundedMap(settings.openFiles, close);
+    session.requests.streamDepth = settings.streamDepth;
+  }
+
+  // ── transactions ──
+
+  begin(place: Place, kind: Kind): SmbTransaction {
+    const { session, settings } = this;
+    const { version, command } = place;
+    const transaction = new SmbTransaction(session.transactionCount, version, command, kind, this.dialect);
+    transaction.sessionId = place.sessionId;
+    transaction.treeId = place.treeId;
+    if (session.transactions.length - session.completed >= settings.mostTransactions) {
+      const oldest = session.transactions.find(each => !session.isComplete(each));
+      if (oldest) session.complete(oldest);
+      session.begin(transaction);
+      session.event(transaction, 'too_many_transactions');
+      return transaction;
+    }
+    return session.begin(transaction);
+  }
+
+  /** A request whose response is waited for. */
+  ask(place: Place, kind: Kind): SmbTransaction {
+    const transaction = this.begin(place, kind);
+    this.waiting.set(place.key, { command: place.command, transaction });
+    this.session.advance(transaction, true, COMPLETE);
+    return transaction;
+  }
+
+  /** A response came. */
+  answer(transaction: SmbTransaction, status: number, isDos = false): void {
+    transaction.status = status;
+    transaction.isDosStatus = isDos;
+    transaction.dialect = this.dialect;
+    this.session.advance(transaction, false, COMPLETE);
+  }
+
+  /** Something is wrong that no request or response stands for. */
+  report(event: SmbEvent, toServer: boolean, version: 1 | 2 = 2): void {
+    const place = { version, command: 0, sessionId: 0n, treeId: 0, key: 0 };
+    const transaction = this.begin(place, 'generic');
+    transaction.silent = true;
+    this.session.event(transaction, event);
+    if (toServer) transaction.progressToClient = COMPLETE;
+    else transaction.progressToServer = COMPLETE;
+    this.session.advance(transaction, toServer, COMPLETE);
+  }
+
+  // ── files and pipes ──
+
+  nameOf(fuid: string): string {
+    return this.names.get(fuid) ?? '<unknown>';
+  }
+
+  /** Where the bytes of a file go that are read or written from `offset` on. */
+  fileSink(place: Place, fuid: string, offset: number, length: number, toServer: boolean): DataSink {
+    const transfer = this.transferOf(place, fuid, toServer);
+    transfer.begin(offset, length);
+    return transfer;
+  }
+
+  private transferOf(place: Place, fuid: string, toServer: boolean): FileTransfer {
+    const open = toServer ? this.writes : this.reads;
+    const known = open.get(fuid);
+    if (known) return known;
+    const transaction = this.begin(place, 'file');
+    const name = this.nameOf(fuid);
+    transaction.status = 0;
+    const share = this.trees.get(place.treeId)?.share ?? '';
+    transaction.detail.file = { name, fuid, share };
+    const transfer = new FileTransfer(this.session, transaction, name, toServer);
+    open.set(fuid, transfer);
+    this.session.advance(transaction, toServer, 0);
+    return transfer;
+  }
+
+  /** Where the bytes go that are written to a pipe, or read from it. */
+  pipeSink(place: Place, fuid: string, toServer: boolean, status = 0): DataSink {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    return {
+      data(bytes) {
+        length += bytes.length;
+        if (length <= LONGEST_PIPE_WRITE) chunks.push(bytes.slice());
+      },
+      gap: () => {},
+      end: () => this.pipeData(place, fuid, Buffer.concat(chunks), toServer, status),
+    };
+  }
+
+  /** Bytes that are written to a pipe, or read from it. @returns the last call that began with them */
+  pipeData(
+    place: Place,
+    fuid: string,
+    bytes: Uint8Array,
+    toServer: boolean,
+    status = 0,
+  ): SmbTransaction | undefined {
+    let begun: SmbTransaction | undefined;
+    let pipe = this.pipes.get(fuid);
+    if (!pipe) {
+      pipe = new Pipe();
+      this.pipes.set(fuid, pipe);
+    }
+    pipe.write(bytes, toServer, {
+      begin: call => {
+        begun = this.beginCall(place, call);
+        return begun;
+      },
+      asked: transaction => this.session.advance(transaction, true, COMPLETE),
+      answered: transaction => this.answer(transaction, status),
+    });
+    return begun;
+  }
+
+  /** The response to what carries calls: an error ends the call. */
+  pipeAnswered(call: SmbTransaction | undefined, status: number, isDos = false): void {
+    if (call && status >= 0xc0000000 && call.progressToClient < COMPLETE) this.answer(call, status, isDos);
+  }
+
+  private beginCall(place: Place, call: Call): SmbTransaction {
+    const transaction = this.begin(place, 'dcerpc');
+    transaction.detail.call = call;
+    return transaction;
+  }
+
+  /** Whether a tree is one of pipes; undefined where it is not known. */
+  isPipe(treeId: number): boolean | undefined {
+    return this.trees.get(treeId)?.isPipe;
+  }
+
+  /** The file is closed: what was read and written of it is all there is. */
+  closeFile(fuid: string): void {
+    this.reads.take(fuid)?.close('closed');
+    this.writes.take(fuid)?.close('closed');
+    this.pipes.take(fuid);
+    this.names.take(fuid);
+  }
+
+  /** The connection is over. */
+  finish(): void {
+    for (const transfers of [this.reads, this.writes])
+      for (const transfer of transfers.values()) transfer.close('truncated');
+  }
+}

@@ -1,0 +1,83 @@
+/** A named pipe with calls of DCE/RPC in it: messages of both directions are put together from writes and reads. */
+import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
+import { Bindings } from '../dcerpc/bindings.js';
+import { CALL_HEADER, Call } from '../dcerpc/call.js';
+import { HEADER, isAnswered, isFromServer, type Pdu, readHeader } from '../dcerpc/pdu.js';
+import { BoundedMap } from './bounded-map.js';
+import type { SmbTransaction } from './transaction.js';
+
+/** Calls of a pipe that may wait for their answers. */
+const MOST_CALLS = 64;
+/** Bytes of arguments or results that are kept of a call. */
+const MOST_STUB = 1 << 20;
+
+export interface PipeConsumer {
+  /** A call begins. @returns the transaction it is told in */
+  begin(call: Call): SmbTransaction;
+  asked(transaction: SmbTransaction): void;
+  answered(transaction: SmbTransaction): void;
+}
+
+/** Whether bytes look like the beginning of a message. */
+export function isCall(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start >= HEADER && readHeader(bytes, start) !== undefined;
+}
+
+export class Pipe {
+  private readonly bindings = new Bindings();
+  private readonly calls = new BoundedMap<number, SmbTransaction>(MOST_CALLS);
+  private fromClient = new GrowingBytes();
+  private fromServer = new GrowingBytes();
+
+  /** The next bytes of a direction. */
+  write(bytes: Uint8Array, toServer: boolean, consumer: PipeConsumer): void {
+    const store = toServer ? this.fromClient : this.fromServer;
+    let view = bytes;
+    if (store.length > 0) {
+      store.append(bytes);
+      view = store.view();
+    }
+    const rest = this.takeAll(view, toServer, consumer);
+    if (rest === 0 && store.length === 0) return;
+    const left = new GrowingBytes();
+    if (rest > 0) left.append(view, view.length - rest);
+    if (toServer) this.fromClient = left;
+    else this.fromServer = left;
+  }
+
+  /** @returns how many bytes at the end are a message that is not whole yet: fewer than 64 KiB */
+  private takeAll(view: Uint8Array, toServer: boolean, consumer: PipeConsumer): number {
+    let at = 0;
+    while (view.length - at >= HEADER) {
+      const pdu = readHeader(view, at);
+      if (!pdu) return 0;
+      if (at + pdu.length > view.length) break;
+      if (toServer) this.ask(pdu, view, at, consumer);
+      else this.answer(pdu, view, at, consumer);
+      at += pdu.length;
+    }
+    return view.length - at;
+  }
+
+  private ask(pdu: Pdu, bytes: Uint8Array, start: number, consumer: PipeConsumer): void {
+    if (!isAnswered(pdu.type)) return;
+    const waiting = this.calls.get(pdu.callId);
+    const open = waiting?.detail.call;
+    const continues = open && !open.request.done && open.request.type === pdu.type;
+    const call = continues ? open : new Call(pdu.callId, MOST_STUB, CALL_HEADER);
+    const transaction = continues ? waiting! : consumer.begin(call);
+    this.calls.set(pdu.callId, transaction);
+    call.ask(pdu, bytes, start, start + pdu.length, this.bindings);
+    if (call.request.done) consumer.asked(transaction);
+  }
+
+  private answer(pdu: Pdu, bytes: Uint8Array, start: number, consumer: PipeConsumer): void {
+    const transaction = this.calls.get(pdu.callId);
+    const call = transaction?.detail.call;
+    if (!call || !isFromServer(pdu.type)) return;
+    call.answer(pdu, bytes, start, start + pdu.length, this.bindings);
+    if (!call.response.done) return;
+    this.calls.take(pdu.callId);
+    consumer.answered(transaction!);
+  }
+}

@@ -1,0 +1,122 @@
+/** Settings of SMB. */
+import type { Config } from '../../../engine/config/config.js';
+import { integer, option, size, texts } from '../../../engine/config/option.js';
+import { outputBit, recordTypeSettings } from '../../../engine/config/output-list.js';
+import { type FileSettings, fileSettings } from '../../../engine/files/file-settings.js';
+import type { BodyMemory } from '../../../engine/files/inspected-body.js';
+
+const PREFIX = 'app-layer.protocols.smb.';
+
+const MAX_TX = option(
+  `${PREFIX}max-tx`,
+  integer(1),
+  1024,
+  'open transactions; the oldest is completed beyond',
+);
+const STREAM_DEPTH = option(`${PREFIX}stream-depth`, size, 0, 'bytes of a stream that are followed; 0: all');
+const MAX_READ = option(`${PREFIX}max-read-size`, size, 16 << 20, 'bytes of one read; 0: any');
+const MAX_WRITE = option(`${PREFIX}max-write-size`, size, 16 << 20, 'bytes of one write; 0: any');
+const READ_QUEUE_SIZE = option(
+  `${PREFIX}max-read-queue-size`,
+  size,
+  64 << 20,
+  'bytes of a file that is read that wait for what lies before them; 0: any number',
+);
+const READ_QUEUE_COUNT = option(
+  `${PREFIX}max-read-queue-cnt`,
+  integer(0),
+  64,
+  'pieces of a file that is read that wait for what lies before them; 0: any number',
+);
+const WRITE_QUEUE_SIZE = option(
+  `${PREFIX}max-write-queue-size`,
+  size,
+  64 << 20,
+  'bytes of a file that is written that wait for what lies before them; 0: any number',
+);
+const WRITE_QUEUE_COUNT = option(
+  `${PREFIX}max-write-queue-cnt`,
+  integer(0),
+  64,
+  'pieces of a file that is written that wait for what lies before them; 0: any number',
+);
+const GUIDS = option(
+  `${PREFIX}max-guid-cache-size`,
+  integer(1),
+  1024,
+  'open files whose names are remembered',
+);
+const READS = option(
+  `${PREFIX}max-rec-offset-cache-size`,
+  integer(1),
+  128,
+  'reads that wait for their answer',
+);
+const TREES = option(`${PREFIX}max-tree-cache-size`, integer(1), 512, 'shares whose names are remembered');
+const PIPES = option(`${PREFIX}max-dcerpc-frag-cache-size`, integer(1), 128, 'named pipes that are followed');
+const FILES = option(`${PREFIX}max-open-files`, integer(1), 512, 'files that are followed at a time');
+const TYPES = option('outputs.*.eve-log.types.*.smb.types', texts, [], 'kinds of records; all when empty');
+
+export const SMB_OPTIONS = [
+  ...[MAX_TX, STREAM_DEPTH, MAX_READ, MAX_WRITE, READ_QUEUE_SIZE, READ_QUEUE_COUNT, WRITE_QUEUE_SIZE],
+  ...[WRITE_QUEUE_COUNT, GUIDS, READS, TREES, PIPES, FILES, TYPES],
+];
+
+/** Bounds on what waits of a file. */
+export interface QueueLimits {
+  readonly size: number;
+  readonly count: number;
+}
+
+export interface SmbSettings {
+  readonly mostTransactions: number;
+  readonly streamDepth: number;
+  readonly maxRead: number;
+  readonly maxWrite: number;
+  readonly readQueue: QueueLimits;
+  readonly writeQueue: QueueLimits;
+  readonly guids: number;
+  readonly reads: number;
+  readonly trees: number;
+  readonly pipes: number;
+  readonly openFiles: number;
+  readonly files: FileSettings;
+  readonly memory: BodyMemory;
+  /** What each `eve-log` that is on tells; undefined: everything. */
+  readonly outputs: readonly OutputTypes[];
+}
+
+export interface OutputTypes {
+  readonly bit: number;
+  readonly types: ReadonlySet<string> | undefined;
+}
+
+/** Bytes of contents that a thread keeps for inspection. */
+const MEMORY = 64 << 20;
+
+export function smbSettings(config: Config, shared: Readonly<Record<string, unknown>>): SmbSettings {
+  return {
+    mostTransactions: config.read(MAX_TX),
+    streamDepth: config.read(STREAM_DEPTH),
+    maxRead: config.read(MAX_READ),
+    maxWrite: config.read(MAX_WRITE),
+    readQueue: { size: config.read(READ_QUEUE_SIZE), count: config.read(READ_QUEUE_COUNT) },
+    writeQueue: { size: config.read(WRITE_QUEUE_SIZE), count: config.read(WRITE_QUEUE_COUNT) },
+    guids: config.read(GUIDS),
+    reads: config.read(READS),
+    trees: config.read(TREES),
+    pipes: config.read(PIPES),
+    openFiles: config.read(FILES),
+    files: fileSettings(config, shared),
+    memory: { used: 0, cap: MEMORY },
+    outputs: outputsOf(config),
+  };
+}
+
+function outputsOf(config: Config): OutputTypes[] {
+  return recordTypeSettings(config, 'smb').flatMap((entry, i) => {
+    if (!entry) return [];
+    const types = entry.read({ ...TYPES, path: 'types' });
+    return [{ bit: outputBit(i), types: types.length > 0 ? new Set(types) : undefined }];
+  });
+}

@@ -1,0 +1,16 @@
+/** Logging in: security blobs of both versions. */
+import type { Connection } from './connection.js';
+import { readTicket } from './kerberos.js';
+import { readNtlm } from './ntlm.js';
+import type { SmbTransaction } from './transaction.js';
+
+/** What the client says of itself. */
+export function takeBlob({ session }: Connection, transaction: SmbTransaction, blob: Uint8Array): void {
+  transaction.detail.setup ??= {};
+  const { setup } = transaction.detail;
+  const ntlm = readNtlm(blob);
+  if (ntlm === 'malformed') session.event(transaction, 'malformed_ntlmssp_request');
+  else if (ntlm) setup.ntlm = ntlm;
+  const ticket = ntlm ? undefined : readTicket(blob);
+  if (ticket) setup.kerberos = ticket;
+}
