@@ -81,7 +81,10 @@ function* readKnown(
   const body = new ResponseBody(connection, transaction);
   if (yield* readCounted(socket, body, length)) {
     finish(connection, transaction, socket, body);
-    return true;
+    if (socket.state !== 'gap') return true;
+    // More is missing than the body: where the next response would begin is not known.
+    socket.resume();
+    return false;
   }
   body.end(true);
   complete(connection, transaction);

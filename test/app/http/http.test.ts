@@ -136,6 +136,25 @@ describe('http', () => {
   });
 });
 
+describe('gaps', () => {
+  it('end responses where more is missing than the body; requests go on', () => {
+    const feed = new Feed([http], { serverPort: 80 }).client(GET).server(OK.slice(0, -3)).gap(false, 50);
+    feed.server(OK).client(GET).server(OK).end();
+    expect(feed.files.map(({ file }) => [file.size, file.gaps])).toEqual([[5, true]]);
+    expect(feed.transactions.map(({ progressToClient }) => progressToClient > 0)).toEqual([true, true]);
+    expect(feed.records.length).toBe(2);
+  });
+
+  it('within a body leave the next response to be read', () => {
+    const feed = new Feed([http], { serverPort: 80 }).client(GET).server(OK.slice(0, -3)).gap(false, 2);
+    feed.server(`o${OK}`).end();
+    expect(feed.files.map(({ file }) => [file.size, file.gaps])).toEqual([
+      [5, true],
+      [5, false],
+    ]);
+  });
+});
+
 function chunked(text: string): string {
   return `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`;
 }
