@@ -182,13 +182,14 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   /**
    * Raises an event of the protocol on a transaction.
    * @param name as in `Protocol.events`; unknown names are a mistake of the parser and throw
+   * @param toServer the direction that it is of, where it is of one alone
    */
-  event(transaction: T, name: string): void {
+  event(transaction: T, name: string, toServer?: boolean): void {
     const index = this.protocol.events.indexOf(name);
     if (index < 0) throw new Error(`protocol ${this.protocol.name} has no event ${name}`);
     if (transaction.events.includes(index)) return;
     transaction.events.push(index);
-    this.changedToServer.add(transaction);
-    this.changedToClient.add(transaction);
+    if (toServer !== false) this.changedToServer.add(transaction);
+    if (toServer !== true) this.changedToClient.add(transaction);
   }
 }

@@ -20,8 +20,8 @@ function datagram(
     return;
   }
   const transaction = session.begin(new DhcpTransaction(session.transactionCount, message, toServer));
-  if (message.truncated) session.event(transaction, 'truncated_options');
-  if (message.malformed) session.event(transaction, 'malformed_options');
+  if (message.truncated) session.event(transaction, 'truncated_options', toServer);
+  if (message.malformed) session.event(transaction, 'malformed_options', toServer);
   session.advance(transaction, toServer, COMPLETE);
 }
 

@@ -32,10 +32,10 @@ function datagram(
   const message = parseMessage(bytes.slice(start, end));
   const transaction = session.begin(new SnmpTransaction(session.transactionCount, message, toServer));
   session.state ??= message?.version;
-  if (!message) session.event(transaction, 'malformed_data');
+  if (!message) session.event(transaction, 'malformed_data', toServer);
   else if (message.securityModel !== undefined && !message.user)
-    session.event(transaction, 'unknown_security_model');
-  if (message && message.version !== session.state) session.event(transaction, 'version_mismatch');
+    session.event(transaction, 'unknown_security_model', toServer);
+  if (message && message.version !== session.state) session.event(transaction, 'version_mismatch', toServer);
   session.advance(transaction, toServer, COMPLETE);
   if (!message) session.failed = true;
 }

@@ -88,7 +88,6 @@ const PROTOCOLS: Readonly<Record<string, AbsentProtocol>> = {
       'ldap.request.dn ldap.responses.dn ldap.responses.message ldap.request.attribute_type ldap.responses.attribute_type',
     values: 'ldap.request.operation ldap.responses.operation ldap.responses.count ldap.responses.result_code',
   },
-  dnp3: { buffers: 'dnp3_data dnp3.data', values: 'dnp3_func dnp3.func dnp3_ind dnp3.ind dnp3_obj dnp3.obj' },
   modbus: { values: 'modbus' },
   template: { buffers: 'template.buffer template_rust_buffer' },
 };

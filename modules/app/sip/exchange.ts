@@ -129,7 +129,7 @@ function noteFrames(
 /** Something that is no message of this direction: reading stops. */
 function fail(session: SipSession, toServer: boolean, event: (typeof EVENTS)[number]): void {
   const transaction = begin(session, undefined, toServer);
-  session.event(transaction, event);
+  session.event(transaction, event, toServer);
   session.advance(transaction, toServer, COMPLETE);
   session.failed = true;
 }

@@ -1,0 +1,124 @@
+/** Frames on a stream, put together to messages (IEEE 1815 8.2). */
+import type { Session } from '../../../engine/application/session.js';
+import type { Reading } from '../../../engine/application/stream-socket.js';
+import { parseApplication } from './application.js';
+import {
+  blocksLength,
+  COUNTED_HEADER,
+  carriesUserData,
+  HEADER_LENGTH,
+  hasChecksum,
+  type LinkHeader,
+  parseHeader,
+  START_1,
+  START_2,
+  userData,
+} from './link.js';
+import type { Dnp3Settings } from './settings.js';
+import { COMPLETE, Dnp3Transaction, type EVENTS } from './transaction.js';
+
+/** Bits of the transport header. */
+const FINAL = 0x80;
+const FIRST = 0x40;
+/** Bytes of a message: as many as frames can be told apart by their sequence number. */
+const LONGEST_MESSAGE = 64 * 249;
+
+type Event = (typeof EVENTS)[number];
+
+/** What came of a message so far. */
+interface Assembly {
+  link: LinkHeader;
+  parts: Uint8Array[];
+  length: number;
+}
+
+export class Exchange {
+  private readonly settings: Dnp3Settings;
+  /** Requests since the last response. */
+  private unanswered = 0;
+
+  constructor(private readonly session: Session<Dnp3Transaction>) {
+    this.settings = session.settings as Dnp3Settings;
+  }
+
+  *frames(toServer: boolean): Reading<void> {
+    const socket = toServer ? this.session.client : this.session.server;
+    let assembly: Assembly | undefined;
+    while (!this.session.failed) {
+      const head = yield* socket.peek(HEADER_LENGTH);
+      if (!head) return;
+      if (head[0] !== START_1 || head[1] !== START_2) return this.giveUp('malformed', toServer);
+      if (!hasChecksum(head)) return this.giveUp('bad_link_crc', toServer);
+      const link = parseHeader(head);
+      if (link.length < COUNTED_HEADER) return this.giveUp('len_too_small', toServer);
+      const length = link.length - COUNTED_HEADER;
+      socket.skip(HEADER_LENGTH);
+      if (!carriesUserData(link)) {
+        if (!(yield* socket.discard(blocksLength(length)))) return;
+        continue;
+      }
+      const blocks = yield* socket.read(blocksLength(length));
+      if (!blocks) return;
+      assembly = this.assemble(assembly, link, blocks, length, toServer);
+    }
+  }
+
+  /** @returns what is to go on */
+  private assemble(
+    before: Assembly | undefined,
+    link: LinkHeader,
+    blocks: Uint8Array,
+    length: number,
+    toServer: boolean,
+  ): Assembly | undefined {
+    const data = userData(blocks, length);
+    if (!data || length === 0) {
+      this.report(data ? 'len_too_small' : 'bad_transport_crc', toServer);
+      return undefined;
+    }
+    const transport = data[0]!;
+    const assembly = (transport & FIRST) !== 0 ? { link, parts: [], length: 0 } : before;
+    if (!assembly) return undefined;
+    assembly.parts.push(data.subarray(1));
+    assembly.length += data.length - 1;
+    if (assembly.length > LONGEST_MESSAGE) {
+      this.report('too_long_reassembly', toServer);
+      return undefined;
+    }
+    if ((transport & FINAL) === 0) return assembly;
+    this.take(assembly, toServer);
+    return undefined;
+  }
+
+  private take({ link, parts }: Assembly, toServer: boolean): void {
+    const { session, settings } = this;
+    const bytes = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+    const message = parseApplication(bytes, settings);
+    if (!message) {
+      this.report('len_too_small', toServer);
+      return;
+    }
+    const transaction = session.begin(new Dnp3Transaction(session.transactionCount, link, message, toServer));
+    if (message.trouble) session.event(transaction, message.trouble, toServer);
+    this.unanswered = toServer ? this.unanswered + 1 : 0;
+    const flooded = this.unanswered > settings.mostRequests;
+    if (flooded) session.event(transaction, 'flooded', toServer);
+    session.advance(transaction, toServer, COMPLETE);
+    if (flooded) session.failed = true;
+  }
+
+  /** Something that is no message. */
+  private report(event: Event, toServer: boolean): void {
+    const { session } = this;
+    const transaction = session.begin(
+      new Dnp3Transaction(session.transactionCount, undefined, undefined, toServer),
+    );
+    session.event(transaction, event, toServer);
+    session.advance(transaction, toServer, COMPLETE);
+  }
+
+  private giveUp(event: Event, toServer: boolean): void {
+    this.report(event, toServer);
+    this.session.failed = true;
+  }
+}

@@ -1,0 +1,37 @@
+/** Each message of the application layer is a transaction, of its own direction. */
+import type { Transaction } from '../../../engine/protocol.js';
+import type { ApplicationMessage } from './application.js';
+import type { LinkHeader } from './link.js';
+
+export const COMPLETE = 1;
+export const EVENTS = [
+  'flooded',
+  'len_too_small',
+  'bad_link_crc',
+  'bad_transport_crc',
+  'malformed',
+  'unknown_object',
+  'max_points_per_object',
+  'too_many_objects',
+  'too_long_reassembly',
+] as const;
+
+export class Dnp3Transaction implements Transaction {
+  progressToServer: number;
+  progressToClient: number;
+  readonly events: number[] = [];
+  detection?: unknown;
+
+  constructor(
+    readonly id: number,
+    /** Header of the first frame. */
+    readonly link: LinkHeader | undefined,
+    /** Undefined for what is no message. */
+    readonly message: ApplicationMessage | undefined,
+    readonly toServer: boolean,
+  ) {
+    // The other direction has nothing to wait for.
+    this.progressToServer = toServer ? 0 : COMPLETE;
+    this.progressToClient = toServer ? COMPLETE : 0;
+  }
+}

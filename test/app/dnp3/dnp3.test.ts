@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { checksum } from '../../../modules/app/dnp3/link.js';
+import dnp3 from '../../../modules/app/dnp3.js';
+import { Feed, type FeedOptions } from '../../application/feed.js';
+
+const withChecksum = (bytes: readonly number[]): number[] => {
+  const value = checksum(Uint8Array.from(bytes));
+  return [...bytes, value & 255, value >> 8];
+};
+
+/** A frame of user data. @param transport its header */
+function frame(toServer: boolean, transport: number, data: readonly number[]): Buffer {
+  const user = [transport, ...data];
+  const header = [0x05, 0x64, user.length + 5, toServer ? 0xc4 : 0x44, 4, 0, 3, 0];
+  const blocks: number[] = [];
+  for (let at = 0; at < user.length; at += 16) blocks.push(...withChecksum(user.slice(at, at + 16)));
+  return Buffer.from([...withChecksum(header), ...blocks]);
+}
+const WHOLE = 0xc0;
+const SELECT = [0xc7, 3, 12, 1, 0x28, 1, 0, 9, 0, 0x03, 1, 100, 0, 0, 0, 200, 0, 0, 0, 0];
+const RESPONSE = [0xc7, 129, 0x90, 0x02, 1, 1, 0, 3, 5, 0b101, 30, 5, 0x17, 1, 7, 1, 0, 0, 0x80, 0x3f];
+const READ = [0xc1, 1, 60, 2, 6, 1, 0, 0, 3, 9];
+
+const fed = (options: FeedOptions = {}) => new Feed([dnp3], { serverPort: 20000, ...options });
+const told = (feed: Feed) => feed.end().records.map(record => record.dnp3);
+const test = (keyword: string) => dnp3.tests.find(each => each.keyword === keyword)!;
+
+describe('dnp3', () => {
+  it('tells what is to be done', () => {
+    expect(told(fed().client(frame(true, WHOLE, SELECT)))).toEqual([
+      {
+        type: 'request',
+        control: { dir: true, pri: true, fcb: false, fcv: false, function_code: 4 },
+        src: 3,
+        dst: 4,
+        application: {
+          control: { con: false, fir: true, fin: true, uns: false, sequence: 7 },
+          function_code: 3,
+          objects: [
+            {
+              group: 12,
+              variation: 1,
+              qualifier: 40,
+              prefix_code: 2,
+              range_code: 8,
+              start: 0,
+              stop: 0,
+              count: 1,
+              points: [
+                {
+                  prefix: 9,
+                  index: 9,
+                  op_type: 3,
+                  qu: 0,
+                  cr: 0,
+                  tcc: 0,
+                  count: 1,
+                  ontime: 100,
+                  offtime: 200,
+                  status_code: 0,
+                  reserved: 0,
+                },
+              ],
+            },
+          ],
+          complete: true,
+        },
+      },
+    ]);
+  });
+
+  it('tells values and indications of a response', () => {
+    const feed = fed()
+      .client(frame(true, WHOLE, READ))
+      .server(frame(false, WHOLE, RESPONSE));
+    const [request, response] = told(feed);
+    expect(request.application.objects.map((each: any) => [each.group, each.count])).toEqual([
+      [60, 0],
+      [1, 7],
+    ]);
+    expect(response.iin).toEqual({ indicators: ['need_time', 'device_restart', 'object_unknown'] });
+    const [bits, analog] = response.application.objects;
+    expect(bits.points).toEqual([
+      { prefix: 0, index: 3, state: 1 },
+      { prefix: 0, index: 4, state: 0 },
+      { prefix: 0, index: 5, state: 1 },
+    ]);
+    expect(analog.points[0]).toMatchObject({ index: 7, online: 1, restart: 0, value: 1 });
+  });
+
+  it('puts messages together from frames', () => {
+    const pieces = Buffer.concat([
+      frame(true, 0x40, SELECT.slice(0, 7)),
+      frame(true, 0x01, SELECT.slice(7, 12)),
+      frame(true, 0x82, SELECT.slice(12)),
+    ]);
+    const whole = told(fed().client(frame(true, WHOLE, SELECT)));
+    expect(told(fed().client(pieces))).toEqual(whole);
+    expect(told(fed().pieces(true, pieces, () => 1))).toEqual(whole);
+  });
+
+  it('gives what rules ask for', () => {
+    const feed = fed()
+      .client(frame(true, WHOLE, READ))
+      .server(frame(false, WHOLE, RESPONSE))
+      .end();
+    const response = feed.transactions[1] as never;
+    const matches = (keyword: string, argument: string) => {
+      const { parse, matches: holds } = test(keyword);
+      return holds(response, false, parse(argument));
+    };
+    expect(matches('dnp3.obj', '30,5')).toBe(true);
+    expect(matches('dnp3.obj', '30,1')).toBe(false);
+    expect(matches('dnp3.ind', 'all_stations,device_restart')).toBe(true);
+    expect(matches('dnp3.ind', 'all_stations')).toBe(false);
+    expect(() => test('dnp3.obj').parse('30')).toThrow('a group and a variation');
+    expect(() => test('dnp3.ind').parse('nothing')).toThrow('nothing');
+    expect(dnp3.values[0]!.get(response, false)).toEqual([129]);
+    expect([...dnp3.buffers[0]!.get(response, false, 0)!]).toEqual(RESPONSE);
+  });
+
+  it('reads files', () => {
+    const open = [0xc0, 25, 70, 5, 0x5b, 1, 10, 0, 1, 2, 3, 4, 5, 0, 0, 0, 0x68, 0x69];
+    const [{ application }] = told(fed().client(frame(true, WHOLE, open)));
+    expect(application.objects[0].points).toEqual([
+      { prefix: 10, index: 0, size: 10, file_handle: 0x04030201, block_number: 5, file_data: 'hi' },
+    ]);
+  });
+
+  const broken = frame(true, WHOLE, READ);
+  broken[12]! ^= 1;
+  const header = frame(true, WHOLE, READ);
+  header[4]! ^= 1;
+  const points = [0xc0, 2, 50, 1, 8, 0xff, 0xff];
+  it.each([
+    ['data with a wrong checksum', broken, 'BAD_TRANSPORT_CRC'],
+    ['a header with a wrong checksum', header, 'BAD_LINK_CRC'],
+    ['what is no frame', Buffer.from('xxxxxxxxxxxx'), 'MALFORMED'],
+    ['a message without a function', frame(true, WHOLE, [1]), 'LEN_TOO_SMALL'],
+    ['an object that there is not', frame(true, WHOLE, [0xc0, 2, 199, 1, 7, 1, 0]), 'UNKNOWN_OBJECT'],
+    ['too many points', frame(true, WHOLE, points), 'MAX_POINTS_PER_OBJECT'],
+    ['an object that is cut', frame(true, WHOLE, [0xc0, 2, 50, 1, 7, 2, 0]), 'MALFORMED'],
+  ])('reports %s', (_, bytes, event) => {
+    const first = frame(true, WHOLE, READ);
+    expect(
+      fed()
+        .client(Buffer.concat([first, bytes]))
+        .end().events,
+    ).toEqual([event]);
+  });
+
+  it('bounds requests, objects and messages', () => {
+    const requests = Buffer.concat(Array.from({ length: 40 }, () => frame(true, WHOLE, READ)));
+    const feed = fed().client(requests).end();
+    expect([feed.records.length, feed.events]).toEqual([33, ['FLOODED']]);
+    const config = { 'app-layer': { protocols: { dnp3: { 'max-objects': '1' } } } };
+    expect(
+      fed({ config })
+        .client(frame(true, WHOLE, READ))
+        .end().events,
+    ).toEqual(['TOO_MANY_OBJECTS']);
+    const endless = Array.from({ length: 65 }, (_, i) =>
+      frame(true, i === 0 ? 0x40 : i & 0x3f, Array(249).fill(1)),
+    );
+    expect(fed().client(Buffer.concat(endless)).end().events).toEqual(['TOO_LONG_REASSEMBLY']);
+  });
+});
