@@ -1,0 +1,29 @@
+/** Telnet (RFC 854): recognised by its commands; commands and lines are frames. */
+import { declareFrames } from '../../engine/frames/frame-protocol.js';
+import { defineProtocol, type ProbeResult } from '../../engine/protocol.js';
+import { DONT, IAC, pieces, SB, WILL } from './telnet/pieces.js';
+
+const NAMES = { name: 'telnet', transports: ['tcp'] } as const;
+
+/** The sides begin with agreeing on options. */
+function probe(bytes: Uint8Array, start: number, end: number): ProbeResult {
+  if (bytes[start] !== IAC) return 'no';
+  if (end - start < 3) return 'more';
+  const command = bytes[start + 1]!;
+  return command === SB || (command >= WILL && command <= DONT) ? 'yes' : 'no';
+}
+
+export default defineProtocol({
+  ...NAMES,
+  progressToServer: ['request_started', 'request_complete'],
+  progressToClient: ['response_started', 'response_complete'],
+  events: [],
+  buffers: [],
+  values: [],
+  tests: [],
+  frames: declareFrames(NAMES, ['ctl', 'data']),
+  recognition: { ports: { tcp: [23] }, probe },
+  client: session => pieces(session, true),
+  server: session => pieces(session, false),
+  record: () => '',
+});
