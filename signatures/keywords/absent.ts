@@ -82,7 +82,6 @@ const PROTOCOLS: Readonly<Record<string, AbsentProtocol>> = {
       'mqtt.connack.session_present mqtt.connack.sessionpresent mqtt.connect.flags mqtt.flags mqtt.protocol_version mqtt.qos ' +
       'mqtt.reason_code mqtt.connack.return_code mqtt.type',
   },
-  websocket: { buffers: 'websocket.payload', values: 'websocket.flags websocket.mask websocket.opcode' },
   ldap: {
     buffers:
       'ldap.request.dn ldap.responses.dn ldap.responses.message ldap.request.attribute_type ldap.responses.attribute_type',

@@ -8,11 +8,13 @@ import enip from '../../modules/app/enip.js';
 import krb5 from '../../modules/app/krb5.js';
 import nfs from '../../modules/app/nfs.js';
 import quic from '../../modules/app/quic.js';
+import websocket from '../../modules/app/websocket.js';
 import * as cip from '../app/enip/message-builder.js';
 import { failure, framed, reply, request } from '../app/krb5/message-builder.js';
 import * as rpc from '../app/nfs/message-builder.js';
 import { CLIENT_1, crypto, googleHello, initial, SERVER_1 } from '../app/quic/packet-builder.js';
 import { alpn, clientHello, serverHello, serverName } from '../app/tls/handshake-builder.js';
+import { frame } from '../app/websocket/frame-builder.js';
 import { randomNumbers } from '../matcher/random.js';
 import { concat } from '../packets/bytes.js';
 import { stubThread } from '../thread-stub.js';
@@ -72,6 +74,12 @@ const TARGETS: readonly Target[] = [
     server: [
       Buffer.from('d1:rd2:id20:abcdefghij01234567896:valuesl6:axje.u6:idhtnmee1:t2:aa1:v4:UT121:y1:re'),
     ],
+  },
+  {
+    protocol: websocket,
+    transport: 'tcp',
+    client: [concat(frame(0x01, 'one', 7), frame(0x89, '', 7), frame(0x80, 'two', 9))],
+    server: [concat(frame(0xc1, Uint8Array.of(0xcb, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00)), frame(0x88, ''))],
   },
 ];
 

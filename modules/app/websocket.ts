@@ -1,0 +1,58 @@
+/** WebSocket (RFC 6455, 7692): what a connection of HTTP/1 becomes. */
+import { boolean, option, size } from '../../engine/config/option.js';
+import { recordTypeSettings } from '../../engine/config/output-list.js';
+import { printable } from '../../engine/files/file-record.js';
+import { declareFrames } from '../../engine/frames/frame-protocol.js';
+import { defineProtocol } from '../../engine/protocol.js';
+import { FIN, OPCODES } from './websocket/frame-header.js';
+import { EVENTS, frames, type WebSocketSettings, type WebSocketTransaction } from './websocket/frames.js';
+import { BUFFERS, TESTS, VALUES } from './websocket/keywords.js';
+
+const NAMES = { name: 'websocket', transports: ['tcp'] } as const;
+const RECORD = 'outputs.*.eve-log.types.*.websocket.';
+const LONGEST = option(
+  'app-layer.protocols.websocket.max-payload-size',
+  size,
+  65536,
+  'bytes of a payload that are kept, and of what it becomes when it is decompressed',
+);
+const PRINTABLE = option(`${RECORD}payload-printable`, boolean, false, 'tell payloads as text');
+const BASE64 = option(`${RECORD}payload-base64`, boolean, false, 'tell payloads in base64');
+
+function record({ header, payload }: WebSocketTransaction, _: boolean, settings?: WebSocketSettings): string {
+  const { flags, mask, opcode } = header;
+  const name = Object.entries(OPCODES).find(([, number]) => number === opcode)?.[0];
+  const members = {
+    fin: (flags & FIN) !== 0,
+    ...(mask !== undefined && { mask }),
+    opcode: name ?? `unknown-${opcode}`,
+    ...(settings?.base64 && { payload_base64: Buffer.from(payload).toString('base64') }),
+    ...(settings?.printable && { payload_printable: printable(Buffer.from(payload).toString('latin1')) }),
+  };
+  return `"websocket":${JSON.stringify(members)}`;
+}
+
+export default defineProtocol<WebSocketTransaction>({
+  ...NAMES,
+  progressToServer: ['request_started', 'request_complete'],
+  progressToClient: ['response_started', 'response_complete'],
+  events: EVENTS,
+  buffers: BUFFERS,
+  values: VALUES,
+  tests: TESTS,
+  frames: declareFrames(NAMES, ['header', 'pdu', 'data']),
+  recognition: {},
+  options: [LONGEST, PRINTABLE, BASE64],
+  prepare(config): WebSocketSettings {
+    const entries = recordTypeSettings(config, 'websocket').flatMap(entry => entry ?? []);
+    return {
+      longestPayload: config.read(LONGEST),
+      printable: entries.some(entry => entry.read({ ...PRINTABLE, path: 'payload-printable' })),
+      base64: entries.some(entry => entry.read({ ...BASE64, path: 'payload-base64' })),
+    };
+  },
+  client: session => frames(session, true),
+  server: session => frames(session, false),
+  record: (transaction, forAlert, settings) =>
+    record(transaction, forAlert, settings as WebSocketSettings | undefined),
+});

@@ -1,0 +1,132 @@
+/** Frames of both directions: each is a transaction; the last one of a message has all of it. */
+import type { Session } from '../../../engine/application/session.js';
+import type { Reading } from '../../../engine/application/stream-socket.js';
+import type { Transaction } from '../../../engine/protocol.js';
+import { Inflate } from '../http/inflate.js';
+import { COMPRESSED, FIN, type FrameHeader, isControl, peekHeader, unmask } from './frame-header.js';
+
+export const COMPLETE = 1;
+export const EVENTS = ['skip_end_of_payload', 'reassembly_limit_reached'] as const;
+
+export interface WebSocketSettings {
+  /** Bytes of a payload that are kept, compressed or not. */
+  readonly longestPayload: number;
+  readonly printable: boolean;
+  readonly base64: boolean;
+}
+
+export class WebSocketTransaction implements Transaction {
+  progressToServer: number;
+  progressToClient: number;
+  readonly events: number[] = [];
+  detection?: unknown;
+  payload: Uint8Array = EMPTY;
+
+  constructor(
+    readonly id: number,
+    readonly toServer: boolean,
+    readonly header: FrameHeader,
+  ) {
+    // The other direction has nothing to wait for.
+    this.progressToServer = toServer ? 0 : COMPLETE;
+    this.progressToClient = toServer ? COMPLETE : 0;
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+/** What the sender of a compressed message left out (RFC 7692 7.2.2). */
+const TAIL = Uint8Array.of(0, 0, 0xff, 0xff);
+
+/** The message whose frames come. */
+interface Message {
+  parts: Uint8Array[];
+  length: number;
+  compressed: boolean;
+}
+
+/** Reads the frames of one direction. */
+export function* frames(session: Session<WebSocketTransaction>, toServer: boolean): Reading<void> {
+  const socket = toServer ? session.client : session.server;
+  const { longestPayload } = session.settings as WebSocketSettings;
+  const message: Message = { parts: [], length: 0, compressed: false };
+  const inflater = new Inflater(longestPayload);
+  for (;;) {
+    const header = yield* peekHeader(socket);
+    if (!header) return;
+    const { head, length, mask } = header;
+    const transaction = new WebSocketTransaction(session.transactionCount, toServer, header);
+    const kept = Math.min(length, longestPayload);
+    if (!(yield* socket.wait(head + kept))) return;
+    session.begin(transaction);
+    session.frame('pdu', toServer, socket.position, head + length, transaction);
+    session.frame('header', toServer, socket.position, head, transaction);
+    session.frame('data', toServer, socket.position + head, length, transaction);
+    const payload = socket.view.slice(socket.offset + head, socket.offset + head + kept);
+    socket.skip(head + kept);
+    if (mask !== undefined) unmask(payload, mask);
+    if (length > kept) session.event(transaction, 'skip_end_of_payload');
+    if (!take(message, transaction, payload, longestPayload))
+      session.event(transaction, 'reassembly_limit_reached');
+    if (header.flags & FIN && !isControl(header.opcode)) finish(message, transaction, inflater);
+    session.advance(transaction, toServer, COMPLETE);
+    if (!(yield* socket.discard(length - kept))) return;
+  }
+}
+
+/** @returns false when the message is longer than what is kept of it */
+function take(
+  message: Message,
+  transaction: WebSocketTransaction,
+  payload: Uint8Array,
+  most: number,
+): boolean {
+  const { opcode, flags } = transaction.header;
+  transaction.payload = payload;
+  if (isControl(opcode)) return true;
+  if (message.parts.length === 0) message.compressed = (flags & COMPRESSED) !== 0;
+  const room = Math.max(0, most - message.length);
+  const taken = payload.length > room ? payload.subarray(0, room) : payload;
+  // Of very many frames without content nothing is kept.
+  if (taken.length > 0) message.parts.push(taken);
+  message.length += taken.length;
+  return taken.length === payload.length;
+}
+
+/** The message is complete. */
+function finish(message: Message, transaction: WebSocketTransaction, inflater: Inflater): void {
+  const { parts, compressed } = message;
+  const whole = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+  transaction.payload = compressed ? (inflater.message(whole) ?? whole) : whole;
+  message.parts = [];
+  message.length = 0;
+  message.compressed = false;
+}
+
+/** Decompresses the messages of a direction, one behind the other: each may refer to those before. */
+class Inflater {
+  private inflate: Inflate | undefined;
+  private parts: Uint8Array[] = [];
+  private length = 0;
+
+  constructor(private readonly most: number) {}
+
+  /** @returns undefined where it is not compressed */
+  message(bytes: Uint8Array): Uint8Array | undefined {
+    this.inflate ??= new Inflate((from, start, end) => this.keep(from, start, end));
+    this.parts = [];
+    this.length = 0;
+    this.inflate.write(bytes);
+    const state = this.inflate.write(TAIL);
+    if (state !== 'more') this.inflate = undefined;
+    const { parts } = this;
+    this.parts = [];
+    return state === 'damaged' && parts.length === 0 ? undefined : Buffer.concat(parts);
+  }
+
+  private keep(bytes: Uint8Array, start: number, end: number): boolean {
+    const taken = bytes.slice(start, Math.min(end, start + this.most - this.length));
+    this.parts.push(taken);
+    this.length += taken.length;
+    return this.length < this.most;
+  }
+}

@@ -1,0 +1,95 @@
+import { constants, createDeflateRaw } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import http from '../../../modules/app/http.js';
+import { TESTS } from '../../../modules/app/websocket/keywords.js';
+import websocket from '../../../modules/app/websocket.js';
+import { Feed, type FeedOptions } from '../../application/feed.js';
+import { frame, UPGRADE_REQUEST, UPGRADE_RESPONSE } from './frame-builder.js';
+
+const feed = (options: FeedOptions = {}): Feed =>
+  new Feed([http, websocket], options).client(UPGRADE_REQUEST).server(UPGRADE_RESPONSE);
+const told = (fed: Feed) => fed.end().records.flatMap(record => record.websocket ?? []);
+const payloads = (fed: Feed) => {
+  const [buffer] = websocket.buffers;
+  return [...new Set(fed.end().updates.filter(each => each.conversation.protocol === websocket))]
+    .flatMap(({ transaction, toServer }) => buffer!.get(transaction as never, toServer, 0) ?? [])
+    .map(each => Buffer.from(each).toString('latin1'));
+};
+
+/** Messages as permessage-deflate sends them, each referring to those before. */
+async function deflated(...messages: string[]): Promise<Buffer[]> {
+  const deflate = createDeflateRaw();
+  const parts: Buffer[] = [];
+  for (const message of messages) {
+    const chunks: Buffer[] = [];
+    deflate.on('data', chunk => chunks.push(chunk));
+    deflate.write(message);
+    await new Promise<void>(done => deflate.flush(constants.Z_SYNC_FLUSH, done));
+    deflate.removeAllListeners('data');
+    parts.push(Buffer.concat(chunks).subarray(0, -4));
+  }
+  return parts;
+}
+
+describe('websocket', () => {
+  it('begins behind an upgrade of HTTP and tells frames', () => {
+    const fed = feed()
+      .client(frame(0x81, 'hello', 0x01020304))
+      .server(frame(0x82, 'there'))
+      .server(frame(0x8a, ''));
+    expect(told(fed)).toEqual([
+      { fin: true, mask: 0x01020304, opcode: 'text' },
+      { fin: true, opcode: 'binary' },
+      { fin: true, opcode: 'pong' },
+    ]);
+  });
+
+  it('unmasks payloads and puts messages together, with control frames between', () => {
+    const fed = feed()
+      .client(frame(0x01, 'one ', 7))
+      .client(frame(0x89, 'ping', 7))
+      .client(frame(0x80, 'two', 9));
+    expect(payloads(fed)).toEqual(['one ', 'ping', 'one two']);
+  });
+
+  it('decompresses messages that refer to those before', async () => {
+    const [a, b] = await deflated('tomorrow and tomorrow', 'and tomorrow and tomorrow');
+    const fed = feed()
+      .server(frame(0xc1, a!))
+      .server(frame(0x41, b!.subarray(0, 3)))
+      .server(frame(0x80, b!.subarray(3)));
+    expect(payloads(fed).filter(text => text.includes('tomorrow'))).toEqual([
+      'tomorrow and tomorrow',
+      'and tomorrow and tomorrow',
+    ]);
+  });
+
+  it('keeps no more of a payload than it may', async () => {
+    const config = { 'app-layer': { protocols: { websocket: { 'max-payload-size': 100 } } } };
+    const fed = feed({ config })
+      .client(frame(0x81, 'x'.repeat(70_000), 1))
+      .client(frame(0x81, 'next', 1));
+    expect(payloads(fed).map(each => each.length)).toEqual([100, 4]);
+    expect(fed.events).toEqual(['skip_end_of_payload']);
+    const [bomb] = await deflated('0'.repeat(100_000));
+    expect(
+      payloads(feed({ config }).server(frame(0xc2, bomb!.subarray(0, 90)))).map(each => each.length),
+    ).toEqual([100]);
+  });
+
+  it('reads the same however it is cut', () => {
+    const stream = Buffer.concat([frame(0x81, 'a'.repeat(300), 5), frame(0x82, 'b', 5)]);
+    expect(told(feed().pieces(true, stream, () => 1))).toEqual(told(feed().client(stream)));
+  });
+
+  it('compares flags', () => {
+    const test = TESTS[0]!;
+    const fed = feed().client(frame(0x81, 'x'));
+    const transaction = fed.transactions.at(-1) as never;
+    const matches = (argument: string) => test.matches(transaction, true, test.parse(argument));
+    expect(
+      ['fin', 'fin,!comp', '!fin', 'comp', '128', '>64', '&0x40=0x40', '&0x40!=0x40'].map(matches),
+    ).toEqual([true, true, false, false, true, true, false, true]);
+    expect(() => test.parse('fun')).toThrow('"fun" is no flag');
+  });
+});
