@@ -43,7 +43,17 @@ describe('profile', () => {
     const { options, loaded } = await over();
     const found = await profile(loaded, options);
     expect(profileText(found, 1)).toMatch(/^10 packets, .* ms in detection/);
-    const picture = profilePicture(found);
+    // Times that do not depend on how busy the machine is: pieces too narrow to be seen are left out.
+    const rules = found.rules.map(rule => ({ ...rule, time: 1, keywords: [] }));
+    const evaluation = rules.length;
+    const picture = profilePicture({
+      ...found,
+      rules,
+      evaluation,
+      search: 1,
+      other: 1,
+      total: evaluation + 2,
+    });
     expect(picture).toContain('<title>1:1 uri: ');
     expect(picture.match(/<g>/g)?.length).toBe(picture.match(/<\/g>/g)?.length);
   });
