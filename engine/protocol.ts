@@ -131,8 +131,6 @@ export interface BufferDeclaration<T extends Transaction = Transaction> {
   readonly direction: Direction;
   /** Progress at which it is complete, per direction it exists in (index into the progress names). */
   readonly progress: number;
-  /** Progress from which on firewall rules look at what of it is there. */
-  readonly early?: number;
   readonly summary: string;
   /** Several values (headers, names, certificates): each is inspected by itself. */
   readonly multiple?: boolean;

@@ -10,6 +10,7 @@ import { RECOGNITION_OPTIONS } from '../engine/application/recognition.js';
 import type { Talk } from '../engine/application/talk.js';
 import type { Batch } from '../engine/batch.js';
 import { BypassedPackets } from '../engine/bypassed-packets.js';
+import { FIREWALL } from '../engine/firewall.js';
 import * as Flow from '../engine/flow-record.js';
 import { FLOW_TABLE, type FlowTable } from '../engine/flow-table.js';
 import { FRAME_PAYLOAD } from '../engine/frames/frame-outputs.js';
@@ -49,6 +50,8 @@ export class Application implements ThreadModule, ApplicationLayer {
   /** The batch, and where in it the packet in hand stands. */
   private batch!: Batch;
   private index = 0;
+  /** What a firewall dropped is not parsed. */
+  private readonly firewall: boolean;
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
   private readonly bytes: Uint8Array;
@@ -60,6 +63,7 @@ export class Application implements ThreadModule, ApplicationLayer {
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
     this.bytes = thread.memory.bytes;
+    this.firewall = thread.config.read(FIREWALL);
     this.bypassed = new BypassedPackets(thread);
     this.conversations = new Conversations(thread, protocols);
     this.updates = this.conversations.telling.updates;
@@ -105,6 +109,7 @@ export class Application implements ThreadModule, ApplicationLayer {
       this.conversations.end(slot, p, flow);
       return;
     }
+    if (this.firewall && this.flows[flow * Flow.INTS + Flow.ACTION] === Flow.ACTION_DROP) return;
     if (this.conversations.find(flow)?.bypassed) this.bypassed.note(p, flow);
     const protocol = row[p + Packet.PROTOCOL];
     if (protocol === TCP) this.segment(p, flow);

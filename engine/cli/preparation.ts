@@ -14,6 +14,7 @@ import { engineMode } from '../exception-policy.js';
 import { FIREWALL } from '../firewall.js';
 import { expiryPlugin, FLOW_EXPIRY_POLICY, loadFlowExpiry } from '../flow-expiry.js';
 import type { EngineLog } from '../log.js';
+import { BATCH } from '../manager/options.js';
 import type { Protocol } from '../protocol.js';
 import type { Statistics } from '../stats-record.js';
 import { loadOwnModules } from '../thread/load-module.js';
@@ -59,8 +60,7 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
   const wrong = tellFindings(settings, await declaredOptions(), log);
   if (wrong > 0 && given.test)
     throw new UsageError(`the configuration has ${wrong} values that are not accepted`);
-  // A firewall that lets everything pass is none.
-  if (config.read(FIREWALL)) addSettings(config, { [engineMode.path]: 'ips' });
+  if (config.read(FIREWALL)) useFirewall(config, given);
   const from = settings.file === defaultsFile() ? process.cwd() : dirname(settings.file);
   const protocols = await loadProtocols(protocolPlugins(config, from));
   await resolveFlowExpiry(config, from);
@@ -112,6 +112,15 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
       return rules;
     },
   };
+}
+
+/**
+ * A firewall that lets everything pass is none. What it drops of a capture was not dropped when that was taken: packets
+ * are gone through one by one, so that nothing behind a drop is parsed.
+ */
+function useFirewall(config: Config, given: Given): void {
+  addSettings(config, { [engineMode.path]: 'ips' });
+  if (given.captures.length > 0) addSettings(config, { [BATCH.path]: 1 });
 }
 
 /** Paths of protocols of others. Threads know of no folder that names are relative to: they get whole paths. */

@@ -7,7 +7,13 @@ import { defineProtocol } from '../../engine/protocol.js';
 import { BUFFERS, TESTS } from './ssh/keywords.js';
 import { readSide, type SshSettings } from './ssh/reading.js';
 import { sshRecord } from './ssh/record.js';
-import { EVENTS, PROGRESS_TO_CLIENT, PROGRESS_TO_SERVER, type SshTransaction } from './ssh/transaction.js';
+import {
+  EVENTS,
+  INNER_PROGRESS,
+  PROGRESS_TO_CLIENT,
+  PROGRESS_TO_SERVER,
+  type SshTransaction,
+} from './ssh/transaction.js';
 
 const NAMES = { name: 'ssh', transports: ['tcp'] } as const;
 
@@ -39,6 +45,7 @@ export default defineProtocol<SshTransaction>({
   ...NAMES,
   progressToServer: PROGRESS_TO_SERVER,
   progressToClient: PROGRESS_TO_CLIENT,
+  innerProgress: INNER_PROGRESS,
   events: EVENTS,
   buffers: BUFFERS,
   frames: declareFrames(NAMES, ['record.hdr', 'record.data', 'record.pdu']),

@@ -68,7 +68,7 @@ export class Detection {
   }
 
   /** The application layer read the whole batch: what it told of packets behind a drop is taken back. */
-  private event(slot: number): void {
+  protected event(slot: number): void {
     const e = slot * Packet.INTS;
     const root = this.row[e + Packet.ROOT]!;
     if (root < 0) return;

@@ -62,7 +62,7 @@ export class PacketFacts {
     this.flow = row[p + Packet.FLOW]!;
     this.f = this.flow * Flow.INTS;
     this.version = row[p + Packet.IP_VERSION]!;
-    this.transport = transportOf(row[p + Packet.PROTOCOL]!, this.version);
+    this.transport = transportOf(row[p + Packet.PROTOCOL]!, this.version, row[p + Packet.L3]!);
     this.toServer = this.flow < 0 || (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
     this.payloadLength = row[p + Packet.PAYLOAD_LENGTH]!;
     if (row[p + Packet.L3]! > 0) this.loadAddresses(p);
@@ -135,7 +135,8 @@ export function applicationOf(flowState: number, flows: Int32Array, f: number): 
   return Packet.applicationIn(flowState, Packet.FLOW_APPLICATION);
 }
 
-function transportOf(protocol: number, version: number): number {
+/** @param network where its network header lies: without IP, only ARP has one that is read */
+function transportOf(protocol: number, version: number, network: number): number {
   switch (protocol) {
     case TCP:
       return Traits.TCP;
@@ -148,7 +149,8 @@ function transportOf(protocol: number, version: number): number {
     case SCTP:
       return Traits.SCTP;
     default:
-      return version === 0 ? Traits.NOT_IP : Traits.OTHER_IP;
+      if (version !== 0) return Traits.OTHER_IP;
+      return network > 0 ? Traits.ARP : Traits.NOT_IP;
   }
 }
 

@@ -27,8 +27,6 @@ export interface Part {
   readonly direction: Direction;
   /** Progress from which on it can be tested. */
   readonly progress: number;
-  /** Progress from which on a firewall tests it; its own without one. */
-  readonly early?: number;
   /** A test that fails may succeed when there is more. */
   readonly growing: boolean;
   holds(at: Inspection, visible: Visible): boolean;
@@ -134,7 +132,6 @@ function bufferPart(
   return {
     direction: buffer.direction ?? declared.direction,
     progress: declared.progress,
-    ...(declared.early !== undefined && { early: declared.early }),
     growing: declared.growing === true,
     holds(at, visible) {
       if (!declared.multiple)

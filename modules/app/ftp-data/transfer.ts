@@ -55,7 +55,7 @@ export function* readFile(session: Session<FtpDataTransaction>, toServer: boolea
     const body = bodyOf(session, transaction, toServer);
     if (bytes) body.append(bytes);
     else if (socket.state === 'gap') {
-      body.file!.gap(socket.missing);
+      body.file?.gap(socket.missing);
       socket.resume();
     } else break;
     if (body.show(false)) session.advance(transaction, toServer, STARTED);
@@ -72,12 +72,15 @@ function bodyOf(
 ): InspectedBody {
   if (transaction.body) return transaction.body;
   const { files, memory } = session.settings as FtpDataSettings;
-  const name = Buffer.from(transaction.announced.filename, 'latin1');
+  const { filename } = transaction.announced;
   const body = new InspectedBody(FILE_LIMITS, session.sides.inline, memory, files.streamDepth ?? 0);
-  body.file = new TrackedFile(name, toServer, files);
   transaction.body = body;
   transaction.toServer = toServer;
-  transaction.files = [body.file];
+  // A listing of what has no name is no file.
+  if (filename !== '') {
+    body.file = new TrackedFile(Buffer.from(filename, 'latin1'), toServer, files);
+    transaction.files = [body.file];
+  }
   if (files.streamDepth !== undefined) session.requests.streamDepth = files.streamDepth;
   return body;
 }
@@ -90,7 +93,7 @@ function end(
 ): void {
   const { body } = transaction;
   if (body && transaction.toServer === toServer) {
-    body.file!.close(state);
+    body.file?.close(state);
     body.show(true);
   }
   session.advance(transaction, toServer, COMPLETE);

@@ -100,7 +100,7 @@ export class Control {
       if (!LISTINGS.has(command)) session.event(transaction, 'file_before_port');
       return;
     }
-    const filename = latin1(argument ?? new Uint8Array(0)).slice(0, LONGEST_NAME);
+    const filename = command === 'STOU' && argument === undefined ? '<stou>' : nameOf(argument);
     session.requests.expect = { protocol: 'ftp-data', port: dataPort, detail: { command, filename } };
     this.dataPort = 0;
   }
@@ -156,6 +156,10 @@ export class Control {
 function passivePort(command: string | undefined, code: string, text: string): number | undefined {
   if (command === 'PASV' && code === '227') return parsePassive(text);
   return command === 'EPSV' && code === '229' ? parseExtendedPassive(text) : undefined;
+}
+
+function nameOf(argument: Uint8Array | undefined): string {
+  return latin1(argument ?? new Uint8Array(0)).slice(0, LONGEST_NAME);
 }
 
 /** The three digits a reply begins with. */

@@ -5,16 +5,7 @@ import { readTextLine, type TextLine, withoutLineEnd } from '../../../engine/app
 import { latin1 } from '../http/bytes.js';
 import { Mail } from './mail.js';
 import type { SmtpSettings } from './settings.js';
-import {
-  ANSWERED,
-  COMPLETE,
-  DATA,
-  HELO,
-  MAIL,
-  RCPT,
-  type SmtpEvent,
-  SmtpTransaction,
-} from './transaction.js';
+import { ANSWERED, COMPLETE, DATA, HELO, MAIL, type SmtpEvent, SmtpTransaction } from './transaction.js';
 
 const LF = 10;
 const DOT = 0x2e;
@@ -121,7 +112,7 @@ export class Conversation {
         return 'other';
       case 'RCPT':
         transaction.addRecipient(pathOf(text));
-        session.advance(transaction, true, RCPT);
+        session.advance(transaction, true, MAIL);
         return 'other';
       case 'DATA':
         session.advance(transaction, true, DATA);

@@ -1,7 +1,7 @@
 /** Buffers of SMTP and of the messages that mails carry. */
 import { fileBuffers } from '../../../engine/files/file-keywords.js';
 import type { BufferDeclaration } from '../../../engine/protocol.js';
-import { COMPLETE, DATA, HEADER, HELO, MAIL, RCPT, type SmtpTransaction } from './transaction.js';
+import { COMPLETE, DATA, HEADER, HELO, MAIL, type SmtpTransaction } from './transaction.js';
 
 type Buffer_ = BufferDeclaration<SmtpTransaction>;
 
@@ -27,7 +27,6 @@ export const BUFFERS: readonly Buffer_[] = [
   {
     ...buffer('smtp.rcpt_to', DATA, 'a recipient of the envelope', () => undefined),
     multiple: true,
-    early: RCPT,
     get: ({ rcptTo }, _, index) => rcptTo[index],
   },
   field('email.from', 'from'),

@@ -9,7 +9,6 @@ export const PROGRESS_TO_SERVER = [
   'request_started',
   'request_helo',
   'request_mail',
-  'request_rcpt',
   'request_data',
   'request_header',
   'request_complete',
@@ -17,12 +16,11 @@ export const PROGRESS_TO_SERVER = [
 export const PROGRESS_TO_CLIENT = ['response_started', 'response_data', 'response_complete'] as const;
 export const HELO = 1;
 export const MAIL = 2;
-export const RCPT = 3;
-export const DATA = 4;
-export const HEADER = 5;
-export const COMPLETE = 6;
+export const DATA = 3;
+export const HEADER = 4;
+export const COMPLETE = 5;
 /** Of these, those that no rule hooks into. */
-export const INNER_PROGRESS = ['request_helo', 'request_mail', 'request_rcpt', 'request_header'] as const;
+export const INNER_PROGRESS = ['request_helo', 'request_mail', 'request_header'] as const;
 export const ANSWERED = 2;
 
 export const EVENTS = [

@@ -39,7 +39,13 @@ function value(
 }
 
 const numbered = (names: readonly string[]): Record<string, number> =>
-  Object.fromEntries(names.map((name, number) => [name, number]));
+  Object.fromEntries(
+    names.flatMap((name, number) => [
+      [name, number],
+      // Rules may write them as one word.
+      [name.replaceAll('_', ''), number],
+    ]),
+  );
 
 export const VALUES = [
   value('version', 'version: 1, 2 (2c) or 3', ({ version }) => version),

@@ -16,6 +16,8 @@ export const PROGRESS_TO_CLIENT = [
   'response_kexinit_done',
   'response_finished',
 ] as const;
+/** No rule hooks into these. */
+export const INNER_PROGRESS = ['request_kexinit_done', 'response_kexinit_done'] as const;
 export const BANNER_WAIT_EOL = 1;
 export const BANNER_DONE = 2;
 export const KEXINIT_DONE = 3;

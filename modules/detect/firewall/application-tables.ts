@@ -156,7 +156,7 @@ export class ApplicationTables {
       const part = parts[i]!;
       const here = part.direction === 'either' || (part.direction === 'to_server') === side.toServer;
       const visible = here ? side : other;
-      if ((part.early ?? part.progress) > visible.progress && !part.growing) return false;
+      if (part.progress > visible.progress && !part.growing) return false;
       if (!part.holds(at, visible)) return false;
     }
     const rule = rules.at(signature);

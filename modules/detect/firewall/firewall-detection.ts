@@ -4,12 +4,13 @@
  * application protocols, threat detection of transactions.
  */
 import type { Batch } from '../../../engine/batch.js';
+import { EVENT_NONE, EVENT_TRANSACTION } from '../../../engine/event.js';
 import { offerFirewallHooks } from '../../../engine/firewall.js';
 import * as Flow from '../../../engine/flow-record.js';
 import { FLOW_TABLE } from '../../../engine/flow-table.js';
 import * as Packet from '../../../engine/packet.js';
 import type { ApplicationLayer } from '../../../engine/protocol.js';
-import { REASON_FLOW_PRE_HOOK, REASON_STREAM_PRE_HOOK } from '../../../engine/verdict.js';
+import { isOfFirewall, REASON_FLOW_PRE_HOOK, REASON_STREAM_PRE_HOOK } from '../../../engine/verdict.js';
 import * as Header from '../../../signatures/compile/header.js';
 import type { FirewallTable, FirewallTables } from '../../../signatures/firewall/tables.js';
 import type { RuleLanguage } from '../../../signatures/language.js';
@@ -72,6 +73,19 @@ export class FirewallDetection extends Detection {
   protected override isJudged(p: number, flow: number): boolean {
     const dropped = (this.row[p + Packet.FLOW_STATE]! & Packet.FLOW_DROPPED) !== 0;
     return dropped || this.flows[flow * Flow.INTS + Flow.ACTION] === Flow.ACTION_DROP;
+  }
+
+  /** What the end of a flow tells of transactions did not come to pass when the firewall had dropped it. */
+  protected override event(slot: number): void {
+    super.event(slot);
+    const { row, flows } = this;
+    const e = slot * Packet.INTS;
+    if (row[e + Packet.EVENT_KIND] !== EVENT_TRANSACTION) return;
+    const root = row[e + Packet.ROOT]!;
+    if (root < 0 || row[root * Packet.INTS + Packet.PSEUDO] !== Packet.PSEUDO_FLOW_END) return;
+    const f = row[e + Packet.FLOW]! * Flow.INTS;
+    const dropped = flows[f + Flow.ACTION] === Flow.ACTION_DROP;
+    if (dropped && isOfFirewall(flows[f + Flow.DROP_REASON]!)) row[e + Packet.EVENT_KIND] = EVENT_NONE;
   }
 
   protected override inspect(i: number, p: number, pseudo: number): void {
