@@ -1,0 +1,29 @@
+/** RDP (MS-RDPBCGR): how a connection begins. What is shown afterwards is not looked at. */
+import { defineProtocol, type ProbeResult } from '../../engine/protocol.js';
+import { client, server } from './rdp/exchange.js';
+import { rdpRecord } from './rdp/record.js';
+import type { RdpTransaction } from './rdp/transaction.js';
+import { CONNECTION_CONFIRM, CONNECTION_REQUEST, TPKT_HEADER, TPKT_VERSION } from './rdp/x224.js';
+
+/** A TPKT that asks for a connection, or grants one. */
+function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean): ProbeResult {
+  if (bytes[start] !== TPKT_VERSION || (end - start > 1 && bytes[start + 1] !== 0)) return 'no';
+  if (end - start < TPKT_HEADER + 2) return 'more';
+  const code = bytes[start + TPKT_HEADER + 1]! & 0xf0;
+  return code === (toServer ? CONNECTION_REQUEST : CONNECTION_CONFIRM) ? 'yes' : 'no';
+}
+
+export default defineProtocol<RdpTransaction>({
+  name: 'rdp',
+  transports: ['tcp'],
+  progressToServer: ['request_started', 'request_complete'],
+  progressToClient: ['response_started', 'response_complete'],
+  events: [],
+  buffers: [],
+  values: [],
+  tests: [],
+  recognition: { ports: { tcp: [3389] }, probe },
+  client,
+  server,
+  record: rdpRecord,
+});

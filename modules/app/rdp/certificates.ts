@@ -1,0 +1,57 @@
+/** Serial numbers of the certificates that a server shows, where the connection goes on as TLS up to 1.2 (RFC 5246). */
+import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
+import { Elements, INTEGER, SEQUENCE } from '../asn1/ber.js';
+
+const HANDSHAKE = 22;
+const RECORD_HEADER = 5;
+const MESSAGE_HEADER = 4;
+const CERTIFICATE = 11;
+/** Bytes of the beginning of a handshake. */
+const LONGEST = 64 << 10;
+const MOST_CERTIFICATES = 16;
+/** Of a certificate's version. */
+const EXPLICIT_0 = 0xa0;
+
+/** @returns undefined where none are shown */
+export function* certificateSerials(socket: StreamSocket): Reading<string[] | undefined> {
+  let handshake: Uint8Array = new Uint8Array(0);
+  while (handshake.length < LONGEST) {
+    const header = yield* socket.read(RECORD_HEADER);
+    if (!header || header[0] !== HANDSHAKE) return undefined;
+    const record = yield* socket.read((header[3]! << 8) | header[4]!);
+    if (!record) return undefined;
+    handshake = Buffer.concat([handshake, record]);
+    const list = certificatesIn(handshake);
+    if (list) return serialsOf(list);
+  }
+  return undefined;
+}
+
+/** The content of the message that has them, once it is all there. */
+function certificatesIn(handshake: Uint8Array): Uint8Array | undefined {
+  for (let at = 0; at + MESSAGE_HEADER <= handshake.length; ) {
+    const end = at + MESSAGE_HEADER + uint24(handshake, at + 1);
+    if (handshake[at] === CERTIFICATE)
+      return end <= handshake.length ? handshake.subarray(at + MESSAGE_HEADER, end) : undefined;
+    at = end;
+  }
+  return undefined;
+}
+
+/** A list of certificates, each and all with their length. */
+function serialsOf(list: Uint8Array): string[] {
+  const serials: string[] = [];
+  for (let at = 3; at + 3 <= list.length && serials.length < MOST_CERTIFICATES; ) {
+    const end = at + 3 + uint24(list, at);
+    const fields = new Elements(list.subarray(at + 3, end)).inside(SEQUENCE)?.inside(SEQUENCE);
+    fields?.take(EXPLICIT_0);
+    const serial = fields?.take(INTEGER);
+    if (serial) serials.push(Buffer.from(serial).toString('hex'));
+    at = end;
+  }
+  return serials;
+}
+
+function uint24(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!;
+}

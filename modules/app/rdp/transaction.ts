@@ -1,0 +1,31 @@
+/** Each message that begins a connection is a transaction, of its own direction. */
+import type { Transaction } from '../../../engine/protocol.js';
+import type { ConnectRequest } from './connect-request.js';
+import type { InitialRequest, InitialResponse } from './x224.js';
+
+export const COMPLETE = 1;
+
+export type RdpItem =
+  | { readonly type: 'initial_request'; readonly request: InitialRequest }
+  | { readonly type: 'initial_response'; readonly response: InitialResponse }
+  | { readonly type: 'connect_request'; readonly connect: ConnectRequest }
+  | { readonly type: 'connect_response' }
+  /** Serial numbers of certificates, in hexadecimal digits. */
+  | { readonly type: 'tls_handshake'; readonly serials: readonly string[] };
+
+export class RdpTransaction implements Transaction {
+  progressToServer: number;
+  progressToClient: number;
+  readonly events: number[] = [];
+  detection?: unknown;
+
+  constructor(
+    readonly id: number,
+    readonly item: RdpItem,
+    toServer: boolean,
+  ) {
+    // The other direction has nothing to wait for.
+    this.progressToServer = toServer ? 0 : COMPLETE;
+    this.progressToClient = toServer ? COMPLETE : 0;
+  }
+}
