@@ -70,10 +70,6 @@ const PROTOCOLS: Readonly<Record<string, AbsentProtocol>> = {
     values: 'ftp.dynamic_port ftp.mode ftp.reply_received ftpbounce ftpdata_command ftpdata.command',
   },
   ntp: { buffers: 'ntp.reference_id', values: 'ntp.version ntp.mode ntp.stratum' },
-  ike: {
-    buffers: 'ike.init_spi ike.resp_spi ike.nonce_payload ike.key_exchange_payload ike.vendor',
-    values: 'ike.chosen_sa_attribute ike.exchtype ike.key_exchange_payload_length ike.nonce_payload_length',
-  },
   mqtt: {
     buffers:
       'mqtt.connect.clientid mqtt.connect.password mqtt.connect.protocol_string mqtt.connect.username mqtt.connect.willmessage ' +

@@ -5,11 +5,13 @@ import type { Config } from '../../engine/config/config.js';
 import type { Protocol, Transaction } from '../../engine/protocol.js';
 import dht from '../../modules/app/bittorrent-dht.js';
 import enip from '../../modules/app/enip.js';
+import ike from '../../modules/app/ike.js';
 import krb5 from '../../modules/app/krb5.js';
 import nfs from '../../modules/app/nfs.js';
 import quic from '../../modules/app/quic.js';
 import websocket from '../../modules/app/websocket.js';
 import * as cip from '../app/enip/message-builder.js';
+import { association1, association2, message, part, proposal2 } from '../app/ike/message-builder.js';
 import { failure, framed, reply, request } from '../app/krb5/message-builder.js';
 import * as rpc from '../app/nfs/message-builder.js';
 import { CLIENT_1, crypto, googleHello, initial, SERVER_1 } from '../app/quic/packet-builder.js';
@@ -80,6 +82,14 @@ const TARGETS: readonly Target[] = [
     transport: 'tcp',
     client: [concat(frame(0x01, 'one', 7), frame(0x89, '', 7), frame(0x80, 'two', 9))],
     server: [concat(frame(0xc1, Uint8Array.of(0xcb, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00)), frame(0x88, ''))],
+  },
+  {
+    protocol: ike,
+    transport: 'udp',
+    client: [message(1, 2, 0, association1([[1, 7]], [[2, 4]]), part(13, 'vendor'), part(4, 'key'))],
+    server: [
+      message(2, 34, 8, association2(proposal2([1, 12], [2, 5])), part(40, 'nonce'), part(41, '1234')),
+    ],
   },
 ];
 

@@ -1,0 +1,24 @@
+/** IKE versions 1 and 2 (RFC 2409, 7296): what is not encrypted. */
+import { defineProtocol } from '../../engine/protocol.js';
+import { addMessage, EVENTS, type IkeTransaction } from './ike/conversation.js';
+import { isHeader } from './ike/header.js';
+import { BUFFERS, TESTS, VALUES } from './ike/keywords.js';
+import { ikeRecord } from './ike/record.js';
+
+export default defineProtocol<IkeTransaction>({
+  name: 'ike',
+  ruleNames: ['ike', 'ikev2'],
+  transports: ['udp'],
+  progressToServer: ['request_started', 'request_complete'],
+  progressToClient: ['response_started', 'response_complete'],
+  events: EVENTS,
+  buffers: BUFFERS,
+  values: VALUES,
+  tests: TESTS,
+  recognition: {
+    ports: { udp: [500] },
+    probe: (bytes, start, end) => (isHeader(bytes, start, end) ? 'yes' : 'no'),
+  },
+  datagram: (session, bytes, start, end, toServer) => addMessage(session, bytes.slice(start, end), toServer),
+  record: ikeRecord,
+});

@@ -1,0 +1,211 @@
+/** Messages of IKE: each is a transaction. What was agreed upon in one is told with those behind it. */
+import type { Session } from '../../../engine/application/session.js';
+import type { Transaction } from '../../../engine/protocol.js';
+import {
+  HEADER,
+  hex,
+  type IkeHeader,
+  type Payload,
+  readHeader,
+  readPayloads,
+  uint16,
+  uint32,
+} from './header.js';
+import { type Attribute, readAttributes, readProposals, type Transform } from './proposals.js';
+
+export const COMPLETE = 1;
+export const EVENTS = [
+  'malformed_data',
+  'no_encryption',
+  'weak_crypto_enc',
+  'weak_crypto_prf',
+  'weak_crypto_dh',
+  'weak_crypto_auth',
+  'weak_crypto_nodh',
+  'weak_crypto_noauth',
+  'invalid_proposal',
+  'unknown_proposal',
+  'payload_extra_data',
+  'multiple_server_proposal',
+] as const;
+
+/** What one side showed in version 1. */
+export class Party {
+  keyExchange: Uint8Array | undefined;
+  nonce: Uint8Array | undefined;
+  proposals: readonly (readonly Attribute[])[] = [];
+  readonly vendors = new Set<string>();
+}
+
+const MOST_VENDORS = 64;
+
+/** What is known of the connection. */
+export class IkeState {
+  readonly client = new Party();
+  readonly server = new Party();
+  domain: number | undefined;
+  /** What the responder of version 2 chose. */
+  chosen: readonly Transform[] = [];
+}
+
+export class IkeTransaction implements Transaction {
+  progressToServer: number;
+  progressToClient: number;
+  readonly events: number[] = [];
+  detection?: unknown;
+  /** Types of payloads, the highest first. */
+  payloads: readonly number[] = [];
+  keyExchange: Uint8Array | undefined;
+  nonce: Uint8Array | undefined;
+  vendors: readonly Uint8Array[] = [];
+  notifications: readonly number[] = [];
+  /** What the responder chose in this message. */
+  attributes: readonly Attribute[] = [];
+  transforms: readonly Transform[] = [];
+
+  constructor(
+    readonly id: number,
+    readonly toServer: boolean,
+    /** Undefined for what is no message. */
+    readonly header: IkeHeader | undefined,
+    readonly state: IkeState,
+  ) {
+    // The other direction has nothing to wait for.
+    this.progressToServer = toServer ? 0 : COMPLETE;
+    this.progressToClient = toServer ? COMPLETE : 0;
+  }
+
+  get isEncrypted(): boolean {
+    return this.header?.major === 1 && (this.header.flags & 1) !== 0;
+  }
+}
+
+type IkeSession = Session<IkeTransaction>;
+
+/** Payloads by version: of a security association, a key exchange, a nonce, a notification, a vendor. */
+const TYPES = [
+  { sa: 1, keyExchange: 4, nonce: 10, notify: 11, vendor: 13 },
+  { sa: 33, keyExchange: 34, nonce: 40, notify: 41, vendor: 43 },
+] as const;
+
+/** @param bytes of one message; kept */
+export function addMessage(session: IkeSession, bytes: Uint8Array, toServer: boolean): void {
+  session.state ??= new IkeState();
+  const state = session.state as IkeState;
+  const header = readHeader(bytes, 0, bytes.length);
+  const transaction = new IkeTransaction(session.transactionCount, toServer, header, state);
+  session.begin(transaction);
+  const report = (event: (typeof EVENTS)[number]) => session.event(transaction, event);
+  if (!header) report('malformed_data');
+  else if (!transaction.isEncrypted) readMessage(transaction, header, bytes, report);
+  session.advance(transaction, toServer, COMPLETE);
+}
+
+type Report = (event: (typeof EVENTS)[number]) => void;
+
+function readMessage(
+  transaction: IkeTransaction,
+  header: IkeHeader,
+  bytes: Uint8Array,
+  report: Report,
+): void {
+  const body = bytes.subarray(HEADER, header.length);
+  const payloads = readPayloads(body, header.firstPayload);
+  if (!payloads) {
+    report('malformed_data');
+    return;
+  }
+  const present = payloads.map(each => (header.major === 1 ? each.type : each.next));
+  if (header.major === 2) present.push(header.firstPayload);
+  const types = TYPES[header.major - 1]!;
+  for (const payload of payloads) {
+    if (payload.type === types.sa) present.push(...association(transaction, header, payload.content, report));
+    else notePayload(transaction, payload, types);
+  }
+  transaction.payloads = [...new Set(present)].sort((a, b) => b - a);
+}
+
+function notePayload(
+  transaction: IkeTransaction,
+  { type, content }: Payload,
+  types: (typeof TYPES)[number],
+): void {
+  const party = transaction.toServer ? transaction.state.client : transaction.state.server;
+  if (type === types.keyExchange) {
+    // Of version 2 the number of the group stands before it.
+    transaction.keyExchange = types === TYPES[1] ? content.subarray(4) : content;
+    party.keyExchange = transaction.keyExchange;
+  } else if (type === types.nonce) {
+    transaction.nonce = content;
+    party.nonce = content;
+  } else if (type === types.vendor) {
+    transaction.vendors = [...transaction.vendors, content];
+    if (party.vendors.size < MOST_VENDORS) party.vendors.add(hex(content));
+  } else if (type === types.notify && types === TYPES[1] && content.length >= 4)
+    transaction.notifications = [...transaction.notifications, uint16(content, 2)];
+}
+
+/** @returns types of payloads within it */
+function association(
+  transaction: IkeTransaction,
+  header: IkeHeader,
+  content: Uint8Array,
+  report: Report,
+): readonly number[] {
+  if (header.major === 2) {
+    proposals(transaction, readProposals(content), report);
+    return [];
+  }
+  if (content.length < 8) {
+    report('malformed_data');
+    return [];
+  }
+  const { state, toServer } = transaction;
+  const list = readAttributes(content.subarray(8));
+  state.domain = uint32(content, 0);
+  (toServer ? state.client : state.server).proposals = list;
+  if (!toServer) {
+    transaction.attributes = list[0] ?? [];
+    if (list.length > 1) report('multiple_server_proposal');
+  }
+  return list.length > 0 ? [2, 3] : [];
+}
+
+function proposals(transaction: IkeTransaction, list: readonly Transform[][], report: Report): void {
+  for (const transforms of list) judge(transforms, report);
+  if (transaction.toServer) return;
+  if (list.length > 1) report('multiple_server_proposal');
+  transaction.transforms = list[0] ?? [];
+  transaction.state.chosen = transaction.transforms;
+}
+
+const [ENCRYPTION, PRF, INTEGRITY, GROUP] = [1, 2, 3, 4];
+/** What should not be used any more (RFC 8247). */
+const WEAK: Readonly<Record<number, ReadonlySet<number>>> = {
+  [ENCRYPTION]: new Set([1, 2, 3, 4, 5, 6, 7, 8, 9]),
+  [PRF]: new Set([0, 1, 2]),
+  [INTEGRITY]: new Set([1, 2, 3, 4, 6, 7]),
+  [GROUP]: new Set([1, 2, 5, 22]),
+};
+const NULL_ENCRYPTION = new Set([11, 21]);
+/** Encryption that authenticates too (RFC 5282). */
+const COMBINED = new Set([14, 15, 16, 18, 19, 20, 25, 26, 27, 28]);
+const WEAK_EVENTS: Readonly<Record<number, (typeof EVENTS)[number]>> = {
+  [ENCRYPTION]: 'weak_crypto_enc',
+  [PRF]: 'weak_crypto_prf',
+  [INTEGRITY]: 'weak_crypto_auth',
+  [GROUP]: 'weak_crypto_dh',
+};
+
+function judge(transforms: readonly Transform[], report: Report): void {
+  for (const { type, id } of transforms) {
+    if (WEAK[type]?.has(id)) report(WEAK_EVENTS[type]!);
+    if (type === ENCRYPTION && NULL_ENCRYPTION.has(id)) report('no_encryption');
+    if (type === INTEGRITY && id === 0) report('weak_crypto_noauth');
+    if (type === GROUP && id === 0) report('weak_crypto_nodh');
+  }
+  const has = (type: number) => transforms.some(each => each.type === type);
+  const authenticates = transforms.some(({ type, id }) => type === ENCRYPTION && COMBINED.has(id));
+  if (!has(INTEGRITY) && !authenticates) report('weak_crypto_noauth');
+  if (!has(GROUP)) report('weak_crypto_nodh');
+}

@@ -1,0 +1,77 @@
+/** Headers of IKE messages (RFC 7296 3.1, RFC 2408 3.1) and the chain of payloads behind them. */
+
+export interface IkeHeader {
+  readonly initiatorSpi: string;
+  readonly responderSpi: string;
+  readonly firstPayload: number;
+  readonly major: number;
+  readonly minor: number;
+  readonly exchange: number;
+  readonly flags: number;
+  readonly messageId: number;
+  readonly length: number;
+}
+
+export interface Payload {
+  readonly type: number;
+  /** Type of the one behind it; 0: none. */
+  readonly next: number;
+  readonly content: Uint8Array;
+}
+
+export const HEADER = 28;
+const GENERIC = 4;
+const MOST_PAYLOADS = 64;
+const ENCRYPTED = new Set([46, 53]);
+
+export function uint16(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 8) | bytes[at + 1]!;
+}
+
+export function uint32(bytes: Uint8Array, at: number): number {
+  return uint16(bytes, at) * 65536 + uint16(bytes, at + 2);
+}
+
+export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+/** @returns undefined where it is none of a version that there is, or not as long as it says */
+export function readHeader(bytes: Uint8Array, start: number, end: number): IkeHeader | undefined {
+  if (!isHeader(bytes, start, end)) return undefined;
+  return {
+    initiatorSpi: hex(bytes.subarray(start, start + 8)),
+    responderSpi: hex(bytes.subarray(start + 8, start + 16)),
+    firstPayload: bytes[start + 16]!,
+    major: bytes[start + 17]! >> 4,
+    minor: bytes[start + 17]! & 15,
+    exchange: bytes[start + 18]!,
+    flags: bytes[start + 19]!,
+    messageId: uint32(bytes, start + 20),
+    length: uint32(bytes, start + 24),
+  };
+}
+
+/** Costs nothing but looking. */
+export function isHeader(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start < HEADER) return false;
+  const version = bytes[start + 17]!;
+  if (version !== 0x10 && version !== 0x20) return false;
+  const length = uint32(bytes, start + 24);
+  return length >= HEADER && length <= end - start;
+}
+
+/** @returns undefined where the chain is broken */
+export function readPayloads(bytes: Uint8Array, first: number): Payload[] | undefined {
+  const list: Payload[] = [];
+  let type = first;
+  for (let at = 0; type !== 0 && list.length < MOST_PAYLOADS; ) {
+    if (at + GENERIC > bytes.length) return undefined;
+    const length = uint16(bytes, at + 2);
+    if (length < GENERIC || at + length > bytes.length) return undefined;
+    const next = bytes[at]!;
+    list.push({ type, next, content: bytes.subarray(at + GENERIC, at + length) });
+    // Behind an encrypted payload (RFC 7296 3.14, RFC 7383 2.5) nothing follows: it names what is in it.
+    type = ENCRYPTED.has(type) ? 0 : next;
+    at += length;
+  }
+  return list;
+}

@@ -1,0 +1,88 @@
+/** The EVE record of IKE. */
+import type { IkeTransaction, Party } from './conversation.js';
+import { hex } from './header.js';
+import {
+  ATTRIBUTES_1,
+  EXCHANGES_1,
+  NOTIFICATIONS,
+  PAYLOADS_1,
+  PAYLOADS_2,
+  TRANSFORM_MEMBERS,
+  TRANSFORMS_2,
+} from './names.js';
+import type { Attribute, Transform } from './proposals.js';
+
+type Json = Record<string, unknown>;
+const INITIATOR = 0x08;
+const FIRST_STATUS = 16384;
+
+export function ikeRecord(transaction: IkeTransaction): string {
+  const { header, payloads } = transaction;
+  if (!header) return '"ike":{}';
+  const names = header.major === 1 ? PAYLOADS_1 : PAYLOADS_2;
+  const record = {
+    version_major: header.major,
+    version_minor: header.minor,
+    init_spi: header.initiatorSpi,
+    resp_spi: header.responderSpi,
+    message_id: header.messageId,
+    exchange_type: header.exchange,
+    ...(header.major === 1 && { exchange_type_verbose: EXCHANGES_1[header.exchange] ?? 'Unknown' }),
+    ...(header.major === 1 ? attributesOf(transaction.attributes) : transformsOf(transaction.state.chosen)),
+    ...(header.major === 2 && { role: header.flags & INITIATOR ? 'initiator' : 'responder' }),
+    payload: payloads.map(type => names[type] ?? `Unknown (${type})`),
+    ...(header.major === 1 ? { ikev1: version1(transaction) } : { ikev2: version2(transaction) }),
+  };
+  return `"ike":${JSON.stringify(record)}`;
+}
+
+/** Each by its name and as a number. */
+function attributesOf(attributes: readonly Attribute[]): Json {
+  const json: Json = {};
+  for (const { type, value } of attributes) {
+    const known = ATTRIBUTES_1[type];
+    if (!known) continue;
+    json[known.member] = known.names[value] ?? 'Unknown';
+    json[`${known.member}_raw`] = value;
+  }
+  return json;
+}
+
+function transformsOf(transforms: readonly Transform[]): Json {
+  const json: Json = {};
+  for (const { type, id } of transforms) {
+    const member = TRANSFORM_MEMBERS[type];
+    if (member !== undefined) json[member] = TRANSFORMS_2[type]?.[id] ?? `Unknown (${id})`;
+  }
+  return json;
+}
+
+function version1({ state, isEncrypted, vendors }: IkeTransaction): Json {
+  const client = partyOf(state.client);
+  const server = partyOf(state.server);
+  return {
+    ...(state.domain !== undefined && { doi: state.domain }),
+    encrypted_payloads: isEncrypted,
+    ...(Object.keys(client).length > 0 && { client }),
+    ...(Object.keys(server).length > 0 && { server }),
+    ...(vendors.length > 0 && { vendor_ids: vendors.map(hex) }),
+  };
+}
+
+function partyOf({ keyExchange, nonce, proposals }: Party): Json {
+  return {
+    ...(keyExchange && {
+      key_exchange_payload: hex(keyExchange),
+      key_exchange_payload_length: keyExchange.length,
+    }),
+    ...(nonce && { nonce_payload: hex(nonce), nonce_payload_length: nonce.length }),
+    ...(proposals.length > 0 && { proposals: proposals.map(attributesOf) }),
+  };
+}
+
+function version2({ notifications }: IkeTransaction): Json {
+  return {
+    errors: notifications.filter(each => each < FIRST_STATUS).length,
+    notify: notifications.map(each => NOTIFICATIONS[each] ?? `Unknown (${each})`),
+  };
+}

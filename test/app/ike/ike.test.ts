@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { TESTS } from '../../../modules/app/ike/keywords.js';
+import ike from '../../../modules/app/ike.js';
+import { Feed } from '../../application/feed.js';
+import { hex, u16, u32 } from '../../packets/bytes.js';
+import { association1, association2, message, part, proposal2 } from './message-builder.js';
+
+const feed = (): Feed => new Feed([ike], { serverPort: 500, transport: 'udp' });
+const told = (fed: Feed) => fed.end().records.map(record => record.ike);
+
+describe('ike', () => {
+  it('tells what version 2 agrees upon', () => {
+    const strong = proposal2([1, 12], [2, 5], [3, 12], [4, 14]);
+    const fed = feed()
+      .client(message(2, 34, 8, association2(strong), part(34, u16(14), u16(0), 'key'), part(40, 'nonce')))
+      .server(
+        message(2, 34, 0x20, association2(strong), part(41, u16(0), u16(16388)), part(41, u16(0), u16(14))),
+      );
+    expect(told(fed)).toEqual([
+      {
+        version_major: 2,
+        version_minor: 0,
+        init_spi: '0102030405060708',
+        resp_spi: '1112131415161718',
+        message_id: 0,
+        exchange_type: 34,
+        role: 'initiator',
+        payload: ['Nonce', 'KeyExchange', 'SecurityAssociation', 'NoNextPayload'],
+        ikev2: { errors: 0, notify: [] },
+      },
+      expect.objectContaining({
+        role: 'responder',
+        alg_enc: 'ENCR_AES_CBC',
+        alg_prf: 'PRF_HMAC_SHA2_256',
+        alg_auth: 'AUTH_HMAC_SHA2_256_128',
+        alg_dh: 'Modp2048',
+        ikev2: { errors: 1, notify: ['NAT_DETECTION_SOURCE_IP', 'NO_PROPOSAL_CHOSEN'] },
+      }),
+    ]);
+    expect(fed.events).toEqual([]);
+  });
+
+  it.each([
+    ['weak_crypto_enc', [1, 3]],
+    ['no_encryption', [1, 11]],
+    ['weak_crypto_prf', [2, 1]],
+    ['weak_crypto_auth', [3, 1]],
+    ['weak_crypto_dh', [4, 2]],
+    ['weak_crypto_nodh', [4, 0]],
+  ] as const)('tells of %s', (event, [type, id]) => {
+    const strong: [number, number][] = [
+      [1, 12],
+      [2, 5],
+      [3, 12],
+      [4, 14],
+    ];
+    const transforms = strong.map((each): [number, number] => (each[0] === type ? [type, id] : each));
+    const fed = feed().client(message(2, 34, 8, association2(proposal2(...transforms))));
+    fed.end();
+    expect(fed.events).toEqual([event]);
+  });
+
+  it('tells what version 1 agrees upon', () => {
+    const chosen: [number, number][] = [
+      [1, 7],
+      [2, 4],
+      [4, 14],
+      [14, 256],
+    ];
+    const vendor = part(13, hex('4048b7d56ebce88525e7de7f00d6c2d3'));
+    const fed = feed()
+      .client(message(1, 2, 0, association1(chosen, [[1, 5]]), vendor))
+      .server(message(1, 2, 0, association1(chosen), part(4, 'key'), part(10, 'nonce')))
+      .client(message(1, 2, 1, part(5, 'secret')));
+    const records = told(fed);
+    expect(records[0]).toMatchObject({
+      exchange_type_verbose: 'Identity Protection',
+      payload: ['VendorID', 'Transform', 'Proposal', 'SecurityAssociation'],
+      ikev1: { doi: 1, encrypted_payloads: false, vendor_ids: ['4048b7d56ebce88525e7de7f00d6c2d3'] },
+    });
+    expect(records[1]).toMatchObject({
+      alg_enc: 'EncAesCbc',
+      alg_enc_raw: 7,
+      alg_hash: 'HashSha2_256',
+      alg_dh: 'GroupModp2048Bit',
+      sa_key_length_raw: 256,
+      ikev1: {
+        client: { proposals: [expect.anything(), { alg_enc: 'Enc3DesCbc', alg_enc_raw: 5 }] },
+        server: { key_exchange_payload: '6b6579', nonce_payload_length: 5 },
+      },
+    });
+    expect(records[2]).toMatchObject({ payload: [], ikev1: { encrypted_payloads: true } });
+    const test = TESTS[0]!;
+    const matches = (argument: string) =>
+      test.matches(fed.transactions[1]! as never, false, test.parse(argument));
+    expect(['alg_hash=2', 'alg_hash=4', 'sa_key_length=256'].map(matches)).toEqual([false, true, true]);
+    expect(() => test.parse('alg_hush=2')).toThrow('no attribute=number');
+  });
+
+  it('does not look behind encrypted payloads, and tells of broken chains', () => {
+    const encrypted = message(2, 35, 8, part(46, 'secret'));
+    encrypted[28] = 35;
+    const fed = feed()
+      .client(message(2, 34, 8))
+      .client(encrypted)
+      .client(message(2, 34, 8, part(40, u32(0))).slice(0, 30));
+    expect(told(fed)[1]).toMatchObject({ payload: ['EncryptedAndAuthenticated', 'IdentInitiator'] });
+    expect(fed.events).toEqual(['malformed_data']);
+  });
+});
