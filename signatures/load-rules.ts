@@ -75,9 +75,14 @@ export function filesRead(options: LoadOptions): string[] {
   return [...rules, ...named].filter(path => path !== '');
 }
 
-/** Loads rules from text. @param file name for positions */
-export function loadRuleText(text: string, file: string, options: LoadOptions): RuleSet {
+/**
+ * Loads rules from text.
+ * @param file name for positions
+ * @param firewall rules of the firewall, which come first
+ */
+export function loadRuleText(text: string, file: string, options: LoadOptions, firewall = ''): RuleSet {
   const loader = new Loader<Signature>(options, signature => signature);
+  if (firewall !== '') loader.firewallRules(Buffer.from(firewall, 'utf8').toString('latin1'), file);
   loader.rules(Buffer.from(text.replace(/^\ufeff/, ''), 'utf8').toString('latin1'), file);
   return loader.finish();
 }
@@ -126,6 +131,12 @@ class Loader<Kept> {
       if (files.length === 0) this.problem('warnings', `No rule files match the pattern ${pattern}`, pattern);
       for (const file of files) this.file(file);
     }
+    this.context.firewall = false;
+  }
+
+  firewallRules(latin1: string, file: string): void {
+    this.context.firewall = true;
+    this.rules(latin1, file);
     this.context.firewall = false;
   }
 

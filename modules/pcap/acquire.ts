@@ -8,6 +8,7 @@ import { emptyPacket } from '../../engine/capture-file/capture-format.js';
 import { CaptureReader } from '../../engine/capture-file/capture-reader.js';
 import type { FoundFile } from '../../engine/capture-file/file-list.js';
 import { compileFilter, type PacketFilter } from '../../engine/capture-file/filter.js';
+import { FIREWALL } from '../../engine/firewall.js';
 import type { Thread, ThreadModule } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import { type FileQueue, fileQueue } from './file-queue.js';
@@ -35,6 +36,7 @@ class PcapAcquire implements ThreadModule {
   private readonly filter: PacketFilter | undefined;
   private readonly readSize: number;
   private readonly follow: boolean;
+  private readonly most: number;
   /** Slots left for what the modules behind make of the packets: events, inner packets, stream data. */
   private readonly reserve: number;
   private readonly count: Record<'files' | 'bytes' | 'errors' | 'filtered', number>;
@@ -49,6 +51,8 @@ class PcapAcquire implements ThreadModule {
     this.filter = compileFilter(config.read(FILTER));
     this.readSize = Math.min(Math.max(config.read(BUFFER_SIZE), 4096), 64 * 1024 * 1024);
     this.follow = config.read(CONTINUOUS);
+    // Behind what a firewall drops nothing is to be parsed.
+    this.most = config.read(FIREWALL) ? 1 : BATCH;
     this.reserve = thread.pool.range.slots >> 2;
     this.count = {
       files: counters.declare('pcap_file.files'),
@@ -65,7 +69,11 @@ class PcapAcquire implements ThreadModule {
   process(batch: Batch): void {
     const { pass } = this.queue;
     // Captures without packets, read without end, must not keep the thread from being stopped.
-    while (this.queue.pass === pass && batch.length < BATCH && this.thread.pool.available > this.reserve) {
+    while (
+      this.queue.pass === pass &&
+      batch.length < this.most &&
+      this.thread.pool.available > this.reserve
+    ) {
       if (!this.reader && !this.openNext(batch)) break;
       const step = this.read();
       if (step === WAIT) break;

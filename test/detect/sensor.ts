@@ -27,6 +27,8 @@ export interface SensorOptions {
   readonly config?: ConfigTree;
   readonly matcher?: MatcherKind;
   readonly layer?: ApplicationLayer;
+  /** Rules of a firewall, which is on then. */
+  readonly firewall?: string;
 }
 
 /** Matchers that can be tested on this machine. */
@@ -220,7 +222,10 @@ export async function sensorFor(rules: string, options: SensorOptions = {}): Pro
 }
 
 function configOf(options: SensorOptions): ConfigTree {
-  return { ...options.config };
+  return {
+    ...(options.firewall !== undefined && { 'engine-mode': 'ips', firewall: { enabled: true } }),
+    ...options.config,
+  };
 }
 
 /** @throws Error with the first thing that is wrong with the rules */
@@ -232,7 +237,7 @@ function imageOf(
 ): RuleSetImage {
   const config = new Config(configOf(options));
   const protocols: readonly Protocol[] = options.layer?.protocols ?? [];
-  const ruleSet = loadRuleText(rules, 'test.rules', { config, protocols });
+  const ruleSet = loadRuleText(rules, 'test.rules', { config, protocols }, options.firewall);
   const problem = ruleSet.errors[0]?.message ?? ruleSet.unsupported[0]?.reason;
   if (problem) throw new Error(problem);
   const matcher = openMatcher(thread.memory, options.matcher ?? 'auto');

@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest';
+import * as Flow from '../../engine/flow-record.js';
+import * as Packet from '../../engine/packet.js';
+import type {
+  ApplicationLayer,
+  Conversation,
+  Protocol,
+  Transaction,
+  TransactionUpdate,
+} from '../../engine/protocol.js';
+import { inline, type Sensor, sensorFor } from '../detect/sensor.js';
+
+const NONE = Packet.VERDICT_NONE;
+const DROP = Packet.VERDICT_DROP;
+
+interface Request extends Transaction {
+  readonly name: string;
+}
+
+const toy = {
+  name: 'toy',
+  transports: ['tcp'],
+  progressToServer: ['request_started', 'request_inner', 'request_name', 'request_complete'],
+  progressToClient: ['response_started', 'response_complete'],
+  innerProgress: ['request_inner'],
+  events: [],
+  buffers: [
+    {
+      keyword: 'toy.name',
+      direction: 'to_server',
+      progress: 2,
+      summary: '',
+      get: ({ name }: Request) => Buffer.from(name),
+    },
+  ],
+  values: [],
+  tests: [],
+  record: () => '"toy":{}',
+  recognition: {},
+} as unknown as Protocol;
+
+class Layer implements ApplicationLayer {
+  readonly protocols = [toy];
+  updates: TransactionUpdate[] = [];
+  readonly closedFiles = [];
+  useFrames = () => {};
+  conversation = () => undefined;
+}
+
+const request = (name: string): Request => ({
+  id: 0,
+  progressToServer: 0,
+  progressToClient: 0,
+  events: [],
+  name,
+});
+
+const conversation = {
+  protocol: toy,
+  flow: 1,
+  transactions: [],
+  state: undefined,
+} as unknown as Conversation;
+
+/** A packet with data, and the progress that it brings to the request; undefined: none. */
+type Step = number | undefined;
+
+async function talk(firewall: string, policies?: unknown, threats = '') {
+  const layer = new Layer();
+  const config = {
+    'engine-mode': 'ips',
+    firewall: { enabled: true, ...(policies !== undefined && { policies }) },
+  };
+  const sensor: Sensor = await sensorFor(threats, { layer, firewall, config });
+  sensor.thread.flows.row[1 * Flow.INTS + Flow.APP_PROTOCOL] = 1;
+  return (transaction: Transaction, ...steps: Step[]) => {
+    const packets = steps.map(() => inline('x'));
+    const withSlots = (slots: readonly number[]) => {
+      layer.updates = steps.flatMap((progress, i) =>
+        progress === undefined
+          ? []
+          : [
+              {
+                slot: slots[i]!,
+                conversation,
+                transaction,
+                toServer: true,
+                progress,
+                events: 0,
+                bodyLength: -1,
+                complete: progress === 3,
+              },
+            ],
+      );
+    };
+    return sensor.run([{ ...packets[0]!, withSlots }, ...packets.slice(1)]);
+  };
+}
+
+const PACKETS = 'accept:hook tcp:all any any <> any any (sid:1;)';
+
+describe('hooks of an application protocol', () => {
+  test('each that was reached must be accepted', async () => {
+    const see = await talk(`${PACKETS}
+      accept:hook toy:request_started any any -> any any (alert; sid:2;)`);
+    expect(see(request('a'), 0, 2, undefined)).toEqual({
+      alerts: ['2@1', '2@2'],
+      verdicts: [NONE, DROP, DROP],
+    });
+  });
+
+  test('where nothing is told, nothing is judged', async () => {
+    const see = await talk(`${PACKETS}
+      accept:hook toy:request_started any any -> any any (alert; sid:2;)`);
+    expect(see(request('a'), 0, undefined, 1)).toEqual({
+      alerts: ['2@1', '2@3'],
+      verdicts: [NONE, NONE, NONE],
+    });
+  });
+
+  test('conditions look at the transaction, and alert once', async () => {
+    const rules = `${PACKETS}
+      accept:hook toy:request_started any any -> any any (sid:2;)
+      drop:flow toy:request_name any any -> any any (toy.name; content:"bad"; alert; sid:3;)
+      accept:hook toy:request_name any any -> any any (toy.name; content:"good"; alert; sid:4;)
+      accept:hook toy:request_complete any any -> any any (sid:5;)`;
+    expect((await talk(rules))(request('good'), 0, 2, 2, 3)).toEqual({
+      alerts: ['4@2'],
+      verdicts: [NONE, NONE, NONE, NONE],
+    });
+    expect((await talk(rules))(request('bad'), 0, 2, undefined)).toEqual({
+      alerts: ['3@2'],
+      verdicts: [NONE, DROP, DROP],
+    });
+    expect((await talk(rules))(request('ugly'), 3)).toEqual({ alerts: [], verdicts: [DROP] });
+  });
+
+  test('a transaction, or a flow, can be accepted as a whole', async () => {
+    for (const scope of ['tx', 'flow', 'packet']) {
+      const see = await talk(`${PACKETS}
+        accept:${scope} toy:request_started any any -> any any (sid:2;)`);
+      expect(see(request('a'), 0, 3).verdicts).toEqual([NONE, NONE]);
+    }
+  });
+
+  test('< accepts the hooks before', async () => {
+    const see = await talk(`${PACKETS}
+      accept:tx toy:<request_name any any -> any any (toy.name; content:"good"; alert; sid:2;)`);
+    expect(see(request('good'), 0, 2, 3)).toEqual({ alerts: ['2@2'], verdicts: [NONE, NONE, NONE] });
+  });
+
+  test('policies stand where no rule does', async () => {
+    const accepting = {
+      app: { 'default-policy': ['accept:hook'], toy: { 'request-name': ['drop:packet', 'alert'] } },
+    };
+    const see = await talk(PACKETS, accepting);
+    expect(see(request('a'), 0, 2)).toEqual({ alerts: ['2201001@2'], verdicts: [NONE, DROP] });
+  });
+
+  test('come behind threat detection of packets', async () => {
+    const see = await talk(
+      `${PACKETS}
+      accept:hook toy:request_started any any -> any any (alert; sid:2;)`,
+      undefined,
+      'drop tcp-pkt any any -> any any (content:"x"; sid:10;)',
+    );
+    expect(see(request('a'), 0)).toEqual({ alerts: ['10@1'], verdicts: [DROP] });
+  });
+
+  test('any size of batches gives the same', async () => {
+    const rules = `${PACKETS}
+      accept:hook toy:request_started any any -> any any (alert; sid:2;)
+      accept:hook toy:request_name any any -> any any (toy.name; content:"good"; alert; sid:4;)`;
+    const [whole, single] = [await talk(rules), await talk(rules)];
+    const [a, b] = [request('good'), request('good')];
+    const steps = [0, undefined, 2, 2, 3];
+    const parts = steps.map(step => single(b, step));
+    expect(whole(a, ...steps)).toEqual({
+      alerts: parts.flatMap(({ alerts }) => alerts),
+      verdicts: parts.flatMap(({ verdicts }) => verdicts),
+    });
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import * as Flow from '../../engine/flow-record.js';
+import * as Packet from '../../engine/packet.js';
+import { inline, sensorFor, tcp, udp } from '../detect/sensor.js';
+
+const NONE = Packet.VERDICT_NONE;
+const DROP = Packet.VERDICT_DROP;
+
+const dns = (rest = {}) => udp('x', { destinationPort: 53, ...rest });
+
+describe('the table packet:filter', () => {
+  test('what no rule accepts is dropped', async () => {
+    const s = await sensorFor('', { firewall: 'accept:packet udp:all any any -> any 53 (sid:1;)' });
+    expect(s.run([dns(), udp('x')])).toEqual({ alerts: [], verdicts: [NONE, DROP] });
+  });
+
+  test('the first rule that matches decides, in the order of the file', async () => {
+    const s = await sensorFor('', {
+      firewall: `drop:packet udp:all any any -> any 53 (content:"bad"; alert; sid:3;)
+        accept:packet udp:all any any -> any 53 (alert; sid:2;)
+        drop:packet udp:all any any -> any any (alert; sid:1;)`,
+    });
+    expect(s.run([dns(), dns({ payload: 'bad' }), udp('x')])).toEqual({
+      alerts: ['2@1', '3@2', '1@3'],
+      verdicts: [NONE, DROP, DROP],
+    });
+  });
+
+  test('a policy of the configuration stands in for the one that drops, and may alert', async () => {
+    const firewall = { enabled: true, policies: { packet: { filter: ['accept:hook', 'alert'] } } };
+    const s = await sensorFor('', { config: { 'engine-mode': 'ips', firewall } });
+    expect(s.run([udp('x')])).toEqual({ alerts: ['2201000@1'], verdicts: [NONE] });
+  });
+
+  test('a flow that is dropped stays dropped, one that is accepted is asked no more', async () => {
+    const s = await sensorFor('', {
+      firewall: `drop:flow tcp:all any any -> any any (content:"bad"; alert; sid:1;)
+        accept:flow tcp:all any any -> any any (content:"good"; alert; sid:2;)
+        accept:packet tcp:all any any -> any any (content:"hello"; sid:3;)`,
+    });
+    const bad = ['hello', 'bad', 'hello'].map(data => inline(data, { flow: 1 }));
+    expect(s.run(bad)).toEqual({ alerts: ['1@2'], verdicts: [NONE, DROP, DROP] });
+    const good = ['good', 'bad'].map(data => inline(data, { flow: 2 }));
+    expect(s.run(good)).toEqual({ alerts: ['2@4'], verdicts: [NONE, NONE] });
+    const { row } = s.thread.flows;
+    expect(row[1 * Flow.INTS + Flow.ACTION]).toBe(Flow.ACTION_DROP);
+    expect(row[2 * Flow.INTS + Flow.ACTION]).toBe(Flow.ACTION_ACCEPT);
+  });
+
+  test('both ways with <>', async () => {
+    const s = await sensorFor('', { firewall: 'accept:packet tcp:all any any <> any 80 (sid:1;)' });
+    expect(s.run([tcp(), tcp({ toServer: false })]).verdicts).toEqual([NONE, NONE]);
+  });
+});
+
+describe('threat detection behind a firewall', () => {
+  const threats = `alert udp any any -> any any (content:"x"; sid:10;)
+    drop udp any any -> any any (content:"evil"; sid:11;)`;
+
+  test('sees what was accepted', async () => {
+    const s = await sensorFor(threats, { firewall: 'accept:hook udp:all any any -> any 53 (alert; sid:1;)' });
+    expect(s.run([dns(), udp('x'), dns({ payload: 'evil' })])).toEqual({
+      alerts: ['1@1', '10@1', '1@3', '11@3'],
+      verdicts: [NONE, DROP, DROP],
+    });
+  });
+
+  test('lets pass what the firewall says it should', async () => {
+    const s = await sensorFor(threats, {
+      firewall: 'accept:packet,pass:packet,alert udp:all any any -> any 53 (sid:1;)',
+    });
+    expect(s.run([dns({ payload: 'evil x' })])).toEqual({ alerts: ['1@1'], verdicts: [NONE] });
+  });
+
+  test('a pass rule says nothing to the firewall', async () => {
+    const s = await sensorFor('pass tcp any any -> any any (content:"hello"; sid:10;)', {
+      firewall: `drop:packet tcp:all any any -> any any (content:"bad"; sid:1;)
+        accept:packet tcp:all any any -> any any (sid:2;)`,
+    });
+    expect(s.run(['hello', 'bad'].map(data => inline(data))).verdicts).toEqual([Packet.VERDICT_PASS, DROP]);
+  });
+});
+
+test('another rule set takes over between two batches', async () => {
+  const s = await sensorFor('', { firewall: 'accept:packet udp:all any any -> any 53 (sid:1;)' });
+  s.reload('alert udp any any -> any any (content:"x"; sid:10;)');
+  expect(s.run([dns(), udp('x')])).toEqual({ alerts: ['10@1'], verdicts: [NONE, DROP] });
+});
