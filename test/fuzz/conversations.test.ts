@@ -4,17 +4,32 @@ import { Talk } from '../../engine/application/talk.js';
 import type { Config } from '../../engine/config/config.js';
 import type { Protocol, Transaction } from '../../engine/protocol.js';
 import dht from '../../modules/app/bittorrent-dht.js';
+import dhcp from '../../modules/app/dhcp.js';
+import dnp3 from '../../modules/app/dnp3.js';
 import enip from '../../modules/app/enip.js';
 import ike from '../../modules/app/ike.js';
 import krb5 from '../../modules/app/krb5.js';
 import nfs from '../../modules/app/nfs.js';
+import pgsql from '../../modules/app/pgsql.js';
 import quic from '../../modules/app/quic.js';
+import rdp from '../../modules/app/rdp.js';
+import rfb from '../../modules/app/rfb.js';
+import sip from '../../modules/app/sip.js';
+import snmp from '../../modules/app/snmp.js';
+import telnet from '../../modules/app/telnet.js';
 import websocket from '../../modules/app/websocket.js';
+import * as lease from '../app/dhcp/message-builder.js';
+import * as outstation from '../app/dnp3/message-builder.js';
 import * as cip from '../app/enip/message-builder.js';
 import { association1, association2, message, part, proposal2 } from '../app/ike/message-builder.js';
 import { failure, framed, reply, request } from '../app/krb5/message-builder.js';
 import * as rpc from '../app/nfs/message-builder.js';
+import * as sql from '../app/pgsql/message-builder.js';
 import { CLIENT_1, crypto, googleHello, initial, SERVER_1 } from '../app/quic/packet-builder.js';
+import * as desktop from '../app/rdp/message-builder.js';
+import * as screen from '../app/rfb/message-builder.js';
+import * as call from '../app/sip/message-builder.js';
+import * as manager from '../app/snmp/message-builder.js';
 import { alpn, clientHello, serverHello, serverName } from '../app/tls/handshake-builder.js';
 import { frame } from '../app/websocket/frame-builder.js';
 import { randomNumbers } from '../matcher/random.js';
@@ -76,6 +91,66 @@ const TARGETS: readonly Target[] = [
     server: [
       Buffer.from('d1:rd2:id20:abcdefghij01234567896:valuesl6:axje.u6:idhtnmee1:t2:aa1:v4:UT121:y1:re'),
     ],
+  },
+  {
+    protocol: sip,
+    transport: 'tcp',
+    client: [Buffer.from(call.INVITE + call.INVITE)],
+    server: [Buffer.from(call.TRYING)],
+  },
+  { protocol: sip, transport: 'udp', client: [Buffer.from(call.INVITE)], server: [Buffer.from(call.TRYING)] },
+  {
+    protocol: pgsql,
+    transport: 'tcp',
+    client: [
+      concat(sql.STARTUP, sql.message('p', 'x\0'), sql.message('Q', 'SELECT 1\0'), sql.message('X', '')),
+      concat(sql.STARTUP, sql.message('Q', 'COPY\0'), sql.message('d', 'x'), sql.message('c', '')),
+      sql.SSL_REQUEST,
+    ],
+    server: [
+      concat(
+        sql.MD5,
+        sql.WELCOME,
+        sql.message('T', '\0\x01x'),
+        sql.row('abc'),
+        sql.message('C', 'S\0'),
+        sql.READY,
+      ),
+      concat(sql.WELCOME, sql.message('G', '\0\0\x02\0\0'), sql.message('E', 'SERROR\0\0'), sql.READY),
+    ],
+  },
+  {
+    protocol: snmp,
+    transport: 'udp',
+    client: [manager.community(1, manager.pdu(0)), manager.version3(0, manager.scoped)],
+    server: [manager.community(1, manager.pdu(2, 2)), manager.community(0, manager.trap)],
+  },
+  {
+    protocol: rfb,
+    transport: 'tcp',
+    client: [concat(screen.VERSION(8), Uint8Array.of(2), screen.RESPONSE, Uint8Array.of(1))],
+    server: [
+      concat(screen.VERSION(8), Uint8Array.of(1, 2), screen.CHALLENGE, screen.result(0), screen.SERVER_INIT),
+    ],
+  },
+  {
+    protocol: dnp3,
+    transport: 'tcp',
+    client: [outstation.frame(true, 0xc0, outstation.SELECT), outstation.frame(true, 0xc0, outstation.READ)],
+    server: [outstation.frame(false, 0xc0, outstation.RESPONSE)],
+  },
+  {
+    protocol: rdp,
+    transport: 'tcp',
+    client: [concat(desktop.REQUEST, desktop.CONNECT)],
+    server: [concat(desktop.connection(0xd0, desktop.negotiation(2, 1, 1)), desktop.HANDSHAKE)],
+  },
+  { protocol: dhcp, transport: 'udp', client: [lease.DISCOVER], server: [lease.ACK] },
+  {
+    protocol: telnet,
+    transport: 'tcp',
+    client: [Buffer.from('\xff\xfd\x03ls\n', 'latin1')],
+    server: [Buffer.from('$ ')],
   },
   {
     protocol: websocket,

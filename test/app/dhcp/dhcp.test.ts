@@ -1,37 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import dhcp from '../../../modules/app/dhcp.js';
 import { Feed } from '../../application/feed.js';
-
-/** @param options codes with their data; the end comes behind them */
-function message(kind: number, options: readonly (readonly [number, ...number[]])[], end = true): Buffer {
-  const header = Buffer.alloc(240);
-  header.set([kind, 1, 6, 0, 0x12, 0x34, 0x56, 0x78]);
-  header.set([192, 0, 2, 9], 16);
-  header.set([192, 0, 2, 1], 24);
-  header.set([2, 0, 0, 0, 0, 7], 28);
-  header.set([0x63, 0x82, 0x53, 0x63], 236);
-  const list = options.map(([code, ...data]) => Buffer.from([code, data.length, ...data]));
-  return Buffer.concat([header, ...list, Buffer.from(end ? [0, 255] : [0])]);
-}
-const text = (value: string): number[] => [...Buffer.from(value)];
-
-const ACK = message(2, [
-  [53, 5],
-  [1, 255, 255, 255, 0],
-  [3, 192, 0, 2, 1],
-  [6, 192, 0, 2, 2, 192, 0, 2, 3],
-  [51, 0, 1, 0, 0],
-  [58, 0, 0, 0x80, 0],
-  [59, 0, 0, 0xc0, 0],
-]);
-const DISCOVER = message(1, [
-  [53, 1],
-  [61, 1, 2, 0, 0, 0, 0, 7],
-  [12, ...text('host')],
-  [50, 192, 0, 2, 5],
-  [60, ...text('vendor')],
-  [55, 1, 3, 6, 200],
-]);
+import { ACK, DISCOVER, message } from './message-builder.js';
 
 const outputs = (extended: string) => ({ outputs: [{ 'eve-log': { types: [{ dhcp: { extended } }] } }] });
 const fed = (client: Buffer, server?: Buffer, config = outputs('yes')) => {

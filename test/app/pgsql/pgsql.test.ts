@@ -1,33 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import pgsql from '../../../modules/app/pgsql.js';
 import { Feed, type FeedOptions } from '../../application/feed.js';
-
-const number = (value: number): Buffer => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
-};
-const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
-
-/** A message of a type; those that begin a connection have none. */
-function message(type: string, content: string | Buffer): Buffer {
-  const body = typeof content === 'string' ? bytes(content) : content;
-  return Buffer.concat([bytes(type), number(body.length + 4), body]);
-}
-const startup = (code: number, content = '') => message('', Buffer.concat([number(code), bytes(content)]));
-
-const SSL_REQUEST = startup(80877103);
-const STARTUP = startup(0x30000, 'user\0me\0database\0db\0DateStyle\0ISO\0\0');
-const MD5 = message('R', Buffer.concat([number(5), bytes('abcd')]));
-const READY = message('Z', 'I');
-const WELCOME = Buffer.concat([
-  message('R', number(0)),
-  message('S', 'TimeZone\0UTC\0'),
-  message('K', Buffer.concat([number(7), number(9)])),
-  READY,
-]);
-const row = (value: string) =>
-  message('D', Buffer.concat([bytes('\0\x01'), number(value.length), bytes(value)]));
+import { MD5, message, READY, row, SSL_REQUEST, STARTUP, WELCOME } from './message-builder.js';
 
 const fed = (options: FeedOptions = {}) => new Feed([pgsql], { serverPort: 5432, ...options });
 const told = (feed: Feed) => feed.end().records.map(record => record.pgsql);

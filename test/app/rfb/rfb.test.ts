@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import rfb from '../../../modules/app/rfb.js';
 import { Feed, type FeedOptions } from '../../application/feed.js';
-
-const text = (value: string): Buffer => Buffer.from(value, 'latin1');
-const CHALLENGE = text('0123456789abcdef');
-const RESPONSE = text('fedcba9876543210');
-const FORMAT = [32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0, 0, 0, 0];
-const SERVER_INIT = Buffer.concat([Buffer.from([5, 0, 3, 32, ...FORMAT, 0, 0, 0, 4]), text('me\xa0x')]);
-const VERSION = (minor: number) => text(`RFB 003.00${minor}\n`);
-const result = (value: number) => Buffer.from([0, 0, 0, value]);
+import {
+  CHALLENGE,
+  RESPONSE,
+  result,
+  SERVER_INIT,
+  text,
+  VERSION,
+  VNC,
+  version8,
+  WHOLE,
+} from './message-builder.js';
 
 /** Messages in turn; the server begins. */
 function talked(messages: readonly Buffer[], options: FeedOptions = {}): Feed {
@@ -19,10 +22,6 @@ function talked(messages: readonly Buffer[], options: FeedOptions = {}): Feed {
   });
   return feed.end();
 }
-
-const version8 = (end: readonly Buffer[]) => [VERSION(8), VERSION(8), Buffer.from([2, 1, 2]), ...end];
-const VNC = [Buffer.from([2]), CHALLENGE, RESPONSE];
-const WHOLE = version8([...VNC, result(0), Buffer.from([1]), SERVER_INIT]);
 
 describe('rfb', () => {
   it('tells the handshake', () => {

@@ -2,41 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { objectIdentifier } from '../../../modules/app/snmp/object-identifier.js';
 import snmp from '../../../modules/app/snmp.js';
 import { Feed } from '../../application/feed.js';
-
-const element = (tag: number, ...parts: (Buffer | number[] | string)[]): Buffer => {
-  const content = Buffer.concat(
-    parts.map(part => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))),
-  );
-  return Buffer.concat([Buffer.from([tag, content.length]), content]);
-};
-const sequence = (...parts: (Buffer | number[])[]) => element(0x30, ...parts);
-const integer = (value: number) => element(2, [value]);
-const text = (value: string) => element(4, value);
-
-const OID = [0x2b, 6, 1, 2, 1, 1, 0x83, 0x01];
-const NAME = element(6, OID);
-const variables = sequence(sequence(NAME, element(5)));
-const pdu = (type: number, status = 0) =>
-  element(0xa0 | type, integer(7), integer(status), integer(0), variables);
-const community = (version: number, body: Buffer) => sequence(integer(version), text('public'), body);
-
-/** @param flags 2: encrypted */
-function version3(flags: number, body: Buffer, model = 3): Buffer {
-  const header = sequence(integer(1), integer(100), element(4, [flags]), integer(model));
-  const user = sequence(text('engine'), integer(1), integer(2), text('admin'), text(''), text(''));
-  return sequence(integer(3), header, element(4, user), body);
-}
-
-const trap = element(
-  0xa4,
-  NAME,
-  element(0x40, [192, 0, 2, 1]),
-  integer(3),
-  integer(0),
-  element(0x43, [1]),
-  variables,
-);
-const scoped = sequence(text('engine'), text(''), pdu(5));
+import { community, pdu, scoped, text, trap, version3 } from './message-builder.js';
 
 function fed(client: Buffer, ...server: Buffer[]): Feed {
   const feed = new Feed([snmp], { transport: 'udp', serverPort: 161 }).client(client);
