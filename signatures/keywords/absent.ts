@@ -83,7 +83,6 @@ const PROTOCOLS: Readonly<Record<string, AbsentProtocol>> = {
       'ldap.request.dn ldap.responses.dn ldap.responses.message ldap.request.attribute_type ldap.responses.attribute_type',
     values: 'ldap.request.operation ldap.responses.operation ldap.responses.count ldap.responses.result_code',
   },
-  modbus: { values: 'modbus' },
   template: { buffers: 'template.buffer template_rust_buffer' },
 };
 

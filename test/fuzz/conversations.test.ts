@@ -9,6 +9,7 @@ import dnp3 from '../../modules/app/dnp3.js';
 import enip from '../../modules/app/enip.js';
 import ike from '../../modules/app/ike.js';
 import krb5 from '../../modules/app/krb5.js';
+import modbus from '../../modules/app/modbus.js';
 import nfs from '../../modules/app/nfs.js';
 import pgsql from '../../modules/app/pgsql.js';
 import quic from '../../modules/app/quic.js';
@@ -23,6 +24,7 @@ import * as outstation from '../app/dnp3/message-builder.js';
 import * as cip from '../app/enip/message-builder.js';
 import { association1, association2, message, part, proposal2 } from '../app/ike/message-builder.js';
 import { failure, framed, reply, request } from '../app/krb5/message-builder.js';
+import * as plc from '../app/modbus/message-builder.js';
 import * as rpc from '../app/nfs/message-builder.js';
 import * as sql from '../app/pgsql/message-builder.js';
 import { CLIENT_1, crypto, googleHello, initial, SERVER_1 } from '../app/quic/packet-builder.js';
@@ -138,6 +140,12 @@ const TARGETS: readonly Target[] = [
     transport: 'tcp',
     client: [outstation.frame(true, 0xc0, outstation.SELECT), outstation.frame(true, 0xc0, outstation.READ)],
     server: [outstation.frame(false, 0xc0, outstation.RESPONSE)],
+  },
+  {
+    protocol: modbus,
+    transport: 'tcp',
+    client: [concat(plc.message(1, plc.WRITE_REGISTERS), plc.message(2, plc.READ_REGISTERS))],
+    server: [concat(plc.message(1, plc.WRITTEN), plc.message(2, plc.REGISTERS))],
   },
   {
     protocol: rdp,

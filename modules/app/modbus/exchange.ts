@@ -1,0 +1,101 @@
+/** Requests and the responses that belong to them. */
+import type { Session } from '../../../engine/application/session.js';
+import type { Reading } from '../../../engine/application/stream-socket.js';
+import { HEADER_LENGTH, LONGEST_LENGTH, type ModbusMessage, parseMessage, uint16 } from './message.js';
+import type { ModbusSettings } from './settings.js';
+import { COMPLETE, ModbusTransaction } from './transaction.js';
+
+/** Bytes of the header before what its length counts. */
+const UNCOUNTED = 6;
+
+export class Exchange {
+  private readonly settings: ModbusSettings;
+
+  constructor(private readonly session: Session<ModbusTransaction>) {
+    this.settings = session.settings as ModbusSettings;
+    session.requests.streamDepth = this.settings.depth;
+  }
+
+  *messages(toServer: boolean): Reading<void> {
+    const socket = toServer ? this.session.client : this.session.server;
+    for (;;) {
+      const header = yield* socket.peek(HEADER_LENGTH);
+      if (!header) return;
+      const length = uint16(header, 4);
+      if (length < 2 || length > LONGEST_LENGTH) {
+        this.giveUp(toServer);
+        return;
+      }
+      const bytes = yield* socket.read(UNCOUNTED + length);
+      if (!bytes) return;
+      const message = parseMessage(bytes.slice(), toServer);
+      if (toServer) this.ask(message);
+      else this.answer(message);
+    }
+  }
+
+  private begin(): ModbusTransaction {
+    const { session } = this;
+    const transaction = session.begin(new ModbusTransaction(session.transactionCount));
+    if (session.transactions.length - session.completed > this.settings.flood) {
+      session.event(transaction, 'flooded');
+      const oldest = session.transactions.find(each => !session.isComplete(each));
+      if (oldest) session.complete(oldest);
+    }
+    return transaction;
+  }
+
+  private ask(request: ModbusMessage): void {
+    const transaction = this.begin();
+    transaction.request = request;
+    if (request.problem) this.session.event(transaction, request.problem, true);
+    this.session.advance(transaction, true, COMPLETE);
+  }
+
+  private answer(response: ModbusMessage): void {
+    const { session } = this;
+    const waiting = session.transactions.find(
+      ({ request, progressToClient }) =>
+        progressToClient < COMPLETE && request?.transactionId === response.transactionId,
+    );
+    const transaction = waiting ?? this.begin();
+    transaction.response = response;
+    if (!waiting) {
+      transaction.progressToServer = COMPLETE;
+      session.event(transaction, 'unsolicited_response', false);
+    } else this.compare(transaction, waiting.request!, response);
+    if (response.problem) session.event(transaction, response.problem, false);
+    session.advance(transaction, false, COMPLETE);
+  }
+
+  private compare(transaction: ModbusTransaction, request: ModbusMessage, response: ModbusMessage): void {
+    if (request.unit !== response.unit) this.session.event(transaction, 'invalid_unit_identifier', false);
+    if (request.code !== response.code) this.session.event(transaction, 'invalid_function_code', false);
+    else if (response.exception === undefined && !agree(request, response))
+      this.session.event(transaction, 'value_mismatch', false);
+  }
+
+  private giveUp(toServer: boolean): void {
+    const transaction = this.begin();
+    this.session.event(transaction, 'invalid_length', toServer);
+    transaction.progressToClient = COMPLETE;
+    transaction.progressToServer = COMPLETE;
+    this.session.completed++;
+    this.session.failed = true;
+  }
+}
+
+/** A response repeats what was written, and has as much as was to be read. */
+function agree(request: ModbusMessage, response: ModbusMessage): boolean {
+  const { read, write, code } = request;
+  if (write && response.write && write.address !== response.write.address) return false;
+  if (response.write?.quantity !== undefined && response.write.quantity !== write?.quantity) return false;
+  if (code === 5 || code === 6) return same(write?.data, response.write?.data);
+  const quantity = read?.quantity;
+  if (quantity === undefined || !response.read?.data) return true;
+  return response.read.data.length === (code <= 2 ? Math.ceil(quantity / 8) : 2 * quantity);
+}
+
+function same(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === undefined || b === undefined || Buffer.compare(a, b) === 0;
+}

@@ -1,0 +1,105 @@
+/** Function codes (Modbus Application Protocol 5 and 6): names, categories and what they access. */
+export const DIAGNOSTIC = 8;
+export const MEI = 43;
+/** Set in the response where a request failed. */
+export const EXCEPTION = 0x80;
+
+export type Access = 'read' | 'write';
+export type Table = 'discretes' | 'coils' | 'input' | 'holding';
+export type Category = 'assigned' | 'unassigned' | 'user' | 'reserved';
+
+export interface FunctionCode {
+  readonly name: string;
+  /** What is read and what is written, and whether it is one or several. */
+  readonly reads?: Table;
+  readonly writes?: Table;
+  readonly access?: string;
+}
+
+export const FUNCTIONS: Readonly<Record<number, FunctionCode>> = {
+  1: { name: 'RdCoils', reads: 'coils', access: 'READ | COILS' },
+  2: { name: 'RdDiscreteInputs', reads: 'discretes', access: 'READ | DISCRETES' },
+  3: { name: 'RdHoldRegs', reads: 'holding', access: 'READ | HOLDING' },
+  4: { name: 'RdInputRegs', reads: 'input', access: 'READ | INPUT' },
+  5: { name: 'WrSingleCoil', writes: 'coils', access: 'WRITE | COILS | SINGLE' },
+  6: { name: 'WrSingleReg', writes: 'holding', access: 'WRITE | HOLDING | SINGLE' },
+  7: { name: 'RdExcStatus' },
+  8: { name: 'Diagnostic' },
+  9: { name: 'Program484' },
+  10: { name: 'Poll484' },
+  11: { name: 'GetCommEventCtr' },
+  12: { name: 'GetCommEventLog' },
+  13: { name: 'ProgramController' },
+  14: { name: 'PollController' },
+  15: { name: 'WrMultCoils', writes: 'coils', access: 'WRITE | COILS | MULTIPLE' },
+  16: { name: 'WrMultRegs', writes: 'holding', access: 'WRITE | HOLDING | MULTIPLE' },
+  17: { name: 'ReportServerID' },
+  18: { name: 'Program884' },
+  19: { name: 'ResetCommLink' },
+  20: { name: 'RdFileRec' },
+  21: { name: 'WrFileRec' },
+  22: { name: 'MaskWrReg', writes: 'holding', access: 'WRITE | HOLDING' },
+  23: {
+    name: 'RdWrMultRegs',
+    reads: 'holding',
+    writes: 'holding',
+    access: 'READ | WRITE | HOLDING | MULTIPLE',
+  },
+  24: { name: 'RdFIFOQueue' },
+  43: { name: 'MEI' },
+};
+
+const RESERVED_CODES = new Set([9, 10, 13, 14, 41, 42, 90, 91, 125, 126, 127]);
+const ASSIGNED_CODES = new Set([1, 2, 3, 4, 5, 6, 7, 11, 12, 15, 16, 17, 20, 21, 22, 23, 24]);
+const ASSIGNED_MEI = new Set([13, 14]);
+const LAST_DIAGNOSTIC = 20;
+const UNASSIGNED_DIAGNOSTICS = [5, 6, 7, 8, 9, 19];
+
+/** @param sub subfunction of a diagnostic, type of encapsulated transport */
+export function categoryOf(code: number, sub: number | undefined): Category {
+  if (RESERVED_CODES.has(code)) return 'reserved';
+  if (code === DIAGNOSTIC) return diagnosticCategory(sub ?? 0);
+  if (code === MEI) return ASSIGNED_MEI.has(sub ?? 0) ? 'assigned' : 'reserved';
+  if (ASSIGNED_CODES.has(code)) return 'assigned';
+  if (code === 18 || code === 19) return 'reserved';
+  return (code >= 65 && code <= 72) || (code >= 100 && code <= 110) ? 'user' : 'unassigned';
+}
+
+function diagnosticCategory(sub: number): Category {
+  return sub > LAST_DIAGNOSTIC || UNASSIGNED_DIAGNOSTICS.includes(sub) ? 'reserved' : 'assigned';
+}
+
+export const DIAGNOSTICS: Readonly<Record<number, string>> = {
+  0: 'RetQueryData',
+  1: 'RestartCommOpt',
+  2: 'RetDiagReg',
+  3: 'ChangeInputDelimiter',
+  4: 'ForceListenOnlyMode',
+  10: 'ClearCtrDiagReg',
+  11: 'RetBusMsgCount',
+  12: 'RetBusCommErrCount',
+  13: 'RetBusExcErrCount',
+  14: 'RetServerMsgCount',
+  15: 'RetServerNoRespCount',
+  16: 'RetServerNAKCount',
+  17: 'RetServerBusyCount',
+  18: 'RetBusCharOverrunCount',
+  19: 'RetOverrunErrCount',
+  20: 'ClearOverrunCounterFlag',
+  21: 'GetClearPlusStats',
+};
+
+export const EXCEPTIONS: Readonly<Record<number, string>> = {
+  1: 'IllegalFunction',
+  2: 'IllegalDataAddr',
+  3: 'IllegalDataValue',
+  4: 'ServerDeviceFail',
+  5: 'Ack',
+  6: 'ServerDeviceBusy',
+  7: 'NegAck',
+  8: 'MemParityErr',
+  10: 'GatewayPathUnavailable',
+  11: 'GatewayTargetFailToResp',
+};
+
+export const MEI_TYPES: Readonly<Record<number, string>> = { 13: 'CANOpenGenRefReqResp', 14: 'RdDevId' };
