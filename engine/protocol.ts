@@ -235,6 +235,8 @@ export interface Protocol<T extends Transaction = Transaction> {
   /** Names of progress states per direction, for rule hooks; the last one is complete. */
   readonly progressToServer: readonly string[];
   readonly progressToClient: readonly string[];
+  /** The state in which a body grows: its hooks are reached with the first of the body. */
+  readonly bodyProgress?: number;
   /** States that are no hooks of rules: steps on the way that the protocol alone knows. */
   readonly innerProgress?: readonly string[];
   /** False where the one transaction of a flow is not counted in `app_layer.tx`. */

@@ -47,5 +47,7 @@ function shown(reference: string, systems: Readonly<Record<string, string>>): st
   const comma = reference.indexOf(',');
   const type = reference.slice(0, comma);
   const value = reference.slice(comma + 1);
+  // It says itself what it is.
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) return value;
   return `${systems[type.toLowerCase()] ?? `${type}:`}${value}`;
 }

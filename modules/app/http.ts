@@ -52,6 +52,7 @@ export default defineProtocol<HttpTransaction>({
   ...NAMES,
   progressToServer: PROGRESS_TO_SERVER,
   progressToClient: PROGRESS_TO_CLIENT,
+  bodyProgress: BODY,
   events: EVENTS,
   upperCaseEvents: true,
   buffers: BUFFERS,

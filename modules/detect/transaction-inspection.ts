@@ -132,9 +132,19 @@ export class TransactionInspection {
     this.at.signature = signature;
     const result = this.test(parts, rule, state);
     if (result !== MATCHED) return result;
-    state.matched.push(signature * 2 + (update.toServer ? 0 : 1));
     this.judge.matched(rule, { protocol: update.conversation.protocol, transaction: update.transaction });
+    if (rule.signature.hook !== undefined && parts.length === 1 && this.standsAt(parts[0]!)) {
+      this.met = 0;
+      return WAITS;
+    }
+    state.matched.push(signature * 2 + (update.toServer ? 0 : 1));
     return MATCHED;
+  }
+
+  /** The transaction has not gone on from a hook: a rule that asks for nothing else matches with whatever comes. */
+  private standsAt({ progress, growing }: Part): boolean {
+    const { visible } = this;
+    return growing && progress > visible.progress && !visible.complete;
   }
 
   private test(parts: readonly Part[], rule: Rule, state: TransactionState): number {

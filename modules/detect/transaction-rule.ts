@@ -59,7 +59,8 @@ function hookPart(hook: string, protocol: Protocol): Part | undefined {
   const point = hookPoint(protocol, hook);
   if (!point) return undefined;
   const direction = point.toServer ? 'to_server' : 'to_client';
-  return { direction, progress: point.progress, growing: false, holds: () => true };
+  const growing = point.progress === protocol.bodyProgress;
+  return { direction, progress: point.progress, growing, holds: () => true };
 }
 
 function conditionPart(match: Match, protocol: Protocol, language: RuleLanguage): Part | undefined {

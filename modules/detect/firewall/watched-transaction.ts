@@ -30,9 +30,10 @@ export class FirewallTransaction {
   }
 
   /** Takes what was told of it. */
-  note({ toServer, progress, events, bodyLength, complete }: TransactionUpdate): void {
+  note({ toServer, progress, events, bodyLength, complete, conversation }: TransactionUpdate): void {
     const side = this.side(toServer);
-    side.progress = Math.max(side.progress, progress);
+    const { bodyProgress = 0 } = conversation.protocol;
+    side.progress = Math.max(side.progress, progress, bodyLength > 0 ? bodyProgress : 0);
     side.events = events;
     side.bodyLength = bodyLength;
     side.complete ||= complete;
