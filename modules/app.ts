@@ -152,7 +152,10 @@ export class Application implements ThreadModule, ApplicationLayer {
     const data = row[p + Packet.STREAM_DATA]!;
     if (missing > 0) conversations.missing(p, flow, talk, toServer, missing);
     if (length > 0) conversations.data(p, flow, talk, toServer, this.bytes, data, data + length);
-    if (ends) conversations.ended(p, flow, talk, toServer, (flags & Packet.STREAM_RESET) !== 0);
+    if (!ends) return;
+    // Beyond its depth a stream goes on, unread.
+    if ((flags & Packet.STREAM_DEPTH) === 0) conversations.ending(talk);
+    conversations.ended(p, flow, talk, toServer, (flags & Packet.STREAM_RESET) !== 0);
   }
 
   private datagram(p: number, flow: number): void {

@@ -123,9 +123,14 @@ export class Conversations {
     this.beginnings.giveUpIfUnknown(flow, talk);
   }
 
+  /** The conversation comes to its end: what is complete is logged when detection was told of it. */
+  ending({ session }: Talk): void {
+    if (session) session.ending = true;
+  }
+
+  /** There is no more to read in a direction. */
   ended(p: number, flow: number, talk: Talk, toServer: boolean, reset: boolean): void {
     if (!talk.session) return;
-    talk.session.ending = true;
     this.parsing.run(p, flow, talk, () => talk.end(toServer, reset));
   }
 

@@ -18,13 +18,21 @@ export class Connection {
 
   /** Answers whose requests were not seen. */
   private readonly withoutRequest: DcerpcTransaction[] = [];
+  /** No more of the client can be read. */
+  private clientOver = false;
 
   constructor(private readonly session: DcerpcSession) {}
 
-  /** Reads one direction, message by message; behind a gap it goes on where one begins again. */
   *read(toServer: boolean): Reading<void> {
-    const { session } = this;
-    const socket = toServer ? session.client : session.server;
+    const { client, server } = this.session;
+    yield* this.messages(toServer ? client : server, toServer);
+    if (!toServer) return;
+    this.clientOver = true;
+    this.giveUpRequests();
+  }
+
+  /** Reads one direction, message by message; behind a gap it goes on where one begins again. */
+  private *messages(socket: StreamSocket, toServer: boolean): Reading<void> {
     let searching = false;
     for (;;) {
       if (!(yield* socket.wait(HEADER))) {
@@ -80,6 +88,7 @@ export class Connection {
     if (this.withoutRequest.length >= (this.session.settings as DcerpcSettings).mostTransactions)
       this.giveUpRequests();
     this.withoutRequest.push(transaction);
+    if (this.clientOver) this.giveUpRequests();
   }
 
   /** Requests that should have come before what the client sends now are lost. */

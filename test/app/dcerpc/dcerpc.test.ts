@@ -109,6 +109,12 @@ describe('dcerpc over TCP', () => {
     ]);
   });
 
+  it('waits for no requests when the client is over', () => {
+    const of = feed().client(bind(1)).server(bindAck(1)).close(true).server(response(2, 'x'));
+    const progress = of.transactions.map(each => [each.progressToServer, each.progressToClient]);
+    expect(progress[1]).toEqual(progress[0]);
+  });
+
   it('passes the rest of a message with a gap in it', () => {
     const long = request(2, 4, 'y'.repeat(100));
     const of = feed().client(bind(1)).server(bindAck(1)).client(long.subarray(0, 50)).gap(true, 20);
