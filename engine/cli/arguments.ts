@@ -139,6 +139,7 @@ const INFORMATION: Argument[] = [
   { flags: '--list-runmodes', help: 'list the profiles that --runmode takes' },
   { flags: '--list-app-layer-protos', help: 'list the application protocols' },
   { flags: '--list-app-layer-frames', help: 'list the frames of application protocols' },
+  { flags: '--list-app-layer-hooks', help: 'list the hooks that rule headers name behind a protocol' },
   { flags: '--list-rule-protos', help: 'list the protocols that rule headers take' },
   { flags: '--engine-analysis', help: 'show how rules are understood, then end' },
 ];

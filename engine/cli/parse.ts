@@ -41,6 +41,7 @@ const SHOWN = [
   'listRunmodes',
   'listAppLayerProtos',
   'listAppLayerFrames',
+  'listAppLayerHooks',
   'listRuleProtos',
 ];
 

@@ -20,8 +20,15 @@ export async function engineAnalysis(given: Given): Promise<number> {
   const log = openLog({ config, folder, verbosity: given.verbosity, quiet: given.quiet });
   try {
     const protocols = await loadProtocols();
-    const { exclusive, additional } = given.rules;
-    const rules = loadRules({ config, protocols, strict: given.strict, exclusive, additional });
+    const { exclusive, additional, firewall } = given.rules;
+    const rules = loadRules({
+      config,
+      protocols,
+      strict: given.strict,
+      exclusive,
+      additional,
+      ...(firewall !== undefined && { firewallExclusive: firewall }),
+    });
     const outcome = outcomeOf(rules);
     tellRules(outcome, config, log);
     tellProcessed(outcome, log);

@@ -37,6 +37,8 @@ async function textOf(given: Given, what: string, argument: string): Promise<str
       return ['=========Supported App Layer Protocols=========', ...(await protocolNames())].join('\n');
     case 'listAppLayerFrames':
       return frameNames(await loadProtocols()).join('\n');
+    case 'listAppLayerHooks':
+      return hookNames(await loadProtocols()).join('\n');
     default:
       return (await ruleProtocolNames()).join('\n');
   }
@@ -48,6 +50,15 @@ function frameNames(protocols: readonly Protocol[]): string[] {
     (frames?.transports ?? []).flatMap(transport =>
       frames!.frameNames.map(name => `${transport}: ${frames!.prefix}.${name}`),
     ),
+  );
+}
+
+/** As rules name them: `http1:request_line`. */
+function hookNames(protocols: readonly Protocol[]): string[] {
+  return protocols.flatMap(({ name, ruleNames, progressToServer, progressToClient, innerProgress = [] }) =>
+    [...progressToServer, ...progressToClient]
+      .filter(hook => !innerProgress.includes(hook))
+      .map(hook => `${ruleNames?.includes(`${name}1`) ? `${name}1` : name}:${hook}`),
   );
 }
 

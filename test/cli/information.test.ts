@@ -25,6 +25,7 @@ describe('what the program tells of itself', () => {
     [['--list-keywords=csv'], /^content;[^;]+;/m],
     [['--list-keywords=content'], /^= content =\n/],
     [['--list-app-layer-protos'], /^=+Supported App Layer Protocols=+\n/],
+    [['--list-app-layer-hooks'], /^http1:request_line$/m],
     [['--list-rule-protos'], /^tcp-pkt$/m],
     [['profiles', 'list'], /^oisf2009\s/m],
     [['profiles', 'show', 'pipeline'], /acquire/],

@@ -166,7 +166,7 @@ test('a rule that is not there, or cannot be used, is told so', async () => {
   const rules = fileOf(
     `alert udp any any -> any any (content:"a"; sid:1;)
      alert udp any any -> any any (content:; sid:2;)
-     alert smb any any -> any any (sid:3;)\n`,
+     alert irc any any -> any any (sid:3;)\n`,
     'refused.rules',
   );
   const options = { read: [datagram('a')], rules: [rules] };
