@@ -43,7 +43,7 @@ function detailOf({ detail }: SmbTransaction): object {
     ...(fileInfo && {
       filename: printable(fileInfo.filename),
       access: access(fileInfo.deleteOnClose),
-      fuid: fileInfo.fuid,
+      ...(fileInfo.fuid && { fuid: fileInfo.fuid }),
       set_info: { class: fileInfo.class, info_level: fileInfo.level },
     }),
     ...(ioctl !== undefined && { function: ioctl }),

@@ -188,6 +188,9 @@ function takeRequest(connection: Connection, block: Block, header: Header, isFir
     case TRANS:
       askTransaction(connection, block, header);
       return;
+    case TRANS2:
+      askFileInformation(connection, block, header);
+      return;
     case RENAME: {
       const [from, behind] = formattedText(block, block.bytes, header.isWide);
       const [to] = formattedText(block, behind, header.isWide);
@@ -293,6 +296,28 @@ function askTransaction(connection: Connection, { m, words, wordCount }: Block, 
   const data = m.part(m.u16(words + 24), m.u16(words + 22));
   const call = connection.pipeData(header, fuid, data, true);
   connection.waiting.set(header.key, { command: header.command, pipe: { fuid, call } });
+}
+
+const [SET_PATH_INFORMATION, SET_FILE_INFORMATION] = [6, 8];
+/** Levels of information that mark a file to be deleted: of SMB, and passed through to NT (MS-SMB 2.2.2.3.5). */
+const DISPOSITION: ReadonlySet<number> = new Set([0x102, 0x3f5]);
+
+/** TRANS2: what is told of a file is whether it will be deleted (MS-CIFS 2.2.6.7, 2.2.6.9). */
+function askFileInformation(connection: Connection, { m, words, wordCount }: Block, header: Header): void {
+  if (wordCount < 15) return;
+  const subcommand = m.u16(words + 28);
+  const [at, data] = [m.u16(words + 20), m.u16(words + 24)];
+  const isPath = subcommand === SET_PATH_INFORMATION;
+  if (!(isPath || subcommand === SET_FILE_INFORMATION)) return;
+  if (!DISPOSITION.has(m.u16(isPath ? at : at + 2))) return;
+  const fuid = isPath ? undefined : fidText(m.u16(at));
+  connection.ask(header, 'set_file_path_info').detail.fileInfo = {
+    filename: fuid === undefined ? m.text(at + 6, header.isWide)[0] : connection.nameOf(fuid),
+    fuid,
+    deleteOnClose: (m.u8(data) & 1) !== 0,
+    class: isPath ? 'PATH_INFO' : 'FILE_INFO',
+    level: 'FILE_DISPOSITION_INFO',
+  };
 }
 
 // ── responses ──

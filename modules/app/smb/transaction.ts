@@ -85,7 +85,7 @@ export interface SessionSetup {
 /** A change of what is known of a file: its deletion, mostly. */
 export interface FileInfo {
   readonly filename: string;
-  readonly fuid: string;
+  readonly fuid: string | undefined;
   readonly deleteOnClose: boolean;
   readonly class: string;
   readonly level: string;

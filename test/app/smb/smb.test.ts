@@ -305,6 +305,18 @@ describe('smb1', () => {
     expect(of.files.map(({ file }) => [file.size, file.state])).toEqual([[5, 'closed']]);
   });
 
+  it('tells of files that are to be deleted', () => {
+    const data = Buffer.concat([le16(0x4006), le16(0x102), le16(0), Buffer.from([1])]);
+    // Parameters begin behind header, words and the number of bytes.
+    const at = 32 + 1 + 30 + 2;
+    const places = [le16(6), le16(at), le16(1), le16(at + 6), Buffer.from([1, 0]), le16(8)];
+    const words = Buffer.concat([Buffer.alloc(18), ...places]);
+    const of = connected()
+      .client(record(Build.smb1(0x32, 4, words, data)))
+      .end();
+    expect(told(of).at(-1)).toMatchObject({ filename: 'a.txt', fuid: '4006', access: 'delete on close' });
+  });
+
   it('reports dialects that are none', () => {
     const of = feed()
       .client(record(Build.smb1(0x72, 1, none, Buffer.from('what'))))
