@@ -239,6 +239,8 @@ export interface Protocol<T extends Transaction = Transaction> {
   readonly bodyProgress?: number;
   /** States that are no hooks of rules: steps on the way that the protocol alone knows. */
   readonly innerProgress?: readonly string[];
+  /** False where the end of a transaction is no reason to inspect the stream at once. */
+  readonly flushesStreams?: boolean;
   /** False where the one transaction of a flow is not counted in `app_layer.tx`. */
   readonly countsTransactions?: boolean;
   /**

@@ -46,6 +46,7 @@ export default defineProtocol<SmbTransaction>({
   ...NAMES,
   progressToServer: ['request_started', 'request_complete'],
   progressToClient: ['response_started', 'response_complete'],
+  flushesStreams: false,
   events: EVENTS,
   buffers: BUFFERS,
   values: [],

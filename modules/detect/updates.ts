@@ -99,7 +99,8 @@ export class Updates implements Subjects {
     const { state } = this.parts.hand;
     if (!state) return;
     for (let u = this.next; u < updates.length && updates[u]!.slot === slot; u++) {
-      if (updates[u]!.complete) state.stream(updates[u]!.toServer).flush = true;
+      const { complete, toServer, conversation } = updates[u]!;
+      if (complete && conversation.protocol.flushesStreams !== false) state.stream(toServer).flush = true;
     }
   }
 }
