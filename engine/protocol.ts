@@ -30,8 +30,11 @@ export interface Transaction {
   toldDirections?: number;
   /** Kept by detection: what was inspected already. */
   detection?: unknown;
-  /** The direction that has no part in it: what a server says unasked has no request. Its hooks are not judged. */
-  readonly absent?: 'to_server' | 'to_client';
+  /**
+   * The direction that has no part in it: what a server says unasked has no request. Its hooks are not judged. The engine
+   * knows it of transactions that begin with that direction complete.
+   */
+  absent?: 'to_server' | 'to_client';
   /** Kept by detection: names that signatures set on it. */
   bits?: Set<string>;
   /** Files it carries (see `files/tracked-file.ts`), of both directions. */

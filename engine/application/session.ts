@@ -124,6 +124,9 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   begin(transaction: T): T {
     this.made++;
     this.transactions.push(transaction);
+    const { progressToServer, progressToClient } = this.protocol;
+    if (transaction.progressToClient === progressToClient.length - 1) transaction.absent = 'to_client';
+    else if (transaction.progressToServer === progressToServer.length - 1) transaction.absent = 'to_server';
     const surplus = this.transactions.length - 1 - this.mostTransactions;
     if (surplus >= 0) this.complete(this.transactions[surplus]!);
     return transaction;

@@ -167,6 +167,12 @@ describe('hooks of an application protocol', () => {
     expect(see(request('a'), 0)).toEqual({ alerts: ['10@1'], verdicts: [DROP] });
   });
 
+  test('a direction that has no part in a transaction is not judged', async () => {
+    const see = await talk(PACKETS);
+    expect(see({ ...request('a'), absent: 'to_server' }, 0, 3).verdicts).toEqual([NONE, NONE]);
+    expect(see({ ...request('a'), absent: 'to_client' }, 0).verdicts).toEqual([DROP]);
+  });
+
   test('any size of batches gives the same', async () => {
     const rules = `${PACKETS}
       accept:hook toy:request_started any any -> any any (alert; sid:2;)

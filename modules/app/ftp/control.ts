@@ -126,7 +126,9 @@ export class Control {
   /** What a server says by itself has no request. */
   private unasked(): FtpTransaction | undefined {
     const transaction = this.begin(undefined, undefined);
-    if (transaction) this.session.advance(transaction, true, COMPLETE);
+    if (!transaction) return undefined;
+    transaction.absent = 'to_server';
+    this.session.advance(transaction, true, COMPLETE);
     return transaction;
   }
 

@@ -23,6 +23,7 @@ export class FtpTransaction implements Transaction {
   progressToServer = STARTED;
   progressToClient = STARTED;
   readonly events: number[] = [];
+  absent?: 'to_server' | 'to_client';
   detection?: unknown;
   loggedEvents?: number;
   readonly replies: Reply[] = [];
@@ -33,10 +34,6 @@ export class FtpTransaction implements Transaction {
   bounce = false;
   commandTruncated = false;
   replyTruncated = false;
-
-  get absent(): 'to_server' | undefined {
-    return this.command === undefined ? 'to_server' : undefined;
-  }
 
   /**
    * @param command in upper case; undefined for what a server says unasked

@@ -17,6 +17,9 @@ import { type Part, partsOf } from '../transaction-rule.js';
 import { type Decisions, NEXT, TRANSACTION_ACCEPTED } from './decision.js';
 import { FirewallTransaction, type WatchedSide } from './watched-transaction.js';
 
+/** Open transactions of a flow that are followed: the oldest is given up beyond. */
+const MOST_OPEN = 1024;
+
 const TCP = 6;
 const DIRECTIONS = ['to_server', 'to_client'] as const;
 
@@ -49,6 +52,7 @@ export class ApplicationTables {
     if (!known) {
       known = new FirewallTransaction(update.conversation, update.transaction);
       state.firewall.push(known);
+      if (state.firewall.length > MOST_OPEN) state.firewall.shift();
     }
     known.note(update);
   }

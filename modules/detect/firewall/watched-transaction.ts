@@ -42,7 +42,10 @@ export class FirewallTransaction {
 
   /** Nothing will be told of it any more. */
   get isOver(): boolean {
-    return this.toServer.complete && this.toClient.complete;
+    const { absent } = this.transaction;
+    return (
+      (this.toServer.complete || absent === 'to_server') && (this.toClient.complete || absent === 'to_client')
+    );
   }
 }
 
