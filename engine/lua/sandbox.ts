@@ -1,0 +1,72 @@
+/**
+ * What scripts find of Lua: the functions that Suricata's documentation lists for rules, and `require` for the
+ * libraries of the engine. What is left out of a library that is there stays as a function that stops the script.
+ */
+
+const BASE =
+  'assert error ipairs next pairs print rawequal rawget rawlen rawset require select tonumber tostring type warn';
+/** Also there where restricted functions are allowed. */
+const RESTRICTED = 'collectgarbage getmetatable load pcall setmetatable xpcall';
+/** Never there: they read files. */
+const ABSENT = 'dofile loadfile';
+const LIBRARIES = '_G _VERSION table string math utf8';
+const CLOCK = 'clock date difftime time';
+
+function words(...lists: readonly string[]): string {
+  return `{${lists
+    .join(' ')
+    .split(' ')
+    .map(word => `["${word}"]=true`)
+    .join()}}`;
+}
+
+/**
+ * Lua, called with: whether restricted functions are allowed; a function that tells of a blocked one by its name; one
+ * that gives source text and functions of a library by its name; and ones that print and warn.
+ *
+ * Texts may be compiled, binary code may not: it can harm the interpreter. Nor do objects have `__gc`, whose
+ * instructions nobody counts.
+ */
+export const SANDBOX = `
+local restricted, blocked, library, output = ...
+local load, tostring, select, pairs, concat, type = load, tostring, select, pairs, table.concat, type
+local rawget, setmetatable, error = rawget, setmetatable, error
+local allowed = ${words(BASE, LIBRARIES)}
+local time = ${words(CLOCK)}
+local os = os
+if restricted then
+  for name in pairs(${words(RESTRICTED)}) do allowed[name] = true end
+end
+local function block(name) return function() blocked(name) end end
+for _, name in pairs({${[...RESTRICTED.split(' '), ...ABSENT.split(' ')].map(name => `"${name}"`).join()}}) do
+  if not allowed[name] then _G[name] = block(name) allowed[name] = true end
+end
+for name in pairs(_G) do
+  if not allowed[name] then _G[name] = nil end
+end
+if restricted then
+  _G.load = function(text, name, mode, ...) return load(text, name, "t", ...) end
+  _G.setmetatable = function(object, methods)
+    if type(methods) == "table" and rawget(methods, "__gc") ~= nil then error("__gc is not allowed") end
+    return setmetatable(object, methods)
+  end
+  _G.os = {}
+  for name in pairs(time) do _G.os[name] = os[name] end
+end
+_G.print = function(...)
+  local texts = {}
+  for i = 1, select("#", ...) do texts[i] = tostring((select(i, ...))) end
+  output(concat(texts, "\\t"))
+end
+_G.warn = _G.print
+local loaded = {}
+_G.require = function(name)
+  local module = loaded[name]
+  if module == nil then
+    local source, functions = library(name)
+    module = load(source, "=" .. name, "t")(functions)
+    loaded[name] = module
+  end
+  return module
+end
+`;

@@ -1,0 +1,216 @@
+/** One script: a Lua state with bounds on memory and instructions. */
+import {
+  type LuaArray,
+  LuaError,
+  type LuaFault,
+  type LuaFunction,
+  type LuaScript,
+  type LuaSettings,
+} from '../lua.js';
+import { SANDBOX } from './sandbox.js';
+import { push, read } from './values.js';
+import type { StateCalls, VirtualMachine } from './virtual-machine.js';
+
+/** Index of the first value of a closure: LUA_REGISTRYINDEX - 1. */
+const FIRST_UPVALUE = -1_001_001;
+const COUNT_HOOK = 1 << 3;
+const OUT_OF_MEMORY = 4;
+/** Slots of the stack that one call may need. */
+const SLOTS = 64;
+/** Instructions between two looks at the count. */
+const STRIDE = 1000;
+
+export class LuaState implements LuaScript {
+  private readonly number: number;
+  private readonly state: number;
+  private readonly functions: LuaFunction[] = [];
+  private used = 0;
+  /** No bound while the engine itself works on the state. */
+  private limit = Number.POSITIVE_INFINITY;
+  private largest = Number.POSITIVE_INFINITY;
+  private left = 0;
+  private fault: LuaFault = 'script';
+  private broken = false;
+
+  static open(machine: VirtualMachine, text: string, name: string, settings: LuaSettings): LuaState {
+    const state = new LuaState(machine, settings);
+    try {
+      state.run(text, name);
+      return state;
+    } catch (error) {
+      state.close();
+      throw error;
+    }
+  }
+
+  private constructor(
+    private readonly machine: VirtualMachine,
+    private readonly settings: LuaSettings,
+  ) {
+    const { lua } = machine;
+    const calls: StateCalls = {
+      call: state => this.callback(state),
+      interrupted: state => this.interrupted(state),
+      allocate: (pointer, before, bytes) => this.allocate(pointer, before, bytes),
+    };
+    this.number = machine.add(calls);
+    this.state = lua.lua_newstate(machine.functions.allocate, this.number);
+    if (this.state === 0) throw new LuaError('memory', 'no memory for Lua');
+    machine.name(this.state, calls);
+    lua.lua_checkstack(this.state, SLOTS);
+    lua.luaL_openlibs(this.state);
+    this.prepare();
+    // What the libraries take is not the script's.
+    this.largest = this.used + settings.bytes;
+  }
+
+  private prepare(): void {
+    const { settings } = this;
+    const libraries = new Map(settings.libraries.map(each => [each.name, each]));
+    this.load(SANDBOX, '=sandbox');
+    this.push(settings.restrictedFunctions);
+    this.push((name: unknown) => {
+      this.fault = 'blocked';
+      throw new Error(`Blocked Lua function called: ${name}`);
+    });
+    this.push((name: unknown) => {
+      const library = libraries.get(String(name));
+      if (!library) throw new Error(`module '${name}' not found`);
+      return [library.source, library.functions as never];
+    });
+    this.push((text: unknown) => {
+      settings.print(String(text));
+      return [];
+    });
+    this.left = Number.POSITIVE_INFINITY;
+    this.protectedCall(4, 0);
+  }
+
+  private run(text: string, name: string): void {
+    this.load(text, `@${name}`);
+    this.left = this.settings.instructions;
+    this.protectedCall(0, 0);
+  }
+
+  has(name: string): boolean {
+    const { lua } = this.machine;
+    const type = lua.lua_getglobal(this.state, this.machine.put(name));
+    lua.lua_settop(this.state, 0);
+    return type === 6;
+  }
+
+  call(name: string, values: LuaArray, results: number): LuaArray {
+    if (this.broken) throw new LuaError('script', 'the interpreter of this script failed before');
+    const { lua } = this.machine;
+    lua.lua_getglobal(this.state, this.machine.put(name));
+    for (const value of values) this.push(value);
+    this.left = this.settings.instructions;
+    this.protectedCall(values.length, results);
+    const given = Array.from({ length: results }, (_, i) => read(this.machine, this.state, i + 1));
+    lua.lua_settop(this.state, 0);
+    return given;
+  }
+
+  close(): void {
+    if (!this.broken) this.machine.lua.lua_close(this.state);
+    this.broken = true;
+    this.machine.remove(this.number, this.state);
+  }
+
+  // ── what Lua calls ─────────────────────────────────────────────────────────────────────────────────
+
+  private callback(state: number): number {
+    const { machine } = this;
+    const { lua } = machine;
+    const number = Number(lua.lua_tointegerx(state, FIRST_UPVALUE, 0));
+    let message: string;
+    try {
+      const given = Array.from({ length: lua.lua_gettop(state) }, (_, i) => read(machine, state, i + 1));
+      const results = this.functions[number]!(...given);
+      lua.lua_checkstack(state, results.length + SLOTS);
+      for (const result of results) this.push(result);
+      return results.length;
+    } catch (error) {
+      if (machine.isJump(error) || !(error instanceof Error)) throw error;
+      message = error.message;
+    }
+    this.push(message);
+    return lua.lua_error(state);
+  }
+
+  private interrupted(state: number): void {
+    const { lua, functions } = this.machine;
+    this.left -= STRIDE;
+    if (this.left > 0) return;
+    this.fault = 'instructions';
+    // Whatever catches this is stopped at its next instruction.
+    lua.lua_sethook(state, functions.hook, COUNT_HOOK, 1);
+    this.push('instruction limit exceeded');
+    lua.lua_error(state);
+  }
+
+  private allocate(pointer: number, before: number, bytes: number): number {
+    const { lua } = this.machine;
+    const old = pointer === 0 ? 0 : before;
+    if (bytes === 0) {
+      lua.free(pointer);
+      this.used -= old;
+      return 0;
+    }
+    if (bytes > old && this.used + bytes - old > this.limit) return 0;
+    const made = lua.realloc(pointer, bytes);
+    if (made !== 0) this.used += bytes - old;
+    return made;
+  }
+
+  // ── the stack ──────────────────────────────────────────────────────────────────────────────────────
+
+  private load(text: string, name: string): void {
+    const { machine, state } = this;
+    const { lua } = machine;
+    const bytes = Buffer.from(`${name}\0t\0${text}`, 'latin1');
+    const at = machine.put(bytes);
+    const begin = name.length + 3;
+    this.limit = this.largest;
+    const status = lua.luaL_loadbufferx(state, at + begin, bytes.length - begin, at, at + name.length + 1);
+    this.limit = Number.POSITIVE_INFINITY;
+    if (status !== 0) throw this.errorOf(status);
+  }
+
+  private protectedCall(values: number, results: number): void {
+    const { machine, state } = this;
+    const { lua } = machine;
+    this.fault = 'script';
+    const stride = Number.isFinite(this.left) ? Math.max(1, Math.min(STRIDE, this.left)) : 0;
+    lua.lua_sethook(state, stride > 0 ? machine.functions.hook : 0, stride > 0 ? COUNT_HOOK : 0, stride);
+    this.limit = this.largest;
+    let status: number;
+    try {
+      status = lua.lua_pcallk(state, values, results, 0, 0, 0);
+    } catch (error) {
+      this.broken = true;
+      throw new LuaError('script', (error as Error).message);
+    } finally {
+      this.limit = Number.POSITIVE_INFINITY;
+    }
+    if (status !== 0) throw this.errorOf(status);
+  }
+
+  private errorOf(status: number): LuaError {
+    const { machine, state } = this;
+    if (status === OUT_OF_MEMORY) this.fault = 'memory';
+    const told = read(machine, state, machine.lua.lua_gettop(state));
+    machine.lua.lua_settop(state, 0);
+    const message = typeof told === 'string' ? told : 'the error says nothing';
+    return new LuaError(this.fault, MESSAGES[this.fault] ?? message);
+  }
+
+  private push(value: unknown): void {
+    push(this.machine, this.state, value, fn => this.functions.push(fn) - 1);
+  }
+}
+
+const MESSAGES: Partial<Record<LuaFault, string>> = {
+  instructions: 'instruction limit exceeded',
+  memory: 'memory limit exceeded',
+};
