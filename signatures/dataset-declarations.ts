@@ -68,6 +68,11 @@ export class DatasetDeclarations {
     }
   }
 
+  /** All that are known so far. */
+  declared(): DatasetDeclaration[] {
+    return [...this.known.values()];
+  }
+
   /**
    * What a rule says of a dataset, completed by what is known of it.
    * @throws RuleError when that contradicts, or its file is wrong

@@ -8,7 +8,7 @@ import type { Expressions } from '../engine/expression.js';
 import type { ConditionWatch } from './condition-watch.js';
 import type { Inspection, Test } from './inspection.js';
 import type { RuleBuilder } from './rule-builder.js';
-import type { Match, Position } from './signature.js';
+import type { Match, Position, Signature } from './signature.js';
 
 export interface Keyword {
   readonly name: string;
@@ -56,6 +56,8 @@ export interface MatchCompiler {
 export interface CompileEnvironment {
   /** Stores of state by name (`flowbits`, `xbits`, `datasets` …), made by detection for its thread. */
   readonly stores: ReadonlyMap<string, unknown>;
+  /** The signature in hand. */
+  readonly signature?: Pick<Signature, 'gid' | 'sid' | 'rev' | 'action' | 'msg' | 'category' | 'priority'>;
   /** Index into `Inspection.variables` of a named variable of the signature in hand. */
   variable(name: string): number;
   /** Regular expressions of the thread. */

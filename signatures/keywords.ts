@@ -19,6 +19,7 @@ import { headerBufferKeywords } from './keywords/header-buffers.js';
 import { icmpCompilers, icmpKeywords } from './keywords/icmp.js';
 import { ipCompilers, ipKeywords } from './keywords/ip.js';
 import { isDataAtCompilers, isDataAtKeywords } from './keywords/isdataat.js';
+import { luaCompilers, luaKeywords } from './keywords/lua.js';
 import { metaKeywords } from './keywords/meta.js';
 import { pcreKeywords } from './keywords/pcre.js';
 import { protocolBuffers, protocolKeywords } from './keywords/protocol-keywords.js';
@@ -52,6 +53,7 @@ export const KEYWORDS: readonly Keyword[] = [
   ...icmpKeywords,
   ...ipKeywords,
   ...isDataAtKeywords,
+  ...luaKeywords,
   ...rpcKeywords,
   ...tcpKeywords,
   ...vlanKeywords,
@@ -73,6 +75,7 @@ export const MATCH_COMPILERS: readonly MatchCompiler[] = [
   ...icmpCompilers,
   ...ipCompilers,
   ...isDataAtCompilers,
+  ...luaCompilers,
   ...rpcCompilers,
   ...tcpCompilers,
   ...vlanCompilers,

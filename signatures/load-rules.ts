@@ -115,7 +115,7 @@ class Loader<Kept> {
       unsupported: [],
       skipped: [],
       files: this.files,
-      named: this.context.datasets.files,
+      named: [],
       referenceSystems: Object.fromEntries(this.context.references),
     };
   }
@@ -155,7 +155,8 @@ class Loader<Kept> {
   }
 
   finish(): RuleSet<Kept> {
-    return this.ruleSet;
+    const { datasets, scripts } = this.context;
+    return { ...this.ruleSet, named: [...datasets.files, ...scripts.files] };
   }
 
   private rule(source: RuleSource): void {

@@ -4,6 +4,7 @@ import type { Classification } from './classification.js';
 import type { DatasetDeclarations } from './dataset-declarations.js';
 import { flatText } from './flat-text.js';
 import type { Keyword } from './keyword.js';
+import type { RuleScripts } from './lua/rule-scripts.js';
 import type { RuleProblem } from './rule-set.js';
 import type { AddressSet, PortSet, Position } from './signature.js';
 
@@ -34,6 +35,8 @@ export interface RuleContext {
   readonly folder: string;
   /** Datasets that rules name. */
   readonly datasets: DatasetDeclarations;
+  /** Scripts that rules name. */
+  readonly scripts: RuleScripts;
   /** Path of the MaxMind database, empty without one. */
   readonly geoipDatabase: string;
   /** The rules in hand are those of the firewall. */

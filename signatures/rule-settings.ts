@@ -11,6 +11,8 @@ import {
 } from './classification.js';
 import { DatasetDeclarations, datasetOptions } from './dataset-declarations.js';
 import { buffersByKeyword, keywordsByName } from './keywords.js';
+import { luaOptions } from './lua/options.js';
+import { RuleScripts } from './lua/rule-scripts.js';
 import { ruleProtocols } from './protocols.js';
 import { builtInReferences, readReferences } from './reference-config.js';
 import { type RuleContext, SharedValues } from './rule-context.js';
@@ -77,6 +79,7 @@ export const ruleSettingOptions = [
   PCRE_MATCH_LIMIT,
   PCRE_RECURSION_LIMIT,
   ...datasetOptions,
+  ...luaOptions,
 ];
 
 /** Variables where the configuration has no `vars` at all. */
@@ -170,6 +173,7 @@ export function ruleContext(
     },
     folder: config.read(DEFAULT_RULE_PATH),
     datasets,
+    scripts: new RuleScripts(config, config.read(DEFAULT_RULE_PATH), datasets),
     geoipDatabase: config.read(GEOIP_DATABASE),
     firewall: false,
     warn: problem => problems.warnings.push(problem),

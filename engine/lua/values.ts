@@ -11,7 +11,7 @@ const TABLE = 5;
 const DEPTH = 2;
 
 /**
- * Puts a value on the stack. Typed arrays are texts, arrays are lists from 1.
+ * Puts a value on the stack. Typed arrays are texts, arrays are lists from 1, numbers as names are numbers.
  * @param numberOf gives a function the number by which it is called
  */
 export function push(
@@ -41,7 +41,8 @@ export function push(
     lua.lua_createtable(state, 0, 0);
     for (const [name, each] of Object.entries(value as object)) {
       push(machine, state, each, numberOf);
-      lua.lua_setfield(state, -2, machine.put(name));
+      if (/^\d{1,9}$/.test(name)) lua.lua_rawseti(state, -2, BigInt(name));
+      else lua.lua_setfield(state, -2, machine.put(name));
     }
   }
 }

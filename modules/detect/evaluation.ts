@@ -62,13 +62,20 @@ export class Evaluation implements TransactionJudge {
       (this.row[at.p + Packet.PAYLOAD_LENGTH] === 0 || !this.holdsInPacket(rule))
     )
       return false;
-    return allHold(rule.headers, at);
+    return allHold(rule.headers, at) && this.scriptsHold(rule);
   }
 
   /** Does what the signature does beside its action. */
   takeEffect(rule: Rule): void {
     this.parts.matched?.(rule.number);
     allDone(rule, this.parts.at);
+  }
+
+  /** Packets and streams are no transactions. */
+  private scriptsHold({ scripts }: Rule): boolean {
+    if (scripts.length === 0) return true;
+    this.parts.at.transaction = undefined;
+    return allHold(scripts, this.parts.at);
   }
 
   private holdsInPacket({ payload }: Rule): boolean {
@@ -89,7 +96,7 @@ export class Evaluation implements TransactionJudge {
       return false;
     }
     const rule = this.parts.rules.at(signature);
-    if (!this.parts.streams.holds(state, rule, this.parts.at)) return false;
+    if (!this.parts.streams.holds(state, rule, this.parts.at) || !this.scriptsHold(rule)) return false;
     state.noteMatch(signature, state.history.to);
     this.settled.push(signature);
     this.matchWithSubject(rule, MATCH_STREAM);

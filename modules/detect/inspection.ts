@@ -33,13 +33,14 @@ export function newInspection(memory: Memory, flows: FlowRows): Inspection {
 
 /** Variables are numbered by signature, in the order they are asked for. */
 export function environmentsFor(
-  shared: Omit<CompileEnvironment, 'variable' | 'watch'>,
+  shared: Omit<CompileEnvironment, 'variable' | 'watch' | 'signature'>,
   watchOf?: (signature: StoredSignature) => ConditionWatch | undefined,
 ): (signature: StoredSignature) => CompileEnvironment {
   return signature => {
     const numbers = new Map<string, number>();
     return {
       ...shared,
+      signature,
       watch: watchOf?.(signature),
       variable(name) {
         let number = numbers.get(name);

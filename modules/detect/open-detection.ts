@@ -72,6 +72,7 @@ export function openDetection(thread: Thread, image: RuleSetImage, watch: Detect
     close() {
       home.states.close();
       home.expressions.releaseAll();
+      home.stores.lua.runner.releaseAll();
       home.stores.datasets.close();
     },
   };
@@ -163,6 +164,7 @@ function detectionWith(home: Home, image: RuleSetImage): Detection {
   const language = signatureLanguage();
   // Those of the rules before are not used any more.
   home.expressions.releaseAll();
+  stores.lua.runner.releaseAll();
   const environment = environmentsFor(
     {
       stores: stores.byName,

@@ -24,6 +24,10 @@ export interface Rule {
   readonly onBuffers: readonly BufferConditions[];
   readonly onTransaction: readonly Match[];
   readonly effects: readonly Test[];
+  /** Scripts: asked when everything else holds. */
+  readonly scripts: readonly Test[];
+  /** What its conditions were made with: variables have their numbers there. */
+  readonly environment: CompileEnvironment;
 }
 
 export class Rules {
@@ -32,7 +36,7 @@ export class Rules {
   constructor(
     private readonly image: RuleSetImage,
     private readonly language: RuleLanguage,
-    readonly environmentFor: (signature: StoredSignature) => CompileEnvironment,
+    private readonly environmentFor: (signature: StoredSignature) => CompileEnvironment,
     private readonly warn: (message: string) => void,
   ) {
     this.rules = new Array<Rule | undefined>(image.count);
@@ -49,12 +53,14 @@ export class Rules {
     const rule: Rule = {
       number,
       signature,
-      conditions: signature.conditions.filter(m => !TRANSACTION_KINDS.has(m.kind)).map(condition),
+      conditions: signature.conditions.filter(isPlain).map(condition),
       headers: signature.buffers.filter(isHeaderBuffer).map(each => this.headerTest(each, environment)),
       payload: this.payloadTests(signature, environment),
       onBuffers: signature.buffers.filter(isApplicationBuffer),
       onTransaction: signature.conditions.filter(m => TRANSACTION_KINDS.has(m.kind)),
       effects: signature.effects.map(condition),
+      scripts: signature.conditions.filter(isScript).map(condition),
+      environment,
     };
     this.rules[number] = rule;
     return rule;
@@ -82,6 +88,14 @@ export class Rules {
       return test(at);
     };
   }
+}
+
+function isScript({ kind }: Match): boolean {
+  return kind === 'lua';
+}
+
+function isPlain(match: Match): boolean {
+  return !TRANSACTION_KINDS.has(match.kind) && !isScript(match);
 }
 
 const never: Test = () => false;

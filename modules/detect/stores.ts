@@ -13,6 +13,7 @@ import { STREAM_SIZES, type StreamSizes } from '../../signatures/keywords/flow-c
 import { REPUTATIONS } from '../../signatures/keywords/iprep.js';
 import { TAGS, type Tags } from '../../signatures/keywords/tag.js';
 import { CERTIFICATE_STORE, type CertificateStore } from '../../signatures/keywords/tls-store.js';
+import { LUA } from '../../signatures/lua/host.js';
 import { ALERT_NOTES } from '../../signatures/state/alert-notes.js';
 import { dataFolder } from '../../signatures/state/data-folder.js';
 import { DatasetStore } from '../../signatures/state/datasets.js';
@@ -30,6 +31,7 @@ import { Tracker } from '../../signatures/state/track.js';
 import { UNLOGGED, Unlogged } from '../../signatures/state/unlogged.js';
 import { CertificateFiles, certificateFolder } from './certificate-files.js';
 import type { FlowStates } from './flow-states.js';
+import { ThreadLua } from './lua-host.js';
 import { Notes } from './notes.js';
 
 export interface Stores {
@@ -41,6 +43,7 @@ export interface Stores {
   readonly datasets: DatasetStore;
   readonly notes: Notes;
   readonly unlogged: Unlogged;
+  readonly lua: ThreadLua;
 }
 
 /** State shared with the other threads, or, where the main thread prepared none, of this thread alone. */
@@ -54,6 +57,7 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
   const variables = new StateVariables(states);
   const notes = new Notes(states, number => variables.nameOf(number));
   const unlogged = new Unlogged();
+  const lua = new ThreadLua(thread, states);
   // Detections written as code set and read the same flowbits.
   thread.services.set(FLOW_VARIABLES, variables);
   const byName = new Map<string, unknown>([
@@ -69,6 +73,7 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
     [TAGS, tags],
     ...certificateStore(thread),
     [DATASETS, datasets],
+    [LUA, lua],
     ...replacements(thread),
   ]);
   return {
@@ -79,6 +84,7 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
     datasets,
     notes,
     unlogged,
+    lua,
   };
 }
 

@@ -169,7 +169,8 @@ export class TransactionInspection {
     }
     // Conditions on packets are met by the packet that shows the rest, or by a later one.
     const packetHolds = allHold(rule.headers, this.at);
-    if (packetHolds && (rule.payload.length === 0 || this.judge.payloadHolds(rule))) return MATCHED;
+    if (packetHolds && (rule.payload.length === 0 || this.judge.payloadHolds(rule)))
+      return allHold(rule.scripts, this.at) ? MATCHED : FAILED;
     return visible.complete ? FAILED : WAITS;
   }
 
@@ -190,7 +191,7 @@ export class TransactionInspection {
     }
     let parts = list[rule.number];
     if (parts === undefined) {
-      parts = partsOf(rule, protocol, this.language, this.rules.environmentFor(rule.signature)) ?? null;
+      parts = partsOf(rule, protocol, this.language, rule.environment) ?? null;
       list[rule.number] = parts;
     }
     return parts ?? undefined;

@@ -92,7 +92,6 @@ const ENGINE: Readonly<Record<string, AbsentProtocol>> = {
     buffers: 'file.data file_data file.name file.magic',
     values: 'filename fileext filemagic filemd5 filesha1 filesha256 filesize filestore',
   },
-  lua: { values: 'lua luajit luaxform' },
   'detection state': {
     values:
       'flow flowbits flowint flowvar pktvar xbits hostbits threshold detection_filter tag dataset datarep iprep noalert alert ' +

@@ -138,7 +138,9 @@ describe('bounds', () => {
   );
 
   it('counts the instructions of each call anew, and frees what is not used any more', () => {
-    const script = open('function f() for i = 1, 100 do s = string.rep("0123456789", 1000) .. i end return #s end');
+    const script = open(
+      'function f() for i = 1, 100 do s = string.rep("0123456789", 1000) .. i end return #s end',
+    );
     for (let i = 0; i < 100; i++) expect(script.call('f', [], 1)).toEqual([10_003]);
     script.close();
   });

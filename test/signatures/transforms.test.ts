@@ -3,7 +3,7 @@ import { deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { TRANSFORMS } from '../../signatures/transforms.js';
 import { transformed } from './inspect.js';
-import { load, refusal, withOptions } from './rules.js';
+import { refusal } from './rules.js';
 
 const gzip = gzipSync('This is compressed\n').toString('latin1');
 const zlib = deflateSync('This is compressed\n').toString('latin1');
@@ -75,8 +75,4 @@ describe('transforms', () => {
     'to_md5:x',
     'dotprefix:1',
   ])('%s is refused', transform => expect(refusal(`sample.uri; ${transform}; content:"a";`)).toBeDefined());
-
-  test('luaxform is not supported', () => {
-    expect(load(withOptions('sample.uri; luaxform:x.lua; content:"a";')).unsupported).toHaveLength(1);
-  });
 });

@@ -164,7 +164,8 @@ export class ApplicationTables {
       if (!part.holds(at, visible)) return false;
     }
     const rule = rules.at(signature);
-    return allHold(rule.headers, at) && (rule.payload.length === 0 || this.evaluation.payloadHolds(rule));
+    const others = rule.payload.length === 0 || this.evaluation.payloadHolds(rule);
+    return others && allHold(rule.headers, at) && allHold(rule.scripts, at);
   }
 
   /** Conditions of a rule but for its hook; undefined where the protocol has not what it asks for. */
@@ -179,8 +180,7 @@ export class ApplicationTables {
       const { rules } = this.detection;
       const rule = rules.at(signature);
       const { hook: _, ...rest } = rule.signature;
-      const environment = rules.environmentFor(rule.signature);
-      parts = partsOf({ ...rule, signature: rest }, protocol, this.language, environment) ?? null;
+      parts = partsOf({ ...rule, signature: rest }, protocol, this.language, rule.environment) ?? null;
       list[signature] = parts;
     }
     return parts ?? undefined;

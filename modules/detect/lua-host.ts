@@ -1,0 +1,76 @@
+/** The thread as scripts of rules see it. */
+import type { LuaError, LuaFault } from '../../engine/lua.js';
+import type { Thread } from '../../engine/module.js';
+import type { ApplicationLayer, Protocol } from '../../engine/protocol.js';
+import type { LuaHost } from '../../signatures/lua/host.js';
+import { luaRuleSettings } from '../../signatures/lua/options.js';
+import { ScriptRunner } from '../../signatures/lua/runner.js';
+import type { FlowStates } from './flow-states.js';
+
+/** Counters of failures beside `detect.lua.errors`, which counts all. */
+const COUNTERS: Readonly<Partial<Record<LuaFault, string>>> = {
+  blocked: 'blocked_function_errors',
+  instructions: 'instruction_limit_errors',
+  memory: 'memory_limit_errors',
+};
+/** Variables kept with one flow. */
+const MOST_TEXTS = 64;
+
+export class ThreadLua implements LuaHost {
+  readonly settings;
+  readonly log;
+  readonly threadName: string;
+  readonly threadNumber: number;
+  readonly logFolder: string;
+  readonly runner: ScriptRunner;
+  private readonly count: (name: string) => void;
+
+  constructor(
+    private readonly thread: Thread,
+    private readonly states: FlowStates,
+  ) {
+    const { config, counters, log, name, index } = thread;
+    this.settings = luaRuleSettings(config);
+    this.log = log;
+    this.threadName = name;
+    this.threadNumber = index;
+    this.logFolder = String(config.at('default-log-dir') ?? '.');
+    this.runner = new ScriptRunner(this.settings, text => log.info(`lua: ${text}`));
+    const numbers = new Map(
+      ['errors', ...Object.values(COUNTERS)].map(each => [each, counters.declare(`detect.lua.${each}`)]),
+    );
+    this.count = each => {
+      counters.values[numbers.get(each)!]!++;
+    };
+  }
+
+  failed({ fault, message }: LuaError): void {
+    this.count('errors');
+    const more = COUNTERS[fault];
+    if (more !== undefined) this.count(more);
+    this.thread.warnOnce(`detect-lua: Lua script failed to run successfully: ${message}`);
+  }
+
+  protocolName(number: number): string {
+    if (number < 0) return 'failed';
+    return this.layer?.protocols[number - 1]?.name ?? 'unknown';
+  }
+
+  protocolOf(flow: number): Protocol | undefined {
+    return flow < 0 ? undefined : this.layer?.conversation(flow)?.protocol;
+  }
+
+  setText(flow: number, name: string, text: string): void {
+    const state = this.states.of(flow);
+    state.texts ??= new Map();
+    if (state.texts.has(name) || state.texts.size < MOST_TEXTS) state.texts.set(name, text);
+  }
+
+  text(flow: number, name: string): string | undefined {
+    return this.states.find(flow)?.texts?.get(name);
+  }
+
+  private get layer(): ApplicationLayer | undefined {
+    return this.thread.services.get('application-layer') as ApplicationLayer | undefined;
+  }
+}

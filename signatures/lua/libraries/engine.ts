@@ -1,0 +1,47 @@
+/** suricata.log, suricata.config and suricata.util: the engine around the script. */
+import type { LuaFunction } from '../../../engine/lua.js';
+import type { Log } from '../../../engine/module.js';
+import { hostOf, type LibraryMaker } from '../context.js';
+
+/** Levels of Suricata's log, and of this one. */
+const LEVELS: readonly (readonly [name: string, level: keyof Log])[] = [
+  ['error', 'error'],
+  ['warning', 'warning'],
+  ['notice', 'notice'],
+  ['info', 'info'],
+  ['perf', 'info'],
+  ['config', 'debug'],
+  ['debug', 'debug'],
+];
+
+/** Lines are told in the log of the thread; while rules are loaded there is none. */
+export const logLibrary: LibraryMaker = context => {
+  const line =
+    (level: keyof Log): LuaFunction =>
+    text => {
+      context.host?.log[level](`lua: ${Buffer.from(String(text), 'latin1').toString()}`);
+      return [];
+    };
+  return {
+    name: 'suricata.log',
+    functions: Object.fromEntries(LEVELS.map(([name, level]) => [name, line(level)])),
+    source: 'return ...',
+  };
+};
+
+export const configLibrary: LibraryMaker = context => ({
+  name: 'suricata.config',
+  functions: { log_path: () => [Buffer.from(hostOf(context).logFolder).toString('latin1')] },
+  source: 'return ...',
+});
+
+export const utilLibrary: LibraryMaker = context => ({
+  name: 'suricata.util',
+  functions: {
+    thread_info: () => {
+      const { threadName, threadNumber } = hostOf(context);
+      return [{ id: threadNumber, name: threadName }];
+    },
+  },
+  source: 'return ...',
+});

@@ -1,0 +1,36 @@
+/** What scripts of rules may do. */
+import type { Config } from '../../engine/config/config.js';
+import { boolean, integer, option, size } from '../../engine/config/option.js';
+
+const ALLOWED = option('security.lua.allow-rules', boolean, true, 'rules may have Lua scripts');
+const BYTES = option('security.lua.max-bytes', size, 500_000, 'what one script may allocate');
+const INSTRUCTIONS = option(
+  'security.lua.max-instructions',
+  integer(1, 2 ** 31 - 1),
+  500_000,
+  'Lua instructions that one call of a script may take',
+);
+const RESTRICTED = option(
+  'security.lua.allow-restricted-functions',
+  boolean,
+  false,
+  'scripts may use functions such as pcall, load and setmetatable, and the clock',
+);
+
+export const luaOptions = [ALLOWED, BYTES, INSTRUCTIONS, RESTRICTED];
+
+export interface LuaRuleSettings {
+  readonly allowed: boolean;
+  readonly bytes: number;
+  readonly instructions: number;
+  readonly restrictedFunctions: boolean;
+}
+
+export function luaRuleSettings(config: Config): LuaRuleSettings {
+  return {
+    allowed: config.read(ALLOWED),
+    bytes: config.read(BYTES),
+    instructions: config.read(INSTRUCTIONS),
+    restrictedFunctions: config.read(RESTRICTED),
+  };
+}

@@ -1,0 +1,74 @@
+/** The transaction in hand as libraries see it: by the keywords of its protocol, and by its record. */
+import type { LuaFunction, LuaLibrary } from '../../engine/lua.js';
+import type { Protocol, Transaction } from '../../engine/protocol.js';
+import { hostOf, inspected, type LuaContext, objectLibrary } from './context.js';
+
+type Record = { readonly [name: string]: unknown };
+
+export class TransactionInHand {
+  /** @param names of the protocols that are meant */
+  constructor(
+    private readonly context: LuaContext,
+    private readonly names: readonly string[],
+  ) {}
+
+  /** Why there is none; undefined where there is one. */
+  missing(): string | undefined {
+    const { at } = this.context;
+    if (!at?.transaction) return 'error: no transaction available';
+    const protocol = hostOf(this.context).protocolOf(at.flow);
+    const fits = protocol && [protocol.name, ...(protocol.ruleNames ?? [])].some(n => this.names.includes(n));
+    return fits ? undefined : `error: protocol not ${this.names[0]}`;
+  }
+
+  /** Bytes of a sticky buffer, undefined where it has none. */
+  bytes(keyword: string, toServer: boolean, index = 0): Uint8Array | undefined {
+    const { protocol, transaction } = this.inHand();
+    const declared = protocol.buffers.find(
+      each => each.keyword === keyword || each.aliases?.includes(keyword) === true,
+    );
+    return declared?.get(transaction, toServer, index);
+  }
+
+  /** All values of a sticky buffer, latin1. */
+  texts(keyword: string, toServer: boolean): string[] {
+    const list: string[] = [];
+    for (let bytes = this.bytes(keyword, toServer); bytes; bytes = this.bytes(keyword, toServer, list.length))
+      list.push(Buffer.from(bytes).toString('latin1'));
+    return list;
+  }
+
+  /** First value of a keyword of numbers. */
+  number(keyword: string, toServer: boolean): number | undefined {
+    const { protocol, transaction } = this.inHand();
+    return protocol.values.find(each => each.keyword === keyword)?.get(transaction, toServer)[0];
+  }
+
+  /** An object of its EVE record, such as `dns`. */
+  record(name: string): Record {
+    const { protocol, transaction } = this.inHand();
+    const record = JSON.parse(`{${protocol.record(transaction, true)}}`) as Record;
+    return (record[name] as Record | undefined) ?? {};
+  }
+
+  private inHand(): { protocol: Protocol; transaction: Transaction } {
+    const reason = this.missing();
+    if (reason) throw new Error(reason);
+    const { transaction, flow } = inspected(this.context);
+    return { protocol: hostOf(this.context).protocolOf(flow)!, transaction: transaction! };
+  }
+}
+
+/** A library whose `get_tx` gives the transaction in hand. */
+export function transactionLibrary(
+  name: string,
+  transaction: TransactionInHand,
+  methods: Readonly<{ [name: string]: LuaFunction }>,
+): LuaLibrary {
+  return objectLibrary(name, 'get_tx', () => transaction.missing(), methods);
+}
+
+/** A text of a record: its UTF-8 bytes. */
+export function recordText(value: unknown): string | undefined {
+  return value === undefined || value === null ? undefined : Buffer.from(String(value)).toString('latin1');
+}

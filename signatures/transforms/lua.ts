@@ -1,0 +1,39 @@
+/** luaxform: a script changes the buffer. */
+import { RunningScript, type ScriptText } from '../lua/runner.js';
+import { RuleError } from '../rule-error.js';
+import type { Transform } from '../transform.js';
+
+const MOST_ARGUMENTS = 10;
+
+export const luaTransforms: readonly Transform[] = [
+  {
+    name: 'luaxform',
+    summary: 'What the function transform of a Lua script makes of the buffer.',
+    grammar: 'script [, argument …]',
+    parse(argument, rule, at) {
+      const [name = '', ...values] = argument!.split(',').map(each => each.trim());
+      if (values.length > MOST_ARGUMENTS)
+        throw new RuleError(`too many arguments: ${values.length}`, at, `up to ${MOST_ARGUMENTS}`);
+      const { scripts } = rule.context;
+      const script = scripts.read(name, rule.variables, at);
+      scripts.ask(script, at, opened => {
+        if (!opened.has('transform'))
+          throw new RuleError('no transform function in script', at, 'function transform(input, args)');
+      });
+      return { script, values };
+    },
+    compile(match, environment) {
+      const running = new RunningScript(match['script'] as ScriptText, environment);
+      const values = Object.fromEntries((match['values'] as readonly string[]).entries());
+      return bytes => {
+        if (bytes.length === 0) return bytes;
+        const results = running.call('transform', undefined, [bytes, values], 2);
+        if (!results) return bytes;
+        const [buffer, length] = results;
+        if (typeof buffer !== 'string' || typeof length !== 'number') return bytes;
+        const made = Buffer.from(buffer, 'latin1');
+        return made.subarray(0, Math.max(0, length));
+      };
+    },
+  },
+];
