@@ -40,11 +40,17 @@ export function declaredEngines(
   const declared = declarationOf(conditions.buffer, protocols);
   const directions = directionsOf(signature, conditions.direction ?? declared?.direction ?? 'either');
   if (!declared) return directions.map(direction => ({ direction }));
-  const names = protocols
+  const names = meantBy(signature, protocols)
     .filter(({ buffers }) => buffers.some(({ keyword }) => keyword === conditions.buffer))
     .map(({ name }) => name)
     .filter(name => name !== 'http2' || isForHttp2(conditions, signature));
   return names.flatMap(app_proto => directions.map(direction => ({ ...declared, direction, app_proto })));
+}
+
+/** The protocols that the header of a rule names; all where it names none. */
+function meantBy({ protocol }: Signature, protocols: readonly Protocol[]): readonly Protocol[] {
+  const meant = protocols.filter(({ name, ruleNames }) => name === protocol || ruleNames?.includes(protocol));
+  return meant.length > 0 ? meant : protocols;
 }
 
 function isForHttp2({ buffer }: BufferConditions, { protocol, http1Only }: Signature): boolean {
