@@ -7,11 +7,14 @@ export interface Settled {
   readonly notes: readonly string[];
 }
 
+const RAW_BYTES = "'/B' (rawbytes) option is a no-op and is silently ignored";
+
 /** Distances without a match before are offsets; a content that no byte may follow ends the buffer. */
 export function settle(conditions: readonly Match[]): Settled {
   const settled: Match[] = [];
   const notes: string[] = [];
   for (const match of conditions) {
+    if (match.kind === 'pcre' && match['rawBytes'] === true) notes.push(RAW_BYTES);
     const before = settled.at(-1);
     if (before?.kind === 'content' && endsBuffer(match))
       settled[settled.length - 1] = { ...before, endswith: true };

@@ -21,6 +21,8 @@ export interface PcreMatch extends Match {
   readonly relative: boolean;
   /** Flag O: the configured match limits do not apply (others do). */
   readonly ownLimits: boolean;
+  /** Flag B, which changes nothing. */
+  readonly rawBytes?: boolean;
   /** What groups 1, 2, … are kept as. */
   readonly captures?: readonly Capture[];
 }
@@ -61,6 +63,7 @@ const pcre: Keyword = {
       negated,
       relative: flags.relative,
       ownLimits: flags.ownLimits,
+      ...(flags.rawBytes && { rawBytes: true }),
       ...(captures.length > 0 && { captures }),
     };
     rule.context.checkExpression?.(match.pattern, match.options, at);
@@ -118,6 +121,7 @@ interface Flags {
   readonly options: string;
   readonly relative: boolean;
   readonly ownLimits: boolean;
+  readonly rawBytes: boolean;
   readonly buffer: string | undefined;
 }
 
@@ -137,7 +141,7 @@ function parseFlags(text: string, at: Position): Flags {
     } else if (letter !== 'B')
       throw new RuleError(`unknown pcre flag '${letter}'`, at, 'i m s x A E G R O B, or a buffer flag');
   }
-  return { options, relative, ownLimits, buffer };
+  return { options, relative, ownLimits, rawBytes: text.includes('B'), buffer };
 }
 
 function* namedGroups(pattern: string): Generator<Capture> {
