@@ -135,6 +135,8 @@ export interface BufferDeclaration<T extends Transaction = Transaction> {
   /** Progress at which it is complete, per direction it exists in (index into the progress names). */
   readonly progress: number;
   readonly summary: string;
+  /** False where the transaction is not of the kind that has it: `absent` does not hold either. All are, by default. */
+  applies?(transaction: T, toServer: boolean): boolean;
   /** Several values (headers, names, certificates): each is inspected by itself. */
   readonly multiple?: boolean;
   /** A body that is inspected while it grows, up to its inspection limits. */
@@ -231,6 +233,11 @@ export interface Protocol<T extends Transaction = Transaction> {
   readonly name: string;
   /** Protocol names of rules that mean it, when there are others than `name`: `http1`. */
   readonly ruleNames?: readonly string[];
+  /**
+   * Protocol whose conversations may become this one as they are (see `SessionRequests.become`): it has the same
+   * parser, transactions, progress and events, and more to ask them.
+   */
+  readonly variantOf?: string;
   /** Only where `app-layer.protocols.NAME.enabled` says so. */
   readonly offByDefault?: boolean;
   /** Transports in rules: `alert dns` is both. */

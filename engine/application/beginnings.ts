@@ -93,7 +93,8 @@ export class Beginnings {
     side.protocol = answer.protocol;
     this.records.note(flow, toServer, answer.protocol);
     if (talk.session) {
-      if (talk.session.protocol !== answer.protocol)
+      const { name, variantOf } = talk.session.protocol;
+      if (answer.protocol.name !== (variantOf ?? name))
         Packet.setEvent(this.row, p, Event.APPLAYER_MISMATCH_PROTOCOL_BOTH_DIRECTIONS);
       return;
     }

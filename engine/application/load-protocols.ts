@@ -42,7 +42,11 @@ export async function loadProtocols(plugins: readonly string[] = []): Promise<Pr
     .map(entry => entry.name)
     .sort();
   const files = [...names.map(name => new URL(name, folder)), ...plugins.map(path => pathToFileURL(path))];
-  const protocols = await Promise.all(files.map(load));
+  const loaded = await Promise.all(files.map(load));
+  // Variants stand behind what they are variants of: keywords of both are about that one first.
+  const protocols = loaded.sort(
+    (a, b) => Number(a.variantOf !== undefined) - Number(b.variantOf !== undefined),
+  );
   protocols.forEach(({ name }, i) => {
     if (protocols.findIndex(other => other.name === name) !== i)
       throw new Error(`${files[i]}: there is a protocol ${name} already`);

@@ -1,4 +1,5 @@
 /** Runs the parsers of conversations, and does what they ask for afterwards. */
+
 import * as Flow from '../flow-record.js';
 import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
@@ -7,6 +8,7 @@ import { STREAM_CONTROL, type StreamControl } from '../stream-control.js';
 import type { ApplicationCounters } from './application-counters.js';
 import type { Expectations } from './expectations.js';
 import type { FlowProtocols } from './flow-protocols.js';
+import { enabling } from './load-protocols.js';
 import { ParserErrors } from './parser-errors.js';
 import type { Announcement, Session } from './session.js';
 import type { Talk } from './talk.js';
@@ -127,7 +129,20 @@ export class Parsing {
       this.announce(p, session, requests.expect);
       requests.expect = undefined;
     }
+    if (requests.become !== undefined) this.become(flow, session);
     if (requests.changeTo !== undefined && talk.session === session) this.change(p, flow, talk, session);
+  }
+
+  /** Goes on as a variant of its protocol, where there is one that is on. */
+  private become(flow: number, session: Session): void {
+    const { requests, protocol } = session;
+    const next = this.protocols.find(({ name }) => name === requests.become);
+    requests.become = undefined;
+    if (next?.variantOf !== protocol.name || enabling(next, this.thread.config) !== 'yes') return;
+    session.protocol = next;
+    this.records.leave(flow, protocol);
+    this.records.set(flow, this.records.numberOf(next));
+    for (const toServer of [true, false]) this.records.note(flow, toServer, next);
   }
 
   private bypass(flow: number, talk: Talk): void {

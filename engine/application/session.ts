@@ -21,6 +21,8 @@ export interface Announcement {
 export interface SessionRequests {
   /** Go on as this protocol (STARTTLS, CONNECT, Upgrade); '' recognises anew. */
   changeTo: string | undefined;
+  /** Go on as this variant of the protocol, with the same parser and transactions. */
+  become: string | undefined;
   /** What the parser behind it is told: its `Session.inherited`. */
   handOver: unknown;
   /** A conversation that was agreed upon. */
@@ -68,6 +70,7 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   state: unknown;
   readonly requests: SessionRequests = {
     changeTo: undefined,
+    become: undefined,
     handOver: undefined,
     expect: undefined,
     stopInspection: 'no',
@@ -96,7 +99,7 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   private readonly mostTransactions: number;
 
   constructor(
-    readonly protocol: Protocol<T>,
+    public protocol: Protocol<T>,
     readonly flow: number,
     /** Settings of the protocol, as its `prepare` made them. */
     readonly settings: unknown,

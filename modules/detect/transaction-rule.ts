@@ -135,6 +135,7 @@ function bufferPart(
     progress: declared.progress,
     growing: declared.growing === true,
     holds(at, visible) {
+      if (declared.applies?.(at.transaction!, visible.toServer) === false) return false;
       if (!declared.multiple)
         return oneHolds(declared, at, visible, 0, transform, test, onlyAbsent) ?? whenAbsent;
       for (let index = 0; ; index++) {

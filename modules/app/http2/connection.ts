@@ -1,6 +1,7 @@
 /** What both directions of one HTTP/2 connection share: its streams, and what frames do to them. */
 import type { Session } from '../../../engine/application/session.js';
 import { lowered } from '../http/bytes.js';
+import { carriesDns, dnsOfPath, readDnsBody } from './dns-message.js';
 import type { Http2Event } from './events.js';
 import {
   ACK,
@@ -25,7 +26,7 @@ import { HeaderDecoder } from './header-block.js';
 import type { Field } from './header-table.js';
 import { MessageBody } from './message-body.js';
 import type { Http2Settings } from './settings.js';
-import { AT, COMPLETE, DATA_DONE, HEADERS_DONE, Http2Transaction } from './transaction.js';
+import { AT, COMPLETE, DATA_DONE, HEADERS_DONE, Http2Transaction, type Message } from './transaction.js';
 
 /** One stream while it is open. */
 interface Stream {
@@ -112,6 +113,7 @@ export class Connection {
 
   private close({ transaction, bodies }: Stream, toServer: boolean, cut: boolean): void {
     (toServer ? bodies.toServer : bodies.toClient)?.end(cut);
+    readDnsBody(transaction.message(toServer));
     this.session.advance(transaction, toServer, COMPLETE);
     if (this.session.isComplete(transaction)) this.streams.delete(transaction.stream);
   }
@@ -161,7 +163,8 @@ export class Connection {
     this.session.advance(transaction, toServer, 0);
     if (type !== RST_STREAM) return;
     this.close(found, toServer, true);
-    this.close(found, !toServer, true);
+    // What a server answers to a client that gives up may be on its way, and belongs to it.
+    if (!toServer) this.close(found, true, true);
   }
 
   /** The numbers in a frame. */
@@ -253,6 +256,7 @@ export class Connection {
     if (!found) return;
     message!.addBlock(entries);
     if (asRequest) this.checkAuthority(found.transaction);
+    this.lookForDns(found.transaction, message!);
     this.session.advance(found.transaction, asRequest, HEADERS_DONE);
     if ((flags & END_STREAM) !== 0 || type === PUSH_PROMISE) this.close(found, asRequest, false);
   }
@@ -263,6 +267,12 @@ export class Connection {
     if (authority && host && Buffer.compare(lowered(authority), lowered(host)) !== 0)
       this.report(transaction, 'authority_host_mismatch');
     if (authority?.includes(AT)) this.report(transaction, 'userinfo_in_uri');
+  }
+
+  /** The connection carries DNS from now on. */
+  private lookForDns(transaction: Http2Transaction, message: Message): void {
+    if (message === transaction.request) message.dns ??= dnsOfPath(message);
+    if (message.dns || carriesDns(message)) this.session.requests.become ??= 'doh2';
   }
 
   private side(toServer: boolean): Side {

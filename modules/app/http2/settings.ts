@@ -1,6 +1,8 @@
 /** Settings of HTTP/2: its own bounds; bodies, files and content encodings have those of HTTP. */
+
 import type { Config } from '../../../engine/config/config.js';
 import { integer, option, size } from '../../../engine/config/option.js';
+import { type DnsVariant, dnsVariants } from '../dns/outputs.js';
 import { type HttpSettings, httpSettings } from '../http/settings.js';
 
 const PREFIX = 'app-layer.protocols.http2.';
@@ -27,6 +29,8 @@ const MOST_REASSEMBLY = option(
 export const HTTP2_OPTIONS = [MOST_STREAMS, MOST_TABLE, MOST_REASSEMBLY];
 
 export interface Http2Settings {
+  /** How DNS messages in bodies are told. */
+  readonly dns: readonly DnsVariant[];
   readonly http: HttpSettings;
   readonly mostStreams: number;
   readonly mostTable: number;
@@ -35,6 +39,7 @@ export interface Http2Settings {
 
 export function http2Settings(config: Config, shared: Readonly<Record<string, unknown>>): Http2Settings {
   return {
+    dns: dnsVariants(config, process.env),
     http: httpSettings(config, shared),
     mostStreams: config.read(MOST_STREAMS),
     mostTable: config.read(MOST_TABLE),

@@ -2,6 +2,7 @@
 import type { InspectedBody } from '../../../engine/files/inspected-body.js';
 import type { TrackedFile } from '../../../engine/files/tracked-file.js';
 import type { Transaction } from '../../../engine/protocol.js';
+import type { Message as DnsMessage } from '../dns/message.js';
 import { EMPTY, fromLatin1, isWord, lowered } from '../http/bytes.js';
 import type { Setting } from './frame.js';
 import { type BlockEntry, isField, sizeOf } from './header-block.js';
@@ -44,6 +45,8 @@ export class Message {
   readonly entries: BlockEntry[] = [];
   readonly fields: Field[] = [];
   body: InspectedBody | undefined;
+  /** The DNS message that it carries (RFC 8484). */
+  dns: DnsMessage | undefined;
   /** Bytes that further fields may have. */
   room = MOST_FIELD_BYTES;
 

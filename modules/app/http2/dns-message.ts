@@ -1,0 +1,31 @@
+/** DNS messages in HTTP/2 (RFC 8484 4.1, 4.2): the body of a message, or a parameter of a request's path. */
+import { Message as DnsMessage } from '../dns/message.js';
+import { latin1 } from '../http/bytes.js';
+import type { Message } from './transaction.js';
+
+const MEDIA_TYPE = /^\s*application\/dns-message\s*(;|$)/i;
+const PARAMETER = /[?&]dns=([A-Za-z0-9_-]+)/;
+const LONGEST = 65535;
+
+export function carriesDns(message: Message): boolean {
+  const type = message.value('content-type');
+  return type !== undefined && MEDIA_TYPE.test(latin1(type));
+}
+
+/** What the path of a request says in base64url. */
+export function dnsOfPath(request: Message): DnsMessage | undefined {
+  const accepted = request.value('accept');
+  if (!accepted || !latin1(accepted).toLowerCase().includes('application/dns-message')) return undefined;
+  const path = request.value(':path');
+  const parameter = path && PARAMETER.exec(latin1(path))?.[1];
+  const bytes = parameter ? Buffer.from(parameter, 'base64url') : undefined;
+  return bytes && bytes.length <= LONGEST ? new DnsMessage(new Uint8Array(bytes)) : undefined;
+}
+
+/** The body is complete. */
+export function readDnsBody(message: Message): void {
+  const { body } = message;
+  if (!body || message.dns || !carriesDns(message)) return;
+  const bytes = body.store.view();
+  if (bytes.length > 0 && bytes.length <= LONGEST) message.dns = new DnsMessage(bytes.slice());
+}
