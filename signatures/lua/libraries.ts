@@ -2,6 +2,7 @@
 import type { LuaLibrary } from '../../engine/lua.js';
 import type { LuaContext } from './context.js';
 import { datasetLibrary } from './libraries/dataset.js';
+import { dnp3Library } from './libraries/dnp3.js';
 import { dnsLibrary } from './libraries/dns.js';
 import { base64Library, hashLibrary } from './libraries/encodings.js';
 import { configLibrary, logLibrary, utilLibrary } from './libraries/engine.js';
@@ -20,6 +21,7 @@ export function librariesFor(context: LuaContext): LuaLibrary[] {
     bytevarLibrary,
     configLibrary,
     datasetLibrary,
+    dnp3Library,
     dnsLibrary,
     flowLibrary,
     flowintLibrary,

@@ -1,0 +1,73 @@
+/** suricata.dnp3: the DNP3 message in hand, as tables. */
+import type { LuaTable, LuaValue } from '../../../engine/lua.js';
+import { inspected, type LibraryMaker } from '../context.js';
+import { recordText, TransactionInHand } from '../transaction.js';
+
+type Flags = Readonly<Record<string, boolean | number>>;
+
+interface Message {
+  readonly control: Flags;
+  readonly src: number;
+  readonly dst: number;
+  readonly application: {
+    readonly control: Flags;
+    readonly function_code: number;
+    readonly objects: readonly object[];
+    readonly complete: boolean;
+  };
+}
+
+/** A byte of flags and a number, of the parts that its record has. */
+function byteOf(flags: Flags, bits: Readonly<Record<string, number>>, number: string): number {
+  return Object.entries(bits).reduce(
+    (byte, [name, bit]) => byte | (flags[name] ? bit : 0),
+    Number(flags[number]),
+  );
+}
+
+function valueOfJson(json: unknown): LuaValue {
+  if (typeof json === 'string') return recordText(json);
+  if (Array.isArray(json)) return json.map(valueOfJson);
+  if (json === null || typeof json !== 'object') return (json ?? undefined) as LuaValue;
+  return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, valueOfJson(value)]));
+}
+
+function messageTable({ control, src, dst, application }: Message): LuaTable {
+  return {
+    done: true,
+    complete: application.complete,
+    link_header: {
+      control: byteOf(control, { dir: 0x80, pri: 0x40, fcb: 0x20, fcv: 0x10 }, 'function_code'),
+      src,
+      dst,
+    },
+    application_header: {
+      control: byteOf(application.control, { fir: 0x80, fin: 0x40, con: 0x20, uns: 0x10 }, 'sequence'),
+      function_code: application.function_code,
+    },
+    objects: application.objects.map(object => valueOfJson({ points: [], ...object })),
+  };
+}
+
+export const dnp3Library: LibraryMaker = context => {
+  const tx = new TransactionInHand(context, ['dnp3']);
+  return {
+    name: 'suricata.dnp3',
+    functions: {
+      get_tx() {
+        const reason = tx.missing();
+        if (reason) return [undefined, reason];
+        const { request, response } = tx.record('dnp3') as { request?: Message; response?: Message };
+        return [
+          {
+            tx_num: inspected(context).transaction!.id,
+            is_request: request !== undefined,
+            request: request && messageTable(request),
+            response: response && messageTable(response),
+          },
+        ];
+      },
+    },
+    source: 'return ...',
+  };
+};
