@@ -47,10 +47,16 @@ export function declaredEngines(
   return names.flatMap(app_proto => directions.map(direction => ({ ...declared, direction, app_proto })));
 }
 
-/** The protocols that the header of a rule names; all where it names none. */
+/** The protocols that the header of a rule names; all where it names none. Variants count where they alone are named. */
 function meantBy({ protocol }: Signature, protocols: readonly Protocol[]): readonly Protocol[] {
-  const meant = protocols.filter(({ name, ruleNames }) => name === protocol || ruleNames?.includes(protocol));
-  return meant.length > 0 ? meant : protocols;
+  const originals = protocols.filter(({ variantOf }) => variantOf === undefined);
+  const means = ({ name, ruleNames }: Protocol): boolean =>
+    name === protocol || ruleNames?.includes(protocol) === true;
+  for (const candidates of [originals, protocols]) {
+    const meant = candidates.filter(means);
+    if (meant.length > 0) return meant;
+  }
+  return originals;
 }
 
 function isForHttp2({ buffer }: BufferConditions, { protocol, http1Only }: Signature): boolean {

@@ -234,7 +234,8 @@ function kindOf(
   }
   if (kinds.length > 0 && kinds.every(kind => kind === 'decode-event')) return DECODE_EVENT_ONLY;
   // Negated addresses make it like IP-only in Suricata; resolved ranges tell both alike.
-  return isIpOnly(signature, kinds) ? IP_ONLY : PACKET;
+  // What speaks of an application protocol has to wait until that is known.
+  return !application && isIpOnly(signature, kinds) ? IP_ONLY : PACKET;
 }
 
 function isIpOnly(signature: Signature, kinds: readonly string[]): boolean {
