@@ -94,7 +94,10 @@ async function tell(
   [profile, workers, ...settings]: Configuration,
 ): Promise<Told> {
   const out = mkdtempSync(join(work, 'out-'));
-  const rules = readdirSync(dirname(capture)).find(name => name.endsWith('.rules'));
+  // Those of a firewall are another language, and not for every profile.
+  const rules = readdirSync(dirname(capture)).find(
+    name => name.endsWith('.rules') && !name.startsWith('firewall'),
+  );
   const words = [
     '-c',
     join(work, 'sluice.yaml'),
