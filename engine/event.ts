@@ -28,6 +28,10 @@ export const EVENT_STATS = 9;
 /** Any other record: its payload begins with its own "event_type". */
 export const EVENT_OTHER = 10;
 export const EVENT_KINDS = 11;
+/** No events: what an output wants of packets. All of them come to it, and not only those with alerts. */
+export const WANTS_PACKETS = 11;
+/** Packets that rules tagged have FLAG_TAGGED. */
+export const WANTS_TAGS = 12;
 
 // ── fields that an event's row has in place of those of a packet ─────────────────────────────────────
 /** The flow's application protocol when the event was made, and as recognised in each direction. */

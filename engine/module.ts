@@ -34,10 +34,18 @@ export interface ModuleDefinition {
   readonly uses?: readonly ('flow-rows' | 'stream-buffers')[];
   /** Configuration it reads; `suricata-like.yaml` documents each. */
   readonly options?: readonly AnyOption[];
-  /** Outputs: kinds of events (EVENT_ constants of `event.ts`) it consumes with this configuration; all when absent. */
+  /**
+   * Outputs: kinds of events (EVENT_ and WANTS_ constants of `event.ts`) it consumes with this configuration; all events
+   * when absent.
+   */
   wants?(config: Config): readonly number[];
   /** Outputs: what they write of the statistics; the manager calls it now and then and at the end. */
   statistics?(config: Config): readonly StatsLog[];
+  /**
+   * Outputs: writes the log of this name (as given to `Thread.openLog`), where it is not lines of one file; undefined for
+   * any other. @param told called with the first error after a time without any
+   */
+  openLog?(file: string, config: Config, told: (message: string) => void): LogSink | undefined;
   /**
    * Acquire modules of live traffic: opens what all threads share, before any of them starts and while the process
    * still has its privileges. @throws Error that names what cannot be opened
@@ -129,7 +137,7 @@ export interface Thread {
    * packets than the pool has: afterwards their slots are free again (or on their way home).
    */
   passOn(batch: Batch): void;
-  /** True when some output consumes events of this kind (EVENT_ constants of `event.ts`). */
+  /** True when some output consumes events of this kind (EVENT_ and WANTS_ constants of `event.ts`). */
   wants(eventKind: number): boolean;
   /** Tells the user something once, whatever the number of threads and packets. */
   warnOnce(message: string): void;

@@ -162,6 +162,10 @@ export const FLAG_LAST_OF_FLOW = 1 << 12;
 export const FLAG_NO_CHECKSUM = 1 << 13;
 /** Inline: the stream has all of its payload already; it is inspected again, by itself. */
 export const FLAG_REPEATED = 1 << 14;
+/** A rule tagged it (set where an output wants that). */
+export const FLAG_TAGGED = 1 << 16;
+/** A packet log has it already. */
+export const FLAG_LOGGED = 1 << 17;
 
 // ── FLOW_STATE ───────────────────────────────────────────────────────────────────────────────────────
 /** The packet goes from client to server; else to the client (when FLOW >= 0). */

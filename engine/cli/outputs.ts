@@ -2,6 +2,7 @@
 import type { Config } from '../config/config.js';
 import { enabledOutputs } from '../config/output-list.js';
 import { EVENT_KINDS } from '../event.js';
+import type { LogSink } from '../log-sink.js';
 import type { Log, ModuleDefinition } from '../module.js';
 import type { StatsLog } from '../stats-record.js';
 import { loadOwnModules } from '../thread/load-module.js';
@@ -27,6 +28,20 @@ export function wantedEvents(modules: Iterable<ModuleDefinition>, config: Config
     bits |= kinds ? kinds.reduce((sum, kind) => sum | (1 << kind), 0) : (1 << EVENT_KINDS) - 1;
   }
   return bits;
+}
+
+/** Where the log of this name goes when a module writes it itself; undefined for a file of lines. */
+export function logOfModule(
+  modules: Iterable<ModuleDefinition>,
+  file: string,
+  config: Config,
+  told: (message: string) => void,
+): LogSink | undefined {
+  for (const module of modules) {
+    const log = module.openLog?.(file, config, told);
+    if (log) return log;
+  }
+  return undefined;
 }
 
 /** How the modules write statistics. */

@@ -21,7 +21,13 @@ import { openDevices, Restarts } from './devices.js';
 import { onChange } from './file-changes.js';
 import { checkInputs, type Inputs, inputsOf } from './inputs.js';
 import { GROUP, LOG_FOLDER, NO_RANDOM, PID_FILE, RESTARTS, SOURCE_THREADS, USER } from './options.js';
-import { configuredOutputs, statisticsLogs, tellMissingOutputs, wantedEvents } from './outputs.js';
+import {
+  configuredOutputs,
+  logOfModule,
+  statisticsLogs,
+  tellMissingOutputs,
+  wantedEvents,
+} from './outputs.js';
 import type { Given } from './parse.js';
 import { addSettings, type Preparation, prepare } from './preparation.js';
 import { becomeUser } from './privileges.js';
@@ -205,9 +211,14 @@ async function start(
       profile.name === 'workers' ? (devices.threads ?? Math.min(cores, inputs.names.length)) : cores,
     ...(config.read(NO_RANDOM) && { seed: 1 }),
     log,
-    openLog: path =>
-      devices.openLog?.(path) ??
-      new LogFile(path, logFileSettings(config, path), undefined, message => log.error(`output: ${message}`)),
+    openLog: path => {
+      const told = (message: string) => log.error(`output: ${message}`);
+      return (
+        devices.openLog?.(path) ??
+        logOfModule(loaded.modules.values(), path, config, told) ??
+        new LogFile(path, logFileSettings(config, path), undefined, told)
+      );
+    },
   });
 }
 

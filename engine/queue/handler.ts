@@ -27,6 +27,8 @@ export interface HandlerLink {
   readonly memory: Memory;
   /** For each way, the range of consumers behind it; count 0 is `end`. */
   readonly ways: readonly { readonly first: number; readonly count: number }[];
+  /** Outputs want all packets, not only what is noteworthy of them. */
+  readonly wantsPackets?: boolean;
   /** Packets the queue to a consumer can take now. */
   room(consumer: number): number;
 }

@@ -1,6 +1,7 @@
 /** Entry of every engine thread: builds the thread from its plan, tells the manager, and runs. */
 import { parentPort, receiveMessageOnPort, threadId, workerData } from 'node:worker_threads';
 import { Config } from '../config/config.js';
+import { WANTS_PACKETS } from '../event.js';
 import { flowRows } from '../flow-record.js';
 import { openMemory } from '../memory.js';
 import type { Log, Thread, ThreadModule } from '../module.js';
@@ -94,6 +95,7 @@ async function main(): Promise<void> {
   const choose = handler?.create({
     memory,
     ways: handler.ways.map(way => mine.ways[way]!),
+    wantsPackets: thread.wants(WANTS_PACKETS),
     room: consumer => outlets[consumer]!.ring.room(),
   });
   const handOver = new HandOver(

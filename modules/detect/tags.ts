@@ -1,6 +1,6 @@
 /** Tags: packets that follow a match of a signature with `tag` are logged, by flow or by host. */
 import type { Batch } from '../../engine/batch.js';
-import { EVENT_OTHER, keepEvent } from '../../engine/event.js';
+import { EVENT_OTHER, keepEvent, WANTS_TAGS } from '../../engine/event.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import type { TagMatch, Tags } from '../../signatures/keywords/tag.js';
@@ -30,7 +30,9 @@ interface FlowTag {
 
 export class PacketTags implements Tags {
   private readonly row: Int32Array;
-  private readonly wanted: boolean;
+  /** Records of tagged packets are wanted; or tagged packets themselves. */
+  private readonly told: boolean;
+  private readonly marked: boolean;
   private readonly lost: number;
   /** Some host was tagged: packets are looked up then. */
   private hosts = false;
@@ -41,12 +43,14 @@ export class PacketTags implements Tags {
     private readonly table: () => { table: SharedTable; tracker: Tracker },
   ) {
     this.row = thread.memory.row;
-    this.wanted = thread.wants(EVENT_OTHER);
+    this.told = thread.wants(EVENT_OTHER);
+    this.marked = thread.wants(WANTS_TAGS);
     this.lost = thread.counters.declare('detect.tag_events_lost');
   }
 
   add(tag: TagMatch, p: number, flow: number, toServer: boolean): void {
-    if (!this.wanted) return;
+    if (!this.told && !this.marked) return;
+    this.mark(p);
     const count = tag.count === 0 ? DEFAULT_PACKETS : tag.count;
     if (tag.scope === 'host') this.addHost(tag, p, toServer, count);
     else if (flow >= 0) this.addFlow(tag, p, flow, count);
@@ -90,7 +94,13 @@ export class PacketTags implements Tags {
       if (tags.every(tag => tag.left <= 0)) state.tags = undefined;
     }
     if (!tagged && this.hosts) tagged = this.isHostTagged(p, toServer);
-    if (tagged && this.row[p + Packet.ALERTS] === 0) this.tell(batch, slot);
+    if (!tagged) return;
+    this.mark(p);
+    if (this.told && this.row[p + Packet.ALERTS] === 0) this.tell(batch, slot);
+  }
+
+  private mark(p: number): void {
+    if (this.marked) this.row[p + Packet.FLAGS]! |= Packet.FLAG_TAGGED;
   }
 
   private count(tags: readonly FlowTag[], p: number): boolean {

@@ -2,12 +2,14 @@ import * as Packet from '../../packet.js';
 import { defineQueueHandler } from '../handler.js';
 
 export default defineQueueHandler({
-  summary: 'packets with alerts and all events take the way `alerts`, the others the way `rest`',
+  summary:
+    'packets with alerts and all events take the way `alerts`, the others the way `rest` unless outputs want them',
   ways: ['alerts', 'rest'],
   keepsFlows: true,
-  create({ memory: { row }, ways: [alerts, rest] }) {
+  create({ memory: { row }, ways: [alerts, rest], wantsPackets = false }) {
     return p => {
-      const noteworthy = row[p + Packet.ALERTS]! > 0 || row[p + Packet.PSEUDO]! === Packet.PSEUDO_EVENT;
+      const noteworthy =
+        wantsPackets || row[p + Packet.ALERTS]! > 0 || row[p + Packet.PSEUDO]! === Packet.PSEUDO_EVENT;
       const way = noteworthy ? alerts! : rest!;
       return way.count === 0 ? -1 : way.first + ((row[p + Packet.FLOW_HASH]! >>> 0) % way.count);
     };

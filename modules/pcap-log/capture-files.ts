@@ -1,0 +1,236 @@
+/**
+ * Capture files as the manager writes them: in the pcap format of 2.4 with microseconds, a new one when the limit is
+ * reached. What cannot be written is told and counted, and tried again a little later.
+ */
+import { closeSync, ftruncateSync, mkdirSync, openSync, readdirSync, unlinkSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { LogSink } from '../../engine/log-sink.js';
+import type { FileNames } from './file-name.js';
+import * as Framed from './framed-packet.js';
+
+const MAGIC = 0xa1b2c3d4;
+const FILE_HEADER = 24;
+const RECORD_HEADER = 16;
+/** Longest packet that the header promises. */
+const SNAP_LENGTH = 262_144;
+/** Holds any packet. */
+const BUFFER_BYTES = 512 << 10;
+/** Names that are tried for a file whose name is taken. */
+const MOST_NAMES = 1000;
+
+export interface CaptureFilesSettings {
+  readonly folder: string;
+  /** Bytes of a file. */
+  readonly limit: number;
+  /** Files that are kept; 0: all. */
+  readonly maxFiles: number;
+  readonly permissions: number;
+}
+
+export class CaptureFiles implements LogSink {
+  /** Packets that reached a file, and that did not. */
+  readonly counts = { written: 0, lost: 0, errors: 0 };
+  private readonly frames = new Framed.Frames();
+  private readonly buffer = new Uint8Array(BUFFER_BYTES);
+  private readonly view = Framed.viewOf(this.buffer);
+  private used = 0;
+  private buffered = 0;
+  private file = -1;
+  private path = '';
+  /** Bytes of the open file, with those in the buffer; and those that are there for good. */
+  private size = 0;
+  private written = 0;
+  private linkType = -1;
+  /** After an error, until it is time to try again. */
+  private waiting = false;
+  private readonly kept: string[] = [];
+
+  constructor(
+    private readonly names: FileNames,
+    private readonly settings: CaptureFilesSettings,
+    private readonly told: (message: string) => void = () => {},
+  ) {
+    if (settings.maxFiles > 0) this.kept.push(...this.earlierFiles());
+  }
+
+  write(piece: Uint8Array): void {
+    const frame = this.frames.add(piece);
+    if (frame) this.packet(frame, Framed.viewOf(frame));
+  }
+
+  /** Brings what is buffered to the file; after an error, it is tried again from here on. */
+  flush(): void {
+    this.waiting = false;
+    this.writeOut();
+  }
+
+  rotate(): void {
+    this.closeFile();
+  }
+
+  close(): void {
+    this.closeFile();
+    if (this.counts.lost > 0) this.told(`pcap-log: ${this.counts.lost} packets were not written`);
+  }
+
+  private packet(frame: Uint8Array, header: DataView): void {
+    const data = frame.subarray(Framed.FRAME_HEADER);
+    if (!this.isReady(header, data.length)) {
+      this.counts.lost++;
+      return;
+    }
+    if (this.used + RECORD_HEADER + data.length > this.buffer.length) this.writeOut();
+    if (this.file < 0 || this.used + RECORD_HEADER + data.length > this.buffer.length) {
+      this.counts.lost++;
+      return;
+    }
+    this.append(header, data);
+  }
+
+  private append(header: DataView, data: Uint8Array): void {
+    const { view, used } = this;
+    view.setUint32(used, header.getUint32(Framed.SECONDS, true), true);
+    view.setUint32(used + 4, Math.floor(header.getUint32(Framed.NANOSECONDS, true) / 1000), true);
+    view.setUint32(used + 8, data.length, true);
+    view.setUint32(used + 12, header.getUint32(Framed.WIRE_LENGTH, true), true);
+    this.buffer.set(data, used + RECORD_HEADER);
+    this.used += RECORD_HEADER + data.length;
+    this.size += RECORD_HEADER + data.length;
+    this.buffered++;
+  }
+
+  /** @returns whether a file is open that can take this packet */
+  private isReady(header: DataView, length: number): boolean {
+    const full = this.size + RECORD_HEADER + length > this.settings.limit && this.size > FILE_HEADER;
+    const linkType = header.getInt32(Framed.LINK_TYPE, true);
+    if (this.file >= 0 && (full || linkType !== this.linkType)) this.closeFile();
+    if (this.file < 0 && !this.waiting) this.open(header, linkType);
+    return this.file >= 0;
+  }
+
+  private open(header: DataView, linkType: number): void {
+    const name = this.names.at(
+      header.getUint32(Framed.SECONDS, true),
+      header.getUint32(Framed.NANOSECONDS, true),
+    );
+    const path = join(this.settings.folder, name);
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      this.create(path);
+    } catch (error) {
+      this.failed(path, error as Error);
+      return;
+    }
+    this.linkType = linkType;
+    this.size = FILE_HEADER;
+    this.written = 0;
+    this.writeHeader(linkType);
+    this.removeOldest();
+  }
+
+  /** A file that is there is never overwritten: the next one of its second has a number behind its name. */
+  private create(path: string): void {
+    for (let i = 0; i < MOST_NAMES; i++) {
+      const tried = i === 0 ? path : `${path}.${i}`;
+      try {
+        this.file = openSync(tried, 'wx', this.settings.permissions);
+        this.path = tried;
+        if (this.settings.maxFiles > 0) this.kept.push(tried);
+        return;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+    }
+    throw new Error(`${MOST_NAMES} files of this name are there already`);
+  }
+
+  private writeHeader(linkType: number): void {
+    const { view } = this;
+    this.buffer.fill(0, 0, FILE_HEADER);
+    view.setUint32(0, MAGIC, true);
+    view.setUint16(4, 2, true);
+    view.setUint16(6, 4, true);
+    view.setUint32(16, SNAP_LENGTH, true);
+    view.setUint32(20, linkType, true);
+    this.used = FILE_HEADER;
+  }
+
+  private removeOldest(): void {
+    while (this.kept.length > this.settings.maxFiles && this.settings.maxFiles > 0) {
+      const oldest = this.kept.shift()!;
+      try {
+        unlinkSync(oldest);
+      } catch (error) {
+        // Whoever took it away did what was to be done.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.tell(oldest, error as Error);
+      }
+    }
+  }
+
+  /** Files of runs before this one count among those that are kept. */
+  private earlierFiles(): string[] {
+    const { folder } = this.settings;
+    try {
+      const within = join(folder, dirname(this.names.at(0, 0)));
+      return readdirSync(within)
+        .filter(name => this.names.isOne(name))
+        .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+        .map(name => join(within, basename(name)));
+    } catch {
+      return [];
+    }
+  }
+
+  private writeOut(): void {
+    if (this.used === 0 || this.file < 0) return;
+    const bytes = this.buffer.subarray(0, this.used);
+    let done = 0;
+    try {
+      while (done < bytes.length) done += writeSync(this.file, bytes, done);
+      this.written += done;
+      this.counts.written += this.buffered;
+    } catch (error) {
+      this.giveUpBuffer(error as Error);
+    }
+    this.used = 0;
+    this.buffered = 0;
+  }
+
+  /** A piece of a packet would make the rest of the file unreadable: it ends behind what was whole, and is closed. */
+  private giveUpBuffer(error: Error): void {
+    this.counts.lost += this.buffered;
+    this.failed(this.path, error);
+    const file = this.file;
+    this.file = -1;
+    try {
+      if (this.written > 0) ftruncateSync(file, this.written);
+      else this.removeEmpty();
+      closeSync(file);
+    } catch {
+      // Told already: it is the same disk.
+    }
+  }
+
+  /** Each attempt would leave another one. */
+  private removeEmpty(): void {
+    unlinkSync(this.path);
+    if (this.kept.at(-1) === this.path) this.kept.pop();
+  }
+
+  private closeFile(): void {
+    this.writeOut();
+    if (this.file < 0) return;
+    closeSync(this.file);
+    this.file = -1;
+  }
+
+  private failed(path: string, error: Error): void {
+    this.waiting = true;
+    this.tell(path, error);
+  }
+
+  private tell(path: string, error: Error): void {
+    if (this.counts.errors++ === 0)
+      this.told(`pcap-log: ${path}: ${error.message}; packets are lost meanwhile`);
+  }
+}

@@ -1,0 +1,49 @@
+/** Names of capture files: `%n` thread, `%i` its id, `%t` the time of the first packet, and the fields of strftime. */
+import { strftime } from '../../engine/log-file/strftime.js';
+
+export interface NamingSettings {
+  readonly filename: string;
+  /** Each thread has files of its own. */
+  readonly multi: boolean;
+  /** The time is `seconds.microseconds`; else `seconds`. */
+  readonly microseconds: boolean;
+}
+
+/** Thread whose files they are, from 1, and its id in the process. */
+export interface NamedThread {
+  readonly number: number;
+  readonly id: number;
+}
+
+/** Names of the files of one writer. */
+export class FileNames {
+  private readonly template: string;
+  private readonly microseconds: boolean;
+
+  constructor(
+    { filename, multi, microseconds }: NamingSettings,
+    { number, id }: NamedThread = { number: 1, id: 0 },
+  ) {
+    // Threads would write into each other's files without a number.
+    const ownFile = !multi || /%[ni]/.test(filename) ? filename : `${filename}.%n`;
+    const timed = /%[ts]/.test(ownFile) ? ownFile : `${ownFile}.%t`;
+    this.template = timed.replaceAll('%n', String(number)).replaceAll('%i', String(id));
+    this.microseconds = microseconds;
+  }
+
+  at(seconds: number, nanoseconds: number): string {
+    const fraction = String(Math.floor(nanoseconds / 1000)).padStart(6, '0');
+    const time = this.microseconds ? `${seconds}.${fraction}` : String(seconds);
+    return strftime(this.template.replaceAll('%t', time), new Date(seconds * 1000));
+  }
+
+  /** Whether a name without its folder may be one of these. */
+  isOne(name: string): boolean {
+    const pattern = this.template
+      .slice(this.template.lastIndexOf('/') + 1)
+      .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('%t', this.microseconds ? '\\d+\\.\\d{6}' : '\\d+')
+      .replace(/%[A-Za-z]/g, '\\d+');
+    return new RegExp(`^${pattern}(\\.\\d+)?$`).test(name);
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * A packet on its way from the thread that saw it to the one that writes files: five int32 of little endian (length of
+ * all, link type, seconds, nanoseconds, length on the wire), then the bytes that were captured.
+ */
+import type { Memory } from '../../engine/memory.js';
+import * as Packet from '../../engine/packet.js';
+
+export const LENGTH = 0;
+export const LINK_TYPE = 4;
+export const SECONDS = 8;
+export const NANOSECONDS = 12;
+export const WIRE_LENGTH = 16;
+export const FRAME_HEADER = 20;
+const USUAL_BYTES = 64 << 10;
+
+/** Makes frames, one at a time, in a buffer that grows to the largest packet. */
+export class Framing {
+  bytes = new Uint8Array(USUAL_BYTES);
+  private view = new DataView(this.bytes.buffer);
+
+  /** @param p index of the packet's row  @returns length of the frame, which lies at the beginning of `bytes` */
+  frame({ row, bytes }: Memory, p: number): number {
+    const captured = row[p + Packet.LENGTH]!;
+    const length = FRAME_HEADER + captured;
+    if (length > this.bytes.length) this.grow(length);
+    this.view.setUint32(LENGTH, length, true);
+    this.view.setInt32(LINK_TYPE, row[p + Packet.LINK_TYPE]!, true);
+    this.view.setInt32(SECONDS, row[p + Packet.SECONDS]!, true);
+    this.view.setInt32(NANOSECONDS, row[p + Packet.NANOSECONDS]!, true);
+    this.view.setInt32(WIRE_LENGTH, row[p + Packet.WIRE_LENGTH]!, true);
+    const data = row[p + Packet.DATA]!;
+    this.bytes.set(bytes.subarray(data, data + captured), FRAME_HEADER);
+    return length;
+  }
+
+  private grow(length: number): void {
+    this.bytes = new Uint8Array(length);
+    this.view = new DataView(this.bytes.buffer);
+  }
+}
+
+/** Puts frames together that come in pieces. */
+export class Frames {
+  private held = new Uint8Array(USUAL_BYTES);
+  private length = 0;
+
+  /** @returns the frame that `piece` ends, good until the next call; undefined when more is to come */
+  add(piece: Uint8Array): Uint8Array | undefined {
+    if (this.length === 0 && isWhole(piece)) return piece;
+    this.hold(piece);
+    const held = this.held.subarray(0, this.length);
+    if (!isWhole(held)) return undefined;
+    this.length = 0;
+    return held;
+  }
+
+  private hold(piece: Uint8Array): void {
+    const needed = this.length + piece.length;
+    if (needed > this.held.length) {
+      const larger = new Uint8Array(needed);
+      larger.set(this.held.subarray(0, this.length));
+      this.held = larger;
+    }
+    this.held.set(piece, this.length);
+    this.length = needed;
+  }
+}
+
+function isWhole(bytes: Uint8Array): boolean {
+  return bytes.length >= 4 && viewOf(bytes).getUint32(LENGTH, true) <= bytes.length;
+}
+
+export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}

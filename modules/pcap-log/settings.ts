@@ -1,0 +1,122 @@
+/** What a `pcap-log` output is told: which packets, into which files. */
+import { compileFilter } from '../../engine/capture-file/filter.js';
+import type { Config } from '../../engine/config/config.js';
+import { ConfigError } from '../../engine/config/config-error.js';
+import { boolean, choice, integer, type Option, option, size, text } from '../../engine/config/option.js';
+import { logPath, outputEntries } from '../../engine/config/output-list.js';
+import { settingsOf } from '../../engine/log-file/settings.js';
+
+const PLACE = { file: 'outputs' };
+const PREFIX = 'outputs.*.pcap-log.';
+/** Smaller files would be more work for the file system than for anyone who reads them. */
+const SMALLEST_LIMIT = 1 << 20;
+
+const declared = <T>(name: string, type: Option<T>['type'], fallback: T, summary: string): Option<T> =>
+  option(PREFIX + name, type, fallback, summary);
+
+const limitType: Option<number>['type'] = {
+  expected: 'a size of 1mb or more such as 32mb',
+  parse(value) {
+    const bytes = size.parse(value);
+    return bytes !== undefined && bytes >= SMALLEST_LIMIT ? bytes : undefined;
+  },
+};
+
+const enabled = declared('enabled', boolean, true, 'whether packets are written into capture files');
+const filename = declared('filename', text, 'log.pcap', 'name of the files; their time is appended');
+const dir = declared('dir', text, '', 'folder of the files; that of logs when empty');
+const limit = declared('limit', limitType, 32 << 20, 'bytes of a file');
+const maxFiles = declared('max-files', integer(), 0, 'files that are kept, the latest; 0: all');
+const mode = declared(
+  'mode',
+  choice('normal', 'multi', 'sguil'),
+  'normal',
+  'one file, or one of each thread',
+);
+const conditional = declared(
+  'conditional',
+  choice('all', 'alerts', 'tag'),
+  'all',
+  'all packets, those of flows with alerts, or those that rules tagged',
+);
+const history = declared(
+  'history',
+  size,
+  4 << 20,
+  'bytes of TCP data packets a thread holds, for the flow that has an alert or a tag later',
+);
+const tsFormat = declared('ts-format', choice('sec', 'usec'), 'sec', "time in the files' names");
+const useStreamDepth = declared(
+  'use-stream-depth',
+  boolean,
+  false,
+  'leave out TCP data beyond the reassembly depth, and encrypted data',
+);
+const honorPass = declared('honor-pass-rules', boolean, false, 'leave out flows that a rule passed');
+const compression = declared('compression', choice('none', 'lz4'), 'none', 'how the files are compressed');
+const filter = declared('bpf-filter', text, '', 'which packets, in the language of tcpdump');
+
+export const PCAP_LOG_OPTIONS = [
+  ...[enabled, filename, dir, limit, maxFiles, mode, conditional, history, tsFormat, useStreamDepth],
+  ...[honorPass, compression, filter],
+];
+
+export interface PcapLogSettings {
+  /** Name of the files, with its `%` fields. */
+  readonly filename: string;
+  readonly folder: string;
+  readonly limit: number;
+  readonly maxFiles: number;
+  readonly multi: boolean;
+  readonly conditional: 'all' | 'alerts' | 'tag';
+  readonly history: number;
+  readonly microseconds: boolean;
+  readonly useStreamDepth: boolean;
+  readonly honorPass: boolean;
+  readonly filter: string;
+  /** Permissions of a new file. */
+  readonly permissions: number;
+}
+
+/** @returns undefined when the output is off @throws ConfigError for what is not there */
+export function pcapLogSettings(config: Config): PcapLogSettings | undefined {
+  const [entry, second] = outputEntries(config, 'pcap-log');
+  if (entry === undefined) return undefined;
+  if (second !== undefined) throw new ConfigError(PLACE, 'pcap-log: there are two of them; expected one');
+  const read = <T>(wanted: Option<T>): T => entry.read({ ...wanted, path: wanted.path.slice(PREFIX.length) });
+  refuseWhatIsMissing(read(mode), read(compression));
+  const name = read(filename);
+  return {
+    filename: name,
+    folder: logPath(config, read(dir)),
+    limit: read(limit),
+    maxFiles: read(maxFiles),
+    multi: read(mode) === 'multi',
+    conditional: read(conditional),
+    history: read(history),
+    microseconds: read(tsFormat) === 'usec',
+    useStreamDepth: read(useStreamDepth),
+    honorPass: read(honorPass),
+    filter: checkedFilter(read(filter)),
+    permissions: settingsOf(config, logPath(config, name)).mode,
+  };
+}
+
+function refuseWhatIsMissing(wantedMode: string, wantedCompression: string): void {
+  if (wantedMode === 'sguil')
+    throw new ConfigError(PLACE, 'pcap-log: mode sguil is not supported; expected normal or multi');
+  if (wantedCompression !== 'none')
+    throw new ConfigError(
+      PLACE,
+      `pcap-log: compression ${wantedCompression} is not supported; expected none`,
+    );
+}
+
+function checkedFilter(expression: string): string {
+  try {
+    compileFilter(expression);
+  } catch (error) {
+    throw new ConfigError(PLACE, `pcap-log: bpf-filter: ${(error as Error).message}`);
+  }
+  return expression;
+}

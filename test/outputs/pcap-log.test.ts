@@ -1,0 +1,317 @@
+import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Batch } from '../../engine/batch.js';
+import * as Event from '../../engine/event.js';
+import * as Flow from '../../engine/flow-record.js';
+import type { LogSink } from '../../engine/log-sink.js';
+import * as Packet from '../../engine/packet.js';
+import { DONE } from '../../engine/queue/handler.js';
+import alertSplit from '../../engine/queue/handlers/alert-split.js';
+import { CaptureFiles } from '../../modules/pcap-log/capture-files.js';
+import { FileNames } from '../../modules/pcap-log/file-name.js';
+import { FRAME_HEADER, Framing } from '../../modules/pcap-log/framed-packet.js';
+import { History } from '../../modules/pcap-log/history.js';
+import pcapLog from '../../modules/pcap-log.js';
+import type { StubThread } from '../thread-stub.js';
+import { fillFlow, outputThread, set, tcpPacket } from './occurrence.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pcap-log-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** Payloads of the TCP packets in a capture file, empty ones as "-". */
+function payloadsIn(path: string): string[] {
+  const bytes = readFileSync(path);
+  const payloads: string[] = [];
+  for (let at = 24; at < bytes.length; ) {
+    const length = bytes.readUInt32LE(at + 8);
+    payloads.push(bytes.toString('latin1', at + 16 + 54, at + 16 + length) || '-');
+    at += 16 + length;
+  }
+  return payloads;
+}
+
+/** Runs packets through the output, one batch each, and returns what the file has. */
+async function logged(
+  settings: object,
+  make: (thread: StubThread) => Iterable<number>,
+): Promise<{ payloads: string[]; thread: StubThread }> {
+  const thread = outputThread([{ 'pcap-log': { dir: folder, ...settings } }]);
+  const sinks = new Map<string, LogSink>();
+  thread.openLog = file => {
+    const sink = pcapLog.openLog!(file, thread.config, message => thread.warnOnce(message))!;
+    sinks.set(file, sink);
+    return { write: (bytes, start, end) => sink.write(bytes.slice(start, end)) };
+  };
+  const module = await pcapLog.create(thread);
+  for (const slot of make(thread)) {
+    const batch = new Batch();
+    batch.push(slot);
+    module.process(batch);
+  }
+  for (const sink of sinks.values()) sink.close();
+  const payloads = readdirSync(folder).flatMap(name => payloadsIn(join(folder, name)));
+  return { payloads, thread };
+}
+
+const toClient = { [Packet.FLOW_STATE]: 0 };
+
+describe('which packets', () => {
+  test('all of the wire, and nothing else', async () => {
+    const { payloads, thread } = await logged({}, thread => [
+      tcpPacket(thread, 'one'),
+      tcpPacket(thread, '', toClient),
+      tcpPacket(thread, 'event', { [Packet.PSEUDO]: Packet.PSEUDO_EVENT }),
+      tcpPacket(thread, 'inner', { [Packet.PSEUDO]: Packet.PSEUDO_TUNNEL }),
+      tcpPacket(thread, 'alone', { [Packet.FLOW]: -1 }),
+    ]);
+    expect(payloads).toEqual(['one', '-', 'alone']);
+    expect(thread.counters.read('pcap_log.written')).toBe(3);
+    expect(readdirSync(folder)).toEqual(['log.pcap.1468449727']);
+  });
+
+  const withCondition = (conditional: string, mark: Record<number, number>) =>
+    logged({ conditional }, thread => [
+      tcpPacket(thread, '', toClient),
+      tcpPacket(thread, 'request'),
+      tcpPacket(thread, 'response', toClient),
+      tcpPacket(thread, '', mark),
+      tcpPacket(thread, '', toClient),
+      tcpPacket(thread, 'more', toClient),
+      tcpPacket(thread, 'last', mark),
+      tcpPacket(thread, 'no flow', { [Packet.FLOW]: -1 }),
+      tcpPacket(thread, 'no flow, marked', { [Packet.FLOW]: -1, ...mark }),
+    ]);
+
+  test('alerts: the data before, and all of the flow from there on', async () => {
+    const { payloads } = await withCondition('alerts', { [Packet.ALERTS]: 1 });
+    expect(payloads).toEqual(['request', 'response', '-', '-', 'more', 'last', 'no flow, marked']);
+  });
+
+  test('tag: the data before, and what is tagged', async () => {
+    const { payloads } = await withCondition('tag', { [Packet.FLAGS]: Packet.FLAG_TAGGED });
+    expect(payloads).toEqual(['request', 'response', '-', 'last', 'no flow, marked']);
+  });
+
+  test('a row that another flow took begins anew', async () => {
+    const { payloads } = await logged({ conditional: 'alerts' }, function* (thread) {
+      yield tcpPacket(thread, 'held');
+      yield tcpPacket(thread, 'alert', { [Packet.ALERTS]: 1 });
+      const other = tcpPacket(thread, 'other');
+      fillFlow(thread, { [Flow.ID_LOW]: 4711 });
+      yield other;
+    });
+    expect(payloads).toEqual(['held', 'alert']);
+  });
+
+  test('what came over the wire for a packet out of a tunnel, once', async () => {
+    const { payloads } = await logged({ conditional: 'alerts' }, thread => {
+      const outer = tcpPacket(thread, 'outer', { [Packet.FLOW]: -1 });
+      const inner = { [Packet.PSEUDO]: Packet.PSEUDO_TUNNEL, [Packet.ROOT]: outer, [Packet.ALERTS]: 1 };
+      return [outer, tcpPacket(thread, 'inner', inner), tcpPacket(thread, 'another', inner)];
+    });
+    expect(payloads).toEqual(['outer']);
+  });
+
+  test('an alert without a packet gives the data before', async () => {
+    const { payloads } = await logged({ conditional: 'alerts' }, thread => [
+      tcpPacket(thread, 'data'),
+      tcpPacket(thread, '', { [Packet.PSEUDO]: Packet.PSEUDO_STREAM, [Packet.ALERTS]: 1 }),
+    ]);
+    expect(payloads).toEqual(['data']);
+  });
+
+  test('honor-pass-rules leaves out what a rule passed', async () => {
+    const make = (thread: StubThread) => [
+      tcpPacket(thread, 'passed', { [Packet.VERDICT]: Packet.VERDICT_PASS }),
+      tcpPacket(thread, 'other'),
+    ];
+    expect((await logged({ 'honor-pass-rules': 'yes' }, make)).payloads).toEqual(['other']);
+  });
+
+  test('use-stream-depth leaves out data beyond the depth, and encrypted data', async () => {
+    const reached = Packet.STREAM_DEPTH | Packet.STREAM_TO_SERVER;
+    const { payloads } = await logged({ 'use-stream-depth': 'yes' }, thread => [
+      tcpPacket(thread, 'within', { [Packet.STREAM_FLAGS]: reached }),
+      tcpPacket(thread, 'beyond'),
+      tcpPacket(thread, ''),
+      tcpPacket(thread, 'answer', toClient),
+      tcpPacket(thread, 'secret', { ...toClient, [Packet.FLAGS]: Packet.FLAG_NO_PAYLOAD_INSPECTION }),
+    ]);
+    expect(payloads).toEqual(['within', '-', 'answer']);
+  });
+
+  test('bpf-filter', async () => {
+    const { payloads, thread } = await logged({ 'bpf-filter': 'not port 80' }, made => [
+      tcpPacket(made, 'left out'),
+    ]);
+    expect(payloads).toEqual([]);
+    expect(thread.counters.read('pcap_log.filtered_bpf')).toBe(1);
+  });
+});
+
+describe('settings', () => {
+  const wants = (settings: object) => pcapLog.wants!(outputThread([{ 'pcap-log': settings }]).config);
+
+  test('what it wants', () => {
+    expect(wants({ enabled: 'no', mode: 'sguil' })).toEqual([]);
+    expect(wants({})).toEqual([Event.WANTS_PACKETS]);
+    expect(wants({ conditional: 'tag' })).toEqual([Event.WANTS_PACKETS, Event.WANTS_TAGS]);
+  });
+
+  test('what is not there is refused', () => {
+    expect(() => wants({ mode: 'sguil' })).toThrow('mode sguil is not supported; expected normal or multi');
+    expect(() => wants({ compression: 'lz4' })).toThrow('compression lz4 is not supported; expected none');
+    expect(() => wants({ 'bpf-filter': 'tcp and and' })).toThrow('pcap-log: bpf-filter: ');
+  });
+});
+
+describe('names', () => {
+  const name = (settings: object) =>
+    new FileNames(
+      { filename: 'log.pcap', multi: false, microseconds: false, ...settings },
+      { number: 2, id: 9 },
+    );
+
+  test('time, thread and its id', () => {
+    expect(name({}).at(1444144603, 136911000)).toBe('log.pcap.1444144603');
+    expect(name({ microseconds: true }).at(5, 1999)).toBe('log.pcap.5.000001');
+    expect(name({ multi: true }).at(5, 0)).toBe('log.pcap.2.5');
+    expect(name({ multi: true, filename: 'log.%n-%t-%i' }).at(5, 0)).toBe('log.2-5-9');
+    expect(name({ filename: 'a-%s' }).at(5, 0)).toBe('a-5');
+  });
+
+  test('which files may be of it', () => {
+    const ours = ['log.pcap.1', 'log.pcap.22.1', 'log.pcap', 'logXpcap.1', 'log.pcap.1.lz4', 'log.pcap.1x'];
+    expect(ours.map(file => name({}).isOne(file))).toEqual([true, true, false, false, false, false]);
+    expect(name({ microseconds: true }).isOne('log.pcap.1.000001')).toBe(true);
+  });
+});
+
+describe('files', () => {
+  const names = new FileNames({ filename: 'log.pcap', multi: false, microseconds: false });
+  const usual = { limit: 1 << 20, maxFiles: 0, permissions: 0o644 };
+
+  /** A frame of a packet with these bytes at this second. */
+  function frame(seconds: number, payload: string, linkType = 1): Uint8Array {
+    const thread = outputThread([]);
+    const slot = tcpPacket(thread, payload);
+    set(thread, slot, { [Packet.SECONDS]: seconds, [Packet.LINK_TYPE]: linkType });
+    const framing = new Framing();
+    const length = framing.frame(thread.memory, slot * Packet.INTS);
+    return framing.bytes.slice(0, length);
+  }
+
+  test('header and record', () => {
+    const files = new CaptureFiles(names, { ...usual, folder });
+    files.write(frame(7, 'x'));
+    files.close();
+    const bytes = readFileSync(join(folder, 'log.pcap.7'));
+    expect(bytes.subarray(0, 24).toString('hex')).toBe(
+      'd4c3b2a1020004000000000000000000' + '0000040001000000',
+    );
+    expect([0, 4, 8, 12].map(at => bytes.readUInt32LE(24 + at))).toEqual([7, 573103, 55, 55]);
+    expect(files.counts).toEqual({ written: 1, lost: 0, errors: 0 });
+  });
+
+  test('a packet may come in pieces', () => {
+    const whole = frame(7, 'pieces');
+    for (let cut = 1; cut < whole.length; cut += FRAME_HEADER - 1) {
+      const files = new CaptureFiles(
+        new FileNames({ filename: `${cut}`, multi: false, microseconds: false }),
+        {
+          ...usual,
+          folder,
+        },
+      );
+      files.write(whole.subarray(0, cut));
+      files.write(whole.subarray(cut));
+      files.close();
+      expect(payloadsIn(join(folder, `${cut}.7`))).toEqual(['pieces']);
+    }
+  });
+
+  test('a new one when it is full, or the link type is another', () => {
+    const files = new CaptureFiles(names, { ...usual, folder, limit: 200 });
+    for (const second of [1, 1, 1, 1]) files.write(frame(second, 'abcdefgh'));
+    files.write(frame(9, 'raw', 101));
+    files.close();
+    expect(readdirSync(folder).sort()).toEqual(['log.pcap.1', 'log.pcap.1.1', 'log.pcap.9']);
+  });
+
+  test('only the latest are kept, with those of earlier runs', () => {
+    for (const name of ['log.pcap.2', 'log.pcap.10', 'other.2']) writeFileSync(join(folder, name), '');
+    const files = new CaptureFiles(names, { ...usual, folder, limit: 100, maxFiles: 2 });
+    for (const second of [11, 12]) files.write(frame(second, 'abcdefgh'));
+    expect(readdirSync(folder).sort()).toEqual(['log.pcap.11', 'log.pcap.12', 'other.2']);
+    files.close();
+  });
+
+  test('what cannot be written is told once and counted, and tried again later', () => {
+    const told: string[] = [];
+    const place = join(folder, 'place');
+    writeFileSync(place, 'no folder');
+    const files = new CaptureFiles(names, { ...usual, folder: place }, message => told.push(message));
+    for (const second of [1, 2]) files.write(frame(second, 'lost'));
+    files.flush();
+    files.write(frame(3, 'lost'));
+    expect(told).toEqual([expect.stringContaining(`${place}/log.pcap.1: `)]);
+    rmSync(place);
+    files.flush();
+    files.write(frame(4, 'kept'));
+    files.close();
+    expect(payloadsIn(join(place, 'log.pcap.4'))).toEqual(['kept']);
+    expect(told.slice(1)).toEqual(['pcap-log: 3 packets were not written']);
+    expect(files.counts).toEqual({ written: 1, lost: 3, errors: 2 });
+  });
+
+  test('a full disk leaves no empty files behind', () => {
+    const files = new CaptureFiles(names, { ...usual, folder, maxFiles: 1 });
+    files.write(frame(1, 'lost'));
+    const full = openSync('/dev/full', 'w');
+    Object.assign(files, { file: full });
+    files.flush();
+    expect(readdirSync(folder)).toEqual([]);
+    files.flush();
+    files.write(frame(2, 'kept'));
+    files.close();
+    expect(readdirSync(folder)).toEqual(['log.pcap.2']);
+    expect(files.counts).toEqual({ written: 1, lost: 1, errors: 1 });
+  });
+});
+
+test('packets without alerts come to it, too, where those with alerts take a way of their own', () => {
+  const thread = outputThread([]);
+  const p = tcpPacket(thread, '') * Packet.INTS;
+  const ways = [
+    { first: 0, count: 1 },
+    { first: 0, count: 0 },
+  ];
+  const wayWhere = (wantsPackets: boolean) =>
+    alertSplit.create({ memory: thread.memory, ways, wantsPackets, room: () => 1 })(p);
+  expect([wayWhere(false), wayWhere(true)]).toEqual([DONE, 0]);
+});
+
+test('history forgets the oldest packets of all flows first', () => {
+  const history = new History(64, 4);
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const given = (flow: number) => {
+    const texts: string[] = [];
+    history.give(flow, (from, start, end) => texts.push(Buffer.from(from.subarray(start, end)).toString()));
+    return texts;
+  };
+  for (const text of ['aaaa', 'bbbb', 'cccc']) history.keep(1, bytes(text), 4);
+  history.keep(2, bytes('dddd'), 4);
+  history.keep(1, bytes('eeee'), 4);
+  expect(given(1)).toEqual(['bbbb', 'cccc', 'eeee']);
+  expect(given(1)).toEqual([]);
+  expect(given(2)).toEqual(['dddd']);
+  history.keep(3, new Uint8Array(64), 64);
+  expect(given(3)).toEqual([]);
+});
