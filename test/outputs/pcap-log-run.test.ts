@@ -12,8 +12,16 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const to = (port: number, text: string) => packet(ethernet(), ipv4(), udp({ sport: 1000, dport: port }), text);
-const PACKETS = [to(7, 'before'), to(7, 'evil'), to(9, 'other'), to(7, 'first'), to(7, 'second'), to(7, 'third')];
+const to = (port: number, text: string) =>
+  packet(ethernet(), ipv4(), udp({ sport: 1000, dport: port }), text);
+const PACKETS = [
+  to(7, 'before'),
+  to(7, 'evil'),
+  to(9, 'other'),
+  to(7, 'first'),
+  to(7, 'second'),
+  to(7, 'third'),
+];
 const WORDS = /before|evil|other|first|second|third/g;
 const RULES = 'alert udp any any -> any 7 (content:"evil"; tag:session,2,packets; sid:1;)\n';
 
@@ -23,7 +31,20 @@ async function texts(conditional: string, runmode: string): Promise<string[]> {
   writeFileSync(path('x.yaml'), yaml);
   writeFileSync(path('x.rules'), RULES);
   writeFileSync(path('x.pcap'), pcapFile(PACKETS));
-  const words = ['-c', 'x.yaml', '-S', 'x.rules', '-r', 'x.pcap', '-l', '.', '-k', 'none', '--runmode', runmode];
+  const words = [
+    '-c',
+    'x.yaml',
+    '-S',
+    'x.rules',
+    '-r',
+    'x.pcap',
+    '-l',
+    '.',
+    '-k',
+    'none',
+    '--runmode',
+    runmode,
+  ];
   const { code, err } = await sluice(words, { cwd: folder });
   expect([code, err]).toEqual([0, expect.not.stringContaining('Error')]);
   const [file] = readdirSync(path(conditional));
@@ -32,7 +53,14 @@ async function texts(conditional: string, runmode: string): Promise<string[]> {
 
 for (const runmode of ['single', 'pipeline', 'oisf2009']) {
   test(`${runmode}: all, those of flows with alerts, and those that are tagged`, async () => {
-    expect((await texts('all', runmode)).sort()).toEqual(['before', 'evil', 'first', 'other', 'second', 'third']);
+    expect((await texts('all', runmode)).sort()).toEqual([
+      'before',
+      'evil',
+      'first',
+      'other',
+      'second',
+      'third',
+    ]);
     expect(await texts('alerts', runmode)).toEqual(['evil', 'first', 'second', 'third']);
     expect(await texts('tag', runmode)).toEqual(['evil', 'first', 'second']);
   });
