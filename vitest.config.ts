@@ -8,6 +8,6 @@ export default defineConfig({
     // Bounds for what hangs, not measures: machines are busy at times.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    globalSetup: ['test/build-first.ts'],
+    globalSetup: ['test/before-all.ts'],
   },
 });

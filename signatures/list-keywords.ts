@@ -34,7 +34,7 @@ export interface KeywordFamily {
 export function keywordFamilies(protocols: readonly Protocol[]): KeywordFamily[] {
   const families = new Map<string, Keyword[]>();
   for (const keyword of sorted(protocols)) {
-    const family = familyOf(keyword);
+    const family = chapterOf(keyword);
     families.set(family, [...(families.get(family) ?? []), keyword]);
   }
   return [...families].map(([name, keywords]) => ({ name, text: keywords.map(section).join('\n') }));
@@ -90,6 +90,14 @@ function form({ name, grammar }: Keyword): string {
 
 function familyOf({ family }: Keyword): string {
   return family === 'none' ? 'rule' : family;
+}
+
+/** Where a keyword stands in the documentation: those of several protocols by their own prefix. */
+function chapterOf(keyword: Keyword): string {
+  const protocols = familyOf(keyword).split(', ');
+  const prefix = keyword.name.split('.')[0] as string;
+  if (prefix.startsWith('file')) return 'files';
+  return protocols.includes(prefix) ? prefix : (protocols[0] as string);
 }
 
 function featuresOf({ features = [] }: Keyword): readonly string[] {

@@ -1,0 +1,16 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * Engine threads run the compiled `dist/`, so it is brought up to date before any test starts; and what tests write
+ * lies in one folder that is gone when they end.
+ * @returns what to do after the last test
+ */
+export default function beforeAll(): () => void {
+  execFileSync(process.execPath, ['engine/setup/build.mjs'], { stdio: 'inherit' });
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-tests-'));
+  process.env['TMPDIR'] = folder;
+  return () => rmSync(folder, { recursive: true, force: true });
+}
