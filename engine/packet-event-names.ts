@@ -236,11 +236,6 @@ export function eventName(event: number): string {
   return isStreamEvent(event) ? `stream.${name}` : `decoder.${name}`;
 }
 
-/** `decoder.event.ipv4.pkt_too_small`, `stream.est_invalid_ack`: the counter of an event. @throws RangeError */
-export function eventCounterName(event: number): string {
-  return eventName(event).replace(/^decoder\./, 'decoder.event.');
-}
-
 /** Number of the event that `decode-event:` names (a leading `decoder.` is taken too); -1 when unknown. */
 export function decoderEventNumber(name: string): number {
   return decoderEventNames.indexOf(name.replace(/^decoder\./, ''));

@@ -3,6 +3,7 @@
  * of fragments, and notes what is wrong with them as events.
  */
 import type { Batch } from '../engine/batch.js';
+import { eventCounterOptions } from '../engine/event-counters.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
 import { Checksums } from './decode/checksums.js';
@@ -19,7 +20,7 @@ const LIVE_WITHIN = 300;
 export default defineModule({
   summary: 'reads the headers of a packet, opens tunnels and puts fragments together',
   kind: 'stage',
-  options: [...options, ...defragOptions],
+  options: [...options, ...defragOptions, ...eventCounterOptions],
   create: thread => new Decode(thread),
 });
 

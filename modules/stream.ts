@@ -6,11 +6,13 @@
  */
 import type { Batch } from '../engine/batch.js';
 import type { AnyOption } from '../engine/config/option.js';
+import { eventCounterOptions } from '../engine/event-counters.js';
 import { engineMode, masterSwitch, policyOption, TARGETS } from '../engine/exception-policy.js';
 import { firewallHooks } from '../engine/firewall.js';
 import { hostOsPolicy } from '../engine/host-os-policy.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
+import { EventCounters } from './stream/event-counters.js';
 import { REASSEMBLY_OPTIONS, Reassembler } from './stream/reassembly/reassembler.js';
 import { STREAM_RECORD_OPTIONS, StreamRecords } from './stream/stream-records.js';
 import { trackingOptions } from './stream/tracking/settings.js';
@@ -29,6 +31,7 @@ export const options: readonly AnyOption[] = [
   masterSwitch,
   engineMode,
   hostOsPolicy,
+  ...eventCounterOptions,
 ];
 
 export default defineModule({
@@ -47,12 +50,14 @@ class Stream implements ThreadModule {
   private readonly reassembler: Reassembler;
   private readonly tracker: Tracker;
   private readonly records: StreamRecords | undefined;
+  private readonly events: EventCounters | undefined;
 
   constructor(private readonly thread: Thread) {
     this.row = thread.memory.row;
     this.reassembler = new Reassembler(thread);
     this.tracker = new Tracker(thread, this.reassembler);
     this.records = StreamRecords.of(thread);
+    this.events = EventCounters.of(thread);
   }
 
   process(batch: Batch): void {
@@ -79,6 +84,7 @@ class Stream implements ThreadModule {
     const before = records ? records.stateOf(flow) : 0;
     tracker.segment(batch, slot, index);
     records?.tell(batch, slot, before);
+    this.events?.count(slot);
   }
 
   private isTracked(p: number): boolean {

@@ -9,8 +9,8 @@ import { httpAlertMembers } from './http/alert-members.js';
 import { BUFFERS } from './http/buffers.js';
 import { Connection } from './http/connection.js';
 import { EVENTS } from './http/events.js';
-import { httpRecord } from './http/record.js';
-import { RECORD_OPTIONS, USUAL } from './http/record-settings.js';
+import { httpAlertRecord, httpRecord } from './http/record.js';
+import { BODY_OPTIONS, RECORD_OPTIONS, USUAL } from './http/record-settings.js';
 import { readRequests } from './http/request-reader.js';
 import { readResponses } from './http/response-reader.js';
 import { HTTP_OPTIONS, type HttpSettings, httpSettings } from './http/settings.js';
@@ -67,8 +67,15 @@ export default defineProtocol<HttpTransaction>({
     }) as TestDeclaration<HttpTransaction>[]),
   ],
   recognition: { patterns: patterns() },
-  options: [...HTTP_OPTIONS, ...RECORD_OPTIONS, ...XFF_OPTIONS, ...FILE_OPTIONS],
-  record: transaction => httpRecord(transaction, USUAL),
+  options: [
+    ...HTTP_OPTIONS,
+    ...RECORD_OPTIONS,
+    ...Object.values(BODY_OPTIONS),
+    ...XFF_OPTIONS,
+    ...FILE_OPTIONS,
+  ],
+  record: (transaction, forAlert) =>
+    forAlert ? httpAlertRecord(transaction) : httpRecord(transaction, USUAL),
   records: (transaction, settings) =>
     (settings as HttpSettings).variants.map(variant => ({
       members: httpRecord(transaction, variant),

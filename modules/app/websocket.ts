@@ -4,6 +4,7 @@ import { recordTypeSettings } from '../../engine/config/output-list.js';
 import { printable } from '../../engine/files/file-record.js';
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import { defineProtocol } from '../../engine/protocol.js';
+import { bodyForms, bodyMembers, bodyOptions } from '../../engine/record/alert-bodies.js';
 import { FIN, OPCODES } from './websocket/frame-header.js';
 import { EVENTS, frames, type WebSocketSettings, type WebSocketTransaction } from './websocket/frames.js';
 import { BUFFERS, TESTS, VALUES } from './websocket/keywords.js';
@@ -19,7 +20,11 @@ const LONGEST = option(
 const PRINTABLE = option(`${RECORD}payload-printable`, boolean, false, 'tell payloads as text');
 const BASE64 = option(`${RECORD}payload-base64`, boolean, false, 'tell payloads in base64');
 
-function record({ header, payload }: WebSocketTransaction, _: boolean, settings?: WebSocketSettings): string {
+const BODIES = 'websocket-payload';
+const BODY_OPTIONS = bodyOptions(BODIES, 'the payload of a message');
+
+function record(transaction: WebSocketTransaction, forAlert: boolean, settings?: WebSocketSettings): string {
+  const { header, payload, alertPayload } = transaction;
   const { flags, mask, opcode } = header;
   const name = Object.entries(OPCODES).find(([, number]) => number === opcode)?.[0];
   const members = {
@@ -29,7 +34,8 @@ function record({ header, payload }: WebSocketTransaction, _: boolean, settings?
     ...(settings?.base64 && { payload_base64: Buffer.from(payload).toString('base64') }),
     ...(settings?.printable && { payload_printable: printable(Buffer.from(payload).toString('latin1')) }),
   };
-  return `"websocket":${JSON.stringify(members)}`;
+  const own = forAlert ? bodyMembers(payload, 'payload_base64', 'payload_printable', alertPayload) : '';
+  return `"websocket":${JSON.stringify(members).slice(0, -1)}${own}}`;
 }
 
 export default defineProtocol<WebSocketTransaction>({
@@ -42,11 +48,12 @@ export default defineProtocol<WebSocketTransaction>({
   tests: TESTS,
   frames: declareFrames(NAMES, ['header', 'pdu', 'data']),
   recognition: {},
-  options: [LONGEST, PRINTABLE, BASE64],
+  options: [LONGEST, PRINTABLE, BASE64, ...Object.values(BODY_OPTIONS)],
   prepare(config): WebSocketSettings {
     const entries = recordTypeSettings(config, 'websocket').flatMap(entry => entry ?? []);
     return {
       longestPayload: config.read(LONGEST),
+      alertPayload: bodyForms(config, BODIES, BODY_OPTIONS),
       printable: entries.some(entry => entry.read({ ...PRINTABLE, path: 'payload-printable' })),
       base64: entries.some(entry => entry.read({ ...BASE64, path: 'payload-base64' })),
     };

@@ -4,8 +4,9 @@
  * Counting goes to a tally with fixed places, which is added to the thread's counters once a batch: in the hot path
  * a place is a constant.
  */
-import type { Counters } from '../../engine/module.js';
-import { eventCounterName } from '../../engine/packet-event-names.js';
+
+import { countsDecoderEvents, eventCounterName } from '../../engine/event-counters.js';
+import type { Thread } from '../../engine/module.js';
 import { DECODER_EVENTS } from '../../engine/packet-events.js';
 
 export const PACKETS = 0;
@@ -108,10 +109,12 @@ export class Tally {
   private readonly eventIndexes: number[];
   private readonly longestIndex: number;
 
-  constructor(counters: Counters) {
+  constructor({ counters, config }: Pick<Thread, 'counters' | 'config'>) {
     this.values = counters.values;
     this.indexes = NAMES.map(name => counters.declare(name));
-    this.eventIndexes = Array.from(this.events, (_, event) => counters.declare(eventCounterName(event)));
+    this.eventIndexes = countsDecoderEvents(config)
+      ? Array.from(this.events, (_, event) => counters.declare(eventCounterName(event, config)))
+      : [];
     this.longestIndex = counters.declare('decoder.max_pkt_size', 'max');
   }
 
@@ -133,6 +136,6 @@ export class Tally {
 }
 
 function add(counts: Float64Array, values: Float64Array, indexes: readonly number[]): void {
-  for (let i = 0; i < counts.length; i++) values[indexes[i]!]! += counts[i]!;
+  for (let i = 0; i < indexes.length; i++) values[indexes[i]!]! += counts[i]!;
   counts.fill(0);
 }

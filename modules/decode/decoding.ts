@@ -42,7 +42,7 @@ export class Decoding {
   ) {
     this.bytes = thread.memory.bytes;
     this.row = thread.memory.row;
-    this.tally = new Tally(thread.counters);
+    this.tally = new Tally(thread);
     this.counts = this.tally.counts;
     this.seed = thread.seed | 0;
     this.maxLayers = settings.maxLayers;

@@ -24,7 +24,7 @@ export interface Instance {
   readonly drop: { readonly alerts: boolean; readonly verdict: boolean; readonly all: boolean };
   readonly flow: { readonly exceptions: boolean };
   readonly anomaly: AnomalySettings;
-  readonly stats: { readonly totals: boolean; readonly threads: boolean; readonly deltas: boolean };
+  readonly stats: StatsSettings;
   readonly dns: DnsSettings;
 }
 
@@ -48,6 +48,14 @@ export interface AnomalySettings {
   readonly stream: boolean;
   readonly applayer: boolean;
   readonly packetHeader: boolean;
+}
+
+export interface StatsSettings {
+  readonly totals: boolean;
+  readonly threads: boolean;
+  readonly deltas: boolean;
+  /** Numbers that are 0 are told. */
+  readonly zeros: boolean;
 }
 
 export interface DnsSettings {
@@ -156,12 +164,13 @@ function anomalySettings(settings: Config): AnomalySettings {
   };
 }
 
-function statsSettings(settings: Config) {
+function statsSettings(settings: Config): StatsSettings {
   const read = reader(settings, `${Options.PREFIX}types.*.stats.`);
   return {
     totals: read(Options.statsTotals),
     threads: read(Options.statsThreads),
     deltas: read(Options.statsDeltas),
+    zeros: read(Options.statsZeros),
   };
 }
 

@@ -110,6 +110,7 @@ export const statsDeltas = ofType(
   false,
   'change of each number since the last record',
 );
+export const statsZeros = ofType('stats.null-values', boolean, true, 'numbers that are 0, too');
 export const dnsRequests = ofType('dns.requests', boolean, true, 'DNS requests are logged');
 export const dnsResponses = ofType('dns.responses', boolean, true, 'DNS responses are logged');
 export const dnsTypes = ofType('dns.types', texts, [], 'DNS record types logged; all when empty');
@@ -129,5 +130,5 @@ export const eveOptions = [
     tagged,
   ],
   ...[verdict, alertMetadata, dropAlerts, dropVerdict, dropFlows, exceptions, anomalies, packetHeader],
-  ...[statsTotals, statsThreads, statsDeltas, dnsRequests, dnsResponses, dnsTypes],
+  ...[statsTotals, statsThreads, statsDeltas, statsZeros, dnsRequests, dnsResponses, dnsTypes],
 ] as const;

@@ -42,7 +42,7 @@ class EveStatistics implements StatsLog {
     if (settings.threads && threads !== undefined) shown.threads = threads;
     const told = settings.deltas ? withDeltas(shown, this.last) : shown;
     this.last = shown;
-    return told;
+    return settings.zeros ? told : withoutZeros(told);
   }
 }
 
@@ -60,6 +60,16 @@ function withDeltas(now: StatsTree, before: StatsTree): StatsTree {
     if (isCounter) tree[`${name}_delta`] = value - (typeof old === 'number' ? old : 0);
   }
   return tree;
+}
+
+/** Only what is not 0, and the groups that have any of it. */
+function withoutZeros(tree: StatsTree): StatsTree {
+  const kept = Object.entries(tree).flatMap(([name, value]): [string, StatsTree[string]][] => {
+    if (!isTree(value)) return value === 0 && name !== 'uptime' ? [] : [[name, value]];
+    const group = withoutZeros(value);
+    return Object.keys(group).length > 0 ? [[name, group]] : [];
+  });
+  return Object.fromEntries(kept);
 }
 
 function isTree(value: StatsTree[string] | undefined): value is StatsTree {

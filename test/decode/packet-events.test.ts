@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import { Config } from '../../engine/config/config.js';
+import { eventCounterName } from '../../engine/event-counters.js';
 import {
   allEvents,
   decoderEventNames,
   decoderEventNumber,
-  eventCounterName,
   eventName,
   streamEventNames,
   streamEventNumber,
@@ -34,6 +35,13 @@ test('names in rules, EVE and statistics', () => {
   expect(streamEventNumber('est_invalid_ack')).toBe(Events.STREAM_EST_INVALID_ACK);
   expect(eventName(Events.TOO_MANY_LAYERS)).toBe('decoder.too_many_layers');
   expect(eventName(Events.STREAM_FIN_SYN)).toBe('stream.fin_syn');
-  expect(eventCounterName(Events.IPV4_TRUNC_PKT)).toBe('decoder.event.ipv4.trunc_pkt');
   expect(() => eventName(159)).toThrow(RangeError);
+});
+
+test('counters of events have the prefix that is set', () => {
+  const config = new Config({});
+  expect(eventCounterName(Events.IPV4_TRUNC_PKT, config)).toBe('decoder.event.ipv4.trunc_pkt');
+  expect(eventCounterName(Events.STREAM_FIN_SYN, config)).toBe('stream.fin_syn');
+  const old = new Config({ stats: { 'decoder-events-prefix': 'decoder' } });
+  expect(eventCounterName(Events.IPV4_TRUNC_PKT, old)).toBe('decoder.ipv4.trunc_pkt');
 });

@@ -458,4 +458,8 @@ test('statistics: totals, threads, changes', () => {
   expect(told(plain)).toEqual({ ...header, stats: { uptime: 3, decoder: { pkts: 5 } } });
   expect(told(rich).stats).toEqual({ uptime: 3, threads: { W1: { decoder: { pkts: 5, pkts_delta: 5 } } } });
   expect(told(rich).stats.threads.W1.decoder.pkts_delta).toBe(0);
+  const [few] = eve.statistics!(new Config({ outputs: log([{ stats: { 'null-values': false } }]) }));
+  const many = { uptime: 0, a: { b: 0, c: 1 }, d: { e: { f: 0 } } };
+  const shown = JSON.parse(new TextDecoder().decode(few!.lines(many, 1468449727, 0)));
+  expect(shown.stats).toEqual({ uptime: 0, a: { c: 1 } });
 });

@@ -2,6 +2,7 @@
 import type { Config } from '../../../engine/config/config.js';
 import { boolean, option, text, texts } from '../../../engine/config/option.js';
 import { outputBit, recordTypeSettings } from '../../../engine/config/output-list.js';
+import { bodyOptions } from '../../../engine/record/alert-bodies.js';
 
 const HTTP = 'outputs.*.eve-log.types.*.http.';
 
@@ -19,12 +20,15 @@ export const DUMP = option(
   'all header fields of: none, request, response, both',
 );
 
+export const BODIES = 'http-body';
+export const BODY_OPTIONS = bodyOptions(BODIES, 'the bodies of request and response');
+
 export const RECORD_OPTIONS = [EXTENDED, CUSTOM, DUMP];
 
 /** One way of telling transactions, and the outputs that want it. */
 export interface HttpVariant {
   readonly extended: boolean;
-  /** Lower-case names of header fields. */
+  /** Lower-case names of header fields that are told in the lists of headers. */
   readonly custom: readonly string[];
   readonly dumpRequest: boolean;
   readonly dumpResponse: boolean;
@@ -60,8 +64,13 @@ function variantOf(settings: Config): Omit<HttpVariant, 'outputs'> {
   const dump = settings.read({ ...DUMP, path: 'dump-all-headers' });
   return {
     extended: settings.read({ ...EXTENDED, path: 'extended' }),
-    custom: settings.read({ ...CUSTOM, path: 'custom' }).map(name => name.toLowerCase()),
+    custom: settings.read({ ...CUSTOM, path: 'custom' }).map(fieldName),
     dumpRequest: dump === 'request' || dump === 'both',
     dumpResponse: dump === 'response' || dump === 'both',
   };
+}
+
+/** Names may be written with underscores. */
+function fieldName(name: string): string {
+  return name.toLowerCase().replaceAll('_', '-');
 }

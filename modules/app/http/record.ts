@@ -1,35 +1,30 @@
 /** The EVE record of a transaction. */
 import { printable } from '../../../engine/files/file-record.js';
+import { bodyMembers } from '../../../engine/record/alert-bodies.js';
 import { latin1 } from './bytes.js';
 import { parseContentRange } from './content-range.js';
 import type { Headers } from './headers.js';
-import type { HttpVariant } from './record-settings.js';
+import { type HttpVariant, USUAL } from './record-settings.js';
 import type { HttpTransaction } from './transaction.js';
-
-/** Header fields that `custom` may name, where the member is called otherwise than the field. */
-const MEMBER_NAMES: Readonly<Record<string, string>> = {
-  'user-agent': 'http_user_agent',
-  referer: 'http_refer',
-  'content-type': 'http_content_type',
-  host: 'hostname',
-};
-const RESPONSE_FIELDS = new Set(
-  (
-    'accept-range age allow connection content-encoding content-language content-length content-location content-md5 ' +
-    'content-range date etag expires last-modified link location proxy-authenticate server set-cookie trailer ' +
-    'transfer-encoding upgrade vary warning www-authenticate'
-  ).split(' '),
-);
 
 /** Members without braces: `"http":{…}`. */
 export function httpRecord(transaction: HttpTransaction, variant: HttpVariant): string {
   const members: string[] = [];
   addBasic(transaction, members);
-  addCustom(transaction, variant.custom, members);
   if (variant.extended) addExtended(transaction, members);
-  if (variant.dumpRequest) addAll(members, 'request_headers', transaction.request.headers);
-  if (variant.dumpResponse) addAll(members, 'response_headers', transaction.response.headers);
+  addHeaders(members, 'request_headers', transaction.request.headers, variant.dumpRequest, variant.custom);
+  addHeaders(members, 'response_headers', transaction.response.headers, variant.dumpResponse, variant.custom);
   return `"http":{${members.join(',')}}`;
+}
+
+/** As alerts tell it: with the bodies, where an output asks for them. */
+export function httpAlertRecord(transaction: HttpTransaction): string {
+  const { request, response, settings } = transaction;
+  const forms = settings.alertBodies;
+  const bodies =
+    bodyMembers(request.body?.store.view(), 'http_request_body', 'http_request_body_printable', forms) +
+    bodyMembers(response.body?.store.view(), 'http_response_body', 'http_response_body_printable', forms);
+  return `${httpRecord(transaction, USUAL).slice(0, -1)}${bodies}}`;
 }
 
 function addBasic({ request, response }: HttpTransaction, members: string[]): void {
@@ -62,25 +57,19 @@ function addExtended({ request, response }: HttpTransaction, members: string[]):
   members.push(`"length":${response.body?.wireLength ?? 0}`);
 }
 
-function addCustom(
-  { request, response }: HttpTransaction,
-  names: readonly string[],
+/** The fields that are wanted, all or by name, in the order in which they came. */
+function addHeaders(
   members: string[],
+  member: string,
+  headers: Headers | undefined,
+  all: boolean,
+  names: readonly string[],
 ): void {
-  for (const name of names) {
-    if (MEMBER_NAMES[name] !== undefined) continue;
-    const value =
-      request.headers?.value(name) ?? (RESPONSE_FIELDS.has(name) ? response.headers?.value(name) : undefined);
-    add(members, name.replaceAll('-', '_'), value);
-  }
-}
-
-function addAll(members: string[], name: string, headers: Headers | undefined): void {
-  if (!headers) return;
-  const fields = headers.fields.map(
-    field => `{"name":${json(latin1(field.name))},"value":${json(latin1(field.value))}}`,
-  );
-  members.push(`"${name}":[${fields.join(',')}]`);
+  if (!headers || (!all && names.length === 0)) return;
+  const fields = headers.fields
+    .filter(({ name }) => all || names.includes(latin1(name).toLowerCase()))
+    .map(({ name, value }) => `{"name":${json(latin1(name))},"value":${json(latin1(value))}}`);
+  members.push(`"${member}":[${fields.join(',')}]`);
 }
 
 function add(members: string[], name: string, value: Uint8Array | undefined): void {

@@ -14,9 +14,10 @@ import { type FileSettings, fileSettings } from '../../../engine/files/file-sett
 import type { BodyLimits, BodyMemory } from '../../../engine/files/inspected-body.js';
 import { RangeFiles } from '../../../engine/files/range-files.js';
 import { PrefixTable } from '../../../engine/prefix-table.js';
+import { type BodyForms, bodyForms } from '../../../engine/record/alert-bodies.js';
 import { type ForwardedFor, forwardedForSettings } from '../../../engine/record/forwarded-for.js';
 import { PERSONALITIES, personality, type UriHabits } from './personality.js';
-import { type HttpVariant, httpVariants } from './record-settings.js';
+import { BODIES, BODY_OPTIONS, type HttpVariant, httpVariants } from './record-settings.js';
 
 const PREFIX = 'app-layer.protocols.http.libhtp.';
 const DEFAULTS = 'default-config.';
@@ -201,6 +202,8 @@ export interface HttpSettings {
   readonly variants: readonly HttpVariant[];
   /** What outputs want told of whom a proxy asked for. */
   readonly forwardedFor: readonly ForwardedFor[];
+  /** Bodies that alerts have. */
+  readonly alertBodies: BodyForms;
   /** Files that come in ranges. */
   readonly ranges: RangeFiles;
   readonly memory: BodyMemory;
@@ -219,6 +222,7 @@ export function httpSettings(config: Config, shared: Readonly<Record<string, unk
     servers,
     files: fileSettings(config, shared),
     variants: httpVariants(config),
+    alertBodies: bodyForms(config, BODIES, BODY_OPTIONS),
     forwardedFor: forwardedForSettings(config).filter(wanted => wanted !== undefined),
     ranges: new RangeFiles(config.read(RANGE_MEMCAP), config.read(RANGE_TIMEOUT)),
     memory: { used: 0, cap: config.read(MEMCAP) },

@@ -2,6 +2,7 @@
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
 import type { Transaction } from '../../../engine/protocol.js';
+import type { BodyForms } from '../../../engine/record/alert-bodies.js';
 import { Inflate } from '../http/inflate.js';
 import { COMPRESSED, FIN, type FrameHeader, isControl, peekHeader, unmask } from './frame-header.js';
 
@@ -13,6 +14,8 @@ export interface WebSocketSettings {
   readonly longestPayload: number;
   readonly printable: boolean;
   readonly base64: boolean;
+  /** How alerts tell payloads. */
+  readonly alertPayload: BodyForms;
 }
 
 export class WebSocketTransaction implements Transaction {
@@ -26,6 +29,7 @@ export class WebSocketTransaction implements Transaction {
     readonly id: number,
     readonly toServer: boolean,
     readonly header: FrameHeader,
+    readonly alertPayload: BodyForms,
   ) {
     // The other direction has nothing to wait for.
     this.progressToServer = toServer ? 0 : COMPLETE;
@@ -47,14 +51,14 @@ interface Message {
 /** Reads the frames of one direction. */
 export function* frames(session: Session<WebSocketTransaction>, toServer: boolean): Reading<void> {
   const socket = toServer ? session.client : session.server;
-  const { longestPayload } = session.settings as WebSocketSettings;
+  const { longestPayload, alertPayload } = session.settings as WebSocketSettings;
   const message: Message = { parts: [], length: 0, compressed: false };
   const inflater = new Inflater(longestPayload);
   for (;;) {
     const header = yield* peekHeader(socket);
     if (!header) return;
     const { head, length, mask } = header;
-    const transaction = new WebSocketTransaction(session.transactionCount, toServer, header);
+    const transaction = new WebSocketTransaction(session.transactionCount, toServer, header, alertPayload);
     const kept = Math.min(length, longestPayload);
     if (!(yield* socket.wait(head + kept))) return;
     session.begin(transaction);

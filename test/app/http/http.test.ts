@@ -174,7 +174,7 @@ describe('records', () => {
     expect(feed.records.map(({ http }) => http)).toEqual([
       { hostname: 'b', url: '/a' },
       { hostname: 'b', url: '/a', http_method: 'GET', protocol: 'HTTP/1.1', length: 0 },
-      { hostname: 'b', url: '/a', accept_encoding: 'c' },
+      { hostname: 'b', url: '/a', request_headers: [{ name: 'Accept-Encoding', value: 'c' }] },
       {
         hostname: 'b',
         url: '/a',
@@ -184,5 +184,20 @@ describe('records', () => {
         ],
       },
     ]);
+  });
+
+  it('of alerts have the bodies that an output asks for', () => {
+    const alert = { 'http-body': true, 'http-body-printable': true };
+    const config = { outputs: [{ 'eve-log': { types: [{ alert }] } }] };
+    const request = 'POST /a HTTP/1.1\r\nHost: b\r\nContent-Length: 3\r\n\r\na\x00b';
+    const { updates } = exchange(request, OK, config as never);
+    const { http: told } = JSON.parse(`{${http.record(updates[0]!.transaction as never, true)}}`);
+    expect(told).toMatchObject({
+      http_request_body: 'YQBi',
+      http_request_body_printable: 'a.b',
+      http_response_body: 'aGVsbG8=',
+      http_response_body_printable: 'hello',
+    });
+    expect(http.record(updates[0]!.transaction as never, false)).not.toContain('body');
   });
 });

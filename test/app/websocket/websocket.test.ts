@@ -92,4 +92,13 @@ describe('websocket', () => {
     ).toEqual([true, true, false, false, true, true, false, true]);
     expect(() => test.parse('fun')).toThrow('"fun" is no flag');
   });
+
+  it('tells alerts the payload where an output asks for it', () => {
+    const config = { outputs: [{ 'eve-log': { types: [{ alert: { 'websocket-payload': true } }] } }] };
+    const fed = feed({ config } as never).client(frame(0x81, 'hello', 1));
+    const update = fed.end().updates.find(each => each.conversation.protocol === websocket)!;
+    const record = JSON.parse(`{${websocket.record(update.transaction as never, true)}}`);
+    expect(record.websocket).toMatchObject({ opcode: 'text', payload_base64: 'aGVsbG8=' });
+    expect(record.websocket).not.toHaveProperty('payload_printable');
+  });
 });
