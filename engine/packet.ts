@@ -166,6 +166,8 @@ export const FLAG_REPEATED = 1 << 14;
 export const FLAG_TAGGED = 1 << 16;
 /** A packet log has it already. */
 export const FLAG_LOGGED = 1 << 17;
+/** The first packet of its direction since the protocol of that direction was told, or nothing was recognised. */
+export const FLAG_PROTOCOL_TOLD = 1 << 18;
 
 // ── FLOW_STATE ───────────────────────────────────────────────────────────────────────────────────────
 /** The packet goes from client to server; else to the client (when FLOW >= 0). */

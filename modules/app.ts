@@ -116,7 +116,20 @@ export class Application implements ThreadModule, ApplicationLayer {
     else if (protocol === UDP && pseudo !== Packet.PSEUDO_STREAM) this.datagram(p, flow);
     this.noteProtocols(p, flow);
     const talk = this.conversations.find(flow);
-    if (talk) this.tell(slot, p, talk);
+    if (!talk) return;
+    if (pseudo === Packet.PSEUDO_NONE) this.noteRecognition(p, talk);
+    this.tell(slot, p, talk);
+  }
+
+  /** What is about recognition alone is inspected once in each direction. */
+  private noteRecognition(p: number, talk: Talk): void {
+    const toServer = (this.row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
+    const side = talk.side(toServer);
+    if (side.noted || !side.heard) return;
+    const known = toServer ? Packet.FLOW_APPLICATION_TO_SERVER : Packet.FLOW_APPLICATION_TO_CLIENT;
+    if (Packet.applicationIn(this.row[p + Packet.FLOW_STATE]!, known) === 0 && !talk.ignored) return;
+    side.noted = true;
+    this.row[p + Packet.FLAGS]! |= Packet.FLAG_PROTOCOL_TOLD;
   }
 
   /** The whole batch is parsed before it is inspected: each packet says what was known when it came. */

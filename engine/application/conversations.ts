@@ -88,6 +88,7 @@ export class Conversations {
     end: number,
   ): void {
     const side = talk.side(toServer);
+    side.heard = true;
     if (side.protocol !== undefined && talk.session) {
       this.parsing.deliver(p, flow, talk, toServer, bytes, start, end);
       return;
@@ -145,8 +146,9 @@ export class Conversations {
     start: number,
     end: number,
   ): void {
-    if (talk.side(toServer).protocol === undefined)
-      this.beginnings.recognise(p, flow, talk, toServer, bytes, start, end);
+    const side = talk.side(toServer);
+    side.heard = true;
+    if (side.protocol === undefined) this.beginnings.recognise(p, flow, talk, toServer, bytes, start, end);
     this.parsing.datagram(p, flow, talk, bytes, start, end);
   }
 
@@ -169,6 +171,8 @@ export class Conversations {
       side.protocol = next;
       side.routine = undefined;
       side.held = undefined;
+      side.heard = false;
+      side.noted = false;
     }
     this.records.leave(flow, before.protocol);
     if (next) {

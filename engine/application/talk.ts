@@ -19,6 +19,10 @@ export interface Side {
   missed: number;
   /** Datagrams that the parser was given. */
   datagrams: number;
+  /** Data came since recognition began, or began again with a change of protocol. */
+  heard: boolean;
+  /** A packet of this direction came since it is told what its protocol is. */
+  noted: boolean;
 }
 
 const nothingYet = (): Side => ({
@@ -27,6 +31,8 @@ const nothingYet = (): Side => ({
   routine: undefined,
   missed: 0,
   datagrams: 0,
+  heard: false,
+  noted: false,
 });
 
 export class Talk {

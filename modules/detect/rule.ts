@@ -3,8 +3,15 @@
  * thread, so that the thousands that never do cost nothing.
  */
 
+import * as Packet from '../../engine/packet.js';
+import * as Header from '../../signatures/compile/header.js';
 import { type RuleSetImage, type StoredSignature, signatureAt } from '../../signatures/compile/image.js';
-import { isApplicationBuffer, PAYLOAD_BUFFERS, TRANSACTION_KINDS } from '../../signatures/compile/traits.js';
+import {
+  isApplicationBuffer,
+  PAYLOAD_BUFFERS,
+  PROTOCOL_DETECTION_ONLY,
+  TRANSACTION_KINDS,
+} from '../../signatures/compile/traits.js';
 import type { Inspection, Test } from '../../signatures/inspection.js';
 import type { CompileEnvironment } from '../../signatures/keyword.js';
 import type { RuleLanguage } from '../../signatures/language.js';
@@ -53,7 +60,10 @@ export class Rules {
     const rule: Rule = {
       number,
       signature,
-      conditions: signature.conditions.filter(isPlain).map(condition),
+      conditions: signature.conditions
+        .filter(isPlain)
+        .map(condition)
+        .concat(this.recognitionTests(number, signature)),
       headers: signature.buffers.filter(isHeaderBuffer).map(each => this.headerTest(each, environment)),
       payload: this.payloadTests(signature, environment),
       onBuffers: signature.buffers.filter(isApplicationBuffer),
@@ -64,6 +74,13 @@ export class Rules {
     };
     this.rules[number] = rule;
     return rule;
+  }
+
+  /** What is about recognition alone waits for the packet that tells it; that it is not known yet cannot wait. */
+  private recognitionTests(number: number, { conditions }: StoredSignature): Test[] {
+    const kind = this.image.header[number * Header.INTS + Header.KIND];
+    const waits = kind === PROTOCOL_DETECTION_ONLY && !conditions.some(({ name }) => name === 'unknown');
+    return waits ? [isProtocolTold] : [];
   }
 
   private conditionOf(match: Match, signature: StoredSignature, environment: CompileEnvironment): Test {
@@ -99,6 +116,8 @@ function isPlain(match: Match): boolean {
 }
 
 const never: Test = () => false;
+
+const isProtocolTold: Test = at => (at.memory.row[at.p + Packet.FLAGS]! & Packet.FLAG_PROTOCOL_TOLD) !== 0;
 
 function isHeaderBuffer(buffer: BufferConditions): boolean {
   return !PAYLOAD_BUFFERS.has(buffer.buffer) && !isApplicationBuffer(buffer) && buffer.buffer.includes('.');

@@ -225,17 +225,20 @@ function kindOf(
   const kinds = signature.conditions.map(match => match.kind);
   if (application && kinds.every(kind => kind === 'flow' || kind === 'app-layer-protocol'))
     return APPLICATION_LAYER;
-  if (
-    kinds.length > 0 &&
-    kinds.every(kind => kind === 'app-layer-protocol' || kind === 'flow') &&
-    kinds.includes('app-layer-protocol')
-  ) {
-    return PROTOCOL_DETECTION_ONLY;
-  }
+  if (isAboutRecognition(signature, kinds)) return PROTOCOL_DETECTION_ONLY;
   if (kinds.length > 0 && kinds.every(kind => kind === 'decode-event')) return DECODE_EVENT_ONLY;
   // Negated addresses make it like IP-only in Suricata; resolved ranges tell both alike.
   // What speaks of an application protocol has to wait until that is known.
   return !application && isIpOnly(signature, kinds) ? IP_ONLY : PACKET;
+}
+
+/** Nothing else is asked than what the protocol is: told once in each direction (a hook says itself when). */
+function isAboutRecognition({ hook }: Signature, kinds: readonly string[]): boolean {
+  return (
+    hook === undefined &&
+    kinds.every(kind => kind === 'app-layer-protocol' || kind === 'flow') &&
+    kinds.includes('app-layer-protocol')
+  );
 }
 
 function isIpOnly(signature: Signature, kinds: readonly string[]): boolean {

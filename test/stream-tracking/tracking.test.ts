@@ -469,6 +469,24 @@ describe('inline', () => {
   });
 });
 
+describe('after the fact, after a reset', () => {
+  const run = (options: object) => {
+    const conversation = new Conversation();
+    for (const text of HANDSHAKE) conversation.feed(step(text));
+    conversation.feed(step('> RA 1 1', options));
+    const { events } = conversation.feed(step('> PA 1 1 abc'));
+    conversation.feed(step('< A 1 4'));
+    return { events, data: conversation.toServer };
+  };
+  it.each([19, 29])('a signature (option %i) may have been refused: the session goes on', kind => {
+    const signed = { options: { other: [[kind, '00'.repeat(16)]] } };
+    expect(run(signed)).toEqual({ events: ['stream.suspected_rst_inject'], data: ['abc'] });
+  });
+  it('without a signature it is over', () => {
+    expect(run({})).toEqual({ events: [], data: [] });
+  });
+});
+
 describe('urgent data', () => {
   const run = (policy: string) => {
     const conversation = new Conversation({ config: { stream: { reassembly: { urgent: { policy } } } } });

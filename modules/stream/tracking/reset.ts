@@ -26,6 +26,7 @@ export function close(c: Context, x: Segment): void {
   cells[x.session + Session.STATE_BEFORE_RESET] = cells[x.session + Session.STATE]!;
   cells[x.session + Session.FLAGS]! |= Session.SESSION_RESET;
   cells[x.own + Session.DIRECTION_FLAGS]! |= Session.DIRECTION_RESET;
+  if (x.options().signature) cells[x.own + Session.DIRECTION_FLAGS]! |= Session.DIRECTION_SIGNED_RESET;
   if (cells[x.session + Session.STATE]! >= State.ESTABLISHED) {
     if (x.has(ACK)) raiseLastAck(c, x.other, x.ack);
     raiseLastAck(c, x.own, x.seq);

@@ -88,3 +88,5 @@ export const DIRECTION_FIN = 1 << 5;
 export const DIRECTION_FINISHED = 1 << 6;
 /** Data waits behind a hole. */
 export const DIRECTION_HOLE = 1 << 7;
+/** … and carried a signature that only its receiver can check: it may have refused it. */
+export const DIRECTION_SIGNED_RESET = 1 << 8;

@@ -210,15 +210,18 @@ export class Tracker {
   }
 
   /**
-   * After a reset its sender has nothing to say. If it has, the reset was somebody else's: inline, the session goes on,
-   * because what it says would pass unseen.
+   * After a reset its sender has nothing to say. If it has, the reset was somebody else's, or one whose signature its
+   * receiver did not accept: the session goes on. Inline a signature is not needed for that, because what is said would
+   * pass unseen.
    */
   private inClosed(x: Segment): boolean {
     const { c, cells } = this;
-    const resetter = cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_RESET;
-    if (resetter === 0 || x.has(RST) || x.length === 0 || !c.settings.inline) return ACCEPTED;
+    const flags = cells[x.own + Session.DIRECTION_FLAGS]!;
+    const doubted = c.settings.inline ? Session.DIRECTION_RESET : Session.DIRECTION_SIGNED_RESET;
+    if ((flags & doubted) === 0 || x.has(RST) || x.length === 0) return ACCEPTED;
     Packet.setEvent(this.row, x.p, Event.STREAM_SUSPECTED_RST_INJECT);
-    cells[x.own + Session.DIRECTION_FLAGS]! &= ~Session.DIRECTION_RESET;
+    cells[x.own + Session.DIRECTION_FLAGS] =
+      flags & ~(Session.DIRECTION_RESET | Session.DIRECTION_SIGNED_RESET);
     cells[x.session + Session.FLAGS]! &= ~Session.SESSION_RESET;
     cells[x.session + Session.STATE] = State.ESTABLISHED;
     reopenDirection(c, x, x.own, x.seq);

@@ -1,0 +1,31 @@
+/** Rules about the recognised protocol alone are inspected once in each direction. */
+import { describe, expect, it } from 'vitest';
+import { handshake, replay, segment } from './replay.js';
+
+const REQUEST = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+const RESPONSE = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n';
+
+/** Three exchanges in one connection, each acknowledged. */
+const exchanges = [0, 1, 2].flatMap(i => [
+  segment(true, 'PA', i * REQUEST.length, i * RESPONSE.length, REQUEST),
+  segment(false, 'PA', i * RESPONSE.length, (i + 1) * REQUEST.length, RESPONSE),
+]);
+
+async function alerts(options: string, profile?: string): Promise<string[]> {
+  const rules = [`alert tcp any any -> any any (${options} sid:1;)`];
+  const records = await replay({ packets: [...handshake(), ...exchanges], rules, profile });
+  return records.map(({ pcap_cnt, src_port }) => `${pcap_cnt} ${src_port === 80 ? '<' : '>'}`);
+}
+
+describe('app-layer-protocol alone', () => {
+  it.each([
+    ['app-layer-protocol:http;', ['6 >', '7 <']],
+    ['app-layer-protocol:!tls;', ['6 >', '7 <']],
+    ['flow:to_server; app-layer-protocol:http;', ['6 >']],
+    ['app-layer-protocol:tls;', []],
+  ])('%s', async (options, expected) => {
+    for (const profile of ['single', 'autofp']) {
+      expect(await alerts(options, profile).then(all => all.toSorted())).toEqual(expected);
+    }
+  });
+});
