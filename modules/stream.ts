@@ -4,10 +4,18 @@
  * A packet's own row tells what stream data it made available; data for which there is no room there, and the end of
  * flows, travel in pseudo packets right behind it.
  */
+import { PROTOCOL_OPTIONS } from '../engine/application/load-protocols.js';
+import { RECOGNITION_OPTIONS, type Recogniser } from '../engine/application/recognition.js';
 import type { Batch } from '../engine/batch.js';
 import type { AnyOption } from '../engine/config/option.js';
 import { eventCounterOptions } from '../engine/event-counters.js';
-import { engineMode, masterSwitch, policyOption, TARGETS } from '../engine/exception-policy.js';
+import {
+  engineMode,
+  masterSwitch,
+  midstreamPickup,
+  policyOption,
+  TARGETS,
+} from '../engine/exception-policy.js';
 import { firewallHooks } from '../engine/firewall.js';
 import { hostOsPolicy } from '../engine/host-os-policy.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
@@ -15,6 +23,7 @@ import * as Packet from '../engine/packet.js';
 import { EventCounters } from './stream/event-counters.js';
 import { REASSEMBLY_OPTIONS, Reassembler } from './stream/reassembly/reassembler.js';
 import { STREAM_RECORD_OPTIONS, StreamRecords } from './stream/stream-records.js';
+import { recogniserFor } from './stream/tracking/first-speaker.js';
 import { trackingOptions } from './stream/tracking/settings.js';
 import { Tracker } from './stream/tracking/tracker.js';
 
@@ -24,6 +33,8 @@ export const options: readonly AnyOption[] = [
   ...trackingOptions,
   ...REASSEMBLY_OPTIONS,
   ...STREAM_RECORD_OPTIONS,
+  ...PROTOCOL_OPTIONS,
+  ...RECOGNITION_OPTIONS,
   policyOption(TARGETS.streamMemcap),
   policyOption(TARGETS.reassemblyMemcap),
   policyOption(TARGETS.midstream),
@@ -42,20 +53,26 @@ export default defineModule({
   perFlow: true,
   uses: ['flow-rows', 'stream-buffers'],
   options,
-  create: thread => new Stream(thread),
+  create: thread =>
+    thread.config.read(midstreamPickup)
+      ? recogniserFor(thread).then(recogniser => new Stream(thread, recogniser))
+      : new Stream(thread),
 });
 
-class Stream implements ThreadModule {
+export class Stream implements ThreadModule {
   private readonly row: Int32Array;
   private readonly reassembler: Reassembler;
   private readonly tracker: Tracker;
   private readonly records: StreamRecords | undefined;
   private readonly events: EventCounters | undefined;
 
-  constructor(private readonly thread: Thread) {
+  constructor(
+    private readonly thread: Thread,
+    recogniser?: Recogniser,
+  ) {
     this.row = thread.memory.row;
     this.reassembler = new Reassembler(thread);
-    this.tracker = new Tracker(thread, this.reassembler);
+    this.tracker = new Tracker(thread, this.reassembler, recogniser);
     this.records = StreamRecords.of(thread);
     this.events = EventCounters.of(thread);
   }

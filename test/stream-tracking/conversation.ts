@@ -6,7 +6,7 @@ import * as Packet from '../../engine/packet.js';
 import { STATE_NAMES } from '../../engine/tcp-state.js';
 import decode from '../../modules/decode.js';
 import flow from '../../modules/flow.js';
-import stream from '../../modules/stream.js';
+import { Stream } from '../../modules/stream.js';
 import { concat, ethernet, ipv4, packet, tcp, u8, u16, u32 } from '../packets/builder.js';
 import { type StubOptions, type StubThread, stubThread } from '../thread-stub.js';
 
@@ -94,7 +94,8 @@ export class Conversation {
     private readonly isn = { client: 1000, server: 5000 },
   ) {
     this.thread = stubThread({ flows: 64, ...options });
-    this.modules = [decode, flow, stream].map(module => module.create(this.thread) as ThreadModule);
+    const before = [decode, flow].map(module => module.create(this.thread) as ThreadModule);
+    this.modules = [...before, new Stream(this.thread)];
   }
 
   /** Feeds one segment. @returns what the packet was found to be */

@@ -29,3 +29,21 @@ describe('app-layer-protocol alone', () => {
     }
   });
 });
+
+describe('sessions picked up in mid-stream', () => {
+  const words = ['--set', 'stream.midstream=true'];
+  const flow = async (...packets: Uint8Array[]) => {
+    const [record] = await replay({ packets, types: '[flow]', words });
+    return [record!['src_port'], record!['dest_port'], record!['app_proto'], record!['flow'].pkts_toclient];
+  };
+  // Port 40000 is the server's here: no port of the system tells.
+  const said = (fromClient: boolean, data: string): Uint8Array =>
+    segment(!fromClient, 'PA', 0, 0, data, 40_000, 50_000);
+
+  it('begin with the server when its first words are those of a server', async () => {
+    expect(await flow(said(false, RESPONSE), said(true, ''))).toEqual([50_000, 40_000, 'http', 1]);
+  });
+  it('begin with the client otherwise', async () => {
+    expect(await flow(said(true, REQUEST), said(false, ''))).toEqual([50_000, 40_000, 'http', 1]);
+  });
+});

@@ -56,10 +56,11 @@ export function segment(
   ack: number,
   data = '',
   port = 40_000,
+  serverPort = 80,
 ): Uint8Array {
   const [own, other] = fromClient ? [101, 901] : [901, 101];
   const [source, destination] = fromClient ? ['10.0.0.1', '10.0.0.2'] : ['10.0.0.2', '10.0.0.1'];
-  const [sport, dport] = fromClient ? [port, 80] : [80, port];
+  const [sport, dport] = fromClient ? [port, serverPort] : [serverPort, port];
   const numbers = { seq: own + seq, ack: flags.includes('A') ? other + ack : 0 };
   return packet(ethernet(), ipv4({ source, destination }), tcp({ sport, dport, flags, ...numbers }), data);
 }

@@ -8,6 +8,7 @@ import type { FlowTable } from '../../../engine/flow-table.js';
 import type { Thread } from '../../../engine/module.js';
 import * as Packet from '../../../engine/packet.js';
 import type { Reassembler } from '../reassembly/reassembler.js';
+import type { FirstSpeaker } from './first-speaker.js';
 import type { Segment } from './segment.js';
 import * as Session from './session.js';
 import type { TrackingSettings } from './settings.js';
@@ -25,6 +26,7 @@ export interface Context {
   readonly table: FlowTable;
   readonly queue: SynQueue;
   readonly urgent: UrgentBytes;
+  readonly firstSpeaker: FirstSpeaker;
   readonly reassembler: Reassembler;
   readonly midstreamPolicy: ExceptionPolicy;
   readonly reassemblyPolicy: ExceptionPolicy;

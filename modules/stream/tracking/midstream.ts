@@ -2,7 +2,6 @@
  * Segments without a session: a SYN begins one; others do when sessions may be picked up in mid-stream, or when only
  * one side is seen.
  */
-import * as Packet from '../../../engine/packet.js';
 import * as Event from '../../../engine/packet-events.js';
 import * as State from '../../../engine/tcp-state.js';
 import { ACCEPTED, type Context, REJECTED, raiseNextSeq, reject, setState } from './context.js';
@@ -14,8 +13,6 @@ import * as Session from './session.js';
 
 /** The largest scale there is: what a side that was not seen may have announced (RFC 7323 section 2.3). */
 const LARGEST_SCALE = 14;
-
-const FIRST_USER_PORT = 1024;
 
 /** Begins a session: memory for it, and the parts of the segment that depend on it. */
 export type Begin = (x: Segment) => boolean;
@@ -81,13 +78,11 @@ function ackWithoutSession(c: Context, x: Segment, begin: Begin): boolean {
 }
 
 /**
- * The first segment seen may well be the server's. A port of the system range (RFC 6335) on its side alone says so:
- * client and server of the flow are exchanged before anything is built on them.
+ * The first segment seen may well be the server's: client and server of the flow are exchanged then before anything
+ * is built on them.
  */
 function turnToServer(c: Context, x: Segment): void {
-  const source = c.row[x.p + Packet.SOURCE_PORT]!;
-  const destination = c.row[x.p + Packet.DESTINATION_PORT]!;
-  if (!x.toServer || source >= FIRST_USER_PORT || destination < FIRST_USER_PORT) return;
+  if (!x.toServer || !c.firstSpeaker.isServer(x)) return;
   c.table.swap(c.batch, x.index);
   x.toServer = false;
 }

@@ -1,4 +1,5 @@
 /** Tracks the TCP sessions of a thread: one segment after the other, by the state its session is in. */
+import type { Recogniser } from '../../../engine/application/recognition.js';
 import { Batch } from '../../../engine/batch.js';
 import { BypassedPackets } from '../../../engine/bypassed-packets.js';
 import { ExceptionPolicy, midstreamPolicyOf, TARGETS } from '../../../engine/exception-policy.js';
@@ -21,6 +22,7 @@ import { inClosing } from './closing.js';
 import { ACCEPTED, type Context } from './context.js';
 import { deliver, finishDirection, reopenDirection } from './delivery.js';
 import { inEstablished } from './established.js';
+import { FirstSpeaker } from './first-speaker.js';
 import { withoutSession } from './midstream.js';
 import { policyNumber } from './os-policy.js';
 import { noteSpurious, passes } from './passing.js';
@@ -48,7 +50,8 @@ export class Tracker {
   private readonly bypassed: BypassedPackets;
   private sessions = 0;
 
-  constructor(thread: Thread, reassembler: Reassembler) {
+  /** @param recogniser tells of sessions picked up in mid-stream which side is the server */
+  constructor(thread: Thread, reassembler: Reassembler, recogniser?: Recogniser) {
     this.settings = new TrackingSettings(thread.config);
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
@@ -70,6 +73,7 @@ export class Tracker {
       table: thread.services.get(FLOW_TABLE) as FlowTable,
       queue: new SynQueue(cells),
       urgent: new UrgentBytes(),
+      firstSpeaker: new FirstSpeaker(row, thread.memory.bytes, recogniser),
       reassembler,
       midstreamPolicy: midstreamPolicy(thread),
       reassemblyPolicy: new ExceptionPolicy(thread, TARGETS.reassemblyMemcap, REASON_STREAM_REASSEMBLY),
