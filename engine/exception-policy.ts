@@ -57,7 +57,10 @@ export const globalStats = option(
 );
 
 /** What an exception policy option accepts. */
-export const policyWord = choice(...WORDS, 'unset');
+export const policyWord = {
+  ...choice(...WORDS, 'unset'),
+  refusal: 'not a valid exception policy value',
+};
 
 export const masterSwitch = option(
   'exception-policy',

@@ -6,6 +6,7 @@ import { placeText } from '../config/config-error.js';
 import type { DeclaredOptions, Finding } from '../config/declared.js';
 import { type LoadedConfig, loadConfig } from '../config/load.js';
 import type { Log } from '../module.js';
+import { UsageError } from './usage-error.js';
 
 /** Where a configuration is looked for when none is named. */
 const USUAL_PLACES = ['/etc/sluice/sluice.yaml', '/etc/suricata/suricata.yaml'];
@@ -51,6 +52,7 @@ function placeOf(places: LoadedConfig['places'], path: string) {
  * Tells what is not accepted: wrong values as errors, keys that look like mistakes as warnings, other unknown keys
  * at level info with their number at level notice.
  * @returns number of errors
+ * @throws UsageError when nothing can start with one of them
  */
 export function tellFindings(settings: LoadedConfig, declared: DeclaredOptions, log: Log): number {
   const findings = declared.check(settings.config.tree);
@@ -64,5 +66,6 @@ export function tellFindings(settings: LoadedConfig, declared: DeclaredOptions, 
     log.notice(
       `config: ${unknown.length} keys are not known to this version and have no effect (-v lists them)`,
     );
+  if (findings.some(finding => finding.fatal)) throw new UsageError('the configuration is not accepted');
   return wrong.length;
 }

@@ -15,6 +15,8 @@ export interface Finding {
   readonly kind: 'unknown' | 'unaccepted';
   /** For people: what was expected, or the key that may be meant. */
   readonly message: string;
+  /** Unaccepted: nothing starts with such a value. */
+  readonly fatal?: true;
   /** Unknown: the key that is probably meant. */
   readonly nearest?: string;
 }
@@ -110,14 +112,16 @@ function checkNode(levels: readonly Level[], value: unknown, path: string, findi
   // A mapping where options are below: the level's own option is its short form (`tcp: no`).
   const section = deeper && typeof value === 'object';
   if (options.length > 0 && !section && options.every(option => option.type.parse(value) === undefined)) {
-    const expected = options.map(option => option.type.expected).join(', or ');
-    findings.push({
-      path,
-      kind: 'unaccepted',
-      message: `${shown(value)} is not accepted, expected ${expected}`,
-    });
+    findings.push({ path, kind: 'unaccepted', ...refusal(options, value) });
   } else if (deeper) checkChildren(levels, value, path, findings);
   else if (options.length === 0) findings.push({ path, kind: 'unknown', message: 'unknown key' });
+}
+
+function refusal(options: readonly AnyOption[], value: unknown): Pick<Finding, 'message' | 'fatal'> {
+  const expected = options.map(option => option.type.expected).join(', or ');
+  const words = options.every(option => option.type.refusal) ? options[0]!.type.refusal : undefined;
+  if (words === undefined) return { message: `${shown(value)} is not accepted, expected ${expected}` };
+  return { message: `${words}: ${shown(value)}, expected ${expected}`, fatal: true };
 }
 
 /** Short names are all near to each other: nothing is suggested for them. */

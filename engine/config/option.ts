@@ -8,6 +8,8 @@
 export interface OptionType<T> {
   /** What is accepted, for errors and documentation: "yes or no", "a size such as 64mb". */
   readonly expected: string;
+  /** A value that is not accepted is no reason to take the default: nothing starts with it. In Suricata's words. */
+  readonly refusal?: string;
   parse(value: unknown): T | undefined;
 }
 
@@ -71,6 +73,7 @@ const UNITS: Record<string, number> = {
 /** Bytes: a number, or one with b, kb, mb, gb (powers of 1024). */
 export const size: OptionType<number> = {
   expected: 'a size such as 65535, 64kb, 32 MiB or 1gb',
+  refusal: 'invalid size argument',
   parse(value) {
     const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(String(value));
     const unit = match && UNITS[match[2]!.toLowerCase()];

@@ -121,6 +121,15 @@ describe('config check', () => {
     expect([code, out]).toEqual([0, 'suricata-like.yaml: 0 errors, 0 keys that have no effect\n']);
   });
 
+  it.each([
+    ['stream.memcap=lots', 'invalid size argument: "lots"'],
+    ['stream.memcap-policy=drop-all', 'not a valid exception policy value: "drop-all"'],
+  ])('nothing starts with %s', async (set, told) => {
+    const { code, err } = await sluice(['-r', 'test/sample/sample.pcap', '--set', set]);
+    expect(code).toBe(1);
+    expect(err).toContain(told);
+  });
+
   it('tells file, line, key, what was expected and what is probably meant', async () => {
     const config = file('bad.yaml', 'stream:\n  inline: perhaps\n  midstraem: yes\nnapatech:\n  x: 1\n');
     const { code, out } = await sluice(['config', 'check', config]);
