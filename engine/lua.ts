@@ -31,7 +31,11 @@ export interface LuaSettings {
   readonly instructions: number;
   /** Functions that the sandbox leaves out otherwise, as pcall and setmetatable. */
   readonly restrictedFunctions: boolean;
+  /** All that Lua has, with files (`io`, see `lua/files.ts`, has to be among the libraries): for scripts of outputs. */
+  readonly open?: boolean;
   readonly libraries: readonly LuaLibrary[];
+  /** A library that is not among them. */
+  find?(name: string): LuaLibrary | undefined;
   /** Takes what scripts print. */
   print(text: string): void;
 }

@@ -111,7 +111,11 @@ export interface ApplicationLayer {
   /** Names what frames signatures look at: `PREFIX.NAME`. Conversations that begin from then on have them. */
   useFrames(names: ReadonlySet<string>): void;
   conversation(flow: number): Conversation | undefined;
+  /** Calls `listener` with each transaction that is over, and the slot of the packet with which it was. */
+  onFinished?(listener: FinishedListener): void;
 }
+
+export type FinishedListener = (slot: number, conversation: Conversation, transaction: Transaction) => void;
 
 /** A record of a finished transaction for some of the outputs. */
 export interface OutputRecord {

@@ -40,6 +40,13 @@ export class StatisticsWriter {
     if (this.logs.length === 0) return;
     const tree = statsTree({ ...take(), uptimeSeconds: Math.floor((now - this.started) / 1000) });
     const seconds = Math.floor(now / 1000);
-    for (const log of this.logs) this.write(log.file, log.lines(tree, seconds, (now - seconds * 1000) * 1e6));
+    for (const log of this.logs) {
+      const lines = log.lines(tree, seconds, (now - seconds * 1000) * 1e6);
+      if (lines.length > 0) this.write(log.file, lines);
+    }
+  }
+
+  close(): void {
+    for (const log of this.logs) log.close?.();
   }
 }

@@ -17,6 +17,8 @@ export interface StatsLog {
    * @param seconds time since the epoch
    */
   lines(stats: StatsTree, seconds: number, nanoseconds: number): Uint8Array;
+  /** There will be no more. */
+  close?(): void;
 }
 
 /** Everything that is told. */

@@ -20,6 +20,7 @@ import type {
   ApplicationLayer,
   ClosedFile,
   Conversation,
+  FinishedListener,
   Protocol,
   TransactionUpdate,
 } from '../engine/protocol.js';
@@ -75,6 +76,10 @@ export class Application implements ThreadModule, ApplicationLayer {
 
   useFrames(names: ReadonlySet<string>): void {
     this.conversations.useFrames(names);
+  }
+
+  onFinished(listener: FinishedListener): void {
+    this.conversations.telling.finished = listener;
   }
 
   conversation(flow: number): Conversation | undefined {

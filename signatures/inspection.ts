@@ -44,3 +44,28 @@ export interface Inspection {
 
 /** A compiled condition. Relative ones read and move `cursor`. */
 export type Test = (at: Inspection) => boolean;
+
+/** byte_extract and byte_math of one signature. */
+export const MOST_VARIABLES = 256;
+
+export function newInspection(memory: Memory, flows: FlowRows): Inspection {
+  return {
+    memory,
+    flows,
+    slot: 0,
+    p: 0,
+    flow: -1,
+    f: 0,
+    toServer: true,
+    transaction: undefined,
+    bytes: memory.bytes,
+    start: 0,
+    end: 0,
+    cursor: 0,
+    atBeginning: true,
+    atEnd: true,
+    littleEndian: false,
+    variables: new Float64Array(MOST_VARIABLES),
+    signature: 0,
+  };
+}

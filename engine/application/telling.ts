@@ -10,13 +10,22 @@ import { STREAM_FRAME } from '../frames/frame-protocol.js';
 import type { Frames } from '../frames/frames.js';
 import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
-import type { ClosedFile, Conversation, Protocol, Transaction, TransactionUpdate } from '../protocol.js';
+import type {
+  ClosedFile,
+  Conversation,
+  FinishedListener,
+  Protocol,
+  Transaction,
+  TransactionUpdate,
+} from '../protocol.js';
 import type { Session } from './session.js';
 import type { Talk } from './talk.js';
 
 export class Telling {
   readonly updates: TransactionUpdate[] = [];
   readonly closedFiles: ClosedFile[] = [];
+  /** Looks at transactions that are over, besides their records. */
+  finished: FinishedListener | undefined;
   private batch!: Batch;
   private readonly lost: number;
   private readonly logsTransactions: boolean;
@@ -131,6 +140,7 @@ export class Telling {
     if (session.protocol.countsTransactions !== false) counters.values[this.transactions(session)]!++;
     transaction.logged = true;
     flows.row[session.flow * Flow.INTS + Flow.TRANSACTIONS]!++;
+    this.finished?.(slot, session, transaction);
     if (!this.logsTransactions) return;
     const { protocol, settings } = session;
     if (protocol.records) {

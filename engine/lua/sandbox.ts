@@ -11,6 +11,8 @@ const RESTRICTED = 'collectgarbage getmetatable load pcall setmetatable xpcall';
 const ABSENT = 'dofile loadfile';
 const LIBRARIES = '_G _VERSION table string math utf8';
 const CLOCK = 'clock date difftime time';
+/** What files and processes are reached by: not there, also where all else is. */
+const OUTSIDE = 'dofile loadfile io package';
 
 function words(...lists: readonly string[]): string {
   return `{${lists
@@ -22,13 +24,14 @@ function words(...lists: readonly string[]): string {
 
 /**
  * Lua, called with: whether restricted functions are allowed; a function that tells of a blocked one by its name; one
- * that gives source text and functions of a library by its name; and ones that print and warn.
+ * that gives source text and functions of a library by its name; one that prints; and whether all of Lua is there, with
+ * the library `io` in place of its own.
  *
  * Texts may be compiled, binary code may not: it can harm the interpreter. Nor do objects have `__gc`, whose
  * instructions nobody counts.
  */
 export const SANDBOX = `
-local restricted, blocked, library, output = ...
+local restricted, blocked, library, output, open = ...
 local load, tostring, select, pairs, concat, type = load, tostring, select, pairs, table.concat, type
 local rawget, setmetatable, error = rawget, setmetatable, error
 local allowed = ${words(BASE, LIBRARIES)}
@@ -38,11 +41,14 @@ if restricted then
   for name in pairs(${words(RESTRICTED)}) do allowed[name] = true end
 end
 local function block(name) return function() blocked(name) end end
+if open then
+  for name in pairs(${words(OUTSIDE)}) do _G[name] = nil end
+end
 for _, name in pairs({${[...RESTRICTED.split(' '), ...ABSENT.split(' ')].map(name => `"${name}"`).join()}}) do
   if not allowed[name] then _G[name] = block(name) allowed[name] = true end
 end
 for name in pairs(_G) do
-  if not allowed[name] then _G[name] = nil end
+  if not open and not allowed[name] then _G[name] = nil end
 end
 if restricted then
   _G.load = function(text, name, mode, ...) return load(text, name, "t", ...) end
@@ -69,4 +75,5 @@ _G.require = function(name)
   end
   return module
 end
+if open then _G.io = _G.require("io") end
 `;

@@ -74,7 +74,7 @@ export class LuaState implements LuaScript {
       throw new Error(`Blocked Lua function called: ${name}`);
     });
     this.push((name: unknown) => {
-      const library = libraries.get(String(name));
+      const library = libraries.get(String(name)) ?? settings.find?.(String(name));
       if (!library) throw new Error(`module '${name}' not found`);
       return [library.source, library.functions as never];
     });
@@ -82,8 +82,9 @@ export class LuaState implements LuaScript {
       settings.print(String(text));
       return [];
     });
+    this.push(settings.open === true);
     this.left = Number.POSITIVE_INFINITY;
-    this.protectedCall(4, 0);
+    this.protectedCall(5, 0);
   }
 
   private run(text: string, name: string): void {

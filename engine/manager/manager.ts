@@ -198,6 +198,7 @@ export class Manager implements Engine {
     clearInterval(this.timer);
     this.drain();
     this.statistics.tell(Date.now(), () => this.statisticsNow());
+    this.statistics.close();
     this.sinks.close(this.threadsRunning);
     this.resolveFinished({
       failure: this.failure,

@@ -1,35 +1,8 @@
-/** The one Inspection of a thread, and what compiled conditions find in their environment. */
-import type { FlowRows } from '../../engine/flow-record.js';
-import type { Memory } from '../../engine/memory.js';
+/** What compiled conditions find in their environment. */
 import type { StoredSignature } from '../../signatures/compile/image.js';
 import type { ConditionWatch } from '../../signatures/condition-watch.js';
-import type { Inspection } from '../../signatures/inspection.js';
+import { MOST_VARIABLES } from '../../signatures/inspection.js';
 import type { CompileEnvironment } from '../../signatures/keyword.js';
-
-/** byte_extract and byte_math of one signature. */
-const MOST_VARIABLES = 256;
-
-export function newInspection(memory: Memory, flows: FlowRows): Inspection {
-  return {
-    memory,
-    flows,
-    slot: 0,
-    p: 0,
-    flow: -1,
-    f: 0,
-    toServer: true,
-    transaction: undefined,
-    bytes: memory.bytes,
-    start: 0,
-    end: 0,
-    cursor: 0,
-    atBeginning: true,
-    atEnd: true,
-    littleEndian: false,
-    variables: new Float64Array(MOST_VARIABLES),
-    signature: 0,
-  };
-}
 
 /** Variables are numbered by signature, in the order they are asked for. */
 export function environmentsFor(

@@ -1,0 +1,202 @@
+/** Lua scripts that log: transactions, packets, alerts, flows, files, data of streams, and statistics. */
+import type { Batch } from '../engine/batch.js';
+import type { Config } from '../engine/config/config.js';
+import { outputs } from '../engine/config/output-list.js';
+import * as Event from '../engine/event.js';
+import * as Flow from '../engine/flow-record.js';
+import { Lua, type LuaTable } from '../engine/lua.js';
+import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
+import * as Packet from '../engine/packet.js';
+import type { ApplicationLayer, Conversation, Transaction } from '../engine/protocol.js';
+import { Subject } from '../engine/record/subject.js';
+import { alertSignatures } from '../signatures/alert-signatures.js';
+import { newInspection } from '../signatures/inspection.js';
+import type { FileRecord } from './lua/file-library.js';
+import { OutputHost } from './lua/host.js';
+import { eventOf } from './lua/needs.js';
+import { type InHand, OutputScript } from './lua/script.js';
+import { LUA_OUTPUT_OPTIONS, luaScripts } from './lua/settings.js';
+import { luaStatistics } from './lua/statistics.js';
+import { Streams, streamPiece } from './lua/streams.js';
+
+const TCP = 6;
+/** Protocols of HTTP bodies, and their buffers. */
+const BODIES = [
+  ['http.request_body', true],
+  ['http.response_body', false],
+] as const;
+
+export default defineModule({
+  summary: 'gives transactions, packets, flows, files and statistics to Lua scripts that log them',
+  kind: 'output',
+  options: [outputs, ...LUA_OUTPUT_OPTIONS],
+  wants: config => (luaScripts(config).length > 0 ? eventsOf(config) : []),
+  statistics: config => (luaScripts(config).length > 0 ? luaStatistics(config) : []),
+  create: thread => new LuaOutputs(thread),
+});
+
+/** Scripts that are wrong are told of in the threads: there has to be an output then. */
+function eventsOf(config: Config): number[] {
+  const kinds: number[] = [];
+  const wrong = () => void kinds.push(Event.EVENT_NONE);
+  const { scripts } = openAll(config, { log: SILENT, name: '', index: 0, shared: {} }, wrong);
+  for (const script of scripts) script.close(false);
+  return [...new Set([...kinds, ...scripts.flatMap(({ needs }) => eventOf(needs) ?? [])])];
+}
+
+const SILENT = { debug() {}, info() {}, notice() {}, warning() {}, error() {} };
+
+function openAll(
+  config: Config,
+  thread: Omit<ConstructorParameters<typeof OutputHost>[0], 'config'>,
+  told: (message: string) => void,
+): { host: OutputHost; scripts: OutputScript[] } {
+  const lua = new Lua();
+  const host = new OutputHost({ ...thread, config });
+  const scripts = luaScripts(config).flatMap(settings => {
+    try {
+      return [new OutputScript(settings, lua, host)];
+    } catch (error) {
+      told(`lua: ${settings.file}: ${(error as Error).message}`);
+      return [];
+    }
+  });
+  return { host, scripts };
+}
+
+class LuaOutputs implements ThreadModule {
+  private readonly host: OutputHost;
+  private readonly scripts: readonly OutputScript[];
+  private readonly subject: Subject;
+  private readonly at;
+  private readonly streams: Streams | undefined;
+  private readonly failed: number;
+
+  constructor(private readonly thread: Thread) {
+    this.failed = thread.counters.declare('output.lua.errors');
+    const { host, scripts } = openAll(thread.config, thread, message => thread.warnOnce(message));
+    this.host = host;
+    this.scripts = scripts.filter(script => script.needs.kind !== 'stats');
+    for (const script of scripts) if (script.needs.kind === 'stats') script.close(false);
+    this.subject = new Subject(thread.memory, thread.flows);
+    this.at = newInspection(thread.memory, thread.flows);
+    this.streams = this.scripts.some(isTcpStream) ? new Streams(thread) : undefined;
+    for (const script of this.scripts) this.guarded(() => script.setUp());
+    if (this.scripts.some(isOfTransactions)) this.listen();
+  }
+
+  process(batch: Batch): void {
+    const { row } = this.thread.memory;
+    for (let i = 0; i < batch.length; i++) {
+      const slot = batch.slots[i]!;
+      const pseudo = row[slot * Packet.INTS + Packet.PSEUDO]!;
+      if (pseudo === Packet.PSEUDO_EVENT) this.event(slot, row[slot * Packet.INTS + Packet.EVENT_KIND]!);
+      else this.packet(slot, pseudo);
+    }
+  }
+
+  close(): void {
+    for (const script of this.scripts) this.guarded(() => script.close());
+  }
+
+  /** Transactions are looked at where they are made. */
+  private listen(): void {
+    const layer = this.thread.services.get('application-layer') as ApplicationLayer | undefined;
+    if (!layer?.onFinished)
+      throw new Error(
+        'lua: scripts that log transactions need outputs in the thread of app: single, workers, autofp',
+      );
+    layer.onFinished((slot, conversation, transaction) => this.transaction(slot, conversation, transaction));
+  }
+
+  private transaction(slot: number, conversation: Conversation, transaction: Transaction): void {
+    const { protocol } = conversation;
+    this.host.protocol = protocol;
+    this.look(slot, conversation.flow);
+    this.at.transaction = transaction;
+    for (const script of this.scripts) {
+      const { needs } = script;
+      if (needs.kind === 'transaction' && needs.protocol === protocol.name) this.log(script, {});
+      if (needs.kind === 'streaming' && needs.of === 'http' && protocol.name === 'http')
+        this.bodies(script, conversation, transaction);
+    }
+    this.at.transaction = undefined;
+    this.host.protocol = undefined;
+  }
+
+  private bodies(script: OutputScript, { protocol }: Conversation, transaction: Transaction): void {
+    for (const [keyword, toServer] of BODIES) {
+      const buffer = protocol.buffers.find(each => each.keyword === keyword);
+      const bytes = buffer?.get(transaction, toServer, 0);
+      if (bytes && bytes.length > 0) this.log(script, streamPiece(bytes, true, true, toServer));
+    }
+  }
+
+  private event(slot: number, kind: number): void {
+    const { subject } = this;
+    for (const script of this.scripts) {
+      const { needs } = script;
+      if (needs.kind === 'streaming' || needs.kind === 'transaction' || eventOf(needs) !== kind) continue;
+      subject.load(slot);
+      this.look(subject.packet >= 0 ? subject.packet : slot, subject.flow);
+      this.log(script, {}, this.about(kind));
+    }
+  }
+
+  private about(kind: number): InHand {
+    const { subject, thread } = this;
+    if (kind === Event.EVENT_ALERT) {
+      const signature = alertSignatures(thread.shared).at(subject.field(Packet.EVENT_SIGNATURE));
+      return { signature };
+    }
+    if (kind !== Event.EVENT_FILEINFO) return {};
+    const { fileinfo } = JSON.parse(`{${subject.payloadText()}}`) as { fileinfo?: FileRecord };
+    return fileinfo ? { file: fileinfo } : {};
+  }
+
+  private packet(slot: number, pseudo: number): void {
+    const { row } = this.thread.memory;
+    const p = slot * Packet.INTS;
+    const flow = row[p + Packet.FLOW]!;
+    const isTcp = row[p + Packet.PROTOCOL] === TCP;
+    const piece = isTcp && flow >= 0 ? this.streams?.pieceOf(p, flow) : undefined;
+    for (const script of this.scripts) {
+      const { needs } = script;
+      if (needs.kind === 'packet' && needs.filter !== 'alerts' && pseudo <= Packet.PSEUDO_REASSEMBLED) {
+        if (needs.filter === 'tcp' && !isTcp) continue;
+        this.look(slot, flow);
+        this.log(script, {});
+      } else if (piece && isTcpStream(script)) {
+        this.look(slot, flow);
+        this.log(script, piece);
+      }
+    }
+    if (pseudo === Packet.PSEUDO_FLOW_END && flow >= 0) this.streams?.forget(flow);
+  }
+
+  private look(slot: number, flow: number): void {
+    const { at } = this;
+    at.slot = slot;
+    at.p = slot * Packet.INTS;
+    at.flow = flow;
+    at.f = flow * Flow.INTS;
+  }
+
+  private log(script: OutputScript, args: LuaTable, about: InHand = {}): void {
+    this.guarded(() => script.log(args, { at: this.at, ...about }));
+  }
+
+  /** A script that fails is told once, and goes on with the next event. */
+  private guarded(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.thread.counters.values[this.failed]!++;
+      this.thread.warnOnce(`lua: script failed: ${(error as Error).message}`);
+    }
+  }
+}
+
+const isTcpStream = ({ needs }: OutputScript): boolean => needs.kind === 'streaming' && needs.of === 'tcp';
+const isOfTransactions = ({ needs }: OutputScript): boolean =>
+  needs.kind === 'transaction' || (needs.kind === 'streaming' && needs.of === 'http');

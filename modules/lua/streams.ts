@@ -1,0 +1,46 @@
+/** Data of TCP sessions as scripts get it: piece by piece, in order, as it is put together. */
+import type { LuaTable } from '../../engine/lua.js';
+import type { Thread } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+
+/** A piece of a stream, as `args.stream`. */
+export function streamPiece(data: Uint8Array, open: boolean, close: boolean, toServer: boolean): LuaTable {
+  const directions = {
+    to_server: toServer,
+    to_client: !toServer,
+    toserver: toServer,
+    toclient: !toServer,
+  };
+  return { stream: { data, open, close, ...directions } };
+}
+
+const ENDED = Packet.STREAM_END | Packet.STREAM_RESET;
+
+export class Streams {
+  /** By flow: bits of the directions that data was seen of. */
+  private readonly begun: Uint8Array;
+
+  constructor(private readonly thread: Thread) {
+    this.begun = new Uint8Array(thread.flows.capacity);
+  }
+
+  /** The piece that a packet made available, if any. @param p index of its row */
+  pieceOf(p: number, flow: number): LuaTable | undefined {
+    const { row, bytes } = this.thread.memory;
+    const flags = row[p + Packet.STREAM_FLAGS]!;
+    const length = flags & Packet.STREAM_BEYOND ? 0 : row[p + Packet.STREAM_LENGTH]!;
+    const toServer = (flags & Packet.STREAM_TO_SERVER) !== 0;
+    const bit = toServer ? 1 : 2;
+    const begun = (this.begun[flow]! & bit) !== 0;
+    const ends = (flags & ENDED) !== 0;
+    if (length === 0 && !(ends && begun)) return undefined;
+    this.begun[flow] = ends ? this.begun[flow]! & ~bit : this.begun[flow]! | bit;
+    const start = row[p + Packet.STREAM_DATA]!;
+    return streamPiece(bytes.subarray(start, start + length), !begun, ends, toServer);
+  }
+
+  /** The flow is over. */
+  forget(flow: number): void {
+    this.begun[flow] = 0;
+  }
+}

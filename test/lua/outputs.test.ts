@@ -1,0 +1,170 @@
+/** Scripts that log, with the real program. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { needsOf } from '../../modules/lua/needs.js';
+import { sluice } from '../cli/program.js';
+import { ethernet, ipv4, packet, pcapFile, tcp, udp } from '../packets/builder.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lua-outputs-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const CLIENT = '192.0.2.1';
+const SERVER = '192.0.2.80';
+const REQUEST = 'POST /a HTTP/1.1\r\nHost: b\r\nContent-Length: 3\r\n\r\nxyz';
+const RESPONSE = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello';
+
+/** A TCP session with one request and one response. */
+function session(): Uint8Array[] {
+  const up = (seq: number, ack: number, flags: string, text = '') =>
+    packet(
+      ethernet(),
+      ipv4({ source: CLIENT, destination: SERVER } as never),
+      tcp({ sport: 1025, dport: 80, seq, ack, flags } as never),
+      text,
+    );
+  const down = (seq: number, ack: number, flags: string, text = '') =>
+    packet(
+      ethernet(),
+      ipv4({ source: SERVER, destination: CLIENT } as never),
+      tcp({ sport: 80, dport: 1025, seq, ack, flags } as never),
+      text,
+    );
+  const a = 1 + REQUEST.length;
+  const b = 1 + RESPONSE.length;
+  return [
+    up(0, 0, 'S'),
+    down(0, 1, 'SA'),
+    up(1, 1, 'A'),
+    up(1, 1, 'PA', REQUEST),
+    down(1, a, 'PA', RESPONSE),
+    up(a, b, 'FA'),
+    down(b, a + 1, 'FA'),
+    up(a + 1, b + 1, 'A'),
+  ];
+}
+
+/** Runs scripts by name. @returns what they wrote to out.log, line by line, and what the program told */
+async function run(scripts: Record<string, string>, packets: Uint8Array[], runmode = 'single', rules = '') {
+  for (const [name, text] of Object.entries(scripts)) writeFileSync(join(folder, name), text);
+  const list = Object.keys(scripts).join(', ');
+  const lua = `lua: { scripts-dir: ., scripts: [${list}], path: "./?.lua" }`;
+  writeFileSync(join(folder, 'x.yaml'), `%YAML 1.1\n---\noutputs:\n  - ${lua}\n`);
+  writeFileSync(join(folder, 'x.rules'), rules);
+  writeFileSync(join(folder, 'x.pcap'), pcapFile(packets));
+  const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '-S', 'x.rules'];
+  const { code, out } = await sluice([...words, '--runmode', runmode], { cwd: folder });
+  expect(code).toBe(0);
+  return { told: out, lines: readFileSync(join(folder, 'out.log'), 'latin1').trim().split('\n') };
+}
+
+async function lines(...args: Parameters<typeof run>): Promise<string[]> {
+  const { told, lines: written } = await run(...args);
+  expect(told).not.toContain('Warning: lua:');
+  return written;
+}
+
+/** A script that writes what the expression gives. */
+function writing(needs: string, before: string, expression: string): string {
+  return `${before}
+local config = require("suricata.config")
+local file
+function init(args) return {${needs}} end
+function setup(args) file = assert(io.open(config.log_path() .. "/out.log", "a")) end
+function log(args) file:write(${expression}, "\\n") end
+function deinit(args) file:write("end\\n") file:close(file) end
+`;
+}
+
+const PACKET = 'local packet = require("suricata.packet")';
+const FLOW = 'local flow = require("suricata.flow")';
+
+test.each(['single', 'autofp'])(
+  'transactions, with the packet and the flow they belong to: %s',
+  async mode => {
+    const script = writing(
+      'protocol = "http"',
+      `${FLOW}
+local http = require("suricata.http")
+local function tuple() local _, a, b, p, c, d = flow.get():tuple() return a .. ":" .. c .. " " .. b .. ":" .. d end`,
+      '(http.get_tx()):request_host(), " ", (http.get_tx()):request_uri_raw(), " ", tuple()',
+    );
+    const told = await lines({ 'http.lua': script }, session(), mode);
+    expect(told.filter(line => line !== 'end')).toEqual([`b /a ${CLIENT}:1025 ${SERVER}:80`]);
+    expect(told.at(-1)).toBe('end');
+  },
+);
+
+test('packets with alerts, and the rule', async () => {
+  const script = writing(
+    'type = "packet", filter = "alerts"',
+    `${PACKET}\nlocal rule = require("suricata.rule")`,
+    'rule.get_rule():sid(), " ", rule.get_rule():msg(), " ", packet.get():pcap_cnt()',
+  );
+  const rules = 'alert tcp any any -> any 80 (msg:"m"; content:"POST"; sid:7;)\n';
+  const told = await lines({ 'a.lua': script }, session(), 'single', rules);
+  expect(told).toEqual([expect.stringMatching(/^7 m \d$/), 'end']);
+});
+
+test('every packet, the end of flows, files, pieces of streams and bodies', async () => {
+  const piece =
+    '(args.stream.to_server and "> " or "< "), #args.stream.data, " ", tostring(args.stream.open)';
+  const told = await lines(
+    {
+      'packet.lua': writing('type = "packet"', PACKET, '"packet ", packet.get():pcap_cnt()'),
+      'flow.lua': writing('type = "flow"', FLOW, '"flow ", (flow.get():stats())'),
+      'file.lua': writing(
+        'type = "file"',
+        'local filelib = require("suricata.file")',
+        '"file ", (filelib.get_file()):size(), " ", (filelib.get_file()):get_state()',
+      ),
+      'tcp.lua': writing('streaming = "tcp"', '', `"tcp ", ${piece}`),
+      'http.lua': writing('type = "streaming", protocol = "http"', '', `"http ", ${piece}`),
+    },
+    session(),
+  );
+  const having = (word: string) => told.filter(line => line.startsWith(word));
+  expect(having('packet')).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map(number => `packet ${number}`));
+  expect(having('flow')).toEqual(['flow 5']);
+  expect(having('file').sort()).toEqual(['file 3 CLOSED', 'file 5 CLOSED']);
+  expect(having('tcp').filter(line => !line.includes(' 0 '))).toEqual([
+    `tcp > ${REQUEST.length} true`,
+    `tcp < ${RESPONSE.length} true`,
+  ]);
+  expect(having('http')).toEqual(['http > 3 true', 'http < 5 true']);
+});
+
+test('statistics, and modules in Lua of its own', async () => {
+  const { told, lines: written } = await run(
+    {
+      'x.lua': `
+local m = require("m")
+local file
+function init(args) return { type = "stats" } end
+function setup(args) file = assert(io.open(require("suricata.config").log_path() .. "/out.log", "w")) end
+function log(args)
+  for _, v in ipairs(args) do
+    if v["name"] == "decoder.pkts" then file:write(m.say(v["value"]), "\\n") end
+  end
+end
+function deinit(args) file:close() end`,
+      'm.lua': 'return { say = function(n) return string.format("packets %u", n) end, log = 1 }\n',
+    },
+    [packet(ethernet(), ipv4(), udp(), 'a'), packet(ethernet(), ipv4(), udp(), 'b')],
+  );
+  // The module is no script; it is told of and left out.
+  expect(told).toContain('m.lua: no log function in script');
+  expect(written).toEqual(['packets 2']);
+});
+
+test('what scripts may ask for', () => {
+  expect(needsOf({ protocol: 'tls' })).toEqual({ kind: 'transaction', protocol: 'tls' });
+  expect(needsOf({ type: 'streaming', filter: 'tcp' })).toEqual({ kind: 'streaming', of: 'tcp' });
+  expect(() => needsOf({ protocol: 'dnp3' })).toThrow(/protocol "dnp3" is not supported/);
+  expect(() => needsOf({ type: 'x' })).toThrow(/type "x"/);
+  expect(() => needsOf(undefined)).toThrow(/no table/);
+});
