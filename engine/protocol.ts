@@ -192,6 +192,8 @@ export interface TestDeclaration<T extends Transaction = Transaction> {
   readonly shared?: boolean;
   /** It may stand once in a rule. */
   readonly single?: boolean;
+  /** It takes no argument. */
+  readonly plain?: boolean;
   /**
    * Plain data to be kept with the signature.
    * @param folders that files named in the argument are relative to, in the order in which they are tried

@@ -2,6 +2,7 @@
 import type { Protocol } from '../engine/protocol.js';
 import type { Keyword, MatchCompiler } from './keyword.js';
 import { absentKeywords } from './keywords/absent.js';
+import { asn1Compilers, asn1Keywords } from './keywords/asn1.js';
 import { base64Compilers, base64Keywords } from './keywords/base64.js';
 import { bufferKeywords } from './keywords/buffers.js';
 import { byteExtractCompilers, byteExtractKeywords } from './keywords/byte-extract.js';
@@ -19,6 +20,7 @@ import { headerBufferKeywords } from './keywords/header-buffers.js';
 import { icmpCompilers, icmpKeywords } from './keywords/icmp.js';
 import { ipCompilers, ipKeywords } from './keywords/ip.js';
 import { isDataAtCompilers, isDataAtKeywords } from './keywords/isdataat.js';
+import { l3ProtoCompilers, l3ProtoKeywords } from './keywords/l3-proto.js';
 import { luaCompilers, luaKeywords } from './keywords/lua.js';
 import { metaKeywords } from './keywords/meta.js';
 import { pcreKeywords } from './keywords/pcre.js';
@@ -43,6 +45,7 @@ export const KEYWORDS: readonly Keyword[] = [
   ...pcreKeywords,
   ...sizeKeywords,
   ...detectionKeywords,
+  ...asn1Keywords,
   ...base64Keywords,
   ...byteExtractKeywords,
   ...byteJumpKeywords,
@@ -53,6 +56,7 @@ export const KEYWORDS: readonly Keyword[] = [
   ...icmpKeywords,
   ...ipKeywords,
   ...isDataAtKeywords,
+  ...l3ProtoKeywords,
   ...luaKeywords,
   ...rpcKeywords,
   ...tcpKeywords,
@@ -65,6 +69,7 @@ export const KEYWORDS: readonly Keyword[] = [
 export const MATCH_COMPILERS: readonly MatchCompiler[] = [
   ...sizeCompilers,
   ...detectionCompilers,
+  ...asn1Compilers,
   ...base64Compilers,
   ...byteExtractCompilers,
   ...byteJumpCompilers,
@@ -75,6 +80,7 @@ export const MATCH_COMPILERS: readonly MatchCompiler[] = [
   ...icmpCompilers,
   ...ipCompilers,
   ...isDataAtCompilers,
+  ...l3ProtoCompilers,
   ...luaCompilers,
   ...rpcCompilers,
   ...tcpCompilers,

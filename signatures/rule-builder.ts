@@ -251,21 +251,14 @@ export class RuleBuilder {
    * Tells which protocols a keyword belongs to.
    * @throws RuleError when the rule is about another one
    */
-  useProtocol(owners: readonly Pick<Protocol, 'name' | 'ruleNames'>[], keyword: string, at: Position): void {
+  useProtocol(owners: readonly KeywordOwner[], keyword: string, at: Position): void {
     this.keywordProtocol ??= owners[0]!.name;
     const header = this.context.protocols.get(this.protocol);
     if (header?.kind !== 'application') return;
-    const fits = ({ name, ruleNames }: Pick<Protocol, 'name' | 'ruleNames'>) =>
-      name === header.name || ruleNames?.includes(header.name) || related(header.name, name);
-    if (owners.some(fits)) return;
-    // Files travel in many protocols: those that do not tell of theirs yet are no mistake of the rule.
+    if (owners.some(owner => fits(header.name, owner))) return;
     if (keyword.startsWith('file'))
-      this.markUnsupported(`keyword ${keyword} of ${header.name} is not supported yet`);
-    else
-      throw new RuleError(
-        `rule is about ${header.name}, but keyword ${keyword} about ${owners[0]!.name}`,
-        at,
-      );
+      throw new RuleError(`protocol ${header.name} doesn't support file matching (${keyword})`, at);
+    throw new RuleError(`rule is about ${header.name}, but keyword ${keyword} about ${owners[0]!.name}`, at);
   }
 
   /** True the first time it is asked for `what`: keywords that may stand once only. */
@@ -306,6 +299,15 @@ const RELATED: readonly (readonly string[])[] = [
   ['tls', 'quic'],
   ['smtp', 'mime'],
 ];
+
+/** What must be known of a protocol that a keyword belongs to. */
+type KeywordOwner = Pick<Protocol, 'name' | 'ruleNames' | 'variantOf'>;
+
+/** Whether a rule about `header` may use keywords of the protocol; those of a variant are for rules about it. */
+function fits(header: string, { name, ruleNames, variantOf }: KeywordOwner): boolean {
+  if (name === header) return true;
+  return variantOf === undefined && (ruleNames?.includes(header) || related(header, name));
+}
 
 function related(a: string, b: string): boolean {
   return RELATED.some(group => group.includes(a) && group.includes(b));

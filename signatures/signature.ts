@@ -48,6 +48,8 @@ export interface ContentMatch extends Match {
   readonly replace?: string;
   /** Chosen by `fast_pattern`; `only` and chop as written. */
   readonly fastPattern?: boolean | { readonly offset: number; readonly length: number };
+  /** It was written with `fast_pattern:only`. */
+  readonly fastPatternOnly?: true;
 }
 
 /** Conditions on one buffer: all must hold in it, relative ones to the one before. */

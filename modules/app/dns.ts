@@ -5,7 +5,7 @@
 import type { Config } from '../../engine/config/config.js';
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import { defineProtocol, type ValueDeclaration } from '../../engine/protocol.js';
-import { names, questionName, sectionNames } from './dns/buffers.js';
+import { answerName, names, questionName, sectionNames } from './dns/buffers.js';
 import { dnsRecord, dnsRecords2 } from './dns/eve.js';
 import { addMessage, type DnsTransaction, EVENTS, messages } from './dns/exchange.js';
 import { type Message, opcodeOf, rcodeOf } from './dns/message.js';
@@ -43,6 +43,8 @@ export default defineProtocol<DnsTransaction>({
   events: EVENTS,
   buffers: [
     names('dns.query', 'a name that is asked for', 'to_server', questionName, { aliases: ['dns_query'] }),
+    names('dns.query.name', 'a name in the question section', 'either', questionName),
+    names('dns.answer.name', 'a name in the answer section', 'either', answerName),
     ...sectionNames('dns', 'to_client'),
   ],
   values: [

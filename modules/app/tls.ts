@@ -12,6 +12,7 @@ import {
   CLIENT_HANDSHAKE_DONE,
   CLIENT_HELLO_DONE,
   CLIENT_PROGRESS,
+  type Peer,
   SERVER_CERT_DONE,
   SERVER_HANDSHAKE_DONE,
   SERVER_HELLO,
@@ -88,14 +89,18 @@ function ofClient(
   return { keyword, summary, direction: 'to_server', progress: CLIENT_HELLO_DONE, get, ...more };
 }
 
-/** Something of the server's certificate. */
+/** Progress of either side with which its certificates are there. */
+const CERT_DONE = SERVER_CERT_DONE;
+
+/** Something of the certificates of either side. */
 function ofCertificate(
   keyword: string,
   summary: string,
-  get: Buffer_['get'],
+  of: (peer: Peer, index: number) => Uint8Array | undefined,
   more: Partial<Buffer_> = {},
 ): Buffer_ {
-  return { keyword, summary, direction: 'to_client', progress: SERVER_CERT_DONE, get, ...more };
+  const get: Buffer_['get'] = (transaction, toServer, index) => of(transaction.peer(toServer), index);
+  return { keyword, summary, direction: 'either', progress: CERT_DONE, get, ...more };
 }
 
 const BUFFERS: readonly Buffer_[] = [
@@ -138,38 +143,35 @@ const BUFFERS: readonly Buffer_[] = [
   ofCertificate(
     'tls.cert_subject',
     'subject of the certificate',
-    ({ server }) => bytesOf(server.certificate?.subject),
+    ({ certificate }) => bytesOf(certificate?.subject),
     { aliases: ['tls_cert_subject'] },
   ),
   ofCertificate(
     'tls.cert_issuer',
     'issuer of the certificate',
-    ({ server }) => bytesOf(server.certificate?.issuer),
+    ({ certificate }) => bytesOf(certificate?.issuer),
     { aliases: ['tls_cert_issuer'] },
   ),
   ofCertificate(
     'tls.cert_serial',
     'serial number of the certificate',
-    ({ server }) => bytesOf(server.certificate?.serial),
+    ({ certificate }) => bytesOf(certificate?.serial),
     { aliases: ['tls_cert_serial'] },
   ),
   ofCertificate(
     'tls.cert_fingerprint',
     'SHA-1 fingerprint of the certificate',
-    ({ server }) => bytesOf(server.certificate?.fingerprint),
+    ({ certificate }) => bytesOf(certificate?.fingerprint),
     { aliases: ['tls_cert_fingerprint'] },
   ),
-  ofCertificate(
-    'tls.certs',
-    'a certificate of the chain, as sent',
-    ({ server }, _, index) => server.chain[index],
-    { multiple: true },
-  ),
+  ofCertificate('tls.certs', 'a certificate of the chain, as sent', ({ chain }, index) => chain[index], {
+    multiple: true,
+  }),
   ofCertificate(
     'tls.subjectaltname',
     'an alternative name of the certificate',
-    ({ server }, _, index) => bytesOf(server.certificate?.alternativeNames[index]),
-    { multiple: true },
+    ({ certificate }, index) => bytesOf(certificate?.alternativeNames[index]),
+    { multiple: true, direction: 'to_client' },
   ),
 ];
 

@@ -9,6 +9,7 @@ import type {
 import { declarationOf, hookPoint, isNamed } from '../../signatures/compile/applications.js';
 import type { Inspection, Test } from '../../signatures/inspection.js';
 import type { CompileEnvironment } from '../../signatures/keyword.js';
+import { type ApplicationStateMatch, isInState } from '../../signatures/keywords/app-layer-state.js';
 import type { RuleLanguage, Transformation } from '../../signatures/language.js';
 import type { BufferConditions, Match } from '../../signatures/signature.js';
 import type { Rule } from './rule.js';
@@ -65,6 +66,7 @@ function hookPart(hook: string, protocol: Protocol): Part | undefined {
 
 function conditionPart(match: Match, protocol: Protocol, language: RuleLanguage): Part | undefined {
   if (match.kind === 'transaction-event') return eventPart(String(match['event']), protocol);
+  if (match.kind === 'app-layer-state') return statePart(match as ApplicationStateMatch, protocol);
   const keyword = String(match['keyword']);
   if (match.kind === 'protocol-test') {
     const test = protocol.tests.find(each => isNamed(each, keyword));
@@ -88,6 +90,18 @@ function eventPart(name: string, protocol: Protocol): Part | undefined {
       }
       return false;
     },
+  };
+}
+
+function statePart({ state, comparison }: ApplicationStateMatch, protocol: Protocol): Part | undefined {
+  const point = hookPoint(protocol, state);
+  if (!point) return undefined;
+  const { progress } = point;
+  return {
+    direction: 'either',
+    progress: 0,
+    growing: true,
+    holds: (_, visible) => isInState(comparison, visible.progress, progress),
   };
 }
 

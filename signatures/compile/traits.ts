@@ -118,6 +118,7 @@ export const TRANSACTION_KINDS = new Set([
   'test',
   'app-layer-event',
   'transaction-event',
+  'app-layer-state',
   'protocol-value',
   'protocol-test',
   'app-value',

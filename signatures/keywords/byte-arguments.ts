@@ -10,6 +10,8 @@ export type NumberOrVariable = number | string;
 export interface ByteFormat {
   relative: boolean;
   littleEndian: boolean;
+  /** A byte order was written. */
+  endian?: true;
   /** Base of digits in text; 0 tells by prefix. undefined: binary. */
   base?: 0 | 8 | 10 | 16;
   /** DCE/RPC tells the byte order. */
@@ -37,6 +39,7 @@ export function applyFormat(word: string, format: ByteFormat, keyword: string, a
     case 'big':
     case 'little':
       format.littleEndian = word === 'little';
+      format.endian = true;
       return true;
     case 'string':
       format.base ??= 0;
@@ -109,8 +112,8 @@ export function variableName(text: string, keyword: string, at: Position): strin
   throw new RuleError(`"${text}" cannot name a variable of ${keyword}`, at, 'letters, digits, "_" and "."');
 }
 
-/** Makes sure that a DCE/RPC byte order is asked for where there is one. */
+/** DCE/RPC tells how numbers are written: nothing else may. */
 export function checkDce(format: ByteFormat, keyword: string, at: Position): void {
-  if (format.dce && format.base !== undefined)
-    throw new RuleError(`${keyword}: dce cannot be combined with string`, at);
+  if (format.dce && (format.base !== undefined || format.endian))
+    throw new RuleError(`Invalid option. A ${keyword} keyword with dce holds other invalid modifiers.`, at);
 }

@@ -1,7 +1,7 @@
 /** byte_jump: moves the place that relative keywords refer to by a number in the buffer. */
 import type { Keyword, MatchCompiler } from '../keyword.js';
 import { RuleError } from '../rule-error.js';
-import type { Match } from '../signature.js';
+import type { Match, Position } from '../signature.js';
 import {
   applyFormat,
   type ByteFormat,
@@ -42,8 +42,7 @@ const byteJump: Keyword = {
     for (const flag of flags) {
       const [word, number] = flag.split(/\s+/);
       if (flag === 'align') jump.align = true;
-      else if (flag === 'from_beginning') jump.from = 'beginning';
-      else if (flag === 'from_end') jump.from = 'end';
+      else if (flag === 'from_beginning' || flag === 'from_end') jump.from = origin(flag, jump, at);
       else if (word === 'multiplier' && number)
         jump.multiplier = wholeNumber(number, 'byte_jump multiplier', 1, 65_535, at);
       else if (word === 'post_offset' && number)
@@ -63,6 +62,13 @@ const byteJump: Keyword = {
     rule.addToBufferBehind(match, match.relative);
   },
 };
+
+function origin(flag: 'from_beginning' | 'from_end', { from }: Jump, at: Position): Jump['from'] {
+  const wanted = flag === 'from_end' ? 'end' : 'beginning';
+  if (from !== 'here' && from !== wanted)
+    throw new RuleError("'from_end' and 'from_beginning' cannot be used in the same byte_jump statement", at);
+  return wanted;
+}
 
 export const byteJumpKeywords: readonly Keyword[] = [byteJump];
 

@@ -2,6 +2,7 @@
 import type { Keyword, MatchCompiler } from '../keyword.js';
 import { alertingCompilers, alertingKeywords } from './alerting.js';
 import { applicationProtocolCompilers, applicationProtocolKeywords } from './app-layer-protocol.js';
+import { applicationStateKeywords } from './app-layer-state.js';
 import { datasetCompilers, datasetKeywords } from './datasets.js';
 import { eventCompilers, eventKeywords } from './events.js';
 import { filestoreCompilers, filestoreKeywords } from './filestore.js';
@@ -24,6 +25,7 @@ export const detectionKeywords: readonly Keyword[] = [
   ...sharedBitKeywords,
   ...eventKeywords,
   ...applicationProtocolKeywords,
+  ...applicationStateKeywords,
   ...thresholdKeywords,
   ...filestoreKeywords,
   ...tagKeywords,

@@ -22,10 +22,9 @@ export interface EntropyMatch extends Match {
 const entropy: Keyword = {
   name: 'entropy',
   family: 'payload',
-  summary: 'Shannon entropy of the buffer.',
+  summary: 'Shannon entropy of the sticky buffer, or of the payload.',
   grammar: '[bytes n,] [offset n,] value [<|>|<=|>=|=|!=]number | value [!]number-number',
   parse(rule, argument, at) {
-    if (!rule.sticky) throw new RuleError('entropy needs a preceding sticky buffer', at);
     let bytes = 0;
     let offset = 0;
     let comparison: Pick<EntropyMatch, 'operator' | 'a' | 'b'> | undefined;

@@ -23,25 +23,26 @@ const fastPattern: Keyword = {
     if (each.fastPattern)
       throw new RuleError("can't use multiple fast_pattern options for the same content", at);
     each.fastPattern = argument === undefined || argument === 'only' ? true : chop(argument, each, at);
+    if (argument === 'only') each.fastPatternOnly = true;
     requireFastPatternAllowed(each, at);
-    if (argument === 'only') requireAloneAllowed(each, at);
     if (!rule.once('fast_pattern'))
       throw new RuleError('fast_pattern can be used on only one content in a rule', at);
   },
 };
 
-/** A negated content may be the fast pattern only where its absence from the whole buffer is meant. */
+/**
+ * A negated content may be the fast pattern only where its absence from the whole buffer is meant; one that is the fast
+ * pattern and nothing else has no place in the buffer.
+ */
 export function requireFastPatternAllowed(each: ContentMatch, at: Position): void {
-  if (!each.fastPattern || !each.negated) return;
+  if (!each.fastPattern) return;
+  if (each.negated && each.fastPatternOnly)
+    throw new RuleError("can't have negated content set along with 'fast_pattern:only'.", at);
   const bound = each.distance ?? each.within ?? each.offset ?? each.depth;
-  if (bound !== undefined)
+  if (bound === undefined) return;
+  if (each.negated)
     throw new RuleError("can't have a relative negated keyword set along with 'fast_pattern'.", at);
-}
-
-function requireAloneAllowed(each: ContentMatch, at: Position): void {
-  if (each.negated) throw new RuleError("can't have negated content set along with 'fast_pattern:only'.", at);
-  const bound = each.distance ?? each.within ?? each.offset ?? each.depth;
-  if (bound !== undefined)
+  if (each.fastPatternOnly)
     throw new RuleError("can't have a relative keyword set along with 'fast_pattern:only'.", at);
 }
 

@@ -172,8 +172,17 @@ function sameAddresses(at: Inspection): boolean {
   return true;
 }
 
+/** Hexadecimal numbers of tos may be written as `x88`. */
+function withShortHexadecimals(keyword: Keyword): Keyword {
+  if (keyword.name !== 'tos') return keyword;
+  return {
+    ...keyword,
+    parse: (rule, argument, at) => keyword.parse(rule, argument!.replace(/^(!?)\s*x/i, '$10x'), at),
+  };
+}
+
 export const ipKeywords: readonly Keyword[] = [
-  ...INTEGERS.map(packetIntegerKeyword),
+  ...INTEGERS.map(packetIntegerKeyword).map(withShortHexadecimals),
   ipProto,
   sameip,
   fragbits,

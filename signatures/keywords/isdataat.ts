@@ -2,7 +2,7 @@
 import type { Keyword, MatchCompiler } from '../keyword.js';
 import { negation } from '../parser/quoted.js';
 import { RuleError } from '../rule-error.js';
-import type { BufferConditions, Match } from '../signature.js';
+import type { BufferConditions, Match, Position } from '../signature.js';
 import { fields, type NumberOrVariable, numberOrVariable } from './byte-arguments.js';
 import { numberSource } from './byte-reading.js';
 
@@ -53,6 +53,13 @@ const absent: Keyword = {
     rule.addToBuffer({ kind: 'absent', orElse: argument === 'or_else' });
   },
 };
+
+/** @throws RuleError when a buffer that must not be there has further conditions */
+export function checkAbsent({ conditions }: Pick<BufferConditions, 'conditions'>, at: Position): void {
+  const [first] = conditions;
+  if (first?.kind === 'absent' && !(first as AbsentMatch).orElse && conditions.length > 1)
+    throw new RuleError('absent leaves nothing for other conditions on its buffer', at, 'absent:or_else;');
+}
 
 /** True when the conditions hold although there is no such buffer. */
 export function holdsWhenAbsent({ conditions }: Pick<BufferConditions, 'conditions'>): boolean {

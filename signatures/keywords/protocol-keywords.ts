@@ -133,8 +133,8 @@ function testKeyword(owners: readonly Protocol[], test: TestDeclaration): Keywor
     ...(test.aliases && { aliases: test.aliases }),
     family: familyOf(owners),
     summary: test.summary,
-    grammar: 'see its documentation',
-    features: ['optional argument'],
+    grammar: test.plain ? '' : 'see its documentation',
+    features: [test.plain ? 'no option' : 'optional argument'],
     parse(rule, argument, at) {
       rule.useProtocol(owners, test.keyword, at);
       if (test.single && !rule.once(test.keyword))

@@ -1,6 +1,9 @@
 /** vlan.id and vlan.layers. */
 import * as Packet from '../../engine/packet.js';
 import type { Keyword, MatchCompiler } from '../keyword.js';
+import { RuleError } from '../rule-error.js';
+import type { Match, Position } from '../signature.js';
+import type { IntegerTest } from './integers.js';
 import { compileMultiInteger, type MultiIntegerTest, parseMultiInteger } from './multi-integers.js';
 import { type PacketInteger, packetIntegerCompiler, packetIntegerKeyword } from './packet-integers.js';
 
@@ -13,17 +16,43 @@ const layers: PacketInteger = {
   value: at => at.memory.row[at.p + Packet.VLAN_COUNT]!,
 };
 
+/** Largest VLAN id (IEEE 802.1Q). */
+const LARGEST_ID = 4095;
+
+/** @throws RuleError for ids and layers that there cannot be */
+function requirePossible({ a, b = 0, index = 0 }: MultiIntegerTest, at: Position): void {
+  if (Number(a) > LARGEST_ID || Number(b) > LARGEST_ID)
+    throw new RuleError(`vlan.id is up to ${LARGEST_ID}`, at);
+  if (index < -MOST_LAYERS || index >= MOST_LAYERS)
+    throw new RuleError(`vlan.id has no layer ${index}`, at, `${-MOST_LAYERS} to ${MOST_LAYERS - 1}`);
+}
+
 const vlanId: Keyword = {
   name: 'vlan.id',
   family: 'packet',
   summary: 'VLAN id of a tag; all of them, or the one of a number.',
   grammar: '[<|>|!]number [, any|all|index]',
   features: ['integer', 'prefilter'],
-  parse: (rule, argument, at) =>
-    rule.addCondition({ kind: 'vlan.id', test: parseMultiInteger(argument!, 'vlan.id', { bits: 16 }, at) }),
+  parse(rule, argument, at) {
+    const test = parseMultiInteger(argument!, 'vlan.id', { bits: 16 }, at);
+    requirePossible(test, at);
+    rule.addCondition({ kind: 'vlan.id', test });
+  },
 };
 
-export const vlanKeywords: readonly Keyword[] = [packetIntegerKeyword(layers), vlanId];
+const plainLayers = packetIntegerKeyword(layers);
+
+const vlanLayers: Keyword = {
+  ...plainLayers,
+  parse(rule, argument, at) {
+    plainLayers.parse(rule, argument, at);
+    const { a, b = 0 } = (rule.last as Match & { readonly test: IntegerTest }).test;
+    if (Number(a) > MOST_LAYERS || Number(b) > MOST_LAYERS + 1)
+      throw new RuleError(`vlan.layers is up to ${MOST_LAYERS}`, at);
+  },
+};
+
+export const vlanKeywords: readonly Keyword[] = [vlanLayers, vlanId];
 
 export const vlanCompilers: readonly MatchCompiler[] = [
   packetIntegerCompiler(layers),

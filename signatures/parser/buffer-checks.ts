@@ -1,6 +1,7 @@
 /** Contents that can never be found: too long for what dsize and bsize allow, or for the form of their buffer. */
 
 import type { IntegerTest } from '../keywords/integers.js';
+import { checkAbsent } from '../keywords/isdataat.js';
 import type { SizeMatch } from '../keywords/size.js';
 import type { RuleBuilder } from '../rule-builder.js';
 import { PAYLOAD } from '../rule-builder.js';
@@ -10,7 +11,8 @@ import type { ContentMatch, Match } from '../signature.js';
 /** @throws RuleError */
 export function checkBuffers(rule: RuleBuilder): void {
   const dsize = rule.conditions.find(match => match.kind === 'dsize') as SizeMatch | undefined;
-  for (const { buffer, conditions, transforms } of rule.buffers) {
+  for (const { buffer, conditions, transforms, at } of rule.buffers) {
+    checkAbsent({ conditions }, at);
     if (buffer === PAYLOAD && dsize) requireFits(conditions, dsize.test, 'dsize', rule);
     const bsize = conditions.find(match => match.kind === 'bsize') as SizeMatch | undefined;
     if (bsize) requireFits(conditions, bsize.test, 'bsize', rule);

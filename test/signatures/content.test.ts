@@ -49,6 +49,10 @@ describe('modifiers that do not go together', () => {
       "can't have a relative negated keyword set along with 'fast_pattern'.",
     ],
     [
+      'content:"abc"; fast_pattern:only; offset:6;',
+      "can't have a relative keyword set along with 'fast_pattern:only'.",
+    ],
+    [
       'content:"a"; content:!"b"; distance:1; fast_pattern;',
       "can't have a relative negated keyword set along with 'fast_pattern'.",
     ],

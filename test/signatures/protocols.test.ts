@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Protocol } from '../../engine/protocol.js';
-import { load, parse, SAMPLE_PROTOCOL, withOptions } from './rules.js';
+import { load, parse, refusal, SAMPLE_PROTOCOL, withOptions } from './rules.js';
 
 const header = 'alert sample any any -> any any';
 
@@ -44,7 +44,7 @@ describe('what a protocol declares', () => {
     expect(load(rules.join('\n'), { protocols: [SAMPLE_PROTOCOL, twin] }).signatures).toHaveLength(2);
   });
 
-  test('files of a protocol that does not tell of them are not supported yet', () => {
+  test('files are no matter of a protocol that has none', () => {
     const files = {
       ...SAMPLE_PROTOCOL,
       name: 'files',
@@ -52,11 +52,36 @@ describe('what a protocol declares', () => {
       values: [],
       tests: [],
     };
-    const { unsupported } = load(withOptions('file.data; content:"a";', header), {
+    const { errors } = load(withOptions('file.data; content:"a";', header), {
       protocols: [SAMPLE_PROTOCOL, files as unknown as Protocol],
     });
-    expect(unsupported[0]!.reason).toBe('keyword file.data of sample is not supported yet');
+    expect(errors[0]!.message).toBe("protocol sample doesn't support file matching (file.data)");
   });
+
+  test('what a variant adds is for rules about the variant', () => {
+    const variant = {
+      ...SAMPLE_PROTOCOL,
+      name: 'variant',
+      variantOf: 'sample',
+      ruleNames: ['variant', 'sample'],
+      buffers: [{ ...SAMPLE_PROTOCOL.buffers[0], keyword: 'inner.name' }],
+    } as unknown as Protocol;
+    const rules = ['variant', 'sample'].map(
+      (name, i) => `alert ${name} any any -> any any (inner.name; content:"a"; sid:${i + 1};)`,
+    );
+    const { signatures, errors } = load(rules.join('\n'), { protocols: [SAMPLE_PROTOCOL, variant] });
+    expect(signatures.map(({ sid }) => sid)).toEqual([1]);
+    expect(errors[0]!.message).toBe('rule is about sample, but keyword inner.name about variant');
+  });
+
+  test.each(['app-layer-state:request_line;', 'app-layer-state:<request_complete;'])('%s', options =>
+    expect(refusal(options, header)).toBeUndefined(),
+  );
+
+  test.each<[string, string]>([
+    ['app-layer-state:nonsense;', header],
+    ['app-layer-state:request_line;', 'alert tcp any any -> any any'],
+  ])('%s of %s is refused', (options, of) => expect(refusal(options, of)).toMatch(/state/));
 });
 
 describe('transactional rules', () => {

@@ -25,17 +25,13 @@ export function names(
 }
 
 export const questionName = (message: Message, index: number) => message.questions[index]?.name;
+export const answerName = (message: Message, index: number) => message.answers[index]?.name;
 
 /** The names of each section. @param prefix `dns` or `mdns`  @param responses direction of responses */
 export function sectionNames(prefix: string, responses: Buffer_['direction']): Buffer_[] {
   return [
     names(`${prefix}.queries.rrname`, 'a name in the question section', 'either', questionName),
-    names(
-      `${prefix}.answers.rrname`,
-      'a name in the answer section',
-      responses,
-      (message, index) => message.answers[index]?.name,
-    ),
+    names(`${prefix}.answers.rrname`, 'a name in the answer section', responses, answerName),
     names(
       `${prefix}.authorities.rrname`,
       'a name in the authority section',

@@ -21,6 +21,7 @@ export interface Condition {
 
 const CATEGORIES = ['assigned', 'unassigned', 'public', 'user', 'reserved', 'all'] as const;
 const TABLES = ['discretes', 'coils', 'input', 'holding'] as const;
+const LARGEST_CODE = 255;
 const FORM = 'expected "unit N", "function …" or "access …"';
 
 /** @throws Error saying what was expected */
@@ -57,7 +58,10 @@ function partOf(word: string, text: string, before: Condition): Condition {
 }
 
 function functionOf(text: string): Condition {
-  if (/^\d+$/.test(text)) return { code: whole(text) };
+  if (/^\d+$/.test(text)) {
+    if (Number(text) > LARGEST_CODE) throw new Error(`function ${text} is beyond ${LARGEST_CODE}`);
+    return { code: whole(text) };
+  }
   const match = /^(!?)\s*(\w+)$/.exec(text);
   const category = CATEGORIES.find(each => each === match?.[2]);
   if (!category)

@@ -1,6 +1,7 @@
 /** TLS keywords with a grammar of their own. */
 import type { TestDeclaration } from '../../../engine/protocol.js';
 import { SERVER_CERT_DONE, type TlsTransaction } from './transaction.js';
+import { validityTests } from './validity.js';
 import { VERSION_WORDS } from './version.js';
 
 type Test = TestDeclaration<TlsTransaction>;
@@ -55,47 +56,6 @@ function versionList(argument: string | undefined): { version: number; negated: 
   });
 }
 
-/** `<2020-01-01`, `>…`, `A<>B`: seconds since the epoch. */
-interface DateRange {
-  readonly after: number;
-  readonly before: number;
-}
-
-function dateRange(argument: string | undefined): DateRange {
-  const match = /^\s*([<>])?\s*([\dT:-]+)\s*(?:<>\s*([\dT:-]+))?\s*$/.exec(argument ?? '');
-  if (!match) throw new Error('expected a date such as 2020-01-31T10:00, with < or >, or a range with <>');
-  const first = seconds(match[2]!);
-  if (match[3] !== undefined) return { after: first, before: seconds(match[3]) };
-  if (match[1] === '<') return { after: Number.NEGATIVE_INFINITY, before: first };
-  if (match[1] === '>') return { after: first, before: Number.POSITIVE_INFINITY };
-  return { after: first - 1, before: first + 1 };
-}
-
-function seconds(date: string): number {
-  const parts = date.split(/[-T:]/).map(Number);
-  const [year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts;
-  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
-}
-
-function dated(
-  keyword: string,
-  summary: string,
-  of: (transaction: TlsTransaction) => number | undefined,
-): Test {
-  return {
-    keyword,
-    summary,
-    direction: 'to_client',
-    progress: SERVER_CERT_DONE,
-    parse: dateRange,
-    matches(transaction, _, parsed) {
-      const value = of(transaction);
-      const { after, before } = parsed as DateRange;
-      return value !== undefined && value > after && value < before;
-    },
-  };
-}
-
 const STATES = ['client_hello', 'server_hello', 'client_keyx', 'server_keyx', 'unknown'];
 
 /** `client_hello|server_hello`, `!server_hello` */
@@ -130,8 +90,7 @@ export const tlsTests: readonly Test[] = [
       return { negated, text: text.toLowerCase() };
     },
   },
-  dated('tls_cert_notbefore', 'beginning of the validity', ({ server }) => server.certificate?.notBefore),
-  dated('tls_cert_notafter', 'end of the validity', ({ server }) => server.certificate?.notAfter),
+  ...validityTests,
   {
     keyword: 'tls.version',
     summary: 'the version agreed on',

@@ -266,6 +266,7 @@ class HandshakeReader {
     }
     const peer = transaction.peer(this.client);
     peer.chain = chain;
+    peer.shownAt = this.session.seconds;
     if (peer.certificateProblem) this.session.event(transaction, peer.certificateProblem);
     this.session.advance(transaction, this.client, this.client ? CLIENT_CERT_DONE : SERVER_CERT_DONE);
     if (this.client) this.session.present(transaction);

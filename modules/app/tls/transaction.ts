@@ -37,6 +37,8 @@ export class Peer {
   hello: Hello | undefined;
   /** Certificates as sent, the peer's own first. */
   chain: readonly Uint8Array[] = [];
+  /** When they were sent, seconds since the epoch. */
+  shownAt = 0;
   /** Messages from here on are encrypted. */
   encrypted = false;
   private parsed: Certificate | CertificateProblem | undefined;

@@ -1,0 +1,85 @@
+/** Keywords about the time in which a certificate is valid. */
+import type { TestDeclaration } from '../../../engine/protocol.js';
+import { SERVER_CERT_DONE, type TlsTransaction } from './transaction.js';
+
+type Test = TestDeclaration<TlsTransaction>;
+
+/** Seconds since the epoch, both ends excluded: `<2020-01-01`, `>…`, `A<>B`. */
+interface DateRange {
+  readonly after: number;
+  readonly before: number;
+}
+
+const EXPECTED = 'expected a date such as 2020-01-31T10:00, with < or >, or a range with <>';
+const RANGE = /^\s*([<>])?\s*([\dT: -]+?)\s*(?:<>\s*([\dT: -]+?))?\s*$/;
+
+function dateRange(argument: string | undefined): DateRange {
+  const match = RANGE.exec(argument ?? '');
+  if (!match || (match[1] && match[3] !== undefined)) throw new Error(EXPECTED);
+  const first = seconds(match[2]!);
+  if (match[3] !== undefined) {
+    const last = seconds(match[3]);
+    if (last <= first) throw new Error('the range begins behind its end');
+    return { after: first, before: last };
+  }
+  if (match[1] === '<') return { after: Number.NEGATIVE_INFINITY, before: first };
+  if (match[1] === '>') return { after: first, before: Number.POSITIVE_INFINITY };
+  return { after: first - 1, before: first + 1 };
+}
+
+/** `YYYY[-MM[-DD[THH[:MM[:SS]]]]]` in UTC, a blank in place of the T too; or seconds since the epoch. */
+const DATE = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d))?)?)?)?)?$/;
+
+function seconds(text: string): number {
+  if (/^\d{5,11}$/.test(text)) return Number(text);
+  const match = DATE.exec(text);
+  if (!match) throw new Error(EXPECTED);
+  const [year, month, day, hour, minute, second] = match
+    .slice(1)
+    .map((part, i) => Number(part ?? (i < 3 ? 1 : 0)));
+  if (month! < 1 || month! > 12 || day! < 1 || day! > 31 || hour! > 23 || minute! > 59 || second! > 60)
+    throw new Error(`there is no date ${text}`);
+  return Date.UTC(year!, month! - 1, day, hour, minute, second) / 1000;
+}
+
+function dated(
+  keyword: string,
+  summary: string,
+  of: (transaction: TlsTransaction) => number | undefined,
+): Test {
+  return {
+    keyword,
+    summary,
+    direction: 'to_client',
+    progress: SERVER_CERT_DONE,
+    parse: dateRange,
+    matches(transaction, _, parsed) {
+      const value = of(transaction);
+      const { after, before } = parsed as DateRange;
+      return value !== undefined && value > after && value < before;
+    },
+  };
+}
+
+/** Whether the certificate had expired when it was shown. */
+function expiry(keyword: string, summary: string, expired: boolean): Test {
+  return {
+    keyword,
+    summary,
+    direction: 'to_client',
+    progress: SERVER_CERT_DONE,
+    plain: true,
+    parse: () => undefined,
+    matches({ server }) {
+      const { certificate, shownAt } = server;
+      return certificate !== undefined && certificate.notAfter < shownAt === expired;
+    },
+  };
+}
+
+export const validityTests: readonly Test[] = [
+  dated('tls_cert_notbefore', 'beginning of the validity', ({ server }) => server.certificate?.notBefore),
+  dated('tls_cert_notafter', 'end of the validity', ({ server }) => server.certificate?.notAfter),
+  expiry('tls_cert_expired', 'the certificate has expired', true),
+  expiry('tls_cert_valid', 'the certificate has not expired', false),
+];
