@@ -31,6 +31,7 @@ import { sizeCompilers, sizeKeywords } from './keywords/size.js';
 import { tcpCompilers, tcpKeywords } from './keywords/tcp.js';
 import { vlanCompilers, vlanKeywords } from './keywords/vlan.js';
 import type { RuleBuffer } from './rule-context.js';
+import { tenantCompilers } from './tenant-rules.js';
 import { transformKeyword } from './transform.js';
 import { TRANSFORMS } from './transforms.js';
 
@@ -85,6 +86,7 @@ export const MATCH_COMPILERS: readonly MatchCompiler[] = [
   ...rpcCompilers,
   ...tcpCompilers,
   ...vlanCompilers,
+  ...tenantCompilers,
 ];
 
 /** Keywords that rules may use now. */

@@ -1,6 +1,7 @@
 /** Loads rule sets: reads the files, parses each rule, settles duplicates. */
 import type { Config } from '../engine/config/config.js';
 import { isCode } from '../engine/detection/find.js';
+import { tenantOptions } from '../engine/tenants.js';
 import { expressionCheck } from './expression-check.js';
 import { firewallOptions } from './firewall/options.js';
 import { rulesOf } from './parser/lines.js';
@@ -26,10 +27,11 @@ import {
   ruleSettingOptions,
 } from './rule-settings.js';
 import type { Signature } from './signature.js';
+import { tenantCondition, tenantRules, usesMainRules } from './tenant-rules.js';
 import { THRESHOLD_FILE } from './threshold-config.js';
 
 /** Options of the configuration that loading rules reads. */
-export const ruleOptions = [...ruleFileOptions, ...ruleSettingOptions, ...firewallOptions];
+export const ruleOptions = [...ruleFileOptions, ...ruleSettingOptions, ...firewallOptions, ...tenantOptions];
 
 export interface LoadOptions extends CommandLineRules, RuleSettings {
   readonly config: Config;
@@ -46,12 +48,23 @@ export function loadRules(
   options: LoadOptions,
   keep: (signature: Signature) => unknown = signature => signature,
 ): RuleSet<unknown> {
+  const { config } = options;
   const loader = new Loader(options, keep);
-  loader.firewall(firewallRuleFiles(options.config, options));
-  const patterns = ruleFiles(options.config, options);
-  for (const { pattern, files } of patterns) {
-    if (files.length === 0) loader.problem('warnings', `No rule files match the pattern ${pattern}`, pattern);
-    for (const file of files) if (!isCode(file)) loader.file(file);
+  loader.firewall(firewallRuleFiles(config, options));
+  const tenants = tenantRules(config, (message, file) => loader.problem('errors', message, file));
+  if (tenants) loader.beginTenant(0, config);
+  const patterns = usesMainRules(config) ? ruleFiles(config, options) : [];
+  loader.patterns(patterns);
+  const unused = patterns.length === 0 ? [...(options.exclusive ?? []), ...(options.additional ?? [])] : [];
+  for (const file of unused)
+    loader.problem(
+      'warnings',
+      `${file} is not used: only tenants have rules (see multi-detect.default)`,
+      file,
+    );
+  for (const tenant of tenants ?? []) {
+    loader.beginTenant(tenant.id, tenant.config);
+    loader.patterns(ruleFiles(tenant.config, {}));
   }
   const ofRules = patterns.filter(({ files }) => files.length === 0 || !files.every(isCode));
   if (ofRules.length > 0 && loader.ruleSet.signatures.length === 0) {
@@ -70,9 +83,14 @@ export function filesRead(options: LoadOptions): string[] {
   const named = [CLASSIFICATION_FILE, REFERENCE_FILE, THRESHOLD_FILE, GEOIP_DATABASE].map(each =>
     config.read(each),
   );
-  const patterns = [...firewallRuleFiles(config, options), ...ruleFiles(config, options)];
+  const tenants = tenantRules(config, () => {}) ?? [];
+  const patterns = [
+    ...firewallRuleFiles(config, options),
+    ...ruleFiles(config, options),
+    ...tenants.flatMap(tenant => ruleFiles(tenant.config, {})),
+  ];
   const rules = patterns.flatMap(({ files }) => files);
-  return [...rules, ...named].filter(path => path !== '');
+  return [...rules, ...named, ...tenants.map(({ file }) => file)].filter(path => path !== '');
 }
 
 /**
@@ -92,23 +110,30 @@ function unexpected(error: unknown, source: RuleSource): RuleError {
   return new RuleError(`rule cannot be parsed: ${(error as Error).message}`, source.position(0));
 }
 
+function ofTenant(signature: Signature, id: number): Signature {
+  return { ...signature, conditions: [...signature.conditions, tenantCondition(id)] };
+}
+
 /** Where a signature that was loaded lies in the list, and stands in the files. */
 type Known = Pick<Signature, 'rev' | 'position'> & { readonly at: number };
 
 class Loader<Kept> {
   readonly ruleSet: RuleSet<Kept>;
   private readonly files: string[] = [];
-  private readonly context: RuleContext;
-  /** By gid and sid. */
+  private context: RuleContext;
+  /** Of each tenant, and before any of them. */
+  private readonly contexts: RuleContext[] = [];
+  /** The tenant whose rules are loaded; undefined where there are none. */
+  private tenant: number | undefined;
+  /** By gid and sid, and the tenant. */
   private readonly known = new Map<string, Known>();
 
   constructor(
-    options: LoadOptions,
+    private readonly options: LoadOptions,
     private readonly keep: (signature: Signature) => Kept,
   ) {
     const problems = { errors: [] as RuleProblem[], warnings: [] as RuleProblem[] };
-    const { checkExpression = expressionCheck() } = options;
-    this.context = ruleContext(options.config, { ...options, checkExpression }, problems);
+    this.context = this.contextOf(options.config, problems);
     this.ruleSet = {
       ...problems,
       signatures: [],
@@ -118,6 +143,26 @@ class Loader<Kept> {
       named: [],
       referenceSystems: Object.fromEntries(this.context.references),
     };
+  }
+
+  /** Rules from here on are the tenant's: 0 is what belongs to nobody. */
+  beginTenant(id: number, config: Config): void {
+    this.tenant = id;
+    if (config !== this.options.config) this.context = this.contextOf(config, this.ruleSet);
+  }
+
+  patterns(patterns: readonly RuleFilePattern[]): void {
+    for (const { pattern, files } of patterns) {
+      if (files.length === 0) this.problem('warnings', `No rule files match the pattern ${pattern}`, pattern);
+      for (const file of files) if (!isCode(file)) this.file(file);
+    }
+  }
+
+  private contextOf(config: Config, problems: Pick<RuleSet, 'errors' | 'warnings'>): RuleContext {
+    const { checkExpression = expressionCheck() } = this.options;
+    const context = ruleContext(config, { ...this.options, checkExpression }, problems);
+    this.contexts.push(context);
+    return context;
   }
 
   problem(kind: 'errors' | 'warnings', message: string, file: string): void {
@@ -155,8 +200,8 @@ class Loader<Kept> {
   }
 
   finish(): RuleSet<Kept> {
-    const { datasets, scripts } = this.context;
-    return { ...this.ruleSet, named: [...datasets.files, ...scripts.files] };
+    const named = this.contexts.flatMap(({ datasets, scripts }) => [...datasets.files, ...scripts.files]);
+    return { ...this.ruleSet, named };
   }
 
   private rule(source: RuleSource): void {
@@ -187,7 +232,8 @@ class Loader<Kept> {
   private add(signature: Signature, source: RuleSource): void {
     const key = `${signature.gid}:${signature.sid}`;
     const { signatures, warnings } = this.ruleSet;
-    const before = this.known.get(key);
+    const ownKey = this.tenant === undefined ? key : `${this.tenant} ${key}`;
+    const before = this.known.get(ownKey);
     const { rev, position } = signature;
     if (before && before.rev >= rev) {
       throw new RuleError(
@@ -203,8 +249,8 @@ class Loader<Kept> {
         rule: decodeText(source.text),
       });
     }
-    this.known.set(key, { at, rev, position });
+    this.known.set(ownKey, { at, rev, position });
     signature.index = at;
-    signatures[at] = this.keep(signature);
+    signatures[at] = this.keep(this.tenant === undefined ? signature : ofTenant(signature, this.tenant));
   }
 }

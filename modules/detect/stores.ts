@@ -2,6 +2,7 @@
 import { engineMode } from '../../engine/exception-policy.js';
 import type { Thread } from '../../engine/module.js';
 import type { ApplicationLayer } from '../../engine/protocol.js';
+import { TENANTS, TenantFinder } from '../../engine/tenants.js';
 import { CAPTURES } from '../../signatures/buffer-matcher/pcre-step.js';
 import {
   APPLICATION_PROTOCOLS,
@@ -74,6 +75,7 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
     ...certificateStore(thread),
     [DATASETS, datasets],
     [LUA, lua],
+    [TENANTS, TenantFinder.of(thread)],
     ...replacements(thread),
   ]);
   return {

@@ -68,6 +68,7 @@ export function writeSignature(writer: Writer, subject: Subject, inline: boolean
   json.open(ALERT);
   json.plain(ACTION, isBlocked(signature, changedAction(subject), inline) ? BLOCKED : ALLOWED);
   json.members(fixed, 0, fixed.length);
+  writer.header.writeTenant(json, subject);
   if (signature.target) writeTarget(writer, signature.target);
   const members = writer.ownMembers(subject);
   while (members.next()) {

@@ -9,6 +9,7 @@ import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import { type Direction, Endpoints } from '../../engine/record/endpoints.js';
 import type { Subject } from '../../engine/record/subject.js';
+import { TenantFinder } from '../../engine/tenants.js';
 import { IsoTimestamp } from '../../engine/timestamp.js';
 import { writeConntrack } from './conntrack.js';
 import { writeEthernet } from './ethernet.js';
@@ -39,6 +40,7 @@ const IP_VERSION = key('ip_v');
 const PACKET_SOURCE = key('pkt_src');
 const COMMUNITY_ID = key('community_id');
 const TRANSACTION = key('tx_id');
+const TENANT = key('tenant_id');
 
 const WIRE = encoder.encode('wire/pcap');
 const FLOW_TIMEOUT = encoder.encode('stream (flow timeout)');
@@ -70,6 +72,7 @@ export class Header {
   private readonly timestamp = new IsoTimestamp();
   private readonly communityId: CommunityId | undefined;
   private readonly sources: readonly string[];
+  private readonly tenants: TenantFinder | undefined;
   private readonly version = encoder.encode('8.0.7');
   private readonly writeAddress6: typeof writeIpv6;
 
@@ -80,6 +83,7 @@ export class Header {
     private readonly sensor: string,
     private readonly macs?: MacSets,
   ) {
+    this.tenants = TenantFinder.of(thread);
     this.sources = (thread.shared[SOURCE_NAMES] as readonly string[] | undefined) ?? [];
     this.communityId = instance.communityId ? new CommunityId(instance.communitySeed) : undefined;
     this.writeAddress6 = instance.compressed ? writeIpv6 : writeIpv6Full;
@@ -98,6 +102,7 @@ export class Header {
     if (kind.packet) json.plain(PACKET_SOURCE, packetSource(subject, subject.p));
     const transaction = subject.field(Packet.EVENT_TRANSACTION);
     if (kind.packet && transaction >= 0) json.integer(TRANSACTION, transaction);
+    if (this.tenants) this.writeTenant(json, subject, this.tenants);
     this.writeOptional(json, subject, kind);
   }
 
@@ -142,6 +147,12 @@ export class Header {
     if (protocol === ICMP || protocol === ICMPV6) writeIcmp(json, subject, endpoints);
     else if (protocol === ESP) json.integer(SPI, spiOf(subject));
     json.integer(IP_VERSION, endpoints.version);
+  }
+
+  writeTenant(json: JsonBytes, subject: Subject, tenants = this.tenants): void {
+    const { row, p, flows, flow, f } = subject;
+    const tenant = tenants?.find(row, p, flows, flow >= 0 ? f : -1) ?? 0;
+    if (tenant > 0) json.integer(TENANT, tenant);
   }
 
   private writeNumber(json: JsonBytes, subject: Subject): void {

@@ -223,7 +223,7 @@ function kindOf(
     if (use.onStreams) return use.onPackets ? PACKET_AND_STREAM : STREAM;
     return PACKET;
   }
-  const kinds = signature.conditions.map(match => match.kind);
+  const kinds = signature.conditions.map(match => match.kind).filter(kind => kind !== 'tenant');
   if (application && kinds.every(kind => kind === 'flow' || kind === 'app-layer-protocol'))
     return APPLICATION_LAYER;
   if (isAboutRecognition(signature, kinds)) return PROTOCOL_DETECTION_ONLY;

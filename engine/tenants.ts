@@ -1,0 +1,189 @@
+/**
+ * Multi-tenancy (`multi-detect`): whose rules a packet is held against, by its VLANs, the device it came from, or for
+ * all packets of a capture alike. 0 is no tenant.
+ */
+import type { Config } from './config/config.js';
+import { boolean, choice, integer, option, text, tree } from './config/option.js';
+import { SOURCE_NAMES } from './event.js';
+import * as Flow from './flow-record.js';
+import type { Thread } from './module.js';
+import * as Packet from './packet.js';
+
+const enabled = option(
+  'multi-detect.enabled',
+  boolean,
+  false,
+  'tenants have rules and variables of their own',
+);
+const selector = option(
+  'multi-detect.selector',
+  choice('vlan', 'vlan-tuple', 'device', 'direct'),
+  'vlan',
+  'what tells tenants apart: the outermost VLAN, all VLANs, the device, or pcap-file.tenant-id',
+);
+const byDefault = option(
+  'multi-detect.default',
+  boolean,
+  false,
+  'the rules of the main configuration hold for what belongs to no tenant',
+);
+const folder = option('multi-detect.config-path', text, '', 'folder of the files of tenants');
+const loaders = option(
+  'multi-detect.loaders',
+  integer(1, 1024),
+  4,
+  'accepted for old configurations: rules of tenants are loaded one behind the other',
+);
+const tenants = option('multi-detect.tenants', tree, [], 'a list of tenants, each with id and yaml');
+const mappings = option(
+  'multi-detect.mappings',
+  tree,
+  [],
+  'a list of what belongs to whom, each with tenant-id and vlan-id, vlan-tuple or device',
+);
+/** What `--set multi-detect.1.default-rule-path=…` says of one tenant. */
+const overrides = [
+  'default-rule-path',
+  'rule-files',
+  'classification-file',
+  'reference-config-file',
+  'vars',
+].map(key => option(`multi-detect.*.${key}`, tree, undefined, `${key} of the tenant with this id`));
+const direct = option(
+  'pcap-file.tenant-id',
+  integer(0, 2 ** 31 - 1),
+  0,
+  'tenant of all captures, with the selector direct',
+);
+
+export const tenantOptions = [
+  enabled,
+  selector,
+  byDefault,
+  folder,
+  loaders,
+  tenants,
+  mappings,
+  ...overrides,
+  direct,
+];
+
+/** Keys of a tenant's own settings. */
+export const TENANT_KEYS = overrides.map(({ path }) => path.slice('multi-detect.*.'.length));
+
+/** As the configuration names it. */
+export interface TenantEntry {
+  readonly id: number;
+  readonly yaml: string;
+}
+
+export interface TenantSettings {
+  readonly tenants: readonly TenantEntry[];
+  /** The rules of the main configuration are for what belongs to nobody; otherwise they are not used. */
+  readonly byDefault: boolean;
+  readonly folder: string;
+  /** What is wrong with the lists. */
+  readonly problems: readonly string[];
+}
+
+/** Undefined where there are no tenants. */
+export function tenantSettings(config: Config): TenantSettings | undefined {
+  if (!config.read(enabled)) return undefined;
+  const problems: string[] = [];
+  const list = itemsOf(config.read(tenants)).flatMap(item => {
+    const entry = { id: Number(item['id']), yaml: String(item['yaml'] ?? '') };
+    if (Number.isInteger(entry.id) && entry.id > 0 && entry.yaml !== '') return [entry];
+    problems.push(`multi-detect.tenants: "${JSON.stringify(item)}" needs an id above 0 and a yaml`);
+    return [];
+  });
+  for (const row of rowsOf(config, problems))
+    if (!list.some(({ id }) => id === row.tenant))
+      problems.push(`multi-detect.mappings: there is no tenant ${row.tenant}`);
+  return { tenants: list, byDefault: config.read(byDefault), folder: config.read(folder), problems };
+}
+
+/** What belongs to a tenant. */
+interface Row {
+  readonly tenant: number;
+  readonly vlans: readonly number[];
+  readonly device?: string;
+}
+
+function rowsOf(config: Config, problems: string[]): Row[] {
+  const kind = config.read(selector);
+  if (kind === 'direct') return [];
+  return itemsOf(config.read(mappings)).flatMap(item => {
+    const tenant = Number(item['tenant-id']);
+    if (kind === 'device') return [{ tenant, vlans: [], device: String(item['device'] ?? '') }];
+    const vlans = (kind === 'vlan' ? [item['vlan-id']] : listOf(item['vlan-tuple'])).map(Number);
+    const lowest = kind === 'vlan' ? 1 : 0;
+    if (vlans.length > 0 && vlans.length <= 3 && vlans.every(id => id >= lowest && id <= 4094))
+      return [{ tenant, vlans }];
+    problems.push(
+      `multi-detect.mappings: "${JSON.stringify(item)}" is not accepted, expected ${kind === 'vlan' ? 'vlan-id from 1 to 4094' : 'vlan-tuple of up to three numbers from 0 to 4094'}`,
+    );
+    return [];
+  });
+}
+
+function listOf(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  return String(value ?? '')
+    .replace(/[[\]]/g, '')
+    .split(',')
+    .filter(part => part.trim() !== '');
+}
+
+/** Items may be mappings, or mappings below a name of their kind: `- vlan: { vlan-id: … }`. */
+function itemsOf(list: unknown): Record<string, unknown>[] {
+  return (Array.isArray(list) ? list : []).flatMap(item => {
+    if (item === null || typeof item !== 'object') return [];
+    const below = Object.values(item).filter(value => value !== null && typeof value === 'object');
+    return [Object.assign({}, item, ...below.filter(value => !Array.isArray(value)))];
+  });
+}
+
+/** Name in the stores of a thread's detection. */
+export const TENANTS = 'tenants';
+
+/** Finds the tenant of packets and flows. */
+export class TenantFinder {
+  private readonly kind: string;
+  private readonly rows: readonly Row[];
+  private readonly byDevice: readonly number[];
+  private readonly direct: number;
+
+  /** Undefined where there are no tenants. */
+  static of(thread: Pick<Thread, 'config' | 'shared'>): TenantFinder | undefined {
+    return thread.config.read(enabled) ? new TenantFinder(thread) : undefined;
+  }
+
+  private constructor({ config, shared }: Pick<Thread, 'config' | 'shared'>) {
+    this.kind = config.read(selector);
+    this.direct = config.read(direct);
+    this.rows = rowsOf(config, []);
+    const names = (shared[SOURCE_NAMES] as readonly string[] | undefined) ?? [];
+    this.byDevice = names.map(name => this.rows.find(({ device }) => device === name)?.tenant ?? 0);
+  }
+
+  /** @param p index of the packet's row @param f index of its flow's row, negative without one */
+  find(packets: Int32Array, p: number, flows: Int32Array, f: number): number {
+    if (this.kind === 'direct') return this.direct;
+    if (this.kind === 'device') return this.byDevice[packets[p + Packet.SOURCE]!] ?? 0;
+    if (f >= 0) return this.ofVlans(flows, f + Flow.VLAN_COUNT, f + Flow.VLAN_ID_0);
+    return this.ofVlans(packets, p + Packet.VLAN_COUNT, p + Packet.VLAN_ID_0);
+  }
+
+  private ofVlans(row: Int32Array, count: number, first: number): number {
+    const layers = row[count]!;
+    if (layers === 0) return 0;
+    for (let i = 0; i < this.rows.length; i++) {
+      const { vlans, tenant } = this.rows[i]!;
+      if (this.kind === 'vlan') {
+        if (vlans[0] === row[first]) return tenant;
+      } else if (vlans.length === layers && vlans.every((id, at) => id === 0 || id === row[first + at]))
+        return tenant;
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,76 @@
+/** Rules of tenants: each has settings of its own, and its rules hold for its packets alone. */
+import { isAbsolute, join } from 'node:path';
+import { Config, type ConfigTree } from '../engine/config/config.js';
+import { loadConfig } from '../engine/config/load.js';
+import {
+  TENANT_KEYS,
+  TENANTS,
+  type TenantFinder,
+  type TenantSettings,
+  tenantSettings,
+} from '../engine/tenants.js';
+import type { MatchCompiler } from './keyword.js';
+import type { Match } from './signature.js';
+
+export interface TenantRules {
+  readonly id: number;
+  /** File of its settings. */
+  readonly file: string;
+  readonly config: Config;
+}
+
+/** The condition that a packet is the tenant's; 0: nobody's. */
+export function tenantCondition(id: number): Match {
+  return { kind: 'tenant', id };
+}
+
+export const tenantCompilers: readonly MatchCompiler[] = [
+  {
+    kind: 'tenant',
+    compile(match, environment) {
+      const finder = environment.stores.get(TENANTS) as TenantFinder | undefined;
+      const id = match['id'] as number;
+      if (!finder) return () => id === 0;
+      return at => finder.find(at.memory.row, at.p, at.flows.row, at.flow >= 0 ? at.f : -1) === id;
+    },
+  },
+];
+
+/**
+ * The tenants with their settings: their file, and what the main configuration says of each by its id.
+ * @param problem told of files that cannot be read
+ */
+export function tenantRules(
+  config: Config,
+  problem: (message: string, file: string) => void,
+): TenantRules[] | undefined {
+  const settings = tenantSettings(config);
+  if (!settings) return undefined;
+  for (const message of settings.problems) problem(message, '');
+  return settings.tenants.flatMap(({ id, yaml }) => {
+    const file = tenantFile(settings, yaml);
+    try {
+      return [{ id, file, config: merged(config, loadConfig({ file }).config.tree, id) }];
+    } catch (error) {
+      problem(`failed to load the file of tenant ${id}: ${(error as Error).message}`, file);
+      return [];
+    }
+  });
+}
+
+/** Whether the rules of the main configuration are used. */
+export function usesMainRules(config: Config): boolean {
+  return tenantSettings(config)?.byDefault ?? true;
+}
+
+function tenantFile({ folder }: TenantSettings, yaml: string): string {
+  return isAbsolute(yaml) || folder === '' ? yaml : join(folder, yaml);
+}
+
+/** Without a path of its own a tenant's rules lie in the folder the program was started in. */
+function merged(main: Config, own: ConfigTree, id: number): Config {
+  const tree: Record<string, unknown> = { ...main.tree, 'default-rule-path': '.', 'rule-files': [] };
+  for (const source of [own, (main.at(`multi-detect.${id}`) ?? {}) as ConfigTree])
+    for (const key of TENANT_KEYS) if (source[key] !== undefined) tree[key] = source[key];
+  return new Config(tree as ConfigTree);
+}
