@@ -32,6 +32,7 @@ export default defineProtocol<FtpTransaction>({
   transports: ['tcp'],
   progressToServer: PROGRESS_TO_SERVER,
   progressToClient: PROGRESS_TO_CLIENT,
+  flushesStreams: false,
   events: EVENTS,
   buffers: BUFFERS,
   values: VALUES,

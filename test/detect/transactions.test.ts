@@ -87,6 +87,8 @@ interface Told {
   readonly progress: number;
   readonly events?: number;
   readonly bodyLength?: number;
+  /** What the packet adds to its stream. */
+  readonly data?: string;
 }
 
 class Layer implements ApplicationLayer {
@@ -122,7 +124,9 @@ class Talk {
   }
 
   private batch(told: readonly Told[]): string[] {
-    const packets: PacketSketch[] = told.map(({ toServer }) => tcp({ toServer }));
+    const packets: PacketSketch[] = told.map(({ toServer, data }) =>
+      tcp(data === undefined ? { toServer } : { toServer, stream: { data, toServer } }),
+    );
     return this.sensor.see(...packets, {
       ...tcp(),
       withSlots: slots => {
@@ -246,6 +250,17 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
         { transaction, toServer: true, progress: 1 },
       ]),
     ).toEqual(['2@2']);
+  });
+
+  test('a pattern in the stream counts for the transactions of the packet that it is inspected with', async () => {
+    const t = await Talk.with('alert toy any any -> any any (content:"evil"; toy.size:1; sid:1;)', matcher, {
+      stream: { reassembly: { 'toserver-chunk-size': 8, 'randomize-chunk-size': 'no' } },
+    });
+    const said = (data: string): Told => ({
+      transaction: exchange({ name: 'x' }),
+      ...{ toServer: true, progress: 2, data },
+    });
+    expect(t.see(['evil', '1', '2', '3', '45', '6'].map(said))).toEqual(['1@5']);
   });
 
   test('request and response in one signature', async () => {
