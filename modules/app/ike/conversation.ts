@@ -62,6 +62,8 @@ export class IkeTransaction implements Transaction {
   /** What the responder chose in this message. */
   attributes: readonly Attribute[] = [];
   transforms: readonly Transform[] = [];
+  /** All of what the responder chose, where it is more than one, which it must not be. */
+  serverProposals: readonly (readonly Attribute[])[] | readonly (readonly Transform[])[] = [];
 
   constructor(
     readonly id: number,
@@ -166,7 +168,7 @@ function association(
   (toServer ? state.client : state.server).proposals = list;
   if (!toServer) {
     transaction.attributes = list[0] ?? [];
-    if (list.length > 1) report('multiple_server_proposal');
+    if (list.length > 1) tellMultiple(transaction, list, report);
   }
   return list.length > 0 ? [2, 3] : [];
 }
@@ -174,9 +176,18 @@ function association(
 function proposals(transaction: IkeTransaction, list: readonly Transform[][], report: Report): void {
   for (const transforms of list) judge(transforms, report);
   if (transaction.toServer) return;
-  if (list.length > 1) report('multiple_server_proposal');
+  if (list.length > 1) tellMultiple(transaction, list, report);
   transaction.transforms = list[0] ?? [];
   transaction.state.chosen = transaction.transforms;
+}
+
+function tellMultiple(
+  transaction: IkeTransaction,
+  list: IkeTransaction['serverProposals'],
+  report: Report,
+): void {
+  transaction.serverProposals = list;
+  report('multiple_server_proposal');
 }
 
 const [ENCRYPTION, PRF, INTEGRITY, GROUP] = [1, 2, 3, 4];
@@ -197,8 +208,11 @@ const WEAK_EVENTS: Readonly<Record<number, (typeof EVENTS)[number]>> = {
   [GROUP]: 'weak_crypto_dh',
 };
 
+const [FIRST_TYPE, LAST_TYPE] = [1, 5];
+
 function judge(transforms: readonly Transform[], report: Report): void {
   for (const { type, id } of transforms) {
+    if (type < FIRST_TYPE || type > LAST_TYPE) report('unknown_proposal');
     if (WEAK[type]?.has(id)) report(WEAK_EVENTS[type]!);
     if (type === ENCRYPTION && NULL_ENCRYPTION.has(id)) report('no_encryption');
     if (type === INTEGRITY && id === 0) report('weak_crypto_noauth');

@@ -2,7 +2,7 @@
 import type { BufferDeclaration, TestDeclaration, ValueDeclaration } from '../../../engine/protocol.js';
 import { COMPLETE, type IkeTransaction } from './conversation.js';
 import { hex } from './header.js';
-import { ATTRIBUTES_1 } from './names.js';
+import { ATTRIBUTES_1, TRANSFORM_MEMBERS } from './names.js';
 
 type Buffer_ = BufferDeclaration<IkeTransaction>;
 
@@ -63,9 +63,24 @@ export const VALUES: readonly ValueDeclaration<IkeTransaction>[] = [
   value('nonce_payload_length', 32, 'length of a nonce', each => each.nonce?.length),
 ];
 
+/** An attribute of version 1, and the transform of version 2 that stands for the same. */
 interface Wanted {
-  readonly type: number;
+  readonly attribute: number | undefined;
+  readonly transform: number | undefined;
   readonly value: number;
+}
+
+/** Version 2 has no more of these. */
+const CHOSEN_2 = new Set(['alg_enc', 'alg_prf', 'alg_auth', 'alg_dh']);
+
+function transformOf(member: string): number | undefined {
+  const found = Object.entries(TRANSFORM_MEMBERS).find(([, name]) => name === member);
+  return found && CHOSEN_2.has(member) ? Number(found[0]) : undefined;
+}
+
+function attributeOf(wanted: string): number | undefined {
+  const found = Object.entries(ATTRIBUTES_1).find(([, { member }]) => member === wanted);
+  return found && Number(found[0]);
 }
 
 export const TESTS: readonly TestDeclaration<IkeTransaction>[] = [
@@ -76,13 +91,18 @@ export const TESTS: readonly TestDeclaration<IkeTransaction>[] = [
     summary: 'An attribute of what the responder chose: `alg_hash=2`.',
     parse(argument): Wanted {
       const match = /^\s*([a-z_]+)\s*=\s*(\d{1,10})\s*$/.exec(argument ?? '');
-      const found = Object.entries(ATTRIBUTES_1).find(([, { member }]) => member === match?.[1]);
-      if (!match || !found) throw new Error(`"${argument}" is no attribute=number`);
-      return { type: Number(found[0]), value: Number(match[2]) };
+      const member = match?.[1] ?? '';
+      const [attribute, transform] = [attributeOf(member), transformOf(member)];
+      if (!match || attribute === undefined) throw new Error(`"${argument}" is no attribute=number`);
+      return { attribute, transform, value: Number(match[2]) };
     },
-    matches({ attributes }, toServer, parsed) {
-      const { type, value: wanted } = parsed as Wanted;
-      return !toServer && attributes.some(each => each.type === type && each.value === wanted);
+    matches({ attributes, transforms }, toServer, parsed) {
+      const { attribute, transform, value: wanted } = parsed as Wanted;
+      if (toServer) return false;
+      return (
+        attributes.some(each => each.type === attribute && each.value === wanted) ||
+        transforms.some(each => each.type === transform && each.id === wanted)
+      );
     },
   },
 ];

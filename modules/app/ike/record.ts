@@ -28,12 +28,24 @@ export function ikeRecord(transaction: IkeTransaction): string {
     message_id: header.messageId,
     exchange_type: header.exchange,
     ...(header.major === 1 && { exchange_type_verbose: EXCHANGES_1[header.exchange] ?? 'Unknown' }),
-    ...(header.major === 1 ? attributesOf(transaction.attributes) : transformsOf(transaction.state.chosen)),
+    ...(header.major === 1 ? chosenOf(transaction) : transformsOf(transaction.state.chosen)),
     ...(header.major === 2 && { role: header.flags & INITIATOR ? 'initiator' : 'responder' }),
+    ...(transaction.serverProposals.length > 0 && { server_proposals: serverProposals(transaction) }),
     payload: payloads.map(type => names[type] ?? `Unknown (${type})`),
     ...(header.major === 1 ? { ikev1: version1(transaction) } : { ikev2: version2(transaction) }),
   };
   return `"ike":${JSON.stringify(record)}`;
+}
+
+/** What version 1 agreed upon; it knows no extended sequence numbers. */
+function chosenOf({ attributes }: IkeTransaction): Json {
+  return attributes.length > 0 ? { ...attributesOf(attributes), alg_esn: 'NoESN' } : {};
+}
+
+function serverProposals({ header, serverProposals: list }: IkeTransaction): Json[] {
+  return header?.major === 1
+    ? (list as readonly (readonly Attribute[])[]).map(attributesOf)
+    : (list as readonly (readonly Transform[])[]).map(transformsOf);
 }
 
 /** Each by its name and as a number. */

@@ -60,6 +60,13 @@ describe('ike', () => {
     expect(fed.events).toEqual([event]);
   });
 
+  it('tells of transforms that are none', () => {
+    const odd = proposal2([1, 12], [2, 5], [3, 12], [4, 14], [77, 1]);
+    const fed = feed().client(message(2, 34, 8, association2(odd)));
+    fed.end();
+    expect(fed.events).toEqual(['unknown_proposal']);
+  });
+
   it('tells what version 1 agrees upon', () => {
     const chosen: [number, number][] = [
       [1, 7],
@@ -84,6 +91,7 @@ describe('ike', () => {
       alg_hash: 'HashSha2_256',
       alg_dh: 'GroupModp2048Bit',
       sa_key_length_raw: 256,
+      alg_esn: 'NoESN',
       ikev1: {
         client: { proposals: [expect.anything(), { alg_enc: 'Enc3DesCbc', alg_enc_raw: 5 }] },
         server: { key_exchange_payload: '6b6579', nonce_payload_length: 5 },
@@ -95,6 +103,28 @@ describe('ike', () => {
       test.matches(fed.transactions[1]! as never, false, test.parse(argument));
     expect(['alg_hash=2', 'alg_hash=4', 'sa_key_length=256'].map(matches)).toEqual([false, true, true]);
     expect(() => test.parse('alg_hush=2')).toThrow('no attribute=number');
+  });
+
+  it('knows what a responder of version 2 chose, and shows all where it chose more', () => {
+    const chosen = proposal2([1, 12], [2, 5], [3, 12], [4, 14]);
+    const fed = feed().server(message(2, 34, 0x20, association2(chosen, proposal2([1, 20], [4, 19]))));
+    expect(told(fed)[0]).toMatchObject({
+      alg_enc: 'ENCR_AES_CBC',
+      server_proposals: [
+        { alg_enc: 'ENCR_AES_CBC', alg_dh: 'Modp2048' },
+        { alg_enc: 'ENCR_AES_GCM_16', alg_dh: 'Ecp256' },
+      ],
+    });
+    expect(fed.events).toContain('multiple_server_proposal');
+    const test = TESTS[0]!;
+    const matches = (argument: string) =>
+      test.matches(fed.transactions[0]! as never, false, test.parse(argument));
+    expect(['alg_enc=12', 'alg_dh=14', 'alg_prf=2', 'alg_hash=4'].map(matches)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 
   it('does not look behind encrypted payloads, and tells of broken chains', () => {
