@@ -83,6 +83,7 @@ export class ContentDecoder {
   private decoded = 0;
   private spent = 0;
   private readonly layers: Layer[] = [];
+  private memoryReached = false;
 
   constructor(
     encodings: readonly Encoding[],
@@ -91,7 +92,7 @@ export class ContentDecoder {
     private readonly report: (event: HttpEvent) => void,
   ) {
     let next: Consumer = bytes => this.give(bytes);
-    for (const encoding of [...encodings].reverse()) {
+    for (const encoding of this.withoutDoubleLzma(encodings).reverse()) {
       const layer = this.layerOf(encoding, next);
       this.layers.unshift(layer);
       next = bytes => layer.write(bytes);
@@ -117,14 +118,33 @@ export class ContentDecoder {
     for (const layer of this.layers) layer.end();
   }
 
+  /** Of LZMA one layer is undone: its dictionaries are large. */
+  private withoutDoubleLzma(encodings: readonly Encoding[]): Encoding[] {
+    const first = encodings.indexOf('lzma');
+    const kept = encodings.filter((encoding, at) => encoding !== 'lzma' || at === first);
+    if (kept.length < encodings.length) this.report('compression_bomb_double_lzma');
+    return kept;
+  }
+
+  /** What does not fit into the dictionary's memory is left out. */
+  private lzma(bytes: Uint8Array): Uint8Array | undefined {
+    const { lzmaMemory } = this.settings;
+    const decoded = decodeLzma(bytes, lzmaMemory);
+    if (decoded && decoded.length >= lzmaMemory && !this.memoryReached) {
+      this.memoryReached = true;
+      this.report('lzma_memlimit_reached');
+    }
+    return decoded;
+  }
+
   private layerOf(encoding: Encoding, next: Consumer): Layer {
-    const { bombLimit, lzma, lzmaMemory } = this.settings;
+    const { bombLimit, lzma } = this.settings;
     switch (encoding) {
       case 'br':
         return new WholeLayer(next, 4 * bombLimit, bytes => brotli(bytes, 4 * bombLimit));
       case 'lzma':
         if (!lzma) return { write: next, end: () => {} };
-        return new WholeLayer(next, 4 * bombLimit, bytes => decodeLzma(bytes, lzmaMemory));
+        return new WholeLayer(next, 4 * bombLimit, bytes => this.lzma(bytes));
       default:
         return new CompressedLayer(encoding, next, () => this.report('gzip_decompression_failed'));
     }

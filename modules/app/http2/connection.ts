@@ -113,7 +113,8 @@ export class Connection {
 
   private close({ transaction, bodies }: Stream, toServer: boolean, cut: boolean): void {
     (toServer ? bodies.toServer : bodies.toClient)?.end(cut);
-    readDnsBody(transaction.message(toServer));
+    if (!readDnsBody(transaction.message(toServer)))
+      this.report(transaction, toServer ? 'dns_request_too_long' : 'dns_response_too_long');
     this.session.advance(transaction, toServer, COMPLETE);
     if (this.session.isComplete(transaction)) this.streams.delete(transaction.stream);
   }

@@ -22,10 +22,12 @@ export function dnsOfPath(request: Message): DnsMessage | undefined {
   return bytes && bytes.length <= LONGEST ? new DnsMessage(new Uint8Array(bytes)) : undefined;
 }
 
-/** The body is complete. */
-export function readDnsBody(message: Message): void {
+/** The body is complete. @returns false where it is longer than a message of DNS can be */
+export function readDnsBody(message: Message): boolean {
   const { body } = message;
-  if (!body || message.dns || !carriesDns(message)) return;
+  if (!body || message.dns || !carriesDns(message)) return true;
   const bytes = body.store.view();
-  if (bytes.length > 0 && bytes.length <= LONGEST) message.dns = new DnsMessage(bytes.slice());
+  if (bytes.length > LONGEST) return false;
+  if (bytes.length > 0) message.dns = new DnsMessage(bytes.slice());
+  return true;
 }

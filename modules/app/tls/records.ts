@@ -94,6 +94,7 @@ function nameRecord(session: TlsSession, client: boolean, type: number, length: 
 
 /** Nothing makes sense any more, in either direction. */
 function fail(session: TlsSession): void {
+  session.event(transactionOf(session), 'invalid_ssl_record');
   session.failed = true;
 }
 
@@ -156,11 +157,24 @@ function* heartbeat(session: TlsSession, client: boolean, length: number): Gener
   const socket = client ? session.client : session.server;
   const transaction = transactionOf(session);
   const body = yield* socket.read(length);
-  if (!body || transaction.peer(client).encrypted) return;
+  if (!body) return;
+  if (transaction.peer(client).encrypted) {
+    encryptedHeartbeat(session, client, length);
+    return;
+  }
   session.event(transaction, 'heartbeat_message');
   const claimed = length >= 3 ? (body[1]! << 8) | body[2]! : 0;
   if (length < 3 || body[0]! < 1 || body[0]! > 2) session.event(transaction, 'invalid_heartbeat_message');
   else if (claimed + 3 > length) session.event(transaction, 'overflow_heartbeat_message');
+}
+
+/** A response that is longer than the request before it may carry what it should not. */
+function encryptedHeartbeat(session: TlsSession, client: boolean, length: number): void {
+  const transaction = transactionOf(session);
+  const asked = transaction.peer(!client).heartbeat;
+  if (asked > 0 && length > asked) session.event(transaction, 'dataleak_heartbeat_mismatch');
+  transaction.peer(!client).heartbeat = 0;
+  transaction.peer(client).heartbeat = asked > 0 ? 0 : length;
 }
 
 /** Handshake messages, put together over records. */

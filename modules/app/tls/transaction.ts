@@ -41,6 +41,8 @@ export class Peer {
   shownAt = 0;
   /** Messages from here on are encrypted. */
   encrypted = false;
+  /** Length of an encrypted heartbeat that was not answered yet, 0 without one. */
+  heartbeat = 0;
   private parsed: Certificate | CertificateProblem | undefined;
 
   /** The peer's own certificate, when it can be read. */

@@ -36,6 +36,13 @@ describe('doh2', () => {
     expect(names(feed, 'dns.answers.rrname', false)).toEqual([undefined, 'www.example.org']);
   });
 
+  it('tells of bodies that are too long for a message', () => {
+    const frames = Array.from({ length: 5 }, (_, i) => data(1, new Uint8Array(16_384), i === 4));
+    const feed = fed([preface, headers(1, POST), ...frames], []);
+    expect(feed.events).toContain('dns_request_too_long');
+    expect(feed.records.flatMap(record => record.dns ?? [])).toEqual([]);
+  });
+
   it('reads what a path says', () => {
     const dns = Buffer.from(request('a.example')).toString('base64url');
     const fields = { ...GET, ':path': `/dns-query?dns=${dns}`, accept: 'application/dns-message' };

@@ -98,11 +98,31 @@ describe('content encodings', () => {
   });
 });
 
-function decoded(encodings: Encoding[], packed: Uint8Array, step: number): Buffer {
-  const { defaults } = httpSettings(new Config(libhtp({ 'lzma-enabled': true })), {});
+describe('bounds on LZMA', () => {
+  const packed = Buffer.from(LZMA, 'base64');
+  it('undoes one layer of it', () => {
+    const seen: string[] = [];
+    expect(decoded(['lzma', 'lzma'], packed, 1000, {}, seen).toString()).toBe(TEXT);
+    expect(seen).toEqual(['compression_bomb_double_lzma']);
+  });
+  it('stops where its memory ends', () => {
+    const seen: string[] = [];
+    const some = decoded(['lzma'], packed, 1000, { 'lzma-memlimit': 4 }, seen);
+    expect([some.toString(), seen]).toEqual([TEXT.slice(0, 4), ['lzma_memlimit_reached']]);
+  });
+});
+
+function decoded(
+  encodings: Encoding[],
+  packed: Uint8Array,
+  step: number,
+  settings: object = {},
+  events: string[] = [],
+): Buffer {
+  const { defaults } = httpSettings(new Config(libhtp({ 'lzma-enabled': true, ...settings })), {});
   const out: Uint8Array[] = [];
   const take = (bytes: Uint8Array) => out.push(bytes.slice()) > 0;
-  const decoder = new ContentDecoder(encodings, defaults, take, () => {});
+  const decoder = new ContentDecoder(encodings, defaults, take, event => events.push(event));
   for (let at = 0; at < packed.length; at += step) decoder.write(packed.subarray(at, at + step));
   decoder.end();
   return Buffer.concat(out);

@@ -147,10 +147,26 @@ describe('a hostile conversation', () => {
     ],
     ['a server name of another kind', [sni(Uint8Array.of(0, 4, 9, 0, 1, 97))], ['invalid_sni_type']],
     ['a server name that is too short', [sni(Uint8Array.of(0, 4, 0, 0, 9, 97))], ['invalid_sni_length']],
-    ['a record of an unknown kind', [hello, record(99, u8(0))], ['invalid_record_type']],
-    ['a record of another version', [hello, Uint8Array.of(22, 9, 9, 0, 0)], ['invalid_record_version']],
-    ['a record that is too long', [hello, Uint8Array.of(22, 3, 3, 0xff, 0xff)], ['invalid_tls_header']],
-    ['an unknown message', [hello, record(22, handshake(132, u8(0)))], ['invalid_handshake_message']],
+    [
+      'a record of an unknown kind',
+      [hello, record(99, u8(0))],
+      ['invalid_record_type', 'invalid_ssl_record'],
+    ],
+    [
+      'a record of another version',
+      [hello, Uint8Array.of(22, 9, 9, 0, 0)],
+      ['invalid_record_version', 'invalid_ssl_record'],
+    ],
+    [
+      'a record that is too long',
+      [hello, Uint8Array.of(22, 3, 3, 0xff, 0xff)],
+      ['invalid_tls_header', 'invalid_ssl_record'],
+    ],
+    [
+      'an unknown message',
+      [hello, record(22, handshake(132, u8(0)))],
+      ['invalid_handshake_message', 'invalid_ssl_record'],
+    ],
     ['a hello cut off', [record(22, handshake(1, u16(0x0303)))], ['handshake_invalid_length']],
     [
       'a heartbeat that asks for more than it brings',
@@ -160,6 +176,16 @@ describe('a hostile conversation', () => {
   ])('with %s', (_, segments, events) => {
     const feed = new Feed([tls], https);
     for (const segment of segments) feed.client(segment);
+    expect(feed.events).toEqual(events);
+  });
+
+  it.each([
+    [40, 40, []],
+    [40, 400, ['dataleak_heartbeat_mismatch']],
+  ])('with an encrypted heartbeat of %i bytes answered by %i', (asked, answered, events) => {
+    const ready = record(20, u8(1));
+    const feed = new Feed([tls], https).client(hello).server(flight).client(ready).server(ready);
+    feed.client(record(24, new Uint8Array(asked))).server(record(24, new Uint8Array(answered)));
     expect(feed.events).toEqual(events);
   });
 
@@ -178,6 +204,6 @@ describe('a hostile conversation', () => {
 
   it('with a message that never ends gives up', () => {
     const feed = new Feed([tls], https).client(record(22, concat(u8(1), Uint8Array.of(0xff, 0xff, 0xff))));
-    expect(feed.events).toEqual(['handshake_invalid_length']);
+    expect(feed.events).toEqual(['handshake_invalid_length', 'invalid_ssl_record']);
   });
 });
