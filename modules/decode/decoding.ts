@@ -22,6 +22,8 @@ export class Decoding {
   readonly recursionTracking: boolean;
   readonly vlanTracking: boolean;
   readonly udpTunnels: Uint8Array;
+  readonly vntag: boolean;
+  readonly erspanOne: boolean;
   /** Whether TCP checksums are verified now. */
   checksums: boolean;
   /** Layers of the packet in hand so far. */
@@ -49,6 +51,8 @@ export class Decoding {
     this.recursionTracking = settings.recursionTracking;
     this.vlanTracking = settings.vlanTracking;
     this.udpTunnels = settings.udpTunnels;
+    this.vntag = settings.vntag;
+    this.erspanOne = settings.erspanOne;
     this.checksums = settings.checksums !== 'no';
   }
 

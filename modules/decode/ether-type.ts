@@ -54,6 +54,7 @@ export function decodeEtherType(d: Decoding, p: number, type: number, at: number
       decodeFabricPath(d, p, at, end);
       return true;
     case 0x8926:
+      if (!d.vntag) return false;
       decodeVntag(d, p, at, end);
       return true;
     case 0x893f:

@@ -106,7 +106,9 @@ function decodePayload(
       return decodeInner(d, p, kind, LinkType.ETHERNET, decodeEthernet, at, end);
     case EtherType.ETHER_TYPE_ERSPAN: {
       // Type I has no sequence number in GRE and no header of its own.
-      const decode = at === header + HEADER ? decodeErspanTypeOne : decodeErspanTypeTwo;
+      const typeOne = at === header + HEADER;
+      if (typeOne && !d.erspanOne) return true;
+      const decode = typeOne ? decodeErspanTypeOne : decodeErspanTypeTwo;
       return decodeInner(d, p, kind, LinkType.ETHERNET, decode, at, end);
     }
     default:

@@ -13,18 +13,8 @@ const vxlan = option('decoder.vxlan.enabled', boolean, true, 'decode VXLAN');
 const vxlanPorts = option('decoder.vxlan.ports', tree, '$VXLAN_PORTS', 'UDP destination ports of VXLAN');
 const geneve = option('decoder.geneve.enabled', boolean, true, 'decode Geneve');
 const genevePorts = option('decoder.geneve.ports', tree, '$GENEVE_PORTS', 'UDP destination ports of Geneve');
-const vntag = option(
-  'decoder.vntag.enabled',
-  boolean,
-  true,
-  'accepted for old configurations: VN-Tag is always decoded',
-);
-const erspanOne = option(
-  'decoder.erspan.typeI.enabled',
-  boolean,
-  true,
-  'accepted for old configurations: ERSPAN type I is always decoded',
-);
+const vntag = option('decoder.vntag.enabled', boolean, true, 'decode VN-Tag');
+const erspanOne = option('decoder.erspan.typeI.enabled', boolean, true, 'decode ERSPAN type I');
 const maxLayers = option('decoder.max-layers', integer(1, 255), 16, 'layers of one packet that are decoded');
 const recursionTracking = option(
   'decoder.recursion-level.use-for-tracking',
@@ -83,6 +73,8 @@ export interface DecodeSettings {
   readonly recursionTracking: boolean;
   readonly vlanTracking: boolean;
   readonly checksums: ChecksumMode;
+  readonly vntag: boolean;
+  readonly erspanOne: boolean;
   /** One byte a port: PORT_ bits of the tunnels that are looked for there. */
   readonly udpTunnels: Uint8Array;
 }
@@ -104,6 +96,8 @@ export function readSettings(config: Config): DecodeSettings {
     recursionTracking: config.read(recursionTracking),
     vlanTracking: config.read(vlanTracking),
     checksums: checksumMode(config),
+    vntag: config.read(vntag),
+    erspanOne: config.read(erspanOne),
     udpTunnels,
   };
 }

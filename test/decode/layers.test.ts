@@ -496,6 +496,16 @@ describe('tunnels', () => {
     expect(count(3544, ...TCP6)).toBe(1);
   });
 
+  test('VN-Tag and ERSPAN type I are left alone where they are off', async () => {
+    const config = { decoder: { vntag: { enabled: false }, erspan: { typeI: { enabled: false } } } };
+    const { thread, one } = await decoder({ config });
+    expect(one(packet(ethernet(), ipv4(), gre(), erspanTypeOne(), ...frame)).length).toBe(1);
+    one(packet(ethernet(), vntag(), ...TCP4));
+    expect(thread.counters.read('decoder.erspan')).toBe(0);
+    expect(thread.counters.read('decoder.vntag')).toBe(0);
+    expect(thread.counters.read('decoder.event.ethernet.unknown_ethertype')).toBe(1);
+  });
+
   test('ports come from variables', async () => {
     const config = { vars: { 'port-groups': { VXLAN_PORTS: 99 } } };
     const { one } = await decoder({ config });
