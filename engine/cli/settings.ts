@@ -6,6 +6,7 @@ import { placeText } from '../config/config-error.js';
 import type { DeclaredOptions, Finding } from '../config/declared.js';
 import { type LoadedConfig, loadConfig } from '../config/load.js';
 import type { Log } from '../module.js';
+import { absentLines, absentReason } from './absent-options.js';
 import { UsageError } from './usage-error.js';
 
 /** Where a configuration is looked for when none is named. */
@@ -49,18 +50,21 @@ function placeOf(places: LoadedConfig['places'], path: string) {
 }
 
 /**
- * Tells what is not accepted: wrong values as errors, keys that look like mistakes as warnings, other unknown keys
- * at level info with their number at level notice.
+ * Tells what is not accepted: wrong values as errors, keys that look like mistakes as warnings, options of Suricata that
+ * have no effect by name, other unknown keys at level info with their number at level notice.
  * @returns number of errors
  * @throws UsageError when nothing can start with one of them
  */
 export function tellFindings(settings: LoadedConfig, declared: DeclaredOptions, log: Log): number {
   const findings = declared.check(settings.config.tree);
   const wrong = findings.filter(finding => finding.kind === 'unaccepted');
-  const likely = findings.filter(finding => finding.nearest !== undefined);
-  const unknown = findings.filter(finding => finding.kind === 'unknown' && finding.nearest === undefined);
+  const absent = findings.filter(({ kind, path }) => kind === 'unknown' && absentReason(path) !== undefined);
+  const others = findings.filter(finding => finding.kind === 'unknown' && !absent.includes(finding));
+  const likely = others.filter(finding => finding.nearest !== undefined);
+  const unknown = others.filter(finding => finding.nearest === undefined);
   for (const finding of wrong) log.error(`config: ${findingText(settings, finding)}`);
   for (const finding of likely) log.warning(`config: ${findingText(settings, finding)}`);
+  for (const line of absentLines(absent.map(({ path }) => path))) log.notice(`config: ${line}`);
   for (const finding of unknown) log.info(`config: ${findingText(settings, finding)}`);
   if (unknown.length > 0)
     log.notice(

@@ -1,0 +1,104 @@
+/** Options of Suricata that have no effect here, and why: they are told by name. */
+
+interface Absent {
+  readonly reason: string;
+  /** Dotted paths; `*` is any key or index. What lies below is meant too. */
+  readonly paths: readonly string[];
+}
+
+const ABSENT: readonly Absent[] = [
+  {
+    reason: 'packets come from captures, AF_PACKET and NFQUEUE',
+    paths: words('af-xdp dpdk pcap netmap pfring ipfw napatech nflog mpipe dag erf livedev windivert'),
+  },
+  {
+    reason: 'threads and their CPUs are those of profiles',
+    paths: words(
+      'threading.set-cpu-affinity threading.autopin threading.cpu-affinity threading.detect-thread-ratio ' +
+        'threading.stack-size autofp-scheduler flow.managers flow.recyclers',
+    ),
+  },
+  {
+    reason: 'memory is laid out otherwise',
+    paths: words(
+      'max-pending-packets default-packet-size host.hash-size host.prealloc ippair spm-algo luajit cuda ' +
+        'detect.sgh-mpm-context detect.grouping detect.prefilter detect.thresholds.hash-size ' +
+        'stream.max-sessions stream.reassembly.zero-copy-size stream.reassembly.chunk-prealloc ' +
+        'stream.reassembly.segments datasets.defaults.hashsize datasets.limits.total-hashsizes ' +
+        'app-layer.protocols.dns.global-memcap app-layer.protocols.dns.state-memcap',
+    ),
+  },
+  {
+    reason: 'chunks of streams and bodies have fixed sizes',
+    paths: words(
+      'stream.reassembly.randomize-chunk-size stream.reassembly.randomize-chunk-range ' +
+        'app-layer.protocols.http.libhtp.default-config.randomize-inspection-sizes ' +
+        'app-layer.protocols.http.libhtp.default-config.randomize-inspection-range ' +
+        'app-layer.protocols.http.libhtp.server-config.*.*.randomize-inspection-sizes ' +
+        'app-layer.protocols.http.libhtp.server-config.*.*.randomize-inspection-range',
+    ),
+  },
+  {
+    reason: 'the process is not confined; use the service manager for that',
+    paths: words('security.landlock security.limit-noproc coredump logging.stacktrace-on-signal'),
+  },
+  {
+    reason: 'Suricata does not have them any more',
+    paths: words(
+      'outputs.*.unified2-alert outputs.*.alert-prelude outputs.*.dns-log outputs.*.file-log outputs.*.drop ' +
+        'outputs.*.eve-log.types.*.alert.http outputs.*.eve-log.types.*.alert.tls ' +
+        'outputs.*.eve-log.types.*.alert.ssh outputs.*.eve-log.types.*.alert.smtp ' +
+        'outputs.*.eve-log.types.*.alert.dnp3 outputs.*.eve-log.types.*.files.force-md5 ' +
+        'outputs.*.file-store.log-dir outputs.*.file-store.force-md5',
+    ),
+  },
+  {
+    reason: 'rules are profiled by: sluice rules profile',
+    paths: words('profiling detect.profiling.inspect-logging-threshold'),
+  },
+  {
+    reason: 'they are not there',
+    paths: words(
+      'plugins heartbeat unix-command asn1-max-frames legacy host-mode daemon-directory umask ' +
+        'logging.default-output-filter logging.outputs.*.syslog capture.disable-offloading ' +
+        'app-layer.protocols.http.libhtp.default-config.swf-decompression ' +
+        'app-layer.protocols.http.libhtp.server-config.*.*.swf-decompression ' +
+        'outputs.*.eve-log.redis outputs.*.eve-log.json outputs.*.pcap-log.lz4-checksum ' +
+        'outputs.*.pcap-log.lz4-level outputs.*.file-store.xff outputs.*.lua.cpath ' +
+        'decoder.vxlan.reserved-bits-check detect.stream-tx-log-limit detect.rule-reload flow.rate-tracking ' +
+        'af-packet.*.ebpf-lb-file af-packet.*.ebpf-filter-file af-packet.*.xdp-mode af-packet.*.xdp-filter-file ' +
+        'af-packet.*.xdp-cpu-redirect af-packet.*.bypass af-packet.*.pinned-maps af-packet.*.pinned-maps-name ' +
+        'af-packet.*.rollover af-packet.*.disable-hwtimestamp af-packet.*.v2-block-size',
+    ),
+  },
+  {
+    reason: '--engine-analysis writes all it has',
+    paths: ['engine-analysis'],
+  },
+];
+
+function words(text: string): string[] {
+  return text.split(' ');
+}
+
+/** Why Suricata's option at this path has no effect; undefined for what is no option of it. */
+export function absentReason(path: string): string | undefined {
+  const keys = path.split('.');
+  return ABSENT.find(({ paths }) => paths.some(each => leadsTo(each.split('.'), keys)))?.reason;
+}
+
+function leadsTo(pattern: readonly string[], keys: readonly string[]): boolean {
+  return pattern.length <= keys.length && pattern.every((part, i) => part === '*' || part === keys[i]);
+}
+
+/** One line for each reason: `landlock, coredump: …`. @param paths of keys that are not known */
+export function absentLines(paths: readonly string[]): string[] {
+  const byReason = new Map<string, Set<string>>();
+  for (const path of paths) {
+    const reason = absentReason(path);
+    if (reason === undefined) continue;
+    const names = byReason.get(reason) ?? new Set();
+    byReason.set(reason, names.add(path.replace(/\.\d+(?=\.|$)/g, '')));
+  }
+  return [...byReason].map(([reason, names]) => `${[...names].join(', ')}: no effect, ${reason}`);
+}

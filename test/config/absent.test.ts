@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { absentLines, absentReason } from '../../engine/cli/absent-options.js';
+import { declaredOptions } from '../../engine/cli/declared-options.js';
+
+test('options of Suricata without effect are told by name, by reason', () => {
+  const paths = [
+    'threading.set-cpu-affinity',
+    'dpdk.interfaces',
+    'outputs.0.eve-log.redis.server',
+    'security.landlock.enabled',
+    'threading.stack-size',
+    'no-such-key',
+  ];
+  expect(absentLines(paths)).toEqual([
+    'threading.set-cpu-affinity, threading.stack-size: no effect, threads and their CPUs are those of profiles',
+    'dpdk.interfaces: no effect, packets come from captures, AF_PACKET and NFQUEUE',
+    'outputs.eve-log.redis.server: no effect, they are not there',
+    'security.landlock.enabled: no effect, the process is not confined; use the service manager for that',
+  ]);
+  expect(absentReason('no-such-key')).toBeUndefined();
+});
+
+test('none of the options that are there is told to be absent', async () => {
+  const { all } = await declaredOptions();
+  expect(all.filter(({ path }) => absentReason(path) !== undefined).map(({ path }) => path)).toEqual([]);
+});
