@@ -127,6 +127,19 @@ export interface OutputRecord {
 
 export type Direction = 'to_server' | 'to_client' | 'either';
 
+/** How the text of a buffer looks, where it always looks alike: contents that look otherwise could not match. */
+export interface TextForm {
+  /** Letters are of this case: contents are written in it whatever case the rule has. */
+  readonly letters: 'lower' | 'upper';
+  /** Characters of the whole text. */
+  readonly length?: number;
+  /** It is hexadecimal digits, in pairs with colons between them where that is said. */
+  readonly pairs: boolean;
+}
+
+/** MD5 in hexadecimal digits. */
+export const MD5_TEXT: TextForm = { letters: 'lower', length: 32, pairs: false };
+
 /** A sticky buffer: bytes of a transaction under a keyword. */
 export interface BufferDeclaration<T extends Transaction = Transaction> {
   /** `http.uri` */
@@ -145,6 +158,7 @@ export interface BufferDeclaration<T extends Transaction = Transaction> {
   readonly multiple?: boolean;
   /** A body that is inspected while it grows, up to its inspection limits. */
   readonly growing?: boolean;
+  readonly form?: TextForm;
   /** Path of the option that switches it: where that is `no`, rules that use it are refused. */
   readonly switch?: string;
   /** Other protocols have it too (`file.data`): a rule that uses it is not about this protocol alone. */

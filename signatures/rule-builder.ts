@@ -77,6 +77,8 @@ export class RuleBuilder {
   /** What keywords remember between themselves, by keyword name: "given already", what was declared. */
   readonly notes = new Map<string, unknown>();
 
+  /** Protocols that all keywords so far belong to; undefined while there were none. */
+  private meantProtocols: readonly KeywordOwner[] | undefined;
   private current: BufferUnderConstruction | undefined;
   private inHand: Match | undefined;
   /** The buffer that got the last condition. */
@@ -254,11 +256,28 @@ export class RuleBuilder {
   useProtocol(owners: readonly KeywordOwner[], keyword: string, at: Position): void {
     this.keywordProtocol ??= owners[0]!.name;
     const header = this.context.protocols.get(this.protocol);
-    if (header?.kind !== 'application') return;
+    if (header?.kind !== 'application') {
+      this.requireCommon(owners, keyword, at);
+      return;
+    }
     if (owners.some(owner => fits(header.name, owner))) return;
     if (keyword.startsWith('file'))
       throw new RuleError(`protocol ${header.name} doesn't support file matching (${keyword})`, at);
     throw new RuleError(`rule is about ${header.name}, but keyword ${keyword} about ${owners[0]!.name}`, at);
+  }
+
+  /** Keywords of a rule about no application protocol must have one in common. */
+  private requireCommon(owners: readonly KeywordOwner[], keyword: string, at: Position): void {
+    const meant = this.meantProtocols;
+    const common = owners.filter(
+      owner => owner.variantOf === undefined && (meant?.some(({ name }) => fits(name, owner)) ?? true),
+    );
+    if (common.length === 0)
+      throw new RuleError(
+        `can't set rule app proto to ${owners[0]!.name} (${keyword}): already set to ${meant![0]!.name}`,
+        at,
+      );
+    this.meantProtocols = common;
   }
 
   /** True the first time it is asked for `what`: keywords that may stand once only. */

@@ -1,5 +1,6 @@
 /** What rules are parsed against: variables, classifications, keywords, and where warnings go. */
 import { nearest } from '../engine/nearest.js';
+import type { TextForm } from '../engine/protocol.js';
 import type { Classification } from './classification.js';
 import type { DatasetDeclarations } from './dataset-declarations.js';
 import { flatText } from './flat-text.js';
@@ -62,6 +63,7 @@ export interface RuleBuffer {
   /** Application protocol it belongs to, undefined for packets and files. */
   readonly protocol?: string;
   readonly direction: 'to_server' | 'to_client' | 'either';
+  readonly form?: TextForm;
 }
 
 /** A protocol name of rule headers. */

@@ -1,6 +1,6 @@
 /** QUIC (RFC 9000, 9001, 9369; Google's versions before): what its handshake shows to whoever sees all of it. */
 import { boolean, integer, option } from '../../engine/config/option.js';
-import { type BufferDeclaration, defineProtocol, type ProbeResult } from '../../engine/protocol.js';
+import { type BufferDeclaration, defineProtocol, MD5_TEXT, type ProbeResult } from '../../engine/protocol.js';
 import { Connection } from './quic/connection.js';
 import { isKnown, versionOf } from './quic/packet.js';
 import { quicRecord } from './quic/record.js';
@@ -58,7 +58,7 @@ const BUFFERS: readonly Buffer_[] = [
     'quic.cyu.hash',
     'MD5 of the CYU text of the client',
     ({ google }, _, index) => (index === 0 ? bytesOf(google?.cyu.hash) : undefined),
-    { multiple: true },
+    { multiple: true, form: MD5_TEXT },
   ),
   ofClient(
     'quic.cyu.string',

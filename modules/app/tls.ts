@@ -3,7 +3,7 @@ import { askedKeywords } from '../../engine/asked-keywords.js';
 import type { Config } from '../../engine/config/config.js';
 import { boolean, choice, option, text } from '../../engine/config/option.js';
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
-import { type BufferDeclaration, defineProtocol, type ProbeResult } from '../../engine/protocol.js';
+import { type BufferDeclaration, defineProtocol, MD5_TEXT, type ProbeResult } from '../../engine/protocol.js';
 import { tlsRecord } from './tls/eve.js';
 import { tlsTests } from './tls/keywords.js';
 import { TLS_OUTPUT_OPTIONS, tlsVariants, usualMembers } from './tls/outputs.js';
@@ -116,6 +116,7 @@ const BUFFERS: readonly Buffer_[] = [
   ofClient('ja3.hash', 'MD5 of the JA3 text of the client', ({ ja3 }) => bytesOf(ja3?.hash), {
     aliases: ['ja3_hash'],
     switch: JA3.path,
+    form: MD5_TEXT,
   }),
   ofClient('ja3.string', 'the JA3 text of the client', ({ ja3 }) => bytesOf(ja3?.text), {
     aliases: ['ja3_string'],
@@ -128,6 +129,7 @@ const BUFFERS: readonly Buffer_[] = [
   {
     ...ofClient('ja3s.hash', 'MD5 of the JA3S text of the server', ({ ja3s }) => bytesOf(ja3s?.hash)),
     switch: JA3.path,
+    form: MD5_TEXT,
     direction: 'to_client',
     progress: SERVER_HELLO,
   },
@@ -156,13 +158,13 @@ const BUFFERS: readonly Buffer_[] = [
     'tls.cert_serial',
     'serial number of the certificate',
     ({ certificate }) => bytesOf(certificate?.serial),
-    { aliases: ['tls_cert_serial'] },
+    { aliases: ['tls_cert_serial'], form: { letters: 'upper', pairs: true } },
   ),
   ofCertificate(
     'tls.cert_fingerprint',
     'SHA-1 fingerprint of the certificate',
     ({ certificate }) => bytesOf(certificate?.fingerprint),
-    { aliases: ['tls_cert_fingerprint'] },
+    { aliases: ['tls_cert_fingerprint'], form: { letters: 'lower', length: 59, pairs: true } },
   ),
   ofCertificate('tls.certs', 'a certificate of the chain, as sent', ({ chain }, index) => chain[index], {
     multiple: true,

@@ -34,8 +34,20 @@ function parseConfig(rule: RuleBuilder, argument: string | undefined, at: Positi
   rule.addEffect({ kind: 'config', type: match[3]!, scope: match[4]! });
 }
 
+/** Conditions by which candidates can be found. */
+const PREFILTERS = new Set(
+  (
+    'ack seq tcp.ack tcp.seq flags tcp.flags fragbits fragoffset ttl itype icode icmp_id icmp_seq icmpv6.mtu igmp.type dsize ' +
+    'flow flowbits id stream_size decode-event stream-event engine-event flow.age flow.pkts vlan.id vlan.layers tcp.mss ' +
+    'tcp.wscale app-layer-protocol'
+  ).split(' '),
+);
+
 function parsePrefilter(rule: RuleBuilder, _: string | undefined, at: Position): void {
   if (!rule.last) throw new RuleError('prefilter needs a preceding keyword', at);
+  if (!rule.once('prefilter keyword')) throw new RuleError('prefilter already set', at);
+  if (rule.last.kind !== 'content' && !PREFILTERS.has(rule.last.kind))
+    throw new RuleError(`prefilter is not supported for ${rule.last['keyword'] ?? rule.last.kind}`, at);
   // What is chosen does not change what matches; a content becomes the pattern that is searched for.
   const content = rule.lastContent();
   if (content && rule.last === content) content.fastPattern = true;

@@ -40,7 +40,20 @@ function parse(rule: RuleBuilder, argument: string | undefined, at: Position): v
     throw new RuleError(`a rule of protocol ${rule.protocol} cannot use app-layer-protocol:${name}`, at);
   }
   const match: ApplicationProtocolMatch = { kind: 'app-layer-protocol', name, negated, side: side as Side };
+  requireNoConflict(rule, match, at);
   rule.addCondition(match);
+}
+
+/** Of one side a rule may say one thing, or several that it is not. */
+function requireNoConflict(rule: RuleBuilder, match: ApplicationProtocolMatch, at: Position): void {
+  for (const before of rule.conditions) {
+    if (before.kind !== 'app-layer-protocol' || before['side'] !== match.side) continue;
+    if (!match.negated || before['negated'] !== match.negated || before['name'] === match.name)
+      throw new RuleError(
+        "can't mix positive app-layer-protocol match with negated match or match for 'failed'.",
+        at,
+      );
+  }
 }
 
 export const applicationProtocolKeywords: readonly Keyword[] = [

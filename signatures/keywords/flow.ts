@@ -49,14 +49,8 @@ function parseFlow(argument: string, at: Position): FlowMatch {
 function parse(rule: RuleBuilder, argument: string | undefined, at: Position): void {
   if (!rule.once('flow')) throw new RuleError('flow can be used once in a rule', at);
   const match = parseFlow(argument!, at);
-  requireStreamOfTcp(rule, match, at);
   if (match.direction) rule.flowDirection = match.direction;
   rule.addCondition(match);
-}
-
-function requireStreamOfTcp(rule: RuleBuilder, match: FlowMatch, at: Position): void {
-  if (match.stream !== 'only_stream' || rule.protocol !== 'tcp-pkt') return;
-  throw new RuleError('flow:only_stream cannot be used with tcp-pkt', at);
 }
 
 export const flowKeywords: readonly Keyword[] = [

@@ -41,11 +41,16 @@ export function protocolKeywords(protocols: readonly Protocol[]): Keyword[] {
 
 /** Their buffers, as rules must know them. */
 export function protocolBuffers(protocols: readonly Protocol[]): RuleBuffer[] {
-  return declared(protocols, each => each.buffers).map(([{ keyword, direction }, owners]) => {
+  return declared(protocols, each => each.buffers).map(([{ keyword, direction, form }, owners]) => {
     const same = owners.every(
       each => each.buffers.find(buffer => buffer.keyword === keyword)?.direction === direction,
     );
-    return { keyword, protocol: owners[0]!.name, direction: same ? direction : 'either' };
+    return {
+      keyword,
+      protocol: owners[0]!.name,
+      direction: same ? direction : 'either',
+      ...(form && { form }),
+    };
   });
 }
 

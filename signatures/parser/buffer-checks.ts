@@ -10,6 +10,7 @@ import type { ContentMatch, Match } from '../signature.js';
 
 /** @throws RuleError */
 export function checkBuffers(rule: RuleBuilder): void {
+  checkUriLength(rule);
   const dsize = rule.conditions.find(match => match.kind === 'dsize') as SizeMatch | undefined;
   for (const { buffer, conditions, transforms, at } of rule.buffers) {
     checkAbsent({ conditions }, at);
@@ -17,6 +18,7 @@ export function checkBuffers(rule: RuleBuilder): void {
     const bsize = conditions.find(match => match.kind === 'bsize') as SizeMatch | undefined;
     if (bsize) requireFits(conditions, bsize.test, 'bsize', rule);
     if (buffer === 'http.host' && transforms.length === 0) checkHost(conditions, rule);
+    if (buffer === 'http.method' && transforms.length === 0) checkMethod(conditions, rule);
     for (const transform of transforms) {
       for (const match of conditions)
         if (match.kind === 'content') checkTransformed(match as ContentMatch, transform, rule);
@@ -79,6 +81,28 @@ function requiredLength(conditions: readonly Match[], limit: number): number {
   return length + offset;
 }
 
+/** What `urilen` says of the longest URI. */
+interface UriLength {
+  readonly maximum: number;
+  readonly negated: boolean;
+  readonly raw: boolean;
+}
+
+function checkUriLength(rule: RuleBuilder): void {
+  const urilen = rule.conditions.find(match => match['keyword'] === 'urilen');
+  if (!urilen) return;
+  const { maximum, negated, raw } = urilen['parsed'] as UriLength;
+  if (negated) return;
+  for (const { buffer, conditions, transforms } of rule.buffers) {
+    if (buffer !== (raw ? 'http.uri.raw' : 'http.uri') || transforms.length > 0) continue;
+    for (const match of conditions) {
+      const { bytes, negated: absent } = match as ContentMatch;
+      if (match.kind === 'content' && !absent && bytes.length > maximum)
+        throw new RuleError(`depth or urilen ${maximum} smaller than content len ${bytes.length}`, rule.at);
+    }
+  }
+}
+
 /** The buffer holds the host in lower case. */
 function checkHost(conditions: readonly Match[], rule: RuleBuilder): void {
   for (const match of conditions) {
@@ -98,6 +122,16 @@ function checkHost(conditions: readonly Match[], rule: RuleBuilder): void {
         content.bytes.toLowerCase(),
       );
     }
+  }
+}
+
+/** Blanks stand around the method, not in it. */
+function checkMethod(conditions: readonly Match[], rule: RuleBuilder): void {
+  for (const match of conditions) {
+    if (match.kind !== 'content') continue;
+    const { bytes } = match as ContentMatch;
+    const where = /[ \t]$/.test(bytes) ? 'trailing' : /^[ \t]/.test(bytes) ? 'leading' : undefined;
+    if (where) throw new RuleError(`http_method pattern with ${where} space`, rule.at, bytes.trim());
   }
 }
 

@@ -2,20 +2,36 @@
 import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 
-/** @throws RuleError when a transactional rule does not use both directions */
+type Side = 'to_server' | 'to_client';
+
+/** @throws RuleError when a transactional rule does not use both directions, or another one does */
 export function checkDirections(rule: RuleBuilder): void {
-  if (rule.header.direction !== '=>') return;
+  if (rule.header.direction === '=>') checkTransactional(rule);
+  else checkOneWay(rule);
+}
+
+function checkTransactional(rule: RuleBuilder): void {
   const wrong = (what: string) => new RuleError(`rule ${rule.sid} ${what}`, rule.at);
   if (rule.flowDirection) throw wrong('means to use both directions, cannot specify a flow direction');
-  let toServer = false;
-  let toClient = false;
+  const sides = new Set<Side>();
   for (const { buffer, direction } of rule.buffers) {
     const known = rule.context.buffers.get(buffer)?.direction ?? direction;
     if (known === 'either' && !direction) {
       throw wrong('means to use both directions, cannot have keywords ambiguous about directions');
     }
-    if ((direction ?? known) === 'to_server') toServer = true;
-    if ((direction ?? known) === 'to_client') toClient = true;
+    const side = direction ?? known;
+    if (side && side !== 'either') sides.add(side);
   }
-  if (!(toServer && toClient) && !rule.unsupported) throw wrong('should use both directions, but does not');
+  if (sides.size < 2 && !rule.unsupported) throw wrong('should use both directions, but does not');
+}
+
+/** Buffers and values of one direction only, and `flow`, must agree. */
+function checkOneWay(rule: RuleBuilder): void {
+  const sides = new Set<Side>(rule.flowDirection ? [rule.flowDirection] : []);
+  for (const { buffer } of rule.buffers) {
+    const side = rule.context.buffers.get(buffer)?.direction;
+    if (side && side !== 'either') sides.add(side);
+  }
+  if (sides.size > 1)
+    throw new RuleError(`rule ${rule.sid} mixes keywords with conflicting directions`, rule.at);
 }

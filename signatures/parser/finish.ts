@@ -4,6 +4,8 @@ import { RuleError } from '../rule-error.js';
 import type { AddressSet, Match, PortSet, Signature } from '../signature.js';
 import { checkBuffers } from './buffer-checks.js';
 import { checkDirections } from './direction-checks.js';
+import { checkPacketConditions } from './packet-checks.js';
+import { applyTextForms } from './text-forms.js';
 
 const DEFAULT_PRIORITY = 3;
 const NO_METADATA: Readonly<Record<string, readonly string[]>> = {};
@@ -13,8 +15,10 @@ export function finish(rule: RuleBuilder, text: string): Signature {
   rule.requireUsed(rule.at);
   attachBase64(rule);
   if (rule.sid === 0) throw new RuleError('Signature missing required value "sid".', rule.at, 'sid:1;');
+  applyTextForms(rule);
   checkBuffers(rule);
   checkDirections(rule);
+  checkPacketConditions(rule);
   const { header, context } = rule;
   const classification =
     rule.classtype === undefined ? undefined : context.classifications.get(rule.classtype);

@@ -20,8 +20,11 @@ const fromBase64: Transform = {
       offset: 0,
       mode: 'rfc4648',
     };
+    const seen = new Set<string>();
     for (const field of argument === undefined ? [] : fields(argument)) {
-      const [word, value] = field.split(/\s+/);
+      const [word = '', value] = field.split(/\s+/);
+      if (seen.has(word)) throw new RuleError(`from_base64: ${word} is given twice`, at, fromBase64.grammar);
+      seen.add(word);
       const mode = BASE64_MODES.find(each => each === value);
       if (word === 'mode' && mode) given.mode = mode;
       else if ((word === 'bytes' || word === 'offset') && value)

@@ -10,8 +10,8 @@ const pcrexform: Transform = {
   grammar: '"expression with a group"',
   parse(argument, rule, at) {
     const pattern = unquote(argument!, 'pcrexform', at);
-    if (!/(^|[^\\])\((?!\?(?!P?<[A-Za-z]|'))/.test(pattern))
-      throw new RuleError('pcrexform needs a group "( )"', at);
+    const groups = groupsIn(pattern);
+    if (groups !== 1) throw new RuleError(`need exactly one substring capture, found ${groups}`, at);
     rule.context.checkExpression?.(pattern, '', at);
     return { pattern };
   },
@@ -30,6 +30,12 @@ const pcrexform: Transform = {
     };
   },
 };
+
+/** Groups that capture: parentheses that are neither escaped, in a class, nor begin with `?` (names apart). */
+function groupsIn(pattern: string): number {
+  const plain = pattern.replace(/\\[\s\S]/g, '').replace(/\[\^?\]?[^\]]*\]/g, '');
+  return plain.match(/\((?!\?(?!P?<[A-Za-z]|'))/g)?.length ?? 0;
+}
 
 const subslice: Transform = {
   name: 'subslice',

@@ -133,10 +133,10 @@ describe('buffers', () => {
       ],
     ],
     [
-      'sample.uri; content:"a"; sample.body; content:"b"; sample.uri; content:"c";',
+      'sample.uri; content:"a"; tcp.hdr; content:"b"; sample.uri; content:"c";',
       [
         ['sample.uri', [], 2],
-        ['sample.body', [], 1],
+        ['tcp.hdr', [], 1],
       ],
     ],
     [

@@ -1,5 +1,5 @@
 /** Keywords of SSH. */
-import type { BufferDeclaration, TestDeclaration } from '../../../engine/protocol.js';
+import { type BufferDeclaration, MD5_TEXT, type TestDeclaration } from '../../../engine/protocol.js';
 import { BANNER_DONE, KEXINIT_DONE, type Peer, type SshTransaction } from './transaction.js';
 
 type Buffer_ = BufferDeclaration<SshTransaction>;
@@ -22,6 +22,7 @@ function ofKeys(keyword: string, toServer: boolean, summary: string, part: 'hash
     direction: toServer ? 'to_server' : 'to_client',
     progress: KEXINIT_DONE,
     summary,
+    ...(part === 'hash' && { form: MD5_TEXT }),
     get(transaction) {
       const hassh = transaction.peer(toServer).hassh;
       return hassh && Buffer.from(hassh[part], 'latin1');

@@ -1,0 +1,167 @@
+/** Rules that could never match, or mean two things at once. */
+import { describe, expect, test } from 'vitest';
+import type { Protocol, TextForm } from '../../engine/protocol.js';
+import { load, refusal, SAMPLE_PROTOCOL, withOptions } from './rules.js';
+
+const sample = 'alert sample any any -> any any';
+const CONFLICT = 'rule 1 mixes keywords with conflicting directions';
+
+describe('directions', () => {
+  test.each([
+    'sample.uri; content:"a"; sample.body; content:"b";',
+    'flow:to_client; sample.uri; content:"a";',
+    'sample.body; content:"a"; flow:to_server;',
+  ])('%s', options => expect(refusal(options, sample)).toBe(CONFLICT));
+
+  test.each([
+    'flow:to_server; sample.uri; content:"a";',
+    'flow:to_client; sample.names; content:"a";',
+    'sample.uri; content:"a"; sample.names; content:"b";',
+  ])('%s is right', options => expect(refusal(options, sample)).toBeUndefined());
+});
+
+describe('packets and streams', () => {
+  const MIXED = /^can't mix packet keywords/;
+  test.each<[string, string, RegExp]>([
+    ['dsize:5; content:"a";', 'alert tcp-stream any any -> any any', MIXED],
+    ['flags:S; content:"a";', 'alert tcp-stream any any -> any any', MIXED],
+    ['flow:no_stream; content:"a";', 'alert tcp-stream any any -> any any', MIXED],
+    ['flow:only_stream; ttl:5; content:"a";', 'alert tcp any any -> any any', MIXED],
+    ['flow:only_stream; content:"a";', 'alert tcp-pkt any any -> any any', MIXED],
+    ['sample.uri; content:"a"; dsize:5;', sample, /^Signature combines packet specific matches/],
+    ['ack:5; sample.uri; content:"a";', sample, /^Signature combines packet specific matches/],
+  ])('%s of %s', (options, header, reason) => expect(refusal(options, header)).toMatch(reason));
+
+  test.each<[string, string]>([
+    ['dsize:5;', sample],
+    ['dsize:5; content:"a";', 'alert tcp any any -> any any'],
+    ['flow:only_stream; content:"a";', 'alert tcp any any -> any any'],
+  ])('%s of %s is right', (options, header) => expect(refusal(options, header)).toBeUndefined());
+});
+
+describe('protocols', () => {
+  const other = {
+    ...SAMPLE_PROTOCOL,
+    name: 'other',
+    ruleNames: [],
+    buffers: [{ ...SAMPLE_PROTOCOL.buffers[0]!, keyword: 'other.uri' }],
+  } as unknown as Protocol;
+
+  test('a rule of TCP has keywords of one of them', () => {
+    const both = load(withOptions('sample.uri; content:"a"; other.uri; content:"b";'), {
+      protocols: [SAMPLE_PROTOCOL, other],
+    });
+    expect(both.errors[0]!.message).toBe(
+      "can't set rule app proto to other (other.uri): already set to sample",
+    );
+    expect(refusal('sample.uri; content:"a"; sample.names; content:"b";')).toBeUndefined();
+  });
+
+  test.each([
+    'app-layer-protocol:sample; app-layer-protocol:failed;',
+    'app-layer-protocol:sample; app-layer-protocol:!sample1;',
+    'app-layer-protocol:!sample; app-layer-protocol:!sample;',
+  ])('%s', options => expect(refusal(options)).toMatch(/^can't mix positive app-layer-protocol/));
+
+  test.each([
+    'app-layer-protocol:!sample; app-layer-protocol:!failed;',
+    'app-layer-protocol:sample,original; app-layer-protocol:sample1,final;',
+  ])('%s is right', options => expect(refusal(options)).toBeUndefined());
+});
+
+describe('prefilter', () => {
+  test.each<[string, RegExp]>([
+    ['tos:1; prefilter;', /not supported for tos/],
+    ['sameip; prefilter;', /not supported for sameip/],
+    ['content:"a"; isdataat:5; prefilter;', /not supported for isdataat/],
+    ['flow.bytes:both,>5; prefilter;', /not supported for flow.bytes/],
+    ['ttl:1; prefilter; id:5; prefilter;', /already set/],
+    ['prefilter;', /preceding keyword/],
+  ])('%s', (options, reason) => expect(refusal(options)).toMatch(reason));
+
+  test.each([
+    'ttl:1; prefilter;',
+    'content:"a"; prefilter;',
+    'flow:to_server; prefilter;',
+    'ack:5; prefilter;',
+  ])('%s is right', options => expect(refusal(options)).toBeUndefined());
+});
+
+describe('texts that always look alike', () => {
+  const of = (form: TextForm) =>
+    ({
+      ...SAMPLE_PROTOCOL,
+      buffers: [{ ...SAMPLE_PROTOCOL.buffers[0]!, keyword: 'sample.text', form }],
+    }) as unknown as Protocol;
+  const SERIAL: TextForm = { letters: 'upper', pairs: true };
+  const DIGEST: TextForm = { letters: 'lower', length: 4, pairs: false };
+
+  test.each<[TextForm, string, string | RegExp]>([
+    [SERIAL, '0a:bc', '0A:BC'],
+    [SERIAL, '0a', '0A'],
+    [SERIAL, '0abc', /No colon/],
+    [DIGEST, '0ABC', '0abc'],
+    [DIGEST, '0ab', /Invalid length 3/],
+    [DIGEST, '0abx', /no hexadecimal/],
+  ])('%j %j', (form, text, expected) => {
+    const rules = load(withOptions(`sample.text; content:"${text}";`, sample), { protocols: [of(form)] });
+    if (expected instanceof RegExp) expect(rules.errors[0]!.message).toMatch(expected);
+    else expect(rules.signatures[0]!.buffers[0]!.conditions[0]).toMatchObject({ bytes: expected });
+  });
+
+  test('nocase is too much', () => {
+    const { warnings } = load(withOptions('sample.text; content:"a:"; nocase;', sample), {
+      protocols: [of(SERIAL)],
+    });
+    expect(warnings[0]!.message).toMatch(/automatically uppercased/);
+  });
+
+  test('transformed, they look as they do then', () => {
+    const { errors } = load(withOptions('sample.text; to_lowercase; content:"a";', sample), {
+      protocols: [of(DIGEST)],
+    });
+    expect(errors).toEqual([]);
+  });
+});
+
+describe('HTTP', () => {
+  const http = (keyword: string) =>
+    ({
+      ...SAMPLE_PROTOCOL,
+      buffers: [{ ...SAMPLE_PROTOCOL.buffers[0]!, keyword }],
+      tests: [
+        {
+          ...SAMPLE_PROTOCOL.tests[0]!,
+          keyword: 'urilen',
+          parse: (text: string) => ({
+            maximum: Number.parseInt(text, 10),
+            negated: false,
+            raw: text.endsWith('raw'),
+          }),
+        },
+      ],
+    }) as unknown as Protocol;
+
+  test.each([
+    ['"GET "', 'trailing'],
+    ['" GET"', 'leading'],
+  ])('the method %s', (text, where) => {
+    const { errors } = load(withOptions(`http.method; content:${text};`, sample), {
+      protocols: [http('http.method')],
+    });
+    expect(errors[0]!.message).toBe(`http_method pattern with ${where} space`);
+  });
+
+  test.each<[string, string, boolean]>([
+    ['http.uri', 'urilen:3;', false],
+    ['http.uri', 'urilen:4;', true],
+    ['http.uri', 'urilen:3,raw;', true],
+    ['http.uri.raw', 'urilen:3,raw;', false],
+  ])('%s with %s: %s', (keyword, urilen, fits) => {
+    const rule = withOptions(`${urilen} ${keyword}; content:"abcd";`, sample);
+    const { errors } = load(rule, { protocols: [http(keyword)] });
+    expect(errors.map(each => each.message)).toEqual(
+      fits ? [] : ['depth or urilen 3 smaller than content len 4'],
+    );
+  });
+});
