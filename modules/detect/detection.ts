@@ -209,7 +209,7 @@ export class Detection {
   }
 
   /** Both directions are inspected to their ends. */
-  private endOfFlow(slot: number): void {
+  protected endOfFlow(slot: number): void {
     const { at, facts, hand, streams } = this.parts;
     if (facts.transport === Traits.TCP) facts.establish();
     this.candidates.clear();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as Flow from '../../engine/flow-record.js';
 import * as Packet from '../../engine/packet.js';
-import { inline, sensorFor, tcp, udp } from '../detect/sensor.js';
+import { flowEnd, inline, sensorFor, tcp, udp } from '../detect/sensor.js';
 
 const NONE = Packet.VERDICT_NONE;
 const DROP = Packet.VERDICT_DROP;
@@ -45,6 +45,15 @@ describe('the table packet:filter', () => {
     const { row } = s.thread.flows;
     expect(row[1 * Flow.INTS + Flow.ACTION]).toBe(Flow.ACTION_DROP);
     expect(row[2 * Flow.INTS + Flow.ACTION]).toBe(Flow.ACTION_ACCEPT);
+  });
+
+  test('the end of an encrypted session is judged once a direction', async () => {
+    const s = await sensorFor('', { firewall: 'accept:hook tcp:all any any <> any any (alert; sid:1;)' });
+    const ends = (flow: number, flags: number) => {
+      s.thread.flows.row[flow * Flow.INTS + Flow.STATE] = Flow.STATE_ESTABLISHED;
+      return s.run([tcp({ flow, flags }), flowEnd(flow)]).alerts.length;
+    };
+    expect([ends(1, 0), ends(2, Packet.FLAG_NO_PAYLOAD_INSPECTION)]).toEqual([1, 3]);
   });
 
   test('both ways with <>', async () => {

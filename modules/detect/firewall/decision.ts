@@ -8,9 +8,10 @@ import { MATCH_DROPS, MATCH_TRANSACTION, type Subject } from '../alert-queue.js'
 import type { DetectionParts } from '../detection-parts.js';
 import { dropFlow } from '../flow-drop.js';
 
-/** Bits of `FlowRecord.DETECT_FLAGS`: the firewall accepted the flow; threat detection lets it pass. */
+/** Bits of `FlowRecord.DETECT_FLAGS`: the firewall accepted the flow; threat detection lets it pass; encrypted. */
 export const FLOW_ACCEPTED = 1 << 2;
 export const FLOW_PASSED = 1 << 3;
+export const FLOW_ENCRYPTED = 1 << 5;
 
 /** What comes next: the next hook; nothing of this transaction; nothing of this packet; it is dropped. */
 export const NEXT = 0;

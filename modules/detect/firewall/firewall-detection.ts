@@ -12,12 +12,13 @@ import * as Packet from '../../../engine/packet.js';
 import type { ApplicationLayer } from '../../../engine/protocol.js';
 import { isOfFirewall, REASON_FLOW_PRE_HOOK, REASON_STREAM_PRE_HOOK } from '../../../engine/verdict.js';
 import * as Header from '../../../signatures/compile/header.js';
+import { TCP } from '../../../signatures/compile/traits.js';
 import type { FirewallTable, FirewallTables } from '../../../signatures/firewall/tables.js';
 import type { RuleLanguage } from '../../../signatures/language.js';
 import { Detection } from '../detection.js';
 import type { DetectionParts } from '../detection-parts.js';
 import { ApplicationTables } from './application-tables.js';
-import { Decisions, DROPPED, NEXT, PACKET_ACCEPTED } from './decision.js';
+import { Decisions, DROPPED, FLOW_ENCRYPTED, NEXT, PACKET_ACCEPTED } from './decision.js';
 import { decides, EarlyHooks } from './early-hooks.js';
 import { PacketTable } from './packet-table.js';
 
@@ -92,11 +93,41 @@ export class FirewallDetection extends Detection {
     const { decisions, applications } = this;
     const { slot } = this.parts.at;
     decisions.begin(this.wireOf(p, pseudo));
+    if ((this.row[p + Packet.FLAGS]! & Packet.FLAG_NO_PAYLOAD_INSPECTION) !== 0) this.noteEncrypted();
     applications?.note(slot, this.updates!.position);
     const next = this.judgePacket(p, pseudo);
     if (next === DROPPED) this.updates?.skip(slot);
     else this.inspectAccepted(i, p, pseudo, next);
     applications?.forget();
+  }
+
+  /** What nobody looked at since the session was encrypted is left: in packets of its own, one a direction. */
+  protected override endOfFlow(slot: number): void {
+    if (this.leavesData()) for (const toServer of [true, false]) this.judgeEnd(slot, toServer);
+    super.endOfFlow(slot);
+  }
+
+  private noteEncrypted(): void {
+    const { flow, f } = this.parts.facts;
+    if (flow >= 0) this.flows[f + Flow.DETECT_FLAGS]! |= FLOW_ENCRYPTED;
+  }
+
+  private leavesData(): boolean {
+    const { facts } = this.parts;
+    if (facts.transport !== TCP || this.decisions.flowAccepted) return false;
+    const encrypted = (this.flows[facts.f + Flow.DETECT_FLAGS]! & FLOW_ENCRYPTED) !== 0;
+    return encrypted && this.flows[facts.f + Flow.STATE] === Flow.STATE_ESTABLISHED;
+  }
+
+  private judgeEnd(slot: number, toServer: boolean): void {
+    const { decisions, parts } = this;
+    parts.facts.turn(toServer);
+    parts.facts.establish();
+    parts.at.toServer = toServer;
+    decisions.begin(slot);
+    this.filter.judge();
+    // There is nothing left that could be dropped.
+    decisions.dropped = false;
   }
 
   private judgePacket(p: number, pseudo: number): number {
