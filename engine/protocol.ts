@@ -45,6 +45,8 @@ export interface Transaction {
   readonly certificates?: CertificateChain | undefined;
   /** Kept by the engine: how many of its events were logged as anomalies. */
   loggedEvents?: number;
+  /** Kept by detection: how many alerts in the stream were logged with it. */
+  guessed?: number;
   /** Kept by the engine: its record was made. */
   logged?: boolean;
 }

@@ -65,7 +65,7 @@ const ABSENT: readonly Absent[] = [
         'app-layer.protocols.http.libhtp.server-config.*.*.swf-decompression ' +
         'outputs.*.eve-log.redis outputs.*.eve-log.json outputs.*.pcap-log.lz4-checksum ' +
         'outputs.*.pcap-log.lz4-level outputs.*.file-store.xff outputs.*.lua.cpath ' +
-        'decoder.vxlan.reserved-bits-check detect.stream-tx-log-limit detect.rule-reload flow.rate-tracking ' +
+        'decoder.vxlan.reserved-bits-check detect.rule-reload flow.rate-tracking ' +
         'af-packet.*.ebpf-lb-file af-packet.*.ebpf-filter-file af-packet.*.xdp-mode af-packet.*.xdp-filter-file ' +
         'af-packet.*.xdp-cpu-redirect af-packet.*.bypass af-packet.*.pinned-maps af-packet.*.pinned-maps-name ' +
         'af-packet.*.rollover af-packet.*.disable-hwtimestamp af-packet.*.v2-block-size',

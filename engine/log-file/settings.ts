@@ -1,6 +1,6 @@
 /** How log files are written: the settings of the output that a file belongs to. */
 import type { Config } from '../config/config.js';
-import { boolean, integer, type OptionType, option, size } from '../config/option.js';
+import { boolean, type OptionType, option, size } from '../config/option.js';
 import { enabledOutputs, logPath } from '../config/output-list.js';
 
 export interface LogFileSettings {
@@ -14,15 +14,16 @@ export interface LogFileSettings {
   readonly bufferSize: number;
 }
 
-const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86400 };
+const LEAST_BUFFER = 4096;
+const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86400, w: 604_800 };
 const WORDS: Record<string, number> = { minute: 60, hour: 3600, day: 86400 };
 
-/** `minute`, `hour`, `day`, or a number with s, m, h or d. */
+/** `minute`, `hour`, `day`, or a number with s, m, h, d or w. */
 const interval: OptionType<number> = {
-  expected: 'minute, hour, day, or a number with s, m, h or d such as 30m',
+  expected: 'minute, hour, day, or a number with s, m, h, d or w such as 30m',
   parse(value) {
     const text = String(value).toLowerCase();
-    const match = /^(\d+)([smhd]?)$/.exec(text);
+    const match = /^(\d+)([smhdw]?)$/.exec(text);
     return WORDS[text] ?? (match ? Number(match[1]) * UNITS[match[2] || 's']! : undefined);
   },
 };
@@ -47,9 +48,9 @@ const rotateSize = option(
 );
 const bufferSize = option(
   'outputs.*.*.buffer-size',
-  integer(4096, 2 ** 30),
+  size,
   256 << 10,
-  'bytes buffered before writing',
+  'bytes buffered before writing; 4 KiB at least',
 );
 
 export const logFileOptions = [append, mode, rotateInterval, rotateSize, bufferSize];
@@ -66,7 +67,7 @@ export function settingsOf(config: Config, file: string): LogFileSettings {
     mode: read(mode),
     rotateInterval: read(rotateInterval),
     rotateSize: read(rotateSize) || Number.POSITIVE_INFINITY,
-    bufferSize: read(bufferSize),
+    bufferSize: Math.max(LEAST_BUFFER, read(bufferSize)),
   };
 }
 

@@ -1,5 +1,5 @@
 /** QUIC (RFC 9000, 9001, 9369; Google's versions before): what its handshake shows to whoever sees all of it. */
-import { boolean, integer, option } from '../../engine/config/option.js';
+import { choice, integer, option } from '../../engine/config/option.js';
 import { type BufferDeclaration, defineProtocol, MD5_TEXT, type ProbeResult } from '../../engine/protocol.js';
 import { Connection } from './quic/connection.js';
 import { isKnown, versionOf } from './quic/packet.js';
@@ -12,8 +12,19 @@ const LONGEST_HELLO = option(
   65535,
   'bytes of a hello that are put together from several packets',
 );
-const JA3 = option('app-layer.protocols.quic.ja3-fingerprints', boolean, true, 'JA3 fingerprints in records');
-const JA4 = option('app-layer.protocols.quic.ja4-fingerprints', boolean, true, 'JA4 fingerprints in records');
+const SWITCH = choice('yes', 'no', 'auto');
+const JA3 = option(
+  'app-layer.protocols.quic.ja3-fingerprints',
+  SWITCH,
+  'yes',
+  'JA3 fingerprints in records; auto is yes',
+);
+const JA4 = option(
+  'app-layer.protocols.quic.ja4-fingerprints',
+  SWITCH,
+  'yes',
+  'JA4 fingerprints in records; auto is yes',
+);
 
 type Buffer_ = BufferDeclaration<QuicTransaction>;
 
@@ -92,8 +103,8 @@ export default defineProtocol<QuicTransaction>({
   options: [LONGEST_HELLO, JA3, JA4],
   prepare: (config): QuicSettings => ({
     longestHello: config.read(LONGEST_HELLO),
-    ja3: config.read(JA3),
-    ja4: config.read(JA4),
+    ja3: config.read(JA3) !== 'no',
+    ja4: config.read(JA4) !== 'no',
   }),
   datagram(session, bytes, start, end, toServer) {
     session.state ??= new Connection(session);

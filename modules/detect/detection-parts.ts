@@ -43,6 +43,8 @@ export interface DetectionParts {
   readonly shown?: ShownStreams;
   /** Alerts in streams are logged with the transaction in hand. */
   readonly guessesTransactions: boolean;
+  /** Alerts that are logged with one transaction so. */
+  readonly mostGuesses: number;
   /** Called with each alert that the queue had no room for. */
   overflow(): void;
   /** Told of each signature all of whose conditions hold. */

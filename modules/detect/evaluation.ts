@@ -1,5 +1,6 @@
 /** Evaluates candidates on the packet in hand and on its stream, and queues what matched. */
 import * as Packet from '../../engine/packet.js';
+import type { Transaction } from '../../engine/protocol.js';
 import * as Header from '../../signatures/compile/header.js';
 import * as Traits from '../../signatures/compile/traits.js';
 import type { Inspection } from '../../signatures/inspection.js';
@@ -129,9 +130,17 @@ export class Evaluation implements TransactionJudge {
     const application = image.header[rule.number * Header.INTS + Header.APPLICATION]! >= 0;
     const guesses = this.parts.guessesTransactions && (flags & MATCH_STREAM) !== 0;
     const wanted = isDatagram ? application : guesses;
-    const subject = wanted && facts.flow >= 0 ? this.subjects?.inHand(at.slot, at.toServer) : undefined;
+    let subject = wanted && facts.flow >= 0 ? this.subjects?.inHand(at.slot, at.toServer) : undefined;
+    if (subject && !isDatagram && this.isLoggedEnough(subject.transaction)) subject = undefined;
     if (subject) flags |= isDatagram ? MATCH_TRANSACTION : MATCH_GUESSED;
     this.match(rule, subject, flags);
+  }
+
+  /** Alerts in the stream are logged with the same transaction some times, then without. */
+  private isLoggedEnough(transaction: Transaction): boolean {
+    const before = transaction.guessed ?? 0;
+    transaction.guessed = before + 1;
+    return before >= this.parts.mostGuesses;
   }
 
   payloadHolds(rule: Rule): boolean {

@@ -209,6 +209,7 @@ function detectionWith(home: Home, image: RuleSetImage): Detection {
     chunkToServer: config.read(Options.TO_SERVER_CHUNK),
     chunkToClient: config.read(Options.TO_CLIENT_CHUNK),
     guessesTransactions: config.read(Options.GUESS_TRANSACTION),
+    mostGuesses: config.read(Options.TRANSACTION_LOGS),
     applications: applicationNumbers(thread, image),
     overflow: count('detect.alert_queue_overflow'),
     ...(watch.matched && { matched: watch.matched.bind(watch) }),

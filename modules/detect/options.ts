@@ -49,6 +49,13 @@ export const GUESS_TRANSACTION = option(
   'log alerts in streams with the transaction that is in hand',
 );
 
+export const TRANSACTION_LOGS = option(
+  'detect.stream-tx-log-limit',
+  integer(0),
+  4,
+  'alerts in streams that are logged with one transaction',
+);
+
 export const detectOptions = [
   PACKET_ALERT_MAX,
   TO_SERVER_CHUNK,
@@ -57,6 +64,7 @@ export const detectOptions = [
   SCAN_ROOM,
   RECURSION_LIMIT,
   GUESS_TRANSACTION,
+  TRANSACTION_LOGS,
   ...stateOptions,
   ...reputationOptions,
   ...CERTIFICATE_OPTIONS,
