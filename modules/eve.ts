@@ -9,6 +9,7 @@ import { Subject } from '../engine/record/subject.js';
 import { EveLog } from './eve/eve-log.js';
 import { instancesOf } from './eve/instance.js';
 import { isOfWire, MacSets } from './eve/mac-sets.js';
+import { openEveLog } from './eve/open-log.js';
 import { eveOptions } from './eve/options.js';
 import { eveStatistics } from './eve/stats.js';
 import { eveWants } from './eve/wants.js';
@@ -21,6 +22,7 @@ export default defineModule({
   options: [outputs, logFolder, sensorName, ...eveOptions],
   wants: eveWants,
   statistics: config => eveStatistics(config, config.read(sensorName)),
+  openLog: openEveLog,
   create: thread => new Eve(thread),
 });
 

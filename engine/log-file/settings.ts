@@ -57,8 +57,10 @@ export const logFileOptions = [append, mode, rotateInterval, rotateSize, bufferS
 
 /** Settings of the output that writes `file` (as given to `Thread.openLog`); defaults where none does. */
 export function settingsOf(config: Config, file: string): LogFileSettings {
-  const entry = enabledOutputs(config).find(
-    ({ settings, name }) => fileOf(config, settings, name) === file,
+  // Files of single threads have a number: eve.3.json.
+  const names = [file, file.replace(/\.\d+(?=(\.[^./]+)?$)/, '')];
+  const entry = enabledOutputs(config).find(({ settings, name }) =>
+    names.includes(fileOf(config, settings, name) ?? ''),
   )?.settings;
   const read = <T>(wanted: { path: string; type: OptionType<T>; fallback: T; summary: string }): T =>
     entry ? entry.read({ ...wanted, path: wanted.path.split('.').at(-1)! }) : wanted.fallback;

@@ -10,7 +10,7 @@ import { forEachPacketEvent, writeOwnAnomaly, writePacketAnomaly } from './anoma
 import { writeDrop } from './drop.js';
 import { DropStarts } from './drop-starts.js';
 import { writeFlow } from './flow.js';
-import type { Instance } from './instance.js';
+import { fileOfThread, type Instance } from './instance.js';
 import type { MacSets } from './mac-sets.js';
 import { hasPackets, writeNetflow } from './netflow.js';
 import {
@@ -48,7 +48,8 @@ export class EveLog {
     private readonly bit: number,
   ) {
     this.writer = new Writer(thread, instance, sensor, macs);
-    this.log = thread.openLog(instance.file);
+    const { file, threaded } = instance;
+    this.log = thread.openLog(threaded ? fileOfThread(file, thread.index + 1) : file);
     this.prefix = new TextEncoder().encode(instance.prefix);
     const first = instance.types.has('drop') && !instance.drop.all;
     this.dropStarts = first ? new DropStarts(thread.flows.capacity) : undefined;

@@ -3,12 +3,19 @@ import type { Config } from '../../engine/config/config.js';
 import { type ConfigTree, Config as Settings } from '../../engine/config/config.js';
 import { boolean, type Option } from '../../engine/config/option.js';
 import { logPath, outputEntries } from '../../engine/config/output-list.js';
+import type { SyslogSettings } from '../../engine/log-file/syslog.js';
 import { type ForwardedFor, forwardedForSettings } from '../../engine/record/forwarded-for.js';
 import * as Options from './options.js';
 
 /** Settings of one eve-log entry. */
 export interface Instance {
+  /** Name of its log: a path, or one made up for what is no file. */
   readonly file: string;
+  /** Where lines go. */
+  readonly kind: 'regular' | 'unix_stream' | 'syslog';
+  /** Each thread has a file of its own. */
+  readonly threaded: boolean;
+  readonly syslog: SyslogSettings;
   readonly prefix: string;
   readonly pcapFile: boolean;
   readonly metadata: boolean;
@@ -68,15 +75,29 @@ export interface DnsSettings {
 /** The eve-log entries that are on, in the order of the configuration. */
 export function instancesOf(config: Config): Instance[] {
   const forwarded = forwardedForSettings(config);
-  return outputEntries(config, 'eve-log').map((entry, i) => instanceOf(config, entry, forwarded[i]));
+  return outputEntries(config, 'eve-log').map((entry, i) => instanceOf(config, entry, forwarded[i], i));
 }
 
-function instanceOf(config: Config, entry: Config, forwardedFor: ForwardedFor | undefined): Instance {
+function instanceOf(
+  config: Config,
+  entry: Config,
+  forwardedFor: ForwardedFor | undefined,
+  index: number,
+): Instance {
   const read = reader(entry, Options.PREFIX);
   const list = typesOf(read(Options.types));
   const settings = (name: string) => list.get(name) ?? new Settings({});
+  const filetype = read(Options.filetype) as Instance['kind'] | 'file';
+  const kind = filetype === 'file' ? 'regular' : filetype;
   return {
-    file: logPath(config, read(Options.filename)),
+    file: kind === 'syslog' ? `syslog of output ${index}` : logPath(config, read(Options.filename)),
+    kind,
+    threaded: kind === 'regular' && read(Options.threaded),
+    syslog: {
+      identity: read(Options.identity),
+      facility: read(Options.facility),
+      level: read(Options.level),
+    },
     prefix: read(Options.prefix),
     pcapFile: read(Options.pcapFile),
     metadata: read(Options.metadata),
@@ -181,4 +202,9 @@ function dnsSettings(settings: Config): DnsSettings {
     responses: read(Options.dnsResponses),
     types: read(Options.dnsTypes).map(type => type.toUpperCase()),
   };
+}
+
+/** `eve.json` of a thread that has a file of its own: `eve.3.json`. */
+export function fileOfThread(file: string, number: number): string {
+  return /\.[^./]+$/.test(file) ? file.replace(/(\.[^./]+)$/, `.${number}$1`) : `${file}.${number}`;
 }

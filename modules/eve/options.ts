@@ -10,6 +10,7 @@ import {
   texts,
   tree,
 } from '../../engine/config/option.js';
+import { syslogFacility, syslogLevel } from '../../engine/log-file/syslog.js';
 
 /** Path of an entry's settings. */
 export const PREFIX = 'outputs.*.eve-log.';
@@ -25,7 +26,16 @@ function ofType<T>(path: string, type: OptionType<T>, fallback: T, summary: stri
 }
 
 export const enabled = ofEntry('enabled', boolean, true, 'whether this log is written');
-export const filetype = ofEntry('filetype', choice('regular'), 'regular', 'where lines go: a regular file');
+export const filetype = ofEntry(
+  'filetype',
+  choice('regular', 'file', 'unix_stream', 'syslog'),
+  'regular',
+  'where lines go: a regular file, a socket of the file system, or the log of the system',
+);
+export const threaded = ofEntry('threaded', boolean, false, 'a file for each thread: eve.1.json');
+export const identity = ofEntry('identity', text, 'suricata', 'name in the log of the system');
+export const facility = ofEntry('facility', syslogFacility, 'local5', 'facility in the log of the system');
+export const level = ofEntry('level', syslogLevel, 'info', 'level in the log of the system');
 export const filename = ofEntry('filename', text, 'eve.json', 'file the records are written to, one a line');
 export const prefix = ofEntry('prefix', text, '', 'text before each record, such as "@cee: "');
 export const pcapFile = ofEntry('pcap-file', boolean, false, 'tell the capture file a record comes from');
@@ -117,6 +127,7 @@ export const dnsTypes = ofType('dns.types', texts, [], 'DNS record types logged;
 
 /** Everything an eve-log entry accepts that the outputs themselves read. */
 export const eveOptions = [
+  ...[threaded, identity, facility, level],
   ...[enabled, filetype, filename, prefix, pcapFile, metadata, ethernet, version, compressed, communityId],
   ...[
     communitySeed,

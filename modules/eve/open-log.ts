@@ -1,0 +1,17 @@
+/** Opens the logs of entries that are no regular files. */
+import type { Config } from '../../engine/config/config.js';
+import { LineSocket } from '../../engine/log-file/line-socket.js';
+import { Syslog } from '../../engine/log-file/syslog.js';
+import type { LogSink } from '../../engine/log-sink.js';
+import { instancesOf } from './instance.js';
+
+/** @param told called with the first error after a time without any */
+export function openEveLog(
+  file: string,
+  config: Config,
+  told: (message: string) => void,
+): LogSink | undefined {
+  const instance = instancesOf(config).find(each => each.file === file);
+  if (instance?.kind === 'unix_stream') return new LineSocket(file, told);
+  return instance?.kind === 'syslog' ? new Syslog(instance.syslog, told) : undefined;
+}
