@@ -87,7 +87,7 @@ export class RuleCompiler {
       other: transportRules('other', ANYTHING & ~(TCP | UDP), searched, tools),
       applications: applicationRules(options.protocols, searched, tools),
       frames: framesIn(all),
-      askedKeywords: [...new Set(all.flatMap(({ buffers, keywords }) => [...buffers, ...keywords]))],
+      askedKeywords: [...new Set(all.flatMap(asked))],
       databases: databases.compile(),
       searches: databases.table(),
       patterns: patterns.table(),
@@ -104,4 +104,9 @@ export class RuleCompiler {
       ...(firewall && { firewall: firewallTables(all, defaults, firewall, options.protocols) }),
     };
   }
+}
+
+/** What a rule asks for of protocols. */
+function asked({ buffers, keywords, hook }: Compiled): string[] {
+  return [...buffers, ...keywords, ...(hook === undefined ? [] : [`hook:${hook}`])];
 }

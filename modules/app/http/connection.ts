@@ -75,7 +75,8 @@ export class Connection {
   /** Tells detection what became visible of a body. */
   showBody(transaction: HttpTransaction, toServer: boolean, complete: boolean): void {
     const { body } = transaction.message(toServer);
-    const grown = body?.show(complete) ?? false;
+    const { request, response } = this.settings.tellsBodies;
+    const grown = (body?.show(complete) ?? false) || (toServer ? request : response);
     if (grown && !complete) this.advance(transaction, toServer, BODY - 1);
   }
 }

@@ -1,4 +1,5 @@
 /** Settings of HTTP: `app-layer.protocols.http.libhtp`, a default and others by the server's address. */
+import { askedKeywords } from '../../../engine/asked-keywords.js';
 import type { Config } from '../../../engine/config/config.js';
 import { type ConfigTree, Config as Settings } from '../../../engine/config/config.js';
 import {
@@ -207,6 +208,8 @@ export interface HttpSettings {
   /** Files that come in ranges. */
   readonly ranges: RangeFiles;
   readonly memory: BodyMemory;
+  /** A rule waits for whatever comes of bodies. */
+  readonly tellsBodies: { readonly request: boolean; readonly response: boolean };
 }
 
 export function httpSettings(config: Config, shared: Readonly<Record<string, unknown>>): HttpSettings {
@@ -226,6 +229,10 @@ export function httpSettings(config: Config, shared: Readonly<Record<string, unk
     forwardedFor: forwardedForSettings(config).filter(wanted => wanted !== undefined),
     ranges: new RangeFiles(config.read(RANGE_MEMCAP), config.read(RANGE_TIMEOUT)),
     memory: { used: 0, cap: config.read(MEMCAP) },
+    tellsBodies: {
+      request: askedKeywords(shared).includes('hook:request_body'),
+      response: askedKeywords(shared).includes('hook:response_body'),
+    },
   };
 }
 
