@@ -1,5 +1,6 @@
 /** Protocol names of rule headers. */
 import type { Protocol } from '../engine/protocol.js';
+import { type HookPoint, hookPoint } from './compile/applications.js';
 import { PACKET_HOOKS } from './firewall/hooks.js';
 import type { RuleProtocol } from './rule-context.js';
 
@@ -40,16 +41,22 @@ export function ruleProtocols(protocols: readonly Protocol[]): Map<string, RuleP
   for (const protocol of protocols) {
     for (const name of [protocol.name, ...(protocol.ruleNames ?? [])]) {
       const before = known.get(name);
-      const others = before?.kind === 'application' ? before : { transports: [], hooks: [] };
+      const others =
+        before?.kind === 'application' ? before : { transports: [], hooks: [], points: undefined };
       known.set(name, {
         name,
         kind: 'application',
         transports: [...new Set([...others.transports, ...protocol.transports])],
         hooks: [...new Set([...others.hooks, ...hooksOf(protocol)])],
+        points: others.points ?? pointsOf(protocol),
       });
     }
   }
   return known;
+}
+
+function pointsOf(protocol: Protocol): Map<string, HookPoint> {
+  return new Map(hooksOf(protocol).map(hook => [hook, hookPoint(protocol, hook)!]));
 }
 
 function hooksOf(protocol: Protocol): string[] {

@@ -2,6 +2,7 @@
 import { nearest } from '../engine/nearest.js';
 import type { TextForm } from '../engine/protocol.js';
 import type { Classification } from './classification.js';
+import type { HookPoint } from './compile/applications.js';
 import type { DatasetDeclarations } from './dataset-declarations.js';
 import { flatText } from './flat-text.js';
 import type { Keyword } from './keyword.js';
@@ -64,6 +65,8 @@ export interface RuleBuffer {
   readonly protocol?: string;
   readonly direction: 'to_server' | 'to_client' | 'either';
   readonly form?: TextForm;
+  /** Of buffers of protocols: how far a direction must have come for it to be known. */
+  readonly progress?: number;
 }
 
 /** A protocol name of rule headers. */
@@ -74,6 +77,8 @@ export interface RuleProtocol {
   readonly transports: readonly ('tcp' | 'udp')[];
   /** Names of hooks behind the colon. */
   readonly hooks: readonly string[];
+  /** Where those of application protocols lie. */
+  readonly points?: ReadonlyMap<string, HookPoint>;
 }
 
 /** Words for which the nearest keyword is looked for; there may be thousands of wrong ones. */

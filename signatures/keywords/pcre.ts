@@ -83,11 +83,27 @@ function add(rule: RuleBuilder, match: PcreMatch, letter: string | undefined, at
       'pkt_data; before it',
     );
   }
-  if (letter === 'W' && /[A-Z]/.test(match.pattern.replace(/\\./g, '')) && !match.options.includes('i')) {
-    rule.warn('pcre with W looks at a host name in lower case, but has upper case letters', at);
-  }
+  if (letter === 'W') checkHost(rule, match, at);
+  const { protocol } = rule.context.buffers.get(BUFFERS[letter]!) ?? {};
+  if (protocol !== undefined && letter !== 'Q')
+    rule.useProtocol([{ name: protocol }], `pcre with ${letter}`, at);
   if (rule.sticky) rule.addToBuffer(match);
   else rule.addToBufferNamed(BUFFERS[letter]!, match, at);
+}
+
+/** Host names are looked at in lower case. */
+function checkHost(rule: RuleBuilder, { pattern, options }: PcreMatch, at: Position): void {
+  const LOWER = 'Since the hostname buffer we match against is actually lowercase,';
+  if (options.includes('i'))
+    rule.warn(
+      `http host pcre("W") specified along with "i(caseless)" modifier. ${LOWER} having a nocase is redundant.`,
+      at,
+    );
+  else if (/[A-Z]/.test(pattern.replace(/\\./g, '')))
+    throw new RuleError(
+      `pcre host("W") specified has an uppercase char. ${LOWER} please specify a lowercase pcre.`,
+      at,
+    );
 }
 
 /** http.response_body is what file.data is in HTTP. */

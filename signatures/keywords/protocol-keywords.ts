@@ -41,7 +41,7 @@ export function protocolKeywords(protocols: readonly Protocol[]): Keyword[] {
 
 /** Their buffers, as rules must know them. */
 export function protocolBuffers(protocols: readonly Protocol[]): RuleBuffer[] {
-  return declared(protocols, each => each.buffers).map(([{ keyword, direction, form }, owners]) => {
+  return declared(protocols, each => each.buffers).map(([{ keyword, direction, progress, form }, owners]) => {
     const same = owners.every(
       each => each.buffers.find(buffer => buffer.keyword === keyword)?.direction === direction,
     );
@@ -49,6 +49,7 @@ export function protocolBuffers(protocols: readonly Protocol[]): RuleBuffer[] {
       keyword,
       protocol: owners[0]!.name,
       direction: same ? direction : 'either',
+      progress,
       ...(form && { form }),
     };
   });

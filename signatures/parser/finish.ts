@@ -4,6 +4,7 @@ import { RuleError } from '../rule-error.js';
 import type { AddressSet, Match, PortSet, Signature } from '../signature.js';
 import { checkBuffers } from './buffer-checks.js';
 import { checkDirections } from './direction-checks.js';
+import { checkHook } from './hook-checks.js';
 import { checkPacketConditions } from './packet-checks.js';
 import { applyTextForms } from './text-forms.js';
 
@@ -19,6 +20,7 @@ export function finish(rule: RuleBuilder, text: string): Signature {
   checkBuffers(rule);
   checkDirections(rule);
   checkPacketConditions(rule);
+  checkHook(rule);
   const { header, context } = rule;
   const classification =
     rule.classtype === undefined ? undefined : context.classifications.get(rule.classtype);

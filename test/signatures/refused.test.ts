@@ -124,6 +124,38 @@ describe('texts that always look alike', () => {
   });
 });
 
+describe('hooks', () => {
+  const tls = {
+    ...SAMPLE_PROTOCOL,
+    name: 'tls',
+    ruleNames: ['tls'],
+    buffers: SAMPLE_PROTOCOL.buffers.map(each => ({
+      ...each,
+      keyword: each.keyword.replace('sample', 'tls'),
+    })),
+    values: [],
+    tests: [],
+  } as unknown as Protocol;
+  const refused = (hook: string, buffer: string) =>
+    load(withOptions(`${buffer}; content:"a";`, `alert tls:${hook} any any -> any any`), { protocols: [tls] })
+      .errors[0]?.message;
+
+  test.each([
+    ['request_line', 'tls.uri'],
+    ['request_line', 'tls.names'],
+    ['response_complete', 'tls.body'],
+  ])('%s has %s', (hook, buffer) => expect(refused(hook, buffer)).toBeUndefined());
+
+  test.each([
+    ['request_started', 'tls.uri'],
+    ['request_complete', 'tls.uri'],
+    ['response_complete', 'tls.uri'],
+    ['request_line', 'tls.body'],
+  ])('%s has not %s', (hook, buffer) =>
+    expect(refused(hook, buffer)).toBe(`rule 1: ${buffer} is not available at the hook ${hook}`),
+  );
+});
+
 describe('HTTP', () => {
   const http = (keyword: string) =>
     ({
