@@ -79,7 +79,14 @@ export class Application implements ThreadModule, ApplicationLayer {
   }
 
   onFinished(listener: FinishedListener): void {
-    this.conversations.telling.finished = listener;
+    const { telling } = this.conversations;
+    const before = telling.finished;
+    telling.finished = before
+      ? (...finished) => {
+          before(...finished);
+          listener(...finished);
+        }
+      : listener;
   }
 
   conversation(flow: number): Conversation | undefined {

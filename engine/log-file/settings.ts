@@ -77,6 +77,8 @@ const USUAL_NAMES: Readonly<Record<string, string>> = {
   'eve-log': 'eve.json',
   fast: 'fast.log',
   stats: 'stats.log',
+  'http-log': 'http.log',
+  'tls-log': 'tls.log',
 };
 
 function fileOf(config: Config, settings: Config, name: string): string | undefined {

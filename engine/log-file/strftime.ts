@@ -7,6 +7,10 @@ const FIELDS: Readonly<Record<string, (date: Date) => number | string>> = {
   H: date => two(date.getHours()),
   M: date => two(date.getMinutes()),
   S: date => two(date.getSeconds()),
+  y: date => two(date.getFullYear() % 100),
+  D: date => `${two(date.getMonth() + 1)}/${two(date.getDate())}/${two(date.getFullYear() % 100)}`,
+  F: date => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`,
+  T: date => [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':'),
   j: date => String(dayOfYear(date)).padStart(3, '0'),
   s: date => Math.floor(date.getTime() / 1000),
 };

@@ -1,0 +1,105 @@
+/** http.log and tls.log, and the formats of their lines. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { formatLine, lineFormat } from '../../engine/record/line-format.js';
+import tlsLog from '../../modules/tls-log.js';
+import { sluice } from '../cli/program.js';
+import { ethernet, ipv4, packet, pcapFile, tcp } from '../packets/builder.js';
+import { StubThread } from '../thread-stub.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'line-logs-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const CLIENT = '192.0.2.1';
+const SERVER = '192.0.2.80';
+const REQUEST = 'GET /a?b HTTP/1.1\r\nHost: h\r\nUser-Agent: u\r\nCookie: x=1; y=2\r\n\r\n';
+const RESPONSE = 'HTTP/1.1 301 Moved\r\nLocation: /c\r\nServer: s\r\nContent-Length: 2\r\n\r\nok';
+
+function session(): Uint8Array[] {
+  const up = (seq: number, ack: number, flags: string, text = '') =>
+    packet(
+      ethernet(),
+      ipv4({ source: CLIENT, destination: SERVER }),
+      tcp({ sport: 1025, dport: 80, seq, ack, flags }),
+      text,
+    );
+  const down = (seq: number, ack: number, flags: string, text = '') =>
+    packet(
+      ethernet(),
+      ipv4({ source: SERVER, destination: CLIENT }),
+      tcp({ sport: 80, dport: 1025, seq, ack, flags }),
+      text,
+    );
+  const a = 1 + REQUEST.length;
+  const b = 1 + RESPONSE.length;
+  return [
+    ...[up(0, 0, 'S'), down(0, 1, 'SA'), up(1, 1, 'A'), up(1, 1, 'PA', REQUEST)],
+    ...[down(1, a, 'PA', RESPONSE), up(a, b, 'FA'), down(b, a + 1, 'FA'), up(a + 1, b + 1, 'A')],
+  ];
+}
+
+async function lines(settings: string): Promise<string[]> {
+  const yaml = `%YAML 1.1\n---\noutputs:\n  - http-log: { filename: x.log, ${settings} }\n`;
+  writeFileSync(join(folder, 'x.yaml'), yaml);
+  writeFileSync(join(folder, 'x.pcap'), pcapFile(session()));
+  const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '-S', '/dev/null'];
+  const { code, err } = await sluice([...words, '--runmode', 'single'], { cwd: folder });
+  expect([code, err]).toEqual([0, '']);
+  return readFileSync(join(folder, 'x.log'), 'latin1').trim().split('\n');
+}
+
+const TIME = /^\d\d\/\d\d\/\d{4}-\d\d:\d\d:\d\d\.\d{6} /;
+const WHERE = `${CLIENT}:1025 -> ${SERVER}:80`;
+
+test.each([
+  ['', `h [**] /a?b [**] u [**] ${WHERE}`],
+  [
+    'extended: yes',
+    `h [**] /a?b [**] u [**] <no referer> [**] GET [**] HTTP/1.1 [**] 301 => /c [**] 2 bytes [**] ${WHERE}`,
+  ],
+])('http.log, %s', async (settings, expected) => {
+  const [line, ...others] = await lines(settings);
+  expect(others).toEqual([]);
+  expect(line).toMatch(TIME);
+  expect(line!.replace(TIME, '')).toBe(expected);
+});
+
+test('http.log in a format of its own', async () => {
+  const format = '%m %H %h %[2]u %s %B %{User-Agent}i %{server}o %{y}C %{Referer}i %a:%p %A:%P';
+  expect(await lines(`custom: yes, customformat: "${format}"`)).toEqual([
+    `GET HTTP/1.1 h /a 301(/c) 2 u s 2 - ${CLIENT}:1025 ${SERVER}:80`,
+  ]);
+});
+
+test('formats', () => {
+  const at = { seconds: 0, nanoseconds: 5_000, client: 'c', clientPort: 1, server: 's', serverPort: 2 };
+  const line = (text: string) =>
+    formatLine(lineFormat(text), at, letter => (letter === 'x' ? 'a\nb' : undefined));
+  expect(line('%z 100%% %x %y %{%s}t')).toBe('000005 100% a|0A|b - 0');
+});
+
+test('tls.log', () => {
+  const thread = new StubThread({
+    config: { outputs: [{ 'tls-log': { extended: true } }], 'default-log-dir': '/log' } as never,
+  });
+  let told: ((slot: number, conversation: unknown, transaction: unknown) => void) | undefined;
+  const layer = {
+    onFinished: (listener: typeof told) => {
+      told = listener;
+    },
+  };
+  thread.services.set('application-layer', layer);
+  tlsLog.create(thread);
+  const record = '"tls":{"subject":"CN=a","issuerdn":"CN=b","sni":"c","version":"TLS 1.2"}';
+  const protocol = { name: 'tls', record: () => record };
+  told!(0, { protocol, flow: 0 }, {});
+  told!(0, { protocol: { name: 'tls', record: () => '"tls":{"sni":"c"}' }, flow: 0 }, {});
+  const written = thread.files.get('/log/tls.log')!;
+  expect(written).toMatch(/ {2}TLS: Subject='CN=a' Issuerdn='CN=b' SNI='c' VERSION='TLS 1.2'\n$/);
+  expect(written.match(/\n/g)).toHaveLength(1);
+});
