@@ -55,6 +55,49 @@ export class Beginnings {
     return true;
   }
 
+  /**
+   * Whether the first bytes behind a change of protocol are what was asked for.
+   * @returns true, false where they are nothing that is known, or the protocol that they are of instead
+   */
+  isAsExpected(
+    p: number,
+    flow: number,
+    talk: Talk,
+    toServer: boolean,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): Protocol | boolean | 'more' {
+    const answer = this.ask(flow, toServer, bytes, start, end);
+    if (answer === 'more') return end - start < ENOUGH ? 'more' : false;
+    if (answer === 'none') {
+      Packet.setEvent(this.row, p, Event.APPLAYER_NO_TLS_AFTER_STARTTLS);
+      return false;
+    }
+    if (answer.protocol === talk.expected) return true;
+    Packet.setEvent(this.row, p, Event.APPLAYER_UNEXPECTED_PROTOCOL);
+    return answer.protocol;
+  }
+
+  private ask(
+    flow: number,
+    toServer: boolean,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): ReturnType<Recogniser['recognise']> {
+    const f = flow * Flow.INTS;
+    return this.recogniser.recognise(
+      this.records.transportOf(flow),
+      toServer,
+      this.flows[f + Flow.SERVER_PORT]!,
+      this.flows[f + Flow.CLIENT_PORT]!,
+      bytes,
+      start,
+      end,
+    );
+  }
+
   /** Tries to tell the protocol of one direction; starts the parser when it is known. */
   recognise(
     p: number,
@@ -66,16 +109,7 @@ export class Beginnings {
     end: number,
   ): void {
     const side = talk.side(toServer);
-    const f = flow * Flow.INTS;
-    const answer = this.recogniser.recognise(
-      this.records.transportOf(flow),
-      toServer,
-      this.flows[f + Flow.SERVER_PORT]!,
-      this.flows[f + Flow.CLIENT_PORT]!,
-      bytes,
-      start,
-      end,
-    );
+    const answer = this.ask(flow, toServer, bytes, start, end);
     if (answer === 'more' && end - start < ENOUGH) return;
     if (answer === 'more' || answer === 'none') {
       side.protocol = 'none';

@@ -5,11 +5,18 @@ import { ApplicationCounters } from './application-counters.js';
 import { Beginnings } from './beginnings.js';
 import { EXPECTATIONS, Expectations } from './expectations.js';
 import { FlowProtocols } from './flow-protocols.js';
+import { GrowingBytes } from './growing-bytes.js';
 import { Parsing } from './parsing.js';
 import type { Session } from './session.js';
 import { Sessions } from './sessions.js';
 import { Talk } from './talk.js';
 import { Telling } from './telling.js';
+
+/** What is asked for in the clear: STARTTLS and its like. */
+const ENCRYPTION = 'tls';
+
+/** Event of a protocol whose wish to change is not granted. */
+const REFUSED = 'failed_protocol_change';
 
 /** Times a flow may change its protocol. */
 const MOST_CHANGES = 8;
@@ -90,7 +97,8 @@ export class Conversations {
     const side = talk.side(toServer);
     side.heard = true;
     if (side.protocol !== undefined && talk.session) {
-      this.parsing.deliver(p, flow, talk, toServer, bytes, start, end);
+      if (talk.expected) this.firstAfterChange(p, flow, talk, toServer, bytes, start, end);
+      else this.parsing.deliver(p, flow, talk, toServer, bytes, start, end);
       return;
     }
     if (!this.expectations.none && talk.isFresh && this.beginnings.beginExpected(p, flow, talk)) {
@@ -156,13 +164,24 @@ export class Conversations {
   private change(p: number, flow: number, talk: Talk, before: Session): void {
     const name = before.requests.changeTo;
     before.requests.changeTo = undefined;
+    if (talk.surprised) {
+      refuseChange(before);
+      return;
+    }
+    const next = this.protocols.find(protocol => protocol.name === name);
+    this.become(p, flow, talk, before, next);
+    if (!next || name !== ENCRYPTION || talk.session?.protocol !== next) return;
+    talk.expected = next;
+    this.records.expect(flow, next);
+  }
+
+  private become(p: number, flow: number, talk: Talk, before: Session, next: Protocol | undefined): void {
     if (++talk.changes > MOST_CHANGES) {
       before.failed = true;
       return;
     }
     for (const transaction of [...before.transactions]) before.complete(transaction);
     for (const toServer of [true, false]) before.frames?.ended(toServer);
-    const next = this.protocols.find(protocol => protocol.name === name);
     const rest = { toServer: talk.unread(true), toClient: talk.unread(false) };
     talk.former.push(before);
     talk.session = undefined;
@@ -174,7 +193,8 @@ export class Conversations {
       side.heard = false;
       side.noted = false;
     }
-    this.records.leave(flow, before.protocol);
+    // What was only expected was never the flow's protocol.
+    this.records.leave(flow, talk.surprised ? undefined : before.protocol);
     if (next) {
       this.records.note(flow, true, next);
       this.records.note(flow, false, next);
@@ -187,6 +207,44 @@ export class Conversations {
       const bytes = toServer ? rest.toServer : rest.toClient;
       if (bytes.length > 0) this.data(p, flow, talk, toServer, bytes, 0, bytes.length);
     }
+  }
+
+  /**
+   * What comes first when encryption was asked for in the clear. It may be anything: what it is decides, not what it
+   * should be.
+   */
+  private firstAfterChange(
+    p: number,
+    flow: number,
+    talk: Talk,
+    toServer: boolean,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const side = talk.side(toServer);
+    const { held } = side;
+    held?.append(bytes, start, end);
+    const [all, from, to] = held ? ([held.view(), 0, held.length] as const) : ([bytes, start, end] as const);
+    const found = this.beginnings.isAsExpected(p, flow, talk, toServer, all, from, to);
+    if (found === 'more') {
+      if (!held) {
+        side.held = new GrowingBytes();
+        side.held.append(bytes, start, end);
+      }
+      return;
+    }
+    const other = talk.side(!toServer);
+    const waiting = other.held;
+    talk.expected = undefined;
+    side.held = undefined;
+    other.held = undefined;
+    if (typeof found !== 'boolean') {
+      talk.surprised = true;
+      this.become(p, flow, talk, talk.session!, found);
+    }
+    this.data(p, flow, talk, toServer, all, from, to);
+    if (waiting) this.data(p, flow, talk, !toServer, waiting.view(), 0, waiting.length);
   }
 
   /** The flow is over. */
@@ -205,4 +263,10 @@ export class Conversations {
     this.telling.tell(slot, talk, true);
     this.telling.tell(slot, talk, false);
   }
+}
+
+/** What was asked for before did not come: there is no second change. */
+function refuseChange(session: Session): void {
+  const last = session.transactions.at(-1);
+  if (last && session.protocol.events.includes(REFUSED)) session.event(last, REFUSED);
 }

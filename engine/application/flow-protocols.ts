@@ -44,10 +44,15 @@ export class FlowProtocols {
     return true;
   }
 
+  /** A change to this protocol was asked for. */
+  expect(flow: number, protocol: Protocol): void {
+    this.flows[flow * Flow.INTS + Flow.APP_PROTOCOL_EXPECTED] = this.numberOf(protocol) + 1;
+  }
+
   /** The flow goes on as something else. */
-  leave(flow: number, before: Protocol): void {
+  leave(flow: number, before: Protocol | undefined): void {
     const f = flow * Flow.INTS;
-    this.flows[f + Flow.APP_PROTOCOL_ORIGINAL] = this.numberOf(before) + 1;
+    if (before) this.flows[f + Flow.APP_PROTOCOL_ORIGINAL] = this.numberOf(before) + 1;
     this.flows[f + Flow.APP_PROTOCOL] = 0;
     this.flows[f + Flow.APP_PROTOCOL_TO_SERVER] = 0;
     this.flows[f + Flow.APP_PROTOCOL_TO_CLIENT] = 0;

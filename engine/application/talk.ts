@@ -51,6 +51,10 @@ export class Talk {
   bypassed = false;
   /** Nothing new is to be told of it: no parser ran since, and nothing waits for a packet of the other direction. */
   told = true;
+  /** The protocol that was asked for in the clear, as long as nothing came of it. */
+  expected: Protocol | undefined;
+  /** Another came instead: nothing more is changed. */
+  surprised = false;
   /** How often the protocol changed. */
   changes = 0;
 
