@@ -68,3 +68,4 @@ export {
   QUEUE_HANDLER_API,
   type QueueHandler,
 } from './queue/handler.js';
+export { shareOf } from './queue/share.js';

@@ -184,6 +184,7 @@ export class Conversations {
     for (const toServer of [true, false]) before.frames?.ended(toServer);
     const rest = { toServer: talk.unread(true), toClient: talk.unread(false) };
     talk.former.push(before);
+    talk.told = false;
     talk.session = undefined;
     for (const toServer of [true, false]) {
       const side = talk.side(toServer);

@@ -47,7 +47,7 @@ export class Parsing {
     if (!session) return;
     try {
       if (this.errors.simulating) this.errors.simulate(toServer, talk.received(toServer));
-      talk.deliver(toServer, bytes, start, end);
+      if (!talk.deliver(toServer, bytes, start, end)) return;
     } catch (error) {
       this.gaveUp(session, error);
     }
@@ -116,7 +116,7 @@ export class Parsing {
 
   private fulfil(p: number, flow: number, talk: Talk, session: Session): void {
     const { requests } = session;
-    talk.told = false;
+    if (session.hasNews) talk.told = false;
     if (session.failed) this.noteFailure(p, flow, session);
     if (requests.stopInspection !== 'no') talk.encrypted = true;
     if (requests.stopInspection === 'bypass' && !talk.bypassed) this.bypass(flow, talk);

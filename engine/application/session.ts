@@ -123,6 +123,13 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     return this.transactions.length > this.mostTransactions;
   }
 
+  /** Something of it waits to be told with a packet, of this direction or of the other. */
+  get hasNews(): boolean {
+    const { changedToServer, changedToClient, completed, presentable, frames } = this;
+    if (changedToServer.size + changedToClient.size + completed + presentable.length > 0) return true;
+    return this.crowded || frames?.pending === true;
+  }
+
   /** Adds a transaction. Its id must be `transactionCount`. */
   begin(transaction: T): T {
     this.made++;

@@ -23,6 +23,9 @@ export type SocketState =
   /** More bytes would have to be held than the limit allows. */
   | 'limit';
 
+/** Takes bytes as they come: a view that is valid during the call. */
+export type Sink = (bytes: Uint8Array) => void;
+
 const EMPTY = new Uint8Array(0);
 /** A store up to this size is kept while it is empty. */
 const KEPT_STORE = 4096;
@@ -43,6 +46,9 @@ export class StreamSocket {
   private store: Uint8Array = EMPTY;
   /** Where `readUntil` goes on looking, so that no byte is looked at twice. */
   private searched = 0;
+  /** Bytes that go to the sink, or are skipped, without waking the coroutine. */
+  private passing = 0;
+  private sink: Sink | undefined;
 
   /** @param limit bytes that may be held for a read that is not complete yet */
   constructor(public limit = 1 << 20) {}
@@ -115,18 +121,30 @@ export class StreamSocket {
     return true;
   }
 
+  /**
+   * Gives `count` bytes to a sink as they come, holding none: the coroutine is woken behind them.
+   * @param sink gets views that are valid during the call; without one the bytes are skipped
+   * @returns how many did not come: the stream ended before, or lacks bytes
+   */
+  *pass(count: number, sink?: Sink): Reading<number> {
+    let left = count;
+    for (;;) {
+      const now = Math.min(left, this.available);
+      if (now > 0) this.giveTo(sink, now);
+      left -= now;
+      if (left <= 0 || this.state !== 'open') return left;
+      this.passing = left;
+      this.sink = sink;
+      yield;
+      left = this.passing;
+      this.passing = 0;
+      this.sink = undefined;
+    }
+  }
+
   /** Skips `count` bytes as they come, holding none. @returns false when the stream ended before */
   *discard(count: number): Reading<boolean> {
-    let left = count;
-    while (left > 0) {
-      const now = Math.min(left, this.available);
-      this.skip(now);
-      left -= now;
-      if (left === 0) return true;
-      if (this.state !== 'open') return false;
-      yield;
-    }
-    return true;
+    return (yield* this.pass(count)) <= 0;
   }
 
   /** Takes all that is there, without waiting. */
@@ -167,7 +185,39 @@ export class StreamSocket {
     return -1;
   }
 
+  private giveTo(sink: Sink | undefined, count: number): void {
+    if (sink) sink(this.take(count));
+    else this.skip(count);
+  }
+
   // ── for whoever feeds it ──
+
+  /** Bytes fed now would go to a sink, or be skipped: the coroutine need not be woken for them. */
+  get isPassing(): boolean {
+    return this.passing > 0 && this.start === this.finish;
+  }
+
+  /**
+   * Gives bytes to the sink of `pass`, or skips them, as many as it asked for.
+   * @returns how many it took
+   */
+  passOn(bytes: Uint8Array, start: number, end: number): number {
+    const count = Math.min(this.passing, end - start);
+    this.passing -= count;
+    this.position += count;
+    this.sink?.(bytes.subarray(start, start + count));
+    return count;
+  }
+
+  /** What was to be passed on is through. */
+  get hasPassed(): boolean {
+    return this.passing === 0;
+  }
+
+  /** Somebody takes what passes. */
+  get hasSink(): boolean {
+    return this.sink !== undefined;
+  }
 
   /** Gives bytes to read; they must stay valid until `keep`. */
   feed(bytes: Uint8Array, start: number, end: number): void {

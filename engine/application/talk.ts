@@ -88,12 +88,23 @@ export class Talk {
     return session;
   }
 
-  /** Bytes for the parser of one direction. @throws whatever the parser throws */
-  deliver(toServer: boolean, bytes: Uint8Array, start: number, end: number): void {
+  /**
+   * Bytes for the parser of one direction.
+   * @returns false where it learned nothing of them
+   * @throws whatever the parser throws
+   */
+  deliver(toServer: boolean, bytes: Uint8Array, start: number, end: number): boolean {
     const socket = this.socket(toServer);
-    if (socket.closed) return;
-    socket.feed(bytes, start, end);
+    if (socket.closed) return false;
+    let from = start;
+    // Frames are told of all that comes.
+    if (socket.isPassing && !this.session!.frames) {
+      from += socket.passOn(bytes, start, end);
+      if (!socket.hasPassed) return socket.hasSink;
+    }
+    socket.feed(bytes, from, end);
     this.wake(toServer);
+    return true;
   }
 
   /** Bytes are missing. @returns false when the parser cannot go on behind them */

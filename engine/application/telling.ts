@@ -56,7 +56,7 @@ export class Telling {
       talk.former = former.filter(before => before.transactions.length > 0 || before.frames?.pending);
     }
     if (session) this.tellSession(slot, session, toServer);
-    talk.told = talk.former.length === 0 && (session === undefined || isTold(session));
+    talk.told = talk.former.length === 0 && !session?.hasNews;
   }
 
   private tellSession(slot: number, session: Session, toServer: boolean): void {
@@ -195,11 +195,6 @@ function updateOf(
     bodyLength: conversation.protocol.bodyLength?.(transaction, toServer) ?? -1,
     complete: progress >= names.length - 1,
   };
-}
-
-/** Nothing of the session waits for its next packet. */
-function isTold({ changedToServer, changedToClient, completed, crowded, frames }: Session): boolean {
-  return changedToServer.size + changedToClient.size + completed === 0 && !crowded && !frames?.pending;
 }
 
 /** Something of it was not told yet. */

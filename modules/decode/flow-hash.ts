@@ -2,10 +2,16 @@
  * The hash by which packets find their flow and their worker: both directions of a conversation have the same one.
  * Each end (address, port) is mixed with the seed of the run, the two are added, and what both directions share is
  * mixed in; without the seed nobody can choose packets that collide.
+ *
+ * The first eight bits choose the worker (`engine/queue/share.ts`). For TCP that another conversation may announce (the
+ * data connections of FTP) and for FTP itself they come of the two addresses alone: one worker sees the announcement
+ * before what it announces, whatever the number of workers.
  */
 import { counterpartOf4, counterpartOf6 } from '../../engine/icmp-type.js';
 import * as Packet from '../../engine/packet.js';
 import type { Decoding } from './decoding.js';
+
+const TCP = 6;
 
 /** Hash of the packet whose IP header and transport are in its row. */
 export function flowHash(d: Decoding, p: number): number {
@@ -16,9 +22,26 @@ export function flowHash(d: Decoding, p: number): number {
   const protocol = row[p + Packet.PROTOCOL]!;
   const source = sourcePort(row, p, protocol);
   const destination = destinationPort(row, p, protocol);
-  return isV4
+  const hash = isV4
     ? finish(d, p, end4(d, l3 + 12, source) + end4(d, l3 + 16, destination), protocol)
     : finish(d, p, end6(d, l3 + 8, source) + end6(d, l3 + 24, destination), protocol);
+  if (!staysWithHosts(protocol, source, destination)) return hash;
+  const hosts = isV4 ? end4(d, l3 + 12, 0) + end4(d, l3 + 16, 0) : end6(d, l3 + 8, 0) + end6(d, l3 + 24, 0);
+  return withWorkerOf(mix(hosts, 0), hash);
+}
+
+/** FTP, its data from the server's port 20, and what lies between ports that somebody may have agreed upon. */
+function staysWithHosts(protocol: number, source: number, destination: number): boolean {
+  if (protocol !== TCP) return false;
+  return (source >= 1024 && destination >= 1024) || isFtp(source) || isFtp(destination);
+}
+
+function isFtp(port: number): boolean {
+  return port === 20 || port === 21;
+}
+
+function withWorkerOf(hosts: number, hash: number): number {
+  return (hosts & 0xff000000) | (hash & 0x00ffffff);
 }
 
 function sourcePort(row: Int32Array, p: number, protocol: number): number {
@@ -40,7 +63,9 @@ function quotedFlowHash(d: Decoding, p: number): number {
   const isIcmp = protocol === 1;
   const source = isIcmp ? d.bytes[transport]! : d.u16(transport);
   const destination = isIcmp ? Math.max(counterpartOf4(source), 0) : d.u16(transport + 2);
-  return finish(d, p, end4(d, quoted + 12, source) + end4(d, quoted + 16, destination), protocol);
+  const hash = finish(d, p, end4(d, quoted + 12, source) + end4(d, quoted + 16, destination), protocol);
+  if (!staysWithHosts(protocol, source, destination)) return hash;
+  return withWorkerOf(mix(end4(d, quoted + 12, 0) + end4(d, quoted + 16, 0), 0), hash);
 }
 
 function end4(d: Decoding, address: number, port: number): number {

@@ -53,6 +53,40 @@ describe('stream socket', () => {
     expect(run.result).toBe('end');
   });
 
+  it('passes bytes on to a sink without waking the coroutine, and wakes it behind them', () => {
+    const passed: (string | undefined)[] = [];
+    let woken = 0;
+    const run = open(function* (socket) {
+      yield* socket.read(2);
+      const left = yield* socket.pass(6, bytes => passed.push(text(bytes)));
+      woken++;
+      return `${left} ${text(yield* socket.read(2))}`;
+    });
+    const pass = (data: string) => {
+      expect(run.socket.isPassing).toBe(true);
+      return run.socket.passOn(bytes(data), 0, data.length);
+    };
+    run.feed('abc');
+    expect(pass('de')).toBe(2);
+    expect(run.socket.hasPassed).toBe(false);
+    expect(run.socket.position).toBe(5);
+    expect([pass('fghij'), run.socket.hasPassed, woken]).toEqual([3, true, 0]);
+    run.feed('ij');
+    expect([run.result, woken]).toEqual(['0 ij', 1]);
+    expect(passed).toEqual(['c', 'de', 'fgh']);
+  });
+
+  it.each(['gap', 'end'] as const)('tells how much did not pass at a %s', what => {
+    const run = open(function* (socket) {
+      return yield* socket.pass(10);
+    });
+    run.feed('abc');
+    expect(run.socket.passOn(bytes('de'), 0, 2)).toBe(2);
+    if (what === 'gap') run.gap(4);
+    else run.end();
+    expect([run.result, run.socket.isPassing]).toEqual([5, false]);
+  });
+
   it('reads exact counts, peeks, discards', () => {
     const run = open(function* (socket) {
       const peeked = text(yield* socket.peek(3));

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import * as Packet from '../../engine/packet.js';
+import { shareOf } from '../../engine/queue/share.js';
 import {
   esp,
   ethernet,
@@ -110,6 +111,23 @@ test('the seed of the run decides, and hashes are spread', async () => {
   const two = await hashes(flows, {}, 2);
   expect(one.filter((hash, i) => hash === two[i]).length).toBeLessThan(3);
   const workers = [0, 0, 0, 0, 0];
-  for (const hash of one) workers[(hash >>> 0) % 5]!++;
+  for (const hash of one) workers[shareOf(hash, 5)]!++;
   expect(Math.min(...workers)).toBeGreaterThan(110);
+});
+
+test('FTP and what it may announce take one worker, and have hashes of their own', async () => {
+  const conversations: Part[][] = [
+    [there, tcp({ sport: 40_000, dport: 21 })],
+    [back, tcp({ sport: 20, dport: 40_001 })],
+    ...Array.from({ length: 20 }, (_, i): Part[] => [there, tcp({ sport: 40_002 + i, dport: 50_000 - i })]),
+    [
+      ipv4({ source: '9.9.9.9', destination: A }),
+      icmp({ type: 3, code: 1 }),
+      there,
+      tcp({ sport: 2000, dport: 21 }),
+    ],
+  ];
+  const found = await hashes(conversations);
+  expect(new Set(found.map(hash => shareOf(hash, 256))).size).toBe(1);
+  expect(new Set(found).size).toBe(conversations.length);
 });

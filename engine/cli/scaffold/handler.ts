@@ -8,7 +8,7 @@ export function handlerFiles(plugin: Plugin): Files {
 }
 
 function source(): string {
-  return `import { defineQueueHandler, type HandlerLink, Packet } from 'sluice';
+  return `import { defineQueueHandler, type HandlerLink, Packet, shareOf } from 'sluice';
 
 export default defineQueueHandler({
   summary: 'packets of 1000 bytes and more take threads of their own',
@@ -22,7 +22,7 @@ export default defineQueueHandler({
     // Called for each packet: nothing is allocated here.
     return p => {
       const way = row[p + Packet.LENGTH]! >= 1000 ? large! : other!;
-      return way.first + ((row[p + Packet.FLOW_HASH]! >>> 0) % way.count);
+      return way.first + shareOf(row[p + Packet.FLOW_HASH]!, way.count);
     };
   },
 });

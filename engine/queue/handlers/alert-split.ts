@@ -1,5 +1,6 @@
 import * as Packet from '../../packet.js';
 import { defineQueueHandler } from '../handler.js';
+import { shareOf } from '../share.js';
 
 export default defineQueueHandler({
   summary:
@@ -11,7 +12,7 @@ export default defineQueueHandler({
       const noteworthy =
         wantsPackets || row[p + Packet.ALERTS]! > 0 || row[p + Packet.PSEUDO]! === Packet.PSEUDO_EVENT;
       const way = noteworthy ? alerts! : rest!;
-      return way.count === 0 ? -1 : way.first + ((row[p + Packet.FLOW_HASH]! >>> 0) % way.count);
+      return way.count === 0 ? -1 : way.first + shareOf(row[p + Packet.FLOW_HASH]!, way.count);
     };
   },
 });

@@ -1,5 +1,6 @@
 import * as Packet from '../../packet.js';
 import { defineQueueHandler } from '../handler.js';
+import { shareOf } from '../share.js';
 
 export default defineQueueHandler({
   summary: 'both directions of a conversation always take the same consumer',
@@ -7,6 +8,6 @@ export default defineQueueHandler({
   keepsFlows: true,
   create({ memory: { row }, ways: [way] }) {
     const { first, count } = way!;
-    return p => first + ((row[p + Packet.FLOW_HASH]! >>> 0) % count);
+    return p => first + shareOf(row[p + Packet.FLOW_HASH]!, count);
   },
 });

@@ -1,5 +1,6 @@
 import * as Packet from '../../packet.js';
 import { defineQueueHandler, type HandlerLink } from '../handler.js';
+import { shareOf } from '../share.js';
 
 const UDP = 17;
 const TCP = 6;
@@ -33,5 +34,5 @@ function withinWay(
   const way = ways[index];
   if (!way) return undefined;
   if (way.count === 0) return () => -1;
-  return p => way.first + ((row[p + Packet.FLOW_HASH]! >>> 0) % way.count);
+  return p => way.first + shareOf(row[p + Packet.FLOW_HASH]!, way.count);
 }

@@ -11,34 +11,24 @@ export interface BodyWriter {
 
 /** Reads as many bytes of a body. @returns false when the stream ended before */
 export function* readCounted(socket: StreamSocket, body: BodyWriter, length: number): Reading<boolean> {
-  for (let left = length; left > 0; ) {
-    const bytes = yield* socket.recv(left);
-    if (bytes) {
-      left -= bytes.length;
-      body.write(bytes);
-    } else if (socket.state === 'gap') {
-      left -= crossGap(socket, body, left);
-    } else {
-      return false;
-    }
+  const sink = (bytes: Uint8Array) => body.write(bytes);
+  let left = yield* socket.pass(length, sink);
+  while (left > 0 && socket.state === 'gap') {
+    left -= crossGap(socket, body, left);
+    left = yield* socket.pass(left, sink);
   }
-  return true;
+  return left <= 0;
 }
 
 /** Reads a chunk and the line end behind it. @returns false where it does not come to its end */
 export function* readChunk(socket: StreamSocket, body: BodyWriter, length: number): Reading<boolean> {
-  for (let left = length; left > 0; ) {
-    const bytes = yield* socket.recv(left);
-    if (bytes) {
-      left -= bytes.length;
-      body.write(bytes);
-    } else if (socket.state === 'gap' && socket.missing <= left) {
-      left -= crossGap(socket, body, left);
-    } else {
-      return false;
-    }
+  const sink = (bytes: Uint8Array) => body.write(bytes);
+  let left = yield* socket.pass(length, sink);
+  while (left > 0 && socket.state === 'gap' && socket.missing <= left) {
+    left -= crossGap(socket, body, left);
+    left = yield* socket.pass(left, sink);
   }
-  return (yield* socket.readUntil(LF)) !== undefined || socket.state === 'end';
+  return left <= 0 && ((yield* socket.readUntil(LF)) !== undefined || socket.state === 'end');
 }
 
 /** @returns bytes of the body that are missing */

@@ -65,7 +65,7 @@ function* rawRest(
 ): Reading<boolean> {
   connection.report(transaction, 'invalid_response_chunk_len');
   if (line) body.write(line);
-  for (let bytes = yield* socket.recv(); bytes; bytes = yield* socket.recv()) body.write(bytes);
+  yield* socket.pass(Number.MAX_SAFE_INTEGER, bytes => body.write(bytes));
   body.end(socket.state !== 'end');
   complete(connection, transaction);
   return false;

@@ -127,11 +127,7 @@ export function* readToEnd(
   connection.advance(transaction, false, HEADERS);
   const body = new ResponseBody(connection, transaction);
   for (;;) {
-    const bytes = yield* socket.recv();
-    if (bytes) {
-      body.write(bytes);
-      continue;
-    }
+    yield* socket.pass(Number.MAX_SAFE_INTEGER, bytes => body.write(bytes));
     if (socket.state !== 'gap') break;
     body.gap(socket.missing);
     socket.resume();

@@ -91,11 +91,5 @@ function* readData(
 }
 
 function* readContent(socket: StreamSocket, body: MessageBody | undefined, length: number): Reading<boolean> {
-  for (let left = length; left > 0; ) {
-    const bytes = yield* socket.recv(left);
-    if (!bytes) return false;
-    left -= bytes.length;
-    body?.write(bytes);
-  }
-  return true;
+  return (yield* socket.pass(length, body && (bytes => body.write(bytes)))) <= 0;
 }

@@ -109,18 +109,14 @@ export class RecordReader {
 
   private *hand({ sink }: Smb2.MessageData, length: number): Reading<void> {
     const { socket } = this;
-    for (let left = length; left > 0; ) {
-      const bytes = yield* socket.recv(left);
-      if (bytes) {
-        sink.data(bytes);
-        left -= bytes.length;
-      } else if (socket.state === 'gap') {
-        const missing = Math.min(left, socket.missing);
-        sink.gap(missing);
-        left -= missing;
-        if (socket.missing > missing) break;
-        socket.resume();
-      } else break;
+    const data = (bytes: Uint8Array) => sink.data(bytes);
+    for (let left = yield* socket.pass(length, data); left > 0; left = yield* socket.pass(left, data)) {
+      if (socket.state !== 'gap') break;
+      const missing = Math.min(left, socket.missing);
+      sink.gap(missing);
+      left -= missing;
+      if (socket.missing > missing) break;
+      socket.resume();
     }
     sink.end();
   }

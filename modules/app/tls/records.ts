@@ -131,11 +131,17 @@ function note(session: TlsSession, client: boolean, type: number, handshake: Han
     peer.encrypted = true;
   }
   if (type === ALERT) return;
-  if (peer.encrypted)
-    session.advance(transaction, client, client ? CLIENT_HANDSHAKE_DONE : SERVER_HANDSHAKE_DONE);
+  if (peer.encrypted) handshakeDone(session, transaction, client);
   if (!transaction.client.encrypted || !transaction.server.encrypted) return;
   session.present(transaction);
   if (type === APPLICATION_DATA) stopInspection(session);
+}
+
+/** Records behind it tell nothing new. */
+function handshakeDone(session: TlsSession, transaction: TlsTransaction, client: boolean): void {
+  const progress = client ? transaction.progressToServer : transaction.progressToClient;
+  const done = client ? CLIENT_HANDSHAKE_DONE : SERVER_HANDSHAKE_DONE;
+  if (progress < done) session.advance(transaction, client, done);
 }
 
 /** The handshake is over and data flows: nothing more can be read. */
