@@ -30,7 +30,6 @@ function parseConfig(rule: RuleBuilder, argument: string | undefined, at: Positi
   );
   if (!match)
     throw new RuleError(`invalid config "${argument}"`, at, 'config:logging disable, type tx, scope tx');
-  if (rule.action !== 'config') throw new RuleError('config can be used with action config only', at);
   rule.addEffect({ kind: 'config', type: match[3]!, scope: match[4]! });
 }
 

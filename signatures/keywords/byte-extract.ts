@@ -93,12 +93,12 @@ function parseMath(rule: RuleBuilder, argument: string, at: Position): void {
   const given = new Map<string, string>();
   const format: ByteFormat = { relative: false, littleEndian: false };
   for (const field of fields(argument)) {
-    const [word, ...rest] = field.split(/\s+/);
+    const [word = '', ...rest] = field.split(/\s+/);
     const value = rest.join(' ');
-    if (MATH_WORDS.includes(word!) && value !== '') {
-      if (given.has(word!)) throw new RuleError(`byte_math: ${word} is given twice`, at);
-      given.set(word!, value);
-    } else if (word === 'endian' && (value === 'big' || value === 'little' || value === 'dce'))
+    if (given.has(word)) throw new RuleError(`byte_math: ${word} is given twice`, at);
+    given.set(word, value);
+    if (MATH_WORDS.includes(word) && value !== '') continue;
+    if (word === 'endian' && (value === 'big' || value === 'little' || value === 'dce'))
       applyFormat(value, format, 'byte_math', at);
     else if (word === 'string' && value !== '') {
       applyFormat('string', format, 'byte_math', at);
@@ -125,7 +125,6 @@ function parseMath(rule: RuleBuilder, argument: string, at: Position): void {
     name,
     ...format,
   };
-  if (operator === '/' && match.value === 0) throw new RuleError('byte_math: division by zero', at);
   rule.declareVariable(name);
   rule.addToBufferBehind(match, match.relative);
 }

@@ -33,15 +33,13 @@ function parse(rule: RuleBuilder, argument: string | undefined, at: Position): v
   )
     throw wrong();
   if (direction !== undefined && direction !== 'src' && direction !== 'dst') throw wrong();
-  if (scope === 'host' && direction === undefined)
-    throw new RuleError('tag:host needs src or dst', at, 'tag:host,5,packets,src');
   if (scope === 'session' && direction !== undefined) throw wrong();
   const match: TagMatch = {
     kind: 'tag',
     scope,
     count: Number(count),
     unit: unit as TagMatch['unit'],
-    ...(direction && { direction }),
+    ...(scope === 'host' && { direction: (direction as TagMatch['direction']) ?? 'dst' }),
   };
   rule.addEffect(match);
 }
@@ -51,7 +49,7 @@ export const tagKeywords: readonly Keyword[] = [
     name: 'tag',
     family: 'flow',
     summary: 'Logs packets that follow a match.',
-    grammar: 'session | host, count, packets | seconds | bytes [, src | dst]',
+    grammar: 'session | host [, count, packets | seconds | bytes [, src | dst]]',
     features: ['compatible with IP-only rule'],
     parse,
   },

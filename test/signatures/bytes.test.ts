@@ -54,6 +54,7 @@ describe('numbers in the buffer', () => {
       true,
     ],
     ['byte_extract:1,0,n; byte_math:bytes 1, offset 1, oper /, rvalue n, result r;', '\x00\x03', false],
+    ['byte_math:bytes 1, offset 1, oper /, rvalue 0, result r;', '\x00\x03', false],
     [
       'byte_math:bytes 2, offset 0, oper +, rvalue 1, result r, endian little, string dec; byte_test:1,=,r,2;',
       '09\x0a',
@@ -100,7 +101,8 @@ describe('wrong arguments', () => {
     'byte_extract:1,0,a; byte_extract:1,0,a;',
     'byte_math:bytes 1, offset 0, oper +, rvalue 1;',
     'byte_math:bytes 1, offset 0, oper %, rvalue 1, result a;',
-    'byte_math:bytes 1, offset 0, oper /, rvalue 0, result a;',
+    'byte_math:bytes 1, offset 0, oper +, rvalue 1, result a, endian big, endian little;',
+    'byte_math:bytes 1, offset 0, oper +, rvalue 1, result a, dce, dce;',
     'byte_math:bytes 1, bytes 2, offset 0, oper +, rvalue 1, result a;',
     'isdataat:x;',
     'isdataat:1,nonsense;',

@@ -1,0 +1,34 @@
+/** What is done when a rule matches, as it is written. */
+import { describe, expect, test } from 'vitest';
+import { parse, refusal, withOptions } from './rules.js';
+
+const effects = (options: string, header?: string) => parse(withOptions(options, header)).effects;
+
+describe('tag', () => {
+  test.each([
+    ['tag:session;', { scope: 'session', count: 0, unit: 'packets' }],
+    ['tag:session,10,bytes;', { scope: 'session', count: 10, unit: 'bytes' }],
+    ['tag:host;', { scope: 'host', count: 0, unit: 'packets', direction: 'dst' }],
+    ['tag:host,3600,seconds;', { scope: 'host', count: 3600, unit: 'seconds', direction: 'dst' }],
+    ['tag:host,100,packets,src;', { scope: 'host', count: 100, unit: 'packets', direction: 'src' }],
+  ])('%s', (options, expected) => expect(effects(options)).toEqual([{ kind: 'tag', ...expected }]));
+
+  test.each([
+    'tag:flow;',
+    'tag:session,x;',
+    'tag:session,1,hours;',
+    'tag:session,1,packets,src;',
+    'tag:host,1,packets,both;',
+  ])('%s is refused', options => expect(refusal(options)).toBeDefined());
+});
+
+describe('config', () => {
+  test.each(['config', 'alert'])('stands in rules of action %s', action =>
+    expect(effects('config:logging disable, type tx, scope tx;', `${action} tcp any any -> any any`)).toEqual(
+      [{ kind: 'config', type: 'tx', scope: 'tx' }],
+    ),
+  );
+
+  test('of anything else is refused', () =>
+    expect(refusal('config:logging enable, type tx, scope tx;')).toBeDefined());
+});
