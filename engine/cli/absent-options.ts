@@ -59,12 +59,12 @@ const ABSENT: readonly Absent[] = [
   {
     reason: 'they are not there',
     paths: words(
-      'plugins heartbeat unix-command asn1-max-frames legacy host-mode daemon-directory umask ' +
+      'plugins heartbeat asn1-max-frames legacy host-mode daemon-directory umask ' +
         'logging.default-output-filter logging.outputs.*.syslog capture.disable-offloading ' +
         'app-layer.protocols.http.libhtp.default-config.swf-decompression ' +
         'app-layer.protocols.http.libhtp.server-config.*.*.swf-decompression ' +
-        'outputs.*.eve-log.redis outputs.*.eve-log.json outputs.*.pcap-log.lz4-checksum ' +
-        'outputs.*.pcap-log.lz4-level outputs.*.file-store.xff outputs.*.lua.cpath ' +
+        'outputs.*.eve-log.redis outputs.*.eve-log.json ' +
+        'outputs.*.file-store.xff outputs.*.lua.cpath ' +
         'decoder.vxlan.reserved-bits-check detect.rule-reload flow.rate-tracking ' +
         'af-packet.*.ebpf-lb-file af-packet.*.ebpf-filter-file af-packet.*.xdp-mode af-packet.*.xdp-filter-file ' +
         'af-packet.*.xdp-cpu-redirect af-packet.*.bypass af-packet.*.pinned-maps af-packet.*.pinned-maps-name ' +

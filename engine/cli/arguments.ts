@@ -54,6 +54,10 @@ const INPUT: Argument[] = [
   { flags: '-i <device>', help: 'watch a network device', repeatable: true },
   { flags: '--af-packet [device]', help: 'watch network devices through AF_PACKET' },
   { flags: '--pcap [device]', help: 'watch a network device', hidden: true },
+  {
+    flags: '--unix-socket [file]',
+    help: 'read captures that a socket tells (suricatasc: pcap-file)',
+  },
   { flags: '-F <file>', help: 'file with a packet filter' },
   {
     flags: '-k <mode>',
@@ -199,12 +203,6 @@ const REFUSED: Argument[] = [
     '--windivert-forward <filter>',
     '-d <port>',
   ].map(flags => ({ flags, help: '', hidden: true, refused: NO_CAPTURE })),
-  {
-    flags: '--unix-socket [file]',
-    help: '',
-    hidden: true,
-    refused: 'control through a socket is not there yet',
-  },
   ...['-u', '-U <regex>', '--list-unittests', '--fatal-unittests', '--unittests-coverage'].map(flags => ({
     flags,
     help: '',

@@ -6,7 +6,15 @@ import { versionLine } from './version.js';
 /** Words of the `Features:` line; tests ask for them. */
 export function features(): string[] {
   const addon = native();
-  const always = ['PCAP_FILE', 'HAVE_LIBJANSSON', 'QA_SIMULATION', 'HAVE_JA3', 'HAVE_JA4', 'HAVE_LUA'];
+  const always = [
+    'PCAP_FILE',
+    'HAVE_LIBJANSSON',
+    'QA_SIMULATION',
+    'liblz4',
+    'HAVE_JA3',
+    'HAVE_JA4',
+    'HAVE_LUA',
+  ];
   if (!addon) return always;
   return [
     ...always,

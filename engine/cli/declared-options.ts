@@ -6,6 +6,7 @@ import { ruleOptions } from '../../signatures/load-rules.js';
 import { loadProtocols } from '../application/load-protocols.js';
 import { DeclaredOptions } from '../config/declared.js';
 import type { AnyOption } from '../config/option.js';
+import { controlOptions } from '../control/settings.js';
 import { engineMode, globalStats, masterSwitch } from '../exception-policy.js';
 import { LOG_OPTIONS } from '../log.js';
 import { logFileOptions } from '../log-file/settings.js';
@@ -27,6 +28,7 @@ export async function declaredOptions(): Promise<DeclaredOptions> {
     ...ruleOptions,
     ...compileOptions,
     ...ruleGroupOptions,
+    ...controlOptions,
   ];
   const declared = [
     ...own,

@@ -16,6 +16,8 @@ export interface Given {
   readonly afPacket: boolean;
   readonly filter: string;
   readonly filterFile?: string;
+  /** Captures come from this socket; empty: the usual one. */
+  readonly unixSocket?: string;
   readonly rules: {
     readonly exclusive: readonly string[];
     readonly additional: readonly string[];
@@ -129,6 +131,7 @@ function givenBy(options: Record<string, unknown>, filter: readonly string[]): G
     afPacket: options.afPacket !== undefined || options.pcap !== undefined,
     filter: filter.join(' '),
     filterFile: text('F'),
+    unixSocket: options.unixSocket === true ? '' : text('unixSocket'),
     rules: { exclusive: list('S'), additional: list('s'), firewall: text('firewallRulesExclusive') },
     strict: strictKeywords(options.strictRuleKeywords),
     verbosity: (options.verbosity as number | undefined) ?? 0,

@@ -33,6 +33,7 @@ import { addSettings, type Preparation, prepare } from './preparation.js';
 import { becomeUser } from './privileges.js';
 import { showProgress } from './progress.js';
 import { type Continuation, type Running, startRestarting } from './restarting.js';
+import { openControl } from './run-control.js';
 import { serviceRuns } from './service.js';
 import { readSettings, type Settings } from './settings.js';
 import { onSignals } from './signals.js';
@@ -126,18 +127,32 @@ async function runThreads(
       ? showProgress(() => progressOf(engine), inputs.totalBytes, process.stderr)
       : () => {};
   const reloads = new Reloads(engine, preparation, sources, log);
+  const rotate = () => {
+    log.reopen();
+    engine.rotateLogs();
+  };
   const forget = onSignals({
     stop: () => engine.stop(),
     abort: () => engine.abort(),
-    rotate: () => {
-      log.reopen();
-      engine.rotateLogs();
-    },
-    reload: () => reloads.ask(),
+    rotate,
+    reload: () => void reloads.ask(),
   });
-  const unwatch = presentation.watch ? onChange(preparation.files(), () => reloads.ask()) : () => {};
+  const closeControl = await openControl(
+    config,
+    inputs,
+    {
+      counters: () => engine.counters(),
+      statistics: () => preparation.statistics(),
+      stop: () => engine.stop(),
+      rotate,
+      reload: () => reloads.ask(),
+    },
+    log,
+  );
+  const unwatch = presentation.watch ? onChange(preparation.files(), () => void reloads.ask()) : () => {};
   const result = await engine.finished;
   unwatch();
+  closeControl();
   serviceEnds();
   await reloads.end();
   forget();
@@ -252,9 +267,10 @@ class Reloads {
   ) {}
 
   /** Asked for while one runs, another follows it: the files may have changed since. */
-  ask(): void {
+  ask(): Promise<void> {
     this.wanted = true;
     this.running ??= this.run();
+    return this.running;
   }
 
   /** No reload begins any more; resolves when none runs. */

@@ -7,6 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import type { LogSink } from '../../engine/log-sink.js';
 import type { FileNames } from './file-name.js';
 import * as Framed from './framed-packet.js';
+import { Lz4Frame } from './lz4.js';
 
 const MAGIC = 0xa1b2c3d4;
 const FILE_HEADER = 24;
@@ -25,6 +26,8 @@ export interface CaptureFilesSettings {
   /** Files that are kept; 0: all. */
   readonly maxFiles: number;
   readonly permissions: number;
+  /** The files are compressed. */
+  readonly lz4?: { readonly checksum: boolean };
 }
 
 export class CaptureFiles implements LogSink {
@@ -36,6 +39,8 @@ export class CaptureFiles implements LogSink {
   private used = 0;
   private buffered = 0;
   private file = -1;
+  /** Of the open file, where it is compressed. */
+  private frame: Lz4Frame | undefined;
   private path = '';
   /** Bytes of the open file, with those in the buffer; and those that are there for good. */
   private size = 0;
@@ -124,6 +129,8 @@ export class CaptureFiles implements LogSink {
     this.linkType = linkType;
     this.size = FILE_HEADER;
     this.written = 0;
+    const { lz4 } = this.settings;
+    this.frame = lz4 && new Lz4Frame(lz4.checksum);
     this.writeHeader(linkType);
     this.removeOldest();
   }
@@ -183,17 +190,21 @@ export class CaptureFiles implements LogSink {
 
   private writeOut(): void {
     if (this.used === 0 || this.file < 0) return;
-    const bytes = this.buffer.subarray(0, this.used);
-    let done = 0;
+    const plain = this.buffer.subarray(0, this.used);
     try {
-      while (done < bytes.length) done += writeSync(this.file, bytes, done);
-      this.written += done;
+      if (this.frame && this.written === 0) this.put(this.frame.header());
+      this.put(this.frame ? this.frame.blocks(plain) : plain);
       this.counts.written += this.buffered;
     } catch (error) {
       this.giveUpBuffer(error as Error);
     }
     this.used = 0;
     this.buffered = 0;
+  }
+
+  private put(bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length; ) done += writeSync(this.file, bytes, done);
+    this.written += bytes.length;
   }
 
   /** A piece of a packet would make the rest of the file unreadable: it ends behind what was whole, and is closed. */
@@ -220,8 +231,18 @@ export class CaptureFiles implements LogSink {
   private closeFile(): void {
     this.writeOut();
     if (this.file < 0) return;
+    this.endFrame();
     closeSync(this.file);
     this.file = -1;
+  }
+
+  private endFrame(): void {
+    if (!this.frame) return;
+    try {
+      this.put(this.frame.end());
+    } catch (error) {
+      this.failed(this.path, error as Error);
+    }
   }
 
   private failed(path: string, error: Error): void {

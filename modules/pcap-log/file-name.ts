@@ -7,6 +7,8 @@ export interface NamingSettings {
   readonly multi: boolean;
   /** The time is `seconds.microseconds`; else `seconds`. */
   readonly microseconds: boolean;
+  /** What the names end with: `.lz4`. */
+  readonly suffix?: string;
 }
 
 /** Thread whose files they are, from 1, and its id in the process. */
@@ -21,12 +23,12 @@ export class FileNames {
   private readonly microseconds: boolean;
 
   constructor(
-    { filename, multi, microseconds }: NamingSettings,
+    { filename, multi, microseconds, suffix = '' }: NamingSettings,
     { number, id }: NamedThread = { number: 1, id: 0 },
   ) {
     // Threads would write into each other's files without a number.
     const ownFile = !multi || /%[ni]/.test(filename) ? filename : `${filename}.%n`;
-    const timed = /%[ts]/.test(ownFile) ? ownFile : `${ownFile}.%t`;
+    const timed = (/%[ts]/.test(ownFile) ? ownFile : `${ownFile}.%t`) + suffix;
     this.template = timed.replaceAll('%n', String(number)).replaceAll('%i', String(id));
     this.microseconds = microseconds;
   }

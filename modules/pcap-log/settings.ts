@@ -54,11 +54,18 @@ const useStreamDepth = declared(
 );
 const honorPass = declared('honor-pass-rules', boolean, false, 'leave out flows that a rule passed');
 const compression = declared('compression', choice('none', 'lz4'), 'none', 'how the files are compressed');
+const checksum = declared(
+  'lz4-checksum',
+  boolean,
+  false,
+  'compressed files have a checksum of their content',
+);
+const level = declared('lz4-level', integer(0, 16), 0, 'accepted for old configurations: there is one level');
 const filter = declared('bpf-filter', text, '', 'which packets, in the language of tcpdump');
 
 export const PCAP_LOG_OPTIONS = [
   ...[enabled, filename, dir, limit, maxFiles, mode, conditional, history, tsFormat, useStreamDepth],
-  ...[honorPass, compression, filter],
+  ...[honorPass, compression, checksum, level, filter],
 ];
 
 export interface PcapLogSettings {
@@ -74,6 +81,9 @@ export interface PcapLogSettings {
   readonly useStreamDepth: boolean;
   readonly honorPass: boolean;
   readonly filter: string;
+  /** The files are compressed; whether with a checksum. */
+  readonly lz4?: { readonly checksum: boolean };
+  readonly suffix: string;
   /** Permissions of a new file. */
   readonly permissions: number;
 }
@@ -84,7 +94,8 @@ export function pcapLogSettings(config: Config): PcapLogSettings | undefined {
   if (entry === undefined) return undefined;
   if (second !== undefined) throw new ConfigError(PLACE, 'pcap-log: there are two of them; expected one');
   const read = <T>(wanted: Option<T>): T => entry.read({ ...wanted, path: wanted.path.slice(PREFIX.length) });
-  refuseWhatIsMissing(read(mode), read(compression));
+  refuseWhatIsMissing(read(mode));
+  const compressed = read(compression) === 'lz4';
   const name = read(filename);
   return {
     filename: name,
@@ -98,18 +109,15 @@ export function pcapLogSettings(config: Config): PcapLogSettings | undefined {
     useStreamDepth: read(useStreamDepth),
     honorPass: read(honorPass),
     filter: checkedFilter(read(filter)),
+    ...(compressed && { lz4: { checksum: read(checksum) } }),
+    suffix: compressed ? '.lz4' : '',
     permissions: settingsOf(config, logPath(config, name)).mode,
   };
 }
 
-function refuseWhatIsMissing(wantedMode: string, wantedCompression: string): void {
+function refuseWhatIsMissing(wantedMode: string): void {
   if (wantedMode === 'sguil')
     throw new ConfigError(PLACE, 'pcap-log: mode sguil is not supported; expected normal or multi');
-  if (wantedCompression !== 'none')
-    throw new ConfigError(
-      PLACE,
-      `pcap-log: compression ${wantedCompression} is not supported; expected none`,
-    );
 }
 
 function checkedFilter(expression: string): string {

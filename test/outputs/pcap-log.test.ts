@@ -167,7 +167,6 @@ describe('settings', () => {
 
   test('what is not there is refused', () => {
     expect(() => wants({ mode: 'sguil' })).toThrow('mode sguil is not supported; expected normal or multi');
-    expect(() => wants({ compression: 'lz4' })).toThrow('compression lz4 is not supported; expected none');
     expect(() => wants({ 'bpf-filter': 'tcp and and' })).toThrow('pcap-log: bpf-filter: ');
   });
 });

@@ -1,0 +1,128 @@
+/** `--unix-socket`: captures are read as a socket tells, one after the other, each in a program of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { type Arguments, ControlSocket, type Handlers, textArgument } from '../control/control-socket.js';
+import { controlSettings, usualCommands } from '../control/settings.js';
+import { consoleLog } from '../log.js';
+import type { Given } from './parse.js';
+import { readSettings } from './settings.js';
+import { UsageError } from './usage-error.js';
+import { versionLine } from './version.js';
+
+/** Captures that may wait. */
+const MOST_WAITING = 100_000;
+
+interface Capture {
+  readonly file: string;
+  readonly words: readonly string[];
+}
+
+/** @param words the command line @returns the exit code */
+export async function captureQueue(given: Given, words: readonly string[]): Promise<number> {
+  const { config } = readSettings({ config: given.config, includes: given.includes, sets: given.sets });
+  const settings = controlSettings(config, false, given.unixSocket)!;
+  const log = consoleLog(given.verbosity, undefined, given.quiet);
+  const queue = new CaptureQueue(words.filter(word => !word.startsWith('--unix-socket')));
+  const commands = {
+    ...usualCommands(config, versionLine(), 'unix-socket', 'UNIX_SOCKET'),
+    ...queue.commands(),
+  };
+  try {
+    const socket = await ControlSocket.open(settings.path, settings.permissions, commands);
+    log.notice(`unix-manager: commands are taken at ${settings.path}`);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => queue.stop());
+    await queue.stopped;
+    socket.close();
+    return 0;
+  } catch (error) {
+    throw new UsageError(`--unix-socket: ${settings.path}: ${(error as Error).message}`);
+  }
+}
+
+export class CaptureQueue {
+  readonly stopped: Promise<void>;
+  private readonly waiting: Capture[] = [];
+  private current: Capture | undefined;
+  private child: ChildProcess | undefined;
+  private last = 0;
+  private stopping = false;
+  private resolve!: () => void;
+
+  /** @param words of the command line that all captures are read with */
+  constructor(private readonly words: readonly string[]) {
+    this.stopped = new Promise(resolve => {
+      this.resolve = resolve;
+    });
+  }
+
+  commands(): Handlers {
+    return {
+      'pcap-file': given => this.add(given),
+      'pcap-file-continuous': given => this.add({ ...given, continuous: true }),
+      'pcap-file-number': () => this.waiting.length + (this.current ? 1 : 0),
+      'pcap-file-list': () => ({ count: this.waiting.length, files: this.waiting.map(({ file }) => file) }),
+      'pcap-current': () => this.current?.file ?? 'None',
+      'pcap-last-processed': () => this.last,
+      'pcap-interrupt': () => {
+        if (!this.child) throw new Error('no capture is read');
+        this.child.kill('SIGINT');
+        return 'Interrupted';
+      },
+      shutdown: () => {
+        // The answer goes first.
+        setImmediate(() => this.stop());
+        return 'Closing Suricata';
+      },
+    };
+  }
+
+  /** The capture in hand is read as far as it was. */
+  stop(): void {
+    this.stopping = true;
+    this.waiting.length = 0;
+    if (this.child) this.child.kill('SIGINT');
+    else this.resolve();
+  }
+
+  private add(given: Arguments): string {
+    const file = textArgument(given, 'filename');
+    const folder = textArgument(given, 'output-dir');
+    if (!existsSync(file)) throw new Error(`filename does not exist: '${file}'`);
+    if (!existsSync(folder)) throw new Error('output-dir param must be a directory that exists');
+    if (this.waiting.length >= MOST_WAITING) throw new Error('too many captures wait');
+    this.waiting.push({ file, words: ['-r', file, '-l', folder, ...settingsFor(given)] });
+    this.next();
+    return 'Successfully added file to list';
+  }
+
+  private next(): void {
+    if (this.child || this.stopping) return;
+    this.current = this.waiting.shift();
+    if (!this.current) return;
+    const words = [process.argv[1]!, ...this.words, ...this.current.words];
+    this.child = spawn(process.execPath, words, { stdio: ['ignore', 'inherit', 'inherit'] });
+    this.child.once('close', () => this.ended());
+    this.child.once('error', () => this.ended());
+  }
+
+  private ended(): void {
+    if (!this.child) return;
+    this.child = undefined;
+    this.current = undefined;
+    this.last = Date.now();
+    if (this.stopping) this.resolve();
+    else this.next();
+  }
+}
+
+function settingsFor(given: Arguments): string[] {
+  const words: string[] = [];
+  if (given['continuous'] === true) words.push('--pcap-file-continuous');
+  if (given['delete-when-done'] === true) words.push('--pcap-file-delete');
+  for (const name of ['delay', 'poll-interval'])
+    if (given[name] !== undefined) words.push('--set', `pcap-file.${name}=${Number(given[name])}`);
+  const { tenant } = given;
+  if (tenant !== undefined)
+    words.push('--set', `pcap-file.tenant-id=${Number(tenant)}`, '--set', 'multi-detect.selector=direct');
+  return words;
+}

@@ -1,0 +1,83 @@
+/** Commands for a run that goes on: what its socket takes. */
+import type { Config } from '../config/config.js';
+import { ControlSocket, type Handlers } from '../control/control-socket.js';
+import { controlSettings, usualCommands } from '../control/settings.js';
+import type { Log } from '../module.js';
+import { type StatsTree, statsTree } from '../stats-record.js';
+import type { Inputs } from './inputs.js';
+import { versionLine } from './version.js';
+
+/** What the commands do. */
+export interface RunActions {
+  counters(): Iterable<readonly [string, number]>;
+  /** Values of the statistics that are no counters. */
+  statistics(): Readonly<Record<string, number | string | readonly StatsTree[]>>;
+  stop(): void;
+  rotate(): void;
+  /** Resolves when the rules that were asked for are in force, or were refused. */
+  reload(): Promise<void>;
+}
+
+const CAPTURES = { pcap: 'PCAP_FILE', nfqueue: 'NFQ', 'af-packet': 'AF_PACKET_DEV' } as const;
+
+/** Opens the socket where the configuration wants one. @returns closes it */
+export async function openControl(
+  config: Config,
+  inputs: Inputs,
+  actions: RunActions,
+  log: Log,
+): Promise<() => void> {
+  const settings = controlSettings(config, inputs.live);
+  if (!settings) return () => {};
+  try {
+    const socket = await ControlSocket.open(
+      settings.path,
+      settings.permissions,
+      commandsOf(config, inputs, actions),
+    );
+    log.info(`unix-manager: commands are taken at ${settings.path}`);
+    return () => socket.close();
+  } catch (error) {
+    log.error(`unix-manager: ${settings.path}: ${(error as Error).message}`);
+    return () => {};
+  }
+}
+
+export function commandsOf(config: Config, inputs: Inputs, actions: RunActions): Handlers {
+  let reloaded = new Date();
+  const started = Date.now();
+  const reload = async (): Promise<string> => {
+    await actions.reload();
+    reloaded = new Date();
+    return 'done';
+  };
+  const engines = () => actions.statistics()['detect.engines'] ?? [];
+  return {
+    ...usualCommands(config, versionLine(), String(config.at('runmode') ?? 'auto'), CAPTURES[inputs.module]),
+    shutdown: () => {
+      // The answer goes first.
+      setImmediate(() => actions.stop());
+      return 'Closing Suricata';
+    },
+    'dump-counters': () => {
+      const uptimeSeconds = Math.floor((Date.now() - started) / 1000);
+      return statsTree({ uptimeSeconds, counters: actions.counters(), more: actions.statistics() });
+    },
+    'iface-list': () => ({
+      count: inputs.live ? inputs.names.length : 0,
+      ifaces: inputs.live ? inputs.names : [],
+    }),
+    'reload-rules': reload,
+    'ruleset-reload-rules': reload,
+    'ruleset-reload-nonblocking': () => {
+      void reload();
+      return 'done';
+    },
+    'ruleset-reload-time': () => [{ id: 0, last_reload: reloaded.toISOString() }],
+    'ruleset-stats': engines,
+    'reopen-log-files': () => {
+      actions.rotate();
+      return 'done';
+    },
+  };
+}

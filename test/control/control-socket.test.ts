@@ -1,0 +1,140 @@
+/** Commands through a socket: the protocol, and the real program with captures that it tells. */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Config } from '../../engine/config/config.js';
+import { ControlSocket } from '../../engine/control/control-socket.js';
+import { controlSettings, usualCommands } from '../../engine/control/settings.js';
+import { PROGRAM } from '../cli/program.js';
+import { ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'control-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A client: says messages as they are, and waits for as many answers. */
+class Client {
+  private readonly socket;
+  private readonly answers: string[] = [];
+  private wake = () => {};
+
+  constructor(path: string) {
+    this.socket = connect(path);
+    let text = '';
+    this.socket.on('data', data => {
+      text += data;
+      const lines = text.split('\n');
+      text = lines.pop()!;
+      this.answers.push(...lines);
+      this.wake();
+    });
+  }
+
+  async ask(message: object | string): Promise<unknown> {
+    this.socket.write(typeof message === 'string' ? message : `${JSON.stringify(message)}\n`);
+    while (this.answers.length === 0)
+      await new Promise<void>(resolve => {
+        this.wake = resolve;
+      });
+    return JSON.parse(this.answers.shift()!);
+  }
+
+  end(): void {
+    this.socket.destroy();
+  }
+}
+
+async function opened(handlers: Parameters<typeof ControlSocket.open>[2]) {
+  const path = join(folder, 'a.socket');
+  const socket = await ControlSocket.open(path, 0o600, handlers);
+  return { path, socket, client: new Client(path) };
+}
+
+test('commands are answered, also with what went wrong', async () => {
+  const { path, socket, client } = await opened({
+    add: ({ a, b }) => Number(a) + Number(b),
+    later: async () => 'done',
+    fail: () => {
+      throw new Error('no');
+    },
+  });
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(await client.ask({ version: '0.2' })).toEqual({ return: 'OK' });
+  const ask = (command: string, given?: object) =>
+    client.ask({ command, ...(given && { arguments: given }) });
+  expect(await ask('add', { a: 1, b: 2 })).toEqual({ message: 3, return: 'OK' });
+  expect(await ask('later')).toEqual({ message: 'done', return: 'OK' });
+  expect(await ask('fail')).toEqual({ message: 'no', return: 'NOK' });
+  expect(await ask('toString')).toEqual({ message: 'Unknown command', return: 'NOK' });
+  expect(await ask('command-list')).toEqual({
+    message: { count: 4, commands: ['add', 'command-list', 'fail', 'later'] },
+    return: 'OK',
+  });
+  expect(await client.ask('not JSON\n')).toEqual({ message: 'Unknown command', return: 'NOK' });
+  // Whole without the end of a line.
+  expect(await client.ask('{"command":"later"}')).toEqual({ message: 'done', return: 'OK' });
+  client.end();
+  socket.close();
+});
+
+test('another version is refused', async () => {
+  const { socket, client } = await opened({});
+  expect(await client.ask({ version: '9' })).toEqual({ return: 'NOK' });
+  client.end();
+  socket.close();
+});
+
+test('where and whether', () => {
+  const of = (settings: object, live = false, named?: string) =>
+    controlSettings(new Config({ 'unix-command': settings } as never), live, named);
+  expect(of({})).toBeUndefined();
+  expect(of({ enabled: 'auto' })).toBeUndefined();
+  expect(of({ enabled: 'auto' }, true)?.path).toBe('/var/run/suricata/suricata-command.socket');
+  expect(of({ enabled: 'yes', filename: '/a/b', 'socket-perms': 600 })).toEqual({
+    path: '/a/b',
+    permissions: 0o600,
+  });
+  expect(of({}, false, 'x.socket')?.path).toBe('x.socket');
+  const commands = usualCommands(new Config({ a: { b: 1 } } as never), 'v', 'm', 'c');
+  expect(commands['conf-get']!({ variable: 'a.b' })).toBe('1');
+  expect(() => commands['conf-get']!({ variable: 'x' })).toThrow('Unable to get value');
+});
+
+test('captures that the socket tells are read one after the other', async () => {
+  const path = (name: string) => join(folder, name);
+  writeFileSync(path('x.yaml'), '%YAML 1.1\n---\noutputs: [{ eve-log: { types: [flow] } }]\n');
+  for (const name of ['a', 'b']) {
+    mkdirSync(path(name));
+    writeFileSync(path(`${name}.pcap`), pcapFile([packet(ethernet(), ipv4(), udp(), name)]));
+  }
+  const words = ['-c', 'x.yaml', '-S', '/dev/null', '--unix-socket=c.socket', '--runmode', 'single'];
+  const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder, stdio: 'ignore' });
+  const ended = new Promise(resolve => child.on('close', resolve));
+  await expect.poll(() => existsSync(path('c.socket')), { timeout: 20_000 }).toBe(true);
+  const client = new Client(path('c.socket'));
+  await client.ask({ version: '0.2' });
+  const add = (name: string) =>
+    client.ask({
+      command: 'pcap-file',
+      arguments: { filename: path(`${name}.pcap`), 'output-dir': path(name) },
+    });
+  expect(await add('none')).toMatchObject({ return: 'NOK' });
+  expect(await add('a')).toEqual({ message: 'Successfully added file to list', return: 'OK' });
+  expect(await add('b')).toMatchObject({ return: 'OK' });
+  expect(await client.ask({ command: 'pcap-current' })).toMatchObject({ message: path('a.pcap') });
+  expect(await client.ask({ command: 'pcap-file-list' })).toMatchObject({
+    message: { count: 1, files: [path('b.pcap')] },
+  });
+  const left = async () =>
+    ((await client.ask({ command: 'pcap-file-number' })) as { message: number }).message;
+  await expect.poll(left, { timeout: 30_000, interval: 200 }).toBe(0);
+  await client.ask({ command: 'shutdown' });
+  expect(await ended).toBe(0);
+  client.end();
+  for (const name of ['a', 'b']) expect(readFileSync(path(`${name}/eve.json`), 'utf8')).toContain('"flow"');
+}, 60_000);
