@@ -2,13 +2,14 @@
 import type { Reading, SocketState, StreamSocket } from '../../../engine/application/stream-socket.js';
 import type { Connection } from './connection.js';
 import { Fields } from './fields.js';
+import { DATA_HEAD, DATA_START, type MessageData } from './piece.js';
 import * as Smb1 from './smb1.js';
 import * as Smb2 from './smb2.js';
 
 /** Bytes before a message. */
 export const NBSS = 4;
 /** Bytes of a message that tell what it is, with the first of its data. */
-const HEAD = Smb2.DATA_HEAD + Smb2.DATA_START;
+const HEAD = DATA_HEAD + DATA_START;
 const SMB1 = 0xff;
 const SMB2 = 0xfe;
 const SMB3 = 0xfd;
@@ -107,7 +108,7 @@ export class RecordReader {
     return true;
   }
 
-  private *hand({ sink }: Smb2.MessageData, length: number): Reading<void> {
+  private *hand({ sink }: MessageData, length: number): Reading<void> {
     const { socket } = this;
     const data = (bytes: Uint8Array) => sink.data(bytes);
     for (let left = yield* socket.pass(length, data); left > 0; left = yield* socket.pass(left, data)) {

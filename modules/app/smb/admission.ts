@@ -1,0 +1,22 @@
+/** Which messages are looked into. */
+import type { Connection, Place } from './connection.js';
+import { isKnownCommand } from './names.js';
+
+/**
+ * Whether the command of a message is known. A message that goes the wrong way is told of, and looked into nevertheless.
+ * @param askedByServers the command by which a server tells of locks that it breaks: a request of its own
+ */
+export function isAdmitted(
+  connection: Connection,
+  { version, command, isResponse }: Place & { readonly isResponse: boolean },
+  toServer: boolean,
+  askedByServers: number,
+): boolean {
+  if (!isKnownCommand(version, command)) {
+    connection.report('malformed_data', toServer, version);
+    return false;
+  }
+  if (isResponse === toServer && command !== askedByServers)
+    connection.report(toServer ? 'response_to_server' : 'request_to_client', toServer, version);
+  return true;
+}

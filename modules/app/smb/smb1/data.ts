@@ -1,0 +1,72 @@
+/** Reads and writes (MS-CIFS 2.2.4.12, 2.2.4.40, 2.2.4.42, 2.2.4.43). */
+import type { Connection } from '../connection.js';
+import type { Fields } from '../fields.js';
+import { askPiece, type MessageData, pieceOf, readAsked } from '../piece.js';
+import { type Block, blockAt, fidText } from './block.js';
+import { HEADER, type Header, NO_COMMAND, READ_ANDX, readHeader, WRITE_ANDX } from './header.js';
+
+/** Whether a message is a write or what is read, and nothing else. @param m at least its header and words */
+export function carriesData(m: Fields, toServer: boolean): boolean {
+  const { command, isResponse } = readHeader(m);
+  const isData = isResponse !== toServer && command === (toServer ? WRITE_ANDX : READ_ANDX);
+  return isData && m.u8(HEADER + 1) === NO_COMMAND;
+}
+
+/** The data of a message; undefined where it carries none. See SMB2's. */
+export function dataOf(
+  connection: Connection,
+  m: Fields,
+  header: Header,
+  toServer: boolean,
+  whole: number,
+): MessageData | undefined {
+  const block = blockAt(m, HEADER);
+  return toServer ? writeOf(connection, block, header, whole) : readOf(connection, block, header, whole);
+}
+
+export function writeOf(
+  connection: Connection,
+  { m, words, wordCount }: Block,
+  header: Header,
+  whole = m.length,
+): MessageData | undefined {
+  const start = m.u16(words + 22);
+  if (wordCount < 12 || start < HEADER) return undefined;
+  const high = wordCount >= 14 ? m.u32(words + 24) : 0;
+  const piece = {
+    fuid: fidText(m.u16(words + 4)),
+    offset: m.u32(words + 6) + high * 2 ** 32,
+    length: m.u16(words + 18) * 65536 + m.u16(words + 20),
+    start,
+  };
+  return pieceOf(connection, m, header, piece, true, whole);
+}
+
+/** A write of old: bytes behind a head of `skipped` bytes. */
+export function plainWrite(
+  connection: Connection,
+  { m, words, bytes }: Block,
+  header: Header,
+  skipped: number,
+): MessageData | undefined {
+  const piece = { fuid: fidText(m.u16(words)), offset: m.u32(words + 4), start: bytes + skipped };
+  return pieceOf(connection, m, header, { ...piece, length: m.u16(words + 2) }, true, m.length);
+}
+
+export function askRead(connection: Connection, { m, words, wordCount }: Block, header: Header): void {
+  const high = wordCount >= 12 ? m.u32(words + 20) : 0;
+  const offset = m.u32(words + 6) + high * 2 ** 32;
+  askPiece(connection, header, { fuid: fidText(m.u16(words + 4)), offset, length: m.u16(words + 10) });
+}
+
+export function readOf(
+  connection: Connection,
+  { m, words, wordCount }: Block,
+  header: Header,
+  whole = m.length,
+): MessageData | undefined {
+  const read = readAsked(connection, header);
+  const [length, start] = [m.u16(words + 10) + m.u16(words + 14) * 65536, m.u16(words + 12)];
+  if (!read || wordCount < 12 || start < HEADER) return undefined;
+  return pieceOf(connection, m, header, { ...read, start, length }, false, whole);
+}

@@ -1,0 +1,61 @@
+/** Responses: each completes the transaction of its request. */
+import type { Connection, Waiting } from '../connection.js';
+import { give } from '../piece.js';
+import type { SmbTransaction } from '../transaction.js';
+import type { Block } from './block.js';
+import { readOf } from './data.js';
+import { answerCreate } from './files.js';
+import * as Command from './header.js';
+import { answerNegotiate, answerSetup, answerTree } from './logging-in.js';
+
+type Header = Command.Header;
+
+/** @param isFirst whether no other command comes before it in the message */
+export function takeResponse(connection: Connection, block: Block, header: Header, isFirst: boolean): void {
+  if (header.command === Command.READ_ANDX) {
+    give(block.m, readOf(connection, block, header));
+    return;
+  }
+  const waiting = isFirst ? connection.waiting.take(header.key) : undefined;
+  if (waiting?.pipe && header.command === Command.TRANS) answerCall(connection, block, header, waiting.pipe);
+  const transaction = waiting?.transaction ?? chained(connection, header);
+  if (!transaction || transaction.command !== header.command) return;
+  takeAnswer(connection, block, header, transaction);
+  connection.answer(transaction, header.status, header.isDos);
+}
+
+function answerCall(
+  connection: Connection,
+  { m, words }: Block,
+  header: Header,
+  { fuid, call }: NonNullable<Waiting['pipe']>,
+): void {
+  const data = m.part(m.u16(words + 14), m.u16(words + 12));
+  connection.pipeData(header, fuid, data, false, header.status);
+  connection.pipeAnswered(call, header.status, header.isDos);
+}
+
+function takeAnswer(connection: Connection, block: Block, header: Header, transaction: SmbTransaction): void {
+  const { command, status } = header;
+  if (command === Command.SESSION_SETUP) {
+    transaction.sessionId = header.sessionId;
+    answerSetup(block, header, transaction);
+  }
+  if (status !== 0) return;
+  if (command === Command.NEGOTIATE) answerNegotiate(connection, block, transaction);
+  if (command === Command.TREE_CONNECT) answerTree(connection, block, header, transaction);
+  if (command === Command.CREATE) answerCreate(connection, block, transaction);
+  if (command === Command.TREE_DISCONNECT) connection.trees.take(header.treeId);
+}
+
+/** The transaction of a command that came behind another in one message. */
+function chained({ session }: Connection, { command, isResponse }: Header): SmbTransaction | undefined {
+  if (!isResponse) return undefined;
+  return session.transactions.find(
+    each =>
+      each.version === 1 &&
+      each.command === command &&
+      each.status === undefined &&
+      !session.isComplete(each),
+  );
+}

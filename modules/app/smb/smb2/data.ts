@@ -1,0 +1,50 @@
+/** Reads and writes (MS-SMB2 2.2.19 to 2.2.22). */
+import type { Connection } from '../connection.js';
+import type { Fields } from '../fields.js';
+import { guidText } from '../guid.js';
+import { askPiece, type MessageData, pieceOf, readAsked } from '../piece.js';
+import { HEADER, type Header, READ, readHeader, WRITE } from './header.js';
+
+const READ_HEAD = HEADER + 16;
+const WRITE_HEAD = HEADER + 48;
+
+/** Whether a message is a write or what is read, and the last of its record. @param m at least its header */
+export function carriesData(m: Fields, toServer: boolean): boolean {
+  const { command, isResponse, next } = readHeader(m);
+  return next === 0 && isResponse !== toServer && command === (toServer ? WRITE : READ);
+}
+
+/**
+ * The data of a message; undefined where it carries none.
+ * @param m the first bytes of the message: its head and `DATA_START` bytes of data, or all of it
+ * @param whole length of the message
+ */
+export function dataOf(
+  connection: Connection,
+  m: Fields,
+  header: Header,
+  toServer: boolean,
+  whole: number,
+): MessageData | undefined {
+  if (header.isResponse === toServer || header.command !== (toServer ? WRITE : READ)) return undefined;
+  return toServer ? writeOf(connection, m, header, whole) : readOf(connection, m, header, whole);
+}
+
+function writeOf(connection: Connection, m: Fields, header: Header, whole: number): MessageData | undefined {
+  const [start, length, offset] = [m.u16(HEADER + 2), m.u32(HEADER + 4), m.u64(HEADER + 8)];
+  if (start < WRITE_HEAD) return undefined;
+  const piece = { fuid: guidText(m.bytes, HEADER + 16), offset, start, length };
+  return pieceOf(connection, m, header, piece, true, whole);
+}
+
+export function askRead(connection: Connection, m: Fields, header: Header): void {
+  const fuid = guidText(m.bytes, HEADER + 16);
+  askPiece(connection, header, { fuid, offset: m.u64(HEADER + 8), length: m.u32(HEADER + 4) });
+}
+
+function readOf(connection: Connection, m: Fields, header: Header, whole: number): MessageData | undefined {
+  const read = readAsked(connection, header);
+  const [start, length] = [m.u8(HEADER + 2), m.u32(HEADER + 4)];
+  if (!read || start < READ_HEAD) return undefined;
+  return pieceOf(connection, m, header, { ...read, start, length }, false, whole);
+}

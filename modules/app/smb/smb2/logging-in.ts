@@ -1,0 +1,65 @@
+/** How a client comes to a share: dialects, logging in, trees. Requests, and responses to them. */
+import type { Connection } from '../connection.js';
+import type { Fields } from '../fields.js';
+import { guidText } from '../guid.js';
+import { dialectName } from '../names.js';
+import { takeBlob } from '../setup.js';
+import type { SmbTransaction } from '../transaction.js';
+import { connectTree, isPipeShare } from '../tree.js';
+import { HEADER, type Header } from './header.js';
+
+const MOST_DIALECTS = 64;
+
+export function askNegotiate(connection: Connection, m: Fields, header: Header): void {
+  const count = Math.min(m.u16(HEADER + 2), MOST_DIALECTS);
+  const transaction = connection.ask(header, 'negotiate');
+  if (HEADER + 36 + 2 * count > m.length)
+    connection.session.event(transaction, 'negotiate_malformed_dialects');
+  transaction.detail.negotiate = {
+    clientDialects: Array.from({ length: count }, (_, i) => dialectName(m.u16(HEADER + 36 + 2 * i))),
+    clientGuid: guidText(m.bytes, HEADER + 12),
+  };
+}
+
+export function answerNegotiate(connection: Connection, m: Fields, transaction: SmbTransaction): void {
+  connection.dialect = dialectName(m.u16(HEADER + 4));
+  const [maxReadSize, maxWriteSize] = [m.u32(HEADER + 32), m.u32(HEADER + 36)];
+  const { session, settings } = connection;
+  if (settings.maxRead > 0 && maxReadSize > settings.maxRead)
+    session.event(transaction, 'negotiate_max_read_size_too_large');
+  if (settings.maxWrite > 0 && maxWriteSize > settings.maxWrite)
+    session.event(transaction, 'negotiate_max_write_size_too_large');
+  transaction.detail.negotiate = {
+    clientDialects: [],
+    ...transaction.detail.negotiate,
+    serverGuid: guidText(m.bytes, HEADER + 8),
+    maxReadSize,
+    maxWriteSize,
+  };
+}
+
+export function askSetup(connection: Connection, m: Fields, header: Header): void {
+  const transaction = connection.ask(header, 'session_setup');
+  takeBlob(connection, transaction, m.part(m.u16(HEADER + 12), m.u16(HEADER + 14)));
+}
+
+export function askTree(connection: Connection, m: Fields, header: Header): void {
+  const share = m.wide(m.u16(HEADER + 4), m.u16(HEADER + 6));
+  connection.ask(header, 'tree_connect').detail.tree = { share, isPipe: isPipeShare(share) };
+}
+
+const SHARE_TYPES = ['unknown', 'FILE', 'PIPE', 'PRINT'];
+
+export function answerTree(
+  connection: Connection,
+  m: Fields,
+  header: Header,
+  transaction: SmbTransaction,
+): void {
+  const { tree } = transaction.detail;
+  if (!tree) return;
+  const type = m.u8(HEADER + 2);
+  tree.shareType = SHARE_TYPES[type] ?? 'unknown';
+  tree.isPipe = type === 2;
+  connectTree(connection, transaction, tree, header.treeId);
+}

@@ -1,0 +1,51 @@
+/** Responses: each completes the transaction of its request. */
+import type { Connection, Waiting } from '../connection.js';
+import type { Fields } from '../fields.js';
+import type { SmbTransaction } from '../transaction.js';
+import { answerCreate } from './files.js';
+import * as Command from './header.js';
+import { answerNegotiate, answerTree } from './logging-in.js';
+
+type Header = Command.Header;
+const { HEADER } = Command;
+
+export function takeResponse(connection: Connection, m: Fields, header: Header): void {
+  const { transaction, pipe } = connection.waiting.take(header.key) ?? negotiatedBefore(connection, header);
+  if (pipe && header.command === Command.IOCTL) answerCall(connection, m, header, pipe);
+  if (!transaction) return;
+  if (header.command === Command.SESSION_SETUP) transaction.sessionId = header.sessionId;
+  if (header.status === 0) takeAnswer(connection, m, header, transaction);
+  connection.answer(transaction, header.status);
+}
+
+/** A client that begins with SMB1 may be answered in SMB2. */
+function negotiatedBefore(
+  { session }: Connection,
+  { command }: Header,
+): Pick<Waiting, 'transaction' | 'pipe'> {
+  if (command !== Command.NEGOTIATE) return {};
+  const transaction = session.transactions.find(
+    each => each.version === 1 && each.kind === 'negotiate' && !session.isComplete(each),
+  );
+  return transaction ? { transaction } : {};
+}
+
+function answerCall(
+  connection: Connection,
+  m: Fields,
+  header: Header,
+  { fuid, call }: NonNullable<Waiting['pipe']>,
+): void {
+  const output = m.part(m.u32(HEADER + 32), m.u32(HEADER + 36));
+  connection.pipeData(header, fuid, output, false, header.status);
+  connection.pipeAnswered(call, header.status);
+}
+
+/** What a request asked for was done. */
+function takeAnswer(connection: Connection, m: Fields, header: Header, transaction: SmbTransaction): void {
+  const { command } = header;
+  if (command === Command.NEGOTIATE) answerNegotiate(connection, m, transaction);
+  if (command === Command.TREE_CONNECT) answerTree(connection, m, header, transaction);
+  if (command === Command.CREATE) answerCreate(connection, m, transaction);
+  if (command === Command.TREE_DISCONNECT) connection.trees.take(header.treeId);
+}
