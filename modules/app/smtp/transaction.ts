@@ -21,6 +21,8 @@ export const HEADER = 4;
 export const COMPLETE = 5;
 /** Of these, those that no rule hooks into. */
 export const INNER_PROGRESS = ['request_helo', 'request_mail', 'request_header'] as const;
+/** Progress to the client. */
+export const DATA_ANSWERED = 1;
 export const ANSWERED = 2;
 
 export const EVENTS = [

@@ -1,0 +1,99 @@
+/** What the client sends: commands, with messages between them. */
+import type { Reading } from '../../../engine/application/stream-socket.js';
+import { readTextLine, type TextLine } from '../../../engine/application/text-line.js';
+import { latin1 } from '../http/bytes.js';
+import { chunkOf, heloOf, pathOf, wordOf } from './command-line.js';
+import { type Exchange, type Kind, LONGEST_LINE } from './exchange.js';
+import { Messages } from './messages.js';
+import { DATA, HELO, MAIL, type SmtpTransaction } from './transaction.js';
+
+export class Commands {
+  private readonly messages: Messages;
+
+  constructor(private readonly exchange: Exchange) {
+    this.messages = new Messages(exchange);
+  }
+
+  *read(): Reading<void> {
+    const { exchange, messages } = this;
+    const { client, requests } = exchange.session;
+    while (!exchange.over) {
+      const line = yield* readTextLine(client, LONGEST_LINE);
+      if (!line) return messages.cut();
+      exchange.noteLine('command_line', true, line.bytes.length, exchange.current);
+      const text = latin1(line.bytes);
+      const kind = this.command(text, line);
+      if (kind === 'data') yield* messages.lines(client);
+      else if (kind === 'chunk') yield* messages.chunk(client, chunkOf(text)!);
+      else if (kind === 'starttls') {
+        // What follows is for whoever the reply makes it.
+        yield;
+        if (requests.changeTo !== undefined) return;
+      }
+    }
+  }
+
+  /** The stream is over. */
+  finish(): void {
+    this.messages.cut();
+  }
+
+  private command(text: string, { truncated }: TextLine): Kind {
+    const { exchange } = this;
+    const word = wordOf(text);
+    const transaction = exchange.transactionFor(word);
+    if (!transaction && exchange.over) return 'other';
+    if (truncated) exchange.report(transaction, 'max_command_line_len_exceeded');
+    const helo = heloOf(word, text);
+    const kind = transaction ? this.obey(word, text, helo, transaction) : 'other';
+    exchange.wait({ kind, transaction, helo });
+    return kind;
+  }
+
+  private obey(word: string, text: string, helo: Uint8Array | undefined, transaction: SmtpTransaction): Kind {
+    switch (word) {
+      case 'HELO':
+      case 'EHLO':
+        return this.hello(transaction, helo);
+      case 'MAIL':
+        transaction.mailFrom ??= pathOf(text);
+        return this.advance(transaction, MAIL, 'other');
+      case 'RCPT':
+        transaction.addRecipient(pathOf(text));
+        return this.advance(transaction, MAIL, 'other');
+      case 'DATA':
+        this.exchange.data = 'unknown';
+        return this.advance(transaction, DATA, 'data');
+      case 'BDAT':
+        if (chunkOf(text) !== undefined) return this.advance(transaction, DATA, 'chunk');
+        this.exchange.report(transaction, 'invalid_bdat');
+        return 'other';
+      case 'STARTTLS':
+        return 'starttls';
+      case 'RSET':
+        this.reset(transaction);
+        return 'other';
+      default:
+        return 'other';
+    }
+  }
+
+  private advance(transaction: SmtpTransaction, progress: number, kind: Kind): Kind {
+    this.exchange.session.advance(transaction, true, progress);
+    return kind;
+  }
+
+  private hello(transaction: SmtpTransaction, name: Uint8Array | undefined): Kind {
+    if (!name) return 'helo';
+    transaction.helo ??= name;
+    return this.advance(transaction, HELO, 'helo');
+  }
+
+  /** The mail in hand is given up. */
+  private reset(transaction: SmtpTransaction): void {
+    if (transaction.mailFrom === undefined) return;
+    this.messages.cut();
+    this.exchange.session.complete(transaction);
+    this.exchange.current = undefined;
+  }
+}

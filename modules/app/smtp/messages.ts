@@ -1,0 +1,104 @@
+/** Messages behind DATA (RFC 5321 4.1.1.4) and BDAT (RFC 3030 2). */
+import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
+import { withoutLineEnd } from '../../../engine/application/text-line.js';
+import { type Exchange, LONGEST_LINE } from './exchange.js';
+import { Mail } from './mail.js';
+import { COMPLETE, type SmtpTransaction } from './transaction.js';
+
+const LF = 10;
+const DOT = 0x2e;
+
+export class Messages {
+  private mail: Mail | undefined;
+
+  constructor(private readonly exchange: Exchange) {}
+
+  /** Behind DATA: lines up to one that is a dot. */
+  *lines(client: StreamSocket): Reading<void> {
+    const { exchange } = this;
+    while (client.available === 0 && client.state === 'open') yield;
+    const transaction = exchange.current;
+    if (client.available > 0 && exchange.data === 'unknown')
+      exchange.report(transaction, 'invalid_pipelined_sequence');
+    if (this.isRejected() || !transaction) return;
+    const frame = exchange.session.frame('data', true, client.position, -1, transaction);
+    this.mail = new Mail(exchange.session, transaction);
+    if (!(yield* this.toDot(client))) return;
+    frame?.endAt(client.position);
+    this.end(transaction);
+  }
+
+  /** @returns whether the message is whole */
+  private *toDot(client: StreamSocket): Reading<boolean> {
+    let continues = false;
+    for (;;) {
+      const piece = client.takeUntil(LF, LONGEST_LINE) ?? (yield* this.piece(client, LONGEST_LINE));
+      if (!piece) {
+        if (client.state !== 'gap') return this.lastLine(client);
+        this.mail?.gap(client.missing);
+        client.resume();
+        continue;
+      }
+      // Said no later than with the first line of what should not be here.
+      if (this.isRejected()) return false;
+      const ended = piece.at(-1) === LF;
+      const line = withoutLineEnd(piece);
+      const dotted = line[0] === DOT && !continues;
+      if (dotted && line.length === 1 && ended) return true;
+      continues = !ended;
+      this.mail?.line(dotted ? line.subarray(1) : line, ended);
+    }
+  }
+
+  /** The stream is over in the middle of a line. */
+  private lastLine(client: StreamSocket): false {
+    if (client.available > 0 && !this.isRejected()) this.mail?.line(client.rest(), false);
+    return false;
+  }
+
+  private isRejected(): boolean {
+    return this.exchange.data === 'rejected';
+  }
+
+  /** Behind BDAT: so many bytes. */
+  *chunk(
+    client: StreamSocket,
+    { length, last }: { readonly length: number; readonly last: boolean },
+  ): Reading<void> {
+    const transaction = this.exchange.current!;
+    this.mail ??= new Mail(this.exchange.session, transaction);
+    for (let left = length; left > 0; ) {
+      const piece = yield* this.piece(client, Math.min(left, LONGEST_LINE));
+      if (!piece) return;
+      left -= piece.length;
+      this.mail?.line(withoutLineEnd(piece), piece.at(-1) === LF || left === 0);
+    }
+    if (!last) return;
+    // Its own reply is that of the message.
+    this.exchange.waiting.pop();
+    this.end(transaction);
+  }
+
+  /** A line with its end, or as many bytes of one as there may be. */
+  private *piece(client: StreamSocket, most: number): Reading<Uint8Array | undefined> {
+    const line = yield* client.readUntil(LF, most);
+    if (line || client.state !== 'limit') return line;
+    client.resume();
+    return yield* client.read(most);
+  }
+
+  private end(transaction: SmtpTransaction): void {
+    const { session, waiting } = this.exchange;
+    this.mail?.end(false);
+    this.mail = undefined;
+    session.advance(transaction, true, COMPLETE);
+    waiting.push({ kind: 'message', transaction });
+    this.exchange.current = undefined;
+  }
+
+  /** The message is not to be ended. */
+  cut(): void {
+    this.mail?.end(true);
+    this.mail = undefined;
+  }
+}

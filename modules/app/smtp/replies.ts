@@ -1,0 +1,83 @@
+/** What the server sends: which reply is for which command. */
+import type { Reading } from '../../../engine/application/stream-socket.js';
+import { readTextLine, type TextLine } from '../../../engine/application/text-line.js';
+import { latin1 } from '../http/bytes.js';
+import { type Exchange, LONGEST_LINE, type Waiting } from './exchange.js';
+import { ANSWERED, DATA_ANSWERED, type SmtpTransaction } from './transaction.js';
+
+const DASH = 0x2d;
+
+export class Replies {
+  private greeted = false;
+
+  constructor(private readonly exchange: Exchange) {}
+
+  *read(): Reading<void> {
+    const { exchange } = this;
+    const { server } = exchange.session;
+    while (!exchange.over) {
+      const line = yield* readTextLine(server, LONGEST_LINE);
+      if (!line) return;
+      exchange.noteLine('response_line', false, line.bytes.length, exchange.replied());
+      this.reply(line);
+    }
+  }
+
+  private reply({ bytes, truncated }: TextLine): void {
+    const { exchange } = this;
+    const code = /^\d{3}/.exec(latin1(bytes))?.[0];
+    if (code === undefined) {
+      exchange.report(exchange.replied(), 'invalid_reply');
+      return;
+    }
+    if (truncated) exchange.report(exchange.replied(), 'max_reply_line_len_exceeded');
+    // A dash says that more lines follow.
+    if (bytes[3] === DASH) return;
+    if (this.greeted || !this.greeting(code)) this.answer(code);
+  }
+
+  /** @returns whether the first reply answers no command */
+  private greeting(code: string): boolean {
+    const { current, waiting } = this.exchange;
+    this.greeted = true;
+    if (code.startsWith('2') && waiting.length === 0) return true;
+    if (waiting.length > 0 && code !== '220') return false;
+    if (code !== '220') this.exchange.report(current, 'no_server_welcome_message');
+    return true;
+  }
+
+  private answer(code: string): void {
+    const { exchange } = this;
+    const command = exchange.waiting.shift();
+    if (command) this.conclude(command, code);
+    else exchange.report(exchange.current, 'unable_to_match_reply_with_request');
+  }
+
+  private conclude({ kind, transaction, helo }: Waiting, code: string): void {
+    const { exchange } = this;
+    const { session } = exchange;
+    const accepted = code.startsWith('2') || code.startsWith('3');
+    if (kind === 'helo' && accepted && helo) {
+      exchange.helo = helo;
+      if (transaction && transaction.mailFrom === undefined) transaction.helo = helo;
+    }
+    if (kind === 'data') this.answerData(transaction, accepted);
+    if (kind === 'starttls') this.answerTls(transaction, accepted);
+    if (kind === 'message' && transaction) {
+      session.advance(transaction, false, ANSWERED);
+      session.complete(transaction);
+    } else if (transaction && !session.isComplete(transaction)) session.advance(transaction, false, 0);
+  }
+
+  private answerData(transaction: SmtpTransaction | undefined, accepted: boolean): void {
+    const { exchange } = this;
+    exchange.data = accepted ? 'accepted' : 'rejected';
+    if (transaction) exchange.session.advance(transaction, false, DATA_ANSWERED);
+    if (!accepted) exchange.report(transaction, 'data_command_rejected');
+  }
+
+  private answerTls(transaction: SmtpTransaction | undefined, accepted: boolean): void {
+    if (accepted) this.exchange.session.requests.changeTo = 'tls';
+    else this.exchange.report(transaction, 'tls_rejected');
+  }
+}
