@@ -298,6 +298,8 @@ export interface Protocol<T extends Transaction = Transaction> {
   records?(transaction: T, settings: unknown): readonly OutputRecord[];
   /** Further members that only alerts' records have, without braces: files, `"alert":{…}`. */
   alertMembers?(transaction: T): string;
+  /** Fields of a mail's header, for scripts: names as written, values in latin1. */
+  mailFields?(transaction: T): readonly { readonly name: string; readonly value: string }[];
   /** Fields of the flow's EVE record, anomaly names … see `events`. Options: `app-layer.protocols.NAME.…`. */
   readonly options?: readonly AnyOption[];
 

@@ -51,6 +51,7 @@ export default defineProtocol<SmtpTransaction>({
   options: SMTP_OPTIONS,
   record: smtpRecord,
   alertMembers: smtpAlertMembers,
+  mailFields: ({ header }) => header?.fields ?? [],
   bodyLength: ({ body }, toServer) => (toServer ? body?.visible : undefined),
   prepare: smtpSettings,
   client: session => conversationOf(session).commands(),

@@ -44,6 +44,12 @@ export class TransactionInHand {
     return protocol.values.find(each => each.keyword === keyword)?.get(transaction, toServer)[0];
   }
 
+  /** Fields of the header of a mail. */
+  mailFields(): readonly { readonly name: string; readonly value: string }[] {
+    const { protocol, transaction } = this.inHand();
+    return protocol.mailFields?.(transaction) ?? [];
+  }
+
   /** An object of its EVE record, such as `dns`. */
   record(name: string): Record {
     const { protocol, transaction } = this.inHand();
