@@ -71,6 +71,17 @@ describe('states', () => {
         ['< RA 0 1', 'closed'],
       ],
     ],
+    [
+      'the client resets what the server has left of a session before',
+      [
+        ['> S 0', 'syn_sent'],
+        ['< A 7000 900000', 'syn_sent'],
+        ['> R 900000', 'syn_sent'],
+        ['> S 0', 'syn_sent'],
+        ['< SA 0 1', 'syn_recv'],
+        ['> A 1 1', 'established'],
+      ],
+    ],
     ['a reset ends the session', [...established, ['> PA 1 1 abc', 'established'], ['< R 1', 'closed']]],
     [
       'a handshake of four packets',

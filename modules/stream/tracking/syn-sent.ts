@@ -31,11 +31,14 @@ export function inSynSent(c: Context, x: Segment): boolean {
   return x.has(ACK) ? asyncPickup(c, x) : ACCEPTED;
 }
 
-/** To answer a SYN, a reset must acknowledge it (RFC 9293 section 3.10.7.3). */
+/**
+ * To answer a SYN, a reset must acknowledge it (RFC 9293 section 3.10.7.3). The client's own is about its SYN only when
+ * its number says so: it resets what is left of sessions before this one as well (section 3.5.1, figure 10).
+ */
 function resetInSynSent(c: Context, x: Segment): boolean {
   if (!echoesSyn(c, x)) return REJECTED;
   if (x.toServer) {
-    if (distance(x.seq, c.cells[x.own + Session.ISN]!) < 0) return REJECTED;
+    if (!isOfSyn(c, x)) return REJECTED;
   } else if (!x.has(ACK)) {
     return ACCEPTED;
   } else if (!acknowledgesAnySyn(c, x)) {
@@ -44,6 +47,14 @@ function resetInSynSent(c: Context, x: Segment): boolean {
   }
   close(c, x);
   return ACCEPTED;
+}
+
+function isOfSyn(c: Context, x: Segment): boolean {
+  const { cells } = c;
+  return (
+    distance(x.seq, cells[x.own + Session.ISN]!) >= 0 &&
+    distance(x.seq, cells[x.own + Session.NEXT_SEQ]!) <= 0
+  );
 }
 
 function acknowledgesAnySyn(c: Context, x: Segment): boolean {
