@@ -35,7 +35,8 @@ export class WarmEngine implements Engine {
 
   close(): void {
     for (const process of this.idle) process.end();
-    rmSync(this.folder, { recursive: true, force: true });
+    // Processes that were just killed may not be gone yet.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

@@ -1,9 +1,9 @@
 /** Random changes of bytes: the same for the same seed. */
-
 import { randomNumbers } from '../matcher/random.js';
 import { concat } from '../packets/bytes.js';
 
-type Random = (below: number) => number;
+/** An integer in [0, below). */
+export type Random = (below: number) => number;
 
 /** Bytes at which parsers tend to stumble. */
 const ODD = [0, 1, 0x3f, 0x40, 0x7f, 0x80, 0xc0, 0xff];
@@ -28,6 +28,15 @@ function with8(bytes: Uint8Array, at: number, value: number): Uint8Array {
   return changed;
 }
 
+/** One to six changes. */
+export function changed(original: Uint8Array, random: Random): Uint8Array {
+  let bytes = original;
+  for (let n = random(6); n >= 0; n--) {
+    if (bytes.length > 0) bytes = CHANGES[random(CHANGES.length)]!(bytes, random);
+  }
+  return bytes;
+}
+
 /** Gives `count` variants of the bytes, each with one to six changes. */
 export function* mutated(
   seed: number,
@@ -35,11 +44,5 @@ export function* mutated(
   originals: readonly Uint8Array[],
 ): Generator<Uint8Array> {
   const random = randomNumbers(seed);
-  for (let i = 0; i < count; i++) {
-    let bytes = originals[random(originals.length)]!;
-    for (let n = random(6); n >= 0; n--) {
-      if (bytes.length > 0) bytes = CHANGES[random(CHANGES.length)]!(bytes, random);
-    }
-    yield bytes;
-  }
+  for (let i = 0; i < count; i++) yield changed(originals[random(originals.length)]!, random);
 }

@@ -1,0 +1,63 @@
+/** Captures (pcap) with random changes: packets lost, repeated, out of order, and bytes changed in them. */
+import { concat } from '../packets/bytes.js';
+import { changed, type Random } from './byte-mutator.js';
+
+const FILE_HEADER = 24;
+const RECORD_HEADER = 16;
+/** Of so many packets one is changed, lost, repeated, or changes places with the next. */
+const EACH_CHANGED = 6;
+const EACH_MOVED = 40;
+
+/** @returns undefined for what is no pcap file of this form */
+export function mutatedCapture(original: Uint8Array, random: Random): Uint8Array | undefined {
+  const capture = new Uint8Array(original);
+  const view = new DataView(capture.buffer, capture.byteOffset, capture.byteLength);
+  const little = capture.length >= FILE_HEADER ? byteOrder(view.getUint32(0)) : undefined;
+  if (little === undefined) return undefined;
+  const parts: Uint8Array[] = [capture.slice(0, FILE_HEADER)];
+  for (const record of moved(recordsOf(capture, view, little), random)) {
+    parts.push(random(EACH_CHANGED) === 0 ? changedRecord(record, little, random) : record);
+  }
+  return concat(...parts);
+}
+
+/** Whether numbers are little-endian, by the magic number (microseconds or nanoseconds). */
+function byteOrder(magic: number): boolean | undefined {
+  if (magic === 0xd4c3b2a1 || magic === 0x4d3cb2a1) return true;
+  return magic === 0xa1b2c3d4 || magic === 0xa1b23c4d ? false : undefined;
+}
+
+function recordsOf(capture: Uint8Array, view: DataView, little: boolean): Uint8Array[] {
+  const records: Uint8Array[] = [];
+  for (let at = FILE_HEADER; at + RECORD_HEADER <= capture.length; ) {
+    const end = at + RECORD_HEADER + view.getUint32(at + 8, little);
+    records.push(capture.slice(at, end));
+    at = end;
+  }
+  return records;
+}
+
+function moved(records: readonly Uint8Array[], random: Random): Uint8Array[] {
+  const result: Uint8Array[] = [];
+  for (const record of records) {
+    const fate = random(EACH_MOVED);
+    if (fate === 0) continue;
+    result.push(record);
+    if (fate === 1) result.push(record);
+    if (fate === 2 && result.length > 1) result.push(...result.splice(-2).reverse());
+  }
+  return result;
+}
+
+function changedRecord(record: Uint8Array, little: boolean, random: Random): Uint8Array {
+  const packet = record.slice(RECORD_HEADER);
+  // Mostly what the transport carries: a broken header ends the packet's way early.
+  const kept = random(4) === 0 ? 0 : Math.min(packet.length, 54);
+  const bytes = concat(packet.slice(0, kept), changed(packet.slice(kept), random));
+  const header = record.slice(0, RECORD_HEADER);
+  const view = new DataView(header.buffer);
+  // Of the wire and of the capture: files before version 2.3 have them the other way round.
+  view.setUint32(8, bytes.length, little);
+  view.setUint32(12, bytes.length, little);
+  return concat(header, bytes);
+}
