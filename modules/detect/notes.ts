@@ -45,6 +45,11 @@ export class Notes implements AlertNotes, CaptureStore {
     } else if (at.flow >= 0) this.captureInFlow(at.flow, name, text);
   }
 
+  captured(at: Inspection, scope: 'flow' | 'pkt', name: string): string | undefined {
+    if (scope === 'pkt') return this.packetTexts.findLast(([known]) => known === name)?.[1];
+    return at.flow < 0 ? undefined : this.states.find(at.flow)?.texts?.get(name);
+  }
+
   private captureInFlow(flow: number, name: string, text: string): void {
     const state = this.states.of(flow);
     state.texts ??= new Map();

@@ -11,6 +11,8 @@ export const CAPTURES = 'captures';
 /** Keeps what expressions capture. */
 export interface CaptureStore {
   capture(at: Inspection, scope: 'flow' | 'pkt' | 'alert', name: string, start: number, end: number): void;
+  /** What was captured last under a name, for the flow or the packet in hand: latin1. */
+  captured(at: Inspection, scope: 'flow' | 'pkt', name: string): string | undefined;
 }
 
 /** Groups beyond these are not captured. */

@@ -3,6 +3,7 @@ import type { Keyword, MatchCompiler } from '../keyword.js';
 import { alertingCompilers, alertingKeywords } from './alerting.js';
 import { applicationProtocolCompilers, applicationProtocolKeywords } from './app-layer-protocol.js';
 import { applicationStateKeywords } from './app-layer-state.js';
+import { capturedTextCompilers, capturedTextKeywords } from './captured-texts.js';
 import { datasetCompilers, datasetKeywords } from './datasets.js';
 import { eventCompilers, eventKeywords } from './events.js';
 import { filestoreCompilers, filestoreKeywords } from './filestore.js';
@@ -21,6 +22,7 @@ export const detectionKeywords: readonly Keyword[] = [
   ...flowKeywords,
   ...flowbitsKeywords,
   ...flowintKeywords,
+  ...capturedTextKeywords,
   ...flowCounterKeywords,
   ...sharedBitKeywords,
   ...eventKeywords,
@@ -39,6 +41,7 @@ export const detectionCompilers: readonly MatchCompiler[] = [
   ...flowCompilers,
   ...flowbitsCompilers,
   ...flowintCompilers,
+  ...capturedTextCompilers,
   ...flowCounterCompilers,
   ...sharedBitCompilers,
   ...eventCompilers,

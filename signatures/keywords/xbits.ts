@@ -75,16 +75,19 @@ function seconds(text: string, at: Position): number {
 }
 
 function parseHostbits(rule: RuleBuilder, argument: string | undefined, at: Position): void {
-  const [first = '', name = '', direction = 'src', ...rest] = argument!.split(',').map(each => each.trim());
+  const [first = '', name = '', direction = 'src', expire, ...rest] = argument!
+    .split(',')
+    .map(each => each.trim());
   if (first === 'noalert') {
     rule.noalert = true;
     return;
   }
   const command = commandOf(first, 'hostbits', at);
   const tracks = DIRECTIONS[direction];
-  if (name === '' || !tracks || rest.length > 0)
-    throw new RuleError(`invalid hostbits "${argument}"`, at, 'hostbits:set,name,src');
-  add(rule, { kind: 'hostbits', command, name, tracks, expire: HOSTBITS_EXPIRE });
+  const seconds = expire === undefined ? HOSTBITS_EXPIRE : /^\d{1,9}$/.test(expire) ? Number(expire) : 0;
+  if (name === '' || !tracks || seconds === 0 || rest.length > 0)
+    throw new RuleError(`invalid hostbits "${argument}"`, at, 'hostbits:set,name,src,60');
+  add(rule, { kind: 'hostbits', command, name, tracks, expire: seconds });
 }
 
 export const sharedBitKeywords: readonly Keyword[] = [
@@ -100,7 +103,7 @@ export const sharedBitKeywords: readonly Keyword[] = [
     name: 'hostbits',
     family: 'host',
     summary: 'Sets, removes or asks for names kept with a host.',
-    grammar: 'set | unset | toggle | isset | isnotset, name [, src | dst | both]',
+    grammar: 'set | unset | toggle | isset | isnotset, name [, src | dst | both [, seconds]]',
     parse: parseHostbits,
   },
 ];

@@ -38,6 +38,17 @@ describe('flowbits and flowint', () => {
     ]);
   });
 
+  test('texts that were captured', async () => {
+    const s = await sensorFor(`
+      alert udp any any -> any any (pcre:"/user=(\\w+)/, flow:user"; noalert; sid:1;)
+      alert udp any any -> any any (content:"?"; flowvar:user,"oo"; sid:2;)
+      alert udp any any -> any any (content:"?"; flowvar:user,!"oo"; sid:3;)
+      alert udp any any -> any any (pcre:"/word=(\\w+)/, pkt:word"; noalert; sid:4;)
+      alert udp any any -> any any (content:"word"; pktvar:word,"x"; sid:5;)`);
+    expect(s.see(...['?', 'user=root', '?', 'user=me', '?'].map(p => inFlow(p)))).toEqual(['2@3', '3@5']);
+    expect(s.see(...['word=xy', 'word', 'word=ab'].map(p => inFlow(p)))).toEqual(['5@1']);
+  });
+
   test('state ends with its flow', async () => {
     const s = await sensorFor(`
       alert tcp any any -> any any (content:"set"; flowbits:set,b; sid:1;)
@@ -49,6 +60,14 @@ describe('flowbits and flowint', () => {
 });
 
 describe('state of addresses', () => {
+  test('hostbits may be told when they expire', async () => {
+    const s = await sensorFor(`
+      alert udp any any -> any any (content:"set"; hostbits:set,bad,src,10; sid:1;)
+      alert udp any any -> any any (content:"go"; hostbits:isset,bad,src; sid:2;)`);
+    const at = (seconds: number) => ({ seconds: 1700000000 + seconds });
+    expect(s.see(udp('set', at(0)), udp('go', at(5)), udp('go', at(20)))).toEqual(['1@1', '2@2']);
+  });
+
   test('xbits follow the address through flows, until they expire', async () => {
     const s = await sensorFor(`
       alert udp any any -> any any (content:"set"; xbits:set,bad,track ip_src,expire 10; sid:1;)
