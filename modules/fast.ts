@@ -1,4 +1,4 @@
-/** fast.log: one line of text for each alert. */
+/** fast.log: one line of text for each alert; and `syslog`, which has them in the log of the system. */
 import { addressText } from '../engine/address.js';
 import type { Batch } from '../engine/batch.js';
 import type { Config } from '../engine/config/config.js';
@@ -7,6 +7,7 @@ import { logFolder, logPath, outputEntries, outputs } from '../engine/config/out
 import { ALERT_ACTION, ALERT_ACTION_CHANGED, ALERT_FLAGS, EVENT_ALERT } from '../engine/event.js';
 import { engineMode } from '../engine/exception-policy.js';
 import { IP_PROTOCOL_NAMES } from '../engine/ip-protocol-names.js';
+import { Syslog } from '../engine/log-file/syslog.js';
 import { defineModule, type LogWriter, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
 import { Endpoints } from '../engine/record/endpoints.js';
@@ -17,6 +18,7 @@ import {
   type AlertSignatures,
   alertSignatures,
 } from '../signatures/alert-signatures.js';
+import { SYSLOG_OPTIONS, syslogs } from './fast/syslog-settings.js';
 
 const enabled = option('outputs.*.fast.enabled', boolean, true, 'whether fast.log is written');
 const filename = option('outputs.*.fast.filename', text, 'fast.log', 'file of the alert lines');
@@ -24,8 +26,12 @@ const filename = option('outputs.*.fast.filename', text, 'fast.log', 'file of th
 export default defineModule({
   summary: 'writes a line of text for each alert',
   kind: 'output',
-  options: [outputs, logFolder, enabled, filename],
-  wants: config => (outputEntries(config, 'fast').length > 0 ? [EVENT_ALERT] : []),
+  options: [outputs, logFolder, enabled, filename, ...SYSLOG_OPTIONS],
+  wants: config => (outputEntries(config, 'fast').length + syslogs(config).length > 0 ? [EVENT_ALERT] : []),
+  openLog(file, config, told) {
+    const settings = syslogs(config).find(each => each.file === file);
+    return settings && new Syslog(settings, told);
+  },
   create: thread => new Fast(thread),
 });
 
@@ -44,6 +50,8 @@ class Fast implements ThreadModule {
   private readonly subject: Subject;
   private readonly endpoints = new Endpoints();
   private readonly files: readonly LogWriter[];
+  /** Logs of the system. */
+  private readonly syslogs: readonly LogWriter[];
   private readonly timestamp = new LineTimestamp();
   private readonly line = new Uint8Array(LINE_BYTES);
   private readonly encoder = new TextEncoder();
@@ -57,6 +65,7 @@ class Fast implements ThreadModule {
     this.failed = thread.counters.declare('output.fast.errors');
     this.subject = new Subject(thread.memory, thread.flows);
     this.files = pathsOf(thread.config).map(path => thread.openLog(path));
+    this.syslogs = syslogs(thread.config).map(({ file }) => thread.openLog(file));
     this.inline = thread.config.read(engineMode) === 'ips';
     this.signatures = alertSignatures(thread.shared);
   }
@@ -90,15 +99,23 @@ class Fast implements ThreadModule {
   private write(): void {
     const { subject, line } = this;
     const known = this.known(subject.field(Packet.EVENT_SIGNATURE));
+    const said = `${this.action(known)}${known.middle}${this.where()}\n`;
+    if (this.syslogs.length > 0) this.writeSyslog(said);
+    if (this.files.length === 0) return;
     const start = this.timestamp.write(
       subject.field(Packet.SECONDS),
       subject.field(Packet.NANOSECONDS),
       line,
       0,
     );
-    const rest = `  ${this.action(known)}${known.middle}${this.where()}\n`;
-    const { written } = this.encoder.encodeInto(rest, line.subarray(start));
+    const { written } = this.encoder.encodeInto(`  ${said}`, line.subarray(start));
     for (const file of this.files) file.write(line, 0, start + written);
+  }
+
+  /** The log of the system has the time, and no marks. */
+  private writeSyslog(said: string): void {
+    const { written } = this.encoder.encodeInto(said.replaceAll('[**] ', ''), this.line);
+    for (const log of this.syslogs) log.write(this.line, 0, written);
   }
 
   /** Drops are told as such; where nothing can be dropped, as what would have been. */

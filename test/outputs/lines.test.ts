@@ -29,6 +29,17 @@ describe('fast.log', () => {
     ]);
   });
 
+  test('an alert in the log of the system', async () => {
+    const thread = outputThread([{ syslog: { level: 'Notice' } }], [SIGNATURE]);
+    const file = 'syslog of alerts 0';
+    expect(await linesOf(thread, fast, file, alert(thread, tcpPacket(thread, '')))).toEqual([
+      '[1:1000001:2] an "evil" thing ✓ [Classification: Misc activity] [Priority: 3] ' +
+        '{TCP} 192.0.2.1:1234 -> 198.51.100.2:80',
+    ]);
+    expect(fast.wants!(thread.config)).toEqual([Event.EVENT_ALERT]);
+    expect(fast.openLog!('/log/fast.log', thread.config, () => {})).toBeUndefined();
+  });
+
   test('drops, and what would be one', async () => {
     expect(await lines({ action: 'drop' })).toEqual([expect.stringContaining('  [wDrop] [**] ')]);
     expect(await lines({ action: 'drop' }, {}, { 'engine-mode': 'ips' })).toEqual([

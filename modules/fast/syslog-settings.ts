@@ -1,0 +1,27 @@
+/** The `syslog` outputs: alerts in the log of the system. */
+import type { Config } from '../../engine/config/config.js';
+import { boolean, type Option, option, text } from '../../engine/config/option.js';
+import { outputEntries } from '../../engine/config/output-list.js';
+import { type SyslogSettings, syslogFacility, syslogLevel } from '../../engine/log-file/syslog.js';
+
+const PREFIX = 'outputs.*.syslog.';
+const enabled = option(`${PREFIX}enabled`, boolean, true, 'whether alerts go to the log of the system');
+const identity = option(`${PREFIX}identity`, text, 'suricata', 'name in the log of the system');
+const facility = option(`${PREFIX}facility`, syslogFacility, 'local5', 'facility in the log of the system');
+const level = option(`${PREFIX}level`, syslogLevel, 'info', 'level in the log of the system');
+
+export const SYSLOG_OPTIONS = [enabled, identity, facility, level];
+
+/** With the name of its log. */
+export function syslogs(config: Config): (SyslogSettings & { readonly file: string })[] {
+  return outputEntries(config, 'syslog').map((entry, i) => {
+    const read = <T>(wanted: Option<T>): T =>
+      entry.read({ ...wanted, path: wanted.path.slice(PREFIX.length) });
+    return {
+      file: `syslog of alerts ${i}`,
+      identity: read(identity),
+      facility: read(facility),
+      level: read(level),
+    };
+  });
+}
