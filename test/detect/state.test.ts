@@ -46,7 +46,7 @@ describe('flowbits and flowint', () => {
       alert udp any any -> any any (pcre:"/word=(\\w+)/, pkt:word"; noalert; sid:4;)
       alert udp any any -> any any (content:"word"; pktvar:word,"x"; sid:5;)`);
     expect(s.see(...['?', 'user=root', '?', 'user=me', '?'].map(p => inFlow(p)))).toEqual(['2@3', '3@5']);
-    expect(s.see(...['word=xy', 'word', 'word=ab'].map(p => inFlow(p)))).toEqual(['5@1']);
+    expect(s.see(...['word=xy', 'word', 'word=ab'].map(p => inFlow(p)))).toEqual(['5@6']);
   });
 
   test('state ends with its flow', async () => {
