@@ -58,6 +58,6 @@ export default defineProtocol<Http2Transaction>({
     transaction.response.body?.release();
   },
   finish(session) {
-    (session.state as Connection | undefined)?.finish();
+    (session.state as Connection | undefined)?.streams.finish();
   },
 });

@@ -7,9 +7,9 @@ import { ContentDecoder, encodingsOf } from '../http/content-decoder.js';
 import { parseContentRange } from '../http/content-range.js';
 import { FileName } from '../http/file-name.js';
 import { openRange } from '../http/file-range.js';
-import type { Connection } from './connection.js';
 import type { Http2Event } from './events.js';
-import type { Http2Transaction } from './transaction.js';
+import type { Streams } from './streams.js';
+import { HEADERS_DONE, type Http2Transaction } from './transaction.js';
 
 export class MessageBody {
   private readonly body: InspectedBody;
@@ -19,12 +19,17 @@ export class MessageBody {
   private over = false;
 
   constructor(
-    private readonly connection: Connection,
+    private readonly streams: Streams,
     private readonly transaction: Http2Transaction,
     private readonly toServer: boolean,
   ) {
-    const { http } = connection.settings;
-    this.body = new InspectedBody(FILE_LIMITS, connection.atOnce, http.memory, http.files.streamDepth ?? 0);
+    const { http } = streams.settings;
+    this.body = new InspectedBody(
+      FILE_LIMITS,
+      streams.session.sides.inline,
+      http.memory,
+      http.files.streamDepth ?? 0,
+    );
     transaction.message(toServer).body = this.body;
     this.file = this.newFile();
     this.body.file = this.file;
@@ -34,14 +39,14 @@ export class MessageBody {
   }
 
   private report(event: Http2Event): void {
-    this.connection.report(this.transaction, event);
+    this.streams.report(this.transaction, event);
   }
 
   write(bytes: Uint8Array): void {
     this.body.wireLength += bytes.length;
     if (this.decoder) this.decoder.write(bytes);
     else this.decoded(bytes);
-    this.connection.showBody(this.transaction, this.toServer, this.body.show(false));
+    this.show(false);
   }
 
   /** @param cut the stream ended before the body */
@@ -52,7 +57,12 @@ export class MessageBody {
     this.file.close(cut ? 'truncated' : 'closed');
     const whole = this.range?.end();
     if (whole) this.transaction.addFile(whole);
-    this.connection.showBody(this.transaction, this.toServer, this.body.show(true));
+    this.show(true);
+  }
+
+  private show(ended: boolean): void {
+    const { transaction, toServer } = this;
+    if (this.body.show(ended)) this.streams.session.advance(transaction, toServer, HEADERS_DONE);
   }
 
   private decoded(bytes: Uint8Array): boolean {
@@ -61,7 +71,7 @@ export class MessageBody {
   }
 
   private newDecoder(): ContentDecoder | undefined {
-    const { defaults } = this.connection.settings.http;
+    const { defaults } = this.streams.settings.http;
     const failed = () => this.report('failed_decompression');
     const encoding = this.transaction.message(this.toServer).value('content-encoding');
     const encodings = encoding ? encodingsOf(encoding, defaults.layers, () => {}) : [];
@@ -70,22 +80,22 @@ export class MessageBody {
   }
 
   private newFile(): TrackedFile {
-    const { transaction, toServer, connection } = this;
+    const { transaction, toServer, streams } = this;
     const disposition = transaction.message(toServer).value('content-disposition');
     const named = disposition && FileName.fromDisposition(disposition);
     const name = FileName.bounded(named ?? transaction.path, () => {});
-    const { streamDepth } = connection.settings.http.files;
-    if (streamDepth !== undefined) connection.session.requests.streamDepth = streamDepth;
-    return new TrackedFile(name, toServer, connection.settings.http.files);
+    const { streamDepth } = streams.settings.http.files;
+    if (streamDepth !== undefined) streams.session.requests.streamDepth = streamDepth;
+    return new TrackedFile(name, toServer, streams.settings.http.files);
   }
 
   private beginRange(): void {
-    const { transaction, connection, file } = this;
+    const { transaction, streams, file } = this;
     const text = this.toServer ? undefined : transaction.response.value('content-range');
     if (!text) return;
     file.range = parseContentRange(latin1(text));
     if (file.range)
-      this.range = openRange(connection.settings.http, file, transaction.host, connection.session.seconds);
+      this.range = openRange(streams.settings.http, file, transaction.host, streams.session.seconds);
     else this.report('invalid_range');
   }
 }

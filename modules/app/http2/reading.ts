@@ -25,7 +25,7 @@ export function* readFrames(connection: Connection, toServer: boolean): Reading<
     if (!bytes) return;
     const header = parseFrameHeader(bytes);
     noteFrames(connection, socket.position, header, toServer);
-    if (!header.valid) connection.reportGlobal(toServer, 'invalid_frame_header');
+    if (!header.valid) connection.streams.reportGlobal(toServer, 'invalid_frame_header');
     if (!(yield* readFrame(connection, socket, header, toServer))) return;
   }
 }
@@ -46,7 +46,7 @@ function* readPreface(connection: Connection, socket: StreamSocket): Reading<boo
   const bytes = yield* socket.read(PREFACE.length);
   if (!bytes) return false;
   if (latin1(bytes) === PREFACE) return true;
-  connection.reportGlobal(true, 'invalid_client_magic');
+  connection.streams.reportGlobal(true, 'invalid_client_magic');
   return false;
 }
 
@@ -59,7 +59,7 @@ function* readFrame(
 ): Reading<boolean> {
   if (header.type === DATA) return yield* readData(connection, socket, header, toServer);
   if (header.length > LONGEST_WHOLE || header.type > CONTINUATION) {
-    if (header.length > LONGEST_WHOLE) connection.reportGlobal(toServer, 'long_frame_data');
+    if (header.length > LONGEST_WHOLE) connection.streams.reportGlobal(toServer, 'long_frame_data');
     return yield* socket.discard(header.length);
   }
   const payload = yield* socket.read(header.length);

@@ -18,10 +18,10 @@ export function begin(session: Session<Http2Transaction>): Connection {
 /** The settings came in a field, and the request is that of stream 1. */
 function upgraded(connection: Connection, { settings, fields }: HttpUpgrade): void {
   const parsed = settings === undefined ? undefined : parseSettings(Buffer.from(settings, 'base64url'));
-  connection.addGlobal(true, transaction => {
+  connection.streams.addGlobal(true, transaction => {
     transaction.request.note(transaction.request.frames, SETTINGS);
     if (parsed) transaction.request.noteSettings(parsed);
-    else connection.report(transaction, 'invalid_http1_settings');
+    else connection.streams.report(transaction, 'invalid_http1_settings');
   });
   connection.addRequest(1, fields);
 }

@@ -1,0 +1,137 @@
+/** Headers of one direction: HEADERS and PUSH_PROMISE, with the CONTINUATION behind them (RFC 9113 4.3). */
+import { lowered } from '../http/bytes.js';
+import { carriesDns, dnsOfPath } from './dns-message.js';
+import {
+  END_HEADERS,
+  END_STREAM,
+  type FrameHeader,
+  PUSH_PROMISE,
+  uint32,
+  WITH_PRIORITY,
+  withoutPadding,
+} from './frame.js';
+import { HeaderDecoder } from './header-block.js';
+import type { Streams } from './streams.js';
+import { AT, HEADERS_DONE, type Http2Transaction, type Message } from './transaction.js';
+
+/** Whose header it is, and how it came. */
+interface HeaderPlace {
+  readonly stream: number;
+  readonly flags: number;
+  readonly type: number;
+}
+
+/** A header whose end is to come in CONTINUATION frames. */
+interface OpenHeader extends HeaderPlace {
+  readonly pieces: Uint8Array[];
+  length: number;
+}
+
+export class HeaderFrames {
+  private readonly decoder: HeaderDecoder;
+  private open: OpenHeader | undefined;
+
+  constructor(
+    private readonly streams: Streams,
+    private readonly toServer: boolean,
+  ) {
+    this.decoder = new HeaderDecoder(streams.settings.mostTable);
+  }
+
+  /** A frame of HEADERS or PUSH_PROMISE. @param payload is valid until this returns */
+  begin(header: FrameHeader, payload: Uint8Array): void {
+    const { streams, toServer } = this;
+    const found = header.stream === 0 ? undefined : streams.stream(header.stream);
+    if (!found) {
+      streams.reportGlobal(toServer, header.stream === 0 ? 'invalid_frame_data' : 'stream_id_reuse');
+      return;
+    }
+    const message = found.transaction.message(toServer);
+    message.note(message.frames, header.type);
+    const content = withoutPadding(payload, header.flags);
+    const fragment = content && behindFields(header, content, message);
+    if (!fragment) {
+      streams.report(found.transaction, 'invalid_frame_data');
+      return;
+    }
+    const stream = header.type === PUSH_PROMISE ? promised(content) : header.stream;
+    this.take({ stream, flags: header.flags, type: header.type }, fragment);
+  }
+
+  private take(place: HeaderPlace, fragment: Uint8Array): void {
+    if ((place.flags & END_HEADERS) !== 0) this.end(place, fragment);
+    else this.open = { ...place, pieces: [fragment.slice()], length: fragment.length };
+  }
+
+  /** A frame of CONTINUATION. @param payload is valid until this returns */
+  continuation({ stream, flags }: FrameHeader, payload: Uint8Array): void {
+    const { open, streams, toServer } = this;
+    if (!open) {
+      streams.reportGlobal(toServer, 'invalid_frame_data');
+      return;
+    }
+    if (stream !== open.stream && open.type !== PUSH_PROMISE)
+      streams.reportGlobal(toServer, 'invalid_frame_data');
+    this.append(open, payload);
+    if ((flags & END_HEADERS) === 0) return;
+    this.open = undefined;
+    this.end(open, Buffer.concat(open.pieces));
+  }
+
+  private append(open: OpenHeader, payload: Uint8Array): void {
+    const { mostReassembly } = this.streams.settings;
+    const before = open.length;
+    open.length += payload.length;
+    if (open.length <= mostReassembly) open.pieces.push(payload.slice());
+    else if (before <= mostReassembly) this.streams.reportGlobal(this.toServer, 'reassembly_limit_reached');
+  }
+
+  private end({ stream, flags, type }: HeaderPlace, block: Uint8Array): void {
+    const { streams } = this;
+    const found = streams.stream(stream);
+    // A promised request travels to the client, but is one.
+    const asRequest = this.toServer || type === PUSH_PROMISE;
+    const message = found?.transaction.message(asRequest);
+    const entries = this.decoder.decode(block, message?.room ?? 0, event => {
+      if (found) streams.report(found.transaction, event);
+    });
+    if (!found) return;
+    message!.addBlock(entries);
+    if (asRequest) this.checkAuthority(found.transaction);
+    this.lookForDns(found.transaction, message!);
+    streams.session.advance(found.transaction, asRequest, HEADERS_DONE);
+    if ((flags & END_STREAM) !== 0 || type === PUSH_PROMISE) streams.close(found, asRequest, false);
+  }
+
+  private checkAuthority(transaction: Http2Transaction): void {
+    const authority = transaction.request.value(':authority');
+    const host = transaction.request.value('host');
+    if (authority && host && Buffer.compare(lowered(authority), lowered(host)) !== 0)
+      this.streams.report(transaction, 'authority_host_mismatch');
+    if (authority?.includes(AT)) this.streams.report(transaction, 'userinfo_in_uri');
+  }
+
+  /** The connection carries DNS from now on. */
+  private lookForDns(transaction: Http2Transaction, message: Message): void {
+    if (message === transaction.request) message.dns ??= dnsOfPath(message);
+    if (message.dns || carriesDns(message)) this.streams.session.requests.become ??= 'doh2';
+  }
+}
+
+/** Bytes before the header: a priority, or the stream that is promised; undefined where they are not all there. */
+function behindFields(
+  { type, flags }: FrameHeader,
+  content: Uint8Array,
+  message: Message,
+): Uint8Array | undefined {
+  if (type === PUSH_PROMISE) return behind(content, 4);
+  if ((flags & WITH_PRIORITY) === 0) return content;
+  if (content.length >= 5) message.note(message.priorities, content[4]!);
+  return behind(content, 5);
+}
+
+function behind(bytes: Uint8Array, length: number): Uint8Array | undefined {
+  return bytes.length >= length ? bytes.subarray(length) : undefined;
+}
+
+const promised = (content: Uint8Array): number => uint32(content, 0) & 0x7fffffff;

@@ -1,0 +1,90 @@
+/** Streams of a connection (RFC 9113 5.1), by their numbers. */
+import type { Session } from '../../../engine/application/session.js';
+import { readDnsBody } from './dns-message.js';
+import type { Http2Event } from './events.js';
+import type { MessageBody } from './message-body.js';
+import type { Http2Settings } from './settings.js';
+import { COMPLETE, Http2Transaction } from './transaction.js';
+
+/** One stream while it is open. */
+export interface Stream {
+  readonly transaction: Http2Transaction;
+  readonly bodies: { toServer?: MessageBody; toClient?: MessageBody };
+}
+
+export class Streams {
+  readonly settings: Http2Settings;
+  private readonly open = new Map<number, Stream>();
+  /** Highest numbers of streams so far: of the server's, of the client's (odd). */
+  private readonly highest = [0, 0];
+
+  constructor(readonly session: Session<Http2Transaction>) {
+    this.settings = session.settings as Http2Settings;
+  }
+
+  /** The stream; undefined when there is none, or it is over. */
+  known(number: number): Stream | undefined {
+    return this.open.get(number);
+  }
+
+  /** The stream, begun when there is none; undefined when it is over. */
+  stream(number: number): Stream | undefined {
+    const known = this.open.get(number);
+    if (known && !this.session.isComplete(known.transaction)) return known;
+    if (known) this.open.delete(number);
+    return number <= this.highest[number & 1]! ? undefined : this.begin(number);
+  }
+
+  private begin(number: number): Stream | undefined {
+    this.highest[number & 1] = Math.max(number, this.highest[number & 1]!);
+    if (this.open.size >= this.settings.mostStreams) {
+      this.reportGlobal(true, 'too_many_streams');
+      return undefined;
+    }
+    const stream = { transaction: this.newTransaction(number), bodies: {} };
+    this.open.set(number, stream);
+    return stream;
+  }
+
+  private newTransaction(number: number): Http2Transaction {
+    const { session, settings } = this;
+    return session.begin(new Http2Transaction(session.transactionCount, number, settings));
+  }
+
+  /** One side has said all. @param cut before its message was complete */
+  close({ transaction, bodies }: Stream, toServer: boolean, cut: boolean): void {
+    (toServer ? bodies.toServer : bodies.toClient)?.end(cut);
+    if (!readDnsBody(transaction.message(toServer)))
+      this.report(transaction, toServer ? 'dns_request_too_long' : 'dns_response_too_long');
+    this.session.advance(transaction, toServer, COMPLETE);
+    if (this.session.isComplete(transaction)) this.open.delete(transaction.stream);
+  }
+
+  /** The flow is over. */
+  finish(): void {
+    for (const stream of [...this.open.values()]) {
+      this.close(stream, true, true);
+      this.close(stream, false, true);
+    }
+  }
+
+  // ── the connection as a whole ──
+
+  /** Adds what is about the connection as a whole, complete at once. */
+  addGlobal(toServer: boolean, fill: (transaction: Http2Transaction) => void): void {
+    const { session } = this;
+    const transaction = this.newTransaction(0);
+    fill(transaction);
+    session.advance(transaction, toServer, COMPLETE);
+    session.complete(transaction);
+  }
+
+  report(transaction: Http2Transaction, event: Http2Event): void {
+    this.session.event(transaction, event);
+  }
+
+  /** Something is wrong that belongs to no stream. */
+  reportGlobal(toServer: boolean, event: Http2Event): void {
+    this.addGlobal(toServer, transaction => this.report(transaction, event));
+  }
+}
