@@ -38,7 +38,8 @@ export const BUFFERS: readonly Buffer_[] = [
   text(
     'smb.share',
     'name of the share that is connected',
-    ({ detail: { tree } }) => (tree && !tree.isPipe ? tree.share : undefined),
+    // What kind of share it is, a request of version 2 does not say.
+    ({ version, detail: { tree } }) => (tree && (version === 2 || !tree.isPipe) ? tree.share : undefined),
     ['smb_share'],
   ),
   text('smb.ntlmssp_user', 'user that logs in', ({ detail }) => detail.setup?.ntlm?.user),

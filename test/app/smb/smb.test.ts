@@ -69,7 +69,7 @@ describe('smb2', () => {
     expect(buffer(of, 'smb.ntlmssp_user')).toEqual([undefined, 'joe', undefined]);
     expect(buffer(of, 'smb.ntlmssp_domain')).toEqual([undefined, 'D', undefined]);
     expect(buffer(of, 'smb.named_pipe')).toEqual([undefined, undefined, '\\\\h\\IPC$']);
-    expect(buffer(of, 'smb.share')).toEqual([undefined, undefined, undefined]);
+    expect(buffer(of, 'smb.share')).toEqual([undefined, undefined, '\\\\h\\IPC$']);
   });
 
   it('follows a file that is written, whatever the order of its pieces', () => {
