@@ -154,13 +154,15 @@ export function midstreamPolicyOf(config: Config): Policy {
   const inline = config.read(engineMode) === 'ips';
   const possible = midstream
     ? ['ignore', 'pass-flow']
-    : ['ignore', 'pass-flow', 'bypass', ...(inline ? ['drop-flow', 'reject', 'reject-both'] : [])];
+    : ['ignore', 'pass-flow', 'bypass', 'reject', 'reject-both', ...(inline ? ['drop-flow'] : [])];
   if (own !== 'unset' && own !== 'auto' && !possible.includes(own)) {
     const state = `with stream.midstream ${midstream ? 'on' : 'off'} in ${inline ? 'ips' : 'ids'} mode`;
     throw new Error(
       `stream.midstream-policy: ${own} is not possible ${state}; expected auto, ${possible.join(', ')}`,
     );
   }
+  // Where nothing can be dropped, the sender of such a packet can be answered all the same.
+  if (own === 'reject' || own === 'reject-both') return own;
   const policy = policyOf(config, TARGETS.midstream);
   const chosen = own === 'unset' && !['auto', 'unset'].includes(config.read(masterSwitch));
   return possible.includes(policy) || (chosen && !policy.endsWith('-packet')) ? policy : 'ignore';
@@ -195,6 +197,7 @@ export class ExceptionPolicy {
   readonly policy: Policy;
   private readonly counter: number;
   private readonly bit: number;
+  private readonly inline: boolean;
 
   /** @param reason REASON_ constant of `verdict.ts` for packets that are dropped */
   constructor(
@@ -204,6 +207,7 @@ export class ExceptionPolicy {
     policy = policyOf(thread.config, of),
   ) {
     this.policy = policy;
+    this.inline = thread.config.read(engineMode) === 'ips';
     this.bit = 1 << TARGET_LIST.indexOf(of);
     const counted = policy !== 'ignore' && thread.config.read(globalStats);
     this.counter = counted ? declareCounters(thread, of, policy, `exception_policy.${of.counter}`) : -1;
@@ -230,11 +234,11 @@ export class ExceptionPolicy {
         this.judge(row, p, Packet.VERDICT_DROP);
         break;
       case 'reject':
-        this.markFlow(flow, FlowRecord.FLAG_DROPPED);
+        if (this.inline) this.markFlow(flow, FlowRecord.FLAG_DROPPED);
         this.judge(row, p, Packet.VERDICT_REJECT);
         break;
       case 'reject-both':
-        this.markFlow(flow, FlowRecord.FLAG_DROPPED);
+        if (this.inline) this.markFlow(flow, FlowRecord.FLAG_DROPPED);
         this.judge(row, p, Packet.VERDICT_REJECT_BOTH);
         break;
       case 'pass-flow':

@@ -46,7 +46,8 @@ async function start(words: readonly string[]): Promise<number> {
   if (given.show) return (await import('./show.js')).show(given, given.show);
   if (given.engineAnalysis) return (await import('./rules-analyze.js')).engineAnalysis(given);
   if (given.background) return background(words);
-  if (given.unixSocket !== undefined) return (await import('./capture-queue.js')).captureQueue(given, words);
+  if (given.unixSocket !== undefined && !given.test)
+    return (await import('./capture-queue.js')).captureQueue(given, words);
   return (await import('./run.js')).run(given, { summary: false });
 }
 
