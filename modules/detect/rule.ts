@@ -79,7 +79,9 @@ export class Rules {
   /** What is about recognition alone waits for the packet that tells it; that it is not known yet cannot wait. */
   private recognitionTests(number: number, { conditions }: StoredSignature): Test[] {
     const kind = this.image.header[number * Header.INTS + Header.KIND];
-    const waits = kind === PROTOCOL_DETECTION_ONLY && !conditions.some(({ name }) => name === 'unknown');
+    const waits =
+      kind === PROTOCOL_DETECTION_ONLY &&
+      !conditions.some(({ names }) => (names as string[] | undefined)?.includes('unknown'));
     return waits ? [isProtocolTold] : [];
   }
 

@@ -1,7 +1,7 @@
 /** The stores of state that conditions and effects get at, for one thread. */
 import { engineMode } from '../../engine/exception-policy.js';
 import type { Thread } from '../../engine/module.js';
-import type { ApplicationLayer } from '../../engine/protocol.js';
+import type { ApplicationLayer, Protocol } from '../../engine/protocol.js';
 import { TENANTS, TenantFinder } from '../../engine/tenants.js';
 import { CAPTURES } from '../../signatures/buffer-matcher/pcre-step.js';
 import {
@@ -140,11 +140,20 @@ function applicationProtocols(thread: Thread): ApplicationProtocols {
   const layer = thread.services.get('application-layer') as ApplicationLayer | undefined;
   const protocols = layer?.protocols ?? [];
   return {
-    numbersOf: name =>
-      protocols.flatMap((protocol, i) =>
-        protocol.name === name || protocol.ruleNames?.includes(name) ? [i + 1] : [],
-      ),
+    numbersOf(name, exact = false) {
+      const hasOwn = protocols.some(protocol => protocol.name === name);
+      return protocols.flatMap((protocol, i) => {
+        const related =
+          protocol.ruleNames?.includes(name) && !(exact && hasOwn && !isUmbrella(name, protocol));
+        return protocol.name === name || related ? [i + 1] : [];
+      });
+    },
   };
+}
+
+/** `http` is the name of both of its versions. */
+function isUmbrella(name: string, { variantOf }: Protocol): boolean {
+  return name === 'http' && variantOf === undefined;
 }
 
 function conversations(thread: Thread): Conversations {

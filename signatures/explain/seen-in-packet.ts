@@ -5,7 +5,11 @@ import * as Packet from '../../engine/packet.js';
 import { allEvents, eventName } from '../../engine/packet-event-names.js';
 import type { Inspection } from '../inspection.js';
 import type { CompileEnvironment, MatchCompiler } from '../keyword.js';
-import { APPLICATION_PROTOCOLS, type ApplicationProtocols } from '../keywords/app-layer-protocol.js';
+import {
+  APPLICATION_PROTOCOLS,
+  type ApplicationProtocolMatch,
+  type ApplicationProtocols,
+} from '../keywords/app-layer-protocol.js';
 import type { FlowbitsMatch } from '../keywords/flowbits.js';
 import type { FlowintMatch } from '../keywords/flowint.js';
 import { MATCH_COMPILERS } from '../keywords.js';
@@ -88,7 +92,8 @@ const SEEN: Readonly<Record<string, Seen>> = {
     const number = at.flows.row[at.f + Flow.APP_PROTOCOL]!;
     if (number === 0) return 'the protocol of the flow is not known yet';
     const store = environment.stores.get(APPLICATION_PROTOCOLS) as ApplicationProtocols;
-    const isIt = store.numbersOf(String(match.name)).includes(number);
+    const { names, exact } = match as ApplicationProtocolMatch;
+    const isIt = names.some(name => store.numbersOf(name, exact).includes(number));
     return `the protocol of the flow is ${isIt ? match.name : `not ${match.name}`}`;
   },
   geoip: (_, at) => addresses(at),

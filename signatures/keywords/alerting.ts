@@ -47,6 +47,8 @@ function parsePrefilter(rule: RuleBuilder, _: string | undefined, at: Position):
   if (!rule.once('prefilter keyword')) throw new RuleError('prefilter already set', at);
   if (rule.last.kind !== 'content' && !PREFILTERS.has(rule.last.kind))
     throw new RuleError(`prefilter is not supported for ${rule.last['keyword'] ?? rule.last.kind}`, at);
+  if (rule.last.kind === 'app-layer-protocol' && (rule.last['names'] as string[]).length > 1)
+    throw new RuleError('prefilter is not supported for multi-value app-layer-protocol', at);
   // What is chosen does not change what matches; a content becomes the pattern that is searched for.
   const content = rule.lastContent();
   if (content && rule.last === content) content.fastPattern = true;

@@ -11,7 +11,11 @@ type Side = 'final' | 'original' | 'either' | 'toserver' | 'toclient' | 'directi
 
 export interface ApplicationProtocolMatch extends Match {
   readonly kind: 'app-layer-protocol';
+  /** As it is written: names with `|` between them. */
   readonly name: string;
+  readonly names: readonly string[];
+  /** Only what is named, no protocol that rules for it are for as well (`dns` for `doh2`). */
+  readonly exact: boolean;
   readonly negated: boolean;
   readonly side: Side;
 }
@@ -20,35 +24,55 @@ export interface ApplicationProtocolMatch extends Match {
 export const APPLICATION_PROTOCOLS = 'application-protocols';
 
 export interface ApplicationProtocols {
-  /** Numbers that a name of a rule stands for (`http` may mean two protocols). */
-  numbersOf(name: string): readonly number[];
+  /** Numbers that a name of a rule stands for (`http` may mean two protocols). @param exact no related protocols */
+  numbersOf(name: string, exact?: boolean): readonly number[];
 }
 
+const EXACT = 'exact';
 const SIDES = new Set(['final', 'original', 'either', 'toserver', 'toclient', 'direction']);
 
 function parse(rule: RuleBuilder, argument: string | undefined, at: Position): void {
-  const [text = '', given = 'direction'] = argument!.split(',').map(each => each.trim().toLowerCase());
-  const side = given.replace(/^to_(?=server$|client$)/, 'to');
+  const [text = '', ...qualifiers] = argument!.split(',').map(each => each.trim().toLowerCase());
   const negated = text.startsWith('!');
   const name = negated ? text.slice(1).trim() : text;
-  if (!SIDES.has(side))
-    throw new RuleError(`app-layer-protocol "${given}" is invalid`, at, [...SIDES].join(', '));
-  if (name !== 'failed' && name !== 'unknown' && !rule.context.protocols.has(name)) {
-    throw new RuleError(`app-layer-protocol "${name}" is not known`, at);
-  }
+  const names = name.split('|').map(each => each.trim());
+  for (const each of names) requireKnown(rule, each, negated, at);
   if (rule.context.protocols.get(rule.protocol)?.kind === 'application' && !negated) {
     throw new RuleError(`a rule of protocol ${rule.protocol} cannot use app-layer-protocol:${name}`, at);
   }
-  const match: ApplicationProtocolMatch = { kind: 'app-layer-protocol', name, negated, side: side as Side };
+  const sides = qualifiers.filter(each => each !== EXACT);
+  const match: ApplicationProtocolMatch = {
+    kind: 'app-layer-protocol',
+    name,
+    names,
+    exact: sides.length < qualifiers.length,
+    negated,
+    side: sideOf(sides, at),
+  };
   requireNoConflict(rule, match, at);
   rule.addCondition(match);
+}
+
+function requireKnown(rule: RuleBuilder, name: string, negated: boolean, at: Position): void {
+  if (name === 'unknown' && negated) throw new RuleError('app-layer-protocol unknown cannot be negated', at);
+  if (name !== 'failed' && name !== 'unknown' && !rule.context.protocols.has(name))
+    throw new RuleError(`app-layer-protocol "${name}" is not known`, at);
+}
+
+function sideOf(sides: readonly string[], at: Position): Side {
+  if (sides.length > 1) throw new RuleError('app-layer-protocol has more than one mode', at);
+  const [given = 'direction'] = sides;
+  const side = given.replace(/^to_(?=server$|client$)/, 'to');
+  if (!SIDES.has(side))
+    throw new RuleError(`app-layer-protocol "${given}" is invalid`, at, [...SIDES].join(', '));
+  return side as Side;
 }
 
 /** Of one side a rule may say one thing, or several that it is not. */
 function requireNoConflict(rule: RuleBuilder, match: ApplicationProtocolMatch, at: Position): void {
   for (const before of rule.conditions) {
     if (before.kind !== 'app-layer-protocol' || before['side'] !== match.side) continue;
-    if (!match.negated || before['negated'] !== match.negated || before['name'] === match.name)
+    if (!match.negated || before['negated'] !== match.negated || shares(before, match))
       throw new RuleError(
         "can't mix positive app-layer-protocol match with negated match or match for 'failed'.",
         at,
@@ -56,18 +80,24 @@ function requireNoConflict(rule: RuleBuilder, match: ApplicationProtocolMatch, a
   }
 }
 
+function shares(before: Match, { names }: ApplicationProtocolMatch): boolean {
+  return (before as ApplicationProtocolMatch).names.some(name => names.includes(name));
+}
+
 export const applicationProtocolKeywords: readonly Keyword[] = [
   {
     name: 'app-layer-protocol',
     family: 'flow',
     summary: 'The application protocol of the flow.',
-    grammar: '[!]name | failed | unknown [, final | original | either | toserver | toclient | direction]',
+    grammar:
+      '[!]name[|name…] | failed | unknown [, final | original | either | to_server | to_client | direction] [, exact]',
     parse,
   },
 ];
 
 const FAILED = -1;
 const UNKNOWN = 0;
+const NUMBERS: Readonly<Record<string, readonly number[]>> = { failed: [FAILED], unknown: [UNKNOWN] };
 
 /** What was known with the packet; the original is only in the flow's record. */
 function protocolOf(at: Inspection, side: Side): number {
@@ -87,20 +117,19 @@ export const applicationProtocolCompilers: readonly MatchCompiler[] = [
   {
     kind: 'app-layer-protocol',
     compile(match, environment) {
-      const { name, negated, side } = match as ApplicationProtocolMatch;
+      const { names, exact, negated, side } = match as ApplicationProtocolMatch;
       const store = environment.stores.get(APPLICATION_PROTOCOLS) as ApplicationProtocols;
-      const wanted = name === 'failed' ? [FAILED] : name === 'unknown' ? [UNKNOWN] : store.numbersOf(name);
+      const wanted = new Set(names.flatMap(name => NUMBERS[name] ?? store.numbersOf(name, exact)));
+      // Nothing is said about a protocol while it is not known.
+      const holds = (seen: number): boolean =>
+        (seen !== UNKNOWN || wanted.has(UNKNOWN)) && wanted.has(seen) !== negated;
       return at => {
         if (at.flow < 0) return false;
-        if (side === 'either') {
-          const found =
-            wanted.includes(protocolOf(at, 'toserver')) || wanted.includes(protocolOf(at, 'toclient'));
-          return found !== negated;
-        }
-        const seen = protocolOf(at, side);
-        // Nothing is said about a protocol while it is not known.
-        if (seen === UNKNOWN && name !== 'unknown') return false;
-        return wanted.includes(seen) !== negated;
+        if (side !== 'either') return holds(protocolOf(at, side));
+        const [toServer, toClient] = [protocolOf(at, 'toserver'), protocolOf(at, 'toclient')];
+        if (!negated) return holds(toServer) || holds(toClient);
+        const known = toServer !== UNKNOWN || toClient !== UNKNOWN;
+        return known && !wanted.has(toServer) && !wanted.has(toClient);
       };
     },
   },

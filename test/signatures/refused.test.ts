@@ -64,6 +64,14 @@ describe('protocols', () => {
   ])('%s', options => expect(refusal(options)).toMatch(/^can't mix positive app-layer-protocol/));
 
   test.each([
+    ['app-layer-protocol:!unknown;', 'unknown cannot be negated'],
+    ['app-layer-protocol:sample|sampel;', '"sampel" is not known'],
+    ['app-layer-protocol:sample,final,exact,original;', 'more than one mode'],
+    ['app-layer-protocol:sample,sideways;', '"sideways" is invalid'],
+    ['app-layer-protocol:sample|failed; prefilter;', 'not supported for multi-value app-layer-protocol'],
+  ])('%s', (options, why) => expect(refusal(options)).toContain(why));
+
+  test.each([
     'app-layer-protocol:!sample; app-layer-protocol:!failed;',
     'app-layer-protocol:sample,original; app-layer-protocol:sample1,final;',
   ])('%s is right', options => expect(refusal(options)).toBeUndefined());

@@ -23,6 +23,10 @@ describe('app-layer-protocol alone', () => {
     ['app-layer-protocol:!tls;', ['6 >', '7 <']],
     ['flow:to_server; app-layer-protocol:http;', ['6 >']],
     ['app-layer-protocol:tls;', []],
+    ['app-layer-protocol:tls|http;', ['6 >', '7 <']],
+    ['app-layer-protocol:!tls|http;', []],
+    ['app-layer-protocol:!tls|dns,either;', ['6 >', '7 <']],
+    ['app-layer-protocol:http,exact,to_server;', ['6 >', '7 <']],
   ])('%s', async (options, expected) => {
     for (const profile of ['single', 'autofp']) {
       expect(await alerts(options, profile).then(all => all.toSorted())).toEqual(expected);
