@@ -2,7 +2,7 @@
 import { type Expressions, LIMIT_REACHED } from '../../engine/expression.js';
 import type { Inspection, Test } from '../inspection.js';
 import type { CompileEnvironment } from '../keyword.js';
-import type { PcreMatch } from '../keywords/pcre.js';
+import type { Capture, PcreMatch } from '../keywords/pcre.js';
 import type { Budget, Step } from './chain.js';
 
 /** Name of the store. */
@@ -78,8 +78,19 @@ function captures(match: PcreMatch, environment: CompileEnvironment): Capturing 
   return (at, groups, count) => {
     for (let i = 0; i < wanted.length && i + 1 < count; i++) {
       const start = groups[2 * i + 2]!;
-      if (start !== 0xffffffff)
-        store.capture(at, wanted[i]!.scope, wanted[i]!.name, start, groups[2 * i + 3]!);
+      if (start === 0xffffffff || isKey(wanted, i)) continue;
+      const name = isKey(wanted, i - 1) ? nameIn(at, groups[2 * i]!, groups[2 * i + 1]!) : wanted[i]!.name;
+      store.capture(at, wanted[i]!.scope, name, start, groups[2 * i + 3]!);
     }
   };
+}
+
+/** `pkt:key, pkt:value`: what the first captures is the name of what the second does. */
+function isKey(wanted: readonly Capture[], i: number): boolean {
+  const [key, value] = [wanted[i], wanted[i + 1]];
+  return key?.scope === 'pkt' && key.name === 'key' && value?.scope === 'pkt' && value.name === 'value';
+}
+
+function nameIn({ bytes }: Inspection, start: number, end: number): string {
+  return start === 0xffffffff ? '' : Buffer.from(bytes.subarray(start, end)).toString('latin1');
 }

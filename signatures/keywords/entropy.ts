@@ -23,16 +23,17 @@ const entropy: Keyword = {
   name: 'entropy',
   family: 'payload',
   summary: 'Shannon entropy of the sticky buffer, or of the payload.',
-  grammar: '[bytes n,] [offset n,] value [<|>|<=|>=|=|!=]number | value [!]number-number',
+  grammar: '[bytes n,] [offset n,] [value] [<|>|<=|>=|=|!=]number | [value] [!]number-number',
   parse(rule, argument, at) {
     let bytes = 0;
     let offset = 0;
     let comparison: Pick<EntropyMatch, 'operator' | 'a' | 'b'> | undefined;
     for (const field of fields(argument!)) {
-      const [, word, value] = /^(\S+)\s+(.*)$/.exec(field) ?? [];
+      const [, word, value] = /^([a-z]\S*)\s+(.*)$/.exec(field) ?? [];
       if (word === 'bytes') bytes = wholeNumber(value!, 'entropy bytes', 0, 2 ** 31, at);
       else if (word === 'offset') offset = wholeNumber(value!, 'entropy offset', 0, 2 ** 31, at);
       else if (word === 'value') comparison = parseComparison(value!, at);
+      else if (word === undefined && /^[\d<>=!]/.test(field)) comparison = parseComparison(field, at);
       else throw new RuleError(`unknown entropy argument "${field}"`, at, entropy.grammar);
     }
     if (!comparison) throw new RuleError('entropy needs a value', at, entropy.grammar);

@@ -120,9 +120,8 @@ interface Parts {
 function split(text: string, at: Position): Parts {
   if (!text.startsWith('/'))
     throw new RuleError(`pcre "${text}" does not begin with "/"`, at, 'pcre:"/expression/";');
-  const end = text.lastIndexOf('/');
+  const end = closingSlash(text);
   if (end === 0) throw new RuleError(`pcre "${text}" is not closed with "/"`, at, 'pcre:"/expression/";');
-  // A slash among the captures cannot be: names are words.
   const behind = text.slice(end + 1);
   const comma = behind.indexOf(',');
   return {
@@ -131,6 +130,20 @@ function split(text: string, at: Position): Parts {
     flags: (comma < 0 ? behind : behind.slice(0, comma)).trim(),
     captures: comma < 0 ? '' : behind.slice(comma + 1),
   };
+}
+
+/** Letters and captures as they may stand behind the expression. */
+const BEHIND = /^[imsxAEGROBUIPQHDMCSYVWZ]*\s*(?:,\s*(?:flow|pkt|alert):[^\s,]+\s*)*$/;
+
+/** The last slash with nothing but flags and captures behind it: names of captures may have slashes. */
+function closingSlash(text: string): number {
+  const last = text.lastIndexOf('/');
+  if (!/,\s*(?:flow|pkt|alert):/.test(text)) return last;
+  for (let at = last; at > 0; at = text.lastIndexOf('/', at - 1)) {
+    const behind = text.slice(at + 1);
+    if (behind.includes(',') && BEHIND.test(behind)) return at;
+  }
+  return last;
 }
 
 interface Flags {
@@ -169,7 +182,7 @@ function* namedGroups(pattern: string): Generator<Capture> {
 function* parseCaptures(text: string, at: Position): Generator<Capture> {
   if (text.trim() === '') return;
   for (const part of text.split(',')) {
-    const match = /^\s*(flow|pkt|alert):([A-Za-z0-9_.-]+)\s*$/.exec(part);
+    const match = /^\s*(flow|pkt|alert):([^\s,"]+)\s*$/.exec(part);
     if (!match)
       throw new RuleError(`"${part.trim()}" is no capture`, at, 'flow:name, pkt:name or alert:name');
     yield { scope: match[1] as Capture['scope'], name: match[2]! };

@@ -49,6 +49,13 @@ describe('flowbits and flowint', () => {
     expect(s.see(...['word=xy', 'word', 'word=ab'].map(p => inFlow(p)))).toEqual(['5@6']);
   });
 
+  test('what was captured may name what is captured behind it', async () => {
+    const s = await sensorFor(`
+      alert udp any any -> any any (pcre:"/(\\w+)=(\\w+)/, pkt:key, pkt:value"; noalert; sid:1;)
+      alert udp any any -> any any (content:"="; pktvar:user,"root"; sid:2;)`);
+    expect(s.see(inFlow('user=root'), inFlow('word=root'))).toEqual(['2@1']);
+  });
+
   test('state ends with its flow', async () => {
     const s = await sensorFor(`
       alert tcp any any -> any any (content:"set"; flowbits:set,b; sid:1;)

@@ -110,6 +110,7 @@ describe('wrong arguments', () => {
     'base64_decode:bytes 0;',
     'base64_decode:nonsense;',
     'entropy:value > x;',
+    'entropy:> x;',
     'absent;',
     'sample.uri; absent; content:"a";',
     'byte_jump:1,0,from_end,from_beginning;',

@@ -269,6 +269,14 @@ describe('pcre', () => {
         { scope: 'pkt', name: 'two' },
       ],
     });
+    expect(onBuffer('pcre:"/(a)\\/(b)/i, flow:ua/ubuntu/repo,flow:ua/pkg#1";')[0]).toMatchObject({
+      pattern: '(a)\\/(b)',
+      options: 'i',
+      captures: [
+        { scope: 'flow', name: 'ua/ubuntu/repo' },
+        { scope: 'flow', name: 'ua/pkg#1' },
+      ],
+    });
     expect(onBuffer('pcre:"/(?P<flow_name>a)/";')[0]).toMatchObject({
       captures: [{ scope: 'flow', name: 'name' }],
     });
