@@ -19,6 +19,8 @@ export interface Finding {
   readonly fatal?: true;
   /** Unknown: the key that is probably meant. */
   readonly nearest?: string;
+  /** No error: the default is used. */
+  readonly mild?: boolean;
 }
 
 export class DeclaredOptions {
@@ -117,7 +119,9 @@ function checkNode(levels: readonly Level[], value: unknown, path: string, findi
   else if (options.length === 0) findings.push({ path, kind: 'unknown', message: 'unknown key' });
 }
 
-function refusal(options: readonly AnyOption[], value: unknown): Pick<Finding, 'message' | 'fatal'> {
+function refusal(options: readonly AnyOption[], value: unknown): Pick<Finding, 'message' | 'fatal' | 'mild'> {
+  const warning = options[0]!.type.warning?.(value);
+  if (warning !== undefined) return { message: warning, mild: true };
   const expected = options.map(option => option.type.expected).join(', or ');
   const words = options.every(option => option.type.refusal) ? options[0]!.type.refusal : undefined;
   if (words === undefined) return { message: `${shown(value)} is not accepted, expected ${expected}` };

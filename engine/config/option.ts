@@ -10,6 +10,8 @@ export interface OptionType<T> {
   readonly expected: string;
   /** A value that is not accepted is no reason to take the default: nothing starts with it. In Suricata's words. */
   readonly refusal?: string;
+  /** A value that is not accepted is no error: what is warned of then. */
+  warning?(value: unknown): string;
   parse(value: unknown): T | undefined;
 }
 

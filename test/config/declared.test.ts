@@ -18,6 +18,15 @@ const declared = new DeclaredOptions([
 const check = (value: unknown) =>
   declared.check(value).map(({ path, kind, message }) => `${kind} ${path}: ${message}`);
 
+it('a value of which only is warned is no error', () => {
+  const memcap = { expected: 'x', parse: size.parse, warning: (value: unknown) => `Invalid value ${value}` };
+  const options = new DeclaredOptions([option('a.memcap', memcap, 0, '')]);
+  expect(options.check({ a: { memcap: '1mb' } })).toEqual([]);
+  expect(options.check({ a: { memcap: 'XXX' } })).toEqual([
+    { path: 'a.memcap', kind: 'unaccepted', message: 'Invalid value XXX', mild: true },
+  ]);
+});
+
 describe('checking a configuration', () => {
   it.each([
     [{ stream: { inline: 'yes', memcap: '32 MiB' } }],

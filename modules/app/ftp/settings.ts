@@ -18,7 +18,11 @@ const MOST_TRANSACTIONS = option(
 );
 const MEMCAP = option(
   `${PREFIX}memcap`,
-  size,
+  {
+    expected: size.expected,
+    parse: size.parse,
+    warning: value => `Invalid value ${value} for ftp.memcap`,
+  },
   0,
   'accepted; what a connection keeps is bounded by the others',
 );
