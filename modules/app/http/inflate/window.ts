@@ -1,0 +1,78 @@
+/** The last bytes that were decompressed: matches copy from them (RFC 1951 2), and they are given out in pieces. */
+
+/** Takes decompressed bytes (valid until it returns). @returns false to stop */
+export type Sink = (bytes: Uint8Array, start: number, end: number) => boolean;
+
+const WINDOW = 32768;
+export const LONGEST_MATCH = 258;
+/** Room for output: slides down to the window when it is full. */
+const ROOM = 2 * WINDOW + LONGEST_MATCH;
+
+export class Window {
+  /** Bytes given out. */
+  produced = 0;
+  /** Nobody wants more. */
+  stopped = false;
+  private out = new Uint8Array(4096);
+  private length = 0;
+  private given = 0;
+
+  constructor(private readonly sink: Sink) {}
+
+  /** Only where `makeRoom` found some. */
+  put(byte: number): void {
+    this.out[this.length++] = byte;
+  }
+
+  /** Only where `makeRoom` found as much. */
+  append(bytes: Uint8Array): void {
+    this.out.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
+  /** `length` bytes that came `distance` bytes before. @returns false where none were */
+  copy(distance: number, length: number): boolean {
+    if (distance > this.length) return false;
+    const { out } = this;
+    let to = this.length;
+    const end = to + length;
+    if (distance >= length) out.copyWithin(to, to - distance, to - distance + length);
+    else for (let from = to - distance; to < end; ) out[to++] = out[from++]!;
+    this.length = end;
+    return true;
+  }
+
+  /** @returns free bytes: enough for a match, or 0 when nobody wants more */
+  makeRoom(): number {
+    const free = this.out.length - this.length;
+    if (free >= LONGEST_MATCH) return free;
+    if (this.out.length < ROOM) this.grow();
+    else if (!this.slide()) return 0;
+    return this.out.length - this.length;
+  }
+
+  private grow(): void {
+    const out = new Uint8Array(Math.min(ROOM, 4 * this.out.length));
+    out.set(this.out);
+    this.out = out;
+  }
+
+  private slide(): boolean {
+    this.give();
+    if (this.stopped) return false;
+    const kept = Math.min(this.length, WINDOW);
+    this.out.copyWithin(0, this.length - kept, this.length);
+    this.length = kept;
+    this.given = kept;
+    return true;
+  }
+
+  /** Gives out what was not given yet. */
+  give(): void {
+    const { given, length } = this;
+    if (given === length) return;
+    this.given = length;
+    this.produced += length - given;
+    if (!this.sink(this.out, given, length)) this.stopped = true;
+  }
+}
