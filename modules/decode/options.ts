@@ -86,7 +86,7 @@ export const PORT_GENEVE = 4;
 export function readSettings(config: Config): DecodeSettings {
   const udpTunnels = new Uint8Array(65536);
   if (config.read(teredo))
-    markPorts(config, config.read(teredoPorts), 'TEREDO_PORTS', 3544, udpTunnels, PORT_TEREDO);
+    markPorts(config, teredoPortsOf(config), 'TEREDO_PORTS', 3544, udpTunnels, PORT_TEREDO);
   if (config.read(vxlan))
     markPorts(config, config.read(vxlanPorts), 'VXLAN_PORTS', 4789, udpTunnels, PORT_VXLAN);
   if (config.read(geneve))
@@ -100,6 +100,11 @@ export function readSettings(config: Config): DecodeSettings {
     erspanOne: config.read(erspanOne),
     udpTunnels,
   };
+}
+
+/** A configuration that names no ports means any. */
+function teredoPortsOf(config: Config): unknown {
+  return config.at(teredoPorts.path) === undefined ? 'any' : config.read(teredoPorts);
 }
 
 function checksumMode(config: Config): ChecksumMode {

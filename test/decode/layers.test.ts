@@ -496,6 +496,14 @@ describe('tunnels', () => {
     expect(count(3544, ...TCP6)).toBe(1);
   });
 
+  test('Teredo is looked for at any port where none is named', async () => {
+    const count = async (config: object) =>
+      (await decoder({ config } as never)).one(packet(ethernet(), ipv4(), udp({ dport: 99 }), ...TCP6))
+        .length;
+    expect(await count({})).toBe(2);
+    expect(await count({ decoder: { teredo: { ports: '$TEREDO_PORTS' } } })).toBe(1);
+  });
+
   test('VN-Tag and ERSPAN type I are left alone where they are off', async () => {
     const config = { decoder: { vntag: { enabled: false }, erspan: { typeI: { enabled: false } } } };
     const { thread, one } = await decoder({ config });

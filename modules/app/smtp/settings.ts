@@ -91,7 +91,8 @@ export function smtpSettings(config: Config, shared: Readonly<Record<string, unk
   const extended = records.some(entry => boolean.parse(entry.at('extended') ?? false) === true);
   return {
     mime: config.read(DECODE_MIME) ? mimeSettings(config) : undefined,
-    raw: config.read(RAW),
+    // Parts and the whole of a message are not both files.
+    raw: config.read(RAW) && !config.read(DECODE_MIME),
     bodyMd5: config.read(BODY_MD5) || listed('md5').includes('body'),
     subjectMd5: listed('md5').includes('subject'),
     files: fileSettings(config, shared),

@@ -116,7 +116,9 @@ describe('smtp', () => {
   });
 
   it('takes whole messages as files where it is told to', () => {
-    const config = { 'app-layer': { protocols: { smtp: { 'raw-extraction': true } } } };
+    const config = {
+      'app-layer': { protocols: { smtp: { 'raw-extraction': true, mime: { 'decode-mime': false } } } },
+    };
     const feed = fed([...OPENING, ...MAIL], { config });
     expect(feed.files.map(({ file }) => [file.nameText, file.size])).toEqual([
       ['rawmsg', MESSAGE.length - 1],
