@@ -7,7 +7,9 @@ import { type BufferDeclaration, defineProtocol, MD5_TEXT, type ProbeResult } fr
 import { tlsRecord } from './tls/eve.js';
 import { tlsTests } from './tls/keywords.js';
 import { TLS_OUTPUT_OPTIONS, tlsVariants, usualMembers } from './tls/outputs.js';
-import { direction, isSsl2Hello, type TlsSettings, transactionOf } from './tls/records.js';
+import { direction } from './tls/records.js';
+import { type TlsSettings, transactionOf } from './tls/session.js';
+import { isSsl2Hello } from './tls/ssl2.js';
 import {
   CLIENT_HANDSHAKE_DONE,
   CLIENT_HELLO_DONE,

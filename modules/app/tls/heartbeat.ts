@@ -1,0 +1,31 @@
+/** Heartbeats (RFC 6520), by which memory of a server was read once. */
+import { type TlsSession, transactionOf } from './session.js';
+
+/** A request that says it is longer than it is asks for memory that is not its own. */
+export function* heartbeat(
+  session: TlsSession,
+  client: boolean,
+  length: number,
+): Generator<void, void, void> {
+  const socket = client ? session.client : session.server;
+  const transaction = transactionOf(session);
+  const body = yield* socket.read(length);
+  if (!body) return;
+  if (transaction.peer(client).encrypted) {
+    encryptedHeartbeat(session, client, length);
+    return;
+  }
+  session.event(transaction, 'heartbeat_message');
+  const claimed = length >= 3 ? (body[1]! << 8) | body[2]! : 0;
+  if (length < 3 || body[0]! < 1 || body[0]! > 2) session.event(transaction, 'invalid_heartbeat_message');
+  else if (claimed + 3 > length) session.event(transaction, 'overflow_heartbeat_message');
+}
+
+/** A response that is longer than the request before it may carry what it should not. */
+function encryptedHeartbeat(session: TlsSession, client: boolean, length: number): void {
+  const transaction = transactionOf(session);
+  const asked = transaction.peer(!client).heartbeat;
+  if (asked > 0 && length > asked) session.event(transaction, 'dataleak_heartbeat_mismatch');
+  transaction.peer(!client).heartbeat = 0;
+  transaction.peer(client).heartbeat = asked > 0 ? 0 : length;
+}
