@@ -1,4 +1,5 @@
 /** DCE/RPC (C706, MS-RPCE) over TCP and UDP. In named pipes it is a part of SMB. */
+import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import { defineProtocol, type ProbeResult } from '../../engine/protocol.js';
 import { Connection } from './dcerpc/connection.js';
 import { takeDatagram } from './dcerpc/datagrams.js';
@@ -37,9 +38,11 @@ function connectionOf(session: DcerpcSession): Connection {
 const callOf = ({ call }: DcerpcTransaction) => call;
 const AT = { progress: COMPLETE };
 
+const NAMES = { name: 'dcerpc', transports: ['tcp', 'udp'] } as const;
+
 export default defineProtocol<DcerpcTransaction>({
-  name: 'dcerpc',
-  transports: ['tcp', 'udp'],
+  ...NAMES,
+  frames: declareFrames(NAMES, ['hdr', 'data', 'pdu']),
   progressToServer: ['request_started', 'request_complete'],
   progressToClient: ['response_started', 'response_complete'],
   events: [],

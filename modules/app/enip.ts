@@ -1,7 +1,16 @@
 /** EtherNet/IP with CIP over TCP and UDP. */
 import { integer, option } from '../../engine/config/option.js';
+import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import { defineProtocol, type ProbeResult } from '../../engine/protocol.js';
-import { add, type EnipSettings, type EnipTransaction, EVENTS, messages } from './enip/exchange.js';
+import {
+  add,
+  type EnipSession,
+  type EnipSettings,
+  type EnipTransaction,
+  EVENTS,
+  messages,
+  nameFrames,
+} from './enip/exchange.js';
 import { BUFFERS, TESTS, VALUES } from './enip/keywords.js';
 import { HEADER, isKnown } from './enip/message.js';
 import { enipRecord } from './enip/record.js';
@@ -30,10 +39,23 @@ function probe(
   return isKnown(command) ? 'yes' : 'no';
 }
 
+function takeDatagram(
+  session: EnipSession,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  toServer: boolean,
+): void {
+  nameFrames(session, toServer, 0, end - start);
+  add(session, bytes.slice(start, end), toServer);
+}
+
+const NAMES = { name: 'enip', transports: ['tcp', 'udp'] } as const;
+
 export default defineProtocol<EnipTransaction>({
-  name: 'enip',
+  ...NAMES,
   offByDefault: true,
-  transports: ['tcp', 'udp'],
+  frames: declareFrames(NAMES, ['hdr', 'data', 'pdu']),
   progressToServer: ['request_started', 'request_complete'],
   progressToClient: ['response_started', 'response_complete'],
   events: EVENTS,
@@ -45,6 +67,6 @@ export default defineProtocol<EnipTransaction>({
   prepare: (config): EnipSettings => ({ mostTransactions: config.read(MOST_TRANSACTIONS) }),
   client: session => messages(session, true),
   server: session => messages(session, false),
-  datagram: (session, bytes, start, end, toServer) => add(session, bytes.slice(start, end), toServer),
+  datagram: takeDatagram,
   record: enipRecord,
 });

@@ -49,6 +49,7 @@ export class Connection {
         continue;
       }
       searching = false;
+      this.nameFrames(toServer, socket.position, pdu.length);
       const end = socket.position + pdu.length;
       if (yield* socket.wait(pdu.length)) {
         this.take(pdu, socket.view, socket.offset, toServer);
@@ -58,6 +59,12 @@ export class Connection {
         searching = yield* passRest(socket, end);
       } else return;
     }
+  }
+
+  private nameFrames(toServer: boolean, at: number, length: number): void {
+    this.session.frame('pdu', toServer, at, length);
+    this.session.frame('hdr', toServer, at, HEADER);
+    if (length > HEADER) this.session.frame('data', toServer, at + HEADER, length - HEADER);
   }
 
   private take(pdu: Pdu, bytes: Uint8Array, start: number, toServer: boolean): void {

@@ -20,6 +20,10 @@ export function takeDatagram(
 ): void {
   const header = readDatagramHeader(bytes, start, end);
   if (!header) return;
+  session.frame('pdu', toServer, 0, end - start);
+  session.frame('hdr', toServer, 0, DATAGRAM_HEADER);
+  if (end - start > DATAGRAM_HEADER)
+    session.frame('data', toServer, DATAGRAM_HEADER, end - start - DATAGRAM_HEADER);
   const { type } = header;
   const isAnswer = type === Type.RESPONSE || type === Type.FAULT || type === Type.REJECT;
   if (type !== Type.REQUEST && !isAnswer) return;

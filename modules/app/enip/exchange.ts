@@ -35,10 +35,19 @@ export function* messages(session: EnipSession, toServer: boolean): Reading<void
   for (;;) {
     const head = yield* socket.peek(HEADER);
     if (!head) return;
-    const bytes = yield* socket.read(HEADER + (head[2]! | (head[3]! << 8)));
+    const length = HEADER + (head[2]! | (head[3]! << 8));
+    nameFrames(session, toServer, socket.position, length);
+    const bytes = yield* socket.read(length);
     if (!bytes) return;
     add(session, bytes.slice(), toServer);
   }
+}
+
+/** @param at where a message of `length` bytes begins in its stream or datagram */
+export function nameFrames(session: EnipSession, toServer: boolean, at: number, length: number): void {
+  session.frame('pdu', toServer, at, length);
+  session.frame('hdr', toServer, at, Math.min(HEADER, length));
+  if (length > HEADER) session.frame('data', toServer, at + HEADER, length - HEADER);
 }
 
 /** @param bytes of one message; kept */

@@ -39,6 +39,23 @@ describe('dcerpc over TCP', () => {
     expect(of.flow(0)).not.toBe(0);
   });
 
+  it('names frames', () => {
+    const config = { outputs: [{ 'eve-log': { types: ['frame'] } }] };
+    const { frameRecords } = feed({ config }).client(client).server(server).end();
+    const lengths = (wanted: string) =>
+      frameRecords.filter(({ type }) => type === wanted).map(({ length }) => length);
+    const messages = [
+      bind(1),
+      request(2, 15, 'ab', 1),
+      request(2, 15, 'cd', 2),
+      bindAck(1),
+      response(2, 'xyz'),
+    ];
+    expect(lengths('pdu')).toEqual(messages.map(each => each.length));
+    expect(lengths('hdr')).toEqual(messages.map(() => 16));
+    expect(lengths('data')).toEqual(messages.map(each => each.length - 16));
+  });
+
   it('reads the same however it is cut', () => {
     const whole = feed().client(client).server(server).end();
     const cut = feed()

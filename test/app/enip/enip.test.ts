@@ -53,6 +53,19 @@ describe('enip', () => {
     expect(valuesOf(fed, 'enip.vendor_id', false)).toEqual([5]);
   });
 
+  it.each(['tcp', 'udp'] as const)('names frames over %s', transport => {
+    const config = { ...on, outputs: [{ 'eve-log': { types: ['frame'] } }] };
+    const sent = cip(request);
+    const { frameRecords } = feed({ config, transport }).client(sent).client(message(0x63)).end();
+    expect(frameRecords.map(({ type, length }) => [type, length])).toEqual([
+      ['pdu', sent.length],
+      ['hdr', 24],
+      ['data', sent.length - 24],
+      ['pdu', 24],
+      ['hdr', 24],
+    ]);
+  });
+
   it('reads the same however it is cut', () => {
     const cut = feed()
       .pieces(true, cip(request), () => 5)
