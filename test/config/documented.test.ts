@@ -26,6 +26,14 @@ describe('T25: suricata-like.yaml', () => {
     expect(missing.map(({ path, summary }) => `${path}: ${summary}`)).toEqual([]);
   });
 
+  it('keeps the places of outputs and records that users set by their numbers', () => {
+    const outputs = documented['outputs'] as Mapping[];
+    expect(outputs.slice(0, 2).map(output => Object.keys(output)[0])).toEqual(['fast', 'eve-log']);
+    const types = (outputs[1]!['eve-log'] as Mapping)['types'] as (Mapping | string)[];
+    const names = types.map(type => (typeof type === 'string' ? type : Object.keys(type)[0]));
+    expect(names.slice(0, 4)).toEqual(['alert', 'frame', 'anomaly', 'http']);
+  });
+
   it('shows the defaults', () => {
     const config = new Config(documentedTree(text.replace(/^\s*#.*$/gm, '')));
     const different = declared.all
