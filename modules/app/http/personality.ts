@@ -17,6 +17,9 @@ export interface UriHabits {
   /** A NUL ends the path: encoded, as it is. */
   readonly encodedNulEnds: boolean;
   readonly rawNulEnds: boolean;
+  readonly lowercase: boolean;
+  /** Stands for characters without a single byte that is like them. */
+  readonly replacement: number;
 }
 
 const MINIMAL: UriHabits = {
@@ -28,6 +31,8 @@ const MINIMAL: UriHabits = {
   invalid: 'keep',
   encodedNulEnds: false,
   rawNulEnds: false,
+  lowercase: false,
+  replacement: 0x3f,
 };
 const GENERIC: UriHabits = {
   ...MINIMAL,

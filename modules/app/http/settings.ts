@@ -19,6 +19,7 @@ import { type BodyForms, bodyForms } from '../../../engine/record/alert-bodies.j
 import { type ForwardedFor, forwardedForSettings } from '../../../engine/record/forwarded-for.js';
 import { PERSONALITIES, personality, type UriHabits } from './personality.js';
 import { BODIES, BODY_OPTIONS, type HttpVariant, httpVariants } from './record-settings.js';
+import { pathOptions } from './uri-settings.js';
 
 const PREFIX = 'app-layer.protocols.http.libhtp.';
 const DEFAULTS = 'default-config.';
@@ -145,7 +146,10 @@ const RANGE_TIMEOUT = option(
   'seconds after which a file that comes in ranges is forgotten',
 );
 
+const PATH = pathOptions(`${PREFIX}${DEFAULTS}`);
+
 const OF_SERVERS = [
+  ...PATH.options,
   PERSONALITY,
   REQUEST_LIMIT,
   RESPONSE_LIMIT,
@@ -245,7 +249,7 @@ function serverSettings(config: Config): ServerSettings {
   const read = <T>(wanted: { path: string; type: OptionType<T>; fallback: T; summary: string }): T =>
     config.read({ ...wanted, path: wanted.path.slice(PREFIX.length + DEFAULTS.length) });
   return {
-    uri: PERSONALITIES[read(PERSONALITY)],
+    uri: PATH.habitsWith(read, PERSONALITIES[read(PERSONALITY)]),
     request: { limit: read(REQUEST_LIMIT), minimum: read(REQUEST_MINIMUM), window: read(REQUEST_WINDOW) },
     response: { limit: read(RESPONSE_LIMIT), minimum: read(RESPONSE_MINIMUM), window: read(RESPONSE_WINDOW) },
     layers: read(LAYERS),

@@ -1,12 +1,11 @@
 /** Percent-decoding and path normalisation, by the habits of the server (RFC 3986 2.1, 5.2.4 and what came before). */
-import { hexDigit } from './bytes.js';
+import { hexDigit, lowered } from './bytes.js';
 import type { UriHabits } from './personality.js';
 
 const PERCENT = 37;
 const PLUS = 43;
 const DOT = 46;
 const SLASH = 47;
-const QUESTION = 63;
 const BACKSLASH = 92;
 
 /** Decodes a query; nothing is made of separators there. @param plus `+` is a blank */
@@ -29,9 +28,10 @@ export function decodeQuery(query: Uint8Array, habits: UriHabits, plus: boolean)
 
 /** Decodes a path, makes its separators uniform and follows its dots. */
 export function normalizePath(path: Uint8Array, habits: UriHabits): Uint8Array {
-  if (isNormal(path)) return path;
+  if (isNormal(path)) return habits.lowercase ? lowered(path) : path;
   let result = decodePath(path, habits);
-  if (habits.bestFit) result = bestFitted(result);
+  if (habits.bestFit) result = bestFitted(result, habits.replacement);
+  if (habits.lowercase) result = lowered(result);
   return followDots(result);
 }
 
@@ -56,7 +56,7 @@ function decodeOne(bytes: Uint8Array, at: number, habits: UriHabits): number {
   if (habits.percentU && ((bytes[at + 1] ?? 0) | 32) === 0x75) {
     const unit = hexNumber(bytes, at + 2, 4);
     if (unit >= 0) {
-      decoded = bestFit(unit);
+      decoded = bestFit(unit, habits.replacement);
       return at + 6;
     }
     return invalid(bytes, at, habits);
@@ -120,7 +120,7 @@ function decodePath(path: Uint8Array, habits: UriHabits): Uint8Array {
 }
 
 /** UTF-8 sequences become one byte each; bytes that are none stay. */
-function bestFitted(path: Uint8Array): Uint8Array {
+function bestFitted(path: Uint8Array, replacement: number): Uint8Array {
   let high = false;
   for (let i = 0; i < path.length && !high; i++) high = path[i]! >= 0x80;
   if (!high) return path;
@@ -128,7 +128,7 @@ function bestFitted(path: Uint8Array): Uint8Array {
   let length = 0;
   for (let at = 0; at < path.length; ) {
     const size = sequenceLength(path, at);
-    result[length++] = size === 1 ? path[at]! : bestFit(codePoint(path, at, size));
+    result[length++] = size === 1 ? path[at]! : bestFit(codePoint(path, at, size), replacement);
     at += size;
   }
   return result.subarray(0, length);
@@ -148,15 +148,15 @@ function codePoint(bytes: Uint8Array, at: number, size: number): number {
   return value;
 }
 
-/** The one-byte character most like a code point, as Windows chooses it; `?` where there is none. */
-function bestFit(point: number): number {
+/** The one-byte character most like a code point, as Windows chooses it. @param replacement where there is none */
+function bestFit(point: number, replacement: number): number {
   if (point < 0x100) return point;
   if (point >= 0xff01 && point <= 0xff5e) return point - 0xfee0;
   if (point === 0x2215 || point === 0x2044) return SLASH;
   if (point === 0x2216) return BACKSLASH;
-  if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return QUESTION;
+  if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return replacement;
   const base = String.fromCodePoint(point).normalize('NFKD').codePointAt(0)!;
-  return base < 0x100 ? base : QUESTION;
+  return base < 0x100 ? base : replacement;
 }
 
 /** RFC 3986 5.2.4, in one pass. */

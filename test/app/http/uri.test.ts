@@ -32,6 +32,23 @@ describe('normalised URI', () => {
     ['*', '*'],
   ])('%s is %s', (uri, expected) => expect(normal(uri)).toBe(expected));
 
+  it.each([
+    ['/a\\b', 'path-convert-backslash-separators', 'no', '/a\\b'],
+    ['/A/b', 'path-convert-lowercase', 'yes', '/a/b'],
+    ['/A//%42', 'path-convert-lowercase', 'yes', '/a/b'],
+    ['/a//b', 'path-separators-compress', 'no', '/a//b'],
+    ['/a%2fb', 'path-separators-decode', 'no', '/a%2fb'],
+    ['/%u0041', 'path-u-encoding-decode', 'no', '/%u0041'],
+    ['/a%00b', 'path-nul-encoded-terminates', 'yes', '/a'],
+    ['/a\0b', 'path-nul-raw-terminates', 'yes', '/a'],
+    ['/%zz', 'path-url-encoding-invalid-handling', 'remove_percent', '/zz'],
+    ['/%u4e00', 'path-bestfit-replacement-char', '_', '/_'],
+    ['/\xc3\xa9', 'path-utf8-convert-bestfit', 'no', '/\xc3\xa9'],
+    ['/a\\b', 'path-convert-backslash-separators', 'unset', '/a/b'],
+  ])('%j with %s %s is %j', (uri, name, value, expected) => {
+    expect(normal(uri, { [name]: value })).toBe(expected);
+  });
+
   it('follows the personality of the server', () => {
     expect(normal('/abc%2fdef', { personality: 'Apache_2' })).toBe('/abc%2fdef');
     expect(normal('/a\\b', { personality: 'apache' })).toBe('/a\\b');

@@ -1,0 +1,68 @@
+/** Options of libhtp that overrule how the personality reads the path of a URI. */
+import { choice, type OptionType, option } from '../../../engine/config/option.js';
+import type { UriHabits } from './personality.js';
+
+/** Its own default is what the personality does. */
+const SWITCH = choice('unset', 'yes', 'no');
+const INVALID = choice('unset', 'preserve_percent', 'remove_percent', 'decode_invalid', 'status_400');
+
+/** One character. */
+const character: OptionType<string> = {
+  expected: 'one character',
+  parse: value => (/^[\x20-\x7e]$/.test(String(value)) ? String(value) : undefined),
+};
+
+type Read = <T>(wanted: { path: string; type: OptionType<T>; fallback: T; summary: string }) => T;
+
+/** The options, and how they are read. @param prefix path of the section of defaults */
+export function pathOptions(prefix: string) {
+  const settingSwitch = (name: string, summary: string) =>
+    option(`${prefix}${name}`, SWITCH, 'unset', `${summary}; unset: as the personality does`);
+  const habits = {
+    backslashes: settingSwitch('path-convert-backslash-separators', 'a backslash is a slash'),
+    encodedSeparators: settingSwitch('path-separators-decode', 'an encoded slash is a slash'),
+    compressSeparators: settingSwitch('path-separators-compress', 'several slashes are one'),
+    percentU: settingSwitch('path-u-encoding-decode', 'decode %u0041'),
+    bestFit: settingSwitch('path-utf8-convert-bestfit', 'UTF-8 becomes the nearest single bytes'),
+    encodedNulEnds: settingSwitch('path-nul-encoded-terminates', 'an encoded NUL ends the path'),
+    rawNulEnds: settingSwitch('path-nul-raw-terminates', 'a NUL ends the path'),
+    lowercase: settingSwitch('path-convert-lowercase', 'the path becomes lower case'),
+  };
+  const invalid = option(
+    `${prefix}path-url-encoding-invalid-handling`,
+    INVALID,
+    'unset',
+    'what becomes of a % without hexadecimal digits; unset: as the personality does',
+  );
+  const replacement = option(
+    `${prefix}path-bestfit-replacement-char`,
+    character,
+    '?',
+    'what stands for characters without a single byte that is like them',
+  );
+  return {
+    options: [...Object.values(habits), invalid, replacement],
+    /** What the personality does, where nothing else is said. */
+    habitsWith(read: Read, usual: UriHabits): UriHabits {
+      const said: Record<string, boolean> = {};
+      for (const [name, wanted] of Object.entries(habits)) {
+        const value = read(wanted);
+        if (value !== 'unset') said[name] = value === 'yes';
+      }
+      const how = INVALID_HANDLING[read(invalid)];
+      return {
+        ...usual,
+        ...said,
+        ...(how !== undefined && { invalid: how }),
+        replacement: read(replacement).charCodeAt(0),
+      };
+    },
+  };
+}
+
+const INVALID_HANDLING: Readonly<Record<string, UriHabits['invalid']>> = {
+  preserve_percent: 'keep',
+  remove_percent: 'drop',
+  decode_invalid: 'decode',
+  status_400: 'keep',
+};
