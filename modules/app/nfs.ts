@@ -10,11 +10,12 @@ import {
   type TestDeclaration,
   type ValueDeclaration,
 } from '../../engine/protocol.js';
-import { NfsConversation, type NfsSession, type NfsSettings } from './nfs/conversation.js';
+import { NfsConversation } from './nfs/conversation.js';
 import { nfsRecord } from './nfs/record.js';
 import { records } from './nfs/records.js';
 import { NFS, readCall } from './nfs/rpc.js';
 import { COMPLETE, EVENTS, type NfsTransaction, STARTED } from './nfs/transaction.js';
+import type { NfsSession, NfsSettings } from './nfs/transfers.js';
 import { Xdr } from './nfs/xdr.js';
 
 const MOST_TRANSACTIONS = option(

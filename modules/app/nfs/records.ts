@@ -1,6 +1,7 @@
 /** Messages on a TCP stream, each in fragments behind their lengths (RFC 5531 11). */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
-import type { NfsConversation, NfsSession, Rest } from './conversation.js';
+import type { NfsConversation } from './conversation.js';
+import type { NfsSession, Rest } from './transfers.js';
 import { padded } from './xdr.js';
 
 const LAST = 0x80000000;
@@ -21,7 +22,7 @@ export function* records(
     if (!(yield* fragment(socket, conversation(), toServer, word & ~LAST))) break;
     if (!(word & LAST) && !(yield* skipFragments(socket))) break;
   }
-  if (socket.state === 'end' || socket.state === 'reset') conversation().ended(toServer);
+  if (socket.state === 'end' || socket.state === 'reset') conversation().transfers.ended(toServer);
 }
 
 /** @returns false when the stream cannot be read any more */
@@ -58,9 +59,9 @@ function* data(
       const taken = Math.min(bytes.length, rest.length);
       rest.length -= taken;
       left -= bytes.length;
-      if (taken > 0) conversation.more(rest, bytes, 0, taken);
+      if (taken > 0) conversation.transfers.more(rest, bytes, 0, taken);
     } else if (socket.state === 'gap' && socket.missing <= left) {
-      conversation.lost(rest, Math.min(socket.missing, rest.length));
+      conversation.transfers.lost(rest, Math.min(socket.missing, rest.length));
       rest.length -= Math.min(socket.missing, rest.length);
       left -= socket.missing;
       socket.resume();
