@@ -31,7 +31,7 @@ function recordsOf(capture: Uint8Array, view: DataView, little: boolean): Uint8A
   const records: Uint8Array[] = [];
   for (let at = FILE_HEADER; at + RECORD_HEADER <= capture.length; ) {
     const end = at + RECORD_HEADER + view.getUint32(at + 8, little);
-    records.push(capture.slice(at, end));
+    if (end <= capture.length) records.push(capture.slice(at, end));
     at = end;
   }
   return records;

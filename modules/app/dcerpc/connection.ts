@@ -43,7 +43,10 @@ export class Connection {
       }
       const pdu = readHeader(socket.view, socket.offset);
       if (!pdu) {
-        if (!searching) throw new Error('no header of DCE/RPC');
+        if (!searching) {
+          this.session.failed = true;
+          return;
+        }
         // A message may begin with the next segment.
         socket.skip(socket.available);
         continue;

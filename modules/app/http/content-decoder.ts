@@ -1,6 +1,8 @@
 /** Undoes the content encodings of a body (RFC 9110 8.4), layer by layer, within bounds. */
+
 import { brotliDecompressSync, constants } from 'node:zlib';
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
+import { threadMilliseconds } from '../../../engine/thread/thread-clock.js';
 import { latin1 } from './bytes.js';
 import { CompressedLayer } from './compressed-layer.js';
 import type { HttpEvent } from './events.js';
@@ -101,14 +103,14 @@ export class ContentDecoder {
   }
 
   write(bytes: Uint8Array): void {
-    const start = performance.now();
+    const start = threadMilliseconds();
     // In slices: how much came of how much is known more exactly.
     for (let at = 0; at < bytes.length && this.wanted; at += SLICE) {
       const slice = bytes.subarray(at, at + SLICE);
       this.read += slice.length;
       if (!this.first.write(slice)) this.wanted = false;
     }
-    this.spent += performance.now() - start;
+    this.spent += threadMilliseconds() - start;
     const { decompressionTime } = this.settings;
     if (decompressionTime > 0 && this.spent > decompressionTime) this.bomb();
   }
