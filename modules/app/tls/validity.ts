@@ -11,20 +11,21 @@ interface DateRange {
 }
 
 const EXPECTED = 'expected a date such as 2020-01-31T10:00, with < or >, or a range with <>';
-const RANGE = /^\s*([<>])?\s*([\dT: -]+?)\s*(?:<>\s*([\dT: -]+?))?\s*$/;
 
 function dateRange(argument: string | undefined): DateRange {
-  const match = RANGE.exec(argument ?? '');
-  if (!match || (match[1] && match[3] !== undefined)) throw new Error(EXPECTED);
-  const first = seconds(match[2]!);
-  if (match[3] !== undefined) {
-    const last = seconds(match[3]);
-    if (last <= first) throw new Error('the range begins behind its end');
-    return { after: first, before: last };
-  }
-  if (match[1] === '<') return { after: Number.NEGATIVE_INFINITY, before: first };
-  if (match[1] === '>') return { after: first, before: Number.POSITIVE_INFINITY };
-  return { after: first - 1, before: first + 1 };
+  const text = (argument ?? '').trim();
+  const [from, to, ...rest] = text.split('<>').map(each => each.trim());
+  if (rest.length > 0) throw new Error(EXPECTED);
+  if (to !== undefined) return between(seconds(from!), seconds(to));
+  if (text.startsWith('<')) return { after: Number.NEGATIVE_INFINITY, before: seconds(text.slice(1).trim()) };
+  if (text.startsWith('>')) return { after: seconds(text.slice(1).trim()), before: Number.POSITIVE_INFINITY };
+  const date = seconds(text);
+  return { after: date - 1, before: date + 1 };
+}
+
+function between(after: number, before: number): DateRange {
+  if (before <= after) throw new Error('the range begins behind its end');
+  return { after, before };
 }
 
 /** `YYYY[-MM[-DD[THH[:MM[:SS]]]]]` in UTC, a blank in place of the T too; or seconds since the epoch. */
