@@ -42,17 +42,25 @@ export function ruleProtocols(protocols: readonly Protocol[]): Map<string, RuleP
     for (const name of [protocol.name, ...(protocol.ruleNames ?? [])]) {
       const before = known.get(name);
       const others =
-        before?.kind === 'application' ? before : { transports: [], hooks: [], points: undefined };
+        before?.kind === 'application'
+          ? before
+          : { transports: [], hooks: [], points: undefined, files: false };
       known.set(name, {
         name,
         kind: 'application',
         transports: [...new Set([...others.transports, ...protocol.transports])],
         hooks: [...new Set([...others.hooks, ...hooksOf(protocol)])],
         points: others.points ?? pointsOf(protocol),
+        files: others.files === true || carriesFiles(protocol),
       });
     }
   }
   return known;
+}
+
+/** What a variant carries is no matter of rules about other names of it. */
+function carriesFiles({ tests, variantOf }: Protocol): boolean {
+  return variantOf === undefined && tests.some(({ keyword }) => keyword === 'filename');
 }
 
 function pointsOf(protocol: Protocol): Map<string, HookPoint> {

@@ -37,6 +37,9 @@ export const filestoreKeywords: readonly Keyword[] = [
     grammar: '[request | response | both [, file | tx | ssn | flow]]',
     features: ['optional argument'],
     parse(rule, argument, at) {
+      const protocol = rule.context.protocols.get(rule.protocol);
+      if (protocol?.kind === 'application' && protocol.files === false && protocol.name !== 'doh2')
+        throw new RuleError(`protocol ${protocol.name} doesn't support file matching (filestore)`, at);
       const [direction = '', scope = ''] = (argument ?? '').split(',').map(word => word.trim());
       if ((direction !== '' && !(direction in DIRECTIONS)) || (scope !== '' && !SCOPES.has(scope))) {
         throw new RuleError(`invalid filestore "${argument}"`, at, 'filestore:both,tx');

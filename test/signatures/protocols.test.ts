@@ -58,6 +58,22 @@ describe('what a protocol declares', () => {
     expect(errors[0]!.message).toBe("protocol sample doesn't support file matching (file.data)");
   });
 
+  test('files are stored of protocols that carry some', () => {
+    const carrier = {
+      ...SAMPLE_PROTOCOL,
+      name: 'carrier',
+      ruleNames: [],
+      tests: [{ ...SAMPLE_PROTOCOL.tests[0], keyword: 'filename' }],
+    } as unknown as Protocol;
+    const of = (name: string) =>
+      load(withOptions('filestore:both;', `alert ${name} any any -> any any`), {
+        protocols: [SAMPLE_PROTOCOL, carrier],
+      }).errors.map(each => each.message);
+    expect(of('carrier')).toEqual([]);
+    expect(of('tcp')).toEqual([]);
+    expect(of('sample')).toEqual(["protocol sample doesn't support file matching (filestore)"]);
+  });
+
   test('what a variant adds is for rules about the variant', () => {
     const variant = {
       ...SAMPLE_PROTOCOL,
