@@ -34,6 +34,8 @@ export interface LogSettings {
   /** Only errors on the console. */
   readonly quiet?: boolean;
   readonly console?: ConsoleStreams;
+  /** SC_LOG_LEVEL, SC_LOG_FORMAT and SC_LOG_OP_FILTER overrule the configuration. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 export interface ConsoleStreams {
@@ -49,13 +51,27 @@ const PROCESS_STREAMS: ConsoleStreams = { out: process.stdout, err: process.stde
 export function openLog(settings: LogSettings): EngineLog {
   const { config } = settings;
   const wanted = LEVELS[Math.min(LEVELS.indexOf('notice') + (settings.verbosity ?? 0), LEVELS.length - 1)]!;
-  const general = config.read(options.LEVEL);
+  const { environment = process.env } = settings;
+  const general = options.LEVEL.type.parse(environment['SC_LOG_LEVEL']) ?? config.read(options.LEVEL);
   const level = settings.verbosity ? moreTelling(general, wanted) : general;
   const outputs: Output[] = [];
   if (config.read(options.CONSOLE)) outputs.push(consoleOutput(settings, level));
   if (config.at('logging.outputs.file') !== undefined && config.read(options.FILE))
     outputs.push(fileOutput(settings, level));
-  return new PinoLog(outputs);
+  const filter = environment['SC_LOG_OP_FILTER'] ?? config.read(options.FILTER);
+  return new PinoLog(filter === '' ? outputs : outputs.map(output => filtered(output, filter)));
+}
+
+/** Only messages that match. */
+function filtered(output: Output, filter: string): Output {
+  let expression: RegExp;
+  try {
+    expression = new RegExp(filter);
+  } catch (error) {
+    return { ...output, problem: `logging: default-output-filter: ${(error as Error).message}` };
+  }
+  const matches = (record: string) => expression.test((JSON.parse(record) as Entry).msg);
+  return { ...output, write: record => matches(record) && output.write(record) };
 }
 
 /** A log for the time before the configuration is known: the console alone. */
@@ -82,7 +98,9 @@ function consoleOutput(settings: LogSettings, level: LevelName): Output {
     : own === ''
       ? level
       : moreTelling(own, settings.verbosity ? level : own);
-  const format = config.read(options.CONSOLE_FORMAT) || config.read(options.FORMAT);
+  const { environment = process.env } = settings;
+  const format =
+    environment['SC_LOG_FORMAT'] || config.read(options.CONSOLE_FORMAT) || config.read(options.FORMAT);
   return toConsole(
     settings.console ?? PROCESS_STREAMS,
     shown,

@@ -61,7 +61,7 @@ const ABSENT: readonly Absent[] = [
     paths: words(
       'stream.reassembly.raw app-layer.protocols.smb.max-session-cache-size app-layer.protocols.tls.no-reassemble ' +
         'plugins heartbeat asn1-max-frames legacy host-mode daemon-directory umask ' +
-        'logging.default-output-filter logging.outputs.*.syslog capture.disable-offloading ' +
+        'logging.outputs.*.syslog capture.disable-offloading ' +
         'app-layer.protocols.http.libhtp.default-config.swf-decompression ' +
         'app-layer.protocols.http.libhtp.server-config.*.*.swf-decompression ' +
         'outputs.*.eve-log.redis outputs.*.eve-log.json ' +

@@ -11,6 +11,12 @@ export const FORMAT = option(
   '',
   'format of text lines, see docs/configuration.md',
 );
+export const FILTER = option(
+  'logging.default-output-filter',
+  text,
+  '',
+  'regular expression that lines must match to be logged; every line when empty',
+);
 export const CONSOLE = option('logging.outputs.console.enabled', boolean, true, 'log to the console');
 export const CONSOLE_LEVEL = option(
   'logging.outputs.console.level',

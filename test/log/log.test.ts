@@ -143,3 +143,32 @@ describe('the file', () => {
     expect(file('suricata.log')).toBe('Warning|detect|hm|%\n');
   });
 });
+
+describe('what overrules the configuration', () => {
+  it('a filter of messages, of the configuration or the environment', () => {
+    const { log: made, out, err } = start({ logging: { 'default-output-filter': '^(n|w)' } });
+    logAll(made);
+    expect([out.text.split('\n').length - 1, err.text]).toEqual([2, '']);
+    made.close();
+    const other = start(
+      { logging: { 'default-output-filter': null } },
+      { environment: { SC_LOG_OP_FILTER: 'e$' } },
+    );
+    logAll(other.log);
+    expect([other.out.text, other.err.text.includes('e')]).toEqual(['', true]);
+  });
+
+  it('a filter that is none is told of, and nothing is left out', () => {
+    const { log: made, out, err } = start({ logging: { 'default-output-filter': '(' } });
+    logAll(made);
+    expect(out.text + err.text).toContain('default-output-filter');
+    expect(out.text).toContain('n');
+  });
+
+  it('level and format of the environment', () => {
+    const environment = { SC_LOG_LEVEL: 'Info', SC_LOG_FORMAT: '<%d> %M' };
+    const { log: made, out } = start({}, { environment });
+    made.info('detect: i');
+    expect(out.text.toLowerCase()).toBe('<info> i\n');
+  });
+});
