@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { JsonBytes, key, writeInteger } from '../../modules/eve/json-bytes.js';
+import { writeInteger } from '../../modules/eve/digits.js';
+import { JsonBytes, key } from '../../modules/eve/json-bytes.js';
 import { Members } from '../../modules/eve/members.js';
 
 const encoder = new TextEncoder();
