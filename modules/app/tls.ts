@@ -111,9 +111,9 @@ const BUFFERS: readonly Buffer_[] = [
   }),
   ofClient(
     'tls.alpn',
-    'an application protocol the client offers',
-    ({ client }, _, index) => client.hello?.alpn[index],
-    { multiple: true },
+    'an application protocol the client offers, or the server chose',
+    (transaction, toServer, index) => transaction.peer(toServer).hello?.alpn[index],
+    { multiple: true, direction: 'either' },
   ),
   ofClient('ja3.hash', 'MD5 of the JA3 text of the client', ({ ja3 }) => bytesOf(ja3?.hash), {
     aliases: ['ja3_hash'],

@@ -70,6 +70,18 @@ describe('a handshake', () => {
     expect(feed.records[0]!.tls.sni).toBe('a.b');
   });
 
+  it('has the protocols that each side names', () => {
+    const { transactions } = new Feed([tls], https).client(hello).server(flight);
+    const alpn = tls.buffers.find(({ keyword }) => keyword === 'tls.alpn')!;
+    const named = (toServer: boolean) =>
+      [0, 1, 2].map(index => {
+        const bytes = alpn.get(transactions[0] as never, toServer, index);
+        return bytes && Buffer.from(bytes).toString('latin1');
+      });
+    expect(named(true)).toEqual(['h2', 'http/1.1', undefined]);
+    expect(named(false)).toEqual(['h2', undefined, undefined]);
+  });
+
   it('that is resumed has no certificate', () => {
     const feed = new Feed([tls], https).client(hello);
     feed.server(concat(record(22, serverHello()), CHANGE_CIPHER_SPEC)).client(CHANGE_CIPHER_SPEC);

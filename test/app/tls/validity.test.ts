@@ -66,6 +66,15 @@ describe('a certificate', () => {
       expect(holds(keyword, undefined, none)).toBe(false);
   });
 
+  it('of either side is what that side sent', () => {
+    const transaction = shown('2030-01-01');
+    const serial = tls.buffers.find(each => each.keyword === 'tls.cert_serial')!;
+    expect([true, false].map(toServer => serial.get(transaction, toServer, 0) !== undefined)).toEqual([
+      false,
+      true,
+    ]);
+  });
+
   it('of the client is searched in what the client sends', () => {
     const transaction = new TlsTransaction(new Set());
     transaction.client.chain = [certificate({})];
