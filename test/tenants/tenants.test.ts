@@ -89,7 +89,7 @@ const tagged = (id: number, text: string) =>
     ? packet(ethernet(), vlan(id), ipv4(), udp({ sport: 1000 + id, dport: 53 }), text)
     : packet(ethernet(), ipv4(), udp({ sport: 1000, dport: 53 }), text);
 
-async function alerts(more: string): Promise<string[]> {
+async function alerts(more: string, runmode = 'single'): Promise<string[]> {
   const put = (name: string, text: string | Uint8Array) => writeFileSync(join(folder, name), text);
   put(
     'x.yaml',
@@ -112,7 +112,7 @@ ${more}`,
     `alert udp any any -> any $P (content:"evil"; sid:${sid};)\nalert udp any any -> any 53 (content:"evil"; sid:9;)\n`;
   for (const [i, name] of ['x', 'a', 'b'].entries()) put(`${name}.rules`, rule(i + 1));
   put('x.pcap', pcapFile([tagged(10, 'evil'), tagged(20, 'evil'), tagged(30, 'evil'), tagged(0, 'evil')]));
-  const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '--runmode', 'single'];
+  const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '--runmode', runmode];
   const { code, err } = await sluice(words, { cwd: folder });
   expect([code, err]).toEqual([0, '']);
   const records = readFileSync(join(folder, 'eve.json'), 'utf8').trim().split('\n');
@@ -131,8 +131,8 @@ ${more}`,
 
 const FLOWS = ['flow 0 0', 'flow 10 1', 'flow 20 2', 'flow 30 0'];
 
-test('each has its rules and variables', async () => {
-  expect(await alerts('')).toEqual(['alert 10 1 2 1', 'alert 10 1 9 1', 'alert 20 2 9 2', ...FLOWS]);
+test.each(['single', 'autofp', 'pipeline'])('each has its rules and variables: %s', async runmode => {
+  expect(await alerts('', runmode)).toEqual(['alert 10 1 2 1', 'alert 10 1 9 1', 'alert 20 2 9 2', ...FLOWS]);
 });
 
 test('the rules of the main configuration are for what belongs to nobody, where that is wanted', async () => {
