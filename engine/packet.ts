@@ -168,6 +168,8 @@ export const FLAG_TAGGED = 1 << 16;
 export const FLAG_LOGGED = 1 << 17;
 /** The first packet of its direction since the protocol of that direction was told, or nothing was recognised. */
 export const FLAG_PROTOCOL_TOLD = 1 << 18;
+/** The stream of its direction is inspected with it, whatever the amount. */
+export const FLAG_INSPECT_STREAM = 1 << 19;
 
 // ── FLOW_STATE ───────────────────────────────────────────────────────────────────────────────────────
 /** The packet goes from client to server; else to the client (when FLOW >= 0). */

@@ -129,14 +129,20 @@ export class Application implements ThreadModule, ApplicationLayer {
     this.noteProtocols(p, flow);
     const talk = this.conversations.find(flow);
     if (!talk) return;
-    if (pseudo === Packet.PSEUDO_NONE) this.noteRecognition(p, talk);
+    if (pseudo === Packet.PSEUDO_NONE) this.noteInspection(p, talk);
     this.tell(slot, p, talk);
   }
 
-  /** What is about recognition alone is inspected once in each direction. */
-  private noteRecognition(p: number, talk: Talk): void {
+  /**
+   * What is about recognition alone is inspected once in each direction; and a parser may want the stream inspected.
+   */
+  private noteInspection(p: number, talk: Talk): void {
     const toServer = (this.row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
     const side = talk.side(toServer);
+    if (side.inspect) {
+      side.inspect = false;
+      this.row[p + Packet.FLAGS]! |= Packet.FLAG_INSPECT_STREAM;
+    }
     if (side.noted || !side.heard) return;
     const known = toServer ? Packet.FLOW_APPLICATION_TO_SERVER : Packet.FLOW_APPLICATION_TO_CLIENT;
     if (Packet.applicationIn(this.row[p + Packet.FLOW_STATE]!, known) === 0 && !talk.ignored) return;

@@ -125,6 +125,10 @@ export class Parsing {
       control?.setDepth(flow, requests.streamDepth);
       requests.streamDepth = undefined;
     }
+    if (requests.inspectClient) {
+      requests.inspectClient = false;
+      talk.side(!talk.reversed).inspect = true;
+    }
     if (requests.expect !== undefined) {
       this.announce(p, session, requests.expect);
       requests.expect = undefined;

@@ -31,6 +31,8 @@ export interface SessionRequests {
   stopInspection: 'no' | 'payload' | 'bypass';
   /** Reassembly depth for this flow, bytes (0: no limit); undefined leaves it. */
   streamDepth: number | undefined;
+  /** The client has said the last it has to say: what it sent is inspected with its next packet. */
+  inspectClient: boolean;
 }
 
 /** Who the two sides are, for parsers whose behaviour depends on it. */
@@ -75,6 +77,7 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     expect: undefined,
     stopInspection: 'no',
     streamDepth: undefined,
+    inspectClient: false,
   };
   /** Transactions that changed since detection was told, per direction. */
   readonly changedToServer = new Set<T>();

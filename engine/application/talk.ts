@@ -23,6 +23,8 @@ export interface Side {
   heard: boolean;
   /** A packet of this direction came since it is told what its protocol is. */
   noted: boolean;
+  /** Its stream is inspected with the next packet of this direction. */
+  inspect: boolean;
 }
 
 const nothingYet = (): Side => ({
@@ -33,6 +35,7 @@ const nothingYet = (): Side => ({
   datagrams: 0,
   heard: false,
   noted: false,
+  inspect: false,
 });
 
 export class Talk {

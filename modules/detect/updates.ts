@@ -1,5 +1,7 @@
 /** The transactions that packets of a batch brought: what was told of them is inspected with its packet. */
+
 import { Frame } from '../../engine/frames/frame.js';
+import * as Packet from '../../engine/packet.js';
 import type { ApplicationLayer, TransactionUpdate } from '../../engine/protocol.js';
 import type { Subject } from './alert-queue.js';
 import type { Candidates } from './candidates.js';
@@ -96,8 +98,11 @@ export class Updates implements Subjects {
   /** A transaction that is complete has the stream of its direction inspected at once. */
   flushStreams(slot: number): void {
     const { updates } = this;
-    const { state } = this.parts.hand;
+    const { hand, at, facts, thread } = this.parts;
+    const { state } = hand;
     if (!state) return;
+    if ((thread.memory.row[at.p + Packet.FLAGS]! & Packet.FLAG_INSPECT_STREAM) !== 0)
+      state.stream(facts.toServer).flush = true;
     for (let u = this.next; u < updates.length && updates[u]!.slot === slot; u++) {
       const { complete, toServer, conversation } = updates[u]!;
       if (complete && conversation.protocol.flushesStreams !== false) state.stream(toServer).flush = true;

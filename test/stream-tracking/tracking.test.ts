@@ -72,6 +72,27 @@ describe('states', () => {
       ],
     ],
     [
+      'the client closes while the server still speaks',
+      [
+        ...established,
+        ['> PA 1 1 quit', 'established'],
+        ['> FA 5 1', 'close_wait'],
+        ['< PA 1 5 bye', 'close_wait'],
+        ['< FA 4 5', 'last_ack'],
+        ['> A 6 5', 'closed'],
+        ['< A 5 6', 'closed'],
+      ],
+    ],
+    [
+      'an acknowledgment of the FIN that grants less is no window update from nowhere',
+      [
+        ...established,
+        ['> FA 1 1', 'close_wait'],
+        ['< FA 1 1', 'last_ack'],
+        [step('> A 2 2', { window: 1000 }), 'closed'],
+      ],
+    ],
+    [
       'the client resets what the server has left of a session before',
       [
         ['> S 0', 'syn_sent'],

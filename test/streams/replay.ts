@@ -70,3 +70,22 @@ export const handshake = (port?: number): Uint8Array[] => [
   segment(false, 'SA', -1, 0, '', port),
   segment(true, 'A', 0, 0, '', port),
 ];
+
+export type Said = readonly [fromClient: boolean, text: string];
+
+/** What the two sides say, each acknowledged at once. @param step most bytes of a segment */
+export function conversation(said: readonly Said[], step = Number.POSITIVE_INFINITY): Uint8Array[] {
+  const sent = { true: 0, false: 0 };
+  const packets = handshake();
+  for (const [fromClient, text] of said) {
+    for (let at = 0; at < text.length; at += step) {
+      const own = `${fromClient}` as const;
+      const other = `${!fromClient}` as const;
+      const data = text.slice(at, at + step);
+      packets.push(segment(fromClient, 'PA', sent[own], sent[other], data));
+      sent[own] += data.length;
+      packets.push(segment(!fromClient, 'A', sent[other], sent[own]));
+    }
+  }
+  return packets;
+}

@@ -1,25 +1,6 @@
-/** What comes behind STARTTLS is looked at before it is believed to be TLS. */
+/** What comes behind STARTTLS is looked at before it is believed to be TLS; QUIT is the last of what there is to see. */
 import { describe, expect, it } from 'vitest';
-import { handshake, replay, segment } from './replay.js';
-
-type Said = readonly [fromClient: boolean, text: string];
-
-/** Each acknowledged at once. @param step most bytes of a segment */
-function conversation(said: readonly Said[], step: number): Uint8Array[] {
-  const sent = { true: 0, false: 0 };
-  const packets = handshake();
-  for (const [fromClient, text] of said) {
-    for (let at = 0; at < text.length; at += step) {
-      const own = `${fromClient}` as const;
-      const other = `${!fromClient}` as const;
-      const data = text.slice(at, at + step);
-      packets.push(segment(fromClient, 'PA', sent[own], sent[other], data));
-      sent[own] += data.length;
-      packets.push(segment(!fromClient, 'A', sent[other], sent[own]));
-    }
-  }
-  return packets;
-}
+import { conversation, replay, type Said } from './replay.js';
 
 const BEFORE: Said[] = [
   [false, '220 a ESMTP\r\n'],
@@ -54,4 +35,12 @@ describe.each([1000, 1])('in segments of %i bytes', step => {
       expected,
     ]);
   });
+});
+
+it('what a client said is inspected once it has said QUIT', async () => {
+  const packets = conversation([...BEFORE.slice(0, 3), [true, 'QUIT\r\n'], [false, '221 bye\r\n']]);
+  const rules = ['alert smtp any any -> any any (content:"QUIT"; sid:1;)'];
+  const records = await replay({ packets, rules });
+  // The acknowledgment of the answer is the client's next packet.
+  expect(records.map(({ pcap_cnt }) => pcap_cnt)).toEqual([13]);
 });

@@ -42,6 +42,7 @@ export class Commands {
     const { exchange } = this;
     const word = wordOf(text);
     const transaction = exchange.transactionFor(word);
+    if (word === 'QUIT') exchange.session.requests.inspectClient = true;
     if (!transaction && exchange.over) return 'other';
     if (truncated) exchange.report(transaction, 'max_command_line_len_exceeded');
     const helo = heloOf(word, text);

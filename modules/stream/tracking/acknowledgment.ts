@@ -26,7 +26,7 @@ export function isValidAck(c: Context, x: Segment): boolean {
 }
 
 /** Behind all the other side has sent, its FIN included. */
-function sentBy(c: Context, direction: number): number {
+export function sentBy(c: Context, direction: number): number {
   const { cells } = c;
   const fin = (cells[direction + Session.DIRECTION_FLAGS]! & Session.DIRECTION_FIN) !== 0;
   return (cells[direction + Session.NEXT_SEQ]! + (fin ? 1 : 0)) | 0;

@@ -5,6 +5,7 @@
 import * as Packet from '../../../engine/packet.js';
 import * as Event from '../../../engine/packet-events.js';
 import * as State from '../../../engine/tcp-state.js';
+import { sentBy } from './acknowledgment.js';
 import { type Context, distance } from './context.js';
 import { FIN, RST, type Segment, SYN } from './segment.js';
 import * as Session from './session.js';
@@ -49,8 +50,7 @@ function isBadWindowUpdate(c: Context, x: Segment): boolean {
   if (state < State.ESTABLISHED || state === State.CLOSED) return false;
   const window = x.window << cells[x.other + Session.SCALE]!;
   if (window >= cells[x.other + Session.WINDOW]!) return false;
-  if (distance(x.ack, cells[x.other + Session.NEXT_SEQ]!) <= 0) return false;
-  if (distance(x.seq, cells[x.own + Session.NEXT_SEQ]!) <= 0) return false;
+  if (distance(x.ack, sentBy(c, x.other)) <= 0 || distance(x.seq, sentBy(c, x.own)) <= 0) return false;
   Packet.setEvent(c.row, x.p, Event.STREAM_PKT_BAD_WINDOW_UPDATE);
   return true;
 }
