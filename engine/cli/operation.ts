@@ -1,0 +1,63 @@
+/** What is done with a run while it lasts: shown, stopped, asked, given other rules. */
+import type { EngineLog } from '../log.js';
+import { onChange } from './file-changes.js';
+import type { Preparation } from './preparation.js';
+import { showProgress } from './progress.js';
+import { Reloads } from './reloads.js';
+import type { Running } from './restarting.js';
+import { openControl } from './run-control.js';
+import { serviceRuns } from './service.js';
+import { onSignals } from './signals.js';
+import type { Sources } from './starting.js';
+
+/** What a run shows besides the log. */
+export interface Presentation {
+  /** A progress line on a terminal, and a table at the end. */
+  readonly summary: boolean;
+  /** Rules and detections are reloaded when one of their files changes. */
+  readonly watch?: boolean;
+}
+
+/** Begins to listen to signals, the control socket and changed files, and to show progress. @returns ends all of it */
+export async function operate(
+  engine: Running,
+  preparation: Preparation,
+  sources: Sources,
+  presentation: Presentation,
+  log: EngineLog,
+): Promise<() => Promise<void>> {
+  const reloads = new Reloads(engine, preparation, sources, log);
+  const serviceEnds = serviceRuns();
+  const hide = showOf(engine, sources, presentation);
+  const actions = {
+    stop: () => engine.stop(),
+    reload: () => reloads.ask(),
+    rotate: () => {
+      log.reopen();
+      engine.rotateLogs();
+    },
+  };
+  const forget = onSignals({ ...actions, abort: () => engine.abort(), reload: () => void reloads.ask() });
+  const asked = { counters: () => engine.counters(), statistics: () => preparation.statistics() };
+  const closeControl = await openControl(preparation.config, sources.inputs, { ...actions, ...asked }, log);
+  const unwatch = presentation.watch ? onChange(preparation.files(), () => void reloads.ask()) : () => {};
+  return async () => {
+    unwatch();
+    closeControl();
+    serviceEnds();
+    await reloads.end();
+    forget();
+    hide();
+  };
+}
+
+function showOf(engine: Running, { inputs }: Sources, { summary }: Presentation): () => void {
+  if (!summary) return () => {};
+  return showProgress(() => progressOf(engine), inputs.totalBytes, process.stderr);
+}
+
+function progressOf(engine: Running): { packets: number; bytes: number; alerts: number } {
+  const counters = engine.counters();
+  const of = (name: string): number => counters.get(name) ?? 0;
+  return { packets: of('decoder.pkts'), bytes: of('pcap_file.bytes'), alerts: of('detect.alert') };
+}
