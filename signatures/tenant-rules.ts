@@ -50,7 +50,10 @@ export function tenantRules(
   return settings.tenants.flatMap(({ id, yaml }) => {
     const file = tenantFile(settings, yaml);
     try {
-      return [{ id, file, config: merged(config, loadConfig({ file }).config.tree, id) }];
+      const own = loadConfig({ file }).config.tree;
+      if (own['threshold-file'] !== undefined)
+        problem(`threshold-file of tenant ${id}: thresholds are those of the main configuration alone`, file);
+      return [{ id, file, config: merged(config, own, id) }];
     } catch (error) {
       problem(`failed to load the file of tenant ${id}: ${(error as Error).message}`, file);
       return [];

@@ -7,6 +7,7 @@ import { Config, type ConfigTree } from '../../engine/config/config.js';
 import { SOURCE_NAMES } from '../../engine/event.js';
 import * as Packet from '../../engine/packet.js';
 import { TenantFinder, tenantSettings } from '../../engine/tenants.js';
+import { tenantRules } from '../../signatures/tenant-rules.js';
 import { sluice } from '../cli/program.js';
 import { ethernet, ipv4, packet, pcapFile, udp, vlan } from '../packets/builder.js';
 
@@ -140,4 +141,15 @@ test('the rules of the main configuration are for what belongs to nobody, where 
     ...['alert 0 0 9 0', 'alert 10 1 2 1', 'alert 10 1 9 1', 'alert 20 2 9 2', 'alert 30 0 9 0'],
     ...FLOWS,
   ]);
+});
+
+test('thresholds of a tenant are not there, which is said', () => {
+  writeFileSync(join(folder, 'a.yaml'), '%YAML 1.1\n---\nthreshold-file: a.config\n');
+  const problems: string[] = [];
+  const list = tenantRules(
+    config({ 'config-path': folder, tenants: [{ id: 1, yaml: 'a.yaml' }] }),
+    problem => void problems.push(problem),
+  );
+  expect(list?.map(({ id }) => id)).toEqual([1]);
+  expect(problems).toEqual([expect.stringMatching(/^threshold-file of tenant 1/)]);
 });
