@@ -77,7 +77,7 @@ const FIRING: readonly (readonly [test: string, sid: number])[] = [
   ['entropy/entropy-01', 1],
   ['http-post-data-decompression', 1],
   ['issues/issue-4759.1', 2],
-  ['tls/tls-fingerprint-alert', 2],
+  ['tls/tls-fingerprint-alert', 1],
 ];
 
 /** A condition that cannot hold, and how it is told. */
