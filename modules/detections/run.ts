@@ -10,18 +10,18 @@ import * as Flow from '../../engine/flow-record.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import type { ApplicationLayer } from '../../engine/protocol.js';
-import { Conversations, type Delivery } from './conversations.js';
+import { Conversations } from './conversations.js';
 import { flowBits } from './flow-bits.js';
 import { type FlowGroup, FlowGroups } from './flow-groups.js';
 import { Judge } from './judge.js';
 import { type LoadedDetection, loadDetection } from './loaded.js';
 import { HELD_MEMORY, PREFILTER_WINDOW, TURN_TIME } from './options.js';
+import { PacketData } from './packet-data.js';
 import { Transactions } from './transactions.js';
 import { Turns } from './turns.js';
+import { Units } from './units.js';
 
 const TCP = 6;
-const UDP = 17;
-const ENDS = Packet.STREAM_END | Packet.STREAM_RESET | Packet.STREAM_DEPTH;
 const JUDGED = Packet.FLOW_DROPPED | Packet.FLOW_PASSED | Packet.FLOW_BYPASSED;
 
 /** Steps of a packet, in their order. */
@@ -30,8 +30,6 @@ const PACKET = 1;
 const STREAM = 2;
 const TRANSACTION = 3;
 const FLOW_END = 4;
-/** Detections, and transactions of one packet, that a step can have. */
-const MOST_ORDERS = 1 << 16;
 
 export class DetectionRun {
   private readonly row: Int32Array;
@@ -44,21 +42,17 @@ export class DetectionRun {
   private readonly conversations: Conversations;
   private readonly transactions: Transactions | undefined;
   private readonly guard: Guard;
-  private readonly delivery: Delivery = {
-    ...{ toServer: true, start: 0, end: 0, missing: 0, ends: false, reset: false },
-  };
+  private readonly data: PacketData;
+  private readonly units = new Units();
   private batch!: Batch;
   private next = 0;
   private wire = -1;
   private step = 0;
-  /** Last unit of work that was begun, and the one up to which all is done, of the packet in hand. */
-  private begun = -1;
-  private doneUpTo = -1;
-  private isAgain = false;
 
   constructor(private readonly thread: Thread) {
     const { memory, flows, shared } = thread;
     this.row = memory.row;
+    this.data = new PacketData(memory.row);
     this.flows = flows.row;
     this.packet = new PacketView(memory);
     const names = (shared[APP_PROTOCOL_NAMES] as readonly string[] | undefined) ?? [];
@@ -106,25 +100,20 @@ export class DetectionRun {
 
   private one(): void {
     const slot = this.batch.slots[this.next]!;
-    if (!this.isAgain) this.batch.keep(slot);
+    if (!this.units.isAgain) this.batch.keep(slot);
     this.look(slot);
     this.done();
   }
 
   private done(): void {
     this.next++;
-    this.isAgain = false;
-    this.begun = -1;
-    this.doneUpTo = -1;
+    this.units.end();
   }
 
   /** The packet is taken up behind the detection that was stopped, so that the others see all of it. */
   private interrupted(): void {
-    if (!this.turns.interrupted()) this.done();
-    else {
-      this.isAgain = true;
-      this.doneUpTo = this.begun;
-    }
+    if (this.turns.interrupted()) this.units.interrupted();
+    else this.done();
   }
 
   private mayCall(slot: number): boolean {
@@ -135,18 +124,8 @@ export class DetectionRun {
       !this.groups.isKnown(flow) ||
       group.packets.length > 0 ||
       (group.transactions.length > 0 && this.transactions?.has(slot) === true) ||
-      (group.streams.length > 0 && this.hasData(slot * Packet.INTS)) ||
+      (group.streams.length > 0 && this.data.isThere(slot * Packet.INTS)) ||
       this.row[slot * Packet.INTS + Packet.PSEUDO] === Packet.PSEUDO_FLOW_END
-    );
-  }
-
-  private hasData(p: number): boolean {
-    const { row } = this;
-    return (
-      row[p + Packet.STREAM_LENGTH]! > 0 ||
-      row[p + Packet.STREAM_GAP]! > 0 ||
-      (row[p + Packet.STREAM_FLAGS]! & ENDS) !== 0 ||
-      row[p + Packet.PROTOCOL] === UDP
     );
   }
 
@@ -161,7 +140,7 @@ export class DetectionRun {
     const flow = row[p + Packet.FLOW]!;
     if (flow < 0) return;
     this.load(slot, p, flow, pseudo);
-    const isNew = !this.groups.isKnown(flow) || this.isAgain;
+    const isNew = !this.groups.isKnown(flow) || this.units.isAgain;
     const group = this.groups.isKnown(flow) ? this.groups.of(flow) : this.groups.begin(flow);
     if (this.isJudged(p, flow)) this.judge.dropWithFlow(p, flow);
     else this.inspect(p, flow, pseudo, group, isNew);
@@ -207,19 +186,12 @@ export class DetectionRun {
     if (group.transactions.length > 0) this.giveTransactions(p / Packet.INTS, flow, group);
   }
 
-  /** A unit of work: one detection in one step. @returns false when it is done already */
-  private unit(step: number, item: number, order: number): boolean {
-    const number = (step * MOST_ORDERS + item) * MOST_ORDERS + order;
-    if (number <= this.doneUpTo) return false;
-    this.begun = number;
-    return true;
-  }
-
-  private readonly ofStep = (detection: LoadedDetection): boolean => this.unit(this.step, 0, detection.order);
+  private readonly ofStep = (detection: LoadedDetection): boolean =>
+    this.units.begin(this.step, 0, detection.order);
 
   private callEach(step: number, detections: readonly LoadedDetection[]): void {
     for (const detection of detections) {
-      if (detection.isOff || !this.unit(step, 0, detection.order)) continue;
+      if (detection.isOff || !this.units.begin(step, 0, detection.order)) continue;
       this.turns.call(detection, () => {
         const view = this.flowView(detection);
         const { onFlowStart, onFlowEnd } = detection.definition;
@@ -232,38 +204,20 @@ export class DetectionRun {
     const count = this.row[p + Packet.FLOW_PACKETS_TO_SERVER]! + this.row[p + Packet.FLOW_PACKETS_TO_CLIENT]!;
     for (const detection of group.packets) {
       const { onPacket, everyPackets = 1 } = detection.definition;
-      if (count % everyPackets !== 0 || detection.isOff || !this.unit(PACKET, 0, detection.order)) continue;
+      if (count % everyPackets !== 0 || detection.isOff || !this.units.begin(PACKET, 0, detection.order))
+        continue;
       this.turns.call(detection, () => onPacket!(this.packet, this.flowView(detection)));
     }
   }
 
   private stream(p: number, flow: number, pseudo: number, group: FlowGroup): void {
-    if (!this.loadDelivery(p, pseudo)) return;
+    if (!this.data.load(p, pseudo)) return;
     const { occasion } = this.turns;
-    occasion.toServer = this.delivery.toServer;
+    occasion.toServer = this.data.delivery.toServer;
     occasion.inStream = this.row[p + Packet.PROTOCOL] === TCP;
     this.step = STREAM;
-    this.conversations.deliver(flow, group.streams, this.delivery, this.ofStep);
+    this.conversations.deliver(flow, group.streams, this.data.delivery, this.ofStep);
     occasion.inStream = false;
-  }
-
-  /** @returns false when the packet brings nothing to read */
-  private loadDelivery(p: number, pseudo: number): boolean {
-    const { row, delivery } = this;
-    const isDatagram = row[p + Packet.PROTOCOL] === UDP;
-    if (isDatagram && pseudo > Packet.PSEUDO_REASSEMBLED) return false;
-    const flags = row[p + Packet.STREAM_FLAGS]!;
-    const start = row[p + (isDatagram ? Packet.PAYLOAD : Packet.STREAM_DATA)]!;
-    const length = row[p + (isDatagram ? Packet.PAYLOAD_LENGTH : Packet.STREAM_LENGTH)]!;
-    delivery.toServer = isDatagram
-      ? (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0
-      : (flags & Packet.STREAM_TO_SERVER) !== 0;
-    delivery.start = start;
-    delivery.end = start + length;
-    delivery.missing = isDatagram ? 0 : row[p + Packet.STREAM_GAP]!;
-    delivery.ends = !isDatagram && (flags & ENDS) !== 0;
-    delivery.reset = (flags & Packet.STREAM_RESET) !== 0;
-    return length > 0 || delivery.missing > 0 || delivery.ends;
   }
 
   private giveTransactions(slot: number, flow: number, group: FlowGroup): void {
@@ -276,10 +230,12 @@ export class DetectionRun {
       for (const detection of group.transactions) {
         const { transaction, onTransaction } = detection.definition;
         if (!transaction || onTransaction !== view.protocol || detection.isOff) continue;
-        if (!this.unit(TRANSACTION, item, detection.order)) continue;
+        if (!this.units.begin(TRANSACTION, item, detection.order)) continue;
         turns.call(detection, () => transaction(view, this.flowView(detection)));
       }
-      conversations.give(flow, group.transactions, view, each => this.unit(TRANSACTION, item, each.order));
+      conversations.give(flow, group.transactions, view, each =>
+        this.units.begin(TRANSACTION, item, each.order),
+      );
       occasion.transaction = undefined;
     });
   }
@@ -287,7 +243,7 @@ export class DetectionRun {
   private endOfFlow(flow: number, group: FlowGroup): void {
     this.step = FLOW_END;
     this.turns.occasion.toServer = true;
-    this.conversations.end(flow, each => this.unit(FLOW_END, 0, each.order));
+    this.conversations.end(flow, each => this.units.begin(FLOW_END, 0, each.order));
     if (group.ends.length > 0) this.callEach(FLOW_END + 1, group.ends);
     this.conversations.release(flow);
     this.groups.release(flow);
