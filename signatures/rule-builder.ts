@@ -2,7 +2,7 @@
  * A signature under construction: what keywords add to, in the order of the rule. `finish` (see
  * `parser/finish.ts`) turns it into plain data.
  */
-import type { Protocol } from '../engine/protocol.js';
+import { type KeywordOwner, MeantProtocols } from './meant-protocols.js';
 import type { RuleContext } from './rule-context.js';
 import { RuleError } from './rule-error.js';
 import type { Action, BufferConditions, ContentMatch, Match, Position, Signature } from './signature.js';
@@ -72,13 +72,10 @@ export class RuleBuilder {
   flowDirection: 'to_server' | 'to_client' | undefined;
   /** Direction of the buffers that follow, in a transactional rule. */
   bufferDirection: 'to_server' | 'to_client' | undefined;
-  /** The protocol its keywords ask for, by the first of them; undefined while none did. */
-  keywordProtocol: string | undefined;
   /** What keywords remember between themselves, by keyword name: "given already", what was declared. */
   readonly notes = new Map<string, unknown>();
 
-  /** Protocols that all keywords so far belong to; undefined while there were none. */
-  private meantProtocols: readonly KeywordOwner[] | undefined;
+  private readonly meant: MeantProtocols;
   private current: BufferUnderConstruction | undefined;
   private inHand: Match | undefined;
   /** The buffer that got the last condition. */
@@ -89,7 +86,9 @@ export class RuleBuilder {
     readonly header: Header,
     readonly context: RuleContext,
     readonly at: Position,
-  ) {}
+  ) {
+    this.meant = new MeantProtocols(header.protocol, context);
+  }
 
   get action(): Action {
     return this.header.action;
@@ -249,35 +248,17 @@ export class RuleBuilder {
     this.unsupported ??= reason;
   }
 
+  /** The protocol its keywords ask for, by the first of them; undefined while none did. */
+  get keywordProtocol(): string | undefined {
+    return this.meant.first;
+  }
+
   /**
    * Tells which protocols a keyword belongs to.
    * @throws RuleError when the rule is about another one
    */
   useProtocol(owners: readonly KeywordOwner[], keyword: string, at: Position): void {
-    this.keywordProtocol ??= owners[0]!.name;
-    const header = this.context.protocols.get(this.protocol);
-    if (header?.kind !== 'application') {
-      this.requireCommon(owners, keyword, at);
-      return;
-    }
-    if (owners.some(owner => fits(header.name, owner))) return;
-    if (keyword.startsWith('file'))
-      throw new RuleError(`protocol ${header.name} doesn't support file matching (${keyword})`, at);
-    throw new RuleError(`rule is about ${header.name}, but keyword ${keyword} about ${owners[0]!.name}`, at);
-  }
-
-  /** Keywords of a rule about no application protocol must have one in common. */
-  private requireCommon(owners: readonly KeywordOwner[], keyword: string, at: Position): void {
-    const meant = this.meantProtocols;
-    const common = owners.filter(
-      owner => owner.variantOf === undefined && (meant?.some(({ name }) => fits(name, owner)) ?? true),
-    );
-    if (common.length === 0)
-      throw new RuleError(
-        `can't set rule app proto to ${owners[0]!.name} (${keyword}): already set to ${meant![0]!.name}`,
-        at,
-      );
-    this.meantProtocols = common;
+    this.meant.use(owners, keyword, at);
   }
 
   /** True the first time it is asked for `what`: keywords that may stand once only. */
@@ -308,28 +289,6 @@ export class RuleBuilder {
     this.buffers.push(made);
     return made;
   }
-}
-
-/** Protocols whose keywords may meet in a rule: one travels in the other. */
-const RELATED: readonly (readonly string[])[] = [
-  ['http', 'http1', 'http2', 'doh2', 'websocket'],
-  ['dns', 'doh2'],
-  ['smb', 'dcerpc'],
-  ['tls', 'quic'],
-  ['smtp', 'mime'],
-];
-
-/** What must be known of a protocol that a keyword belongs to. */
-type KeywordOwner = Pick<Protocol, 'name' | 'ruleNames' | 'variantOf'>;
-
-/** Whether a rule about `header` may use keywords of the protocol; those of a variant are for rules about it. */
-function fits(header: string, { name, ruleNames, variantOf }: KeywordOwner): boolean {
-  if (name === header) return true;
-  return variantOf === undefined && (ruleNames?.includes(header) || related(header, name));
-}
-
-function related(a: string, b: string): boolean {
-  return RELATED.some(group => group.includes(a) && group.includes(b));
 }
 
 /** The parts of a buffer under construction that become part of the signature. */
