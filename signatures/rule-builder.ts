@@ -2,28 +2,14 @@
  * A signature under construction: what keywords add to, in the order of the rule. `finish` (see
  * `parser/finish.ts`) turns it into plain data.
  */
+import type { BufferUnderConstruction, ContentUnderConstruction } from './buffer-builder.js';
 import { type KeywordOwner, MeantProtocols } from './meant-protocols.js';
 import type { RuleContext } from './rule-context.js';
 import { RuleError } from './rule-error.js';
-import type { Action, BufferConditions, ContentMatch, Match, Position, Signature } from './signature.js';
+import type { Action, Match, Position, Signature } from './signature.js';
 
 /** Buffer of conditions that name none: the payload of the packet, or the stream. */
 export const PAYLOAD = 'payload';
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** A content whose modifiers may still follow. */
-export type ContentUnderConstruction = Mutable<ContentMatch>;
-
-/** A buffer's conditions under construction. */
-export interface BufferUnderConstruction {
-  readonly buffer: string;
-  readonly transforms: Match[];
-  readonly conditions: Match[];
-  readonly direction?: 'to_server' | 'to_client';
-  /** Where its keyword stands. */
-  readonly at: Position;
-}
 
 /** How a sticky buffer behaves. */
 export interface BufferChoice {
@@ -289,12 +275,4 @@ export class RuleBuilder {
     this.buffers.push(made);
     return made;
   }
-}
-
-/** The parts of a buffer under construction that become part of the signature. */
-export function bufferConditions(buffer: BufferUnderConstruction): BufferConditions {
-  const { transforms, conditions, direction } = buffer;
-  return direction
-    ? { buffer: buffer.buffer, transforms, conditions, direction }
-    : { buffer: buffer.buffer, transforms, conditions };
 }

@@ -1,7 +1,8 @@
 /** Modifiers of contents: nocase, rawbytes, offset, depth, distance, within, startswith, endswith, replace. */
+import type { ContentUnderConstruction } from '../buffer-builder.js';
 import type { Keyword } from '../keyword.js';
 import { negation, shifted, unquote } from '../parser/quoted.js';
-import type { ContentUnderConstruction, RuleBuilder } from '../rule-builder.js';
+import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 import type { ContentMatch, Position } from '../signature.js';
 import { parseContentBytes } from './content-bytes.js';

@@ -1,7 +1,7 @@
 /** content and uricontent; their modifiers stand in content-modifiers.ts and fast-pattern.ts. */
+import type { ContentUnderConstruction } from '../buffer-builder.js';
 import type { Keyword } from '../keyword.js';
 import { negation, shifted, unquote } from '../parser/quoted.js';
-import type { ContentUnderConstruction } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 import type { Position } from '../signature.js';
 import { parseContentBytes } from './content-bytes.js';

@@ -1,5 +1,6 @@
 /** The end of a rule: checks that need all of it, and the signature as plain data. */
-import { bufferConditions, type RuleBuilder } from '../rule-builder.js';
+import { bufferConditions } from '../buffer-builder.js';
+import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 import type { AddressSet, Match, PortSet, Signature } from '../signature.js';
 import { checkBuffers } from './buffer-checks.js';

@@ -1,6 +1,7 @@
 /** Contents on buffers whose text always looks alike, such as fingerprints. */
 import type { TextForm } from '../../engine/protocol.js';
-import type { ContentUnderConstruction, RuleBuilder } from '../rule-builder.js';
+import type { ContentUnderConstruction } from '../buffer-builder.js';
+import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 
 /** Writes contents as their buffer does. @throws RuleError for those that could not match */
