@@ -4,7 +4,8 @@ import { InspectedBody } from '../../../engine/files/inspected-body.js';
 import { fromLatin1 } from './bytes.js';
 import type { HttpEvent } from './events.js';
 import { eventOf, Headers } from './headers.js';
-import { type HttpSettings, type ServerSettings, settingsOf } from './settings.js';
+import type { ServerSettings } from './server-settings.js';
+import { type HttpSettings, settingsOf } from './settings.js';
 import { BODY, HttpTransaction } from './transaction.js';
 
 /** URI of a transaction whose request was not seen. */

@@ -7,7 +7,7 @@ import { latin1 } from './bytes.js';
 import { CompressedLayer } from './compressed-layer.js';
 import type { HttpEvent } from './events.js';
 import { decodeLzma } from './lzma.js';
-import type { ServerSettings } from './settings.js';
+import type { ServerSettings } from './server-settings.js';
 
 export type Encoding = 'gzip' | 'deflate' | 'br' | 'lzma';
 

@@ -1,125 +1,16 @@
 /** Settings of HTTP: `app-layer.protocols.http.libhtp`, a default and others by the server's address. */
 import { askedKeywords } from '../../../engine/asked-keywords.js';
-import type { Config } from '../../../engine/config/config.js';
-import { type ConfigTree, Config as Settings } from '../../../engine/config/config.js';
-import {
-  boolean,
-  choice,
-  integer,
-  type OptionType,
-  option,
-  size,
-  tree,
-} from '../../../engine/config/option.js';
+import type { Config, ConfigTree } from '../../../engine/config/config.js';
+import { integer, option, size, tree } from '../../../engine/config/option.js';
 import { type FileSettings, fileSettings } from '../../../engine/files/file-settings.js';
-import type { BodyLimits, BodyMemory } from '../../../engine/files/inspected-body.js';
+import type { BodyMemory } from '../../../engine/files/inspected-body.js';
 import { RangeFiles } from '../../../engine/files/range-files.js';
 import { PrefixTable } from '../../../engine/prefix-table.js';
 import { type BodyForms, bodyForms } from '../../../engine/record/alert-bodies.js';
 import { type ForwardedFor, forwardedForSettings } from '../../../engine/record/forwarded-for.js';
-import { PERSONALITIES, personality, type UriHabits } from './personality.js';
 import { BODIES, BODY_OPTIONS, type HttpVariant, httpVariants } from './record-settings.js';
-import { pathOptions } from './uri-settings.js';
+import { PREFIX, SERVER_OPTIONS, type ServerSettings, serverSettings } from './server-settings.js';
 
-const PREFIX = 'app-layer.protocols.http.libhtp.';
-const DEFAULTS = 'default-config.';
-
-function setting<T>(name: string, type: OptionType<T>, fallback: T, summary: string) {
-  return option(`${PREFIX}${DEFAULTS}${name}`, type, fallback, summary);
-}
-
-const PERSONALITY = setting('personality', personality, 'ids', 'whose reading of URIs is followed');
-const REQUEST_LIMIT = setting(
-  'request-body-limit',
-  size,
-  100 << 10,
-  'bytes of a request body that are inspected; 0: all',
-);
-const RESPONSE_LIMIT = setting(
-  'response-body-limit',
-  size,
-  100 << 10,
-  'bytes of a response body that are inspected; 0: all',
-);
-const REQUEST_MINIMUM = setting(
-  'request-body-minimal-inspect-size',
-  size,
-  32 << 10,
-  'bytes before a request body is first inspected',
-);
-const REQUEST_WINDOW = setting(
-  'request-body-inspect-window',
-  size,
-  4 << 10,
-  'bytes between inspections of a request body',
-);
-const RESPONSE_MINIMUM = setting(
-  'response-body-minimal-inspect-size',
-  size,
-  40 << 10,
-  'bytes before a response body is first inspected',
-);
-const RESPONSE_WINDOW = setting(
-  'response-body-inspect-window',
-  size,
-  16 << 10,
-  'bytes between inspections of a response body',
-);
-const LAYERS = setting(
-  'response-body-decompress-layer-limit',
-  integer(0, 100),
-  2,
-  'layers of content encoding that are undone; 0: none',
-);
-const INLINE = setting(
-  'http-body-inline',
-  choice('auto', 'yes', 'no'),
-  'auto',
-  'inspect bodies as they come, whatever their size; auto: inline',
-);
-const LZMA = setting('lzma-enabled', boolean, false, 'undo LZMA encoding');
-const LZMA_MEMORY = setting('lzma-memlimit', size, 1 << 20, 'bytes of memory for an LZMA dictionary');
-const BOMB = setting(
-  'compression-bomb-limit',
-  size,
-  1 << 20,
-  'decompressed bytes from which a compression bomb is looked for',
-);
-const BOMB_RATIO = setting(
-  'compression-bomb-ratio',
-  integer(2),
-  512,
-  'decompressed bytes for one compressed that make a bomb',
-);
-const DECOMPRESSION_TIME = setting(
-  'decompression-time-limit',
-  integer(),
-  100000,
-  'microseconds of decompression for one body; 0: no limit',
-);
-const MOST_TRANSACTIONS = setting(
-  'max-tx',
-  integer(1),
-  512,
-  'open transactions of a connection; beyond it is given up',
-);
-const MOST_FIELDS = setting(
-  'headers-limit',
-  integer(1),
-  1024,
-  'header fields of a message; further ones are not looked at',
-);
-const FIELD_LIMIT = setting(
-  'field-limit',
-  size,
-  18000,
-  'bytes of a line of the header; beyond, the connection is given up',
-);
-const DOUBLE_PATH = setting('double-decode-path', boolean, false, 'decode the path a second time');
-const DOUBLE_QUERY = setting('double-decode-query', boolean, false, 'decode the query a second time');
-const PLUS = setting('query-plusspace-decode', boolean, false, 'a plus in a query is a blank');
-const INCLUDE_ALL = setting('uri-include-all', boolean, false, 'http.uri has scheme, user, host and port');
-const META_LIMIT = setting('meta-field-limit', size, 18000, 'the same as field-limit, its name of old');
 const SERVERS = option(
   `${PREFIX}server-config`,
   tree,
@@ -146,57 +37,7 @@ const RANGE_TIMEOUT = option(
   'seconds after which a file that comes in ranges is forgotten',
 );
 
-const PATH = pathOptions(`${PREFIX}${DEFAULTS}`);
-
-const OF_SERVERS = [
-  ...PATH.options,
-  PERSONALITY,
-  REQUEST_LIMIT,
-  RESPONSE_LIMIT,
-  REQUEST_MINIMUM,
-  REQUEST_WINDOW,
-  RESPONSE_MINIMUM,
-  RESPONSE_WINDOW,
-  LAYERS,
-  INLINE,
-  LZMA,
-  LZMA_MEMORY,
-  BOMB,
-  BOMB_RATIO,
-  DECOMPRESSION_TIME,
-  MOST_TRANSACTIONS,
-  MOST_FIELDS,
-  FIELD_LIMIT,
-  DOUBLE_PATH,
-  DOUBLE_QUERY,
-  PLUS,
-  INCLUDE_ALL,
-  META_LIMIT,
-];
-
-export const HTTP_OPTIONS = [...OF_SERVERS, SERVERS, MEMCAP, RANGE_MEMCAP, RANGE_TIMEOUT];
-
-/** Settings for the servers of some addresses. */
-export interface ServerSettings {
-  readonly uri: UriHabits;
-  readonly request: BodyLimits;
-  readonly response: BodyLimits;
-  readonly layers: number;
-  readonly bodyInline: 'auto' | 'yes' | 'no';
-  readonly lzma: boolean;
-  readonly lzmaMemory: number;
-  readonly bombLimit: number;
-  readonly bombRatio: number;
-  /** Milliseconds; 0: no limit. */
-  readonly decompressionTime: number;
-  readonly mostTransactions: number;
-  readonly mostFields: number;
-  readonly fieldLimit: number;
-  readonly doublePath: boolean;
-  readonly doubleQuery: boolean;
-  readonly plus: boolean;
-  readonly includeAll: boolean;
-}
+export const HTTP_OPTIONS = [...SERVER_OPTIONS, SERVERS, MEMCAP, RANGE_MEMCAP, RANGE_TIMEOUT];
 
 /** All settings of HTTP in one thread. */
 export interface HttpSettings {
@@ -217,15 +58,14 @@ export interface HttpSettings {
 }
 
 export function httpSettings(config: Config, shared: Readonly<Record<string, unknown>>): HttpSettings {
-  const tree = config.at(`${PREFIX}default-config`);
-  const defaults = asTree(tree);
+  const defaults = asTree(config.at(`${PREFIX}default-config`));
   const servers = new PrefixTable<ServerSettings>();
   for (const { addresses, settings } of serverEntries(config.read(SERVERS))) {
-    const values = serverSettings(new Settings({ ...defaults, ...settings }));
+    const values = serverSettings({ ...defaults, ...settings });
     for (const address of addresses) servers.add(address, values);
   }
   return {
-    defaults: serverSettings(new Settings(defaults)),
+    defaults: serverSettings(defaults),
     servers,
     files: fileSettings(config, shared),
     variants: httpVariants(config),
@@ -243,30 +83,6 @@ export function httpSettings(config: Config, shared: Readonly<Record<string, unk
 /** @param address of the server, 4 or 16 bytes */
 export function settingsOf(settings: HttpSettings, address: Uint8Array): ServerSettings {
   return settings.servers.lookup(address, 0, address.length === 4 ? 4 : 6) ?? settings.defaults;
-}
-
-function serverSettings(config: Config): ServerSettings {
-  const read = <T>(wanted: { path: string; type: OptionType<T>; fallback: T; summary: string }): T =>
-    config.read({ ...wanted, path: wanted.path.slice(PREFIX.length + DEFAULTS.length) });
-  return {
-    uri: PATH.habitsWith(read, PERSONALITIES[read(PERSONALITY)]),
-    request: { limit: read(REQUEST_LIMIT), minimum: read(REQUEST_MINIMUM), window: read(REQUEST_WINDOW) },
-    response: { limit: read(RESPONSE_LIMIT), minimum: read(RESPONSE_MINIMUM), window: read(RESPONSE_WINDOW) },
-    layers: read(LAYERS),
-    bodyInline: read(INLINE),
-    lzma: read(LZMA),
-    lzmaMemory: read(LZMA_MEMORY),
-    bombLimit: read(BOMB),
-    bombRatio: read(BOMB_RATIO),
-    decompressionTime: read(DECOMPRESSION_TIME) / 1000,
-    mostTransactions: read(MOST_TRANSACTIONS),
-    mostFields: read(MOST_FIELDS),
-    fieldLimit: Math.min(read(FIELD_LIMIT), read(META_LIMIT)),
-    doublePath: read(DOUBLE_PATH),
-    doubleQuery: read(DOUBLE_QUERY),
-    plus: read(PLUS),
-    includeAll: read(INCLUDE_ALL),
-  };
 }
 
 /** `- apache: { address: [192.0.2.0/24], personality: Apache_2 }` */

@@ -6,7 +6,8 @@ import type { Frame } from '../../../engine/frames/frame.js';
 import type { Transaction } from '../../../engine/protocol.js';
 import { EMPTY } from './bytes.js';
 import type { Headers } from './headers.js';
-import type { HttpSettings, ServerSettings } from './settings.js';
+import type { ServerSettings } from './server-settings.js';
+import type { HttpSettings } from './settings.js';
 import type { Uri } from './uri.js';
 
 /** Names of progress: what is complete. */

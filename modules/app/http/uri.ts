@@ -1,6 +1,6 @@
 /** The parts of a request's URI, and the form that signatures look at. */
 import { EMPTY, latin1, lowered } from './bytes.js';
-import type { ServerSettings } from './settings.js';
+import type { ServerSettings } from './server-settings.js';
 import { decodeQuery, normalizePath } from './uri-decoding.js';
 
 const HASH = 35;

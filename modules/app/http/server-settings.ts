@@ -1,0 +1,181 @@
+/** Settings of HTTP that may differ by the server: what is inspected of bodies, and how what comes is read. */
+import { Config, type ConfigTree } from '../../../engine/config/config.js';
+import { boolean, choice, integer, type OptionType, option, size } from '../../../engine/config/option.js';
+import type { BodyLimits } from '../../../engine/files/inspected-body.js';
+import { PERSONALITIES, personality, type UriHabits } from './personality.js';
+import { pathOptions } from './uri-settings.js';
+
+export const PREFIX = 'app-layer.protocols.http.libhtp.';
+const DEFAULTS = 'default-config.';
+
+function setting<T>(name: string, type: OptionType<T>, fallback: T, summary: string) {
+  return option(`${PREFIX}${DEFAULTS}${name}`, type, fallback, summary);
+}
+
+const PERSONALITY = setting('personality', personality, 'ids', 'whose reading of URIs is followed');
+const REQUEST_LIMIT = setting(
+  'request-body-limit',
+  size,
+  100 << 10,
+  'bytes of a request body that are inspected; 0: all',
+);
+const RESPONSE_LIMIT = setting(
+  'response-body-limit',
+  size,
+  100 << 10,
+  'bytes of a response body that are inspected; 0: all',
+);
+const REQUEST_MINIMUM = setting(
+  'request-body-minimal-inspect-size',
+  size,
+  32 << 10,
+  'bytes before a request body is first inspected',
+);
+const REQUEST_WINDOW = setting(
+  'request-body-inspect-window',
+  size,
+  4 << 10,
+  'bytes between inspections of a request body',
+);
+const RESPONSE_MINIMUM = setting(
+  'response-body-minimal-inspect-size',
+  size,
+  40 << 10,
+  'bytes before a response body is first inspected',
+);
+const RESPONSE_WINDOW = setting(
+  'response-body-inspect-window',
+  size,
+  16 << 10,
+  'bytes between inspections of a response body',
+);
+const LAYERS = setting(
+  'response-body-decompress-layer-limit',
+  integer(0, 100),
+  2,
+  'layers of content encoding that are undone; 0: none',
+);
+const INLINE = setting(
+  'http-body-inline',
+  choice('auto', 'yes', 'no'),
+  'auto',
+  'inspect bodies as they come, whatever their size; auto: inline',
+);
+const LZMA = setting('lzma-enabled', boolean, false, 'undo LZMA encoding');
+const LZMA_MEMORY = setting('lzma-memlimit', size, 1 << 20, 'bytes of memory for an LZMA dictionary');
+const BOMB = setting(
+  'compression-bomb-limit',
+  size,
+  1 << 20,
+  'decompressed bytes from which a compression bomb is looked for',
+);
+const BOMB_RATIO = setting(
+  'compression-bomb-ratio',
+  integer(2),
+  512,
+  'decompressed bytes for one compressed that make a bomb',
+);
+const DECOMPRESSION_TIME = setting(
+  'decompression-time-limit',
+  integer(),
+  100000,
+  'microseconds of decompression for one body; 0: no limit',
+);
+const MOST_TRANSACTIONS = setting(
+  'max-tx',
+  integer(1),
+  512,
+  'open transactions of a connection; beyond it is given up',
+);
+const MOST_FIELDS = setting(
+  'headers-limit',
+  integer(1),
+  1024,
+  'header fields of a message; further ones are not looked at',
+);
+const FIELD_LIMIT = setting(
+  'field-limit',
+  size,
+  18000,
+  'bytes of a line of the header; beyond, the connection is given up',
+);
+const DOUBLE_PATH = setting('double-decode-path', boolean, false, 'decode the path a second time');
+const DOUBLE_QUERY = setting('double-decode-query', boolean, false, 'decode the query a second time');
+const PLUS = setting('query-plusspace-decode', boolean, false, 'a plus in a query is a blank');
+const INCLUDE_ALL = setting('uri-include-all', boolean, false, 'http.uri has scheme, user, host and port');
+const META_LIMIT = setting('meta-field-limit', size, 18000, 'the same as field-limit, its name of old');
+const PATH = pathOptions(`${PREFIX}${DEFAULTS}`);
+
+export const SERVER_OPTIONS = [
+  ...PATH.options,
+  PERSONALITY,
+  REQUEST_LIMIT,
+  RESPONSE_LIMIT,
+  REQUEST_MINIMUM,
+  REQUEST_WINDOW,
+  RESPONSE_MINIMUM,
+  RESPONSE_WINDOW,
+  LAYERS,
+  INLINE,
+  LZMA,
+  LZMA_MEMORY,
+  BOMB,
+  BOMB_RATIO,
+  DECOMPRESSION_TIME,
+  MOST_TRANSACTIONS,
+  MOST_FIELDS,
+  FIELD_LIMIT,
+  DOUBLE_PATH,
+  DOUBLE_QUERY,
+  PLUS,
+  INCLUDE_ALL,
+  META_LIMIT,
+];
+
+/** Settings for the servers of some addresses. */
+export interface ServerSettings {
+  readonly uri: UriHabits;
+  readonly request: BodyLimits;
+  readonly response: BodyLimits;
+  readonly layers: number;
+  readonly bodyInline: 'auto' | 'yes' | 'no';
+  readonly lzma: boolean;
+  readonly lzmaMemory: number;
+  readonly bombLimit: number;
+  readonly bombRatio: number;
+  /** Milliseconds; 0: no limit. */
+  readonly decompressionTime: number;
+  readonly mostTransactions: number;
+  readonly mostFields: number;
+  readonly fieldLimit: number;
+  readonly doublePath: boolean;
+  readonly doubleQuery: boolean;
+  readonly plus: boolean;
+  readonly includeAll: boolean;
+}
+
+/** @param tree what stands below `default-config`, or below the name of a server */
+export function serverSettings(tree: ConfigTree): ServerSettings {
+  const config = new Config(tree);
+  const read = <T>(wanted: { path: string; type: OptionType<T>; fallback: T; summary: string }): T =>
+    config.read({ ...wanted, path: wanted.path.slice(PREFIX.length + DEFAULTS.length) });
+  return {
+    uri: PATH.habitsWith(read, PERSONALITIES[read(PERSONALITY)]),
+    request: { limit: read(REQUEST_LIMIT), minimum: read(REQUEST_MINIMUM), window: read(REQUEST_WINDOW) },
+    response: { limit: read(RESPONSE_LIMIT), minimum: read(RESPONSE_MINIMUM), window: read(RESPONSE_WINDOW) },
+    layers: read(LAYERS),
+    bodyInline: read(INLINE),
+    lzma: read(LZMA),
+    lzmaMemory: read(LZMA_MEMORY),
+    bombLimit: read(BOMB),
+    bombRatio: read(BOMB_RATIO),
+    decompressionTime: read(DECOMPRESSION_TIME) / 1000,
+    mostTransactions: read(MOST_TRANSACTIONS),
+    mostFields: read(MOST_FIELDS),
+    fieldLimit: Math.min(read(FIELD_LIMIT), read(META_LIMIT)),
+    doublePath: read(DOUBLE_PATH),
+    doubleQuery: read(DOUBLE_QUERY),
+    plus: read(PLUS),
+    includeAll: read(INCLUDE_ALL),
+  };
+}
