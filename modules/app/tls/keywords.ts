@@ -1,6 +1,7 @@
 /** TLS keywords with a grammar of their own. */
 import type { TestDeclaration } from '../../../engine/protocol.js';
-import { SERVER_CERT_DONE, type TlsTransaction } from './transaction.js';
+import { certificateTest } from './certificate-test.js';
+import type { TlsTransaction } from './transaction.js';
 import { validityTests } from './validity.js';
 import { VERSION_WORDS } from './version.js';
 
@@ -23,18 +24,11 @@ function older(
   summary: string,
   of: (transaction: TlsTransaction) => string | undefined,
 ): Test {
-  return {
-    keyword,
-    summary,
-    direction: 'to_client',
-    progress: SERVER_CERT_DONE,
+  return certificateTest(keyword, summary, {
+    of,
     parse: textCondition,
-    matches(transaction, _, parsed) {
-      const value = of(transaction);
-      const { negated, text } = parsed as TextCondition;
-      return value !== undefined && value.includes(text) !== negated;
-    },
-  };
+    holds: (value, { negated, text }) => value.includes(text) !== negated,
+  });
 }
 
 /** `1.2`, `TLS1.2`, `0x0303`: the version agreed on. */

@@ -1,5 +1,6 @@
 /** Keywords about the time in which a certificate is valid. */
 import type { TestDeclaration } from '../../../engine/protocol.js';
+import { certificateTest } from './certificate-test.js';
 import { SERVER_CERT_DONE, type TlsTransaction } from './transaction.js';
 
 type Test = TestDeclaration<TlsTransaction>;
@@ -48,18 +49,11 @@ function dated(
   summary: string,
   of: (transaction: TlsTransaction) => number | undefined,
 ): Test {
-  return {
-    keyword,
-    summary,
-    direction: 'to_client',
-    progress: SERVER_CERT_DONE,
+  return certificateTest(keyword, summary, {
+    of,
     parse: dateRange,
-    matches(transaction, _, parsed) {
-      const value = of(transaction);
-      const { after, before } = parsed as DateRange;
-      return value !== undefined && value > after && value < before;
-    },
-  };
+    holds: (value, { after, before }) => value > after && value < before,
+  });
 }
 
 /** Whether the certificate had expired when it was shown. */
