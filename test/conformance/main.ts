@@ -62,13 +62,15 @@ function selection(): string[] {
   );
   const all = findTests(root);
   if (wanted.length === 0) return all;
-  return wanted.flatMap(name => {
-    const found = name.endsWith('*')
+  const found = wanted.flatMap(name => {
+    const those = name.endsWith('*')
       ? all.filter(test => test.startsWith(name.slice(0, -1)))
       : all.filter(test => test === name);
-    if (found.length === 0) console.error(`no such test: ${name}`);
-    return found;
+    if (those.length === 0) console.error(`no such test: ${name}`);
+    return those;
   });
+  // Two runs of one test would write to the same folder.
+  return [...new Set(found)];
 }
 
 function namesIn(file: string): string[] {
