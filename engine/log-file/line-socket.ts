@@ -10,6 +10,8 @@ const PATIENCE = 5000;
 export class LineSocket implements LogSink {
   private socket: Socket | undefined;
   private connected = false;
+  /** What waits is the last that is sent. */
+  private closing = false;
   private waiting: Uint8Array[] = [];
   private waitingBytes = 0;
   /** Said once, until it works again. */
@@ -50,8 +52,8 @@ export class LineSocket implements LogSink {
   close(): void {
     const { socket } = this;
     if (!socket) return;
-    if (this.connected) this.sendWaiting();
-    socket.end();
+    this.closing = true;
+    if (this.connected) this.finish();
     setTimeout(() => socket.destroy(), PATIENCE).unref();
   }
 
@@ -62,7 +64,8 @@ export class LineSocket implements LogSink {
     socket.on('connect', () => {
       this.connected = true;
       this.complained = false;
-      this.sendWaiting();
+      if (this.closing) this.finish();
+      else this.sendWaiting();
     });
     socket.on('error', error => this.complain(error.message));
     socket.on('close', () => {
@@ -70,6 +73,11 @@ export class LineSocket implements LogSink {
       this.socket = undefined;
       this.connected = false;
     });
+  }
+
+  private finish(): void {
+    this.sendWaiting();
+    this.socket!.end();
   }
 
   private sendWaiting(): void {
