@@ -3,6 +3,7 @@
  * form `Job`. The last line that it prints is JSON of the form `Measured`.
  */
 import { readFileSync } from 'node:fs';
+import { allocateExpectations, EXPECTATIONS } from '../../engine/application/expectations.js';
 import { loadProtocols } from '../../engine/application/load-protocols.js';
 import { chooseProfile } from '../../engine/cli/choose-profile.js';
 import { inputsOf } from '../../engine/cli/inputs.js';
@@ -20,6 +21,7 @@ import { LogFile } from '../../engine/log-file.js';
 import { loadProfile } from '../../engine/manager/load-profile.js';
 import { expressionCheck } from '../../signatures/expression-check.js';
 import { loadRules } from '../../signatures/load-rules.js';
+import { DETECTION_STATE } from '../../signatures/state/detection-state.js';
 import { prepareBareScan } from './bare-scan.js';
 import { runStages } from './stages.js';
 
@@ -90,7 +92,7 @@ async function measure(): Promise<Measured> {
 }
 
 async function start(
-  { config, from, protocols, rules }: Preparation,
+  { config, from, protocols, rules, detectionState }: Preparation,
   names: readonly string[],
 ): Promise<Engine> {
   const profile = chooseProfile(config, { live: false, inputs: 1, cores: job.threads });
@@ -104,6 +106,8 @@ async function start(
     shared: {
       [APP_PROTOCOL_NAMES]: ['unknown', ...protocols.map(protocol => protocol.name)],
       [SOURCE_NAMES]: names,
+      [DETECTION_STATE]: detectionState,
+      [EXPECTATIONS]: allocateExpectations(),
       ...(rules !== undefined && { rules }),
     },
     wantedEvents: wantedEvents(modules.values(), config),
