@@ -3,7 +3,7 @@
  * (`{"version":"0.2"}`), then commands (`{"command":"uptime","arguments":{…}}`); each is answered with
  * `{"return":"OK","message":…}` or `{"return":"NOK","message":"why not"}`.
  */
-import { chmodSync, mkdirSync, unlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 
@@ -14,8 +14,8 @@ export type Handlers = Readonly<Record<string, Handler>>;
 
 /** Versions of the protocol; messages of the second end with a line end. */
 const VERSIONS = ['0.1', '0.2'];
-/** Bytes of a message at most. */
-const MOST_BYTES = 1 << 20;
+/** Bytes of a message at most: one that comes bit by bit is read anew with each. */
+const MOST_BYTES = 1 << 16;
 
 export class ControlSocket {
   private readonly server: Server;
@@ -47,19 +47,27 @@ export class ControlSocket {
     for (const client of this.clients) client.destroySoon();
   }
 
-  /** One of an earlier run may have been left behind. */
   private async listen(permissions: number): Promise<void> {
-    try {
-      unlinkSync(this.path);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
-    await new Promise<void>((resolve, reject) => {
+    removeOld(this.path);
+    const listening = new Promise<void>((resolve, reject) => {
       this.server.once('error', reject);
-      this.server.listen(this.path, resolve);
+      this.server.once('listening', resolve);
     });
+    // The socket is made at once: nobody comes in before the permissions are those that were asked for.
+    const before = process.umask(0o777);
+    this.server.listen(this.path);
+    process.umask(before);
+    await listening;
     chmodSync(this.path, permissions);
   }
+}
+
+/** The socket of an earlier run may have been left behind; anything else stays. */
+function removeOld(path: string): void {
+  const old = lstatSync(path, { throwIfNoEntry: false });
+  if (!old) return;
+  if (!old.isSocket()) throw new Error('there is something that is no socket');
+  unlinkSync(path);
 }
 
 function serve(socket: Socket, handlers: Handlers): void {

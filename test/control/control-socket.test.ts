@@ -82,6 +82,20 @@ test('commands are answered, also with what went wrong', async () => {
   socket.close();
 });
 
+test('only a socket gives way to another', async () => {
+  const { path, socket, client } = await opened({});
+  client.end();
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  const again = await ControlSocket.open(path, 0o660, {});
+  expect(statSync(path).mode & 0o777).toBe(0o660);
+  socket.close();
+  again.close();
+  const file = join(folder, 'a.txt');
+  writeFileSync(file, 'kept');
+  await expect(ControlSocket.open(file, 0o600, {})).rejects.toThrow('no socket');
+  expect(readFileSync(file, 'utf8')).toBe('kept');
+});
+
 test('another version is refused', async () => {
   const { socket, client } = await opened({});
   expect(await client.ask({ version: '9' })).toEqual({ return: 'NOK' });
