@@ -16,7 +16,7 @@ export class LineSocket implements LogSink {
   private waitingBytes = 0;
   /** Said once, until it works again. */
   private complained = false;
-  lost = 0;
+  private lost = 0;
 
   /** @param told called with the first error after a time without any */
   constructor(
@@ -51,6 +51,7 @@ export class LineSocket implements LogSink {
 
   close(): void {
     const { socket } = this;
+    if (this.lost > 0) this.told(`${this.path}: ${this.lost} lines were lost`);
     if (!socket) return;
     this.closing = true;
     if (this.connected) this.finish();

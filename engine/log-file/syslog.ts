@@ -3,6 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { choice, type OptionType } from '../config/option.js';
 import type { LogSink } from '../log-sink.js';
 
+/** Bytes that wait for the program at most. */
+const MOST_WAITING = 4 << 20;
 /** Longest line, as `logger` is told. */
 const LONGEST = '65536';
 const LEVELS: Readonly<Record<string, string>> = {
@@ -31,9 +33,13 @@ export interface SyslogSettings {
 export class Syslog implements LogSink {
   private readonly logger: ChildProcess;
   private failed = false;
+  private lost = 0;
 
-  /** @param told called when it cannot be done */
-  constructor({ identity, facility, level }: SyslogSettings, told: (message: string) => void) {
+  /** @param told called when it cannot be done, and at the end when lines were lost */
+  constructor(
+    { identity, facility, level }: SyslogSettings,
+    private readonly told: (message: string) => void,
+  ) {
     const words = ['-t', identity, '-p', `${facility}.${LEVELS[level] ?? level}`, '-S', LONGEST];
     this.logger = spawn('logger', words, { stdio: ['pipe', 'ignore', 'ignore'] });
     const fail = (error: Error) => {
@@ -45,13 +51,16 @@ export class Syslog implements LogSink {
   }
 
   write(bytes: Uint8Array): void {
-    if (!this.failed) this.logger.stdin!.write(Uint8Array.from(bytes));
+    const stdin = this.logger.stdin!;
+    if (this.failed || stdin.writableLength > MOST_WAITING) this.lost++;
+    else stdin.write(Uint8Array.from(bytes));
   }
 
   flush(): void {}
   rotate(): void {}
 
   close(): void {
+    if (this.lost > 0) this.told(`syslog: ${this.lost} lines were lost`);
     this.logger.stdin!.end();
   }
 }
