@@ -1,7 +1,7 @@
 /** http.log: a line of text for each HTTP/1 transaction. */
 import { type LineLog, lineTime, logFinished } from '../engine/application/finished-lines.js';
 import type { Config } from '../engine/config/config.js';
-import { boolean, type Option, option, text } from '../engine/config/option.js';
+import { boolean, option, text } from '../engine/config/option.js';
 import { logFolder, logPath, outputEntries, outputs } from '../engine/config/output-list.js';
 import { EVENT_NONE } from '../engine/event.js';
 import { defineModule } from '../engine/module.js';
@@ -51,7 +51,7 @@ interface Told {
 }
 
 function logOf(config: Config, entry: Config): LineLog {
-  const read = <T>(wanted: Option<T>): T => entry.read({ ...wanted, path: wanted.path.slice(PREFIX.length) });
+  const read = entry.readerBelow(PREFIX);
   const parts = read(custom) ? lineFormat(read(format)) : undefined;
   const more = read(extended);
   return {

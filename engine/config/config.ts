@@ -19,6 +19,11 @@ export class Config {
     return option.type.parse(value) ?? option.fallback;
   }
 
+  /** Reads options whose paths begin with `prefix`, where this is the tree that lies there: an entry of a list. */
+  readerBelow(prefix: string): <T>(option: Option<T>) => T {
+    return option => this.read({ ...option, path: option.path.slice(prefix.length) });
+  }
+
   /** Whatever lies at a dotted path, undefined when there is nothing. List items are reached by index or name. */
   at(path: string): unknown {
     return valueAt(this.tree, path.split('.'), 0);

@@ -15,6 +15,23 @@ export interface FileProgress {
   readonly closed: number;
 }
 
+/** `file.data`. @param progress at which the contents begin to be there */
+export function fileData<T extends Transaction>(
+  progress: number,
+  get: BufferDeclaration<T>['get'],
+): BufferDeclaration<T> {
+  return {
+    keyword: 'file.data',
+    aliases: ['file_data'],
+    direction: 'either',
+    progress,
+    shared: true,
+    growing: true,
+    summary: 'Contents of files.',
+    get,
+  };
+}
+
 /** `file.name` and `file.magic`. */
 export function fileBuffers({ direction, begun, closed }: FileProgress): BufferDeclaration<Transaction>[] {
   return [

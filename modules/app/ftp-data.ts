@@ -1,5 +1,5 @@
 /** Data connections of FTP: recognised because a control connection announced them. */
-import { fileBuffers, fileTests } from '../../engine/files/file-keywords.js';
+import { fileBuffers, fileData, fileTests } from '../../engine/files/file-keywords.js';
 import { filesMember, printable } from '../../engine/files/file-record.js';
 import { fileSettings } from '../../engine/files/file-settings.js';
 import { type BufferDeclaration, defineProtocol, type TestDeclaration } from '../../engine/protocol.js';
@@ -23,16 +23,9 @@ export default defineProtocol<FtpDataTransaction>({
   progressToClient: ['response_started', 'response_complete'],
   events: [],
   buffers: [
-    {
-      keyword: 'file.data',
-      aliases: ['file_data'],
-      direction: 'either',
-      progress: COMPLETE,
-      shared: true,
-      growing: true,
-      summary: 'Contents of files.',
-      get: ({ body, toServer }, direction) => (direction === toServer ? body?.store.view() : undefined),
-    },
+    fileData(COMPLETE, ({ body, toServer }, direction) =>
+      direction === toServer ? body?.store.view() : undefined,
+    ),
     ...(fileBuffers(AT) as BufferDeclaration<FtpDataTransaction>[]),
   ],
   values: [],

@@ -1,6 +1,6 @@
 /** NFS versions 2, 3 and 4 (RFC 1094, 1813, 7530) over TCP and UDP. */
 import { integer, option } from '../../engine/config/option.js';
-import { fileBuffers, fileTests } from '../../engine/files/file-keywords.js';
+import { fileBuffers, fileData, fileTests } from '../../engine/files/file-keywords.js';
 import { filesMember } from '../../engine/files/file-record.js';
 import { fileSettings } from '../../engine/files/file-settings.js';
 import {
@@ -86,17 +86,9 @@ export default defineProtocol<NfsTransaction>({
   progressToClient: ['response_started', 'response_complete'],
   events: EVENTS,
   buffers: [
-    {
-      keyword: 'file.data',
-      aliases: ['file_data'],
-      direction: 'either',
-      progress: COMPLETE,
-      shared: true,
-      growing: true,
-      summary: 'Contents of files.',
-      get: ({ transfer }, toServer) =>
-        transfer?.toServer === toServer ? transfer.body.store.view() : undefined,
-    },
+    fileData(COMPLETE, ({ transfer }, toServer) =>
+      transfer?.toServer === toServer ? transfer.body.store.view() : undefined,
+    ),
     ...(fileBuffers(AT) as BufferDeclaration<NfsTransaction>[]),
   ],
   values: [value('procedure', ({ call }) => call?.procedure), value('version', ({ rpc }) => rpc?.version)],

@@ -9,6 +9,9 @@ import type { FirewallTransaction } from './firewall/watched-transaction.js';
 import type { HistoryPool } from './history.js';
 import { StreamState } from './stream-state.js';
 
+/** Texts kept with one flow. */
+const MOST_TEXTS = 64;
+
 export class FlowState {
   readonly toServer = new StreamState();
   readonly toClient = new StreamState();
@@ -29,6 +32,12 @@ export class FlowState {
 
   stream(toServer: boolean): StreamState {
     return toServer ? this.toServer : this.toClient;
+  }
+
+  /** Keeps a text; beyond some, only those that are known change. */
+  setText(name: string, text: string): void {
+    this.texts ??= new Map();
+    if (this.texts.has(name) || this.texts.size < MOST_TEXTS) this.texts.set(name, text);
   }
 }
 

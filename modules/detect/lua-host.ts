@@ -13,8 +13,6 @@ const COUNTERS: Readonly<Partial<Record<LuaFault, string>>> = {
   instructions: 'instruction_limit_errors',
   memory: 'memory_limit_errors',
 };
-/** Variables kept with one flow. */
-const MOST_TEXTS = 64;
 
 export class ThreadLua implements LuaHost {
   readonly settings;
@@ -61,9 +59,7 @@ export class ThreadLua implements LuaHost {
   }
 
   setText(flow: number, name: string, text: string): void {
-    const state = this.states.of(flow);
-    state.texts ??= new Map();
-    if (state.texts.has(name) || state.texts.size < MOST_TEXTS) state.texts.set(name, text);
+    this.states.of(flow).setText(name, text);
   }
 
   text(flow: number, name: string): string | undefined {

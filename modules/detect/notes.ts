@@ -9,7 +9,7 @@ import type { FlowState, FlowStates } from './flow-states.js';
 
 /** Flowbits whose names begin so are told apart from the others. */
 const TRAFFIC = 'traffic/';
-/** Texts kept of one packet, and with one flow. */
+/** Texts kept of one packet. */
 const MOST_TEXTS = 64;
 
 type Variable = readonly [name: string, text: string];
@@ -42,18 +42,12 @@ export class Notes implements AlertNotes, CaptureStore {
     if (scope === 'alert') this.context(at, name, JSON.stringify(text));
     else if (scope === 'pkt') {
       if (this.packetTexts.length < MOST_TEXTS) this.packetTexts.push([name, text]);
-    } else if (at.flow >= 0) this.captureInFlow(at.flow, name, text);
+    } else if (at.flow >= 0) this.states.of(at.flow).setText(name, text);
   }
 
   captured(at: Inspection, scope: 'flow' | 'pkt', name: string): string | undefined {
     if (scope === 'pkt') return this.packetTexts.findLast(([known]) => known === name)?.[1];
     return at.flow < 0 ? undefined : this.states.find(at.flow)?.texts?.get(name);
-  }
-
-  private captureInFlow(flow: number, name: string, text: string): void {
-    const state = this.states.of(flow);
-    state.texts ??= new Map();
-    if (state.texts.has(name) || state.texts.size < MOST_TEXTS) state.texts.set(name, text);
   }
 
   /** The context of a signature that alerts, as members of its `alert` object; empty without one. */

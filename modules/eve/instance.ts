@@ -1,7 +1,7 @@
 /** One `eve-log` entry of the outputs: its settings, and which records it has. */
 import type { Config } from '../../engine/config/config.js';
 import { type ConfigTree, Config as Settings } from '../../engine/config/config.js';
-import { boolean, type Option } from '../../engine/config/option.js';
+import { boolean } from '../../engine/config/option.js';
 import { logPath, outputEntries } from '../../engine/config/output-list.js';
 import type { SyslogSettings } from '../../engine/log-file/syslog.js';
 import { type ForwardedFor, forwardedForSettings } from '../../engine/record/forwarded-for.js';
@@ -84,7 +84,7 @@ function instanceOf(
   forwardedFor: ForwardedFor | undefined,
   index: number,
 ): Instance {
-  const read = reader(entry, Options.PREFIX);
+  const read = entry.readerBelow(Options.PREFIX);
   const list = typesOf(read(Options.types));
   const settings = (name: string) => list.get(name) ?? new Settings({});
   const filetype = read(Options.filetype) as Instance['kind'] | 'file';
@@ -110,16 +110,11 @@ function instanceOf(
     alert: alertSettings(settings('alert')),
     forwardedFor,
     drop: dropSettings(settings('drop')),
-    flow: { exceptions: reader(settings('flow'), `${Options.PREFIX}types.*.flow.`)(Options.exceptions) },
+    flow: { exceptions: settings('flow').readerBelow(`${Options.PREFIX}types.*.flow.`)(Options.exceptions) },
     anomaly: anomalySettings(settings('anomaly')),
     stats: statsSettings(settings('stats')),
     dns: dnsSettings(settings('dns')),
   };
-}
-
-/** Reads options whose paths begin with `below` in the tree that lies there. */
-function reader(settings: Config, below: string) {
-  return <T>(wanted: Option<T>): T => settings.read({ ...wanted, path: wanted.path.slice(below.length) });
 }
 
 /** Record types by name: `- alert`, or `- alert: { … }`. Those that are off are left out. */
@@ -137,7 +132,7 @@ function typesOf(list: unknown): Map<string, Config> {
 }
 
 function alertSettings(settings: Config): AlertSettings {
-  const read = reader(settings, `${Options.PREFIX}types.*.alert.`);
+  const read = settings.readerBelow(`${Options.PREFIX}types.*.alert.`);
   return {
     payload: read(Options.payload),
     payloadPrintable: read(Options.payloadPrintable),
@@ -165,7 +160,7 @@ function metadataSettings(node: unknown) {
 }
 
 function dropSettings(settings: Config) {
-  const read = reader(settings, `${Options.PREFIX}types.*.drop.`);
+  const read = settings.readerBelow(`${Options.PREFIX}types.*.drop.`);
   return {
     alerts: read(Options.dropAlerts),
     verdict: read(Options.dropVerdict),
@@ -174,7 +169,7 @@ function dropSettings(settings: Config) {
 }
 
 function anomalySettings(settings: Config): AnomalySettings {
-  const read = reader(settings, `${Options.PREFIX}types.*.anomaly.`);
+  const read = settings.readerBelow(`${Options.PREFIX}types.*.anomaly.`);
   const kinds = new Settings((read(Options.anomalies) ?? {}) as ConfigTree);
   const kind = (name: string, fallback: boolean) => boolean.parse(kinds.at(name) ?? fallback) ?? fallback;
   return {
@@ -186,7 +181,7 @@ function anomalySettings(settings: Config): AnomalySettings {
 }
 
 function statsSettings(settings: Config): StatsSettings {
-  const read = reader(settings, `${Options.PREFIX}types.*.stats.`);
+  const read = settings.readerBelow(`${Options.PREFIX}types.*.stats.`);
   return {
     totals: read(Options.statsTotals),
     threads: read(Options.statsThreads),
@@ -196,7 +191,7 @@ function statsSettings(settings: Config): StatsSettings {
 }
 
 function dnsSettings(settings: Config): DnsSettings {
-  const read = reader(settings, `${Options.PREFIX}types.*.dns.`);
+  const read = settings.readerBelow(`${Options.PREFIX}types.*.dns.`);
   return {
     requests: read(Options.dnsRequests),
     responses: read(Options.dnsResponses),

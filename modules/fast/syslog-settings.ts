@@ -1,6 +1,6 @@
 /** The `syslog` outputs: alerts in the log of the system. */
 import type { Config } from '../../engine/config/config.js';
-import { boolean, type Option, option, text } from '../../engine/config/option.js';
+import { boolean, option, text } from '../../engine/config/option.js';
 import { outputEntries } from '../../engine/config/output-list.js';
 import { type SyslogSettings, syslogFacility, syslogLevel } from '../../engine/log-file/syslog.js';
 
@@ -15,8 +15,7 @@ export const SYSLOG_OPTIONS = [enabled, identity, facility, level];
 /** With the name of its log. */
 export function syslogs(config: Config): (SyslogSettings & { readonly file: string })[] {
   return outputEntries(config, 'syslog').map((entry, i) => {
-    const read = <T>(wanted: Option<T>): T =>
-      entry.read({ ...wanted, path: wanted.path.slice(PREFIX.length) });
+    const read = entry.readerBelow(PREFIX);
     return {
       file: `syslog of alerts ${i}`,
       identity: read(identity),

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { Config } from '../../engine/config/config.js';
-import { boolean, integer, type Option, option, size, text, texts } from '../../engine/config/option.js';
+import { boolean, integer, option, size, text, texts } from '../../engine/config/option.js';
 import { outputEntries } from '../../engine/config/output-list.js';
 
 const PREFIX = 'outputs.*.lua.';
@@ -47,7 +47,7 @@ export function luaScripts(config: Config): ScriptSettings[] {
 }
 
 function scriptsOf(config: Config, entry: Config): ScriptSettings[] {
-  const read = <T>(wanted: Option<T>): T => entry.read({ ...wanted, path: wanted.path.slice(PREFIX.length) });
+  const read = entry.readerBelow(PREFIX);
   const base = read(folder) || String(config.at('default-rule-path') ?? '.');
   return read(names).map(name => ({
     ...fileAt(isAbsolute(name) ? name : join(base, name)),

@@ -93,7 +93,7 @@ export function pcapLogSettings(config: Config): PcapLogSettings | undefined {
   const [entry, second] = outputEntries(config, 'pcap-log');
   if (entry === undefined) return undefined;
   if (second !== undefined) throw new ConfigError(PLACE, 'pcap-log: there are two of them; expected one');
-  const read = <T>(wanted: Option<T>): T => entry.read({ ...wanted, path: wanted.path.slice(PREFIX.length) });
+  const read = entry.readerBelow(PREFIX);
   refuseWhatIsMissing(read(mode));
   const compressed = read(compression) === 'lz4';
   const name = read(filename);

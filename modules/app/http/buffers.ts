@@ -1,5 +1,5 @@
 /** The sticky buffers of HTTP. Each is made the first time it is asked for, and kept with the transaction. */
-import { fileBuffers } from '../../../engine/files/file-keywords.js';
+import { fileBuffers, fileData } from '../../../engine/files/file-keywords.js';
 import type { BufferDeclaration, Direction } from '../../../engine/protocol.js';
 import { fromLatin1, isWord, latin1 } from './bytes.js';
 import type { Field } from './headers.js';
@@ -119,7 +119,7 @@ function body(
 const bodyBytes: Get = (transaction, toServer) => transaction.message(toServer).body?.store.view();
 
 /** Contents of files: the body of a response, of a request, or each file of a form. */
-const fileData: BufferDeclaration<HttpTransaction>['get'] = (transaction, toServer, index) => {
+const contentsOf: BufferDeclaration<HttpTransaction>['get'] = (transaction, toServer, index) => {
   const form = toServer ? transaction.request.multipart : undefined;
   if (form) return form[index]?.view();
   return index === 0 ? bodyBytes(transaction, toServer) : undefined;
@@ -219,17 +219,7 @@ export const BUFFERS: readonly BufferDeclaration<HttpTransaction>[] = [
   body('http.response_body', 'to_client', 'Body of the response, decoded.', bodyBytes, {
     modifier: 'http_server_body',
   }),
-  {
-    keyword: 'file.data',
-    aliases: ['file_data'],
-    direction: 'either',
-    progress: BODY,
-    summary: 'Contents of files.',
-    growing: true,
-    multiple: true,
-    shared: true,
-    get: fileData,
-  },
+  { ...fileData(BODY, contentsOf), multiple: true },
   ...(fileBuffers({
     direction: 'either',
     begun: BODY,

@@ -156,9 +156,7 @@ export interface ServerSettings {
 
 /** @param tree what stands below `default-config`, or below the name of a server */
 export function serverSettings(tree: ConfigTree): ServerSettings {
-  const config = new Config(tree);
-  const read = <T>(wanted: { path: string; type: OptionType<T>; fallback: T; summary: string }): T =>
-    config.read({ ...wanted, path: wanted.path.slice(PREFIX.length + DEFAULTS.length) });
+  const read = new Config(tree).readerBelow(PREFIX + DEFAULTS);
   return {
     uri: PATH.habitsWith(read, PERSONALITIES[read(PERSONALITY)]),
     request: { limit: read(REQUEST_LIMIT), minimum: read(REQUEST_MINIMUM), window: read(REQUEST_WINDOW) },

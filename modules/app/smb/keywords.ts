@@ -1,5 +1,5 @@
 /** Keywords of SMB; those of DCE/RPC and of files are there as well. */
-import { fileBuffers, fileTests } from '../../../engine/files/file-keywords.js';
+import { fileBuffers, fileData, fileTests } from '../../../engine/files/file-keywords.js';
 import type { BufferDeclaration, TestDeclaration } from '../../../engine/protocol.js';
 import { dceBuffers, dceTests } from '../dcerpc/keywords.js';
 import { COMPLETE, type SmbTransaction } from './transaction.js';
@@ -44,16 +44,9 @@ export const BUFFERS: readonly Buffer_[] = [
   ),
   text('smb.ntlmssp_user', 'user that logs in', ({ detail }) => detail.setup?.ntlm?.user),
   text('smb.ntlmssp_domain', 'domain of the user that logs in', ({ detail }) => detail.setup?.ntlm?.domain),
-  {
-    keyword: 'file.data',
-    aliases: ['file_data'],
-    direction: 'either',
-    progress: COMPLETE,
-    shared: true,
-    growing: true,
-    summary: 'Contents of files.',
-    get: ({ body, bodyToServer }, toServer) => (toServer === bodyToServer ? body?.store.view() : undefined),
-  },
+  fileData(COMPLETE, ({ body, bodyToServer }, toServer) =>
+    toServer === bodyToServer ? body?.store.view() : undefined,
+  ),
   ...(fileBuffers(AT) as Buffer_[]),
   ...dceBuffers(callOf, { progress: COMPLETE }),
 ];
