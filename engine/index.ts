@@ -54,10 +54,12 @@ export type { Pool } from './pool.js';
 export {
   type BufferDeclaration,
   defineProtocol,
+  OneSidedTransaction,
   PROTOCOL_API,
   type Protocol,
   type TestDeclaration,
   type Transaction,
+  TwoSidedTransaction,
   type ValueDeclaration,
 } from './protocol.js';
 export {

@@ -8,6 +8,13 @@ import { APPLICATION_OPTIONS } from '../engine/application/options.js';
 import { PARSER_ERROR_OPTIONS } from '../engine/application/parser-errors.js';
 import { RECOGNITION_OPTIONS } from '../engine/application/recognition.js';
 import type { Talk } from '../engine/application/talk.js';
+import type {
+  ApplicationLayer,
+  ClosedFile,
+  Conversation,
+  FinishedListener,
+  TransactionUpdate,
+} from '../engine/application-layer.js';
 import type { Batch } from '../engine/batch.js';
 import { BypassedPackets } from '../engine/bypassed-packets.js';
 import { FIREWALL } from '../engine/firewall.js';
@@ -16,14 +23,7 @@ import { FLOW_TABLE, type FlowTable } from '../engine/flow-table.js';
 import { FRAME_PAYLOAD } from '../engine/frames/frame-outputs.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
-import type {
-  ApplicationLayer,
-  ClosedFile,
-  Conversation,
-  FinishedListener,
-  Protocol,
-  TransactionUpdate,
-} from '../engine/protocol.js';
+import type { Protocol } from '../engine/protocol.js';
 
 const TCP = 6;
 const UDP = 17;

@@ -2,6 +2,8 @@
  * Files that travelled in transactions: tells each when it is over, and writes those that are to be kept into the
  * file store (layout 2: `SHA256[0,2)/SHA256`, with a record beside it where wanted).
  */
+
+import type { ApplicationLayer, ClosedFile } from '../engine/application-layer.js';
 import type { Batch } from '../engine/batch.js';
 import type { Config } from '../engine/config/config.js';
 import { outputEntries } from '../engine/config/output-list.js';
@@ -10,7 +12,7 @@ import { fileInfo } from '../engine/files/file-record.js';
 import { FILE_OPTIONS, type FileSettings, fileSettings } from '../engine/files/file-settings.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
-import type { ApplicationLayer, ClosedFile, FilesToStore } from '../engine/protocol.js';
+import type { FilesToStore } from '../engine/protocol.js';
 import { type RuleSetImage, signatureAt } from '../signatures/compile/image.js';
 import { Store } from './file-store/store.js';
 

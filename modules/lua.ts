@@ -1,4 +1,6 @@
 /** Lua scripts that log: transactions, packets, alerts, flows, files, data of streams, and statistics. */
+
+import type { ApplicationLayer, Conversation } from '../engine/application-layer.js';
 import type { Batch } from '../engine/batch.js';
 import type { Config } from '../engine/config/config.js';
 import { outputs } from '../engine/config/output-list.js';
@@ -7,7 +9,7 @@ import * as Flow from '../engine/flow-record.js';
 import { Lua, type LuaTable } from '../engine/lua.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
-import type { ApplicationLayer, Conversation, Transaction } from '../engine/protocol.js';
+import type { Transaction } from '../engine/protocol.js';
 import { Subject } from '../engine/record/subject.js';
 import { alertSignatures } from '../signatures/alert-signatures.js';
 import { newInspection } from '../signatures/inspection.js';

@@ -1,9 +1,10 @@
 /** Lines of text for transactions that are over: what logs of one protocol have in common. */
 import { addressText } from '../address.js';
+import type { ApplicationLayer } from '../application-layer.js';
 import * as Flow from '../flow-record.js';
 import type { LogWriter, Thread } from '../module.js';
 import * as Packet from '../packet.js';
-import type { ApplicationLayer, Protocol, Transaction } from '../protocol.js';
+import type { Protocol, Transaction } from '../protocol.js';
 import type { LineSubject } from '../record/line-format.js';
 
 /** A log, and how it tells a transaction; undefined where it does not. */

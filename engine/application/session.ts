@@ -2,9 +2,11 @@
  * A conversation as its protocol's parser sees it: two sockets, the transactions it makes, and what it can tell the
  * engine. Everything a parser notes here is seen by detection and outputs in the order of packets.
  */
+
+import type { Conversation } from '../application-layer.js';
 import type { Frame } from '../frames/frame.js';
 import type { Frames } from '../frames/frames.js';
-import type { Conversation, FilesToStore, Protocol, Transaction } from '../protocol.js';
+import type { FilesToStore, Protocol, Transaction } from '../protocol.js';
 import { StreamSocket } from './stream-socket.js';
 
 /** A conversation between the same hosts that will come. */

@@ -2,6 +2,8 @@
  * What detection and outputs are told of conversations: updates of transactions with the packets that brought them,
  * records of transactions that are over, files that are complete.
  */
+
+import type { ClosedFile, Conversation, FinishedListener, TransactionUpdate } from '../application-layer.js';
 import type { Batch } from '../batch.js';
 import { EVENT_ANOMALY, EVENT_FRAME, EVENT_TRANSACTION, keepEvent, TRANSACTION_OUTPUTS } from '../event.js';
 import * as Flow from '../flow-record.js';
@@ -10,14 +12,7 @@ import { STREAM_FRAME } from '../frames/frame-protocol.js';
 import type { Frames } from '../frames/frames.js';
 import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
-import type {
-  ClosedFile,
-  Conversation,
-  FinishedListener,
-  Protocol,
-  Transaction,
-  TransactionUpdate,
-} from '../protocol.js';
+import type { Protocol, Transaction } from '../protocol.js';
 import type { Session } from './session.js';
 import type { Talk } from './talk.js';
 

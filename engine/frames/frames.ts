@@ -5,7 +5,9 @@
  * A parser opens a frame in the same run in which it takes the first of its bytes: all that was unread when the run
  * began is still there.
  */
-import type { Conversation, Protocol, Transaction } from '../protocol.js';
+
+import type { Conversation } from '../application-layer.js';
+import type { Protocol, Transaction } from '../protocol.js';
 import { Frame } from './frame.js';
 import { type FrameProtocol, STREAM_FRAME } from './frame-protocol.js';
 

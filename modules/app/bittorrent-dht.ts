@@ -1,5 +1,5 @@
 /** The mainline DHT of BitTorrent (BEP 5): told, without keywords of its own. */
-import { defineProtocol, type Transaction } from '../../engine/protocol.js';
+import { defineProtocol, OneSidedTransaction } from '../../engine/protocol.js';
 import { type DhtMessage, parseMessage } from './bittorrent-dht/message.js';
 
 const COMPLETE = 1;
@@ -7,21 +7,14 @@ const COMPLETE = 1;
 const BEGINNINGS = ['d1:ad2:id20:', 'd1:rd2:id20:', 'd2:ip', 'd1:el'];
 const PATTERNS = [true, false].flatMap(toServer => BEGINNINGS.map(bytes => ({ toServer, bytes })));
 
-class DhtTransaction implements Transaction {
-  progressToServer: number;
-  progressToClient: number;
-  readonly events: number[] = [];
-  detection?: unknown;
-
+class DhtTransaction extends OneSidedTransaction {
   constructor(
-    readonly id: number,
+    id: number,
     toServer: boolean,
     /** Undefined for what is no message. */
     readonly message: DhtMessage | undefined,
   ) {
-    // The other direction has nothing to wait for.
-    this.progressToServer = toServer ? 0 : COMPLETE;
-    this.progressToClient = toServer ? COMPLETE : 0;
+    super(id, toServer);
   }
 }
 

@@ -1,4 +1,6 @@
 /** Inspects batches of packets with one rule set: plans and scans the whole batch, then judges packet by packet. */
+
+import type { ApplicationLayer } from '../../engine/application-layer.js';
 import type { Batch } from '../../engine/batch.js';
 import {
   attachMembers,
@@ -10,7 +12,6 @@ import {
 } from '../../engine/event.js';
 import * as Flow from '../../engine/flow-record.js';
 import * as Packet from '../../engine/packet.js';
-import type { ApplicationLayer } from '../../engine/protocol.js';
 import { REASON_FLOW_DROP, REASON_STREAM_ERROR } from '../../engine/verdict.js';
 import * as Traits from '../../signatures/compile/traits.js';
 import { Candidates } from './candidates.js';

@@ -1,7 +1,9 @@
 /** The thread as scripts of rules see it. */
+
+import type { ApplicationLayer } from '../../engine/application-layer.js';
 import type { LuaError, LuaFault } from '../../engine/lua.js';
 import type { Thread } from '../../engine/module.js';
-import type { ApplicationLayer, Protocol } from '../../engine/protocol.js';
+import type { Protocol } from '../../engine/protocol.js';
 import type { LuaHost } from '../../signatures/lua/host.js';
 import { luaRuleSettings } from '../../signatures/lua/options.js';
 import { ScriptRunner } from '../../signatures/lua/runner.js';

@@ -1,11 +1,12 @@
 /** Puts detection together for one thread and one rule set. */
+
+import type { ApplicationLayer } from '../../engine/application-layer.js';
 import type { Batch } from '../../engine/batch.js';
 import { engineMode } from '../../engine/exception-policy.js';
 import { type Expressions, openExpressions } from '../../engine/expression.js';
 import { type Matcher, openMatcher } from '../../engine/matcher.js';
 import { allocateMemory, type Memory, openMemory } from '../../engine/memory.js';
 import type { Thread } from '../../engine/module.js';
-import type { ApplicationLayer } from '../../engine/protocol.js';
 import type { RuleSetImage, StoredSignature } from '../../signatures/compile/image.js';
 import type { ConditionWatch } from '../../signatures/condition-watch.js';
 import type { Inspection } from '../../signatures/inspection.js';

@@ -1,7 +1,9 @@
 /** The stores of state that conditions and effects get at, for one thread. */
+
+import type { ApplicationLayer } from '../../engine/application-layer.js';
 import { engineMode } from '../../engine/exception-policy.js';
 import type { Thread } from '../../engine/module.js';
-import type { ApplicationLayer, Protocol } from '../../engine/protocol.js';
+import type { Protocol } from '../../engine/protocol.js';
 import { TENANTS, TenantFinder } from '../../engine/tenants.js';
 import { CAPTURES } from '../../signatures/buffer-matcher/pcre-step.js';
 import {

@@ -1,5 +1,7 @@
 /** Second pass over transactions: evaluates the candidates of one update. */
-import type { Protocol, TransactionUpdate } from '../../engine/protocol.js';
+
+import type { TransactionUpdate } from '../../engine/application-layer.js';
+import type { Protocol } from '../../engine/protocol.js';
 import * as Header from '../../signatures/compile/header.js';
 import type { ApplicationRules, RuleSetImage } from '../../signatures/compile/image.js';
 import type { Inspection } from '../../signatures/inspection.js';

@@ -2,7 +2,9 @@
  * First pass over the transactions of a batch: the buffers that became visible are copied together and scanned in
  * as few calls as their room allows. What was found is kept by update.
  */
-import type { BufferDeclaration, TransactionUpdate } from '../../engine/protocol.js';
+
+import type { TransactionUpdate } from '../../engine/application-layer.js';
+import type { BufferDeclaration } from '../../engine/protocol.js';
 import { declarationOf } from '../../signatures/compile/applications.js';
 import type { ApplicationRules, BufferSearch, RuleSetImage } from '../../signatures/compile/image.js';
 import type { Inspection } from '../../signatures/inspection.js';

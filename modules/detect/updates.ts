@@ -1,8 +1,8 @@
 /** The transactions that packets of a batch brought: what was told of them is inspected with its packet. */
 
+import type { ApplicationLayer, TransactionUpdate } from '../../engine/application-layer.js';
 import { Frame } from '../../engine/frames/frame.js';
 import * as Packet from '../../engine/packet.js';
-import type { ApplicationLayer, TransactionUpdate } from '../../engine/protocol.js';
 import type { Subject } from './alert-queue.js';
 import type { Candidates } from './candidates.js';
 import type { DetectionParts } from './detection-parts.js';

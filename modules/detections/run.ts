@@ -1,4 +1,6 @@
 /** Takes batches of packets to the detections of a thread. */
+
+import type { ApplicationLayer } from '../../engine/application-layer.js';
 import type { Batch } from '../../engine/batch.js';
 import { FlowView } from '../../engine/detection/flow-view.js';
 import { type Guard, openGuard } from '../../engine/detection/guard.js';
@@ -9,7 +11,6 @@ import { APP_PROTOCOL_NAMES } from '../../engine/event.js';
 import * as Flow from '../../engine/flow-record.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
-import type { ApplicationLayer } from '../../engine/protocol.js';
 import { Conversations } from './conversations.js';
 import { flowBits } from './flow-bits.js';
 import { type FlowGroup, FlowGroups } from './flow-groups.js';

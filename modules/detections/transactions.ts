@@ -1,7 +1,8 @@
 /** Directions of transactions that became complete, packet by packet. */
+
+import type { ApplicationLayer } from '../../engine/application-layer.js';
 import { TransactionView } from '../../engine/detection/transaction-view.js';
 import { Frame } from '../../engine/frames/frame.js';
-import type { ApplicationLayer } from '../../engine/protocol.js';
 
 const TO_SERVER = 1;
 const TO_CLIENT = 2;

@@ -14,13 +14,14 @@ import {
   type Expectation,
   Expectations,
 } from '../../engine/application/expectations.js';
+import type { ClosedFile, TransactionUpdate } from '../../engine/application-layer.js';
 import { Batch } from '../../engine/batch.js';
 import type { ConfigTree } from '../../engine/config/config.js';
 import { EVENT_ANOMALY, EVENT_FRAME, EVENT_TRANSACTION } from '../../engine/event.js';
 import * as Flow from '../../engine/flow-record.js';
 import { Frame } from '../../engine/frames/frame.js';
 import * as Packet from '../../engine/packet.js';
-import type { ClosedFile, Protocol, Transaction, TransactionUpdate } from '../../engine/protocol.js';
+import type { Protocol, Transaction } from '../../engine/protocol.js';
 import { Application } from '../../modules/app.js';
 import { type StubThread, stubThread } from '../thread-stub.js';
 

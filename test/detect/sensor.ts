@@ -4,6 +4,8 @@
  *     const sensor = await sensorFor('alert udp any any -> any any (content:"abc"; sid:1;)');
  *     expect(sensor.see(udpPacket('xxabcxx'))).toEqual(['1@1']);
  */
+
+import type { ApplicationLayer } from '../../engine/application-layer.js';
 import { Batch } from '../../engine/batch.js';
 import type { ConfigTree } from '../../engine/config/config.js';
 import { Config } from '../../engine/config/config.js';
@@ -12,7 +14,7 @@ import { type MatcherKind, openMatcher } from '../../engine/matcher.js';
 import type { ThreadModule } from '../../engine/module.js';
 import { native } from '../../engine/native.js';
 import * as Packet from '../../engine/packet.js';
-import type { ApplicationLayer, Protocol } from '../../engine/protocol.js';
+import type { Protocol } from '../../engine/protocol.js';
 import detect from '../../modules/detect.js';
 import {
   compileOptionsFrom,

@@ -1,13 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { ApplicationLayer, Conversation, TransactionUpdate } from '../../engine/application-layer.js';
 import type { ConfigTree } from '../../engine/config/config.js';
 import * as Flow from '../../engine/flow-record.js';
-import type {
-  ApplicationLayer,
-  Conversation,
-  Protocol,
-  Transaction,
-  TransactionUpdate,
-} from '../../engine/protocol.js';
+import type { Protocol, Transaction } from '../../engine/protocol.js';
 import { MATCHERS, type PacketSketch, type Sensor, sensorFor, tcp } from './sensor.js';
 
 /** A protocol for tests: a request with a name and headers, a response with a code and a body. */

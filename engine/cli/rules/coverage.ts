@@ -8,10 +8,10 @@ import {
   PAYLOAD_BUFFERS,
   TRANSACTION_KINDS,
 } from '../../../signatures/compile/traits.js';
+import type { ApplicationLayer } from '../../application-layer.js';
 import type { Batch } from '../../batch.js';
 import type { Thread } from '../../module.js';
 import * as Packet from '../../packet.js';
-import type { ApplicationLayer } from '../../protocol.js';
 import { type HeaderReason, HeaderReasons } from './header-reason.js';
 import {
   type CaptureOptions,

@@ -2,7 +2,7 @@
 import type { Session } from '../../../engine/application/session.js';
 import type { Config } from '../../../engine/config/config.js';
 import { integer, option, size } from '../../../engine/config/option.js';
-import type { Transaction } from '../../../engine/protocol.js';
+import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import type { Call } from './call.js';
 import { callMembers } from './record.js';
 
@@ -40,19 +40,17 @@ export interface Activity {
   readonly sequence: number;
 }
 
-export class DcerpcTransaction implements Transaction {
-  progressToServer = 0;
-  progressToClient = 0;
-  readonly events: number[] = [];
-  detection?: unknown;
+export class DcerpcTransaction extends TwoSidedTransaction {
   /** Version of the protocol: `5.0` on connections, `4.0` in datagrams. */
   version = '5.0';
 
   constructor(
-    readonly id: number,
+    id: number,
     readonly call: Call,
     readonly activity?: Activity,
-  ) {}
+  ) {
+    super(id);
+  }
 }
 
 export type DcerpcSession = Session<DcerpcTransaction>;

@@ -1,5 +1,5 @@
 /** Each message of the application layer is a transaction, of its own direction. */
-import type { Transaction } from '../../../engine/protocol.js';
+import { OneSidedTransaction } from '../../../engine/protocol.js';
 import type { ApplicationMessage } from './application.js';
 import type { LinkHeader } from './link.js';
 
@@ -16,22 +16,15 @@ export const EVENTS = [
   'too_long_reassembly',
 ] as const;
 
-export class Dnp3Transaction implements Transaction {
-  progressToServer: number;
-  progressToClient: number;
-  readonly events: number[] = [];
-  detection?: unknown;
-
+export class Dnp3Transaction extends OneSidedTransaction {
   constructor(
-    readonly id: number,
+    id: number,
     /** Header of the first frame. */
     readonly link: LinkHeader | undefined,
     /** Undefined for what is no message. */
     readonly message: ApplicationMessage | undefined,
-    readonly toServer: boolean,
+    toServer: boolean,
   ) {
-    // The other direction has nothing to wait for.
-    this.progressToServer = toServer ? 0 : COMPLETE;
-    this.progressToClient = toServer ? COMPLETE : 0;
+    super(id, toServer);
   }
 }

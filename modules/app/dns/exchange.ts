@@ -1,6 +1,6 @@
 /** Conversations of DNS messages. Every message is a transaction of its own, complete as soon as it is there. */
 import type { Session } from '../../../engine/application/session.js';
-import type { Transaction } from '../../../engine/protocol.js';
+import { OneSidedTransaction } from '../../../engine/protocol.js';
 import { HEADER_LENGTH, MAX_OPCODE, Message, opcodeOf, Z } from './message.js';
 import { looksLikeMessage } from './recognition.js';
 
@@ -26,21 +26,17 @@ const INVALID_OPCODE = EVENTS.indexOf('invalid_opcode');
 /** Bytes of a TCP stream that tell whether a message begins here: length and header. */
 const TCP_START = 14;
 
-export class DnsTransaction implements Transaction {
-  progressToServer: number;
-  progressToClient: number;
-  readonly events: number[];
-  detection: unknown;
-
-  /** @param toServer direction the message was sent in: the other one has nothing to wait for */
+export class DnsTransaction extends OneSidedTransaction {
   constructor(
-    readonly id: number,
+    id: number,
     readonly message: Message,
     toServer: boolean,
   ) {
-    this.progressToServer = toServer ? 0 : 1;
-    this.progressToClient = toServer ? 1 : 0;
-    this.events = message.problems.map(problem => EVENTS.indexOf(problem));
+    super(
+      id,
+      toServer,
+      message.problems.map(problem => EVENTS.indexOf(problem)),
+    );
   }
 
   get exchange(): number {

@@ -1,22 +1,15 @@
 /** Messages of EtherNet/IP: a request with its response, or what has none. */
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
-import type { Transaction } from '../../../engine/protocol.js';
+import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import { type EnipMessage, HEADER, isKnown, parseMessage } from './message.js';
 
-export const STARTED = 0;
 export const COMPLETE = 1;
 export const EVENTS = ['too_many_transactions', 'malformed_data', 'invalid_pdu'] as const;
 
-export class EnipTransaction implements Transaction {
-  progressToServer = STARTED;
-  progressToClient = STARTED;
-  readonly events: number[] = [];
-  detection?: unknown;
+export class EnipTransaction extends TwoSidedTransaction {
   request: EnipMessage | undefined;
   response: EnipMessage | undefined;
-
-  constructor(readonly id: number) {}
 
   message(toServer: boolean): EnipMessage | undefined {
     return toServer ? this.request : this.response;

@@ -4,7 +4,7 @@ import type { Reading } from '../../../engine/application/stream-socket.js';
 import type { FileSettings } from '../../../engine/files/file-settings.js';
 import { type BodyMemory, FILE_LIMITS, InspectedBody } from '../../../engine/files/inspected-body.js';
 import { TrackedFile } from '../../../engine/files/tracked-file.js';
-import type { Transaction } from '../../../engine/protocol.js';
+import { TwoSidedTransaction } from '../../../engine/protocol.js';
 
 export const STARTED = 0;
 export const COMPLETE = 1;
@@ -21,20 +21,17 @@ export interface Announced {
   readonly filename: string;
 }
 
-export class FtpDataTransaction implements Transaction {
-  progressToServer = STARTED;
-  progressToClient = STARTED;
-  readonly events: number[] = [];
-  detection?: unknown;
-  files?: TrackedFile[];
+export class FtpDataTransaction extends TwoSidedTransaction {
   /** Contents; one side alone sends any. */
   body: InspectedBody | undefined;
   toServer = false;
 
   constructor(
-    readonly id: number,
+    id: number,
     readonly announced: Announced,
-  ) {}
+  ) {
+    super(id);
+  }
 }
 
 /** The one transaction of the session. */
@@ -79,7 +76,7 @@ function bodyOf(
   // A listing of what has no name is no file.
   if (filename !== '') {
     body.file = new TrackedFile(Buffer.from(filename, 'latin1'), toServer, files);
-    transaction.files = [body.file];
+    transaction.addFile(body.file);
   }
   if (files.streamDepth !== undefined) session.requests.streamDepth = files.streamDepth;
   return body;

@@ -1,5 +1,5 @@
 /** One command with its replies. */
-import type { Transaction } from '../../../engine/protocol.js';
+import { TwoSidedTransaction } from '../../../engine/protocol.js';
 
 export const PROGRESS_TO_SERVER = ['request_started', 'request_complete'] as const;
 export const PROGRESS_TO_CLIENT = ['response_started', 'response_complete'] as const;
@@ -19,12 +19,8 @@ export interface Reply {
   readonly text: Uint8Array;
 }
 
-export class FtpTransaction implements Transaction {
-  progressToServer = STARTED;
-  progressToClient = STARTED;
-  readonly events: number[] = [];
+export class FtpTransaction extends TwoSidedTransaction {
   absent?: 'to_server' | 'to_client';
-  detection?: unknown;
   loggedEvents?: number;
   readonly replies: Reply[] = [];
   /** Port that was agreed upon, 0 without one; by the client (active) or by the server. */
@@ -40,8 +36,10 @@ export class FtpTransaction implements Transaction {
    * @param argument behind the command
    */
   constructor(
-    readonly id: number,
+    id: number,
     readonly command: string | undefined,
     readonly argument: Uint8Array | undefined,
-  ) {}
+  ) {
+    super(id);
+  }
 }

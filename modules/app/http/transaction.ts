@@ -1,9 +1,8 @@
 /** One request with its response. */
 import type { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import type { InspectedBody } from '../../../engine/files/inspected-body.js';
-import type { TrackedFile } from '../../../engine/files/tracked-file.js';
 import type { Frame } from '../../../engine/frames/frame.js';
-import type { Transaction } from '../../../engine/protocol.js';
+import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import { EMPTY } from './bytes.js';
 import type { Headers } from './headers.js';
 import type { ServerSettings } from './server-settings.js';
@@ -28,7 +27,6 @@ export const PROGRESS_TO_CLIENT = [
   'response_complete',
 ] as const;
 
-export const STARTED = 0;
 export const LINE = 1;
 export const HEADERS = 2;
 export const BODY = 3;
@@ -77,12 +75,7 @@ export class Response extends Message {
   continues = 0;
 }
 
-export class HttpTransaction implements Transaction {
-  progressToServer = STARTED;
-  progressToClient = STARTED;
-  readonly events: number[] = [];
-  detection?: unknown;
-  files?: TrackedFile[];
+export class HttpTransaction extends TwoSidedTransaction {
   loggedEvents?: number;
   readonly request = new Request();
   readonly response = new Response();
@@ -92,17 +85,14 @@ export class HttpTransaction implements Transaction {
   answered = false;
 
   constructor(
-    readonly id: number,
+    id: number,
     readonly settings: HttpSettings,
     readonly server: ServerSettings,
-  ) {}
+  ) {
+    super(id);
+  }
 
   message(toServer: boolean): Request | Response {
     return toServer ? this.request : this.response;
-  }
-
-  addFile(file: TrackedFile): void {
-    this.files ??= [];
-    this.files.push(file);
   }
 }

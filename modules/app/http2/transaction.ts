@@ -1,7 +1,6 @@
 /** A stream with its request and response, or one frame that is about the connection as a whole. */
 import type { InspectedBody } from '../../../engine/files/inspected-body.js';
-import type { TrackedFile } from '../../../engine/files/tracked-file.js';
-import type { Transaction } from '../../../engine/protocol.js';
+import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import type { Message as DnsMessage } from '../dns/message.js';
 import { EMPTY, fromLatin1, isWord, lowered } from '../http/bytes.js';
 import type { Setting } from './frame.js';
@@ -22,7 +21,6 @@ export const PROGRESS_TO_CLIENT = [
   'response_data',
   'response_complete',
 ] as const;
-export const STARTED = 0;
 export const HEADERS_DONE = 1;
 export const DATA_DONE = 2;
 export const COMPLETE = 3;
@@ -80,12 +78,7 @@ export class Message {
 
 const SEPARATOR = fromLatin1(', ');
 
-export class Http2Transaction implements Transaction {
-  progressToServer = STARTED;
-  progressToClient = STARTED;
-  readonly events: number[] = [];
-  detection?: unknown;
-  files?: TrackedFile[];
+export class Http2Transaction extends TwoSidedTransaction {
   loggedEvents?: number;
   readonly request = new Message();
   readonly response = new Message();
@@ -94,10 +87,12 @@ export class Http2Transaction implements Transaction {
 
   /** @param stream 0: the connection as a whole */
   constructor(
-    readonly id: number,
+    id: number,
     readonly stream: number,
     readonly settings: Http2Settings,
-  ) {}
+  ) {
+    super(id);
+  }
 
   message(toServer: boolean): Message {
     return toServer ? this.request : this.response;
@@ -120,11 +115,6 @@ export class Http2Transaction implements Transaction {
 
   get path(): Uint8Array {
     return this.request.value(':path') ?? EMPTY;
-  }
-
-  addFile(file: TrackedFile): void {
-    this.files ??= [];
-    this.files.push(file);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Messages of IKE: each is a transaction. What was agreed upon in one is told with those behind it. */
 import type { Session } from '../../../engine/application/session.js';
-import type { Transaction } from '../../../engine/protocol.js';
+import { OneSidedTransaction } from '../../../engine/protocol.js';
 import {
   HEADER,
   hex,
@@ -48,11 +48,7 @@ export class IkeState {
   chosen: readonly Transform[] = [];
 }
 
-export class IkeTransaction implements Transaction {
-  progressToServer: number;
-  progressToClient: number;
-  readonly events: number[] = [];
-  detection?: unknown;
+export class IkeTransaction extends OneSidedTransaction {
   /** Types of payloads, the highest first. */
   payloads: readonly number[] = [];
   keyExchange: Uint8Array | undefined;
@@ -66,15 +62,13 @@ export class IkeTransaction implements Transaction {
   serverProposals: readonly (readonly Attribute[])[] | readonly (readonly Transform[])[] = [];
 
   constructor(
-    readonly id: number,
-    readonly toServer: boolean,
+    id: number,
+    toServer: boolean,
     /** Undefined for what is no message. */
     readonly header: IkeHeader | undefined,
     readonly state: IkeState,
   ) {
-    // The other direction has nothing to wait for.
-    this.progressToServer = toServer ? 0 : COMPLETE;
-    this.progressToClient = toServer ? COMPLETE : 0;
+    super(id, toServer);
   }
 
   get isEncrypted(): boolean {

@@ -1,30 +1,23 @@
 /** Kerberos messages of both directions: each is a transaction. */
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
-import type { Transaction } from '../../../engine/protocol.js';
+import { OneSidedTransaction } from '../../../engine/protocol.js';
 import { AS_REQ, type KerberosMessage, KRB_ERROR, parseMessage, TGS_REQ } from './message.js';
 import { isWeak } from './names.js';
 
 export const COMPLETE = 1;
 export const EVENTS = ['malformed_data', 'weak_encryption'] as const;
 
-export class KerberosTransaction implements Transaction {
-  progressToServer: number;
-  progressToClient: number;
-  readonly events: number[] = [];
-  detection?: unknown;
-
+export class KerberosTransaction extends OneSidedTransaction {
   constructor(
-    readonly id: number,
-    readonly toServer: boolean,
+    id: number,
+    toServer: boolean,
     /** Undefined for what is no message. */
     readonly message: KerberosMessage | undefined,
     /** Type of the request that failed. */
     readonly failedRequest: number | undefined,
   ) {
-    // The other direction has nothing to wait for.
-    this.progressToServer = toServer ? 0 : COMPLETE;
-    this.progressToClient = toServer ? COMPLETE : 0;
+    super(id, toServer);
   }
 }
 

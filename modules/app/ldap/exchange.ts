@@ -1,7 +1,7 @@
 /** Conversations of LDAP messages: a request and all its responses are a transaction. */
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
-import type { Transaction } from '../../../engine/protocol.js';
+import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import { readHead, SEQUENCE } from '../asn1/ber.js';
 import { type LdapMessage, parseMessage } from './message.js';
 import { isInterim, isRequest, isUnanswered } from './operation.js';
@@ -24,17 +24,15 @@ export interface LdapSettings {
   readonly mostTransactions: number;
 }
 
-export class LdapTransaction implements Transaction {
-  progressToServer = STARTED;
-  progressToClient = STARTED;
-  readonly events: number[] = [];
-  detection?: unknown;
+export class LdapTransaction extends TwoSidedTransaction {
   readonly responses: LdapMessage[] = [];
 
   constructor(
-    readonly id: number,
+    id: number,
     readonly request: LdapMessage | undefined,
-  ) {}
+  ) {
+    super(id);
+  }
 }
 
 export type LdapSession = Session<LdapTransaction>;

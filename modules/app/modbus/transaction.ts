@@ -1,5 +1,5 @@
 /** A request with its response. */
-import type { Transaction } from '../../../engine/protocol.js';
+import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import type { ModbusMessage } from './message.js';
 
 export const COMPLETE = 1;
@@ -15,13 +15,7 @@ export const EVENTS = [
   'flooded',
 ] as const;
 
-export class ModbusTransaction implements Transaction {
-  progressToServer = 0;
-  progressToClient = 0;
-  readonly events: number[] = [];
-  detection?: unknown;
+export class ModbusTransaction extends TwoSidedTransaction {
   request: ModbusMessage | undefined;
   response: ModbusMessage | undefined;
-
-  constructor(readonly id: number) {}
 }

@@ -1,7 +1,7 @@
 /** Which messages belong together, and what is wrong with their order. */
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
-import type { Transaction } from '../../../engine/protocol.js';
+import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import * as Type from './control-packet.js';
 import { type PacketHeader, parseHeader } from './control-packet.js';
 import { type Message, parseBody } from './message.js';
@@ -24,19 +24,17 @@ export const EVENTS = [
 
 type Event = (typeof EVENTS)[number];
 
-export class MqttTransaction implements Transaction {
-  progressToServer = 0;
-  progressToClient = 0;
-  readonly events: number[] = [];
-  detection?: unknown;
+export class MqttTransaction extends TwoSidedTransaction {
   readonly messages: Message[] = [];
 
   constructor(
-    readonly id: number,
+    id: number,
     readonly settings: MqttSettings,
     /** Of the connection. */
     public version: number,
-  ) {}
+  ) {
+    super(id);
+  }
 
   message(type: number): Message | undefined {
     return this.messages.find(({ header }) => header.type === type);

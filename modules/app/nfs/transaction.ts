@@ -1,7 +1,6 @@
 /** A call with its reply, or all reads or writes of a file. */
 import type { InspectedBody } from '../../../engine/files/inspected-body.js';
-import type { TrackedFile } from '../../../engine/files/tracked-file.js';
-import type { Transaction } from '../../../engine/protocol.js';
+import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import type { NfsCall } from './message.js';
 import type { RpcCall } from './rpc.js';
 
@@ -23,12 +22,7 @@ export interface Transfer {
   isLast: boolean;
 }
 
-export class NfsTransaction implements Transaction {
-  progressToServer = STARTED;
-  progressToClient = STARTED;
-  readonly events: number[] = [];
-  detection?: unknown;
-  files?: TrackedFile[];
+export class NfsTransaction extends TwoSidedTransaction {
   transfer: Transfer | undefined;
   /** Of the file it is about, as it is told. */
   handle: Uint8Array | undefined;
@@ -36,10 +30,12 @@ export class NfsTransaction implements Transaction {
   status = 0;
 
   constructor(
-    readonly id: number,
+    id: number,
     /** Undefined for what is no call. */
     readonly rpc: RpcCall | undefined,
     readonly call: NfsCall | undefined,
     readonly name: Uint8Array,
-  ) {}
+  ) {
+    super(id);
+  }
 }

@@ -67,7 +67,7 @@ export class Transfers {
     const { files, memory } = this.settings;
     const body = new InspectedBody(FILE_LIMITS, this.session.sides.inline, memory, files.streamDepth ?? 0);
     body.file = new TrackedFile(transaction.name, toServer, files);
-    transaction.files = [body.file];
+    transaction.addFile(body.file);
     if (files.streamDepth !== undefined) this.session.requests.streamDepth = files.streamDepth;
     return { toServer, body, chunks: 0, lastXid: 0, isLast: false };
   }

@@ -1,5 +1,5 @@
 /** One NTP packet (RFC 5905 7.3): each is a transaction, of its own direction. */
-import type { Transaction } from '../../../engine/protocol.js';
+import { OneSidedTransaction } from '../../../engine/protocol.js';
 
 export const COMPLETE = 1;
 /** Bytes of a packet without extensions. */
@@ -9,25 +9,15 @@ export const EVENTS = ['unsolicited_response', 'malformed_data', 'not_request', 
 const CLIENT = 3;
 const SERVER = 4;
 
-export class NtpTransaction implements Transaction {
-  progressToServer: number;
-  progressToClient: number;
-  readonly events: number[] = [];
-  detection?: unknown;
+export class NtpTransaction extends OneSidedTransaction {
   readonly version: number;
   readonly mode: number;
   readonly stratum: number;
   readonly referenceId: Uint8Array;
 
   /** @param bytes of a whole header; kept */
-  constructor(
-    readonly id: number,
-    bytes: Uint8Array,
-    toServer: boolean,
-  ) {
-    // The other direction has nothing to wait for.
-    this.progressToServer = toServer ? 0 : COMPLETE;
-    this.progressToClient = toServer ? COMPLETE : 0;
+  constructor(id: number, bytes: Uint8Array, toServer: boolean) {
+    super(id, toServer);
     this.version = (bytes[0]! >> 3) & 7;
     this.mode = bytes[0]! & 7;
     this.stratum = bytes[1] ?? 0;

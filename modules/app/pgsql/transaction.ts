@@ -1,6 +1,6 @@
 /** A request with its response, and its EVE record. */
 
-import type { Transaction } from '../../../engine/protocol.js';
+import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import { latin1Text } from '../../../engine/record/bytes-text.js';
 import type { PgsqlSettings } from './settings.js';
 
@@ -21,11 +21,7 @@ export interface Tally {
   bytes: number;
 }
 
-export class PgsqlTransaction implements Transaction {
-  progressToServer = 0;
-  progressToClient = 0;
-  readonly events: number[] = [];
-  detection?: unknown;
+export class PgsqlTransaction extends TwoSidedTransaction {
   readonly request: Members = {};
   readonly response: Members = {};
   /** Text of a simple query. */
@@ -37,9 +33,11 @@ export class PgsqlTransaction implements Transaction {
   readonly copiedOut: Tally = { count: 0, bytes: 0 };
 
   constructor(
-    readonly id: number,
+    id: number,
     readonly settings: PgsqlSettings,
-  ) {}
+  ) {
+    super(id);
+  }
 }
 
 export function pgsqlRecord(transaction: PgsqlTransaction): string {

@@ -2,7 +2,7 @@
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
 import { readTextLine } from '../../../engine/application/text-line.js';
-import type { Transaction } from '../../../engine/protocol.js';
+import { TwoSidedTransaction } from '../../../engine/protocol.js';
 
 export const COMPLETE = 1;
 export const EVENTS = [
@@ -46,19 +46,17 @@ export interface Pop3Response {
   readonly data: string[];
 }
 
-export class Pop3Transaction implements Transaction {
-  progressToServer = 0;
-  progressToClient = 0;
-  readonly events: number[] = [];
-  detection?: unknown;
+export class Pop3Transaction extends TwoSidedTransaction {
   response: Pop3Response | undefined;
 
   constructor(
-    readonly id: number,
+    id: number,
     /** In upper case; undefined for what the server says unasked. */
     readonly command: string | undefined,
     readonly args: readonly string[],
-  ) {}
+  ) {
+    super(id);
+  }
 
   get hasLongResponse(): boolean {
     const { command = '', args } = this;

@@ -1,5 +1,5 @@
 /** What one packet of a QUIC connection tells. */
-import type { Transaction } from '../../../engine/protocol.js';
+import { OneSidedTransaction } from '../../../engine/protocol.js';
 import { type Fingerprint, ja3, ja3s, ja4 } from '../tls/fingerprint.js';
 import type { Hello } from '../tls/hello.js';
 import type { GoogleHello } from './google.js';
@@ -15,25 +15,19 @@ export interface QuicSettings {
   readonly ja4: boolean;
 }
 
-export class QuicTransaction implements Transaction {
-  progressToServer: number;
-  progressToClient: number;
-  readonly events: number[] = [];
-  detection?: unknown;
+export class QuicTransaction extends OneSidedTransaction {
   readonly hello: Hello | undefined;
   readonly google: GoogleHello | undefined;
   private ja3Of: Fingerprint | undefined;
   private ja4Of: string | undefined;
 
   constructor(
-    readonly id: number,
-    readonly toServer: boolean,
+    id: number,
+    toServer: boolean,
     readonly version: number | undefined,
     told: { readonly hello?: Hello; readonly google?: GoogleHello },
   ) {
-    // The other direction has nothing to wait for.
-    this.progressToServer = toServer ? 0 : COMPLETE;
-    this.progressToClient = toServer ? COMPLETE : 0;
+    super(id, toServer);
     this.hello = told.hello;
     this.google = told.google;
   }

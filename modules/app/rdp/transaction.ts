@@ -1,5 +1,5 @@
 /** Each message that begins a connection is a transaction, of its own direction. */
-import type { Transaction } from '../../../engine/protocol.js';
+import { OneSidedTransaction } from '../../../engine/protocol.js';
 import type { ConnectRequest } from './connect-request.js';
 import type { InitialRequest, InitialResponse } from './x224.js';
 
@@ -13,19 +13,12 @@ export type RdpItem =
   /** Serial numbers of certificates, in hexadecimal digits. */
   | { readonly type: 'tls_handshake'; readonly serials: readonly string[] };
 
-export class RdpTransaction implements Transaction {
-  progressToServer: number;
-  progressToClient: number;
-  readonly events: number[] = [];
-  detection?: unknown;
-
+export class RdpTransaction extends OneSidedTransaction {
   constructor(
-    readonly id: number,
+    id: number,
     readonly item: RdpItem,
     toServer: boolean,
   ) {
-    // The other direction has nothing to wait for.
-    this.progressToServer = toServer ? 0 : COMPLETE;
-    this.progressToClient = toServer ? COMPLETE : 0;
+    super(id, toServer);
   }
 }

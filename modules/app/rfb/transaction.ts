@@ -1,5 +1,5 @@
 /** The handshake of a connection is its one transaction. */
-import type { Transaction } from '../../../engine/protocol.js';
+import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import type { ProtocolVersion } from './version.js';
 
 export const COMPLETE = 1;
@@ -31,12 +31,7 @@ export interface FrameBuffer {
   readonly name: Uint8Array;
 }
 
-export class RfbTransaction implements Transaction {
-  progressToServer = 0;
-  progressToClient = 0;
-  readonly events: number[] = [];
-  detection?: unknown;
-  readonly id = 0;
+export class RfbTransaction extends TwoSidedTransaction {
   serverVersion: ProtocolVersion | undefined;
   clientVersion: ProtocolVersion | undefined;
   securityType: number | undefined;
@@ -46,4 +41,8 @@ export class RfbTransaction implements Transaction {
   failureReason: Uint8Array | undefined;
   shared: boolean | undefined;
   frameBuffer: FrameBuffer | undefined;
+
+  constructor() {
+    super(0);
+  }
 }

@@ -35,7 +35,7 @@ export class FileTransfer {
     this.limits = toServer ? writeQueue : readQueue;
     this.body = new InspectedBody(FILE_LIMITS, session.sides.inline, memory, 0);
     this.body.file = this.file;
-    transaction.files = [this.file];
+    transaction.addFile(this.file);
     transaction.body = this.body;
     transaction.bodyToServer = toServer;
   }

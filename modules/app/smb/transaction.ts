@@ -1,7 +1,6 @@
 /** One request with its response, or one file on its way. */
 import type { InspectedBody } from '../../../engine/files/inspected-body.js';
-import type { TrackedFile } from '../../../engine/files/tracked-file.js';
-import type { Transaction } from '../../../engine/protocol.js';
+import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import type { Call } from '../dcerpc/call.js';
 import type { NtlmAnswer } from './ntlm.js';
 
@@ -104,12 +103,7 @@ export interface Detail {
   call?: Call;
 }
 
-export class SmbTransaction implements Transaction {
-  progressToServer = 0;
-  progressToClient = 0;
-  readonly events: number[] = [];
-  detection?: unknown;
-  files?: TrackedFile[];
+export class SmbTransaction extends TwoSidedTransaction {
   loggedEvents?: number;
   sessionId = 0n;
   treeId = 0;
@@ -124,12 +118,14 @@ export class SmbTransaction implements Transaction {
   bodyToServer = false;
 
   constructor(
-    readonly id: number,
+    id: number,
     /** 1 or 2, as `smb.version` has it. */
     readonly version: number,
     readonly command: number,
     readonly kind: Kind,
     /** Of the connection, as far as it is known. */
     public dialect: string,
-  ) {}
+  ) {
+    super(id);
+  }
 }

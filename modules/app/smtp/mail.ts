@@ -68,8 +68,7 @@ export class Mail implements MimeConsumer {
     const { transaction, session } = this;
     const { files, limits, memory } = session.settings as SmtpSettings;
     this.file = new TrackedFile(fromLatin1(name), true, files);
-    transaction.files ??= [];
-    transaction.files.push(this.file);
+    transaction.addFile(this.file);
     transaction.body ??= new InspectedBody(limits, session.sides.inline, memory, 0);
     if (transaction.attachments.length < MOST_ATTACHMENTS) transaction.attachments.push(name);
     if (files.streamDepth !== undefined) session.requests.streamDepth = files.streamDepth;

@@ -1,7 +1,6 @@
 /** One mail: its envelope, its header, its files. */
 import type { InspectedBody } from '../../../engine/files/inspected-body.js';
-import type { TrackedFile } from '../../../engine/files/tracked-file.js';
-import type { Transaction } from '../../../engine/protocol.js';
+import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import type { HeaderFields } from '../mime/header.js';
 import type { SmtpSettings } from './settings.js';
 
@@ -57,12 +56,7 @@ export type SmtpEvent = (typeof EVENTS)[number];
 /** Recipients of a mail that are kept. */
 const MOST_RECIPIENTS = 1024;
 
-export class SmtpTransaction implements Transaction {
-  progressToServer = 0;
-  progressToClient = 0;
-  readonly events: number[] = [];
-  detection?: unknown;
-  files?: TrackedFile[];
+export class SmtpTransaction extends TwoSidedTransaction {
   loggedEvents?: number;
   mailFrom: Uint8Array | undefined;
   readonly rcptTo: Uint8Array[] = [];
@@ -76,10 +70,12 @@ export class SmtpTransaction implements Transaction {
   body: InspectedBody | undefined;
 
   constructor(
-    readonly id: number,
+    id: number,
     public helo: Uint8Array | undefined,
     readonly settings: SmtpSettings,
-  ) {}
+  ) {
+    super(id);
+  }
 
   addRecipient(recipient: Uint8Array): void {
     if (this.rcptTo.length < MOST_RECIPIENTS) this.rcptTo.push(recipient);

@@ -1,6 +1,6 @@
 /** What both sides of a connection say before it is encrypted. */
 import { createHash } from 'node:crypto';
-import type { Transaction } from '../../../engine/protocol.js';
+import { TwoSidedTransaction } from '../../../engine/protocol.js';
 
 export const PROGRESS_TO_SERVER = [
   'request_started',
@@ -40,16 +40,15 @@ export class Peer {
   encrypted = false;
 }
 
-export class SshTransaction implements Transaction {
-  readonly id = 0;
-  progressToServer = 0;
-  progressToClient = 0;
-  readonly events: number[] = [];
-  detection?: unknown;
+export class SshTransaction extends TwoSidedTransaction {
   loggedEvents?: number;
   logged?: boolean;
   readonly client = new Peer();
   readonly server = new Peer();
+
+  constructor() {
+    super(0);
+  }
 
   peer(toServer: boolean): Peer {
     return toServer ? this.client : this.server;

@@ -1,5 +1,5 @@
 /** Requests of TFTP (RFC 1350 5): what is asked for; the transfer itself goes over other ports. */
-import type { Transaction } from '../../../engine/protocol.js';
+import { OneSidedTransaction } from '../../../engine/protocol.js';
 
 const READ = 1;
 const WRITE = 2;
@@ -25,15 +25,11 @@ export function parseRequest(bytes: Uint8Array, start: number, end: number): Tft
   return { packet: code === READ ? 'read' : 'write', file, mode };
 }
 
-export class TftpTransaction implements Transaction {
-  progressToServer = 0;
-  /** There is nothing to wait for. */
-  progressToClient = 1;
-  readonly events: number[] = [];
-  detection?: unknown;
-
+export class TftpTransaction extends OneSidedTransaction {
   constructor(
-    readonly id: number,
+    id: number,
     readonly request: TftpRequest,
-  ) {}
+  ) {
+    super(id, true);
+  }
 }

@@ -1,6 +1,6 @@
 /** The one transaction of a TLS conversation: its handshake. What costs is worked out when it is asked for. */
 import type { CertificateChain } from '../../../engine/certificate-chain.js';
-import type { Transaction } from '../../../engine/protocol.js';
+import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import { type Certificate, CertificateCache, type CertificateProblem } from './certificate.js';
 import { type Fingerprint, ja3, ja3s, ja4 } from './fingerprint.js';
 import type { Hello } from './hello.js';
@@ -63,13 +63,9 @@ export class Peer {
   }
 }
 
-export class TlsTransaction implements Transaction {
+export class TlsTransaction extends TwoSidedTransaction {
   /** What the flow was before (STARTTLS and the like). */
   fromProtocol: string | undefined;
-  readonly id = 0;
-  progressToServer = 0;
-  progressToClient = 0;
-  readonly events: number[] = [];
   readonly client = new Peer();
   readonly server = new Peer();
   /** Version agreed on; the client's wish until the server has spoken. */
@@ -77,10 +73,11 @@ export class TlsTransaction implements Transaction {
   resumed = false;
   /** The server wants a certificate of the client. */
   asksClient = false;
-  detection: unknown;
 
   /** @param alertMembers what alerts tell of it */
-  constructor(readonly alertMembers: ReadonlySet<string>) {}
+  constructor(readonly alertMembers: ReadonlySet<string>) {
+    super(0);
+  }
 
   private clientJa3: Fingerprint | undefined;
   private serverJa3: Fingerprint | undefined;

@@ -1,7 +1,7 @@
 /** Frames of both directions: each is a transaction; the last one of a message has all of it. */
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
-import type { Transaction } from '../../../engine/protocol.js';
+import { OneSidedTransaction } from '../../../engine/protocol.js';
 import type { BodyForms } from '../../../engine/record/alert-bodies.js';
 import { Inflate } from '../http/inflate.js';
 import { COMPRESSED, FIN, type FrameHeader, isControl, peekHeader, unmask } from './frame-header.js';
@@ -18,22 +18,16 @@ export interface WebSocketSettings {
   readonly alertPayload: BodyForms;
 }
 
-export class WebSocketTransaction implements Transaction {
-  progressToServer: number;
-  progressToClient: number;
-  readonly events: number[] = [];
-  detection?: unknown;
+export class WebSocketTransaction extends OneSidedTransaction {
   payload: Uint8Array = EMPTY;
 
   constructor(
-    readonly id: number,
-    readonly toServer: boolean,
+    id: number,
+    toServer: boolean,
     readonly header: FrameHeader,
     readonly alertPayload: BodyForms,
   ) {
-    // The other direction has nothing to wait for.
-    this.progressToServer = toServer ? 0 : COMPLETE;
-    this.progressToClient = toServer ? COMPLETE : 0;
+    super(id, toServer);
   }
 }
 

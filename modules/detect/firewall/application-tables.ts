@@ -3,9 +3,11 @@
  * transaction is judged at the hooks that it has reached and that were not left behind accepted; the hook that it
  * stands at is judged again until it has gone on.
  */
+
+import type { ApplicationLayer, TransactionUpdate } from '../../../engine/application-layer.js';
 import { Frame } from '../../../engine/frames/frame.js';
 import * as Packet from '../../../engine/packet.js';
-import type { ApplicationLayer, Protocol, TransactionUpdate } from '../../../engine/protocol.js';
+import type { Protocol } from '../../../engine/protocol.js';
 import { REASON_DEFAULT_APP_POLICY, REASON_FIREWALL_RULES } from '../../../engine/verdict.js';
 import type { FirewallTable, FirewallTables } from '../../../signatures/firewall/tables.js';
 import type { RuleLanguage } from '../../../signatures/language.js';

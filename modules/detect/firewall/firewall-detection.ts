@@ -3,13 +3,14 @@
  * accept. The tables are judged in this order: packets (`filter`), threat detection of packets, the hooks of
  * application protocols, threat detection of transactions.
  */
+
+import type { ApplicationLayer } from '../../../engine/application-layer.js';
 import type { Batch } from '../../../engine/batch.js';
 import { EVENT_NONE, EVENT_TRANSACTION } from '../../../engine/event.js';
 import { offerFirewallHooks } from '../../../engine/firewall.js';
 import * as Flow from '../../../engine/flow-record.js';
 import { FLOW_TABLE } from '../../../engine/flow-table.js';
 import * as Packet from '../../../engine/packet.js';
-import type { ApplicationLayer } from '../../../engine/protocol.js';
 import { isOfFirewall, REASON_FLOW_PRE_HOOK, REASON_STREAM_PRE_HOOK } from '../../../engine/verdict.js';
 import * as Header from '../../../signatures/compile/header.js';
 import { TCP } from '../../../signatures/compile/traits.js';

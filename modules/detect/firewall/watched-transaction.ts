@@ -1,5 +1,7 @@
 /** A transaction as a firewall follows it: which hooks of each direction were accepted. */
-import type { Conversation, Transaction, TransactionUpdate } from '../../../engine/protocol.js';
+
+import type { Conversation, TransactionUpdate } from '../../../engine/application-layer.js';
+import type { Transaction } from '../../../engine/protocol.js';
 import type { Visible } from '../transaction-rule.js';
 
 /** One direction of it. `progress` is -1 as long as nothing was told. */

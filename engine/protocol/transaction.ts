@@ -1,0 +1,80 @@
+/** What a protocol's conversations consist of: the contract of a transaction, and what most transactions begin as. */
+import type { CertificateChain } from '../certificate-chain.js';
+import type { TrackedFile } from '../files/tracked-file.js';
+
+/** One request with its response, or whatever else the protocol exchanges as a unit. */
+export interface Transaction {
+  /** Number in the flow, from 0: EVE's tx_id. */
+  readonly id: number;
+  /** How far each direction has come: index into the protocol's progress names. Only ever grows. */
+  progressToServer: number;
+  progressToClient: number;
+  /** Events raised while it was parsed: indexes into `Protocol.events`. Only ever grows. */
+  readonly events: number[];
+  /** Number that a request and its answer share, where they are transactions of their own. */
+  readonly exchange?: number;
+  /** Kept by detections that are code: directions that were told, as bits. */
+  toldDirections?: number;
+  /** Kept by detection: what was inspected already. */
+  detection?: unknown;
+  /**
+   * The direction that has no part in it: what a server says unasked has no request. Its hooks are not judged. The engine
+   * knows it of transactions that begin with that direction complete.
+   */
+  absent?: 'to_server' | 'to_client';
+  /** Kept by detection: names that signatures set on it. */
+  bits?: Set<string>;
+  /** Files it carries (see `files/tracked-file.ts`), of both directions. */
+  files?: TrackedFile[];
+  /** Kept by detection: numbers of the signatures that want files of each direction to be stored. */
+  storesFiles?: FilesToStore;
+  /** What the certificate store keeps of it. */
+  readonly certificates?: CertificateChain | undefined;
+  /** Kept by the engine: how many of its events were logged as anomalies. */
+  loggedEvents?: number;
+  /** Kept by detection: how many alerts in the stream were logged with it. */
+  guessed?: number;
+  /** Kept by the engine: its record was made. */
+  logged?: boolean;
+}
+
+/** Numbers of the signatures that want files to be stored, by direction. */
+export interface FilesToStore {
+  readonly toServer: number[];
+  readonly toClient: number[];
+  /** Of a whole conversation: the first transaction that is meant. */
+  readonly from?: number;
+}
+
+/** What both sides have a part in: a request with its response. */
+export abstract class TwoSidedTransaction implements Transaction {
+  progressToServer = 0;
+  progressToClient = 0;
+  readonly events: number[] = [];
+  detection: unknown;
+  files?: TrackedFile[];
+
+  constructor(readonly id: number) {}
+
+  addFile(file: TrackedFile): void {
+    this.files ??= [];
+    this.files.push(file);
+  }
+}
+
+/** A message that stands for itself. It has two states, and the other direction, which has nothing to wait for, the last. */
+export abstract class OneSidedTransaction implements Transaction {
+  progressToServer: number;
+  progressToClient: number;
+  detection: unknown;
+
+  /** @param toServer direction in which it is sent */
+  constructor(
+    readonly id: number,
+    readonly toServer: boolean,
+    readonly events: number[] = [],
+  ) {
+    this.progressToServer = toServer ? 0 : 1;
+    this.progressToClient = toServer ? 1 : 0;
+  }
+}
