@@ -44,12 +44,13 @@ export function ruleProtocols(protocols: readonly Protocol[]): Map<string, RuleP
       const others =
         before?.kind === 'application'
           ? before
-          : { transports: [], hooks: [], points: undefined, files: false };
+          : { transports: [], hooks: [], points: undefined, files: false, events: undefined };
       known.set(name, {
         name,
         kind: 'application',
         transports: [...new Set([...others.transports, ...protocol.transports])],
         hooks: [...new Set([...others.hooks, ...hooksOf(protocol)])],
+        events: new Set([...(others.events ?? []), ...protocol.events]),
         points: others.points ?? pointsOf(protocol),
         files: others.files === true || carriesFiles(protocol),
       });

@@ -77,6 +77,8 @@ export interface RuleProtocol {
   readonly transports: readonly ('tcp' | 'udp')[];
   /** Names of hooks behind the colon. */
   readonly hooks: readonly string[];
+  /** Names of its events, for `app-layer-event`. */
+  readonly events?: ReadonlySet<string>;
   /** An application protocol that carries files. */
   readonly files?: boolean;
   /** Where those of application protocols lie. */

@@ -46,7 +46,7 @@ function fingerprint(
   version: 'ja3' | 'ja4',
   summary: string,
   of: (transaction: QuicTransaction) => string | undefined,
-  toServer = true,
+  { toServer = true, ...more }: Partial<Buffer_> & { readonly toServer?: boolean } = {},
 ): Buffer_ {
   return {
     keyword,
@@ -56,6 +56,7 @@ function fingerprint(
     switch: `app-layer.protocols.tls.${version}-fingerprints`,
     get: transaction => (transaction.toServer === toServer ? bytesOf(of(transaction)) : undefined),
     ...(toServer && { aliases: [keyword.replace('.', '_')] }),
+    ...more,
   };
 }
 
@@ -77,10 +78,17 @@ const BUFFERS: readonly Buffer_[] = [
     ({ google }, _, index) => (index === 0 ? bytesOf(google?.cyu.text) : undefined),
     { multiple: true },
   ),
-  fingerprint('ja3.hash', 'ja3', 'MD5 of the JA3 text of the client', ({ ja3 }) => ja3?.hash),
+  fingerprint('ja3.hash', 'ja3', 'MD5 of the JA3 text of the client', ({ ja3 }) => ja3?.hash, {
+    form: MD5_TEXT,
+  }),
   fingerprint('ja3.string', 'ja3', 'the JA3 text of the client', ({ ja3 }) => ja3?.text),
-  fingerprint('ja3s.hash', 'ja3', 'MD5 of the JA3S text of the server', ({ ja3 }) => ja3?.hash, false),
-  fingerprint('ja3s.string', 'ja3', 'the JA3S text of the server', ({ ja3 }) => ja3?.text, false),
+  fingerprint('ja3s.hash', 'ja3', 'MD5 of the JA3S text of the server', ({ ja3 }) => ja3?.hash, {
+    toServer: false,
+    form: MD5_TEXT,
+  }),
+  fingerprint('ja3s.string', 'ja3', 'the JA3S text of the server', ({ ja3 }) => ja3?.text, {
+    toServer: false,
+  }),
   fingerprint('ja4.hash', 'ja4', 'the JA4 fingerprint of the client', ({ ja4 }) => ja4),
 ];
 

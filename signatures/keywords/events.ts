@@ -1,9 +1,11 @@
 /** decode-event, engine-event, stream-event and app-layer-event: events that decoders and parsers raised. */
 import { APPLICATION_EVENT_NAMES, FIRST_APPLICATION_EVENT } from '../../engine/application/packet-events.js';
+import { nearest } from '../../engine/nearest.js';
 import { hasEvent } from '../../engine/packet.js';
 import { decoderEventNumber, streamEventNumber } from '../../engine/packet-event-names.js';
 import type { Keyword, MatchCompiler } from '../keyword.js';
 import type { RuleBuilder } from '../rule-builder.js';
+import type { RuleProtocol } from '../rule-context.js';
 import { RuleError } from '../rule-error.js';
 import type { Match, Position } from '../signature.js';
 
@@ -46,8 +48,14 @@ function applicationEvent(rule: RuleBuilder, argument: string | undefined, at: P
     rule.markUnsupported(`protocol ${protocol} is not supported yet`);
     return;
   }
+  if (known.events && !known.events.has(event)) throw unknownEvent(known, event, at);
   const match: TransactionEventMatch = { kind: 'transaction-event', protocol: protocol!, event };
   rule.addCondition(match);
+}
+
+function unknownEvent({ name, events }: RuleProtocol, event: string, at: Position): RuleError {
+  const meant = nearest(event, [...events!]);
+  return new RuleError(`protocol ${name} has no event "${event}"`, at, meant && `${name}.${meant}`);
 }
 
 function split(name: string): [string | undefined, string | undefined] {

@@ -205,3 +205,14 @@ describe('HTTP', () => {
     );
   });
 });
+
+describe('events', () => {
+  test('of a protocol that has no such event', () => {
+    expect(refusal('app-layer-event:sample.too_long;', sample)).toBeUndefined();
+    const { errors } = load(withOptions('app-layer-event:sample.too_lang;', sample));
+    expect(errors[0]).toMatchObject({
+      message: 'protocol sample has no event "too_lang"',
+      suggestion: 'sample.too_long',
+    });
+  });
+});
