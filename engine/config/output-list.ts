@@ -1,7 +1,7 @@
 /** The `outputs` list of the configuration: entries such as `- eve-log: { enabled: yes, … }`, several of a name. */
 import { isAbsolute, join } from 'node:path';
 import { Config, type ConfigTree } from './config.js';
-import { boolean, option, text, tree } from './option.js';
+import { boolean, type Option, option, text, tree } from './option.js';
 
 export const outputs = option(
   'outputs',
@@ -52,6 +52,23 @@ export function recordTypeSettings(config: Config, type: string): (Config | unde
     const listed = (Array.isArray(types) ? types : []).flatMap(entriesIn);
     return listed.find(({ name, settings }) => name === type && settings.read(enabled))?.settings;
   });
+}
+
+/** Outputs with a record type, as bits (see `outputBit`): those where an option of it is on, and the others. */
+export interface OutputsByOption {
+  readonly on: number;
+  readonly off: number;
+}
+
+/** @param name of an option below the record type, which is off by default */
+export function outputsByOption(config: Config, type: string, flag: Option<boolean>): OutputsByOption {
+  const name = flag.path.slice(flag.path.lastIndexOf('.') + 1);
+  let [on, off] = [0, 0];
+  for (const [index, entry] of recordTypeSettings(config, type).entries()) {
+    if (entry?.read({ ...flag, path: name })) on |= outputBit(index);
+    else if (entry) off |= outputBit(index);
+  }
+  return { on: on >>> 0, off: off >>> 0 };
 }
 
 /** `- stats`, or `- stats: { … }`. */

@@ -1,9 +1,10 @@
 /** DHCP for IPv4 (RFC 2131, 2132). */
 import type { Session } from '../../engine/application/session.js';
+import type { OutputsByOption } from '../../engine/config/output-list.js';
 import { defineProtocol } from '../../engine/protocol.js';
 import { VALUES } from './dhcp/keywords.js';
 import { isMessage, parseMessage } from './dhcp/message.js';
-import { DHCP_OPTIONS, type DhcpSettings, dhcpSettings } from './dhcp/outputs.js';
+import { DHCP_OPTIONS, dhcpSettings } from './dhcp/outputs.js';
 import { dhcpRecord, isAck } from './dhcp/record.js';
 import { COMPLETE, DhcpTransaction, EVENTS } from './dhcp/transaction.js';
 
@@ -43,10 +44,10 @@ export default defineProtocol<DhcpTransaction>({
   datagram,
   record: ({ message }) => dhcpRecord(message, true),
   records({ message }, settings) {
-    const { extended, brief } = settings as DhcpSettings;
+    const { on, off } = settings as OutputsByOption;
     return [
-      ...(extended > 0 ? [{ members: dhcpRecord(message, true), outputs: extended }] : []),
-      ...(brief > 0 && isAck(message) ? [{ members: dhcpRecord(message, false), outputs: brief }] : []),
+      ...(on > 0 ? [{ members: dhcpRecord(message, true), outputs: on }] : []),
+      ...(off > 0 && isAck(message) ? [{ members: dhcpRecord(message, false), outputs: off }] : []),
     ];
   },
 });

@@ -1,9 +1,11 @@
 /** IKE versions 1 and 2 (RFC 2409, 7296): what is not encrypted. */
+import type { OutputsByOption } from '../../engine/config/output-list.js';
 import { defineProtocol } from '../../engine/protocol.js';
 import { addMessage, EVENTS, type IkeTransaction } from './ike/conversation.js';
 import { isHeader } from './ike/header.js';
 import { BUFFERS, TESTS, VALUES } from './ike/keywords.js';
-import { ikeRecord } from './ike/record.js';
+import { IKE_OPTIONS, ikeSettings } from './ike/outputs.js';
+import { ikeRecord, ikeRecords } from './ike/record.js';
 
 export default defineProtocol<IkeTransaction>({
   name: 'ike',
@@ -20,5 +22,8 @@ export default defineProtocol<IkeTransaction>({
     probe: (bytes, start, end) => (isHeader(bytes, start, end) ? 'yes' : 'no'),
   },
   datagram: (session, bytes, start, end, toServer) => addMessage(session, bytes.slice(start, end), toServer),
-  record: ikeRecord,
+  options: IKE_OPTIONS,
+  prepare: ikeSettings,
+  record: transaction => ikeRecord(transaction, false),
+  records: (transaction, settings) => ikeRecords(transaction, settings as OutputsByOption),
 });

@@ -106,11 +106,13 @@ function readMessage(
   report: Report,
 ): void {
   const body = bytes.subarray(HEADER, header.length);
-  const payloads = readPayloads(body, header.firstPayload);
-  if (!payloads) {
+  const chain = readPayloads(body, header.firstPayload);
+  if (!chain) {
     report('malformed_data');
     return;
   }
+  if (chain.extra > 0) report('payload_extra_data');
+  const { payloads } = chain;
   const present = payloads.map(each => (header.major === 1 ? each.type : each.next));
   if (header.major === 2) present.push(header.firstPayload);
   const types = TYPES[header.major - 1]!;

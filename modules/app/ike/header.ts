@@ -59,11 +59,18 @@ export function isHeader(bytes: Uint8Array, start: number, end: number): boolean
   return length >= HEADER && length <= end - start;
 }
 
+export interface PayloadChain {
+  readonly payloads: readonly Payload[];
+  /** Bytes behind the last one. */
+  readonly extra: number;
+}
+
 /** @returns undefined where the chain is broken */
-export function readPayloads(bytes: Uint8Array, first: number): Payload[] | undefined {
+export function readPayloads(bytes: Uint8Array, first: number): PayloadChain | undefined {
   const list: Payload[] = [];
   let type = first;
-  for (let at = 0; type !== 0 && list.length < MOST_PAYLOADS; ) {
+  let at = 0;
+  while (type !== 0 && list.length < MOST_PAYLOADS) {
     if (at + GENERIC > bytes.length) return undefined;
     const length = uint16(bytes, at + 2);
     if (length < GENERIC || at + length > bytes.length) return undefined;
@@ -73,5 +80,5 @@ export function readPayloads(bytes: Uint8Array, first: number): Payload[] | unde
     type = ENCRYPTED.has(type) ? 0 : next;
     at += length;
   }
-  return list;
+  return { payloads: list, extra: bytes.length - at };
 }

@@ -1,4 +1,6 @@
 /** The EVE record of IKE. */
+import type { OutputsByOption } from '../../../engine/config/output-list.js';
+import type { OutputRecord } from '../../../engine/protocol.js';
 import type { IkeTransaction, Party } from './conversation.js';
 import { hex } from './header.js';
 import {
@@ -16,7 +18,8 @@ type Json = Record<string, unknown>;
 const INITIATOR = 0x08;
 const FIRST_STATUS = 16384;
 
-export function ikeRecord(transaction: IkeTransaction): string {
+/** @param extended with the type of the exchange by name */
+export function ikeRecord(transaction: IkeTransaction, extended: boolean): string {
   const { header, payloads } = transaction;
   if (!header) return '"ike":{}';
   const names = header.major === 1 ? PAYLOADS_1 : PAYLOADS_2;
@@ -27,7 +30,8 @@ export function ikeRecord(transaction: IkeTransaction): string {
     resp_spi: header.responderSpi,
     message_id: header.messageId,
     exchange_type: header.exchange,
-    ...(header.major === 1 && { exchange_type_verbose: EXCHANGES_1[header.exchange] ?? 'Unknown' }),
+    ...(header.major === 1 &&
+      extended && { exchange_type_verbose: EXCHANGES_1[header.exchange] ?? 'Unknown' }),
     ...(header.major === 1 ? chosenOf(transaction) : transformsOf(transaction.state.chosen)),
     ...(header.major === 2 && { role: header.flags & INITIATOR ? 'initiator' : 'responder' }),
     ...(transaction.serverProposals.length > 0 && { server_proposals: serverProposals(transaction) }),
@@ -97,4 +101,12 @@ function version2({ notifications }: IkeTransaction): Json {
     errors: notifications.filter(each => each < FIRST_STATUS).length,
     notify: notifications.map(each => NOTIFICATIONS[each] ?? `Unknown (${each})`),
   };
+}
+
+/** The record for those outputs that want it at length, and for the others. */
+export function ikeRecords(transaction: IkeTransaction, { on, off }: OutputsByOption): OutputRecord[] {
+  return [
+    ...(on > 0 ? [{ members: ikeRecord(transaction, true), outputs: on }] : []),
+    ...(off > 0 ? [{ members: ikeRecord(transaction, false), outputs: off }] : []),
+  ];
 }

@@ -37,13 +37,15 @@ function ofResponses(
 }
 
 const dn = (message: LdapMessage): readonly Uint8Array[] => (message.dn ? [message.dn] : []);
+const EMPTY = new Uint8Array(0);
 
 export const BUFFERS: readonly Buffer_[] = [
   { ...ofRequest('ldap.request.dn', 'name of the entry that a request is about', dn), multiple: false },
-  ofResponses('ldap.responses.dn', 'name of the entry that a response is about', dn),
-  ofResponses('ldap.responses.message', 'diagnostic message of a response', ({ result }) =>
-    result ? [result.message] : [],
-  ),
+  // Responses that have none are there as empty texts, so that the numbers of both are the same.
+  ofResponses('ldap.responses.dn', 'name of the entry that a response is about', each => [each.dn ?? EMPTY]),
+  ofResponses('ldap.responses.message', 'diagnostic message of a response', ({ result }) => [
+    result?.message ?? EMPTY,
+  ]),
   ofRequest('ldap.request.attribute_type', 'type of an attribute in a request', each => each.attributes),
   ofResponses('ldap.responses.attribute_type', 'type of an attribute in a response', each => each.attributes),
 ];

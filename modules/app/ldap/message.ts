@@ -155,9 +155,9 @@ function modifyRequest(elements: Elements): Partial<Parts> {
     const change = new Elements(content);
     const operation = CHANGES[change.integer(ENUMERATED) ?? 0] ?? 'unknown';
     const { type, values } = attributeOf(change.inside(SEQUENCE) ?? new Elements(EMPTY));
-    return { operation, modification_type: type, attribute_values: values };
+    return { operation, modification: { attribute_type: type, attribute_values: values } };
   });
-  const attributes = changes.map(each => each.modification_type);
+  const attributes = changes.map(each => each.modification.attribute_type);
   return { dn, attributes, detail: { object: dn, changes } };
 }
 

@@ -10,7 +10,7 @@ import {
   SERVER_HELLO,
   type TlsTransaction,
 } from './transaction.js';
-import { TLS13 } from './version.js';
+import { isTls13 } from './version.js';
 
 const CLIENT_HELLO = 1;
 const SERVER_HELLO_MESSAGE = 2;
@@ -53,7 +53,7 @@ function takeServerHello(session: TlsSession, transaction: TlsTransaction, body:
   transaction.server.hello = hello;
   transaction.version = hello.versions[0] ?? hello.legacyVersion;
   session.advance(transaction, false, SERVER_HELLO);
-  return transaction.version === TLS13;
+  return isTls13(transaction.version);
 }
 
 function takeCertificates(

@@ -38,6 +38,11 @@ export function isGrease(value: number): boolean {
   return (value & 0x0f0f) === 0x0a0a && value >>> 8 === (value & 0xff);
 }
 
+/** Up to draft 21 of TLS 1.3 a ServerHello had neither a session id nor a compression method. */
+function isShortDraft(version: number): boolean {
+  return version >> 8 === 0x7f && (version & 0xff) < 22;
+}
+
 /** @returns undefined when the message is cut off before its extensions */
 export function parseHello(
   body: Uint8Array,
@@ -47,9 +52,10 @@ export function parseHello(
   const cursor = new Cursor(body, 0, body.length);
   const legacyVersion = cursor.uint16();
   const random = cursor.take(32).slice();
-  const sessionId = cursor.take(cursor.uint8()).slice();
+  const short = !client && isShortDraft(legacyVersion);
+  const sessionId = cursor.take(short ? 0 : cursor.uint8()).slice();
   const ciphers = client ? cursor.part(cursor.uint16()).uint16List() : [cursor.uint16()];
-  cursor.take(client ? cursor.uint8() : 1);
+  if (!short) cursor.take(client ? cursor.uint8() : 1);
   if (cursor.failed) {
     report('handshake_invalid_length');
     return undefined;

@@ -20,6 +20,11 @@ export const JA4_VERSIONS: ReadonlyMap<number, string> = new Map([
   [SSL2, 's2'],
 ]);
 
+/** TLS 1.3, or a draft of it. */
+export function isTls13(version: number): boolean {
+  return version === TLS13 || version >>> 8 === 0x7f;
+}
+
 /** Names of `tls.version` and `ssl_version`. */
 export const VERSION_WORDS: ReadonlyMap<string, number> = new Map([
   ['sslv2', SSL2],

@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { TESTS } from '../../../modules/app/ike/keywords.js';
 import ike from '../../../modules/app/ike.js';
 import { Feed } from '../../application/feed.js';
-import { hex, u16, u32 } from '../../packets/bytes.js';
+import { concat, hex, u16, u32 } from '../../packets/bytes.js';
 import { association1, association2, message, part, proposal2 } from './message-builder.js';
 
-const feed = (): Feed => new Feed([ike], { serverPort: 500, transport: 'udp' });
+const config = (extended: string) => ({ outputs: [{ 'eve-log': { types: [{ ike: { extended } }] } }] });
+const feed = (extended = 'yes'): Feed =>
+  new Feed([ike], { serverPort: 500, transport: 'udp', config: config(extended) });
 const told = (fed: Feed) => fed.end().records.map(record => record.ike);
 
 describe('ike', () => {
@@ -103,6 +105,18 @@ describe('ike', () => {
       test.matches(fed.transactions[1]! as never, false, test.parse(argument));
     expect(['alg_hash=2', 'alg_hash=4', 'sa_key_length=256'].map(matches)).toEqual([false, true, true]);
     expect(() => test.parse('alg_hush=2')).toThrow('no attribute=number');
+  });
+
+  it('tells the type of an exchange by name where that is wanted alone', () => {
+    const sent = message(1, 2, 0, part(10, 'nonce'));
+    expect(told(feed('yes').client(sent))[0]).toHaveProperty('exchange_type_verbose');
+    expect(told(feed('no').client(sent))[0]).not.toHaveProperty('exchange_type_verbose');
+  });
+
+  it('tells of bytes behind the last payload', () => {
+    const sent = concat(message(2, 34, 8, part(40, 'nonce')), u16(0));
+    new DataView(sent.buffer, sent.byteOffset).setUint32(24, sent.length);
+    expect(feed().client(sent).end().events).toEqual(['payload_extra_data']);
   });
 
   it('knows what a responder of version 2 chose, and shows all where it chose more', () => {

@@ -104,7 +104,7 @@ describe('ldap', () => {
       ),
       {
         object: 'cn=x',
-        changes: [{ operation: 'replace', modification_type: 'sn', attribute_values: ['v'] }],
+        changes: [{ operation: 'replace', modification: { attribute_type: 'sn', attribute_values: ['v'] } }],
       },
     ],
     [
@@ -118,6 +118,18 @@ describe('ldap', () => {
     const { request } = told(fed([bytes], []))[0];
     expect(request[request.operation]).toEqual(detail);
     expect(request.operation.startsWith(name.split(' ')[0]!)).toBe(true);
+  });
+
+  it('has an empty text for responses without a name or a message', () => {
+    const feed = fed([search(1)], [message(1, 4, octets('cn=x'), sequence()), result(1, 5)]);
+    const texts = (keyword: string) => {
+      const buffer = ldap.buffers.find(each => each.keyword === keyword)!;
+      const get = (index: number) => buffer.get(feed.transactions[0] as never, false, index);
+      return [0, 1, 2].map(index => get(index) && Buffer.from(get(index)!).toString());
+    };
+    expect(texts('ldap.responses.dn')[0]).toBe('cn=x');
+    expect(texts('ldap.responses.message')[0]).toBe('');
+    expect(texts('ldap.responses.message')[2]).toBeUndefined();
   });
 
   it('goes on as TLS where both sides agree', () => {

@@ -94,6 +94,17 @@ describe('a handshake', () => {
     expect(feed.records[0]!.tls.version).toBe('TLS 1.3');
   });
 
+  it('of an early draft of TLS 1.3 has no session in what the server says', () => {
+    const draft = concat(u16(0x7f13), new Uint8Array(32), u16(0x1302), u16(6), extension(40, u16(29)));
+    const feed = new Feed([tls], https).client(hello).server(record(22, handshake(2, draft)));
+    feed
+      .server(record(23, new Uint8Array(20)))
+      .client(record(23, new Uint8Array(20)))
+      .end();
+    expect(feed.events).toEqual([]);
+    expect(feed.records[0]!.tls).toMatchObject({ version: 'TLS 1.3 draft-19' });
+  });
+
   it('that the server does not answer is told where the client names it, with the newest version offered', () => {
     const offers = extension(43, Uint8Array.of(4, 0x03, 0x04, 0x03, 0x03));
     const named = record(22, clientHello([serverName('a.b'), offers]), 0x0301);

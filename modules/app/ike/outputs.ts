@@ -1,0 +1,15 @@
+/** Which outputs tell the type of an exchange by name, too. */
+import type { Config } from '../../../engine/config/config.js';
+import { boolean, option } from '../../../engine/config/option.js';
+import { type OutputsByOption, outputsByOption } from '../../../engine/config/output-list.js';
+
+const EXTENDED = option(
+  'outputs.*.eve-log.types.*.ike.extended',
+  boolean,
+  false,
+  'tell the type of an exchange of version 1 by name, too',
+);
+
+export const IKE_OPTIONS = [EXTENDED];
+
+export const ikeSettings = (config: Config): OutputsByOption => outputsByOption(config, 'ike', EXTENDED);
