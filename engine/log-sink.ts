@@ -1,3 +1,6 @@
+/** Bytes that wait at most where something else takes the lines: the listener of a socket, the log of the system. */
+export const MOST_WAITING = 4 << 20;
+
 /** Where lines of one log file go. */
 export interface LogSink {
   write(bytes: Uint8Array): void;

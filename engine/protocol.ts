@@ -79,6 +79,8 @@ export interface Protocol<T extends Transaction = Transaction> {
   records?(transaction: T, settings: unknown): readonly OutputRecord[];
   /** Further members that only alerts' records have, without braces: files, `"alert":{…}`. */
   alertMembers?(transaction: T): string;
+  /** What lines of a log of this protocol tell (`http.log`): members of its record, before they are text. */
+  lineFields?(transaction: T): Readonly<Record<string, unknown>>;
   /** Fields of a mail's header, for scripts: names as written, values in latin1. */
   mailFields?(transaction: T): readonly { readonly name: string; readonly value: string }[];
   /** Fields of the flow's EVE record, anomaly names … see `events`. Options: `app-layer.protocols.NAME.…`. */
@@ -120,6 +122,8 @@ const NOTHING_SAID = {
   frames: undefined,
   records: undefined,
   alertMembers: undefined,
+  lineFields: undefined,
+  mailFields: undefined,
   options: undefined,
   bodyLength: undefined,
   prepare: undefined,

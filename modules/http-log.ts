@@ -37,7 +37,7 @@ export default defineModule({
   },
 });
 
-/** What lines say of a transaction, from its EVE record and its header fields. */
+/** What lines say of a transaction, from its record and its header fields. */
 interface Told {
   readonly hostname?: string;
   readonly url?: string;
@@ -57,7 +57,7 @@ function logOf(config: Config, entry: Config): LineLog {
   return {
     file: logPath(config, read(filename)),
     line(subject, protocol, transaction) {
-      const { http } = JSON.parse(`{${protocol.record(transaction, false)}}`) as { http: Told };
+      const http = protocol.lineFields!(transaction) as Told;
       if (!parts) return usualLine(subject, http, more);
       return formatLine(parts, subject, (letter, name) => field(protocol, transaction, http, letter, name));
     },

@@ -3,7 +3,7 @@
 import type { ApplicationLayer, Conversation } from '../engine/application-layer.js';
 import type { Batch } from '../engine/batch.js';
 import type { Config } from '../engine/config/config.js';
-import { outputs } from '../engine/config/output-list.js';
+import { logFolder, outputs } from '../engine/config/output-list.js';
 import * as Event from '../engine/event.js';
 import * as Flow from '../engine/flow-record.js';
 import { Lua, type LuaTable } from '../engine/lua.js';
@@ -31,7 +31,7 @@ const BODIES = [
 export default defineModule({
   summary: 'gives transactions, packets, flows, files and statistics to Lua scripts that log them',
   kind: 'output',
-  options: [outputs, ...LUA_OUTPUT_OPTIONS],
+  options: [outputs, logFolder, ...LUA_OUTPUT_OPTIONS],
   wants: config => (luaScripts(config).length > 0 ? eventsOf(config) : []),
   statistics: config => (luaScripts(config).length > 0 ? luaStatistics(config) : []),
   create: thread => new LuaOutputs(thread),

@@ -37,7 +37,7 @@ export default defineModule({
   },
 });
 
-/** What lines say of a session, from its EVE record. */
+/** What lines say of a session, from its record. */
 interface Told {
   readonly subject?: string;
   readonly issuerdn?: string;
@@ -71,8 +71,8 @@ function logOf(config: Config, entry: Config): LineLog {
   return {
     file: logPath(config, read(filename)),
     line(subject, protocol, transaction) {
-      const { tls } = JSON.parse(`{${protocol.record(transaction, false)}}`) as { tls?: Told };
-      if (!tls || (tls.subject === undefined && !(tls.session_resumed && resumed))) return undefined;
+      const tls = protocol.lineFields!(transaction) as Told;
+      if (tls.subject === undefined && !(tls.session_resumed && resumed)) return undefined;
       return parts ? formatLine(parts, subject, letter => field(tls, letter)) : usualLine(subject, tls, more);
     },
   };

@@ -1,9 +1,7 @@
 /** A log whose lines go to a listener on a socket of the file system (`filetype: unix_stream`). */
 import { connect, type Socket } from 'node:net';
-import type { LogSink } from '../log-sink.js';
+import { type LogSink, MOST_WAITING } from '../log-sink.js';
 
-/** Bytes that wait for a listener that is not there, or slow. */
-const MOST_WAITING = 4 << 20;
 /** Milliseconds that the end of a run waits for the listener. */
 const PATIENCE = 5000;
 

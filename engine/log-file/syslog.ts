@@ -1,10 +1,8 @@
 /** A log whose lines go to the system's log, through its program `logger` (`filetype: syslog`, output `syslog`). */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { choice, type OptionType } from '../config/option.js';
-import type { LogSink } from '../log-sink.js';
+import { type LogSink, MOST_WAITING } from '../log-sink.js';
 
-/** Bytes that wait for the program at most. */
-const MOST_WAITING = 4 << 20;
 /** Longest line, as `logger` is told. */
 const LONGEST = '65536';
 const LEVELS: Readonly<Record<string, string>> = {

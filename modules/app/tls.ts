@@ -208,6 +208,8 @@ function isOn(value: string, shared: Readonly<Record<string, unknown>>, beginnin
 
 const NAMES = { name: 'tls', ruleNames: ['tls', 'ssl'], transports: ['tcp'] } as const;
 const FRAMES = ['pdu', 'hdr', 'data', 'alert', 'heartbeat', 'ssl2.hdr', 'ssl2.pdu'];
+/** What lines of tls.log tell: what costs nothing more to make. */
+const LINE_MEMBERS: ReadonlySet<string> = new Set(usualMembers(false, false));
 
 export default defineProtocol<TlsTransaction>({
   ...NAMES,
@@ -247,6 +249,7 @@ export default defineProtocol<TlsTransaction>({
     if (session.state !== undefined) session.complete(transactionOf(session));
   },
   record: transaction => `"tls":${JSON.stringify(tlsRecord(transaction, transaction.alertMembers))}`,
+  lineFields: transaction => tlsRecord(transaction, LINE_MEMBERS),
   records: (transaction, settings) =>
     (settings as TlsSettings).variants.flatMap(({ members, resumed, outputs }) => {
       if (transaction.resumed && !resumed) return [];

@@ -1,6 +1,7 @@
 /** The thread as scripts of rules see it. */
 
 import type { ApplicationLayer } from '../../engine/application-layer.js';
+import { logFolder } from '../../engine/config/output-list.js';
 import type { LuaError, LuaFault } from '../../engine/lua.js';
 import type { Thread } from '../../engine/module.js';
 import type { Protocol } from '../../engine/protocol.js';
@@ -34,7 +35,7 @@ export class ThreadLua implements LuaHost {
     this.log = log;
     this.threadName = name;
     this.threadNumber = index;
-    this.logFolder = String(config.at('default-log-dir') ?? '.');
+    this.logFolder = config.read(logFolder);
     this.runner = new ScriptRunner(this.settings, text => log.info(`lua: ${text}`));
     const numbers = new Map(
       ['errors', ...Object.values(COUNTERS)].map(each => [each, counters.declare(`detect.lua.${each}`)]),

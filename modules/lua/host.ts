@@ -1,4 +1,5 @@
 /** The thread as scripts that log see it. */
+import { logFolder } from '../../engine/config/output-list.js';
 import { APP_PROTOCOL_NAMES } from '../../engine/event.js';
 import type { LuaError } from '../../engine/lua.js';
 import type { Log, Thread } from '../../engine/module.js';
@@ -28,7 +29,7 @@ export class OutputHost implements LuaHost {
     this.log = log;
     this.threadName = name;
     this.threadNumber = index;
-    this.logFolder = String(config.at('default-log-dir') ?? '.').replace(/(?<=.)\/+$/, '');
+    this.logFolder = config.read(logFolder);
     this.names = (shared[APP_PROTOCOL_NAMES] as readonly string[] | undefined) ?? [];
   }
 

@@ -95,10 +95,9 @@ test('tls.log', () => {
   };
   thread.services.set('application-layer', layer);
   tlsLog.create(thread);
-  const record = '"tls":{"subject":"CN=a","issuerdn":"CN=b","sni":"c","version":"TLS 1.2"}';
-  const protocol = { name: 'tls', record: () => record };
-  told!(0, { protocol, flow: 0 }, {});
-  told!(0, { protocol: { name: 'tls', record: () => '"tls":{"sni":"c"}' }, flow: 0 }, {});
+  const protocol = { name: 'tls', lineFields: (transaction: object) => transaction };
+  told!(0, { protocol, flow: 0 }, { subject: 'CN=a', issuerdn: 'CN=b', sni: 'c', version: 'TLS 1.2' });
+  told!(0, { protocol, flow: 0 }, { sni: 'c' });
   const written = thread.files.get('/log/tls.log')!;
   expect(written).toMatch(/ {2}TLS: Subject='CN=a' Issuerdn='CN=b' SNI='c' VERSION='TLS 1.2'\n$/);
   expect(written.match(/\n/g)).toHaveLength(1);

@@ -16,6 +16,18 @@ export interface MessageData {
   readonly length: number;
 }
 
+/**
+ * The data of a message that carries some; undefined where they cannot be taken.
+ * @param m the first bytes of the message: its head and `DATA_START` bytes of data, or all of it
+ * @param whole length of the message
+ */
+export type DataOf = (
+  connection: Connection,
+  m: Fields,
+  toServer: boolean,
+  whole: number,
+) => MessageData | undefined;
+
 /** A piece of a file or pipe in a message. */
 export interface Piece {
   readonly fuid: string;

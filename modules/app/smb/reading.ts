@@ -91,15 +91,10 @@ export class RecordReader {
   private *stream(protocol: number, head: Fields, length: number, end: number): Reading<boolean> {
     const { socket, connection, toServer } = this;
     const message = socket.position + NBSS;
-    const [layer, header] =
-      protocol === SMB2 ? (['smb2', Smb2.HEADER] as const) : (['smb1', Smb1.HEADER] as const);
-    if (!(protocol === SMB2 ? Smb2.carriesData(head, toServer) : Smb1.carriesData(head, toServer)))
-      return false;
-    this.note(layer, message, header, length);
-    const data =
-      protocol === SMB2
-        ? Smb2.dataOf(connection, head, Smb2.readHeader(head), toServer, length)
-        : Smb1.dataOf(connection, head, Smb1.readHeader(head), toServer, length);
+    const { layer, HEADER, carriesData, dataOf } = protocol === SMB2 ? Smb2 : Smb1;
+    if (!carriesData(head, toServer)) return false;
+    this.note(layer, message, HEADER, length);
+    const data = dataOf(connection, head, toServer, length);
     if (data) {
       socket.skip(NBSS + data.start);
       yield* this.hand(data, data.length);

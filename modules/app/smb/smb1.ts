@@ -11,6 +11,9 @@ import { takeResponse } from './smb1/responses.js';
 export { carriesData, dataOf } from './smb1/data.js';
 export { HEADER, readHeader } from './smb1/header.js';
 
+/** Name of its frames. */
+export const layer = 'smb1';
+
 /** Commands that begin with another command behind them (MS-CIFS 2.2.3.4). */
 const ANDX: ReadonlySet<number> = new Set([
   Command.LOCKING_ANDX,

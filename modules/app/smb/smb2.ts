@@ -2,8 +2,7 @@
 import { isAdmitted } from './admission.js';
 import type { Connection } from './connection.js';
 import type { Fields } from './fields.js';
-import { give } from './piece.js';
-import { dataOf } from './smb2/data.js';
+import { takeData } from './smb2/data.js';
 import { type Header, OPLOCK_BREAK } from './smb2/header.js';
 import { takeRequest } from './smb2/requests.js';
 import { takeResponse } from './smb2/responses.js';
@@ -11,13 +10,16 @@ import { takeResponse } from './smb2/responses.js';
 export { carriesData, dataOf } from './smb2/data.js';
 export { HEADER, readHeader } from './smb2/header.js';
 
+/** Name of its frames. */
+export const layer = 'smb2';
+
 /** Status of a response that another will follow. */
 const PENDING = 0x103;
 
 /** A message that is all there. */
 export function takeMessage(connection: Connection, m: Fields, header: Header, toServer: boolean): void {
   if (!isAdmitted(connection, header, toServer, OPLOCK_BREAK)) return;
-  give(m, dataOf(connection, m, header, toServer, m.length));
+  takeData(connection, m, header, toServer);
   if (!header.isResponse) takeRequest(connection, m, header);
   else if (header.status !== PENDING) takeResponse(connection, m, header);
 }

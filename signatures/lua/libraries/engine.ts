@@ -31,9 +31,12 @@ export const logLibrary: LibraryMaker = context => {
 
 export const configLibrary: LibraryMaker = context => ({
   name: 'suricata.config',
-  functions: { log_path: () => [Buffer.from(hostOf(context).logFolder).toString('latin1')] },
+  functions: { log_path: () => [Buffer.from(logPath(hostOf(context).logFolder)).toString('latin1')] },
   source: 'return ...',
 });
+
+/** Without slashes at its end: scripts add `/NAME` to it. */
+const logPath = (folder: string): string => folder.replace(/(?<=.)\/+$/, '');
 
 export const utilLibrary: LibraryMaker = context => ({
   name: 'suricata.util',

@@ -1,7 +1,7 @@
 /** Reads and writes (MS-CIFS 2.2.4.12, 2.2.4.40, 2.2.4.42, 2.2.4.43). */
 import type { Connection } from '../connection.js';
 import type { Fields } from '../fields.js';
-import { askPiece, type MessageData, pieceOf, readAsked } from '../piece.js';
+import { askPiece, type DataOf, type MessageData, pieceOf, readAsked } from '../piece.js';
 import { type Block, blockAt, fidText } from './block.js';
 import { HEADER, type Header, NO_COMMAND, READ_ANDX, readHeader, WRITE_ANDX } from './header.js';
 
@@ -12,17 +12,8 @@ export function carriesData(m: Fields, toServer: boolean): boolean {
   return isData && m.u8(HEADER + 1) === NO_COMMAND;
 }
 
-/** The data of a message; undefined where it carries none. See SMB2's. */
-export function dataOf(
-  connection: Connection,
-  m: Fields,
-  header: Header,
-  toServer: boolean,
-  whole: number,
-): MessageData | undefined {
-  const block = blockAt(m, HEADER);
-  return toServer ? writeOf(connection, block, header, whole) : readOf(connection, block, header, whole);
-}
+export const dataOf: DataOf = (connection, m, toServer, whole) =>
+  (toServer ? writeOf : readOf)(connection, blockAt(m, HEADER), readHeader(m), whole);
 
 export function writeOf(
   connection: Connection,

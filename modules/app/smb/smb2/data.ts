@@ -2,7 +2,7 @@
 import type { Connection } from '../connection.js';
 import type { Fields } from '../fields.js';
 import { guidText } from '../guid.js';
-import { askPiece, type MessageData, pieceOf, readAsked } from '../piece.js';
+import { askPiece, type DataOf, give, type MessageData, pieceOf, readAsked } from '../piece.js';
 import { HEADER, type Header, READ, readHeader, WRITE } from './header.js';
 
 const READ_HEAD = HEADER + 16;
@@ -10,24 +10,19 @@ const WRITE_HEAD = HEADER + 48;
 
 /** Whether a message is a write or what is read, and the last of its record. @param m at least its header */
 export function carriesData(m: Fields, toServer: boolean): boolean {
-  const { command, isResponse, next } = readHeader(m);
-  return next === 0 && isResponse !== toServer && command === (toServer ? WRITE : READ);
+  const header = readHeader(m);
+  return header.next === 0 && isData(header, toServer);
 }
 
-/**
- * The data of a message; undefined where it carries none.
- * @param m the first bytes of the message: its head and `DATA_START` bytes of data, or all of it
- * @param whole length of the message
- */
-export function dataOf(
-  connection: Connection,
-  m: Fields,
-  header: Header,
-  toServer: boolean,
-  whole: number,
-): MessageData | undefined {
-  if (header.isResponse === toServer || header.command !== (toServer ? WRITE : READ)) return undefined;
-  return toServer ? writeOf(connection, m, header, whole) : readOf(connection, m, header, whole);
+const isData = ({ isResponse, command }: Header, toServer: boolean): boolean =>
+  isResponse !== toServer && command === (toServer ? WRITE : READ);
+
+export const dataOf: DataOf = (connection, m, toServer, whole) =>
+  (toServer ? writeOf : readOf)(connection, m, readHeader(m), whole);
+
+/** Hands on the data of a message that is all there, where it carries some. */
+export function takeData(connection: Connection, m: Fields, header: Header, toServer: boolean): void {
+  if (isData(header, toServer)) give(m, (toServer ? writeOf : readOf)(connection, m, header, m.length));
 }
 
 function writeOf(connection: Connection, m: Fields, header: Header, whole: number): MessageData | undefined {
