@@ -21,6 +21,8 @@ export interface Keyword {
   readonly features?: readonly KeywordFeature[];
   /** Where it applies, as `--list-keywords` words it: `payload`, `packet`, `flow`, `tx` … */
   readonly family: string;
+  /** Path of the option that switches it: where that is `no`, it is not there. */
+  readonly switch?: string;
   /**
    * Adds what the keyword means to the rule under construction.
    * @param argument text behind the colon, trimmed; undefined without a colon

@@ -1,7 +1,7 @@
 /** TLS 1.0 to 1.3 and SSL 3.0: the handshake of both sides, certificates and fingerprints. */
-import { askedKeywords } from '../../engine/asked-keywords.js';
+import { isSwitchedOn } from '../../engine/asked-keywords.js';
 import type { Config } from '../../engine/config/config.js';
-import { boolean, choice, option, text } from '../../engine/config/option.js';
+import { choice, option, text } from '../../engine/config/option.js';
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import { type BufferDeclaration, defineProtocol, MD5_TEXT, type ProbeResult } from '../../engine/protocol.js';
 import { tlsRecord } from './tls/eve.js';
@@ -200,12 +200,6 @@ const PATTERNS = [true, false].flatMap(toServer =>
   ['\x00', '\x01', '\x02', '\x03', '\x04'].map(minor => ({ toServer, bytes: `\x16\x03${minor}` })),
 );
 
-/** `auto`: where rules ask for it. @param beginning of the keywords */
-function isOn(value: string, shared: Readonly<Record<string, unknown>>, beginning: string): boolean {
-  if (value !== 'auto') return boolean.parse(value) === true;
-  return askedKeywords(shared).some(keyword => keyword.startsWith(beginning));
-}
-
 const NAMES = { name: 'tls', ruleNames: ['tls', 'ssl'], transports: ['tcp'] } as const;
 const FRAMES = ['pdu', 'hdr', 'data', 'alert', 'heartbeat', 'ssl2.hdr', 'ssl2.pdu'];
 /** What lines of tls.log tell: what costs nothing more to make. */
@@ -235,8 +229,8 @@ export default defineProtocol<TlsTransaction>({
   recognition: { patterns: PATTERNS, ports: { tcp: [443] }, probe },
   prepare(config: Config, shared): TlsSettings {
     const handling = config.read(ENCRYPTION);
-    const ja3 = isOn(config.read(JA3), shared, 'ja3');
-    const ja4 = isOn(config.read(JA4), shared, 'ja4');
+    const ja3 = isSwitchedOn(config.read(JA3), shared, 'ja3');
+    const ja4 = isSwitchedOn(config.read(JA4), shared, 'ja4');
     return {
       encryptionHandling: handling === 'default' ? 'track-only' : handling,
       variants: tlsVariants(config, ja3, ja4),

@@ -88,6 +88,7 @@ function bufferKeywords(owners: readonly Protocol[], buffer: BufferDeclaration):
   const sticky: Keyword = {
     name: buffer.keyword,
     ...(buffer.aliases && { aliases: buffer.aliases }),
+    ...(buffer.switch !== undefined && { switch: buffer.switch }),
     family: familyOf(owners),
     summary: buffer.summary,
     grammar: '',

@@ -32,12 +32,17 @@ function unmet(kind: string, value: string, context: RuleContext, at: Position):
     case 'feature':
       return context.features.has(value) ? undefined : `feature ${value} is not available`;
     case 'keyword':
-      return context.keywords.has(value) ? undefined : `keyword ${value} is not available`;
+      return isThere(value, context) ? undefined : `keyword ${value} is not available`;
     case 'version':
       return versionMet(value, context.version, at) ? undefined : `version ${value} is required`;
     default:
       return `unknown requirement "${kind}"`;
   }
+}
+
+function isThere(name: string, { keywords, off }: RuleContext): boolean {
+  const keyword = keywords.get(name);
+  return keyword !== undefined && (keyword.switch === undefined || !off.has(keyword.switch));
 }
 
 /** Alternatives are separated by `|`; all conditions of one must hold. */

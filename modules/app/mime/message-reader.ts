@@ -28,8 +28,8 @@ export interface MimeConsumer {
 }
 
 export interface MimeSettings {
-  /** Transfer encodings are undone. */
-  readonly decodes: boolean;
+  /** Transfer encodings that are undone: `base64`, `quoted-printable`. */
+  readonly decoded: readonly string[];
   readonly longestValue: number;
   /** Schemes of URLs that are looked for, such as `http`; none: no URLs. */
   readonly schemes: readonly string[];
@@ -128,7 +128,7 @@ export class MessageReader {
     this.state = 'body';
     const encoding = (fields.first('content-transfer-encoding') ?? '').trim().toLowerCase();
     this.encoded = encoding === 'base64' || encoding === 'quoted-printable';
-    this.decoder = transferDecoder(this.settings.decodes ? encoding : '', wrong =>
+    this.decoder = transferDecoder(this.settings.decoded.includes(encoding) ? encoding : '', wrong =>
       this.consumer.report(wrong === 'base64' ? 'mime_invalid_base64' : 'mime_invalid_qp'),
     );
     this.isText = kind === '' || kind.startsWith('text/');

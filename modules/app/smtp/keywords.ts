@@ -1,6 +1,7 @@
 /** Buffers of SMTP and of the messages that mails carry. */
 import { fileBuffers } from '../../../engine/files/file-keywords.js';
-import type { BufferDeclaration } from '../../../engine/protocol.js';
+import { type BufferDeclaration, MD5_TEXT } from '../../../engine/protocol.js';
+import { BODY_MD5 } from './settings.js';
 import { COMPLETE, DATA, HEADER, HELO, MAIL, type SmtpTransaction } from './transaction.js';
 
 type Buffer_ = BufferDeclaration<SmtpTransaction>;
@@ -46,7 +47,11 @@ export const BUFFERS: readonly Buffer_[] = [
     multiple: true,
     get: ({ urls }, _, index) => bytes(urls[index]),
   },
-  buffer('email.body_md5', COMPLETE, 'MD5 digest of the body', ({ bodyMd5 }) => bytes(bodyMd5)),
+  {
+    ...buffer('email.body_md5', COMPLETE, 'MD5 digest of the body', ({ bodyMd5 }) => bytes(bodyMd5)),
+    switch: BODY_MD5.path,
+    form: MD5_TEXT,
+  },
   {
     ...buffer('file.data', COMPLETE, 'Contents of files.', ({ body }) => body?.store.view()),
     aliases: ['file_data'],

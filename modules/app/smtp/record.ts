@@ -1,12 +1,30 @@
 /** The EVE record of a mail. */
 import { createHash } from 'node:crypto';
 import { filesMember, printable } from '../../../engine/files/file-record.js';
+import type { HeaderFields } from '../mime/header.js';
 import type { SmtpTransaction } from './transaction.js';
 
 const text = (bytes: Uint8Array): string => printable(Buffer.from(bytes).toString('latin1'));
 
-/** Header fields of which there may be several. */
-const LISTS = new Set(['received', 'to', 'cc', 'bcc']);
+/** Further header fields that can be told: as a text, the addresses in it, or all there are of the name. */
+const FIELDS: Readonly<Record<string, 'text' | 'addresses' | 'all'>> = {
+  'reply-to': 'text',
+  bcc: 'addresses',
+  'message-id': 'text',
+  subject: 'text',
+  'x-mailer': 'text',
+  'user-agent': 'text',
+  received: 'all',
+  'x-originating-ip': 'text',
+  'in-reply-to': 'text',
+  references: 'text',
+  importance: 'text',
+  priority: 'text',
+  sensitivity: 'text',
+  organization: 'text',
+  'content-md5': 'text',
+  date: 'text',
+};
 
 export function smtpRecord(transaction: SmtpTransaction): string {
   const { helo, mailFrom, rcptTo } = transaction;
@@ -39,19 +57,22 @@ function emailJson({
   add('from', shown(first('from')));
   add('to', addresses(first('to')));
   add('cc', addresses(first('cc')));
-  add('date', shown(first('date')));
-  for (const name of settings.told) {
-    const member = name.replaceAll('-', '_');
-    if (name in record || member in record) continue;
-    const all = header.all(name).map(printable);
-    if (all.length > 0) record[member] = LISTS.has(name) ? all : all[0];
-  }
+  for (const name of settings.told) add(name.replaceAll('-', '_'), told(header, name));
   if (urls.length > 0) record['url'] = urls.map(printable);
   if (attachments.length > 0) record['attachment'] = attachments.map(printable);
   add('body_md5', bodyMd5);
   if (settings.subjectMd5 && subject !== undefined)
     record['subject_md5'] = createHash('md5').update(subject, 'latin1').digest('hex');
   return record;
+}
+
+/** @returns undefined where the message has none */
+function told(header: HeaderFields, name: string): string | string[] | undefined {
+  const kind = FIELDS[name];
+  if (kind === 'addresses') return addresses(header.first(name));
+  if (kind === 'text') return shown(header.first(name));
+  const all = kind === 'all' ? header.all(name).map(printable) : [];
+  return all.length > 0 ? all : undefined;
 }
 
 function shown(value: string | undefined): string | undefined {

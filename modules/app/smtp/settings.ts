@@ -1,6 +1,7 @@
 /** Settings of SMTP. */
+import { isSwitchedOn } from '../../../engine/asked-keywords.js';
 import { Config } from '../../../engine/config/config.js';
-import { boolean, integer, option, size, texts } from '../../../engine/config/option.js';
+import { boolean, integer, option, size, text, texts } from '../../../engine/config/option.js';
 import { recordTypeSettings } from '../../../engine/config/output-list.js';
 import { type FileSettings, fileSettings } from '../../../engine/files/file-settings.js';
 import type { BodyLimits, BodyMemory } from '../../../engine/files/inspected-body.js';
@@ -18,7 +19,12 @@ const VALUE_DEPTH = option(`${MIME}header-value-depth`, size, 2000, 'bytes of a 
 const URLS = option(`${MIME}extract-urls`, boolean, true, 'look for URLs in texts');
 const SCHEMES = option(`${MIME}extract-urls-schemes`, texts, ['http'], 'schemes of URLs that are looked for');
 const LOG_SCHEME = option(`${MIME}log-url-scheme`, boolean, false, 'tell URLs with their scheme');
-const BODY_MD5 = option(`${MIME}body-md5`, boolean, false, 'find the MD5 digest of bodies');
+export const BODY_MD5 = option(
+  `${MIME}body-md5`,
+  text,
+  'auto',
+  'find the MD5 digest of bodies: yes, no, or auto, where rules or outputs want it',
+);
 const RAW = option(
   `${PREFIX}raw-extraction`,
   boolean,
@@ -39,12 +45,17 @@ const MOST_TRANSACTIONS = option(
   256,
   'mails without a reply; beyond, the connection is given up',
 );
-const EXTENDED = option(`${RECORD}extended`, boolean, false, 'tell further header fields');
+const EXTENDED = option(
+  `${RECORD}extended`,
+  boolean,
+  false,
+  'tell bcc, message-id, subject, x-mailer and user-agent, too',
+);
 const CUSTOM = option(
   `${RECORD}custom`,
   texts,
   [],
-  'header fields that are told, such as received, x-mailer',
+  'header fields that are told, such as received, x-mailer, date',
 );
 const MD5 = option(`${RECORD}md5`, texts, [], 'digests that are told: body, subject');
 
@@ -68,7 +79,7 @@ export const SMTP_OPTIONS = [
 ];
 
 /** Fields that `extended` stands for. */
-const EXTENDED_FIELDS = ['received', 'x-mailer', 'x-originating-ip', 'relays', 'reply-to', 'bcc'];
+const EXTENDED_FIELDS = ['bcc', 'message-id', 'subject', 'x-mailer', 'user-agent'];
 /** Bytes of files that a thread keeps for inspection. */
 const MEMORY = 64 << 20;
 
@@ -93,21 +104,33 @@ export function smtpSettings(config: Config, shared: Readonly<Record<string, unk
     mime: config.read(DECODE_MIME) ? mimeSettings(config) : undefined,
     // Parts and the whole of a message are not both files.
     raw: config.read(RAW) && !config.read(DECODE_MIME),
-    bodyMd5: config.read(BODY_MD5) || listed('md5').includes('body'),
+    bodyMd5: isBodyDigested(config.read(BODY_MD5), shared, listed('md5')),
     subjectMd5: listed('md5').includes('subject'),
     files: fileSettings(config, shared),
     limits: { limit: config.read(LIMIT), minimum: config.read(MINIMUM), window: config.read(WINDOW) },
     memory: { used: 0, cap: MEMORY },
     mostTransactions: config.read(MOST_TRANSACTIONS),
-    told: [
-      ...new Set([...(extended ? EXTENDED_FIELDS : []), ...listed('custom').map(name => name.toLowerCase())]),
-    ],
+    told: [...new Set([...(extended ? EXTENDED_FIELDS : []), ...listed('custom').map(fieldName)])],
   };
+}
+
+/** Names of fields may be written with underscores, as records name them. */
+const fieldName = (name: string): string => name.toLowerCase().replaceAll('_', '-');
+
+function isBodyDigested(
+  value: string,
+  shared: Readonly<Record<string, unknown>>,
+  digests: readonly string[],
+): boolean {
+  return isSwitchedOn(value, shared, 'email.body_md5') || (value === 'auto' && digests.includes('body'));
 }
 
 function mimeSettings(config: Config): MimeSettings {
   return {
-    decodes: config.read(DECODE_BASE64) || config.read(DECODE_QP),
+    decoded: [
+      ...(config.read(DECODE_BASE64) ? ['base64'] : []),
+      ...(config.read(DECODE_QP) ? ['quoted-printable'] : []),
+    ],
     longestValue: config.read(VALUE_DEPTH),
     schemes: config.read(URLS) ? config.read(SCHEMES).map(scheme => scheme.toLowerCase()) : [],
     withScheme: config.read(LOG_SCHEME),

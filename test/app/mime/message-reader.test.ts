@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { parameter } from '../../../modules/app/mime/header.js';
 import { MessageReader, type MimeSettings } from '../../../modules/app/mime/message-reader.js';
 
-const SETTINGS: MimeSettings = { decodes: true, longestValue: 100, schemes: ['http'], withScheme: false };
+const SETTINGS: MimeSettings = {
+  decoded: ['base64', 'quoted-printable'],
+  longestValue: 100,
+  schemes: ['http'],
+  withScheme: false,
+};
 
 interface Seen {
   readonly header: Record<string, string>;

@@ -115,6 +115,43 @@ describe('smtp', () => {
     expect(feed.records).toEqual([EXPECTED]);
   });
 
+  describe('further fields', () => {
+    const FURTHER =
+      'Date: today\r\nBcc: a@b, c@d\r\nReceived: x\r\nReceived: y\r\nSubject: s\r\nX-Mailer: m\r\n' +
+      'Message-ID: <1>\r\nUser-Agent: u\r\nReply-To: r\r\n\r\nbody\r\n';
+    const told = (smtpOutput: object) => {
+      const config = { outputs: [{ 'eve-log': { types: [{ smtp: smtpOutput }] } }] } as never;
+      const mail = [...ENVELOPE, C('DATA\r\n'), S('354 go\r\n'), C(`${FURTHER}.\r\n`), S('250 queued\r\n')];
+      const { status: _, ...email } = fed([...OPENING, ...mail], { config }).records[0]!.email;
+      return email;
+    };
+
+    it.each<[string, object, object]>([
+      ['none', {}, {}],
+      [
+        'those of extended',
+        { extended: 'yes' },
+        { bcc: ['a@b', 'c@d'], message_id: '<1>', subject: 's', x_mailer: 'm', user_agent: 'u' },
+      ],
+      [
+        'those that are named',
+        { custom: ['received', 'Reply-To', 'x_mailer', 'date', 'relays'] },
+        { received: ['x', 'y'], reply_to: 'r', x_mailer: 'm', date: 'today' },
+      ],
+      ['a digest of the body', { md5: ['body'] }, { body_md5: '89dd3590116a70b579661a2d8593bb2f' }],
+    ])('%s', (_, output, fields) => expect(told(output)).toEqual(fields));
+  });
+
+  it.each([
+    ['decode-base64', 'YQ==', 'base64'],
+    ['decode-quoted-printable', '=3D', 'quoted-printable'],
+  ])('leaves bodies as they are without %s', (option, body, encoding) => {
+    const config = { 'app-layer': { protocols: { smtp: { mime: { [option]: 'no' } } } } } as never;
+    const head = `Content-Transfer-Encoding: ${encoding}\r\nContent-Type: text/plain; name=f\r\n\r\n`;
+    const mail = [...ENVELOPE, C('DATA\r\n'), S('354 go\r\n'), C(`${head}${body}\r\n.\r\n`), S('250 q\r\n')];
+    expect(fed([...OPENING, ...mail], { config }).files[0]!.file.size).toBe(body.length);
+  });
+
   it('takes whole messages as files where it is told to', () => {
     const config = {
       'app-layer': { protocols: { smtp: { 'raw-extraction': true, mime: { 'decode-mime': false } } } },
