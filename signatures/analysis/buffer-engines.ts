@@ -12,6 +12,8 @@ export interface BufferEngine {
 
 /** Buffers that have another name there than their keyword. */
 const NAMES: Readonly<Record<string, string>> = {
+  'dcerpc.stub_data': 'dce_stub_data',
+  'dns.query': 'dns_query',
   'file.data': 'file_data',
   'http.request_body': 'http_client_body',
   'http.response_body': 'file_data',
@@ -20,8 +22,8 @@ const NAMES: Readonly<Record<string, string>> = {
   'http.host.raw': 'http_raw_host',
 };
 
-/** Keywords whose buffers are named like them; in others the dots are underscores. */
-const AS_THE_KEYWORD = /^(file|tls|ssh|ja3|ja3s|ja4|sip)\./;
+/** Keywords in whose names of buffers the dots are underscores; others are named like their keyword. */
+const UNDERSCORED = /^(http|http2|krb5|quic|smb|dnp3)\./;
 
 /** What only messages of HTTP/1 have. */
 const HTTP1_ONLY = new Set(['http.start']);
@@ -29,7 +31,7 @@ const HTTP1_ONLY = new Set(['http.start']);
 /** `http.stat_code` is `http_stat_code` there. */
 export function bufferName({ buffer }: BufferConditions): string {
   if (PAYLOAD_BUFFERS.has(buffer)) return 'payload';
-  return NAMES[buffer] ?? (AS_THE_KEYWORD.test(buffer) ? buffer : buffer.replaceAll('.', '_'));
+  return NAMES[buffer] ?? (UNDERSCORED.test(buffer) ? buffer.replaceAll('.', '_') : buffer);
 }
 
 export function declaredEngines(

@@ -27,6 +27,10 @@ export function patternText(bytes: string): string {
   return text;
 }
 
+function lowerCase(bytes: string): string {
+  return bytes.replace(/[A-Z]/g, letter => letter.toLowerCase());
+}
+
 /** @param next the condition behind it in the same buffer  @param fast it is what the rule is found by */
 export function contentJson(content: ContentMatch, next: Match | undefined, fast: boolean): Json {
   const { negated, nocase, startswith = false, endswith = false } = content;
@@ -36,7 +40,8 @@ export function contentJson(content: ContentMatch, next: Match | undefined, fast
     if (content[name] !== undefined && !(name === 'offset' && startswith)) bounds[name] = content[name];
   }
   return {
-    pattern: patternText(content.bytes),
+    // A content of any case is kept in lower case.
+    pattern: patternText(nocase ? lowerCase(content.bytes) : content.bytes),
     length: content.bytes.length,
     nocase,
     negated,

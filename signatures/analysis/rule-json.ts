@@ -1,11 +1,12 @@
 /** One signature as engine analysis shows it: a line of rules.json. */
 import type { Protocol } from '../../engine/protocol.js';
-import { type FastPattern, fastPatternOf } from '../compile/fast-pattern.js';
 import { isApplicationBuffer, PAYLOAD_BUFFERS, type Traits, traitsOf } from '../compile/traits.js';
 import type { PcreMatch } from '../keywords/pcre.js';
 import type { BufferConditions, ContentMatch, Match, Signature } from '../signature.js';
 import { bufferName, declaredEngines } from './buffer-engines.js';
 import { contentJson, pcreJson } from './content-json.js';
+import { type ChosenPattern, chosenPattern } from './fast-pattern-choice.js';
+import { withFileContents } from './file-texts.js';
 import { settle } from './first-condition.js';
 import { integerJson } from './integer-json.js';
 import { applicationOf, typeOf } from './rule-application.js';
@@ -17,7 +18,7 @@ type Json = Record<string, unknown>;
 export interface AnalyzedRule {
   readonly signature: Signature;
   readonly traits: Traits;
-  readonly fastPattern: FastPattern | undefined;
+  readonly fastPattern: ChosenPattern | undefined;
   /** The content that the fast pattern is taken from. */
   readonly fastContent: ContentMatch | undefined;
   /** What was changed to the same effect. */
@@ -26,32 +27,25 @@ export interface AnalyzedRule {
 
 export function analyzeRule(given: Signature, protocols: readonly Protocol[]): AnalyzedRule {
   const { signature, notes } = settled(given);
-  const fastPattern = fastPatternOf(signature);
+  const fastPattern = chosenPattern(signature);
   return {
     signature,
     traits: traitsOf(signature, protocols),
     fastPattern,
-    fastContent: fastPattern && sourceOf(fastPattern),
+    fastContent: fastPattern?.content,
     notes,
   };
 }
 
 function settled(signature: Signature): { signature: Signature; notes: string[] } {
   const notes: string[] = [];
-  const buffers = signature.buffers.map(buffer => {
+  const whole = withFileContents(signature);
+  const buffers = whole.buffers.map(buffer => {
     const { conditions, notes: own } = settle(buffer.conditions);
     notes.push(...own);
     return { ...buffer, conditions };
   });
-  return { signature: { ...signature, buffers }, notes };
-}
-
-function sourceOf({ conditions, bytes }: FastPattern): ContentMatch | undefined {
-  const contents = conditions.conditions.filter(match => match.kind === 'content') as ContentMatch[];
-  return (
-    contents.find(each => each.fastPattern) ??
-    contents.find(each => !each.negated && each.bytes.includes(bytes))
-  );
+  return { signature: { ...whole, buffers }, notes };
 }
 
 /** Shape and names are those of Suricata's rules.json. */

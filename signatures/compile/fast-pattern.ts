@@ -38,7 +38,7 @@ export function fastPatternOf(signature: Signature): FastPattern | undefined {
 }
 
 /** Packet headers, and buffers made by conditions, are not searched. */
-function isSearched(conditions: BufferConditions): boolean {
+export function isSearched(conditions: BufferConditions): boolean {
   return (
     PAYLOAD_BUFFERS.has(conditions.buffer) ||
     (isApplicationBuffer(conditions) && !PACKET_BUFFERS.has(conditions.buffer))

@@ -38,11 +38,11 @@ describe('rules.json', () => {
       flags: ['sp_any', 'applayer', 'toserver', 'prefilter'],
       pkt_engines: [{ name: 'packet', is_mpm: false }],
       engines: [
-        { name: 'sample_uri', direction: 'toserver', is_mpm: true, app_proto: 'sample', progress: 1 },
+        { name: 'sample.uri', direction: 'toserver', is_mpm: true, app_proto: 'sample', progress: 1 },
       ],
       lists: { packet: { matches: [{ name: 'flow' }] } },
       mpm: {
-        buffer: 'sample_uri',
+        buffer: 'sample.uri',
         pattern: 'GET',
         length: 3,
         nocase: false,
@@ -179,4 +179,18 @@ test('the other files', () => {
     .split('\n')
     .map(line => line && JSON.parse(line));
   expect(payload.patterns[0]).toEqual({ pattern: 'abc', nocase: false, negated: false, cnt: 2, mpm: 1 });
+});
+
+describe('the fast pattern shown', () => {
+  test.each([
+    ['content:"abcdef"; sample.uri; content:"ab";', 'sample.uri', 'ab'],
+    ['content:"abab"; content:"abcd"; content:"ab";', 'payload', 'abcd'],
+    ['content:"abcd"; content:"ab|02 03|";', 'payload', 'ab|02 03|'],
+    ['content:"abcd"; content:"dcba";', 'payload', 'abcd'],
+    ['content:"abcd"; content:"ab"; fast_pattern;', 'payload', 'ab'],
+    ['content:!"abcd"; content:"a";', 'payload', 'a'],
+    ['content:!"AB"; nocase;', 'payload', 'ab'],
+  ])('%s', (options, buffer, pattern) =>
+    expect(rule(`alert tcp any any -> any any (${options} sid:1;)`).mpm).toMatchObject({ buffer, pattern }),
+  );
 });

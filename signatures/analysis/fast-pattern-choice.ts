@@ -1,0 +1,54 @@
+/**
+ * The fast pattern that Suricata's documentation says a rule has, which is what engine analysis shows: the rule's own;
+ * otherwise, of the contents in buffers of the highest priority, the longest; then the strongest; then the first.
+ * Negated contents count where there are no others.
+ */
+import { isSearched } from '../compile/fast-pattern.js';
+import { PAYLOAD_BUFFERS } from '../compile/traits.js';
+import type { BufferConditions, ContentMatch, Signature } from '../signature.js';
+
+export interface ChosenPattern {
+  readonly conditions: BufferConditions;
+  readonly content: ContentMatch;
+  /** What of it is searched for: all, or the part that `fast_pattern` names. */
+  readonly bytes: string;
+}
+
+/** @returns undefined for a signature without a content that could be one */
+export function chosenPattern(signature: Signature): ChosenPattern | undefined {
+  const all = signature.buffers.filter(isSearched).flatMap(patternsIn);
+  const positive = all.filter(({ content }) => !content.negated);
+  const candidates = positive.length > 0 ? positive : all;
+  return all.find(({ content }) => content.fastPattern) ?? candidates.sort(byPreference)[0];
+}
+
+function patternsIn(conditions: BufferConditions): ChosenPattern[] {
+  const contents = conditions.conditions.filter(match => match.kind === 'content') as ContentMatch[];
+  return contents.map(content => ({ conditions, content, bytes: searchedBytes(content) }));
+}
+
+function searchedBytes({ bytes, fastPattern }: ContentMatch): string {
+  if (typeof fastPattern !== 'object') return bytes;
+  return bytes.slice(fastPattern.offset, fastPattern.offset + fastPattern.length);
+}
+
+function byPreference(a: ChosenPattern, b: ChosenPattern): number {
+  return (
+    priority(a) - priority(b) || b.bytes.length - a.bytes.length || strength(b.bytes) - strength(a.bytes)
+  );
+}
+
+const COMMON = new Set(['http.method', 'http.stat_code', 'http.stat_msg']);
+
+/** Lower comes first. */
+function priority({ conditions: { buffer } }: ChosenPattern): number {
+  return PAYLOAD_BUFFERS.has(buffer) || COMMON.has(buffer) ? 3 : 2;
+}
+
+/** Different bytes count more than repeated ones, letters less than others. */
+function strength(bytes: string): number {
+  const different = new Set(bytes);
+  let sum = bytes.length - different.size;
+  for (const c of different) sum += /[a-z]/i.test(c) ? 3 : /[\x20-\x7e\0\x01\xff]/.test(c) ? 4 : 6;
+  return sum;
+}
