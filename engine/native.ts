@@ -224,8 +224,11 @@ export interface Native {
     verdicts: Uint32Array,
     count: number,
   ): number;
-  /** Waits until one of the sockets has something to read. @returns its index, -1 when time is over */
-  waitReadable(sockets: Uint32Array, milliseconds: number): number;
+  /**
+   * Waits until one of the sockets has something to read: first without sleeping for `busyMicroseconds` at most, then
+   * asleep. @returns its index, -1 when time is over
+   */
+  waitReadable(sockets: Uint32Array, milliseconds: number, busyMicroseconds: number): number;
   /** Writes the time: seconds since the epoch, nanoseconds. */
   clockNow(time: Uint32Array): void;
   closeSocket(socket: number): void;

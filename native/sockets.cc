@@ -11,14 +11,32 @@
 namespace sluice {
 namespace {
 
+using Sockets = std::vector<pollfd>;
+
+int64_t microsecondsNow() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * int64_t{1000000} + now.tv_nsec / 1000;
+}
+
+/** Looks again and again without sleeping: what comes meanwhile need not wake the thread. */
+bool pollBusily(Sockets& sockets, uint32_t microseconds) {
+  const int64_t end = microsecondsNow() + microseconds;
+  do {
+    if (poll(sockets.data(), sockets.size(), 0) > 0) return true;
+  } while (microsecondsNow() < end);
+  return false;
+}
+
 /** Index of the first socket with something to read, or -1 when none has within the time. */
 Napi::Value waitReadable(const Napi::CallbackInfo& info) {
   const auto sockets = uint32sAt(info, 0, "sockets");
   const int milliseconds = static_cast<int>(numberAt(info, 1, "milliseconds"));
-  std::vector<pollfd> polled(sockets.length);
+  const uint32_t busily = numberAt(info, 2, "microseconds");
+  Sockets polled(sockets.length);
   for (size_t i = 0; i < sockets.length; i++) polled[i] = {static_cast<int>(sockets.data[i]), POLLIN, 0};
   int found = -1;
-  if (poll(polled.data(), polled.size(), milliseconds) > 0) {
+  if ((busily > 0 && pollBusily(polled, busily)) || poll(polled.data(), polled.size(), milliseconds) > 0) {
     for (size_t i = 0; i < polled.size() && found < 0; i++)
       if (polled[i].revents) found = static_cast<int>(i);
   }

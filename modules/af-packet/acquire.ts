@@ -16,7 +16,7 @@ export function acquireDevices(thread: Thread): ThreadModule {
     ({ device, source, socket }) => new RingSource(thread, addon, device, source, socket),
   );
   const sockets = Uint32Array.from(mine, ({ socket }) => socket);
-  const wait = (milliseconds: number): boolean => addon.waitReadable(sockets, milliseconds) >= 0;
+  const wait = (milliseconds: number): boolean => addon.waitReadable(sockets, milliseconds, 0) >= 0;
   // A block of a ring is shown when it is full, or old enough.
   const heldBackMs = mine.reduce((most, { device }) => Math.max(most, device.settings.blockTimeout), 0);
   return new Receiver(thread, { sources, largest: LARGEST + 8, wait, heldBackMs });

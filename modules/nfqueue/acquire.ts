@@ -5,7 +5,7 @@ import { Receiver } from '../../engine/receive/receiver.js';
 import { VERDICT_DELIVERY } from '../../engine/verdict-delivery.js';
 import type { QueueDelivery } from './delivery.js';
 import { endOf, waitFor } from './ends.js';
-import { COPY_RANGE } from './options.js';
+import { BUSY_POLL, COPY_RANGE } from './options.js';
 import { queuesOf, ReceivedId } from './queue.js';
 import { QueueSource } from './source.js';
 
@@ -20,5 +20,9 @@ export function acquireQueues(thread: Thread): ThreadModule {
   });
   const links = mine.map(({ queue }) => queue.link);
   const largest = thread.config.read(COPY_RANGE) + QUEUE_OVERHEAD;
-  return new Receiver(thread, { sources, largest, wait: waitFor(links, addon) });
+  return new Receiver(thread, {
+    sources,
+    largest,
+    wait: waitFor(links, addon, thread.config.read(BUSY_POLL)),
+  });
 }

@@ -20,13 +20,34 @@ export function endOf(link: QueueLink, queue: number, native: Native): QueueEnd 
     : new NodeEnd(link, !isMainThread);
 }
 
-/** @returns a function that waits until one of the queues has a packet, or time is over, and says whether one has */
-export function waitFor(links: readonly QueueLink[], native: Native): (milliseconds: number) => boolean {
+/**
+ * @param busyMicroseconds for how long to look for the next packet after one came before the thread goes to sleep
+ * @returns a function that waits until one of the queues has a packet, or time is over, and says whether one has
+ */
+export function waitFor(
+  links: readonly QueueLink[],
+  native: Native,
+  busyMicroseconds: number,
+): (milliseconds: number) => boolean {
   const sockets = Uint32Array.from(links.flatMap(link => (link.driver === 'netlink' ? [link.socket] : [])));
-  if (sockets.length > 0) return milliseconds => native.waitReadable(sockets, milliseconds) >= 0;
+  if (sockets.length > 0) return waitForSockets(sockets, native, busyMicroseconds);
   const [first] = links;
   if (first?.driver !== 'node-nfqueue') return () => false;
   return waitForBell(new Int32Array(first.bells));
+}
+
+/** Where nothing came the last time, the thread sleeps at once: an idle queue costs no more than it did. */
+function waitForSockets(
+  sockets: Uint32Array,
+  native: Native,
+  busyMicroseconds: number,
+): (milliseconds: number) => boolean {
+  let busy = 0;
+  return milliseconds => {
+    const found = native.waitReadable(sockets, milliseconds, busy) >= 0;
+    busy = found ? busyMicroseconds : 0;
+    return found;
+  };
 }
 
 /** What was rung before the call counts: the queues were looked at before that. */

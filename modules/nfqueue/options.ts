@@ -66,6 +66,12 @@ export const RECEIVE_BUFFER = option(
   32 * 2 ** 20,
   'memory of the kernel for packets that were not fetched yet, for each queue',
 );
+export const BUSY_POLL = option(
+  'nfq.busy-poll',
+  integer(0, 10_000),
+  0,
+  'microseconds for which a thread looks for the next packet after the last one before it sleeps',
+);
 export const GSO = option(
   'nfq.gso',
   boolean,

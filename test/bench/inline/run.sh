@@ -57,5 +57,6 @@ sensor 'Sluice, no rules' -q 0 -S /dev/null
 [ -d "$root/node_modules/nfqueue" ] &&
   sensor 'Sluice, driver node-nfqueue' -q 0 -S /dev/null --set nfq.driver=node-nfqueue
 sensor 'Sluice, no rules, without GSO' -q 0 -S /dev/null --set nfq.gso=no
+sensor 'Sluice, no rules, busy-poll' -q 0 -S /dev/null --set nfq.busy-poll=3000
 [ -n "${RULES:-}" ] && sensor "Sluice, $(basename "$RULES")" -q 0 -S "$RULES"
 exit 0

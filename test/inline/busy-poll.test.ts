@@ -1,0 +1,31 @@
+/** How a thread waits for packets of its queues: awake for a while after each, and asleep when none came. */
+import { describe, expect, it } from 'vitest';
+import type { Native } from '../../engine/native.js';
+import type { QueueLink } from '../../modules/nfqueue/driver.js';
+import { waitFor } from '../../modules/nfqueue/ends.js';
+
+const LINKS: readonly QueueLink[] = [{ driver: 'netlink', socket: 7 } as QueueLink];
+
+/** Stands for the addon: packets come at the waits that `found` says. */
+function waits(busyMicroseconds: number, found: readonly boolean[]): number[] {
+  const asked: number[] = [];
+  const addon = {
+    waitReadable: (_sockets: Uint32Array, _milliseconds: number, busy: number) => {
+      asked.push(busy);
+      return found[asked.length - 1] ? 0 : -1;
+    },
+  };
+  const wait = waitFor(LINKS, addon as unknown as Native, busyMicroseconds);
+  for (const expected of found) expect(wait(10)).toBe(expected);
+  return asked;
+}
+
+describe('waiting for packets', () => {
+  it('goes to sleep at once by default', () => {
+    expect(waits(0, [true, true, false, true])).toEqual([0, 0, 0, 0]);
+  });
+
+  it('stays awake for the given time after a packet, and sleeps when nothing came', () => {
+    expect(waits(200, [false, true, true, false, false, true, true])).toEqual([0, 0, 200, 200, 0, 0, 200]);
+  });
+});
