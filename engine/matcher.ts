@@ -9,12 +9,19 @@
 import { HyperscanMatcher } from './matcher/hyperscan.js';
 import { QgramMatcher } from './matcher/qgram.js';
 import type { Memory } from './memory.js';
-import { type NativePattern, type NativePatternSet, native, nativeProblem } from './native.js';
+import type { NativePattern, NativePatternSet } from './native/patterns.js';
+import { native, nativeProblem } from './native.js';
 
 /** Flags are PATTERN_CASELESS (ASCII letters) and, for Hyperscan only, PATTERN_REGEX and PATTERN_PREFILTER. */
 export type Pattern = NativePattern;
 
-export { JOB_INTS, MATCH_INTS, PATTERN_CASELESS, PATTERN_PREFILTER, PATTERN_REGEX } from './native.js';
+export {
+  JOB_INTS,
+  MATCH_INTS,
+  PATTERN_CASELESS,
+  PATTERN_PREFILTER,
+  PATTERN_REGEX,
+} from './native/patterns.js';
 
 /** What one database is made of. */
 export type PatternSet = NativePatternSet;

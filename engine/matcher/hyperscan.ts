@@ -1,7 +1,8 @@
 /** Matching by Hyperscan or Vectorscan, in the native addon. */
 import type { Matcher, Pattern, PatternSet, SharedDatabase } from '../matcher.js';
 import type { Memory } from '../memory.js';
-import { MATCH_INTS, type Native } from '../native.js';
+import { MATCH_INTS } from '../native/patterns.js';
+import type { Native } from '../native.js';
 
 const FIRST_CAPACITY = 1024;
 

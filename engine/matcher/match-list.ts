@@ -1,5 +1,5 @@
 /** The matches of one scan: as many as there are. */
-import { MATCH_INTS } from '../native.js';
+import { MATCH_INTS } from '../native/patterns.js';
 
 const FIRST_CAPACITY = 1024;
 

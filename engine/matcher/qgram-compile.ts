@@ -6,7 +6,7 @@
  * in longer strides; and the window is chosen so that its grams are rare.
  */
 import type { Pattern } from '../matcher.js';
-import { PATTERN_CASELESS, PATTERN_REGEX } from '../native.js';
+import { PATTERN_CASELESS, PATTERN_REGEX } from '../native/patterns.js';
 import { GramLists } from './qgram-lists.js';
 import { type Content, gramAt, type Pass, shareTables, type Tables, WORD } from './qgram-tables.js';
 

@@ -5,7 +5,7 @@
  */
 import type { Matcher, Pattern, PatternSet, SharedDatabase } from '../matcher.js';
 import type { Memory } from '../memory.js';
-import { JOB_INTS } from '../native.js';
+import { JOB_INTS } from '../native/patterns.js';
 import { MatchList } from './match-list.js';
 import { compileTables } from './qgram-compile.js';
 import { QgramScan } from './qgram-scan.js';

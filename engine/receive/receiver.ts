@@ -10,7 +10,7 @@ import {
   QUEUED_WIRE_LENGTH,
   TALLY_BYTES,
   TALLY_INTS,
-} from '../native.js';
+} from '../native/queue.js';
 import * as Packet from '../packet.js';
 import { ReceiveRoom } from './room.js';
 import type { PacketSource } from './source.js';

@@ -6,7 +6,7 @@ export interface PacketSource {
   readonly source: number;
   /**
    * Takes what is there, without waiting, into `bytes[from, to)`.
-   * @param packets room for QUEUED_INTS each (see `native.ts`)
+   * @param packets room for QUEUED_INTS each (see `native/queue.ts`)
    * @param tally its TALLY_BYTES says how many bytes were used
    * @returns number of packets
    */

@@ -2,7 +2,9 @@
 import { compileFilter, type PacketFilter } from '../../engine/capture-file/filter.js';
 import { option, text } from '../../engine/config/option.js';
 import type { Thread } from '../../engine/module.js';
-import * as Native from '../../engine/native.js';
+import type { PacketRing } from '../../engine/native/packet-socket.js';
+import * as Queue from '../../engine/native/queue.js';
+import type { Native } from '../../engine/native.js';
 import * as Packet from '../../engine/packet.js';
 import type { PacketSource } from '../../engine/receive/source.js';
 import { VERDICT_DELIVERY, type VerdictDelivery } from '../../engine/verdict-delivery.js';
@@ -19,14 +21,14 @@ const RUN_FILTER = option(
 
 export class RingSource implements PacketSource {
   readonly linkType: number;
-  private readonly ring: Native.PacketRing;
+  private readonly ring: PacketRing;
   private readonly filter: PacketFilter | undefined;
   private readonly verifies: boolean;
   private readonly count: { packets: number; filtered: number };
 
   constructor(
     private readonly thread: Thread,
-    private readonly native: Native.Native,
+    private readonly native: Native,
     { settings, linkType }: OpenDevice,
     readonly source: number,
     socket: number,
@@ -49,7 +51,7 @@ export class RingSource implements PacketSource {
 
   admit(slot: number, packets: Uint32Array, q: number): boolean {
     const p = slot * Packet.INTS;
-    if (!this.verifies || packets[q + Native.QUEUED_FLAGS]! & Native.QUEUED_FLAG_NO_CHECKSUM)
+    if (!this.verifies || packets[q + Queue.QUEUED_FLAGS]! & Queue.QUEUED_FLAG_NO_CHECKSUM)
       this.thread.memory.row[p + Packet.FLAGS]! |= Packet.FLAG_NO_CHECKSUM;
     if (this.wanted(p)) return true;
     this.leaveOut(slot);

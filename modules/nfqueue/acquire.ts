@@ -1,6 +1,7 @@
 /** Fills batches with the packets of this thread's queues. */
 import type { Thread, ThreadModule } from '../../engine/module.js';
-import { native, QUEUE_OVERHEAD } from '../../engine/native.js';
+import { QUEUE_OVERHEAD } from '../../engine/native/queue.js';
+import { native } from '../../engine/native.js';
 import { Receiver } from '../../engine/receive/receiver.js';
 import { VERDICT_DELIVERY } from '../../engine/verdict-delivery.js';
 import type { QueueDelivery } from './delivery.js';

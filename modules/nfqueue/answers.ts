@@ -1,6 +1,6 @@
 /** What the kernel is told: netfilter's verdict and the mark, from the engine's verdict and the mode. */
 import type { Config } from '../../engine/config/config.js';
-import { VERDICT_SET_MARK } from '../../engine/native.js';
+import { VERDICT_SET_MARK } from '../../engine/native/queue.js';
 import * as Packet from '../../engine/packet.js';
 import { BYPASS_MARK, BYPASS_MASK, MODE, REPEAT_MARK, REPEAT_MASK, ROUTE_QUEUE } from './options.js';
 

@@ -2,7 +2,7 @@
  * How packets come from the kernel and verdicts go back. A driver opens queues before any thread starts, and is chosen
  * by `nfq.driver`; every thread, and whoever stands in for one that failed, makes ends of its own to an open queue.
  */
-import type { QueueSettings } from '../../engine/native.js';
+import type { QueueSettings } from '../../engine/native/queue.js';
 import type { NodeLink } from './drivers/node-link.js';
 
 export interface Driver {
@@ -14,7 +14,7 @@ export interface Driver {
 /** An open queue: plain data and shared memory. */
 export type QueueLink = { readonly driver: 'netlink'; readonly socket: number } | NodeLink;
 
-/** Formats are those of `native.ts`: QUEUED_, TALLY_ and VERDICT_ constants. */
+/** Formats are those of `native/queue.ts`: QUEUED_, TALLY_ and VERDICT_ constants. */
 export interface QueueEnd {
   /**
    * Takes what waits, without waiting, into `bytes[from, to)`; `from` is a multiple of 8.

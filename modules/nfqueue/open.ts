@@ -2,7 +2,8 @@
 import type { Config } from '../../engine/config/config.js';
 import type { LogSink } from '../../engine/log-sink.js';
 import type { Log, OpenedDevices, ThreadOfGroup } from '../../engine/module.js';
-import { type Native, native, nativeProblem, type QueueSettings } from '../../engine/native.js';
+import type { QueueSettings } from '../../engine/native/queue.js';
+import { type Native, native, nativeProblem } from '../../engine/native.js';
 import { openRawSockets } from '../../engine/raw-sender.js';
 import type { StatsTree } from '../../engine/stats-record.js';
 import { BYPASS_LOG, bypassCommand } from './bypass-hook.js';

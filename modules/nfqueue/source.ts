@@ -1,6 +1,7 @@
 /** A queue as a source of packets: what is particular to those of netfilter. */
 import type { Thread } from '../../engine/module.js';
-import * as Native from '../../engine/native.js';
+import * as Queue from '../../engine/native/queue.js';
+import type { Native } from '../../engine/native.js';
 import * as Packet from '../../engine/packet.js';
 import type { PacketSource } from '../../engine/receive/source.js';
 import { REASON_VERDICT_BUDGET } from '../../engine/verdict.js';
@@ -23,7 +24,7 @@ export class QueueSource implements PacketSource {
   /** @param outstanding undefined where other threads answer packets too */
   constructor(
     private readonly thread: Thread,
-    private readonly native: Native.Native,
+    private readonly native: Native,
     readonly source: number,
     private readonly end: QueueEnd,
     private readonly received: ReceivedId,
@@ -48,7 +49,7 @@ export class QueueSource implements PacketSource {
     if (count === 0) return 0;
     if (this.budget > 0) this.native.clockNow(this.now);
     // Noted before anything can go wrong with them: whoever settles what a failed thread leaves looks there.
-    this.received.last = packets[(count - 1) * Native.QUEUED_INTS + Native.QUEUED_ID]!;
+    this.received.last = packets[(count - 1) * Queue.QUEUED_INTS + Queue.QUEUED_ID]!;
     this.thread.counters.values[this.count.packets]! += count;
     return count;
   }
@@ -56,12 +57,12 @@ export class QueueSource implements PacketSource {
   admit(slot: number, packets: Uint32Array, q: number): boolean {
     const { row } = this.thread.memory;
     const p = slot * Packet.INTS;
-    row[p + Packet.QUEUE_ID] = packets[q + Native.QUEUED_ID]!;
-    row[p + Packet.MARK] = packets[q + Native.QUEUED_MARK]!;
-    row[p + Packet.CONNTRACK] = packets[q + Native.QUEUED_CONNTRACK]!;
-    if (packets[q + Native.QUEUED_FLAGS]! & (Native.QUEUED_FLAG_NO_CHECKSUM | Native.QUEUED_FLAG_GSO))
+    row[p + Packet.QUEUE_ID] = packets[q + Queue.QUEUED_ID]!;
+    row[p + Packet.MARK] = packets[q + Queue.QUEUED_MARK]!;
+    row[p + Packet.CONNTRACK] = packets[q + Queue.QUEUED_CONNTRACK]!;
+    if (packets[q + Queue.QUEUED_FLAGS]! & (Queue.QUEUED_FLAG_NO_CHECKSUM | Queue.QUEUED_FLAG_GSO))
       row[p + Packet.FLAGS]! |= Packet.FLAG_NO_CHECKSUM;
-    this.outstanding?.received(packets[q + Native.QUEUED_ID]!);
+    this.outstanding?.received(packets[q + Queue.QUEUED_ID]!);
     if (this.budget > 0) this.checkBudget(p);
     return true;
   }
@@ -82,8 +83,8 @@ export class QueueSource implements PacketSource {
 
   private countOdd(tally: Uint32Array): void {
     const { values } = this.thread.counters;
-    values[this.count.overruns]! += tally[Native.TALLY_OVERRUNS]!;
-    values[this.count.refused]! += tally[Native.TALLY_REFUSED]!;
-    values[this.count.strange]! += tally[Native.TALLY_STRANGE]!;
+    values[this.count.overruns]! += tally[Queue.TALLY_OVERRUNS]!;
+    values[this.count.refused]! += tally[Queue.TALLY_REFUSED]!;
+    values[this.count.strange]! += tally[Queue.TALLY_STRANGE]!;
   }
 }

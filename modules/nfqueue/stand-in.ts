@@ -2,7 +2,9 @@
  * What is done when no thread inspects: packets that were received get the configured policy at once, and so do those
  * that come until threads are back.
  */
-import * as Native from '../../engine/native.js';
+
+import * as Queue from '../../engine/native/queue.js';
+import type { Native } from '../../engine/native.js';
 import { NF_ACCEPT, NF_DROP } from './answers.js';
 import type { QueueEnd } from './driver.js';
 import { endOf } from './ends.js';
@@ -13,9 +15,9 @@ const PACKETS = 64;
 const TURNS = 256;
 
 export class StandIn {
-  private readonly packets = new Uint32Array(PACKETS * Native.QUEUED_INTS);
-  private readonly tally = new Uint32Array(Native.TALLY_INTS);
-  private readonly answer = new Uint32Array(Native.VERDICT_INTS);
+  private readonly packets = new Uint32Array(PACKETS * Queue.QUEUED_INTS);
+  private readonly tally = new Uint32Array(Queue.TALLY_INTS);
+  private readonly answer = new Uint32Array(Queue.VERDICT_INTS);
   private readonly bytes: Uint8Array;
   private readonly ends: ReadonlyMap<OpenQueue, QueueEnd>;
   /** Queues whose thread does not inspect now. */
@@ -25,12 +27,12 @@ export class StandIn {
   packetsSettled = 0;
 
   constructor(
-    native: Native.Native,
+    native: Native,
     queues: readonly OpenQueue[],
     private readonly largest: number,
     private readonly failOpen: boolean,
   ) {
-    this.bytes = new Uint8Array((largest + Native.QUEUE_OVERHEAD) * 4);
+    this.bytes = new Uint8Array((largest + Queue.QUEUE_OVERHEAD) * 4);
     this.ends = new Map(queues.map(queue => [queue, endOf(queue.link, queue.number, native)]));
   }
 
@@ -65,7 +67,7 @@ export class StandIn {
     const { packets, tally, bytes } = this;
     const count = this.ends.get(queue)!.receive(bytes, 0, bytes.length, this.largest, packets, tally);
     if (count === 0) return 0;
-    const last = packets[(count - 1) * Native.QUEUED_INTS + Native.QUEUED_ID]!;
+    const last = packets[(count - 1) * Queue.QUEUED_INTS + Queue.QUEUED_ID]!;
     new ReceivedId(queue.received).last = last;
     this.sendUpTo(queue, last);
     this.packetsSettled += count;
@@ -75,9 +77,9 @@ export class StandIn {
   private sendUpTo(queue: OpenQueue, id: number): void {
     const { answer } = this;
     answer.fill(0);
-    answer[Native.VERDICT_ID] = id;
-    answer[Native.VERDICT_ANSWER] = this.failOpen ? NF_ACCEPT : NF_DROP;
-    answer[Native.VERDICT_FLAGS] = Native.VERDICT_UP_TO_HERE;
+    answer[Queue.VERDICT_ID] = id;
+    answer[Queue.VERDICT_ANSWER] = this.failOpen ? NF_ACCEPT : NF_DROP;
+    answer[Queue.VERDICT_FLAGS] = Queue.VERDICT_UP_TO_HERE;
     this.ends.get(queue)!.send(this.bytes, answer, 1);
   }
 }

@@ -1,4 +1,5 @@
 /** Verdicts of one queue that wait to be sent together, in the order in which they became known. */
+
 import {
   VERDICT_ANSWER as ANSWER,
   VERDICT_DATA as DATA,
@@ -6,12 +7,12 @@ import {
   VERDICT_ID as ID,
   VERDICT_LENGTH as LENGTH,
   VERDICT_MARK as MARK,
-  type Native,
   VERDICT_INTS,
   VERDICT_SET_MARK,
   VERDICT_UP_TO_HERE,
   VERDICT_WITH_PAYLOAD,
-} from '../../engine/native.js';
+} from '../../engine/native/queue.js';
+import type { Native } from '../../engine/native.js';
 import type { QueueEnd } from './driver.js';
 import { Latency } from './latency.js';
 import { Outstanding } from './outstanding.js';

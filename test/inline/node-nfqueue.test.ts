@@ -1,7 +1,7 @@
 /** The driver node-nfqueue: packets of the package through shared memory to a thread, and verdicts back. */
 import { describe, expect, it } from 'vitest';
-import type { QueueSettings } from '../../engine/native.js';
-import * as Native from '../../engine/native.js';
+import type { QueueSettings } from '../../engine/native/queue.js';
+import * as Queue from '../../engine/native/queue.js';
 import { NodeEnd } from '../../modules/nfqueue/drivers/node-end.js';
 import type { NodeLink } from '../../modules/nfqueue/drivers/node-link.js';
 import {
@@ -57,19 +57,19 @@ const soon = () => new Promise(resolve => setImmediate(() => setImmediate(resolv
 
 describe('the driver node-nfqueue', () => {
   const bytes = new Uint8Array(1024);
-  const packets = new Uint32Array(4 * Native.QUEUED_INTS);
-  const tally = new Uint32Array(Native.TALLY_INTS);
+  const packets = new Uint32Array(4 * Queue.QUEUED_INTS);
+  const tally = new Uint32Array(Queue.TALLY_INTS);
 
   it('hands packets over with what is known of them', () => {
     const { end, packetComes } = opened();
     packetComes(7, 'first', 0x11);
     packetComes(8, 'the second');
     expect(end.receive(bytes, 8, 1024, 128, packets, tally)).toBe(2);
-    const second = packets.subarray(Native.QUEUED_INTS);
-    expect([packets[Native.QUEUED_ID], packets[Native.QUEUED_MARK]]).toEqual([7, 0x11]);
-    expect([second[Native.QUEUED_ID], second[Native.QUEUED_WIRE_LENGTH]]).toEqual([8, 10]);
-    expect([second[Native.QUEUED_SECONDS], second[Native.QUEUED_NANOSECONDS]]).toEqual([1000, 7]);
-    const at = second[Native.QUEUED_DATA]!;
+    const second = packets.subarray(Queue.QUEUED_INTS);
+    expect([packets[Queue.QUEUED_ID], packets[Queue.QUEUED_MARK]]).toEqual([7, 0x11]);
+    expect([second[Queue.QUEUED_ID], second[Queue.QUEUED_WIRE_LENGTH]]).toEqual([8, 10]);
+    expect([second[Queue.QUEUED_SECONDS], second[Queue.QUEUED_NANOSECONDS]]).toEqual([1000, 7]);
+    const at = second[Queue.QUEUED_DATA]!;
     expect(Buffer.from(bytes.subarray(at, at + 10)).toString()).toBe('the second');
     expect(at % 8).toBe(0);
     expect(end.receive(bytes, 0, 1024, 128, packets, tally)).toBe(0);
@@ -81,7 +81,7 @@ describe('the driver node-nfqueue', () => {
     expect(end.receive(bytes, 0, 1024, 128, packets, tally)).toBe(4);
     expect(end.receive(bytes, 0, 128, 128, packets, tally)).toBe(1);
     expect(end.receive(bytes, 0, 127, 128, packets, tally)).toBe(0);
-    expect(packets[Native.QUEUED_ID]).toBe(5);
+    expect(packets[Queue.QUEUED_ID]).toBe(5);
   });
 
   it('gives each packet its verdict, with mark and new bytes', async () => {
@@ -89,9 +89,9 @@ describe('the driver node-nfqueue', () => {
     for (let id = 1; id <= 3; id++) packetComes(id, `packet ${id}`);
     end.receive(bytes, 0, 1024, 128, packets, tally);
     bytes.set(Buffer.from('changed'), 500);
-    end.send(bytes, verdict(2, 1, Native.VERDICT_WITH_PAYLOAD, 0, 500, 7), 1);
+    end.send(bytes, verdict(2, 1, Queue.VERDICT_WITH_PAYLOAD, 0, 500, 7), 1);
     end.send(bytes, verdict(1, 0), 1);
-    end.send(bytes, verdict(3, 1, Native.VERDICT_SET_MARK, 9), 1);
+    end.send(bytes, verdict(3, 1, Queue.VERDICT_SET_MARK, 9), 1);
     end.send(bytes, verdict(4, 1), 1);
     await soon();
     expect(answers).toEqual(['2: 1 "changed"', '1: 0', '3: 1 mark 9']);
@@ -100,7 +100,7 @@ describe('the driver node-nfqueue', () => {
   it('gives one verdict to all up to a packet', async () => {
     const { end, packetComes, answers } = opened();
     for (const id of [4294967295, 0, 1]) packetComes(id, 'x');
-    end.send(bytes, verdict(0, 1, Native.VERDICT_UP_TO_HERE), 1);
+    end.send(bytes, verdict(0, 1, Queue.VERDICT_UP_TO_HERE), 1);
     await soon();
     expect(answers).toEqual(['4294967295: 1', '0: 1']);
   });

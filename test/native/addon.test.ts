@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { type Native, native, PATTERN_PREFILTER, PATTERN_REGEX } from '../../engine/native.js';
+import { PATTERN_PREFILTER, PATTERN_REGEX } from '../../engine/native/patterns.js';
+import { type Native, native } from '../../engine/native.js';
 
 const addon = native() as Native;
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'latin1');

@@ -2,9 +2,10 @@
 import { execFileSync } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as N from '../../engine/native.js';
+import * as Queue from '../../engine/native/queue.js';
+import { type Native, native } from '../../engine/native.js';
 
-const addon = N.native() as N.Native;
+const addon = native() as Native;
 const NFQNL_MSG_PACKET = 3 << 8;
 const PACKET_HDR = 1;
 const MARK = 3;
@@ -42,8 +43,8 @@ function message(...attributes: Buffer[]): Buffer {
 describe.runIf(addon)('messages of a netfilter queue', () => {
   let socket: Socket;
   const bytes = new Uint8Array(8192);
-  const packets = new Uint32Array(4 * N.QUEUED_INTS);
-  const tally = new Uint32Array(N.TALLY_INTS);
+  const packets = new Uint32Array(4 * Queue.QUEUED_INTS);
+  const tally = new Uint32Array(Queue.TALLY_INTS);
 
   beforeAll(async () => {
     socket = createSocket('udp4');
@@ -70,12 +71,12 @@ describe.runIf(addon)('messages of a netfilter queue', () => {
       attribute(PAYLOAD, Buffer.from('packet')),
     );
     expect(received(whole)).toBe(1);
-    expect(packets[N.QUEUED_ID]).toBe(77);
-    expect(packets[N.QUEUED_MARK]).toBe(5);
-    expect([packets[N.QUEUED_LENGTH], packets[N.QUEUED_WIRE_LENGTH]]).toEqual([6, 6]);
-    const at = packets[N.QUEUED_DATA]!;
+    expect(packets[Queue.QUEUED_ID]).toBe(77);
+    expect(packets[Queue.QUEUED_MARK]).toBe(5);
+    expect([packets[Queue.QUEUED_LENGTH], packets[Queue.QUEUED_WIRE_LENGTH]]).toEqual([6, 6]);
+    const at = packets[Queue.QUEUED_DATA]!;
     expect(Buffer.from(bytes.subarray(at, at + 6)).toString()).toBe('packet');
-    expect(packets[N.QUEUED_CONNTRACK]).toBe(0);
+    expect(packets[Queue.QUEUED_CONNTRACK]).toBe(0);
   });
 
   it('tell of its connection', () => {
@@ -91,7 +92,7 @@ describe.runIf(addon)('messages of a netfilter queue', () => {
       attribute(CT_INFO, big(3)),
     );
     expect(received(whole)).toBe(1);
-    const at = packets[N.QUEUED_CONNTRACK]!;
+    const at = packets[Queue.QUEUED_CONNTRACK]!;
     expect(at).toBe(8);
     expect([...new Uint32Array(bytes.slice(at, at + 16).buffer)]).toEqual([3, 4_000_000_000, 42, 0x18e]);
   });
@@ -105,6 +106,6 @@ describe.runIf(addon)('messages of a netfilter queue', () => {
     ['that is too short', Buffer.alloc(3)],
   ])('%s are counted as strange', (_, bad) => {
     expect(received(bad)).toBe(0);
-    expect(tally[N.TALLY_STRANGE]).toBe(1);
+    expect(tally[Queue.TALLY_STRANGE]).toBe(1);
   });
 });

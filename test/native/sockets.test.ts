@@ -1,13 +1,7 @@
 /** Queues, rings and raw sockets refuse wrong arguments with an error that names them. */
 import { describe, expect, it } from 'vitest';
-import {
-  type Native,
-  native,
-  QUEUED_INTS,
-  TALLY_INTS,
-  VERDICT_INTS,
-  VERDICT_WITH_PAYLOAD,
-} from '../../engine/native.js';
+import { QUEUED_INTS, TALLY_INTS, VERDICT_INTS, VERDICT_WITH_PAYLOAD } from '../../engine/native/queue.js';
+import { type Native, native } from '../../engine/native.js';
 
 const addon = native() as Native;
 const bytes = new Uint8Array(4096);

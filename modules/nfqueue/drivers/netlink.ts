@@ -1,5 +1,7 @@
 /** The addon's own driver: netlink sockets that every thread reads and writes itself, many packets with each call. */
-import type { Native, QueueSettings } from '../../../engine/native.js';
+
+import type { QueueSettings } from '../../../engine/native/queue.js';
+import type { Native } from '../../../engine/native.js';
 import type { Driver, QueueEnd, QueueLink } from '../driver.js';
 
 export class NetlinkDriver implements Driver {

@@ -1,5 +1,5 @@
 /** A thread's end of a queue of the package `nfqueue`. */
-import * as Native from '../../../engine/native.js';
+import * as Queue from '../../../engine/native/queue.js';
 import type { QueueEnd } from '../driver.js';
 import type { Cells } from './cells.js';
 import { type NodeLink, packetCells, ring, VERDICTS_BELL, verdictCells } from './node-link.js';
@@ -32,34 +32,34 @@ export class NodeEnd implements QueueEnd {
     tally: Uint32Array,
   ): number {
     const { packets: cells } = this;
-    const most = Math.min(cells.readable, packets.length / Native.QUEUED_INTS);
+    const most = Math.min(cells.readable, packets.length / Queue.QUEUED_INTS);
     let count = 0;
     let at = from;
     while (count < most && to - at >= largest) {
-      const q = count++ * Native.QUEUED_INTS;
-      for (let i = 0; i < Native.QUEUED_INTS; i++) packets[q + i] = cells.word(i);
-      const length = Math.min(cells.word(Native.QUEUED_LENGTH), largest);
-      packets[q + Native.QUEUED_DATA] = at;
-      packets[q + Native.QUEUED_LENGTH] = length;
+      const q = count++ * Queue.QUEUED_INTS;
+      for (let i = 0; i < Queue.QUEUED_INTS; i++) packets[q + i] = cells.word(i);
+      const length = Math.min(cells.word(Queue.QUEUED_LENGTH), largest);
+      packets[q + Queue.QUEUED_DATA] = at;
+      packets[q + Queue.QUEUED_LENGTH] = length;
       bytes.set(cells.bytes(length), at);
       cells.release();
       at = (at + length + 7) & ~7;
     }
-    tally[Native.TALLY_BYTES] = Math.min(at, to) - from;
+    tally[Queue.TALLY_BYTES] = Math.min(at, to) - from;
     return count;
   }
 
   send(bytes: Uint8Array, verdicts: Uint32Array, count: number): number {
     let taken = 0;
-    while (taken < count && this.sendOne(bytes, verdicts, taken * Native.VERDICT_INTS)) taken++;
+    while (taken < count && this.sendOne(bytes, verdicts, taken * Queue.VERDICT_INTS)) taken++;
     ring(this.bells, VERDICTS_BELL);
     return count - taken;
   }
 
   private sendOne(bytes: Uint8Array, verdicts: Uint32Array, v: number): boolean {
-    const changed = (verdicts[v + Native.VERDICT_FLAGS]! & Native.VERDICT_WITH_PAYLOAD) !== 0;
-    const from = verdicts[v + Native.VERDICT_DATA]!;
-    const payload = changed ? bytes.subarray(from, from + verdicts[v + Native.VERDICT_LENGTH]!) : NO_BYTES;
+    const changed = (verdicts[v + Queue.VERDICT_FLAGS]! & Queue.VERDICT_WITH_PAYLOAD) !== 0;
+    const from = verdicts[v + Queue.VERDICT_DATA]!;
+    const payload = changed ? bytes.subarray(from, from + verdicts[v + Queue.VERDICT_LENGTH]!) : NO_BYTES;
     if (this.verdicts.write(verdicts, v, payload)) return true;
     if (!this.mayWait) return false;
     ring(this.bells, VERDICTS_BELL);

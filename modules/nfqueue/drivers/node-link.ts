@@ -1,5 +1,5 @@
 /** What the threads and the driver of the package `nfqueue` share of a queue: packets go one way, verdicts the other. */
-import { QUEUED_INTS, VERDICT_INTS } from '../../../engine/native.js';
+import { QUEUED_INTS, VERDICT_INTS } from '../../../engine/native/queue.js';
 import { Cells } from './cells.js';
 
 export interface NodeLink {

@@ -7,7 +7,8 @@
  */
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import * as Native from '../../../engine/native.js';
+import * as Queue from '../../../engine/native/queue.js';
+import type { Native } from '../../../engine/native.js';
 import { NF_ACCEPT, NF_DROP } from '../answers.js';
 import type { Driver, QueueLink } from '../driver.js';
 import type { Cells } from './cells.js';
@@ -59,13 +60,13 @@ export class NodeNfqueueDriver implements Driver {
   private closed = false;
 
   constructor(
-    private readonly native: Pick<Native.Native, 'clockNow'>,
+    private readonly native: Pick<Native, 'clockNow'>,
     private readonly nfqueue: NodeNfqueue,
   ) {
     this.listen();
   }
 
-  open(queue: number, settings: Native.QueueSettings): QueueLink {
+  open(queue: number, settings: Queue.QueueSettings): QueueLink {
     const link = allocateLink(settings.copyRange, this.buffer);
     const policy = settings.failOpen ? NF_ACCEPT : NF_DROP;
     const opened = new NodeQueue(this.native, packetCells(link), verdictCells(link), policy);
@@ -100,11 +101,11 @@ const LAST_LINES_MS = 50;
 /** A queue as the main thread sees it. */
 class NodeQueue {
   private readonly pending = new Map<number, NodePacket>();
-  private readonly words = new Uint32Array(Native.QUEUED_INTS);
+  private readonly words = new Uint32Array(Queue.QUEUED_INTS);
   private readonly now = new Uint32Array(2);
 
   constructor(
-    private readonly native: Pick<Native.Native, 'clockNow'>,
+    private readonly native: Pick<Native, 'clockNow'>,
     private readonly packets: Cells,
     private readonly verdicts: Cells,
     private readonly policy: number,
@@ -115,16 +116,16 @@ class NodeQueue {
     const { now, words } = this;
     const { info, payload } = packet;
     this.native.clockNow(now);
-    words[Native.QUEUED_ID] = info.id;
-    words[Native.QUEUED_LENGTH] = payload.length;
-    words[Native.QUEUED_WIRE_LENGTH] = info.len;
-    words[Native.QUEUED_MARK] = info.nfmark;
-    words[Native.QUEUED_IN] = info.indev;
-    words[Native.QUEUED_OUT] = info.outdev;
-    words[Native.QUEUED_SECONDS] = now[0]!;
-    words[Native.QUEUED_NANOSECONDS] = now[1]!;
+    words[Queue.QUEUED_ID] = info.id;
+    words[Queue.QUEUED_LENGTH] = payload.length;
+    words[Queue.QUEUED_WIRE_LENGTH] = info.len;
+    words[Queue.QUEUED_MARK] = info.nfmark;
+    words[Queue.QUEUED_IN] = info.indev;
+    words[Queue.QUEUED_OUT] = info.outdev;
+    words[Queue.QUEUED_SECONDS] = now[0]!;
+    words[Queue.QUEUED_NANOSECONDS] = now[1]!;
     // The kernel does not say which checksums are not written yet.
-    words[Native.QUEUED_FLAGS] = Native.QUEUED_FLAG_NO_CHECKSUM;
+    words[Queue.QUEUED_FLAGS] = Queue.QUEUED_FLAG_NO_CHECKSUM;
     if (this.packets.write(words, 0, payload)) this.pending.set(info.id, packet);
     else packet.setVerdict(this.policy);
   }
@@ -133,9 +134,9 @@ class NodeQueue {
   answer(): void {
     const { verdicts } = this;
     for (let left = verdicts.readable; left > 0; left--) {
-      const id = verdicts.word(Native.VERDICT_ID);
-      const flags = verdicts.word(Native.VERDICT_FLAGS);
-      if (flags & Native.VERDICT_UP_TO_HERE) this.settleUpTo(id);
+      const id = verdicts.word(Queue.VERDICT_ID);
+      const flags = verdicts.word(Queue.VERDICT_FLAGS);
+      if (flags & Queue.VERDICT_UP_TO_HERE) this.settleUpTo(id);
       else this.settle(id, flags);
       verdicts.release();
     }
@@ -154,10 +155,10 @@ class NodeQueue {
     if (!packet) return;
     this.pending.delete(id);
     const { verdicts } = this;
-    const mark = flags & Native.VERDICT_SET_MARK ? verdicts.word(Native.VERDICT_MARK) : null;
-    const changed = (flags & Native.VERDICT_WITH_PAYLOAD) !== 0;
-    const answer = verdicts.word(Native.VERDICT_ANSWER);
+    const mark = flags & Queue.VERDICT_SET_MARK ? verdicts.word(Queue.VERDICT_MARK) : null;
+    const changed = (flags & Queue.VERDICT_WITH_PAYLOAD) !== 0;
+    const answer = verdicts.word(Queue.VERDICT_ANSWER);
     if (!changed) packet.setVerdict(answer, mark);
-    else packet.setVerdict(answer, mark, Buffer.from(verdicts.bytes(verdicts.word(Native.VERDICT_LENGTH))));
+    else packet.setVerdict(answer, mark, Buffer.from(verdicts.bytes(verdicts.word(Queue.VERDICT_LENGTH))));
   }
 }
