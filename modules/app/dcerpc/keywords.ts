@@ -54,12 +54,15 @@ export function dceTests<T extends Transaction>(callOf: CallOf<T>, { progress }:
       direction: 'either',
       progress,
       shared: true,
-      summary: 'Number of the operation that is called: numbers and ranges, separated by commas.',
+      summary:
+        'Number of the operation that is called: numbers, comparisons and ranges, separated by commas.',
       parse: parseNumbers,
       matches(transaction, _, parsed) {
         const call = callOf(transaction);
         if (call?.request.type !== REQUEST) return false;
-        return (parsed as Range[]).some(([from, to]) => call.opnum >= from && call.opnum <= to);
+        return (parsed as Numbers[]).some(
+          ({ from, to, negated }) => (call.opnum >= from && call.opnum <= to) !== negated,
+        );
       },
     },
   ];
@@ -105,15 +108,29 @@ function isInterface(call: Call, { uuid, operator, version, anyFragment }: Inter
   });
 }
 
-type Range = readonly [number, number];
+const HIGHEST = 65535;
 
-function parseNumbers(argument: string | undefined): Range[] {
+/** Numbers from one to another, or all others. */
+interface Numbers {
+  readonly from: number;
+  readonly to: number;
+  readonly negated: boolean;
+}
+
+/** `15`, `>10`, `12,18-24` */
+function parseNumbers(argument: string | undefined): Numbers[] {
   return (argument ?? '').split(',').map(part => {
-    const match = /^\s*(\d{1,5})\s*(?:-\s*(\d{1,5})\s*)?$/.exec(part);
-    const from = Number(match?.[1]);
-    const to = Number(match?.[2] ?? from);
-    if (!match || to > 65535 || from > to)
-      throw new Error(`"${part.trim()}" is neither a number up to 65535 nor a range`);
-    return [from, to] as const;
+    const match = /^\s*([<>!=]?)\s*(\d{1,5})\s*(?:-\s*(\d{1,5})\s*)?$/.exec(part);
+    const from = Number(match?.[2]);
+    const to = Number(match?.[3] ?? from);
+    if (!match || to > HIGHEST || from > to || (match[1] !== '' && match[3] !== undefined))
+      throw new Error(`"${part.trim()}" is neither a number up to ${HIGHEST}, a comparison nor a range`);
+    return compared(match[1]!, from, to);
   });
+}
+
+function compared(operator: string, from: number, to: number): Numbers {
+  if (operator === '<') return { from: 0, to: from - 1, negated: false };
+  if (operator === '>') return { from: from + 1, to: HIGHEST, negated: false };
+  return { from, to, negated: operator === '!' };
 }

@@ -25,7 +25,9 @@ export function sipRecord({ head, sdp }: SipTransaction): string {
 }
 
 function sdpJson({ session, times, media }: SessionDescription): object {
+  const version = session.get('v')?.[0] ?? '';
   return {
+    ...(/^\d{1,9}$/.test(version) && { version: Number(version) }),
     ...one(session, 'o', 'origin'),
     ...one(session, 's', 'session_name'),
     ...one(session, 'i', 'session_info'),
@@ -52,7 +54,7 @@ function timeJson({ time, repeats }: TimeDescription): object {
 function mediumJson(medium: Section): object {
   return {
     ...one(medium, 'm', 'media'),
-    ...one(medium, 'i', 'session_info'),
+    ...one(medium, 'i', 'media_info'),
     ...all(medium, 'b', 'bandwidths'),
     ...one(medium, 'c', 'connection_data'),
     ...one(medium, 'k', 'encryption_key'),

@@ -87,6 +87,17 @@ export class Connection {
     return transaction;
   }
 
+  /** A request for a dialect, which should come once. */
+  askNegotiate(place: Place): SmbTransaction {
+    const { session } = this;
+    const before = session.transactions.find(
+      each => each.kind === 'negotiate' && each.version === place.version && !session.isComplete(each),
+    );
+    const transaction = this.ask(place, 'negotiate');
+    if (before) session.event(transaction, 'duplicate_negotiate');
+    return transaction;
+  }
+
   /** A response came. */
   answer(transaction: SmbTransaction, status: number, isDos = false): void {
     transaction.status = status;

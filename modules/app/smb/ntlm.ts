@@ -3,6 +3,8 @@ import { Fields, narrow } from './fields.js';
 
 const MAGIC = Buffer.from('NTLMSSP\0', 'latin1');
 const AUTHENTICATE = 3;
+/** Where lengths and places of domain, user and host stand. */
+const NAMES = [28, 36, 44];
 const FLAGS = 60;
 const VERSION = 64;
 const HAS_VERSION = 0x02000000;
@@ -13,6 +15,8 @@ export interface NtlmAnswer {
   readonly host: string;
   /** `10.0 build 10586 rev 15` */
   readonly version?: string;
+  /** They do not stand one behind the other in this order, as they usually do. */
+  readonly isUnordered: boolean;
 }
 
 /** What a security blob says; `malformed` where names lie outside of it. */
@@ -21,13 +25,19 @@ export function readNtlm(blob: Uint8Array): NtlmAnswer | 'malformed' | undefined
   if (at < 0) return undefined;
   const message = new Fields(blob.subarray(at));
   if (message.u32(8) !== AUTHENTICATE) return undefined;
-  const names = [28, 36, 44].map(field => nameAt(message, field));
+  const names = NAMES.map(field => nameAt(message, field));
   if (message.length < VERSION || names.includes(undefined)) return 'malformed';
   const [domain, user, host] = names as string[];
-  const answer = { domain: domain!, user: user!, host: host! };
+  const answer = { domain: domain!, user: user!, host: host!, isUnordered: isUnordered(message) };
   if ((message.u32(FLAGS) & HAS_VERSION) === 0 || message.length < VERSION + 8) return answer;
   const [major, minor, build] = [message.u8(VERSION), message.u8(VERSION + 1), message.u16(VERSION + 2)];
   return { ...answer, version: `${major}.${minor} build ${build} rev ${message.u8(VERSION + 7)}` };
+}
+
+/** Those that are empty may be anywhere. */
+function isUnordered(message: Fields): boolean {
+  const places = NAMES.filter(field => message.u16(field) > 0).map(field => message.u32(field + 4));
+  return places.some((place, i) => i > 0 && place < places[i - 1]!);
 }
 
 /** The text whose length and place stand at `field`. */

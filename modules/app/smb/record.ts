@@ -73,6 +73,7 @@ function setupMembers({ ntlm, kerberos, request, response }: SessionSetup): obje
         domain: printable(ntlm.domain),
         user: printable(ntlm.user),
         host: printable(ntlm.host),
+        ...(ntlm.isUnordered && { warning: true }),
         ...(ntlm.version && { version: ntlm.version }),
       },
     }),

@@ -11,6 +11,7 @@ export function takeBlob({ session }: Connection, transaction: SmbTransaction, b
   const ntlm = readNtlm(blob);
   if (ntlm === 'malformed') session.event(transaction, 'malformed_ntlmssp_request');
   else if (ntlm) setup.ntlm = ntlm;
+  if (setup.ntlm?.isUnordered) session.event(transaction, 'unusual_ntlmssp_order');
   const ticket = ntlm ? undefined : readTicket(blob);
   if (ticket) setup.kerberos = ticket;
 }

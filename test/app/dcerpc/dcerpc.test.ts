@@ -88,6 +88,9 @@ describe('dcerpc over TCP', () => {
     ['dcerpc.iface', '367abb81-9844-35f1-ad32-98f038001004', [false, false, false]],
     ['dcerpc.opnum', '15', [false, true, false]],
     ['dcerpc.opnum', '1-3, 12-16', [false, true, false]],
+    ['dcerpc.opnum', '>14', [false, true, false]],
+    ['dcerpc.opnum', '<15, !15', [false, false, false]],
+    ['dcerpc.opnum', '!14', [false, true, false]],
   ])('%s:%s', (keyword, argument, expected) => {
     const of = feed().client(bind(1)).server(bindAck(1));
     of.client(Buffer.concat([request(2, 15, 'a'), request(3, 99, 'b')])).end();
@@ -108,6 +111,7 @@ describe('dcerpc over TCP', () => {
     ['dcerpc.iface', `${SVCCTL_TEXT},=65536`],
     ['dcerpc.opnum', '65536'],
     ['dcerpc.opnum', '5-4'],
+    ['dcerpc.opnum', '>4-5'],
     ['dcerpc.opnum', ''],
   ])('refuses %s:%s', (keyword, argument) => {
     expect(() => test(keyword, feed(), argument)).toThrow();

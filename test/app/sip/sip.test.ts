@@ -23,6 +23,7 @@ describe('sip', () => {
           version: 'SIP/2.0',
           request_line: 'INVITE sip:bob@example.org SIP/2.0',
           sdp: {
+            version: 0,
             origin: 'alice 1 2 IN IP4 192.0.2.1',
             session_name: 'call',
             connection_data: 'IN IP4 192.0.2.1',
@@ -31,7 +32,7 @@ describe('sip', () => {
             media_descriptions: [
               {
                 media: 'audio 4000 RTP/AVP 0',
-                session_info: 'voice',
+                media_info: 'voice',
                 bandwidths: ['AS:64'],
                 attributes: ['sendrecv'],
               },

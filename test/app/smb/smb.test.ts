@@ -222,10 +222,21 @@ describe('smb2', () => {
     ['response_to_server', {}, [Build.closeAnswer(3)]],
     ['malformed_data', {}, [Buffer.from('no message of SMB at all')]],
     ['too_many_transactions', { 'max-tx': 1 }, [Build.close(3), Build.close(4)]],
+    ['duplicate_negotiate', {}, [Build.negotiate(7), Build.negotiate(8)]],
   ])('reports %s', (event, settings, messages) => {
     const of = opened(1, limited(settings));
     for (const message of messages) of.client(record(message));
     expect(of.end().events).toContain(event);
+  });
+
+  it('tells of names that do not stand in their usual order', () => {
+    const blob = Build.ntlmAnswer('joe', 'D', 'PC');
+    const [domain, user] = [Buffer.from(blob.subarray(28, 36)), Buffer.from(blob.subarray(36, 44))];
+    user.copy(blob, 28);
+    domain.copy(blob, 36);
+    const of = new Feed([smb], { serverPort: 445 }).client(record(Build.sessionSetup(1, blob))).end();
+    expect(of.events).toEqual(['unusual_ntlmssp_order']);
+    expect(told(of)[0].ntlmssp).toMatchObject({ domain: 'D', user: 'joe', host: 'PC', warning: true });
   });
 
   it('tells the kinds that an output asks for', () => {

@@ -19,7 +19,7 @@ export function askNegotiate(connection: Connection, { m, bytes, end }: Block, h
     dialects.push(dialect);
     at = behind;
   }
-  const transaction = connection.ask(header, 'negotiate');
+  const transaction = connection.askNegotiate(header);
   if (at < end || dialects.length === 0)
     connection.session.event(transaction, 'negotiate_malformed_dialects');
   transaction.detail.negotiate = { clientDialects: dialects };

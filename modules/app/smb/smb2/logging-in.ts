@@ -12,7 +12,7 @@ const MOST_DIALECTS = 64;
 
 export function askNegotiate(connection: Connection, m: Fields, header: Header): void {
   const count = Math.min(m.u16(HEADER + 2), MOST_DIALECTS);
-  const transaction = connection.ask(header, 'negotiate');
+  const transaction = connection.askNegotiate(header);
   if (HEADER + 36 + 2 * count > m.length)
     connection.session.event(transaction, 'negotiate_malformed_dialects');
   transaction.detail.negotiate = {
