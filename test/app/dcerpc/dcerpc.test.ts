@@ -88,9 +88,9 @@ describe('dcerpc over TCP', () => {
     ['dcerpc.iface', '367abb81-9844-35f1-ad32-98f038001004', [false, false, false]],
     ['dcerpc.opnum', '15', [false, true, false]],
     ['dcerpc.opnum', '1-3, 12-16', [false, true, false]],
-    ['dcerpc.opnum', '>14', [false, true, false]],
-    ['dcerpc.opnum', '<15, !15', [false, false, false]],
-    ['dcerpc.opnum', '!14', [false, true, false]],
+    ['dcerpc.opnum', '>14', [false, true, true]],
+    ['dcerpc.opnum', '<15, !15', [false, false, true]],
+    ['dcerpc.opnum', '!14', [false, true, true]],
   ])('%s:%s', (keyword, argument, expected) => {
     const of = feed().client(bind(1)).server(bindAck(1));
     of.client(Buffer.concat([request(2, 15, 'a'), request(3, 99, 'b')])).end();
