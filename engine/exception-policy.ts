@@ -7,9 +7,6 @@
  */
 import type { Config } from './config/config.js';
 import { boolean, choice, option } from './config/option.js';
-import * as FlowRecord from './flow-record.js';
-import type { Thread } from './module.js';
-import * as Packet from './packet.js';
 
 export type Policy =
   | 'ignore'
@@ -101,7 +98,8 @@ export const TARGETS = {
   ),
 } as const;
 
-const TARGET_LIST: readonly ExceptionTarget[] = Object.values(TARGETS);
+/** In the order of their bits. */
+export const TARGET_LIST: readonly ExceptionTarget[] = Object.values(TARGETS);
 
 function target(
   name: string,
@@ -177,95 +175,4 @@ export function exceptionsOf(config: Config, bits: number): { target: string; po
       '_',
     ),
   }));
-}
-
-/**
- * Counters of all policies that the target knows, so that statistics show the zeros too.
- * @param group name before that of the policy  @returns that of `policy`
- */
-function declareCounters(thread: Thread, of: ExceptionTarget, policy: Policy, group: string): number {
-  const known: Policy[] = of.hasFlow
-    ? ['drop-flow', 'drop-packet', 'pass-flow', 'pass-packet', 'bypass', 'reject', 'reject-both']
-    : ['drop-packet', 'pass-packet', 'reject', 'reject-both'];
-  const declare = (name: Policy) => thread.counters.declare(`${group}.${name.replaceAll('-', '_')}`);
-  for (const name of known) declare(name);
-  return declare(policy);
-}
-
-/** Applies the policy of one target to packets, and counts. Made once per thread and target. */
-export class ExceptionPolicy {
-  readonly policy: Policy;
-  private readonly counter: number;
-  private readonly bit: number;
-  private readonly inline: boolean;
-
-  /** @param reason REASON_ constant of `verdict.ts` for packets that are dropped */
-  constructor(
-    private readonly thread: Thread,
-    private readonly of: ExceptionTarget,
-    private readonly reason: number,
-    policy = policyOf(thread.config, of),
-  ) {
-    this.policy = policy;
-    this.inline = thread.config.read(engineMode) === 'ips';
-    this.bit = 1 << TARGET_LIST.indexOf(of);
-    const counted = policy !== 'ignore' && thread.config.read(globalStats);
-    this.counter = counted ? declareCounters(thread, of, policy, `exception_policy.${of.counter}`) : -1;
-  }
-
-  /** Declares counters of the policies under another name too, for whoever counts more finely. */
-  declareFor(thread: Thread, group: string): number {
-    return declareCounters(thread, this.of, this.policy, group);
-  }
-
-  /** @param slot the packet that met the exception  @param flow its flow's row, -1 when it has none */
-  apply(slot: number, flow: number): void {
-    if (flow >= 0) this.thread.flows.row[flow * FlowRecord.INTS + FlowRecord.EXCEPTIONS]! |= this.bit;
-    if (this.policy === 'ignore') return;
-    if (this.counter >= 0) this.thread.counters.values[this.counter]!++;
-    const { row } = this.thread.memory;
-    const p = slot * Packet.INTS;
-    switch (this.policy) {
-      case 'drop-flow':
-        this.markFlow(flow, FlowRecord.FLAG_DROPPED);
-        this.judge(row, p, Packet.VERDICT_DROP);
-        break;
-      case 'drop-packet':
-        this.judge(row, p, Packet.VERDICT_DROP);
-        break;
-      case 'reject':
-        if (this.inline) this.markFlow(flow, FlowRecord.FLAG_DROPPED);
-        this.judge(row, p, Packet.VERDICT_REJECT);
-        break;
-      case 'reject-both':
-        if (this.inline) this.markFlow(flow, FlowRecord.FLAG_DROPPED);
-        this.judge(row, p, Packet.VERDICT_REJECT_BOTH);
-        break;
-      case 'pass-flow':
-        this.markFlow(flow, FlowRecord.FLAG_PASSED);
-        row[p + Packet.FLAGS]! |= Packet.FLAG_NO_INSPECTION;
-        break;
-      case 'pass-packet':
-        row[p + Packet.FLAGS]! |= Packet.FLAG_NO_INSPECTION;
-        break;
-      case 'bypass':
-        this.markFlow(flow, FlowRecord.FLAG_BYPASSED);
-        row[p + Packet.FLAGS]! |= Packet.FLAG_NO_INSPECTION;
-        break;
-    }
-  }
-
-  private judge(row: Int32Array, p: number, verdict: number): void {
-    row[p + Packet.VERDICT] = verdict;
-    row[p + Packet.REASON] = this.reason;
-    row[p + Packet.FLAGS]! |= Packet.FLAG_NO_INSPECTION;
-  }
-
-  private markFlow(flow: number, flag: number): void {
-    if (flow < 0) return;
-    const { row } = this.thread.flows;
-    const f = flow * FlowRecord.INTS;
-    row[f + FlowRecord.FLAGS]! |= flag;
-    if (flag === FlowRecord.FLAG_BYPASSED) row[f + FlowRecord.STATE] = FlowRecord.STATE_LOCAL_BYPASSED;
-  }
 }

@@ -3,7 +3,8 @@
  * the packet and its flow is for `app-layer.error-policy` to say.
  */
 import { type AnyOption, boolean, integer, option } from '../config/option.js';
-import { ExceptionPolicy, policyOption, TARGETS } from '../exception-policy.js';
+import { ExceptionPolicy } from '../exception-policy/applying.js';
+import { policyOption, TARGETS } from '../exception-policy.js';
 import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
 import type { Protocol } from '../protocol.js';

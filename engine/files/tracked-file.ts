@@ -102,3 +102,11 @@ export class TrackedFile {
     this.head = head;
   }
 }
+
+/** Files of a direction. @param transaction that may have some */
+export function filesOf(
+  transaction: { readonly files?: readonly TrackedFile[] },
+  toServer: boolean,
+): readonly TrackedFile[] {
+  return transaction.files?.filter(file => file.toServer === toServer) ?? [];
+}

@@ -4,7 +4,8 @@
 import type { Batch } from '../../engine/batch.js';
 import { BypassedPackets } from '../../engine/bypassed-packets.js';
 import { integer, option, size } from '../../engine/config/option.js';
-import { ExceptionPolicy, TARGETS } from '../../engine/exception-policy.js';
+import { ExceptionPolicy } from '../../engine/exception-policy/applying.js';
+import { TARGETS } from '../../engine/exception-policy.js';
 import type { ExpirableFlows } from '../../engine/flow-expiry.js';
 import type { FlowRows } from '../../engine/flow-record.js';
 import * as FlowRecord from '../../engine/flow-record.js';

@@ -53,3 +53,7 @@ export function captureLine({
   const more = message === undefined ? '' : `: ${message}`;
   return `    ${time} ${flow} ${detection} [${sid}] ${msg}${more} (${place.join(', ')})`;
 }
+
+export function print(...lines: string[]): void {
+  process.stdout.write(lines.map(line => `${line}\n`).join(''));
+}

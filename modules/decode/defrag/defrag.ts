@@ -8,7 +8,8 @@
  * is dropped; earlier fragments wait with it (see `held-fragments.ts`).
  */
 import type { Batch } from '../../../engine/batch.js';
-import { ExceptionPolicy, TARGETS } from '../../../engine/exception-policy.js';
+import { ExceptionPolicy } from '../../../engine/exception-policy/applying.js';
+import { TARGETS } from '../../../engine/exception-policy.js';
 import { type FragmentClass, fragmentClass, HostOsPolicy } from '../../../engine/host-os-policy.js';
 import * as Packet from '../../../engine/packet.js';
 import * as Events from '../../../engine/packet-events.js';

@@ -2,7 +2,7 @@
  * What the parts of TCP tracking share: the thread's sessions, the batch in hand, and the steps that all states take.
  */
 import type { Batch } from '../../../engine/batch.js';
-import type { ExceptionPolicy } from '../../../engine/exception-policy.js';
+import type { ExceptionPolicy } from '../../../engine/exception-policy/applying.js';
 import * as FlowRecord from '../../../engine/flow-record.js';
 import type { FlowTable } from '../../../engine/flow-table.js';
 import type { Thread } from '../../../engine/module.js';

@@ -2,7 +2,8 @@
 import type { Recogniser } from '../../../engine/application/recognition.js';
 import { Batch } from '../../../engine/batch.js';
 import { BypassedPackets } from '../../../engine/bypassed-packets.js';
-import { ExceptionPolicy, midstreamPolicyOf, TARGETS } from '../../../engine/exception-policy.js';
+import { ExceptionPolicy } from '../../../engine/exception-policy/applying.js';
+import { midstreamPolicyOf, TARGETS } from '../../../engine/exception-policy.js';
 import * as FlowRecord from '../../../engine/flow-record.js';
 import { FLOW_TABLE, type FlowTable } from '../../../engine/flow-table.js';
 import { HostOsPolicy } from '../../../engine/host-os-policy.js';
