@@ -5,6 +5,7 @@
 import type { FlowRows } from '../engine/flow-record.js';
 import type { Memory } from '../engine/memory.js';
 import type { Transaction } from '../engine/protocol.js';
+import type { Whole } from './keywords/whole-number.js';
 
 export interface Inspection {
   readonly memory: Memory;
@@ -36,8 +37,8 @@ export interface Inspection {
   /** Byte order that the transaction says its numbers have: of conditions with `dce`. */
   littleEndian: boolean;
 
-  /** Values of byte_extract and byte_math, by index; BigInt only where 64 bits are needed. */
-  readonly variables: Float64Array;
+  /** Values of byte_extract and byte_math, by index. */
+  readonly variables: Whole[];
   /** Index of the signature in hand. */
   signature: number;
 }
@@ -65,7 +66,7 @@ export function newInspection(memory: Memory, flows: FlowRows): Inspection {
     atBeginning: true,
     atEnd: true,
     littleEndian: false,
-    variables: new Float64Array(MOST_VARIABLES),
+    variables: new Array<Whole>(MOST_VARIABLES).fill(0),
     signature: 0,
   };
 }

@@ -71,6 +71,6 @@ function inspection(memory: Memory, flows: FlowRows): Inspection {
       atEnd: true,
       littleEndian: false,
     },
-    ...{ variables: new Float64Array(1), signature: 0 },
+    ...{ variables: [], signature: 0 },
   };
 }

@@ -2,7 +2,8 @@
 import { Needle } from '../buffer-matcher/needle.js';
 import type { Inspection } from '../inspection.js';
 import type { CompileEnvironment } from '../keyword.js';
-import { ByteReader, numberSource } from '../keywords/byte-reading.js';
+import { isVariable } from '../keywords/byte-arguments.js';
+import { ByteReader, numberSource, wholeSource } from '../keywords/byte-reading.js';
 import type { ByteTestMatch } from '../keywords/byte-test.js';
 import { type EntropyMatch, shannonEntropy } from '../keywords/entropy.js';
 import type { IsDataAtMatch } from '../keywords/isdataat.js';
@@ -135,6 +136,8 @@ function numberRead(match: Match, at: Inspection, cursor: number, environment: C
   const found = `the number at offset ${reader.start - at.start} is ${reader.value}`;
   if (match.kind === 'byte_jump') return `${found}, and leads out of the buffer; ${size}`;
   const compared =
-    typeof value === 'string' ? `, and ${value} is ${numberSource(value, environment)(at)}` : '';
+    value !== undefined && isVariable(value)
+      ? `, and ${value} is ${wholeSource(value, environment)(at)}`
+      : '';
   return match.kind === 'byte_test' ? `${found}${compared}` : `${found}; nothing can be reckoned with it`;
 }

@@ -3,8 +3,12 @@ import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 import type { Position } from '../signature.js';
 
-/** A number, or the name of a variable set before. */
+/** A number (as text of its digits where it is beyond 2^53), or the name of a variable set before. */
 export type NumberOrVariable = number | string;
+
+export function isVariable(value: NumberOrVariable): value is string {
+  return typeof value === 'string' && /^[a-z_]/i.test(value);
+}
 
 /** How bytes become a number. */
 export interface ByteFormat {
@@ -91,6 +95,21 @@ export function numberOrVariable(
     return text;
   }
   return wholeNumber(text, keyword, minimum, maximum, at);
+}
+
+/** A number of 64 bits, below zero or not, or a variable that is known. */
+export function largeNumberOrVariable(
+  text: string,
+  rule: RuleBuilder,
+  keyword: string,
+  at: Position,
+): NumberOrVariable {
+  const value = numberOrVariable(text, rule, keyword, -(2 ** 63), 2 ** 64, at);
+  if (typeof value === 'string' || Math.abs(value) <= Number.MAX_SAFE_INTEGER) return value;
+  const negative = text.startsWith('-');
+  const digits = BigInt(text.replace(/^[+-]/, ''));
+  if (digits < 1n << 64n) return String(negative ? -digits : digits);
+  throw new RuleError(`invalid ${keyword} value "${text}"`, at, 'a number of 64 bits');
 }
 
 /** How many bytes: up to 8 in binary (0 only where `fewest` says so), up to 23 as text (0: as many as are digits). */

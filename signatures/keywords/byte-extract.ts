@@ -14,7 +14,8 @@ import {
   variableName,
   wholeNumber,
 } from './byte-arguments.js';
-import { ByteReader, numberSource } from './byte-reading.js';
+import { ByteReader, numberSource, wholeSource } from './byte-reading.js';
+import { calculate, masked, type Operator, type Whole } from './whole-number.js';
 
 export interface ByteExtractMatch extends Match, ByteFormat {
   readonly kind: 'byte_extract';
@@ -25,8 +26,7 @@ export interface ByteExtractMatch extends Match, ByteFormat {
   readonly align: number;
 }
 
-const OPERATORS = ['+', '-', '*', '/', '<<', '>>'] as const;
-type Operator = (typeof OPERATORS)[number];
+const OPERATORS: readonly Operator[] = ['+', '-', '*', '/', '<<', '>>'];
 
 export interface ByteMathMatch extends Match, ByteFormat {
   readonly kind: 'byte_math';
@@ -129,24 +129,10 @@ function parseMath(rule: RuleBuilder, argument: string, at: Position): void {
   rule.addToBufferBehind(match, match.relative);
 }
 
-const WRAP = 2 ** 64;
-
-/** Calculates as unsigned 64-bit numbers do (exactly up to 2^53); undefined where there is no result. */
-function calculate(operator: Operator, left: number, right: number): number | undefined {
-  switch (operator) {
-    case '+':
-      return (left + right) % WRAP;
-    case '-':
-      return left >= right ? left - right : WRAP + left - right;
-    case '*':
-      return (left * right) % WRAP;
-    case '/':
-      return right === 0 ? undefined : Math.floor(left / right);
-    case '<<':
-      return right < 64 ? (left * 2 ** right) % WRAP : 0;
-    case '>>':
-      return right < 64 ? Math.floor(left / 2 ** right) : 0;
-  }
+/** @param align 2 or 4; 0 for none */
+function aligned(value: Whole, align: number): Whole {
+  const over = align === 0 ? 0 : Number(BigInt(value) % BigInt(align));
+  return over === 0 ? value : calculate('+', value, align - over)!;
 }
 
 export const byteExtractKeywords: readonly Keyword[] = [byteExtract, byteMath];
@@ -164,9 +150,8 @@ export const byteExtractCompilers: readonly MatchCompiler[] = [
       const variable = environment.variable(name);
       return at => {
         if (!reader.read(at)) return false;
-        let value = (reader.value * multiplier) % WRAP;
-        if (align > 0 && value % align !== 0) value += align - (value % align);
-        at.variables[variable] = value;
+        const value = multiplier === 1 ? reader.value : calculate('*', reader.value, multiplier)!;
+        at.variables[variable] = align === 0 ? value : aligned(value, align);
         at.cursor = reader.end;
         return true;
       };
@@ -181,15 +166,13 @@ export const byteExtractCompilers: readonly MatchCompiler[] = [
         numberSource(offset, environment),
         format,
       );
-      const right = numberSource(value, environment);
+      const right = wholeSource(value, environment);
       const variable = environment.variable(name);
-      const shift = bitmask ? BigInt(Math.log2(bitmask & -bitmask) || 0) : 0n;
       return at => {
         if (!reader.read(at)) return false;
-        let result = calculate(operator, reader.value, right(at));
+        const result = calculate(operator, reader.value, right(at));
         if (result === undefined) return false;
-        if (bitmask !== undefined) result = Number((BigInt(result) & BigInt(bitmask)) >> shift);
-        at.variables[variable] = result;
+        at.variables[variable] = bitmask === undefined ? result : masked(result, bitmask);
         at.cursor = reader.end;
         return true;
       };

@@ -13,6 +13,7 @@ import {
   wholeNumber,
 } from './byte-arguments.js';
 import { ByteReader, numberSource } from './byte-reading.js';
+import { signed } from './whole-number.js';
 
 export interface ByteJumpMatch extends Match, ByteFormat {
   readonly kind: 'byte_jump';
@@ -84,7 +85,7 @@ export const byteJumpCompilers: readonly MatchCompiler[] = [
       );
       return at => {
         if (!reader.read(at)) return false;
-        let distance = reader.value * multiplier;
+        let distance = signed(reader.value) * multiplier;
         if (align && distance % 4 !== 0) distance += 4 - (distance % 4);
         distance += postOffset;
         const base = from === 'beginning' ? at.start : from === 'end' ? at.end : reader.end;

@@ -2,32 +2,43 @@
 
 import type { Inspection } from '../inspection.js';
 import type { CompileEnvironment } from '../keyword.js';
-import { type ByteFormat, LONGEST_TEXT, type NumberOrVariable } from './byte-arguments.js';
+import { type ByteFormat, isVariable, LONGEST_TEXT, type NumberOrVariable } from './byte-arguments.js';
+import { fromHalves, masked, signed, type Whole, whole, wholeLiteral } from './whole-number.js';
 
-/** The value of a number or of a variable. */
+/** The value of a number or of a variable, as a count or a distance. */
 export function numberSource(
   value: NumberOrVariable,
   environment: CompileEnvironment,
 ): (at: Inspection) => number {
   if (typeof value === 'number') return () => value;
   const index = environment.variable(value);
+  return at => signed(at.variables[index]!);
+}
+
+/** The value of a number or of a variable, as what is compared and calculated with. */
+export function wholeSource(
+  value: NumberOrVariable,
+  environment: CompileEnvironment,
+): (at: Inspection) => Whole {
+  if (!isVariable(value)) {
+    const literal = wholeLiteral(value);
+    return () => literal;
+  }
+  const index = environment.variable(value);
   return at => at.variables[index]!;
 }
 
 /** What reading gave: the value, and where the bytes read began and ended. */
 export class ByteReader {
-  value = 0;
+  value: Whole = 0;
   start = 0;
   end = 0;
-  private readonly trailingZeros: number;
 
   constructor(
     private readonly count: (at: Inspection) => number,
     private readonly offset: (at: Inspection) => number,
     private readonly format: ByteFormat,
-  ) {
-    this.trailingZeros = format.bitmask ? Math.log2(format.bitmask & -format.bitmask) || 0 : 0;
-  }
+  ) {}
 
   /** @returns false when the bytes lie outside of the buffer, or are no digits */
   read(at: Inspection): boolean {
@@ -41,18 +52,22 @@ export class ByteReader {
     }
     const read = this.format.base === undefined ? this.readBinary(at, count) : this.readText(at, count);
     if (!read) return false;
-    if (this.format.bitmask !== undefined) this.mask(this.format.bitmask);
+    if (this.format.bitmask !== undefined) this.value = masked(this.value, this.format.bitmask);
     return true;
   }
 
   private readBinary(at: Inspection, count: number): boolean {
     if (!(count >= 1 && count <= 8) || this.start + count > at.end) return false;
-    const { bytes } = at;
-    let value = 0;
-    if (this.format.dce ? at.littleEndian : this.format.littleEndian)
-      for (let i = count - 1; i >= 0; i--) value = value * 256 + bytes[this.start + i]!;
-    else for (let i = 0; i < count; i++) value = value * 256 + bytes[this.start + i]!;
-    this.value = value;
+    const little = this.format.dce ? at.littleEndian : this.format.littleEndian;
+    // Two halves: one number is exact up to 2^53 only.
+    let high = 0;
+    let low = 0;
+    for (let i = 0; i < count; i++) {
+      const byte = at.bytes[this.start + (little ? count - 1 - i : i)]!;
+      if (count - i > 4) high = high * 256 + byte;
+      else low = low * 256 + byte;
+    }
+    this.value = high === 0 ? low : fromHalves(high, low);
     this.end = this.start + count;
     return true;
   }
@@ -77,16 +92,19 @@ export class ByteReader {
       i += 2;
     } else if (base === 0) base = bytes[i] === 0x30 ? 8 : 10;
     const first = i;
-    let value = 0;
-    for (; i < limit && digit(bytes[i]!) < base; i++) value = value * base + digit(bytes[i]!);
-    if (i === first || value >= 2 ** 64) return false;
-    this.value = negative && value > 0 ? 2 ** 64 - value : value;
+    let high = 0;
+    let low = 0;
+    for (; i < limit && digit(bytes[i]!) < base; i++) {
+      low = low * base + digit(bytes[i]!);
+      const carry = Math.floor(low / 2 ** 32);
+      low -= carry * 2 ** 32;
+      high = high * base + carry;
+    }
+    if (i === first || high >= 2 ** 32) return false;
+    const value = fromHalves(high, low);
+    this.value = negative ? whole(-BigInt(value)) : value;
     this.end = i;
     return true;
-  }
-
-  private mask(bitmask: number): void {
-    this.value = Number((BigInt(Math.trunc(this.value)) & BigInt(bitmask)) >> BigInt(this.trailingZeros));
   }
 }
 

@@ -8,10 +8,12 @@ import {
   byteCount,
   checkDce,
   fields,
+  largeNumberOrVariable,
   type NumberOrVariable,
   numberOrVariable,
 } from './byte-arguments.js';
-import { ByteReader, numberSource } from './byte-reading.js';
+import { ByteReader, numberSource, wholeSource } from './byte-reading.js';
+import { and, type Whole } from './whole-number.js';
 
 const OPERATORS = ['<=', '>=', '<', '>', '=', '&', '^'] as const;
 type Operator = (typeof OPERATORS)[number];
@@ -57,7 +59,7 @@ const byteTest: Keyword = {
       bytes: byteCount(bytes, rule, format, 'byte_test', at),
       operator,
       negated,
-      value: numberOrVariable(value, rule, 'byte_test', -(2 ** 63), 2 ** 64, at),
+      value: largeNumberOrVariable(value, rule, 'byte_test', at),
       offset: numberOrVariable(offset, rule, 'byte_test', -65_535, 65_535, at),
       ...format,
     };
@@ -65,7 +67,7 @@ const byteTest: Keyword = {
   },
 };
 
-function compare(operator: Operator): (found: number, value: number) => boolean {
+function compare(operator: Operator): (found: Whole, value: Whole) => boolean {
   switch (operator) {
     case '<':
       return (found, value) => found < value;
@@ -80,12 +82,7 @@ function compare(operator: Operator): (found: number, value: number) => boolean 
     case '^':
       return (found, value) => found !== value;
     case '&':
-      return (found, value) =>
-        found < 2 ** 32 && value < 2 ** 32 && value >= 0
-          ? (found & value) !== 0
-          : (BigInt.asUintN(64, BigInt(Math.trunc(found))) &
-              BigInt.asUintN(64, BigInt(Math.trunc(value)))) !==
-            0n;
+      return (found, value) => and(found, value) !== 0;
   }
 }
 
@@ -101,7 +98,7 @@ export const byteTestCompilers: readonly MatchCompiler[] = [
         numberSource(offset, environment),
         format,
       );
-      const wanted = numberSource(value, environment);
+      const wanted = wholeSource(value, environment);
       const holds = compare(operator);
       return at => reader.read(at) && holds(reader.value, wanted(at)) !== negated;
     },

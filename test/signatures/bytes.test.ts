@@ -26,6 +26,31 @@ describe('numbers in the buffer', () => {
     ['content:"a"; byte_test:1,=,98,0,relative;', 'acab', true],
     ['content:"b"; byte_test:1,=,97,-2,relative;', 'ab', true],
     ['content:"b"; byte_test:1,=,97,-3,relative;', 'ab', false],
+    // beyond 2^53
+    ['byte_test:8,=,0xfffffffffffffffe,0;', '\xff\xff\xff\xff\xff\xff\xff\xff', false],
+    ['byte_test:8,=,18446744073709551615,0;', '\xff\xff\xff\xff\xff\xff\xff\xff', true],
+    ['byte_test:8,>,0xfffffffffffffffe,0;', '\xff\xff\xff\xff\xff\xff\xff\xff', true],
+    ['byte_test:8,=,0x0807060504030201,0,little;', '\x01\x02\x03\x04\x05\x06\x07\x08', true],
+    ['byte_test:8,&,1,0;', '\xff\xff\xff\xff\xff\xff\xff\xfe', false],
+    ['byte_test:20,=,18446744073709551614,0,string,dec;', '18446744073709551614', true],
+    ['byte_test:20,=,1,0,string,dec;', '18446744073709551617', false],
+    ['byte_test:2,=,-1,0,string,dec;', '-1', true],
+    ['byte_test:4,=,1,0,bitmask 0x80000000;', '\x80\0\0\0', true],
+    [
+      'byte_extract:8,0,n; byte_test:8,=,n,8;',
+      '\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xfe',
+      false,
+    ],
+    [
+      'byte_math:bytes 8, offset 0, oper -, rvalue 1, result r; byte_test:8,=,r,8;',
+      '\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xfe',
+      true,
+    ],
+    [
+      'byte_math:bytes 1, offset 0, oper -, rvalue 3, result r; content:"c"; content:"b"; distance:r;',
+      '\x01abc',
+      true,
+    ],
     // jumps
     ['byte_jump:1,0; content:"c"; within:1;', '\x02abc', true],
     ['byte_jump:1,0,multiplier 2; content:"c"; within:1;', '\x01abc', true],

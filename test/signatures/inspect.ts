@@ -43,7 +43,7 @@ export function inspection(bytes: Uint8Array, further: Partial<Inspection> = {})
     atBeginning: true,
     atEnd: true,
     littleEndian: false,
-    variables: new Float64Array(16),
+    variables: [],
     signature: 0,
     ...further,
   } as Inspection;

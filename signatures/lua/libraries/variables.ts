@@ -78,7 +78,7 @@ export const bytevarLibrary: LibraryMaker = context => ({
         throw new Error(`unknown byte_extract or byte_math var '${name}'`);
       return [];
     },
-    value: name => [inspected(context).variables[context.environment!.variable(String(name))]],
+    value: name => [Number(inspected(context).variables[context.environment!.variable(String(name))])],
   },
   source: `
 local host = ...

@@ -1,0 +1,86 @@
+/** Unsigned numbers of 64 bits, as the byte_ keywords calculate: exact, and BigInt only where a number is not. */
+
+/** A number up to 2^53 - 1, a bigint from there to 2^64 - 1: equal values are equal by `===`. */
+export type Whole = number | bigint;
+
+const LARGEST_NUMBER = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** The low 64 bits of a value. */
+export function whole(value: bigint): Whole {
+  const low = BigInt.asUintN(64, value);
+  return low <= LARGEST_NUMBER ? Number(low) : low;
+}
+
+/** @param high, low 32 bits each */
+export function fromHalves(high: number, low: number): Whole {
+  return high < 0x20_0000 ? high * 2 ** 32 + low : (BigInt(high) << 32n) | BigInt(low);
+}
+
+/** The value as a signed number: what lies below zero is a distance backwards. */
+export function signed(value: Whole): number {
+  return typeof value === 'number' ? value : Number(BigInt.asIntN(64, value));
+}
+
+/** Bits in common. */
+export function and(a: Whole, b: Whole): Whole {
+  return whole(BigInt(a) & BigInt(b));
+}
+
+/** The bits that a mask leaves, shifted down by its trailing zeros. */
+export function masked(value: Whole, mask: number): Whole {
+  const zeros = mask === 0 ? 0 : 31 - Math.clz32(mask & -mask);
+  return whole((BigInt(value) & BigInt(mask)) >> BigInt(zeros));
+}
+
+/** A literal of a rule: a number, or a text of digits beyond what a number is exact for. */
+export function wholeLiteral(value: number | string): Whole {
+  if (typeof value === 'number' && value >= 0) return value;
+  return whole(BigInt(value));
+}
+
+export type Operator = '+' | '-' | '*' | '/' | '<<' | '>>';
+
+/** Calculates as unsigned 64-bit numbers do; undefined where there is no result. */
+export function calculate(operator: Operator, left: Whole, right: Whole): Whole | undefined {
+  if (operator === '/' && right === 0) return undefined;
+  if (typeof left === 'number' && typeof right === 'number') {
+    const result = calculateNumbers(operator, left, right);
+    if (result >= 0 && result <= Number.MAX_SAFE_INTEGER) return result;
+  }
+  return whole(calculateLarge(operator, BigInt(left), BigInt(right)));
+}
+
+/** Exact where the result is not negative and no larger than a number can be. */
+function calculateNumbers(operator: Operator, left: number, right: number): number {
+  switch (operator) {
+    case '+':
+      return left + right;
+    case '-':
+      return left - right;
+    case '*':
+      return left * right;
+    case '/':
+      return Math.floor(left / right);
+    case '<<':
+      return right < 64 ? left * 2 ** right : 0;
+    case '>>':
+      return right < 64 ? Math.floor(left / 2 ** right) : 0;
+  }
+}
+
+function calculateLarge(operator: Operator, left: bigint, right: bigint): bigint {
+  switch (operator) {
+    case '+':
+      return left + right;
+    case '-':
+      return left - right;
+    case '*':
+      return left * right;
+    case '/':
+      return left / right;
+    case '<<':
+      return right < 64n ? left << right : 0n;
+    case '>>':
+      return right < 64n ? left >> right : 0n;
+  }
+}
