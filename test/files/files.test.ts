@@ -49,6 +49,11 @@ describe('file keywords', () => {
     ['filesize', '<15', true],
     ['filesize', '>14', false],
     ['filesize', '10<>20', true],
+    ['filesize', '13-15', true],
+    ['filesize', '14-20', false],
+    ['filesize', '!14-20', true],
+    ['filesize', '0x0e', true],
+    ['filesize', '!=14', false],
     ['filesize', '>1MB', false],
     ['filesize', '!14', false],
   ])('%s:%s', (keyword, argument, expected) => expect(matches(keyword, argument, tracked)).toBe(expected));

@@ -42,16 +42,16 @@ const UNITS: Readonly<Record<string, number>> = {
   gib: 2 ** 30,
 };
 
+/** Both ends of a range are excluded, as with all numbers in rules. */
 function sizeRange(argument: string): SizeArgument {
-  const number = String.raw`(\d+)\s*([kmg]i?b|)`;
-  const range = new RegExp(`^\\s*${number}\\s*(<>|-)\\s*${number}\\s*$`, 'i').exec(argument);
+  const number = String.raw`(0x[\da-f]+|\d+)\s*([kmg]i?b|)`;
+  const range = new RegExp(`^\\s*(!?)\\s*${number}\\s*(?:<>|-)\\s*${number}\\s*$`, 'i').exec(argument);
   if (range) {
-    const inside = range[3] === '<>' ? 1 : 0;
-    const first = sized(range[1]!, range[2]!) + inside;
-    const last = sized(range[4]!, range[5]!) - inside;
-    if (first <= last) return { minimum: first, maximum: last, negated: false };
+    const minimum = sized(range[2]!, range[3]!) + 1;
+    const maximum = sized(range[4]!, range[5]!) - 1;
+    if (minimum <= maximum) return { minimum, maximum, negated: range[1] === '!' };
   }
-  const single = new RegExp(`^\\s*(<=|>=|<|>|!|=|)\\s*${number}\\s*$`, 'i').exec(argument);
+  const single = new RegExp(`^\\s*(<=|>=|<|>|!=|!|=|)\\s*${number}\\s*$`, 'i').exec(argument);
   if (!single) throw new Error(`"${argument}" is not a size; expected <100, >1MB, 100<>200 or 500`);
   const value = sized(single[2]!, single[3]!);
   switch (single[1]) {
@@ -64,7 +64,7 @@ function sizeRange(argument: string): SizeArgument {
     case '>=':
       return { minimum: value, maximum: LARGEST, negated: false };
     default:
-      return { minimum: value, maximum: value, negated: single[1] === '!' };
+      return { minimum: value, maximum: value, negated: single[1]!.startsWith('!') };
   }
 }
 
