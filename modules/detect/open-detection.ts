@@ -108,6 +108,14 @@ interface Home {
   retire(): void;
 }
 
+/** Names of the protocols of flows: the application layer is there once traffic is. */
+function protocolsOf({ services }: Thread): (flow: number) => string | undefined {
+  return flow => {
+    const layer = services.get('application-layer') as ApplicationLayer | undefined;
+    return layer?.conversation(flow)?.protocol.name;
+  };
+}
+
 function openHome(thread: Thread, image: RuleSetImage, watch: DetectionWatch): Home {
   const { config, counters, memory, flows } = thread;
   const matcherOf = (of: Memory) => {
@@ -134,7 +142,7 @@ function openHome(thread: Thread, image: RuleSetImage, watch: DetectionWatch): H
     roomImported: new Map(),
     pool,
     states,
-    shown: showing > 0 ? new ShownStreams(memory, states, pool, showing) : undefined,
+    shown: showing > 0 ? new ShownStreams(memory, states, pool, showing, protocolsOf(thread)) : undefined,
     tags,
     stores,
     renumberings: new Renumberings(),

@@ -11,6 +11,8 @@ import type { FlowStates } from './flow-states.js';
 import { History, type HistoryPool } from './history.js';
 import type { StreamState } from './stream-state.js';
 
+/** Protocols whose streams are kept behind what was inspected, as bodies are looked at again while they grow. */
+const KEPT: ReadonlySet<string> = new Set(['http', 'smtp']);
 const WANTING = ['payload', 'payload-printable', 'payload-length'];
 const DEFAULT_SIZE = 4096;
 const TCP = 6;
@@ -32,12 +34,16 @@ export class ShownStreams {
   private own = 0;
   private ownLength = 0;
 
-  /** @param most bytes kept of each direction, unless one delivery has more */
+  /**
+   * @param most bytes kept of each direction, unless one delivery has more
+   * @param protocolOf name of the protocol of a flow, as far as it is known
+   */
   constructor(
     private readonly memory: Memory,
     private readonly states: FlowStates,
     private readonly pool: HistoryPool,
     private readonly most: number,
+    private readonly protocolOf: (flow: number) => string | undefined,
   ) {}
 
   /** Takes note of the TCP packet at `p` and its stream data. @param toServer direction of the packet */
@@ -51,6 +57,7 @@ export class ShownStreams {
     const ofClient = (row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_TO_SERVER) !== 0;
     const state = this.states.of(flow).stream(ofClient);
     state.shown ??= new History();
+    if (this.isOver(p, flow, state)) state.shown.restart(this.pool, state.shown.to);
     if (gap > 0) {
       const text = encoder.encode(`[${gap} bytes missing]`);
       this.append(state.shown, text, 0, text.length);
@@ -59,9 +66,21 @@ export class ShownStreams {
     state.shownEnd = (row[p + Packet.STREAM_OFFSET]! + length) >>> 0;
   }
 
+  /** All that came before was inspected, and is not kept for anything else. */
+  private isOver(p: number, flow: number, state: StreamState): boolean {
+    const inline = (this.memory.row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_INLINE) !== 0;
+    if (inline || state.inspected === 0 || state.inspected < state.history.to) return false;
+    return !this.isKept(flow);
+  }
+
+  private isKept(flow: number): boolean {
+    const protocol = this.protocolOf(flow);
+    return protocol === undefined || KEPT.has(protocol);
+  }
+
   /**
-   * Gathers what an alert shows of a direction: with what was handed on, what the packet in hand brings itself though
-   * nobody has acknowledged it.
+   * Gathers what an alert shows of a direction: what was handed on and, where streams are kept, what the packet in hand
+   * brings itself though nobody has acknowledged it.
    * @returns its length in bytes, 0 when there is nothing
    */
   gather(p: number, flow: number, toServer: boolean): number {
@@ -70,7 +89,7 @@ export class ShownStreams {
     this.ownLength = 0;
     if (!state?.shown) return 0;
     const held = state.shown.to - state.shown.from;
-    this.findOwn(p, toServer, state);
+    if (this.isKept(flow)) this.findOwn(p, toServer, state);
     this.ownLength = Math.min(this.ownLength, Math.max(0, this.most - held));
     return held + this.ownLength;
   }

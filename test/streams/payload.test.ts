@@ -72,6 +72,25 @@ describe('payload of alerts in the stream', () => {
     expect(await shown({ packets, rules })).toEqual([[1, request, 1]]);
   });
 
+  it('of a protocol whose stream is not looked at again begins behind what was inspected', async () => {
+    const ask = (query: string) => `Q\0\0\0${String.fromCharCode(5 + query.length)}${query}\0`;
+    const [one, two] = [ask('select 10'), ask('select 20')];
+    const packets = [
+      ...handshake(),
+      segment(true, 'PA', 0, 0, one),
+      segment(false, 'PA', 0, one.length, 'Z\0\0\0\x05I'),
+      segment(true, 'PA', one.length, 6, two),
+      segment(false, 'PA', 6, one.length + two.length, 'Z\0\0\0\x05I'),
+      segment(true, 'A', one.length + two.length, 12),
+    ];
+    const words = ['--set', 'app-layer.protocols.pgsql.detection-ports.dp=80'];
+    const rules = ['alert pgsql any any -> any any (content:"select"; sid:1;)'];
+    expect(await shown({ packets, rules, words })).toEqual([
+      [1, 'Q....select 10.', 1],
+      [1, 'Q....select 20.', 1],
+    ]);
+  });
+
   it('inline: data that comes again alerts again, as the stream has it', async () => {
     const good = segment(true, 'PA', 0, 0, 'GOOD');
     const packets = [

@@ -65,16 +65,20 @@ export class Exchange {
 
   *read(toServer: boolean): Reading<void> {
     const socket = toServer ? this.session.client : this.session.server;
+    // Where the bytes begin that are looked at in one go.
+    let start = socket.position;
     for (;;) {
+      if (socket.available < 2) start = socket.position;
       if (!(yield* socket.wait(2))) return;
       const header = parseHeader(socket.view, socket.offset, socket.offset + socket.available);
       if (header === 'more') {
+        start = socket.position;
         if (!(yield* socket.wait(socket.available + 1))) return;
         continue;
       }
       if (!header) return this.reportAlone('malformed_traffic', toServer);
-      const at = socket.position;
-      this.note(toServer, at, header);
+      if (socket.available < header.head + header.length) start = socket.position;
+      this.note(toServer, socket.position, start, header);
       socket.skip(header.head);
       if (header.length > this.settings.longestMessage) {
         this.add({ header, toServer, skipped: true });
@@ -87,10 +91,15 @@ export class Exchange {
     }
   }
 
-  private note(toServer: boolean, at: number, { head, length }: PacketHeader): void {
+  /**
+   * Names the frames of a message. As Suricata has them, headers and data lie where those of the first message are that
+   * came together with it.
+   * @param start of that one
+   */
+  private note(toServer: boolean, at: number, start: number, { head, length }: PacketHeader): void {
     this.session.frame('pdu', toServer, at, head + length);
-    this.session.frame('header', toServer, at, head);
-    this.session.frame('data', toServer, at + head, length);
+    this.session.frame('header', toServer, start, head);
+    this.session.frame('data', toServer, start + head, length);
   }
 
   private take(header: PacketHeader, body: Uint8Array, toServer: boolean): void {

@@ -94,6 +94,21 @@ describe('mqtt', () => {
     expect(told(feed.pieces(true, SUBSCRIBE, () => 1).end())).toEqual(whole);
   });
 
+  it('has the data frames of messages that come together where that of the first one is', () => {
+    const feed = new Feed([mqtt], { serverPort: 1883 });
+    feed.application.useFrames(new Set(['mqtt.data']));
+    const ping = message(0xc0);
+    feed
+      .client(CONNECT)
+      .server(CONNACK)
+      .client(Buffer.concat([SUBSCRIBE, ping]))
+      .client(ping)
+      .end();
+    const at = CONNECT.length;
+    const later = [...feed.frames].filter(({ type, offset }) => offset >= at && type === 'data');
+    expect(later.map(({ offset }) => offset)).toEqual([at + 2, at + 2, at + SUBSCRIBE.length + 2 + 2]);
+  });
+
   it('skips what is too long', () => {
     const config = { 'app-layer': { protocols: { mqtt: { 'max-msg-length': '100' } } } };
     const long = message(0x30, text('t'), Buffer.alloc(200));
