@@ -19,6 +19,8 @@ const LEFT = 0;
 const UNIT = 1;
 const SINCE = 2;
 const UNITS = ['packets', 'seconds', 'bytes'];
+/** What the record says beyond its packet. */
+const TAGGED = '"event_type":"packet"';
 
 interface FlowTag {
   readonly unit: TagMatch['unit'];
@@ -142,16 +144,9 @@ export class PacketTags implements Tags {
     return 1;
   }
 
+  /** The packet itself is added by who writes the record. */
   private tell(batch: Batch, slot: number): void {
-    const { bytes } = this.thread.memory;
-    const p = slot * Packet.INTS;
-    const start = this.row[p + Packet.DATA]!;
-    const packet = Buffer.from(bytes.subarray(start, start + this.row[p + Packet.LENGTH]!)).toString(
-      'base64',
-    );
-    const linkType = this.row[p + Packet.LINK_TYPE]!;
-    const members = `"event_type":"packet","packet":"${packet}","packet_info":{"linktype":${linkType}}`;
-    if (keepEvent(this.thread, batch, EVENT_OTHER, slot, members) < 0)
+    if (keepEvent(this.thread, batch, EVENT_OTHER, slot, TAGGED) < 0)
       this.thread.counters.values[this.lost]!++;
   }
 }
