@@ -3,7 +3,7 @@ import { parentPort, receiveMessageOnPort, threadId, workerData } from 'node:wor
 import { Config } from '../config/config.js';
 import { WANTS_PACKETS } from '../event.js';
 import { flowRows } from '../flow-record.js';
-import { openMemory } from '../memory.js';
+import { type Memory, openMemory } from '../memory.js';
 import type { Log, Thread, ThreadModule } from '../module.js';
 import { native } from '../native.js';
 import { Pool } from '../pool.js';
@@ -18,6 +18,7 @@ import { LogRing } from './log-ring.js';
 import { Loop } from './loop.js';
 import type { ThreadMessage, ThreadStart } from './messages.js';
 import { Ownership } from './ownership.js';
+import type { ThreadPlan } from './plan.js';
 import { Returns } from './returns.js';
 import { ThreadLogs } from './thread-logs.js';
 
@@ -48,80 +49,16 @@ async function main(): Promise<void> {
   const memory = openMemory(plan.memory);
   const pool = new Pool(memory, mine.pool);
   const doorbells = plan.threads.map((_, i) => new Doorbell(plan.doorbells, i));
-  const counters = new ThreadCounters(mine.counters);
-  const returns = new Returns(
-    memory,
-    pool,
-    mine.home.map(way => way && { ring: new Ring(way.ring), owner: doorbells[way.owner]! }),
-    mine.returning.map(ring => new Ring(ring)),
-  );
+  const returns = openReturns(mine, memory, pool, doorbells);
   const ownership = new Ownership(memory, me, start.ownershipCheck, message => log.error(message));
-  const linesLost = counters.declare('outputs.lost');
-  const logs = new ThreadLogs({
-    ring: new LogRing(mine.logRing),
-    lost: () => void counters.values[linesLost]!++,
-    waits: () => !start.live && control.command !== ABORT,
-    announce: (number, file) => send({ type: 'log-file', number, file }),
-  });
-  const thread: Thread = {
-    name: mine.name,
-    group: mine.group,
-    index: mine.indexInGroup,
-    count: mine.groupCount,
-    memory,
-    pool,
-    flows: flowRows(plan.flows),
-    flowRange: mine.flowRange,
-    streamRange: mine.streamRange,
-    scratch: mine.scratch,
-    config: new Config(start.config),
-    counters,
-    log,
-    seed: start.seed,
-    shared: start.shared,
-    services: new Map(),
-    openLog: file => logs.open(file),
-    beginPart: part => logs.beginPart(part),
-    passOn: batch => loop.passOn(batch),
-    wants: kind => (start.wantedEvents & (1 << kind)) !== 0,
-    warnOnce: text => send({ type: 'warn-once', text }),
-  };
-  const outlets: Outlet[] = mine.outlets.map(({ ring, consumer }) => ({
-    ring: new Ring(ring),
-    consumer: doorbells[consumer]!,
-    thread: consumer,
-  }));
-  const handler = outlets.length > 0 ? await loadHandler(mine.handler, start.from) : undefined;
-  const choose = handler?.create({
-    memory,
-    ways: handler.ways.map(way => mine.ways[way]!),
-    wantsPackets: thread.wants(WANTS_PACKETS),
-    room: consumer => outlets[consumer]!.ring.room(),
-  });
-  const handOver = new HandOver(
-    thread,
-    outlets,
-    choose ?? (() => -1),
-    returns,
-    waitForRoom,
-    ownership.change,
-    handler?.keepsFlows === false,
-  );
+  const counters = new ThreadCounters(mine.counters);
+  const thread = openThread(mine, { memory, pool, counters, passOn: batch => loop.passOn(batch) });
+  const handOver = await openHandOver(mine, { thread, returns, doorbells, changeOwner: ownership.change });
   if (start.live) (await loadModule(start.input, start.from)).serve?.(thread, mine.modules);
   const modules = await createModules(mine.modules, thread);
   const loop = new Loop(thread, me, {
     modules,
-    inlets:
-      mine.inlets.length > 0
-        ? new Inlets(
-            memory,
-            mine.inlets.map(({ ring, producer }) => ({
-              ring: new Ring(ring),
-              producer: doorbells[producer]!,
-            })),
-            mine.ordered,
-          )
-        : undefined,
+    inlets: openInlets(mine, memory, doorbells),
     handOver,
     returns,
     doorbell: doorbells[me]!,
@@ -131,13 +68,6 @@ async function main(): Promise<void> {
     live: start.live,
     reload: () => reload(modules),
   });
-
-  function waitForRoom(outlet: Outlet): void {
-    handOver.publish();
-    returns.collect();
-    doorbells[me]!.rest(() => outlet.ring.backlog() >= outlet.ring.capacity && !returns.waiting(), 5);
-  }
-
   send({
     type: 'ready',
     counters: { names: counters.names, kinds: counters.kinds },
@@ -147,6 +77,106 @@ async function main(): Promise<void> {
   control.setState(me, RUNNING);
   loop.run();
   send({ type: 'ended', violations: ownership.violations, cpuSeconds: native()?.threadCpuSeconds() ?? 0 });
+}
+
+function openReturns(mine: ThreadPlan, memory: Memory, pool: Pool, doorbells: readonly Doorbell[]): Returns {
+  return new Returns(
+    memory,
+    pool,
+    mine.home.map(way => way && { ring: new Ring(way.ring), owner: doorbells[way.owner]! }),
+    mine.returning.map(ring => new Ring(ring)),
+  );
+}
+
+/** What modules see of the thread. */
+function openThread(
+  mine: ThreadPlan,
+  parts: Pick<Thread, 'memory' | 'pool' | 'passOn'> & { readonly counters: ThreadCounters },
+): Thread {
+  const logs = openLogs(mine, parts.counters);
+  return {
+    name: mine.name,
+    group: mine.group,
+    index: mine.indexInGroup,
+    count: mine.groupCount,
+    memory: parts.memory,
+    pool: parts.pool,
+    flows: flowRows(plan.flows),
+    flowRange: mine.flowRange,
+    streamRange: mine.streamRange,
+    scratch: mine.scratch,
+    config: new Config(start.config),
+    counters: parts.counters,
+    log,
+    seed: start.seed,
+    shared: start.shared,
+    services: new Map(),
+    openLog: file => logs.open(file),
+    beginPart: part => logs.beginPart(part),
+    passOn: parts.passOn,
+    wants: kind => (start.wantedEvents & (1 << kind)) !== 0,
+    warnOnce: text => send({ type: 'warn-once', text }),
+  };
+}
+
+function openLogs(mine: ThreadPlan, counters: ThreadCounters): ThreadLogs {
+  const lost = counters.declare('outputs.lost');
+  return new ThreadLogs({
+    ring: new LogRing(mine.logRing),
+    lost: () => void counters.values[lost]!++,
+    waits: () => !start.live && control.command !== ABORT,
+    announce: (number, file) => send({ type: 'log-file', number, file }),
+  });
+}
+
+interface HandOverParts {
+  readonly thread: Thread;
+  readonly returns: Returns;
+  readonly doorbells: readonly Doorbell[];
+  readonly changeOwner: (slot: number, thread: number) => void;
+}
+
+async function openHandOver(
+  mine: ThreadPlan,
+  { thread, returns, doorbells, changeOwner }: HandOverParts,
+): Promise<HandOver> {
+  const outlets: Outlet[] = mine.outlets.map(({ ring, consumer }) => ({
+    ring: new Ring(ring),
+    consumer: doorbells[consumer]!,
+    thread: consumer,
+  }));
+  const handler = outlets.length > 0 ? await loadHandler(mine.handler, start.from) : undefined;
+  const choose = handler?.create({
+    memory: thread.memory,
+    ways: handler.ways.map(way => mine.ways[way]!),
+    wantsPackets: thread.wants(WANTS_PACKETS),
+    room: consumer => outlets[consumer]!.ring.room(),
+  });
+  const waitForRoom = (outlet: Outlet): void => {
+    handOver.publish();
+    returns.collect();
+    doorbells[me]!.rest(() => outlet.ring.backlog() >= outlet.ring.capacity && !returns.waiting(), 5);
+  };
+  const anyConsumer = handler?.keepsFlows === false;
+  const handOver = new HandOver(
+    thread,
+    outlets,
+    choose ?? (() => -1),
+    returns,
+    waitForRoom,
+    changeOwner,
+    anyConsumer,
+  );
+  return handOver;
+}
+
+function openInlets(mine: ThreadPlan, memory: Memory, doorbells: readonly Doorbell[]): Inlets | undefined {
+  if (mine.inlets.length === 0) return undefined;
+  const ways = mine.inlets.map(({ ring, producer }) => ({
+    ring: new Ring(ring),
+    producer: doorbells[producer]!,
+  }));
+  return new Inlets(memory, ways, mine.ordered);
 }
 
 async function createModules(names: readonly string[], thread: Thread): Promise<ThreadModule[]> {

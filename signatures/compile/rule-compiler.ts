@@ -68,12 +68,7 @@ export class RuleCompiler {
       member.number = i;
     });
     const patterns = new PatternNumbers();
-    const databases = new Databases(
-      matcher,
-      patterns,
-      new DatabaseCache(options.cache),
-      new Map(options.previous?.databases.map(database => [database.key, database])),
-    );
+    const databases = this.openDatabases(patterns);
     const searched = firewall ? all.filter(member => !member.firewall) : all;
     const transactionsSeeStreams = searched.some(
       ({ traits, onPayload }) => traits.onTransactions && onPayload,
@@ -103,6 +98,12 @@ export class RuleCompiler {
       referenceSystems,
       ...(firewall && { firewall: firewallTables(all, defaults, firewall, options.protocols) }),
     };
+  }
+
+  private openDatabases(patterns: PatternNumbers): Databases {
+    const { cache, previous } = this.options;
+    const before = new Map(previous?.databases.map(database => [database.key, database]));
+    return new Databases(this.matcher, patterns, new DatabaseCache(cache), before);
   }
 }
 

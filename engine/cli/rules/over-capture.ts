@@ -1,7 +1,8 @@
 /** Loads rules and runs them over a capture in the calling thread, while somebody looks on. */
 import app from '../../../modules/app.js';
 import decode from '../../../modules/decode.js';
-import { type DetectionWatch, openDetection } from '../../../modules/detect/open-detection.js';
+import type { DetectionWatch } from '../../../modules/detect/home.js';
+import { openDetection } from '../../../modules/detect/open-detection.js';
 import flow from '../../../modules/flow.js';
 import pcap from '../../../modules/pcap.js';
 import stream from '../../../modules/stream.js';

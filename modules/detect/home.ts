@@ -1,0 +1,118 @@
+/** What detection of one thread keeps over rule sets. */
+import type { ApplicationLayer } from '../../engine/application-layer.js';
+import { type Expressions, openExpressions } from '../../engine/expression.js';
+import { type Matcher, openMatcher } from '../../engine/matcher.js';
+import { allocateMemory, type Memory, openMemory } from '../../engine/memory.js';
+import type { Thread } from '../../engine/module.js';
+import type { RuleSetImage, StoredSignature } from '../../signatures/compile/image.js';
+import type { ConditionWatch } from '../../signatures/condition-watch.js';
+import { type Inspection, newInspection } from '../../signatures/inspection.js';
+import { FlowStates } from './flow-states.js';
+import type { HeaderTest } from './header-test.js';
+import { HistoryPool } from './history.js';
+import * as Options from './options.js';
+import { PacketFacts } from './packet-facts.js';
+import { Renumberings } from './renumbering.js';
+import type { Scan } from './scan.js';
+import { ShownStreams, shownBytes } from './shown-stream.js';
+import { openStores, type Stores } from './stores.js';
+import { PacketTags } from './tags.js';
+
+/** Looks on while signatures are evaluated: for tools that explain rules or measure them. */
+export interface DetectionWatch {
+  /** Watches the conditions of a signature; undefined: not of this one. */
+  conditions?(signature: StoredSignature): ConditionWatch | undefined;
+  /** Stands in for the test of headers. */
+  header?(image: RuleSetImage, facts: PacketFacts, at: Inspection): HeaderTest;
+  /** Stands in for the matcher of packets and streams, and for the one of transactions. */
+  matcher?(matcher: Matcher): Matcher;
+  /** All conditions of a signature hold. */
+  matched?(signature: number): void;
+}
+
+/** What stays when rules are loaded anew. */
+export interface Home {
+  readonly thread: Thread;
+  readonly watch: DetectionWatch;
+  readonly matcher: Matcher;
+  readonly room: Memory;
+  readonly roomMatcher: Matcher;
+  /** Databases of the two matchers, by their keys. */
+  readonly imported: Map<string, number>;
+  readonly roomImported: Map<string, number>;
+  readonly pool: HistoryPool;
+  readonly states: FlowStates;
+  readonly shown: ShownStreams | undefined;
+  readonly tags: PacketTags;
+  readonly stores: Stores;
+  readonly renumberings: Renumberings;
+  readonly expressions: Expressions;
+  readonly at: Inspection;
+  readonly facts: PacketFacts;
+  /** Declares a counter, and counts. */
+  count(name: string): (by?: number) => void;
+  /** Scanned so far, in bytes; `use` notes the scans of a new rule set. */
+  scanned(): number;
+  use(scan: Scan): Scan;
+  /** The scans in use belong to rules that are given up. */
+  retire(): void;
+}
+
+export function openHome(thread: Thread, image: RuleSetImage, watch: DetectionWatch): Home {
+  const { config, counters, memory, flows } = thread;
+  const matcherOf = (of: Memory) => {
+    const matcher = openMatcher(of, image.matcher);
+    return watch.matcher?.(matcher) ?? matcher;
+  };
+  const room = openMemory(allocateMemory(1, config.read(Options.SCAN_ROOM)));
+  const matcher = matcherOf(memory);
+  const pool = new HistoryPool(config.read(Options.HISTORY_MEMCAP));
+  const states = new FlowStates(flows, pool, matcher);
+  const tags = new PacketTags(thread, states, () => ({ table: stores.hosts, tracker: stores.tracker }));
+  const stores: Stores = openStores(thread, states, tags);
+  const showing = shownBytes(config);
+  let scans: Scan[] = [];
+  let retired = 0;
+  return {
+    thread,
+    watch,
+    matcher,
+    room,
+    roomMatcher: matcherOf(room),
+    imported: new Map(),
+    roomImported: new Map(),
+    pool,
+    states,
+    shown: showing > 0 ? new ShownStreams(memory, states, pool, showing, protocolsOf(thread)) : undefined,
+    tags,
+    stores,
+    renumberings: new Renumberings(),
+    expressions: openExpressions('auto'),
+    at: newInspection(memory, flows),
+    facts: new PacketFacts(memory, flows),
+    count(name) {
+      const index = counters.declare(name);
+      return (by = 1) => {
+        counters.values[index]! += by;
+      };
+    },
+    scanned: () => scans.reduce((sum, scan) => sum + scan.bytes, retired),
+    retire() {
+      retired = this.scanned();
+      scans = [];
+    },
+    use(scan) {
+      scans.push(scan);
+      return scan;
+    },
+  };
+}
+
+/** Names of the protocols of flows: the application layer is there once traffic is. */
+const protocolsOf =
+  (thread: Thread) =>
+  (flow: number): string | undefined =>
+    layerOf(thread)?.conversation(flow)?.protocol.name;
+
+export const layerOf = ({ services }: Thread): ApplicationLayer | undefined =>
+  services.get('application-layer') as ApplicationLayer | undefined;
