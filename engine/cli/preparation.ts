@@ -64,27 +64,10 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
   const from = settings.file === defaultsFile() ? process.cwd() : dirname(settings.file);
   const protocols = await loadProtocols(protocolPlugins(config, from));
   await resolveFlowExpiry(config, from);
-  const options = {
-    config,
-    protocols,
-    strict: given.strict,
-    exclusive: given.rules.exclusive,
-    additional: given.rules.additional,
-    ...(given.rules.firewall !== undefined && { firewallExclusive: given.rules.firewall }),
-    checkExpression: expressionCheck(),
-  };
-  let statistics: NonNullable<Statistics['more']> = {};
-  let inForce: unknown;
-  let replaced: unknown;
-  const loadAndCompile = (): unknown => {
-    if (!given.detection) return undefined;
-    const { outcome, image } = prepareRules(options, protocols, fatal, log, inForce);
-    replaced = inForce;
-    inForce = image;
-    statistics = { 'detect.engines': [ruleStatistics(outcome, Date.now())] };
-    return inForce;
-  };
+  const options = loadOptions(config, given, protocols);
+  const rules = new RulesInForce(options, protocols, fatal, log);
   const loader = new DetectionLoader(from);
+  const loadRules = (): unknown => (given.detection ? rules.load() : undefined);
   const loadDetections = (): Detections =>
     given.detection ? readDetections(loader, options, fatal, log) : { list: [], signatures: [] };
   let detections = loadDetections();
@@ -92,26 +75,64 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
     detectionState: allocateDetectionState(config),
     config,
     protocols,
-    rules: loadAndCompile(),
+    rules: loadRules(),
     get detections() {
       return detections;
     },
     from,
-    statistics: () => statistics,
+    statistics: () => rules.statistics,
     files: () => [
       ...[...firewallRuleFiles(config, options), ...ruleFiles(config, options)].flatMap(({ files }) => files),
       ...loader.files,
     ],
-    releaseReplaced() {
-      releaseReplaced(config, replaced, inForce);
-      replaced = undefined;
-    },
+    releaseReplaced: () => rules.releaseReplaced(),
     reloadRules() {
-      const rules = loadAndCompile();
+      const image = loadRules();
       detections = loadDetections();
-      return rules;
+      return image;
     },
   };
+}
+
+function loadOptions(config: Config, given: Given, protocols: readonly Protocol[]): LoadOptions {
+  const { exclusive, additional, firewall } = given.rules;
+  return {
+    config,
+    protocols,
+    strict: given.strict,
+    exclusive,
+    additional,
+    ...(firewall !== undefined && { firewallExclusive: firewall }),
+    checkExpression: expressionCheck(),
+  };
+}
+
+/** The compiled rules, and those before until no thread uses them any more. */
+class RulesInForce {
+  statistics: NonNullable<Statistics['more']> = {};
+  private image: unknown;
+  private replaced: unknown;
+
+  constructor(
+    private readonly options: LoadOptions,
+    private readonly protocols: readonly Protocol[],
+    private readonly fatal: boolean,
+    private readonly log: EngineLog,
+  ) {}
+
+  /** @throws UsageError when they are wrong and that is fatal */
+  load(): unknown {
+    const { outcome, image } = prepareRules(this.options, this.protocols, this.fatal, this.log, this.image);
+    this.replaced = this.image;
+    this.image = image;
+    this.statistics = { 'detect.engines': [ruleStatistics(outcome, Date.now())] };
+    return image;
+  }
+
+  releaseReplaced(): void {
+    releaseReplaced(this.options.config, this.replaced, this.image);
+    this.replaced = undefined;
+  }
 }
 
 /**
