@@ -32,6 +32,8 @@ export const EVENT_KINDS = 11;
 export const WANTS_PACKETS = 11;
 /** Packets that rules tagged have FLAG_TAGGED. */
 export const WANTS_TAGS = 12;
+/** ARP packets are told as EVENT_OTHER. */
+export const WANTS_ARP = 13;
 
 // ── fields that an event's row has in place of those of a packet ─────────────────────────────────────
 /** The flow's application protocol when the event was made, and as recognised in each direction. */

@@ -7,6 +7,7 @@ import type { Batch } from '../engine/batch.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import type { RuleSetImage } from '../signatures/compile/image.js';
 import { Anomalies } from './detect/anomalies.js';
+import { ArpRecords } from './detect/arp-records.js';
 import { type DetectThread, openDetection } from './detect/open-detection.js';
 import { detectOptions } from './detect/options.js';
 
@@ -22,9 +23,11 @@ export default defineModule({
 class Detect implements ThreadModule {
   private detection: DetectThread | undefined;
   private readonly anomalies: Anomalies;
+  private readonly arp: ArpRecords;
 
   constructor(private readonly thread: Thread) {
     this.anomalies = new Anomalies(thread);
+    this.arp = new ArpRecords(thread);
     this.reload(thread.shared);
   }
 
@@ -37,6 +40,7 @@ class Detect implements ThreadModule {
 
   process(batch: Batch): void {
     if (this.anomalies.wanted) this.anomalies.process(batch);
+    if (this.arp.wanted) this.arp.process(batch);
     this.detection?.process(batch);
   }
 

@@ -27,5 +27,6 @@ function kindsOf(instance: Instance): number[] {
   const kinds = types.map(type => KINDS[type] ?? Event.EVENT_TRANSACTION);
   // Packets tagged by a rule are records of their own.
   if (instance.types.has('alert') && instance.alert.tagged) kinds.push(Event.EVENT_OTHER);
+  if (instance.types.has('arp')) kinds.push(Event.WANTS_ARP);
   return kinds;
 }

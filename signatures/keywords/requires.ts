@@ -12,8 +12,11 @@ type Version = readonly [number, number, number];
  * @throws RuleError when the requirement cannot be read
  */
 export function requirementsMet(argument: string, context: RuleContext, at: Position): string | undefined {
+  let versions = 0;
   for (const part of argument.split(',')) {
     const requirement = part.trim();
+    if (/^version\s/.test(requirement) && ++versions > 1)
+      throw new RuleError('requires has more than one version', at, 'version >= 8.0.0 < 9 | >= 9.0.3');
     const blank = requirement.search(/\s/);
     if (blank < 0)
       throw new RuleError(

@@ -1,0 +1,63 @@
+/** Tells outputs of ARP packets (RFC 826): those for IPv4 over Ethernet, which is what the decoder reads. */
+import { ipv4Text } from '../../engine/address.js';
+import type { Batch } from '../../engine/batch.js';
+import { EVENT_OTHER, keepEvent, WANTS_ARP } from '../../engine/event.js';
+import type { Thread } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+
+const OPERATIONS: Readonly<Record<number, string>> = {
+  1: 'request',
+  2: 'reply',
+  3: 'request_reverse',
+  4: 'reply_reverse',
+  8: 'request_inverse',
+  9: 'reply_inverse',
+};
+
+export class ArpRecords {
+  readonly wanted: boolean;
+  private readonly lost: number;
+
+  constructor(private readonly thread: Thread) {
+    this.wanted = thread.wants(WANTS_ARP);
+    this.lost = thread.counters.declare('detect.arp_events_lost');
+  }
+
+  process(batch: Batch): void {
+    for (let i = 0; i < batch.length; i++) {
+      const slot = batch.slots[i]!;
+      batch.keep(slot);
+      const at = this.headerOf(slot);
+      if (at > 0 && keepEvent(this.thread, batch, EVENT_OTHER, slot, this.members(at)) < 0)
+        this.thread.counters.values[this.lost]!++;
+    }
+    batch.replace();
+  }
+
+  /** Where the ARP header lies; 0 for other packets. ARP is the only network header that is read beside IP. */
+  private headerOf(slot: number): number {
+    const { row } = this.thread.memory;
+    const p = slot * Packet.INTS;
+    if (row[p + Packet.PSEUDO] !== Packet.PSEUDO_NONE || row[p + Packet.IP_VERSION] !== 0) return 0;
+    return row[p + Packet.L3]!;
+  }
+
+  private members(at: number): string {
+    const { bytes } = this.thread.memory;
+    const operation = OPERATIONS[(bytes[at + 6]! << 8) | bytes[at + 7]!] ?? 'unknown';
+    const arp = {
+      hw_type: 'ethernet',
+      proto_type: 'ipv4',
+      opcode: operation,
+      src_mac: macText(bytes, at + 8),
+      src_ip: ipv4Text(bytes, at + 14),
+      dest_mac: macText(bytes, at + 18),
+      dest_ip: ipv4Text(bytes, at + 24),
+    };
+    return `"event_type":"arp","arp":${JSON.stringify(arp)}`;
+  }
+}
+
+function macText(bytes: Uint8Array, at: number): string {
+  return [...bytes.subarray(at, at + 6)].map(byte => byte.toString(16).padStart(2, '0')).join(':');
+}
