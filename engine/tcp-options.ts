@@ -105,11 +105,6 @@ export function timestampsAt(bytes: Uint8Array, l4: number): number {
   return at === 0 ? 0 : at + 2;
 }
 
-/** An unsigned 32-bit number at `at`: a timestamp, an edge of a SACK block. */
-export function u32(bytes: Uint8Array, at: number): number {
-  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
-}
-
 /** Number of SACK blocks. Block i has its edges at `sackBlocksAt(…) + 8 * i` and 4 behind. */
 export function sackBlocks(bytes: Uint8Array, l4: number): number {
   const at = findOption(bytes, l4, SACK);

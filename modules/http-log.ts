@@ -1,9 +1,11 @@
 /** http.log: a line of text for each HTTP/1 transaction. */
+
 import { type LineLog, lineTime, logFinished } from '../engine/application/finished-lines.js';
 import type { Config } from '../engine/config/config.js';
 import { boolean, option, text } from '../engine/config/option.js';
 import { logFolder, logPath, outputEntries, outputs } from '../engine/config/output-list.js';
 import { EVENT_NONE } from '../engine/event.js';
+import { latin1 } from '../engine/latin1.js';
 import { defineModule } from '../engine/module.js';
 import type { Protocol, Transaction } from '../engine/protocol.js';
 import { formatLine, type LineSubject, lineFormat, printableField } from '../engine/record/line-format.js';
@@ -131,7 +133,7 @@ function header(
   for (let i = 0; ; i++) {
     const bytes = buffer?.get(transaction, toServer, i);
     if (!bytes) return undefined;
-    const line = Buffer.from(bytes).toString('latin1');
+    const line = latin1(bytes);
     if (line.toLowerCase().startsWith(wanted)) return line.slice(wanted.length);
   }
 }

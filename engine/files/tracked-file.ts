@@ -2,15 +2,14 @@
  * A file that travels in a transaction: `begin`, any number of `append`s and gaps, then `close`. Its parser tells what
  * comes; magic, digests and size are found on the way, nothing is read twice.
  */
+
 import { createHash, type Hash } from 'node:crypto';
+import { latin1 } from '../latin1.js';
 import type { FileSettings } from './file-settings.js';
 import { MAGIC_BYTES } from './magic.js';
 
 /** `truncated`: it was longer than could be followed, or its stream ended before it. */
 export type FileState = 'open' | 'closed' | 'truncated' | 'error';
-
-const latin1 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 
 export class TrackedFile {
   state: FileState = 'open';

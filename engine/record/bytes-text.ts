@@ -1,4 +1,5 @@
 /** Bytes as text of records. */
+import { latin1 } from '../latin1.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -8,7 +9,7 @@ export function bytesText(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
   } catch {
-    return escaped(Buffer.from(bytes).toString('latin1'));
+    return escaped(latin1(bytes));
   }
 }
 

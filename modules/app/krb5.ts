@@ -1,4 +1,5 @@
 /** Kerberos 5 (RFC 4120) over TCP and UDP. */
+import { uint16 } from '../../engine/network-order.js';
 import { defineProtocol, type ProbeResult } from '../../engine/protocol.js';
 import { add, EVENTS, type KerberosTransaction, messages } from './krb5/exchange.js';
 import { BUFFERS, TESTS, VALUES } from './krb5/keywords.js';
@@ -18,7 +19,7 @@ function probe(
   let at = start;
   if (transport === 'tcp') {
     if (end - start < 6) return 'more';
-    const length = (bytes[start + 2]! << 8) | bytes[start + 3]!;
+    const length = uint16(bytes, start + 2);
     if (bytes[start] !== 0 || bytes[start + 1] !== 0 || length > LONGEST) return 'no';
     at += 4;
   }

@@ -1,5 +1,6 @@
 /** Modbus over TCP (Modbus Application Protocol V1.1b3, Messaging on TCP/IP V1.0b). */
 import type { Session } from '../../engine/application/session.js';
+import { uint16 } from '../../engine/network-order.js';
 import { defineProtocol, type ProbeResult } from '../../engine/protocol.js';
 import { parseCondition } from './modbus/condition.js';
 import { Exchange } from './modbus/exchange.js';
@@ -12,7 +13,7 @@ import { COMPLETE, EVENTS, type ModbusTransaction } from './modbus/transaction.j
 /** A header with protocol 0 and a length that may be, and a function that there is. */
 function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean): ProbeResult {
   if (end - start < HEADER_LENGTH + 1) return 'more';
-  const length = (bytes[start + 4]! << 8) | bytes[start + 5]!;
+  const length = uint16(bytes, start + 4);
   const code = bytes[start + HEADER_LENGTH]!;
   const isFunction = code > 0 && (code < 0x80 || !toServer);
   const isHeader =

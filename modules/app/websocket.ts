@@ -1,8 +1,10 @@
 /** WebSocket (RFC 6455, 7692): what a connection of HTTP/1 becomes. */
+
 import { boolean, option, size } from '../../engine/config/option.js';
 import { recordTypeSettings } from '../../engine/config/output-list.js';
 import { printable } from '../../engine/files/file-record.js';
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
+import { latin1 } from '../../engine/latin1.js';
 import { defineProtocol } from '../../engine/protocol.js';
 import { bodyForms, bodyMembers, bodyOptions } from '../../engine/record/alert-bodies.js';
 import { FIN, OPCODES } from './websocket/frame-header.js';
@@ -32,7 +34,7 @@ function record(transaction: WebSocketTransaction, forAlert: boolean, settings?:
     ...(mask !== undefined && { mask }),
     opcode: name ?? `unknown-${opcode}`,
     ...(settings?.base64 && { payload_base64: Buffer.from(payload).toString('base64') }),
-    ...(settings?.printable && { payload_printable: printable(Buffer.from(payload).toString('latin1')) }),
+    ...(settings?.printable && { payload_printable: printable(latin1(payload)) }),
   };
   const own = forAlert ? bodyMembers(payload, 'payload_base64', 'payload_printable', alertPayload) : '';
   return `"websocket":${JSON.stringify(members).slice(0, -1)}${own}}`;

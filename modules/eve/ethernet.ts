@@ -1,5 +1,6 @@
 /** What the packet's Ethernet header says: `"ether":{"src_mac":…,"dest_mac":…}`, and the type where it is not IP. */
 import * as LinkType from '../../engine/link-type.js';
+import { uint16 } from '../../engine/network-order.js';
 import * as Packet from '../../engine/packet.js';
 import type { Direction } from '../../engine/record/endpoints.js';
 import type { Subject } from '../../engine/record/subject.js';
@@ -30,7 +31,7 @@ export function writeEthernet(
   const swapped = direction === 'flow' && !subject.toServer;
   json.open(ETHER);
   if (subject.packetField(Packet.IP_VERSION) === 0) {
-    json.integer(ETHER_TYPE, (bytes[header + 12]! << 8) | bytes[header + 13]!);
+    json.integer(ETHER_TYPE, uint16(bytes, header + 12));
   }
   json.mac(SOURCE_MAC, bytes, swapped ? header : header + 6);
   json.mac(DESTINATION_MAC, bytes, swapped ? header + 6 : header);

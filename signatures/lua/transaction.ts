@@ -1,4 +1,5 @@
 /** The transaction in hand as libraries see it: by the keywords of its protocol, and by its record. */
+import { latin1 } from '../../engine/latin1.js';
 import type { LuaFunction, LuaLibrary } from '../../engine/lua.js';
 import type { Protocol, Transaction } from '../../engine/protocol.js';
 import { hostOf, inspected, type LuaContext, objectLibrary } from './context.js';
@@ -34,7 +35,7 @@ export class TransactionInHand {
   texts(keyword: string, toServer: boolean): string[] {
     const list: string[] = [];
     for (let bytes = this.bytes(keyword, toServer); bytes; bytes = this.bytes(keyword, toServer, list.length))
-      list.push(Buffer.from(bytes).toString('latin1'));
+      list.push(latin1(bytes));
     return list;
   }
 

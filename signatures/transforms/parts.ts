@@ -1,4 +1,5 @@
 /** Transforms that take a part of the buffer: pcrexform, subslice, domain, tld. */
+import { latin1 } from '../../engine/latin1.js';
 import { unquote } from '../parser/quoted.js';
 import { RuleError } from '../rule-error.js';
 import type { Transform } from '../transform.js';
@@ -80,7 +81,7 @@ const domain: Transform = {
   summary: 'The part of a name that was registered: its public suffix and one label.',
   grammar: '',
   compile: () => bytes => {
-    const suffix = publicSuffixLabels(Buffer.from(bytes).toString('latin1'));
+    const suffix = publicSuffixLabels(latin1(bytes));
     return suffix === 0 ? bytes : lastLabels(bytes, suffix + 1);
   },
 };
@@ -90,7 +91,7 @@ const tld: Transform = {
   summary: 'The public suffix of a name.',
   grammar: '',
   compile: () => bytes => {
-    const suffix = publicSuffixLabels(Buffer.from(bytes).toString('latin1'));
+    const suffix = publicSuffixLabels(latin1(bytes));
     return suffix === 0 ? bytes : lastLabels(bytes, suffix);
   },
 };

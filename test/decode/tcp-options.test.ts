@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { uint32 } from '../../engine/network-order.js';
 import * as Options from '../../engine/tcp-options.js';
 import { hex, packet, tcp } from '../packets/builder.js';
 
@@ -10,19 +11,19 @@ test('values', () => {
   expect(Options.windowScale(all, 0)).toBe(7);
   expect(Options.hasOption(all, 0, Options.SACK_PERMITTED)).toBe(true);
   const at = Options.timestampsAt(all, 0);
-  expect([Options.u32(all, at), Options.u32(all, at + 4)]).toEqual([0x01020304, 0x05060708]);
+  expect([uint32(all, at), uint32(all, at + 4)]).toEqual([0x01020304, 0x05060708]);
 });
 
 test('timestamps at their usual place', () => {
   const bytes = header('0101 080a ffffffff 00000001');
   const at = Options.timestampsAt(bytes, 0);
-  expect([Options.u32(bytes, at), Options.u32(bytes, at + 4)]).toEqual([0xffffffff, 1]);
+  expect([uint32(bytes, at), uint32(bytes, at + 4)]).toEqual([0xffffffff, 1]);
 });
 
 test('SACK blocks', () => {
   const bytes = header('0101 0512 00000001 00000002 00000003 00000004');
   expect(Options.sackBlocks(bytes, 0)).toBe(2);
-  expect(Options.u32(bytes, Options.sackBlocksAt(bytes, 0) + 12)).toBe(4);
+  expect(uint32(bytes, Options.sackBlocksAt(bytes, 0) + 12)).toBe(4);
 });
 
 test.each([

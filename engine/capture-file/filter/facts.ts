@@ -1,5 +1,6 @@
 /** The little of a packet that filters ask for, read before it is decoded. */
 import * as LinkType from '../../link-type.js';
+import { uint16 } from '../../network-order.js';
 
 /** -1 stands for what is not there. One object is used for all packets. */
 export interface Facts {
@@ -76,7 +77,7 @@ function linkLayer(facts: Facts, data: number, end: number, linkType: number): n
       return data + 16 > end ? -1 : tagged(facts, data + 14, end);
     case LinkType.LINUX_SLL2:
       if (data + 20 > end) return -1;
-      facts.etherType = u16(facts.bytes, data);
+      facts.etherType = uint16(facts.bytes, data);
       return data + 20;
     case LinkType.NULL:
     case LinkType.LOOP:
@@ -90,12 +91,12 @@ function linkLayer(facts: Facts, data: number, end: number, linkType: number): n
 
 /** An EtherType at `at`, perhaps behind VLAN tags. */
 function tagged(facts: Facts, at: number, end: number): number {
-  let type = u16(facts.bytes, at);
+  let type = uint16(facts.bytes, at);
   while (VLAN_TYPES.has(type) && at + 6 <= end) {
-    if (facts.vlans < 3) facts.vlan[facts.vlans] = u16(facts.bytes, at + 2) & 0xfff;
+    if (facts.vlans < 3) facts.vlan[facts.vlans] = uint16(facts.bytes, at + 2) & 0xfff;
     facts.vlans++;
     at += 4;
-    type = u16(facts.bytes, at);
+    type = uint16(facts.bytes, at);
   }
   facts.etherType = type;
   return at + 2;
@@ -105,7 +106,7 @@ function ppp(facts: Facts, data: number, end: number): number {
   const at =
     end - data >= 2 && facts.bytes[data] === 0xff && facts.bytes[data + 1] === 0x03 ? data + 2 : data;
   if (at + 2 > end) return -1;
-  const type = u16(facts.bytes, at);
+  const type = uint16(facts.bytes, at);
   facts.etherType = type === PPP_IPV4 ? ETHER_IPV4 : type === PPP_IPV6 ? ETHER_IPV6 : -1;
   return at + 2;
 }
@@ -124,7 +125,7 @@ function ipv4(facts: Facts, at: number, end: number): void {
   facts.destination = at + 16;
   facts.addressLength = 4;
   facts.protocol = facts.bytes[at + 9]!;
-  const first = (u16(facts.bytes, at + 6) & 0x1fff) === 0;
+  const first = (uint16(facts.bytes, at + 6) & 0x1fff) === 0;
   if (first) ports(facts, at + (facts.bytes[at]! & 15) * 4, end);
 }
 
@@ -138,7 +139,7 @@ function ipv6(facts: Facts, at: number, end: number): void {
   let header = at + 40;
   let first = true;
   while (EXTENSIONS.has(next) && header + 8 <= end) {
-    if (next === FRAGMENT) first &&= (u16(facts.bytes, header + 2) & 0xfff8) === 0;
+    if (next === FRAGMENT) first &&= (uint16(facts.bytes, header + 2) & 0xfff8) === 0;
     const length = next === FRAGMENT ? 8 : (facts.bytes[header + 1]! + 1) * 8;
     next = facts.bytes[header]!;
     header += length;
@@ -149,8 +150,8 @@ function ipv6(facts: Facts, at: number, end: number): void {
 
 function ports(facts: Facts, at: number, end: number): void {
   if (!WITH_PORTS.has(facts.protocol) || at + 4 > end) return;
-  facts.sourcePort = u16(facts.bytes, at);
-  facts.destinationPort = u16(facts.bytes, at + 2);
+  facts.sourcePort = uint16(facts.bytes, at);
+  facts.destinationPort = uint16(facts.bytes, at + 2);
 }
 
 /** Addresses of ARP for IPv4 over Ethernet. */
@@ -159,8 +160,4 @@ function arp(facts: Facts, at: number, end: number): void {
   facts.source = at + 14;
   facts.destination = at + 24;
   facts.addressLength = 4;
-}
-
-function u16(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 8) | bytes[at + 1]!;
 }

@@ -1,4 +1,5 @@
 /** A side for people: text where it is text, a hex dump otherwise; gaps and overlaps stand where they are. */
+import { latin1 } from '../../latin1.js';
 import { bytesOf, type Side } from './side.js';
 
 const PER_LINE = 16;
@@ -57,7 +58,7 @@ function isText(data: Uint8Array): boolean {
 
 function showText(data: Uint8Array): string[] {
   if (data.length === 0) return [];
-  const lines = Buffer.from(data).toString('latin1').split('\n');
+  const lines = latin1(data).split('\n');
   if (lines.at(-1) === '') lines.pop();
   return lines.map(line => `  ${escaped(line.replace(/\r$/, ''))}`);
 }
@@ -76,7 +77,7 @@ function showHex(data: Uint8Array, offset: number): string[] {
 }
 
 function printable(data: Uint8Array): string {
-  return `"${escaped(Buffer.from(data).toString('latin1'))}"`;
+  return `"${escaped(latin1(data))}"`;
 }
 
 /** Nothing that a terminal would obey. */

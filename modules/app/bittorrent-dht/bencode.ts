@@ -1,4 +1,5 @@
 /** Bencoding (BEP 3): byte strings, integers, lists and dictionaries. */
+import { latin1 } from '../../../engine/latin1.js';
 export type Bencoded = number | Uint8Array | readonly Bencoded[] | Dictionary;
 export type Dictionary = ReadonlyMap<string, Bencoded>;
 
@@ -74,7 +75,7 @@ class Reader {
       const key = this.text();
       const value = key && this.value(depth - 1);
       if (!key || value === undefined) return undefined;
-      entries.set(Buffer.from(key).toString('latin1'), value);
+      entries.set(latin1(key), value);
     }
     this.at++;
     return entries;

@@ -1,4 +1,5 @@
 /** Headers of DCE/RPC messages (C706, chapter 12), connection-oriented and connectionless. */
+import { uint16 } from '../../../engine/network-order.js';
 import { uuidText } from './uuid.js';
 
 export const REQUEST = 0;
@@ -54,7 +55,7 @@ export interface Pdu {
 }
 
 export function u16(bytes: Uint8Array, at: number, littleEndian: boolean): number {
-  return littleEndian ? bytes[at]! | (bytes[at + 1]! << 8) : (bytes[at]! << 8) | bytes[at + 1]!;
+  return littleEndian ? bytes[at]! | (bytes[at + 1]! << 8) : uint16(bytes, at);
 }
 
 export function u32(bytes: Uint8Array, at: number, littleEndian: boolean): number {

@@ -1,4 +1,5 @@
 /** A message: a header of fixed length, a magic number and options (RFC 2131 2, RFC 2132). */
+import { uint32 } from '../../../engine/network-order.js';
 
 /** Bytes before the magic number, and it. */
 const HEADER_LENGTH = 236;
@@ -85,8 +86,4 @@ function readOptions(
 export function seconds({ options }: DhcpMessage, wanted: number): number | undefined {
   const data = options.find(({ code, data: { length } }) => code === wanted && length === 4)?.data;
   return data && uint32(data, 0);
-}
-
-export function uint32(bytes: Uint8Array, at: number): number {
-  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
 }

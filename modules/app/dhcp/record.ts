@@ -1,7 +1,8 @@
 /** The EVE record of a message. */
+import { uint32 } from '../../../engine/network-order.js';
 import { bytesText } from '../../../engine/record/bytes-text.js';
 import * as Message from './message.js';
-import { type DhcpMessage, type DhcpOption, REPLY, uint32 } from './message.js';
+import { type DhcpMessage, type DhcpOption, REPLY } from './message.js';
 
 const TYPES: Readonly<Record<number, string>> = {
   1: 'discover',

@@ -1,4 +1,5 @@
 /** Messages of the application layer: a header and objects (IEEE 1815 4). */
+import { uint16 } from '../../../engine/network-order.js';
 import {
   BitReader,
   fieldsOf,
@@ -60,7 +61,7 @@ export function parseApplication(bytes: Uint8Array, settings: Dnp3Settings): App
   const objects: ApplicationObject[] = [];
   const reader = new BitReader(bytes, isResponse ? 4 : 2);
   const trouble = readObjects(reader, objects, functionCode, settings);
-  const indications = isResponse ? (bytes[2]! << 8) | bytes[3]! : undefined;
+  const indications = isResponse ? uint16(bytes, 2) : undefined;
   return { bytes, control: bytes[0]!, functionCode, indications, objects, trouble };
 }
 

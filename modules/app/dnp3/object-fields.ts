@@ -1,4 +1,5 @@
 /** What points of objects are made of (IEEE 1815 annex A). */
+import { latin1 } from '../../../engine/latin1.js';
 
 export type PointFields = Record<string, number | string>;
 
@@ -149,8 +150,6 @@ export function textFieldsOf(group: number, variation: number, bytes: Uint8Array
   const told = readFields(reader, known[0]);
   return { ...told, [known[1]]: latin1(reader.take(reader.left)) };
 }
-
-const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
 export function readFields(reader: BitReader, list: readonly Field[]): PointFields {
   const told: PointFields = {};

@@ -1,5 +1,6 @@
 /** Conversations of DNS messages. Every message is a transaction of its own, complete as soon as it is there. */
 import type { Session } from '../../../engine/application/session.js';
+import { uint16 } from '../../../engine/network-order.js';
 import { OneSidedTransaction } from '../../../engine/protocol.js';
 import { HEADER_LENGTH, MAX_OPCODE, Message, opcodeOf, Z } from './message.js';
 import { looksLikeMessage } from './recognition.js';
@@ -75,7 +76,7 @@ export function* messages(session: DnsSession, toServer: boolean): Generator<voi
   const socket = toServer ? session.client : session.server;
   for (;;) {
     const prefix = yield* socket.read(2);
-    const length = prefix ? (prefix[0]! << 8) | prefix[1]! : 0;
+    const length = prefix ? uint16(prefix, 0) : 0;
     const message = prefix && (yield* socket.read(length));
     if (message) {
       if (length > 0) addMessage(session, message.slice(), toServer, socket.position - length);

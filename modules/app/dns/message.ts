@@ -4,6 +4,7 @@
  * A message is walked over once when it comes, which finds what is wrong with it and where its entries are. Names
  * and data are read when somebody asks for them.
  */
+import { uint16 } from '../../../engine/network-order.js';
 import { type NameProblem, Names } from './name.js';
 import { namesInData, type RecordData, readData } from './record-data.js';
 
@@ -182,5 +183,3 @@ function namesOf({ name, data }: ResourceRecord): Uint8Array[] {
   if (data.kind === 'name') return [name, data.name];
   return data.kind === 'soa' ? [name, data.primary] : [name];
 }
-
-const uint16 = (bytes: Uint8Array, at: number): number => (bytes[at]! << 8) | bytes[at + 1]!;

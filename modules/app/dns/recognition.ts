@@ -1,8 +1,7 @@
 /** Whether first bytes of a flow look like a DNS message: header plausible, questions well formed. */
+import { uint16 } from '../../../engine/network-order.js';
 import type { ProbeResult } from '../../../engine/protocol.js';
 import { HEADER_LENGTH, MAX_OPCODE, opcodeOf, RESPONSE } from './message.js';
-
-const uint16 = (bytes: Uint8Array, at: number): number => (bytes[at]! << 8) | bytes[at + 1]!;
 
 /** Whether the 12 bytes at `at` can be a header. @param end where the message ends at the latest */
 export function looksLikeMessage(bytes: Uint8Array, at: number, end: number): boolean {

@@ -1,5 +1,6 @@
 /** What resource records carry, for the types that are shown and searched. */
 import { addressText } from '../../../engine/address.js';
+import { uint16, uint32 } from '../../../engine/network-order.js';
 import type { Names } from './name.js';
 import * as Type from './record-type.js';
 
@@ -149,6 +150,3 @@ function options(bytes: Uint8Array, start: number, end: number): { code: number;
   }
   return found;
 }
-
-const uint16 = (bytes: Uint8Array, at: number): number => (bytes[at]! << 8) | bytes[at + 1]!;
-const uint32 = (bytes: Uint8Array, at: number): number => uint16(bytes, at) * 0x10000 + uint16(bytes, at + 2);

@@ -1,7 +1,9 @@
 /** The control connection: commands and replies, and the data connections they agree upon. */
+
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
 import { readTextLine, type TextLine } from '../../../engine/application/text-line.js';
+import { latin1 } from '../../../engine/latin1.js';
 import { parseExtendedPassive, parseExtendedPort, parsePassive, parsePort } from './data-port.js';
 import type { FtpSettings } from './settings.js';
 import { COMPLETE, FtpTransaction, STARTED } from './transaction.js';
@@ -16,9 +18,6 @@ const LISTINGS = new Set(['LIST', 'NLST', 'MLSD']);
 const MOST_REPLIES = 128;
 /** Bytes of a file's name that data connections are told. */
 const LONGEST_NAME = 200;
-
-const latin1 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 
 export class Control {
   readonly settings: FtpSettings;

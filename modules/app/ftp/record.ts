@@ -1,8 +1,10 @@
 /** The EVE record of a command. */
+
 import { printable } from '../../../engine/files/file-record.js';
+import { latin1 } from '../../../engine/latin1.js';
 import type { FtpTransaction, Reply } from './transaction.js';
 
-const text = (bytes: Uint8Array): string => printable(Buffer.from(bytes).toString('latin1'));
+const text = (bytes: Uint8Array): string => printable(latin1(bytes));
 
 export function ftpRecord(transaction: FtpTransaction): string {
   const { command, argument, replies, dynamicPort, active } = transaction;

@@ -1,5 +1,5 @@
 /** Whether an Authorization field is of a kind that is known and well formed (RFC 7617, 7616, 6750). */
-import { latin1 } from './bytes.js';
+import { latin1 } from '../../../engine/latin1.js';
 import type { HttpEvent } from './events.js';
 
 export function readAuthorization(value: Uint8Array, report: (event: HttpEvent) => void): void {

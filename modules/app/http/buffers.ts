@@ -1,7 +1,8 @@
 /** The sticky buffers of HTTP. Each is made the first time it is asked for, and kept with the transaction. */
 import { fileBuffers, fileData } from '../../../engine/files/file-keywords.js';
+import { fromLatin1, latin1 } from '../../../engine/latin1.js';
 import type { BufferDeclaration, Direction } from '../../../engine/protocol.js';
-import { fromLatin1, isWord, latin1 } from './bytes.js';
+import { isWord } from './bytes.js';
 import type { Field } from './headers.js';
 import { BODY, COMPLETE, HEADERS, type HttpTransaction, LINE } from './transaction.js';
 import { normalizeUri } from './uri.js';

@@ -38,19 +38,6 @@ export function lower(byte: number): number {
   return byte >= 65 && byte <= 90 ? byte + 32 : byte;
 }
 
-/** Bytes as text, a byte a character. */
-export function latin1(bytes: Uint8Array, start = 0, end = bytes.length): string {
-  if (end <= start) return '';
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
-}
-
-/** Text as bytes, a character a byte. */
-export function fromLatin1(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
-}
-
 /** Whether `bytes[start, end)` are `word` (lower case), whatever their case. */
 export function isWord(bytes: Uint8Array, start: number, end: number, word: string): boolean {
   if (end - start !== word.length) return false;

@@ -2,7 +2,9 @@
  * gzip (RFC 1952), zlib (RFC 1950) or bare DEFLATE: whichever it is, whatever was announced. What cannot be
  * decompressed at all is passed on as it is; of what is damaged further on, what came before is.
  */
+
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
+import { uint16 } from '../../../engine/network-order.js';
 import type { Consumer, Layer } from './content-decoder.js';
 import { Inflate } from './inflate.js';
 
@@ -130,7 +132,7 @@ function startsOf(bytes: Uint8Array, announced: 'gzip' | 'deflate'): Start[] | u
     const bare = { at: 10, sure: true };
     return start === 10 ? [bare] : [{ at: start, sure: true }, bare];
   }
-  const zlib = (bytes[0]! & 15) === 8 && ((bytes[0]! << 8) | bytes[1]!) % 31 === 0;
+  const zlib = (bytes[0]! & 15) === 8 && uint16(bytes, 0) % 31 === 0;
   const raw = { at: 0, sure: announced === 'deflate' };
   const wrapped = { at: 2, sure: zlib };
   return zlib ? [wrapped, raw] : [raw, wrapped];

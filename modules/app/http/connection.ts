@@ -1,7 +1,7 @@
 /** What both directions of one HTTP connection share. */
 import type { Session } from '../../../engine/application/session.js';
 import { InspectedBody } from '../../../engine/files/inspected-body.js';
-import { fromLatin1 } from './bytes.js';
+import { fromLatin1 } from '../../../engine/latin1.js';
 import type { HttpEvent } from './events.js';
 import { eventOf, Headers } from './headers.js';
 import type { ServerSettings } from './server-settings.js';

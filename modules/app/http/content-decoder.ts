@@ -2,8 +2,8 @@
 
 import { brotliDecompressSync, constants } from 'node:zlib';
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
+import { latin1 } from '../../../engine/latin1.js';
 import { threadMilliseconds } from '../../../engine/thread/thread-clock.js';
-import { latin1 } from './bytes.js';
 import { CompressedLayer } from './compressed-layer.js';
 import type { HttpEvent } from './events.js';
 import { decodeLzma } from './lzma.js';

@@ -1,5 +1,7 @@
 /** Names of files: from Content-Disposition (RFC 6266), else from the path of the request. */
-import { copy, fromLatin1, latin1 } from './bytes.js';
+
+import { fromLatin1, latin1 } from '../../../engine/latin1.js';
+import { copy } from './bytes.js';
 import type { HttpEvent } from './events.js';
 
 /** Bytes of a name that are kept. */

@@ -1,7 +1,7 @@
 /** Files that come in ranges (RFC 9110 14), over several transactions and connections. */
 import type { Range } from '../../../engine/files/range-files.js';
 import { TrackedFile } from '../../../engine/files/tracked-file.js';
-import { latin1 } from './bytes.js';
+import { latin1 } from '../../../engine/latin1.js';
 import type { HttpSettings } from './settings.js';
 
 /**

@@ -1,5 +1,7 @@
 /** Request line and status line (RFC 9112 3, 4), read as servers and browsers do. */
-import { isSpace, latin1, SPACE } from './bytes.js';
+
+import { latin1 } from '../../../engine/latin1.js';
+import { isSpace, SPACE } from './bytes.js';
 import type { HttpEvent } from './events.js';
 import { HTTP_0_9, HTTP_1_0, HTTP_1_1, HTTP_UNKNOWN, type Request, type Response } from './transaction.js';
 

@@ -3,7 +3,8 @@
  * lines; a field that was folded or repeated has its value put together.
  */
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
-import { COLON, CR, chomp, EMPTY, isBlank, isSpace, isToken, isWord, LF, latin1, lower } from './bytes.js';
+import { latin1 } from '../../../engine/latin1.js';
+import { COLON, CR, chomp, EMPTY, isBlank, isSpace, isToken, isWord, LF, lower } from './bytes.js';
 import type { HttpEvent } from './events.js';
 
 export const FIELD_FOLDED = 1 << 0;

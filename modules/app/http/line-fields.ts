@@ -1,6 +1,6 @@
 /** What a line of http.log tells of a transaction. */
 import { printable } from '../../../engine/files/file-record.js';
-import { latin1 } from './bytes.js';
+import { latin1 } from '../../../engine/latin1.js';
 import type { HttpTransaction } from './transaction.js';
 
 export function httpLineFields({ request, response }: HttpTransaction): Record<string, unknown> {

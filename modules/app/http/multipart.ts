@@ -1,6 +1,7 @@
 /** Forms with files (RFC 7578), as they come: only parts with a file name are followed. */
 import type { TrackedFile } from '../../../engine/files/tracked-file.js';
-import { EMPTY, fromLatin1, latin1 } from './bytes.js';
+import { fromLatin1, latin1 } from '../../../engine/latin1.js';
+import { EMPTY } from './bytes.js';
 import type { HttpEvent } from './events.js';
 import { FileName } from './file-name.js';
 

@@ -1,7 +1,7 @@
 /** The EVE record of a transaction. */
 import { printable } from '../../../engine/files/file-record.js';
+import { latin1 } from '../../../engine/latin1.js';
 import { bodyMembers } from '../../../engine/record/alert-bodies.js';
-import { latin1 } from './bytes.js';
 import { parseContentRange } from './content-range.js';
 import type { Headers } from './headers.js';
 import { type HttpVariant, USUAL } from './record-settings.js';

@@ -2,7 +2,8 @@
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import type { InspectedBody } from '../../../engine/files/inspected-body.js';
 import { TrackedFile } from '../../../engine/files/tracked-file.js';
-import { EMPTY, latin1 } from './bytes.js';
+import { latin1 } from '../../../engine/latin1.js';
+import { EMPTY } from './bytes.js';
 import type { Connection } from './connection.js';
 import { type ContentDecoder, decoderOf } from './content-decoder.js';
 import type { HttpEvent } from './events.js';

@@ -1,6 +1,7 @@
 /** Reads what the client sends: one request after the other. */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
-import { COLON, chomp, copy, isBlank, isSpace, isToken, latin1 } from './bytes.js';
+import { latin1 } from '../../../engine/latin1.js';
+import { COLON, chomp, copy, isBlank, isSpace, isToken } from './bytes.js';
 import type { Connection } from './connection.js';
 import { parseRequestLine } from './first-lines.js';
 import { readHeaders, readLine } from './reading.js';

@@ -1,6 +1,7 @@
 /** Whom a request is meant for: its URI, and the header fields that speak of it. */
+
+import { latin1 } from '../../../engine/latin1.js';
 import { readAuthorization } from './authorization.js';
-import { latin1 } from './bytes.js';
 import type { Connection } from './connection.js';
 import { HTTP_1_1, type HttpTransaction } from './transaction.js';
 import { type Host, normalizeUri, parseHost, parseUri } from './uri.js';

@@ -3,7 +3,8 @@
 import type { InspectedBody } from '../../../engine/files/inspected-body.js';
 import type { Range } from '../../../engine/files/range-files.js';
 import { TrackedFile } from '../../../engine/files/tracked-file.js';
-import { EMPTY, latin1 } from './bytes.js';
+import { latin1 } from '../../../engine/latin1.js';
+import { EMPTY } from './bytes.js';
 import type { Connection } from './connection.js';
 import { type ContentDecoder, decoderOf } from './content-decoder.js';
 import { parseContentRange } from './content-range.js';

@@ -1,7 +1,8 @@
 /** What follows the header of a response (RFC 9112 6), as browsers read it. */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
+import { latin1 } from '../../../engine/latin1.js';
 import { readCounted } from './body-reading.js';
-import { isSpace, latin1 } from './bytes.js';
+import { isSpace } from './bytes.js';
 import type { Connection } from './connection.js';
 import { isNoStatusLine } from './first-lines.js';
 import { contentLength } from './headers.js';

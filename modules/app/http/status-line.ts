@@ -1,6 +1,7 @@
 /** Finds the status line of a response, or that there is none (RFC 9112 4). */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
-import { chomp, isBlank, isSpace, isWord, LF, latin1 } from './bytes.js';
+import { latin1 } from '../../../engine/latin1.js';
+import { chomp, isBlank, isSpace, isWord, LF } from './bytes.js';
 import type { Connection } from './connection.js';
 import { isNoStatusLine } from './first-lines.js';
 import { readHeaderLine } from './reading.js';

@@ -1,5 +1,5 @@
 /** What a request tells the protocol that its connection becomes. */
-import { fromLatin1 } from './bytes.js';
+import { fromLatin1 } from '../../../engine/latin1.js';
 import type { HttpTransaction } from './transaction.js';
 
 export interface HttpUpgrade {

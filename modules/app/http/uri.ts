@@ -1,5 +1,7 @@
 /** The parts of a request's URI, and the form that signatures look at. */
-import { EMPTY, latin1, lowered } from './bytes.js';
+
+import { latin1 } from '../../../engine/latin1.js';
+import { EMPTY, lowered } from './bytes.js';
 import type { ServerSettings } from './server-settings.js';
 import { decodeQuery, normalizePath } from './uri-decoding.js';
 

@@ -1,7 +1,8 @@
 /** The sticky buffers of HTTP that streams have too. Each is made the first time it is asked for, and kept. */
 import { fileBuffers } from '../../../engine/files/file-keywords.js';
+import { fromLatin1 } from '../../../engine/latin1.js';
 import type { BufferDeclaration, Direction } from '../../../engine/protocol.js';
-import { EMPTY, fromLatin1 } from '../http/bytes.js';
+import { EMPTY } from '../http/bytes.js';
 import type { Field } from './header-table.js';
 import { COMPLETE, HEADERS_DONE, type Http2Transaction, type Message } from './transaction.js';
 

@@ -1,6 +1,7 @@
 /** DNS messages in HTTP/2 (RFC 8484 4.1, 4.2): the body of a message, or a parameter of a request's path. */
+
+import { latin1 } from '../../../engine/latin1.js';
 import { Message as DnsMessage } from '../dns/message.js';
-import { latin1 } from '../http/bytes.js';
 import type { Message } from './transaction.js';
 
 const MEDIA_TYPE = /^\s*application\/dns-message\s*(;|$)/i;

@@ -1,15 +1,7 @@
 /** The numbers in frames: settings, priorities, errors and windows (RFC 9113 6). */
+import { uint32 } from '../../../engine/network-order.js';
 import type { Http2Event } from './events.js';
-import {
-  GOAWAY,
-  PING,
-  PRIORITY,
-  parseSettings,
-  RST_STREAM,
-  SETTINGS,
-  uint32,
-  WINDOW_UPDATE,
-} from './frame.js';
+import { GOAWAY, PING, PRIORITY, parseSettings, RST_STREAM, SETTINGS, WINDOW_UPDATE } from './frame.js';
 import type { Message } from './transaction.js';
 
 /** Bytes that frames have at least, by type. */

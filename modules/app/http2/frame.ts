@@ -1,4 +1,6 @@
 /** Frames (RFC 9113 4 and 6): their header, their types, and the numbers in them. */
+import { uint16, uint24, uint32 } from '../../../engine/network-order.js';
+
 export const FRAME_HEADER = 9;
 /** What a client sends first (RFC 9113 3.4). */
 export const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
@@ -75,7 +77,7 @@ export interface FrameHeader {
 
 export function parseFrameHeader(bytes: Uint8Array): FrameHeader {
   return {
-    length: (bytes[0]! << 16) | (bytes[1]! << 8) | bytes[2]!,
+    length: uint24(bytes, 0),
     type: bytes[3]!,
     flags: bytes[4]!,
     stream: uint32(bytes, 5) & 0x7fffffff,
@@ -93,12 +95,8 @@ export function parseSettings(bytes: Uint8Array): Setting[] | undefined {
   if (bytes.length % 6 !== 0) return undefined;
   const settings: Setting[] = [];
   for (let at = 0; at < bytes.length; at += 6)
-    settings.push({ number: (bytes[at]! << 8) | bytes[at + 1]!, value: uint32(bytes, at + 2) });
+    settings.push({ number: uint16(bytes, at), value: uint32(bytes, at + 2) });
   return settings;
-}
-
-export function uint32(bytes: Uint8Array, at: number): number {
-  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
 }
 
 /** The payload without its padding (RFC 9113 6.1); undefined where there is more padding than payload. */

@@ -1,4 +1,5 @@
 /** Headers of one direction: HEADERS and PUSH_PROMISE, with the CONTINUATION behind them (RFC 9113 4.3). */
+import { uint32 } from '../../../engine/network-order.js';
 import { lowered } from '../http/bytes.js';
 import { carriesDns, dnsOfPath } from './dns-message.js';
 import {
@@ -6,7 +7,6 @@ import {
   END_STREAM,
   type FrameHeader,
   PUSH_PROMISE,
-  uint32,
   WITH_PRIORITY,
   withoutPadding,
 } from './frame.js';

@@ -1,5 +1,5 @@
 /** The table of header fields that both sides of a connection know (RFC 7541 2.3): a static and a dynamic part. */
-import { fromLatin1 } from '../http/bytes.js';
+import { fromLatin1 } from '../../../engine/latin1.js';
 
 export interface Field {
   readonly name: Uint8Array;

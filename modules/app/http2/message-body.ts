@@ -2,7 +2,7 @@
 import { FILE_LIMITS, InspectedBody } from '../../../engine/files/inspected-body.js';
 import type { Range } from '../../../engine/files/range-files.js';
 import { TrackedFile } from '../../../engine/files/tracked-file.js';
-import { latin1 } from '../http/bytes.js';
+import { latin1 } from '../../../engine/latin1.js';
 import { ContentDecoder, encodingsOf } from '../http/content-decoder.js';
 import { parseContentRange } from '../http/content-range.js';
 import { FileName } from '../http/file-name.js';

@@ -1,6 +1,6 @@
 /** Reads one direction of a connection: frame after frame. */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
-import { latin1 } from '../http/bytes.js';
+import { latin1 } from '../../../engine/latin1.js';
 import type { Connection } from './connection.js';
 import {
   CONTINUATION,

@@ -1,6 +1,6 @@
 /** The EVE record of a stream, or of a frame about the connection as a whole. */
 import { printable } from '../../../engine/files/file-record.js';
-import { latin1 } from '../http/bytes.js';
+import { latin1 } from '../../../engine/latin1.js';
 import { ERROR_CODES, SETTING_NAMES } from './frame.js';
 import { type BlockEntry, isField } from './header-block.js';
 import type { Http2Transaction, Message } from './transaction.js';

@@ -1,8 +1,9 @@
 /** A stream with its request and response, or one frame that is about the connection as a whole. */
 import type { InspectedBody } from '../../../engine/files/inspected-body.js';
+import { fromLatin1 } from '../../../engine/latin1.js';
 import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import type { Message as DnsMessage } from '../dns/message.js';
-import { EMPTY, fromLatin1, isWord, lowered } from '../http/bytes.js';
+import { EMPTY, isWord, lowered } from '../http/bytes.js';
 import type { Setting } from './frame.js';
 import { type BlockEntry, isField, sizeOf } from './header-block.js';
 import type { Field } from './header-table.js';

@@ -1,4 +1,5 @@
 /** Headers of IKE messages (RFC 7296 3.1, RFC 2408 3.1) and the chain of payloads behind them. */
+import { uint16, uint32 } from '../../../engine/network-order.js';
 
 export interface IkeHeader {
   readonly initiatorSpi: string;
@@ -23,14 +24,6 @@ export const HEADER = 28;
 const GENERIC = 4;
 const MOST_PAYLOADS = 64;
 const ENCRYPTED = new Set([46, 53]);
-
-export function uint16(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 8) | bytes[at + 1]!;
-}
-
-export function uint32(bytes: Uint8Array, at: number): number {
-  return uint16(bytes, at) * 65536 + uint16(bytes, at + 2);
-}
 
 export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 

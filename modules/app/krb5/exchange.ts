@@ -1,6 +1,7 @@
 /** Kerberos messages of both directions: each is a transaction. */
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
+import { uint32 } from '../../../engine/network-order.js';
 import { OneSidedTransaction } from '../../../engine/protocol.js';
 import { AS_REQ, type KerberosMessage, KRB_ERROR, parseMessage, TGS_REQ } from './message.js';
 import { isWeak } from './names.js';
@@ -29,7 +30,7 @@ export function* messages(session: KerberosSession, toServer: boolean): Reading<
   for (;;) {
     const head = yield* socket.read(4);
     if (!head) return;
-    const length = ((head[0]! << 24) | (head[1]! << 16) | (head[2]! << 8) | head[3]!) >>> 0;
+    const length = uint32(head, 0);
     const bytes = yield* socket.read(length);
     if (bytes) add(session, bytes.slice(), toServer);
     else if (socket.state === 'limit') add(session, new Uint8Array(0), toServer);

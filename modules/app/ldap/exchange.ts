@@ -1,6 +1,8 @@
 /** Conversations of LDAP messages: a request and all its responses are a transaction. */
+
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
+import { latin1 } from '../../../engine/latin1.js';
 import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import { readHead, SEQUENCE } from '../asn1/ber.js';
 import { type LdapMessage, parseMessage } from './message.js';
@@ -113,8 +115,7 @@ function addResponse(session: LdapSession, response: LdapMessage): void {
   session.advance(transaction, false, COMPLETE);
   session.complete(transaction);
   const oid = transaction.request?.oid;
-  if (oid && Buffer.from(oid).toString('latin1') === START_TLS && response.result?.code === 0)
-    session.requests.changeTo = 'tls';
+  if (oid && latin1(oid) === START_TLS && response.result?.code === 0) session.requests.changeTo = 'tls';
 }
 
 /** Something that is no message. */

@@ -1,5 +1,7 @@
 /** The EVE record of a request with its responses. */
+
 import { printable } from '../../../engine/files/file-record.js';
+import { latin1 } from '../../../engine/latin1.js';
 import type { LdapTransaction } from './exchange.js';
 import type { LdapMessage } from './message.js';
 import { operationName, resultName } from './operation.js';
@@ -27,7 +29,7 @@ function messageJson({ id, operation, result, detail }: LdapMessage): object {
 
 /** Bytes as text, within whatever they stand. */
 function json(value: unknown): unknown {
-  if (value instanceof Uint8Array) return printable(Buffer.from(value).toString('latin1'));
+  if (value instanceof Uint8Array) return printable(latin1(value));
   if (Array.isArray(value)) return value.map(json);
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, json(each)]));

@@ -1,5 +1,5 @@
 /** Transfer encodings of MIME (RFC 2045 6), line by line. */
-import { fromLatin1, latin1 } from '../http/bytes.js';
+import { fromLatin1, latin1 } from '../../../engine/latin1.js';
 
 /** Decodes the lines of one body. */
 export interface TransferDecoder {

@@ -1,5 +1,5 @@
 /** Header fields of messages (RFC 5322 2.2) and their parameters (RFC 2045 5.1, 2231). */
-import { latin1 } from '../http/bytes.js';
+import { latin1 } from '../../../engine/latin1.js';
 
 export interface HeaderField {
   /** As written. */

@@ -2,7 +2,7 @@
  * Reads a message with its MIME parts (RFC 2045, 2046) line by line: fields of its header, contents of the files it
  * carries, addresses in its texts. What it finds it tells its consumer.
  */
-import { latin1 } from '../http/bytes.js';
+import { latin1 } from '../../../engine/latin1.js';
 import { type TransferDecoder, transferDecoder } from './decoding.js';
 import { HeaderFields, type HeaderProblem, parameter } from './header.js';
 

@@ -1,7 +1,8 @@
 /** Requests and the responses that belong to them. */
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
-import { HEADER_LENGTH, LONGEST_LENGTH, type ModbusMessage, parseMessage, uint16 } from './message.js';
+import { uint16 } from '../../../engine/network-order.js';
+import { HEADER_LENGTH, LONGEST_LENGTH, type ModbusMessage, parseMessage } from './message.js';
 import type { ModbusSettings } from './settings.js';
 import { COMPLETE, ModbusTransaction } from './transaction.js';
 

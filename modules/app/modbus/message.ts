@@ -1,4 +1,5 @@
 /** Messages: a header, a function code and what belongs to it (Modbus Application Protocol 4.1 and 6). */
+import { uint16 } from '../../../engine/network-order.js';
 import { DIAGNOSTIC, EXCEPTION, EXCEPTIONS, FUNCTIONS, MEI } from './function-code.js';
 
 /** Bytes of the header with the unit. */
@@ -132,8 +133,4 @@ function responseParts(code: number, body: Uint8Array): Parts {
   }
   const told = code <= 6 ? { data: body.subarray(2, 4) } : { quantity: uint16(body, 2) };
   return { write: { address, ...told }, problem: undefined };
-}
-
-export function uint16(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 8) | bytes[at + 1]!;
 }

@@ -1,5 +1,6 @@
 /** Messages on a TCP stream, each in fragments behind their lengths (RFC 5531 11). */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
+import { uint32 } from '../../../engine/network-order.js';
 import type { NfsConversation } from './conversation.js';
 import type { NfsSession, Rest } from './transfers.js';
 import { padded } from './xdr.js';
@@ -18,7 +19,7 @@ export function* records(
   for (;;) {
     const mark = yield* socket.read(4);
     if (!mark) break;
-    const word = ((mark[0]! << 24) | (mark[1]! << 16) | (mark[2]! << 8) | mark[3]!) >>> 0;
+    const word = uint32(mark, 0);
     if (!(yield* fragment(socket, conversation(), toServer, word & ~LAST))) break;
     if (!(word & LAST) && !(yield* skipFragments(socket))) break;
   }
@@ -76,7 +77,7 @@ function* skipFragments(socket: StreamSocket): Reading<boolean> {
     const mark = yield* socket.read(4);
     if (!mark) return false;
     const isLast = (mark[0]! & 0x80) !== 0;
-    const length = ((mark[0]! & 0x7f) << 24) | (mark[1]! << 16) | (mark[2]! << 8) | mark[3]!;
+    const length = uint32(mark, 0) & 0x7fffffff;
     if (!(yield* socket.discard(length))) return false;
     if (isLast) return true;
   }

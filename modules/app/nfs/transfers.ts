@@ -1,8 +1,10 @@
 /** Files that are read or written: a transaction each, with their contents. */
+
 import type { Session } from '../../../engine/application/session.js';
 import type { FileSettings } from '../../../engine/files/file-settings.js';
 import { type BodyMemory, FILE_LIMITS, InspectedBody } from '../../../engine/files/inspected-body.js';
 import { TrackedFile } from '../../../engine/files/tracked-file.js';
+import { latin1 } from '../../../engine/latin1.js';
 import { COMPLETE, type NfsTransaction, STARTED, type Transfer } from './transaction.js';
 
 export type NfsSession = Session<NfsTransaction>;
@@ -33,7 +35,7 @@ type Kind = 'read' | 'write';
 const NAMELESS = new Uint8Array(0);
 
 /** A handle, as a key of maps. */
-export const keyOf = (handle: Uint8Array): string => Buffer.from(handle).toString('latin1');
+export const keyOf = (handle: Uint8Array): string => latin1(handle);
 
 const keyOfTransfer = (kind: Kind, handle: Uint8Array | undefined): string =>
   `${kind}${keyOf(handle ?? NAMELESS)}`;

@@ -1,4 +1,6 @@
 /** Reads External Data Representation (RFC 4506) of what is there; past the end everything reads as 0 and `failed` is set. */
+import { uint32 } from '../../../engine/network-order.js';
+
 export class Xdr {
   failed = false;
 
@@ -16,7 +18,7 @@ export class Xdr {
     if (!this.has(4)) return 0;
     const { bytes, at } = this;
     this.at += 4;
-    return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
+    return uint32(bytes, at);
   }
 
   /** As far as it is exact. */

@@ -1,8 +1,10 @@
 /** What the server sends. */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
+import { latin1 } from '../../../engine/latin1.js';
+import { uint16, uint32 } from '../../../engine/network-order.js';
 import type { Connection } from './connection.js';
 import { backendKey } from './frontend.js';
-import { errorFields, LONGEST_MESSAGE, latin1, parameterName, texts, uint32 } from './message.js';
+import { errorFields, LONGEST_MESSAGE, parameterName, texts } from './message.js';
 import type { PgsqlTransaction } from './transaction.js';
 
 /** Bytes that a length can be made of: messages have 1 GB at most. */
@@ -155,5 +157,5 @@ function add(tally: { count: number; bytes: number }, bytes: number): void {
 }
 
 function columnCount(content: Uint8Array, at: number): number {
-  return content.length < at + 2 ? 0 : (content[at]! << 8) | content[at + 1]!;
+  return content.length < at + 2 ? 0 : uint16(content, at);
 }

@@ -1,15 +1,15 @@
 /** What the client sends. */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
+import { latin1 } from '../../../engine/latin1.js';
+import { uint32 } from '../../../engine/network-order.js';
 import type { Connection } from './connection.js';
 import {
   CANCEL_REQUEST,
   GSS_REQUEST,
   LONGEST_MESSAGE,
-  latin1,
   parameterName,
   SSL_REQUEST,
   texts,
-  uint32,
 } from './message.js';
 import type { Members, PgsqlTransaction } from './transaction.js';
 

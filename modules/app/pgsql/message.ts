@@ -1,4 +1,5 @@
 /** Parts of messages: numbers, texts that end with a zero, fields of errors. */
+import { latin1 } from '../../../engine/latin1.js';
 
 /** Codes in place of a version. */
 export const CANCEL_REQUEST = 80877102;
@@ -9,12 +10,6 @@ export const GSS_REQUEST = 80877104;
 export const LONGEST_MESSAGE = 512 << 10;
 /** Parameters and fields of a message that are kept. */
 const MOST_FIELDS = 128;
-
-export function uint32(bytes: Uint8Array, at: number): number {
-  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
-}
-
-export const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
 /** Texts one after the other, up to an empty one. */
 export function texts(bytes: Uint8Array): string[] {

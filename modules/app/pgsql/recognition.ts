@@ -1,6 +1,7 @@
 /** By what PostgreSQL is recognised on its ports: the first message of either side. */
+import { uint32 } from '../../../engine/network-order.js';
 import type { ProbeResult } from '../../../engine/protocol.js';
-import { CANCEL_REQUEST, GSS_REQUEST, SSL_REQUEST, uint32 } from './message.js';
+import { CANCEL_REQUEST, GSS_REQUEST, SSL_REQUEST } from './message.js';
 
 /** Bytes of a first message. */
 const LONGEST_FIRST = 10_000;

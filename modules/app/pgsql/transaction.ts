@@ -1,5 +1,6 @@
 /** A request with its response, and its EVE record. */
 
+import { latin1 } from '../../../engine/latin1.js';
 import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import { latin1Text } from '../../../engine/record/bytes-text.js';
 import type { PgsqlSettings } from './settings.js';
@@ -53,7 +54,7 @@ export function pgsqlRecord(transaction: PgsqlTransaction): string {
 
 function requestOf({ request, query, password, copiedIn, settings }: PgsqlTransaction): Members {
   return {
-    ...(query && { simple_query: Buffer.from(query).toString('latin1') }),
+    ...(query && { simple_query: latin1(query) }),
     ...(password !== undefined && (settings.passwords ? { password } : { password_redacted: true })),
     ...(copiedIn.count > 0 && {
       copy_data_in: { msg_count: copiedIn.count, data_size: copiedIn.bytes },

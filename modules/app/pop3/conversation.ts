@@ -1,7 +1,9 @@
 /** Commands and their responses (RFC 1939, 5034). */
+
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
 import { readTextLine } from '../../../engine/application/text-line.js';
+import { latin1 } from '../../../engine/latin1.js';
 import { TwoSidedTransaction } from '../../../engine/protocol.js';
 
 export const COMPLETE = 1;
@@ -67,8 +69,6 @@ export class Pop3Transaction extends TwoSidedTransaction {
 export interface Pop3Settings {
   readonly mostTransactions: number;
 }
-
-const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
 export class Conversation {
   /** The client is in the middle of AUTH: what it sends are no commands. */

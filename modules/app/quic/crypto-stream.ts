@@ -1,4 +1,5 @@
 /** The handshake messages of one side, from CRYPTO frames in any order (RFC 9000 7.5, 19.6). */
+import { uint24 } from '../../../engine/network-order.js';
 import { type Hello, parseHello } from '../tls/hello.js';
 import { Numbers } from './packet.js';
 
@@ -38,7 +39,7 @@ export class CryptoStream {
     if (first?.start !== 0 || first.end < 4) return undefined;
     const { bytes } = this;
     if (bytes[0] !== (client ? CLIENT_HELLO : SERVER_HELLO)) return 'none';
-    const length = (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!;
+    const length = uint24(bytes, 1);
     if (4 + length > this.limit) return 'none';
     if (first.end < 4 + length) return undefined;
     return parseHello(bytes.slice(4, 4 + length), client, () => {}) ?? 'none';

@@ -1,4 +1,5 @@
 /** Headers of QUIC packets (RFC 9000 17, RFC 9369 3.2), and of Google's versions before. */
+import { uint32 } from '../../../engine/network-order.js';
 
 export type PacketType = 'initial' | '0-rtt' | 'handshake' | 'retry' | 'negotiation' | 'google' | 'unknown';
 
@@ -30,10 +31,6 @@ export function isDraft(version: number): boolean {
 
 export function isKnown(version: number): boolean {
   return version === VERSION_1 || version === VERSION_2 || isDraft(version) || isGoogle(version);
-}
-
-export function uint32(bytes: Uint8Array, at: number): number {
-  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
 }
 
 /**

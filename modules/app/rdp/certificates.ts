@@ -1,5 +1,6 @@
 /** Serial numbers of the certificates that a server shows, where the connection goes on as TLS up to 1.2 (RFC 5246). */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
+import { uint16, uint24 } from '../../../engine/network-order.js';
 import { Elements, INTEGER, SEQUENCE } from '../asn1/ber.js';
 
 const HANDSHAKE = 22;
@@ -18,7 +19,7 @@ export function* certificateSerials(socket: StreamSocket): Reading<string[] | un
   while (handshake.length < LONGEST) {
     const header = yield* socket.read(RECORD_HEADER);
     if (!header || header[0] !== HANDSHAKE) return undefined;
-    const record = yield* socket.read((header[3]! << 8) | header[4]!);
+    const record = yield* socket.read(uint16(header, 3));
     if (!record) return undefined;
     handshake = Buffer.concat([handshake, record]);
     const list = certificatesIn(handshake);
@@ -50,8 +51,4 @@ function serialsOf(list: Uint8Array): string[] {
     at = end;
   }
   return serials;
-}
-
-function uint24(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!;
 }

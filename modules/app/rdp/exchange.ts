@@ -1,6 +1,7 @@
 /** Messages of both sides until the connection stands, or is encrypted. */
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
+import { uint16 } from '../../../engine/network-order.js';
 import { certificateSerials } from './certificates.js';
 import { parseConnectRequest } from './connect-request.js';
 import { COMPLETE, type RdpItem, RdpTransaction } from './transaction.js';
@@ -56,7 +57,7 @@ export function* server(session: RdpSession): Reading<void> {
 function* tpkt(socket: StreamSocket): Reading<Uint8Array | undefined> {
   if (!(yield* socket.wait(TPKT_HEADER))) return undefined;
   const { view, offset } = socket;
-  const length = (view[offset + 2]! << 8) | view[offset + 3]!;
+  const length = uint16(view, offset + 2);
   if (view[offset] !== TPKT_VERSION || length < TPKT_HEADER + 2) return undefined;
   const whole = yield* socket.read(length);
   return whole?.subarray(TPKT_HEADER);

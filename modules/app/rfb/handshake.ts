@@ -1,6 +1,7 @@
 /** Versions, security and first messages, one side after the other (RFC 6143 7.1 to 7.3). */
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
+import { uint16, uint32 } from '../../../engine/network-order.js';
 import { COMPLETE, type EVENTS, type PixelFormat, RfbTransaction } from './transaction.js';
 import { parseVersion, VERSION_LENGTH } from './version.js';
 
@@ -163,14 +164,6 @@ export class Handshake {
   private get hasResult(): boolean {
     return this.transaction.securityType !== NONE || this.minor >= 8;
   }
-}
-
-function uint16(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 8) | bytes[at + 1]!;
-}
-
-function uint32(bytes: Uint8Array, at: number): number {
-  return uint16(bytes, at) * 65536 + uint16(bytes, at + 2);
 }
 
 function pixelFormat(bytes: Uint8Array, at: number): PixelFormat {

@@ -1,4 +1,5 @@
 /** The head of a message: its first line and header fields (RFC 3261 7). */
+import { latin1 } from '../../../engine/latin1.js';
 
 /** Names of header fields that have a short form (RFC 3261 7.3.3). */
 const SHORT: Readonly<Record<string, string>> = {
@@ -34,7 +35,7 @@ export interface MessageHead {
  * @returns undefined where it is no message
  */
 export function parseHead(bytes: Uint8Array): MessageHead | undefined {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  const text = latin1(bytes);
   const firstLength = text.indexOf('\n') + 1;
   const firstLine = text.slice(0, firstLength).replace(/\r?\n$/, '');
   const first = parseFirstLine(firstLine);

@@ -1,4 +1,5 @@
 /** The ticket in the security blob of a session setup (RFC 4121, 4120): for whom it is. */
+import { latin1 } from '../../../engine/latin1.js';
 import { Elements } from '../asn1/ber.js';
 
 /** Object identifier of Kerberos 5 and the token of AP-REQ behind it. */
@@ -25,7 +26,5 @@ export function readTicket(blob: Uint8Array): TicketFor | undefined {
   if (!realm || !name) return undefined;
   name.take(0xa0);
   const parts = [...(name.inside(0xa1)?.inside(SEQUENCE)?.rest(16) ?? [])];
-  return { realm: text(realm), snames: parts.map(({ content }) => text(content)) };
+  return { realm: latin1(realm), snames: parts.map(({ content }) => latin1(content)) };
 }
-
-const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');

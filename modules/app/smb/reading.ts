@@ -1,5 +1,6 @@
 /** Records of a connection: each behind a header of NetBIOS (RFC 1002 4.3), with a message of SMB in it. */
 import type { Reading, SocketState, StreamSocket } from '../../../engine/application/stream-socket.js';
+import { uint24 } from '../../../engine/network-order.js';
 import type { Connection } from './connection.js';
 import { Fields } from './fields.js';
 import { DATA_HEAD, DATA_START, type MessageData } from './piece.js';
@@ -50,7 +51,7 @@ export class RecordReader {
     const { socket, toServer } = this;
     const { view, offset, position } = socket;
     const type = view[offset]!;
-    const length = (view[offset + 1]! << 16) | (view[offset + 2]! << 8) | view[offset + 3]!;
+    const length = uint24(view, offset + 1);
     const end = position + NBSS + length;
     if (!isSessionType(type)) {
       this.connection.report('malformed_data', toServer);

@@ -1,7 +1,7 @@
 /** What the client sends: commands, with messages between them. */
 import type { Reading } from '../../../engine/application/stream-socket.js';
 import { readTextLine, type TextLine } from '../../../engine/application/text-line.js';
-import { latin1 } from '../http/bytes.js';
+import { latin1 } from '../../../engine/latin1.js';
 import { chunkOf, heloOf, pathOf, wordOf } from './command-line.js';
 import { type Exchange, type Kind, LONGEST_LINE } from './exchange.js';
 import { Messages } from './messages.js';

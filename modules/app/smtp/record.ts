@@ -1,10 +1,12 @@
 /** The EVE record of a mail. */
+
 import { createHash } from 'node:crypto';
 import { filesMember, printable } from '../../../engine/files/file-record.js';
+import { latin1 } from '../../../engine/latin1.js';
 import type { HeaderFields } from '../mime/header.js';
 import type { SmtpTransaction } from './transaction.js';
 
-const text = (bytes: Uint8Array): string => printable(Buffer.from(bytes).toString('latin1'));
+const text = (bytes: Uint8Array): string => printable(latin1(bytes));
 
 /** Further header fields that can be told: as a text, the addresses in it, or all there are of the name. */
 const FIELDS: Readonly<Record<string, 'text' | 'addresses' | 'all'>> = {

@@ -1,7 +1,7 @@
 /** What the server sends: which reply is for which command. */
 import type { Reading } from '../../../engine/application/stream-socket.js';
 import { readTextLine, type TextLine } from '../../../engine/application/text-line.js';
-import { latin1 } from '../http/bytes.js';
+import { latin1 } from '../../../engine/latin1.js';
 import { type Exchange, LONGEST_LINE, type Waiting } from './exchange.js';
 import { ANSWERED, DATA_ANSWERED, type SmtpTransaction } from './transaction.js';
 

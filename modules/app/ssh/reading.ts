@@ -1,6 +1,8 @@
 /** Reads one direction up to where it is encrypted: the banner, then records (RFC 4253 4.2, 6). */
+
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
+import { latin1 } from '../../../engine/latin1.js';
 import {
   BANNER_DONE,
   BANNER_WAIT_EOL,
@@ -89,7 +91,7 @@ function* skipLongBanner(session: SshSession, socket: StreamSocket, toServer: bo
 
 /** `SSH-2.0-software comment`. @returns false for other lines */
 function takeBanner(session: SshSession, line: Uint8Array, toServer: boolean): boolean {
-  const match = /^SSH-([^-\r\n]*)-([^ \r\n]*)/.exec(Buffer.from(line).toString('latin1'));
+  const match = /^SSH-([^-\r\n]*)-([^ \r\n]*)/.exec(latin1(line));
   if (!match) return false;
   const transaction = transactionOf(session);
   const peer = transaction.peer(toServer);

@@ -1,4 +1,5 @@
 /** The EVE record of a TLS handshake. */
+import { latin1 } from '../../../engine/latin1.js';
 import type { Certificate } from './certificate.js';
 import type { Fingerprint } from './fingerprint.js';
 import { type Hello, isGrease } from './hello.js';
@@ -31,8 +32,8 @@ export function tlsRecord(transaction: TlsTransaction, members: ReadonlySet<stri
   if (members.has('ja3')) add('ja3', 'ja3', fingerprintJson(transaction.ja3));
   if (members.has('ja3s')) add('ja3s', 'ja3s', fingerprintJson(transaction.ja3s));
   if (members.has('ja4')) add('ja4', 'ja4', transaction.ja4);
-  add('client_alpns', 'client_alpns', listed(client.hello?.alpn.map(latin1)));
-  add('server_alpns', 'server_alpns', listed(server.hello?.alpn.map(latin1)));
+  add('client_alpns', 'client_alpns', listed(client.hello?.alpn.map(each => latin1(each))));
+  add('server_alpns', 'server_alpns', listed(server.hello?.alpn.map(each => latin1(each))));
   add('client_handshake', 'client_handshake', client.hello && clientHandshake(client.hello));
   add('server_handshake', 'server_handshake', server.hello && serverHandshake(server.hello, transaction));
   const ofClient = clientMembers(client, members);
@@ -99,7 +100,6 @@ const listed = <T>(list: readonly T[] | undefined): T[] | undefined =>
   list && list.length > 0 ? [...list] : undefined;
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
-const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
 /** `2014-04-09T11:33:42` */
 const isoTime = (seconds: number): string | undefined =>

@@ -1,4 +1,5 @@
 /** Heartbeats (RFC 6520), by which memory of a server was read once. */
+import { uint16 } from '../../../engine/network-order.js';
 import { type TlsSession, transactionOf } from './session.js';
 
 /** A request that says it is longer than it is asks for memory that is not its own. */
@@ -16,7 +17,7 @@ export function* heartbeat(
     return;
   }
   session.event(transaction, 'heartbeat_message');
-  const claimed = length >= 3 ? (body[1]! << 8) | body[2]! : 0;
+  const claimed = length >= 3 ? uint16(body, 1) : 0;
   if (length < 3 || body[0]! < 1 || body[0]! > 2) session.event(transaction, 'invalid_heartbeat_message');
   else if (claimed + 3 > length) session.event(transaction, 'overflow_heartbeat_message');
 }

@@ -1,4 +1,5 @@
 /** One direction of a TLS conversation (RFC 8446 5): records, and what each of them means. */
+import { uint16 } from '../../../engine/network-order.js';
 import { HandshakeReader } from './handshake.js';
 import { heartbeat } from './heartbeat.js';
 import { type TlsSession, type TlsSettings, transactionOf } from './session.js';
@@ -33,7 +34,7 @@ export function* direction(session: TlsSession, client: boolean): Generator<void
     const header = yield* socket.read(5);
     if (!header) return ended(session, client);
     const type = header[0]!;
-    const length = (header[3]! << 8) | header[4]!;
+    const length = uint16(header, 3);
     if (!plausible(session, type, header[1]!, length)) return fail(session);
     if (session.frames) nameRecord(session, client, type, length);
     if (type === HANDSHAKE && !handshake.encrypted) {

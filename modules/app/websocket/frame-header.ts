@@ -1,5 +1,6 @@
 /** The head of a WebSocket frame (RFC 6455 5.2). */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
+import { uint32 } from '../../../engine/network-order.js';
 
 export const OPCODES = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 export const CONTINUATION = OPCODES.continuation;
@@ -39,7 +40,7 @@ export function* peekHeader(socket: StreamSocket): Reading<FrameHeader | undefin
   return {
     flags: bytes[0]! & 0xf0,
     opcode: bytes[0]! & 0x0f,
-    mask: masked ? ((key[0]! << 24) | (key[1]! << 16) | (key[2]! << 8) | key[3]!) >>> 0 : undefined,
+    mask: masked ? uint32(key, 0) : undefined,
     head,
     length,
   };
