@@ -107,6 +107,12 @@ export interface Protocol<T extends Transaction = Transaction> {
   finish?(session: Session<T>): void;
 }
 
+/** The states of protocols that know of nothing between the beginning of a message and its end. */
+export const REQUEST_AND_RESPONSE = {
+  progressToServer: ['request_started', 'request_complete'],
+  progressToClient: ['response_started', 'response_complete'],
+} as const;
+
 /** All that a declaration may leave out, so that declarations are objects of one shape: what asks many is fast. */
 const NOTHING_SAID = {
   api: PROTOCOL_API,

@@ -14,16 +14,18 @@ export interface RecognitionPattern {
 /** What a probing parser says of the first bytes: `more` waits for further data. */
 export type ProbeResult = 'yes' | 'no' | 'more' | 'yes-but-reversed';
 
+/** Looks at `bytes[start, end)`, the beginning of one direction. */
+export type Probe = (
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  toServer: boolean,
+  transport: 'tcp' | 'udp',
+) => ProbeResult;
+
 export interface Recognition {
   readonly patterns?: readonly RecognitionPattern[];
   /** Server ports (`53`, `443`) whose flows are probed, per transport; `app-layer.protocols.NAME.detection-ports.dp` overrides. */
   readonly ports?: { readonly tcp?: readonly number[]; readonly udp?: readonly number[] };
-  /** Looks at `bytes[start, end)`, the beginning of one direction. */
-  probe?(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    toServer: boolean,
-    transport: 'tcp' | 'udp',
-  ): ProbeResult;
+  probe?: Probe;
 }

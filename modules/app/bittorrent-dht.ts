@@ -1,5 +1,5 @@
 /** The mainline DHT of BitTorrent (BEP 5): told, without keywords of its own. */
-import { defineProtocol, OneSidedTransaction } from '../../engine/protocol.js';
+import { defineProtocol, OneSidedTransaction, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { type DhtMessage, parseMessage } from './bittorrent-dht/message.js';
 
 const COMPLETE = 1;
@@ -21,8 +21,7 @@ class DhtTransaction extends OneSidedTransaction {
 export default defineProtocol<DhtTransaction>({
   name: 'bittorrent-dht',
   transports: ['udp'],
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: ['malformed_packet'],
   buffers: [],
   values: [],

@@ -1,6 +1,6 @@
 /** DCE/RPC (C706, MS-RPCE) over TCP and UDP. In named pipes it is a part of SMB. */
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
-import { defineProtocol, type ProbeResult } from '../../engine/protocol.js';
+import { defineProtocol, type Probe, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { Connection } from './dcerpc/connection.js';
 import { takeDatagram } from './dcerpc/datagrams.js';
 import { dceBuffers, dceTests } from './dcerpc/keywords.js';
@@ -14,13 +14,7 @@ import {
   dcerpcSettings,
 } from './dcerpc/transaction.js';
 
-function probe(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  toServer: boolean,
-  transport: 'tcp' | 'udp',
-): ProbeResult {
+const probe: Probe = (bytes, start, end, toServer, transport) => {
   if (transport === 'udp') return readDatagramHeader(bytes, start, end) ? 'yes' : 'no';
   if (bytes[start] !== 5) return 'no';
   if (end - start < HEADER) return 'more';
@@ -28,7 +22,7 @@ function probe(
   if (!pdu) return 'no';
   const isReversed = toServer ? isFromServer(pdu.type) : isFromClient(pdu.type);
   return isReversed ? 'yes-but-reversed' : 'yes';
-}
+};
 
 function connectionOf(session: DcerpcSession): Connection {
   session.state ??= new Connection(session);
@@ -43,8 +37,7 @@ const NAMES = { name: 'dcerpc', transports: ['tcp', 'udp'] } as const;
 export default defineProtocol<DcerpcTransaction>({
   ...NAMES,
   frames: declareFrames(NAMES, ['hdr', 'data', 'pdu']),
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: [],
   buffers: dceBuffers(callOf, AT),
   values: [],

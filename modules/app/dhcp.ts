@@ -1,7 +1,7 @@
 /** DHCP for IPv4 (RFC 2131, 2132). */
 import type { Session } from '../../engine/application/session.js';
 import type { OutputsByOption } from '../../engine/config/output-list.js';
-import { defineProtocol } from '../../engine/protocol.js';
+import { defineProtocol, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { VALUES } from './dhcp/keywords.js';
 import { isMessage, parseMessage } from './dhcp/message.js';
 import { DHCP_OPTIONS, dhcpSettings } from './dhcp/outputs.js';
@@ -29,8 +29,7 @@ function datagram(
 export default defineProtocol<DhcpTransaction>({
   name: 'dhcp',
   transports: ['udp'],
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: EVENTS,
   buffers: [],
   values: VALUES,

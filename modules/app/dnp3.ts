@@ -1,6 +1,6 @@
 /** DNP3 over TCP (IEEE 1815). */
 import type { Session } from '../../engine/application/session.js';
-import { defineProtocol, type ProbeResult } from '../../engine/protocol.js';
+import { defineProtocol, type ProbeResult, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { Exchange } from './dnp3/exchange.js';
 import { BUFFERS, TESTS, VALUES } from './dnp3/keywords.js';
 import { HEADER_LENGTH, isFromMaster, START_1, START_2 } from './dnp3/link.js';
@@ -24,8 +24,7 @@ function exchangeOf(session: Session<Dnp3Transaction>): Exchange {
 export default defineProtocol<Dnp3Transaction>({
   name: 'dnp3',
   transports: ['tcp'],
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: EVENTS,
   upperCaseEvents: true,
   buffers: BUFFERS,

@@ -4,7 +4,7 @@
  */
 import type { Config } from '../../engine/config/config.js';
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
-import { defineProtocol, type ValueDeclaration } from '../../engine/protocol.js';
+import { defineProtocol, REQUEST_AND_RESPONSE, type ValueDeclaration } from '../../engine/protocol.js';
 import { answerName, names, questionName, sectionNames } from './dns/buffers.js';
 import { dnsRecord, dnsRecords2 } from './dns/eve.js';
 import { addMessage, type DnsTransaction, EVENTS, messages } from './dns/exchange.js';
@@ -38,8 +38,7 @@ export default defineProtocol<DnsTransaction>({
   ...NAMES,
   frames: declareFrames(NAMES, ['pdu']),
   options: DNS_OUTPUT_OPTIONS,
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: EVENTS,
   buffers: [
     names('dns.query', 'a name that is asked for', 'to_server', questionName, { aliases: ['dns_query'] }),

@@ -1,7 +1,7 @@
 /** EtherNet/IP with CIP over TCP and UDP. */
 import { integer, option } from '../../engine/config/option.js';
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
-import { defineProtocol, type ProbeResult } from '../../engine/protocol.js';
+import { defineProtocol, type Probe, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import {
   add,
   type EnipSession,
@@ -26,18 +26,12 @@ const MOST_TRANSACTIONS = option(
 const OPTIONS = 20;
 
 /** A header of a command that there is. */
-function probe(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  _: boolean,
-  transport: 'tcp' | 'udp',
-): ProbeResult {
+const probe: Probe = (bytes, start, end, _, transport) => {
   if (end - start < HEADER) return transport === 'udp' ? 'no' : 'more';
   const command = bytes[start]! | (bytes[start + 1]! << 8);
   for (let i = OPTIONS; i < HEADER; i++) if (bytes[start + i] !== 0) return 'no';
   return isKnown(command) ? 'yes' : 'no';
-}
+};
 
 function takeDatagram(
   session: EnipSession,
@@ -56,8 +50,7 @@ export default defineProtocol<EnipTransaction>({
   ...NAMES,
   offByDefault: true,
   frames: declareFrames(NAMES, ['hdr', 'data', 'pdu']),
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: EVENTS,
   buffers: BUFFERS,
   values: VALUES,

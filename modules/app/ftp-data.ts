@@ -2,7 +2,12 @@
 import { fileBuffers, fileData, fileTests } from '../../engine/files/file-keywords.js';
 import { filesMember, printable } from '../../engine/files/file-record.js';
 import { fileSettings } from '../../engine/files/file-settings.js';
-import { type BufferDeclaration, defineProtocol, type TestDeclaration } from '../../engine/protocol.js';
+import {
+  type BufferDeclaration,
+  defineProtocol,
+  REQUEST_AND_RESPONSE,
+  type TestDeclaration,
+} from '../../engine/protocol.js';
 import {
   COMPLETE,
   type FtpDataSettings,
@@ -19,8 +24,7 @@ const MEMORY = 64 << 20;
 export default defineProtocol<FtpDataTransaction>({
   name: 'ftp-data',
   transports: ['tcp'],
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: [],
   buffers: [
     fileData(COMPLETE, ({ body, toServer }, direction) =>

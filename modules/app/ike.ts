@@ -1,6 +1,6 @@
 /** IKE versions 1 and 2 (RFC 2409, 7296): what is not encrypted. */
 import type { OutputsByOption } from '../../engine/config/output-list.js';
-import { defineProtocol } from '../../engine/protocol.js';
+import { defineProtocol, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { addMessage, EVENTS, type IkeTransaction } from './ike/conversation.js';
 import { isHeader } from './ike/header.js';
 import { BUFFERS, TESTS, VALUES } from './ike/keywords.js';
@@ -11,8 +11,7 @@ export default defineProtocol<IkeTransaction>({
   name: 'ike',
   ruleNames: ['ike', 'ikev2'],
   transports: ['udp'],
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: EVENTS,
   buffers: BUFFERS,
   values: VALUES,

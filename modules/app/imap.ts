@@ -1,5 +1,5 @@
 /** IMAP (RFC 9051): recognised, not read. */
-import { defineProtocol, type ProbeResult } from '../../engine/protocol.js';
+import { defineProtocol, type ProbeResult, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 
 /** A server greets, a client begins with a tag and a command. */
 function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean): ProbeResult {
@@ -11,8 +11,7 @@ function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean)
 export default defineProtocol({
   name: 'imap',
   transports: ['tcp'],
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: [],
   buffers: [],
   values: [],

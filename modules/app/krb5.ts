@@ -1,6 +1,6 @@
 /** Kerberos 5 (RFC 4120) over TCP and UDP. */
 import { uint16 } from '../../engine/network-order.js';
-import { defineProtocol, type ProbeResult } from '../../engine/protocol.js';
+import { defineProtocol, type Probe, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { add, EVENTS, type KerberosTransaction, messages } from './krb5/exchange.js';
 import { BUFFERS, TESTS, VALUES } from './krb5/keywords.js';
 import { isMessage } from './krb5/message.js';
@@ -9,13 +9,7 @@ import { kerberosRecord } from './krb5/record.js';
 const LONGEST = 16384;
 
 /** A message; on TCP behind its length. */
-function probe(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  _: boolean,
-  transport: 'tcp' | 'udp',
-): ProbeResult {
+const probe: Probe = (bytes, start, end, _, transport) => {
   let at = start;
   if (transport === 'tcp') {
     if (end - start < 6) return 'more';
@@ -26,13 +20,12 @@ function probe(
   const answer = isMessage(bytes, at, end);
   if (answer === 'more') return transport === 'udp' ? 'no' : 'more';
   return answer ? 'yes' : 'no';
-}
+};
 
 export default defineProtocol<KerberosTransaction>({
   name: 'krb5',
   transports: ['tcp', 'udp'],
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: EVENTS,
   buffers: BUFFERS,
   values: VALUES,

@@ -1,6 +1,6 @@
 /** LDAP (RFC 4511) over TCP and UDP. */
 import { integer, option } from '../../engine/config/option.js';
-import { defineProtocol, type ProbeResult } from '../../engine/protocol.js';
+import { defineProtocol, type ProbeResult, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { INTEGER, readHead, SEQUENCE } from './asn1/ber.js';
 import { datagram, EVENTS, type LdapTransaction, messages } from './ldap/exchange.js';
 import { BUFFERS, VALUES } from './ldap/keywords.js';
@@ -32,8 +32,7 @@ function probe(bytes: Uint8Array, start: number, end: number): ProbeResult {
 export default defineProtocol<LdapTransaction>({
   name: 'ldap',
   transports: ['tcp', 'udp'],
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: EVENTS,
   buffers: BUFFERS,
   values: VALUES,

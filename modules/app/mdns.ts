@@ -1,6 +1,6 @@
 /** Multicast DNS (RFC 6762): DNS messages that anybody sends to everybody. */
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
-import { defineProtocol } from '../../engine/protocol.js';
+import { defineProtocol, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { sectionNames } from './dns/buffers.js';
 import { addAnyMessage, type DnsTransaction, EVENTS } from './dns/exchange.js';
 import { mdnsRecord } from './dns/mdns-eve.js';
@@ -11,8 +11,7 @@ const NAMES = { name: 'mdns', transports: ['udp'] } as const;
 export default defineProtocol<DnsTransaction>({
   ...NAMES,
   frames: declareFrames(NAMES, ['pdu']),
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: EVENTS,
   buffers: sectionNames('mdns', 'either'),
   values: [],

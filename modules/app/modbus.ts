@@ -1,7 +1,7 @@
 /** Modbus over TCP (Modbus Application Protocol V1.1b3, Messaging on TCP/IP V1.0b). */
 import type { Session } from '../../engine/application/session.js';
 import { uint16 } from '../../engine/network-order.js';
-import { defineProtocol, type ProbeResult } from '../../engine/protocol.js';
+import { defineProtocol, type ProbeResult, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { parseCondition } from './modbus/condition.js';
 import { Exchange } from './modbus/exchange.js';
 import { fulfils } from './modbus/fulfilment.js';
@@ -29,8 +29,7 @@ function exchangeOf(session: Session<ModbusTransaction>): Exchange {
 export default defineProtocol<ModbusTransaction>({
   name: 'modbus',
   transports: ['tcp'],
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: EVENTS,
   buffers: [],
   values: [],

@@ -1,7 +1,7 @@
 /** MQTT 3.1, 3.1.1 and 5.0. */
 import type { Session } from '../../engine/application/session.js';
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
-import { defineProtocol, type ProbeResult } from '../../engine/protocol.js';
+import { defineProtocol, type ProbeResult, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { parseHeader } from './mqtt/control-packet.js';
 import { EVENTS, Exchange, type MqttTransaction } from './mqtt/exchange.js';
 import { BUFFERS, TESTS, VALUES } from './mqtt/keywords.js';
@@ -24,8 +24,7 @@ function exchangeOf(session: Session<MqttTransaction>): Exchange {
 
 export default defineProtocol<MqttTransaction>({
   ...NAMES,
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: EVENTS,
   buffers: BUFFERS,
   frames: declareFrames(NAMES, ['pdu', 'header', 'data']),

@@ -6,7 +6,9 @@ import { fileSettings } from '../../engine/files/file-settings.js';
 import {
   type BufferDeclaration,
   defineProtocol,
+  type Probe,
   type ProbeResult,
+  REQUEST_AND_RESPONSE,
   type TestDeclaration,
   type ValueDeclaration,
 } from '../../engine/protocol.js';
@@ -32,13 +34,7 @@ const SHORTEST = 44;
 const LONGEST_FRAGMENT = 1 << 24;
 
 /** A call of the program NFS; replies do not say whose they are. */
-function probe(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  toServer: boolean,
-  transport: 'tcp' | 'udp',
-): ProbeResult {
+const probe: Probe = (bytes, start, end, toServer, transport) => {
   if (transport === 'udp') return toServer ? probeCall(bytes, start, end, SHORTEST) : 'no';
   if (end - start < 28) return 'more';
   const fragment = new Xdr(bytes, start, end).uint32() & 0x7fffffff;
@@ -47,7 +43,7 @@ function probe(
   const reply = new Xdr(bytes, start + 8, end);
   const isReply = reply.uint32() === 1 && reply.uint32() <= 1 && reply.uint32() <= 6;
   return isReply ? 'yes' : 'no';
-}
+};
 
 function probeCall(bytes: Uint8Array, start: number, end: number, shortest: number): ProbeResult {
   if (end - start < shortest) return 'no';
@@ -82,8 +78,7 @@ function value(
 export default defineProtocol<NfsTransaction>({
   name: 'nfs',
   transports: ['tcp', 'udp'],
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: EVENTS,
   buffers: [
     fileData(COMPLETE, ({ transfer }, toServer) =>

@@ -1,5 +1,5 @@
 /** NTP (RFC 5905). */
-import { defineProtocol, type ValueDeclaration } from '../../engine/protocol.js';
+import { defineProtocol, REQUEST_AND_RESPONSE, type ValueDeclaration } from '../../engine/protocol.js';
 import { COMPLETE, EVENTS, isPacket, NtpTransaction } from './ntp/packet.js';
 
 function value(
@@ -25,8 +25,7 @@ const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
 export default defineProtocol<NtpTransaction>({
   name: 'ntp',
   transports: ['udp'],
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: EVENTS,
   buffers: [
     {

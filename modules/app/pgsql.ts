@@ -1,6 +1,6 @@
 /** PostgreSQL's protocol, version 3 (PostgreSQL documentation, chapter "Frontend/Backend Protocol"). */
 import type { Session } from '../../engine/application/session.js';
-import { defineProtocol } from '../../engine/protocol.js';
+import { defineProtocol, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { Backend } from './pgsql/backend.js';
 import { Connection } from './pgsql/connection.js';
 import { Frontend } from './pgsql/frontend.js';
@@ -16,8 +16,7 @@ function connectionOf(session: Session<PgsqlTransaction>): Connection {
 export default defineProtocol<PgsqlTransaction>({
   name: 'pgsql',
   transports: ['tcp'],
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: EVENTS,
   buffers: [
     {

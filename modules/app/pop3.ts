@@ -2,7 +2,7 @@
 import type { Session } from '../../engine/application/session.js';
 import { integer, option } from '../../engine/config/option.js';
 import { printable } from '../../engine/files/file-record.js';
-import { defineProtocol, type ProbeResult } from '../../engine/protocol.js';
+import { defineProtocol, type ProbeResult, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { Conversation, EVENTS, type Pop3Transaction } from './pop3/conversation.js';
 
 const MOST_TRANSACTIONS = option(
@@ -44,8 +44,7 @@ function record({ command, args, response }: Pop3Transaction): string {
 export default defineProtocol<Pop3Transaction>({
   name: 'pop3',
   transports: ['tcp'],
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: EVENTS,
   buffers: [],
   values: [],

@@ -1,6 +1,12 @@
 /** QUIC (RFC 9000, 9001, 9369; Google's versions before): what its handshake shows to whoever sees all of it. */
 import { choice, integer, option } from '../../engine/config/option.js';
-import { type BufferDeclaration, defineProtocol, MD5_TEXT, type ProbeResult } from '../../engine/protocol.js';
+import {
+  type BufferDeclaration,
+  defineProtocol,
+  MD5_TEXT,
+  type ProbeResult,
+  REQUEST_AND_RESPONSE,
+} from '../../engine/protocol.js';
 import { Connection } from './quic/connection.js';
 import { isKnown, versionOf } from './quic/packet.js';
 import { quicRecord } from './quic/record.js';
@@ -101,8 +107,7 @@ function probe(bytes: Uint8Array, start: number, end: number): ProbeResult {
 export default defineProtocol<QuicTransaction>({
   name: 'quic',
   transports: ['udp'],
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: EVENTS,
   buffers: BUFFERS,
   values: [],

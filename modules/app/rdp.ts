@@ -1,5 +1,5 @@
 /** RDP (MS-RDPBCGR): how a connection begins. What is shown afterwards is not looked at. */
-import { defineProtocol, type ProbeResult } from '../../engine/protocol.js';
+import { defineProtocol, type ProbeResult, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { client, server } from './rdp/exchange.js';
 import { rdpRecord } from './rdp/record.js';
 import type { RdpTransaction } from './rdp/transaction.js';
@@ -16,8 +16,7 @@ function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean)
 export default defineProtocol<RdpTransaction>({
   name: 'rdp',
   transports: ['tcp'],
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: [],
   buffers: [],
   values: [],

@@ -1,7 +1,7 @@
 /** RFB, the protocol of VNC (RFC 6143): its handshake. What is shown afterwards is not looked at. */
 import type { Session } from '../../engine/application/session.js';
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
-import { defineProtocol, type ProbeResult } from '../../engine/protocol.js';
+import { defineProtocol, type ProbeResult, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { Handshake } from './rfb/handshake.js';
 import { BUFFERS, TESTS, VALUES } from './rfb/keywords.js';
 import { rfbRecord } from './rfb/record.js';
@@ -22,8 +22,7 @@ function handshakeOf(session: Session<RfbTransaction>): Handshake {
 
 export default defineProtocol<RfbTransaction>({
   ...NAMES,
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: EVENTS,
   buffers: BUFFERS,
   values: VALUES,

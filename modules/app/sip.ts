@@ -1,6 +1,6 @@
 /** SIP (RFC 3261) over UDP and TCP, with the session descriptions it carries (SDP, RFC 8866). */
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
-import { defineProtocol } from '../../engine/protocol.js';
+import { defineProtocol, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { datagram, messages } from './sip/exchange.js';
 import { BUFFERS } from './sip/keywords.js';
 import { PATTERNS, probe } from './sip/recognition.js';
@@ -21,8 +21,7 @@ const FRAMES = [
 
 export default defineProtocol<SipTransaction>({
   ...NAMES,
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: EVENTS,
   buffers: BUFFERS,
   values: [],

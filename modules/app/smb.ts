@@ -2,7 +2,7 @@
 import type { Session } from '../../engine/application/session.js';
 import { filesMember } from '../../engine/files/file-record.js';
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
-import { defineProtocol, type ProbeResult } from '../../engine/protocol.js';
+import { defineProtocol, type ProbeResult, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { Connection } from './smb/connection.js';
 import { BUFFERS, TESTS } from './smb/keywords.js';
 import { isSessionType, NBSS, protocolAt, RecordReader } from './smb/reading.js';
@@ -44,8 +44,7 @@ function connectionOf(session: Session<SmbTransaction>): Connection {
 
 export default defineProtocol<SmbTransaction>({
   ...NAMES,
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   flushesStreams: false,
   events: EVENTS,
   buffers: BUFFERS,

@@ -1,6 +1,6 @@
 /** SNMP, versions 1, 2c and 3 (RFC 1157, 3416, 3412, 3414). */
 import type { Session } from '../../engine/application/session.js';
-import { defineProtocol } from '../../engine/protocol.js';
+import { defineProtocol, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { INTEGER, OCTET_STRING, readHead, SEQUENCE } from './asn1/ber.js';
 import { BUFFERS, VALUES } from './snmp/keywords.js';
 import { parseMessage } from './snmp/message.js';
@@ -43,8 +43,7 @@ function datagram(
 export default defineProtocol<SnmpTransaction>({
   name: 'snmp',
   transports: ['udp'],
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: EVENTS,
   buffers: BUFFERS,
   values: VALUES,

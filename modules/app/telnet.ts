@@ -1,6 +1,6 @@
 /** Telnet (RFC 854): recognised by its commands; commands and lines are frames. */
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
-import { defineProtocol, type ProbeResult } from '../../engine/protocol.js';
+import { defineProtocol, type ProbeResult, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { DONT, IAC, pieces, SB, WILL } from './telnet/pieces.js';
 
 const NAMES = { name: 'telnet', transports: ['tcp'] } as const;
@@ -15,8 +15,7 @@ function probe(bytes: Uint8Array, start: number, end: number): ProbeResult {
 
 export default defineProtocol({
   ...NAMES,
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: [],
   buffers: [],
   values: [],

@@ -1,13 +1,12 @@
 /** TFTP (RFC 1350). */
 import { printable } from '../../engine/files/file-record.js';
-import { defineProtocol } from '../../engine/protocol.js';
+import { defineProtocol, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { parseRequest, TftpTransaction } from './tftp/request.js';
 
 export default defineProtocol<TftpTransaction>({
   name: 'tftp',
   transports: ['udp'],
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: [],
   buffers: [],
   values: [],

@@ -5,7 +5,7 @@ import { recordTypeSettings } from '../../engine/config/output-list.js';
 import { printable } from '../../engine/files/file-record.js';
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import { latin1 } from '../../engine/latin1.js';
-import { defineProtocol } from '../../engine/protocol.js';
+import { defineProtocol, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { bodyForms, bodyMembers, bodyOptions } from '../../engine/record/alert-bodies.js';
 import { FIN, OPCODES } from './websocket/frame-header.js';
 import { EVENTS, frames, type WebSocketSettings, type WebSocketTransaction } from './websocket/frames.js';
@@ -42,8 +42,7 @@ function record(transaction: WebSocketTransaction, forAlert: boolean, settings?:
 
 export default defineProtocol<WebSocketTransaction>({
   ...NAMES,
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: EVENTS,
   buffers: BUFFERS,
   values: VALUES,

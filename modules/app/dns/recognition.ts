@@ -1,6 +1,6 @@
 /** Whether first bytes of a flow look like a DNS message: header plausible, questions well formed. */
 import { uint16 } from '../../../engine/network-order.js';
-import type { ProbeResult } from '../../../engine/protocol.js';
+import type { Probe } from '../../../engine/protocol.js';
 import { HEADER_LENGTH, MAX_OPCODE, opcodeOf, RESPONSE } from './message.js';
 
 /** Whether the 12 bytes at `at` can be a header. @param end where the message ends at the latest */
@@ -38,17 +38,11 @@ function behindName(bytes: Uint8Array, at: number, end: number): number {
   return -1;
 }
 
-export function probe(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  toServer: boolean,
-  transport: 'tcp' | 'udp',
-): ProbeResult {
+export const probe: Probe = (bytes, start, end, toServer, transport) => {
   const at = transport === 'tcp' ? start + 2 : start;
   if (end - at < HEADER_LENGTH) return transport === 'tcp' ? 'more' : 'no';
   if (transport === 'tcp' && uint16(bytes, start) < HEADER_LENGTH) return 'no';
   if (!(transport === 'tcp' ? looksLikeMessage(bytes, at, end) : isMessage(bytes, at, end))) return 'no';
   const response = (uint16(bytes, at + 2) & RESPONSE) !== 0;
   return response === toServer ? 'yes-but-reversed' : 'yes';
-}
+};

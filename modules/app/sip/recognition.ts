@@ -1,5 +1,5 @@
 /** By what SIP is recognised: the first line of a message, which says its version. */
-import type { ProbeResult, RecognitionPattern } from '../../../engine/protocol.js';
+import type { Probe, RecognitionPattern } from '../../../engine/protocol.js';
 
 const METHODS =
   'ACK BYE CANCEL INFO INVITE MESSAGE NOTIFY OPTIONS PRACK PUBLISH REFER REGISTER SUBSCRIBE UPDATE';
@@ -13,20 +13,14 @@ export const PATTERNS: readonly RecognitionPattern[] = [
 ];
 
 /** `INVITE sip:bob@example.org SIP/2.0`, or `SIP/2.0 200 OK`. */
-export function probe(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  toServer: boolean,
-  transport: 'tcp' | 'udp',
-): ProbeResult {
+export const probe: Probe = (bytes, start, end, toServer, transport) => {
   const view = bytes.subarray(start, Math.min(end, start + LONGEST_FIRST_LINE));
   const at = view.indexOf(LF);
   if (at < 0) return transport === 'tcp' && view.length < LONGEST_FIRST_LINE && isText(view) ? 'more' : 'no';
   const line = Buffer.from(view.subarray(0, at)).toString('latin1');
   if (/^SIP\/\d\.\d \d{3}( |\r|$)/.test(line)) return toServer ? 'yes-but-reversed' : 'yes';
   return /^[A-Za-z]+ \S+ SIP\/\d\.\d\r?$/.test(line) && toServer ? 'yes' : 'no';
-}
+};
 
 /** A word of a first line: nothing else can become one. */
 function isText(view: Uint8Array): boolean {
