@@ -12,21 +12,32 @@ import type { RuleSet } from './rule-set.js';
 /** Name of each file, and its text. */
 export type AnalysisFiles = ReadonlyMap<string, string>;
 
+/** What of the configuration the analysis tells of. */
+export interface AnalysisSettings {
+  /** There is an output that keeps files. */
+  readonly storesFiles: boolean;
+}
+
 export function analyzeRules(
   rules: Pick<RuleSet, 'signatures'>,
   protocols: readonly Protocol[],
+  settings: AnalysisSettings = { storesFiles: true },
 ): AnalysisFiles {
   const analyzed = rules.signatures.map(signature => analyzeRule(signature, protocols));
   return new Map([
     ['rules.json', analyzed.map(rule => `${JSON.stringify(ruleJson(rule, protocols))}\n`).join('')],
-    ['rules_analysis.txt', analyzed.map(analysisText).join('\n')],
+    ['rules_analysis.txt', analyzed.map(rule => analysisText(rule, settings)).join('\n')],
     ['rules_fast_pattern.txt', analyzed.map(fastPatternText).join('\n')],
     ['patterns.json', patternLines(analyzed)],
   ]);
 }
 
 /** What to know about the rule, and what makes it slow. */
-function analysisText({ signature, traits, fastPattern }: AnalyzedRule): string {
+function analysisText(
+  { signature, traits, fastPattern }: AnalyzedRule,
+  { storesFiles }: AnalysisSettings,
+): string {
+  const unstored = !storesFiles && signature.effects.some(({ kind }) => kind === 'filestore');
   const lines = [
     `== Sid: ${signature.sid} ==`,
     signature.text,
@@ -41,6 +52,7 @@ function analysisText({ signature, traits, fastPattern }: AnalyzedRule): string 
       .filter(each => each.conditions.some(match => match.kind === 'pcre'))
       .map(each => `    Rule has a regular expression on ${bufferName(each)}.`),
     ...(fastPattern && fastPattern.bytes.length < 3 ? ['    Warning: The fast pattern is short.'] : []),
+    ...(unstored ? ['    Warning: Rule requires file-store but the output file-store is not enabled.'] : []),
   ];
   return `${lines.join('\n')}\n`;
 }

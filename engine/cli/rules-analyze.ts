@@ -6,6 +6,7 @@ import { type AnalysisFiles, analyzeRules } from '../../signatures/analysis.js';
 import { loadRules } from '../../signatures/load-rules.js';
 import { outcomeOf } from '../../signatures/rule-set.js';
 import { loadProtocols } from '../application/load-protocols.js';
+import { outputEntries } from '../config/output-list.js';
 import { openLog } from '../log.js';
 import { INIT_ERRORS_FATAL, LOG_FOLDER } from './options.js';
 import type { Given } from './parse.js';
@@ -32,7 +33,8 @@ export async function engineAnalysis(given: Given): Promise<number> {
     const outcome = outcomeOf(rules);
     tellRules(outcome, config, log);
     tellProcessed(outcome, log);
-    writeAnalysis(analyzeRules(rules, protocols), folder);
+    const storesFiles = outputEntries(config, 'file-store').length > 0;
+    writeAnalysis(analyzeRules(rules, protocols, { storesFiles }), folder);
     const groups = ruleGroups(rules.signatures, protocols, config);
     if (groups !== undefined) writeAnalysis(new Map([['rule_group.json', groups]]), folder);
     if (rules.errors.length === 0 || !config.read(INIT_ERRORS_FATAL)) return 0;

@@ -38,11 +38,10 @@ function byPreference(a: ChosenPattern, b: ChosenPattern): number {
   );
 }
 
-const COMMON = new Set(['http.method', 'http.stat_code', 'http.stat_msg']);
-
-/** Lower comes first. */
+/** Lower comes first: buffers of applications, then the payload; methods of HTTP are few and found often. */
 function priority({ conditions: { buffer } }: ChosenPattern): number {
-  return PAYLOAD_BUFFERS.has(buffer) || COMMON.has(buffer) ? 3 : 2;
+  if (buffer === 'http.method') return 4;
+  return PAYLOAD_BUFFERS.has(buffer) ? 3 : 2;
 }
 
 /** Different bytes count more than repeated ones, letters less than others. */

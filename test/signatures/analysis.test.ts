@@ -181,6 +181,15 @@ test('the other files', () => {
   expect(payload.patterns[0]).toEqual({ pattern: 'abc', nocase: false, negated: false, cnt: 2, mpm: 1 });
 });
 
+test('files that nothing would keep are told of', () => {
+  const rules = load('alert tcp any any -> any any (content:"abc"; filestore:both,tx; sid:1;)');
+  const told = (storesFiles: boolean) =>
+    analyzeRules(rules, [SAMPLE_PROTOCOL], { storesFiles }).get('rules_analysis.txt');
+  const warning = 'Warning: Rule requires file-store but the output file-store is not enabled.';
+  expect(told(false)).toContain(warning);
+  expect(told(true)).not.toContain(warning);
+});
+
 describe('the fast pattern shown', () => {
   test.each([
     ['content:"abcdef"; sample.uri; content:"ab";', 'sample.uri', 'ab'],
