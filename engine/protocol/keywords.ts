@@ -92,3 +92,7 @@ export interface TestDeclaration<T extends Transaction = Transaction> {
   parse(argument: string | undefined, folders?: readonly string[]): unknown;
   matches(transaction: T, toServer: boolean, parsed: unknown): boolean;
 }
+
+/** What a buffer shows of a text: its UTF-8 bytes. */
+export const bytesOfText = (text: string | undefined): Uint8Array | undefined =>
+  text === undefined ? undefined : Buffer.from(text);

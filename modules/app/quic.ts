@@ -2,6 +2,7 @@
 import { choice, integer, option } from '../../engine/config/option.js';
 import {
   type BufferDeclaration,
+  bytesOfText,
   defineProtocol,
   MD5_TEXT,
   type ProbeResult,
@@ -34,9 +35,6 @@ const JA4 = option(
 
 type Buffer_ = BufferDeclaration<QuicTransaction>;
 
-const bytesOf = (text: string | undefined): Uint8Array | undefined =>
-  text === undefined ? undefined : Buffer.from(text);
-
 function ofClient(
   keyword: string,
   summary: string,
@@ -60,7 +58,7 @@ function fingerprint(
     direction: toServer ? 'to_server' : 'to_client',
     progress: COMPLETE,
     switch: `app-layer.protocols.tls.${version}-fingerprints`,
-    get: transaction => (transaction.toServer === toServer ? bytesOf(of(transaction)) : undefined),
+    get: transaction => (transaction.toServer === toServer ? bytesOfText(of(transaction)) : undefined),
     ...(toServer && { aliases: [keyword.replace('.', '_')] }),
     ...more,
   };
@@ -75,13 +73,13 @@ const BUFFERS: readonly Buffer_[] = [
   ofClient(
     'quic.cyu.hash',
     'MD5 of the CYU text of the client',
-    ({ google }, _, index) => (index === 0 ? bytesOf(google?.cyu.hash) : undefined),
+    ({ google }, _, index) => (index === 0 ? bytesOfText(google?.cyu.hash) : undefined),
     { multiple: true, form: MD5_TEXT },
   ),
   ofClient(
     'quic.cyu.string',
     'the CYU text of the client',
-    ({ google }, _, index) => (index === 0 ? bytesOf(google?.cyu.text) : undefined),
+    ({ google }, _, index) => (index === 0 ? bytesOfText(google?.cyu.text) : undefined),
     { multiple: true },
   ),
   fingerprint('ja3.hash', 'ja3', 'MD5 of the JA3 text of the client', ({ ja3 }) => ja3?.hash, {

@@ -2,7 +2,8 @@
 import { uint16 } from '../../../engine/network-order.js';
 import { HandshakeReader } from './handshake.js';
 import { heartbeat } from './heartbeat.js';
-import { type TlsSession, type TlsSettings, transactionOf } from './session.js';
+import { type TlsSession, transactionOf } from './session.js';
+import type { TlsSettings } from './settings.js';
 import { isSsl2Hello, skipSsl2 } from './ssl2.js';
 import {
   CLIENT_FINISHED,

@@ -1,16 +1,9 @@
-/** What is known of a TLS conversation while it lasts, and what its options are. */
+/** What is known of a TLS conversation while it lasts. */
 import type { Session } from '../../../engine/application/session.js';
-import type { TlsVariant } from './outputs.js';
+import type { TlsSettings } from './settings.js';
 import { TlsTransaction } from './transaction.js';
 
 export type TlsSession = Session<TlsTransaction>;
-
-export interface TlsSettings {
-  readonly encryptionHandling: 'track-only' | 'bypass' | 'full';
-  readonly variants: readonly TlsVariant[];
-  /** Members that alerts have. */
-  readonly alertMembers: ReadonlySet<string>;
-}
 
 /** The one transaction of a conversation, begun when there is none. */
 export function transactionOf(session: TlsSession): TlsTransaction {

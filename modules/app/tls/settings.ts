@@ -1,0 +1,45 @@
+/** Options of TLS, and what becomes of them. */
+import { isSwitchedOn } from '../../../engine/asked-keywords.js';
+import type { Config } from '../../../engine/config/config.js';
+import { choice, option, text } from '../../../engine/config/option.js';
+import { TLS_OUTPUT_OPTIONS, type TlsVariant, tlsVariants, usualMembers } from './outputs.js';
+
+const ENCRYPTION = option(
+  'app-layer.protocols.tls.encryption-handling',
+  choice('track-only', 'default', 'bypass', 'full'),
+  'track-only',
+  'what becomes of a flow once it is encrypted: track-only, bypass it, or full inspection',
+);
+export const JA3 = option(
+  'app-layer.protocols.tls.ja3-fingerprints',
+  text,
+  'auto',
+  'show JA3 fingerprints in records: yes, no or auto',
+);
+export const JA4 = option(
+  'app-layer.protocols.tls.ja4-fingerprints',
+  text,
+  'auto',
+  'show JA4 fingerprints in records: yes, no or auto',
+);
+
+export const TLS_OPTIONS = [ENCRYPTION, JA3, JA4, ...TLS_OUTPUT_OPTIONS];
+
+export interface TlsSettings {
+  readonly encryptionHandling: 'track-only' | 'bypass' | 'full';
+  readonly variants: readonly TlsVariant[];
+  /** Members that alerts have. */
+  readonly alertMembers: ReadonlySet<string>;
+}
+
+/** @param shared see `Thread.shared`: what the rules ask for */
+export function tlsSettings(config: Config, shared: Readonly<Record<string, unknown>>): TlsSettings {
+  const handling = config.read(ENCRYPTION);
+  const ja3 = isSwitchedOn(config.read(JA3), shared, 'ja3');
+  const ja4 = isSwitchedOn(config.read(JA4), shared, 'ja4');
+  return {
+    encryptionHandling: handling === 'default' ? 'track-only' : handling,
+    variants: tlsVariants(config, ja3, ja4),
+    alertMembers: new Set(usualMembers(ja3, ja4)),
+  };
+}
