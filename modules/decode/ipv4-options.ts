@@ -70,7 +70,7 @@ function checkOption(d: Decoding, p: number, type: number, at: number, length: n
     case QUICK_START:
       return requireLength(d, p, length === 8);
     case SECURITY:
-      return requireLength(d, p, length === 11);
+      return requireLength(d, p, length >= 3);
     case EXTENDED_SECURITY:
       return requireLength(d, p, length >= 5);
     case STREAM_ID:

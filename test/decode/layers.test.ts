@@ -187,7 +187,12 @@ describe('IPv4', () => {
     ['unknown option', [ipv4({ options: hex('6304000001010101') }), tcp()], `${IS_TCP4} !ipv4.opt_invalid`],
     ['bad route', [ipv4({ options: hex('0707030000000001') }), tcp()], `${IS_TCP4} !ipv4.opt_malformed`],
     ['bad timestamps', [ipv4({ options: hex('4408010000000000') }), tcp()], `${IS_TCP4} !ipv4.opt_malformed`],
-    ['security', [ipv4({ options: hex('8203000000000000') }), tcp()], `${IS_TCP4} !ipv4.opt_invalid_len`],
+    [
+      'security too short',
+      [ipv4({ options: hex('8202000000000000') }), tcp()],
+      `${IS_TCP4} !ipv4.opt_invalid_len`,
+    ],
+    ['security', [ipv4({ options: hex('8203000000000000') }), tcp()], IS_TCP4],
     ['CIPSO', [ipv4({ options: hex('860a0000000101040000') }), tcp()], `${IS_TCP4} !ipv4.opt_pad_required`],
     [
       'CIPSO for nobody',
