@@ -1,8 +1,16 @@
 /** Messages of the Common Industrial Protocol (CIP Networks Library volume 1, 2-4 and C-1.4). */
 
+/** A logical segment of a path. */
+export interface Segment {
+  readonly kind: 'class' | 'instance' | 'attribute';
+  readonly value: number;
+}
+
 export interface CipMessage {
   readonly service: number;
   readonly isResponse: boolean;
+  /** Of a request. */
+  readonly path: readonly Segment[];
   /** Of a request: what its path names, by kind. */
   readonly classes: readonly number[];
   readonly instances: readonly number[];
@@ -30,10 +38,16 @@ function request(bytes: Uint8Array, service: number, isMultiple: boolean): CipMe
   const end = 2 + 2 * bytes[1]!;
   if (end > bytes.length) return undefined;
   const parts = isMultiple ? partsOf(bytes.subarray(end)) : [];
+  const path = pathOf(bytes.subarray(2, end));
+  const valuesOf = (kind: Segment['kind']) =>
+    path.filter(each => each.kind === kind).map(({ value }) => value);
   return {
     service,
     isResponse: false,
-    ...pathOf(bytes.subarray(2, end)),
+    path,
+    classes: valuesOf('class'),
+    instances: valuesOf('instance'),
+    attributes: valuesOf('attribute'),
     status: undefined,
     extendedStatus: undefined,
     parts,
@@ -47,6 +61,7 @@ function response(bytes: Uint8Array, service: number, isMultiple: boolean): CipM
   return {
     service,
     isResponse: true,
+    path: [],
     classes: [],
     instances: [],
     attributes: [],
@@ -56,9 +71,11 @@ function response(bytes: Uint8Array, service: number, isMultiple: boolean): CipM
   };
 }
 
+const KINDS: Readonly<Record<number, Segment['kind']>> = { 0: 'class', 1: 'instance', 4: 'attribute' };
+
 /** Logical segments: three bits of kind, two of size. */
-function pathOf(path: Uint8Array): Pick<CipMessage, 'classes' | 'instances' | 'attributes'> {
-  const found: [number[], number[], number[]] = [[], [], []];
+function pathOf(path: Uint8Array): Segment[] {
+  const found: Segment[] = [];
   for (let at = 0; at + 1 < path.length; ) {
     const segment = path[at]!;
     if (segment >> 5 !== 1) break;
@@ -68,11 +85,11 @@ function pathOf(path: Uint8Array): Pick<CipMessage, 'classes' | 'instances' | 'a
     const from = size === 1 ? at + 1 : at + 2;
     let value = 0;
     for (let i = size - 1; i >= 0; i--) value = value * 256 + (path[from + i] ?? 0);
-    const kind = [0, 1, undefined, undefined, 2][(segment >> 2) & 7];
-    if (kind !== undefined) found[kind]!.push(value);
+    const kind = KINDS[(segment >> 2) & 7];
+    if (kind !== undefined) found.push({ kind, value });
     at = from + size;
   }
-  return { classes: found[0], instances: found[1], attributes: found[2] };
+  return found;
 }
 
 function partsOf(data: Uint8Array): CipMessage[] {

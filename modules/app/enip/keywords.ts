@@ -52,7 +52,7 @@ export const VALUES: readonly Value[] = [
   }),
   value('enip.status', 32, 'status of a message', ({ status }) => [status], { names: STATUS }),
   value('enip.protocol_version', 16, 'version of the protocol', message => [
-    message.protocolVersion,
+    message.registration?.protocolVersion,
     ...message.identities.map(each => each.protocolVersion),
     ...message.services.map(each => each.protocolVersion),
   ]),

@@ -51,12 +51,17 @@ export interface Service {
   readonly name: Uint8Array;
 }
 
+/** Of a session. */
+export interface Registration {
+  readonly protocolVersion: number;
+  readonly options: number;
+}
+
 export interface EnipMessage {
   readonly command: number;
   readonly session: number;
   readonly status: number;
-  /** Of a registration. */
-  readonly protocolVersion: number | undefined;
+  readonly registration: Registration | undefined;
   readonly identities: readonly Identity[];
   readonly services: readonly Service[];
   readonly cip: CipMessage | undefined;
@@ -75,12 +80,14 @@ export function parseMessage(bytes: Uint8Array): EnipMessage | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const command = view.getUint16(0, true);
   const body = new DataView(bytes.buffer, bytes.byteOffset + HEADER, bytes.length - HEADER);
-  const isRegistration = command === REGISTER_SESSION && body.byteLength >= 2;
+  const isRegistration = command === REGISTER_SESSION && body.byteLength >= 4;
   return {
     command,
     session: view.getUint32(4, true),
     status: view.getUint32(8, true),
-    protocolVersion: isRegistration ? body.getUint16(0, true) : undefined,
+    registration: isRegistration
+      ? { protocolVersion: body.getUint16(0, true), options: body.getUint16(2, true) }
+      : undefined,
     identities: command === LIST_IDENTITY ? items(body, 0).flatMap(identityOf) : [],
     services: command === LIST_SERVICES ? items(body, 0).flatMap(serviceOf) : [],
     cip: command === SEND_RR_DATA || command === SEND_UNIT_DATA ? cipOf(items(body, 6)) : undefined,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { TESTS, VALUES } from '../../../modules/app/enip/keywords.js';
 import enip from '../../../modules/app/enip.js';
 import { Feed, type FeedOptions } from '../../application/feed.js';
-import { cip, identity, message, multiple, request, response } from './message-builder.js';
+import { cip, identity, le16, message, multiple, request, response } from './message-builder.js';
 
 const on = { 'app-layer': { protocols: { enip: { enabled: 'yes', 'max-tx': 2 } } } };
 const feed = (options: FeedOptions = {}): Feed =>
@@ -16,8 +16,28 @@ describe('enip', () => {
     expect(fed.records).toEqual([
       {
         enip: {
-          request: { command: 'send_rr_data', status: 'success', cip: { service: 14 } },
-          response: { command: 'send_rr_data', status: 'success', cip: { service: 14, status: 5 } },
+          request: {
+            command: 'send_rr_data',
+            status: 'success',
+            cip: {
+              service: 'Get Attribute Single',
+              path: [
+                { segment_type: 'class', value: 2 },
+                { segment_type: 'instance', value: 1 },
+                { segment_type: 'attribute', value: 7 },
+              ],
+              class_name: 'Message Router',
+            },
+          },
+          response: {
+            command: 'send_rr_data',
+            status: 'success',
+            cip: {
+              service: 'Get Attribute Single',
+              status: 'Path destination unknown',
+              status_extended: '1234',
+            },
+          },
         },
       },
     ]);
@@ -43,12 +63,28 @@ describe('enip', () => {
     expect(() => test.parse('500')).toThrow('is no service');
   });
 
+  it('tells what is in Multiple Service Packets, and of registrations', () => {
+    const fed = feed()
+      .client(cip(multiple))
+      .client(message(0x65, le16(1), le16(2)))
+      .end();
+    const [many, registration] = fed.records.map(({ enip: { request: each } }) => each);
+    expect(many.cip.service).toBe('Multiple Service Packet');
+    expect(many.cip.multiple[0]).toMatchObject({
+      service: 'Get Attribute Single',
+      class_name: 'Message Router',
+    });
+    expect(registration.register_session).toEqual({ protocol_version: 1, options: 2 });
+  });
+
   it('tells who a device is, over UDP too', () => {
     const fed = feed({ transport: 'udp' }).client(message(0x63)).server(identity('switch')).end();
     expect(fed.records[0]!.enip.response.identity).toMatchObject({
       product_name: 'switch',
       revision: '3.1',
       serial: 9,
+      vendor_id: 'unknown-5',
+      device_type: 'Communications Adapter',
     });
     expect(valuesOf(fed, 'enip.vendor_id', false)).toEqual([5]);
   });
