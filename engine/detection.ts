@@ -36,6 +36,7 @@ export interface Answer {
   readonly kind: 'alert' | 'drop' | 'reject' | 'bypass' | 'stop';
   /** What is special about this occurrence: told in the record beside the detection's own `msg`. */
   readonly message?: string;
+  /** Of `stop`: the side of which no more is read. */
   readonly side?: 'client' | 'server';
 }
 
@@ -46,7 +47,9 @@ export type Said = Answer | undefined | void;
 /** What a routine of a detection is: it yields answers, and `undefined` while it waits. */
 export type Routine = Generator<Answer | undefined, Said, undefined>;
 
+/** A detection: which flows it is for, and the functions that look at them. */
 export interface DetectionDefinition {
+  /** DETECTION_API of the engine it was made for. */
   readonly api: number;
   /** Letters, digits and hyphens. */
   readonly name: string;

@@ -35,6 +35,7 @@ export interface ExpirableFlows {
   end(row: number): void;
 }
 
+/** Decides which flows end; one for each thread. */
 export interface ExpiryPolicy {
   /**
    * Looks at about `budget` rows. Called once per batch while flows are to be searched for (see `flow.expiry`), so the
@@ -48,7 +49,9 @@ export interface ExpiryPolicy {
   victim?(flows: ExpirableFlows): number;
 }
 
+/** What a plugin exports by default. */
 export interface FlowExpiryDefinition {
+  /** FLOW_EXPIRY_API of the engine it was made for. */
   readonly api: number;
   /** One sentence: which flows end when. */
   readonly summary: string;

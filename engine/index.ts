@@ -57,6 +57,7 @@ export {
   OneSidedTransaction,
   PROTOCOL_API,
   type Protocol,
+  REQUEST_AND_RESPONSE,
   type TestDeclaration,
   type Transaction,
   TwoSidedTransaction,

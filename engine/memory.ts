@@ -6,9 +6,11 @@
 import { allocateSpace, type Bulk, bufferOf, openBulk, type Space } from './memory/bulk.js';
 import { INTS } from './packet.js';
 
+/** The memory as one thread has it open. */
 export interface Memory extends Bulk {
   /** Packet bytes, stream buffers, scratch space. Its pages take real memory only once they are touched. */
   readonly bytes: Uint8Array;
+  /** The same bytes. */
   readonly view: DataView;
   /** Packet rows: `row[slot * Packet.INTS + FIELD]`. */
   readonly row: Int32Array;

@@ -16,7 +16,9 @@ import type { StatsLog, StatsTree } from './stats-record.js';
 /** Version of this contract. A module made for another one is refused. */
 export const MODULE_API = 1;
 
+/** What a module exports by default. */
 export interface ModuleDefinition {
+  /** MODULE_API of the engine it was made for. */
   readonly api: number;
   /** One sentence: what it does to a packet. */
   readonly summary: string;
@@ -56,6 +58,7 @@ export interface ModuleDefinition {
    * before any `create`. @param modules names of the thread's modules
    */
   serve?(thread: Thread, modules: readonly string[]): void;
+  /** Makes the module of one thread: all that it needs is allocated here. */
   create(thread: Thread): ThreadModule | Promise<ThreadModule>;
 }
 
@@ -80,6 +83,7 @@ export interface OpenedDevices {
   close(): void;
 }
 
+/** A module at work in one thread. */
 export interface ThreadModule {
   /**
    * Handles the batch in place. An acquire module finds it empty and fills it; leaving it empty means that
@@ -146,6 +150,7 @@ export interface Thread {
 /** One of the threads of a group. */
 export type ThreadOfGroup = Pick<Thread, 'name' | 'index' | 'count'>;
 
+/** Bytes of `Memory.bytes`. */
 export interface ByteRange {
   readonly first: number;
   readonly byteLength: number;
@@ -155,9 +160,11 @@ export interface ByteRange {
 export interface Counters {
   /** Declares a counter and returns its index in `values`. `sum` adds up over threads, `max` takes the highest. */
   declare(name: string, kind?: 'sum' | 'max'): number;
+  /** Added to in place: `values[index]++`. */
   readonly values: Float64Array;
 }
 
+/** The engine's own log, by severity. */
 export interface Log {
   debug(message: string): void;
   info(message: string): void;
@@ -166,6 +173,7 @@ export interface Log {
   error(message: string): void;
 }
 
+/** A log file as a thread writes it. */
 export interface LogWriter {
   /** Appends `bytes[start, end)`, whole lines. Never blocks longer than the configured policy says. */
   write(bytes: Uint8Array, start: number, end: number): void;

@@ -19,6 +19,7 @@ export interface PoolRange {
   readonly blockSize: number;
 }
 
+/** Slots for packets, and blocks for their bytes, that one thread gives out. */
 export class Pool {
   /** Called for every packet that has come home, before its slot is free. One callback a kind of pseudo packet. */
   readonly onHome: ((slot: number) => void)[] = [];

@@ -65,13 +65,16 @@ const NOBODY: Sides = {
 };
 const DEFAULT_LIMITS: SessionLimits = { socket: 1 << 20, transactions: 4096 };
 
+/** One conversation of a protocol, as its parser sees it: the two streams, and what it tells of them. */
 export class Session<T extends Transaction = Transaction> implements Conversation<T> {
+  /** Those not freed yet, oldest first. */
   readonly transactions: T[] = [];
   /** What the client sends, and what the server sends. */
   readonly client: StreamSocket;
   readonly server: StreamSocket;
   /** The parser's own state. */
   state: unknown;
+  /** What the parser asks of the engine. */
   readonly requests: SessionRequests = {
     changeTo: undefined,
     become: undefined,
@@ -178,6 +181,7 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     if (!transaction.logged) this.presentable.push(transaction);
   }
 
+  /** Both directions have reached their last state. */
   isComplete(transaction: T): boolean {
     return (
       transaction.progressToServer >= this.protocol.progressToServer.length - 1 &&

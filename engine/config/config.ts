@@ -9,6 +9,7 @@ import type { Option } from './option.js';
 /** A plain YAML tree: what a Config is made of and what travels to other threads. */
 export type ConfigTree = { readonly [key: string]: unknown };
 
+/** A configuration, or a part of one. */
 export class Config {
   constructor(readonly tree: ConfigTree) {}
 

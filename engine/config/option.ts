@@ -15,6 +15,7 @@ export interface OptionType<T> {
   parse(value: unknown): T | undefined;
 }
 
+/** A setting that some part of the engine reads, declared beside the code that does. */
 export interface Option<T> {
   readonly path: string;
   readonly type: OptionType<T>;
@@ -95,6 +96,7 @@ export const duration: OptionType<number> = {
   },
 };
 
+/** Any text; numbers and truth values are taken as they are written. */
 export const text: OptionType<string> = {
   expected: 'a text',
   parse: value =>

@@ -4,6 +4,7 @@ import { DetectionSocket, type Reading } from './socket.js';
 import { EITHER_SIDE } from './waits.js';
 import type { DetectionWatch } from './watch.js';
 
+/** The two sides of a flow, read like sockets. */
 export class Conversation extends Asking {
   /** What the client sends, and what the server sends. */
   readonly client: DetectionSocket;
@@ -23,6 +24,7 @@ export class Conversation extends Asking {
 
   // ── for the engine ──
 
+  /** The side that sends in a direction. */
   side(toServer: boolean): DetectionSocket {
     return toServer ? this.client : this.server;
   }

@@ -11,6 +11,7 @@ const PROTOCOLS: Readonly<Record<number, string>> = {
   132: 'sctp',
 };
 
+/** A flow: its ends, its times, its counts, its bits. */
 export class FlowView {
   constructor(
     protected readonly watch: Watch,
@@ -18,18 +19,22 @@ export class FlowView {
     readonly number: number,
   ) {}
 
+  /** As text: `192.0.2.1`, `2001:db8::1` (RFC 5952). */
   get clientAddress(): string {
     return this.address(Flow.CLIENT_ADDRESS);
   }
 
+  /** As text. */
   get serverAddress(): string {
     return this.address(Flow.SERVER_ADDRESS);
   }
 
+  /** 0 without ports. */
   get clientPort(): number {
     return this.field(Flow.CLIENT_PORT);
   }
 
+  /** 0 without ports. */
   get serverPort(): number {
     return this.field(Flow.SERVER_PORT);
   }
@@ -55,10 +60,12 @@ export class FlowView {
     return this.field(Flow.LAST_SECONDS) + this.field(Flow.LAST_NANOSECONDS) / 1e9;
   }
 
+  /** Packets of the direction so far. */
   get packetsToServer(): number {
     return this.field(Flow.PACKETS_TO_SERVER);
   }
 
+  /** Packets of the direction so far. */
   get packetsToClient(): number {
     return this.field(Flow.PACKETS_TO_CLIENT);
   }
@@ -68,6 +75,7 @@ export class FlowView {
     return this.watch.flows.row64[this.number * Flow.DOUBLES + Flow.BYTES_TO_SERVER]!;
   }
 
+  /** The same of the other direction. */
   get bytesToClient(): number {
     return this.watch.flows.row64[this.number * Flow.DOUBLES + Flow.BYTES_TO_CLIENT]!;
   }
@@ -77,6 +85,7 @@ export class FlowView {
     return this.field(Flow.TCP_FLAGS_TO_SERVER);
   }
 
+  /** The same of the other direction. */
   get tcpFlagsToClient(): number {
     return this.field(Flow.TCP_FLAGS_TO_CLIENT);
   }
@@ -86,10 +95,12 @@ export class FlowView {
     this.watch.bits.set(this.number, name, true);
   }
 
+  /** Takes a flowbit back. */
   clearBit(name: string): void {
     this.watch.bits.set(this.number, name, false);
   }
 
+  /** A flowbit is set, by a signature or a detection. */
   hasBit(name: string): boolean {
     return this.watch.bits.has(this.number, name);
   }

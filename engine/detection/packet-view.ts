@@ -2,6 +2,7 @@
 import type { Memory } from '../memory.js';
 import * as Packet from '../packet.js';
 
+/** A packet: when it came, which way it goes, what it carries. */
 export class PacketView {
   /** Slot of the packet. */
   slot = 0;
@@ -28,6 +29,7 @@ export class PacketView {
     return this.field(Packet.WIRE_LENGTH);
   }
 
+  /** Bytes of `payload`. */
   get payloadLength(): number {
     return this.field(Packet.PAYLOAD_LENGTH);
   }

@@ -21,6 +21,7 @@ const VALUES = KEY + KEY_INTS;
 /** After so many changes by others in between, the last one wins. */
 const TRIES = 16;
 
+/** How large a table is, and how long it remembers. */
 export interface TableShape {
   /** Numbers of an entry, 1 to 64; 0 at first. */
   readonly numbers: number;
@@ -30,6 +31,7 @@ export interface TableShape {
   readonly seconds: number;
 }
 
+/** A table as it is laid out in memory. */
 export interface TablePlan extends Required<TableShape> {
   readonly name: string;
 }
@@ -59,6 +61,7 @@ export function allocateSharedTable(plan: TablePlan): SharedArrayBuffer {
   return new SharedArrayBuffer(buckets * bucketInts(plan) * 4);
 }
 
+/** A table that all threads share: some numbers under each key. */
 export class SharedNumbers {
   private readonly ints: Int32Array;
   private readonly doubles: Float64Array;
@@ -101,6 +104,7 @@ export class SharedNumbers {
     return this.read(now) < 0 ? undefined : this.copy.slice();
   }
 
+  /** Forgets an entry. */
   remove(key: string, now: number): void {
     this.find(key);
     this.lock();

@@ -18,6 +18,7 @@ export type Stop =
   /** More bytes would have to be held than the limit; they are still to be read in smaller pieces. */
   | 'limit';
 
+/** What a read gives: bytes, or why there are none. */
 export type Chunk = Uint8Array | Stop;
 
 /** Something that is awaited with `yield*`. */
@@ -36,6 +37,7 @@ const WAS_RESET = 2;
 /** The reader was told of the end by `either`. */
 const TOLD = 4;
 
+/** One side of a conversation, read as programs read a socket. */
 export class DetectionSocket {
   /** Unread bytes: `bytes[start, finish)`; the feeder's memory until `keep`. */
   private bytes: Uint8Array = EMPTY;

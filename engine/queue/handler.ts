@@ -10,7 +10,9 @@ export const QUEUE_HANDLER_API = 1;
 /** Packet takes none of the ways: it is done and its slot goes home. */
 export const DONE = -1;
 
+/** What a queue handler exports by default. */
 export interface QueueHandler {
+  /** QUEUE_HANDLER_API of the engine it was made for. */
   readonly api: number;
   /** One sentence: which way a packet takes. */
   readonly summary: string;
@@ -20,9 +22,11 @@ export interface QueueHandler {
   readonly optional?: readonly string[];
   /** All packets of a conversation take the same consumer, in order. */
   readonly keepsFlows: boolean;
+  /** Makes what chooses in one thread. */
   create(link: HandlerLink): Chooser;
 }
 
+/** What a handler gets to work with. */
 export interface HandlerLink {
   readonly memory: Memory;
   /** For each way, the range of consumers behind it; count 0 is `end`. */

@@ -8,11 +8,16 @@ export function parserFiles(plugin: Plugin): Files {
 
 function source(name: string): string {
   const word = name.toUpperCase();
-  return `import { defineProtocol, type Session, type Transaction } from 'sluice';
+  return `import { defineProtocol, OneSidedTransaction, REQUEST_AND_RESPONSE, type Session } from 'sluice';
 
 /** A line of the client: \`${word} something\`. */
-interface Line extends Transaction {
-  readonly words: Uint8Array;
+class Line extends OneSidedTransaction {
+  constructor(
+    id: number,
+    readonly words: Uint8Array,
+  ) {
+    super(id, true);
+  }
 }
 
 const LF = 10;
@@ -23,14 +28,8 @@ function* client(session: Session<Line>): Generator<void, void, void> {
   for (;;) {
     const line = yield* session.client.readUntil(LF, MOST);
     if (!line) return;
-    const transaction = session.begin({
-      id: session.transactionCount,
-      progressToServer: 0,
-      progressToClient: 1,
-      events: [],
-      // What the socket gives is good until the next read.
-      words: line.slice(0, -1),
-    });
+    // What the socket gives is good until the next read.
+    const transaction = session.begin(new Line(session.transactionCount, line.slice(0, -1)));
     session.advance(transaction, true, 1);
   }
 }
@@ -38,8 +37,7 @@ function* client(session: Session<Line>): Generator<void, void, void> {
 export default defineProtocol<Line>({
   name: '${name}',
   transports: ['tcp'],
-  progressToServer: ['request_started', 'request_complete'],
-  progressToClient: ['response_started', 'response_complete'],
+  ...REQUEST_AND_RESPONSE,
   events: [],
   buffers: [
     {
