@@ -1,6 +1,7 @@
 // The process as the system sees it: whose it is and what it may, and what it tells the service manager.
 #include <grp.h>
 #include <linux/capability.h>
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -66,10 +67,18 @@ Napi::Value notifyService(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), sent >= 0);
 }
 
+/** What malloc keeps for later and nobody uses goes back to the system. */
+void trimMemory(const Napi::CallbackInfo&) {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
+
 }  // namespace
 
 void defineProcess(Napi::Env env, Napi::Object exports) {
   exports.Set("dropPrivileges", Napi::Function::New(env, dropPrivileges, "dropPrivileges"));
+  exports.Set("trimMemory", Napi::Function::New(env, trimMemory, "trimMemory"));
   exports.Set("notifyService", Napi::Function::New(env, notifyService, "notifyService"));
 }
 

@@ -18,8 +18,9 @@ const ENTRIES = 1024;
 /** Seconds that one is waited for. */
 const PATIENCE = 30;
 
-/** Word 0: lock; word 1: how many entries were made. Entries follow. */
+/** Word 0: lock; word 1: where the last entry that was ever used ends, 0 when none was. Entries follow. */
 const HEADER_INTS = 2;
+const USED_WORDS = 1;
 const USED_UNTIL = 0;
 const PORT = 1;
 const PROTOCOL = 2;
@@ -50,7 +51,7 @@ export class Expectations {
 
   /** Nobody has announced anything yet. */
   get none(): boolean {
-    return this.ints[1] === 0;
+    return this.ints[USED_WORDS] === 0;
   }
 
   /**
@@ -71,7 +72,7 @@ export class Expectations {
     ints[e + LENGTH] = text.length;
     ints.set(this.pair, e + ADDRESSES);
     this.bytes.set(text, (e + DETAIL) * 4);
-    Atomics.store(ints, 1, 1);
+    Atomics.store(ints, USED_WORDS, Math.max(ints[USED_WORDS]!, e + ENTRY_INTS));
     this.unlock();
     return true;
   }
@@ -97,7 +98,7 @@ export class Expectations {
 
   private find(port: number): number {
     const { ints, pair } = this;
-    for (let e = HEADER_INTS; e < ints.length; e += ENTRY_INTS) {
+    for (let e = HEADER_INTS; e < ints[USED_WORDS]!; e += ENTRY_INTS) {
       if (ints[e + USED_UNTIL] === 0 || ints[e + PORT] !== port) continue;
       let same = 0;
       while (same < pair.length && ints[e + ADDRESSES + same] === pair[same]) same++;

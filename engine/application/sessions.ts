@@ -1,6 +1,7 @@
 /** Begins sessions: gives a parser its settings, limits, the two sides of its flow, and the frames somebody looks at. */
 import { EVENT_FRAME } from '../event.js';
 import { engineMode } from '../exception-policy.js';
+import type { FlowRows } from '../flow-record.js';
 import * as Flow from '../flow-record.js';
 import { STREAM_FRAME } from '../frames/frame-protocol.js';
 import { type FrameLimits, Frames } from '../frames/frames.js';
@@ -69,18 +70,42 @@ export class Sessions {
   }
 
   sidesOf(flow: number, talk: Talk): Sides {
-    const { row, bytes } = this.thread.flows;
-    const f = flow * Flow.INTS;
-    const length = row[f + Flow.IP_VERSION] === 6 ? 16 : 4;
-    const address = (column: number): Uint8Array => bytes.slice((f + column) * 4, (f + column) * 4 + length);
-    const client = talk.reversed ? Flow.SERVER_ADDRESS : Flow.CLIENT_ADDRESS;
-    const server = talk.reversed ? Flow.CLIENT_ADDRESS : Flow.SERVER_ADDRESS;
-    return {
-      clientAddress: address(client),
-      serverAddress: address(server),
-      clientPort: row[f + (talk.reversed ? Flow.SERVER_PORT : Flow.CLIENT_PORT)]!,
-      serverPort: row[f + (talk.reversed ? Flow.CLIENT_PORT : Flow.SERVER_PORT)]!,
-      inline: this.inline,
-    };
+    return new FlowSides(this.thread.flows, flow, talk.reversed, this.inline);
+  }
+}
+
+/** The two sides of a flow as its row has them, read when somebody asks: most parsers never do. */
+class FlowSides implements Sides {
+  private readonly first: number;
+
+  constructor(
+    private readonly flows: FlowRows,
+    flow: number,
+    private readonly reversed: boolean,
+    readonly inline: boolean,
+  ) {
+    this.first = flow * Flow.INTS;
+  }
+
+  get clientAddress(): Uint8Array {
+    return this.address(this.reversed ? Flow.SERVER_ADDRESS : Flow.CLIENT_ADDRESS);
+  }
+
+  get serverAddress(): Uint8Array {
+    return this.address(this.reversed ? Flow.CLIENT_ADDRESS : Flow.SERVER_ADDRESS);
+  }
+
+  get clientPort(): number {
+    return this.flows.row[this.first + (this.reversed ? Flow.SERVER_PORT : Flow.CLIENT_PORT)]!;
+  }
+
+  get serverPort(): number {
+    return this.flows.row[this.first + (this.reversed ? Flow.CLIENT_PORT : Flow.SERVER_PORT)]!;
+  }
+
+  private address(column: number): Uint8Array {
+    const { row, bytes } = this.flows;
+    const start = (this.first + column) * 4;
+    return bytes.slice(start, start + (row[this.first + Flow.IP_VERSION] === 6 ? 16 : 4));
   }
 }

@@ -29,6 +29,7 @@ import { allocateMemory, openMemory } from '../memory.js';
 import type { Log } from '../module.js';
 import type { Protocol } from '../protocol.js';
 import { PATTERN_MATCHER } from './options.js';
+import { giveBackSpentMemory } from './spent-memory.js';
 import { UsageError } from './usage-error.js';
 import { version } from './version.js';
 
@@ -68,7 +69,12 @@ export function prepareRules(
   };
   if (compiling.thresholds) tellThresholds(compiling.thresholds, fatal, log);
   const { cache } = compiling;
-  if (!cache) return compileAnew(options, matcher, compiling, told);
+  const compile = (): CachedRules => {
+    const made = compileAnew(options, matcher, compiling, told);
+    if (made.outcome.loaded >= MANY_RULES) giveBackSpentMemory();
+    return made;
+  };
+  if (!cache) return compile();
   const kept = new ImageCache(cache, matcher);
   const key = rulesKey(sourcesOf(options, protocols, matcher));
   const known = kept.read(key, compiling.previous);
@@ -76,11 +82,14 @@ export function prepareRules(
     told(known.outcome);
     return known;
   }
-  const made = compileAnew(options, matcher, compiling, told);
+  const made = compile();
   kept.write(key, made);
   cache.prune();
   return made;
 }
+
+/** Rules from which on it is worth its time to give back what compiling them took. */
+const MANY_RULES = 2000;
 
 /** Frees what a rule set alone used; call it when no thread scans with it any more. */
 export function releaseReplaced(config: Config, before: unknown, after: unknown): void {

@@ -6,6 +6,9 @@ export interface NativeSystem {
   /** Tells the service manager, at the socket that NOTIFY_SOCKET names. @returns whether it was sent */
   notifyService(socket: string, text: string): boolean;
 
+  /** Gives memory that was allocated by libraries and freed back to the system. */
+  trimMemory(): void;
+
   /** Pins the calling thread to these CPUs. @throws Error with the system's reason. */
   setAffinity(cpus: readonly number[]): void;
   /** Kernel thread id of the caller; and its name as `top -H` shows it (15 characters). */

@@ -1,19 +1,25 @@
+const NOTHING = new Int32Array(0);
+const SMALLEST = 4;
+
 /** A list of numbers that is filled and emptied for every packet without being allocated anew. */
 export class NumberList {
   values: Int32Array;
   length = 0;
 
+  /** @param capacity 0 for a list that mostly stays empty: it has no memory then */
   constructor(capacity = 64) {
-    this.values = new Int32Array(capacity);
+    this.values = capacity === 0 ? NOTHING : new Int32Array(capacity);
   }
 
   push(value: number): void {
-    if (this.length === this.values.length) {
-      const larger = new Int32Array(this.values.length * 2);
-      larger.set(this.values);
-      this.values = larger;
-    }
+    if (this.length === this.values.length) this.grow();
     this.values[this.length++] = value;
+  }
+
+  private grow(): void {
+    const larger = new Int32Array(Math.max(SMALLEST, this.values.length * 2));
+    larger.set(this.values);
+    this.values = larger;
   }
 
   clear(): void {

@@ -47,7 +47,18 @@ export class StreamInspection {
       if (job >= 0) this.scan.read(job, state.candidates, state.ends);
     }
     if ((flags & (Packet.STREAM_FLUSH | ENDS)) !== 0) state.flush = true;
-    if ((flags & ENDS) !== 0) state.ended = true;
+    if ((flags & ENDS) === 0) return;
+    state.ended = true;
+    this.freeIfOver(state);
+  }
+
+  /** Nothing comes any more, and what came was inspected: flows stay in the table for long after that. */
+  private freeIfOver(state: StreamState): void {
+    const { history } = state;
+    if (!state.ended || state.inspected < history.to) return;
+    history.restart(this.pool, history.to);
+    if (state.scanner !== 0) this.scan.closeStream(state.scanner);
+    state.scanner = 0;
   }
 
   /** Bytes are missing: what comes behind them has nothing to do with what came before. */
@@ -97,6 +108,7 @@ export class StreamInspection {
     }
     candidates.length = kept;
     ends.length = kept;
+    this.freeIfOver(state);
   }
 }
 

@@ -25,8 +25,8 @@ export class StreamState {
   flush = false;
   ended = false;
   /** Candidates, and where their patterns ended. */
-  readonly candidates = new NumberList(4);
-  readonly ends = new NumberList(4);
+  readonly candidates = new NumberList(0);
+  readonly ends = new NumberList(0);
   private readonly matched: number[] = [];
 
   reset(): void {

@@ -1,0 +1,70 @@
+/** What detection keeps of a stream: it goes when the stream is over, long before the flow leaves the table. */
+import { describe, expect, test } from 'vitest';
+import { allocateMemory, openMemory } from '../../engine/memory.js';
+import * as Packet from '../../engine/packet.js';
+import { HistoryPool } from '../../modules/detect/history.js';
+import { NumberList } from '../../modules/detect/number-list.js';
+import type { Scan } from '../../modules/detect/scan.js';
+import { StreamInspection } from '../../modules/detect/stream-inspection.js';
+import { StreamState } from '../../modules/detect/stream-state.js';
+import type { GroupRules } from '../../signatures/compile/image.js';
+
+const GROUP = { reach: 100 } as GroupRules;
+const PACKET = Packet.INTS;
+const NONE = -1;
+
+/** A stream whose matcher is open, and the streams of the matcher that were closed. */
+function openedStream() {
+  const memory = openMemory(allocateMemory(2, 4096));
+  const closed: number[] = [];
+  const scan = { closeStream: (stream: number) => closed.push(stream) } as unknown as Scan;
+  const pool = new HistoryPool(1 << 24);
+  const streams = new StreamInspection(memory, pool, scan, () => {});
+  const state = new StreamState();
+  state.scanner = 7;
+  const take = (length: number, flags: number): void => {
+    memory.row[PACKET + Packet.STREAM_LENGTH] = length;
+    memory.row[PACKET + Packet.STREAM_FLAGS] = flags;
+    streams.take(state, PACKET, NONE, GROUP);
+  };
+  const inspect = (): void => streams.inspected(state, new NumberList(0), GROUP.reach);
+  return { state, closed, take, inspect };
+}
+
+describe('the end of a stream', () => {
+  test('gives back what was kept once the rest is inspected', () => {
+    const { state, closed, take, inspect } = openedStream();
+    take(50, 0);
+    inspect();
+    expect(state.history.bytes.length).toBeGreaterThan(0);
+    take(20, Packet.STREAM_END);
+    expect(closed).toEqual([]);
+    expect(state.history.to - state.history.from).toBe(70);
+    inspect();
+    expect(closed).toEqual([7]);
+    expect([state.history.bytes.length, state.history.to]).toEqual([0, 70]);
+  });
+
+  test('gives it back at once where nothing waits', () => {
+    const { state, closed, take, inspect } = openedStream();
+    take(50, 0);
+    inspect();
+    take(0, Packet.STREAM_RESET);
+    expect([closed, state.scanner, state.history.bytes.length]).toEqual([[7], 0, 0]);
+  });
+
+  test('leaves a stream that others go on with as it was', () => {
+    const { state, closed, take, inspect } = openedStream();
+    take(50, Packet.STREAM_FLUSH);
+    inspect();
+    expect([closed, state.scanner]).toEqual([[], 7]);
+  });
+});
+
+test('a list that stays empty has no memory of its own', () => {
+  const [first, second] = [new NumberList(0), new NumberList(0)];
+  expect(first.values).toBe(second.values);
+  for (let i = 0; i < 9; i++) first.push(i);
+  expect([...first.values.subarray(0, first.length)]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  expect([second.length, second.values.length]).toEqual([0, 0]);
+});
