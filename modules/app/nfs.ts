@@ -3,6 +3,7 @@ import { integer, option } from '../../engine/config/option.js';
 import { fileBuffers, fileData, fileTests } from '../../engine/files/file-keywords.js';
 import { filesMember } from '../../engine/files/file-record.js';
 import { fileSettings } from '../../engine/files/file-settings.js';
+import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import {
   type BufferDeclaration,
   defineProtocol,
@@ -13,6 +14,7 @@ import {
   type ValueDeclaration,
 } from '../../engine/protocol.js';
 import { NfsConversation } from './nfs/conversation.js';
+import { FRAMES } from './nfs/frames.js';
 import { nfsRecord } from './nfs/record.js';
 import { records } from './nfs/records.js';
 import { NFS, readCall } from './nfs/rpc.js';
@@ -75,9 +77,11 @@ function value(
   };
 }
 
+const NAMES = { name: 'nfs', transports: ['tcp', 'udp'] } as const;
+
 export default defineProtocol<NfsTransaction>({
-  name: 'nfs',
-  transports: ['tcp', 'udp'],
+  ...NAMES,
+  frames: declareFrames(NAMES, FRAMES),
   ...REQUEST_AND_RESPONSE,
   events: EVENTS,
   buffers: [
@@ -99,8 +103,9 @@ export default defineProtocol<NfsTransaction>({
   server: session => records(session, () => conversationOf(session), false),
   datagram(session, bytes, start, end, toServer) {
     const conversation = conversationOf(session);
-    if (toServer) conversation.call(bytes, start, end);
-    else conversation.reply(bytes, start, end);
+    const place = { at: 0, length: end - start, mark: 0 };
+    if (toServer) conversation.call(bytes, start, end, place);
+    else conversation.reply(bytes, start, end, place);
   },
   bodyLength: ({ transfer }, toServer) =>
     transfer?.toServer === toServer ? transfer.body.visible : undefined,

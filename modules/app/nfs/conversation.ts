@@ -1,4 +1,5 @@
 /** A conversation of NFS: calls with their replies, and names of files by their handles. */
+import { nameContent, nameMessage, type Place } from './frames.js';
 import { type NfsCall, type NfsReply, readArguments, readResults } from './message.js';
 import { CALL, NFS, REPLY, type RpcCall, readCall, readReply } from './rpc.js';
 import { COMPLETE, type EVENTS, NfsTransaction } from './transaction.js';
@@ -29,7 +30,8 @@ export class NfsConversation {
   // ── calls ──
 
   /** A call, or its beginning. @param bytes `bytes[start, end)`; not kept  @returns file data that is not all there */
-  call(bytes: Uint8Array, start: number, end: number): Rest | undefined {
+  call(bytes: Uint8Array, start: number, end: number, place: Place): Rest | undefined {
+    if (this.session.frames) nameMessage(this.session, true, place, bytes, start, end);
     if (isOther(bytes, start, end, REPLY)) return undefined;
     const xdr = new Xdr(bytes, start, end);
     const rpc = readCall(xdr);
@@ -41,6 +43,7 @@ export class NfsConversation {
       this.report('nonexistent_version');
       return undefined;
     }
+    if (this.session.frames) nameContent(this.session, true, place, rpc.version, xdr.at - start);
     const call = readArguments(xdr, rpc.version, rpc.procedure);
     if (!call) {
       this.report('malformed_data');
@@ -91,7 +94,8 @@ export class NfsConversation {
 
   // ── replies ──
 
-  reply(bytes: Uint8Array, start: number, end: number): Rest | undefined {
+  reply(bytes: Uint8Array, start: number, end: number, place: Place): Rest | undefined {
+    if (this.session.frames) nameMessage(this.session, false, place, bytes, start, end);
     if (isOther(bytes, start, end, CALL)) return undefined;
     const xdr = new Xdr(bytes, start, end);
     const rpc = readReply(xdr);
@@ -101,6 +105,7 @@ export class NfsConversation {
       return undefined;
     }
     this.waiting.delete(rpc.xid);
+    if (this.session.frames) nameContent(this.session, false, place, waiting.rpc.version, xdr.at - start);
     const { transaction, call } = waiting;
     const results = rpc.accepted ? readResults(xdr, waiting.rpc.version, call) : { status: 0 };
     if (transaction) transaction.accepted = rpc.accepted;

@@ -5,6 +5,8 @@ import type { NfsConversation } from './conversation.js';
 import type { NfsSession, Rest } from './transfers.js';
 import { padded } from './xdr.js';
 
+/** Bytes of a length. */
+const MARK = 4;
 const LAST = 0x80000000;
 /** Bytes of a message that are looked at; of a longer one all that matters is there, but data of files. */
 const HEAD = 4096;
@@ -17,7 +19,7 @@ export function* records(
 ): Reading<void> {
   const socket = toServer ? session.client : session.server;
   for (;;) {
-    const mark = yield* socket.read(4);
+    const mark = yield* socket.read(MARK);
     if (!mark) break;
     const word = uint32(mark, 0);
     if (!(yield* fragment(socket, conversation(), toServer, word & ~LAST))) break;
@@ -36,9 +38,10 @@ function* fragment(
   const size = Math.min(length, HEAD);
   if (!(yield* socket.wait(size))) return false;
   const { view, offset } = socket;
+  const place = { at: socket.position, length, mark: MARK };
   const rest = toServer
-    ? conversation.call(view, offset, offset + size)
-    : conversation.reply(view, offset, offset + size);
+    ? conversation.call(view, offset, offset + size, place)
+    : conversation.reply(view, offset, offset + size, place);
   socket.skip(size);
   const left = length - size;
   return rest ? yield* data(socket, conversation, rest, left) : yield* socket.discard(left);
@@ -74,7 +77,7 @@ function* data(
 /** Further fragments of a message whose beginning was read. */
 function* skipFragments(socket: StreamSocket): Reading<boolean> {
   for (;;) {
-    const mark = yield* socket.read(4);
+    const mark = yield* socket.read(MARK);
     if (!mark) return false;
     const isLast = (mark[0]! & 0x80) !== 0;
     const length = uint32(mark, 0) & 0x7fffffff;

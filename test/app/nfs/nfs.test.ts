@@ -52,6 +52,44 @@ describe('nfs', () => {
     ]);
   });
 
+  describe('frames', () => {
+    const config = { outputs: [{ 'eve-log': { types: ['frame'] } }] };
+    const named = (fed: Feed) =>
+      fed.end().frameRecords.map(({ type, stream_offset, length }) => [type, stream_offset, length]);
+    const asked = lookup3(1, 'plan');
+    const answered = found3(1);
+
+    it('over TCP begin with the mark of the fragment', () => {
+      const fed = feed({ config }).client(framed(asked)).server(framed(answered));
+      expect(named(fed)).toEqual([
+        ['rpc.pdu', 0, asked.length + 4],
+        ['rpc.hdr', 0, 12],
+        ['rpc.data', 12, asked.length - 8],
+        ['rpc.creds', 28, 32],
+        ['nfs.pdu', 68, asked.length - 64],
+        ['rpc.pdu', 0, answered.length + 4],
+        ['rpc.hdr', 0, 12],
+        ['rpc.data', 12, answered.length - 8],
+        ['nfs.pdu', 28, answered.length - 24],
+        ['nfs.status', 28, 4],
+      ]);
+    });
+
+    it('of version 4 are those of a compound', () => {
+      const write = write4(1, 'data');
+      const types = named(feed({ config, transport: 'udp' }).client(write)).map(([type]) => type);
+      expect(types).toEqual([
+        'rpc.pdu',
+        'rpc.hdr',
+        'rpc.data',
+        'rpc.creds',
+        'nfs4.pdu',
+        'nfs4.hdr',
+        'nfs4.ops',
+      ]);
+    });
+  });
+
   it('follows what is written until it is committed, in pieces too', () => {
     const client = framed(lookup3(1, 'a'), write3(2, 0, 'hello '), write3(3, 6, 'world'), commit3(4));
     const server = framed(found3(1), reply(2, u32(0)), reply(3, u32(0)), reply(4, u32(0)));
