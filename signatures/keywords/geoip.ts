@@ -30,6 +30,7 @@ const geoip: Keyword = {
   features: ['compatible with IP-only rule'],
   parse(rule, argument, at) {
     const parts = argument!.split(',').map(part => part.trim());
+    if (parts[0] === 'dest') parts[0] = 'dst';
     const side = SIDES.find(each => each === parts[0]);
     if (side) parts.shift();
     const negated = parts[0]?.startsWith('!') ?? false;

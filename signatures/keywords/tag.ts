@@ -29,6 +29,7 @@ function parse(rule: RuleBuilder, argument: string | undefined, at: Position): v
     (scope !== 'session' && scope !== 'host') ||
     !/^\d{1,9}$/.test(count) ||
     !UNITS.has(unit) ||
+    fields.length === 2 ||
     fields.length > 4
   )
     throw wrong();

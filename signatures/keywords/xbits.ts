@@ -47,10 +47,15 @@ function commandOf(text: string, keyword: string, at: Position): Command {
   throw new RuleError(`${keyword} action "${text}" is invalid`, at, [...COMMANDS, 'noalert'].join(', '));
 }
 
+function noAlert(rule: RuleBuilder, more: boolean, keyword: string, at: Position): void {
+  if (more) throw new RuleError(`${keyword}:noalert takes nothing more`, at, `${keyword}:noalert`);
+  rule.noalert = true;
+}
+
 function parseXbits(rule: RuleBuilder, argument: string | undefined, at: Position): void {
   const fields = argument!.split(',').map(each => each.trim());
   if (fields[0] === 'noalert') {
-    rule.noalert = true;
+    noAlert(rule, fields.length > 1, 'xbits', at);
     return;
   }
   const command = commandOf(fields[0]!, 'xbits', at);
@@ -79,7 +84,7 @@ function parseHostbits(rule: RuleBuilder, argument: string | undefined, at: Posi
     .split(',')
     .map(each => each.trim());
   if (first === 'noalert') {
-    rule.noalert = true;
+    noAlert(rule, name !== '', 'hostbits', at);
     return;
   }
   const command = commandOf(first, 'hostbits', at);

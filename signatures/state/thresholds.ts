@@ -140,10 +140,10 @@ function counted({ type, count }: ThresholdMatch, ints: Int32Array, v: number): 
   }
 }
 
-/** Alerts at count, then at count times the multiplier, and so on. */
+/** Alerts at count, then at count times the multiplier, and so on; a first match before the count does nothing. */
 function backoff(match: ThresholdMatch, ints: Int32Array, v: number, isNew: boolean): number {
   if (isNew) ints[v + FILTERED] = match.count;
-  if (++ints[v + COUNT]! < ints[v + FILTERED]!) return SILENT;
+  if (++ints[v + COUNT]! < ints[v + FILTERED]!) return isNew ? SUPPRESSED : SILENT;
   ints[v + FILTERED] = Math.min(0x7fffffff, ints[v + FILTERED]! * match.multiplier!);
   return PASSED;
 }

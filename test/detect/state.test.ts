@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { VERDICT_DROP } from '../../engine/packet.js';
 import { inline, sensorFor, udp } from './sensor.js';
 
 const inFlow = (payload: string, rest = {}) => udp(payload, { flow: 3, ...rest });
@@ -107,6 +108,15 @@ describe('thresholds', () => {
     const s = await sensorFor(`alert udp any any -> any any (content:"x"; ${option}; sid:1;)`);
     const seconds = [0, 1, 2, 3, 4, 5, 100].map(n => 1700000000 + n);
     expect(s.see(...seconds.map(each => udp('x', { seconds: each })))).toEqual(alerts);
+  });
+
+  test('backoff drops from its second match on, and alerts at growing numbers of them', async () => {
+    const rule =
+      'drop udp any any -> any any (content:"x"; threshold: type backoff, track by_flow, count 2, multiplier 2; sid:1;)';
+    const s = await sensorFor(rule, { config: { 'engine-mode': 'ips' } });
+    const { alerts, verdicts } = s.run(Array.from({ length: 8 }, () => inFlow('x')));
+    expect(alerts).toEqual(['1@2', '1@4', '1@8']);
+    expect(verdicts.map(verdict => verdict === VERDICT_DROP)).toEqual([false, ...Array(7).fill(true)]);
   });
 
   test('addresses are counted one by one', async () => {

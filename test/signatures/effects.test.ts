@@ -16,6 +16,7 @@ describe('tag', () => {
   test.each([
     'tag:flow;',
     'tag:session,x;',
+    'tag:session,1;',
     'tag:session,1,hours;',
     'tag:session,1,packets,src;',
     'tag:host,1,packets,both;',

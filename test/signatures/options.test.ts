@@ -137,7 +137,7 @@ describe('requires', () => {
     expect(load(withOptions('from_the_future:1; requires: version >= 9;')).skipped).toHaveLength(1);
   });
 
-  test.each(['version', 'version 8', 'version >= eight', 'version >= 8 later'])(
+  test.each(['version', 'version 8', 'version >= eight', 'version >= 8 later', 'version >= 8, version < 9'])(
     '%s is refused',
     requirement => {
       expect(refusal(`requires: ${requirement};`)).toBeDefined();

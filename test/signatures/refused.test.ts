@@ -216,3 +216,10 @@ describe('events', () => {
     });
   });
 });
+
+describe('noalert of bits', () => {
+  test.each(['xbits', 'hostbits'])('%s takes no name', keyword => {
+    expect(refusal(`${keyword}:noalert;`)).toBeUndefined();
+    expect(refusal(`${keyword}:noalert,a;`)).toBe(`${keyword}:noalert takes nothing more`);
+  });
+});
