@@ -1,5 +1,6 @@
 /** LDAP (RFC 4511) over TCP and UDP. */
 import { integer, option } from '../../engine/config/option.js';
+import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import { defineProtocol, type ProbeResult, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { INTEGER, readHead, SEQUENCE } from './asn1/ber.js';
 import { datagram, EVENTS, type LdapTransaction, messages } from './ldap/exchange.js';
@@ -29,9 +30,11 @@ function probe(bytes: Uint8Array, start: number, end: number): ProbeResult {
   return (tag & 0xc0) === 0x40 && operationName(tag & 0x1f) !== undefined ? 'yes' : 'no';
 }
 
+const NAMES = { name: 'ldap', transports: ['tcp', 'udp'] } as const;
+
 export default defineProtocol<LdapTransaction>({
-  name: 'ldap',
-  transports: ['tcp', 'udp'],
+  ...NAMES,
+  frames: declareFrames(NAMES, ['pdu']),
   ...REQUEST_AND_RESPONSE,
   events: EVENTS,
   buffers: BUFFERS,

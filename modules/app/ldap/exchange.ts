@@ -53,6 +53,7 @@ export function* messages(session: LdapSession, toServer: boolean): Reading<void
       reportLost(session, toServer, 'invalid_data');
       return;
     }
+    session.frame('pdu', toServer, socket.position, head.head + head.length);
     const bytes = yield* socket.read(head.head + head.length);
     if (!bytes) {
       if (socket.state === 'limit') reportLost(session, toServer, 'incomplete_data');
@@ -70,6 +71,7 @@ export function datagram(session: LdapSession, bytes: Uint8Array, toServer: bool
       reportLost(session, toServer, 'incomplete_data');
       return;
     }
+    session.frame('pdu', toServer, at, head.head + head.length);
     at += head.head + head.length;
     add(session, bytes.subarray(at - head.length, at), toServer);
   }
@@ -124,4 +126,5 @@ function reportLost(session: LdapSession, toServer: boolean, event: (typeof EVEN
   session.event(transaction, event);
   session.advance(transaction, toServer, COMPLETE);
   session.complete(transaction);
+  session.failed = true;
 }

@@ -130,6 +130,7 @@ export class Exchange {
     const transaction = this.begin();
     report(transaction, event);
     this.complete(transaction, toServer, !toServer);
+    this.session.failed = true;
   }
 
   /** Only directions that something was said in are told. */

@@ -132,6 +132,16 @@ describe('ldap', () => {
     expect(texts('ldap.responses.message')[2]).toBeUndefined();
   });
 
+  it.each(['tcp', 'udp'] as const)('names each message as a frame over %s', transport => {
+    const config = { outputs: [{ 'eve-log': { types: ['frame'] } }] };
+    const sent = Buffer.concat([search(1), search(2)]);
+    const feed = new Feed([ldap], { serverPort: 389, transport, config }).client(sent).end();
+    expect(feed.frameRecords.map(({ type, length }) => [type, length])).toEqual([
+      ['pdu', search(1).length],
+      ['pdu', search(2).length],
+    ]);
+  });
+
   it('goes on as TLS where both sides agree', () => {
     const startTls = message(1, 23, element(0x80, '1.3.6.1.4.1.1466.20037'));
     const feed = fed([startTls], [result(1, 24)]);
