@@ -4,6 +4,7 @@
  */
 
 import type { Conversation } from '../application-layer.js';
+import type { FileSettings } from '../files/file-settings.js';
 import type { Frame } from '../frames/frame.js';
 import type { Frames } from '../frames/frames.js';
 import type { FilesToStore, Protocol, Transaction } from '../protocol.js';
@@ -179,6 +180,11 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   /** All that its record tells is known: it is made now, before the transaction is complete. */
   present(transaction: T): void {
     if (!transaction.logged) this.presentable.push(transaction);
+  }
+
+  /** A file began: the streams are put together as far as files are followed. */
+  followFile({ streamDepth }: Pick<FileSettings, 'streamDepth'>): void {
+    if (streamDepth !== undefined) this.requests.streamDepth = streamDepth;
   }
 
   /** Both directions have reached their last state. */

@@ -1,6 +1,8 @@
 /** Reads the command line into a plain record. */
-import { Command, CommanderError, Option } from 'commander';
+
+import { Command, Option } from 'commander';
 import { CHAPTERS, refusal, settingsOf } from './arguments.js';
+import { parseWords } from './parse-words.js';
 import { UsageError } from './usage-error.js';
 import { versionLine } from './version.js';
 
@@ -53,13 +55,7 @@ const SHOWN = [
  */
 export function parseArguments(words: readonly string[], print: (text: string) => void): Given | undefined {
   const command = program(print);
-  try {
-    command.parse([...words], { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return undefined;
-    throw new UsageError(error.message.replace(/^error: /, ''));
-  }
+  if (!parseWords(command, words)) return undefined;
   return givenBy(command.opts(), command.args);
 }
 

@@ -1,7 +1,9 @@
 /** Commands with commands below them: `sluice profiles list`. */
-import { Command, CommanderError } from 'commander';
+
+import { Command } from 'commander';
 import { ConfigError } from '../config/config-error.js';
 import { ProfileError } from '../profile/profile.js';
+import { shown } from './parse-words.js';
 import { UsageError } from './usage-error.js';
 
 /**
@@ -23,12 +25,9 @@ export async function subcommands(
   try {
     await program.parseAsync(words.length === 0 ? ['--help'] : [...words], { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) {
-      if (error.exitCode === 0) return 0;
-      throw new UsageError(error.message.replace(/^error: /, ''));
-    }
     if (error instanceof ConfigError || error instanceof ProfileError) throw new UsageError(error.message);
-    throw error;
+    shown(error);
+    return 0;
   }
   return Number(process.exitCode ?? 0);
 }

@@ -5,7 +5,7 @@ import type { DetectionSocket } from '../../engine/detection/socket.js';
 import type { FlowRows } from '../../engine/flow-record.js';
 import type { Memory } from '../../engine/memory.js';
 import { compileBuffer } from '../../signatures/buffer-matcher.js';
-import type { Inspection } from '../../signatures/inspection.js';
+import { newInspection } from '../../signatures/inspection.js';
 import type { ContentMatch, Match } from '../../signatures/signature.js';
 
 export interface Prefilter {
@@ -27,7 +27,7 @@ export function openPrefilter(
   if (pattern.contents.length === 0) return undefined;
   const environment = { stores: new Map<string, unknown>(), variable: () => 0 };
   const test = compileBuffer(pattern.contents as readonly Match[], environment, new Map());
-  const at = inspection(memory, flows);
+  const at = newInspection(memory, flows);
   const reach = Math.min(window, reachOf(pattern.contents as readonly ContentMatch[]));
   return {
     ofServer: pattern.contentsOfServer,
@@ -56,21 +56,4 @@ function reachOf(contents: readonly ContentMatch[]): number {
     reach = Math.max(reach, end);
   }
   return reach;
-}
-
-/** Contents look at the buffer and at nothing else. */
-function inspection(memory: Memory, flows: FlowRows): Inspection {
-  return {
-    ...{ memory, flows, slot: 0, p: 0, flow: -1, f: 0, toServer: true, transaction: undefined },
-    ...{
-      bytes: memory.bytes,
-      start: 0,
-      end: 0,
-      cursor: 0,
-      atBeginning: true,
-      atEnd: true,
-      littleEndian: false,
-    },
-    ...{ variables: [], signature: 0 },
-  };
 }

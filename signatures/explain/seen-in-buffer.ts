@@ -3,7 +3,7 @@ import { Needle } from '../buffer-matcher/needle.js';
 import type { Inspection } from '../inspection.js';
 import type { CompileEnvironment } from '../keyword.js';
 import { isVariable } from '../keywords/byte-arguments.js';
-import { ByteReader, numberSource, wholeSource } from '../keywords/byte-reading.js';
+import { byteReader, numberSource, wholeSource } from '../keywords/byte-reading.js';
 import type { ByteTestMatch } from '../keywords/byte-test.js';
 import { type EntropyMatch, shannonEntropy } from '../keywords/entropy.js';
 import type { IsDataAtMatch } from '../keywords/isdataat.js';
@@ -128,7 +128,7 @@ function numberRead(match: Match, at: Inspection, cursor: number, environment: C
   const { bytes, offset, value, ...format } = match as ByteTestMatch;
   const after = at.cursor;
   at.cursor = cursor;
-  const reader = new ByteReader(numberSource(bytes, environment), numberSource(offset, environment), format);
+  const reader = byteReader({ bytes, offset }, format, environment);
   const read = reader.read(at);
   at.cursor = after;
   const size = `the buffer has ${at.end - at.start} bytes`;

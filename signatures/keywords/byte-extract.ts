@@ -14,7 +14,7 @@ import {
   variableName,
   wholeNumber,
 } from './byte-arguments.js';
-import { ByteReader, numberSource, wholeSource } from './byte-reading.js';
+import { byteReader, wholeSource } from './byte-reading.js';
 import { calculate, masked, type Operator, type Whole } from './whole-number.js';
 
 export interface ByteExtractMatch extends Match, ByteFormat {
@@ -142,11 +142,7 @@ export const byteExtractCompilers: readonly MatchCompiler[] = [
     kind: 'byte_extract',
     compile(match, environment) {
       const { bytes, offset, name, multiplier, align, ...format } = match as ByteExtractMatch;
-      const reader = new ByteReader(
-        numberSource(bytes, environment),
-        numberSource(offset, environment),
-        format,
-      );
+      const reader = byteReader({ bytes, offset }, format, environment);
       const variable = environment.variable(name);
       return at => {
         if (!reader.read(at)) return false;
@@ -161,11 +157,7 @@ export const byteExtractCompilers: readonly MatchCompiler[] = [
     kind: 'byte_math',
     compile(match, environment) {
       const { bytes, offset, name, operator, value, bitmask, ...format } = match as ByteMathMatch;
-      const reader = new ByteReader(
-        numberSource(bytes, environment),
-        numberSource(offset, environment),
-        format,
-      );
+      const reader = byteReader({ bytes, offset }, format, environment);
       const right = wholeSource(value, environment);
       const variable = environment.variable(name);
       return at => {

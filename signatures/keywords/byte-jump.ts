@@ -12,7 +12,7 @@ import {
   numberOrVariable,
   wholeNumber,
 } from './byte-arguments.js';
-import { ByteReader, numberSource } from './byte-reading.js';
+import { byteReader } from './byte-reading.js';
 import { signed } from './whole-number.js';
 
 export interface ByteJumpMatch extends Match, ByteFormat {
@@ -78,11 +78,7 @@ export const byteJumpCompilers: readonly MatchCompiler[] = [
     kind: 'byte_jump',
     compile(match, environment) {
       const { bytes, offset, multiplier, align, from, postOffset, ...format } = match as ByteJumpMatch;
-      const reader = new ByteReader(
-        numberSource(bytes, environment),
-        numberSource(offset, environment),
-        format,
-      );
+      const reader = byteReader({ bytes, offset }, format, environment);
       return at => {
         if (!reader.read(at)) return false;
         let distance = signed(reader.value) * multiplier;

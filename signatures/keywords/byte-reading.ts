@@ -28,6 +28,20 @@ export function wholeSource(
   return at => at.variables[index]!;
 }
 
+/** What a keyword says of the number it reads. */
+export interface NumberToRead {
+  readonly bytes: NumberOrVariable;
+  readonly offset: NumberOrVariable;
+}
+
+export function byteReader(
+  { bytes, offset }: NumberToRead,
+  format: ByteFormat,
+  environment: CompileEnvironment,
+): ByteReader {
+  return new ByteReader(numberSource(bytes, environment), numberSource(offset, environment), format);
+}
+
 /** What reading gave: the value, and where the bytes read began and ended. */
 export class ByteReader {
   value: Whole = 0;

@@ -12,7 +12,7 @@ import {
   type NumberOrVariable,
   numberOrVariable,
 } from './byte-arguments.js';
-import { ByteReader, numberSource, wholeSource } from './byte-reading.js';
+import { byteReader, wholeSource } from './byte-reading.js';
 import { and, type Whole } from './whole-number.js';
 
 const OPERATORS = ['<=', '>=', '<', '>', '=', '&', '^'] as const;
@@ -93,11 +93,7 @@ export const byteTestCompilers: readonly MatchCompiler[] = [
     kind: 'byte_test',
     compile(match, environment) {
       const { bytes, offset, value, operator, negated, ...format } = match as ByteTestMatch;
-      const reader = new ByteReader(
-        numberSource(bytes, environment),
-        numberSource(offset, environment),
-        format,
-      );
+      const reader = byteReader({ bytes, offset }, format, environment);
       const wanted = wholeSource(value, environment);
       const holds = compare(operator);
       return at => reader.read(at) && holds(reader.value, wanted(at)) !== negated;

@@ -29,38 +29,22 @@ const msg: Keyword = {
   },
 };
 
-const sid: Keyword = {
-  name: 'sid',
-  family: 'none',
-  summary: 'Number of the rule.',
-  grammar: 'number',
-  parse(rule, argument, at) {
-    if (!rule.once('sid')) throw new RuleError('duplicated sid', at);
-    rule.sid = number(argument!, 'sid', 1, MAXIMUM_ID, at);
-  },
-};
+const sid = numbered('sid', 'Number of the rule.', 1);
+const rev = numbered('rev', 'Revision of the rule.', 1);
+const gid = numbered('gid', 'Group that the number of the rule belongs to (default 1).', 0);
 
-const rev: Keyword = {
-  name: 'rev',
-  family: 'none',
-  summary: 'Revision of the rule.',
-  grammar: 'number',
-  parse(rule, argument, at) {
-    if (!rule.once('rev')) throw new RuleError('duplicated rev', at);
-    rule.rev = number(argument!, 'rev', 1, MAXIMUM_ID, at);
-  },
-};
-
-const gid: Keyword = {
-  name: 'gid',
-  family: 'none',
-  summary: 'Group that the number of the rule belongs to (default 1).',
-  grammar: 'number',
-  parse(rule, argument, at) {
-    if (!rule.once('gid')) throw new RuleError('duplicated gid', at);
-    rule.gid = number(argument!, 'gid', 0, MAXIMUM_ID, at);
-  },
-};
+function numbered(name: 'sid' | 'rev' | 'gid', summary: string, least: number): Keyword {
+  return {
+    name,
+    family: 'none',
+    summary,
+    grammar: 'number',
+    parse(rule, argument, at) {
+      if (!rule.once(name)) throw new RuleError(`duplicated ${name}`, at);
+      rule[name] = number(argument!, name, least, MAXIMUM_ID, at);
+    },
+  };
+}
 
 const classtype: Keyword = {
   name: 'classtype',

@@ -1,8 +1,10 @@
 /** `sluice reassemble`: prints or writes what each side of each conversation in a capture received. */
+
 import { writeSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../../config/config-error.js';
 import { HOST_OS } from '../../host-os-policy.js';
+import { parseWords } from '../parse-words.js';
 import { jsonLine } from '../reassemble/as-json.js';
 import { textLines } from '../reassemble/as-text.js';
 import type { Side } from '../reassemble/side.js';
@@ -50,13 +52,7 @@ function parse(words: readonly string[]): { file: string; options: Options } | u
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
-  try {
-    command.parse(words.length === 0 ? ['--help'] : [...words], { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return undefined;
-    throw new UsageError(error.message.replace(/^error: /, ''));
-  }
+  if (!parseWords(command, words.length === 0 ? ['--help'] : words)) return undefined;
   return { file: command.args[0]!, options: command.opts<Options>() };
 }
 

@@ -1,6 +1,8 @@
 /** `sluice replay`: reads captures, shows how far it is, and tells at the end what was found. */
-import { Command, CommanderError } from 'commander';
+
+import { Command } from 'commander';
 import { parseArguments } from '../parse.js';
+import { parseWords } from '../parse-words.js';
 import { run } from '../run.js';
 import { UsageError } from '../usage-error.js';
 
@@ -63,13 +65,7 @@ function parse(words: readonly string[]): { captures: string[]; options: Options
     .configureOutput({ writeErr: () => {} });
   let verbosity = 0;
   command.on('option:verbose', () => verbosity++);
-  try {
-    command.parse([...words], { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return undefined;
-    throw new UsageError(error.message.replace(/^error: /, ''));
-  }
+  if (!parseWords(command, words)) return undefined;
   return { captures: command.args, options: { ...command.opts<Options>(), verbosity } };
 }
 

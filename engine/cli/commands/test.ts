@@ -1,10 +1,11 @@
 /** `sluice test`: runs detections over segment tables and captures, and tells what they found. */
+
 import { statSync, watch } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { filesOf } from '../detection-test/files.js';
 import { type TestOptions, TestRun } from '../detection-test/run.js';
 import { print } from '../detection-test/show.js';
-import { UsageError } from '../usage-error.js';
+import { parseWords } from '../parse-words.js';
 
 const HELP = `
 Files are detections (.ts, .js), segment tables (.segments) and captures (.pcap, .pcapng); a folder stands for all in
@@ -48,13 +49,7 @@ function parse(words: readonly string[]): { paths: string[]; options: Options } 
     .addHelpText('after', HELP)
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
-  try {
-    program.parse([...words], { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return undefined;
-    throw new UsageError(error.message.replace(/^error: /, ''));
-  }
+  if (!parseWords(program, words)) return undefined;
   return { paths: program.args.length > 0 ? program.args : ['.'], options: program.opts<Options>() };
 }
 

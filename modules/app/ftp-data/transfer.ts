@@ -78,7 +78,7 @@ function bodyOf(
     body.file = new TrackedFile(Buffer.from(filename, 'latin1'), toServer, files);
     transaction.addFile(body.file);
   }
-  if (files.streamDepth !== undefined) session.requests.streamDepth = files.streamDepth;
+  session.followFile(files);
   return body;
 }
 

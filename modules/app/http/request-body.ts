@@ -114,7 +114,6 @@ export class RequestBody {
     this.file = new TrackedFile(bounded, true, connection.settings.files);
     transaction.addFile(this.file);
     this.body.file = this.file;
-    const { streamDepth } = connection.settings.files;
-    if (streamDepth !== undefined) connection.session.requests.streamDepth = streamDepth;
+    connection.session.followFile(connection.settings.files);
   }
 }

@@ -80,7 +80,6 @@ export class ResponseBody {
     }
     transaction.addFile(file);
     this.body.file = file;
-    const { streamDepth } = connection.settings.files;
-    if (streamDepth !== undefined) connection.session.requests.streamDepth = streamDepth;
+    connection.session.followFile(connection.settings.files);
   }
 }

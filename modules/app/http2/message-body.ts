@@ -84,8 +84,7 @@ export class MessageBody {
     const disposition = transaction.message(toServer).value('content-disposition');
     const named = disposition && FileName.fromDisposition(disposition);
     const name = FileName.bounded(named ?? transaction.path, () => {});
-    const { streamDepth } = streams.settings.http.files;
-    if (streamDepth !== undefined) streams.session.requests.streamDepth = streamDepth;
+    streams.session.followFile(streams.settings.http.files);
     return new TrackedFile(name, toServer, streams.settings.http.files);
   }
 

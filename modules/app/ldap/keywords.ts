@@ -1,40 +1,34 @@
 /** Keywords of LDAP. */
-import type { BufferDeclaration, ValueDeclaration } from '../../../engine/protocol.js';
+import type { BufferDeclaration, Direction, ValueDeclaration } from '../../../engine/protocol.js';
 import { COMPLETE, type LdapTransaction, STARTED } from './exchange.js';
 import type { LdapMessage } from './message.js';
 import { OPERATIONS, RESULT_CODES } from './operation.js';
 
 type Buffer_ = BufferDeclaration<LdapTransaction>;
 
-function ofRequest(
+type Texts = (message: LdapMessage) => readonly Uint8Array[];
+
+function texts(
   keyword: string,
   summary: string,
-  of: (message: LdapMessage) => readonly Uint8Array[],
+  direction: Direction,
+  of: (transaction: LdapTransaction) => readonly Uint8Array[] | undefined,
 ): Buffer_ {
   return {
     keyword,
     summary,
-    direction: 'to_server',
+    direction,
     progress: COMPLETE,
     multiple: true,
-    get: ({ request }, _, index) => request && of(request)[index],
+    get: (transaction, _, index) => of(transaction)?.[index],
   };
 }
 
-function ofResponses(
-  keyword: string,
-  summary: string,
-  of: (message: LdapMessage) => readonly Uint8Array[],
-): Buffer_ {
-  return {
-    keyword,
-    summary,
-    direction: 'to_client',
-    progress: COMPLETE,
-    multiple: true,
-    get: ({ responses }, _, index) => responses.flatMap(of)[index],
-  };
-}
+const ofRequest = (keyword: string, summary: string, of: Texts): Buffer_ =>
+  texts(keyword, summary, 'to_server', ({ request }) => request && of(request));
+
+const ofResponses = (keyword: string, summary: string, of: Texts): Buffer_ =>
+  texts(keyword, summary, 'to_client', ({ responses }) => responses.flatMap(of));
 
 const dn = (message: LdapMessage): readonly Uint8Array[] => (message.dn ? [message.dn] : []);
 const EMPTY = new Uint8Array(0);

@@ -70,7 +70,7 @@ export class Transfers {
     const body = new InspectedBody(FILE_LIMITS, this.session.sides.inline, memory, files.streamDepth ?? 0);
     body.file = new TrackedFile(transaction.name, toServer, files);
     transaction.addFile(body.file);
-    if (files.streamDepth !== undefined) this.session.requests.streamDepth = files.streamDepth;
+    this.session.followFile(files);
     return { toServer, body, chunks: 0, lastXid: 0, isLast: false };
   }
 

@@ -72,7 +72,7 @@ export class Mail implements MimeConsumer {
     transaction.addFile(this.file);
     transaction.body ??= new InspectedBody(limits, session.sides.inline, memory, 0);
     if (transaction.attachments.length < MOST_ATTACHMENTS) transaction.attachments.push(name);
-    if (files.streamDepth !== undefined) session.requests.streamDepth = files.streamDepth;
+    session.followFile(files);
   }
 
   fileData(bytes: Uint8Array): void {
