@@ -17,6 +17,7 @@ import type {
 } from '../engine/application-layer.js';
 import type { Batch } from '../engine/batch.js';
 import { BypassedPackets } from '../engine/bypassed-packets.js';
+import { swapRecord } from '../engine/exchanged-flow.js';
 import { FIREWALL } from '../engine/firewall.js';
 import * as Flow from '../engine/flow-record.js';
 import { FLOW_TABLE, type FlowTable } from '../engine/flow-table.js';
@@ -58,7 +59,7 @@ export class Application implements ThreadModule, ApplicationLayer {
   private readonly bytes: Uint8Array;
 
   constructor(
-    thread: Thread,
+    private readonly thread: Thread,
     readonly protocols: readonly Protocol[],
   ) {
     this.row = thread.memory.row;
@@ -71,7 +72,7 @@ export class Application implements ThreadModule, ApplicationLayer {
     this.closedFiles = this.conversations.telling.closedFiles;
     thread.services.set('application-layer', this);
     const table = thread.services.get(FLOW_TABLE) as FlowTable | undefined;
-    if (table) this.conversations.useSwap(() => this.swap(table));
+    this.conversations.useSwap(() => (table ? table.swap(this.batch, this.index) : this.exchange()));
   }
 
   useFrames(names: ReadonlySet<string>): void {
@@ -105,10 +106,11 @@ export class Application implements ThreadModule, ApplicationLayer {
     batch.replace();
   }
 
-  /** Packets of the flow that are through already stay as they were told: none of them was recognised. */
-  private swap(table: FlowTable): boolean {
-    table.swap(this.batch, this.index);
-    return true;
+  /** The flow table is another thread's: packets are turned as they come, and the row when its owner is done with it. */
+  private exchange(): void {
+    const p = this.batch.slots[this.index]! * Packet.INTS;
+    this.conversations.find(this.row[p + Packet.FLOW]!)!.exchanged = true;
+    this.row[p + Packet.FLOW_STATE]! ^= Packet.FLOW_TO_SERVER;
   }
 
   private packet(slot: number, p: number): void {
@@ -116,13 +118,16 @@ export class Application implements ThreadModule, ApplicationLayer {
     const flow = row[p + Packet.FLOW]!;
     const pseudo = row[p + Packet.PSEUDO]!;
     if (flow < 0 || pseudo === Packet.PSEUDO_EVENT) return;
+    const known = this.conversations.find(flow);
     if (pseudo === Packet.PSEUDO_FLOW_END) {
       this.noteProtocols(p, flow);
       this.conversations.end(slot, p, flow);
+      if (known?.exchanged) swapRecord(this.thread.flows, flow);
       return;
     }
     if (this.firewall && this.flows[flow * Flow.INTS + Flow.ACTION] === Flow.ACTION_DROP) return;
-    if (this.conversations.find(flow)?.bypassed) this.bypassed.note(p, flow);
+    if (known?.bypassed) this.bypassed.note(p, flow);
+    if (known?.exchanged) row[p + Packet.FLOW_STATE]! ^= Packet.FLOW_TO_SERVER;
     const protocol = row[p + Packet.PROTOCOL];
     if (protocol === TCP) this.segment(p, flow);
     else if (protocol === UDP && pseudo !== Packet.PSEUDO_STREAM) this.datagram(p, flow);

@@ -17,11 +17,8 @@ import type { Side, Talk } from './talk.js';
 const MOST_HELD = 100_000;
 
 export class Beginnings {
-  /**
-   * Exchanges client and server of the flow of the packet in hand, where this thread owns the flow table.
-   * @returns whether it could
-   */
-  swapFlow: (() => boolean) | undefined;
+  /** Exchanges client and server of the flow of the packet in hand. */
+  swapFlow: (() => void) | undefined;
   private readonly recogniser: Recogniser;
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
@@ -120,7 +117,8 @@ export class Beginnings {
       }
       return;
     }
-    if (answer.reversed && !talk.session && this.records.transportOf(flow) === 'udp' && this.swapFlow?.()) {
+    if (answer.reversed && !talk.session && this.records.transportOf(flow) === 'udp' && this.swapFlow) {
+      this.swapFlow();
       this.beginSwapped(p, flow, talk, !toServer, answer.protocol);
       return;
     }

@@ -66,7 +66,7 @@ export class Conversations {
   }
 
   /** @param swap see `Beginnings.swapFlow` */
-  useSwap(swap: () => boolean): void {
+  useSwap(swap: () => void): void {
     this.beginnings.swapFlow = swap;
   }
 

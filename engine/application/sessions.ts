@@ -70,7 +70,7 @@ export class Sessions {
   }
 
   sidesOf(flow: number, talk: Talk): Sides {
-    return new FlowSides(this.thread.flows, flow, talk.reversed, this.inline);
+    return new FlowSides(this.thread.flows, flow, talk.reversed !== talk.exchanged, this.inline);
   }
 }
 

@@ -46,6 +46,8 @@ export class Talk {
   readonly toClient: Side = nothingYet();
   /** Client and server changed places: the first packet seen came from the server. */
   reversed = false;
+  /** So they did too, but the flow's row says so only when the flow is over: its owner is another thread. */
+  exchanged = false;
   /** Nothing more is parsed: unknown protocol, failure, or a gap that the parser could not cross. */
   ignored = false;
   /** Payload of further packets is not inspected. */

@@ -6,6 +6,7 @@ import { BypassedPackets } from '../../engine/bypassed-packets.js';
 import { integer, option, size } from '../../engine/config/option.js';
 import { ExceptionPolicy } from '../../engine/exception-policy/applying.js';
 import { TARGETS } from '../../engine/exception-policy.js';
+import { swapRecord } from '../../engine/exchanged-flow.js';
 import type { ExpirableFlows } from '../../engine/flow-expiry.js';
 import type { FlowRows } from '../../engine/flow-record.js';
 import * as FlowRecord from '../../engine/flow-record.js';
@@ -18,7 +19,6 @@ import { Endings } from './endings.js';
 import { IndexTable } from './index-table.js';
 import { isIcmpError, OTHER, PacketKey, TO_SERVER } from './packet-key.js';
 import { FreeRows } from './rows.js';
-import { swapRecord } from './swap.js';
 import { Timeouts } from './timeouts.js';
 import { FlowUpdate } from './update.js';
 

@@ -1,5 +1,6 @@
 /** Rules about the recognised protocol alone are inspected once in each direction. */
 import { describe, expect, it } from 'vitest';
+import { ethernet, hex, ipv4, packet, udp } from '../packets/builder.js';
 import { handshake, replay, segment } from './replay.js';
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -49,5 +50,32 @@ describe('sessions picked up in mid-stream', () => {
   });
   it('begin with the client otherwise', async () => {
     expect(await flow(said(true, REQUEST), said(false, ''))).toEqual([50_000, 40_000, 'http', 1]);
+  });
+});
+
+describe('datagrams whose first one is an answer', () => {
+  const QUESTION = '0161 0000010001';
+  const answer = hex(`0001 8180 0001 0001 0000 0000 ${QUESTION} c00c 0001 0001 0000003c 0004 0a000001`);
+  const query = hex(`0002 0100 0001 0000 0000 0000 ${QUESTION}`);
+  const sent = (data: Uint8Array, fromServer: boolean): Uint8Array => {
+    const [client, server] = ['10.0.0.1', '10.0.0.2'];
+    const [source, destination] = fromServer ? [server, client] : [client, server];
+    const [sport, dport] = fromServer ? [53, 40_000] : [40_000, 53];
+    return packet(ethernet(), ipv4({ source, destination }), udp({ sport, dport }), data);
+  };
+  const rules = [
+    'alert dns any any -> any any (flow:to_client; dns.response.rrname; content:"a"; sid:1;)',
+    'alert dns any any -> any any (flow:to_server; dns.query; content:"a"; sid:2;)',
+  ];
+
+  it.each(['single', 'workers', 'autofp', 'pipeline', 'oisf2009'])('%s tells their client', async profile => {
+    const packets = [sent(answer, true), sent(query, false), sent(answer, true)];
+    const records = await replay({ packets, rules, profile, types: '[alert, flow]' });
+    const alerts = records.flatMap(({ alert, pcap_cnt }) =>
+      alert ? [`${alert.signature_id}@${pcap_cnt}`] : [],
+    );
+    expect(alerts.toSorted()).toEqual(['1@1', '1@3', '2@2']);
+    const { src_ip, dest_port, flow } = records.find(({ event_type }) => event_type === 'flow')!;
+    expect([src_ip, dest_port, flow.pkts_toserver, flow.pkts_toclient]).toEqual(['10.0.0.1', 53, 1, 2]);
   });
 });
