@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'vitest';
+import * as FlowRecord from '../../engine/flow-record.js';
+import { REASON_EXCEPTION_FLOW_DROP, REASON_STREAM_MIDSTREAM } from '../../engine/verdict.js';
+import { Conversation, step } from './conversation.js';
+import { check, HANDSHAKE, type Line } from './lines.js';
+
+describe('several SYN/ACKs', () => {
+  const config = (queued: number) => ({ config: { stream: { 'max-synack-queued': queued } } });
+  const synAcks = ['> S 0', '< SA 0 1', '< SA 500 1', '< SA 1500 1', '< SA 2500 1'];
+
+  it('takes the one that the ACK fits', () => {
+    const conversation = new Conversation(config(5));
+    for (const text of synAcks) conversation.feed(step(text));
+    expect(conversation.feed(step('> A 1 1501')).state).toBe('established');
+    conversation.feed(step('> PA 1 1501 data'));
+    conversation.feed(step('< A 1501 5'));
+    expect(conversation.toServer).toEqual(['data']);
+  });
+
+  it('keeps no more than it may', () => {
+    const conversation = new Conversation(config(2));
+    const events = synAcks.map(text => conversation.feed(step(text)).events);
+    expect(events[2]).toEqual(['stream.3whs_synack_resend_with_diff_seq']);
+    expect(events[3]).toContain('stream.3whs_synack_flood');
+    expect(conversation.feed(step('> A 1 1501')).state).toBe('syn_recv');
+    expect(conversation.feed(step('> A 1 501')).state).toBe('established');
+  });
+
+  it('takes the SYN that the SYN/ACK acknowledges', () => {
+    const conversation = new Conversation();
+    for (const text of ['> S 0', '> S 700', '> S 900', '< SA 0 701', '> A 701 1'])
+      conversation.feed(step(text));
+    conversation.feed(step('> PA 701 1 hello'));
+    expect(conversation.feed(step('< A 1 706')).events).toEqual([]);
+    expect(conversation.toServer).toEqual(['hello']);
+  });
+
+  it('says so when there are too many SYNs', () => {
+    const conversation = new Conversation({ config: { stream: { 'max-syn-queued': 2 } } });
+    const last = ['> S 0', '> S 10', '> S 20', '> S 30'].map(text => conversation.feed(step(text))).at(-1);
+    expect(last!.events).toEqual(['stream.3whs_syn_flood']);
+  });
+});
+
+describe('Fast Open', () => {
+  const syn = step('> S 0 - Hi!', { options: { fastOpen: '' } });
+
+  it('takes the data that the SYN/ACK acknowledges', () => {
+    const conversation = check([
+      [syn, 'syn_sent'],
+      ['< SA 0 4', 'syn_recv'],
+      ['> A 4 1', 'established'],
+      ['< PA 1 4 Hello!', 'established'],
+      ['> A 4 7', 'established'],
+    ]);
+    expect([conversation.toServer.join(''), conversation.toClient.join('')]).toEqual(['Hi!', 'Hello!']);
+  });
+
+  it('leaves out data that it does not', () => {
+    const conversation = check([
+      [syn, 'syn_sent'],
+      ['< SA 0 1', 'syn_recv', '3whs_synack_tfo_data_ignored'],
+      ['> A 1 1', 'established'],
+      ['> PA 1 1 again', 'established'],
+      ['< A 1 6', 'established'],
+    ]);
+    expect(conversation.toServer.join('')).toBe('again');
+  });
+});
+
+describe('sessions whose beginning was not seen', () => {
+  const midstream = (more = {}) => ({ config: { stream: { midstream: 'yes', ...more } } });
+
+  it('are not tracked by default', () => {
+    const conversation = new Conversation();
+    expect(conversation.feed(step('> PA 1 1 abc')).state).toBe('none');
+    expect(conversation.feed(step('< A 1 4')).established).toBe(false);
+    expect(conversation.toServer).toEqual([]);
+  });
+
+  it('are picked up by data', () => {
+    const conversation = new Conversation(midstream());
+    check(
+      [
+        ['> PA 100 200 abc', 'established'],
+        ['< PA 200 103 defg', 'established'],
+        ['> A 103 204', 'established'],
+      ],
+      conversation,
+    );
+    expect([conversation.toServer, conversation.toClient]).toEqual([['abc'], ['defg']]);
+    expect(conversation.counter('tcp.midstream_pickups')).toBe(1);
+  });
+
+  it('are picked up by a SYN/ACK, which comes from the server', () => {
+    const conversation = new Conversation(midstream());
+    const first = conversation.feed(step('< SA 0 1'));
+    expect([first.state, first.toServer]).toEqual(['syn_recv', false]);
+    check(
+      [
+        ['> A 1 1', 'established'],
+        ['> PA 1 1 abc', 'established'],
+        ['< A 1 4', 'established'],
+      ],
+      conversation,
+    );
+    expect(conversation.toServer).toEqual(['abc']);
+    expect(conversation.thread.flows.row[FlowRecord.SERVER_PORT]).toBe(80);
+  });
+
+  it('are picked up by data from a port of the system range, which is the server', () => {
+    const conversation = new Conversation(midstream());
+    const [first, second] = conversation.feedAll([step('< PA 200 103 defg'), step('> PA 103 204 abc')]);
+    expect([first!.toServer, second!.toServer]).toEqual([false, true]);
+    conversation.feed(step('< A 204 106'));
+    expect([conversation.toServer, conversation.toClient]).toEqual([['abc'], ['defg']]);
+  });
+
+  it('go on with timestamps that do not fall', () => {
+    const conversation = new Conversation(midstream());
+    const at = (seq: number, ts: number) => step(`> PA ${seq} 20 x`, { options: { ts: [ts, 11] } });
+    check(
+      [
+        [at(10, 10), 'established'],
+        [at(11, 2), 'established', 'pkt_invalid_timestamp'],
+        [at(11, 12), 'established'],
+      ],
+      conversation,
+    );
+  });
+
+  it('are tracked from one side only when told so', () => {
+    const conversation = new Conversation({ config: { stream: { 'async-oneside': 'yes' } } });
+    for (const text of ['> S 0', '> A 1 1', '> PA 1 1 one', '> PA 4 90 two']) conversation.feed(step(text));
+    expect(conversation.toServer.join('')).toBe('onetwo');
+  });
+
+  it('are picked up from the server alone by its SYN/ACK', () => {
+    const conversation = new Conversation({ config: { stream: { midstream: 'yes' } } });
+    for (const text of ['< SA 0 1', '< A 1 90', '< PA 1 90 two', '< FA 4 91']) conversation.feed(step(text));
+    conversation.end();
+    expect(conversation.toClient.join('')).toBe('two');
+  });
+
+  it('fall under the policy for them', () => {
+    const conversation = new Conversation({
+      config: { 'engine-mode': 'ips', stream: { 'midstream-policy': 'drop-flow' } },
+    });
+    const [first, second] = conversation.feedAll([step('> PA 1 1 abc'), step('< A 1 4')]);
+    expect([first!.dropped, first!.reason]).toEqual([true, REASON_STREAM_MIDSTREAM]);
+    expect([second!.dropped, second!.reason]).toEqual([true, REASON_EXCEPTION_FLOW_DROP]);
+    expect(conversation.counter('exception_policy.tcp.midstream.drop_flow')).toBe(1);
+  });
+
+  it.each([
+    ['ids', 'no', 'drop-flow'],
+    ['ids', 'no', 'pass-packet'],
+    ['ips', 'no', 'drop-packet'],
+    ['ips', 'yes', 'bypass'],
+    ['ips', 'yes', 'reject'],
+  ])('in %s mode, midstream %s: policy %s is not possible', (mode, allowed, policy) => {
+    const config = { 'engine-mode': mode, stream: { midstream: allowed, 'midstream-policy': policy } };
+    expect(() => new Conversation({ config })).toThrow(/stream.midstream-policy: .* is not possible/);
+  });
+});
+
+describe('ports used again', () => {
+  const again: Line[] = [
+    ['> S 7000', 'syn_sent'],
+    ['< SA 9000 7001', 'syn_recv'],
+    ['> A 7001 9001', 'established'],
+    ['> PA 7001 9001 new', 'established'],
+    ['< A 9001 7004', 'established'],
+  ];
+
+  it.each([1, 100])('begin a new flow, with %i segments in a batch', size => {
+    const conversation = new Conversation();
+    const texts = [
+      ...HANDSHAKE,
+      '> PA 1 1 old',
+      '< A 1 4',
+      '< RA 1 4',
+      ...again.map(line => line[0] as string),
+    ];
+    const outcomes = [];
+    for (let i = 0; i < texts.length; i += size) {
+      outcomes.push(...conversation.feedAll(texts.slice(i, i + size).map(text => step(text))));
+    }
+    expect(outcomes.map(o => o.flow)).toEqual([0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1]);
+    expect(conversation.toServer).toEqual(['old', 'new']);
+    expect(conversation.counter('flow.tcp_reuse')).toBe(1);
+    expect(conversation.thread.flows.row[FlowRecord.END_REASON]).toBe(FlowRecord.REASON_TCP_REUSE);
+  });
+
+  it('do not when the session is still open', () => {
+    const conversation = new Conversation();
+    for (const text of HANDSHAKE) conversation.feed(step(text));
+    expect(conversation.feed(step('> S 7000')).flow).toBe(0);
+  });
+});

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import * as Packet from '../../engine/packet.js';
+import { REASON_STREAM_ERROR } from '../../engine/verdict.js';
+import { Conversation, step } from './conversation.js';
+import { check, established, HANDSHAKE } from './lines.js';
+
+describe('inline', () => {
+  const inline = { config: { 'engine-mode': 'ips' } };
+
+  it('does not take data of the server before the ACK of the client', () => {
+    check(
+      [
+        ...established.slice(0, 2),
+        ['< PA 1 1 220', 'syn_recv', '3whs_ack_data_inject'],
+        ['> A 1 1', 'established'],
+        ['< PA 1 1 220', 'established'],
+      ],
+      new Conversation(inline),
+    );
+  });
+
+  it('drops what is not valid, unless told otherwise', () => {
+    const run = (config: object) => {
+      const conversation = new Conversation({ config: { 'engine-mode': 'ips', ...config } });
+      for (const text of HANDSHAKE) conversation.feed(step(text));
+      return conversation.feed(step('> PA 70000 1 far'));
+    };
+    expect(run({})).toMatchObject({ dropped: true, reason: REASON_STREAM_ERROR });
+    expect(run({ stream: { 'drop-invalid': 'no' } }).dropped).toBe(false);
+  });
+
+  it('hands data on with its packet', () => {
+    const conversation = new Conversation(inline);
+    for (const text of HANDSHAKE) conversation.feed(step(text));
+    conversation.feed(step('> PA 1 1 abc'));
+    expect(conversation.toServer).toEqual(['abc']);
+  });
+
+  it('goes on when the sender of a reset does', () => {
+    const conversation = new Conversation(inline);
+    for (const text of [...HANDSHAKE, '> PA 1 1 abc', '> R 4']) conversation.feed(step(text));
+    expect(conversation.feed(step('> PA 4 1 def')).events).toEqual(['stream.suspected_rst_inject']);
+    expect(conversation.toServer).toEqual(['abc', 'def']);
+  });
+});
+
+describe('after the fact, after a reset', () => {
+  const run = (options: object) => {
+    const conversation = new Conversation();
+    for (const text of HANDSHAKE) conversation.feed(step(text));
+    conversation.feed(step('> RA 1 1', options));
+    const { events } = conversation.feed(step('> PA 1 1 abc'));
+    conversation.feed(step('< A 1 4'));
+    return { events, data: conversation.toServer };
+  };
+  it.each([19, 29])('a signature (option %i) may have been refused: the session goes on', kind => {
+    const signed = { options: { other: [[kind, '00'.repeat(16)]] } };
+    expect(run(signed)).toEqual({ events: ['stream.suspected_rst_inject'], data: ['abc'] });
+  });
+  it('without a signature it is over', () => {
+    expect(run({})).toEqual({ events: [], data: [] });
+  });
+});
+
+describe('urgent data', () => {
+  const run = (policy: string) => {
+    const conversation = new Conversation({ config: { stream: { reassembly: { urgent: { policy } } } } });
+    for (const text of [...HANDSHAKE, '> PA 1 1 mali']) conversation.feed(step(text));
+    const outcome = conversation.feed(step('> PAU 5 1 cX', { urgent: 2 }));
+    conversation.feed(step('> PA 7 1 ious'));
+    conversation.feed(step('> PA 7 1 ious'));
+    conversation.feed(step('< A 1 11'));
+    return { text: conversation.toServer.join('|'), dropped: outcome.dropped };
+  };
+  it.each([
+    ['inline', 'malicXious'],
+    ['oob', 'malicious'],
+    ['gap', 'malic|ious'],
+  ])('%s', (policy, text) => {
+    expect(run(policy)).toEqual({ text, dropped: false });
+  });
+  it('drop', () => {
+    expect(run('drop')).toEqual({ text: 'mali|ious', dropped: true });
+  });
+});
+
+describe('memory', () => {
+  it.each([
+    ['ignore', false, 0],
+    ['drop-packet', true, 0],
+    ['drop-flow', true, 1],
+  ])('limits what waits behind holes: %s', (policy, dropped, flows) => {
+    const reassembly = { 'max-out-of-order-packets': 1, 'out-of-order-policy': policy };
+    const conversation = new Conversation({ config: { 'engine-mode': 'ips', stream: { reassembly } } });
+    const lines = ['> S 0', '< SA 0 1', '> A 1 1', '> PA 5 1 abc', '> PA 20 1 def', '> PA 1 1 wxyz'];
+    const outcomes = lines.map(line => conversation.feed(step(line)));
+    expect(outcomes.map(({ dropped: was }) => was)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      dropped,
+      flows === 1,
+    ]);
+    expect(conversation.counter('tcp.out_of_order_limit')).toBe(1);
+    expect(outcomes[4]!.events).toContain('stream.reassembly_insert_limit');
+  });
+
+  it('is bounded, with an exception policy', () => {
+    const conversation = new Conversation({ config: { stream: { memcap: '512b' } } });
+    for (const port of [1, 2, 3]) conversation.feed(step('> S 0', { port }));
+    expect(conversation.counter('tcp.sessions')).toBe(2);
+    expect(conversation.counter('tcp.ssn_memcap_drop')).toBe(1);
+  });
+
+  it('is given back at the end', () => {
+    const conversation = new Conversation();
+    for (const text of [...HANDSHAKE, '> PA 1 1 abc', '> PA 9 1 def', '< SA 77 1'])
+      conversation.feed(step(text));
+    conversation.end();
+    expect(conversation.counter('tcp.active_sessions')).toBe(0);
+    expect(conversation.counter('tcp.memuse')).toBe(0);
+    expect(conversation.thread.pool.idle).toBe(true);
+    expect(conversation.toServer.join('|')).toBe('abc|def');
+    expect([...conversation.ended].sort()).toEqual(['<', '>']);
+  });
+
+  it('lets the end of the flow come last', () => {
+    const conversation = new Conversation();
+    for (const text of [...HANDSHAKE, '> PA 1 1 abc', '> PA 9 1 def']) conversation.feed(step(text));
+    expect(conversation.endKinds()).toEqual([
+      Packet.PSEUDO_STREAM,
+      Packet.PSEUDO_STREAM,
+      Packet.PSEUDO_STREAM,
+      Packet.PSEUDO_FLOW_END,
+    ]);
+  });
+});
