@@ -51,6 +51,7 @@ function clientMembers(client: Peer, members: ReadonlySet<string>): Json {
 }
 
 function certificateJson(certificate: Certificate): Json {
+  const names = listed(certificate.alternativeNames);
   return {
     subject: certificate.subject,
     issuerdn: certificate.issuer,
@@ -58,6 +59,7 @@ function certificateJson(certificate: Certificate): Json {
     serial: certificate.serial,
     notbefore: isoTime(certificate.notBefore),
     notafter: isoTime(certificate.notAfter),
+    ...(names && { subjectaltname: names }),
   };
 }
 

@@ -31,7 +31,7 @@ export const TLS_OUTPUT_OPTIONS = [EXTENDED, CUSTOM, JA3, JA4, SESSION_RESUMPTIO
 /** Groups of members, by their names in `custom`. */
 const BASIC = ['subject', 'issuer', 'session_resumed'];
 const USUAL = ['serial', 'fingerprint', 'sni', 'version', 'not_before', 'not_after', 'subjectaltname'];
-const PROTOCOLS = ['client_alpns', 'server_alpns'];
+const OF_BOTH = ['client_alpns', 'server_alpns', 'client'];
 
 /** One way of telling handshakes, and the outputs that want it. */
 export interface TlsVariant {
@@ -44,7 +44,7 @@ export interface TlsVariant {
 
 /** @param ja3 fingerprints are made  @param ja4 the same */
 export function usualMembers(ja3: boolean, ja4: boolean): string[] {
-  return [...BASIC, ...USUAL, ...(ja3 ? ['ja3', 'ja3s'] : []), ...(ja4 ? ['ja4'] : []), ...PROTOCOLS];
+  return [...BASIC, ...USUAL, ...(ja3 ? ['ja3', 'ja3s'] : []), ...(ja4 ? ['ja4'] : []), ...OF_BOTH];
 }
 
 /** @returns one for each way that any entry wants; none when no entry logs TLS */

@@ -138,6 +138,22 @@ describe('records by output', () => {
     expect(Object.keys(first(settings))).toEqual(members);
   });
 
+  it("have the client's certificate with its names", () => {
+    const feed = new Feed([tls], { ...https, config: eveLog({ extended: 'yes' }) }).client(hello);
+    const asking = concat(
+      serverHello(),
+      certificates(certificate()),
+      handshake(13, u8(0)),
+      SERVER_HELLO_DONE,
+    );
+    feed.server(record(22, asking));
+    feed.client(record(22, certificates(certificate({ names: [dnsName('c.d')] })))).end();
+    expect(feed.records[0]!.tls.client).toMatchObject({
+      subject: 'C=FR, ST=IDF, CN=www.example.org',
+      subjectaltname: ['c.d'],
+    });
+  });
+
   it('leave out sessions that were resumed', () => {
     const feed = new Feed([tls], { ...https, config: eveLog({ 'session-resumption': 'no' }) }).client(hello);
     feed
