@@ -150,7 +150,7 @@ export const FLAG_IN_STREAM = 1 << 7;
 export const FLAG_HAS_EVENTS = 1 << 8;
 /** Bytes were changed and must be sent back with the verdict. */
 export const FLAG_MODIFIED = 1 << 9;
-/** A firewall dropped it before it could count for a flow, or for a session. */
+/** It does not count for a flow, or for a session: a firewall dropped it before, or a rule said so. */
 export const FLAG_REFUSED = 1 << 10;
 /** A firewall accepted it before detection: its other rules are not asked. */
 export const FLAG_ACCEPTED = 1 << 15;

@@ -3,6 +3,7 @@
 import type { ApplicationLayer } from '../../engine/application-layer.js';
 import type { Batch } from '../../engine/batch.js';
 import { engineMode } from '../../engine/exception-policy.js';
+import { offerFirewallHooks } from '../../engine/firewall.js';
 import type { Thread } from '../../engine/module.js';
 import type { RuleSetImage } from '../../signatures/compile/image.js';
 import { signatureLanguage } from '../../signatures/language.js';
@@ -23,6 +24,7 @@ import { Scan } from './scan.js';
 import { StreamInspection } from './stream-inspection.js';
 import { TransactionInspection } from './transaction-inspection.js';
 import { TransactionPlan } from './transaction-plan.js';
+import { UntrackingDetection } from './untracked-packets.js';
 
 export interface DetectThread {
   process(batch: Batch): void;
@@ -60,12 +62,16 @@ function detectionWith(home: Home, image: RuleSetImage): Detection {
   const scan = home.use(new Scan(home.matcher, image, home.imported));
   const rules = rulesOf(home, image);
   const parts = partsOf(home, image, scan, rules);
-  const detection = image.firewall
-    ? new FirewallDetection(parts, image.firewall, home.count('firewall.discarded_alerts'))
-    : new Detection(parts);
+  const detection = detectionOf(home, image, parts);
   const layer = layerOf(home.thread);
   if (layer) inspectTransactions(home, layer, parts, detection);
   return detection;
+}
+
+function detectionOf(home: Home, { firewall, untracking }: RuleSetImage, parts: DetectionParts): Detection {
+  if (firewall) return new FirewallDetection(parts, firewall, home.count('firewall.discarded_alerts'));
+  offerFirewallHooks(home.thread, undefined);
+  return untracking.length > 0 ? new UntrackingDetection(parts, untracking) : new Detection(parts);
 }
 
 function rulesOf({ thread, watch, stores, expressions, count }: Home, image: RuleSetImage): Rules {

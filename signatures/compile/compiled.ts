@@ -44,6 +44,8 @@ export interface Compiled {
   readonly reach: number;
   readonly onPayload: boolean;
   readonly usesStreamSize: boolean;
+  /** It keeps packets from counting for a flow. */
+  readonly untracks: boolean;
   /** Buffers of application protocols; keywords of its other conditions on transactions; who else must be meant. */
   readonly buffers: readonly string[];
   readonly keywords: readonly string[];
@@ -76,6 +78,10 @@ export function isFrame(buffer: string): boolean {
   return buffer.startsWith(FRAME);
 }
 
+function isTracking({ kind, subsystem }: Match): boolean {
+  return kind === 'config' && subsystem === 'tracking';
+}
+
 export function analyzed(
   signature: Signature,
   traits: Traits,
@@ -103,6 +109,7 @@ export function analyzed(
     reach: reachOf(signature),
     onPayload: buffers.some(each => PAYLOAD_BUFFERS.has(each.buffer)),
     usesStreamSize: kinds.has('stream_size'),
+    untracks: signature.hook === 'pre_flow' && signature.effects.some(isTracking),
     buffers: orNone(buffers.filter(isApplicationBuffer).map(each => each.buffer)),
     keywords: orNone(conditions.filter(isDeclared).map(match => String(match['keyword']))),
     protocols: orNone(ownersOf(signature)),

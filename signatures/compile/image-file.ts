@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 
-const MAGIC = 'SLUICER1';
+const MAGIC = 'SLUICER2';
 const CHECKSUM = 32;
 const HEAD = MAGIC.length + CHECKSUM + 8;
 const ALIGNMENT = 8;

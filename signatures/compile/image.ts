@@ -81,6 +81,8 @@ export interface RuleSetImage {
   readonly events: Uint32Array;
   /** Some signature asks for `stream_size`: sequence numbers are followed then. */
   readonly usesStreamSize: boolean;
+  /** Signatures that keep packets from counting for a flow. */
+  readonly untracking: Uint32Array;
   /** Application protocols by number, and which of them each application set holds (64 bytes a set). */
   readonly applicationNames: readonly string[];
   readonly applicationSets: Uint8Array;

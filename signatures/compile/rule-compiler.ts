@@ -89,6 +89,7 @@ export class RuleCompiler {
       ipOnly: ipOnlyRules(searched),
       events: shared32(searched.filter(member => member.eventOnly).map(member => member.number)),
       usesStreamSize: all.some(member => member.usesStreamSize),
+      untracking: shared32(searched.filter(member => member.untracks).map(member => member.number)),
       text: this.store.finish(),
       header: this.rows.inOrder(all),
       addresses: this.addresses.table(),

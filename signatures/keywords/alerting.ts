@@ -23,14 +23,14 @@ function parseMark(rule: RuleBuilder, argument: string | undefined, at: Position
   rule.addEffect(mark);
 }
 
-/** `config logging disable, type tx, scope tx`. */
+/** `config:logging disable, type tx, scope tx`, `config:tracking disable, type flow, scope packet`. */
 function parseConfig(rule: RuleBuilder, argument: string | undefined, at: Position): void {
-  const match = /^(logging)\s+(disable)\s*,\s*type\s+(tx|flow)\s*,\s*scope\s+(tx|flow)$/.exec(
-    argument!.trim(),
-  );
+  const match =
+    /^(logging)\s+disable\s*,\s*type\s+(tx|flow)\s*,\s*scope\s+(tx|flow)$/.exec(argument!.trim()) ??
+    /^(tracking)\s+disable\s*,\s*type\s+(flow)\s*,\s*scope\s+(packet)$/.exec(argument!.trim());
   if (!match)
     throw new RuleError(`invalid config "${argument}"`, at, 'config:logging disable, type tx, scope tx');
-  rule.addEffect({ kind: 'config', type: match[3]!, scope: match[4]! });
+  rule.addEffect({ kind: 'config', subsystem: match[1]!, type: match[2]!, scope: match[3]! });
 }
 
 /** Conditions by which candidates can be found. */
@@ -84,8 +84,8 @@ export const alertingKeywords: readonly Keyword[] = [
   {
     name: 'config',
     family: 'none',
-    summary: 'Changes settings for a transaction or flow.',
-    grammar: 'logging disable, type tx, scope tx',
+    summary: 'Changes settings for a transaction or flow; at the hook pre_flow, packets count for no flow.',
+    grammar: 'logging disable, type tx, scope tx | tracking disable, type flow, scope packet',
     parse: parseConfig,
   },
 ];

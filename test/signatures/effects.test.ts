@@ -26,9 +26,14 @@ describe('tag', () => {
 describe('config', () => {
   test.each(['config', 'alert'])('stands in rules of action %s', action =>
     expect(effects('config:logging disable, type tx, scope tx;', `${action} tcp any any -> any any`)).toEqual(
-      [{ kind: 'config', type: 'tx', scope: 'tx' }],
+      [{ kind: 'config', subsystem: 'logging', type: 'tx', scope: 'tx' }],
     ),
   );
+
+  test('of tracking', () =>
+    expect(
+      effects('config:tracking disable, type flow, scope packet;', 'config udp:pre_flow any any -> any any'),
+    ).toEqual([{ kind: 'config', subsystem: 'tracking', type: 'flow', scope: 'packet' }]));
 
   test('of anything else is refused', () =>
     expect(refusal('config:logging enable, type tx, scope tx;')).toBeDefined());
