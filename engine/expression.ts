@@ -1,12 +1,8 @@
 /**
- * Regular expressions in Perl's syntax over bytes: the contract, and the choice between PCRE2 and the
- * RegExp of JavaScript.
+ * Regular expressions in Perl's syntax over bytes: the contract of PCRE2 and of the RegExp of JavaScript.
  *
  * `Expressions` belongs to one thread; with PCRE2 what is compiled is shared by all of them.
  */
-import { Pcre2Expressions } from './expression/pcre2.js';
-import { RegexpExpressions } from './expression/regexp.js';
-import { native, nativeProblem } from './native.js';
 
 /** Offset of a group that took no part in the match. */
 export const UNSET = 0xffffffff;
@@ -63,16 +59,4 @@ export interface Expressions {
     end: number,
     groups: Uint32Array,
   ): number;
-}
-
-/**
- * Opens regular expressions for the calling thread.
- * @param kind `auto`: PCRE2 where the addon is built
- * @throws Error when `pcre2` is asked for and not there
- */
-export function openExpressions(kind: ExpressionKind | 'auto'): Expressions {
-  const addon = kind === 'regexp' ? undefined : native();
-  if (addon) return new Pcre2Expressions(addon);
-  if (kind === 'pcre2') throw new Error(`no PCRE2: ${nativeProblem()}`);
-  return new RegexpExpressions();
 }

@@ -9,6 +9,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import pino from 'pino';
 import type { Config } from './config/config.js';
+import type { Entry } from './log/entry.js';
 import { jsonLine } from './log/json-line.js';
 import { LEVELS, type LevelName, moreTelling, PINO_LEVELS } from './log/level.js';
 import * as options from './log/options.js';
@@ -151,13 +152,6 @@ function fileOutput(settings: LogSettings, level: LevelName): Output {
       problem: `logging: ${path} cannot be written: ${(error as Error).message}`,
     };
   }
-}
-
-/** What pino makes of a message. */
-export interface Entry {
-  readonly level: number;
-  readonly time: number;
-  readonly msg: string;
 }
 
 class PinoLog implements EngineLog {

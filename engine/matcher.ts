@@ -1,16 +1,12 @@
 /**
- * Matching many patterns at once over the shared memory: the contract, and the choice between Hyperscan and
- * the pure TypeScript implementation.
+ * Matching many patterns at once over the shared memory: the contract of Hyperscan and of the pure TypeScript
+ * implementation.
  *
  * A *database* is a compiled set of patterns, a *job* one piece of data to scan with one database. A scan
  * takes the jobs of a whole batch. A matcher belongs to one thread; databases are shared by all of them.
  */
 
-import { HyperscanMatcher } from './matcher/hyperscan.js';
-import { QgramMatcher } from './matcher/qgram.js';
-import type { Memory } from './memory.js';
 import type { NativePattern, NativePatternSet } from './native/patterns.js';
-import { native, nativeProblem } from './native.js';
 
 /** Flags are PATTERN_CASELESS (ASCII letters) and, for Hyperscan only, PATTERN_REGEX and PATTERN_PREFILTER. */
 export type Pattern = NativePattern;
@@ -73,17 +69,4 @@ export interface Matcher {
    * a stream may begin in earlier data). Read it anew after each scan: it is replaced when it must grow.
    */
   readonly matches: Uint32Array;
-}
-
-/**
- * Opens a matcher for the calling thread.
- * @param kind `auto`: Hyperscan where the addon is built and the processor can run it
- * @throws Error when `hyperscan` is asked for and not there
- */
-export function openMatcher(memory: Memory, kind: MatcherKind | 'auto'): Matcher {
-  if (kind === 'qgram') return new QgramMatcher(memory);
-  const addon = native();
-  if (addon?.versions['hyperscan']) return new HyperscanMatcher(memory, addon);
-  if (kind === 'auto') return new QgramMatcher(memory);
-  throw new Error(`no Hyperscan: ${nativeProblem() ?? 'this processor lacks SSSE3'}`);
 }

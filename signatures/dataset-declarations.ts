@@ -1,7 +1,7 @@
 /** Datasets that the configuration and the rules declare: one of each name, whose file is read when it is declared. */
 import type { Config } from '../engine/config/config.js';
 import { boolean, integer, option, size, tree } from '../engine/config/option.js';
-import type { DatasetDeclaration } from './keywords/datasets.js';
+import type { DatasetDeclaration } from './dataset-declaration.js';
 import { RuleError } from './rule-error.js';
 import type { Position } from './signature.js';
 import { dataFolder } from './state/data-folder.js';

@@ -1,5 +1,7 @@
 /** Whether the regular expressions of rules are right: they are compiled and given back. */
-import { type Expressions, openExpressions } from '../engine/expression.js';
+
+import { openExpressions } from '../engine/expression/open.js';
+import type { Expressions } from '../engine/expression.js';
 import { flatText } from './flat-text.js';
 import type { RuleContext } from './rule-context.js';
 import { RuleError, UnsupportedRule } from './rule-error.js';

@@ -1,7 +1,7 @@
 /** Protocol names of rule headers. */
 import type { Protocol } from '../engine/protocol.js';
-import { type HookPoint, hookPoint } from './compile/applications.js';
 import { PACKET_HOOKS } from './firewall/hooks.js';
+import { type HookPoint, hookPoint } from './hook-point.js';
 import type { RuleProtocol } from './rule-context.js';
 
 /** Names under which headers give the same network protocol. */

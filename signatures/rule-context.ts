@@ -2,9 +2,9 @@
 import { nearest } from '../engine/nearest.js';
 import type { TextForm } from '../engine/protocol.js';
 import type { Classification } from './classification.js';
-import type { HookPoint } from './compile/applications.js';
 import type { DatasetDeclarations } from './dataset-declarations.js';
 import { flatText } from './flat-text.js';
+import type { HookPoint } from './hook-point.js';
 import type { Keyword } from './keyword.js';
 import type { RuleScripts } from './lua/rule-scripts.js';
 import type { RuleProblem } from './rule-set.js';

@@ -3,8 +3,9 @@
  * before that of `filter`, so that a firewall's own rules still see what passes. The kernel itself is the record of
  * what was made: everything that names the chain is ours, whoever has died since.
  */
-import { execFileSync } from 'node:child_process';
+
 import { makeBypassSets, plannedBypassSets, removeBypassSets, shownBypassSets } from './gate/bypass-sets.js';
+import { type Runner, run } from './gate/runner.js';
 import { UsageError } from './usage-error.js';
 
 /** Programs with which rules are made, for IPv4 and IPv6; the first of a kind that can queue is used. */
@@ -109,12 +110,6 @@ export function removalRules(listing: string): Rule[] {
     if (lines.some(line => line.trim() === `-N ${chain}`)) rules.push(['-F', chain], ['-X', chain]);
   return rules;
 }
-
-/** Runs a program of the iptables family. @throws Error with what it says */
-export type Runner = (program: string, words: Rule) => string;
-
-export const run: Runner = (program, words) =>
-  execFileSync(program, [...words], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 20_000 });
 
 /**
  * Makes the gate anew; when something fails nothing of it is left.

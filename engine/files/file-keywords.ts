@@ -2,19 +2,12 @@
  * What all protocols with files offer to signatures: put these into the declaration of a protocol whose transactions
  * have `files`, with its progress at which a file's name is known, and at which the file is complete.
  */
-import type { BufferDeclaration, Direction, TestDeclaration, Transaction } from '../protocol.js';
+import type { BufferDeclaration, TestDeclaration, Transaction } from '../protocol.js';
+import type { FileProgress } from './file-progress.js';
 import { digestTest } from './keywords/digest.js';
 import { sizeTest } from './keywords/size.js';
 import { textTest } from './keywords/text.js';
 import type { TrackedFile } from './tracked-file.js';
-
-export interface FileProgress {
-  readonly direction: Direction;
-  /** A file may have begun. */
-  readonly begun: number;
-  /** All files are closed. */
-  readonly closed: number;
-}
 
 /** `file.data`. @param progress at which the contents begin to be there */
 export function fileData<T extends Transaction>(

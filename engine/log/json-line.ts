@@ -1,5 +1,5 @@
 /** Records of the engine's log as JSON, in the shape of an EVE record of type `engine`. */
-import type { Entry } from '../log.js';
+import type { Entry } from './entry.js';
 import { levelTitle } from './level.js';
 import { splitMessage } from './message.js';
 import { eveTime } from './time.js';

@@ -1,5 +1,5 @@
 /** Records of the engine's log as lines of text, by a format of `%` letters. */
-import type { Entry } from '../log.js';
+import type { Entry } from './entry.js';
 import { levelTitle, PINO_LEVELS } from './level.js';
 import { splitMessage } from './message.js';
 import { plainTime } from './time.js';

@@ -1,7 +1,9 @@
 /** What detection of one thread keeps over rule sets. */
 import type { ApplicationLayer } from '../../engine/application-layer.js';
-import { type Expressions, openExpressions } from '../../engine/expression.js';
-import { type Matcher, openMatcher } from '../../engine/matcher.js';
+import { openExpressions } from '../../engine/expression/open.js';
+import type { Expressions } from '../../engine/expression.js';
+import { openMatcher } from '../../engine/matcher/open.js';
+import type { Matcher } from '../../engine/matcher.js';
 import { allocateMemory, type Memory, openMemory } from '../../engine/memory.js';
 import type { Thread } from '../../engine/module.js';
 import type { RuleSetImage, StoredSignature } from '../../signatures/compile/image.js';

@@ -6,7 +6,8 @@ import type {
   TestDeclaration,
   ValueDeclaration,
 } from '../../engine/protocol.js';
-import { declarationOf, hookPoint, isNamed } from '../../signatures/compile/applications.js';
+import { declarationOf, isNamed } from '../../signatures/compile/applications.js';
+import { hookPoint } from '../../signatures/hook-point.js';
 import type { Inspection, Test } from '../../signatures/inspection.js';
 import type { CompileEnvironment } from '../../signatures/keyword.js';
 import { type ApplicationStateMatch, isInState } from '../../signatures/keywords/app-layer-state.js';

@@ -1,9 +1,9 @@
 /** What the packet's Ethernet header says: `"ether":{"src_mac":…,"dest_mac":…}`, and the type where it is not IP. */
-import * as LinkType from '../../engine/link-type.js';
 import { uint16 } from '../../engine/network-order.js';
 import * as Packet from '../../engine/packet.js';
 import type { Direction } from '../../engine/record/endpoints.js';
 import type { Subject } from '../../engine/record/subject.js';
+import { ethernetHeader } from './ethernet-header.js';
 import { type JsonBytes, key } from './json-bytes.js';
 import type { MacSets } from './mac-sets.js';
 
@@ -11,7 +11,6 @@ const ETHER = key('ether');
 const ETHER_TYPE = key('ether_type');
 const SOURCE_MAC = key('src_mac');
 const DESTINATION_MAC = key('dest_mac');
-const ETHERNET_HEADER = 14;
 
 /** Nothing when the packet did not come over Ethernet. @param macs addresses of flows that are over */
 export function writeEthernet(
@@ -36,13 +35,4 @@ export function writeEthernet(
   json.mac(SOURCE_MAC, bytes, swapped ? header : header + 6);
   json.mac(DESTINATION_MAC, bytes, swapped ? header + 6 : header);
   json.close();
-}
-
-/** Offset of the Ethernet header, -1 when there is none. The first byte of the memory may be one. */
-export function ethernetHeader(subject: Subject): number {
-  if (subject.packetField(Packet.PSEUDO) !== Packet.PSEUDO_NONE || subject.packet < 0) return -1;
-  if (subject.packetField(Packet.LENGTH) < ETHERNET_HEADER) return -1;
-  const offset = subject.packetField(Packet.L2);
-  if (offset !== 0) return offset;
-  return subject.packetField(Packet.LINK_TYPE) === LinkType.ETHERNET ? subject.packetField(Packet.DATA) : -1;
 }

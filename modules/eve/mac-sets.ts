@@ -5,7 +5,7 @@
 import * as FlowRecord from '../../engine/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import type { Subject } from '../../engine/record/subject.js';
-import { ethernetHeader } from './ethernet.js';
+import { ethernetHeader } from './ethernet-header.js';
 import { type JsonBytes, key } from './json-bytes.js';
 
 const ETHER = key('ether');

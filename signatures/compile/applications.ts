@@ -1,5 +1,7 @@
 /** What is looked for in transactions: for each application protocol and direction its buffers and lists. */
+
 import type { BufferDeclaration, Direction, Protocol } from '../../engine/protocol.js';
+import { hookPoint } from '../hook-point.js';
 import { shared32 } from './address-sets.js';
 import { type Compiled, FRAME, isFoundByPayload, isFrame } from './compiled.js';
 import type { Databases, PatternNumbers } from './databases.js';
@@ -75,28 +77,6 @@ export function isNamed(
 
 function isMeant(protocol: Protocol, name: string): boolean {
   return protocol.name === name || protocol.ruleNames?.includes(name) === true;
-}
-
-export interface HookPoint {
-  readonly toServer: boolean;
-  readonly progress: number;
-}
-
-/** Where a hook of a rule header lies in a protocol; undefined where it has no such state. */
-export function hookPoint(protocol: Protocol, hook: string): HookPoint | undefined {
-  const { progressToServer, progressToClient } = protocol;
-  const generic: Readonly<Record<string, HookPoint>> = {
-    request_started: { toServer: true, progress: 0 },
-    request_complete: { toServer: true, progress: progressToServer.length - 1 },
-    response_started: { toServer: false, progress: 0 },
-    response_complete: { toServer: false, progress: progressToClient.length - 1 },
-  };
-  const known = generic[hook];
-  if (known) return known;
-  const request = progressToServer.indexOf(hook);
-  if (request >= 0) return { toServer: true, progress: request };
-  const response = progressToClient.indexOf(hook);
-  return response >= 0 ? { toServer: false, progress: response } : undefined;
 }
 
 /** The declaration of a buffer by its keyword or one of its other names. */

@@ -1,7 +1,7 @@
 /** The rules of a firewall by table: numbers of signatures in the order of their files, and the policy behind them. */
 import type { Protocol } from '../../engine/protocol.js';
-import { hookPoint } from '../compile/applications.js';
 import type { Compiled } from '../compile/compiled.js';
+import { hookPoint } from '../hook-point.js';
 import { acceptsEarlier, isPacketHook, plainHook } from './hooks.js';
 import type { FirewallPolicies, Policy } from './policies.js';
 

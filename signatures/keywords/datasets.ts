@@ -1,7 +1,9 @@
 /** dataset and datarep: whether a buffer is in a set of values, and what the set says of it. */
+
 import { dirname } from 'node:path';
 import { integer, type OptionType, size } from '../../engine/config/option.js';
 import { nearest } from '../../engine/nearest.js';
+import type { DatasetDeclaration } from '../dataset-declaration.js';
 import type { Keyword, MatchCompiler } from '../keyword.js';
 import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
@@ -11,30 +13,6 @@ import { DATASET_TYPES, type DatasetType } from '../state/dataset-values.js';
 import { compileInteger, type IntegerTest, parseInteger } from './integers.js';
 
 type Command = 'set' | 'unset' | 'isset' | 'isnotset';
-
-export interface DatasetDeclaration {
-  readonly name: string;
-  /** Undefined: as another rule or the configuration declares it. */
-  readonly type?: DatasetType;
-  /** Values are read from here at the start; written here at the end. */
-  readonly load?: string;
-  readonly save?: string;
-  /** Folder that `load` is relative to. */
-  readonly folder: string;
-  readonly format?: 'csv' | 'json' | 'ndjson';
-  /** Paths into JSON: to the list of entries, and in each to its value. */
-  readonly arrayKey?: string;
-  readonly valueKey?: string;
-  /** Member of `alert.context` that tells the entry; without its value where that is to be removed. */
-  readonly contextKey?: string;
-  readonly removeKey?: boolean;
-  /** A value stands for all names below it too: `.example.com` for `.www.example.com`. */
-  readonly subdomains?: boolean;
-  /** Bytes it may take, and rows of its table. */
-  readonly memcap?: number;
-  readonly hashsize?: number;
-  readonly reputation?: boolean;
-}
 
 export interface DatasetMatch extends Match {
   readonly kind: 'dataset';

@@ -1,8 +1,8 @@
 /** What the libraries of a script look at: the rule, the thread, and what is inspected while it runs. */
 import type { LuaFunction, LuaLibrary } from '../../engine/lua.js';
+import type { DatasetDeclaration } from '../dataset-declaration.js';
 import type { Inspection } from '../inspection.js';
 import type { CompileEnvironment } from '../keyword.js';
-import type { DatasetDeclaration } from '../keywords/datasets.js';
 import type { LuaHost } from './host.js';
 
 export interface LuaContext {

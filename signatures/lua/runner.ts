@@ -1,8 +1,8 @@
 /** Scripts that run: those of one thread, or of the loading of rules. */
 import { Lua, type LuaArray, LuaError, type LuaScript } from '../../engine/lua.js';
+import type { DatasetDeclaration } from '../dataset-declaration.js';
 import type { Inspection } from '../inspection.js';
 import type { CompileEnvironment } from '../keyword.js';
-import type { DatasetDeclaration } from '../keywords/datasets.js';
 import type { LuaContext } from './context.js';
 import { LUA, type LuaHost } from './host.js';
 import { librariesFor } from './libraries.js';

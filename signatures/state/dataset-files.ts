@@ -1,7 +1,7 @@
 /** Files of datasets: lines of values, values with a reputation, or JSON with a context for each value. */
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import type { DatasetDeclaration } from '../keywords/datasets.js';
+import type { DatasetDeclaration } from '../dataset-declaration.js';
 import { valueOfLine } from './dataset-values.js';
 
 export interface Entry {

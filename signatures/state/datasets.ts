@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Dataset, DatasetDeclaration, Datasets } from '../keywords/datasets.js';
+import type { DatasetDeclaration } from '../dataset-declaration.js';
+import type { Dataset, Datasets } from '../keywords/datasets.js';
 import { type Entry, readDataset } from './dataset-files.js';
 import { type DatasetType, lineOfValue, valueOfBytes } from './dataset-values.js';
 import { nameHash, type SharedTable } from './shared-table.js';

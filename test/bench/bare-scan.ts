@@ -3,7 +3,8 @@
  * that looks at everything with these patterns at once is faster than this; one that looks at less may be.
  */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { JOB_INTS, type Matcher, openMatcher, PATTERN_CASELESS, type Pattern } from '../../engine/matcher.js';
+import { openMatcher } from '../../engine/matcher/open.js';
+import { JOB_INTS, type Matcher, PATTERN_CASELESS, type Pattern } from '../../engine/matcher.js';
 import { allocateMemory, openMemory } from '../../engine/memory.js';
 import { fastPatternOf } from '../../signatures/compile/fast-pattern.js';
 import type { Signature } from '../../signatures/signature.js';

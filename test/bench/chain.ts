@@ -1,7 +1,7 @@
 /** The stages of one thread without the thread, for what must be counted exactly. */
 import { Batch } from '../../engine/batch.js';
 import { Config } from '../../engine/config/config.js';
-import { openMatcher } from '../../engine/matcher.js';
+import { openMatcher } from '../../engine/matcher/open.js';
 import type { ModuleDefinition, ThreadModule } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import decode from '../../modules/decode.js';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Config } from '../../engine/config/config.js';
-import { openMatcher } from '../../engine/matcher.js';
+import { openMatcher } from '../../engine/matcher/open.js';
 import { allocateMemory, openMemory } from '../../engine/memory.js';
 import { native } from '../../engine/native.js';
 import { compileOptionsFrom, compileRules, releaseUnused } from '../../signatures/compile.js';

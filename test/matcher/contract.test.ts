@@ -1,11 +1,11 @@
 /** What holds for every matcher. */
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
+import { openMatcher } from '../../engine/matcher/open.js';
 import {
   MATCH_INTS,
   type Matcher,
   type MatcherKind,
-  openMatcher,
   PATTERN_CASELESS,
   type Pattern,
 } from '../../engine/matcher.js';

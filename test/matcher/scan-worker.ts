@@ -1,6 +1,7 @@
 /** Scans the beginning of a memory with a database of another thread and sends the first match back. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { MATCH_INTS, openMatcher } from '../../engine/matcher.js';
+import { openMatcher } from '../../engine/matcher/open.js';
+import { MATCH_INTS } from '../../engine/matcher.js';
 import { openMemory } from '../../engine/memory.js';
 
 const { buffers, kind, shared, length } = workerData;

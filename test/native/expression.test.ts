@@ -1,6 +1,7 @@
 /** What holds for regular expressions of both kinds. */
 import { describe, expect, it } from 'vitest';
-import { type ExpressionKind, LIMIT_REACHED, openExpressions, UNSET } from '../../engine/expression.js';
+import { openExpressions } from '../../engine/expression/open.js';
+import { type ExpressionKind, LIMIT_REACHED, UNSET } from '../../engine/expression.js';
 import { native } from '../../engine/native.js';
 
 const latin1 = (text: string): Uint8Array => Buffer.from(text, 'latin1');

@@ -1,5 +1,5 @@
 /** Evaluates conditions on bytes. */
-import { openExpressions } from '../../engine/expression.js';
+import { openExpressions } from '../../engine/expression/open.js';
 import { allocateMemory, openMemory } from '../../engine/memory.js';
 import type { Inspection } from '../../signatures/inspection.js';
 import type { CompileEnvironment } from '../../signatures/keyword.js';

@@ -2,7 +2,7 @@
  * Sets of nftables that bypassed flows are added to: a table of our own marks their packets before the gate's chain
  * looks at marks. Removing the table removes whatever there is of them.
  */
-import type { Runner } from '../gate.js';
+import type { Runner } from './runner.js';
 
 const PROGRAM = 'nft';
 const TABLE = ['inet', 'sluice'];

@@ -15,7 +15,7 @@ import { loadProtocols } from '../../application/load-protocols.js';
 import type { Batch } from '../../batch.js';
 import type { Config } from '../../config/config.js';
 import { EVENT_ALERT } from '../../event.js';
-import { openMatcher } from '../../matcher.js';
+import { openMatcher } from '../../matcher/open.js';
 import { allocateMemory, openMemory } from '../../memory.js';
 import { defineModule, type Thread, type ThreadModule } from '../../module.js';
 import type { Protocol } from '../../protocol.js';

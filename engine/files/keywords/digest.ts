@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { TestDeclaration, Transaction } from '../../protocol.js';
-import type { FileProgress } from '../file-keywords.js';
+import type { FileProgress } from '../file-progress.js';
 import { filesOf } from '../tracked-file.js';
 
 /** Plain data; the set is made once from it. */

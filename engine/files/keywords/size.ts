@@ -1,6 +1,6 @@
 /** `filesize`. */
 import type { TestDeclaration, Transaction } from '../../protocol.js';
-import type { FileProgress } from '../file-keywords.js';
+import type { FileProgress } from '../file-progress.js';
 import { filesOf } from '../tracked-file.js';
 
 interface SizeArgument {

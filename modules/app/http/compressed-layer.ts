@@ -5,7 +5,7 @@
 
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import { uint16 } from '../../../engine/network-order.js';
-import type { Consumer, Layer } from './content-decoder.js';
+import type { Consumer, Layer } from './coding-layer.js';
 import { Inflate } from './inflate.js';
 
 const LONGEST_HEAD = 65536;

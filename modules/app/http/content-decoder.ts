@@ -4,23 +4,13 @@ import { brotliDecompressSync, constants } from 'node:zlib';
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import { latin1 } from '../../../engine/latin1.js';
 import { threadMilliseconds } from '../../../engine/thread/thread-clock.js';
+import type { Consumer, Layer } from './coding-layer.js';
 import { CompressedLayer } from './compressed-layer.js';
 import type { HttpEvent } from './events.js';
 import { decodeLzma } from './lzma.js';
 import type { ServerSettings } from './server-settings.js';
 
 export type Encoding = 'gzip' | 'deflate' | 'br' | 'lzma';
-
-/** One layer: takes encoded bytes, gives decoded ones to the sink it was made with. */
-export interface Layer {
-  /** @returns false when nothing more is wanted */
-  write(bytes: Uint8Array): boolean;
-  /** There will be no more bytes. */
-  end(): void;
-}
-
-/** Takes decoded bytes, valid until it returns. @returns false to stop */
-export type Consumer = (bytes: Uint8Array) => boolean;
 
 /**
  * Encodings named by a Content-Encoding field, in the order in which they are undone. A value that names more than

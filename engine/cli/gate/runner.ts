@@ -1,0 +1,7 @@
+import { execFileSync } from 'node:child_process';
+
+/** Runs a program of the iptables family. @throws Error with what it says */
+export type Runner = (program: string, words: readonly string[]) => string;
+
+export const run: Runner = (program, words) =>
+  execFileSync(program, [...words], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 20_000 });

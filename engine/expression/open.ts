@@ -1,0 +1,17 @@
+/** Chooses between PCRE2 and the regular expressions of JavaScript. */
+import type { ExpressionKind, Expressions } from '../expression.js';
+import { native, nativeProblem } from '../native.js';
+import { Pcre2Expressions } from './pcre2.js';
+import { RegexpExpressions } from './regexp.js';
+
+/**
+ * Opens regular expressions for the calling thread.
+ * @param kind `auto`: PCRE2 where the addon is built
+ * @throws Error when `pcre2` is asked for and not there
+ */
+export function openExpressions(kind: ExpressionKind | 'auto'): Expressions {
+  const addon = kind === 'regexp' ? undefined : native();
+  if (addon) return new Pcre2Expressions(addon);
+  if (kind === 'pcre2') throw new Error(`no PCRE2: ${nativeProblem()}`);
+  return new RegexpExpressions();
+}
