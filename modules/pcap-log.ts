@@ -7,7 +7,6 @@ import type { Batch } from '../engine/batch.js';
 import { compileFilter, type PacketFilter } from '../engine/capture-file/filter.js';
 import { logFolder, outputs } from '../engine/config/output-list.js';
 import { WANTS_PACKETS, WANTS_TAGS } from '../engine/event.js';
-import * as Flow from '../engine/flow-record.js';
 import { defineModule, type LogWriter, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
 import { CaptureFiles } from './pcap-log/capture-files.js';
@@ -80,13 +79,9 @@ class PcapLog implements ThreadModule {
 
   private isLeftOut(p: number): boolean {
     const { honorPass, useStreamDepth } = this.settings;
-    return (honorPass && this.isPassed(p)) || (useStreamDepth && this.isBeyondDepth(p));
-  }
-
-  private isPassed(p: number): boolean {
-    const flow = this.row[p + Packet.FLOW]!;
-    const passed = flow >= 0 && this.flows[flow * Flow.INTS + Flow.ACTION] === Flow.ACTION_PASS;
-    return passed || this.row[p + Packet.VERDICT] === Packet.VERDICT_PASS;
+    // What came before the rule matched is logged, though its flow is one that passes by now.
+    const passed = this.row[p + Packet.VERDICT] === Packet.VERDICT_PASS;
+    return (honorPass && passed) || (useStreamDepth && this.isBeyondDepth(p));
   }
 
   /** The packet that reaches the depth is still within it. */

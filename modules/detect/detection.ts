@@ -103,7 +103,7 @@ export class Detection {
       this.judge(batch, slot, this.wireOf(p, pseudo));
     } else {
       this.updates?.skip(slot);
-      if (flow >= 0) this.dropWithFlow(p, flow);
+      if (flow >= 0) this.actWithFlow(p, flow);
     }
     if (this.parts.notes.hasPacketTexts) this.tellTexts(batch, slot, flow);
     if (pseudo < Packet.PSEUDO_STREAM) this.parts.tags.packet(batch, slot, flow, facts.toServer);
@@ -145,9 +145,12 @@ export class Detection {
     );
   }
 
-  private dropWithFlow(p: number, flow: number): void {
+  private actWithFlow(p: number, flow: number): void {
     const { row } = this;
-    if (this.flows[flow * Flow.INTS + Flow.ACTION] !== Flow.ACTION_DROP) return;
+    const action = this.flows[flow * Flow.INTS + Flow.ACTION];
+    if (action === Flow.ACTION_PASS && row[p + Packet.VERDICT] === Packet.VERDICT_NONE)
+      row[p + Packet.VERDICT] = Packet.VERDICT_PASS;
+    if (action !== Flow.ACTION_DROP) return;
     // The session would not have been asked about a packet of a dropped flow.
     if (row[p + Packet.VERDICT]! >= Packet.VERDICT_DROP && row[p + Packet.REASON] !== REASON_STREAM_ERROR)
       return;

@@ -25,12 +25,16 @@ const PACKETS = [
 const WORDS = /before|evil|other|first|second|third/g;
 const RULES = 'alert udp any any -> any 7 (content:"evil"; tag:session,2,packets; sid:1;)\n';
 
-async function texts(conditional: string, runmode: string): Promise<string[]> {
+async function texts(
+  conditional: string,
+  runmode: string,
+  { more = '', rules = RULES, capture = pcapFile(PACKETS) } = {},
+): Promise<string[]> {
   const path = (name: string) => join(folder, name);
-  const yaml = `%YAML 1.1\n---\noutputs:\n  - pcap-log: { conditional: ${conditional}, dir: ${conditional} }\n`;
+  const yaml = `%YAML 1.1\n---\noutputs:\n  - pcap-log: { conditional: ${conditional}, dir: ${conditional}${more} }\n`;
   writeFileSync(path('x.yaml'), yaml);
-  writeFileSync(path('x.rules'), RULES);
-  writeFileSync(path('x.pcap'), pcapFile(PACKETS));
+  writeFileSync(path('x.rules'), rules);
+  writeFileSync(path('x.pcap'), capture);
   const words = [
     '-c',
     'x.yaml',
@@ -65,3 +69,16 @@ for (const runmode of ['single', 'pipeline', 'oisf2009']) {
     expect(await texts('tag', runmode)).toEqual(['evil', 'first', 'second']);
   });
 }
+
+test.each(['single', 'pipeline'])('%s: flows that a rule passes, up to where it matches', async runmode => {
+  const reply = packet(
+    ethernet(),
+    ipv4({ source: '10.0.0.2', destination: '10.0.0.1' }),
+    udp({ sport: 7, dport: 1000 }),
+    'evil',
+  );
+  const capture = pcapFile([to(7, 'before'), to(9, 'other'), reply, to(7, 'first'), to(7, 'second')]);
+  const rules = 'pass udp 10.0.0.2 7 -> any any (sid:1;)\n';
+  const logged = await texts('all', runmode, { more: ', honor-pass-rules: yes', rules, capture });
+  expect(logged.sort()).toEqual(['before', 'other']);
+});
