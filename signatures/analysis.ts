@@ -3,9 +3,10 @@
  * rules_fast_pattern.txt) and programs (rules.json, patterns.json).
  */
 import type { Protocol } from '../engine/protocol.js';
+import type { AnalyzedRule } from './analysis/analyzed-rule.js';
 import { bufferName } from './analysis/buffer-engines.js';
 import { contentJson, patternText } from './analysis/content-json.js';
-import { type AnalyzedRule, analyzeRule, ruleJson } from './analysis/rule-json.js';
+import { analyzeRule, ruleJson } from './analysis/rule-json.js';
 import { KIND_NAMES } from './compile/traits.js';
 import type { RuleSet } from './rule-set.js';
 

@@ -2,7 +2,7 @@
 import type { Protocol } from '../../engine/protocol.js';
 import { PAYLOAD_BUFFERS } from '../compile/traits.js';
 import type { BufferConditions, Signature } from '../signature.js';
-import { directionsOf } from './rule-flags.js';
+import { declarationOf, directionsOf } from './directions.js';
 
 export interface BufferEngine {
   readonly direction: string;
@@ -63,13 +63,4 @@ function meantBy({ protocol }: Signature, protocols: readonly Protocol[]): reado
 
 function isForHttp2({ buffer }: BufferConditions, { protocol, http1Only }: Signature): boolean {
   return !http1Only && protocol !== 'http1' && !HTTP1_ONLY.has(buffer);
-}
-
-/** The first protocol that gives the buffer of a keyword. */
-export function declarationOf(keyword: string, protocols: readonly Protocol[]) {
-  for (const protocol of protocols) {
-    const buffer = protocol.buffers.find(each => each.keyword === keyword);
-    if (buffer) return { app_proto: protocol.name, direction: buffer.direction, progress: buffer.progress };
-  }
-  return undefined;
 }

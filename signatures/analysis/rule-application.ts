@@ -2,8 +2,8 @@
 import type { Protocol } from '../../engine/protocol.js';
 import { IP_ONLY, isApplicationBuffer, KIND_NAMES, LIKE_IP_ONLY } from '../compile/traits.js';
 import type { Signature } from '../signature.js';
-import { declarationOf } from './buffer-engines.js';
-import type { AnalyzedRule } from './rule-json.js';
+import type { AnalyzedRule } from './analyzed-rule.js';
+import { declarationOf } from './directions.js';
 
 /** `http_any` is HTTP of whatever version, `http` that of version 1. */
 export function applicationOf(signature: Signature, protocols: readonly Protocol[]): string {

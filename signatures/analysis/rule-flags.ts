@@ -4,8 +4,8 @@ import type { Protocol } from '../../engine/protocol.js';
 import { isApplicationBuffer, PAYLOAD_BUFFERS } from '../compile/traits.js';
 import type { IntegerTest } from '../keywords/integers.js';
 import type { PortSet, Signature } from '../signature.js';
-import { declarationOf } from './buffer-engines.js';
-import type { AnalyzedRule } from './rule-json.js';
+import type { AnalyzedRule } from './analyzed-rule.js';
+import { directionsOfRule } from './directions.js';
 
 /** Conditions that need a packet of the wire. */
 const HEADER_KINDS = new Set(
@@ -83,29 +83,4 @@ function isApplication({ signature, traits }: AnalyzedRule): boolean {
 
 function isAny(ports: PortSet): boolean {
   return ports.length === 1 && ports[0]![0] === 0 && ports[0]![1] === 65_535;
-}
-
-/** Directions the signature can match in: what it asks for, or what its buffers exist in. */
-export function directionsOfRule(
-  signature: Signature,
-  protocols: readonly Protocol[],
-): readonly [toServer: boolean, toClient: boolean] {
-  const flow = signature.conditions.find(match => match.kind === 'flow')?.direction;
-  const ofBuffers = signature.buffers
-    .filter(isApplicationBuffer)
-    .map(each => each.direction ?? declarationOf(each.buffer, protocols)?.direction ?? 'either');
-  const asks = (direction: 'to_server' | 'to_client') =>
-    flow === direction || (flow === undefined && ofBuffers.includes(direction));
-  return asks('to_server') !== asks('to_client') ? [asks('to_server'), asks('to_client')] : [true, true];
-}
-
-/** Directions of an engine, as far as the signature is about them. */
-export function directionsOf(
-  signature: Signature,
-  direction: 'to_server' | 'to_client' | 'either',
-): string[] {
-  const flow = signature.conditions.find(match => match.kind === 'flow')?.direction;
-  return (['to_server', 'to_client'] as const)
-    .filter(each => (direction === 'either' || direction === each) && (flow === undefined || flow === each))
-    .map(each => each.replace('_', ''));
 }

@@ -7,7 +7,7 @@ import { boolean, choice, integer, option } from '../../engine/config/option.js'
 import type { Protocol } from '../../engine/protocol.js';
 import { DECODE_EVENT_ONLY, IP_ONLY, TCP, traitsOf, UDP } from '../compile/traits.js';
 import type { PortSet, Signature } from '../signature.js';
-import { directionsOfRule } from './rule-flags.js';
+import { directionsOfRule } from './directions.js';
 
 const DUMP = option(
   'detect.profiling.grouping.dump-to-disk',

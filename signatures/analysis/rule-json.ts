@@ -1,29 +1,20 @@
 /** One signature as engine analysis shows it: a line of rules.json. */
 import type { Protocol } from '../../engine/protocol.js';
-import { isApplicationBuffer, PAYLOAD_BUFFERS, type Traits, traitsOf } from '../compile/traits.js';
+import { isApplicationBuffer, PAYLOAD_BUFFERS, traitsOf } from '../compile/traits.js';
 import type { PcreMatch } from '../keywords/pcre.js';
 import type { BufferConditions, ContentMatch, Match, Signature } from '../signature.js';
+import type { AnalyzedRule } from './analyzed-rule.js';
 import { bufferName, declaredEngines } from './buffer-engines.js';
 import { contentJson, pcreJson } from './content-json.js';
-import { type ChosenPattern, chosenPattern } from './fast-pattern-choice.js';
+import { directionsOf } from './directions.js';
+import { chosenPattern } from './fast-pattern-choice.js';
 import { withFileContents } from './file-texts.js';
 import { settle } from './first-condition.js';
 import { integerJson } from './integer-json.js';
 import { applicationOf, typeOf } from './rule-application.js';
-import { directionsOf, flagsOf, requirementsOf } from './rule-flags.js';
+import { flagsOf, requirementsOf } from './rule-flags.js';
 
 type Json = Record<string, unknown>;
-
-/** A signature with what the compiler finds out about it. */
-export interface AnalyzedRule {
-  readonly signature: Signature;
-  readonly traits: Traits;
-  readonly fastPattern: ChosenPattern | undefined;
-  /** The content that the fast pattern is taken from. */
-  readonly fastContent: ContentMatch | undefined;
-  /** What was changed to the same effect. */
-  readonly notes: readonly string[];
-}
 
 export function analyzeRule(given: Signature, protocols: readonly Protocol[]): AnalyzedRule {
   const { signature, notes } = settled(given);
