@@ -19,6 +19,7 @@ import type { Protocol } from '../protocol.js';
 import type { Statistics } from '../stats-record.js';
 import { loadOwnModules } from '../thread/load-module.js';
 import { declaredOptions } from './declared-options.js';
+import { givenRules } from './given-rules.js';
 import { INIT_ERRORS_FATAL } from './options.js';
 import type { Given } from './parse.js';
 import { DetectionLoader } from './prepare-detections.js';
@@ -64,7 +65,7 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
   const from = settings.file === defaultsFile() ? process.cwd() : dirname(settings.file);
   const protocols = await loadProtocols(protocolPlugins(config, from));
   await resolveFlowExpiry(config, from);
-  const options = loadOptions(config, given, protocols);
+  const options = { ...givenRules(config, given, protocols), checkExpression: expressionCheck() };
   const rules = new RulesInForce(options, protocols, fatal, log);
   const loader = new DetectionLoader(from);
   const loadRules = (): unknown => (given.detection ? rules.load() : undefined);
@@ -91,19 +92,6 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
       detections = loadDetections();
       return image;
     },
-  };
-}
-
-function loadOptions(config: Config, given: Given, protocols: readonly Protocol[]): LoadOptions {
-  const { exclusive, additional, firewall } = given.rules;
-  return {
-    config,
-    protocols,
-    strict: given.strict,
-    exclusive,
-    additional,
-    ...(firewall !== undefined && { firewallExclusive: firewall }),
-    checkExpression: expressionCheck(),
   };
 }
 

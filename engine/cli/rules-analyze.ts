@@ -1,4 +1,5 @@
 /** Engine analysis: reads the rules of a run and writes how they are understood. */
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ruleGroups } from '../../signatures/analysis/rule-groups.js';
@@ -8,6 +9,7 @@ import { outcomeOf } from '../../signatures/rule-set.js';
 import { loadProtocols } from '../application/load-protocols.js';
 import { outputEntries } from '../config/output-list.js';
 import { openLog } from '../log.js';
+import { givenRules } from './given-rules.js';
 import { INIT_ERRORS_FATAL, LOG_FOLDER } from './options.js';
 import type { Given } from './parse.js';
 import { tellProcessed, tellRules } from './prepare-rules.js';
@@ -21,15 +23,7 @@ export async function engineAnalysis(given: Given): Promise<number> {
   const log = openLog({ config, folder, verbosity: given.verbosity, quiet: given.quiet });
   try {
     const protocols = await loadProtocols();
-    const { exclusive, additional, firewall } = given.rules;
-    const rules = loadRules({
-      config,
-      protocols,
-      strict: given.strict,
-      exclusive,
-      additional,
-      ...(firewall !== undefined && { firewallExclusive: firewall }),
-    });
+    const rules = loadRules(givenRules(config, given, protocols));
     const outcome = outcomeOf(rules);
     tellRules(outcome, config, log);
     tellProcessed(outcome, log);
