@@ -1,41 +1,17 @@
-/** Loads rule sets: reads the files, parses each rule, settles duplicates. */
-import type { Config } from '../engine/config/config.js';
+/** Loads the rule sets that configuration and command line name. */
 import { isCode } from '../engine/detection/find.js';
 import { tenantOptions } from '../engine/tenants.js';
-import { expressionCheck } from './expression-check.js';
 import { firewallOptions } from './firewall/options.js';
-import { rulesOf } from './parser/lines.js';
-import { piecesOf } from './parser/pieces.js';
-import { decodeText, type RuleSource } from './parser/source.js';
-import { identify, parseRule } from './parser.js';
-import type { RuleContext } from './rule-context.js';
-import { RuleError, SkippedRule, UnsupportedRule } from './rule-error.js';
-import {
-  type CommandLineRules,
-  firewallRuleFiles,
-  type RuleFilePattern,
-  ruleFileOptions,
-  ruleFiles,
-} from './rule-files.js';
-import type { RuleProblem, RuleSet } from './rule-set.js';
-import {
-  CLASSIFICATION_FILE,
-  GEOIP_DATABASE,
-  REFERENCE_FILE,
-  type RuleSettings,
-  ruleContext,
-  ruleSettingOptions,
-} from './rule-settings.js';
+import { firewallRuleFiles, ruleFileOptions, ruleFiles } from './rule-files.js';
+import { type LoadOptions, RuleLoader } from './rule-loader.js';
+import type { RuleSet } from './rule-set.js';
+import { CLASSIFICATION_FILE, GEOIP_DATABASE, REFERENCE_FILE, ruleSettingOptions } from './rule-settings.js';
 import type { Signature } from './signature.js';
-import { tenantCondition, tenantRules, usesMainRules } from './tenant-rules.js';
+import { tenantRules, usesMainRules } from './tenant-rules.js';
 import { THRESHOLD_FILE } from './threshold-config.js';
 
 /** Options of the configuration that loading rules reads. */
 export const ruleOptions = [...ruleFileOptions, ...ruleSettingOptions, ...firewallOptions, ...tenantOptions];
-
-export interface LoadOptions extends CommandLineRules, RuleSettings {
-  readonly config: Config;
-}
 
 /**
  * Loads the rules that configuration and command line name. Wrong rules are left out and told in `errors`; nothing
@@ -49,7 +25,7 @@ export function loadRules(
   keep: (signature: Signature) => unknown = signature => signature,
 ): RuleSet<unknown> {
   const { config } = options;
-  const loader = new Loader(options, keep);
+  const loader = new RuleLoader(options, keep);
   loader.firewall(firewallRuleFiles(config, options));
   const tenants = tenantRules(config, (message, file) => loader.problem('errors', message, file));
   if (tenants) loader.beginTenant(0, config);
@@ -99,158 +75,8 @@ export function filesRead(options: LoadOptions): string[] {
  * @param firewall rules of the firewall, which come first
  */
 export function loadRuleText(text: string, file: string, options: LoadOptions, firewall = ''): RuleSet {
-  const loader = new Loader<Signature>(options, signature => signature);
+  const loader = new RuleLoader<Signature>(options, signature => signature);
   if (firewall !== '') loader.firewallRules(Buffer.from(firewall, 'utf8').toString('latin1'), file);
   loader.rules(Buffer.from(text.replace(/^\ufeff/, ''), 'utf8').toString('latin1'), file);
   return loader.finish();
-}
-
-/** A mistake in a keyword's parser must not keep other rules from loading. */
-function unexpected(error: unknown, source: RuleSource): RuleError {
-  return new RuleError(`rule cannot be parsed: ${(error as Error).message}`, source.position(0));
-}
-
-function ofTenant(signature: Signature, id: number): Signature {
-  return { ...signature, conditions: [...signature.conditions, tenantCondition(id)] };
-}
-
-/** Where a signature that was loaded lies in the list, and stands in the files. */
-type Known = Pick<Signature, 'rev' | 'position'> & { readonly at: number };
-
-class Loader<Kept> {
-  readonly ruleSet: RuleSet<Kept>;
-  private readonly files: string[] = [];
-  private context: RuleContext;
-  /** Of each tenant, and before any of them. */
-  private readonly contexts: RuleContext[] = [];
-  /** The tenant whose rules are loaded; undefined where there are none. */
-  private tenant: number | undefined;
-  /** By gid and sid, and the tenant. */
-  private readonly known = new Map<string, Known>();
-
-  constructor(
-    private readonly options: LoadOptions,
-    private readonly keep: (signature: Signature) => Kept,
-  ) {
-    const problems = { errors: [] as RuleProblem[], warnings: [] as RuleProblem[] };
-    this.context = this.contextOf(options.config, problems);
-    this.ruleSet = {
-      ...problems,
-      signatures: [],
-      unsupported: [],
-      skipped: [],
-      files: this.files,
-      named: [],
-      referenceSystems: Object.fromEntries(this.context.references),
-    };
-  }
-
-  /** Rules from here on are the tenant's: 0 is what belongs to nobody. */
-  beginTenant(id: number, config: Config): void {
-    this.tenant = id;
-    if (config !== this.options.config) this.context = this.contextOf(config, this.ruleSet);
-  }
-
-  patterns(patterns: readonly RuleFilePattern[]): void {
-    for (const { pattern, files } of patterns) {
-      if (files.length === 0) this.problem('warnings', `No rule files match the pattern ${pattern}`, pattern);
-      for (const file of files) if (!isCode(file)) this.file(file);
-    }
-  }
-
-  private contextOf(config: Config, problems: Pick<RuleSet, 'errors' | 'warnings'>): RuleContext {
-    const { checkExpression = expressionCheck() } = this.options;
-    const context = ruleContext(config, { ...this.options, checkExpression }, problems);
-    this.contexts.push(context);
-    return context;
-  }
-
-  problem(kind: 'errors' | 'warnings', message: string, file: string): void {
-    this.ruleSet[kind].push({ message, position: { file, line: 0, column: 0 } });
-  }
-
-  /** Rules of the firewall, which come before all others. */
-  firewall(patterns: readonly RuleFilePattern[]): void {
-    this.context.firewall = true;
-    for (const { pattern, files } of patterns) {
-      if (files.length === 0) this.problem('warnings', `No rule files match the pattern ${pattern}`, pattern);
-      for (const file of files) this.file(file);
-    }
-    this.context.firewall = false;
-  }
-
-  firewallRules(latin1: string, file: string): void {
-    this.context.firewall = true;
-    this.rules(latin1, file);
-    this.context.firewall = false;
-  }
-
-  file(path: string): void {
-    try {
-      for (const { text, firstLine } of piecesOf(path)) this.rules(text, path, firstLine);
-    } catch (error) {
-      this.problem('errors', `opening rule file ${path}: ${(error as Error).message}`, path);
-      return;
-    }
-    this.files.push(path);
-  }
-
-  rules(latin1: string, file: string, firstLine = 1): void {
-    for (const source of rulesOf(latin1, file, firstLine)) this.rule(source);
-  }
-
-  finish(): RuleSet<Kept> {
-    const named = this.contexts.flatMap(({ datasets, scripts }) => [...datasets.files, ...scripts.files]);
-    return { ...this.ruleSet, named };
-  }
-
-  private rule(source: RuleSource): void {
-    try {
-      this.add(parseRule(source, this.context), source);
-    } catch (error) {
-      this.refuse(error instanceof RuleError ? error : unexpected(error, source), source);
-    }
-  }
-
-  private refuse(error: RuleError, source: RuleSource): void {
-    const { message, position, suggestion, keyword } = error;
-    if (error instanceof UnsupportedRule)
-      this.ruleSet.unsupported.push({ reason: message, ...identify(source), position });
-    else {
-      const list = error instanceof SkippedRule ? this.ruleSet.skipped : this.ruleSet.errors;
-      list.push({
-        message,
-        position,
-        ...(suggestion !== undefined && { suggestion }),
-        ...(keyword !== undefined && { keyword }),
-        rule: decodeText(source.text),
-      });
-    }
-  }
-
-  /** The highest revision of equal gid and sid stays. */
-  private add(signature: Signature, source: RuleSource): void {
-    const key = `${signature.gid}:${signature.sid}`;
-    const { signatures, warnings } = this.ruleSet;
-    const ownKey = this.tenant === undefined ? key : `${this.tenant} ${key}`;
-    const before = this.known.get(ownKey);
-    const { rev, position } = signature;
-    if (before && before.rev >= rev) {
-      throw new RuleError(
-        `Duplicate signature ${key}: revision ${before.rev} is in line ${before.position.line} of ${before.position.file}`,
-        position,
-      );
-    }
-    const at = before?.at ?? signatures.length;
-    if (before) {
-      warnings.push({
-        message: `Signature with newer revision, so the older sig replaced by this new signature ${key}`,
-        position,
-        rule: decodeText(source.text),
-      });
-    }
-    this.known.set(ownKey, { at, rev, position });
-    signature.index = at;
-    signatures[at] = this.keep(this.tenant === undefined ? signature : ofTenant(signature, this.tenant));
-  }
 }

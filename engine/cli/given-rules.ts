@@ -1,4 +1,4 @@
-import type { LoadOptions } from '../../signatures/load-rules.js';
+import type { LoadOptions } from '../../signatures/rule-loader.js';
 import type { Config } from '../config/config.js';
 import type { Protocol } from '../protocol.js';
 import type { Given } from './parse.js';

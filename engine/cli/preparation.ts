@@ -1,8 +1,8 @@
 /** Everything a run needs before its threads start, checked; `-T` ends after it. */
 import { dirname } from 'node:path';
 import { expressionCheck } from '../../signatures/expression-check.js';
-import type { LoadOptions } from '../../signatures/load-rules.js';
 import { firewallRuleFiles, ruleFiles } from '../../signatures/rule-files.js';
+import type { LoadOptions } from '../../signatures/rule-loader.js';
 import { allocateDetectionState, type DetectionState } from '../../signatures/state/detection-state.js';
 import { loadProtocols, PROTOCOL_PLUGINS } from '../application/load-protocols.js';
 import { assign, keysOf } from '../config/assign.js';

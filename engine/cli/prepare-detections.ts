@@ -1,8 +1,8 @@
 /** Prepares the detections of a run that are code: finds, translates and checks them, and reads what flows they want. */
 
 import { FILES, MAY } from '../../modules/detections/options.js';
-import type { LoadOptions } from '../../signatures/load-rules.js';
 import { ruleFiles } from '../../signatures/rule-files.js';
+import type { LoadOptions } from '../../signatures/rule-loader.js';
 import type { RuleProblem } from '../../signatures/rule-set.js';
 import { addressVariables, ruleContext } from '../../signatures/rule-settings.js';
 import { readThresholdFile, thresholdsAdder } from '../../signatures/threshold-config.js';

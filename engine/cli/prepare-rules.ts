@@ -11,7 +11,8 @@ import {
   releaseUnused,
   rulesKey,
 } from '../../signatures/compile.js';
-import { filesRead, type LoadOptions, loadRules } from '../../signatures/load-rules.js';
+import { filesRead, loadRules } from '../../signatures/load-rules.js';
+import type { LoadOptions } from '../../signatures/rule-loader.js';
 import {
   outcomeOf,
   type RuleOutcome,

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../engine/config/config.js';
 import { parseClassifications } from '../../signatures/classification.js';
-import { type LoadOptions, loadRules } from '../../signatures/load-rules.js';
+import { loadRules } from '../../signatures/load-rules.js';
+import type { LoadOptions } from '../../signatures/rule-loader.js';
 import { parseReferences, referenceAddress } from '../../signatures/reference-config.js';
 import { unsupportedByReason } from '../../signatures/rule-set.js';
 

@@ -1,7 +1,8 @@
 /** Parses rules for tests. */
 import { Config } from '../../engine/config/config.js';
 import type { Protocol } from '../../engine/protocol.js';
-import { type LoadOptions, loadRuleText } from '../../signatures/load-rules.js';
+import { loadRuleText } from '../../signatures/load-rules.js';
+import type { LoadOptions } from '../../signatures/rule-loader.js';
 import type { RuleSet } from '../../signatures/rule-set.js';
 import type { Match, Signature } from '../../signatures/signature.js';
 
