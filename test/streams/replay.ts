@@ -11,6 +11,8 @@ export interface Replay {
   readonly rules?: readonly string[];
   /** The `types` of the eve-log, as YAML in one line. */
   readonly types?: string;
+  /** A further output, as YAML in one line. */
+  readonly output?: string;
   readonly words?: readonly string[];
   /** What the threads do; `single` when absent. */
   readonly profile?: string;
@@ -22,6 +24,7 @@ export async function replay({
   packets,
   rules = [],
   types = '[alert]',
+  output,
   words = [],
   profile = 'single',
 }: Replay) {
@@ -31,7 +34,8 @@ export async function replay({
       writeFileSync(join(work, name), content);
       return join(work, name);
     };
-    const yaml = `%YAML 1.1\n---\noutputs:\n  - eve-log: { enabled: yes, types: ${types} }\n`;
+    const further = output === undefined ? '' : `  - ${output}\n`;
+    const yaml = `%YAML 1.1\n---\noutputs:\n  - eve-log: { enabled: yes, types: ${types} }\n${further}`;
     const given = parseArguments(
       [
         ...['-c', file('sluice.yaml', yaml), '-r', file('in.pcap', pcapFile([...packets]))],

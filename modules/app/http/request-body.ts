@@ -94,6 +94,7 @@ export class RequestBody {
       open: name => {
         const file = new TrackedFile(FileName.bounded(name, this.report), true, connection.settings.files);
         transaction.addFile(file);
+        connection.session.followFile(connection.settings.files);
         contents.push(new GrowingBytes());
         return file;
       },

@@ -1,0 +1,26 @@
+/** Files in forms are followed as far as files are stored, behind the depth of streams. */
+import { expect, it } from 'vitest';
+import { conversation, replay } from '../streams/replay.js';
+
+it.each([
+  ['the file store', '10kb', 'CLOSED', 3000],
+  ['the stream, where the store has no more', '1kb', 'TRUNCATED', 858],
+])('as far as %s', async (_, depth, state, size) => {
+  const content = 'x'.repeat(3000);
+  const part = 'Content-Disposition: form-data; name="f"; filename="a.txt"\r\n\r\n';
+  const body = `--B\r\n${part}${content}\r\n--B--\r\n`;
+  const head =
+    'POST /up HTTP/1.1\r\nHost: h\r\nContent-Type: multipart/form-data; boundary=B\r\n' +
+    `Content-Length: ${body.length}\r\n\r\n`;
+  const records = await replay({
+    packets: conversation([[true, head + body]], 500),
+    profile: 'autofp',
+    types: '[files]',
+    output: `file-store: { version: 2, enabled: yes, force-filestore: yes, stream-depth: ${depth} }`,
+    words: ['threading.batch-size=1', 'stream.reassembly.depth=1kb']
+      .flatMap(each => ['--set', each])
+      .concat('--simulate-ips'),
+  });
+  const told = records.map(({ fileinfo }) => [fileinfo.state, fileinfo.size]);
+  expect(told).toEqual([[state, size]]);
+});
