@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { Config } from '../../engine/config/config.js';
 import { parseClassifications } from '../../signatures/classification.js';
 import { loadRules } from '../../signatures/load-rules.js';
-import type { LoadOptions } from '../../signatures/rule-loader.js';
 import { parseReferences, referenceAddress } from '../../signatures/reference-config.js';
+import type { LoadOptions } from '../../signatures/rule-loader.js';
 import { unsupportedByReason } from '../../signatures/rule-set.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-rules-'));
