@@ -1,5 +1,6 @@
 /** Fills batches from the sources of one thread: what all modules that acquire live traffic do. */
 import type { Batch } from '../batch.js';
+import { BATCH } from '../manager/options.js';
 import type { Thread, ThreadModule } from '../module.js';
 import {
   QUEUED_DATA,
@@ -15,8 +16,6 @@ import * as Packet from '../packet.js';
 import { ReceiveRoom } from './room.js';
 import type { PacketSource } from './source.js';
 
-/** Most packets that are taken from a source at once. */
-const BATCH = 256;
 /** How long a thread waits for a packet before it looks at other things. */
 const WAIT_MS = 10;
 /** At the end of a run: batches that are taken at most of what still waits. */
@@ -34,7 +33,8 @@ export interface ReceiverOptions {
 
 export class Receiver implements ThreadModule {
   waited = false;
-  private readonly packets = new Uint32Array(BATCH * QUEUED_INTS);
+  /** What is taken from a source at once. */
+  private readonly packets: Uint32Array;
   private readonly tally = new Uint32Array(TALLY_INTS);
   private readonly room: ReceiveRoom;
   /** Slots left for what the modules behind make of the packets. */
@@ -45,9 +45,11 @@ export class Receiver implements ThreadModule {
     private readonly thread: Thread,
     private readonly options: ReceiverOptions,
   ) {
-    const { pool } = thread;
+    const { pool, config } = thread;
+    const most = config.read(BATCH);
+    this.packets = new Uint32Array(most * QUEUED_INTS);
     this.room = new ReceiveRoom(pool, options.largest);
-    this.reserve = (pool.range.slots >> 2) + BATCH;
+    this.reserve = (pool.range.slots >> 2) + most;
   }
 
   process(batch: Batch): void {

@@ -8,7 +8,9 @@ import { emptyPacket } from '../../engine/capture-file/capture-format.js';
 import { CaptureReader } from '../../engine/capture-file/capture-reader.js';
 import type { FoundFile } from '../../engine/capture-file/file-list.js';
 import { compileFilter, type PacketFilter } from '../../engine/capture-file/filter.js';
+import { engineMode } from '../../engine/exception-policy.js';
 import { FIREWALL } from '../../engine/firewall.js';
+import { BATCH } from '../../engine/manager/options.js';
 import type { Thread, ThreadModule } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import { type FileQueue, fileQueue } from './file-queue.js';
@@ -16,9 +18,6 @@ import { type FileRemoval, fileRemoval } from './file-removal.js';
 import { BUFFER_SIZE, CONTINUOUS, DAMAGED, FILTER, SEPARATE } from './options.js';
 import { Repetition } from './repetition.js';
 import { Separation } from './separation.js';
-
-/** Most packets of one batch. */
-const BATCH = 256;
 
 export function acquirePcap(thread: Thread): ThreadModule {
   return new PcapAcquire(thread, fileQueue(thread), fileRemoval(thread));
@@ -51,8 +50,9 @@ class PcapAcquire implements ThreadModule {
     this.filter = compileFilter(config.read(FILTER));
     this.readSize = Math.min(Math.max(config.read(BUFFER_SIZE), 4096), 64 * 1024 * 1024);
     this.follow = config.read(CONTINUOUS);
-    // Behind what a firewall drops nothing is to be parsed.
-    this.most = config.read(FIREWALL) ? 1 : BATCH;
+    // Behind what is dropped nothing is to be parsed, and records tell what was known when the packet was decided about.
+    const decides = config.read(FIREWALL) || config.read(engineMode) === 'ips';
+    this.most = decides ? 1 : config.read(BATCH);
     this.reserve = thread.pool.range.slots >> 2;
     this.count = {
       files: counters.declare('pcap_file.files'),
