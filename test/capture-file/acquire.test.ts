@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Batch } from '../../engine/batch.js';
+import type { ConfigTree } from '../../engine/config/config.js';
 import type { ThreadModule } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import pcap from '../../modules/pcap.js';
@@ -39,9 +40,12 @@ async function acquire(
   stub: StubOptions = {},
   place = { index: 0, count: 1 },
 ) {
-  const { 'bpf-filter': filter, ...file } = options;
+  const { 'bpf-filter': filter, config, ...file } = options;
   const thread = Object.assign(
-    stubThread({ ...stub, config: { 'pcap-file': file, 'bpf-filter': filter } }),
+    stubThread({
+      ...stub,
+      config: { 'pcap-file': file, 'bpf-filter': filter, ...(config as ConfigTree | undefined) },
+    }),
     place,
   );
   return { thread, module: await pcap.create(thread) };
@@ -69,6 +73,23 @@ describe('acquire from files', () => {
   it('reads several files in turn and numbers the packets through', async () => {
     const files = [capture('b.pcap', ['one', 'two']), capture('a.pcap', ['three'])];
     expect(drain(await acquire({ files }))).toEqual(['1 0 one', '2 0 two', '3 1 three']);
+  });
+
+  it.each([
+    [{ threading: { 'batch-size': 2 } }, [2, 2, 1]],
+    [{ 'engine-mode': 'ips' }, [1, 1, 1, 1, 1]],
+    [{}, [5]],
+  ])('fills batches as the configuration has it: %o', async (config, sizes) => {
+    const files = [capture('a.pcap', ['a', 'b', 'c', 'd', 'e'])];
+    const { thread, module } = await acquire({ files, config });
+    const found: number[] = [];
+    const batch = new Batch();
+    while (!module.finished) {
+      module.process(batch);
+      if (batch.length > 0) found.push(batch.length);
+      thread.releaseBatch(batch);
+    }
+    expect(found).toEqual(sizes);
   });
 
   it('reads captures again, an hour after their last packet', async () => {
