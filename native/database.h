@@ -11,7 +11,7 @@
 
 namespace sluice {
 
-/** Bits of a pattern's flags, as in engine/native.ts. */
+/** Bits of a pattern's flags, as in engine/native/patterns.ts. */
 constexpr uint32_t kCaseless = 1;
 constexpr uint32_t kRegex = 2;
 constexpr uint32_t kPrefilter = 4;

@@ -9,7 +9,7 @@
 
 namespace sluice {
 
-static_assert(sizeof(Job) == 16 && sizeof(Match) == 12, "the layout of engine/native.ts");
+static_assert(sizeof(Job) == 16 && sizeof(Match) == 12, "the layout of engine/native/patterns.ts");
 
 static Scanner& scannerOf(const Napi::CallbackInfo& info) { return *static_cast<Scanner*>(info.Data()); }
 

@@ -24,7 +24,7 @@ int openSocket(const QueueSettings& settings);
  */
 uint32_t receive(int socket, const Room& room, uint32_t largest, Span<uint32_t> packets, Span<uint32_t> tally);
 
-/** See VERDICT_ in engine/native.ts. */
+/** See VERDICT_ in engine/native/queue.ts. */
 struct Verdict {
   uint32_t id, verdict, flags, mark, data, length;
 };

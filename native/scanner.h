@@ -12,7 +12,7 @@ namespace sluice {
 /** Shared by the process. Never destroyed: threads may still scan while the process exits. */
 SharedTable<Database>& databases();
 
-/** As in engine/native.ts. */
+/** As in engine/native/patterns.ts. */
 struct Job {
   uint32_t database, stream, offset, length;
 };
