@@ -1,8 +1,9 @@
 /** What is found out about files, and which may be stored: from the outputs `eve-log` (`files`) and `file-store`. */
 import { askedKeywords } from '../asked-keywords.js';
 import { Config, type ConfigTree } from '../config/config.js';
-import { boolean, choice, integer, option, size, text, texts } from '../config/option.js';
+import { boolean, choice, integer, type OptionType, option, size, text, texts } from '../config/option.js';
 import { outputEntries } from '../config/output-list.js';
+import { STREAM_DEPTH } from '../stream-depth.js';
 import { type KindOf, kindReader } from './magic.js';
 
 const STORE = 'outputs.*.file-store.';
@@ -19,11 +20,17 @@ export const STORE_FILEINFO = option(
   false,
   'write a record beside each file',
 );
+/** No depth of its own. */
+const NO_DEPTH = -1;
+const depth: OptionType<number> = {
+  expected: `${size.expected}, or no`,
+  parse: value => (value === false || value === 'no' ? NO_DEPTH : size.parse(value)),
+};
 export const STORE_DEPTH = option(
   `${STORE}stream-depth`,
-  size,
-  -1,
-  'bytes of a stream that are followed to store its files; 0: all; the depth of reassembly when absent',
+  depth,
+  NO_DEPTH,
+  'bytes of a stream that are followed to store its files, where that is more than the depth of reassembly; 0: all',
 );
 export const STORE_MOST_OPEN = option(
   `${STORE}max-open-files`,
@@ -99,7 +106,6 @@ export function fileSettings(config: Config, shared: Readonly<Record<string, unk
     ...(store ? ['sha256', ...readHashes(store.at('force-hash'))] : []),
     ...eve.flatMap(each => readHashes(each?.at('force-hash'))),
   ];
-  const depth = store && size.parse(store.at('stream-depth'));
   return {
     md5: hashes.includes('md5'),
     sha1: hashes.includes('sha1'),
@@ -109,8 +115,14 @@ export function fileSettings(config: Config, shared: Readonly<Record<string, unk
     mayStore: store !== undefined,
     storeAll: store !== undefined && boolean.parse(store.at('force-filestore') ?? false) === true,
     mostStored: (store && size.parse(store.at('max-file-size'))) ?? STORE_LIMIT.fallback,
-    streamDepth: depth,
+    streamDepth: store && storeDepth(store.at('stream-depth'), config.read(STREAM_DEPTH)),
   };
+}
+
+/** Only what is more than streams have anyway counts. */
+function storeDepth(given: unknown, ofStreams: number): number | undefined {
+  const own = depth.parse(given) ?? NO_DEPTH;
+  return own === 0 || (ofStreams > 0 && own > ofStreams) ? own : undefined;
 }
 
 function readHashes(value: unknown): readonly string[] {

@@ -78,6 +78,7 @@ describe('acquire from files', () => {
   it.each([
     [{ threading: { 'batch-size': 2 } }, [2, 2, 1]],
     [{ 'engine-mode': 'ips' }, [1, 1, 1, 1, 1]],
+    [{ stream: { reassembly: { depth: '64kb' } } }, [1, 1, 1, 1, 1]],
     [{}, [5]],
   ])('fills batches as the configuration has it: %o', async (config, sizes) => {
     const files = [capture('a.pcap', ['a', 'b', 'c', 'd', 'e'])];

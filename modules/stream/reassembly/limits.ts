@@ -1,5 +1,6 @@
 /** How much data may wait behind holes in one direction, and how deep a stream is reassembled. */
 import type { Config } from '../../../engine/config/config.js';
+import { STREAM_DEPTH } from '../../../engine/stream-depth.js';
 import * as Direction from './direction.js';
 import * as Options from './options.js';
 
@@ -16,7 +17,7 @@ export class Limits {
 
   constructor(config: Config) {
     const preset = config.read(Options.OUT_OF_ORDER_LIMITS) === 'strict' ? STRICT : NO_LIMIT;
-    this.depth = Math.min(config.read(Options.DEPTH), 2 ** 32 - 1);
+    this.depth = Math.min(config.read(STREAM_DEPTH), 2 ** 32 - 1);
     this.pieces = bound(config.read(Options.MAX_OUT_OF_ORDER_PACKETS) || preset.pieces);
     this.bytes = bound(config.read(Options.MAX_OUT_OF_ORDER_BYTES) || preset.bytes);
     this.holes = bound(config.read(Options.MAX_OUT_OF_ORDER_HOLES) || preset.holes);

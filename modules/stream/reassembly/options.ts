@@ -1,17 +1,12 @@
 /** Configuration of reassembly: `stream.reassembly` in the YAML. */
 import { type AnyOption, boolean, choice, integer, option, size } from '../../../engine/config/option.js';
+import { STREAM_DEPTH } from '../../../engine/stream-depth.js';
 
 export const MEMCAP = option(
   'stream.reassembly.memcap',
   size,
   256 * 2 ** 20,
   'Memory for stream data and pieces; 0: as much as the threads have',
-);
-export const DEPTH = option(
-  'stream.reassembly.depth',
-  size,
-  2 ** 20,
-  'Bytes of each direction that are reassembled; 0: no limit',
 );
 export const SEGMENT_PREALLOC = option(
   'stream.reassembly.segment-prealloc',
@@ -66,7 +61,7 @@ export const SIMULATED_MEMCAP = option(
 
 export const REASSEMBLY_OPTIONS: readonly AnyOption[] = [
   MEMCAP,
-  DEPTH,
+  STREAM_DEPTH,
   SEGMENT_PREALLOC,
   MAX_REGIONS,
   CHECK_OVERLAPS,
