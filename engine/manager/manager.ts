@@ -24,6 +24,15 @@ function groupPlace({ plan: { name, indexInGroup, groupCount } }: RunningThread)
 const DRAIN_MS = 5;
 /** How long threads have to end when one has failed. */
 const LAST_WORDS_MS = 1000;
+/** Time for the compiler to be done with the code of a worker that has ended. */
+const COMPILED_MS = 250;
+
+/** Ends a worker whose work is done, once nothing compiles for it any more; see `stay` in `thread/worker.ts`. */
+function dismiss(worker: Worker): void {
+  // Nobody waits for that: a program that ends takes the worker with it.
+  worker.unref();
+  setTimeout(() => void worker.terminate(), COMPILED_MS).unref();
+}
 
 export class Manager implements Engine {
   readonly finished: Promise<EngineResult>;
@@ -108,6 +117,7 @@ export class Manager implements Engine {
         break;
       case 'ended':
         thread.reports(message);
+        dismiss(thread.worker);
         break;
       case 'log':
         log[message.level](message.text);
@@ -131,7 +141,7 @@ export class Manager implements Engine {
       this.threadFailed(thread, `it exited with code ${code}`);
     if (thread.state === 'failed' && this.failure === undefined && this.control.command === RUN)
       this.startAnew(thread);
-    else thread.exited();
+    else thread.over();
   }
 
   /** A worker tells of its end in several ways: what comes after the first is known. */

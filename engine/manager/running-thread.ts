@@ -59,9 +59,11 @@ export class RunningThread {
   reports({ violations, cpuSeconds }: Extract<ThreadMessage, { type: 'ended' }>): void {
     this.violations += violations;
     this.cpuSeconds += cpuSeconds;
+    this.over();
   }
 
-  exited(): void {
+  /** Nothing more is to come of it. */
+  over(): void {
     this.hasEnded = true;
     this.isReady();
     this.isEnded();

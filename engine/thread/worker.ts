@@ -76,7 +76,26 @@ async function main(): Promise<void> {
   await begin();
   control.setState(me, RUNNING);
   loop.run();
+  await allPrinted();
+  stay();
   send({ type: 'ended', violations: ownership.violations, cpuSeconds: native()?.threadCpuSeconds() ?? 0 });
+}
+
+/** What modules printed has come to the main thread. */
+async function allPrinted(): Promise<void> {
+  const printed = (stream: NodeJS.WriteStream) =>
+    new Promise<void>(resolve => {
+      stream.write('', () => resolve());
+    });
+  await Promise.all([process.stdout, process.stderr].map(printed));
+}
+
+/**
+ * The manager ends this thread. By itself it would wait for threads that still compile for it, and they may wait for it to
+ * collect garbage, for ever (Node.js 20): as long as it listens it does so when they ask.
+ */
+function stay(): void {
+  port.on('message', () => {});
 }
 
 function openReturns(mine: ThreadPlan, memory: Memory, pool: Pool, doorbells: readonly Doorbell[]): Returns {
