@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it, vi } from 'vitest';
 import { native } from '../../engine/native.js';
 import { builtInProfile } from '../../engine/profile/built-in.js';
 import { runThreads, startThreads } from './run-engine.js';
@@ -29,6 +29,16 @@ describe('threads', () => {
     );
     expect(sorted(numbers(run.lines))).toEqual(upTo(20_000));
     expect(run.violations).toBe(0);
+  });
+
+  it.skipIf(!native())('threads that are done end, once the run has told of its end', async () => {
+    const run = await runThreads([
+      { name: 'in', modules: ['input'], to: 'out' },
+      { name: 'out', count: 3, modules: ['./tell.js'] },
+    ]);
+    const ids = run.threads.map(({ systemThreadId }) => systemThreadId);
+    expect(ids).toHaveLength(4);
+    await vi.waitFor(() => expect(ids.filter(id => existsSync(`/proc/self/task/${id}`))).toEqual([]), 20_000);
   });
 
   it('T3: a module that keeps a packet it gave away is caught', async () => {
