@@ -1,6 +1,6 @@
 /**
- * IPv4 and IPv6 addresses: bytes in network order to text and back. The `write…` functions put ASCII into a buffer
- * and allocate nothing; the `…Text` functions are for messages.
+ * IPv4, IPv6 and hardware addresses: bytes in network order to text, and those of IP back. The `write…` functions put
+ * ASCII into a buffer and allocate nothing; the `…Text` functions are for messages.
  */
 
 /** Longest text of an address: eight groups of four digits. */
@@ -80,6 +80,11 @@ function digit(value: number): number {
 }
 
 const scratch = new Uint8Array(LONGEST_ADDRESS);
+
+/** `00:50:56:01:02:03`: a hardware address of any length. */
+export function hardwareText(bytes: Uint8Array): string {
+  return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join(':');
+}
 
 /** `192.0.2.1` */
 export function ipv4Text(bytes: Uint8Array, offset = 0): string {

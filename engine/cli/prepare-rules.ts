@@ -37,6 +37,8 @@ import { version } from './version.js';
 
 /** Reasons of unsupported rules that are told one by one. */
 const REASONS_TOLD = 10;
+/** Rules from which on it is worth its time to give back what compiling them took. */
+const MANY_RULES = 2000;
 
 /** What a run needs of its rules. */
 export interface PreparedRules {
@@ -89,9 +91,6 @@ export function prepareRules(
   cache.prune();
   return made;
 }
-
-/** Rules from which on it is worth its time to give back what compiling them took. */
-const MANY_RULES = 2000;
 
 /** Frees what a rule set alone used; call it when no thread scans with it any more. */
 export function releaseReplaced(config: Config, before: unknown, after: unknown): void {

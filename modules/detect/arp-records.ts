@@ -1,5 +1,5 @@
 /** Tells outputs of ARP packets (RFC 826): those for IPv4 over Ethernet, which is what the decoder reads. */
-import { ipv4Text } from '../../engine/address.js';
+import { hardwareText, ipv4Text } from '../../engine/address.js';
 import type { Batch } from '../../engine/batch.js';
 import { EVENT_OTHER, keepEvent, WANTS_ARP } from '../../engine/event.js';
 import type { Thread } from '../../engine/module.js';
@@ -49,15 +49,11 @@ export class ArpRecords {
       hw_type: 'ethernet',
       proto_type: 'ipv4',
       opcode: operation,
-      src_mac: macText(bytes, at + 8),
+      src_mac: hardwareText(bytes.subarray(at + 8, at + 14)),
       src_ip: ipv4Text(bytes, at + 14),
-      dest_mac: macText(bytes, at + 18),
+      dest_mac: hardwareText(bytes.subarray(at + 18, at + 24)),
       dest_ip: ipv4Text(bytes, at + 24),
     };
     return `"event_type":"arp","arp":${JSON.stringify(arp)}`;
   }
-}
-
-function macText(bytes: Uint8Array, at: number): string {
-  return [...bytes.subarray(at, at + 6)].map(byte => byte.toString(16).padStart(2, '0')).join(':');
 }

@@ -1,4 +1,5 @@
 /** The EVE record of a message. */
+import { hardwareText } from '../../../engine/address.js';
 import { uint32 } from '../../../engine/network-order.js';
 import { bytesText } from '../../../engine/record/bytes-text.js';
 import * as Message from './message.js';
@@ -62,7 +63,7 @@ export function dhcpRecord(message: DhcpMessage, extended: boolean): string {
   const told: Record<string, unknown> = {
     type: bytes[0] === REPLY ? 'reply' : 'request',
     id: uint32(bytes, 4),
-    client_mac: hardware(bytes.subarray(28, 34)),
+    client_mac: hardwareText(bytes.subarray(28, 34)),
     assigned_ip: address(bytes, 16),
     ...(extended && {
       client_ip: address(bytes, 12),
@@ -81,7 +82,9 @@ function brief({ code, data }: DhcpOption): object {
     case Message.RENEWAL_TIME:
       return time('renewal_time', data);
     case Message.CLIENT_ID:
-      return data.length > 0 ? { client_id: hardware(data[0] === ETHERNET ? data.subarray(1) : data) } : {};
+      return data.length > 0
+        ? { client_id: hardwareText(data[0] === ETHERNET ? data.subarray(1) : data) }
+        : {};
     default:
       return {};
   }
@@ -119,8 +122,4 @@ const address = (bytes: Uint8Array, at: number): string => bytes.subarray(at, at
 
 function addresses(data: Uint8Array): string[] {
   return Array.from({ length: data.length >> 2 }, (_, i) => address(data, 4 * i));
-}
-
-function hardware(bytes: Uint8Array): string {
-  return [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join(':');
 }
