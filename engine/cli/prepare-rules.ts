@@ -119,8 +119,13 @@ function tellThresholds({ rules, problems, read }: ThresholdFile, fatal: boolean
   if (read) log.info(`threshold-config: Threshold config parsed: ${rules.length} rule(s) found`);
 }
 
-/** Settings that rules have nothing to do with, and that differ from run to run. */
-const BESIDE_RULES = new Set(['default-log-dir', 'logging', 'outputs', 'stats']);
+/** Settings that rules are not compiled from: where packets come from, how they travel, what is written of them. */
+const BESIDE_RULES = new Set([
+  ...['pcap-file', 'nfq', 'af-packet', 'af-packet-devices', 'bpf-filter', 'capture', 'reject'],
+  ...['decoder', 'vlan', 'defrag', 'flow', 'flow-timeouts', 'host-os-policy', 'simulate'],
+  ...['runmode', 'profiles', 'threading', 'unix-command', 'run-as', 'pid-file'],
+  ...['default-log-dir', 'logging', 'outputs', 'outputs-buffer', 'stats'],
+]);
 
 function sourcesOf(options: LoadOptions, protocols: readonly Protocol[], matcher: Matcher): RuleSources {
   const { config, strict, exclusive, additional, firewallExclusive } = options;
