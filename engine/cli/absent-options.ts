@@ -22,7 +22,7 @@ const ABSENT: readonly Absent[] = [
     reason: 'memory is laid out otherwise',
     paths: words(
       'max-pending-packets default-packet-size host.hash-size host.prealloc ippair spm-algo luajit cuda ' +
-        'detect.sgh-mpm-context detect.grouping detect.prefilter detect.thresholds.hash-size ' +
+        'detect.sgh-mpm-context detect.prefilter detect.thresholds.hash-size ' +
         'stream.max-sessions stream.reassembly.zero-copy-size stream.reassembly.chunk-prealloc ' +
         'stream.reassembly.segments datasets.defaults.hashsize datasets.limits.total-hashsizes ' +
         'app-layer.protocols.dns.global-memcap app-layer.protocols.dns.state-memcap',

@@ -1,9 +1,9 @@
 /**
  * rule_group.json: which rules are looked for at which ports, per transport and direction. Ports with the same
- * rules are one group; those with the most rules are first, and what is beyond the bound is one group of all ports.
+ * rules are one group; ports of priority are first, then those with the most rules, and what is beyond the bound is one group of all ports.
  */
 import type { Config } from '../../engine/config/config.js';
-import { boolean, choice, integer, option } from '../../engine/config/option.js';
+import { boolean, choice, integer, option, text } from '../../engine/config/option.js';
 import type { Protocol } from '../../engine/protocol.js';
 import { DECODE_EVENT_ONLY, IP_ONLY, TCP, traitsOf, UDP } from '../compile/traits.js';
 import type { PortSet, Signature } from '../signature.js';
@@ -27,7 +27,19 @@ const INCLUDE_STATISTICS = option(
   false,
   'rule_group.json tells how many rules of each group have a content',
 );
-export const ruleGroupOptions = [DUMP, INCLUDE_RULES, INCLUDE_STATISTICS];
+const TCP_PRIORITY = option(
+  'detect.grouping.tcp-priority-ports',
+  text,
+  '53, 80, 139, 443, 445, 1433, 3306, 3389, 6666, 6667, 8080',
+  'TCP ports that get groups of their own before others do',
+);
+const UDP_PRIORITY = option(
+  'detect.grouping.udp-priority-ports',
+  text,
+  '53, 135, 5060',
+  'UDP ports that get groups of their own before others do',
+);
+export const ruleGroupOptions = [DUMP, INCLUDE_RULES, INCLUDE_STATISTICS, TCP_PRIORITY, UDP_PRIORITY];
 
 const PROFILE = option('detect.profile', choice('low', 'medium', 'high', 'custom'), 'medium', '');
 const TO_SERVER = option('detect.custom-values.toserver-groups', integer(1, 255), 40, '');
@@ -53,10 +65,14 @@ export function ruleGroups(
   const show = (ranges: readonly Range[], most: number) => shown(bounded(ranges, most), config);
   const ofTransport = (bit: number) => {
     const rules = signatures.filter(signature => isGrouped(signature, bit, protocols));
+    const priority = priorityPorts(bit, config);
     const to = (direction: 0 | 1) =>
-      rangesOf(
-        rules.filter(rule => directionsOfRule(rule, protocols)[direction]),
-        direction,
+      byPriority(
+        rangesOf(
+          rules.filter(rule => directionsOfRule(rule, protocols)[direction]),
+          direction,
+        ),
+        priority,
       );
     return { toserver: show(to(0), toServer), toclient: show(to(1), toClient) };
   };
@@ -78,7 +94,7 @@ function portsOf(signature: Signature, direction: 0 | 1): PortSet {
   return direction === 0 ? signature.destinationPorts : signature.sourcePorts;
 }
 
-/** Ranges of ports that have the same rules, those with the most rules first. */
+/** Ranges of ports that have the same rules, in their order. */
 function rangesOf(rules: readonly Signature[], direction: 0 | 1): Range[] {
   const edges = new Set<number>();
   for (const rule of rules)
@@ -96,7 +112,18 @@ function rangesOf(rules: readonly Signature[], direction: 0 | 1): Range[] {
       ranges[ranges.length - 1] = { ...before, last };
     else ranges.push({ first, last, rules: at });
   });
-  return ranges.sort((a, b) => b.rules.length - a.rules.length);
+  return ranges;
+}
+
+function priorityPorts(transport: number, config: Config): ReadonlySet<number> {
+  const ports = config.read(transport === TCP ? TCP_PRIORITY : UDP_PRIORITY);
+  return new Set(ports.split(',').map(Number));
+}
+
+/** Single ports of priority first, then what has the most rules. */
+function byPriority(ranges: readonly Range[], priority: ReadonlySet<number>): Range[] {
+  const rank = ({ first, last }: Range) => (first === last && priority.has(first) ? 0 : 1);
+  return [...ranges].sort((a, b) => rank(a) - rank(b) || b.rules.length - a.rules.length);
 }
 
 function keyOf(rules: readonly Signature[]): string {

@@ -153,6 +153,14 @@ describe('rule_group.json', () => {
     ]);
   });
 
+  test('ports of priority have their groups before others', () => {
+    expect(groups([at(1, '22:23'), at(2, '22'), at(3, '443')].join('\n'))).toEqual([
+      [443, 443, 0, '3'],
+      [22, 22, 1, '1,2'],
+      [23, 23, 2, '1'],
+    ]);
+  });
+
   test('what is beyond the bound is one group of all ports', () => {
     const settings = { profile: 'custom', 'custom-values': { 'toserver-groups': 1 } };
     expect(groups([at(1, '1'), at(2, '2'), at(3, '3')].join('\n'), settings)).toEqual([
