@@ -16,7 +16,6 @@ import type {
   TransactionUpdate,
 } from '../engine/application-layer.js';
 import type { Batch } from '../engine/batch.js';
-import { BypassedPackets } from '../engine/bypassed-packets.js';
 import { swapRecord } from '../engine/exchanged-flow.js';
 import { FIREWALL } from '../engine/firewall.js';
 import * as Flow from '../engine/flow-record.js';
@@ -25,6 +24,7 @@ import { FRAME_PAYLOAD } from '../engine/frames/frame-outputs.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
 import type { Protocol } from '../engine/protocol.js';
+import { SettledFlows } from '../engine/settled-flows.js';
 
 const TCP = 6;
 const UDP = 17;
@@ -48,7 +48,7 @@ export class Application implements ThreadModule, ApplicationLayer {
   readonly updates: TransactionUpdate[];
   readonly closedFiles: readonly ClosedFile[];
   private readonly conversations: Conversations;
-  private readonly bypassed: BypassedPackets;
+  private readonly settled: SettledFlows;
   /** The batch, and where in it the packet in hand stands. */
   private batch!: Batch;
   private index = 0;
@@ -66,7 +66,7 @@ export class Application implements ThreadModule, ApplicationLayer {
     this.flows = thread.flows.row;
     this.bytes = thread.memory.bytes;
     this.firewall = thread.config.read(FIREWALL);
-    this.bypassed = new BypassedPackets(thread);
+    this.settled = new SettledFlows(thread);
     this.conversations = new Conversations(thread, protocols);
     this.updates = this.conversations.telling.updates;
     this.closedFiles = this.conversations.telling.closedFiles;
@@ -126,7 +126,11 @@ export class Application implements ThreadModule, ApplicationLayer {
       return;
     }
     if (this.firewall && this.flows[flow * Flow.INTS + Flow.ACTION] === Flow.ACTION_DROP) return;
-    if (known?.bypassed) this.bypassed.note(p, flow);
+    if (known?.bypassed) this.settled.bypassed.note(p, flow);
+    if (known?.settled && this.settled.note(p, flow)) {
+      this.noteProtocols(p, flow);
+      return;
+    }
     if (known?.exchanged) row[p + Packet.FLOW_STATE]! ^= Packet.FLOW_TO_SERVER;
     const protocol = row[p + Packet.PROTOCOL];
     if (protocol === TCP) this.segment(p, flow);

@@ -8,6 +8,7 @@ import { policyOption, TARGETS } from '../exception-policy.js';
 import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
 import type { Protocol } from '../protocol.js';
+import { SettledFlows } from '../settled-flows.js';
 import { REASON_APPLAYER_ERROR } from '../verdict.js';
 import type { Transport } from './recognition.js';
 
@@ -38,6 +39,7 @@ export class ParserErrors {
   /** Errors are to be made up. */
   readonly simulating: boolean;
   private readonly policy: ExceptionPolicy;
+  private readonly settled: SettledFlows;
   private readonly values: Float64Array;
   private readonly ofProtocols: readonly Readonly<Record<Transport, number>>[];
   private readonly atToServer: number;
@@ -46,6 +48,7 @@ export class ParserErrors {
   constructor(thread: Thread, protocols: readonly Protocol[]) {
     const { config, counters } = thread;
     this.policy = new ExceptionPolicy(thread, TARGETS.appLayerError, REASON_APPLAYER_ERROR);
+    this.settled = new SettledFlows(thread);
     this.values = counters.values;
     const counted = config.read(PER_PROTOCOL) && this.policy.policy !== 'ignore';
     this.ofProtocols = counted
@@ -62,11 +65,13 @@ export class ParserErrors {
   /**
    * Applies the policy to the packet in hand and its flow.
    * @param p row of the packet  @param protocol its number
+   * @returns that what was done to the flow holds for its next packets, too
    */
-  apply(p: number, flow: number, protocol: number, transport: Transport): void {
+  apply(p: number, flow: number, protocol: number, transport: Transport): boolean {
     const counter = this.ofProtocols[protocol]?.[transport];
     if (counter !== undefined) this.values[counter]!++;
     this.policy.apply(p / Packet.INTS, flow);
+    return this.settled.has(flow);
   }
 
   /** @throws Error when one is to be made up for data at this offset of its direction */

@@ -117,7 +117,7 @@ export class Parsing {
   private fulfil(p: number, flow: number, talk: Talk, session: Session): void {
     const { requests } = session;
     if (session.hasNews) talk.told = false;
-    if (session.failed) this.noteFailure(p, flow, session);
+    if (session.failed) this.noteFailure(p, flow, talk, session);
     if (requests.stopInspection !== 'no') talk.encrypted = true;
     if (requests.stopInspection === 'bypass' && !talk.bypassed) this.bypass(flow, talk);
     if (requests.streamDepth !== undefined) {
@@ -164,11 +164,11 @@ export class Parsing {
       this.expectations.add(clientAddress, serverAddress, port, now, { protocol: number, detail });
   }
 
-  private noteFailure(p: number, flow: number, session: Session): void {
+  private noteFailure(p: number, flow: number, talk: Talk, session: Session): void {
     const protocol = this.records.numberOf(session.protocol);
     const transport = this.records.transportOf(flow);
     const lacks = session.client.state === 'gap' || session.server.state === 'gap';
     if (!lacks) this.counters.failure(protocol, transport);
-    this.errors.apply(p, flow, protocol, transport);
+    talk.settled = this.errors.apply(p, flow, protocol, transport);
   }
 }

@@ -54,6 +54,8 @@ export class Talk {
   encrypted = false;
   /** Further packets of the flow are not looked at at all. */
   bypassed = false;
+  /** After its parser failed a policy dropped, passed or bypassed the flow. */
+  settled = false;
   /** Nothing new is to be told of it: no parser ran since, and nothing waits for a packet of the other direction. */
   told = true;
   /** The protocol that was asked for in the clear, as long as nothing came of it. */

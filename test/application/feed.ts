@@ -45,6 +45,8 @@ export class Feed {
   /** Members of the records of transactions, parsed. */
   readonly records: Record<string, any>[] = [];
   readonly anomalies: Record<string, any>[] = [];
+  /** Of each packet with data: whether detection is to look at it. */
+  readonly inspected: boolean[] = [];
   private readonly transport: 'tcp' | 'udp';
 
   constructor(
@@ -171,7 +173,10 @@ export class Feed {
     this.files.push(...this.application.closedFiles);
     for (let i = 0; i < batch.length; i++) {
       const slot = batch.slots[i]!;
-      if (this.thread.field(slot, Packet.PSEUDO) !== Packet.PSEUDO_EVENT) continue;
+      const pseudo = this.thread.field(slot, Packet.PSEUDO);
+      if (pseudo === Packet.PSEUDO_NONE)
+        this.inspected.push((this.thread.field(slot, Packet.FLAGS) & Packet.FLAG_NO_INSPECTION) === 0);
+      if (pseudo !== Packet.PSEUDO_EVENT) continue;
       const members = JSON.parse(`{${Buffer.from(this.thread.payload(slot), 'latin1').toString()}}`);
       const kind = this.thread.field(slot, Packet.EVENT_KIND);
       if (kind === EVENT_TRANSACTION) this.records.push(members);

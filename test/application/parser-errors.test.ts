@@ -40,6 +40,19 @@ describe('app-layer.error-policy', () => {
     expect(feed.records).toEqual([]);
   });
 
+  it.each([
+    ['drop-flow', true, false],
+    ['pass-flow', false, false],
+    ['bypass', false, false],
+    ['pass-packet', false, true],
+    ['ignore', false, true],
+  ])(
+    '%s (inline: %s) says of the packet behind, in the same batch or not, whether it is inspected',
+    (policy, inline, inspected) => {
+      expect(simulated(policy, inline).inspected.at(-1)).toBe(inspected);
+    },
+  );
+
   it('is counted in all and for the protocol, once a flow', () => {
     const { counters } = simulated('pass-packet').thread;
     expect(counters.read('app_layer.error.toy.parser')).toBe(1);

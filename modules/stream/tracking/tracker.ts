@@ -1,7 +1,6 @@
 /** Tracks the TCP sessions of a thread: one segment after the other, by the state its session is in. */
 import type { Recogniser } from '../../../engine/application/recognition.js';
 import { Batch } from '../../../engine/batch.js';
-import { BypassedPackets } from '../../../engine/bypassed-packets.js';
 import { ExceptionPolicy } from '../../../engine/exception-policy/applying.js';
 import { midstreamPolicyOf, TARGETS } from '../../../engine/exception-policy.js';
 import * as FlowRecord from '../../../engine/flow-record.js';
@@ -10,9 +9,9 @@ import { HostOsPolicy } from '../../../engine/host-os-policy.js';
 import type { Thread } from '../../../engine/module.js';
 import * as Packet from '../../../engine/packet.js';
 import * as Event from '../../../engine/packet-events.js';
+import { SettledFlows } from '../../../engine/settled-flows.js';
 import * as State from '../../../engine/tcp-state.js';
 import {
-  REASON_EXCEPTION_FLOW_DROP,
   REASON_STREAM_ERROR,
   REASON_STREAM_MEMCAP,
   REASON_STREAM_MIDSTREAM,
@@ -48,7 +47,7 @@ export class Tracker {
   private readonly policies: HostOsPolicy;
   private readonly memcapPolicy: ExceptionPolicy;
   private readonly maxSessions: number;
-  private readonly bypassed: BypassedPackets;
+  private readonly settled: SettledFlows;
   private sessions = 0;
 
   /** @param recogniser tells of sessions picked up in mid-stream which side is the server */
@@ -61,7 +60,7 @@ export class Tracker {
     this.policies = new HostOsPolicy(thread.config);
     this.maxSessions = Math.floor(this.settings.memcap / thread.count / (Session.INTS * 4));
     this.memcapPolicy = new ExceptionPolicy(thread, TARGETS.streamMemcap, REASON_STREAM_MEMCAP);
-    this.bypassed = new BypassedPackets(thread);
+    this.settled = new SettledFlows(thread);
     this.x = new Segment(thread.memory, thread.flows);
     const { cells, settings, row, flows } = this;
     this.c = {
@@ -102,7 +101,7 @@ export class Tracker {
     c.counters.countFlags(x.flags);
     if (!this.isForSession(x)) return;
     this.noteEstablished(x);
-    if (this.isSettled(x)) return;
+    if (this.settled.note(x.p, x.flow)) return;
     if (x.ack !== 0 && !x.has(ACK)) Packet.setEvent(this.row, x.p, Event.STREAM_PKT_BROKEN_ACK);
     if (this.cells[x.session + Session.STATE] !== State.NONE && beginsAnother(c, x) && !this.beginAnew(x))
       return;
@@ -162,26 +161,6 @@ export class Tracker {
   private isForSession(x: Segment): boolean {
     const flags = this.row[x.p + Packet.FLAGS]! & (Packet.FLAG_BAD_CHECKSUM | Packet.FLAG_REFUSED);
     return flags === 0 || (flags === Packet.FLAG_BAD_CHECKSUM && !this.settings.checksums);
-  }
-
-  /**
-   * Dropped flows need no tracking; bypassed ones want none. What a packet of this batch did to its flow holds for
-   * those behind it.
-   */
-  private isSettled(x: Segment): boolean {
-    const flags = this.flows[x.flow * FlowRecord.INTS + FlowRecord.FLAGS]!;
-    const { FLAG_DROPPED, FLAG_BYPASSED, FLAG_PASSED } = FlowRecord;
-    if ((flags & (FLAG_DROPPED | FLAG_BYPASSED | FLAG_PASSED)) === 0) return false;
-    const { row } = this;
-    row[x.p + Packet.FLAGS]! |= Packet.FLAG_NO_INSPECTION;
-    if (flags & FLAG_PASSED) row[x.p + Packet.FLOW_STATE]! |= Packet.FLOW_PASSED;
-    if (flags & FLAG_BYPASSED) this.bypassed.note(x.p, x.flow);
-    if (flags & FLAG_DROPPED) {
-      row[x.p + Packet.FLOW_STATE]! |= Packet.FLOW_DROPPED;
-      row[x.p + Packet.VERDICT] = Packet.VERDICT_DROP;
-      row[x.p + Packet.REASON] = REASON_EXCEPTION_FLOW_DROP;
-    }
-    return (flags & (FLAG_DROPPED | FLAG_BYPASSED)) !== 0;
   }
 
   /** A packet counts as established when its session was so before it. */
