@@ -24,7 +24,7 @@ const ALLOW_ABSOLUTE = option(
   'datasets.rules.allow-absolute-filenames',
   boolean,
   false,
-  'rules may name files anywhere',
+  'rules may name files anywhere that are written',
 );
 const SINGLE_HASHSIZE = option(
   'datasets.limits.single-hashsize',
@@ -90,18 +90,15 @@ export class DatasetDeclarations {
     }
   }
 
-  private check({ load, save, hashsize = 0 }: DatasetDeclaration, at: Position): void {
-    if (save !== undefined && !this.allowWrite)
-      throw new RuleError('Rules containing save/state datasets have been disabled', at);
+  /** Rules may read files anywhere, but write only below the data folder unless the configuration allows more. */
+  private check({ save, hashsize = 0 }: DatasetDeclaration, at: Position): void {
     if (hashsize > this.largestHash)
       throw new RuleError(`hashsize ${hashsize} is more than datasets.limits.single-hashsize allows`, at);
-    for (const path of [load, save]) {
-      if (path === undefined) continue;
-      if (path.startsWith('/') && !this.allowAbsolute)
-        throw new RuleError(`Absolute paths not allowed: ${path}`, at);
-      if (path.split('/').includes('..'))
-        throw new RuleError(`Directory traversals not allowed: ${path}`, at);
-    }
+    if (save === undefined) return;
+    if (!this.allowWrite) throw new RuleError('Rules containing save/state datasets have been disabled', at);
+    if (this.allowAbsolute) return;
+    if (save.startsWith('/')) throw new RuleError(`Absolute paths not allowed: ${save}`, at);
+    if (save.split('/').includes('..')) throw new RuleError(`Directory traversals not allowed: ${save}`, at);
   }
 
   /** @throws Error when its file is wrong */

@@ -37,9 +37,12 @@ function entriesOf(content: string, declaration: DatasetDeclaration): Entry[] {
   const lines = () => content.split(/\r?\n/).filter(line => line.trim() !== '');
   switch (declaration.format) {
     case 'json':
-      return documentsOf(JSON.parse(content), declaration);
+      return documentsOf([JSON.parse(content)], declaration);
     case 'ndjson':
-      return lines().flatMap(line => documentsOf(JSON.parse(line), declaration));
+      return documentsOf(
+        lines().map(line => JSON.parse(line)),
+        declaration,
+      );
     default:
       return lines().map(line => entryOfLine(line.trim(), declaration));
   }
@@ -58,18 +61,17 @@ function entryOfLine(line: string, { name, type = 'string', reputation: asked }:
   return { value, reputation: Number(reputation) };
 }
 
-function documentsOf(document: unknown, declaration: DatasetDeclaration): Entry[] {
+/** @returns what has a value; others are left out @throws Error when none of them has one */
+function documentsOf(documents: readonly unknown[], declaration: DatasetDeclaration): Entry[] {
   const { name, arrayKey, valueKey = '', removeKey } = declaration;
-  const list = at(document, arrayKey);
-  return (Array.isArray(list) ? list : [list]).map(node => {
-    const found = at(node, valueKey);
-    if (found === undefined || found === null)
-      throw new Error(`dataset ${name}: no value under "${valueKey}" in ${JSON.stringify(node)}`);
-    return {
-      value: valueOfText(String(found), declaration),
-      json: JSON.stringify(removeKey ? without(node, valueKey.split('.')) : node),
-    };
-  });
+  const nodes = documents.flatMap(document => at(document, arrayKey));
+  const valued = nodes.filter(node => (at(node, valueKey) ?? null) !== null);
+  if (valued.length === 0 && nodes.length > 0)
+    throw new Error(`dataset ${name}: no value under "${valueKey}" in ${JSON.stringify(nodes[0])}`);
+  return valued.map(node => ({
+    value: valueOfText(String(at(node, valueKey)), declaration),
+    json: JSON.stringify(removeKey ? without(node, valueKey.split('.')) : node),
+  }));
 }
 
 /** Strings are written in JSON as they are, not in base64. */

@@ -20,6 +20,7 @@ const FILES = {
   'a.json': '[{"host":{"name":"a"},"n":1},{"host":{"name":"a"},"n":2}]',
   'a.ndjson': '{"name":"a"}\n{"name":"b"}\n',
   'no-key.ndjson': '{"other":"a"}\n',
+  'some.ndjson': '{"other":"a"}\n{"name":"b"}\n',
   'bad.json': '10.16.1.12,42\n',
 };
 beforeAll(() => {
@@ -46,7 +47,7 @@ describe('datasets are refused', () => {
     [`${seen},load bad.lst`, 'is no value of type string'],
     [`${seen},load rep.lst`, 'Cannot mix dataset and datarep values for set seen'],
     ['dataset:isset,seen,type sha256,load md5.lst', 'is no value of type sha256'],
-    [`${seen},load /etc/passwd`, 'Absolute paths not allowed: /etc/passwd'],
+    [`${seen},save /tmp/seen.lst`, 'Absolute paths not allowed: /tmp/seen.lst'],
     [`${seen},state ../seen.lst`, 'Directory traversals not allowed: ../seen.lst'],
     [`${seen},save a/../seen.lst`, 'Directory traversals not allowed: a/../seen.lst'],
     [`${seen},state a,load b`, "'state' can not be mixed"],
@@ -75,6 +76,22 @@ describe('datasets are refused', () => {
       datasets: { rules: { 'allow-write': false } },
     });
     expect(errors[0]?.message).toBe('Rules containing save/state datasets have been disabled');
+  });
+
+  it('not for files that are only read, wherever they are', () => {
+    const { errors } = load([
+      `${seen},load ${join(folder, 'a.lst')}`,
+      'dataset:isset,up,type string,load sub/../a.lst',
+    ]);
+    expect(errors).toEqual([]);
+  });
+
+  it('not for files anywhere that are written, where the configuration allows them', () => {
+    const state = join(folder, 'sub', '..', 'state.lst');
+    const { errors } = load([`${seen},state ${state}`], {
+      datasets: { rules: { 'allow-absolute-filenames': true } },
+    });
+    expect(errors).toEqual([]);
   });
 
   it('where two rules contradict', () => {
@@ -113,6 +130,13 @@ describe('datasets of the configuration', () => {
       expect.stringContaining('datasets.b: dataset b: "aGVsbG8=" is no value of type md5'),
     ]);
   });
+});
+
+it('JSON may hold entries without the value', () => {
+  const json = { name: 'a', folder, type: 'string', format: 'ndjson', contextKey: 'c' } as const;
+  expect(readDataset({ ...json, load: 'some.ndjson', valueKey: 'name' }, '')).toEqual([
+    { value: 'b', json: '{"name":"b"}' },
+  ]);
 });
 
 it('JSON gives each value its entry, without the value where that is asked for', () => {
