@@ -102,7 +102,7 @@ export const ATTRIBUTES_1: Readonly<Record<number, { readonly member: string; re
     names: {
       ...numbered(
         1,
-        'GroupDefault768BitModp GroupAlternate1024BitModp GroupEc2nOnGf2p155 GroupEc2nOnGf2p185 GroupModp1536Bit',
+        'GroupDefault768BitModp GroupAlternate1024BitModpGroup GroupEc2nOnGf2p155 GroupEc2nOnGf2p185 GroupModp1536Bit',
       ),
       ...numbered(14, 'GroupModp2048Bit GroupModp3072Bit GroupModp4096Bit GroupModp6144Bit GroupModp8192Bit'),
     },

@@ -78,7 +78,18 @@ describe('ike', () => {
     ];
     const vendor = part(13, hex('4048b7d56ebce88525e7de7f00d6c2d3'));
     const fed = feed()
-      .client(message(1, 2, 0, association1(chosen, [[1, 5]]), vendor))
+      .client(
+        message(
+          1,
+          2,
+          0,
+          association1(chosen, [
+            [1, 5],
+            [4, 2],
+          ]),
+          vendor,
+        ),
+      )
       .server(message(1, 2, 0, association1(chosen), part(4, 'key'), part(10, 'nonce')))
       .client(message(1, 2, 1, part(5, 'secret')));
     const records = told(fed);
@@ -95,7 +106,17 @@ describe('ike', () => {
       sa_key_length_raw: 256,
       alg_esn: 'NoESN',
       ikev1: {
-        client: { proposals: [expect.anything(), { alg_enc: 'Enc3DesCbc', alg_enc_raw: 5 }] },
+        client: {
+          proposals: [
+            expect.anything(),
+            {
+              alg_enc: 'Enc3DesCbc',
+              alg_enc_raw: 5,
+              alg_dh: 'GroupAlternate1024BitModpGroup',
+              alg_dh_raw: 2,
+            },
+          ],
+        },
         server: { key_exchange_payload: '6b6579', nonce_payload_length: 5 },
       },
     });
