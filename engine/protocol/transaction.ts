@@ -28,8 +28,8 @@ export interface Transaction {
   files?: TrackedFile[];
   /** Kept by detection: numbers of the signatures that want files of each direction to be stored. */
   storesFiles?: FilesToStore;
-  /** What the certificate store keeps of it. */
-  readonly certificates?: CertificateChain | undefined;
+  /** What the certificate store keeps of either side. */
+  certificates?(ofClient: boolean): CertificateChain | undefined;
   /** Kept by the engine: how many of its events were logged as anomalies. */
   loggedEvents?: number;
   /** Kept by detection: how many alerts in the stream were logged with it. */

@@ -38,7 +38,8 @@ export function certificateFolder(config: Config): string | undefined {
 }
 
 export class CertificateFiles implements CertificateStore {
-  private readonly kept = new WeakSet<Transaction>();
+  /** Transactions whose certificates were kept, by whether they are the client's. */
+  private readonly kept = { client: new WeakSet<Transaction>(), server: new WeakSet<Transaction>() };
   private readonly failed: number;
   private next = 1;
 
@@ -49,33 +50,46 @@ export class CertificateFiles implements CertificateStore {
     this.failed = thread.counters.declare('tls_store.fs_errors');
   }
 
-  keep({ transaction, p, f }: Inspection): void {
-    const certificates = transaction?.certificates;
-    if (!certificates || this.kept.has(transaction)) return;
-    this.kept.add(transaction);
+  keep({ transaction, toServer, p, f }: Inspection): void {
+    const ofClient = toServer ? transaction?.certificates?.(true) : undefined;
+    const certificates = ofClient ?? transaction?.certificates?.(false);
+    const kept = ofClient ? this.kept.client : this.kept.server;
+    if (!transaction || !certificates || kept.has(transaction)) return;
+    kept.add(transaction);
     const { row } = this.thread.memory;
     const microseconds = Math.trunc(row[p + Packet.NANOSECONDS]! / 1000);
     const name = `${row[p + Packet.SECONDS]}.${microseconds}-${this.thread.index * NAMES_OF_A_THREAD + this.next++}`;
     try {
       mkdirSync(this.folder, { recursive: true });
       writeFileSync(join(this.folder, `${name}.pem`), certificates.chain.map(pem).join(''));
-      writeFileSync(join(this.folder, `${name}.meta`), this.description(p, f, certificates));
+      writeFileSync(
+        join(this.folder, `${name}.meta`),
+        this.description(p, f, ofClient !== undefined, certificates),
+      );
     } catch (error) {
       this.thread.counters.values[this.failed]!++;
       this.thread.warnOnce(`a certificate could not be kept: ${(error as Error).message}`);
     }
   }
 
-  private description(p: number, f: number, { subject, issuer, fingerprint }: CertificateChain): string {
+  private description(
+    p: number,
+    f: number,
+    ofClient: boolean,
+    { subject, issuer, fingerprint }: CertificateChain,
+  ): string {
     const { memory, flows } = this.thread;
+    const client = [Flow.CLIENT_ADDRESS, Flow.CLIENT_PORT] as const;
+    const server = [Flow.SERVER_ADDRESS, Flow.SERVER_PORT] as const;
+    const [from, to] = ofClient ? [client, server] : [server, client];
     const version = flows.row[f + Flow.IP_VERSION]!;
     const lines = [
       ['TIME', timeText(memory.row[p + Packet.SECONDS]!, memory.row[p + Packet.NANOSECONDS]!)],
-      ['SRC IP', addressText(flows.bytes, (f + Flow.SERVER_ADDRESS) * 4, version)],
-      ['DST IP', addressText(flows.bytes, (f + Flow.CLIENT_ADDRESS) * 4, version)],
+      ['SRC IP', addressText(flows.bytes, (f + from[0]) * 4, version)],
+      ['DST IP', addressText(flows.bytes, (f + to[0]) * 4, version)],
       ['PROTO', flows.row[f + Flow.PROTOCOL]],
-      ['SRC PORT', flows.row[f + Flow.SERVER_PORT]],
-      ['DST PORT', flows.row[f + Flow.CLIENT_PORT]],
+      ['SRC PORT', flows.row[f + from[1]]],
+      ['DST PORT', flows.row[f + to[1]]],
       ['TLS SUBJECT', subject],
       ['TLS ISSUERDN', issuer],
       ['TLS FINGERPRINT', fingerprint],

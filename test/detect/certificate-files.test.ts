@@ -17,7 +17,9 @@ it('keeps the certificates of a transaction once, with what is to be known of th
   thread.flows.row[Flow.IP_VERSION] = 4;
   thread.flows.row[Flow.PROTOCOL] = 6;
   const shown = { chain: [Buffer.alloc(60, 1)], subject: 'CN=a', issuer: 'CN=b', fingerprint: '01:02' };
-  const transaction = { certificates: shown } as unknown as Inspection['transaction'];
+  const transaction = {
+    certificates: (client: boolean) => (client ? undefined : shown),
+  } as unknown as Inspection['transaction'];
   const files = new CertificateFiles(thread, folder);
   for (let i = 0; i < 2; i++) files.keep({ transaction, p: 0, f: 0 } as Inspection);
   expect(readdirSync(folder)).toEqual(['1425669142.4330-1.meta', '1425669142.4330-1.pem']);
@@ -29,4 +31,28 @@ it('keeps the certificates of a transaction once, with what is to be known of th
   expect(meta).toContain('TIME:              03/06/2015-19:12:22.004330\n');
   expect(meta).toContain('SRC IP:            10.0.0.2\n');
   expect(meta).toContain('TLS ISSUERDN:      CN=b\n');
+});
+
+it('keeps what the client showed for rules that match what it sends', () => {
+  const thread = stubThread({});
+  const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
+  thread.flows.row.set([0x0100000a, 0, 0, 0, 0x0200000a, 0, 0, 0, 40000, 443], 0);
+  thread.flows.row[Flow.IP_VERSION] = 4;
+  const shown = (subject: string) => ({
+    chain: [Buffer.alloc(60, 1)],
+    subject,
+    issuer: 'CN=ca',
+    fingerprint: '01:02',
+  });
+  const certificates = (client: boolean) => shown(client ? 'CN=client' : 'CN=server');
+  const transaction = { certificates } as unknown as Inspection['transaction'];
+  const files = new CertificateFiles(thread, folder);
+  for (const toServer of [true, false, true]) files.keep({ transaction, toServer, p: 0, f: 0 } as Inspection);
+  const [ofClient, ofServer, ...others] = readdirSync(folder)
+    .filter(name => name.endsWith('.meta'))
+    .map(name => readFileSync(join(folder, name), 'utf8'));
+  expect(others).toEqual([]);
+  expect(ofClient).toContain('TLS SUBJECT:       CN=client\n');
+  expect(ofClient).toContain('SRC IP:            10.0.0.1\n');
+  expect(ofServer).toContain('TLS SUBJECT:       CN=server\n');
 });

@@ -98,8 +98,8 @@ export class TlsTransaction extends TwoSidedTransaction {
     return this.clientJa4;
   }
 
-  get certificates(): CertificateChain | undefined {
-    const { chain, certificate } = this.server;
+  certificates(ofClient: boolean): CertificateChain | undefined {
+    const { chain, certificate } = this.peer(ofClient);
     return chain.length === 0 || !certificate ? undefined : { chain, ...certificate };
   }
 
