@@ -70,6 +70,8 @@ export interface CompileEnvironment {
     readonly pcreMatch: number;
     readonly pcreRecursion: number;
   };
+  /** Checksums are not looked at: all pass for right ones. */
+  readonly ignoresChecksums?: boolean;
   /** Told when a regular expression was given up at its limit. */
   limitReached?(): void;
   /** Conditions on another buffer that are part of a condition (base64_data). */

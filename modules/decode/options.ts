@@ -1,6 +1,7 @@
 /** Configuration of decoding, under Suricata's names. */
+import { captureChecksums, fileChecksums, ignoresChecksums } from '../../engine/checksum-options.js';
 import type { Config } from '../../engine/config/config.js';
-import { boolean, choice, integer, option, tree } from '../../engine/config/option.js';
+import { boolean, integer, option, tree } from '../../engine/config/option.js';
 
 const teredo = option('decoder.teredo.enabled', boolean, true, 'look for IPv6 packets in UDP (Teredo)');
 const teredoPorts = option(
@@ -34,20 +35,6 @@ const streamChecksums = option(
   true,
   'TCP packets with a wrong checksum are not used for streams',
 );
-/** Set by `-k`: it overrules what the configuration says about checksums. */
-export const captureChecksums = option(
-  'capture.checksum-validation',
-  choice('auto', 'all', 'none'),
-  'auto',
-  'verify checksums: all, none, or as stream.checksum-validation and pcap-file.checksum-checks say (auto)',
-);
-const fileChecksums = option(
-  'pcap-file.checksum-checks',
-  choice('auto', 'yes', 'no'),
-  'auto',
-  'checksums of captures in files; auto stops verifying when a tenth of the first 1000 packets is wrong',
-);
-
 export const options = [
   teredo,
   teredoPorts,
@@ -108,11 +95,8 @@ function teredoPortsOf(config: Config): unknown {
 }
 
 function checksumMode(config: Config): ChecksumMode {
-  const capture = config.read(captureChecksums);
-  if (capture === 'none' || !config.read(streamChecksums)) return 'no';
-  const file = config.read(fileChecksums);
-  if (capture === 'all' || file === 'yes') return 'yes';
-  return file === 'no' ? 'no' : 'sample';
+  if (ignoresChecksums(config) || !config.read(streamChecksums)) return 'no';
+  return config.read(captureChecksums) === 'all' || config.read(fileChecksums) === 'yes' ? 'yes' : 'sample';
 }
 
 /** Sets `bit` for the ports of a setting: numbers, ranges `a:b`, lists, `any`, or a port variable. */

@@ -2,6 +2,7 @@
 
 import type { ApplicationLayer } from '../../engine/application-layer.js';
 import type { Batch } from '../../engine/batch.js';
+import { ignoresChecksums } from '../../engine/checksum-options.js';
 import { engineMode } from '../../engine/exception-policy.js';
 import { offerFirewallHooks } from '../../engine/firewall.js';
 import type { Thread } from '../../engine/module.js';
@@ -88,6 +89,7 @@ function rulesOf({ thread, watch, stores, expressions, count }: Home, image: Rul
         pcreMatch: config.read(PCRE_MATCH_LIMIT),
         pcreRecursion: config.read(PCRE_RECURSION_LIMIT),
       },
+      ignoresChecksums: ignoresChecksums(config),
       limitReached: count('detect.pcre_limit_reached'),
     },
     watch.conditions?.bind(watch),

@@ -1,5 +1,7 @@
 /** ipv4-csum, tcpv4-csum and the like: whether a checksum is right. */
 
+import * as Packet from '../../engine/packet.js';
+import type { Inspection } from '../inspection.js';
 import type { Keyword, MatchCompiler } from '../keyword.js';
 import { RuleError } from '../rule-error.js';
 import { internetChecksum } from './packet-checksums.js';
@@ -31,8 +33,17 @@ export const checksumKeywords: readonly Keyword[] = NAMES.map(name => ({
 
 export const checksumCompilers: readonly MatchCompiler[] = NAMES.map(name => ({
   kind: name,
-  compile(match) {
+  compile(match, { ignoresChecksums = false }) {
     const wanted = match.valid as boolean;
-    return at => internetChecksum(name, at) === wanted;
+    return at => {
+      const right = internetChecksum(name, at);
+      if (right === undefined) return false;
+      return (right || ignoresChecksums || isUnfinished(at)) === wanted;
+    };
   },
 }));
+
+/** The packet left its sender without a checksum, which the network card was to write. */
+function isUnfinished({ memory, p }: Inspection): boolean {
+  return (memory.row[p + Packet.FLAGS]! & Packet.FLAG_NO_CHECKSUM) !== 0;
+}

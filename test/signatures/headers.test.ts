@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { allocateMemory, openMemory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
+import type { CompileEnvironment } from '../../signatures/keyword.js';
 import { signatureLanguage } from '../../signatures/language.js';
 import { hex, icmp, ipv4, ipv6, packet, tcp, udp } from '../packets/builder.js';
 import { environment, inspection } from './inspect.js';
@@ -19,7 +20,12 @@ interface Layout {
 const OFFSET = 64;
 
 /** Whether a condition holds on a packet that begins with its IP header. */
-function holds(options: string, bytes: Uint8Array, { version, protocol, l4, payload }: Layout): boolean {
+function holds(
+  options: string,
+  bytes: Uint8Array,
+  { version, protocol, l4, payload }: Layout,
+  further: Partial<CompileEnvironment> = {},
+): boolean {
   const memory = openMemory(allocateMemory(1, 4096));
   const { row } = memory;
   memory.bytes.set(bytes, OFFSET);
@@ -37,7 +43,7 @@ function holds(options: string, bytes: Uint8Array, { version, protocol, l4, payl
     row[Packet.TCP_WINDOW] = memory.view.getUint16(header + 14);
   }
   const at = inspection(memory.bytes, { memory });
-  return conditions(options).every(match => language.condition(match, environment())!(at));
+  return conditions(options).every(match => language.condition(match, environment(further))!(at));
 }
 
 const TCP: Layout = { version: 4, protocol: 6, l4: 20, payload: 40 };
@@ -93,6 +99,10 @@ describe('IP', () => {
     expect(holds('ipv4-csum:invalid;', broken, TCP)).toBe(true);
     broken[44] = 0x21;
     expect(holds('tcpv4-csum:invalid;', broken, TCP)).toBe(true);
+    const ignored = { ignoresChecksums: true };
+    expect(holds('tcpv4-csum:invalid;', broken, TCP, ignored)).toBe(false);
+    expect(holds('tcpv4-csum:valid;', broken, TCP, ignored)).toBe(true);
+    expect(holds('udpv4-csum:valid;', broken, TCP, ignored)).toBe(false);
   });
 
   test('options of TCP', () => {

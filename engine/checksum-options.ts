@@ -1,0 +1,24 @@
+/** What the command line and the configuration say of checksums of captured packets. */
+import type { Config } from './config/config.js';
+import { choice, option } from './config/option.js';
+
+/** Set by `-k`: it overrules what the configuration says about checksums. */
+export const captureChecksums = option(
+  'capture.checksum-validation',
+  choice('auto', 'all', 'none'),
+  'auto',
+  'verify checksums: all, none, or as stream.checksum-validation and pcap-file.checksum-checks say (auto)',
+);
+
+export const fileChecksums = option(
+  'pcap-file.checksum-checks',
+  choice('auto', 'yes', 'no'),
+  'auto',
+  'checksums of captures in files; auto stops verifying when a tenth of the first 1000 packets is wrong',
+);
+
+/** No checksum is looked at: all pass for right ones. */
+export function ignoresChecksums(config: Config): boolean {
+  const capture = config.read(captureChecksums);
+  return capture === 'none' || (capture === 'auto' && config.read(fileChecksums) === 'no');
+}
