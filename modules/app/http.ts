@@ -6,7 +6,7 @@ import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import { defineProtocol, type RecognitionPattern, type TestDeclaration } from '../../engine/protocol.js';
 import { XFF_OPTIONS } from '../../engine/record/forwarded-for.js';
 import { httpAlertMembers } from './http/alert-members.js';
-import { BUFFERS } from './http/buffers.js';
+import { BUFFERS, uriLength } from './http/buffers.js';
 import { Connection } from './http/connection.js';
 import { EVENTS } from './http/events.js';
 import { httpLineFields } from './http/line-fields.js';
@@ -19,6 +19,7 @@ import {
   BODY,
   COMPLETE,
   type HttpTransaction,
+  LINE,
   PROGRESS_TO_CLIENT,
   PROGRESS_TO_SERVER,
 } from './http/transaction.js';
@@ -60,7 +61,7 @@ export default defineProtocol<HttpTransaction>({
   frames: declareFrames(NAMES, ['request', 'response'], 'http1'),
   values: [],
   tests: [
-    urilen,
+    urilen(LINE, uriLength),
     ...(fileTests({
       direction: 'either',
       begun: BODY,

@@ -4,6 +4,7 @@ import { fileTests } from '../../engine/files/file-keywords.js';
 import { filesMember } from '../../engine/files/file-record.js';
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import { defineProtocol, type RecognitionPattern, type TestDeclaration } from '../../engine/protocol.js';
+import { urilen } from './http/urilen.js';
 import { BUFFERS } from './http2/buffers.js';
 import type { Connection } from './http2/connection.js';
 import { EVENTS } from './http2/events.js';
@@ -39,6 +40,7 @@ export default defineProtocol<Http2Transaction>({
   values: VALUES,
   tests: [
     SETTINGS_TEST,
+    urilen(HEADERS_DONE, ({ request }) => request.value(':path')?.length),
     ...(fileTests({
       direction: 'either',
       begun: HEADERS_DONE,

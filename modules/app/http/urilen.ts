@@ -1,7 +1,5 @@
 /** `urilen:5`, `urilen:<20`, `urilen:5<>20,raw`: how long the URI is. */
-import type { TestDeclaration } from '../../../engine/protocol.js';
-import { uriLength } from './buffers.js';
-import { type HttpTransaction, LINE } from './transaction.js';
+import type { TestDeclaration, Transaction } from '../../../engine/protocol.js';
 
 interface LengthTest {
   readonly minimum: number;
@@ -10,18 +8,28 @@ interface LengthTest {
   readonly raw: boolean;
 }
 
-export const urilen: TestDeclaration<HttpTransaction> = {
-  keyword: 'urilen',
-  direction: 'to_server',
-  progress: LINE,
-  summary: 'Length of the URI.',
-  parse: parseLength,
-  matches(transaction, _, parsed) {
-    const { minimum, maximum, negated, raw } = parsed as LengthTest;
-    const length = uriLength(transaction, raw);
-    return length !== undefined && (length >= minimum && length <= maximum) !== negated;
-  },
-};
+/**
+ * The keyword `urilen` of a version of HTTP.
+ * @param progress of the request from which its URI is known
+ * @param lengthOf bytes of the URI, as it came or normalised
+ */
+export function urilen<T extends Transaction>(
+  progress: number,
+  lengthOf: (transaction: T, raw: boolean) => number | undefined,
+): TestDeclaration<T> {
+  return {
+    keyword: 'urilen',
+    direction: 'to_server',
+    progress,
+    summary: 'Length of the URI.',
+    parse: parseLength,
+    matches(transaction, _, parsed) {
+      const { minimum, maximum, negated, raw } = parsed as LengthTest;
+      const length = lengthOf(transaction, raw);
+      return length !== undefined && (length >= minimum && length <= maximum) !== negated;
+    },
+  };
+}
 
 function parseLength(argument: string | undefined): LengthTest {
   const match =

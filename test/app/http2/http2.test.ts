@@ -80,6 +80,14 @@ describe('streams', () => {
     [headers(1, gzipped), data(1, gzipSync('the content')), headers(3, ANSWER, true)],
   ];
 
+  it('have a URI of some length', () => {
+    const feed = fed([preface, headers(1, GET, true)], [headers(1, ANSWER, true)]);
+    const stream = feed.transactions.find(each => (each as { stream?: number }).stream === 1) as never;
+    const urilen = http2.tests.find(each => each.keyword === 'urilen')!;
+    const matches = (length: string) => urilen.matches(stream, true, urilen.parse(length));
+    expect([`${'/a/file.txt'.length}`, '<5', '>5,raw'].map(matches)).toEqual([true, false, true]);
+  });
+
   it('are transactions with the buffers of HTTP', () => {
     const feed = fed(...exchange());
     expect(buffer(feed, 1, 'http.host', true)).toBe('example.org');
