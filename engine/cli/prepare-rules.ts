@@ -182,17 +182,24 @@ function tellError(
   source: string,
   log: Log,
 ): void {
-  const part = keyword === undefined ? 'detect-parse' : `detect-${keyword.replace(/[^a-z0-9-]/g, '-')}`;
   if (rule === undefined) {
     log.error(`${source}: ${message}`);
     return;
   }
   // The message stands alone: users look for it by its text.
   const hint = suggestion === undefined ? '' : ` (help: ${suggestion})`;
-  log.error(`${part}: ${message}`);
+  log.error(`${partOf(keyword)}: ${message}`);
   log.error(
     `detect: error parsing signature "${rule}" from file ${position.file} at line ${position.line}, column ${position.column}${hint}`,
   );
+}
+
+/** Told under the name of the engine's part, as the warning about events that are gone is. */
+const EVENTS_OF_PACKETS = ['decode-event', 'stream-event', 'engine-event'];
+
+function partOf(keyword: string | undefined): string {
+  if (keyword === undefined) return 'detect-parse';
+  return EVENTS_OF_PACKETS.includes(keyword) ? 'detect' : `detect-${keyword.replace(/[^a-z0-9-]/g, '-')}`;
 }
 
 function failures(errors: readonly RuleProblem[]): number {

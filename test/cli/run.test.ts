@@ -118,6 +118,17 @@ describe('rules', () => {
     },
   );
 
+  it.each([
+    ['--init-errors-fatal', 'Warning'],
+    ['--strict-rule-keywords', 'Error'],
+  ])('that ask for an event that is gone: %s', async (word, level) => {
+    write('gone.rules', `alert pkthdr any any -> any any (decode-event:udp.hlen_invalid; sid:1;)\n${RULES}`);
+    const { out, err } = await run(['-r', 'a.pcap', '-S', 'gone.rules', word]);
+    expect(out + err).toContain(
+      `${level}: detect: decode-event keyword no longer supports event "decoder.udp.hlen_invalid"`,
+    );
+  });
+
   it('and configuration are tested with -T', async () => {
     const { code, out } = await run(['-T', '-S', 'x.rules', '-v']);
     expect(out).toMatch(/1 rule files processed\. 1 rules successfully loaded, 0 rules failed/);
