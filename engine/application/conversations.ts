@@ -183,7 +183,7 @@ export class Conversations {
     for (const transaction of [...before.transactions]) before.complete(transaction);
     for (const toServer of [true, false]) before.frames?.ended(toServer);
     const rest = { toServer: talk.unread(true), toClient: talk.unread(false) };
-    talk.former.push(before);
+    talk.former = [...talk.former, before];
     talk.told = false;
     talk.session = undefined;
     for (const toServer of [true, false]) {
@@ -259,7 +259,7 @@ export class Conversations {
       for (const toServer of [true, false]) session.frames?.ended(toServer);
       this.parsing.run(p, flow, talk, () => session.protocol.finish?.(session));
       for (const transaction of [...session.transactions]) session.complete(transaction);
-      if (session.failed) session.forgetChanges();
+      if (session.failed) for (const toServer of [true, false]) session.forgetChanged(toServer);
     }
     this.telling.tell(slot, talk, true);
     this.telling.tell(slot, talk, false);

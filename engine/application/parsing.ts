@@ -167,8 +167,7 @@ export class Parsing {
   private noteFailure(p: number, flow: number, talk: Talk, session: Session): void {
     const protocol = this.records.numberOf(session.protocol);
     const transport = this.records.transportOf(flow);
-    const lacks = session.client.state === 'gap' || session.server.state === 'gap';
-    if (!lacks) this.counters.failure(protocol, transport);
+    if (!session.lacksBytes) this.counters.failure(protocol, transport);
     talk.settled = this.errors.apply(p, flow, protocol, transport);
   }
 }

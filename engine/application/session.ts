@@ -64,15 +64,15 @@ const NOBODY: Sides = {
   serverPort: 0,
   inline: false,
 };
+/** Directions, as bits of `Transaction.changed`. */
+const TO_SERVER = 1;
+const TO_CLIENT = 2;
 const DEFAULT_LIMITS: SessionLimits = { socket: 1 << 20, transactions: 4096 };
 
 /** One conversation of a protocol, as its parser sees it: the two streams, and what it tells of them. */
 export class Session<T extends Transaction = Transaction> implements Conversation<T> {
   /** Those not freed yet, oldest first. */
   readonly transactions: T[] = [];
-  /** What the client sends, and what the server sends. */
-  readonly client: StreamSocket;
-  readonly server: StreamSocket;
   /** The parser's own state. */
   state: unknown;
   /** What the parser asks of the engine. */
@@ -85,9 +85,6 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     streamDepth: undefined,
     inspectClient: false,
   };
-  /** Transactions that changed since detection was told, per direction. */
-  readonly changedToServer = new Set<T>();
-  readonly changedToClient = new Set<T>();
   /** The parser gave up: what comes is not looked at any more. */
   failed = false;
   /** Name of the protocol that the flow had before. */
@@ -105,21 +102,38 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   /** Transactions that are complete but not freed yet. */
   completed = 0;
   private made = 0;
-  private readonly mostTransactions: number;
+  /** Transactions that changed since detection was told, per direction, each once. */
+  private readonly changedToServer: T[] = [];
+  private readonly changedToClient: T[] = [];
+  private clientSocket: StreamSocket | undefined;
+  private serverSocket: StreamSocket | undefined;
 
   constructor(
     public protocol: Protocol<T>,
     readonly flow: number,
     /** Settings of the protocol, as its `prepare` made them. */
     readonly settings: unknown,
-    limits: SessionLimits = DEFAULT_LIMITS,
+    private readonly limits: SessionLimits = DEFAULT_LIMITS,
     readonly sides: Sides = NOBODY,
     /** What the parser before it left for this one, where the protocol changed. */
     readonly inherited?: unknown,
-  ) {
-    this.client = new StreamSocket(limits.socket);
-    this.server = new StreamSocket(limits.socket);
-    this.mostTransactions = limits.transactions;
+  ) {}
+
+  /** What the client sends. Where nobody asks, as in datagrams, there is none. */
+  get client(): StreamSocket {
+    this.clientSocket ??= new StreamSocket(this.limits.socket);
+    return this.clientSocket;
+  }
+
+  /** What the server sends. */
+  get server(): StreamSocket {
+    this.serverSocket ??= new StreamSocket(this.limits.socket);
+    return this.serverSocket;
+  }
+
+  /** Bytes of one of the streams are missing, and its parser did not go on. */
+  get lacksBytes(): boolean {
+    return this.clientSocket?.state === 'gap' || this.serverSocket?.state === 'gap';
   }
 
   /** Number of transactions made so far: the id of the next one. */
@@ -129,13 +143,13 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
 
   /** More transactions are open than there should be: all of them are told and freed at once. */
   get crowded(): boolean {
-    return this.transactions.length > this.mostTransactions;
+    return this.transactions.length > this.limits.transactions;
   }
 
   /** Something of it waits to be told with a packet, of this direction or of the other. */
   get hasNews(): boolean {
     const { changedToServer, changedToClient, completed, presentable, frames } = this;
-    if (changedToServer.size + changedToClient.size + completed + presentable.length > 0) return true;
+    if (changedToServer.length + changedToClient.length + completed + presentable.length > 0) return true;
     return this.crowded || frames?.pending === true;
   }
 
@@ -146,7 +160,7 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     const { progressToServer, progressToClient } = this.protocol;
     if (transaction.progressToClient === progressToClient.length - 1) transaction.absent = 'to_client';
     else if (transaction.progressToServer === progressToServer.length - 1) transaction.absent = 'to_server';
-    const surplus = this.transactions.length - 1 - this.mostTransactions;
+    const surplus = this.transactions.length - 1 - this.limits.transactions;
     if (surplus >= 0) this.complete(this.transactions[surplus]!);
     return transaction;
   }
@@ -156,11 +170,8 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     const before = this.isComplete(transaction);
     if (toServer) {
       if (progress > transaction.progressToServer) transaction.progressToServer = progress;
-      this.changedToServer.add(transaction);
-    } else {
-      if (progress > transaction.progressToClient) transaction.progressToClient = progress;
-      this.changedToClient.add(transaction);
-    }
+    } else if (progress > transaction.progressToClient) transaction.progressToClient = progress;
+    this.noteChange(transaction, toServer);
     if (!before && this.isComplete(transaction)) this.completed++;
   }
 
@@ -171,10 +182,25 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     this.advance(transaction, false, this.protocol.progressToClient.length - 1);
   }
 
-  /** What changed is not inspected any more: nobody knows what it means. */
-  forgetChanges(): void {
-    this.changedToServer.clear();
-    this.changedToClient.clear();
+  private noteChange(transaction: T, toServer: boolean): void {
+    const bit = toServer ? TO_SERVER : TO_CLIENT;
+    const changed = transaction.changed ?? 0;
+    if ((changed & bit) !== 0) return;
+    transaction.changed = changed | bit;
+    this.changed(toServer).push(transaction);
+  }
+
+  /** Transactions that changed in a direction since `forgetChanged`. */
+  changed(toServer: boolean): T[] {
+    return toServer ? this.changedToServer : this.changedToClient;
+  }
+
+  /** They were told, or are not inspected any more. */
+  forgetChanged(toServer: boolean): void {
+    const changed = this.changed(toServer);
+    const bit = toServer ? TO_SERVER : TO_CLIENT;
+    for (let i = 0; i < changed.length; i++) changed[i]!.changed! &= ~bit;
+    changed.length = 0;
   }
 
   /** All that its record tells is known: it is made now, before the transaction is complete. */
@@ -217,7 +243,7 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     if (index < 0) throw new Error(`protocol ${this.protocol.name} has no event ${name}`);
     if (transaction.events.includes(index)) return;
     transaction.events.push(index);
-    if (toServer !== false) this.changedToServer.add(transaction);
-    if (toServer !== true) this.changedToClient.add(transaction);
+    if (toServer !== false) this.noteChange(transaction, true);
+    if (toServer !== true) this.noteChange(transaction, false);
   }
 }

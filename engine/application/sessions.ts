@@ -56,6 +56,7 @@ export class Sessions {
     const protocol = this.protocols[number]!;
     const sides = this.sidesOf(flow, talk);
     const session = talk.start(protocol, flow, this.settings[number], this.limits, sides, inherited);
+    if (transport === 'tcp') talk.readStreams(session);
     session.frames = this.framesOf(protocol, flow, transport);
     return session;
   }

@@ -39,7 +39,10 @@ export class StreamSocket {
   /** True once the coroutine must not be woken any more: it returned, or failed. */
   closed = false;
 
-  /** Bytes not read yet: `bytes[start, end)`. They are the caller's memory until `keep`. */
+  /**
+   * Bytes not read yet: `bytes[start, finish)`. They are the caller's memory until `keep`. These numbers stay 32-bit
+   * integers (`| 0`): one that was calculated from a larger number would take a box of its own in every socket.
+   */
   private bytes: Uint8Array = EMPTY;
   private start = 0;
   private finish = 0;
@@ -71,7 +74,7 @@ export class StreamSocket {
 
   /** Takes `count` bytes that are available, without a view. */
   skip(count: number): void {
-    this.start += count;
+    this.start = (this.start + count) | 0;
     this.position += count;
     this.searched = 0;
   }
@@ -181,7 +184,7 @@ export class StreamSocket {
     const to = Math.max(from, Math.min(this.finish, this.start + limit));
     const at = this.bytes.subarray(from, to).indexOf(delimiter);
     if (at >= 0) return this.searched + at;
-    this.searched = to - this.start;
+    this.searched = (to - this.start) | 0;
     return -1;
   }
 
@@ -223,8 +226,8 @@ export class StreamSocket {
   feed(bytes: Uint8Array, start: number, end: number): void {
     if (this.available === 0) {
       this.bytes = bytes;
-      this.start = start;
-      this.finish = end;
+      this.start = start | 0;
+      this.finish = end | 0;
       return;
     }
     this.append(bytes, start, end);
@@ -268,7 +271,7 @@ export class StreamSocket {
       this.start = 0;
     }
     this.store.set(bytes.subarray(start, end), this.start + held);
-    this.finish = this.start + needed;
+    this.finish = (this.start + needed) | 0;
   }
 }
 

@@ -38,10 +38,12 @@ const nothingYet = (): Side => ({
   inspect: false,
 });
 
+const NOBODY: readonly Session[] = [];
+
 export class Talk {
   session: Session | undefined;
   /** Sessions before the protocol changed, as long as something of them was not told yet. */
-  former: Session[] = [];
+  former: readonly Session[] = NOBODY;
   readonly toServer: Side = nothingYet();
   readonly toClient: Side = nothingYet();
   /** Client and server changed places: the first packet seen came from the server. */
@@ -87,12 +89,16 @@ export class Talk {
     sides?: Sides,
     inherited?: unknown,
   ): Session {
-    const session = new Session(protocol, flow, settings, limits, sides, inherited);
-    this.session = session;
+    this.session = new Session(protocol, flow, settings, limits, sides, inherited);
+    return this.session;
+  }
+
+  /** Lets the parser read the two streams; of datagrams there are none. */
+  readStreams(session: Session): void {
+    const { protocol } = session;
     const [client, server] = this.reversed ? [this.toClient, this.toServer] : [this.toServer, this.toClient];
     client.routine = protocol.client?.(session);
     server.routine = protocol.server?.(session);
-    return session;
   }
 
   /**

@@ -78,14 +78,15 @@ export class Telling {
 
   private tellDirection(slot: number, session: Session, toServer: boolean): void {
     if (session.frames) this.tellFrames(slot, session.frames, toServer);
-    const changed = toServer ? session.changedToServer : session.changedToClient;
-    if (changed.size === 0) return;
-    for (const transaction of changed) {
+    const changed = session.changed(toServer);
+    if (changed.length === 0) return;
+    for (let i = 0; i < changed.length; i++) {
+      const transaction = changed[i]!;
       this.updates.push(updateOf(slot, session, transaction, toServer));
       if (transaction.files) this.noteFiles(slot, session, transaction, toServer);
       if (transaction.events.length > 0 && this.logsAnomalies) this.logAnomalies(slot, session, transaction);
     }
-    changed.clear();
+    session.forgetChanged(toServer);
   }
 
   private noteFiles(
@@ -113,7 +114,7 @@ export class Telling {
     for (; left > 0 && seen < transactions.length; seen++) {
       const transaction = transactions[seen]!;
       const complete = session.isComplete(transaction);
-      const told = complete && !isPending(session, transaction);
+      const told = complete && !transaction.changed;
       if (complete) {
         left--;
         if (!transaction.logged && (told || !session.ending)) this.log(slot, session, transaction);
@@ -190,9 +191,4 @@ function updateOf(
     bodyLength: conversation.protocol.bodyLength?.(transaction, toServer) ?? -1,
     complete: progress >= names.length - 1,
   };
-}
-
-/** Something of it was not told yet. */
-function isPending(session: Session, transaction: Transaction): boolean {
-  return session.changedToServer.has(transaction) || session.changedToClient.has(transaction);
 }

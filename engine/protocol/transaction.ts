@@ -13,6 +13,8 @@ export interface Transaction {
   readonly events: number[];
   /** Number that a request and its answer share, where they are transactions of their own. */
   readonly exchange?: number;
+  /** Kept by the engine: directions in which it changed since they were told, as bits. */
+  changed?: number;
   /** Kept by detections that are code: directions that were told, as bits. */
   toldDirections?: number;
   /** Kept by detection: what was inspected already. */
@@ -51,6 +53,7 @@ export abstract class TwoSidedTransaction implements Transaction {
   progressToServer = 0;
   progressToClient = 0;
   readonly events: number[] = [];
+  changed = 0;
   detection: unknown;
   files?: TrackedFile[];
 
@@ -66,6 +69,7 @@ export abstract class TwoSidedTransaction implements Transaction {
 export abstract class OneSidedTransaction implements Transaction {
   progressToServer: number;
   progressToClient: number;
+  changed = 0;
   detection: unknown;
 
   /** @param toServer direction in which it is sent */

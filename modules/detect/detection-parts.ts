@@ -72,8 +72,8 @@ export class Hand {
     return this.state;
   }
 
-  /** One direction of its stream, undefined while nothing is known of the flow. */
+  /** One direction of its stream, undefined while nothing is known of it. */
   stream(toServer: boolean): StreamState | undefined {
-    return this.state?.stream(toServer);
+    return this.state?.knownStream(toServer);
   }
 }

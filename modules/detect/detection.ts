@@ -217,8 +217,9 @@ export class Detection {
     const { at, facts, hand, streams } = this.parts;
     if (facts.transport === Traits.TCP) facts.establish();
     this.candidates.clear();
-    for (const toServer of hand.state ? [true, false] : []) {
-      const state = hand.stream(toServer)!;
+    for (const toServer of [true, false]) {
+      const state = hand.stream(toServer);
+      if (!state) continue;
       state.ended = true;
       state.flush = true;
       if (!streams.isReady(state, 0)) continue;

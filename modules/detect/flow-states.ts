@@ -13,8 +13,8 @@ import { StreamState } from './stream-state.js';
 const MOST_TEXTS = 64;
 
 export class FlowState {
-  readonly toServer = new StreamState();
-  readonly toClient = new StreamState();
+  private toServer: StreamState | undefined;
+  private toClient: StreamState | undefined;
   /** Flowbits by number, flowints by number: undefined while there are none. */
   bits: Set<number> | undefined;
   numbers: Map<number, number> | undefined;
@@ -30,7 +30,18 @@ export class FlowState {
   /** The transactions that a firewall watches. */
   firewall: FirewallTransaction[] | undefined;
 
+  /** One direction of its stream, made when there is none. */
   stream(toServer: boolean): StreamState {
+    if (toServer) {
+      this.toServer ??= new StreamState();
+      return this.toServer;
+    }
+    this.toClient ??= new StreamState();
+    return this.toClient;
+  }
+
+  /** One direction of its stream, undefined while nothing is known of it. */
+  knownStream(toServer: boolean): StreamState | undefined {
     return toServer ? this.toServer : this.toClient;
   }
 
@@ -74,8 +85,8 @@ export class FlowStates {
     const number = this.numbers[flow]!;
     if (number === 0) return;
     const state = this.states[number]!;
-    this.closeStream(state.toServer);
-    this.closeStream(state.toClient);
+    this.closeStream(state.knownStream(true));
+    this.closeStream(state.knownStream(false));
     state.bits = undefined;
     state.numbers = undefined;
     state.texts = undefined;
@@ -89,7 +100,8 @@ export class FlowStates {
   }
 
   /** Frees what a direction holds. */
-  closeStream(stream: StreamState): void {
+  closeStream(stream: StreamState | undefined): void {
+    if (!stream) return;
     if (stream.scanner !== 0) this.matcher.closeStream(stream.scanner);
     stream.history.restart(this.pool, 0);
     stream.shown?.release(this.pool);
@@ -99,8 +111,8 @@ export class FlowStates {
   /** Signatures have other numbers now. */
   renumber(numbers: Int32Array): void {
     for (const state of this.states) {
-      state.toServer.renumber(numbers);
-      state.toClient.renumber(numbers);
+      state.knownStream(true)?.renumber(numbers);
+      state.knownStream(false)?.renumber(numbers);
     }
   }
 

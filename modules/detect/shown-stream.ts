@@ -84,7 +84,7 @@ export class ShownStreams {
    * @returns its length in bytes, 0 when there is nothing
    */
   gather(p: number, flow: number, toServer: boolean): number {
-    const state = this.states.find(flow)?.stream(toServer);
+    const state = this.states.find(flow)?.knownStream(toServer);
     this.history = state?.shown;
     this.ownLength = 0;
     if (!state?.shown) return 0;
@@ -118,7 +118,7 @@ export class ShownStreams {
     const { row } = this.memory;
     const isSyn = (row[p + Packet.TCP_FLAGS]! & SYN) !== 0;
     const state = this.states.of(flow).stream(toServer);
-    if (state.initialSequence < 0) state.noteSequence(row[p + Packet.TCP_SEQ]! >>> 0, 0, isSyn);
+    if (!state.sequenceSeen) state.noteSequence(row[p + Packet.TCP_SEQ]! >>> 0, 0, isSyn);
   }
 
   private append(shown: History, source: Uint8Array, start: number, length: number): void {

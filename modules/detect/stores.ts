@@ -169,5 +169,5 @@ function certificateStore(thread: Thread): [string, CertificateStore][] {
 }
 
 function streamSizes(states: FlowStates): StreamSizes {
-  return { size: (flow, toServer) => states.find(flow)?.stream(toServer).size ?? 0 };
+  return { size: (flow, toServer) => states.find(flow)?.knownStream(toServer)?.size ?? 0 };
 }

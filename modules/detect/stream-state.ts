@@ -5,6 +5,8 @@ import { NumberList } from './number-list.js';
 /** Signatures that matched are remembered so that the same bytes do not match twice; so many per direction. */
 const MOST_MATCHED = 32;
 
+const NONE: number[] = [];
+
 export class StreamState {
   readonly history = new History();
   /** What alerts show of the stream, once an output asks for it. */
@@ -16,8 +18,9 @@ export class StreamState {
   /** Its database, by number in the matcher. */
   database = 0;
   scanned = 0;
-  /** Initial sequence number (-1: none seen), and how far the highest one seen is from it: what `stream_size` asks for. */
-  initialSequence = -1;
+  /** Initial sequence number, as 32 bits with a sign; and how far the highest one seen is from it: what `stream_size` asks for. */
+  initialSequence = 0;
+  sequenceSeen = false;
   size = 0;
   /** Bytes before this position were inspected. */
   inspected = 0;
@@ -27,13 +30,14 @@ export class StreamState {
   /** Candidates, and where their patterns ended. */
   readonly candidates = new NumberList(0);
   readonly ends = new NumberList(0);
-  private readonly matched: number[] = [];
+  private matched = NONE;
 
   reset(): void {
     this.scanner = 0;
     this.database = 0;
     this.scanned = 0;
-    this.initialSequence = -1;
+    this.initialSequence = 0;
+    this.sequenceSeen = false;
     this.size = 0;
     this.inspected = 0;
     this.flush = false;
@@ -42,12 +46,15 @@ export class StreamState {
     this.shownEnd = 0;
     this.candidates.clear();
     this.ends.clear();
-    this.matched.length = 0;
+    this.matched = NONE;
   }
 
   /** Takes note of a packet's sequence number and what it stands for. */
   noteSequence(sequence: number, length: number, isSyn: boolean): void {
-    if (this.initialSequence < 0) this.initialSequence = (isSyn ? sequence : sequence - 1) >>> 0;
+    if (!this.sequenceSeen) {
+      this.sequenceSeen = true;
+      this.initialSequence = (isSyn ? sequence : sequence - 1) | 0;
+    }
     const size = (sequence + length + (isSyn ? 1 : 0) - this.initialSequence) >>> 0;
     // Beyond half of the number space it lies before the first one.
     if (size < 2 ** 31 && size > this.size) this.size = size;
@@ -74,10 +81,10 @@ export class StreamState {
     }
     candidates.length = kept;
     ends.length = kept;
-    const before = matched.splice(0);
-    for (let i = 0; i < before.length; i += 2) {
-      const number = numbers[before[i]!]!;
-      if (number >= 0) matched.push(number, before[i + 1]!);
+    this.matched = NONE;
+    for (let i = 0; i < matched.length; i += 2) {
+      const number = numbers[matched[i]!]!;
+      if (number >= 0) this.noteMatch(number, matched[i + 1]!);
     }
   }
 
@@ -89,7 +96,10 @@ export class StreamState {
         return;
       }
     }
-    if (matched.length === 2 * MOST_MATCHED) matched.splice(0, 2);
-    matched.push(signature, position);
+    if (matched.length === 0) this.matched = [signature, position];
+    else {
+      if (matched.length === 2 * MOST_MATCHED) matched.splice(0, 2);
+      matched.push(signature, position);
+    }
   }
 }

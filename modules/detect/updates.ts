@@ -3,6 +3,7 @@
 import type { ApplicationLayer, TransactionUpdate } from '../../engine/application-layer.js';
 import { Frame } from '../../engine/frames/frame.js';
 import * as Packet from '../../engine/packet.js';
+import * as Traits from '../../signatures/compile/traits.js';
 import type { Subject } from './alert-queue.js';
 import type { Candidates } from './candidates.js';
 import type { DetectionParts } from './detection-parts.js';
@@ -100,7 +101,7 @@ export class Updates implements Subjects {
     const { updates } = this;
     const { hand, at, facts, thread } = this.parts;
     const { state } = hand;
-    if (!state) return;
+    if (!state || facts.transport !== Traits.TCP) return;
     if ((thread.memory.row[at.p + Packet.FLAGS]! & Packet.FLAG_INSPECT_STREAM) !== 0)
       state.stream(facts.toServer).flush = true;
     for (let u = this.next; u < updates.length && updates[u]!.slot === slot; u++) {
