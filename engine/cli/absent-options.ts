@@ -60,6 +60,7 @@ const ABSENT: readonly Absent[] = [
     reason: 'they are not there',
     paths: words(
       'stream.reassembly.raw app-layer.protocols.smb.max-session-cache-size app-layer.protocols.tls.no-reassemble ' +
+        'outputs.*.alert-debug outputs.*.tcp-data outputs.*.http-body-data app-layer.protocols.enip.detection-ports.sp ' +
         'plugins heartbeat asn1-max-frames legacy host-mode daemon-directory umask ' +
         'logging.outputs.*.syslog capture.disable-offloading ' +
         'app-layer.protocols.http.libhtp.default-config.swf-decompression ' +
@@ -71,6 +72,10 @@ const ABSENT: readonly Absent[] = [
         'af-packet.*.xdp-cpu-redirect af-packet.*.bypass af-packet.*.pinned-maps af-packet.*.pinned-maps-name ' +
         'af-packet.*.rollover af-packet.*.disable-hwtimestamp af-packet.*.v2-block-size',
     ),
+  },
+  {
+    reason: 'nothing depends on it',
+    paths: ['suricata-version'],
   },
   {
     reason: '--engine-analysis writes all it has',

@@ -141,11 +141,7 @@ function sourcesOf(options: LoadOptions, protocols: readonly Protocol[], matcher
 export function tellRules(rules: RuleOutcome, config: Config, log: Log): void {
   const sourceOf = sources(config);
   for (const error of rules.errors) tellError(error, sourceOf(error), log);
-  for (const warning of rules.warnings) {
-    const { message, position } = warning;
-    const place = position.line === 0 ? '' : `, in ${position.file} at line ${position.line}`;
-    log.warning(`${sourceOf(warning)}: ${message}${place}`);
-  }
+  tellWarnings(rules.warnings, sourceOf, log);
   tellUnsupported(rules, log);
   for (const file of reputationFiles(config)) log.info(`reputation: Loading reputation file: ${file}`);
   const { loaded, errors, skipped, unsupported, files } = rules;
@@ -153,6 +149,29 @@ export function tellRules(rules: RuleOutcome, config: Config, log: Log): void {
     log.info(
       `detect: ${files.length} rule files processed. ${loaded} rules successfully loaded, ${failures(errors)} rules failed, ${skipped.length + unsupported.length} rules skipped`,
     );
+  }
+}
+
+/** Names that a configuration file lacks: thousands of rules may use one. */
+const LACKING = /^unknown (classtype|reference key)\b/;
+
+/** Tells each warning; of a name that is lacking, the first rule that uses it and how many others do. */
+function tellWarnings(
+  warnings: readonly RuleProblem[],
+  sourceOf: (problem: RuleProblem) => string,
+  log: Log,
+): void {
+  const uses = new Map<string, number>();
+  for (const { message } of warnings) uses.set(message, (uses.get(message) ?? 0) + 1);
+  for (const warning of warnings) {
+    const { message, position } = warning;
+    const count = uses.get(message)!;
+    if (count === 0) continue;
+    const once = LACKING.test(message);
+    if (once) uses.set(message, 0);
+    const place = position.line === 0 ? '' : `, in ${position.file} at line ${position.line}`;
+    const others = once && count > 1 ? `, and in ${count - 1} more place${count === 2 ? '' : 's'}` : '';
+    log.warning(`${sourceOf(warning)}: ${message}${place}${others}`);
   }
 }
 
