@@ -5,6 +5,7 @@ import type { Inspection } from '../../signatures/inspection.js';
 const TCP = 6;
 const UDP = 17;
 const SCTP = 132;
+const IPV6_HEADER = 40;
 
 /** Sets the buffer in hand to a header of the packet. @returns false when the packet has none */
 export function packetBuffer(at: Inspection, name: string): boolean {
@@ -49,8 +50,7 @@ function headerLength(at: Inspection, name: string): number {
     case 'ipv4.hdr':
       return version === 4 ? (bytes[row[p + Packet.L3]!]! & 15) * 4 : 0;
     case 'ipv6.hdr':
-      // With its extension headers.
-      return version === 6 ? l4 - row[p + Packet.L3]! : 0;
+      return version === 6 ? ipv6Length(at, l4) : 0;
     case 'tcp.hdr':
       return protocol === TCP && l4 > 0 ? (bytes[l4 + 12]! >>> 4) * 4 : 0;
     case 'udp.hdr':
@@ -66,4 +66,12 @@ function headerLength(at: Inspection, name: string): number {
     default:
       return 0;
   }
+}
+
+/** The IPv6 header with its extension headers: up to the payload where no other header is known. */
+function ipv6Length(at: Inspection, l4: number): number {
+  const { row } = at.memory;
+  const l3 = row[at.p + Packet.L3]!;
+  const end = l4 || row[at.p + Packet.PAYLOAD]!;
+  return end > l3 ? end - l3 : IPV6_HEADER;
 }
