@@ -26,7 +26,7 @@ interface FlowTag {
   readonly unit: TagMatch['unit'];
   left: number;
   readonly since: number;
-  /** Packet of the match: it is an alert already. */
+  /** Packet of the match: it counts, but is an alert already. */
   readonly number: number;
 }
 
@@ -109,14 +109,14 @@ export class PacketTags implements Tags {
     const number = this.row[p + Packet.NUMBER]!;
     let tagged = false;
     for (const tag of tags) {
-      if (tag.left <= 0 || tag.number === number) continue;
+      if (tag.left <= 0) continue;
       if (tag.unit === 'seconds') {
         if (this.row[p + Packet.SECONDS]! - tag.since > tag.left) {
           tag.left = 0;
           continue;
         }
       } else tag.left -= tag.unit === 'packets' ? 1 : this.row[p + Packet.LENGTH]!;
-      tagged = true;
+      if (tag.number !== number) tagged = true;
     }
     return tagged;
   }

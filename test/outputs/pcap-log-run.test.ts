@@ -23,7 +23,7 @@ const PACKETS = [
   to(7, 'third'),
 ];
 const WORDS = /before|evil|other|first|second|third/g;
-const RULES = 'alert udp any any -> any 7 (content:"evil"; tag:session,2,packets; sid:1;)\n';
+const RULES = 'alert udp any any -> any 7 (content:"evil"; tag:session,3,packets; sid:1;)\n';
 
 async function texts(
   conditional: string,
