@@ -32,7 +32,7 @@ const BUFFERS: Readonly<Record<string, string>> = {
   U: 'http.uri',
   I: 'http.uri.raw',
   P: 'http.request_body',
-  Q: 'file.data',
+  Q: 'http.response_body',
   H: 'http.header',
   D: 'http.header.raw',
   M: 'http.method',
@@ -85,7 +85,7 @@ function add(rule: RuleBuilder, match: PcreMatch, letter: string | undefined, at
   }
   if (letter === 'W') checkHost(rule, match, at);
   const { protocol } = rule.context.buffers.get(BUFFERS[letter]!) ?? {};
-  if (protocol !== undefined && letter !== 'Q')
+  if (protocol !== undefined && !(letter === 'Q' && rule.sticky))
     rule.useProtocol([{ name: protocol }], `pcre with ${letter}`, at);
   if (rule.sticky) rule.addToBuffer(match);
   else rule.addToBufferNamed(BUFFERS[letter]!, match, at);
@@ -108,7 +108,7 @@ function checkHost(rule: RuleBuilder, { pattern, options }: PcreMatch, at: Posit
 
 /** http.response_body is what file.data is in HTTP. */
 function sameBuffer(sticky: string, chosen: string): boolean {
-  return sticky === chosen || (chosen === 'file.data' && sticky === 'http.response_body');
+  return sticky === chosen || (chosen === 'http.response_body' && sticky === 'file.data');
 }
 
 interface Parts {

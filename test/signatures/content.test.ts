@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import http from '../../modules/app/http.js';
 import { holds } from './inspect.js';
 import { load, onBuffer, parse, refusal, withOptions } from './rules.js';
 
@@ -281,4 +282,16 @@ describe('pcre', () => {
       captures: [{ scope: 'flow', name: 'name' }],
     });
   });
+});
+
+test.each([
+  'content:"a"; http_server_body; pcre:"/b/QR";',
+  'pcre:"/b/Q"; content:"a"; http_server_body; within:2;',
+  'http.response_body; content:"a"; pcre:"/b/QR";',
+])('flag Q of pcre is the buffer of http_server_body: %s', options => {
+  const { signatures, errors } = load(withOptions(options), { protocols: [http] });
+  expect(errors).toEqual([]);
+  expect(signatures[0]!.buffers.map(({ buffer, conditions }) => [buffer, conditions.length])).toEqual([
+    ['http.response_body', 2],
+  ]);
 });
