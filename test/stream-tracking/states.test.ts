@@ -255,3 +255,18 @@ it('counts as the statistics do', () => {
   const f = FlowRecord.TCP_FLAGS_TO_SERVER;
   expect(conversation.thread.flows.row[f]).toBe(2 | 16 | 4);
 });
+
+it.each([1, 5])('a packet with a wrong checksum is of an established session, too (batches of %i)', size => {
+  const conversation = new Conversation();
+  const steps = [
+    step('> S 0'),
+    step('< SA 0 1'),
+    step('> A 1 1'),
+    step('> PA 1 1 hello', { badChecksum: true }),
+    step('< A 1 1'),
+  ];
+  const outcomes = size === 1 ? steps.flatMap(each => conversation.feed(each)) : conversation.feedAll(steps);
+  expect(outcomes.map(({ established }) => established)).toEqual([false, false, false, true, true]);
+  conversation.end();
+  expect(conversation.toServer).toEqual([]);
+});

@@ -99,8 +99,8 @@ export class Tracker {
     x.read(slot, index);
     this.find(x);
     c.counters.countFlags(x.flags);
-    if (!this.isForSession(x)) return;
     this.noteEstablished(x);
+    if (!this.isForSession(x)) return;
     if (this.settled.note(x.p, x.flow)) return;
     if (x.ack !== 0 && !x.has(ACK)) Packet.setEvent(this.row, x.p, Event.STREAM_PKT_BROKEN_ACK);
     if (this.cells[x.session + Session.STATE] !== State.NONE && beginsAnother(c, x) && !this.beginAnew(x))
