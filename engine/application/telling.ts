@@ -57,11 +57,15 @@ export class Telling {
   private tellSession(slot: number, session: Session, toServer: boolean): void {
     this.tellDirection(slot, session, toServer);
     if (session.crowded) this.tellDirection(slot, session, !toServer);
-    for (let i = 0; i < session.presentable.length; i++) {
-      if (!session.presentable[i]!.logged) this.log(slot, session, session.presentable[i]!);
+    if (session.presentable.length > 0) this.logPresentable(slot, session);
+    if (session.completed > 0) this.freeComplete(slot, session);
+  }
+
+  private logPresentable(slot: number, session: Session): void {
+    for (const transaction of session.presentable) {
+      if (!transaction.logged) this.log(slot, session, transaction);
     }
     session.presentable.length = 0;
-    if (session.completed > 0) this.freeComplete(slot, session);
   }
 
   private tellFrames(slot: number, frames: Frames, toServer: boolean): void {
@@ -127,8 +131,8 @@ export class Telling {
       }
     }
     if (kept === seen) return;
-    transactions.copyWithin(kept, seen);
-    transactions.length -= seen - kept;
+    for (let i = seen; i < transactions.length; i++) transactions[kept++] = transactions[i]!;
+    while (transactions.length > kept) transactions.pop();
   }
 
   private log(slot: number, session: Session, transaction: Transaction): void {

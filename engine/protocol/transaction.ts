@@ -27,7 +27,7 @@ export interface Transaction {
   /** Kept by detection: names that signatures set on it. */
   bits?: Set<string>;
   /** Files it carries (see `files/tracked-file.ts`), of both directions. */
-  files?: TrackedFile[];
+  files?: TrackedFile[] | undefined;
   /** Kept by detection: numbers of the signatures that want files of each direction to be stored. */
   storesFiles?: FilesToStore;
   /** What the certificate store keeps of either side. */
@@ -48,16 +48,30 @@ export interface FilesToStore {
   readonly from?: number;
 }
 
+// Fields are given their values in constructors: V8 runs initialisers of fields that many classes inherit several
+// times slower, and there is one of these objects for each message.
+
 /** What both sides have a part in: a request with its response. */
 export abstract class TwoSidedTransaction implements Transaction {
-  progressToServer = 0;
-  progressToClient = 0;
-  readonly events: number[] = [];
-  changed = 0;
-  detection: unknown;
-  files?: TrackedFile[];
+  declare readonly id: number;
+  declare progressToServer: number;
+  declare progressToClient: number;
+  declare readonly events: number[];
+  declare changed: number;
+  declare logged: boolean;
+  declare detection: unknown;
+  declare files: TrackedFile[] | undefined;
 
-  constructor(readonly id: number) {}
+  constructor(id: number) {
+    this.id = id;
+    this.progressToServer = 0;
+    this.progressToClient = 0;
+    this.events = [];
+    this.changed = 0;
+    this.logged = false;
+    this.detection = undefined;
+    this.files = undefined;
+  }
 
   addFile(file: TrackedFile): void {
     this.files ??= [];
@@ -67,18 +81,24 @@ export abstract class TwoSidedTransaction implements Transaction {
 
 /** A message that stands for itself. It has two states, and the other direction, which has nothing to wait for, the last. */
 export abstract class OneSidedTransaction implements Transaction {
-  progressToServer: number;
-  progressToClient: number;
-  changed = 0;
-  detection: unknown;
+  declare readonly id: number;
+  declare readonly toServer: boolean;
+  declare readonly events: number[];
+  declare progressToServer: number;
+  declare progressToClient: number;
+  declare changed: number;
+  declare logged: boolean;
+  declare detection: unknown;
 
   /** @param toServer direction in which it is sent */
-  constructor(
-    readonly id: number,
-    readonly toServer: boolean,
-    readonly events: number[] = [],
-  ) {
+  constructor(id: number, toServer: boolean, events: number[] = []) {
+    this.id = id;
+    this.toServer = toServer;
+    this.events = events;
     this.progressToServer = toServer ? 0 : 1;
     this.progressToClient = toServer ? 1 : 0;
+    this.changed = 0;
+    this.logged = false;
+    this.detection = undefined;
   }
 }

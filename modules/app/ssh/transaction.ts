@@ -42,7 +42,6 @@ export class Peer {
 
 export class SshTransaction extends TwoSidedTransaction {
   loggedEvents?: number;
-  logged?: boolean;
   readonly client = new Peer();
   readonly server = new Peer();
 
