@@ -258,11 +258,17 @@ export class RuleBuilder {
   requireUsed(at: Position): void {
     const current = this.current;
     if (!current || current.conditions.length > 0 || current.buffer === PAYLOAD) return;
+    if (current.buffer.startsWith('http.uri') && this.asksUriLength()) return;
     throw new RuleError(
       `sticky buffer ${current.buffer} has no condition`,
       current.at ?? at,
       'add a content behind it',
     );
+  }
+
+  /** `urilen` is a condition on the URI, whatever buffer is in hand. */
+  private asksUriLength(): boolean {
+    return this.conditions.some(match => match['keyword'] === 'urilen');
   }
 
   private bufferNamed(name: string, at: Position, multiple: boolean): BufferUnderConstruction {

@@ -295,3 +295,10 @@ test.each([
     ['http.response_body', 2],
   ]);
 });
+
+test('a URI whose length is asked for needs no content', () => {
+  const errors = (options: string) => load(withOptions(options), { protocols: [http] }).errors;
+  expect(errors('http.uri; urilen:>5; http.method; content:"GET";')).toEqual([]);
+  expect(errors('http.uri; urilen:5;')).toEqual([]);
+  expect(errors('http.host; urilen:5;')).toHaveLength(1);
+});
