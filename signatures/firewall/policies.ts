@@ -112,9 +112,10 @@ class Node {
 /** @throws Error */
 function policyOf(value: Value | undefined, builtIn: string, layer: 'packet' | 'app'): Policy {
   const { path, words } = value ?? { path: '', words: [builtIn] };
-  const [action = '', scope] = words[0]!.split(':');
+  const first = words[0] ?? '';
+  const [action = '', scope] = first.split(':');
   const expected = wrongAction(action as Action, scope as ActionScope | undefined, layer);
-  if (expected !== undefined) throw new Error(`${path}: "${words[0]}" is not possible; expected ${expected}`);
+  if (expected !== undefined) throw new Error(`${path}: "${first}" is not possible; expected ${expected}`);
   const second = words.slice(1).map(word => word.split(':'));
   const unknown = second.find(([name]) => name !== 'alert' && name !== 'pass');
   if (unknown)

@@ -60,6 +60,7 @@ describe('policies', () => {
   test.each([
     [{ 'default-policy': ['accept:tx'] }, /firewall\.policies\.default-policy: "accept:tx"/],
     [{ packet: { filter: ['accept'] } }, /packet\.filter: "accept" is not possible/],
+    [{ packet: { filter: [] } }, /packet\.filter: "" is not possible; expected one of accept/],
     [{ packet: { filter: ['accept:hook', 'shout'] } }, /"shout" is not possible/],
     [{ packet: { 'pre-flow': ['accept:flow'] } }, /pre-flow: there is no flow yet/],
     [{ app: { proto: { 'request-line': ['alert'] } } }, /request-line: "alert" is not possible/],
