@@ -133,10 +133,20 @@ export class Judgement {
     return this.drop(action, p, wire, flow, toFlow, REASON_RULES) ? signature : -1;
   }
 
-  /** What the firewall decided is done already: it only alerts here. */
+  /** What the firewall decided is done already: it only alerts here, unless a threshold keeps it silent. */
   private firewallAlert(batch: Batch, slot: number, wire: number, queue: AlertQueue, i: number): void {
+    if (this.keptSilent(slot * Packet.INTS, queue, i)) return;
     const drops = (queue.flags[i]! & MATCH_DROPS) !== 0;
     this.alert(batch, slot, wire, queue, i, drops ? Packet.VERDICT_DROP : 0);
+  }
+
+  private keptSilent(p: number, queue: AlertQueue, i: number): boolean {
+    const signature = queue.signatures[i]!;
+    const options = this.image.header[signature * Header.INTS + Header.OPTIONS]!;
+    if ((options & Header.OPTION_THRESHOLD) === 0 || !this.thresholds) return false;
+    const answer = this.thresholds.check(signature, p, queue.toServer[i] === 1);
+    if (answer === SUPPRESSED) this.thread.counters.values[this.counters.suppressed]!++;
+    return answer === SUPPRESSED || answer === SILENT;
   }
 
   private appliesToFlow(h: number, flags: number): boolean {

@@ -26,6 +26,23 @@ describe('the table packet:filter', () => {
     });
   });
 
+  test('a threshold limits alerts, not what is accepted or dropped', async () => {
+    const s = await sensorFor('', {
+      firewall: `accept:packet udp:all any any -> any 53
+          (threshold:type limit, track by_src, count 1, seconds 60; alert; sid:1;)
+        drop:packet udp:all any any -> any 54
+          (threshold:type threshold, track by_src, count 2, seconds 60; alert; sid:2;)`.replaceAll(
+        '\n          ',
+        ' ',
+      ),
+    });
+    const other = dns({ destinationPort: 54 });
+    expect(s.run([dns(), dns(), other, other])).toEqual({
+      alerts: ['1@1', '2@4'],
+      verdicts: [NONE, NONE, DROP, DROP],
+    });
+  });
+
   test('a policy of the configuration stands in for the one that drops, and may alert', async () => {
     const firewall = { enabled: true, policies: { packet: { filter: ['accept:hook', 'alert'] } } };
     const s = await sensorFor('', { config: { 'engine-mode': 'ips', firewall } });
