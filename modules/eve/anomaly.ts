@@ -31,7 +31,8 @@ export function writePacketAnomaly(writer: Writer, subject: Subject, event: numb
   header.write(json, subject, KIND);
   writeTunnel(json, subject, header);
   json.open(ANOMALY);
-  if (isApplicationEvent(event)) {
+  const ofApplication = isApplicationEvent(event);
+  if (ofApplication) {
     json.text(TYPE, 'applayer');
     json.text(EVENT, applicationEventName(event).toUpperCase());
     json.text(LAYER, 'proto_detect');
@@ -40,7 +41,7 @@ export function writePacketAnomaly(writer: Writer, subject: Subject, event: numb
     json.text(EVENT, eventName(event));
   }
   json.close();
-  if (instance.anomaly.packetHeader) writePacket(json, subject, HEADER_BYTES);
+  if (instance.anomaly.packetHeader && !ofApplication) writePacket(json, subject, HEADER_BYTES);
   json.close();
 }
 

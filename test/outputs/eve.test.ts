@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FIRST_APPLICATION_EVENT } from '../../engine/application/packet-events.js';
 import { Config } from '../../engine/config/config.js';
 import * as Event from '../../engine/event.js';
 import * as FlowRecord from '../../engine/flow-record.js';
@@ -280,6 +281,22 @@ test('flow records tell the MAC addresses of both sides, in the order they were 
     dest_macs: ['66:77:88:99:aa:bb', '00:11:22:33:44:55'],
     src_macs: ['00:11:22:33:44:55', '66:77:88:99:aa:bb'],
   });
+});
+
+test('anomalies of application protocols show no bytes of the packet', async () => {
+  const thread = outputThread(
+    log([{ anomaly: { types: { applayer: true, stream: true }, packethdr: true } }]),
+  );
+  const root = tcpPacket(thread, 'x');
+  for (const number of [Events.FIRST_STREAM_EVENT, FIRST_APPLICATION_EVENT])
+    Packet.setEvent(thread.memory.row, root * Packet.INTS, number);
+  const records = await recordsOf(thread, eve, event(thread, Event.EVENT_ANOMALY, root));
+  expect(
+    records.map(({ anomaly, packet }) => [(anomaly as { type: string }).type, packet !== undefined]),
+  ).toEqual([
+    ['stream', true],
+    ['applayer', false],
+  ]);
 });
 
 test('anomalies: one record for each event of the packet of a wanted kind, and those of protocols', async () => {
