@@ -1,6 +1,7 @@
 /** The part of a rule before its options: `alert http $HOME_NET any -> any [80,8080]`. */
 
 import { nearest } from '../../engine/nearest.js';
+import { plainHook } from '../firewall/hooks.js';
 import { checkFirewallHeader } from '../firewall/rule-checks.js';
 import type { Header } from '../rule-builder.js';
 import type { RuleContext } from '../rule-context.js';
@@ -178,7 +179,8 @@ function parseProtocol(
     protocol.kind === 'absent' ? `protocol ${protocol.name} is not supported yet` : undefined;
   if (colon < 0) return { name: protocol.name, unsupported };
   const hook = text.slice(colon + 1);
-  const plain = hook.startsWith('<') ? hook.slice(1) : hook;
+  const mayAcceptEarlier = context.firewall && protocol.kind !== 'network';
+  const plain = mayAcceptEarlier ? plainHook(hook) : hook;
   if (!unsupported && !protocol.hooks.includes(plain)) {
     throw new RuleError(
       `protocol "${name}" has no hook "${hook}"`,

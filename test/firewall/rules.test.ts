@@ -26,6 +26,7 @@ describe('headers of firewall rules', () => {
     ['pass:flow tcp:all any any -> any any', /"pass:flow" is not possible/],
     ['drop:flow tcp:pre_flow any any -> any any', /no flow yet/],
     ['accept:hook,drop tcp:all any any -> any any', /invalid second action/],
+    ['accept:hook tcp:<all any any -> any any', /"tcp" has no hook "<all"/],
   ])('%s is refused', (header, expected) => expect(loaded(header).errors[0]?.message).toMatch(expected));
 });
 
