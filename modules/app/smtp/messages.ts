@@ -60,20 +60,13 @@ export class Messages {
     return this.exchange.data === 'rejected';
   }
 
-  /** Behind BDAT: so many bytes. */
+  /** Behind BDAT: so many bytes, which are not read as a message: rules and records have the envelope alone. */
   *chunk(
     client: StreamSocket,
     { length, last }: { readonly length: number; readonly last: boolean },
   ): Reading<void> {
     const transaction = this.exchange.current!;
-    this.mail ??= new Mail(this.exchange.session, transaction);
-    for (let left = length; left > 0; ) {
-      const piece = yield* this.piece(client, Math.min(left, LONGEST_LINE));
-      if (!piece) return;
-      left -= piece.length;
-      this.mail?.line(withoutLineEnd(piece), piece.at(-1) === LF || left === 0);
-    }
-    if (!last) return;
+    if (!(yield* client.discard(length)) || !last) return;
     // Its own reply is that of the message.
     this.exchange.waiting.pop();
     this.end(transaction);

@@ -82,7 +82,7 @@ describe('smtp', () => {
     expect([file.size, file.state]).toEqual(['line\r\nand a h'.length, 'truncated']);
   });
 
-  it('reads messages in chunks', () => {
+  it('passes over messages in chunks', () => {
     const half = MESSAGE.length >> 1;
     const feed = fed([
       ...OPENING,
@@ -93,7 +93,8 @@ describe('smtp', () => {
       S('250 ok\r\n'),
       ...MAIL,
     ]);
-    expect(feed.records).toEqual([EXPECTED, EXPECTED]);
+    expect(feed.records).toEqual([{ smtp: EXPECTED.smtp }, EXPECTED]);
+    expect(feed.files).toHaveLength(1);
   });
 
   it('goes on with commands where DATA is rejected', () => {
