@@ -87,14 +87,13 @@ export class Commands {
   private hello(transaction: SmtpTransaction, name: Uint8Array | undefined): Kind {
     if (!name) return 'helo';
     transaction.helo ??= name;
-    return this.advance(transaction, HELO, 'helo');
+    return this.advance(transaction, HELO, transaction.mailFrom === undefined ? 'helo' : 'renewal');
   }
 
   /** The mail in hand is given up. */
   private reset(transaction: SmtpTransaction): void {
     if (transaction.mailFrom === undefined) return;
     this.messages.cut();
-    this.exchange.session.complete(transaction);
-    this.exchange.current = undefined;
+    this.exchange.giveUp(transaction);
   }
 }

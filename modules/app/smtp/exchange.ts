@@ -8,7 +8,8 @@ export const LONGEST_LINE = 4096;
 /** Commands that may wait for their replies. */
 const MOST_WAITING = 4096;
 
-export type Kind = 'other' | 'helo' | 'data' | 'starttls' | 'chunk' | 'message';
+/** `renewal` is a HELO between the sender and the message of a mail. */
+export type Kind = 'other' | 'helo' | 'renewal' | 'data' | 'starttls' | 'chunk' | 'message';
 
 /** A command that waits for its reply. */
 export interface Waiting {
@@ -52,6 +53,12 @@ export class Exchange {
   /** A command was read; beyond some, none is remembered. */
   wait(command: Waiting): void {
     if (this.waiting.length < MOST_WAITING) this.waiting.push(command);
+  }
+
+  /** The mail is given up without a message. */
+  giveUp(transaction: SmtpTransaction): void {
+    this.session.complete(transaction);
+    if (this.current === transaction) this.current = undefined;
   }
 
   /** Whose reply comes next. */

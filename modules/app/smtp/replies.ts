@@ -2,7 +2,7 @@
 import type { Reading } from '../../../engine/application/stream-socket.js';
 import { readTextLine, type TextLine } from '../../../engine/application/text-line.js';
 import { latin1 } from '../../../engine/latin1.js';
-import { type Exchange, LONGEST_LINE, type Waiting } from './exchange.js';
+import { type Exchange, type Kind, LONGEST_LINE, type Waiting } from './exchange.js';
 import { ANSWERED, DATA_ANSWERED, type SmtpTransaction } from './transaction.js';
 
 const DASH = 0x2d;
@@ -57,16 +57,21 @@ export class Replies {
     const { exchange } = this;
     const { session } = exchange;
     const accepted = code.startsWith('2') || code.startsWith('3');
-    if (kind === 'helo' && accepted && helo) {
-      exchange.helo = helo;
-      if (transaction && transaction.mailFrom === undefined) transaction.helo = helo;
-    }
+    if (accepted && helo) this.greet(helo, kind, transaction);
     if (kind === 'data') this.answerData(transaction, accepted);
     if (kind === 'starttls') this.answerTls(transaction, accepted);
     if (kind === 'message' && transaction) {
       session.advance(transaction, false, ANSWERED);
       session.complete(transaction);
     } else if (transaction && !session.isComplete(transaction)) session.advance(transaction, false, 0);
+  }
+
+  /** A server that accepts HELO again forgets the mail that was begun (RFC 5321 4.1.4). */
+  private greet(helo: Uint8Array, kind: Kind, transaction: SmtpTransaction | undefined): void {
+    this.exchange.helo = helo;
+    if (!transaction) return;
+    if (transaction.mailFrom === undefined) transaction.helo = helo;
+    else if (kind === 'renewal') this.exchange.giveUp(transaction);
   }
 
   private answerData(transaction: SmtpTransaction | undefined, accepted: boolean): void {

@@ -116,6 +116,24 @@ describe('smtp', () => {
     expect(feed.records).toEqual([EXPECTED]);
   });
 
+  it('begins another mail where a greeting is accepted', () => {
+    const feed = fed([...OPENING, ...ENVELOPE, C('EHLO you\r\n'), S('250 ok\r\n'), ...MAIL]);
+    expect(feed.records).toEqual([
+      { smtp: EXPECTED.smtp },
+      { ...EXPECTED, smtp: { ...EXPECTED.smtp, helo: 'you' } },
+    ]);
+  });
+
+  it('takes a greeting that did not wait for the one before the mail', () => {
+    const feed = fed([
+      S('220 ready\r\n'),
+      C('EHLO me\r\nMAIL FROM:<a@example.org>\r\n'),
+      S('250 ok\r\n250 ok\r\n'),
+      ...MAIL.slice(2),
+    ]);
+    expect(feed.records).toEqual([EXPECTED]);
+  });
+
   describe('further fields', () => {
     const FURTHER =
       'Date: today\r\nBcc: a@b, c@d\r\nReceived: x\r\nReceived: y\r\nSubject: s\r\nX-Mailer: m\r\n' +
