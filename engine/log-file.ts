@@ -2,10 +2,11 @@
  * A log file as the manager writes it: lines are appended through a buffer. A disk that is full, or a file that
  * cannot be opened, loses lines but nothing else: they are counted, and writing goes on when it is possible again.
  */
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { LogFileSettings } from './log-file/settings.js';
 import { strftime } from './log-file/strftime.js';
+import { makeFolder } from './make-folder.js';
 
 const NEWLINE = 0x0a;
 const APPEND = 'a';
@@ -87,6 +88,11 @@ export class LogFile {
     if (this.used > 0) this.counts.lost += lines(this.buffer.subarray(0, this.used));
     this.used = 0;
     this.closeFile();
+    if (this.lost > 0) this.told(`${this.path}: ${this.lost} lines were lost`);
+  }
+
+  get lost(): number {
+    return this.counts.lost;
   }
 
   /** A line larger than the buffer, which is empty. @returns false when nothing of it was written */
@@ -124,7 +130,7 @@ export class LogFile {
     const path = this.path.includes('%') ? strftime(this.path, new Date(this.now() * 1000)) : this.path;
     const flags = this.settings.append || this.everOpened ? APPEND : OVERWRITE;
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       this.file = openSync(path, flags, this.settings.mode);
       this.everOpened = true;
     } catch (error) {

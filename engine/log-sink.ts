@@ -3,6 +3,8 @@ export const MOST_WAITING = 4 << 20;
 
 /** Where lines of one log file go. */
 export interface LogSink {
+  /** Lines, or packets, that were given up. */
+  readonly lost: number;
   write(bytes: Uint8Array): void;
   /** Brings to the disk what is buffered. */
   flush(): void;

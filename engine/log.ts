@@ -5,7 +5,6 @@
  * A message may begin with the part of the engine it comes from, as one word and a colon: `detect: 3 rules loaded`.
  * JSON records have that part in a field of its own.
  */
-import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import pino from 'pino';
 import type { Config } from './config/config.js';
@@ -14,6 +13,7 @@ import { jsonLine } from './log/json-line.js';
 import { LEVELS, type LevelName, moreTelling, PINO_LEVELS } from './log/level.js';
 import * as options from './log/options.js';
 import { consoleFormat, FILE_FORMAT, type TextFormat, textLine } from './log/text-line.js';
+import { makeFolder } from './make-folder.js';
 import type { Log } from './module.js';
 
 /** All options of the section `logging`. */
@@ -136,7 +136,7 @@ function fileOutput(settings: LogSettings, level: LevelName): Output {
   const text: TextFormat = { format: config.read(options.FILE_FORMAT) || FILE_FORMAT, color: false };
   const shown = own === '' ? level : moreTelling(own, settings.verbosity ? level : own);
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const file = pino.destination({ dest: path, append: true, sync: true });
     return {
       level: shown,

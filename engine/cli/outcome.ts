@@ -4,7 +4,7 @@ import type { Log } from '../module.js';
 
 /** Tells what failed, and what there was. @returns the exit code */
 export function tellOutcome(
-  { failure, violations }: EngineResult,
+  { failure, violations, lostLines }: EngineResult,
   counters: ReadonlyMap<string, number>,
   seconds: number,
   log: Log,
@@ -12,8 +12,9 @@ export function tellOutcome(
   if (failure !== undefined) log.error(`threads: ${failure}`);
   if (violations > 0)
     log.error(`threads: ${violations} packets were handled by a thread that did not own them`);
+  if (lostLines > 0) log.error(`output: ${lostLines} lines or packets were not written`);
   const [packets, bytes] = [counters.get('decoder.pkts') ?? 0, counters.get('decoder.bytes') ?? 0];
   log.notice(`threads: ${packets} packets, ${bytes} bytes in ${seconds.toFixed(3)} s`);
   const damaged = (counters.get('pcap_file.errors') ?? 0) > 0;
-  return failure !== undefined || violations > 0 || damaged ? 1 : 0;
+  return failure !== undefined || violations > 0 || lostLines > 0 || damaged ? 1 : 0;
 }

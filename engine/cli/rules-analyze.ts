@@ -1,6 +1,6 @@
 /** Engine analysis: reads the rules of a run and writes how they are understood. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ruleGroups } from '../../signatures/analysis/rule-groups.js';
 import { type AnalysisFiles, analyzeRules } from '../../signatures/analysis.js';
@@ -9,6 +9,7 @@ import { outcomeOf } from '../../signatures/rule-set.js';
 import { loadProtocols } from '../application/load-protocols.js';
 import { outputEntries } from '../config/output-list.js';
 import { openLog } from '../log.js';
+import { makeFolder } from '../make-folder.js';
 import { givenRules } from './given-rules.js';
 import { INIT_ERRORS_FATAL, LOG_FOLDER } from './options.js';
 import type { Given } from './parse.js';
@@ -42,7 +43,7 @@ export async function engineAnalysis(given: Given): Promise<number> {
 /** Writes each file into the folder, which is made. @throws UsageError when that is not possible */
 export function writeAnalysis(files: AnalysisFiles, folder: string): string[] {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     return [...files].map(([name, text]) => {
       const path = join(folder, name);
       writeFileSync(path, text);

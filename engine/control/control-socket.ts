@@ -3,9 +3,10 @@
  * (`{"version":"0.2"}`), then commands (`{"command":"uptime","arguments":{…}}`); each is answered with
  * `{"return":"OK","message":…}` or `{"return":"NOK","message":"why not"}`.
  */
-import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
+import { makeFolder } from '../make-folder.js';
 
 export type Arguments = Readonly<Record<string, unknown>>;
 /** What it gives is the answer; what it throws says why there is none. */
@@ -23,7 +24,7 @@ export class ControlSocket {
 
   /** @throws Error when nobody can listen there */
   static async open(path: string, permissions: number, handlers: Handlers): Promise<ControlSocket> {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const opened = new ControlSocket(path, handlers);
     await opened.listen(permissions);
     return opened;

@@ -14,7 +14,7 @@ export class LineSocket implements LogSink {
   private waitingBytes = 0;
   /** Said once, until it works again. */
   private complained = false;
-  private lost = 0;
+  lost = 0;
 
   /** @param told called with the first error after a time without any */
   constructor(

@@ -31,7 +31,7 @@ export interface SyslogSettings {
 export class Syslog implements LogSink {
   private readonly logger: ChildProcess;
   private failed = false;
-  private lost = 0;
+  lost = 0;
 
   /** @param told called when it cannot be done, and at the end when lines were lost */
   constructor(

@@ -50,6 +50,13 @@ export class LogSinks {
     for (const sink of this.sinks.values()) sink.close();
   }
 
+  /** Lines that were given up so far. */
+  get lost(): number {
+    let lost = 0;
+    for (const sink of this.sinks.values()) lost += sink.lost;
+    return lost;
+  }
+
   private sink(file: string): LogSink {
     let sink = this.sinks.get(file);
     if (!sink) {

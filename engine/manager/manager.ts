@@ -27,6 +27,9 @@ const LAST_WORDS_MS = 1000;
 /** Time for the compiler to be done with the code of a worker that has ended. */
 const COMPILED_MS = 250;
 
+/** Lines of logs that were given up; counted once there are any. */
+const LOST_LINES = 'output.lost_lines';
+
 /** Ends a worker whose work is done, once nothing compiles for it any more; see `stay` in `thread/worker.ts`. */
 function dismiss(worker: Worker): void {
   // Nobody waits for that: a program that ends takes the worker with it.
@@ -214,6 +217,7 @@ export class Manager implements Engine {
       failure: this.failure,
       violations: this.threadsRunning.reduce((sum, thread) => sum + thread.violations, 0),
       threads: this.threads(),
+      lostLines: this.sinks.lost,
     });
   }
 
@@ -226,6 +230,7 @@ export class Manager implements Engine {
     const counters = totalCounters(this.threadsRunning.map(thread => thread.counters()));
     for (const [name, value] of this.options.earlier ?? [])
       counters.set(name, (counters.get(name) ?? 0) + value);
+    if (this.sinks.lost > 0) counters.set(LOST_LINES, this.sinks.lost);
     return counters;
   }
 

@@ -1,5 +1,5 @@
 /** The certificate store (output `tls-store`): a file with the chain, and one that says where it was seen. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addressText } from '../../engine/address.js';
 import type { CertificateChain } from '../../engine/certificate-chain.js';
@@ -7,6 +7,7 @@ import type { Config } from '../../engine/config/config.js';
 import { boolean, option, text } from '../../engine/config/option.js';
 import { logFolder, logPath, outputEntries } from '../../engine/config/output-list.js';
 import * as Flow from '../../engine/flow-record.js';
+import { makeFolder } from '../../engine/make-folder.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import type { Transaction } from '../../engine/protocol.js';
@@ -60,7 +61,7 @@ export class CertificateFiles implements CertificateStore {
     const microseconds = Math.trunc(row[p + Packet.NANOSECONDS]! / 1000);
     const name = `${row[p + Packet.SECONDS]}.${microseconds}-${this.thread.index * NAMES_OF_A_THREAD + this.next++}`;
     try {
-      mkdirSync(this.folder, { recursive: true });
+      makeFolder(this.folder);
       writeFileSync(join(this.folder, `${name}.pem`), certificates.chain.map(pem).join(''));
       writeFileSync(
         join(this.folder, `${name}.meta`),

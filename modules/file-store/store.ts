@@ -1,12 +1,13 @@
 /** The folder of stored files. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { boolean } from '../../engine/config/option.js';
 import { logPath, outputEntries } from '../../engine/config/output-list.js';
 import { STORE_DIR } from '../../engine/files/file-settings.js';
 import type { TrackedFile } from '../../engine/files/tracked-file.js';
 import * as Flow from '../../engine/flow-record.js';
+import { makeFolder } from '../../engine/make-folder.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import { recordHead } from './record-head.js';
@@ -24,7 +25,7 @@ export class Store {
     this.folder = logPath(config, dir === undefined || dir === null ? STORE_DIR.fallback : String(dir));
     this.writesRecords = boolean.parse(settings.at('write-fileinfo') ?? false) === true;
     this.stored = thread.counters.declare('file_store.stored');
-    mkdirSync(this.folder, { recursive: true });
+    makeFolder(this.folder);
   }
 
   /** Writes the file under its digest. @returns its number @throws where that fails */
@@ -32,7 +33,7 @@ export class Store {
     const digest = digestOf(file);
     const folder = join(this.folder, digest.slice(0, 2));
     const path = join(folder, digest);
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const now = new Date();
     if (existsSync(path)) {
       utimesSync(path, now, now);

@@ -2,9 +2,10 @@
  * Capture files as the manager writes them: in the pcap format of 2.4 with microseconds, a new one when the limit is
  * reached. What cannot be written is told and counted, and tried again a little later.
  */
-import { closeSync, ftruncateSync, mkdirSync, openSync, readdirSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readdirSync, unlinkSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { LogSink } from '../../engine/log-sink.js';
+import { makeFolder } from '../../engine/make-folder.js';
 import type { FileNames } from './file-name.js';
 import * as Framed from './framed-packet.js';
 import { Lz4Frame } from './lz4.js';
@@ -73,6 +74,10 @@ export class CaptureFiles implements LogSink {
     this.closeFile();
   }
 
+  get lost(): number {
+    return this.counts.lost;
+  }
+
   close(): void {
     this.closeFile();
     if (this.counts.lost > 0) this.told(`pcap-log: ${this.counts.lost} packets were not written`);
@@ -120,7 +125,7 @@ export class CaptureFiles implements LogSink {
     );
     const path = join(this.settings.folder, name);
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       this.create(path);
     } catch (error) {
       this.failed(path, error as Error);

@@ -1,6 +1,5 @@
 /** Files of a cache: written whole or not at all, and removed when nobody read them for long. */
 import {
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -10,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../engine/make-folder.js';
 
 export interface CacheSettings {
   readonly folder: string;
@@ -47,7 +47,7 @@ export class CacheFolder {
     const { folder, warn } = this.settings;
     if (this.broken) return;
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       // Renamed when whole: another process may read at the same time.
       const temporary = join(folder, `${name}.${process.pid}`);
       writeFileSync(temporary, parts.length === 1 ? parts[0]! : Buffer.concat(parts));

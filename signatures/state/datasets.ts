@@ -3,8 +3,9 @@
  * that all threads share, so that the number of threads changes nothing.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../../engine/make-folder.js';
 import type { DatasetDeclaration } from '../dataset-declaration.js';
 import type { Dataset, Datasets } from '../keywords/datasets.js';
 import { type Entry, readDataset } from './dataset-files.js';
@@ -161,7 +162,7 @@ class ValueSet implements Dataset {
   save(): void {
     const { savePath, type } = this;
     if (savePath === undefined) return;
-    mkdirSync(dirname(savePath), { recursive: true });
+    makeFolder(dirname(savePath));
     const before = existsSync(savePath)
       ? readFileSync(savePath, 'utf8')
           .split('\n')

@@ -89,7 +89,7 @@ test('a disk that is full loses lines, counts them, and nothing else', () => {
   log.close();
   expect(log.counts.lost).toBe(20);
   expect(log.counts.bytes).toBe(0);
-  expect(told).toEqual([expect.stringContaining('ENOSPC')]);
+  expect(told).toEqual([expect.stringContaining('ENOSPC'), '/dev/full: 20 lines were lost']);
 });
 
 test('a line given up is given up as a whole, in how many pieces it comes', () => {

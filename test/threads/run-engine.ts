@@ -52,6 +52,7 @@ export async function startThreads(
     seed: 1,
     log,
     openLog: () => ({
+      lost: 0,
       write: bytes => void pieces.push(Buffer.from(bytes)),
       flush() {},
       rotate() {},

@@ -1,6 +1,7 @@
 /** `sluice new`: the files of a new plugin, with a test that passes. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../make-folder.js';
 import { detectionFiles } from '../scaffold/detection.js';
 import { expiryFiles } from '../scaffold/expiry.js';
 import { handlerFiles } from '../scaffold/handler.js';
@@ -46,7 +47,7 @@ function checked(name: string): string {
 function write(folder: string, files: Files): void {
   const taken = Object.keys(files).find(name => existsSync(join(folder, name)));
   if (taken) throw new UsageError(`${join(folder, taken)} is there already`);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(join(folder, name), text);
     process.stdout.write(`${join(folder, name)}\n`);

@@ -1,10 +1,11 @@
 /** `sluice rules`: mistakes in rules, how they are understood, and what they do with a capture. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { analyzeRules } from '../../../signatures/analysis.js';
 import { keywordFamilies, keywordPage } from '../../../signatures/list-keywords.js';
 import { loadRules } from '../../../signatures/load-rules.js';
 import { loadProtocols } from '../../application/load-protocols.js';
+import { makeFolder } from '../../make-folder.js';
 import { writeAnalysis } from '../rules-analyze.js';
 import { findingsAsJson, findingsAsText } from '../rules-check.js';
 import { readSettings } from '../settings.js';
@@ -53,7 +54,7 @@ export async function command(words: readonly string[]): Promise<number> {
 async function keywords({ folder }: { folder?: string }): Promise<void> {
   const protocols = await loadProtocols();
   if (folder === undefined) return void process.stdout.write(keywordPage(protocols));
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   for (const { name, text } of keywordFamilies(protocols))
     writeFileSync(join(folder, `keywords-${name}.md`), `# Keywords: ${name}\n\n${text}`);
 }

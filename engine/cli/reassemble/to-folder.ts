@@ -1,6 +1,7 @@
 /** Writes each side to a file of its own, and a line about each to `index.jsonl`. */
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../make-folder.js';
 import { bytesOf, type Side } from './side.js';
 
 export class SideFolder {
@@ -8,7 +9,7 @@ export class SideFolder {
 
   /** @throws Error of the file system when the folder cannot be made or written */
   constructor(private readonly folder: string) {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFileSync(join(folder, INDEX), '');
   }
 

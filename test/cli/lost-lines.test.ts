@@ -1,0 +1,30 @@
+/** A run whose logs cannot be written says so, and does not end as if all were well. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
+import { sluice } from './program.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'sluice-lost-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+writeFileSync(join(folder, 'a.pcap'), pcapFile([packet(ethernet(), ipv4(), udp({ dport: 7 }), 'hello')]));
+writeFileSync(join(folder, 'a.rules'), 'alert udp any any -> any 7 (sid:7;)\n');
+
+const run = (...words: string[]) =>
+  sluice(['-r', 'a.pcap', '-S', 'a.rules', '--set', 'stats.enabled=no', ...words], { cwd: folder });
+
+it('on a disk that is full', async () => {
+  const outputs = 'outputs:\n  - fast: { filename: /dev/full }\n';
+  writeFileSync(join(folder, 'full.yaml'), `%YAML 1.1\n---\n${outputs}`);
+  const { code, err } = await run('-c', 'full.yaml', '-l', '.');
+  expect(code).toBe(1);
+  expect(err).toContain('/dev/full: ENOSPC');
+  expect(err).toContain('output: 1 lines or packets were not written');
+});
+
+it('in a folder that cannot be made', async () => {
+  const { code, err } = await run('-l', '/proc/x');
+  expect(code).toBe(1);
+  expect(err).toContain('/proc/x/fast.log: ENOENT');
+});
