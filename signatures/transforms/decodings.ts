@@ -22,7 +22,9 @@ const fromBase64: Transform = {
     };
     const seen = new Set<string>();
     for (const field of argument === undefined ? [] : fields(argument)) {
-      const [word = '', value] = field.split(/\s+/);
+      const [word = '', value, ...further] = field.split(/\s+/);
+      if (further.length > 0)
+        throw new RuleError(`unknown from_base64 argument "${field}"`, at, fromBase64.grammar);
       if (seen.has(word)) throw new RuleError(`from_base64: ${word} is given twice`, at, fromBase64.grammar);
       seen.add(word);
       const mode = BASE64_MODES.find(each => each === value);

@@ -67,6 +67,7 @@ describe('transforms', () => {
     'pcrexform:"(a)(b)"',
     'pcrexform:"[(a)]\\(b\\)"',
     'from_base64:offset 1, offset 2',
+    'from_base64:offset 1 bytes 2',
     'xor:"0"',
     'xor:"xy"',
     'xor',
