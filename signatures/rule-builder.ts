@@ -153,12 +153,13 @@ export class RuleBuilder {
   /** Moves the last content of the payload to `name`: what modifiers such as http_uri do. @throws RuleError */
   moveContent(name: string, keyword: string, at: Position): void {
     if (this.sticky) throw new RuleError(`${keyword} cannot be used behind a sticky buffer`, at);
-    const content = this.lastContent();
+    const payload = this.current?.conditions ?? [];
+    const place = payload.findLastIndex(match => match.kind === 'content');
+    const content = payload[place] as ContentUnderConstruction | undefined;
     if (!content) throw new RuleError(`${keyword} needs a preceding content`, at, `content:"…"; ${keyword};`);
     if (this.notes.get('rawbytes') === content)
       throw new RuleError(`${keyword} cannot be combined with rawbytes`, at);
-    const payload = this.current!;
-    payload.conditions.splice(payload.conditions.indexOf(content), 1);
+    payload.splice(place, 1);
     this.noteOlderForm(name);
     this.extended = this.bufferNamed(name, at, false);
     this.extended.conditions.push(content);

@@ -101,6 +101,8 @@ describe('modifiers that do not go together', () => {
     ['sample.uri; sample.body; content:"a";', 'sticky buffer sample.uri has no condition'],
     ['sample.uri;', 'sticky buffer sample.uri has no condition'],
     ['sample_uri;', 'sample_uri needs a preceding content'],
+    ['content:"a"; sample_uri; sample_uri;', 'sample_uri needs a preceding content'],
+    ['uricontent:"a"; sample_uri;', 'sample_uri needs a preceding content'],
     ['sample.uri; content:"a"; sample_uri;', 'sample_uri cannot be used behind a sticky buffer'],
     ['to_md5; content:"a";', 'transform to_md5 must follow a sticky buffer'],
     ['base64_data; content:"a";', 'base64_data needs a preceding base64_decode'],
