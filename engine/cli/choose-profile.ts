@@ -40,7 +40,7 @@ export function namedProfile(config: Config, name: string): Profile {
   const names = profileNames(config);
   const meant = nearest(name, names);
   throw new UsageError(
-    `there is no profile ${name}${meant ? `, did you mean ${meant}?` : ''} There are: ${names.join(', ')}`,
+    `there is no profile ${name}${meant ? `, did you mean ${meant}?` : '.'} There are: ${names.join(', ')}`,
   );
 }
 

@@ -16,6 +16,7 @@ import { type Running, startRestarting } from './restarting.js';
 import { readSettings, type Settings } from './settings.js';
 import { checkThreads, type Sources, sharedObjects, start } from './starting.js';
 import { summary } from './summary.js';
+import { UsageError } from './usage-error.js';
 import { versionLine } from './version.js';
 
 /** @returns the exit code: 0, or 1 when it could not run or something of the input could not be read */
@@ -89,12 +90,20 @@ async function runThreads(
   return code;
 }
 
+function writePidFile(path: string): void {
+  try {
+    writeFileSync(path, `${process.pid}\n`);
+  } catch (error) {
+    throw new UsageError(`pid-file: ${path} cannot be written: ${(error as Error).message}`);
+  }
+}
+
 /** Starts the threads, as the user who is wanted as soon as nothing needs more. */
 async function startAsUser(preparation: Preparation, sources: Sources, log: EngineLog): Promise<Running> {
   const { config } = preparation;
   const { inputs, devices, restarts } = sources;
   const user = () => becomeUser(config.read(USER), config.read(GROUP), inputs.live);
-  if (config.read(PID_FILE) !== '') writeFileSync(config.read(PID_FILE), `${process.pid}\n`);
+  if (config.read(PID_FILE) !== '') writePidFile(config.read(PID_FILE));
   // Devices are open: with live traffic no thread needs more than the capabilities of a sensor.
   if (inputs.live) user();
   const engine = await startRestarting(

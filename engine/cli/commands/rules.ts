@@ -21,7 +21,7 @@ interface Options {
   json?: boolean;
 }
 
-/** @returns the exit code: 1 when a rule is refused */
+/** @returns the exit code: 1 when a rule is refused, or no file was found */
 export async function command(words: readonly string[]): Promise<number> {
   return subcommands('rules', words, program => {
     program
@@ -69,7 +69,7 @@ async function check(files: readonly string[], options: Options): Promise<void> 
     exclusive: files,
   });
   process.stdout.write(options.json ? findingsAsJson(rules) : findingsAsText(rules));
-  if (rules.errors.length > 0) process.exitCode = 1;
+  if (rules.errors.length > 0 || rules.files.length === 0) process.exitCode = 1;
 }
 
 async function analyze(
