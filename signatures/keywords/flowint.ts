@@ -17,11 +17,13 @@ const CHANGES = new Set(['+', '-', '=']);
 const COMPARISONS = new Set(['<', '<=', '>', '>=', '==', '!=']);
 const PRESENCE = new Set(['isset', 'isnotset', 'notset']);
 const LARGEST = 0xffffffff;
+/** Of a counter: one word, as those of flowbits. */
+const NAME = /^\S+$/;
 
 function parse(rule: RuleBuilder, argument: string | undefined, at: Position): void {
   const [name = '', operator = '', value, ...rest] = argument!.split(',').map(each => each.trim());
   const known = CHANGES.has(operator) || COMPARISONS.has(operator) || PRESENCE.has(operator);
-  if (name === '' || !known || rest.length > 0)
+  if (!NAME.test(name) || !known || rest.length > 0)
     throw new RuleError(`invalid flowint "${argument}"`, at, 'flowint:name,+,1');
   if (PRESENCE.has(operator) === (value !== undefined))
     throw new RuleError(`flowint ${operator} takes ${value ? 'no' : 'a'} value`, at);
@@ -36,6 +38,8 @@ function parse(rule: RuleBuilder, argument: string | undefined, at: Position): v
 }
 
 function operandValue(text: string, at: Position): number | string {
+  if (!NAME.test(text))
+    throw new RuleError(`flowint value "${text}" is neither a number nor the name of a counter`, at);
   if (!/^\d+$/.test(text)) return text;
   const value = Number(text);
   if (value > LARGEST) throw new RuleError(`flowint value ${text} is too large`, at, `up to ${LARGEST}`);

@@ -223,3 +223,13 @@ describe('noalert of bits', () => {
     expect(refusal(`${keyword}:noalert,a;`)).toBe(`${keyword}:noalert takes nothing more`);
   });
 });
+
+describe('counters of flows', () => {
+  const header = 'alert tcp any any -> any any';
+  test.each(['flowint:a,+,1 more;', 'flowint:a,+,;', 'flowint:a b,isset;'])('%s', options =>
+    expect(refusal(options, header)).toMatch(/flowint/),
+  );
+  test.each(['flowint:a,+,1;', 'flowint: a , == , b;', 'flowint:a,notset;'])('%s is right', options =>
+    expect(refusal(options, header)).toBeUndefined(),
+  );
+});
