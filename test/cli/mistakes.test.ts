@@ -1,10 +1,15 @@
 /** What the program says to mistakes on the command line, and that it ends with 1. */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { expect, it } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
 import { sluice } from './program.js';
 
+const folder = mkdtempSync(join(tmpdir(), 'sluice-mistakes-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
 async function said(...words: string[]): Promise<string> {
-  const { code, out, err } = await sluice(words, { cwd: tmpdir() });
+  const { code, out, err } = await sluice(words, { cwd: folder });
   expect(code).toBe(1);
   return err + out;
 }
