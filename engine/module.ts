@@ -96,6 +96,8 @@ export interface ThreadModule {
   end?(batch: Batch): void;
   /** New shared objects are there (signatures were reloaded). Called between two batches. */
   reload?(shared: Readonly<Record<string, unknown>>): void;
+  /** What comes from here on has nothing to do with what came before: another capture (`pcap-file.separate`). */
+  beginPart?(): void;
   /** Acquire modules: true when there will be no more packets. */
   readonly finished?: boolean;
   /** Acquire modules: the last `process` found nothing although it waited, so the thread need not rest. */
@@ -132,10 +134,12 @@ export interface Thread {
   /** Lines for a log file; written by another thread. The file is opened by the first to ask. */
   openLog(file: string): LogWriter;
   /**
-   * Lines for log files from here on are of this part of the input (a capture), counted from 0. Threads that read parts
-   * side by side have their lines written in the order of the parts.
+   * Called by an acquire module: packets from here on are of this part of the input (a capture), counted from 0, and have
+   * nothing to do with those before. Threads that read parts side by side have their lines written in the order of the parts.
    */
   beginPart?(part: number): void;
+  /** The part that packets are of now; what all threads share is kept for each part by itself. */
+  readonly inputPart?: number;
   /**
    * Hands `batch` to the modules behind the caller at once, and empties it. For a module that would hold more
    * packets than the pool has: afterwards their slots are free again (or on their way home).

@@ -24,6 +24,9 @@ export default defineModule({
   create: thread => new Decode(thread),
 });
 
+/** Seconds since the epoch that come behind all others. */
+const END_OF_TIME = 2 ** 31 - 1;
+
 class Decode implements ThreadModule {
   private readonly d: Decoding;
   private readonly checksums: Checksums;
@@ -66,6 +69,13 @@ class Decode implements ThreadModule {
 
   end(batch: Batch): void {
     while (!this.d.defrag.letGo(this.number, true, batch)) this.thread.passOn(batch);
+  }
+
+  /** Fragments of the capture before are not completed by this one. */
+  beginPart(): void {
+    this.d.defrag.expire(END_OF_TIME);
+    this.checksums.begin();
+    this.number = 0;
   }
 
   private decode(slot: number): void {

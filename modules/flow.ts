@@ -82,6 +82,8 @@ class Flow implements ThreadModule {
     this.care.beforeBatch(batch.length);
     this.table.nextBatch();
     this.touchAll(batch);
+    if (batch.length > 0)
+      this.table.endings.source = this.row[batch.slots[0]! * Packet.INTS + Packet.SOURCE]!;
     this.assignAll(batch);
     this.table.endings.emit(batch);
   }

@@ -38,7 +38,10 @@ export class Conversations {
     const counters = new ApplicationCounters(thread, protocols);
     this.records = records;
     this.sessions = new Sessions(thread, protocols);
-    this.expectations = new Expectations(thread.shared[EXPECTATIONS] as SharedArrayBuffer | undefined);
+    this.expectations = new Expectations(
+      thread.shared[EXPECTATIONS] as SharedArrayBuffer | undefined,
+      thread,
+    );
     this.parsing = new Parsing(
       thread,
       protocols,

@@ -3,6 +3,8 @@
  * certain protocol (the data connections of FTP). In shared memory: they may be other threads' flows.
  */
 
+import type { Thread } from '../module.js';
+
 /** Shared object with the memory, see `Thread.shared`. */
 export const EXPECTATIONS = 'expectations';
 
@@ -44,7 +46,11 @@ export class Expectations {
   private readonly pair = new Int32Array(8);
   private readonly pairBytes = new Uint8Array(this.pair.buffer);
 
-  constructor(memory: SharedArrayBuffer = allocateExpectations()) {
+  /** @param thread whose part of the input they are of */
+  constructor(
+    memory: SharedArrayBuffer = allocateExpectations(),
+    private readonly thread: Pick<Thread, 'inputPart'> = {},
+  ) {
     this.ints = new Int32Array(memory);
     this.bytes = new Uint8Array(memory);
   }
@@ -67,7 +73,7 @@ export class Expectations {
     const e = this.placeFor(port, now);
     const { ints } = this;
     ints[e + USED_UNTIL] = now + PATIENCE;
-    ints[e + PORT] = port;
+    ints[e + PORT] = this.portInPart(port);
     ints[e + PROTOCOL] = protocol;
     ints[e + LENGTH] = text.length;
     ints.set(this.pair, e + ADDRESSES);
@@ -98,13 +104,19 @@ export class Expectations {
 
   private find(port: number): number {
     const { ints, pair } = this;
+    const wanted = this.portInPart(port);
     for (let e = HEADER_INTS; e < ints[USED_WORDS]!; e += ENTRY_INTS) {
-      if (ints[e + USED_UNTIL] === 0 || ints[e + PORT] !== port) continue;
+      if (ints[e + USED_UNTIL] === 0 || ints[e + PORT] !== wanted) continue;
       let same = 0;
       while (same < pair.length && ints[e + ADDRESSES + same] === pair[same]) same++;
       if (same === pair.length) return e;
     }
     return -1;
+  }
+
+  /** A port, and the part of the input that it is of. */
+  private portInPart(port: number): number {
+    return ((this.thread.inputPart ?? 0) << 16) | port;
   }
 
   /** The entry of the same conversation, a free one, or that which ends first. */

@@ -52,10 +52,11 @@ async function main(): Promise<void> {
   const returns = openReturns(mine, memory, pool, doorbells);
   const ownership = new Ownership(memory, me, start.ownershipCheck, message => log.error(message));
   const counters = new ThreadCounters(mine.counters);
-  const thread = openThread(mine, { memory, pool, counters, passOn: batch => loop.passOn(batch) });
+  const modules: ThreadModule[] = [];
+  const thread = openThread(mine, modules, { memory, pool, counters, passOn: batch => loop.passOn(batch) });
   const handOver = await openHandOver(mine, { thread, returns, doorbells, changeOwner: ownership.change });
   if (start.live) (await loadModule(start.input, start.from)).serve?.(thread, mine.modules);
-  const modules = await createModules(mine.modules, thread);
+  modules.push(...(await createModules(mine.modules, thread)));
   const loop = new Loop(thread, me, {
     modules,
     inlets: openInlets(mine, memory, doorbells),
@@ -110,10 +111,11 @@ function openReturns(mine: ThreadPlan, memory: Memory, pool: Pool, doorbells: re
 /** What modules see of the thread. */
 function openThread(
   mine: ThreadPlan,
+  modules: readonly ThreadModule[],
   parts: Pick<Thread, 'memory' | 'pool' | 'passOn'> & { readonly counters: ThreadCounters },
 ): Thread {
   const logs = openLogs(mine, parts.counters);
-  return {
+  const thread = {
     name: mine.name,
     group: mine.group,
     index: mine.indexInGroup,
@@ -130,12 +132,18 @@ function openThread(
     seed: start.seed,
     shared: start.shared,
     services: new Map(),
-    openLog: file => logs.open(file),
-    beginPart: part => logs.beginPart(part),
+    openLog: (file: string) => logs.open(file),
+    inputPart: 0,
+    beginPart(part: number) {
+      logs.beginPart(part);
+      thread.inputPart = part;
+      for (const module of modules) module.beginPart?.();
+    },
     passOn: parts.passOn,
-    wants: kind => (start.wantedEvents & (1 << kind)) !== 0,
-    warnOnce: text => send({ type: 'warn-once', text }),
+    wants: (kind: number) => (start.wantedEvents & (1 << kind)) !== 0,
+    warnOnce: (text: string) => send({ type: 'warn-once', text }),
   };
+  return thread;
 }
 
 function openLogs(mine: ThreadPlan, counters: ThreadCounters): ThreadLogs {

@@ -1,6 +1,6 @@
 /**
  * Whether TCP checksums are verified. Captures made on the sending host often have none yet (offloading): when a tenth
- * of the first packets is wrong, they are not verified any more.
+ * of the first packets of a capture is wrong, they are not verified any more.
  */
 import { INVALID_TCP_CHECKSUM, PACKETS } from './counters.js';
 import type { Decoding } from './decoding.js';
@@ -11,21 +11,35 @@ const WRONG_RATIO = 10;
 
 export class Checksums {
   private sampling: boolean;
+  /** What was counted before this capture. */
+  private packetsBefore = 0;
+  private wrongBefore = 0;
 
   constructor(
     private readonly d: Decoding,
-    mode: ChecksumMode,
+    private readonly mode: ChecksumMode,
   ) {
     this.sampling = mode === 'sample';
+  }
+
+  /** Another capture begins. */
+  begin(): void {
+    if (this.mode !== 'sample') return;
+    const { tally } = this.d;
+    this.sampling = true;
+    this.d.checksums = true;
+    this.packetsBefore = tally.total(PACKETS);
+    this.wrongBefore = tally.total(INVALID_TCP_CHECKSUM);
   }
 
   /** Looks at what was found so far; called once a batch. */
   sample(): void {
     const { tally } = this.d;
-    if (!this.sampling || tally.total(PACKETS) < SAMPLE) return;
+    if (!this.sampling) return;
+    const packets = tally.total(PACKETS) - this.packetsBefore;
+    if (packets < SAMPLE) return;
     this.sampling = false;
-    const packets = tally.total(PACKETS);
-    const wrong = tally.total(INVALID_TCP_CHECKSUM);
+    const wrong = tally.total(INVALID_TCP_CHECKSUM) - this.wrongBefore;
     if (wrong === 0 || packets / wrong >= WRONG_RATIO) return;
     this.d.checksums = false;
     this.d.thread.log.info(

@@ -53,7 +53,7 @@ export interface Stores {
 export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stores {
   const shared =
     (thread.shared[DETECTION_STATE] as DetectionState | undefined) ?? allocateDetectionState(thread.config);
-  const tracker = new Tracker(thread.memory, thread.flows);
+  const tracker = new Tracker(thread);
   const hosts = new SharedTable(shared.bits);
   const warn = (message: string) => thread.warnOnce(message);
   const datasets = new DatasetStore(new SharedTable(shared.datasets), dataFolder(thread.config), warn);

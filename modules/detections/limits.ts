@@ -46,12 +46,12 @@ export class Limits {
   }
 
   private open(): Thresholds {
-    const { memory, flows, config, shared } = this.thread;
+    const { memory, config, shared } = this.thread;
     const state = (shared[DETECTION_STATE] as DetectionState | undefined) ?? allocateDetectionState(config);
     return new Thresholds(
       memory,
       new SharedTable(state.thresholds),
-      new Tracker(memory, flows),
+      new Tracker(this.thread),
       number => this.signatures[number - FIRST_DETECTION]!,
     );
   }

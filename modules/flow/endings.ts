@@ -15,6 +15,8 @@ export class Endings {
   private readonly waiting: Int32Array;
   private head = 0;
   private count = 0;
+  /** Where packets come from now: of captures that have nothing to do with each other, the one that the flows are of. */
+  source = 0;
 
   constructor(
     private readonly thread: Thread,
@@ -64,6 +66,7 @@ export class Endings {
     row[p + Packet.SECONDS] = flows[f + FlowRecord.LAST_SECONDS]!;
     row[p + Packet.NANOSECONDS] = flows[f + FlowRecord.LAST_NANOSECONDS]!;
     row[p + Packet.NUMBER] = flows[f + FlowRecord.LAST_NUMBER]!;
+    row[p + Packet.SOURCE] = this.source;
     row[p + Packet.IP_VERSION] = flows[f + FlowRecord.IP_VERSION]!;
     row[p + Packet.PROTOCOL] = flows[f + FlowRecord.PROTOCOL]!;
     row[p + Packet.SOURCE_PORT] = flows[f + FlowRecord.CLIENT_PORT]!;

@@ -29,6 +29,7 @@ class PcapAcquire implements ThreadModule {
   private reader: CaptureReader | undefined;
   private file: FoundFile | undefined;
   private source = -1;
+  /** Number of the last packet: of all captures or, where they have nothing to do with each other, of this one. */
   private packets = 0;
   private position = 0;
   private readonly packet = emptyPacket();
@@ -98,7 +99,7 @@ class PcapAcquire implements ThreadModule {
     if (!file) return false;
     this.file = file;
     this.source = this.queue.source;
-    this.separation?.begin(batch, this.source + this.queue.pass * this.queue.length);
+    if (this.separation?.begin(batch, this.source + this.queue.pass * this.queue.length)) this.packets = 0;
     this.repetition.begin(this.queue.pass);
     try {
       const { memory, pool } = this.thread;

@@ -8,11 +8,16 @@ export class Separation {
 
   constructor(private readonly thread: Thread) {}
 
-  /** Before the first packet of a capture: what the one before it left is brought to its end. @param batch its last packets */
-  begin(batch: Batch, part: number): void {
+  /**
+   * Before the first packet of a capture: what the one before it left is brought to its end.
+   * @param batch its last packets
+   * @returns whether packets are counted anew
+   */
+  begin(batch: Batch, part: number): boolean {
     if (this.hasBegun) this.endFlows(batch);
     this.hasBegun = true;
     this.thread.beginPart?.(part);
+    return this.thread.services.has(FLOW_TABLE);
   }
 
   private endFlows(batch: Batch): void {

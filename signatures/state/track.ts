@@ -3,6 +3,7 @@
 import type { FlowRows } from '../../engine/flow-record.js';
 import * as Flow from '../../engine/flow-record.js';
 import type { Memory } from '../../engine/memory.js';
+import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import { KEY_INTS, type SharedTable } from './shared-table.js';
 
@@ -16,10 +17,13 @@ export class Tracker {
   private readonly flowView: DataView;
   private readonly found = new Int32Array(4);
 
-  constructor(
-    private readonly memory: Memory,
-    private readonly flows: FlowRows,
-  ) {
+  private readonly memory: Memory;
+  private readonly flows: FlowRows;
+
+  constructor(private readonly thread: Pick<Thread, 'memory' | 'flows' | 'inputPart'>) {
+    const { memory, flows } = thread;
+    this.memory = memory;
+    this.flows = flows;
     this.flowView = new DataView(flows.bytes.buffer, flows.bytes.byteOffset, flows.bytes.byteLength);
   }
 
@@ -37,8 +41,8 @@ export class Tracker {
   ): void {
     const { key } = table;
     key.fill(0);
-    // The same numbers are other addresses in IPv6.
-    key[KEY_INTS - 1] = this.memory.row[p + Packet.IP_VERSION]!;
+    // The same numbers are other addresses in IPv6, and in captures that have nothing to do with each other.
+    key[KEY_INTS - 1] = ((this.thread.inputPart ?? 0) << 3) | this.memory.row[p + Packet.IP_VERSION]!;
     key[0] = identity[0];
     key[1] = identity[1];
     switch (track) {
