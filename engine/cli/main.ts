@@ -22,6 +22,7 @@ const COMMANDS: Readonly<
 /** @param words the command line behind the program's name  @returns the exit code */
 export async function main(words: readonly string[]): Promise<number> {
   holdBuild();
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreBrokenPipe);
   try {
     const [first = '', ...rest] = words;
     if (Object.hasOwn(COMMANDS, first)) return await (await COMMANDS[first]!()).command(rest);
@@ -35,6 +36,11 @@ export async function main(words: readonly string[]): Promise<number> {
     process.stderr.write(`Error: ${error.message}\n`);
     return 1;
   }
+}
+
+/** Whoever read what the program says has gone (`| head`): it goes on without. */
+function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 async function start(words: readonly string[]): Promise<number> {

@@ -1,8 +1,9 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sluice } from './program.js';
+import { PROGRAM, sluice } from './program.js';
 
 let folder: string;
 beforeAll(() => {
@@ -155,4 +156,17 @@ describe('rules check', () => {
     expect(out).toMatch(/^1 rules loaded, 1 errors/m);
     expect(code).toBe(1);
   });
+});
+
+it('a reader that goes before all was said breaks nothing', async () => {
+  const child = spawn(process.execPath, [PROGRAM, '--list-keywords=all'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let err = '';
+  child.stderr.on('data', data => {
+    err += data;
+  });
+  child.stdout.destroy();
+  expect(await new Promise(resolve => child.on('close', resolve))).toBe(0);
+  expect(err).toBe('');
 });
