@@ -7,7 +7,7 @@ import { Reloads } from './reloads.js';
 import type { Running } from './restarting.js';
 import { openControl } from './run-control.js';
 import { serviceRuns } from './service.js';
-import { onSignals } from './signals.js';
+import { type EarlySignals, onSignals } from './signals.js';
 import type { Sources } from './starting.js';
 
 /** What a run shows besides the log. */
@@ -18,12 +18,17 @@ export interface Presentation {
   readonly watch?: boolean;
 }
 
-/** Begins to listen to signals, the control socket and changed files, and to show progress. @returns ends all of it */
+/**
+ * Begins to listen to signals, the control socket and changed files, and to show progress.
+ * @param early what signals asked for before
+ * @returns ends all of it
+ */
 export async function operate(
   engine: Running,
   preparation: Preparation,
   sources: Sources,
   presentation: Presentation,
+  early: EarlySignals,
   log: EngineLog,
 ): Promise<() => Promise<void>> {
   const reloads = new Reloads(engine, preparation, sources, log);
@@ -37,7 +42,9 @@ export async function operate(
       engine.rotateLogs();
     },
   };
-  const forget = onSignals({ ...actions, abort: () => engine.abort(), reload: () => void reloads.ask() });
+  const onSignal = { ...actions, abort: () => engine.abort(), reload: () => void reloads.ask() };
+  const forget = onSignals(onSignal);
+  early.handOver(onSignal);
   const asked = { counters: () => engine.counters(), statistics: () => preparation.statistics() };
   const closeControl = await openControl(preparation.config, sources.inputs, { ...actions, ...asked }, log);
   const unwatch = presentation.watch ? onChange(preparation.files(), () => void reloads.ask()) : () => {};

@@ -14,6 +14,7 @@ import { addSettings, type Preparation, prepare } from './preparation.js';
 import { becomeUser } from './privileges.js';
 import { type Running, startRestarting } from './restarting.js';
 import { readSettings, type Settings } from './settings.js';
+import { EarlySignals } from './signals.js';
 import { checkThreads, type Sources, sharedObjects, start } from './starting.js';
 import { summary } from './summary.js';
 import { UsageError } from './usage-error.js';
@@ -21,6 +22,7 @@ import { versionLine } from './version.js';
 
 /** @returns the exit code: 0, or 1 when it could not run or something of the input could not be read */
 export async function run(given: Given, presentation: Presentation): Promise<number> {
+  const early = new EarlySignals();
   let log: EngineLog = consoleLog(given.verbosity, undefined, given.quiet);
   try {
     if (!given.test) checkInputs(given);
@@ -35,11 +37,12 @@ export async function run(given: Given, presentation: Presentation): Promise<num
     log.notice(`sluice: This is ${versionLine()} running in ${given.test ? 'TEST' : 'USER'} mode`);
     log.info(`config: read from ${settings.file}`);
     log.info(`exception-policy: master exception-policy set to: ${settings.config.read(masterSwitch)}`);
-    return await runWith(given, settings, log, presentation);
+    return await runWith(given, settings, early, log, presentation);
   } catch (error) {
     log.error(messageOf(error));
     return 1;
   } finally {
+    early.forget();
     log.close();
   }
 }
@@ -47,6 +50,7 @@ export async function run(given: Given, presentation: Presentation): Promise<num
 async function runWith(
   given: Given,
   settings: Settings,
+  early: EarlySignals,
   log: EngineLog,
   presentation: Presentation,
 ): Promise<number> {
@@ -63,7 +67,7 @@ async function runWith(
   const devices = await openDevices(inputs, config, preparation.from, log);
   try {
     const shown = { ...presentation, summary: presentation.summary && !given.quiet };
-    return await runThreads(preparation, { inputs, devices, restarts }, shown, log);
+    return await runThreads(preparation, { inputs, devices, restarts }, shown, early, log);
   } finally {
     devices.close();
   }
@@ -73,12 +77,13 @@ async function runThreads(
   preparation: Preparation,
   sources: Sources,
   presentation: Presentation,
+  early: EarlySignals,
   log: EngineLog,
 ): Promise<number> {
   const { config } = preparation;
   const engine = await startAsUser(preparation, sources, log);
   const started = performance.now();
-  const end = await operate(engine, preparation, sources, presentation, log);
+  const end = await operate(engine, preparation, sources, presentation, early, log);
   const result = await engine.finished;
   await end();
   const counters = engine.counters();

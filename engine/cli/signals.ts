@@ -8,6 +8,38 @@ export interface SignalActions {
   reload(): void;
 }
 
+/**
+ * Signals that come before there are threads: without a handler HUP and USR2 would end a sensor that is just starting. What
+ * they ask for is done when it can be.
+ */
+export class EarlySignals {
+  private rotate = false;
+  private reload = false;
+  private readonly noteRotate = (): void => {
+    this.rotate = true;
+  };
+  private readonly noteReload = (): void => {
+    this.reload = true;
+  };
+
+  constructor() {
+    process.on('SIGHUP', this.noteRotate);
+    process.on('SIGUSR2', this.noteReload);
+  }
+
+  /** From here on others listen. What was asked for so far is done now. */
+  handOver(actions: Pick<SignalActions, 'rotate' | 'reload'>): void {
+    this.forget();
+    if (this.rotate) actions.rotate();
+    if (this.reload) actions.reload();
+  }
+
+  forget(): void {
+    process.off('SIGHUP', this.noteRotate);
+    process.off('SIGUSR2', this.noteReload);
+  }
+}
+
 /** INT and TERM stop, at once when they come again; HUP rotates logs; USR2 reloads rules. @returns undoes it */
 export function onSignals(actions: SignalActions): () => void {
   let asked = false;
