@@ -62,8 +62,6 @@ export interface EngineResult {
   /** Packets that were handled by a thread that did not own them (with `threading.ownership-check`). */
   readonly violations: number;
   readonly threads: readonly ThreadReport[];
-  /** Lines of logs that could not be written. */
-  readonly lostLines: number;
 }
 
 /** Threads that run. */

@@ -4,7 +4,7 @@ import type { Log } from '../module.js';
 
 /** Tells what failed, and what there was. @returns the exit code */
 export function tellOutcome(
-  { failure, violations, lostLines }: EngineResult,
+  { failure, violations }: EngineResult,
   counters: ReadonlyMap<string, number>,
   seconds: number,
   log: Log,
@@ -12,6 +12,7 @@ export function tellOutcome(
   if (failure !== undefined) log.error(`threads: ${failure}`);
   if (violations > 0)
     log.error(`threads: ${violations} packets were handled by a thread that did not own them`);
+  const lostLines = counters.get('output.lost_lines') ?? 0;
   if (lostLines > 0) log.error(`output: ${lostLines} lines or packets were not written`);
   const [packets, bytes] = [counters.get('decoder.pkts') ?? 0, counters.get('decoder.bytes') ?? 0];
   log.notice(`threads: ${packets} packets, ${bytes} bytes in ${seconds.toFixed(3)} s`);

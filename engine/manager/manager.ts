@@ -217,7 +217,6 @@ export class Manager implements Engine {
       failure: this.failure,
       violations: this.threadsRunning.reduce((sum, thread) => sum + thread.violations, 0),
       threads: this.threads(),
-      lostLines: this.sinks.lost,
     });
   }
 
@@ -230,7 +229,7 @@ export class Manager implements Engine {
     const counters = totalCounters(this.threadsRunning.map(thread => thread.counters()));
     for (const [name, value] of this.options.earlier ?? [])
       counters.set(name, (counters.get(name) ?? 0) + value);
-    if (this.sinks.lost > 0) counters.set(LOST_LINES, this.sinks.lost);
+    if (this.sinks.lost > 0) counters.set(LOST_LINES, (counters.get(LOST_LINES) ?? 0) + this.sinks.lost);
     return counters;
   }
 

@@ -87,21 +87,18 @@ export class Judgement {
       const h = signature * Header.INTS;
       let action = this.image.header[h + Header.ACTION]!;
       const options = this.image.header[h + Header.OPTIONS]!;
+      const limited = this.limit(signature, options, p, queue.toServer[i] === 1);
+      if (limited === SUPPRESSED) continue;
       if ((options & Header.OPTION_FIREWALL) !== 0) {
-        this.firewallAlert(batch, slot, wire, queue, i);
+        if (limited !== SILENT) this.firewallAlert(batch, slot, wire, queue, i);
         continue;
       }
       let changed = 0;
       let reason = REASON_RULES;
       let silent = (options & Header.OPTION_NO_ALERT) !== 0 || action === Header.ACTION_CONFIG;
-      if ((options & Header.OPTION_THRESHOLD) !== 0 && this.thresholds) {
-        const answer = this.thresholds.check(signature, p, queue.toServer[i] === 1);
-        if (answer === SUPPRESSED) {
-          this.thread.counters.values[this.counters.suppressed]!++;
-          continue;
-        }
-        silent ||= answer === SILENT;
-        const replacing = NEW_ACTIONS[this.thresholds.newAction];
+      if (limited !== undefined) {
+        silent ||= limited === SILENT;
+        const replacing = NEW_ACTIONS[this.thresholds!.newAction];
         if (replacing !== undefined) {
           action = replacing;
           changed = verdictOf(action);
@@ -133,20 +130,18 @@ export class Judgement {
     return this.drop(action, p, wire, flow, toFlow, REASON_RULES) ? signature : -1;
   }
 
-  /** What the firewall decided is done already: it only alerts here, unless a threshold keeps it silent. */
+  /** What the firewall decided is done already: it only alerts here. */
   private firewallAlert(batch: Batch, slot: number, wire: number, queue: AlertQueue, i: number): void {
-    if (this.keptSilent(slot * Packet.INTS, queue, i)) return;
     const drops = (queue.flags[i]! & MATCH_DROPS) !== 0;
     this.alert(batch, slot, wire, queue, i, drops ? Packet.VERDICT_DROP : 0);
   }
 
-  private keptSilent(p: number, queue: AlertQueue, i: number): boolean {
-    const signature = queue.signatures[i]!;
-    const options = this.image.header[signature * Header.INTS + Header.OPTIONS]!;
-    if ((options & Header.OPTION_THRESHOLD) === 0 || !this.thresholds) return false;
-    const answer = this.thresholds.check(signature, p, queue.toServer[i] === 1);
+  /** What the thresholds of a signature say of its match; undefined where it has none. */
+  private limit(signature: number, options: number, p: number, toServer: boolean): number | undefined {
+    if ((options & Header.OPTION_THRESHOLD) === 0 || !this.thresholds) return undefined;
+    const answer = this.thresholds.check(signature, p, toServer);
     if (answer === SUPPRESSED) this.thread.counters.values[this.counters.suppressed]!++;
-    return answer === SUPPRESSED || answer === SILENT;
+    return answer;
   }
 
   private appliesToFlow(h: number, flags: number): boolean {
