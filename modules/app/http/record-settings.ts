@@ -3,6 +3,7 @@ import type { Config } from '../../../engine/config/config.js';
 import { boolean, option, text, texts } from '../../../engine/config/option.js';
 import { outputBit, recordTypeSettings } from '../../../engine/config/output-list.js';
 import { bodyOptions } from '../../../engine/record/alert-bodies.js';
+import { type CustomField, customFields } from './custom-fields.js';
 
 const HTTP = 'outputs.*.eve-log.types.*.http.';
 
@@ -28,8 +29,7 @@ export const RECORD_OPTIONS = [EXTENDED, CUSTOM, DUMP];
 /** One way of telling transactions, and the outputs that want it. */
 export interface HttpVariant {
   readonly extended: boolean;
-  /** Lower-case names of header fields that are told in the lists of headers. */
-  readonly custom: readonly string[];
+  readonly custom: readonly CustomField[];
   readonly dumpRequest: boolean;
   readonly dumpResponse: boolean;
   /** See `OutputRecord.outputs`. */
@@ -64,13 +64,8 @@ function variantOf(settings: Config): Omit<HttpVariant, 'outputs'> {
   const dump = settings.read({ ...DUMP, path: 'dump-all-headers' });
   return {
     extended: settings.read({ ...EXTENDED, path: 'extended' }),
-    custom: settings.read({ ...CUSTOM, path: 'custom' }).map(fieldName),
+    custom: customFields(settings.read({ ...CUSTOM, path: 'custom' })),
     dumpRequest: dump === 'request' || dump === 'both',
     dumpResponse: dump === 'response' || dump === 'both',
   };
-}
-
-/** Names may be written with underscores. */
-function fieldName(name: string): string {
-  return name.toLowerCase().replaceAll('_', '-');
 }

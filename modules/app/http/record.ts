@@ -3,6 +3,7 @@ import { printable } from '../../../engine/files/file-record.js';
 import { latin1 } from '../../../engine/latin1.js';
 import { bodyMembers } from '../../../engine/record/alert-bodies.js';
 import { parseContentRange } from './content-range.js';
+import type { CustomField } from './custom-fields.js';
 import type { Headers } from './headers.js';
 import { type HttpVariant, USUAL } from './record-settings.js';
 import type { HttpTransaction } from './transaction.js';
@@ -12,8 +13,9 @@ export function httpRecord(transaction: HttpTransaction, variant: HttpVariant): 
   const members: string[] = [];
   addBasic(transaction, members);
   if (variant.extended) addExtended(transaction, members);
-  addHeaders(members, 'request_headers', transaction.request.headers, variant.dumpRequest, variant.custom);
-  addHeaders(members, 'response_headers', transaction.response.headers, variant.dumpResponse, variant.custom);
+  addCustom(transaction, members, variant.custom);
+  if (variant.dumpRequest) addHeaders(members, 'request_headers', transaction.request.headers);
+  if (variant.dumpResponse) addHeaders(members, 'response_headers', transaction.response.headers);
   return `"http":{${members.join(',')}}`;
 }
 
@@ -57,19 +59,31 @@ function addExtended({ request, response }: HttpTransaction, members: string[]):
   members.push(`"length":${response.body?.wireLength ?? 0}`);
 }
 
-/** The fields that are wanted, all or by name, in the order in which they came. */
-function addHeaders(
+function addCustom(
+  { request, response }: HttpTransaction,
   members: string[],
-  member: string,
-  headers: Headers | undefined,
-  all: boolean,
-  names: readonly string[],
+  fields: readonly CustomField[],
 ): void {
-  if (!headers || (!all && names.length === 0)) return;
-  const fields = headers.fields
-    .filter(({ name }) => all || names.includes(latin1(name).toLowerCase()))
-    .map(({ name, value }) => `{"name":${json(latin1(name))},"value":${json(latin1(value))}}`);
+  for (const { member, field, ofRequest } of fields)
+    add(members, member, (ofRequest ? request : response).headers?.value(field));
+}
+
+/** What a record tells of one field at the most, so that forged headers make no endless lines. */
+const LONGEST_NAME = 256;
+const LONGEST_VALUE = 2048;
+
+/** All fields, in the order in which they came. */
+function addHeaders(members: string[], member: string, headers: Headers | undefined): void {
+  if (!headers) return;
+  const fields = headers.fields.map(({ name, value }) => {
+    const told = { name: json(cut(name, LONGEST_NAME)), value: json(cut(value, LONGEST_VALUE)) };
+    return `{"name":${told.name},"value":${told.value}}`;
+  });
   members.push(`"${member}":[${fields.join(',')}]`);
+}
+
+function cut(bytes: Uint8Array, most: number): string {
+  return latin1(bytes.subarray(0, most));
 }
 
 function add(members: string[], name: string, value: Uint8Array | undefined): void {

@@ -174,7 +174,7 @@ describe('records', () => {
     expect(feed.records.map(({ http }) => http)).toEqual([
       { hostname: 'b', url: '/a' },
       { hostname: 'b', url: '/a', http_method: 'GET', protocol: 'HTTP/1.1', length: 0 },
-      { hostname: 'b', url: '/a', request_headers: [{ name: 'Accept-Encoding', value: 'c' }] },
+      { hostname: 'b', url: '/a', accept_encoding: 'c' },
       {
         hostname: 'b',
         url: '/a',
