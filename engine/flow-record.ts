@@ -121,6 +121,8 @@ export const FLAG_BYPASSED = 1 << 8;
 /** The flow only exists because of one-way or ICMP error traffic. */
 export const FLAG_TCP_REUSED = 1 << 9;
 export const FLAG_WRONG_THREAD = 1 << 10;
+/** Carried as many bytes within an interval as `flow.rate-tracking` names. */
+export const FLAG_ELEPHANT = 1 << 11;
 /** The upper half of FLAGS has the link type of the first packet. */
 export const LINK_TYPE_SHIFT = 16;
 

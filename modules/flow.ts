@@ -20,6 +20,7 @@ import { defineModule, type Thread, type ThreadModule } from '../engine/module.j
 import * as Packet from '../engine/packet.js';
 import { Care, prealloc } from './flow/care.js';
 import { ClockHand } from './flow/clock-hand.js';
+import { elephantOptions } from './flow/elephants.js';
 import { expiry } from './flow/expiry.js';
 import { recursionTracking, vlanTracking, wantsFlow } from './flow/packet-key.js';
 import { emergencyRecovery, FlowTable, hashSize, memcap, simulatedMemcap } from './flow/table.js';
@@ -38,6 +39,7 @@ export const options: readonly AnyOption[] = [
   vlanTracking,
   recursionTracking,
   simulatedMemcap,
+  ...elephantOptions,
   ...timeoutOptions,
 ];
 

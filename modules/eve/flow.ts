@@ -27,6 +27,7 @@ const STATE = key('state');
 const REASON = key('reason');
 const ALERTED = key('alerted');
 const WRONG_THREAD = key('wrong_thread');
+const ELEPHANT = key('elephant');
 const ACTION = key('action');
 const EXCEPTIONS = key('exception_policy');
 const TRANSACTIONS = key('tx_cnt');
@@ -143,6 +144,7 @@ function writeEnd(json: JsonBytes, subject: Subject): void {
   json.text(REASON, REASONS[subject.flowField(FlowRecord.END_REASON)] ?? 'unknown');
   json.boolean(ALERTED, subject.flowField(FlowRecord.ALERTS) > 0);
   if (flags & FlowRecord.FLAG_WRONG_THREAD) json.boolean(WRONG_THREAD, true);
+  if (flags & FlowRecord.FLAG_ELEPHANT) json.boolean(ELEPHANT, true);
   const action = ACTIONS[subject.flowField(FlowRecord.ACTION)] ?? '';
   if (action !== '') json.text(ACTION, action);
 }

@@ -15,6 +15,7 @@ import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import { REASON_FLOW_MEMCAP } from '../../engine/verdict.js';
 import { FlowCounters } from './counters.js';
+import { type Elephants, elephantsOf } from './elephants.js';
 import { Endings } from './endings.js';
 import { IndexTable } from './index-table.js';
 import { isIcmpError, OTHER, PacketKey, TO_SERVER } from './packet-key.js';
@@ -71,6 +72,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
   private readonly index: IndexTable;
   private readonly free: FreeRows;
   private readonly update: FlowUpdate;
+  private readonly elephants: Elephants | undefined;
   private readonly memcapPolicy: ExceptionPolicy;
   private readonly simulated: number;
   private direction = OTHER;
@@ -90,7 +92,8 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
     const affordable = Math.floor(config.read(memcap) / thread.count / BYTES_PER_FLOW);
     this.free = new FreeRows(flowRange.first, Math.max(1, Math.min(flowRange.count, affordable)));
     this.firstRow = flowRange.first;
-    this.update = new FlowUpdate(thread.memory, thread.flows, new BypassedPackets(thread));
+    this.elephants = elephantsOf(thread);
+    this.update = new FlowUpdate(thread.memory, thread.flows, new BypassedPackets(thread), this.elephants);
     this.counters = new FlowCounters(thread);
     this.timeouts = new Timeouts(config);
     this.endings = new Endings(thread, flow => this.release(flow));
@@ -295,6 +298,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
   }
 
   private release(flow: number): void {
+    this.elephants?.forget(flow);
     this.flows[flow * FlowRecord.INTS + FlowRecord.STATE] = FlowRecord.STATE_FREE;
     this.free.giveBack(flow);
   }

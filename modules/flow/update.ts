@@ -7,6 +7,7 @@ import * as FlowRecord from '../../engine/flow-record.js';
 import type { Memory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
 import { REASON_EXCEPTION_FLOW_DROP } from '../../engine/verdict.js';
+import type { Elephants } from './elephants.js';
 import { stateBits } from './endings.js';
 
 const TCP = 6;
@@ -24,6 +25,7 @@ export class FlowUpdate {
     memory: Memory,
     flows: FlowRows,
     private readonly bypassed: BypassedPackets,
+    private readonly elephants?: Elephants,
   ) {
     this.row = memory.row;
     this.row64 = memory.row64;
@@ -48,6 +50,7 @@ export class FlowUpdate {
     if (flags & (FlowRecord.FLAG_DROPPED | FlowRecord.FLAG_PASSED)) this.judge(p, f);
     if (flags & FlowRecord.FLAG_BYPASSED) this.bypassed.note(p, flow);
     this.snapshot(slot, flow);
+    this.elephants?.note(p, flow, toServer);
   }
 
   /** Packets from here on are in another batch for the modules behind. */

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import type { Batch } from '../../engine/batch.js';
+import * as FlowRecord from '../../engine/flow-record.js';
+import flow from '../../modules/flow.js';
+import { ethernet, ipv4, packet, udp } from '../packets/builder.js';
+import { stubThread } from '../thread-stub.js';
+import { decodeAll } from './decoded.js';
+
+const CLIENT = '10.0.0.1';
+const SERVER = '10.0.0.2';
+/** 100 bytes on the wire. */
+const SIZE = 100;
+const filling = 'x'.repeat(SIZE - 14 - 20 - 8);
+const there = packet(
+  ethernet(),
+  ipv4({ source: CLIENT, destination: SERVER }),
+  udp({ sport: 9, dport: 53 }),
+  filling,
+);
+const back = packet(
+  ethernet(),
+  ipv4({ source: SERVER, destination: CLIENT }),
+  udp({ sport: 53, dport: 9 }),
+  filling,
+);
+
+/** Feeds packets, each with its second. @returns the counter, and whether the flow is marked */
+function run(rate: object, packets: readonly (readonly [Uint8Array, number])[]) {
+  const thread = stubThread({ config: { flow: { 'rate-tracking': rate } as never } });
+  const module = flow.create(thread) as { process(batch: Batch): void };
+  for (const [data, second] of packets) {
+    module.process(decodeAll(thread, thread.batch([data], { time: 1_700_000_000 + second })));
+  }
+  const marked = (thread.flows.row[FlowRecord.FLAGS]! & FlowRecord.FLAG_ELEPHANT) !== 0;
+  return { marked, counted: thread.counters.read('flow.elephant') };
+}
+
+describe('elephant flows', () => {
+  const rate = { bytes: 300, interval: 10 };
+  it.each<[string, readonly (readonly [Uint8Array, number])[], boolean]>([
+    ['fewer bytes than that', [there, there].map(each => [each, 0]), false],
+    ['exactly as many', [there, there, there].map(each => [each, 0]), true],
+    ['within the interval', [0, 5, 9].map(second => [there, second]), true],
+    ['over a longer time', [0, 5, 10].map(second => [there, second]), false],
+    ['after a pause', [0, 5, 25, 26, 27].map(second => [there, second]), true],
+    ['the answers alone', [[there, 0], ...[1, 2, 3].map(second => [back, second] as const)], true],
+    [
+      'both ways are not added up',
+      [
+        [there, 0],
+        [there, 1],
+        [back, 2],
+        [back, 3],
+      ],
+      false,
+    ],
+  ])('%s', (_, packets, elephant) => {
+    expect(run(rate, packets)).toEqual({ marked: elephant, counted: elephant ? 1 : 0 });
+  });
+
+  it('are counted once', () => {
+    const packets = [0, 0, 0, 0, 0, 0, 0].map(second => [there, second] as const);
+    expect(run(rate, packets).counted).toBe(1);
+  });
+
+  it('are none without the option', () => {
+    expect(run({}, [[there, 0]]).marked).toBe(false);
+  });
+});
