@@ -132,7 +132,9 @@ export function variableName(text: string, keyword: string, at: Position): strin
 }
 
 /** DCE/RPC tells how numbers are written: nothing else may. */
-export function checkDce(format: ByteFormat, keyword: string, at: Position): void {
-  if (format.dce && (format.base !== undefined || format.endian))
+export function checkDce(format: ByteFormat, rule: RuleBuilder, keyword: string, at: Position): void {
+  if (!format.dce) return;
+  if (format.base !== undefined || format.endian)
     throw new RuleError(`Invalid option. A ${keyword} keyword with dce holds other invalid modifiers.`, at);
+  if (!rule.sticky) rule.useProtocol([{ name: 'dcerpc' }], `${keyword} with dce`, at);
 }

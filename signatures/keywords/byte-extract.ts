@@ -51,8 +51,11 @@ const byteExtract: Keyword = {
     const format: ByteFormat = { relative: false, littleEndian: false };
     let multiplier = 1;
     let align = 0;
+    const given = new Set<string>();
     for (const flag of flags) {
-      const [word, number] = flag.split(/\s+/);
+      const [word = '', number] = flag.split(/\s+/);
+      if (given.has(word)) throw new RuleError(`byte_extract: ${word} is given twice`, at);
+      given.add(word);
       if (word === 'multiplier' && number)
         multiplier = wholeNumber(number, 'byte_extract multiplier', 1, 65_535, at);
       else if (word === 'align' && (number === '2' || number === '4')) align = Number(number);
@@ -60,11 +63,11 @@ const byteExtract: Keyword = {
         throw new RuleError(`unknown byte_extract argument "${flag}"`, at, byteExtract.grammar);
       }
     }
-    checkDce(format, 'byte_extract', at);
+    checkDce(format, rule, 'byte_extract', at);
     const match: ByteExtractMatch = {
       kind: 'byte_extract',
       bytes: byteCount(bytes, rule, format, 'byte_extract', at),
-      offset: numberOrVariable(offset, rule, 'byte_extract', -65_535, 65_535, at),
+      offset: wholeNumber(offset, 'byte_extract', -65_535, 65_535, at),
       name: variableName(name, 'byte_extract', at),
       multiplier,
       align,
@@ -109,7 +112,7 @@ function parseMath(rule: RuleBuilder, argument: string, at: Position): void {
   }
   for (const word of MATH_WORDS)
     if (!given.has(word)) throw new RuleError(`byte_math needs ${word}`, at, byteMath.grammar);
-  checkDce(format, 'byte_math', at);
+  checkDce(format, rule, 'byte_math', at);
   const operator = OPERATORS.find(each => each === given.get('oper'));
   if (!operator)
     throw new RuleError(`byte_math: unknown oper "${given.get('oper')}"`, at, OPERATORS.join(' '));

@@ -52,7 +52,7 @@ const byteJump: Keyword = {
         throw new RuleError(`unknown byte_jump argument "${flag}"`, at, byteJump.grammar);
       }
     }
-    checkDce(format, 'byte_jump', at);
+    checkDce(format, rule, 'byte_jump', at);
     const match: ByteJumpMatch = {
       kind: 'byte_jump',
       bytes: byteCount(bytes, rule, format, 'byte_jump', at, 0),

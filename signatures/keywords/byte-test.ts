@@ -43,7 +43,7 @@ const byteTest: Keyword = {
       if (!applyFormat(flag, format, 'byte_test', at))
         throw new RuleError(`unknown byte_test argument "${flag}"`, at, byteTest.grammar);
     }
-    checkDce(format, 'byte_test', at);
+    checkDce(format, rule, 'byte_test', at);
     const negated = operation.startsWith('!');
     const operator =
       OPERATORS.find(each => each === operation.slice(negated ? 1 : 0).trim()) ??

@@ -45,9 +45,14 @@ const nocase = flag('nocase', 'Upper and lower case letters of the content are t
   each.nocase = true;
 });
 
-const rawbytes = flag('rawbytes', 'Looks at the bytes as they are; kept for compatibility.', (each, rule) => {
-  rule.notes.set('rawbytes', each);
-});
+const rawbytes = flag(
+  'rawbytes',
+  'Looks at the bytes as they are; kept for compatibility.',
+  (each, rule, at) => {
+    if (rule.sticky) throw new RuleError('"rawbytes" cannot be combined with a sticky buffer', at);
+    rule.notes.set('rawbytes', each);
+  },
+);
 
 function requireNoRelative(each: ContentMatch, at: Position): void {
   if (each.distance !== undefined || each.within !== undefined) throw mixed(at);

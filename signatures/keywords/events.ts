@@ -49,6 +49,7 @@ function applicationEvent(rule: RuleBuilder, argument: string | undefined, at: P
     return;
   }
   if (known.events && !known.events.has(event)) throw unknownEvent(known, event, at);
+  rule.useProtocol([known], `app-layer-event:${name}`, at);
   const match: TransactionEventMatch = { kind: 'transaction-event', protocol: protocol!, event };
   rule.addCondition(match);
 }

@@ -57,6 +57,7 @@ export function parseInteger(
   if (!comparison) throw invalid(text, keyword, at);
   const sign = comparison[1] === '!' ? '!=' : (comparison[1] ?? '=');
   const a = value(comparison[2]!, keyword, syntax, at);
+  if (sign !== '=' && sign !== '!=' && !/^\d/.test(comparison[2]!)) throw invalid(text, keyword, at);
   return possible({ mode: sign as IntegerTest['mode'], a }, text, keyword, syntax, at);
 }
 

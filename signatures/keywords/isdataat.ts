@@ -54,11 +54,22 @@ const absent: Keyword = {
   },
 };
 
-/** @throws RuleError when a buffer that must not be there has further conditions */
+/** @throws RuleError when a buffer that must not be there has further conditions, or lacks those it may have instead */
 export function checkAbsent({ conditions }: Pick<BufferConditions, 'conditions'>, at: Position): void {
-  const [first] = conditions;
-  if (first?.kind === 'absent' && !(first as AbsentMatch).orElse && conditions.length > 1)
-    throw new RuleError('absent leaves nothing for other conditions on its buffer', at, 'absent:or_else;');
+  const [first, ...others] = conditions;
+  if (first?.kind !== 'absent') return;
+  const { orElse } = first as AbsentMatch;
+  if (!orElse && others.length > 0)
+    throw new RuleError(
+      "signature can't have a buffer tested absent and tested with other keywords such as content",
+      at,
+      'absent:or_else;',
+    );
+  if (orElse && others.length === 0)
+    throw new RuleError(
+      'signature with absent: or_else expects other keywords to test on such as content',
+      at,
+    );
 }
 
 /** True when the conditions hold although there is no such buffer. */

@@ -30,12 +30,21 @@ export interface ThresholdMatch extends Match {
 
 const TRACKS = new Set(['by_src', 'by_dst', 'by_both', 'by_rule', 'by_flow']);
 
-/** `name value` pairs behind commas. */
-function fieldsOf(argument: string, keyword: string, at: Position): Map<string, string> {
+const THRESHOLD_FIELDS = ['type', 'track', 'count', 'seconds', 'multiplier'];
+const FILTER_FIELDS = ['track', 'count', 'seconds'];
+
+/** `name value` pairs behind commas, each once, of names that the keyword has. */
+function fieldsOf(
+  argument: string,
+  keyword: string,
+  names: readonly string[],
+  at: Position,
+): Map<string, string> {
   const fields = new Map<string, string>();
   for (const part of argument.split(',')) {
     const match = /^\s*([a-z_]+)\s+(\S+)\s*$/.exec(part);
-    if (!match || fields.has(match[1]!)) throw new RuleError(`invalid ${keyword} "${part.trim()}"`, at);
+    if (!match || fields.has(match[1]!) || !names.includes(match[1]!))
+      throw new RuleError(`invalid ${keyword} "${part.trim()}"`, at, names.join(', '));
     fields.set(match[1]!, match[2]!);
   }
   return fields;
@@ -57,7 +66,7 @@ function trackOf(fields: Map<string, string>, keyword: string, at: Position): Tr
 
 function parseThreshold(rule: RuleBuilder, argument: string | undefined, at: Position): void {
   requireAlone(rule, 'threshold', at);
-  const fields = fieldsOf(argument!, 'threshold', at);
+  const fields = fieldsOf(argument!, 'threshold', THRESHOLD_FIELDS, at);
   const type = fields.get('type') ?? '';
   const track = trackOf(fields, 'threshold', at);
   const count = amount(fields, 'count', 'threshold', at);
@@ -79,7 +88,7 @@ function parseThreshold(rule: RuleBuilder, argument: string | undefined, at: Pos
 
 function parseDetectionFilter(rule: RuleBuilder, argument: string | undefined, at: Position): void {
   requireAlone(rule, 'detection_filter', at);
-  const fields = fieldsOf(argument!, 'detection_filter', at);
+  const fields = fieldsOf(argument!, 'detection_filter', FILTER_FIELDS, at);
   const track = trackOf(fields, 'detection_filter', at);
   const count = amount(fields, 'count', 'detection_filter', at);
   const seconds = amount(fields, 'seconds', 'detection_filter', at);

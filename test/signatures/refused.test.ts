@@ -233,3 +233,33 @@ describe('counters of flows', () => {
     expect(refusal(options, header)).toBeUndefined(),
   );
 });
+
+describe('keywords that contradict each other, or lack what they need', () => {
+  test.each<[string, string, string]>([
+    [
+      'sample.uri; absent: or_else;',
+      sample,
+      'signature with absent: or_else expects other keywords to test on such as content',
+    ],
+    [
+      'sample.uri; absent; bsize:1;',
+      sample,
+      "signature can't have a buffer tested absent and tested with other keywords such as content",
+    ],
+    ['sample.uri; content:"a"; rawbytes;', sample, '"rawbytes" cannot be combined with a sticky buffer'],
+    [
+      'byte_extract:1,0,v,relative,relative;',
+      'alert tcp any any -> any any',
+      'byte_extract: relative is given twice',
+    ],
+    ['byte_test:2,=,1,0,dce;', sample, 'rule is about sample, but keyword byte_test with dce about dcerpc'],
+    [
+      'detection_filter:track by_src, count 2, seconds 60, unique_on dst_port;',
+      'alert tcp any any -> any any',
+      'invalid detection_filter "unique_on dst_port"',
+    ],
+  ])('%s of %s', (options, header, reason) => expect(refusal(options, header)).toBe(reason));
+
+  test('sample.uri; absent: or_else; content:"a"; is right', () =>
+    expect(refusal('sample.uri; absent: or_else; content:"a";', sample)).toBeUndefined());
+});
