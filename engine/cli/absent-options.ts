@@ -59,7 +59,7 @@ const ABSENT: readonly Absent[] = [
   {
     reason: 'they are not there',
     paths: words(
-      'stream.reassembly.raw app-layer.protocols.smb.max-session-cache-size app-layer.protocols.tls.no-reassemble ' +
+      'app-layer.protocols.smb.max-session-cache-size app-layer.protocols.tls.no-reassemble ' +
         'outputs.*.alert-debug outputs.*.tcp-data outputs.*.http-body-data app-layer.protocols.enip.detection-ports.sp ' +
         'plugins heartbeat asn1-max-frames legacy host-mode daemon-directory umask ' +
         'logging.outputs.*.syslog capture.disable-offloading ' +

@@ -32,6 +32,8 @@ export class BatchPlan {
     private readonly image: RuleSetImage,
     private readonly scan: Scan,
     private readonly states: FlowStates,
+    /** Signatures see streams, not packets alone. */
+    private readonly seesStreams: boolean,
   ) {
     this.row = memory.row;
   }
@@ -98,7 +100,7 @@ export class BatchPlan {
     const { row } = this;
     const length = row[p + Packet.STREAM_LENGTH]!;
     const gap = row[p + Packet.STREAM_GAP]!;
-    if (length === 0 && gap === 0) return;
+    if ((length === 0 && gap === 0) || !this.seesStreams) return;
     const toServer = (row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_TO_SERVER) !== 0;
     const group = streamGroup(this.image, this.flows, flow, toServer);
     if (!followsStreams(group)) return;

@@ -35,6 +35,8 @@ export interface DetectionParts {
   readonly tags: PacketTags;
   readonly notes: Notes;
   readonly unlogged: Unlogged;
+  /** Signatures see streams, not packets alone. */
+  readonly seesStreams: boolean;
   readonly chunkToServer: number;
   readonly chunkToClient: number;
   /** Number among `image.applicationNames` of each application protocol, by number of the protocol. */

@@ -6,6 +6,7 @@ import { ignoresChecksums } from '../../engine/checksum-options.js';
 import { engineMode } from '../../engine/exception-policy.js';
 import { offerFirewallHooks } from '../../engine/firewall.js';
 import type { Thread } from '../../engine/module.js';
+import { RAW_REASSEMBLY } from '../../engine/raw-reassembly.js';
 import type { RuleSetImage } from '../../signatures/compile/image.js';
 import { signatureLanguage } from '../../signatures/language.js';
 import { PCRE_MATCH_LIMIT, PCRE_RECURSION_LIMIT } from '../../signatures/rule-settings.js';
@@ -100,6 +101,7 @@ function rulesOf({ thread, watch, stores, expressions, count }: Home, image: Rul
 function partsOf(home: Home, image: RuleSetImage, scan: Scan, rules: Rules): DetectionParts {
   const { thread, watch, pool, states, tags, stores, at, facts, count } = home;
   const { config, memory, flows } = thread;
+  const seesStreams = config.read(RAW_REASSEMBLY);
   return {
     thread,
     image,
@@ -108,7 +110,8 @@ function partsOf(home: Home, image: RuleSetImage, scan: Scan, rules: Rules): Det
     rules,
     scan,
     states,
-    plan: new BatchPlan(memory, flows, image, scan, states),
+    plan: new BatchPlan(memory, flows, image, scan, states, seesStreams),
+    seesStreams,
     streams: new StreamInspection(memory, pool, scan, count('detect.stream_history_lost')),
     queue: new AlertQueue(config.read(Options.PACKET_ALERT_MAX)),
     judgement: judgementOf(home, image, rules),

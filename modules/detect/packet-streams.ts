@@ -36,7 +36,7 @@ export class PacketStreams {
   take(i: number, p: number): StreamState | undefined {
     const { row } = this;
     const { facts, image, plan } = this.parts;
-    if (facts.flow < 0 || facts.transport !== Traits.TCP) return undefined;
+    if (facts.flow < 0 || facts.transport !== Traits.TCP || !this.parts.seesStreams) return undefined;
     const flags = row[p + Packet.STREAM_FLAGS]!;
     if (row[p + Packet.STREAM_LENGTH] === 0 && row[p + Packet.STREAM_GAP] === 0 && flags === 0)
       return undefined;

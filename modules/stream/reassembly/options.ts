@@ -1,5 +1,6 @@
 /** Configuration of reassembly: `stream.reassembly` in the YAML. */
 import { type AnyOption, boolean, choice, integer, option, size } from '../../../engine/config/option.js';
+import { RAW_REASSEMBLY } from '../../../engine/raw-reassembly.js';
 import { STREAM_DEPTH } from '../../../engine/stream-depth.js';
 
 export const MEMCAP = option(
@@ -60,6 +61,7 @@ export const SIMULATED_MEMCAP = option(
 );
 
 export const REASSEMBLY_OPTIONS: readonly AnyOption[] = [
+  RAW_REASSEMBLY,
   MEMCAP,
   STREAM_DEPTH,
   SEGMENT_PREALLOC,

@@ -13,6 +13,7 @@ import type { Memory } from '../../../engine/memory.js';
 import type { ByteRange, Thread } from '../../../engine/module.js';
 import * as Packet from '../../../engine/packet.js';
 import * as Event from '../../../engine/packet-events.js';
+import { RAW_REASSEMBLY } from '../../../engine/raw-reassembly.js';
 import { type OverlapVersions, STREAM_CONTROL, type StreamControl } from '../../../engine/stream-control.js';
 import { ReassemblyCounters } from './counters.js';
 import { Delivery } from './delivery.js';
@@ -48,6 +49,8 @@ export class Reassembler implements StreamControl {
   private readonly counters: ReassemblyCounters;
   private readonly overlaps = new OverlapLog();
   private readonly occasion = new Occasion();
+  /** Flag of packets whose payload is inspected in the stream. */
+  private readonly inStream: number;
 
   constructor(thread: Thread) {
     const { config } = thread;
@@ -57,6 +60,7 @@ export class Reassembler implements StreamControl {
     const pieces = new Pieces(this.rows, memory, config.read(Options.SEGMENT_PREALLOC));
     this.store = { rows: this.rows, pieces, memory, bytes: thread.memory.bytes, copy: thread.memory.copy };
     this.limits = new Limits(config);
+    this.inStream = config.read(RAW_REASSEMBLY) ? Packet.FLAG_IN_STREAM : 0;
     this.simulatedMemcap = config.read(Options.SIMULATED_MEMCAP);
     this.counters = new ReassemblyCounters(thread.counters);
     this.placement = new Placement(
@@ -162,7 +166,7 @@ export class Reassembler implements StreamControl {
     const outcome = this.placement.place(r, start, end, offset, inline);
     this.reportOverlap(slot);
     if (outcome !== PLACED) this.reportLoss(outcome, p);
-    else if (!repeated) this.memory.row[p + Packet.FLAGS]! |= Packet.FLAG_IN_STREAM;
+    else if (!repeated) this.memory.row[p + Packet.FLAGS]! |= this.inStream;
     if (inline) this.handOnInline(batch, slot, r, toServer, start, end, offset, outcome);
     return outcome;
   }
@@ -302,7 +306,7 @@ export class Reassembler implements StreamControl {
     if (((inOrder - delivered) | 0) <= 0) return;
     const own = inOrder === end && ((delivered - start) | 0) >= 0;
     const data = own ? offset + ((delivered - start) | 0) : bufferOffset(this.store, r, delivered);
-    this.memory.row[slot * Packet.INTS + Packet.FLAGS]! |= Packet.FLAG_IN_STREAM;
+    this.memory.row[slot * Packet.INTS + Packet.FLAGS]! |= this.inStream;
     this.outlet.give(r, inOrder, data, this.on(batch, slot, toServer, true), Packet.STREAM_INLINE);
   }
 
