@@ -45,6 +45,8 @@ export interface Datasets {
 }
 
 const COMMANDS = new Set(['set', 'unset', 'isset', 'isnotset']);
+/** Of datarep. */
+const OPERATORS = new Set(['<', '>', '=']);
 const FORMATS = new Set(['csv', 'json', 'jsonline', 'ndjson']);
 const LONGEST_NAME = 63;
 
@@ -65,6 +67,7 @@ const OPTIONS = new Set(
 function declarationOf(name: string, fields: Map<string, string>, at: Position): DatasetDeclaration {
   if (name === '' || name.length > LONGEST_NAME)
     throw new RuleError(`invalid name of a dataset "${name}"`, at, 'up to 63 characters');
+  if (/\s/.test(name)) throw new RuleError(`spaces not allowed in dataset names: "${name}"`, at);
   for (const field of fields.keys())
     if (!OPTIONS.has(field))
       throw new RuleError(`invalid dataset option "${field}"`, at, nearest(field, OPTIONS));
@@ -151,6 +154,8 @@ function parseDataset(rule: RuleBuilder, argument: string | undefined, at: Posit
 function parseDatarep(rule: RuleBuilder, argument: string | undefined, at: Position): void {
   if (!rule.sticky) throw new RuleError('datarep needs a preceding sticky buffer', at);
   const [name = '', operator = '', value = '', ...rest] = argument!.split(',').map(each => each.trim());
+  if (!OPERATORS.has(operator))
+    throw new RuleError(`datarep operation "${operator}" is invalid`, at, [...OPERATORS].join(', '));
   const test = parseInteger(operator + value, 'datarep', { bits: 16 }, at);
   const declared = { ...declarationOf(name, fieldsOf(rest, 'datarep', at), at), reputation: true };
   const declaration = rule.context.datasets.declare(declared, at);
@@ -170,7 +175,7 @@ export const datasetKeywords: readonly Keyword[] = [
     name: 'datarep',
     family: 'payload',
     summary: 'Reputation of the buffer in a set of values.',
-    grammar: 'name, < | > | = | <= | >=, value, load file, type string | md5 | sha256 | ipv4 | ipv6 | ip',
+    grammar: 'name, < | > | =, value, load file, type string | md5 | sha256 | ipv4 | ipv6 | ip',
     features: ['integer'],
     parse: parseDatarep,
   },

@@ -43,6 +43,8 @@ describe('datasets are refused', () => {
     ['dataset:isset,seen,type text', 'bad type text'],
     ['dataset:isset,seen,type string,key a', 'invalid dataset option "key"'],
     ['dataset:is,seen,type string', 'dataset action "is" is invalid'],
+    ['dataset:isset,se en,type string', 'spaces not allowed in dataset names'],
+    ['datarep:rep,>=,1,load rep.lst,type string', 'datarep operation ">=" is invalid'],
     [`${seen},load none.lst`, 'no such file'],
     [`${seen},load bad.lst`, 'is no value of type string'],
     [`${seen},load rep.lst`, 'Cannot mix dataset and datarep values for set seen'],
