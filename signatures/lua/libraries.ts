@@ -4,7 +4,7 @@ import type { LuaContext } from './context.js';
 import { datasetLibrary } from './libraries/dataset.js';
 import { dnp3Library } from './libraries/dnp3.js';
 import { dnsLibrary } from './libraries/dns.js';
-import { base64Library, hashLibrary } from './libraries/encodings.js';
+import { base64Library, hashingLibrary, hashLibrary } from './libraries/encodings.js';
 import { configLibrary, logLibrary, utilLibrary } from './libraries/engine.js';
 import { flowLibrary } from './libraries/flow.js';
 import { httpLibrary } from './libraries/http.js';
@@ -27,6 +27,7 @@ export function librariesFor(context: LuaContext): LuaLibrary[] {
     flowintLibrary,
     flowvarLibrary,
     hashLibrary,
+    hashingLibrary,
     httpLibrary,
     ja3Library,
     logLibrary,

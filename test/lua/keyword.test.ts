@@ -225,6 +225,22 @@ describe('luaxform', () => {
         local out = base64.encode(input) .. hasher:finalize_to_hex():sub(1, 4) .. hashlib.md5_hexdigest(input):sub(1, 4)
         return out .. #hashlib.sha1_digest(input) .. base64.decode_nopad("YQ"), 100
       end`;
+    const forms = `
+      local base64, hashing = require "suricata.base64", require "suricata.hashing"
+      function transform(input)
+        local hasher = hashing.md5()
+        hasher.update(input)
+        local padopt = base64.decode_padopt("YQ") .. base64.decode_padopt("YQ==")
+        local lenient = base64.decode_rfc2045("Y-Q=") .. base64.decode_rfc4648("YWI-")
+        local out = padopt .. lenient .. #hasher.finalize() .. hashing.md5_hex_digest(input):sub(1, 4)
+        return out, #out
+      end`;
+    const other = await sensor(
+      rule(`luaxform:${script(forms)}; content:"aaaab169001"; bsize:11;`),
+      {},
+      layer,
+    );
+    expect(other.see(layer.tell('abc'))).toEqual(['1@1']);
     const watched = await sensor(rule(`luaxform:${script(text)}; content:"YWJjba78900120a";`), {}, layer);
     expect(watched.see(layer.tell('abc'))).toEqual(['1@1']);
   });

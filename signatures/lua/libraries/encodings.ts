@@ -1,6 +1,7 @@
-/** suricata.base64 and suricata.hashlib. */
+/** suricata.base64 and suricata.hashlib, which is documented as suricata.hashing. */
 import { createHash } from 'node:crypto';
 import type { LuaFunction, LuaValue } from '../../../engine/lua.js';
+import { type Base64Mode, decodeBase64 } from '../../keywords/base64-decoding.js';
 import type { LibraryMaker } from '../context.js';
 
 /** @throws Error for what is no string */
@@ -11,22 +12,38 @@ function bytesOf(value: LuaValue): Buffer {
 
 const encoded = (value: LuaValue): string => bytesOf(value).toString('base64');
 
+const unpadded = (text: string): string => text.replace(/=+$/, '');
+
+type Padding = 'needed' | 'optional' | 'refused';
+
 /** RFC 4648, section 4: nothing but its letters, and padding as said. @throws Error */
-function decoded(value: LuaValue, padded: boolean): Buffer {
+function decoded(value: LuaValue, padding: Padding): Buffer {
   const text = bytesOf(value).toString('latin1');
   const bytes = Buffer.from(text, 'base64');
   const again = bytes.toString('base64');
-  if (text !== (padded ? again : again.replace(/=+$/, ''))) throw new Error('invalid base64');
-  return bytes;
+  const isPadded = text === again;
+  const isBare = text === unpadded(again);
+  if ((isPadded && padding !== 'refused') || (isBare && padding !== 'needed')) return bytes;
+  if (isPadded && isBare) return bytes;
+  throw new Error('invalid base64');
+}
+
+/** Decodes as far as the text goes in this form. */
+function lenient(value: LuaValue, mode: Base64Mode): Uint8Array {
+  const bytes = bytesOf(value);
+  return decodeBase64(bytes, 0, bytes.length, mode);
 }
 
 export const base64Library: LibraryMaker = () => ({
   name: 'suricata.base64',
   functions: {
     encode: value => [encoded(value)],
-    encode_nopad: value => [encoded(value).replace(/=+$/, '')],
-    decode: value => [decoded(value, true)],
-    decode_nopad: value => [decoded(value, false)],
+    encode_nopad: value => [unpadded(encoded(value))],
+    decode: value => [decoded(value, 'needed')],
+    decode_nopad: value => [decoded(value, 'refused')],
+    decode_padopt: value => [decoded(value, 'optional')],
+    decode_rfc2045: value => [lenient(value, 'rfc2045')],
+    decode_rfc4648: value => [lenient(value, 'rfc4648')],
   },
   source: 'return ...',
 });
@@ -39,10 +56,13 @@ function digests(): Record<string, LuaFunction> {
   );
 }
 
-export const hashLibrary: LibraryMaker = () => ({
-  name: 'suricata.hashlib',
-  functions: digests(),
-  source: `
+/** The library of digests under one of its names. */
+const hashLibraryAs =
+  (name: string): LibraryMaker =>
+  () => ({
+    name,
+    functions: digests(),
+    source: `
 local module = {}
 local function hex(bytes)
   return (string.gsub(bytes, ".", function(letter) return string.format("%02x", string.byte(letter)) end))
@@ -55,11 +75,15 @@ for name, digest in pairs(...) do
   module[name] = function()
     local data = ""
     return {
-      update = function(_, text) data = data .. text end,
+      -- called with a colon, or with a point as the documentation does
+      update = function(self, text) data = data .. (text or self) end,
       finalize = function() return digest(data) end,
       finalize_to_hex = function() return hexdigest(data) end,
     }
   end
 end
 return module`,
-});
+  });
+
+export const hashLibrary = hashLibraryAs('suricata.hashlib');
+export const hashingLibrary = hashLibraryAs('suricata.hashing');

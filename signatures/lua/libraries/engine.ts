@@ -43,7 +43,8 @@ export const utilLibrary: LibraryMaker = context => ({
   functions: {
     thread_info: () => {
       const { threadName, threadNumber } = hostOf(context);
-      return [{ id: threadNumber, name: threadName }];
+      const [group = threadName] = threadName.split('#');
+      return [{ id: threadNumber, name: threadName, group_name: group }];
     },
   },
   source: 'return ...',
