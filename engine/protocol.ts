@@ -95,6 +95,8 @@ export interface Protocol<T extends Transaction = Transaction> {
    * @param shared what was prepared for all threads (see `Thread.shared`)
    */
   prepare?(config: Config, shared: Readonly<Record<string, unknown>>): unknown;
+  /** Numbers for the statistics that are asked now and then, by the counter's name: what the settings' memory holds. */
+  gauges?(settings: unknown): Readonly<Record<string, () => number>>;
   /** Reads what the client sends, as a coroutine over `session.client`; started with the first data. */
   client?(session: Session<T>): Generator<void, void, void>;
   /** Reads what the server sends. */
@@ -133,6 +135,7 @@ const NOTHING_SAID = {
   options: undefined,
   bodyLength: undefined,
   prepare: undefined,
+  gauges: undefined,
   client: undefined,
   server: undefined,
   datagram: undefined,

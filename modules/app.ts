@@ -104,6 +104,7 @@ export class Application implements ThreadModule, ApplicationLayer {
       this.packet(slot, slot * Packet.INTS);
     }
     batch.replace();
+    this.conversations.noteGauges();
   }
 
   /** The flow table is another thread's: packets are turned as they come, and the row when its owner is done with it. */

@@ -11,6 +11,7 @@ export class ApplicationCounters {
   private readonly ofTransactions: readonly ByTransport[];
   private readonly ofGaps: readonly ByTransport[];
   private readonly ofFailures: readonly ByTransport[];
+  private readonly ofMistakes: readonly ByTransport[];
   private readonly ofUnknown: ByTransport;
 
   constructor({ counters }: Thread, protocols: readonly Protocol[]) {
@@ -29,6 +30,9 @@ export class ApplicationCounters {
     });
     this.ofGaps = protocols.map(protocol => errors('gap', protocol));
     this.ofFailures = protocols.map(protocol => errors('parser', protocol));
+    this.ofMistakes = protocols.map(protocol => errors('internal', protocol));
+    // Suricata counts here what it had no memory for; here the process ends then.
+    for (const protocol of protocols) errors('alloc', protocol);
     this.ofUnknown = { tcp: declare('flow.failed_tcp'), udp: declare('flow.failed_udp') };
   }
 
@@ -46,6 +50,11 @@ export class ApplicationCounters {
 
   failure(protocol: number, transport: Transport): void {
     this.values[this.ofFailures[protocol]![transport]]!++;
+  }
+
+  /** The parser did not say that it failed, it threw. */
+  mistake(protocol: number, transport: Transport): void {
+    this.values[this.ofMistakes[protocol]![transport]]!++;
   }
 
   unknown(transport: Transport): void {

@@ -27,16 +27,19 @@ export class Conversations {
   private readonly records: FlowProtocols;
   private readonly sessions: Sessions;
   private readonly expectations: Expectations;
+  private readonly expected: number;
   private readonly parsing: Parsing;
   private readonly beginnings: Beginnings;
 
   constructor(
-    thread: Thread,
+    private readonly thread: Thread,
     private readonly protocols: readonly Protocol[],
   ) {
     const records = new FlowProtocols(thread, protocols);
     const counters = new ApplicationCounters(thread, protocols);
     this.records = records;
+    // All threads share them.
+    this.expected = thread.counters.declare('app_layer.expectations', 'max');
     this.sessions = new Sessions(thread, protocols);
     this.expectations = new Expectations(
       thread.shared[EXPECTATIONS] as SharedArrayBuffer | undefined,
@@ -62,6 +65,13 @@ export class Conversations {
     this.telling = new Telling(thread, session =>
       counters.transactions(records.numberOf(session.protocol), records.transportOf(session.flow)),
     );
+  }
+
+  /** Brings the numbers up to date that are no counts. */
+  noteGauges(): void {
+    this.sessions.noteGauges();
+    if (this.expectations.none) return;
+    this.thread.counters.values[this.expected] = this.expectations.waiting;
   }
 
   useFrames(names: ReadonlySet<string>): void {

@@ -43,6 +43,8 @@ const decoder = new TextDecoder();
 export class Expectations {
   private readonly ints: Int32Array;
   private readonly bytes: Uint8Array;
+  /** Second in which somebody announced or came last. */
+  private latest = 0;
   private readonly pair = new Int32Array(8);
   private readonly pairBytes = new Uint8Array(this.pair.buffer);
 
@@ -60,6 +62,15 @@ export class Expectations {
     return this.ints[USED_WORDS] === 0;
   }
 
+  /** Conversations that are waited for. */
+  get waiting(): number {
+    const { ints } = this;
+    let count = 0;
+    for (let e = HEADER_INTS; e < ints[USED_WORDS]!; e += ENTRY_INTS)
+      if (ints[e + USED_UNTIL] !== 0 && ints[e + USED_UNTIL]! >= this.latest) count++;
+    return count;
+  }
+
   /**
    * Announces a conversation. The one that would end first gives way where there is no room.
    * @param a one host, 4 or 16 bytes  @param b the other  @param now seconds
@@ -68,6 +79,7 @@ export class Expectations {
   add(a: Uint8Array, b: Uint8Array, port: number, now: number, { protocol, detail }: Expectation): boolean {
     const text = encoder.encode(JSON.stringify(detail));
     if (text.length > MOST_DETAIL) return false;
+    this.latest = Math.max(this.latest, now);
     this.usePair(a, b);
     this.lock();
     const e = this.placeFor(port, now);
@@ -86,6 +98,7 @@ export class Expectations {
   /** Takes what was announced between two hosts for a port; undefined where nothing was. */
   take(a: Uint8Array, b: Uint8Array, port: number, now: number): Expectation | undefined {
     if (this.none) return undefined;
+    this.latest = Math.max(this.latest, now);
     this.usePair(a, b);
     this.lock();
     const e = this.find(port);

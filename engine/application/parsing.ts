@@ -49,7 +49,7 @@ export class Parsing {
       if (this.errors.simulating) this.errors.simulate(toServer, talk.received(toServer));
       if (!talk.deliver(toServer, bytes, start, end)) return;
     } catch (error) {
-      this.gaveUp(session, error);
+      this.gaveUp(flow, session, error);
     }
     this.fulfil(p, flow, talk, session);
   }
@@ -65,7 +65,7 @@ export class Parsing {
       session.protocol.datagram?.(session, bytes, start, end, ofClient);
       session.frames?.took(ofClient, 0, bytes, start, end - start, end - start);
     } catch (error) {
-      this.gaveUp(session, error);
+      this.gaveUp(flow, session, error);
     }
     this.fulfil(p, flow, talk, session);
     // One that cannot be read says nothing of those behind it.
@@ -95,7 +95,7 @@ export class Parsing {
     try {
       run(session);
     } catch (error) {
-      this.gaveUp(session, error);
+      this.gaveUp(flow, session, error);
     }
     this.fulfil(p, flow, talk, session);
   }
@@ -109,8 +109,10 @@ export class Parsing {
   }
 
   /** A parser that throws, or says itself that it failed, is counted and not asked again for this flow. */
-  private gaveUp(session: Session, error: unknown): void {
+  private gaveUp(flow: number, session: Session, error: unknown): void {
     session.failed = true;
+    if (!this.errors.simulating)
+      this.counters.mistake(this.records.numberOf(session.protocol), this.records.transportOf(flow));
     this.thread.log.debug(`parser ${session.protocol.name} failed: ${(error as Error).stack}`);
   }
 

@@ -21,6 +21,7 @@ export class Sessions {
   private readonly limits: SessionLimits;
   private readonly frameLimits: FrameLimits;
   private readonly inline: boolean;
+  private readonly gauges: readonly { readonly counter: number; read(): number }[];
 
   /** @param protocols by their numbers */
   constructor(
@@ -33,6 +34,18 @@ export class Sessions {
     this.limits = { socket: config.read(SOCKET_LIMIT), transactions: config.read(MAX_TRANSACTIONS) };
     this.frameLimits = { open: config.read(MAX_TRANSACTIONS), bytes: config.read(FRAME_LIMIT) };
     this.inline = config.read(engineMode) === 'ips';
+    this.gauges = protocols.flatMap((protocol, i) =>
+      Object.entries(protocol.gauges?.(this.settings[i]) ?? {}).map(([name, read]) => ({
+        counter: thread.counters.declare(name),
+        read,
+      })),
+    );
+  }
+
+  /** Brings the statistics of what protocols hold up to date. */
+  noteGauges(): void {
+    const { values } = this.thread.counters;
+    for (const { counter, read } of this.gauges) values[counter] = read();
   }
 
   /** Protocols that are recognised. */

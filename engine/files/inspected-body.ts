@@ -19,6 +19,8 @@ export const FILE_LIMITS: BodyLimits = { limit: 100_000, minimum: 32_768, window
 /** What bodies of a thread take together, against their bound. */
 export interface BodyMemory {
   used: number;
+  /** How often there was no room. */
+  refused: number;
   readonly cap: number;
 }
 
@@ -60,7 +62,10 @@ export class InspectedBody {
 
   private keep(bytes: Uint8Array): void {
     const { memory } = this;
-    if (memory.used + bytes.length > memory.cap) return;
+    if (memory.used + bytes.length > memory.cap) {
+      memory.refused++;
+      return;
+    }
     memory.used += bytes.length;
     this.store.append(bytes);
   }

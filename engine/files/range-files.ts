@@ -19,7 +19,9 @@ interface Whole {
 
 export class RangeFiles {
   private readonly files = new Map<string, Whole>();
-  private held = 0;
+  /** Bytes that wait, and how often there was no room for some. */
+  held = 0;
+  refused = 0;
 
   /**
    * @param memcap bytes that may wait
@@ -62,7 +64,10 @@ export class RangeFiles {
       whole.next += fresh.length;
       return;
     }
-    if (this.held + bytes.length > this.memcap) return;
+    if (this.held + bytes.length > this.memcap) {
+      this.refused++;
+      return;
+    }
     const waiting = whole.waiting.get(start) ?? new GrowingBytes();
     if (start + waiting.length !== position) return;
     waiting.append(bytes);

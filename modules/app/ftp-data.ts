@@ -51,7 +51,7 @@ export default defineProtocol<FtpDataTransaction>({
   recognition: {},
   prepare: (config, shared): FtpDataSettings => ({
     files: fileSettings(config, shared),
-    memory: { used: 0, cap: MEMORY },
+    memory: { used: 0, refused: 0, cap: MEMORY },
   }),
   record: ({ announced }) =>
     `"ftp_data":${JSON.stringify({ filename: printable(announced.filename), command: announced.command })}`,

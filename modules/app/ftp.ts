@@ -4,7 +4,7 @@ import { defineProtocol, type ProbeResult } from '../../engine/protocol.js';
 import { Control } from './ftp/control.js';
 import { BUFFERS, TESTS, VALUES } from './ftp/keywords.js';
 import { ftpRecord } from './ftp/record.js';
-import { FTP_OPTIONS, ftpSettings } from './ftp/settings.js';
+import { FTP_OPTIONS, type FtpSettings, ftpGauges, ftpSettings } from './ftp/settings.js';
 import { EVENTS, type FtpTransaction, PROGRESS_TO_CLIENT, PROGRESS_TO_SERVER } from './ftp/transaction.js';
 
 /** Commands that begin conversations. */
@@ -41,6 +41,8 @@ export default defineProtocol<FtpTransaction>({
   options: FTP_OPTIONS,
   record: ftpRecord,
   prepare: ftpSettings,
+  gauges: settings => ftpGauges(settings as FtpSettings),
+  release: transaction => transaction.release(),
   client: session => controlOf(session).commands(),
   server: session => controlOf(session).replies(),
 });

@@ -14,7 +14,7 @@ import { httpAlertRecord, httpRecord } from './http/record.js';
 import { BODY_OPTIONS, RECORD_OPTIONS, USUAL } from './http/record-settings.js';
 import { readRequests } from './http/request-reader.js';
 import { readResponses } from './http/response-reader.js';
-import { HTTP_OPTIONS, type HttpSettings, httpSettings } from './http/settings.js';
+import { HTTP_OPTIONS, type HttpSettings, httpGauges, httpSettings } from './http/settings.js';
 import {
   BODY,
   COMPLETE,
@@ -87,6 +87,7 @@ export default defineProtocol<HttpTransaction>({
   lineFields: httpLineFields,
   bodyLength: (transaction, toServer) => transaction.message(toServer).body?.visible,
   prepare: httpSettings,
+  gauges: settings => httpGauges(settings as HttpSettings),
   client: session => readRequests(connectionOf(session, () => new Connection(session))),
   server: session => readResponses(connectionOf(session, () => new Connection(session))),
   release(transaction) {

@@ -96,7 +96,7 @@ export default defineProtocol<NfsTransaction>({
   options: [MOST_TRANSACTIONS],
   prepare: (config, shared): NfsSettings => ({
     files: fileSettings(config, shared),
-    memory: { used: 0, cap: MEMORY },
+    memory: { used: 0, refused: 0, cap: MEMORY },
     mostTransactions: config.read(MOST_TRANSACTIONS),
   }),
   client: session => records(session, () => conversationOf(session), true),

@@ -77,3 +77,20 @@ describe('app-layer.error-policy', () => {
     expect(feed.flow(Flow.FLAGS)).toBe(Flow.FLAG_DROPPED);
   });
 });
+
+describe('a parser that throws', () => {
+  // biome-ignore lint/correctness/useYield: it never comes that far
+  const broken: Protocol = {
+    ...(toy as unknown as Protocol),
+    *client() {
+      throw new Error('a mistake');
+    },
+  };
+
+  it('is counted as a mistake of its own', () => {
+    const { counters } = new Feed([broken]).client('TOY one\n').end().thread;
+    expect(counters.read('app_layer.error.toy.internal')).toBe(1);
+    expect(counters.read('app_layer.error.toy.parser')).toBe(1);
+    expect(simulated('ignore').thread.counters.read('app_layer.error.toy.internal')).toBe(0);
+  });
+});

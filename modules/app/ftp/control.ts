@@ -56,6 +56,7 @@ export class Control {
     const word = latin1(blank < 0 ? bytes : bytes.subarray(0, blank)).toUpperCase();
     const transaction = this.begin(word, blank < 0 ? undefined : bytes.subarray(blank + 1));
     if (!transaction) return;
+    transaction.keep(this.settings.memory, bytes);
     if (truncated) {
       transaction.commandTruncated = true;
       this.session.event(transaction, 'request_command_too_long');
@@ -116,8 +117,10 @@ export class Control {
       session.event(transaction, 'response_command_too_long');
     }
     const text = code === undefined ? bytes : bytes.subarray(4);
-    if (transaction.replies.length < MOST_REPLIES)
+    if (transaction.replies.length < MOST_REPLIES) {
+      transaction.keep(this.settings.memory, bytes);
       transaction.replies.push({ code: code === undefined ? undefined : bytes.subarray(0, 3), text });
+    }
     session.advance(transaction, false, STARTED);
     if (this.isLast(code, bytes[3])) this.conclude(transaction, code ?? '', latin1(bytes));
   }

@@ -32,8 +32,19 @@ export const FTP_OPTIONS = [LONGEST_LINE, MOST_TRANSACTIONS, MEMCAP];
 export interface FtpSettings {
   readonly longestLine: number;
   readonly mostTransactions: number;
+  /** Bytes of commands and replies of open transactions. */
+  readonly memory: { used: number };
 }
 
 export function ftpSettings(config: Config): FtpSettings {
-  return { longestLine: config.read(LONGEST_LINE), mostTransactions: config.read(MOST_TRANSACTIONS) };
+  return {
+    longestLine: config.read(LONGEST_LINE),
+    mostTransactions: config.read(MOST_TRANSACTIONS),
+    memory: { used: 0 },
+  };
+}
+
+/** `ftp.memcap`, how often there was no room, stays 0: what a connection keeps has bounds of its own. */
+export function ftpGauges({ memory }: FtpSettings): Readonly<Record<string, () => number>> {
+  return { 'ftp.memuse': () => memory.used, 'ftp.memcap': () => 0 };
 }

@@ -30,6 +30,8 @@ export class FtpTransaction extends TwoSidedTransaction {
   bounce = false;
   commandTruncated = false;
   replyTruncated = false;
+  private memory: { used: number } | undefined;
+  private kept = 0;
 
   /**
    * @param command in upper case; undefined for what a server says unasked
@@ -41,5 +43,17 @@ export class FtpTransaction extends TwoSidedTransaction {
     readonly argument: Uint8Array | undefined,
   ) {
     super(id);
+  }
+
+  /** A line of it counts in the memory of FTP. */
+  keep(memory: { used: number }, { length }: Uint8Array): void {
+    this.memory = memory;
+    this.kept += length;
+    memory.used += length;
+  }
+
+  /** The transaction is over: what it kept does not count any more. */
+  release(): void {
+    if (this.memory) this.memory.used -= this.kept;
   }
 }

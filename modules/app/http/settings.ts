@@ -72,11 +72,21 @@ export function httpSettings(config: Config, shared: Readonly<Record<string, unk
     alertBodies: bodyForms(config, BODIES, BODY_OPTIONS),
     forwardedFor: forwardedForSettings(config).filter(wanted => wanted !== undefined),
     ranges: new RangeFiles(config.read(RANGE_MEMCAP), config.read(RANGE_TIMEOUT)),
-    memory: { used: 0, cap: config.read(MEMCAP) },
+    memory: { used: 0, refused: 0, cap: config.read(MEMCAP) },
     tellsBodies: {
       request: askedKeywords(shared).includes('hook:request_body'),
       response: askedKeywords(shared).includes('hook:response_body'),
     },
+  };
+}
+
+/** What bodies and ranges take, and how often there was no room. */
+export function httpGauges({ memory, ranges }: HttpSettings): Readonly<Record<string, () => number>> {
+  return {
+    'http.memuse': () => memory.used,
+    'http.memcap': () => memory.refused,
+    'http.byterange.memuse': () => ranges.held,
+    'http.byterange.memcap': () => ranges.refused,
   };
 }
 

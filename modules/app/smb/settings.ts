@@ -108,7 +108,7 @@ export function smbSettings(config: Config, shared: Readonly<Record<string, unkn
     pipes: config.read(PIPES),
     openFiles: config.read(FILES),
     files: fileSettings(config, shared),
-    memory: { used: 0, cap: MEMORY },
+    memory: { used: 0, refused: 0, cap: MEMORY },
     outputs: outputsOf(config),
   };
 }

@@ -108,7 +108,7 @@ export function smtpSettings(config: Config, shared: Readonly<Record<string, unk
     subjectMd5: listed('md5').includes('subject'),
     files: fileSettings(config, shared),
     limits: { limit: config.read(LIMIT), minimum: config.read(MINIMUM), window: config.read(WINDOW) },
-    memory: { used: 0, cap: MEMORY },
+    memory: { used: 0, refused: 0, cap: MEMORY },
     mostTransactions: config.read(MOST_TRANSACTIONS),
     told: [...new Set([...(extended ? EXTENDED_FIELDS : []), ...listed('custom').map(fieldName)])],
   };

@@ -46,6 +46,17 @@ describe('ftp', () => {
     ]);
   });
 
+  it('counts what it keeps, and the connections it waits for', () => {
+    const feed = new Feed([ftp, ftpData], { serverPort: 21 });
+    const { counters } = feed.thread;
+    feed.client('USER anonymous\r\n');
+    expect(counters.read('ftp.memuse')).toBe('USER anonymous'.length);
+    feed.server('331 ok\r\n').client('PORT 10,0,0,1,4,1\r\n').server('200 OK\r\n').client('RETR a\r\n');
+    expect(counters.read('app_layer.expectations')).toBe(1);
+    feed.close(true).close(false).end();
+    expect(counters.read('app_layer.error.ftp.internal')).toBe(0);
+  });
+
   it('tells the same however it is cut', () => {
     const whole = told(fed(SESSION));
     const bytes = SESSION.flatMap(([toServer, text]) => [...text].map(each => [toServer, each] as const));
