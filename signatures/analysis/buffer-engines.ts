@@ -50,7 +50,7 @@ export function declaredEngines(
 }
 
 /** The protocols that the header of a rule names; all where it names none. Variants count where they alone are named. */
-function meantBy({ protocol }: Signature, protocols: readonly Protocol[]): readonly Protocol[] {
+export function meantBy({ protocol }: Signature, protocols: readonly Protocol[]): readonly Protocol[] {
   const originals = protocols.filter(({ variantOf }) => variantOf === undefined);
   const means = ({ name, ruleNames }: Protocol): boolean =>
     name === protocol || ruleNames?.includes(protocol) === true;

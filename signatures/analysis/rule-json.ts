@@ -13,6 +13,7 @@ import { settle } from './first-condition.js';
 import { integerJson } from './integer-json.js';
 import { applicationOf, typeOf } from './rule-application.js';
 import { flagsOf, requirementsOf } from './rule-flags.js';
+import { isEvent, isOnTransaction, transactionEngines } from './transaction-engines.js';
 
 type Json = Record<string, unknown>;
 
@@ -122,14 +123,6 @@ export function isDirectionOnly(match: Match): boolean {
   );
 }
 
-function isEvent({ kind }: Match): boolean {
-  return kind === 'app-layer-event' || kind === 'transaction-event';
-}
-
-function isOnTransaction(match: Match): boolean {
-  return match.kind.startsWith('protocol-') || isEvent(match);
-}
-
 function packetEngines({ signature, fastPattern }: AnalyzedRule): Json[] {
   const engines: Json[] = [];
   const payload = signature.buffers.some(each => PAYLOAD_BUFFERS.has(each.buffer));
@@ -161,8 +154,10 @@ function engineList(rule: AnalyzedRule, protocols: readonly Protocol[]): Json[] 
   });
   return [
     ...inOrder(buffers),
-    ...testEngines(signature, protocols),
-    ...eventEngines(signature),
+    ...transactionEngines(signature, protocols).map(({ matches, ...engine }) => ({
+      ...engine,
+      matches: matchesJson(matches, undefined),
+    })),
     ...streamEngines(rule),
   ];
 }
@@ -171,43 +166,6 @@ function engineList(rule: AnalyzedRule, protocols: readonly Protocol[]): Json[] 
 function inOrder<T extends { is_mpm: boolean }>(engines: readonly T[][]): T[] {
   const fast = engines.filter(([first]) => first?.is_mpm).flatMap(each => [...each].reverse());
   return [...fast, ...engines.filter(([first]) => !first?.is_mpm).flat()];
-}
-
-function isTest({ kind }: Match): boolean {
-  return kind === 'protocol-test';
-}
-
-/** Tests of a protocol are looked at where it declares them: `ftp:request_complete:generic`. */
-function testEngines(signature: Signature, protocols: readonly Protocol[]): Json[] {
-  return signature.conditions.filter(isTest).flatMap(match => {
-    const protocol = protocols.find(each => each.name === match['protocol']);
-    const test = protocol?.tests.find(each => each.keyword === match['keyword']);
-    if (!protocol || !test) return [];
-    return directionsOf(signature, test.direction).map(direction => {
-      const names = direction === 'toserver' ? protocol.progressToServer : protocol.progressToClient;
-      return {
-        name: `${protocol.name}:${names[test.progress]}:generic`,
-        direction,
-        is_mpm: false,
-        app_proto: protocol.name,
-        progress: names[test.progress]!,
-        matches: [{ name: test.keyword }],
-      };
-    });
-  });
-}
-
-/** Events are looked at in both directions, unless the rule says which. */
-function eventEngines(signature: Signature): Json[] {
-  const events = signature.conditions.filter(match => isOnTransaction(match) && !isTest(match));
-  if (events.length === 0) return [];
-  return directionsOf(signature, 'either').map(direction => ({
-    name: 'app-layer-events',
-    direction,
-    is_mpm: false,
-    progress: 0,
-    matches: matchesJson(events, undefined),
-  }));
 }
 
 /** Conditions on the payload in a rule about transactions are looked at in the stream. */

@@ -57,6 +57,20 @@ describe('rules.json', () => {
     });
   });
 
+  test('values of transactions have engines of their own', () => {
+    expect(
+      rule('alert sample any any -> any any (sample.code:>5; sample.code:!7; sid:1;)').engines,
+    ).toMatchObject([
+      {
+        name: 'sample.code',
+        direction: 'toclient',
+        app_proto: 'sample',
+        progress: 1,
+        matches: [{ name: 'sample.code' }, { name: 'sample.code' }],
+      },
+    ]);
+  });
+
   test('a rule about packets and streams', () => {
     expect(rule('alert tcp any any -> any 443 (content:"|15 03|"; startswith; sid:2; rev:1;)')).toMatchObject(
       {
