@@ -44,6 +44,10 @@ class Detect implements ThreadModule {
     this.detection?.process(batch);
   }
 
+  flush(): void {
+    this.detection?.idle();
+  }
+
   end(batch: Batch): void {
     if (batch.length > 0) this.process(batch);
   }

@@ -1,4 +1,5 @@
 /** What is done with a run while it lasts: shown, stopped, asked, given other rules. */
+import { flowRows } from '../flow-record.js';
 import type { EngineLog } from '../log.js';
 import { onChange } from './file-changes.js';
 import type { Preparation } from './preparation.js';
@@ -45,8 +46,12 @@ export async function operate(
   const onSignal = { ...actions, abort: () => engine.abort(), reload: () => void reloads.ask() };
   const forget = onSignals(onSignal);
   early.handOver(onSignal);
-  const asked = { counters: () => engine.counters(), statistics: () => preparation.statistics() };
-  const closeControl = await openControl(preparation.config, sources.inputs, { ...actions, ...asked }, log);
+  const asked = {
+    counters: () => engine.counters(),
+    statistics: () => ({ ...sources.devices.statistics?.(), ...preparation.statistics() }),
+    flows: () => flowRows(engine.plan.flows),
+  };
+  const closeControl = await openControl(preparation, sources.inputs, { ...actions, ...asked }, log);
   const unwatch = presentation.watch ? onChange(preparation.files(), () => void reloads.ask()) : () => {};
   return async () => {
     unwatch();

@@ -1,8 +1,11 @@
 /** Everything a run needs before its threads start, checked; `-T` ends after it. */
 import { dirname } from 'node:path';
+import type { NamedState } from '../../signatures/compile/named-state.js';
+import type { RuleSetImage } from '../../signatures/compile.js';
 import { expressionCheck } from '../../signatures/expression-check.js';
 import { firewallRuleFiles, ruleFiles } from '../../signatures/rule-files.js';
 import type { LoadOptions } from '../../signatures/rule-loader.js';
+import type { RuleProblem } from '../../signatures/rule-set.js';
 import { allocateDetectionState, type DetectionState } from '../../signatures/state/detection-state.js';
 import { loadProtocols, PROTOCOL_PLUGINS } from '../application/load-protocols.js';
 import { assign, keysOf } from '../config/assign.js';
@@ -46,6 +49,9 @@ export interface Preparation {
   reloadRules(): unknown;
   /** Frees what the rules before used, when all threads have the new ones. */
   releaseReplaced(): void;
+  /** Sets and bits that the rules in force name, and what was wrong with rules. */
+  namedState(): NamedState;
+  failedRules(): readonly RuleProblem[];
   /** What became of the rules when they were loaded last. */
   statistics(): NonNullable<Statistics['more']>;
 }
@@ -82,6 +88,8 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
     },
     from,
     statistics: () => rules.statistics,
+    namedState: () => rules.namedState,
+    failedRules: () => rules.failed,
     files: () => [
       ...[...firewallRuleFiles(config, options), ...ruleFiles(config, options)].flatMap(({ files }) => files),
       ...loader.files,
@@ -98,6 +106,8 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
 /** The compiled rules, and those before until no thread uses them any more. */
 class RulesInForce {
   statistics: NonNullable<Statistics['more']> = {};
+  /** Rules that were refused when they were loaded last. */
+  failed: readonly RuleProblem[] = [];
   private image: unknown;
   private replaced: unknown;
 
@@ -113,8 +123,13 @@ class RulesInForce {
     const { outcome, image } = prepareRules(this.options, this.protocols, this.fatal, this.log, this.image);
     this.replaced = this.image;
     this.image = image;
+    this.failed = outcome.errors.filter(({ rule }) => rule !== undefined);
     this.statistics = { 'detect.engines': [ruleStatistics(outcome, Date.now())] };
     return image;
+  }
+
+  get namedState(): NamedState {
+    return (this.image as RuleSetImage | undefined)?.namedState ?? { datasets: [], hostbits: [] };
   }
 
   releaseReplaced(): void {

@@ -5,7 +5,10 @@ import type { Restarts } from './devices.js';
 
 type Shared = Readonly<Record<string, unknown>>;
 /** What a run does with its threads. */
-export type Running = Pick<Engine, 'counters' | 'stop' | 'abort' | 'reload' | 'rotateLogs' | 'finished'>;
+export type Running = Pick<
+  Engine,
+  'counters' | 'plan' | 'stop' | 'abort' | 'reload' | 'rotateLogs' | 'finished'
+>;
 
 /** What threads go on from, and what they ask when a single one has failed. */
 export type Continuation = Pick<EngineOptions, 'threadFailed' | 'threadIsBack' | 'threadsFailed' | 'earlier'>;
@@ -75,6 +78,10 @@ class Restarting implements Running {
 
   counters(): Map<string, number> {
     return this.engine.counters();
+  }
+
+  get plan(): Engine['plan'] {
+    return this.engine.plan;
   }
 
   stop(): void {

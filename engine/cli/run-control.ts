@@ -1,10 +1,20 @@
 /** Commands for a run that goes on: what its socket takes. */
+
+import { dataFolder } from '../../signatures/state/data-folder.js';
 import type { Config } from '../config/config.js';
 import { ControlSocket, type Handlers } from '../control/control-socket.js';
 import { controlSettings, usualCommands } from '../control/settings.js';
+import type { FlowRows } from '../flow-record.js';
 import type { Log } from '../module.js';
 import { type StatsTree, statsTree } from '../stats-record.js';
+import { datasetCommands } from './control/datasets.js';
+import { deviceCommands } from './control/devices.js';
+import { flowCommands } from './control/flows.js';
+import { hostbitCommands } from './control/hostbits.js';
+import { memcapCommands } from './control/memcaps.js';
+import { declaredOptions } from './declared-options.js';
 import type { Inputs } from './inputs.js';
+import type { Preparation } from './preparation.js';
 import { versionLine } from './version.js';
 
 /** What the commands do. */
@@ -16,34 +26,72 @@ export interface RunActions {
   rotate(): void;
   /** Resolves when the rules that were asked for are in force, or were refused. */
   reload(): Promise<void>;
+  /** Rows of all flows. */
+  flows(): FlowRows | undefined;
 }
 
 const CAPTURES = { pcap: 'PCAP_FILE', nfqueue: 'NFQ', 'af-packet': 'AF_PACKET_DEV' } as const;
 
 /** Opens the socket where the configuration wants one. @returns closes it */
 export async function openControl(
-  config: Config,
+  preparation: Preparation,
   inputs: Inputs,
   actions: RunActions,
   log: Log,
 ): Promise<() => void> {
+  const { config } = preparation;
   const settings = controlSettings(config, inputs.live);
   if (!settings) return () => {};
   try {
-    const socket = await ControlSocket.open(
-      settings.path,
-      settings.permissions,
-      commandsOf(config, inputs, actions),
+    const datasets = datasetCommands(
+      preparation.detectionState,
+      dataFolder(config),
+      () => preparation.namedState().datasets,
+      message => log.error(`datasets: ${message}`),
     );
+    const socket = await ControlSocket.open(settings.path, settings.permissions, {
+      ...commandsOf(config, inputs, actions),
+      ...datasets.handlers,
+      ...(await stateCommands(preparation, inputs, actions)),
+    });
     log.info(`unix-manager: commands are taken at ${settings.path}`);
-    return () => socket.close();
+    return () => {
+      socket.close();
+      datasets.close();
+    };
   } catch (error) {
     log.error(`unix-manager: ${settings.path}: ${(error as Error).message}`);
     return () => {};
   }
 }
 
-export function commandsOf(config: Config, inputs: Inputs, actions: RunActions): Handlers {
+/** Commands about what a run keeps. */
+async function stateCommands(
+  preparation: Preparation,
+  inputs: Inputs,
+  actions: RunActions,
+): Promise<Handlers> {
+  const { config, detectionState } = preparation;
+  return {
+    ...hostbitCommands(detectionState.bits, () => preparation.namedState().hostbits),
+    ...memcapCommands(config, (await declaredOptions()).all),
+    ...deviceCommands(inputs, () => actions.statistics()),
+    ...flowCommands(() => actions.flows()),
+    'ruleset-failed-rules': () => [
+      {
+        id: 0,
+        rules: preparation.failedRules().map(({ message, position, rule }) => ({
+          rule,
+          filename: position.file,
+          line: position.line,
+          error: message,
+        })),
+      },
+    ],
+  };
+}
+
+function commandsOf(config: Config, inputs: Inputs, actions: RunActions): Handlers {
   let reloaded = new Date();
   const started = Date.now();
   const reload = async (): Promise<string> => {
@@ -63,10 +111,6 @@ export function commandsOf(config: Config, inputs: Inputs, actions: RunActions):
       const uptimeSeconds = Math.floor((Date.now() - started) / 1000);
       return statsTree({ uptimeSeconds, counters: actions.counters(), more: actions.statistics() });
     },
-    'iface-list': () => ({
-      count: inputs.live ? inputs.names.length : 0,
-      ifaces: inputs.live ? inputs.names : [],
-    }),
     'reload-rules': reload,
     'ruleset-reload-rules': reload,
     'ruleset-reload-nonblocking': () => {

@@ -30,6 +30,8 @@ import { UntrackingDetection } from './untracked-packets.js';
 
 export interface DetectThread {
   process(batch: Batch): void;
+  /** Nothing came for a while. */
+  idle(): void;
   /** Goes on with other rules: state of flows, hosts and transactions stays. Called between two batches. */
   reload(image: RuleSetImage): void;
   close(): void;
@@ -43,8 +45,10 @@ export function openDetection(thread: Thread, image: RuleSetImage, watch: Detect
   return {
     process(batch) {
       detection.process(batch);
+      home.stores.datasets.attend();
       thread.counters.values[scannedBytes] = home.scanned();
     },
+    idle: () => home.stores.datasets.attend(),
     reload(next) {
       home.states.renumber(home.renumberings.add(inForce, next));
       home.retire();

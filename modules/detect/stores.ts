@@ -19,6 +19,7 @@ import { CERTIFICATE_STORE, type CertificateStore } from '../../signatures/keywo
 import { LUA } from '../../signatures/lua/host.js';
 import { ALERT_NOTES } from '../../signatures/state/alert-notes.js';
 import { dataFolder } from '../../signatures/state/data-folder.js';
+import { DatasetControl } from '../../signatures/state/dataset-control.js';
 import { DatasetStore } from '../../signatures/state/datasets.js';
 import {
   allocateDetectionState,
@@ -56,7 +57,12 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
   const tracker = new Tracker(thread);
   const hosts = new SharedTable(shared.bits);
   const warn = (message: string) => thread.warnOnce(message);
-  const datasets = new DatasetStore(new SharedTable(shared.datasets), dataFolder(thread.config), warn);
+  const datasets = new DatasetStore(
+    new SharedTable(shared.datasets),
+    dataFolder(thread.config),
+    warn,
+    new DatasetControl(shared.datasetControl),
+  );
   const variables = new StateVariables(states);
   const notes = new Notes(states, number => variables.nameOf(number));
   const unlogged = new Unlogged();

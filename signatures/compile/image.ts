@@ -8,6 +8,7 @@ import type { AddressIndex } from './address-index.js';
 import type { AddressTable, PortTable } from './address-sets.js';
 import type { CompiledDatabase, PatternTable, SearchTable } from './databases.js';
 import { INTS, TEXT_BLOCK, TEXT_LINE } from './header.js';
+import type { NamedState } from './named-state.js';
 import { type StoredSignature, storedSignature } from './signature-store.js';
 
 export type { StoredSignature } from './signature-store.js';
@@ -96,6 +97,8 @@ export interface RuleSetImage {
   readonly firewall?: FirewallTables;
   /** See `askedKeywords` of the engine. */
   readonly askedKeywords: readonly string[];
+  /** Sets and bits that the rules name. */
+  readonly namedState: NamedState;
 }
 
 /** Room in `applicationSets` for one set. */

@@ -17,6 +17,7 @@ import { transportRules } from './groups.js';
 import { HeaderRows } from './header-rows.js';
 import type { RuleSetImage } from './image.js';
 import { ipOnlyRules } from './ip-only.js';
+import { NamesOfState } from './named-state.js';
 import type { CompileOptions } from './options.js';
 import { compare } from './order.js';
 import { SignatureStore } from './signature-store.js';
@@ -27,6 +28,7 @@ export class RuleCompiler {
   private readonly addresses = new AddressSets();
   private readonly ports = new PortSets();
   private readonly applications = new ApplicationSets();
+  private readonly names = new NamesOfState();
   private readonly rows = new HeaderRows({
     addresses: this.addresses,
     ports: this.ports,
@@ -48,6 +50,7 @@ export class RuleCompiler {
     const signature = this.withThresholds(parsed);
     const traits = traitsOf(signature, protocols);
     const compiled = analyzed(signature, traits, actionOrder, !unsearched?.(signature));
+    this.names.take(signature);
     this.rows.add(compiled, signature, this.store.add(signature));
     return compiled;
   }
@@ -83,6 +86,7 @@ export class RuleCompiler {
       applications: applicationRules(options.protocols, searched, tools),
       frames: framesIn(all),
       askedKeywords: [...new Set(all.flatMap(asked))],
+      namedState: this.names.all,
       databases: databases.compile(),
       searches: databases.table(),
       patterns: patterns.table(),

@@ -1,6 +1,7 @@
 /** State that spans flows, in memory that all threads share and that outlives a reload of the rules. */
 import type { Config } from '../../engine/config/config.js';
 import { option, size } from '../../engine/config/option.js';
+import { DatasetControl } from './dataset-control.js';
 import { allocateTable } from './shared-table.js';
 
 const THRESHOLD_MEMCAP = option('detect.thresholds.memcap', size, 16 * 2 ** 20, 'memory for thresholds');
@@ -27,6 +28,8 @@ export interface DetectionState {
   readonly thresholds: SharedArrayBuffer;
   readonly bits: SharedArrayBuffer;
   readonly datasets: SharedArrayBuffer;
+  /** See `DatasetControl`. */
+  readonly datasetControl: SharedArrayBuffer;
 }
 
 /** Made once in the main thread, and handed to all threads. */
@@ -35,5 +38,6 @@ export function allocateDetectionState(config: Config): DetectionState {
     thresholds: allocateTable(config.read(THRESHOLD_MEMCAP)),
     bits: allocateTable(config.read(HOST_MEMCAP)),
     datasets: allocateTable(config.read(DATASET_MEMCAP)),
+    datasetControl: DatasetControl.allocate(),
   };
 }

@@ -69,6 +69,11 @@ export class SharedTable {
     this.ints[value - ENTRY_VALUE + ENTRY_EXPIRY] = seconds;
   }
 
+  /** Until when the entry whose value begins at `value` is good; seconds. */
+  goodUntil(value: number): number {
+    return this.ints[value - ENTRY_VALUE + ENTRY_EXPIRY]!;
+  }
+
   /** Removes the entry whose value begins at `value`. */
   remove(value: number): void {
     this.ints[value - ENTRY_VALUE + ENTRY_USED] = 0;

@@ -110,3 +110,20 @@ export class Tracker {
     }
   }
 }
+
+/**
+ * The key of what is kept with an address, as `Tracker.fill` makes it for the source of a packet.
+ * @param words the address, network byte order; IPv4 in the first
+ */
+export function fillForAddress(
+  key: Int32Array,
+  identity: readonly [number, number],
+  words: Int32Array,
+  version: 4 | 6,
+): void {
+  key.fill(0);
+  key[KEY_INTS - 1] = version;
+  key[0] = identity[0];
+  key[1] = identity[1];
+  key.set(words, SOURCE);
+}

@@ -79,10 +79,10 @@ describe('app-layer.error-policy', () => {
 });
 
 describe('a parser that throws', () => {
-  // biome-ignore lint/correctness/useYield: it never comes that far
   const broken: Protocol = {
     ...(toy as unknown as Protocol),
-    *client() {
+    *client(session) {
+      yield* session.client.readUntil(10);
       throw new Error('a mistake');
     },
   };

@@ -1,0 +1,40 @@
+/** The command get-flow-stats-by-id: what is known of a flow that is not over. */
+import type { Handlers } from '../../control/control-socket.js';
+import * as Flow from '../../flow-record.js';
+
+/** @param rows of all flows; undefined while there are no threads */
+export function flowCommands(rows: () => Flow.FlowRows | undefined): Handlers {
+  return {
+    'get-flow-stats-by-id': given => {
+      const id = Number(given['flow_id']);
+      if (!Number.isSafeInteger(id) || id < 0) throw new Error('flow_id is not given, expected a number');
+      const flows = rows();
+      const flow = flows ? find(flows, id) : -1;
+      if (flow < 0) throw new Error('Not found');
+      return countsOf(flows!, flow);
+    },
+  };
+}
+
+function find({ row, capacity }: Flow.FlowRows, id: number): number {
+  const low = (id % 2 ** 32) | 0;
+  const high = Math.floor(id / 2 ** 32);
+  for (let flow = 0; flow < capacity; flow++) {
+    const f = flow * Flow.INTS;
+    if (row[f + Flow.ID_LOW] !== low || row[f + Flow.STATE] === Flow.STATE_FREE) continue;
+    if ((row[f + Flow.ID_HIGH]! & 0x7ffff) === high) return flow;
+  }
+  return -1;
+}
+
+function countsOf({ row, row64 }: Flow.FlowRows, flow: number) {
+  const f = flow * Flow.INTS;
+  const d = flow * Flow.DOUBLES;
+  return {
+    pkts_toclient: row[f + Flow.PACKETS_TO_CLIENT]!,
+    pkts_toserver: row[f + Flow.PACKETS_TO_SERVER]!,
+    bytes_toclient: row64[d + Flow.BYTES_TO_CLIENT]!,
+    bytes_toserver: row64[d + Flow.BYTES_TO_SERVER]!,
+    age: (row[f + Flow.LAST_SECONDS]! >>> 0) - (row[f + Flow.START_SECONDS]! >>> 0),
+  };
+}

@@ -1,0 +1,183 @@
+/** One dataset: values of its file, and those that all threads have set or unset since. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { makeFolder } from '../../engine/make-folder.js';
+import type { Dataset } from '../keywords/datasets.js';
+import type { DatasetControl } from './dataset-control.js';
+import type { Entry } from './dataset-files.js';
+import { type DatasetType, lineOfValue, valueOfBytes } from './dataset-values.js';
+import { nameHash, type SharedTable } from './shared-table.js';
+
+const PRESENT = 1;
+const REMOVED = 2;
+const FOREVER = 0x7fffffff;
+/** Numbers of a hash in a key. */
+const HASH_INTS = 8;
+/** Place of an entry, behind what it is: how often the set had been cleared then. */
+const ERA = 1;
+
+export class ValueSet implements Dataset {
+  loaded = false;
+  savePath: string | undefined;
+  private readonly values = new Map<string, Entry>();
+  /** Values that this thread has set, with the era in which, and those that it has unset. */
+  private readonly added = new Map<string, number>();
+  private readonly removed = new Set<string>();
+  private readonly identity: readonly [number, number];
+  /** How often any set and this one had been cleared when this thread looked last. */
+  private clearedSeen = 0;
+  private era = 0;
+
+  constructor(
+    private readonly table: SharedTable,
+    private readonly control: DatasetControl,
+    name: string,
+    readonly type: DatasetType,
+    private readonly subdomains: boolean,
+  ) {
+    this.identity = nameHash(`dataset ${name}`);
+  }
+
+  /** Of entries with the same value the first one counts. */
+  take(entry: Entry): void {
+    if (!this.values.has(entry.value)) this.values.set(entry.value, entry);
+  }
+
+  has(bytes: Uint8Array, start: number, end: number): boolean {
+    return this.memberOf(bytes, start, end) !== undefined;
+  }
+
+  add(bytes: Uint8Array, start: number, end: number): void {
+    const value = valueOfBytes(this.type, bytes, start, end);
+    if (value !== undefined) this.addValue(value);
+  }
+
+  remove(bytes: Uint8Array, start: number, end: number): void {
+    const value = valueOfBytes(this.type, bytes, start, end);
+    if (value !== undefined) this.removeValue(value);
+  }
+
+  reputation(bytes: Uint8Array, start: number, end: number): number | undefined {
+    return this.entryOf(bytes, start, end)?.reputation;
+  }
+
+  json(bytes: Uint8Array, start: number, end: number): string | undefined {
+    return this.entryOf(bytes, start, end)?.json;
+  }
+
+  // ── values as `dataset-values.ts` makes them ──
+
+  holds(value: string): boolean {
+    this.lookAtEra();
+    const shared = this.state(value, 0);
+    return shared === PRESENT || (shared !== REMOVED && this.era === 0 && this.values.has(value));
+  }
+
+  addValue(value: string): void {
+    this.lookAtEra();
+    this.state(value, PRESENT);
+    this.added.set(value, this.era);
+    this.removed.delete(value);
+  }
+
+  removeValue(value: string): void {
+    this.lookAtEra();
+    this.state(value, REMOVED);
+    this.removed.add(value);
+    this.added.delete(value);
+  }
+
+  /** Takes all values out, for all threads. */
+  clear(): void {
+    this.lookAtEra();
+    this.era = this.inTable(undefined, true, (ints, v) => ++ints[v]!);
+    this.control.noteCleared();
+    const { savePath } = this;
+    if (savePath !== undefined && existsSync(savePath)) this.control.alone(() => writeFileSync(savePath, ''));
+  }
+
+  /** Adds what this thread has set to the file, and takes out what it has unset. */
+  save(): void {
+    const { savePath } = this;
+    if (savePath === undefined) return;
+    this.lookAtEra();
+    this.control.alone(() => this.saveIn(savePath));
+  }
+
+  private saveIn(savePath: string): void {
+    const { type } = this;
+    makeFolder(dirname(savePath));
+    const before = existsSync(savePath)
+      ? readFileSync(savePath, 'utf8')
+          .split('\n')
+          .filter(line => line !== '')
+      : [];
+    const added = [...this.added].filter(([, era]) => era === this.era).map(([value]) => value);
+    const read = this.era === 0 ? [...this.values.keys()] : [];
+    const lines = new Set([...before, ...[...read, ...added].map(value => lineOfValue(type, value))]);
+    for (const value of this.removed) lines.delete(lineOfValue(type, value));
+    writeFileSync(savePath, [...lines].map(line => `${line}\n`).join(''));
+  }
+
+  private entryOf(bytes: Uint8Array, start: number, end: number): Entry | undefined {
+    const member = this.memberOf(bytes, start, end);
+    return member === undefined ? undefined : this.values.get(member);
+  }
+
+  /** The value that the bytes are in the set by. */
+  private memberOf(bytes: Uint8Array, start: number, end: number): string | undefined {
+    const value = valueOfBytes(this.type, bytes, start, end);
+    if (value === undefined || this.holds(value)) return value;
+    if (!this.subdomains) return undefined;
+    for (let dot = value.indexOf('.', 1); dot > 0; dot = value.indexOf('.', dot + 1)) {
+      const above = value.slice(dot);
+      if (this.holds(above)) return above;
+    }
+    return undefined;
+  }
+
+  /** Most runs clear no set: then nothing is looked up. */
+  private lookAtEra(): void {
+    const { cleared } = this.control;
+    if (cleared === this.clearedSeen) return;
+    this.clearedSeen = cleared;
+    this.era = Math.max(
+      0,
+      this.inTable(undefined, false, (ints, v) => ints[v]!),
+    );
+  }
+
+  /** What all threads know of a value. @param change 0 only asks */
+  private state(value: string, change: number): number {
+    return this.inTable(value, change !== 0, (ints, v) => {
+      if (change !== 0) {
+        ints[v] = change;
+        ints[v + ERA] = this.era;
+      }
+      return ints[v + ERA] === this.era ? ints[v]! : 0;
+    });
+  }
+
+  /** @param value undefined: what is known of the whole set */
+  private inTable(
+    value: string | undefined,
+    make: boolean,
+    change: (ints: Int32Array, v: number) => number,
+  ): number {
+    const { key } = this.table;
+    key.fill(0);
+    key[0] = this.identity[0];
+    key[1] = this.identity[1];
+    if (value !== undefined) this.fillHash(key, value);
+    return this.table.with(0, make, (ints, v) => {
+      if (make) this.table.keepUntil(v, FOREVER);
+      return change(ints, v);
+    });
+  }
+
+  private fillHash(key: Int32Array, value: string): void {
+    const hash = createHash('sha256').update(value, 'latin1').digest();
+    for (let i = 0; i < HASH_INTS; i++) key[2 + i] = hash.readInt32LE(i * 4);
+  }
+}
