@@ -22,6 +22,8 @@ export interface Condition {
 const CATEGORIES = ['assigned', 'unassigned', 'public', 'user', 'reserved', 'all'] as const;
 const TABLES = ['discretes', 'coils', 'input', 'holding'] as const;
 const LARGEST_CODE = 255;
+/** Above every number; compiled rules are kept as JSON, which has no Infinity. */
+const BEYOND = 2 ** 32;
 const FORM = 'expected "unit N", "function …" or "access …"';
 
 /** @throws Error saying what was expected */
@@ -91,7 +93,7 @@ function range(text: string): Range {
   }
   const number = whole(match[4]!);
   if (match[3] === '<') return { above: -1, below: number };
-  return match[3] === '>' ? { above: number, below: Infinity } : { above: number - 1, below: number + 1 };
+  return match[3] === '>' ? { above: number, below: BEYOND } : { above: number - 1, below: number + 1 };
 }
 
 function whole(text: string): number {

@@ -11,6 +11,8 @@ interface DateRange {
   readonly before: number;
 }
 
+/** Further than any date; compiled rules are kept as JSON, which has no Infinity. */
+const FAR = Number.MAX_SAFE_INTEGER;
 const EXPECTED = 'expected a date such as 2020-01-31T10:00, with < or >, or a range with <>';
 
 function dateRange(argument: string | undefined): DateRange {
@@ -18,8 +20,8 @@ function dateRange(argument: string | undefined): DateRange {
   const [from, to, ...rest] = text.split('<>').map(each => each.trim());
   if (rest.length > 0) throw new Error(EXPECTED);
   if (to !== undefined) return between(seconds(from!), seconds(to));
-  if (text.startsWith('<')) return { after: Number.NEGATIVE_INFINITY, before: seconds(text.slice(1).trim()) };
-  if (text.startsWith('>')) return { after: seconds(text.slice(1).trim()), before: Number.POSITIVE_INFINITY };
+  if (text.startsWith('<')) return { after: -FAR, before: seconds(text.slice(1).trim()) };
+  if (text.startsWith('>')) return { after: seconds(text.slice(1).trim()), before: FAR };
   const date = seconds(text);
   return { after: date - 1, before: date + 1 };
 }

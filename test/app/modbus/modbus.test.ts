@@ -21,7 +21,7 @@ const exchanged = (request: readonly number[], response: readonly number[], unit
 const [keyword] = modbus.tests;
 const holds = (request: readonly number[], condition: string): boolean => {
   const [transaction] = fed().client(message(1, request)).end().transactions;
-  return keyword!.matches(transaction as never, true, keyword!.parse(condition));
+  return keyword!.matches(transaction as never, true, JSON.parse(JSON.stringify(keyword!.parse(condition))));
 };
 
 describe('modbus', () => {
