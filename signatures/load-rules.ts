@@ -7,6 +7,7 @@ import { type LoadOptions, RuleLoader } from './rule-loader.js';
 import type { RuleSet } from './rule-set.js';
 import { CLASSIFICATION_FILE, GEOIP_DATABASE, REFERENCE_FILE, ruleSettingOptions } from './rule-settings.js';
 import type { Signature } from './signature.js';
+import { categoriesFile } from './state/reputations.js';
 import { tenantRules, usesMainRules } from './tenant-rules.js';
 import { THRESHOLD_FILE } from './threshold-config.js';
 
@@ -66,7 +67,9 @@ export function filesRead(options: LoadOptions): string[] {
     ...tenants.flatMap(tenant => ruleFiles(tenant.config, {})),
   ];
   const rules = patterns.flatMap(({ files }) => files);
-  return [...rules, ...named, ...tenants.map(({ file }) => file)].filter(path => path !== '');
+  return [...rules, ...named, ...categoriesFile(config), ...tenants.map(({ file }) => file)].filter(
+    path => path !== '',
+  );
 }
 
 /**

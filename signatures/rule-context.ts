@@ -41,6 +41,8 @@ export interface RuleContext {
   readonly scripts: RuleScripts;
   /** Path of the MaxMind database, empty without one. */
   readonly geoipDatabase: string;
+  /** Categories of reputations. */
+  readonly reputationCategories: ReadonlyMap<string, number>;
   /** The rules in hand are those of the firewall. */
   firewall: boolean;
   warn(problem: RuleProblem): void;

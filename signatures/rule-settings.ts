@@ -18,6 +18,7 @@ import { builtInReferences, readReferences } from './reference-config.js';
 import { type RuleContext, SharedValues } from './rule-context.js';
 import { DEFAULT_RULE_PATH } from './rule-files.js';
 import type { RuleProblem } from './rule-set.js';
+import { readCategories } from './state/reputations.js';
 
 export const ADDRESS_GROUPS = option(
   'vars.address-groups',
@@ -175,6 +176,8 @@ export function ruleContext(
     datasets,
     scripts: new RuleScripts(config, config.read(DEFAULT_RULE_PATH), datasets),
     geoipDatabase: config.read(GEOIP_DATABASE),
+    // What is wrong in their file is told when reputations are read.
+    reputationCategories: readCategories(config, () => {}),
     firewall: false,
     warn: problem => problems.warnings.push(problem),
     ...(checkExpression && { checkExpression }),

@@ -35,6 +35,8 @@ function parse(rule: RuleBuilder, argument: string | undefined, at: Position): v
   const [side = '', category = '', operator = '', ...rest] = argument!.split(',').map(each => each.trim());
   const wrong = () => new RuleError(`invalid iprep "${argument}"`, at, 'iprep:src,CnC,>,30');
   if (!SIDES.has(side) || category === '') throw wrong();
+  if (!rule.context.reputationCategories.has(category))
+    throw new RuleError(`unknown iprep category "${category}"`, at, 'reputation-categories-file names them');
   const base = { kind: 'iprep', side: side as Side, category } as const;
   if (operator === 'isset' || operator === 'isnotset') {
     if (rest.length > 0) throw wrong();

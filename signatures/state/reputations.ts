@@ -36,43 +36,59 @@ function pathOf(config: Config, file: string): string {
   return isAbsolute(file) ? file : join(config.read(FOLDER), file);
 }
 
+type Warn = (message: string) => void;
+
+/** Numbers of the categories by name, as the configuration's file tells them. Problems are told and passed over. */
+export function readCategories(config: Config, warn: Warn): Map<string, number> {
+  const categories = new Map<string, number>();
+  const [file] = categoriesFile(config);
+  if (file === undefined) return categories;
+  readLines(file, warn, ([number = '', name = '']) => {
+    const id = Number(number);
+    if (!/^\d+$/.test(number) || id >= CATEGORY_LIMIT || name === '') return false;
+    categories.set(name, id);
+    return true;
+  });
+  return categories;
+}
+
+/** Path of the file of categories; none where the configuration names none. */
+export function categoriesFile(config: Config): string[] {
+  const file = config.read(CATEGORIES);
+  return file === '' ? [] : [pathOf(config, file)];
+}
+
 /** Reputations as the configuration's files tell them. Problems are told and passed over. */
-export function readReputations(config: Config, warn: (message: string) => void): Reputations | undefined {
-  const files = config.read(FILES);
+export function readReputations(config: Config, warn: Warn): Reputations | undefined {
+  const files = reputationFiles(config);
   if (files.length === 0) return undefined;
-  const table = new ReputationTable();
-  const lines = (file: string, take: (fields: string[]) => boolean) => {
-    try {
-      for (const [i, line] of readFileSync(file, 'utf8').split(/\r?\n/).entries()) {
-        if (/^\s*(#|$)/.test(line)) continue;
-        if (!take(line.split(',').map(field => field.trim())))
-          warn(`${file} line ${i + 1} is not understood: ${line}`);
-      }
-    } catch (error) {
-      warn(`reputations: ${(error as Error).message}`);
-    }
-  };
-  if (config.read(CATEGORIES) !== '')
-    lines(pathOf(config, config.read(CATEGORIES)), fields => table.addCategory(fields));
-  for (const file of files) lines(pathOf(config, file), fields => table.add(fields));
+  const table = new ReputationTable(readCategories(config, warn));
+  for (const file of files) readLines(file, warn, fields => table.add(fields));
   return table;
 }
 
+/** @param take false for what it does not understand */
+function readLines(file: string, warn: Warn, take: (fields: string[]) => boolean): void {
+  try {
+    for (const [i, line] of readFileSync(file, 'utf8').split(/\r?\n/).entries()) {
+      if (/^\s*(#|$)/.test(line)) continue;
+      if (!take(line.split(',').map(field => field.trim())))
+        warn(`${file} line ${i + 1} is not understood: ${line}`);
+    }
+  } catch (error) {
+    warn(`reputations: ${(error as Error).message}`);
+  }
+}
+
 class ReputationTable implements Reputations {
-  private readonly categories = new Map<string, number>();
   /** Longest prefix first. */
   private readonly v4: Prefix[][] = [];
   private readonly v6: Prefix[][] = [];
 
+  constructor(private readonly categories: ReadonlyMap<string, number>) {}
+
   has(category: string): boolean {
     return this.categories.has(category);
-  }
-
-  addCategory([number = '', name = '']: string[]): boolean {
-    const id = Number(number);
-    if (!/^\d+$/.test(number) || id >= CATEGORY_LIMIT || name === '') return false;
-    this.categories.set(name, id);
-    return true;
   }
 
   add([address = '', category = '', value = '']: string[]): boolean {
