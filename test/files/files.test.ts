@@ -56,6 +56,8 @@ describe('file keywords', () => {
     ['filesize', '!=14', false],
     ['filesize', '>1MB', false],
     ['filesize', '!14', false],
+    ['filesize', '&0x8=8', true],
+    ['filesize', '&0x8!=8', false],
   ])('%s:%s', (keyword, argument, expected) => expect(matches(keyword, argument, tracked)).toBe(expected));
 
   it('compares digests with a list', () => {

@@ -1,10 +1,9 @@
 /** `urilen:5`, `urilen:<20`, `urilen:5<>20,raw`: how long the URI is. */
+import { compileInteger, type IntegerTest, parseInteger } from '../../../engine/integers.js';
 import type { TestDeclaration, Transaction } from '../../../engine/protocol.js';
 
 interface LengthTest {
-  readonly minimum: number;
-  readonly maximum: number;
-  readonly negated: boolean;
+  readonly length: IntegerTest;
   readonly raw: boolean;
 }
 
@@ -24,43 +23,18 @@ export function urilen<T extends Transaction>(
     summary: 'Length of the URI.',
     parse: parseLength,
     matches(transaction, _, parsed) {
-      const { minimum, maximum, negated, raw } = parsed as LengthTest;
-      const length = lengthOf(transaction, raw);
-      return length !== undefined && (length >= minimum && length <= maximum) !== negated;
+      const { length, raw } = parsed as LengthTest;
+      const own = lengthOf(transaction, raw);
+      return own !== undefined && compileInteger(length)(own);
     },
   };
 }
 
+/** The whole argument may stand in quotes. */
 function parseLength(argument: string | undefined): LengthTest {
-  const match =
-    /^\s*"?\s*(?:(\d{1,5})\s*(<>|-)\s*(\d{1,5})|(<=|>=|<|>|!|=|)\s*(\d{1,5}))\s*(?:,\s*(raw|norm))?\s*"?\s*$/i.exec(
-      argument ?? '',
-    );
-  if (!match)
-    throw new Error(`"${argument ?? ''}" is no length; expected 10, <10, >10 or 10<>20, with ,raw or ,norm`);
-  const raw = match[6]?.toLowerCase() === 'raw';
-  return { ...rangeOf(match), raw };
-}
-
-function rangeOf(match: RegExpExecArray): Omit<LengthTest, 'raw'> {
-  if (match[1] !== undefined) {
-    const inside = match[2] === '<>' ? 1 : 0;
-    const minimum = Number(match[1]) + inside;
-    const maximum = Number(match[3]) - inside;
-    if (minimum > maximum) throw new Error(`no length lies between ${match[1]} and ${match[3]}`);
-    return { minimum, maximum, negated: false };
-  }
-  const value = Number(match[5]);
-  switch (match[4]) {
-    case '<':
-      return { minimum: 0, maximum: value - 1, negated: false };
-    case '<=':
-      return { minimum: 0, maximum: value, negated: false };
-    case '>':
-      return { minimum: value + 1, maximum: Number.MAX_SAFE_INTEGER, negated: false };
-    case '>=':
-      return { minimum: value, maximum: Number.MAX_SAFE_INTEGER, negated: false };
-    default:
-      return { minimum: value, maximum: value, negated: match[4] === '!' };
-  }
+  const text = (argument ?? '').trim().replace(/^"(.*)"$/, '$1');
+  const [length = '', form = 'norm', ...rest] = text.split(',').map(part => part.trim());
+  if (rest.length > 0 || !/^(?:raw|norm)$/i.test(form))
+    throw new Error(`"${text}": expected a length, and raw or norm behind a comma`);
+  return { length: parseInteger(length, 'urilen', { bits: 64 }), raw: form.toLowerCase() === 'raw' };
 }

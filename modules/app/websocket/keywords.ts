@@ -1,4 +1,5 @@
 /** Keywords of WebSocket. */
+import { compileInteger, type IntegerTest, parseInteger } from '../../../engine/integers.js';
 import type { BufferDeclaration, TestDeclaration, ValueDeclaration } from '../../../engine/protocol.js';
 import { COMPRESSED, FIN, OPCODES } from './frame-header.js';
 import { COMPLETE, type WebSocketTransaction } from './frames.js';
@@ -38,13 +39,6 @@ export const VALUES: readonly ValueDeclaration<WebSocketTransaction>[] = [
   value('opcode', 8, 'what kind of frame it is', OPCODES),
 ];
 
-/** The flags under `mask` compare with `value`. */
-interface Flags {
-  readonly mask: number;
-  readonly sign: string;
-  readonly value: number;
-}
-
 export const TESTS: readonly TestDeclaration<WebSocketTransaction>[] = [
   {
     keyword: 'websocket.flags',
@@ -53,29 +47,19 @@ export const TESTS: readonly TestDeclaration<WebSocketTransaction>[] = [
     summary: 'Flags of a frame: a number, a mask with a number, or names.',
     parse: argument => flagsOf((argument ?? '').trim()),
     matches({ header, toServer: sent }, toServer, parsed) {
-      const { mask, sign, value: wanted } = parsed as Flags;
-      return sent === toServer && compare(header.flags & mask, sign, wanted);
+      return sent === toServer && compileInteger(parsed as IntegerTest)(header.flags);
     },
   },
 ];
 
-const ALL = 0xff;
-const NUMBER = String.raw`(0x[0-9a-f]+|\d+)`;
-const COMPARISON = new RegExp(`^(<=|>=|<|>|!|=|)\\s*${NUMBER}$`, 'i');
-const MASKED = new RegExp(`^&\\s*${NUMBER}\\s*(!?=)\\s*${NUMBER}$`, 'i');
-
 /** @throws Error naming what is expected */
-function flagsOf(text: string): Flags {
-  const masked = MASKED.exec(text);
-  if (masked) return { mask: Number(masked[1]), sign: masked[2]!, value: Number(masked[3]) };
-  const comparison = COMPARISON.exec(text);
-  if (comparison) return { mask: ALL, sign: comparison[1] || '=', value: Number(comparison[2]) };
-  return namedFlags(text);
+function flagsOf(text: string): IntegerTest {
+  return /^[!<>=&\s]*\d/.test(text) ? parseInteger(text, 'websocket.flags', { bits: 8 }) : namedFlags(text);
 }
 
 const BITS: Readonly<Record<string, number>> = { fin: FIN, comp: COMPRESSED };
 
-function namedFlags(text: string): Flags {
+function namedFlags(text: string): IntegerTest {
   let mask = 0;
   let set = 0;
   for (const word of text.split(',')) {
@@ -85,23 +69,5 @@ function namedFlags(text: string): Flags {
     mask |= bit;
     if (!word.trim().startsWith('!')) set |= bit;
   }
-  return { mask, sign: '=', value: set };
-}
-
-function compare(value: number, sign: string, wanted: number): boolean {
-  switch (sign) {
-    case '<':
-      return value < wanted;
-    case '<=':
-      return value <= wanted;
-    case '>':
-      return value > wanted;
-    case '>=':
-      return value >= wanted;
-    case '!':
-    case '!=':
-      return value !== wanted;
-    default:
-      return value === wanted;
-  }
+  return { mode: '&=', a: mask, b: set };
 }

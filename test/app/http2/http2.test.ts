@@ -86,6 +86,16 @@ describe('streams', () => {
     const urilen = http2.tests.find(each => each.keyword === 'urilen')!;
     const matches = (length: string) => urilen.matches(stream, true, urilen.parse(length));
     expect([`${'/a/file.txt'.length}`, '<5', '>5,raw'].map(matches)).toEqual([true, false, true]);
+    expect(['10-12', '11-13', '!11-13', '!=11', '0xb', '&0x3=3, raw'].map(matches)).toEqual([
+      true,
+      false,
+      true,
+      false,
+      true,
+      true,
+    ]);
+    for (const refused of ['', 'x', '12-11', '5,bare', '5,raw,norm'])
+      expect(() => matches(refused)).toThrow();
   });
 
   it('are transactions with the buffers of HTTP', () => {
