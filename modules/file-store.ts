@@ -10,6 +10,7 @@ import { outputEntries } from '../engine/config/output-list.js';
 import { EVENT_FILEINFO, isDroppedWithFlow, keepEvent } from '../engine/event.js';
 import { fileInfo } from '../engine/files/file-record.js';
 import { FILE_OPTIONS, type FileSettings, fileSettings } from '../engine/files/file-settings.js';
+import { hashes } from '../engine/files/hashing.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
 import type { FilesToStore } from '../engine/protocol.js';
@@ -35,6 +36,8 @@ class FileStore implements ThreadModule {
     this.layer = thread.services.get('application-layer') as ApplicationLayer | undefined;
     requireVersion(thread.config);
     this.settings = fileSettings(thread.config, thread.shared);
+    if (!hashes(thread.config) && outputEntries(thread.config, 'file-store').length > 0)
+      thread.warnOnce('file-store: hashing is disabled, no file is stored');
     this.store = this.settings.mayStore ? new Store(thread) : undefined;
     this.counters = {
       lost: thread.counters.declare('file_store.events_lost'),

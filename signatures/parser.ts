@@ -43,6 +43,7 @@ function parseOptions(source: RuleSource, from: number, rule: RuleBuilder): void
       if (!keyword) throw unknownKeyword(name, context, source.position(nameOffset));
       current = keyword.name;
       refuseSwitchedOff(keyword.name, context, source.position(nameOffset));
+      refuseHashing(keyword.name, context, source.position(nameOffset));
       apply(keyword, rule, argument, source.position(argumentOffset));
     });
   } catch (error) {
@@ -86,6 +87,13 @@ function refuseSwitchedOff(name: string, { switchedOff }: RuleContext, at: Posit
     if (new RegExp(`^${part}s?[._]`).test(name))
       throw new RuleError(`${part} is disabled, which ${name} needs`, at, `${part}-fingerprints: yes`);
   }
+}
+
+/** Keywords that compare or make digests. */
+const HASHING = /^(?:file(?:md5|sha1|sha256)|to_(?:md5|sha1|sha256))$/;
+
+function refuseHashing(name: string, { hashing }: RuleContext, at: Position): void {
+  if (!hashing && HASHING.test(name)) throw new RuleError(`hashing is disabled, which ${name} needs`, at);
 }
 
 function unknownKeyword(name: string, context: RuleContext, at: Position): RuleError {

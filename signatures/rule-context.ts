@@ -27,6 +27,8 @@ export interface RuleContext {
   readonly features: ReadonlySet<string>;
   /** First parts of names of keywords, as `ja4`, that the configuration switched off. */
   readonly switchedOff: ReadonlySet<string>;
+  /** Digests are made. */
+  readonly hashing: boolean;
   /** Keywords whose checks are strict (`--strict-rule-keywords`): names, or `all`. */
   readonly strict: ReadonlySet<string>;
   /** Options that are `no`, of those that buffers name as their switch. */

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { Config } from '../engine/config/config.js';
 import { boolean, integer, option, text, tree } from '../engine/config/option.js';
+import { DISABLE_HASHING, hashes } from '../engine/files/hashing.js';
 import type { Protocol } from '../engine/protocol.js';
 import {
   builtInClassifications,
@@ -77,6 +78,7 @@ export const ruleSettingOptions = [
   CLASSIFICATION_FILE,
   REFERENCE_FILE,
   RULE_LENGTH,
+  DISABLE_HASHING,
   PCRE_MATCH_LIMIT,
   PCRE_RECURSION_LIMIT,
   ...datasetOptions,
@@ -165,6 +167,7 @@ export function ruleContext(
     switchedOff: new Set(
       FINGERPRINTS.filter(each => isOff(config.at(`app-layer.protocols.tls.${each}-fingerprints`))),
     ),
+    hashing: hashes(config),
     off: switchedOff(config, protocols),
     strict: new Set(strict),
     limits: {
@@ -206,7 +209,7 @@ type Problems = { readonly errors: RuleProblem[]; readonly warnings: RuleProblem
 function classifications(path: string, problems: Problems): Map<string, Classification> {
   if (!readable(path, 'classification', problems)) return builtInClassifications();
   const read = readClassifications(path);
-  problems.warnings.push(...read.problems.map(problem => lineProblem(problem, path)));
+  problems.errors.push(...read.problems.map(problem => lineProblem(problem, path)));
   return read.classifications;
 }
 

@@ -115,7 +115,13 @@ const CONFIGURATION: Argument[] = [
   {
     flags: '--disable-hashing',
     help: 'make no hashes of files and fingerprints',
-    sets: turn('disable-hashing=yes'),
+    sets: turn(
+      'disable-hashing=yes',
+      'app-layer.protocols.tls.ja3-fingerprints=no',
+      'app-layer.protocols.quic.ja3-fingerprints=no',
+      'app-layer.protocols.ssh.hassh=no',
+      'app-layer.protocols.smtp.mime.body-md5=no',
+    ),
   },
   {
     flags: '--reject-dev <device>',

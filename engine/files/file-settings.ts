@@ -4,6 +4,7 @@ import { Config, type ConfigTree } from '../config/config.js';
 import { boolean, choice, integer, type OptionType, option, size, text, texts } from '../config/option.js';
 import { outputEntries } from '../config/output-list.js';
 import { STREAM_DEPTH } from '../stream-depth.js';
+import { DISABLE_HASHING, hashes } from './hashing.js';
 import { type KindOf, kindReader } from './magic.js';
 
 const STORE = 'outputs.*.file-store.';
@@ -65,6 +66,7 @@ export const MAGIC_FILE = option(
 );
 
 export const FILE_OPTIONS = [
+  DISABLE_HASHING,
   MAGIC_FILE,
   STORE_ENABLED,
   STORE_VERSION,
@@ -98,18 +100,14 @@ export interface FileSettings {
 
 /** @param shared what was prepared for all threads: rules that ask for digests make them be found */
 export function fileSettings(config: Config, shared: Readonly<Record<string, unknown>> = {}): FileSettings {
-  const digests = digestsOfRules(shared);
-  const store = outputEntries(config, 'file-store')[0];
+  // What is stored is named by its digest.
+  const store = hashes(config) ? outputEntries(config, 'file-store')[0] : undefined;
   const eve = outputEntries(config, 'eve-log').map(eveFiles);
-  const hashes = [
-    ...digests,
-    ...(store ? ['sha256', ...readHashes(store.at('force-hash'))] : []),
-    ...eve.flatMap(each => readHashes(each?.at('force-hash'))),
-  ];
+  const digests = wantedDigests(config, shared, store, eve);
   return {
-    md5: hashes.includes('md5'),
-    sha1: hashes.includes('sha1'),
-    sha256: hashes.includes('sha256'),
+    md5: digests.includes('md5'),
+    sha1: digests.includes('sha1'),
+    sha256: digests.includes('sha256'),
     magic: [store, ...eve].some(each => boolean.parse(each?.at('force-magic') ?? false) === true),
     kindOf: kindReader(config.read(MAGIC_FILE)),
     mayStore: store !== undefined,
@@ -117,6 +115,20 @@ export function fileSettings(config: Config, shared: Readonly<Record<string, unk
     mostStored: (store && size.parse(store.at('max-file-size'))) ?? STORE_LIMIT.fallback,
     streamDepth: store && storeDepth(store.at('stream-depth'), config.read(STREAM_DEPTH)),
   };
+}
+
+function wantedDigests(
+  config: Config,
+  shared: Readonly<Record<string, unknown>>,
+  store: Config | undefined,
+  eve: readonly (Config | undefined)[],
+): readonly string[] {
+  if (!hashes(config)) return [];
+  return [
+    ...digestsOfRules(shared),
+    ...(store ? ['sha256', ...readHashes(store.at('force-hash'))] : []),
+    ...eve.flatMap(each => readHashes(each?.at('force-hash'))),
+  ];
 }
 
 /** Only what is more than streams have anyway counts. */

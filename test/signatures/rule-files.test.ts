@@ -79,7 +79,7 @@ describe('classification and reference files', () => {
   });
 
   test('a file of the configuration is used instead of what is built in', () => {
-    const classification = file('classification.config', 'config classification: mine,Mine,7\n');
+    const classification = file('classification.config', 'config classification: mine,Mine,7\nnonsense\n');
     const reference = file('reference.config', 'config reference: Wiki https://wiki.example/\nnonsense\n');
     const rules = file('d.rules', rule(6, 'classtype:mine; reference:wiki,page; reference:cve,1;'));
     const config = new Config({ 'classification-file': classification, 'reference-config-file': reference });
@@ -87,6 +87,7 @@ describe('classification and reference files', () => {
     expect(signatures[0]).toMatchObject({ classtype: 'mine', category: 'Mine', priority: 7 });
     expect(referenceAddress('wiki,page', referenceSystems)).toBe('https://wiki.example/page');
     expect(errors.map(error => error.message)).toEqual([
+      'Invalid Classtype in classification.config: "nonsense"',
       'Invalid Reference Config in reference.config file: "nonsense"',
     ]);
     expect(warnings.map(warning => warning.message)).toEqual(['unknown reference key "cve"']);
