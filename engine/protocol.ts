@@ -77,6 +77,8 @@ export interface Protocol<T extends Transaction = Transaction> {
   record(transaction: T, forAlert: boolean, settings?: unknown, toServer?: boolean): string;
   /** Records of a finished transaction where outputs differ, or one is not enough. Without it there is `record`. */
   records?(transaction: T, settings: unknown): readonly OutputRecord[];
+  /** What records of its files tell of the transaction, where that is less than alerts tell: no bodies. */
+  recordOfFile?(transaction: T): string;
   /** Further members that only alerts' records have, without braces: files, `"alert":{…}`. */
   alertMembers?(transaction: T): string;
   /** What lines of a log of this protocol tell (`http.log`): members of its record, before they are text. */
@@ -129,6 +131,7 @@ const NOTHING_SAID = {
   upperCaseEvents: undefined,
   frames: undefined,
   records: undefined,
+  recordOfFile: undefined,
   alertMembers: undefined,
   lineFields: undefined,
   mailFields: undefined,

@@ -63,7 +63,8 @@ class FileStore implements ThreadModule {
     const id = this.store && (file.store || wanted.length > 0) ? this.storeFile(file) : undefined;
     const told = this.thread.wants(EVENT_FILEINFO);
     if (id === undefined && !told) return;
-    const record = conversation.protocol.record(transaction, true);
+    const { protocol } = conversation;
+    const record = protocol.recordOfFile?.(transaction) ?? protocol.record(transaction, true);
     const sids = wanted.map(number => this.sidOf(number));
     const info = `"fileinfo":${fileInfo(file, this.settings, transaction.id, { id, sids })}`;
     const members = record === '' ? info : `${record},${info}`;

@@ -78,6 +78,7 @@ export default defineProtocol<HttpTransaction>({
   ],
   record: (transaction, forAlert) =>
     forAlert ? httpAlertRecord(transaction) : httpRecord(transaction, USUAL),
+  recordOfFile: transaction => httpRecord(transaction, USUAL),
   records: (transaction, settings) =>
     (settings as HttpSettings).variants.map(variant => ({
       members: httpRecord(transaction, variant),
