@@ -8,16 +8,16 @@
 
 /** Numbers of a key, and of a value. */
 export const KEY_INTS = 11;
-export const VALUE_INTS = 3;
+export const VALUE_INTS = 4;
 
 const LOCK = 0;
 /** Bucket header, then entries: used, expiry (seconds), key, value. */
-const HEADER_INTS = 16;
+const HEADER_INTS = 9;
 const ENTRY_USED = 0;
 const ENTRY_EXPIRY = 1;
 const ENTRY_KEY = 2;
 const ENTRY_VALUE = ENTRY_KEY + KEY_INTS;
-const ENTRY_INTS = 16;
+const ENTRY_INTS = ENTRY_VALUE + VALUE_INTS;
 const ENTRIES = 7;
 const BUCKET_INTS = HEADER_INTS + ENTRIES * ENTRY_INTS;
 

@@ -13,10 +13,11 @@ export const PASSED = 0;
 export const SUPPRESSED = 1;
 export const SILENT = 2;
 
-/** Values of an entry: matches counted, seconds of the first, seconds a rate filter began. */
+/** Values of an entry: matches counted, time of the first (seconds, nanoseconds), seconds a rate filter began. */
 const COUNT = 0;
 const SINCE = 1;
 const FILTERED = 2;
+const SINCE_NANOSECONDS = 3;
 
 interface Threshold {
   readonly match: ThresholdMatch;
@@ -26,6 +27,8 @@ interface Threshold {
 export class Thresholds {
   /** Action that a rate filter puts in place for the last check; '' leaves the signature's own. */
   newAction = '';
+  /** Of the packet in hand, behind its seconds. */
+  private nanoseconds = 0;
   private readonly bySignature = new Map<number, readonly Threshold[]>();
 
   constructor(
@@ -63,6 +66,7 @@ export class Thresholds {
   private apply({ match, identity }: Threshold, p: number, toServer: boolean): number {
     if (match.type === 'suppress') return this.isSuppressed(match, p, toServer) ? SILENT : PASSED;
     const now = this.memory.row[p + Packet.SECONDS]!;
+    this.nanoseconds = this.memory.row[p + Packet.NANOSECONDS]!;
     this.tracker.fill(this.table, identity, match.track as Track, p, toServer);
     return this.table.with(now, true, (ints, value, isNew) => this.count(match, ints, value, isNew, now));
   }
@@ -72,20 +76,29 @@ export class Thresholds {
       v,
       now + Math.max(match.seconds, match.timeout ?? 0, match.type === 'backoff' ? 86400 : 1),
     );
-    // A span ends when that many seconds have passed since its first match.
-    const over = isNew || now - ints[v + SINCE]! >= match.seconds;
+    const over = isNew || this.isOver(match.seconds, ints, v, now);
     switch (match.type) {
       case 'backoff':
         return backoff(match, ints, v, isNew);
       case 'rate_filter':
         return this.rateFilter(match, ints, v, over, now);
       default:
-        if (over) {
-          ints[v + SINCE] = now;
-          ints[v + COUNT] = 0;
-        }
+        if (over) this.begin(ints, v, now);
         return counted(match, ints, v);
     }
+  }
+
+  /** A span ends when more than that many seconds have passed since its first match. */
+  private isOver(seconds: number, ints: Int32Array, v: number, now: number): boolean {
+    const beyond = now - ints[v + SINCE]! - seconds;
+    return beyond > 0 || (beyond === 0 && this.nanoseconds > ints[v + SINCE_NANOSECONDS]!);
+  }
+
+  /** A span begins with the match in hand, which is not counted yet. */
+  private begin(ints: Int32Array, v: number, now: number): void {
+    ints[v + SINCE] = now;
+    ints[v + SINCE_NANOSECONDS] = this.nanoseconds;
+    ints[v + COUNT] = 0;
   }
 
   private rateFilter(match: ThresholdMatch, ints: Int32Array, v: number, over: boolean, now: number): number {
@@ -95,10 +108,7 @@ export class Thresholds {
       return PASSED;
     }
     ints[v + FILTERED] = 0;
-    if (over) {
-      ints[v + SINCE] = now;
-      ints[v + COUNT] = 0;
-    }
+    if (over) this.begin(ints, v, now);
     if (++ints[v + COUNT]! > match.count) {
       ints[v + FILTERED] = now;
       this.newAction = match.newAction!;

@@ -59,6 +59,7 @@ export interface PacketSketch {
   readonly pseudo?: number;
   readonly events?: readonly number[];
   readonly seconds?: number;
+  readonly nanoseconds?: number;
   /** Called with the slots of the packets before the batch is run. */
   readonly withSlots?: (slots: readonly number[]) => void;
   /** Stream data the packet makes available. */
@@ -175,6 +176,7 @@ export class Sensor {
     const isWire = (sketch.pseudo ?? 0) < Packet.PSEUDO_STREAM;
     row[p + Packet.NUMBER] = isWire ? ++this.numbers : 0;
     row[p + Packet.SECONDS] = sketch.seconds ?? 1700000000;
+    row[p + Packet.NANOSECONDS] = sketch.nanoseconds ?? 0;
     row[p + Packet.PSEUDO] = sketch.pseudo ?? 0;
     row[p + Packet.IP_VERSION] = 4;
     row[p + Packet.PROTOCOL] = sketch.protocol ?? 6;

@@ -110,6 +110,18 @@ describe('thresholds', () => {
     expect(s.see(...seconds.map(each => udp('x', { seconds: each })))).toEqual(alerts);
   });
 
+  test('a span is as long as it says, to the fraction of a second', async () => {
+    const s = await sensorFor(
+      'alert udp any any -> any any (content:"x"; threshold: type limit, track by_src, count 1, seconds 2; sid:1;)',
+    );
+    const milliseconds = [900, 2100, 2900, 2901, 4901, 4902];
+    const times = milliseconds.map(n => ({
+      seconds: 1700000000 + Math.floor(n / 1000),
+      nanoseconds: (n % 1000) * 1e6,
+    }));
+    expect(s.see(...times.map(time => udp('x', time)))).toEqual(['1@1', '1@4', '1@6']);
+  });
+
   test('backoff drops from its second match on, and alerts at growing numbers of them', async () => {
     const rule =
       'drop udp any any -> any any (content:"x"; threshold: type backoff, track by_flow, count 2, multiplier 2; sid:1;)';
