@@ -120,7 +120,7 @@ export class EveLog {
     if (!this.isMeant(subject)) return;
     const type = transactionType(this.writer, subject);
     if (type === '' || !logs(types, type)) return;
-    if (type === 'dns' && !wantsDns(dns, subject.payloadText())) return;
+    if (type === 'dns' && !wantsDns(dns, subject)) return;
     const response = type === 'dns' && isDnsResponse(this.writer, subject);
     const kind = response ? DNS_RESPONSE : this.kinds.of(type);
     this.line(() => writeTransaction(this.writer, subject, kind));

@@ -8,38 +8,47 @@ const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 
+const UNKNOWN = -1;
+
 /** One member: its name without quotes is `bytes[nameStart, nameEnd)`, its value `bytes[valueStart, valueEnd)`. */
 export class Members {
   nameStart = 0;
   nameEnd = 0;
   valueStart = 0;
-  valueEnd = 0;
-  private at = 0;
-  private end = 0;
+  /** UNKNOWN until somebody asks: who only wants the first name does not walk over the whole record. */
+  private knownEnd = UNKNOWN;
+  /** Where the walk ends at the latest. */
+  end = 0;
 
   constructor(private bytes: Uint8Array) {}
 
   /** Begins a walk over `bytes[start, end)`. */
   over(bytes: Uint8Array, start: number, end: number): this {
     this.bytes = bytes;
-    this.at = start;
+    this.valueStart = start;
+    this.knownEnd = start;
     this.end = end;
     return this;
+  }
+
+  get valueEnd(): number {
+    if (this.knownEnd === UNKNOWN) this.knownEnd = valueEnd(this.bytes, this.valueStart, this.end);
+    return this.knownEnd;
   }
 
   /** Goes to the next member. @returns false when there is none */
   next(): boolean {
     const { bytes, end } = this;
-    if (this.at < end && bytes[this.at] === COMMA) this.at++;
-    if (this.at >= end || bytes[this.at] !== QUOTE) return false;
-    this.nameStart = this.at + 1;
-    const behindName = textEnd(bytes, this.at, end);
-    if (behindName >= end || bytes[behindName] !== COLON) return false;
+    let at = this.valueEnd;
+    if (at < end && bytes[at] === COMMA) at++;
+    if (at >= end || bytes[at] !== QUOTE) return false;
+    const behindName = textEnd(bytes, at, end);
+    if (behindName + 1 >= end || bytes[behindName] !== COLON || bytes[behindName + 1] === COMMA) return false;
+    this.nameStart = at + 1;
     this.nameEnd = behindName - 1;
     this.valueStart = behindName + 1;
-    this.valueEnd = valueEnd(bytes, this.valueStart, end);
-    this.at = this.valueEnd;
-    return this.valueEnd > this.valueStart;
+    this.knownEnd = UNKNOWN;
+    return true;
   }
 
   /** Where the member begins, with its name. */
@@ -68,14 +77,14 @@ function textEnd(bytes: Uint8Array, at: number, end: number): number {
   return end;
 }
 
-/** Position behind the value that begins at `at`: the next comma outside of texts, objects and lists. */
+/** Position behind the value that begins at `at`: the next comma, or end of what it lies in, outside of texts. */
 function valueEnd(bytes: Uint8Array, at: number, end: number): number {
   let depth = 0;
   for (let i = at; i < end; i++) {
     const byte = bytes[i]!;
     if (byte === QUOTE) i = textEnd(bytes, i, end) - 1;
     else if (byte === 0x7b || byte === 0x5b) depth++;
-    else if (byte === 0x7d || byte === 0x5d) depth--;
+    else if ((byte === 0x7d || byte === 0x5d) && --depth < 0) return i;
     else if (byte === COMMA && depth === 0) return i;
   }
   return end;

@@ -75,7 +75,8 @@ export function isDnsResponse(writer: Writer, subject: Subject): boolean {
   const members = writer.ownMembers(subject);
   const { bytes } = writer.thread.memory;
   if (!members.next() || !members.isNamed(DNS)) return false;
-  members.over(bytes, members.valueStart + 1, members.valueEnd - 1);
+  // The walk ends with the object; `type` is among the first of its members, the others are not gone through.
+  members.over(bytes, members.valueStart + 1, members.end);
   while (members.next()) {
     if (!members.isNamed(TYPE)) continue;
     return String.fromCharCode(...bytes.subarray(members.valueStart, members.valueEnd)) === '"response"';
@@ -120,9 +121,9 @@ export function writeOther(writer: Writer, subject: Subject, type: string): void
 }
 
 /** Whether a DNS record is of the kinds an entry wants. */
-export function wantsDns(settings: DnsSettings, members: string): boolean {
+export function wantsDns(settings: DnsSettings, subject: Subject): boolean {
   if (settings.requests && settings.responses && settings.types.length === 0) return true;
-  const { dns } = JSON.parse(`{${members}}`) as { dns?: DnsRecord };
+  const { dns } = JSON.parse(`{${subject.payloadText()}}`) as { dns?: DnsRecord };
   if (!dns) return true;
   const response = dns.type === 'response' || dns.type === 'answer';
   if (!(response ? settings.responses : settings.requests)) return false;
