@@ -39,6 +39,11 @@ export class Batch {
     return this.kept;
   }
 
+  /** Slot of the kept packet at place `i`. */
+  keptAt(i: number): number {
+    return this.spare[i]!;
+  }
+
   /** Makes the kept packets the batch. */
   replace(): void {
     const before = this.slots;

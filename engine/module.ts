@@ -7,6 +7,7 @@
 import type { Batch } from './batch.js';
 import type { Config } from './config/config.js';
 import type { AnyOption } from './config/option.js';
+import type { DistantStreams } from './distant-streams.js';
 import type { FlowRows } from './flow-record.js';
 import type { LogSink } from './log-sink.js';
 import type { Memory } from './memory.js';
@@ -32,8 +33,11 @@ export interface ModuleDefinition {
   readonly judges?: boolean;
   /** Keeps state by conversation: all packets of one must come to the same thread, in order. */
   readonly perFlow?: boolean;
-  /** Memory it needs a share of: rows of the flow table, buffers for reassembled streams. */
-  readonly uses?: readonly ('flow-rows' | 'stream-buffers')[];
+  /**
+   * Memory it needs a share of: rows of the flow table, buffers for reassembled streams; `streams`: reads those and may ask
+   * for more of them (see `Thread.distantStreams`).
+   */
+  readonly uses?: readonly ('flow-rows' | 'stream-buffers' | 'streams')[];
   /** Configuration it reads; `suricata-like.yaml` documents each. */
   readonly options?: readonly AnyOption[];
   /**
@@ -147,6 +151,13 @@ export interface Thread {
   passOn(batch: Batch): void;
   /** True when some output consumes events of this kind (EVENT_ and WANTS_ constants of `event.ts`). */
   wants(eventKind: number): boolean;
+  /** There when streams are read in other threads than they are reassembled in. */
+  readonly distantStreams?: DistantStreams | undefined;
+  /**
+   * Rests until another thread has made `ready` true. What was handed on before has gone its way.
+   * @returns false when it did not within `milliseconds`, or the run is being broken off
+   */
+  waitUntil?(ready: () => boolean, milliseconds: number): boolean;
   /** Tells the user something once, whatever the number of threads and packets. */
   warnOnce(message: string): void;
 }

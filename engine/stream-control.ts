@@ -1,6 +1,6 @@
 /**
  * What stream reassembly offers to modules of the same thread: `thread.services.get(STREAM_CONTROL)`. Without it (the
- * stream module runs in another thread) streams are reassembled as configured.
+ * stream module runs in another thread) what parsers ask for goes by `Thread.distantStreams`.
  */
 
 /** Name of the service. */

@@ -16,6 +16,7 @@ import type {
   TransactionUpdate,
 } from '../engine/application-layer.js';
 import type { Batch } from '../engine/batch.js';
+import type { DistantStreams } from '../engine/distant-streams.js';
 import { swapRecord } from '../engine/exchanged-flow.js';
 import { FIREWALL } from '../engine/firewall.js';
 import * as Flow from '../engine/flow-record.js';
@@ -25,6 +26,7 @@ import { defineModule, type Thread, type ThreadModule } from '../engine/module.j
 import * as Packet from '../engine/packet.js';
 import type { Protocol } from '../engine/protocol.js';
 import { SettledFlows } from '../engine/settled-flows.js';
+import { STREAM_CONTROL } from '../engine/stream-control.js';
 
 const TCP = 6;
 const UDP = 17;
@@ -34,6 +36,7 @@ export default defineModule({
   kind: 'stage',
   perFlow: true,
   after: ['flow', 'stream'],
+  uses: ['streams'],
   options: [
     ...APPLICATION_OPTIONS,
     ...PARSER_ERROR_OPTIONS,
@@ -54,6 +57,8 @@ export class Application implements ThreadModule, ApplicationLayer {
   private index = 0;
   /** What a firewall dropped is not parsed. */
   private readonly firewall: boolean;
+  /** Undefined where reassembly is in this thread. */
+  private readonly distantStreams: DistantStreams | undefined;
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
   private readonly bytes: Uint8Array;
@@ -71,6 +76,7 @@ export class Application implements ThreadModule, ApplicationLayer {
     this.updates = this.conversations.telling.updates;
     this.closedFiles = this.conversations.telling.closedFiles;
     thread.services.set('application-layer', this);
+    if (!thread.services.has(STREAM_CONTROL)) this.distantStreams = thread.distantStreams;
     const table = thread.services.get(FLOW_TABLE) as FlowTable | undefined;
     this.conversations.useSwap(() => (table ? table.swap(this.batch, this.index) : this.exchange()));
   }
@@ -102,9 +108,22 @@ export class Application implements ThreadModule, ApplicationLayer {
       batch.keep(slot);
       this.index = i;
       this.packet(slot, slot * Packet.INTS);
+      if (this.distantStreams) this.noteRead(this.distantStreams, slot * Packet.INTS);
     }
     batch.replace();
     this.conversations.noteGauges();
+  }
+
+  /** Tells reassembly, in another thread, what was read of the stream. */
+  private noteRead(streams: DistantStreams, p: number): void {
+    const { row } = this;
+    const flow = row[p + Packet.FLOW]!;
+    if (flow < 0) return;
+    if (row[p + Packet.PSEUDO] === Packet.PSEUDO_FLOW_END) streams.forget(flow);
+    const flags = row[p + Packet.STREAM_FLAGS]!;
+    if (flags === 0) return;
+    const end = (row[p + Packet.STREAM_OFFSET]! + row[p + Packet.STREAM_LENGTH]!) | 0;
+    streams.haveRead(flow, (flags & Packet.STREAM_TO_SERVER) !== 0, end);
   }
 
   /** The flow table is another thread's: packets are turned as they come, and the row when its owner is done with it. */

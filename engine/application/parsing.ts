@@ -124,7 +124,7 @@ export class Parsing {
     if (requests.stopInspection === 'bypass' && !talk.bypassed) this.bypass(flow, talk);
     if (requests.streamDepth !== undefined) {
       const control = this.thread.services.get(STREAM_CONTROL) as StreamControl | undefined;
-      control?.setDepth(flow, requests.streamDepth);
+      (control ?? this.thread.distantStreams)?.setDepth(flow, requests.streamDepth);
       requests.streamDepth = undefined;
     }
     if (requests.inspectClient) {

@@ -123,6 +123,18 @@ export class Loop {
     }
   }
 
+  /** See `Thread.waitUntil`. */
+  waitUntil(ready: () => boolean, milliseconds: number): boolean {
+    const { control, doorbell, returns } = this.parts;
+    const until = performance.now() + milliseconds;
+    while (!ready()) {
+      if (control.command === ABORT || performance.now() > until) return false;
+      returns.collect();
+      doorbell.rest(() => !ready(), 1);
+    }
+    return true;
+  }
+
   private nothingNew(): boolean {
     const { inlets, returns } = this.parts;
     return inlets ? !inlets.ready() : !returns.waiting();

@@ -2,6 +2,7 @@
  * From a checked profile to a plan: every thread with its modules and CPUs, every queue with its ring, and the layout
  * of the memory they share. Plain data and shared buffers: it is sent to the threads as it is.
  */
+import { DistantStreams } from '../distant-streams.js';
 import { INTS as FLOW_INTS } from '../flow-record.js';
 import { allocateMemory, type MemoryBuffers } from '../memory.js';
 import type { ByteRange, ModuleDefinition } from '../module.js';
@@ -43,6 +44,7 @@ export interface Plan {
   readonly threads: readonly ThreadPlan[];
   readonly memory: MemoryBuffers;
   readonly flows: SharedArrayBuffer;
+  readonly distantStreams: SharedArrayBuffer | undefined;
   readonly doorbells: SharedArrayBuffer;
   readonly control: SharedArrayBuffer;
 }
@@ -107,6 +109,7 @@ export function makePlan(
     threads,
     memory: allocateMemory(slots * seats.length, layout.byteLength),
     flows: new SharedArrayBuffer(layout.flows * FLOW_INTS * 4),
+    distantStreams: layout.hasDistantReaders ? DistantStreams.allocate(layout.flows) : undefined,
     doorbells: Doorbell.allocate(seats.length + 1),
     control: Control.allocate(seats.length),
   };
@@ -188,6 +191,7 @@ function returnRings(
 class Layout {
   private readonly flowThreads: number[];
   private readonly streamThreads: number[];
+  private readonly readers: number[];
 
   constructor(
     private readonly seats: readonly Seat[],
@@ -196,6 +200,7 @@ class Layout {
   ) {
     this.flowThreads = threadsUsing(seats, 'flow-rows', uses);
     this.streamThreads = threadsUsing(seats, 'stream-buffers', uses);
+    this.readers = threadsUsing(seats, 'streams', uses);
     if (this.byteLength >= 2 ** 31) {
       const mib = Math.ceil(this.byteLength / 2 ** 20);
       throw new Error(
@@ -211,6 +216,12 @@ class Layout {
 
   get flows(): number {
     return Math.max(1, this.sizes.flows);
+  }
+
+  /** Streams are read in other threads than those that put them together. */
+  get hasDistantReaders(): boolean {
+    const { readers, streamThreads } = this;
+    return streamThreads.length > 0 && readers.some(reader => !streamThreads.includes(reader));
   }
 
   pool(thread: number): PoolRange {

@@ -1,6 +1,7 @@
 /** Entry of every engine thread: builds the thread from its plan, tells the manager, and runs. */
 import { parentPort, receiveMessageOnPort, threadId, workerData } from 'node:worker_threads';
 import { Config } from '../config/config.js';
+import { DistantStreams } from '../distant-streams.js';
 import { WANTS_PACKETS } from '../event.js';
 import { flowRows } from '../flow-record.js';
 import { type Memory, openMemory } from '../memory.js';
@@ -53,7 +54,11 @@ async function main(): Promise<void> {
   const ownership = new Ownership(memory, me, start.ownershipCheck, message => log.error(message));
   const counters = new ThreadCounters(mine.counters);
   const modules: ThreadModule[] = [];
-  const thread = openThread(mine, modules, { memory, pool, counters, passOn: batch => loop.passOn(batch) });
+  const thread = openThread(mine, modules, {
+    ...{ memory, pool, counters },
+    passOn: batch => loop.passOn(batch),
+    waitUntil: (ready, milliseconds) => loop.waitUntil(ready, milliseconds),
+  });
   const handOver = await openHandOver(mine, { thread, returns, doorbells, changeOwner: ownership.change });
   if (start.live) (await loadModule(start.input, start.from)).serve?.(thread, mine.modules);
   modules.push(...(await createModules(mine.modules, thread)));
@@ -112,7 +117,7 @@ function openReturns(mine: ThreadPlan, memory: Memory, pool: Pool, doorbells: re
 function openThread(
   mine: ThreadPlan,
   modules: readonly ThreadModule[],
-  parts: Pick<Thread, 'memory' | 'pool' | 'passOn'> & { readonly counters: ThreadCounters },
+  parts: Pick<Thread, 'memory' | 'pool' | 'passOn' | 'waitUntil'> & { readonly counters: ThreadCounters },
 ): Thread {
   const logs = openLogs(mine, parts.counters);
   const thread = {
@@ -123,6 +128,7 @@ function openThread(
     memory: parts.memory,
     pool: parts.pool,
     flows: flowRows(plan.flows),
+    distantStreams: plan.distantStreams && new DistantStreams(plan.distantStreams),
     flowRange: mine.flowRange,
     streamRange: mine.streamRange,
     scratch: mine.scratch,
@@ -140,6 +146,7 @@ function openThread(
       for (const module of modules) module.beginPart?.();
     },
     passOn: parts.passOn,
+    waitUntil: parts.waitUntil,
     wants: (kind: number) => (start.wantedEvents & (1 << kind)) !== 0,
     warnOnce: (text: string) => send({ type: 'warn-once', text }),
   };

@@ -24,3 +24,23 @@ it.each([
   const told = records.map(({ fileinfo }) => [fileinfo.state, fileinfo.size]);
   expect(told).toEqual([[state, size]]);
 });
+
+it.each(['single', 'workers', 'autofp', 'pipeline', 'oisf2009'])(
+  'a stored file goes on behind the depth in profile %s, wherever streams are put together',
+  async profile => {
+    const content = 'x'.repeat(1_500_000);
+    const records = await replay({
+      packets: conversation(
+        [
+          [true, 'GET /f HTTP/1.1\r\nHost: h\r\n\r\n'],
+          [false, `HTTP/1.1 200 OK\r\nContent-Length: ${content.length}\r\n\r\n${content}`],
+        ],
+        1400,
+      ),
+      types: '[files]',
+      output: 'file-store: { version: 2, enabled: yes, force-filestore: yes, stream-depth: 0 }',
+      profile,
+    });
+    expect(records.map(({ fileinfo }) => [fileinfo.state, fileinfo.size])).toEqual([['CLOSED', 1_500_000]]);
+  },
+);

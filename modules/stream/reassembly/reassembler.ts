@@ -18,6 +18,7 @@ import { type OverlapVersions, STREAM_CONTROL, type StreamControl } from '../../
 import { ReassemblyCounters } from './counters.js';
 import { Delivery } from './delivery.js';
 import * as Direction from './direction.js';
+import { DistantDepth } from './distant-depth.js';
 import { absorbWaiting, bufferOffset, releaseEmptyBuffer } from './in-order.js';
 import { Limits } from './limits.js';
 import * as Options from './options.js';
@@ -42,6 +43,7 @@ export class Reassembler implements StreamControl {
   private readonly rows: Int32Array;
   private readonly store: Store;
   private readonly limits: Limits;
+  private readonly distantDepth: DistantDepth | undefined;
   private readonly simulatedMemcap: number;
   private readonly placement: Placement;
   private readonly delivery: Delivery;
@@ -61,6 +63,7 @@ export class Reassembler implements StreamControl {
     this.store = { rows: this.rows, pieces, memory, bytes: thread.memory.bytes, copy: thread.memory.copy };
     this.limits = new Limits(config);
     this.inStream = config.read(RAW_REASSEMBLY) ? Packet.FLAG_IN_STREAM : 0;
+    this.distantDepth = DistantDepth.of(thread);
     this.simulatedMemcap = config.read(Options.SIMULATED_MEMCAP);
     this.counters = new ReassemblyCounters(thread.counters);
     this.placement = new Placement(
@@ -146,6 +149,7 @@ export class Reassembler implements StreamControl {
     const r = rowOf(flow, toServer);
     if (!this.isActive(flow, toServer)) return PLACED;
     const start = (sequence - rows[r + Direction.FIRST_SEQUENCE]!) | 0;
+    this.askDepth(batch, flow, r, (start + length) | 0);
     const end = this.cutToDepth(r, start, (start + length) | 0);
     const p = slot * Packet.INTS;
     const inline = (rows[r + Direction.FLAGS]! & Direction.INLINE) !== 0;
@@ -253,12 +257,28 @@ export class Reassembler implements StreamControl {
     return ((this.memory.row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0) === toServer;
   }
 
-  private cutToDepth(r: number, start: number, end: number): number {
+  /** Before the depth cuts data off, readers in other threads are asked whether they want it. */
+  private askDepth(batch: Batch, flow: number, r: number, end: number): void {
+    if (!this.distantDepth || this.beyondDepth(r, end) <= 0) return;
+    const { rows } = this;
+    const toServer = rows[rowOf(flow, true) + Direction.DELIVERED]!;
+    const toClient = rows[rowOf(flow, false) + Direction.DELIVERED]!;
+    const asked = this.distantDepth.asked(batch, flow, toServer, toClient);
+    if (asked !== undefined) this.setDepth(flow, asked);
+  }
+
+  /** How many bytes of data up to position `end` lie beyond the depth; 0 or less when none do. */
+  private beyondDepth(r: number, end: number): number {
     const { rows } = this;
     const depth = rows[r + Direction.DEPTH]! >>> 0;
-    if (depth === 0) return end;
+    if (depth === 0) return 0;
     const delivered = rows[r + Direction.DELIVERED]!;
-    const over = (delivered >>> 0) + ((end - delivered) | 0) - depth;
+    return (delivered >>> 0) + ((end - delivered) | 0) - depth;
+  }
+
+  private cutToDepth(r: number, start: number, end: number): number {
+    const { rows } = this;
+    const over = this.beyondDepth(r, end);
     if (over <= 0) return end;
     // What waits for its acknowledgment now is left to signatures.
     if (

@@ -1,0 +1,84 @@
+/** How deep a flow is reassembled whose readers are in another thread. */
+import { expect, it } from 'vitest';
+import { Batch } from '../../engine/batch.js';
+import { DistantStreams } from '../../engine/distant-streams.js';
+import type { Thread } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+import { DistantDepth } from '../../modules/stream/reassembly/distant-depth.js';
+import { stubThread } from '../thread-stub.js';
+
+const FLOW = 2;
+
+/** @param meanwhile what the readers do while they are waited for */
+function scene(meanwhile: (streams: DistantStreams) => void = () => {}) {
+  const streams = new DistantStreams(DistantStreams.allocate(4));
+  const told: string[] = [];
+  let waits = 0;
+  const stub = stubThread();
+  const thread: Thread = Object.assign(stub, {
+    distantStreams: streams,
+    warnOnce: (text: string) => void told.push(text),
+    waitUntil: (ready: () => boolean) => {
+      waits++;
+      meanwhile(streams);
+      return ready();
+    },
+  });
+  const batch = new Batch();
+  /** Data of this batch, which readers do not have yet. */
+  const bring = (toServer: boolean, position: number) => {
+    const slot = stub.pool.take();
+    const p = slot * Packet.INTS;
+    stub.memory.row[p + Packet.FLOW] = FLOW;
+    stub.memory.row[p + Packet.STREAM_FLAGS] = Packet.STREAM_START | (toServer ? Packet.STREAM_TO_SERVER : 0);
+    stub.memory.row[p + Packet.STREAM_OFFSET] = position;
+    batch.keep(slot);
+  };
+  const depth = DistantDepth.of(thread)!;
+  const asked = (toServer: number, toClient: number) => depth.asked(batch, FLOW, toServer, toClient);
+  return { streams, told, bring, asked, thread, waits: () => waits };
+}
+
+it('is not asked about where readers are in the same thread, or there are none', () => {
+  expect(DistantDepth.of(stubThread())).toBeUndefined();
+  const { asked, thread, streams } = scene();
+  streams.setDepth(FLOW, 5000);
+  thread.services.set('application-layer', {});
+  expect(asked(0, 0)).toBeUndefined();
+});
+
+it('is what readers ask for, when they have read both directions', () => {
+  const { asked, waits } = scene(streams => {
+    streams.haveRead(FLOW, true, 100);
+    streams.haveRead(FLOW, false, 0xf000_0000);
+    streams.setDepth(FLOW, 0xf100_0000);
+  });
+  expect(asked(100, 0xf000_0000)).toBe(0xf100_0000);
+  expect(asked(100, 0xf000_0000)).toBe(0xf100_0000);
+  expect(waits()).toBe(1);
+});
+
+it('does not wait for what this batch brings itself', () => {
+  const { asked, bring, streams, waits } = scene();
+  streams.haveRead(FLOW, true, 100);
+  streams.setDepth(FLOW, 0);
+  bring(true, 100);
+  bring(true, 200);
+  expect(asked(300, 0)).toBe(0);
+  expect(waits()).toBe(0);
+});
+
+it('holds for another flow no more when its row is used again', () => {
+  const { asked, streams } = scene();
+  streams.setDepth(FLOW, 9);
+  streams.forget(FLOW);
+  expect(asked(0, 0)).toBeUndefined();
+});
+
+it('waits once for readers that read nothing, and tells it', () => {
+  const { asked, told, waits } = scene();
+  expect(asked(100, 0)).toBeUndefined();
+  expect(asked(200, 0)).toBeUndefined();
+  expect(waits()).toBe(1);
+  expect(told).toHaveLength(1);
+});
