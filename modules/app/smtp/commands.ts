@@ -41,6 +41,8 @@ export class Commands {
   private command(text: string, { truncated }: TextLine): Kind {
     const { exchange } = this;
     const word = wordOf(text);
+    // A client that does not wait for the reply to RSET takes it for granted.
+    exchange.reset();
     const transaction = exchange.transactionFor(word);
     if (word === 'QUIT') exchange.session.requests.inspectClient = true;
     if (!transaction && exchange.over) return 'other';
@@ -72,8 +74,7 @@ export class Commands {
       case 'STARTTLS':
         return 'starttls';
       case 'RSET':
-        this.reset(transaction);
-        return 'other';
+        return this.reset(transaction);
       default:
         return 'other';
     }
@@ -90,10 +91,11 @@ export class Commands {
     return this.advance(transaction, HELO, transaction.mailFrom === undefined ? 'helo' : 'renewal');
   }
 
-  /** The mail in hand is given up. */
-  private reset(transaction: SmtpTransaction): void {
-    if (transaction.mailFrom === undefined) return;
+  /** The mail in hand is given up once the server agrees. */
+  private reset(transaction: SmtpTransaction): Kind {
+    if (transaction.mailFrom === undefined) return 'other';
     this.messages.cut();
-    this.exchange.giveUp(transaction);
+    this.exchange.resetting = transaction;
+    return 'reset';
   }
 }

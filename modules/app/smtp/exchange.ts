@@ -9,7 +9,7 @@ export const LONGEST_LINE = 4096;
 const MOST_WAITING = 4096;
 
 /** `renewal` is a HELO between the sender and the message of a mail. */
-export type Kind = 'other' | 'helo' | 'renewal' | 'data' | 'starttls' | 'chunk' | 'message';
+export type Kind = 'other' | 'helo' | 'renewal' | 'reset' | 'data' | 'starttls' | 'chunk' | 'message';
 
 /** A command that waits for its reply. */
 export interface Waiting {
@@ -27,6 +27,8 @@ export class Exchange {
   readonly waiting: Waiting[] = [];
   /** What the server said to DATA. */
   data: 'unknown' | 'accepted' | 'rejected' = 'unknown';
+  /** The mail that a RSET without a reply is about. */
+  resetting: SmtpTransaction | undefined;
   /** There are too many mails: nothing more is read. */
   over = false;
   private readonly settings: SmtpSettings;
@@ -59,6 +61,12 @@ export class Exchange {
   giveUp(transaction: SmtpTransaction): void {
     this.session.complete(transaction);
     if (this.current === transaction) this.current = undefined;
+  }
+
+  /** RSET counts: its mail is given up. */
+  reset(): void {
+    if (this.resetting) this.giveUp(this.resetting);
+    this.resetting = undefined;
   }
 
   /** Whose reply comes next. */

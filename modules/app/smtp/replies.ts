@@ -58,6 +58,7 @@ export class Replies {
     const { session } = exchange;
     const accepted = code.startsWith('2') || code.startsWith('3');
     if (accepted && helo) this.greet(helo, kind, transaction);
+    if (kind === 'reset' && exchange.resetting === transaction) this.answerReset(accepted);
     if (kind === 'data') this.answerData(transaction, accepted);
     if (kind === 'starttls') this.answerTls(transaction, accepted);
     if (kind === 'message' && transaction) {
@@ -72,6 +73,12 @@ export class Replies {
     if (!transaction) return;
     if (transaction.mailFrom === undefined) transaction.helo = helo;
     else if (kind === 'renewal') this.exchange.giveUp(transaction);
+  }
+
+  /** A mail stays in hand where the server does not forget it. */
+  private answerReset(accepted: boolean): void {
+    if (accepted) this.exchange.reset();
+    else this.exchange.resetting = undefined;
   }
 
   private answerData(transaction: SmtpTransaction | undefined, accepted: boolean): void {

@@ -111,6 +111,14 @@ describe('smtp', () => {
     expect(feed.records.map(({ email }) => email?.status)).toEqual([undefined, 'PARSE_DONE']);
   });
 
+  it.each([
+    ['250 forgotten', 2],
+    ['501 what', 1],
+  ])('gives a mail up for RSET when the reply is %s', (reply, mails) => {
+    const feed = fed([...OPENING, ...ENVELOPE, C('RSET\r\n'), S(`${reply}\r\n`), ...MAIL.slice(4)]);
+    expect(feed.transactions.length).toBe(mails);
+  });
+
   it('keeps what was said before where a greeting is rejected', () => {
     const feed = fed([...OPENING, ...ENVELOPE, C('EHLO\r\n'), S('501 what\r\n'), ...MAIL.slice(4)]);
     expect(feed.records).toEqual([EXPECTED]);
