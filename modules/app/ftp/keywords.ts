@@ -66,7 +66,7 @@ export const TESTS: readonly TestDeclaration<FtpTransaction>[] = [
   },
   {
     keyword: 'ftp.reply_received',
-    direction: 'either',
+    direction: 'to_client',
     progress: COMPLETE,
     summary: 'whether there was a reply',
     parse: argument => word(argument, TRUTH),

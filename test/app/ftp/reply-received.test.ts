@@ -1,0 +1,25 @@
+/** `ftp.reply_received` says whether an exchange that is over had a reply, in however large steps it was read. */
+import { expect, it } from 'vitest';
+import { conversation, replay } from '../../streams/replay.js';
+
+const RULES = ['yes', 'no'].map(
+  (said, i) => `alert ftp any any -> any any (ftp.reply_received:${said}; sid:${i + 1};)`,
+);
+const ANSWERED = [
+  [false, '220 hi\r\n'],
+  [true, 'USER a\r\n'],
+  [false, '331 more\r\n'],
+  [true, 'PASS b\r\n'],
+  [false, '230 in\r\n'],
+] as const;
+
+const alerts = async (said: readonly (readonly [boolean, string])[], batch: number) => {
+  const words = ['--set', `threading.batch-size=${batch}`];
+  const records = await replay({ packets: conversation(said), rules: RULES, words });
+  return records.map(({ alert }) => alert.signature_id);
+};
+
+it.each([1, 2, 64])('read %i packets at once', async batch => {
+  expect(await alerts(ANSWERED, batch)).toEqual([1, 1, 1]);
+  expect(await alerts([...ANSWERED, [true, 'QUIT\r\n']], batch)).toEqual([1, 1, 1, 2]);
+});
