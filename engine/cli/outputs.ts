@@ -16,7 +16,15 @@ export async function configuredOutputs(config: Config): Promise<string[]> {
 }
 
 function isUsed(module: ModuleDefinition, config: Config): boolean {
-  return (module.wants?.(config).length ?? 1) > 0 || (module.statistics?.(config).length ?? 0) > 0;
+  if ((module.wants?.(config).length ?? 1) > 0 || (module.statistics?.(config).length ?? 0) > 0) return true;
+  // A log that is switched on is there, though nothing of what happens may be wanted in it.
+  const own = outputsOf(module);
+  return enabledOutputs(config).some(({ name }) => own.has(name));
+}
+
+/** Names of the outputs whose options a module has. */
+function outputsOf({ options = [] }: ModuleDefinition): Set<string> {
+  return new Set(options.flatMap(({ path }) => /^outputs\.\*\.([^.*]+)/.exec(path)?.[1] ?? []));
 }
 
 /** A bit for each event kind that one of the modules consumes. */
@@ -51,13 +59,8 @@ export function statisticsLogs(modules: Iterable<ModuleDefinition>, config: Conf
 
 /** Tells outputs that are listed and switched on but that no module writes. */
 export async function tellMissingOutputs(config: Config, log: Log): Promise<void> {
-  const written = new Set<string>();
-  for (const { options } of (await loadOwnModules()).modules.values()) {
-    for (const { path } of options ?? []) {
-      const output = /^outputs\.\*\.([^.*]+)/.exec(path)?.[1];
-      if (output !== undefined) written.add(output);
-    }
-  }
+  const { modules } = await loadOwnModules();
+  const written = new Set([...modules.values()].flatMap(module => [...outputsOf(module)]));
   const missing = enabledOutputs(config)
     .map(entry => entry.name)
     .filter(name => !written.has(name));
