@@ -65,6 +65,16 @@ class YamlFile {
     this.fill(target, contents, at);
   }
 
+  /** The whole file as the value of a key: a list, or a mapping. */
+  private section(at: readonly string[]): unknown {
+    const contents = this.parse();
+    if (isSeq(contents)) return this.value(contents, at);
+    if (contents === null || (isScalar(contents) && contents.value === '')) return {};
+    if (!isMap(contents))
+      throw new ConfigError({ file: this.path, line: 1 }, 'expected a list, or lines of "key: value"');
+    return this.mapping(contents, at);
+  }
+
   private parse(): Node | null {
     if (this.depth > DEEPEST_INCLUDE)
       throw new ConfigError(this.from, `files include each other more than ${DEEPEST_INCLUDE} deep`);
@@ -173,10 +183,8 @@ class YamlFile {
     for (const file of files) this.open(file).into(target, at);
   }
 
-  private included(node: Node, at: readonly string[]): Mapping {
-    const mapping: Mapping = {};
-    this.open(node).into(mapping, at);
-    return mapping;
+  private included(node: Node, at: readonly string[]): unknown {
+    return this.open(node).section(at);
   }
 
   private open(node: Node | null): YamlFile {

@@ -91,6 +91,13 @@ describe('included files', () => {
     });
   });
 
+  it('may be the list that a key stands for', () => {
+    file('list.yaml', '- fast: {enabled: yes}\n- two\n');
+    const config = loadConfig({ file: file('main.yaml', 'outputs: !include list.yaml\n') });
+    expect(config.config.tree).toEqual({ outputs: [{ fast: { enabled: 'yes' } }, 'two'] });
+    expect(config.places.get('outputs.1')).toMatchObject({ line: 2 });
+  });
+
   it('are looked for by name in the include path when they are not where they should be', () => {
     file('elsewhere/x.yaml', 'k: v\n');
     const environment = { SLUICE_INCLUDE_PATH: `/none:${join(folder, 'elsewhere')}` };
