@@ -62,11 +62,12 @@ function stateSet(argument: string | undefined): { state: string; negated: boole
   });
 }
 
-function inState({ client, server }: TlsTransaction, state: string): boolean {
-  if (state === 'client_hello') return client.hello !== undefined;
-  if (state === 'server_hello') return server.hello !== undefined;
-  if (state === 'client_keyx') return client.encrypted;
-  if (state === 'server_keyx') return server.encrypted || server.chain.length > 0;
+/** The state is that of the side whose data is looked at. */
+function inState({ client, server }: TlsTransaction, toServer: boolean, state: string): boolean {
+  if (state === 'client_hello') return toServer && client.hello !== undefined;
+  if (state === 'server_hello') return !toServer && server.hello !== undefined;
+  if (state === 'client_keyx') return toServer && client.encrypted;
+  if (state === 'server_keyx') return !toServer && (server.encrypted || server.chain.length > 0);
   return client.hello === undefined && server.hello === undefined;
 }
 
@@ -110,9 +111,9 @@ export const tlsTests: readonly Test[] = [
     direction: 'either',
     progress: 1,
     parse: stateSet,
-    matches: (transaction, _, parsed) =>
+    matches: (transaction, toServer, parsed) =>
       (parsed as ReturnType<typeof stateSet>).some(
-        ({ state, negated }) => inState(transaction, state) !== negated,
+        ({ state, negated }) => inState(transaction, toServer, state) !== negated,
       ),
   },
 ];
