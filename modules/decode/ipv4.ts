@@ -39,6 +39,8 @@ export function decodeIpv4(d: Decoding, p: number, at: number, end: number): boo
   if (headerEnd > at + HEADER) checkIpv4Options(d, p, at + HEADER, headerEnd);
   if (d.u16(at + 6) & FRAGMENT_BITS) {
     row[p + Packet.FLAGS]! |= Packet.FLAG_FRAGMENT;
+    // What fragments carry is looked at in the datagram that they make.
+    row[p + Packet.PAYLOAD_LENGTH] = 0;
     d.defrag.ipv4(p, at, headerEnd, packetEnd);
   } else {
     decodeTransport(d, p, protocol, headerEnd, packetEnd);

@@ -128,7 +128,8 @@ function decodeFragmentHeader(d: Decoding, p: number, namedAt: number, at: numbe
   const { row } = d;
   row[p + Packet.PROTOCOL] = d.bytes[at]!;
   row[p + Packet.PAYLOAD] = at + 8;
-  row[p + Packet.PAYLOAD_LENGTH] = end - at - 8;
+  // What fragments carry is looked at in the datagram that they make.
+  row[p + Packet.PAYLOAD_LENGTH] = 0;
   row[p + Packet.FLAGS]! |= Packet.FLAG_FRAGMENT;
   d.defrag.ipv6(p, namedAt, at, end);
   return true;

@@ -90,7 +90,7 @@ function rulesOf({ thread, watch, stores, expressions, count }: Home, image: Rul
       stores: stores.byName,
       expressions,
       limits: {
-        recursion: config.read(Options.RECURSION_LIMIT),
+        recursion: config.read(Options.RECURSION_LIMIT) || Number.MAX_SAFE_INTEGER,
         pcreMatch: config.read(PCRE_MATCH_LIMIT),
         pcreRecursion: config.read(PCRE_RECURSION_LIMIT),
       },

@@ -38,9 +38,9 @@ export const SCAN_ROOM = option(
 
 export const RECURSION_LIMIT = option(
   'detect.inspection-recursion-limit',
-  integer(1),
+  integer(0),
   3000,
-  'steps that the conditions on one buffer may take',
+  'steps that the conditions on one buffer may take; 0: any number',
 );
 
 export const GUESS_TRANSACTION = option(

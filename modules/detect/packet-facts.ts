@@ -110,7 +110,7 @@ export class PacketFacts {
     const { row } = this;
     const flags = row[p + Packet.FLAGS]!;
     let have = this.version === 4 ? Header.NEED_IPV4 : this.version === 6 ? Header.NEED_IPV6 : 0;
-    have |= flags & Packet.FLAG_FRAGMENT ? Header.NEED_FRAGMENT : Header.NEED_NO_FRAGMENT;
+    have |= flags & Packet.FLAG_REASSEMBLED ? Header.NEED_FRAGMENT : Header.NEED_NO_FRAGMENT;
     if (flags & Packet.FLAG_HAS_EVENTS) have |= Header.NEED_EVENTS;
     if ((flags & Packet.FLAG_INVALID) === 0) have |= Header.NEED_VALID;
     if (this.payloadLength > 0) have |= Header.NEED_PAYLOAD;

@@ -45,8 +45,10 @@ describe('datagrams', () => {
       'vlan5 ip4 p17 fragment',
       'vlan5 ip4 p17 1000>2000',
     ]);
-    const [, second, whole] = slots;
+    const [first, second, whole] = slots;
     expect(thread.payload(whole!)).toBe(DATA);
+    // A fragment has no payload of its own.
+    expect([first, second].map(slot => thread.field(slot!, Packet.PAYLOAD_LENGTH))).toEqual([0, 0]);
     expect(thread.field(whole!, Packet.ROOT)).toBe(second);
     expect(thread.field(second!, Packet.REFERENCES)).toBe(2);
     expect(thread.field(second!, Packet.VERDICTS_AWAITED)).toBe(1);

@@ -91,3 +91,11 @@ describe('addresses alone', () => {
     expect(s.run(packets).verdicts).toEqual([DROP, DROP]);
   });
 });
+
+test('only_frag is for packets made from fragments, no_frag for all others', async () => {
+  const s = await sensorFor(`
+    alert udp any any -> any any (flow:only_frag; sid:1;)
+    alert udp any any -> any any (flow:no_frag; sid:2;)`);
+  const made = udp('a', { flow: 3, flags: Packet.FLAG_REASSEMBLED });
+  expect(s.see(made, udp('a', { flow: 4 }))).toEqual(['1@1', '2@2']);
+});
