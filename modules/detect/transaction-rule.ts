@@ -183,7 +183,10 @@ function oneHolds(
   at.cursor = 0;
   at.atBeginning = true;
   at.atEnd = !declared.growing || visible.complete;
-  if (declared.littleEndian) at.littleEndian = declared.littleEndian(at.transaction!, visible.toServer);
+  at.littleEndian = declared.littleEndian?.(at.transaction!, visible.toServer) === true;
   transform?.(at);
-  return test(at);
+  const holds = test(at);
+  // Bytes of packets, which are looked at next, have no order of their own.
+  at.littleEndian = false;
+  return holds;
 }
