@@ -181,7 +181,14 @@ export class Conversations {
       refuseChange(before);
       return;
     }
-    const next = this.protocols.find(protocol => protocol.name === name);
+    const number = this.protocols.findIndex(protocol => protocol.name === name);
+    const next = this.protocols[number];
+    // What is switched off is not read: the flow stays what it was.
+    if (next && !this.sessions.isEnabled(number)) {
+      talk.ignored = true;
+      for (const toServer of [true, false]) talk.side(toServer).routine = undefined;
+      return;
+    }
     this.become(p, flow, talk, before, next);
     if (!next || name !== ENCRYPTION || talk.session?.protocol !== next) return;
     talk.expected = next;

@@ -44,3 +44,27 @@ it('what a client said is inspected once it has said QUIT', async () => {
   // The acknowledgment of the answer is the client's next packet.
   expect(records.map(({ pcap_cnt }) => pcap_cnt)).toEqual([13]);
 });
+
+describe('a protocol that is switched off is not gone on with', () => {
+  const off = (name: string) => ['--set', `app-layer.protocols.${name}.enabled=no`];
+  const FRAME = '\x81\x02hi';
+
+  it('TLS', async () => {
+    const packets = conversation([...BEFORE, [true, HELLO]]);
+    const records = await replay({ packets, types: '[anomaly, flow, tls]', words: off('tls') });
+    expect(records.map(({ event_type, app_proto }) => [event_type, app_proto])).toEqual([['flow', 'smtp']]);
+  });
+
+  it('WebSocket', async () => {
+    const packets = conversation([
+      [true, 'GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n'],
+      [false, `HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n${FRAME}`],
+      [false, FRAME],
+    ]);
+    const types = '[anomaly, flow, websocket, http]';
+    const told = async (words: string[]) =>
+      (await replay({ packets, types, words })).map(({ event_type, app_proto }) => app_proto ?? event_type);
+    expect(await told([])).toContain('websocket');
+    expect(await told(off('websocket'))).toEqual(['http', 'http']);
+  });
+});
