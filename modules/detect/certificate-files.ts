@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addressText } from '../../engine/address.js';
+import type { ApplicationLayer } from '../../engine/application-layer.js';
 import type { CertificateChain } from '../../engine/certificate-chain.js';
 import type { Config } from '../../engine/config/config.js';
 import { boolean, option, text } from '../../engine/config/option.js';
@@ -44,14 +45,17 @@ export class CertificateFiles implements CertificateStore {
   private readonly failed: number;
   private next = 1;
 
+  /** @param layer where rules about no transaction find that of their flow */
   constructor(
     private readonly thread: Thread,
     private readonly folder: string,
+    private readonly layer?: Pick<ApplicationLayer, 'conversation'>,
   ) {
     this.failed = thread.counters.declare('tls_store.fs_errors');
   }
 
-  keep({ transaction, toServer, p, f }: Inspection): void {
+  keep({ transaction: inHand, toServer, p, f, flow }: Inspection): void {
+    const transaction = inHand ?? (flow >= 0 ? this.layer?.conversation(flow)?.transactions[0] : undefined);
     const ofClient = toServer ? transaction?.certificates?.(true) : undefined;
     const certificates = ofClient ?? transaction?.certificates?.(false);
     const kept = ofClient ? this.kept.client : this.kept.server;

@@ -171,7 +171,8 @@ function conversations(thread: Thread): Conversations {
 
 function certificateStore(thread: Thread): [string, CertificateStore][] {
   const folder = certificateFolder(thread.config);
-  return folder === undefined ? [] : [[CERTIFICATE_STORE, new CertificateFiles(thread, folder)]];
+  const layer = thread.services.get('application-layer') as ApplicationLayer | undefined;
+  return folder === undefined ? [] : [[CERTIFICATE_STORE, new CertificateFiles(thread, folder, layer)]];
 }
 
 function streamSizes(states: FlowStates): StreamSizes {

@@ -56,3 +56,15 @@ it('keeps what the client showed for rules that match what it sends', () => {
   expect(ofClient).toContain('SRC IP:            10.0.0.1\n');
   expect(ofServer).toContain('TLS SUBJECT:       CN=server\n');
 });
+
+it('finds the certificates of the flow for rules that look at no transaction', () => {
+  const thread = stubThread({});
+  const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
+  thread.flows.row[Flow.IP_VERSION] = 4;
+  const shown = { chain: [Buffer.alloc(60, 1)], subject: 'CN=a', issuer: 'CN=b', fingerprint: '01:02' };
+  const transactions = [{ certificates: (client: boolean) => (client ? undefined : shown) }];
+  const files = new CertificateFiles(thread, folder, { conversation: () => ({ transactions }) as never });
+  const at = { transaction: undefined, toServer: true, p: 0, f: 0 };
+  for (const flow of [-1, 0, 0]) files.keep({ ...at, flow } as Inspection);
+  expect(readdirSync(folder).length).toBe(2);
+});
