@@ -7,7 +7,7 @@
  */
 import { dirname, resolve } from 'node:path';
 import pino from 'pino';
-import type { Config } from './config/config.js';
+import { Config, type ConfigTree } from './config/config.js';
 import type { Entry } from './log/entry.js';
 import { jsonLine } from './log/json-line.js';
 import { LEVELS, type LevelName, moreTelling, PINO_LEVELS } from './log/level.js';
@@ -57,10 +57,19 @@ export function openLog(settings: LogSettings): EngineLog {
   const level = settings.verbosity ? moreTelling(general, wanted) : general;
   const outputs: Output[] = [];
   if (config.read(options.CONSOLE)) outputs.push(consoleOutput(settings, level));
-  if (config.at('logging.outputs.file') !== undefined && config.read(options.FILE))
-    outputs.push(fileOutput(settings, level));
+  for (const file of fileSections(config))
+    if (file.read(options.FILE)) outputs.push(fileOutput({ ...settings, config: file }, level));
   const filter = environment['SC_LOG_OP_FILTER'] ?? config.read(options.FILTER);
   return new PinoLog(filter === '' ? outputs : outputs.map(output => filtered(output, filter)));
+}
+
+/** A configuration for each file that is listed. */
+function fileSections(config: Config): Config[] {
+  const outputs = config.at('logging.outputs');
+  if (!Array.isArray(outputs)) return config.at('logging.outputs.file') === undefined ? [] : [config];
+  return (outputs as ConfigTree[])
+    .filter(output => output !== null && typeof output === 'object' && output['file'] !== undefined)
+    .map(output => new Config({ logging: { outputs: [output] } }));
 }
 
 /** Only messages that match. */

@@ -49,9 +49,13 @@ const overrides = [
   'reference-config-file',
   'vars',
 ].map(key => option(`multi-detect.*.${key}`, tree, undefined, `${key} of the tenant with this id`));
+const tenantNumber = integer(0, 2 ** 31 - 1);
 const direct = option(
   'pcap-file.tenant-id',
-  integer(0, 2 ** 31 - 1),
+  {
+    expected: `${tenantNumber.expected}, or none`,
+    parse: value => (value === 'none' ? 0 : tenantNumber.parse(value)),
+  },
   0,
   'tenant of all captures, with the selector direct',
 );

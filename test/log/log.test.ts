@@ -106,6 +106,20 @@ describe('the file', () => {
     expect(lines.length).toBe(4);
   });
 
+  it('may be several, each with settings of its own', () => {
+    const outputs = [
+      { file: { enabled: true, filename: 'a.log', level: 'error', format: '%M' } },
+      { console: { enabled: false } },
+      { file: { enabled: true, filename: 'b.json', level: 'info', type: 'json' } },
+      { file: { enabled: false, filename: 'c.log' } },
+    ];
+    const { log } = start({ logging: { outputs } });
+    logAll(log);
+    expect(file('a.log')).toBe('e\n');
+    expect(file('b.json').trim().split('\n')).toHaveLength(4);
+    expect(existsSync(join(folder, 'c.log'))).toBe(false);
+  });
+
   it('may be JSON in a file that others write too', () => {
     logAll(start(config({ filename: 'eve.json', type: 'json' })).log);
     const records = file('eve.json')
