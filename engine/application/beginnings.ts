@@ -112,7 +112,10 @@ export class Beginnings {
       side.protocol = 'none';
       if (talk.session) Packet.setEvent(this.row, p, Event.APPLAYER_DETECT_PROTOCOL_ONLY_ONE_DIRECTION);
       else {
-        if (this.records.transportOf(flow) === 'udp') this.fail(flow);
+        if (this.records.transportOf(flow) === 'udp') {
+          this.records.failSide(flow, toServer);
+          this.fail(flow);
+        }
         this.giveUpIfUnknown(flow, talk);
       }
       return;
@@ -189,6 +192,7 @@ export class Beginnings {
     talk.ignored = true;
     talk.toServer.held = undefined;
     talk.toClient.held = undefined;
+    for (const toServer of [true, false]) this.records.failSide(flow, toServer);
     this.fail(flow);
   }
 

@@ -44,6 +44,12 @@ export class FlowProtocols {
     return true;
   }
 
+  /** One direction of the flow is of no protocol that is known. */
+  failSide(flow: number, toServer: boolean): void {
+    const column = flow * Flow.INTS + (toServer ? Flow.APP_PROTOCOL_TO_SERVER : Flow.APP_PROTOCOL_TO_CLIENT);
+    if (this.flows[column] === 0) this.flows[column] = -1;
+  }
+
   /** A change to this protocol was asked for. */
   expect(flow: number, protocol: Protocol): void {
     this.flows[flow * Flow.INTS + Flow.APP_PROTOCOL_EXPECTED] = this.numberOf(protocol) + 1;

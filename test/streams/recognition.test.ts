@@ -7,14 +7,17 @@ const REQUEST = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const RESPONSE = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n';
 
 /** Three exchanges in one connection, each acknowledged. */
-const exchanges = [0, 1, 2].flatMap(i => [
-  segment(true, 'PA', i * REQUEST.length, i * RESPONSE.length, REQUEST),
-  segment(false, 'PA', i * RESPONSE.length, (i + 1) * REQUEST.length, RESPONSE),
-]);
+const exchanges = (request: string, response: string) =>
+  [0, 1, 2].flatMap(i => [
+    segment(true, 'PA', i * request.length, i * response.length, request),
+    segment(false, 'PA', i * response.length, (i + 1) * request.length, response),
+  ]);
+const HTTP = exchanges(REQUEST, RESPONSE);
+const UNKNOWN = exchanges('zq\n', 'yq\n');
 
-async function alerts(options: string, profile?: string): Promise<string[]> {
+async function alerts(options: string, profile?: string, said = HTTP): Promise<string[]> {
   const rules = [`alert tcp any any -> any any (${options} sid:1;)`];
-  const records = await replay({ packets: [...handshake(), ...exchanges], rules, profile });
+  const records = await replay({ packets: [...handshake(), ...said], rules, profile });
   return records.map(({ pcap_cnt, src_port }) => `${pcap_cnt} ${src_port === 80 ? '<' : '>'}`);
 }
 
@@ -32,6 +35,29 @@ describe('app-layer-protocol alone', () => {
     for (const profile of ['single', 'autofp']) {
       expect(await alerts(options, profile).then(all => all.toSorted())).toEqual(expected);
     }
+  });
+});
+
+describe('app-layer-protocol of what is of no protocol', () => {
+  it.each([
+    ['app-layer-protocol:failed;', ['6 >', '7 <']],
+    ['app-layer-protocol:!http;', ['6 >', '7 <']],
+    ['app-layer-protocol:failed,to_server; dsize:>0;', ['6 >', '7 <', '8 >', '9 <']],
+    ['app-layer-protocol:!failed;', []],
+    ['app-layer-protocol:unknown; dsize:>0;', ['4 >', '5 <']],
+  ])('%s', async (options, expected) =>
+    expect(await alerts(options, 'single', UNKNOWN).then(all => all.toSorted())).toEqual(expected),
+  );
+
+  it('is known of UDP with the first datagram of each direction', async () => {
+    const said = (toServer: boolean) => {
+      const [source, destination] = toServer ? ['10.0.0.1', '10.0.0.2'] : ['10.0.0.2', '10.0.0.1'];
+      const [sport, dport] = toServer ? [1000, 2000] : [2000, 1000];
+      return packet(ethernet(), ipv4({ source, destination }), udp({ sport, dport }), 'zq');
+    };
+    const rules = ['alert udp any any -> any any (app-layer-protocol:failed; sid:1;)'];
+    const records = await replay({ packets: [true, true, false].map(said), rules });
+    expect(records.map(({ pcap_cnt }) => pcap_cnt)).toEqual([1, 3]);
   });
 });
 
