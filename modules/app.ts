@@ -15,7 +15,7 @@ import type {
   FinishedListener,
   TransactionUpdate,
 } from '../engine/application-layer.js';
-import type { Batch } from '../engine/batch.js';
+import { Batch } from '../engine/batch.js';
 import type { DistantStreams } from '../engine/distant-streams.js';
 import { swapRecord } from '../engine/exchanged-flow.js';
 import { FIREWALL } from '../engine/firewall.js';
@@ -55,6 +55,9 @@ export class Application implements ThreadModule, ApplicationLayer {
   /** The batch, and where in it the packet in hand stands. */
   private batch!: Batch;
   private index = 0;
+  /** The part of a batch that is inspected at once, counted through all batches. */
+  private part = 0;
+  private readonly ahead = new Batch();
   /** What a firewall dropped is not parsed. */
   private readonly firewall: boolean;
   /** Undefined where reassembly is in this thread. */
@@ -101,10 +104,12 @@ export class Application implements ThreadModule, ApplicationLayer {
   }
 
   process(batch: Batch): void {
+    this.part++;
     this.conversations.telling.begin(batch);
     this.batch = batch;
     for (let i = 0; i < batch.length; i++) {
       const slot = batch.slots[i]!;
+      if (this.changesWhatIsTold(slot * Packet.INTS)) this.sendAhead(batch);
       batch.keep(slot);
       this.index = i;
       this.packet(slot, slot * Packet.INTS);
@@ -112,6 +117,24 @@ export class Application implements ThreadModule, ApplicationLayer {
     }
     batch.replace();
     this.conversations.noteGauges();
+  }
+
+  /** Whether a packet brings data to a conversation of which something was told in this batch and not yet inspected. */
+  private changesWhatIsTold(p: number): boolean {
+    const { row } = this;
+    const flow = row[p + Packet.FLOW]!;
+    if (flow < 0 || this.conversations.find(flow)?.toldIn !== this.part) return false;
+    if (row[p + Packet.PROTOCOL] === TCP)
+      return row[p + Packet.STREAM_LENGTH]! > 0 || row[p + Packet.STREAM_FLAGS] !== 0;
+    return row[p + Packet.PAYLOAD_LENGTH]! > 0 && row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE;
+  }
+
+  /** What was told is inspected as it is now. */
+  private sendAhead(batch: Batch): void {
+    batch.moveKeptTo(this.ahead);
+    this.thread.passOn(this.ahead);
+    this.part++;
+    this.conversations.telling.begin(batch);
   }
 
   /** Tells reassembly, in another thread, what was read of the stream. */
@@ -195,7 +218,10 @@ export class Application implements ThreadModule, ApplicationLayer {
     if (talk.encrypted) row[p + Packet.FLAGS]! |= Packet.FLAG_NO_PAYLOAD_INSPECTION;
     if (talk.told) return;
     const toServer = (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
-    this.conversations.telling.tell(slot, talk, toServer);
+    const { telling } = this.conversations;
+    const before = telling.updates.length;
+    telling.tell(slot, talk, toServer);
+    if (telling.updates.length > before) talk.toldIn = this.part;
   }
 
   private segment(p: number, flow: number): void {

@@ -60,6 +60,8 @@ export class Talk {
   settled = false;
   /** Nothing new is to be told of it: no parser ran since, and nothing waits for a packet of the other direction. */
   told = true;
+  /** Part of a batch with which something was told of it last. */
+  toldIn = 0;
   /** The protocol that was asked for in the clear, as long as nothing came of it. */
   expected: Protocol | undefined;
   /** Another came instead: nothing more is changed. */

@@ -54,6 +54,8 @@ export class AppProtocols {
     this.name(json, APP_PROTO, known, 0);
     this.name(json, APP_PROTO_TO_SERVER, toServer, known);
     this.name(json, APP_PROTO_TO_CLIENT, toClient, known);
+    // Before anything was known, no protocol had given way to another: the flow's record may be ahead of the packet.
+    if (known === 0 && toServer === 0 && toClient === 0) return;
     this.name(json, APP_PROTO_ORIGINAL, subject.flowField(FlowRecord.APP_PROTOCOL_ORIGINAL), known);
     this.name(json, APP_PROTO_EXPECTED, subject.flowField(FlowRecord.APP_PROTOCOL_EXPECTED), known);
   }

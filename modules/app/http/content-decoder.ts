@@ -68,8 +68,6 @@ function roughly(token: string): Encoding | undefined {
 
 const SLICE = 1024;
 
-const wallMilliseconds = (): number => performance.now();
-
 export class ContentDecoder {
   private readonly first: Layer;
   private wanted = true;
@@ -96,18 +94,24 @@ export class ContentDecoder {
 
   write(bytes: Uint8Array): void {
     const { decompressionTime } = this.settings;
-    // The clock on the wall costs little to read. That of the thread, which does not count what others do on its
-    // processor, is worth it only where half of the time is spent.
-    const milliseconds = this.spent * 2 < decompressionTime ? wallMilliseconds : threadMilliseconds;
-    const start = milliseconds();
-    // In slices: how much came of how much is known more exactly.
+    // The clock on the wall costs little to read, but counts what others do on the processor too: half of the time at
+    // most is counted by it. The thread's own is asked from there on.
+    const half = decompressionTime / 2;
+    const byWall = this.spent < half || decompressionTime === 0;
+    const start = byWall ? performance.now() : threadMilliseconds();
+    this.decode(bytes);
+    if (byWall) this.spent = Math.min(this.spent + performance.now() - start, half);
+    else this.spent += threadMilliseconds() - start;
+    if (decompressionTime > 0 && this.spent > decompressionTime) this.bomb();
+  }
+
+  /** In slices: how much came of how much is known more exactly. */
+  private decode(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length && this.wanted; at += SLICE) {
       const slice = bytes.subarray(at, at + SLICE);
       this.read += slice.length;
       if (!this.first.write(slice)) this.wanted = false;
     }
-    this.spent += milliseconds() - start;
-    if (decompressionTime > 0 && this.spent > decompressionTime) this.bomb();
   }
 
   end(): void {
