@@ -6,6 +6,9 @@ const CLEARED = 1;
 const DUMPS = 2;
 const INTS = 3;
 
+/** Longest that another thread is waited for: it may have been ended while it was at work. */
+const PATIENCE_MS = 10_000;
+
 export class DatasetControl {
   private readonly ints: Int32Array;
 
@@ -37,7 +40,8 @@ export class DatasetControl {
 
   /** One thread after the other: files are read, changed and written. */
   alone(work: () => void): void {
-    while (Atomics.compareExchange(this.ints, LOCK, 0, 1) !== 0) Atomics.wait(this.ints, LOCK, 1);
+    while (Atomics.compareExchange(this.ints, LOCK, 0, 1) !== 0)
+      if (Atomics.wait(this.ints, LOCK, 1, PATIENCE_MS) === 'timed-out') break;
     try {
       work();
     } finally {

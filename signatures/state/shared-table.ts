@@ -11,7 +11,7 @@ export const KEY_INTS = 11;
 export const VALUE_INTS = 4;
 
 const LOCK = 0;
-/** Bucket header, then entries: used, expiry (seconds), key, value. */
+/** Bucket header, which makes a bucket 512 bytes; then entries: used, expiry (seconds), key, value. */
 const HEADER_INTS = 9;
 const ENTRY_USED = 0;
 const ENTRY_EXPIRY = 1;

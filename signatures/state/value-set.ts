@@ -16,12 +16,15 @@ const FOREVER = 0x7fffffff;
 const HASH_INTS = 8;
 /** Place of an entry, behind what it is: how often the set had been cleared then. */
 const ERA = 1;
+/** Places of the entry of a whole set: how often it was cleared, and how often a value was removed. */
+const CLEARED = 0;
+const REMOVALS = 1;
 
 export class ValueSet implements Dataset {
   loaded = false;
   savePath: string | undefined;
   private readonly values = new Map<string, Entry>();
-  /** Values that this thread has set, with the era in which, and those that it has unset. */
+  /** Values that this thread has set, with the era in which, and those that it has unset; where they are to be saved. */
   private readonly added = new Map<string, number>();
   private readonly removed = new Set<string>();
   private readonly identity: readonly [number, number];
@@ -77,6 +80,7 @@ export class ValueSet implements Dataset {
   addValue(value: string): void {
     this.lookAtEra();
     this.state(value, PRESENT);
+    if (this.savePath === undefined) return;
     this.added.set(value, this.era);
     this.removed.delete(value);
   }
@@ -84,6 +88,8 @@ export class ValueSet implements Dataset {
   removeValue(value: string): void {
     this.lookAtEra();
     this.state(value, REMOVED);
+    if (this.savePath === undefined) return;
+    this.inTable(undefined, true, (ints, v) => ++ints[v + REMOVALS]!);
     this.removed.add(value);
     this.added.delete(value);
   }
@@ -91,7 +97,7 @@ export class ValueSet implements Dataset {
   /** Takes all values out, for all threads. */
   clear(): void {
     this.lookAtEra();
-    this.era = this.inTable(undefined, true, (ints, v) => ++ints[v]!);
+    this.era = this.inTable(undefined, true, (ints, v) => ++ints[v + CLEARED]!);
     this.control.noteCleared();
     const { savePath } = this;
     if (savePath !== undefined && existsSync(savePath)) this.control.alone(() => writeFileSync(savePath, ''));
@@ -106,18 +112,19 @@ export class ValueSet implements Dataset {
   }
 
   private saveIn(savePath: string): void {
-    const { type } = this;
     makeFolder(dirname(savePath));
-    const before = existsSync(savePath)
-      ? readFileSync(savePath, 'utf8')
-          .split('\n')
-          .filter(line => line !== '')
-      : [];
-    const added = [...this.added].filter(([, era]) => era === this.era).map(([value]) => value);
-    const read = this.era === 0 ? [...this.values.keys()] : [];
-    const lines = new Set([...before, ...[...read, ...added].map(value => lineOfValue(type, value))]);
-    for (const value of this.removed) lines.delete(lineOfValue(type, value));
+    const lines = new Set(linesOf(savePath));
+    for (const value of this.known()) lines.add(lineOfValue(this.type, value));
+    for (const value of this.removed) if (!this.holds(value)) lines.delete(lineOfValue(this.type, value));
     writeFileSync(savePath, [...lines].map(line => `${line}\n`).join(''));
+  }
+
+  /** Values that this thread has read or set, without those that any thread has removed since. */
+  private known(): string[] {
+    const added = [...this.added].filter(([, era]) => era === this.era).map(([value]) => value);
+    const values = this.era === 0 ? [...this.values.keys(), ...added] : added;
+    const removals = this.inTable(undefined, false, (ints, v) => ints[v + REMOVALS]!);
+    return removals > 0 ? values.filter(value => this.holds(value)) : values;
   }
 
   private entryOf(bytes: Uint8Array, start: number, end: number): Entry | undefined {
@@ -144,7 +151,7 @@ export class ValueSet implements Dataset {
     this.clearedSeen = cleared;
     this.era = Math.max(
       0,
-      this.inTable(undefined, false, (ints, v) => ints[v]!),
+      this.inTable(undefined, false, (ints, v) => ints[v + CLEARED]!),
     );
   }
 
@@ -180,4 +187,11 @@ export class ValueSet implements Dataset {
     const hash = createHash('sha256').update(value, 'latin1').digest();
     for (let i = 0; i < HASH_INTS; i++) key[2 + i] = hash.readInt32LE(i * 4);
   }
+}
+
+function linesOf(path: string): string[] {
+  if (!existsSync(path)) return [];
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .filter(line => line !== '');
 }

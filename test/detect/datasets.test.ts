@@ -28,6 +28,27 @@ test('values of all types go to lines and back', () => {
   expect(valueOfBytes('ip', address, 0, 4)).toBe(valueOfLine('ip', '192.0.2.1'));
 });
 
+test('what one thread removes is not saved by others, whichever comes last', () => {
+  const file = 'kept.lst';
+  const declaration = { name: 'kept', type: 'string', load: file, save: file, folder: '' } as const;
+  const lines = (...values: string[]) =>
+    values.map(value => `${Buffer.from(value).toString('base64')}\n`).join('');
+  for (const reverse of [false, true]) {
+    const shared = table();
+    writeFileSync(join(folder, file), lines('old', 'stays'));
+    const open = () => new DatasetStore(new SharedTable(shared), folder, problem => expect(problem).toBe(''));
+    const stores = [open(), open()];
+    const [a, b] = stores.map(store => store.open(declaration));
+    a!.add(bytes('mine'), 0, 4);
+    for (const gone of ['old', 'mine']) b!.remove(bytes(gone), 0, gone.length);
+    a!.add(bytes('again'), 0, 5);
+    b!.remove(bytes('again'), 0, 5);
+    a!.add(bytes('again'), 0, 5);
+    for (const store of reverse ? stores.reverse() : stores) store.close();
+    expect(readFileSync(join(folder, file), 'utf8')).toBe(lines('stays', 'again'));
+  }
+});
+
 test('what one thread sets, others see; saved sets are read again', () => {
   const shared = table();
   const problems: string[] = [];
