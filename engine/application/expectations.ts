@@ -20,9 +20,13 @@ const ENTRIES = 1024;
 /** Seconds that one is waited for. */
 const PATIENCE = 30;
 
-/** Word 0: lock; word 1: where the last entry that was ever used ends, 0 when none was. Entries follow. */
-const HEADER_INTS = 2;
+/**
+ * Word 0: lock; word 1: where the last entry that was ever used ends, 0 when none was; word 2: goes up with each change.
+ * Entries follow.
+ */
+const HEADER_INTS = 3;
 const USED_WORDS = 1;
+const CHANGES = 2;
 const USED_UNTIL = 0;
 const PORT = 1;
 const PROTOCOL = 2;
@@ -45,6 +49,8 @@ export class Expectations {
   private readonly bytes: Uint8Array;
   /** Second in which somebody announced or came last. */
   private latest = 0;
+  /** What was counted last, and as of when: it is asked for often. */
+  private readonly counted = { changes: 0, second: 0, waiting: 0 };
   private readonly pair = new Int32Array(8);
   private readonly pairBytes = new Uint8Array(this.pair.buffer);
 
@@ -64,6 +70,17 @@ export class Expectations {
 
   /** Conversations that are waited for. */
   get waiting(): number {
+    const { counted, latest } = this;
+    const changes = this.ints[CHANGES]!;
+    if (counted.changes !== changes || counted.second !== latest) {
+      counted.changes = changes;
+      counted.second = latest;
+      counted.waiting = this.count();
+    }
+    return counted.waiting;
+  }
+
+  private count(): number {
     const { ints } = this;
     let count = 0;
     for (let e = HEADER_INTS; e < ints[USED_WORDS]!; e += ENTRY_INTS)
@@ -91,6 +108,7 @@ export class Expectations {
     ints.set(this.pair, e + ADDRESSES);
     this.bytes.set(text, (e + DETAIL) * 4);
     Atomics.store(ints, USED_WORDS, Math.max(ints[USED_WORDS]!, e + ENTRY_INTS));
+    ints[CHANGES]!++;
     this.unlock();
     return true;
   }
@@ -103,7 +121,10 @@ export class Expectations {
     this.lock();
     const e = this.find(port);
     const taken = e >= 0 && this.ints[e + USED_UNTIL]! >= now ? this.entryAt(e) : undefined;
-    if (e >= 0) this.ints[e + USED_UNTIL] = 0;
+    if (e >= 0) {
+      this.ints[e + USED_UNTIL] = 0;
+      this.ints[CHANGES]!++;
+    }
     this.unlock();
     return taken;
   }
