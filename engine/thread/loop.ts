@@ -30,6 +30,8 @@ export interface LoopParts {
 /** How long a thread sleeps at most before it looks at the control words. */
 const SLEEP_MS = 50;
 const FLUSH_EVERY_MS = 100;
+/** A rest that took longer counts as this long: the process was stopped, or the processor was others'. */
+const LONGEST_REST_MS = 20;
 
 export class Loop {
   private readonly batch = new Batch();
@@ -126,11 +128,14 @@ export class Loop {
   /** See `Thread.waitUntil`. */
   waitUntil(ready: () => boolean, milliseconds: number): boolean {
     const { control, doorbell, returns } = this.parts;
-    const until = performance.now() + milliseconds;
-    while (!ready()) {
-      if (control.command === ABORT || performance.now() > until) return false;
+    let waited = 0;
+    for (let before = performance.now(); !ready(); ) {
+      if (control.command === ABORT || waited > milliseconds) return false;
       returns.collect();
       doorbell.rest(() => !ready(), 1);
+      const now = performance.now();
+      waited += Math.min(now - before, LONGEST_REST_MS);
+      before = now;
     }
     return true;
   }
