@@ -123,7 +123,8 @@ export class Application implements ThreadModule, ApplicationLayer {
   private changesWhatIsTold(p: number): boolean {
     const { row } = this;
     const flow = row[p + Packet.FLOW]!;
-    if (flow < 0 || this.conversations.find(flow)?.toldIn !== this.part) return false;
+    if (flow < 0 || this.updates.length === 0) return false;
+    if (this.conversations.find(flow)?.toldIn !== this.part) return false;
     if (row[p + Packet.PROTOCOL] === TCP)
       return row[p + Packet.STREAM_LENGTH]! > 0 || row[p + Packet.STREAM_FLAGS] !== 0;
     return row[p + Packet.PAYLOAD_LENGTH]! > 0 && row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE;
@@ -142,7 +143,11 @@ export class Application implements ThreadModule, ApplicationLayer {
     const { row } = this;
     const flow = row[p + Packet.FLOW]!;
     if (flow < 0) return;
-    if (row[p + Packet.PSEUDO] === Packet.PSEUDO_FLOW_END) streams.forget(flow);
+    // Whatever it carries: nothing of this flow may stay for the next one in its row.
+    if (row[p + Packet.PSEUDO] === Packet.PSEUDO_FLOW_END) {
+      streams.forget(flow);
+      return;
+    }
     const flags = row[p + Packet.STREAM_FLAGS]!;
     if (flags === 0) return;
     const end = (row[p + Packet.STREAM_OFFSET]! + row[p + Packet.STREAM_LENGTH]!) | 0;
@@ -202,7 +207,7 @@ export class Application implements ThreadModule, ApplicationLayer {
     this.row[p + Packet.FLAGS]! |= Packet.FLAG_PROTOCOL_TOLD;
   }
 
-  /** The whole batch is parsed before it is inspected: each packet says what was known when it came. */
+  /** Much of a batch is parsed before it is inspected: each packet says what was known when it came. */
   private noteProtocols(p: number, flow: number): void {
     const { flows } = this;
     const f = flow * Flow.INTS;
