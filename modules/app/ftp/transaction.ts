@@ -55,5 +55,6 @@ export class FtpTransaction extends TwoSidedTransaction {
   /** The transaction is over: what it kept does not count any more. */
   release(): void {
     if (this.memory) this.memory.used -= this.kept;
+    this.kept = 0;
   }
 }
