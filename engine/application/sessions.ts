@@ -80,7 +80,8 @@ export class Sessions {
     if (!frames) return undefined;
     const isWanted = (name: string): boolean => this.framesInRules.has(`${frames.prefix}.${name}`);
     if (!(this.thread.wants(EVENT_FRAME) || frames.frameNames.some(isWanted))) return undefined;
-    return new Frames(flow, protocol, frames, this.frameLimits, transport === 'udp', isWanted(STREAM_FRAME));
+    const streams = isWanted(STREAM_FRAME);
+    return new Frames(flow, protocol, frames, this.frameLimits, transport === 'udp', streams, this.inline);
   }
 
   sidesOf(flow: number, talk: Talk): Sides {

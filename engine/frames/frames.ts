@@ -34,7 +34,10 @@ export class Frames implements Conversation<Frame> {
   private readonly toServer = newSide();
   private readonly toClient = newSide();
 
-  /** @param streams the whole streams are frames as well */
+  /**
+   * @param streams the whole streams are frames as well
+   * @param inline those are told as they grow; after the fact, when they are over or what is kept of one is full
+   */
   constructor(
     readonly flow: number,
     private readonly owner: Protocol,
@@ -42,6 +45,7 @@ export class Frames implements Conversation<Frame> {
     private readonly limits: FrameLimits,
     private readonly datagrams: boolean,
     private readonly streams: boolean,
+    private readonly inline: boolean,
   ) {}
 
   /** Frames of a direction that changed since they were told. */
@@ -148,7 +152,7 @@ export class Frames implements Conversation<Frame> {
     const first = start + from - position;
     if (room > 0) frame.bytes.append(bytes, first, first + Math.min(room, end - from));
     frame.received += end - from;
-    side.changed.add(frame);
+    this.grew(side, frame);
   }
 
   private pass(side: Side, frame: Frame, bytes: number): void {
@@ -156,7 +160,12 @@ export class Frames implements Conversation<Frame> {
     if (missing === 0) return;
     frame.gaps.push({ at: frame.bytes.length, missing });
     frame.received += missing;
-    side.changed.add(frame);
+    this.grew(side, frame);
+  }
+
+  private grew(side: Side, frame: Frame): void {
+    const waits = frame.type === STREAM_FRAME && !this.inline && frame.bytes.length < this.limits.bytes;
+    if (!waits) side.changed.add(frame);
   }
 
   private close(side: Side, frame: Frame): void {

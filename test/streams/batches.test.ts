@@ -16,6 +16,7 @@ const RULES = [
   'alert http any any -> any any (http.request_body; content:"zzz"; sid:3;)',
   'alert http any any -> any any (http.stat_code; content:"404"; sid:4;)',
   'alert tcp any any -> any any (content:"second"; sid:5;)',
+  'alert http any any -> any any (frame:http1.stream; content:"404"; sid:6;)',
 ];
 
 const read = (batch: number, profile = 'single') =>
