@@ -81,6 +81,8 @@ export interface Protocol<T extends Transaction = Transaction> {
   recordOfFile?(transaction: T): string;
   /** Further members that only alerts' records have, without braces: files, `"alert":{…}`. */
   alertMembers?(transaction: T): string;
+  /** Whom a proxy asked for, as outputs want it: `"xff":{…}` with an address for each, or nothing. */
+  forwardedFor?(transaction: T): string;
   /** What lines of a log of this protocol tell (`http.log`): members of its record, before they are text. */
   lineFields?(transaction: T): Readonly<Record<string, unknown>>;
   /** Fields of a mail's header, for scripts: names as written, values in latin1. */
@@ -133,6 +135,7 @@ const NOTHING_SAID = {
   records: undefined,
   recordOfFile: undefined,
   alertMembers: undefined,
+  forwardedFor: undefined,
   lineFields: undefined,
   mailFields: undefined,
   options: undefined,

@@ -68,9 +68,16 @@ class FileStore implements ThreadModule {
     const sids = wanted.map(number => this.sidOf(number));
     const info = `"fileinfo":${fileInfo(file, this.settings, transaction.id, { id, sids })}`;
     const members = record === '' ? info : `${record},${info}`;
-    if (id !== undefined) this.store!.describe(file, slot, members);
+    const forwarded = protocol.forwardedFor?.(transaction) ?? '';
+    if (id !== undefined) this.store!.describe(file, slot, members, forwarded);
     if (!told) return;
-    const event = keepEvent(this.thread, batch, EVENT_FILEINFO, slot, members);
+    const event = keepEvent(
+      this.thread,
+      batch,
+      EVENT_FILEINFO,
+      slot,
+      forwarded === '' ? members : `${members},${forwarded}`,
+    );
     if (event < 0) {
       this.thread.counters.values[this.counters.lost]!++;
       return;

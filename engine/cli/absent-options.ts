@@ -66,7 +66,7 @@ const ABSENT: readonly Absent[] = [
         'app-layer.protocols.http.libhtp.default-config.swf-decompression ' +
         'app-layer.protocols.http.libhtp.server-config.*.*.swf-decompression ' +
         'outputs.*.eve-log.redis outputs.*.eve-log.json ' +
-        'outputs.*.file-store.xff outputs.*.lua.cpath ' +
+        'outputs.*.lua.cpath ' +
         'decoder.vxlan.reserved-bits-check detect.rule-reload ' +
         'af-packet.*.ebpf-lb-file af-packet.*.ebpf-filter-file af-packet.*.xdp-mode af-packet.*.xdp-filter-file ' +
         'af-packet.*.xdp-cpu-redirect af-packet.*.bypass af-packet.*.pinned-maps af-packet.*.pinned-maps-name ' +

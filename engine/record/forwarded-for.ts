@@ -1,26 +1,37 @@
-/** What the eve-log outputs want told of whom a proxy asked for: their `xff` settings, or those of their alerts. */
+/** What the outputs want told of whom a proxy asked for: the `xff` settings of eve-log entries, their types, and file-store. */
 import { Config, type ConfigTree } from '../config/config.js';
 import { boolean, choice, option, text } from '../config/option.js';
 import { outputEntries, recordTypeSettings } from '../config/output-list.js';
 
-const XFF = 'outputs.*.eve-log.xff.';
+/** The same options for each place where they may stand. @param path of the section */
+function optionsAt(path: string) {
+  return {
+    enabled: option(`${path}enabled`, boolean, false, 'tell the address that a proxy asked for'),
+    mode: option(
+      `${path}mode`,
+      choice('extra-data', 'overwrite'),
+      'extra-data',
+      'extra-data: the address is told besides; overwrite: in place of the client',
+    ),
+    deployment: option(
+      `${path}deployment`,
+      choice('reverse', 'forward'),
+      'reverse',
+      'reverse: the last address of the field counts; forward: the first',
+    ),
+    header: option(`${path}header`, text, 'X-Forwarded-For', 'name of the header field'),
+  };
+}
 
-const ENABLED = option(`${XFF}enabled`, boolean, false, 'alerts tell the address that a proxy asked for');
-const MODE = option(
-  `${XFF}mode`,
-  choice('extra-data', 'overwrite'),
-  'extra-data',
-  'extra-data: the address is told besides; overwrite: in place of the client',
-);
-const DEPLOYMENT = option(
-  `${XFF}deployment`,
-  choice('reverse', 'forward'),
-  'reverse',
-  'reverse: the last address of the field counts; forward: the first',
-);
-const HEADER = option(`${XFF}header`, text, 'X-Forwarded-For', 'name of the header field');
+const HERE = optionsAt('');
+const EVE = 'outputs.*.eve-log.';
 
-export const XFF_OPTIONS = [ENABLED, MODE, DEPLOYMENT, HEADER];
+export const XFF_OPTIONS = [
+  `${EVE}xff.`,
+  `${EVE}types.*.alert.xff.`,
+  `${EVE}types.*.files.xff.`,
+  'outputs.*.file-store.xff.',
+].flatMap(path => Object.values(optionsAt(path)));
 
 /** What one output wants. */
 export interface ForwardedFor {
@@ -30,16 +41,34 @@ export interface ForwardedFor {
   readonly mode: 'extra-data' | 'overwrite';
 }
 
-/** Of each eve-log entry that is on, in order; undefined where it wants nothing. */
-export function forwardedForSettings(config: Config): (ForwardedFor | undefined)[] {
+/** What the records of one eve-log entry want; undefined: nothing. */
+export interface EveForwardedFor {
+  readonly alert: ForwardedFor | undefined;
+  readonly files: ForwardedFor | undefined;
+}
+
+/** Of each eve-log entry that is on, in order. The entry's own settings count for all its types. */
+export function eveForwardedFor(config: Config): EveForwardedFor[] {
   const alerts = recordTypeSettings(config, 'alert');
+  const files = recordTypeSettings(config, 'files');
   return outputEntries(config, 'eve-log').map((entry, i) => {
-    const settings = treeAt(entry) ?? treeAt(alerts[i]);
-    return settings?.read({ ...ENABLED, path: 'enabled' }) ? wanted(settings) : undefined;
+    const whole = treeAt(entry);
+    return { alert: wanted(whole ?? treeAt(alerts[i])), files: wanted(whole ?? treeAt(files[i])) };
   });
 }
 
-/** Name of the member of an alert's event that holds the address: the header field and the end that counts. */
+/** Of the records beside stored files. */
+export function storeForwardedFor(config: Config): ForwardedFor | undefined {
+  return wanted(treeAt(outputEntries(config, 'file-store')[0]));
+}
+
+/** All that any output wants. */
+export function allForwardedFor(config: Config): ForwardedFor[] {
+  const ofEve = eveForwardedFor(config).flatMap(({ alert, files }) => [alert, files]);
+  return [...ofEve, storeForwardedFor(config)].filter(each => each !== undefined);
+}
+
+/** Name of the member of an event's `xff` that holds the address: the header field and the end that counts. */
 export function forwardedForKey({ header, deployment }: ForwardedFor): string {
   return `${deployment} ${header}`;
 }
@@ -49,10 +78,11 @@ function treeAt(config: Config | undefined): Config | undefined {
   return tree !== null && typeof tree === 'object' ? new Config(tree as ConfigTree) : undefined;
 }
 
-function wanted(settings: Config): ForwardedFor {
+function wanted(settings: Config | undefined): ForwardedFor | undefined {
+  if (!settings?.read(HERE.enabled)) return undefined;
   return {
-    header: settings.read({ ...HEADER, path: 'header' }).toLowerCase(),
-    deployment: settings.read({ ...DEPLOYMENT, path: 'deployment' }) as ForwardedFor['deployment'],
-    mode: settings.read({ ...MODE, path: 'mode' }) as ForwardedFor['mode'],
+    header: settings.read(HERE.header).toLowerCase(),
+    deployment: settings.read(HERE.deployment) as ForwardedFor['deployment'],
+    mode: settings.read(HERE.mode) as ForwardedFor['mode'],
   };
 }

@@ -9,6 +9,7 @@ import { httpAlertMembers } from './http/alert-members.js';
 import { BUFFERS, uriLength } from './http/buffers.js';
 import { Connection } from './http/connection.js';
 import { EVENTS } from './http/events.js';
+import { forwardedForMember } from './http/forwarded-for.js';
 import { httpLineFields } from './http/line-fields.js';
 import { httpAlertRecord, httpRecord } from './http/record.js';
 import { BODY_OPTIONS, RECORD_OPTIONS, USUAL } from './http/record-settings.js';
@@ -85,6 +86,7 @@ export default defineProtocol<HttpTransaction>({
       outputs: variant.outputs,
     })),
   alertMembers: httpAlertMembers,
+  forwardedFor: forwardedForMember,
   lineFields: httpLineFields,
   bodyLength: (transaction, toServer) => transaction.message(toServer).body?.visible,
   prepare: httpSettings,

@@ -9,7 +9,7 @@ import * as Packet from '../../engine/packet.js';
 import type { Subject } from '../../engine/record/subject.js';
 import type { AlertSignature } from '../../signatures/alert-signatures.js';
 import { writeFlowSoFar } from './flow.js';
-import { forwardedFor, XFF_MEMBER } from './forwarded-for.js';
+import { forwardedFor, XFF, XFF_MEMBER } from './forwarded-for.js';
 import type { HeaderKind } from './header.js';
 import { type JsonBytes, key } from './json-bytes.js';
 import { writePacket, writePayload } from './payload.js';
@@ -27,7 +27,6 @@ const SOURCE = key('source');
 const TARGET = key('target');
 const IP = key('ip');
 const PORT = key('port');
-const XFF = key('xff');
 const GUESSED = key('tx_guessed');
 const DIRECTION = key('direction');
 const TO_SERVER = encoder.encode('to_server');
@@ -41,7 +40,7 @@ const TRAFFIC_MEMBER = encoder.encode('traffic');
 export function writeAlert(writer: Writer, subject: Subject, inline: boolean): void {
   const { json, header, instance, protocols } = writer;
   const { alert: settings } = instance;
-  const { forwardedFor: wanted } = instance;
+  const { alert: wanted } = instance.forwardedFor;
   const client = wanted && forwardedFor(writer, subject, wanted);
   header.client = wanted?.mode === 'overwrite' ? client : undefined;
   header.write(json, subject, KIND);
@@ -76,7 +75,7 @@ export function writeSignature(writer: Writer, subject: Subject, inline: boolean
       json.members(writer.thread.memory.bytes, members.valueStart + 1, members.valueEnd - 1);
     }
   }
-  const { forwardedFor: wanted } = writer.instance;
+  const { alert: wanted } = writer.instance.forwardedFor;
   const client = wanted?.mode === 'extra-data' ? forwardedFor(writer, subject, wanted) : undefined;
   if (client !== undefined) json.text(XFF, client);
   json.close();

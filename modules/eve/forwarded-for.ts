@@ -1,8 +1,10 @@
 /** The address that a proxy asked for, as far as an output wants it: beside the alert, or in place of the client. */
 import { type ForwardedFor, forwardedForKey } from '../../engine/record/forwarded-for.js';
 import type { Subject } from '../../engine/record/subject.js';
+import { key } from './json-bytes.js';
 import type { Writer } from './writer.js';
 
+export const XFF = key('xff');
 export const XFF_MEMBER = new TextEncoder().encode('xff');
 const QUOTE = 1;
 

@@ -4,7 +4,7 @@ import { type ConfigTree, Config as Settings } from '../../engine/config/config.
 import { boolean } from '../../engine/config/option.js';
 import { logPath, outputEntries } from '../../engine/config/output-list.js';
 import type { SyslogSettings } from '../../engine/log-file/syslog.js';
-import { type ForwardedFor, forwardedForSettings } from '../../engine/record/forwarded-for.js';
+import { type EveForwardedFor, eveForwardedFor } from '../../engine/record/forwarded-for.js';
 import * as Options from './options.js';
 
 /** Settings of one eve-log entry. */
@@ -27,7 +27,7 @@ export interface Instance {
   /** Names under `types`. */
   readonly types: ReadonlySet<string>;
   readonly alert: AlertSettings;
-  readonly forwardedFor: ForwardedFor | undefined;
+  readonly forwardedFor: EveForwardedFor;
   readonly drop: { readonly alerts: boolean; readonly verdict: boolean; readonly all: boolean };
   readonly flow: { readonly exceptions: boolean };
   readonly anomaly: AnomalySettings;
@@ -74,16 +74,11 @@ export interface DnsSettings {
 
 /** The eve-log entries that are on, in the order of the configuration. */
 export function instancesOf(config: Config): Instance[] {
-  const forwarded = forwardedForSettings(config);
-  return outputEntries(config, 'eve-log').map((entry, i) => instanceOf(config, entry, forwarded[i], i));
+  const forwarded = eveForwardedFor(config);
+  return outputEntries(config, 'eve-log').map((entry, i) => instanceOf(config, entry, forwarded[i]!, i));
 }
 
-function instanceOf(
-  config: Config,
-  entry: Config,
-  forwardedFor: ForwardedFor | undefined,
-  index: number,
-): Instance {
+function instanceOf(config: Config, entry: Config, forwardedFor: EveForwardedFor, index: number): Instance {
   const read = entry.readerBelow(Options.PREFIX);
   const list = typesOf(read(Options.types));
   const settings = (name: string) => list.get(name) ?? new Settings({});

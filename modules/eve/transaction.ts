@@ -1,6 +1,7 @@
 /** Records whose members come ready from a protocol: transactions, files, frames and others. */
 
 import type { Subject } from '../../engine/record/subject.js';
+import { forwardedFor, XFF, XFF_MEMBER } from './forwarded-for.js';
 import type { HeaderKind } from './header.js';
 import type { DnsSettings } from './instance.js';
 import { writePacket } from './payload.js';
@@ -99,10 +100,17 @@ export function writeTransaction(writer: Writer, subject: Subject, kind: HeaderK
 }
 
 export function writeFileInfo(writer: Writer, subject: Subject): void {
-  writer.header.write(writer.json, subject, FILE_INFO);
-  writer.protocols.write(writer.json, subject);
-  writer.copyMembers(subject);
-  writer.json.close();
+  const { json, header, instance } = writer;
+  const { files: wanted } = instance.forwardedFor;
+  const client = wanted && forwardedFor(writer, subject, wanted);
+  header.client = wanted?.mode === 'overwrite' ? client : undefined;
+  header.write(json, subject, FILE_INFO);
+  header.client = undefined;
+  writer.protocols.write(json, subject);
+  const members = writer.ownMembers(subject);
+  while (members.next()) if (!members.isNamed(XFF_MEMBER)) writer.copyMember();
+  if (client !== undefined && wanted?.mode === 'extra-data') json.text(XFF, client);
+  json.close();
 }
 
 export function writeFrame(writer: Writer, subject: Subject): void {

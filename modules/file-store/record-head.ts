@@ -8,14 +8,23 @@ import { IsoTimestamp } from '../../engine/timestamp.js';
 
 const timestamp = new IsoTimestamp();
 
-/** @param toServer direction of the file  @returns members without braces */
-export function recordHead({ memory, flows }: Thread, slot: number, toServer: boolean): string {
+/**
+ * @param toServer direction of the file
+ * @param inPlaceOfClient address that is told in place of the client's
+ * @returns members without braces
+ */
+export function recordHead(
+  { memory, flows }: Thread,
+  slot: number,
+  toServer: boolean,
+  inPlaceOfClient?: string,
+): string {
   const { row } = memory;
   const p = slot * Packet.INTS;
   const flow = row[p + Packet.FLOW]!;
   const f = flow * Flow.INTS;
   const version = flows.row[f + Flow.IP_VERSION]!;
-  const client = addressText(flows.bytes, (f + Flow.CLIENT_ADDRESS) * 4, version);
+  const client = inPlaceOfClient ?? addressText(flows.bytes, (f + Flow.CLIENT_ADDRESS) * 4, version);
   const server = addressText(flows.bytes, (f + Flow.SERVER_ADDRESS) * 4, version);
   const clientPort = flows.row[f + Flow.CLIENT_PORT];
   const serverPort = flows.row[f + Flow.SERVER_PORT];

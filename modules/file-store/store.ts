@@ -10,11 +10,13 @@ import * as Flow from '../../engine/flow-record.js';
 import { makeFolder } from '../../engine/make-folder.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
+import { type ForwardedFor, forwardedForKey, storeForwardedFor } from '../../engine/record/forwarded-for.js';
 import { recordHead } from './record-head.js';
 
 export class Store {
   private readonly folder: string;
   private readonly writesRecords: boolean;
+  private readonly forwardedFor: ForwardedFor | undefined;
   private readonly stored: number;
   private next = 1;
 
@@ -24,6 +26,7 @@ export class Store {
     const dir = settings.at('dir');
     this.folder = logPath(config, dir === undefined || dir === null ? STORE_DIR.fallback : String(dir));
     this.writesRecords = boolean.parse(settings.at('write-fileinfo') ?? false) === true;
+    this.forwardedFor = storeForwardedFor(config);
     this.stored = thread.counters.declare('file_store.stored');
     makeFolder(this.folder);
   }
@@ -46,8 +49,12 @@ export class Store {
     return this.next++;
   }
 
-  /** Writes the record beside the file, where that is wanted. @param members of the record */
-  describe(file: TrackedFile, slot: number, members: string): void {
+  /**
+   * Writes the record beside the file, where that is wanted.
+   * @param members of the record
+   * @param forwarded whom a proxy asked for: `"xff":{…}` or nothing
+   */
+  describe(file: TrackedFile, slot: number, members: string, forwarded: string): void {
     if (!this.writesRecords) return;
     const { row } = this.thread.memory;
     const p = slot * Packet.INTS;
@@ -55,8 +62,18 @@ export class Store {
     const start = this.thread.flows.row[row[p + Packet.FLOW]! * Flow.INTS + Flow.START_SECONDS]!;
     const seconds = row[p + Packet.SECONDS]! || start;
     const path = join(this.folder, digest.slice(0, 2), `${digest}.${seconds}.${this.next - 1}.json`);
-    writeFileSync(path, `{${recordHead(this.thread, slot, file.toServer)},${members}}\n`);
+    const client = this.forwardedFor && addressIn(forwarded, this.forwardedFor);
+    const overwrites = this.forwardedFor?.mode === 'overwrite';
+    const head = recordHead(this.thread, slot, file.toServer, overwrites ? client : undefined);
+    const extra = client === undefined || overwrites ? '' : `,"xff":"${client}"`;
+    writeFileSync(path, `{${head},${members}${extra}}\n`);
   }
+}
+
+/** @param forwarded `"xff":{…}` or nothing */
+function addressIn(forwarded: string, wanted: ForwardedFor): string | undefined {
+  const { xff } = JSON.parse(`{${forwarded}}`) as { xff?: Record<string, string> };
+  return xff?.[forwardedForKey(wanted)];
 }
 
 /** Of a file that was cut there is no digest of the whole: that of what came names it. */

@@ -7,7 +7,7 @@ import type { BodyMemory } from '../../../engine/files/inspected-body.js';
 import { RangeFiles } from '../../../engine/files/range-files.js';
 import { PrefixTable } from '../../../engine/prefix-table.js';
 import { type BodyForms, bodyForms } from '../../../engine/record/alert-bodies.js';
-import { type ForwardedFor, forwardedForSettings } from '../../../engine/record/forwarded-for.js';
+import { allForwardedFor, type ForwardedFor } from '../../../engine/record/forwarded-for.js';
 import { BODIES, BODY_OPTIONS, type HttpVariant, httpVariants } from './record-settings.js';
 import { PREFIX, SERVER_OPTIONS, type ServerSettings, serverSettings } from './server-settings.js';
 
@@ -70,7 +70,7 @@ export function httpSettings(config: Config, shared: Readonly<Record<string, unk
     files: fileSettings(config, shared),
     variants: httpVariants(config),
     alertBodies: bodyForms(config, BODIES, BODY_OPTIONS),
-    forwardedFor: forwardedForSettings(config).filter(wanted => wanted !== undefined),
+    forwardedFor: allForwardedFor(config),
     ranges: new RangeFiles(config.read(RANGE_MEMCAP), config.read(RANGE_TIMEOUT)),
     memory: { used: 0, refused: 0, cap: config.read(MEMCAP) },
     tellsBodies: {

@@ -1,0 +1,88 @@
+/** `xff`: whom a proxy asked for, in alerts, in records of files, and beside stored files. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { sluice } from '../cli/program.js';
+import { ethernet, ipv4, packet, pcapFile, tcp } from '../packets/builder.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'forwarded-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const CLIENT = '192.0.2.1';
+const SERVER = '192.0.2.80';
+const segment = (up: boolean, seq: number, ack: number, flags: string, text = '') =>
+  packet(
+    ethernet(),
+    ipv4(up ? { source: CLIENT, destination: SERVER } : { source: SERVER, destination: CLIENT }),
+    tcp({ sport: up ? 1025 : 80, dport: up ? 80 : 1025, seq, ack, flags }),
+    text,
+  );
+const ASK = 'GET /a HTTP/1.1\r\nHost: b\r\nX-Forwarded-For: 10.0.0.1, 10.0.0.2\r\n\r\n';
+const SAY = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfile';
+const PACKETS = [
+  segment(true, 0, 0, 'S'),
+  segment(false, 0, 1, 'SA'),
+  segment(true, 1, 1, 'PA', ASK),
+  segment(false, 1, 1 + ASK.length, 'PA', SAY),
+  segment(true, 1 + ASK.length, 1 + SAY.length, 'FA'),
+  segment(false, 1 + SAY.length, 2 + ASK.length, 'FA'),
+  segment(true, 2 + ASK.length, 2 + SAY.length, 'A'),
+];
+
+interface Told {
+  readonly event_type: string;
+  readonly dest_ip: string;
+  readonly xff?: string;
+  readonly alert?: { readonly xff?: string };
+}
+
+async function run(eve: string, files: string, store: string): Promise<Record<string, Told>> {
+  const yaml = `%YAML 1.1\n---\noutputs:
+  - eve-log: { ${eve}types: [alert, files: { ${files} }] }
+  - file-store: { version: 2, enabled: yes, force-filestore: yes, write-fileinfo: yes, ${store} }\n`;
+  writeFileSync(join(folder, 'x.yaml'), yaml);
+  writeFileSync(
+    join(folder, 'x.rules'),
+    'alert http any any -> any any (http.response_body; content:"file"; sid:1;)\n',
+  );
+  writeFileSync(join(folder, 'x.pcap'), pcapFile(PACKETS));
+  const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '-S', 'x.rules'];
+  const { code } = await sluice([...words, '--runmode', 'single'], { cwd: folder });
+  expect(code).toBe(0);
+  const lines = readFileSync(join(folder, 'eve.json'), 'utf8').trim().split('\n');
+  const told = Object.fromEntries(lines.map(line => JSON.parse(line)).map(each => [each.event_type, each]));
+  const beside = readdirSync(join(folder, 'filestore'), { recursive: true, encoding: 'utf8' });
+  const record = beside.find(name => name.endsWith('.json'))!;
+  told['store'] = JSON.parse(readFileSync(join(folder, 'filestore', record), 'utf8'));
+  return told;
+}
+
+const xff = (mode: string, deployment: string) =>
+  `xff: { enabled: yes, mode: ${mode}, deployment: ${deployment} }`;
+
+test('the setting of a log counts for its alerts and files', async () => {
+  const told = await run(`${xff('extra-data', 'reverse')}, `, '', '');
+  expect(told['alert']).toMatchObject({ dest_ip: CLIENT, alert: { xff: '10.0.0.2' } });
+  expect(told['fileinfo']).toMatchObject({ dest_ip: CLIENT, xff: '10.0.0.2' });
+  expect(told['store']).toMatchObject({ dest_ip: CLIENT });
+  expect(told['store']).not.toHaveProperty('xff');
+});
+
+test('files have a setting of their own, and the file store another', async () => {
+  const told = await run('', xff('overwrite', 'forward'), xff('extra-data', 'reverse'));
+  expect(told['alert']).toMatchObject({ dest_ip: CLIENT });
+  expect(told['alert']?.alert).not.toHaveProperty('xff');
+  expect(told['fileinfo']).toMatchObject({ dest_ip: '10.0.0.1' });
+  expect(told['fileinfo']).not.toHaveProperty('xff');
+  expect(told['store']).toMatchObject({ dest_ip: CLIENT, xff: '10.0.0.2' });
+});
+
+test('records beside stored files may have the address in place of the client', async () => {
+  const told = await run('', '', xff('overwrite', 'forward'));
+  expect(told['store']).toMatchObject({ dest_ip: '10.0.0.1' });
+  expect(told['fileinfo']).toMatchObject({ dest_ip: CLIENT });
+});
