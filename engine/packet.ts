@@ -259,6 +259,11 @@ export function hasEvent(row: Int32Array, p: number, event: number): boolean {
   return (row[p + EVENTS + (event >>> 5)]! & (1 << (event & 31))) !== 0;
 }
 
+/** Whether the packet at `p` brings anything of a stream: data, a hole, or an end. Data to the client has no flags. */
+export function bringsStream(row: Int32Array, p: number): boolean {
+  return row[p + STREAM_LENGTH] !== 0 || row[p + STREAM_FLAGS] !== 0 || row[p + STREAM_GAP] !== 0;
+}
+
 /**
  * Gives the packet at `to` what it shares with the one at `from` that it was made from: time, number, source, flow and
  * protocol. (Both are indexes of rows: slot * INTS.)

@@ -125,8 +125,7 @@ export class Application implements ThreadModule, ApplicationLayer {
     const flow = row[p + Packet.FLOW]!;
     if (flow < 0 || this.updates.length === 0) return false;
     if (this.conversations.find(flow)?.toldIn !== this.part) return false;
-    if (row[p + Packet.PROTOCOL] === TCP)
-      return row[p + Packet.STREAM_LENGTH]! > 0 || row[p + Packet.STREAM_FLAGS] !== 0;
+    if (row[p + Packet.PROTOCOL] === TCP) return Packet.bringsStream(row, p);
     return row[p + Packet.PAYLOAD_LENGTH]! > 0 && row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE;
   }
 
@@ -148,10 +147,9 @@ export class Application implements ThreadModule, ApplicationLayer {
       streams.forget(flow);
       return;
     }
-    const flags = row[p + Packet.STREAM_FLAGS]!;
-    if (flags === 0) return;
-    const end = (row[p + Packet.STREAM_OFFSET]! + row[p + Packet.STREAM_LENGTH]!) | 0;
-    streams.haveRead(flow, (flags & Packet.STREAM_TO_SERVER) !== 0, end);
+    if (!Packet.bringsStream(row, p)) return;
+    const toServer = (row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_TO_SERVER) !== 0;
+    streams.haveRead(flow, toServer, (row[p + Packet.STREAM_OFFSET]! + row[p + Packet.STREAM_LENGTH]!) | 0);
   }
 
   /** The flow table is another thread's: packets are turned as they come, and the row when its owner is done with it. */

@@ -37,10 +37,8 @@ export class PacketStreams {
     const { row } = this;
     const { facts, image, plan } = this.parts;
     if (facts.flow < 0 || facts.transport !== Traits.TCP || !this.parts.seesStreams) return undefined;
-    const flags = row[p + Packet.STREAM_FLAGS]!;
-    if (row[p + Packet.STREAM_LENGTH] === 0 && row[p + Packet.STREAM_GAP] === 0 && flags === 0)
-      return undefined;
-    const toServer = (flags & Packet.STREAM_TO_SERVER) !== 0;
+    if (!Packet.bringsStream(row, p)) return undefined;
+    const toServer = (row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_TO_SERVER) !== 0;
     const group = streamGroup(image, this.parts.thread.flows, facts.flow, toServer);
     if (!followsStreams(group)) return undefined;
     const state = this.parts.hand.stateOfFlow().stream(toServer);

@@ -1,6 +1,6 @@
 /** Files in forms are followed as far as files are stored, behind the depth of streams. */
 import { expect, it } from 'vitest';
-import { conversation, replay } from '../streams/replay.js';
+import { conversation, replay, type Said } from '../streams/replay.js';
 
 it.each([
   ['the file store', '10kb', 'CLOSED', 3000],
@@ -26,21 +26,22 @@ it.each([
 });
 
 it.each(['single', 'workers', 'autofp', 'pipeline', 'oisf2009'])(
-  'a stored file goes on behind the depth in profile %s, wherever streams are put together',
+  'stored files go on behind the depth in profile %s, wherever streams are put together',
   async profile => {
     const content = 'x'.repeat(1_500_000);
+    const said: Said[] = [
+      [true, 'GET /f HTTP/1.1\r\nHost: h\r\n\r\n'],
+      [false, `HTTP/1.1 200 OK\r\nContent-Length: ${content.length}\r\n\r\n${content}`],
+    ];
     const records = await replay({
-      packets: conversation(
-        [
-          [true, 'GET /f HTTP/1.1\r\nHost: h\r\n\r\n'],
-          [false, `HTTP/1.1 200 OK\r\nContent-Length: ${content.length}\r\n\r\n${content}`],
-        ],
-        1400,
-      ),
+      packets: [40_000, 40_001].flatMap(port => conversation(said, 1400, port)),
       types: '[files]',
       output: 'file-store: { version: 2, enabled: yes, force-filestore: yes, stream-depth: 0 }',
       profile,
     });
-    expect(records.map(({ fileinfo }) => [fileinfo.state, fileinfo.size])).toEqual([['CLOSED', 1_500_000]]);
+    expect(records.map(({ fileinfo }) => [fileinfo.state, fileinfo.size])).toEqual([
+      ['CLOSED', 1_500_000],
+      ['CLOSED', 1_500_000],
+    ]);
   },
 );

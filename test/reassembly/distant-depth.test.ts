@@ -26,12 +26,14 @@ function scene(meanwhile: (streams: DistantStreams) => void = () => {}) {
   });
   const batch = new Batch();
   /** Data of this batch, which readers do not have yet. */
-  const bring = (toServer: boolean, position: number) => {
+  const bring = (toServer: boolean, position: number, gap = 0) => {
     const slot = stub.pool.take();
     const p = slot * Packet.INTS;
     stub.memory.row[p + Packet.FLOW] = FLOW;
-    stub.memory.row[p + Packet.STREAM_FLAGS] = Packet.STREAM_START | (toServer ? Packet.STREAM_TO_SERVER : 0);
+    stub.memory.row[p + Packet.STREAM_FLAGS] = toServer ? Packet.STREAM_TO_SERVER : 0;
     stub.memory.row[p + Packet.STREAM_OFFSET] = position;
+    stub.memory.row[p + Packet.STREAM_LENGTH] = 100;
+    stub.memory.row[p + Packet.STREAM_GAP] = gap;
     batch.keep(slot);
   };
   const depth = DistantDepth.of(thread)!;
@@ -64,7 +66,8 @@ it('does not wait for what this batch brings itself', () => {
   streams.setDepth(FLOW, 0);
   bring(true, 100);
   bring(true, 200);
-  expect(asked(300, 0)).toBe(0);
+  bring(false, 50, 50);
+  expect(asked(300, 150)).toBe(0);
   expect(waits()).toBe(0);
 });
 

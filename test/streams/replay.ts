@@ -77,18 +77,22 @@ export const handshake = (port?: number): Uint8Array[] => [
 
 export type Said = readonly [fromClient: boolean, text: string];
 
-/** What the two sides say, each acknowledged at once. @param step most bytes of a segment */
-export function conversation(said: readonly Said[], step = Number.POSITIVE_INFINITY): Uint8Array[] {
+/** What the two sides say, each acknowledged at once. @param step most bytes of a segment  @param port of the client */
+export function conversation(
+  said: readonly Said[],
+  step = Number.POSITIVE_INFINITY,
+  port?: number,
+): Uint8Array[] {
   const sent = { true: 0, false: 0 };
-  const packets = handshake();
+  const packets = handshake(port);
   for (const [fromClient, text] of said) {
     for (let at = 0; at < text.length; at += step) {
       const own = `${fromClient}` as const;
       const other = `${!fromClient}` as const;
       const data = text.slice(at, at + step);
-      packets.push(segment(fromClient, 'PA', sent[own], sent[other], data));
+      packets.push(segment(fromClient, 'PA', sent[own], sent[other], data, port));
       sent[own] += data.length;
-      packets.push(segment(!fromClient, 'A', sent[other], sent[own]));
+      packets.push(segment(!fromClient, 'A', sent[other], sent[own], '', port));
     }
   }
   return packets;

@@ -26,7 +26,7 @@ export class Delivery {
    */
   carrier(batch: Batch, slot: number, own: boolean): number {
     const p = slot * Packet.INTS;
-    if (own && this.isFree(p)) return slot;
+    if (own && !Packet.bringsStream(this.row, p)) return slot;
     if (this.thread.pool.available <= this.reserved) return -1;
     const pseudo = this.thread.pool.take();
     if (pseudo < 0) return -1;
@@ -65,15 +65,6 @@ export class Delivery {
       row[q + Packet.NUMBER] === row[p + Packet.NUMBER] &&
       row[q + Packet.SOURCE] === row[p + Packet.SOURCE] &&
       ((flags & Packet.STREAM_TO_SERVER) !== 0) === toServer
-    );
-  }
-
-  private isFree(p: number): boolean {
-    const { row } = this;
-    return (
-      row[p + Packet.STREAM_LENGTH] === 0 &&
-      row[p + Packet.STREAM_FLAGS] === 0 &&
-      row[p + Packet.STREAM_GAP] === 0
     );
   }
 }

@@ -42,15 +42,15 @@ export class DistantDepth {
     return streams.askedDepth(flow);
   }
 
-  /** Where the first data of this batch begins: nobody has seen it yet. */
+  /** Where the first data of this batch begins, or the hole in front of it: nobody has seen it yet. */
   private before(batch: Batch, flow: number, toServer: boolean, end: number): number {
     const { row } = this.thread.memory;
     for (let i = 0; i < batch.keptLength; i++) {
       const p = batch.keptAt(i) * Packet.INTS;
       if (row[p + Packet.FLOW] !== flow || row[p + Packet.PSEUDO] === Packet.PSEUDO_FLOW_END) continue;
-      const flags = row[p + Packet.STREAM_FLAGS]!;
-      if (flags !== 0 && ((flags & Packet.STREAM_TO_SERVER) !== 0) === toServer)
-        return row[p + Packet.STREAM_OFFSET]!;
+      if (!Packet.bringsStream(row, p)) continue;
+      if (((row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_TO_SERVER) !== 0) === toServer)
+        return (row[p + Packet.STREAM_OFFSET]! - row[p + Packet.STREAM_GAP]!) | 0;
     }
     return end;
   }
