@@ -94,16 +94,30 @@ export interface TenantSettings {
 export function tenantSettings(config: Config): TenantSettings | undefined {
   if (!config.read(enabled)) return undefined;
   const problems: string[] = [];
-  const list = itemsOf(config.read(tenants)).flatMap(item => {
+  const list = entriesOf(config, problems);
+  for (const row of rowsOf(config, problems))
+    if (!list.some(({ id }) => id === row.tenant))
+      problems.push(`multi-detect.mappings: there is no tenant ${row.tenant}`);
+  return { tenants: list, byDefault: config.read(byDefault), folder: config.read(folder), problems };
+}
+
+function entriesOf(config: Config, problems: string[]): TenantEntry[] {
+  return itemsOf(config.read(tenants)).flatMap(item => {
     const entry = { id: Number(item['id']), yaml: String(item['yaml'] ?? '') };
     if (Number.isInteger(entry.id) && entry.id > 0 && entry.yaml !== '') return [entry];
     problems.push(`multi-detect.tenants: "${JSON.stringify(item)}" needs an id above 0 and a yaml`);
     return [];
   });
-  for (const row of rowsOf(config, problems))
-    if (!list.some(({ id }) => id === row.tenant))
-      problems.push(`multi-detect.mappings: there is no tenant ${row.tenant}`);
-  return { tenants: list, byDefault: config.read(byDefault), folder: config.read(folder), problems };
+}
+
+/** What the configuration lists, whether tenants are on or not: who begins with it adds to it. */
+export function tenantLists(config: Config) {
+  const rows = config.read(selector) === 'vlan' ? rowsOf(config, []) : [];
+  return {
+    folder: config.read(folder),
+    tenants: entriesOf(config, []),
+    vlans: rows.map(({ vlans, tenant }) => ({ vlan: vlans[0]!, tenant })),
+  };
 }
 
 /** What belongs to a tenant. */

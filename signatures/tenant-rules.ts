@@ -2,13 +2,7 @@
 import { isAbsolute, join } from 'node:path';
 import { Config, type ConfigTree } from '../engine/config/config.js';
 import { loadConfig } from '../engine/config/load.js';
-import {
-  TENANT_KEYS,
-  TENANTS,
-  type TenantFinder,
-  type TenantSettings,
-  tenantSettings,
-} from '../engine/tenants.js';
+import { TENANT_KEYS, TENANTS, type TenantFinder, tenantSettings } from '../engine/tenants.js';
 import type { MatchCompiler } from './keyword.js';
 import type { Match } from './signature.js';
 
@@ -48,7 +42,7 @@ export function tenantRules(
   if (!settings) return undefined;
   for (const message of settings.problems) problem(message, '');
   return settings.tenants.flatMap(({ id, yaml }) => {
-    const file = tenantFile(settings, yaml);
+    const file = tenantFile(settings.folder, yaml);
     try {
       const own = loadConfig({ file }).config.tree;
       if (own['threshold-file'] !== undefined)
@@ -66,7 +60,8 @@ export function usesMainRules(config: Config): boolean {
   return tenantSettings(config)?.byDefault ?? true;
 }
 
-function tenantFile({ folder }: TenantSettings, yaml: string): string {
+/** Where the file of a tenant lies. @param folder `multi-detect.config-path` */
+export function tenantFile(folder: string, yaml: string): string {
   return isAbsolute(yaml) || folder === '' ? yaml : join(folder, yaml);
 }
 

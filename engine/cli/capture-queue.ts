@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { type Arguments, ControlSocket, type Handlers, textArgument } from '../control/control-socket.js';
 import { controlSettings, usualCommands } from '../control/settings.js';
 import { consoleLog } from '../log.js';
+import { Tenants } from './control/tenants.js';
 import type { Given } from './parse.js';
 import { readSettings } from './settings.js';
 import { UsageError } from './usage-error.js';
@@ -22,10 +23,13 @@ export async function captureQueue(given: Given, words: readonly string[]): Prom
   const { config } = readSettings({ config: given.config, includes: given.includes, sets: given.sets });
   const settings = controlSettings(config, false, given.unixSocket)!;
   const log = consoleLog(given.verbosity, undefined, given.quiet);
-  const queue = new CaptureQueue(words.filter(word => !word.startsWith('--unix-socket')));
+  const tenants = new Tenants(config);
+  const own = words.filter(word => !word.startsWith('--unix-socket'));
+  const queue = new CaptureQueue(own, tenants);
   const commands = {
     ...usualCommands(config, versionLine(), 'unix-socket', 'UNIX_SOCKET'),
     ...queue.commands(),
+    ...tenants.commands(),
   };
   try {
     const socket = await ControlSocket.open(settings.path, settings.permissions, commands);
@@ -49,7 +53,10 @@ export class CaptureQueue {
   private resolve!: () => void;
 
   /** @param words of the command line that all captures are read with */
-  constructor(private readonly words: readonly string[]) {
+  constructor(
+    private readonly words: readonly string[],
+    private readonly tenants: Tenants,
+  ) {
     this.stopped = new Promise(resolve => {
       this.resolve = resolve;
     });
@@ -90,7 +97,8 @@ export class CaptureQueue {
     if (!existsSync(file)) throw new Error(`filename does not exist: '${file}'`);
     if (!existsSync(folder)) throw new Error('output-dir param must be a directory that exists');
     if (this.waiting.length >= MOST_WAITING) throw new Error('too many captures wait');
-    this.waiting.push({ file, words: ['-r', file, '-l', folder, ...settingsFor(given)] });
+    const more = [...settingsFor(given), ...this.tenants.words(given['tenant'])];
+    this.waiting.push({ file, words: ['-r', file, '-l', folder, ...more] });
     this.next();
     return 'Successfully added file to list';
   }
@@ -121,8 +129,5 @@ function settingsFor(given: Arguments): string[] {
   if (given['delete-when-done'] === true) words.push('--pcap-file-delete');
   for (const name of ['delay', 'poll-interval'])
     if (given[name] !== undefined) words.push('--set', `pcap-file.${name}=${Number(given[name])}`);
-  const { tenant } = given;
-  if (tenant !== undefined)
-    words.push('--set', `pcap-file.tenant-id=${Number(tenant)}`, '--set', 'multi-detect.selector=direct');
   return words;
 }

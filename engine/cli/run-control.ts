@@ -113,6 +113,8 @@ function commandsOf(config: Config, inputs: Inputs, actions: RunActions): Handle
     },
     'reload-rules': reload,
     'ruleset-reload-rules': reload,
+    // Rules of tenants and their settings are loaded with all others.
+    'reload-tenants': reload,
     'ruleset-reload-nonblocking': () => {
       void reload();
       return 'done';

@@ -1,7 +1,6 @@
 /** Commands through a socket: the protocol, and the real program with captures that it tells. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -10,44 +9,13 @@ import { ControlSocket } from '../../engine/control/control-socket.js';
 import { controlSettings, usualCommands } from '../../engine/control/settings.js';
 import { PROGRAM } from '../cli/program.js';
 import { ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
+import { Client } from './client.js';
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'control-'));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
-
-/** A client: says messages as they are, and waits for as many answers. */
-class Client {
-  private readonly socket;
-  private readonly answers: string[] = [];
-  private wake = () => {};
-
-  constructor(path: string) {
-    this.socket = connect(path);
-    let text = '';
-    this.socket.on('data', data => {
-      text += data;
-      const lines = text.split('\n');
-      text = lines.pop()!;
-      this.answers.push(...lines);
-      this.wake();
-    });
-  }
-
-  async ask(message: object | string): Promise<unknown> {
-    this.socket.write(typeof message === 'string' ? message : `${JSON.stringify(message)}\n`);
-    while (this.answers.length === 0)
-      await new Promise<void>(resolve => {
-        this.wake = resolve;
-      });
-    return JSON.parse(this.answers.shift()!);
-  }
-
-  end(): void {
-    this.socket.destroy();
-  }
-}
 
 async function opened(handlers: Parameters<typeof ControlSocket.open>[2]) {
   const path = join(folder, 'a.socket');

@@ -1,0 +1,141 @@
+/**
+ * Tenants of captures that a socket tells: register-tenant, unregister-tenant, reload-tenant, reload-tenants,
+ * register-tenant-handler, unregister-tenant-handler. A capture is read by a program of its own, which is told them
+ * and loads their rules; those of the configuration are there from the beginning.
+ */
+import { tenantFile } from '../../../signatures/tenant-rules.js';
+import type { Config } from '../../config/config.js';
+import { loadConfig } from '../../config/load.js';
+import { type Arguments, type Handlers, textArgument } from '../../control/control-socket.js';
+import { tenantLists } from '../../tenants.js';
+
+/** Tenants, and what belongs to them, at most. */
+const MOST = 65_536;
+
+export class Tenants {
+  private readonly folder: string;
+  /** Files by id. */
+  private readonly files = new Map<number, string>();
+  /** Tenants by VLAN. */
+  private readonly vlans = new Map<number, number>();
+  private changed = false;
+
+  constructor(config: Config) {
+    const { folder, tenants, vlans } = tenantLists(config);
+    this.folder = folder;
+    for (const { id, yaml } of tenants) this.files.set(id, yaml);
+    for (const { vlan, tenant } of vlans) this.vlans.set(vlan, tenant);
+  }
+
+  commands(): Handlers {
+    return {
+      'register-tenant': given => this.register(given),
+      'unregister-tenant': given => {
+        const id = this.known(given);
+        this.files.delete(id);
+        for (const [vlan, tenant] of this.vlans) if (tenant === id) this.vlans.delete(vlan);
+        this.changed = true;
+        return 'removing tenant succeeded';
+      },
+      'reload-tenant': given => {
+        const id = this.known(given);
+        this.set(id, given['filename'] === undefined ? this.files.get(id)! : textArgument(given, 'filename'));
+        return 'reloading tenant succeeded';
+      },
+      'reload-tenants': () => {
+        for (const [id, yaml] of this.files) this.set(id, yaml);
+        return 'reloading tenants succeeded';
+      },
+      'register-tenant-handler': given => this.handle(given, true),
+      'unregister-tenant-handler': given => this.handle(given, false),
+    };
+  }
+
+  /**
+   * Words of the command line for the program that reads a capture.
+   * @param tenant of the whole capture; undefined: by what handlers say, or as configured
+   * @throws Error when the tenant is not known
+   */
+  words(tenant: unknown): string[] {
+    if (tenant === undefined || Number(tenant) === 0) return this.changed ? this.ofAll() : [];
+    const id = this.known({ id: tenant });
+    return [
+      ...settings(['selector=direct', ...this.list([id]), 'mappings=']),
+      ...['--set', `pcap-file.tenant-id=${id}`],
+    ];
+  }
+
+  private ofAll(): string[] {
+    const mappings = [...this.vlans].flatMap(([vlan, tenant], i) => [
+      `mappings.${i}.vlan-id=${vlan}`,
+      `mappings.${i}.tenant-id=${tenant}`,
+    ]);
+    const selector = this.vlans.size > 0 ? ['selector=vlan'] : [];
+    return settings([...selector, ...this.list([...this.files.keys()]), 'mappings=', ...mappings]);
+  }
+
+  /** The list anew: what the configuration says is put aside. */
+  private list(ids: readonly number[]): string[] {
+    const items = ids.flatMap((id, i) => [
+      `tenants.${i}.id=${id}`,
+      `tenants.${i}.yaml=${this.files.get(id)}`,
+    ]);
+    return ['enabled=yes', 'tenants=', ...items];
+  }
+
+  private register(given: Arguments): string {
+    const id = idOf(given);
+    if (this.files.has(id)) throw new Error(`tenant ${id} is registered already`);
+    if (this.files.size >= MOST) throw new Error('too many tenants');
+    this.set(id, textArgument(given, 'filename'));
+    return 'adding tenant succeeded';
+  }
+
+  /** @throws Error when the file cannot be read */
+  private set(id: number, yaml: string): void {
+    loadConfig({ file: tenantFile(this.folder, yaml) });
+    this.files.set(id, yaml);
+    this.changed = true;
+  }
+
+  private handle(given: Arguments, add: boolean): string {
+    const id = this.known(given);
+    const kind = textArgument(given, 'htype');
+    if (kind === 'vlan') this.map(vlanOf(given), id, add);
+    else if (kind !== 'pcap') throw new Error(`htype "${kind}" is not known, expected pcap or vlan`);
+    return add ? 'handler added' : 'handler removed';
+  }
+
+  private map(vlan: number, id: number, add: boolean): void {
+    const tenant = this.vlans.get(vlan);
+    if (add && tenant !== undefined) throw new Error(`vlan ${vlan} belongs to tenant ${tenant} already`);
+    if (!add && tenant !== id) throw new Error(`vlan ${vlan} does not belong to tenant ${id}`);
+    if (add) this.vlans.set(vlan, id);
+    else this.vlans.delete(vlan);
+    this.changed = true;
+  }
+
+  private known(given: Arguments): number {
+    const id = idOf(given);
+    if (!this.files.has(id)) throw new Error(`tenant ${id} is not registered`);
+    return id;
+  }
+}
+
+function settings(values: readonly string[]): string[] {
+  return values.flatMap(value => ['--set', `multi-detect.${value}`]);
+}
+
+function idOf(given: Arguments): number {
+  const id = Number(given['id']);
+  if (!Number.isInteger(id) || id <= 0 || id >= 2 ** 31)
+    throw new Error('id is not given, expected a number from 1 to 2147483647');
+  return id;
+}
+
+function vlanOf(given: Arguments): number {
+  const vlan = Number(given['hargs']);
+  if (!Number.isInteger(vlan) || vlan < 1 || vlan > 4094)
+    throw new Error('hargs is not given, expected a VLAN id from 1 to 4094');
+  return vlan;
+}

@@ -1,0 +1,34 @@
+/** What speaks to a control socket in tests. */
+import { connect } from 'node:net';
+
+/** A client: says messages as they are, and waits for as many answers. */
+export class Client {
+  private readonly socket;
+  private readonly answers: string[] = [];
+  private wake = () => {};
+
+  constructor(path: string) {
+    this.socket = connect(path);
+    let text = '';
+    this.socket.on('data', data => {
+      text += data;
+      const lines = text.split('\n');
+      text = lines.pop()!;
+      this.answers.push(...lines);
+      this.wake();
+    });
+  }
+
+  async ask(message: object | string): Promise<unknown> {
+    this.socket.write(typeof message === 'string' ? message : `${JSON.stringify(message)}\n`);
+    while (this.answers.length === 0)
+      await new Promise<void>(resolve => {
+        this.wake = resolve;
+      });
+    return JSON.parse(this.answers.shift()!);
+  }
+
+  end(): void {
+    this.socket.destroy();
+  }
+}
