@@ -2,7 +2,6 @@
  * Elephant flows: those that carry many bytes one way within a short time. They are marked once, counted, and told in
  * the record of the flow. Off unless `flow.rate-tracking` says how much is much.
  */
-import type { Config } from '../../engine/config/config.js';
 import { duration, option, size } from '../../engine/config/option.js';
 import * as FlowRecord from '../../engine/flow-record.js';
 import type { Thread } from '../../engine/module.js';
@@ -18,16 +17,16 @@ const interval = option('flow.rate-tracking.interval', duration, 10, 'seconds in
 
 export const elephantOptions = [bytes, interval];
 
-/** Longest interval that is counted second by second. */
-const MOST_SECONDS = 3600;
+/** An interval is counted second by second, a longer one in this many slices. */
+const MOST_SLICES = 60;
 
-/** What came in each second of the interval: to the server, then to the client. */
+/** What came in each slice of the interval: to the server, then to the client. */
 interface Rate {
   readonly sums: Float64Array;
   /** All of `sums`, of each direction. */
   readonly totals: [number, number];
-  /** The last second that is counted. */
-  second: number;
+  /** The last slice that is counted. */
+  slice: number;
 }
 
 /** @returns undefined where no flow is an elephant */
@@ -35,22 +34,26 @@ export function elephantsOf(thread: Thread): Elephants | undefined {
   const { config, counters } = thread;
   const counter = counters.declare('flow.elephant');
   const most = config.read(bytes);
-  return most === 0 ? undefined : new Elephants(thread, counter, most, secondsOf(config));
-}
-
-function secondsOf(config: Config): number {
-  return Math.min(MOST_SECONDS, Math.max(1, config.read(interval)));
+  return most === 0 ? undefined : new Elephants(thread, counter, most, Math.max(1, config.read(interval)));
 }
 
 export class Elephants {
   /** Rates of flows by row, of those that are not marked yet. */
   private readonly rates = new Map<number, Rate>();
+  /** Seconds of a slice, and how many of them are an interval. */
+  private readonly seconds: number;
+  private readonly slices: number;
+
+  /** @param interval seconds */
   constructor(
     private readonly thread: Thread,
     private readonly counter: number,
     private readonly most: number,
-    private readonly seconds: number,
-  ) {}
+    interval: number,
+  ) {
+    this.seconds = Math.ceil(interval / MOST_SLICES);
+    this.slices = Math.ceil(interval / this.seconds);
+  }
 
   /** Counts the packet at `p` of a flow. */
   note(p: number, flow: number, toServer: boolean): void {
@@ -58,10 +61,10 @@ export class Elephants {
     const f = flow * FlowRecord.INTS;
     const flows = this.thread.flows.row;
     if (flows[f + FlowRecord.FLAGS]! & FlowRecord.FLAG_ELEPHANT) return;
-    const rate = this.rateOf(flow, row[p + Packet.SECONDS]! >>> 0);
+    const rate = this.rateOf(flow, Math.floor((row[p + Packet.SECONDS]! >>> 0) / this.seconds));
     const direction = toServer ? 0 : 1;
     const length = row[p + Packet.LENGTH]!;
-    rate.sums[(rate.second % this.seconds) * 2 + direction]! += length;
+    rate.sums[(rate.slice % this.slices) * 2 + direction]! += length;
     rate.totals[direction] += length;
     if (rate.totals[direction] < this.most) return;
     flows[f + FlowRecord.FLAGS]! |= FlowRecord.FLAG_ELEPHANT;
@@ -69,34 +72,44 @@ export class Elephants {
     this.forget(flow);
   }
 
+  /** Client and server of the flow have changed places. */
+  swap(flow: number): void {
+    const rate = this.rates.get(flow);
+    if (!rate) return;
+    rate.totals.reverse();
+    for (let i = 0; i < rate.sums.length; i += 2) rate.sums.subarray(i, i + 2).reverse();
+  }
+
   /** The flow is over. */
   forget(flow: number): void {
     this.rates.delete(flow);
   }
 
-  private rateOf(flow: number, second: number): Rate {
+  private rateOf(flow: number, slice: number): Rate {
     let rate = this.rates.get(flow);
     if (!rate) {
-      rate = { sums: new Float64Array(this.seconds * 2), totals: [0, 0], second };
+      rate = { sums: new Float64Array(this.slices * 2), totals: [0, 0], slice };
       this.rates.set(flow, rate);
     }
-    this.advance(rate, second);
+    this.advance(rate, slice);
     return rate;
   }
 
-  /** Seconds that lie before the interval are counted no more; time never goes back. */
-  private advance(rate: Rate, second: number): void {
-    const passed = Math.min(this.seconds, second - rate.second);
-    for (let n = 1; n <= passed; n++) {
-      const place = ((rate.second + n) % this.seconds) * 2;
-      rate.totals[0] -= rate.sums[place]!;
-      rate.totals[1] -= rate.sums[place + 1]!;
-      rate.sums[place] = rate.sums[place + 1] = 0;
-    }
-    if (passed === this.seconds) {
+  /** Slices that lie before the interval are counted no more; time never goes back. */
+  private advance(rate: Rate, slice: number): void {
+    const passed = slice - rate.slice;
+    if (passed <= 0) return;
+    if (passed >= this.slices) {
       rate.sums.fill(0);
       rate.totals.fill(0);
+    } else for (let n = 1; n <= passed; n++) this.leave(rate, (rate.slice + n) % this.slices);
+    rate.slice = slice;
+  }
+
+  private leave({ sums, totals }: Rate, place: number): void {
+    for (const direction of [0, 1] as const) {
+      totals[direction] -= sums[place * 2 + direction]!;
+      sums[place * 2 + direction] = 0;
     }
-    rate.second = Math.max(rate.second, second);
   }
 }

@@ -334,6 +334,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
   swap(batch: Batch, index: number): void {
     const flow = this.row[batch.slots[index]! * Packet.INTS + Packet.FLOW]!;
     swapRecord(this.thread.flows, flow);
+    this.elephants?.swap(flow);
     for (let i = index; i < batch.length; i++) {
       const p = batch.slots[i]! * Packet.INTS;
       // The end of a flow has no direction of its own.

@@ -58,6 +58,31 @@ describe('elephant flows', () => {
     expect(run(rate, packets)).toEqual({ marked: elephant, counted: elephant ? 1 : 0 });
   });
 
+  it.each([
+    [119, true],
+    [120, false],
+  ])('an interval of minutes is counted in slices (%i seconds)', (last, elephant) => {
+    const packets = [0, 25, 50, 75, 100, last].map(second => [there, second] as const);
+    expect(run({ bytes: 600, interval: '2m' }, packets).marked).toBe(elephant);
+  });
+
+  it('keep what they carried when client and server change places', () => {
+    const thread = stubThread({ config: { flow: { 'rate-tracking': rate } as never } });
+    const module = flow.create(thread) as { process(batch: Batch): void };
+    const feed = (data: Uint8Array) => {
+      const batch = decodeAll(thread, thread.batch([data], { time: 1_700_000_000 }));
+      module.process(batch);
+      return batch;
+    };
+    feed(there);
+    const batch = feed(there);
+    (thread.services.get('flow-table') as { swap(b: Batch, i: number): void }).swap(batch, 0);
+    feed(back);
+    expect(thread.counters.read('flow.elephant')).toBe(0);
+    feed(there);
+    expect(thread.counters.read('flow.elephant')).toBe(1);
+  });
+
   it('are counted once', () => {
     const packets = [0, 0, 0, 0, 0, 0, 0].map(second => [there, second] as const);
     expect(run(rate, packets).counted).toBe(1);
