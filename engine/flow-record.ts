@@ -54,7 +54,7 @@ export const BYPASSED_PACKETS_TO_SERVER = 18;
 export const BYPASSED_PACKETS_TO_CLIENT = 19;
 export const BYPASSED_BYTES_TO_SERVER = 20;
 export const BYPASSED_BYTES_TO_CLIENT = 21;
-/** Random per flow: with the row number it makes EVE's flow_id. Two ints (the upper one has 19 bits). */
+/** EVE's flow_id, see `flowId`: it follows from the hash and the start of the flow. */
 export const ID_LOW = 44;
 export const ID_HIGH = 45;
 /** Pool packet number (pcap_cnt) and source of the first packet. */
@@ -148,6 +148,11 @@ export interface FlowRows {
   /** The same memory as bytes: addresses are at `flow * INTS * 4 + FIELD * 4`. */
   readonly bytes: Uint8Array;
   readonly capacity: number;
+}
+
+/** EVE's flow_id, 51 bits: of `ID_HIGH` the lower 19, and all of `ID_LOW`. */
+export function flowId(high: number, low: number): number {
+  return (high & 0x7ffff) * 2 ** 32 + (low >>> 0);
 }
 
 /** Views over the memory of the flow rows. */

@@ -24,6 +24,11 @@ export interface BodyMemory {
   readonly cap: number;
 }
 
+/** @param cap bytes */
+export function bodyMemory(cap: number): BodyMemory {
+  return { used: 0, refused: 0, cap };
+}
+
 export class InspectedBody {
   /** Bytes on the wire, without those of chunks. */
   wireLength = 0;

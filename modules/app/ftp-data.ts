@@ -1,7 +1,9 @@
 /** Data connections of FTP: recognised because a control connection announced them. */
+
 import { fileBuffers, fileData, fileTests } from '../../engine/files/file-keywords.js';
 import { filesMember, printable } from '../../engine/files/file-record.js';
 import { fileSettings } from '../../engine/files/file-settings.js';
+import { bodyMemory } from '../../engine/files/inspected-body.js';
 import {
   type BufferDeclaration,
   defineProtocol,
@@ -51,7 +53,7 @@ export default defineProtocol<FtpDataTransaction>({
   recognition: {},
   prepare: (config, shared): FtpDataSettings => ({
     files: fileSettings(config, shared),
-    memory: { used: 0, refused: 0, cap: MEMORY },
+    memory: bodyMemory(MEMORY),
   }),
   record: ({ announced }) =>
     `"ftp_data":${JSON.stringify({ filename: printable(announced.filename), command: announced.command })}`,

@@ -1,8 +1,10 @@
 /** NFS versions 2, 3 and 4 (RFC 1094, 1813, 7530) over TCP and UDP. */
+
 import { integer, option } from '../../engine/config/option.js';
 import { fileBuffers, fileData, fileTests } from '../../engine/files/file-keywords.js';
 import { filesMember } from '../../engine/files/file-record.js';
 import { fileSettings } from '../../engine/files/file-settings.js';
+import { bodyMemory } from '../../engine/files/inspected-body.js';
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import {
   type BufferDeclaration,
@@ -96,7 +98,7 @@ export default defineProtocol<NfsTransaction>({
   options: [MOST_TRANSACTIONS],
   prepare: (config, shared): NfsSettings => ({
     files: fileSettings(config, shared),
-    memory: { used: 0, refused: 0, cap: MEMORY },
+    memory: bodyMemory(MEMORY),
     mostTransactions: config.read(MOST_TRANSACTIONS),
   }),
   client: session => records(session, () => conversationOf(session), true),

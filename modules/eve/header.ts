@@ -178,10 +178,8 @@ export class Header {
   }
 }
 
-/** 51 bits. */
 export function flowId(subject: Subject): number {
-  const high = subject.flowField(FlowRecord.ID_HIGH) & 0x7ffff;
-  return high * 2 ** 32 + (subject.flowField(FlowRecord.ID_LOW) >>> 0);
+  return FlowRecord.flowId(subject.flowField(FlowRecord.ID_HIGH), subject.flowField(FlowRecord.ID_LOW));
 }
 
 function writeIcmp(json: JsonBytes, subject: Subject, endpoints: Endpoints): void {

@@ -31,7 +31,7 @@ export function recordHead(
   const protocol = IP_PROTOCOL_NAMES[flows.row[f + Flow.PROTOCOL]!] ?? '';
   const members = [
     `"timestamp":"${timeOf(row[p + Packet.SECONDS]!, row[p + Packet.NANOSECONDS]!)}"`,
-    `"flow_id":${(flows.row[f + Flow.ID_HIGH]! & 0x7ffff) * 2 ** 32 + (flows.row[f + Flow.ID_LOW]! >>> 0)}`,
+    `"flow_id":${Flow.flowId(flows.row[f + Flow.ID_HIGH]!, flows.row[f + Flow.ID_LOW]!)}`,
     `"pcap_cnt":${row[p + Packet.NUMBER]}`,
     '"event_type":"fileinfo"',
     `"src_ip":"${toServer ? client : server}"`,

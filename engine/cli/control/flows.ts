@@ -17,12 +17,10 @@ export function flowCommands(rows: () => Flow.FlowRows | undefined): Handlers {
 }
 
 function find({ row, capacity }: Flow.FlowRows, id: number): number {
-  const low = (id % 2 ** 32) | 0;
-  const high = Math.floor(id / 2 ** 32);
   for (let flow = 0; flow < capacity; flow++) {
     const f = flow * Flow.INTS;
-    if (row[f + Flow.ID_LOW] !== low || row[f + Flow.STATE] === Flow.STATE_FREE) continue;
-    if ((row[f + Flow.ID_HIGH]! & 0x7ffff) === high) return flow;
+    if (row[f + Flow.STATE] === Flow.STATE_FREE) continue;
+    if (Flow.flowId(row[f + Flow.ID_HIGH]!, row[f + Flow.ID_LOW]!) === id) return flow;
   }
   return -1;
 }

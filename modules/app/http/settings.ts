@@ -3,7 +3,7 @@ import { askedKeywords } from '../../../engine/asked-keywords.js';
 import type { Config, ConfigTree } from '../../../engine/config/config.js';
 import { integer, option, size, tree } from '../../../engine/config/option.js';
 import { type FileSettings, fileSettings } from '../../../engine/files/file-settings.js';
-import type { BodyMemory } from '../../../engine/files/inspected-body.js';
+import { type BodyMemory, bodyMemory } from '../../../engine/files/inspected-body.js';
 import { RangeFiles } from '../../../engine/files/range-files.js';
 import { PrefixTable } from '../../../engine/prefix-table.js';
 import { type BodyForms, bodyForms } from '../../../engine/record/alert-bodies.js';
@@ -72,7 +72,7 @@ export function httpSettings(config: Config, shared: Readonly<Record<string, unk
     alertBodies: bodyForms(config, BODIES, BODY_OPTIONS),
     forwardedFor: allForwardedFor(config),
     ranges: new RangeFiles(config.read(RANGE_MEMCAP), config.read(RANGE_TIMEOUT)),
-    memory: { used: 0, refused: 0, cap: config.read(MEMCAP) },
+    memory: bodyMemory(config.read(MEMCAP)),
     tellsBodies: {
       request: askedKeywords(shared).includes('hook:request_body'),
       response: askedKeywords(shared).includes('hook:response_body'),

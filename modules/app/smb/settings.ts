@@ -3,7 +3,7 @@ import type { Config } from '../../../engine/config/config.js';
 import { integer, option, size, texts } from '../../../engine/config/option.js';
 import { outputBit, recordTypeSettings } from '../../../engine/config/output-list.js';
 import { type FileSettings, fileSettings } from '../../../engine/files/file-settings.js';
-import type { BodyMemory } from '../../../engine/files/inspected-body.js';
+import { type BodyMemory, bodyMemory } from '../../../engine/files/inspected-body.js';
 
 const PREFIX = 'app-layer.protocols.smb.';
 
@@ -108,7 +108,7 @@ export function smbSettings(config: Config, shared: Readonly<Record<string, unkn
     pipes: config.read(PIPES),
     openFiles: config.read(FILES),
     files: fileSettings(config, shared),
-    memory: { used: 0, refused: 0, cap: MEMORY },
+    memory: bodyMemory(MEMORY),
     outputs: outputsOf(config),
   };
 }

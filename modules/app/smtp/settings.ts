@@ -4,7 +4,7 @@ import { Config } from '../../../engine/config/config.js';
 import { boolean, integer, option, size, text, texts } from '../../../engine/config/option.js';
 import { recordTypeSettings } from '../../../engine/config/output-list.js';
 import { type FileSettings, fileSettings } from '../../../engine/files/file-settings.js';
-import type { BodyLimits, BodyMemory } from '../../../engine/files/inspected-body.js';
+import { type BodyLimits, type BodyMemory, bodyMemory } from '../../../engine/files/inspected-body.js';
 import type { MimeSettings } from '../mime/message-reader.js';
 
 const PREFIX = 'app-layer.protocols.smtp.';
@@ -108,7 +108,7 @@ export function smtpSettings(config: Config, shared: Readonly<Record<string, unk
     subjectMd5: listed('md5').includes('subject'),
     files: fileSettings(config, shared),
     limits: { limit: config.read(LIMIT), minimum: config.read(MINIMUM), window: config.read(WINDOW) },
-    memory: { used: 0, refused: 0, cap: MEMORY },
+    memory: bodyMemory(MEMORY),
     mostTransactions: config.read(MOST_TRANSACTIONS),
     told: [...new Set([...(extended ? EXTENDED_FIELDS : []), ...listed('custom').map(fieldName)])],
   };

@@ -37,7 +37,7 @@ function statistics(context: LuaContext): LuaArray {
 
 /** As EVE's flow_id. */
 function identifier(context: LuaContext): number {
-  return (field(context, Flow.ID_HIGH) & 0x7ffff) * 2 ** 32 + (field(context, Flow.ID_LOW) >>> 0);
+  return Flow.flowId(field(context, Flow.ID_HIGH), field(context, Flow.ID_LOW));
 }
 
 const PROTOCOLS = [
