@@ -151,9 +151,7 @@ export function ruleContext(
   const { protocols = [], strict = [], features = [], checkExpression } = settings;
   const noVariables = config.at('vars') === undefined;
   const datasets = new DatasetDeclarations(config);
-  datasets.configure(config, message =>
-    problems.errors.push({ message, position: { file: '', line: 0, column: 0 } }),
-  );
+  datasets.configure(config, message => problems.errors.push(placeless(message)));
   return {
     keywords: keywordsByName(protocols),
     protocols: ruleProtocols(protocols),
@@ -179,8 +177,7 @@ export function ruleContext(
     datasets,
     scripts: new RuleScripts(config, config.read(DEFAULT_RULE_PATH), datasets),
     geoipDatabase: config.read(GEOIP_DATABASE),
-    // What is wrong in their file is told when reputations are read.
-    reputationCategories: readCategories(config, () => {}),
+    reputationCategories: readCategories(config, message => problems.warnings.push(placeless(message))),
     firewall: false,
     warn: problem => problems.warnings.push(problem),
     ...(checkExpression && { checkExpression }),
@@ -226,6 +223,11 @@ function readable(path: string, what: string, problems: Problems): boolean {
   const message = `could not open ${what} file ${path}; the built-in ${what}s are used`;
   problems.warnings.push({ message, position: { file: path, line: 0, column: 0 } });
   return false;
+}
+
+/** Where the message says itself what it is about. */
+function placeless(message: string): RuleProblem {
+  return { message, position: { file: '', line: 0, column: 0 } };
 }
 
 function lineProblem({ message, line }: ConfigLineProblem, file: string): RuleProblem {

@@ -58,11 +58,11 @@ export function categoriesFile(config: Config): string[] {
   return file === '' ? [] : [pathOf(config, file)];
 }
 
-/** Reputations as the configuration's files tell them. Problems are told and passed over. */
+/** Reputations as the configuration's files tell them. Problems are told and passed over; those of categories with the rules. */
 export function readReputations(config: Config, warn: Warn): Reputations | undefined {
   const files = reputationFiles(config);
   if (files.length === 0) return undefined;
-  const table = new ReputationTable(readCategories(config, warn));
+  const table = new ReputationTable(readCategories(config, () => {}));
   for (const file of files) readLines(file, warn, fields => table.add(fields));
   return table;
 }

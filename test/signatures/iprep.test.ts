@@ -9,13 +9,14 @@ const folder = mkdtempSync(join(tmpdir(), 'iprep-rules-'));
 writeFileSync(join(folder, 'categories.txt'), '1,CnC,Command and control\r\n60,Far,Too far\n');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const refusal = (options: string, file = 'categories.txt') => {
+const loaded = (options: string, file: string) => {
   const config = new Config({
     'reputation-categories-file': file,
     'default-reputation-path': folder,
   });
-  return load(withOptions(options), { config }).errors[0]?.message;
+  return load(withOptions(options), { config });
 };
+const refusal = (options: string, file = 'categories.txt') => loaded(options, file).errors[0]?.message;
 
 test.each([
   ['iprep:src,CnC,>,30;', undefined],
@@ -27,3 +28,12 @@ test.each([
 
 test('without a file no category is known', () =>
   expect(refusal('iprep:src,CnC,isset;', '')).toBe('unknown iprep category "CnC"'));
+
+test.each([
+  ['categories.txt', 'categories.txt line 2 is not understood: 60,Far,Too far'],
+  ['none.txt', 'no such file'],
+])('what is wrong with %s is told with the rules', (file, problem) =>
+  expect(loaded('iprep:src,CnC,isset;', file).warnings.map(({ message }) => message)).toEqual([
+    expect.stringContaining(problem),
+  ]),
+);
