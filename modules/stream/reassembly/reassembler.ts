@@ -259,8 +259,10 @@ export class Reassembler implements StreamControl {
 
   /** Before the depth cuts data off, readers in other threads are asked whether they want it. */
   private askDepth(batch: Batch, flow: number, r: number, end: number): void {
-    if (!this.distantDepth || this.beyondDepth(r, end) <= 0) return;
     const { rows } = this;
+    if (!this.distantDepth || this.beyondDepth(r, end) <= 0) return;
+    // Whoever was asked once and had no answer is given no more.
+    if ((rows[r + Direction.FLAGS]! & Direction.DEPTH_SEEN) !== 0) return;
     const toServer = rows[rowOf(flow, true) + Direction.DELIVERED]!;
     const toClient = rows[rowOf(flow, false) + Direction.DELIVERED]!;
     const asked = this.distantDepth.asked(batch, flow, toServer, toClient);
