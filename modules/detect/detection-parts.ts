@@ -2,6 +2,7 @@
 import type { Thread } from '../../engine/module.js';
 import type { RuleSetImage } from '../../signatures/compile/image.js';
 import type { Inspection } from '../../signatures/inspection.js';
+import type { BypassRequest } from '../../signatures/state/bypass-request.js';
 import type { Unlogged } from '../../signatures/state/unlogged.js';
 import type { AlertQueue } from './alert-queue.js';
 import type { BatchPlan } from './batch-plan.js';
@@ -35,6 +36,7 @@ export interface DetectionParts {
   readonly tags: PacketTags;
   readonly notes: Notes;
   readonly unlogged: Unlogged;
+  readonly bypassRequest: BypassRequest;
   /** Signatures see streams, not packets alone. */
   readonly seesStreams: boolean;
   readonly chunkToServer: number;

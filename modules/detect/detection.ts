@@ -14,6 +14,7 @@ import * as Flow from '../../engine/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import { REASON_FLOW_DROP, REASON_STREAM_ERROR } from '../../engine/verdict.js';
 import * as Traits from '../../signatures/compile/traits.js';
+import { Bypassing } from './bypassing.js';
 import { Candidates } from './candidates.js';
 import type { DetectionParts } from './detection-parts.js';
 import { Evaluation } from './evaluation.js';
@@ -31,6 +32,7 @@ export class Detection {
   protected updates: Updates | undefined;
   protected readonly row: Int32Array;
   protected readonly flows: Int32Array;
+  private readonly bypassing: Bypassing;
   private wire = -1;
 
   constructor(protected readonly parts: DetectionParts) {
@@ -39,6 +41,7 @@ export class Detection {
     this.candidates = new Candidates(parts);
     this.evaluation = new Evaluation(parts);
     this.streams = new PacketStreams(parts);
+    this.bypassing = new Bypassing(parts.thread, parts.bypassRequest);
   }
 
   /**
@@ -74,7 +77,8 @@ export class Detection {
     const root = this.row[e + Packet.ROOT]!;
     if (root < 0) return;
     const silenced = !this.parts.unlogged.isEmpty && this.isUnlogged(e);
-    if (silenced || isDroppedWithFlow(this.row, root)) this.row[e + Packet.EVENT_KIND] = EVENT_NONE;
+    if (silenced || isDroppedWithFlow(this.row, root) || this.bypassing.silences(root))
+      this.row[e + Packet.EVENT_KIND] = EVENT_NONE;
   }
 
   private isUnlogged(e: number): boolean {
@@ -101,6 +105,7 @@ export class Detection {
       if (pseudo === Packet.PSEUDO_FLOW_END) this.endOfFlow(slot);
       else this.inspect(i, p, pseudo);
       this.judge(batch, slot, this.wireOf(p, pseudo));
+      this.bypassing.judged();
     } else {
       this.updates?.skip(slot);
       if (flow >= 0) this.actWithFlow(p, flow);
@@ -111,6 +116,7 @@ export class Detection {
       this.tellNotes(slot, flow);
       this.parts.unlogged.release(flow);
       states.release(flow);
+      this.bypassing.release(flow);
     }
   }
 
@@ -141,7 +147,8 @@ export class Detection {
     return (
       (state & (Packet.FLOW_DROPPED | Packet.FLOW_PASSED | Packet.FLOW_BYPASSED)) !== 0 ||
       action === Flow.ACTION_DROP ||
-      action === Flow.ACTION_PASS
+      action === Flow.ACTION_PASS ||
+      this.bypassing.has(p, flow)
     );
   }
 

@@ -125,6 +125,7 @@ function partsOf(home: Home, image: RuleSetImage, scan: Scan, rules: Rules): Det
     tags,
     notes: stores.notes,
     unlogged: stores.unlogged,
+    bypassRequest: stores.bypassRequest,
     chunkToServer: config.read(Options.TO_SERVER_CHUNK),
     chunkToClient: config.read(Options.TO_CLIENT_CHUNK),
     guessesTransactions: config.read(Options.GUESS_TRANSACTION),

@@ -18,6 +18,7 @@ import { TAGS, type Tags } from '../../signatures/keywords/tag.js';
 import { CERTIFICATE_STORE, type CertificateStore } from '../../signatures/keywords/tls-store.js';
 import { LUA } from '../../signatures/lua/host.js';
 import { ALERT_NOTES } from '../../signatures/state/alert-notes.js';
+import { BYPASS_REQUEST, BypassRequest } from '../../signatures/state/bypass-request.js';
 import { dataFolder } from '../../signatures/state/data-folder.js';
 import { DatasetControl } from '../../signatures/state/dataset-control.js';
 import { DatasetStore } from '../../signatures/state/datasets.js';
@@ -47,6 +48,7 @@ export interface Stores {
   readonly datasets: DatasetStore;
   readonly notes: Notes;
   readonly unlogged: Unlogged;
+  readonly bypassRequest: BypassRequest;
   readonly lua: ThreadLua;
 }
 
@@ -66,6 +68,7 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
   const variables = new StateVariables(states);
   const notes = new Notes(states, number => variables.nameOf(number));
   const unlogged = new Unlogged();
+  const bypassRequest = new BypassRequest();
   const lua = new ThreadLua(thread, states);
   // Detections written as code set and read the same flowbits.
   thread.services.set(FLOW_VARIABLES, variables);
@@ -73,6 +76,7 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
     [FLOW_VARIABLES, variables],
     [ALERT_NOTES, notes],
     [UNLOGGED, unlogged],
+    [BYPASS_REQUEST, bypassRequest],
     [CAPTURES, notes],
     [SHARED_BITS, new SharedBits(hosts, tracker)],
     [APPLICATION_PROTOCOLS, applicationProtocols(thread)],
@@ -94,6 +98,7 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
     datasets,
     notes,
     unlogged,
+    bypassRequest,
     lua,
   };
 }

@@ -4,6 +4,7 @@ import type { Keyword, MatchCompiler } from '../keyword.js';
 import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 import type { Match, Position } from '../signature.js';
+import { BYPASS_REQUEST, type BypassRequest } from '../state/bypass-request.js';
 import { UNLOGGED, type Unlogged } from '../state/unlogged.js';
 
 export interface MarkMatch extends Match {
@@ -93,10 +94,14 @@ export const alertingKeywords: readonly Keyword[] = [
 export const alertingCompilers: readonly MatchCompiler[] = [
   {
     kind: 'bypass',
-    compile: () => at => {
-      const verdict = at.p + Packet.VERDICT;
-      if (at.memory.row[verdict] === Packet.VERDICT_NONE) at.memory.row[verdict] = Packet.VERDICT_BYPASS;
-      return true;
+    compile: (_match, { stores }) => {
+      const request = stores.get(BYPASS_REQUEST) as BypassRequest | undefined;
+      return at => {
+        const verdict = at.p + Packet.VERDICT;
+        if (at.memory.row[verdict] === Packet.VERDICT_NONE) at.memory.row[verdict] = Packet.VERDICT_BYPASS;
+        if (request) request.flow = at.flow;
+        return true;
+      };
     },
   },
   {
