@@ -1,0 +1,37 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { disagreements, rulesBelow } from './together.js';
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+function withFolder<T>(work: (folder: string) => T | Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-together-test-'));
+  return Promise.resolve(work(folder)).finally(() => rmSync(folder, { recursive: true }));
+}
+
+it(
+  'captures read in one run tell the same however they are read',
+  () =>
+    withFolder(async folder => {
+      for (const name of ['a.pcap', 'b.pcap']) cpSync(at('../sample/sample.pcap'), join(folder, name));
+      cpSync(at('../../signatures/sample.rules'), join(folder, 'sample.rules'));
+      expect(await disagreements(folder)).toEqual([]);
+    }),
+  60_000,
+);
+
+it('takes each alert rule once and gives it a number', () =>
+  withFolder(folder => {
+    writeFileSync(
+      join(folder, 'a.rules'),
+      'alert tcp any any -> any any (content:"a"; sid:7; rev:2;)\n# no rule\n',
+    );
+    writeFileSync(
+      join(folder, 'b.rules'),
+      'alert tcp any any -> any any (content:"a"; sid:8; rev:2;)\ndrop ip any any -> any any (sid:9;)\n',
+    );
+    expect(rulesBelow(folder)).toEqual(['alert tcp any any -> any any (content:"a";  rev:2; sid:1;)']);
+  }));

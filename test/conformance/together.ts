@@ -1,0 +1,124 @@
+/**
+ * Whether captures that are read in one run, with all the alert rules there are for any of them, give the same records
+ * however they are read: one packet or many at once, by one thread or several, with either matcher. What leaks from one
+ * batch, conversation or capture into another shows here. Most rules meet captures that they were not written for.
+ *
+ * `node dist/test/conformance/together.js FOLDER` does it for all captures and rules below a folder.
+ */
+import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArguments } from '../../engine/cli/parse.js';
+import { run } from '../../engine/cli/run.js';
+
+const WAYS: Readonly<Record<string, readonly string[]>> = {
+  'one packet at once': ['--set', 'threading.batch-size=1'],
+  'three threads': ['--runmode', 'workers', '--set', 'threading.threads=3'],
+  'the other matcher': ['--set', 'mpm-algo=qgram'],
+};
+
+const TYPES =
+  'alert: { metadata: yes }, anomaly, http: { extended: yes }, dns, tls: { extended: yes }, files: { force-hash: [md5] }, ' +
+  'smtp: { extended: yes }, ftp, rdp, nfs, smb, tftp, ike, dcerpc, krb5, bittorrent-dht, snmp, rfb, sip, quic, ' +
+  'dhcp: { extended: yes }, ssh, mqtt, http2, pgsql, websocket, ldap, pop3, modbus, dnp3, arp, mdns, doh2, enip, frame, flow';
+
+const CONFIG = `%YAML 1.1
+---
+outputs:
+  - eve-log: { enabled: yes, pcap-file: yes, types: [${TYPES}] }
+`;
+
+/** Of languages, files and runs of their own; rules of a firewall are another language too. */
+const OTHERS =
+  /\b(lua|luaxform|filestore|filemagic|dataset|datarep|iprep|geoip|file(md5|sha1|sha256)|config)\s*:/;
+
+/** @returns the alert rules of all files below a folder, each once and with a number of its own */
+export function rulesBelow(folder: string): string[] {
+  const rules = new Set<string>();
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.rules') || name.includes('firewall')) continue;
+    const text = readFileSync(join(folder, name), 'latin1').replace(/\\\r?\n/g, ' ');
+    for (const line of text.split('\n')) {
+      const rule = line.trim().replace(/\b[sg]id\s*:\s*\d+\s*;/g, '');
+      if (/^alert .*\)$/.test(rule) && !OTHERS.test(rule)) rules.add(rule.slice(0, -1));
+    }
+  }
+  return [...rules].map((rule, i) => `${rule}${/[;(]\s*$/.test(rule) ? '' : ';'} sid:${i + 1};)`);
+}
+
+/** @returns a line for each way of reading that gave other records; empty when all agree */
+export async function disagreements(folder: string): Promise<string[]> {
+  const work = mkdtempSync(join(tmpdir(), 'sluice-together-'));
+  try {
+    writeFileSync(join(work, 'sluice.yaml'), CONFIG);
+    writeFileSync(join(work, 'all.rules'), rulesBelow(folder).join('\n'), 'latin1');
+    const expected = await records(folder, work, ['--runmode', 'single']);
+    const lines: string[] = expected.size === 0 ? ['no records at all'] : [];
+    for (const [name, words] of Object.entries(WAYS)) {
+      const others = name === 'three threads' ? words : ['--runmode', 'single', ...words];
+      lines.push(...difference(name, expected, await records(folder, work, others)));
+    }
+    return lines;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function difference(name: string, expected: Map<string, number>, told: Map<string, number>): string[] {
+  const missing = [...expected].filter(([line, times]) => told.get(line) !== times);
+  const extra = [...told].filter(([line, times]) => expected.get(line) !== times);
+  if (missing.length + extra.length === 0) return [];
+  const example = (list: [string, number][]) => list[0]?.[0] ?? '(none)';
+  return [
+    `${name}: ${missing.length} missing: ${example(missing)}`,
+    `  ${extra.length} extra: ${example(extra)}`,
+  ];
+}
+
+async function records(folder: string, work: string, words: readonly string[]): Promise<Map<string, number>> {
+  const out = mkdtempSync(join(work, 'out-'));
+  const given = parseArguments(
+    [
+      ...['-c', join(work, 'sluice.yaml'), '-r', folder, '--pcap-file-recursive'],
+      ...[
+        '-S',
+        join(work, 'all.rules'),
+        '-l',
+        out,
+        '-k',
+        'none',
+        '--set',
+        'pcap-file.separate=yes',
+        ...words,
+      ],
+    ],
+    () => {},
+  )!;
+  // Captures that are cut off, of which there are some, make another exit code than 0.
+  await run({ ...given, quiet: true }, { summary: false });
+  const counted = new Map<string, number>();
+  for await (const line of createInterface({ input: createReadStream(join(out, 'eve.json')) })) {
+    const known = comparable(line);
+    counted.set(known, (counted.get(known) ?? 0) + 1);
+  }
+  rmSync(out, { recursive: true });
+  return counted;
+}
+
+/**
+ * Without numbers that each run gives anew, and what an alert reads off its flow's row, which is that of the batch: how
+ * many packets the flow had when the alert is on none of the wire, and the protocol it will change to.
+ */
+function comparable(line: string): string {
+  return line
+    .replace(/"(flow|parent)_id":\d+,?/g, '')
+    .replace(/"app_proto_expected":"[^"]*",/, '')
+    .replace(/("event_type":"alert".*)"flow":\{[^}]*\}/, '$1');
+}
+
+if (process.argv[1]?.endsWith('together.js')) {
+  const lines = await disagreements(process.argv[2]!);
+  console.log(lines.length === 0 ? 'all agree' : lines.join('\n'));
+  process.exitCode = lines.length === 0 ? 0 : 1;
+}
