@@ -19,7 +19,7 @@ import { builtInReferences, readReferences } from './reference-config.js';
 import { type RuleContext, SharedValues } from './rule-context.js';
 import { DEFAULT_RULE_PATH } from './rule-files.js';
 import type { RuleProblem } from './rule-set.js';
-import { readCategories } from './state/reputations.js';
+import { categoriesFile, readCategories } from './state/reputations.js';
 
 export const ADDRESS_GROUPS = option(
   'vars.address-groups',
@@ -151,7 +151,7 @@ export function ruleContext(
   const { protocols = [], strict = [], features = [], checkExpression } = settings;
   const noVariables = config.at('vars') === undefined;
   const datasets = new DatasetDeclarations(config);
-  datasets.configure(config, message => problems.errors.push(placeless(message)));
+  datasets.configure(config, message => problems.errors.push(fileProblem(message, '')));
   return {
     keywords: keywordsByName(protocols),
     protocols: ruleProtocols(protocols),
@@ -177,7 +177,7 @@ export function ruleContext(
     datasets,
     scripts: new RuleScripts(config, config.read(DEFAULT_RULE_PATH), datasets),
     geoipDatabase: config.read(GEOIP_DATABASE),
-    reputationCategories: readCategories(config, message => problems.warnings.push(placeless(message))),
+    reputationCategories: categories(config, problems),
     firewall: false,
     warn: problem => problems.warnings.push(problem),
     ...(checkExpression && { checkExpression }),
@@ -221,13 +221,18 @@ function readable(path: string, what: string, problems: Problems): boolean {
   if (path === '') return false;
   if (existsSync(path)) return true;
   const message = `could not open ${what} file ${path}; the built-in ${what}s are used`;
-  problems.warnings.push({ message, position: { file: path, line: 0, column: 0 } });
+  problems.warnings.push(fileProblem(message, path));
   return false;
 }
 
-/** Where the message says itself what it is about. */
-function placeless(message: string): RuleProblem {
-  return { message, position: { file: '', line: 0, column: 0 } };
+function categories(config: Config, problems: Problems): Map<string, number> {
+  const [file = ''] = categoriesFile(config);
+  return readCategories(config, message => problems.warnings.push(fileProblem(message, file)));
+}
+
+/** What is said of a whole file, or of none. */
+function fileProblem(message: string, file: string): RuleProblem {
+  return { message, position: { file, line: 0, column: 0 } };
 }
 
 function lineProblem({ message, line }: ConfigLineProblem, file: string): RuleProblem {

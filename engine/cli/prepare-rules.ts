@@ -193,6 +193,8 @@ function sources(config: Config): (problem: RuleProblem) => string {
     [config.read(CLASSIFICATION_FILE), 'classification-config'],
     [config.read(REFERENCE_FILE), 'reference'],
   ]);
+  // Where there are none of these, problems without a file are not theirs.
+  named.delete('');
   return ({ position, rule }) => (rule === undefined && named.get(position.file)) || 'detect';
 }
 

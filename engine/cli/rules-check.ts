@@ -58,7 +58,8 @@ function numbers(rules: RuleSet): string {
 
 function problemText(severity: Severity, problem: RuleProblem, lines: SourceLines): string {
   const { message, position, suggestion } = problem;
-  if (position.line === 0) return `${position.file}: ${severity}: ${message}\n`;
+  if (position.line === 0)
+    return `${position.file === '' ? '' : `${position.file}: `}${severity}: ${message}\n`;
   const head = `${position.file}:${position.line}:${position.column}: ${severity}: ${message}\n`;
   const text = lines.at(position.file, position.line);
   const help = suggestion === undefined ? '' : `  = help: ${suggestion}\n`;
