@@ -33,6 +33,8 @@ export interface RuleContext {
   readonly strict: ReadonlySet<string>;
   /** Options that are `no`, of those that buffers name as their switch. */
   readonly off: ReadonlySet<string>;
+  /** The keyword uricontent may be used (`legacy.uricontent`). */
+  readonly uricontent: boolean;
   /** Limits, by the option they come from. */
   readonly limits: RuleLimits;
   /** Folder that files named in rules (datasets, lists) are relative to. */

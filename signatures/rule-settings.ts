@@ -1,7 +1,7 @@
 /** What the configuration says about rules: variables, classifications, references, limits. */
 import { existsSync } from 'node:fs';
 import type { Config } from '../engine/config/config.js';
-import { boolean, integer, option, text, tree } from '../engine/config/option.js';
+import { boolean, choice, integer, option, text, tree } from '../engine/config/option.js';
 import { DISABLE_HASHING, hashes } from '../engine/files/hashing.js';
 import type { Protocol } from '../engine/protocol.js';
 import {
@@ -71,7 +71,15 @@ export const GEOIP_DATABASE = option(
   'MaxMind database of countries, for the keyword geoip.',
 );
 
+const URICONTENT = option(
+  'legacy.uricontent',
+  choice('enabled', 'disabled'),
+  'enabled',
+  'Whether rules may have the keyword uricontent.',
+);
+
 export const ruleSettingOptions = [
+  URICONTENT,
   GEOIP_DATABASE,
   ADDRESS_GROUPS,
   PORT_GROUPS,
@@ -167,6 +175,7 @@ export function ruleContext(
     ),
     hashing: hashes(config),
     off: switchedOff(config, protocols),
+    uricontent: config.read(URICONTENT) === 'enabled',
     strict: new Set(strict),
     limits: {
       ruleLength: config.read(RULE_LENGTH),

@@ -61,7 +61,7 @@ const ABSENT: readonly Absent[] = [
     paths: words(
       'app-layer.protocols.smb.max-session-cache-size app-layer.protocols.tls.no-reassemble ' +
         'outputs.*.alert-debug outputs.*.tcp-data outputs.*.http-body-data app-layer.protocols.enip.detection-ports.sp ' +
-        'plugins heartbeat asn1-max-frames legacy host-mode daemon-directory umask ' +
+        'plugins heartbeat asn1-max-frames host-mode daemon-directory umask ' +
         'logging.outputs.*.syslog capture.disable-offloading ' +
         'app-layer.protocols.http.libhtp.default-config.swf-decompression ' +
         'app-layer.protocols.http.libhtp.server-config.*.*.swf-decompression ' +

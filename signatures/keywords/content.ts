@@ -23,6 +23,12 @@ const uricontent: Keyword = {
   grammar: '[!]"text|hexadecimal bytes|text"',
   features: ['prefilter'],
   parse(rule, argument, at) {
+    if (!rule.context.uricontent)
+      throw new RuleError(
+        'uricontent is deprecated and switched off by legacy.uricontent',
+        at,
+        'http.uri; content',
+      );
     if (rule.sticky)
       throw new RuleError('uricontent cannot be used behind a sticky buffer', at, 'http.uri; content');
     rule.addToBufferNamed('http.uri', parseContent(argument!, 'uricontent', at), at);

@@ -1,0 +1,19 @@
+/** The old keyword uricontent, which the configuration may switch off. */
+import { expect, test } from 'vitest';
+import { Config, type ConfigTree } from '../../engine/config/config.js';
+import http from '../../modules/app/http.js';
+import { loadRuleText } from '../../signatures/load-rules.js';
+
+const RULE = 'alert http any any -> any any (uricontent:"/a"; sid:1;)\n';
+const errors = (tree: ConfigTree) =>
+  loadRuleText(RULE, 'x.rules', { config: new Config(tree), protocols: [http] as never }).errors.map(
+    ({ message }) => message,
+  );
+
+test('is there unless it is switched off', () => {
+  expect(errors({})).toEqual([]);
+  expect(errors({ legacy: { uricontent: 'enabled' } })).toEqual([]);
+  expect(errors({ legacy: { uricontent: 'disabled' } })).toEqual([
+    'uricontent is deprecated and switched off by legacy.uricontent',
+  ]);
+});
