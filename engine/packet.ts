@@ -280,3 +280,9 @@ export function copyOrigin(row: Int32Array, from: number, to: number): void {
   row[to + PROTOCOL] = row[from + PROTOCOL]!;
   row[to + IP_VERSION] = row[from + IP_VERSION]!;
 }
+
+/** Gives the packet at `to` the counts that the flow had with the one at `from`. */
+export function copyFlowCounts(row: Int32Array, from: number, to: number): void {
+  // Two counts of packets, and two of bytes in float64.
+  for (let i = FLOW_PACKETS_TO_SERVER; i < INTS; i++) row[to + i] = row[from + i]!;
+}

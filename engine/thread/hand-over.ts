@@ -96,6 +96,7 @@ export class HandOver {
     const slot = this.takeSlot(outlet);
     const q = slot * Packet.INTS;
     Packet.copyOrigin(row, p, q);
+    Packet.copyFlowCounts(row, p, q);
     row[q + Packet.PSEUDO] = Packet.PSEUDO_STREAM;
     row[q + Packet.STREAM_DATA] = row[p + Packet.STREAM_DATA]! + fits;
     row[q + Packet.STREAM_LENGTH] = length - fits;

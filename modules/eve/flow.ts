@@ -68,7 +68,7 @@ export function writeFlow(writer: Writer, subject: Subject, macs: MacSets | unde
 /** `"flow":{…}` of an alert: counts with its packet, and the conversation as it began. */
 export function writeFlowSoFar(json: JsonBytes, subject: Subject, header: Header): void {
   json.open(FLOW);
-  if (subject.onWire) writeCountsSoFar(json, subject);
+  if (subject.packetField(Packet.PSEUDO) !== Packet.PSEUDO_EVENT) writeCountsSoFar(json, subject);
   else writeCounts(json, subject);
   writeStart(json, subject, header);
   const { others } = header;

@@ -33,6 +33,7 @@ export class Delivery {
     const q = pseudo * Packet.INTS;
     this.row[q + Packet.PSEUDO] = Packet.PSEUDO_STREAM;
     Packet.copyOrigin(this.row, p, q);
+    Packet.copyFlowCounts(this.row, p, q);
     batch.keep(pseudo);
     return pseudo;
   }

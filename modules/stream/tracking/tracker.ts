@@ -277,4 +277,5 @@ function midstreamPolicy(thread: Thread): ExceptionPolicy {
 function copyFlowFields(row: Int32Array, from: number, to: number): void {
   row[to + Packet.PSEUDO] = Packet.PSEUDO_STREAM;
   Packet.copyOrigin(row, from, to);
+  Packet.copyFlowCounts(row, from, to);
 }
