@@ -1,10 +1,23 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** What takes minutes begins first, so that no core waits for it at the end. */
+const LONG = /conformance\/(agreement|expected)\.test\.ts$/;
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => LONG.test(moduleId);
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter(file => !isLong(file))];
+  }
+}
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Two cores in CI; tests that start engine threads bring their own.
     maxWorkers: 2,
+    sequence: { sequencer: LongFirst },
     // Bounds for what hangs, not measures: machines are busy at times.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -1,11 +1,13 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { capturesBelow, spread } from './captures.js';
 import { disagreements, rulesBelow } from './together.js';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const COLLECTION = at('../../../shared/verify/tests');
 
 function withFolder<T>(work: (folder: string) => T | Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-together-test-'));
@@ -21,6 +23,18 @@ it(
       expect(await disagreements(folder)).toEqual([]);
     }),
   60_000,
+);
+
+it.skipIf(!existsSync(COLLECTION))(
+  'so do 60 captures of all kinds with all rules there are (skipped without them)',
+  () =>
+    withFolder(async folder => {
+      for (const [i, capture] of spread(capturesBelow(COLLECTION), 60).entries())
+        cpSync(capture, join(folder, `${i}.pcap`));
+      writeFileSync(join(folder, 'all.rules'), rulesBelow(COLLECTION).join('\n'), 'latin1');
+      expect(await disagreements(folder)).toEqual([]);
+    }),
+  300_000,
 );
 
 it('takes each alert rule once and gives it a number', () =>
