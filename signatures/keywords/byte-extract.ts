@@ -119,17 +119,32 @@ function parseMath(rule: RuleBuilder, argument: string, at: Position): void {
   if (format.relative && !rule.hasMatchInBuffer())
     throw new RuleError('relative specified without previous pattern match', at);
   const name = variableName(given.get('result')!, 'byte_math', at);
+  const value = numberOrVariable(given.get('rvalue')!, rule, 'byte_math', 0, 2 ** 32 - 1, at);
+  checkShift(rule, operator, value, at);
   const match: ByteMathMatch = {
     kind: 'byte_math',
     bytes: byteCount(given.get('bytes')!, rule, format, 'byte_math', at),
     offset: numberOrVariable(given.get('offset')!, rule, 'byte_math', -65_535, 65_535, at),
     operator,
-    value: numberOrVariable(given.get('rvalue')!, rule, 'byte_math', 0, 2 ** 32 - 1, at),
+    value,
     name,
     ...format,
   };
   rule.declareVariable(name);
   rule.addToBufferBehind(match, match.relative);
+}
+
+/** Bits of the number that byte_math calculates with. */
+const WIDTH = 64;
+
+/** A shift by a number in the rule that leaves no bit is doubtful. */
+function checkShift(rule: RuleBuilder, operator: Operator, value: NumberOrVariable, at: Position): void {
+  const shifts = operator === '<<' || operator === '>>';
+  if (!shifts || typeof value !== 'number' || value < WIDTH) return;
+  const message = `byte_math: a shift by ${value} leaves nothing of a number of ${WIDTH} bits`;
+  const { strict } = rule.context;
+  if (strict.has('byte_math') || strict.has('all')) throw new RuleError(message, at, 'an rvalue below 64');
+  rule.warn(message, at, 'an rvalue below 64');
 }
 
 /** @param align 2 or 4; 0 for none */

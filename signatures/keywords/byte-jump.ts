@@ -83,9 +83,10 @@ export const byteJumpCompilers: readonly MatchCompiler[] = [
         if (!reader.read(at)) return false;
         let distance = signed(reader.value) * multiplier;
         if (align && distance % 4 !== 0) distance += 4 - (distance % 4);
-        distance += postOffset;
         const base = from === 'beginning' ? at.start : from === 'end' ? at.end : reader.end;
-        const target = base + distance;
+        let target = base + distance + postOffset;
+        // A way back that is longer than the buffer ends at its beginning.
+        if (postOffset < 0 && target < at.start) target = at.start;
         if (!(target >= at.start && target < at.end)) return false;
         at.cursor = target;
         return true;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { holds } from './inspect.js';
-import { refusal } from './rules.js';
+import { load, refusal, withOptions } from './rules.js';
 
 describe('numbers in the buffer', () => {
   test.each<[string, string, boolean]>([
@@ -60,6 +60,9 @@ describe('numbers in the buffer', () => {
     ['byte_jump:1,0,from_end, post_offset -2; content:"c"; within:1;', '\x00abcd', true],
     ['byte_jump:1,0;', '\x09abc', false],
     ['content:"b"; byte_jump:0,0,relative,post_offset -2; content:"a"; within:1;', 'abc', true],
+    ['content:"b"; byte_jump:0,0,relative,post_offset -3; content:"a"; within:1;', 'abc', true],
+    ['byte_jump:1,0,post_offset -100; content:"b"; within:2;', '\x01bc', true],
+    ['byte_jump:1,0,post_offset 2;', '\x01bc', false],
     // variables
     ['byte_extract:1,0,n; content:"c"; offset:n;', '\x03abc', true],
     ['byte_extract:1,0,n; content:"b"; offset:n;', '\x03abc', false],
@@ -163,4 +166,12 @@ describe('wrong arguments', () => {
       'relative specified without previous pattern match',
     ],
   ])('%s', (options, message) => expect(refusal(options)).toBe(message));
+});
+
+test('byte_math warns of a shift that leaves nothing, and refuses it where it must be strict', () => {
+  const shift = (rvalue: number) =>
+    withOptions(`byte_math:bytes 2, offset 0, oper >>, rvalue ${rvalue}, result r; byte_test:1,=,r,0;`);
+  expect(load(shift(63)).warnings).toHaveLength(0);
+  expect(load(shift(64)).warnings).toHaveLength(1);
+  expect(load(shift(64), { strict: ['byte_math'] }).errors).toHaveLength(1);
 });
