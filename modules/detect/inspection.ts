@@ -4,9 +4,12 @@ import type { ConditionWatch } from '../../signatures/condition-watch.js';
 import { MOST_VARIABLES } from '../../signatures/inspection.js';
 import type { CompileEnvironment } from '../../signatures/keyword.js';
 
+/** What is the same for all signatures of a thread. */
+export type SharedEnvironment = Omit<CompileEnvironment, 'variable' | 'watch' | 'signature'>;
+
 /** Variables are numbered by signature, in the order they are asked for. */
 export function environmentsFor(
-  shared: Omit<CompileEnvironment, 'variable' | 'watch' | 'signature'>,
+  shared: SharedEnvironment,
   watchOf?: (signature: StoredSignature) => ConditionWatch | undefined,
 ): (signature: StoredSignature) => CompileEnvironment {
   return signature => {

@@ -18,7 +18,7 @@ import { type DetectionParts, Hand } from './detection-parts.js';
 import { FirewallDetection } from './firewall/firewall-detection.js';
 import { HeaderTest } from './header-test.js';
 import { type DetectionWatch, type Home, layerOf, openHome } from './home.js';
-import { environmentsFor } from './inspection.js';
+import { environmentsFor, type SharedEnvironment } from './inspection.js';
 import { Judgement } from './judgement.js';
 import * as Options from './options.js';
 import { Rules } from './rule.js';
@@ -80,26 +80,29 @@ function detectionOf(home: Home, { firewall, untracking }: RuleSetImage, parts: 
   return untracking.length > 0 ? new UntrackingDetection(parts, untracking) : new Detection(parts);
 }
 
-function rulesOf({ thread, watch, stores, expressions, count }: Home, image: RuleSetImage): Rules {
-  const { config } = thread;
+function rulesOf(home: Home, image: RuleSetImage): Rules {
+  const { thread, watch, stores, expressions } = home;
   // Those of the rules before are not used any more.
   expressions.releaseAll();
   stores.lua.runner.releaseAll();
-  const environment = environmentsFor(
-    {
-      stores: stores.byName,
-      expressions,
-      limits: {
-        recursion: config.read(Options.RECURSION_LIMIT) || Number.MAX_SAFE_INTEGER,
-        pcreMatch: config.read(PCRE_MATCH_LIMIT),
-        pcreRecursion: config.read(PCRE_RECURSION_LIMIT),
-      },
-      ignoresChecksums: ignoresChecksums(config),
-      limitReached: count('detect.pcre_limit_reached'),
-    },
-    watch.conditions?.bind(watch),
-  );
+  const environment = environmentsFor(sharedEnvironment(home), watch.conditions?.bind(watch));
   return new Rules(image, signatureLanguage(), environment, message => thread.warnOnce(message));
+}
+
+/** What conditions and transforms of all signatures have in common. */
+function sharedEnvironment({ thread, stores, expressions, count }: Home): SharedEnvironment {
+  const { config } = thread;
+  return {
+    stores: stores.byName,
+    expressions,
+    limits: {
+      recursion: config.read(Options.RECURSION_LIMIT) || Number.MAX_SAFE_INTEGER,
+      pcreMatch: config.read(PCRE_MATCH_LIMIT),
+      pcreRecursion: config.read(PCRE_RECURSION_LIMIT),
+    },
+    ignoresChecksums: ignoresChecksums(config),
+    limitReached: count('detect.pcre_limit_reached'),
+  };
 }
 
 function partsOf(home: Home, image: RuleSetImage, scan: Scan, rules: Rules): DetectionParts {
@@ -156,7 +159,7 @@ function inspectTransactions(
     home.use(new Scan(home.roomMatcher, image, home.roomImported)),
     home.room.bytes,
     language,
-    { stores: home.stores.byName, variable: () => 0 },
+    { ...sharedEnvironment(home), variable: () => 0 },
     at,
     home.count('detect.buffer_truncated'),
     home.renumberings,

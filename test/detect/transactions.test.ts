@@ -183,6 +183,16 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
     expect(t.see(request())).toEqual(['1@1']);
   });
 
+  test('patterns are looked for in what all transforms leave', async () => {
+    const t = await Talk.with(
+      `alert toy any any -> any any (toy.name; pcrexform:"e(..)l"; content:"vi"; startswith; endswith; sid:1;)
+       alert toy any any -> any any (toy.name; pcrexform:"e(..)l"; from_base64; content:"|be|"; sid:2;)
+       alert toy any any -> any any (toy.name; pcrexform:"e(..)l"; content:"evil"; sid:3;)`,
+      matcher,
+    );
+    expect(t.see(request())).toEqual(['1@1', '2@1']);
+  });
+
   test('several buffers wait for each other', async () => {
     const t = await Talk.with(
       `alert toy any any -> any any (toy.name; content:"evil"; toy.header; content:"x-evil"; sid:1;)
