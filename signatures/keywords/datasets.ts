@@ -46,7 +46,7 @@ export interface Datasets {
 
 const COMMANDS = new Set(['set', 'unset', 'isset', 'isnotset']);
 /** Of datarep. */
-const OPERATORS = new Set(['<', '>', '=']);
+const OPERATORS = new Set(['<', '>', '=', '==']);
 const FORMATS = new Set(['csv', 'json', 'jsonline', 'ndjson']);
 const LONGEST_NAME = 63;
 
@@ -156,7 +156,7 @@ function parseDatarep(rule: RuleBuilder, argument: string | undefined, at: Posit
   const [name = '', operator = '', value = '', ...rest] = argument!.split(',').map(each => each.trim());
   if (!OPERATORS.has(operator))
     throw new RuleError(`datarep operation "${operator}" is invalid`, at, [...OPERATORS].join(', '));
-  const test = parseInteger(operator + value, 'datarep', { bits: 16 }, at);
+  const test = parseInteger(operator.slice(0, 1) + value, 'datarep', { bits: 16 }, at);
   const declared = { ...declarationOf(name, fieldsOf(rest, 'datarep', at), at), reputation: true };
   const declaration = rule.context.datasets.declare(declared, at);
   rule.addToBuffer({ kind: 'datarep', declaration, test });

@@ -2,7 +2,7 @@
  * Datasets of one thread. What files hold is read by each thread; what is set or unset while running lies in a table
  * that all threads share, so that the number of threads changes nothing.
  */
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import type { DatasetDeclaration } from '../dataset-declaration.js';
 import type { Datasets } from '../keywords/datasets.js';
 import { DatasetControl } from './dataset-control.js';
@@ -40,7 +40,8 @@ export class DatasetStore implements Datasets {
       this.sets.set(declaration.name, set);
     }
     if (declaration.load !== undefined) this.load(set, declaration);
-    if (declaration.save !== undefined) set.savePath = join(this.folder, declaration.save);
+    const { save } = declaration;
+    if (save !== undefined) set.savePath = isAbsolute(save) ? save : join(this.folder, save);
     return set;
   }
 

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { lineOfValue, valueOfBytes, valueOfLine } from '../../signatures/state/dataset-values.js';
 import { DatasetStore } from '../../signatures/state/datasets.js';
@@ -47,6 +47,13 @@ test('what one thread removes is not saved by others, whichever comes last', () 
     for (const store of reverse ? stores.reverse() : stores) store.close();
     expect(readFileSync(join(folder, file), 'utf8')).toBe(lines('stays', 'again'));
   }
+});
+
+test.each([['in.lst'], [join(folder, 'deeper', 'absolute.lst')]])('a set is saved in %s', save => {
+  const store = new DatasetStore(new SharedTable(table()), folder, problem => expect(problem).toBe(''));
+  store.open({ name: 'kept', type: 'string', save, folder: '' }).add(bytes('value'), 0, 5);
+  store.close();
+  expect(readFileSync(resolve(folder, save), 'utf8')).toBe('dmFsdWU=\n');
 });
 
 test('what one thread sets, others see; saved sets are read again', () => {
