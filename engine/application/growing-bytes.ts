@@ -5,14 +5,21 @@ export class GrowingBytes {
   length = 0;
   private store = EMPTY;
 
-  /** @param room bytes taken at first; 0: as many as the first piece has */
-  constructor(private readonly room = 0) {}
+  /**
+   * @param room bytes taken at first; 0: as many as the first piece has
+   * @param most bytes that ever come: no room is taken beyond
+   */
+  constructor(
+    private readonly room = 0,
+    private readonly most = Number.POSITIVE_INFINITY,
+  ) {}
 
   append(bytes: Uint8Array, start = 0, end = bytes.length): void {
     const needed = this.length + end - start;
     if (needed > this.store.length) {
       // Doubling keeps the cost of many small pieces linear; the first piece is often the only one.
-      const store = new Uint8Array(this.length === 0 ? Math.max(this.room, needed) : 2 * needed);
+      const wanted = this.length === 0 ? this.room : Math.min(2 * needed, this.most);
+      const store = new Uint8Array(Math.max(wanted, needed));
       store.set(this.store.subarray(0, this.length));
       this.store = store;
     }

@@ -68,11 +68,20 @@ const NOBODY: Sides = {
 const TO_SERVER = 1;
 const TO_CLIENT = 2;
 const DEFAULT_LIMITS: SessionLimits = { socket: 1 << 20, transactions: 4096 };
+/** Shared by all lists without anything in them, so that quiet conversations have no memory of their own; never written. */
+const NOTHING: never[] = [];
+
+/** An array that was pushed to has room for 17: most of these lists never hold more than one. */
+function added<T>(list: T[], item: T): T[] {
+  if (list.length === 0) return [item];
+  list.push(item);
+  return list;
+}
 
 /** One conversation of a protocol, as its parser sees it: the two streams, and what it tells of them. */
 export class Session<T extends Transaction = Transaction> implements Conversation<T> {
   /** Those not freed yet, oldest first. */
-  readonly transactions: T[] = [];
+  transactions: T[] = NOTHING;
   /** The parser's own state. */
   state: unknown;
   /** What the parser asks of the engine. */
@@ -98,13 +107,13 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   /** One of the streams ended. */
   ending = false;
   /** Transactions whose record can be made although they go on. */
-  readonly presentable: T[] = [];
+  presentable: T[] = NOTHING;
   /** Transactions that are complete but not freed yet. */
   completed = 0;
   private made = 0;
   /** Transactions that changed since detection was told, per direction, each once. */
-  private readonly changedToServer: T[] = [];
-  private readonly changedToClient: T[] = [];
+  private changedToServer: T[] = NOTHING;
+  private changedToClient: T[] = NOTHING;
   private clientSocket: StreamSocket | undefined;
   private serverSocket: StreamSocket | undefined;
 
@@ -156,7 +165,7 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   /** Adds a transaction. Its id must be `transactionCount`. */
   begin(transaction: T): T {
     this.made++;
-    this.transactions.push(transaction);
+    this.transactions = added(this.transactions, transaction);
     const { progressToServer, progressToClient } = this.protocol;
     if (transaction.progressToClient === progressToClient.length - 1) transaction.absent = 'to_client';
     else if (transaction.progressToServer === progressToServer.length - 1) transaction.absent = 'to_server';
@@ -187,11 +196,12 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     const changed = transaction.changed ?? 0;
     if ((changed & bit) !== 0) return;
     transaction.changed = changed | bit;
-    this.changed(toServer).push(transaction);
+    if (toServer) this.changedToServer = added(this.changedToServer, transaction);
+    else this.changedToClient = added(this.changedToClient, transaction);
   }
 
   /** Transactions that changed in a direction since `forgetChanged`. */
-  changed(toServer: boolean): T[] {
+  changed(toServer: boolean): readonly T[] {
     return toServer ? this.changedToServer : this.changedToClient;
   }
 
@@ -199,13 +209,26 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   forgetChanged(toServer: boolean): void {
     const changed = this.changed(toServer);
     const bit = toServer ? TO_SERVER : TO_CLIENT;
-    // Setting the length of an array is a call into V8; taking one off is not.
-    while (changed.length > 0) changed.pop()!.changed! &= ~bit;
+    for (let i = 0; i < changed.length; i++) changed[i]!.changed! &= ~bit;
+    if (toServer) this.changedToServer = NOTHING;
+    else this.changedToClient = NOTHING;
   }
 
   /** All that its record tells is known: it is made now, before the transaction is complete. */
   present(transaction: T): void {
-    if (!transaction.logged) this.presentable.push(transaction);
+    if (!transaction.logged) this.presentable = added(this.presentable, transaction);
+  }
+
+  /** Their records were made. */
+  forgetPresentable(): void {
+    this.presentable = NOTHING;
+  }
+
+  /** Frees all transactions but the first ones: the others were moved there. */
+  keepFirst(count: number): void {
+    if (count === 0) this.transactions = NOTHING;
+    // Setting the length of an array is a call into V8; taking one off is not.
+    else while (this.transactions.length > count) this.transactions.pop();
   }
 
   /** A file began: the streams are put together as far as files are followed. */

@@ -65,7 +65,7 @@ export class Telling {
     for (const transaction of session.presentable) {
       if (!transaction.logged) this.log(slot, session, transaction);
     }
-    session.presentable.length = 0;
+    session.forgetPresentable();
   }
 
   private tellFrames(slot: number, frames: Frames, toServer: boolean): void {
@@ -132,7 +132,7 @@ export class Telling {
     }
     if (kept === seen) return;
     for (let i = seen; i < transactions.length; i++) transactions[kept++] = transactions[i]!;
-    while (transactions.length > kept) transactions.pop();
+    session.keepFirst(kept);
   }
 
   private log(slot: number, session: Session, transaction: Transaction): void {

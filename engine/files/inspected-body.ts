@@ -36,7 +36,7 @@ export class InspectedBody {
   length = 0;
   /** Bytes of `store` that inspection may see. */
   visible = 0;
-  readonly store = new GrowingBytes();
+  readonly store: GrowingBytes;
   file: TrackedFile | undefined;
 
   constructor(
@@ -45,7 +45,9 @@ export class InspectedBody {
     private readonly memory: BodyMemory,
     /** Bytes of a file that are followed; 0: all. */
     private readonly fileLimit: number,
-  ) {}
+  ) {
+    this.store = new GrowingBytes(0, limits.limit === 0 ? undefined : limits.limit);
+  }
 
   /** Decoded bytes. @returns false when no more are wanted */
   append(bytes: Uint8Array): boolean {

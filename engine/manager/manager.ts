@@ -27,6 +27,12 @@ const LAST_WORDS_MS = 1000;
 /** Time for the compiler to be done with the code of a worker that has ended. */
 const COMPILED_MS = 250;
 
+/**
+ * Three semi-spaces of 8 MB: what a batch leaves behind fits, and V8's own 16 MB each would be memory that is only
+ * ever filled with garbage.
+ */
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 24 };
+
 /** Lines of logs that were given up; counted once there are any. */
 const LOST_LINES = 'output.lost_lines';
 
@@ -84,7 +90,12 @@ export class Manager implements Engine {
 
   private startWorker(thread: RunningThread): void {
     const workerData = this.startOf(thread);
-    const worker = new Worker(compiled('engine/thread/worker.js'), { workerData, name: thread.plan.name });
+    const { name } = thread.plan;
+    const worker = new Worker(compiled('engine/thread/worker.js'), {
+      workerData,
+      name,
+      resourceLimits: RESOURCE_LIMITS,
+    });
     thread.worker = worker;
     thread.startedWith = this.shared;
     worker.on('message', (message: ThreadMessage) => this.hear(thread, message));
