@@ -119,12 +119,16 @@ export class Application implements ThreadModule, ApplicationLayer {
     this.conversations.noteGauges();
   }
 
-  /** Whether a packet brings data to a conversation of which something was told in this batch and not yet inspected. */
+  /**
+   * Whether a packet brings data to a conversation of which something was told in this batch and not yet inspected,
+   * that may be changed by it: what is complete and freed never is.
+   */
   private changesWhatIsTold(p: number): boolean {
     const { row } = this;
     const flow = row[p + Packet.FLOW]!;
     if (flow < 0 || this.updates.length === 0) return false;
-    if (this.conversations.find(flow)?.toldIn !== this.part) return false;
+    const talk = this.conversations.find(flow);
+    if (talk?.toldIn !== this.part || !talk.isOpen) return false;
     if (row[p + Packet.PROTOCOL] === TCP) return Packet.bringsStream(row, p);
     return row[p + Packet.PAYLOAD_LENGTH]! > 0 && row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE;
   }

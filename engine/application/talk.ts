@@ -74,6 +74,13 @@ export class Talk {
     return !this.ignored && isUntouched(this.toServer) && isUntouched(this.toClient);
   }
 
+  /** Something of it may change yet: a transaction that is not freed, an open frame; or something was not told. */
+  get isOpen(): boolean {
+    const { session, former, told } = this;
+    if (!told || former.length > 0 || !session) return true;
+    return session.transactions.length > 0 || session.frames?.growing === true;
+  }
+
   side(toServer: boolean): Side {
     return toServer ? this.toServer : this.toClient;
   }

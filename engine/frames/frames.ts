@@ -58,6 +58,11 @@ export class Frames implements Conversation<Frame> {
     return this.toServer.changed.size > 0 || this.toClient.changed.size > 0;
   }
 
+  /** More of one of them may come. */
+  get growing(): boolean {
+    return this.toServer.open.length > 0 || this.toClient.open.length > 0;
+  }
+
   /** See `Session.frame`. */
   open(
     type: string,

@@ -48,6 +48,7 @@ export class Feed {
   /** Of each packet with data: whether detection is to look at it. */
   readonly inspected: boolean[] = [];
   private readonly transport: 'tcp' | 'udp';
+  private waiting: Batch | undefined;
 
   constructor(
     protocols: readonly Protocol<any>[],
@@ -148,6 +149,17 @@ export class Feed {
     });
   }
 
+  /** Pieces in one batch. */
+  atOnce(pieces: readonly (readonly [toServer: boolean, data: string | Uint8Array])[]): this {
+    const batch = new Batch();
+    this.waiting = batch;
+    for (const [toServer, data] of pieces) this.data(toServer, data);
+    this.waiting = undefined;
+    this.application.process(batch);
+    this.note(batch);
+    return this;
+  }
+
   private packet(toServer: boolean, fill: (p: number, slot: number) => void): this {
     const { thread } = this;
     const slot = thread.pool.take();
@@ -158,6 +170,10 @@ export class Feed {
     row[p + Packet.FLOW_STATE] = toServer ? Packet.FLOW_TO_SERVER : 0;
     row[p + Packet.STREAM_FLAGS] = toServer ? Packet.STREAM_TO_SERVER : 0;
     fill(p, slot);
+    if (this.waiting) {
+      this.waiting.push(slot);
+      return this;
+    }
     const batch = new Batch();
     batch.push(slot);
     this.application.process(batch);
