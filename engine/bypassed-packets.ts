@@ -2,17 +2,25 @@
  * Packets of flows that are bypassed: nothing looks at them any more, they are only counted. Stages work over a batch
  * one after the other, so each marks and counts those whose flow was bypassed by an earlier packet in the same stage.
  */
+import { noteUnbypassed } from './flow-bypass.js';
 import * as FlowRecord from './flow-record.js';
 import type { Thread } from './module.js';
 import * as Packet from './packet.js';
 
+/** Numbers of two counters. */
+interface Amount {
+  readonly packets: number;
+  readonly bytes: number;
+}
+
 export class BypassedPackets {
-  private readonly packets: number;
-  private readonly bytes: number;
+  private readonly local: Amount;
+  /** Of flows that the device should keep to itself. */
+  private readonly capture: Amount;
 
   constructor(private readonly thread: Thread) {
-    this.packets = thread.counters.declare('flow_bypassed.local_pkts');
-    this.bytes = thread.counters.declare('flow_bypassed.local_bytes');
+    this.local = amount(thread, 'flow_bypassed.local');
+    this.capture = amount(thread, 'flow_bypassed.local_capture');
   }
 
   /** Marks the packet at `p` and counts it, once. */
@@ -24,8 +32,7 @@ export class BypassedPackets {
     row[p + Packet.FLOW_STATE] = state | Packet.FLOW_BYPASSED;
     row[p + Packet.FLAGS]! |= Packet.FLAG_NO_INSPECTION;
     const length = row[p + Packet.LENGTH]!;
-    thread.counters.values[this.packets]! += 1;
-    thread.counters.values[this.bytes]! += length;
+    this.count(flow, length);
     const toServer = (state & Packet.FLOW_TO_SERVER) !== 0;
     const f64 = flow * FlowRecord.DOUBLES;
     const { row64 } = thread.flows;
@@ -35,4 +42,18 @@ export class BypassedPackets {
     row64[f64 + (toServer ? FlowRecord.BYPASSED_BYTES_TO_SERVER : FlowRecord.BYPASSED_BYTES_TO_CLIENT)]! +=
       length;
   }
+
+  private count(flow: number, length: number): void {
+    const { counters, flows } = this.thread;
+    const captured =
+      flows.row[flow * FlowRecord.INTS + FlowRecord.STATE] === FlowRecord.STATE_CAPTURE_BYPASSED;
+    const { packets, bytes } = captured ? this.capture : this.local;
+    counters.values[packets]! += 1;
+    counters.values[bytes]! += length;
+    if (captured) noteUnbypassed(flows.row, flow);
+  }
+}
+
+function amount({ counters }: Thread, name: string): Amount {
+  return { packets: counters.declare(`${name}_pkts`), bytes: counters.declare(`${name}_bytes`) };
 }

@@ -24,6 +24,8 @@ export const HASH = 12;
 /** ICMP type and code of the first packet when PROTOCOL is ICMP. */
 export const ICMP_TYPE = 13;
 export const ICMP_CODE = 14;
+/** When the flow was bypassed, of TCP and UDP alone (see `hasPorts`). */
+export const BYPASSED_SECONDS = ICMP_CODE;
 export const RECURSION = 15;
 export const VLAN_COUNT = 16;
 export const VLAN_ID_0 = 17;
@@ -138,6 +140,12 @@ export const ACTION_NONE = 0;
 export const ACTION_PASS = 1;
 export const ACTION_DROP = 2;
 export const ACTION_ACCEPT = 3;
+
+/** A flow of TCP or UDP. @param f index of its row */
+export function hasPorts(row: Int32Array, f: number): boolean {
+  const protocol = row[f + PROTOCOL];
+  return protocol === 6 || protocol === 17;
+}
 
 /** The rows of all flow tables. Row numbers are unique in the process: each table owns a range. */
 export interface FlowRows {

@@ -1,6 +1,6 @@
 /** Runs the parsers of conversations, and does what they ask for afterwards. */
 
-import * as Flow from '../flow-record.js';
+import { bypassFlow } from '../flow-bypass.js';
 import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
 import type { Protocol } from '../protocol.js';
@@ -16,7 +16,6 @@ import type { Talk } from './talk.js';
 export class Parsing {
   private readonly errors: ParserErrors;
   private readonly row: Int32Array;
-  private readonly flows: Int32Array;
 
   /** @param change called where a parser asks that the flow goes on as another protocol */
   constructor(
@@ -28,7 +27,6 @@ export class Parsing {
     private readonly change: (p: number, flow: number, talk: Talk, before: Session) => void,
   ) {
     this.row = thread.memory.row;
-    this.flows = thread.flows.row;
     this.errors = new ParserErrors(thread, protocols);
   }
 
@@ -152,10 +150,8 @@ export class Parsing {
   }
 
   private bypass(flow: number, talk: Talk): void {
-    const f = flow * Flow.INTS;
     talk.bypassed = true;
-    this.flows[f + Flow.FLAGS]! |= Flow.FLAG_BYPASSED;
-    this.flows[f + Flow.STATE] = Flow.STATE_LOCAL_BYPASSED;
+    bypassFlow(this.thread, flow);
   }
 
   private announce(p: number, { sides }: Session, { protocol, port, detail }: Announcement): void {

@@ -1,4 +1,5 @@
 /** Applies exception policies to packets and their flows, and counts. */
+
 import {
   type ExceptionTarget,
   engineMode,
@@ -7,6 +8,7 @@ import {
   policyOf,
   TARGET_LIST,
 } from '../exception-policy.js';
+import { bypassFlow } from '../flow-bypass.js';
 import * as FlowRecord from '../flow-record.js';
 import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
@@ -81,7 +83,7 @@ export class ExceptionPolicy {
         row[p + Packet.FLAGS]! |= Packet.FLAG_NO_INSPECTION;
         break;
       case 'bypass':
-        this.markFlow(flow, FlowRecord.FLAG_BYPASSED);
+        if (flow >= 0) bypassFlow(this.thread, flow);
         row[p + Packet.FLAGS]! |= Packet.FLAG_NO_INSPECTION;
         break;
     }
@@ -95,9 +97,6 @@ export class ExceptionPolicy {
 
   private markFlow(flow: number, flag: number): void {
     if (flow < 0) return;
-    const { row } = this.thread.flows;
-    const f = flow * FlowRecord.INTS;
-    row[f + FlowRecord.FLAGS]! |= flag;
-    if (flag === FlowRecord.FLAG_BYPASSED) row[f + FlowRecord.STATE] = FlowRecord.STATE_LOCAL_BYPASSED;
+    this.thread.flows.row[flow * FlowRecord.INTS + FlowRecord.FLAGS]! |= flag;
   }
 }

@@ -1,6 +1,6 @@
 /** Bypasses flows that signatures with `bypass` matched in: from the next packet on nothing of them is looked at. */
 import { BypassedPackets } from '../../engine/bypassed-packets.js';
-import * as Flow from '../../engine/flow-record.js';
+import { bypassFlow } from '../../engine/flow-bypass.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import type { BypassRequest } from '../../signatures/state/bypass-request.js';
@@ -8,26 +8,22 @@ import type { BypassRequest } from '../../signatures/state/bypass-request.js';
 export class Bypassing {
   private readonly packets: BypassedPackets;
   private readonly row: Int32Array;
-  private readonly flows: Int32Array;
   /** Flows bypassed here that did not end yet: packets of them may have come past the stages before already. */
   private readonly bypassed = new Set<number>();
 
   constructor(
-    thread: Thread,
+    private readonly thread: Thread,
     private readonly request: BypassRequest,
   ) {
     this.packets = new BypassedPackets(thread);
     this.row = thread.memory.row;
-    this.flows = thread.flows.row;
   }
 
   /** A packet was judged: does what its signatures asked for. */
   judged(): void {
     const flow = this.request.take();
     if (flow < 0) return;
-    const f = flow * Flow.INTS;
-    this.flows[f + Flow.FLAGS]! |= Flow.FLAG_BYPASSED;
-    this.flows[f + Flow.STATE] = Flow.STATE_LOCAL_BYPASSED;
+    bypassFlow(this.thread, flow);
     this.bypassed.add(flow);
   }
 

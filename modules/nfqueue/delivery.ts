@@ -1,4 +1,5 @@
 /** What a thread needs of the queues: a way for verdicts, and one for rejecting packets. */
+import { CAPTURE_BYPASS } from '../../engine/flow-bypass.js';
 import type { Thread } from '../../engine/module.js';
 import { type Native, native } from '../../engine/native.js';
 import * as Packet from '../../engine/packet.js';
@@ -9,7 +10,7 @@ import { writeChecksums } from '../../engine/write-checksums.js';
 import { Answers, isDrop, NF_DROP } from './answers.js';
 import { BypassHook, bypassCommand } from './bypass-hook.js';
 import { endOf } from './ends.js';
-import { BATCH_COUNT, VERDICT_BUDGET } from './options.js';
+import { BATCH_COUNT, BYPASS_MASK, VERDICT_BUDGET } from './options.js';
 import { openQueuesOf } from './queue.js';
 import { VerdictQueue } from './verdict-queue.js';
 
@@ -21,6 +22,8 @@ export function serveThread(thread: Thread, modules: readonly string[]): void {
   if (receives !== judges && openQueuesOf(thread).queues.some(({ link }) => link.driver === 'node-nfqueue'))
     throw new Error('nfq.driver: node-nfqueue needs a profile whose threads do everything, such as workers');
   const answersAll = receives && judges;
+  if (thread.config.read(BYPASS_MASK) !== 0 || bypassCommand(thread.config) !== undefined)
+    thread.services.set(CAPTURE_BYPASS, true);
   thread.services.set(VERDICT_DELIVERY, new QueueDelivery(thread, addon, judges, answersAll));
   thread.services.set(PACKET_SENDER, new RawSender(addon, openQueuesOf(thread).senders));
 }

@@ -85,6 +85,11 @@ describe.skipIf(missing() !== undefined)('bypassed flows', () => {
         expect(await sensor.stop()).toBe(0);
         // A connection has ten packets; after the bypass none came.
         expect(sensor.stats().nfq!.packets).toBeLessThan(16);
+        const flows = sensor.records('flow').filter(({ dest_port }) => dest_port === 9000);
+        expect(flows.map(({ flow }) => flow)).toMatchObject([
+          { state: 'bypassed', bypass: 'capture' },
+          { state: 'bypassed', bypass: 'capture' },
+        ]);
         sluice('down');
         expect(network.run('gate', 'nft', 'list', 'tables')).not.toContain('sluice');
       } finally {

@@ -1,5 +1,5 @@
 /** Hands the data of valid segments to the reassembler, urgent bytes taken care of before (RFC 6093). */
-import * as FlowRecord from '../../../engine/flow-record.js';
+import { bypassFlow } from '../../../engine/flow-bypass.js';
 import * as Packet from '../../../engine/packet.js';
 import * as Event from '../../../engine/packet-events.js';
 import { REASON_STREAM_URGENT } from '../../../engine/verdict.js';
@@ -105,9 +105,7 @@ function isSimulatedLoss(c: Context, x: Segment): boolean {
 
 function bypassWhenDone(c: Context, x: Segment): void {
   if (c.reassembler.isActive(x.flow, true) || c.reassembler.isActive(x.flow, false)) return;
-  const f = x.flow * FlowRecord.INTS;
-  c.flows[f + FlowRecord.FLAGS]! |= FlowRecord.FLAG_BYPASSED;
-  c.flows[f + FlowRecord.STATE] = FlowRecord.STATE_LOCAL_BYPASSED;
+  bypassFlow(c.thread, x.flow);
 }
 
 /** The pointer counts only when it points into the segment. */
