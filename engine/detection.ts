@@ -23,6 +23,7 @@
 import type { Conversation } from './detection/conversation.js';
 import type { FlowView } from './detection/flow-view.js';
 import type { PacketView } from './detection/packet-view.js';
+import type { Answer, Routine, Said } from './detection/routine.js';
 import type { TransactionsOfFlow, TransactionView } from './detection/transaction-view.js';
 
 /** Version of this contract. A detection made for another one is refused by name. */
@@ -31,21 +32,7 @@ export const DETECTION_API = 1;
 /** What a detection may ask of the engine, or use of the machine; `alert` needs not be said. */
 export type Permission = 'alert' | 'drop' | 'bypass' | 'stop' | 'files' | 'network';
 
-/** What a detection asks for: yielded to go on afterwards, returned to be done with the flow. */
-export interface Answer {
-  readonly kind: 'alert' | 'drop' | 'reject' | 'bypass' | 'stop';
-  /** What is special about this occurrence: told in the record beside the detection's own `msg`. */
-  readonly message?: string;
-  /** Of `stop`: the side of which no more is read. */
-  readonly side?: 'client' | 'server';
-}
-
-/** What the functions of a detection give back: an answer, or nothing. */
-// biome-ignore lint/suspicious/noConfusingVoidType: functions that end without `return` are meant
-export type Said = Answer | undefined | void;
-
-/** What a routine of a detection is: it yields answers, and `undefined` while it waits. */
-export type Routine = Generator<Answer | undefined, Said, undefined>;
+export type { Answer, Routine, Said } from './detection/routine.js';
 
 /** A detection: which flows it is for, and the functions that look at them. */
 export interface DetectionDefinition {

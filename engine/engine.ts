@@ -1,16 +1,12 @@
 /**
- * Threads that run: what a run gives them, and what it can tell them meanwhile. `manager/` starts and watches them.
+ * Threads that run: what a run gives them, and what it can tell them meanwhile. `manager/start.ts` starts them.
  */
-import { availableParallelism } from 'node:os';
 import type { Config } from './config/config.js';
 import type { LogSink } from './log-sink.js';
-import { loadProfile } from './manager/load-profile.js';
-import { Manager } from './manager/manager.js';
-import { planSizes } from './manager/options.js';
 import type { Log, ThreadOfGroup } from './module.js';
 import type { Profile } from './profile/profile.js';
 import type { Statistics, StatsLog } from './stats-record.js';
-import { makePlan, type Plan } from './thread/plan.js';
+import type { Plan } from './thread/plan.js';
 
 export interface EngineOptions {
   readonly config: Config;
@@ -79,26 +75,4 @@ export interface Engine {
   /** Gives every thread new shared objects between two batches; resolves when all work with them. */
   reload(shared: Readonly<Record<string, unknown>>): Promise<void>;
   rotateLogs(): void;
-}
-
-/**
- * Starts the threads of a profile.
- * @throws ProfileError before any thread starts when the profile cannot work; Error when a module's start fails
- */
-export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { profile, modules } = await loadProfile(
-    options.profile,
-    options.input,
-    options.outputs,
-    options.from,
-  );
-  const plan = makePlan(
-    profile,
-    planSizes(options.config),
-    options.autoThreads ?? availableParallelism(),
-    name => modules.get(name)?.uses ?? [],
-  );
-  const manager = new Manager(options, plan);
-  await manager.start();
-  return manager;
 }

@@ -1,11 +1,8 @@
 /**
- * Lua scripts, each in a sandbox of its own: the contract of the interpreter.
+ * Lua scripts, each in a sandbox of its own: the contract of the interpreter, which is `lua/interpreter.ts`.
  *
  * Texts of Lua are bytes: they are given as latin1 texts, one character a byte.
  */
-import { LuaState } from './lua/state.js';
-import { VirtualMachine } from './lua/virtual-machine.js';
-
 export type LuaValue = undefined | boolean | number | string | Uint8Array | LuaTable | LuaArray;
 export type LuaArray = readonly LuaValue[];
 export interface LuaTable {
@@ -59,18 +56,4 @@ export interface LuaScript {
   call(name: string, values: LuaArray, results: number): LuaArray;
   /** Frees all it has. */
   close(): void;
-}
-
-/** The scripts of one thread; the interpreter is loaded with the first of them. */
-export class Lua {
-  private machine: VirtualMachine | undefined;
-
-  /**
-   * Runs a script's main part.
-   * @param text latin1 @param name for messages @throws LuaError
-   */
-  open(text: string, name: string, settings: LuaSettings): LuaScript {
-    this.machine ??= new VirtualMachine();
-    return LuaState.open(this.machine, text, name, settings);
-  }
 }

@@ -3,7 +3,8 @@
  *
  * An offset into `bytes` is a plain number, the same in every thread, and goes to native code as it is.
  */
-import { allocateSpace, type Bulk, bufferOf, openBulk, type Space } from './memory/bulk.js';
+import type { Bulk } from './memory/bulk.js';
+import { allocateSpace, bufferOf, openBulk, type Space } from './memory/space.js';
 import { INTS } from './packet.js';
 
 /** The memory as one thread has it open. */

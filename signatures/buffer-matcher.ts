@@ -3,8 +3,8 @@ import { type Budget, chainsOf, holds, isRelative, type Step } from './buffer-ma
 import { contentStep } from './buffer-matcher/content-step.js';
 import { pcreStep } from './buffer-matcher/pcre-step.js';
 import type { Test } from './inspection.js';
-import type { CompileEnvironment, MatchCompiler } from './keyword.js';
 import type { PcreMatch } from './keywords/pcre.js';
+import type { CompileEnvironment, MatchCompiler } from './match-compiler.js';
 import type { ContentMatch, Match } from './signature.js';
 
 /** Steps that the conditions of one buffer may take, where the environment says nothing. */

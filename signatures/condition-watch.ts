@@ -5,7 +5,7 @@
 import type { Protocol } from '../engine/protocol.js';
 import type { Step } from './buffer-matcher/chain.js';
 import type { Inspection, Test } from './inspection.js';
-import type { CompileEnvironment } from './keyword.js';
+import type { CompileEnvironment } from './match-compiler.js';
 import type { BufferConditions, Match } from './signature.js';
 
 /** What is visible of a transaction at the moment of inspection. */

@@ -1,6 +1,6 @@
 /** All keywords of the signature language, by name. */
 import type { Protocol } from '../engine/protocol.js';
-import type { Keyword, MatchCompiler } from './keyword.js';
+import type { Keyword } from './keyword.js';
 import { absentKeywords } from './keywords/absent.js';
 import { asn1Compilers, asn1Keywords } from './keywords/asn1.js';
 import { base64Compilers, base64Keywords } from './keywords/base64.js';
@@ -30,6 +30,7 @@ import { rpcCompilers, rpcKeywords } from './keywords/rpc.js';
 import { sizeCompilers, sizeKeywords } from './keywords/size.js';
 import { tcpCompilers, tcpKeywords } from './keywords/tcp.js';
 import { vlanCompilers, vlanKeywords } from './keywords/vlan.js';
+import type { MatchCompiler } from './match-compiler.js';
 import type { RuleBuffer } from './rule-context.js';
 import { tenantCompilers } from './tenant-rules.js';
 import { transformKeyword } from './transform.js';

@@ -1,9 +1,9 @@
 /** Conditions of signatures as executable tests: what detection asks of the signature language. */
 import { compileBuffer } from './buffer-matcher.js';
 import type { Inspection, Test } from './inspection.js';
-import type { CompileEnvironment } from './keyword.js';
 import { compileMultiInteger, type MultiIntegerTest } from './keywords/multi-integers.js';
 import { MATCH_COMPILERS } from './keywords.js';
+import type { CompileEnvironment } from './match-compiler.js';
 import type { Match } from './signature.js';
 import type { TransformBytes } from './transform.js';
 import { TRANSFORMS } from './transforms.js';

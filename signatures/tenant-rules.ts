@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { Config, type ConfigTree } from '../engine/config/config.js';
 import { loadConfig } from '../engine/config/load.js';
 import { TENANT_KEYS, TENANTS, type TenantFinder, tenantSettings } from '../engine/tenants.js';
-import type { MatchCompiler } from './keyword.js';
+import type { MatchCompiler } from './match-compiler.js';
 import type { Match } from './signature.js';
 
 export interface TenantRules {

@@ -1,5 +1,6 @@
 /** The contract of a transform: a keyword that changes the sticky buffer before conditions look at it. */
-import type { CompileEnvironment, Keyword } from './keyword.js';
+import type { Keyword } from './keyword.js';
+import type { CompileEnvironment } from './match-compiler.js';
 import type { RuleBuilder } from './rule-builder.js';
 import type { Match, Position } from './signature.js';
 

@@ -2,9 +2,9 @@
  * A flow with a routine that waits for something of it. A routine waits for one thing at a time, so this object is the
  * iterator of every reading as well: waiting takes no memory.
  */
-import type { Routine } from '../detection.js';
 import { FlowView } from './flow-view.js';
 import type { PacketView } from './packet-view.js';
+import type { Routine } from './routine.js';
 import type { Chunk, DetectionSocket, Reading, Stop } from './socket.js';
 import { EITHER_SIDE, NEXT_ITEM, NOTHING, PEEK, READ, RECV, SKIP, UNTIL } from './waits.js';
 import type { DetectionWatch } from './watch.js';

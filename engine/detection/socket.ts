@@ -4,7 +4,6 @@
  * Each read is awaited with `yield*`. It gives the bytes, or says in a word why there are none. Bytes are a view that
  * is good until the next read: who keeps them copies them (`bytes.slice()`).
  */
-import type { Asking } from './asking.js';
 import { PEEK, READ, RECV, SKIP, UNTIL } from './waits.js';
 
 /** Why a read gives no bytes. */
@@ -24,6 +23,12 @@ export type Chunk = Uint8Array | Stop;
 /** Something that is awaited with `yield*`. */
 export interface Reading<T> {
   [Symbol.iterator](): Iterator<undefined, T, undefined>;
+}
+
+/** Whoever waits for what a socket is asked for: the routine's flow. */
+export interface Asker {
+  /** @param kind one of `waits.ts` */
+  ask<T>(kind: number, socket: DetectionSocket, count?: number, delimiter?: number | string): Reading<T>;
 }
 
 const EMPTY = new Uint8Array(0);
@@ -51,7 +56,7 @@ export class DetectionSocket {
   /** Unread bytes that there must be before the reader is woken. */
   private atLeast = 1;
 
-  constructor(private readonly asking: Asking) {}
+  constructor(private readonly asker: Asker) {}
 
   // ── for authors ──
 
@@ -62,17 +67,17 @@ export class DetectionSocket {
 
   /** Some bytes: what is there, one at least, `max` at most. */
   recv(max: number = MOST): Reading<Chunk> {
-    return this.asking.ask(RECV, this, max);
+    return this.asker.ask(RECV, this, max);
   }
 
   /** Exactly `count` bytes. Of a side that ended before, nothing is given. */
   read(count: number): Reading<Chunk> {
-    return this.asking.ask(READ, this, count);
+    return this.asker.ask(READ, this, count);
   }
 
   /** Exactly `count` bytes, which stay unread. */
   peek(count: number): Reading<Chunk> {
-    return this.asking.ask(PEEK, this, count);
+    return this.asker.ask(PEEK, this, count);
   }
 
   /**
@@ -80,12 +85,12 @@ export class DetectionSocket {
    * @param limit with this many bytes and no delimiter in them: `limit`, and nothing is taken
    */
   readUntil(delimiter: number | string, limit: number = MOST): Reading<Chunk> {
-    return this.asking.ask(UNTIL, this, limit, delimiter);
+    return this.asker.ask(UNTIL, this, limit, delimiter);
   }
 
   /** Passes over `count` bytes as they come, holding none. @returns undefined when they have passed */
   skip(count: number): Reading<Stop | undefined> {
-    return this.asking.ask(SKIP, this, count);
+    return this.asker.ask(SKIP, this, count);
   }
 
   /** Sets a flush point: `recv` waits until this many bytes are there (or no more will come). */

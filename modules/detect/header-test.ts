@@ -1,7 +1,8 @@
 /** Whether the header conditions of a signature hold for the packet in hand: numbers only, no object is touched. */
 import { hasAddress4, hasAddress6, hasPort } from '../../signatures/compile/address-sets.js';
+import { APPLICATIONS } from '../../signatures/compile/application-sets.js';
 import * as Header from '../../signatures/compile/header.js';
-import { APPLICATIONS, type RuleSetImage } from '../../signatures/compile/image.js';
+import type { RuleSetImage } from '../../signatures/compile/image.js';
 import type { PacketFacts } from './packet-facts.js';
 
 export class HeaderTest {

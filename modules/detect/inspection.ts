@@ -2,7 +2,7 @@
 import type { StoredSignature } from '../../signatures/compile/image.js';
 import type { ConditionWatch } from '../../signatures/condition-watch.js';
 import { MOST_VARIABLES } from '../../signatures/inspection.js';
-import type { CompileEnvironment } from '../../signatures/keyword.js';
+import type { CompileEnvironment } from '../../signatures/match-compiler.js';
 
 /** What is the same for all signatures of a thread. */
 export type SharedEnvironment = Omit<CompileEnvironment, 'variable' | 'watch' | 'signature'>;

@@ -5,9 +5,8 @@ import { logFolder } from '../../engine/config/output-list.js';
 import type { LuaError, LuaFault } from '../../engine/lua.js';
 import type { Thread } from '../../engine/module.js';
 import type { Protocol } from '../../engine/protocol.js';
-import type { LuaHost } from '../../signatures/lua/host.js';
 import { luaRuleSettings } from '../../signatures/lua/options.js';
-import { ScriptRunner } from '../../signatures/lua/runner.js';
+import { type RunningHost, ScriptRunner } from '../../signatures/lua/runner.js';
 import type { FlowStates } from './flow-states.js';
 
 /** Counters of failures beside `detect.lua.errors`, which counts all. */
@@ -17,7 +16,7 @@ const COUNTERS: Readonly<Partial<Record<LuaFault, string>>> = {
   memory: 'memory_limit_errors',
 };
 
-export class ThreadLua implements LuaHost {
+export class ThreadLua implements RunningHost {
   readonly settings;
   readonly log;
   readonly threadName: string;

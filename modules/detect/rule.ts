@@ -13,8 +13,8 @@ import {
   TRANSACTION_KINDS,
 } from '../../signatures/compile/traits.js';
 import type { Inspection, Test } from '../../signatures/inspection.js';
-import type { CompileEnvironment } from '../../signatures/keyword.js';
 import type { RuleLanguage } from '../../signatures/language.js';
+import type { CompileEnvironment } from '../../signatures/match-compiler.js';
 import type { BufferConditions, Match } from '../../signatures/signature.js';
 import { packetBuffer } from './packet-buffers.js';
 

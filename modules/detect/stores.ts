@@ -10,7 +10,6 @@ import {
   APPLICATION_PROTOCOLS,
   type ApplicationProtocols,
 } from '../../signatures/keywords/app-layer-protocol.js';
-import { DATASETS } from '../../signatures/keywords/datasets.js';
 import { CONVERSATIONS, type Conversations } from '../../signatures/keywords/filestore.js';
 import { STREAM_SIZES, type StreamSizes } from '../../signatures/keywords/flow-counters.js';
 import { REPUTATIONS } from '../../signatures/keywords/iprep.js';
@@ -20,6 +19,7 @@ import { LUA } from '../../signatures/lua/host.js';
 import { ALERT_NOTES } from '../../signatures/state/alert-notes.js';
 import { BYPASS_REQUEST, BypassRequest } from '../../signatures/state/bypass-request.js';
 import { dataFolder } from '../../signatures/state/data-folder.js';
+import { DATASETS } from '../../signatures/state/dataset.js';
 import { DatasetControl } from '../../signatures/state/dataset-control.js';
 import { DatasetStore } from '../../signatures/state/datasets.js';
 import {

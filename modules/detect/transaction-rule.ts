@@ -9,9 +9,9 @@ import type {
 import { declarationOf, isNamed } from '../../signatures/compile/applications.js';
 import { hookPoint } from '../../signatures/hook-point.js';
 import type { Inspection, Test } from '../../signatures/inspection.js';
-import type { CompileEnvironment } from '../../signatures/keyword.js';
 import { type ApplicationStateMatch, isInState } from '../../signatures/keywords/app-layer-state.js';
 import type { RuleLanguage, Transformation } from '../../signatures/language.js';
+import type { CompileEnvironment } from '../../signatures/match-compiler.js';
 import type { BufferConditions, Match } from '../../signatures/signature.js';
 import type { Rule } from './rule.js';
 

@@ -1,12 +1,13 @@
 /** One script that logs, in one thread. */
 import { readFileSync } from 'node:fs';
 import { LuaFiles } from '../../engine/lua/files.js';
-import type { Lua, LuaLibrary, LuaScript, LuaTable, LuaValue } from '../../engine/lua.js';
+import type { Lua } from '../../engine/lua/interpreter.js';
+import type { LuaLibrary, LuaScript, LuaTable, LuaValue } from '../../engine/lua.js';
 import type { Inspection } from '../../signatures/inspection.js';
-import type { CompileEnvironment } from '../../signatures/keyword.js';
 import type { LuaContext } from '../../signatures/lua/context.js';
 import type { LuaHost } from '../../signatures/lua/host.js';
 import { librariesFor } from '../../signatures/lua/libraries.js';
+import type { CompileEnvironment } from '../../signatures/match-compiler.js';
 import { type FileRecord, fileLibrary } from './file-library.js';
 import { type Needs, needsOf } from './needs.js';
 import type { ScriptSettings } from './settings.js';

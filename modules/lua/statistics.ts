@@ -1,6 +1,7 @@
 /** Statistics for scripts that log them: a list of all counters. Run by the manager. */
 import type { Config } from '../../engine/config/config.js';
-import { Lua, type LuaTable } from '../../engine/lua.js';
+import { Lua } from '../../engine/lua/interpreter.js';
+import type { LuaTable } from '../../engine/lua.js';
 import type { Log } from '../../engine/module.js';
 import type { StatsLog, StatsTree } from '../../engine/stats-record.js';
 import { OutputHost } from './host.js';

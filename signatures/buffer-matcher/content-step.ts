@@ -1,8 +1,8 @@
 /** content as a step of a chain. */
 
 import type { Inspection, Test } from '../inspection.js';
-import type { CompileEnvironment } from '../keyword.js';
 import { numberSource } from '../keywords/byte-reading.js';
+import type { CompileEnvironment } from '../match-compiler.js';
 import type { ContentMatch } from '../signature.js';
 import { REPLACEMENTS, type Replacements } from '../state/replacements.js';
 import { type Budget, isRelative, type Step } from './chain.js';

@@ -1,8 +1,8 @@
 /** pcre as a step of a chain. */
 import { type Expressions, LIMIT_REACHED } from '../../engine/expression.js';
 import type { Inspection, Test } from '../inspection.js';
-import type { CompileEnvironment } from '../keyword.js';
 import type { Capture, PcreMatch } from '../keywords/pcre.js';
+import type { CompileEnvironment } from '../match-compiler.js';
 import type { Budget, Step } from './chain.js';
 
 /** Name of the store. */

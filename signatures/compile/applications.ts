@@ -6,7 +6,7 @@ import { shared32 } from './address-sets.js';
 import { type Compiled, FRAME, isFoundByPayload, isFrame } from './compiled.js';
 import type { Databases, PatternNumbers } from './databases.js';
 import { bufferKey } from './fast-pattern.js';
-import { APPLICATIONS, type ApplicationRules, type BufferSearch } from './image.js';
+import type { ApplicationRules, BufferSearch } from './image.js';
 import { PACKET_BUFFERS, TCP, UDP } from './traits.js';
 
 interface Tools {
@@ -139,36 +139,4 @@ function searchedBuffer(
     // What is transformed is searched as a whole.
     growing: declared.growing === true && transforms.length === 0,
   };
-}
-
-/** Numbers application protocols and sets of them. */
-export class ApplicationSets {
-  readonly names: string[] = [];
-  private readonly sets = new Map<string, number>();
-  private readonly members: number[][] = [];
-
-  /** Number of a set of protocol names; -1 for any. Names beyond the room of a set never match. */
-  setOf(names: readonly string[]): number {
-    if (names.length === 0) return -1;
-    const key = names.join();
-    let set = this.sets.get(key);
-    if (set === undefined) {
-      set = this.members.push(names.map(name => this.numberOf(name)).filter(n => n < APPLICATIONS)) - 1;
-      this.sets.set(key, set);
-    }
-    return set;
-  }
-
-  table(): Uint8Array {
-    const table = new Uint8Array(new SharedArrayBuffer(Math.max(1, this.members.length * APPLICATIONS)));
-    this.members.forEach((numbers, set) => {
-      for (const number of numbers) table[set * APPLICATIONS + number] = 1;
-    });
-    return table;
-  }
-
-  private numberOf(name: string): number {
-    const known = this.names.indexOf(name);
-    return known >= 0 ? known : this.names.push(name) - 1;
-  }
 }

@@ -6,7 +6,7 @@
 import type { IntegerTest } from '../keywords/integers.js';
 import type { Match, Signature } from '../signature.js';
 import type { AddressSets, PortSets } from './address-sets.js';
-import type { ApplicationSets } from './applications.js';
+import type { ApplicationSets } from './application-sets.js';
 import { IP_ONLY, LIKE_IP_ONLY, type Traits } from './traits.js';
 
 export const INTS = 19;

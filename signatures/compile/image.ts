@@ -101,9 +101,6 @@ export interface RuleSetImage {
   readonly namedState: NamedState;
 }
 
-/** Room in `applicationSets` for one set. */
-export const APPLICATIONS = 64;
-
 /** The signature with this number, made anew from its text: for the first time it is needed, and for outputs. */
 export function signatureAt(image: RuleSetImage, number: number): StoredSignature {
   const h = number * INTS;

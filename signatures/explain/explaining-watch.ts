@@ -3,7 +3,7 @@ import type { Protocol } from '../../engine/protocol.js';
 import type { Step } from '../buffer-matcher/chain.js';
 import type { ConditionWatch, TransactionTest } from '../condition-watch.js';
 import type { Inspection, Test } from '../inspection.js';
-import type { CompileEnvironment } from '../keyword.js';
+import type { CompileEnvironment } from '../match-compiler.js';
 import type { BufferConditions, ContentMatch, Match } from '../signature.js';
 import { contentText } from './bytes-text.js';
 import type { Condition, Conditions } from './conditions.js';

@@ -1,13 +1,13 @@
 /** What a condition on a buffer saw when it failed. */
 import { Needle } from '../buffer-matcher/needle.js';
 import type { Inspection } from '../inspection.js';
-import type { CompileEnvironment } from '../keyword.js';
 import { isVariable } from '../keywords/byte-arguments.js';
 import { byteReader, numberSource, wholeSource } from '../keywords/byte-reading.js';
 import type { ByteTestMatch } from '../keywords/byte-test.js';
 import { type EntropyMatch, shannonEntropy } from '../keywords/entropy.js';
 import type { IsDataAtMatch } from '../keywords/isdataat.js';
 import type { PcreMatch } from '../keywords/pcre.js';
+import type { CompileEnvironment } from '../match-compiler.js';
 import type { ContentMatch, Match } from '../signature.js';
 import { excerpt } from './bytes-text.js';
 

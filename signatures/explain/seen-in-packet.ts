@@ -4,7 +4,6 @@ import * as Flow from '../../engine/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import { allEvents, eventName } from '../../engine/packet-event-names.js';
 import type { Inspection } from '../inspection.js';
-import type { CompileEnvironment, MatchCompiler } from '../keyword.js';
 import {
   APPLICATION_PROTOCOLS,
   type ApplicationProtocolMatch,
@@ -13,6 +12,7 @@ import {
 import type { FlowbitsMatch } from '../keywords/flowbits.js';
 import type { FlowintMatch } from '../keywords/flowint.js';
 import { MATCH_COMPILERS } from '../keywords.js';
+import type { CompileEnvironment, MatchCompiler } from '../match-compiler.js';
 import type { Match } from '../signature.js';
 import { FLOW_VARIABLES, type FlowVariables } from '../state/flow-variables.js';
 

@@ -1,6 +1,7 @@
 /** noalert, alert, prefilter, bypass, nfq_set_mark, config: what is done, or not done, when a signature matches. */
 import * as Packet from '../../engine/packet.js';
-import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { Keyword } from '../keyword.js';
+import type { MatchCompiler } from '../match-compiler.js';
 import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 import type { Match, Position } from '../signature.js';

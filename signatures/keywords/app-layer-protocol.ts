@@ -2,7 +2,8 @@
 import * as Flow from '../../engine/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import type { Inspection } from '../inspection.js';
-import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { Keyword } from '../keyword.js';
+import type { MatchCompiler } from '../match-compiler.js';
 import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 import type { Match, Position } from '../signature.js';

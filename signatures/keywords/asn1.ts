@@ -1,5 +1,6 @@
 /** asn1: looks through ASN.1 in basic encoding (X.690) for what has been used to attack its readers. */
-import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { Keyword } from '../keyword.js';
+import type { MatchCompiler } from '../match-compiler.js';
 import { RuleError } from '../rule-error.js';
 import type { Match, Position } from '../signature.js';
 import { type Asn1Problems, hasAsn1Problem } from './asn1-check.js';

@@ -1,5 +1,6 @@
 /** base64_decode: decodes part of the buffer; the conditions behind base64_data look at what it gave. */
-import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { Keyword } from '../keyword.js';
+import type { MatchCompiler } from '../match-compiler.js';
 import { RuleError } from '../rule-error.js';
 import type { Match } from '../signature.js';
 import { decodeBase64 } from './base64-decoding.js';

@@ -1,5 +1,6 @@
 /** byte_jump: moves the place that relative keywords refer to by a number in the buffer. */
-import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { Keyword } from '../keyword.js';
+import type { MatchCompiler } from '../match-compiler.js';
 import { RuleError } from '../rule-error.js';
 import type { Match, Position } from '../signature.js';
 import {

@@ -1,7 +1,7 @@
 /** Reads numbers out of a buffer for the byte_ keywords. */
 
 import type { Inspection } from '../inspection.js';
-import type { CompileEnvironment } from '../keyword.js';
+import type { CompileEnvironment } from '../match-compiler.js';
 import { type ByteFormat, isVariable, LONGEST_TEXT, type NumberOrVariable } from './byte-arguments.js';
 import { fromHalves, masked, signed, type Whole, whole, wholeLiteral } from './whole-number.js';
 

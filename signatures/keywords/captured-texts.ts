@@ -1,6 +1,7 @@
 /** flowvar and pktvar: texts that expressions captured into variables of the flow, or of the packet. */
 import { CAPTURES, type CaptureStore } from '../buffer-matcher/pcre-step.js';
-import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { Keyword } from '../keyword.js';
+import type { MatchCompiler } from '../match-compiler.js';
 import { negation, shifted, unquoteOptional } from '../parser/quoted.js';
 import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';

@@ -2,23 +2,12 @@
 
 import * as Packet from '../../engine/packet.js';
 import type { Inspection } from '../inspection.js';
-import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { Keyword } from '../keyword.js';
+import type { MatchCompiler } from '../match-compiler.js';
 import { RuleError } from '../rule-error.js';
-import { internetChecksum } from './packet-checksums.js';
+import { CHECKSUM_NAMES, internetChecksum } from './packet-checksums.js';
 
-const NAMES = [
-  'ipv4-csum',
-  'tcpv4-csum',
-  'tcpv6-csum',
-  'udpv4-csum',
-  'udpv6-csum',
-  'icmpv4-csum',
-  'icmpv6-csum',
-  'igmp-csum',
-] as const;
-export type ChecksumName = (typeof NAMES)[number];
-
-export const checksumKeywords: readonly Keyword[] = NAMES.map(name => ({
+export const checksumKeywords: readonly Keyword[] = CHECKSUM_NAMES.map(name => ({
   name,
   family: 'packet',
   summary: 'Whether the checksum of this header is right.',
@@ -31,7 +20,7 @@ export const checksumKeywords: readonly Keyword[] = NAMES.map(name => ({
   },
 }));
 
-export const checksumCompilers: readonly MatchCompiler[] = NAMES.map(name => ({
+export const checksumCompilers: readonly MatchCompiler[] = CHECKSUM_NAMES.map(name => ({
   kind: name,
   compile(match, { ignoresChecksums = false }) {
     const wanted = match.valid as boolean;

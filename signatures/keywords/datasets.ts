@@ -4,11 +4,13 @@ import { dirname } from 'node:path';
 import { integer, type OptionType, size } from '../../engine/config/option.js';
 import { nearest } from '../../engine/nearest.js';
 import type { DatasetDeclaration } from '../dataset-declaration.js';
-import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { Keyword } from '../keyword.js';
+import type { MatchCompiler } from '../match-compiler.js';
 import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 import type { Match, Position } from '../signature.js';
 import { ALERT_NOTES, type AlertNotes } from '../state/alert-notes.js';
+import { DATASETS, type Datasets } from '../state/dataset.js';
 import { DATASET_TYPES, type DatasetType } from '../state/dataset-values.js';
 import { compileInteger, type IntegerTest, parseInteger } from './integers.js';
 
@@ -24,24 +26,6 @@ export interface ReputationSetMatch extends Match {
   readonly kind: 'datarep';
   readonly declaration: DatasetDeclaration;
   readonly test: IntegerTest;
-}
-
-/** Store of sets. */
-export const DATASETS = 'datasets';
-
-export interface Dataset {
-  has(bytes: Uint8Array, start: number, end: number): boolean;
-  add(bytes: Uint8Array, start: number, end: number): void;
-  remove(bytes: Uint8Array, start: number, end: number): void;
-  /** Reputation of a value, undefined where it has none. */
-  reputation(bytes: Uint8Array, start: number, end: number): number | undefined;
-  /** The entry of a value as its file has it: JSON; undefined where it has none. */
-  json(bytes: Uint8Array, start: number, end: number): string | undefined;
-}
-
-export interface Datasets {
-  /** @throws Error when its file cannot be read */
-  open(declaration: DatasetDeclaration): Dataset;
 }
 
 const COMMANDS = new Set(['set', 'unset', 'isset', 'isnotset']);

@@ -1,5 +1,6 @@
 /** Keywords of flows, states and effects: what detection keeps stores for. */
-import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { Keyword } from '../keyword.js';
+import type { MatchCompiler } from '../match-compiler.js';
 import { alertingCompilers, alertingKeywords } from './alerting.js';
 import { applicationProtocolCompilers, applicationProtocolKeywords } from './app-layer-protocol.js';
 import { applicationStateKeywords } from './app-layer-state.js';

@@ -1,5 +1,6 @@
 /** entropy: how evenly the bytes of a buffer are spread (Shannon), 0 to 8 bits a byte. */
-import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { Keyword } from '../keyword.js';
+import type { MatchCompiler } from '../match-compiler.js';
 import { RuleError } from '../rule-error.js';
 import type { Match, Position } from '../signature.js';
 import { ALERT_NOTES, type AlertNotes } from '../state/alert-notes.js';

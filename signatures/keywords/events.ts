@@ -3,7 +3,8 @@ import { APPLICATION_EVENT_NAMES, FIRST_APPLICATION_EVENT } from '../../engine/a
 import { nearest } from '../../engine/nearest.js';
 import { hasEvent } from '../../engine/packet.js';
 import { decoderEventNumber, streamEventNumber } from '../../engine/packet-event-names.js';
-import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { Keyword } from '../keyword.js';
+import type { MatchCompiler } from '../match-compiler.js';
 import type { RuleBuilder } from '../rule-builder.js';
 import type { RuleProtocol } from '../rule-context.js';
 import { RuleError } from '../rule-error.js';

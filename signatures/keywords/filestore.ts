@@ -1,7 +1,8 @@
 /** filestore: keeps files in the file store. */
 import type { FilesToStore } from '../../engine/protocol.js';
 import type { Inspection } from '../inspection.js';
-import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { Keyword } from '../keyword.js';
+import type { MatchCompiler } from '../match-compiler.js';
 import { RuleError } from '../rule-error.js';
 import type { Match } from '../signature.js';
 

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import * as Packet from '../../engine/packet.js';
 import { MaxMindDatabase } from '../geoip/maxmind.js';
 import type { Inspection } from '../inspection.js';
-import type { CompileEnvironment, Keyword, MatchCompiler } from '../keyword.js';
+import type { Keyword } from '../keyword.js';
+import type { CompileEnvironment, MatchCompiler } from '../match-compiler.js';
 import { RuleError } from '../rule-error.js';
 import type { Match } from '../signature.js';
 

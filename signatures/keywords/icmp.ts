@@ -1,7 +1,8 @@
 /** Keywords of ICMP, ICMPv6 and IGMP: itype, icode, icmp_id, icmp_seq, icmpv6.mtu, igmp.type. */
 import * as Packet from '../../engine/packet.js';
 import type { Inspection } from '../inspection.js';
-import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { Keyword } from '../keyword.js';
+import type { MatchCompiler } from '../match-compiler.js';
 import { type PacketInteger, packetIntegerCompiler, packetIntegerKeyword } from './packet-integers.js';
 
 const ICMP = 1;

@@ -1,7 +1,8 @@
 /** iprep: reputation of the addresses of a packet. */
 import * as Packet from '../../engine/packet.js';
 import type { Inspection } from '../inspection.js';
-import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { Keyword } from '../keyword.js';
+import type { MatchCompiler } from '../match-compiler.js';
 import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 import type { Match, Position } from '../signature.js';

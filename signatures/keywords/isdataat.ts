@@ -1,5 +1,6 @@
 /** isdataat: whether there is data at a place. absent: whether the buffer is there at all. */
-import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { Keyword } from '../keyword.js';
+import type { MatchCompiler } from '../match-compiler.js';
 import { negation } from '../parser/quoted.js';
 import { RuleError } from '../rule-error.js';
 import type { BufferConditions, Match, Position } from '../signature.js';

@@ -1,6 +1,7 @@
 /** l3_proto: version of IP. */
 import * as Packet from '../../engine/packet.js';
-import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { Keyword } from '../keyword.js';
+import type { MatchCompiler } from '../match-compiler.js';
 import { RuleError } from '../rule-error.js';
 
 const VERSIONS: Readonly<Record<string, 4 | 6>> = { ipv4: 4, ip4: 4, ipv6: 6, ip6: 6 };

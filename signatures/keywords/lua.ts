@@ -2,9 +2,10 @@
 import type { LuaTable, LuaValue } from '../../engine/lua.js';
 import * as Packet from '../../engine/packet.js';
 import type { Inspection } from '../inspection.js';
-import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { Keyword } from '../keyword.js';
 import { packetOf, payloadOf } from '../lua/libraries/packet.js';
 import { RunningScript, type ScriptText } from '../lua/runner.js';
+import type { MatchCompiler } from '../match-compiler.js';
 import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 import type { Match, Position } from '../signature.js';

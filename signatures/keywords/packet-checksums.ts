@@ -1,7 +1,18 @@
 /** Internet checksums (RFC 1071) of the headers of the packet in hand. */
 import * as Packet from '../../engine/packet.js';
 import type { Inspection } from '../inspection.js';
-import type { ChecksumName } from './checksums.js';
+
+export const CHECKSUM_NAMES = [
+  'ipv4-csum',
+  'tcpv4-csum',
+  'tcpv6-csum',
+  'udpv4-csum',
+  'udpv6-csum',
+  'icmpv4-csum',
+  'icmpv6-csum',
+  'igmp-csum',
+] as const;
+type ChecksumName = (typeof CHECKSUM_NAMES)[number];
 
 const PROTOCOLS: Readonly<
   Record<Exclude<ChecksumName, 'ipv4-csum'>, readonly [version: number, protocol: number]>

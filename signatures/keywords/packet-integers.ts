@@ -1,7 +1,8 @@
 /** Keywords that compare one number of a packet's headers, made from declarations. */
 
 import type { Inspection } from '../inspection.js';
-import type { Keyword, KeywordFeature, MatchCompiler } from '../keyword.js';
+import type { Keyword, KeywordFeature } from '../keyword.js';
+import type { MatchCompiler } from '../match-compiler.js';
 import type { Match } from '../signature.js';
 import { compileInteger, type IntegerTest, parseInteger } from './integers.js';
 

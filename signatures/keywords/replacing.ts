@@ -1,5 +1,5 @@
 /** What `replace` does when its signature matches. */
-import type { MatchCompiler } from '../keyword.js';
+import type { MatchCompiler } from '../match-compiler.js';
 import { REPLACEMENTS, type Replacements } from '../state/replacements.js';
 
 export const replacingCompilers: readonly MatchCompiler[] = [

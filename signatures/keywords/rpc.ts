@@ -1,6 +1,7 @@
 /** rpc: program, version and procedure of a Sun RPC call (RFC 5531). */
 import * as Packet from '../../engine/packet.js';
-import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { Keyword } from '../keyword.js';
+import type { MatchCompiler } from '../match-compiler.js';
 import { RuleError } from '../rule-error.js';
 import type { Match } from '../signature.js';
 import { fields, wholeNumber } from './byte-arguments.js';

@@ -1,7 +1,8 @@
 /** dsize: size of the packet's payload. bsize: size of a buffer. */
 
 import * as Packet from '../../engine/packet.js';
-import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { Keyword } from '../keyword.js';
+import type { MatchCompiler } from '../match-compiler.js';
 import { RuleError } from '../rule-error.js';
 import type { Match } from '../signature.js';
 import { compileInteger, type IntegerTest, parseInteger } from './integers.js';

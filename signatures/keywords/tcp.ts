@@ -1,7 +1,8 @@
 /** Keywords of the TCP header: flags, seq, ack, window, options. */
 import * as Packet from '../../engine/packet.js';
 import type { Inspection } from '../inspection.js';
-import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { Keyword } from '../keyword.js';
+import type { MatchCompiler } from '../match-compiler.js';
 import { RuleError } from '../rule-error.js';
 import type { Position } from '../signature.js';
 import { compileBits } from './ip.js';

@@ -1,6 +1,7 @@
 /** tls.store: keeps the certificates of what matched in the certificate store. */
 import type { Inspection } from '../inspection.js';
-import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { Keyword } from '../keyword.js';
+import type { MatchCompiler } from '../match-compiler.js';
 
 /** Store: the certificate store, where the outputs have one. */
 export const CERTIFICATE_STORE = 'certificate-store';

@@ -1,6 +1,7 @@
 /** vlan.id and vlan.layers. */
 import * as Packet from '../../engine/packet.js';
-import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { Keyword } from '../keyword.js';
+import type { MatchCompiler } from '../match-compiler.js';
 import { RuleError } from '../rule-error.js';
 import type { Match, Position } from '../signature.js';
 import type { IntegerTest } from './integers.js';

@@ -1,7 +1,8 @@
 /** xbits and hostbits: names set on addresses, or pairs of them, that outlive the flow. */
 import * as Packet from '../../engine/packet.js';
 import type { Test } from '../inspection.js';
-import type { Keyword, MatchCompiler } from '../keyword.js';
+import type { Keyword } from '../keyword.js';
+import type { MatchCompiler } from '../match-compiler.js';
 import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 import type { Match, Position } from '../signature.js';

@@ -2,7 +2,7 @@
 import type { LuaFunction, LuaLibrary } from '../../engine/lua.js';
 import type { DatasetDeclaration } from '../dataset-declaration.js';
 import type { Inspection } from '../inspection.js';
-import type { CompileEnvironment } from '../keyword.js';
+import type { CompileEnvironment } from '../match-compiler.js';
 import type { LuaHost } from './host.js';
 
 export interface LuaContext {

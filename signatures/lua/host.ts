@@ -3,7 +3,6 @@ import type { LuaError } from '../../engine/lua.js';
 import type { Log } from '../../engine/module.js';
 import type { Protocol } from '../../engine/protocol.js';
 import type { LuaRuleSettings } from './options.js';
-import type { ScriptRunner } from './runner.js';
 
 /** Store of it. */
 export const LUA = 'lua';
@@ -14,8 +13,6 @@ export interface LuaHost {
   readonly threadName: string;
   readonly threadNumber: number;
   readonly logFolder: string;
-  /** Runs scripts; made for the first of them. */
-  readonly runner: ScriptRunner;
   /** Counts a script that failed, and tells of it once. */
   failed(error: LuaError): void;
   /** Name of an application protocol by the number that flows have. */

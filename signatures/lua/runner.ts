@@ -1,8 +1,10 @@
 /** Scripts that run: those of one thread, or of the loading of rules. */
-import { Lua, type LuaArray, LuaError, type LuaScript } from '../../engine/lua.js';
+
+import { Lua } from '../../engine/lua/interpreter.js';
+import { type LuaArray, LuaError, type LuaScript } from '../../engine/lua.js';
 import type { DatasetDeclaration } from '../dataset-declaration.js';
 import type { Inspection } from '../inspection.js';
-import type { CompileEnvironment } from '../keyword.js';
+import type { CompileEnvironment } from '../match-compiler.js';
 import type { LuaContext } from './context.js';
 import { LUA, type LuaHost } from './host.js';
 import { librariesFor } from './libraries.js';
@@ -44,10 +46,15 @@ export class ScriptRunner {
   }
 }
 
+/** A thread that runs scripts. */
+export interface RunningHost extends LuaHost {
+  readonly runner: ScriptRunner;
+}
+
 /** A script of a rule in a thread: begun when it is asked for the first time. */
 export class RunningScript {
   private readonly context: LuaContext;
-  private readonly host: LuaHost | undefined;
+  private readonly host: RunningHost | undefined;
   private opened: LuaScript | undefined;
   /** It could not be begun, which was told. */
   private failed = false;
@@ -56,7 +63,7 @@ export class RunningScript {
     private readonly script: ScriptText,
     environment: CompileEnvironment,
   ) {
-    this.host = environment.stores.get(LUA) as LuaHost | undefined;
+    this.host = environment.stores.get(LUA) as RunningHost | undefined;
     const { variables, datasets } = script;
     this.context = { host: this.host, environment, variables: new Set(variables), datasets, at: undefined };
   }

@@ -4,7 +4,7 @@
  */
 import { isAbsolute, join } from 'node:path';
 import type { DatasetDeclaration } from '../dataset-declaration.js';
-import type { Datasets } from '../keywords/datasets.js';
+import type { Datasets } from './dataset.js';
 import { DatasetControl } from './dataset-control.js';
 import { readDataset } from './dataset-files.js';
 import type { SharedTable } from './shared-table.js';

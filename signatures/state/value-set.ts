@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolder } from '../../engine/make-folder.js';
-import type { Dataset } from '../keywords/datasets.js';
+import type { Dataset } from './dataset.js';
 import type { DatasetControl } from './dataset-control.js';
 import type { Entry } from './dataset-files.js';
 import { type DatasetType, lineOfValue, valueOfBytes } from './dataset-values.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Lua, LuaError, type LuaSettings, type LuaValue } from '../../engine/lua.js';
+import { Lua } from '../../engine/lua/interpreter.js';
+import { LuaError, type LuaSettings, type LuaValue } from '../../engine/lua.js';
 
 const SETTINGS: LuaSettings = {
   bytes: 500_000,

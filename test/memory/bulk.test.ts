@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
-import { allocateSpace, bufferOf, openBulk } from '../../engine/memory/bulk.js';
+import { allocateSpace, bufferOf, openBulk } from '../../engine/memory/space.js';
 import { allocateMemory, openMemory } from '../../engine/memory.js';
 
 test('memory has the size it was asked for', () => {

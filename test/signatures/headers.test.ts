@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { allocateMemory, openMemory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
-import type { CompileEnvironment } from '../../signatures/keyword.js';
 import { signatureLanguage } from '../../signatures/language.js';
+import type { CompileEnvironment } from '../../signatures/match-compiler.js';
 import { hex, icmp, ipv4, ipv6, packet, tcp, udp } from '../packets/builder.js';
 import { environment, inspection } from './inspect.js';
 import { conditions, refusal } from './rules.js';

@@ -2,8 +2,8 @@
 import { openExpressions } from '../../engine/expression/open.js';
 import { allocateMemory, openMemory } from '../../engine/memory.js';
 import type { Inspection } from '../../signatures/inspection.js';
-import type { CompileEnvironment } from '../../signatures/keyword.js';
 import { chain, signatureLanguage } from '../../signatures/language.js';
+import type { CompileEnvironment } from '../../signatures/match-compiler.js';
 import { parse, SAMPLE_PROTOCOL, withOptions } from './rules.js';
 
 const memory = openMemory(allocateMemory(1, 4096));

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Config, type ConfigTree } from '../../engine/config/config.js';
-import { type Engine, type EngineResult, startEngine } from '../../engine/engine.js';
+import type { Engine, EngineResult } from '../../engine/engine.js';
+import { startEngine } from '../../engine/manager/start.js';
 import type { Log } from '../../engine/module.js';
 import { parseProfile } from '../../engine/profile/profile.js';
 

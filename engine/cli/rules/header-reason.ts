@@ -1,8 +1,9 @@
 /** Why the header of a signature does not apply to a packet. */
 import { applicationOf, type PacketFacts } from '../../../modules/detect/packet-facts.js';
 import { hasAddress4, hasAddress6, hasPort } from '../../../signatures/compile/address-sets.js';
+import { APPLICATIONS } from '../../../signatures/compile/application-sets.js';
 import * as Header from '../../../signatures/compile/header.js';
-import { APPLICATIONS, type RuleSetImage } from '../../../signatures/compile/image.js';
+import type { RuleSetImage } from '../../../signatures/compile/image.js';
 import { addressText } from '../../address.js';
 import type { FlowRows } from '../../flow-record.js';
 import * as Flow from '../../flow-record.js';

@@ -1,4 +1,5 @@
 /** The DATA frames of one side of a stream: content encodings undone, followed as a file. */
+import type { Session } from '../../../engine/application/session.js';
 import { FILE_LIMITS, InspectedBody } from '../../../engine/files/inspected-body.js';
 import type { Range } from '../../../engine/files/range-files.js';
 import { TrackedFile } from '../../../engine/files/tracked-file.js';
@@ -8,8 +9,15 @@ import { parseContentRange } from '../http/content-range.js';
 import { FileName } from '../http/file-name.js';
 import { openRange } from '../http/file-range.js';
 import type { Http2Event } from './events.js';
-import type { Streams } from './streams.js';
+import type { Http2Settings } from './settings.js';
 import { HEADERS_DONE, type Http2Transaction } from './transaction.js';
+
+/** The connection that a body belongs to. */
+interface Connection {
+  readonly session: Session<Http2Transaction>;
+  readonly settings: Http2Settings;
+  report(transaction: Http2Transaction, event: Http2Event): void;
+}
 
 export class MessageBody {
   private readonly body: InspectedBody;
@@ -19,14 +27,14 @@ export class MessageBody {
   private over = false;
 
   constructor(
-    private readonly streams: Streams,
+    private readonly connection: Connection,
     private readonly transaction: Http2Transaction,
     private readonly toServer: boolean,
   ) {
-    const { http } = streams.settings;
+    const { http } = connection.settings;
     this.body = new InspectedBody(
       FILE_LIMITS,
-      streams.session.sides.inline,
+      connection.session.sides.inline,
       http.memory,
       http.files.streamDepth ?? 0,
     );
@@ -39,7 +47,7 @@ export class MessageBody {
   }
 
   private report(event: Http2Event): void {
-    this.streams.report(this.transaction, event);
+    this.connection.report(this.transaction, event);
   }
 
   write(bytes: Uint8Array): void {
@@ -62,7 +70,7 @@ export class MessageBody {
 
   private show(ended: boolean): void {
     const { transaction, toServer } = this;
-    if (this.body.show(ended)) this.streams.session.advance(transaction, toServer, HEADERS_DONE);
+    if (this.body.show(ended)) this.connection.session.advance(transaction, toServer, HEADERS_DONE);
   }
 
   private decoded(bytes: Uint8Array): boolean {
@@ -71,7 +79,7 @@ export class MessageBody {
   }
 
   private newDecoder(): ContentDecoder | undefined {
-    const { defaults } = this.streams.settings.http;
+    const { defaults } = this.connection.settings.http;
     const failed = () => this.report('failed_decompression');
     const encoding = this.transaction.message(this.toServer).value('content-encoding');
     const encodings = encoding ? encodingsOf(encoding, defaults.layers, () => {}) : [];
@@ -80,21 +88,21 @@ export class MessageBody {
   }
 
   private newFile(): TrackedFile {
-    const { transaction, toServer, streams } = this;
+    const { transaction, toServer, connection } = this;
     const disposition = transaction.message(toServer).value('content-disposition');
     const named = disposition && FileName.fromDisposition(disposition);
     const name = FileName.bounded(named ?? transaction.path, () => {});
-    streams.session.followFile(streams.settings.http.files);
-    return new TrackedFile(name, toServer, streams.settings.http.files);
+    connection.session.followFile(connection.settings.http.files);
+    return new TrackedFile(name, toServer, connection.settings.http.files);
   }
 
   private beginRange(): void {
-    const { transaction, streams, file } = this;
+    const { transaction, connection, file } = this;
     const text = this.toServer ? undefined : transaction.response.value('content-range');
     if (!text) return;
     file.range = parseContentRange(latin1(text));
     if (file.range)
-      this.range = openRange(streams.settings.http, file, transaction.host, streams.session.seconds);
+      this.range = openRange(connection.settings.http, file, transaction.host, connection.session.seconds);
     else this.report('invalid_range');
   }
 }

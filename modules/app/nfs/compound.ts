@@ -2,7 +2,7 @@
  * COMPOUND of NFS version 4 (RFC 7530 14.2, 8881 16.2): several operations in one message. They have no lengths, so
  * reading ends at the first one that is not known here.
  */
-import type { FileData, NfsCall, NfsReply } from './message.js';
+import type { FileData, NfsCall, NfsReply } from './call.js';
 import type { Xdr } from './xdr.js';
 
 const LONGEST_HANDLE = 128;

@@ -1,6 +1,8 @@
 /** A conversation of NFS: calls with their replies, and names of files by their handles. */
+
+import type { NfsCall, NfsReply } from './call.js';
 import { nameContent, nameMessage, type Place } from './frames.js';
-import { type NfsCall, type NfsReply, readArguments, readResults } from './message.js';
+import { readArguments, readResults } from './message.js';
 import { CALL, NFS, REPLY, type RpcCall, readCall, readReply } from './rpc.js';
 import { COMPLETE, type EVENTS, NfsTransaction } from './transaction.js';
 import { keyOf, type NfsSession, type NfsSettings, type Rest, Transfers } from './transfers.js';

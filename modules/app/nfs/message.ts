@@ -1,36 +1,10 @@
 /** Arguments and results of NFS procedures: what rules, records and files need of them. */
+import { LONGEST_NAME, type NfsCall, type NfsReply } from './call.js';
 import { readCompoundCall, readCompoundReply } from './compound.js';
 import type { Xdr } from './xdr.js';
 
-export const LONGEST_NAME = 4096;
 const LONGEST_HANDLE = 64;
 const HANDLE_2 = 32;
-
-/** A stretch of a file in a message: where it begins there, and how long it is, wherever the message is cut. */
-export interface FileData {
-  readonly at: number;
-  readonly length: number;
-}
-
-export interface NfsCall {
-  readonly procedure: number;
-  readonly kind: 'read' | 'write' | 'lookup' | 'create' | 'rename' | 'commit' | 'close' | 'other' | 'untold';
-  readonly handle?: Uint8Array;
-  readonly name?: Uint8Array;
-  readonly newName?: Uint8Array;
-  /** Of the file, in bytes. */
-  readonly offset?: number;
-  readonly data?: FileData;
-}
-
-export interface NfsReply {
-  readonly status: number;
-  /** What was looked up or made. */
-  readonly handle?: Uint8Array;
-  readonly data?: FileData;
-  /** The file ends behind the data. */
-  readonly isEnd?: boolean;
-}
 
 /** @returns undefined where the arguments are no arguments of the procedure */
 export function readArguments(xdr: Xdr, version: number, procedure: number): NfsCall | undefined {

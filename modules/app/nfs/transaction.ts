@@ -1,7 +1,7 @@
 /** A call with its reply, or all reads or writes of a file. */
 import type { InspectedBody } from '../../../engine/files/inspected-body.js';
 import { TwoSidedTransaction } from '../../../engine/protocol.js';
-import type { NfsCall } from './message.js';
+import type { NfsCall } from './call.js';
 import type { RpcCall } from './rpc.js';
 
 export const STARTED = 0;

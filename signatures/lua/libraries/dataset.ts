@@ -1,6 +1,6 @@
 /** suricata.dataset: sets of values that the configuration or rules declare. */
 import type { LuaValue } from '../../../engine/lua.js';
-import { DATASETS, type Dataset, type Datasets } from '../../keywords/datasets.js';
+import { DATASETS, type Dataset, type Datasets } from '../../state/dataset.js';
 import { hostOf, type LibraryMaker, type LuaContext } from '../context.js';
 
 function find(context: LuaContext, name: LuaValue): Dataset | undefined {

@@ -1,0 +1,29 @@
+/** Starts the threads of a run. */
+import { availableParallelism } from 'node:os';
+import type { Engine, EngineOptions } from '../engine.js';
+import { makePlan } from '../thread/plan.js';
+import { loadProfile } from './load-profile.js';
+import { Manager } from './manager.js';
+import { planSizes } from './options.js';
+
+/**
+ * Starts the threads of a profile.
+ * @throws ProfileError before any thread starts when the profile cannot work; Error when a module's start fails
+ */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const { profile, modules } = await loadProfile(
+    options.profile,
+    options.input,
+    options.outputs,
+    options.from,
+  );
+  const plan = makePlan(
+    profile,
+    planSizes(options.config),
+    options.autoThreads ?? availableParallelism(),
+    name => modules.get(name)?.uses ?? [],
+  );
+  const manager = new Manager(options, plan);
+  await manager.start();
+  return manager;
+}
