@@ -40,6 +40,8 @@ export interface EngineOptions {
   threadIsBack?(thread: ThreadOfGroup): void;
   /** All threads are about to end, because one has failed that others need. */
   threadsFailed?(): void;
+  /** All threads have ended in order; what they logged is still to be written. */
+  threadsEnded?(): void;
   /** Opens a log file by the name an output gave it. */
   openLog(file: string): LogSink;
 }

@@ -84,6 +84,8 @@ export interface OpenedDevices {
    */
   threadsFailed?(thread?: ThreadOfGroup): void;
   threadsAreBack?(thread?: ThreadOfGroup): void;
+  /** The run is over and all threads have ended in order: nobody inspects what comes now. */
+  threadsEnded?(): void;
   close(): void;
 }
 

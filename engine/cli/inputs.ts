@@ -42,6 +42,8 @@ export function inputsOf(given: GivenInputs, config: Config): Inputs {
   if (given.captures.length > 0) return captures(given.captures, filter, config);
   if (given.queues.length > 0) {
     const queues = given.queues.flatMap(queueNumbers);
+    const twice = queues.find((queue, i) => queues.indexOf(queue) !== i);
+    if (twice !== undefined) throw new UsageError(`-q: queue ${twice} is named twice`);
     return {
       module: 'nfqueue',
       live: true,

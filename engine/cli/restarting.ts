@@ -11,7 +11,10 @@ export type Running = Pick<
 >;
 
 /** What threads go on from, and what they ask when a single one has failed. */
-export type Continuation = Pick<EngineOptions, 'threadFailed' | 'threadIsBack' | 'threadsFailed' | 'earlier'>;
+export type Continuation = Pick<
+  EngineOptions,
+  'threadFailed' | 'threadIsBack' | 'threadsFailed' | 'threadsEnded' | 'earlier'
+>;
 type Start = (shared: Shared, continuation: Continuation) => Promise<Engine>;
 
 /** @param start starts all threads with these shared objects */
@@ -43,6 +46,8 @@ function singleRestarts(devices: OpenedDevices, restarts: Restarts, log: Log): C
     },
     // Packets need not wait until the last thread has ended.
     threadsFailed: () => devices.threadsFailed?.(),
+    // Nor until all that was logged is written.
+    threadsEnded: () => devices.threadsEnded?.(),
   };
 }
 

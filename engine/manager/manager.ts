@@ -220,6 +220,7 @@ export class Manager implements Engine {
 
   private finish(): void {
     clearInterval(this.timer);
+    if (this.failure === undefined) this.options.threadsEnded?.();
     this.drain();
     this.statistics.tell(Date.now(), () => this.statisticsNow());
     this.statistics.close();

@@ -10,7 +10,7 @@ import { BYPASS_LOG, bypassCommand } from './bypass-hook.js';
 import { BypassProgram } from './bypass-program.js';
 import type { Driver, QueueLink } from './driver.js';
 import { openDriver } from './ends.js';
-import { kernelQueues } from './kernel-queues.js';
+import { type KernelQueue, kernelQueues } from './kernel-queues.js';
 import { Latency } from './latency.js';
 import * as options from './options.js';
 import { OPEN_QUEUES, type OpenQueue, type OpenQueues, ReceivedId, receives } from './queue.js';
@@ -86,6 +86,8 @@ class Opened implements OpenedDevices {
   readonly threads: number;
   private readonly standIn: StandIn;
   private readonly bypassProgram: BypassProgram | undefined;
+  /** What the kernel said of the queues last, once they are closed. */
+  private last: ReadonlyMap<number, KernelQueue> | undefined;
 
   constructor(
     native: Native,
@@ -105,7 +107,7 @@ class Opened implements OpenedDevices {
   }
 
   statistics(): Record<string, number | readonly StatsTree[]> {
-    const kernel = kernelQueues();
+    const kernel = this.last ?? kernelQueues();
     const queues = this.queues.map(({ number, latency }) => {
       const { waiting = 0, dropped = 0, userDropped = 0 } = kernel.get(number) ?? {};
       const tree: StatsTree = {
@@ -146,10 +148,17 @@ class Opened implements OpenedDevices {
     return thread ? this.queues.filter((_, source) => receives(thread, source)) : this.queues;
   }
 
-  close(): void {
+  /** The queues are closed at once, so that the rule of the firewall decides about what comes now. */
+  threadsEnded(): void {
+    if (this.last) return;
     this.standIn.end(this.queues);
     this.standIn.settleAll(this.queues);
-    this.bypassProgram?.end();
+    this.last = kernelQueues();
     this.closeAll();
+  }
+
+  close(): void {
+    this.threadsEnded();
+    this.bypassProgram?.end();
   }
 }

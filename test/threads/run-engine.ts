@@ -12,6 +12,8 @@ export interface TestRun extends EngineResult {
   /** Lines of the log `seen`. */
   readonly lines: readonly string[];
   readonly messages: readonly string[];
+  /** What the engine told of its end, in order. */
+  readonly steps: readonly string[];
 }
 
 export interface TestEngine {
@@ -28,6 +30,7 @@ export async function startThreads(
 ): Promise<TestEngine> {
   const messages: string[] = [];
   const pieces: Buffer[] = [];
+  const steps: string[] = [];
   const note = (text: string) => void messages.push(text);
   const log: Log = { debug: () => {}, info: note, notice: note, warning: note, error: note };
   const engine = await startEngine({
@@ -50,6 +53,7 @@ export async function startThreads(
     live: false,
     from,
     autoThreads: 2,
+    threadsEnded: () => void steps.push('threads ended'),
     seed: 1,
     log,
     openLog: () => ({
@@ -57,12 +61,17 @@ export async function startThreads(
       write: bytes => void pieces.push(Buffer.from(bytes)),
       flush() {},
       rotate() {},
-      close() {},
+      close: () => void steps.push('log closed'),
     }),
   });
   const finish = async (): Promise<TestRun> => {
     const result = await engine.finished;
-    return { ...result, messages, lines: Buffer.concat(pieces).toString().split('\n').filter(Boolean) };
+    return {
+      ...result,
+      messages,
+      steps,
+      lines: Buffer.concat(pieces).toString().split('\n').filter(Boolean),
+    };
   };
   return { engine, finish };
 }

@@ -41,6 +41,14 @@ describe('threads', () => {
     await vi.waitFor(() => expect(ids.filter(id => existsSync(`/proc/self/task/${id}`))).toEqual([]), 20_000);
   });
 
+  it('it is told that all threads have ended before what they logged is written', async () => {
+    const run = await runThreads([{ name: 'all', modules: ['input', './tell.js'] }]);
+    expect(run.steps).toEqual(['threads ended', 'log closed']);
+    const failed = await runThreads([{ name: 'all', modules: ['input', './throwing.js', './tell.js'] }]);
+    expect(failed.failure).toBeDefined();
+    expect(failed.steps).not.toContain('threads ended');
+  });
+
   it('T3: a module that keeps a packet it gave away is caught', async () => {
     const run = await runThreads([{ name: 'all', modules: ['input', './broken.js', './tell.js'] }], {
       test: { count: 1000 },
