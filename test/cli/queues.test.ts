@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { inputsOf } from '../../engine/cli/inputs.js';
 import { Config } from '../../engine/config/config.js';
 
-const NOTHING = { captures: [], devices: [], afPacket: false, filter: [], filterFile: undefined };
+const NOTHING = { captures: [], devices: [], afPacket: false, filter: '', filterFile: undefined };
 
 const queues = (...words: string[]): unknown =>
   inputsOf({ ...NOTHING, queues: words }, new Config({})).settings['nfq.queues'];
