@@ -239,26 +239,25 @@ export class Application implements ThreadModule, ApplicationLayer {
     const missing = beyond ? 0 : row[p + Packet.STREAM_GAP]!;
     const ends = (flags & (Packet.STREAM_END | Packet.STREAM_RESET)) !== 0;
     if (length === 0 && missing === 0 && !ends) return;
-    const talk = conversations.of(flow);
-    if (talk.ignored) return;
-    const toServer = (flags & Packet.STREAM_TO_SERVER) !== 0;
+    const at = conversations.at(p, flow, (flags & Packet.STREAM_TO_SERVER) !== 0);
+    if (at.talk.ignored) return;
     const data = row[p + Packet.STREAM_DATA]!;
-    if (missing > 0) conversations.missing(p, flow, talk, toServer, missing);
-    if (length > 0) conversations.data(p, flow, talk, toServer, this.bytes, data, data + length);
+    if (missing > 0) conversations.missing(at, missing);
+    if (length > 0) conversations.data(at, this.bytes, data, data + length);
     if (!ends) return;
     // Beyond its depth a stream goes on, unread.
-    if ((flags & Packet.STREAM_DEPTH) === 0) conversations.ending(talk);
-    conversations.ended(p, flow, talk, toServer, (flags & Packet.STREAM_RESET) !== 0);
+    if ((flags & Packet.STREAM_DEPTH) === 0) conversations.ending(at);
+    conversations.ended(at, (flags & Packet.STREAM_RESET) !== 0);
   }
 
   private datagram(p: number, flow: number): void {
     const { row } = this;
     const length = row[p + Packet.PAYLOAD_LENGTH]!;
     if (length <= 0) return;
-    const talk = this.conversations.of(flow);
-    if (talk.ignored) return;
     const toServer = (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
+    const at = this.conversations.at(p, flow, toServer);
+    if (at.talk.ignored) return;
     const start = row[p + Packet.PAYLOAD]!;
-    this.conversations.datagram(p, flow, talk, toServer, this.bytes, start, start + length);
+    this.conversations.datagram(at, this.bytes, start, start + length);
   }
 }

@@ -4,6 +4,7 @@ import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
 import type { Protocol } from '../protocol.js';
 import type { ApplicationCounters } from './application-counters.js';
+import { type Arrival, inDirection } from './arrival.js';
 import type { Expectations } from './expectations.js';
 import type { FlowProtocols } from './flow-protocols.js';
 import { GrowingBytes } from './growing-bytes.js';
@@ -11,7 +12,7 @@ import * as Event from './packet-events.js';
 import type { Parsing } from './parsing.js';
 import { ENOUGH, Recogniser } from './recognition.js';
 import type { Sessions } from './sessions.js';
-import type { Side, Talk } from './talk.js';
+import type { Talk } from './talk.js';
 
 /** Bytes of a direction that wait for the other to be recognised. */
 const MOST_HELD = 100_000;
@@ -38,7 +39,8 @@ export class Beginnings {
   }
 
   /** @returns whether another conversation announced this one, which has begun then */
-  beginExpected(p: number, flow: number, talk: Talk): boolean {
+  beginExpected(at: Arrival): boolean {
+    const { p, flow, talk } = at;
     const { clientAddress, serverAddress, serverPort } = this.sessions.sidesOf(flow, talk);
     const now = this.row[p + Packet.SECONDS]!;
     const found = this.expectations.take(clientAddress, serverAddress, serverPort, now);
@@ -48,7 +50,7 @@ export class Beginnings {
       talk.side(toServer).protocol = protocol;
       this.records.note(flow, toServer, protocol);
     }
-    this.begin(p, flow, talk, protocol, found.detail);
+    this.begin(at, protocol, found.detail);
     return true;
   }
 
@@ -56,16 +58,9 @@ export class Beginnings {
    * Whether the first bytes behind a change of protocol are what was asked for.
    * @returns true, false where they are nothing that is known, or the protocol that they are of instead
    */
-  isAsExpected(
-    p: number,
-    flow: number,
-    talk: Talk,
-    toServer: boolean,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-  ): Protocol | boolean | 'more' {
-    const answer = this.ask(flow, toServer, bytes, start, end);
+  isAsExpected(at: Arrival, bytes: Uint8Array, start: number, end: number): Protocol | boolean | 'more' {
+    const { p, talk } = at;
+    const answer = this.ask(at, bytes, start, end);
     if (answer === 'more') return end - start < ENOUGH ? 'more' : false;
     if (answer === 'none') {
       Packet.setEvent(this.row, p, Event.APPLAYER_NO_TLS_AFTER_STARTTLS);
@@ -77,8 +72,7 @@ export class Beginnings {
   }
 
   private ask(
-    flow: number,
-    toServer: boolean,
+    { flow, toServer }: Arrival,
     bytes: Uint8Array,
     start: number,
     end: number,
@@ -96,17 +90,10 @@ export class Beginnings {
   }
 
   /** Tries to tell the protocol of one direction; starts the parser when it is known. */
-  recognise(
-    p: number,
-    flow: number,
-    talk: Talk,
-    toServer: boolean,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-  ): void {
+  recognise(at: Arrival, bytes: Uint8Array, start: number, end: number): void {
+    const { p, flow, talk, toServer } = at;
     const side = talk.side(toServer);
-    const answer = this.ask(flow, toServer, bytes, start, end);
+    const answer = this.ask(at, bytes, start, end);
     if (answer === 'more' && end - start < ENOUGH) return;
     if (answer === 'more' || answer === 'none') {
       side.protocol = 'none';
@@ -122,7 +109,7 @@ export class Beginnings {
     }
     if (answer.reversed && !talk.session && this.records.transportOf(flow) === 'udp' && this.swapFlow) {
       this.swapFlow();
-      this.beginSwapped(p, flow, talk, !toServer, answer.protocol);
+      this.beginSwapped(inDirection(at, !toServer), answer.protocol);
       return;
     }
     side.protocol = answer.protocol;
@@ -135,27 +122,28 @@ export class Beginnings {
     }
     if (answer.reversed) Packet.setEvent(this.row, p, Event.APPLAYER_WRONG_DIRECTION_FIRST_DATA);
     talk.reversed = answer.reversed;
-    this.begin(p, flow, talk, answer.protocol);
-    this.deliverHeld(p, flow, talk, !toServer);
+    this.begin(at, answer.protocol);
+    this.deliverHeld(inDirection(at, !toServer));
   }
 
   /** Client and server of the flow were exchanged, so that the packet in hand goes the way it speaks. */
-  private beginSwapped(p: number, flow: number, talk: Talk, toServer: boolean, protocol: Protocol): void {
-    talk.side(toServer).protocol = protocol;
-    this.records.note(flow, toServer, protocol);
-    this.begin(p, flow, talk, protocol);
+  private beginSwapped(at: Arrival, protocol: Protocol): void {
+    at.talk.side(at.toServer).protocol = protocol;
+    this.records.note(at.flow, at.toServer, protocol);
+    this.begin(at, protocol);
   }
 
   /** What came of the other direction before the protocol was known. It goes on being recognised for itself. */
-  private deliverHeld(p: number, flow: number, talk: Talk, toServer: boolean): void {
-    const { held } = talk.side(toServer);
-    if (!talk.session || !held) return;
-    this.parsing.deliver(p, flow, talk, toServer, held.view(), 0, held.length);
-    if (talk.side(toServer).protocol !== undefined) talk.side(toServer).held = undefined;
+  private deliverHeld(at: Arrival): void {
+    const side = at.talk.side(at.toServer);
+    const { held } = side;
+    if (!at.talk.session || !held) return;
+    this.parsing.deliver(at, held.view(), 0, held.length);
+    if (side.protocol !== undefined) side.held = undefined;
   }
 
   /** Starts the parser of a protocol. */
-  begin(p: number, flow: number, talk: Talk, protocol: Protocol, inherited?: unknown): void {
+  begin({ p, flow, talk }: Arrival, protocol: Protocol, inherited?: unknown): void {
     const number = this.records.numberOf(protocol);
     this.records.set(flow, number);
     this.counters.flow(number, this.records.transportOf(flow));
@@ -169,7 +157,8 @@ export class Beginnings {
   }
 
   /** Keeps the beginning of a direction as long as somebody may ask for it. */
-  hold(p: number, flow: number, talk: Talk, side: Side, bytes: Uint8Array, start: number, end: number): void {
+  hold({ p, flow, talk, toServer }: Arrival, bytes: Uint8Array, start: number, end: number): void {
+    const side = talk.side(toServer);
     if (talk.ignored || (talk.session && side.protocol !== undefined)) {
       side.held = undefined;
       return;

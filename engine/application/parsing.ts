@@ -6,6 +6,7 @@ import * as Packet from '../packet.js';
 import type { Protocol } from '../protocol.js';
 import { STREAM_CONTROL, type StreamControl } from '../stream-control.js';
 import type { ApplicationCounters } from './application-counters.js';
+import type { Arrival } from './arrival.js';
 import type { Expectations } from './expectations.js';
 import type { FlowProtocols } from './flow-protocols.js';
 import { enabling } from './load-protocols.js';
@@ -24,38 +25,32 @@ export class Parsing {
     private readonly records: FlowProtocols,
     private readonly counters: ApplicationCounters,
     private readonly expectations: Expectations,
-    private readonly change: (p: number, flow: number, talk: Talk, before: Session) => void,
+    private readonly change: (at: Arrival, before: Session) => void,
   ) {
     this.row = thread.memory.row;
     this.errors = new ParserErrors(thread, protocols);
   }
 
   /** Bytes of a stream. */
-  deliver(
-    p: number,
-    flow: number,
-    talk: Talk,
-    toServer: boolean,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-  ): void {
-    if (talk.side(toServer).missed > 0) this.missedBefore(p, flow, talk, toServer);
-    const session = this.ready(p, talk);
+  deliver(at: Arrival, bytes: Uint8Array, start: number, end: number): void {
+    const { talk, toServer } = at;
+    if (talk.side(toServer).missed > 0) this.missedBefore(at);
+    const session = this.ready(at);
     if (!session) return;
     try {
       if (this.errors.simulating) this.errors.simulate(toServer, talk.received(toServer));
       if (!talk.deliver(toServer, bytes, start, end)) return;
     } catch (error) {
-      this.gaveUp(flow, session, error);
+      this.gaveUp(at, session, error);
     }
-    this.fulfil(p, flow, talk, session);
+    this.fulfil(at, session);
   }
 
   /** One datagram. */
-  datagram(p: number, flow: number, talk: Talk, bytes: Uint8Array, start: number, end: number): void {
-    const session = this.ready(p, talk);
+  datagram(at: Arrival, bytes: Uint8Array, start: number, end: number): void {
+    const session = this.ready(at);
     if (!session) return;
+    const { p, talk } = at;
     // Client and server of the flow may have changed places.
     const ofClient = ((this.row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0) !== talk.reversed;
     try {
@@ -63,43 +58,44 @@ export class Parsing {
       session.protocol.datagram?.(session, bytes, start, end, ofClient);
       session.frames?.took(ofClient, 0, bytes, start, end - start, end - start);
     } catch (error) {
-      this.gaveUp(flow, session, error);
+      this.gaveUp(at, session, error);
     }
-    this.fulfil(p, flow, talk, session);
+    this.fulfil(at, session);
     // One that cannot be read says nothing of those behind it.
     session.failed = false;
   }
 
   /** Bytes of a stream are missing for good. */
-  missing(p: number, flow: number, talk: Talk, toServer: boolean, missing: number): void {
+  missing(at: Arrival, missing: number): void {
+    const { flow, talk, toServer } = at;
     this.counters.gap(this.records.numberOf(talk.session!.protocol), this.records.transportOf(flow));
-    this.run(p, flow, talk, session => {
+    this.run(at, session => {
       if (!talk.gap(toServer, missing)) session.failed = true;
     });
   }
 
   /** Bytes were missing before the protocol was known. */
-  private missedBefore(p: number, flow: number, talk: Talk, toServer: boolean): void {
-    const side = talk.side(toServer);
+  private missedBefore(at: Arrival): void {
+    const side = at.talk.side(at.toServer);
     const { missed } = side;
     side.missed = 0;
-    if (talk.session) this.missing(p, flow, talk, toServer, missed);
+    if (at.talk.session) this.missing(at, missed);
   }
 
   /** Runs a parser for what is rare; what comes with every packet has no function made for it. */
-  run(p: number, flow: number, talk: Talk, run: (session: Session) => void): void {
-    const session = this.ready(p, talk);
+  run(at: Arrival, run: (session: Session) => void): void {
+    const session = this.ready(at);
     if (!session) return;
     try {
       run(session);
     } catch (error) {
-      this.gaveUp(flow, session, error);
+      this.gaveUp(at, session, error);
     }
-    this.fulfil(p, flow, talk, session);
+    this.fulfil(at, session);
   }
 
   /** The session whose parser may run now, with the time of the packet in hand. */
-  private ready(p: number, { session }: Talk): Session | undefined {
+  private ready({ p, talk: { session } }: Arrival): Session | undefined {
     if (!session || session.failed) return undefined;
     session.seconds = this.row[p + Packet.SECONDS]!;
     session.nanoseconds = this.row[p + Packet.NANOSECONDS]!;
@@ -107,17 +103,18 @@ export class Parsing {
   }
 
   /** A parser that throws, or says itself that it failed, is counted and not asked again for this flow. */
-  private gaveUp(flow: number, session: Session, error: unknown): void {
+  private gaveUp({ flow }: Arrival, session: Session, error: unknown): void {
     session.failed = true;
     if (!this.errors.simulating)
       this.counters.mistake(this.records.numberOf(session.protocol), this.records.transportOf(flow));
     this.thread.log.debug(`parser ${session.protocol.name} failed: ${(error as Error).stack}`);
   }
 
-  private fulfil(p: number, flow: number, talk: Talk, session: Session): void {
+  private fulfil(at: Arrival, session: Session): void {
+    const { p, flow, talk } = at;
     const { requests } = session;
     if (session.hasNews) talk.told = false;
-    if (session.failed) this.noteFailure(p, flow, talk, session);
+    if (session.failed) this.noteFailure(at, session);
     if (requests.stopInspection !== 'no') talk.encrypted = true;
     if (requests.stopInspection === 'bypass' && !talk.bypassed) this.bypass(flow, talk);
     if (requests.streamDepth !== undefined) {
@@ -134,7 +131,7 @@ export class Parsing {
       requests.expect = undefined;
     }
     if (requests.become !== undefined) this.become(flow, session);
-    if (requests.changeTo !== undefined && talk.session === session) this.change(p, flow, talk, session);
+    if (requests.changeTo !== undefined && talk.session === session) this.change(at, session);
   }
 
   /** Goes on as a variant of its protocol, where there is one that is on. */
@@ -162,7 +159,7 @@ export class Parsing {
       this.expectations.add(clientAddress, serverAddress, port, now, { protocol: number, detail });
   }
 
-  private noteFailure(p: number, flow: number, talk: Talk, session: Session): void {
+  private noteFailure({ p, flow, talk }: Arrival, session: Session): void {
     const protocol = this.records.numberOf(session.protocol);
     const transport = this.records.transportOf(flow);
     if (!session.lacksBytes) this.counters.failure(protocol, transport);

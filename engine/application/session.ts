@@ -80,8 +80,8 @@ function added<T>(list: T[], item: T): T[] {
 
 /** One conversation of a protocol, as its parser sees it: the two streams, and what it tells of them. */
 export class Session<T extends Transaction = Transaction> implements Conversation<T> {
-  /** Those not freed yet, oldest first. */
-  transactions: T[] = NOTHING;
+  /** Those not freed yet, oldest first: always the same array. */
+  readonly transactions: T[] = [];
   /** The parser's own state. */
   state: unknown;
   /** What the parser asks of the engine. */
@@ -165,7 +165,7 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   /** Adds a transaction. Its id must be `transactionCount`. */
   begin(transaction: T): T {
     this.made++;
-    this.transactions = added(this.transactions, transaction);
+    this.transactions.push(transaction);
     const { progressToServer, progressToClient } = this.protocol;
     if (transaction.progressToClient === progressToClient.length - 1) transaction.absent = 'to_client';
     else if (transaction.progressToServer === progressToServer.length - 1) transaction.absent = 'to_server';
@@ -226,8 +226,8 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
 
   /** Frees all transactions but the first ones: the others were moved there. */
   keepFirst(count: number): void {
-    if (count === 0) this.transactions = NOTHING;
-    // Setting the length of an array is a call into V8; taking one off is not.
+    // Setting the length of an array is a call into V8, but gives back its memory; taking one off is not, and does not.
+    if (count === 0) this.transactions.length = 0;
     else while (this.transactions.length > count) this.transactions.pop();
   }
 

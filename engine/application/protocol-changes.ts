@@ -1,0 +1,124 @@
+/** How flows go on as another protocol: because their parser asks for it, or because another one comes. */
+import type { Protocol } from '../protocol.js';
+import { type Arrival, inDirection } from './arrival.js';
+import type { Beginnings } from './beginnings.js';
+import type { FlowProtocols } from './flow-protocols.js';
+import { GrowingBytes } from './growing-bytes.js';
+import type { Session } from './session.js';
+import type { Sessions } from './sessions.js';
+
+/** What is asked for in the clear: STARTTLS and its like. */
+const ENCRYPTION = 'tls';
+
+/** Event of a protocol whose wish to change is not granted. */
+const REFUSED = 'failed_protocol_change';
+
+/** Times a flow may change its protocol. */
+const MOST_CHANGES = 8;
+
+export class ProtocolChanges {
+  /** @param deliver takes bytes as if they had come just now */
+  constructor(
+    private readonly protocols: readonly Protocol[],
+    private readonly records: FlowProtocols,
+    private readonly sessions: Sessions,
+    private readonly beginnings: Beginnings,
+    private readonly deliver: (at: Arrival, bytes: Uint8Array, start: number, end: number) => void,
+  ) {}
+
+  /** Goes on as another protocol: transactions so far are complete, bytes not read yet go to the new parser. */
+  change(at: Arrival, before: Session): void {
+    const { flow, talk } = at;
+    const name = before.requests.changeTo;
+    before.requests.changeTo = undefined;
+    if (talk.surprised) {
+      refuseChange(before);
+      return;
+    }
+    const number = this.protocols.findIndex(protocol => protocol.name === name);
+    const next = this.protocols[number];
+    // What is switched off is not read: the flow stays what it was.
+    if (next && !this.sessions.isEnabled(number)) {
+      talk.ignored = true;
+      for (const toServer of [true, false]) talk.side(toServer).routine = undefined;
+      return;
+    }
+    this.become(at, before, next);
+    if (!next || name !== ENCRYPTION || talk.session?.protocol !== next) return;
+    talk.expected = next;
+    this.records.expect(flow, next);
+  }
+
+  /**
+   * What comes first when encryption was asked for in the clear. It may be anything: what it is decides, not what it
+   * should be.
+   */
+  first(at: Arrival, bytes: Uint8Array, start: number, end: number): void {
+    const { talk, toServer } = at;
+    const side = talk.side(toServer);
+    const { held } = side;
+    held?.append(bytes, start, end);
+    const [all, from, to] = held ? ([held.view(), 0, held.length] as const) : ([bytes, start, end] as const);
+    const found = this.beginnings.isAsExpected(at, all, from, to);
+    if (found === 'more') {
+      if (!held) {
+        side.held = new GrowingBytes();
+        side.held.append(bytes, start, end);
+      }
+      return;
+    }
+    const other = talk.side(!toServer);
+    const waiting = other.held;
+    talk.expected = undefined;
+    side.held = undefined;
+    other.held = undefined;
+    if (typeof found !== 'boolean') {
+      talk.surprised = true;
+      this.become(at, talk.session!, found);
+    }
+    this.deliver(at, all, from, to);
+    if (waiting) this.deliver(inDirection(at, !toServer), waiting.view(), 0, waiting.length);
+  }
+
+  private become(at: Arrival, before: Session, next: Protocol | undefined): void {
+    const { flow, talk } = at;
+    if (++talk.changes > MOST_CHANGES) {
+      before.failed = true;
+      return;
+    }
+    for (const transaction of [...before.transactions]) before.complete(transaction);
+    for (const toServer of [true, false]) before.frames?.ended(toServer);
+    const rest = { toServer: talk.unread(true), toClient: talk.unread(false) };
+    talk.former = [...talk.former, before];
+    talk.told = false;
+    talk.session = undefined;
+    for (const toServer of [true, false]) {
+      const side = talk.side(toServer);
+      side.protocol = next;
+      side.routine = undefined;
+      side.held = undefined;
+      side.heard = false;
+      side.noted = false;
+    }
+    // What was only expected was never the flow's protocol.
+    this.records.leave(flow, talk.surprised ? undefined : before.protocol);
+    if (next) {
+      this.records.note(flow, true, next);
+      this.records.note(flow, false, next);
+      this.beginnings.begin(at, next, before.requests.handOver);
+      const session = talk.session as Session | undefined;
+      // It has read nothing yet.
+      if (session) session.precededBy = before.protocol.name;
+    }
+    for (const toServer of [true, false]) {
+      const bytes = toServer ? rest.toServer : rest.toClient;
+      if (bytes.length > 0) this.deliver(inDirection(at, toServer), bytes, 0, bytes.length);
+    }
+  }
+}
+
+/** What was asked for before did not come: there is no second change. */
+function refuseChange(session: Session): void {
+  const last = session.transactions.at(-1);
+  if (last && session.protocol.events.includes(REFUSED)) session.event(last, REFUSED);
+}
