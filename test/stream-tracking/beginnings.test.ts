@@ -152,6 +152,15 @@ describe('sessions whose beginning was not seen', () => {
     expect(conversation.counter('exception_policy.tcp.midstream.drop_flow')).toBe(1);
   });
 
+  it('pass to their end where the policy says so: nothing is known that they could be invalid by', () => {
+    const conversation = new Conversation({
+      config: { 'engine-mode': 'ips', stream: { 'midstream-policy': 'pass-flow' } },
+    });
+    const texts = ['> PA 1 1 abc', '< A 1 4', '> FA 4 1', '< FA 1 5', '> R 5'];
+    const outcomes = conversation.feedAll(texts.map(text => step(text)));
+    expect(outcomes.map(({ dropped }) => dropped)).toEqual([false, false, false, false, false]);
+  });
+
   it.each([
     ['ids', 'no', 'drop-flow'],
     ['ids', 'no', 'pass-packet'],

@@ -260,8 +260,10 @@ export class Tracker {
     this.flows[x.flow * FlowRecord.INTS + column]! |= x.flags;
   }
 
-  /** Inline, what is not valid in its session does not pass. */
+  /** Inline, what is not valid in its session does not pass; where a policy passed the flow without one, all does. */
   private refuse(x: Segment): void {
+    const passed = (this.flows[x.flow * FlowRecord.INTS + FlowRecord.FLAGS]! & FlowRecord.FLAG_PASSED) !== 0;
+    if (passed && this.cells[x.session + Session.STATE] === State.NONE) return;
     if (!this.settings.dropInvalid || this.row[x.p + Packet.VERDICT] !== Packet.VERDICT_NONE) return;
     this.row[x.p + Packet.VERDICT] = Packet.VERDICT_DROP;
     this.row[x.p + Packet.REASON] = REASON_STREAM_ERROR;
