@@ -5,6 +5,7 @@
 import { Conversations } from '../engine/application/conversations.js';
 import { loadProtocols, PROTOCOL_OPTIONS, PROTOCOL_PLUGINS } from '../engine/application/load-protocols.js';
 import { APPLICATION_OPTIONS } from '../engine/application/options.js';
+import { PacketNotes } from '../engine/application/packet-notes.js';
 import { PARSER_ERROR_OPTIONS } from '../engine/application/parser-errors.js';
 import { RECOGNITION_OPTIONS } from '../engine/application/recognition.js';
 import type { Talk } from '../engine/application/talk.js';
@@ -16,7 +17,6 @@ import type {
   TransactionUpdate,
 } from '../engine/application-layer.js';
 import { Batch } from '../engine/batch.js';
-import type { DistantStreams } from '../engine/distant-streams.js';
 import { swapRecord } from '../engine/exchanged-flow.js';
 import { FIREWALL } from '../engine/firewall.js';
 import * as Flow from '../engine/flow-record.js';
@@ -26,7 +26,6 @@ import { defineModule, type Thread, type ThreadModule } from '../engine/module.j
 import * as Packet from '../engine/packet.js';
 import type { Protocol } from '../engine/protocol.js';
 import { SettledFlows } from '../engine/settled-flows.js';
-import { STREAM_CONTROL } from '../engine/stream-control.js';
 
 const TCP = 6;
 const UDP = 17;
@@ -60,8 +59,7 @@ export class Application implements ThreadModule, ApplicationLayer {
   private readonly ahead = new Batch();
   /** What a firewall dropped is not parsed. */
   private readonly firewall: boolean;
-  /** Undefined where reassembly is in this thread. */
-  private readonly distantStreams: DistantStreams | undefined;
+  private readonly notes: PacketNotes;
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
   private readonly bytes: Uint8Array;
@@ -79,7 +77,7 @@ export class Application implements ThreadModule, ApplicationLayer {
     this.updates = this.conversations.telling.updates;
     this.closedFiles = this.conversations.telling.closedFiles;
     thread.services.set('application-layer', this);
-    if (!thread.services.has(STREAM_CONTROL)) this.distantStreams = thread.distantStreams;
+    this.notes = new PacketNotes(thread);
     const table = thread.services.get(FLOW_TABLE) as FlowTable | undefined;
     this.conversations.useSwap(() => (table ? table.swap(this.batch, this.index) : this.exchange()));
   }
@@ -113,7 +111,7 @@ export class Application implements ThreadModule, ApplicationLayer {
       batch.keep(slot);
       this.index = i;
       this.packet(slot, slot * Packet.INTS);
-      if (this.distantStreams) this.noteRead(this.distantStreams, slot * Packet.INTS);
+      this.notes.read(slot * Packet.INTS);
     }
     batch.replace();
     this.conversations.noteGauges();
@@ -141,21 +139,6 @@ export class Application implements ThreadModule, ApplicationLayer {
     this.conversations.telling.begin(batch);
   }
 
-  /** Tells reassembly, in another thread, what was read of the stream. */
-  private noteRead(streams: DistantStreams, p: number): void {
-    const { row } = this;
-    const flow = row[p + Packet.FLOW]!;
-    if (flow < 0) return;
-    // Whatever it carries: nothing of this flow may stay for the next one in its row.
-    if (row[p + Packet.PSEUDO] === Packet.PSEUDO_FLOW_END) {
-      streams.forget(flow);
-      return;
-    }
-    if (!Packet.bringsStream(row, p)) return;
-    const toServer = (row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_TO_SERVER) !== 0;
-    streams.haveRead(flow, toServer, (row[p + Packet.STREAM_OFFSET]! + row[p + Packet.STREAM_LENGTH]!) | 0);
-  }
-
   /** The flow table is another thread's: packets are turned as they come, and the row when its owner is done with it. */
   private exchange(): void {
     const p = this.batch.slots[this.index]! * Packet.INTS;
@@ -170,7 +153,7 @@ export class Application implements ThreadModule, ApplicationLayer {
     if (flow < 0 || pseudo === Packet.PSEUDO_EVENT) return;
     const known = this.conversations.find(flow);
     if (pseudo === Packet.PSEUDO_FLOW_END) {
-      this.noteProtocols(p, flow);
+      this.notes.protocols(p, flow);
       this.conversations.end(slot, p, flow);
       if (known?.exchanged) swapRecord(this.thread.flows, flow);
       return;
@@ -178,46 +161,18 @@ export class Application implements ThreadModule, ApplicationLayer {
     if (this.firewall && this.flows[flow * Flow.INTS + Flow.ACTION] === Flow.ACTION_DROP) return;
     if (known?.bypassed) this.settled.bypassed.note(p, flow);
     if (known?.settled && this.settled.note(p, flow)) {
-      this.noteProtocols(p, flow);
+      this.notes.protocols(p, flow);
       return;
     }
     if (known?.exchanged) row[p + Packet.FLOW_STATE]! ^= Packet.FLOW_TO_SERVER;
     const protocol = row[p + Packet.PROTOCOL];
     if (protocol === TCP) this.segment(p, flow);
     else if (protocol === UDP && pseudo !== Packet.PSEUDO_STREAM) this.datagram(p, flow);
-    this.noteProtocols(p, flow);
+    this.notes.protocols(p, flow);
     const talk = this.conversations.find(flow);
     if (!talk) return;
-    if (pseudo === Packet.PSEUDO_NONE) this.noteInspection(p, talk);
+    if (pseudo === Packet.PSEUDO_NONE) this.notes.inspection(p, talk);
     this.tell(slot, p, talk);
-  }
-
-  /**
-   * What is about recognition alone is inspected once in each direction; and a parser may want the stream inspected.
-   */
-  private noteInspection(p: number, talk: Talk): void {
-    const toServer = (this.row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
-    const side = talk.side(toServer);
-    if (side.inspect) {
-      side.inspect = false;
-      this.row[p + Packet.FLAGS]! |= Packet.FLAG_INSPECT_STREAM;
-    }
-    if (side.noted || !side.heard) return;
-    const known = toServer ? Packet.FLOW_APPLICATION_TO_SERVER : Packet.FLOW_APPLICATION_TO_CLIENT;
-    if (Packet.applicationIn(this.row[p + Packet.FLOW_STATE]!, known) === 0 && !talk.ignored) return;
-    side.noted = true;
-    this.row[p + Packet.FLAGS]! |= Packet.FLAG_PROTOCOL_TOLD;
-  }
-
-  /** Much of a batch is parsed before it is inspected: each packet says what was known when it came. */
-  private noteProtocols(p: number, flow: number): void {
-    const { flows } = this;
-    const f = flow * Flow.INTS;
-    this.row[p + Packet.FLOW_STATE]! |=
-      Packet.FLOW_APPLICATION_NOTED |
-      ((flows[f + Flow.APP_PROTOCOL]! & 255) << Packet.FLOW_APPLICATION) |
-      ((flows[f + Flow.APP_PROTOCOL_TO_SERVER]! & 255) << Packet.FLOW_APPLICATION_TO_SERVER) |
-      ((flows[f + Flow.APP_PROTOCOL_TO_CLIENT]! & 255) << Packet.FLOW_APPLICATION_TO_CLIENT);
   }
 
   private tell(slot: number, p: number, talk: Talk): void {

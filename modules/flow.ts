@@ -22,8 +22,9 @@ import { Care, prealloc } from './flow/care.js';
 import { ClockHand } from './flow/clock-hand.js';
 import { elephantOptions } from './flow/elephants.js';
 import { expiry } from './flow/expiry.js';
+import { emergencyRecovery, hashSize, memcap, simulatedMemcap } from './flow/options.js';
 import { recursionTracking, vlanTracking, wantsFlow } from './flow/packet-key.js';
-import { emergencyRecovery, FlowTable, hashSize, memcap, simulatedMemcap } from './flow/table.js';
+import { FlowTable } from './flow/table.js';
 import { timeoutOptions } from './flow/timeouts.js';
 
 export const options: readonly AnyOption[] = [

@@ -3,40 +3,18 @@
  * outputs.
  */
 import type { Batch } from '../../engine/batch.js';
-import {
-  ALERT_ACTION,
-  ALERT_ACTION_CHANGED,
-  ALERT_DATA,
-  ALERT_DATA_LENGTH,
-  ALERT_FLAGS,
-  ALERT_IN_STREAM,
-  ALERT_IN_TRANSACTION,
-  ALERT_TRANSACTION_GUESSED,
-  EVENT_ALERT,
-  EVENT_DROP,
-  keepEvent,
-  roomOf,
-} from '../../engine/event.js';
+import { EVENT_DROP, keepEvent } from '../../engine/event.js';
 import * as Flow from '../../engine/flow-record.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
-import type { Protocol, Transaction } from '../../engine/protocol.js';
 import { REASON_RULES, REASON_RULES_THRESHOLD } from '../../engine/verdict.js';
 import * as Header from '../../signatures/compile/header.js';
 import type { RuleSetImage } from '../../signatures/compile/image.js';
 import * as Traits from '../../signatures/compile/traits.js';
 import { SILENT, SUPPRESSED, type Thresholds } from '../../signatures/state/thresholds.js';
-import {
-  type AlertQueue,
-  MATCH_DROPS,
-  MATCH_GUESSED,
-  MATCH_STREAM,
-  MATCH_TRANSACTION,
-  type Subject,
-} from './alert-queue.js';
+import { type AlertQueue, MATCH_DROPS, MATCH_STREAM, MATCH_TRANSACTION } from './alert-queue.js';
+import type { Alerts } from './alerts.js';
 import { dropFlow } from './flow-drop.js';
-import type { Notes } from './notes.js';
-import type { ShownStreams } from './shown-stream.js';
 
 /** What a rate filter puts in place of a signature's own action. */
 const NEW_ACTIONS: Readonly<Record<string, number>> = {
@@ -56,20 +34,18 @@ const DROPS = new Set([
 export class Judgement {
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
-  private readonly counters: { alerts: number; suppressed: number; lost: number };
+  private readonly counters: { suppressed: number; lost: number };
 
   constructor(
     private readonly thread: Thread,
     private readonly image: RuleSetImage,
     private readonly inline: boolean,
     private readonly thresholds: Thresholds | undefined,
-    private readonly shown: ShownStreams | undefined,
-    private readonly notes: Notes,
+    private readonly alerts: Alerts,
   ) {
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
     this.counters = {
-      alerts: thread.counters.declare('detect.alert'),
       suppressed: thread.counters.declare('detect.alerts_suppressed'),
       lost: thread.counters.declare('detect.events_lost'),
     };
@@ -109,11 +85,11 @@ export class Judgement {
       const toFlow = flow >= 0 && this.appliesToFlow(h, queue.flags[i]!);
       if (action === Header.ACTION_PASS) {
         if (dropping < 0) this.pass(p, flow, toFlow);
-        if ((options & Header.OPTION_ALERT_TOO) !== 0) this.alert(batch, slot, wire, queue, i, 0);
+        if ((options & Header.OPTION_ALERT_TOO) !== 0) this.alerts.tell(batch, slot, wire, queue, i, 0);
         break;
       }
       if (DROPS.has(action) && this.drop(action, p, wire, flow, toFlow, reason)) dropping = signature;
-      if (!silent) this.alert(batch, slot, wire, queue, i, changed);
+      if (!silent) this.alerts.tell(batch, slot, wire, queue, i, changed);
     }
     if (dropping >= 0 && this.inline) this.tellDrop(batch, wire, dropping);
   }
@@ -133,7 +109,7 @@ export class Judgement {
   /** What the firewall decided is done already: it only alerts here. */
   private firewallAlert(batch: Batch, slot: number, wire: number, queue: AlertQueue, i: number): void {
     const drops = (queue.flags[i]! & MATCH_DROPS) !== 0;
-    this.alert(batch, slot, wire, queue, i, drops ? Packet.VERDICT_DROP : 0);
+    this.alerts.tell(batch, slot, wire, queue, i, drops ? Packet.VERDICT_DROP : 0);
   }
 
   /** What the thresholds of a signature say of its match; undefined where it has none. */
@@ -204,81 +180,6 @@ export class Judgement {
     if (event < 0) this.thread.counters.values[this.counters.lost]!++;
     else this.row[event * Packet.INTS + Packet.EVENT_SIGNATURE] = signature;
   }
-
-  /** @param changed verdict in place of the signature's own action, 0 for its own */
-  private alert(
-    batch: Batch,
-    slot: number,
-    wire: number,
-    queue: AlertQueue,
-    i: number,
-    changed: number,
-  ): void {
-    const { row } = this;
-    const p = slot * Packet.INTS;
-    row[p + Packet.ALERTS]!++;
-    if (wire !== slot) row[wire * Packet.INTS + Packet.ALERTS]!++;
-    const flow = row[p + Packet.FLOW]!;
-    if (flow >= 0) this.flows[flow * Flow.INTS + Flow.ALERTS]!++;
-    this.thread.counters.values[this.counters.alerts]!++;
-    if (!this.thread.wants(EVENT_ALERT)) return;
-    const toServer = queue.toServer[i] === 1;
-    const subject = queue.subjects[i];
-    const own = this.membersOf(subject, toServer, flow, queue.contexts[i]!);
-    const members = joined(own, queue.members[i]!);
-    let shown = this.shownWith(p, flow, toServer, queue.flags[i]!);
-    let event = keepEvent(this.thread, batch, EVENT_ALERT, slot, members, shown);
-    if (event < 0 && shown > 0) {
-      // An alert that shows less is better than none.
-      shown = 0;
-      event = keepEvent(this.thread, batch, EVENT_ALERT, slot, members);
-    }
-    if (event < 0) {
-      this.thread.counters.values[this.counters.lost]!++;
-      return;
-    }
-    const e = event * Packet.INTS;
-    row[e + Packet.EVENT_SIGNATURE] = queue.signatures[i]!;
-    row[e + Packet.EVENT_TRANSACTION] = queue.transactions[i]!;
-    row[e + ALERT_FLAGS] = eventFlags(queue.flags[i]!) | (changed !== 0 ? ALERT_ACTION_CHANGED : 0);
-    row[e + ALERT_ACTION] = changed;
-    if (shown > 0) this.showStream(event, shown);
-    if (flow >= 0) {
-      const state = row[p + Packet.FLOW_STATE]! & ~Packet.FLOW_TO_SERVER;
-      row[e + Packet.FLOW_STATE] = state | (toServer ? Packet.FLOW_TO_SERVER : 0);
-    }
-  }
-
-  /** Members of the record: the transaction, what the signature noted, and what is known of the flow. */
-  private membersOf(subject: Subject | undefined, toServer: boolean, flow: number, context: string): string {
-    const transaction = subject ? transactionMembers(subject.protocol, subject.transaction, toServer) : '';
-    const alert = context === '' ? '' : `"alert":{${context}}`;
-    return joined(joined(transaction, alert), this.notes.members(flow));
-  }
-
-  /** @returns bytes that the alert shows of the stream in which it matched, 0 when it matched elsewhere */
-  private shownWith(p: number, flow: number, toServer: boolean, flags: number): number {
-    if (!this.shown || flow < 0 || (flags & (MATCH_STREAM | MATCH_TRANSACTION)) === 0) return 0;
-    return this.shown.gather(p, flow, toServer);
-  }
-
-  private showStream(event: number, length: number): void {
-    const { row } = this;
-    const e = event * Packet.INTS;
-    const at = roomOf(row, event);
-    row[e + ALERT_DATA] = at;
-    row[e + ALERT_DATA_LENGTH] = length;
-    this.shown!.write(this.thread.memory.bytes, at);
-  }
-}
-
-/** As outputs know them. */
-function eventFlags(flags: number): number {
-  return (
-    ((flags & MATCH_STREAM) !== 0 ? ALERT_IN_STREAM : 0) |
-    ((flags & MATCH_TRANSACTION) !== 0 ? ALERT_IN_TRANSACTION : 0) |
-    ((flags & MATCH_GUESSED) !== 0 ? ALERT_TRANSACTION_GUESSED : 0)
-  );
 }
 
 function verdictOf(action: number): number {
@@ -296,16 +197,4 @@ function verdictOf(action: number): number {
     default:
       return Packet.VERDICT_DROP;
   }
-}
-
-/** The transaction as an alert tells it. */
-function transactionMembers(protocol: Protocol, transaction: Transaction, toServer: boolean): string {
-  return joined(
-    protocol.record(transaction, true, undefined, toServer),
-    protocol.alertMembers?.(transaction) ?? '',
-  );
-}
-
-function joined(a: string, b: string): string {
-  return a !== '' && b !== '' ? `${a},${b}` : a + b;
 }

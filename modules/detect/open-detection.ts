@@ -12,6 +12,7 @@ import { signatureLanguage } from '../../signatures/language.js';
 import { PCRE_MATCH_LIMIT, PCRE_RECURSION_LIMIT } from '../../signatures/rule-settings.js';
 import { Thresholds } from '../../signatures/state/thresholds.js';
 import { AlertQueue } from './alert-queue.js';
+import { Alerts } from './alerts.js';
 import { BatchPlan } from './batch-plan.js';
 import { Detection } from './detection.js';
 import { type DetectionParts, Hand } from './detection-parts.js';
@@ -142,7 +143,8 @@ function partsOf(home: Home, image: RuleSetImage, scan: Scan, rules: Rules): Det
 function judgementOf({ thread, stores, shown }: Home, image: RuleSetImage, rules: Rules): Judgement {
   const { memory, config } = thread;
   const thresholds = new Thresholds(memory, stores.thresholds, stores.tracker, n => rules.at(n).signature);
-  return new Judgement(thread, image, config.read(engineMode) === 'ips', thresholds, shown, stores.notes);
+  const alerts = new Alerts(thread, shown, stores.notes);
+  return new Judgement(thread, image, config.read(engineMode) === 'ips', thresholds, alerts);
 }
 
 function inspectTransactions(

@@ -9,7 +9,8 @@ import { integer, option } from '../../engine/config/option.js';
 import type { ExpiryPolicy } from '../../engine/flow-expiry.js';
 import type { Thread } from '../../engine/module.js';
 import { expiry } from './expiry.js';
-import { emergencyRecovery, type FlowTable } from './table.js';
+import { emergencyRecovery } from './options.js';
+import type { FlowTable } from './table.js';
 
 export const prealloc = option(
   'flow.prealloc',

@@ -3,7 +3,6 @@
  */
 import type { Batch } from '../../engine/batch.js';
 import { BypassedPackets } from '../../engine/bypassed-packets.js';
-import { integer, option, size } from '../../engine/config/option.js';
 import { ExceptionPolicy } from '../../engine/exception-policy/applying.js';
 import { TARGETS } from '../../engine/exception-policy.js';
 import { swapRecord } from '../../engine/exchanged-flow.js';
@@ -17,37 +16,13 @@ import { REASON_FLOW_MEMCAP } from '../../engine/verdict.js';
 import { FlowCounters } from './counters.js';
 import { type Elephants, elephantsOf } from './elephants.js';
 import { Endings } from './endings.js';
+import { beginRow } from './first-packet.js';
 import { IndexTable } from './index-table.js';
+import { hashSize, memcap, simulatedMemcap } from './options.js';
 import { isIcmpError, OTHER, PacketKey, TO_SERVER } from './packet-key.js';
 import { FreeRows } from './rows.js';
 import { Timeouts } from './timeouts.js';
 import { FlowUpdate } from './update.js';
-
-export const memcap = option(
-  'flow.memcap',
-  size,
-  128 << 20,
-  'memory of all flow tables; no more flows beyond',
-);
-export const hashSize = option(
-  'flow.hash-size',
-  integer(16, 2 ** 24),
-  65536,
-  'entries of the hash index at the start',
-);
-export const emergencyRecovery = option(
-  'flow.emergency-recovery',
-  integer(1, 100),
-  30,
-  'percent of rows that must be free for emergency mode to end',
-);
-/** Fault injection: the packet with this number finds no room for a new flow. */
-export const simulatedMemcap = option(
-  'simulate.packet-flow-memcap',
-  integer(0),
-  0,
-  'number of the packet for which the flow memcap counts as reached',
-);
 
 /** A row and its share of the index, which is at most a quarter full just after growing. */
 const BYTES_PER_FLOW = FlowRecord.INTS * 4 + 32;
@@ -192,44 +167,12 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
       this.memcapPolicy.apply(slot, -1);
       return -1;
     }
-    this.initialise(flow, p);
+    beginRow(this.flows, flow, this.key.columns, this.row, p, this.emergency);
     this.used++;
     this.index.insert(this.index.mix(this.row[p + Packet.FLOW_HASH]!), flow);
     this.counters.began(this.row[p + Packet.PROTOCOL]!);
     this.update.packet(slot, flow, true, false);
     return flow;
-  }
-
-  private initialise(flow: number, p: number): void {
-    const { row, flows } = this;
-    const f = flow * FlowRecord.INTS;
-    flows.fill(0, f, f + FlowRecord.INTS);
-    flows.set(this.key.columns, f);
-    flows[f + FlowRecord.HASH] = row[p + Packet.FLOW_HASH]!;
-    flows[f + FlowRecord.STATE] = FlowRecord.STATE_NEW;
-    flows[f + FlowRecord.FLAGS] =
-      (this.emergency ? FlowRecord.FLAG_EMERGENCY : 0) |
-      (row[p + Packet.LINK_TYPE]! << FlowRecord.LINK_TYPE_SHIFT);
-    flows[f + FlowRecord.START_SECONDS] = row[p + Packet.SECONDS]!;
-    flows[f + FlowRecord.START_NANOSECONDS] = row[p + Packet.NANOSECONDS]!;
-    flows[f + FlowRecord.FIRST_NUMBER] = row[p + Packet.NUMBER]!;
-    const protocol = row[p + Packet.PROTOCOL];
-    if (protocol === 1 || protocol === 58) {
-      flows[f + FlowRecord.ICMP_TYPE] = row[p + Packet.SOURCE_PORT]!;
-      flows[f + FlowRecord.ICMP_CODE] = row[p + Packet.DESTINATION_PORT]!;
-    }
-    this.identify(f);
-  }
-
-  /** The flow's id follows from its hash and start, so it is the same whatever threads there are. */
-  private identify(f: number): void {
-    const { flows } = this;
-    const time =
-      Math.imul(flows[f + FlowRecord.START_SECONDS]!, 0x85ebca6b) ^ flows[f + FlowRecord.START_NANOSECONDS]!;
-    const port = flows[f + FlowRecord.CLIENT_PORT]!;
-    flows[f + FlowRecord.ID_LOW] = Math.imul(flows[f + FlowRecord.HASH]! ^ time, 0x9e3779b1);
-    flows[f + FlowRecord.ID_HIGH] =
-      (Math.imul(time ^ port, 0xc2b2ae35) ^ flows[f + FlowRecord.HASH]!) & 0x7ffff;
   }
 
   /** Takes a flow out of the table. Its row stays as it is until its end has been told to all. */

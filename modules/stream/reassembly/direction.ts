@@ -56,3 +56,8 @@ export const ENDED = 1 << 5;
 export const HAD_GAP = 1 << 6;
 /** After the fact: contiguous data beyond the depth came, so protocols are given no more. */
 export const DEPTH_SEEN = 1 << 7;
+
+/** Where the state of a direction of a flow begins. */
+export function rowOf(flow: number, toServer: boolean): number {
+  return (flow * 2 + (toServer ? 1 : 0)) * INTS;
+}

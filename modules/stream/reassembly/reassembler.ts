@@ -17,9 +17,10 @@ import { RAW_REASSEMBLY } from '../../../engine/raw-reassembly.js';
 import { type OverlapVersions, STREAM_CONTROL, type StreamControl } from '../../../engine/stream-control.js';
 import { ReassemblyCounters } from './counters.js';
 import { Delivery } from './delivery.js';
+import { Depth } from './depth.js';
 import * as Direction from './direction.js';
-import { DistantDepth } from './distant-depth.js';
-import { absorbWaiting, bufferOffset, releaseEmptyBuffer } from './in-order.js';
+import { absorbWaiting } from './in-order.js';
+import { forgetAcknowledged, goOnWithoutHistory, handOnInline, hasMore } from './inline.js';
 import { Limits } from './limits.js';
 import * as Options from './options.js';
 import { Occasion, Outlet } from './outlet.js';
@@ -43,7 +44,7 @@ export class Reassembler implements StreamControl {
   private readonly rows: Int32Array;
   private readonly store: Store;
   private readonly limits: Limits;
-  private readonly distantDepth: DistantDepth | undefined;
+  private readonly depth: Depth;
   private readonly simulatedMemcap: number;
   private readonly placement: Placement;
   private readonly delivery: Delivery;
@@ -63,7 +64,7 @@ export class Reassembler implements StreamControl {
     this.store = { rows: this.rows, pieces, memory, bytes: thread.memory.bytes, copy: thread.memory.copy };
     this.limits = new Limits(config);
     this.inStream = config.read(RAW_REASSEMBLY) ? Packet.FLAG_IN_STREAM : 0;
-    this.distantDepth = DistantDepth.of(thread);
+    this.depth = new Depth(thread, this.rows);
     this.simulatedMemcap = config.read(Options.SIMULATED_MEMCAP);
     this.counters = new ReassemblyCounters(thread.counters);
     this.placement = new Placement(
@@ -108,7 +109,7 @@ export class Reassembler implements StreamControl {
    */
   open(flow: number, toServer: boolean, firstSequence: number, policy: number, inline: boolean): void {
     const { rows } = this;
-    const r = rowOf(flow, toServer);
+    const r = Direction.rowOf(flow, toServer);
     if ((rows[r + Direction.FLAGS]! & Direction.OPEN) !== 0) this.close(r);
     const settled = inline || policy === FIRST || policy === LINUX_6;
     rows[r + Direction.FLAGS] =
@@ -119,15 +120,16 @@ export class Reassembler implements StreamControl {
   }
 
   setDepth(flow: number, bytes: number): void {
-    const depth = Math.min(bytes, 2 ** 32 - 1);
-    this.rows[rowOf(flow, false) + Direction.DEPTH] = depth;
-    this.rows[rowOf(flow, true) + Direction.DEPTH] = depth;
+    this.depth.set(flow, bytes);
   }
 
   /** Whether data of this direction is still reassembled: it began, and neither its depth nor its end is reached. */
   isActive(flow: number, toServer: boolean): boolean {
     const { OPEN, ENDED, DEPTH_REACHED } = Direction;
-    return (this.rows[rowOf(flow, toServer) + Direction.FLAGS]! & (OPEN | ENDED | DEPTH_REACHED)) === OPEN;
+    return (
+      (this.rows[Direction.rowOf(flow, toServer) + Direction.FLAGS]! & (OPEN | ENDED | DEPTH_REACHED)) ===
+      OPEN
+    );
   }
 
   /**
@@ -146,11 +148,11 @@ export class Reassembler implements StreamControl {
     length: number,
   ): number {
     const { rows } = this;
-    const r = rowOf(flow, toServer);
+    const r = Direction.rowOf(flow, toServer);
     if (!this.isActive(flow, toServer)) return PLACED;
     const start = (sequence - rows[r + Direction.FIRST_SEQUENCE]!) | 0;
-    this.askDepth(batch, flow, r, (start + length) | 0);
-    const end = this.cutToDepth(r, start, (start + length) | 0);
+    this.depth.ask(batch, flow, r, (start + length) | 0);
+    const end = this.depth.cut(r, start, (start + length) | 0);
     const p = slot * Packet.INTS;
     const inline = (rows[r + Direction.FLAGS]! & Direction.INLINE) !== 0;
     const repeated = inline && ((end - rows[r + Direction.DELIVERED]!) | 0) <= 0;
@@ -171,7 +173,11 @@ export class Reassembler implements StreamControl {
     this.reportOverlap(slot);
     if (outcome !== PLACED) this.reportLoss(outcome, p);
     else if (!repeated) this.memory.row[p + Packet.FLAGS]! |= this.inStream;
-    if (inline) this.handOnInline(batch, slot, r, toServer, start, end, offset, outcome);
+    if (!inline) return outcome;
+    if (outcome === OVER_MEMCAP) goOnWithoutHistory(this.store, r, start, end);
+    if (!hasMore(this.store, r)) return outcome;
+    this.memory.row[p + Packet.FLAGS]! |= this.inStream;
+    handOnInline(this.store, this.outlet, r, start, end, offset, this.on(batch, slot, toServer, true));
     return outcome;
   }
 
@@ -181,13 +187,13 @@ export class Reassembler implements StreamControl {
    */
   acknowledged(batch: Batch, slot: number, flow: number, toServer: boolean, ack: number): void {
     const { rows } = this;
-    const r = rowOf(flow, toServer);
+    const r = Direction.rowOf(flow, toServer);
     if (!this.isActive(flow, toServer)) return;
     const position = (ack - rows[r + Direction.FIRST_SEQUENCE]!) | 0;
     if (((position - rows[r + Direction.ACKED]!) | 0) > 0) rows[r + Direction.ACKED] = position;
     const inOrder = rows[r + Direction.IN_ORDER]!;
     const inline = (rows[r + Direction.FLAGS]! & Direction.INLINE) !== 0;
-    if (inline) this.forgetAcknowledged(r);
+    if (inline) forgetAcknowledged(this.store, r);
     if (rows[r + Direction.DELIVERED] === inOrder && rows[r + Direction.WAITING_PIECES] === 0) return;
     // Inline, the packet's row is for its own data.
     this.outlet.handOn(r, rows[r + Direction.ACKED]!, this.on(batch, slot, toServer, !inline));
@@ -200,7 +206,7 @@ export class Reassembler implements StreamControl {
    */
   finish(batch: Batch, slot: number, flow: number, toServer: boolean, flags: number, limit?: number): void {
     const { rows, delivery } = this;
-    const r = rowOf(flow, toServer);
+    const r = Direction.rowOf(flow, toServer);
     if (!this.isActive(flow, toServer)) return;
     const occasion = this.on(batch, slot, toServer, this.mayCarryEnd(r, slot, toServer));
     occasion.ending = true;
@@ -216,15 +222,15 @@ export class Reassembler implements StreamControl {
 
   stop(flow: number, toServer: boolean): void {
     if (!this.isActive(flow, toServer)) return;
-    const r = rowOf(flow, toServer);
+    const r = Direction.rowOf(flow, toServer);
     this.rows[r + Direction.FLAGS]! |= Direction.ENDED;
     this.outlet.dispose(r);
   }
 
   /** The flow is over: frees what both directions hold. */
   free(flow: number): void {
-    this.close(rowOf(flow, false));
-    this.close(rowOf(flow, true));
+    this.close(Direction.rowOf(flow, false));
+    this.close(Direction.rowOf(flow, true));
   }
 
   overlapOf(slot: number): OverlapVersions | undefined {
@@ -257,40 +263,6 @@ export class Reassembler implements StreamControl {
     return ((this.memory.row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0) === toServer;
   }
 
-  /** Before the depth cuts data off, readers in other threads are asked whether they want it. */
-  private askDepth(batch: Batch, flow: number, r: number, end: number): void {
-    const { rows } = this;
-    if (!this.distantDepth || this.beyondDepth(r, end) <= 0) return;
-    // Whoever was asked once and had no answer is given no more.
-    if ((rows[r + Direction.FLAGS]! & Direction.DEPTH_SEEN) !== 0) return;
-    const toServer = rows[rowOf(flow, true) + Direction.DELIVERED]!;
-    const toClient = rows[rowOf(flow, false) + Direction.DELIVERED]!;
-    const asked = this.distantDepth.asked(batch, flow, toServer, toClient);
-    if (asked !== undefined) this.setDepth(flow, asked);
-  }
-
-  /** How many bytes of data up to position `end` lie beyond the depth; 0 or less when none do. */
-  private beyondDepth(r: number, end: number): number {
-    const { rows } = this;
-    const depth = rows[r + Direction.DEPTH]! >>> 0;
-    if (depth === 0) return 0;
-    const delivered = rows[r + Direction.DELIVERED]!;
-    return (delivered >>> 0) + ((end - delivered) | 0) - depth;
-  }
-
-  private cutToDepth(r: number, start: number, end: number): number {
-    const { rows } = this;
-    const over = this.beyondDepth(r, end);
-    if (over <= 0) return end;
-    // What waits for its acknowledgment now is left to signatures.
-    if (
-      ((start - rows[r + Direction.IN_ORDER]!) | 0) <= 0 &&
-      (rows[r + Direction.FLAGS]! & Direction.INLINE) === 0
-    )
-      rows[r + Direction.FLAGS]! |= Direction.DEPTH_SEEN;
-    return (end - over) | 0;
-  }
-
   private reportOverlap(slot: number): void {
     const { survey } = this.placement;
     if (!survey.overlaps) return;
@@ -309,49 +281,6 @@ export class Reassembler implements StreamControl {
     else this.counters.outOfOrderLimit();
     const event = memcap ? Event.STREAM_REASSEMBLY_INSERT_MEMCAP : Event.STREAM_REASSEMBLY_INSERT_LIMIT;
     Packet.setEvent(this.memory.row, p, event);
-  }
-
-  private handOnInline(
-    batch: Batch,
-    slot: number,
-    r: number,
-    toServer: boolean,
-    start: number,
-    end: number,
-    offset: number,
-    outcome: number,
-  ): void {
-    const { rows } = this;
-    if (outcome === OVER_MEMCAP) this.goOnWithoutHistory(r, start, end);
-    const delivered = rows[r + Direction.DELIVERED]!;
-    const inOrder = rows[r + Direction.IN_ORDER]!;
-    if (((inOrder - delivered) | 0) <= 0) return;
-    const own = inOrder === end && ((delivered - start) | 0) >= 0;
-    const data = own ? offset + ((delivered - start) | 0) : bufferOffset(this.store, r, delivered);
-    this.memory.row[slot * Packet.INTS + Packet.FLAGS]! |= this.inStream;
-    this.outlet.give(r, inOrder, data, this.on(batch, slot, toServer, true), Packet.STREAM_INLINE);
-  }
-
-  /** Inline data that follows in order is inspected even when there is no memory to keep a copy of it. */
-  private goOnWithoutHistory(r: number, start: number, end: number): void {
-    const { rows, store } = this;
-    const inOrder = rows[r + Direction.IN_ORDER]!;
-    if (((start - inOrder) | 0) > 0 || ((end - inOrder) | 0) <= 0 || rows[r + Direction.WAITING_PIECES] !== 0)
-      return;
-    if (rows[r + Direction.BUFFER] !== 0) store.memory.release(rows[r + Direction.BUFFER]! - 1);
-    rows[r + Direction.BUFFER] = 0;
-    rows[r + Direction.IN_ORDER] = end;
-    rows[r + Direction.KEPT_FROM] = end;
-  }
-
-  private forgetAcknowledged(r: number): void {
-    const { rows } = this;
-    const inOrder = rows[r + Direction.IN_ORDER]!;
-    const acked = rows[r + Direction.ACKED]!;
-    const to = ((acked - inOrder) | 0) < 0 ? acked : inOrder;
-    if (((to - rows[r + Direction.KEPT_FROM]!) | 0) <= 0) return;
-    rows[r + Direction.KEPT_FROM] = to;
-    releaseEmptyBuffer(this.store, r);
   }
 
   /** Position of the sequence number `limit`, or the end of the contiguous data if that is nearer. */
@@ -379,10 +308,6 @@ export class Reassembler implements StreamControl {
     if (lost > 0 && (this.rows[r + Direction.FLAGS]! & Direction.DEPTH_REACHED) === 0)
       this.counters.dataLost(lost);
   }
-}
-
-function rowOf(flow: number, toServer: boolean): number {
-  return (flow * 2 + (toServer ? 1 : 0)) * Direction.INTS;
 }
 
 function streamMemory(range: ByteRange, memcap: number, threads: number): StreamMemory {

@@ -1,0 +1,66 @@
+/** What is noted with packets of their conversations, for detection behind and for reassembly in front. */
+import type { DistantStreams } from '../distant-streams.js';
+import * as Flow from '../flow-record.js';
+import type { Thread } from '../module.js';
+import * as Packet from '../packet.js';
+import { STREAM_CONTROL } from '../stream-control.js';
+import type { Talk } from './talk.js';
+
+export class PacketNotes {
+  private readonly row: Int32Array;
+  private readonly flows: Int32Array;
+  /** Undefined where reassembly is in this thread. */
+  private readonly distantStreams: DistantStreams | undefined;
+
+  constructor(thread: Thread) {
+    this.row = thread.memory.row;
+    this.flows = thread.flows.row;
+    if (!thread.services.has(STREAM_CONTROL)) this.distantStreams = thread.distantStreams;
+  }
+
+  /** Much of a batch is parsed before it is inspected: each packet says what was known when it came. */
+  protocols(p: number, flow: number): void {
+    const { flows } = this;
+    const f = flow * Flow.INTS;
+    this.row[p + Packet.FLOW_STATE]! |=
+      Packet.FLOW_APPLICATION_NOTED |
+      ((flows[f + Flow.APP_PROTOCOL]! & 255) << Packet.FLOW_APPLICATION) |
+      ((flows[f + Flow.APP_PROTOCOL_TO_SERVER]! & 255) << Packet.FLOW_APPLICATION_TO_SERVER) |
+      ((flows[f + Flow.APP_PROTOCOL_TO_CLIENT]! & 255) << Packet.FLOW_APPLICATION_TO_CLIENT);
+  }
+
+  /**
+   * What is about recognition alone is inspected once in each direction; and a parser may want the stream inspected.
+   */
+  inspection(p: number, talk: Talk): void {
+    const { row } = this;
+    const toServer = (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
+    const side = talk.side(toServer);
+    if (side.inspect) {
+      side.inspect = false;
+      row[p + Packet.FLAGS]! |= Packet.FLAG_INSPECT_STREAM;
+    }
+    if (side.noted || !side.heard) return;
+    const known = toServer ? Packet.FLOW_APPLICATION_TO_SERVER : Packet.FLOW_APPLICATION_TO_CLIENT;
+    if (Packet.applicationIn(row[p + Packet.FLOW_STATE]!, known) === 0 && !talk.ignored) return;
+    side.noted = true;
+    row[p + Packet.FLAGS]! |= Packet.FLAG_PROTOCOL_TOLD;
+  }
+
+  /** Tells reassembly, in another thread, what was read of the stream. */
+  read(p: number): void {
+    const { row, distantStreams } = this;
+    if (!distantStreams) return;
+    const flow = row[p + Packet.FLOW]!;
+    if (flow < 0) return;
+    // Whatever it carries: nothing of this flow may stay for the next one in its row.
+    if (row[p + Packet.PSEUDO] === Packet.PSEUDO_FLOW_END) {
+      distantStreams.forget(flow);
+      return;
+    }
+    if (!Packet.bringsStream(row, p)) return;
+    const toServer = (row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_TO_SERVER) !== 0;
+    const end = (row[p + Packet.STREAM_OFFSET]! + row[p + Packet.STREAM_LENGTH]!) | 0;
+    distantStreams.haveRead(flow, toServer, end);
+  }
+}

@@ -1,0 +1,129 @@
+/** Alerts on their way to the outputs: what they show of transaction, stream and flow. */
+import type { Batch } from '../../engine/batch.js';
+import {
+  ALERT_ACTION,
+  ALERT_ACTION_CHANGED,
+  ALERT_DATA,
+  ALERT_DATA_LENGTH,
+  ALERT_FLAGS,
+  ALERT_IN_STREAM,
+  ALERT_IN_TRANSACTION,
+  ALERT_TRANSACTION_GUESSED,
+  EVENT_ALERT,
+  keepEvent,
+  roomOf,
+} from '../../engine/event.js';
+import * as Flow from '../../engine/flow-record.js';
+import type { Thread } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+import type { Protocol, Transaction } from '../../engine/protocol.js';
+import {
+  type AlertQueue,
+  MATCH_GUESSED,
+  MATCH_STREAM,
+  MATCH_TRANSACTION,
+  type Subject,
+} from './alert-queue.js';
+import type { Notes } from './notes.js';
+import type { ShownStreams } from './shown-stream.js';
+
+export class Alerts {
+  private readonly row: Int32Array;
+  private readonly flows: Int32Array;
+  private readonly count: number;
+  private readonly lost: number;
+
+  constructor(
+    private readonly thread: Thread,
+    private readonly shown: ShownStreams | undefined,
+    private readonly notes: Notes,
+  ) {
+    this.row = thread.memory.row;
+    this.flows = thread.flows.row;
+    this.count = thread.counters.declare('detect.alert');
+    this.lost = thread.counters.declare('detect.events_lost');
+  }
+
+  /**
+   * Tells one alert of a packet, counted for packet and flow.
+   * @param changed verdict in place of the signature's own action, 0 for its own
+   */
+  tell(batch: Batch, slot: number, wire: number, queue: AlertQueue, i: number, changed: number): void {
+    const { row } = this;
+    const p = slot * Packet.INTS;
+    row[p + Packet.ALERTS]!++;
+    if (wire !== slot) row[wire * Packet.INTS + Packet.ALERTS]!++;
+    const flow = row[p + Packet.FLOW]!;
+    if (flow >= 0) this.flows[flow * Flow.INTS + Flow.ALERTS]!++;
+    this.thread.counters.values[this.count]!++;
+    if (!this.thread.wants(EVENT_ALERT)) return;
+    const toServer = queue.toServer[i] === 1;
+    const subject = queue.subjects[i];
+    const own = this.membersOf(subject, toServer, flow, queue.contexts[i]!);
+    const members = joined(own, queue.members[i]!);
+    let shown = this.shownWith(p, flow, toServer, queue.flags[i]!);
+    let event = keepEvent(this.thread, batch, EVENT_ALERT, slot, members, shown);
+    if (event < 0 && shown > 0) {
+      // An alert that shows less is better than none.
+      shown = 0;
+      event = keepEvent(this.thread, batch, EVENT_ALERT, slot, members);
+    }
+    if (event < 0) {
+      this.thread.counters.values[this.lost]!++;
+      return;
+    }
+    const e = event * Packet.INTS;
+    row[e + Packet.EVENT_SIGNATURE] = queue.signatures[i]!;
+    row[e + Packet.EVENT_TRANSACTION] = queue.transactions[i]!;
+    row[e + ALERT_FLAGS] = eventFlags(queue.flags[i]!) | (changed !== 0 ? ALERT_ACTION_CHANGED : 0);
+    row[e + ALERT_ACTION] = changed;
+    if (shown > 0) this.showStream(event, shown);
+    if (flow >= 0) {
+      const state = row[p + Packet.FLOW_STATE]! & ~Packet.FLOW_TO_SERVER;
+      row[e + Packet.FLOW_STATE] = state | (toServer ? Packet.FLOW_TO_SERVER : 0);
+    }
+  }
+
+  /** Members of the record: the transaction, what the signature noted, and what is known of the flow. */
+  private membersOf(subject: Subject | undefined, toServer: boolean, flow: number, context: string): string {
+    const transaction = subject ? transactionMembers(subject.protocol, subject.transaction, toServer) : '';
+    const alert = context === '' ? '' : `"alert":{${context}}`;
+    return joined(joined(transaction, alert), this.notes.members(flow));
+  }
+
+  /** @returns bytes that the alert shows of the stream in which it matched, 0 when it matched elsewhere */
+  private shownWith(p: number, flow: number, toServer: boolean, flags: number): number {
+    if (!this.shown || flow < 0 || (flags & (MATCH_STREAM | MATCH_TRANSACTION)) === 0) return 0;
+    return this.shown.gather(p, flow, toServer);
+  }
+
+  private showStream(event: number, length: number): void {
+    const { row } = this;
+    const e = event * Packet.INTS;
+    const at = roomOf(row, event);
+    row[e + ALERT_DATA] = at;
+    row[e + ALERT_DATA_LENGTH] = length;
+    this.shown!.write(this.thread.memory.bytes, at);
+  }
+}
+
+/** As outputs know them. */
+function eventFlags(flags: number): number {
+  return (
+    ((flags & MATCH_STREAM) !== 0 ? ALERT_IN_STREAM : 0) |
+    ((flags & MATCH_TRANSACTION) !== 0 ? ALERT_IN_TRANSACTION : 0) |
+    ((flags & MATCH_GUESSED) !== 0 ? ALERT_TRANSACTION_GUESSED : 0)
+  );
+}
+
+/** The transaction as an alert tells it. */
+function transactionMembers(protocol: Protocol, transaction: Transaction, toServer: boolean): string {
+  return joined(
+    protocol.record(transaction, true, undefined, toServer),
+    protocol.alertMembers?.(transaction) ?? '',
+  );
+}
+
+function joined(a: string, b: string): string {
+  return a !== '' && b !== '' ? `${a},${b}` : a + b;
+}

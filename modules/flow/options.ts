@@ -1,0 +1,28 @@
+/** Options of the flow table. */
+import { integer, option, size } from '../../engine/config/option.js';
+
+export const memcap = option(
+  'flow.memcap',
+  size,
+  128 << 20,
+  'memory of all flow tables; no more flows beyond',
+);
+export const hashSize = option(
+  'flow.hash-size',
+  integer(16, 2 ** 24),
+  65536,
+  'entries of the hash index at the start',
+);
+export const emergencyRecovery = option(
+  'flow.emergency-recovery',
+  integer(1, 100),
+  30,
+  'percent of rows that must be free for emergency mode to end',
+);
+/** Fault injection: the packet with this number finds no room for a new flow. */
+export const simulatedMemcap = option(
+  'simulate.packet-flow-memcap',
+  integer(0),
+  0,
+  'number of the packet for which the flow memcap counts as reached',
+);

@@ -1,0 +1,56 @@
+/** How deep streams are reassembled: what lies beyond is cut off, and is not inspected. */
+import type { Batch } from '../../../engine/batch.js';
+import type { Thread } from '../../../engine/module.js';
+import * as Direction from './direction.js';
+import { DistantDepth } from './distant-depth.js';
+
+export class Depth {
+  private readonly distant: DistantDepth | undefined;
+
+  constructor(
+    thread: Thread,
+    private readonly rows: Int32Array,
+  ) {
+    this.distant = DistantDepth.of(thread);
+  }
+
+  /** @param bytes 0: no limit */
+  set(flow: number, bytes: number): void {
+    const depth = Math.min(bytes, 2 ** 32 - 1);
+    this.rows[Direction.rowOf(flow, false) + Direction.DEPTH] = depth;
+    this.rows[Direction.rowOf(flow, true) + Direction.DEPTH] = depth;
+  }
+
+  /** Before data up to position `end` is cut off, readers in other threads are asked whether they want it. */
+  ask(batch: Batch, flow: number, r: number, end: number): void {
+    const { rows } = this;
+    if (!this.distant || this.beyond(r, end) <= 0) return;
+    // Whoever was asked once and had no answer is given no more.
+    if ((rows[r + Direction.FLAGS]! & Direction.DEPTH_SEEN) !== 0) return;
+    const toServer = rows[Direction.rowOf(flow, true) + Direction.DELIVERED]!;
+    const toClient = rows[Direction.rowOf(flow, false) + Direction.DELIVERED]!;
+    const asked = this.distant.asked(batch, flow, toServer, toClient);
+    if (asked !== undefined) this.set(flow, asked);
+  }
+
+  /** Where data of positions [start, end) ends when what lies beyond the depth is cut off. */
+  cut(r: number, start: number, end: number): number {
+    const { rows } = this;
+    const over = this.beyond(r, end);
+    if (over <= 0) return end;
+    // What waits for its acknowledgment now is left to signatures.
+    const follows = ((start - rows[r + Direction.IN_ORDER]!) | 0) <= 0;
+    const inline = (rows[r + Direction.FLAGS]! & Direction.INLINE) !== 0;
+    if (follows && !inline) rows[r + Direction.FLAGS]! |= Direction.DEPTH_SEEN;
+    return (end - over) | 0;
+  }
+
+  /** How many bytes of data up to position `end` lie beyond the depth; 0 or less when none do. */
+  private beyond(r: number, end: number): number {
+    const { rows } = this;
+    const depth = rows[r + Direction.DEPTH]! >>> 0;
+    if (depth === 0) return 0;
+    const delivered = rows[r + Direction.DELIVERED]!;
+    return (delivered >>> 0) + ((end - delivered) | 0) - depth;
+  }
+}
