@@ -46,9 +46,9 @@ export class Alerts {
 
   /**
    * Tells one alert of a packet, counted for packet and flow.
-   * @param changed verdict in place of the signature's own action, 0 for its own
+   * @param changed verdict in place of the signature's own action
    */
-  tell(batch: Batch, slot: number, wire: number, queue: AlertQueue, i: number, changed: number): void {
+  tell(batch: Batch, slot: number, wire: number, queue: AlertQueue, i: number, changed?: number): void {
     const { row } = this;
     const p = slot * Packet.INTS;
     row[p + Packet.ALERTS]!++;
@@ -75,8 +75,8 @@ export class Alerts {
     const e = event * Packet.INTS;
     row[e + Packet.EVENT_SIGNATURE] = queue.signatures[i]!;
     row[e + Packet.EVENT_TRANSACTION] = queue.transactions[i]!;
-    row[e + ALERT_FLAGS] = eventFlags(queue.flags[i]!) | (changed !== 0 ? ALERT_ACTION_CHANGED : 0);
-    row[e + ALERT_ACTION] = changed;
+    row[e + ALERT_FLAGS] = eventFlags(queue.flags[i]!) | (changed === undefined ? 0 : ALERT_ACTION_CHANGED);
+    row[e + ALERT_ACTION] = changed ?? Packet.VERDICT_NONE;
     if (shown > 0) this.showStream(event, shown);
     if (flow >= 0) {
       const state = row[p + Packet.FLOW_STATE]! & ~Packet.FLOW_TO_SERVER;

@@ -69,7 +69,7 @@ export class Judgement {
         if (limited !== SILENT) this.firewallAlert(batch, slot, wire, queue, i);
         continue;
       }
-      let changed = 0;
+      let changed: number | undefined;
       let reason = REASON_RULES;
       let silent = (options & Header.OPTION_NO_ALERT) !== 0 || action === Header.ACTION_CONFIG;
       if (limited !== undefined) {
@@ -85,7 +85,7 @@ export class Judgement {
       const toFlow = flow >= 0 && this.appliesToFlow(h, queue.flags[i]!);
       if (action === Header.ACTION_PASS) {
         if (dropping < 0) this.pass(p, flow, toFlow);
-        if ((options & Header.OPTION_ALERT_TOO) !== 0) this.alerts.tell(batch, slot, wire, queue, i, 0);
+        if ((options & Header.OPTION_ALERT_TOO) !== 0) this.alerts.tell(batch, slot, wire, queue, i);
         break;
       }
       if (DROPS.has(action) && this.drop(action, p, wire, flow, toFlow, reason)) dropping = signature;
@@ -109,7 +109,7 @@ export class Judgement {
   /** What the firewall decided is done already: it only alerts here. */
   private firewallAlert(batch: Batch, slot: number, wire: number, queue: AlertQueue, i: number): void {
     const drops = (queue.flags[i]! & MATCH_DROPS) !== 0;
-    this.alerts.tell(batch, slot, wire, queue, i, drops ? Packet.VERDICT_DROP : 0);
+    this.alerts.tell(batch, slot, wire, queue, i, drops ? Packet.VERDICT_DROP : undefined);
   }
 
   /** What the thresholds of a signature say of its match; undefined where it has none. */

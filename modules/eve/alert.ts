@@ -81,14 +81,15 @@ export function writeSignature(writer: Writer, subject: Subject, inline: boolean
   json.close();
 }
 
-/** What a rate filter made of the signature's action; 0 when it is its own. */
-function changedAction(subject: Subject): number {
-  return subject.field(ALERT_FLAGS) & ALERT_ACTION_CHANGED ? subject.field(ALERT_ACTION) : 0;
+/** What a rate filter made of the signature's action; undefined when it is its own. */
+function changedAction(subject: Subject): number | undefined {
+  return subject.field(ALERT_FLAGS) & ALERT_ACTION_CHANGED ? subject.field(ALERT_ACTION) : undefined;
 }
 
 /** Rejections are made also where packets cannot be dropped. */
-function isBlocked(signature: AlertSignature, action: number, inline: boolean): boolean {
-  if (action === 0) return signature.action.startsWith('reject') || (inline && signature.action === 'drop');
+function isBlocked(signature: AlertSignature, action: number | undefined, inline: boolean): boolean {
+  if (action === undefined)
+    return signature.action.startsWith('reject') || (inline && signature.action === 'drop');
   if (action === Packet.VERDICT_DROP) return inline;
   return action >= Packet.VERDICT_REJECT && action <= Packet.VERDICT_REJECT_BOTH;
 }

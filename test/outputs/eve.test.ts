@@ -86,20 +86,21 @@ describe('alert', () => {
   });
 
   test.each([
-    ['alert in ids mode', 'alert', 'ids', 0, 'allowed'],
-    ['drop in ids mode', 'drop', 'ids', 0, 'allowed'],
-    ['drop in ips mode', 'drop', 'ips', 0, 'blocked'],
-    ['reject in ids mode', 'rejectdst', 'ids', 0, 'blocked'],
+    ['alert in ids mode', 'alert', 'ids', undefined, 'allowed'],
+    ['drop in ids mode', 'drop', 'ids', undefined, 'allowed'],
+    ['drop in ips mode', 'drop', 'ips', undefined, 'blocked'],
+    ['reject in ids mode', 'rejectdst', 'ids', undefined, 'blocked'],
     ['an alert whose rate made it a drop', 'alert', 'ips', Packet.VERDICT_DROP, 'blocked'],
-    ['a drop that became an alert', 'drop', 'ips', Packet.VERDICT_PASS, 'allowed'],
+    ['a drop whose rate made it an alert', 'drop', 'ips', Packet.VERDICT_NONE, 'allowed'],
+    ['a drop that became a pass', 'drop', 'ips', Packet.VERDICT_PASS, 'allowed'],
   ] as const)('action of %s', async (_what, action, mode, taken, told) => {
     const thread = outputThread(log(['alert']), [{ ...SIGNATURE, action }], { 'engine-mode': mode });
     const [record] = await recordsOf(
       thread,
       eve,
       alert(thread, tcpPacket(thread, ''), '', {
-        [Event.ALERT_ACTION]: taken,
-        [Event.ALERT_FLAGS]: taken === 0 ? 0 : Event.ALERT_ACTION_CHANGED,
+        [Event.ALERT_ACTION]: taken ?? Packet.VERDICT_NONE,
+        [Event.ALERT_FLAGS]: taken === undefined ? 0 : Event.ALERT_ACTION_CHANGED,
       }),
     );
     expect(record).toMatchObject({ alert: { action: told } });
