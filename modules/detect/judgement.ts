@@ -116,7 +116,7 @@ export class Judgement {
   private limit(signature: number, options: number, p: number, toServer: boolean): number | undefined {
     if ((options & Header.OPTION_THRESHOLD) === 0 || !this.thresholds) return undefined;
     const answer = this.thresholds.check(signature, p, toServer);
-    if (answer === SUPPRESSED) this.thread.counters.values[this.counters.suppressed]!++;
+    if (answer === SUPPRESSED || answer === SILENT) this.thread.counters.values[this.counters.suppressed]!++;
     return answer;
   }
 

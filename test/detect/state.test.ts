@@ -108,6 +108,7 @@ describe('thresholds', () => {
     const s = await sensorFor(`alert udp any any -> any any (content:"x"; ${option}; sid:1;)`);
     const seconds = [0, 1, 2, 3, 4, 5, 100].map(n => 1700000000 + n);
     expect(s.see(...seconds.map(each => udp('x', { seconds: each })))).toEqual(alerts);
+    expect(s.thread.counters.read('detect.alerts_suppressed')).toBe(seconds.length - alerts.length);
   });
 
   test('a span is as long as it says, to the fraction of a second', async () => {
