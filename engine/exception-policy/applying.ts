@@ -54,6 +54,7 @@ export class ExceptionPolicy {
 
   /** @param slot the packet that met the exception  @param flow its flow's row, -1 when it has none */
   apply(slot: number, flow: number): void {
+    if (this.policy !== 'pass-flow' && this.isPassed(flow)) return;
     if (flow >= 0) this.thread.flows.row[flow * FlowRecord.INTS + FlowRecord.EXCEPTIONS]! |= this.bit;
     if (this.policy === 'ignore') return;
     if (this.counter >= 0) this.thread.counters.values[this.counter]!++;
@@ -87,6 +88,12 @@ export class ExceptionPolicy {
         row[p + Packet.FLAGS]! |= Packet.FLAG_NO_INSPECTION;
         break;
     }
+  }
+
+  /** Another policy has let the flow pass: that holds to its end, whatever is not known of it for that. */
+  private isPassed(flow: number): boolean {
+    if (flow < 0) return false;
+    return (this.thread.flows.row[flow * FlowRecord.INTS + FlowRecord.FLAGS]! & FlowRecord.FLAG_PASSED) !== 0;
   }
 
   private judge(row: Int32Array, p: number, verdict: number): void {

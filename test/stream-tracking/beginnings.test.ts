@@ -161,6 +161,20 @@ describe('sessions whose beginning was not seen', () => {
     expect(outcomes.map(({ dropped }) => dropped)).toEqual([false, false, false, false, false]);
   });
 
+  it.each(['pass-flow', 'pass-packet'])(
+    'pass where there is no memory for them and the policy is %s',
+    policy => {
+      const conversation = new Conversation({
+        config: { 'engine-mode': 'ips', stream: { memcap: 1, 'memcap-policy': policy } },
+      });
+      const outcomes = conversation.feedAll(['> S 0', '< SA 0 1', '> A 1 1'].map(text => step(text)));
+      // A packet that is let pass tells nothing of those behind it: they are of a session that is not known.
+      const rest = policy === 'pass-packet';
+      expect(outcomes.map(({ dropped }) => dropped)).toEqual([false, rest, rest]);
+      expect(conversation.counter('tcp.ssn_memcap_drop')).toBeGreaterThan(0);
+    },
+  );
+
   it.each([
     ['ids', 'no', 'drop-flow'],
     ['ids', 'no', 'pass-packet'],

@@ -260,10 +260,9 @@ export class Tracker {
     this.flows[x.flow * FlowRecord.INTS + column]! |= x.flags;
   }
 
-  /** Inline, what is not valid in its session does not pass; where a policy passed the flow without one, all does. */
+  /** Inline, what is not valid in its session does not pass, unless a policy lets it pass without inspection. */
   private refuse(x: Segment): void {
-    const passed = (this.flows[x.flow * FlowRecord.INTS + FlowRecord.FLAGS]! & FlowRecord.FLAG_PASSED) !== 0;
-    if (passed && this.cells[x.session + Session.STATE] === State.NONE) return;
+    if ((this.row[x.p + Packet.FLAGS]! & Packet.FLAG_NO_INSPECTION) !== 0) return;
     if (!this.settings.dropInvalid || this.row[x.p + Packet.VERDICT] !== Packet.VERDICT_NONE) return;
     this.row[x.p + Packet.VERDICT] = Packet.VERDICT_DROP;
     this.row[x.p + Packet.REASON] = REASON_STREAM_ERROR;
