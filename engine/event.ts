@@ -91,15 +91,11 @@ export function keepEvent(
   members: string,
   room = 0,
 ): number {
-  const { pool, memory } = thread;
-  const slot = pool.take();
+  const { row } = thread.memory;
+  let slot = eventSlot(thread, members, room);
+  while (slot < 0 && thread.awaitHome?.()) slot = eventSlot(thread, members, room);
   if (slot < 0) return -1;
-  const { row } = memory;
   const e = slot * Packet.INTS;
-  if (!writePayload(thread, slot, members, room)) {
-    pool.giveBack(slot);
-    return -1;
-  }
   row[e + Packet.PSEUDO] = Packet.PSEUDO_EVENT;
   row[e + Packet.EVENT_KIND] = kind;
   if (root >= 0) {
@@ -111,6 +107,14 @@ export function keepEvent(
   }
   batch.keep(slot);
   return slot;
+}
+
+/** @returns a slot with the payload, or -1 */
+function eventSlot(thread: Thread, members: string, room: number): number {
+  const slot = thread.pool.take();
+  if (slot < 0 || writePayload(thread, slot, members, room)) return slot;
+  thread.pool.giveBack(slot);
+  return -1;
 }
 
 /** Offset in `Memory.bytes` of the room that was asked for with an event. */

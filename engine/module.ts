@@ -160,6 +160,12 @@ export interface Thread {
    * @returns false when it did not within `milliseconds`, or the run is being broken off
    */
   waitUntil?(ready: () => boolean, milliseconds: number): boolean;
+  /**
+   * Waits a little for slots and blocks of this thread's pool that threads behind it have: for a module that needs more
+   * within one batch than the pool has left.
+   * @returns whether some have come home
+   */
+  awaitHome?(): boolean;
   /** Tells the user something once, whatever the number of threads and packets. */
   warnOnce(message: string): void;
 }

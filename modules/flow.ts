@@ -129,16 +129,16 @@ class Flow implements ThreadModule {
     const { row, table } = this;
     const { shortest } = table.timeouts;
     let start = 0;
-    let startTime = batch.length > 0 ? row[batch.slots[0]! * Packet.INTS + Packet.SECONDS]! >>> 0 : 0;
+    let earliest = batch.length > 0 ? row[batch.slots[0]! * Packet.INTS + Packet.SECONDS]! >>> 0 : 0;
     for (let i = 0; i < batch.length; i++) {
       const slot = batch.slots[i]!;
       const p = slot * Packet.INTS;
       const time = row[p + Packet.SECONDS]! >>> 0;
-      if (time - startTime >= shortest && i > start) {
+      if (time - earliest >= shortest && i > start) {
         this.sendAhead(batch, start, i);
         start = i;
-        startTime = time;
-      }
+        earliest = time;
+      } else if (time < earliest) earliest = time;
       if (wantsFlow(row, p)) table.assign(slot);
     }
     if (start > 0) dropFront(batch, start);

@@ -36,6 +36,11 @@ export class HandOver {
     this.row = thread.memory.row;
   }
 
+  /** Whether packets go to other threads from here. */
+  get hasConsumers(): boolean {
+    return this.outlets.length > 0;
+  }
+
   /** Hands every packet of the batch on and empties it. */
   give(batch: Batch): void {
     for (let i = 0; i < batch.length; i++) this.giveOne(batch.slots[i]!);

@@ -30,6 +30,9 @@ export interface LoopParts {
 /** How long a thread sleeps at most before it looks at the control words. */
 const SLEEP_MS = 50;
 const FLUSH_EVERY_MS = 100;
+/** How long a batch waits for what threads behind have of the pool. */
+const AWAIT_HOME_MS = 5000;
+const AWAIT_HOME_LIVE_MS = 50;
 /** A rest that took longer counts as this long: the process was stopped, or the processor was others'. */
 const LONGEST_REST_MS = 20;
 
@@ -41,6 +44,9 @@ export class Loop {
   private flushedAt = 0;
   private lastNumber = 0;
   private generation = 0;
+  /** This batch waited in vain for slots; and how many packets have come home when all are that were out before it. */
+  private awaited = false;
+  private outBefore = 0;
 
   constructor(
     private readonly thread: Thread,
@@ -71,6 +77,9 @@ export class Loop {
     parts.control.turned(this.index);
     if (parts.control.generation !== this.generation) this.reload();
     parts.returns.collect();
+    this.awaited = false;
+    const { pool } = this.thread;
+    this.outBefore = parts.returns.collected + pool.range.slots - pool.available;
     batch.clear();
     this.take();
     if (batch.length > 0) {
@@ -138,6 +147,21 @@ export class Loop {
       before = now;
     }
     return true;
+  }
+
+  /** See `Thread.awaitHome`. Only once a batch in vain: what the batch itself has comes home behind it. */
+  awaitHome(): boolean {
+    const { handOver, returns } = this.parts;
+    const { pool } = this.thread;
+    const isOut = this.outBefore > returns.collected;
+    if (!handOver.hasConsumers || this.awaited || !isOut) return false;
+    const before = pool.available;
+    const grown = (): boolean => {
+      returns.collect();
+      return pool.available > before;
+    };
+    this.awaited = !this.waitUntil(grown, this.parts.live ? AWAIT_HOME_LIVE_MS : AWAIT_HOME_MS);
+    return !this.awaited;
   }
 
   private nothingNew(): boolean {

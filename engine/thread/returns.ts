@@ -18,6 +18,8 @@ export interface WayHome {
 
 export class Returns {
   private readonly row: Int32Array;
+  /** How many packets came home from other threads. */
+  collected = 0;
   private pending = false;
 
   /**
@@ -73,6 +75,7 @@ export class Returns {
     for (const ring of this.incoming) {
       const count = ring.readable();
       if (count === 0) continue;
+      this.collected += count;
       for (let i = 0; i < count; i++) this.own.giveBack(ring.take());
       ring.release();
     }

@@ -58,6 +58,7 @@ async function main(): Promise<void> {
     ...{ memory, pool, counters },
     passOn: batch => loop.passOn(batch),
     waitUntil: (ready, milliseconds) => loop.waitUntil(ready, milliseconds),
+    awaitHome: () => loop.awaitHome(),
   });
   const handOver = await openHandOver(mine, { thread, returns, doorbells, changeOwner: ownership.change });
   if (start.live) (await loadModule(start.input, start.from)).serve?.(thread, mine.modules);
@@ -117,7 +118,9 @@ function openReturns(mine: ThreadPlan, memory: Memory, pool: Pool, doorbells: re
 function openThread(
   mine: ThreadPlan,
   modules: readonly ThreadModule[],
-  parts: Pick<Thread, 'memory' | 'pool' | 'passOn' | 'waitUntil'> & { readonly counters: ThreadCounters },
+  parts: Pick<Thread, 'memory' | 'pool' | 'passOn' | 'waitUntil' | 'awaitHome'> & {
+    readonly counters: ThreadCounters;
+  },
 ): Thread {
   const logs = openLogs(mine, parts.counters);
   const thread = {
@@ -147,6 +150,7 @@ function openThread(
     },
     passOn: parts.passOn,
     waitUntil: parts.waitUntil,
+    awaitHome: parts.awaitHome,
     wants: (kind: number) => (start.wantedEvents & (1 << kind)) !== 0,
     warnOnce: (text: string) => send({ type: 'warn-once', text }),
   };

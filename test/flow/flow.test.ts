@@ -194,6 +194,19 @@ describe('the end of flows', () => {
     expect(column(thread, 0, FlowRecord.END_REASON)).toBe(FlowRecord.REASON_TIMEOUT);
   });
 
+  it('does so before a later time that only an earlier packet of the batch is far from', () => {
+    const handedOn: number[] = [];
+    const { feed } = setUp({ onPassOn: batch => handedOn.push(batch.length) });
+    feed([udpTo(1000), udpTo(1000), udpTo(1000), udpTo(1000)], { time: 1100, interval: -25 });
+    expect(handedOn).toEqual([]);
+    const { thread, module } = setUp({ onPassOn: batch => handedOn.push(batch.length) });
+    const batch = decodeAll(thread, thread.batch([udpTo(1000), udpTo(1000)], { time: 1100, interval: -40 }));
+    const later = decodeAll(thread, thread.batch([udpTo(1000)], { time: 1100 }));
+    batch.push(later.slots[0]!);
+    module.process(batch);
+    expect(handedOn).toEqual([2]);
+  });
+
   it('lets modules behind bring the state up to date before it judges a later time', () => {
     const seen: number[] = [];
     const { thread, feed } = setUp({ onPassOn: batch => seen.push(batch.length) });

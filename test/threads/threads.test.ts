@@ -49,6 +49,19 @@ describe('threads', () => {
     expect(failed.steps).not.toContain('threads ended');
   });
 
+  it('waits for what threads behind have, before events are lost', async () => {
+    const run = await runThreads(
+      [
+        { name: 'in', modules: ['input'], to: 'mid' },
+        { name: 'mid', modules: ['./events.js'], to: 'out' },
+        { name: 'out', modules: ['./tell.js'] },
+      ],
+      { threading: { 'batch-size': 40 } },
+    );
+    expect(run.lines).toHaveLength(11_000);
+    expect(run.violations).toBe(0);
+  });
+
   it('T3: a module that keeps a packet it gave away is caught', async () => {
     const run = await runThreads([{ name: 'all', modules: ['input', './broken.js', './tell.js'] }], {
       test: { count: 1000 },

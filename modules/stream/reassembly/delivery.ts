@@ -27,7 +27,7 @@ export class Delivery {
   carrier(batch: Batch, slot: number, own: boolean): number {
     const p = slot * Packet.INTS;
     if (own && !Packet.bringsStream(this.row, p)) return slot;
-    if (this.thread.pool.available <= this.reserved) return -1;
+    while (this.thread.pool.available <= this.reserved) if (!this.thread.awaitHome?.()) return -1;
     const pseudo = this.thread.pool.take();
     if (pseudo < 0) return -1;
     const q = pseudo * Packet.INTS;

@@ -1,0 +1,19 @@
+import type { Batch } from '../../../engine/batch.js';
+import { EVENT_OTHER, keepEvent } from '../../../engine/event.js';
+import { defineModule } from '../../../engine/module.js';
+
+/** Ten events behind each packet, as many rules that match make them. */
+export default defineModule({
+  summary: 'makes events',
+  kind: 'stage',
+  create: thread => ({
+    process(batch: Batch): void {
+      for (let i = 0; i < batch.length; i++) {
+        const slot = batch.slots[i]!;
+        batch.keep(slot);
+        for (let n = 0; n < 10; n++) keepEvent(thread, batch, EVENT_OTHER, slot, '');
+      }
+      batch.replace();
+    },
+  }),
+});
