@@ -22,6 +22,8 @@ export class HeaderDecoder {
   private readonly table: HeaderTable;
   private block: Uint8Array = new Uint8Array(0);
   private at = 0;
+  /** The block ended within an entry. */
+  private cut = false;
 
   /** @param mostTable bytes of the dynamic table at most */
   constructor(mostTable: number) {
@@ -35,6 +37,7 @@ export class HeaderDecoder {
   decode(block: Uint8Array, room: number, report: (event: Http2Event) => void): BlockEntry[] {
     this.block = block;
     this.at = 0;
+    this.cut = false;
     const entries: BlockEntry[] = [];
     let left = room;
     while (this.at < block.length) {
@@ -43,6 +46,7 @@ export class HeaderDecoder {
       left -= sizeOf(entry);
       if (left >= 0) entries.push(entry);
     }
+    if (this.cut) report('extra_header_data');
     // All of it was read: the table must stay what it is for the sender.
     if (left < 0) report('reassembly_limit_reached');
     return entries;
@@ -59,7 +63,7 @@ export class HeaderDecoder {
   private indexed(report: (event: Http2Event) => void): Field | undefined {
     const index = this.integer(7, report);
     const field = index === undefined ? undefined : this.table.at(index);
-    if (!field) report('invalid_header');
+    if (!field && !this.cut) report('invalid_header');
     return field;
   }
 
@@ -77,7 +81,7 @@ export class HeaderDecoder {
     const name = index === 0 ? this.text(report) : this.table.at(index)?.name;
     const value = name && this.text(report);
     if (!name || !value) {
-      report('invalid_header');
+      if (!this.cut) report('invalid_header');
       return undefined;
     }
     const field = { name, value };
@@ -99,14 +103,20 @@ export class HeaderDecoder {
       }
       if ((byte & 0x80) === 0) return value;
     }
+    this.cut = true;
     return undefined;
   }
 
   /** RFC 7541 5.2. */
   private text(report: (event: Http2Event) => void): Uint8Array | undefined {
     const coded = ((this.block[this.at] ?? 0) & 0x80) !== 0;
-    const length = this.at < this.block.length ? this.integer(7, report) : undefined;
-    if (length === undefined || this.at + length > this.block.length) return undefined;
+    if (this.at === this.block.length) this.cut = true;
+    const length = this.cut ? undefined : this.integer(7, report);
+    if (length === undefined) return undefined;
+    if (this.at + length > this.block.length) {
+      this.cut = true;
+      return undefined;
+    }
     const bytes = this.block.subarray(this.at, this.at + length);
     this.at += length;
     return coded ? decodeHuffman(bytes) : copy(bytes);

@@ -52,7 +52,9 @@ describe('header blocks', () => {
 
   it.each([
     ['an index that there is not', 'ff00', 'invalid_header'],
-    ['a text that ends too soon', '000561', 'invalid_header'],
+    ['a text that ends too soon', '000561', 'extra_header_data'],
+    ['a number that ends too soon', 'ff', 'extra_header_data'],
+    ['a field without its value', '000161', 'extra_header_data'],
     ['Huffman code that is none', '0081fe0161', 'invalid_header'],
     ['a number without end', 'ffffffffffffffff7f', 'header_integer_overflow'],
     ['a table that is larger than allowed', '3fe1ff7f', 'invalid_header'],
