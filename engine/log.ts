@@ -1,5 +1,6 @@
 /**
- * The engine's own log, through pino: lines of text or JSON to the console and to files. It lives in the main
+ * The engine's own log, through pino: lines of text or JSON to the console, to files and to
+ * the log of the system. It lives in the main
  * thread; other threads send their messages there.
  *
  * A message may begin with the part of the engine it comes from, as one word and a colon: `detect: 3 rules loaded`.
@@ -12,6 +13,8 @@ import type { Entry } from './log/entry.js';
 import { jsonLine } from './log/json-line.js';
 import { LEVELS, type LevelName, moreTelling, PINO_LEVELS } from './log/level.js';
 import * as options from './log/options.js';
+import type { Output } from './log/output.js';
+import { syslogOutput } from './log/syslog-output.js';
 import { consoleFormat, FILE_FORMAT, type TextFormat, textLine } from './log/text-line.js';
 import { makeFolder } from './make-folder.js';
 import type { Log } from './module.js';
@@ -57,18 +60,20 @@ export function openLog(settings: LogSettings): EngineLog {
   const level = settings.verbosity ? moreTelling(general, wanted) : general;
   const outputs: Output[] = [];
   if (config.read(options.CONSOLE)) outputs.push(consoleOutput(settings, level));
-  for (const file of fileSections(config))
+  for (const file of sections(config, 'file'))
     if (file.read(options.FILE)) outputs.push(fileOutput({ ...settings, config: file }, level));
+  for (const syslog of sections(config, 'syslog'))
+    if (syslog.read(options.SYSLOG)) outputs.push(syslogOutput(syslog, level, (settings.verbosity ?? 0) > 0));
   const filter = environment['SC_LOG_OP_FILTER'] ?? config.read(options.FILTER);
   return new PinoLog(filter === '' ? outputs : outputs.map(output => filtered(output, filter)));
 }
 
-/** A configuration for each file that is listed. */
-function fileSections(config: Config): Config[] {
+/** A configuration for each output of a kind that is listed. */
+function sections(config: Config, kind: string): Config[] {
   const outputs = config.at('logging.outputs');
-  if (!Array.isArray(outputs)) return config.at('logging.outputs.file') === undefined ? [] : [config];
+  if (!Array.isArray(outputs)) return config.at(`logging.outputs.${kind}`) === undefined ? [] : [config];
   return (outputs as ConfigTree[])
-    .filter(output => output !== null && typeof output === 'object' && output['file'] !== undefined)
+    .filter(output => output !== null && typeof output === 'object' && output[kind] !== undefined)
     .map(output => new Config({ logging: { outputs: [output] } }));
 }
 
@@ -88,16 +93,6 @@ function filtered(output: Output, filter: string): Output {
 export function consoleLog(verbosity = 0, streams = PROCESS_STREAMS, quiet = false): EngineLog {
   const level = LEVELS[Math.min(LEVELS.indexOf('notice') + verbosity, LEVELS.length - 1)]!;
   return new PinoLog([toConsole(streams, quiet ? 'error' : level, 'regular', undefined)]);
-}
-
-/** One place that lines go to. */
-interface Output {
-  readonly level: LevelName;
-  write(record: string): void;
-  reopen?(): void;
-  close?(): void;
-  /** Why it does not work; told through the others. */
-  readonly problem?: string;
 }
 
 function consoleOutput(settings: LogSettings, level: LevelName): Output {

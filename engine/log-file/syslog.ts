@@ -26,6 +26,8 @@ export interface SyslogSettings {
   readonly identity: string;
   readonly facility: string;
   readonly level: string;
+  /** Lines begin with the number of a level of their own, as `<4>`. */
+  readonly levelInLines?: boolean;
 }
 
 export class Syslog implements LogSink {
@@ -35,10 +37,11 @@ export class Syslog implements LogSink {
 
   /** @param told called when it cannot be done, and at the end when lines were lost */
   constructor(
-    { identity, facility, level }: SyslogSettings,
+    { identity, facility, level, levelInLines }: SyslogSettings,
     private readonly told: (message: string) => void,
   ) {
     const words = ['-t', identity, '-p', `${facility}.${LEVELS[level] ?? level}`, '-S', LONGEST];
+    if (levelInLines) words.push('--prio-prefix');
     this.logger = spawn('logger', words, { stdio: ['pipe', 'ignore', 'ignore'] });
     const fail = (error: Error) => {
       if (!this.failed) told(`syslog: ${error.message}`);

@@ -1,4 +1,5 @@
 import { boolean, choice, option, text } from '../config/option.js';
+import { syslogFacility } from '../log-file/syslog.js';
 import { LEVELS } from './level.js';
 
 const level = choice(...LEVELS);
@@ -65,4 +66,40 @@ export const FILE_FORMAT = option(
   text,
   '',
   'format of text lines in the file',
+);
+export const SYSLOG = option(
+  'logging.outputs.syslog.enabled',
+  boolean,
+  false,
+  'log to the log of the system',
+);
+export const SYSLOG_LEVEL = option(
+  'logging.outputs.syslog.level',
+  levelOrNone,
+  '',
+  'level of the log of the system alone; empty for that of all',
+);
+export const SYSLOG_FACILITY = option(
+  'logging.outputs.syslog.facility',
+  syslogFacility,
+  'local5',
+  'facility in the log of the system',
+);
+export const SYSLOG_IDENTITY = option(
+  'logging.outputs.syslog.identity',
+  text,
+  'suricata',
+  'name in the log of the system',
+);
+export const SYSLOG_TYPE = option(
+  'logging.outputs.syslog.type',
+  choice('regular', 'json'),
+  'regular',
+  'text or JSON lines',
+);
+export const SYSLOG_FORMAT = option(
+  'logging.outputs.syslog.format',
+  text,
+  '[%i] <%d> -- %M',
+  'format of text lines in the log of the system; what stands before the message where it lacks %M',
 );
