@@ -281,6 +281,18 @@ export function copyOrigin(row: Int32Array, from: number, to: number): void {
   row[to + IP_VERSION] = row[from + IP_VERSION]!;
 }
 
+/** Client and server of its flow are exchanged: so are the counts that the packet in `slot` has of them. */
+export function exchangeFlowCounts(row: Int32Array, row64: Float64Array, slot: number): void {
+  const p = slot * INTS;
+  const d = slot * DOUBLES;
+  const packets = row[p + FLOW_PACKETS_TO_SERVER]!;
+  const bytes = row64[d + FLOW_BYTES_TO_SERVER]!;
+  row[p + FLOW_PACKETS_TO_SERVER] = row[p + FLOW_PACKETS_TO_CLIENT]!;
+  row[p + FLOW_PACKETS_TO_CLIENT] = packets;
+  row64[d + FLOW_BYTES_TO_SERVER] = row64[d + FLOW_BYTES_TO_CLIENT]!;
+  row64[d + FLOW_BYTES_TO_CLIENT] = bytes;
+}
+
 /** Gives the packet at `to` the counts that the flow had with the one at `from`. */
 export function copyFlowCounts(row: Int32Array, from: number, to: number): void {
   // Two counts of packets, and two of bytes in float64.

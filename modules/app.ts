@@ -141,9 +141,14 @@ export class Application implements ThreadModule, ApplicationLayer {
 
   /** The flow table is another thread's: packets are turned as they come, and the row when its owner is done with it. */
   private exchange(): void {
-    const p = this.batch.slots[this.index]! * Packet.INTS;
-    this.conversations.find(this.row[p + Packet.FLOW]!)!.exchanged = true;
-    this.row[p + Packet.FLOW_STATE]! ^= Packet.FLOW_TO_SERVER;
+    const slot = this.batch.slots[this.index]!;
+    this.conversations.find(this.row[slot * Packet.INTS + Packet.FLOW]!)!.exchanged = true;
+    this.turn(slot);
+  }
+
+  private turn(slot: number): void {
+    this.row[slot * Packet.INTS + Packet.FLOW_STATE]! ^= Packet.FLOW_TO_SERVER;
+    Packet.exchangeFlowCounts(this.row, this.thread.memory.row64, slot);
   }
 
   private packet(slot: number, p: number): void {
@@ -154,6 +159,7 @@ export class Application implements ThreadModule, ApplicationLayer {
     const known = this.conversations.find(flow);
     if (pseudo === Packet.PSEUDO_FLOW_END) {
       this.notes.protocols(p, flow);
+      if (known?.exchanged) Packet.exchangeFlowCounts(row, this.thread.memory.row64, slot);
       this.conversations.end(slot, p, flow);
       if (known?.exchanged) swapRecord(this.thread.flows, flow);
       return;
@@ -164,7 +170,7 @@ export class Application implements ThreadModule, ApplicationLayer {
       this.notes.protocols(p, flow);
       return;
     }
-    if (known?.exchanged) row[p + Packet.FLOW_STATE]! ^= Packet.FLOW_TO_SERVER;
+    if (known?.exchanged) this.turn(slot);
     const protocol = row[p + Packet.PROTOCOL];
     if (protocol === TCP) this.segment(p, flow);
     else if (protocol === UDP && pseudo !== Packet.PSEUDO_STREAM) this.datagram(p, flow);

@@ -42,6 +42,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
   nanoseconds = 0;
 
   private readonly row: Int32Array;
+  private readonly row64: Float64Array;
   private readonly flows: Int32Array;
   private readonly key: PacketKey;
   private readonly index: IndexTable;
@@ -61,6 +62,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
   constructor(private readonly thread: Thread) {
     const { config, flowRange } = thread;
     this.row = thread.memory.row;
+    this.row64 = thread.memory.row64;
     this.flows = thread.flows.row;
     this.key = new PacketKey(thread);
     this.index = new IndexTable(config.read(hashSize) / thread.count, thread.seed);
@@ -279,9 +281,12 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
     swapRecord(this.thread.flows, flow);
     this.elephants?.swap(flow);
     for (let i = index; i < batch.length; i++) {
-      const p = batch.slots[i]! * Packet.INTS;
+      const slot = batch.slots[i]!;
+      const p = slot * Packet.INTS;
+      if (this.row[p + Packet.FLOW] !== flow) continue;
+      Packet.exchangeFlowCounts(this.row, this.row64, slot);
       // The end of a flow has no direction of its own.
-      if (this.row[p + Packet.FLOW] === flow && this.row[p + Packet.PSEUDO] !== Packet.PSEUDO_FLOW_END)
+      if (this.row[p + Packet.PSEUDO] !== Packet.PSEUDO_FLOW_END)
         this.row[p + Packet.FLOW_STATE]! ^= Packet.FLOW_TO_SERVER;
     }
   }

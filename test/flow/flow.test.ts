@@ -367,5 +367,14 @@ describe('use of ports again', () => {
     expect(column(thread, 0, FlowRecord.CLIENT_PORT)).toBe(80);
     expect(column(thread, 0, FlowRecord.PACKETS_TO_CLIENT)).toBe(2);
     expect(thread.field(batch.slots[1]!, Packet.FLOW_STATE) & Packet.FLOW_TO_SERVER).toBe(0);
+    expect(thread.field(batch.slots[0]!, Packet.FLOW_PACKETS_TO_SERVER)).toBe(1);
+    const [slot] = batch.slots.subarray(1);
+    expect(thread.field(slot!, Packet.FLOW_PACKETS_TO_SERVER)).toBe(0);
+    expect(thread.field(slot!, Packet.FLOW_PACKETS_TO_CLIENT)).toBe(2);
+    const bytes = thread.memory.row64.subarray(slot! * Packet.DOUBLES);
+    expect([bytes[Packet.FLOW_BYTES_TO_SERVER], bytes[Packet.FLOW_BYTES_TO_CLIENT]]).toEqual([
+      0,
+      2 * syn.length,
+    ]);
   });
 });

@@ -2,6 +2,7 @@
 import { addressText } from '../../../engine/address.js';
 import * as Flow from '../../../engine/flow-record.js';
 import type { LuaArray } from '../../../engine/lua.js';
+import * as Packet from '../../../engine/packet.js';
 import { hostOf, inspected, type LibraryMaker, type LuaContext, objectLibrary } from '../context.js';
 import { isoTime, lineTime } from '../times.js';
 
@@ -24,8 +25,14 @@ function tuple(context: LuaContext): LuaArray {
   ];
 }
 
+/** As they were with the packet that is inspected; records of the flow itself have no counts of their own. */
 function statistics(context: LuaContext): LuaArray {
-  const { flows, flow } = inspected(context);
+  const { flows, flow, memory, p, slot } = inspected(context);
+  const packets = [Packet.FLOW_PACKETS_TO_SERVER, Packet.FLOW_PACKETS_TO_CLIENT].map(i => memory.row[p + i]!);
+  if (packets[0]! + packets[1]! > 0) {
+    const bytes = (number: number) => memory.row64[slot * Packet.DOUBLES + number]!;
+    return [packets[0]!, bytes(Packet.FLOW_BYTES_TO_SERVER), packets[1]!, bytes(Packet.FLOW_BYTES_TO_CLIENT)];
+  }
   const bytes = (number: number) => flows.row64[flow * Flow.DOUBLES + number]!;
   return [
     field(context, Flow.PACKETS_TO_SERVER),
