@@ -1,10 +1,11 @@
 /** geoip: the country of an address, from a MaxMind database. */
 import { readFileSync } from 'node:fs';
 import * as Packet from '../../engine/packet.js';
-import { MaxMindDatabase } from '../geoip/maxmind.js';
+import { MaxMindDatabase, type MaxMindValue } from '../geoip/maxmind.js';
 import type { Inspection } from '../inspection.js';
 import type { Keyword } from '../keyword.js';
 import type { CompileEnvironment, MatchCompiler } from '../match-compiler.js';
+import type { RuleContext } from '../rule-context.js';
 import { RuleError } from '../rule-error.js';
 import type { Match } from '../signature.js';
 
@@ -45,27 +46,64 @@ const geoip: Keyword = {
       throw new RuleError(`geoip: more than ${MOST_COUNTRIES} countries`, at);
     const database = rule.context.geoipDatabase;
     if (database === '') rule.markUnsupported('keyword geoip needs a database (geoip-database)');
+    else {
+      const problem = problemOf(database, rule.context);
+      if (problem !== undefined) throw new RuleError(`geoip: ${problem}`, at, 'geoip-database: FILE');
+    }
     rule.addCondition({ kind: 'geoip', side: side ?? 'any', negated, countries, database });
   },
 };
 
 export const geoipKeywords: readonly Keyword[] = [geoip];
 
-/** Databases open in a thread, by path: found by the stores of its environment. */
-const OPEN = new WeakMap<CompileEnvironment['stores'], Map<string, MaxMindDatabase>>();
+/** What is wrong with the database of the rules that are read together: looked at once. */
+const PROBLEMS = new WeakMap<RuleContext, { readonly problem: string | undefined }>();
 
-function open(path: string, { stores }: CompileEnvironment): MaxMindDatabase {
-  const known = OPEN.get(stores) ?? new Map<string, MaxMindDatabase>();
+function problemOf(path: string, context: RuleContext): string | undefined {
+  const known = PROBLEMS.get(context) ?? { problem: read(path).problem };
+  PROBLEMS.set(context, known);
+  return known.problem;
+}
+
+interface Opened {
+  readonly database?: MaxMindDatabase;
+  /** Why there is none. */
+  readonly problem?: string;
+}
+
+function read(path: string): Opened {
+  try {
+    return { database: new MaxMindDatabase(readFileSync(path)) };
+  } catch (error) {
+    return { problem: `${path}: ${(error as Error).message}` };
+  }
+}
+
+/** Databases open in a thread, by path: found by the stores of its environment. */
+const OPEN = new WeakMap<CompileEnvironment['stores'], Map<string, Opened>>();
+
+/** @returns undefined where the file has gone, or was damaged, since the rule was read: no reason to stop inspecting */
+function open(path: string, { stores }: CompileEnvironment): MaxMindDatabase | undefined {
+  const known = OPEN.get(stores) ?? new Map<string, Opened>();
   OPEN.set(stores, known);
-  const database = known.get(path) ?? new MaxMindDatabase(readFileSync(path));
-  known.set(path, database);
-  return database;
+  const opened = known.get(path) ?? read(path);
+  known.set(path, opened);
+  return opened.database;
 }
 
 /** ISO code of the country of an address; the registered country where there is no other. */
 export function countryOf(database: MaxMindDatabase, address: Uint8Array): string | undefined {
-  const record = database.find(address) as Record<string, { iso_code?: string } | undefined> | undefined;
+  const record = recordOf(database, address) as Record<string, { iso_code?: string } | undefined> | undefined;
   return record?.country?.iso_code ?? record?.registered_country?.iso_code;
+}
+
+/** @returns undefined too where the database is damaged at this place */
+function recordOf(database: MaxMindDatabase, address: Uint8Array): MaxMindValue | undefined {
+  try {
+    return database.find(address);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Source or destination address of the packet in hand. */
@@ -85,6 +123,7 @@ export const geoipCompilers: readonly MatchCompiler[] = [
     compile(match, environment) {
       const { side, negated, countries, database: path } = match as GeoipMatch;
       const database = open(path, environment);
+      if (!database) return () => false;
       const wanted = new Set(countries);
       const holds = (at: Inspection, which: 'src' | 'dst') => {
         const bytes = address(at, which);

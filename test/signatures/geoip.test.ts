@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -85,6 +85,22 @@ describe('geoip', () => {
     memory.bytes.set([10, 0, 0, 1, 200, 0, 0, 1], 64 + 12);
     const test = signatureLanguage().condition(signatures[0]!.conditions[0]!, environment())!;
     expect(test(inspection(memory.bytes, { memory }))).toBe(expected);
+  });
+
+  test('a database that cannot be read is a mistake of the rule, not of each packet', () => {
+    const rule = withOptions('geoip:DE;');
+    const missing = new Config({ 'geoip-database': `${path}.missing` });
+    const { errors, signatures } = loadRuleText(rule, 'geo.rules', { config: missing });
+    expect(signatures).toEqual([]);
+    expect(String(errors[0]!.message)).toMatch(/geoip: .*countries.mmdb.missing: ENOENT/);
+
+    const copy = `${path}.copy`;
+    writeFileSync(copy, database());
+    const loaded = loadRuleText(rule, 'geo.rules', { config: new Config({ 'geoip-database': copy }) });
+    rmSync(copy);
+    const memory = openMemory(allocateMemory(1, 4096));
+    const check = signatureLanguage().condition(loaded.signatures[0]!.conditions[0]!, environment())!;
+    expect(check(inspection(memory.bytes, { memory }))).toBe(false);
   });
 
   test('without a database the rule cannot be loaded', () => {
