@@ -116,6 +116,7 @@ export class Conversations {
   /** The protocol of the direction is not known yet, or there is no parser that takes what it says. */
   private beginning(at: Arrival, side: Side, bytes: Uint8Array, start: number, end: number): void {
     const { talk } = at;
+    const { changes } = talk;
     const known = talk.session !== undefined;
     const held = side.held;
     held?.append(bytes, start, end);
@@ -126,7 +127,8 @@ export class Conversations {
     // A session that began just now gets all of it.
     if (talk.session && held && !known) this.parsing.deliver(at, held.view(), 0, held.length);
     else if (talk.session) this.parsing.deliver(at, bytes, start, end);
-    this.beginnings.hold(at, bytes, start, end);
+    // What a parser took before it asked for another is not what the other begins with.
+    if (talk.changes === changes) this.beginnings.hold(at, bytes, start, end);
   }
 
   /** Bytes of a stream are missing for good. */

@@ -1,0 +1,43 @@
+/** What goes through a tunnel that HTTP opened begins behind the answer that opened it, whoever speaks first. */
+import { describe, expect, it } from 'vitest';
+import { conversation, replay, type Said } from './replay.js';
+
+const OPENED: Said[] = [
+  [true, 'CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n'],
+  [false, 'HTTP/1.1 200 OK\r\n\r\n'],
+];
+const CLIENT: Said = [true, 'SSH-2.0-c\r\n'];
+const SERVER: Said = [false, 'SSH-2.0-s\r\n'];
+
+describe.each([1000, 1])('in segments of %i bytes', step => {
+  it.each([
+    ['the client', [CLIENT, SERVER]],
+    ['the server', [SERVER, CLIENT]],
+  ])('%s speaks first', async (_, next) => {
+    const packets = conversation([...OPENED, ...next], step);
+    const records = await replay({ packets, types: '[anomaly, flow, ssh, { http: { extended: yes } }]' });
+    expect(records.filter(({ anomaly }) => anomaly?.layer === 'proto_detect')).toEqual([]);
+    expect(records.flatMap(({ http }) => http?.http_method ?? [])).toEqual(['CONNECT']);
+    const ssh = records.find(record => record['event_type'] === 'ssh')!;
+    expect([ssh['ssh'].client.software_version, ssh['ssh'].server.software_version]).toEqual(['c', 's']);
+    const flow = records.find(record => record['event_type'] === 'flow')!;
+    expect([flow['app_proto'], flow['app_proto_tc'], flow['app_proto_orig']]).toEqual([
+      'ssh',
+      undefined,
+      'http',
+    ]);
+  });
+});
+
+it('HTTP in a tunnel of HTTP is read anew', async () => {
+  const packets = conversation([
+    ...OPENED,
+    [true, 'GET /in HTTP/1.1\r\nHost: a\r\n\r\n'],
+    [false, 'HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n'],
+  ]);
+  const records = await replay({ packets, types: '[{ http: { extended: yes } }]' });
+  expect(records.map(({ http }) => [http.url, http.status])).toEqual([
+    ['a:443', 200],
+    ['/in', 404],
+  ]);
+});
