@@ -2,7 +2,7 @@
  * A log file as the manager writes it: lines are appended through a buffer. A disk that is full, or a file that
  * cannot be opened, loses lines but nothing else: they are counted, and writing goes on when it is possible again.
  */
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { LogFileSettings } from './log-file/settings.js';
 import { strftime } from './log-file/strftime.js';
@@ -11,6 +11,8 @@ import { makeFolder } from './make-folder.js';
 const NEWLINE = 0x0a;
 const APPEND = 'a';
 const OVERWRITE = 'w';
+/** A pipe (mkfifo): opened for both ways it waits for no reader, and a full one is like a full disk. */
+const PIPE = constants.O_RDWR | constants.O_NONBLOCK;
 
 export interface LogFileCounts {
   /** Bytes that reached the file, and writes or openings that failed. */
@@ -131,7 +133,7 @@ export class LogFile {
     const flags = this.settings.append || this.everOpened ? APPEND : OVERWRITE;
     try {
       makeFolder(dirname(path));
-      this.file = openSync(path, flags, this.settings.mode);
+      this.file = openSync(path, isPipe(path) ? PIPE : flags, this.settings.mode);
       this.everOpened = true;
     } catch (error) {
       this.file = -1;
@@ -155,6 +157,10 @@ export class LogFile {
       ? (Math.floor(this.now() / rotateInterval) + 1) * rotateInterval
       : Number.POSITIVE_INFINITY;
   }
+}
+
+function isPipe(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
 }
 
 function lines(bytes: Uint8Array): number {

@@ -1,4 +1,17 @@
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -110,6 +123,28 @@ test('a file that cannot be opened is tried again', () => {
   blocked.close();
   expect(read('blocked/b.log')).toBe('one\n');
   expect(blocked.counts.errors).toBe(2);
+});
+
+test('a pipe that nobody reads is waited for no longer than a full disk', () => {
+  const path = join(folder, 'pipe');
+  execFileSync('mkfifo', [path]);
+  const told: string[] = [];
+  const log = open('pipe', { bufferSize: 4096 }, undefined, text => told.push(text));
+  const line = bytes(`${'x'.repeat(99)}\n`);
+  for (let i = 0; i < 20_000; i++) log.write(line);
+  expect(log.counts.lost).toBeGreaterThan(10_000);
+  expect(told[0]).toMatch(/pipe: EAGAIN.*; lines are kept as long as there is room/);
+
+  // Whoever reads at last has whole lines, and what comes from then on.
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const into = Buffer.alloc(1 << 20);
+  const got = readSync(reader, into);
+  expect(into.toString('latin1', 0, 200)).toBe(line.toString().repeat(2));
+  log.flush();
+  expect(readSync(reader, into)).toBeGreaterThan(0);
+  expect(got).toBeGreaterThan(0);
+  log.close();
+  closeSync(reader);
 });
 
 describe('settings', () => {
