@@ -1,0 +1,28 @@
+/** Folders of captures with random changes, made of those of another folder. */
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { capturesBelow } from '../conformance/captures.js';
+import { randomNumbers } from '../matcher/random.js';
+import { pcapFile } from '../packets/pcap-file.js';
+import { captureOf } from './capture-packets.js';
+import { mutatedPackets } from './packet-mutator.js';
+
+/** Larger captures take long and show little more. */
+const LARGEST = 2 ** 18;
+
+/** @returns a new folder with up to `count` captures `SEED.pcap`, the same for the same seed */
+export function changedCaptures(from: string, seed: number, count: number): string {
+  const originals = capturesBelow(from).filter(path => statSync(path).size <= LARGEST);
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-changed-'));
+  for (let made = 0; made < count; made++, seed++) {
+    const random = randomNumbers(seed);
+    const capture = captureOf(readFileSync(originals[random(originals.length)]!));
+    if (capture)
+      writeFileSync(
+        join(folder, `${seed}.pcap`),
+        pcapFile(mutatedPackets(capture, random), { linkType: capture.linkType }),
+      );
+  }
+  return folder;
+}

@@ -1,0 +1,45 @@
+/** The sample with random changes, in all ways of reading; `npm run fuzz-compare` takes any captures and rules. */
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { WarmEngine } from '../conformance/warm-engine.js';
+import { randomNumbers } from '../matcher/random.js';
+import { ethernet, ipv4, packet, tcp } from '../packets/builder.js';
+import { changedCaptures } from './changed-captures.js';
+import { disagreements, WAYS } from './disagreements.js';
+import { fragments } from './ip-fragments.js';
+import { layersOf } from './packet-layers.js';
+import { carrier, merged, split } from './tcp-segments.js';
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+it('changed captures tell the same however they are read', async () => {
+  const folder = changedCaptures(at('../sample'), 1, 4);
+  // Of each kind two ways: the one that others are compared with, and the one that is most unlike it.
+  const ways = [WAYS[1]!.slice(0, 2), [WAYS[2]![0]!, WAYS[2]!.at(-1)!]];
+  const engine = new WarmEngine();
+  try {
+    expect(await disagreements(engine, folder, at('../../signatures/sample.rules'), ways)).toEqual({});
+  } finally {
+    engine.close();
+    rmSync(folder, { recursive: true });
+  }
+}, 60_000);
+
+const whole = { data: packet(ethernet(), ipv4(), tcp({ seq: 100 }), 'abcdefghijklmnopqrstuvwxyz'), time: 1 };
+
+it('segments that are split and merged again are what they were', () => {
+  const parts = split(whole, carrier(1, whole)!, 5, randomNumbers(1));
+  expect(parts.length).toBeGreaterThan(4);
+  const again = parts.reduce((a, b) => merged(1, a, b)!);
+  expect(Buffer.from(again.data)).toEqual(Buffer.from(whole.data));
+});
+
+it('fragments carry what the packet did', () => {
+  const parts = fragments(1, whole, 1, randomNumbers(1));
+  const { transport, end } = layersOf(1, whole.data)!;
+  expect(parts).toHaveLength(Math.ceil((end - transport) / 8));
+  expect(Buffer.concat(parts.map(part => part.data.subarray(transport)))).toEqual(
+    Buffer.from(whole.data.subarray(transport, end)),
+  );
+});

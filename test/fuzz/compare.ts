@@ -1,0 +1,52 @@
+/**
+ * `npm run fuzz-compare -- [options] FOLDER`: whether captures with random changes give the same records however they are
+ * read: in batches of other sizes, by several threads, with the other matcher, after the fact and inline. Here code runs
+ * that no clean capture comes to.
+ */
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { WarmEngine } from '../conformance/warm-engine.js';
+import { changedCaptures } from './changed-captures.js';
+import { disagreements } from './disagreements.js';
+
+const USAGE = `usage: npm run fuzz-compare -- [options] FOLDER
+  --rules FILE   signatures (signatures/sample.rules)
+  --captures N   how many changed captures go through one run (40)
+  --rounds N     how many of those runs (1)
+  --seed N       of the first capture; the next ones count on (1)
+  --keep FOLDER  where captures that were told about in different ways are kept (fuzz-findings)`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rules: { type: 'string', default: 'signatures/sample.rules' },
+    captures: { type: 'string', default: '40' },
+    rounds: { type: 'string', default: '1' },
+    seed: { type: 'string', default: '1' },
+    keep: { type: 'string', default: 'fuzz-findings' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+if (values.help || positionals.length !== 1) {
+  console.log(USAGE);
+  process.exit(values.help ? 0 : 2);
+}
+const engine = new WarmEngine();
+let [seed, found] = [Number(values.seed), 0];
+try {
+  for (let round = 0; round < Number(values.rounds); round++, seed += Number(values.captures)) {
+    const folder = changedCaptures(positionals[0]!, seed, Number(values.captures));
+    for (const [capture, lines] of Object.entries(await disagreements(engine, folder, values.rules))) {
+      found++;
+      mkdirSync(values.keep, { recursive: true });
+      if (capture.endsWith('.pcap')) copyFileSync(join(folder, capture), join(values.keep, capture));
+      console.log(`${capture}\n  ${lines.join('\n  ')}`);
+    }
+    rmSync(folder, { recursive: true });
+  }
+} finally {
+  engine.close();
+}
+console.log(found === 0 ? 'all agree' : `${found} captures told about in different ways`);
+process.exitCode = found === 0 ? 0 : 1;

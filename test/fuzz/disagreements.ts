@@ -1,0 +1,111 @@
+/** In which ways of reading the same captures the engine tells different things of them. */
+import { readFileSync } from 'node:fs';
+import type { WarmEngine } from '../conformance/warm-engine.js';
+import { SEPARATE, tell } from './told-records.js';
+
+/** The first way of each list is what the others are compared with. */
+const ALONE = ['--set', SEPARATE];
+const batches = (packets: number) => ['--set', `threading.batch-size=${packets}`];
+const threads = (profile: string, count: number) => [
+  '--runmode',
+  profile,
+  '--set',
+  `threading.threads=${count}`,
+];
+export const WAYS: readonly (readonly (readonly string[])[])[] = [
+  [
+    ['--runmode', 'single', ...ALONE],
+    ['--runmode', 'single', ...ALONE, ...batches(1)],
+    ['--runmode', 'single', ...ALONE, ...batches(7), '--set', 'mpm-algo=qgram'],
+  ],
+  [
+    ['--simulate-ips', '--runmode', 'single', ...ALONE],
+    ['--simulate-ips', '--runmode', 'single', ...ALONE, ...batches(1)],
+    ['--simulate-ips', ...threads('workers', 2), ...ALONE],
+  ],
+  // Where flows are in another thread than captures are read in, they go on from one capture to the next.
+  [['--runmode', 'single'], [...threads('autofp', 3)], ['--runmode', 'pipeline', ...batches(31)]],
+  [
+    ['--simulate-ips', '--runmode', 'single', ...batches(3)],
+    ['--simulate-ips', ...threads('autofp', 3)],
+  ],
+];
+
+/** What counts over several conversations follows the order in which several workers come to them. */
+const ACROSS_FLOWS = /\b(threshold|detection_filter|hostbits|xbits|tag)\s*:/;
+
+/** By the name of the capture; `run` is what is about all of them, `joined` about all read as one. */
+export type Findings = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * @param folder has captures (`*.pcap`), each of which is a world of its own
+ * @param rules a file of signatures
+ */
+export async function disagreements(
+  engine: WarmEngine,
+  folder: string,
+  rules: string,
+  ways = WAYS,
+): Promise<Findings> {
+  const skipped = new Set(
+    readFileSync(rules, 'latin1')
+      .split('\n')
+      .filter(line => ACROSS_FLOWS.test(line))
+      .map(line => /\bsid\s*:\s*(\d+)/.exec(line)?.[1] ?? ''),
+  );
+  const findings: Record<string, string[]> = {};
+  const add = (capture: string, line: string): void => {
+    findings[capture] ??= [];
+    findings[capture].push(line);
+  };
+  for (const [first, ...others] of ways) {
+    const expected = await tell(engine, folder, rules, first!, skipped);
+    for (const line of expected.wrong) add('run', `${first!.join(' ')}: ${line}`);
+    for (const way of others) {
+      const told = await tell(engine, folder, rules, way, skipped);
+      for (const line of told.wrong) add('run', `${way.join(' ')}: ${line}`);
+      for (const capture of new Set([...expected.records.keys(), ...told.records.keys()]))
+        for (const line of difference(expected.records.get(capture), told.records.get(capture)))
+          add(capture, `${way.join(' ')}: ${line}`);
+    }
+  }
+  return findings;
+}
+
+const NONE: ReadonlyMap<string, number> = new Map();
+
+function difference(expected = NONE, told = NONE): string[] {
+  const missing = [...expected].filter(([line, times]) => told.get(line) !== times);
+  const extra = [...told].filter(([line, times]) => expected.get(line) !== times);
+  if (missing.length + extra.length === 0) return [];
+  return [`missing ${counts(missing)}; extra ${counts(extra)}\n${nearest(missing, extra)}`];
+}
+
+/** How many there are of each type. */
+function counts(lines: [string, number][]): string {
+  const types = new Map<string, number>();
+  for (const [line] of lines) {
+    const type = /"event_type":"([^"]*)/.exec(line)![1]!;
+    types.set(type, (types.get(type) ?? 0) + 1);
+  }
+  return [...types].map(([type, count]) => `${count} ${type}`).join(', ') || 'none';
+}
+
+/** The first that is missing or extra, and of the others the one that is like it the longest. */
+function nearest(missing: [string, number][], extra: [string, number][]): string {
+  const [first, ...others] = missing.length > 0 ? [missing[0]!, ...extra] : [extra[0]!];
+  const shared = (line: string) => {
+    let i = 0;
+    while (i < line.length && line[i] === first[0][i]) i++;
+    return i;
+  };
+  const like = others.sort((a, b) => shared(b[0]) - shared(a[0]))[0];
+  const from = like ? Math.max(0, shared(like[0]) - 40) : 0;
+  const lines = [`    ${first[1]} x ${first[0].slice(0, 900)}`];
+  if (like)
+    lines.push(
+      `    ...${first[0].slice(from, from + 300)}`,
+      `    ...${like[0].slice(from, from + 300)} x ${like[1]}`,
+    );
+  return lines.join('\n');
+}

@@ -1,0 +1,66 @@
+/** Where IP, the transport and what it carries lie in a packet of a capture. */
+
+export interface Layers {
+  readonly network: number;
+  readonly version: 4 | 6;
+  readonly transport: number;
+  readonly protocol: number;
+  readonly payload: number;
+  /** Behind the last byte of IP: link layers may pad. */
+  readonly end: number;
+}
+
+export const TCP = 6;
+const UDP = 17;
+/** Bytes before IP by link type: raw IP has none, and Ethernet with VLAN tags is left as it is. */
+const LINK_BYTES: Readonly<Record<number, number>> = { 1: 14, 12: 0, 101: 0, 113: 16, 228: 0, 229: 0 };
+
+/** @returns undefined for what is no plain IPv4, or no IPv6 without extension headers */
+export function layersOf(linkType: number, packet: Uint8Array): Layers | undefined {
+  const network = LINK_BYTES[linkType];
+  if (network === undefined || packet.length < network + 20) return undefined;
+  const view = viewOf(packet);
+  if (network > 0 && ![0x0800, 0x86dd].includes(view.getUint16(network - 2))) return undefined;
+  const version = packet[network]! >> 4;
+  if (version === 4) return layers4(view, network);
+  return version === 6 && packet.length >= network + 40 ? layers6(view, network) : undefined;
+}
+
+function layers4(view: DataView, network: number): Layers | undefined {
+  const fragment = (view.getUint16(network + 6) & 0x3fff) !== 0;
+  const transport = network + (view.getUint8(network) & 15) * 4;
+  const end = Math.min(view.byteLength, network + view.getUint16(network + 2));
+  if (fragment || transport < network + 20) return undefined;
+  return inside(view, { network, version: 4, transport, protocol: view.getUint8(network + 9), end });
+}
+
+function layers6(view: DataView, network: number): Layers | undefined {
+  const end = Math.min(view.byteLength, network + 40 + view.getUint16(network + 4));
+  const protocol = view.getUint8(network + 6);
+  return inside(view, { network, version: 6, transport: network + 40, protocol, end });
+}
+
+function inside(view: DataView, found: Omit<Layers, 'payload'>): Layers | undefined {
+  const { transport, protocol, end } = found;
+  if (transport + (protocol === TCP ? 20 : 8) > end) return undefined;
+  const header = protocol === TCP ? (view.getUint8(transport + 12) >> 4) * 4 : protocol === UDP ? 8 : 0;
+  const payload = transport + header;
+  return payload <= end ? { ...found, payload } : undefined;
+}
+
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** The packet with another part behind its IP header, from `from` on; lengths are those of the new one, checksums are not. */
+export function withRest(packet: Uint8Array, layers: Layers, from: number, rest: Uint8Array): Uint8Array {
+  const made = new Uint8Array(from + rest.length);
+  made.set(packet.subarray(0, from));
+  made.set(rest, from);
+  const { network, version, protocol, transport } = layers;
+  const view = viewOf(made);
+  if (version === 4) view.setUint16(network + 2, made.length - network);
+  else view.setUint16(network + 4, made.length - network - 40);
+  if (protocol === UDP && from >= transport + 8) view.setUint16(transport + 4, made.length - transport);
+  return made;
+}

@@ -1,0 +1,158 @@
+/**
+ * Captures with changes of the kinds that networks and attackers make: segments cut, doubled, overlapping, lost, out of
+ * order, fragments, ends of connections in the midst, times that jump. The same for the same seed.
+ */
+import { concat } from '../packets/bytes.js';
+import type { CapturedPacket } from '../packets/pcap-file.js';
+import { changed, type Random } from './byte-mutator.js';
+import type { Capture } from './capture-packets.js';
+import { fragments } from './ip-fragments.js';
+import { layersOf, TCP, viewOf, withRest } from './packet-layers.js';
+import { ACK, carrier, FIN, merged, part, RST, split } from './tcp-segments.js';
+
+/** What becomes of one packet. */
+type Fate = (packet: CapturedPacket, random: Random, linkType: number) => CapturedPacket[];
+
+const FATES: readonly Fate[] = [
+  () => [],
+  packet => [packet, packet],
+  cut,
+  withOtherPayload,
+  withOtherBytes,
+  (packet, random, link) => {
+    const layers = carrier(link, packet);
+    return layers ? split(packet, layers, 1 + random(random(3) === 0 ? 4 : 600), random) : [packet];
+  },
+  (packet, random, link) => shuffled(overlapping(packet, random, link), random),
+  overlapping,
+  (packet, random, link) => fragments(link, packet, 1 + random(40), random),
+  (packet, random, link) => shuffled(fragments(link, packet, 1 + random(40), random), random),
+  overlappingFragments,
+  (packet, random, link) => [packet, ...withFlags(packet, link, random(2) === 0 ? FIN | ACK : RST, true)],
+  (packet, random, link) => withFlags(packet, link, random(256), false),
+  (packet, _random, link) => (isBareAck(packet, link) ? [] : [packet]),
+  (packet, random) => [{ ...packet, time: Math.max(0, packet.time! + JUMPS[random(JUMPS.length)]!) }],
+  tagged,
+];
+
+/** Seconds. */
+const JUMPS = [-100, -1, -0.001, 0.5, 31, 700, 4000];
+
+/** One capture of several, one behind the other; each with a few kinds of changes, at rates of its own. */
+export function mutatedPackets({ linkType, packets }: Capture, random: Random): CapturedPacket[] {
+  const kinds = Array.from({ length: 1 + random(4) }, () => FATES[random(FATES.length)]!);
+  const each = [1, 2, 4, 10, 40][random(5)]!;
+  const result: CapturedPacket[] = [];
+  for (const packet of packets) {
+    if (random(each) === 0) result.push(...kinds[random(kinds.length)]!(packet, random, linkType));
+    else result.push(packet);
+  }
+  if (random(4) === 0) exchanged(result, random, 1 + random(20));
+  return random(4) === 0 ? withMerged(result, linkType, random) : result;
+}
+
+function cut(packet: CapturedPacket, random: Random): CapturedPacket[] {
+  const data = packet.data.slice(0, random(packet.data.length + 1));
+  return [{ ...packet, data, wireLength: random(2) === 0 ? data.length : packet.data.length }];
+}
+
+/** The transport's payload; its length is told truly. */
+function withOtherPayload(packet: CapturedPacket, random: Random, link: number): CapturedPacket[] {
+  const layers = layersOf(link, packet.data);
+  if (!layers) return [packet];
+  const payload = changed(packet.data.slice(layers.payload, layers.end), random);
+  if (payload.length > 65_000) return [packet];
+  const data = withRest(packet.data, layers, layers.payload, payload);
+  return [{ ...packet, data, wireLength: data.length }];
+}
+
+function withOtherBytes(packet: CapturedPacket, random: Random): CapturedPacket[] {
+  const data = changed(packet.data, random);
+  return [{ ...packet, data, wireLength: data.length }];
+}
+
+/** Segments of which each begins before the last one's end, with the same or with other bytes. */
+function overlapping(packet: CapturedPacket, random: Random, link: number): CapturedPacket[] {
+  const layers = carrier(link, packet);
+  if (!layers) return [packet];
+  const length = layers.end - layers.payload;
+  const result: CapturedPacket[] = [];
+  for (let at = 0; at < length; ) {
+    const start = Math.max(0, at - random(12));
+    const end = Math.min(length, at + 1 + random(length));
+    const bytes = packet.data.slice(layers.payload + start, layers.payload + end);
+    if (random(3) === 0) bytes[random(bytes.length)] = random(256);
+    result.push(part(packet, layers, start, end, bytes));
+    at = end;
+  }
+  return result;
+}
+
+function overlappingFragments(packet: CapturedPacket, random: Random, link: number): CapturedPacket[] {
+  const same = random(0xffff);
+  const cuttings = [3, 5].map(most =>
+    fragments(link, packet, most + random(20), below => (below === 0xfffe ? same : random(below))),
+  );
+  return shuffled(cuttings.flat(), random);
+}
+
+/** A segment with other flags, with or without what this one carries. */
+function withFlags(packet: CapturedPacket, link: number, flags: number, bare: boolean): CapturedPacket[] {
+  const layers = layersOf(link, packet.data);
+  if (layers?.protocol !== TCP) return bare ? [] : [packet];
+  const length = bare ? 0 : layers.end - layers.payload;
+  const data = withRest(
+    packet.data,
+    layers,
+    layers.payload,
+    packet.data.subarray(layers.payload, layers.payload + length),
+  );
+  data[layers.transport + 13] = flags;
+  if (bare) {
+    const view = viewOf(data);
+    view.setUint32(layers.transport + 4, view.getUint32(layers.transport + 4) + layers.end - layers.payload);
+  }
+  return [{ ...packet, data, wireLength: data.length }];
+}
+
+function isBareAck(packet: CapturedPacket, link: number): boolean {
+  const layers = layersOf(link, packet.data);
+  return (
+    layers?.protocol === TCP && layers.payload === layers.end && packet.data[layers.transport + 13] === ACK
+  );
+}
+
+function tagged(packet: CapturedPacket, random: Random, link: number): CapturedPacket[] {
+  if (link !== 1 || packet.data.length < 14) return [packet];
+  const tag = Uint8Array.of(0x81, 0, 0, random(4));
+  const data = concat(packet.data.slice(0, 12), tag, packet.data.slice(12));
+  return [{ ...packet, data, wireLength: data.length }];
+}
+
+function shuffled<T>(list: T[], random: Random): T[] {
+  for (let i = list.length - 1; i > 0; i--) {
+    const j = random(i + 1);
+    [list[i], list[j]] = [list[j]!, list[i]!];
+  }
+  return list;
+}
+
+/** Some packets change places with ones up to `most` places further. */
+function exchanged(packets: CapturedPacket[], random: Random, most: number): void {
+  for (let i = 0; i < packets.length; i++) {
+    if (random(10) !== 0) continue;
+    const j = Math.min(packets.length - 1, i + 1 + random(most));
+    [packets[i], packets[j]] = [packets[j]!, packets[i]!];
+  }
+}
+
+function withMerged(packets: readonly CapturedPacket[], linkType: number, random: Random): CapturedPacket[] {
+  const result: CapturedPacket[] = [];
+  for (const packet of packets) {
+    const last = result.at(-1);
+    const both = last && random(2) === 0 ? merged(linkType, last, packet) : undefined;
+    if (both) result[result.length - 1] = both;
+    else result.push(packet);
+  }
+  return result;
+}

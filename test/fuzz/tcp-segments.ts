@@ -1,0 +1,82 @@
+/** TCP segments made of others. */
+import type { CapturedPacket } from '../packets/pcap-file.js';
+import type { Random } from './byte-mutator.js';
+import { type Layers, layersOf, TCP, viewOf, withRest } from './packet-layers.js';
+
+export const FIN = 1;
+const SYN = 2;
+export const RST = 4;
+const PUSH = 8;
+export const ACK = 16;
+
+/** @returns undefined for what is no TCP, or carries nothing */
+export function carrier(linkType: number, { data }: CapturedPacket): Layers | undefined {
+  const layers = layersOf(linkType, data);
+  return layers?.protocol === TCP && layers.payload < layers.end ? layers : undefined;
+}
+
+/** A segment with the bytes from `start` to `end` of what this one carries, or with `bytes` in their place. */
+export function part(
+  packet: CapturedPacket,
+  layers: Layers,
+  start: number,
+  end: number,
+  bytes = packet.data.subarray(layers.payload + start, layers.payload + end),
+): CapturedPacket {
+  const { transport, payload } = layers;
+  const data = withRest(packet.data, layers, payload, bytes);
+  const view = viewOf(data);
+  const flags = data[transport + 13]!;
+  // SYN takes a number of the sequence before the first byte, FIN one behind the last.
+  view.setUint32(transport + 4, view.getUint32(transport + 4) + start + (start > 0 && flags & SYN ? 1 : 0));
+  if (start > 0) data[transport + 13]! &= ~SYN;
+  if (end < layers.end - payload) data[transport + 13]! &= ~(FIN | PUSH | RST);
+  return { ...packet, data, wireLength: data.length };
+}
+
+/** The same bytes in several segments, of 1 to `most` bytes each. */
+export function split(
+  packet: CapturedPacket,
+  layers: Layers,
+  most: number,
+  random: Random,
+): CapturedPacket[] {
+  const length = layers.end - layers.payload;
+  const parts: CapturedPacket[] = [];
+  for (let at = 0; at < length; ) {
+    const end = Math.min(length, at + 1 + random(most));
+    parts.push(part(packet, layers, at, end));
+    at = end;
+  }
+  return parts;
+}
+
+/** Both in one, when the second goes on where the first ends, for the same conversation. */
+export function merged(linkType: number, a: CapturedPacket, b: CapturedPacket): CapturedPacket | undefined {
+  const [first, second] = [carrier(linkType, a), carrier(linkType, b)];
+  if (!first || !second || first.transport !== second.transport) return undefined;
+  const length = first.end - first.payload;
+  const addresses = first.version === 4 ? 12 : 8;
+  const same = sameBytes(
+    a.data,
+    b.data,
+    first.network + addresses,
+    first.network + addresses + 8 * (first.version === 4 ? 1 : 4),
+  );
+  const [va, vb] = [viewOf(a.data), viewOf(b.data)];
+  const goesOn = (va.getUint32(first.transport + 4) + length) >>> 0 === vb.getUint32(first.transport + 4);
+  if (!same || !sameBytes(a.data, b.data, first.transport, first.transport + 4) || !goesOn) return undefined;
+  if ((a.data[first.transport + 13]! & (SYN | FIN | RST)) !== 0) return undefined;
+  const bytes = new Uint8Array(length + second.end - second.payload);
+  if (bytes.length > 60_000) return undefined;
+  bytes.set(a.data.subarray(first.payload, first.end));
+  bytes.set(b.data.subarray(second.payload, second.end), length);
+  const data = withRest(a.data, first, first.payload, bytes);
+  data.set(b.data.subarray(second.transport + 8, second.transport + 12), first.transport + 8);
+  data[first.transport + 13]! |= b.data[second.transport + 13]!;
+  return { ...a, data, wireLength: data.length };
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array, start: number, end: number): boolean {
+  return Buffer.compare(a.subarray(start, end), b.subarray(start, end)) === 0;
+}

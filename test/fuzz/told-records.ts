@@ -1,0 +1,115 @@
+/** What the engine tells of the captures of a folder, and whether all of it is accounted for. */
+import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { WarmEngine } from '../conformance/warm-engine.js';
+
+/** Each capture is a world of its own. */
+export const SEPARATE = 'pcap-file.separate=yes';
+
+const CONFIG = `%YAML 1.1
+---
+logging: { outputs: [{ console: { enabled: yes, level: debug } }] }
+stream: { checksum-validation: no }
+outputs:
+  - eve-log:
+      enabled: yes
+      pcap-file: yes
+      types: [
+        alert: { payload: yes, payload-printable: yes, packet: yes, http-body: yes, websocket-payload: yes, metadata: yes },
+        anomaly: { packethdr: yes, types: { decode: yes, stream: yes, applayer: yes } },
+        frame: { enabled: yes }, http: { dump-all-headers: both }, dns, mdns, tls: { extended: yes, ja4: yes },
+        files: { force-hash: [md5] }, smtp: { extended: yes }, ftp, rdp, nfs, smb, tftp, ike, dcerpc, krb5, bittorrent-dht,
+        snmp, rfb, sip, dnp3, modbus, quic, ldap, pop3, arp, dhcp: { extended: yes }, ssh, mqtt, http2, doh2, pgsql,
+        websocket, enip, flow, netflow, drop: { alerts: yes, flows: all }, stats: { totals: yes }
+      ]
+`;
+
+/** Numbers that each run gives anew, and the protocol a flow will change to, which alerts read off its row. */
+const OF_THE_RUN = /"(flow|parent)_id":\d+,?|"app_proto_expected":"[^"]*",|"pcap_filename":"[^"]*",?/g;
+
+/** One run's records by capture, each with how often it came, and what was wrong with the run itself. */
+export interface Told {
+  readonly records: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  readonly wrong: readonly string[];
+}
+
+export async function tell(
+  engine: WarmEngine,
+  folder: string,
+  rules: string,
+  way: readonly string[],
+  skipped: ReadonlySet<string>,
+): Promise<Told> {
+  const output = mkdtempSync(join(tmpdir(), 'sluice-compare-'));
+  try {
+    const config = join(output, 'sluice.yaml');
+    writeFileSync(config, CONFIG);
+    const args = ['-c', config, '-r', folder, '-l', output, '-S', rules, '-k', 'none'];
+    const place = { cwd: process.cwd(), env: process.env, output, timeoutSeconds: 600 };
+    const ending = await engine.run([...args, ...way], place);
+    const wrong: string[] = [];
+    const printed = ['stderr', 'stdout'].map(name => readFileSync(join(output, name), 'utf8')).join('');
+    const thrown = /parser \S+ failed:.{0,600}/s.exec(printed);
+    if (thrown) wrong.push(thrown[0]);
+    // Captures that are cut off make another exit code.
+    if (ending !== 0 && ending !== 1) wrong.push(`ended with ${ending}: ${printed.slice(-400)}`);
+    const joined = !way.includes(SEPARATE);
+    const records = await recordsOf(join(output, 'eve.json'), skipped, joined, wrong);
+    return { records, wrong };
+  } finally {
+    rmSync(output, { recursive: true });
+  }
+}
+
+async function recordsOf(
+  file: string,
+  skipped: ReadonlySet<string>,
+  joined: boolean,
+  wrong: string[],
+): Promise<Map<string, Map<string, number>>> {
+  const records = new Map<string, Map<string, number>>();
+  let last: any;
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    const text = faultOf(line);
+    if (text) wrong.push(`${text}: ${line.slice(0, 1000)}`);
+    if (text) continue;
+    const record = JSON.parse(line);
+    if (record.event_type === 'stats') last = record.stats;
+    if (record.event_type === 'stats' || skipped.has(String(record.alert?.signature_id))) continue;
+    const capture = joined ? 'joined' : basename(record.pcap_filename ?? 'none');
+    const counted = records.get(capture) ?? new Map<string, number>();
+    records.set(capture, counted);
+    const known = line.replace(OF_THE_RUN, '');
+    counted.set(known, (counted.get(known) ?? 0) + 1);
+  }
+  wrong.push(...unaccounted(last));
+  return records;
+}
+
+/** What is wrong with a line of EVE: each is an object whose members have different names. */
+function faultOf(line: string): string | undefined {
+  try {
+    const shortest = JSON.stringify(JSON.parse(line));
+    // Of members with the same name the last one stays, so the text gets much shorter.
+    const colons = (text: string) => text.replace(/"(?:[^"\\]|\\.)*"/g, '""').split(':').length;
+    return colons(shortest) === colons(line) ? undefined : 'a member twice';
+  } catch {
+    return 'no JSON';
+  }
+}
+
+function unaccounted(stats: any): string[] {
+  if (!stats) return ['no statistics'];
+  const wrong: string[] = [];
+  const ips = stats.ips ?? {};
+  const verdicts = ['accepted', 'blocked', 'rejected', 'replaced'].reduce(
+    (sum, name) => sum + (ips[name] ?? 0),
+    0,
+  );
+  if (verdicts !== stats.decoder.pkts) wrong.push(`${stats.decoder.pkts} packets but ${verdicts} verdicts`);
+  for (const [protocol, errors] of Object.entries<any>(stats.app_layer?.error ?? {}))
+    if (errors?.internal) wrong.push(`${errors.internal} internal errors of ${protocol}`);
+  return wrong;
+}
