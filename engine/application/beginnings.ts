@@ -152,6 +152,7 @@ export class Beginnings {
       talk.ignored = true;
       return;
     }
+    session.precededBy = talk.precededBy;
     session.seconds = this.row[p + Packet.SECONDS]!;
     session.nanoseconds = this.row[p + Packet.NANOSECONDS]!;
   }

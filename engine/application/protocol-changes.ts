@@ -91,6 +91,7 @@ export class ProtocolChanges {
     const rest = { toServer: talk.unread(true), toClient: talk.unread(false) };
     talk.former = [...talk.former, before];
     talk.told = false;
+    talk.precededBy = before.protocol.name;
     talk.session = undefined;
     for (const toServer of [true, false]) {
       const side = talk.side(toServer);
@@ -106,9 +107,6 @@ export class ProtocolChanges {
       this.records.note(flow, true, next);
       this.records.note(flow, false, next);
       this.beginnings.begin(at, next, before.requests.handOver);
-      const session = talk.session as Session | undefined;
-      // It has read nothing yet.
-      if (session) session.precededBy = before.protocol.name;
     }
     for (const toServer of [true, false]) {
       const bytes = toServer ? rest.toServer : rest.toClient;

@@ -66,6 +66,8 @@ export class Talk {
   expected: Protocol | undefined;
   /** Another came instead: nothing more is changed. */
   surprised = false;
+  /** Name of the protocol before it changed. */
+  precededBy: string | undefined;
   /** How often the protocol changed. */
   changes = 0;
 

@@ -37,6 +37,17 @@ describe.each([1000, 1])('in segments of %i bytes', step => {
   });
 });
 
+it('TLS in a tunnel of HTTP says where it comes from', async () => {
+  const packets = conversation([
+    [true, 'CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n'],
+    [false, 'HTTP/1.1 200 OK\r\n\r\n'],
+    [true, HELLO],
+    [false, `\x16\x03\x03\x00\x2a\x02\x00\x00\x26\x03\x03${'s'.repeat(32)}\x00\x00\x2f\x00`],
+  ]);
+  const records = await replay({ packets, types: '[{ tls: { extended: yes } }]' });
+  expect(records.map(({ tls }) => tls.from_proto)).toEqual(['http']);
+});
+
 it('what a client said is inspected once it has said QUIT', async () => {
   const packets = conversation([...BEFORE.slice(0, 3), [true, 'QUIT\r\n'], [false, '221 bye\r\n']]);
   const rules = ['alert smtp any any -> any any (content:"QUIT"; sid:1;)'];

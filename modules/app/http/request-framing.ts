@@ -34,6 +34,10 @@ export function* readBody(
       connection.over = true;
       return false;
     }
+    if (bytes > 0 && (yield* isRefused(transaction, socket))) {
+      complete(connection, transaction);
+      return true;
+    }
     const body = new RequestBody(connection, transaction);
     const whole = yield* readCounted(socket, body, bytes);
     body.end(!whole);
@@ -44,6 +48,16 @@ export function* readBody(
   if (socket.available > 0 && !mayBeRequest(socket))
     connection.report(transaction, 'request_body_unexpected');
   return true;
+}
+
+/**
+ * A client that asks whether its body is wanted sends none when the answer is an error before any of it came
+ * (RFC 9110 10.1.1).
+ */
+function* isRefused({ request, response }: HttpTransaction, socket: StreamSocket): Reading<boolean> {
+  if (request.headers!.text('expect')?.trim().toLowerCase() !== '100-continue') return false;
+  while (socket.available === 0 && socket.state === 'open') yield;
+  return response.status >= 400 && socket.available > 0;
 }
 
 function mayBeRequest(socket: StreamSocket): boolean {

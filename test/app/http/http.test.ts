@@ -136,6 +136,32 @@ describe('http', () => {
   });
 });
 
+describe('a body that the server was asked for', () => {
+  const ASKING = 'POST /1 HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\nContent-Length: 5\r\n\r\n';
+  const urls = (...said: [client: string, server: string][]) => {
+    const feed = new Feed([http]);
+    for (const [client, server] of said) feed.client(client).server(server);
+    return feed
+      .close(true)
+      .close(false)
+      .end()
+      .records.map(({ http }) => http.url);
+  };
+
+  it('does not come once it is refused', () => {
+    const refused = 'HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n';
+    expect(urls([ASKING, refused], [GET, OK])).toEqual(['/1', '/a/../b%20c?q=%41']);
+  });
+
+  it('comes where it is wanted, or nobody waited for the answer', () => {
+    expect(urls([ASKING, 'HTTP/1.1 100 Continue\r\n\r\n'], ['GET /', OK])).toEqual(['/1']);
+    expect(urls([ASKING + 'GET /', OK.replace('200', '400')], [GET, OK])).toEqual([
+      '/1',
+      '/a/../b%20c?q=%41',
+    ]);
+  });
+});
+
 describe('gaps', () => {
   it('end responses where more is missing than the body; requests go on', () => {
     const feed = new Feed([http], { serverPort: 80 }).client(GET).server(OK.slice(0, -3)).gap(false, 50);
