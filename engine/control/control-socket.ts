@@ -17,6 +17,8 @@ export type Handlers = Readonly<Record<string, Handler>>;
 const VERSIONS = ['0.1', '0.2'];
 /** Bytes of a message at most: one that comes bit by bit is read anew with each. */
 const MOST_BYTES = 1 << 16;
+/** How long a client may take, at the end, to read what it was answered. */
+const LAST_WORDS_MS = 500;
 
 export class ControlSocket {
   private readonly server: Server;
@@ -45,7 +47,10 @@ export class ControlSocket {
 
   close(): void {
     this.server.close();
-    for (const client of this.clients) client.destroySoon();
+    for (const client of this.clients) {
+      client.destroySoon();
+      setTimeout(() => client.destroy(), LAST_WORDS_MS).unref();
+    }
   }
 
   private async listen(permissions: number): Promise<void> {
@@ -74,30 +79,46 @@ function removeOld(path: string): void {
 function serve(socket: Socket, handlers: Handlers): void {
   let text = '';
   let version: string | undefined;
-  let answered: Promise<void> = Promise.resolve();
-  const say = (answer: object) => socket.write(`${JSON.stringify(answer)}${version === '0.1' ? '' : '\n'}`);
-  const take = (message: Arguments): void => {
-    if (version !== undefined) {
-      // Answers come in the order of the commands.
-      answered = answered.then(async () => void say(await answerTo(message, handlers)));
-      return;
-    }
+  const say = async (answer: object): Promise<void> => {
+    const taken = socket.write(`${JSON.stringify(answer)}${version === '0.1' ? '' : '\n'}`);
+    if (!taken) await drained(socket);
+  };
+  const take = async (message: Arguments): Promise<void> => {
+    if (version !== undefined) return say(await answerTo(message, handlers));
     const wanted = String(message['version']);
     if (!VERSIONS.includes(wanted)) {
-      say({ return: 'NOK' });
+      void say({ return: 'NOK' });
       socket.end();
       return;
     }
     version = wanted;
-    say({ return: 'OK' });
+    await say({ return: 'OK' });
+  };
+  // Answers come in the order of the commands, and nothing more is read before the client has taken them.
+  const takeAll = async (messages: readonly Arguments[]): Promise<void> => {
+    socket.pause();
+    for (const message of messages) if (!socket.destroyed) await take(message);
+    socket.resume();
   };
   socket.setEncoding('utf8');
   socket.on('data', data => {
     text += String(data);
     const { messages, rest } = messagesIn(text);
     text = rest;
-    for (const message of messages) take(message);
+    if (messages.length > 0) void takeAll(messages);
     if (text.length > MOST_BYTES) socket.destroy();
+  });
+}
+
+/** What was written has gone, or its reader. */
+async function drained(socket: Socket): Promise<void> {
+  if (socket.destroyed) return;
+  await new Promise<void>(resolve => {
+    const done = (): void => {
+      socket.off('drain', done).off('close', done);
+      resolve();
+    };
+    socket.on('drain', done).on('close', done);
   });
 }
 

@@ -1,9 +1,10 @@
 /** Commands through a socket: the protocol, and the real program with captures that it tells. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Config } from '../../engine/config/config.js';
 import { ControlSocket } from '../../engine/control/control-socket.js';
 import { controlSettings, usualCommands } from '../../engine/control/settings.js';
@@ -48,6 +49,29 @@ test('commands are answered, also with what went wrong', async () => {
   expect(await client.ask('{"command":"later"}')).toEqual({ message: 'done', return: 'OK' });
   client.end();
   socket.close();
+});
+
+test('a client that does not read its answers is asked to, and keeps nobody waiting', async () => {
+  let asked = 0;
+  const { path, socket, client } = await opened({
+    large: () => {
+      asked++;
+      return 'x'.repeat(1 << 20);
+    },
+    small: () => 'small',
+  });
+  const lazy = connect(path).pause();
+  lazy.write(`{"version":"0.2"}\n${'{"command":"large"}\n'.repeat(300)}`);
+  await client.ask({ version: '0.2' });
+  await vi.waitFor(() => expect(asked).toBeGreaterThan(0));
+  for (let i = 0; i < 20; i++)
+    expect(await client.ask({ command: 'small' })).toEqual({ message: 'small', return: 'OK' });
+  expect(asked).toBeLessThan(10);
+  const closed = new Promise(resolve => lazy.on('close', resolve));
+  socket.close();
+  lazy.resume();
+  await closed;
+  client.end();
 });
 
 test('only a socket gives way to another', async () => {
