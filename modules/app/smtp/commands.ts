@@ -59,7 +59,8 @@ export class Commands {
       case 'EHLO':
         return this.hello(transaction, helo);
       case 'MAIL':
-        transaction.mailFrom ??= pathOf(text);
+        if (transaction.mailFrom === undefined) transaction.mailFrom = pathOf(text);
+        else this.exchange.report(transaction, 'duplicate_fields');
         return this.advance(transaction, MAIL, 'other');
       case 'RCPT':
         transaction.addRecipient(pathOf(text));

@@ -38,12 +38,11 @@ export class Replies {
 
   /** @returns whether the first reply answers no command */
   private greeting(code: string): boolean {
-    const { current, waiting } = this.exchange;
+    const { exchange } = this;
     this.greeted = true;
-    if (code.startsWith('2') && waiting.length === 0) return true;
-    if (waiting.length > 0 && code !== '220') return false;
-    if (code !== '220') this.exchange.report(current, 'no_server_welcome_message');
-    return true;
+    if (code === '220') return true;
+    exchange.report(exchange.replied(), 'no_server_welcome_message');
+    return exchange.waiting.length === 0;
   }
 
   private answer(code: string): void {

@@ -204,6 +204,8 @@ describe('smtp', () => {
       [...OPENING, ...ENVELOPE, C('DATA\r\n'), S('354 go\r\n'), C('To: a\r\nTo: b\r\n\r\n.\r\n')],
       'DUPLICATE_FIELDS',
     ],
+    ['a second sender', [...OPENING, ...ENVELOPE, C('MAIL FROM:<z@example.org>\r\n')], 'DUPLICATE_FIELDS'],
+    ['no welcome', [C('HELO a\r\n'), S('250 hello\r\n')], 'NO_SERVER_WELCOME_MESSAGE'],
   ])('reports %s', (_, steps, event) => {
     expect(fed(steps).events).toContain(event);
   });
