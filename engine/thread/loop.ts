@@ -31,7 +31,7 @@ export interface LoopParts {
 const SLEEP_MS = 50;
 const FLUSH_EVERY_MS = 100;
 /** How long a batch waits for what threads behind have of the pool. */
-const AWAIT_HOME_MS = 5000;
+const AWAIT_HOME_MS = 2000;
 const AWAIT_HOME_LIVE_MS = 50;
 /** A rest that took longer counts as this long: the process was stopped, or the processor was others'. */
 const LONGEST_REST_MS = 20;
@@ -78,8 +78,7 @@ export class Loop {
     if (parts.control.generation !== this.generation) this.reload();
     parts.returns.collect();
     this.awaited = false;
-    const { pool } = this.thread;
-    this.outBefore = parts.returns.collected + pool.range.slots - pool.available;
+    this.noteOut();
     batch.clear();
     this.take();
     if (batch.length > 0) {
@@ -126,6 +125,7 @@ export class Loop {
     this.running = from;
     ownership.claimMade(part);
     handOver.give(part);
+    this.noteOut();
     // Whoever called needs slots: wait until some have come home.
     while (this.thread.pool.available === 0 && this.parts.control.command !== ABORT) {
       returns.collect();
@@ -162,6 +162,11 @@ export class Loop {
     };
     this.awaited = !this.waitUntil(grown, this.parts.live ? AWAIT_HOME_LIVE_MS : AWAIT_HOME_MS);
     return !this.awaited;
+  }
+
+  private noteOut(): void {
+    const { pool } = this.thread;
+    this.outBefore = this.parts.returns.collected + pool.range.slots - pool.available;
   }
 
   private nothingNew(): boolean {

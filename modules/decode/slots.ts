@@ -11,10 +11,15 @@ export function takeSlot(d: Decoding): number {
 
 /** Room for the bytes of a packet just taken. @returns -1 when there is none although all that is done was handed on */
 export function takeBytes(d: Decoding, slot: number, length: number): number {
-  const offset = d.thread.pool.allocate(slot, length);
+  const { thread } = d;
+  let offset = thread.pool.allocate(slot, length);
   if (offset >= 0) return offset;
   handOn(d);
-  return d.thread.pool.allocate(slot, length);
+  offset = thread.pool.allocate(slot, length);
+  // Slots may be free where blocks are not: packets of many captures, or few large ones, are on their way.
+  while (offset < 0 && length <= thread.pool.range.blockSize && thread.awaitHome?.())
+    offset = thread.pool.allocate(slot, length);
+  return offset;
 }
 
 /** Hands on the packets before the one in hand. */

@@ -29,6 +29,9 @@ outputs:
 /** Numbers that each run gives anew, and the protocol a flow will change to, which alerts read off its row. */
 const OF_THE_RUN = /"(flow|parent)_id":\d+,?|"app_proto_expected":"[^"]*",|"pcap_filename":"[^"]*",?/g;
 
+/** Told of the whole run, and of tags, which rules may set for hosts. */
+const NOT_COMPARED = new Set(['stats', 'packet']);
+
 /** One run's records by capture, each with how often it came, and what was wrong with the run itself. */
 export interface Told {
   readonly records: ReadonlyMap<string, ReadonlyMap<string, number>>;
@@ -77,7 +80,7 @@ async function recordsOf(
     if (text) continue;
     const record = JSON.parse(line);
     if (record.event_type === 'stats') last = record.stats;
-    if (record.event_type === 'stats' || skipped.has(String(record.alert?.signature_id))) continue;
+    if (NOT_COMPARED.has(record.event_type) || skipped.has(String(record.alert?.signature_id))) continue;
     const capture = joined ? 'joined' : basename(record.pcap_filename ?? 'none');
     const counted = records.get(capture) ?? new Map<string, number>();
     records.set(capture, counted);

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { takeBytes } from '../../modules/decode/slots.js';
+
+/** A thread whose blocks come home one wait later each, of which there are so many. */
+function decoding(comingHome: number) {
+  let free = 0;
+  let left = comingHome;
+  const pool = {
+    available: 1,
+    range: { blockSize: 2048 },
+    allocate: (_slot: number, length: number) => (free > 1 && length <= 2048 ? 64 : -1),
+  };
+  const awaitHome = (): boolean => {
+    if (left === 0) return false;
+    left--;
+    free++;
+    return true;
+  };
+  return { thread: { pool, awaitHome }, batch: undefined } as never;
+}
+
+it('waits for blocks that threads behind have, before a datagram is given up', () => {
+  expect(takeBytes(decoding(2), 0, 1000)).toBe(64);
+  expect(takeBytes(decoding(1), 0, 1000)).toBe(-1);
+  expect(takeBytes(decoding(9), 0, 4000)).toBe(-1);
+});
