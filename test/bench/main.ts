@@ -91,7 +91,10 @@ function measure(each: Case, capture: string, configuration: string): Run {
     maxBuffer: 1 << 28,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const measured = JSON.parse(output.trimEnd().split('\n').at(-1)!) as Measured;
+  // The collector may have had the last word.
+  const result = output.split('\n').findLast(text => text.startsWith('{'));
+  if (result === undefined) throw new Error(`${each.name}: no result\n${output.slice(-1000)}`);
+  const measured = JSON.parse(result) as Measured;
   process.stderr.write(`${each.name}: ${measured.seconds.toFixed(2)} s\n`);
   const hardware = COUNTERS && hardwareCounts(readFileSync(join(work, 'perf.csv'), 'utf8'));
   return { ...measured, pauses: pausesIn(output), ...(hardware && { hardware }) };
