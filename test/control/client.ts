@@ -32,3 +32,15 @@ export class Client {
     this.socket.destroy();
   }
 }
+
+/** Whether somebody listens: the socket is there a moment before. */
+export function isReached(path: string): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = connect(path);
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+}

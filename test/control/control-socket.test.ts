@@ -1,6 +1,6 @@
 /** Commands through a socket: the protocol, and the real program with captures that it tells. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { ControlSocket } from '../../engine/control/control-socket.js';
 import { controlSettings, usualCommands } from '../../engine/control/settings.js';
 import { PROGRAM } from '../cli/program.js';
 import { ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
-import { Client } from './client.js';
+import { Client, isReached } from './client.js';
 
 let folder: string;
 beforeEach(() => {
@@ -121,7 +121,7 @@ test('captures that the socket tells are read one after the other', async () => 
   const words = ['-c', 'x.yaml', '-S', '/dev/null', '--unix-socket=c.socket', '--runmode', 'single'];
   const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder, stdio: 'ignore' });
   const ended = new Promise(resolve => child.on('close', resolve));
-  await expect.poll(() => existsSync(path('c.socket')), { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => isReached(path('c.socket')), { timeout: 20_000 }).toBe(true);
   const client = new Client(path('c.socket'));
   await client.ask({ version: '0.2' });
   const add = (name: string) =>

@@ -1,6 +1,6 @@
 /** Tenants that a socket tells: what the program that reads a capture is told of them, and the real program. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { Tenants } from '../../engine/cli/control/tenants.js';
 import { Config, type ConfigTree } from '../../engine/config/config.js';
 import { PROGRAM } from '../cli/program.js';
 import { ethernet, ipv4, packet, pcapFile, udp, vlan } from '../packets/builder.js';
-import { Client } from './client.js';
+import { Client, isReached } from './client.js';
 
 let folder: string;
 beforeEach(() => {
@@ -98,7 +98,7 @@ test('the program reads captures for the tenants that the socket tells', async (
   const words = ['-c', 'x.yaml', '--unix-socket=c.socket', '--runmode', 'single'];
   const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder, stdio: 'ignore' });
   const ended = new Promise(resolve => child.on('close', resolve));
-  await expect.poll(() => existsSync(path('c.socket')), { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => isReached(path('c.socket')), { timeout: 20_000 }).toBe(true);
   const client = new Client(path('c.socket'));
   await client.ask({ version: '0.2' });
   const ask = async (command: string, given: object) =>
