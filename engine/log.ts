@@ -11,7 +11,7 @@ import pino from 'pino';
 import { Config, type ConfigTree } from './config/config.js';
 import type { Entry } from './log/entry.js';
 import { jsonLine } from './log/json-line.js';
-import { LEVELS, type LevelName, moreTelling, PINO_LEVELS } from './log/level.js';
+import { LEVELS, type LevelName, moreTelling, outputLevel, PINO_LEVELS } from './log/level.js';
 import * as options from './log/options.js';
 import type { Output } from './log/output.js';
 import { syslogOutput } from './log/syslog-output.js';
@@ -63,9 +63,13 @@ export function openLog(settings: LogSettings): EngineLog {
   for (const file of sections(config, 'file'))
     if (file.read(options.FILE)) outputs.push(fileOutput({ ...settings, config: file }, level));
   for (const syslog of sections(config, 'syslog'))
-    if (syslog.read(options.SYSLOG)) outputs.push(syslogOutput(syslog, level, (settings.verbosity ?? 0) > 0));
+    if (syslog.read(options.SYSLOG)) outputs.push(syslogOutput(syslog, level, asksForMore(settings)));
   const filter = environment['SC_LOG_OP_FILTER'] ?? config.read(options.FILTER);
   return new PinoLog(filter === '' ? outputs : outputs.map(output => filtered(output, filter)));
+}
+
+function asksForMore({ verbosity = 0 }: LogSettings): boolean {
+  return verbosity > 0;
 }
 
 /** A configuration for each output of a kind that is listed. */
@@ -97,18 +101,13 @@ export function consoleLog(verbosity = 0, streams = PROCESS_STREAMS, quiet = fal
 
 function consoleOutput(settings: LogSettings, level: LevelName): Output {
   const { config } = settings;
-  const own = config.read(options.CONSOLE_LEVEL);
-  const shown = settings.quiet
-    ? 'error'
-    : own === ''
-      ? level
-      : moreTelling(own, settings.verbosity ? level : own);
+  const own = outputLevel(config.read(options.CONSOLE_LEVEL), level, asksForMore(settings));
   const { environment = process.env } = settings;
   const format =
     environment['SC_LOG_FORMAT'] || config.read(options.CONSOLE_FORMAT) || config.read(options.FORMAT);
   return toConsole(
     settings.console ?? PROCESS_STREAMS,
-    shown,
+    settings.quiet ? 'error' : own,
     config.read(options.CONSOLE_TYPE),
     format || undefined,
   );
@@ -134,11 +133,10 @@ function toConsole(
 
 function fileOutput(settings: LogSettings, level: LevelName): Output {
   const { config } = settings;
-  const own = config.read(options.FILE_LEVEL);
   const path = resolve(settings.folder, config.read(options.FILE_NAME));
   const json = config.read(options.FILE_TYPE) === 'json';
   const text: TextFormat = { format: config.read(options.FILE_FORMAT) || FILE_FORMAT, color: false };
-  const shown = own === '' ? level : moreTelling(own, settings.verbosity ? level : own);
+  const shown = outputLevel(config.read(options.FILE_LEVEL), level, asksForMore(settings));
   try {
     makeFolder(dirname(path));
     const file = pino.destination({ dest: path, append: true, sync: true });

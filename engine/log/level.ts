@@ -32,6 +32,17 @@ export function moreTelling(a: LevelName, b: LevelName): LevelName {
   return PINO_LEVELS[a] < PINO_LEVELS[b] ? a : b;
 }
 
+/**
+ * Level of one output.
+ * @param own what is configured for it alone, empty for that of all
+ * @param general level of all outputs
+ * @param more the command line asks for more than is configured
+ */
+export function outputLevel(own: LevelName | '', general: LevelName, more: boolean): LevelName {
+  if (own === '') return general;
+  return more ? moreTelling(own, general) : own;
+}
+
 /** `Notice`, `Warning` …, as lines show it. */
 export function levelTitle(number: number): string {
   const name = LEVELS.find(level => PINO_LEVELS[level] === number) ?? 'info';

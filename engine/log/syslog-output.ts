@@ -3,21 +3,20 @@ import type { Config } from '../config/config.js';
 import { Syslog } from '../log-file/syslog.js';
 import type { Entry } from './entry.js';
 import { jsonLine } from './json-line.js';
-import { LEVELS, type LevelName, moreTelling, PINO_LEVELS } from './level.js';
+import { LEVELS, type LevelName, outputLevel, PINO_LEVELS } from './level.js';
 import * as options from './options.js';
 import type { Output } from './output.js';
 import { textLine } from './text-line.js';
 
 const MESSAGE = '%M';
-/** Severities of RFC 5424 section 6.2.1, in the order of `LEVELS`; there is none below 7. */
-const SEVERITIES = [0, 1, 2, 3, 4, 5, 6, 7, 7, 7];
+/** Least grave severity of RFC 5424 section 6.2.1; from 0 on they have the order of `LEVELS`. */
+const DEBUG = 7;
 
 /**
  * @param level of the log in general
  * @param more the command line asks for more than is configured
  */
 export function syslogOutput(config: Config, level: LevelName, more: boolean): Output {
-  const own = config.read(options.SYSLOG_LEVEL);
   const format = config.read(options.SYSLOG_FORMAT);
   // A format without the message is what stands before it.
   const text = { format: format.includes(MESSAGE) ? format : format + MESSAGE, color: false };
@@ -30,7 +29,7 @@ export function syslogOutput(config: Config, level: LevelName, more: boolean): O
   };
   const syslog = new Syslog(settings, message => process.stderr.write(`Error: logging: ${message}\n`));
   return {
-    level: own === '' ? level : moreTelling(own, more ? level : own),
+    level: outputLevel(config.read(options.SYSLOG_LEVEL), level, more),
     write(record) {
       const entry = JSON.parse(record) as Entry;
       const line = json ? jsonLine(entry) : textLine(entry, text);
@@ -41,5 +40,8 @@ export function syslogOutput(config: Config, level: LevelName, more: boolean): O
 }
 
 function severity({ level }: Entry): number {
-  return SEVERITIES[LEVELS.findIndex(name => PINO_LEVELS[name] === level)] ?? 6;
+  return Math.min(
+    LEVELS.findIndex(name => PINO_LEVELS[name] === level),
+    DEBUG,
+  );
 }
