@@ -28,6 +28,11 @@ export class Client {
     return JSON.parse(this.answers.shift()!);
   }
 
+  /** Captures that the program has still to read. */
+  async capturesLeft(): Promise<unknown> {
+    return ((await this.ask({ command: 'pcap-file-number' })) as { message: unknown }).message;
+  }
+
   end(): void {
     this.socket.destroy();
   }

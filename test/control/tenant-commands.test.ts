@@ -110,9 +110,7 @@ test('the program reads captures for the tenants that the socket tells', async (
   await ask('pcap-file', { ...capture('two'), tenant: 2 });
   await ask('register-tenant-handler', { id: 1, htype: 'vlan', hargs: 20 });
   await ask('pcap-file', capture('both'));
-  const left = async () =>
-    ((await client.ask({ command: 'pcap-file-number' })) as { message: number }).message;
-  await expect.poll(left, { timeout: 30_000, interval: 200 }).toBe(0);
+  await expect.poll(() => client.capturesLeft(), { timeout: 30_000, interval: 200 }).toBe(0);
   await client.ask({ command: 'shutdown' });
   expect(await ended).toBe(0);
   client.end();
