@@ -70,7 +70,8 @@ export function* readHeaders(
       return false;
     }
     // LF CR ends a line as well.
-    if (line[0] === CR && line.length > 1 && (afterBareLf || !isLineEnd(line[1]))) line = line.subarray(1);
+    const afterLfCr = line[0] === CR && line.length > 1 && (afterBareLf || !isLineEnd(line[1]));
+    if (afterLfCr) line = line.subarray(1);
     afterBareLf = line.at(-1) === LF && line.at(-2) !== CR;
     if (isBlankLine(line)) {
       // It is valid until the next read only.
@@ -81,10 +82,17 @@ export function* readHeaders(
       }
     } else if (isEmptyLine(line)) {
       headers.addEnd(line);
+      if (afterLfCr && !toServer) skipMixedEnd(socket);
       return true;
     }
     headers.addLine(line, !toServer);
   }
+}
+
+/** LF CR, CR LF, CR LF: browsers take these six bytes for two ends of lines, the body begins behind them. */
+function skipMixedEnd(socket: StreamSocket): void {
+  const { view, offset, available } = socket;
+  if (available >= 2 && view[offset] === CR && view[offset + 1] === LF) socket.skip(2);
 }
 
 function isLineEnd(byte: number | undefined): boolean {

@@ -96,6 +96,13 @@ describe('http', () => {
     expect(feed.events).toEqual(['GZIP_DECOMPRESSION_FAILED']);
   });
 
+  it('begins a body behind any mix of ends of lines that browsers take', () => {
+    for (const end of ['\n\n', '\n\r\n', '\n\r\r\n', '\n\r\r\n\r\n', '\r\n \r\n\r\n']) {
+      const answer = `HTTP/1.1 200 OK\r\nContent-Length: 5${end}hello`;
+      expect(buffer(exchange(GET, answer), false, 'http.response_body'), JSON.stringify(end)).toBe('hello');
+    }
+  });
+
   it('reads the same however it is cut', () => {
     const body = gzipSync('x'.repeat(3000) + Math.PI).toString('latin1');
     const client =
