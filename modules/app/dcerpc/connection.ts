@@ -112,6 +112,8 @@ export class Connection {
     const transaction = beginCall(this.session, new Call(pdu.callId, mostStub));
     transaction.version = `${pdu.version}.${pdu.minor}`;
     this.forgetComplete();
+    // Behind all others, though the number be known: only so those that are complete are always at the front.
+    this.open.delete(pdu.callId);
     this.open.set(pdu.callId, transaction);
     return transaction;
   }

@@ -3,8 +3,7 @@ import type { Connection, DataSink, Place, Waiting } from './connection.js';
 import type { Fields } from './fields.js';
 import { isCall } from './pipe.js';
 
-/** Data of a read or write begins within these bytes of a message; and as many of the data tell what it is. */
-export const DATA_HEAD = 240;
+/** So many bytes of the data of a read or write tell what it is. */
 export const DATA_START = 16;
 const BUFFER_OVERFLOW = 0x80000005;
 
@@ -18,7 +17,7 @@ export interface MessageData {
 
 /**
  * The data of a message that carries some; undefined where they cannot be taken.
- * @param m the first bytes of the message: its head and `DATA_START` bytes of data, or all of it
+ * @param m the first bytes of the message, up to and with `DATA_START` bytes of data, or all of it
  * @param whole length of the message
  */
 export type DataOf = (
@@ -51,7 +50,7 @@ export function pieceOf(
 ): MessageData | undefined {
   if (isTooLarge(connection, header, length, toServer)) return undefined;
   const there = Math.min(length, whole - start);
-  if (start > DATA_HEAD || there <= 0) return undefined;
+  if (there <= 0) return undefined;
   const isPipe =
     connection.isPipe(header.treeId) ?? isCall(m.bytes, start, Math.min(m.length, start + there));
   const sink = isPipe

@@ -38,7 +38,8 @@ export class Pipe {
       view = store.view();
     }
     const rest = this.takeAll(view, toServer, consumer);
-    if (rest === 0 && store.length === 0) return;
+    // What waits already stays where it is: copied with each write, small writes would cost the square of their number.
+    if (rest === store.length) return;
     const left = new GrowingBytes();
     if (rest > 0) left.append(view, view.length - rest);
     if (toServer) this.fromClient = left;

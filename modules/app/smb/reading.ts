@@ -3,14 +3,14 @@ import type { Reading, SocketState, StreamSocket } from '../../../engine/applica
 import { uint24 } from '../../../engine/network-order.js';
 import type { Connection } from './connection.js';
 import { Fields } from './fields.js';
-import { DATA_HEAD, DATA_START, type MessageData } from './piece.js';
+import { DATA_START, type MessageData } from './piece.js';
 import * as Smb1 from './smb1.js';
 import * as Smb2 from './smb2.js';
 
 /** Bytes before a message. */
 export const NBSS = 4;
-/** Bytes of a message that tell what it is, with the first of its data. */
-const HEAD = DATA_HEAD + DATA_START;
+/** Bytes of a message that tell whether it carries data, and from where on. */
+const HEAD = 112;
 const SMB1 = 0xff;
 const SMB2 = 0xfe;
 const SMB3 = 0xfd;
@@ -62,46 +62,69 @@ export class RecordReader {
       yield* socket.discard(NBSS + length);
       return end;
     }
-    if (!(yield* socket.wait(NBSS + Math.min(length, HEAD)))) return end;
+    if (!(yield* socket.wait(NBSS + Math.min(length, 4)))) return end;
     yield* this.message(length, end);
     return end;
   }
 
   private *message(length: number, end: number): Reading<void> {
     const { socket, toServer, connection } = this;
-    const start = socket.offset + NBSS;
-    const protocol = length >= 4 ? protocolAt(socket.view, start) : 0;
-    if (protocol === 0) {
-      connection.report('malformed_data', toServer);
-      yield* socket.discard(NBSS + length);
-      return;
-    }
-    if (protocol === SMB3) this.note('smb3', socket.position + NBSS, SMB3_HEADER, length);
-    const head = new Fields(socket.view.subarray(start, start + Math.min(length, socket.available - NBSS)));
-    const isRead = protocol === SMB1 || protocol === SMB2;
-    if (isRead && head.length < length && (yield* this.stream(protocol, head, length, end))) return;
-    if (isRead && NBSS + length <= socket.limit) {
-      if (!(yield* socket.wait(NBSS + length))) return;
-      const at = socket.offset + NBSS;
-      this.take(protocol, new Fields(socket.view.subarray(at, at + length)), socket.position + NBSS);
-    }
-    yield* socket.discard(end - socket.position);
+    const protocol = length >= 4 ? protocolAt(socket.view, socket.offset + NBSS) : 0;
+    socket.skip(NBSS);
+    if (protocol === SMB3) this.note('smb3', socket.position, SMB3_HEADER, length);
+    if (protocol === SMB2) yield* this.compound(end);
+    else if (protocol === SMB1) yield* this.single(length, end);
+    else if (protocol === 0) connection.report('malformed_data', toServer);
+    if (socket.state === 'open') yield* socket.discard(end - socket.position);
   }
 
-  /** Hands on the data of a read or write as it comes. @returns whether the message is one */
-  private *stream(protocol: number, head: Fields, length: number, end: number): Reading<boolean> {
-    const { socket, connection, toServer } = this;
-    const message = socket.position + NBSS;
-    const { layer, HEADER, carriesData, dataOf } = protocol === SMB2 ? Smb2 : Smb1;
-    if (!carriesData(head, toServer)) return false;
-    this.note(layer, message, HEADER, length);
-    const data = dataOf(connection, head, toServer, length);
-    if (data) {
-      socket.skip(NBSS + data.start);
-      yield* this.hand(data, data.length);
+  /** SMB1: a message, with as many commands as it likes. */
+  private *single(length: number, end: number): Reading<void> {
+    if (length < Smb1.HEADER) this.connection.report('malformed_data', this.toServer, 1);
+    else yield* this.one(Smb1, end);
+  }
+
+  /** SMB2: messages one behind the other in a record (MS-SMB2 3.2.4.1.4). */
+  private *compound(end: number): Reading<void> {
+    const { socket, toServer, connection } = this;
+    for (let left = end - socket.position; left > 0; left = end - socket.position) {
+      if (!(yield* socket.wait(Math.min(left, Smb2.HEADER)))) return;
+      if (left < Smb2.HEADER || protocolAt(socket.view, socket.offset) !== SMB2) {
+        connection.report('malformed_data', toServer);
+        return;
+      }
+      const { next } = Smb2.readHeader(this.ahead(Smb2.HEADER));
+      const behind = next > 0 ? Math.min(end, socket.position + next) : end;
+      yield* this.one(Smb2, behind);
+      if (socket.state !== 'open' || (next > 0 && next < Smb2.HEADER)) return;
+      yield* socket.discard(behind - socket.position);
     }
-    if (socket.state === 'open') yield* socket.discard(end - socket.position);
-    return true;
+  }
+
+  /** A message: the data of a read or write is handed on as it comes, others are waited for. */
+  private *one(version: typeof Smb1 | typeof Smb2, end: number): Reading<void> {
+    const { socket, connection, toServer } = this;
+    const length = end - socket.position;
+    if (!(yield* socket.wait(Math.min(length, HEAD)))) return;
+    const start = version.dataStart(this.ahead(length), toServer);
+    if (start !== undefined && !(yield* socket.wait(Math.min(length, start + DATA_START)))) return;
+    const isWhole = socket.available >= length;
+    if (isWhole || start !== undefined || length <= socket.limit)
+      this.note(version.layer, socket.position, version.HEADER, length);
+    if (!isWhole && start !== undefined) {
+      const data = version.dataOf(connection, this.ahead(length), toServer, length);
+      if (!data) return;
+      socket.skip(data.start);
+      yield* this.hand(data, data.length);
+    } else if (isWhole || (length <= socket.limit && (yield* socket.wait(length)))) {
+      version.takeMessage(connection, this.ahead(length), toServer);
+    }
+  }
+
+  /** What is there of the next bytes. */
+  private ahead(length: number): Fields {
+    const { view, offset, available } = this.socket;
+    return new Fields(view.subarray(offset, offset + Math.min(length, available)));
   }
 
   private *hand({ sink }: MessageData, length: number): Reading<void> {
@@ -116,33 +139,6 @@ export class RecordReader {
       socket.resume();
     }
     sink.end();
-  }
-
-  /** A message that is all there, and those behind it in the same record. */
-  private take(protocol: number, record: Fields, position: number): void {
-    const { connection, toServer } = this;
-    if (protocol === SMB1) {
-      if (record.length < Smb1.HEADER) {
-        connection.report('malformed_data', toServer, 1);
-        return;
-      }
-      this.note('smb1', position, Smb1.HEADER, record.length);
-      Smb1.takeMessage(connection, record, Smb1.readHeader(record), toServer);
-      return;
-    }
-    for (let at = 0; at < record.length; ) {
-      const rest = new Fields(record.bytes.subarray(at));
-      if (rest.length < Smb2.HEADER || protocolAt(rest.bytes, 0) !== SMB2) {
-        connection.report('malformed_data', toServer);
-        return;
-      }
-      const header = Smb2.readHeader(rest);
-      const length = header.next > 0 ? Math.min(header.next, rest.length) : rest.length;
-      this.note('smb2', position + at, Smb2.HEADER, length);
-      Smb2.takeMessage(connection, new Fields(rest.part(0, length)), header, toServer);
-      if (header.next > 0 && header.next < Smb2.HEADER) return;
-      at += length;
-    }
   }
 
   /** Frames of a layer: the whole, its header and what is behind it. */

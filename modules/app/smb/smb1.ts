@@ -4,11 +4,11 @@ import type { Connection } from './connection.js';
 import type { Fields } from './fields.js';
 import { blockAt } from './smb1/block.js';
 import * as Command from './smb1/header.js';
-import { HEADER, type Header } from './smb1/header.js';
+import { HEADER, readHeader } from './smb1/header.js';
 import { takeRequest } from './smb1/requests.js';
 import { takeResponse } from './smb1/responses.js';
 
-export { carriesData, dataOf } from './smb1/data.js';
+export { dataOf, dataStart } from './smb1/data.js';
 export { HEADER, readHeader } from './smb1/header.js';
 
 /** Name of its frames. */
@@ -28,7 +28,8 @@ const ANDX: ReadonlySet<number> = new Set([
 const LONGEST_CHAIN = 8;
 
 /** A message that is all there. */
-export function takeMessage(connection: Connection, m: Fields, header: Header, toServer: boolean): void {
+export function takeMessage(connection: Connection, m: Fields, toServer: boolean): void {
+  const header = readHeader(m);
   if (!isAdmitted(connection, header, toServer, Command.LOCKING_ANDX)) return;
   let command = header.command;
   let at = HEADER;

@@ -3,11 +3,11 @@ import { isAdmitted } from './admission.js';
 import type { Connection } from './connection.js';
 import type { Fields } from './fields.js';
 import { takeData } from './smb2/data.js';
-import { type Header, OPLOCK_BREAK } from './smb2/header.js';
+import { OPLOCK_BREAK, readHeader } from './smb2/header.js';
 import { takeRequest } from './smb2/requests.js';
 import { takeResponse } from './smb2/responses.js';
 
-export { carriesData, dataOf } from './smb2/data.js';
+export { dataOf, dataStart } from './smb2/data.js';
 export { HEADER, readHeader } from './smb2/header.js';
 
 /** Name of its frames. */
@@ -17,7 +17,8 @@ export const layer = 'smb2';
 const PENDING = 0x103;
 
 /** A message that is all there. */
-export function takeMessage(connection: Connection, m: Fields, header: Header, toServer: boolean): void {
+export function takeMessage(connection: Connection, m: Fields, toServer: boolean): void {
+  const header = readHeader(m);
   if (!isAdmitted(connection, header, toServer, OPLOCK_BREAK)) return;
   takeData(connection, m, header, toServer);
   if (!header.isResponse) takeRequest(connection, m, header);

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { Talk } from '../../../engine/application/talk.js';
 import type { DcerpcTransaction } from '../../../modules/app/dcerpc/transaction.js';
 import dcerpc from '../../../modules/app/dcerpc.js';
 import { Feed, type FeedOptions } from '../../application/feed.js';
+import { stubThread } from '../../thread-stub.js';
 import { bind, bindAck, le16, le32, request, response, SVCCTL, SVCCTL_TEXT } from './pdu-builder.js';
 
 const feed = (options: FeedOptions = {}) => new Feed([dcerpc], { serverPort: 49152, ...options });
@@ -163,6 +165,18 @@ describe('dcerpc over TCP', () => {
         .end().records,
     ).toEqual([]);
   });
+});
+
+it('remembers no more calls than may be open, whatever their numbers', () => {
+  const thread = stubThread({ config: { 'app-layer': { protocols: { dcerpc: { 'max-tx': 4 } } } } });
+  const talk = new Talk();
+  const session = talk.start(dcerpc, 0, dcerpc.prepare!(thread.config, {}));
+  talk.readStreams(session);
+  // A number that is used again and again is never among the oldest that are complete.
+  const calls = Array.from({ length: 300 }, (_, i) => request(i % 3 === 0 ? 1 : i + 1, 1, 'x'));
+  for (const each of calls) talk.deliver(true, each, 0, each.length);
+  const { open } = session.state as { open: ReadonlyMap<number, unknown> };
+  expect(open.size).toBeLessThanOrEqual(6);
 });
 
 describe('dcerpc over UDP', () => {

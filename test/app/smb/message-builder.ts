@@ -114,13 +114,28 @@ export const createAnswer = (id: number, size = 0, status = 0) =>
     { status },
   );
 
-export const write = (id: number, offset: number, data: Uint8Array, tree = 1) =>
+/** @param padding bytes between the head and the data */
+export const write = (id: number, offset: number, data: Uint8Array, tree = 1, padding = 0) =>
   smb2(
     9,
     id,
-    Buffer.concat([le16(49), le16(112), le32(data.length), le64(offset), FILE_ID, Buffer.alloc(16), data]),
+    Buffer.concat([
+      ...[le16(49), le16(112 + padding), le32(data.length), le64(offset), FILE_ID],
+      ...[Buffer.alloc(16 + padding), data],
+    ]),
     { tree },
   );
+
+/** Messages one behind the other in a record. */
+export function compound(...messages: Buffer[]): Buffer {
+  const padded = messages.map((message, i) => {
+    if (i === messages.length - 1) return message;
+    const all = Buffer.concat([message, Buffer.alloc(-message.length & 7)]);
+    all.writeUInt32LE(all.length, 20);
+    return all;
+  });
+  return record(...padded);
+}
 
 export const writeAnswer = (id: number, length: number) =>
   answer(9, id, Buffer.concat([le16(17), le16(0), le32(length), Buffer.alloc(8)]));

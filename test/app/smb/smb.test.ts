@@ -15,6 +15,8 @@ function buffer(of: Feed, keyword: string, toServer = true): (string | undefined
   return of.transactions.map(each => text(declared.get(each as SmbTransaction, toServer, 0)));
 }
 
+const files = (of: Feed) => of.files.map(({ file }) => [file.nameText, file.size, file.state, file.gaps]);
+
 /** Connected to a share of this type, with a file open. */
 function opened(type: number, options: FeedOptions = {}): Feed {
   return feed(options)
@@ -79,9 +81,7 @@ describe('smb2', () => {
       .client(record(Build.close(5)))
       .server(record(Build.closeAnswer(5)))
       .end();
-    expect(of.files.map(({ file }) => [file.nameText, file.size, file.state, file.gaps])).toEqual([
-      ['a.txt', 8, 'closed', false],
-    ]);
+    expect(files(of)).toEqual([['a.txt', 8, 'closed', false]]);
     expect(buffer(of, 'file.data').filter(Boolean)).toEqual(['abcdefgh']);
     const file = told(of).find(({ command }) => command === 'SMB2_COMMAND_WRITE');
     expect(file).toMatchObject({ filename: 'a.txt', share: '\\\\h\\s', fuid: FILE_TEXT });
@@ -126,13 +126,25 @@ describe('smb2', () => {
   });
 
   it('reads several messages in a record', () => {
-    const first = Build.create(2, 'b');
-    const padded = Buffer.concat([first, Buffer.alloc((8 - (first.length & 7)) & 7)]);
-    padded.writeUInt32LE(padded.length, 20);
     const of = feed()
-      .client(record(padded, Build.close(3)))
+      .client(Build.compound(Build.create(2, 'b'), Build.close(3)))
       .end();
     expect(told(of).map(({ command }) => command)).toEqual(['SMB2_COMMAND_CREATE', 'SMB2_COMMAND_CLOSE']);
+  });
+
+  it.each([1 << 16, 9000, 1])('follows data far behind the head of a write, in pieces of %i', length => {
+    const message = record(Build.write(3, 0, Buffer.from('content'), 1, 60_000));
+    const of = opened(1).pieces(true, message, () => length);
+    expect(files(of.client(record(Build.close(4))).end())).toEqual([['a.txt', 7, 'closed', false]]);
+  });
+
+  it.each([1 << 16, 700])('follows a large write with messages around it, in pieces of %i', length => {
+    const content = Buffer.alloc(3 << 20, 'x');
+    const around = [Build.create(3, 'b'), Build.write(4, 0, content), Build.close(5)];
+    const of = opened(1).pieces(true, Build.compound(...around), () => length);
+    of.client(record(Build.create(6, 'c'))).end();
+    expect(files(of)).toEqual([['a.txt', 3 << 20, 'closed', false]]);
+    expect(told(of).map(({ filename }) => filename)).toEqual(expect.arrayContaining(['b', 'c']));
   });
 
   it('finds calls in pipes', () => {

@@ -5,11 +5,16 @@ import { askPiece, type DataOf, type MessageData, pieceOf, readAsked } from '../
 import { type Block, blockAt, fidText } from './block.js';
 import { HEADER, type Header, NO_COMMAND, READ_ANDX, readHeader, WRITE_ANDX } from './header.js';
 
-/** Whether a message is a write or what is read, and nothing else. @param m at least its header and words */
-export function carriesData(m: Fields, toServer: boolean): boolean {
+/**
+ * Where the data begins of a write, or of what is read, that nothing else follows; undefined of other messages.
+ * @param m at least its header and words
+ */
+export function dataStart(m: Fields, toServer: boolean): number | undefined {
   const { command, isResponse } = readHeader(m);
   const isData = isResponse !== toServer && command === (toServer ? WRITE_ANDX : READ_ANDX);
-  return isData && m.u8(HEADER + 1) === NO_COMMAND;
+  if (!isData || m.u8(HEADER + 1) !== NO_COMMAND) return undefined;
+  const { words } = blockAt(m, HEADER);
+  return m.u16(words + (toServer ? 22 : 12));
 }
 
 export const dataOf: DataOf = (connection, m, toServer, whole) =>

@@ -8,10 +8,10 @@ import { HEADER, type Header, READ, readHeader, WRITE } from './header.js';
 const READ_HEAD = HEADER + 16;
 const WRITE_HEAD = HEADER + 48;
 
-/** Whether a message is a write or what is read, and the last of its record. @param m at least its header */
-export function carriesData(m: Fields, toServer: boolean): boolean {
-  const header = readHeader(m);
-  return header.next === 0 && isData(header, toServer);
+/** Where the data begins of a write, or of what is read; undefined of other messages. @param m at least its head */
+export function dataStart(m: Fields, toServer: boolean): number | undefined {
+  if (!isData(readHeader(m), toServer)) return undefined;
+  return toServer ? m.u16(HEADER + 2) : m.u8(HEADER + 2);
 }
 
 const isData = ({ isResponse, command }: Header, toServer: boolean): boolean =>
