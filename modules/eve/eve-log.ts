@@ -110,7 +110,9 @@ export class EveLog {
     });
   }
 
+  /** Where nothing can be dropped, what a policy or a rule refuses goes its way: there is nothing to tell. */
   private tellDrop(subject: Subject): void {
+    if (!this.inline) return;
     if (this.dropStarts && !this.dropStarts.isFirst(subject)) return;
     this.line(() => writeDrop(this.writer, subject, this.inline));
   }

@@ -359,10 +359,11 @@ describe('drop', () => {
   });
 
   test.each([
-    ['start', 2],
-    ['all', 4],
-  ])('flows: %s', async (flows, count) => {
-    const thread = outputThread(log([{ drop: { flows } }]));
+    ['ips', 'start', 2],
+    ['ips', 'all', 4],
+    ['ids', 'all', 0],
+  ])('in %s mode, flows: %s', async (mode, flows, count) => {
+    const thread = outputThread(log([{ drop: { flows } }]), [], { 'engine-mode': mode });
     const client = [1, 2].map(() => tcpPacket(thread, ''));
     const server = [1, 2].map(() => tcpPacket(thread, '', { [Packet.FLOW_STATE]: 0 }));
     const slots = [...client, ...server].map(root => event(thread, Event.EVENT_DROP, root));
