@@ -101,6 +101,11 @@ export function addressText(bytes: Uint8Array, offset: number, version: number):
   return version === 4 ? ipv4Text(bytes, offset) : ipv6Text(bytes, offset);
 }
 
+/** The same with all digits of IPv6, as logs have addresses: `2001:0db8:0000:0000:0000:0000:0000:0001`. */
+export function fullAddressText(bytes: Uint8Array, offset: number, version: number): string {
+  return version === 4 ? ipv4Text(bytes, offset) : ascii(writeIpv6Full(bytes, offset, scratch, 0));
+}
+
 function ascii(length: number): string {
   return String.fromCharCode(...scratch.subarray(0, length));
 }

@@ -1,5 +1,5 @@
 /** fast.log: one line of text for each alert; and `syslog`, which has them in the log of the system. */
-import { addressText } from '../engine/address.js';
+import { fullAddressText } from '../engine/address.js';
 import type { Batch } from '../engine/batch.js';
 import type { Config } from '../engine/config/config.js';
 import { boolean, option, text } from '../engine/config/option.js';
@@ -141,8 +141,8 @@ class Fast implements ThreadModule {
     endpoints.load(subject, 'event');
     const { version, bytes, protocol } = endpoints;
     if (version === 0) return this.rawPacket();
-    const source = `${addressText(bytes, endpoints.source, version)}:${endpoints.sourcePort}`;
-    const destination = `${addressText(bytes, endpoints.destination, version)}:${endpoints.destinationPort}`;
+    const source = `${fullAddressText(bytes, endpoints.source, version)}:${endpoints.sourcePort}`;
+    const destination = `${fullAddressText(bytes, endpoints.destination, version)}:${endpoints.destinationPort}`;
     return `{${IP_PROTOCOL_NAMES[protocol & 255]}} ${source} -> ${destination}`;
   }
 

@@ -1,5 +1,5 @@
 /** Lines of text for transactions that are over: what logs of one protocol have in common. */
-import { addressText } from '../address.js';
+import { fullAddressText } from '../address.js';
 import type { ApplicationLayer } from '../application-layer.js';
 import * as Flow from '../flow-record.js';
 import type { LogWriter, Thread } from '../module.js';
@@ -42,7 +42,7 @@ function subjectOf({ memory, flows }: Thread, slot: number, flow: number): LineS
   const p = slot * Packet.INTS;
   const f = flow * Flow.INTS;
   const version = flows.row[f + Flow.IP_VERSION]!;
-  const address = (field: number) => addressText(flows.bytes, (f + field) * 4, version);
+  const address = (field: number) => fullAddressText(flows.bytes, (f + field) * 4, version);
   return {
     seconds: memory.row[p + Packet.SECONDS]!,
     nanoseconds: memory.row[p + Packet.NANOSECONDS]!,

@@ -1,7 +1,7 @@
 /** The certificate store (output `tls-store`): a file with the chain, and one that says where it was seen. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { addressText } from '../../engine/address.js';
+import { fullAddressText } from '../../engine/address.js';
 import type { ApplicationLayer } from '../../engine/application-layer.js';
 import type { CertificateChain } from '../../engine/certificate-chain.js';
 import type { Config } from '../../engine/config/config.js';
@@ -90,8 +90,8 @@ export class CertificateFiles implements CertificateStore {
     const version = flows.row[f + Flow.IP_VERSION]!;
     const lines = [
       ['TIME', timeText(memory.row[p + Packet.SECONDS]!, memory.row[p + Packet.NANOSECONDS]!)],
-      ['SRC IP', addressText(flows.bytes, (f + from[0]) * 4, version)],
-      ['DST IP', addressText(flows.bytes, (f + to[0]) * 4, version)],
+      ['SRC IP', fullAddressText(flows.bytes, (f + from[0]) * 4, version)],
+      ['DST IP', fullAddressText(flows.bytes, (f + to[0]) * 4, version)],
       ['PROTO', flows.row[f + Flow.PROTOCOL]],
       ['SRC PORT', flows.row[f + from[1]]],
       ['DST PORT', flows.row[f + to[1]]],

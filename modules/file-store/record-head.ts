@@ -1,5 +1,5 @@
 /** What records beside stored files begin with: time, flow and endpoints, as EVE records have them. */
-import { addressText } from '../../engine/address.js';
+import { fullAddressText } from '../../engine/address.js';
 import * as Flow from '../../engine/flow-record.js';
 import { IP_PROTOCOL_NAMES } from '../../engine/ip-protocol-names.js';
 import type { Thread } from '../../engine/module.js';
@@ -24,8 +24,8 @@ export function recordHead(
   const flow = row[p + Packet.FLOW]!;
   const f = flow * Flow.INTS;
   const version = flows.row[f + Flow.IP_VERSION]!;
-  const client = inPlaceOfClient ?? addressText(flows.bytes, (f + Flow.CLIENT_ADDRESS) * 4, version);
-  const server = addressText(flows.bytes, (f + Flow.SERVER_ADDRESS) * 4, version);
+  const client = inPlaceOfClient ?? fullAddressText(flows.bytes, (f + Flow.CLIENT_ADDRESS) * 4, version);
+  const server = fullAddressText(flows.bytes, (f + Flow.SERVER_ADDRESS) * 4, version);
   const clientPort = flows.row[f + Flow.CLIENT_PORT];
   const serverPort = flows.row[f + Flow.SERVER_PORT];
   const protocol = IP_PROTOCOL_NAMES[flows.row[f + Flow.PROTOCOL]!] ?? '';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { needsOf } from '../../modules/lua/needs.js';
 import { sluice } from '../cli/program.js';
-import { ethernet, ipv4, packet, pcapFile, tcp, udp } from '../packets/builder.js';
+import { ethernet, ipv4, ipv6, packet, pcapFile, tcp, udp } from '../packets/builder.js';
 
 let folder: string;
 beforeEach(() => {
@@ -98,6 +98,28 @@ local function tuple() local _, a, b, p, c, d = flow.get():tuple() return a .. "
     expect(told.at(-1)).toBe('end');
   },
 );
+
+test('addresses of IPv6 with all their digits; times of a flow as seconds of both, then microseconds of both', async () => {
+  const datagram = packet(
+    ethernet(),
+    ipv6({ source: '2001:db8::1', destination: '::2' } as never),
+    udp({ sport: 5, dport: 6 } as never),
+    'x',
+  );
+  const shown = (script: string, first: string) => `"${first} ", table.concat({${script}}, " ")`;
+  const told = await lines(
+    {
+      'packet.lua': writing('type = "packet"', PACKET, shown('packet.get():tuple()', 'packet')),
+      'flow.lua': writing('type = "flow"', FLOW, shown('flow.get():tuple()', 'flow')),
+      'times.lua': writing('type = "flow"', FLOW, shown('flow.get():timestamps()', 'times')),
+    },
+    [datagram],
+  );
+  const tuple = '6 2001:0db8:0000:0000:0000:0000:0000:0001 0000:0000:0000:0000:0000:0000:0000:0002 17 5 6';
+  expect(told).toContain(`packet ${tuple}`);
+  expect(told).toContain(`flow ${tuple}`);
+  expect(told).toContainEqual(expect.stringMatching(/^times (\d+) \1 (\d+) \2$/));
+});
 
 test('packets with alerts, and the rule', async () => {
   const script = writing(

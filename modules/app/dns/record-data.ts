@@ -1,5 +1,5 @@
 /** What resource records carry, for the types that are shown and searched. */
-import { addressText } from '../../../engine/address.js';
+import { fullAddressText } from '../../../engine/address.js';
 import { uint16, uint32 } from '../../../engine/network-order.js';
 import type { Names } from './name.js';
 import * as Type from './record-type.js';
@@ -71,9 +71,9 @@ export function readData(
   const length = end - start;
   switch (type) {
     case Type.A:
-      return length === 4 ? { kind: 'address', text: addressText(bytes, start, 4) } : NONE;
+      return length === 4 ? { kind: 'address', text: fullAddressText(bytes, start, 4) } : NONE;
     case Type.AAAA:
-      return length === 16 ? { kind: 'address', text: addressText(bytes, start, 6) } : NONE;
+      return length === 16 ? { kind: 'address', text: fullAddressText(bytes, start, 6) } : NONE;
     case Type.NS:
     case Type.CNAME:
     case Type.PTR:

@@ -1,5 +1,5 @@
 /** suricata.flow: the flow of the packet that is inspected. */
-import { addressText } from '../../../engine/address.js';
+import { fullAddressText } from '../../../engine/address.js';
 import * as Flow from '../../../engine/flow-record.js';
 import type { LuaArray } from '../../../engine/lua.js';
 import * as Packet from '../../../engine/packet.js';
@@ -14,7 +14,7 @@ function field(context: LuaContext, number: number): number {
 function tuple(context: LuaContext): LuaArray {
   const { flows, f } = inspected(context);
   const version = field(context, Flow.IP_VERSION);
-  const address = (number: number) => addressText(flows.bytes, (f + number) * 4, version);
+  const address = (number: number) => fullAddressText(flows.bytes, (f + number) * 4, version);
   return [
     version,
     address(Flow.CLIENT_ADDRESS),
@@ -62,8 +62,8 @@ export const flowLibrary: LibraryMaker = context => {
   return objectLibrary('suricata.flow', 'get', missing, {
     timestamps: () => [
       read(Flow.START_SECONDS),
-      microseconds(Flow.START_NANOSECONDS),
       read(Flow.LAST_SECONDS),
+      microseconds(Flow.START_NANOSECONDS),
       microseconds(Flow.LAST_NANOSECONDS),
     ],
     timestring_legacy: () => [lineTime(read(Flow.START_SECONDS), read(Flow.START_NANOSECONDS))],

@@ -1,5 +1,5 @@
 /** suricata.packet: the packet that is inspected. */
-import { addressText } from '../../../engine/address.js';
+import { fullAddressText } from '../../../engine/address.js';
 import type { LuaArray } from '../../../engine/lua.js';
 import * as Packet from '../../../engine/packet.js';
 import type { Inspection } from '../../inspection.js';
@@ -22,7 +22,7 @@ function tuple(at: Inspection): LuaArray {
   const { bytes } = at.memory;
   const protocol = field(at, Packet.PROTOCOL);
   const source = field(at, Packet.L3) + (version === 4 ? 12 : 8);
-  const addresses = [source, source + (version === 4 ? 4 : 16)].map(o => addressText(bytes, o, version));
+  const addresses = [source, source + (version === 4 ? 4 : 16)].map(o => fullAddressText(bytes, o, version));
   const isIcmp = protocol === ICMP || protocol === ICMP6;
   const icmp = field(at, Packet.L4);
   const last = isIcmp

@@ -27,7 +27,7 @@ describe('a message', () => {
   it.each<[string, number, Uint8Array, unknown]>([
     ['A', 1, Uint8Array.of(1, 2, 3, 4), { kind: 'address', text: '1.2.3.4' }],
     ['A too short', 1, Uint8Array.of(1, 2, 3), { kind: 'none' }],
-    ['AAAA', 28, new Uint8Array(16), { kind: 'address' }],
+    ['AAAA with all its digits', 28, new Uint8Array(16), { text: '0000:0000:0000:0000:0000:0000:0000:0000' }],
     ['CNAME', 5, name('c.d'), { kind: 'name', name: Uint8Array.from(Buffer.from('c.d')) }],
     ['NS with a name that does not end', 2, label('c'), { kind: 'none' }],
     ['MX', 15, concat(u16(10), name('m')), { kind: 'name' }],
