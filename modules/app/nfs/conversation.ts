@@ -54,7 +54,7 @@ export class NfsConversation {
     const transaction = this.transactionOf(rpc, call);
     this.wait({ rpc, call, transaction });
     if (!transaction || !call.data) return undefined;
-    const data = { ...call.data, offset: call.offset!, xid: rpc.xid };
+    const data = { ...call.data, offset: call.offset!, xid: rpc.xid, isEnd: false };
     return this.transfers.take(transaction, data, bytes, end);
   }
 
@@ -132,8 +132,7 @@ export class NfsConversation {
       return undefined;
     }
     if (!reply.data || call.kind !== 'read') return undefined;
-    if (reply.isEnd) transaction.transfer.isLast = true;
-    const data = { ...reply.data, offset: call.offset!, xid: rpc.xid };
+    const data = { ...reply.data, offset: call.offset!, xid: rpc.xid, isEnd: reply.isEnd === true };
     return this.transfers.take(transaction, data, bytes, end);
   }
 

@@ -4,7 +4,7 @@ import type { Xdr } from './xdr.js';
 export const NFS = 100003;
 export const CALL = 0;
 export const REPLY = 1;
-const VERSION = 2;
+export const RPC_VERSION = 2;
 /** Longest credentials (RFC 5531 8.2), and names in them. */
 const LONGEST_AUTH = 400;
 const LONGEST_MACHINE = 255;
@@ -37,7 +37,7 @@ export function readCall(xdr: Xdr): RpcCall | undefined {
   const call = { xid, program: xdr.uint32(), version: xdr.uint32(), procedure: xdr.uint32() };
   const auth = xdr.uint32();
   const length = xdr.uint32();
-  if (type !== CALL || version !== VERSION || length > LONGEST_AUTH || xdr.failed) return undefined;
+  if (type !== CALL || version !== RPC_VERSION || length > LONGEST_AUTH || xdr.failed) return undefined;
   const end = xdr.at + length;
   const credentials = auth === 1 ? unixCredentials(xdr) : undefined;
   if (xdr.failed || end > xdr.end) return undefined;

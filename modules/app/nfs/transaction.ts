@@ -1,4 +1,5 @@
 /** A call with its reply, or all reads or writes of a file. */
+import type { FilePieces } from '../../../engine/files/file-pieces.js';
 import type { InspectedBody } from '../../../engine/files/inspected-body.js';
 import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import type { NfsCall } from './call.js';
@@ -17,9 +18,12 @@ export const EVENTS = [
 export interface Transfer {
   readonly toServer: boolean;
   readonly body: InspectedBody;
+  readonly pieces: FilePieces;
   chunks: number;
   lastXid: number;
   isLast: boolean;
+  /** Bytes of all of it, where a reply said so. */
+  length: number | undefined;
 }
 
 export class NfsTransaction extends TwoSidedTransaction {

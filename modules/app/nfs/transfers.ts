@@ -1,6 +1,7 @@
 /** Files that are read or written: a transaction each, with their contents. */
 
 import type { Session } from '../../../engine/application/session.js';
+import { FilePieces, type PieceEvents, type QueueLimits } from '../../../engine/files/file-pieces.js';
 import type { FileSettings } from '../../../engine/files/file-settings.js';
 import { type BodyMemory, FILE_LIMITS, InspectedBody } from '../../../engine/files/inspected-body.js';
 import { TrackedFile } from '../../../engine/files/tracked-file.js';
@@ -13,7 +14,11 @@ export interface NfsSettings {
   readonly files: FileSettings;
   readonly memory: BodyMemory;
   readonly mostTransactions: number;
+  readonly queue: QueueLimits;
 }
+
+/** Suricata has no events for it; and requests that were lost are sent again under other numbers, or never. */
+const UNTOLD: PieceEvents = { overlap: () => {}, full: () => 'go on' };
 
 /** File data that goes on behind what was looked at. */
 export interface Rest {
@@ -28,6 +33,8 @@ export interface FileData {
   readonly at: number;
   readonly length: number;
   readonly xid: number;
+  /** The file ends behind it. */
+  readonly isEnd: boolean;
 }
 
 type Kind = 'read' | 'write';
@@ -66,12 +73,13 @@ export class Transfers {
   }
 
   private newTransfer(transaction: NfsTransaction, toServer: boolean): Transfer {
-    const { files, memory } = this.settings;
+    const { files, memory, queue } = this.settings;
     const body = new InspectedBody(FILE_LIMITS, this.session.sides.inline, memory, files.streamDepth ?? 0);
     body.file = new TrackedFile(transaction.name, toServer, files);
     transaction.addFile(body.file);
     this.session.followFile(files);
-    return { toServer, body, chunks: 0, lastXid: 0, isLast: false };
+    const pieces = new FilePieces(body, queue, UNTOLD);
+    return { toServer, body, pieces, chunks: 0, lastXid: 0, isLast: false, length: undefined };
   }
 
   private remember(key: string, transaction: NfsTransaction): void {
@@ -85,40 +93,43 @@ export class Transfers {
   /** Data of a file in `bytes[0, end)`. @returns what is not there yet */
   take(
     transaction: NfsTransaction,
-    { offset, at, length, xid }: FileData,
+    { offset, at, length, xid, isEnd }: FileData,
     bytes: Uint8Array,
     end: number,
   ): Rest | undefined {
     const transfer = transaction.transfer!;
-    const file = transfer.body.file!;
     transfer.chunks++;
     transfer.lastXid = xid;
-    // What was there already is not taken again.
-    if (offset < file.size) return this.ifLast(transaction);
-    if (offset > file.size) file.gap(offset - file.size);
+    if (isEnd) {
+      transfer.isLast = true;
+      transfer.length = offset + length;
+    }
     const here = Math.min(end, at + length);
     const rest = { transfer, transaction, length: at + length - here };
+    transfer.pieces.begin(offset, length);
     this.more(rest, bytes, at, here);
     return rest.length > 0 ? rest : undefined;
   }
 
   /** `bytes[start, end)` of a file. Its last byte ends the file where the reply said so. */
   more({ transfer, transaction, length }: Rest, bytes: Uint8Array, start: number, end: number): void {
-    const { body, toServer } = transfer;
-    body.append(bytes.subarray(start, end));
-    if (length <= 0) this.ifLast(transaction);
+    const { body, pieces, toServer } = transfer;
+    pieces.data(bytes.subarray(start, end));
+    if (length <= 0) this.endPiece(transaction);
     if (body.show(false)) this.session.advance(transaction, toServer, STARTED);
     else this.session.advance(transaction, toServer, toServer ? STARTED : transaction.progressToClient);
   }
 
-  private ifLast(transaction: NfsTransaction): undefined {
-    if (transaction.transfer!.isLast) this.close(transaction, 'closed');
-    return undefined;
+  private endPiece(transaction: NfsTransaction): void {
+    const { pieces, length } = transaction.transfer!;
+    pieces.end();
+    if (length !== undefined && pieces.next >= length) this.close(transaction, 'closed');
   }
 
-  /** Bytes of a file were lost. */
-  lost({ transfer }: Rest, missing: number): void {
-    transfer.body.file!.gap(missing);
+  /** Bytes of a file were lost: those of `rest`, which is shorter by them now. */
+  lost({ transfer, transaction, length }: Rest, missing: number): void {
+    transfer.pieces.gap(missing);
+    if (length <= 0) this.endPiece(transaction);
   }
 
   /** What was written to a file is told to be complete. */
@@ -129,6 +140,7 @@ export class Transfers {
     transfer!.isLast = true;
     if (written.rpc!.version !== 4) this.close(written, 'closed');
     else {
+      transfer!.pieces.finish();
       transfer!.body.file!.close();
       transfer!.body.show(true);
       this.session.advance(written, true, STARTED);
@@ -136,7 +148,8 @@ export class Transfers {
   }
 
   private close(transaction: NfsTransaction, state: 'closed' | 'truncated'): void {
-    const { body } = transaction.transfer!;
+    const { body, pieces } = transaction.transfer!;
+    pieces.finish();
     body.file!.close(state);
     body.show(true);
     this.session.complete(transaction);

@@ -2,6 +2,7 @@
 import type { Config } from '../../../engine/config/config.js';
 import { integer, option, size, texts } from '../../../engine/config/option.js';
 import { outputBit, recordTypeSettings } from '../../../engine/config/output-list.js';
+import type { QueueLimits } from '../../../engine/files/file-pieces.js';
 import { type FileSettings, fileSettings } from '../../../engine/files/file-settings.js';
 import { type BodyMemory, bodyMemory } from '../../../engine/files/inspected-body.js';
 
@@ -61,12 +62,6 @@ export const SMB_OPTIONS = [
   ...[MAX_TX, STREAM_DEPTH, MAX_READ, MAX_WRITE, READ_QUEUE_SIZE, READ_QUEUE_COUNT, WRITE_QUEUE_SIZE],
   ...[WRITE_QUEUE_COUNT, GUIDS, READS, TREES, PIPES, FILES, TYPES],
 ];
-
-/** Bounds on what waits of a file. */
-export interface QueueLimits {
-  readonly size: number;
-  readonly count: number;
-}
 
 export interface SmbSettings {
   readonly mostTransactions: number;

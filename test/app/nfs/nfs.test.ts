@@ -132,6 +132,64 @@ describe('nfs', () => {
     expect(files(lost)).toEqual([['', 2_000_003, 'truncated', true]]);
   });
 
+  it('puts pieces of a file in order, as requests under way at the same time need not come in theirs', () => {
+    const client = framed(write3(2, 6, 'world'), write3(3, 0, 'hello '), commit3(4));
+    expect(files(feed().client(client).end())).toEqual([['', 11, 'closed', false]]);
+    const fed = feed()
+      .client(framed(lookup3(1, 'b')))
+      .server(framed(found3(1)))
+      .client(framed(read3(2, 0), read3(3, 6)))
+      .server(framed(content3(3, 'second', true), content3(2, 'first ', false)))
+      .end();
+    expect(files(fed)).toEqual([['b', 12, 'closed', false]]);
+  });
+
+  it('waits for what lies before a piece no longer than there is room', () => {
+    const config = { 'app-layer': { protocols: { nfs: { 'max-queue-cnt': 2 } } } };
+    const client = framed(...[4, 8, 12, 0].map((offset, i) => write3(i + 1, offset, 'data')));
+    expect(files(feed({ config }).client(client).end())).toEqual([['', 16, 'truncated', true]]);
+    expect(files(feed().client(client).end())).toEqual([['', 16, 'closed', false]]);
+  });
+
+  it.each([1, 50, 5000])('goes on with the next message behind a gap, in pieces of %i', length => {
+    const stream = framed(lookup3(2, 'lost'), lookup3(3, 'b'));
+    const fed = feed()
+      .client(framed(lookup3(1, 'a')))
+      .gap(true, 70)
+      .pieces(true, stream.slice(70), () => length);
+    expect(fed.end().records.map(({ nfs: { filename } }) => filename)).toEqual(['a', 'b']);
+    const answers = framed(found3(1), found3(3));
+    const of = feed()
+      .client(framed(lookup3(1, 'a'), lookup3(3, 'b')))
+      .server(answers.slice(0, 20))
+      .gap(false, 10)
+      .pieces(false, answers.slice(30), () => length);
+    expect(of.end().records.map(({ nfs: { filename, hhash } }) => [filename, hhash])).toEqual([
+      ['b', expect.any(String)],
+      ['a', undefined],
+    ]);
+  });
+
+  it.each([1, 7, 60, 5000])('reads messages in fragments of %i bytes', size => {
+    const fragments = (message: Uint8Array): Uint8Array => {
+      const parts: Uint8Array[] = [];
+      for (let at = 0; at < message.length; at += size) {
+        const part = message.slice(at, at + size);
+        parts.push(u32(part.length + (at + size < message.length ? 0 : 0x80000000)), part);
+      }
+      return concat(...parts);
+    };
+    const large = 'x'.repeat(6000);
+    const client = concat(...[lookup3(1, 'a'), write3(2, 0, large), commit3(3)].map(fragments));
+    const fed = feed()
+      .client(framed(lookup3(9, 'known')))
+      .client(client.slice(0, 100 * size))
+      .server(fragments(found3(1)))
+      .client(client.slice(100 * size))
+      .end();
+    expect(fed.files.map(({ file }) => [file.size, file.gaps])).toEqual([[6000, false]]);
+  });
+
   it('reads version 2 and version 4', () => {
     const two = feed({ transport: 'udp' })
       .client(rename2(5))
@@ -149,7 +207,7 @@ describe('nfs', () => {
     expect(files(four)).toEqual([['', 4, 'closed', false]]);
   });
 
-  it('tells of what is no call, and skips further fragments', () => {
+  it('tells of what is no call, in several fragments too', () => {
     const broken = concat(u32(0x80000018), u32(1), new Uint8Array(20));
     const fed = feed()
       .client(framed(lookup3(1, 'a')))

@@ -1,0 +1,146 @@
+/** A file that comes in pieces, each with its place in the file: one that comes early waits for what lies before it. */
+import type { InspectedBody } from './inspected-body.js';
+import type { TrackedFile } from './tracked-file.js';
+
+/** Bounds on what waits of a file; 0: none. */
+export interface QueueLimits {
+  /** Bytes. */
+  readonly size: number;
+  /** Pieces. */
+  readonly count: number;
+}
+
+/** What the protocol may tell of the pieces. */
+export interface PieceEvents {
+  /** A piece has bytes that came before; the first ones stay. */
+  overlap(): void;
+  /** No room for a piece that came early: whether it is lost, or what lies before those that wait is waited for no more. */
+  full(what: Lacking): 'lose' | 'go on';
+}
+
+export type Lacking = 'queue_size_exceeded' | 'queue_cnt_exceeded';
+
+interface Piece {
+  readonly offset: number;
+  readonly chunks: Uint8Array[];
+  length: number;
+}
+
+export class FilePieces {
+  /** Offset in the file of the next byte in order. */
+  next = 0;
+  private readonly file: TrackedFile;
+  private readonly queue: Piece[] = [];
+  private queued = 0;
+  /** Where the bytes of the piece in hand go. */
+  private early: Piece | undefined;
+  private overlapping = 0;
+  private passing = false;
+
+  /** @param body has a file */
+  constructor(
+    private readonly body: InspectedBody,
+    private readonly limits: QueueLimits,
+    private readonly events: PieceEvents,
+  ) {
+    this.file = body.file!;
+  }
+
+  /** `length` bytes of the file from `offset` on follow. */
+  begin(offset: number, length: number): void {
+    if (this.early) this.end();
+    this.passing = false;
+    if (offset > this.next) this.beginEarly(offset, length);
+    this.overlapping = this.early ? 0 : Math.max(0, Math.min(length, this.next - offset));
+    if (this.overlapping > 0) this.events.overlap();
+  }
+
+  private beginEarly(offset: number, length: number): void {
+    for (let lacking = this.lacking(length); lacking; lacking = this.lacking(length)) {
+      this.passing = this.events.full(lacking) === 'lose';
+      if (this.passing) return;
+      this.miss((this.queue[0]?.offset ?? offset) - this.next);
+      this.drain();
+      if (offset <= this.next) return;
+    }
+    this.early = { offset, chunks: [], length: 0 };
+  }
+
+  private lacking(length: number): Lacking | undefined {
+    const { size, count } = this.limits;
+    if (size > 0 && this.queued + length > size) return 'queue_size_exceeded';
+    return count > 0 && this.queue.length >= count ? 'queue_cnt_exceeded' : undefined;
+  }
+
+  /** The next bytes of the piece in hand; they are copied where they are kept. */
+  data(bytes: Uint8Array): void {
+    if (this.passing) return;
+    if (this.early) {
+      this.early.chunks.push(bytes.slice());
+      this.early.length += bytes.length;
+      this.queued += bytes.length;
+      return;
+    }
+    const known = Math.min(this.overlapping, bytes.length);
+    this.overlapping -= known;
+    if (known < bytes.length) this.append(known > 0 ? bytes.subarray(known) : bytes);
+  }
+
+  /** Bytes of the piece in hand are missing. */
+  gap(missing: number): void {
+    if (this.passing) return;
+    if (this.early) {
+      // What comes behind is another piece.
+      const { offset, length } = this.early;
+      this.end();
+      this.early = { offset: offset + length + missing, chunks: [], length: 0 };
+      return;
+    }
+    const lost = missing - Math.min(this.overlapping, missing);
+    this.overlapping -= missing - lost;
+    this.miss(lost);
+  }
+
+  /** The piece in hand is over. */
+  end(): void {
+    const { early } = this;
+    this.early = undefined;
+    if (early && early.length > 0) {
+      const at = this.queue.findIndex(({ offset }) => offset > early.offset);
+      this.queue.splice(at < 0 ? this.queue.length : at, 0, early);
+    }
+    this.drain();
+  }
+
+  /** Nothing more will come: what waits is taken, with gaps before it. */
+  finish(): void {
+    this.end();
+    for (const { offset } of [...this.queue]) {
+      this.miss(offset - this.next);
+      this.drain();
+    }
+  }
+
+  private drain(): void {
+    while (this.queue.length > 0 && this.queue[0]!.offset <= this.next) {
+      const { offset, chunks, length } = this.queue.shift()!;
+      this.queued -= length;
+      let known = this.next - offset;
+      for (const chunk of chunks) {
+        if (known < chunk.length) this.append(chunk.subarray(known));
+        known = Math.max(0, known - chunk.length);
+      }
+    }
+  }
+
+  private append(bytes: Uint8Array): void {
+    this.next += bytes.length;
+    this.body.append(bytes);
+  }
+
+  private miss(count: number): void {
+    if (count <= 0) return;
+    this.next += count;
+    this.file.gap(count);
+  }
+}

@@ -1,0 +1,36 @@
+/** A message of several fragments (RFC 5531 11), read as one. */
+import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
+import { uint32 } from '../../../engine/network-order.js';
+
+/** Bytes of a length. */
+export const MARK = 4;
+export const LAST = 0x80000000;
+
+export class Fragments {
+  private isLast = false;
+
+  /** @param left bytes of the first fragment, which is not the last */
+  constructor(
+    private readonly socket: StreamSocket,
+    private left: number,
+  ) {}
+
+  /** Some bytes, at most `most`; undefined at the end of the message, or where the stream cannot be read any more. */
+  *recv(most = Number.MAX_SAFE_INTEGER): Reading<Uint8Array | undefined> {
+    while (this.left === 0) {
+      const mark = this.isLast ? undefined : yield* this.socket.read(MARK);
+      if (!mark) return undefined;
+      const word = uint32(mark, 0);
+      this.isLast = (word & LAST) !== 0;
+      this.left = word & ~LAST;
+    }
+    const bytes = yield* this.socket.recv(Math.min(most, this.left));
+    if (bytes) this.left -= bytes.length;
+    return bytes;
+  }
+
+  /** All of the message was read. */
+  get isOver(): boolean {
+    return this.isLast && this.left === 0;
+  }
+}

@@ -1,0 +1,50 @@
+/** What messages of NFS begin with (RFC 5531 9, 11); replies do not say whose they are. */
+import type { Probe, ProbeResult } from '../../../engine/protocol.js';
+import { CALL, NFS, REPLY, RPC_VERSION, readCall } from './rpc.js';
+import { Xdr } from './xdr.js';
+
+/** Shortest call that says something (NULL says nothing), and where its fields lie. */
+const SHORTEST = 44;
+const LONGEST_FRAGMENT = 1 << 24;
+const REPLY_HEAD = 28;
+
+export const probe: Probe = (bytes, start, end, toServer, transport) => {
+  if (transport === 'udp') return toServer ? probeCall(bytes, start, end, SHORTEST) : 'no';
+  if (end - start < REPLY_HEAD) return 'more';
+  const fragment = new Xdr(bytes, start, end).uint32() & 0x7fffffff;
+  if (fragment < 24 || fragment > LONGEST_FRAGMENT) return 'no';
+  if (toServer) return probeCall(bytes, start + 4, end, 40);
+  return isReply(new Xdr(bytes, start + 8, end)) ? 'yes' : 'no';
+};
+
+function probeCall(bytes: Uint8Array, start: number, end: number, shortest: number): ProbeResult {
+  if (end - start < shortest) return 'no';
+  const call = readCall(new Xdr(bytes, start, end));
+  return call && call.program === NFS && call.version >= 2 && call.version <= 4 ? 'yes' : 'no';
+}
+
+/** Bytes that `findMessage` tells a message by. */
+export const MESSAGE_HEAD = 36;
+
+/** The first place of `bytes[start, end)` where a message begins on a stream, or may as too few bytes are behind it. */
+export function findMessage(bytes: Uint8Array, start: number, end: number, toServer: boolean): number {
+  let at = start;
+  for (; at + MESSAGE_HEAD <= end; at++) {
+    // The high bytes of its type first: most places are passed here.
+    if ((bytes[at + 8]! | bytes[at + 9]! | bytes[at + 10]!) !== 0) continue;
+    const xdr = new Xdr(bytes, at, end);
+    const length = xdr.uint32() & 0x7fffffff;
+    if (length < 24 || length > LONGEST_FRAGMENT) continue;
+    xdr.skip(4);
+    if (toServer ? isCall(xdr) : isReply(xdr)) return at;
+  }
+  return at;
+}
+
+/** Its credentials need not be there yet. */
+function isCall(xdr: Xdr): boolean {
+  const [type, rpc, program, version] = [xdr.uint32(), xdr.uint32(), xdr.uint32(), xdr.uint32()];
+  return type === CALL && rpc === RPC_VERSION && program === NFS && version >= 2 && version <= 4;
+}
+
+const isReply = (xdr: Xdr): boolean => xdr.uint32() === REPLY && xdr.uint32() <= 1 && xdr.uint32() <= 6;
