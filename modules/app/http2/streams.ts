@@ -6,6 +6,9 @@ import type { MessageBody } from './message-body.js';
 import type { Http2Settings } from './settings.js';
 import { COMPLETE, Http2Transaction } from './transaction.js';
 
+/** Numbers of streams that are over, kept for each connection. */
+const MOST_ENDED = 256;
+
 /** One stream while it is open. */
 export interface Stream {
   readonly transaction: Http2Transaction;
@@ -15,8 +18,8 @@ export interface Stream {
 export class Streams {
   readonly settings: Http2Settings;
   private readonly open = new Map<number, Stream>();
-  /** Highest numbers of streams so far: of the server's, of the client's (odd). */
-  private readonly highest = [0, 0];
+  /** Streams that are over, the newest of them: their numbers are not used again. */
+  private readonly ended = new Set<number>();
 
   constructor(readonly session: Session<Http2Transaction>) {
     this.settings = session.settings as Http2Settings;
@@ -27,16 +30,25 @@ export class Streams {
     return this.open.get(number);
   }
 
-  /** The stream, begun when there is none; undefined when it is over. */
+  /**
+   * The stream, begun when there is none; undefined when it is over. A lower number than others is none that is over:
+   * a PRIORITY may name any stream before it is used (RFC 9113 5.1.1 and 5.3).
+   */
   stream(number: number): Stream | undefined {
     const known = this.open.get(number);
     if (known && !this.session.isComplete(known.transaction)) return known;
-    if (known) this.open.delete(number);
-    return number <= this.highest[number & 1]! ? undefined : this.begin(number);
+    if (known) this.forget(number);
+    return this.ended.has(number) ? undefined : this.begin(number);
+  }
+
+  private forget(number: number): void {
+    this.open.delete(number);
+    this.ended.add(number);
+    const [oldest] = this.ended;
+    if (this.ended.size > MOST_ENDED) this.ended.delete(oldest!);
   }
 
   private begin(number: number): Stream | undefined {
-    this.highest[number & 1] = Math.max(number, this.highest[number & 1]!);
     if (this.open.size >= this.settings.mostStreams) {
       this.reportGlobal(true, 'too_many_streams');
       return undefined;
@@ -57,7 +69,7 @@ export class Streams {
     if (!readDnsBody(transaction.message(toServer)))
       this.report(transaction, toServer ? 'dns_request_too_long' : 'dns_response_too_long');
     this.session.advance(transaction, toServer, COMPLETE);
-    if (this.session.isComplete(transaction)) this.open.delete(transaction.stream);
+    if (this.session.isComplete(transaction)) this.forget(transaction.stream);
   }
 
   /** The flow is over. */

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import http from '../../../modules/app/http.js';
+import { PRIORITY } from '../../../modules/app/http2/frame.js';
 import { HeaderDecoder, isField } from '../../../modules/app/http2/header-block.js';
 import { PROGRESS_TO_CLIENT } from '../../../modules/app/http2/transaction.js';
 import http2 from '../../../modules/app/http2.js';
@@ -111,6 +112,14 @@ describe('streams', () => {
     expect(buffer(feed, 3, 'http.request_body', true)).toBe('posted');
     expect(buffer(feed, 3, 'http.header_names', false)).toBe('\r\n:status\r\ncontent-type\r\n\r\n');
     expect(feed.events).toEqual(['userinfo_in_uri', 'userinfo_in_uri']);
+  });
+
+  it('begin in any order, behind a priority for a higher one; one that is over is not used again', () => {
+    const priority = frame(PRIORITY, 0, 9, Buffer.from([0, 0, 0, 0, 200]));
+    const asked = [preface, priority, headers(3, GET, true), headers(1, GET, true)];
+    const feed = fed(asked, [headers(1, ANSWER, true), headers(3, ANSWER, true), headers(1, ANSWER, true)]);
+    for (const stream of [1, 3]) expect(buffer(feed, stream, 'http.uri', true)).toBe('/a/file.txt');
+    expect(feed.events.filter(event => event === 'stream_id_reuse')).toHaveLength(1);
   });
 
   it('have records', () => {
