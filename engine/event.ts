@@ -11,6 +11,7 @@ import type { Batch } from './batch.js';
 import * as FlowRecord from './flow-record.js';
 import type { Thread } from './module.js';
 import * as Packet from './packet.js';
+import { shortened } from './record/shortened.js';
 import { REASON_EXCEPTION_FLOW_DROP, REASON_FLOW_DROP } from './verdict.js';
 
 /** Given up after it was made: outputs pass it over. */
@@ -92,8 +93,10 @@ export function keepEvent(
   room = 0,
 ): number {
   const { row } = thread.memory;
-  let slot = eventSlot(thread, members, room);
-  while (slot < 0 && thread.awaitHome?.()) slot = eventSlot(thread, members, room);
+  const told = fitting(thread, members, room);
+  if (told === undefined) return -1;
+  let slot = eventSlot(thread, told, room);
+  while (slot < 0 && thread.awaitHome?.()) slot = eventSlot(thread, told, room);
   if (slot < 0) return -1;
   const e = slot * Packet.INTS;
   row[e + Packet.PSEUDO] = Packet.PSEUDO_EVENT;
@@ -146,19 +149,30 @@ function noteAppProtocol({ memory, flows }: Thread, e: number, r: number): void 
 
 /** Gives a pseudo packet without a payload JSON members to carry, for who tells the outputs of it. */
 export function attachMembers(thread: Thread, slot: number, members: string): void {
-  writePayload(thread, slot, members, 0);
+  const told = fitting(thread, members, 0);
+  if (told !== undefined) writePayload(thread, slot, told, 0);
 }
 
-/** A payload larger than a block of the pool is not possible: records are bounded by their makers. */
+/**
+ * Members that fit into a block of the pool, as payloads must: the same, or shorter ones where nothing else stands
+ * behind them; otherwise undefined.
+ */
+function fitting(thread: Thread, members: string, room: number): string | undefined {
+  const most = thread.pool.range.blockSize - room;
+  if (members.length * LONGEST_UNIT <= most || Buffer.byteLength(members) <= most) return members;
+  return room === 0 ? shortened(members, most) || undefined : undefined;
+}
+
+/** Bytes that UTF-8 takes at most for a UTF-16 unit. */
+const LONGEST_UNIT = 3;
+
 function writePayload(thread: Thread, slot: number, members: string, room: number): boolean {
   const p = slot * Packet.INTS;
-  // UTF-8 takes at most three bytes for a UTF-16 unit.
-  const offset = thread.pool.allocate(slot, members.length * 3 + room);
+  const longest = members.length * LONGEST_UNIT;
+  const length = longest + room <= thread.pool.range.blockSize ? longest : Buffer.byteLength(members);
+  const offset = thread.pool.allocate(slot, length + room);
   if (offset < 0) return false;
-  const { written } = encoder.encodeInto(
-    members,
-    thread.memory.bytes.subarray(offset, offset + members.length * 3),
-  );
+  const { written } = encoder.encodeInto(members, thread.memory.bytes.subarray(offset, offset + length));
   thread.memory.row[p + Packet.PAYLOAD] = offset;
   thread.memory.row[p + Packet.PAYLOAD_LENGTH] = written;
   return true;

@@ -12,7 +12,7 @@ import {
   nameFrames,
 } from './enip/exchange.js';
 import { BUFFERS, TESTS, VALUES } from './enip/keywords.js';
-import { HEADER, isKnown } from './enip/message.js';
+import { beginsMessage } from './enip/recognition.js';
 import { enipRecord } from './enip/record.js';
 
 const PORTS = [44818];
@@ -22,15 +22,9 @@ const MOST_TRANSACTIONS = option(
   1024,
   'requests of a connection without a response; the oldest is completed beyond',
 );
-/** Options of the header are always 0 (CIP volume 2, 2-3.6). */
-const OPTIONS = 20;
-
-/** A header of a command that there is. */
 const probe: Probe = (bytes, start, end, _, transport) => {
-  if (end - start < HEADER) return transport === 'udp' ? 'no' : 'more';
-  const command = bytes[start]! | (bytes[start + 1]! << 8);
-  for (let i = OPTIONS; i < HEADER; i++) if (bytes[start + i] !== 0) return 'no';
-  return isKnown(command) ? 'yes' : 'no';
+  const answer = beginsMessage(bytes, start, end);
+  return answer === 'more' && transport === 'udp' ? 'no' : answer;
 };
 
 function takeDatagram(

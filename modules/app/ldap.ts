@@ -1,11 +1,10 @@
 /** LDAP (RFC 4511) over TCP and UDP. */
 import { integer, option } from '../../engine/config/option.js';
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
-import { defineProtocol, type ProbeResult, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
-import { INTEGER, readHead, SEQUENCE } from './asn1/ber.js';
+import { defineProtocol, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { datagram, EVENTS, type LdapTransaction, messages } from './ldap/exchange.js';
 import { BUFFERS, VALUES } from './ldap/keywords.js';
-import { operationName } from './ldap/operation.js';
+import { probe } from './ldap/recognition.js';
 import { ldapRecord } from './ldap/record.js';
 
 const PORTS = [389, 3268];
@@ -15,20 +14,6 @@ const MOST_TRANSACTIONS = option(
   1024,
   'open requests of a connection; the oldest is completed beyond',
 );
-
-/** A sequence that begins with a number and an operation. */
-function probe(bytes: Uint8Array, start: number, end: number): ProbeResult {
-  const outer = readHead(bytes, start, end);
-  if (outer === 'more') return 'more';
-  if (outer === undefined || outer.tag !== SEQUENCE) return 'no';
-  const number = readHead(bytes, start + outer.head, end);
-  if (number === 'more') return 'more';
-  if (number === undefined || number.tag !== INTEGER || number.length === 0 || number.length > 4) return 'no';
-  const at = start + outer.head + number.head + number.length;
-  if (at >= end) return 'more';
-  const tag = bytes[at]!;
-  return (tag & 0xc0) === 0x40 && operationName(tag & 0x1f) !== undefined ? 'yes' : 'no';
-}
 
 const NAMES = { name: 'ldap', transports: ['tcp', 'udp'] } as const;
 

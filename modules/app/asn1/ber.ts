@@ -20,7 +20,9 @@ export interface ElementHead {
   readonly length: number;
 }
 
-const LONGEST_LENGTH = 4;
+/** Bytes of a length: implementations read as many as their words have, though zeros come first. */
+const LONGEST_LENGTH = 8;
+const LONGEST = 2 ** 32;
 
 /** Reads the head of the element at `bytes[at]`, with what is there up to `end`. */
 export function readHead(bytes: Uint8Array, at: number, end: number): ElementHead | 'more' | undefined {
@@ -35,7 +37,7 @@ export function readHead(bytes: Uint8Array, at: number, end: number): ElementHea
   if (end - at < 2 + count) return 'more';
   let length = 0;
   for (let i = 0; i < count; i++) length = length * 256 + bytes[at + 2 + i]!;
-  return { tag, head: 2 + count, length };
+  return length < LONGEST ? { tag, head: 2 + count, length } : undefined;
 }
 
 /** Goes through the elements of a content. What is missing or wrong gives undefined, never an error. */

@@ -1,8 +1,10 @@
 /** Messages of EtherNet/IP: a request with its response, or what has none. */
+import { passGap } from '../../../engine/application/behind-gap.js';
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
 import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import { type EnipMessage, HEADER, isKnown, parseMessage } from './message.js';
+import { beginsMessage } from './recognition.js';
 
 export const COMPLETE = 1;
 export const EVENTS = ['too_many_transactions', 'malformed_data', 'invalid_pdu'] as const;
@@ -22,17 +24,16 @@ export interface EnipSettings {
   readonly mostTransactions: number;
 }
 
-/** Messages on a TCP stream. */
+/** Messages on a TCP stream; behind a gap it goes on with the next. */
 export function* messages(session: EnipSession, toServer: boolean): Reading<void> {
   const socket = toServer ? session.client : session.server;
   for (;;) {
     const head = yield* socket.peek(HEADER);
-    if (!head) return;
-    const length = HEADER + (head[2]! | (head[3]! << 8));
-    nameFrames(session, toServer, socket.position, length);
-    const bytes = yield* socket.read(length);
-    if (!bytes) return;
-    add(session, bytes.slice(), toServer);
+    const length = head ? HEADER + (head[2]! | (head[3]! << 8)) : 0;
+    if (head) nameFrames(session, toServer, socket.position, length);
+    const bytes = head && (yield* socket.read(length));
+    if (bytes) add(session, bytes.slice(), toServer);
+    else if (!(yield* passGap(socket, beginsMessage))) return;
   }
 }
 

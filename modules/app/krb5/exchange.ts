@@ -1,10 +1,12 @@
 /** Kerberos messages of both directions: each is a transaction. */
+import { passGap } from '../../../engine/application/behind-gap.js';
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
 import { uint32 } from '../../../engine/network-order.js';
 import { OneSidedTransaction } from '../../../engine/protocol.js';
 import { AS_REQ, type KerberosMessage, KRB_ERROR, parseMessage, TGS_REQ } from './message.js';
 import { isWeak } from './names.js';
+import { isFramed } from './recognition.js';
 
 export const COMPLETE = 1;
 export const EVENTS = ['malformed_data', 'weak_encryption'] as const;
@@ -24,17 +26,15 @@ export class KerberosTransaction extends OneSidedTransaction {
 
 export type KerberosSession = Session<KerberosTransaction>;
 
-/** Messages on a TCP stream, each behind its length (RFC 4120 7.2.2). */
+/** Messages on a TCP stream, each behind its length (RFC 4120 7.2.2); behind a gap it goes on with the next. */
 export function* messages(session: KerberosSession, toServer: boolean): Reading<void> {
   const socket = toServer ? session.client : session.server;
   for (;;) {
     const head = yield* socket.read(4);
-    if (!head) return;
-    const length = uint32(head, 0);
-    const bytes = yield* socket.read(length);
+    const bytes = head && (yield* socket.read(uint32(head, 0)));
     if (bytes) add(session, bytes.slice(), toServer);
     else if (socket.state === 'limit') add(session, new Uint8Array(0), toServer);
-    if (!bytes) return;
+    if (!(bytes || (yield* passGap(socket, isFramed)))) return;
   }
 }
 

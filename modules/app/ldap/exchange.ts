@@ -1,12 +1,14 @@
 /** Conversations of LDAP messages: a request and all its responses are a transaction. */
 
+import { passGap } from '../../../engine/application/behind-gap.js';
 import type { Session } from '../../../engine/application/session.js';
-import type { Reading } from '../../../engine/application/stream-socket.js';
+import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { latin1 } from '../../../engine/latin1.js';
 import { TwoSidedTransaction } from '../../../engine/protocol.js';
-import { readHead, SEQUENCE } from '../asn1/ber.js';
+import { type ElementHead, readHead, SEQUENCE } from '../asn1/ber.js';
 import { type LdapMessage, parseMessage } from './message.js';
 import { isInterim, isRequest, isUnanswered } from './operation.js';
+import { probe } from './recognition.js';
 
 export const STARTED = 0;
 export const COMPLETE = 1;
@@ -21,6 +23,8 @@ export const EVENTS = [
 const START_TLS = '1.3.6.1.4.1.1466.20037';
 /** Responses of one request that are kept. */
 const MOST_RESPONSES = 1024;
+/** Attributes of all responses of one request that rules see. */
+const MOST_ATTRIBUTES = 65_536;
 
 export interface LdapSettings {
   readonly mostTransactions: number;
@@ -28,6 +32,8 @@ export interface LdapSettings {
 
 export class LdapTransaction extends TwoSidedTransaction {
   readonly responses: LdapMessage[] = [];
+  /** Types of the attributes of all responses. */
+  readonly attributes: Uint8Array[] = [];
 
   constructor(
     id: number,
@@ -39,28 +45,31 @@ export class LdapTransaction extends TwoSidedTransaction {
 
 export type LdapSession = Session<LdapTransaction>;
 
-/** Messages on a TCP stream. */
+/** Messages on a TCP stream; behind a gap it goes on with the next. */
 export function* messages(session: LdapSession, toServer: boolean): Reading<void> {
   const socket = toServer ? session.client : session.server;
   for (;;) {
-    if (!(yield* socket.wait(2))) return;
-    const head = readHead(socket.view, socket.offset, socket.offset + socket.available);
-    if (head === 'more') {
-      if (!(yield* socket.wait(socket.available + 1))) return;
-      continue;
-    }
-    if (!head || head.tag !== SEQUENCE) {
-      reportLost(session, toServer, 'invalid_data');
-      return;
-    }
-    session.frame('pdu', toServer, socket.position, head.head + head.length);
-    const bytes = yield* socket.read(head.head + head.length);
-    if (!bytes) {
-      if (socket.state === 'limit') reportLost(session, toServer, 'incomplete_data');
-      return;
-    }
-    add(session, bytes.slice(head.head), toServer);
+    if (yield* message(session, socket, toServer)) continue;
+    if (session.failed || !(yield* passGap(socket, probe))) return;
   }
+}
+
+/** @returns false when there is no message to read */
+function* message(session: LdapSession, socket: StreamSocket, toServer: boolean): Reading<boolean> {
+  let head: ElementHead | 'more' | undefined = 'more';
+  for (let needed = 2; head === 'more'; needed = socket.available + 1) {
+    if (!(yield* socket.wait(needed))) return false;
+    head = readHead(socket.view, socket.offset, socket.offset + socket.available);
+  }
+  if (!head || head.tag !== SEQUENCE) {
+    reportLost(session, toServer, 'invalid_data');
+    return false;
+  }
+  session.frame('pdu', toServer, socket.position, head.head + head.length);
+  const bytes = yield* socket.read(head.head + head.length);
+  if (bytes) add(session, bytes.slice(head.head), toServer);
+  else if (socket.state === 'limit') reportLost(session, toServer, 'incomplete_data');
+  return bytes !== undefined;
 }
 
 /** The messages of a datagram. */
@@ -107,7 +116,7 @@ function addResponse(session: LdapSession, response: LdapMessage): void {
     each => each.request?.id === response.id && each.progressToClient < COMPLETE,
   );
   const transaction = waiting ?? begin(session, undefined);
-  if (transaction.responses.length < MOST_RESPONSES) transaction.responses.push(response);
+  keep(transaction, response);
   // Unsolicited notifications have number 0.
   if (!waiting && response.id !== 0) session.event(transaction, 'request_not_found');
   if (waiting && isInterim(response.operation)) {
@@ -118,6 +127,15 @@ function addResponse(session: LdapSession, response: LdapMessage): void {
   session.complete(transaction);
   const oid = transaction.request?.oid;
   if (oid && latin1(oid) === START_TLS && response.result?.code === 0) session.requests.changeTo = 'tls';
+}
+
+function keep({ responses, attributes }: LdapTransaction, response: LdapMessage): void {
+  if (responses.length >= MOST_RESPONSES) return;
+  responses.push(response);
+  for (const type of response.attributes) {
+    if (attributes.length >= MOST_ATTRIBUTES) return;
+    attributes.push(type);
+  }
 }
 
 /** Something that is no message. */

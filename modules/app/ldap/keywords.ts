@@ -8,11 +8,12 @@ type Buffer_ = BufferDeclaration<LdapTransaction>;
 
 type Texts = (message: LdapMessage) => readonly Uint8Array[];
 
+/** @param of the text of this number: found at once, as there may be many */
 function texts(
   keyword: string,
   summary: string,
   direction: Direction,
-  of: (transaction: LdapTransaction) => readonly Uint8Array[] | undefined,
+  of: (transaction: LdapTransaction, index: number) => Uint8Array | undefined,
 ): Buffer_ {
   return {
     keyword,
@@ -20,28 +21,38 @@ function texts(
     direction,
     progress: COMPLETE,
     multiple: true,
-    get: (transaction, _, index) => of(transaction)?.[index],
+    get: (transaction, _, index) => of(transaction, index),
   };
 }
 
 const ofRequest = (keyword: string, summary: string, of: Texts): Buffer_ =>
-  texts(keyword, summary, 'to_server', ({ request }) => request && of(request));
+  texts(keyword, summary, 'to_server', ({ request }, index) => request && of(request)[index]);
 
-const ofResponses = (keyword: string, summary: string, of: Texts): Buffer_ =>
-  texts(keyword, summary, 'to_client', ({ responses }) => responses.flatMap(of));
+/** One of each response, empty where there is none: so that the numbers of all are the same. */
+const ofResponses = (
+  keyword: string,
+  summary: string,
+  of: (response: LdapMessage) => Uint8Array | undefined,
+): Buffer_ =>
+  texts(keyword, summary, 'to_client', ({ responses }, index) => {
+    const response = responses[index];
+    return response && (of(response) ?? EMPTY);
+  });
 
 const dn = (message: LdapMessage): readonly Uint8Array[] => (message.dn ? [message.dn] : []);
 const EMPTY = new Uint8Array(0);
 
 export const BUFFERS: readonly Buffer_[] = [
   { ...ofRequest('ldap.request.dn', 'name of the entry that a request is about', dn), multiple: false },
-  // Responses that have none are there as empty texts, so that the numbers of both are the same.
-  ofResponses('ldap.responses.dn', 'name of the entry that a response is about', each => [each.dn ?? EMPTY]),
-  ofResponses('ldap.responses.message', 'diagnostic message of a response', ({ result }) => [
-    result?.message ?? EMPTY,
-  ]),
+  ofResponses('ldap.responses.dn', 'name of the entry that a response is about', each => each.dn),
+  ofResponses('ldap.responses.message', 'diagnostic message of a response', each => each.result?.message),
   ofRequest('ldap.request.attribute_type', 'type of an attribute in a request', each => each.attributes),
-  ofResponses('ldap.responses.attribute_type', 'type of an attribute in a response', each => each.attributes),
+  texts(
+    'ldap.responses.attribute_type',
+    'type of an attribute in a response',
+    'to_client',
+    ({ attributes }, index) => attributes[index],
+  ),
 ];
 
 /** Numbers of responses, as far as these have come. */

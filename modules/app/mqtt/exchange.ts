@@ -51,6 +51,8 @@ const REPLIES: ReadonlyMap<number, readonly [number, Event]> = new Map([
   [Type.SUBACK, [Type.SUBSCRIBE, 'missing_subscribe']],
   [Type.UNSUBACK, [Type.UNSUBSCRIBE, 'missing_unsubscribe']],
 ]);
+/** Messages of one transaction; what goes on and on is told in several. */
+const MOST_MESSAGES = 64;
 /** Replies behind which others follow. */
 const INTERIM = new Set([Type.PUBREC, Type.PUBREL]);
 
@@ -154,7 +156,8 @@ export class Exchange {
     if (type === Type.CONNACK) this.connected = true;
     this.session.advance(transaction, message.toServer, 0);
     const over = reply ? !asked || !INTERIM.has(type) : message.skipped || !expectsReply(type, qos);
-    if (over) this.complete(transaction, said(transaction, true), said(transaction, false));
+    if (over || transaction.messages.length >= MOST_MESSAGES)
+      this.complete(transaction, said(transaction, true), said(transaction, false));
   }
 
   /** The transaction that waits for a reply. */

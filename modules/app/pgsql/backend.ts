@@ -1,10 +1,12 @@
 /** What the server sends. */
+import { passGap } from '../../../engine/application/behind-gap.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { latin1 } from '../../../engine/latin1.js';
 import { uint16, uint32 } from '../../../engine/network-order.js';
 import type { Connection } from './connection.js';
 import { backendKey } from './frontend.js';
 import { errorFields, LONGEST_MESSAGE, parameterName, texts } from './message.js';
+import { goesOn } from './recognition.js';
 import type { PgsqlTransaction } from './transaction.js';
 
 /** Bytes that a length can be made of: messages have 1 GB at most. */
@@ -28,23 +30,24 @@ export class Backend {
   }
 
   *messages(): Reading<void> {
+    do while (yield* this.next());
+    while (yield* passGap(this.socket, goesOn(false)));
+  }
+
+  /** @returns false where nothing more can be read */
+  private *next(): Reading<boolean> {
     const { socket, connection } = this;
-    for (;;) {
-      if (!(yield* socket.wait(1))) return;
-      if (connection.asksForEncryption) {
-        if (this.answerEncryption(socket.view[socket.offset]!)) return;
-        continue;
-      }
-      if (!(yield* socket.wait(5))) return;
-      const type = String.fromCharCode(socket.view[socket.offset]!);
-      const length = uint32(socket.view, socket.offset + 1) - 4;
-      if (length < 0 || length > LONGEST || !/[\w]/.test(type)) {
-        connection.fail(false, length < 0 || length > LONGEST ? 'invalid_length' : 'malformed_response');
-        return;
-      }
-      socket.skip(5);
-      if (!(yield* this.message(type, length))) return;
+    if (!(yield* socket.wait(1))) return false;
+    if (connection.asksForEncryption) return !this.answerEncryption(socket.view[socket.offset]!);
+    if (!(yield* socket.wait(5))) return false;
+    const type = String.fromCharCode(socket.view[socket.offset]!);
+    const length = uint32(socket.view, socket.offset + 1) - 4;
+    if (length < 0 || length > LONGEST || !/[\w]/.test(type)) {
+      connection.fail(false, length < 0 || length > LONGEST ? 'invalid_length' : 'malformed_response');
+      return false;
     }
+    socket.skip(5);
+    return yield* this.message(type, length);
   }
 
   /** @returns whether all that follows is encrypted */

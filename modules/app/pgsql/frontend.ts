@@ -1,4 +1,5 @@
 /** What the client sends. */
+import { passGap } from '../../../engine/application/behind-gap.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { latin1 } from '../../../engine/latin1.js';
 import { uint32 } from '../../../engine/network-order.js';
@@ -11,6 +12,7 @@ import {
   SSL_REQUEST,
   texts,
 } from './message.js';
+import { goesOn } from './recognition.js';
 import type { Members, PgsqlTransaction } from './transaction.js';
 
 /** Bytes of a message without a type. */
@@ -36,14 +38,22 @@ export class Frontend {
   *messages(): Reading<void> {
     const { socket, connection } = this;
     for (;;) {
-      if (!(yield* socket.wait(5))) return;
-      // Messages that begin a connection have no type.
-      const known = socket.view[socket.offset] === 0 ? yield* this.startup() : yield* this.typed();
-      if (known === undefined || connection.session.requests.changeTo !== undefined) return;
-      if (known) continue;
-      connection.fail(true, 'malformed_request');
-      return;
+      const known = yield* this.message();
+      if (connection.session.requests.changeTo !== undefined) return;
+      if (known === false) {
+        connection.fail(true, 'malformed_request');
+        return;
+      }
+      if (!(known || (yield* passGap(socket, goesOn(true))))) return;
     }
+  }
+
+  /** @returns whether it is one; undefined where it cannot be read */
+  private *message(): Reading<boolean | undefined> {
+    const { socket } = this;
+    if (!(yield* socket.wait(5))) return undefined;
+    // Messages that begin a connection have no type.
+    return socket.view[socket.offset] === 0 ? yield* this.startup() : yield* this.typed();
   }
 
   /** @returns whether it is one; undefined where the stream is over */
@@ -78,12 +88,23 @@ export class Frontend {
     if (length < 0) return false;
     socket.skip(5);
     if (type === 'd') this.addCopied(length);
-    if (type === 'd' || UNREAD.includes(type) || length > LONGEST_MESSAGE) {
+    const isLong = length > LONGEST_MESSAGE;
+    if (isLong && type === 'Q') return yield* this.longQuery(length);
+    if (type === 'd' || UNREAD.includes(type) || isLong) {
       if (type === SYNC || type === FUNCTION_CALL) this.connection.wait(undefined);
       return (yield* socket.discard(length)) ? true : undefined;
     }
     const content = yield* socket.read(length);
     return content && this.take(type, content);
+  }
+
+  /** Of a query that is too long to be kept the beginning is told. */
+  private *longQuery(length: number): Reading<boolean | undefined> {
+    const { socket } = this;
+    const beginning = yield* socket.read(LONGEST_MESSAGE);
+    if (!beginning) return undefined;
+    this.take('Q', beginning);
+    return (yield* socket.discard(length - LONGEST_MESSAGE)) ? true : undefined;
   }
 
   private take(type: string, content: Uint8Array): boolean {

@@ -7,10 +7,18 @@ import { CANCEL_REQUEST, GSS_REQUEST, SSL_REQUEST } from './message.js';
 const LONGEST_FIRST = 10_000;
 const FRONTEND_TYPES = 'BCDEFHPQSXdfcp';
 const BACKEND_TYPES = 'RESNKZ';
+/** What a server says in the middle of a connection. */
+const LATER_BACKEND_TYPES = 'RESNKZTDCIGHdc123nstVA';
 
 export function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean): ProbeResult {
   return toServer ? probeFrontend(bytes, start, end) : probeBackend(bytes, start, end);
 }
+
+/** Whether a message of the client, or of the server, may begin in the middle of a connection. */
+export const goesOn =
+  (toServer: boolean) =>
+  (bytes: Uint8Array, start: number, end: number): ProbeResult =>
+    probeTyped(bytes, start, end, toServer ? FRONTEND_TYPES : LATER_BACKEND_TYPES);
 
 /** A message without a type begins a connection; one with a type was picked up later. */
 function probeFrontend(bytes: Uint8Array, start: number, end: number): ProbeResult {

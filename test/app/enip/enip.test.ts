@@ -119,6 +119,15 @@ describe('enip', () => {
     expect(many.events).toEqual(['too_many_transactions']);
   });
 
+  it('goes on behind a gap where a message begins', () => {
+    const fed = feed().client(cip(request)).server(cip(response));
+    fed.client(cip(request).slice(0, 10)).gap(true, 20).client('the rest').client(message(4));
+    expect(fed.end().records.map(each => each.enip.request.command)).toEqual([
+      'send_rr_data',
+      'list_services',
+    ]);
+  });
+
   it('is read only where that is asked for', () => {
     expect(feed({ config: {} }).client(cip(request)).end().records).toEqual([]);
   });

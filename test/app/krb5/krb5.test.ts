@@ -37,6 +37,18 @@ describe('krb5', () => {
     expect(feed.events).toEqual([]);
   });
 
+  it('goes on behind a gap where a message begins', () => {
+    const [whole, next] = [framed(request(10, 'ann', 'a')), framed(request(10, 'bob', 'b'))];
+    const feed = tcp()
+      .client(whole)
+      .client(whole.slice(0, 30))
+      .gap(true, 20)
+      .client(whole.slice(50))
+      .client(next);
+    expect(told(feed).map(({ cname }) => cname)).toEqual(['ann', 'bob']);
+    expect(feed.events).toEqual([]);
+  });
+
   it('tells which request failed, over UDP too', () => {
     const feed = new Feed([krb5], { serverPort: 88, transport: 'udp' })
       .client(request(12, undefined, 'host', 'b'))

@@ -160,14 +160,43 @@ describe('ldap', () => {
   });
 });
 
+it('shows rules the attributes of all responses', () => {
+  const entries = Array.from({ length: 300 }, () => entry(1));
+  const [transaction] = fed([search(1)], [...entries, result(1, 5)]).transactions;
+  const buffer = ldap.buffers.find(({ keyword }) => keyword === 'ldap.responses.attribute_type')!;
+  const type = (index: number) => buffer.get(transaction as never, false, index)?.toString();
+  expect([type(0), type(299), type(300)]).toEqual(['99,110', '99,110', undefined]);
+});
+
+it.each([1, 5, 200])('goes on behind a gap where a message begins, in pieces of %i', length => {
+  const feed = new Feed([ldap], { serverPort: 389 });
+  const lost = search(2);
+  feed
+    .client(search(1))
+    .client(lost.subarray(0, 9))
+    .gap(true, lost.length - 9);
+  feed
+    .pieces(true, search(3), () => length)
+    .server(result(3, 5))
+    .gap(false, 40);
+  feed.server('the end of another').pieces(false, result(1, 5), () => length);
+  expect(told(feed.end()).map(({ request, responses }) => [request.message_id, responses.length])).toEqual([
+    [3, 1],
+    [1, 1],
+  ]);
+});
+
 describe('the basic encoding rules', () => {
-  it('have definite lengths of up to four bytes', () => {
+  it('have definite lengths', () => {
     const head = (...bytes: number[]) => readHead(Uint8Array.from(bytes), 0, bytes.length);
     expect(head(0x30, 5)).toEqual({ tag: 0x30, head: 2, length: 5 });
     expect(head(0x30, 0x82, 1, 0)).toEqual({ tag: 0x30, head: 4, length: 256 });
     expect(head(0x30, 0x82, 1)).toBe('more');
     expect(head(0x30, 0x80)).toBeUndefined();
-    expect(head(0x30, 0x85, 0, 0, 0, 0, 0)).toBeUndefined();
+    // Servers read as many bytes as their words have.
+    expect(head(0x30, 0x88, 0, 0, 0, 0, 0, 0, 0, 5)).toEqual({ tag: 0x30, head: 10, length: 5 });
+    expect(head(0x30, 0x88, 0, 0, 0, 1, 0, 0, 0, 0)).toBeUndefined();
+    expect(head(0x30, 0x89, 0, 0, 0, 0, 0, 0, 0, 0, 5)).toBeUndefined();
     expect(head(0x1f, 1)).toBeUndefined();
   });
 

@@ -137,6 +137,16 @@ describe('mqtt', () => {
     ).toContain(event);
   });
 
+  it('ends what goes on and on', () => {
+    const received = Buffer.concat(Array.from({ length: 100 }, () => message(0x50, [0, 9])));
+    const feed = fed(
+      [CONNECT, message(0x34, text('topic'), [0, 9], Buffer.from('hello'))],
+      [CONNACK, received],
+    );
+    expect(told(feed)[1].pubrec).toBeDefined();
+    expect(feed.events.filter(event => event === 'missing_publish').length).toBe(37);
+  });
+
   it('never fails over damaged messages', () => {
     for (const whole of [CONNECT, CONNECT_5, CONNACK_5, SUBSCRIBE]) {
       const header = parseHeader(whole, 0, whole.length);

@@ -130,6 +130,28 @@ describe('pgsql', () => {
     ]);
   });
 
+  it('goes on behind a gap where a message begins', () => {
+    const feed = ready().client(message('Q', 'first\0').subarray(0, 7)).gap(true, 4).client('and the rest');
+    feed.client(message('Q', 'second\0')).server(row('x').subarray(0, 8)).gap(false, 40).server('\x01\x02');
+    feed.server(Buffer.concat([row('abc'), message('C', 'SELECT 1\0'), READY]));
+    expect(later(feed)).toEqual([
+      {
+        tx_id: 2,
+        request: { simple_query: 'second' },
+        response: { command_completed: 'SELECT 1', data_rows: 2, data_size: 4 },
+      },
+    ]);
+  });
+
+  it.each([1 << 16, 1000])('tells the beginning of a query of any length, in pieces of %i', length => {
+    const query = message('Q', `SELECT ${'x'.repeat(1_500_000)}\0`);
+    const feed = ready().pieces(true, query, () => length);
+    feed.client(message('Q', 'next\0')).server(message('C', 'one\0')).server(READY);
+    const [long, next] = later(feed.server(message('C', 'two\0')).server(READY));
+    expect(long.request.simple_query.slice(0, 8)).toBe('SELECT x');
+    expect([long.response.command_completed, next.response.command_completed]).toEqual(['one', 'two']);
+  });
+
   it('bounds what waits for a response', () => {
     const config = { 'app-layer': { protocols: { pgsql: { 'max-tx': '2' } } } };
     const queries = Buffer.concat([1, 2, 3].map(() => message('Q', 'x\0')));

@@ -1,0 +1,23 @@
+/** Records that are too long for the pool: told with less in them, as a record that shows less is better than none. */
+
+/** Characters of a text, and elements of a list, that are left of each at first. */
+const [LONGEST_TEXT, LONGEST_LIST] = [65_536, 1024];
+
+/**
+ * @param members JSON members without braces; numbers in them beyond 2^53 lose digits
+ * @param most bytes that the result may have
+ * @returns '' where even the shortest texts are too many
+ */
+export function shortened(members: string, most: number): string {
+  const record = JSON.parse(`{${members}}`);
+  for (let [text, list] = [LONGEST_TEXT, LONGEST_LIST]; text >= 1; text >>= 2, list >>= 1) {
+    const cut = JSON.stringify(record, (_, value) => cutTo(value, text, list)).slice(1, -1);
+    if (Buffer.byteLength(cut) <= most) return cut;
+  }
+  return '';
+}
+
+function cutTo(value: unknown, text: number, list: number): unknown {
+  if (typeof value === 'string' && value.length > text) return value.slice(0, text);
+  return Array.isArray(value) && value.length > list ? value.slice(0, list) : value;
+}

@@ -1,0 +1,14 @@
+/** What messages of EtherNet/IP begin with. */
+import type { ProbeResult } from '../../../engine/protocol.js';
+import { HEADER, isKnown } from './message.js';
+
+/** Options of the header are always 0 (CIP volume 2, 2-3.6). */
+const OPTIONS = 20;
+
+/** A header of a command that there is. */
+export function beginsMessage(bytes: Uint8Array, start: number, end: number): ProbeResult {
+  if (end - start < HEADER) return 'more';
+  const command = bytes[start]! | (bytes[start + 1]! << 8);
+  for (let i = OPTIONS; i < HEADER; i++) if (bytes[start + i] !== 0) return 'no';
+  return isKnown(command) ? 'yes' : 'no';
+}
