@@ -13,6 +13,7 @@ import type { LogSink } from './log-sink.js';
 import type { Memory } from './memory.js';
 import type { Pool } from './pool.js';
 import type { StatsLog, StatsTree } from './stats-record.js';
+import type { Pace } from './thread/pace.js';
 
 /** Version of this contract. A module made for another one is refused. */
 export const MODULE_API = 1;
@@ -119,6 +120,8 @@ export interface Thread {
   readonly group: string;
   readonly index: number;
   readonly count: number;
+  /** Names of its modules, in order. */
+  readonly moduleNames?: readonly string[];
   readonly memory: Memory;
   /** The pool of the packets that this thread makes. */
   readonly pool: Pool;
@@ -151,6 +154,10 @@ export interface Thread {
    * packets than the pool has: afterwards their slots are free again (or on their way home).
    */
   passOn(batch: Batch): void;
+  /** The packet is done here: no module behind the caller sees it. */
+  letGo?(slot: number): void;
+  /** For a group of threads that read the same packets: how far they are. */
+  readonly pace?: Pace;
   /** True when some output consumes events of this kind (EVENT_ and WANTS_ constants of `event.ts`). */
   wants(eventKind: number): boolean;
   /** There when streams are read in other threads than they are reassembled in. */

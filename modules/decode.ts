@@ -3,6 +3,7 @@
  * of fragments, and notes what is wrong with them as events.
  */
 import type { Batch } from '../engine/batch.js';
+import { speakingOnce } from '../engine/conversation-share.js';
 import { eventCounterOptions } from '../engine/event-counters.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
@@ -13,6 +14,7 @@ import { Defrag } from './decode/defrag/defrag.js';
 import { options as defragOptions, readSettings as readDefragSettings } from './decode/defrag/options.js';
 import { decodeLinkLayer } from './decode/link-layer.js';
 import { options, readSettings } from './decode/options.js';
+import { type OwnPackets, ownPackets } from './decode/own-packets.js';
 
 /** Packets whose time is this near to the clock's are live traffic, in seconds. */
 const LIVE_WITHIN = 300;
@@ -21,7 +23,7 @@ export default defineModule({
   summary: 'reads the headers of a packet, opens tunnels and puts fragments together',
   kind: 'stage',
   options: [...options, ...defragOptions, ...eventCounterOptions],
-  create: thread => new Decode(thread),
+  create: thread => new Decode(speakingOnce(thread), ownPackets(thread)),
 });
 
 /** Seconds since the epoch that come behind all others. */
@@ -34,9 +36,13 @@ class Decode implements ThreadModule {
   /** Number of the last packet. */
   private number = 0;
 
-  constructor(private readonly thread: Thread) {
+  constructor(
+    private readonly thread: Thread,
+    /** There when this thread sees packets that are others'. */
+    private readonly own: OwnPackets | undefined,
+  ) {
     const settings = readSettings(thread.config);
-    this.d = new Decoding(thread, settings);
+    this.d = new Decoding(thread, settings, batch => this.finish(batch));
     this.d.defrag = new Defrag(this.d, readDefragSettings(thread.config));
     this.checksums = new Checksums(this.d, settings.checksums);
   }
@@ -53,10 +59,17 @@ class Decode implements ThreadModule {
     }
     batch.replace();
     d.batch = undefined;
-    this.count(batch);
     if (batch.length > 0) d.defrag.expire(this.now);
     d.defrag.letGo(this.number, false, batch);
+    this.finish(batch);
+    d.tally.flush();
     this.checksums.sample();
+  }
+
+  /** What is done with packets before the modules behind see them. */
+  private finish(batch: Batch): void {
+    this.countEvents(batch);
+    this.own?.keepIn(batch);
   }
 
   /** Nothing came for a while. In a replay the wall clock says nothing. */
@@ -95,8 +108,8 @@ class Decode implements ThreadModule {
     if (d.flawed || row[p + Packet.FLAGS]! & Packet.FLAG_INVALID) counts[Count.INVALID]!++;
   }
 
-  /** Adds up the tally, with each event once for each packet that has it. */
-  private count(batch: Batch): void {
+  /** Each event once for each packet that has it. */
+  private countEvents(batch: Batch): void {
     const { row, tally } = this.d;
     let events = false;
     for (let i = 0; i < batch.length; i++) {
@@ -107,7 +120,6 @@ class Decode implements ThreadModule {
         if (Packet.hasEvent(row, p, event)) tally.events[event]!++;
       }
     }
-    tally.flush();
     if (events) tally.flushEvents();
   }
 }

@@ -1,8 +1,10 @@
 /** Starts the threads of a run: with which profile, outputs and shared objects. */
 import { availableParallelism } from 'node:os';
 import { SEPARATE } from '../../modules/pcap/options.js';
+import { canBeReadTogether } from '../../modules/pcap/reading-together.js';
 import { DETECTION_STATE } from '../../signatures/state/detection-state.js';
 import { allocateExpectations, EXPECTATIONS } from '../application/expectations.js';
+import type { Config } from '../config/config.js';
 import { DETECTIONS } from '../detection/prepared.js';
 import type { Engine } from '../engine.js';
 import { APP_PROTOCOL_NAMES, SOURCE_NAMES } from '../event.js';
@@ -71,7 +73,7 @@ export async function start(
       ...preparation.statistics(),
     }),
     autoThreads:
-      profile.name === 'workers' ? (devices.threads ?? Math.min(cores, inputs.names.length)) : cores,
+      profile.name === 'workers' ? (devices.threads ?? acquiringThreads(inputs, cores, config)) : cores,
     ...(config.read(NO_RANDOM) && { seed: 1 }),
     log,
     openLog: path => {
@@ -83,6 +85,11 @@ export async function start(
       );
     },
   });
+}
+
+/** Threads that read captures together can be as many as one likes; else each has captures of its own. */
+function acquiringThreads(inputs: Inputs, cores: number, config: Config): number {
+  return !inputs.live && canBeReadTogether(config) ? cores : Math.min(cores, inputs.names.length);
 }
 
 export function sharedObjects(

@@ -7,6 +7,7 @@ const PER_THREAD = 16;
 const STATE = 0;
 const RELOADED = 1;
 const TURNS = 2;
+const READ = 3;
 
 /** The engine runs; take what is there and end; end at once. */
 export const RUN = 0;
@@ -70,6 +71,15 @@ export class Control {
 
   turns(thread: number): number {
     return Atomics.load(this.words, this.word(thread, TURNS));
+  }
+
+  /** How many packets the thread has read, modulo 2^32; see `pace.ts`. */
+  read(thread: number): number {
+    return Atomics.load(this.words, this.word(thread, READ));
+  }
+
+  setRead(thread: number, packets: number): void {
+    Atomics.store(this.words, this.word(thread, READ), packets);
   }
 
   private word(thread: number, field: number): number {

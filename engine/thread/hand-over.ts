@@ -52,13 +52,18 @@ export class HandOver {
     const p = slot * Packet.INTS;
     const consumer = this.outlets.length === 0 ? DONE : this.choose(p);
     if (consumer === DONE) {
-      this.changeOwner(slot, -1);
-      this.returns.release(slot);
+      this.letGo(slot);
       return;
     }
     const outlet = this.anyConsumer ? this.openOutlet(p, consumer) : this.outlets[consumer]!;
     if (this.row[p + Packet.STREAM_LENGTH]! > 0) this.pack(slot, p, outlet);
     else this.send(slot, outlet);
+  }
+
+  /** The packet is done here. */
+  letGo(slot: number): void {
+    this.changeOwner(slot, -1);
+    this.returns.release(slot);
   }
 
   /** Waits until the handler chooses a consumer that has room: one that hangs must not hold up the others. */

@@ -19,6 +19,7 @@ import { LogRing } from './log-ring.js';
 import { Loop } from './loop.js';
 import type { ThreadMessage, ThreadStart } from './messages.js';
 import { Ownership } from './ownership.js';
+import { Pace } from './pace.js';
 import type { ThreadPlan } from './plan.js';
 import { Returns } from './returns.js';
 import { ThreadLogs } from './thread-logs.js';
@@ -59,6 +60,7 @@ async function main(): Promise<void> {
     passOn: batch => loop.passOn(batch),
     waitUntil: (ready, milliseconds) => loop.waitUntil(ready, milliseconds),
     awaitHome: () => loop.awaitHome(),
+    letGo: slot => handOver.letGo(slot),
   });
   const handOver = await openHandOver(mine, { thread, returns, doorbells, changeOwner: ownership.change });
   if (start.live) (await loadModule(start.input, start.from)).serve?.(thread, mine.modules);
@@ -118,7 +120,7 @@ function openReturns(mine: ThreadPlan, memory: Memory, pool: Pool, doorbells: re
 function openThread(
   mine: ThreadPlan,
   modules: readonly ThreadModule[],
-  parts: Pick<Thread, 'memory' | 'pool' | 'passOn' | 'waitUntil' | 'awaitHome'> & {
+  parts: Pick<Thread, 'memory' | 'pool' | 'passOn' | 'waitUntil' | 'awaitHome' | 'letGo'> & {
     readonly counters: ThreadCounters;
   },
 ): Thread {
@@ -128,6 +130,7 @@ function openThread(
     group: mine.group,
     index: mine.indexInGroup,
     count: mine.groupCount,
+    moduleNames: mine.modules,
     memory: parts.memory,
     pool: parts.pool,
     flows: flowRows(plan.flows),
@@ -151,10 +154,22 @@ function openThread(
     passOn: parts.passOn,
     waitUntil: parts.waitUntil,
     awaitHome: parts.awaitHome,
+    letGo: parts.letGo,
+    pace: openPace(mine),
     wants: (kind: number) => (start.wantedEvents & (1 << kind)) !== 0,
     warnOnce: (text: string) => send({ type: 'warn-once', text }),
   };
   return thread;
+}
+
+function openPace({ group }: ThreadPlan): Pace {
+  const others = plan.threads.filter(thread => thread.group === group && thread.index !== me);
+  return new Pace(
+    control,
+    me,
+    others.map(thread => thread.index),
+    plan.threads[me]!.pool.slots,
+  );
 }
 
 function openLogs(mine: ThreadPlan, counters: ThreadCounters): ThreadLogs {

@@ -41,6 +41,8 @@ export class Decoding {
   constructor(
     readonly thread: Thread,
     settings: DecodeSettings,
+    /** To be called with packets that are handed on before the rest of their batch. */
+    readonly finish: (batch: Batch) => void,
   ) {
     this.bytes = thread.memory.bytes;
     this.row = thread.memory.row;

@@ -26,6 +26,7 @@ export function takeBytes(d: Decoding, slot: number, length: number): number {
 function handOn(d: Decoding): void {
   if (!d.batch) return;
   d.batch.moveKeptTo(d.done);
+  d.finish(d.done);
   d.thread.passOn(d.done);
 }
 

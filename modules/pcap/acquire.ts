@@ -9,20 +9,28 @@ import { CaptureReader } from '../../engine/capture-file/capture-reader.js';
 import type { FoundFile } from '../../engine/capture-file/file-list.js';
 import { compileFilter, type PacketFilter } from '../../engine/capture-file/filter.js';
 import type { Config } from '../../engine/config/config.js';
+import { speakingOnce } from '../../engine/conversation-share.js';
 import { engineMode } from '../../engine/exception-policy.js';
 import { FIREWALL } from '../../engine/firewall.js';
 import { BATCH } from '../../engine/manager/options.js';
 import type { Thread, ThreadModule } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import { endsWithinBatch } from '../../engine/stream-depth.js';
+import type { Pace } from '../../engine/thread/pace.js';
 import { type FileQueue, fileQueue } from './file-queue.js';
 import { type FileRemoval, fileRemoval } from './file-removal.js';
 import { BUFFER_SIZE, CONTINUOUS, DAMAGED, FILTER, SEPARATE } from './options.js';
+import { readTogether } from './reading-together.js';
 import { Repetition } from './repetition.js';
 import { Separation } from './separation.js';
 
+/** How long other threads are waited for at once. */
+const AWAIT_OTHERS_MS = 1000;
+
 export function acquirePcap(thread: Thread): ThreadModule {
-  return new PcapAcquire(thread, fileQueue(thread), fileRemoval(thread));
+  const together = readTogether(thread);
+  const pace = together ? thread.pace : undefined;
+  return new PcapAcquire(speakingOnce(thread), fileQueue(thread, together), fileRemoval(thread), pace);
 }
 
 class PcapAcquire implements ThreadModule {
@@ -47,6 +55,8 @@ class PcapAcquire implements ThreadModule {
     private readonly thread: Thread,
     private readonly queue: FileQueue,
     private readonly removal: FileRemoval | undefined,
+    /** There when other threads read the same captures. */
+    private readonly pace: Pace | undefined,
   ) {
     const { config, counters } = thread;
     if (config.read(SEPARATE)) this.separation = new Separation(thread);
@@ -68,6 +78,7 @@ class PcapAcquire implements ThreadModule {
   }
 
   process(batch: Batch): void {
+    if (!this.isInPace()) return;
     const { pass } = this.queue;
     // Captures without packets, read without end, must not keep the thread from being stopped.
     while (
@@ -83,6 +94,14 @@ class PcapAcquire implements ThreadModule {
     }
     this.countBytes();
     this.removal?.removeReady();
+  }
+
+  /** Waits for threads that read the same captures and are far behind. @returns whether they are near now */
+  private isInPace(): boolean {
+    const { pace, thread } = this;
+    if (!pace) return true;
+    pace.at(this.packets);
+    return thread.waitUntil!(() => !pace.isAhead, AWAIT_OTHERS_MS);
   }
 
   end(): void {

@@ -1,4 +1,7 @@
-/** The captures a thread reads, one after the other. Threads that acquire share the list by turns. */
+/**
+ * The captures a thread reads, one after the other: all of them where threads read together, else threads take them by
+ * turns.
+ */
 import { captureFiles, type FoundFile } from '../../engine/capture-file/file-list.js';
 import { FolderWatch } from '../../engine/capture-file/folder-watch.js';
 import type { Thread } from '../../engine/module.js';
@@ -18,11 +21,12 @@ export interface FileQueue {
 }
 
 /** @throws Error when a file or folder is not there */
-export function fileQueue(thread: Thread): FileQueue {
+export function fileQueue(thread: Thread, together: boolean): FileQueue {
   const { config, index, count } = thread;
   const files = captureFiles(config.read(FILES), config.read(RECURSIVE));
   const folder = config.read(CONTINUOUS) ? watchedFolder(config.read(FILES)) : undefined;
-  if (folder === undefined) return new ListQueue(files, index, count, config.read(PASSES));
+  if (folder === undefined)
+    return new ListQueue(files, together ? 0 : index, together ? 1 : count, config.read(PASSES));
   if (index > 0) return new ListQueue([], 0, 1, 1);
   return new WatchQueue(
     new FolderWatch(folder, config.read(DELAY) * 1000, config.read(POLL_INTERVAL) * 1000),

@@ -4,6 +4,7 @@
  */
 import { unlinkSync } from 'node:fs';
 import { isStandardInput } from '../../engine/capture-file/byte-input.js';
+import type { Config } from '../../engine/config/config.js';
 import type { Log, Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import { DELETE } from './options.js';
@@ -15,11 +16,17 @@ interface Source {
   path?: string;
 }
 
+/** Whether captures are deleted at all. */
+export function deletes(config: Config): boolean {
+  const when = config.read(DELETE);
+  return when !== 'no' && when !== 'false';
+}
+
 /** @returns undefined when files are not deleted */
 export function fileRemoval(thread: Thread): FileRemoval | undefined {
-  const when = thread.config.read(DELETE);
-  if (when === 'no' || when === 'false') return undefined;
-  const removal = new FileRemoval(thread.log, when === 'non-alerts');
+  const { config } = thread;
+  if (!deletes(config)) return undefined;
+  const removal = new FileRemoval(thread.log, config.read(DELETE) === 'non-alerts');
   const { row } = thread.memory;
   thread.pool.onHome.push(slot => removal.cameHome(row, slot * Packet.INTS));
   return removal;

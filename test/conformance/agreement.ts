@@ -19,6 +19,7 @@ export const PROFILES: readonly Configuration[] = [
   ['single', 1],
   ['workers', 1],
   ['workers', 2],
+  ['workers', 5],
   ['autofp', 1],
   ['autofp', 2],
   ['autofp', 5],

@@ -24,7 +24,12 @@ export const WAYS: readonly (readonly (readonly string[])[])[] = [
     ['--simulate-ips', ...threads('workers', 2), ...ALONE],
   ],
   // Where flows are in another thread than captures are read in, they go on from one capture to the next.
-  [['--runmode', 'single'], [...threads('autofp', 3)], ['--runmode', 'pipeline', ...batches(31)]],
+  [
+    ['--runmode', 'single'],
+    threads('workers', 3),
+    threads('autofp', 3),
+    ['--runmode', 'pipeline', ...batches(31)],
+  ],
   [
     ['--simulate-ips', '--runmode', 'single', ...batches(3)],
     ['--simulate-ips', ...threads('autofp', 3)],

@@ -1,0 +1,41 @@
+/** Lets go of the packets of conversations that are another thread's (see `conversation-share.ts`). */
+import type { Batch } from '../../engine/batch.js';
+import { CONVERSATION_SHARE, type ConversationShare } from '../../engine/conversation-share.js';
+import type { Thread } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+
+/** @returns undefined in a thread whose packets are all its own */
+export function ownPackets(thread: Thread): OwnPackets | undefined {
+  const share = thread.services.get(CONVERSATION_SHARE) as ConversationShare | undefined;
+  return share && new OwnPackets(thread, share);
+}
+
+export class OwnPackets {
+  private readonly row: Int32Array;
+
+  constructor(
+    private readonly thread: Thread,
+    private readonly share: ConversationShare,
+  ) {
+    this.row = thread.memory.row;
+  }
+
+  /** Packets without a conversation are the first thread's: their hash is 0. */
+  keepIn(batch: Batch): void {
+    const { row, share } = this;
+    for (let i = 0; i < batch.length; i++) {
+      const slot = batch.slots[i]!;
+      if (share.has(row[slot * Packet.INTS + Packet.FLOW_HASH]!)) batch.keep(slot);
+      else this.letGo(slot);
+    }
+    batch.replace();
+  }
+
+  /** Its outer packet, where that is kept, is judged without it: there is no verdict on it in this thread. */
+  private letGo(slot: number): void {
+    const { row } = this;
+    const root = row[slot * Packet.INTS + Packet.ROOT]!;
+    if (root >= 0) row[root * Packet.INTS + Packet.VERDICTS_AWAITED]!--;
+    this.thread.letGo!(slot);
+  }
+}
