@@ -66,10 +66,13 @@ export const APP_PROTOCOL_NAMES = 'appProtocolNames';
 /** Name in `thread.shared` of the inputs' names, by `Packet.SOURCE`: capture files, interfaces. */
 export const SOURCE_NAMES = 'sourceNames';
 
-/** The packet was dropped because its flow had been before: nothing of what it carries came to pass. */
+/**
+ * The packet was dropped because its flow had been before: nothing of what it carries came to pass. Fragments are of no
+ * flow; they share the verdict and its reason with their datagram.
+ */
 export function isDroppedWithFlow(row: Int32Array, slot: number): boolean {
   const p = slot * Packet.INTS;
-  if (row[p + Packet.VERDICT]! < Packet.VERDICT_DROP) return false;
+  if (row[p + Packet.FLOW]! < 0 || row[p + Packet.VERDICT]! < Packet.VERDICT_DROP) return false;
   const reason = row[p + Packet.REASON]!;
   return reason === REASON_FLOW_DROP || reason === REASON_EXCEPTION_FLOW_DROP;
 }

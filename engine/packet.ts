@@ -87,7 +87,10 @@ export const PSEUDO = 32;
 export const ROOT = 33;
 /** How many hold the slot: itself and each packet whose ROOT it is. */
 export const REFERENCES = 34;
-/** Inner packets whose verdict this outer packet still waits for. */
+/**
+ * Low 16 bits: how many packets made from this one it still waits for with its verdict. Above: the drop of the first of
+ * them that was dropped (see `inner-drop.ts`).
+ */
 export const VERDICTS_AWAITED = 35;
 /** Pool the slot belongs to, and the block its bytes lie in (-1: none to be given back). */
 export const POOL = 36;

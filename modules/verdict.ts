@@ -14,6 +14,7 @@ import * as Packet from '../engine/packet.js';
 import * as Reason from '../engine/verdict.js';
 import { VERDICT_DELIVERY, type VerdictDelivery } from '../engine/verdict-delivery.js';
 import { VerdictCounters } from './verdict/counters.js';
+import { arrived, isDrop, noteInnerDrop } from './verdict/inner-drop.js';
 
 export default defineModule({
   summary: 'gives each packet its verdict, counts verdicts, tells of drops',
@@ -67,29 +68,24 @@ class Verdict implements ThreadModule {
   /** A packet, or one that was made from it, has come: the last of them settles it. */
   private arrive(batch: Batch, slot: number): void {
     const p = slot * Packet.INTS;
-    if (Atomics.sub(this.row, p + Packet.VERDICTS_AWAITED, 1) !== 0) return;
+    if (!arrived(this.row, p)) return;
     const root = this.row[p + Packet.ROOT]!;
     if (this.row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE) this.settle(batch, slot, p);
     else if (root >= 0) this.tellRoot(batch, p, root);
   }
 
   private tellRoot(batch: Batch, p: number, root: number): void {
-    const verdict = this.row[p + Packet.VERDICT]!;
+    const { row } = this;
+    const verdict = row[p + Packet.VERDICT]!;
     if (isDrop(verdict)) {
       this.dropped(batch, p / Packet.INTS, p);
-      this.dropOuter(p, root * Packet.INTS, verdict);
+      const reason =
+        row[p + Packet.PSEUDO] === Packet.PSEUDO_TUNNEL
+          ? Reason.REASON_TUNNEL_PACKET_DROP
+          : row[p + Packet.REASON]!;
+      noteInnerDrop(row, root * Packet.INTS, verdict, reason);
     }
     this.arrive(batch, root);
-  }
-
-  private dropOuter(p: number, r: number, verdict: number): void {
-    const { row } = this;
-    if (isDrop(row[r + Packet.VERDICT]!)) return;
-    row[r + Packet.VERDICT] = verdict;
-    row[r + Packet.REASON] =
-      row[p + Packet.PSEUDO] === Packet.PSEUDO_TUNNEL
-        ? Reason.REASON_TUNNEL_PACKET_DROP
-        : row[p + Packet.REASON]!;
   }
 
   /** Everything about a packet of the wire is known. */
@@ -116,11 +112,8 @@ class Verdict implements ThreadModule {
   /** An earlier fragment of the same datagram has waited for this one. */
   private settleEarlier(batch: Batch, p: number, earlier: number): void {
     const { row } = this;
-    const e = earlier * Packet.INTS;
-    if (isDrop(row[p + Packet.VERDICT]!) && !isDrop(row[e + Packet.VERDICT]!)) {
-      row[e + Packet.VERDICT] = row[p + Packet.VERDICT]!;
-      row[e + Packet.REASON] = row[p + Packet.REASON]!;
-    }
+    const verdict = row[p + Packet.VERDICT]!;
+    if (isDrop(verdict)) noteInnerDrop(row, earlier * Packet.INTS, verdict, row[p + Packet.REASON]!);
     this.arrive(batch, earlier);
   }
 
@@ -133,8 +126,4 @@ class Verdict implements ThreadModule {
     if (keepEvent(this.thread, batch, EVENT_DROP, slot, '') < 0)
       this.thread.counters.values[this.lostEvents]!++;
   }
-}
-
-function isDrop(verdict: number): boolean {
-  return verdict >= Packet.VERDICT_DROP && verdict <= Packet.VERDICT_REJECT_BOTH;
 }

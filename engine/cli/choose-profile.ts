@@ -14,6 +14,8 @@ export interface Situation {
   readonly live: boolean;
   /** Captures, queues or devices. */
   readonly inputs: number;
+  /** Several threads can read the captures side by side. */
+  readonly together: boolean;
   readonly cores: number;
 }
 
@@ -49,9 +51,10 @@ function own(config: Config): Record<string, unknown> {
   return isMapping(profiles) ? profiles : {};
 }
 
-/** Several inputs are read side by side; one is spread over cores where there are some to spare. */
-function fitting({ live, inputs, cores }: Situation): string {
+/** Several inputs are taken side by side; the work on one is divided where there are cores to spare. */
+function fitting({ live, inputs, together, cores }: Situation): string {
   if (cores === 1) return 'single';
   if (live || inputs > 1) return 'workers';
-  return cores > 2 ? 'autofp' : 'single';
+  if (cores === 2) return 'single';
+  return together ? 'workers' : 'autofp';
 }

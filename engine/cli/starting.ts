@@ -4,7 +4,6 @@ import { SEPARATE } from '../../modules/pcap/options.js';
 import { canBeReadTogether } from '../../modules/pcap/reading-together.js';
 import { DETECTION_STATE } from '../../signatures/state/detection-state.js';
 import { allocateExpectations, EXPECTATIONS } from '../application/expectations.js';
-import type { Config } from '../config/config.js';
 import { DETECTIONS } from '../detection/prepared.js';
 import type { Engine } from '../engine.js';
 import { APP_PROTOCOL_NAMES, SOURCE_NAMES } from '../event.js';
@@ -46,10 +45,12 @@ export async function start(
 ): Promise<Engine> {
   const { config, from } = preparation;
   const cores = config.read(SOURCE_THREADS) || availableParallelism();
+  const together = !inputs.live && canBeReadTogether(config);
   const profile = chooseProfile(config, {
     live: inputs.live,
     // Flows that go on from one capture to the next must stay in one thread.
     inputs: inputs.live || config.read(SEPARATE) ? inputs.names.length : 1,
+    together,
     cores,
   });
   const outputs = await configuredOutputs(config);
@@ -73,7 +74,9 @@ export async function start(
       ...preparation.statistics(),
     }),
     autoThreads:
-      profile.name === 'workers' ? (devices.threads ?? acquiringThreads(inputs, cores, config)) : cores,
+      profile.name === 'workers'
+        ? (devices.threads ?? (together ? cores : Math.min(cores, inputs.names.length)))
+        : cores,
     ...(config.read(NO_RANDOM) && { seed: 1 }),
     log,
     openLog: path => {
@@ -85,11 +88,6 @@ export async function start(
       );
     },
   });
-}
-
-/** Threads that read captures together can be as many as one likes; else each has captures of its own. */
-function acquiringThreads(inputs: Inputs, cores: number, config: Config): number {
-  return !inputs.live && canBeReadTogether(config) ? cores : Math.min(cores, inputs.names.length);
 }
 
 export function sharedObjects(
@@ -110,6 +108,11 @@ export function sharedObjects(
 
 /** `-T`: the profile must be one that can run. */
 export async function checkThreads({ config, from }: Preparation): Promise<void> {
-  const profile = chooseProfile(config, { live: false, inputs: 1, cores: availableParallelism() });
+  const profile = chooseProfile(config, {
+    live: false,
+    inputs: 1,
+    together: true,
+    cores: availableParallelism(),
+  });
   await loadProfile(profile, 'pcap', await configuredOutputs(config), from);
 }

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { compiled } from '../compiled.js';
 import type { Engine, EngineOptions, EngineResult, ThreadReport } from '../engine.js';
 import type { ThreadOfGroup } from '../module.js';
+import { packetsAtOnce } from '../packets-at-once.js';
 import { Doorbell } from '../queue/doorbell.js';
 import { StatisticsWriter } from '../statistics.js';
 import type { Statistics } from '../stats-record.js';
@@ -108,7 +109,7 @@ export class Manager implements Engine {
     const { config, from, input, live, wantedEvents } = options;
     return {
       ...{ plan, me: index, config: config.tree, shared, seed, from, live, input, wantedEvents },
-      batchSize: config.read(BATCH),
+      batchSize: live ? config.read(BATCH) : packetsAtOnce(config),
       ownershipCheck: config.read(OWNERSHIP),
     };
   }

@@ -10,7 +10,7 @@ const DEFINITIONS: Readonly<Record<string, unknown>> = {
     threads: [{ name: 'worker', modules: ['input', 'decode', ...INSPECT, ...JUDGE, 'flow-log', 'outputs'] }],
   },
   workers: {
-    summary: 'parallel: every thread acquires for itself and does everything',
+    summary: 'parallel: every thread acquires for itself and does everything with its conversations',
     threads: [
       {
         name: 'worker',

@@ -8,14 +8,10 @@ import { emptyPacket } from '../../engine/capture-file/capture-format.js';
 import { CaptureReader } from '../../engine/capture-file/capture-reader.js';
 import type { FoundFile } from '../../engine/capture-file/file-list.js';
 import { compileFilter, type PacketFilter } from '../../engine/capture-file/filter.js';
-import type { Config } from '../../engine/config/config.js';
 import { speakingOnce } from '../../engine/conversation-share.js';
-import { engineMode } from '../../engine/exception-policy.js';
-import { FIREWALL } from '../../engine/firewall.js';
-import { BATCH } from '../../engine/manager/options.js';
 import type { Thread, ThreadModule } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
-import { endsWithinBatch } from '../../engine/stream-depth.js';
+import { packetsAtOnce } from '../../engine/packets-at-once.js';
 import type { Pace } from '../../engine/thread/pace.js';
 import { type FileQueue, fileQueue } from './file-queue.js';
 import { type FileRemoval, fileRemoval } from './file-removal.js';
@@ -63,7 +59,7 @@ class PcapAcquire implements ThreadModule {
     this.filter = compileFilter(config.read(FILTER));
     this.readSize = Math.min(Math.max(config.read(BUFFER_SIZE), 4096), 64 * 1024 * 1024);
     this.follow = config.read(CONTINUOUS);
-    this.most = needsSinglePackets(config) ? 1 : config.read(BATCH);
+    this.most = packetsAtOnce(config);
     this.reserve = thread.pool.range.slots >> 2;
     this.count = {
       files: counters.declare('pcap_file.files'),
@@ -199,9 +195,4 @@ class PcapAcquire implements ThreadModule {
     }
     this.file = undefined;
   }
-}
-
-/** Behind what is dropped nothing is to be parsed, and records tell what was known when the packet was decided about. */
-function needsSinglePackets(config: Config): boolean {
-  return config.read(FIREWALL) || config.read(engineMode) === 'ips' || endsWithinBatch(config);
 }

@@ -96,7 +96,7 @@ async function start(
   { config, from, protocols, rules, detectionState }: Preparation,
   names: readonly string[],
 ): Promise<Engine> {
-  const profile = chooseProfile(config, { live: false, inputs: 1, cores: job.threads });
+  const profile = chooseProfile(config, { live: false, inputs: 1, together: true, cores: job.threads });
   const outputs = await configuredOutputs(config);
   const { modules } = await loadProfile(profile, 'pcap', outputs, from);
   return startEngine({
@@ -124,7 +124,7 @@ async function start(
 
 async function stagesAlone({ config, protocols, rules }: Preparation): Promise<Measured> {
   const { modules } = await loadProfile(
-    chooseProfile(config, { live: false, inputs: 1, cores: 1 }),
+    chooseProfile(config, { live: false, inputs: 1, together: true, cores: 1 }),
     'pcap',
     await configuredOutputs(config),
     '.',

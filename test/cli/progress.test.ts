@@ -52,18 +52,28 @@ describe('the summary', () => {
 });
 
 describe('the profile of a run', () => {
-  const choose = (tree: Record<string, unknown>, live: boolean, inputs: number, cores: number) =>
-    chooseProfile(new Config(tree), { live, inputs, cores }).name;
+  const choose = (
+    tree: Record<string, unknown>,
+    live: boolean,
+    inputs: number,
+    cores: number,
+    together = true,
+  ) => chooseProfile(new Config(tree), { live, inputs, together, cores }).name;
 
   it.each([
     [false, 1, 1, 'single'],
     [false, 1, 2, 'single'],
-    [false, 1, 8, 'autofp'],
+    [false, 1, 8, 'workers'],
     [false, 3, 8, 'workers'],
     [true, 1, 8, 'workers'],
     [true, 1, 1, 'single'],
   ])('auto with live=%s, %d inputs, %d cores is %s', (live, inputs, cores, name) => {
     expect(choose({}, live, inputs, cores)).toBe(name);
+  });
+
+  it('auto is autofp where one thread has to read for all', () => {
+    expect(choose({}, false, 1, 8, false)).toBe('autofp');
+    expect(choose({}, false, 1, 2, false)).toBe('single');
   });
 
   it('is the one that is named, also one of the configuration', () => {

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { Batch } from '../../engine/batch.js';
 import * as Packet from '../../engine/packet.js';
-import { REASON_EXCEPTION_FLOW_DROP, REASON_RULES, REASON_TUNNEL_PACKET_DROP } from '../../engine/verdict.js';
+import {
+  REASON_EXCEPTION_FLOW_DROP,
+  REASON_FLOW_DROP,
+  REASON_RULES,
+  REASON_TUNNEL_PACKET_DROP,
+} from '../../engine/verdict.js';
 import verdict from '../../modules/verdict.js';
 import { type StubThread, stubThread } from '../thread-stub.js';
 
@@ -88,6 +93,30 @@ describe('verdict', () => {
     expect(verdicts).toEqual([DROP, DROP, DROP]);
     expect(drops).toBe(2);
     expect(REASON_TUNNEL_PACKET_DROP).toBe(15);
+  });
+
+  test('what is found about the outer packet itself comes first, also when it is found later', async () => {
+    const thread = stubThread();
+    const module = await verdict.create(thread);
+    const [outer, inner] = rows(thread, [
+      {},
+      { pseudo: TUNNEL, root: 0, verdict: DROP, reason: REASON_FLOW_DROP },
+    ]);
+    const pass = (slot: number) => {
+      const batch = new Batch();
+      batch.push(slot);
+      module.process(batch);
+    };
+    pass(inner!);
+    expect(thread.field(outer!, Packet.VERDICT)).toBe(Packet.VERDICT_NONE);
+    thread.memory.row[outer! * Packet.INTS + Packet.VERDICT] = Packet.VERDICT_REJECT;
+    thread.memory.row[outer! * Packet.INTS + Packet.REASON] = REASON_RULES;
+    pass(outer!);
+    expect(thread.field(outer!, Packet.VERDICT)).toBe(Packet.VERDICT_REJECT);
+    expect(thread.counters.nonZero()).toEqual({
+      'ips.rejected': 1,
+      'ips.drop_reason.rules': 1,
+    });
   });
 
   test('an outer packet waits for all that are inside of it', async () => {

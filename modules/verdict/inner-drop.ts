@@ -1,0 +1,36 @@
+/**
+ * The drop of a packet inside of another, or of the datagram that a fragment is part of. It may be found in another thread
+ * while the outer packet is still inspected, so it is kept apart from what is found about the outer packet itself,
+ * which comes first, until nothing is waited for any more.
+ */
+import * as Packet from '../../engine/packet.js';
+
+const COUNT = 0xffff;
+const VERDICT_SHIFT = 16;
+const VERDICT = 0xf;
+const REASON_SHIFT = 20;
+
+/** Notes it unless there is one already. @param r row of the outer packet */
+export function noteInnerDrop(row: Int32Array, r: number, verdict: number, reason: number): void {
+  const place = r + Packet.VERDICTS_AWAITED;
+  const drop = (reason << REASON_SHIFT) | (verdict << VERDICT_SHIFT);
+  for (;;) {
+    const before = Atomics.load(row, place);
+    if (before > COUNT || Atomics.compareExchange(row, place, before, before | drop) === before) return;
+  }
+}
+
+/** One verdict that was waited for has come. @returns whether it was the last one; then an inner drop counts */
+export function arrived(row: Int32Array, p: number): boolean {
+  const before = Atomics.sub(row, p + Packet.VERDICTS_AWAITED, 1);
+  if ((before & COUNT) !== 0) return false;
+  if (before > COUNT && !isDrop(row[p + Packet.VERDICT]!)) {
+    row[p + Packet.VERDICT] = (before >> VERDICT_SHIFT) & VERDICT;
+    row[p + Packet.REASON] = before >> REASON_SHIFT;
+  }
+  return true;
+}
+
+export function isDrop(verdict: number): boolean {
+  return verdict >= Packet.VERDICT_DROP && verdict <= Packet.VERDICT_REJECT_BOTH;
+}
