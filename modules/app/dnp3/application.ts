@@ -71,16 +71,18 @@ function readObjects(
   functionCode: number,
   { mostObjects, mostPoints }: Dnp3Settings,
 ): Trouble | undefined {
-  while (reader.left > 0) {
+  for (let left = mostPoints; reader.left > 0; ) {
     if (objects.length >= mostObjects) return 'too_many_objects';
     const head = readHead(reader);
     if (!head) return 'malformed';
     const points: Point[] = [];
     const object = { ...head, points };
     objects.push(object);
-    if (head.count > mostPoints) return 'max_points_per_object';
+    // Together as many as one may have: a point may be a single bit.
+    if (head.count > left) return 'max_points_per_object';
     const trouble = readPoints(reader, object, points, WITHOUT_VALUES.has(functionCode));
     if (trouble) return trouble;
+    left -= points.length;
   }
   return undefined;
 }

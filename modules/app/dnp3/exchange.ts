@@ -79,7 +79,8 @@ export class Exchange {
     const transport = data[0]!;
     const assembly = (transport & FIRST) !== 0 ? { link, parts: [], length: 0 } : before;
     if (!assembly) return undefined;
-    assembly.parts.push(data.subarray(1));
+    // Of very many frames without content nothing is kept.
+    if (data.length > 1) assembly.parts.push(data.subarray(1));
     assembly.length += data.length - 1;
     if (assembly.length > LONGEST_MESSAGE) {
       this.report('too_long_reassembly', toServer);

@@ -10,7 +10,7 @@ const MOST_REQUESTS = option(
   32,
   'requests without a response; a connection with more is given up',
 );
-const MOST_POINTS = option(`${PREFIX}max-points`, integer(1), 16384, 'points of an object that are read');
+const MOST_POINTS = option(`${PREFIX}max-points`, integer(1), 16384, 'points of a message that are read');
 const MOST_OBJECTS = option(`${PREFIX}max-objects`, integer(1), 2048, 'objects of a message that are read');
 
 export const DNP3_OPTIONS = [MOST_REQUESTS, MOST_POINTS, MOST_OBJECTS];

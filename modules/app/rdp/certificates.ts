@@ -1,4 +1,5 @@
 /** Serial numbers of the certificates that a server shows, where the connection goes on as TLS up to 1.2 (RFC 5246). */
+import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { uint16, uint24 } from '../../../engine/network-order.js';
 import { Elements, INTEGER, SEQUENCE } from '../asn1/ber.js';
@@ -15,26 +16,22 @@ const EXPLICIT_0 = 0xa0;
 
 /** @returns undefined where none are shown */
 export function* certificateSerials(socket: StreamSocket): Reading<string[] | undefined> {
-  let handshake: Uint8Array = new Uint8Array(0);
+  const handshake = new GrowingBytes();
+  // Where a message begins, however many records it is cut into.
+  let at = 0;
   while (handshake.length < LONGEST) {
     const header = yield* socket.read(RECORD_HEADER);
     if (!header || header[0] !== HANDSHAKE) return undefined;
     const record = yield* socket.read(uint16(header, 3));
     if (!record) return undefined;
-    handshake = Buffer.concat([handshake, record]);
-    const list = certificatesIn(handshake);
-    if (list) return serialsOf(list);
-  }
-  return undefined;
-}
-
-/** The content of the message that has them, once it is all there. */
-function certificatesIn(handshake: Uint8Array): Uint8Array | undefined {
-  for (let at = 0; at + MESSAGE_HEADER <= handshake.length; ) {
-    const end = at + MESSAGE_HEADER + uint24(handshake, at + 1);
-    if (handshake[at] === CERTIFICATE)
-      return end <= handshake.length ? handshake.subarray(at + MESSAGE_HEADER, end) : undefined;
-    at = end;
+    handshake.append(record);
+    const bytes = handshake.view();
+    while (at + MESSAGE_HEADER <= bytes.length) {
+      const end = at + MESSAGE_HEADER + uint24(bytes, at + 1);
+      if (bytes[at] === CERTIFICATE && end > bytes.length) break;
+      if (bytes[at] === CERTIFICATE) return serialsOf(bytes.subarray(at + MESSAGE_HEADER, end));
+      at = end;
+    }
   }
   return undefined;
 }

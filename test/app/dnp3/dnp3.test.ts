@@ -141,6 +141,17 @@ describe('dnp3', () => {
         .client(frame(true, WHOLE, READ))
         .end().events,
     ).toEqual(['TOO_MANY_OBJECTS']);
+    // Each object has as many points as a message may have.
+    const bits = [1, 1, 0, 0, 7, 0xff];
+    const points = { 'app-layer': { protocols: { dnp3: { 'max-points': '8' } } } };
+    const response = (...objects: number[][]) => frame(false, WHOLE, [0xc7, 129, 0, 0, ...objects.flat()]);
+    const told = (bytes: Buffer) =>
+      fed({ config: points })
+        .client(frame(true, WHOLE, READ))
+        .server(bytes)
+        .end();
+    expect(told(response(bits)).events).toEqual([]);
+    expect(told(response(bits, bits)).events).toEqual(['MAX_POINTS_PER_OBJECT']);
     const endless = Array.from({ length: 65 }, (_, i) =>
       frame(true, i === 0 ? 0x40 : i & 0x3f, Array(249).fill(1)),
     );

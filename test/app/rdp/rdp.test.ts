@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import rdp from '../../../modules/app/rdp.js';
 import { Feed } from '../../application/feed.js';
-import { CONNECT, connection, HANDSHAKE, latin1, mcs, negotiation, REQUEST } from './message-builder.js';
+import {
+  CONNECT,
+  certificate,
+  connection,
+  HANDSHAKE,
+  latin1,
+  length3,
+  mcs,
+  message,
+  negotiation,
+  REQUEST,
+  record,
+} from './message-builder.js';
 
 const told = (feed: Feed) => feed.end().records.map(each => each.rdp);
 const fed = () => new Feed([rdp], { serverPort: 3389 });
@@ -53,6 +65,18 @@ describe('rdp', () => {
       },
       { tx_id: 2, event_type: 'tls_handshake', x509_serials: ['abcd'] },
     ]);
+  });
+
+  it('tells certificates cut into records of one byte, with empty ones between', () => {
+    const messages = Buffer.concat([
+      message(2, Buffer.alloc(20)),
+      message(11, length3(length3(certificate))),
+    ]);
+    const records = [...messages].flatMap(byte => [record(Buffer.alloc(0)), record(Buffer.from([byte]))]);
+    const feed = fed()
+      .client(REQUEST)
+      .server(Buffer.concat([connection(0xd0, negotiation(2, 1, 2)), ...records]));
+    expect(told(feed).at(-1)).toMatchObject({ event_type: 'tls_handshake', x509_serials: ['abcd'] });
   });
 
   it('tells why a server refuses', () => {
