@@ -23,14 +23,15 @@ export class CryptoStream {
 
   add(offset: number, data: Uint8Array): void {
     const end = offset + data.length;
-    if (data.length === 0 || end > this.limit || this.pieces.length >= MOST_PIECES) return;
+    if (data.length === 0 || end > this.limit) return;
     if (end > this.bytes.length) {
       const larger = new Uint8Array(Math.min(this.limit, Math.max(end, 2 * this.bytes.length)));
       larger.set(this.bytes);
       this.bytes = larger;
     }
     this.bytes.set(data, offset);
-    this.pieces = joined([...this.pieces, { start: offset, end }]);
+    // Beyond the bound the last ones are forgotten, so that what goes on from the beginning always finds room.
+    this.pieces = joined([...this.pieces, { start: offset, end }]).slice(0, MOST_PIECES);
   }
 
   /** The hello it begins with, once that is complete; `none` where it begins with something else. */

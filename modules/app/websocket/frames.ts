@@ -37,6 +37,8 @@ const TAIL = Uint8Array.of(0, 0, 0xff, 0xff);
 
 /** The message whose frames come. */
 interface Message {
+  /** A frame of it came. */
+  begun: boolean;
   parts: Uint8Array[];
   length: number;
   compressed: boolean;
@@ -46,7 +48,7 @@ interface Message {
 export function* frames(session: Session<WebSocketTransaction>, toServer: boolean): Reading<void> {
   const socket = toServer ? session.client : session.server;
   const { longestPayload, alertPayload } = session.settings as WebSocketSettings;
-  const message: Message = { parts: [], length: 0, compressed: false };
+  const message: Message = { begun: false, parts: [], length: 0, compressed: false };
   const inflater = new Inflater(longestPayload);
   for (;;) {
     const header = yield* peekHeader(socket);
@@ -81,7 +83,9 @@ function take(
   const { opcode, flags } = transaction.header;
   transaction.payload = payload;
   if (isControl(opcode)) return true;
-  if (message.parts.length === 0) message.compressed = (flags & COMPRESSED) !== 0;
+  // The first frame says so for all of them, though it carry nothing.
+  if (!message.begun) message.compressed = (flags & COMPRESSED) !== 0;
+  message.begun = true;
   const room = Math.max(0, most - message.length);
   const taken = payload.length > room ? payload.subarray(0, room) : payload;
   // Of very many frames without content nothing is kept.
@@ -95,6 +99,7 @@ function finish(message: Message, transaction: WebSocketTransaction, inflater: I
   const { parts, compressed } = message;
   const whole = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
   transaction.payload = compressed ? (inflater.message(whole) ?? whole) : whole;
+  message.begun = false;
   message.parts = [];
   message.length = 0;
   message.compressed = false;

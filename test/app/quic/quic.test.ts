@@ -32,6 +32,16 @@ describe('quic', () => {
     expect(server).toMatchObject({ ja3s: { string: '771,4865,43' } });
   });
 
+  it('puts a hello together behind very many pieces that lie apart', () => {
+    const far = Array.from({ length: 300 }, (_, i) => crypto(2000 + 2 * i, u8(1)));
+    const fed = feed()
+      .client(initial(CLIENT_1, concat(...far.slice(0, 200)), 0))
+      .client(initial(CLIENT_1, concat(...far.slice(200)), 1))
+      .client(initial(CLIENT_1, crypto(20, hello.slice(20)), 2))
+      .client(initial(CLIENT_1, crypto(0, hello.slice(0, 20)), 3));
+    expect(told(fed)).toEqual([expect.objectContaining({ sni: 'a.example' })]);
+  });
+
   it('puts a hello together from several packets and frames in any order', () => {
     const [a, b, c] = [hello.slice(0, 20), hello.slice(20, 50), hello.slice(50)];
     const fed = feed()

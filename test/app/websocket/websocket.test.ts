@@ -64,6 +64,12 @@ describe('websocket', () => {
     ]);
   });
 
+  it('decompresses what follows a first frame without content', async () => {
+    const [a] = await deflated('tomorrow and tomorrow');
+    const fed = feed().server(frame(0x41, '')).server(frame(0x80, a!));
+    expect(payloads(fed)).toContain('tomorrow and tomorrow');
+  });
+
   it('keeps no more of a payload than it may', async () => {
     const config = { 'app-layer': { protocols: { websocket: { 'max-payload-size': 100 } } } };
     const fed = feed({ config })
