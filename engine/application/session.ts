@@ -111,6 +111,8 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   /** Transactions that are complete but not freed yet. */
   completed = 0;
   private made = 0;
+  /** All transactions before this place are complete. */
+  private firstOpen = 0;
   /** Transactions that changed since detection was told, per direction, each once. */
   private changedToServer: T[] = NOTHING;
   private changedToClient: T[] = NOTHING;
@@ -224,8 +226,17 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     this.presentable = NOTHING;
   }
 
+  /** The oldest transaction that is not complete. */
+  get oldestOpen(): T | undefined {
+    const { transactions } = this;
+    while (this.firstOpen < transactions.length && this.isComplete(transactions[this.firstOpen]!))
+      this.firstOpen++;
+    return transactions[this.firstOpen];
+  }
+
   /** Frees all transactions but the first ones: the others were moved there. */
   keepFirst(count: number): void {
+    this.firstOpen = 0;
     // Setting the length of an array is a call into V8, but gives back its memory; taking one off is not, and does not.
     if (count === 0) this.transactions.length = 0;
     else while (this.transactions.length > count) this.transactions.pop();

@@ -1,4 +1,5 @@
 /** Calls in datagrams (C706, connectionless protocol). */
+import { WaitingTransactions } from '../../../engine/application/waiting-transactions.js';
 import { Call } from './call.js';
 import * as Type from './pdu.js';
 import { DATAGRAM_HEADER, type DatagramHeader, readDatagramHeader } from './pdu.js';
@@ -27,7 +28,7 @@ export function takeDatagram(
   const { type } = header;
   const isAnswer = type === Type.RESPONSE || type === Type.FAULT || type === Type.REJECT;
   if (type !== Type.REQUEST && !isAnswer) return;
-  const transaction = findCall(session, header) ?? begin(session, header);
+  const transaction = callsOf(session).find(keyOf(header)) ?? begin(session, header);
   const { call } = transaction;
   const side = call.side(!isAnswer);
   side.type = type;
@@ -47,19 +48,19 @@ function noteRequest(call: Call, { interfaceUuid, interfaceVersion, opnum }: Dat
   call.interfaces = [{ context: 0, uuid: interfaceUuid, major: interfaceVersion, minor: 0 }];
 }
 
-function findCall(
-  session: DcerpcSession,
-  { activity, sequence }: DatagramHeader,
-): DcerpcTransaction | undefined {
-  return session.transactions.find(
-    each =>
-      each.activity?.sequence === sequence && each.activity.uuid === activity && !session.isComplete(each),
-  );
+/** Calls by what their parts have in common. */
+function callsOf(session: DcerpcSession): WaitingTransactions<string, DcerpcTransaction> {
+  session.state ??= new WaitingTransactions(session);
+  return session.state as WaitingTransactions<string, DcerpcTransaction>;
 }
 
-function begin(session: DcerpcSession, { activity, sequence }: DatagramHeader): DcerpcTransaction {
+const keyOf = ({ activity, sequence }: DatagramHeader): string => `${activity} ${sequence}`;
+
+function begin(session: DcerpcSession, header: DatagramHeader): DcerpcTransaction {
+  const { activity, sequence } = header;
   const { mostStub } = session.settings as DcerpcSettings;
   const transaction = beginCall(session, new Call(0, mostStub), { uuid: activity, sequence });
   transaction.version = '4.0';
+  callsOf(session).add(keyOf(header), transaction);
   return transaction;
 }

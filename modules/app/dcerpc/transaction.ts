@@ -60,7 +60,7 @@ export function beginCall(session: DcerpcSession, call: Call, activity?: Activit
   const { mostTransactions } = session.settings as DcerpcSettings;
   const { transactions } = session;
   if (transactions.length - session.completed >= mostTransactions) {
-    const oldest = transactions.find(each => !session.isComplete(each));
+    const oldest = session.oldestOpen;
     if (oldest) session.complete(oldest);
   }
   return session.begin(new DcerpcTransaction(session.transactionCount, call, activity));

@@ -2,6 +2,7 @@
 import { passGap } from '../../../engine/application/behind-gap.js';
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
+import { WaitingTransactions } from '../../../engine/application/waiting-transactions.js';
 import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import { type EnipMessage, HEADER, isKnown, parseMessage } from './message.js';
 import { beginsMessage } from './recognition.js';
@@ -58,7 +59,7 @@ export function add(session: EnipSession, bytes: Uint8Array, toServer: boolean):
 function begin(session: EnipSession): EnipTransaction {
   const { mostTransactions } = session.settings as EnipSettings;
   if (session.transactions.length - session.completed >= mostTransactions) {
-    const oldest = session.transactions.find(each => !session.isComplete(each));
+    const oldest = session.oldestOpen;
     if (oldest) {
       session.event(oldest, 'too_many_transactions');
       session.complete(oldest);
@@ -71,14 +72,19 @@ function addRequest(session: EnipSession, message: EnipMessage): void {
   const transaction = begin(session);
   transaction.request = message;
   session.advance(transaction, true, COMPLETE);
+  waitingOf(session).add(keyOf(message), transaction);
 }
 
+/** Requests by what their responses repeat. */
+function waitingOf(session: EnipSession): WaitingTransactions<number, EnipTransaction> {
+  session.state ??= new WaitingTransactions(session);
+  return session.state as WaitingTransactions<number, EnipTransaction>;
+}
+
+const keyOf = (message: EnipMessage): number => message.command * 2 ** 32 + message.session;
+
 function addResponse(session: EnipSession, message: EnipMessage): void {
-  const waiting = session.transactions.find(
-    ({ request, response }) =>
-      !response && request?.command === message.command && request.session === message.session,
-  );
-  const transaction = waiting ?? begin(session);
+  const transaction = waitingOf(session).find(keyOf(message)) ?? begin(session);
   transaction.response = message;
   session.complete(transaction);
 }

@@ -3,6 +3,7 @@
 import { passGap } from '../../../engine/application/behind-gap.js';
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
+import { WaitingTransactions } from '../../../engine/application/waiting-transactions.js';
 import { latin1 } from '../../../engine/latin1.js';
 import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import { type ElementHead, readHead, SEQUENCE } from '../asn1/ber.js';
@@ -99,7 +100,7 @@ function begin(session: LdapSession, request: LdapMessage | undefined): LdapTran
   const { transactions } = session;
   if (transactions.length - session.completed > mostTransactions) {
     session.event(transaction, 'too_many_transactions');
-    const oldest = transactions.find(each => !session.isComplete(each));
+    const oldest = session.oldestOpen;
     if (oldest) session.complete(oldest);
   }
   return transaction;
@@ -109,12 +110,17 @@ function addRequest(session: LdapSession, request: LdapMessage): void {
   const transaction = begin(session, request);
   session.advance(transaction, true, COMPLETE);
   if (isUnanswered(request.operation)) session.complete(transaction);
+  else waitingOf(session).add(request.id, transaction);
+}
+
+/** Requests by their numbers. */
+function waitingOf(session: LdapSession): WaitingTransactions<number, LdapTransaction> {
+  session.state ??= new WaitingTransactions(session);
+  return session.state as WaitingTransactions<number, LdapTransaction>;
 }
 
 function addResponse(session: LdapSession, response: LdapMessage): void {
-  const waiting = session.transactions.find(
-    each => each.request?.id === response.id && each.progressToClient < COMPLETE,
-  );
+  const waiting = waitingOf(session).find(response.id);
   const transaction = waiting ?? begin(session, undefined);
   keep(transaction, response);
   // Unsolicited notifications have number 0.

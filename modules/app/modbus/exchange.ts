@@ -1,6 +1,7 @@
 /** Requests and the responses that belong to them. */
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
+import { WaitingTransactions } from '../../../engine/application/waiting-transactions.js';
 import { uint16 } from '../../../engine/network-order.js';
 import { HEADER_LENGTH, LONGEST_LENGTH, type ModbusMessage, parseMessage } from './message.js';
 import type { ModbusSettings } from './settings.js';
@@ -11,9 +12,12 @@ const UNCOUNTED = 6;
 
 export class Exchange {
   private readonly settings: ModbusSettings;
+  /** Requests by their numbers. */
+  private readonly waiting: WaitingTransactions<number, ModbusTransaction>;
 
   constructor(private readonly session: Session<ModbusTransaction>) {
     this.settings = session.settings as ModbusSettings;
+    this.waiting = new WaitingTransactions(session);
     session.requests.streamDepth = this.settings.depth;
   }
 
@@ -40,7 +44,7 @@ export class Exchange {
     const transaction = session.begin(new ModbusTransaction(session.transactionCount));
     if (session.transactions.length - session.completed > this.settings.flood) {
       session.event(transaction, 'flooded');
-      const oldest = session.transactions.find(each => !session.isComplete(each));
+      const oldest = session.oldestOpen;
       if (oldest) session.complete(oldest);
     }
     return transaction;
@@ -51,14 +55,12 @@ export class Exchange {
     transaction.request = request;
     if (request.problem) this.session.event(transaction, request.problem, true);
     this.session.advance(transaction, true, COMPLETE);
+    this.waiting.add(request.transactionId, transaction);
   }
 
   private answer(response: ModbusMessage): void {
     const { session } = this;
-    const waiting = session.transactions.find(
-      ({ request, progressToClient }) =>
-        progressToClient < COMPLETE && request?.transactionId === response.transactionId,
-    );
+    const waiting = this.waiting.find(response.transactionId);
     const transaction = waiting ?? this.begin();
     transaction.response = response;
     if (!waiting) {

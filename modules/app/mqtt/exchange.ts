@@ -1,6 +1,7 @@
 /** Which messages belong together, and what is wrong with their order. */
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
+import { WaitingTransactions } from '../../../engine/application/waiting-transactions.js';
 import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import * as Type from './control-packet.js';
 import { type PacketHeader, parseHeader } from './control-packet.js';
@@ -58,11 +59,14 @@ const INTERIM = new Set([Type.PUBREC, Type.PUBREL]);
 
 export class Exchange {
   private readonly settings: MqttSettings;
+  /** By the type of what they ask and its number. */
+  private readonly waiting: WaitingTransactions<number, MqttTransaction>;
   private version = 4;
   private connected = false;
 
   constructor(readonly session: Session<MqttTransaction>) {
     this.settings = session.settings as MqttSettings;
+    this.waiting = new WaitingTransactions(session);
   }
 
   *read(toServer: boolean): Reading<void> {
@@ -121,7 +125,7 @@ export class Exchange {
     );
     if (session.transactions.length - session.completed > this.settings.mostTransactions) {
       report(transaction, 'too_many_transactions');
-      const oldest = session.transactions.find(each => !session.isComplete(each));
+      const oldest = session.oldestOpen;
       if (oldest) session.complete(oldest);
     }
     return transaction;
@@ -148,7 +152,7 @@ export class Exchange {
   private add(message: Message): void {
     const { type, qos } = message.header;
     const reply = REPLIES.get(type);
-    const asked = reply && !message.skipped ? this.waiting(reply[0], message) : undefined;
+    const asked = reply && !message.skipped ? this.waiting.find(keyOf(reply[0], message)) : undefined;
     const transaction = asked ?? this.begin();
     transaction.messages.push(message);
     if (reply && !asked) report(transaction, reply[1]);
@@ -156,16 +160,9 @@ export class Exchange {
     if (type === Type.CONNACK) this.connected = true;
     this.session.advance(transaction, message.toServer, 0);
     const over = reply ? !asked || !INTERIM.has(type) : message.skipped || !expectsReply(type, qos);
+    if (!(over || reply)) this.waiting.add(keyOf(type, message), transaction);
     if (over || transaction.messages.length >= MOST_MESSAGES)
       this.complete(transaction, said(transaction, true), said(transaction, false));
-  }
-
-  /** The transaction that waits for a reply. */
-  private waiting(type: number, { id }: Message): MqttTransaction | undefined {
-    return this.session.transactions.find(each => {
-      const asked = this.session.isComplete(each) ? undefined : each.message(type);
-      return asked !== undefined && asked.id === id;
-    });
   }
 
   private checkOrder(transaction: MqttTransaction, { header, id }: Message): void {
@@ -179,6 +176,9 @@ export class Exchange {
       tell('unintroduced_message');
   }
 }
+
+/** @param type of what was asked: numbers of messages have 16 bits, some have none */
+const keyOf = (type: number, { id = 0x10000 }: Message): number => type * 0x20000 + id;
 
 function report(transaction: MqttTransaction, event: Event): void {
   const number = EVENTS.indexOf(event);

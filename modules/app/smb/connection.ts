@@ -70,7 +70,7 @@ export class Connection {
     transaction.sessionId = place.sessionId;
     transaction.treeId = place.treeId;
     if (session.transactions.length - session.completed >= settings.mostTransactions) {
-      const oldest = session.transactions.find(each => !session.isComplete(each));
+      const oldest = session.oldestOpen;
       if (oldest) session.complete(oldest);
       session.begin(transaction);
       session.event(transaction, 'too_many_transactions');

@@ -1,0 +1,44 @@
+/** Transactions that wait for answers, by what an answer has in common with them: each is found without looking at others. */
+import type { Transaction } from '../protocol/transaction.js';
+import type { Session } from './session.js';
+
+/** After so many it is looked for those that are complete without an answer. */
+const CLEANING = 4096;
+
+export class WaitingTransactions<K, T extends Transaction> {
+  private readonly byKey = new Map<K, T[]>();
+  private added = 0;
+
+  constructor(private readonly session: Session<T>) {}
+
+  add(key: K, transaction: T): void {
+    if (++this.added >= CLEANING) this.clean();
+    const list = this.open(key);
+    if (list) list.push(transaction);
+    else this.byKey.set(key, [transaction]);
+  }
+
+  /** The oldest one with this key that is not complete. */
+  find(key: K): T | undefined {
+    return this.open(key)?.[0];
+  }
+
+  /** Those with this key without what is complete at their front. */
+  private open(key: K): T[] | undefined {
+    const list = this.byKey.get(key);
+    if (!list) return undefined;
+    while (list.length > 0 && this.session.isComplete(list[0]!)) list.shift();
+    if (list.length > 0) return list;
+    this.byKey.delete(key);
+    return undefined;
+  }
+
+  private clean(): void {
+    this.added = 0;
+    for (const [key, list] of this.byKey) {
+      const open = list.filter(each => !this.session.isComplete(each));
+      if (open.length > 0) this.byKey.set(key, open);
+      else this.byKey.delete(key);
+    }
+  }
+}
