@@ -58,3 +58,11 @@ function fitting({ live, inputs, together, cores }: Situation): string {
   if (cores === 2) return 'single';
   return together ? 'workers' : 'autofp';
 }
+
+/** Until a thread's code is compiled and warm, another one could have read so much of a capture. */
+const BYTES_A_THREAD = 128 * 2 ** 20;
+
+/** How many threads are worth their start, where nobody says how many. @param totalBytes of captures, where known */
+export function usefulThreads(cores: number, { totalBytes }: { readonly totalBytes?: number }): number {
+  return totalBytes === undefined ? cores : Math.min(cores, 1 + Math.floor(totalBytes / BYTES_A_THREAD));
+}

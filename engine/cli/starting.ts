@@ -4,6 +4,7 @@ import { SEPARATE } from '../../modules/pcap/options.js';
 import { canBeReadTogether } from '../../modules/pcap/reading-together.js';
 import { DETECTION_STATE } from '../../signatures/state/detection-state.js';
 import { allocateExpectations, EXPECTATIONS } from '../application/expectations.js';
+import type { Config } from '../config/config.js';
 import { DETECTIONS } from '../detection/prepared.js';
 import type { Engine } from '../engine.js';
 import { APP_PROTOCOL_NAMES, SOURCE_NAMES } from '../event.js';
@@ -13,7 +14,7 @@ import { LogFile } from '../log-file.js';
 import { loadProfile } from '../manager/load-profile.js';
 import { startEngine } from '../manager/start.js';
 import type { OpenedDevices } from '../module.js';
-import { chooseProfile } from './choose-profile.js';
+import { chooseProfile, type Situation, usefulThreads } from './choose-profile.js';
 import type { Restarts } from './devices.js';
 import type { Inputs } from './inputs.js';
 import { NO_RANDOM, SOURCE_THREADS } from './options.js';
@@ -44,15 +45,9 @@ export async function start(
   log: EngineLog,
 ): Promise<Engine> {
   const { config, from } = preparation;
-  const cores = config.read(SOURCE_THREADS) || availableParallelism();
-  const together = !inputs.live && canBeReadTogether(config);
-  const profile = chooseProfile(config, {
-    live: inputs.live,
-    // Flows that go on from one capture to the next must stay in one thread.
-    inputs: inputs.live || config.read(SEPARATE) ? inputs.names.length : 1,
-    together,
-    cores,
-  });
+  const situation = situationOf(config, inputs);
+  const { cores, together } = situation;
+  const profile = chooseProfile(config, situation);
   const outputs = await configuredOutputs(config);
   const loaded = await loadProfile(profile, inputs.module, outputs, from);
   log.info(`threads: profile ${profile.name}`);
@@ -88,6 +83,19 @@ export async function start(
       );
     },
   });
+}
+
+function situationOf(config: Config, inputs: Inputs): Situation {
+  const { live, names } = inputs;
+  const separate = config.read(SEPARATE);
+  const processors = availableParallelism();
+  return {
+    live,
+    // Flows that go on from one capture to the next must stay in one thread.
+    inputs: live || separate ? names.length : 1,
+    together: !live && canBeReadTogether(config),
+    cores: config.read(SOURCE_THREADS) || (separate ? processors : usefulThreads(processors, inputs)),
+  };
 }
 
 export function sharedObjects(

@@ -17,12 +17,20 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     options.outputs,
     options.from,
   );
+  const sizes = planSizes(options.config);
   const plan = makePlan(
     profile,
-    planSizes(options.config),
+    sizes,
     options.autoThreads ?? availableParallelism(),
     name => modules.get(name)?.uses ?? [],
   );
+  const { byteLength } = plan.threads[0]!.pool;
+  if (byteLength < sizes.poolBytes) {
+    const mib = (bytes: number) => bytes / 2 ** 20;
+    options.log.info(
+      `threads: ${plan.threads.length} share the memory for packets, so that each has ${mib(byteLength)} MiB and not ${mib(sizes.poolBytes)} (threading.pool-memory)`,
+    );
+  }
   const manager = new Manager(options, plan);
   await manager.start();
   return manager;

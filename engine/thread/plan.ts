@@ -13,6 +13,7 @@ import { Ring } from '../queue/ring.js';
 import { Control } from './control.js';
 import { ThreadCounters } from './counters.js';
 import { LogRing } from './log-ring.js';
+import { FIRST_BYTE, sharesOf, type ThreadMemory } from './memory-shares.js';
 
 export interface ThreadPlan {
   readonly index: number;
@@ -192,6 +193,7 @@ class Layout {
   private readonly flowThreads: number[];
   private readonly streamThreads: number[];
   private readonly readers: number[];
+  private readonly shares: ThreadMemory;
 
   constructor(
     private readonly seats: readonly Seat[],
@@ -201,17 +203,16 @@ class Layout {
     this.flowThreads = threadsUsing(seats, 'flow-rows', uses);
     this.streamThreads = threadsUsing(seats, 'stream-buffers', uses);
     this.readers = threadsUsing(seats, 'streams', uses);
-    if (this.byteLength >= 2 ** 31) {
-      const mib = Math.ceil(this.byteLength / 2 ** 20);
-      throw new Error(
-        `packet pools and stream buffers would take ${mib} MiB of at most 2047: lower stream.reassembly.memcap, pool sizes or the number of threads`,
-      );
-    }
+    this.shares = sharesOf(sizes, seats.length, sizes.streamBytes);
   }
 
   get byteLength(): number {
-    // Offset 0 means "no header" in packet rows, so nothing lies there.
-    return 64 + this.seats.length * (this.sizes.poolBytes + this.sizes.scratchBytes) + this.sizes.streamBytes;
+    return this.streamStart + this.sizes.streamBytes;
+  }
+
+  private get streamStart(): number {
+    const { poolBytes, scratchBytes } = this.shares;
+    return FIRST_BYTE + this.seats.length * (poolBytes + scratchBytes);
   }
 
   get flows(): number {
@@ -225,25 +226,26 @@ class Layout {
   }
 
   pool(thread: number): PoolRange {
-    const { poolSlots, poolBytes, blockSize } = this.sizes;
+    const { poolSlots } = this.sizes;
+    const { poolBytes, blockSize } = this.shares;
     return {
       index: thread,
       firstSlot: thread * poolSlots,
       slots: poolSlots,
-      firstByte: 64 + thread * poolBytes,
+      firstByte: FIRST_BYTE + thread * poolBytes,
       byteLength: poolBytes,
       blockSize,
     };
   }
 
   scratch(thread: number): ByteRange {
-    const first = 64 + this.seats.length * this.sizes.poolBytes + thread * this.sizes.scratchBytes;
-    return { first, byteLength: this.sizes.scratchBytes };
+    const { poolBytes, scratchBytes } = this.shares;
+    const first = FIRST_BYTE + this.seats.length * poolBytes + thread * scratchBytes;
+    return { first, byteLength: scratchBytes };
   }
 
   streamRange(thread: number): ByteRange {
-    const first = 64 + this.seats.length * (this.sizes.poolBytes + this.sizes.scratchBytes);
-    return share(first, this.sizes.streamBytes, this.streamThreads, thread);
+    return share(this.streamStart, this.sizes.streamBytes, this.streamThreads, thread);
   }
 
   flowRange(thread: number): { first: number; count: number } {

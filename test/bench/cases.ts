@@ -41,6 +41,8 @@ export function cases(generatedRules: string, all: boolean): Case[] {
     ...sets.map(([name, words]) => ({ name: `bare scan, ${name}`, words, threads: 1, bare: true })),
     { ...run(`single, ${withRules[0]}, cold start`, withRules[1], 'single', 1), cold: true },
     run(`single, ${withRules[0]}, inline`, [...withRules[1], '--simulate-ips'], 'single', 1),
+    run(`workers 2, no rules`, NO_RULES, 'workers', 2),
+    run(`workers 2, ${withRules[0]}`, withRules[1], 'workers', 2),
     run(`autofp 1, ${withRules[0]}`, withRules[1], 'autofp', 1),
     run(`autofp 2, no rules`, NO_RULES, 'autofp', 2),
     run(`autofp 2, ${withRules[0]}`, withRules[1], 'autofp', 2),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseProfile, profileNames } from '../../engine/cli/choose-profile.js';
+import { chooseProfile, profileNames, usefulThreads } from '../../engine/cli/choose-profile.js';
 import { duration, grouped, progressLine } from '../../engine/cli/progress.js';
 import { summary } from '../../engine/cli/summary.js';
 import { Config } from '../../engine/config/config.js';
@@ -74,6 +74,13 @@ describe('the profile of a run', () => {
   it('auto is autofp where one thread has to read for all', () => {
     expect(choose({}, false, 1, 8, false)).toBe('autofp');
     expect(choose({}, false, 1, 2, false)).toBe('single');
+  });
+
+  it('has no more threads than a capture is worth', () => {
+    expect(usefulThreads(8, { totalBytes: 1000 })).toBe(1);
+    expect(usefulThreads(8, { totalBytes: 300 * 2 ** 20 })).toBe(3);
+    expect(usefulThreads(8, { totalBytes: 2 ** 40 })).toBe(8);
+    expect(usefulThreads(8, {})).toBe(8);
   });
 
   it('is the one that is named, also one of the configuration', () => {

@@ -1,0 +1,34 @@
+/**
+ * What each thread gets of the memory they share. Offsets into it are signed 32-bit numbers, so where there are many
+ * threads each gets less than was asked for.
+ */
+export interface ThreadMemory {
+  readonly poolBytes: number;
+  readonly blockSize: number;
+  readonly scratchBytes: number;
+}
+
+/** Bytes of the shared memory in all; offset 0 means "no header" in packet rows, so nothing lies in front. */
+export const FIRST_BYTE = 64;
+const END = 2 ** 31;
+/** Blocks without which a pool is of no use: one is read into while others are on their way. */
+const LEAST_BLOCKS = 4;
+
+/**
+ * @param wanted for each thread
+ * @param streamBytes taken by all stream buffers together
+ * @throws Error when not even the least fits
+ */
+export function sharesOf(wanted: ThreadMemory, threads: number, streamBytes: number): ThreadMemory {
+  const each = Math.floor((END - FIRST_BYTE - streamBytes) / threads / 64) * 64 - 64;
+  if (wanted.poolBytes + wanted.scratchBytes <= each) return wanted;
+  const scratchBytes = Math.min(wanted.scratchBytes, Math.floor(each / 4 / 64) * 64);
+  const blocks = Math.floor((each - scratchBytes) / wanted.blockSize);
+  if (blocks < LEAST_BLOCKS) {
+    const mib = Math.ceil((LEAST_BLOCKS * wanted.blockSize) / 2 ** 20);
+    throw new Error(
+      `${threads} threads with packet pools of ${mib} MiB at least and ${Math.ceil(streamBytes / 2 ** 20)} MiB of stream buffers take more than 2047 MiB: lower stream.reassembly.memcap, threading.block-size or the number of threads`,
+    );
+  }
+  return { ...wanted, poolBytes: blocks * wanted.blockSize, scratchBytes };
+}

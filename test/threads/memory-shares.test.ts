@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { FIRST_BYTE, sharesOf } from '../../engine/thread/memory-shares.js';
+
+const MIB = 2 ** 20;
+const WANTED = { poolBytes: 32 * MIB, blockSize: MIB, scratchBytes: 8 * MIB };
+
+describe('shares of the memory of all threads', () => {
+  it('are what was asked for while there is room', () => {
+    expect(sharesOf(WANTED, 16, 256 * MIB)).toEqual(WANTED);
+  });
+
+  it.each([48, 64, 128, 256])('get smaller with %d threads, and all fit below 2^31', threads => {
+    const { poolBytes, blockSize, scratchBytes } = sharesOf(WANTED, threads, 256 * MIB);
+    expect(poolBytes % blockSize).toBe(0);
+    expect(poolBytes).toBeGreaterThanOrEqual(4 * MIB);
+    expect(poolBytes).toBeLessThan(WANTED.poolBytes);
+    expect(scratchBytes).toBeGreaterThanOrEqual(MIB);
+    expect(FIRST_BYTE + threads * (poolBytes + scratchBytes) + 256 * MIB).toBeLessThan(2 ** 31);
+  });
+
+  it('are refused where nothing useful is left', () => {
+    expect(() => sharesOf({ ...WANTED, blockSize: 16 * MIB }, 64, 1024 * MIB)).toThrow(
+      /^64 threads with packet pools of 64 MiB at least and 1024 MiB of stream buffers take more than 2047 MiB: lower/,
+    );
+  });
+});
