@@ -22,8 +22,9 @@ export const EVENTS = [
 
 /** Object identifier of StartTLS (RFC 4511 4.14.1). */
 const START_TLS = '1.3.6.1.4.1.1466.20037';
-/** Responses of one request that are kept. */
+/** Responses of one request that are kept, and their bytes. */
 const MOST_RESPONSES = 1024;
+const MOST_BYTES = 4 << 20;
 /** Attributes of all responses of one request that rules see. */
 const MOST_ATTRIBUTES = 65_536;
 
@@ -33,6 +34,8 @@ export interface LdapSettings {
 
 export class LdapTransaction extends TwoSidedTransaction {
   readonly responses: LdapMessage[] = [];
+  /** Bytes of those responses. */
+  kept = 0;
   /** Types of the attributes of all responses. */
   readonly attributes: Uint8Array[] = [];
 
@@ -91,7 +94,7 @@ function add(session: LdapSession, content: Uint8Array, toServer: boolean): void
   const message = parseMessage(content);
   if (!message) reportLost(session, toServer, 'invalid_data');
   else if (isRequest(message.operation)) addRequest(session, message);
-  else addResponse(session, message);
+  else addResponse(session, message, content.length);
 }
 
 function begin(session: LdapSession, request: LdapMessage | undefined): LdapTransaction {
@@ -119,10 +122,10 @@ function waitingOf(session: LdapSession): WaitingTransactions<number, LdapTransa
   return session.state as WaitingTransactions<number, LdapTransaction>;
 }
 
-function addResponse(session: LdapSession, response: LdapMessage): void {
+function addResponse(session: LdapSession, response: LdapMessage, length: number): void {
   const waiting = waitingOf(session).find(response.id);
   const transaction = waiting ?? begin(session, undefined);
-  keep(transaction, response);
+  keep(transaction, response, length);
   // Unsolicited notifications have number 0.
   if (!waiting && response.id !== 0) session.event(transaction, 'request_not_found');
   if (waiting && isInterim(response.operation)) {
@@ -135,8 +138,10 @@ function addResponse(session: LdapSession, response: LdapMessage): void {
   if (oid && latin1(oid) === START_TLS && response.result?.code === 0) session.requests.changeTo = 'tls';
 }
 
-function keep({ responses, attributes }: LdapTransaction, response: LdapMessage): void {
-  if (responses.length >= MOST_RESPONSES) return;
+function keep(transaction: LdapTransaction, response: LdapMessage, length: number): void {
+  const { responses, attributes } = transaction;
+  if (responses.length >= MOST_RESPONSES || transaction.kept + length > MOST_BYTES) return;
+  transaction.kept += length;
   responses.push(response);
   for (const type of response.attributes) {
     if (attributes.length >= MOST_ATTRIBUTES) return;

@@ -6,6 +6,9 @@ import { TrackedFile } from '../../../engine/files/tracked-file.js';
 import type { SmbSettings } from './settings.js';
 import { COMPLETE, type SmbTransaction } from './transaction.js';
 
+/** Offsets of files have 63 bits; all ones stand for the end of the file (FILE_WRITE_TO_END_OF_FILE of MS-FSA). */
+const NO_OFFSET = 2 ** 63;
+
 export class FileTransfer {
   private readonly file: TrackedFile;
   private readonly body: InspectedBody;
@@ -33,9 +36,9 @@ export class FileTransfer {
     transaction.bodyToServer = toServer;
   }
 
-  /** Bytes of the file from `offset` on follow. */
+  /** Bytes of the file from `offset` on follow; from its end on where that is no offset. */
   begin(offset: number, length: number): void {
-    this.pieces.begin(offset, length);
+    this.pieces.begin(offset >= NO_OFFSET ? this.pieces.next : offset, length);
   }
 
   data(bytes: Uint8Array): void {

@@ -168,6 +168,17 @@ it('shows rules the attributes of all responses', () => {
   expect([type(0), type(299), type(300)]).toEqual(['99,110', '99,110', undefined]);
 });
 
+it('keeps no more bytes of responses than 4 MiB', () => {
+  const large = message(1, 4, octets('x'.repeat(60_000)), sequence());
+  const [transaction] = fed(
+    [search(1)],
+    [...Array.from({ length: 80 }, () => large), result(1, 5)],
+  ).transactions;
+  const { responses } = transaction as unknown as { responses: { operation: number }[] };
+  // The last one, which says how it ended, is small.
+  expect([responses.length, responses.at(-1)!.operation]).toEqual([70, 5]);
+});
+
 it.each([1, 5, 200])('goes on behind a gap where a message begins, in pieces of %i', length => {
   const feed = new Feed([ldap], { serverPort: 389 });
   const lost = search(2);

@@ -3,8 +3,11 @@ import { le16, le32 } from '../dcerpc/pdu-builder.js';
 
 export { le16, le32 };
 
-export const le64 = (value: number) =>
-  Buffer.concat([le32(value % 2 ** 32), le32(Math.floor(value / 2 ** 32))]);
+export const le64 = (value: number) => {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigInt64LE(BigInt(value));
+  return bytes;
+};
 export const wide = (text: string) => Buffer.from(text, 'utf16le');
 
 export function record(...messages: Uint8Array[]): Buffer {

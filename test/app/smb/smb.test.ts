@@ -87,6 +87,15 @@ describe('smb2', () => {
     expect(file).toMatchObject({ filename: 'a.txt', share: '\\\\h\\s', fuid: FILE_TEXT });
   });
 
+  it('follows what is written to the end of a file, wherever that is', () => {
+    const of = opened(1)
+      .client(record(Build.write(3, 0, Buffer.from('abcd'))))
+      .client(record(Build.write(4, -1, Buffer.from('efgh'))))
+      .client(record(Build.close(5)))
+      .end();
+    expect(files(of)).toEqual([['a.txt', 8, 'closed', false]]);
+  });
+
   it('follows a file that is read, as it comes', () => {
     const content = Buffer.alloc(70_000, 'x');
     const of = opened(1)
