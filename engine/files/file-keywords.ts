@@ -6,7 +6,7 @@ import type { BufferDeclaration, TestDeclaration, Transaction } from '../protoco
 import type { FileProgress } from './file-progress.js';
 import { digestTest } from './keywords/digest.js';
 import { sizeTest } from './keywords/size.js';
-import { textTest } from './keywords/text.js';
+import { magicTest, nameTest } from './keywords/text.js';
 import type { TrackedFile } from './tracked-file.js';
 
 /** `file.data`. @param progress at which the contents begin to be there */
@@ -35,6 +35,8 @@ export function fileBuffers({ direction, begun, closed }: FileProgress): BufferD
       direction,
       progress: begun,
       multiple: true,
+      growing: true,
+      whole: true,
       shared: true,
       summary: 'Name of a file.',
       get: (transaction, toServer, index) => fileAt(transaction, toServer, index)?.name,
@@ -58,13 +60,13 @@ export function fileBuffers({ direction, begun, closed }: FileProgress): BufferD
 /** `filename fileext filemagic filesize filemd5 filesha1 filesha256`. */
 export function fileTests(at: FileProgress): TestDeclaration<Transaction>[] {
   return [
-    textTest('filename', 'Name of a file contains this.', at.direction, at.begun, (file, wanted) =>
+    nameTest('filename', 'Name of a file contains this.', at, (file, wanted) =>
       file.nameText.toLowerCase().includes(wanted),
     ),
-    textTest('fileext', 'Name of a file ends with a dot and this.', at.direction, at.begun, (file, wanted) =>
+    nameTest('fileext', 'Name of a file ends with a dot and this.', at, (file, wanted) =>
       file.nameText.toLowerCase().endsWith(`.${wanted}`),
     ),
-    textTest('filemagic', 'Kind of a file contains this.', at.direction, at.closed, (file, wanted) =>
+    magicTest('filemagic', 'Kind of a file contains this.', at, (file, wanted) =>
       // Suricata matches with the terminating zero of libmagic's text.
       `${file.magic ?? ''}\0`.toLowerCase().includes(wanted),
     ),

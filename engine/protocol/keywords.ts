@@ -34,6 +34,8 @@ export interface BufferDeclaration<T extends Transaction = Transaction> {
   readonly multiple?: boolean;
   /** A body that is inspected while it grows, up to its inspection limits. */
   readonly growing?: boolean;
+  /** With `growing`: each value is whole as soon as it is there, more of them may come (names of files). */
+  readonly whole?: boolean;
   readonly form?: TextForm;
   /** Path of the option that switches it: where that is `no`, rules that use it are refused. */
   readonly switch?: string;
@@ -84,6 +86,8 @@ export interface TestDeclaration<T extends Transaction = Transaction> {
   readonly single?: boolean;
   /** It takes no argument. */
   readonly plain?: boolean;
+  /** It is about what may come later: a test that fails is tried again when there is more. */
+  readonly growing?: boolean;
   /**
    * Plain data to be kept with the signature.
    * @param folders that files named in the argument are relative to, in the order in which they are tried

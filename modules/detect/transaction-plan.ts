@@ -146,23 +146,27 @@ export class TransactionPlan {
     for (let index = 0; index === 0 || declared.multiple; index++) {
       const bytes = declared.get(update.transaction, update.toServer, index);
       if (bytes === undefined) break;
-      this.growOne(u, update, direction, searched.rules.search, number + index * MOST_BUFFERS, bytes);
+      const visible = declared.whole || update.bodyLength < 0 ? bytes.length : update.bodyLength;
+      const shown = Math.min(bytes.length, visible);
+      this.growOne(u, direction, searched.rules.search, number + index * MOST_BUFFERS, bytes, shown);
     }
   }
 
-  /** @param place of what is kept of it in the direction's lists */
+  /**
+   * @param place of what is kept of it in the direction's lists
+   * @param to bytes that are visible
+   */
   private growOne(
     u: number,
-    update: TransactionUpdate,
     direction: DirectionState,
     search: number,
     place: number,
     bytes: Uint8Array,
+    to: number,
   ): void {
     const lengths = direction.lengths!;
     const scanners = direction.scanners!;
     const from = lengths[place] ?? 0;
-    const to = update.bodyLength < 0 ? bytes.length : Math.min(bytes.length, update.bodyLength);
     if (to <= from) return;
     scanners[place] ||= this.scan.openStream(search);
     // Bodies larger than the room are scanned in pieces.

@@ -107,11 +107,11 @@ function statePart({ state, comparison }: ApplicationStateMatch, protocol: Proto
 }
 
 function testPart(test: TestDeclaration, parsed: unknown): Part {
-  const { direction, progress } = test;
+  const { direction, progress, growing = false } = test;
   return {
     direction,
     progress,
-    growing: false,
+    growing,
     holds: (at, visible) => test.matches(at.transaction!, visible.toServer, parsed),
   };
 }
@@ -175,14 +175,14 @@ function oneHolds(
   const bytes = declared.get(at.transaction!, visible.toServer, index);
   if (bytes === undefined) return undefined;
   if (onlyAbsent) return false;
-  const end =
-    declared.growing && visible.bodyLength >= 0 ? Math.min(bytes.length, visible.bodyLength) : bytes.length;
+  const grows = declared.growing === true && declared.whole !== true;
+  const end = grows && visible.bodyLength >= 0 ? Math.min(bytes.length, visible.bodyLength) : bytes.length;
   at.bytes = bytes;
   at.start = 0;
   at.end = end;
   at.cursor = 0;
   at.atBeginning = true;
-  at.atEnd = !declared.growing || visible.complete;
+  at.atEnd = !grows || visible.complete;
   at.littleEndian = declared.littleEndian?.(at.transaction!, visible.toServer) === true;
   transform?.(at);
   const holds = test(at);

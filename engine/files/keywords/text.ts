@@ -1,5 +1,6 @@
 /** Keywords of files that are about a text: `filename`, `fileext`, `filemagic`. */
-import type { Direction, TestDeclaration, Transaction } from '../../protocol.js';
+import type { TestDeclaration, Transaction } from '../../protocol.js';
+import type { FileProgress } from '../file-progress.js';
 import { filesOf, type TrackedFile } from '../tracked-file.js';
 
 interface TextArgument {
@@ -7,18 +8,30 @@ interface TextArgument {
   readonly negated: boolean;
 }
 
-export function textTest(
+type Holds = (file: TrackedFile, wanted: string) => boolean;
+
+/** About names: known with a file's first bytes, and more files may come. */
+export function nameTest(
   keyword: string,
   summary: string,
-  direction: Direction,
-  progress: number,
-  holds: (file: TrackedFile, wanted: string) => boolean,
+  { direction, begun }: FileProgress,
+  holds: Holds,
 ): TestDeclaration<Transaction> {
+  return { keyword, direction, progress: begun, growing: true, summary, ...textTest(holds) };
+}
+
+/** About kinds: known when all files are closed. */
+export function magicTest(
+  keyword: string,
+  summary: string,
+  { direction, closed }: FileProgress,
+  holds: Holds,
+): TestDeclaration<Transaction> {
+  return { keyword, direction, progress: closed, summary, ...textTest(holds) };
+}
+
+function textTest(holds: Holds): Pick<TestDeclaration<Transaction>, 'shared' | 'parse' | 'matches'> {
   return {
-    keyword,
-    direction,
-    progress,
-    summary,
     shared: true,
     parse(argument): TextArgument {
       const match = /^\s*(!?)\s*"?(.*?)"?\s*$/s.exec(argument ?? '');

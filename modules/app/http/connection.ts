@@ -1,6 +1,7 @@
 /** What both directions of one HTTP connection share. */
 import type { Session } from '../../../engine/application/session.js';
 import { InspectedBody } from '../../../engine/files/inspected-body.js';
+import type { TrackedFile } from '../../../engine/files/tracked-file.js';
 import { fromLatin1 } from '../../../engine/latin1.js';
 import type { HttpEvent } from './events.js';
 import { eventOf, Headers } from './headers.js';
@@ -22,6 +23,8 @@ export class Connection {
   answered = false;
   /** Too much was wrong: nothing more is read. */
   over = false;
+  /** Rules about names of files need not wait for the ends of the files. */
+  private fileBegan = false;
 
   constructor(readonly session: Session<HttpTransaction>) {
     this.settings = session.settings as HttpSettings;
@@ -73,11 +76,18 @@ export class Connection {
     this.session.advance(transaction, toServer, progress);
   }
 
+  addFile(transaction: HttpTransaction, file: TrackedFile): void {
+    transaction.addFile(file);
+    this.session.followFile(this.settings.files);
+    this.fileBegan = this.settings.tellsFiles;
+  }
+
   /** Tells detection what became visible of a body. */
   showBody(transaction: HttpTransaction, toServer: boolean, complete: boolean): void {
     const { body } = transaction.message(toServer);
     const { request, response } = this.settings.tellsBodies;
-    const grown = (body?.show(complete) ?? false) || (toServer ? request : response);
+    const grown = (body?.show(complete) ?? false) || (toServer ? request : response) || this.fileBegan;
+    this.fileBegan = false;
     if (grown && !complete) this.advance(transaction, toServer, BODY - 1);
   }
 }

@@ -93,8 +93,7 @@ export class RequestBody {
     this.multipart = new Multipart(boundary, {
       open: name => {
         const file = new TrackedFile(FileName.bounded(name, this.report), true, connection.settings.files);
-        transaction.addFile(file);
-        connection.session.followFile(connection.settings.files);
+        connection.addFile(transaction, file);
         contents.push(new GrowingBytes());
         return file;
       },
@@ -113,8 +112,7 @@ export class RequestBody {
     const name = transaction.request.uri?.path ?? EMPTY;
     const bounded = FileName.bounded(name, this.report);
     this.file = new TrackedFile(bounded, true, connection.settings.files);
-    transaction.addFile(this.file);
     this.body.file = this.file;
-    connection.session.followFile(connection.settings.files);
+    connection.addFile(transaction, this.file);
   }
 }

@@ -78,8 +78,7 @@ export class ResponseBody {
         );
       else report('range_invalid');
     }
-    transaction.addFile(file);
     this.body.file = file;
-    connection.session.followFile(connection.settings.files);
+    connection.addFile(transaction, file);
   }
 }

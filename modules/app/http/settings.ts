@@ -55,7 +55,11 @@ export interface HttpSettings {
   readonly memory: BodyMemory;
   /** A rule waits for whatever comes of bodies. */
   readonly tellsBodies: { readonly request: boolean; readonly response: boolean };
+  /** A rule is about names of files, which are known before their contents are. */
+  readonly tellsFiles: boolean;
 }
+
+const NAMES_OF_FILES = ['filename', 'fileext', 'file.name', 'file_name'];
 
 export function httpSettings(config: Config, shared: Readonly<Record<string, unknown>>): HttpSettings {
   const defaults = asTree(config.at(`${PREFIX}default-config`));
@@ -77,6 +81,7 @@ export function httpSettings(config: Config, shared: Readonly<Record<string, unk
       request: askedKeywords(shared).includes('hook:request_body'),
       response: askedKeywords(shared).includes('hook:response_body'),
     },
+    tellsFiles: askedKeywords(shared).some(keyword => NAMES_OF_FILES.includes(keyword)),
   };
 }
 

@@ -25,6 +25,8 @@ export class MessageBody {
   private readonly file: TrackedFile;
   private range: Range | undefined;
   private over = false;
+  /** Rules about its name need not wait for its end. */
+  private isNew: boolean;
 
   constructor(
     private readonly connection: Connection,
@@ -32,6 +34,7 @@ export class MessageBody {
     private readonly toServer: boolean,
   ) {
     const { http } = connection.settings;
+    this.isNew = http.tellsFiles;
     this.body = new InspectedBody(
       FILE_LIMITS,
       connection.session.sides.inline,
@@ -70,7 +73,9 @@ export class MessageBody {
 
   private show(ended: boolean): void {
     const { transaction, toServer } = this;
-    if (this.body.show(ended)) this.connection.session.advance(transaction, toServer, HEADERS_DONE);
+    const grown = this.body.show(ended) || this.isNew;
+    this.isNew = false;
+    if (grown) this.connection.session.advance(transaction, toServer, HEADERS_DONE);
   }
 
   private decoded(bytes: Uint8Array): boolean {

@@ -1,0 +1,69 @@
+/** Names of files are known before the files are over: rules that are about them do not wait. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { data, GET, headers, preface } from '../app/http2/frame-builder.js';
+import { sluice } from '../cli/program.js';
+import { Traffic, type Turn } from '../detections/traffic.js';
+import { pcapFile } from '../packets/builder.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'names-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const ENDS = { client: '192.0.2.1', clientPort: 1025, server: '192.0.2.80', serverPort: 80 };
+const PART = '\r\nContent-Disposition: form-data; name="f"; filename="file.txt"\r\n\r\n';
+
+/** The last turn ends the file. */
+const TRANSFERS: Readonly<Record<string, readonly Turn[]>> = {
+  'HTTP/1, to the client': [
+    ['client', 'GET /file.txt HTTP/1.1\r\nHost: b\r\n\r\n'],
+    ['server', 'HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n'],
+    ['server', 'half'],
+    ['server', 'rest'],
+    ['server', ' '],
+  ],
+  'HTTP/1, a form': [
+    ['client', 'POST /a HTTP/1.1\r\nHost: b\r\nContent-Type: multipart/form-data; boundary=x\r\n'],
+    ['client', `Content-Length: ${PART.length + 20}\r\n\r\n--x${PART}`],
+    ['client', 'half'],
+    ['client', 'rest'],
+    ['client', '\r\n--x--\r\n'],
+  ],
+  'HTTP/2, to the client': [
+    ['client', Buffer.concat([preface, headers(1, GET, true)])],
+    ['server', headers(1, { ':status': '200' })],
+    ['server', data(1, 'half', false)],
+    ['server', data(1, 'rest', false)],
+    ['server', data(1, 'end')],
+  ],
+};
+
+const RULES = ['filename:"file.txt"', 'fileext:"txt"', 'file.name; content:"file.txt"; endswith']
+  .map((condition, i) => `alert ip any any -> any any (${condition}; sid:${i + 1};)\n`)
+  .join('');
+
+test.each(Object.keys(TRANSFERS).flatMap(transfer => ['ids', 'ips'].map(mode => [transfer, mode] as const)))(
+  '%s, in %s mode',
+  async (transfer, mode) => {
+    const traffic = new Traffic().connection(ENDS, TRANSFERS[transfer]!);
+    writeFileSync(
+      join(folder, 'x.yaml'),
+      '%YAML 1.1\n---\noutputs: [{ eve-log: { types: [alert, files] } }]\napp-layer: { protocols: { http2: { enabled: yes } } }\n',
+    );
+    writeFileSync(join(folder, 'x.rules'), RULES);
+    writeFileSync(join(folder, 'x.pcap'), pcapFile(traffic.packets));
+    const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '-S', 'x.rules'];
+    const { code } = await sluice([...words, ...(mode === 'ips' ? ['--simulate-ips'] : [])], { cwd: folder });
+    expect(code).toBe(0);
+    const lines = readFileSync(join(folder, 'eve.json'), 'utf8').trim().split('\n');
+    const records = lines.map(line => JSON.parse(line));
+    const over = records.find(({ event_type }) => event_type === 'fileinfo');
+    const alerts = records.filter(({ event_type }) => event_type === 'alert');
+    expect(alerts.map(({ alert }) => alert.signature_id).sort()).toEqual([1, 2, 3]);
+    for (const { pcap_cnt } of alerts) expect(pcap_cnt).toBeLessThan(over.pcap_cnt);
+  },
+);
