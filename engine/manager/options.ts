@@ -2,7 +2,7 @@
 import type { Config } from '../config/config.js';
 import { boolean, integer, option, size } from '../config/option.js';
 import { statisticsOptions } from '../statistics.js';
-import type { PlanSizes } from '../thread/plan.js';
+import type { PlanSizes } from '../thread/layout.js';
 
 const PACKETS = option(
   'threading.pool-packets',

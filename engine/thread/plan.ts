@@ -5,15 +5,15 @@
 import { DistantStreams } from '../distant-streams.js';
 import { INTS as FLOW_INTS } from '../flow-record.js';
 import { allocateMemory, type MemoryBuffers } from '../memory.js';
-import type { ByteRange, ModuleDefinition } from '../module.js';
+import type { ByteRange } from '../module.js';
 import type { PoolRange } from '../pool.js';
 import { END, type Profile, type ThreadGroup, waysOf } from '../profile/profile.js';
 import { Doorbell } from '../queue/doorbell.js';
 import { Ring } from '../queue/ring.js';
 import { Control } from './control.js';
 import { ThreadCounters } from './counters.js';
+import { Layout, type PlanSizes, type Uses } from './layout.js';
 import { LogRing } from './log-ring.js';
-import { FIRST_BYTE, sharesOf, type ThreadMemory } from './memory-shares.js';
 
 export interface ThreadPlan {
   readonly index: number;
@@ -50,18 +50,6 @@ export interface Plan {
   readonly control: SharedArrayBuffer;
 }
 
-export interface PlanSizes {
-  /** Packets in flight for each thread that makes packets. */
-  readonly poolSlots: number;
-  readonly poolBytes: number;
-  readonly blockSize: number;
-  /** Rows of all flow tables, and bytes of all stream buffers, divided among the threads that have them. */
-  readonly flows: number;
-  readonly streamBytes: number;
-  readonly scratchBytes: number;
-  readonly logBytes: number;
-}
-
 /**
  * @param cores what `count: auto` follows
  * @param uses what a module needs a share of
@@ -74,7 +62,11 @@ export function makePlan(
 ): Plan {
   const seats = seatsOf(profile, cores);
   const links = linksBetween(seats);
-  const layout = new Layout(seats, sizes, uses);
+  const layout = new Layout(
+    seats.map(seat => seat.group.modules),
+    sizes,
+    uses,
+  );
   const slots = sizes.poolSlots;
   const returns = returnRings(seats, links, slots);
   const threads = seats.map((seat, index) => ({
@@ -115,8 +107,6 @@ export function makePlan(
     control: Control.allocate(seats.length),
   };
 }
-
-type Uses = NonNullable<ModuleDefinition['uses']>;
 
 /** One thread of a group. */
 interface Seat {
@@ -186,88 +176,4 @@ function returnRings(
     follow(owner);
     return seats.map((_, thread) => (reached.has(thread) ? Ring.allocate(slots) : undefined));
   });
-}
-
-/** Divides the byte space and the flow rows. Offsets stay below 2^31, so that they fit a packet row. */
-class Layout {
-  private readonly flowThreads: number[];
-  private readonly streamThreads: number[];
-  private readonly readers: number[];
-  private readonly shares: ThreadMemory;
-
-  constructor(
-    private readonly seats: readonly Seat[],
-    private readonly sizes: PlanSizes,
-    uses: (module: string) => Uses,
-  ) {
-    this.flowThreads = threadsUsing(seats, 'flow-rows', uses);
-    this.streamThreads = threadsUsing(seats, 'stream-buffers', uses);
-    this.readers = threadsUsing(seats, 'streams', uses);
-    this.shares = sharesOf(sizes, seats.length, sizes.streamBytes);
-  }
-
-  get byteLength(): number {
-    return this.streamStart + this.sizes.streamBytes;
-  }
-
-  private get streamStart(): number {
-    const { poolBytes, scratchBytes } = this.shares;
-    return FIRST_BYTE + this.seats.length * (poolBytes + scratchBytes);
-  }
-
-  get flows(): number {
-    return Math.max(1, this.sizes.flows);
-  }
-
-  /** Streams are read in other threads than those that put them together. */
-  get hasDistantReaders(): boolean {
-    const { readers, streamThreads } = this;
-    return streamThreads.length > 0 && readers.some(reader => !streamThreads.includes(reader));
-  }
-
-  pool(thread: number): PoolRange {
-    const { poolSlots } = this.sizes;
-    const { poolBytes, blockSize } = this.shares;
-    return {
-      index: thread,
-      firstSlot: thread * poolSlots,
-      slots: poolSlots,
-      firstByte: FIRST_BYTE + thread * poolBytes,
-      byteLength: poolBytes,
-      blockSize,
-    };
-  }
-
-  scratch(thread: number): ByteRange {
-    const { poolBytes, scratchBytes } = this.shares;
-    const first = FIRST_BYTE + this.seats.length * poolBytes + thread * scratchBytes;
-    return { first, byteLength: scratchBytes };
-  }
-
-  streamRange(thread: number): ByteRange {
-    return share(this.streamStart, this.sizes.streamBytes, this.streamThreads, thread);
-  }
-
-  flowRange(thread: number): { first: number; count: number } {
-    const { first, byteLength } = share(0, this.flows, this.flowThreads, thread, 1);
-    return { first, count: byteLength };
-  }
-}
-
-function threadsUsing(seats: readonly Seat[], what: Uses[number], uses: (module: string) => Uses): number[] {
-  return seats.flatMap((seat, i) => (seat.group.modules.some(name => uses(name).includes(what)) ? [i] : []));
-}
-
-/** The part of a range that falls to one of several threads; nothing for the others. */
-function share(
-  first: number,
-  length: number,
-  threads: readonly number[],
-  thread: number,
-  unit = 64,
-): ByteRange {
-  const place = threads.indexOf(thread);
-  if (place < 0) return { first, byteLength: 0 };
-  const part = Math.floor(length / threads.length / unit) * unit;
-  return { first: first + place * part, byteLength: part };
 }
