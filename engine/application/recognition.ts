@@ -80,6 +80,11 @@ export class Recogniser {
     return more && end - start < ENOUGH ? 'more' : 'none';
   }
 
+  /** Whether servers of a protocol that is known have this port. */
+  isServerPort(transport: Transport, port: number): boolean {
+    return this.byPort[transport].has(port);
+  }
+
   private matchPatterns(
     transport: Transport,
     toServer: boolean,

@@ -1,5 +1,6 @@
 /** Rules about the recognised protocol alone are inspected once in each direction. */
 import { describe, expect, it } from 'vitest';
+import { found3, framed, lookup3 } from '../app/nfs/message-builder.js';
 import { ethernet, hex, ipv4, packet, udp } from '../packets/builder.js';
 import { handshake, replay, segment } from './replay.js';
 
@@ -73,6 +74,13 @@ describe('sessions picked up in mid-stream', () => {
 
   it('begin with the server when its first words are those of a server', async () => {
     expect(await flow(said(false, RESPONSE), said(true, ''))).toEqual([50_000, 40_000, 'http', 1]);
+  });
+  it('begin with the client when it speaks to the port of a protocol, from a port of the system too', async () => {
+    const call = Buffer.from(framed(lookup3(1, 'a')).buffer).toString('latin1');
+    const reply = Buffer.from(framed(found3(1)).buffer).toString('latin1');
+    const nfs = (fromClient: boolean, data: string) => segment(fromClient, 'PA', 0, 0, data, 880, 2049);
+    expect(await flow(nfs(true, ''), nfs(true, call), nfs(false, reply))).toEqual([880, 2049, 'nfs', 1]);
+    expect(await flow(nfs(false, reply), nfs(true, call))).toEqual([880, 2049, 'nfs', 1]);
   });
   it('begin with the client otherwise', async () => {
     expect(await flow(said(true, REQUEST), said(false, ''))).toEqual([50_000, 40_000, 'http', 1]);

@@ -13,8 +13,10 @@ export const probe: Probe = (bytes, start, end, toServer, transport) => {
   if (end - start < REPLY_HEAD) return 'more';
   const fragment = new Xdr(bytes, start, end).uint32() & 0x7fffffff;
   if (fragment < 24 || fragment > LONGEST_FRAGMENT) return 'no';
-  if (toServer) return probeCall(bytes, start + 4, end, 40);
-  return isReply(new Xdr(bytes, start + 8, end)) ? 'yes' : 'no';
+  const call = probeCall(bytes, start + 4, end, 40);
+  if (call === 'yes') return toServer ? 'yes' : 'yes-but-reversed';
+  if (!isReply(new Xdr(bytes, start + 8, end))) return 'no';
+  return toServer ? 'yes-but-reversed' : 'yes';
 };
 
 function probeCall(bytes: Uint8Array, start: number, end: number, shortest: number): ProbeResult {

@@ -19,7 +19,10 @@ export class FirstSpeaker {
     private readonly recogniser: Recogniser | undefined,
   ) {}
 
-  /** Whether it is the server: its payload says so, or a port of the system on its side alone. */
+  /**
+   * Whether it is the server: its payload says so, or a port of the system on its side alone. Clients of NFS have such
+   * ports too: who speaks to the port of a protocol is no server.
+   */
   isServer(x: Segment): boolean {
     const source = this.row[x.p + Packet.SOURCE_PORT]!;
     const destination = this.row[x.p + Packet.DESTINATION_PORT]!;
@@ -34,7 +37,12 @@ export class FirstSpeaker {
       payload + length,
     );
     if (typeof answer === 'object' && answer.reversed) return true;
+    if (this.isKnown(destination) && !this.isKnown(source)) return false;
     return source < FIRST_USER_PORT && destination >= FIRST_USER_PORT;
+  }
+
+  private isKnown(port: number): boolean {
+    return this.recogniser?.isServerPort('tcp', port) === true;
   }
 }
 
