@@ -173,6 +173,8 @@ export const FLAG_LOGGED = 1 << 17;
 export const FLAG_PROTOCOL_TOLD = 1 << 18;
 /** The stream of its direction is inspected with it, whatever the amount. */
 export const FLAG_INSPECT_STREAM = 1 << 19;
+/** Inline: its payload waits in the stream behind a hole, at STREAM_OFFSET; it brings no stream data. */
+export const FLAG_EARLY = 1 << 20;
 
 // ── FLOW_STATE ───────────────────────────────────────────────────────────────────────────────────────
 /** The packet goes from client to server; else to the client (when FLOW >= 0). */

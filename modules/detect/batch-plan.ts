@@ -7,11 +7,13 @@ import type { FlowRows } from '../../engine/flow-record.js';
 import * as Flow from '../../engine/flow-record.js';
 import type { Memory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
-import type { RuleSetImage } from '../../signatures/compile/image.js';
+import { LONGEST } from '../../signatures/compile/fast-pattern.js';
+import type { GroupRules, RuleSetImage } from '../../signatures/compile/image.js';
 import type { FlowStates } from './flow-states.js';
 import { NumberList } from './number-list.js';
 import { followsStreams, packetGroup, streamGroup } from './port-rules.js';
 import type { Scan } from './scan.js';
+import type { StreamState } from './stream-state.js';
 
 const TCP = 6;
 const NONE = -1;
@@ -62,7 +64,9 @@ export class BatchPlan {
     const flow = row[p + Packet.FLOW]!;
     if (flow >= 0 && this.isJudged(p, flow)) return;
     if (row[p + Packet.PAYLOAD_LENGTH]! > 0 && pseudo !== Packet.PSEUDO_STREAM) this.planPayload(i, p, flow);
-    if (flow >= 0 && row[p + Packet.PROTOCOL] === TCP) this.planStream(i, p, flow);
+    if (flow < 0 || row[p + Packet.PROTOCOL] !== TCP) return;
+    if ((row[p + Packet.FLAGS]! & Packet.FLAG_EARLY) !== 0) this.planEarly(i, p, flow);
+    else this.planStream(i, p, flow);
   }
 
   /** The flow was dropped or passed as a whole. */
@@ -105,9 +109,71 @@ export class BatchPlan {
     const group = streamGroup(this.image, this.flows, flow, toServer);
     if (!followsStreams(group)) return;
     const state = this.states.of(flow).stream(toServer);
+    const data = row[p + Packet.STREAM_DATA]!;
+    const early = gap === 0 ? this.scannedBehind(p, flow, toServer, group) : undefined;
+    if (!early) {
+      this.scanOn(i, state, group, data, length, gap);
+      return;
+    }
+    // As far as a pattern may reach that begins in front of it.
+    const rest = early.scannedFrom - state.scanned + LONGEST - 1;
+    this.scanOn(i, state, group, data, Math.min(length, rest), 0);
+    this.goOnWith(early, state);
+  }
+
+  /** Data that waited behind a hole, is the end of what this packet makes available, and is long enough to go on with. */
+  private scannedBehind(
+    p: number,
+    flow: number,
+    toServer: boolean,
+    group: GroupRules,
+  ): StreamState | undefined {
+    const { row } = this;
+    const states = this.states.of(flow);
+    const early = states.knownEarly(toServer);
+    if (!early || early.scanner === 0 || early.database !== this.scan.databaseOf(group.streamSearch))
+      return undefined;
+    const start = row[p + Packet.STREAM_OFFSET]! >>> 0;
+    const end = start + row[p + Packet.STREAM_LENGTH]!;
+    const isEnd = states.stream(toServer).scanned === start && early.scanned === end;
+    // A pattern may begin in front of it and end behind it where it is short.
+    return isEnd && early.scannedFrom > start && end - early.scannedFrom >= LONGEST ? early : undefined;
+  }
+
+  /** The hole before it is filled: what lies behind it was scanned already. */
+  private goOnWith(early: StreamState, state: StreamState): void {
+    if (state.scanner !== 0) this.temporary.push(state.scanner);
+    state.scanner = early.scanner;
+    state.database = early.database;
+    state.scanned = early.scanned;
+    state.scannedFrom = early.scannedFrom;
+    early.scanner = 0;
+  }
+
+  /** Data behind a hole goes on with what lies right before it, and is a stream of its own elsewhere. */
+  private planEarly(i: number, p: number, flow: number): void {
+    const { row } = this;
+    if (!this.seesStreams) return;
+    const toServer = (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
+    const group = streamGroup(this.image, this.flows, flow, toServer);
+    if (!followsStreams(group)) return;
+    const state = this.states.of(flow).early(toServer);
+    const away = (row[p + Packet.STREAM_OFFSET]! >>> 0) - state.scanned;
+    this.scanOn(i, state, group, row[p + Packet.PAYLOAD]!, row[p + Packet.PAYLOAD_LENGTH]!, away);
+  }
+
+  /** @param gap bytes between what was scanned and this data */
+  private scanOn(
+    i: number,
+    state: StreamState,
+    group: GroupRules,
+    offset: number,
+    length: number,
+    gap: number,
+  ): void {
     const database = group.streamSearch < 0 ? 0 : this.scan.databaseOf(group.streamSearch);
     // Behind a hole, and with other patterns than before, a new stream begins.
-    if (state.scanner !== 0 && (gap > 0 || state.database !== database)) {
+    if (state.scanner !== 0 && (gap !== 0 || state.database !== database)) {
       this.temporary.push(state.scanner);
       state.scanner = 0;
     }
@@ -115,15 +181,10 @@ export class BatchPlan {
     if (group.streamSearch >= 0 && length > 0) {
       if (state.scanner === 0) {
         state.scanner = this.scan.openStream(group.streamSearch);
+        state.scannedFrom = state.scanned;
         state.database = database;
       }
-      this.stream[i] = this.scan.add(
-        group.streamSearch,
-        state.scanner,
-        row[p + Packet.STREAM_DATA]!,
-        length,
-        state.scanned,
-      );
+      this.stream[i] = this.scan.add(group.streamSearch, state.scanner, offset, length, state.scanned);
     }
     state.scanned += length;
   }

@@ -206,7 +206,7 @@ export class Detection {
     }
     const data = streams.take(i, p);
     this.updates?.flushStreams(at.slot);
-    const state = streams.toInspect(p, data);
+    const state = streams.takeEarly(i, p) ?? streams.toInspect(p, data);
     if (state) candidates.ofStream(state, streams.isToServer(state), streams.groupOf(state).streamAlways);
     this.evaluate(state);
     if (state) this.parts.streams.inspected(state, evaluation.settled, streams.groupOf(state).reach);

@@ -15,6 +15,8 @@ const MOST_TEXTS = 64;
 export class FlowState {
   private toServer: StreamState | undefined;
   private toClient: StreamState | undefined;
+  private earlyToServer: StreamState | undefined;
+  private earlyToClient: StreamState | undefined;
   /** Flowbits by number, flowints by number: undefined while there are none. */
   bits: Set<number> | undefined;
   numbers: Map<number, number> | undefined;
@@ -43,6 +45,20 @@ export class FlowState {
   /** One direction of its stream, undefined while nothing is known of it. */
   knownStream(toServer: boolean): StreamState | undefined {
     return toServer ? this.toServer : this.toClient;
+  }
+
+  /** Inline, data of one direction that waits behind a hole, made when there is none. */
+  early(toServer: boolean): StreamState {
+    if (toServer) {
+      this.earlyToServer ??= new StreamState();
+      return this.earlyToServer;
+    }
+    this.earlyToClient ??= new StreamState();
+    return this.earlyToClient;
+  }
+
+  knownEarly(toServer: boolean): StreamState | undefined {
+    return toServer ? this.earlyToServer : this.earlyToClient;
   }
 
   /** Keeps a text; beyond some, only those that are known change. */
@@ -87,6 +103,8 @@ export class FlowStates {
     const state = this.states[number]!;
     this.closeStream(state.knownStream(true));
     this.closeStream(state.knownStream(false));
+    this.closeStream(state.knownEarly(true));
+    this.closeStream(state.knownEarly(false));
     state.bits = undefined;
     state.numbers = undefined;
     state.texts = undefined;
@@ -113,6 +131,8 @@ export class FlowStates {
     for (const state of this.states) {
       state.knownStream(true)?.renumber(numbers);
       state.knownStream(false)?.renumber(numbers);
+      state.knownEarly(true)?.renumber(numbers);
+      state.knownEarly(false)?.renumber(numbers);
     }
   }
 

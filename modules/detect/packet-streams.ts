@@ -43,6 +43,20 @@ export class PacketStreams {
     if (!followsStreams(group)) return undefined;
     const state = this.parts.hand.stateOfFlow().stream(toServer);
     this.parts.streams.take(state, p, plan.stream[i]!, group);
+    const early = this.parts.hand.state?.knownEarly(toServer);
+    if (early) this.parts.streams.takeOver(state, early);
+    return state;
+  }
+
+  /** Inline, takes over data that waits behind a hole: it is inspected with the packet that brings it. */
+  takeEarly(i: number, p: number): StreamState | undefined {
+    if ((this.row[p + Packet.FLAGS]! & Packet.FLAG_EARLY) === 0) return undefined;
+    const { facts, image, plan, hand, streams } = this.parts;
+    if (facts.flow < 0 || facts.transport !== Traits.TCP || !this.parts.seesStreams) return undefined;
+    const group = streamGroup(image, this.parts.thread.flows, facts.flow, facts.toServer);
+    if (!followsStreams(group)) return undefined;
+    const state = hand.stateOfFlow().early(facts.toServer);
+    streams.takeEarly(state, p, plan.stream[i]!, group);
     return state;
   }
 
@@ -76,6 +90,7 @@ export class PacketStreams {
   }
 
   isToServer(state: StreamState): boolean {
-    return state === this.parts.hand.stream(true);
+    const { hand } = this.parts;
+    return state === hand.stream(true) || state === hand.state?.knownEarly(true);
   }
 }

@@ -52,6 +52,33 @@ export class StreamInspection {
     this.freeIfOver(state);
   }
 
+  /**
+   * Inline, takes over the payload of a packet that waits behind a hole, where it goes on with what came before it.
+   * @param job of the scan, -1 when there was none
+   */
+  takeEarly(state: StreamState, p: number, job: number, group: GroupRules): void {
+    const { row } = this;
+    const { history } = state;
+    const position = row[p + Packet.STREAM_OFFSET]! >>> 0;
+    const length = row[p + Packet.PAYLOAD_LENGTH]!;
+    if (history.to !== position) this.passOver(state, position - history.to);
+    const keep = history.to - group.reach;
+    if (!history.append(this.pool, this.memory.bytes, row[p + Packet.PAYLOAD]!, length, keep))
+      this.lost(length);
+    if (job >= 0) this.scan.read(job, state.candidates, state.ends);
+    state.flush = true;
+  }
+
+  /** The hole before it was filled, or given up: what matched in it does not match again. */
+  takeOver(state: StreamState, early: StreamState): void {
+    const { history } = early;
+    if (history.to === 0 || state.history.to < history.from) return;
+    early.moveMatches(state);
+    if (state.history.to < history.to) return;
+    early.moveCandidates(state);
+    this.passOver(early, 0);
+  }
+
   /** Nothing comes any more, and what came was inspected: flows stay in the table for long after that. */
   private freeIfOver(state: StreamState): void {
     const { history } = state;

@@ -18,6 +18,8 @@ export class StreamState {
   /** Its database, by number in the matcher. */
   database = 0;
   scanned = 0;
+  /** Where the matcher's stream began. */
+  scannedFrom = 0;
   /** Initial sequence number, as 32 bits with a sign; and how far the highest one seen is from it: what `stream_size` asks for. */
   initialSequence = 0;
   sequenceSeen = false;
@@ -36,6 +38,7 @@ export class StreamState {
     this.scanner = 0;
     this.database = 0;
     this.scanned = 0;
+    this.scannedFrom = 0;
     this.initialSequence = 0;
     this.sequenceSeen = false;
     this.size = 0;
@@ -67,6 +70,24 @@ export class StreamState {
       if (matched[i] === signature) return matched[i + 1]!;
     }
     return 0;
+  }
+
+  /** What may still match here may do so there. */
+  moveCandidates(to: StreamState): void {
+    for (let i = 0; i < this.candidates.length; i++) {
+      to.candidates.push(this.candidates.values[i]!);
+      to.ends.push(this.ends.values[i]!);
+    }
+    this.candidates.clear();
+    this.ends.clear();
+  }
+
+  /** What was matched here counts as matched there. */
+  moveMatches(to: StreamState): void {
+    const { matched } = this;
+    this.matched = NONE;
+    for (let i = 0; i < matched.length; i += 2)
+      to.noteMatch(matched[i]!, Math.max(matched[i + 1]!, to.matchedUpTo(matched[i]!)));
   }
 
   /** Signatures have other numbers now; those that are gone are forgotten. */

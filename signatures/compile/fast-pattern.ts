@@ -15,7 +15,7 @@ export interface FastPattern {
 }
 
 /** Longer patterns are cut: more bytes make a match no rarer, and cost memory. */
-const LONGEST = 64;
+export const LONGEST = 64;
 
 /** @returns undefined for a signature without a content to search for */
 export function fastPatternOf(signature: Signature): FastPattern | undefined {

@@ -175,7 +175,10 @@ export class Reassembler implements StreamControl {
     else if (!repeated) this.memory.row[p + Packet.FLAGS]! |= this.inStream;
     if (!inline) return outcome;
     if (outcome === OVER_MEMCAP) goOnWithoutHistory(this.store, r, start, end);
-    if (!hasMore(this.store, r)) return outcome;
+    if (!hasMore(this.store, r)) {
+      if (outcome === PLACED && !repeated) this.noteEarly(r, p, start);
+      return outcome;
+    }
     this.memory.row[p + Packet.FLAGS]! |= this.inStream;
     handOnInline(this.store, this.outlet, r, start, end, offset, this.on(batch, slot, toServer, true));
     return outcome;
@@ -235,6 +238,15 @@ export class Reassembler implements StreamControl {
 
   overlapOf(slot: number): OverlapVersions | undefined {
     return this.overlaps.find(slot);
+  }
+
+  /** Data behind a hole leaves with its packet all the same: it is inspected with what lies beside it. */
+  private noteEarly(r: number, p: number, start: number): void {
+    const { row } = this.memory;
+    if (this.inStream === 0 || ((start - this.rows[r + Direction.IN_ORDER]!) | 0) <= 0) return;
+    if (Packet.bringsStream(row, p)) return;
+    row[p + Packet.FLAGS]! |= Packet.FLAG_EARLY;
+    row[p + Packet.STREAM_OFFSET] = start;
   }
 
   private close(r: number): void {
