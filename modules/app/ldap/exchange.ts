@@ -5,7 +5,7 @@ import type { Session } from '../../../engine/application/session.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { WaitingTransactions } from '../../../engine/application/waiting-transactions.js';
 import { latin1 } from '../../../engine/latin1.js';
-import { TwoSidedTransaction } from '../../../engine/protocol.js';
+import { type ProbeResult, TwoSidedTransaction } from '../../../engine/protocol.js';
 import { type ElementHead, readHead, SEQUENCE } from '../asn1/ber.js';
 import { type LdapMessage, parseMessage } from './message.js';
 import { isInterim, isRequest, isUnanswered } from './operation.js';
@@ -54,8 +54,14 @@ export function* messages(session: LdapSession, toServer: boolean): Reading<void
   const socket = toServer ? session.client : session.server;
   for (;;) {
     if (yield* message(session, socket, toServer)) continue;
-    if (session.failed || !(yield* passGap(socket, probe))) return;
+    if (session.failed || !(yield* passGap(socket, begins))) return;
   }
+}
+
+/** Whether a message begins here, whoever speaks. */
+function begins(bytes: Uint8Array, start: number, end: number): ProbeResult {
+  const answer = probe(bytes, start, end, true);
+  return answer === 'yes-but-reversed' ? 'yes' : answer;
 }
 
 /** @returns false when there is no message to read */

@@ -1,10 +1,10 @@
 /** What messages of LDAP begin with (RFC 4511 4.1.1). */
 import type { ProbeResult } from '../../../engine/protocol.js';
 import { INTEGER, readHead, SEQUENCE } from '../asn1/ber.js';
-import { operationName } from './operation.js';
+import { isRequest, operationName } from './operation.js';
 
-/** A sequence that begins with a number and an operation. */
-export function probe(bytes: Uint8Array, start: number, end: number): ProbeResult {
+/** A sequence that begins with a number and an operation, which tells who speaks. */
+export function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean): ProbeResult {
   const outer = readHead(bytes, start, end);
   if (outer === 'more') return 'more';
   if (outer === undefined || outer.tag !== SEQUENCE) return 'no';
@@ -13,6 +13,7 @@ export function probe(bytes: Uint8Array, start: number, end: number): ProbeResul
   if (number === undefined || number.tag !== INTEGER || number.length === 0 || number.length > 4) return 'no';
   const at = start + outer.head + number.head + number.length;
   if (at >= end) return 'more';
-  const tag = bytes[at]!;
-  return (tag & 0xc0) === 0x40 && operationName(tag & 0x1f) !== undefined ? 'yes' : 'no';
+  const operation = bytes[at]! & 0x1f;
+  if ((bytes[at]! & 0xc0) !== 0x40 || operationName(operation) === undefined) return 'no';
+  return isRequest(operation) === toServer ? 'yes' : 'yes-but-reversed';
 }

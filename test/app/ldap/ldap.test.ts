@@ -168,6 +168,16 @@ it('shows rules the attributes of all responses', () => {
   expect([type(0), type(299), type(300)]).toEqual(['99,110', '99,110', undefined]);
 });
 
+it('knows who speaks by what is said, where the first packet seen is an answer', () => {
+  const [none, answered] = new Feed([ldap], { serverPort: 389 })
+    .client(result(1, 5))
+    .server(search(2))
+    .client(result(2, 5))
+    .end().records;
+  expect(none!.ldap).not.toHaveProperty('request');
+  expect(answered!.ldap).toMatchObject({ request: { message_id: 2 }, responses: [{ message_id: 2 }] });
+});
+
 it('keeps no more bytes of responses than 4 MiB', () => {
   const large = message(1, 4, octets('x'.repeat(60_000)), sequence());
   const [transaction] = fed(
