@@ -100,7 +100,9 @@ export class Telling {
     toServer: boolean,
   ): void {
     for (const file of transaction.files!) {
-      if (file.toServer !== toServer || file.state === 'open' || file.told) continue;
+      if (file.toServer !== toServer || file.state === 'open') continue;
+      file.past = file.told;
+      if (file.told) continue;
       file.told = true;
       this.closedFiles.push({ slot, conversation, transaction, file });
     }

@@ -42,8 +42,9 @@ export function fileInfo(
 
 /** Member of alerts' records: the files of a transaction, empty where there is none. */
 export function filesMember({ id, files, storesFiles }: Transaction): string {
-  if (!files || files.length === 0) return '';
-  const list = files.map(file => {
+  const shown = files?.filter(({ past }) => !past) ?? [];
+  if (shown.length === 0) return '';
+  const list = shown.map(file => {
     const wanted = file.toServer ? storesFiles?.toServer : storesFiles?.toClient;
     const storing = file.settings.mayStore && (file.store || (wanted?.length ?? 0) > 0);
     return fileInfo(file, file.settings, id, { id: undefined, sids: [], storing });

@@ -20,6 +20,8 @@ export class TrackedFile {
   readonly store: boolean;
   /** Its record was made. */
   told = false;
+  /** It was over before the packet in hand: alerts do not show it any more. */
+  past = false;
   /** Range of a larger file that this one is a part of. */
   range: { readonly start: number; readonly end: number; readonly total: number } | undefined;
   /** Bytes kept for the file store, where that is possible. */
@@ -104,8 +106,9 @@ export class TrackedFile {
 
 /** Files of a direction. @param transaction that may have some */
 export function filesOf(
-  transaction: { readonly files?: readonly TrackedFile[] },
+  transaction: { readonly files?: readonly TrackedFile[]; readonly filesBefore?: number },
   toServer: boolean,
 ): readonly TrackedFile[] {
-  return transaction.files?.filter(file => file.toServer === toServer) ?? [];
+  const files = transaction.files?.filter(file => file.toServer === toServer) ?? [];
+  return transaction.filesBefore ? files.slice(transaction.filesBefore) : files;
 }

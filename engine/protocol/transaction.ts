@@ -28,6 +28,8 @@ export interface Transaction {
   bits?: Set<string>;
   /** Files it carries (see `files/tracked-file.ts`), of both directions. */
   files?: TrackedFile[] | undefined;
+  /** Kept by detection: so many files of a direction are not asked any more, while one signature looks for others. */
+  filesBefore?: number;
   /** Kept by detection: numbers of the signatures that want files of each direction to be stored. */
   storesFiles?: FilesToStore;
   /** What the certificate store keeps of either side. */

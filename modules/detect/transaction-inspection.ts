@@ -1,6 +1,7 @@
 /** Second pass over transactions: evaluates the candidates of one update. */
 
 import type { TransactionUpdate } from '../../engine/application-layer.js';
+import { filesOf } from '../../engine/files/tracked-file.js';
 import type { Protocol } from '../../engine/protocol.js';
 import * as Header from '../../signatures/compile/header.js';
 import type { ApplicationRules, RuleSetImage } from '../../signatures/compile/image.js';
@@ -76,6 +77,7 @@ export class TransactionInspection {
     this.addAlways(update, state, rules);
     candidates.sortUnique();
     if (state.waiting.length > 0) this.inspectWaiting(update, state);
+    if (state.matchedFiles.length > 0) this.inspectNewFiles(update, state);
     for (let i = 0; i < candidates.length; i++) this.inspectNew(update, state, candidates.values[i]!);
   }
 
@@ -140,7 +142,40 @@ export class TransactionInspection {
       return WAITS;
     }
     state.matched.push(signature * 2 + (update.toServer ? 0 : 1));
+    if (isAboutFiles(rule)) this.noteFiles(update, state, signature);
     return MATCHED;
+  }
+
+  private noteFiles(
+    { transaction, toServer }: TransactionUpdate,
+    state: TransactionState,
+    signature: number,
+  ): void {
+    const files = filesOf(transaction, toServer).length;
+    state.matchedFiles = [...state.matchedFiles, { signature, toServer, files }];
+  }
+
+  /** Files that began behind a match are looked at by themselves. */
+  private inspectNewFiles(update: TransactionUpdate, state: TransactionState): void {
+    const { transaction, toServer } = update;
+    const files = filesOf(transaction, toServer).length;
+    for (const each of state.matchedFiles) {
+      if (each.toServer !== toServer || each.files >= files) continue;
+      transaction.filesBefore = each.files;
+      if (this.matchesAgain(update, state, each.signature)) each.files = files;
+      transaction.filesBefore = 0;
+    }
+  }
+
+  private matchesAgain(update: TransactionUpdate, state: TransactionState, signature: number): boolean {
+    const rule = this.rules.at(signature);
+    const parts = this.partsFor(rule, update.conversation.protocol);
+    if (!parts || !this.judge.admits(signature)) return false;
+    this.met = 0;
+    this.at.signature = signature;
+    if (this.test(parts, rule, state) !== MATCHED) return false;
+    this.judge.matched(rule, { protocol: update.conversation.protocol, transaction: update.transaction });
+    return true;
   }
 
   /** The transaction has not gone on from a hook: a rule that asks for nothing else matches with whatever comes. */
@@ -198,6 +233,15 @@ export class TransactionInspection {
     }
     return parts ?? undefined;
   }
+}
+
+/** Contents apart: those of all files are one condition. */
+function isAboutFiles({ onTransaction, onBuffers }: Rule): boolean {
+  if (onBuffers.some(({ buffer }) => buffer === 'file.data')) return false;
+  return (
+    onTransaction.some(match => String(match['keyword']).startsWith('file')) ||
+    onBuffers.some(({ buffer }) => buffer.startsWith('file.'))
+  );
 }
 
 function isWaiting(state: TransactionState, signature: number, toServer: boolean): boolean {

@@ -12,6 +12,14 @@ export interface Waiting {
   met: number;
 }
 
+/** A signature about files that matched: it may match again with files that begin later. */
+export interface MatchedFiles {
+  readonly signature: number;
+  readonly toServer: boolean;
+  /** Files of the direction that it needs not look at again. */
+  files: number;
+}
+
 export class DirectionState {
   /** Progress that was told last; -1: none. */
   told = -1;
@@ -25,12 +33,15 @@ export class DirectionState {
   lengths: number[] | undefined;
 }
 
+const NONE: readonly MatchedFiles[] = [];
+
 export class TransactionState {
   readonly toServer = new DirectionState();
   readonly toClient = new DirectionState();
   waiting: Waiting[] = [];
   /** Signatures that matched: twice their number, plus one to the client. */
   matched: number[] = [];
+  matchedFiles: readonly MatchedFiles[] = NONE;
   /** Reload of the rules that the numbers belong to. */
   private generation: number;
 
@@ -51,6 +62,9 @@ export class TransactionState {
       .filter(key => key >> 1 !== GONE);
     for (const each of this.waiting) each.signature = to.since(from, each.signature);
     this.waiting = this.waiting.filter(each => each.signature !== GONE);
+    this.matchedFiles = this.matchedFiles
+      .map(each => ({ ...each, signature: to.since(from, each.signature) }))
+      .filter(({ signature }) => signature !== GONE);
   }
 
   direction(toServer: boolean): DirectionState {

@@ -46,24 +46,56 @@ const RULES = ['filename:"file.txt"', 'fileext:"txt"', 'file.name; content:"file
   .map((condition, i) => `alert ip any any -> any any (${condition}; sid:${i + 1};)\n`)
   .join('');
 
+async function run(turns: readonly Turn[], rules: string, ...more: string[]) {
+  writeFileSync(
+    join(folder, 'x.yaml'),
+    '%YAML 1.1\n---\noutputs: [{ eve-log: { types: [alert, files] } }]\napp-layer: { protocols: { http2: { enabled: yes } } }\n',
+  );
+  writeFileSync(join(folder, 'x.rules'), rules);
+  writeFileSync(join(folder, 'x.pcap'), pcapFile(new Traffic().connection(ENDS, turns).packets));
+  const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '-S', 'x.rules', ...more];
+  const { code } = await sluice(words, { cwd: folder });
+  expect(code).toBe(0);
+  const lines = readFileSync(join(folder, 'eve.json'), 'utf8').trim().split('\n');
+  const records = lines.map(line => JSON.parse(line));
+  const ofType = (type: string) => records.filter(({ event_type }) => event_type === type);
+  return { alerts: ofType('alert'), files: ofType('fileinfo') };
+}
+
 test.each(Object.keys(TRANSFERS).flatMap(transfer => ['ids', 'ips'].map(mode => [transfer, mode] as const)))(
   '%s, in %s mode',
   async (transfer, mode) => {
-    const traffic = new Traffic().connection(ENDS, TRANSFERS[transfer]!);
-    writeFileSync(
-      join(folder, 'x.yaml'),
-      '%YAML 1.1\n---\noutputs: [{ eve-log: { types: [alert, files] } }]\napp-layer: { protocols: { http2: { enabled: yes } } }\n',
+    const { alerts, files } = await run(
+      TRANSFERS[transfer]!,
+      RULES,
+      ...(mode === 'ips' ? ['--simulate-ips'] : []),
     );
-    writeFileSync(join(folder, 'x.rules'), RULES);
-    writeFileSync(join(folder, 'x.pcap'), pcapFile(traffic.packets));
-    const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '-S', 'x.rules'];
-    const { code } = await sluice([...words, ...(mode === 'ips' ? ['--simulate-ips'] : [])], { cwd: folder });
-    expect(code).toBe(0);
-    const lines = readFileSync(join(folder, 'eve.json'), 'utf8').trim().split('\n');
-    const records = lines.map(line => JSON.parse(line));
-    const over = records.find(({ event_type }) => event_type === 'fileinfo');
-    const alerts = records.filter(({ event_type }) => event_type === 'alert');
     expect(alerts.map(({ alert }) => alert.signature_id).sort()).toEqual([1, 2, 3]);
-    for (const { pcap_cnt } of alerts) expect(pcap_cnt).toBeLessThan(over.pcap_cnt);
+    for (const { pcap_cnt } of alerts) expect(pcap_cnt).toBeLessThan(files[0].pcap_cnt);
   },
 );
+
+test('a rule about files matches with each file of a form, and is told with that file', async () => {
+  const second = PART.replace('file.txt', 'file2.txt');
+  const length = 3 + PART.length + 8 + 5 + second.length + 5 + 9;
+  const { alerts, files } = await run(
+    [
+      ['client', 'POST /a HTTP/1.1\r\nHost: b\r\nContent-Type: multipart/form-data; boundary=x\r\n'],
+      ['client', `Content-Length: ${length}\r\n\r\n--x${PART}half`],
+      ['client', 'rest\r\n--x'],
+      ['client', `${second}other`],
+      ['client', '\r\n--x--\r\n'],
+    ],
+    'alert http any any -> any any (filename:"file"; sid:1;)\nalert http any any -> any any (file.name; content:"file.txt"; sid:2;)\n',
+  );
+  const told = alerts.map(({ alert, files }) => [
+    alert.signature_id,
+    ...files.map(({ filename }: { filename: string }) => filename),
+  ]);
+  expect(told).toEqual([
+    [1, 'file.txt'],
+    [2, 'file.txt'],
+    [1, 'file2.txt'],
+  ]);
+  expect(files[0].pcap_cnt).toBeLessThan(files[1].pcap_cnt);
+});

@@ -23,8 +23,8 @@ export class Connection {
   answered = false;
   /** Too much was wrong: nothing more is read. */
   over = false;
-  /** Rules about names of files need not wait for the ends of the files. */
-  private fileBegan = false;
+  /** Rules about names of files need not wait for the ends of the files, nor records for the end of a form. */
+  private filesChanged = false;
 
   constructor(readonly session: Session<HttpTransaction>) {
     this.settings = session.settings as HttpSettings;
@@ -79,15 +79,21 @@ export class Connection {
   addFile(transaction: HttpTransaction, file: TrackedFile): void {
     transaction.addFile(file);
     this.session.followFile(this.settings.files);
-    this.fileBegan = this.settings.tellsFiles;
+    this.filesChanged = this.settings.tellsFiles;
+  }
+
+  /** A file is over while its form goes on. */
+  closeFile(file: TrackedFile): void {
+    file.close();
+    this.filesChanged = true;
   }
 
   /** Tells detection what became visible of a body. */
   showBody(transaction: HttpTransaction, toServer: boolean, complete: boolean): void {
     const { body } = transaction.message(toServer);
     const { request, response } = this.settings.tellsBodies;
-    const grown = (body?.show(complete) ?? false) || (toServer ? request : response) || this.fileBegan;
-    this.fileBegan = false;
+    const grown = (body?.show(complete) ?? false) || (toServer ? request : response) || this.filesChanged;
+    this.filesChanged = false;
     if (grown && !complete) this.advance(transaction, toServer, BODY - 1);
   }
 }

@@ -7,6 +7,7 @@ import { FileName } from './file-name.js';
 
 export interface MultipartTarget {
   open(name: Uint8Array): TrackedFile;
+  close(file: TrackedFile): void;
   /** Contents of files. */
   content(bytes: Uint8Array): void;
   report(event: HttpEvent): void;
@@ -146,7 +147,7 @@ export class Multipart {
     }
     this.give(bytes.subarray(0, at));
     if (file && file.size === 0) this.target.report('multipart_no_filedata');
-    file?.close();
+    if (file) this.target.close(file);
     return this.behindDelimiter(bytes.subarray(at + this.delimiter.length));
   }
 

@@ -97,6 +97,7 @@ export class RequestBody {
         contents.push(new GrowingBytes());
         return file;
       },
+      close: file => connection.closeFile(file),
       content: bytes => {
         const { limit } = connection.server.request;
         if (limit > 0 && kept >= limit) return;
