@@ -59,8 +59,8 @@ class Decode implements ThreadModule {
     }
     batch.replace();
     d.batch = undefined;
-    if (batch.length > 0) d.defrag.expire(this.now);
     d.defrag.letGo(this.number, false, batch);
+    d.defrag.noteMemory();
     this.finish(batch);
     d.tally.flush();
     this.checksums.sample();
@@ -100,12 +100,19 @@ class Decode implements ThreadModule {
     counts[Count.PACKETS]!++;
     counts[Count.BYTES]! += length;
     if (length > d.tally.longestPacket) d.tally.longestPacket = length;
-    this.now = row[p + Packet.SECONDS]!;
+    this.timePasses(row[p + Packet.SECONDS]!);
     this.number = row[p + Packet.NUMBER]!;
     d.layers = 0;
     d.flawed = false;
     decodeLinkLayer(d, p, row[p + Packet.LINK_TYPE]!, at, at + length);
     if (d.flawed || row[p + Packet.FLAGS]! & Packet.FLAG_INVALID) counts[Count.INVALID]!++;
+  }
+
+  /** Fragments that have waited too long are gone before this packet, wherever in a batch it comes. */
+  private timePasses(seconds: number): void {
+    if (seconds === this.now) return;
+    this.now = seconds;
+    this.d.defrag.expire(seconds);
   }
 
   /** Each event once for each packet that has it. */

@@ -153,6 +153,17 @@ describe('limits', () => {
     expect(reassembled(d, d.one(second4(), { time: 190 }))).toHaveLength(1);
   });
 
+  test('time passes within a batch as it does between batches, also where it goes back', async () => {
+    const d = await decoder();
+    const batch = d.thread.batch([first4(), packet(ethernet(), ipv4()), second4()]);
+    [100, 300, 101].forEach((seconds, i) => {
+      d.thread.memory.row[batch.slots[i]! * Packet.INTS + Packet.SECONDS] = seconds;
+    });
+    d.module.process(batch);
+    expect(reassembled(d, [...batch.slots.subarray(0, batch.length)])).toEqual([]);
+    expect(d.thread.counters.read('defrag.ipv4.timeouts')).toBe(1);
+  });
+
   test('time passes without fragments too', async () => {
     const d = await decoder();
     d.one(first4(), { time: 100 });

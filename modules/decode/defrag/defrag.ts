@@ -73,6 +73,10 @@ export class Defrag {
   expire(now: number): void {
     this.store.expire(now);
     this.held.expire(now);
+  }
+
+  /** Tells statistics what is held now. */
+  noteMemory(): void {
     this.values[this.c.memuse] = this.store.memuse;
   }
 
