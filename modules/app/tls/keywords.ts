@@ -110,6 +110,7 @@ export const tlsTests: readonly Test[] = [
     summary: 'how far the handshake has come',
     direction: 'either',
     progress: 1,
+    growing: true,
     parse: stateSet,
     matches: (transaction, toServer, parsed) =>
       (parsed as ReturnType<typeof stateSet>).some(

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import tls from '../../../modules/app/tls.js';
+import { conversation, replay, type Said } from '../../streams/replay.js';
+import {
+  CHANGE_CIPHER_SPEC,
+  certificate,
+  certificates,
+  clientHello,
+  handshake,
+  record,
+  SERVER_HELLO_DONE,
+  serverHello,
+} from './handshake-builder.js';
 
 const state = tls.tests.find(({ keyword }) => keyword === 'ssl_state')!;
 const both = {
@@ -22,4 +33,29 @@ describe('ssl_state', () => {
   });
 
   it('knows its states', () => expect(() => state.parse('hello')).toThrow('expected client_hello'));
+
+  it('is asked again when the handshake goes on', async () => {
+    const said = (fromClient: boolean, ...parts: Uint8Array[]): Said => [
+      fromClient,
+      Buffer.concat(parts).toString('latin1'),
+    ];
+    const keys = handshake(16, new Uint8Array(8));
+    const packets = conversation([
+      said(true, record(22, clientHello())),
+      said(false, record(22, serverHello())),
+      said(false, record(22, certificates(certificate())), record(22, SERVER_HELLO_DONE)),
+      said(true, record(22, keys), CHANGE_CIPHER_SPEC),
+      said(false, CHANGE_CIPHER_SPEC),
+    ]);
+    const rules = ['client_hello', 'server_hello', 'client_keyx', 'server_keyx'].map(
+      (name, i) => `alert tls any any -> any any (ssl_state:${name}; sid:${i + 1};)`,
+    );
+    const records = await replay({ packets, rules, words: ['--simulate-ips'] });
+    expect(records.map(({ alert, pcap_cnt }) => [alert.signature_id, pcap_cnt])).toEqual([
+      [1, 4],
+      [2, 6],
+      [4, 8],
+      [3, 10],
+    ]);
+  });
 });
