@@ -71,6 +71,7 @@ function begin(session: EnipSession): EnipTransaction {
 function addRequest(session: EnipSession, message: EnipMessage): void {
   const transaction = begin(session);
   transaction.request = message;
+  if (message.isInvalid) session.event(transaction, 'invalid_pdu', true);
   session.advance(transaction, true, COMPLETE);
   waitingOf(session).add(keyOf(message), transaction);
 }
@@ -86,5 +87,6 @@ const keyOf = (message: EnipMessage): number => message.command * 2 ** 32 + mess
 function addResponse(session: EnipSession, message: EnipMessage): void {
   const transaction = waitingOf(session).find(keyOf(message)) ?? begin(session);
   transaction.response = message;
+  if (message.isInvalid) session.event(transaction, 'invalid_pdu', false);
   session.complete(transaction);
 }

@@ -65,6 +65,8 @@ export interface EnipMessage {
   readonly identities: readonly Identity[];
   readonly services: readonly Service[];
   readonly cip: CipMessage | undefined;
+  /** What its command stands for is not all there. */
+  readonly isInvalid: boolean;
 }
 
 const KNOWN: ReadonlySet<number> = new Set(Object.values(COMMANDS));
@@ -81,6 +83,7 @@ export function parseMessage(bytes: Uint8Array): EnipMessage | undefined {
   const command = view.getUint16(0, true);
   const body = new DataView(bytes.buffer, bytes.byteOffset + HEADER, bytes.length - HEADER);
   const isRegistration = command === REGISTER_SESSION && body.byteLength >= 4;
+  const list = ITEMS_AT.has(command) ? items(body, ITEMS_AT.get(command)!) : [];
   return {
     command,
     session: view.getUint32(4, true),
@@ -88,10 +91,26 @@ export function parseMessage(bytes: Uint8Array): EnipMessage | undefined {
     registration: isRegistration
       ? { protocolVersion: body.getUint16(0, true), options: body.getUint16(2, true) }
       : undefined,
-    identities: command === LIST_IDENTITY ? items(body, 0).flatMap(identityOf) : [],
-    services: command === LIST_SERVICES ? items(body, 0).flatMap(serviceOf) : [],
-    cip: command === SEND_RR_DATA || command === SEND_UNIT_DATA ? cipOf(items(body, 6)) : undefined,
+    identities: command === LIST_IDENTITY ? list.flatMap(identityOf) : [],
+    services: command === LIST_SERVICES ? list.flatMap(serviceOf) : [],
+    cip: command === SEND_RR_DATA || command === SEND_UNIT_DATA ? cipOf(list) : undefined,
+    isInvalid: body.byteLength > 0 && !isRegistration && isCut(command, body, list.length),
   };
+}
+
+/** Where items stand in messages that have some. */
+const ITEMS_AT: ReadonlyMap<number, number> = new Map([
+  [LIST_IDENTITY, 0],
+  [LIST_SERVICES, 0],
+  [SEND_RR_DATA, 6],
+  [SEND_UNIT_DATA, 6],
+]);
+
+/** Whether a body is too short for its command. @param count of the items that are there */
+function isCut(command: number, body: DataView, count: number): boolean {
+  const at = ITEMS_AT.get(command);
+  if (at === undefined) return command === REGISTER_SESSION;
+  return at + 2 > body.byteLength || count < Math.min(MOST_ITEMS, body.getUint16(at, true));
 }
 
 interface Item {

@@ -119,6 +119,14 @@ describe('enip', () => {
     expect(many.events).toEqual(['too_many_transactions']);
   });
 
+  it('tells of bodies that are too short for their commands', () => {
+    const short = [message(0x65, le16(1)), message(0x6f, new Uint8Array(7)), message(0x63, le16(1))];
+    for (const each of short) expect(feed().client(each).end().events).toEqual(['invalid_pdu']);
+    const right = [message(0x63), message(0x65, le16(1), le16(0)), cip(request)];
+    for (const each of right) expect(feed().client(each).end().events).toEqual([]);
+    expect(feed().client(message(0x63)).server(identity('switch')).end().events).toEqual([]);
+  });
+
   it('goes on behind a gap where a message begins', () => {
     const fed = feed().client(cip(request)).server(cip(response));
     fed.client(cip(request).slice(0, 10)).gap(true, 20).client('the rest').client(message(4));
