@@ -5,6 +5,7 @@ import type { PcreMatch } from '../keywords/pcre.js';
 import type { BufferConditions, ContentMatch, Match, Signature } from '../signature.js';
 import type { AnalyzedRule } from './analyzed-rule.js';
 import { bufferName, declaredEngines } from './buffer-engines.js';
+import { byteJson } from './byte-json.js';
 import { contentJson, pcreJson } from './content-json.js';
 import { directionsOf } from './directions.js';
 import { chosenPattern } from './fast-pattern-choice.js';
@@ -82,7 +83,7 @@ function matchJson(match: Match, next: Match | undefined, fast: ContentMatch | u
     return { name, content: contentJson(match as ContentMatch, next, match === fast) };
   if (match.kind === 'pcre') return { name, pcre: pcreJson(match as PcreMatch, next) };
   if (match.kind === 'flowbits') return { name, flowbits: { cmd: match.command, names: match.names } };
-  return { name, ...integerJson(match) };
+  return { name, ...integerJson(match), ...byteJson(match) };
 }
 
 function nameOf(match: Match): string {

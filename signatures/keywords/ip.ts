@@ -115,6 +115,11 @@ const OPTIONS: Readonly<Record<string, number>> = {
   rtralt: 148,
 };
 
+/** The name of an option, as rules have it. @param option -1 for any */
+export function ipOptionName(option: number): string {
+  return Object.keys(OPTIONS).find(name => OPTIONS[name] === option) ?? 'any';
+}
+
 const ipopts: Keyword = {
   name: 'ipopts',
   family: 'packet',

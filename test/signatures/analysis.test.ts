@@ -126,10 +126,34 @@ test.each([
   ['icode:2', 'code', { equal: 2 }],
   ['icmp_id:2', 'id', { number: 2 }],
   ['window:!1024', 'window', { size: 1024, negated: true }],
+  ['ipopts:lsrr', 'ipopts', { option: 'lsrr' }],
 ])('%s is shown', (keyword, member, shown) => {
   expect(rule(`alert ip any any -> any any (${keyword}; sid:1;)`).lists.packet.matches[0][member]).toEqual(
     shown,
   );
+});
+
+test.each([
+  [
+    'byte_test:2,>,5,3,relative,little',
+    'byte_test',
+    { nbytes: 2, offset: 3, base: 'unset', flags: ['little', 'relative'] },
+  ],
+  [
+    'byte_jump:4,1,string,hex,multiplier 2,from_beginning,align,post_offset 7',
+    'byte_jump',
+    {
+      nbytes: 4,
+      offset: 1,
+      multiplier: 2,
+      post_offset: 7,
+      base: 'hex',
+      flags: ['from_beginning', 'string', 'align'],
+    },
+  ],
+])('%s is shown', (keyword, member, shown) => {
+  const { matches } = rule(`alert udp any any -> any any (content:"a"; ${keyword}; sid:1;)`).lists.payload;
+  expect(matches[1][member]).toEqual(shown);
 });
 
 test('a distance from nothing is an offset, and a content that nothing may follow is the end', () => {
