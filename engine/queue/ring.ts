@@ -8,7 +8,7 @@ const HEAD = 0;
 /** On another cache line than HEAD, so that the two ends do not disturb each other. */
 const TAIL = 16;
 const CLOSED = 32;
-/** Highest ticket the producer has passed on, for consumers that restore order (low and high part). */
+/** Last ticket the producer has passed on, modulo 2^32, for consumers that restore order. */
 const WATERMARK = 48;
 const HEADER_INTS = 64;
 

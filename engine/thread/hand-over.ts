@@ -151,8 +151,8 @@ export class HandOver {
   /** Promises the consumers that every packet up to this ticket was handed on. */
   publishWatermark(ticket: number): void {
     for (const { ring, consumer } of this.outlets) {
-      if (ring.watermark() >>> 0 === ticket) continue;
-      ring.publishWatermark(ticket | 0);
+      if (ring.watermark() === ticket) continue;
+      ring.publishWatermark(ticket);
       consumer.ring();
     }
   }

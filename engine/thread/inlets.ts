@@ -52,13 +52,17 @@ export class Inlets {
    * consumers once it has handed on what it took.
    */
   watermark(): number {
-    // The promises are read first: whatever they cover is in the rings by then.
-    let lowest = Number.POSITIVE_INFINITY;
+    let lowest: number | undefined;
     for (const { ring } of this.inlets) {
-      const promised = ring.closed() ? Number.POSITIVE_INFINITY : ring.watermark() >>> 0;
-      lowest = Math.min(lowest, ring.readable() > 0 ? this.lastTicket : promised);
+      // The promise is read first: whatever it covers is in the ring by then.
+      const promised = ring.watermark();
+      const isClosed = ring.closed();
+      const isEmpty = ring.readable() === 0;
+      if (isClosed && isEmpty) continue;
+      const ticket = isEmpty ? promised : this.lastTicket;
+      if (lowest === undefined || isBefore(ticket, lowest)) lowest = ticket;
     }
-    return lowest === Number.POSITIVE_INFINITY ? 0xffffffff : lowest;
+    return lowest ?? this.lastTicket;
   }
 
   private receiveInTurn(batch: Batch, limit: number): void {
@@ -69,8 +73,7 @@ export class Inlets {
       for (let k = 0; k < readable; k++) batch.push(ring.take());
     }
     this.turn = (this.turn + 1) % count;
-    if (batch.length > 0)
-      this.lastTicket = this.row[batch.slots[batch.length - 1]! * Packet.INTS + Packet.NUMBER]! >>> 0;
+    if (batch.length > 0) this.lastTicket = this.ticket(batch.slots[batch.length - 1]!);
   }
 
   private receiveInOrder(batch: Batch, limit: number): void {
@@ -86,20 +89,27 @@ export class Inlets {
   /** The ring with the lowest ticket, unless a lower one may still come through an empty ring. */
   private nextInOrder(): Ring | undefined {
     let best: Ring | undefined;
-    let lowest = Number.POSITIVE_INFINITY;
-    let promised = Number.POSITIVE_INFINITY;
+    let lowest = 0;
+    let promised: number | undefined;
     for (const { ring } of this.inlets) {
-      const promise = ring.closed() ? Number.POSITIVE_INFINITY : ring.watermark() >>> 0;
-      if (ring.readable() === 0) promised = Math.min(promised, promise);
-      else if (this.ticket(ring.peek()) < lowest) {
-        lowest = this.ticket(ring.peek());
+      const promise = ring.watermark();
+      const isClosed = ring.closed();
+      if (ring.readable() > 0) {
+        const ticket = this.ticket(ring.peek());
+        if (best && !isBefore(ticket, lowest)) continue;
+        lowest = ticket;
         best = ring;
-      }
+      } else if (!isClosed && (promised === undefined || isBefore(promise, promised))) promised = promise;
     }
-    return lowest <= promised ? best : undefined;
+    return promised === undefined || !isBefore(promised, lowest) ? best : undefined;
   }
 
   private ticket(slot: number): number {
-    return this.row[slot * Packet.INTS + Packet.NUMBER]! >>> 0;
+    return this.row[slot * Packet.INTS + Packet.NUMBER]!;
   }
+}
+
+/** Tickets run over after 2^32 packets: what is less than half of that away is before or behind (RFC 1982). */
+function isBefore(ticket: number, other: number): boolean {
+  return ((ticket - other) | 0) < 0;
 }

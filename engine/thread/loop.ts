@@ -99,7 +99,7 @@ export class Loop {
       modules[0]!.process(this.batch);
       ownership.claim(this.batch);
       const { length, slots } = this.batch;
-      if (length > 0) this.lastNumber = this.row[slots[length - 1]! * Packet.INTS + Packet.NUMBER]! >>> 0;
+      if (length > 0) this.lastNumber = this.row[slots[length - 1]! * Packet.INTS + Packet.NUMBER]!;
     }
   }
 

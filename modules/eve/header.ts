@@ -157,7 +157,7 @@ export class Header {
 
   private writeNumber(json: JsonBytes, subject: Subject): void {
     if (subject.packetField(Packet.PSEUDO) === Packet.PSEUDO_FLOW_END) return;
-    const number = subject.field(Packet.NUMBER);
+    const number = subject.field(Packet.NUMBER) >>> 0;
     if (number > 0) json.integer(PCAP_COUNT, number);
   }
 

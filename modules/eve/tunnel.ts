@@ -23,7 +23,8 @@ export function writeTunnel(json: JsonBytes, subject: Subject, header: Header): 
   header.writeTuple(json, others);
   header.writeProtocol(json, others.protocol);
   json.integer(DEPTH, subject.packetField(Packet.RECURSION));
-  if (row[r + Packet.NUMBER]! > 0) json.integer(PCAP_COUNT, row[r + Packet.NUMBER]!);
+  const number = row[r + Packet.NUMBER]! >>> 0;
+  if (number > 0) json.integer(PCAP_COUNT, number);
   json.plain(PACKET_SOURCE, packetSource(subject, r));
   json.close();
 }

@@ -32,7 +32,7 @@ export function recordHead(
   const members = [
     `"timestamp":"${timeOf(row[p + Packet.SECONDS]!, row[p + Packet.NANOSECONDS]!)}"`,
     `"flow_id":${Flow.flowId(flows.row[f + Flow.ID_HIGH]!, flows.row[f + Flow.ID_LOW]!)}`,
-    `"pcap_cnt":${row[p + Packet.NUMBER]}`,
+    `"pcap_cnt":${row[p + Packet.NUMBER]! >>> 0}`,
     '"event_type":"fileinfo"',
     `"src_ip":"${toServer ? client : server}"`,
     `"src_port":${toServer ? clientPort : serverPort}`,
