@@ -79,8 +79,8 @@ export interface Protocol<T extends Transaction = Transaction> {
   records?(transaction: T, settings: unknown): readonly OutputRecord[];
   /** What records of its files tell of the transaction, where that is less than alerts tell: no bodies. */
   recordOfFile?(transaction: T): string;
-  /** Further members that only alerts' records have, without braces: files, `"alert":{…}`. */
-  alertMembers?(transaction: T): string;
+  /** Further members that only alerts' records have, without braces: files of a direction, `"alert":{…}`. */
+  alertMembers?(transaction: T, toServer: boolean): string;
   /** Whom a proxy asked for, as outputs want it: `"xff":{…}` with an address for each, or nothing. */
   forwardedFor?(transaction: T): string;
   /** What lines of a log of this protocol tell (`http.log`): members of its record, before they are text. */

@@ -40,9 +40,9 @@ export function fileInfo(
   return `{${members.join(',')}}`;
 }
 
-/** Member of alerts' records: the files of a transaction, empty where there is none. */
-export function filesMember({ id, files, storesFiles }: Transaction): string {
-  const shown = files?.filter(({ past }) => !past) ?? [];
+/** Member of alerts' records: the files of a direction of a transaction, empty where there is none. */
+export function filesMember({ id, files, storesFiles }: Transaction, toServer: boolean): string {
+  const shown = files?.filter(file => !file.past && file.toServer === toServer) ?? [];
   if (shown.length === 0) return '';
   const list = shown.map(file => {
     const wanted = file.toServer ? storesFiles?.toServer : storesFiles?.toClient;

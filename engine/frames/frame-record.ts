@@ -25,9 +25,9 @@ export function frameMembers(frame: Frame, most: number, forAlert: boolean): str
   return all.join(',');
 }
 
-function ofTransaction({ protocol, transaction }: Frame): string[] {
+function ofTransaction({ protocol, transaction, toServer }: Frame): string[] {
   const record = protocol.record(transaction!, true);
-  const more = protocol.alertMembers?.(transaction!) ?? '';
+  const more = protocol.alertMembers?.(transaction!, toServer) ?? '';
   return [record, more].filter(members => members !== '');
 }
 

@@ -120,7 +120,7 @@ function eventFlags(flags: number): number {
 function transactionMembers(protocol: Protocol, transaction: Transaction, toServer: boolean): string {
   return joined(
     protocol.record(transaction, true, undefined, toServer),
-    protocol.alertMembers?.(transaction) ?? '',
+    protocol.alertMembers?.(transaction, toServer) ?? '',
   );
 }
 

@@ -99,3 +99,17 @@ test('a rule about files matches with each file of a form, and is told with that
   ]);
   expect(files[0].pcap_cnt).toBeLessThan(files[1].pcap_cnt);
 });
+
+test('an alert shows the files of its direction', async () => {
+  const { alerts } = await run(
+    [
+      ['client', 'PUT /up HTTP/1.1\r\nHost: b\r\nContent-Length: 4\r\n\r\nfile'],
+      [
+        'server',
+        'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Disposition: attachment; filename="down"\r\n\r\nok',
+      ],
+    ],
+    'alert http any any -> any any (http.response_body; content:"ok"; sid:1;)\n',
+  );
+  expect(alerts[0].files.map(({ filename }: { filename: string }) => filename)).toEqual(['down']);
+});

@@ -3,6 +3,8 @@ import { filesMember } from '../../../engine/files/file-record.js';
 import { forwardedForMember } from './forwarded-for.js';
 import type { HttpTransaction } from './transaction.js';
 
-export function httpAlertMembers(transaction: HttpTransaction): string {
-  return [filesMember(transaction), forwardedForMember(transaction)].filter(each => each !== '').join();
+export function httpAlertMembers(transaction: HttpTransaction, toServer: boolean): string {
+  return [filesMember(transaction, toServer), forwardedForMember(transaction)]
+    .filter(each => each !== '')
+    .join();
 }

@@ -87,6 +87,6 @@ function addresses(value: string | undefined): string[] | undefined {
   return list?.map(each => printable(each.trim())).filter(each => each !== '');
 }
 
-export function smtpAlertMembers(transaction: SmtpTransaction): string {
-  return filesMember(transaction);
+export function smtpAlertMembers(transaction: SmtpTransaction, toServer: boolean): string {
+  return filesMember(transaction, toServer);
 }
