@@ -27,7 +27,7 @@ export function fileData<T extends Transaction>(
 }
 
 /** `file.name` and `file.magic`. */
-export function fileBuffers({ direction, begun, closed }: FileProgress): BufferDeclaration<Transaction>[] {
+export function fileBuffers({ direction, begun }: FileProgress): BufferDeclaration<Transaction>[] {
   return [
     {
       keyword: 'file.name',
@@ -45,12 +45,15 @@ export function fileBuffers({ direction, begun, closed }: FileProgress): BufferD
       keyword: 'file.magic',
       aliases: ['file_magic'],
       direction,
-      progress: closed,
+      progress: begun,
       multiple: true,
+      growing: true,
+      whole: true,
       shared: true,
       summary: 'Kind of a file by its first bytes, as file(1) words it.',
       get(transaction, toServer, index) {
-        const magic = fileAt(transaction, toServer, index)?.magic;
+        const file = fileAt(transaction, toServer, index);
+        const magic = file?.isMagicKnown ? file.magic : undefined;
         return magic === undefined ? undefined : Buffer.from(magic, 'latin1');
       },
     },

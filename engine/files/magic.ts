@@ -4,6 +4,8 @@ import { kindByTable } from './magic-table.js';
 
 /** First bytes of a file that are looked at. */
 export const MAGIC_BYTES = 1024;
+/** So many are enough to name a kind while more of the file comes. */
+export const ENOUGH_FOR_MAGIC = 512;
 
 /** @param bytes the first bytes of a file, at least one @returns its kind in the words of file(1) */
 export type KindOf = (bytes: Uint8Array) => string;

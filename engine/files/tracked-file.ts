@@ -6,7 +6,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { latin1 } from '../latin1.js';
 import type { FileSettings } from './file-settings.js';
-import { MAGIC_BYTES } from './magic.js';
+import { ENOUGH_FOR_MAGIC, MAGIC_BYTES } from './magic.js';
 
 /** `truncated`: it was longer than could be followed, or its stream ended before it. */
 export type FileState = 'open' | 'closed' | 'truncated' | 'error';
@@ -91,8 +91,13 @@ export class TrackedFile {
     if (this.head.length === 0) return undefined;
     if (this.foundMagic !== undefined) return this.foundMagic;
     const found = this.settings.kindOf(this.head);
-    if (this.state !== 'open' || this.head.length >= MAGIC_BYTES) this.foundMagic = found;
+    if (this.isMagicKnown) this.foundMagic = found;
     return found;
+  }
+
+  /** What `magic` says will not change any more. */
+  get isMagicKnown(): boolean {
+    return this.state !== 'open' || this.head.length >= ENOUGH_FOR_MAGIC;
   }
 
   private keepHead(bytes: Uint8Array): void {

@@ -52,6 +52,7 @@ async function run(turns: readonly Turn[], rules: string, ...more: string[]) {
     '%YAML 1.1\n---\noutputs: [{ eve-log: { types: [alert, files] } }]\napp-layer: { protocols: { http2: { enabled: yes } } }\n',
   );
   writeFileSync(join(folder, 'x.rules'), rules);
+  rmSync(join(folder, 'eve.json'), { force: true });
   writeFileSync(join(folder, 'x.pcap'), pcapFile(new Traffic().connection(ENDS, turns).packets));
   const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '-S', 'x.rules', ...more];
   const { code } = await sluice(words, { cwd: folder });
@@ -98,6 +99,24 @@ test('a rule about files matches with each file of a form, and is told with that
     [1, 'file2.txt'],
   ]);
   expect(files[0].pcap_cnt).toBeLessThan(files[1].pcap_cnt);
+});
+
+test('the kind of a file is known with its first bytes, that of a small one at its end', async () => {
+  const rules = ['filemagic:"GIF image"', 'file.magic; content:"GIF image"', 'filemagic:!"GIF image"']
+    .map((condition, i) => `alert http any any -> any any (${condition}; sid:${i + 1};)\n`)
+    .join('');
+  const found = async (...parts: string[]) => {
+    const head = `HTTP/1.1 200 OK\r\nContent-Length: ${parts.join('').length}\r\n\r\n`;
+    const turns: Turn[] = [head, ...parts].map(text => ['server', text]);
+    const ask: Turn = ['client', 'GET /a HTTP/1.1\r\nHost: b\r\n\r\n'];
+    const { alerts, files } = await run([ask, ...turns], rules, '--simulate-ips');
+    const isEarly = alerts.every(({ pcap_cnt }) => pcap_cnt < files[0].pcap_cnt);
+    return { isEarly, sids: alerts.map(({ alert }) => alert.signature_id).sort() };
+  };
+  const gif = `GIF89a${'\x01\x02'.repeat(300)}`;
+  expect(await found(gif, 'more', 'rest')).toEqual({ isEarly: true, sids: [1, 2] });
+  expect(await found('GIF89a', '\x01\x02', 'rest')).toEqual({ isEarly: false, sids: [1, 2] });
+  expect(await found('text '.repeat(200), 'more', 'rest')).toEqual({ isEarly: true, sids: [3] });
 });
 
 test('an alert shows the files of its direction', async () => {

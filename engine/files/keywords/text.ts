@@ -20,17 +20,21 @@ export function nameTest(
   return { keyword, direction, progress: begun, growing: true, summary, ...textTest(holds) };
 }
 
-/** About kinds: known when all files are closed. */
+/** About kinds: known with the first bytes of a file, or with all of a small one. */
 export function magicTest(
   keyword: string,
   summary: string,
-  { direction, closed }: FileProgress,
+  { direction, begun }: FileProgress,
   holds: Holds,
 ): TestDeclaration<Transaction> {
-  return { keyword, direction, progress: closed, summary, ...textTest(holds) };
+  const test = textTest(holds, file => file.isMagicKnown);
+  return { keyword, direction, progress: begun, growing: true, summary, ...test };
 }
 
-function textTest(holds: Holds): Pick<TestDeclaration<Transaction>, 'shared' | 'parse' | 'matches'> {
+function textTest(
+  holds: Holds,
+  isKnown: (file: TrackedFile) => boolean = () => true,
+): Pick<TestDeclaration<Transaction>, 'shared' | 'parse' | 'matches'> {
   return {
     shared: true,
     parse(argument): TextArgument {
@@ -40,7 +44,7 @@ function textTest(holds: Holds): Pick<TestDeclaration<Transaction>, 'shared' | '
     },
     matches: (transaction, toServer, parsed) => {
       const { text, negated } = parsed as TextArgument;
-      return filesOf(transaction, toServer).some(file => holds(file, text) !== negated);
+      return filesOf(transaction, toServer).some(file => isKnown(file) && holds(file, text) !== negated);
     },
   };
 }
