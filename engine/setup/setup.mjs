@@ -1,4 +1,5 @@
-// Makes a fresh checkout ready to run: npm packages, system libraries, the native addon, TypeScript to dist/.
+// Makes a fresh checkout ready to run: npm packages, system libraries, the native addon, TypeScript to dist/; for tests
+// also the programs that they run.
 // Runs before every `npm start` and `npm test`, and takes a moment when there is nothing to do.
 import { chmodSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,7 +8,7 @@ import { buildAddon, isReady } from './addon.mjs';
 import { alone } from './lock.mjs';
 import { installPackages } from './packages.mjs';
 import { say } from './run.mjs';
-import { installSystemParts } from './system.mjs';
+import { installAddonParts, installTestPrograms } from './system.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const native = join(root, 'native');
@@ -15,9 +16,16 @@ const native = join(root, 'native');
 /** The addon is an extra: without it all but live capture works, only slower. */
 async function prepareAddon() {
   if (process.env.SLUICE_NATIVE === 'off' || isReady(native)) return;
-  const missing = await installSystemParts(join(native, 'build/apt-failed'));
+  const missing = await installAddonParts(join(native, 'build/apt-failed'));
   const problem = missing ?? (await buildAddon(native));
   if (problem) say(`going on without the native addon (slower, no live capture): ${problem}`);
+}
+
+/** Tests that lack a program say so and are left out. */
+async function prepareTests() {
+  if (process.env.npm_lifecycle_event !== 'pretest') return;
+  const problem = await installTestPrograms(join(native, 'build/apt-failed-for-tests'));
+  if (problem) say(`going on without tests of the inline sensor: ${problem}`);
 }
 
 /** So that `npx sluice` works in the checkout, as it does where the package is installed. */
@@ -43,6 +51,7 @@ try {
   await alone(join(root, 'native/build/setup.lock'), async () => {
     await installPackages(root);
     await prepareAddon();
+    await prepareTests();
     linkCommand();
     await import('./build.mjs');
   });

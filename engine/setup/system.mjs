@@ -1,18 +1,19 @@
-// The compiler and the libraries of the system, installed by apt where that needs no password.
+// Compiler, libraries and programs of the system, installed by apt where that needs no password.
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { reasonIn, run, say, works } from './run.mjs';
 
 const includes = ['/usr/include', '/usr/local/include'];
 const hasHeader = name => includes.some(folder => existsSync(`${folder}/${name}`));
-const hasProgram = name =>
-  (process.env.PATH ?? '').split(':').some(folder => existsSync(`${folder}/${name}`));
+const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'];
+const hasProgram = name => folders.some(folder => existsSync(`${folder}/${name}`));
+const program = (name, ...packages) => ({ name, packages, here: () => hasProgram(name) });
 
 /** What the addon is built with, `extra` what it can be built without; the first of `packages` that the system offers is installed. */
-const parts = [
+const ofAddon = [
   { name: 'g++', packages: ['g++'], here: () => hasProgram('g++') || hasProgram('c++') },
-  { name: 'make', packages: ['make'], here: () => hasProgram('make') },
-  { name: 'python3', packages: ['python3'], here: () => hasProgram('python3') },
+  program('make', 'make'),
+  program('python3', 'python3'),
   {
     name: 'Hyperscan',
     packages: ['libhyperscan-dev', 'libvectorscan-dev'],
@@ -22,7 +23,18 @@ const parts = [
   { name: 'libmnl', packages: ['libmnl-dev'], extra: true, here: () => hasHeader('libmnl/libmnl.h') },
 ];
 
-const lacking = () => parts.filter(part => !part.here());
+/** What tests of the inline sensor make networks with. */
+const ofTests = [
+  program('ip', 'iproute2'),
+  program('ping', 'iputils-ping'),
+  program('iptables', 'iptables'),
+  program('nft', 'nftables'),
+  program('ethtool', 'ethtool'),
+  program('sysctl', 'procps'),
+  program('curl', 'curl'),
+];
+
+const lacking = parts => parts.filter(part => !part.here());
 const needed = missing => missing.filter(part => !part.extra);
 
 /** A machine without network should not wait for apt at every start. */
@@ -67,12 +79,19 @@ async function install(root, missing) {
   return apt(root, [...command, ...chosen(missing)], 600);
 }
 
+/** Installs what the addon is built with. See `installParts`. */
+export const installAddonParts = note => installParts(ofAddon, note);
+
+/** Installs the programs that tests run, where tests can use them: as root. See `installParts`. */
+export const installTestPrograms = async note =>
+  process.getuid() === 0 ? installParts(ofTests, note) : undefined;
+
 /**
  * @param {string} note file that remembers a failed attempt
  * @returns {Promise<string | undefined>} what is missing and how to get it, in one line; undefined when all is there
  */
-export async function installSystemParts(note) {
-  const missing = lacking();
+async function installParts(parts, note) {
+  const missing = lacking(parts);
   if (missing.length === 0) return undefined;
   let why = '';
   const root = failedToday(note) ? undefined : asRoot();
@@ -81,7 +100,7 @@ export async function installSystemParts(note) {
     const { ok, output } = await install(root, missing);
     if (!ok) why = ` (apt: ${reasonIn(output)})`;
   }
-  const still = needed(lacking());
+  const still = needed(lacking(parts));
   if (still.length === 0) return undefined;
   if (root) {
     mkdirSync(dirname(note), { recursive: true });
