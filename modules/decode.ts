@@ -59,11 +59,16 @@ class Decode implements ThreadModule {
     }
     batch.replace();
     d.batch = undefined;
-    d.defrag.letGo(this.number, false, batch);
-    d.defrag.noteMemory();
+    this.letGoFragments(batch);
     this.finish(batch);
     d.tally.flush();
     this.checksums.sample();
+  }
+
+  /** Those that wait no more go on behind the last packet. */
+  private letGoFragments(batch: Batch): void {
+    this.d.defrag.letGo(this.number, false, batch);
+    this.d.defrag.noteMemory();
   }
 
   /** What is done with packets before the modules behind see them. */
@@ -77,7 +82,7 @@ class Decode implements ThreadModule {
     const clock = Math.floor(Date.now() / 1000);
     if (this.now === 0 || Math.abs(clock - this.now) > LIVE_WITHIN) return;
     this.d.defrag.expire(clock);
-    this.d.defrag.letGo(this.number, false, batch);
+    this.letGoFragments(batch);
   }
 
   end(batch: Batch): void {

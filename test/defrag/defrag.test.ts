@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import * as LinkType from '../../engine/link-type.js';
 import * as Packet from '../../engine/packet.js';
 import { FragmentMemory } from '../../modules/decode/defrag/fragment-memory.js';
@@ -151,6 +151,21 @@ describe('limits', () => {
     const d = await decoder({ config: { defrag: { timeout: 10, 'host-config': hosts } } });
     d.one(first4(), { time: 100 });
     expect(reassembled(d, d.one(second4(), { time: 190 }))).toHaveLength(1);
+  });
+
+  test('time passes without any packets, live', async () => {
+    const d = await decoder();
+    const now = 1_700_000_000;
+    vi.useFakeTimers({ now: now * 1000 });
+    try {
+      d.one(first4(), { time: now });
+      vi.setSystemTime((now + 61) * 1000);
+      d.module.flush!(d.thread.batch([]));
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(d.thread.counters.read('defrag.ipv4.timeouts')).toBe(1);
+    expect(d.thread.counters.read('defrag.memuse')).toBe(0);
   });
 
   test('time passes within a batch as it does between batches, also where it goes back', async () => {
