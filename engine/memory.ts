@@ -7,6 +7,9 @@ import type { Bulk } from './memory/bulk.js';
 import { allocateSpace, bufferOf, openBulk, type Space } from './memory/space.js';
 import { INTS } from './packet.js';
 
+/** Where bytes are used from: offset 0 means "no header" in packet rows, so nothing lies there. */
+export const FIRST_BYTE = 64;
+
 /** The memory as one thread has it open. */
 export interface Memory extends Bulk {
   /** Packet bytes, stream buffers, scratch space. Its pages take real memory only once they are touched. */

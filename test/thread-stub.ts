@@ -11,7 +11,7 @@
 import { Batch } from '../engine/batch.js';
 import { Config, type ConfigTree } from '../engine/config/config.js';
 import { INTS as FLOW_INTS, type FlowRows, flowRows } from '../engine/flow-record.js';
-import { allocateMemory, type Memory, openMemory } from '../engine/memory.js';
+import { allocateMemory, FIRST_BYTE, type Memory, openMemory } from '../engine/memory.js';
 import type { ByteRange, Counters, Log, LogWriter, Thread } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
 import { eventName } from '../engine/packet-event-names.js';
@@ -41,9 +41,6 @@ export interface FeedOptions {
   time?: number;
   interval?: number;
 }
-
-/** No packet lies at offset 0, which rows use for "none". */
-const FIRST_BYTE = 64;
 
 export function stubThread(options: StubOptions = {}): StubThread {
   return new StubThread(options);

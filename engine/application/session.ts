@@ -234,6 +234,12 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     return transactions[this.firstOpen];
   }
 
+  /** Gives up the oldest transaction that is not complete, where there is one. */
+  completeOldest(): void {
+    const oldest = this.oldestOpen;
+    if (oldest) this.complete(oldest);
+  }
+
   /** Frees all transactions but the first ones: the others were moved there. */
   keepFirst(count: number): void {
     this.firstOpen = 0;

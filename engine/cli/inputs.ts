@@ -17,6 +17,8 @@ export interface Inputs {
   readonly settings: Readonly<Record<string, unknown>>;
   /** Names by `Packet.SOURCE`. */
   readonly names: readonly string[];
+  /** There where packets come from captures. */
+  readonly captures?: readonly FoundFile[];
   /** Bytes of all captures, where they are known. */
   readonly totalBytes?: number;
 }
@@ -81,6 +83,7 @@ function captures(paths: readonly string[], filter: Record<string, unknown>, con
     live: false,
     settings: { 'pcap-file.files': paths, ...filter },
     names: files.map(file => file.path),
+    captures: files,
     ...(totalBytes !== undefined && { totalBytes }),
   };
 }

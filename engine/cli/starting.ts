@@ -86,14 +86,14 @@ export async function start(
 }
 
 function situationOf(config: Config, inputs: Inputs): Situation {
-  const { live, names } = inputs;
+  const { live, names, captures } = inputs;
   const separate = config.read(SEPARATE);
   const processors = availableParallelism();
   return {
     live,
     // Flows that go on from one capture to the next must stay in one thread.
     inputs: live || separate ? names.length : 1,
-    together: !live && canBeReadTogether(config),
+    together: captures !== undefined && canBeReadTogether(config, captures),
     cores: config.read(SOURCE_THREADS) || (separate ? processors : usefulThreads(processors, inputs)),
   };
 }

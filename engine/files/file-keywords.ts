@@ -6,7 +6,7 @@ import type { BufferDeclaration, TestDeclaration, Transaction } from '../protoco
 import type { FileProgress } from './file-progress.js';
 import { digestTest } from './keywords/digest.js';
 import { sizeTest } from './keywords/size.js';
-import { magicTest, nameTest } from './keywords/text.js';
+import { textTest } from './keywords/text.js';
 import type { TrackedFile } from './tracked-file.js';
 
 /** `file.data`. @param progress at which the contents begin to be there */
@@ -63,15 +63,15 @@ export function fileBuffers({ direction, begun }: FileProgress): BufferDeclarati
 /** `filename fileext filemagic filesize filemd5 filesha1 filesha256`. */
 export function fileTests(at: FileProgress): TestDeclaration<Transaction>[] {
   return [
-    nameTest('filename', 'Name of a file contains this.', at, (file, wanted) =>
+    textTest('filename', 'Name of a file contains this.', at, (file, wanted) =>
       file.nameText.toLowerCase().includes(wanted),
     ),
-    nameTest('fileext', 'Name of a file ends with a dot and this.', at, (file, wanted) =>
+    textTest('fileext', 'Name of a file ends with a dot and this.', at, (file, wanted) =>
       file.nameText.toLowerCase().endsWith(`.${wanted}`),
     ),
-    magicTest('filemagic', 'Kind of a file contains this.', at, (file, wanted) =>
+    textTest('filemagic', 'Kind of a file contains this.', at, (file, wanted) =>
       // Suricata matches with the terminating zero of libmagic's text.
-      `${file.magic ?? ''}\0`.toLowerCase().includes(wanted),
+      file.isMagicKnown ? `${file.magic ?? ''}\0`.toLowerCase().includes(wanted) : undefined,
     ),
     sizeTest(at),
     digestTest('filemd5', 'md5', 32, at),

@@ -1,7 +1,8 @@
 /** How the memory of a plan is divided among its threads: packet pools, scratch, stream buffers, rows of the flow table. */
+import { FIRST_BYTE } from '../memory.js';
 import type { ByteRange, ModuleDefinition } from '../module.js';
 import type { PoolRange } from '../pool.js';
-import { FIRST_BYTE, sharesOf, type ThreadMemory } from './memory-shares.js';
+import { sharesOf, type ThreadMemory } from './memory-shares.js';
 
 export interface PlanSizes {
   /** Packets in flight for each thread that makes packets. */

@@ -2,14 +2,15 @@
  * What each thread gets of the memory they share. Offsets into it are signed 32-bit numbers, so where there are many
  * threads each gets less than was asked for.
  */
+import { FIRST_BYTE } from '../memory.js';
+
 export interface ThreadMemory {
   readonly poolBytes: number;
   readonly blockSize: number;
   readonly scratchBytes: number;
 }
 
-/** Bytes of the shared memory in all; offset 0 means "no header" in packet rows, so nothing lies in front. */
-export const FIRST_BYTE = 64;
+/** Offsets stay below. */
 const END = 2 ** 31;
 /** Blocks without which a pool is of no use: one is read into while others are on their way. */
 const LEAST_BLOCKS = 4;

@@ -162,13 +162,13 @@ function openThread(
   return thread;
 }
 
-function openPace({ group }: ThreadPlan): Pace {
+function openPace({ group, pool }: ThreadPlan): Pace {
   const others = plan.threads.filter(thread => thread.group === group && thread.index !== me);
   return new Pace(
     control,
     me,
     others.map(thread => thread.index),
-    plan.threads[me]!.pool.slots,
+    pool.slots,
   );
 }
 

@@ -61,6 +61,12 @@ export class FlowState {
     return toServer ? this.earlyToServer : this.earlyToClient;
   }
 
+  /** All of these that there are. */
+  get streams(): StreamState[] {
+    const { toServer, toClient, earlyToServer, earlyToClient } = this;
+    return [toServer, toClient, earlyToServer, earlyToClient].filter(each => each !== undefined);
+  }
+
   /** Keeps a text; beyond some, only those that are known change. */
   setText(name: string, text: string): void {
     this.texts ??= new Map();
@@ -101,10 +107,7 @@ export class FlowStates {
     const number = this.numbers[flow]!;
     if (number === 0) return;
     const state = this.states[number]!;
-    this.closeStream(state.knownStream(true));
-    this.closeStream(state.knownStream(false));
-    this.closeStream(state.knownEarly(true));
-    this.closeStream(state.knownEarly(false));
+    for (const stream of state.streams) this.closeStream(stream);
     state.bits = undefined;
     state.numbers = undefined;
     state.texts = undefined;
@@ -128,12 +131,7 @@ export class FlowStates {
 
   /** Signatures have other numbers now. */
   renumber(numbers: Int32Array): void {
-    for (const state of this.states) {
-      state.knownStream(true)?.renumber(numbers);
-      state.knownStream(false)?.renumber(numbers);
-      state.knownEarly(true)?.renumber(numbers);
-      state.knownEarly(false)?.renumber(numbers);
-    }
+    for (const state of this.states) for (const stream of state.streams) stream.renumber(numbers);
   }
 
   /** Frees everything. */

@@ -6,7 +6,7 @@ import { openInput } from '../../engine/capture-file/byte-input.js';
 import { CaptureError } from '../../engine/capture-file/capture-error.js';
 import { emptyPacket } from '../../engine/capture-file/capture-format.js';
 import { CaptureReader } from '../../engine/capture-file/capture-reader.js';
-import type { FoundFile } from '../../engine/capture-file/file-list.js';
+import { captureFiles, type FoundFile } from '../../engine/capture-file/file-list.js';
 import { compileFilter, type PacketFilter } from '../../engine/capture-file/filter.js';
 import { speakingOnce } from '../../engine/conversation-share.js';
 import type { Thread, ThreadModule } from '../../engine/module.js';
@@ -15,7 +15,7 @@ import { packetsAtOnce } from '../../engine/packets-at-once.js';
 import type { Pace } from '../../engine/thread/pace.js';
 import { type FileQueue, fileQueue } from './file-queue.js';
 import { type FileRemoval, fileRemoval } from './file-removal.js';
-import { BUFFER_SIZE, CONTINUOUS, DAMAGED, FILTER, SEPARATE } from './options.js';
+import { BUFFER_SIZE, CONTINUOUS, DAMAGED, FILES, FILTER, RECURSIVE, SEPARATE } from './options.js';
 import { readTogether } from './reading-together.js';
 import { Repetition } from './repetition.js';
 import { Separation } from './separation.js';
@@ -23,10 +23,13 @@ import { Separation } from './separation.js';
 /** How long other threads are waited for at once. */
 const AWAIT_OTHERS_MS = 1000;
 
+/** @throws Error when a file or folder is not there */
 export function acquirePcap(thread: Thread): ThreadModule {
-  const together = readTogether(thread);
+  const { config } = thread;
+  const files = captureFiles(config.read(FILES), config.read(RECURSIVE));
+  const together = readTogether(thread, files);
   const pace = together ? thread.pace : undefined;
-  return new PcapAcquire(speakingOnce(thread), fileQueue(thread, together), fileRemoval(thread), pace);
+  return new PcapAcquire(speakingOnce(thread), fileQueue(thread, files, together), fileRemoval(thread), pace);
 }
 
 class PcapAcquire implements ThreadModule {

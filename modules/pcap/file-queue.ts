@@ -5,7 +5,7 @@
 import { captureFiles, type FoundFile } from '../../engine/capture-file/file-list.js';
 import { FolderWatch } from '../../engine/capture-file/folder-watch.js';
 import type { Thread } from '../../engine/module.js';
-import { CONTINUOUS, DELAY, FILES, PASSES, POLL_INTERVAL, RECURSIVE } from './options.js';
+import { CONTINUOUS, DELAY, FILES, PASSES, POLL_INTERVAL } from './options.js';
 
 export interface FileQueue {
   /** No file will come any more. */
@@ -20,10 +20,8 @@ export interface FileQueue {
   next(now: number): FoundFile | undefined;
 }
 
-/** @throws Error when a file or folder is not there */
-export function fileQueue(thread: Thread, together: boolean): FileQueue {
+export function fileQueue(thread: Thread, files: readonly FoundFile[], together: boolean): FileQueue {
   const { config, index, count } = thread;
-  const files = captureFiles(config.read(FILES), config.read(RECURSIVE));
   const folder = config.read(CONTINUOUS) ? watchedFolder(config.read(FILES)) : undefined;
   if (folder === undefined)
     return new ListQueue(files, together ? 0 : index, together ? 1 : count, config.read(PASSES));

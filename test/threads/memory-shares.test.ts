@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FIRST_BYTE, sharesOf } from '../../engine/thread/memory-shares.js';
+import { FIRST_BYTE } from '../../engine/memory.js';
+import { sharesOf } from '../../engine/thread/memory-shares.js';
 
 const MIB = 2 ** 20;
 const WANTED = { poolBytes: 32 * MIB, blockSize: MIB, scratchBytes: 8 * MIB };

@@ -2,7 +2,7 @@
 import type { Batch } from '../../batch.js';
 import type { Config } from '../../config/config.js';
 import { INTS as FLOW_INTS, type FlowRows, flowRows } from '../../flow-record.js';
-import { allocateMemory, type Memory, openMemory } from '../../memory.js';
+import { allocateMemory, FIRST_BYTE, type Memory, openMemory } from '../../memory.js';
 import type { Counters, Log, LogWriter, Thread } from '../../module.js';
 import * as Packet from '../../packet.js';
 import { Pool } from '../../pool.js';
@@ -11,9 +11,6 @@ const SLOTS = 256;
 const BYTES = 2 << 20;
 const BLOCK = 256 << 10;
 const FLOWS = 1024;
-/** No packet lies at offset 0, which rows use for "none". */
-const FIRST_BYTE = 64;
-
 export class StageThread implements Thread {
   readonly name = 'test';
   readonly group = 'test';

@@ -8,34 +8,22 @@ interface TextArgument {
   readonly negated: boolean;
 }
 
-type Holds = (file: TrackedFile, wanted: string) => boolean;
-
-/** About names: known with a file's first bytes, and more files may come. */
-export function nameTest(
+/**
+ * A test of what is known with a file's first bytes; more of it, and more files, may come.
+ * @param holds undefined where it is not known yet
+ */
+export function textTest(
   keyword: string,
   summary: string,
   { direction, begun }: FileProgress,
-  holds: Holds,
+  holds: (file: TrackedFile, wanted: string) => boolean | undefined,
 ): TestDeclaration<Transaction> {
-  return { keyword, direction, progress: begun, growing: true, summary, ...textTest(holds) };
-}
-
-/** About kinds: known with the first bytes of a file, or with all of a small one. */
-export function magicTest(
-  keyword: string,
-  summary: string,
-  { direction, begun }: FileProgress,
-  holds: Holds,
-): TestDeclaration<Transaction> {
-  const test = textTest(holds, file => file.isMagicKnown);
-  return { keyword, direction, progress: begun, growing: true, summary, ...test };
-}
-
-function textTest(
-  holds: Holds,
-  isKnown: (file: TrackedFile) => boolean = () => true,
-): Pick<TestDeclaration<Transaction>, 'shared' | 'parse' | 'matches'> {
   return {
+    keyword,
+    direction,
+    progress: begun,
+    growing: true,
+    summary,
     shared: true,
     parse(argument): TextArgument {
       const match = /^\s*(!?)\s*"?(.*?)"?\s*$/s.exec(argument ?? '');
@@ -44,7 +32,7 @@ function textTest(
     },
     matches: (transaction, toServer, parsed) => {
       const { text, negated } = parsed as TextArgument;
-      return filesOf(transaction, toServer).some(file => isKnown(file) && holds(file, text) !== negated);
+      return filesOf(transaction, toServer).some(file => holds(file, text) === !negated);
     },
   };
 }

@@ -60,8 +60,7 @@ export function beginCall(session: DcerpcSession, call: Call, activity?: Activit
   const { mostTransactions } = session.settings as DcerpcSettings;
   const { transactions } = session;
   if (transactions.length - session.completed >= mostTransactions) {
-    const oldest = session.oldestOpen;
-    if (oldest) session.complete(oldest);
+    session.completeOldest();
   }
   return session.begin(new DcerpcTransaction(session.transactionCount, call, activity));
 }

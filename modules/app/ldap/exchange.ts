@@ -109,8 +109,7 @@ function begin(session: LdapSession, request: LdapMessage | undefined): LdapTran
   const { transactions } = session;
   if (transactions.length - session.completed > mostTransactions) {
     session.event(transaction, 'too_many_transactions');
-    const oldest = session.oldestOpen;
-    if (oldest) session.complete(oldest);
+    session.completeOldest();
   }
   return transaction;
 }

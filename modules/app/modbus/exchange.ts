@@ -44,8 +44,7 @@ export class Exchange {
     const transaction = session.begin(new ModbusTransaction(session.transactionCount));
     if (session.transactions.length - session.completed > this.settings.flood) {
       session.event(transaction, 'flooded');
-      const oldest = session.oldestOpen;
-      if (oldest) session.complete(oldest);
+      session.completeOldest();
     }
     return transaction;
   }

@@ -125,8 +125,7 @@ export class Exchange {
     );
     if (session.transactions.length - session.completed > this.settings.mostTransactions) {
       report(transaction, 'too_many_transactions');
-      const oldest = session.oldestOpen;
-      if (oldest) session.complete(oldest);
+      session.completeOldest();
     }
     return transaction;
   }

@@ -40,8 +40,7 @@ export class Connection {
     const transaction = session.begin(new PgsqlTransaction(session.transactionCount, settings));
     if (session.transactions.length - session.completed > settings.mostTransactions) {
       session.event(transaction, 'too_many_transactions');
-      const oldest = session.oldestOpen;
-      if (oldest) session.complete(oldest);
+      session.completeOldest();
     }
     return transaction;
   }

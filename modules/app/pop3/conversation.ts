@@ -108,8 +108,7 @@ export class Conversation {
     const { mostTransactions } = session.settings as Pop3Settings;
     if (session.transactions.length - session.completed > mostTransactions) {
       session.event(transaction, 'too_many_transactions');
-      const oldest = session.oldestOpen;
-      if (oldest) session.complete(oldest);
+      session.completeOldest();
     }
     return transaction;
   }

@@ -70,8 +70,7 @@ export class Connection {
     transaction.sessionId = place.sessionId;
     transaction.treeId = place.treeId;
     if (session.transactions.length - session.completed >= settings.mostTransactions) {
-      const oldest = session.oldestOpen;
-      if (oldest) session.complete(oldest);
+      session.completeOldest();
       session.begin(transaction);
       session.event(transaction, 'too_many_transactions');
       return transaction;
