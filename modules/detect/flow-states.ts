@@ -61,10 +61,12 @@ export class FlowState {
     return toServer ? this.earlyToServer : this.earlyToClient;
   }
 
-  /** All of these that there are. */
-  get streams(): StreamState[] {
-    const { toServer, toClient, earlyToServer, earlyToClient } = this;
-    return [toServer, toClient, earlyToServer, earlyToClient].filter(each => each !== undefined);
+  /** Visits those of these that there are. Called for each flow that ends: nothing is allocated. */
+  eachStream(visit: (stream: StreamState) => void): void {
+    if (this.toServer) visit(this.toServer);
+    if (this.toClient) visit(this.toClient);
+    if (this.earlyToServer) visit(this.earlyToServer);
+    if (this.earlyToClient) visit(this.earlyToClient);
   }
 
   /** Keeps a text; beyond some, only those that are known change. */
@@ -107,7 +109,7 @@ export class FlowStates {
     const number = this.numbers[flow]!;
     if (number === 0) return;
     const state = this.states[number]!;
-    for (const stream of state.streams) this.closeStream(stream);
+    state.eachStream(this.closeStream);
     state.bits = undefined;
     state.numbers = undefined;
     state.texts = undefined;
@@ -121,17 +123,16 @@ export class FlowStates {
   }
 
   /** Frees what a direction holds. */
-  closeStream(stream: StreamState | undefined): void {
-    if (!stream) return;
+  readonly closeStream = (stream: StreamState): void => {
     if (stream.scanner !== 0) this.matcher.closeStream(stream.scanner);
     stream.history.restart(this.pool, 0);
     stream.shown?.release(this.pool);
     stream.reset();
-  }
+  };
 
   /** Signatures have other numbers now. */
   renumber(numbers: Int32Array): void {
-    for (const state of this.states) for (const stream of state.streams) stream.renumber(numbers);
+    for (const state of this.states) state.eachStream(stream => stream.renumber(numbers));
   }
 
   /** Frees everything. */
