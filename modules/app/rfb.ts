@@ -3,7 +3,7 @@ import type { Session } from '../../engine/application/session.js';
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import { defineProtocol, type ProbeResult, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { Handshake } from './rfb/handshake.js';
-import { BUFFERS, TESTS, VALUES } from './rfb/keywords.js';
+import { BUFFERS, VALUES } from './rfb/keywords.js';
 import { rfbRecord } from './rfb/record.js';
 import { EVENTS, type RfbTransaction } from './rfb/transaction.js';
 import { parseVersion, VERSION_LENGTH } from './rfb/version.js';
@@ -26,7 +26,7 @@ export default defineProtocol<RfbTransaction>({
   events: EVENTS,
   buffers: BUFFERS,
   values: VALUES,
-  tests: TESTS,
+  tests: [],
   frames: declareFrames(NAMES, ['pdu']),
   recognition: {
     patterns: [

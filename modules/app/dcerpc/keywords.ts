@@ -54,15 +54,12 @@ export function dceTests<T extends Transaction>(callOf: CallOf<T>, { progress }:
       direction: 'either',
       progress,
       shared: true,
-      summary:
-        'Number of the operation that is called: numbers, comparisons and ranges, separated by commas.',
+      summary: 'Number of the operation that is called: numbers and ranges, separated by commas.',
       parse: parseNumbers,
       matches(transaction, _, parsed) {
         const call = callOf(transaction);
         if (call?.request.type !== REQUEST) return false;
-        return (parsed as Numbers[]).some(
-          ({ from, to, negated }) => (call.opnum >= from && call.opnum <= to) !== negated,
-        );
+        return (parsed as Numbers[]).some(({ from, to }) => call.opnum >= from && call.opnum <= to);
       },
     },
   ];
@@ -110,27 +107,20 @@ function isInterface(call: Call, { uuid, operator, version, anyFragment }: Inter
 
 const HIGHEST = 65535;
 
-/** Numbers from one to another, or all others. */
+/** Numbers from one to another. */
 interface Numbers {
   readonly from: number;
   readonly to: number;
-  readonly negated: boolean;
 }
 
-/** `15`, `>10`, `12,18-24` */
+/** `15`, `12,18-24` */
 function parseNumbers(argument: string | undefined): Numbers[] {
   return (argument ?? '').split(',').map(part => {
-    const match = /^\s*([<>!=]?)\s*(\d{1,5})\s*(?:-\s*(\d{1,5})\s*)?$/.exec(part);
-    const from = Number(match?.[2]);
-    const to = Number(match?.[3] ?? from);
-    if (!match || to > HIGHEST || from > to || (match[1] !== '' && match[3] !== undefined))
-      throw new Error(`"${part.trim()}" is neither a number up to ${HIGHEST}, a comparison nor a range`);
-    return compared(match[1]!, from, to);
+    const match = /^\s*(\d{1,5})\s*(?:-\s*(\d{1,5})\s*)?$/.exec(part);
+    const from = Number(match?.[1]);
+    const to = Number(match?.[2] ?? from);
+    if (!match || to > HIGHEST || from > to)
+      throw new Error(`"${part.trim()}" is neither a number up to ${HIGHEST} nor a range`);
+    return { from, to };
   });
-}
-
-function compared(operator: string, from: number, to: number): Numbers {
-  if (operator === '<') return { from: 0, to: from - 1, negated: false };
-  if (operator === '>') return { from: from + 1, to: HIGHEST, negated: false };
-  return { from, to, negated: operator === '!' };
 }

@@ -79,8 +79,9 @@ function version1({ state, isEncrypted, vendors }: IkeTransaction): Json {
   return {
     ...(state.domain !== undefined && { doi: state.domain }),
     encrypted_payloads: isEncrypted,
-    ...(Object.keys(client).length > 0 && { client }),
-    ...(Object.keys(server).length > 0 && { server }),
+    // What was said before is told with what can be read alone.
+    ...(!isEncrypted && Object.keys(client).length > 0 && { client }),
+    ...(!isEncrypted && Object.keys(server).length > 0 && { server }),
     ...(vendors.length > 0 && { vendor_ids: vendors.map(hex) }),
   };
 }

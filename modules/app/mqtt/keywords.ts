@@ -1,4 +1,6 @@
 /** Keywords of MQTT. A message is inspected in the direction it was sent in. */
+import { parseFlags } from '../../../engine/flags.js';
+import { compileInteger, type IntegerTest } from '../../../engine/integers.js';
 import type { BufferDeclaration, TestDeclaration, ValueDeclaration } from '../../../engine/protocol.js';
 import * as Type from './control-packet.js';
 import { TYPE_NAMES } from './control-packet.js';
@@ -110,26 +112,7 @@ export const VALUES: readonly Value[] = [
   },
 ];
 
-/** Names of bits of which each must be set, or with `!` must not be. */
-function bits(
-  argument: string | undefined,
-  names: Readonly<Record<string, number>>,
-): { set: number; unset: number } {
-  let set = 0;
-  let unset = 0;
-  for (const word of (argument ?? '').split(',').map(each => each.trim())) {
-    const bit = names[word.replace(/^!/, '').trim()];
-    if (bit === undefined) throw new Error(`"${word}" is none of ${Object.keys(names).join(', ')}`);
-    if (word.startsWith('!')) unset |= bit;
-    else set |= bit;
-  }
-  return { set, unset };
-}
-
-function hold(flags: number, parsed: unknown): boolean {
-  const { set, unset } = parsed as { set: number; unset: number };
-  return (flags & set) === set && (flags & unset) === 0;
-}
+const hold = (flags: number, parsed: unknown): boolean => compileInteger(parsed as IntegerTest)(flags);
 
 const HEADER_FLAGS = { retain: 1, dup: 8 };
 const CONNECT_FLAGS = {
@@ -145,8 +128,8 @@ export const TESTS: readonly Test[] = [
   {
     ...AT,
     keyword: 'mqtt.flags',
-    summary: 'flags of a message: retain, dup, also with ! before them',
-    parse: argument => bits(argument, HEADER_FLAGS),
+    summary: 'Flags of a message: retain, dup, also with ! before them, or a number.',
+    parse: argument => parseFlags(argument, 'mqtt.flags', HEADER_FLAGS),
     matches: (transaction, toServer, parsed) =>
       sent(transaction, toServer).some(({ header }) =>
         hold((header.retain ? HEADER_FLAGS.retain : 0) | (header.dup ? HEADER_FLAGS.dup : 0), parsed),
@@ -156,8 +139,8 @@ export const TESTS: readonly Test[] = [
     ...AT,
     keyword: 'mqtt.connect.flags',
     summary:
-      'flags of CONNECT: username, password, will, will_retain, clean_session, also with ! before them',
-    parse: argument => bits(argument, CONNECT_FLAGS),
+      'Flags of CONNECT: username, password, will, will_retain, clean_session, also with ! before them, or a number.',
+    parse: argument => parseFlags(argument, 'mqtt.connect.flags', CONNECT_FLAGS),
     matches: (transaction, toServer, parsed) =>
       sent(transaction, toServer).some(({ connect }) => connect !== undefined && hold(connect.flags, parsed)),
   },

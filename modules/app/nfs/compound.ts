@@ -14,6 +14,7 @@ const STATE = 16;
 
 const CLOSE = 4;
 const COMMIT = 5;
+const CREATE = 6;
 const GETFH = 10;
 const LOOKUP = 15;
 const OPEN = 18;
@@ -37,6 +38,7 @@ interface Gathered {
 const KINDS: ReadonlyMap<number, NfsCall['kind']> = new Map([
   [CLOSE, 'close'],
   [COMMIT, 'commit'],
+  [CREATE, 'other'],
   [LOOKUP, 'lookup'],
   [OPEN, 'create'],
   [READ, 'read'],
@@ -45,7 +47,7 @@ const KINDS: ReadonlyMap<number, NfsCall['kind']> = new Map([
   [WRITE, 'write'],
 ]);
 /** The later in this list, the more it is what the call is about. */
-const RANKS = [CLOSE, COMMIT, LOOKUP, OPEN, REMOVE, RENAME, READ, WRITE];
+const RANKS = [CLOSE, COMMIT, LOOKUP, OPEN, CREATE, REMOVE, RENAME, READ, WRITE];
 
 export function readCompoundCall(xdr: Xdr): NfsCall | undefined {
   xdr.opaque(LONGEST_NAME);
@@ -93,6 +95,9 @@ function readOperation(xdr: Xdr, operation: number, call: Gathered): boolean {
       return true;
     case OPEN:
       call.name = readOpen(xdr);
+      return true;
+    case CREATE:
+      call.name = readCreate(xdr);
       return true;
     default:
       return skipOperation(xdr, operation);
@@ -170,6 +175,20 @@ function readOpen(xdr: Xdr): Uint8Array {
   const claim = xdr.uint32();
   if (claim === 2) xdr.skip(STATE);
   return claim === 0 || claim === 2 || claim === 3 ? xdr.opaque(LONGEST_NAME) : new Uint8Array(0);
+}
+
+const LINK = 5;
+const BLOCK_DEVICE = 3;
+const CHARACTER_DEVICE = 4;
+
+/** @returns the name of what is made: anything but a file */
+function readCreate(xdr: Xdr): Uint8Array {
+  const type = xdr.uint32();
+  if (type === LINK) xdr.opaque(LONGEST_NAME);
+  else if (type === BLOCK_DEVICE || type === CHARACTER_DEVICE) xdr.skip(8);
+  const name = xdr.opaque(LONGEST_NAME);
+  skipAttributes(xdr);
+  return name;
 }
 
 // ── replies ──

@@ -157,5 +157,5 @@ function isOther(bytes: Uint8Array, start: number, end: number, type: number): b
 }
 
 const TOLD_HANDLES = new Set<NfsCall['kind']>(['create', 'rename', 'commit', 'other']);
-/** REMOVE and RENAME. */
-const TOLD_4 = new Set([28, 29]);
+/** CREATE, REMOVE and RENAME. */
+const TOLD_4 = new Set([6, 28, 29]);

@@ -1,37 +1,38 @@
 /** Keywords of RFB. */
-import type { BufferDeclaration, TestDeclaration, ValueDeclaration } from '../../../engine/protocol.js';
+import type { BufferDeclaration, ValueDeclaration } from '../../../engine/protocol.js';
 import { COMPLETE, type RfbTransaction } from './transaction.js';
 
-const AT = { direction: 'to_client', progress: COMPLETE } as const;
-/** Results that have names; `unknown` is any other. */
-const RESULTS: readonly string[] = ['ok', 'fail', 'toomany'];
+/** Results that have names; any other counts as the last of them. */
+const RESULTS = { ok: 0, fail: 1, toomany: 2, unknown: 3 } as const;
 
 export const BUFFERS: readonly BufferDeclaration<RfbTransaction>[] = [
-  { ...AT, keyword: 'rfb.name', summary: 'name of the desktop', get: ({ frameBuffer }) => frameBuffer?.name },
+  {
+    keyword: 'rfb.name',
+    direction: 'to_client',
+    progress: COMPLETE,
+    summary: 'name of the desktop',
+    get: ({ frameBuffer }) => frameBuffer?.name,
+  },
 ];
 
 export const VALUES: readonly ValueDeclaration<RfbTransaction>[] = [
   {
-    ...AT,
     keyword: 'rfb.sectype',
+    // The client chooses it.
+    direction: 'to_server',
+    progress: COMPLETE,
     bits: 32,
     summary: 'type of security that was chosen',
     get: ({ securityType }) => (securityType === undefined ? [] : [securityType]),
   },
-];
-
-export const TESTS: readonly TestDeclaration<RfbTransaction>[] = [
   {
-    ...AT,
     keyword: 'rfb.secresult',
+    direction: 'to_client',
+    progress: COMPLETE,
+    bits: 32,
+    names: RESULTS,
     summary: 'what came of security: ok, fail, toomany or unknown',
-    parse(argument) {
-      const word = (argument ?? '').trim();
-      if (word !== 'unknown' && !RESULTS.includes(word))
-        throw new Error(`"${word}" is none of ${RESULTS.join(', ')}, unknown`);
-      return word;
-    },
-    matches: ({ securityResult }, _, wanted) =>
-      securityResult !== undefined && (RESULTS[securityResult] ?? 'unknown') === wanted,
+    get: ({ securityResult }) =>
+      securityResult === undefined ? [] : [Math.min(securityResult, RESULTS.unknown)],
   },
 ];

@@ -1,5 +1,6 @@
 /** Keywords of WebSocket. */
-import { compileInteger, type IntegerTest, parseInteger } from '../../../engine/integers.js';
+import { parseFlags } from '../../../engine/flags.js';
+import { compileInteger, type IntegerTest } from '../../../engine/integers.js';
 import type { BufferDeclaration, TestDeclaration, ValueDeclaration } from '../../../engine/protocol.js';
 import { COMPRESSED, FIN, OPCODES } from './frame-header.js';
 import { COMPLETE, type WebSocketTransaction } from './frames.js';
@@ -45,29 +46,9 @@ export const TESTS: readonly TestDeclaration<WebSocketTransaction>[] = [
     direction: 'either',
     progress: COMPLETE,
     summary: 'Flags of a frame: a number, a mask with a number, or names.',
-    parse: argument => flagsOf((argument ?? '').trim()),
+    parse: argument => parseFlags(argument, 'websocket.flags', { fin: FIN, comp: COMPRESSED }),
     matches({ header, toServer: sent }, toServer, parsed) {
       return sent === toServer && compileInteger(parsed as IntegerTest)(header.flags);
     },
   },
 ];
-
-/** @throws Error naming what is expected */
-function flagsOf(text: string): IntegerTest {
-  return /^[!<>=&\s]*\d/.test(text) ? parseInteger(text, 'websocket.flags', { bits: 8 }) : namedFlags(text);
-}
-
-const BITS: Readonly<Record<string, number>> = { fin: FIN, comp: COMPRESSED };
-
-function namedFlags(text: string): IntegerTest {
-  let mask = 0;
-  let set = 0;
-  for (const word of text.split(',')) {
-    const name = word.trim().replace(/^!\s*/, '');
-    const bit = BITS[name];
-    if (bit === undefined) throw new Error(`"${name}" is no flag; expected fin, comp or a number`);
-    mask |= bit;
-    if (!word.trim().startsWith('!')) set |= bit;
-  }
-  return { mode: '&=', a: mask, b: set };
-}

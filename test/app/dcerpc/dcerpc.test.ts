@@ -90,9 +90,6 @@ describe('dcerpc over TCP', () => {
     ['dcerpc.iface', '367abb81-9844-35f1-ad32-98f038001004', [false, false, false]],
     ['dcerpc.opnum', '15', [false, true, false]],
     ['dcerpc.opnum', '1-3, 12-16', [false, true, false]],
-    ['dcerpc.opnum', '>14', [false, true, true]],
-    ['dcerpc.opnum', '<15, !15', [false, false, true]],
-    ['dcerpc.opnum', '!14', [false, true, true]],
   ])('%s:%s', (keyword, argument, expected) => {
     const of = feed().client(bind(1)).server(bindAck(1));
     of.client(Buffer.concat([request(2, 15, 'a'), request(3, 99, 'b')])).end();
@@ -113,7 +110,8 @@ describe('dcerpc over TCP', () => {
     ['dcerpc.iface', `${SVCCTL_TEXT},=65536`],
     ['dcerpc.opnum', '65536'],
     ['dcerpc.opnum', '5-4'],
-    ['dcerpc.opnum', '>4-5'],
+    ['dcerpc.opnum', '>4'],
+    ['dcerpc.opnum', '!4'],
     ['dcerpc.opnum', ''],
   ])('refuses %s:%s', (keyword, argument) => {
     expect(() => test(keyword, feed(), argument)).toThrow();

@@ -161,4 +161,24 @@ describe('mqtt', () => {
     }
     expect(new Fields(Buffer.alloc(0)).number(4)).toBe(0);
   });
+
+  it('compares flags by name and by number', () => {
+    const feed = fed([CONNECT, message(0x39, text('t'))], [CONNACK]);
+    const matches = (keyword: string, argument: string, transaction: unknown): boolean => {
+      const test = mqtt.tests.find(each => each.keyword === keyword)!;
+      return test.matches(transaction as never, true, test.parse(argument));
+    };
+    const [connect, publish] = feed.transactions;
+    expect(
+      ['retain', 'retain,!dup', '!retain', '9', '&0x08=0x08'].map(each =>
+        matches('mqtt.flags', each, publish),
+      ),
+    ).toEqual([true, false, false, true, true]);
+    expect(
+      ['username,!will_retain', '!will', '0xc6', '&0x20!=0'].map(each =>
+        matches('mqtt.connect.flags', each, connect),
+      ),
+    ).toEqual([true, false, true, false]);
+    expect(() => matches('mqtt.flags', 'will', publish)).toThrow('"will" is no flag');
+  });
 });

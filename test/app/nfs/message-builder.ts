@@ -64,3 +64,20 @@ export const write4 = (xid: number, data: string): Uint8Array =>
     u32(0),
     opaque(data),
   );
+/** PUTFH and CREATE of a folder, without attributes. */
+export const create4 = (xid: number, name: string): Uint8Array =>
+  call(
+    xid,
+    4,
+    1,
+    u32(0),
+    u32(0),
+    u32(2),
+    u32(22),
+    opaque(HANDLE),
+    u32(6),
+    u32(2),
+    opaque(name),
+    u32(0),
+    u32(0),
+  );

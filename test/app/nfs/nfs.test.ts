@@ -6,6 +6,7 @@ import {
   call,
   commit3,
   content3,
+  create4,
   found3,
   framed,
   lookup3,
@@ -88,6 +89,16 @@ describe('nfs', () => {
         'nfs4.ops',
       ]);
     });
+  });
+
+  it('tells what version 4 makes', () => {
+    const fed = feed()
+      .client(framed(create4(1, 'folder')))
+      .server(framed(reply(1, u32(0), u32(0), u32(0))))
+      .end();
+    expect(fed.records.map(({ nfs: { procedure, filename } }) => [procedure, filename])).toEqual([
+      ['CREATE', 'folder'],
+    ]);
   });
 
   it('follows what is written until it is committed, in pieces too', () => {
