@@ -10,8 +10,7 @@ export const PAYLOADS_2: Names = {
     33,
     'SecurityAssociation KeyExchange IdentInitiator IdentResponder Certificate CertificateRequest Authentication Nonce ' +
       'Notify Delete VendorID TrafficSelectorInitiator TrafficSelectorResponder EncryptedAndAuthenticated ' +
-      'Configuration ExtensibleAuthentication GenericSecurePasswordMethod GroupIdentification ' +
-      'GroupSecurityAssociation KeyDownload EncryptedAndAuthenticatedFragment',
+      'Configuration ExtensibleAuthentication',
   ),
 };
 
@@ -74,6 +73,11 @@ export const TRANSFORMS_2: Readonly<Record<number, Names>> = {
   },
   5: { 0: 'NoESN', 1: 'ESN' },
 };
+/** What numbers of them are that have no name. */
+export const TRANSFORM_KINDS: Names = numbered(
+  1,
+  'IkeTransformEncType IkeTransformPRFType IkeTransformAuthType IkeTransformDHType IkeTransformESNType',
+);
 /** Under which members of records they stand. */
 export const TRANSFORM_MEMBERS: Names = numbered(1, 'alg_enc alg_prf alg_auth alg_dh alg_esn');
 
@@ -115,7 +119,7 @@ export const ATTRIBUTES_1: Readonly<Record<number, { readonly member: string; re
   15: { member: 'sa_field_size', names: {} },
 };
 
-/** Kinds of Notify payloads (RFC 7296 3.10.1): errors below 16384. */
+/** Kinds of Notify payloads (RFC 7296 3.10.1, 4739 3, 5685 3, 7383 2.3, 7427 4): errors below 16384. */
 export const NOTIFICATIONS: Names = {
   1: 'UNSUPPORTED_CRITICAL_PAYLOAD',
   4: 'INVALID_IKE_SPI',
@@ -129,13 +133,15 @@ export const NOTIFICATIONS: Names = {
   ...numbered(
     34,
     'SINGLE_PAIR_REQUIRED NO_ADDITIONAL_SAS INTERNAL_ADDRESS_FAILURE FAILED_CP_REQUIRED TS_UNACCEPTABLE ' +
-      'INVALID_SELECTORS UNACCEPTABLE_ADDRESSES UNEXPECTED_NAT_DETECTED USE_ASSIGNED_HoA TEMPORARY_FAILURE ' +
-      'CHILD_SA_NOT_FOUND',
+      'INVALID_SELECTORS',
   ),
+  ...numbered(43, 'TEMPORARY_FAILURE CHILD_SA_NOT_FOUND'),
   ...numbered(
     16384,
     'INITIAL_CONTACT SET_WINDOW_SIZE ADDITIONAL_TS_POSSIBLE IPCOMP_SUPPORTED NAT_DETECTION_SOURCE_IP ' +
       'NAT_DETECTION_DESTINATION_IP COOKIE USE_TRANSPORT_MODE HTTP_CERT_LOOKUP_SUPPORTED REKEY_SA ' +
       'ESP_TFC_PADDING_NOT_SUPPORTED NON_FIRST_FRAGMENTS_ALSO',
   ),
+  ...numbered(16404, 'MULTIPLE_AUTH_SUPPORTED ANOTHER_AUTH_FOLLOWS REDIRECT_SUPPORTED'),
+  ...numbered(16430, 'IKEV2_FRAGMENTATION_SUPPORTED SIGNATURE_HASH_ALGORITHMS'),
 };

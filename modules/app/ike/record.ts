@@ -9,6 +9,7 @@ import {
   NOTIFICATIONS,
   PAYLOADS_1,
   PAYLOADS_2,
+  TRANSFORM_KINDS,
   TRANSFORM_MEMBERS,
   TRANSFORMS_2,
 } from './names.js';
@@ -18,11 +19,12 @@ type Json = Record<string, unknown>;
 const INITIATOR = 0x08;
 const FIRST_STATUS = 16384;
 
+const unnamed = (kind: string, number: number): string => `${kind}(${number} / 0x${number.toString(16)})`;
+
 /** @param extended with the type of the exchange by name */
 export function ikeRecord(transaction: IkeTransaction, extended: boolean): string {
   const { header, payloads } = transaction;
   if (!header) return '"ike":{}';
-  const names = header.major === 1 ? PAYLOADS_1 : PAYLOADS_2;
   const record = {
     version_major: header.major,
     version_minor: header.minor,
@@ -35,10 +37,15 @@ export function ikeRecord(transaction: IkeTransaction, extended: boolean): strin
     ...(header.major === 1 ? chosenOf(transaction) : transformsOf(transaction.state.chosen)),
     ...(header.major === 2 && { role: header.flags & INITIATOR ? 'initiator' : 'responder' }),
     ...(transaction.serverProposals.length > 0 && { server_proposals: serverProposals(transaction) }),
-    payload: payloads.map(type => names[type] ?? `Unknown (${type})`),
+    payload: payloads.map(type => payloadName(header.major, type)),
     ...(header.major === 1 ? { ikev1: version1(transaction) } : { ikev2: version2(transaction) }),
   };
   return `"ike":${JSON.stringify(record)}`;
+}
+
+function payloadName(version: number, type: number): string {
+  if (version === 1) return PAYLOADS_1[type] ?? `Unknown (${type})`;
+  return PAYLOADS_2[type] ?? unnamed('IkePayloadType', type);
 }
 
 /** What version 1 agreed upon; it knows no extended sequence numbers. */
@@ -68,7 +75,7 @@ function transformsOf(transforms: readonly Transform[]): Json {
   const json: Json = {};
   for (const { type, id } of transforms) {
     const member = TRANSFORM_MEMBERS[type];
-    if (member !== undefined) json[member] = TRANSFORMS_2[type]?.[id] ?? `Unknown (${id})`;
+    if (member !== undefined) json[member] = TRANSFORMS_2[type]?.[id] ?? unnamed(TRANSFORM_KINDS[type]!, id);
   }
   return json;
 }
@@ -100,7 +107,7 @@ function partyOf({ keyExchange, nonce, proposals }: Party): Json {
 function version2({ notifications }: IkeTransaction): Json {
   return {
     errors: notifications.filter(each => each < FIRST_STATUS).length,
-    notify: notifications.map(each => NOTIFICATIONS[each] ?? `Unknown (${each})`),
+    notify: notifications.map(each => NOTIFICATIONS[each] ?? `Notify(${each})`),
   };
 }
 

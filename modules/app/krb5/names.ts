@@ -2,7 +2,6 @@
 
 /** Encryption types (RFC 3961 8, IANA's registry). */
 export const ENCRYPTION_NAMES: ReadonlyMap<number, string> = new Map([
-  [0, 'null'],
   [1, 'des-cbc-crc'],
   [2, 'des-cbc-md4'],
   [3, 'des-cbc-md5'],
@@ -30,10 +29,10 @@ export const ENCRYPTION_NAMES: ReadonlyMap<number, string> = new Map([
   [-130, 'rc4-lm'],
   [-131, 'rc4-sha'],
   [-132, 'des-plain'],
-  [-133, 'rc4-hmac-old'],
-  [-134, 'rc4-plain-old'],
-  [-135, 'rc4-hmac-old-exp'],
-  [-136, 'rc4-plain-old-exp'],
+  [-133, 'rc4-hmac-OLD'],
+  [-134, 'rc4-plain-OLD'],
+  [-135, 'rc4-hmac-OLD-exp'],
+  [-136, 'rc4-plain-OLD-exp'],
   [-140, 'rc4-plain'],
   [-141, 'rc4-plain-exp'],
 ]);
@@ -47,7 +46,7 @@ export function isWeak(encryption: number | undefined): boolean {
 
 export function encryptionName(encryption: number | undefined): string {
   if (encryption === undefined) return '<none>';
-  return ENCRYPTION_NAMES.get(encryption) ?? `unknown (${encryption})`;
+  return ENCRYPTION_NAMES.get(encryption) ?? `EncryptionType(${encryption})`;
 }
 
 const MESSAGES: ReadonlyMap<number, string> = new Map([
@@ -57,11 +56,17 @@ const MESSAGES: ReadonlyMap<number, string> = new Map([
   [13, 'KRB_TGS_REP'],
   [14, 'KRB_AP_REQ'],
   [15, 'KRB_AP_REP'],
+  [16, 'KRB_RESERVED16'],
+  [17, 'KRB_RESERVED17'],
+  [20, 'KRB_SAFE'],
+  [21, 'KRB_PRIV'],
+  [22, 'KRB_CRED'],
   [30, 'KRB_ERROR'],
 ]);
 
-export function messageName(type: number | undefined): string {
-  return (type !== undefined && MESSAGES.get(type)) || 'UNKNOWN';
+/** @param type 0 where it is not known */
+export function messageName(type: number): string {
+  return MESSAGES.get(type) ?? `MessageType(${type})`;
 }
 
 /** Names of errors from a number on (RFC 4120 7.5.9, 4556 3.1.3). */
@@ -87,10 +92,13 @@ const ERRORS: ReadonlyMap<number, string> = new Map([
     'KRB_AP_ERR_BADKEYVER KRB_AP_ERR_NOKEY KRB_AP_ERR_MUT_FAIL KRB_AP_ERR_BADDIRECTION KRB_AP_ERR_METHOD ' +
       'KRB_AP_ERR_BADSEQ KRB_AP_ERR_INAPP_CKSUM KRB_AP_PATH_NOT_ACCEPTED KRB_ERR_RESPONSE_TOO_BIG',
   ),
-  ...numbered(60, 'KRB_ERR_GENERIC KRB_ERR_FIELD_TOOLONG KDC_ERR_CLIENT_NOT_TRUSTED KDC_ERR_KDC_NOT_TRUSTED'),
+  ...numbered(
+    60,
+    'KRB_ERR_GENERIC KRB_ERR_FIELD_TOOLONG KDC_ERROR_CLIENT_NOT_TRUSTED KDC_ERROR_KDC_NOT_TRUSTED',
+  ),
   ...numbered(
     64,
-    'KDC_ERR_INVALID_SIG KDC_ERR_KEY_TOO_WEAK KDC_ERR_CERTIFICATE_MISMATCH KRB_AP_ERR_NO_TGT KDC_ERR_WRONG_REALM ' +
+    'KDC_ERROR_INVALID_SIG KDC_ERR_KEY_TOO_WEAK KDC_ERR_CERTIFICATE_MISMATCH KRB_AP_ERR_NO_TGT KDC_ERR_WRONG_REALM ' +
       'KRB_AP_ERR_USER_TO_USER_REQUIRED KDC_ERR_CANT_VERIFY_CERTIFICATE KDC_ERR_INVALID_CERTIFICATE ' +
       'KDC_ERR_REVOKED_CERTIFICATE KDC_ERR_REVOCATION_STATUS_UNKNOWN KDC_ERR_REVOCATION_STATUS_UNAVAILABLE ' +
       'KDC_ERR_CLIENT_NAME_MISMATCH KDC_ERR_KDC_NAME_MISMATCH',
@@ -102,5 +110,5 @@ function numbered(first: number, names: string): [number, string][] {
 }
 
 export function errorName(code: number): string {
-  return ERRORS.get(code) ?? `UNKNOWN (${code})`;
+  return ERRORS.get(code) ?? `ErrorCode(${code})`;
 }

@@ -12,7 +12,7 @@ export function kerberosRecord({ message, failedRequest }: KerberosTransaction):
   const record = {
     msg_type: messageName(type),
     ...(errorCode !== undefined && {
-      failed_request: messageName(failedRequest),
+      failed_request: messageName(failedRequest ?? 0),
       error_code: errorName(errorCode),
     }),
     cname: nameOf(message.cname),

@@ -14,10 +14,10 @@ export const REQUEST_FLAGS = [
 ] as const;
 export const RESPONSE_FLAGS = [
   'extended_client_data',
-  'dynvc_gfx_protocol',
+  'dynvc_gfx',
   undefined,
-  'restricted_admin_mode',
-  'redirected_authentication_mode',
+  'restricted_admin',
+  'redirected_authentication',
 ] as const;
 export const PROTOCOLS: Names = { 0: 'rdp', 1: 'ssl', 2: 'hybrid', 4: 'rds_tls', 8: 'hybrid_ex' };
 export const FAILURES: Names = {

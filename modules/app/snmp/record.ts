@@ -26,11 +26,11 @@ export const TRAP_TYPES = [
   'enterprise_specific',
 ] as const;
 
-/** RFC 3416 3. */
-const ERRORS = (
-  'NoError TooBig NoSuchName BadValue ReadOnly GenErr NoAccess WrongType WrongLength WrongEncoding WrongValue ' +
-  'NoCreation InconsistentValue ResourceUnavailable CommitFailed UndoFailed AuthorizationError NotWritable InconsistentName'
-).split(' ');
+/** As records have them. */
+const TRAP_NAMES = TRAP_TYPES.map(name => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase()));
+
+/** RFC 1157 4.1.1. */
+const ERRORS = ['NoError', 'TooBig', 'NoSuchName', 'BadValue', 'ReadOnly', 'GenErr'];
 
 export function snmpRecord({ message }: SnmpTransaction): string {
   if (!message) return '';
@@ -47,9 +47,9 @@ export function snmpRecord({ message }: SnmpTransaction): string {
 function pduMembers({ type, errorStatus, trap, variables }: SnmpPdu): object {
   return {
     pdu_type: PDU_TYPES[type],
-    ...(errorStatus && { error: ERRORS[errorStatus] ?? String(errorStatus) }),
+    ...(errorStatus && { error: ERRORS[errorStatus] ?? `ErrorStatus(${errorStatus})` }),
     ...(trap && {
-      trap_type: TRAP_TYPES[trap.type] ?? String(trap.type),
+      trap_type: TRAP_NAMES[trap.type] ?? `TrapType(${trap.type})`,
       trap_oid: trap.oid,
       ...(trap.address !== undefined && { trap_address: trap.address }),
     }),

@@ -129,6 +129,17 @@ describe('ike', () => {
     expect(() => test.parse('alg_hush=2')).toThrow('no attribute=number');
   });
 
+  it('tells numbers that have no name as what they are', () => {
+    const notify = (kind: number) => part(41, u16(0), u16(kind));
+    const fed = feed().server(
+      message(2, 34, 0x20, association2(proposal2([1, 99], [4, 14])), notify(16430), notify(40961)),
+    );
+    expect(told(fed)[0]).toMatchObject({
+      alg_enc: 'IkeTransformEncType(99 / 0x63)',
+      ikev2: { notify: ['IKEV2_FRAGMENTATION_SUPPORTED', 'Notify(40961)'] },
+    });
+  });
+
   it('tells the type of an exchange by name where that is wanted alone', () => {
     const sent = message(1, 2, 0, part(10, 'nonce'));
     expect(told(feed('yes').client(sent))[0]).toHaveProperty('exchange_type_verbose');

@@ -63,6 +63,16 @@ describe('krb5', () => {
     });
   });
 
+  it('tells errors of requests that were not seen, and numbers without a name', () => {
+    const feed = new Feed([krb5], { serverPort: 88, transport: 'udp' })
+      .server(failure(62))
+      .server(failure(99));
+    expect(told(feed).map(each => [each.failed_request, each.error_code])).toEqual([
+      ['MessageType(0)', 'KDC_ERROR_CLIENT_NOT_TRUSTED'],
+      ['MessageType(0)', 'ErrorCode(99)'],
+    ]);
+  });
+
   it('reads the same however it is cut', () => {
     const whole = framed(request(10, 'ann', 'krbtgt'), request(10, 'bob', 'krbtgt'));
     expect(told(tcp().pieces(true, whole, () => 1))).toEqual(told(tcp().client(whole)));

@@ -52,6 +52,16 @@ describe('rdp', () => {
     ]);
   });
 
+  it('tells what a server supports', () => {
+    const feed = fed()
+      .client(REQUEST)
+      .server(connection(0xd0, negotiation(2, 0x1b, 8)));
+    expect(told(feed)[1]).toMatchObject({
+      server_supports: ['extended_client_data', 'dynvc_gfx', 'restricted_admin', 'redirected_authentication'],
+      protocol: 'hybrid_ex',
+    });
+  });
+
   it('tells certificates where it goes on as TLS', () => {
     const feed = fed()
       .client(REQUEST)

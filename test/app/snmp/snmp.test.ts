@@ -31,7 +31,7 @@ describe('snmp', () => {
       {
         version: 1,
         pdu_type: 'trap_v1',
-        trap_type: 'link_up',
+        trap_type: 'linkUp',
         trap_oid: '1.3.6.1.2.1.1.385',
         trap_address: '192.0.2.1',
         ...VARS,
