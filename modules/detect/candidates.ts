@@ -125,13 +125,19 @@ export class Candidates {
    * @param toServer its direction
    * @param always signatures without a pattern
    */
-  ofStream({ candidates }: StreamState, toServer: boolean, always: Uint32Array): void {
+  ofStream(state: StreamState, toServer: boolean, always: Uint32Array): void {
+    for (let piece = state.beforeHole; piece; piece = piece.older)
+      this.addOfStream(piece.candidates, toServer);
+    this.addOfStream(state.candidates, toServer);
+    this.addAlways(always, FROM_STREAM);
+  }
+
+  private addOfStream(candidates: NumberList, toServer: boolean): void {
     for (let i = 0; i < candidates.length; i++) {
       const signature = candidates.values[i]!;
       if (this.isOfTransactions(signature)) this.foundInPayload(toServer).push(signature);
       else this.list.push(signature * 2 + FROM_STREAM);
     }
-    this.addAlways(always, FROM_STREAM);
   }
 
   /** Signatures of transactions whose pattern was found in the payload that is inspected now, by direction. */

@@ -127,6 +127,7 @@ export class FlowStates {
     if (stream.scanner !== 0) this.matcher.closeStream(stream.scanner);
     stream.history.restart(this.pool, 0);
     stream.shown?.release(this.pool);
+    stream.forgetBeforeHole(this.pool);
     stream.reset();
   };
 

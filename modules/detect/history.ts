@@ -83,6 +83,17 @@ export class History {
     this.offset = 0;
   }
 
+  /** Hands everything over to another history, which has nothing; this one is empty then. */
+  moveTo(other: History): void {
+    other.from = this.from;
+    other.to = this.to;
+    other.piece = this.piece;
+    other.offset = this.offset;
+    this.from = this.to;
+    this.piece = undefined;
+    this.offset = 0;
+  }
+
   /**
    * Appends `source[start, start + length)`.
    * @param keep position from which on bytes are still needed

@@ -9,11 +9,15 @@ import type { Memory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
 import type { GroupRules } from '../../signatures/compile/image.js';
 import type { Inspection } from '../../signatures/inspection.js';
-import type { HistoryPool } from './history.js';
+import { BeforeHole } from './before-hole.js';
+import type { History, HistoryPool } from './history.js';
 import type { NumberList } from './number-list.js';
 import { allHold, type Rule, setBuffer } from './rule.js';
 import type { Scan } from './scan.js';
 import type { StreamState } from './stream-state.js';
+
+/** Pieces between holes that wait to be inspected; what lies before further holes is not. */
+const MOST_HOLES = 256;
 
 const ENDS = Packet.STREAM_END | Packet.STREAM_RESET | Packet.STREAM_DEPTH;
 
@@ -39,7 +43,10 @@ export class StreamInspection {
     const gap = row[p + Packet.STREAM_GAP]!;
     const length = row[p + Packet.STREAM_LENGTH]!;
     const flags = row[p + Packet.STREAM_FLAGS]!;
-    if (gap > 0) this.passOver(state, gap);
+    if (gap > 0) {
+      this.setAside(state);
+      this.passOver(state, gap);
+    }
     if (length > 0) {
       const keep = Math.min(state.inspected, history.to) - group.reach;
       if (!history.append(this.pool, this.memory.bytes, row[p + Packet.STREAM_DATA]!, length, keep))
@@ -88,6 +95,16 @@ export class StreamInspection {
     state.scanner = 0;
   }
 
+  /** What came before a hole and was not inspected yet is inspected with what comes behind it. */
+  private setAside(state: StreamState): void {
+    const older = state.beforeHole;
+    if (state.inspected >= state.history.to || (older?.number ?? 0) >= MOST_HOLES) return;
+    const aside = new BeforeHole(older?.inspected ?? state.inspected, older);
+    state.history.moveTo(aside.history);
+    aside.take(state.candidates);
+    state.beforeHole = aside;
+  }
+
   /** Bytes are missing: what comes behind them has nothing to do with what came before. */
   private passOver(state: StreamState, gap: number): void {
     state.history.restart(this.pool, state.history.to + gap);
@@ -98,23 +115,17 @@ export class StreamInspection {
 
   /** Data is there that was not inspected, and the time for it has come. */
   isReady(state: StreamState, chunk: number): boolean {
-    const waiting = state.history.to - state.inspected;
+    const waiting = state.history.to - (state.beforeHole?.inspected ?? state.inspected);
     return waiting > 0 && (state.flush || waiting >= chunk);
   }
 
-  /** Whether the payload conditions hold in what is kept. */
+  /** Whether the payload conditions hold in what is kept: each piece between holes is looked at by itself. */
   holds(state: StreamState, rule: Rule, at: Inspection): boolean {
-    const { history } = state;
-    const start = Math.max(history.from, state.matchedUpTo(rule.number));
-    if (start >= history.to) return false;
-    const first = history.indexOf(start);
-    const last = first + history.to - start;
-    for (let i = 0; i < rule.payload.length; i++) {
-      // What was gathered so far is all there is: its end is the end that `endswith` and `isdataat` mean.
-      setBuffer(at, history.bytes, first, last, start === 0, true);
-      if (!rule.payload[i]!(at)) return false;
+    const matched = state.matchedUpTo(rule.number);
+    for (let piece = state.beforeHole; piece; piece = piece.older) {
+      if (holdsIn(piece.history, matched, rule, at)) return allHold(rule.headers, at);
     }
-    return allHold(rule.headers, at);
+    return holdsIn(state.history, matched, rule, at) && allHold(rule.headers, at);
   }
 
   /**
@@ -125,6 +136,7 @@ export class StreamInspection {
     const { history, candidates, ends } = state;
     state.inspected = history.to;
     state.flush = false;
+    state.forgetBeforeHole(this.pool);
     const oldest = history.to - reach;
     let kept = 0;
     for (let i = 0; i < candidates.length; i++) {
@@ -137,6 +149,19 @@ export class StreamInspection {
     ends.length = kept;
     this.freeIfOver(state);
   }
+}
+
+function holdsIn(history: History, matched: number, rule: Rule, at: Inspection): boolean {
+  const start = Math.max(history.from, matched);
+  if (start >= history.to) return false;
+  const first = history.indexOf(start);
+  const last = first + history.to - start;
+  for (let i = 0; i < rule.payload.length; i++) {
+    // What was gathered so far is all there is: its end is the end that `endswith` and `isdataat` mean.
+    setBuffer(at, history.bytes, first, last, start === 0, true);
+    if (!rule.payload[i]!(at)) return false;
+  }
+  return true;
 }
 
 function contains(list: NumberList, value: number): boolean {

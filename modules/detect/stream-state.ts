@@ -1,5 +1,6 @@
 /** What detection knows of one direction of a stream. */
-import { History } from './history.js';
+import type { BeforeHole } from './before-hole.js';
+import { History, type HistoryPool } from './history.js';
 import { NumberList } from './number-list.js';
 
 /** Signatures that matched are remembered so that the same bytes do not match twice; so many per direction. */
@@ -32,6 +33,8 @@ export class StreamState {
   /** Candidates, and where their patterns ended. */
   readonly candidates = new NumberList(0);
   readonly ends = new NumberList(0);
+  /** Pieces before holes that wait to be inspected, the last one first. */
+  beforeHole: BeforeHole | undefined;
   private matched = NONE;
 
   reset(): void {
@@ -50,6 +53,13 @@ export class StreamState {
     this.candidates.clear();
     this.ends.clear();
     this.matched = NONE;
+    this.beforeHole = undefined;
+  }
+
+  /** What lay before holes was inspected, or is not asked for any more. */
+  forgetBeforeHole(pool: HistoryPool): void {
+    for (let piece = this.beforeHole; piece; piece = piece.older) piece.history.release(pool);
+    this.beforeHole = undefined;
   }
 
   /** Takes note of a packet's sequence number and what it stands for. */
@@ -92,6 +102,7 @@ export class StreamState {
 
   /** Signatures have other numbers now; those that are gone are forgotten. */
   renumber(numbers: Int32Array): void {
+    for (let piece = this.beforeHole; piece; piece = piece.older) piece.renumber(numbers);
     const { candidates, ends, matched } = this;
     let kept = 0;
     for (let i = 0; i < candidates.length; i++) {

@@ -76,6 +76,19 @@ describe.each(MATCHERS)('payload with %s', matcher => {
     expect(s.see(inline('att'), inline('ack', { stream: { gap: 2 } }), inline('attack'))).toEqual(['1@3']);
   });
 
+  test('after the fact, what lies before holes is inspected with what lies behind them, each piece by itself', async () => {
+    const s = await sensorFor(
+      `alert tcp any any -> any 80 (content:"attack"; sid:1;)
+       alert tcp any any -> any 80 (content:"one"; content:"two"; sid:2;)`,
+      { matcher, config: { stream: { reassembly: { 'toserver-chunk-size': 10 } } } },
+    );
+    const ack = (data: string, gap = 0) => tcp({ toServer: false, stream: { data, gap } });
+    expect(s.see(ack('attack'), tcp(), ack('one', 2), ack('two', 2), tcp(), tcp())).toEqual(['1@5']);
+    expect(s.see(ack('one two', 1), ack('attack', 1), ack('attack', 1), tcp())).toEqual(['1@10', '2@10']);
+    expect(s.see(ack('attack', 1), ack('', 1), flowEnd())).toEqual(['1@0']);
+    expect(s.see(ack('attack'), ack('more', 1), flowEnd())).toEqual(['1@0']);
+  });
+
   test('the size of batches changes nothing', async () => {
     const rules = `
       alert tcp any any -> any 80 (content:"one"; sid:1;)
