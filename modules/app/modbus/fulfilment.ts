@@ -18,12 +18,12 @@ function within(value: number, { above, below }: Range): boolean {
   return value > above && value < below;
 }
 
-function isFunction({ code, sub }: ModbusMessage, condition: Condition): boolean {
+function isFunction({ raw, code, sub }: ModbusMessage, condition: Condition): boolean {
   if (condition.code !== undefined)
     return code === condition.code && (condition.sub === undefined || sub === condition.sub);
   const { category } = condition;
   if (category === undefined) return true;
-  const own = categoryOf(code, sub);
+  const own = categoryOf(raw, sub);
   const isIn =
     category === 'all' ||
     own === category ||

@@ -21,8 +21,8 @@ export const FUNCTIONS: Readonly<Record<number, FunctionCode>> = {
   2: { name: 'RdDiscreteInputs', reads: 'discretes', access: 'READ | DISCRETES' },
   3: { name: 'RdHoldRegs', reads: 'holding', access: 'READ | HOLDING' },
   4: { name: 'RdInputRegs', reads: 'input', access: 'READ | INPUT' },
-  5: { name: 'WrSingleCoil', writes: 'coils', access: 'WRITE | COILS | SINGLE' },
-  6: { name: 'WrSingleReg', writes: 'holding', access: 'WRITE | HOLDING | SINGLE' },
+  5: { name: 'WrSingleCoil', writes: 'coils', access: 'WRITE | COILS | SINGLE | WRITE_SINGLE' },
+  6: { name: 'WrSingleReg', writes: 'holding', access: 'WRITE | HOLDING | SINGLE | WRITE_SINGLE' },
   7: { name: 'RdExcStatus' },
   8: { name: 'Diagnostic' },
   9: { name: 'Program484' },
@@ -31,8 +31,8 @@ export const FUNCTIONS: Readonly<Record<number, FunctionCode>> = {
   12: { name: 'GetCommEventLog' },
   13: { name: 'ProgramController' },
   14: { name: 'PollController' },
-  15: { name: 'WrMultCoils', writes: 'coils', access: 'WRITE | COILS | MULTIPLE' },
-  16: { name: 'WrMultRegs', writes: 'holding', access: 'WRITE | HOLDING | MULTIPLE' },
+  15: { name: 'WrMultCoils', writes: 'coils', access: 'WRITE | COILS | MULTIPLE | WRITE_MULTIPLE' },
+  16: { name: 'WrMultRegs', writes: 'holding', access: 'WRITE | HOLDING | MULTIPLE | WRITE_MULTIPLE' },
   17: { name: 'ReportServerID' },
   18: { name: 'Program884' },
   19: { name: 'ResetCommLink' },
@@ -43,30 +43,39 @@ export const FUNCTIONS: Readonly<Record<number, FunctionCode>> = {
     name: 'RdWrMultRegs',
     reads: 'holding',
     writes: 'holding',
-    access: 'READ | WRITE | HOLDING | MULTIPLE',
+    access: 'READ | WRITE | HOLDING | MULTIPLE | WRITE_MULTIPLE',
   },
   24: { name: 'RdFIFOQueue' },
   43: { name: 'MEI' },
 };
 
-const RESERVED_CODES = new Set([9, 10, 13, 14, 41, 42, 90, 91, 125, 126, 127]);
-const ASSIGNED_CODES = new Set([1, 2, 3, 4, 5, 6, 7, 11, 12, 15, 16, 17, 20, 21, 22, 23, 24]);
-const ASSIGNED_MEI = new Set([13, 14]);
-const LAST_DIAGNOSTIC = 20;
-const UNASSIGNED_DIAGNOSTICS = [5, 6, 7, 8, 9, 19];
+/** Categories of codes without a name here: each up to and with this code. */
+const CATEGORIES: readonly (readonly [number, Category])[] = [
+  [40, 'unassigned'],
+  [42, 'reserved'],
+  [64, 'unassigned'],
+  [72, 'user'],
+  [89, 'unassigned'],
+  [91, 'reserved'],
+  [99, 'unassigned'],
+  [110, 'user'],
+  [124, 'unassigned'],
+  [127, 'reserved'],
+];
 
-/** @param sub subfunction of a diagnostic, type of encapsulated transport */
-export function categoryOf(code: number, sub: number | undefined): Category {
-  if (RESERVED_CODES.has(code)) return 'reserved';
-  if (code === DIAGNOSTIC) return diagnosticCategory(sub ?? 0);
-  if (code === MEI) return ASSIGNED_MEI.has(sub ?? 0) ? 'assigned' : 'reserved';
-  if (ASSIGNED_CODES.has(code)) return 'assigned';
-  if (code === 18 || code === 19) return 'reserved';
-  return (code >= 65 && code <= 72) || (code >= 100 && code <= 110) ? 'user' : 'unassigned';
-}
-
-function diagnosticCategory(sub: number): Category {
-  return sub > LAST_DIAGNOSTIC || UNASSIGNED_DIAGNOSTICS.includes(sub) ? 'reserved' : 'assigned';
+/**
+ * @param raw as the message has it
+ * @param sub subfunction of a diagnostic, type of encapsulated transport
+ * @returns undefined for what is in none: 0, and exceptions of such codes
+ */
+export function categoryOf(raw: number, sub: number | undefined): Category | undefined {
+  const code = raw & ~EXCEPTION;
+  if (code === DIAGNOSTIC || code === MEI) {
+    if (sub === undefined) return undefined;
+    return (code === MEI ? MEI_TYPES : DIAGNOSTICS)[sub] === undefined ? 'reserved' : 'assigned';
+  }
+  if (FUNCTIONS[code]) return 'assigned';
+  return raw === 0 ? undefined : CATEGORIES.find(([last]) => raw <= last)?.[1];
 }
 
 export const DIAGNOSTICS: Readonly<Record<number, string>> = {

@@ -98,7 +98,9 @@ function requestParts(code: number, body: Uint8Array): Parts {
     default:
       return {
         read: { address, quantity: value },
-        problem: problemOfQuantity(value, code <= 2 ? MOST_COILS : MOST_REGISTERS),
+        problem:
+          problemOfQuantity(value, code <= 2 ? MOST_COILS : MOST_REGISTERS) ??
+          (body.length > 4 ? 'invalid_length' : undefined),
       };
   }
 }
@@ -112,8 +114,7 @@ function problemOfMultiple(body: Uint8Array, at: number, code: number): Problem 
   const quantity = uint16(body, at + 2);
   const count = body[at + 4]!;
   const expected = code === 15 ? Math.ceil(quantity / 8) : 2 * quantity;
-  if (count !== body.length - at - 5) return 'invalid_length';
-  return quantity === 0 || count !== expected ? 'invalid_value' : undefined;
+  return quantity === 0 || count !== expected || count !== body.length - at - 5 ? 'invalid_value' : undefined;
 }
 
 function problemOfQuantity(quantity: number, most: number): Problem | undefined {
@@ -123,8 +124,9 @@ function problemOfQuantity(quantity: number, most: number): Problem | undefined 
 function responseParts(code: number, body: Uint8Array): Parts {
   if (code <= 4 || code === 23) {
     const count = body[0];
-    if (count === undefined || count !== body.length - 1) return { problem: 'invalid_length' };
-    return { read: { data: body.subarray(1) }, problem: undefined };
+    if (count === undefined) return { problem: 'invalid_length' };
+    const isRight = count > 0 && count === body.length - 1;
+    return { read: { data: body.subarray(1) }, problem: isRight ? undefined : 'invalid_value' };
   }
   if (body.length < (code === 22 ? 6 : 4)) return { problem: 'invalid_length' };
   const address = uint16(body, 0);

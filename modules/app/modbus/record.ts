@@ -1,4 +1,5 @@
 /** The EVE record of a request with its response. */
+import { uint16 } from '../../../engine/network-order.js';
 import { bytesText } from '../../../engine/record/bytes-text.js';
 import {
   categoryOf,
@@ -15,7 +16,7 @@ import type { ModbusTransaction } from './transaction.js';
 const CATEGORIES = {
   assigned: 'PUBLIC_ASSIGNED',
   unassigned: 'PUBLIC_UNASSIGNED',
-  user: 'USER',
+  user: 'USER_DEFINED',
   reserved: 'RESERVED',
 } as const;
 const ERRORS: Readonly<Record<Problem, string>> = {
@@ -37,6 +38,7 @@ export function modbusRecord({ id, request, response }: ModbusTransaction): stri
 
 function messageJson(message: ModbusMessage): object {
   const { code, sub, exception, read, write, mask, data } = message;
+  const category = categoryOf(message.raw, sub);
   const known = FUNCTIONS[code];
   const isSub = code === DIAGNOSTIC || code === MEI;
   return {
@@ -46,21 +48,35 @@ function messageJson(message: ModbusMessage): object {
     function_raw: message.raw,
     function_code: known?.name ?? 'Unknown',
     access_type: known?.access ?? 'NONE',
-    category: CATEGORIES[categoryOf(code, sub)],
+    category: category ? CATEGORIES[category] : 'NONE',
     error_flags: message.problem ? ERRORS[message.problem] : 'NONE',
     ...(exception !== undefined && {
       exception: { raw: exception, code: EXCEPTIONS[exception] ?? 'Unknown' },
     }),
-    ...(code === DIAGNOSTIC && sub !== undefined && { diagnostic: subJson(sub, DIAGNOSTICS, data) }),
-    ...(code === MEI && sub !== undefined && { mei: subJson(sub, MEI_TYPES, data) }),
+    ...(code === DIAGNOSTIC &&
+      sub !== undefined && { diagnostic: subJson(sub, DIAGNOSTICS, 'Reserved', data) }),
+    ...(code === MEI && sub !== undefined && { mei: subJson(sub, MEI_TYPES, 'Unknown', data) }),
     ...(read && { read: spanJson(read) }),
-    ...(write && { write: { ...spanJson(write), ...(mask && { and_mask: mask.and, or_mask: mask.or }) } }),
+    ...(write && { write: { ...writeJson(write), ...(mask && { and_mask: mask.and, or_mask: mask.or }) } }),
     ...(data && !isSub && { data: bytesText(data) }),
   };
 }
 
-function subJson(raw: number, names: Readonly<Record<number, string>>, data: Uint8Array | undefined): object {
-  return { raw, code: names[raw] ?? 'Unknown', ...(data && { data: bytesText(data) }) };
+function subJson(
+  raw: number,
+  names: Readonly<Record<number, string>>,
+  other: string,
+  data: Uint8Array | undefined,
+): object {
+  return { raw, code: names[raw] ?? other, ...(data && { data: bytesText(data) }) };
+}
+
+/** One value, or how many were written, is a number; several are bytes. */
+function writeJson(write: NonNullable<ModbusMessage['write']>): object {
+  const { address, quantity, data } = write;
+  if (quantity !== undefined && data) return spanJson(write);
+  const value = data ? uint16(data, 0) : quantity;
+  return { address, ...(value !== undefined && { data: value }) };
 }
 
 function spanJson({

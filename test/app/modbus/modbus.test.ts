@@ -25,6 +25,32 @@ const holds = (request: readonly number[], condition: string): boolean => {
 };
 
 describe('modbus', () => {
+  it.each([
+    [[5, 0, 4, 0xff, 0], 'PUBLIC_ASSIGNED', 'WRITE | COILS | SINGLE | WRITE_SINGLE'],
+    [WRITE_REGISTERS, 'PUBLIC_ASSIGNED', 'WRITE | HOLDING | MULTIPLE | WRITE_MULTIPLE'],
+    [[9], 'PUBLIC_ASSIGNED', 'NONE'],
+    [[8, 0, 19, 0, 0], 'PUBLIC_ASSIGNED', 'NONE'],
+    [[8, 0, 22, 0, 0], 'RESERVED', 'NONE'],
+    [[43, 14], 'PUBLIC_ASSIGNED', 'NONE'],
+    [[43, 15], 'RESERVED', 'NONE'],
+    [[25], 'PUBLIC_UNASSIGNED', 'NONE'],
+    [[41], 'RESERVED', 'NONE'],
+    [[65], 'USER_DEFINED', 'NONE'],
+    [[110], 'USER_DEFINED', 'NONE'],
+    [[127], 'RESERVED', 'NONE'],
+  ])('knows of what kind %s is', (request, category, access) => {
+    const [told] = fed().client(message(1, request)).end().records;
+    expect(told!.modbus.request).toMatchObject({ category, access_type: access });
+  });
+
+  it('tells a value that is written as a number', () => {
+    const { request, response } = exchanged(WRITE_COIL, WRITE_COIL).records[0]!.modbus;
+    expect([request.write, response.write]).toEqual([
+      { address: 4, data: 0xff00 },
+      { address: 4, data: 0xff00 },
+    ]);
+  });
+
   it('tells requests with their responses', () => {
     const common = {
       transaction_id: 7,
@@ -50,7 +76,7 @@ describe('modbus', () => {
     ]);
     const { request, response } = exchanged(WRITE_REGISTERS, WRITTEN).records[0]!.modbus;
     expect(request.write).toEqual({ address: 19, quantity: 2, data: '\0\x07\x01\0' });
-    expect(response.write).toEqual({ address: 19, quantity: 2 });
+    expect(response.write).toEqual({ address: 19, data: 2 });
     const failed = exchanged(DIAGNOSTIC, [0x88, 1]).records[0]!.modbus;
     expect(failed.request.diagnostic).toEqual({ raw: 4, code: 'ForceListenOnlyMode', data: '\0\0' });
     expect(failed.response).toMatchObject({
