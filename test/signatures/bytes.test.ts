@@ -162,6 +162,10 @@ describe('wrong arguments', () => {
       'Unknown byte_extract var seen in byte_test - no_var',
     ],
     [
+      'byte_math:bytes no_var, offset 1, oper +, rvalue 1, result r;',
+      'unknown byte_ keyword var seen in byte_math - no_var',
+    ],
+    [
       'ipv4.hdr; byte_math:bytes 1, offset 1, oper <<, rvalue 2, result r, relative;',
       'relative specified without previous pattern match',
     ],

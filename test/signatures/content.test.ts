@@ -61,7 +61,7 @@ describe('modifiers that do not go together', () => {
     ['content:" "; within:-1048577;', 'invalid value for within: -1048577'],
     ['content:" "; distance:1048577;', 'invalid value for distance: 1048577'],
     ['content:" "; distance:-1048577;', 'invalid value for distance: -1048577'],
-    ['content:"a"; depth:x;', 'Unknown byte_extract var seen in depth - x'],
+    ['content:"a"; depth:x;', 'unknown byte_ keyword var seen in depth - x'],
     ['content:"a"; depth:65536;', 'invalid value for depth: 65536'],
     ['content:"abc"; within:2;', "within (2) is less than the content's length (3)"],
     ['content:"a"; startswith; depth:3;', "can't use depth with startswith for the same content"],

@@ -45,6 +45,11 @@ export class Depth {
     return (end - over) | 0;
   }
 
+  /** Whether data up to position `end` lies beyond the depth. */
+  isBeyond(r: number, end: number): boolean {
+    return this.beyond(r, end) > 0;
+  }
+
   /** How many bytes of data up to position `end` lie beyond the depth; 0 or less when none do. */
   private beyond(r: number, end: number): number {
     const { rows } = this;

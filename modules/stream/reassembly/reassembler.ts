@@ -123,6 +123,15 @@ export class Reassembler implements StreamControl {
     this.depth.set(flow, bytes);
   }
 
+  /** Whether the depth of this direction is reached, or data before sequence number `end` lies beyond it. */
+  goesBeyondDepth(flow: number, toServer: boolean, end: number): boolean {
+    const r = Direction.rowOf(flow, toServer);
+    const flags = this.rows[r + Direction.FLAGS]!;
+    if ((flags & Direction.DEPTH_REACHED) !== 0) return true;
+    if ((flags & (Direction.OPEN | Direction.ENDED)) !== Direction.OPEN) return false;
+    return this.depth.isBeyond(r, (end - this.rows[r + Direction.FIRST_SEQUENCE]!) | 0);
+  }
+
   /** Whether data of this direction is still reassembled: it began, and neither its depth nor its end is reached. */
   isActive(flow: number, toServer: boolean): boolean {
     const { OPEN, ENDED, DEPTH_REACHED } = Direction;

@@ -94,7 +94,7 @@ function hand(c: Context, x: Segment, seq: number, offset: number, length: numbe
     : c.reassembler.segment(c.batch, x.slot, x.flow, x.toServer, seq, offset, length);
   if (outcome === OVER_MEMCAP) c.reassemblyPolicy.apply(x.slot, x.flow);
   else if (outcome === OVER_LIMIT) c.outOfOrderPolicy.apply(x.slot, x.flow);
-  if (c.settings.bypass) bypassWhenDone(c, x);
+  if (c.settings.bypass) bypassWhenDeep(c, x, seq, length);
 }
 
 /** Fault injection: this packet's data finds no memory. */
@@ -103,9 +103,9 @@ function isSimulatedLoss(c: Context, x: Segment): boolean {
   return simulatedReassemblyMemcap !== 0 && c.row[x.p + Packet.NUMBER] === simulatedReassemblyMemcap;
 }
 
-function bypassWhenDone(c: Context, x: Segment): void {
-  if (c.reassembler.isActive(x.flow, true) || c.reassembler.isActive(x.flow, false)) return;
-  bypassFlow(c.thread, x.flow);
+/** The first of the two sides that comes to the depth has the flow bypassed. */
+function bypassWhenDeep(c: Context, x: Segment, seq: number, length: number): void {
+  if (c.reassembler.goesBeyondDepth(x.flow, x.toServer, (seq + length) | 0)) bypassFlow(c.thread, x.flow);
 }
 
 /** The pointer counts only when it points into the segment. */
