@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
+import { until } from '../until.js';
 import { PROGRAM } from './program.js';
-import { textOf, until } from './running.js';
+import { textOf } from './running.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-early-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -14,20 +15,20 @@ afterAll(() => rmSync(folder, { recursive: true }));
 it('are not the end of it: rules are reloaded when there are threads', async () => {
   const hello = packet(ethernet(), ipv4(), udp({ dport: 7 }), 'hello');
   writeFileSync(join(folder, 'a.pcap'), pcapFile([hello]));
-  writeFileSync(join(folder, 'x.rules'), 'alert udp any any -> any 7 (sid:7;)\n');
+  writeFileSync(join(folder, 'x.rules'), 'alert udp any any -> any 7 (dsize:5; sid:7;)\n');
   const words = ['-r', 'a.pcap', '-S', 'x.rules', '-l', '.', '-v', '--pcap-file-continuous'];
   const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder });
   const said = textOf(child);
   try {
     // The first thing it says; it has not even looked at the rules then.
-    await until(() => said().includes('This is Sluice'));
+    await until(() => said().includes('This is Sluice'), said);
     child.kill('SIGHUP');
     child.kill('SIGUSR2');
-    await until(() => said().includes('rule reload complete'));
+    await until(() => said().includes('rule reload complete'), said);
     appendFileSync(join(folder, 'a.pcap'), pcapFile([hello]).subarray(24));
     const alerts = () =>
       existsSync(join(folder, 'fast.log')) ? readFileSync(join(folder, 'fast.log'), 'utf8') : '';
-    await until(() => alerts().split('\n').length === 3);
+    await until(() => alerts().split('\n').length === 3, said);
   } finally {
     child.kill('SIGTERM');
   }

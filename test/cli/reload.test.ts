@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
+import { until } from '../until.js';
 import { PROGRAM } from './program.js';
-import { textOf, until } from './running.js';
+import { textOf } from './running.js';
 
 const RELOADS = 100;
 const PACKETS = 20;
@@ -55,15 +56,15 @@ it('loses no packet in a hundred reloads', { timeout: 120_000 }, async () => {
   const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder });
   const out = textOf(child);
   const ended = new Promise(resolve => child.on('exit', resolve));
-  await until(() => alerts().length > 0);
+  await until(() => alerts().length > 0, out);
   for (let i = 1; i <= RELOADS; i++) {
     writeFileSync(join(folder, 'x.rules'), rules(100 + i));
     appendFileSync(capture, chunk(i));
     child.kill('SIGUSR2');
-    await until(() => out().split('rule reload complete').length > i);
+    await until(() => out().split('rule reload complete').length > i, out);
   }
   const all = (RELOADS + 1) * PACKETS;
-  await until(() => alerts().length >= 2 * all);
+  await until(() => alerts().length >= 2 * all, out);
   child.kill('SIGTERM');
   expect(await ended).toBe(0);
 

@@ -15,8 +15,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
+import { until } from '../until.js';
 import { PROGRAM, sluice } from './program.js';
-import { textOf, until } from './running.js';
+import { textOf } from './running.js';
 
 const JUDGE = `export default {
   api: 1, summary: 'lets everything pass', kind: 'stage', judges: true,
@@ -193,22 +194,22 @@ describe('signals', () => {
     const out = textOf(child);
     const more = (port: number) => appendFileSync(path, pcapFile([hello(port)]).subarray(24));
     try {
-      await until(() => sids().length === 1);
+      await until(() => sids().length === 1, out);
       expect(readFileSync(join(folder, 'pid'), 'utf8').trim()).toBe(String(child.pid));
 
       renameSync(join(folder, 'fast.log'), join(folder, 'old.log'));
       child.kill('SIGHUP');
-      await until(() => existsSync(join(folder, 'fast.log')));
+      await until(() => existsSync(join(folder, 'fast.log')), out);
       more(7);
-      await until(() => sids().length === 1);
+      await until(() => sids().length === 1, out);
 
       write('x.rules', RULES.replace('sid:7', 'sid:8'));
       child.kill('SIGUSR2');
-      await until(() => out().includes('rule reload complete'));
+      await until(() => out().includes('rule reload complete'), out);
 
       write('x.rules', 'alert nonsense\n');
       child.kill('SIGUSR2');
-      await until(() => out().split('rule reload').length > 4);
+      await until(() => out().split('rule reload').length > 4, out);
     } finally {
       child.kill('SIGTERM');
     }
@@ -268,9 +269,9 @@ export default defineDetection({ name: 'd', sid: ${sid}, msg: 'd', onFlowStart: 
     const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder });
     const out = textOf(child);
     try {
-      await until(() => existsSync(join(folder, 'fast.log')) && /\[1:1:1\]/.test(fast()));
+      await until(() => existsSync(join(folder, 'fast.log')) && /\[1:1:1\]/.test(fast()), out);
       write('d.ts', detection(2));
-      await until(() => /\[1:2:1\]/.test(fast()));
+      await until(() => /\[1:2:1\]/.test(fast()), out);
     } finally {
       child.kill('SIGINT');
     }

@@ -1,4 +1,4 @@
-/** A program that runs: what it said so far, and waiting for what it does. */
+/** What a program that runs has said so far. */
 import type { ChildProcess } from 'node:child_process';
 
 export function textOf(child: ChildProcess): () => string {
@@ -9,10 +9,4 @@ export function textOf(child: ChildProcess): () => string {
   child.stdout!.on('data', add);
   child.stderr!.on('data', add);
   return () => text;
-}
-
-/** Waits until something is so; gives up, so that the program is stopped, before the test's time limit. */
-export async function until(holds: () => boolean): Promise<void> {
-  const end = Date.now() + 25_000;
-  while (!holds() && Date.now() < end) await new Promise(resolve => setTimeout(resolve, 10));
 }

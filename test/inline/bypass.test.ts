@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import * as Flow from '../../engine/flow-record.js';
 import { flowRows } from '../../engine/flow-record.js';
 import { LineTemplate } from '../../modules/nfqueue/bypass-hook.js';
+import { until } from '../until.js';
 import { missing, Network, SERVER_V4, SERVER_V6 } from './network.js';
 import { Server, sendInTwo } from './peers.js';
 import { PROGRAM, Sensor } from './sensor.js';
-import { until } from './until.js';
 
 describe('the line that a program is told', () => {
   const flows = flowRows(new SharedArrayBuffer(4 * Flow.INTS * 4));

@@ -1,9 +1,9 @@
 /** AF_PACKET: watching a device, and standing between two. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../until.js';
 import { missing, Network, SERVER_V4, SERVER_V6 } from './network.js';
 import { fetch, ping, Server, send } from './peers.js';
 import { Sensor } from './sensor.js';
-import { until } from './until.js';
 
 const RULES = `
 alert http any any -> any any (msg:"seen"; http.uri; content:"wanted"; sid:1;)

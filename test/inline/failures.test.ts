@@ -2,10 +2,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../until.js';
 import { missing, Network, SERVER_V4 } from './network.js';
 import { fetch, ping, Server, sendInTwo } from './peers.js';
 import { Sensor, type SensorOptions } from './sensor.js';
-import { until } from './until.js';
 
 const MODULE = fileURLToPath(new URL('throwing-module.mjs', import.meta.url));
 const FAILING = `%YAML 1.1

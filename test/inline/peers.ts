@@ -2,8 +2,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { until } from '../until.js';
 import type { Network } from './network.js';
-import { until } from './until.js';
 
 const peer = (name: string): string => fileURLToPath(new URL(`peers/${name}.mjs`, import.meta.url));
 

@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { until } from '../until.js';
 import type { Network } from './network.js';
-import { until } from './until.js';
 
 export const PROGRAM = fileURLToPath(new URL('../../engine/bin/sluice.mjs', import.meta.url));
 
