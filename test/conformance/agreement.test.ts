@@ -7,15 +7,22 @@ import { capturesBelow, spread } from './captures.js';
 const folder = fileURLToPath(new URL('../../../shared/verify/tests', import.meta.url));
 const sample = fileURLToPath(new URL('../sample/sample.pcap', import.meta.url));
 
+/** Captures read by one engine: starting its threads takes longer than reading. */
+const AT_ONCE = 5;
+
+function* chunks<T>(list: readonly T[], size: number): Generator<T[]> {
+  for (let i = 0; i < list.length; i += size) yield list.slice(i, i + size);
+}
+
 it('T1, T11: every profile tells the same of the sample', async () => {
-  expect(await disagreements(sample)).toEqual([]);
+  expect(await disagreements([sample])).toEqual([]);
 }, 60_000);
 
 it.skipIf(!existsSync(folder))(
   'T1, T11: every profile tells the same of 50 captures of all kinds (skipped without them)',
   async () => {
-    for (const capture of spread(capturesBelow(folder), 50))
-      expect(await disagreements(capture, PROFILES), capture).toEqual([]);
+    for (const few of chunks(spread(capturesBelow(folder), 50), AT_ONCE))
+      expect(await disagreements(few, PROFILES), few.join(' ')).toEqual([]);
   },
   900_000,
 );

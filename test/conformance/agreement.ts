@@ -59,16 +59,22 @@ interface EveRecord {
   readonly [member: string]: unknown;
 }
 
-/** @returns one line for each configuration that told something else than the first; empty when all agree */
-export async function disagreements(capture: string, configurations = ALL): Promise<string[]> {
+/**
+ * Reads captures one behind the other, with the rules that lie beside them.
+ * @returns one line for each configuration that told something else than the first; empty when all agree
+ */
+export async function disagreements(captures: readonly string[], configurations = ALL): Promise<string[]> {
   const work = mkdtempSync(join(tmpdir(), 'sluice-agree-'));
   try {
-    writeFileSync(join(work, 'sluice.yaml'), CONFIG);
+    const rules = captures.flatMap(rulesBeside);
+    writeFileSync(join(work, 'sluice.yaml'), `${CONFIG}rule-files: ${JSON.stringify(rules)}\n`);
     const [first, ...others] = configurations;
-    const expected = await tell(capture, work, first!);
+    const expected = await tell(captures, work, first!);
     const lines = differences('single', expected, expected);
     for (const configuration of others) {
-      lines.push(...differences(configuration.join(' '), expected, await tell(capture, work, configuration)));
+      lines.push(
+        ...differences(configuration.join(' '), expected, await tell(captures, work, configuration)),
+      );
     }
     return lines;
   } finally {
@@ -94,32 +100,25 @@ function firstDifference(expected: string, told: string): string {
   return `expected ${missing ?? '(the same, another number of times)'}, told ${extra ?? '(nothing else)'}`;
 }
 
+/** Those of a firewall are another language, and not for every profile. */
+function rulesBeside(capture: string): string[] {
+  const folder = dirname(capture);
+  const isOurs = (name: string) => name.endsWith('.rules') && !name.startsWith('firewall');
+  return readdirSync(folder)
+    .filter(isOurs)
+    .slice(0, 1)
+    .map(name => join(folder, name));
+}
+
 async function tell(
-  capture: string,
+  captures: readonly string[],
   work: string,
   [profile, workers, ...settings]: Configuration,
 ): Promise<Told> {
   const out = mkdtempSync(join(work, 'out-'));
-  // Those of a firewall are another language, and not for every profile.
-  const rules = readdirSync(dirname(capture)).find(
-    name => name.endsWith('.rules') && !name.startsWith('firewall'),
-  );
-  const words = [
-    '-c',
-    join(work, 'sluice.yaml'),
-    '-r',
-    capture,
-    '-l',
-    out,
-    '-k',
-    'none',
-    '--runmode',
-    profile,
-    '--set',
-    `threading.threads=${workers}`,
-  ];
-  for (const setting of settings) words.push('--set', setting);
-  words.push(...(rules ? ['-S', join(dirname(capture), rules)] : ['--disable-detection']));
+  const words = ['-c', join(work, 'sluice.yaml'), '-l', out, '-k', 'none', '--runmode', profile];
+  for (const capture of captures) words.push('-r', capture);
+  for (const setting of [`threading.threads=${workers}`, ...settings]) words.push('--set', setting);
   const given = parseArguments(words, () => {})!;
   const exit = await run({ ...given, quiet: true }, { summary: false });
   return { exit, ...digest(readFileSync(join(out, 'eve.json'), 'utf8')) };
@@ -159,7 +158,7 @@ if (process.argv[1]?.endsWith('agreement.js')) {
   let passed = 0;
   let failed = 0;
   for (const capture of captures.filter((_, i) => i % step === 0)) {
-    const lines = await disagreements(capture);
+    const lines = await disagreements([capture]);
     if (lines.length === 0) passed++;
     else {
       failed++;
