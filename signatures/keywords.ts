@@ -32,7 +32,7 @@ import { tcpCompilers, tcpKeywords } from './keywords/tcp.js';
 import { vlanCompilers, vlanKeywords } from './keywords/vlan.js';
 import type { MatchCompiler } from './match-compiler.js';
 import type { RuleBuffer } from './rule-context.js';
-import { tenantCompilers } from './tenant-rules.js';
+import { tenantCompilers } from './tenant-condition.js';
 import { transformKeyword } from './transform.js';
 import { TRANSFORMS } from './transforms.js';
 

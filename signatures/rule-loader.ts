@@ -12,7 +12,7 @@ import type { CommandLineRules, RuleFilePattern } from './rule-files.js';
 import type { RuleProblem, RuleSet } from './rule-set.js';
 import { type RuleSettings, ruleContext } from './rule-settings.js';
 import type { Signature } from './signature.js';
-import { tenantCondition } from './tenant-rules.js';
+import { tenantCondition } from './tenant-condition.js';
 
 /** What rules are loaded, and how strict. */
 export interface LoadOptions extends CommandLineRules, RuleSettings {

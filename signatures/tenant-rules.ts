@@ -2,9 +2,7 @@
 import { isAbsolute, join } from 'node:path';
 import { Config, type ConfigTree } from '../engine/config/config.js';
 import { loadConfig } from '../engine/config/load.js';
-import { TENANT_KEYS, TENANTS, type TenantFinder, tenantSettings } from '../engine/tenants.js';
-import type { MatchCompiler } from './match-compiler.js';
-import type { Match } from './signature.js';
+import { TENANT_KEYS, tenantSettings } from '../engine/tenants.js';
 
 export interface TenantRules {
   readonly id: number;
@@ -12,23 +10,6 @@ export interface TenantRules {
   readonly file: string;
   readonly config: Config;
 }
-
-/** The condition that a packet is the tenant's; 0: nobody's. */
-export function tenantCondition(id: number): Match {
-  return { kind: 'tenant', id };
-}
-
-export const tenantCompilers: readonly MatchCompiler[] = [
-  {
-    kind: 'tenant',
-    compile(match, environment) {
-      const finder = environment.stores.get(TENANTS) as TenantFinder | undefined;
-      const id = match['id'] as number;
-      if (!finder) return () => id === 0;
-      return at => finder.find(at.memory.row, at.p, at.flows.row, at.flow >= 0 ? at.f : -1) === id;
-    },
-  },
-];
 
 /**
  * The tenants with their settings: their file, and what the main configuration says of each by its id.
