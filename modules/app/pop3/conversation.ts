@@ -12,19 +12,24 @@ export const EVENTS = [
   'request_too_long',
   'incorrect_argument_count',
   'unknown_command',
+  'response_too_long',
 ] as const;
 
-/** RFC 2449 4, leniently. */
+/** Bytes of a line that are read. */
 const LONGEST_LINE = 4096;
+/** Bytes of a command and of the first line of a response with their ends (RFC 2449 4). */
+const LONGEST_COMMAND = 256;
+const LONGEST_RESPONSE = 512;
 /** Lines of a response that are kept. */
 const MOST_LINES = 1024;
 
 /** How many arguments each command takes, least and most. */
 const ARGUMENTS: Readonly<Record<string, readonly [number, number]>> = {
   USER: [1, 1],
-  PASS: [1, Number.POSITIVE_INFINITY],
+  PASS: [1, 1],
   APOP: [2, 2],
-  AUTH: [0, 2],
+  AUTH: [1, 2],
+  SASL: [1, Number.POSITIVE_INFINITY],
   STAT: [0, 0],
   LIST: [0, 1],
   UIDL: [0, 1],
@@ -36,8 +41,6 @@ const ARGUMENTS: Readonly<Record<string, readonly [number, number]>> = {
   CAPA: [0, 0],
   STLS: [0, 0],
   QUIT: [0, 0],
-  UTF8: [0, 0],
-  LANG: [0, 1],
 };
 /** Commands whose response has several lines; LIST and UIDL without an argument. */
 const LONG = new Set(['RETR', 'TOP', 'CAPA']);
@@ -66,6 +69,13 @@ export class Pop3Transaction extends TwoSidedTransaction {
   }
 }
 
+const CRLF = 2;
+
+/** Bytes with the blank behind the word, whether it is there or not, and the end. */
+function commandLength({ length }: Uint8Array, word: string): number {
+  return Math.max(length, word.length + 1) + CRLF;
+}
+
 export interface Pop3Settings {
   readonly mostTransactions: number;
 }
@@ -85,7 +95,8 @@ export class Conversation {
         .split(' ')
         .filter(each => each !== '');
       const transaction = this.sasl ? this.begin('<SASL DATA>', []) : this.begin(word.toUpperCase(), args);
-      if (line.truncated) session.event(transaction, 'request_too_long');
+      if (line.truncated || (!this.sasl && commandLength(line.bytes, word) > LONGEST_COMMAND))
+        session.event(transaction, 'request_too_long');
       if (!this.sasl) this.check(transaction);
       session.advance(transaction, true, COMPLETE);
       if (word.toUpperCase() !== 'STLS') continue;
@@ -129,6 +140,8 @@ export class Conversation {
       greeted = true;
       const asked = transaction ?? this.begin(undefined, []);
       asked.response = { status: match[1] === '-ERR' ? 'ERR' : 'OK', header: match[2] ?? '', data: [] };
+      if (line.truncated || line.bytes.length + CRLF > LONGEST_RESPONSE)
+        this.session.event(asked, 'response_too_long', false);
       this.sasl = match[1] === '+';
       if (match[1] === '+OK' && asked.hasLongResponse && !(yield* this.lines(asked.response))) return;
       this.conclude(asked);

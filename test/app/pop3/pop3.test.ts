@@ -60,6 +60,9 @@ describe('pop3', () => {
     ['a command that there is not', 'HELP\r\n', 'unknown_command'],
     ['a wrong number of arguments', 'STAT 1\r\n', 'incorrect_argument_count'],
     ['a long command', `USER ${'x'.repeat(5000)}\r\n`, 'request_too_long'],
+    ['a command of more than 256 bytes', `USER ${'x'.repeat(250)}\r\n`, 'request_too_long'],
+    ['a password of two words', 'PASS a b\r\n', 'incorrect_argument_count'],
+    ['AUTH without a mechanism', 'AUTH\r\n', 'incorrect_argument_count'],
     ['too many commands', 'NOOP\r\n'.repeat(300), 'too_many_transactions'],
   ])('reports %s', (_, text, event) => {
     expect(
@@ -68,5 +71,15 @@ describe('pop3', () => {
         [true, text],
       ]).events,
     ).toContain(event);
+  });
+
+  it('reports a first line of a response with more than 512 bytes', () => {
+    const answered = (length: number) =>
+      fed([
+        [false, '+OK ready\r\n'],
+        [true, 'STAT\r\n'],
+        [false, `+OK ${'x'.repeat(length)}\r\n`],
+      ]).events;
+    expect([answered(506), answered(507)]).toEqual([[], ['response_too_long']]);
   });
 });
