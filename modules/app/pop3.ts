@@ -1,8 +1,8 @@
 /** POP3 (RFC 1939). */
 import type { Session } from '../../engine/application/session.js';
 import { integer, option } from '../../engine/config/option.js';
-import { printable } from '../../engine/files/file-record.js';
 import { defineProtocol, type ProbeResult, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
+import { latin1Text } from '../../engine/record/bytes-text.js';
 import { Conversation, EVENTS, type Pop3Transaction } from './pop3/conversation.js';
 
 const MOST_TRANSACTIONS = option(
@@ -28,13 +28,13 @@ function conversationOf(session: Session<Pop3Transaction>): Conversation {
 
 function record({ command, args, response }: Pop3Transaction): string {
   const told = {
-    ...(command !== undefined && { request: { command: printable(command), args: args.map(printable) } }),
+    ...(command !== undefined && { request: { command: latin1Text(command), args: args.map(latin1Text) } }),
     ...(response && {
       response: {
         success: response.status === 'OK',
         status: response.status,
-        header: printable(response.header),
-        data: response.data.map(printable),
+        header: latin1Text(response.header),
+        data: response.data.map(latin1Text),
       },
     }),
   };

@@ -1,6 +1,6 @@
 /** TFTP (RFC 1350). */
-import { printable } from '../../engine/files/file-record.js';
 import { defineProtocol, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
+import { latin1Text } from '../../engine/record/bytes-text.js';
 import { parseRequest, TftpTransaction } from './tftp/request.js';
 
 export default defineProtocol<TftpTransaction>({
@@ -22,5 +22,5 @@ export default defineProtocol<TftpTransaction>({
     session.advance(transaction, true, 1);
   },
   record: ({ request: { packet, file, mode } }) =>
-    `"tftp":${JSON.stringify({ packet, file: printable(file), mode: printable(mode) })}`,
+    `"tftp":${JSON.stringify({ packet, file: latin1Text(file), mode: latin1Text(mode) })}`,
 });

@@ -2,11 +2,10 @@
 
 import { boolean, option, size } from '../../engine/config/option.js';
 import { recordTypeSettings } from '../../engine/config/output-list.js';
-import { printable } from '../../engine/files/file-record.js';
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
-import { latin1 } from '../../engine/latin1.js';
 import { defineProtocol, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
-import { bodyForms, bodyMembers, bodyOptions } from '../../engine/record/alert-bodies.js';
+import { bodyForms, bodyOptions } from '../../engine/record/alert-bodies.js';
+import { bytesText } from '../../engine/record/bytes-text.js';
 import { FIN, OPCODES } from './websocket/frame-header.js';
 import { EVENTS, frames, type WebSocketSettings, type WebSocketTransaction } from './websocket/frames.js';
 import { BUFFERS, TESTS, VALUES } from './websocket/keywords.js';
@@ -29,15 +28,15 @@ function record(transaction: WebSocketTransaction, forAlert: boolean, settings?:
   const { header, payload, alertPayload } = transaction;
   const { flags, mask, opcode } = header;
   const name = Object.entries(OPCODES).find(([, number]) => number === opcode)?.[0];
+  const forms = forAlert ? alertPayload : settings;
   const members = {
     fin: (flags & FIN) !== 0,
     ...(mask !== undefined && { mask }),
     opcode: name ?? `unknown-${opcode}`,
-    ...(settings?.base64 && { payload_base64: Buffer.from(payload).toString('base64') }),
-    ...(settings?.printable && { payload_printable: printable(latin1(payload)) }),
+    ...(forms?.base64 && { payload_base64: Buffer.from(payload).toString('base64') }),
+    ...(forms?.printable && { payload_printable: bytesText(payload) }),
   };
-  const own = forAlert ? bodyMembers(payload, 'payload_base64', 'payload_printable', alertPayload) : '';
-  return `"websocket":${JSON.stringify(members).slice(0, -1)}${own}}`;
+  return `"websocket":${JSON.stringify(members)}`;
 }
 
 export default defineProtocol<WebSocketTransaction>({

@@ -1,6 +1,6 @@
 /** The EVE record of a stream, or of a frame about the connection as a whole. */
-import { printable } from '../../../engine/files/file-record.js';
 import { latin1 } from '../../../engine/latin1.js';
+import { bytesText } from '../../../engine/record/bytes-text.js';
 import { ERROR_CODES, SETTING_NAMES } from './frame.js';
 import { type BlockEntry, isField } from './header-block.js';
 import type { Http2Transaction, Message } from './transaction.js';
@@ -62,5 +62,5 @@ function nameOf(name: string | undefined): string | undefined {
 }
 
 function text(bytes: Uint8Array): string {
-  return printable(latin1(bytes));
+  return bytesText(bytes);
 }

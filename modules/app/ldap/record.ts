@@ -1,7 +1,5 @@
 /** The EVE record of a request with its responses. */
-
-import { printable } from '../../../engine/files/file-record.js';
-import { latin1 } from '../../../engine/latin1.js';
+import { bytesText } from '../../../engine/record/bytes-text.js';
 import type { LdapTransaction } from './exchange.js';
 import type { LdapMessage } from './message.js';
 import { operationName, resultName } from './operation.js';
@@ -29,7 +27,7 @@ function messageJson({ id, operation, result, detail }: LdapMessage): object {
 
 /** Bytes as text, within whatever they stand. */
 function json(value: unknown): unknown {
-  if (value instanceof Uint8Array) return printable(latin1(value));
+  if (value instanceof Uint8Array) return bytesText(value);
   if (Array.isArray(value)) return value.map(json);
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, json(each)]));

@@ -1,5 +1,5 @@
 /** The EVE record of messages that belong together. */
-import { printable } from '../../../engine/files/file-record.js';
+import { bytesText } from '../../../engine/record/bytes-text.js';
 import * as Type from './control-packet.js';
 import { TYPE_NAMES } from './control-packet.js';
 import type { MqttTransaction } from './exchange.js';
@@ -34,7 +34,7 @@ function messageJson(message: Message, settings: MqttSettings): object {
 }
 
 function limited(bytes: Uint8Array, limit: number): string {
-  const shown = printable(Buffer.from(bytes.subarray(0, limit)).toString('latin1'));
+  const shown = bytesText(bytes.subarray(0, limit));
   return bytes.length <= limit ? shown : `${shown}[truncated ${bytes.length - limit} additional bytes]`;
 }
 

@@ -1,5 +1,5 @@
 /** The EVE record of a connection. */
-import { printable } from '../../../engine/files/file-record.js';
+import { bytesText, latin1Text } from '../../../engine/record/bytes-text.js';
 import type { Peer, SshTransaction } from './transaction.js';
 
 /** @param hassh fingerprints are told @returns empty where nothing is known */
@@ -15,10 +15,10 @@ function peerJson({ protocol, software, hassh }: Peer, withHassh: boolean): obje
   return {
     proto_version: text(protocol),
     software_version: text(software),
-    ...(withHassh && hassh && { hassh: { hash: hassh.hash, string: printable(hassh.text) } }),
+    ...(withHassh && hassh && { hassh: { hash: hassh.hash, string: latin1Text(hassh.text) } }),
   };
 }
 
 function text(bytes: Uint8Array | undefined): string {
-  return printable(Buffer.from(bytes ?? []).toString('latin1'));
+  return bytes ? bytesText(bytes) : '';
 }

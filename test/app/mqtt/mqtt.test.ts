@@ -73,6 +73,13 @@ describe('mqtt', () => {
     expect(feed.events).toEqual([]);
   });
 
+  it('tells text as UTF-8 where it is, other bytes by their numbers', () => {
+    const topic = Buffer.from('grün', 'latin1');
+    const named = Buffer.concat([Buffer.from([0, topic.length]), topic]);
+    const feed = fed([CONNECT, message(0x30, named, Buffer.from('rot\ngrün'))], [CONNACK]);
+    expect(told(feed)[1].publish).toMatchObject({ topic: 'gr\\xfcn', message: 'rot\ngrün' });
+  });
+
   it('tells properties of version 5', () => {
     const publish = message(0x30, text('t'), [4 + 5, 38, 0, 1, 97, 0, 1, 98, 1, 1], Buffer.from('x'));
     const [connection, published] = told(fed([CONNECT_5, publish], [CONNACK_5]));

@@ -107,4 +107,14 @@ describe('websocket', () => {
     expect(record.websocket).toMatchObject({ opcode: 'text', payload_base64: 'aGVsbG8=' });
     expect(record.websocket).not.toHaveProperty('payload_printable');
   });
+
+  it('tells payloads as text where it is asked to, once', () => {
+    const types = [
+      { websocket: { 'payload-printable': true } },
+      { alert: { 'websocket-payload-printable': true } },
+    ];
+    const config = { outputs: [{ 'eve-log': { types } }] };
+    const fed = feed({ config } as never).client(frame(0x81, Buffer.from('grün\n').toString('latin1'), 1));
+    expect(fed.end().records[0]!.websocket.payload_printable).toBe('grün\n');
+  });
 });
