@@ -1,6 +1,7 @@
 /** One signature as engine analysis shows it: a line of rules.json. */
 import type { Protocol } from '../../engine/protocol.js';
 import { isApplicationBuffer, PAYLOAD_BUFFERS, traitsOf } from '../compile/traits.js';
+import type { FlowbitsMatch } from '../keywords/flowbits.js';
 import type { PcreMatch } from '../keywords/pcre.js';
 import type { BufferConditions, ContentMatch, Match, Signature } from '../signature.js';
 import type { AnalyzedRule } from './analyzed-rule.js';
@@ -82,8 +83,13 @@ function matchJson(match: Match, next: Match | undefined, fast: ContentMatch | u
   if (match.kind === 'content')
     return { name, content: contentJson(match as ContentMatch, next, match === fast) };
   if (match.kind === 'pcre') return { name, pcre: pcreJson(match as PcreMatch, next) };
-  if (match.kind === 'flowbits') return { name, flowbits: { cmd: match.command, names: match.names } };
+  if (match.kind === 'flowbits') return { name, flowbits: flowbitsJson(match as FlowbitsMatch) };
   return { name, ...integerJson(match), ...byteJson(match) };
+}
+
+/** Any one of several names does. */
+function flowbitsJson({ command, names }: FlowbitsMatch): Json {
+  return { cmd: command, names, ...(names.length > 1 && { operator: 'or' }) };
 }
 
 function nameOf(match: Match): string {

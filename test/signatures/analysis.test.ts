@@ -109,6 +109,11 @@ describe('rules.json', () => {
     });
   });
 
+  test('several names of which one is enough', () => {
+    const { lists } = rule('alert tcp any any -> any any (flowbits:isset,t|u; sid:4;)');
+    expect(lists.packet.matches[0].flowbits).toEqual({ cmd: 'isset', names: ['t', 'u'], operator: 'or' });
+  });
+
   test('an expression', () => {
     expect(
       rule('alert sample any any -> any any (pcre:"/\\\\s200/i"; sid:4;)').lists.payload.matches[0],
