@@ -4,7 +4,7 @@ import { CryptoStream, readFrames } from './crypto-stream.js';
 import { framesOfLong, framesOfPublic, readGoogleHello } from './google.js';
 import { isGoogle, type LongHeader, readLongHeader, versionOf } from './packet.js';
 import { InitialKeys } from './protection.js';
-import { COMPLETE, type QuicSettings, QuicTransaction } from './transaction.js';
+import { COMPLETE, type EVENTS, type QuicSettings, QuicTransaction } from './transaction.js';
 
 type QuicSession = Session<QuicTransaction>;
 
@@ -81,6 +81,7 @@ export class Connection {
     }
     const side = toServer ? this.client : this.server;
     if (!readFrames(frames, side.stream)) this.report(toServer, 'error_on_data');
+    else if (side.stream.isTooLong) this.report(toServer, 'crypto_frag_too_long');
     this.lookForHello(side, version, toServer);
   }
 
@@ -116,7 +117,7 @@ export class Connection {
   }
 
   /** Told once of a connection. */
-  private report(toServer: boolean, event: 'failed_decrypt' | 'error_on_data'): void {
+  private report(toServer: boolean, event: (typeof EVENTS)[number]): void {
     if (this.reported) return;
     this.reported = true;
     const transaction = new QuicTransaction(this.session.transactionCount, toServer, undefined, {});

@@ -17,12 +17,14 @@ export class CryptoStream {
   private bytes = new Uint8Array(0);
   /** What is there: in order, apart from each other. */
   private pieces: Piece[] = [];
+  private beyond = false;
 
   /** @param limit bytes that are kept; what lies behind is not */
   constructor(private readonly limit: number) {}
 
   add(offset: number, data: Uint8Array): void {
     const end = offset + data.length;
+    if (end > this.limit) this.beyond = true;
     if (data.length === 0 || end > this.limit) return;
     if (end > this.bytes.length) {
       const larger = new Uint8Array(Math.min(this.limit, Math.max(end, 2 * this.bytes.length)));
@@ -32,6 +34,11 @@ export class CryptoStream {
     this.bytes.set(data, offset);
     // Beyond the bound the last ones are forgotten, so that what goes on from the beginning always finds room.
     this.pieces = joined([...this.pieces, { start: offset, end }]).slice(0, MOST_PIECES);
+  }
+
+  /** Whether something lay behind what is kept. */
+  get isTooLong(): boolean {
+    return this.beyond;
   }
 
   /** The hello it begins with, once that is complete; `none` where it begins with something else. */

@@ -6,7 +6,7 @@ import type { GoogleHello } from './google.js';
 import { isGoogle } from './packet.js';
 
 export const COMPLETE = 1;
-export const EVENTS = ['failed_decrypt', 'error_on_data'] as const;
+export const EVENTS = ['failed_decrypt', 'error_on_data', 'crypto_frag_too_long'] as const;
 
 export interface QuicSettings {
   /** Bytes of a hello that are put together. */

@@ -105,9 +105,11 @@ describe('quic', () => {
     expect(feed().client('\x40 something else').end().records).toEqual([]);
   });
 
-  it('keeps no more of a hello than it may', () => {
+  it('keeps no more of a hello than it may, and tells of it', () => {
     const limits = { 'app-layer': { protocols: { quic: { 'max-hello-length': 64 } } } };
     const fed = new Feed([quic], { serverPort: 443, transport: 'udp', config: limits });
-    expect(told(fed.client(initial(CLIENT_1, crypto(0, hello))))).toEqual([]);
+    expect(told(fed.client(initial(CLIENT_1, crypto(0, hello))))).toEqual([{}]);
+    fed.end();
+    expect(fed.events).toEqual(['crypto_frag_too_long']);
   });
 });
