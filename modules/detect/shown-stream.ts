@@ -29,8 +29,10 @@ export function shownBytes(config: Config): number {
 }
 
 export class ShownStreams {
-  /** What `gather` found: the history of a direction, and bytes of the packet in hand behind it. */
+  /** What `gather` found: the end of the history of a direction, and bytes that are not in it yet. */
   private history: History | undefined;
+  private held = 0;
+  private ownBytes: Uint8Array;
   private own = 0;
   private ownLength = 0;
 
@@ -44,13 +46,16 @@ export class ShownStreams {
     private readonly pool: HistoryPool,
     private readonly most: number,
     private readonly protocolOf: (flow: number) => string | undefined,
-  ) {}
+  ) {
+    this.ownBytes = memory.bytes;
+  }
 
   /** Takes note of the TCP packet at `p` and its stream data. @param toServer direction of the packet */
   take(p: number, flow: number, toServer: boolean): void {
     const { row } = this.memory;
     if (flow < 0 || row[p + Packet.PROTOCOL] !== TCP) return;
     if (row[p + Packet.PSEUDO]! <= Packet.PSEUDO_REASSEMBLED) this.noteBeginning(p, flow, toServer);
+    if ((row[p + Packet.FLAGS]! & Packet.FLAG_EARLY) !== 0) this.takeEarly(p, flow, toServer);
     const length = row[p + Packet.STREAM_LENGTH]!;
     const gap = row[p + Packet.STREAM_GAP]!;
     if (length === 0 && gap === 0) return;
@@ -58,12 +63,31 @@ export class ShownStreams {
     const state = this.states.of(flow).stream(ofClient);
     state.shown ??= new History();
     if (this.isOver(p, flow, state)) state.shown.restart(this.pool, state.shown.to);
-    if (gap > 0) {
-      const text = encoder.encode(`[${gap} bytes missing]`);
-      this.append(state.shown, text, 0, text.length);
-    }
+    if (gap > 0) this.appendHole(state.shown, gap);
     this.append(state.shown, this.memory.bytes, row[p + Packet.STREAM_DATA]!, Math.min(length, this.most));
     state.shownEnd = (row[p + Packet.STREAM_OFFSET]! + length) >>> 0;
+    const early = this.states.of(flow).knownEarly(ofClient);
+    if (early?.shown) early.shown.restart(this.pool, 0);
+  }
+
+  /** Inline, a packet behind a hole: shown with what else waits there, until the hole is filled or given up. */
+  private takeEarly(p: number, flow: number, toServer: boolean): void {
+    const { row } = this.memory;
+    const states = this.states.of(flow);
+    const early = states.early(toServer);
+    const start = row[p + Packet.STREAM_OFFSET]! >>> 0;
+    const length = row[p + Packet.PAYLOAD_LENGTH]!;
+    early.shown ??= new History();
+    if (start < early.shownEnd) early.shown.restart(this.pool, 0);
+    const before = early.shown.to > early.shown.from ? early.shownEnd : states.stream(toServer).shownEnd;
+    if (start > before) this.appendHole(early.shown, start - before);
+    this.append(early.shown, this.memory.bytes, row[p + Packet.PAYLOAD]!, Math.min(length, this.most));
+    early.shownEnd = (start + length) >>> 0;
+  }
+
+  private appendHole(shown: History, length: number): void {
+    const text = encoder.encode(`[${length} bytes missing]`);
+    this.append(shown, text, 0, text.length);
   }
 
   /** All that came before was inspected, and is not kept for anything else. */
@@ -84,24 +108,44 @@ export class ShownStreams {
    * @returns its length in bytes, 0 when there is nothing
    */
   gather(p: number, flow: number, toServer: boolean): number {
-    const state = this.states.find(flow)?.knownStream(toServer);
+    const states = this.states.find(flow);
+    const state = states?.knownStream(toServer);
     this.history = state?.shown;
+    this.held = state?.shown ? state.shown.to - state.shown.from : 0;
     this.ownLength = 0;
+    const early = states?.knownEarly(toServer)?.shown;
+    if (early && this.isEarly(p, toServer)) {
+      this.findEarly(early);
+      return this.held + this.ownLength;
+    }
     if (!state?.shown) return 0;
-    const held = state.shown.to - state.shown.from;
     if (this.isKept(flow)) this.findOwn(p, toServer, state);
-    this.ownLength = Math.min(this.ownLength, Math.max(0, this.most - held));
-    return held + this.ownLength;
+    this.ownLength = Math.min(this.ownLength, Math.max(0, this.most - this.held));
+    return this.held + this.ownLength;
   }
 
   /** Writes what was gathered to `target` from `at` on. */
   write(target: Uint8Array, at: number): void {
-    const { history, own, ownLength } = this;
-    if (!history) return;
-    const first = history.indexOf(history.from);
-    const held = history.to - history.from;
-    target.set(history.bytes.subarray(first, first + held), at);
-    target.set(this.memory.bytes.subarray(own, own + ownLength), at + held);
+    const { history, held, own, ownLength } = this;
+    if (history && held > 0) {
+      const first = history.indexOf(history.to - held);
+      target.set(history.bytes.subarray(first, first + held), at);
+    }
+    target.set(this.ownBytes.subarray(own, own + ownLength), at + held);
+  }
+
+  private isEarly(p: number, toServer: boolean): boolean {
+    const { row } = this.memory;
+    const direction = (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
+    return direction === toServer && (row[p + Packet.FLAGS]! & Packet.FLAG_EARLY) !== 0;
+  }
+
+  /** What waits behind a hole came last: it has room before what came before the hole. */
+  private findEarly(early: History): void {
+    this.ownBytes = early.bytes;
+    this.own = early.indexOf(early.from);
+    this.ownLength = early.to - early.from;
+    this.held = Math.min(this.held, Math.max(0, this.most - this.ownLength));
   }
 
   private findOwn(p: number, toServer: boolean, state: StreamState): void {
@@ -110,6 +154,7 @@ export class ShownStreams {
     if (direction !== toServer || (row[p + Packet.FLAGS]! & Packet.FLAG_IN_STREAM) === 0) return;
     const before = (state.shownEnd + 1 + state.initialSequence - row[p + Packet.TCP_SEQ]!) | 0;
     if (before < 0) return;
+    this.ownBytes = this.memory.bytes;
     this.own = row[p + Packet.PAYLOAD]! + before;
     this.ownLength = Math.max(0, row[p + Packet.PAYLOAD_LENGTH]! - before);
   }

@@ -107,4 +107,25 @@ describe('payload of alerts in the stream', () => {
       [2, 'GOOD', 1],
     ]);
   });
+
+  it('inline: data behind a hole is shown with the hole, and with what else waits there', async () => {
+    const packets = [
+      ...handshake(),
+      segment(true, 'PA', 0, 0, 'one '),
+      segment(true, 'PA', 8, 0, 'three '),
+      segment(true, 'PA', 14, 0, 'four '),
+      segment(true, 'PA', 4, 0, 'two '),
+    ];
+    const rules = ['one', 'two', 'three', 'four'].map((word, i) => rule(i + 1, word));
+    expect(await shown({ packets, rules, words: ['--simulate-ips'] })).toEqual([
+      [1, 'one ', 1],
+      [3, 'one [4 bytes missing]three ', 1],
+      [4, 'one [4 bytes missing]three four ', 1],
+      [2, 'one two three four ', 1],
+    ]);
+    const types = '[alert: { payload-printable: yes, payload-buffer-size: 8 }]';
+    expect(await shown({ packets, rules: [rule(4, 'four')], words: ['--simulate-ips'] }, types)).toEqual([
+      [4, 'ee four ', 1],
+    ]);
+  });
 });
