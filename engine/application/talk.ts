@@ -149,12 +149,20 @@ export class Talk {
   }
 
   end(toServer: boolean, reset: boolean): void {
-    const socket = this.socket(toServer);
-    if (!(socket.closed || socket.state === 'end' || socket.state === 'reset')) {
-      socket.end(reset);
-      this.wake(toServer);
-    }
+    if (this.isRead) this.endStream(toServer, reset);
     this.session!.frames?.ended(toServer !== this.reversed);
+  }
+
+  /** A parser reads its streams: sockets are made for those alone. */
+  private get isRead(): boolean {
+    return this.toServer.routine !== undefined || this.toClient.routine !== undefined;
+  }
+
+  private endStream(toServer: boolean, reset: boolean): void {
+    const socket = this.socket(toServer);
+    if (socket.closed || socket.state === 'end' || socket.state === 'reset') return;
+    socket.end(reset);
+    this.wake(toServer);
   }
 
   /** Bytes that the parser of one direction did not read: a copy. */

@@ -19,6 +19,8 @@ const HANDSHAKE = 22;
 const APPLICATION_DATA = 23;
 const HEARTBEAT = 24;
 
+/** Bytes in front of what a record carries. */
+const HEADER = 5;
 /** Longest record there may be (RFC 5246 6.2.3). */
 const MAX_RECORD = 16_384 + 2048;
 
@@ -32,11 +34,13 @@ export function* direction(session: TlsSession, client: boolean): Generator<void
   if (!first) return;
   if (client && isSsl2Hello(first)) yield* skipSsl2(session);
   for (;;) {
-    const header = yield* socket.read(5);
-    if (!header) return ended(session, client);
-    const type = header[0]!;
-    const length = uint16(header, 3);
-    if (!plausible(session, type, header[1]!, length)) return fail(session);
+    if (!(socket.available >= HEADER || (yield* socket.wait(HEADER)))) return ended(session, client);
+    const { view, offset } = socket;
+    const type = view[offset]!;
+    const length = uint16(view, offset + 3);
+    const isPlausible = plausible(session, type, view[offset + 1]!, length);
+    socket.skip(HEADER);
+    if (!isPlausible) return fail(session);
     if (session.frames) nameRecord(session, client, type, length);
     if (type === HANDSHAKE && !handshake.encrypted) {
       const body = yield* socket.read(length);
@@ -45,7 +49,7 @@ export function* direction(session: TlsSession, client: boolean): Generator<void
     } else {
       if (type === HEARTBEAT) yield* heartbeat(session, client, length);
       else if (socket.available >= length) socket.skip(length);
-      else if (!(yield* socket.discard(length))) return;
+      else if ((yield* socket.pass(length)) > 0) return;
       note(session, client, type, handshake);
     }
   }
@@ -61,8 +65,8 @@ function ended(session: TlsSession, client: boolean): void {
 function nameRecord(session: TlsSession, client: boolean, type: number, length: number): void {
   const { position } = client ? session.client : session.server;
   const transaction = transactionOf(session);
-  session.frame('pdu', client, position - 5, length + 5, transaction);
-  session.frame('hdr', client, position - 5, 5, transaction);
+  session.frame('pdu', client, position - HEADER, length + HEADER, transaction);
+  session.frame('hdr', client, position - HEADER, HEADER, transaction);
   session.frame('data', client, position, length, transaction);
   if (type === ALERT) session.frame('alert', client, position, length, transaction);
   if (type === HEARTBEAT) session.frame('heartbeat', client, position, length, transaction);
