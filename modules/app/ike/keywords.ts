@@ -26,15 +26,20 @@ function buffer(
 }
 
 export const BUFFERS: readonly Buffer_[] = [
-  buffer('init_spi', 'SPI of the initiator, in hexadecimal digits', ({ header }) => header?.initiatorSpi),
-  buffer('resp_spi', 'SPI of the responder, in hexadecimal digits', ({ header }) => header?.responderSpi),
+  // Each side's own number, in what it sends itself.
+  buffer('init_spi', 'SPI of the initiator, in hexadecimal digits', ({ header }) => header?.initiatorSpi, {
+    direction: 'to_server',
+  }),
+  buffer('resp_spi', 'SPI of the responder, in hexadecimal digits', ({ header }) => header?.responderSpi, {
+    direction: 'to_client',
+  }),
   buffer('key_exchange_payload', 'data of a key exchange', ({ keyExchange }) => keyExchange),
   buffer('nonce_payload', 'a nonce', ({ nonce }) => nonce),
   buffer(
     'vendor',
-    'a vendor identifier, in hexadecimal digits',
+    'a vendor identifier of the initiator, in hexadecimal digits',
     ({ vendors }, index) => vendors[index] && hex(vendors[index]),
-    { multiple: true },
+    { direction: 'to_server', multiple: true },
   ),
 ];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TESTS } from '../../../modules/app/ike/keywords.js';
+import { BUFFERS, TESTS } from '../../../modules/app/ike/keywords.js';
 import ike from '../../../modules/app/ike.js';
 import { Feed } from '../../application/feed.js';
 import { concat, hex, u16, u32 } from '../../packets/bytes.js';
@@ -137,6 +137,16 @@ describe('ike', () => {
     expect(told(fed)[0]).toMatchObject({
       alg_enc: 'IkeTransformEncType(99 / 0x63)',
       ikev2: { notify: ['IKEV2_FRAGMENTATION_SUPPORTED', 'Notify(40961)'] },
+    });
+  });
+
+  it('looks for the numbers of each side in what it sends', () => {
+    const directions = BUFFERS.map(({ keyword, direction }) => [keyword, direction]);
+    expect(Object.fromEntries(directions)).toMatchObject({
+      'ike.init_spi': 'to_server',
+      'ike.resp_spi': 'to_client',
+      'ike.vendor': 'to_server',
+      'ike.nonce_payload': 'either',
     });
   });
 
