@@ -44,8 +44,15 @@ function serialsOf(list: Uint8Array): string[] {
     const fields = new Elements(list.subarray(at + 3, end)).inside(SEQUENCE)?.inside(SEQUENCE);
     fields?.take(EXPLICIT_0);
     const serial = fields?.take(INTEGER);
-    if (serial) serials.push(Buffer.from(serial).toString('hex'));
+    if (serial) serials.push(digitsOf(serial));
     at = end;
   }
   return serials;
+}
+
+/** Hexadecimal digits of a number, without zeros before it. */
+function digitsOf(number: Uint8Array): string {
+  return Buffer.from(number)
+    .toString('hex')
+    .replace(/^0+(?=.)/, '');
 }

@@ -43,7 +43,7 @@ export function der(tag: number, ...parts: Buffer[]): Buffer {
 export const length3 = (content: Buffer) => Buffer.concat([Buffer.from([0, 0, content.length]), content]);
 export const certificate = der(
   0x30,
-  der(0x30, der(0xa0, der(2, Buffer.from([2]))), der(2, Buffer.from([0xab, 0xcd]))),
+  der(0x30, der(0xa0, der(2, Buffer.from([2]))), der(2, Buffer.from([0, 0xab, 0xcd]))),
 );
 export const message = (type: number, content: Buffer) =>
   Buffer.concat([Buffer.from([type]), length3(content)]);
