@@ -186,11 +186,7 @@ export const datasetCompilers: readonly MatchCompiler[] = [
         case 'isnotset':
           return at => !set.has(at.bytes, at.start, at.end);
         case 'set':
-          return at => {
-            if (set.has(at.bytes, at.start, at.end)) return false;
-            set.add(at.bytes, at.start, at.end);
-            return true;
-          };
+          return at => !set.has(at.bytes, at.start, at.end) && set.add(at.bytes, at.start, at.end);
         default:
           return at => {
             if (!set.has(at.bytes, at.start, at.end)) return false;

@@ -56,7 +56,7 @@ export function lineOfValue(type: DatasetType, value: string): string {
   const bytes = Buffer.from(value, 'latin1');
   if (type === 'string') return bytes.toString('base64');
   if (type === 'md5' || type === 'sha256') return bytes.toString('hex');
-  if (bytes.length === 4) return [...bytes].join('.');
+  if (bytes.length === 4 || value.startsWith(MAPPED)) return bytes.subarray(-4).join('.');
   const words = Array.from({ length: 8 }, (_, i) =>
     bytes
       .readUInt16BE(i * 2)

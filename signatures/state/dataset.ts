@@ -6,7 +6,8 @@ export const DATASETS = 'datasets';
 
 export interface Dataset {
   has(bytes: Uint8Array, start: number, end: number): boolean;
-  add(bytes: Uint8Array, start: number, end: number): void;
+  /** @returns false where the bytes are no value of its type */
+  add(bytes: Uint8Array, start: number, end: number): boolean;
   remove(bytes: Uint8Array, start: number, end: number): void;
   /** Reputation of a value, undefined where it has none. */
   reputation(bytes: Uint8Array, start: number, end: number): number | undefined;

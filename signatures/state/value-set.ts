@@ -51,9 +51,11 @@ export class ValueSet implements Dataset {
     return this.memberOf(bytes, start, end) !== undefined;
   }
 
-  add(bytes: Uint8Array, start: number, end: number): void {
+  add(bytes: Uint8Array, start: number, end: number): boolean {
     const value = valueOfBytes(this.type, bytes, start, end);
-    if (value !== undefined) this.addValue(value);
+    if (value === undefined) return false;
+    this.addValue(value);
+    return true;
   }
 
   remove(bytes: Uint8Array, start: number, end: number): void {

@@ -19,6 +19,8 @@ test('values of all types go to lines and back', () => {
     ['md5', '5d41402abc4b2a76b9719d911017c592'],
     ['ipv4', '192.0.2.1'],
     ['ipv6', '2001:0db8:0000:0000:0000:0000:0000:0001'],
+    ['ip', '2001:0db8:0000:0000:0000:0000:0000:0001'],
+    ['ip', '192.0.2.1'],
   ] as const) {
     expect(lineOfValue(type, valueOfLine(type, line)!)).toBe(line);
   }
@@ -26,6 +28,13 @@ test('values of all types go to lines and back', () => {
   expect(valueOfLine('ip', '192.0.2.1')).toBe(valueOfLine('ip', '::ffff:192.0.2.1'));
   const address = packet(ipv4({ source: '192.0.2.1' }), udpHeader()).subarray(12, 16);
   expect(valueOfBytes('ip', address, 0, 4)).toBe(valueOfLine('ip', '192.0.2.1'));
+});
+
+test('what is no value of the type is not taken', () => {
+  const store = new DatasetStore(new SharedTable(table()), folder, problem => expect(problem).toBe(''));
+  const set = store.open({ name: 'digests', type: 'md5', folder: '' });
+  expect(set.add(bytes('short'), 0, 5)).toBe(false);
+  expect(set.add(bytes('sixteen bytes ok'), 0, 16)).toBe(true);
 });
 
 test('what one thread removes is not saved by others, whichever comes last', () => {
