@@ -32,6 +32,19 @@ describe('quic', () => {
     expect(server).toMatchObject({ ja3s: { string: '771,4865,43' } });
   });
 
+  it('knows extensions by name', () => {
+    const types = [27, 34, 54, 59, 17513, 2570];
+    const sent = clientHello(types.map(type => extension(type, u8(0))));
+    expect(told(feed().client(initial(CLIENT_1, crypto(0, sent))))[0].extensions).toEqual([
+      { name: 'compress_certificate', type: 27 },
+      { name: 'delegated_credential', type: 34 },
+      { name: 'connection_id', type: 54 },
+      { name: 'dnssec_chain', type: 59 },
+      { name: 'application_settings', type: 17513 },
+      { type: 2570 },
+    ]);
+  });
+
   it('puts a hello together behind very many pieces that lie apart', () => {
     const far = Array.from({ length: 300 }, (_, i) => crypto(2000 + 2 * i, u8(1)));
     const fed = feed()
