@@ -1,19 +1,12 @@
 // Builds the documentation site into docs/site/out: guides from Markdown, the reference of every contract from its
 // TSDoc, a page for each family of keywords from their declarations. `npm run docs`.
 import { execFileSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installPackages } from '../../engine/setup/packages.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-
-/** The compiler that the generator works with is not the one of the project, so its packages lie here. */
-function installGenerator() {
-  if (existsSync(join(here, 'node_modules/typedoc'))) return;
-  console.log('installing the generator of the site …');
-  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
-  execFileSync('npm', ['ci', ...quiet], { cwd: here, stdio: 'inherit' });
-}
 
 /** What the site shows lies in files first. */
 function writeKeywordPages() {
@@ -41,7 +34,8 @@ async function build() {
   if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exitCode = 1;
 }
 
-installGenerator();
+// The compiler that the generator works with is not the one of the project, so its packages lie here.
+await installPackages(here);
 writeKeywordPages();
 await build();
 console.log(`the site begins at ${join(here, 'out/index.html')}`);

@@ -34,7 +34,10 @@ function npm(args) {
  */
 const ways = [['ci'], ['install', '--no-save']];
 
-/** @throws {Error} when npm fails: nothing works without the packages. */
+/**
+ * @param root the folder of package.json
+ * @throws {Error} when npm fails: nothing works without the packages
+ */
 export async function installPackages(root) {
   if (installedAsLocked(root)) return;
   say('installing npm packages …');

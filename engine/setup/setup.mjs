@@ -26,6 +26,9 @@ async function prepareTests() {
   if (process.env.npm_lifecycle_event !== 'pretest') return;
   const problem = await installTestPrograms(join(native, 'build/apt-failed-for-tests'));
   if (problem) say(`going on without tests of the inline sensor: ${problem}`);
+  await installPackages(join(root, 'docs/site')).catch(({ message }) =>
+    say(`going on without tests of the site of the documentation: ${message}`),
+  );
 }
 
 /** So that `npx sluice` works in the checkout, as it does where the package is installed. */

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const out = join(root, 'docs', 'site', 'out');
-/** Its generator is installed by the first `npm run docs`. */
+/** Its generator is installed by `npm test` and `npm run docs`. */
 const installed = existsSync(join(root, 'docs', 'site', 'node_modules', 'typedoc'));
 
 describe.skipIf(!installed)('the site', () => {
