@@ -14,6 +14,11 @@ const HEADER_KINDS = new Set(
   ),
 );
 
+const EVENT_KINDS = new Set(['decode-event', 'stream-event', 'engine-event']);
+
+const SYN_FIN_RST = 0x07;
+const URG_ECE_CWR = 0xe0;
+
 export function flagsOf(rule: AnalyzedRule, protocols: readonly Protocol[]): string[] {
   const { signature, traits } = rule;
   const [toServer, toClient] = directionsOfRule(rule.signature, protocols);
@@ -24,16 +29,23 @@ export function flagsOf(rule: AnalyzedRule, protocols: readonly Protocol[]): str
     ['sp_any', isAny(signature.sourcePorts)],
     ['dp_any', isAny(signature.destinationPorts)],
     ['noalert', signature.noalert],
+    ['dsize', signature.conditions.some(match => match.kind === 'dsize')],
     ['applayer', isApplication(rule)],
     ['need_packet', (payload && traits.onPackets) || needsHeader(signature)],
     ['need_stream', payload && traits.onStreams],
+    ['negated_mpm', rule.fastContent?.negated === true],
     [
       'need_flowvar',
       signature.conditions.some(match => ['flowbits', 'flowint', 'flowvar'].includes(match.kind)),
     ],
+    ['filestore', does(signature, 'filestore')],
     ['toserver', toServer],
     ['toclient', toClient],
+    ['tlsstore', does(signature, 'tls.store')],
+    ['bypass', does(signature, 'bypass')],
     ['prefilter', rule.fastPattern !== undefined],
+    ['src_is_target', signature.target === 'src_ip'],
+    ['dest_is_target', signature.target === 'dest_ip'],
   ];
   return flags.filter(([, set]) => set).map(([name]) => name);
 }
@@ -42,16 +54,30 @@ export function requirementsOf(rule: AnalyzedRule): string[] {
   const { signature } = rule;
   const flow = isApplication(rule) || signature.conditions.some(needsFlow);
   const requirements: [string, boolean][] = [
-    ['payload', hasPayload(signature)],
+    ['payload', hasPayload(signature) || signature.conditions.some(isSomePayload)],
     ['no_payload', signature.conditions.some(isEmptyPayload)],
     ['flow', flow],
-    [
-      'tcp_flags_init_deinit',
-      signature.conditions.some(match => match.kind === 'tcp.flags' && (Number(match.bits) & 7) !== 0),
-    ],
+    ['tcp_flags_init_deinit', namesFlags(signature, SYN_FIN_RST)],
+    ['tcp_flags_unusual', namesFlags(signature, URG_ECE_CWR)],
+    ['engine_event', signature.conditions.some(match => EVENT_KINDS.has(match.kind))],
     ['real_pkt', needsHeader(signature)],
   ];
   return requirements.filter(([, set]) => set).map(([name]) => name);
+}
+
+function does({ effects }: Signature, kind: string): boolean {
+  return effects.some(effect => effect.kind === kind);
+}
+
+function namesFlags({ conditions }: Signature, flags: number): boolean {
+  return conditions.some(match => match.kind === 'tcp.flags' && (Number(match.bits) & flags) !== 0);
+}
+
+/** A size that an empty payload has not; "less than" says nothing about it. */
+function isSomePayload(match: Signature['conditions'][number]): boolean {
+  const test = match['test'] as IntegerTest | undefined;
+  if (match.kind !== 'dsize' || test === undefined) return false;
+  return test.mode === '>' || test.mode === 'range' || (test.mode === '=' && test.a !== 0);
 }
 
 function isEmptyPayload(match: Signature['conditions'][number]): boolean {

@@ -109,6 +109,30 @@ describe('rules.json', () => {
     });
   });
 
+  test.each([
+    [
+      'alert tcp any any -> any any (dsize:>5; target:src_ip; sid:1;)',
+      ['payload', 'real_pkt'],
+      ['dsize', 'src_is_target'],
+    ],
+    [
+      'alert tcp any any -> any any (dsize:0; bypass; sid:1;)',
+      ['no_payload', 'real_pkt'],
+      ['dsize', 'bypass'],
+    ],
+    ['alert tcp any any -> any any (flags:U; sid:1;)', ['tcp_flags_unusual', 'real_pkt'], []],
+    ['alert ip any any -> any any (decode-event:ipv4.trunc_pkt; sid:1;)', ['engine_event'], []],
+    [
+      'alert tcp any any -> any any (content:!"a"; target:dest_ip; sid:1;)',
+      ['payload'],
+      ['negated_mpm', 'dest_is_target'],
+    ],
+  ])('what %s asks for', (text, requirements, flags) => {
+    const json = rule(text);
+    expect(json.requirements).toEqual(requirements);
+    expect(json.flags).toEqual(expect.arrayContaining(flags));
+  });
+
   test('several names of which one is enough', () => {
     const { lists } = rule('alert tcp any any -> any any (flowbits:isset,t|u; sid:4;)');
     expect(lists.packet.matches[0].flowbits).toEqual({ cmd: 'isset', names: ['t', 'u'], operator: 'or' });
