@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { holdBuild } from '../compiled.js';
 import { nearest } from '../nearest.js';
+import { optimizeLess } from './optimize-less.js';
 import { UsageError } from './usage-error.js';
 
 /** Commands, each in a file that is loaded when it is used. */
@@ -22,6 +23,7 @@ const COMMANDS: Readonly<
 /** @param words the command line behind the program's name  @returns the exit code */
 export async function main(words: readonly string[]): Promise<number> {
   holdBuild();
+  optimizeLess();
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreBrokenPipe);
   try {
     const [first = '', ...rest] = words;

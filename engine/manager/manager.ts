@@ -15,7 +15,6 @@ import type { Plan } from '../thread/plan.js';
 import { LogSinks } from './log-sinks.js';
 import { BATCH, OWNERSHIP, WATCHDOG } from './options.js';
 import { RunningThread } from './running-thread.js';
-import { optimizeLess, RESOURCE_LIMITS } from './v8-settings.js';
 import { Watchdog } from './watchdog.js';
 
 function groupPlace({ plan: { name, indexInGroup, groupCount } }: RunningThread): ThreadOfGroup {
@@ -28,6 +27,12 @@ const DRAIN_MS = 5;
 const LAST_WORDS_MS = 1000;
 /** Time for the compiler to be done with the code of a worker that has ended. */
 const COMPILED_MS = 250;
+
+/**
+ * Three semi-spaces of 8 MB: what a batch leaves behind fits, and V8's own 16 MB each would be memory that is only
+ * ever filled with garbage.
+ */
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 24 };
 
 /** Lines of logs that were given up; counted once there are any. */
 const LOST_LINES = 'output.lost_lines';
@@ -73,7 +78,6 @@ export class Manager implements Engine {
 
   /** Starts every thread, waits until all stand, and lets the packets flow. */
   async start(): Promise<void> {
-    optimizeLess();
     for (const thread of this.threadsRunning) this.startWorker(thread);
     await Promise.all(this.threadsRunning.map(thread => thread.ready));
     if (this.failure !== undefined) {

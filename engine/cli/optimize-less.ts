@@ -1,11 +1,5 @@
-/** What V8 is told for the threads of an engine, whose code runs in bursts of packets rather than in one hot loop. */
+/** What the program asks of V8's compiler. A library has no say in that: flags of V8 hold for the whole process. */
 import { setFlagsFromString } from 'node:v8';
-
-/**
- * Three semi-spaces of 8 MB: what a batch leaves behind fits, and V8's own 16 MB each would be memory that is only
- * ever filled with garbage.
- */
-export const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 24 };
 
 /**
  * Optimizing takes a fifth of the processor time of a replay of ten seconds, in every thread anew. A third of what may be
@@ -16,7 +10,7 @@ const FLAGS = ['--max-inlined-bytecode-size-cumulative=300'];
 /** Of Node.js 20 alone: V8 complains about flags that it does not know. */
 const FLAGS_OF_V8_11 = ['--interrupt-budget=130000'];
 
-/** For all threads that are started from now on. Flags of V8 hold for the process. */
+/** Holds for what is optimized from now on, in all threads. */
 export function optimizeLess(): void {
   for (const flag of FLAGS) setFlagsFromString(flag);
   if (process.versions.v8.startsWith('11.')) for (const flag of FLAGS_OF_V8_11) setFlagsFromString(flag);
