@@ -7,6 +7,7 @@ import { allocateExpectations, EXPECTATIONS } from '../../engine/application/exp
 import { loadProtocols } from '../../engine/application/load-protocols.js';
 import { chooseProfile } from '../../engine/cli/choose-profile.js';
 import { inputsOf } from '../../engine/cli/inputs.js';
+import { optimizeLess } from '../../engine/cli/optimize-less.js';
 import { LOG_FOLDER } from '../../engine/cli/options.js';
 import { configuredOutputs, statisticsLogs, wantedEvents } from '../../engine/cli/outputs.js';
 import { parseArguments } from '../../engine/cli/parse.js';
@@ -55,6 +56,8 @@ export interface Measured {
   readonly stages?: Readonly<Record<string, number>>;
 }
 
+// As the program does.
+optimizeLess();
 const job = JSON.parse(process.argv[2]!) as Job;
 const measured = await measure();
 process.stdout.write(`\n${JSON.stringify(measured)}\n`);
