@@ -70,9 +70,11 @@ export class Outlet {
     if (carrier < 0) return false;
     const from = rows[r + Direction.DELIVERED]!;
     if (occasion.toServer) flags |= Packet.STREAM_TO_SERVER;
-    const beyond = occasion.beyond || (rows[r + Direction.FLAGS]! & Direction.DEPTH_SEEN) !== 0;
-    if (beyond) flags |= Packet.STREAM_BEYOND;
-    if ((rows[r + Direction.FLAGS]! & Direction.STARTED) === 0) flags |= Packet.STREAM_START;
+    const started = (rows[r + Direction.FLAGS]! & Direction.STARTED) !== 0;
+    // Whatever waits in front of the depth, the first data is for parsers: else they would see nothing of a large answer.
+    const left = started && (rows[r + Direction.FLAGS]! & Direction.DEPTH_SEEN) !== 0;
+    if (occasion.beyond || left) flags |= Packet.STREAM_BEYOND;
+    if (!started) flags |= Packet.STREAM_START;
     rows[r + Direction.FLAGS]! |= Direction.STARTED;
     this.delivery.write(carrier, offset, (to - from) | 0, from, flags, rows[r + Direction.GAP]!);
     rows[r + Direction.GAP] = 0;
