@@ -119,6 +119,21 @@ describe('rules', () => {
     },
   );
 
+  it('need variables that are right, also those in no rule', async () => {
+    const sets = [
+      'vars.address-groups.A=[10.0.0.0/8,foo]',
+      'vars.address-groups.B=[!$A',
+      'vars.port-groups.P=70000',
+      'vars.port-groups.Q=',
+    ];
+    const { code, err } = await run([...sets.flatMap(set => ['--set', set]), '-T', '-S', 'x.rules']);
+    expect(err).toContain('address variable A cannot be "[10.0.0.0/8,foo]": "foo" is no address');
+    expect(err).toContain('address variable B cannot be "[!$A"');
+    expect(err).toContain('port variable P cannot be "70000": "70000" is no port');
+    expect(err).not.toContain('port variable Q');
+    expect(code).toBe(1);
+  });
+
   it.each([
     ['--init-errors-fatal', 'Warning'],
     ['--strict-rule-keywords', 'Error'],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Config } from '../../engine/config/config.js';
 import { load, parse } from './rules.js';
 
 const rule = (header: string) => `${header} (sid:1;)`;
@@ -63,7 +64,6 @@ describe('addresses', () => {
     '[10.0.0.1,!10.0.0.1]',
     '$NOWHERE',
     '$EMPTY',
-    '$LOOP',
     '!!10.0.0.1',
     ':::',
     '1::2::3',
@@ -74,6 +74,15 @@ describe('addresses', () => {
   ])('%s is refused', text => {
     const [error] = load(rule(`alert ip ${text} any -> any any`)).errors;
     expect(error?.position).toMatchObject({ line: 1, column: 10 });
+  });
+
+  test('a variable that refers to itself is refused, with the rules that use it', () => {
+    const config = new Config({ vars: { 'address-groups': { LOOP: '[$LOOP]' } } });
+    const { errors } = load(rule('alert ip $LOOP any -> any any'), { config });
+    expect(errors.map(({ position }) => [position.line, position.column])).toEqual([
+      [0, 0],
+      [1, 10],
+    ]);
   });
 });
 

@@ -12,7 +12,6 @@ const CONFIG = new Config({
       HOME_NET: '[192.168.0.0/16,10.0.0.0/8]',
       EXTERNAL_NET: '!$HOME_NET',
       EMPTY: '',
-      LOOP: '[$LOOP]',
     },
     'port-groups': { HTTP_PORTS: '80', MANY: [80, 443], SHELLCODE_PORTS: '!80' },
   },

@@ -1,0 +1,31 @@
+/** Variables of the configuration, looked at before any rule uses them: one that is wrong may be in no rule of today. */
+import { RuleError } from '../rule-error.js';
+import type { Position } from '../signature.js';
+import { parseAddresses } from './addresses.js';
+import { parsePorts } from './ports.js';
+
+type Variables = ReadonlyMap<string, string>;
+
+const NOWHERE: Position = { file: '', line: 0, column: 0 };
+
+/** What is wrong with the values of `vars: address-groups` and `vars: port-groups`. Empty ones are wrong where they are used. */
+export function variableProblems(addresses: Variables, ports: Variables): string[] {
+  return [
+    ...problemsOf('address', addresses, value => parseAddresses(value, addresses, NOWHERE)),
+    ...problemsOf('port', ports, value => parsePorts(value, ports, NOWHERE)),
+  ];
+}
+
+function problemsOf(kind: string, variables: Variables, parse: (value: string) => unknown): string[] {
+  const problems: string[] = [];
+  for (const [name, value] of variables) {
+    if (value.trim() === '' || value === '[]') continue;
+    try {
+      parse(value);
+    } catch (error) {
+      if (!(error instanceof RuleError)) throw error;
+      problems.push(`${kind} variable ${name} cannot be "${value}": ${error.message}`);
+    }
+  }
+  return problems;
+}
