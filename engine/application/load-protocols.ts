@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { compiled } from '../compiled.js';
 import type { Config } from '../config/config.js';
-import { boolean, option, text, texts } from '../config/option.js';
+import { boolean, type OptionType, option, texts } from '../config/option.js';
 import { PROTOCOL_API, type Protocol } from '../protocol.js';
 
 export const PROTOCOL_PLUGINS = option(
@@ -12,22 +12,32 @@ export const PROTOCOL_PLUGINS = option(
   'protocols of others: paths of JavaScript files, or packages, that export one each',
 );
 
+type Enabling = 'yes' | 'no' | 'detection-only';
+
+const enablingType: OptionType<Enabling> = {
+  expected: 'yes, no or detection-only',
+  parse(value) {
+    if (value === 'detection-only') return value;
+    const enabled = boolean.parse(value);
+    return enabled === undefined ? undefined : enabled ? 'yes' : 'no';
+  },
+};
+
 export const PROTOCOL_OPTIONS = [
   PROTOCOL_PLUGINS,
   option(
     'app-layer.protocols.*.enabled',
-    text,
+    enablingType,
     'yes',
     'yes, no, or detection-only: recognise it but do not parse',
   ),
 ];
 
 /** How a protocol is switched by `app-layer.protocols.NAME.enabled`. */
-export function enabling(protocol: Protocol, config: Config): 'yes' | 'no' | 'detection-only' {
+export function enabling(protocol: Protocol, config: Config): Enabling {
   const value = config.at(`app-layer.protocols.${protocol.name}.enabled`);
-  if (value === 'detection-only') return value;
-  if (value === undefined || value === null) return protocol.offByDefault ? 'no' : 'yes';
-  return boolean.parse(value) !== false ? 'yes' : 'no';
+  const byDefault = protocol.offByDefault ? 'no' : 'yes';
+  return value === null ? byDefault : (enablingType.parse(value) ?? byDefault);
 }
 
 /**
