@@ -13,6 +13,7 @@ import type { RuleProblem, RuleSet } from './rule-set.js';
 import { type RuleSettings, ruleContext } from './rule-settings.js';
 import type { Signature } from './signature.js';
 import { tenantCondition } from './tenant-condition.js';
+import { variableProblems } from './variables/check.js';
 
 /** What rules are loaded, and how strict. */
 export interface LoadOptions extends CommandLineRules, RuleSettings {
@@ -76,6 +77,8 @@ export class RuleLoader<Kept> {
   private contextOf(config: Config, problems: Pick<RuleSet, 'errors' | 'warnings'>): RuleContext {
     const { checkExpression = expressionCheck() } = this.options;
     const context = ruleContext(config, { ...this.options, checkExpression }, problems);
+    for (const message of variableProblems(context.addressVariables, context.portVariables))
+      problems.errors.push({ message, position: { file: '', line: 0, column: 0 } });
     this.contexts.push(context);
     return context;
   }

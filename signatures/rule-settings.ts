@@ -20,7 +20,6 @@ import { type RuleContext, SharedValues } from './rule-context.js';
 import { DEFAULT_RULE_PATH } from './rule-files.js';
 import type { RuleProblem } from './rule-set.js';
 import { categoriesFile, readCategories } from './state/reputations.js';
-import { variableProblems } from './variables/check.js';
 
 export const ADDRESS_GROUPS = option(
   'vars.address-groups',
@@ -161,15 +160,12 @@ export function ruleContext(
   const noVariables = config.at('vars') === undefined;
   const datasets = new DatasetDeclarations(config);
   datasets.configure(config, message => problems.errors.push(fileProblem(message, '')));
-  const addresses = variables(config.read(ADDRESS_GROUPS) ?? (noVariables ? DEFAULT_ADDRESSES : {}));
-  const ports = variables(config.read(PORT_GROUPS) ?? (noVariables ? DEFAULT_PORTS : {}));
-  for (const message of variableProblems(addresses, ports)) problems.errors.push(fileProblem(message, ''));
   return {
     keywords: keywordsByName(protocols),
     protocols: ruleProtocols(protocols),
     buffers: buffersByKeyword(protocols),
-    addressVariables: addresses,
-    portVariables: ports,
+    addressVariables: variables(config.read(ADDRESS_GROUPS) ?? (noVariables ? DEFAULT_ADDRESSES : {})),
+    portVariables: variables(config.read(PORT_GROUPS) ?? (noVariables ? DEFAULT_PORTS : {})),
     classifications: classifications(config.read(CLASSIFICATION_FILE), problems),
     references: references(config.read(REFERENCE_FILE), problems),
     version: RULES_VERSION,
