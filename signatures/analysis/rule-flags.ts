@@ -75,14 +75,17 @@ function namesFlags({ conditions }: Signature, flags: number): boolean {
 
 /** A size that an empty payload has not; "less than" says nothing about it. */
 function isSomePayload(match: Signature['conditions'][number]): boolean {
-  const test = match['test'] as IntegerTest | undefined;
-  if (match.kind !== 'dsize' || test === undefined) return false;
-  return test.mode === '>' || test.mode === 'range' || (test.mode === '=' && test.a !== 0);
+  const size = payloadSize(match);
+  return size?.mode === '>' || size?.mode === 'range' || (size?.mode === '=' && size.a !== 0);
 }
 
 function isEmptyPayload(match: Signature['conditions'][number]): boolean {
-  const test = match['test'] as IntegerTest | undefined;
-  return match.kind === 'dsize' && test?.mode === '=' && test.a === 0;
+  const size = payloadSize(match);
+  return size?.mode === '=' && size.a === 0;
+}
+
+function payloadSize(match: Signature['conditions'][number]): IntegerTest | undefined {
+  return match.kind === 'dsize' ? (match['test'] as IntegerTest) : undefined;
 }
 
 function needsFlow(match: Signature['conditions'][number]): boolean {

@@ -11,6 +11,7 @@ const SLOTS = 256;
 const BYTES = 2 << 20;
 const BLOCK = 256 << 10;
 const FLOWS = 1024;
+
 export class StageThread implements Thread {
   readonly name = 'test';
   readonly group = 'test';

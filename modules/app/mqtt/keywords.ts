@@ -112,8 +112,6 @@ export const VALUES: readonly Value[] = [
   },
 ];
 
-const hold = (flags: number, parsed: unknown): boolean => compileInteger(parsed as IntegerTest)(flags);
-
 const HEADER_FLAGS = { retain: 1, dup: 8 };
 const CONNECT_FLAGS = {
   username: 0x80,
@@ -130,10 +128,12 @@ export const TESTS: readonly Test[] = [
     keyword: 'mqtt.flags',
     summary: 'Flags of a message: retain, dup, also with ! before them, or a number.',
     parse: argument => parseFlags(argument, 'mqtt.flags', HEADER_FLAGS),
-    matches: (transaction, toServer, parsed) =>
-      sent(transaction, toServer).some(({ header }) =>
-        hold((header.retain ? HEADER_FLAGS.retain : 0) | (header.dup ? HEADER_FLAGS.dup : 0), parsed),
-      ),
+    matches(transaction, toServer, parsed) {
+      const holds = compileInteger(parsed as IntegerTest);
+      return sent(transaction, toServer).some(({ header }) =>
+        holds((header.retain ? HEADER_FLAGS.retain : 0) | (header.dup ? HEADER_FLAGS.dup : 0)),
+      );
+    },
   },
   {
     ...AT,
@@ -141,8 +141,10 @@ export const TESTS: readonly Test[] = [
     summary:
       'Flags of CONNECT: username, password, will, will_retain, clean_session, also with ! before them, or a number.',
     parse: argument => parseFlags(argument, 'mqtt.connect.flags', CONNECT_FLAGS),
-    matches: (transaction, toServer, parsed) =>
-      sent(transaction, toServer).some(({ connect }) => connect !== undefined && hold(connect.flags, parsed)),
+    matches(transaction, toServer, parsed) {
+      const holds = compileInteger(parsed as IntegerTest);
+      return sent(transaction, toServer).some(({ connect }) => connect !== undefined && holds(connect.flags));
+    },
   },
   {
     ...AT,
