@@ -22,6 +22,9 @@ export interface IntegerTest {
   readonly b?: number | string;
 }
 
+/** A test that is compiled. */
+export type IntegerCondition = (value: number) => boolean;
+
 export interface IntegerSyntax {
   readonly bits: 8 | 16 | 32 | 64;
   readonly names?: Readonly<Record<string, number>>;
@@ -123,7 +126,7 @@ function invalid(text: string, keyword: string): IntegerError {
 }
 
 /** Makes the comparison executable; numbers given to it are exact up to 2^53. */
-export function compileInteger(test: IntegerTest): (value: number) => boolean {
+export function compileInteger(test: IntegerTest): IntegerCondition {
   const a = Number(test.a);
   const b = Number(test.b);
   switch (test.mode) {

@@ -94,7 +94,9 @@ export interface TestDeclaration<T extends Transaction = Transaction> {
    * @throws Error saying what was expected
    */
   parse(argument: string | undefined, folders?: readonly string[]): unknown;
-  matches(transaction: T, toServer: boolean, parsed: unknown): boolean;
+  /** What `matches` works with, made once in each thread; the plain data themselves when absent. */
+  compile?(parsed: unknown): unknown;
+  matches(transaction: T, toServer: boolean, compiled: unknown): boolean;
 }
 
 /** What a buffer shows of a text: its UTF-8 bytes. */

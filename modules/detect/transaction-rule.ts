@@ -108,11 +108,12 @@ function statePart({ state, comparison }: ApplicationStateMatch, protocol: Proto
 
 function testPart(test: TestDeclaration, parsed: unknown): Part {
   const { direction, progress, growing = false } = test;
+  const compiled = test.compile ? test.compile(parsed) : parsed;
   return {
     direction,
     progress,
     growing,
-    holds: (at, visible) => test.matches(at.transaction!, visible.toServer, parsed),
+    holds: (at, visible) => test.matches(at.transaction!, visible.toServer, compiled),
   };
 }
 

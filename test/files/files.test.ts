@@ -11,6 +11,7 @@ import { kindByTable } from '../../engine/files/magic-table.js';
 import { TrackedFile } from '../../engine/files/tracked-file.js';
 import { native } from '../../engine/native.js';
 import type { Transaction } from '../../engine/protocol.js';
+import { keywordMatches } from '../app/rule-keyword.js';
 
 const ALL = {
   outputs: [{ 'eve-log': { types: [{ files: { 'force-hash': ['md5', 'sha1'], 'force-magic': true } }] } }],
@@ -24,17 +25,13 @@ function file(name: string, content: string): TrackedFile {
   return tracked;
 }
 
-/** Whether a keyword matches a transaction with this file, as signatures ask: its argument is plain data. */
+/** Whether a keyword matches a transaction with this file. */
 function matches(keyword: string, argument: string, tracked: TrackedFile, folder?: string): boolean {
   const test = fileTests({ direction: 'either', begun: 0, closed: 1 }).find(
     each => each.keyword === keyword,
   )!;
   const transaction = { files: [tracked] } as unknown as Transaction;
-  return test.matches(
-    transaction,
-    false,
-    JSON.parse(JSON.stringify(test.parse(argument, folder ? ['/nowhere', folder] : undefined))),
-  );
+  return keywordMatches(test, argument, transaction, false, folder ? ['/nowhere', folder] : undefined);
 }
 
 describe('file keywords', () => {

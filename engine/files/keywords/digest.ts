@@ -5,21 +5,15 @@ import type { TestDeclaration, Transaction } from '../../protocol.js';
 import type { FileProgress } from '../file-progress.js';
 import { filesOf } from '../tracked-file.js';
 
-/** Plain data; the set is made once from it. */
+/** Plain data. */
 interface DigestArgument {
   readonly digests: readonly string[];
   readonly negated: boolean;
 }
 
-const SETS = new WeakMap<DigestArgument, ReadonlySet<string>>();
-
-function setOf(argument: DigestArgument): ReadonlySet<string> {
-  let set = SETS.get(argument);
-  if (!set) {
-    set = new Set(argument.digests);
-    SETS.set(argument, set);
-  }
-  return set;
+interface DigestSet {
+  readonly digests: ReadonlySet<string>;
+  readonly negated: boolean;
 }
 
 const LARGEST_LIST = 256 << 20;
@@ -41,12 +35,15 @@ export function digestTest(
       if (!match) throw new Error('the name of a file with digests is needed');
       return { digests: readDigests(found(match[2]!, folders), digits), negated: match[1] === '!' };
     },
-    matches(transaction, toServer, parsed) {
-      const argument = parsed as DigestArgument;
-      const digests = setOf(argument);
+    compile(parsed): DigestSet {
+      const { digests, negated } = parsed as DigestArgument;
+      return { digests: new Set(digests), negated };
+    },
+    matches(transaction, toServer, compiled) {
+      const { digests, negated } = compiled as DigestSet;
       return filesOf(transaction, toServer).some(file => {
         const digest = file.digest(kind);
-        return digest !== undefined && digests.has(digest) !== argument.negated;
+        return digest !== undefined && digests.has(digest) !== negated;
       });
     },
   };

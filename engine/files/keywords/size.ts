@@ -1,8 +1,14 @@
 /** `filesize`. */
-import { compileInteger, type IntegerTest, parseInteger } from '../../integers.js';
+import { compileInteger, type IntegerCondition, type IntegerTest, parseInteger } from '../../integers.js';
 import type { TestDeclaration, Transaction } from '../../protocol.js';
 import type { FileProgress } from '../file-progress.js';
 import { filesOf } from '../tracked-file.js';
+
+interface SizeTest {
+  readonly holds: IntegerCondition;
+  /** A file that is cut is at least as large as what came of it. */
+  readonly atLeast: boolean;
+}
 
 export function sizeTest({ direction, closed }: FileProgress): TestDeclaration<Transaction> {
   return {
@@ -12,13 +18,14 @@ export function sizeTest({ direction, closed }: FileProgress): TestDeclaration<T
     summary: 'Size of a file.',
     shared: true,
     parse: argument => parseInteger(argument ?? '', 'filesize', { bits: 64 }),
-    matches(transaction, toServer, parsed) {
+    compile(parsed): SizeTest {
       const wanted = parsed as IntegerTest;
-      const holds = compileInteger(wanted);
-      // A file that is cut is at least as large as what came of it.
-      const holdsAtLeast = wanted.mode === '>' || wanted.mode === '>=';
+      return { holds: compileInteger(wanted), atLeast: wanted.mode === '>' || wanted.mode === '>=' };
+    },
+    matches(transaction, toServer, compiled) {
+      const { holds, atLeast } = compiled as SizeTest;
       return filesOf(transaction, toServer).some(
-        ({ state, size }) => (state === 'closed' || holdsAtLeast) && holds(size),
+        ({ state, size }) => (state === 'closed' || atLeast) && holds(size),
       );
     },
   };

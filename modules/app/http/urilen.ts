@@ -1,9 +1,19 @@
 /** `urilen:5`, `urilen:<20`, `urilen:5<>20,raw`: how long the URI is. */
-import { compileInteger, type IntegerTest, parseInteger } from '../../../engine/integers.js';
+import {
+  compileInteger,
+  type IntegerCondition,
+  type IntegerTest,
+  parseInteger,
+} from '../../../engine/integers.js';
 import type { TestDeclaration, Transaction } from '../../../engine/protocol.js';
 
-interface LengthTest {
+interface LengthArgument {
   readonly length: IntegerTest;
+  readonly raw: boolean;
+}
+
+interface LengthTest {
+  readonly holds: IntegerCondition;
   readonly raw: boolean;
 }
 
@@ -22,16 +32,20 @@ export function urilen<T extends Transaction>(
     progress,
     summary: 'Length of the URI.',
     parse: parseLength,
-    matches(transaction, _, parsed) {
-      const { length, raw } = parsed as LengthTest;
+    compile(parsed): LengthTest {
+      const { length, raw } = parsed as LengthArgument;
+      return { holds: compileInteger(length), raw };
+    },
+    matches(transaction, _, compiled) {
+      const { holds, raw } = compiled as LengthTest;
       const own = lengthOf(transaction, raw);
-      return own !== undefined && compileInteger(length)(own);
+      return own !== undefined && holds(own);
     },
   };
 }
 
 /** The whole argument may stand in quotes. */
-function parseLength(argument: string | undefined): LengthTest {
+function parseLength(argument: string | undefined): LengthArgument {
   const text = (argument ?? '').trim().replace(/^"(.*)"$/, '$1');
   const [length = '', form = 'norm', ...rest] = text.split(',').map(part => part.trim());
   if (rest.length > 0 || !/^(?:raw|norm)$/i.test(form))

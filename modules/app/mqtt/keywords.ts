@@ -1,6 +1,6 @@
 /** Keywords of MQTT. A message is inspected in the direction it was sent in. */
 import { parseFlags } from '../../../engine/flags.js';
-import { compileInteger, type IntegerTest } from '../../../engine/integers.js';
+import { compileInteger, type IntegerCondition, type IntegerTest } from '../../../engine/integers.js';
 import type { BufferDeclaration, TestDeclaration, ValueDeclaration } from '../../../engine/protocol.js';
 import * as Type from './control-packet.js';
 import { TYPE_NAMES } from './control-packet.js';
@@ -128,8 +128,9 @@ export const TESTS: readonly Test[] = [
     keyword: 'mqtt.flags',
     summary: 'Flags of a message: retain, dup, also with ! before them, or a number.',
     parse: argument => parseFlags(argument, 'mqtt.flags', HEADER_FLAGS),
-    matches(transaction, toServer, parsed) {
-      const holds = compileInteger(parsed as IntegerTest);
+    compile: parsed => compileInteger(parsed as IntegerTest),
+    matches(transaction, toServer, compiled) {
+      const holds = compiled as IntegerCondition;
       return sent(transaction, toServer).some(({ header }) =>
         holds((header.retain ? HEADER_FLAGS.retain : 0) | (header.dup ? HEADER_FLAGS.dup : 0)),
       );
@@ -141,8 +142,9 @@ export const TESTS: readonly Test[] = [
     summary:
       'Flags of CONNECT: username, password, will, will_retain, clean_session, also with ! before them, or a number.',
     parse: argument => parseFlags(argument, 'mqtt.connect.flags', CONNECT_FLAGS),
-    matches(transaction, toServer, parsed) {
-      const holds = compileInteger(parsed as IntegerTest);
+    compile: parsed => compileInteger(parsed as IntegerTest),
+    matches(transaction, toServer, compiled) {
+      const holds = compiled as IntegerCondition;
       return sent(transaction, toServer).some(({ connect }) => connect !== undefined && holds(connect.flags));
     },
   },

@@ -1,6 +1,6 @@
 /** Keywords of WebSocket. */
 import { parseFlags } from '../../../engine/flags.js';
-import { compileInteger, type IntegerTest } from '../../../engine/integers.js';
+import { compileInteger, type IntegerCondition, type IntegerTest } from '../../../engine/integers.js';
 import type { BufferDeclaration, TestDeclaration, ValueDeclaration } from '../../../engine/protocol.js';
 import { COMPRESSED, FIN, OPCODES } from './frame-header.js';
 import { COMPLETE, type WebSocketTransaction } from './frames.js';
@@ -47,8 +47,8 @@ export const TESTS: readonly TestDeclaration<WebSocketTransaction>[] = [
     progress: COMPLETE,
     summary: 'Flags of a frame: a number, a mask with a number, or names.',
     parse: argument => parseFlags(argument, 'websocket.flags', { fin: FIN, comp: COMPRESSED }),
-    matches({ header, toServer: sent }, toServer, parsed) {
-      return sent === toServer && compileInteger(parsed as IntegerTest)(header.flags);
-    },
+    compile: parsed => compileInteger(parsed as IntegerTest),
+    matches: ({ header, toServer: sent }, toServer, compiled) =>
+      sent === toServer && (compiled as IntegerCondition)(header.flags),
   },
 ];

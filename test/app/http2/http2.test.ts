@@ -6,6 +6,7 @@ import { HeaderDecoder, isField } from '../../../modules/app/http2/header-block.
 import { PROGRESS_TO_CLIENT } from '../../../modules/app/http2/transaction.js';
 import http2 from '../../../modules/app/http2.js';
 import { Feed, type FeedOptions } from '../../application/feed.js';
+import { keywordMatches } from '../rule-keyword.js';
 import { block, data, frame, GET, headers, preface } from './frame-builder.js';
 
 function fed(client: Uint8Array[], server: Uint8Array[], options: FeedOptions = {}): Feed {
@@ -87,7 +88,7 @@ describe('streams', () => {
     const feed = fed([preface, headers(1, GET, true)], [headers(1, ANSWER, true)]);
     const stream = feed.transactions.find(each => (each as { stream?: number }).stream === 1) as never;
     const urilen = http2.tests.find(each => each.keyword === 'urilen')!;
-    const matches = (length: string) => urilen.matches(stream, true, urilen.parse(length));
+    const matches = (length: string) => keywordMatches(urilen, length, stream, true);
     expect([`${'/a/file.txt'.length}`, '<5', '>5,raw'].map(matches)).toEqual([true, false, true]);
     expect(['10-12', '11-13', '!11-13', '!=11', '0xb', '&0x3=3, raw'].map(matches)).toEqual([
       true,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import modbus from '../../../modules/app/modbus.js';
 import { Feed, type FeedOptions } from '../../application/feed.js';
+import { keywordMatches } from '../rule-keyword.js';
 import {
   DIAGNOSTIC,
   message,
@@ -21,7 +22,7 @@ const exchanged = (request: readonly number[], response: readonly number[], unit
 const [keyword] = modbus.tests;
 const holds = (request: readonly number[], condition: string): boolean => {
   const [transaction] = fed().client(message(1, request)).end().transactions;
-  return keyword!.matches(transaction as never, true, JSON.parse(JSON.stringify(keyword!.parse(condition))));
+  return keywordMatches(keyword!, condition, transaction as never, true);
 };
 
 describe('modbus', () => {

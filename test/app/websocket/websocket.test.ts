@@ -4,6 +4,7 @@ import http from '../../../modules/app/http.js';
 import { TESTS } from '../../../modules/app/websocket/keywords.js';
 import websocket from '../../../modules/app/websocket.js';
 import { Feed, type FeedOptions } from '../../application/feed.js';
+import { keywordMatches } from '../rule-keyword.js';
 import { frame, UPGRADE_REQUEST, UPGRADE_RESPONSE } from './frame-builder.js';
 
 const feed = (options: FeedOptions = {}): Feed =>
@@ -92,7 +93,7 @@ describe('websocket', () => {
     const test = TESTS[0]!;
     const fed = feed().client(frame(0x81, 'x'));
     const transaction = fed.transactions.at(-1) as never;
-    const matches = (argument: string) => test.matches(transaction, true, test.parse(argument));
+    const matches = (argument: string) => keywordMatches(test, argument, transaction, true);
     expect(
       ['fin', 'fin,!comp', '!fin', 'comp', '128', '>64', '&0x40=0x40', '&0x40!=0x40'].map(matches),
     ).toEqual([true, true, false, false, true, true, false, true]);
