@@ -47,7 +47,9 @@ export function dnsVariants(config: Config, environment: NodeJS.ProcessEnv): Dns
 }
 
 function variantOf(settings: Config, environment: NodeJS.ProcessEnv): Omit<DnsVariant, 'outputs'> {
-  const formats = settings.read({ ...FORMATS, path: 'formats' });
+  const asked = settings.read({ ...FORMATS, path: 'formats' });
+  // A list that names no format is none.
+  const formats = asked.some(each => FORMATS.fallback.includes(each)) ? asked : FORMATS.fallback;
   const version = environment['SURICATA_EVE_DNS_VERSION'] ?? settings.read({ ...VERSION, path: 'version' });
   return {
     version: version === '2' ? 2 : 3,

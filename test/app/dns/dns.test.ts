@@ -103,6 +103,12 @@ describe('records by output', () => {
     const [record] = new Feed([dns], { ...udp, config: config as never }).server(response('a')).records;
     expect([record!.dns.answers, record!.dns.grouped]).toEqual([undefined, { A: ['10.0.0.1'] }]);
   });
+
+  it.each([[[]], [['none that is known']]])('have them in all formats where %j are asked for', formats => {
+    const feed = new Feed([dns], { ...udp, config: eveLog({ formats }) as never });
+    const [record] = feed.server(response('a')).records;
+    expect([record!.dns.answers.length, record!.dns.grouped]).toEqual([1, { A: ['10.0.0.1'] }]);
+  });
 });
 
 describe('DNS over TCP', () => {
