@@ -205,10 +205,8 @@ export class Application implements ThreadModule, ApplicationLayer {
     const data = row[p + Packet.STREAM_DATA]!;
     if (missing > 0) conversations.missing(at, missing);
     if (length > 0) conversations.data(at, this.bytes, data, data + length);
-    if (!ends) return;
-    // Beyond its depth a stream goes on, unread.
-    if ((flags & Packet.STREAM_DEPTH) === 0) conversations.ending(at);
-    conversations.ended(at, (flags & Packet.STREAM_RESET) !== 0);
+    const over = (flags & Packet.STREAM_DEPTH) === 0;
+    if (ends) conversations.ended(at, (flags & Packet.STREAM_RESET) !== 0, over);
   }
 
   private datagram(p: number, flow: number): void {

@@ -145,15 +145,17 @@ export class Conversations {
     this.beginnings.giveUpIfUnknown(flow, talk);
   }
 
-  /** The conversation comes to its end: what is complete is logged when detection was told of it. */
-  ending({ talk: { session } }: Arrival): void {
-    if (session) session.ending = true;
-  }
-
-  /** There is no more to read in a direction. */
-  ended(at: Arrival, reset: boolean): void {
+  /**
+   * There is no more to read in a direction.
+   * @param over the stream itself has ended: beyond its depth it goes on, unread
+   */
+  ended(at: Arrival, reset: boolean, over: boolean): void {
     const { talk, toServer } = at;
-    if (talk.session) this.parsing.run(at, () => talk.end(toServer, reset));
+    const { session } = talk;
+    if (!session) return;
+    session.ending = over;
+    this.parsing.run(at, () => talk.end(toServer, reset));
+    session.ending = false;
   }
 
   // ── datagrams ──

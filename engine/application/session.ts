@@ -104,7 +104,7 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   /** Its frames, where anybody looks at them. */
   frames: Frames | undefined;
   storesFiles?: FilesToStore;
-  /** One of the streams ended. */
+  /** One of the streams ends: the parser hears of it. */
   ending = false;
   /** Transactions whose record can be made although they go on. */
   presentable: T[] = NOTHING;
@@ -183,7 +183,9 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
       if (progress > transaction.progressToServer) transaction.progressToServer = progress;
     } else if (progress > transaction.progressToClient) transaction.progressToClient = progress;
     this.noteChange(transaction, toServer);
-    if (!before && this.isComplete(transaction)) this.completed++;
+    if (before || !this.isComplete(transaction)) return;
+    this.completed++;
+    if (this.ending) transaction.endsWithStream = true;
   }
 
   /** Both directions are complete: the transaction will be logged and freed. */

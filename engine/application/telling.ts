@@ -109,8 +109,8 @@ export class Telling {
   }
 
   /**
-   * Frees what is complete and was told in both directions. Its record is made when it is complete; once a stream
-   * has ended, when it was told.
+   * Frees what is complete and was told in both directions. Its record is made when it is complete; where only the end
+   * of a stream made it so, when it was told: the connection is closed then.
    */
   private freeComplete(slot: number, session: Session): void {
     const { transactions } = session;
@@ -123,7 +123,8 @@ export class Telling {
       const told = complete && !transaction.changed;
       if (complete) {
         left--;
-        if (!transaction.logged && (told || !session.ending)) this.log(slot, session, transaction);
+        if (!transaction.logged && (told || !transaction.endsWithStream))
+          this.log(slot, session, transaction);
       }
       if (told) {
         session.completed--;

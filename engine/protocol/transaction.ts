@@ -40,6 +40,8 @@ export interface Transaction {
   guessed?: number;
   /** Kept by the engine: its record was made. */
   logged?: boolean;
+  /** Kept by the engine: nothing but the end of a stream completed it. */
+  endsWithStream?: boolean;
 }
 
 /** Numbers of the signatures that want files to be stored, by direction. */

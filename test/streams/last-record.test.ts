@@ -1,0 +1,29 @@
+/** Which packet has the record of a conversation's last transaction: the one that completes it, or the one that closes. */
+import { expect, it } from 'vitest';
+import { handshake, replay, segment } from './replay.js';
+
+const REQUEST = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+const END_OF_HEADER = '\r\n\r\n';
+
+/** The server's answer and its FIN are acknowledged together, in the 7th packet, by the client's FIN. */
+function replied(answer: string): Uint8Array[] {
+  const asked = REQUEST.length;
+  const said = answer.length;
+  return [
+    ...handshake(),
+    segment(true, 'PA', 0, 0, REQUEST),
+    segment(false, 'PA', 0, asked, answer),
+    segment(false, 'FA', said, asked),
+    segment(true, 'FA', asked, said + 1),
+    segment(false, 'A', said + 1, asked + 1),
+  ];
+}
+
+it.each([
+  ['with the acknowledgment of a response whose length is known', 'Content-Length: 2', 7],
+  ['with the last packet where the response lasts until the connection ends', 'Server: b', 8],
+])('the record comes %s', async (_, field, number) => {
+  const packets = replied(`HTTP/1.1 200 OK\r\n${field}${END_OF_HEADER}ok`);
+  const records = await replay({ packets, types: '[http]' });
+  expect(records.map(({ pcap_cnt }) => pcap_cnt)).toEqual([number]);
+});
