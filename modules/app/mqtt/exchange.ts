@@ -54,6 +54,8 @@ const REPLIES: ReadonlyMap<number, readonly [number, Event]> = new Map([
 ]);
 /** Messages of one transaction; what goes on and on is told in several. */
 const MOST_MESSAGES = 64;
+/** Answered where their quality of service asks for it. */
+const ACKNOWLEDGED = new Set([Type.PUBLISH, Type.SUBSCRIBE, Type.UNSUBSCRIBE]);
 /** Replies behind which others follow. */
 const INTERIM = new Set([Type.PUBREC, Type.PUBREL]);
 
@@ -156,7 +158,7 @@ export class Exchange {
     transaction.messages.push(message);
     if (reply && !asked) report(transaction, reply[1]);
     this.checkOrder(transaction, message);
-    if (type === Type.CONNACK) this.connected = true;
+    if (type === Type.CONNACK && asked) this.connected = true;
     this.session.advance(transaction, message.toServer, 0);
     const over = reply ? !asked || !INTERIM.has(type) : message.skipped || !expectsReply(type, qos);
     if (!(over || reply)) this.waiting.add(keyOf(type, message), transaction);
@@ -189,6 +191,5 @@ function said({ messages }: MqttTransaction, toServer: boolean): boolean {
 }
 
 function expectsReply(type: number, qos: number): boolean {
-  if (type === Type.PUBLISH) return qos > 0 && qos < 3;
-  return type === Type.CONNECT || type === Type.SUBSCRIBE || type === Type.UNSUBSCRIBE;
+  return type === Type.CONNECT || (ACKNOWLEDGED.has(type) && qos > 0 && qos < 3);
 }

@@ -99,9 +99,14 @@ const TYPES = Object.fromEntries(TYPE_NAMES.map((name, number) => [name, number]
 export const VALUES: readonly Value[] = [
   value('mqtt.type', 'type of a message', ({ header }) => [header.type], { names: TYPES }),
   value('mqtt.qos', 'quality of service of a message', ({ header }) => [header.qos]),
-  value('mqtt.reason_code', 'reason or return code', ({ codes }) => codes ?? [], {
-    aliases: ['mqtt.connack.return_code'],
-  }),
+  value(
+    'mqtt.reason_code',
+    'reason or return code',
+    ({ header, codes }) => (header.type === Type.SUBACK ? [] : (codes ?? [])),
+    {
+      aliases: ['mqtt.connack.return_code'],
+    },
+  ),
   {
     ...AT,
     keyword: 'mqtt.protocol_version',

@@ -189,4 +189,24 @@ describe('mqtt', () => {
     ).toEqual([true, false, true, false]);
     expect(() => matches('mqtt.flags', 'will', publish)).toThrow('"will" is no flag');
   });
+
+  it('has a subscription without quality of service unanswered; what was granted is no reason', () => {
+    const subscribe = message(0x80, [0, 7], text('a'), [0]);
+    const granted = message(0x90, [0, 7, 0]);
+    const feed = fed([CONNECT, subscribe, SUBSCRIBE], [CONNACK, granted, granted]);
+    expect(told(feed).map(record => Object.keys(record))).toEqual([
+      ['connect', 'connack'],
+      ['subscribe'],
+      ['subscribe', 'suback'],
+      ['suback'],
+    ]);
+    expect(feed.events).toEqual(['missing_subscribe']);
+    const reasons = mqtt.values.find(({ keyword }) => keyword === 'mqtt.reason_code')!;
+    expect(feed.transactions.map(each => reasons.get(each as never, false))).toEqual([[0], [], [], []]);
+  });
+
+  it('is not introduced by an answer alone', () => {
+    const feed = fed([message(0xc0), message(0xc0)], [CONNACK]);
+    expect(feed.events.sort()).toEqual(['missing_connect', 'unintroduced_message', 'unintroduced_message']);
+  });
 });
