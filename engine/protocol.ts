@@ -97,8 +97,14 @@ export interface Protocol<T extends Transaction = Transaction> {
   /**
    * Turns the configuration into settings, once a thread: `Session.settings`.
    * @param shared what was prepared for all threads (see `Thread.shared`)
+   * @param settingsOf the settings that another protocol of this thread has, by its name: what two share is one thing;
+   *   undefined where there is no such protocol
    */
-  prepare?(config: Config, shared: Readonly<Record<string, unknown>>): unknown;
+  prepare?(
+    config: Config,
+    shared: Readonly<Record<string, unknown>>,
+    settingsOf: (protocol: string) => unknown,
+  ): unknown;
   /** Numbers for the statistics that are asked now and then, by the counter's name: what the settings' memory holds. */
   gauges?(settings: unknown): Readonly<Record<string, () => number>>;
   /** Reads what the client sends, as a coroutine over `session.client`; started with the first data. */

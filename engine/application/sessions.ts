@@ -7,6 +7,7 @@ import { STREAM_FRAME } from '../frames/frame-protocol.js';
 import { type FrameLimits, Frames } from '../frames/frames.js';
 import type { Thread } from '../module.js';
 import type { Protocol } from '../protocol.js';
+import { allSettings } from './all-settings.js';
 import { enabling } from './load-protocols.js';
 import { FRAME_LIMIT, MAX_TRANSACTIONS, SOCKET_LIMIT } from './options.js';
 import type { Transport } from './recognition.js';
@@ -29,7 +30,7 @@ export class Sessions {
     private readonly protocols: readonly Protocol[],
   ) {
     const { config } = thread;
-    this.settings = protocols.map(protocol => protocol.prepare?.(config, thread.shared));
+    this.settings = allSettings(protocols, config, thread.shared);
     this.enabling = protocols.map(protocol => enabling(protocol, config));
     this.limits = { socket: config.read(SOCKET_LIMIT), transactions: config.read(MAX_TRANSACTIONS) };
     this.frameLimits = { open: config.read(MAX_TRANSACTIONS), bytes: config.read(FRAME_LIMIT) };

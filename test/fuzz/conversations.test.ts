@@ -190,7 +190,7 @@ function ask(protocol: Protocol<any>, transaction: Transaction, settings: unknow
 
 test.each(CASES)('$name over $transport, seed $seed', ({ protocol, transport, client, server, seed }) => {
   const thread = stubThread({});
-  const settings = protocol.prepare?.(thread.config as Config, thread.shared);
+  const settings = protocol.prepare?.(thread.config as Config, thread.shared, () => undefined);
   const random = randomNumbers(seed);
   const clients = [...mutated(seed, 300, client)];
   const servers = [...mutated(seed + 100, 300, server)];

@@ -37,10 +37,15 @@ export interface Http2Settings {
   readonly mostReassembly: number;
 }
 
-export function http2Settings(config: Config, shared: Readonly<Record<string, unknown>>): Http2Settings {
+/** @param settingsOf those of HTTP/1 are taken: bodies have one bound, and ranges of a file may come over both */
+export function http2Settings(
+  config: Config,
+  shared: Readonly<Record<string, unknown>>,
+  settingsOf: (protocol: string) => unknown,
+): Http2Settings {
   return {
     dns: dnsVariants(config, process.env),
-    http: httpSettings(config, shared),
+    http: (settingsOf('http') as HttpSettings | undefined) ?? httpSettings(config, shared),
     mostStreams: config.read(MOST_STREAMS),
     mostTable: config.read(MOST_TABLE),
     mostReassembly: config.read(MOST_REASSEMBLY),

@@ -168,7 +168,11 @@ describe('dcerpc over TCP', () => {
 it('remembers no more calls than may be open, whatever their numbers', () => {
   const thread = stubThread({ config: { 'app-layer': { protocols: { dcerpc: { 'max-tx': 4 } } } } });
   const talk = new Talk();
-  const session = talk.start(dcerpc, 0, dcerpc.prepare!(thread.config, {}));
+  const session = talk.start(
+    dcerpc,
+    0,
+    dcerpc.prepare!(thread.config, {}, () => undefined),
+  );
   talk.readStreams(session);
   // A number that is used again and again is never among the oldest that are complete.
   const calls = Array.from({ length: 300 }, (_, i) => request(i % 3 === 0 ? 1 : i + 1, 1, 'x'));

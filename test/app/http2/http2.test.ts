@@ -200,6 +200,25 @@ describe('a connection', () => {
     expect(feed.records[2]!.http).toMatchObject({ url: '/first', http2: { stream_id: 1 } });
   });
 
+  it('puts a file together whose ranges come over HTTP/1.1 and HTTP/2', () => {
+    const request = 'GET /f HTTP/1.1\r\nHost: example.org\r\n';
+    const first = 'HTTP/1.1 206 P\r\nContent-Range: bytes 0-2/5\r\nContent-Length: 3\r\n\r\nabc';
+    const last = [
+      Buffer.from('HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n'),
+      frame(4, 0, 0, Buffer.alloc(0)),
+      headers(1, { ':status': '206', 'content-range': 'bytes 3-4/5' }),
+      data(1, 'de'),
+    ];
+    const feed = new Feed([http2, http]).client(`${request}\r\n`).server(first);
+    feed.client(`${request}Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAIAAAAA\r\n\r\n`);
+    feed.server(Buffer.concat(last)).client(preface).close(true).close(false).end();
+    expect(feed.files.map(({ file }) => [file.range?.start, file.size])).toEqual([
+      [0, 3],
+      [3, 2],
+      [undefined, 5],
+    ]);
+  });
+
   it.each([
     ['an unknown beginning', [Buffer.from('PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n')], 'invalid_client_magic'],
     ['settings of a wrong length', [preface, frame(4, 0, 0, Buffer.alloc(5))], 'invalid_frame_length'],
