@@ -81,18 +81,18 @@ function requiredLength(conditions: readonly Match[], limit: number): number {
   return length + offset;
 }
 
-/** What `urilen` says of the longest URI. */
+/** What `urilen` asks for. */
 interface UriLength {
-  readonly maximum: number;
-  readonly negated: boolean;
+  readonly length: IntegerTest;
   readonly raw: boolean;
 }
 
 function checkUriLength(rule: RuleBuilder): void {
   const urilen = rule.conditions.find(match => match['keyword'] === 'urilen');
   if (!urilen) return;
-  const { maximum, negated, raw } = urilen['parsed'] as UriLength;
-  if (negated) return;
+  const { length, raw } = urilen['parsed'] as UriLength;
+  const maximum = largest(length);
+  if (maximum === undefined) return;
   for (const { buffer, conditions, transforms } of rule.buffers) {
     if (buffer !== (raw ? 'http.uri.raw' : 'http.uri') || transforms.length > 0) continue;
     for (const match of conditions) {

@@ -1,6 +1,7 @@
 /** Rules that could never match, or mean two things at once. */
 import { describe, expect, test } from 'vitest';
 import type { Protocol, TextForm } from '../../engine/protocol.js';
+import { urilen } from '../../modules/app/http/urilen.js';
 import { load, refusal, SAMPLE_PROTOCOL, withOptions } from './rules.js';
 
 const sample = 'alert sample any any -> any any';
@@ -169,17 +170,7 @@ describe('HTTP', () => {
     ({
       ...SAMPLE_PROTOCOL,
       buffers: [{ ...SAMPLE_PROTOCOL.buffers[0]!, keyword }],
-      tests: [
-        {
-          ...SAMPLE_PROTOCOL.tests[0]!,
-          keyword: 'urilen',
-          parse: (text: string) => ({
-            maximum: Number.parseInt(text, 10),
-            negated: false,
-            raw: text.endsWith('raw'),
-          }),
-        },
-      ],
+      tests: [urilen(0, () => 0)],
     }) as unknown as Protocol;
 
   test.each([
@@ -197,8 +188,12 @@ describe('HTTP', () => {
     ['http.uri', 'urilen:4;', true],
     ['http.uri', 'urilen:3,raw;', true],
     ['http.uri.raw', 'urilen:3,raw;', false],
-  ])('%s with %s: %s', (keyword, urilen, fits) => {
-    const rule = withOptions(`${urilen} ${keyword}; content:"abcd";`, sample);
+    ['http.uri', 'urilen:<3;', false],
+    ['http.uri', 'urilen:1<>3;', false],
+    ['http.uri', 'urilen:>3;', true],
+    ['http.uri', 'urilen:!3;', true],
+  ])('%s with %s: %s', (keyword, length, fits) => {
+    const rule = withOptions(`${length} ${keyword}; content:"abcd";`, sample);
     const { errors } = load(rule, { protocols: [http(keyword)] });
     expect(errors.map(each => each.message)).toEqual(
       fits ? [] : ['depth or urilen 3 smaller than content len 4'],
