@@ -17,7 +17,7 @@ export function* statusLine(
   for (;;) {
     // A first line that cannot become a status line need not be waited for.
     if (!(yield* looksLikeStatus(socket))) {
-      if (yield* skipIndentedLine(socket, limit)) continue;
+      if (yield* skipLineBefore(socket, limit)) continue;
       return socket.available > 0 ? 'body' : undefined;
     }
     const line = yield* readHeaderLine(socket, limit);
@@ -29,9 +29,12 @@ export function* statusLine(
   }
 }
 
-/** An indented line before a status line is skipped; how much of it is waited for has a limit. */
-function* skipIndentedLine(socket: StreamSocket, limit: number): Reading<boolean> {
-  if (!isBlank(socket.view[socket.offset])) return false;
+/**
+ * A line before a status line is skipped. An indented one is waited for, up to a limit; of others, what is there decides:
+ * it may as well be the beginning of a body.
+ */
+function* skipLineBefore(socket: StreamSocket, limit: number): Reading<boolean> {
+  const waits = isBlank(socket.view[socket.offset]);
   for (;;) {
     const { view, offset, available } = socket;
     const at = view.subarray(offset, offset + available).indexOf(LF);
@@ -40,7 +43,7 @@ function* skipIndentedLine(socket: StreamSocket, limit: number): Reading<boolean
       socket.skip(at + 1);
       return true;
     }
-    if (socket.state !== 'open' || available > limit) return false;
+    if (!waits || socket.state !== 'open' || available > limit) return false;
     yield;
   }
 }

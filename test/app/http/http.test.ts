@@ -103,6 +103,12 @@ describe('http', () => {
     }
   });
 
+  it('finds a status line behind another line, as browsers do', () => {
+    for (const line of [' indented', 'not indented'])
+      expect(buffer(exchange(GET, `${line}\r\n${OK}`), false, 'http.response_body'), line).toBe('hello');
+    expect(buffer(exchange(GET, 'a\r\nbody'), false, 'http.response_body')).toBe('a\r\nbody');
+  });
+
   it('reads the same however it is cut', () => {
     const body = gzipSync('x'.repeat(3000) + Math.PI).toString('latin1');
     const client =
