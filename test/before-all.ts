@@ -12,5 +12,6 @@ export default function beforeAll(): () => void {
   execFileSync(process.execPath, ['engine/setup/build.mjs'], { stdio: 'inherit' });
   const folder = mkdtempSync(join(tmpdir(), 'sluice-tests-'));
   process.env['TMPDIR'] = folder;
+  process.env['XDG_CACHE_HOME'] = folder;
   return () => rmSync(folder, { recursive: true, force: true });
 }

@@ -33,6 +33,7 @@ import type { Protocol } from '../protocol.js';
 import { PATTERN_MATCHER } from './options.js';
 import { giveBackSpentMemory } from './spent-memory.js';
 import { UsageError } from './usage-error.js';
+import { usersCache } from './users-cache.js';
 import { version } from './version.js';
 
 /** Reasons of unsupported rules that are told one by one. */
@@ -63,7 +64,12 @@ export function prepareRules(
   // Compiling needs no packet memory: databases are exported to the threads, which scan.
   const matcher = openMatcher(openMemory(allocateMemory(1, 64)), matcherKind(options.config));
   const compiling: CompileOptions = {
-    ...compileOptionsFrom(options.config, protocols, message => log.warning(`detect: ${message}`)),
+    ...compileOptionsFrom(
+      options.config,
+      protocols,
+      message => log.warning(`detect: ${message}`),
+      usersCache(filesRead(options)),
+    ),
     ...(previous !== undefined && { previous: previous as RuleSetImage }),
   };
   const told = (outcome: RuleOutcome): void => {

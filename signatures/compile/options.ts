@@ -36,7 +36,7 @@ const cachingPath = option(
   'detect.sgh-mpm-caching-path',
   text,
   '',
-  'folder of compiled patterns; none without one',
+  'folder of compiled rules and patterns; without one, those of large rule files are kept in the cache of the user',
 );
 const cachingMaxAge = option(
   'detect.sgh-mpm-caching-max-age',
@@ -97,11 +97,15 @@ export interface CompileOptions {
   readonly unsearched?: (signature: Signature) => boolean;
 }
 
-/** Options of compiling as the configuration has them. */
+/**
+ * Options of compiling as the configuration has them.
+ * @param elsewhere folder of compiled patterns where the configuration names none
+ */
 export function compileOptionsFrom(
   config: Config,
   protocols: readonly Protocol[],
   warn: (message: string) => void = () => {},
+  elsewhere?: string,
 ): CompileOptions {
   const chosen = config.read(profile);
   const [toServer, toClient] =
@@ -112,12 +116,16 @@ export function compileOptionsFrom(
     actionOrder: config.read(actionOrder),
     limits: { toServer, toClient, history: config.read(history) },
     ...(config.read(FIREWALL) && { firewall: readPolicies(config.read(FIREWALL_POLICIES), protocols) }),
-    ...cacheOf(config, warn),
+    ...cacheOf(config, warn, elsewhere),
   };
 }
 
-function cacheOf(config: Config, warn: (message: string) => void): Pick<CompileOptions, 'cache'> {
-  const folder = config.read(cachingPath);
+function cacheOf(
+  config: Config,
+  warn: (message: string) => void,
+  elsewhere = '',
+): Pick<CompileOptions, 'cache'> {
+  const folder = config.read(cachingPath) || elsewhere;
   if (!config.read(caching) || folder === '') return {};
   return { cache: new CacheFolder({ folder, maxAge: config.read(cachingMaxAge), warn }) };
 }
