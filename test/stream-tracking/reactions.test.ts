@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import * as FlowRecord from '../../engine/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import { REASON_STREAM_ERROR } from '../../engine/verdict.js';
 import { Conversation, step } from './conversation.js';
@@ -34,6 +35,16 @@ describe('inline', () => {
     for (const text of HANDSHAKE) conversation.feed(step(text));
     conversation.feed(step('> PA 1 1 abc'));
     expect(conversation.toServer).toEqual(['abc']);
+  });
+
+  it('leaves a session as it was when detection drops its flow', () => {
+    const conversation = new Conversation(inline);
+    const syn = conversation.feed(step(HANDSHAKE[0]!));
+    const { row } = conversation.thread.flows;
+    row[syn.flow * FlowRecord.INTS + FlowRecord.ACTION] = FlowRecord.ACTION_DROP;
+    for (const text of [...HANDSHAKE.slice(1), '> PA 1 1 abc', '> FA 4 1'])
+      expect(conversation.feed(step(text)).state).toBe('syn_sent');
+    expect(conversation.toServer).toEqual([]);
   });
 
   it('goes on when the sender of a reset does', () => {

@@ -102,6 +102,10 @@ export class Tracker {
     this.noteEstablished(x);
     if (!this.isForSession(x)) return;
     if (this.settled.note(x.p, x.flow)) return;
+    if (this.isDropped(x)) {
+      this.noteFlags(x);
+      return;
+    }
     if (x.ack !== 0 && !x.has(ACK)) Packet.setEvent(this.row, x.p, Event.STREAM_PKT_BROKEN_ACK);
     if (this.cells[x.session + Session.STATE] !== State.NONE && beginsAnother(c, x) && !this.beginAnew(x))
       return;
@@ -161,6 +165,11 @@ export class Tracker {
   private isForSession(x: Segment): boolean {
     const flags = this.row[x.p + Packet.FLAGS]! & (Packet.FLAG_BAD_CHECKSUM | Packet.FLAG_REFUSED);
     return flags === 0 || (flags === Packet.FLAG_BAD_CHECKSUM && !this.settings.checksums);
+  }
+
+  /** Detection dropped the flow: what comes behind is no part of its session, which stays as it was. */
+  private isDropped(x: Segment): boolean {
+    return this.flows[x.flow * FlowRecord.INTS + FlowRecord.ACTION] === FlowRecord.ACTION_DROP;
   }
 
   /** A packet counts as established when its session was so before it. */
