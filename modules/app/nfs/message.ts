@@ -48,14 +48,21 @@ function call2(xdr: Xdr, procedure: number): NfsCall {
   }
 }
 
-const ATTRIBUTES_2 = 68;
+/** Of the attributes of a file (RFC 1094, 2.3.5): where its size lies, and what comes behind that. */
+const BEFORE_SIZE_2 = 20;
+const BEHIND_SIZE_2 = 44;
 
-function reply2(xdr: Xdr, { kind }: NfsCall): NfsReply | undefined {
+/** Of what is read nothing says that the file ends: its size does. */
+function reply2(xdr: Xdr, { kind, offset }: NfsCall): NfsReply | undefined {
   if (kind === 'lookup' || kind === 'create') return { status: 0, handle: xdr.fixed(HANDLE_2) };
   if (kind !== 'read') return { status: 0 };
-  xdr.skip(ATTRIBUTES_2 - 4 + 4);
+  xdr.skip(BEFORE_SIZE_2);
+  const size = xdr.uint32();
+  xdr.skip(BEHIND_SIZE_2);
   const length = xdr.uint32();
-  return xdr.failed ? undefined : { status: 0, data: { at: xdr.at, length } };
+  return xdr.failed
+    ? undefined
+    : { status: 0, isEnd: offset! + length === size, data: { at: xdr.at, length } };
 }
 
 // ── version 3 ──

@@ -47,6 +47,11 @@ export const content3 = (xid: number, data: string, isEnd: boolean): Uint8Array 
   reply(xid, u32(0), u32(0), u32(data.length), u32(isEnd ? 1 : 0), opaque(data));
 export const rename2 = (xid: number): Uint8Array =>
   call(xid, 2, 11, HANDLE, opaque('a'), HANDLE, opaque('b'));
+export const read2 = (xid: number, offset: number): Uint8Array =>
+  call(xid, 2, 6, HANDLE, u32(offset), u32(4096), u32(4096));
+/** With the attributes of a file of this size. */
+export const content2 = (xid: number, size: number, data: string): Uint8Array =>
+  reply(xid, u32(0), new Uint8Array(20), u32(size), new Uint8Array(44), opaque(data));
 /** PUTFH and WRITE. */
 export const write4 = (xid: number, data: string): Uint8Array =>
   call(

@@ -5,11 +5,13 @@ import { concat, u32 } from '../../packets/bytes.js';
 import {
   call,
   commit3,
+  content2,
   content3,
   create4,
   found3,
   framed,
   lookup3,
+  read2,
   read3,
   rename2,
   reply,
@@ -133,6 +135,16 @@ describe('nfs', () => {
       file_tx: true,
       read: { first: true, last: true, last_xid: 3, chunks: 2 },
     });
+  });
+
+  it('ends what version 2 reads where the size of the file says so', () => {
+    const fed = feed({ transport: 'udp' })
+      .client(read2(2, 0))
+      .server(content2(2, 12, 'first '))
+      .client(read2(3, 6))
+      .server(content2(3, 12, 'second'));
+    expect(files(fed)).toEqual([['', 12, 'closed', false]]);
+    expect(fed.records[0]!.nfs).toMatchObject({ procedure: 'READ', read: { last: true, chunks: 2 } });
   });
 
   it('reads files larger than any buffer, and goes on behind a gap in them', () => {
