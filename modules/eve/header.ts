@@ -95,11 +95,12 @@ export class Header {
     this.writeTime(json, TIMESTAMP, subject.field(Packet.SECONDS), subject.field(Packet.NANOSECONDS));
     if (subject.flow >= 0) json.integer(FLOW_ID, flowId(subject));
     if (this.sensor !== '') json.text(SENSOR, this.sensor);
-    if (kind.packet) this.writeNumber(json, subject);
+    const source = kind.packet ? packetSource(subject, subject.p) : undefined;
+    if (source && source !== FLOW_TIMEOUT) writeNumber(json, subject);
     if (kind.type) json.plain(EVENT_TYPE, kind.type);
     writeVlan(json, subject);
     this.writeEndpoints(json, subject, kind.direction);
-    if (kind.packet) json.plain(PACKET_SOURCE, packetSource(subject, subject.p));
+    if (source) json.plain(PACKET_SOURCE, source);
     const transaction = subject.field(Packet.EVENT_TRANSACTION);
     if (kind.packet && transaction >= 0) json.integer(TRANSACTION, transaction);
     if (this.tenants) this.writeTenant(json, subject, this.tenants);
@@ -155,12 +156,6 @@ export class Header {
     if (tenant > 0) json.integer(TENANT, tenant);
   }
 
-  private writeNumber(json: JsonBytes, subject: Subject): void {
-    if (subject.packetField(Packet.PSEUDO) === Packet.PSEUDO_FLOW_END) return;
-    const number = subject.field(Packet.NUMBER) >>> 0;
-    if (number > 0) json.integer(PCAP_COUNT, number);
-  }
-
   private writeOptional(json: JsonBytes, subject: Subject, kind: HeaderKind): void {
     const { instance, communityId } = this;
     if (instance.pcapFile) {
@@ -208,6 +203,12 @@ function writeVlan(json: JsonBytes, subject: Subject): void {
     );
   }
   json.closeArray();
+}
+
+/** Packets have numbers, what is looked at when a flow ends has none. */
+function writeNumber(json: JsonBytes, subject: Subject): void {
+  const number = subject.field(Packet.NUMBER) >>> 0;
+  if (number > 0) json.integer(PCAP_COUNT, number);
 }
 
 /** Where the packet whose row is at `p` came from. */
