@@ -27,3 +27,19 @@ it.each([
   const records = await replay({ packets, types: '[http]' });
   expect(records.map(({ pcap_cnt }) => pcap_cnt)).toEqual([number]);
 });
+
+it('what nobody acknowledged is of no packet when the flow is over', async () => {
+  const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+  const asked = REQUEST.length;
+  const packets = [
+    ...handshake(),
+    segment(true, 'PA', 0, 0, REQUEST),
+    segment(false, 'PA', 0, asked, answer),
+    segment(true, 'A', asked, answer.length),
+    segment(false, 'PA', answer.length, asked, answer),
+  ];
+  const records = await replay({ packets, types: '[anomaly]' });
+  expect(records.map(({ pcap_cnt, pkt_src, anomaly }) => [pcap_cnt, pkt_src, anomaly.event])).toEqual([
+    [undefined, 'stream (flow timeout)', 'UNABLE_TO_MATCH_RESPONSE_TO_REQUEST'],
+  ]);
+});
