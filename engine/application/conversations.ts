@@ -154,7 +154,7 @@ export class Conversations {
     const { session } = talk;
     if (!session) return;
     session.ending = over;
-    this.parsing.run(at, () => talk.end(toServer, reset));
+    this.parsing.run(at, () => talk.end(toServer, reset, !over));
     session.ending = false;
   }
 
@@ -175,7 +175,7 @@ export class Conversations {
     const { session } = talk;
     if (session) {
       const at = { p, flow, talk, toServer: true };
-      for (const toServer of [true, false]) this.parsing.run(at, () => talk.end(toServer, false));
+      for (const toServer of [true, false]) this.parsing.run(at, () => talk.end(toServer, false, false));
       for (const toServer of [true, false]) session.frames?.ended(toServer);
       this.parsing.run(at, () => session.protocol.finish?.(session));
       for (const transaction of [...session.transactions]) session.complete(transaction);

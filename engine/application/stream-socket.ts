@@ -32,6 +32,8 @@ const KEPT_STORE = 4096;
 
 export class StreamSocket {
   state: SocketState = 'open';
+  /** At its end: the sender may say more, but it is not followed any further (`stream.reassembly.depth`). */
+  cut = false;
   /** Offset in the stream of the next byte to be read. */
   position = 0;
   /** Bytes missing at a gap. */
@@ -256,7 +258,9 @@ export class StreamSocket {
     this.missing = missing;
   }
 
-  end(reset: boolean): void {
+  /** @param cut see `StreamSocket.cut` */
+  end(reset: boolean, cut: boolean): void {
+    this.cut = cut;
     if (this.state !== 'gap' || this.available === 0) this.state = reset ? 'reset' : 'end';
   }
 

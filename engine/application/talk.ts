@@ -148,8 +148,9 @@ export class Talk {
     return socket.position + socket.available;
   }
 
-  end(toServer: boolean, reset: boolean): void {
-    if (this.isRead) this.endStream(toServer, reset);
+  /** @param cut see `StreamSocket.cut` */
+  end(toServer: boolean, reset: boolean, cut: boolean): void {
+    if (this.isRead) this.endStream(toServer, reset, cut);
     this.session!.frames?.ended(toServer !== this.reversed);
   }
 
@@ -158,10 +159,10 @@ export class Talk {
     return this.toServer.routine !== undefined || this.toClient.routine !== undefined;
   }
 
-  private endStream(toServer: boolean, reset: boolean): void {
+  private endStream(toServer: boolean, reset: boolean, cut: boolean): void {
     const socket = this.socket(toServer);
     if (socket.closed || socket.state === 'end' || socket.state === 'reset') return;
-    socket.end(reset);
+    socket.end(reset, cut);
     this.wake(toServer);
   }
 

@@ -100,6 +100,13 @@ export class Feed {
     });
   }
 
+  /** What comes of a direction is beyond its depth. */
+  cut(toServer: boolean): this {
+    return this.packet(toServer, p => {
+      this.thread.memory.row[p + Packet.STREAM_FLAGS]! |= Packet.STREAM_DEPTH | Packet.STREAM_END;
+    });
+  }
+
   /** The flow is over. */
   end(): this {
     return this.packet(true, p => {

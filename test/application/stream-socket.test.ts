@@ -28,7 +28,7 @@ function open<T>(routine: (socket: StreamSocket) => Generator<void, T, void>, li
       wake();
     },
     end(reset = false) {
-      socket.end(reset);
+      socket.end(reset, false);
       wake();
     },
     get result() {

@@ -212,7 +212,7 @@ test.each(CASES)('$name over $transport, seed $seed', ({ protocol, transport, cl
         at = end;
       }
     }
-    for (const toServer of [true, false]) if (transport === 'tcp') talk.end(toServer, false);
+    for (const toServer of [true, false]) if (transport === 'tcp') talk.end(toServer, false, false);
     protocol.finish?.(session);
     for (const transaction of session.transactions) ask(protocol, transaction, settings);
     expect(session.transactions.length).toBeLessThan(5000);

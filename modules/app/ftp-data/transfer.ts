@@ -59,7 +59,7 @@ export function* readFile(session: Session<FtpDataTransaction>, toServer: boolea
     // Rules about the command alone are for either direction.
     session.advance(transaction, !toServer, STARTED);
   }
-  end(session, transaction, toServer, socket.state === 'end' ? 'closed' : 'truncated');
+  end(session, transaction, toServer, socket.state === 'end' && !socket.cut ? 'closed' : 'truncated');
 }
 
 function bodyOf(

@@ -66,7 +66,7 @@ function* rawRest(
   connection.report(transaction, 'invalid_response_chunk_len');
   if (line) body.write(line);
   yield* socket.pass(Number.MAX_SAFE_INTEGER, bytes => body.write(bytes));
-  body.end(socket.state !== 'end');
+  body.end(socket.state !== 'end' || socket.cut);
   complete(connection, transaction);
   return false;
 }

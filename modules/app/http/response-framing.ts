@@ -133,7 +133,7 @@ export function* readToEnd(
     body.gap(socket.missing);
     socket.resume();
   }
-  body.end(socket.state === 'reset');
+  body.end(socket.state === 'reset' || socket.cut);
   complete(connection, transaction);
   return false;
 }

@@ -139,4 +139,10 @@ describe('conversations that were announced', () => {
       ['x.txt', 11, 'closed'],
     ]);
   });
+
+  it('are truncated at the depth of the stream', () => {
+    const feed = new Feed([ftp, ftpData], { serverPort: 1025 });
+    feed.expect({ protocol: 2, detail }, 1025).client('the content').cut(true).close(false).end();
+    expect(feed.files.map(({ file }) => [file.size, file.state])).toEqual([[11, 'truncated']]);
+  });
 });

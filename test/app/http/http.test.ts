@@ -103,6 +103,11 @@ describe('http', () => {
     }
   });
 
+  it('truncates bodies without a length at the depth of the stream', () => {
+    const feed = new Feed([http]).client(GET).server('HTTP/1.1 200 OK\r\n\r\nhello').cut(false).end();
+    expect(feed.files.map(({ file }) => [file.size, file.state])).toEqual([[5, 'truncated']]);
+  });
+
   it('finds a status line behind another line, as browsers do', () => {
     for (const line of [' indented', 'not indented'])
       expect(buffer(exchange(GET, `${line}\r\n${OK}`), false, 'http.response_body'), line).toBe('hello');
