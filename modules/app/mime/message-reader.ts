@@ -5,6 +5,7 @@
 import { latin1 } from '../../../engine/latin1.js';
 import { type TransferDecoder, transferDecoder } from './decoding.js';
 import { HeaderFields, type HeaderProblem, parameter } from './header.js';
+import { TextUrls } from './urls.js';
 
 export type MimeProblem =
   | HeaderProblem
@@ -43,7 +44,6 @@ const LONGEST_ENCODED_LINE = 76;
 const LONGEST_BOUNDARY = 254;
 const LONGEST_FILENAME = 255;
 const DEEPEST = 32;
-const MOST_URLS = 256;
 
 type State = 'header' | 'body' | 'between';
 
@@ -58,20 +58,15 @@ export class MessageReader {
   private isMain = true;
   /** A line has begun that is not over. */
   private continues = false;
-  private urls = 0;
-  private readonly pattern: RegExp | undefined;
+  private readonly urls: TextUrls | undefined;
 
   constructor(
     private readonly settings: MimeSettings,
     private readonly consumer: MimeConsumer,
   ) {
     this.fields = this.newFields();
-    const { schemes } = settings;
-    if (schemes.length > 0)
-      this.pattern = new RegExp(
-        `\\b(?:${schemes.map(quoted).join('|')})://([^\\s"'<>\\\\\\])}]{1,2000})`,
-        'gi',
-      );
+    const { schemes, withScheme } = settings;
+    if (schemes.length > 0) this.urls = new TextUrls(schemes, withScheme, url => consumer.url(url));
   }
 
   private newFields(): HeaderFields {
@@ -149,19 +144,13 @@ export class MessageReader {
   private give(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     if (this.inFile) this.consumer.fileData(bytes);
-    if (this.isText && this.pattern) this.findUrls(this.pattern, latin1(bytes));
-  }
-
-  private findUrls(pattern: RegExp, text: string): void {
-    for (const match of text.matchAll(pattern)) {
-      if (this.urls++ >= MOST_URLS) return;
-      this.consumer.url(this.settings.withScheme ? match[0] : match[1]!);
-    }
+    if (this.isText) this.urls?.add(latin1(bytes));
   }
 
   private endBody(): void {
     if (this.decoder) this.give(this.decoder.end());
     this.decoder = undefined;
+    this.urls?.end();
     if (this.inFile) this.consumer.closeFile();
     this.inFile = false;
   }
@@ -182,8 +171,4 @@ export class MessageReader {
     }
     return false;
   }
-}
-
-function quoted(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

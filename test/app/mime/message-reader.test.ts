@@ -81,6 +81,40 @@ describe('messages', () => {
     expect([...seen.problems]).toEqual([]);
   });
 
+  const urls = (encoding: string, body: string) =>
+    read(`Content-Transfer-Encoding: ${encoding}\n\n${body}`).urls;
+  const TEXT = 'see http://example.org/a?b=c and http://example.net/d\r\nhttp://e';
+
+  it.each([
+    ['base64', Buffer.from(TEXT).toString('base64').replace(/.{8}/g, '$&\n')],
+    [
+      'quoted-printable',
+      TEXT.replaceAll('=', '=3D')
+        .replace(/.{9}(?!\w)/g, '$&=\n')
+        .replace(/\r\n/, '\n'),
+    ],
+    ['7bit', TEXT.replace(/\r/, '')],
+  ])('URLs go on over the lines of %s', (encoding, body) =>
+    expect(urls(encoding, body)).toEqual(['example.org/a?b=c', 'example.net/d', 'e']),
+  );
+
+  it('URLs end with blanks, quotes and brackets', () =>
+    expect(urls('7bit', `"http://a" 'http://b' <http://c>[http://d] (http://e) xhttp://f`)).toEqual([
+      'a',
+      'b',
+      'c',
+      'd',
+      'e)',
+      'f',
+    ]));
+
+  it('URLs have a longest', () =>
+    expect(
+      urls('base64', Buffer.from(`http://${'x'.repeat(5000)} http://y`).toString('base64')).map(
+        u => u.length,
+      ),
+    ).toEqual([2000, 1]));
+
   it('may carry messages, whose encoding is none', () => {
     const inner = 'Content-Type: x/y\nContent-Disposition: attachment; filename=in.exe\n\nMZ';
     const seen = read(`Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n${inner}`);

@@ -1,0 +1,55 @@
+/** URLs in the texts of a message, also those that the lines of a transfer encoding cut. */
+
+const MOST_URLS = 256;
+const LONGEST_URL = 2000;
+/** What no URL has: blanks, quotes, angle brackets and `]`. */
+const ENDS = '\\s"\'<>\\]';
+const END = new RegExp(`[${ENDS}]`);
+
+export class TextUrls {
+  private readonly pattern: RegExp;
+  /** The end of the text so far, in which a URL may go on. */
+  private open = '';
+  private count = 0;
+
+  /**
+   * @param schemes that are looked for, such as `http`
+   * @param withScheme URLs are told with their scheme
+   */
+  constructor(
+    schemes: readonly string[],
+    private readonly withScheme: boolean,
+    private readonly found: (url: string) => void,
+  ) {
+    const names = schemes.map(quoted).join('|');
+    this.pattern = new RegExp(`(?:${names})://([^${ENDS}]{1,${LONGEST_URL}})`, 'gi');
+  }
+
+  /** Text that follows what came before. */
+  add(text: string): void {
+    let end = text.length;
+    while (end > 0 && !END.test(text[end - 1]!)) end--;
+    if (end > 0) {
+      this.search(this.open + text.slice(0, end));
+      this.open = text.slice(end);
+    } else this.open += text;
+    if (this.open.length >= LONGEST_URL) this.end();
+  }
+
+  /** The text is over, or what is open too long to go on. */
+  end(): void {
+    this.search(this.open);
+    this.open = '';
+  }
+
+  private search(text: string): void {
+    for (const match of text.matchAll(this.pattern)) {
+      if (this.count++ >= MOST_URLS) return;
+      this.found(this.withScheme ? match[0] : match[1]!);
+    }
+  }
+}
+
+function quoted(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
