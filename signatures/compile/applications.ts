@@ -20,7 +20,10 @@ export function applicationRules(
   all: readonly Compiled[],
   tools: Tools,
 ): Record<string, [ApplicationRules, ApplicationRules]> {
-  const onTransactions = all.filter(member => member.traits.onTransactions);
+  const candidates = byProtocol(
+    protocols,
+    all.filter(member => member.traits.onTransactions),
+  );
   const rules: Record<string, [ApplicationRules, ApplicationRules]> = {};
   const add = (protocol: Protocol, members: readonly Compiled[]): void => {
     rules[protocol.name] = [
@@ -28,20 +31,28 @@ export function applicationRules(
       directionRules(protocol, members, false, tools),
     ];
   };
-  const onFrames = onTransactions.filter(({ buffers }) => buffers.some(isFrame));
   for (const protocol of protocols) {
-    add(
-      protocol,
-      onTransactions.filter(member => appliesTo(member, protocol, protocol.name)),
-    );
+    const members = candidates.get(protocol.name)!;
+    add(protocol, applying(members, protocol));
     const frames = protocol.frames as Protocol | undefined;
-    if (frames)
-      add(
-        frames,
-        onFrames.filter(member => appliesTo(member, frames, protocol.name)),
-      );
+    if (frames) add(frames, applying(members.filter(isOnFrames), frames));
   }
   return rules;
+}
+
+const isOnFrames = ({ buffers }: Compiled): boolean => buffers.some(isFrame);
+
+/** Members that name a protocol go to it alone, the others to all: most of tens of thousands name one. */
+function byProtocol(
+  protocols: readonly Protocol[],
+  members: readonly Compiled[],
+): ReadonlyMap<string, Compiled[]> {
+  const lists = new Map<string, Compiled[]>(protocols.map(({ name }) => [name, []]));
+  for (const member of members) {
+    const { applications } = member.traits;
+    for (const name of applications.length > 0 ? applications : lists.keys()) lists.get(name)?.push(member);
+  }
+  return lists;
 }
 
 /** Names of the frames that signatures look at, as `PREFIX.NAME`. */
@@ -50,12 +61,15 @@ export function framesIn(all: readonly Compiled[]): string[] {
   return [...new Set(buffers.map(buffer => buffer.slice(FRAME.length)))];
 }
 
-/** @param owner name of the application protocol */
-function appliesTo(member: Compiled, protocol: Protocol, owner: string): boolean {
-  const { traits, protocols, keywords, buffers } = member;
+/** Those of the members that are about what the protocol has. */
+function applying(members: readonly Compiled[], protocol: Protocol): Compiled[] {
   const transports = protocol.transports.reduce((bits, name) => bits | (name === 'tcp' ? TCP : UDP), 0);
-  if ((traits.transports & transports) === 0) return false;
-  if (traits.applications.length > 0 && !traits.applications.includes(owner)) return false;
+  return members.filter(
+    member => (member.traits.transports & transports) !== 0 && appliesTo(member, protocol),
+  );
+}
+
+function appliesTo({ protocols, keywords, buffers }: Compiled, protocol: Protocol): boolean {
   if (protocols.some(name => !isMeant(protocol, name))) return false;
   if (keywords.some(keyword => !declares(protocol, keyword))) return false;
   return buffers.every(buffer => declarationOf(protocol, buffer) !== undefined);

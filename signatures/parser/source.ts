@@ -1,10 +1,16 @@
 /** Where a rule stands: turns offsets in its text into positions of the file. */
 import type { Position } from '../signature.js';
 
+/** What takes more than one byte in UTF-8, and where bytes are characters. */
+const BEYOND_ASCII = /[\x80-\xff]/;
+
 /**
  * One rule of a file. The text is latin1 (one character is one byte of the file), lines joined.
  */
 export class RuleSource {
+  /** Every byte is a character: looked at once, since each option of a rule has a position. */
+  private readonly ascii: boolean;
+
   constructor(
     readonly text: string,
     readonly file: string,
@@ -12,7 +18,9 @@ export class RuleSource {
     readonly line: number,
     /** Offsets at which the further lines of a rule with `\` at line ends begin. */
     private readonly lineStarts: readonly number[] = [],
-  ) {}
+  ) {
+    this.ascii = !BEYOND_ASCII.test(text);
+  }
 
   /** The position of a character; columns count UTF-16 units of the file read as UTF-8. */
   position(offset: number): Position {
@@ -27,17 +35,11 @@ export class RuleSource {
   }
 
   private width(start: number, offset: number): number {
-    for (let i = start; i < offset; i++) {
-      if (this.text.charCodeAt(i) >= 0x80) return decodeText(this.text.slice(start, offset)).length;
-    }
-    return offset - start;
+    return this.ascii ? offset - start : decodeText(this.text.slice(start, offset)).length;
   }
 }
 
 /** Text read as latin1 to what it means in UTF-8. */
 export function decodeText(latin1: string): string {
-  for (let i = 0; i < latin1.length; i++) {
-    if (latin1.charCodeAt(i) >= 0x80) return Buffer.from(latin1, 'latin1').toString('utf8');
-  }
-  return latin1;
+  return BEYOND_ASCII.test(latin1) ? Buffer.from(latin1, 'latin1').toString('utf8') : latin1;
 }
