@@ -159,15 +159,9 @@ export class RuleBuilder {
     const payload = this.current?.conditions ?? [];
     const place = payload.findLastIndex(match => match.kind === 'content');
     const content = payload[place] as ContentUnderConstruction | undefined;
-    if (!content) {
-      throw new RuleError(
-        `"${keyword}" keyword found inside the rule without a content context. Please use a "content" keyword before using the "${keyword}" keyword`,
-        at,
-        `content:"…"; ${keyword};`,
-      );
-    }
+    if (!content) throw new RuleError(`${keyword} needs a preceding content`, at, `content:"…"; ${keyword};`);
     if (this.notes.get('rawbytes') === content)
-      throw new RuleError(`${keyword} rule can not be used with the rawbytes rule keyword`, at);
+      throw new RuleError(`${keyword} cannot be combined with rawbytes`, at);
     payload.splice(place, 1);
     this.noteOlderForm(name);
     this.extended = this.bufferNamed(name, at, false);

@@ -46,7 +46,7 @@ function resolve(name: string, reader: ListReader, at: Position): string {
   if (value === undefined) {
     const group = reader.kind === 'address' ? 'address-groups' : 'port-groups';
     throw new RuleError(
-      `Variable "${name}" is not defined in configuration file`,
+      `undefined variable "$${name}"`,
       at,
       `define ${name} under vars: ${group}: of the configuration`,
     );
