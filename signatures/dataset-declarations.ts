@@ -91,16 +91,13 @@ export class DatasetDeclarations {
   }
 
   /** Rules may read files anywhere, but write only below the data folder unless the configuration allows more. */
-  private check({ name, save, hashsize = 0 }: DatasetDeclaration, at: Position): void {
+  private check({ save, hashsize = 0 }: DatasetDeclaration, at: Position): void {
     if (hashsize > this.largestHash)
-      throw new RuleError(
-        `hashsize ${hashsize} in dataset '${name}' exceeds configured 'single-hashsize' limit (${this.largestHash})`,
-        at,
-      );
+      throw new RuleError(`hashsize ${hashsize} is more than datasets.limits.single-hashsize allows`, at);
     if (save === undefined) return;
     if (!this.allowWrite) throw new RuleError('Rules containing save/state datasets have been disabled', at);
     if (this.allowAbsolute) return;
-    if (save.startsWith('/')) throw new RuleError(`Absolute filenames not allowed: ${save}`, at);
+    if (save.startsWith('/')) throw new RuleError(`Absolute paths not allowed: ${save}`, at);
     if (save.split('/').includes('..')) throw new RuleError(`Directory traversals not allowed: ${save}`, at);
   }
 

@@ -122,13 +122,13 @@ function matchOf(fields: Map<string, string>, at: Position): Pick<DatasetDeclara
 function parseDataset(rule: RuleBuilder, argument: string | undefined, at: Position): void {
   if (!rule.sticky)
     throw new RuleError(
-      'datasets are only supported for sticky buffers',
+      'dataset needs a preceding sticky buffer',
       at,
       'dns.query; dataset:isset,seen,type string,load seen.lst;',
     );
   const [command = '', name = '', ...rest] = argument!.split(',').map(each => each.trim());
   if (!COMMANDS.has(command))
-    throw new RuleError(`dataset action "${command}" is not supported`, at, [...COMMANDS].join(', '));
+    throw new RuleError(`dataset action "${command}" is invalid`, at, [...COMMANDS].join(', '));
   const declared = declarationOf(name, fieldsOf(rest, 'dataset', at), at);
   const declaration = rule.context.datasets.declare(declared, at);
   const match: DatasetMatch = { kind: 'dataset', command: command as Command, declaration };
@@ -136,10 +136,10 @@ function parseDataset(rule: RuleBuilder, argument: string | undefined, at: Posit
 }
 
 function parseDatarep(rule: RuleBuilder, argument: string | undefined, at: Position): void {
-  if (!rule.sticky) throw new RuleError('datareps are only supported for sticky buffers', at);
+  if (!rule.sticky) throw new RuleError('datarep needs a preceding sticky buffer', at);
   const [name = '', operator = '', value = '', ...rest] = argument!.split(',').map(each => each.trim());
   if (!OPERATORS.has(operator))
-    throw new RuleError(`datarep operation "${operator}" is not supported`, at, [...OPERATORS].join(', '));
+    throw new RuleError(`datarep operation "${operator}" is invalid`, at, [...OPERATORS].join(', '));
   const test = parseInteger(operator.slice(0, 1) + value, 'datarep', { bits: 16 }, at);
   const declared = { ...declarationOf(name, fieldsOf(rest, 'datarep', at), at), reputation: true };
   const declaration = rule.context.datasets.declare(declared, at);

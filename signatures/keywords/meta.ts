@@ -40,7 +40,7 @@ function numbered(name: 'sid' | 'rev' | 'gid', summary: string, least: number): 
     summary,
     grammar: 'number',
     parse(rule, argument, at) {
-      if (!rule.once(name)) throw new RuleError(`duplicated '${name}' keyword detected`, at);
+      if (!rule.once(name)) throw new RuleError(`duplicated ${name}`, at);
       rule[name] = number(argument!, name, least, MAXIMUM_ID, at);
     },
   };

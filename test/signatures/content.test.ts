@@ -22,7 +22,7 @@ describe('bytes as they are written', () => {
     ['content:"abc;', `bad option value formatting (possible missing semicolon) for keyword content: '"abc'`],
     ['content:"a"b";', 'double quote in content must be escaped - a"b'],
     ['content:"a\\nb";', "'n' cannot be escaped in content - a\\nb"],
-    ['content:"a|41";', 'Invalid hex code assembly in content - a|41. Invalidating signature.'],
+    ['content:"a|41";', 'content has an open hexadecimal part: "|" expected - a|41'],
   ])('%s is refused', (options, message) => expect(refusal(options)).toBe(message));
 
   test('the position is that of the wrong character', () => {
