@@ -17,9 +17,6 @@ export interface BufferChoice {
   readonly multiple?: boolean;
 }
 
-/** Keywords that name byte_extract when a name is unknown; the others speak of all byte_ keywords. */
-const EXTRACT_VARIABLES: ReadonlySet<string> = new Set(['byte_test', 'byte_jump', 'isdataat']);
-
 /** What the header says. */
 export type Header = Pick<
   Signature,
@@ -218,8 +215,7 @@ export class RuleBuilder {
   /** @throws RuleError when no keyword before set `name` */
   requireVariable(name: string, keyword: string, at: Position): void {
     if (this.variables.has(name)) return;
-    const kind = EXTRACT_VARIABLES.has(keyword) ? 'Unknown byte_extract var' : 'unknown byte_ keyword var';
-    throw new RuleError(`${kind} seen in ${keyword} - ${name}`, at, this.suggestVariable());
+    throw new RuleError(`Unknown byte_extract var seen in ${keyword} - ${name}`, at, this.suggestVariable());
   }
 
   private suggestVariable(): string | undefined {

@@ -125,7 +125,7 @@ function checkCombination(
 function requireRoom(each: ContentMatch, at: Position): void {
   if (typeof each.within === 'number' && each.within < each.bytes.length) {
     throw new RuleError(
-      `within (${each.within}) is less than the content length (${each.bytes.length}) which is invalid, since this will never match.  Invalidating signature`,
+      `within (${each.within}) is less than the content's length (${each.bytes.length})`,
       at,
       `within:${each.bytes.length}`,
     );

@@ -163,7 +163,7 @@ describe('wrong arguments', () => {
     ],
     [
       'byte_math:bytes no_var, offset 1, oper +, rvalue 1, result r;',
-      'unknown byte_ keyword var seen in byte_math - no_var',
+      'Unknown byte_extract var seen in byte_math - no_var',
     ],
     [
       'ipv4.hdr; byte_math:bytes 1, offset 1, oper <<, rvalue 2, result r, relative;',

@@ -61,12 +61,9 @@ describe('modifiers that do not go together', () => {
     ['content:" "; within:-1048577;', 'invalid value for within: -1048577'],
     ['content:" "; distance:1048577;', 'invalid value for distance: 1048577'],
     ['content:" "; distance:-1048577;', 'invalid value for distance: -1048577'],
-    ['content:"a"; depth:x;', 'unknown byte_ keyword var seen in depth - x'],
+    ['content:"a"; depth:x;', 'Unknown byte_extract var seen in depth - x'],
     ['content:"a"; depth:65536;', 'invalid value for depth: 65536'],
-    [
-      'content:"abc"; within:2;',
-      'within (2) is less than the content length (3) which is invalid, since this will never match.  Invalidating signature',
-    ],
+    ['content:"abc"; within:2;', "within (2) is less than the content's length (3)"],
     ['content:"a"; startswith; depth:3;', "can't use depth with startswith for the same content"],
     ['content:"abc"; fast_pattern:1,3;', 'fast_pattern part 1,3 is outside of the content (3 bytes)'],
     [
