@@ -18,7 +18,6 @@ import type {
 } from '../engine/application-layer.js';
 import { Batch } from '../engine/batch.js';
 import { swapRecord } from '../engine/exchanged-flow.js';
-import { FIREWALL } from '../engine/firewall.js';
 import * as Flow from '../engine/flow-record.js';
 import { FLOW_TABLE, type FlowTable } from '../engine/flow-table.js';
 import { FRAME_PAYLOAD } from '../engine/frames/frame-outputs.js';
@@ -57,8 +56,6 @@ export class Application implements ThreadModule, ApplicationLayer {
   /** The part of a batch that is inspected at once, counted through all batches. */
   private part = 0;
   private readonly ahead = new Batch();
-  /** What a firewall dropped is not parsed. */
-  private readonly firewall: boolean;
   private readonly notes: PacketNotes;
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
@@ -71,7 +68,6 @@ export class Application implements ThreadModule, ApplicationLayer {
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
     this.bytes = thread.memory.bytes;
-    this.firewall = thread.config.read(FIREWALL);
     this.settled = new SettledFlows(thread);
     this.conversations = new Conversations(thread, protocols);
     this.updates = this.conversations.telling.updates;
@@ -164,7 +160,8 @@ export class Application implements ThreadModule, ApplicationLayer {
       if (known?.exchanged) swapRecord(this.thread.flows, flow);
       return;
     }
-    if (this.firewall && this.flows[flow * Flow.INTS + Flow.ACTION] === Flow.ACTION_DROP) return;
+    // What comes behind a drop is not parsed.
+    if (this.flows[flow * Flow.INTS + Flow.ACTION] === Flow.ACTION_DROP) return;
     if (known?.bypassed) this.settled.bypassed.note(p, flow);
     if (known?.settled && this.settled.note(p, flow)) {
       this.notes.protocols(p, flow);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import * as FlowRecord from '../../../engine/flow-record.js';
 import dns from '../../../modules/app/dns.js';
 import mdns from '../../../modules/app/mdns.js';
 import { Feed, type FeedOptions } from '../../application/feed.js';
@@ -52,6 +53,13 @@ describe('DNS over UDP', () => {
       'not_a_response',
       'malformed_data',
     ]);
+  });
+
+  it('is not read behind a drop of its flow', () => {
+    const feed = new Feed([dns], udp).client(request('a.b'));
+    feed.thread.flows.row[FlowRecord.ACTION] = FlowRecord.ACTION_DROP;
+    feed.server(response('a.b'));
+    expect(feed.records.map(({ dns: { type } }) => type)).toEqual(['request']);
   });
 
   it('is not recognised in other data', () => {
