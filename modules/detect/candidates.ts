@@ -26,6 +26,8 @@ export const FROM_PACKET = 1;
 export class Candidates {
   readonly list = new NumberList();
   private readonly found = new NumberList();
+  /** Signatures that matched in the stream, where they may match again. */
+  private readonly again = new NumberList();
   /** Signatures of transactions whose pattern was found in the datagram, or in the stream inspected now. */
   private readonly inPayload = { toServer: new NumberList(), toClient: new NumberList() };
   private readonly row: Int32Array;
@@ -129,6 +131,9 @@ export class Candidates {
     for (let piece = state.beforeHole; piece; piece = piece.older)
       this.addOfStream(piece.candidates, toServer);
     this.addOfStream(state.candidates, toServer);
+    this.again.clear();
+    state.addMatched(this.again);
+    this.addOfStream(this.again, toServer);
     this.addAlways(always, FROM_STREAM);
   }
 

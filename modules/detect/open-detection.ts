@@ -110,6 +110,10 @@ function partsOf(home: Home, image: RuleSetImage, scan: Scan, rules: Rules): Det
   const { thread, watch, pool, states, tags, stores, at, facts, count } = home;
   const { config, memory, flows } = thread;
   const seesStreams = config.read(RAW_REASSEMBLY);
+  const chunks = {
+    toServer: config.read(Options.TO_SERVER_CHUNK),
+    toClient: config.read(Options.TO_CLIENT_CHUNK),
+  };
   return {
     thread,
     image,
@@ -120,7 +124,7 @@ function partsOf(home: Home, image: RuleSetImage, scan: Scan, rules: Rules): Det
     states,
     plan: new BatchPlan(memory, flows, image, scan, states, seesStreams),
     seesStreams,
-    streams: new StreamInspection(memory, pool, scan, count('detect.stream_history_lost')),
+    streams: new StreamInspection(memory, pool, scan, chunks, count('detect.stream_history_lost')),
     queue: new AlertQueue(config.read(Options.PACKET_ALERT_MAX)),
     judgement: judgementOf(home, image, rules),
     ...(home.shown && { shown: home.shown }),
@@ -130,8 +134,8 @@ function partsOf(home: Home, image: RuleSetImage, scan: Scan, rules: Rules): Det
     notes: stores.notes,
     unlogged: stores.unlogged,
     bypassRequest: stores.bypassRequest,
-    chunkToServer: config.read(Options.TO_SERVER_CHUNK),
-    chunkToClient: config.read(Options.TO_CLIENT_CHUNK),
+    chunkToServer: chunks.toServer,
+    chunkToClient: chunks.toClient,
     guessesTransactions: config.read(Options.GUESS_TRANSACTION),
     mostGuesses: config.read(Options.TRANSACTION_LOGS),
     applications: applicationNumbers(thread, image),

@@ -15,13 +15,13 @@ export const TO_SERVER_CHUNK = option(
   'stream.reassembly.toserver-chunk-size',
   size,
   2560,
-  'bytes to the server that are gathered before a stream is inspected after the fact',
+  'bytes to the server that are gathered before a stream is inspected after the fact; inline, those inspected with each packet',
 );
 export const TO_CLIENT_CHUNK = option(
   'stream.reassembly.toclient-chunk-size',
   size,
   2560,
-  'bytes to the client that are gathered before a stream is inspected after the fact',
+  'bytes to the client that are gathered before a stream is inspected after the fact; inline, those inspected with each packet',
 );
 export const HISTORY_MEMCAP = option(
   'detect.stream-history-memcap',

@@ -28,6 +28,7 @@ export class StreamInspection {
     private readonly memory: Memory,
     private readonly pool: HistoryPool,
     private readonly scan: Scan,
+    private readonly chunks: { readonly toServer: number; readonly toClient: number },
     private readonly lost: (bytes: number) => void,
   ) {
     this.row = memory.row;
@@ -48,7 +49,9 @@ export class StreamInspection {
       this.passOver(state, gap);
     }
     if (length > 0) {
-      const keep = Math.min(state.inspected, history.to) - group.reach;
+      if ((flags & Packet.STREAM_INLINE) !== 0)
+        this.openWindow(state, (flags & Packet.STREAM_TO_SERVER) !== 0, length);
+      const keep = Math.min(state.inspected, history.to) - reachIn(state, group);
       if (!history.append(this.pool, this.memory.bytes, row[p + Packet.STREAM_DATA]!, length, keep))
         this.lost(length);
       if (job >= 0) this.scan.read(job, state.candidates, state.ends);
@@ -69,11 +72,16 @@ export class StreamInspection {
     const position = row[p + Packet.STREAM_OFFSET]! >>> 0;
     const length = row[p + Packet.PAYLOAD_LENGTH]!;
     if (history.to !== position) this.passOver(state, position - history.to);
-    const keep = history.to - group.reach;
+    this.openWindow(state, (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0, length);
+    const keep = history.to - reachIn(state, group);
     if (!history.append(this.pool, this.memory.bytes, row[p + Packet.PAYLOAD]!, length, keep))
       this.lost(length);
     if (job >= 0) this.scan.read(job, state.candidates, state.ends);
     state.flush = true;
+  }
+
+  private openWindow(state: StreamState, toServer: boolean, length: number): void {
+    state.window = windowOf(toServer ? this.chunks.toServer : this.chunks.toClient, length);
   }
 
   /** The hole before it was filled, or given up: what matched in it does not match again. */
@@ -121,7 +129,7 @@ export class StreamInspection {
 
   /** Whether the payload conditions hold in what is kept: each piece between holes is looked at by itself. */
   holds(state: StreamState, rule: Rule, at: Inspection): boolean {
-    const matched = state.matchedUpTo(rule.number);
+    const matched = state.mayMatchFrom(rule.number);
     for (let piece = state.beforeHole; piece; piece = piece.older) {
       if (holdsIn(piece.history, matched, rule, at)) return allHold(rule.headers, at);
     }
@@ -149,6 +157,18 @@ export class StreamInspection {
     ends.length = kept;
     this.freeIfOver(state);
   }
+}
+
+/** How far back signatures look; inline, those that matched look as far as the window goes. */
+function reachIn({ hasMatched, window }: StreamState, { reach }: GroupRules): number {
+  return hasMatched ? Math.max(reach, window) : reach;
+}
+
+/** Bytes that are inspected inline with a packet of so many: a chunk, or more than the packet by a third of either. */
+function windowOf(chunk: number, length: number): number {
+  if (chunk <= length) return length + Math.trunc(length / 3);
+  const third = Math.trunc(chunk / 3);
+  return 2 * third < length ? length + third : chunk;
 }
 
 function holdsIn(history: History, matched: number, rule: Rule, at: Inspection): boolean {

@@ -27,6 +27,8 @@ export class StreamState {
   size = 0;
   /** Bytes before this position were inspected. */
   inspected = 0;
+  /** Inline, so many bytes are inspected with a packet, its own the last of them; 0 after the fact. */
+  window = 0;
   /** Inspect at the next packet of this direction, whatever the amount. */
   flush = false;
   ended = false;
@@ -46,6 +48,7 @@ export class StreamState {
     this.sequenceSeen = false;
     this.size = 0;
     this.inspected = 0;
+    this.window = 0;
     this.flush = false;
     this.ended = false;
     this.shown = undefined;
@@ -71,6 +74,25 @@ export class StreamState {
     const size = (sequence + length + (isSyn ? 1 : 0) - this.initialSequence) >>> 0;
     // Beyond half of the number space it lies before the first one.
     if (size < 2 ** 31 && size > this.size) this.size = size;
+  }
+
+  /** From where on a signature may match: behind its last match; inline, what is in the window matches again. */
+  mayMatchFrom(signature: number): number {
+    const matched = this.matchedUpTo(signature);
+    return this.window > 0 ? Math.max(0, Math.min(matched, this.history.to - this.window)) : matched;
+  }
+
+  /** Something matched in it. */
+  get hasMatched(): boolean {
+    return this.matched.length > 0;
+  }
+
+  /** Adds the signatures whose last match may still be in the window. */
+  addMatched(to: NumberList): void {
+    const { matched, window, history } = this;
+    if (window === 0) return;
+    for (let i = 0; i < matched.length; i += 2)
+      if (matched[i + 1]! > history.to - window) to.push(matched[i]!);
   }
 
   /** Position up to which `signature` matched before, 0 when it did not. */

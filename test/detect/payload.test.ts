@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import * as Packet from '../../engine/packet.js';
-import { flowEnd, inline, MATCHERS, sensorFor, tcp, udp } from './sensor.js';
+import { flowEnd, inline, MATCHERS, SMALL_CHUNKS, sensorFor, tcp, udp } from './sensor.js';
 
 describe.each(MATCHERS)('payload with %s', matcher => {
-  const sensor = (rules: string) => sensorFor(rules, { matcher });
+  const sensor = (rules: string) => sensorFor(rules, { matcher, config: SMALL_CHUNKS });
 
   test('content in a datagram', async () => {
     const s = await sensor('alert udp any any -> any 80 (content:"abc"; sid:1;)');

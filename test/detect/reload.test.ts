@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { inline, MATCHERS, sensorFor } from './sensor.js';
+import { inline, MATCHERS, SMALL_CHUNKS, sensorFor } from './sensor.js';
 
 describe.each(MATCHERS)('rules loaded anew, with %s', matcher => {
   const rules = 'alert tcp any any -> any any (content:"attack"; content:"later"; distance:0; sid:1;)';
@@ -7,7 +7,7 @@ describe.each(MATCHERS)('rules loaded anew, with %s', matcher => {
   test('state of flows and of streams goes on', async () => {
     const s = await sensorFor(
       `${rules}\nalert tcp any any -> any any (content:"set"; flowbits:set,x; sid:2;)`,
-      { matcher },
+      { matcher, config: SMALL_CHUNKS },
     );
     expect(s.see(inline('set att'))).toEqual(['2@1']);
     s.reload(`alert tcp any any -> any any (content:"go"; flowbits:isset,x; sid:3;)\n${rules}`);
@@ -18,9 +18,9 @@ describe.each(MATCHERS)('rules loaded anew, with %s', matcher => {
 
   test('between any two packets, alerts are the same', async () => {
     const data = Array.from({ length: 30 }, (_, i) => ['at', 'tack', ' la', 'ter', 'x'][i % 5]!);
-    const still = await sensorFor(rules, { matcher });
+    const still = await sensorFor(rules, { matcher, config: SMALL_CHUNKS });
     const expected = still.see(...data.map(each => inline(each)));
-    const s = await sensorFor(rules, { matcher });
+    const s = await sensorFor(rules, { matcher, config: SMALL_CHUNKS });
     const seen = data.flatMap(each => {
       s.reload(rules);
       return s.see(inline(each));
@@ -30,7 +30,7 @@ describe.each(MATCHERS)('rules loaded anew, with %s', matcher => {
   });
 
   test('databases that are the same are not compiled again', async () => {
-    const s = await sensorFor(rules, { matcher });
+    const s = await sensorFor(rules, { matcher, config: SMALL_CHUNKS });
     const before = s.image.databases;
     s.reload(`${rules}\nalert udp any any -> any any (content:"new"; sid:2;)`);
     expect(s.image.databases).toEqual(expect.arrayContaining([...before]));

@@ -218,6 +218,9 @@ export class Sensor {
   }
 }
 
+/** Inline, a packet is inspected with no more before it than a third of its length. */
+export const SMALL_CHUNKS: ConfigTree = { stream: { reassembly: { 'toserver-chunk-size': 1 } } };
+
 export async function sensorFor(rules: string, options: SensorOptions = {}): Promise<Sensor> {
   const thread = stubThread({ config: configOf(options) });
   const image = imageOf(rules, thread, options);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { VERDICT_DROP } from '../../engine/packet.js';
-import { inline, sensorFor, udp } from './sensor.js';
+import { inline, SMALL_CHUNKS, sensorFor, udp } from './sensor.js';
 
 const inFlow = (payload: string, rest = {}) => udp(payload, { flow: 3, ...rest });
 
@@ -58,9 +58,10 @@ describe('flowbits and flowint', () => {
   });
 
   test('state ends with its flow', async () => {
-    const s = await sensorFor(`
+    const rules = `
       alert tcp any any -> any any (content:"set"; flowbits:set,b; sid:1;)
-      alert tcp any any -> any any (content:"go"; flowbits:isset,b; sid:2;)`);
+      alert tcp any any -> any any (content:"go"; flowbits:isset,b; sid:2;)`;
+    const s = await sensorFor(rules, { config: SMALL_CHUNKS });
     expect(s.see(inline('set'), inline('go'))).toEqual(['1@1', '2@2']);
     s.see({ protocol: 6, flow: 1, pseudo: 4 });
     expect(s.see(inline('go'))).toEqual([]);

@@ -19,7 +19,7 @@ function openedStream() {
   const closed: number[] = [];
   const scan = { closeStream: (stream: number) => closed.push(stream) } as unknown as Scan;
   const pool = new HistoryPool(1 << 24);
-  const streams = new StreamInspection(memory, pool, scan, () => {});
+  const streams = new StreamInspection(memory, pool, scan, { toServer: 2560, toClient: 2560 }, () => {});
   const state = new StreamState();
   state.scanner = 7;
   const take = (length: number, flags: number): void => {

@@ -1,4 +1,4 @@
-/** Inline, data behind a hole is inspected with the packet that brings it, with what lies right before it. */
+/** Inline, data behind a hole is inspected with the packet that brings it, with what lies right before it; what matched matches again. */
 import { describe, expect, it } from 'vitest';
 import { handshake, type Replay, replay, segment } from './replay.js';
 
@@ -26,8 +26,15 @@ describe('inline, data behind a hole', () => {
       const packets = [...handshake(), ...parts];
       const rules = [rule('alert', 'two'), rule('alert', 'o three', 2), rule('alert', 'one two', 3)];
       expect((await alerts({ packets, rules, profile })).sort()).toEqual([
-        [1, 4],
-        [2, 5],
+        ...[
+          [1, 4],
+          [1, 5],
+          [1, 6],
+        ],
+        ...[
+          [2, 5],
+          [2, 6],
+        ],
         [3, 6],
       ]);
     },
@@ -56,9 +63,16 @@ describe('inline, data behind a hole', () => {
       rule('alert', 'ne tw', 3),
     ];
     expect((await alerts({ packets, rules })).sort()).toEqual([
-      [1, 7],
+      ...[
+        [1, 7],
+        [1, 8],
+      ],
       [2, 8],
-      [3, 6],
+      ...[
+        [3, 6],
+        [3, 7],
+        [3, 8],
+      ],
     ]);
   });
 

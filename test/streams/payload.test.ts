@@ -120,12 +120,14 @@ describe('payload of alerts in the stream', () => {
     expect(await shown({ packets, rules, words: ['--simulate-ips'] })).toEqual([
       [1, 'one ', 1],
       [3, 'one [4 bytes missing]three ', 1],
+      [3, 'one [4 bytes missing]three four ', 1],
       [4, 'one [4 bytes missing]three four ', 1],
-      [2, 'one two three four ', 1],
+      ...[1, 2, 3, 4].map(sid => [sid, 'one two three four ', 1]),
     ]);
     const types = '[alert: { payload-printable: yes, payload-buffer-size: 8 }]';
     expect(await shown({ packets, rules: [rule(4, 'four')], words: ['--simulate-ips'] }, types)).toEqual([
       [4, 'ee four ', 1],
+      [4, 'two thre', 1],
     ]);
   });
 });

@@ -1,0 +1,26 @@
+/** Inline, a packet is inspected with the chunk before it: what matched there matches again. */
+import { expect, it } from 'vitest';
+import { conversation, replay, type Said } from './replay.js';
+
+const SAID: Said[] = [
+  [true, 'needle'],
+  [true, 'x'.repeat(1000)],
+  [false, 'needles'],
+  [true, 'x'.repeat(1000)],
+  [true, 'x'.repeat(1000)],
+];
+const rules = ['alert tcp any any -> any any (flow:to_server; content:"needle"; sid:1;)'];
+
+it.each([
+  ['each packet whose chunk has it', ['--simulate-ips'], [4, 6, 10]],
+  [
+    'packets of a small chunk',
+    ['--simulate-ips', '--set', 'stream.reassembly.toserver-chunk-size=1006'],
+    // A third of the packet is before it.
+    [4, 6],
+  ],
+  ['no packet again after the fact: here with the end of the flow', [], [undefined]],
+])('matches with %s', async (_, words, numbers) => {
+  const records = await replay({ packets: conversation(SAID), rules, words });
+  expect(records.map(({ pcap_cnt }) => pcap_cnt)).toEqual(numbers);
+});
