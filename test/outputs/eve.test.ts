@@ -192,16 +192,19 @@ describe('alert', () => {
   test.each([
     [0, 7, 'wire/pcap'],
     [Packet.STREAM_END, undefined, 'stream (flow timeout)'],
-  ])('in a stream has the number of a packet unless the stream is over (%i)', async (flags, number, source) => {
-    const thread = outputThread(log(['alert']));
-    const p = tcpPacket(thread, '', {
-      [Packet.PSEUDO]: Packet.PSEUDO_STREAM,
-      [Packet.STREAM_FLAGS]: flags,
-      [Packet.NUMBER]: 7,
-    });
-    const [record] = await recordsOf(thread, eve, alert(thread, p));
-    expect([record!.pcap_cnt, record!.pkt_src]).toEqual([number, source]);
-  });
+  ])(
+    'in a stream has the number of a packet unless the stream is over (%i)',
+    async (flags, number, source) => {
+      const thread = outputThread(log(['alert']));
+      const p = tcpPacket(thread, '', {
+        [Packet.PSEUDO]: Packet.PSEUDO_STREAM,
+        [Packet.STREAM_FLAGS]: flags,
+        [Packet.NUMBER]: 7,
+      });
+      const [record] = await recordsOf(thread, eve, alert(thread, p));
+      expect([record!.pcap_cnt, record!.pkt_src]).toEqual([number, source]);
+    },
+  );
 
   test('in a tunnel tells of the tunnel', async () => {
     const thread = outputThread(log(['alert']));
