@@ -39,8 +39,6 @@ export interface DetectionParts {
   readonly bypassRequest: BypassRequest;
   /** Signatures see streams, not packets alone. */
   readonly seesStreams: boolean;
-  readonly chunkToServer: number;
-  readonly chunkToClient: number;
   /** Number among `image.applicationNames` of each application protocol, by number of the protocol. */
   readonly applications: Int32Array;
   /** Present when outputs show streams with alerts. */

@@ -134,8 +134,6 @@ function partsOf(home: Home, image: RuleSetImage, scan: Scan, rules: Rules): Det
     notes: stores.notes,
     unlogged: stores.unlogged,
     bypassRequest: stores.bypassRequest,
-    chunkToServer: chunks.toServer,
-    chunkToClient: chunks.toClient,
     guessesTransactions: config.read(Options.GUESS_TRANSACTION),
     mostGuesses: config.read(Options.TRANSACTION_LOGS),
     applications: applicationNumbers(thread, image),

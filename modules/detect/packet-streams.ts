@@ -77,10 +77,10 @@ export class PacketStreams {
 
   /** Bytes that are worth an inspection; of an unknown protocol any are, where the sender says that this was all. */
   private enough(p: number): number {
-    const { facts, hand, chunkToServer, chunkToClient } = this.parts;
+    const { streams, facts, hand } = this.parts;
     const isUnknown = hand.application < 0;
     if (isUnknown && (this.row[p + Packet.TCP_FLAGS]! & TCP_FIN) !== 0) return 1;
-    return facts.toServer ? chunkToServer : chunkToClient;
+    return streams.chunk(facts.toServer);
   }
 
   /** Rules of the direction that a state is of. */

@@ -80,8 +80,13 @@ export class StreamInspection {
     state.flush = true;
   }
 
+  /** Bytes of a direction that are gathered after the fact, and inspected together inline. */
+  chunk(toServer: boolean): number {
+    return toServer ? this.chunks.toServer : this.chunks.toClient;
+  }
+
   private openWindow(state: StreamState, toServer: boolean, length: number): void {
-    state.window = windowOf(toServer ? this.chunks.toServer : this.chunks.toClient, length);
+    state.window = windowOf(this.chunk(toServer), length);
   }
 
   /** The hole before it was filled, or given up: what matched in it does not match again. */
