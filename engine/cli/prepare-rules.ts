@@ -63,12 +63,13 @@ export function prepareRules(
 ): PreparedRules {
   // Compiling needs no packet memory: databases are exported to the threads, which scan.
   const matcher = openMatcher(openMemory(allocateMemory(1, 64)), matcherKind(options.config));
+  const files = filesRead(options);
   const compiling: CompileOptions = {
     ...compileOptionsFrom(
       options.config,
       protocols,
       message => log.warning(`detect: ${message}`),
-      usersCache(filesRead(options)),
+      () => usersCache(files),
     ),
     ...(previous !== undefined && { previous: previous as RuleSetImage }),
   };
@@ -86,7 +87,7 @@ export function prepareRules(
   };
   if (!cache) return compile();
   const kept = new ImageCache(cache, matcher);
-  const key = rulesKey(sourcesOf(options, protocols, matcher));
+  const key = rulesKey(sourcesOf(options, files, protocols, matcher));
   const known = kept.read(key, compiling.previous);
   if (known) {
     told(known.outcome);
@@ -133,13 +134,18 @@ const BESIDE_RULES = new Set([
   ...['default-log-dir', 'logging', 'outputs', 'outputs-buffer', 'stats'],
 ]);
 
-function sourcesOf(options: LoadOptions, protocols: readonly Protocol[], matcher: Matcher): RuleSources {
+function sourcesOf(
+  options: LoadOptions,
+  files: readonly string[],
+  protocols: readonly Protocol[],
+  matcher: Matcher,
+): RuleSources {
   const { config, strict, exclusive, additional, firewallExclusive } = options;
   const settings = Object.entries(config.tree).filter(([name]) => !BESIDE_RULES.has(name));
   const given = { strict, exclusive, additional, firewallExclusive, kind: matcher.kind };
   return {
     settings: [version(), process.version, given, settings, protocols],
-    files: [fileURLToPath(compiled('.built')), ...config.read(PROTOCOL_PLUGINS), ...filesRead(options)],
+    files: [fileURLToPath(compiled('.built')), ...config.read(PROTOCOL_PLUGINS), ...files],
   };
 }
 

@@ -99,13 +99,13 @@ export interface CompileOptions {
 
 /**
  * Options of compiling as the configuration has them.
- * @param elsewhere folder of compiled patterns where the configuration names none
+ * @param elsewhere finds a folder for compiled patterns where the configuration asks for one and names none
  */
 export function compileOptionsFrom(
   config: Config,
   protocols: readonly Protocol[],
   warn: (message: string) => void = () => {},
-  elsewhere?: string,
+  elsewhere?: () => string | undefined,
 ): CompileOptions {
   const chosen = config.read(profile);
   const [toServer, toClient] =
@@ -123,9 +123,10 @@ export function compileOptionsFrom(
 function cacheOf(
   config: Config,
   warn: (message: string) => void,
-  elsewhere = '',
+  elsewhere?: () => string | undefined,
 ): Pick<CompileOptions, 'cache'> {
-  const folder = config.read(cachingPath) || elsewhere;
-  if (!config.read(caching) || folder === '') return {};
+  if (!config.read(caching)) return {};
+  const folder = config.read(cachingPath) || elsewhere?.();
+  if (!folder) return {};
   return { cache: new CacheFolder({ folder, maxAge: config.read(cachingMaxAge), warn }) };
 }
