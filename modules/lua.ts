@@ -1,6 +1,5 @@
 /** Lua scripts that log: transactions, packets, alerts, flows, files, data of streams, and statistics. */
 
-import type { ApplicationLayer, Conversation } from '../engine/application-layer.js';
 import type { Batch } from '../engine/batch.js';
 import type { Config } from '../engine/config/config.js';
 import { logFolder, outputs } from '../engine/config/output-list.js';
@@ -10,7 +9,6 @@ import { Lua } from '../engine/lua/interpreter.js';
 import type { LuaTable } from '../engine/lua.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
-import type { Transaction } from '../engine/protocol.js';
 import { Subject } from '../engine/record/subject.js';
 import { alertSignatures } from '../signatures/alert-signatures.js';
 import { newInspection } from '../signatures/inspection.js';
@@ -20,14 +18,10 @@ import { eventOf } from './lua/needs.js';
 import { type InHand, OutputScript } from './lua/script.js';
 import { LUA_OUTPUT_OPTIONS, luaScripts } from './lua/settings.js';
 import { luaStatistics } from './lua/statistics.js';
-import { Streams, streamPiece } from './lua/streams.js';
+import { bodyPieces, Streams } from './lua/streams.js';
+import { type TransactionAt, Transactions } from './lua/transactions.js';
 
 const TCP = 6;
-/** Protocols of HTTP bodies, and their buffers. */
-const BODIES = [
-  ['http.request_body', true],
-  ['http.response_body', false],
-] as const;
 
 export default defineModule({
   summary: 'gives transactions, packets, flows, files and statistics to Lua scripts that log them',
@@ -73,6 +67,7 @@ class LuaOutputs implements ThreadModule {
   private readonly subject: Subject;
   private readonly at;
   private readonly streams: Streams | undefined;
+  private readonly transactions: Transactions;
   private readonly failed: number;
 
   constructor(private readonly thread: Thread) {
@@ -84,8 +79,9 @@ class LuaOutputs implements ThreadModule {
     this.subject = new Subject(thread.memory, thread.flows);
     this.at = newInspection(thread.memory, thread.flows);
     this.streams = this.scripts.some(isTcpStream) ? new Streams(thread) : undefined;
+    this.transactions = new Transactions(thread);
     for (const script of this.scripts) this.guarded(() => script.setUp());
-    if (this.scripts.some(isOfTransactions)) this.listen();
+    if (this.scripts.some(isOfTransactions)) this.transactions.listen();
   }
 
   process(batch: Batch): void {
@@ -95,44 +91,36 @@ class LuaOutputs implements ThreadModule {
       const pseudo = row[slot * Packet.INTS + Packet.PSEUDO]!;
       if (pseudo === Packet.PSEUDO_EVENT) this.event(slot, row[slot * Packet.INTS + Packet.EVENT_KIND]!);
       else this.packet(slot, pseudo);
+      this.over(slot);
+      if (pseudo === Packet.PSEUDO_FLOW_END) this.forget(row[slot * Packet.INTS + Packet.FLOW]!);
     }
+    this.over();
   }
 
   close(): void {
     for (const script of this.scripts) this.guarded(() => script.close());
   }
 
-  /** Transactions are looked at where they are made. */
-  private listen(): void {
-    const layer = this.thread.services.get('application-layer') as ApplicationLayer | undefined;
-    if (!layer?.onFinished)
-      throw new Error(
-        'lua: scripts that log transactions need outputs in the thread of app: single, workers, autofp',
-      );
-    layer.onFinished((slot, conversation, transaction) => this.transaction(slot, conversation, transaction));
+  /** Transactions that were over with a packet, or all that are left. */
+  private over(slot?: number): void {
+    for (let at = this.transactions.takeOver(slot); at; at = this.transactions.takeOver(slot)) {
+      const { conversation } = at;
+      this.look(at.slot, conversation.flow);
+      this.inHand(at);
+      for (const script of this.scripts) {
+        const { needs } = script;
+        const { name } = conversation.protocol;
+        if (needs.kind === 'transaction' && needs.protocol === name) this.log(script, {});
+        if (needs.kind === 'streaming' && needs.of === 'http' && name === 'http')
+          for (const piece of bodyPieces(at)) this.log(script, piece);
+      }
+      this.inHand(undefined);
+    }
   }
 
-  private transaction(slot: number, conversation: Conversation, transaction: Transaction): void {
-    const { protocol } = conversation;
-    this.host.protocol = protocol;
-    this.look(slot, conversation.flow);
-    this.at.transaction = transaction;
-    for (const script of this.scripts) {
-      const { needs } = script;
-      if (needs.kind === 'transaction' && needs.protocol === protocol.name) this.log(script, {});
-      if (needs.kind === 'streaming' && needs.of === 'http' && protocol.name === 'http')
-        this.bodies(script, conversation, transaction);
-    }
-    this.at.transaction = undefined;
-    this.host.protocol = undefined;
-  }
-
-  private bodies(script: OutputScript, { protocol }: Conversation, transaction: Transaction): void {
-    for (const [keyword, toServer] of BODIES) {
-      const buffer = protocol.buffers.find(each => each.keyword === keyword);
-      const bytes = buffer?.get(transaction, toServer, 0);
-      if (bytes && bytes.length > 0) this.log(script, streamPiece(bytes, true, true, toServer));
-    }
+  private inHand(at: TransactionAt | undefined): void {
+    this.at.transaction = at?.transaction;
+    this.host.protocol = at?.conversation.protocol;
   }
 
   private event(slot: number, kind: number): void {
@@ -142,7 +130,12 @@ class LuaOutputs implements ThreadModule {
       if (needs.kind === 'streaming' || needs.kind === 'transaction' || eventOf(needs) !== kind) continue;
       subject.load(slot);
       this.look(subject.packet >= 0 ? subject.packet : slot, subject.flow);
+      this.inHand(this.transactions.of(kind, subject));
+      // Records of a flow come when its packets were forgotten.
+      if (kind === Event.EVENT_FLOW) this.host.noteAlerts(subject.flow, subject.flowField(Flow.ALERTS));
       this.log(script, {}, this.about(kind));
+      this.inHand(undefined);
+      if (kind === Event.EVENT_FLOW) this.host.forget(subject.flow);
     }
   }
 
@@ -163,6 +156,7 @@ class LuaOutputs implements ThreadModule {
     const flow = row[p + Packet.FLOW]!;
     const isTcp = row[p + Packet.PROTOCOL] === TCP;
     const piece = isTcp && flow >= 0 ? this.streams?.pieceOf(p, flow) : undefined;
+    if (flow >= 0) this.host.noteAlerts(flow, row[p + Packet.ALERTS]!);
     for (const script of this.scripts) {
       const { needs } = script;
       if (needs.kind === 'packet' && needs.filter !== 'alerts' && pseudo <= Packet.PSEUDO_REASSEMBLED) {
@@ -174,7 +168,11 @@ class LuaOutputs implements ThreadModule {
         this.log(script, piece);
       }
     }
-    if (pseudo === Packet.PSEUDO_FLOW_END && flow >= 0) this.streams?.forget(flow);
+  }
+
+  private forget(flow: number): void {
+    this.streams?.forget(flow);
+    this.host.forget(flow);
   }
 
   private look(slot: number, flow: number): void {

@@ -2,6 +2,7 @@
 
 import type { ApplicationLayer } from '../../engine/application-layer.js';
 import { logFolder } from '../../engine/config/output-list.js';
+import * as Flow from '../../engine/flow-record.js';
 import type { LuaError, LuaFault } from '../../engine/lua.js';
 import type { Thread } from '../../engine/module.js';
 import type { Protocol } from '../../engine/protocol.js';
@@ -58,6 +59,10 @@ export class ThreadLua implements RunningHost {
 
   protocolOf(flow: number): Protocol | undefined {
     return flow < 0 ? undefined : this.layer?.conversation(flow)?.protocol;
+  }
+
+  hasAlerts(flow: number): boolean {
+    return this.thread.flows.row[flow * Flow.INTS + Flow.ALERTS]! > 0;
   }
 
   setText(flow: number, name: string, text: string): void {

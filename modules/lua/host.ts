@@ -17,6 +17,8 @@ export class OutputHost implements LuaHost {
   /** The protocol of the transaction in hand. */
   protocol: Protocol | undefined;
   private readonly names: readonly string[];
+  /** By flow, 1: the flow itself counts the alerts of the whole batch. */
+  private readonly alerted: Uint8Array;
 
   constructor({
     config,
@@ -24,12 +26,14 @@ export class OutputHost implements LuaHost {
     name,
     index,
     shared,
-  }: Pick<Thread, 'config' | 'log' | 'name' | 'index' | 'shared'>) {
+    flows,
+  }: Pick<Thread, 'config' | 'log' | 'name' | 'index' | 'shared'> & { flows?: Thread['flows'] }) {
     this.settings = luaRuleSettings(config);
     this.log = log;
     this.threadName = name;
     this.threadNumber = index;
     this.logFolder = config.read(logFolder);
+    this.alerted = new Uint8Array(flows?.capacity ?? 0);
     this.names = (shared[APP_PROTOCOL_NAMES] as readonly string[] | undefined) ?? [];
   }
 
@@ -46,6 +50,20 @@ export class OutputHost implements LuaHost {
 
   protocolOf(): Protocol | undefined {
     return this.protocol;
+  }
+
+  hasAlerts(flow: number): boolean {
+    return this.alerted[flow] === 1;
+  }
+
+  /** A packet comes to the outputs behind those before it. */
+  noteAlerts(flow: number, alerts: number): void {
+    if (alerts > 0) this.alerted[flow] = 1;
+  }
+
+  /** The flow is over. */
+  forget(flow: number): void {
+    this.alerted[flow] = 0;
   }
 
   setText(): void {}

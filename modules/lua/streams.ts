@@ -2,9 +2,10 @@
 import type { LuaTable } from '../../engine/lua.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
+import type { TransactionAt } from './transactions.js';
 
 /** A piece of a stream, as `args.stream`. */
-export function streamPiece(data: Uint8Array, open: boolean, close: boolean, toServer: boolean): LuaTable {
+function streamPiece(data: Uint8Array, open: boolean, close: boolean, toServer: boolean): LuaTable {
   const directions = {
     to_server: toServer,
     to_client: !toServer,
@@ -12,6 +13,20 @@ export function streamPiece(data: Uint8Array, open: boolean, close: boolean, toS
     toclient: !toServer,
   };
   return { stream: { data, open, close, ...directions } };
+}
+
+const BODIES = [
+  ['http.request_body', true],
+  ['http.response_body', false],
+] as const;
+
+/** Bodies of a transaction of HTTP, each in one piece. */
+export function bodyPieces({ conversation, transaction }: TransactionAt): LuaTable[] {
+  return BODIES.flatMap(([keyword, toServer]) => {
+    const buffer = conversation.protocol.buffers.find(each => each.keyword === keyword);
+    const bytes = buffer?.get(transaction, toServer, 0);
+    return bytes && bytes.length > 0 ? [streamPiece(bytes, true, true, toServer)] : [];
+  });
 }
 
 const ENDED = Packet.STREAM_END | Packet.STREAM_RESET;

@@ -19,6 +19,8 @@ export interface LuaHost {
   protocolName(number: number): string;
   /** The protocol that the flow's transactions are of. */
   protocolOf(flow: number): Protocol | undefined;
+  /** Whether there was an alert in the flow, up to the packet in hand. */
+  hasAlerts(flow: number): boolean;
   /** Keeps a text with the flow: a flow variable. Latin1. */
   setText(flow: number, name: string, text: string): void;
   text(flow: number, name: string): string | undefined;

@@ -132,6 +132,30 @@ test('packets with alerts, and the rule', async () => {
   expect(told).toEqual([expect.stringMatching(/^7 m \d$/), 'end']);
 });
 
+test('the transaction of an alert and of a file, and whether the flow had alerts', async () => {
+  const http = 'local http = require("suricata.http")';
+  const uri = '(http.get_tx()):request_uri_raw()';
+  const has = 'tostring((flow.get()):has_alerts())';
+  const told = await lines(
+    {
+      'alert.lua': writing('type = "packet", filter = "alerts"', http, `"alert ", ${uri}`),
+      'file.lua': writing('type = "file"', http, `"file ", ${uri}`),
+      'packet.lua': writing('type = "packet"', FLOW, `"packet ", ${has}`),
+      'flow.lua': writing('type = "flow"', FLOW, `"flow ", ${has}`),
+    },
+    session(),
+    'single',
+    'alert http any any -> any any (flow:to_client; http.stat_code; content:"200"; sid:7;)\n',
+  );
+  const having = (word: string) => told.filter(line => line.startsWith(word));
+  expect(having('alert')).toEqual(['alert /a']);
+  expect(having('file')).toEqual(['file /a', 'file /a']);
+  expect(having('flow')).toEqual(['flow true']);
+  const packets = having('packet').map(line => line.split(' ')[1]);
+  expect(packets.slice(0, 4)).toEqual(['false', 'false', 'false', 'false']);
+  expect(packets.at(-1)).toBe('true');
+});
+
 test('every packet, the end of flows, files, pieces of streams and bodies', async () => {
   const piece =
     '(args.stream.to_server and "> " or "< "), #args.stream.data, " ", tostring(args.stream.open)';

@@ -70,7 +70,7 @@ export const flowLibrary: LibraryMaker = context => {
     timestring_iso8601: () => [isoTime(read(Flow.START_SECONDS), read(Flow.START_NANOSECONDS))],
     tuple: () => tuple(context),
     app_layer_proto: () => PROTOCOLS.map(number => hostOf(context).protocolName(read(number))),
-    has_alerts: () => [read(Flow.ALERTS) > 0],
+    has_alerts: () => [hostOf(context).hasAlerts(inspected(context).flow)],
     id: () => [identifier(context)],
     stats: () => statistics(context),
   });

@@ -1,0 +1,61 @@
+/** Transactions as scripts that log get them: those that are over, and those that alerts and files are about. */
+import type { ApplicationLayer, Conversation } from '../../engine/application-layer.js';
+import * as Event from '../../engine/event.js';
+import type { Thread } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
+import type { Transaction } from '../../engine/protocol.js';
+import type { Subject } from '../../engine/record/subject.js';
+
+/** A transaction, and the packet with which it was told. */
+export interface TransactionAt {
+  readonly slot: number;
+  readonly conversation: Conversation;
+  readonly transaction: Transaction;
+}
+
+export class Transactions {
+  private readonly layer: ApplicationLayer | undefined;
+  /** Over in the batch in hand, in the order of its packets: detection has not seen them when they are told. */
+  private readonly over: TransactionAt[] = [];
+  private next = 0;
+
+  constructor(thread: Thread) {
+    this.layer = thread.services.get('application-layer') as ApplicationLayer | undefined;
+  }
+
+  /** Keeps those that are over. @throws Error where the thread has no application layer */
+  listen(): void {
+    if (!this.layer?.onFinished)
+      throw new Error(
+        'lua: scripts that log transactions need outputs in the thread of app: single, workers, autofp',
+      );
+    this.layer.onFinished((slot, conversation, transaction) =>
+      this.over.push({ slot, conversation, transaction }),
+    );
+  }
+
+  /** The next that was over with a packet, or with any; undefined where there is none left. */
+  takeOver(slot?: number): TransactionAt | undefined {
+    const first = this.over[this.next];
+    if (first && (slot === undefined || first.slot === slot)) {
+      this.next++;
+      return first;
+    }
+    if (slot === undefined) {
+      this.over.length = 0;
+      this.next = 0;
+    }
+    return undefined;
+  }
+
+  /** What an alert or a file is about. */
+  of(kind: number, subject: Subject): TransactionAt | undefined {
+    const id = subject.field(Packet.EVENT_TRANSACTION);
+    const isIt = ({ slot, conversation, transaction }: TransactionAt) =>
+      transaction.id === id && conversation.flow === subject.flow && slot === subject.packet;
+    if (kind === Event.EVENT_FILEINFO) return this.layer?.closedFiles.find(isIt);
+    const isOfTransaction =
+      kind === Event.EVENT_ALERT && (subject.field(Event.ALERT_FLAGS) & Event.ALERT_IN_TRANSACTION) !== 0;
+    return isOfTransaction ? this.layer?.updates.find(isIt) : undefined;
+  }
+}
