@@ -3,11 +3,14 @@
  * one thread. What waits for its turn is bounded; a file that nobody goes on with is forgotten.
  */
 import { GrowingBytes } from '../application/growing-bytes.js';
+import { FILE_LIMITS } from './inspected-body.js';
 import type { TrackedFile } from './tracked-file.js';
 
 /** A file that is being put together. */
-interface Whole {
+export interface Whole {
   readonly file: TrackedFile;
+  /** Its first bytes, for inspection. */
+  readonly contents: GrowingBytes;
   readonly total: number;
   /** First byte that is not there yet. */
   next: number;
@@ -19,7 +22,7 @@ interface Whole {
 
 export class RangeFiles {
   private readonly files = new Map<string, Whole>();
-  /** Bytes that wait, and how often there was no room for some. */
+  /** Bytes that are kept, and how often there was no room for some. */
   held = 0;
   refused = 0;
 
@@ -46,7 +49,8 @@ export class RangeFiles {
     }
     if (!whole) {
       if (this.files.size >= MOST_FILES) return undefined;
-      whole = { file: make(), total, next: 0, waiting: new Map(), seen: now };
+      const contents = new GrowingBytes(0, FILE_LIMITS.limit);
+      whole = { file: make(), contents, total, next: 0, waiting: new Map(), seen: now };
     }
     // The one that was used last stands last.
     this.files.delete(key);
@@ -62,6 +66,7 @@ export class RangeFiles {
       const fresh = known < bytes.length ? bytes.subarray(known) : bytes.subarray(bytes.length);
       whole.file.append(fresh);
       whole.next += fresh.length;
+      this.show(whole, fresh);
       return;
     }
     if (this.held + bytes.length > this.memcap) {
@@ -75,8 +80,17 @@ export class RangeFiles {
     this.held += bytes.length;
   }
 
+  /** Keeps what may be inspected. */
+  private show({ contents, next }: Whole, bytes: Uint8Array): void {
+    const taken = bytes.subarray(0, FILE_LIMITS.limit - contents.length);
+    const follows = contents.length + bytes.length === next;
+    if (taken.length === 0 || !follows || this.held + taken.length > this.memcap) return;
+    this.held += taken.length;
+    contents.append(taken);
+  }
+
   /** A range is over. @returns the file when it is complete now */
-  end(key: string, whole: Whole): TrackedFile | undefined {
+  end(key: string, whole: Whole): Whole | undefined {
     for (let again = true; again; ) {
       again = false;
       for (const [start, bytes] of whole.waiting) {
@@ -89,8 +103,9 @@ export class RangeFiles {
     }
     if (whole.next < whole.total || this.files.get(key) !== whole) return undefined;
     this.files.delete(key);
+    this.held -= whole.contents.length;
     whole.file.close();
-    return whole.file;
+    return whole;
   }
 
   private forget(now: number): void {
@@ -101,6 +116,7 @@ export class RangeFiles {
   }
 
   private drop(key: string, whole: Whole): void {
+    this.held -= whole.contents.length;
     for (const bytes of whole.waiting.values()) this.held -= bytes.length;
     whole.waiting.clear();
     this.files.delete(key);
@@ -126,7 +142,7 @@ export class Range {
   }
 
   /** @returns the file when it is complete now */
-  end(): TrackedFile | undefined {
+  end(): Whole | undefined {
     return this.files.end(this.key, this.whole);
   }
 }

@@ -17,6 +17,7 @@ import {
   COMPLETE,
   HEADERS_DONE,
   type Http2Transaction,
+  type Message,
   PROGRESS_TO_CLIENT,
   PROGRESS_TO_SERVER,
 } from './http2/transaction.js';
@@ -27,6 +28,11 @@ const SERVER_SETTINGS: RecognitionPattern[] = [0, 1, 2, 3, 4, 5, 6].map(count =>
   toServer: false,
   bytes: `\0\0${String.fromCharCode(6 * count)}\x04\0\0\0\0\0`,
 }));
+
+/** What of the contents may be inspected: what was put together is there at once. */
+function visibleOf({ body, whole }: Message): number | undefined {
+  return whole && body ? Math.max(body.visible, whole.length) : body?.visible;
+}
 
 const NAMES = { name: 'http2', ruleNames: ['http2', 'http'], transports: ['tcp'] } as const;
 
@@ -51,7 +57,7 @@ export default defineProtocol<Http2Transaction>({
   options: HTTP2_OPTIONS,
   record: http2Record,
   alertMembers: filesMember,
-  bodyLength: (transaction, toServer) => transaction.message(toServer).body?.visible,
+  bodyLength: (transaction, toServer) => visibleOf(transaction.message(toServer)),
   prepare: http2Settings,
   client: session => readFrames(begin(session), true),
   server: session => readFrames(begin(session), false),

@@ -49,7 +49,7 @@ export class ResponseBody {
     this.decoder?.end();
     this.body.file?.close(cut ? 'truncated' : 'closed');
     const whole = this.range?.end();
-    if (whole) this.transaction.addFile(whole);
+    if (whole) this.transaction.addFile(whole.file);
     this.connection.showBody(this.transaction, false, true);
   }
 

@@ -97,10 +97,21 @@ function each(
   };
 }
 
+/** Its body, and what was put together with it. */
+function fileContents(
+  transaction: Http2Transaction,
+  toServer: boolean,
+  index: number,
+): Uint8Array | undefined {
+  const { body, whole } = transaction.message(toServer);
+  if (index === 0) return body?.store.view();
+  return index === 1 ? whole : undefined;
+}
+
 /** Content that is inspected while it grows. */
 function body(keyword: string, direction: Direction, summary: string, more: Partial<Buffer_>): Buffer_ {
   const get: Get = (transaction, toServer) => transaction.message(toServer).body?.store.view();
-  return { keyword, direction, progress: COMPLETE, summary, growing: true, ...more, get };
+  return { keyword, direction, progress: COMPLETE, summary, growing: true, get, ...more };
 }
 
 export const BUFFERS: readonly Buffer_[] = [
@@ -156,6 +167,11 @@ export const BUFFERS: readonly Buffer_[] = [
   each('http2.header_name', 'either', 'Name of each header field.', ({ name }) => name),
   body('http.request_body', 'to_server', 'Body of the request.', { modifier: 'http_client_body' }),
   body('http.response_body', 'to_client', 'Body of the response, decoded.', { modifier: 'http_server_body' }),
-  body('file.data', 'either', 'Contents of files.', { aliases: ['file_data'], shared: true }),
+  body('file.data', 'either', 'Contents of files.', {
+    aliases: ['file_data'],
+    shared: true,
+    multiple: true,
+    get: fileContents,
+  }),
   ...(fileBuffers({ direction: 'either', begun: HEADERS_DONE, closed: COMPLETE }) as Buffer_[]),
 ];

@@ -67,7 +67,10 @@ export class MessageBody {
     this.decoder?.end();
     this.file.close(cut ? 'truncated' : 'closed');
     const whole = this.range?.end();
-    if (whole) this.transaction.addFile(whole);
+    if (whole) {
+      this.transaction.addFile(whole.file);
+      this.transaction.message(this.toServer).whole = whole.contents.view();
+    }
     this.show(true);
   }
 

@@ -44,6 +44,8 @@ export class Message {
   readonly entries: BlockEntry[] = [];
   readonly fields: Field[] = [];
   body: InspectedBody | undefined;
+  /** The beginning of the file that its body, a range, is the last piece of. */
+  whole: Uint8Array | undefined;
   /** The DNS message that it carries (RFC 8484). */
   dns: DnsMessage | undefined;
   /** Bytes that further fields may have. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import http from '../../../modules/app/http.js';
 import { PRIORITY } from '../../../modules/app/http2/frame.js';
 import { HeaderDecoder, isField } from '../../../modules/app/http2/header-block.js';
-import { PROGRESS_TO_CLIENT } from '../../../modules/app/http2/transaction.js';
+import { type Http2Transaction, PROGRESS_TO_CLIENT } from '../../../modules/app/http2/transaction.js';
 import http2 from '../../../modules/app/http2.js';
 import { Feed, type FeedOptions } from '../../application/feed.js';
 import { keywordMatches } from '../rule-keyword.js';
@@ -217,6 +217,11 @@ describe('a connection', () => {
       [3, 2],
       [undefined, 5],
     ]);
+    const transaction = feed.files.at(-1)!.transaction as Http2Transaction;
+    const fileData = http2.buffers.find(({ keyword }) => keyword === 'file.data')!;
+    const contents = [0, 1, 2].map(index => fileData.get(transaction, false, index));
+    expect(contents.map(bytes => bytes && Buffer.from(bytes).toString())).toEqual(['de', 'abcde', undefined]);
+    expect(http2.bodyLength!(transaction, false)).toBe(5);
   });
 
   it.each([
