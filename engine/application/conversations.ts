@@ -22,12 +22,14 @@ export class Conversations {
   private readonly parsing: Parsing;
   private readonly beginnings: Beginnings;
   private readonly changes: ProtocolChanges;
+  private readonly records: FlowProtocols;
 
   constructor(
     private readonly thread: Thread,
     protocols: readonly Protocol[],
   ) {
     const records = new FlowProtocols(thread, protocols);
+    this.records = records;
     const counters = new ApplicationCounters(thread, protocols);
     // All threads share them.
     this.expected = thread.counters.declare('app_layer.expectations', 'max');
@@ -180,6 +182,11 @@ export class Conversations {
       this.parsing.run(at, () => session.protocol.finish?.(session));
       for (const transaction of [...session.transactions]) session.complete(transaction);
       if (session.failed) for (const toServer of [true, false]) session.forgetChanged(toServer);
+    }
+    // No packet comes with the end of datagrams: what they left open is of none.
+    if (this.records.transportOf(flow) === 'udp') {
+      if (session) this.telling.forgo(session);
+      return;
     }
     this.telling.tell(slot, talk, true);
     this.telling.tell(slot, talk, false);

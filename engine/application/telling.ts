@@ -138,11 +138,23 @@ export class Telling {
     session.keepFirst(kept);
   }
 
-  private log(slot: number, session: Session, transaction: Transaction): void {
+  /** Counts and frees what is left of a conversation, but tells nothing of it. */
+  forgo(session: Session): void {
+    for (const transaction of session.transactions) {
+      if (!transaction.logged) this.count(session, transaction);
+      session.protocol.release?.(transaction);
+    }
+  }
+
+  private count(session: Session, transaction: Transaction): void {
     const { flows, counters } = this.thread;
     if (session.protocol.countsTransactions !== false) counters.values[this.transactions(session)]!++;
     transaction.logged = true;
     flows.row[session.flow * Flow.INTS + Flow.TRANSACTIONS]!++;
+  }
+
+  private log(slot: number, session: Session, transaction: Transaction): void {
+    this.count(session, transaction);
     this.finished?.(slot, session, transaction);
     if (!this.logsTransactions) return;
     const { protocol, settings } = session;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import * as Flow from '../../../engine/flow-record.js';
 import { Elements, integerOf, readHead } from '../../../modules/app/asn1/ber.js';
 import { parseMessage } from '../../../modules/app/ldap/message.js';
 import ldap from '../../../modules/app/ldap.js';
@@ -73,6 +74,14 @@ describe('ldap', () => {
   it('reads datagrams', () => {
     const feed = fed([search(1)], [entry(1), result(1, 5)], { transport: 'udp' });
     expect(told(feed)[0].responses.length).toBe(2);
+  });
+
+  it('tells of requests without an answer when a stream ends, but not when datagrams do', () => {
+    for (const transport of ['tcp', 'udp'] as const) {
+      const feed = fed([search(1), search(2)], [result(1, 5)], { transport });
+      expect(told(feed).map(({ request }) => request.message_id)).toEqual(transport === 'tcp' ? [1, 2] : [1]);
+      expect(feed.flow(Flow.TRANSACTIONS)).toBe(2);
+    }
   });
 
   const dn = octets('cn=x');
