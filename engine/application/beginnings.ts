@@ -97,9 +97,12 @@ export class Beginnings {
     if (answer === 'more' && end - start < ENOUGH) return;
     if (answer === 'more' || answer === 'none') {
       side.protocol = 'none';
-      if (talk.session) Packet.setEvent(this.row, p, Event.APPLAYER_DETECT_PROTOCOL_ONLY_ONE_DIRECTION);
-      else {
-        if (this.records.transportOf(flow) === 'udp') {
+      const isUdp = this.records.transportOf(flow) === 'udp';
+      if (talk.session) {
+        // Of datagrams one side is enough.
+        if (!isUdp) Packet.setEvent(this.row, p, Event.APPLAYER_DETECT_PROTOCOL_ONLY_ONE_DIRECTION);
+      } else {
+        if (isUdp) {
           this.records.failSide(flow, toServer);
           this.fail(flow);
         }

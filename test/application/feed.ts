@@ -14,6 +14,7 @@ import {
   type Expectation,
   Expectations,
 } from '../../engine/application/expectations.js';
+import { APPLICATION_EVENT_NAMES, FIRST_APPLICATION_EVENT } from '../../engine/application/packet-events.js';
 import type { ClosedFile, TransactionUpdate } from '../../engine/application-layer.js';
 import { Batch } from '../../engine/batch.js';
 import type { ConfigTree } from '../../engine/config/config.js';
@@ -45,6 +46,8 @@ export class Feed {
   /** Members of the records of transactions, parsed. */
   readonly records: Record<string, any>[] = [];
   readonly anomalies: Record<string, any>[] = [];
+  /** Names of what the application layer noted of packets. */
+  readonly packetEvents = new Set<string>();
   /** Of each packet with data: whether detection is to look at it. */
   readonly inspected: boolean[] = [];
   private readonly transport: 'tcp' | 'udp';
@@ -199,6 +202,8 @@ export class Feed {
       const pseudo = this.thread.field(slot, Packet.PSEUDO);
       if (pseudo === Packet.PSEUDO_NONE)
         this.inspected.push((this.thread.field(slot, Packet.FLAGS) & Packet.FLAG_NO_INSPECTION) === 0);
+      for (const [j, name] of APPLICATION_EVENT_NAMES.entries())
+        if (this.hasEvent(slot, FIRST_APPLICATION_EVENT + j)) this.packetEvents.add(name);
       if (pseudo !== Packet.PSEUDO_EVENT) continue;
       const members = JSON.parse(`{${Buffer.from(this.thread.payload(slot), 'latin1').toString()}}`);
       const kind = this.thread.field(slot, Packet.EVENT_KIND);
@@ -207,6 +212,10 @@ export class Feed {
       if (kind === EVENT_ANOMALY) this.anomalies.push(members);
     }
     this.thread.releaseBatch(batch);
+  }
+
+  private hasEvent(slot: number, event: number): boolean {
+    return Packet.hasEvent(this.thread.memory.row, slot * Packet.INTS, event);
   }
 }
 

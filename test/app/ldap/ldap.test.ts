@@ -84,6 +84,15 @@ describe('ldap', () => {
     }
   });
 
+  it('is recognised by what one side says in datagrams; of streams that is an anomaly', () => {
+    for (const transport of ['tcp', 'udp'] as const) {
+      const feed = fed([search(1)], [Buffer.from('no BER at all')], { transport });
+      expect([...feed.packetEvents]).toEqual(
+        transport === 'tcp' ? ['applayer_detect_protocol_only_one_direction'] : [],
+      );
+    }
+  });
+
   const dn = octets('cn=x');
   it.each([
     ['bind', message(1, 0, integer(3), dn, element(0x80, 'secret')), { version: 3, name: 'cn=x' }],
