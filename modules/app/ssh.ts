@@ -4,7 +4,7 @@ import type { Config } from '../../engine/config/config.js';
 import { boolean, choice, option, text } from '../../engine/config/option.js';
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import { defineProtocol } from '../../engine/protocol.js';
-import { BUFFERS, TESTS } from './ssh/keywords.js';
+import { BUFFERS, HASSH_SWITCH, TESTS } from './ssh/keywords.js';
 import { readSide, type SshSettings } from './ssh/reading.js';
 import { sshRecord } from './ssh/record.js';
 import {
@@ -18,7 +18,7 @@ import {
 const NAMES = { name: 'ssh', transports: ['tcp'] } as const;
 
 const HASSH = option(
-  'app-layer.protocols.ssh.hassh',
+  HASSH_SWITCH,
   text,
   'auto',
   'tell HASSH fingerprints in records: yes, no, or auto (where rules ask for them)',

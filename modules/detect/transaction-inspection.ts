@@ -206,8 +206,9 @@ export class TransactionInspection {
     }
     // Conditions on packets are met by the packet that shows the rest, or by a later one.
     const packetHolds = allHold(rule.headers, this.at);
-    if (packetHolds && (rule.payload.length === 0 || this.judge.payloadHolds(rule)))
-      return allHold(rule.scripts, this.at) ? MATCHED : FAILED;
+    const holds = packetHolds && (rule.payload.length === 0 || this.judge.payloadHolds(rule));
+    // Scripts may find later what is not there yet.
+    if (holds && allHold(rule.scripts, this.at)) return MATCHED;
     return visible.complete ? FAILED : WAITS;
   }
 

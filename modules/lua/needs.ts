@@ -3,7 +3,7 @@ import * as Event from '../../engine/event.js';
 import type { LuaTable, LuaValue } from '../../engine/lua.js';
 
 /** Protocols whose transactions scripts log. */
-const PROTOCOLS = ['http', 'dns', 'tls', 'ssh', 'smtp'] as const;
+const PROTOCOLS = ['http', 'dns', 'tls', 'ssh', 'smtp', 'ntp'] as const;
 
 const FILTERS = ['alerts', 'tcp'] as const;
 

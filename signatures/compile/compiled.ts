@@ -50,6 +50,8 @@ export interface Compiled {
   readonly buffers: readonly string[];
   readonly keywords: readonly string[];
   readonly protocols: readonly string[];
+  /** What its scripts ask for. */
+  readonly asks: readonly string[];
 }
 
 const NONE: readonly string[] = [];
@@ -113,7 +115,18 @@ export function analyzed(
     buffers: orNone(buffers.filter(isApplicationBuffer).map(each => each.buffer)),
     keywords: orNone(conditions.filter(isDeclared).map(match => String(match['keyword']))),
     protocols: orNone(ownersOf(signature)),
+    asks: orNone(askedByScripts(signature)),
   };
+}
+
+function askedByScripts({ conditions, buffers }: Signature): string[] {
+  const asks: string[] = [];
+  const note = (match: Match) => {
+    if (match.kind === 'lua') asks.push(...(match['asks'] as readonly string[]));
+  };
+  conditions.forEach(note);
+  for (const buffer of buffers) buffer.conditions.forEach(note);
+  return asks;
 }
 
 /** Values and tests are of all protocols that declare their keyword. */

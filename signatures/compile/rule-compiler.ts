@@ -114,6 +114,6 @@ export class RuleCompiler {
 }
 
 /** What a rule asks for of protocols. */
-function asked({ buffers, keywords, hook }: Compiled): string[] {
-  return [...buffers, ...keywords, ...(hook === undefined ? [] : [`hook:${hook}`])];
+function asked({ buffers, keywords, asks, hook }: Compiled): string[] {
+  return [...buffers, ...keywords, ...asks, ...(hook === undefined ? [] : [`hook:${hook}`])];
 }

@@ -16,6 +16,8 @@ export interface LuaMatch extends Match {
   readonly script: ScriptText;
   /** What `match` is given: names of the table's fields. */
   readonly needs: readonly string[];
+  /** Keywords that it asks for beside them. */
+  readonly asks: readonly string[];
   /** The script stands among the conditions on a buffer; on the payload, where there is no transaction. */
   readonly on?: 'buffer' | 'payload';
 }
@@ -44,12 +46,13 @@ function parse(rule: RuleBuilder, argument: string | undefined, at: Position): v
   const [, not, name] = /^(!?)\s*(.+)$/.exec(argument!)!;
   const { scripts } = rule.context;
   const script = scripts.read(name!, rule.variables, at);
-  const needs = scripts.ask(script, at, opened => {
+  const asked = new Set<string>();
+  const needs = scripts.ask(script, at, asked, opened => {
     if (!opened.has('init')) throw new RuleError('no init function in script', at, 'function init(args)');
     if (!opened.has('match')) throw new RuleError('no match function in script', at, 'function match(args)');
     return needed(opened.call('init', [{}], 1)[0], at);
   });
-  add(rule, { kind: 'lua', negated: not === '!', script, needs }, at);
+  add(rule, { kind: 'lua', negated: not === '!', script, needs, asks: [...asked] }, at);
 }
 
 /** Names whose value is true; what variables are asked for is left to their libraries. @throws RuleError */

@@ -13,6 +13,8 @@ export interface LuaContext {
   readonly variables: ReadonlySet<string>;
   /** Sets that the configuration and rules declare. */
   readonly datasets: readonly DatasetDeclaration[];
+  /** Keywords that `init` asks for by functions of libraries (`enable_hassh`), while rules are loaded. */
+  readonly asked?: Set<string>;
   /** What is inspected; undefined while the script is set up, and in transforms. */
   at: Inspection | undefined;
 }

@@ -42,8 +42,12 @@ export class RuleScripts {
     };
   }
 
-  /** Runs what `ask` does with a script. @throws RuleError when the script fails */
-  ask<T>(script: ScriptText, at: Position, ask: (opened: LuaScript) => T): T {
+  /**
+   * Runs what `ask` does with a script.
+   * @param asked is given the keywords that it asks for by functions of libraries
+   * @throws RuleError when the script fails
+   */
+  ask<T>(script: ScriptText, at: Position, asked: Set<string>, ask: (opened: LuaScript) => T): T {
     this.runner ??= new ScriptRunner(this.settings, () => {});
     const { variables, datasets } = script;
     const context = {
@@ -51,6 +55,7 @@ export class RuleScripts {
       environment: undefined,
       variables: new Set(variables),
       datasets,
+      asked,
       at: undefined,
     };
     try {

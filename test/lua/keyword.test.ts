@@ -66,7 +66,7 @@ const toy = {
   progressToServer: ['start', 'name', 'complete'],
   progressToClient: ['start', 'complete'],
   events: [],
-  buffers: [named('ssh.proto', 1), named('ssh.software', 1)],
+  buffers: [named('ssh.proto', 1), named('ssh.software', 1), named('ssh.hassh', 1)],
   values: [],
   tests: [],
   record: () => '',
@@ -174,6 +174,30 @@ describe('lua on transactions', () => {
     const watched = await sensor(`alert ssh:name any any -> any any (lua:${name}; sid:1;)`, {}, layer);
     expect(watched.see(layer.tell('2.0'))).toEqual(['1@1']);
     expect(watched.see(layer.tell('1.0'))).toEqual([]);
+  });
+
+  it('is asked again when more of the transaction is there', async () => {
+    const layer = new Layer();
+    const name = matching(
+      'calls = calls + 1 return calls == 2 and #ssh.get_tx():client_hassh() == 3 and 1 or 0',
+      `${get} calls = 0`,
+    );
+    const watched = await sensor(`alert ssh:name any any -> any any (lua:${name}; sid:1;)`, {}, layer);
+    const told = layer.tell('abc');
+    expect(watched.see(told)).toEqual([]);
+    expect(watched.see(told)).toEqual(['1@2']);
+  });
+
+  it('asks for fingerprints', async () => {
+    const asking = (init: string) =>
+      script(`${get} ja3 = require "suricata.ja3"
+        function init() ${init} return {} end
+        function match() return 0 end`);
+    const rules = [asking('ssh.enable_hassh()'), asking('ja3.enable_ja3()')].map(
+      (name, i) => `alert ssh:name any any -> any any (lua:${name}; sid:${i + 1};)`,
+    );
+    const { image } = await sensor(rules.join('\n'), {}, new Layer());
+    expect(image.askedKeywords).toEqual(expect.arrayContaining(['ssh.hassh', 'ja3.hash']));
   });
 
   it('has none on packets', async () => {

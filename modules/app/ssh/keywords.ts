@@ -23,12 +23,16 @@ function ofKeys(keyword: string, toServer: boolean, summary: string, part: 'hash
     progress: KEXINIT_DONE,
     summary,
     ...(part === 'hash' && { form: MD5_TEXT }),
+    switch: HASSH_SWITCH,
     get(transaction) {
       const hassh = transaction.peer(toServer).hassh;
       return hassh && Buffer.from(hassh[part], 'latin1');
     },
   };
 }
+
+/** Path of the option that switches HASSH fingerprints. */
+export const HASSH_SWITCH = 'app-layer.protocols.ssh.hassh';
 
 export const BUFFERS: readonly Buffer_[] = [
   ofBanner('ssh.proto', 'version of the protocol in the banner', ({ protocol }) => protocol),

@@ -1,15 +1,37 @@
 /** suricata.ssh, suricata.ntp and suricata.ja3: protocols of which scripts ask a few values. */
-import type { LibraryMaker } from '../context.js';
+import type { LuaArray, LuaLibrary } from '../../../engine/lua.js';
+import type { LibraryMaker, LuaContext } from '../context.js';
 import { TransactionInHand, transactionLibrary } from '../transaction.js';
+
+/** Gives a library a function by which `init` asks for a keyword: fingerprints are told where rules ask for them. */
+function withAsking(context: LuaContext, library: LuaLibrary, name: string, keyword: string): LuaLibrary {
+  const ask = (): LuaArray => {
+    context.asked?.add(keyword);
+    return [];
+  };
+  const source = `
+local functions = ...
+local ask = functions.${name}
+functions.${name} = nil
+local module = (function(...) ${library.source} end)(...)
+module.${name} = ask
+return module`;
+  return { ...library, functions: { ...library.functions, [name]: ask }, source };
+}
 
 export const sshLibrary: LibraryMaker = context => {
   const tx = new TransactionInHand(context, ['ssh']);
-  return transactionLibrary('suricata.ssh', tx, {
+  const library = transactionLibrary('suricata.ssh', tx, {
     server_proto: () => [tx.bytes('ssh.proto', false)],
     client_proto: () => [tx.bytes('ssh.proto', true)],
     server_software: () => [tx.bytes('ssh.software', false)],
     client_software: () => [tx.bytes('ssh.software', true)],
+    server_hassh: () => [tx.bytes('ssh.hassh.server', false)],
+    server_hassh_string: () => [tx.bytes('ssh.hassh.server.string', false)],
+    client_hassh: () => [tx.bytes('ssh.hassh', true)],
+    client_hassh_string: () => [tx.bytes('ssh.hassh.string', true)],
   });
+  return withAsking(context, library, 'enable_hassh', 'ssh.hassh');
 };
 
 export const ntpLibrary: LibraryMaker = context => {
@@ -31,10 +53,5 @@ export const ja3Library: LibraryMaker = context => {
     ja3s_get_hash: () => [tx.bytes('ja3s.hash', false)],
     ja3s_get_string: () => [tx.bytes('ja3s.string', false)],
   });
-  // Fingerprints are made where rules ask for them, as a script that needs them does.
-  const source = `
-local module = (function(...) ${library.source} end)(...)
-function module.enable_ja3() end
-return module`;
-  return { ...library, source };
+  return withAsking(context, library, 'enable_ja3', 'ja3.hash');
 };

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { Config } from '../../../engine/config/config.js';
 import ssh from '../../../modules/app/ssh.js';
+import { loadRuleText } from '../../../signatures/load-rules.js';
 import { Feed, type FeedOptions } from '../../application/feed.js';
 
 const LISTS = ['kex-a,kex-b', 'ssh-ed25519', 'enc-cs', 'enc-sc', 'mac-cs', 'mac-sc', 'none', 'zlib', '', ''];
@@ -47,6 +49,13 @@ describe('ssh', () => {
     expect(told.server.hassh.string).toBe('kex-a,kex-b;enc-sc;mac-sc;zlib');
     expect(told.client.hassh.hash).toMatch(/^[0-9a-f]{32}$/);
     expect(told.server.proto_version).toBe('1.99');
+  });
+
+  it.each(['auto', 'no'])('rules may ask for it unless it is switched off: %s', hassh => {
+    const config = new Config({ 'app-layer': { protocols: { ssh: { hassh } } } });
+    const rule = 'alert ssh any any -> any any (ssh.hassh.string; content:"kex-a"; sid:1;)';
+    const { errors } = loadRuleText(rule, 'x.rules', { config, protocols: [ssh] });
+    expect(errors.length).toBe(hassh === 'no' ? 1 : 0);
   });
 
   it('tells the same however it is cut', () => {
