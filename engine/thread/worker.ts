@@ -38,12 +38,11 @@ const log: Log = Object.fromEntries(
   ]),
 ) as unknown as Log;
 
-try {
-  await main();
-} catch (error) {
+// Not awaited here: a thread that is ended while its file waits takes the whole process with it (Node.js 24).
+main().catch((error: Error) => {
   control.setState(me, FAILED);
-  send({ type: 'failed', reason: (error as Error).message, stack: (error as Error).stack ?? '' });
-}
+  send({ type: 'failed', reason: error.message, stack: error.stack ?? '' });
+});
 
 async function main(): Promise<void> {
   const mine = plan.threads[me]!;
