@@ -18,7 +18,7 @@ export interface Allocation {
 }
 
 /** Enough for the compiler to be done with everything. */
-const WARM_UP = 12;
+const WARM_UP = 30;
 const MEASURED = 4;
 
 const packets = conversations(2000);
