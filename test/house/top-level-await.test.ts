@@ -14,7 +14,9 @@ function sources(folder: string): string[] {
 
 /** A statement outside of every function stands at the margin, or in a block that does. */
 function waitsAtTop(text: string): boolean {
-  return /^(await |(export )?(const|let) [^(]*= await |(try|for|if)\b.*\{\n {2}([^\n]*= )?await )/m.test(text);
+  return /^(await |(export )?(const|let) [^(]*= await |(try|for|if)\b.*\{\n {2}([^\n]*= )?await )/m.test(
+    text,
+  );
 }
 
 it('no file of engine, modules or signatures waits at its top level', () => {
