@@ -5,6 +5,7 @@
  */
 import { isSearched } from '../compile/fast-pattern.js';
 import { PAYLOAD_BUFFERS } from '../compile/traits.js';
+import { HEADER_BUFFERS } from '../keywords/header-buffers.js';
 import type { BufferConditions, ContentMatch, Signature } from '../signature.js';
 
 export interface ChosenPattern {
@@ -16,10 +17,14 @@ export interface ChosenPattern {
 
 /** @returns undefined for a signature without a content that could be one */
 export function chosenPattern(signature: Signature): ChosenPattern | undefined {
-  const all = signature.buffers.filter(isSearched).flatMap(patternsIn);
+  const all = signature.buffers.filter(each => isSearched(each) || isHeader(each)).flatMap(patternsIn);
   const positive = all.filter(({ content }) => !content.negated);
   const candidates = positive.length > 0 ? positive : all;
   return all.find(({ content }) => content.fastPattern) ?? candidates.sort(byPreference)[0];
+}
+
+function isHeader({ buffer }: BufferConditions): boolean {
+  return HEADER_BUFFERS.includes(buffer);
 }
 
 function patternsIn(conditions: BufferConditions): ChosenPattern[] {

@@ -2,6 +2,7 @@
 import type { Protocol } from '../../engine/protocol.js';
 import { isApplicationBuffer, PAYLOAD_BUFFERS, traitsOf } from '../compile/traits.js';
 import type { FlowbitsMatch } from '../keywords/flowbits.js';
+import { HEADER_BUFFERS } from '../keywords/header-buffers.js';
 import type { PcreMatch } from '../keywords/pcre.js';
 import type { BufferConditions, ContentMatch, Match, Signature } from '../signature.js';
 import type { AnalyzedRule } from './analyzed-rule.js';
@@ -94,6 +95,7 @@ function flowbitsJson({ command, names }: FlowbitsMatch): Json {
 
 function nameOf(match: Match): string {
   if (isEvent(match)) return 'app-layer-event';
+  if (match['type'] === 'detection_filter') return match['type'];
   return match.kind.startsWith('protocol-') ? String(match.keyword) : match.kind;
 }
 
@@ -141,6 +143,8 @@ function packetEngines({ signature, fastPattern }: AnalyzedRule): Json[] {
   if (signature.conditions.some(match => !isDirectionOnly(match) && !isOnTransaction(match))) {
     engines.push({ name: 'packet', is_mpm: false });
   }
+  for (const each of signature.buffers.filter(({ buffer }) => HEADER_BUFFERS.includes(buffer)))
+    engines.push({ name: each.buffer, is_mpm: fastPattern?.conditions === each });
   return engines;
 }
 

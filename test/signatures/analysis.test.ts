@@ -243,6 +243,19 @@ interface GroupJson {
   rulegroup: { id: number; rules: { sig_id: number }[] };
 }
 
+test('headers of packets have engines of their own, detection_filter its own name', () => {
+  const header = rule('alert tcp any any -> any any (ttl:5; tcp.hdr; content:"ab"; sid:1;)');
+  expect(header.pkt_engines).toEqual([
+    { name: 'packet', is_mpm: false },
+    { name: 'tcp.hdr', is_mpm: true },
+  ]);
+  expect(header.mpm).toMatchObject({ buffer: 'tcp.hdr', pattern: 'ab' });
+  const filtered = rule(
+    'alert tcp any any -> any any (content:"ab"; detection_filter:track by_src, count 3, seconds 5; sid:1;)',
+  );
+  expect(filtered.lists.threshold.matches).toEqual([{ name: 'detection_filter' }]);
+});
+
 test('the other files', () => {
   const files = analysis(
     'alert tcp any any -> any any (content:"abc"; content:"needle in it"; nocase; sid:1;)\nalert tcp any any -> any any (content:"abc"; sid:2;)',
