@@ -51,16 +51,17 @@ export const filestoreKeywords: readonly Keyword[] = [
         ...((scope === 'ssn' || scope === 'flow') && { wholeFlow: true }),
       };
       rule.addEffect(match);
-      // Without an argument it is about a file, whatever its name.
-      if (argument === undefined)
-        rule.addCondition({
-          kind: 'protocol-test',
-          keyword: 'filename',
-          parsed: { text: '', negated: false },
-        });
+      if (argument === undefined) rule.addCondition(ANY_FILE);
     },
   },
 ];
+
+/** It is about a file, whatever its name. */
+export const ANY_FILE: Match = {
+  kind: 'protocol-test',
+  keyword: 'filename',
+  parsed: { text: '', negated: false },
+};
 
 export const filestoreCompilers: readonly MatchCompiler[] = [
   {

@@ -7,6 +7,7 @@ import { checkBuffers } from './buffer-checks.js';
 import { checkDirections } from './direction-checks.js';
 import { checkHook } from './hook-checks.js';
 import { checkPacketConditions } from './packet-checks.js';
+import { addStoredFile } from './stored-files.js';
 import { applyTextForms } from './text-forms.js';
 
 const DEFAULT_PRIORITY = 3;
@@ -16,6 +17,7 @@ const NO_METADATA: Readonly<Record<string, readonly string[]>> = {};
 export function finish(rule: RuleBuilder, text: string): Signature {
   rule.requireUsed(rule.at);
   attachBase64(rule);
+  addStoredFile(rule);
   if (rule.sid === 0) throw new RuleError('Signature missing required value "sid".', rule.at, 'sid:1;');
   applyTextForms(rule);
   checkBuffers(rule);

@@ -23,6 +23,22 @@ describe('tag', () => {
   ])('%s is refused', options => expect(refusal(options)).toBeDefined());
 });
 
+describe('filestore', () => {
+  const ofFiles = (options: string) =>
+    parse(withOptions(options)).conditions.filter(each => each['keyword'] === 'filename').length;
+
+  test.each([
+    ['filestore;', 1],
+    ['filestore:both,file;', 1],
+    ['filestore:response;', 1],
+    ['content:"a"; filestore:to_client,flow;', 1],
+    ['sample.code:1; filestore:both,tx;', 0],
+    ['sample.uri; content:"a"; filestore:both,flow;', 0],
+  ])('is about files where nothing else of a transaction is said: %s', (options, expected) =>
+    expect(ofFiles(options)).toBe(expected),
+  );
+});
+
 describe('config', () => {
   test.each(['config', 'alert'])('stands in rules of action %s', action =>
     expect(effects('config:logging disable, type tx, scope tx;', `${action} tcp any any -> any any`)).toEqual(

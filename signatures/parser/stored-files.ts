@@ -1,0 +1,19 @@
+/** What a rule is about that stores files, and says nothing else of transactions. */
+import { isApplicationBuffer, TRANSACTION_KINDS } from '../compile/traits.js';
+import { isPacketHook } from '../firewall/hooks.js';
+import { ANY_FILE } from '../keywords/filestore.js';
+import type { RuleBuilder } from '../rule-builder.js';
+
+/** It is about files, whatever their name. */
+export function addStoredFile(rule: RuleBuilder): void {
+  const stores = rule.effects.some(({ kind }) => kind === 'filestore');
+  if (stores && !isAboutTransactions(rule)) rule.addCondition(ANY_FILE);
+}
+
+function isAboutTransactions({ buffers, conditions, header: { hook } }: RuleBuilder): boolean {
+  return (
+    (hook !== undefined && !isPacketHook(hook)) ||
+    conditions.some(({ kind }) => TRANSACTION_KINDS.has(kind)) ||
+    buffers.some(buffer => buffer.conditions.length > 0 && isApplicationBuffer(buffer))
+  );
+}
