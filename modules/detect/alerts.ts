@@ -17,6 +17,7 @@ import * as Flow from '../../engine/flow-record.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import type { Protocol, Transaction } from '../../engine/protocol.js';
+import { allForwardedFor } from '../../engine/record/forwarded-for.js';
 import {
   type AlertQueue,
   MATCH_GUESSED,
@@ -24,6 +25,7 @@ import {
   MATCH_TRANSACTION,
   type Subject,
 } from './alert-queue.js';
+import { layerOf } from './home.js';
 import type { Notes } from './notes.js';
 import type { ShownStreams } from './shown-stream.js';
 
@@ -32,6 +34,7 @@ export class Alerts {
   private readonly flows: Int32Array;
   private readonly count: number;
   private readonly lost: number;
+  private readonly wantsClients: boolean;
 
   constructor(
     private readonly thread: Thread,
@@ -42,6 +45,7 @@ export class Alerts {
     this.flows = thread.flows.row;
     this.count = thread.counters.declare('detect.alert');
     this.lost = thread.counters.declare('detect.events_lost');
+    this.wantsClients = allForwardedFor(thread.config).length > 0;
   }
 
   /**
@@ -86,9 +90,23 @@ export class Alerts {
 
   /** Members of the record: the transaction, what the signature noted, and what is known of the flow. */
   private membersOf(subject: Subject | undefined, toServer: boolean, flow: number, context: string): string {
-    const transaction = subject ? transactionMembers(subject.protocol, subject.transaction, toServer) : '';
+    const transaction = subject
+      ? transactionMembers(subject.protocol, subject.transaction, toServer)
+      : this.forwardedFor(flow);
     const alert = context === '' ? '' : `"alert":{${context}}`;
     return joined(joined(transaction, alert), this.notes.members(flow));
+  }
+
+  /** Whom a proxy asked for in the first open transaction that says so, for an alert that is of none. */
+  private forwardedFor(flow: number): string {
+    if (!this.wantsClients || flow < 0) return '';
+    const conversation = layerOf(this.thread)?.conversation(flow);
+    if (!conversation?.protocol.forwardedFor) return '';
+    for (const transaction of conversation.transactions) {
+      const members = conversation.protocol.forwardedFor(transaction);
+      if (members !== '') return members;
+    }
+    return '';
   }
 
   /** @returns bytes that the alert shows of the stream in which it matched, 0 when it matched elsewhere */

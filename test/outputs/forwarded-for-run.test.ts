@@ -40,15 +40,21 @@ interface Told {
   readonly alert?: { readonly xff?: string };
 }
 
-async function run(eve: string, files: string, store: string): Promise<Record<string, Told>> {
+const IN_ANSWER = 'alert http any any -> any any (http.response_body; content:"file"; sid:1;)';
+/** The alert is of the stream, not of a transaction. */
+const IN_STREAM = 'alert tcp any any -> any any (content:"Host: b"; sid:2;)';
+
+async function run(
+  eve: string,
+  files: string,
+  store: string,
+  rule = IN_ANSWER,
+): Promise<Record<string, Told>> {
   const yaml = `%YAML 1.1\n---\noutputs:
   - eve-log: { ${eve}types: [alert, files: { ${files} }] }
   - file-store: { version: 2, enabled: yes, force-filestore: yes, write-fileinfo: yes, ${store} }\n`;
   writeFileSync(join(folder, 'x.yaml'), yaml);
-  writeFileSync(
-    join(folder, 'x.rules'),
-    'alert http any any -> any any (http.response_body; content:"file"; sid:1;)\n',
-  );
+  writeFileSync(join(folder, 'x.rules'), `${rule}\n`);
   writeFileSync(join(folder, 'x.pcap'), pcapFile(PACKETS));
   const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '-S', 'x.rules'];
   const { code } = await sluice([...words, '--runmode', 'single'], { cwd: folder });
@@ -70,6 +76,11 @@ test('the setting of a log counts for its alerts and files', async () => {
   expect(told['fileinfo']).toMatchObject({ dest_ip: CLIENT, xff: '10.0.0.2' });
   expect(told['store']).toMatchObject({ dest_ip: CLIENT });
   expect(told['store']).not.toHaveProperty('xff');
+});
+
+test('alerts in the stream tell the address of the first request in hand', async () => {
+  const told = await run(`${xff('extra-data', 'forward')}, `, '', '', IN_STREAM);
+  expect(told['alert']).toMatchObject({ dest_ip: SERVER, alert: { signature_id: 2, xff: '10.0.0.1' } });
 });
 
 test('files have a setting of their own, and the file store another', async () => {
