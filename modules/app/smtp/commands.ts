@@ -46,7 +46,7 @@ export class Commands {
     const transaction = exchange.transactionFor(word);
     if (word === 'QUIT') exchange.session.requests.inspectClient = true;
     if (!transaction && exchange.over) return 'other';
-    if (truncated) exchange.report(transaction, 'max_command_line_len_exceeded');
+    if (truncated) exchange.reportCut(transaction, 'max_command_line_len_exceeded');
     const helo = heloOf(word, text);
     const kind = transaction ? this.obey(word, text, helo, transaction) : 'other';
     exchange.wait({ kind, transaction, helo });

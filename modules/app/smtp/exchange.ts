@@ -84,4 +84,10 @@ export class Exchange {
   report(transaction: SmtpTransaction | undefined, event: SmtpEvent): void {
     if (transaction) this.session.event(transaction, event);
   }
+
+  /** A line is longer than there is room for: what is behind is not looked at. */
+  reportCut(transaction: SmtpTransaction | undefined, event: SmtpEvent): void {
+    this.report(transaction, event);
+    this.report(transaction, 'truncated_line');
+  }
 }

@@ -30,7 +30,7 @@ export class Replies {
       exchange.report(exchange.replied(), 'invalid_reply');
       return;
     }
-    if (truncated) exchange.report(exchange.replied(), 'max_reply_line_len_exceeded');
+    if (truncated) exchange.reportCut(exchange.replied(), 'max_reply_line_len_exceeded');
     // A dash says that more lines follow.
     if (bytes[3] === DASH) return;
     if (this.greeted || !this.greeting(code)) this.answer(code);

@@ -88,7 +88,7 @@ function plausible(session: TlsSession, type: number, major: number, length: num
     session.event(transaction, 'invalid_record_version');
     return false;
   }
-  if (length > MAX_RECORD) session.event(transaction, 'invalid_tls_header');
+  if (length > MAX_RECORD) session.event(transaction, 'invalid_record_length');
   return length <= MAX_RECORD;
 }
 

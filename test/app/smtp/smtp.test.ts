@@ -199,6 +199,8 @@ describe('smtp', () => {
       'INVALID_PIPELINED_SEQUENCE',
     ],
     ['a long command', [S('220 x\r\n'), C(`HELO ${'x'.repeat(5000)}\r\n`)], 'MAX_COMMAND_LINE_LEN_EXCEEDED'],
+    ['what of a command is not looked at', [S('220 x\r\n'), C('x'.repeat(5000))], 'TRUNCATED_LINE'],
+    ['what of a reply is not looked at', [...OPENING, S(`250 ${'x'.repeat(5000)}\r\n`)], 'TRUNCATED_LINE'],
     [
       'fields that stand twice',
       [...OPENING, ...ENVELOPE, C('DATA\r\n'), S('354 go\r\n'), C('To: a\r\nTo: b\r\n\r\n.\r\n')],

@@ -199,7 +199,7 @@ describe('a hostile conversation', () => {
     [
       'a record that is too long',
       [hello, Uint8Array.of(22, 3, 3, 0xff, 0xff)],
-      ['invalid_tls_header', 'invalid_ssl_record'],
+      ['invalid_record_length', 'invalid_ssl_record'],
     ],
     [
       'an unknown message',
