@@ -87,6 +87,8 @@ export interface Protocol<T extends Transaction = Transaction> {
   lineFields?(transaction: T): Readonly<Record<string, unknown>>;
   /** Fields of a mail's header, for scripts: names as written, values in latin1. */
   mailFields?(transaction: T): readonly { readonly name: string; readonly value: string }[];
+  /** Numbers that scripts get beside its record. */
+  scriptNumbers?(transaction: T): Readonly<Record<string, number | undefined>>;
   /** Fields of the flow's EVE record, anomaly names … see `events`. Options: `app-layer.protocols.NAME.…`. */
   readonly options?: readonly AnyOption[];
 
@@ -144,6 +146,7 @@ const NOTHING_SAID = {
   forwardedFor: undefined,
   lineFields: undefined,
   mailFields: undefined,
+  scriptNumbers: undefined,
   options: undefined,
   bodyLength: undefined,
   prepare: undefined,

@@ -36,4 +36,10 @@ export default defineProtocol<Dnp3Transaction>({
   client: session => exchangeOf(session).frames(true),
   server: session => exchangeOf(session).frames(false),
   record: dnp3Record,
+  scriptNumbers: ({ link, transport, message }) => ({
+    len: link?.length,
+    crc: link?.crc,
+    transport,
+    indicators: message?.indications,
+  }),
 });

@@ -51,6 +51,12 @@ export class TransactionInHand {
     return protocol.mailFields?.(transaction) ?? [];
   }
 
+  /** Numbers beside its record. */
+  numbers(): { readonly [name: string]: number | undefined } {
+    const { protocol, transaction } = this.inHand();
+    return protocol.scriptNumbers?.(transaction) ?? {};
+  }
+
   /** An object of its EVE record, such as `dns`. */
   record(name: string): Record {
     const { protocol, transaction } = this.inHand();

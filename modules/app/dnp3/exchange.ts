@@ -28,6 +28,7 @@ type Event = (typeof EVENTS)[number];
 /** What came of a message so far. */
 interface Assembly {
   link: LinkHeader;
+  transport: number;
   parts: Uint8Array[];
   length: number;
 }
@@ -77,7 +78,7 @@ export class Exchange {
       return undefined;
     }
     const transport = data[0]!;
-    const assembly = (transport & FIRST) !== 0 ? { link, parts: [], length: 0 } : before;
+    const assembly = (transport & FIRST) !== 0 ? { link, transport, parts: [], length: 0 } : before;
     if (!assembly) return undefined;
     // Of very many frames without content nothing is kept.
     if (data.length > 1) assembly.parts.push(data.subarray(1));
@@ -91,7 +92,7 @@ export class Exchange {
     return undefined;
   }
 
-  private take({ link, parts }: Assembly, toServer: boolean): void {
+  private take({ link, transport, parts }: Assembly, toServer: boolean): void {
     const { session, settings } = this;
     const bytes = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
     const message = parseApplication(bytes, settings);
@@ -99,7 +100,9 @@ export class Exchange {
       this.report('len_too_small', toServer);
       return;
     }
-    const transaction = session.begin(new Dnp3Transaction(session.transactionCount, link, message, toServer));
+    const transaction = session.begin(
+      new Dnp3Transaction(session.transactionCount, link, transport, message, toServer),
+    );
     if (message.trouble) session.event(transaction, message.trouble, toServer);
     this.unanswered = toServer ? this.unanswered + 1 : 0;
     const flooded = this.unanswered > settings.mostRequests;
@@ -112,7 +115,7 @@ export class Exchange {
   private report(event: Event, toServer: boolean): void {
     const { session } = this;
     const transaction = session.begin(
-      new Dnp3Transaction(session.transactionCount, undefined, undefined, toServer),
+      new Dnp3Transaction(session.transactionCount, undefined, undefined, undefined, toServer),
     );
     session.event(transaction, event, toServer);
     session.advance(transaction, toServer, COMPLETE);

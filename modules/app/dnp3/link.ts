@@ -19,6 +19,8 @@ export interface LinkHeader {
   readonly control: number;
   readonly destination: number;
   readonly source: number;
+  /** Checksum. */
+  readonly crc: number;
 }
 
 export const isFromMaster = (control: number): boolean => (control & FROM_MASTER) !== 0;
@@ -30,6 +32,7 @@ export function parseHeader(bytes: Uint8Array): LinkHeader {
     control: bytes[3]!,
     destination: bytes[4]! | (bytes[5]! << 8),
     source: bytes[6]! | (bytes[7]! << 8),
+    crc: bytes[8]! | (bytes[9]! << 8),
   };
 }
 

@@ -21,6 +21,8 @@ export class Dnp3Transaction extends OneSidedTransaction {
     id: number,
     /** Header of the first frame. */
     readonly link: LinkHeader | undefined,
+    /** Transport header of the first frame. */
+    readonly transport: number | undefined,
     /** Undefined for what is no message. */
     readonly message: ApplicationMessage | undefined,
     toServer: boolean,

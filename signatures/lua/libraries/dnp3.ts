@@ -32,19 +32,26 @@ function valueOfJson(json: unknown): LuaValue {
   return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, valueOfJson(value)]));
 }
 
-function messageTable({ control, src, dst, application }: Message): LuaTable {
+function messageTable(
+  { control, src, dst, application }: Message,
+  { len, crc, transport, indicators }: Readonly<Record<string, number | undefined>>,
+): LuaTable {
   return {
     done: true,
     complete: application.complete,
     link_header: {
+      len,
       control: byteOf(control, { dir: 0x80, pri: 0x40, fcb: 0x20, fcv: 0x10 }, 'function_code'),
       src,
       dst,
+      crc,
     },
+    transport_header: transport,
     application_header: {
       control: byteOf(application.control, { fir: 0x80, fin: 0x40, con: 0x20, uns: 0x10 }, 'sequence'),
       function_code: application.function_code,
     },
+    indicators,
     objects: application.objects.map(object => valueOfJson({ points: [], ...object })),
   };
 }
@@ -62,8 +69,8 @@ export const dnp3Library: LibraryMaker = context => {
           {
             tx_num: inspected(context).transaction!.id,
             is_request: request !== undefined,
-            request: request && messageTable(request),
-            response: response && messageTable(response),
+            request: request && messageTable(request, tx.numbers()),
+            response: response && messageTable(response, tx.numbers()),
           },
         ];
       },

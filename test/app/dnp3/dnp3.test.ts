@@ -99,6 +99,9 @@ describe('dnp3', () => {
     expect(() => test('dnp3.ind').parse('nothing')).toThrow('nothing');
     expect(dnp3.values[0]!.get(response, false)).toEqual([129]);
     expect([...dnp3.buffers[0]!.get(response, false, 0)!]).toEqual(RESPONSE);
+    const bytes = frame(false, WHOLE, RESPONSE);
+    const [len, crc] = [bytes[2], bytes.readUInt16LE(8)];
+    expect(dnp3.scriptNumbers!(response)).toEqual({ len, crc, transport: WHOLE, indicators: 0x9002 });
   });
 
   it('reads files', () => {
