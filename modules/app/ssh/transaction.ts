@@ -3,14 +3,14 @@ import { createHash } from 'node:crypto';
 import { TwoSidedTransaction } from '../../../engine/protocol.js';
 
 export const PROGRESS_TO_SERVER = [
-  'request_started',
+  'request_in_progress',
   'request_banner_wait_eol',
   'request_banner_done',
   'request_kexinit_done',
   'request_finished',
 ] as const;
 export const PROGRESS_TO_CLIENT = [
-  'response_started',
+  'response_in_progress',
   'response_banner_wait_eol',
   'response_banner_done',
   'response_kexinit_done',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Config } from '../../../engine/config/config.js';
 import ssh from '../../../modules/app/ssh.js';
+import { hookPoint } from '../../../signatures/hook-point.js';
 import { loadRuleText } from '../../../signatures/load-rules.js';
 import { Feed, type FeedOptions } from '../../application/feed.js';
 
@@ -56,6 +57,12 @@ describe('ssh', () => {
     const rule = 'alert ssh any any -> any any (ssh.hassh.string; content:"kex-a"; sid:1;)';
     const { errors } = loadRuleText(rule, 'x.rules', { config, protocols: [ssh] });
     expect(errors.length).toBe(hassh === 'no' ? 1 : 0);
+  });
+
+  it('has hooks by the names of its states, and by those that all protocols have', () => {
+    const at = (hook: string) => hookPoint(ssh, hook)?.progress;
+    expect(['request_in_progress', 'request_started', 'response_in_progress'].map(at)).toEqual([0, 0, 0]);
+    expect(['request_banner_done', 'request_finished', 'request_complete'].map(at)).toEqual([2, 4, 4]);
   });
 
   it('tells the same however it is cut', () => {
