@@ -9,7 +9,6 @@ const COMPARED: Readonly<Record<string, string>> = {
   'flow.age': 'flow_age',
   itype: 'type',
   icode: 'code',
-  ttl: 'ttl',
   'tcp.mss': 'tcp_mss',
   dsize: 'dsize',
 };

@@ -249,6 +249,7 @@ test('headers of packets have engines of their own, detection_filter its own nam
     { name: 'packet', is_mpm: false },
     { name: 'tcp.hdr', is_mpm: true },
   ]);
+  expect(header.lists.packet.matches).toEqual([{ name: 'ttl' }]);
   expect(header.mpm).toMatchObject({ buffer: 'tcp.hdr', pattern: 'ab' });
   const filtered = rule(
     'alert tcp any any -> any any (content:"ab"; detection_filter:track by_src, count 3, seconds 5; sid:1;)',
