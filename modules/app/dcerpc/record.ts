@@ -3,13 +3,16 @@ import type { Interface } from './bindings.js';
 import type { Call, CallSide } from './call.js';
 import { REQUEST, RESPONSE, typeName } from './pdu.js';
 
-/** Both sides of a call. */
-export function callMembers(call: Call): object {
+/**
+ * Both sides of a call.
+ * @param bound the call is of a connection: its record tells which interfaces were agreed upon
+ */
+export function callMembers(call: Call, bound: boolean): object {
   const { request, response, interfaces, opnum } = call;
   return {
     request: request.done ? typeName(request.type!) : 'REQUEST_LOST',
     ...(request.type === REQUEST && { req: { opnum, ...amounts(request) } }),
-    ...(interfaces.length > 0 && { interfaces: interfaces.map(interfaceMembers) }),
+    ...(bound && interfaces.length > 0 && { interfaces: interfaces.map(interfaceMembers) }),
     response: response.done ? typeName(response.type!) : 'UNREPLIED',
     ...(response.type === RESPONSE && { res: amounts(response) }),
   };

@@ -67,7 +67,7 @@ export function beginCall(session: DcerpcSession, call: Call, activity?: Activit
 
 export function dcerpcRecord({ call, activity, version }: DcerpcTransaction): string {
   const record = {
-    ...callMembers(call),
+    ...callMembers(call, activity === undefined),
     ...(activity ? { activityuuid: activity.uuid, seqnum: activity.sequence } : { call_id: call.callId }),
     rpc_version: version,
   };

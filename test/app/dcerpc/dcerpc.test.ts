@@ -209,7 +209,6 @@ describe('dcerpc over UDP', () => {
       {
         request: 'REQUEST',
         req: { opnum: 7, frag_cnt: 2, stub_data_size: 5 },
-        interfaces: [{ uuid: SVCCTL_TEXT, version: '2.0' }],
         response: 'RESPONSE',
         res: { frag_cnt: 1, stub_data_size: 1 },
         activityuuid: SVCCTL_TEXT,
