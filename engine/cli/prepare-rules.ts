@@ -20,7 +20,7 @@ import {
   unsupportedByReason,
 } from '../../signatures/rule-set.js';
 import { CLASSIFICATION_FILE, REFERENCE_FILE } from '../../signatures/rule-settings.js';
-import { reputationFiles } from '../../signatures/state/reputations.js';
+import { readReputations, reputationFiles } from '../../signatures/state/reputations.js';
 import type { ThresholdFile } from '../../signatures/threshold-config.js';
 import { PROTOCOL_PLUGINS } from '../application/load-protocols.js';
 import { compiled } from '../compiled.js';
@@ -156,6 +156,7 @@ export function tellRules(rules: RuleOutcome, config: Config, log: Log): void {
   tellWarnings(rules.warnings, sourceOf, log);
   tellUnsupported(rules, log);
   for (const file of reputationFiles(config)) log.info(`reputation: Loading reputation file: ${file}`);
+  readReputations(config, problem => log.error(`reputation: ${problem}`));
   const { loaded, errors, skipped, unsupported, files } = rules;
   if (loaded > 0) {
     log.info(

@@ -82,7 +82,8 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
     [APPLICATION_PROTOCOLS, applicationProtocols(thread)],
     [CONVERSATIONS, conversations(thread)],
     [STREAM_SIZES, streamSizes(states)],
-    [REPUTATIONS, readReputations(thread.config, message => thread.warnOnce(message))],
+    // What is wrong with the files is told with the rules.
+    [REPUTATIONS, readReputations(thread.config, () => {})],
     [TAGS, tags],
     ...certificateStore(thread),
     [DATASETS, datasets],

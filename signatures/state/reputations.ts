@@ -76,7 +76,7 @@ function readLines(file: string, warn: Warn, take: (fields: string[]) => boolean
         warn(`${file} line ${i + 1} is not understood: ${line}`);
     }
   } catch (error) {
-    warn(`reputations: ${(error as Error).message}`);
+    warn(`${file} cannot be read: ${(error as Error).message}`);
   }
 }
 

@@ -11,12 +11,15 @@ import { outcomeOf } from '../../signatures/rule-set.js';
 const folder = mkdtempSync(join(tmpdir(), 'sluice-warnings-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function warningsOf(rules: string): string[] {
+const RULE = 'alert tcp any any -> any any (sid:1;)\n';
+
+function warningsOf(rules: string, tree = {}): string[] {
   const file = join(folder, 'my.rules');
   writeFileSync(file, rules);
-  const config = new Config({});
+  const config = new Config(tree);
   const told: string[] = [];
-  const log = { warning: (text: string) => told.push(text), info: () => {}, notice: () => {} };
+  const warning = (text: string) => told.push(text);
+  const log = { error: warning, warning, info: () => {}, notice: () => {} };
   tellRules(outcomeOf(loadRules({ config, exclusive: [file] })), config, log as unknown as Log);
   return told.map(text => text.replaceAll(file, 'my.rules'));
 }
@@ -36,4 +39,14 @@ it('a classtype that is not known is told once, with the number of its other use
 it('other warnings are told each time', () => {
   const rule = (sid: number) => `alert tcp any any -> any any (priority:1; priority:2; sid:${sid};)\n`;
   expect(warningsOf(rule(1) + rule(2))).toHaveLength(2);
+});
+
+it('what is wrong with reputations is told before a packet comes', () => {
+  writeFileSync(join(folder, 'rep.list'), '10.0.0.1,1,30\n10.0.0.2,1,200\n# a comment\nno address\n');
+  const tree = { 'default-reputation-path': folder, 'reputation-files': ['rep.list', 'none.list'] };
+  expect(warningsOf(RULE, tree).map(text => text.replaceAll(`${folder}/`, ''))).toEqual([
+    'reputation: rep.list line 2 is not understood: 10.0.0.2,1,200',
+    'reputation: rep.list line 4 is not understood: no address',
+    expect.stringContaining('reputation: none.list cannot be read: ENOENT'),
+  ]);
 });
