@@ -53,13 +53,17 @@ function frameNames(protocols: readonly Protocol[]): string[] {
   );
 }
 
-/** As rules name them: `http1:request_line`. */
+/** As rules name them: `http1:request_line`. The first and the last state of a side have a name that all protocols know. */
 function hookNames(protocols: readonly Protocol[]): string[] {
-  return protocols.flatMap(({ name, ruleNames, progressToServer, progressToClient, innerProgress = [] }) =>
-    [...progressToServer, ...progressToClient]
-      .filter(hook => !innerProgress.includes(hook))
-      .map(hook => `${ruleNames?.includes(`${name}1`) ? `${name}1` : name}:${hook}`),
-  );
+  return protocols.flatMap(({ name, ruleNames, progressToServer, progressToClient, innerProgress = [] }) => {
+    const hooks = new Set([
+      ...['request_started', ...progressToServer, 'request_complete'],
+      ...['response_started', ...progressToClient, 'response_complete'],
+    ]);
+    for (const inner of innerProgress) hooks.delete(inner);
+    const prefix = ruleNames?.includes(`${name}1`) ? `${name}1` : name;
+    return [...hooks].map(hook => `${prefix}:${hook}`);
+  });
 }
 
 function settings(given: Given) {

@@ -26,7 +26,10 @@ describe('what the program tells of itself', () => {
     [['--list-keywords=csv'], /^content;[^;]+;/m],
     [['--list-keywords=content'], /^= content =\n/],
     [['--list-app-layer-protos'], /^=+Supported App Layer Protocols=+\n/],
-    [['--list-app-layer-hooks'], /^http1:request_line$/m],
+    [
+      ['--list-app-layer-hooks'],
+      /^http1:request_line\n[\s\S]*^tls:request_started\ntls:client_in_progress$/m,
+    ],
     [['--list-rule-protos'], /^tcp-pkt$/m],
     [['profiles', 'list'], /^oisf2009\s/m],
     [['profiles', 'show', 'pipeline'], /acquire/],
