@@ -46,6 +46,7 @@ export class Commands {
     const transaction = exchange.transactionFor(word);
     if (word === 'QUIT') exchange.session.requests.inspectClient = true;
     if (!transaction && exchange.over) return 'other';
+    if (!exchange.greeted) exchange.reportNoWelcome(transaction);
     if (truncated) exchange.reportCut(transaction, 'max_command_line_len_exceeded');
     const helo = heloOf(word, text);
     const kind = transaction ? this.obey(word, text, helo, transaction) : 'other';

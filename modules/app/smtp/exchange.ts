@@ -29,6 +29,9 @@ export class Exchange {
   data: 'unknown' | 'accepted' | 'rejected' = 'unknown';
   /** The mail that a RSET without a reply is about. */
   resetting: SmtpTransaction | undefined;
+  /** The server has said something. */
+  greeted = false;
+  private unwelcome = false;
   /** There are too many mails: nothing more is read. */
   over = false;
   private readonly settings: SmtpSettings;
@@ -83,6 +86,12 @@ export class Exchange {
 
   report(transaction: SmtpTransaction | undefined, event: SmtpEvent): void {
     if (transaction) this.session.event(transaction, event);
+  }
+
+  /** The server did not begin with a welcome (RFC 5321 3.1): told once. */
+  reportNoWelcome(transaction: SmtpTransaction | undefined): void {
+    if (!this.unwelcome) this.report(transaction, 'no_server_welcome_message');
+    this.unwelcome = true;
   }
 
   /** A line is longer than there is room for: what is behind is not looked at. */

@@ -8,8 +8,6 @@ import { ANSWERED, DATA_ANSWERED, type SmtpTransaction } from './transaction.js'
 const DASH = 0x2d;
 
 export class Replies {
-  private greeted = false;
-
   constructor(private readonly exchange: Exchange) {}
 
   *read(): Reading<void> {
@@ -33,15 +31,15 @@ export class Replies {
     if (truncated) exchange.reportCut(exchange.replied(), 'max_reply_line_len_exceeded');
     // A dash says that more lines follow.
     if (bytes[3] === DASH) return;
-    if (this.greeted || !this.greeting(code)) this.answer(code);
+    if (this.exchange.greeted || !this.greeting(code)) this.answer(code);
   }
 
   /** @returns whether the first reply answers no command */
   private greeting(code: string): boolean {
     const { exchange } = this;
-    this.greeted = true;
+    exchange.greeted = true;
     if (code === '220') return true;
-    exchange.report(exchange.replied(), 'no_server_welcome_message');
+    exchange.reportNoWelcome(exchange.replied());
     return exchange.waiting.length === 0;
   }
 

@@ -208,6 +208,7 @@ describe('smtp', () => {
     ],
     ['a second sender', [...OPENING, ...ENVELOPE, C('MAIL FROM:<z@example.org>\r\n')], 'DUPLICATE_FIELDS'],
     ['no welcome', [C('HELO a\r\n'), S('250 hello\r\n')], 'NO_SERVER_WELCOME_MESSAGE'],
+    ['a client that waits for no welcome', [C('HELO a\r\n')], 'NO_SERVER_WELCOME_MESSAGE'],
   ])('reports %s', (_, steps, event) => {
     expect(fed(steps).events).toContain(event);
   });
