@@ -21,7 +21,7 @@ export class Connection {
   waitsForTunnel = false;
   /** A response was seen. */
   answered = false;
-  /** Too much was wrong: nothing more is read. */
+  /** Too much was wrong, or it is no HTTP any more: nothing more is read. */
   over = false;
   /** Rules about names of files need not wait for the ends of the files, nor records for the end of a form. */
   private filesChanged = false;

@@ -69,7 +69,12 @@ function upgrade(connection: Connection, transaction: HttpTransaction): boolean 
     connection.session.requests.handOver = upgradeOf(transaction);
     return tunnel(connection, transaction, 'http2');
   }
-  return tunnel(connection, transaction, wanted === 'websocket' ? 'websocket' : '');
+  if (wanted === 'websocket') return tunnel(connection, transaction, wanted);
+  // It becomes something that is not known: nothing of it is read.
+  complete(connection, transaction);
+  connection.advance(transaction, true, COMPLETE);
+  connection.over = true;
+  return true;
 }
 
 /** A body of a known length. */

@@ -114,6 +114,14 @@ describe('http', () => {
     expect(buffer(exchange(GET, 'a\r\nbody'), false, 'http.response_body')).toBe('a\r\nbody');
   });
 
+  it('stays what it is where the connection becomes something unknown, and reads nothing of that', () => {
+    const switched = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: foo\r\n\r\n\x01\x02';
+    const feed = new Feed([http]).client(GET).server(switched).client('\x03').client(GET).server(OK);
+    expect(feed.application.conversation(0)?.protocol.name).toBe('http');
+    expect(feed.end().records.length).toBe(1);
+    expect(feed.anomalies).toEqual([]);
+  });
+
   it('reads the same however it is cut', () => {
     const body = gzipSync('x'.repeat(3000) + Math.PI).toString('latin1');
     const client =
