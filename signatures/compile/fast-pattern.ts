@@ -2,6 +2,7 @@
  * The one content of a signature that is searched for in all traffic: where it is found, the signature becomes a
  * candidate. The rule's own `fast_pattern` wins; otherwise the content that says most.
  */
+import { holdsWhenAbsent } from '../keywords/isdataat.js';
 import type { BufferConditions, ContentMatch, Match, Signature } from '../signature.js';
 import { isApplicationBuffer, PACKET_BUFFERS, PAYLOAD_BUFFERS } from './traits.js';
 
@@ -22,7 +23,7 @@ export function fastPatternOf(signature: Signature): FastPattern | undefined {
   let best: FastPattern | undefined;
   let bestWeight = -1;
   for (const conditions of signature.buffers) {
-    if (!isSearched(conditions)) continue;
+    if (!isSearched(conditions) || holdsWhenAbsent(conditions)) continue;
     for (const match of conditions.conditions) {
       if (match.kind !== 'content') continue;
       const content = match as ContentMatch;

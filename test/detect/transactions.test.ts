@@ -183,6 +183,16 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
     expect(t.see(request())).toEqual(['1@1']);
   });
 
+  test('a buffer that may be absent or hold a pattern is not waited for', async () => {
+    const t = await Talk.with(
+      `alert toy any any -> any any (toy.name; absent:or_else; content:"evil"; sid:1;)
+       alert toy any any -> any any (toy.name; absent:or_else; content:"good"; sid:2;)`,
+      matcher,
+    );
+    expect(t.see(request()).map(alert => alert[0])).toEqual(['1']);
+    expect(t.see(request(exchange({}))).map(alert => alert[0])).toEqual(['1', '2']);
+  });
+
   test('patterns are looked for in what all transforms leave', async () => {
     const t = await Talk.with(
       `alert toy any any -> any any (toy.name; pcrexform:"e(..)l"; content:"vi"; startswith; endswith; sid:1;)
