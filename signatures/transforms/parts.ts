@@ -3,7 +3,7 @@ import { latin1 } from '../../engine/latin1.js';
 import { unquote } from '../parser/quoted.js';
 import { RuleError } from '../rule-error.js';
 import type { Transform } from '../transform.js';
-import { publicSuffixLabels } from './public-suffix.js';
+import { loadPublicSuffixes } from './public-suffix.js';
 
 const pcrexform: Transform = {
   name: 'pcrexform',
@@ -76,24 +76,27 @@ function lastLabels(bytes: Uint8Array, labels: number): Uint8Array {
   return labels === 0 ? bytes.subarray(i + 1) : bytes;
 }
 
+/** What takes the public suffix of a name and some labels before it; names without one stay whole. */
+function suffixAndLabels(more: number): (bytes: Uint8Array) => Uint8Array {
+  const suffixOf = loadPublicSuffixes();
+  return bytes => {
+    const suffix = suffixOf(latin1(bytes));
+    return suffix === 0 ? bytes : lastLabels(bytes, suffix + more);
+  };
+}
+
 const domain: Transform = {
   name: 'domain',
   summary: 'The part of a name that was registered: its public suffix and one label.',
   grammar: '',
-  compile: () => bytes => {
-    const suffix = publicSuffixLabels(latin1(bytes));
-    return suffix === 0 ? bytes : lastLabels(bytes, suffix + 1);
-  },
+  compile: () => suffixAndLabels(1),
 };
 
 const tld: Transform = {
   name: 'tld',
   summary: 'The public suffix of a name.',
   grammar: '',
-  compile: () => bytes => {
-    const suffix = publicSuffixLabels(latin1(bytes));
-    return suffix === 0 ? bytes : lastLabels(bytes, suffix);
-  },
+  compile: () => suffixAndLabels(0),
 };
 
 export const partTransforms: readonly Transform[] = [pcrexform, subslice, domain, tld];
