@@ -2,7 +2,12 @@
 import { createRequire } from 'node:module';
 
 /** Names are taken as they are: a buffer of a rule may hold anything. */
-const AS_IT_IS = { allowPrivateDomains: true, detectIp: false, extractHostname: false, validateHostname: false };
+const AS_IT_IS = {
+  allowPrivateDomains: true,
+  detectIp: false,
+  extractHostname: false,
+  validateHostname: false,
+};
 
 /**
  * Loads the list: only threads with a rule that asks for it have it.
