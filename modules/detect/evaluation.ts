@@ -58,12 +58,17 @@ export class Evaluation implements TransactionJudge {
     if (!this.admits(signature)) return false;
     const { at, rules } = this.parts;
     const rule = rules.at(signature);
-    if (
-      rule.payload.length > 0 &&
-      (this.row[at.p + Packet.PAYLOAD_LENGTH] === 0 || !this.holdsInPacket(rule))
-    )
-      return false;
+    if (rule.payload.length > 0 && (!this.showsPayload(at.p) || !this.holdsInPacket(rule))) return false;
     return allHold(rule.headers, at) && this.scriptsHold(rule);
+  }
+
+  /** Encrypted payloads, and those that are packets of their own, are not looked at. */
+  private showsPayload(p: number): boolean {
+    const { row } = this;
+    return (
+      row[p + Packet.PAYLOAD_LENGTH]! > 0 &&
+      (row[p + Packet.FLAGS]! & Packet.FLAG_NO_PAYLOAD_INSPECTION) === 0
+    );
   }
 
   /** Does what the signature does beside its action. */

@@ -12,6 +12,22 @@ describe.each(MATCHERS)('payload with %s', matcher => {
     ]);
   });
 
+  test('a payload that is not to be looked at holds nothing, however it is asked for', async () => {
+    const s = await sensor(`
+      alert udp any any -> any any (content:"abc"; sid:1;)
+      alert udp any any -> any any (pcre:"/abc/"; sid:2;)
+      alert udp any any -> any any (content:!"abc"; sid:3;)
+      alert udp any any -> any any (dsize:3; sid:4;)`);
+    const hidden = { flags: Packet.FLAG_NO_PAYLOAD_INSPECTION };
+    expect(s.see(udp('abc'), udp('abc', hidden), udp('xyz', hidden))).toEqual([
+      '1@1',
+      '2@1',
+      '4@1',
+      '4@2',
+      '4@3',
+    ]);
+  });
+
   test('header, direction and addresses decide', async () => {
     const s = await sensor(`
       alert udp 10.0.0.1 any -> any any (content:"abc"; sid:1;)
