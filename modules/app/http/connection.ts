@@ -12,6 +12,9 @@ import { BODY, HttpTransaction } from './transaction.js';
 /** URI of a transaction whose request was not seen. */
 const NOT_SEEN = fromLatin1('/libhtp::request_uri_not_seen');
 
+/** What is told as wrong of one connection; behind that, only that it is too much. */
+const MOST_WARNINGS = 512;
+
 export class Connection {
   readonly settings: HttpSettings;
   readonly server: ServerSettings;
@@ -25,6 +28,7 @@ export class Connection {
   over = false;
   /** Rules about names of files need not wait for the ends of the files, nor records for the end of a form. */
   private filesChanged = false;
+  private warnings = 0;
 
   constructor(readonly session: Session<HttpTransaction>) {
     this.settings = session.settings as HttpSettings;
@@ -56,7 +60,12 @@ export class Connection {
   }
 
   report(transaction: HttpTransaction, event: HttpEvent): void {
+    if (this.warnings === MOST_WARNINGS) return;
+    const { length } = transaction.events;
     this.session.event(transaction, event);
+    // What was told of the transaction before is not told again.
+    if (transaction.events.length > length && ++this.warnings === MOST_WARNINGS)
+      this.session.event(transaction, 'too_many_warnings');
   }
 
   newHeaders(transaction: HttpTransaction, toServer: boolean): Headers {

@@ -19,6 +19,7 @@ export interface Certificate {
 
 /** What is wrong with bytes that are no certificate: names of events. */
 export type CertificateProblem =
+  | 'invalid_certificate'
   | 'certificate_invalid_der'
   | 'certificate_invalid_length'
   | 'certificate_invalid_version'
@@ -77,8 +78,12 @@ export function parseCertificate(der: Uint8Array, digest: string): Certificate |
   if (notBefore === undefined || notAfter === undefined) return 'certificate_invalid_date';
   const subject = nameOf(fields);
   if (subject === undefined) return 'certificate_invalid_subject';
+  // The public key, and behind the body the signature: no event is of these alone.
+  if (!fields.expect(Der.SEQUENCE)) return 'invalid_certificate';
   const alternativeNames = alternativeNamesOf(fields);
   if (!alternativeNames) return 'certificate_invalid_extensions';
+  if (!body!.expect(Der.SEQUENCE)) return 'certificate_invalid_algorithmidentifier';
+  if (!body!.expect(Der.BIT_STRING)) return 'invalid_certificate';
   return {
     subject,
     issuer,

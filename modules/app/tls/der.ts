@@ -2,6 +2,7 @@
 
 export const BOOLEAN = 0x01;
 export const INTEGER = 0x02;
+export const BIT_STRING = 0x03;
 export const OCTET_STRING = 0x04;
 export const OBJECT_IDENTIFIER = 0x06;
 export const UTC_TIME = 0x17;

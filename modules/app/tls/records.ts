@@ -4,7 +4,7 @@ import { HandshakeReader } from './handshake.js';
 import { heartbeat } from './heartbeat.js';
 import { type TlsSession, transactionOf } from './session.js';
 import type { TlsSettings } from './settings.js';
-import { isSsl2Hello, skipSsl2 } from './ssl2.js';
+import { isSsl2Answer, isSsl2Hello, skipSsl2, ssl2Records } from './ssl2.js';
 import {
   CLIENT_FINISHED,
   CLIENT_HANDSHAKE_DONE,
@@ -32,7 +32,11 @@ export function* direction(session: TlsSession, client: boolean): Generator<void
   session.advance(transactionOf(session), client, 0);
   const first = yield* socket.peek(3);
   if (!first) return;
-  if (client && isSsl2Hello(first)) yield* skipSsl2(session);
+  const isSsl2 = client ? isSsl2Hello(first) && (yield* skipSsl2(session)) : isSsl2Answer(first);
+  if (isSsl2) {
+    yield* ssl2Records(session, client);
+    return ended(session, client);
+  }
   for (;;) {
     if (!(socket.available >= HEADER || (yield* socket.wait(HEADER)))) return ended(session, client);
     const { view, offset } = socket;

@@ -79,6 +79,13 @@ describe('http against hostile traffic', () => {
     expect(feed.records.length).toBe(512);
   });
 
+  it('tells of no more that is wrong than 512 times, and then that there is more', () => {
+    const feed = new Feed([http]);
+    for (let i = 0; i < 600; i++)
+      feed.client('GET / HTTP/1.1\r\n\r\n').server('HTTP/1.1 204 No Content\r\n\r\n');
+    expect(feed.end().events).toEqual([...Array(512).fill('MISSING_HOST_HEADER'), 'TOO_MANY_WARNINGS']);
+  });
+
   it('takes a response that never ends, line by line', () => {
     const feed = new Feed([http]).client(GET);
     for (let i = 0; i < 2000; i++) feed.server('HTTP/1.1 100 Continue\r\n\r\n');

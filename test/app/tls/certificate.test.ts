@@ -66,6 +66,9 @@ describe('bytes that are no certificate', () => {
       certificate({ notAfter: generalizedTime('200102030405Z') }),
       'certificate_invalid_date',
     ],
+    ['a public key that is none', certificate({ publicKey: der(0x02) }), 'invalid_certificate'],
+    ['no signature', certificate({ signature: [der(0x30)] }), 'invalid_certificate'],
+    ['nothing behind the body', certificate({ signature: [] }), 'certificate_invalid_algorithmidentifier'],
   ])('%s', (_, bytes, problem) => {
     expect(parseCertificate(bytes, '')).toBe(problem);
   });

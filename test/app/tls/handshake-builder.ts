@@ -60,6 +60,8 @@ export const distinguishedName = (...attributes: [number, string][]): Uint8Array
     ),
   );
 
+const ALGORITHM = der(0x30, der(0x06, Uint8Array.of(0x2a, 3)));
+
 export interface CertificateFields {
   serial?: Uint8Array;
   issuer?: Uint8Array;
@@ -67,6 +69,9 @@ export interface CertificateFields {
   notBefore?: Uint8Array;
   notAfter?: Uint8Array;
   names?: Uint8Array[];
+  publicKey?: Uint8Array;
+  /** How it is signed, and the signature. */
+  signature?: Uint8Array[];
 }
 
 export const utcTime = (value: string): Uint8Array => text(0x17, value);
@@ -81,8 +86,9 @@ export function certificate(fields: CertificateFields = {}): Uint8Array {
     notBefore = utcTime('200102030405Z'),
     notAfter = generalizedTime('20500102030405Z'),
     names = [],
+    publicKey = der(0x30, ALGORITHM, der(0x03, u8(0))),
+    signature = [ALGORITHM, der(0x03, u8(0))],
   } = fields;
-  const algorithm = der(0x30, der(0x06, Uint8Array.of(0x2a, 3)));
   const alternative = der(0x30, der(0x06, Uint8Array.of(0x55, 0x1d, 17)), der(0x04, der(0x30, ...names)));
   return der(
     0x30,
@@ -90,14 +96,13 @@ export function certificate(fields: CertificateFields = {}): Uint8Array {
       0x30,
       der(0xa0, der(0x02, u8(2))),
       der(0x02, serial),
-      algorithm,
+      ALGORITHM,
       issuer,
       der(0x30, notBefore, notAfter),
       subject,
-      der(0x30, algorithm, der(0x03, u8(0))),
+      publicKey,
       der(0xa3, der(0x30, alternative)),
     ),
-    algorithm,
-    der(0x03, u8(0)),
+    ...signature,
   );
 }
