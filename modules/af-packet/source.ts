@@ -6,6 +6,7 @@ import type { PacketRing } from '../../engine/native/packet-socket.js';
 import * as Queue from '../../engine/native/queue.js';
 import type { Native } from '../../engine/native.js';
 import * as Packet from '../../engine/packet.js';
+import { AFPACKET_TRUNC_PKT } from '../../engine/packet-events.js';
 import type { PacketSource } from '../../engine/receive/source.js';
 import { VERDICT_DELIVERY, type VerdictDelivery } from '../../engine/verdict-delivery.js';
 import type { OpenDevice } from './open.js';
@@ -51,8 +52,10 @@ export class RingSource implements PacketSource {
 
   admit(slot: number, packets: Uint32Array, q: number): boolean {
     const p = slot * Packet.INTS;
+    const { row } = this.thread.memory;
     if (!this.verifies || packets[q + Queue.QUEUED_FLAGS]! & Queue.QUEUED_FLAG_NO_CHECKSUM)
-      this.thread.memory.row[p + Packet.FLAGS]! |= Packet.FLAG_NO_CHECKSUM;
+      row[p + Packet.FLAGS]! |= Packet.FLAG_NO_CHECKSUM;
+    if (row[p + Packet.LENGTH]! < row[p + Packet.WIRE_LENGTH]!) Packet.setEvent(row, p, AFPACKET_TRUNC_PKT);
     if (this.wanted(p)) return true;
     this.leaveOut(slot);
     return false;
