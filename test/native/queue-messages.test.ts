@@ -1,6 +1,7 @@
 /** What the addon reads out of a queue's messages: any socket will do to receive some. */
 import { execFileSync } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as Queue from '../../engine/native/queue.js';
 import { type Native, native } from '../../engine/native.js';
@@ -40,15 +41,30 @@ function message(...attributes: Buffer[]): Buffer {
   return Buffer.concat([header, body]);
 }
 
+/** File descriptors of this process that are sockets. */
+function openSockets(): number[] {
+  const isSocket = (fd: string) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).startsWith('socket:');
+    } catch {
+      return false;
+    }
+  };
+  return readdirSync('/proc/self/fd').filter(isSocket).map(Number);
+}
+
 describe.runIf(addon)('messages of a netfilter queue', () => {
   let socket: Socket;
+  let fd: number;
   const bytes = new Uint8Array(8192);
   const packets = new Uint32Array(4 * Queue.QUEUED_INTS);
   const tally = new Uint32Array(Queue.TALLY_INTS);
 
   beforeAll(async () => {
+    const before = openSockets();
     socket = createSocket('udp4');
     await new Promise<void>(resolve => socket.bind(0, '127.0.0.1', resolve));
+    fd = openSockets().find(each => !before.includes(each))!;
   });
 
   afterAll(() => {
@@ -60,7 +76,6 @@ describe.runIf(addon)('messages of a netfilter queue', () => {
     tally.fill(0);
     const one = 'dd bs=64k iflag=fullblock status=none';
     execFileSync('bash', ['-c', `${one} > /dev/udp/127.0.0.1/${socket.address().port}`], { input: sent });
-    const { fd } = (socket as unknown as { _handle: { fd: number } })._handle;
     return addon.queueReceive(fd, bytes, 8, bytes.length, 1024, packets, tally);
   }
 
