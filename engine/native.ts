@@ -64,6 +64,7 @@ function load(): void {
   try {
     loaded = createRequire(import.meta.url)(path) as Native;
   } catch (error) {
-    problem = `the addon is not built (${(error as Error).message.split('\n')[0]}); run: node engine/setup/setup.mjs`;
+    const setup = fileURLToPath(packaged('engine/setup/setup.mjs'));
+    problem = `the addon is not built (${(error as Error).message.split('\n')[0]}); run: node ${setup}`;
   }
 }
