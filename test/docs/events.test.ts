@@ -1,12 +1,9 @@
 /** The page that lists events which nothing raises is held against the sources. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { decoderEventNumber, streamEventNumber } from '../../engine/packet-event-names.js';
+import { sources, textOf } from '../house/sources.js';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const page = readFileSync(join(root, 'docs', 'rules.md'), 'utf8');
+const page = textOf('docs/rules.md');
 
 /** Names that the page lists for a keyword. */
 function listed(keyword: string): string[] {
@@ -14,22 +11,16 @@ function listed(keyword: string): string[] {
   return [...row.split('|')[2]!.matchAll(/`([^`]+)`/g)].map(match => match[1]!);
 }
 
-/** All sources below a folder, and the file beside it with its name. */
-function sources(folder: string): string {
-  const inside = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
-  return inside
-    .filter(name => name.endsWith('.ts'))
-    .map(name => readFileSync(join(root, folder, name), 'utf8'))
-    .join('\n');
-}
+/** All that lies below a folder, as one text. */
+const textBelow = (folder: string): string => sources(folder).map(textOf).join('\n');
 
 it.each(listed('app-layer-event'))('%s is declared, and raised nowhere', name => {
   const [protocol, event] = name.split('.') as [string, string];
-  expect(sources(join('modules', 'app', protocol)).split(`'${event}'`)).toHaveLength(2);
+  expect(textBelow(`modules/app/${protocol}`).split(`'${event}'`)).toHaveLength(2);
 });
 
 it('events of packets that are listed are declared, and raised nowhere', () => {
-  const text = `${sources('modules')}${sources('engine')}`;
+  const text = textBelow('modules') + textBelow('engine');
   const names = [
     ...listed('decode-event').map(name => ({ name, number: decoderEventNumber(name), prefix: '' })),
     ...listed('stream-event').map(name => ({ name, number: streamEventNumber(name), prefix: 'STREAM_' })),

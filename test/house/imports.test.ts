@@ -1,21 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join, normalize } from 'node:path';
 import { expect, it } from 'vitest';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-function* sources(folder: string): Generator<string> {
-  for (const entry of readdirSync(join(root, folder), { withFileTypes: true, recursive: true })) {
-    if (entry.isFile() && entry.name.endsWith('.ts'))
-      yield relative(root, join(entry.parentPath, entry.name));
-  }
-}
+import { sources, textOf } from './sources.js';
 
 /** Relative imports of a file, as paths from the root. */
 function importsOf(file: string): string[] {
-  const text = readFileSync(join(root, file), 'utf8');
-  const found = text.matchAll(
+  const found = textOf(file).matchAll(
     /(?:^|\n)\s*(?:import|export)[^'"\n]*?(?:\{[^}]*\}[^'"]*?)?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)/g,
   );
   return [...found].map(match => normalize(join(dirname(file), (match[1] ?? match[2])!)));

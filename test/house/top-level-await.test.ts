@@ -1,16 +1,6 @@
 /** What threads load waits for nothing while it is loaded: Node.js 24 aborts when a thread is ended meanwhile. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-function sources(folder: string): string[] {
-  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter(name => name.endsWith('.ts') && !name.includes('node_modules'))
-    .map(name => join(folder, name));
-}
+import { sources, textOf } from './sources.js';
 
 /** A statement outside of every function stands at the margin, or in a block that does. */
 function waitsAtTop(text: string): boolean {
@@ -22,7 +12,7 @@ function waitsAtTop(text: string): boolean {
 it('no file of engine, modules or signatures waits at its top level', () => {
   const waiting = ['engine', 'modules', 'signatures']
     .flatMap(sources)
-    .filter(name => waitsAtTop(readFileSync(join(root, name), 'utf8')));
+    .filter(name => waitsAtTop(textOf(name)));
   expect(waiting).toEqual([]);
 });
 
