@@ -75,11 +75,24 @@ function logicalLines(content: string): { text: string; number: number }[] {
 }
 
 const TYPES = new Set(['limit', 'threshold', 'both']);
-const TRACKS = new Set(['by_src', 'by_dst', 'by_both', 'by_rule', 'by_either', 'by_flow']);
-const NEW_ACTIONS = new Set(['alert', 'drop', 'pass', 'reject']);
+const COUNTED_TRACKS = new Set(['by_src', 'by_dst', 'by_both', 'by_rule', 'by_flow']);
+/** What each kind of line may be tracked by. */
+const TRACKS: Readonly<Record<string, ReadonlySet<string>>> = {
+  suppress: new Set(['by_src', 'by_dst', 'by_either']),
+  threshold: COUNTED_TRACKS,
+  event_filter: COUNTED_TRACKS,
+  rate_filter: COUNTED_TRACKS,
+};
+/** Actions that a rate filter puts in place of the signature's; those that are accepted and change nothing are ''. */
+const NEW_ACTIONS: Readonly<Record<string, NonNullable<ThresholdMatch['newAction']>>> = {
+  ...{ alert: 'alert', drop: 'drop', pass: 'pass', reject: 'reject' },
+  ...{ log: '', sdrop: '' },
+};
 
 function parseLine(line: string, at: Position, variables: ReadonlyMap<string, string>): ThresholdRule {
-  const [, keyword = '', rest = ''] = /^(\w+)\s+(.*)$/.exec(line) ?? [];
+  const [, keyword = '', rest = ''] = /^([^\s,]+)\s+(.*)$/.exec(line) ?? [];
+  if (!Object.hasOwn(TRACKS, keyword))
+    throw new Error(`"${keyword || line}" is not one of ${Object.keys(TRACKS).join(', ')}`);
   const fields = new Map<string, string>();
   // Commas inside of brackets belong to lists of addresses.
   for (const part of rest.split(/,(?![^[]*\])/)) {
@@ -93,6 +106,7 @@ function parseLine(line: string, at: Position, variables: ReadonlyMap<string, st
     return Number(value);
   };
   const [gid, sid] = [number('gen_id'), number('sig_id')];
+  if (gid === 0 && sid !== 0) throw new Error(`gen_id 0 is for all signatures, with sig_id 0 alone`);
   return { gid, sid, match: matchOf(keyword, fields, number, at, variables) };
 }
 
@@ -104,32 +118,30 @@ function matchOf(
   variables: ReadonlyMap<string, string>,
 ): ThresholdMatch {
   const track = fields.get('track') ?? (keyword === 'suppress' ? 'by_either' : '');
-  if (!TRACKS.has(track)) throw new Error(`track "${track}" is not one of ${[...TRACKS].join(', ')}`);
+  const tracks = TRACKS[keyword]!;
+  if (!tracks.has(track)) throw new Error(`track "${track}" is not one of ${[...tracks].join(', ')}`);
   const base = { kind: 'threshold', track: track as ThresholdMatch['track'], count: 0, seconds: 0 } as const;
   switch (keyword) {
     case 'suppress':
       return { ...base, type: 'suppress', ...suppressed(fields, at, variables) };
     case 'rate_filter': {
       const newAction = fields.get('new_action') ?? '';
-      if (!NEW_ACTIONS.has(newAction))
-        throw new Error(`new_action "${newAction}" is not one of ${[...NEW_ACTIONS].join(', ')}`);
+      if (!Object.hasOwn(NEW_ACTIONS, newAction))
+        throw new Error(`new_action "${newAction}" is not one of ${Object.keys(NEW_ACTIONS).join(', ')}`);
       return {
         ...base,
         type: 'rate_filter',
         count: number('count'),
         seconds: number('seconds'),
         timeout: number('timeout'),
-        newAction: newAction as NonNullable<ThresholdMatch['newAction']>,
+        newAction: NEW_ACTIONS[newAction]!,
       };
     }
-    case 'threshold':
-    case 'event_filter': {
+    default: {
       const type = fields.get('type') ?? '';
       if (!TYPES.has(type)) throw new Error(`type "${type}" is not one of ${[...TYPES].join(', ')}`);
       return { ...base, type: type as ThresholdType, count: number('count'), seconds: number('seconds') };
     }
-    default:
-      throw new Error(`"${keyword}" is not one of suppress, threshold, event_filter, rate_filter`);
   }
 }
 
@@ -154,27 +166,39 @@ export interface Limited {
 }
 
 /**
- * Adds thresholds to the signatures they are for. Those of the file stand in for a signature's own, but for
- * suppressions, which stand before it.
+ * Adds thresholds to the signatures they are for. A threshold for one signature stands in for the signature's own, and
+ * for those of lines before; a rate filter, and what is for many signatures, is for signatures without thresholds.
+ * Suppressions stand before all.
  */
 export function thresholdsAdder<T extends Limited>(rules: readonly ThresholdRule[]): (signature: T) => T {
   if (rules.length === 0) return signature => signature;
-  const bySid = new Map<string, ThresholdRule[]>();
-  for (const rule of rules) {
-    const key = `${rule.gid}:${rule.sid}`;
-    bySid.set(key, [...(bySid.get(key) ?? []), rule]);
-  }
+  const bySid = new Map<string, number[]>();
+  rules.forEach(({ gid, sid }, i) => {
+    const key = `${gid}:${sid}`;
+    const lines = bySid.get(key);
+    if (lines) lines.push(i);
+    else bySid.set(key, [i]);
+  });
   return signature => {
     const found = ['0:0', `${signature.gid}:0`, `${signature.gid}:${signature.sid}`].flatMap(
       key => bySid.get(key) ?? [],
     );
     if (found.length === 0) return signature;
-    const matches = found.map(rule => rule.match);
-    const suppressions = matches.filter(match => match.type === 'suppress');
-    const others = matches.filter(match => match.type !== 'suppress');
-    return {
-      ...signature,
-      thresholds: [...suppressions, ...(others.length > 0 ? others : signature.thresholds)],
-    };
+    const lines = found.sort((a, b) => a - b).map(i => rules[i]!);
+    const suppressions = lines.map(({ match }) => match).filter(({ type }) => type === 'suppress');
+    return { ...signature, thresholds: [...suppressions, ...inForce(signature.thresholds, lines)] };
   };
 }
+
+/** What counts matches: of the signature itself and of these lines, in their order. */
+function inForce(own: readonly unknown[], lines: readonly ThresholdRule[]): readonly unknown[] {
+  let result = own;
+  for (const { sid, match } of lines) {
+    if (match.type === 'suppress') continue;
+    if (result.length === 0) result = [match];
+    else if (sid !== 0 && match.type !== 'rate_filter') result = [...result.filter(isFilter), match];
+  }
+  return result;
+}
+
+const isFilter = (threshold: unknown): boolean => (threshold as ThresholdMatch).type === 'detection_filter';

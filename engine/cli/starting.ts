@@ -8,6 +8,7 @@ import type { Config } from '../config/config.js';
 import { DETECTIONS } from '../detection/prepared.js';
 import type { Engine } from '../engine.js';
 import { APP_PROTOCOL_NAMES, SOURCE_NAMES } from '../event.js';
+import { midstreamPolicyOf } from '../exception-policy.js';
 import type { EngineLog } from '../log.js';
 import { settingsOf as logFileSettings } from '../log-file/settings.js';
 import { LogFile } from '../log-file.js';
@@ -114,8 +115,12 @@ export function sharedObjects(
   };
 }
 
-/** `-T`: the profile must be one that can run. */
+/**
+ * `-T`: the profile must be one that can run, with what its threads would refuse.
+ * @throws Error saying what is not possible
+ */
 export async function checkThreads({ config, from }: Preparation): Promise<void> {
+  midstreamPolicyOf(config);
   const profile = chooseProfile(config, {
     live: false,
     inputs: 1,

@@ -21,8 +21,8 @@ export interface ThresholdMatch extends Match {
   readonly count: number;
   readonly seconds: number;
   readonly multiplier?: number;
-  /** rate_filter: what is done instead, and for how long. */
-  readonly newAction?: 'alert' | 'drop' | 'pass' | 'reject';
+  /** rate_filter: what is done instead ('' for the signature's own action), and for how long. */
+  readonly newAction?: 'alert' | 'drop' | 'pass' | 'reject' | '';
   readonly timeout?: number;
   /** suppress: addresses it is for; all without. */
   readonly addresses?: AddressSet;

@@ -134,6 +134,12 @@ describe('rules', () => {
     expect(code).toBe(1);
   });
 
+  it('need a policy for mid-stream sessions that is possible, as a run does', async () => {
+    const { code, err } = await run(['-T', '-S', 'x.rules', '--set', 'stream.midstream-policy=drop-packet']);
+    expect(err).toContain('stream.midstream-policy: drop-packet is not possible');
+    expect(code).toBe(1);
+  });
+
   it.each([
     ['--init-errors-fatal', 'Warning'],
     ['--strict-rule-keywords', 'Error'],
