@@ -140,11 +140,14 @@ function parsed(line: string): Arguments | undefined {
   }
 }
 
+/** Both names of the command that lists all. */
+const LISTING: readonly string[] = ['command-list', 'help'];
+
 async function answerTo(message: Arguments, handlers: Handlers): Promise<object> {
   const name = String(message['command'] ?? '');
   const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
-  if (name === 'command-list') {
-    const commands = [...Object.keys(handlers), name].sort();
+  if (LISTING.includes(name)) {
+    const commands = [...Object.keys(handlers), ...LISTING].sort();
     return { message: { count: commands.length, commands }, return: 'OK' };
   }
   if (!handler) return { message: 'Unknown command', return: 'NOK' };

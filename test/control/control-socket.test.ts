@@ -40,10 +40,11 @@ test('commands are answered, also with what went wrong', async () => {
   expect(await ask('later')).toEqual({ message: 'done', return: 'OK' });
   expect(await ask('fail')).toEqual({ message: 'no', return: 'NOK' });
   expect(await ask('toString')).toEqual({ message: 'Unknown command', return: 'NOK' });
-  expect(await ask('command-list')).toEqual({
-    message: { count: 4, commands: ['add', 'command-list', 'fail', 'later'] },
-    return: 'OK',
-  });
+  for (const name of ['command-list', 'help'])
+    expect(await ask(name)).toEqual({
+      message: { count: 5, commands: ['add', 'command-list', 'fail', 'help', 'later'] },
+      return: 'OK',
+    });
   expect(await client.ask('not JSON\n')).toEqual({ message: 'Unknown command', return: 'NOK' });
   // Whole without the end of a line.
   expect(await client.ask('{"command":"later"}')).toEqual({ message: 'done', return: 'OK' });

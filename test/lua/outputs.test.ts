@@ -141,6 +141,13 @@ test('the transaction of an alert and of a file, and whether the flow had alerts
       'alert.lua': writing('type = "packet", filter = "alerts"', http, `"alert ", ${uri}`),
       'file.lua': writing('type = "file"', http, `"file ", ${uri}`),
       'packet.lua': writing('type = "packet"', FLOW, `"packet ", ${has}`),
+      // The packet in hand is the last one of its flow, wherever in a batch it stands.
+      'times.lua': writing(
+        'type = "packet", filter = "tcp"',
+        `${PACKET}\n${FLOW}
+local function last() local _, seconds, _, rest = flow.get():timestamps() return seconds .. " " .. rest end`,
+        '"times ", tostring(table.concat({packet.get():timestamp()}, " ") == last())',
+      ),
       'flow.lua': writing('type = "flow"', FLOW, `"flow ", ${has}`),
     },
     session(),
@@ -151,6 +158,7 @@ test('the transaction of an alert and of a file, and whether the flow had alerts
   expect(having('alert')).toEqual(['alert /a']);
   expect(having('file')).toEqual(['file /a', 'file /a']);
   expect(having('flow')).toEqual(['flow true']);
+  expect(having('times')).toEqual(Array(session().length).fill('times true'));
   const packets = having('packet').map(line => line.split(' ')[1]);
   expect(packets.slice(0, 4)).toEqual(['false', 'false', 'false', 'false']);
   expect(packets.at(-1)).toBe('true');

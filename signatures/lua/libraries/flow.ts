@@ -25,13 +25,22 @@ function tuple(context: LuaContext): LuaArray {
   ];
 }
 
-/** As they were with the packet that is inspected; records of the flow itself have no counts of their own. */
+/** Packets of each side up to the one that is inspected; records of the flow itself have no counts of their own. */
+function packetsSoFar(context: LuaContext): readonly [number, number] | undefined {
+  const { memory, p } = inspected(context);
+  const [up, down] = [Packet.FLOW_PACKETS_TO_SERVER, Packet.FLOW_PACKETS_TO_CLIENT].map(
+    i => memory.row[p + i]!,
+  );
+  return up! + down! > 0 ? [up!, down!] : undefined;
+}
+
+/** As they were with the packet that is inspected. */
 function statistics(context: LuaContext): LuaArray {
-  const { flows, flow, memory, p, slot } = inspected(context);
-  const packets = [Packet.FLOW_PACKETS_TO_SERVER, Packet.FLOW_PACKETS_TO_CLIENT].map(i => memory.row[p + i]!);
-  if (packets[0]! + packets[1]! > 0) {
+  const { flows, flow, memory, slot } = inspected(context);
+  const packets = packetsSoFar(context);
+  if (packets) {
     const bytes = (number: number) => memory.row64[slot * Packet.DOUBLES + number]!;
-    return [packets[0]!, bytes(Packet.FLOW_BYTES_TO_SERVER), packets[1]!, bytes(Packet.FLOW_BYTES_TO_CLIENT)];
+    return [packets[0], bytes(Packet.FLOW_BYTES_TO_SERVER), packets[1], bytes(Packet.FLOW_BYTES_TO_CLIENT)];
   }
   const bytes = (number: number) => flows.row64[flow * Flow.DOUBLES + number]!;
   return [
@@ -39,6 +48,20 @@ function statistics(context: LuaContext): LuaArray {
     bytes(Flow.BYTES_TO_SERVER),
     field(context, Flow.PACKETS_TO_CLIENT),
     bytes(Flow.BYTES_TO_CLIENT),
+  ];
+}
+
+/** Seconds of the first and the last packet, then microseconds of both; none is later than the packet in hand. */
+function timestamps(context: LuaContext): LuaArray {
+  const { memory, p } = inspected(context);
+  const [seconds, nanoseconds] = packetsSoFar(context)
+    ? [memory.row[p + Packet.SECONDS]!, memory.row[p + Packet.NANOSECONDS]!]
+    : [field(context, Flow.LAST_SECONDS), field(context, Flow.LAST_NANOSECONDS)];
+  return [
+    field(context, Flow.START_SECONDS),
+    seconds,
+    Math.trunc(field(context, Flow.START_NANOSECONDS) / 1000),
+    Math.trunc(nanoseconds / 1000),
   ];
 }
 
@@ -57,15 +80,9 @@ const PROTOCOLS = [
 
 export const flowLibrary: LibraryMaker = context => {
   const read = (number: number) => field(context, number);
-  const microseconds = (number: number) => Math.trunc(read(number) / 1000);
   const missing = () => (context.at && context.at.flow >= 0 ? undefined : 'no flow');
   return objectLibrary('suricata.flow', 'get', missing, {
-    timestamps: () => [
-      read(Flow.START_SECONDS),
-      read(Flow.LAST_SECONDS),
-      microseconds(Flow.START_NANOSECONDS),
-      microseconds(Flow.LAST_NANOSECONDS),
-    ],
+    timestamps: () => timestamps(context),
     timestring_legacy: () => [lineTime(read(Flow.START_SECONDS), read(Flow.START_NANOSECONDS))],
     timestring_iso8601: () => [isoTime(read(Flow.START_SECONDS), read(Flow.START_NANOSECONDS))],
     tuple: () => tuple(context),
