@@ -32,8 +32,14 @@ const SINGLE_HASHSIZE = option(
   262_144,
   'largest hashsize that a rule may give a dataset',
 );
+const TOTAL_HASHSIZES = option(
+  'datasets.limits.total-hashsizes',
+  integer(1, 2 ** 40),
+  67_108_864,
+  'most that the hashsizes of all datasets may come to before a rule may give no other one a hashsize',
+);
 
-export const datasetOptions = [DATASETS, ALLOW_WRITE, ALLOW_ABSOLUTE, SINGLE_HASHSIZE];
+export const datasetOptions = [DATASETS, ALLOW_WRITE, ALLOW_ABSOLUTE, SINGLE_HASHSIZE, TOTAL_HASHSIZES];
 
 /** Keys under `datasets` that are no names. */
 const SETTINGS = new Set(['defaults', 'limits', 'rules']);
@@ -46,12 +52,16 @@ export class DatasetDeclarations {
   private readonly allowWrite: boolean;
   private readonly allowAbsolute: boolean;
   private readonly largestHash: number;
+  private readonly mostHashes: number;
+  /** Sum of the hashsizes of those that are known. */
+  private hashes = 0;
 
   constructor(config: Config) {
     this.folder = dataFolder(config);
     this.allowWrite = config.read(ALLOW_WRITE);
     this.allowAbsolute = config.read(ALLOW_ABSOLUTE);
     this.largestHash = config.read(SINGLE_HASHSIZE);
+    this.mostHashes = config.read(TOTAL_HASHSIZES);
   }
 
   /** Takes the datasets of the configuration. @param problem told of those that are wrong */
@@ -84,6 +94,7 @@ export class DatasetDeclarations {
       if (before) return completed(declaration, before);
       if (declaration.type === undefined)
         throw new Error(`dataset ${declaration.name} has no type, and is declared nowhere else`);
+      this.checkTotal(declaration);
       return this.take(declaration);
     } catch (error) {
       throw new RuleError((error as Error).message, at);
@@ -101,12 +112,18 @@ export class DatasetDeclarations {
     if (save.split('/').includes('..')) throw new RuleError(`Directory traversals not allowed: ${save}`, at);
   }
 
+  private checkTotal({ hashsize }: DatasetDeclaration): void {
+    if (hashsize !== undefined && this.hashes + hashsize > this.mostHashes)
+      throw new Error(`hashsize ${hashsize} is more than datasets.limits.total-hashsizes leaves`);
+  }
+
   /** @throws Error when its file is wrong */
   private take(declaration: DatasetDeclaration): DatasetDeclaration {
     const file = fileOfDataset(declaration, this.folder);
     if (file !== undefined) this.files.push(file);
     // Known from now on: that its file is wrong is told once.
     this.known.set(declaration.name, declaration);
+    this.hashes += declaration.hashsize ?? 0;
     readDataset(declaration, this.folder);
     return declaration;
   }

@@ -24,7 +24,7 @@ const ABSENT: readonly Absent[] = [
       'max-pending-packets default-packet-size host.hash-size host.prealloc ippair spm-algo luajit cuda ' +
         'detect.sgh-mpm-context detect.prefilter detect.thresholds.hash-size ' +
         'stream.max-sessions stream.reassembly.zero-copy-size stream.reassembly.chunk-prealloc ' +
-        'stream.reassembly.segments datasets.defaults.hashsize datasets.limits.total-hashsizes ' +
+        'stream.reassembly.segments datasets.defaults.hashsize ' +
         'app-layer.protocols.dns.global-memcap app-layer.protocols.dns.state-memcap',
     ),
   },

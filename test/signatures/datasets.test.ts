@@ -113,6 +113,22 @@ describe('datasets are refused', () => {
 describe('datasets of the configuration', () => {
   const datasets = { seen: { type: 'string', state: 'seen.lst', memcap: '10mb', hashsize: 64 } };
 
+  it('count for what the hashsizes of all datasets may come to', () => {
+    const { signatures, errors } = load(
+      [
+        'dataset:set,a,type string,hashsize 36',
+        'dataset:set,b,type string,hashsize 1',
+        'dataset:isset,a',
+        'dataset:set,c,type string',
+      ],
+      { datasets: { ...datasets, limits: { 'total-hashsizes': 100 } } },
+    );
+    expect(signatures).toHaveLength(3);
+    expect(errors.map(error => error.message)).toEqual([
+      'hashsize 1 is more than datasets.limits.total-hashsizes leaves',
+    ]);
+  });
+
   it('complete what rules say', () => {
     const { signatures, errors } = load(['dataset:set,seen'], { datasets });
     expect(errors).toEqual([]);
