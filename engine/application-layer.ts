@@ -45,6 +45,8 @@ export interface ClosedFile {
   readonly conversation: Conversation;
   readonly transaction: Transaction;
   readonly file: TrackedFile;
+  /** What detection noted of the flow by then: JSON members, empty when there is nothing. */
+  noted?: string;
 }
 
 /** What the `app` module offers to the modules of its thread, as service `application-layer`. */

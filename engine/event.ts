@@ -156,6 +156,35 @@ export function attachMembers(thread: Thread, slot: number, members: string): vo
   if (told !== undefined) writePayload(thread, slot, told, 0);
 }
 
+/** Puts JSON members behind those of an event that this thread made; where there is no room, it stays as it is. */
+export function appendMembers({ memory, pool }: Thread, event: number, members: string): void {
+  const { row, bytes } = memory;
+  const e = event * Packet.INTS;
+  if (row[e + Packet.POOL] !== pool.range.index) return;
+  const [start, length, block] = [
+    row[e + Packet.PAYLOAD]!,
+    row[e + Packet.PAYLOAD_LENGTH]!,
+    row[e + Packet.BLOCK]!,
+  ];
+  const added = encoder.encode(`,${members}`);
+  const offset = pool.allocate(event, length + added.length);
+  if (offset < 0) return;
+  bytes.copyWithin(offset, start, start + length);
+  bytes.set(added, offset + length);
+  row[e + Packet.PAYLOAD] = offset;
+  row[e + Packet.PAYLOAD_LENGTH] = length + added.length;
+  if (block >= 0) pool.dropBlock(block);
+}
+
+/** The JSON members that a pseudo packet carries (see `attachMembers`); empty without any. */
+export function attachedMembers({ row, bytes }: Thread['memory'], slot: number): string {
+  const p = slot * Packet.INTS;
+  const length = row[p + Packet.PAYLOAD_LENGTH]!;
+  if (length === 0) return '';
+  const start = row[p + Packet.PAYLOAD]!;
+  return Buffer.from(bytes.subarray(start, start + length)).toString('utf8');
+}
+
 /**
  * Members that fit into a block of the pool, as payloads must: the same, or shorter ones where nothing else stands
  * behind them; otherwise undefined.

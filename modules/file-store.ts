@@ -57,7 +57,7 @@ class FileStore implements ThreadModule {
     batch.replace();
   }
 
-  private tell(batch: Batch, { slot, conversation, transaction, file }: ClosedFile): void {
+  private tell(batch: Batch, { slot, conversation, transaction, file, noted }: ClosedFile): void {
     if (isDroppedWithFlow(this.thread.memory.row, slot)) return;
     const wanted = wantedBy(file, transaction.storesFiles, conversation.storesFiles, transaction.id);
     const id = this.store && (file.store || wanted.length > 0) ? this.storeFile(file) : undefined;
@@ -76,7 +76,7 @@ class FileStore implements ThreadModule {
       batch,
       EVENT_FILEINFO,
       slot,
-      forwarded === '' ? members : `${members},${forwarded}`,
+      [members, forwarded, noted].filter(text => text).join(),
     );
     if (event < 0) {
       this.thread.counters.values[this.counters.lost]!++;

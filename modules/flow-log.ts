@@ -3,7 +3,7 @@
  * what the flow was found to be and what became of it is known only there.
  */
 import { Batch } from '../engine/batch.js';
-import { EVENT_FLOW, EVENT_NETFLOW, keepEvent } from '../engine/event.js';
+import { attachedMembers, EVENT_FLOW, EVENT_NETFLOW, keepEvent } from '../engine/event.js';
 import * as FlowRecord from '../engine/flow-record.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
@@ -73,15 +73,6 @@ class FlowLog implements ThreadModule {
     return this.row[slot * Packet.INTS + Packet.PSEUDO] === Packet.PSEUDO_FLOW_END;
   }
 
-  /** What detection noted of the flow: JSON members in the payload of its end. */
-  private noted(slot: number): string {
-    const p = slot * Packet.INTS;
-    const length = this.row[p + Packet.PAYLOAD_LENGTH]!;
-    if (length === 0) return '';
-    const start = this.row[p + Packet.PAYLOAD]!;
-    return Buffer.from(this.thread.memory.bytes.subarray(start, start + length)).toString('utf8');
-  }
-
   /** When the pool is empty, what was kept so far goes ahead so that its slots come home. */
   private tell(batch: Batch, slot: number): void {
     this.noteAction(slot);
@@ -92,7 +83,7 @@ class FlowLog implements ThreadModule {
       this.ahead.clear();
     }
     batch.keep(slot);
-    if (keepEvent(this.thread, batch, this.kind, slot, this.noted(slot)) < 0)
+    if (keepEvent(this.thread, batch, this.kind, slot, attachedMembers(this.thread.memory, slot)) < 0)
       this.thread.counters.values[this.lost]!++;
   }
 }

@@ -1,9 +1,13 @@
 /** Inspects batches of packets with one rule set: plans and scans the whole batch, then judges packet by packet. */
 
-import type { ApplicationLayer } from '../../engine/application-layer.js';
+import type { ApplicationLayer, ClosedFile } from '../../engine/application-layer.js';
 import type { Batch } from '../../engine/batch.js';
 import {
+  appendMembers,
+  attachedMembers,
   attachMembers,
+  EVENT_ANOMALY,
+  EVENT_FRAME,
   EVENT_NONE,
   EVENT_OTHER,
   EVENT_TRANSACTION,
@@ -34,6 +38,8 @@ export class Detection {
   protected readonly flows: Int32Array;
   private readonly bypassing: Bypassing;
   private wire = -1;
+  private closedFiles: readonly ClosedFile[] = [];
+  private nextFile = 0;
 
   constructor(protected readonly parts: DetectionParts) {
     this.row = parts.thread.memory.row;
@@ -54,6 +60,7 @@ export class Detection {
     inspectionBy: (judge: TransactionJudge) => TransactionInspection,
   ): void {
     const inspection = inspectionBy(this.evaluation);
+    this.closedFiles = layer.closedFiles;
     this.updates = new Updates(this.parts, this.candidates, layer, plan, inspection);
     this.evaluation.subjects = this.updates;
   }
@@ -61,6 +68,7 @@ export class Detection {
   process(batch: Batch): void {
     this.parts.plan.run(batch);
     this.updates?.begin();
+    this.nextFile = 0;
     for (let i = 0; i < batch.length; i++) {
       const slot = batch.slots[i]!;
       batch.keep(slot);
@@ -79,6 +87,30 @@ export class Detection {
     const silenced = !this.parts.unlogged.isEmpty && this.isUnlogged(e);
     if (silenced || isDroppedWithFlow(this.row, root) || this.bypassing.silences(root))
       this.row[e + Packet.EVENT_KIND] = EVENT_NONE;
+    else this.noteEvent(slot, root);
+  }
+
+  /** Records of the application layer tell the variables of their flow, as alerts and the flow's own record do. */
+  private noteEvent(slot: number, root: number): void {
+    const { row } = this;
+    const e = slot * Packet.INTS;
+    const kind = row[e + Packet.EVENT_KIND]!;
+    if (kind !== EVENT_TRANSACTION && kind !== EVENT_ANOMALY && kind !== EVENT_FRAME) return;
+    const flow = row[e + Packet.FLOW]!;
+    // Events of packets have no members: outputs know them from others by that.
+    if (flow < 0 || row[e + Packet.PAYLOAD_LENGTH] === 0) return;
+    const { notes, thread } = this.parts;
+    // What was noted of a flow that is over travels with its end.
+    const isEnd = row[root * Packet.INTS + Packet.PSEUDO] === Packet.PSEUDO_FLOW_END;
+    const members = isEnd ? attachedMembers(thread.memory, root) : notes.members(flow);
+    if (members !== '') appendMembers(thread, slot, members);
+  }
+
+  /** So do those of files, which are made once the whole batch was inspected. */
+  private noteFiles(slot: number, flow: number): void {
+    const closed = this.closedFiles;
+    while (this.nextFile < closed.length && closed[this.nextFile]!.slot === slot)
+      closed[this.nextFile++]!.noted = this.parts.notes.members(flow);
   }
 
   private isUnlogged(e: number): boolean {
@@ -112,6 +144,7 @@ export class Detection {
     }
     if (this.parts.notes.hasPacketTexts) this.tellTexts(batch, slot, flow);
     if (pseudo < Packet.PSEUDO_STREAM) this.parts.tags.packet(batch, slot, flow, facts.toServer);
+    if (this.nextFile < this.closedFiles.length) this.noteFiles(slot, flow);
     if (pseudo === Packet.PSEUDO_FLOW_END && flow >= 0) {
       this.tellNotes(slot, flow);
       this.parts.unlogged.release(flow);

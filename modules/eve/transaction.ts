@@ -108,7 +108,7 @@ export function writeFileInfo(writer: Writer, subject: Subject): void {
   header.client = undefined;
   writer.protocols.write(json, subject);
   const members = writer.ownMembers(subject);
-  while (members.next()) if (!members.isNamed(XFF_MEMBER)) writer.copyMember();
+  while (members.next()) if (!members.isNamed(XFF_MEMBER) && writer.wantsMember(members)) writer.copyMember();
   if (client !== undefined && wanted?.mode === 'extra-data') json.text(XFF, client);
   json.close();
 }

@@ -55,9 +55,12 @@ export class Writer {
       return;
     }
     const members = this.ownMembers(subject);
-    while (members.next()) {
-      if (!members.isNamed(METADATA) && !members.isNamed(TRAFFIC)) this.copyMember();
-    }
+    while (members.next()) if (this.wantsMember(members)) this.copyMember();
+  }
+
+  /** Whether the entry has the member that a walk is at: it may want no variables. */
+  wantsMember(members: Members): boolean {
+    return this.instance.metadata || (!members.isNamed(METADATA) && !members.isNamed(TRAFFIC));
   }
 }
 

@@ -1,0 +1,74 @@
+/** Variables of a flow are in all records of it that are told while they are set, where the entry wants them. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { sluice } from '../cli/program.js';
+import { ethernet, ipv4, packet, pcapFile, tcp } from '../packets/builder.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'variables-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const [CLIENT, SERVER] = ['192.0.2.1', '192.0.2.80'];
+const segment = (up: boolean, seq: number, ack: number, flags: string, text = '') =>
+  packet(
+    ethernet(),
+    ipv4(up ? { source: CLIENT, destination: SERVER } : { source: SERVER, destination: CLIENT }),
+    tcp({ sport: up ? 1025 : 80, dport: up ? 80 : 1025, seq, ack, flags }),
+    text,
+  );
+const ASK = 'GET /seen HTTP/1.1\r\nHost: b\r\n\r\n';
+const SAY = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfile';
+/** Nobody answers it: the flow's end tells of it. */
+const MORE = 'GET /more HTTP/1.1\r\nHost: b\r\n\r\n';
+const BEHIND = 1 + ASK.length;
+const PACKETS = [
+  segment(true, 0, 0, 'S'),
+  segment(false, 0, 1, 'SA'),
+  segment(true, 1, 1, 'PA', ASK),
+  segment(false, 1, BEHIND, 'PA', SAY),
+  segment(true, BEHIND, 1 + SAY.length, 'PA', MORE),
+  segment(false, 1 + SAY.length, BEHIND + MORE.length, 'A'),
+];
+const RULES = `alert http any any -> any any (http.uri; content:"/seen"; flowbits:set,seen; flowbits:set,traffic/id/shop; noalert; sid:1;)
+alert http any any -> any any (http.method; entropy: value > 1; noalert; sid:2;)
+`;
+
+interface Told {
+  readonly event_type: string;
+  readonly http?: { readonly url?: string };
+  readonly metadata?: { readonly flowbits?: readonly string[]; readonly entropy?: Record<string, number> };
+  readonly traffic?: { readonly id?: readonly string[] };
+}
+
+const records = (file: string): Told[] =>
+  readFileSync(join(folder, file), 'utf8')
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line));
+
+test('records of transactions and files tell what was noted of their flow', async () => {
+  const types = 'types: [http, files, flow]';
+  const yaml = `%YAML 1.1\n---\noutputs:
+  - eve-log: { filename: all.json, ${types} }
+  - eve-log: { filename: none.json, metadata: no, ${types} }\n`;
+  writeFileSync(join(folder, 'x.yaml'), yaml);
+  writeFileSync(join(folder, 'x.rules'), RULES);
+  writeFileSync(join(folder, 'x.pcap'), pcapFile(PACKETS));
+  const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '-S', 'x.rules'];
+  expect((await sluice([...words, '--runmode', 'single'], { cwd: folder })).code).toBe(0);
+
+  const told = records('all.json');
+  const kinds = told.map(({ event_type, http }) => `${event_type} ${http?.url ?? ''}`.trim()).sort();
+  expect(kinds).toEqual(['fileinfo /seen', 'flow', 'http /more', 'http /seen']);
+  for (const { event_type, metadata, traffic } of told) {
+    expect(metadata?.flowbits, event_type).toEqual(['seen']);
+    expect(traffic?.id, event_type).toEqual(['shop']);
+    expect(metadata?.entropy, event_type).toEqual({ http_method: expect.closeTo(1.585, 3) });
+  }
+  for (const { event_type, metadata, traffic } of records('none.json'))
+    expect([metadata, traffic], event_type).toEqual([undefined, undefined]);
+});
