@@ -54,18 +54,25 @@ export function parseInteger(text: string, keyword: string, syntax: IntegerSynta
   const range = RANGE.exec(trimmed);
   if (range) return parseRange(range, keyword, syntax);
   const mask = MASK.exec(trimmed);
-  if (mask)
-    return {
-      mode: mask[2] === '=' ? '&=' : '&!=',
-      a: value(mask[1]!, keyword, syntax),
-      b: value(mask[3]!, keyword, syntax),
-    };
+  if (mask) return parseMask(mask, keyword, syntax);
   const comparison = COMPARISON.exec(trimmed);
   if (!comparison) throw invalid(text, keyword);
   const sign = comparison[1] === '!' ? '!=' : (comparison[1] ?? '=');
   const a = value(comparison[2]!, keyword, syntax);
   if (sign !== '=' && sign !== '!=' && !/^\d/.test(comparison[2]!)) throw invalid(text, keyword);
   return possible({ mode: sign as IntegerTest['mode'], a }, text, keyword, syntax);
+}
+
+function parseMask(match: RegExpExecArray, keyword: string, syntax: IntegerSyntax): IntegerTest {
+  const a = value(match[1]!, keyword, syntax);
+  const b = value(match[3]!, keyword, syntax);
+  const equal = match[2] === '=';
+  if (equal && (BigInt(a) & BigInt(b)) !== BigInt(b)) {
+    throw new IntegerError(
+      `invalid ${keyword} value "${match[0]}": ${match[3]} has bits that ${match[1]} masks`,
+    );
+  }
+  return { mode: equal ? '&=' : '&!=', a, b };
 }
 
 function parseRange(match: RegExpExecArray, keyword: string, syntax: IntegerSyntax): IntegerTest {

@@ -26,6 +26,7 @@ describe('integers', () => {
     ['two-b', [2], [1]],
     ['&0x0f=0x01', [0x21], [0x22]],
     ['&0x80!=0', [0xff], [0x7f]],
+    ['&0x80!=1', [0xff], []],
     ['&0x80000000=0x80000000', [0xffffffff], [1]],
   ])('%s', (text, yes, no) => {
     const holds = compileInteger(parseInteger(text, 'n', syntax, at));
@@ -47,6 +48,8 @@ describe('integers', () => {
     '5kk',
     '&1',
     '&x=1',
+    '&0xc0=2',
+    '&0=1',
     '3<>',
     '<>3',
   ])('%j is refused', text => expect(() => parseInteger(text, 'n', syntax, at)).toThrow(/invalid n/));
