@@ -15,7 +15,7 @@ export type LuaFunction = (...values: LuaValue[]) => LuaArray;
 /** A library that scripts get with `require`. */
 export interface LuaLibrary {
   readonly name: string;
-  /** What `source` finds as its one argument, by name. */
+  /** What `source` finds as its first argument, by name; the second is `setmetatable`. */
   readonly functions: Readonly<Record<string, LuaFunction>>;
   /** Lua: makes the table that `require` gives. */
   readonly source: string;

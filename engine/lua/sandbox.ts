@@ -27,13 +27,24 @@ function words(...lists: readonly string[]): string {
  * that gives source text and functions of a library by its name; one that prints; and whether all of Lua is there, with
  * the library `io` in place of its own.
  *
- * Texts may be compiled, binary code may not: it can harm the interpreter. Nor do objects have `__gc`, whose
- * instructions nobody counts.
+ * Texts may be compiled, binary code may not: it can harm the interpreter. Metatables may have `__gc`, but nothing calls
+ * it by itself: nobody would count its instructions.
  */
 export const SANDBOX = `
 local restricted, blocked, library, output, open = ...
 local load, tostring, select, pairs, concat, type = load, tostring, select, pairs, table.concat, type
-local rawget, setmetatable, error = rawget, setmetatable, error
+local rawget, rawset, pcall, error = rawget, rawset, pcall, error
+-- An object is to be finalized when its metatable has __gc at the time it is set.
+local plain = setmetatable
+local function setmetatable(object, methods)
+  local finalizer = type(methods) == "table" and rawget(methods, "__gc") or nil
+  if finalizer == nil then return plain(object, methods) end
+  rawset(methods, "__gc", nil)
+  local ok, result = pcall(plain, object, methods)
+  rawset(methods, "__gc", finalizer)
+  if not ok then error(result, 0) end
+  return result
+end
 local allowed = ${words(BASE, LIBRARIES)}
 local time = ${words(CLOCK)}
 local os = os
@@ -52,10 +63,7 @@ for name in pairs(_G) do
 end
 if restricted then
   _G.load = function(text, name, mode, ...) return load(text, name, "t", ...) end
-  _G.setmetatable = function(object, methods)
-    if type(methods) == "table" and rawget(methods, "__gc") ~= nil then error("__gc is not allowed") end
-    return setmetatable(object, methods)
-  end
+  _G.setmetatable = setmetatable
   _G.os = {}
   for name in pairs(time) do _G.os[name] = os[name] end
 end
@@ -70,7 +78,7 @@ _G.require = function(name)
   local module = loaded[name]
   if module == nil then
     local source, functions = library(name)
-    module = load(source, "=" .. name, "t")(functions)
+    module = load(source, "=" .. name, "t")(functions, setmetatable)
     loaded[name] = module
   end
   return module

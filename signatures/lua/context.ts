@@ -35,7 +35,8 @@ export function hostOf({ host }: LuaContext): LuaHost {
 }
 
 /**
- * A library with one object, whose methods look at what is in hand.
+ * A library with one object, whose methods look at what is in hand. As that of Suricata's objects, its metatable has
+ * `__gc`, which does nothing.
  * @param getter function that gives the object
  * @param missing says why there is none
  */
@@ -49,11 +50,14 @@ export function objectLibrary(
     name,
     functions: { ...methods, missing: () => [missing()] },
     source: `
-local functions, object, module = ..., {}, {}
+local functions, setmetatable = ...
+local methods, module = { __gc = function() end }, {}
+methods.__index = methods
+local object = setmetatable({}, methods)
 local missing = functions.missing
 functions.missing = nil
 for name, f in pairs(functions) do
-  object[name] = function(_, ...) return f(...) end
+  methods[name] = function(_, ...) return f(...) end
 end
 function module.${getter}()
   local reason = missing()

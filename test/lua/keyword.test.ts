@@ -351,3 +351,21 @@ describe('rules that are refused', () => {
     expect(named).toEqual([join(folder, name)]);
   });
 });
+
+describe('objects of libraries', () => {
+  it('have metatables with __gc, as those of Suricata; it takes anything and does nothing', async () => {
+    const name = script(`
+      local packet, flow, rule = require "suricata.packet", require "suricata.flow", require "suricata.rule"
+      local hashlib, dataset = require "suricata.hashlib", require "suricata.dataset"
+      function init(args) return {} end
+      function match(args)
+        for _, object in ipairs({packet.get(), rule.get_rule(), hashlib.sha256(), dataset.new()}) do
+          getmetatable(object).__gc(nil)
+          object:__gc()
+        end
+        return packet.get():payload() == "x" and 1 or 0
+      end`);
+    const config: ConfigTree = { security: { lua: { 'allow-restricted-functions': true } } };
+    expect(await alerts(`lua:${name};`, [udp('x'), udp('y')], config)).toEqual(['1@1']);
+  });
+});

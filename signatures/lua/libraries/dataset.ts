@@ -28,19 +28,15 @@ export const datasetLibrary: LibraryMaker = context => ({
     },
   },
   source: `
-local host = ...
-return {
-  new = function()
-    local known
-    return {
-      get = function(_, name)
-        known = name
-        local err = host.check(name)
-        if err then return nil, err end
-        return 0
-      end,
-      add = function(_, value, length) return host.add(known, value, length) end,
-    }
-  end,
-}`,
+local host, setmetatable = ...
+local methods = { __gc = function() end }
+methods.__index = methods
+function methods.get(set, name)
+  set.known = name
+  local err = host.check(name)
+  if err then return nil, err end
+  return 0
+end
+function methods.add(set, value, length) return host.add(set.known, value, length) end
+return { new = function() return setmetatable({}, methods) end }`,
 });

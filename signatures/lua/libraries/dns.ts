@@ -46,7 +46,7 @@ function withFunctions({ name, functions, source }: LuaLibrary): LuaLibrary {
 local functions = ...
 local copy = {}
 for name, f in pairs(functions) do copy[name] = f end
-local module = (function(...) ${source} end)(functions)
+local module = (function(...) ${source} end)(...)
 copy.missing = nil
 for name, f in pairs(copy) do module[name] = f end
 return module`,

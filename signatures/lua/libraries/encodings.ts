@@ -63,23 +63,27 @@ const hashLibraryAs =
     name,
     functions: digests(),
     source: `
+local digests, setmetatable = ...
 local module = {}
 local function hex(bytes)
   return (string.gsub(bytes, ".", function(letter) return string.format("%02x", string.byte(letter)) end))
 end
-for name, digest in pairs(...) do
+for name, digest in pairs(digests) do
   local function hexdigest(text) return hex(digest(text)) end
   module[name .. "_digest"] = digest
   module[name .. "_hexdigest"] = hexdigest
   module[name .. "_hex_digest"] = hexdigest
   module[name] = function()
     local data = ""
-    return {
+    local hasher = {
       -- called with a colon, or with a point as the documentation does
       update = function(self, text) data = data .. (text or self) end,
       finalize = function() return digest(data) end,
       finalize_to_hex = function() return hexdigest(data) end,
+      __gc = function() end,
     }
+    hasher.__index = hasher
+    return setmetatable({}, hasher)
   end
 end
 return module`,
