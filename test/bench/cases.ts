@@ -13,6 +13,8 @@ export interface Case {
   readonly bare?: boolean;
   /** Compiled patterns of earlier runs are forgotten before each run. */
   readonly cold?: boolean;
+  /** So many passes over the capture; figures are of those behind the first. */
+  readonly passes?: number;
 }
 
 const NO_RULES = ['--disable-detection'];
@@ -53,8 +55,18 @@ export function cases(generatedRules: string, all: boolean): Case[] {
           run(`${profile}, ${withRules[0]}, inline`, [...withRules[1], '--simulate-ips'], profile, 1),
         ])
       : []),
-    ...(all ? queueCases() : []),
+    ...(all ? [...warmCases(withRules), ...queueCases()] : []),
   ];
+}
+
+/** An engine that has been running, as on a gateway or in an archive: the first seconds of a run go into compiling. */
+function warmCases([name, words]: [string, readonly string[]]): Case[] {
+  const passes = 4;
+  const warm = (rules: string, words: readonly string[], threads: number): Case => {
+    const repeated = [...words, '--set', `pcap-file.passes=${passes}`];
+    return { ...run(`warm, workers ${threads}, ${rules}`, repeated, 'workers', threads), passes };
+  };
+  return [1, 2].flatMap(threads => [warm('no rules', NO_RULES, threads), warm(name, words, threads)]);
 }
 
 /** One thread hands every packet to two others and does nothing else: each handler, and batches of several sizes. */

@@ -82,8 +82,8 @@ function measure(each: Case, capture: string, configuration: string): Run {
   if (each.cold) rmSync(join(work, 'cache'), { recursive: true, force: true });
   rmSync(join(work, 'logs'), { recursive: true, force: true });
   mkdirSync(join(work, 'logs'));
-  const { words, threads, bare = false, stages = false } = each;
-  const job: Job = { capture, configuration, words, threads, bare, stages };
+  const { words, threads, bare = false, stages = false, passes } = each;
+  const job: Job = { capture, configuration, words, threads, bare, stages, ...(passes && { passes }) };
   const counted = COUNTERS === undefined ? [] : [...COUNTERS, '--output', join(work, 'perf.csv')];
   const [program, ...arguments_] = [...counted, process.execPath, '--trace-gc', MEASURE, JSON.stringify(job)];
   const output = execFileSync(program!, arguments_, {

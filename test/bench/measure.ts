@@ -26,6 +26,7 @@ import { loadRules } from '../../signatures/load-rules.js';
 import { DETECTION_STATE } from '../../signatures/state/detection-state.js';
 import { prepareBareScan } from './bare-scan.js';
 import { runStages } from './stages.js';
+import { WarmPart } from './warm-part.js';
 
 export interface Job {
   readonly capture: string;
@@ -38,6 +39,8 @@ export interface Job {
   readonly stages?: boolean;
   /** Scan the payloads with the patterns of the rules and do nothing else. */
   readonly bare?: boolean;
+  /** Read the capture so many times, and tell of the passes behind the first one. */
+  readonly passes?: number;
 }
 
 export interface Measured {
@@ -79,6 +82,7 @@ async function measure(): Promise<Measured> {
   const startSeconds = sinceStart();
   const cpu = process.cpuUsage();
   const began = performance.now();
+  const warm = job.passes === undefined ? undefined : new WarmPart(engine);
   const { threads, failure } = await engine.finished;
   const seconds = (performance.now() - began) / 1000;
   if (failure !== undefined) throw new Error(failure);
@@ -92,6 +96,7 @@ async function measure(): Promise<Measured> {
     cpuSeconds: cpuSince(cpu),
     threadSeconds: threads.reduce((sum, thread) => sum + thread.cpuSeconds, 0),
     peakBytes: peakMemory(),
+    ...warm?.end(job.passes!),
   };
 }
 
