@@ -21,6 +21,7 @@ const selector = option(
   'vlan',
   'what tells tenants apart: the outermost VLAN, all VLANs, the device, or pcap-file.tenant-id',
 );
+const vlanTracking = option('vlan.use-for-tracking', boolean, true, 'VLAN ids are part of a flow');
 const byDefault = option(
   'multi-detect.default',
   boolean,
@@ -95,6 +96,9 @@ export function tenantSettings(config: Config): TenantSettings | undefined {
   if (!config.read(enabled)) return undefined;
   const problems: string[] = [];
   const list = entriesOf(config, problems);
+  const kind = config.read(selector);
+  if (kind.startsWith('vlan') && !config.read(vlanTracking))
+    problems.push(`multi-detect.selector: ${kind} needs vlan.use-for-tracking`);
   for (const row of rowsOf(config, problems))
     if (!list.some(({ id }) => id === row.tenant))
       problems.push(`multi-detect.mappings: there is no tenant ${row.tenant}`);

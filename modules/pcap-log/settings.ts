@@ -10,6 +10,8 @@ const PLACE = { file: 'outputs' };
 const PREFIX = 'outputs.*.pcap-log.';
 /** Smaller files would be more work for the file system than for anyone who reads them. */
 const SMALLEST_LIMIT = 1 << 20;
+/** Numbers below it are megabytes: as old configurations have them (`limit: 32`). */
+const SMALLEST_IN_BYTES = 4096;
 
 const declared = <T>(name: string, type: Option<T>['type'], fallback: T, summary: string): Option<T> =>
   option(PREFIX + name, type, fallback, summary);
@@ -17,7 +19,9 @@ const declared = <T>(name: string, type: Option<T>['type'], fallback: T, summary
 const limitType: Option<number>['type'] = {
   expected: 'a size of 1mb or more such as 32mb',
   parse(value) {
-    const bytes = size.parse(value);
+    const number = size.parse(value);
+    const inMegabytes = number !== undefined && number < SMALLEST_IN_BYTES;
+    const bytes = inMegabytes ? number * SMALLEST_LIMIT : number;
     return bytes !== undefined && bytes >= SMALLEST_LIMIT ? bytes : undefined;
   },
 };
@@ -25,7 +29,7 @@ const limitType: Option<number>['type'] = {
 const enabled = declared('enabled', boolean, true, 'whether packets are written into capture files');
 const filename = declared('filename', text, 'log.pcap', 'name of the files; their time is appended');
 const dir = declared('dir', text, '', 'folder of the files; that of logs when empty');
-const limit = declared('limit', limitType, 32 << 20, 'bytes of a file');
+const limit = declared('limit', limitType, 32 << 20, 'bytes of a file; megabytes when below 4096');
 const maxFiles = declared('max-files', integer(), 0, 'files that are kept, the latest; 0: all');
 const mode = declared(
   'mode',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Batch } from '../../engine/batch.js';
+import { Config } from '../../engine/config/config.js';
 import * as Event from '../../engine/event.js';
 import * as Flow from '../../engine/flow-record.js';
 import type { LogSink } from '../../engine/log-sink.js';
@@ -13,6 +14,7 @@ import { CaptureFiles } from '../../modules/pcap-log/capture-files.js';
 import { FileNames } from '../../modules/pcap-log/file-name.js';
 import { FRAME_HEADER, Framing } from '../../modules/pcap-log/framed-packet.js';
 import { History } from '../../modules/pcap-log/history.js';
+import { pcapLogSettings } from '../../modules/pcap-log/settings.js';
 import pcapLog from '../../modules/pcap-log.js';
 import type { StubThread } from '../thread-stub.js';
 import { fillFlow, outputThread, set, tcpPacket } from './occurrence.js';
@@ -313,4 +315,15 @@ test('history forgets the oldest packets of all flows first', () => {
   expect(given(2)).toEqual(['dddd']);
   history.keep(3, new Uint8Array(64), 64);
   expect(given(3)).toEqual([]);
+});
+
+test.each([
+  ['7', 7 << 20],
+  ['1mb', 1 << 20],
+  ['1048577', (1 << 20) + 1],
+  // Not accepted, so the default counts.
+  ['5000', 32 << 20],
+])('a limit of %s', (limit, bytes) => {
+  const config = new Config({ outputs: [{ 'pcap-log': { enabled: 'yes', limit } }] });
+  expect(pcapLogSettings(config)!.limit).toBe(bytes);
 });

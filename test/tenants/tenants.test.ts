@@ -77,6 +77,13 @@ test('what is wrong is told', () => {
     expect.stringContaining('there is no tenant 9'),
   ]);
   expect(tenantSettings(new Config({}))).toBeUndefined();
+  const untracked = {
+    vlan: { 'use-for-tracking': 'no' },
+    'multi-detect': { enabled: 'yes', selector: 'vlan' },
+  };
+  expect(tenantSettings(new Config(untracked))!.problems).toEqual([
+    'multi-detect.selector: vlan needs vlan.use-for-tracking',
+  ]);
 });
 
 let folder: string;
