@@ -8,7 +8,6 @@ import * as options from './options.js';
 import type { Output } from './output.js';
 import { textLine } from './text-line.js';
 
-const MESSAGE = '%M';
 /** Least grave severity of RFC 5424 section 6.2.1; from 0 on they have the order of `LEVELS`. */
 const DEBUG = 7;
 
@@ -17,9 +16,7 @@ const DEBUG = 7;
  * @param more the command line asks for more than is configured
  */
 export function syslogOutput(config: Config, level: LevelName, more: boolean): Output {
-  const format = config.read(options.SYSLOG_FORMAT);
-  // A format without the message is what stands before it.
-  const text = { format: format.includes(MESSAGE) ? format : format + MESSAGE, color: false };
+  const text = { format: config.read(options.SYSLOG_FORMAT), color: false };
   const json = config.read(options.SYSLOG_TYPE) === 'json';
   const settings = {
     identity: config.read(options.SYSLOG_IDENTITY),

@@ -2,16 +2,19 @@
 import type { Entry } from './entry.js';
 import { levelTitle, PINO_LEVELS } from './level.js';
 import { splitMessage } from './message.js';
-import { plainTime } from './time.js';
+import { oldTime, plainTime } from './time.js';
 
 export interface TextFormat {
   /**
-   * %z time, %t time too, %p and %i process id, %m thread, %d level, %D level in colour, %S part of the engine,
-   * %M message; `%S: ` is left out when there is no part.
+   * %z time, %t time as old versions wrote it, %p and %i process id, %m and %T thread, %d level, %D level in colour, %S
+   * part of the engine, %M message; `%S: ` is left out when there is no part. A format without %M is what stands before
+   * the message.
    */
   readonly format: string;
   readonly color: boolean;
 }
+
+const MESSAGE = '%M';
 
 export const FILE_FORMAT = '[%i - %m] %z %d: %S: %M';
 
@@ -21,16 +24,19 @@ export function consoleFormat(color: boolean): TextFormat {
 
 export function textLine(entry: Entry, { format, color }: TextFormat): string {
   const { module, message } = splitMessage(entry.msg);
-  const used = module === undefined ? format.replace(/%S:? ?/, '') : format;
+  const whole = format.includes(MESSAGE) ? format : format + MESSAGE;
+  const used = module === undefined ? whole.replace(/%S:? ?/, '') : whole;
   const line = used.replace(/%([a-zA-Z%])/g, (whole, letter: string) => {
     switch (letter) {
       case 'z':
-      case 't':
         return plainTime(entry.time);
+      case 't':
+        return oldTime(entry.time);
       case 'p':
       case 'i':
         return String(process.pid);
       case 'm':
+      case 'T':
         return 'main';
       case 'd':
         return levelTitle(entry.level);
@@ -40,7 +46,6 @@ export function textLine(entry: Entry, { format, color }: TextFormat): string {
         return module ?? '';
       case 'M':
         return printable(message);
-      case 'T':
       case 'f':
       case 'l':
       case 'n':

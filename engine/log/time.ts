@@ -2,11 +2,20 @@
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
+const timeOfDay = (time: Date): string =>
+  `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
+
 /** `2024-05-06 17:18:19` */
 export function plainTime(milliseconds: number): string {
   const time = new Date(milliseconds);
   const day = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
-  return `${day} ${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
+  return `${day} ${timeOfDay(time)}`;
+}
+
+/** `6/5/2024 -- 17:18:19`: the day, the month, the year. */
+export function oldTime(milliseconds: number): string {
+  const time = new Date(milliseconds);
+  return `${time.getDate()}/${time.getMonth() + 1}/${time.getFullYear()} -- ${timeOfDay(time)}`;
 }
 
 /** `2024-05-06T17:18:19.123000+0200` */

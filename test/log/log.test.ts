@@ -152,6 +152,12 @@ describe('the file', () => {
     expect(err.text).toMatch(/^Error: logging: \/dev\/null\/x\.log cannot be written/);
   });
 
+  it('takes a format of old, which is what stands before the message', () => {
+    start(config({ format: '%t - (%f:%l) <%d> (%T) -- ' })).log.warning('detect: hm');
+    const line = file('suricata.log');
+    expect(line).toMatch(/^\d+\/\d+\/\d{4} -- \d\d:\d\d:\d\d - \(:\) <Warning> \(main\) -- hm\n$/);
+  });
+
   it('takes a format', () => {
     start(config({ format: '%d|%S|%M|%%' })).log.warning('detect: hm');
     expect(file('suricata.log')).toBe('Warning|detect|hm|%\n');
