@@ -69,7 +69,10 @@ class FileStore implements ThreadModule {
     const info = `"fileinfo":${fileInfo(file, this.settings, transaction.id, { id, sids })}`;
     const members = record === '' ? info : `${record},${info}`;
     const forwarded = protocol.forwardedFor?.(transaction) ?? '';
-    if (id !== undefined) this.store!.describe(file, slot, members, forwarded);
+    if (id !== undefined) {
+      const where = { transaction: transaction.id, protocol: protocol.name };
+      this.store!.describe(file, slot, where, members, forwarded);
+    }
     if (!told) return;
     const event = keepEvent(
       this.thread,

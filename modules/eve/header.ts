@@ -4,10 +4,10 @@ import { COMMUNITY_ID_LENGTH, CommunityId } from '../../engine/community-id.js';
 import { SOURCE_NAMES } from '../../engine/event.js';
 import * as FlowRecord from '../../engine/flow-record.js';
 import { IP_PROTOCOL_NAMES } from '../../engine/ip-protocol-names.js';
-import { tunnelName } from '../../engine/link-type.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import { type Direction, Endpoints } from '../../engine/record/endpoints.js';
+import { FLOW_TIMEOUT, PACKET_SOURCES, packetSource } from '../../engine/record/packet-source.js';
 import type { Subject } from '../../engine/record/subject.js';
 import { TenantFinder } from '../../engine/tenants.js';
 import { IsoTimestamp } from '../../engine/timestamp.js';
@@ -42,10 +42,9 @@ const COMMUNITY_ID = key('community_id');
 const TRANSACTION = key('tx_id');
 const TENANT = key('tenant_id');
 
-const WIRE = encoder.encode('wire/pcap');
-const FLOW_TIMEOUT = encoder.encode('stream (flow timeout)');
-const DEFRAGMENTED = encoder.encode('defrag');
-const TUNNELS = [1, 2, 3, 4, 5, 6].map(kind => encoder.encode(tunnelName(kind)));
+const SOURCES: ReadonlyMap<string, Uint8Array> = new Map(
+  PACKET_SOURCES.map(source => [source, encoder.encode(source)]),
+);
 const PROTOCOLS = IP_PROTOCOL_NAMES.map(name => encoder.encode(name));
 
 const ICMP = 1;
@@ -95,12 +94,12 @@ export class Header {
     this.writeTime(json, TIMESTAMP, subject.field(Packet.SECONDS), subject.field(Packet.NANOSECONDS));
     if (subject.flow >= 0) json.integer(FLOW_ID, flowId(subject));
     if (this.sensor !== '') json.text(SENSOR, this.sensor);
-    const source = kind.packet ? packetSource(subject, subject.p) : undefined;
+    const source = kind.packet ? packetSource(subject.row, subject.p) : undefined;
     if (source && source !== FLOW_TIMEOUT) writeNumber(json, subject);
     if (kind.type) json.plain(EVENT_TYPE, kind.type);
     writeVlan(json, subject);
     this.writeEndpoints(json, subject, kind.direction);
-    if (source) json.plain(PACKET_SOURCE, source);
+    if (source) json.plain(PACKET_SOURCE, sourceBytes(source));
     const transaction = subject.field(Packet.EVENT_TRANSACTION);
     if (kind.packet && transaction >= 0) json.integer(TRANSACTION, transaction);
     if (this.tenants) this.writeTenant(json, subject, this.tenants);
@@ -211,19 +210,7 @@ function writeNumber(json: JsonBytes, subject: Subject): void {
   if (number > 0) json.integer(PCAP_COUNT, number);
 }
 
-/** Where the packet whose row is at `p` came from. */
-export function packetSource({ row }: Subject, p: number): Uint8Array {
-  switch (row[p + Packet.PSEUDO]) {
-    case Packet.PSEUDO_TUNNEL:
-      return TUNNELS[row[p + Packet.TUNNEL_KIND]! - 1] ?? WIRE;
-    case Packet.PSEUDO_REASSEMBLED:
-      return DEFRAGMENTED;
-    case Packet.PSEUDO_FLOW_END:
-      return FLOW_TIMEOUT;
-    case Packet.PSEUDO_STREAM:
-      // What nobody acknowledged is looked at when the stream ends.
-      return row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_END ? FLOW_TIMEOUT : WIRE;
-    default:
-      return WIRE;
-  }
+/** Bytes of what `packetSource` gives. */
+export function sourceBytes(source: string): Uint8Array {
+  return SOURCES.get(source)!;
 }

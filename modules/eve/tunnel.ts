@@ -1,7 +1,8 @@
 /** `"tunnel":{…}`: the packet in which the one of the record travelled. */
 import * as Packet from '../../engine/packet.js';
+import { packetSource } from '../../engine/record/packet-source.js';
 import type { Subject } from '../../engine/record/subject.js';
-import { type Header, packetSource } from './header.js';
+import { type Header, sourceBytes } from './header.js';
 import { type JsonBytes, key } from './json-bytes.js';
 
 const TUNNEL = key('tunnel');
@@ -25,7 +26,7 @@ export function writeTunnel(json: JsonBytes, subject: Subject, header: Header): 
   json.integer(DEPTH, subject.packetField(Packet.RECURSION));
   const number = row[r + Packet.NUMBER]! >>> 0;
   if (number > 0) json.integer(PCAP_COUNT, number);
-  json.plain(PACKET_SOURCE, packetSource(subject, r));
+  json.plain(PACKET_SOURCE, sourceBytes(packetSource(subject.row, r)));
   json.close();
 }
 

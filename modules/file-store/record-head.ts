@@ -4,19 +4,27 @@ import * as Flow from '../../engine/flow-record.js';
 import { IP_PROTOCOL_NAMES } from '../../engine/ip-protocol-names.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
+import { FLOW_TIMEOUT, packetSource } from '../../engine/record/packet-source.js';
 import { IsoTimestamp } from '../../engine/timestamp.js';
 
 const timestamp = new IsoTimestamp();
 
+/** What a record is about. */
+export interface HeadOf {
+  readonly toServer: boolean;
+  readonly transaction: number;
+  readonly protocol: string;
+}
+
 /**
- * @param toServer direction of the file
+ * @param of the file, and where it travelled
  * @param inPlaceOfClient address that is told in place of the client's
  * @returns members without braces
  */
 export function recordHead(
   { memory, flows }: Thread,
   slot: number,
-  toServer: boolean,
+  { toServer, transaction, protocol: appProtocol }: HeadOf,
   inPlaceOfClient?: string,
 ): string {
   const { row } = memory;
@@ -29,16 +37,22 @@ export function recordHead(
   const clientPort = flows.row[f + Flow.CLIENT_PORT];
   const serverPort = flows.row[f + Flow.SERVER_PORT];
   const protocol = IP_PROTOCOL_NAMES[flows.row[f + Flow.PROTOCOL]!] ?? '';
+  const source = packetSource(row, p);
+  const number = source === FLOW_TIMEOUT ? 0 : row[p + Packet.NUMBER]! >>> 0;
   const members = [
     `"timestamp":"${timeOf(row[p + Packet.SECONDS]!, row[p + Packet.NANOSECONDS]!)}"`,
     `"flow_id":${Flow.flowId(flows.row[f + Flow.ID_HIGH]!, flows.row[f + Flow.ID_LOW]!)}`,
-    `"pcap_cnt":${row[p + Packet.NUMBER]! >>> 0}`,
+    ...(number > 0 ? [`"pcap_cnt":${number}`] : []),
     '"event_type":"fileinfo"',
     `"src_ip":"${toServer ? client : server}"`,
     `"src_port":${toServer ? clientPort : serverPort}`,
     `"dest_ip":"${toServer ? server : client}"`,
     `"dest_port":${toServer ? serverPort : clientPort}`,
     `"proto":"${protocol}"`,
+    `"ip_v":${version}`,
+    `"pkt_src":"${source}"`,
+    `"tx_id":${transaction}`,
+    `"app_proto":"${appProtocol}"`,
   ];
   return members.join(',');
 }

@@ -11,7 +11,7 @@ import { makeFolder } from '../../engine/make-folder.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import { type ForwardedFor, forwardedForKey, storeForwardedFor } from '../../engine/record/forwarded-for.js';
-import { recordHead } from './record-head.js';
+import { type HeadOf, recordHead } from './record-head.js';
 
 export class Store {
   private readonly folder: string;
@@ -51,10 +51,17 @@ export class Store {
 
   /**
    * Writes the record beside the file, where that is wanted.
+   * @param where it travelled: number of the transaction, name of the protocol
    * @param members of the record
    * @param forwarded whom a proxy asked for: `"xff":{…}` or nothing
    */
-  describe(file: TrackedFile, slot: number, members: string, forwarded: string): void {
+  describe(
+    file: TrackedFile,
+    slot: number,
+    where: Pick<HeadOf, 'transaction' | 'protocol'>,
+    members: string,
+    forwarded: string,
+  ): void {
     if (!this.writesRecords) return;
     const { row } = this.thread.memory;
     const p = slot * Packet.INTS;
@@ -64,7 +71,8 @@ export class Store {
     const path = join(this.folder, digest.slice(0, 2), `${digest}.${seconds}.${this.next - 1}.json`);
     const client = this.forwardedFor && addressIn(forwarded, this.forwardedFor);
     const overwrites = this.forwardedFor?.mode === 'overwrite';
-    const head = recordHead(this.thread, slot, file.toServer, overwrites ? client : undefined);
+    const of = { ...where, toServer: file.toServer };
+    const head = recordHead(this.thread, slot, of, overwrites ? client : undefined);
     const extra = client === undefined || overwrites ? '' : `,"xff":"${client}"`;
     writeFileSync(path, `{${head},${members}${extra}}\n`);
   }

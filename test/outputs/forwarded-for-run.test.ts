@@ -78,6 +78,11 @@ test('the setting of a log counts for its alerts and files', async () => {
   expect(told['store']).not.toHaveProperty('xff');
 });
 
+test('the record beside a stored file is that of the log', async () => {
+  const told = await run('', '', '');
+  expect(told['store']).toEqual(told['fileinfo']);
+});
+
 test('alerts in the stream tell the address of the first request in hand', async () => {
   const told = await run(`${xff('extra-data', 'forward')}, `, '', '', IN_STREAM);
   expect(told['alert']).toMatchObject({ dest_ip: SERVER, alert: { signature_id: 2, xff: '10.0.0.1' } });
