@@ -72,12 +72,13 @@ export class Beginnings {
   }
 
   private ask(
-    { flow, toServer }: Arrival,
+    { flow, toServer, talk }: Arrival,
     bytes: Uint8Array,
     start: number,
     end: number,
   ): ReturnType<Recogniser['recognise']> {
     const f = flow * Flow.INTS;
+    const other = talk.expected ? undefined : talk.side(!toServer).protocol;
     return this.recogniser.recognise(
       this.records.transportOf(flow),
       toServer,
@@ -86,6 +87,7 @@ export class Beginnings {
       bytes,
       start,
       end,
+      other === 'none' ? undefined : other,
     );
   }
 

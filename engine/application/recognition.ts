@@ -54,6 +54,7 @@ export class Recogniser {
   /**
    * Looks at the first bytes of one direction.
    * @param serverPort port of the flow's server; the client's is tried when no protocol is hinted at by it
+   * @param other protocol of the other direction where it is known: its probe is asked whatever the port
    */
   recognise(
     transport: Transport,
@@ -63,9 +64,12 @@ export class Recogniser {
     bytes: Uint8Array,
     start: number,
     end: number,
+    other?: Protocol,
   ): Recognised {
-    const matched = this.matchPatterns(transport, toServer, bytes, start, end);
+    const matched = this.matchPatterns(transport, toServer, bytes, start, end, other);
     if (matched) return matched;
+    if (other?.recognition.probe?.(bytes, start, end, toServer, transport) === 'yes')
+      return { protocol: other, reversed: false };
     const reversed = this.saidByTheOther(transport, toServer, bytes, start, end);
     if (reversed) return { protocol: reversed, reversed: true };
     const ports = this.byPort[transport];
@@ -91,10 +95,12 @@ export class Recogniser {
     bytes: Uint8Array,
     start: number,
     end: number,
+    other: Protocol | undefined,
   ): Recognised | undefined {
     if (end <= start) return undefined;
     for (const { protocol, pattern } of this.byFirstByte[bytes[start]!]!) {
       if (pattern.toServer !== toServer || !protocol.transports.includes(transport)) continue;
+      if (other && pattern.notBeside === other.name) continue;
       if (!found(pattern, bytes, start, end)) continue;
       const answer = confirmed(protocol, bytes, start, end, toServer, transport);
       if (answer) return answer;

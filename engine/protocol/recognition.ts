@@ -9,6 +9,8 @@ export interface RecognitionPattern {
   /** First place where it may stand, and one behind the last byte it may cover; defaults 0 and offset + length. */
   readonly offset?: number;
   readonly depth?: number;
+  /** Name of a protocol whose conversations begin alike: nothing is said where the other direction is of it. */
+  readonly notBeside?: string;
 }
 
 /** What a probing parser says of the first bytes: `more` waits for further data. */

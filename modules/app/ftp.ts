@@ -12,6 +12,8 @@ const PATTERNS = ['USER ', 'PASS ', 'PORT ', 'AUTH SSL', 'FEAT\r\n'].map(bytes =
   toServer: true,
   bytes,
   nocase: true,
+  // POP3 names its user with the same word (RFC 1939 7).
+  notBeside: bytes === 'USER ' ? 'pop3' : undefined,
 }));
 
 /** A server greets with a code, a client begins with a word. */

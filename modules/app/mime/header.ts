@@ -10,6 +10,8 @@ export interface HeaderField {
 
 /** Fields of one header that are kept. */
 const MOST_FIELDS = 1024;
+/** With its colon a line of an encoded word (RFC 2047 2) at most: longer names are told. */
+const USUAL_NAME = 75;
 /** RFC 5322 2.1.1. */
 const LONGEST_NAME = 998;
 
@@ -40,7 +42,7 @@ export class HeaderFields {
       if (text !== '') this.report('mime_malformed_msg');
       return;
     }
-    if (colon > LONGEST_NAME) this.report('mime_long_header_name');
+    if (colon > USUAL_NAME) this.report('mime_long_header_name');
     this.name = text.slice(0, Math.min(colon, LONGEST_NAME)).trim();
     this.extend(text.slice(colon + 1).trimStart());
   }

@@ -128,6 +128,7 @@ describe('messages', () => {
     ['a long encoded line', file('base64', 'A'.repeat(80)), 'mime_long_enc_line'],
     ['what is no base64', file('base64', 'AA!!AA'), 'mime_invalid_base64'],
     ['what is no quoted-printable', file('quoted-printable', 'a=zz'), 'mime_invalid_qp'],
+    ['a long name of a field', `${'n'.repeat(76)}: v\n\n`, 'mime_long_header_name'],
     ['a long value', `a: ${'x'.repeat(200)}\n\n`, 'mime_long_header_value'],
     ['a field without a colon', 'nothing\n\n', 'mime_malformed_msg'],
     ['a long boundary', `Content-Type: multipart/x; boundary=${'y'.repeat(300)}\n\n`, 'mime_long_boundary'],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import ftp from '../../../modules/app/ftp.js';
 import pop3 from '../../../modules/app/pop3.js';
 import { Feed, type FeedOptions } from '../../application/feed.js';
 
@@ -28,6 +29,18 @@ const SESSION: readonly Step[] = [
 
 describe('pop3', () => {
   const told = (feed: Feed) => feed.records.map(record => record.pop3);
+
+  it.each([110, 8110])('knows its users from those of FTP, at port %i', serverPort => {
+    const feed = new Feed([ftp, pop3], { serverPort });
+    feed.server('+OK ready\r\n').client('USER bob\r\n').server('+OK\r\n').end();
+    expect(told(feed)).toEqual([
+      {
+        request: { command: 'USER', args: ['bob'] },
+        response: { success: true, status: 'OK', header: '', data: [] },
+      },
+    ]);
+    expect([...feed.packetEvents]).toEqual([]);
+  });
 
   it('tells commands with their responses', () => {
     expect(told(fed(SESSION))).toEqual([
