@@ -66,6 +66,20 @@ describe('Fast Open', () => {
     ]);
     expect(conversation.toServer.join('')).toBe('again');
   });
+
+  it('inline, hands data that was not taken on once: it was inspected with its SYN', () => {
+    const conversation = check(
+      [
+        [syn, 'syn_sent'],
+        ['< SA 0 1', 'syn_recv', '3whs_synack_tfo_data_ignored'],
+        ['> A 1 1', 'established'],
+        ['> PA 1 1 Hi!again', 'established'],
+        ['< A 1 9', 'established'],
+      ],
+      new Conversation({ config: { stream: { inline: 'yes' } } }),
+    );
+    expect(conversation.toServer).toEqual(['Hi!', 'again']);
+  });
 });
 
 describe('sessions whose beginning was not seen', () => {

@@ -149,12 +149,15 @@ function recallSyn(c: Context, x: Segment): boolean {
   return true;
 }
 
-/** The SYN/ACK acknowledges the SYN alone: its data was not taken and will be sent again. */
+/**
+ * The SYN/ACK acknowledges the SYN alone: its data was not taken and will be sent again. Inline it was parsed and
+ * inspected before it passed: what is sent again is no other data.
+ */
 function ignoreSynData(c: Context, x: Segment): void {
   Packet.setEvent(c.row, x.p, Event.STREAM_3WHS_SYNACK_TFO_DATA_IGNORED);
   c.cells[x.session + Session.FLAGS]! |= Session.SESSION_SYN_DATA_IGNORED;
   c.cells[x.other + Session.NEXT_SEQ] = x.ack;
-  reopenDirection(c, x, x.other, x.ack);
+  if (!c.settings.inline) reopenDirection(c, x, x.other, x.ack);
 }
 
 /** An ACK of the client after its SYN: the server's packets take another way. */
