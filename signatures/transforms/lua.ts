@@ -24,7 +24,9 @@ export const luaTransforms: readonly Transform[] = [
     },
     compile(match, environment) {
       const running = new RunningScript(match['script'] as ScriptText, environment);
-      const values = Object.fromEntries((match['values'] as readonly string[]).entries());
+      const given = match['values'] as readonly string[];
+      // From 1 on, as `ipairs` counts; the first is also at 0, for scripts that count from there.
+      const values = Object.fromEntries(given.length > 0 ? [given[0]!, ...given].entries() : []);
       return bytes => {
         if (bytes.length === 0) return bytes;
         const results = running.call('transform', undefined, [bytes, values], 2);

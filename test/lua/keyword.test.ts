@@ -223,7 +223,14 @@ describe('luaxform', () => {
     'function transform(input, args) return input:upper() .. (args[0] or ""), #input + 1 end',
   );
 
+  const listing = script(`function transform(input, args)
+    local all = ""
+    for i, each in ipairs(args) do all = all .. i .. each end
+    return all, #all
+  end`);
+
   it.each<[string, string, string[]]>([
+    [`luaxform:${listing}, bytes 4, offset 2; content:"1bytes 42offset 2";`, 'abc', ['1@1']],
     [`luaxform:${upper}; content:"ABC"; bsize:3;`, 'abc', ['1@1']],
     [`luaxform:${upper}, xyz; content:"ABCx"; bsize:4;`, 'abc', ['1@1']],
     [`luaxform:${upper}; content:"abc";`, 'abc', []],
