@@ -100,6 +100,14 @@ function jsonOf(fields: Map<string, string>, at: Position): JsonKeys {
       if (fields.has(key)) throw new RuleError(`${key} needs format json or ndjson`, at, 'format json');
     return {};
   }
+  for (const key of ['save', 'state'])
+    if (fields.has(key)) throw new RuleError(`${key} does not go with format ${written}`, at, 'load');
+  if (fields.has('array_key') && written !== 'json')
+    throw new RuleError(
+      'array_key needs format json: each line of the others is an entry',
+      at,
+      'format json',
+    );
   for (const key of ['value_key', 'context_key'])
     if (!fields.has(key)) throw new RuleError(`${key} is needed for format ${written}`, at);
   return {
@@ -130,6 +138,8 @@ function parseDataset(rule: RuleBuilder, argument: string | undefined, at: Posit
   if (!COMMANDS.has(command))
     throw new RuleError(`dataset action "${command}" is invalid`, at, [...COMMANDS].join(', '));
   const declared = declarationOf(name, fieldsOf(rest, 'dataset', at), at);
+  if (declared.format !== undefined && (command === 'set' || command === 'unset'))
+    throw new RuleError(`dataset ${name}: format ${declared.format} is for isset and isnotset`, at);
   const declaration = rule.context.datasets.declare(declared, at);
   const match: DatasetMatch = { kind: 'dataset', command: command as Command, declaration };
   rule.addToBuffer(match);

@@ -37,14 +37,22 @@ function entriesOf(content: string, declaration: DatasetDeclaration): Entry[] {
   const lines = () => content.split(/\r?\n/).filter(line => line.trim() !== '');
   switch (declaration.format) {
     case 'json':
-      return documentsOf([JSON.parse(content)], declaration);
+      return documentsOf([parsed(content, declaration)], declaration);
     case 'ndjson':
       return documentsOf(
-        lines().map(line => JSON.parse(line)),
+        lines().map(line => parsed(line, declaration)),
         declaration,
       );
     default:
       return lines().map(line => entryOfLine(line.trim(), declaration));
+  }
+}
+
+function parsed(text: string, { name, load }: DatasetDeclaration): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`dataset ${name}: ${load} is no JSON: ${(error as Error).message}`);
   }
 }
 
@@ -64,6 +72,8 @@ function entryOfLine(line: string, { name, type = 'string', reputation: asked }:
 /** @returns what has a value; others are left out @throws Error when none of them has one */
 function documentsOf(documents: readonly unknown[], declaration: DatasetDeclaration): Entry[] {
   const { name, arrayKey, valueKey = '', removeKey } = declaration;
+  if (arrayKey !== undefined && !documents.every(document => Array.isArray(at(document, arrayKey))))
+    throw new Error(`dataset ${name}: no list under "${arrayKey}" in ${declaration.load}`);
   const nodes = documents.flatMap(document => at(document, arrayKey));
   const valued = nodes.filter(node => (at(node, valueKey) ?? null) !== null);
   if (valued.length === 0 && nodes.length > 0)
