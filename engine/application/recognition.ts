@@ -68,13 +68,15 @@ export class Recogniser {
   ): Recognised {
     const matched = this.matchPatterns(transport, toServer, bytes, start, end, other);
     if (matched) return matched;
-    if (other?.recognition.probe?.(bytes, start, end, toServer, transport) === 'yes')
-      return { protocol: other, reversed: false };
+    const said = other?.recognition.probe?.(bytes, start, end, toServer, transport);
+    if (said === 'yes') return { protocol: other!, reversed: false };
     const reversed = this.saidByTheOther(transport, toServer, bytes, start, end);
     if (reversed) return { protocol: reversed, reversed: true };
     const ports = this.byPort[transport];
     const hinted = ports.get(serverPort) ?? ports.get(clientPort) ?? NO_PROTOCOLS;
-    let more = transport === 'tcp' && end - start < this.patternDepth && this.couldMatch(bytes, start, end);
+    let more =
+      said === 'more' ||
+      (transport === 'tcp' && end - start < this.patternDepth && this.couldMatch(bytes, start, end));
     for (const protocol of hinted) {
       const answer = protocol.recognition.probe?.(bytes, start, end, toServer, transport) ?? 'no';
       if (answer === 'yes') return { protocol, reversed: false };

@@ -32,7 +32,7 @@ describe('pop3', () => {
 
   it.each([110, 8110])('knows its users from those of FTP, at port %i', serverPort => {
     const feed = new Feed([ftp, pop3], { serverPort });
-    feed.server('+OK ready\r\n').client('USER bob\r\n').server('+OK\r\n').end();
+    feed.server('+OK ready\r\n').client('US').client('ER bob\r\n').server('+OK\r\n').end();
     expect(told(feed)).toEqual([
       {
         request: { command: 'USER', args: ['bob'] },
