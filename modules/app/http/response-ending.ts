@@ -9,8 +9,9 @@ export function giveUp(connection: Connection, transaction: HttpTransaction, soc
     connection.over = true;
     return false;
   }
-  // Behind a gap the next response is looked for.
+  // Behind a gap the next response is looked for; the line it cut can never be completed.
   if (socket.state !== 'gap') return false;
+  socket.skip(socket.available);
   complete(connection, transaction);
   return true;
 }

@@ -52,6 +52,8 @@ function* resynchronize(connection: Connection, socket: StreamSocket): Reading<v
     }
     yield;
   }
+  // Too little is left for a response.
+  socket.skip(socket.available);
 }
 
 /** @returns false when there is nothing else so far */
