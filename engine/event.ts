@@ -9,6 +9,7 @@
  */
 import type { Batch } from './batch.js';
 import * as FlowRecord from './flow-record.js';
+import { knownApplication, OF_CLIENT, OF_SERVER } from './known-application.js';
 import type { Thread } from './module.js';
 import * as Packet from './packet.js';
 import { shortened } from './record/shortened.js';
@@ -135,19 +136,10 @@ function noteAppProtocol({ memory, flows }: Thread, e: number, r: number): void 
   const flow = row[r + Packet.FLOW]!;
   if (flow < 0) return;
   const state = row[r + Packet.FLOW_STATE]!;
-  const noted = (state & Packet.FLOW_APPLICATION_NOTED) !== 0;
   const f = flow * FlowRecord.INTS;
-  const known = (shift: number, column: number) =>
-    noted ? Packet.applicationIn(state, shift) : flows.row[f + column]!;
-  row[e + APP_PROTOCOL] = known(Packet.FLOW_APPLICATION, FlowRecord.APP_PROTOCOL);
-  row[e + APP_PROTOCOL_TO_SERVER] = known(
-    Packet.FLOW_APPLICATION_TO_SERVER,
-    FlowRecord.APP_PROTOCOL_TO_SERVER,
-  );
-  row[e + APP_PROTOCOL_TO_CLIENT] = known(
-    Packet.FLOW_APPLICATION_TO_CLIENT,
-    FlowRecord.APP_PROTOCOL_TO_CLIENT,
-  );
+  row[e + APP_PROTOCOL] = knownApplication(state, flows.row, f);
+  row[e + APP_PROTOCOL_TO_SERVER] = knownApplication(state, flows.row, f, OF_CLIENT);
+  row[e + APP_PROTOCOL_TO_CLIENT] = knownApplication(state, flows.row, f, OF_SERVER);
 }
 
 /** Gives a pseudo packet without a payload JSON members to carry, for who tells the outputs of it. */

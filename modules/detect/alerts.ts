@@ -14,6 +14,7 @@ import {
   roomOf,
 } from '../../engine/event.js';
 import * as Flow from '../../engine/flow-record.js';
+import { knownApplication } from '../../engine/known-application.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import type { Protocol, Transaction } from '../../engine/protocol.js';
@@ -63,7 +64,7 @@ export class Alerts {
     if (!this.thread.wants(EVENT_ALERT)) return;
     const toServer = queue.toServer[i] === 1;
     const subject = queue.subjects[i];
-    const own = this.membersOf(subject, toServer, flow, queue.contexts[i]!);
+    const own = this.membersOf(subject, toServer, p, queue.contexts[i]!);
     const members = joined(own, queue.members[i]!);
     let shown = this.shownWith(p, flow, toServer, queue.flags[i]!);
     let event = keepEvent(this.thread, batch, EVENT_ALERT, slot, members, shown);
@@ -89,17 +90,20 @@ export class Alerts {
   }
 
   /** Members of the record: the transaction, what the signature noted, and what is known of the flow. */
-  private membersOf(subject: Subject | undefined, toServer: boolean, flow: number, context: string): string {
+  private membersOf(subject: Subject | undefined, toServer: boolean, p: number, context: string): string {
+    const flow = this.row[p + Packet.FLOW]!;
     const transaction = subject
       ? transactionMembers(subject.protocol, subject.transaction, toServer)
-      : this.forwardedFor(flow);
+      : this.forwardedFor(p, flow);
     const alert = context === '' ? '' : `"alert":{${context}}`;
     return joined(joined(transaction, alert), this.notes.members(flow));
   }
 
   /** Whom a proxy asked for in the first open transaction that says so, for an alert that is of none. */
-  private forwardedFor(flow: number): string {
+  private forwardedFor(p: number, flow: number): string {
     if (!this.wantsClients || flow < 0) return '';
+    // Requests of the same batch may have been parsed by now.
+    if (knownApplication(this.row[p + Packet.FLOW_STATE]!, this.flows, flow * Flow.INTS) <= 0) return '';
     const conversation = layerOf(this.thread)?.conversation(flow);
     if (!conversation?.protocol.forwardedFor) return '';
     for (const transaction of conversation.transactions) {

@@ -15,6 +15,7 @@ import {
   keepEvent,
 } from '../../engine/event.js';
 import * as Flow from '../../engine/flow-record.js';
+import { knownApplication } from '../../engine/known-application.js';
 import * as Packet from '../../engine/packet.js';
 import { REASON_FLOW_DROP, REASON_STREAM_ERROR } from '../../engine/verdict.js';
 import * as Traits from '../../signatures/compile/traits.js';
@@ -22,7 +23,6 @@ import { Bypassing } from './bypassing.js';
 import { Candidates } from './candidates.js';
 import type { DetectionParts } from './detection-parts.js';
 import { Evaluation } from './evaluation.js';
-import { applicationOf } from './packet-facts.js';
 import { PacketStreams } from './packet-streams.js';
 import type { StreamState } from './stream-state.js';
 import type { TransactionInspection, TransactionJudge } from './transaction-inspection.js';
@@ -218,7 +218,7 @@ export class Detection {
     at.toServer = facts.toServer;
     at.transaction = undefined;
     hand.take(flow);
-    hand.application = flow >= 0 ? applicationOf(this.row[p + Packet.FLOW_STATE]!, this.flows, at.f) : 0;
+    hand.application = flow >= 0 ? knownApplication(this.row[p + Packet.FLOW_STATE]!, this.flows, at.f) : 0;
     header.application = hand.application > 0 ? this.parts.applications[hand.application]! : -1;
   }
 

@@ -4,6 +4,7 @@
  */
 import type { FlowRows } from '../../engine/flow-record.js';
 import * as Flow from '../../engine/flow-record.js';
+import { knownApplication } from '../../engine/known-application.js';
 import type { Memory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
 import * as Header from '../../signatures/compile/header.js';
@@ -124,15 +125,9 @@ export class PacketFacts {
     have |= state & Packet.FLOW_ESTABLISHED ? Header.NEED_ESTABLISHED : Header.NEED_NOT_ESTABLISHED;
     // The hook flow_start is for the first packet of each direction.
     if (state & Packet.FLOW_FIRST_IN_DIRECTION) have |= Header.NEED_FLOW_START;
-    if (applicationOf(state, this.flows, this.f) > 0) have |= Header.NEED_APPLICATION;
+    if (knownApplication(state, this.flows, this.f) > 0) have |= Header.NEED_APPLICATION;
     return have;
   }
-}
-
-/** Number of the application protocol as it was known with the packet; 0 unknown, -1 failed. */
-export function applicationOf(flowState: number, flows: Int32Array, f: number): number {
-  if ((flowState & Packet.FLOW_APPLICATION_NOTED) === 0) return flows[f + Flow.APP_PROTOCOL]!;
-  return Packet.applicationIn(flowState, Packet.FLOW_APPLICATION);
 }
 
 /** @param network where its network header lies: without IP, only ARP has one that is read */

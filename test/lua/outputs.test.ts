@@ -148,6 +148,11 @@ test('the transaction of an alert and of a file, and whether the flow had alerts
 local function last() local _, seconds, _, rest = flow.get():timestamps() return seconds .. " " .. rest end`,
         '"times ", tostring(table.concat({packet.get():timestamp()}, " ") == last())',
       ),
+      'protocol.lua': writing(
+        'type = "packet", filter = "tcp"',
+        FLOW,
+        '"protocol ", (flow.get():app_layer_proto())',
+      ),
       'flow.lua': writing('type = "flow"', FLOW, `"flow ", ${has}`),
     },
     session(),
@@ -159,6 +164,10 @@ local function last() local _, seconds, _, rest = flow.get():timestamps() return
   expect(having('file')).toEqual(['file /a', 'file /a']);
   expect(having('flow')).toEqual(['flow true']);
   expect(having('times')).toEqual(Array(session().length).fill('times true'));
+  // The handshake knows nothing of the request, which may be parsed by the time it is told.
+  const protocols = having('protocol');
+  expect(protocols.slice(0, 3)).toEqual(Array(3).fill('protocol unknown'));
+  expect(protocols.at(-1)).toBe('protocol http');
   const packets = having('packet').map(line => line.split(' ')[1]);
   expect(packets.slice(0, 4)).toEqual(['false', 'false', 'false', 'false']);
   expect(packets.at(-1)).toBe('true');

@@ -67,6 +67,11 @@ async function run(
   return told;
 }
 
+function alertsTold(): readonly Told[] {
+  const lines = readFileSync(join(folder, 'eve.json'), 'utf8').trim().split('\n');
+  return lines.map(line => JSON.parse(line) as Told).filter(({ event_type: type }) => type === 'alert');
+}
+
 const xff = (mode: string, deployment: string) =>
   `xff: { enabled: yes, mode: ${mode}, deployment: ${deployment} }`;
 
@@ -86,6 +91,13 @@ test('the record beside a stored file is that of the log', async () => {
 test('alerts in the stream tell the address of the first request in hand', async () => {
   const told = await run(`${xff('extra-data', 'forward')}, `, '', '', IN_STREAM);
   expect(told['alert']).toMatchObject({ dest_ip: SERVER, alert: { signature_id: 2, xff: '10.0.0.1' } });
+});
+
+test('alerts before the request was there tell no address, wherever in a batch they stand', async () => {
+  const syn = 'alert tcp any any -> any any (flags:S; sid:3;)';
+  await run(`${xff('extra-data', 'forward')}, `, '', '', syn);
+  expect(alertsTold().map(({ alert }) => alert)).toMatchObject([{ signature_id: 3 }]);
+  expect(alertsTold()[0]?.alert).not.toHaveProperty('xff');
 });
 
 test('files have a setting of their own, and the file store another', async () => {

@@ -1,5 +1,5 @@
 /** Why the header of a signature does not apply to a packet. */
-import { applicationOf, type PacketFacts } from '../../../modules/detect/packet-facts.js';
+import type { PacketFacts } from '../../../modules/detect/packet-facts.js';
 import { hasAddress4, hasAddress6, hasPort } from '../../../signatures/compile/address-sets.js';
 import { APPLICATIONS } from '../../../signatures/compile/application-sets.js';
 import * as Header from '../../../signatures/compile/header.js';
@@ -8,6 +8,7 @@ import { addressText } from '../../address.js';
 import type { FlowRows } from '../../flow-record.js';
 import * as Flow from '../../flow-record.js';
 import { IP_PROTOCOL_NAMES } from '../../ip-protocol-names.js';
+import { knownApplication } from '../../known-application.js';
 import type { Memory } from '../../memory.js';
 import * as Packet from '../../packet.js';
 
@@ -146,7 +147,7 @@ export class HeaderReasons {
   applicationName(): string | undefined {
     const { facts } = this;
     if (facts.flow < 0) return undefined;
-    const number = applicationOf(this.memory.row[facts.p + Packet.FLOW_STATE]!, this.flows.row, facts.f);
+    const number = knownApplication(this.memory.row[facts.p + Packet.FLOW_STATE]!, this.flows.row, facts.f);
     return number > 0 ? this.protocols[number - 1] : undefined;
   }
 

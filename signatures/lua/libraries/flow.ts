@@ -1,6 +1,7 @@
 /** suricata.flow: the flow of the packet that is inspected. */
 import { fullAddressText } from '../../../engine/address.js';
 import * as Flow from '../../../engine/flow-record.js';
+import { knownApplication, OF_CLIENT, OF_FLOW, OF_SERVER } from '../../../engine/known-application.js';
 import type { LuaArray } from '../../../engine/lua.js';
 import * as Packet from '../../../engine/packet.js';
 import { hostOf, inspected, type LibraryMaker, type LuaContext, objectLibrary } from '../context.js';
@@ -70,13 +71,16 @@ function identifier(context: LuaContext): number {
   return Flow.flowId(field(context, Flow.ID_HIGH), field(context, Flow.ID_LOW));
 }
 
-const PROTOCOLS = [
-  Flow.APP_PROTOCOL,
-  Flow.APP_PROTOCOL_TO_SERVER,
-  Flow.APP_PROTOCOL_TO_CLIENT,
-  Flow.APP_PROTOCOL_ORIGINAL,
-  Flow.APP_PROTOCOL_EXPECTED,
-];
+/** What was known with the packet, and what the flow was before and what it is to become. */
+function protocols(context: LuaContext): LuaArray {
+  const { memory, flows, p, f } = inspected(context);
+  const state = memory.row[p + Packet.FLOW_STATE]!;
+  const numbers = [
+    ...[OF_FLOW, OF_CLIENT, OF_SERVER].map(place => knownApplication(state, flows.row, f, place)),
+    ...[Flow.APP_PROTOCOL_ORIGINAL, Flow.APP_PROTOCOL_EXPECTED].map(number => field(context, number)),
+  ];
+  return numbers.map(number => hostOf(context).protocolName(number));
+}
 
 export const flowLibrary: LibraryMaker = context => {
   const read = (number: number) => field(context, number);
@@ -86,7 +90,7 @@ export const flowLibrary: LibraryMaker = context => {
     timestring_legacy: () => [lineTime(read(Flow.START_SECONDS), read(Flow.START_NANOSECONDS))],
     timestring_iso8601: () => [isoTime(read(Flow.START_SECONDS), read(Flow.START_NANOSECONDS))],
     tuple: () => tuple(context),
-    app_layer_proto: () => PROTOCOLS.map(number => hostOf(context).protocolName(read(number))),
+    app_layer_proto: () => protocols(context),
     has_alerts: () => [hostOf(context).hasAlerts(inspected(context).flow)],
     id: () => [identifier(context)],
     stats: () => statistics(context),

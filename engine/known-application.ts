@@ -1,0 +1,32 @@
+/**
+ * What the application protocol of a flow was known to be when a packet came. Much of a batch is parsed before it is
+ * inspected, so that the flow's record may know more by then.
+ */
+import * as Flow from './flow-record.js';
+import * as Packet from './packet.js';
+
+/** Columns of the flow's record, and where packets note them: of the flow, and as recognised in each direction. */
+export const OF_FLOW = { column: Flow.APP_PROTOCOL, shift: Packet.FLOW_APPLICATION } as const;
+export const OF_CLIENT = {
+  column: Flow.APP_PROTOCOL_TO_SERVER,
+  shift: Packet.FLOW_APPLICATION_TO_SERVER,
+} as const;
+export const OF_SERVER = {
+  column: Flow.APP_PROTOCOL_TO_CLIENT,
+  shift: Packet.FLOW_APPLICATION_TO_CLIENT,
+} as const;
+
+/**
+ * @param flowState of the packet (`Packet.FLOW_STATE`)
+ * @param f row of its flow in `flows`
+ * @returns number of the application protocol; 0 unknown, -1 failed
+ */
+export function knownApplication(
+  flowState: number,
+  flows: Int32Array,
+  f: number,
+  { column, shift }: { readonly column: number; readonly shift: number } = OF_FLOW,
+): number {
+  if ((flowState & Packet.FLOW_APPLICATION_NOTED) === 0) return flows[f + column]!;
+  return Packet.applicationIn(flowState, shift);
+}
