@@ -197,11 +197,17 @@ describe('gaps', () => {
     expect(feed.records.length).toBe(2);
   });
 
-  it.each([10, 30, 45])('in the first lines of a response (%i bytes of it came) make no other of its parts', came => {
-    const feed = new Feed([http], { serverPort: 80 }).client(GET).server(OK.slice(0, came)).gap(false, 5);
-    feed.server(`${OK.slice(came + 5)}abc`).close(false).end();
-    expect(feed.transactions).toHaveLength(1);
-  });
+  it.each([10, 30, 45])(
+    'in the first lines of a response (%i bytes of it came) make no other of its parts',
+    came => {
+      const feed = new Feed([http], { serverPort: 80 }).client(GET).server(OK.slice(0, came)).gap(false, 5);
+      feed
+        .server(`${OK.slice(came + 5)}abc`)
+        .close(false)
+        .end();
+      expect(feed.transactions).toHaveLength(1);
+    },
+  );
 
   it('within a body leave the next response to be read', () => {
     const feed = new Feed([http], { serverPort: 80 }).client(GET).server(OK.slice(0, -3)).gap(false, 2);
