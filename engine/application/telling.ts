@@ -158,13 +158,15 @@ export class Telling {
     this.finished?.(slot, session, transaction);
     if (!this.logsTransactions) return;
     const { protocol, settings } = session;
+    const forwarded = protocol.forwardedFor?.(transaction) ?? '';
+    const whole = (members: string) => (forwarded === '' ? members : `${members},${forwarded}`);
     if (protocol.records) {
       for (const { members, outputs } of protocol.records(transaction, settings))
-        this.keep(EVENT_TRANSACTION, slot, members, transaction, outputs);
+        this.keep(EVENT_TRANSACTION, slot, whole(members), transaction, outputs);
       return;
     }
     const members = protocol.record(transaction, false, settings);
-    if (members !== '') this.keep(EVENT_TRANSACTION, slot, members, transaction, 0);
+    if (members !== '') this.keep(EVENT_TRANSACTION, slot, whole(members), transaction, 0);
   }
 
   private logAnomalies(slot: number, session: Session, transaction: Transaction): void {

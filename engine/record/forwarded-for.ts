@@ -30,6 +30,7 @@ export const XFF_OPTIONS = [
   `${EVE}xff.`,
   `${EVE}types.*.alert.xff.`,
   `${EVE}types.*.files.xff.`,
+  `${EVE}types.*.http.xff.`,
   'outputs.*.file-store.xff.',
 ].flatMap(path => Object.values(optionsAt(path)));
 
@@ -45,15 +46,16 @@ export interface ForwardedFor {
 export interface EveForwardedFor {
   readonly alert: ForwardedFor | undefined;
   readonly files: ForwardedFor | undefined;
+  readonly http: ForwardedFor | undefined;
 }
 
 /** Of each eve-log entry that is on, in order. The entry's own settings count for all its types. */
 export function eveForwardedFor(config: Config): EveForwardedFor[] {
-  const alerts = recordTypeSettings(config, 'alert');
-  const files = recordTypeSettings(config, 'files');
+  const [alerts, files, http] = ['alert', 'files', 'http'].map(type => recordTypeSettings(config, type));
   return outputEntries(config, 'eve-log').map((entry, i) => {
     const whole = treeAt(entry);
-    return { alert: wanted(whole ?? treeAt(alerts[i])), files: wanted(whole ?? treeAt(files[i])) };
+    const ofType = (settings: readonly (Config | undefined)[]) => wanted(whole ?? treeAt(settings[i]));
+    return { alert: ofType(alerts!), files: ofType(files!), http: ofType(http!) };
   });
 }
 
@@ -64,7 +66,7 @@ export function storeForwardedFor(config: Config): ForwardedFor | undefined {
 
 /** All that any output wants. */
 export function allForwardedFor(config: Config): ForwardedFor[] {
-  const ofEve = eveForwardedFor(config).flatMap(({ alert, files }) => [alert, files]);
+  const ofEve = eveForwardedFor(config).flatMap(({ alert, files, http }) => [alert, files, http]);
   return [...ofEve, storeForwardedFor(config)].filter(each => each !== undefined);
 }
 

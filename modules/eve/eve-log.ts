@@ -4,6 +4,7 @@ import * as Event from '../../engine/event.js';
 import type { LogWriter, Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import { isStreamEvent } from '../../engine/packet-event-names.js';
+import { allForwardedFor } from '../../engine/record/forwarded-for.js';
 import type { Subject } from '../../engine/record/subject.js';
 import { writeAlert } from './alert.js';
 import { forEachPacketEvent, writeOwnAnomaly, writePacketAnomaly } from './anomaly.js';
@@ -23,6 +24,7 @@ import {
   wantsDns,
   writeFileInfo,
   writeFrame,
+  writeHttp,
   writeOther,
   writeTransaction,
 } from './transaction.js';
@@ -36,6 +38,8 @@ export class EveLog {
   private readonly prefix: Uint8Array;
   private readonly kinds = new TransactionKinds();
   private readonly dropStarts: DropStarts | undefined;
+  /** Some output wants to know whom a proxy asked for: records of HTTP carry it. */
+  private readonly clientsNoted: boolean;
 
   /** @param inline packets can be dropped  @param macs where MAC addresses of flows are kept */
   constructor(
@@ -51,6 +55,7 @@ export class EveLog {
     const { file, threaded } = instance;
     this.log = thread.openLog(threaded ? fileOfThread(file, thread.index + 1) : file);
     this.prefix = new TextEncoder().encode(instance.prefix);
+    this.clientsNoted = allForwardedFor(thread.config).length > 0;
     const first = instance.types.has('drop') && !instance.drop.all;
     this.dropStarts = first ? new DropStarts(thread.flows.capacity) : undefined;
   }
@@ -125,7 +130,8 @@ export class EveLog {
     if (type === 'dns' && !wantsDns(dns, subject)) return;
     const response = type === 'dns' && isDnsResponse(this.writer, subject);
     const kind = response ? DNS_RESPONSE : this.kinds.of(type);
-    this.line(() => writeTransaction(this.writer, subject, kind));
+    const write = type === 'http' && this.clientsNoted ? writeHttp : writeTransaction;
+    this.line(() => write(this.writer, subject, kind));
   }
 
   /** The record is for this entry of the outputs. */

@@ -1,5 +1,6 @@
 /** Records whose members come ready from a protocol: transactions, files, frames and others. */
 
+import type { ForwardedFor } from '../../engine/record/forwarded-for.js';
 import type { Subject } from '../../engine/record/subject.js';
 import { forwardedFor, XFF, XFF_MEMBER } from './forwarded-for.js';
 import type { HeaderKind } from './header.js';
@@ -99,14 +100,28 @@ export function writeTransaction(writer: Writer, subject: Subject, kind: HeaderK
   writer.json.close();
 }
 
+/** Of HTTP, where any output wants to know whom a proxy asked for. */
+export function writeHttp(writer: Writer, subject: Subject, kind: HeaderKind): void {
+  writeWithClient(writer, subject, kind, writer.instance.forwardedFor.http);
+}
+
 export function writeFileInfo(writer: Writer, subject: Subject): void {
-  const { json, header, instance } = writer;
-  const { files: wanted } = instance.forwardedFor;
+  writeWithClient(writer, subject, FILE_INFO, writer.instance.forwardedFor.files);
+}
+
+/** The makers of such records note what all outputs want: each tells its own. */
+function writeWithClient(
+  writer: Writer,
+  subject: Subject,
+  kind: HeaderKind,
+  wanted: ForwardedFor | undefined,
+): void {
+  const { json, header } = writer;
   const client = wanted && forwardedFor(writer, subject, wanted);
   header.client = wanted?.mode === 'overwrite' ? client : undefined;
-  header.write(json, subject, FILE_INFO);
+  header.write(json, subject, kind);
   header.client = undefined;
-  writer.protocols.write(json, subject);
+  if (kind === FILE_INFO) writer.protocols.write(json, subject);
   const members = writer.ownMembers(subject);
   while (members.next()) if (!members.isNamed(XFF_MEMBER) && writer.wantsMember(members)) writer.copyMember();
   if (client !== undefined && wanted?.mode === 'extra-data') json.text(XFF, client);

@@ -1,4 +1,4 @@
-/** `xff`: whom a proxy asked for, in alerts, in records of files, and beside stored files. */
+/** `xff`: whom a proxy asked for, in alerts, in records of HTTP and of files, and beside stored files. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +35,7 @@ const PACKETS = [
 
 interface Told {
   readonly event_type: string;
+  readonly src_ip: string;
   readonly dest_ip: string;
   readonly xff?: string;
   readonly alert?: { readonly xff?: string };
@@ -49,9 +50,10 @@ async function run(
   files: string,
   store: string,
   rule = IN_ANSWER,
+  http = '',
 ): Promise<Record<string, Told>> {
   const yaml = `%YAML 1.1\n---\noutputs:
-  - eve-log: { ${eve}types: [alert, files: { ${files} }] }
+  - eve-log: { ${eve}types: [alert, files: { ${files} }, http: { ${http} }] }
   - file-store: { version: 2, enabled: yes, force-filestore: yes, write-fileinfo: yes, ${store} }\n`;
   writeFileSync(join(folder, 'x.yaml'), yaml);
   writeFileSync(join(folder, 'x.rules'), `${rule}\n`);
@@ -79,6 +81,7 @@ test('the setting of a log counts for its alerts and files', async () => {
   const told = await run(`${xff('extra-data', 'reverse')}, `, '', '');
   expect(told['alert']).toMatchObject({ dest_ip: CLIENT, alert: { xff: '10.0.0.2' } });
   expect(told['fileinfo']).toMatchObject({ dest_ip: CLIENT, xff: '10.0.0.2' });
+  expect(told['http']).toMatchObject({ src_ip: CLIENT, xff: '10.0.0.2', http: { hostname: 'b' } });
   expect(told['store']).toMatchObject({ dest_ip: CLIENT });
   expect(told['store']).not.toHaveProperty('xff');
 });
@@ -98,6 +101,13 @@ test('alerts before the request was there tell no address, wherever in a batch t
   await run(`${xff('extra-data', 'forward')}, `, '', '', syn);
   expect(alertsTold().map(({ alert }) => alert)).toMatchObject([{ signature_id: 3 }]);
   expect(alertsTold()[0]?.alert).not.toHaveProperty('xff');
+});
+
+test('records of HTTP have a setting of their own', async () => {
+  const told = await run('', '', '', IN_ANSWER, xff('overwrite', 'forward'));
+  expect(told['http']).toMatchObject({ src_ip: '10.0.0.1', dest_ip: SERVER, http: { hostname: 'b' } });
+  for (const type of ['http', 'fileinfo', 'alert']) expect(told[type]).not.toHaveProperty('xff');
+  expect(told['fileinfo']).toMatchObject({ dest_ip: CLIENT });
 });
 
 test('files have a setting of their own, and the file store another', async () => {

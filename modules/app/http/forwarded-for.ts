@@ -3,7 +3,10 @@ import { parseAddress } from '../../../engine/address.js';
 import { type ForwardedFor, forwardedForKey } from '../../../engine/record/forwarded-for.js';
 import type { HttpTransaction } from './transaction.js';
 
-/** Member of alerts and of what is told of files: `"xff":{…}`, the addresses by what outputs want; empty where there is none. */
+/**
+ * Member of alerts, of records and of what is told of files: `"xff":{…}`, the addresses by what outputs want; empty where
+ * there is none.
+ */
 export function forwardedForMember({ request, settings }: HttpTransaction): string {
   const members = settings.forwardedFor.flatMap(wanted => {
     const address = addressIn(request.headers?.text(wanted.header), wanted);
