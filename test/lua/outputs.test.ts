@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { needsOf } from '../../modules/lua/needs.js';
 import { sluice } from '../cli/program.js';
-import { ethernet, ipv4, ipv6, packet, pcapFile, tcp, udp } from '../packets/builder.js';
+import { ethernet, ipv4, ipv6, packet, pcapFile, udp } from '../packets/builder.js';
+import { CLIENT, down, SERVER, up } from '../packets/segments.js';
 
 let folder: string;
 beforeEach(() => {
@@ -13,27 +14,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const CLIENT = '192.0.2.1';
-const SERVER = '192.0.2.80';
 const REQUEST = 'POST /a HTTP/1.1\r\nHost: b\r\nContent-Length: 3\r\n\r\nxyz';
 const RESPONSE = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello';
 
 /** A TCP session with one request and one response. */
 function session(): Uint8Array[] {
-  const up = (seq: number, ack: number, flags: string, text = '') =>
-    packet(
-      ethernet(),
-      ipv4({ source: CLIENT, destination: SERVER } as never),
-      tcp({ sport: 1025, dport: 80, seq, ack, flags } as never),
-      text,
-    );
-  const down = (seq: number, ack: number, flags: string, text = '') =>
-    packet(
-      ethernet(),
-      ipv4({ source: SERVER, destination: CLIENT } as never),
-      tcp({ sport: 80, dport: 1025, seq, ack, flags } as never),
-      text,
-    );
   const a = 1 + REQUEST.length;
   const b = 1 + RESPONSE.length;
   return [

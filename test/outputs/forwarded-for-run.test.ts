@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sluice } from '../cli/program.js';
-import { ethernet, ipv4, packet, pcapFile, tcp } from '../packets/builder.js';
+import { pcapFile } from '../packets/builder.js';
+import { CLIENT, down, SERVER, up } from '../packets/segments.js';
 
 let folder: string;
 beforeEach(() => {
@@ -12,25 +13,16 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const CLIENT = '192.0.2.1';
-const SERVER = '192.0.2.80';
-const segment = (up: boolean, seq: number, ack: number, flags: string, text = '') =>
-  packet(
-    ethernet(),
-    ipv4(up ? { source: CLIENT, destination: SERVER } : { source: SERVER, destination: CLIENT }),
-    tcp({ sport: up ? 1025 : 80, dport: up ? 80 : 1025, seq, ack, flags }),
-    text,
-  );
 const ASK = 'GET /a HTTP/1.1\r\nHost: b\r\nX-Forwarded-For: 10.0.0.1, 10.0.0.2\r\n\r\n';
 const SAY = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfile';
 const PACKETS = [
-  segment(true, 0, 0, 'S'),
-  segment(false, 0, 1, 'SA'),
-  segment(true, 1, 1, 'PA', ASK),
-  segment(false, 1, 1 + ASK.length, 'PA', SAY),
-  segment(true, 1 + ASK.length, 1 + SAY.length, 'FA'),
-  segment(false, 1 + SAY.length, 2 + ASK.length, 'FA'),
-  segment(true, 2 + ASK.length, 2 + SAY.length, 'A'),
+  up(0, 0, 'S'),
+  down(0, 1, 'SA'),
+  up(1, 1, 'PA', ASK),
+  down(1, 1 + ASK.length, 'PA', SAY),
+  up(1 + ASK.length, 1 + SAY.length, 'FA'),
+  down(1 + SAY.length, 2 + ASK.length, 'FA'),
+  up(2 + ASK.length, 2 + SAY.length, 'A'),
 ];
 
 interface Told {

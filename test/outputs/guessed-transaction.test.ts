@@ -4,29 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sluice } from '../cli/program.js';
-import { ethernet, ipv4, packet, pcapFile, tcp } from '../packets/builder.js';
+import { pcapFile } from '../packets/builder.js';
+import { down, up } from '../packets/segments.js';
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'guessed-'));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
-
-const CLIENT = '192.0.2.1';
-const SERVER = '192.0.2.80';
-const up = (seq: number, ack: number, flags: string, text = '') =>
-  packet(
-    ethernet(),
-    ipv4({ source: CLIENT, destination: SERVER }),
-    tcp({ sport: 1025, dport: 80, seq, ack, flags }),
-    text,
-  );
-const down = (seq: number, ack: number, flags: string) =>
-  packet(
-    ethernet(),
-    ipv4({ source: SERVER, destination: CLIENT }),
-    tcp({ sport: 80, dport: 1025, seq, ack, flags }),
-  );
 
 /** A request whose body comes in six segments. */
 function session(): Uint8Array[] {

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { formatLine, lineFormat } from '../../engine/record/line-format.js';
 import tlsLog from '../../modules/tls-log.js';
 import { sluice } from '../cli/program.js';
-import { ethernet, ipv4, packet, pcapFile, tcp } from '../packets/builder.js';
+import { pcapFile } from '../packets/builder.js';
+import { CLIENT, down, SERVER, up } from '../packets/segments.js';
 import { StubThread } from '../thread-stub.js';
 
 let folder: string;
@@ -15,26 +16,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const CLIENT = '192.0.2.1';
-const SERVER = '192.0.2.80';
 const REQUEST = 'GET /a?b HTTP/1.1\r\nHost: h\r\nUser-Agent: u\r\nCookie: x=1; y=2\r\n\r\n';
 const RESPONSE = 'HTTP/1.1 301 Moved\r\nLocation: /c\r\nServer: s\r\nContent-Length: 2\r\n\r\nok';
 
 function session(): Uint8Array[] {
-  const up = (seq: number, ack: number, flags: string, text = '') =>
-    packet(
-      ethernet(),
-      ipv4({ source: CLIENT, destination: SERVER }),
-      tcp({ sport: 1025, dport: 80, seq, ack, flags }),
-      text,
-    );
-  const down = (seq: number, ack: number, flags: string, text = '') =>
-    packet(
-      ethernet(),
-      ipv4({ source: SERVER, destination: CLIENT }),
-      tcp({ sport: 80, dport: 1025, seq, ack, flags }),
-      text,
-    );
   const a = 1 + REQUEST.length;
   const b = 1 + RESPONSE.length;
   return [

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sluice } from '../cli/program.js';
-import { ethernet, ipv4, packet, pcapFile, tcp } from '../packets/builder.js';
+import { pcapFile } from '../packets/builder.js';
+import { down, up } from '../packets/segments.js';
 
 let folder: string;
 beforeEach(() => {
@@ -12,26 +13,18 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const [CLIENT, SERVER] = ['192.0.2.1', '192.0.2.80'];
-const segment = (up: boolean, seq: number, ack: number, flags: string, text = '') =>
-  packet(
-    ethernet(),
-    ipv4(up ? { source: CLIENT, destination: SERVER } : { source: SERVER, destination: CLIENT }),
-    tcp({ sport: up ? 1025 : 80, dport: up ? 80 : 1025, seq, ack, flags }),
-    text,
-  );
 const ASK = 'GET /seen HTTP/1.1\r\nHost: b\r\n\r\n';
 const SAY = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfile';
 /** Nobody answers it: the flow's end tells of it. */
 const MORE = 'GET /more HTTP/1.1\r\nHost: b\r\n\r\n';
 const BEHIND = 1 + ASK.length;
 const PACKETS = [
-  segment(true, 0, 0, 'S'),
-  segment(false, 0, 1, 'SA'),
-  segment(true, 1, 1, 'PA', ASK),
-  segment(false, 1, BEHIND, 'PA', SAY),
-  segment(true, BEHIND, 1 + SAY.length, 'PA', MORE),
-  segment(false, 1 + SAY.length, BEHIND + MORE.length, 'A'),
+  up(0, 0, 'S'),
+  down(0, 1, 'SA'),
+  up(1, 1, 'PA', ASK),
+  down(1, BEHIND, 'PA', SAY),
+  up(BEHIND, 1 + SAY.length, 'PA', MORE),
+  down(1 + SAY.length, BEHIND + MORE.length, 'A'),
 ];
 const RULES = `alert http any any -> any any (http.uri; content:"/seen"; flowbits:set,seen; flowbits:set,traffic/id/shop; noalert; sid:1;)
 alert http any any -> any any (http.method; entropy: value > 1; noalert; sid:2;)
