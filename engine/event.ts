@@ -168,12 +168,13 @@ export function appendMembers({ memory, pool }: Thread, event: number, members: 
   if (block >= 0) pool.dropBlock(block);
 }
 
-/** The JSON members that a pseudo packet carries (see `attachMembers`); empty without any. */
+/** The JSON members that an event, or another pseudo packet, carries (see `attachMembers`); empty without any. */
 export function attachedMembers({ row, bytes }: Thread['memory'], slot: number): string {
   const p = slot * Packet.INTS;
   const length = row[p + Packet.PAYLOAD_LENGTH]!;
   if (length === 0) return '';
   const start = row[p + Packet.PAYLOAD]!;
+  // Views of shared memory cannot be decoded in place.
   return Buffer.from(bytes.subarray(start, start + length)).toString('utf8');
 }
 

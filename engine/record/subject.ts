@@ -1,5 +1,6 @@
 /** What a record speaks of: an event, the packet it was made for, and its flow. One object, loaded for each event. */
 
+import { attachedMembers } from '../event.js';
 import type { FlowRows } from '../flow-record.js';
 import * as FlowRecord from '../flow-record.js';
 import type { Memory } from '../memory.js';
@@ -70,10 +71,6 @@ export class Subject {
 
   /** The members that the event's maker wrote, as text. */
   payloadText(): string {
-    const start = this.field(Packet.PAYLOAD);
-    // Views of shared memory cannot be decoded in place.
-    return new TextDecoder().decode(
-      this.memory.bytes.slice(start, start + this.field(Packet.PAYLOAD_LENGTH)),
-    );
+    return attachedMembers(this.memory, this.slot);
   }
 }
