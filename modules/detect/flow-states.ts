@@ -7,6 +7,7 @@ import type { Matcher } from '../../engine/matcher.js';
 import type { Subject } from './alert-queue.js';
 import type { FirewallTransaction } from './firewall/watched-transaction.js';
 import type { HistoryPool } from './history.js';
+import { SequencesSeen } from './sequences-seen.js';
 import { StreamState } from './stream-state.js';
 
 /** Texts kept with one flow. */
@@ -77,6 +78,8 @@ export class FlowState {
 }
 
 export class FlowStates {
+  /** Known of every TCP flow that asks for it, also of those that have no state. */
+  readonly sequences: SequencesSeen;
   private readonly numbers: Int32Array;
   private readonly states: FlowState[] = [new FlowState()];
   private readonly free: number[] = [];
@@ -87,6 +90,7 @@ export class FlowStates {
     private readonly matcher: Pick<Matcher, 'closeStream'>,
   ) {
     this.numbers = new Int32Array(flows.capacity);
+    this.sequences = new SequencesSeen(flows);
   }
 
   /** The state of a flow, undefined while there is none. */
@@ -106,6 +110,7 @@ export class FlowStates {
 
   /** The flow is over. */
   release(flow: number): void {
+    this.sequences.forget(flow);
     const number = this.numbers[flow]!;
     if (number === 0) return;
     const state = this.states[number]!;

@@ -18,14 +18,12 @@ export class PacketStreams {
 
   /** Takes note of a packet's place in its stream, where a signature asks for `stream_size`. */
   noteSequence(p: number): void {
-    const { facts, hand, image } = this.parts;
+    const { facts, states, image } = this.parts;
     if (!image.usesStreamSize || facts.flow < 0 || facts.transport !== Traits.TCP) return;
     const { row } = this;
     const isSyn = (row[p + Packet.TCP_FLAGS]! & TCP_SYN) !== 0;
-    hand
-      .stateOfFlow()
-      .stream(facts.toServer)
-      .noteSequence(row[p + Packet.TCP_SEQ]! >>> 0, facts.payloadLength, isSyn);
+    const sequence = row[p + Packet.TCP_SEQ]! >>> 0;
+    states.sequences.note(facts.flow, facts.toServer, sequence, facts.payloadLength, isSyn);
   }
 
   /**

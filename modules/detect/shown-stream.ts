@@ -119,7 +119,7 @@ export class ShownStreams {
       return this.held + this.ownLength;
     }
     if (!state?.shown) return 0;
-    if (this.isKept(flow)) this.findOwn(p, toServer, state);
+    if (this.isKept(flow)) this.findOwn(p, flow, toServer, state);
     this.ownLength = Math.min(this.ownLength, Math.max(0, this.most - this.held));
     return this.held + this.ownLength;
   }
@@ -148,11 +148,12 @@ export class ShownStreams {
     this.held = Math.min(this.held, Math.max(0, this.most - this.ownLength));
   }
 
-  private findOwn(p: number, toServer: boolean, state: StreamState): void {
+  private findOwn(p: number, flow: number, toServer: boolean, state: StreamState): void {
     const { row } = this.memory;
     const direction = (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
     if (direction !== toServer || (row[p + Packet.FLAGS]! & Packet.FLAG_IN_STREAM) === 0) return;
-    const before = (state.shownEnd + 1 + state.initialSequence - row[p + Packet.TCP_SEQ]!) | 0;
+    const initial = this.states.sequences.initial(flow, toServer);
+    const before = (state.shownEnd + 1 + initial - row[p + Packet.TCP_SEQ]!) | 0;
     if (before < 0) return;
     this.ownBytes = this.memory.bytes;
     this.own = row[p + Packet.PAYLOAD]! + before;
@@ -162,8 +163,9 @@ export class ShownStreams {
   private noteBeginning(p: number, flow: number, toServer: boolean): void {
     const { row } = this.memory;
     const isSyn = (row[p + Packet.TCP_FLAGS]! & SYN) !== 0;
-    const state = this.states.of(flow).stream(toServer);
-    if (!state.sequenceSeen) state.noteSequence(row[p + Packet.TCP_SEQ]! >>> 0, 0, isSyn);
+    const { sequences } = this.states;
+    if (!sequences.hasBegun(flow, toServer))
+      sequences.note(flow, toServer, row[p + Packet.TCP_SEQ]! >>> 0, 0, isSyn);
   }
 
   private append(shown: History, source: Uint8Array, start: number, length: number): void {

@@ -81,7 +81,7 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
     [SHARED_BITS, new SharedBits(hosts, tracker)],
     [APPLICATION_PROTOCOLS, applicationProtocols(thread)],
     [CONVERSATIONS, conversations(thread)],
-    [STREAM_SIZES, streamSizes(states)],
+    [STREAM_SIZES, states.sequences satisfies StreamSizes],
     // What is wrong with the files is told with the rules.
     [REPUTATIONS, readReputations(thread.config, () => {})],
     [TAGS, tags],
@@ -179,8 +179,4 @@ function certificateStore(thread: Thread): [string, CertificateStore][] {
   const folder = certificateFolder(thread.config);
   const layer = thread.services.get('application-layer') as ApplicationLayer | undefined;
   return folder === undefined ? [] : [[CERTIFICATE_STORE, new CertificateFiles(thread, folder, layer)]];
-}
-
-function streamSizes(states: FlowStates): StreamSizes {
-  return { size: (flow, toServer) => states.find(flow)?.knownStream(toServer)?.size ?? 0 };
 }

@@ -21,10 +21,6 @@ export class StreamState {
   scanned = 0;
   /** Where the matcher's stream began. */
   scannedFrom = 0;
-  /** Initial sequence number, as 32 bits with a sign; and how far the highest one seen is from it: what `stream_size` asks for. */
-  initialSequence = 0;
-  sequenceSeen = false;
-  size = 0;
   /** Bytes before this position were inspected. */
   inspected = 0;
   /** Inline, so many bytes are inspected with a packet, its own the last of them; 0 after the fact. */
@@ -44,9 +40,6 @@ export class StreamState {
     this.database = 0;
     this.scanned = 0;
     this.scannedFrom = 0;
-    this.initialSequence = 0;
-    this.sequenceSeen = false;
-    this.size = 0;
     this.inspected = 0;
     this.window = 0;
     this.flush = false;
@@ -63,17 +56,6 @@ export class StreamState {
   forgetBeforeHole(pool: HistoryPool): void {
     for (let piece = this.beforeHole; piece; piece = piece.older) piece.history.release(pool);
     this.beforeHole = undefined;
-  }
-
-  /** Takes note of a packet's sequence number and what it stands for. */
-  noteSequence(sequence: number, length: number, isSyn: boolean): void {
-    if (!this.sequenceSeen) {
-      this.sequenceSeen = true;
-      this.initialSequence = (isSyn ? sequence : sequence - 1) | 0;
-    }
-    const size = (sequence + length + (isSyn ? 1 : 0) - this.initialSequence) >>> 0;
-    // Beyond half of the number space it lies before the first one.
-    if (size < 2 ** 31 && size > this.size) this.size = size;
   }
 
   /** From where on a signature may match: behind its last match; inline, what is in the window matches again. */

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { SequencesSeen } from '../../modules/detect/sequences-seen.js';
+
+const CLIENT = true;
+const SERVER = false;
+
+describe('how far sequence numbers have come', () => {
+  it('counts from the initial sequence number, the SYN with it', () => {
+    const seen = new SequencesSeen({ capacity: 4 });
+    expect([seen.hasBegun(2, CLIENT), seen.size(2, CLIENT), seen.initial(2, CLIENT)]).toEqual([false, 0, 0]);
+    seen.note(2, CLIENT, 1000, 0, true);
+    expect([seen.hasBegun(2, CLIENT), seen.size(2, CLIENT), seen.initial(2, CLIENT)]).toEqual([
+      true,
+      1,
+      1000,
+    ]);
+    seen.note(2, CLIENT, 1001, 500, false);
+    expect(seen.size(2, CLIENT)).toBe(501);
+    // Sent again, out of order, and from before the beginning: the highest one stays.
+    seen.note(2, CLIENT, 1001, 100, false);
+    seen.note(2, CLIENT, 900, 10, false);
+    expect(seen.size(2, CLIENT)).toBe(501);
+  });
+
+  it('takes what is picked up midstream as the first byte', () => {
+    const seen = new SequencesSeen({ capacity: 1 });
+    seen.note(0, SERVER, 5000, 100, false);
+    expect([seen.size(0, SERVER), seen.initial(0, SERVER)]).toEqual([101, 4999]);
+  });
+
+  it('goes on over the end of the number space', () => {
+    const seen = new SequencesSeen({ capacity: 1 });
+    seen.note(0, CLIENT, 2 ** 32 - 1, 0, true);
+    seen.note(0, CLIENT, 0, 20, false);
+    expect([seen.size(0, CLIENT), seen.initial(0, CLIENT)]).toEqual([21, -1]);
+  });
+
+  it('keeps directions and flows apart, and forgets a flow that is over', () => {
+    const seen = new SequencesSeen({ capacity: 3 });
+    seen.note(1, CLIENT, 10, 5, true);
+    seen.note(1, SERVER, 20, 7, true);
+    seen.note(2, CLIENT, 30, 9, true);
+    seen.forget(1);
+    expect([seen.hasBegun(1, CLIENT), seen.hasBegun(1, SERVER), seen.size(2, CLIENT)]).toEqual([
+      false,
+      false,
+      10,
+    ]);
+    expect([seen.initial(1, CLIENT), seen.initial(1, SERVER)]).toEqual([0, 0]);
+  });
+});
