@@ -6,6 +6,7 @@ import { closeSync, constants, openSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { LogFileSettings } from './log-file/settings.js';
 import { strftime } from './log-file/strftime.js';
+import { linesIn } from './log-sink.js';
 import { makeFolder } from './make-folder.js';
 
 const NEWLINE = 0x0a;
@@ -30,8 +31,6 @@ export class LogFile {
   /** Size of the open file, as far as it was written here. */
   private size = 0;
   private rotateAt: number;
-  /** In the middle of a line that is given up. */
-  private skipping = false;
   private everOpened = false;
 
   /**
@@ -50,17 +49,13 @@ export class LogFile {
     this.open();
   }
 
-  /** Appends bytes; a line may come in several pieces. */
+  /** Appends whole lines. */
   write(bytes: Uint8Array): void {
-    if (this.skipping) {
-      this.skipping = bytes.at(-1) !== NEWLINE;
-      return;
-    }
     if (this.used + bytes.length > this.buffer.length) this.flush();
     if (this.used + bytes.length <= this.buffer.length) {
       this.buffer.set(bytes, this.used);
       this.used += bytes.length;
-    } else if (this.used > 0 || !this.writeThrough(bytes)) this.giveUp(bytes);
+    } else if (this.used > 0 || !this.writeThrough(bytes)) this.counts.lost += linesIn(bytes);
   }
 
   /** Brings what is buffered to the file, and rotates it when it is time. */
@@ -87,7 +82,7 @@ export class LogFile {
 
   close(): void {
     this.flush();
-    if (this.used > 0) this.counts.lost += lines(this.buffer.subarray(0, this.used));
+    if (this.used > 0) this.counts.lost += linesIn(this.buffer.subarray(0, this.used));
     this.used = 0;
     this.closeFile();
     if (this.lost > 0) this.told(`${this.path}: ${this.lost} lines were lost`);
@@ -101,16 +96,14 @@ export class LogFile {
   private writeThrough(bytes: Uint8Array): boolean {
     const written = this.writeOut(bytes);
     if (written === 0) return false;
-    // The rest follows when there is room; what does not fit the buffer is cut off.
+    // The rest follows when there is room; of what does not fit the buffer the end is left out.
     const rest = bytes.subarray(written, written + this.buffer.length);
     this.buffer.set(rest);
     this.used = rest.length;
+    const leftOut = linesIn(bytes.subarray(written + rest.length));
+    if (leftOut > 0) this.buffer[this.used - 1] = NEWLINE;
+    this.counts.lost += leftOut;
     return true;
-  }
-
-  private giveUp(bytes: Uint8Array): void {
-    this.counts.lost++;
-    this.skipping = bytes.at(-1) !== NEWLINE;
   }
 
   /** @returns how many bytes were written */
@@ -161,10 +154,4 @@ export class LogFile {
 
 function isPipe(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
-}
-
-function lines(bytes: Uint8Array): number {
-  let count = 0;
-  for (const byte of bytes) if (byte === NEWLINE) count++;
-  return count;
 }

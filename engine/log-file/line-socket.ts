@@ -1,8 +1,8 @@
 /** A log whose lines go to a listener on a socket of the file system (`filetype: unix_stream`). */
 import { connect, type Socket } from 'node:net';
-import { type LogSink, MOST_WAITING } from '../log-sink.js';
+import { type LogSink, linesIn, MOST_WAITING } from '../log-sink.js';
 
-/** Milliseconds that the end of a run waits for the listener. */
+/** Milliseconds for which a listener may take what is left when a connection ends. */
 const PATIENCE = 5000;
 
 export class LineSocket implements LogSink {
@@ -25,25 +25,25 @@ export class LineSocket implements LogSink {
   }
 
   write(bytes: Uint8Array): void {
-    if (this.connected && this.socket!.writableLength < MOST_WAITING) {
-      this.socket!.write(Uint8Array.from(bytes));
-    } else if (this.waitingBytes + bytes.length <= MOST_WAITING) {
-      this.waiting.push(Uint8Array.from(bytes));
-      this.waitingBytes += bytes.length;
-    } else {
-      this.lost++;
+    if (this.waitingBytes + bytes.length > MOST_WAITING) {
+      this.lost += linesIn(bytes);
       this.complain('its listener is slow; lines are lost');
+      return;
     }
+    this.waiting.push(Uint8Array.from(bytes));
+    this.waitingBytes += bytes.length;
+    this.sendWaiting();
   }
 
   /** Tries again what could not be connected. */
   flush(): void {
     if (!this.socket) this.connect();
-    else if (this.connected) this.sendWaiting();
+    else this.sendWaiting();
   }
 
+  /** Connects anew; what was sent so far arrives. */
   rotate(): void {
-    this.socket?.destroy();
+    if (this.socket) destroyLater(this.socket.end());
     this.connect();
   }
 
@@ -53,7 +53,7 @@ export class LineSocket implements LogSink {
     if (!socket) return;
     this.closing = true;
     if (this.connected) this.finish();
-    setTimeout(() => socket.destroy(), PATIENCE).unref();
+    destroyLater(socket);
   }
 
   private connect(): void {
@@ -66,6 +66,7 @@ export class LineSocket implements LogSink {
       if (this.closing) this.finish();
       else this.sendWaiting();
     });
+    socket.on('drain', () => this.sendWaiting());
     socket.on('error', error => this.complain(error.message));
     socket.on('close', () => {
       if (this.socket !== socket) return;
@@ -75,18 +76,27 @@ export class LineSocket implements LogSink {
   }
 
   private finish(): void {
-    this.sendWaiting();
+    this.sendWaiting(Number.POSITIVE_INFINITY);
     this.socket!.end();
   }
 
-  private sendWaiting(): void {
-    for (const bytes of this.waiting) this.socket!.write(bytes);
-    this.waiting = [];
-    this.waitingBytes = 0;
+  /** Sends lines in their order, as long as no more than `most` bytes wait for the listener. */
+  private sendWaiting(most = MOST_WAITING): void {
+    if (!this.connected) return;
+    let sent = 0;
+    while (sent < this.waiting.length && this.socket!.writableLength < most) {
+      this.waitingBytes -= this.waiting[sent]!.length;
+      this.socket!.write(this.waiting[sent++]!);
+    }
+    this.waiting.splice(0, sent);
   }
 
   private complain(message: string): void {
     if (!this.complained) this.told(`${this.path}: ${message}`);
     this.complained = true;
   }
+}
+
+function destroyLater(socket: Socket): void {
+  setTimeout(() => socket.destroy(), PATIENCE).unref();
 }

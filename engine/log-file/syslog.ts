@@ -1,7 +1,7 @@
 /** A log whose lines go to the system's log, through its program `logger` (`filetype: syslog`, output `syslog`). */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { choice, type OptionType } from '../config/option.js';
-import { type LogSink, MOST_WAITING } from '../log-sink.js';
+import { type LogSink, linesIn, MOST_WAITING } from '../log-sink.js';
 
 /** Longest line, as `logger` is told. */
 const LONGEST = '65536';
@@ -53,7 +53,7 @@ export class Syslog implements LogSink {
 
   write(bytes: Uint8Array): void {
     const stdin = this.logger.stdin!;
-    if (this.failed || stdin.writableLength > MOST_WAITING) this.lost++;
+    if (this.failed || stdin.writableLength > MOST_WAITING) this.lost += linesIn(bytes);
     else stdin.write(Uint8Array.from(bytes));
   }
 

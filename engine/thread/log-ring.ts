@@ -2,6 +2,7 @@
  * Lines on their way from one thread to the manager, which writes them to files: a ring of bytes in shared memory.
  * A record is its length, the number of its file, and the bytes, padded to four.
  */
+
 /** A part of the input that begins, in place of a file's number. */
 export function partMark(part: number): number {
   return -1 - part;
@@ -52,7 +53,7 @@ export class LogRing {
 
   /**
    * Reads all records that are there.
-   * @param take gets the file's number and one or two pieces of bytes (a record may run over the end of the ring)
+   * @param take gets the file's number and the bytes of one record, good until it returns
    * @returns how many records there were
    */
   drain(take: (file: number, bytes: Uint8Array) => void): number {
@@ -62,7 +63,7 @@ export class LogRing {
     while (head !== tail) {
       const length = this.getInt(head);
       const file = this.getInt(head + 4);
-      this.copyOut(head + RECORD_HEADER, length, piece => take(file, piece));
+      take(file, this.record(head + RECORD_HEADER, length));
       head = (head + RECORD_HEADER + ((length + 3) & ~3)) | 0;
       records++;
     }
@@ -89,10 +90,14 @@ export class LogRing {
     if (start + first < end) this.bytes.set(source.subarray(start + first, end), 0);
   }
 
-  private copyOut(position: number, length: number, take: (piece: Uint8Array) => void): void {
+  /** The bytes where they are; put together when they run over the end of the ring. */
+  private record(position: number, length: number): Uint8Array {
     const at = this.at(position);
-    const first = Math.min(length, this.size - at);
-    take(this.bytes.subarray(at, at + first));
-    if (first < length) take(this.bytes.subarray(0, length - first));
+    const first = this.size - at;
+    if (length <= first) return this.bytes.subarray(at, at + length);
+    const whole = new Uint8Array(length);
+    whole.set(this.bytes.subarray(at));
+    whole.set(this.bytes.subarray(0, length - first), first);
+    return whole;
   }
 }

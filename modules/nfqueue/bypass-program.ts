@@ -1,6 +1,6 @@
 /** The program that is told of bypassed flows: started with the queues, while the process has its privileges. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { LogSink } from '../../engine/log-sink.js';
+import { type LogSink, linesIn } from '../../engine/log-sink.js';
 import type { Log } from '../../engine/module.js';
 
 /** Bytes that may wait for a program that does not read, before lines are left out. */
@@ -32,7 +32,7 @@ export class BypassProgram implements LogSink {
   write(bytes: Uint8Array): void {
     const { stdin } = this.child;
     if (this.ended || stdin!.writableLength > MOST_WAITING) {
-      for (const byte of bytes) if (byte === 0x0a) this.lost++;
+      this.lost += linesIn(bytes);
       return;
     }
     // The ring that the bytes lie in is used again.

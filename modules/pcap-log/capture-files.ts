@@ -34,7 +34,6 @@ export interface CaptureFilesSettings {
 export class CaptureFiles implements LogSink {
   /** Packets that reached a file, and that did not. */
   readonly counts = { written: 0, lost: 0, errors: 0 };
-  private readonly frames = new Framed.Frames();
   private readonly buffer = new Uint8Array(BUFFER_BYTES);
   private readonly view = Framed.viewOf(this.buffer);
   private used = 0;
@@ -59,9 +58,20 @@ export class CaptureFiles implements LogSink {
     if (settings.maxFiles > 0) this.kept.push(...this.earlierFiles());
   }
 
-  write(piece: Uint8Array): void {
-    const frame = this.frames.add(piece);
-    if (frame) this.packet(frame, Framed.viewOf(frame));
+  /** @param frame of one packet */
+  write(frame: Uint8Array): void {
+    const header = Framed.viewOf(frame);
+    const data = frame.subarray(Framed.FRAME_HEADER);
+    if (!this.isReady(header, data.length)) {
+      this.counts.lost++;
+      return;
+    }
+    if (this.used + RECORD_HEADER + data.length > this.buffer.length) this.writeOut();
+    if (this.file < 0 || this.used + RECORD_HEADER + data.length > this.buffer.length) {
+      this.counts.lost++;
+      return;
+    }
+    this.append(header, data);
   }
 
   /** Brings what is buffered to the file; after an error, it is tried again from here on. */
@@ -81,20 +91,6 @@ export class CaptureFiles implements LogSink {
   close(): void {
     this.closeFile();
     if (this.counts.lost > 0) this.told(`pcap-log: ${this.counts.lost} packets were not written`);
-  }
-
-  private packet(frame: Uint8Array, header: DataView): void {
-    const data = frame.subarray(Framed.FRAME_HEADER);
-    if (!this.isReady(header, data.length)) {
-      this.counts.lost++;
-      return;
-    }
-    if (this.used + RECORD_HEADER + data.length > this.buffer.length) this.writeOut();
-    if (this.file < 0 || this.used + RECORD_HEADER + data.length > this.buffer.length) {
-      this.counts.lost++;
-      return;
-    }
-    this.append(header, data);
   }
 
   private append(header: DataView, data: Uint8Array): void {

@@ -39,37 +39,6 @@ export class Framing {
   }
 }
 
-/** Puts frames together that come in pieces. */
-export class Frames {
-  private held = new Uint8Array(USUAL_BYTES);
-  private length = 0;
-
-  /** @returns the frame that `piece` ends, good until the next call; undefined when more is to come */
-  add(piece: Uint8Array): Uint8Array | undefined {
-    if (this.length === 0 && isWhole(piece)) return piece;
-    this.hold(piece);
-    const held = this.held.subarray(0, this.length);
-    if (!isWhole(held)) return undefined;
-    this.length = 0;
-    return held;
-  }
-
-  private hold(piece: Uint8Array): void {
-    const needed = this.length + piece.length;
-    if (needed > this.held.length) {
-      const larger = new Uint8Array(needed);
-      larger.set(this.held.subarray(0, this.length));
-      this.held = larger;
-    }
-    this.held.set(piece, this.length);
-    this.length = needed;
-  }
-}
-
-function isWhole(bytes: Uint8Array): boolean {
-  return bytes.length >= 4 && viewOf(bytes).getUint32(LENGTH, true) <= bytes.length;
-}
-
 export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, byteLength);
 }

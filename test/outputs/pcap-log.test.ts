@@ -12,7 +12,7 @@ import { DONE } from '../../engine/queue/handler.js';
 import alertSplit from '../../engine/queue/handlers/alert-split.js';
 import { CaptureFiles } from '../../modules/pcap-log/capture-files.js';
 import { FileNames } from '../../modules/pcap-log/file-name.js';
-import { FRAME_HEADER, Framing } from '../../modules/pcap-log/framed-packet.js';
+import { Framing } from '../../modules/pcap-log/framed-packet.js';
 import { History } from '../../modules/pcap-log/history.js';
 import { pcapLogSettings } from '../../modules/pcap-log/settings.js';
 import pcapLog from '../../modules/pcap-log.js';
@@ -219,23 +219,6 @@ describe('files', () => {
     );
     expect([0, 4, 8, 12].map(at => bytes.readUInt32LE(24 + at))).toEqual([7, 573103, 55, 55]);
     expect(files.counts).toEqual({ written: 1, lost: 0, errors: 0 });
-  });
-
-  test('a packet may come in pieces', () => {
-    const whole = frame(7, 'pieces');
-    for (let cut = 1; cut < whole.length; cut += FRAME_HEADER - 1) {
-      const files = new CaptureFiles(
-        new FileNames({ filename: `${cut}`, multi: false, microseconds: false }),
-        {
-          ...usual,
-          folder,
-        },
-      );
-      files.write(whole.subarray(0, cut));
-      files.write(whole.subarray(cut));
-      files.close();
-      expect(payloadsIn(join(folder, `${cut}.7`))).toEqual(['pieces']);
-    }
   });
 
   test('a new one when it is full, or the link type is another', () => {

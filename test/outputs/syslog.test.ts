@@ -21,7 +21,7 @@ test('lines that nobody takes are bounded, and told when the log is closed', () 
   chmodSync(logger, 0o755);
   const told: string[] = [];
   const log = new Syslog({ identity: 'me', facility: 'user', level: 'info' }, message => told.push(message));
-  const megabyte = new Uint8Array(1 << 20);
+  const megabyte = Buffer.from(`${'x'.repeat((1 << 20) - 1)}\n`);
   for (let i = 0; i < 10; i++) log.write(megabyte);
   log.close();
   expect(told).toEqual([expect.stringMatching(/^syslog: [4-6] lines were lost$/)]);

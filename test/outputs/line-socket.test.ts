@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { LineSocket } from '../../engine/log-file/line-socket.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'line-socket-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const LINE_BYTES = 1 << 20;
+const line = (number: number) => Buffer.from(`${String(number).padEnd(LINE_BYTES - 1)}\n`);
+
+/** A listener that takes a little and then nothing until it is told to go on. */
+class Listener {
+  private readonly pieces: Buffer[] = [];
+  private socket!: Socket;
+  private readonly server = createServer(socket => {
+    this.socket = socket;
+    socket.on('data', piece => {
+      if (this.pieces.length === 0) socket.pause();
+      this.pieces.push(piece);
+    });
+  });
+
+  async listen(path: string): Promise<void> {
+    await new Promise<void>(done => this.server.listen(path, done));
+  }
+
+  get received(): number {
+    return this.pieces.reduce((sum, piece) => sum + piece.length, 0);
+  }
+
+  goOn(): void {
+    this.socket.resume();
+  }
+
+  /** The numbers of the lines that came until the other side ended. */
+  async numbers(): Promise<number[]> {
+    await new Promise(done => this.socket.once('close', done));
+    await new Promise(done => this.server.close(done));
+    return Buffer.concat(this.pieces).toString().trimEnd().split('\n').map(Number);
+  }
+}
+
+test('a slow listener loses lines, gets the others whole and in order, and costs no more memory with time', async () => {
+  const path = join(folder, 'lines.sock');
+  const listener = new Listener();
+  await listener.listen(path);
+  const told: string[] = [];
+  const log = new LineSocket(path, message => told.push(message));
+  log.write(line(0));
+  await expect.poll(() => listener.received).toBeGreaterThan(0);
+
+  for (let i = 1; i < 30; i++) {
+    log.flush();
+    log.write(line(i));
+  }
+  expect(log.lost).toBeGreaterThan(15);
+
+  listener.goOn();
+  await expect.poll(() => listener.received).toBeGreaterThan(3 * LINE_BYTES);
+  log.write(line(30));
+  log.close();
+  const numbers = await listener.numbers();
+  expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+  expect(numbers.length + log.lost).toBe(31);
+  expect(told).toEqual([
+    `${path}: its listener is slow; lines are lost`,
+    `${path}: ${log.lost} lines were lost`,
+  ]);
+});

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { LogRing } from '../../engine/thread/log-ring.js';
+
+const bytes = (text: string) => Buffer.from(text);
+
+/** What lies in the ring, as `file text`. */
+function drained(ring: LogRing): string[] {
+  const records: string[] = [];
+  const count = ring.drain((file, record) => records.push(`${file} ${Buffer.from(record)}`));
+  expect(count).toBe(records.length);
+  return records;
+}
+
+test('records come as they were written, whole where they run over the end of the ring', () => {
+  const ring = new LogRing(LogRing.allocate(64));
+  for (let length = 0; length <= ring.longest; length++) {
+    const text = 'abcdefghij'.repeat(6).slice(0, length);
+    expect(ring.write(length, bytes(`..${text}.`), 2, 2 + length)).toBe(true);
+    expect(drained(ring)).toEqual([`${length} ${text}`]);
+  }
+});
+
+test('a record without room is refused, and has room when the others were read', () => {
+  const ring = new LogRing(LogRing.allocate(64));
+  const line = bytes('0123456789');
+  const write = () => ring.write(-1, line, 0, line.length);
+  expect([write(), write(), write(), write()]).toEqual([true, true, true, false]);
+  expect(drained(ring)).toHaveLength(3);
+  expect(write()).toBe(true);
+});
