@@ -84,7 +84,19 @@ export const size: OptionType<number> = {
   },
 };
 
-/** Any text (numbers are taken as their text). */
+/** Bytes within bounds, which are told as they are written in the YAML, such as `64kb`. */
+export function sizeFrom(minimum: string, maximum: string): OptionType<number> {
+  const [least, most] = [size.parse(minimum)!, size.parse(maximum)!];
+  return {
+    ...size,
+    expected: `a size from ${minimum} to ${maximum}`,
+    parse(value) {
+      const bytes = size.parse(value);
+      return bytes !== undefined && bytes >= least && bytes <= most ? bytes : undefined;
+    },
+  };
+}
+
 const SECONDS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
 /** Seconds, or a number with one of the units s, m, h, d and w. */

@@ -1,6 +1,6 @@
 /** Options of threads and of the memory they share. */
 import type { Config } from '../config/config.js';
-import { boolean, integer, option, size } from '../config/option.js';
+import { boolean, integer, option, size, sizeFrom } from '../config/option.js';
 import { statisticsOptions } from '../statistics.js';
 import type { PlanSizes } from '../thread/layout.js';
 
@@ -18,7 +18,7 @@ const POOL_BYTES = option(
 );
 const BLOCK = option(
   'threading.block-size',
-  size,
+  sizeFrom('64kb', '1gb'),
   2 ** 20,
   'size of the blocks that memory is cut into and captures are read in',
 );
@@ -48,7 +48,7 @@ export const WATCHDOG = option(
 );
 const LOG_MEMORY = option(
   'outputs-buffer',
-  size,
+  sizeFrom('64kb', '1gb'),
   4 * 2 ** 20,
   'memory for lines on their way from a thread to the files',
 );

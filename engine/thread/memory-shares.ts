@@ -18,9 +18,13 @@ const LEAST_BLOCKS = 4;
 /**
  * @param wanted for each thread
  * @param streamBytes taken by all stream buffers together
- * @throws Error when not even the least fits
+ * @throws Error when not even the least is wanted, or fits
  */
 export function sharesOf(wanted: ThreadMemory, threads: number, streamBytes: number): ThreadMemory {
+  if (wanted.poolBytes < LEAST_BLOCKS * wanted.blockSize)
+    throw new Error(
+      `threading.pool-memory is ${wanted.poolBytes} bytes, expected ${LEAST_BLOCKS} times threading.block-size (${wanted.blockSize}) at least`,
+    );
   const each = Math.floor((END - FIRST_BYTE - streamBytes) / threads / 64) * 64 - 64;
   if (wanted.poolBytes + wanted.scratchBytes <= each) return wanted;
   const scratchBytes = Math.min(wanted.scratchBytes, Math.floor(each / 4 / 64) * 64);

@@ -1,11 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { DeclaredOptions } from '../../engine/config/declared.js';
-import { boolean, choice, integer, option, size, text, texts, tree } from '../../engine/config/option.js';
+import {
+  boolean,
+  choice,
+  integer,
+  option,
+  size,
+  sizeFrom,
+  text,
+  texts,
+  tree,
+} from '../../engine/config/option.js';
 
 const declared = new DeclaredOptions([
   option('stream.inline', choice('auto', 'yes', 'no'), 'auto', ''),
   option('stream.memcap', size, 64, ''),
   option('stream.reassembly.depth', size, 1, ''),
+  option('outputs-buffer', sizeFrom('64kb', '1gb'), 1, ''),
   option('outputs.fast.enabled', boolean, true, ''),
   option('outputs.eve-log.types.alert.payload', boolean, false, ''),
   option('af-packet.*.interface', text, '', ''),
@@ -29,7 +40,7 @@ it('a value of which only is warned is no error', () => {
 
 describe('checking a configuration', () => {
   it.each([
-    [{ stream: { inline: 'yes', memcap: '32 MiB' } }],
+    [{ stream: { inline: 'yes', memcap: '32 MiB' }, 'outputs-buffer': '1 GiB' }],
     [{ stream: null, vars: { 'address-groups': { A: '[1.2.3.4]' } } }],
     [
       {
@@ -50,6 +61,10 @@ describe('checking a configuration', () => {
     [
       { stream: { inline: 'maybe' } },
       'unaccepted stream.inline: "maybe" is not accepted, expected auto, yes or no',
+    ],
+    [
+      { 'outputs-buffer': 65535 },
+      'unaccepted outputs-buffer: invalid size argument: "65535", expected a size from 64kb to 1gb',
     ],
     [{ stream: { inlin: 'yes' } }, 'unknown stream.inlin: unknown key, did you mean stream.inline?'],
     [{ strem: { x: 1 } }, 'unknown strem: unknown key, did you mean stream?'],

@@ -19,8 +19,14 @@ describe('shares of the memory of all threads', () => {
     expect(FIRST_BYTE + threads * (poolBytes + scratchBytes) + 256 * MIB).toBeLessThan(2 ** 31);
   });
 
+  it('are refused where packets would wait for ever for a block that is free', () => {
+    expect(() => sharesOf({ ...WANTED, blockSize: 16 * MIB }, 1, 0)).toThrow(
+      'threading.pool-memory is 33554432 bytes, expected 4 times threading.block-size (16777216) at least',
+    );
+  });
+
   it('are refused where nothing useful is left', () => {
-    expect(() => sharesOf({ ...WANTED, blockSize: 16 * MIB }, 64, 1024 * MIB)).toThrow(
+    expect(() => sharesOf({ ...WANTED, poolBytes: 64 * MIB, blockSize: 16 * MIB }, 64, 1024 * MIB)).toThrow(
       /^64 threads with packet pools of 64 MiB at least and 1024 MiB of stream buffers take more than 2047 MiB: lower/,
     );
   });

@@ -38,6 +38,7 @@ export async function startThreads(
       threading: {
         'pool-packets': 512,
         'pool-memory': '2mb',
+        'block-size': '256kb',
         'scratch-memory': '64kb',
         'ownership-check': true,
         ...(config.threading as object),
