@@ -1,16 +1,16 @@
 /** Bytes as text of records. */
+import { isUtf8 } from 'node:buffer';
 import { latin1 } from '../latin1.js';
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** UTF-8 where it is, else bytes above 127 as `\xc5`. */
 export function bytesText(bytes: Uint8Array): string {
   if (isAscii(bytes)) return String.fromCharCode.apply(undefined, bytes as unknown as number[]);
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return escaped(latin1(bytes));
-  }
+  // Asked first: names that are not text are common, and a decoder that refuses them makes an error of each.
+  return isUtf8(bytes) ? utf8(bytes) : escaped(latin1(bytes));
+}
+
+function utf8({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString();
 }
 
 /** The same of text whose letters are the bytes. */
