@@ -8,6 +8,8 @@ import { hexOf } from './text.js';
 
 export type Json = Record<string, unknown>;
 
+type Structure = Extract<RecordData, { kind: 'soa' | 'srv' | 'sshfp' | 'opt' }>;
+
 const FLAG_BITS = [
   ['qr', 0x8000],
   ['aa', 0x0400],
@@ -31,44 +33,49 @@ export const questionJson = ({ name, type }: Question): Json => ({
 
 /** A TXT record gives an entry for each of its texts. */
 export function resourceJson(records: readonly ResourceRecord[]): Json[] {
-  return records.flatMap(record => {
-    const head = { ...questionJson(record), ttl: record.ttl };
-    return valuesOf(record.data).map(value => ({ ...head, ...value }));
-  });
+  const list: Json[] = [];
+  for (const { name, type, ttl, data } of records) {
+    const rrname = bytesText(name);
+    const rrtype = typeName(type);
+    const texts = textsOf(data);
+    // Spelled out: objects that are put together from others are many times dearer.
+    if (texts) for (const rdata of texts) list.push({ rrname, rrtype, ttl, rdata });
+    else if (data.kind === 'none') list.push({ rrname, rrtype, ttl });
+    else list.push({ rrname, rrtype, ttl, [data.kind]: structureJson(data as Structure) });
+  }
+  return list;
 }
 
 /** Values by type: `{"A":["10.0.0.1"]}`. */
 export function groupedJson(records: readonly ResourceRecord[]): Json {
   const grouped: Record<string, unknown[]> = {};
   for (const { type, data } of records) {
-    const values = valuesOf(data).flatMap(value => Object.values(value));
-    if (values.length === 0) continue;
+    if (data.kind === 'none') continue;
+    const values = textsOf(data) ?? [structureJson(data as Structure)];
     const name = typeName(type);
-    grouped[name] ??= [];
-    grouped[name]!.push(...values);
+    if (values.length > 0) grouped[name] = grouped[name]?.concat(values) ?? values;
   }
   return grouped;
 }
 
-function valuesOf(data: RecordData): Json[] {
+/** Undefined for data that is more than texts. */
+function textsOf(data: RecordData): string[] | undefined {
   switch (data.kind) {
     case 'address':
-      return [{ rdata: data.text }];
+      return [data.text];
     case 'name':
-      return [{ rdata: bytesText(data.name) }];
+      return [bytesText(data.name)];
     case 'bytes':
-      return [{ rdata: bytesText(data.bytes) }];
+      return [bytesText(data.bytes)];
     case 'txt':
-      return data.texts.map(text => ({ rdata: bytesText(text) }));
-    case 'none':
-      return [{}];
+      return data.texts.map(bytesText);
     default:
-      return [{ [data.kind]: structureJson(data) }];
+      return undefined;
   }
 }
 
 /** Data that is more than one text. */
-export function structureJson(data: Extract<RecordData, { kind: 'soa' | 'srv' | 'sshfp' | 'opt' }>): unknown {
+export function structureJson(data: Structure): unknown {
   switch (data.kind) {
     case 'soa': {
       const [serial, refresh, retry, expire, minimum] = data.numbers;
