@@ -60,7 +60,8 @@ class FileStore implements ThreadModule {
   private tell(batch: Batch, { slot, conversation, transaction, file, noted }: ClosedFile): void {
     if (isDroppedWithFlow(this.thread.memory.row, slot)) return;
     const wanted = wantedBy(file, transaction.storesFiles, conversation.storesFiles, transaction.id);
-    const id = this.store && (file.store || wanted.length > 0) ? this.storeFile(file) : undefined;
+    const { store } = this;
+    const id = store && (file.store || wanted.length > 0) ? this.attempt(() => store.write(file)) : undefined;
     const told = this.thread.wants(EVENT_FILEINFO);
     if (id === undefined && !told) return;
     const { protocol } = conversation;
@@ -71,7 +72,7 @@ class FileStore implements ThreadModule {
     const forwarded = protocol.forwardedFor?.(transaction) ?? '';
     if (id !== undefined) {
       const where = { transaction: transaction.id, protocol: protocol.name };
-      this.store!.describe(file, slot, where, members, forwarded);
+      this.attempt(() => store!.describe(file, slot, where, members, forwarded));
     }
     if (!told) return;
     const event = keepEvent(
@@ -97,10 +98,10 @@ class FileStore implements ThreadModule {
     return signatureAt(this.thread.shared['rules'] as RuleSetImage, signature).sid;
   }
 
-  /** @returns number of the stored file, or undefined when it could not be written */
-  private storeFile(file: ClosedFile['file']): number | undefined {
+  /** @returns what `write` gives, or undefined when the disk did not take it: that is counted, and told once */
+  private attempt<T>(write: () => T): T | undefined {
     try {
-      return this.store!.write(file);
+      return write();
     } catch (error) {
       this.thread.counters.values[this.counters.failed]!++;
       this.thread.warnOnce(`a file could not be stored: ${(error as Error).message}`);

@@ -1,6 +1,6 @@
 /** The folder of stored files. */
 import { createHash } from 'node:crypto';
-import { existsSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { boolean } from '../../engine/config/option.js';
 import { logPath, outputEntries } from '../../engine/config/output-list.js';
@@ -11,6 +11,7 @@ import { makeFolder } from '../../engine/make-folder.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import { type ForwardedFor, forwardedForKey, storeForwardedFor } from '../../engine/record/forwarded-for.js';
+import { writeWholeFile } from '../../engine/whole-file.js';
 import { type HeadOf, recordHead } from './record-head.js';
 
 export class Store {
@@ -41,9 +42,7 @@ export class Store {
     if (existsSync(path)) {
       utimesSync(path, now, now);
     } else {
-      const half = `${path}.${this.thread.index}.tmp`;
-      writeFileSync(half, Buffer.concat(file.chunks));
-      renameSync(half, path);
+      writeWholeFile(path, `${path}.${this.thread.index}.tmp`, Buffer.concat(file.chunks));
     }
     this.thread.counters.values[this.stored]!++;
     return this.next++;

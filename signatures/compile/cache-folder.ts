@@ -1,15 +1,8 @@
 /** Files of a cache: written whole or not at all, and removed when nobody read them for long. */
-import {
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { readdirSync, readFileSync, statSync, unlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../../engine/make-folder.js';
+import { writeWholeFile } from '../../engine/whole-file.js';
 
 export interface CacheSettings {
   readonly folder: string;
@@ -48,10 +41,9 @@ export class CacheFolder {
     if (this.broken) return;
     try {
       makeFolder(folder);
-      // Renamed when whole: another process may read at the same time.
+      // Another process may read at the same time, or write.
       const temporary = join(folder, `${name}.${process.pid}`);
-      writeFileSync(temporary, parts.length === 1 ? parts[0]! : Buffer.concat(parts));
-      renameSync(temporary, join(folder, name));
+      writeWholeFile(join(folder, name), temporary, parts.length === 1 ? parts[0]! : Buffer.concat(parts));
     } catch (error) {
       this.broken = true;
       warn(`compiled patterns cannot be kept in ${folder}: ${(error as Error).message}`);

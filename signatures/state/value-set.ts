@@ -1,8 +1,9 @@
 /** One dataset: values of its file, and those that all threads have set or unset since. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolder } from '../../engine/make-folder.js';
+import { writeWholeFile } from '../../engine/whole-file.js';
 import type { Dataset } from './dataset.js';
 import type { DatasetControl } from './dataset-control.js';
 import type { Entry } from './dataset-files.js';
@@ -118,7 +119,7 @@ export class ValueSet implements Dataset {
     const lines = new Set(linesOf(savePath));
     for (const value of this.known()) lines.add(lineOfValue(this.type, value));
     for (const value of this.removed) if (!this.holds(value)) lines.delete(lineOfValue(this.type, value));
-    writeFileSync(savePath, [...lines].map(line => `${line}\n`).join(''));
+    writeSet(savePath, [...lines].map(line => `${line}\n`).join(''));
   }
 
   /** Values that this thread has read or set, without those that any thread has removed since. */
@@ -196,4 +197,16 @@ function linesOf(path: string): string[] {
   return readFileSync(path, 'utf8')
     .split('\n')
     .filter(line => line !== '');
+}
+
+/** A full disk does not take the values that were there; where the folder takes no files, the file itself is written. */
+function writeSet(savePath: string, text: string): void {
+  const there = existsSync(savePath);
+  const path = there ? realpathSync(savePath) : savePath;
+  try {
+    writeWholeFile(path, `${path}.tmp`, text, there ? statSync(path).mode : undefined);
+  } catch (error) {
+    if (!there || (error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+    writeFileSync(path, text);
+  }
 }

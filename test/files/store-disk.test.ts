@@ -1,0 +1,55 @@
+/** What a disk does not take of stored files costs no packets. */
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { writeWholeFile } from '../../engine/whole-file.js';
+import { sluice } from '../cli/program.js';
+import { pcapFile } from '../packets/builder.js';
+import { down, up } from '../packets/segments.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'store-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const ASK = 'GET /a HTTP/1.1\r\nHost: b\r\n\r\n';
+const say = (body: string) => `HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n${body}`;
+const SAID = say('file').length;
+const PACKETS = [
+  up(0, 0, 'S'),
+  down(0, 1, 'SA'),
+  up(1, 1, 'PA', ASK),
+  down(1, 1 + ASK.length, 'PA', say('file')),
+  up(1 + ASK.length, 1 + SAID, 'PA', ASK),
+  down(1 + SAID, 1 + 2 * ASK.length, 'PA', say('more')),
+  up(1 + 2 * ASK.length, 1 + 2 * SAID, 'A'),
+];
+
+test('a record that cannot be written beside its file is counted, and everything goes on', async () => {
+  const digest = (text: string) => createHash('sha256').update(text).digest('hex');
+  const inTheWay = `${digest('file')}.1700000000.1.json`;
+  mkdirSync(join(folder, 'filestore', digest('file').slice(0, 2), inTheWay), { recursive: true });
+  const yaml = `%YAML 1.1\n---\noutputs:
+  - eve-log: { types: [files, stats] }
+  - file-store: { version: 2, enabled: yes, force-filestore: yes, write-fileinfo: yes }\n`;
+  writeFileSync(join(folder, 'x.yaml'), yaml);
+  writeFileSync(join(folder, 'x.pcap'), pcapFile(PACKETS));
+  const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '--runmode', 'single'];
+  const { out, err } = await sluice(words, { cwd: folder });
+  expect(out + err).toContain('a file could not be stored: EISDIR');
+  const told = readFileSync(join(folder, 'eve.json'), 'utf8').trim().split('\n');
+  const records = told.map(line => JSON.parse(line));
+  expect(records.filter(each => each.event_type === 'fileinfo')).toHaveLength(2);
+  const { file_store: store } = records.find(each => each.event_type === 'stats').stats;
+  expect(store).toMatchObject({ fs_errors: 1, stored: 2 });
+  expect(readdirSync(join(folder, 'filestore', digest('more').slice(0, 2)))).toHaveLength(2);
+});
+
+test('what was written of a file that cannot be there is taken away', () => {
+  mkdirSync(join(folder, 'there', 'more'), { recursive: true });
+  expect(() => writeWholeFile(join(folder, 'there'), join(folder, 'half'), 'text')).toThrow();
+  expect(readdirSync(folder)).toEqual(['there']);
+});
