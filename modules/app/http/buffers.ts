@@ -1,9 +1,10 @@
-/** The sticky buffers of HTTP. Each is made the first time it is asked for, and kept with the transaction. */
+/** The sticky buffers of HTTP. */
 import { fileBuffers, fileData } from '../../../engine/files/file-keywords.js';
 import { fromLatin1, latin1 } from '../../../engine/latin1.js';
 import type { BufferDeclaration, Direction } from '../../../engine/protocol.js';
 import { isWord } from './bytes.js';
 import type { Field } from './headers.js';
+import { kept } from './kept-buffers.js';
 import { BODY, COMPLETE, HEADERS, type HttpTransaction, LINE } from './transaction.js';
 import { normalizeUri } from './uri.js';
 
@@ -14,9 +15,6 @@ interface Names {
   readonly aliases?: readonly string[];
 }
 
-let made = 0;
-
-/** A buffer that is made once and kept. */
 function buffer(
   keyword: string,
   direction: Direction,
@@ -25,19 +23,7 @@ function buffer(
   get: Get,
   names: Names = {},
 ): BufferDeclaration<HttpTransaction> {
-  const number = 2 * made++;
-  return { keyword, direction, progress, summary, ...names, get: kept(number, get) };
-}
-
-function kept(number: number, get: Get): Get {
-  return (transaction, toServer) => {
-    const at = number + (toServer ? 0 : 1);
-    const known = transaction.views[at];
-    if (known !== undefined) return known ?? undefined;
-    const view = get(transaction, toServer);
-    transaction.views[at] = view ?? null;
-    return view;
-  };
+  return { keyword, direction, progress, summary, ...names, get };
 }
 
 /** The value of one header field. */
@@ -126,7 +112,7 @@ const contentsOf: BufferDeclaration<HttpTransaction>['get'] = (transaction, toSe
   return index === 0 ? bodyBytes(transaction, toServer) : undefined;
 };
 
-export const BUFFERS: readonly BufferDeclaration<HttpTransaction>[] = [
+export const BUFFERS: readonly BufferDeclaration<HttpTransaction>[] = kept<HttpTransaction>([
   buffer('http.request_line', 'to_server', LINE, 'Request line.', ({ request }) => request.line, {
     aliases: ['http_request_line'],
   }),
@@ -226,7 +212,7 @@ export const BUFFERS: readonly BufferDeclaration<HttpTransaction>[] = [
     begun: BODY,
     closed: COMPLETE,
   }) as BufferDeclaration<HttpTransaction>[]),
-];
+]);
 
 /** For `urilen`: bytes of the URI. */
 export function uriLength(transaction: HttpTransaction, raw: boolean): number | undefined {

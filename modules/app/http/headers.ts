@@ -198,15 +198,11 @@ export class Headers {
 }
 
 const BLANK = new Uint8Array([32]);
-const HASHES = new Map<string, number>();
 
+/** As the hash of a `Field`. */
 function hashOf(name: string): number {
-  const known = HASHES.get(name);
-  if (known !== undefined) return known;
   let hash = 0;
   for (let i = 0; i < name.length; i++) hash = (Math.imul(hash, 31) + name.charCodeAt(i)) | 0;
-  // Names come from configuration and code, not from traffic.
-  HASHES.set(name, hash);
   return hash;
 }
 

@@ -79,7 +79,7 @@ export class HttpTransaction extends TwoSidedTransaction {
   loggedEvents?: number;
   readonly request = new Request();
   readonly response = new Response();
-  /** Buffers that were asked for, by number of the buffer and direction. */
+  /** See `Keeping`. */
   readonly views: (Uint8Array | null | undefined)[] = [];
   /** The response began. */
   answered = false;

@@ -1,8 +1,9 @@
-/** The sticky buffers of HTTP that streams have too. Each is made the first time it is asked for, and kept. */
+/** The sticky buffers of HTTP that streams have too. */
 import { fileBuffers } from '../../../engine/files/file-keywords.js';
 import { fromLatin1 } from '../../../engine/latin1.js';
 import type { BufferDeclaration, Direction } from '../../../engine/protocol.js';
 import { EMPTY } from '../http/bytes.js';
+import { kept } from '../http/kept-buffers.js';
 import type { Field } from './header-table.js';
 import { COMPLETE, HEADERS_DONE, type Http2Transaction, type Message } from './transaction.js';
 
@@ -15,8 +16,6 @@ const BLANK = fromLatin1(' ');
 const SEPARATOR = fromLatin1(': ');
 const LINE_END = fromLatin1('\r\n');
 
-let made = 0;
-
 /** A buffer of the header. */
 function buffer(
   keyword: string,
@@ -25,17 +24,7 @@ function buffer(
   get: Get,
   names: Names = {},
 ): Buffer_ {
-  const number = 2 * made++;
-  const kept: Get = (transaction, toServer) => {
-    const at = number + (toServer ? 0 : 1);
-    const known = transaction.views[at];
-    if (known !== undefined) return known ?? undefined;
-    const view = get(transaction, toServer);
-    if ((toServer ? transaction.progressToServer : transaction.progressToClient) >= HEADERS_DONE)
-      transaction.views[at] = view ?? null;
-    return view;
-  };
-  return { keyword, direction, progress: HEADERS_DONE, summary, ...names, get: kept };
+  return { keyword, direction, progress: HEADERS_DONE, summary, ...names, get };
 }
 
 function field(
@@ -114,7 +103,7 @@ function body(keyword: string, direction: Direction, summary: string, more: Part
   return { keyword, direction, progress: COMPLETE, summary, growing: true, get, ...more };
 }
 
-export const BUFFERS: readonly Buffer_[] = [
+export const BUFFERS: readonly Buffer_[] = kept<Http2Transaction>([
   buffer('http.request_line', 'to_server', 'Request line.', requestLine, older('http.request_line')),
   field('http.method', 'to_server', ':method', 'Method of the request.', { modifier: 'http_method' }),
   field('http.uri', 'to_server', ':path', 'URI, normalised.', { modifier: 'http_uri' }),
@@ -174,4 +163,4 @@ export const BUFFERS: readonly Buffer_[] = [
     get: fileContents,
   }),
   ...(fileBuffers({ direction: 'either', begun: HEADERS_DONE, closed: COMPLETE }) as Buffer_[]),
-];
+]);

@@ -85,7 +85,7 @@ export class Http2Transaction extends TwoSidedTransaction {
   loggedEvents?: number;
   readonly request = new Message();
   readonly response = new Message();
-  /** Buffers that were asked for, by number of the buffer and direction. */
+  /** See `Keeping` of HTTP. */
   readonly views: (Uint8Array | null | undefined)[] = [];
 
   /** @param stream 0: the connection as a whole */
