@@ -13,7 +13,7 @@ import { knownApplication, OF_CLIENT, OF_SERVER } from './known-application.js';
 import type { Thread } from './module.js';
 import * as Packet from './packet.js';
 import { shortened } from './record/shortened.js';
-import { REASON_EXCEPTION_FLOW_DROP, REASON_FLOW_DROP } from './verdict.js';
+import { isDrop, REASON_EXCEPTION_FLOW_DROP, REASON_FLOW_DROP } from './verdict.js';
 
 /** Given up after it was made: outputs pass it over. */
 export const EVENT_NONE = 0;
@@ -73,7 +73,7 @@ export const SOURCE_NAMES = 'sourceNames';
  */
 export function isDroppedWithFlow(row: Int32Array, slot: number): boolean {
   const p = slot * Packet.INTS;
-  if (row[p + Packet.FLOW]! < 0 || row[p + Packet.VERDICT]! < Packet.VERDICT_DROP) return false;
+  if (row[p + Packet.FLOW]! < 0 || !isDrop(row[p + Packet.VERDICT]!)) return false;
   const reason = row[p + Packet.REASON]!;
   return reason === REASON_FLOW_DROP || reason === REASON_EXCEPTION_FLOW_DROP;
 }

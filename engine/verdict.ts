@@ -1,4 +1,10 @@
-/** Why a packet was dropped: kept in the row (`Packet.REASON`), told in EVE `drop` and `verdict` records. */
+/** Whether and why a packet was dropped: the reason is kept in the row (`Packet.REASON`), told in EVE `drop` and `verdict` records. */
+import { VERDICT_DROP, VERDICT_REJECT_BOTH } from './packet.js';
+
+/** Whether a verdict (`Packet.VERDICT`) drops the packet, with or without an answer. */
+export function isDrop(verdict: number): boolean {
+  return verdict >= VERDICT_DROP && verdict <= VERDICT_REJECT_BOTH;
+}
 
 export const REASON_NONE = 0;
 export const REASON_DECODE_ERROR = 1;

@@ -2,6 +2,7 @@
  * The application layer: recognises the protocol of each flow, runs its parser over the flow's two streams (or its
  * datagrams), and tells detection, in packet order, what became visible in which transaction.
  */
+
 import { Conversations } from '../engine/application/conversations.js';
 import { loadProtocols, PROTOCOL_OPTIONS, PROTOCOL_PLUGINS } from '../engine/application/load-protocols.js';
 import { APPLICATION_OPTIONS } from '../engine/application/options.js';
@@ -18,7 +19,7 @@ import type {
 } from '../engine/application-layer.js';
 import { Batch } from '../engine/batch.js';
 import { swapRecord } from '../engine/exchanged-flow.js';
-import * as Flow from '../engine/flow-record.js';
+import { isFlowDropped } from '../engine/flow-judgement.js';
 import { FLOW_TABLE, type FlowTable } from '../engine/flow-table.js';
 import { FRAME_PAYLOAD } from '../engine/frames/frame-outputs.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
@@ -161,7 +162,7 @@ export class Application implements ThreadModule, ApplicationLayer {
       return;
     }
     // What comes behind a drop is not parsed.
-    if (this.flows[flow * Flow.INTS + Flow.ACTION] === Flow.ACTION_DROP) return;
+    if (isFlowDropped(this.flows, flow)) return;
     if (known?.bypassed) this.settled.bypassed.note(p, flow);
     if (known?.settled && this.settled.note(p, flow)) {
       this.notes.protocols(p, flow);

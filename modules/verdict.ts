@@ -14,7 +14,7 @@ import * as Packet from '../engine/packet.js';
 import * as Reason from '../engine/verdict.js';
 import { VERDICT_DELIVERY, type VerdictDelivery } from '../engine/verdict-delivery.js';
 import { VerdictCounters } from './verdict/counters.js';
-import { arrived, isDrop, noteInnerDrop } from './verdict/inner-drop.js';
+import { arrived, noteInnerDrop } from './verdict/inner-drop.js';
 
 export default defineModule({
   summary: 'gives each packet its verdict, counts verdicts, tells of drops',
@@ -60,7 +60,8 @@ class Verdict implements ThreadModule {
   /** A packet of a dropped flow is dropped, whether it was inspected or not. */
   private addFlowDrop(p: number): void {
     const { row } = this;
-    if ((row[p + Packet.FLOW_STATE]! & Packet.FLOW_DROPPED) === 0 || isDrop(row[p + Packet.VERDICT]!)) return;
+    if ((row[p + Packet.FLOW_STATE]! & Packet.FLOW_DROPPED) === 0 || Reason.isDrop(row[p + Packet.VERDICT]!))
+      return;
     row[p + Packet.VERDICT] = Packet.VERDICT_DROP;
     row[p + Packet.REASON] = Reason.REASON_EXCEPTION_FLOW_DROP;
   }
@@ -77,7 +78,7 @@ class Verdict implements ThreadModule {
   private tellRoot(batch: Batch, p: number, root: number): void {
     const { row } = this;
     const verdict = row[p + Packet.VERDICT]!;
-    if (isDrop(verdict)) {
+    if (Reason.isDrop(verdict)) {
       this.dropped(batch, p / Packet.INTS, p);
       const reason =
         row[p + Packet.PSEUDO] === Packet.PSEUDO_TUNNEL
@@ -98,7 +99,7 @@ class Verdict implements ThreadModule {
       (row[p + Packet.FLAGS]! & Packet.FLAG_MODIFIED) !== 0,
       this.firewall ? this.flowReason(p) : Reason.REASON_NONE,
     );
-    if (isDrop(verdict)) this.dropped(batch, slot, p);
+    if (Reason.isDrop(verdict)) this.dropped(batch, slot, p);
     this.delivery?.deliver(slot, verdict);
     const earlier = row[p + Packet.ROOT]!;
     if (earlier >= 0) this.settleEarlier(batch, p, earlier);
@@ -113,7 +114,7 @@ class Verdict implements ThreadModule {
   private settleEarlier(batch: Batch, p: number, earlier: number): void {
     const { row } = this;
     const verdict = row[p + Packet.VERDICT]!;
-    if (isDrop(verdict)) noteInnerDrop(row, earlier * Packet.INTS, verdict, row[p + Packet.REASON]!);
+    if (Reason.isDrop(verdict)) noteInnerDrop(row, earlier * Packet.INTS, verdict, row[p + Packet.REASON]!);
     this.arrive(batch, earlier);
   }
 

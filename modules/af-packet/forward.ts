@@ -1,9 +1,11 @@
 /** Forwards what passes to the other device (copy-mode), and offers a way for rejecting packets. */
+
 import type { Thread } from '../../engine/module.js';
 import { type Native, native } from '../../engine/native.js';
 import * as Packet from '../../engine/packet.js';
 import { PACKET_SENDER } from '../../engine/packet-sender.js';
 import { RawSender } from '../../engine/raw-sender.js';
+import { isDrop } from '../../engine/verdict.js';
 import { VERDICT_DELIVERY, type VerdictDelivery } from '../../engine/verdict-delivery.js';
 import { writeChecksums } from '../../engine/write-checksums.js';
 import { type OpenDevice, openDevicesOf } from './open.js';
@@ -62,8 +64,4 @@ class Forwarding implements VerdictDelivery {
     values[this.failed]! += queue.count - sent;
     queue.count = 0;
   }
-}
-
-function isDrop(verdict: number): boolean {
-  return verdict >= Packet.VERDICT_DROP && verdict <= Packet.VERDICT_REJECT_BOTH;
 }

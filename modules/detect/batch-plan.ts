@@ -2,9 +2,10 @@
  * First pass over a batch: what of each packet is scanned for patterns. Nothing is judged here, so that the whole
  * batch can be scanned in one call.
  */
+
 import type { Batch } from '../../engine/batch.js';
+import { isFlowJudged } from '../../engine/flow-judgement.js';
 import type { FlowRows } from '../../engine/flow-record.js';
-import * as Flow from '../../engine/flow-record.js';
 import type { Memory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
 import { LONGEST } from '../../signatures/compile/fast-pattern.js';
@@ -62,19 +63,11 @@ export class BatchPlan {
     const skipped = Packet.FLAG_NO_INSPECTION | Packet.FLAG_NO_PAYLOAD_INSPECTION | Packet.FLAG_INVALID;
     if ((row[p + Packet.FLAGS]! & skipped) !== 0) return;
     const flow = row[p + Packet.FLOW]!;
-    if (flow >= 0 && this.isJudged(p, flow)) return;
+    if (flow >= 0 && isFlowJudged(row, this.flows.row, p, flow)) return;
     if (row[p + Packet.PAYLOAD_LENGTH]! > 0 && pseudo !== Packet.PSEUDO_STREAM) this.planPayload(i, p, flow);
     if (flow < 0 || row[p + Packet.PROTOCOL] !== TCP) return;
     if ((row[p + Packet.FLAGS]! & Packet.FLAG_EARLY) !== 0) this.planEarly(i, p, flow);
     else this.planStream(i, p, flow);
-  }
-
-  /** The flow was dropped or passed as a whole. */
-  private isJudged(p: number, flow: number): boolean {
-    const state = this.row[p + Packet.FLOW_STATE]!;
-    if ((state & (Packet.FLOW_DROPPED | Packet.FLOW_PASSED | Packet.FLOW_BYPASSED)) !== 0) return true;
-    const action = this.flows.row[flow * Flow.INTS + Flow.ACTION]!;
-    return action === Flow.ACTION_DROP || action === Flow.ACTION_PASS;
   }
 
   private planPayload(i: number, p: number, flow: number): void {

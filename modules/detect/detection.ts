@@ -14,10 +14,11 @@ import {
   isDroppedWithFlow,
   keepEvent,
 } from '../../engine/event.js';
+import { isFlowJudged } from '../../engine/flow-judgement.js';
 import * as Flow from '../../engine/flow-record.js';
 import { knownApplication } from '../../engine/known-application.js';
 import * as Packet from '../../engine/packet.js';
-import { REASON_FLOW_DROP, REASON_STREAM_ERROR } from '../../engine/verdict.js';
+import { isDrop, REASON_FLOW_DROP, REASON_STREAM_ERROR } from '../../engine/verdict.js';
 import * as Traits from '../../signatures/compile/traits.js';
 import { Bypassing } from './bypassing.js';
 import { Candidates } from './candidates.js';
@@ -175,14 +176,7 @@ export class Detection {
 
   /** The whole flow was dropped or passed: nothing of it is inspected. */
   protected isJudged(p: number, flow: number): boolean {
-    const state = this.row[p + Packet.FLOW_STATE]!;
-    const action = this.flows[flow * Flow.INTS + Flow.ACTION]!;
-    return (
-      (state & (Packet.FLOW_DROPPED | Packet.FLOW_PASSED | Packet.FLOW_BYPASSED)) !== 0 ||
-      action === Flow.ACTION_DROP ||
-      action === Flow.ACTION_PASS ||
-      this.bypassing.has(p, flow)
-    );
+    return isFlowJudged(this.row, this.flows, p, flow) || this.bypassing.has(p, flow);
   }
 
   private actWithFlow(p: number, flow: number): void {
@@ -192,8 +186,7 @@ export class Detection {
       row[p + Packet.VERDICT] = Packet.VERDICT_PASS;
     if (action !== Flow.ACTION_DROP) return;
     // The session would not have been asked about a packet of a dropped flow.
-    if (row[p + Packet.VERDICT]! >= Packet.VERDICT_DROP && row[p + Packet.REASON] !== REASON_STREAM_ERROR)
-      return;
+    if (isDrop(row[p + Packet.VERDICT]!) && row[p + Packet.REASON] !== REASON_STREAM_ERROR) return;
     row[p + Packet.VERDICT] = Packet.VERDICT_DROP;
     row[p + Packet.REASON] = REASON_FLOW_DROP;
   }

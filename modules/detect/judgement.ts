@@ -2,19 +2,20 @@
  * What becomes of a packet by the signatures that matched: thresholds, actions on packet and flow, alerts for the
  * outputs.
  */
+
 import type { Batch } from '../../engine/batch.js';
 import { EVENT_DROP, keepEvent } from '../../engine/event.js';
+import { dropFlow } from '../../engine/flow-judgement.js';
 import * as Flow from '../../engine/flow-record.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
-import { REASON_RULES, REASON_RULES_THRESHOLD } from '../../engine/verdict.js';
+import { isDrop, REASON_RULES, REASON_RULES_THRESHOLD } from '../../engine/verdict.js';
 import * as Header from '../../signatures/compile/header.js';
 import type { RuleSetImage } from '../../signatures/compile/image.js';
 import * as Traits from '../../signatures/compile/traits.js';
 import { SILENT, SUPPRESSED, type Thresholds } from '../../signatures/state/thresholds.js';
 import { type AlertQueue, MATCH_DROPS, MATCH_STREAM, MATCH_TRANSACTION } from './alert-queue.js';
 import type { Alerts } from './alerts.js';
-import { dropFlow } from './flow-drop.js';
 
 /** What a rate filter puts in place of a signature's own action. */
 const NEW_ACTIONS: Readonly<Record<string, number>> = {
@@ -161,8 +162,7 @@ export class Judgement {
     const { row } = this;
     const verdict = verdictOf(action);
     if (!this.inline && verdict === Packet.VERDICT_DROP) return false;
-    const first =
-      row[w + Packet.VERDICT]! < Packet.VERDICT_DROP || row[w + Packet.VERDICT] === Packet.VERDICT_BYPASS;
+    const first = !isDrop(row[w + Packet.VERDICT]!);
     if (first) {
       row[w + Packet.VERDICT] = verdict;
       row[w + Packet.REASON] = reason;

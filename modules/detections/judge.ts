@@ -1,4 +1,5 @@
 /** Does what detections ask for: alerts for the outputs, verdicts for packets and flows. */
+
 import type { Batch } from '../../engine/batch.js';
 import type { TransactionView } from '../../engine/detection/transaction-view.js';
 import type { Answer } from '../../engine/detection.js';
@@ -13,11 +14,12 @@ import {
   keepEvent,
 } from '../../engine/event.js';
 import { engineMode } from '../../engine/exception-policy.js';
+import { dropFlow, isFlowDropped } from '../../engine/flow-judgement.js';
 import * as Flow from '../../engine/flow-record.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import { STREAM_CONTROL, type StreamControl } from '../../engine/stream-control.js';
-import { REASON_FLOW_DROP, REASON_RULES } from '../../engine/verdict.js';
+import { isDrop, REASON_FLOW_DROP, REASON_RULES } from '../../engine/verdict.js';
 import { type Limited, Limits } from './limits.js';
 import type { LoadedDetection } from './loaded.js';
 
@@ -91,8 +93,7 @@ export class Judge {
   /** The flow was dropped with an earlier packet: so is this one. */
   dropWithFlow(p: number, flow: number): void {
     const { row } = this;
-    if (!this.inline || row[p + Packet.VERDICT]! >= Packet.VERDICT_DROP) return;
-    if (this.flows[flow * Flow.INTS + Flow.ACTION] !== Flow.ACTION_DROP) return;
+    if (!this.inline || isDrop(row[p + Packet.VERDICT]!) || !isFlowDropped(this.flows, flow)) return;
     row[p + Packet.VERDICT] = Packet.VERDICT_DROP;
     row[p + Packet.REASON] = REASON_FLOW_DROP;
   }
@@ -101,8 +102,7 @@ export class Judge {
   dropPacket(at: Occasion, verdict: number, wholeFlow: boolean): boolean {
     const { row } = this;
     const w = at.wire * Packet.INTS;
-    const before = row[w + Packet.VERDICT]!;
-    const first = before < Packet.VERDICT_DROP || before === Packet.VERDICT_BYPASS;
+    const first = !isDrop(row[w + Packet.VERDICT]!);
     if (first) {
       row[w + Packet.VERDICT] = verdict;
       row[w + Packet.REASON] = REASON_RULES;
@@ -110,11 +110,7 @@ export class Judge {
     const p = at.slot * Packet.INTS;
     row[p + Packet.VERDICT] = row[w + Packet.VERDICT]!;
     row[p + Packet.REASON] = row[w + Packet.REASON]!;
-    if (wholeFlow && this.inline && at.flow >= 0) {
-      const f = at.flow * Flow.INTS;
-      this.flows[f + Flow.ACTION] = Flow.ACTION_DROP;
-      this.flows[f + Flow.DROP_REASON] = REASON_RULES;
-    }
+    if (wholeFlow && this.inline) dropFlow(row, this.flows, p, at.flow, REASON_RULES);
     return first;
   }
 

@@ -8,7 +8,7 @@ import { PacketView } from '../../engine/detection/packet-view.js';
 import type { Detections } from '../../engine/detection/prepared.js';
 import type { Watch } from '../../engine/detection/watch.js';
 import { APP_PROTOCOL_NAMES } from '../../engine/event.js';
-import * as Flow from '../../engine/flow-record.js';
+import { isFlowJudged } from '../../engine/flow-judgement.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import { Conversations } from './conversations.js';
@@ -23,7 +23,6 @@ import { Turns } from './turns.js';
 import { Units } from './units.js';
 
 const TCP = 6;
-const JUDGED = Packet.FLOW_DROPPED | Packet.FLOW_PASSED | Packet.FLOW_BYPASSED;
 
 /** Steps of a packet, in their order. */
 const FLOW_START = 0;
@@ -171,12 +170,9 @@ export class DetectionRun {
 
   /** The packet, or the whole flow, is dropped or passed: nothing of it is looked at. */
   private isJudged(p: number, flow: number): boolean {
-    const action = this.flows[flow * Flow.INTS + Flow.ACTION]!;
+    const { row } = this;
     return (
-      (this.row[p + Packet.FLAGS]! & Packet.FLAG_NO_INSPECTION) !== 0 ||
-      (this.row[p + Packet.FLOW_STATE]! & JUDGED) !== 0 ||
-      action === Flow.ACTION_DROP ||
-      action === Flow.ACTION_PASS
+      (row[p + Packet.FLAGS]! & Packet.FLAG_NO_INSPECTION) !== 0 || isFlowJudged(row, this.flows, p, flow)
     );
   }
 

@@ -1,7 +1,9 @@
 /** What the kernel is told: netfilter's verdict and the mark, from the engine's verdict and the mode. */
+
 import type { Config } from '../../engine/config/config.js';
 import { VERDICT_SET_MARK } from '../../engine/native/queue.js';
 import * as Packet from '../../engine/packet.js';
+import { isDrop } from '../../engine/verdict.js';
 import { BYPASS_MARK, BYPASS_MASK, MODE, REPEAT_MARK, REPEAT_MASK, ROUTE_QUEUE } from './options.js';
 
 export const NF_DROP = 0;
@@ -49,10 +51,6 @@ export class Answers {
   flagsOf(verdict: number, mark: number): number {
     return mark !== 0 && !isDrop(verdict) ? VERDICT_SET_MARK : 0;
   }
-}
-
-export function isDrop(verdict: number): boolean {
-  return verdict >= Packet.VERDICT_DROP && verdict <= Packet.VERDICT_REJECT_BOTH;
 }
 
 function masked(mark: number, bits: number, mask: number): number {

@@ -46,7 +46,7 @@ export class VerdictCounters {
 
   /** @param flowReason why the flow of the packet was dropped, when it was */
   count(verdict: number, reason: number, modified: boolean, flowReason: number): void {
-    const drops = verdict >= Packet.VERDICT_DROP && verdict <= Packet.VERDICT_REJECT_BOTH;
+    const drops = Reason.isDrop(verdict);
     if (this.firewall) {
       const first = reason === Reason.REASON_FLOW_DROP ? flowReason : reason;
       if (drops && Reason.isOfFirewall(first)) {

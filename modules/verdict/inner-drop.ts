@@ -3,7 +3,9 @@
  * while the outer packet is still inspected, so it is kept apart from what is found about the outer packet itself,
  * which comes first, until nothing is waited for any more.
  */
+
 import * as Packet from '../../engine/packet.js';
+import { isDrop } from '../../engine/verdict.js';
 
 const COUNT = 0xffff;
 const VERDICT_SHIFT = 16;
@@ -29,8 +31,4 @@ export function arrived(row: Int32Array, p: number): boolean {
     row[p + Packet.REASON] = before >> REASON_SHIFT;
   }
   return true;
-}
-
-export function isDrop(verdict: number): boolean {
-  return verdict >= Packet.VERDICT_DROP && verdict <= Packet.VERDICT_REJECT_BOTH;
 }

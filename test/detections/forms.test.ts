@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import * as Flow from '../../engine/flow-record.js';
 import * as Packet from '../../engine/packet.js';
+import { REASON_RULES } from '../../engine/verdict.js';
 import dns from '../../modules/app/dns.js';
 import { concat, u8, u16 } from '../packets/builder.js';
 import { bytes, messages, stageWith } from './definition.js';
@@ -32,6 +34,19 @@ describe('what a detection asks for', () => {
     for (const piece of ['a', 'b', 'c']) stage.data(true, bytes(piece));
     expect(stage.verdicts).toEqual([2, 2, 2]);
     expect(messages(stage)).toEqual([undefined, 'a']);
+  });
+
+  it('a session that is dropped stays established, as with rules', async () => {
+    const stage = await stageWith(
+      "may: ['drop'], *detect({ client }) { yield* client.recv(); return drop(); }",
+      {
+        inline: true,
+      },
+    );
+    stage.data(true, bytes('a'));
+    const { row } = stage.thread.flows;
+    expect([row[Flow.ACTION], row[Flow.DROP_REASON]]).toEqual([Flow.ACTION_DROP, REASON_RULES]);
+    expect(row[Flow.DETECT_FLAGS]! & Flow.DETECT_DROPPED_ESTABLISHED).not.toBe(0);
   });
 
   it('bypass: nothing more is looked at', async () => {

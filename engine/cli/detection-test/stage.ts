@@ -150,9 +150,11 @@ export class Stage {
     const f = this.flow * Flow.INTS;
     row[p + Packet.FLOW_PACKETS_TO_SERVER] = this.thread.flows.row[f + Flow.PACKETS_TO_SERVER]!;
     row[p + Packet.FLOW_PACKETS_TO_CLIENT] = this.thread.flows.row[f + Flow.PACKETS_TO_CLIENT]!;
-    row[p + Packet.PROTOCOL] = this.transport === 'tcp' ? 6 : 17;
+    const isTcp = this.transport === 'tcp';
+    row[p + Packet.PROTOCOL] = isTcp ? 6 : 17;
     row[p + Packet.IP_VERSION] = 4;
-    row[p + Packet.FLOW_STATE] = toServer ? Packet.FLOW_TO_SERVER : 0;
+    row[p + Packet.FLOW_STATE] =
+      (toServer ? Packet.FLOW_TO_SERVER : 0) | (isTcp ? Packet.FLOW_ESTABLISHED : 0);
     row[p + Packet.STREAM_FLAGS] =
       (toServer ? Packet.STREAM_TO_SERVER : 0) | (this.inline ? Packet.STREAM_INLINE : 0);
     const forget = fill(p, slot);

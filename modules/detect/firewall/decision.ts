@@ -1,4 +1,5 @@
 /** What a firewall does with a packet: the one way in which rules and policies take effect. */
+import { dropFlow } from '../../../engine/flow-judgement.js';
 import * as Flow from '../../../engine/flow-record.js';
 import * as Packet from '../../../engine/packet.js';
 import { signatureAt } from '../../../signatures/compile/image.js';
@@ -6,7 +7,6 @@ import type { Policy } from '../../../signatures/firewall/policies.js';
 import type { FirewallTable } from '../../../signatures/firewall/tables.js';
 import { MATCH_DROPS, MATCH_TRANSACTION, type Subject } from '../alert-queue.js';
 import type { DetectionParts } from '../detection-parts.js';
-import { dropFlow } from '../flow-drop.js';
 
 /** Bits of `FlowRecord.DETECT_FLAGS`: the firewall accepted the flow; threat detection lets it pass; encrypted. */
 export const FLOW_ACCEPTED = 1 << 2;
@@ -128,7 +128,7 @@ export class Decisions {
       row[place + Packet.VERDICT] = action === 'reject' ? Packet.VERDICT_REJECT : Packet.VERDICT_DROP;
       row[place + Packet.REASON] = reason;
     }
-    if (scope === 'flow' && flow >= 0) dropFlow(row, this.flows, p, flow, reason);
+    if (scope === 'flow') dropFlow(row, this.flows, p, flow, reason);
     this.dropped = true;
     this.droppedBy = signature;
     return DROPPED;

@@ -2,9 +2,11 @@
  * The hooks `pre_flow` and `pre_stream`: packets are judged before the modules `flow` and `stream` look at them, which
  * sit in the same thread. What is dropped here is told at once: detection does not see it again.
  */
+
 import type { Batch } from '../../../engine/batch.js';
 import type { FirewallHooks } from '../../../engine/firewall.js';
 import * as Packet from '../../../engine/packet.js';
+import { isDrop } from '../../../engine/verdict.js';
 import type { FirewallTable } from '../../../signatures/firewall/tables.js';
 import type { DetectionParts } from '../detection-parts.js';
 import { type Decisions, DROPPED, PACKET_ACCEPTED } from './decision.js';
@@ -53,7 +55,7 @@ export class EarlyHooks implements FirewallHooks {
   private isSettled(p: number): boolean {
     const { row } = this;
     const settled = Packet.FLAG_REFUSED | Packet.FLAG_ACCEPTED;
-    return (row[p + Packet.FLAGS]! & settled) !== 0 || row[p + Packet.VERDICT]! >= Packet.VERDICT_DROP;
+    return (row[p + Packet.FLAGS]! & settled) !== 0 || isDrop(row[p + Packet.VERDICT]!);
   }
 
   private packet(batch: Batch, slot: number, p: number, table: PacketTable): void {

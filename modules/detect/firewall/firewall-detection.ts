@@ -8,10 +8,16 @@ import type { ApplicationLayer } from '../../../engine/application-layer.js';
 import type { Batch } from '../../../engine/batch.js';
 import { EVENT_NONE, EVENT_TRANSACTION } from '../../../engine/event.js';
 import { offerFirewallHooks } from '../../../engine/firewall.js';
+import { isFlowDropped } from '../../../engine/flow-judgement.js';
 import * as Flow from '../../../engine/flow-record.js';
 import { FLOW_TABLE } from '../../../engine/flow-table.js';
 import * as Packet from '../../../engine/packet.js';
-import { isOfFirewall, REASON_FLOW_PRE_HOOK, REASON_STREAM_PRE_HOOK } from '../../../engine/verdict.js';
+import {
+  isDrop,
+  isOfFirewall,
+  REASON_FLOW_PRE_HOOK,
+  REASON_STREAM_PRE_HOOK,
+} from '../../../engine/verdict.js';
 import * as Header from '../../../signatures/compile/header.js';
 import { TCP } from '../../../signatures/compile/traits.js';
 import type { FirewallTable, FirewallTables } from '../../../signatures/firewall/tables.js';
@@ -74,7 +80,7 @@ export class FirewallDetection extends Detection {
   /** Only what was dropped is not looked at: the firewall looks at flows that threat detection passes. */
   protected override isJudged(p: number, flow: number): boolean {
     const dropped = (this.row[p + Packet.FLOW_STATE]! & Packet.FLOW_DROPPED) !== 0;
-    return dropped || this.flows[flow * Flow.INTS + Flow.ACTION] === Flow.ACTION_DROP;
+    return dropped || isFlowDropped(this.flows, flow);
   }
 
   /** What the end of a flow tells of transactions did not come to pass when the firewall had dropped it. */
@@ -85,9 +91,9 @@ export class FirewallDetection extends Detection {
     if (row[e + Packet.EVENT_KIND] !== EVENT_TRANSACTION) return;
     const root = row[e + Packet.ROOT]!;
     if (root < 0 || row[root * Packet.INTS + Packet.PSEUDO] !== Packet.PSEUDO_FLOW_END) return;
-    const f = row[e + Packet.FLOW]! * Flow.INTS;
-    const dropped = flows[f + Flow.ACTION] === Flow.ACTION_DROP;
-    if (dropped && isOfFirewall(flows[f + Flow.DROP_REASON]!)) row[e + Packet.EVENT_KIND] = EVENT_NONE;
+    const flow = row[e + Packet.FLOW]!;
+    const reason = flows[flow * Flow.INTS + Flow.DROP_REASON]!;
+    if (isFlowDropped(flows, flow) && isOfFirewall(reason)) row[e + Packet.EVENT_KIND] = EVENT_NONE;
   }
 
   protected override inspect(i: number, p: number, pseudo: number): void {
@@ -133,8 +139,7 @@ export class FirewallDetection extends Detection {
 
   private judgePacket(p: number, pseudo: number): number {
     const ofWire = pseudo < Packet.PSEUDO_STREAM;
-    const dropped = this.row[p + Packet.VERDICT]! >= Packet.VERDICT_DROP;
-    if (!ofWire || dropped || this.decisions.flowAccepted) return NEXT;
+    if (!ofWire || isDrop(this.row[p + Packet.VERDICT]!) || this.decisions.flowAccepted) return NEXT;
     if ((this.row[p + Packet.FLAGS]! & Packet.FLAG_ACCEPTED) !== 0) return PACKET_ACCEPTED;
     return this.filter.judge();
   }

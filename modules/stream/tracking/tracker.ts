@@ -1,8 +1,10 @@
 /** Tracks the TCP sessions of a thread: one segment after the other, by the state its session is in. */
+
 import type { Recogniser } from '../../../engine/application/recognition.js';
 import { Batch } from '../../../engine/batch.js';
 import { ExceptionPolicy } from '../../../engine/exception-policy/applying.js';
 import { midstreamPolicyOf, TARGETS } from '../../../engine/exception-policy.js';
+import { isFlowDropped } from '../../../engine/flow-judgement.js';
 import * as FlowRecord from '../../../engine/flow-record.js';
 import { FLOW_TABLE, type FlowTable } from '../../../engine/flow-table.js';
 import { HostOsPolicy } from '../../../engine/host-os-policy.js';
@@ -169,7 +171,7 @@ export class Tracker {
 
   /** Detection dropped the flow: what comes behind is no part of its session, which stays as it was. */
   private isDropped(x: Segment): boolean {
-    return this.flows[x.flow * FlowRecord.INTS + FlowRecord.ACTION] === FlowRecord.ACTION_DROP;
+    return isFlowDropped(this.flows, x.flow);
   }
 
   /** A packet counts as established when its session was so before it. */

@@ -1,0 +1,32 @@
+/** What rules, detections and policies decided about a whole flow: kept in its record, for all packets behind. */
+import * as Flow from './flow-record.js';
+import * as Packet from './packet.js';
+
+/** Bits of `Packet.FLOW_STATE`: what was decided before the packet came. */
+const JUDGED = Packet.FLOW_DROPPED | Packet.FLOW_PASSED | Packet.FLOW_BYPASSED;
+
+/** Whether a flow is dropped as far as its record says. @param flows the rows of flow records */
+export function isFlowDropped(flows: Int32Array, flow: number): boolean {
+  return flows[flow * Flow.INTS + Flow.ACTION] === Flow.ACTION_DROP;
+}
+
+/** Whether the flow of the packet at `p` is dropped, passed or bypassed as a whole: nothing of it is inspected. */
+export function isFlowJudged(row: Int32Array, flows: Int32Array, p: number, flow: number): boolean {
+  if ((row[p + Packet.FLOW_STATE]! & JUDGED) !== 0) return true;
+  const action = flows[flow * Flow.INTS + Flow.ACTION];
+  return action === Flow.ACTION_DROP || action === Flow.ACTION_PASS;
+}
+
+/**
+ * Drops the whole flow of the packet at `p`.
+ * @param flow -1 for a packet without one: nothing is done
+ * @param reason of `verdict.ts`
+ */
+export function dropFlow(row: Int32Array, flows: Int32Array, p: number, flow: number, reason: number): void {
+  if (flow < 0) return;
+  const f = flow * Flow.INTS;
+  if (!isFlowDropped(flows, flow) && (row[p + Packet.FLOW_STATE]! & Packet.FLOW_ESTABLISHED) !== 0)
+    flows[f + Flow.DETECT_FLAGS]! |= Flow.DETECT_DROPPED_ESTABLISHED;
+  flows[f + Flow.ACTION] = Flow.ACTION_DROP;
+  flows[f + Flow.DROP_REASON] = reason;
+}
