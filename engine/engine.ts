@@ -32,6 +32,8 @@ export interface EngineOptions {
   readonly moreStatistics?: () => Statistics['more'];
   /** What threads before these have counted: counters go on from there. */
   readonly earlier?: ReadonlyMap<string, number>;
+  /** All threads stand, and no packet was asked for yet. @throws Error why the run cannot be */
+  threadsReady?(): void;
   /**
    * A thread that others do not need has failed (live traffic). @returns true when it is to be started anew: until
    * `threadIsBack` is told of it, whoever opened the devices stands in for it

@@ -80,6 +80,11 @@ export interface OpenedDevices {
   /** Lines for people at the end of a run. */
   summary?(): readonly string[];
   /**
+   * All threads stand for the first time: packets may come. What comes before would wait until then.
+   * @throws Error that names what cannot be opened
+   */
+  threadsReady?(): void;
+  /**
    * All threads, or this one of those that acquire, have failed: settles what they left, and goes on in their place
    * until `threadsAreBack`.
    */

@@ -58,9 +58,9 @@ inline std::string textAt(const Napi::CallbackInfo& info, size_t index, const ch
   return info[index].As<Napi::String>().Utf8Value();
 }
 
-/** A number, or whether something holds, of the settings that are the second argument. */
+/** A number, or whether something holds, of the settings that are the last argument. */
 inline uint32_t settingAt(const Napi::CallbackInfo& info, const char* name) {
-  const Napi::Value value = info[1].As<Napi::Object>().Get(name);
+  const Napi::Value value = info[info.Length() - 1].As<Napi::Object>().Get(name);
   if (value.IsBoolean()) return value.As<Napi::Boolean>().Value();
   if (!value.IsNumber()) refuse(info.Env(), std::string("settings.") + name + " is missing");
   return value.As<Napi::Number>().Uint32Value();

@@ -1,4 +1,4 @@
-// Opens netfilter queues: a socket of NETLINK_NETFILTER that is bound to the queue with all its settings.
+// Opens netfilter queues: a socket of NETLINK_NETFILTER, which is bound to the queue with all its settings later.
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -29,13 +29,17 @@ void settle(int socket, const QueueSettings& settings, const uint8_t* message, s
   send(socket, bytes, answer.length(), 0);
 }
 
-/** Binds the queue with all its settings in one message. @returns errno of the kernel's answer */
-int bindQueue(int socket, const QueueSettings& settings) {
+enum class Asked : uint8_t { kSettings, kSettingsAndPackets };
+
+/** Sends all settings in one message, with the command that binds the queue or without. @returns errno of the kernel's answer */
+int configure(int socket, const QueueSettings& settings, Asked asked) {
   Message message(NFQNL_MSG_CONFIG, settings.number, NLM_F_REQUEST | NLM_F_ACK);
-  nfqnl_msg_config_cmd bind{};
-  bind.command = NFQNL_CFG_CMD_BIND;
-  bind.pf = htons(AF_UNSPEC);
-  message.add(NFQA_CFG_CMD, bind);
+  if (asked == Asked::kSettingsAndPackets) {
+    nfqnl_msg_config_cmd bind{};
+    bind.command = NFQNL_CFG_CMD_BIND;
+    bind.pf = htons(AF_UNSPEC);
+    message.add(NFQA_CFG_CMD, bind);
+  }
   // The kernel's structure is packed.
   struct __attribute__((packed)) {
     uint32_t range;
@@ -61,8 +65,10 @@ int bindQueue(int socket, const QueueSettings& settings) {
   }
 }
 
-void bindOrFail(int socket, const QueueSettings& settings) {
-  const int error = bindQueue(socket, settings);
+void configureOrFail(int socket, const QueueSettings& settings, Asked asked) {
+  const int error = configure(socket, settings, asked);
+  // Nobody has the queue, and everything else is in order.
+  if (error == ENODEV && asked == Asked::kSettings) return;
   const std::string name = "queue " + std::to_string(settings.number);
   if (error == EPERM) fail(name + ": another program has it, or CAP_NET_ADMIN is missing", error);
   if (error != 0) fail(name, error);
@@ -91,7 +97,7 @@ int openSocket(const QueueSettings& settings) {
     sockaddr_nl address{};
     address.nl_family = AF_NETLINK;
     if (bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) fail("a netfilter socket", errno);
-    bindOrFail(socket, settings);
+    configureOrFail(socket, settings, Asked::kSettings);
     // Any socket that asks for timestamps makes the kernel note when packets come, also for those of the queue.
     const int on = 1;
     if (settings.timestamps) setsockopt(socket, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
@@ -100,6 +106,10 @@ int openSocket(const QueueSettings& settings) {
     throw;
   }
   return socket;
+}
+
+void bindQueue(int socket, const QueueSettings& settings) {
+  configureOrFail(socket, settings, Asked::kSettingsAndPackets);
 }
 
 }  // namespace sluice

@@ -8,10 +8,11 @@
 namespace sluice {
 namespace {
 
-Napi::Value openQueue(const Napi::CallbackInfo& info) {
-  const uint32_t number = numberAt(info, 0, "queue");
+/** The last two arguments: the number of a queue, and its settings. */
+QueueSettings settingsAt(const Napi::CallbackInfo& info, size_t at) {
+  const uint32_t number = numberAt(info, at, "queue");
   if (number > 65535) refuse(info.Env(), "queue is above 65535");
-  if (info.Length() < 2 || !info[1].IsObject()) refuse(info.Env(), "settings is not an object");
+  if (info.Length() != at + 2 || !info[at + 1].IsObject()) refuse(info.Env(), "settings is not an object");
   QueueSettings settings{};
   settings.number = static_cast<uint16_t>(number);
   settings.copyRange = settingAt(info, "copyRange");
@@ -21,7 +22,21 @@ Napi::Value openQueue(const Napi::CallbackInfo& info) {
   if (settingAt(info, "failOpen")) settings.flags |= NFQA_CFG_F_FAIL_OPEN;
   if (settingAt(info, "gso")) settings.flags |= NFQA_CFG_F_GSO;
   if (settingAt(info, "conntrack")) settings.flags |= NFQA_CFG_F_CONNTRACK;
+  return settings;
+}
+
+Napi::Value openQueue(const Napi::CallbackInfo& info) {
+  const QueueSettings settings = settingsAt(info, 0);
   return guarded(info, [&] { return Napi::Number::New(info.Env(), openSocket(settings)); });
+}
+
+Napi::Value bindOpenQueue(const Napi::CallbackInfo& info) {
+  const int socket = static_cast<int>(numberAt(info, 0, "socket"));
+  const QueueSettings settings = settingsAt(info, 1);
+  return guarded(info, [&] {
+    bindQueue(socket, settings);
+    return info.Env().Undefined();
+  });
 }
 
 Napi::Value queueReceive(const Napi::CallbackInfo& info) {
@@ -59,6 +74,7 @@ Napi::Value queueVerdicts(const Napi::CallbackInfo& info) {
 
 void defineQueue(Napi::Env env, Napi::Object exports) {
   exports.Set("openQueue", Napi::Function::New(env, openQueue, "openQueue"));
+  exports.Set("bindQueue", Napi::Function::New(env, bindOpenQueue, "bindQueue"));
   exports.Set("queueReceive", Napi::Function::New(env, queueReceive, "queueReceive"));
   exports.Set("queueVerdicts", Napi::Function::New(env, queueVerdicts, "queueVerdicts"));
 }

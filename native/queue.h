@@ -15,8 +15,14 @@ struct QueueSettings {
   bool timestamps;
 };
 
-/** Binds the queue. @returns its socket  @throws std::runtime_error with the kernel's reason */
+/**
+ * Asks the kernel whether the queue can be had with these settings; no packet comes yet.
+ * @returns its socket  @throws std::runtime_error with the kernel's reason
+ */
 int openSocket(const QueueSettings& settings);
+
+/** From here on packets come. @throws std::runtime_error with the kernel's reason */
+void bindQueue(int socket, const QueueSettings& settings);
 
 /**
  * Takes what waits at the socket, without waiting, straight into the caller's memory.

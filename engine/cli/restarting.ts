@@ -13,7 +13,7 @@ export type Running = Pick<
 /** What threads go on from, and what they ask when a single one has failed. */
 export type Continuation = Pick<
   EngineOptions,
-  'threadFailed' | 'threadIsBack' | 'threadsFailed' | 'threadsEnded' | 'earlier'
+  'threadsReady' | 'threadFailed' | 'threadIsBack' | 'threadsFailed' | 'threadsEnded' | 'earlier'
 >;
 type Start = (shared: Shared, continuation: Continuation) => Promise<Engine>;
 
@@ -26,9 +26,9 @@ export async function startRestarting(
   log: Log,
 ): Promise<Running> {
   const single = singleRestarts(devices, restarts, log);
-  const startAll = (given: Shared, earlier?: ReadonlyMap<string, number>) =>
-    start(given, { ...single, ...(earlier && { earlier }) });
-  return new Restarting(startAll, shared, devices, restarts, log, await startAll(shared));
+  const again = (given: Shared, earlier: ReadonlyMap<string, number>) => start(given, { ...single, earlier });
+  const first = await start(shared, { ...single, threadsReady: () => devices.threadsReady?.() });
+  return new Restarting(again, shared, devices, restarts, log, first);
 }
 
 /** A thread that others do not need is started anew while they go on. */
@@ -56,7 +56,7 @@ class Restarting implements Running {
   private stopping = false;
 
   constructor(
-    private readonly start: (shared: Shared, earlier?: ReadonlyMap<string, number>) => Promise<Engine>,
+    private readonly start: (shared: Shared, earlier: ReadonlyMap<string, number>) => Promise<Engine>,
     private shared: Shared,
     private readonly devices: OpenedDevices,
     private readonly restarts: Restarts,

@@ -80,9 +80,13 @@ export class Manager implements Engine {
   async start(): Promise<void> {
     for (const thread of this.threadsRunning) this.startWorker(thread);
     await Promise.all(this.threadsRunning.map(thread => thread.ready));
-    if (this.failure !== undefined) {
+    try {
+      if (this.failure !== undefined) throw new Error(this.failure);
+      this.options.threadsReady?.();
+    } catch (error) {
+      this.failure ??= (error as Error).message;
       await Promise.all(this.threadsRunning.map(({ worker }) => worker.terminate()));
-      throw new Error(this.failure);
+      throw error;
     }
     this.timer = setInterval(() => this.drain(), DRAIN_MS);
     for (const thread of this.threadsRunning) this.begin(thread);

@@ -69,10 +69,12 @@ export interface QueueSettings {
 
 export interface NativeQueues {
   /**
-   * Binds a netfilter queue. @returns its socket, valid in every thread
+   * Opens a netfilter queue that nobody else has; no packet comes yet. @returns its socket, valid in every thread
    * @throws Error that names what is refused
    */
   openQueue(queue: number, settings: QueueSettings): number;
+  /** Binds the queue: from here on packets come. @throws Error that names what is refused */
+  bindQueue(socket: number, queue: number, settings: QueueSettings): void;
   /**
    * Takes what waits at a queue's socket, without waiting, into `bytes[from, to)`; `from` is a multiple of 8.
    *

@@ -8,6 +8,8 @@ import type { NodeLink } from './drivers/node-link.js';
 export interface Driver {
   /** @returns what ends are made of, in every thread  @throws Error that names the queue and what is refused */
   open(queue: number, settings: QueueSettings): QueueLink;
+  /** Has the kernel send packets: threads are there for them. @throws Error that names the queue and what is refused */
+  begin(): void;
   close(): void;
 }
 

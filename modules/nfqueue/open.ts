@@ -34,7 +34,7 @@ export function openQueues(config: Config, log: Log): OpenedDevices {
     close();
     throw error;
   }
-  return new Opened(addon, config, log, opened, senders, close);
+  return new Opened(addon, config, log, opened, senders, () => driver.begin(), close);
 }
 
 function queueNumbers(config: Config): number[] {
@@ -95,6 +95,7 @@ class Opened implements OpenedDevices {
     log: Log,
     private readonly queues: readonly OpenQueue[],
     senders: readonly [number, number],
+    readonly threadsReady: () => void,
     private readonly closeAll: () => void,
   ) {
     const opened: OpenQueues = { queues, senders };

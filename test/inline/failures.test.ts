@@ -1,5 +1,6 @@
 /** Whatever happens to the engine, no packet is left without a verdict in the kernel. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../until.js';
@@ -8,6 +9,7 @@ import { fetch, ping, Server, sendInTwo } from './peers.js';
 import { Sensor, type SensorOptions } from './sensor.js';
 
 const MODULE = fileURLToPath(new URL('throwing-module.mjs', import.meta.url));
+const WAITING = fileURLToPath(new URL('waiting-module.mjs', import.meta.url));
 const FAILING = `%YAML 1.1
 ---
 outputs:
@@ -24,6 +26,13 @@ profiles:
     threads:
       - { name: capture, modules: [input, decode], handler: flow-hash, to: worker }
       - { name: worker, count: 2, modules: [${MODULE}, flow, stream, app, detect, verdict, respond, outputs] }
+`;
+const STARTING = `%YAML 1.1
+---
+profiles:
+  starting:
+    threads:
+      - { name: worker, modules: [input, decode, ${WAITING}, flow, verdict, respond] }
 `;
 const failOpen = (yes: boolean): string => `nfq.fail-open=${yes ? 'yes' : 'no'}`;
 
@@ -45,6 +54,36 @@ describe.skipIf(missing() !== undefined)('failures of an inline sensor', () => {
     await sensor.ready();
     return sensor;
   }
+
+  it('packets pass by it until its threads stand', async () => {
+    network.queue('--queue-num', '0', '--queue-bypass');
+    const starting = new Sensor(network, { config: STARTING, words: ['--runmode', 'starting'] });
+    sensor = starting;
+    const begun = join(starting.folder, 'begun');
+    await until(
+      () => existsSync(begun),
+      () => starting.output,
+    );
+    expect(network.kernelQueues().trim()).toBe('');
+    expect(await ping(network, SERVER_V4, 3)).toBe(3);
+    writeFileSync(join(starting.folder, 'go-on'), '');
+    await starting.ready();
+    expect(await ping(network, SERVER_V4, 3)).toBe(3);
+    expect(await starting.stop()).toBe(0);
+    expect(starting.output).toMatch(/threads: 6 packets/);
+  });
+
+  it('a queue that another program has is told of before anything else happens', async () => {
+    await sensorWith({});
+    const second = new Sensor(network, { words: ['--pidfile', 'second.pid'] });
+    try {
+      expect(await second.exit()).toBe(1);
+      expect(second.output).toContain('queue 0: another program has it, or CAP_NET_ADMIN is missing');
+      expect(existsSync(join(second.folder, 'second.pid'))).toBe(false);
+    } finally {
+      second.remove();
+    }
+  });
 
   it.each([
     { bypass: true, answers: 5, name: 'goes on where the rule says --queue-bypass' },

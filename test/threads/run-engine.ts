@@ -54,6 +54,10 @@ export async function startThreads(
     live: false,
     from,
     autoThreads: 2,
+    threadsReady: () => {
+      steps.push('threads stand');
+      if (shared.refused === true) throw new Error('nothing can come');
+    },
     threadsEnded: () => void steps.push('threads ended'),
     seed: 1,
     log,

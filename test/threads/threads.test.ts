@@ -41,9 +41,14 @@ describe('threads', () => {
     await vi.waitFor(() => expect(ids.filter(id => existsSync(`/proc/self/task/${id}`))).toEqual([]), 20_000);
   });
 
+  it('where no packet can come when all threads stand, the run does not begin', async () => {
+    const run = runThreads([{ name: 'all', modules: ['input', './tell.js'] }], {}, { refused: true });
+    await expect(run).rejects.toThrow('nothing can come');
+  });
+
   it('it is told that all threads have ended before what they logged is written', async () => {
     const run = await runThreads([{ name: 'all', modules: ['input', './tell.js'] }]);
-    expect(run.steps).toEqual(['threads ended', 'log closed']);
+    expect(run.steps).toEqual(['threads stand', 'threads ended', 'log closed']);
     const failed = await runThreads([{ name: 'all', modules: ['input', './throwing.js', './tell.js'] }]);
     expect(failed.failure).toBeDefined();
     expect(failed.steps).not.toContain('threads ended');

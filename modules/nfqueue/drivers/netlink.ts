@@ -5,18 +5,22 @@ import type { Native } from '../../../engine/native.js';
 import type { Driver, QueueEnd, QueueLink } from '../driver.js';
 
 export class NetlinkDriver implements Driver {
-  private readonly sockets: number[] = [];
+  private readonly opened: { socket: number; queue: number; settings: QueueSettings }[] = [];
 
   constructor(private readonly native: Native) {}
 
   open(queue: number, settings: QueueSettings): QueueLink {
     const socket = this.native.openQueue(queue, settings);
-    this.sockets.push(socket);
+    this.opened.push({ socket, queue, settings });
     return { driver: 'netlink', socket };
   }
 
+  begin(): void {
+    for (const { socket, queue, settings } of this.opened) this.native.bindQueue(socket, queue, settings);
+  }
+
   close(): void {
-    for (const socket of this.sockets) this.native.closeSocket(socket);
+    for (const { socket } of this.opened) this.native.closeSocket(socket);
   }
 }
 

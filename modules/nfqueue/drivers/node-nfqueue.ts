@@ -78,6 +78,9 @@ export class NodeNfqueueDriver implements Driver {
     return link;
   }
 
+  /** The package binds a queue when it opens it. */
+  begin(): void {}
+
   /** The package has no way to close a queue: it keeps the process alive, which has to be ended. */
   close(): void {
     this.closed = true;
