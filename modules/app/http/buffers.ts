@@ -3,6 +3,7 @@ import { fileBuffers, fileData } from '../../../engine/files/file-keywords.js';
 import { fromLatin1, latin1 } from '../../../engine/latin1.js';
 import type { BufferDeclaration, Direction } from '../../../engine/protocol.js';
 import { isWord } from './bytes.js';
+import { headerLines, headerNames, messageHead } from './header-lines.js';
 import type { Field } from './headers.js';
 import { kept } from './kept-buffers.js';
 import { BODY, COMPLETE, HEADERS, type HttpTransaction, LINE } from './transaction.js';
@@ -47,27 +48,20 @@ function isCookie({ name }: Field): boolean {
 /** `Name: value` lines, without cookies. */
 function normalHeaders(transaction: HttpTransaction, toServer: boolean): Uint8Array | undefined {
   const fields = transaction.message(toServer).headers?.fields;
-  const parts: Uint8Array[] = [];
-  for (const each of fields ?? [])
-    if (!isCookie(each)) parts.push(each.name, SEPARATOR, each.value, LINE_END);
-  return parts.length > 0 ? Buffer.concat(parts) : undefined;
+  return fields && headerLines(fields.some(isCookie) ? fields.filter(each => !isCookie(each)) : fields);
 }
 
 const SEPARATOR = fromLatin1(': ');
-const LINE_END = fromLatin1('\r\n');
 
-function headerNames(transaction: HttpTransaction, toServer: boolean): Uint8Array | undefined {
+function namesOfFields(transaction: HttpTransaction, toServer: boolean): Uint8Array | undefined {
   const fields = transaction.message(toServer).headers?.fields;
-  if (!fields || fields.length === 0) return undefined;
-  return Buffer.concat([LINE_END, ...fields.flatMap(({ name }) => [name, LINE_END]), LINE_END]);
+  return fields && headerNames(fields);
 }
 
 /** First line and header fields as one text. */
 function start(transaction: HttpTransaction, toServer: boolean): Uint8Array | undefined {
   const { line, headers } = transaction.message(toServer);
-  if (!line || !headers) return undefined;
-  const fields = headers.fields.flatMap(({ name, value }) => [name, SEPARATOR, value, LINE_END]);
-  return Buffer.concat([line, LINE_END, ...fields, LINE_END]);
+  return line && headers && messageHead(line, headers.fields);
 }
 
 function uri({ request, server }: HttpTransaction): Uint8Array | undefined {
@@ -171,7 +165,7 @@ export const BUFFERS: readonly BufferDeclaration<HttpTransaction>[] = kept<HttpT
     (transaction, toServer) => transaction.message(toServer).headers?.rawBytes,
     { modifier: 'http_raw_header' },
   ),
-  buffer('http.header_names', 'either', HEADERS, 'Names of the header fields.', headerNames, {
+  buffer('http.header_names', 'either', HEADERS, 'Names of the header fields.', namesOfFields, {
     aliases: ['http_header_names'],
   }),
   buffer('http.start', 'either', HEADERS, 'First line and header fields.', start, {

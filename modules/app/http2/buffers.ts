@@ -3,9 +3,10 @@ import { fileBuffers } from '../../../engine/files/file-keywords.js';
 import { fromLatin1 } from '../../../engine/latin1.js';
 import type { BufferDeclaration, Direction } from '../../../engine/protocol.js';
 import { EMPTY } from '../http/bytes.js';
+import { headerLines, headerNames } from '../http/header-lines.js';
 import { kept } from '../http/kept-buffers.js';
 import type { Field } from './header-table.js';
-import { COMPLETE, HEADERS_DONE, type Http2Transaction, type Message } from './transaction.js';
+import { COMPLETE, HEADERS_DONE, type Http2Transaction } from './transaction.js';
 
 type Buffer_ = BufferDeclaration<Http2Transaction>;
 type Get = (transaction: Http2Transaction, toServer: boolean) => Uint8Array | undefined;
@@ -40,17 +41,6 @@ function field(
 /** `http.accept_enc` is `http_accept_enc` as well. */
 function older(keyword: string): Names {
   return { aliases: [keyword.replace('.', '_')] };
-}
-
-/** Fields as lines, without cookies, as they came. */
-function headers(message: Message): Uint8Array | undefined {
-  if (message.fields.length === 0) return undefined;
-  return Buffer.concat(message.fields.flatMap(({ name, value }) => [name, SEPARATOR, value, LINE_END]));
-}
-
-function headerNames({ fields }: Message): Uint8Array | undefined {
-  if (fields.length === 0) return undefined;
-  return Buffer.concat([LINE_END, ...fields.flatMap(({ name }) => [name, LINE_END]), LINE_END]);
 }
 
 function requestLine({ request }: Http2Transaction): Uint8Array | undefined {
@@ -121,17 +111,23 @@ export const BUFFERS: readonly Buffer_[] = kept<Http2Transaction>([
   buffer('http.host.raw', 'to_server', 'Host asked for, as written.', ({ rawHost }) => rawHost, {
     modifier: 'http_raw_host',
   }),
-  buffer('http.header', 'either', 'Header fields.', (t, toServer) => headers(t.message(toServer)), {
-    modifier: 'http_header',
-  }),
-  buffer('http.header.raw', 'either', 'Header.', (t, toServer) => headers(t.message(toServer)), {
+  buffer(
+    'http.header',
+    'either',
+    'Header fields.',
+    (t, toServer) => headerLines(t.message(toServer).fields),
+    {
+      modifier: 'http_header',
+    },
+  ),
+  buffer('http.header.raw', 'either', 'Header.', (t, toServer) => headerLines(t.message(toServer).fields), {
     modifier: 'http_raw_header',
   }),
   buffer(
     'http.header_names',
     'either',
     'Names of the header fields.',
-    (t, toServer) => headerNames(t.message(toServer)),
+    (t, toServer) => headerNames(t.message(toServer).fields),
     older('http.header_names'),
   ),
   buffer(
