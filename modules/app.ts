@@ -8,7 +8,7 @@ import { loadProtocols, PROTOCOL_OPTIONS, PROTOCOL_PLUGINS } from '../engine/app
 import { APPLICATION_OPTIONS } from '../engine/application/options.js';
 import { PacketNotes } from '../engine/application/packet-notes.js';
 import { PARSER_ERROR_OPTIONS } from '../engine/application/parser-errors.js';
-import { RECOGNITION_OPTIONS } from '../engine/application/recognition.js';
+import { PROBING_OPTIONS } from '../engine/application/probing.js';
 import type { Talk } from '../engine/application/talk.js';
 import type {
   ApplicationLayer,
@@ -40,7 +40,7 @@ export default defineModule({
     ...APPLICATION_OPTIONS,
     ...PARSER_ERROR_OPTIONS,
     ...PROTOCOL_OPTIONS,
-    ...RECOGNITION_OPTIONS,
+    ...PROBING_OPTIONS,
     FRAME_PAYLOAD,
   ],
   create: async thread => new Application(thread, await loadProtocols(thread.config.read(PROTOCOL_PLUGINS))),

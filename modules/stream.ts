@@ -5,7 +5,8 @@
  * flows, travel in pseudo packets right behind it.
  */
 import { PROTOCOL_OPTIONS } from '../engine/application/load-protocols.js';
-import { RECOGNITION_OPTIONS, type Recogniser } from '../engine/application/recognition.js';
+import { PROBING_OPTIONS } from '../engine/application/probing.js';
+import type { Recogniser } from '../engine/application/recognition.js';
 import type { Batch } from '../engine/batch.js';
 import type { AnyOption } from '../engine/config/option.js';
 import { eventCounterOptions } from '../engine/event-counters.js';
@@ -34,7 +35,7 @@ export const options: readonly AnyOption[] = [
   ...REASSEMBLY_OPTIONS,
   ...STREAM_RECORD_OPTIONS,
   ...PROTOCOL_OPTIONS,
-  ...RECOGNITION_OPTIONS,
+  ...PROBING_OPTIONS,
   policyOption(TARGETS.streamMemcap),
   policyOption(TARGETS.reassemblyMemcap),
   policyOption(TARGETS.midstream),

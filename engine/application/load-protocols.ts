@@ -53,15 +53,12 @@ export async function loadProtocols(plugins: readonly string[] = []): Promise<Pr
     .sort();
   const files = [...names.map(name => new URL(name, folder)), ...plugins.map(path => pathToFileURL(path))];
   const loaded = await Promise.all(files.map(load));
-  // Variants stand behind what they are variants of: keywords of both are about that one first.
-  const protocols = loaded.sort(
-    (a, b) => Number(a.variantOf !== undefined) - Number(b.variantOf !== undefined),
-  );
-  protocols.forEach(({ name }, i) => {
-    if (protocols.findIndex(other => other.name === name) !== i)
+  loaded.forEach(({ name }, i) => {
+    if (loaded.findIndex(other => other.name === name) !== i)
       throw new Error(`${files[i]}: there is a protocol ${name} already`);
   });
-  return protocols;
+  // Variants stand behind what they are variants of: keywords of both are about that one first.
+  return loaded.sort((a, b) => Number(a.variantOf !== undefined) - Number(b.variantOf !== undefined));
 }
 
 async function load(file: URL): Promise<Protocol> {

@@ -3,8 +3,8 @@
  * probing where the port hints at a protocol.
  */
 import type { Config } from '../config/config.js';
-import { boolean, option, text, texts } from '../config/option.js';
 import type { Protocol, RecognitionPattern } from '../protocol.js';
+import { isProbedOver, probingPorts } from './probing.js';
 
 export type Transport = 'tcp' | 'udp';
 
@@ -43,7 +43,7 @@ export class Recogniser {
   private add(protocol: Protocol, config: Config): void {
     for (const pattern of protocol.recognition.patterns ?? []) this.byPattern.push({ protocol, pattern });
     for (const transport of protocol.transports) {
-      if (!isOnOver(protocol, transport, config)) continue;
+      if (!isProbedOver(protocol, transport, config)) continue;
       for (const port of probingPorts(protocol, transport, config)) {
         const ports = this.byPort[transport];
         ports.set(port, [...(ports.get(port) ?? []), protocol]);
@@ -194,43 +194,3 @@ function matchesAt(
 }
 
 const lower = (byte: number): number => (byte >= 65 && byte <= 90 ? byte + 32 : byte);
-
-/** `app-layer.protocols.NAME.tcp.enabled`: of protocols that are recognised by probing. */
-function isOnOver(protocol: Protocol, transport: Transport, config: Config): boolean {
-  const value = config.at(`app-layer.protocols.${protocol.name}.${transport}.enabled`);
-  return value === undefined || value === null || boolean.parse(value) !== false;
-}
-
-function probingPorts(protocol: Protocol, transport: Transport, config: Config): readonly number[] {
-  const configured =
-    config.at(`app-layer.protocols.${protocol.name}.detection-ports.dp`) ??
-    config.at(`app-layer.protocols.${protocol.name}.${transport}.detection-ports.dp`);
-  if (configured === undefined || configured === null) return protocol.recognition.ports?.[transport] ?? [];
-  return texts.parse(configured)!.flatMap(portList);
-}
-
-/** `53`, `[53, 5353]`, `1000:1010`, as Suricata writes ports. */
-function portList(text: string): number[] {
-  return text
-    .replace(/[[\]\s]/g, '')
-    .split(',')
-    .flatMap(part => {
-      const [first, last] = part.split(':').map(Number);
-      if (first === undefined || !Number.isInteger(first)) return [];
-      return Array.from({ length: Math.min(65535, last || first) - first + 1 }, (_, i) => first + i);
-    });
-}
-
-/** Declared for documentation; read per protocol above. */
-export const RECOGNITION_OPTIONS = [
-  option(
-    'app-layer.protocols.*.detection-ports.dp',
-    texts,
-    [],
-    'server ports whose flows are probed for the protocol',
-  ),
-  option('app-layer.protocols.*.tcp.detection-ports.dp', texts, [], 'the same for TCP alone'),
-  option('app-layer.protocols.*.tcp.enabled', text, 'yes', 'probe for it over TCP'),
-  option('app-layer.protocols.*.udp.enabled', text, 'yes', 'probe for it over UDP'),
-  option('app-layer.protocols.*.udp.detection-ports.dp', texts, [], 'the same for UDP alone'),
-];

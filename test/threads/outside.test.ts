@@ -101,6 +101,8 @@ describe('T10: plugins made for another version are refused by name', () => {
     await expect(loadProtocols([old])).rejects.toThrow(
       /protocol old is made for protocol API 7, this engine has 1/,
     );
+    const second = file('second.mjs', '{ api: 1, name: "dns", recognition: {} }');
+    await expect(loadProtocols([second])).rejects.toThrow(/second\.mjs: there is a protocol dns already/);
   });
 });
 
