@@ -59,7 +59,7 @@ export const BYPASSED_BYTES_TO_CLIENT = 21;
 /** EVE's flow_id, see `flowId`: it follows from the hash and the start of the flow. */
 export const ID_LOW = 44;
 export const ID_HIGH = 45;
-/** Pool packet number (pcap_cnt) and source of the first packet. */
+/** Number (pcap_cnt) of the first packet. */
 export const FIRST_NUMBER = 46;
 /**
  * MAC addresses are not kept here: outputs read them from the packet. The flow module's own: number of the batch that

@@ -264,6 +264,11 @@ export function hasEvent(row: Int32Array, p: number, event: number): boolean {
   return (row[p + EVENTS + (event >>> 5)]! & (1 << (event & 31))) !== 0;
 }
 
+/** Number of the packet in its source, unsigned. @param p index of its row */
+export function numberOf(row: Int32Array, p: number): number {
+  return row[p + NUMBER]! >>> 0;
+}
+
 /** Whether the packet at `p` brings anything of a stream: data, a hole, or an end. Data to the client has no flags. */
 export function bringsStream(row: Int32Array, p: number): boolean {
   return row[p + STREAM_LENGTH] !== 0 || row[p + STREAM_FLAGS] !== 0 || row[p + STREAM_GAP] !== 0;

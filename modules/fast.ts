@@ -153,7 +153,7 @@ class Fast implements ThreadModule {
     const hex = Array.from(subject.memory.bytes.subarray(start, end), byte =>
       byte.toString(16).padStart(2, '0'),
     );
-    const number = subject.field(Packet.NUMBER) >>> 0;
+    const number = Packet.numberOf(subject.row, subject.e);
     return `[**] [Raw pkt: ${hex.join(' ')} ]${number > 0 ? ` [pcap file packet: ${number}]` : ''}`;
   }
 }

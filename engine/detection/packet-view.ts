@@ -16,7 +16,7 @@ export class PacketView {
 
   /** Number of the packet in its source, from 1. */
   get number(): number {
-    return this.field(Packet.NUMBER) >>> 0;
+    return Packet.numberOf(this.memory.row, this.slot * Packet.INTS);
   }
 
   /** It goes from the client to the server. */

@@ -70,6 +70,11 @@ export function allForwardedFor(config: Config): ForwardedFor[] {
   return [...ofEve, storeForwardedFor(config)].filter(each => each !== undefined);
 }
 
+/** Whether any output wants it. */
+export function wantsForwardedFor(config: Config): boolean {
+  return allForwardedFor(config).length > 0;
+}
+
 /** Name of the member of an event's `xff` that holds the address: the header field and the end that counts. */
 export function forwardedForKey({ header, deployment }: ForwardedFor): string {
   return `${deployment} ${header}`;

@@ -116,7 +116,7 @@ export class Loop {
 
   /** Hands packets to the modules behind the running one; see `Thread.passOn`. */
   passOn(part: Batch): void {
-    const { modules, handOver, returns, doorbell, ownership } = this.parts;
+    const { modules, handOver, ownership } = this.parts;
     const from = this.running;
     for (let i = from + 1; i < modules.length; i++) {
       this.running = i;
@@ -126,22 +126,20 @@ export class Loop {
     ownership.claimMade(part);
     handOver.give(part);
     this.noteOut();
-    // Whoever called needs slots: wait until some have come home.
-    while (this.thread.pool.available === 0 && this.parts.control.command !== ABORT) {
-      returns.collect();
-      if (this.thread.pool.available > 0) break;
-      doorbell.rest(() => !returns.waiting(), SLEEP_MS);
-    }
+    // Whoever called needs slots.
+    this.waitUntil(this.hasSlots, Number.POSITIVE_INFINITY);
   }
 
   /** See `Thread.waitUntil`. */
   waitUntil(ready: () => boolean, milliseconds: number): boolean {
+    if (ready()) return true;
     const { control, doorbell, returns } = this.parts;
+    const nothingNew = () => !returns.waiting() && !ready();
     let waited = 0;
     for (let before = performance.now(); !ready(); ) {
       if (control.command === ABORT || waited > milliseconds) return false;
       returns.collect();
-      doorbell.rest(() => !ready(), 1);
+      doorbell.rest(nothingNew, 1);
       const now = performance.now();
       waited += Math.min(now - before, LONGEST_REST_MS);
       before = now;
@@ -156,13 +154,12 @@ export class Loop {
     const isOut = this.outBefore > returns.collected;
     if (!handOver.hasConsumers || this.awaited || !isOut) return false;
     const before = pool.available;
-    const grown = (): boolean => {
-      returns.collect();
-      return pool.available > before;
-    };
-    this.awaited = !this.waitUntil(grown, this.parts.live ? AWAIT_HOME_LIVE_MS : AWAIT_HOME_MS);
+    const patience = this.parts.live ? AWAIT_HOME_LIVE_MS : AWAIT_HOME_MS;
+    this.awaited = !this.waitUntil(() => pool.available > before, patience);
     return !this.awaited;
   }
+
+  private readonly hasSlots = (): boolean => this.thread.pool.available > 0;
 
   private noteOut(): void {
     const { pool } = this.thread;

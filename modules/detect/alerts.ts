@@ -18,7 +18,7 @@ import { knownApplication } from '../../engine/known-application.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import type { Protocol, Transaction } from '../../engine/protocol.js';
-import { allForwardedFor } from '../../engine/record/forwarded-for.js';
+import { wantsForwardedFor } from '../../engine/record/forwarded-for.js';
 import {
   type AlertQueue,
   MATCH_GUESSED,
@@ -46,7 +46,7 @@ export class Alerts {
     this.flows = thread.flows.row;
     this.count = thread.counters.declare('detect.alert');
     this.lost = thread.counters.declare('detect.events_lost');
-    this.wantsClients = allForwardedFor(thread.config).length > 0;
+    this.wantsClients = wantsForwardedFor(thread.config);
   }
 
   /**

@@ -184,7 +184,7 @@ export class Turns {
   }
 
   private get packetNumber(): number {
-    return this.thread.memory.row[this.occasion.slot * Packet.INTS + Packet.NUMBER]! >>> 0;
+    return Packet.numberOf(this.thread.memory.row, this.occasion.slot * Packet.INTS);
   }
 }
 

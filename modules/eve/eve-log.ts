@@ -4,7 +4,7 @@ import * as Event from '../../engine/event.js';
 import type { LogWriter, Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import { isStreamEvent } from '../../engine/packet-event-names.js';
-import { allForwardedFor } from '../../engine/record/forwarded-for.js';
+import { wantsForwardedFor } from '../../engine/record/forwarded-for.js';
 import type { Subject } from '../../engine/record/subject.js';
 import { writeAlert } from './alert.js';
 import { forEachPacketEvent, writeOwnAnomaly, writePacketAnomaly } from './anomaly.js';
@@ -55,7 +55,7 @@ export class EveLog {
     const { file, threaded } = instance;
     this.log = thread.openLog(threaded ? fileOfThread(file, thread.index + 1) : file);
     this.prefix = new TextEncoder().encode(instance.prefix);
-    this.clientsNoted = allForwardedFor(thread.config).length > 0;
+    this.clientsNoted = wantsForwardedFor(thread.config);
     const first = instance.types.has('drop') && !instance.drop.all;
     this.dropStarts = first ? new DropStarts(thread.flows.capacity) : undefined;
   }

@@ -206,7 +206,7 @@ function writeVlan(json: JsonBytes, subject: Subject): void {
 
 /** Packets have numbers, what is looked at when a flow ends has none. */
 function writeNumber(json: JsonBytes, subject: Subject): void {
-  const number = subject.field(Packet.NUMBER) >>> 0;
+  const number = Packet.numberOf(subject.row, subject.e);
   if (number > 0) json.integer(PCAP_COUNT, number);
 }
 

@@ -24,7 +24,7 @@ export function writeTunnel(json: JsonBytes, subject: Subject, header: Header): 
   header.writeTuple(json, others);
   header.writeProtocol(json, others.protocol);
   json.integer(DEPTH, subject.packetField(Packet.RECURSION));
-  const number = row[r + Packet.NUMBER]! >>> 0;
+  const number = Packet.numberOf(row, r);
   if (number > 0) json.integer(PCAP_COUNT, number);
   json.plain(PACKET_SOURCE, sourceBytes(packetSource(subject.row, r)));
   json.close();

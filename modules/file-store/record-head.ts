@@ -38,7 +38,7 @@ export function recordHead(
   const serverPort = flows.row[f + Flow.SERVER_PORT];
   const protocol = IP_PROTOCOL_NAMES[flows.row[f + Flow.PROTOCOL]!] ?? '';
   const source = packetSource(row, p);
-  const number = source === FLOW_TIMEOUT ? 0 : row[p + Packet.NUMBER]! >>> 0;
+  const number = source === FLOW_TIMEOUT ? 0 : Packet.numberOf(row, p);
   const members = [
     `"timestamp":"${timeOf(row[p + Packet.SECONDS]!, row[p + Packet.NANOSECONDS]!)}"`,
     `"flow_id":${Flow.flowId(flows.row[f + Flow.ID_HIGH]!, flows.row[f + Flow.ID_LOW]!)}`,

@@ -27,7 +27,7 @@ export function subjectOf(facts: PacketFacts, memory: Memory, at?: Pick<Inspecti
   const address = (offset: number): string => (version === 0 ? '' : addressText(bytes, offset, version));
   const protocol = memory.row[facts.p + Packet.PROTOCOL]!;
   return {
-    packet: memory.row[facts.p + Packet.NUMBER]!,
+    packet: Packet.numberOf(memory.row, facts.p),
     proto: version === 0 ? 'not IP' : (IP_PROTOCOL_NAMES[protocol] ?? String(protocol)),
     src: address(facts.source),
     sport: facts.sourcePort,

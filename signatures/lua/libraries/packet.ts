@@ -66,6 +66,6 @@ export const packetLibrary: LibraryMaker = context => {
     dp: () => port(at(), 'dp', Packet.DESTINATION_PORT),
     payload: () => [payloadOf(at())],
     packet: () => [packetOf(at())],
-    pcap_cnt: () => [field(at(), Packet.NUMBER) >>> 0],
+    pcap_cnt: () => [Packet.numberOf(at().memory.row, at().p)],
   });
 };
