@@ -13,6 +13,8 @@ export interface Case {
   readonly bare?: boolean;
   /** Compiled patterns of earlier runs are forgotten before each run. */
   readonly cold?: boolean;
+  /** All is logged that is by default, not alerts alone. */
+  readonly everyRecord?: boolean;
   /** So many passes over the capture; figures are of those behind the first. */
   readonly passes?: number;
 }
@@ -40,6 +42,7 @@ export function cases(generatedRules: string, all: boolean): Case[] {
     })),
     run('single, no rules', NO_RULES, 'single', 1),
     ...sets.map(([name, words]) => run(`single, ${name}`, words, 'single', 1)),
+    { ...run('single, every record, no rules', NO_RULES, 'single', 1), everyRecord: true },
     ...sets.map(([name, words]) => ({ name: `bare scan, ${name}`, words, threads: 1, bare: true })),
     { ...run(`single, ${withRules[0]}, cold start`, withRules[1], 'single', 1), cold: true },
     run(`single, ${withRules[0]}, inline`, [...withRules[1], '--simulate-ips'], 'single', 1),

@@ -1,4 +1,7 @@
-/** The configuration of a measurement: HOME_NET of the capture, alerts to EVE, and a profile for each chain of stages. */
+/**
+ * The configuration of a measurement: HOME_NET of the capture, alerts to EVE or every record that is logged by default, and a
+ * profile for each chain of stages.
+ */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -24,11 +27,19 @@ export function upTo(stage: string): string {
   return `bench-${stage}`;
 }
 
-/** Writes `bench.yaml` and `content.rules` into the folder. @returns their paths */
-export function writeConfiguration(folder: string): { configuration: string; generatedRules: string } {
+/** Paths of what `writeConfiguration` wrote. */
+export interface Configurations {
+  readonly alerts: string;
+  readonly everyRecord: string;
+  readonly generatedRules: string;
+}
+
+/** Writes `alerts.yaml`, `every-record.yaml` and `content.rules` into the folder. */
+export function writeConfiguration(folder: string): Configurations {
   mkdirSync(join(folder, 'logs'), { recursive: true });
   const defaults = parse(readFileSync(DEFAULTS, 'utf8'), { logLevel: 'silent' }) as {
     vars: { 'address-groups': object; 'port-groups': object };
+    outputs: unknown;
   };
   const tree = {
     vars: {
@@ -40,11 +51,16 @@ export function writeConfiguration(folder: string): { configuration: string; gen
     outputs: [{ 'eve-log': { enabled: 'yes', types: ['alert'] } }],
     profiles: Object.fromEntries([...chains(), ...queues()]),
   };
-  const configuration = join(folder, 'bench.yaml');
-  writeFileSync(configuration, `%YAML 1.1\n---\n${stringify(tree)}`);
-  const generatedRules = join(folder, 'content.rules');
-  writeFileSync(generatedRules, contentRules(5000));
-  return { configuration, generatedRules };
+  const write = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const yaml = (tree: object): string => `%YAML 1.1\n---\n${stringify(tree)}`;
+  return {
+    alerts: write('alerts.yaml', yaml(tree)),
+    everyRecord: write('every-record.yaml', yaml({ ...tree, outputs: defaults.outputs })),
+    generatedRules: write('content.rules', contentRules(5000)),
+  };
 }
 
 /** Queue handlers that are measured. */

@@ -31,7 +31,7 @@ const { values } = parseArgs({
 });
 
 const work = mkdtempSync(join(tmpdir(), 'sluice-growth-'));
-const { configuration } = writeConfiguration(work);
+const { alerts: configuration } = writeConfiguration(work);
 
 function measure(capture: string, words: readonly string[], threads = 1): Measured {
   const job: Job = { capture, configuration, words, threads };

@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchCapture } from './capture.js';
 import { type Case, cases } from './cases.js';
-import { writeConfiguration } from './configuration.js';
+import { type Configurations, writeConfiguration } from './configuration.js';
 import { pausesIn } from './garbage.js';
 import { hardwareCounts, perfCommand } from './hardware.js';
 import type { Job, Measured } from './measure.js';
@@ -64,11 +64,13 @@ function bareCompare(word: string, next: string | undefined): boolean {
 const work = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
 try {
   const capture = values.capture ?? benchCapture(work);
-  const { configuration, generatedRules } = writeConfiguration(work);
-  const chosen = cases(generatedRules, values.all).filter(each => each.name.includes(values.only));
+  const configurations = writeConfiguration(work);
+  const chosen = cases(configurations.generatedRules, values.all).filter(each =>
+    each.name.includes(values.only),
+  );
   const runs = new Map<Case, Run[]>(chosen.map(each => [each, []]));
   for (let i = 0; i < Number(values.runs); i++) {
-    for (const [each, list] of runs) list.push(measure(each, capture, configuration));
+    for (const [each, list] of runs) list.push(measure(each, capture, configurations));
   }
   // Without decoding nobody counts packets.
   const packets = Math.max(0, ...[...runs.values()].flat().map(run => run.packets));
@@ -78,11 +80,12 @@ try {
   rmSync(work, { recursive: true, force: true });
 }
 
-function measure(each: Case, capture: string, configuration: string): Run {
+function measure(each: Case, capture: string, { alerts, everyRecord }: Configurations): Run {
   if (each.cold) rmSync(join(work, 'cache'), { recursive: true, force: true });
   rmSync(join(work, 'logs'), { recursive: true, force: true });
   mkdirSync(join(work, 'logs'));
   const { words, threads, bare = false, stages = false, passes } = each;
+  const configuration = each.everyRecord ? everyRecord : alerts;
   const job: Job = { capture, configuration, words, threads, bare, stages, ...(passes && { passes }) };
   const counted = COUNTERS === undefined ? [] : [...COUNTERS, '--output', join(work, 'perf.csv')];
   const [program, ...arguments_] = [...counted, process.execPath, '--trace-gc', MEASURE, JSON.stringify(job)];

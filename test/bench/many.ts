@@ -16,7 +16,7 @@ const count = Number(process.argv[2] ?? 10_000);
 const work = mkdtempSync(join(tmpdir(), 'sluice-many-'));
 
 function replay(capture: string, words: readonly string[], threads: number): Measured {
-  const { configuration, generatedRules } = writeConfiguration(work);
+  const { alerts: configuration, generatedRules } = writeConfiguration(work);
   const job: Job = { capture, configuration, threads, words: ['-S', generatedRules, ...words] };
   const measure = join(PROJECT, 'dist', 'test', 'bench', 'measure.js');
   const output = execFileSync(process.execPath, [measure, JSON.stringify(job)], {
