@@ -49,6 +49,7 @@ export async function operate(
   const asked = {
     counters: () => engine.counters(),
     statistics: () => ({ ...sources.devices.statistics?.(), ...preparation.statistics() }),
+    mode: engine.plan.profile.name,
     flows: () => flowRows(engine.plan.flows),
   };
   const closeControl = await openControl(preparation, sources.inputs, { ...actions, ...asked }, log);

@@ -26,6 +26,8 @@ export interface RunActions {
   rotate(): void;
   /** Resolves when the rules that were asked for are in force, or were refused. */
   reload(): Promise<void>;
+  /** Name of the profile. */
+  readonly mode: string;
   /** Rows of all flows. */
   flows(): FlowRows | undefined;
 }
@@ -101,7 +103,7 @@ function commandsOf(config: Config, inputs: Inputs, actions: RunActions): Handle
   };
   const engines = () => actions.statistics()['detect.engines'] ?? [];
   return {
-    ...usualCommands(config, versionLine(), String(config.at('runmode') ?? 'auto'), CAPTURES[inputs.module]),
+    ...usualCommands(config, versionLine(), actions.mode, CAPTURES[inputs.module]),
     shutdown: () => {
       // The answer goes first.
       setImmediate(() => actions.stop());

@@ -5,6 +5,7 @@ import { masterSwitch } from '../exception-policy.js';
 import { consoleLog, type EngineLog, openLog } from '../log.js';
 import { openDevices, Restarts } from './devices.js';
 import { checkInputs, inputsOf } from './inputs.js';
+import { checkLogFolder } from './log-folder.js';
 import { messageOf } from './mistakes.js';
 import { operate, type Presentation } from './operation.js';
 import { GROUP, LOG_FOLDER, PID_FILE, RESTARTS, USER } from './options.js';
@@ -56,7 +57,10 @@ async function runWith(
 ): Promise<number> {
   const { config } = settings;
   const inputs = given.test ? undefined : inputsOf(given, config);
-  if (inputs) addSettings(config, inputs.settings);
+  if (inputs) {
+    addSettings(config, inputs.settings);
+    checkLogFolder(config.read(LOG_FOLDER));
+  }
   const preparation = await prepare(given, settings, log);
   if (!inputs) {
     await checkThreads(preparation);

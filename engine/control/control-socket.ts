@@ -4,7 +4,7 @@
  * `{"return":"OK","message":…}` or `{"return":"NOK","message":"why not"}`.
  */
 import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { makeFolder } from '../make-folder.js';
 
@@ -54,7 +54,7 @@ export class ControlSocket {
   }
 
   private async listen(permissions: number): Promise<void> {
-    removeOld(this.path);
+    await removeOld(this.path);
     const listening = new Promise<void>((resolve, reject) => {
       this.server.once('error', reject);
       this.server.once('listening', resolve);
@@ -68,12 +68,22 @@ export class ControlSocket {
   }
 }
 
-/** The socket of an earlier run may have been left behind; anything else stays. */
-function removeOld(path: string): void {
+/** The socket of an earlier run may have been left behind; anything else stays, that of a run that goes on too. */
+async function removeOld(path: string): Promise<void> {
   const old = lstatSync(path, { throwIfNoEntry: false });
   if (!old) return;
   if (!old.isSocket()) throw new Error('there is something that is no socket');
+  if (await somebodyListens(path)) throw new Error('another program takes commands there');
   unlinkSync(path);
+}
+
+async function somebodyListens(path: string): Promise<boolean> {
+  const socket = connect(path);
+  const answered = await new Promise<boolean>(resolve => {
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+  });
+  socket.destroy();
+  return answered;
 }
 
 function serve(socket: Socket, handlers: Handlers): void {

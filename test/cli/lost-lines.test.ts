@@ -24,7 +24,16 @@ it('on a disk that is full', async () => {
 });
 
 it('in a folder that cannot be made', async () => {
-  const { code, err } = await run('-l', '/proc/x');
+  const outputs = 'outputs:\n  - fast: { filename: /proc/x/fast.log }\n';
+  writeFileSync(join(folder, 'nowhere.yaml'), `%YAML 1.1\n---\n${outputs}`);
+  const { code, err } = await run('-c', 'nowhere.yaml', '-l', '.');
   expect(code).toBe(1);
   expect(err).toContain('/proc/x/fast.log: ENOENT');
+});
+
+it('a run does not begin where the folder of logs cannot be made', async () => {
+  const { code, err, out } = await run('-l', '/proc/x');
+  expect(code).toBe(1);
+  expect(err).toContain('Error: /proc/x: no logs can be written there: ENOENT');
+  expect(out).not.toContain('packets');
 });

@@ -1,5 +1,5 @@
 /** Commands through a socket: the protocol, and the real program with captures that it tells. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,12 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'control-'));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A socket whose program was killed. */
+function leftBehind(path: string): void {
+  const killed = `require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;
+  spawnSync(process.execPath, ['-e', killed, path]);
+}
 
 async function opened(handlers: Parameters<typeof ControlSocket.open>[2]) {
   const path = join(folder, 'a.socket');
@@ -79,9 +85,11 @@ test('only a socket gives way to another', async () => {
   const { path, socket, client } = await opened({});
   client.end();
   expect(statSync(path).mode & 0o777).toBe(0o600);
+  await expect(ControlSocket.open(path, 0o660, {})).rejects.toThrow('another program');
+  socket.close();
+  leftBehind(path);
   const again = await ControlSocket.open(path, 0o660, {});
   expect(statSync(path).mode & 0o777).toBe(0o660);
-  socket.close();
   again.close();
   const file = join(folder, 'a.txt');
   writeFileSync(file, 'kept');
