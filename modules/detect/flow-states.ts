@@ -143,6 +143,7 @@ export class FlowStates {
 
   /** Frees everything. */
   close(): void {
-    for (let flow = 0; flow < this.numbers.length; flow++) this.release(flow);
+    // Flows without a state may have a place among the sequences: nothing reads these any more.
+    for (let flow = 0; flow < this.numbers.length; flow++) if (this.numbers[flow] !== 0) this.release(flow);
   }
 }
