@@ -2,9 +2,10 @@
 import type { Config } from '../engine/config/config.js';
 import { isCode } from '../engine/detection/find.js';
 import { expressionCheck } from './expression-check.js';
+import { FlowbitNames } from './flowbit-names.js';
 import { rulesOf } from './parser/lines.js';
 import { piecesOf } from './parser/pieces.js';
-import { decodeText, type RuleSource } from './parser/source.js';
+import { decodeQuoted, decodeText, type RuleSource } from './parser/source.js';
 import { identify, parseRule } from './parser.js';
 import type { RuleContext } from './rule-context.js';
 import { RuleError, SkippedRule, UnsupportedRule } from './rule-error.js';
@@ -43,6 +44,7 @@ export class RuleLoader<Kept> {
   private tenant: number | undefined;
   /** By gid and sid, and the tenant. */
   private readonly known = new Map<string, Known>();
+  private readonly flowbits = new FlowbitNames();
 
   constructor(
     private readonly options: LoadOptions,
@@ -118,6 +120,7 @@ export class RuleLoader<Kept> {
   }
 
   finish(): RuleSet<Kept> {
+    this.ruleSet.warnings.push(...this.flowbits.problems());
     const named = this.contexts.flatMap(({ datasets, scripts }) => [...datasets.files, ...scripts.files]);
     return { ...this.ruleSet, named };
   }
@@ -137,9 +140,9 @@ export class RuleLoader<Kept> {
     else {
       const list = error instanceof SkippedRule ? this.ruleSet.skipped : this.ruleSet.errors;
       list.push({
-        message,
+        message: decodeQuoted(message),
         position,
-        ...(suggestion !== undefined && { suggestion }),
+        ...(suggestion !== undefined && { suggestion: decodeQuoted(suggestion) }),
         ...(keyword !== undefined && { keyword }),
         rule: decodeText(source.text),
       });
@@ -168,6 +171,7 @@ export class RuleLoader<Kept> {
       });
     }
     this.known.set(ownKey, { at, rev, position });
+    this.flowbits.take(signature);
     signature.index = at;
     signatures[at] = this.keep(this.tenant === undefined ? signature : ofTenant(signature, this.tenant));
   }

@@ -165,8 +165,8 @@ export function tellRules(rules: RuleOutcome, config: Config, log: Log): void {
   }
 }
 
-/** Names that a configuration file lacks: thousands of rules may use one. */
-const LACKING = /^unknown (classtype|reference key)\b/;
+/** Names that a configuration file lacks, and flowbits that no rule sets: thousands of rules may use one. */
+const LACKING = /^(unknown (classtype|reference key)\b|flowbit .* is set by no rule$)/;
 
 /** Tells each warning; of a name that is lacking, the first rule that uses it and how many others do. */
 function tellWarnings(

@@ -15,7 +15,7 @@ export function unquote(argument: string, keyword: string, at: Position): string
     throw new RuleError(
       `bad option value formatting (possible missing semicolon) for keyword ${keyword}: '${argument}'`,
       at,
-      'close the quotes',
+      closing(argument, keyword),
     );
   }
   throw new RuleError(
@@ -23,6 +23,13 @@ export function unquote(argument: string, keyword: string, at: Position): string
     at,
     `${keyword}:"${argument}";`,
   );
+}
+
+/** What is likely missing: the `;` behind the closing quote, or the `\` before a `;` that belongs to the text. */
+function closing(argument: string, keyword: string): string {
+  const end = argument.indexOf('"', 1);
+  if (end > 0) return `${keyword}:${argument.slice(0, end + 1)};`;
+  return 'close the quotes; a ; within them is written \\;';
 }
 
 /** The argument without the quotes it may have. */

@@ -3,6 +3,7 @@ import type { Position } from '../signature.js';
 
 /** What takes more than one byte in UTF-8, and where bytes are characters. */
 const BEYOND_ASCII = /[\x80-\xff]/;
+const BEYOND_LATIN1 = /[^\u0000-\u00ff]/;
 
 /**
  * One rule of a file. The text is latin1 (one character is one byte of the file), lines joined.
@@ -42,4 +43,14 @@ export class RuleSource {
 /** Text read as latin1 to what it means in UTF-8. */
 export function decodeText(latin1: string): string {
   return BEYOND_ASCII.test(latin1) ? Buffer.from(latin1, 'latin1').toString('utf8') : latin1;
+}
+
+/** A sentence that may quote text read as latin1, to be shown; what is in UTF-8 already stays. */
+export function decodeQuoted(sentence: string): string {
+  if (!BEYOND_ASCII.test(sentence) || BEYOND_LATIN1.test(sentence)) return sentence;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(sentence, 'latin1'));
+  } catch {
+    return sentence;
+  }
 }

@@ -36,6 +36,25 @@ it('a classtype that is not known is told once, with the number of its other use
   ]);
 });
 
+it('a flowbit that rules ask for and none sets is told', () => {
+  const rule = (sid: number, options: string) =>
+    `alert tcp any any -> any any (flowbits:${options}; sid:${sid};)\n`;
+  const rules = [
+    rule(1, 'isset,login'),
+    rule(2, 'isset,logon'),
+    rule(3, 'isset,logon'),
+    rule(4, 'isset,a|login'),
+    rule(5, 'isset,a|b'),
+    rule(6, 'isnotset,c'),
+    rule(7, 'unset,logon'),
+    rule(8, 'set,login'),
+  ];
+  expect(warningsOf(rules.join(''))).toEqual([
+    'detect: flowbit logon is set by no rule, in my.rules at line 2, and in 1 more place',
+    'detect: flowbit a or b is set by no rule, in my.rules at line 5',
+  ]);
+});
+
 it('other warnings are told each time', () => {
   const rule = (sid: number) => `alert tcp any any -> any any (priority:1; priority:2; sid:${sid};)\n`;
   expect(warningsOf(rule(1) + rule(2))).toHaveLength(2);

@@ -39,6 +39,24 @@ describe('rules check', () => {
     expect(line!.slice(caret!.indexOf('^')).startsWith('nonsense')).toBe(true);
   });
 
+  test('what the rule says is quoted as it is written', () => {
+    const { rules } = check(
+      'alert tcp any any -> any any (msg:“a”; sid:1;)\nalert tcp é any -> any any (sid:2;)\n',
+    );
+    const text = findingsAsText(rules);
+    expect(text).toContain('"“a”"');
+    expect(text).toContain('"é" is no address');
+  });
+
+  test('a value whose quotes are not in order is told how to mend it', () => {
+    const { rules } = check(
+      'alert tcp any any -> any any (content:"a" nocase; sid:1;)\nalert tcp any any -> any any (content:"a;b"; sid:2;)\n',
+    );
+    const text = findingsAsText(rules);
+    expect(text).toContain('= help: content:"a";');
+    expect(text).toContain('a ; within them is written \\;');
+  });
+
   test('as JSON', () => {
     const { file, rules } = check(
       'alert tcp any any -> any any (content:"a"; depth:x; sid:1;)\nalert smb any any -> any any (sid:2;)\n',

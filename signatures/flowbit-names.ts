@@ -1,0 +1,35 @@
+/** Which flowbits rules ask for and no rule sets: often a mistake in writing, or a rule file that is missing. */
+import type { FlowbitsMatch } from './keywords/flowbits.js';
+import type { RuleProblem } from './rule-set.js';
+import type { Match, Position, Signature } from './signature.js';
+
+interface Asked {
+  readonly names: readonly string[];
+  readonly position: Position;
+}
+
+export class FlowbitNames {
+  private readonly set = new Set<string>();
+  private readonly asked: Asked[] = [];
+
+  take({ conditions, effects, position }: Pick<Signature, 'conditions' | 'effects' | 'position'>): void {
+    for (const match of conditions)
+      if (isFlowbits(match) && match.command === 'isset') this.asked.push({ names: match.names, position });
+    for (const match of effects)
+      if (isFlowbits(match) && match.command !== 'unset') this.set.add(match.names[0]!);
+  }
+
+  /** @returns a problem for each question that is always answered with no */
+  problems(): RuleProblem[] {
+    return this.asked
+      .filter(({ names }) => !names.some(name => this.set.has(name)))
+      .map(({ names, position }) => ({
+        message: `flowbit ${names.join(' or ')} is set by no rule`,
+        position,
+      }));
+  }
+}
+
+function isFlowbits(match: Match): match is FlowbitsMatch {
+  return match.kind === 'flowbits';
+}
