@@ -1,10 +1,8 @@
 /** Store `shared-bits`: names set on addresses or pairs of them, seen by all threads. */
-import type { SharedTable } from './shared-table.js';
+import { FOREVER, type SharedTable } from './shared-table.js';
 import type { Track, Tracker } from './track.js';
 
 export const SHARED_BITS = 'shared-bits';
-
-const FOREVER = 0x7fffffff;
 
 export class SharedBits {
   constructor(

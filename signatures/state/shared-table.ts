@@ -10,6 +10,9 @@
 export const KEY_INTS = 11;
 export const VALUE_INTS = 4;
 
+/** Until when an entry is good that does not expire; seconds. */
+export const FOREVER = 0x7fffffff;
+
 const LOCK = 0;
 /** Bucket header, which makes a bucket 512 bytes; then entries: used, expiry (seconds), key, value. */
 const HEADER_INTS = 9;
@@ -64,9 +67,9 @@ export class SharedTable {
     }
   }
 
-  /** Sets until when the entry whose value begins at `value` is good; seconds. */
+  /** Sets until when the entry whose value begins at `value` is good; seconds. Later than FOREVER is FOREVER. */
   keepUntil(value: number, seconds: number): void {
-    this.ints[value - ENTRY_VALUE + ENTRY_EXPIRY] = seconds;
+    this.ints[value - ENTRY_VALUE + ENTRY_EXPIRY] = Math.min(seconds, FOREVER);
   }
 
   /** Until when the entry whose value begins at `value` is good; seconds. */

@@ -8,11 +8,10 @@ import type { Dataset } from './dataset.js';
 import type { DatasetControl } from './dataset-control.js';
 import type { Entry } from './dataset-files.js';
 import { type DatasetType, lineOfValue, valueOfBytes } from './dataset-values.js';
-import { nameHash, type SharedTable } from './shared-table.js';
+import { FOREVER, nameHash, type SharedTable } from './shared-table.js';
 
 const PRESENT = 1;
 const REMOVED = 2;
-const FOREVER = 0x7fffffff;
 /** Numbers of a hash in a key. */
 const HASH_INTS = 8;
 /** Place of an entry, behind what it is: how often the set had been cleared then. */
