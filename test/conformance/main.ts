@@ -6,8 +6,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { packaged } from '../../engine/compiled.js';
+import { commandWords } from '../command-words.js';
 import { featuresOf, programEngine } from './engine.js';
 import { lineOf, summaryOf } from './report.js';
 import type { Result, Surroundings } from './run-test.js';
@@ -28,9 +28,9 @@ const USAGE = `usage: npm run conformance -- [options] FOLDER [NAME…]
 
 const project = fileURLToPath(packaged(''));
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
+const { values, positionals } = commandWords(
+  USAGE,
+  {
     jobs: { type: 'string', short: 'j', default: '2' },
     timeout: { type: 'string', default: '60' },
     keep: { type: 'string' },
@@ -39,14 +39,9 @@ const { values, positionals } = parseArgs({
     engine: { type: 'string' },
     cold: { type: 'boolean', default: false },
     verbose: { type: 'boolean', short: 'v', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
   },
-});
-
-if (values.help || positionals.length === 0) {
-  console.log(USAGE);
-  process.exit(values.help ? 0 : 2);
-}
+  words => words > 0,
+);
 
 const [folder, ...names] = positionals;
 const root = resolve(folder!);

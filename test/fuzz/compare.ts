@@ -5,7 +5,7 @@
  */
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { commandWords } from '../command-words.js';
 import { WarmEngine } from '../conformance/warm-engine.js';
 import { changedCaptures } from './changed-captures.js';
 import { disagreements } from './disagreements.js';
@@ -17,21 +17,17 @@ const USAGE = `usage: npm run fuzz-compare -- [options] FOLDER
   --seed N       of the first capture; the next ones count on (1)
   --keep FOLDER  where captures that were told about in different ways are kept (fuzz-findings)`;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
+const { values, positionals } = commandWords(
+  USAGE,
+  {
     rules: { type: 'string', default: 'signatures/sample.rules' },
     captures: { type: 'string', default: '40' },
     rounds: { type: 'string', default: '1' },
     seed: { type: 'string', default: '1' },
     keep: { type: 'string', default: 'fuzz-findings' },
-    help: { type: 'boolean', short: 'h', default: false },
   },
-});
-if (values.help || positionals.length !== 1) {
-  console.log(USAGE);
-  process.exit(values.help ? 0 : 2);
-}
+  words => words === 1,
+);
 const engine = new WarmEngine();
 let [seed, found] = [Number(values.seed), 0];
 try {

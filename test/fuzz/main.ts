@@ -5,7 +5,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { commandWords } from '../command-words.js';
 import { capturesBelow } from '../conformance/captures.js';
 import { WarmEngine } from '../conformance/warm-engine.js';
 import { randomNumbers } from '../matcher/random.js';
@@ -29,23 +29,18 @@ stream: { checksum-validation: no }
 outputs: [{ eve-log: { enabled: yes } }]
 `;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
+const { values, positionals } = commandWords(
+  USAGE,
+  {
     seconds: { type: 'string', default: '60' },
     runs: { type: 'string', default: String(Number.MAX_SAFE_INTEGER) },
     seed: { type: 'string', default: '1' },
     rules: { type: 'string' },
     limit: { type: 'string', default: '60' },
     keep: { type: 'string', default: 'fuzz-findings' },
-    help: { type: 'boolean', short: 'h', default: false },
   },
-});
-
-if (values.help || positionals.length !== 1) {
-  console.log(USAGE);
-  process.exit(values.help ? 0 : 2);
-}
+  words => words === 1,
+);
 
 const captures = capturesBelow(positionals[0]!).filter(path => statSync(path).size <= LARGEST);
 if (captures.length === 0) {
