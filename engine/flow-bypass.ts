@@ -28,6 +28,6 @@ export function bypassFlow(
 export function noteUnbypassed(row: Int32Array, flow: number): void {
   const f = flow * FlowRecord.INTS;
   if (!FlowRecord.hasPorts(row, f)) return;
-  const since = row[f + FlowRecord.LAST_SECONDS]! - row[f + FlowRecord.BYPASSED_SECONDS]!;
+  const since = FlowRecord.lastSecondsOf(row, f) - (row[f + FlowRecord.BYPASSED_SECONDS]! >>> 0);
   if (since > CAPTURE_PATIENCE_SECONDS) row[f + FlowRecord.STATE] = FlowRecord.STATE_LOCAL_BYPASSED;
 }

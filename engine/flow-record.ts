@@ -141,6 +141,16 @@ export const ACTION_PASS = 1;
 export const ACTION_DROP = 2;
 export const ACTION_ACCEPT = 3;
 
+/** Time of the first packet in whole seconds since the epoch, unsigned. @param f index of its row */
+export function startSecondsOf(row: Int32Array, f: number): number {
+  return row[f + START_SECONDS]! >>> 0;
+}
+
+/** The same of the last packet. */
+export function lastSecondsOf(row: Int32Array, f: number): number {
+  return row[f + LAST_SECONDS]! >>> 0;
+}
+
 /** A flow of TCP or UDP. @param f index of its row */
 export function hasPorts(row: Int32Array, f: number): boolean {
   const protocol = row[f + PROTOCOL];

@@ -22,7 +22,7 @@ export const LENGTH = 1;
 export const WIRE_LENGTH = 2;
 /** Link type of the bytes at DATA (LINKTYPE_ values of the pcap format). */
 export const LINK_TYPE = 3;
-/** Capture time: seconds since the epoch, and nanoseconds within the second. */
+/** Capture time: seconds since the epoch (see `secondsOf`), and nanoseconds within the second. */
 export const SECONDS = 4;
 export const NANOSECONDS = 5;
 /** Number of the packet in its source, from 1: EVE's pcap_cnt, and the ticket by which order is restored. */
@@ -262,6 +262,11 @@ export function setEvent(row: Int32Array, p: number, event: number): void {
 /** Whether event number `event` is set in the row at `p`. */
 export function hasEvent(row: Int32Array, p: number, event: number): boolean {
   return (row[p + EVENTS + (event >>> 5)]! & (1 << (event & 31))) !== 0;
+}
+
+/** Capture time in whole seconds since the epoch, unsigned. @param p index of its row */
+export function secondsOf(row: Int32Array, p: number): number {
+  return row[p + SECONDS]! >>> 0;
 }
 
 /** Number of the packet in its source, unsigned. @param p index of its row */

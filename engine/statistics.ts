@@ -30,7 +30,8 @@ export class StatisticsWriter {
 
   /** Writes when it is time. @param now milliseconds since the epoch  @param take what is told, looked up only then */
   tick(now: number, take: () => Omit<Statistics, 'uptimeSeconds'>): void {
-    if (now < this.next) return;
+    // A clock that was set back would mean a long silence.
+    if (now < this.next && this.next - now <= this.intervalMs) return;
     this.next += Math.ceil((now - this.next + 1) / this.intervalMs) * this.intervalMs;
     this.tell(now, take);
   }
@@ -38,7 +39,8 @@ export class StatisticsWriter {
   /** Writes now. */
   tell(now: number, take: () => Omit<Statistics, 'uptimeSeconds'>): void {
     if (this.logs.length === 0) return;
-    const tree = statsTree({ ...take(), uptimeSeconds: Math.floor((now - this.started) / 1000) });
+    const uptimeSeconds = Math.max(0, Math.floor((now - this.started) / 1000));
+    const tree = statsTree({ ...take(), uptimeSeconds });
     const seconds = Math.floor(now / 1000);
     for (const log of this.logs) {
       const lines = log.lines(tree, seconds, (now - seconds * 1000) * 1e6);

@@ -105,7 +105,7 @@ class Decode implements ThreadModule {
     counts[Count.PACKETS]!++;
     counts[Count.BYTES]! += length;
     if (length > d.tally.longestPacket) d.tally.longestPacket = length;
-    this.timePasses(row[p + Packet.SECONDS]!);
+    this.timePasses(Packet.secondsOf(row, p));
     this.number = row[p + Packet.NUMBER]!;
     d.layers = 0;
     d.flawed = false;

@@ -103,7 +103,7 @@ class Fast implements ThreadModule {
     if (this.syslogs.length > 0) this.writeSyslog(said);
     if (this.files.length === 0) return;
     const start = this.timestamp.write(
-      subject.field(Packet.SECONDS),
+      Packet.secondsOf(subject.row, subject.e),
       subject.field(Packet.NANOSECONDS),
       line,
       0,

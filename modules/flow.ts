@@ -129,11 +129,11 @@ class Flow implements ThreadModule {
     const { row, table } = this;
     const { shortest } = table.timeouts;
     let start = 0;
-    let earliest = batch.length > 0 ? row[batch.slots[0]! * Packet.INTS + Packet.SECONDS]! >>> 0 : 0;
+    let earliest = batch.length > 0 ? Packet.secondsOf(row, batch.slots[0]! * Packet.INTS) : 0;
     for (let i = 0; i < batch.length; i++) {
       const slot = batch.slots[i]!;
       const p = slot * Packet.INTS;
-      const time = row[p + Packet.SECONDS]! >>> 0;
+      const time = Packet.secondsOf(row, p);
       if (time - earliest >= shortest && i > start) {
         this.sendAhead(batch, start, i);
         start = i;

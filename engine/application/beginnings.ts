@@ -42,7 +42,7 @@ export class Beginnings {
   beginExpected(at: Arrival): boolean {
     const { p, flow, talk } = at;
     const { clientAddress, serverAddress, serverPort } = this.sessions.sidesOf(flow, talk);
-    const now = this.row[p + Packet.SECONDS]!;
+    const now = Packet.secondsOf(this.row, p);
     const found = this.expectations.take(clientAddress, serverAddress, serverPort, now);
     const protocol = found && this.protocols[found.protocol - 1];
     if (!protocol || !this.sessions.isEnabled(this.records.numberOf(protocol))) return false;
@@ -158,7 +158,7 @@ export class Beginnings {
       return;
     }
     session.precededBy = talk.precededBy;
-    session.seconds = this.row[p + Packet.SECONDS]!;
+    session.seconds = Packet.secondsOf(this.row, p);
     session.nanoseconds = this.row[p + Packet.NANOSECONDS]!;
   }
 

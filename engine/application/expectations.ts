@@ -84,7 +84,7 @@ export class Expectations {
     const { ints } = this;
     let count = 0;
     for (let e = HEADER_INTS; e < ints[USED_WORDS]!; e += ENTRY_INTS)
-      if (ints[e + USED_UNTIL] !== 0 && ints[e + USED_UNTIL]! >= this.latest) count++;
+      if (ints[e + USED_UNTIL] !== 0 && this.usedUntil(e) >= this.latest) count++;
     return count;
   }
 
@@ -120,7 +120,7 @@ export class Expectations {
     this.usePair(a, b);
     this.lock();
     const e = this.find(port);
-    const taken = e >= 0 && this.ints[e + USED_UNTIL]! >= now ? this.entryAt(e) : undefined;
+    const taken = e >= 0 && this.usedUntil(e) >= now ? this.entryAt(e) : undefined;
     if (e >= 0) {
       this.ints[e + USED_UNTIL] = 0;
       this.ints[CHANGES]!++;
@@ -148,6 +148,11 @@ export class Expectations {
     return -1;
   }
 
+  /** Seconds since the epoch, unsigned; 0 for a free entry. */
+  private usedUntil(e: number): number {
+    return this.ints[e + USED_UNTIL]! >>> 0;
+  }
+
   /** A port, and the part of the input that it is of. */
   private portInPart(port: number): number {
     return ((this.thread.inputPart ?? 0) << 16) | port;
@@ -160,8 +165,8 @@ export class Expectations {
     const { ints } = this;
     let first = HEADER_INTS;
     for (let e = HEADER_INTS; e < ints.length; e += ENTRY_INTS) {
-      if (ints[e + USED_UNTIL]! < now) return e;
-      if (ints[e + USED_UNTIL]! < ints[first + USED_UNTIL]!) first = e;
+      if (this.usedUntil(e) < now) return e;
+      if (this.usedUntil(e) < this.usedUntil(first)) first = e;
     }
     return first;
   }

@@ -44,7 +44,7 @@ function subjectOf({ memory, flows }: Thread, slot: number, flow: number): LineS
   const version = flows.row[f + Flow.IP_VERSION]!;
   const address = (field: number) => fullAddressText(flows.bytes, (f + field) * 4, version);
   return {
-    seconds: memory.row[p + Packet.SECONDS]!,
+    seconds: Packet.secondsOf(memory.row, p),
     nanoseconds: memory.row[p + Packet.NANOSECONDS]!,
     client: address(Flow.CLIENT_ADDRESS),
     clientPort: flows.row[f + Flow.CLIENT_PORT]!,

@@ -97,7 +97,7 @@ export class Parsing {
   /** The session whose parser may run now, with the time of the packet in hand. */
   private ready({ p, talk: { session } }: Arrival): Session | undefined {
     if (!session || session.failed) return undefined;
-    session.seconds = this.row[p + Packet.SECONDS]!;
+    session.seconds = Packet.secondsOf(this.row, p);
     session.nanoseconds = this.row[p + Packet.NANOSECONDS]!;
     return session;
   }
@@ -153,7 +153,7 @@ export class Parsing {
 
   private announce(p: number, { sides }: Session, { protocol, port, detail }: Announcement): void {
     const number = this.protocols.findIndex(({ name }) => name === protocol) + 1;
-    const now = this.row[p + Packet.SECONDS]!;
+    const now = Packet.secondsOf(this.row, p);
     const { clientAddress, serverAddress } = sides;
     if (number > 0)
       this.expectations.add(clientAddress, serverAddress, port, now, { protocol: number, detail });

@@ -62,7 +62,7 @@ export class PcapFormat implements CaptureFormat {
     const little = this.littleEndian;
     const nanoseconds = view.getUint32(at + 4, little) * this.nanosecondsPerFraction;
     const carried = nanoseconds < 1e9 ? 0 : Math.floor(nanoseconds / 1e9);
-    packet.seconds = (view.getUint32(at, little) + carried) | 0;
+    packet.seconds = (view.getUint32(at, little) + carried) >>> 0;
     packet.nanoseconds = nanoseconds - carried * 1e9;
     let length = view.getUint32(at + 8, little);
     packet.wireLength = view.getUint32(at + 12, little);

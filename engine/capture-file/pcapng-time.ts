@@ -33,7 +33,7 @@ export function readTime(
   const rest = fourth % ticks;
   const quotient =
     Math.floor(high / ticks) * 2 ** 32 + Math.floor(third / ticks) * 65_536 + Math.floor(fourth / ticks);
-  time.seconds = (quotient + offset) | 0;
+  time.seconds = (quotient + offset) >>> 0;
   time.nanoseconds =
     NANOSECONDS % ticks === 0 ? rest * (NANOSECONDS / ticks) : Math.floor((rest / ticks) * NANOSECONDS);
 }
@@ -48,6 +48,6 @@ function readFineTime(
 ): void {
   const count = (BigInt(high) << 32n) | BigInt(low);
   const perSecond = BigInt(ticks);
-  time.seconds = Number(BigInt.asIntN(32, count / perSecond + BigInt(offset)));
+  time.seconds = Number(BigInt.asUintN(32, count / perSecond + BigInt(offset)));
   time.nanoseconds = Number(((count % perSecond) * BigInt(NANOSECONDS)) / perSecond);
 }

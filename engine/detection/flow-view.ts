@@ -52,12 +52,12 @@ export class FlowView {
 
   /** Time of the first packet, seconds since the epoch. */
   get started(): number {
-    return this.field(Flow.START_SECONDS) + this.field(Flow.START_NANOSECONDS) / 1e9;
+    return (this.field(Flow.START_SECONDS) >>> 0) + this.field(Flow.START_NANOSECONDS) / 1e9;
   }
 
   /** Time of the last packet. */
   get lastSeen(): number {
-    return this.field(Flow.LAST_SECONDS) + this.field(Flow.LAST_NANOSECONDS) / 1e9;
+    return (this.field(Flow.LAST_SECONDS) >>> 0) + this.field(Flow.LAST_NANOSECONDS) / 1e9;
   }
 
   /** Packets of the direction so far. */

@@ -11,7 +11,7 @@ export class PacketView {
 
   /** Seconds since the epoch, with a fraction. */
   get time(): number {
-    return this.field(Packet.SECONDS) + this.field(Packet.NANOSECONDS) / 1e9;
+    return Packet.secondsOf(this.memory.row, this.slot * Packet.INTS) + this.field(Packet.NANOSECONDS) / 1e9;
   }
 
   /** Number of the packet in its source, from 1. */

@@ -63,7 +63,7 @@ export class CertificateFiles implements CertificateStore {
     kept.add(transaction);
     const { row } = this.thread.memory;
     const microseconds = Math.trunc(row[p + Packet.NANOSECONDS]! / 1000);
-    const name = `${row[p + Packet.SECONDS]}.${microseconds}-${this.thread.index * NAMES_OF_A_THREAD + this.next++}`;
+    const name = `${Packet.secondsOf(row, p)}.${microseconds}-${this.thread.index * NAMES_OF_A_THREAD + this.next++}`;
     try {
       makeFolder(this.folder);
       writeFileSync(join(this.folder, `${name}.pem`), certificates.chain.map(pem).join(''));
@@ -89,7 +89,7 @@ export class CertificateFiles implements CertificateStore {
     const [from, to] = ofClient ? [client, server] : [server, client];
     const version = flows.row[f + Flow.IP_VERSION]!;
     const lines = [
-      ['TIME', timeText(memory.row[p + Packet.SECONDS]!, memory.row[p + Packet.NANOSECONDS]!)],
+      ['TIME', timeText(Packet.secondsOf(memory.row, p), memory.row[p + Packet.NANOSECONDS]!)],
       ['SRC IP', fullAddressText(flows.bytes, (f + from[0]) * 4, version)],
       ['DST IP', fullAddressText(flows.bytes, (f + to[0]) * 4, version)],
       ['PROTO', flows.row[f + Flow.PROTOCOL]],

@@ -66,14 +66,14 @@ export class PacketTags implements Tags {
     tags.push({
       unit,
       left: count,
-      since: this.row[p + Packet.SECONDS]!,
+      since: Packet.secondsOf(this.row, p),
       number: this.row[p + Packet.NUMBER]!,
     });
   }
 
   private addHost({ unit, direction }: TagMatch, p: number, toServer: boolean, count: number): void {
     const { table, tracker } = this.table();
-    const now = this.row[p + Packet.SECONDS]!;
+    const now = Packet.secondsOf(this.row, p);
     tracker.fill(table, HOST, direction === 'dst' ? 'by_dst' : 'by_src', p, toServer);
     this.hosts = true;
     table.with(now, true, (ints, v) => {
@@ -111,7 +111,7 @@ export class PacketTags implements Tags {
     for (const tag of tags) {
       if (tag.left <= 0) continue;
       if (tag.unit === 'seconds') {
-        if (this.row[p + Packet.SECONDS]! - tag.since > tag.left) {
+        if (Packet.secondsOf(this.row, p) - tag.since > tag.left) {
           tag.left = 0;
           continue;
         }
@@ -123,7 +123,7 @@ export class PacketTags implements Tags {
 
   private isHostTagged(p: number, toServer: boolean): boolean {
     const { table, tracker } = this.table();
-    const now = this.row[p + Packet.SECONDS]!;
+    const now = Packet.secondsOf(this.row, p);
     const use = (ints: Int32Array, v: number) => this.useHost(table, ints, v, p, now);
     for (const track of ['by_src', 'by_dst'] as const) {
       tracker.fill(table, HOST, track, p, toServer);
@@ -135,7 +135,7 @@ export class PacketTags implements Tags {
   private useHost(table: SharedTable, ints: Int32Array, v: number, p: number, now: number): number {
     const unit = ints[v + UNIT]!;
     if (unit === 1) {
-      if (now - ints[v + SINCE]! <= ints[v + LEFT]!) return 1;
+      if (now - (ints[v + SINCE]! >>> 0) <= ints[v + LEFT]!) return 1;
       table.remove(v);
       return 0;
     }

@@ -122,16 +122,16 @@ function double(subject: Subject, field: number): number {
 }
 
 function writeStart(json: JsonBytes, subject: Subject, header: Header): void {
-  const seconds = subject.flowField(FlowRecord.START_SECONDS);
+  const seconds = FlowRecord.startSecondsOf(subject.flows, subject.f);
   header.writeTime(json, START, seconds, subject.flowField(FlowRecord.START_NANOSECONDS));
 }
 
 /** Start, end and age in whole seconds. */
 export function writeTimes(json: JsonBytes, subject: Subject, header: Header): void {
   writeStart(json, subject, header);
-  const seconds = subject.flowField(FlowRecord.LAST_SECONDS);
+  const seconds = FlowRecord.lastSecondsOf(subject.flows, subject.f);
   header.writeTime(json, END, seconds, subject.flowField(FlowRecord.LAST_NANOSECONDS));
-  json.integer(AGE, seconds - subject.flowField(FlowRecord.START_SECONDS));
+  json.integer(AGE, seconds - FlowRecord.startSecondsOf(subject.flows, subject.f));
 }
 
 function writeEnd(json: JsonBytes, subject: Subject): void {

@@ -91,7 +91,12 @@ export class Header {
   /** Opens the record and writes its common members. */
   write(json: JsonBytes, subject: Subject, kind: HeaderKind): void {
     json.open();
-    this.writeTime(json, TIMESTAMP, subject.field(Packet.SECONDS), subject.field(Packet.NANOSECONDS));
+    this.writeTime(
+      json,
+      TIMESTAMP,
+      Packet.secondsOf(subject.row, subject.e),
+      subject.field(Packet.NANOSECONDS),
+    );
     if (subject.flow >= 0) json.integer(FLOW_ID, flowId(subject));
     if (this.sensor !== '') json.text(SENSOR, this.sensor);
     const source = kind.packet ? packetSource(subject.row, subject.p) : undefined;

@@ -40,7 +40,7 @@ export function recordHead(
   const source = packetSource(row, p);
   const number = source === FLOW_TIMEOUT ? 0 : Packet.numberOf(row, p);
   const members = [
-    `"timestamp":"${timeOf(row[p + Packet.SECONDS]!, row[p + Packet.NANOSECONDS]!)}"`,
+    `"timestamp":"${timeOf(Packet.secondsOf(row, p), row[p + Packet.NANOSECONDS]!)}"`,
     `"flow_id":${Flow.flowId(flows.row[f + Flow.ID_HIGH]!, flows.row[f + Flow.ID_LOW]!)}`,
     ...(number > 0 ? [`"pcap_cnt":${number}`] : []),
     '"event_type":"fileinfo"',

@@ -65,8 +65,8 @@ export class Store {
     const { row } = this.thread.memory;
     const p = slot * Packet.INTS;
     const digest = digestOf(file);
-    const start = this.thread.flows.row[row[p + Packet.FLOW]! * Flow.INTS + Flow.START_SECONDS]!;
-    const seconds = row[p + Packet.SECONDS]! || start;
+    const start = Flow.startSecondsOf(this.thread.flows.row, row[p + Packet.FLOW]! * Flow.INTS);
+    const seconds = Packet.secondsOf(row, p) || start;
     const path = join(this.folder, digest.slice(0, 2), `${digest}.${seconds}.${this.next - 1}.json`);
     const client = this.forwardedFor && addressIn(forwarded, this.forwardedFor);
     const overwrites = this.forwardedFor?.mode === 'overwrite';

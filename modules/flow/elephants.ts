@@ -61,7 +61,7 @@ export class Elephants {
     const f = flow * FlowRecord.INTS;
     const flows = this.thread.flows.row;
     if (flows[f + FlowRecord.FLAGS]! & FlowRecord.FLAG_ELEPHANT) return;
-    const rate = this.rateOf(flow, Math.floor((row[p + Packet.SECONDS]! >>> 0) / this.seconds));
+    const rate = this.rateOf(flow, Math.floor(Packet.secondsOf(row, p) / this.seconds));
     const direction = toServer ? 0 : 1;
     const length = row[p + Packet.LENGTH]!;
     rate.sums[(rate.slice % this.slices) * 2 + direction]! += length;

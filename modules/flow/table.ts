@@ -121,7 +121,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
   /** Finds or makes the flow of a packet that belongs to one, and notes each in the other. */
   assign(slot: number): void {
     const p = slot * Packet.INTS;
-    this.seconds = this.row[p + Packet.SECONDS]! >>> 0;
+    this.seconds = Packet.secondsOf(this.row, p);
     this.nanoseconds = this.row[p + Packet.NANOSECONDS]!;
     if (isIcmpError(this.row, p)) {
       if (this.row[p + Packet.FLAGS]! & Packet.FLAG_ICMP_ERROR && this.key.readQuoted(p))
@@ -219,7 +219,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
       const flow = this.firstRow + this.evictionHand++;
       if (!this.isLive(flow)) continue;
       looked++;
-      const last = this.flows[flow * FlowRecord.INTS + FlowRecord.LAST_SECONDS]! >>> 0;
+      const last = FlowRecord.lastSecondsOf(this.flows, flow * FlowRecord.INTS);
       if (last < time) {
         time = last;
         oldest = flow;

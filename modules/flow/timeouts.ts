@@ -96,7 +96,7 @@ export class Timeouts {
   /** Whether the flow at `f = flow * INTS` has been silent too long at this time. */
   isOver(row: Int32Array, f: number, seconds: number, nanoseconds: number): boolean {
     const limit = this.of(row[f + FlowRecord.PROTOCOL]!, row[f + FlowRecord.STATE]!);
-    const silent = seconds - (row[f + FlowRecord.LAST_SECONDS]! >>> 0);
+    const silent = seconds - FlowRecord.lastSecondsOf(row, f);
     return silent > limit || (silent === limit && nanoseconds >= row[f + FlowRecord.LAST_NANOSECONDS]!);
   }
 }

@@ -119,9 +119,9 @@ export class FlowUpdate {
   private noteTime(p: number, f: number): void {
     const { row, flows } = this;
     flows[f + FlowRecord.LAST_NUMBER] = row[p + Packet.NUMBER]!;
-    const seconds = row[p + Packet.SECONDS]! >>> 0;
+    const seconds = Packet.secondsOf(row, p);
     const nanoseconds = row[p + Packet.NANOSECONDS]!;
-    const last = flows[f + FlowRecord.LAST_SECONDS]! >>> 0;
+    const last = FlowRecord.lastSecondsOf(flows, f);
     if (seconds < last || (seconds === last && nanoseconds < flows[f + FlowRecord.LAST_NANOSECONDS]!)) return;
     flows[f + FlowRecord.LAST_SECONDS] = seconds;
     flows[f + FlowRecord.LAST_NANOSECONDS] = nanoseconds;

@@ -40,7 +40,7 @@ export class BypassHook {
   private readonly line: LineTemplate;
   /** By row of the flow: low half of its id, and when it was told. */
   private readonly toldId = new Int32Array(REMEMBERED);
-  private readonly toldAt = new Int32Array(REMEMBERED);
+  private readonly toldAt = new Uint32Array(REMEMBERED);
   private readonly count: number;
 
   constructor(private readonly thread: Thread) {

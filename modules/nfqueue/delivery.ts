@@ -72,7 +72,7 @@ export class QueueDelivery implements VerdictDelivery {
     const p = slot * Packet.INTS;
     const verdict = withBypass(given, row[p + Packet.FLOW_STATE]!);
     if (verdict === Packet.VERDICT_BYPASS && row[p + Packet.FLOW]! >= 0)
-      this.bypassHook?.tell(row[p + Packet.FLOW]!, row[p + Packet.SECONDS]!);
+      this.bypassHook?.tell(row[p + Packet.FLOW]!, Packet.secondsOf(row, p));
     const queue = this.queues[row[p + Packet.SOURCE]!]!;
     const mark = this.answers.markOf(verdict, row[p + Packet.MARK]! >>> 0);
     let answer = this.answers.verdictOf(verdict);
@@ -86,7 +86,7 @@ export class QueueDelivery implements VerdictDelivery {
       answer,
       this.answers.flagsOf(verdict, mark),
       mark,
-      row[p + Packet.SECONDS]!,
+      Packet.secondsOf(row, p),
       row[p + Packet.NANOSECONDS]!,
       row[p + Packet.DATA]!,
       length,

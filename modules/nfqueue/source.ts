@@ -72,7 +72,7 @@ export class QueueSource implements PacketSource {
     const { row } = this.thread.memory;
     const [seconds, nanoseconds] = this.now as unknown as [number, number];
     const waited =
-      (seconds - row[p + Packet.SECONDS]!) * 1e6 + (nanoseconds - row[p + Packet.NANOSECONDS]!) / 1000;
+      (seconds - Packet.secondsOf(row, p)) * 1e6 + (nanoseconds - row[p + Packet.NANOSECONDS]!) / 1000;
     if (waited <= this.budget) return;
     this.thread.counters.values[this.count.late]!++;
     row[p + Packet.FLAGS]! |= Packet.FLAG_NO_INSPECTION;

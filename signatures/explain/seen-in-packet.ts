@@ -74,7 +74,7 @@ const SEEN: Readonly<Record<string, Seen>> = {
   'flow.age': (_, at) =>
     at.flow < 0
       ? 'the packet has no flow'
-      : `it is ${at.memory.row[at.p + Packet.SECONDS]! - at.flows.row[at.f + Flow.START_SECONDS]!}`,
+      : `it is ${Packet.secondsOf(at.memory.row, at.p) - Flow.startSecondsOf(at.flows.row, at.f)}`,
   'flow.pkts': (_, at) => {
     const { row } = at.memory;
     return `${row[at.p + Packet.FLOW_PACKETS_TO_SERVER]} packets to the server, ${row[at.p + Packet.FLOW_PACKETS_TO_CLIENT]} to the client`;

@@ -155,7 +155,7 @@ export const flowCounterCompilers: readonly MatchCompiler[] = [
       const holds = compileInteger((match as FlowCounterMatch).test);
       return at => {
         if (at.flow < 0) return false;
-        return holds(at.memory.row[at.p + Packet.SECONDS]! - at.flows.row[at.f + Flow.START_SECONDS]!);
+        return holds(Packet.secondsOf(at.memory.row, at.p) - Flow.startSecondsOf(at.flows.row, at.f));
       };
     },
   },

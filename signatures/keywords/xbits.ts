@@ -137,7 +137,7 @@ function compiler(kind: 'xbits' | 'hostbits'): MatchCompiler {
       const store = environment.stores.get(SHARED_BITS) as SharedBits;
       const hash = nameHash(`${kind} ${name}`);
       return at => {
-        const now = at.memory.row[at.p + Packet.SECONDS]!;
+        const now = Packet.secondsOf(at.memory.row, at.p);
         const has = (track: Track) => store.has(hash, track, at.p, at.toServer, now);
         if (command === 'isset') return tracks.some(has);
         if (command === 'isnotset') return !tracks.every(has);

@@ -11,7 +11,7 @@ export const KEY_INTS = 11;
 export const VALUE_INTS = 4;
 
 /** Until when an entry is good that does not expire; seconds. */
-export const FOREVER = 0x7fffffff;
+export const FOREVER = 0xffffffff;
 
 const LOCK = 0;
 /** Bucket header, which makes a bucket 512 bytes; then entries: used, expiry (seconds), key, value. */
@@ -74,7 +74,7 @@ export class SharedTable {
 
   /** Until when the entry whose value begins at `value` is good; seconds. */
   goodUntil(value: number): number {
-    return this.ints[value - ENTRY_VALUE + ENTRY_EXPIRY]!;
+    return this.expiry(value - ENTRY_VALUE);
   }
 
   /** Removes the entry whose value begins at `value`. */
@@ -87,7 +87,7 @@ export class SharedTable {
     for (let i = 0; i < ENTRIES; i++) {
       const e = this.entry(i);
       if (ints[e + ENTRY_USED] === 0) continue;
-      if (ints[e + ENTRY_EXPIRY]! < now) ints[e + ENTRY_USED] = 0;
+      if (this.expiry(e) < now) ints[e + ENTRY_USED] = 0;
       else if (this.isKey(e + ENTRY_KEY)) return e;
     }
     return -1;
@@ -102,7 +102,7 @@ export class SharedTable {
         best = e;
         break;
       }
-      if (ints[e + ENTRY_EXPIRY]! < ints[best + ENTRY_EXPIRY]!) best = e;
+      if (this.expiry(e) < this.expiry(best)) best = e;
     }
     if (ints[best + ENTRY_USED] !== 0) this.evicted++;
     ints[best + ENTRY_USED] = 1;
@@ -110,6 +110,11 @@ export class SharedTable {
     ints.set(this.key, best + ENTRY_KEY);
     ints.fill(0, best + ENTRY_VALUE, best + ENTRY_VALUE + VALUE_INTS);
     return best;
+  }
+
+  /** Of the entry at `e`: seconds since the epoch, unsigned. */
+  private expiry(e: number): number {
+    return this.ints[e + ENTRY_EXPIRY]! >>> 0;
   }
 
   private entry(i: number): number {

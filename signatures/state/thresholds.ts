@@ -65,7 +65,7 @@ export class Thresholds {
 
   private apply({ match, identity }: Threshold, p: number, toServer: boolean): number {
     if (match.type === 'suppress') return this.isSuppressed(match, p, toServer) ? SILENT : PASSED;
-    const now = this.memory.row[p + Packet.SECONDS]!;
+    const now = Packet.secondsOf(this.memory.row, p);
     this.nanoseconds = this.memory.row[p + Packet.NANOSECONDS]!;
     this.tracker.fill(this.table, identity, match.track as Track, p, toServer);
     return this.table.with(now, true, (ints, value, isNew) => this.count(match, ints, value, isNew, now));
@@ -90,7 +90,7 @@ export class Thresholds {
 
   /** A span ends when more than that many seconds have passed since its first match. */
   private isOver(seconds: number, ints: Int32Array, v: number, now: number): boolean {
-    const beyond = now - ints[v + SINCE]! - seconds;
+    const beyond = now - (ints[v + SINCE]! >>> 0) - seconds;
     return beyond > 0 || (beyond === 0 && this.nanoseconds > ints[v + SINCE_NANOSECONDS]!);
   }
 
@@ -102,7 +102,7 @@ export class Thresholds {
   }
 
   private rateFilter(match: ThresholdMatch, ints: Int32Array, v: number, over: boolean, now: number): number {
-    const since = ints[v + FILTERED]!;
+    const since = ints[v + FILTERED]! >>> 0;
     if (since !== 0 && now - since <= match.timeout!) {
       this.newAction = match.newAction!;
       return PASSED;

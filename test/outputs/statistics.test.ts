@@ -26,6 +26,12 @@ test('written every interval, once after a pause, and at the end', () => {
   ]);
 });
 
+test('a clock that is set back is followed', () => {
+  expect(run({ interval: 8 }, 8, -3600, -3599, -3592)).toEqual([
+    ...['a: 8 {"uptime":8,"de', 'a: -3600 {"uptime":0', 'a: -3592 {"uptime":0', 'a: 30 {"uptime":30,"'],
+  ]);
+});
+
 test('not at all when they are off', () => {
   expect(run({ enabled: 'no' }, 8)).toEqual([]);
 });

@@ -33,6 +33,6 @@ function countsOf({ row, row64 }: Flow.FlowRows, flow: number) {
     pkts_toserver: row[f + Flow.PACKETS_TO_SERVER]!,
     bytes_toclient: row64[d + Flow.BYTES_TO_CLIENT]!,
     bytes_toserver: row64[d + Flow.BYTES_TO_SERVER]!,
-    age: (row[f + Flow.LAST_SECONDS]! >>> 0) - (row[f + Flow.START_SECONDS]! >>> 0),
+    age: Flow.lastSecondsOf(row, f) - Flow.startSecondsOf(row, f),
   };
 }

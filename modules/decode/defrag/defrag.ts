@@ -110,7 +110,7 @@ export class Defrag {
     // Empty ones say nothing, but Linux gives a datagram up for them.
     if (fragment.end <= fragment.start && !(known && policy === 'linux-6')) return;
     const tracker = known ?? store.create(fragment, policy);
-    store.touch(tracker, d.row[fragment.p + Packet.SECONDS]!);
+    store.touch(tracker, Packet.secondsOf(d.row, fragment.p));
     const added = policy === 'linux-6' ? this.insertAsLinux(tracker) : this.insert(tracker);
     if (!added) return;
     if (isComplete(tracker)) this.complete(tracker);

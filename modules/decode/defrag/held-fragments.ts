@@ -62,7 +62,7 @@ export class HeldFragments {
       before.head = w / Packet.INTS;
       before.length++;
     } else {
-      this.chains.set(tracker, { head: w / Packet.INTS, length: 1, since: row[w + Packet.SECONDS]! });
+      this.chains.set(tracker, { head: w / Packet.INTS, length: 1, since: Packet.secondsOf(row, w) });
     }
   }
 

@@ -41,7 +41,7 @@ export class Store {
   find(fragment: FragmentInHand): Tracker | undefined {
     const tracker = this.table.find(fragment.key);
     if (!tracker) return undefined;
-    if (this.d.row[fragment.p + Packet.SECONDS]! - tracker.lastSeconds <= tracker.timeout) return tracker;
+    if (Packet.secondsOf(this.d.row, fragment.p) - tracker.lastSeconds <= tracker.timeout) return tracker;
     this.timeOut(tracker);
     return undefined;
   }

@@ -66,7 +66,7 @@ export class Segment implements TcpOptions {
     this.window = row[p + Packet.TCP_WINDOW]!;
     this.payload = row[p + Packet.PAYLOAD]!;
     this.length = row[p + Packet.PAYLOAD_LENGTH]!;
-    this.seconds = row[p + Packet.SECONDS]! >>> 0;
+    this.seconds = Packet.secondsOf(row, p);
     this.optionsRead = false;
   }
 

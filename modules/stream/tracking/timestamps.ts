@@ -26,7 +26,7 @@ export function isValidTimestamp(c: Context, x: Segment): boolean {
   if (policy === Os.HPUX11 && x.seq !== cells[x.own + Session.NEXT_SEQ]!) return true;
   if (startsAnew(c, x, policy)) return true;
   const difference = distance(x.timestamp, cells[x.own + Session.TIMESTAMP]!);
-  const silence = x.seconds - cells[x.own + Session.TIMESTAMP_SECONDS]!;
+  const silence = x.seconds - (cells[x.own + Session.TIMESTAMP_SECONDS]! >>> 0);
   if (isOlder(c, policy, difference) && silence < MARK_IS_OLD) {
     return reject(c, x, Event.STREAM_PKT_INVALID_TIMESTAMP);
   }

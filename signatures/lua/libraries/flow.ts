@@ -56,10 +56,10 @@ function statistics(context: LuaContext): LuaArray {
 function timestamps(context: LuaContext): LuaArray {
   const { memory, p } = inspected(context);
   const [seconds, nanoseconds] = packetsSoFar(context)
-    ? [memory.row[p + Packet.SECONDS]!, memory.row[p + Packet.NANOSECONDS]!]
-    : [field(context, Flow.LAST_SECONDS), field(context, Flow.LAST_NANOSECONDS)];
+    ? [Packet.secondsOf(memory.row, p), memory.row[p + Packet.NANOSECONDS]!]
+    : [field(context, Flow.LAST_SECONDS) >>> 0, field(context, Flow.LAST_NANOSECONDS)];
   return [
-    field(context, Flow.START_SECONDS),
+    field(context, Flow.START_SECONDS) >>> 0,
     seconds,
     Math.trunc(field(context, Flow.START_NANOSECONDS) / 1000),
     Math.trunc(nanoseconds / 1000),
@@ -87,8 +87,8 @@ export const flowLibrary: LibraryMaker = context => {
   const missing = () => (context.at && context.at.flow >= 0 ? undefined : 'no flow');
   return objectLibrary('suricata.flow', 'get', missing, {
     timestamps: () => timestamps(context),
-    timestring_legacy: () => [lineTime(read(Flow.START_SECONDS), read(Flow.START_NANOSECONDS))],
-    timestring_iso8601: () => [isoTime(read(Flow.START_SECONDS), read(Flow.START_NANOSECONDS))],
+    timestring_legacy: () => [lineTime(read(Flow.START_SECONDS) >>> 0, read(Flow.START_NANOSECONDS))],
+    timestring_iso8601: () => [isoTime(read(Flow.START_SECONDS) >>> 0, read(Flow.START_NANOSECONDS))],
     tuple: () => tuple(context),
     app_layer_proto: () => protocols(context),
     has_alerts: () => [hostOf(context).hasAlerts(inspected(context).flow)],

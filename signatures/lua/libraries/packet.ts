@@ -54,7 +54,7 @@ export function packetOf(at: Inspection): Uint8Array {
 
 export const packetLibrary: LibraryMaker = context => {
   const at = () => inspected(context);
-  const seconds = () => field(at(), Packet.SECONDS);
+  const seconds = () => Packet.secondsOf(at().memory.row, at().p);
   const nanoseconds = () => field(at(), Packet.NANOSECONDS);
   const missing = () => (context.at ? undefined : 'no packet');
   return objectLibrary('suricata.packet', 'get', missing, {
