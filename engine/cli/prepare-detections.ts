@@ -17,6 +17,7 @@ import {
   type PreparedDetection,
 } from '../detection/prepared.js';
 import { allocateSharedTable } from '../detection/shared-table.js';
+import { traceOf } from '../detection/trace.js';
 import type { DetectionDefinition } from '../detection.js';
 import * as api from '../index.js';
 import { headerOf } from './detection-header.js';
@@ -71,9 +72,9 @@ export class DetectionLoader {
 
   private prepare(name: string, options: LoadOptions, addThresholds: AddThresholds): PreparedDetection {
     const file = findPlugin(name, this.from);
-    const { code, files } = bundle(file);
+    const { code, map, files } = bundle(file);
     this.sources.push(...files);
-    const { definition, tables } = evaluated(code, file);
+    const { definition, tables } = evaluated(code, map, file);
     const problems: { errors: RuleProblem[]; warnings: RuleProblem[] } = { errors: [], warnings: [] };
     const context = ruleContext(options.config, options, problems);
     const { pattern, category, priority } = headerOf(definition, file, context);
@@ -83,6 +84,7 @@ export class DetectionLoader {
       name: definition.name,
       file,
       code,
+      map,
       when: pattern,
       may: [...new Set(['alert' as const, ...(definition.may ?? [])])].filter(each => allowed.includes(each)),
       tables: tables.map(plan => ({ ...plan, buffer: allocateSharedTable(plan) })),
@@ -112,13 +114,24 @@ function namesOf(options: LoadOptions): string[] {
   }
 }
 
-function evaluated(code: string, file: string): ReturnType<typeof evaluate> {
+function evaluated(code: string, map: string, file: string): ReturnType<typeof evaluate> {
   let result: ReturnType<typeof evaluate> | undefined;
   const work = () => {
     result = evaluate(code, file, api, undefined);
   };
-  if (!openGuard(LOAD_MS).run(work)) throw new Error(`${file}: loading it takes more than ${LOAD_MS} ms`);
+  if (!named(() => openGuard(LOAD_MS).run(work), file, map))
+    throw new Error(`${file}: loading it takes more than ${LOAD_MS} ms`);
   return result!;
+}
+
+/** What the author's code throws tells neither its file nor the place. */
+function named<T>(work: () => T, file: string, map: string): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith(`${file}: `)) throw error;
+    throw new Error(`${file}: ${traceOf(error, file, map)}`);
+  }
 }
 
 function signatureOf(

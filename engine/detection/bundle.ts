@@ -1,9 +1,15 @@
 /** Puts a detection and what it imports into one piece of JavaScript. TypeScript is translated on the way. */
+
 import { builtinModules, createRequire } from 'node:module';
+import type { BuildFailure } from 'esbuild';
+
+const EXTERNAL = ['sluice', 'sluice/*', ...builtinModules, 'node:*'];
 
 export interface Bundle {
   /** A function body in the manner of CommonJS: `module`, `exports`, `require`. */
   readonly code: string;
+  /** Where each place of the code comes from: a source map, as text. */
+  readonly map: string;
   /** Files it is made from. */
   readonly files: readonly string[];
 }
@@ -13,22 +19,41 @@ export interface Bundle {
  * @throws Error with file, line and column of the first mistake
  */
 export function bundle(file: string): Bundle {
-  const result = esbuild().buildSync({
-    entryPoints: [file],
-    bundle: true,
-    write: false,
-    metafile: true,
-    format: 'cjs',
-    platform: 'node',
-    target: 'es2022',
-    external: ['sluice', 'sluice/*', ...builtinModules, 'node:*'],
-    logLevel: 'silent',
-    absWorkingDir: '/',
-  });
+  const result = translated(() =>
+    esbuild().buildSync({
+      entryPoints: [file],
+      bundle: true,
+      write: false,
+      metafile: true,
+      format: 'cjs',
+      platform: 'node',
+      target: 'es2022',
+      external: EXTERNAL,
+      logLevel: 'silent',
+      absWorkingDir: '/',
+      outfile: '/code.js',
+      sourcemap: 'external',
+      sourcesContent: false,
+    }),
+  );
+  const output = (end: string) => result.outputFiles.find(({ path }) => path.endsWith(end))!.text;
   return {
-    code: result.outputFiles[0]!.text,
+    code: output('.js'),
+    map: output('.map'),
     files: Object.keys(result.metafile.inputs).map(path => `/${path}`),
   };
+}
+
+/** @throws Error with the place of the first mistake */
+function translated<T>(build: () => T): T {
+  try {
+    return build();
+  } catch (error) {
+    const [first] = (error as Partial<BuildFailure>).errors ?? [];
+    if (!first?.location) throw error;
+    const { file, line, column } = first.location;
+    throw new Error(`/${file}:${line}:${column + 1}: ${first.text}`);
+  }
 }
 
 /** @throws Error that says what to install */

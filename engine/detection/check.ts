@@ -9,9 +9,9 @@ export function checkDefinition(value: unknown, file: string): DetectionDefiniti
   const fail = (problem: string): never => {
     throw new Error(`${file}: ${problem}`);
   };
-  if (value === null || typeof value !== 'object')
-    fail('its default export is no definition of a detection (see defineDetection)');
   const given = value as Record<string, unknown>;
+  if (value === null || typeof value !== 'object' || given.api === undefined)
+    fail('its default export is no definition of a detection (see defineDetection)');
   const name = typeof given.name === 'string' ? given.name : file;
   if (given.api !== DETECTION_API)
     fail(`detection ${name} is made for detection API ${given.api}, this engine has ${DETECTION_API}`);

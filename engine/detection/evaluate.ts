@@ -65,7 +65,8 @@ export function evaluate(
     filename: file,
   });
   run(module, module.exports, requireFor);
-  const definition = checkDefinition(module.exports.default, file);
+  const { exports } = module;
+  const definition = checkDefinition('default' in exports ? exports.default : exports, file);
   for (const permission of wanted) {
     if (!definition.may?.includes(permission))
       throw new Error(

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isAbsolute, resolve } from 'node:path';
 
-const CODE = /\.(ts|mts|js|mjs)$/;
+const CODE = /\.[cm]?[jt]s$/;
 
 /** Whether a rule file is code. */
 export function isCode(file: string): boolean {

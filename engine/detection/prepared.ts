@@ -34,6 +34,8 @@ export interface PreparedDetection {
   readonly name: string;
   readonly file: string;
   readonly code: string;
+  /** See `Bundle.map`. */
+  readonly map: string;
   /** Number of its signature, from `FIRST_DETECTION` on. */
   readonly signature: number;
   readonly when: FlowPattern;

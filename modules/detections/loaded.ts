@@ -3,6 +3,7 @@
 import { evaluate } from '../../engine/detection/evaluate.js';
 import type { PacketView } from '../../engine/detection/packet-view.js';
 import type { PreparedDetection } from '../../engine/detection/prepared.js';
+import { traceOf } from '../../engine/detection/trace.js';
 import type { DetectionWatch, FlowBits, Watch } from '../../engine/detection/watch.js';
 import type { DetectionDefinition, Permission } from '../../engine/detection.js';
 import type { FlowRows } from '../../engine/flow-record.js';
@@ -29,10 +30,11 @@ export class LoadedDetection implements DetectionWatch {
   /** It failed too often, or did not come back: it is not asked any more in this thread. */
   isOff = false;
   errors = 0;
+  private readonly told = new Set<string>();
   private readonly may: ReadonlySet<Permission>;
 
   constructor(
-    prepared: PreparedDetection,
+    private readonly prepared: PreparedDetection,
     readonly definition: DetectionDefinition,
     /** Place in the order in which detections are asked. */
     readonly order: number,
@@ -56,6 +58,16 @@ export class LoadedDetection implements DetectionWatch {
 
   applicationName(number: number): string | undefined {
     return this.watch.applicationName(number);
+  }
+
+  /** @returns what was thrown and where, in one line */
+  traceOf(error: unknown): string {
+    return traceOf(error, this.prepared.file, this.prepared.map);
+  }
+
+  /** Whether it has not failed so yet: what fails for one flow often fails for the next ones. */
+  isNew(trace: string): boolean {
+    return !this.told.has(trace) && this.told.add(trace) !== undefined;
   }
 
   isAllowed(permission: Permission): boolean {

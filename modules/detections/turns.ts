@@ -1,4 +1,5 @@
 /** Gives detections their turns: wakes routines, calls functions, and deals with those that fail. */
+import { inspect } from 'node:util';
 import v8 from 'node:v8';
 import type { Config } from '../../engine/config/config.js';
 import type { Asking } from '../../engine/detection/asking.js';
@@ -12,6 +13,10 @@ import { ALERTS_PER_FLOW, ERROR_POLICY, GROWTH, MOST_ERRORS } from './options.js
 
 /** Answers of one turn: a routine that gives more does not read any more. */
 const MOST_ANSWERS = 1000;
+
+const SHORT = { depth: 0, breakLength: Infinity, maxStringLength: 40 };
+
+const KINDS: ReadonlySet<Answer['kind']> = new Set(['alert', 'drop', 'reject', 'bypass', 'stop']);
 
 export class Turns {
   readonly occasion: Occasion = {
@@ -54,7 +59,7 @@ export class Turns {
       asking.routine ??= begin();
       return this.advance(detection, asking);
     } catch (error) {
-      this.failed(detection, error as Error);
+      this.failed(detection, error);
       return false;
     } finally {
       this.leave(detection);
@@ -66,10 +71,11 @@ export class Turns {
     this.enter(detection);
     try {
       const answer = work();
+      checkAnswer(answer);
       this.occasion.clientPosition = -1;
       if (answer) this.judge.act(detection, answer, this.occasion);
     } catch (error) {
-      this.failed(detection, error as Error);
+      this.failed(detection, error);
     } finally {
       this.leave(detection);
     }
@@ -78,6 +84,7 @@ export class Turns {
   private advance(detection: LoadedDetection, asking: Asking): boolean {
     for (let i = 0; i < MOST_ANSWERS; i++) {
       const { done, value } = asking.routine!.next();
+      checkAnswer(value);
       if (value) this.answer(detection, asking, value);
       if (done || isFinal(value)) return false;
       if (!value) return true;
@@ -102,12 +109,14 @@ export class Turns {
 
   // ── what goes wrong ──
 
-  private failed(detection: LoadedDetection, error: Error): void {
+  private failed(detection: LoadedDetection, error: unknown): void {
     this.values[this.counts.errors]!++;
     detection.errors++;
-    this.thread.warnOnce(
-      `detection ${detection.name} failed and is off for the flow: ${error?.stack ?? error} (packet ${this.packetNumber})`,
-    );
+    const trace = detection.traceOf(error);
+    if (detection.isNew(trace))
+      this.thread.warnOnce(
+        `detection ${detection.name} failed and is off for the flow: ${trace} (packet ${this.packetNumber})`,
+      );
     if (detection.errors >= this.settings.mostErrors)
       this.switchOff(detection, `it failed ${detection.errors} times`);
     this.applyPolicy();
@@ -191,6 +200,18 @@ export class Turns {
 /** Nothing of the flow will be looked at after these. */
 function isFinal(answer: Said): boolean {
   return answer !== undefined && answer.kind !== 'alert' && answer.kind !== 'stop';
+}
+
+/**
+ * Numbers and booleans are what a short function gives by the way (`packet => list.push(packet.time)`).
+ * @throws where code gives something else that was meant to be heard: a text, or a read with `yield` for `yield*`
+ */
+function checkAnswer(said: unknown): void {
+  if (!said || (typeof said !== 'object' && typeof said !== 'string')) return;
+  if (KINDS.has((said as Answer).kind)) return;
+  if (Symbol.iterator in Object(said) && typeof said === 'object')
+    throw new Error('it yields a read, which is awaited with yield*');
+  throw new Error(`it gives ${inspect(said, SHORT)}, expected an answer such as alert()`);
 }
 
 function memoryInUse(): number {

@@ -46,6 +46,37 @@ describe('a detection that', () => {
     expect(stage.thread.counters.read('detections.errors')).toBe(1);
   });
 
+  it('throws is told with the places in its own files alone, and once for all flows', async () => {
+    const stage = await stageWith(
+      'onPacket() {\n  const it: string = "x";\n\n  throw new Error("no " + it);\n}',
+    );
+    for (const piece of ['a', 'b', 'c']) stage.data(true, bytes(piece));
+    expect(stage.thread.counters.read('detections.errors')).toBe(3);
+    expect(stage.messages).toEqual([
+      expect.stringMatching(
+        /off for the flow: Error: no x, at \/\S+\/detection-\d+\.ts:\d+:9 \(packet \d+\)$/,
+      ),
+    ]);
+  });
+
+  it.each([
+    [
+      'awaits a read with yield',
+      'yield client.recv() as any;',
+      /yields a read, which is awaited with yield\*/,
+    ],
+    ['gives a text', 'yield* client.recv(); return "found" as any;', /gives 'found', expected an answer/],
+    [
+      'gives another object',
+      'yield* client.recv(); yield { kind: "explode" } as any;',
+      /gives \{ kind: 'explode' \}/,
+    ],
+  ])('%s is told so', async (_, body, message) => {
+    const stage = await stageWith(`*detect({ client }) { ${body} }`);
+    stage.data(true, bytes('a'));
+    expect(stage.messages[0]).toMatch(message);
+  });
+
   it('throws too often is switched off', async () => {
     const stage = await stageWith('onPacket() { throw new Error("no"); }', {
       config: { detections: { 'most-errors': 3 } },

@@ -24,7 +24,7 @@ describe('T10: what is refused, and in which words', () => {
     ['no generator', definition('detect() {}'), /detect is detect\(\) *\{\s*\}, expected a generator/],
     ['a bad sid', definition(`${FORM}, sid: 'x'`), /sid is "x", expected a whole number/],
     ['a bad permission', definition(`${FORM}, may: ['fly']`), /may is fly, expected a list of alert, drop/],
-    ['a mistake in TypeScript', 'export default {{;', /detection-\d+\.ts:1:\d+: ERROR/],
+    ['a mistake in TypeScript', 'export default {{;', /^\/\S+\/detection-\d+\.ts:1:17: Expected/],
     [
       'an import that is not there',
       definition(FORM, "import x from './nothing.js'; x();"),
@@ -39,6 +39,11 @@ describe('T10: what is refused, and in which words', () => {
       'processes',
       definition(FORM, "import c from 'node:child_process'; c.exec('x');"),
       /it cannot have node:child_process/,
+    ],
+    [
+      'a top level that throws',
+      definition(FORM, "throw new Error('at the top');"),
+      /^\/\S+\.ts: Error: at the top, at \/\S+\.ts:3:7$/,
     ],
     [
       'a wrong header',
@@ -96,6 +101,20 @@ describe('what is loaded', () => {
     ]);
     expect(problems).toEqual([]);
     expect(detections.list[0]!.code).toContain('3');
+  });
+
+  it.each([
+    ['cjs', "const { defineDetection } = require('sluice');\nmodule.exports = defineDetection("],
+    ['cts', "import { defineDetection } from 'sluice';\nexport default defineDetection("],
+    ['mjs', "import { defineDetection } from 'sluice';\nexport default defineDetection("],
+  ])('files that end in .%s', (ending, begin) => {
+    const file = fileWith(`${begin}{ name: 'test', sid: 1, msg: 'a test', onPacket() {} });`, ending);
+    const { detections, problems } = new DetectionLoader('/tmp').load({
+      config: new Config({}),
+      exclusive: [file],
+    });
+    expect(problems).toEqual([]);
+    expect(detections.list).toHaveLength(1);
   });
 
   it('packages by name', () => {

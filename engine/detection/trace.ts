@@ -1,0 +1,34 @@
+/** Where in an author's files an error came about: the code that runs is one translated piece of them. */
+import { SourceMap, type SourceMapPayload } from 'node:module';
+
+const PLACE = /^\s*at (?:(.*) \()?(.*):(\d+):(\d+)\)?$/;
+const MOST_PLACES = 4;
+
+/**
+ * @param file name that the code runs under
+ * @param map of the code, as `bundle` gives it
+ * @returns the error in one line, with the places in files of the author, the innermost first
+ */
+export function traceOf(error: unknown, file: string, map: string): string {
+  const stack = (error as Error | undefined)?.stack;
+  const frames = typeof stack === 'string' ? stack.split('\n').map(line => PLACE.exec(line)) : [];
+  const own = frames.filter(frame => frame?.[2] === file).slice(0, MOST_PLACES);
+  const sources = own.length > 0 ? new SourceMap(JSON.parse(map) as SourceMapPayload) : undefined;
+  const places = own.map(frame => placeOf(sources!, file, Number(frame![3]), Number(frame![4])));
+  return [textOf(error), ...places].join(', at ');
+}
+
+function placeOf(sources: SourceMap, file: string, line: number, column: number): string {
+  const found = sources.findEntry(line - 1, column - 1);
+  if (!('originalSource' in found)) return `${file}:${line}:${column}`;
+  return `/${found.originalSource}:${found.originalLine + 1}:${found.originalColumn + 1}`;
+}
+
+/** Anything may be thrown, and what is thrown may throw where it is asked for its text. */
+function textOf(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return 'something that has no text';
+  }
+}
