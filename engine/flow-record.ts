@@ -151,6 +151,11 @@ export function lastSecondsOf(row: Int32Array, f: number): number {
   return row[f + LAST_SECONDS]! >>> 0;
 }
 
+/** Packets of one direction, unsigned. @param f index of its row */
+export function packetsOf(row: Int32Array, f: number, toServer: boolean): number {
+  return row[f + (toServer ? PACKETS_TO_SERVER : PACKETS_TO_CLIENT)]! >>> 0;
+}
+
 /** A flow of TCP or UDP. @param f index of its row */
 export function hasPorts(row: Int32Array, f: number): boolean {
   const protocol = row[f + PROTOCOL];

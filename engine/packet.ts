@@ -308,6 +308,11 @@ export function exchangeFlowCounts(row: Int32Array, row64: Float64Array, slot: n
   row64[d + FLOW_BYTES_TO_CLIENT] = bytes;
 }
 
+/** Packets of one direction that its flow had with the packet at `p`, unsigned. */
+export function flowPacketsOf(row: Int32Array, p: number, toServer: boolean): number {
+  return row[p + (toServer ? FLOW_PACKETS_TO_SERVER : FLOW_PACKETS_TO_CLIENT)]! >>> 0;
+}
+
 /** Gives the packet at `to` the counts that the flow had with the one at `from`. */
 export function copyFlowCounts(row: Int32Array, from: number, to: number): void {
   // Two counts of packets, and two of bytes in float64.

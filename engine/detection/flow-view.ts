@@ -62,12 +62,12 @@ export class FlowView {
 
   /** Packets of the direction so far. */
   get packetsToServer(): number {
-    return this.field(Flow.PACKETS_TO_SERVER);
+    return this.field(Flow.PACKETS_TO_SERVER) >>> 0;
   }
 
   /** Packets of the direction so far. */
   get packetsToClient(): number {
-    return this.field(Flow.PACKETS_TO_CLIENT);
+    return this.field(Flow.PACKETS_TO_CLIENT) >>> 0;
   }
 
   /** Bytes of packets, with their headers. */

@@ -198,7 +198,7 @@ export class DetectionRun {
   }
 
   private callPackets(p: number, group: FlowGroup): void {
-    const count = this.row[p + Packet.FLOW_PACKETS_TO_SERVER]! + this.row[p + Packet.FLOW_PACKETS_TO_CLIENT]!;
+    const count = Packet.flowPacketsOf(this.row, p, true) + Packet.flowPacketsOf(this.row, p, false);
     for (const detection of group.packets) {
       const { onPacket, everyPackets = 1 } = detection.definition;
       if (count % everyPackets !== 0 || detection.isOff || !this.units.begin(PACKET, 0, detection.order))

@@ -80,8 +80,8 @@ export function writeFlowSoFar(json: JsonBytes, subject: Subject, header: Header
 function writeCountsSoFar(json: JsonBytes, { row, memory, p }: Subject): void {
   const { row64 } = memory;
   const d = (p / Packet.INTS) * Packet.DOUBLES;
-  json.integer(PACKETS_TO_SERVER, row[p + Packet.FLOW_PACKETS_TO_SERVER]!);
-  json.integer(PACKETS_TO_CLIENT, row[p + Packet.FLOW_PACKETS_TO_CLIENT]!);
+  json.integer(PACKETS_TO_SERVER, Packet.flowPacketsOf(row, p, true));
+  json.integer(PACKETS_TO_CLIENT, Packet.flowPacketsOf(row, p, false));
   json.integer(BYTES_TO_SERVER, row64[d + Packet.FLOW_BYTES_TO_SERVER]!);
   json.integer(BYTES_TO_CLIENT, row64[d + Packet.FLOW_BYTES_TO_CLIENT]!);
 }
@@ -99,8 +99,8 @@ function writeIcmpAnswer(json: JsonBytes, subject: Subject): void {
 }
 
 function writeCounts(json: JsonBytes, subject: Subject): void {
-  json.integer(PACKETS_TO_SERVER, subject.flowField(FlowRecord.PACKETS_TO_SERVER));
-  json.integer(PACKETS_TO_CLIENT, subject.flowField(FlowRecord.PACKETS_TO_CLIENT));
+  json.integer(PACKETS_TO_SERVER, FlowRecord.packetsOf(subject.flows, subject.f, true));
+  json.integer(PACKETS_TO_CLIENT, FlowRecord.packetsOf(subject.flows, subject.f, false));
   json.integer(BYTES_TO_SERVER, double(subject, FlowRecord.BYTES_TO_SERVER));
   json.integer(BYTES_TO_CLIENT, double(subject, FlowRecord.BYTES_TO_CLIENT));
 }

@@ -30,10 +30,7 @@ export function writeNetflow(
   header.write(json, subject, toServer ? TO_SERVER : TO_CLIENT);
   protocols.writeFinal(json, subject);
   json.open(NETFLOW);
-  json.integer(
-    PACKETS,
-    subject.flowField(toServer ? FlowRecord.PACKETS_TO_SERVER : FlowRecord.PACKETS_TO_CLIENT),
-  );
+  json.integer(PACKETS, FlowRecord.packetsOf(subject.flows, subject.f, toServer));
   const bytes = toServer ? FlowRecord.BYTES_TO_SERVER : FlowRecord.BYTES_TO_CLIENT;
   json.integer(BYTES, subject.rows.row64[subject.flow * FlowRecord.DOUBLES + bytes]!);
   writeTimes(json, subject, header);
@@ -54,5 +51,5 @@ export function writeNetflow(
 
 /** Whether there is something to tell of the direction. */
 export function hasPackets(subject: Subject, toServer: boolean): boolean {
-  return subject.flowField(toServer ? FlowRecord.PACKETS_TO_SERVER : FlowRecord.PACKETS_TO_CLIENT) > 0;
+  return FlowRecord.packetsOf(subject.flows, subject.f, toServer) > 0;
 }

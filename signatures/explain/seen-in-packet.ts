@@ -76,8 +76,8 @@ const SEEN: Readonly<Record<string, Seen>> = {
       ? 'the packet has no flow'
       : `it is ${Packet.secondsOf(at.memory.row, at.p) - Flow.startSecondsOf(at.flows.row, at.f)}`,
   'flow.pkts': (_, at) => {
-    const { row } = at.memory;
-    return `${row[at.p + Packet.FLOW_PACKETS_TO_SERVER]} packets to the server, ${row[at.p + Packet.FLOW_PACKETS_TO_CLIENT]} to the client`;
+    const [up, down] = [true, false].map(toServer => Packet.flowPacketsOf(at.memory.row, at.p, toServer));
+    return `${up} packets to the server, ${down} to the client`;
   },
   'flow.bytes': (_, at) => {
     const r = at.slot * Packet.DOUBLES;

@@ -103,8 +103,8 @@ export const flowCounterKeywords: readonly Keyword[] = [
 type Count = (at: Inspection) => number;
 
 const packets: readonly [Count, Count] = [
-  at => at.memory.row[at.p + Packet.FLOW_PACKETS_TO_SERVER]!,
-  at => at.memory.row[at.p + Packet.FLOW_PACKETS_TO_CLIENT]!,
+  at => Packet.flowPacketsOf(at.memory.row, at.p, true),
+  at => Packet.flowPacketsOf(at.memory.row, at.p, false),
 ];
 const bytes: readonly [Count, Count] = [
   at => at.memory.row64[at.slot * Packet.DOUBLES + Packet.FLOW_BYTES_TO_SERVER]!,

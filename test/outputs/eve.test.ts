@@ -246,11 +246,14 @@ test('options of the entry: file, prefix, capture file, MAC addresses, Community
   });
 });
 
+/** Packets of a flow of hours: more than 31 bits hold. */
+const MANY = 3_000_000_000;
+
 test('flow and netflow of a conversation that is over', async () => {
   const thread = outputThread(log(['flow', 'netflow']));
   const root = tcpPacket(thread, '', { [Packet.PSEUDO]: Packet.PSEUDO_FLOW_END });
   fillFlow(thread, {
-    [FlowRecord.PACKETS_TO_SERVER]: 3,
+    [FlowRecord.PACKETS_TO_SERVER]: MANY,
     [FlowRecord.STATE]: FlowRecord.STATE_CLOSED,
     [FlowRecord.END_REASON]: FlowRecord.REASON_TIMEOUT,
     [FlowRecord.TCP_FLAGS_TO_SERVER]: 0x1b,
@@ -271,7 +274,7 @@ test('flow and netflow of a conversation that is over', async () => {
       event_type: 'flow',
       app_proto: 'http',
       flow: {
-        ...{ pkts_toserver: 3, pkts_toclient: 0, bytes_toserver: 2 ** 40, bytes_toclient: 0, ...times },
+        ...{ pkts_toserver: MANY, pkts_toclient: 0, bytes_toserver: 2 ** 40, bytes_toclient: 0, ...times },
         ...{ state: 'closed', reason: 'timeout', alerted: true, action: 'drop', tx_cnt: 1 },
       },
       tcp: {
@@ -283,7 +286,7 @@ test('flow and netflow of a conversation that is over', async () => {
       ...header,
       event_type: 'netflow',
       app_proto: 'http',
-      netflow: { pkts: 3, bytes: 2 ** 40, ...times, min_ttl: 64, max_ttl: 65, tx_cnt: 1 },
+      netflow: { pkts: MANY, bytes: 2 ** 40, ...times, min_ttl: 64, max_ttl: 65, tx_cnt: 1 },
       tcp: flags,
     },
   ]);

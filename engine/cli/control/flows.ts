@@ -29,8 +29,8 @@ function countsOf({ row, row64 }: Flow.FlowRows, flow: number) {
   const f = flow * Flow.INTS;
   const d = flow * Flow.DOUBLES;
   return {
-    pkts_toclient: row[f + Flow.PACKETS_TO_CLIENT]!,
-    pkts_toserver: row[f + Flow.PACKETS_TO_SERVER]!,
+    pkts_toclient: Flow.packetsOf(row, f, false),
+    pkts_toserver: Flow.packetsOf(row, f, true),
     bytes_toclient: row64[d + Flow.BYTES_TO_CLIENT]!,
     bytes_toserver: row64[d + Flow.BYTES_TO_SERVER]!,
     age: Flow.lastSecondsOf(row, f) - Flow.startSecondsOf(row, f),

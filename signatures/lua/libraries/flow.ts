@@ -29,15 +29,14 @@ function tuple(context: LuaContext): LuaArray {
 /** Packets of each side up to the one that is inspected; records of the flow itself have no counts of their own. */
 function packetsSoFar(context: LuaContext): readonly [number, number] | undefined {
   const { memory, p } = inspected(context);
-  const [up, down] = [Packet.FLOW_PACKETS_TO_SERVER, Packet.FLOW_PACKETS_TO_CLIENT].map(
-    i => memory.row[p + i]!,
-  );
-  return up! + down! > 0 ? [up!, down!] : undefined;
+  const up = Packet.flowPacketsOf(memory.row, p, true);
+  const down = Packet.flowPacketsOf(memory.row, p, false);
+  return up + down > 0 ? [up, down] : undefined;
 }
 
 /** As they were with the packet that is inspected. */
 function statistics(context: LuaContext): LuaArray {
-  const { flows, flow, memory, slot } = inspected(context);
+  const { flows, flow, f, memory, slot } = inspected(context);
   const packets = packetsSoFar(context);
   if (packets) {
     const bytes = (number: number) => memory.row64[slot * Packet.DOUBLES + number]!;
@@ -45,9 +44,9 @@ function statistics(context: LuaContext): LuaArray {
   }
   const bytes = (number: number) => flows.row64[flow * Flow.DOUBLES + number]!;
   return [
-    field(context, Flow.PACKETS_TO_SERVER),
+    Flow.packetsOf(flows.row, f, true),
     bytes(Flow.BYTES_TO_SERVER),
-    field(context, Flow.PACKETS_TO_CLIENT),
+    Flow.packetsOf(flows.row, f, false),
     bytes(Flow.BYTES_TO_CLIENT),
   ];
 }
