@@ -1,8 +1,9 @@
 /** Loads the rule sets that configuration and command line name. */
+import type { Config } from '../engine/config/config.js';
 import { isCode } from '../engine/detection/find.js';
 import { tenantOptions } from '../engine/tenants.js';
 import { firewallOptions } from './firewall/options.js';
-import { firewallRuleFiles, ruleFileOptions, ruleFiles } from './rule-files.js';
+import { firewallRuleFiles, type RuleFilePattern, ruleFileOptions, ruleFiles } from './rule-files.js';
 import { type LoadOptions, RuleLoader } from './rule-loader.js';
 import type { RuleSet } from './rule-set.js';
 import { CLASSIFICATION_FILE, GEOIP_DATABASE, REFERENCE_FILE, ruleSettingOptions } from './rule-settings.js';
@@ -61,15 +62,29 @@ export function filesRead(options: LoadOptions): string[] {
     config.read(each),
   );
   const tenants = tenantRules(config, () => {}) ?? [];
-  const patterns = [
-    ...firewallRuleFiles(config, options),
-    ...ruleFiles(config, options),
-    ...tenants.flatMap(tenant => ruleFiles(tenant.config, {})),
-  ];
-  const rules = patterns.flatMap(({ files }) => files);
+  const rules = patternsOf(options, tenants).flatMap(({ files }) => files);
   return [...rules, ...named, ...categoriesFile(config), ...tenants.map(({ file }) => file)].filter(
     path => path !== '',
   );
+}
+
+/** Names and patterns of rule files that nothing is found for. */
+export function missingRuleFiles(options: LoadOptions): string[] {
+  return patternsOf(options, tenantRules(options.config, () => {}) ?? [])
+    .filter(({ files }) => files.length === 0)
+    .map(({ pattern }) => pattern);
+}
+
+function patternsOf(
+  options: LoadOptions,
+  tenants: readonly { readonly config: Config }[],
+): RuleFilePattern[] {
+  const { config } = options;
+  return [
+    ...firewallRuleFiles(config, options),
+    ...(usesMainRules(config) ? ruleFiles(config, options) : []),
+    ...tenants.flatMap(tenant => ruleFiles(tenant.config, {})),
+  ];
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   releaseUnused,
   rulesKey,
 } from '../../signatures/compile.js';
-import { filesRead, loadRules } from '../../signatures/load-rules.js';
+import { filesRead, loadRules, missingRuleFiles } from '../../signatures/load-rules.js';
 import type { LoadOptions } from '../../signatures/rule-loader.js';
 import {
   outcomeOf,
@@ -75,7 +75,8 @@ export function prepareRules(
   };
   const told = (outcome: RuleOutcome): void => {
     tellRules(outcome, options.config, log);
-    if (outcome.errors.length > 0 && fatal) throw new UsageError('Loading signatures failed.');
+    const wrong = outcome.errors.length > 0 || missingRuleFiles(options).length > 0;
+    if (wrong && fatal) throw new UsageError('Loading signatures failed.');
     tellProcessed(outcome, log);
   };
   if (compiling.thresholds) tellThresholds(compiling.thresholds, fatal, log);

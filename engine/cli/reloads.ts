@@ -7,7 +7,7 @@ import { type Sources, sharedObjects } from './starting.js';
 
 /** Reloads rules when asked, one after the other; new rules that are wrong leave those in force as they are. */
 export class Reloads {
-  private running: Promise<void> | undefined;
+  private running: Promise<string | undefined> | undefined;
   private wanted = false;
   private ended = false;
 
@@ -18,8 +18,11 @@ export class Reloads {
     private readonly log: Log,
   ) {}
 
-  /** Asked for while one runs, another follows it: the files may have changed since. */
-  ask(): Promise<void> {
+  /**
+   * Asked for while one runs, another follows it: the files may have changed since.
+   * @returns why the last one was refused; undefined when it was not
+   */
+  ask(): Promise<string | undefined> {
     this.wanted = true;
     this.running ??= this.run();
     return this.running;
@@ -31,23 +34,28 @@ export class Reloads {
     await this.running;
   }
 
-  private async run(): Promise<void> {
+  private async run(): Promise<string | undefined> {
+    let refused: string | undefined;
     while (this.wanted && !this.ended) {
       this.wanted = false;
-      await this.reload();
+      refused = await this.reload();
     }
     this.running = undefined;
+    return refused;
   }
 
-  private async reload(): Promise<void> {
+  private async reload(): Promise<string | undefined> {
     const { engine, preparation, sources, log } = this;
     try {
       log.notice('detect: rule reload starting');
       await engine.reload(sharedObjects(preparation, sources, preparation.reloadRules()));
       preparation.releaseReplaced();
       log.notice('detect: rule reload complete');
+      return undefined;
     } catch (error) {
-      log.error(`detect: rule reload failed, the rules before stay in force: ${messageOf(error)}`);
+      const refused = `rule reload failed, the rules before stay in force: ${messageOf(error)}`;
+      log.error(`detect: ${refused}`);
+      return refused;
     }
   }
 }

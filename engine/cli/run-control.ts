@@ -24,8 +24,8 @@ export interface RunActions {
   statistics(): Readonly<Record<string, number | string | readonly StatsTree[]>>;
   stop(): void;
   rotate(): void;
-  /** Resolves when the rules that were asked for are in force, or were refused. */
-  reload(): Promise<void>;
+  /** Resolves when the rules that were asked for are in force, or with why they were refused. */
+  reload(): Promise<string | undefined>;
   /** Name of the profile. */
   readonly mode: string;
   /** Rows of all flows. */
@@ -97,7 +97,8 @@ function commandsOf(config: Config, inputs: Inputs, actions: RunActions): Handle
   let reloaded = new Date();
   const started = Date.now();
   const reload = async (): Promise<string> => {
-    await actions.reload();
+    const refused = await actions.reload();
+    if (refused !== undefined) throw new Error(refused);
     reloaded = new Date();
     return 'done';
   };
@@ -118,7 +119,8 @@ function commandsOf(config: Config, inputs: Inputs, actions: RunActions): Handle
     // Rules of tenants and their settings are loaded with all others.
     'reload-tenants': reload,
     'ruleset-reload-nonblocking': () => {
-      void reload();
+      // The log tells what becomes of it.
+      reload().catch(() => {});
       return 'done';
     },
     'ruleset-reload-time': () => [{ id: 0, last_reload: reloaded.toISOString() }],

@@ -1,6 +1,5 @@
 /** A run: from the command line to the exit code. */
 
-import { writeFileSync } from 'node:fs';
 import { masterSwitch } from '../exception-policy.js';
 import { consoleLog, type EngineLog, openLog } from '../log.js';
 import { openDevices, Restarts } from './devices.js';
@@ -11,6 +10,7 @@ import { operate, type Presentation } from './operation.js';
 import { GROUP, LOG_FOLDER, PID_FILE, RESTARTS, USER } from './options.js';
 import { tellOutcome } from './outcome.js';
 import type { Given } from './parse.js';
+import { removePidFile, writePidFile } from './pid-file.js';
 import { addSettings, type Preparation, prepare } from './preparation.js';
 import { becomeUser } from './privileges.js';
 import { type Running, startRestarting } from './restarting.js';
@@ -18,7 +18,6 @@ import { readSettings, type Settings } from './settings.js';
 import { EarlySignals } from './signals.js';
 import { checkThreads, type Sources, sharedObjects, start } from './starting.js';
 import { summary } from './summary.js';
-import { UsageError } from './usage-error.js';
 import { versionLine } from './version.js';
 
 /** @returns the exit code: 0, or 1 when it could not run or something of the input could not be read */
@@ -74,6 +73,7 @@ async function runWith(
     return await runThreads(preparation, { inputs, devices, restarts }, shown, early, log);
   } finally {
     devices.close();
+    removePidFile(config.read(PID_FILE));
   }
 }
 
@@ -99,20 +99,12 @@ async function runThreads(
   return code;
 }
 
-function writePidFile(path: string): void {
-  try {
-    writeFileSync(path, `${process.pid}\n`);
-  } catch (error) {
-    throw new UsageError(`pid-file: ${path} cannot be written: ${(error as Error).message}`);
-  }
-}
-
 /** Starts the threads, as the user who is wanted as soon as nothing needs more. */
 async function startAsUser(preparation: Preparation, sources: Sources, log: EngineLog): Promise<Running> {
   const { config } = preparation;
   const { inputs, devices, restarts } = sources;
   const user = () => becomeUser(config.read(USER), config.read(GROUP), inputs.live);
-  if (config.read(PID_FILE) !== '') writePidFile(config.read(PID_FILE));
+  writePidFile(config.read(PID_FILE));
   // Devices are open: with live traffic no thread needs more than the capabilities of a sensor.
   if (inputs.live) user();
   const engine = await startRestarting(

@@ -236,6 +236,7 @@ describe('signals', () => {
     }
     expect(await new Promise(resolve => child.on('close', resolve))).toBe(0);
     expect([sids('old.log'), sids()]).toEqual([['7'], ['7']]);
+    expect(existsSync(join(folder, 'pid'))).toBe(false);
   });
 });
 
