@@ -1,4 +1,13 @@
 #!/usr/bin/env node
-import { main } from '../../dist/engine/cli/main.js';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
-process.exitCode = await main(process.argv.slice(2));
+const program = new URL('../../dist/engine/cli/main.js', import.meta.url);
+if (existsSync(program)) {
+  const { main } = await import(program);
+  process.exitCode = await main(process.argv.slice(2));
+} else {
+  const folder = fileURLToPath(new URL('../..', import.meta.url));
+  process.stderr.write(`Error: Sluice is not built yet: run "npm run setup" in ${folder}\n`);
+  process.exitCode = 1;
+}

@@ -29,6 +29,7 @@ import { openMatcher } from '../matcher/open.js';
 import type { Matcher, MatcherKind } from '../matcher.js';
 import { allocateMemory, openMemory } from '../memory.js';
 import type { Log } from '../module.js';
+import { nativeProblem } from '../native.js';
 import type { Protocol } from '../protocol.js';
 import { PATTERN_MATCHER } from './options.js';
 import { giveBackSpentMemory } from './spent-memory.js';
@@ -63,6 +64,7 @@ export function prepareRules(
 ): PreparedRules {
   // Compiling needs no packet memory: databases are exported to the threads, which scan.
   const matcher = openMatcher(openMemory(allocateMemory(1, 64)), matcherKind(options.config));
+  if (matcher.kind === 'qgram' && matcherKind(options.config) === 'auto') tellSlowMatcher(log);
   const files = filesRead(options);
   const compiling: CompileOptions = {
     ...compileOptionsFrom(
@@ -105,6 +107,11 @@ export function releaseReplaced(config: Config, before: unknown, after: unknown)
   if (before === undefined || after === undefined || before === after) return;
   const matcher = openMatcher(openMemory(allocateMemory(1, 64)), matcherKind(config));
   releaseUnused(matcher, before as RuleSetImage, after as RuleSetImage);
+}
+
+function tellSlowMatcher(log: Log): void {
+  const why = nativeProblem() ?? 'this processor lacks SSSE3';
+  log.notice(`detect: patterns are searched for in TypeScript, which is slower than Hyperscan: ${why}`);
 }
 
 /** Signatures are compiled as they are parsed: the parsed form of a large rule set takes hundreds of megabytes. */

@@ -19,13 +19,14 @@ function leadingTo(target, exports) {
   return exports.includes('default') ? `${all}export { default } from '${target}';\n` : all;
 }
 
-/** Makes the build `name` the current one: its entries are found in `dist` itself from now on. */
+/** Makes the build `name` the current one: its entries are found in `dist` itself from now on, and it is what is packed. */
 export async function lead(dist, name, entries) {
   for (const { path, exports } of entries) {
     const from = join(dist, path);
     await replace(from, leadingTo(relative(dirname(from), join(dist, name, path)), exports));
   }
   await removeOthers(dist, new Set(entries.map(({ path }) => path)));
+  await replace(join(dist, '.npmignore'), `.making-*\nb-*\n!${name}\ntest\n`);
 }
 
 async function removeOthers(dist, entries) {

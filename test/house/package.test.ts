@@ -1,0 +1,53 @@
+/** The package that `npm pack` makes: what is in it, and that it runs elsewhere. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const work = mkdtempSync(join(tmpdir(), 'sluice-package-'));
+const installed = join(work, 'package');
+
+beforeAll(() => {
+  // The build is there: the script that makes it before packing would begin in the middle of the tests.
+  const options = ['--silent', '--ignore-scripts', '--pack-destination', work];
+  const name = execFileSync('npm', ['pack', ...options], { cwd: root, encoding: 'utf8' }).trim();
+  execFileSync('tar', ['xzf', join(work, name), '-C', work]);
+  symlinkSync(join(root, 'node_modules'), join(installed, 'node_modules'));
+}, 60_000);
+afterAll(() => rmSync(work, { recursive: true }));
+
+function sluice(...words: string[]) {
+  return spawnSync(process.execPath, [join(installed, 'engine/bin/sluice.mjs'), ...words], {
+    cwd: work,
+    encoding: 'utf8',
+  });
+}
+
+it('has one build, without tests, and the sources of the addon, not what this machine made of them', () => {
+  const builds = readdirSync(join(installed, 'dist')).filter(name => name.startsWith('b-'));
+  expect(builds).toHaveLength(1);
+  expect(readdirSync(join(installed, 'dist', builds[0]!))).not.toContain('test');
+  expect(readdirSync(join(installed, 'dist'))).not.toContain('test');
+  const native = readdirSync(join(installed, 'native'));
+  expect(native).toContain('binding.gyp');
+  expect(native).not.toContain('build');
+});
+
+it('replays a capture where it is installed', () => {
+  const words = [join(root, 'test/sample/sample.pcap'), '--rules', 'package/signatures/sample.rules'];
+  const { status, stderr } = sluice('replay', ...words, '--logs', 'logs');
+  expect(status, stderr).toBe(0);
+  expect(readFileSync(join(work, 'logs/fast.log'), 'utf8')).toContain('[**]');
+});
+
+it('says how it is built where it is not', () => {
+  rmSync(join(installed, 'dist'), { recursive: true });
+  const { status, stderr } = sluice('-V');
+  expect(status).toBe(1);
+  expect(stderr).toBe(
+    `Error: Sluice is not built yet: run "npm run setup" in ${fileURLToPath(`file://${installed}/`)}\n`,
+  );
+});
