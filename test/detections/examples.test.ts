@@ -36,13 +36,23 @@ describe('example detections', () => {
     expect(out).toMatch(/all as expected/);
     expect(code).toBe(0);
   });
+
+  it('one that fails over a capture is a test that fails', async () => {
+    writeFileSync(join(folder, 'some.pcap'), allTraffic(WHOLE));
+    const code =
+      "export default { api: 1, name: 'bad', sid: 1, msg: 'm', onPacket() { throw new Error('no'); } };";
+    writeFileSync(join(folder, 'bad.ts'), code);
+    const ended = await sluice(['test', 'bad.ts', 'some.pcap'], { cwd: folder });
+    expect(ended.out).toMatch(/✗ detection bad failed.*Error: no, at \S+bad\.ts:1:\d+.*\n.*1 failed/s);
+    expect(ended.code).toBe(1);
+  });
 });
 
 /** Detection, message, and the flow, without the side whose data it was. */
 async function findings(cut: Cut, profile: string, inline: boolean): Promise<string[]> {
   const capture = join(folder, 'all.pcap');
   writeFileSync(capture, allTraffic(cut));
-  const found = await runCapture(capture, detections, { profile, inline, words: ['-k', 'none'] });
+  const { found } = await runCapture(capture, detections, { profile, inline, words: ['-k', 'none'] });
   return found.map(({ detection, message }) => `${detection} ${message}`).sort();
 }
 

@@ -13,6 +13,8 @@ const CONFIG = `outputs:
   - eve-log: { enabled: yes, filename: eve.json, types: [alert] }
 `;
 
+const TROUBLE = /^(?:Warning|Error): (detections? .*)$/gm;
+
 export interface CaptureFinding {
   readonly detection: string;
   readonly sid: number;
@@ -22,6 +24,12 @@ export interface CaptureFinding {
   readonly time: string;
   readonly flow: string;
   readonly read?: { readonly to_server: number; readonly to_client: number };
+}
+
+export interface CaptureResult {
+  readonly found: readonly CaptureFinding[];
+  /** What the engine said of detections that failed or were switched off. */
+  readonly troubles: readonly string[];
 }
 
 export interface CaptureSettings {
@@ -38,7 +46,7 @@ export async function runCapture(
   capture: string,
   detections: readonly string[],
   { profile, inline, words, config }: CaptureSettings,
-): Promise<CaptureFinding[]> {
+): Promise<CaptureResult> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'));
   try {
     const include = config === undefined ? '' : `include: ${JSON.stringify(resolve(config))}\n`;
@@ -53,21 +61,33 @@ export async function runCapture(
       ...(inline ? ['--simulate-ips'] : []),
       ...words,
     ]);
-    if (code.exit !== 0) throw new Error(code.told.trim() || `the engine ended with ${code.exit}`);
+    if (code.exit !== 0) throw new Error(code.errors.trim() || `the engine ended with ${code.exit}`);
     const lines = readFileSync(join(folder, 'eve.json'), 'utf8').split('\n').filter(Boolean);
-    return lines.map(line => findingOf(JSON.parse(line))).filter(each => each.detection !== '');
+    return {
+      found: lines.map(line => findingOf(JSON.parse(line))).filter(each => each.detection !== ''),
+      troubles: [...`${code.told}\n${code.errors}`.matchAll(TROUBLE)].map(([, text]) => text!),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function started(words: readonly string[]): Promise<{ exit: number | null; told: string }> {
-  const child = spawn(process.execPath, [PROGRAM, ...words], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let told = '';
-  child.stderr.on('data', data => {
+interface Run {
+  readonly exit: number | null;
+  readonly told: string;
+  readonly errors: string;
+}
+
+function started(words: readonly string[]): Promise<Run> {
+  const child = spawn(process.execPath, [PROGRAM, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let [told, errors] = ['', ''];
+  child.stdout.on('data', data => {
     told += data;
   });
-  return new Promise(resolve => child.on('close', exit => resolve({ exit, told })));
+  child.stderr.on('data', data => {
+    errors += data;
+  });
+  return new Promise(resolve => child.on('close', exit => resolve({ exit, told, errors })));
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a record as it was written

@@ -104,9 +104,12 @@ export class TestRun {
       const { plugins } = this.configured(file, []);
       const sets = [...set, ...plugins.map((path, i) => `app-layer.plugins.${i}=${path}`)];
       const words = sets.flatMap(each => ['--set', each]);
-      const found = await runCapture(file, this.detectionsFor(file), { profile, inline, words, config });
+      const detections = this.detectionsFor(file);
+      const { found, troubles } = await runCapture(file, detections, { profile, inline, words, config });
       print(...found.map(captureLine));
       if (found.length === 0) print('    nothing told');
+      if (troubles.length > 0) this.failed++;
+      print(...troubles.map(text => `  ✗ ${text}`));
       this.compare(file, found);
     } catch (error) {
       this.fail(error as Error);
@@ -132,7 +135,9 @@ export class TestRun {
     const own = detections.filter(other => stem(other) === stem(file));
     const chosen = own.length > 0 && !named ? own : detections;
     if (chosen.length > 0) return chosen.map(each => resolve(each));
-    const beside = ['.ts', '.mts', '.js', '.mjs'].map(ending => stem(file) + ending).find(existsSync);
+    const beside = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']
+      .map(ending => stem(file) + ending)
+      .find(existsSync);
     if (beside) return [resolve(beside)];
     throw new Error(
       `no detection for ${basename(file)}: name one, or put it beside as ${stem(basename(file))}.ts`,
