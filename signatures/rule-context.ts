@@ -4,6 +4,7 @@ import type { TextForm } from '../engine/protocol.js';
 import type { Classification } from './classification.js';
 import type { DatasetDeclarations } from './dataset-declarations.js';
 import { flatText } from './flat-text.js';
+import type { GeoipDatabases } from './geoip/databases.js';
 import type { HookPoint } from './hook-point.js';
 import type { Keyword } from './keyword.js';
 import type { RuleScripts } from './lua/rule-scripts.js';
@@ -45,6 +46,8 @@ export interface RuleContext {
   readonly scripts: RuleScripts;
   /** Path of the MaxMind database, empty without one. */
   readonly geoipDatabase: string;
+  /** That database, opened when a rule asks for it. */
+  readonly geoip: GeoipDatabases;
   /** Categories of reputations. */
   readonly reputationCategories: ReadonlyMap<string, number>;
   /** The rules in hand are those of the firewall. */

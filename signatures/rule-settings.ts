@@ -1,4 +1,5 @@
 /** What the configuration says about rules: variables, classifications, references, limits. */
+
 import { existsSync } from 'node:fs';
 import type { Config } from '../engine/config/config.js';
 import { boolean, choice, integer, option, text, tree } from '../engine/config/option.js';
@@ -11,6 +12,7 @@ import {
   readClassifications,
 } from './classification.js';
 import { DatasetDeclarations, datasetOptions } from './dataset-declarations.js';
+import { GeoipDatabases } from './geoip/databases.js';
 import { buffersByKeyword, keywordsByName } from './keywords.js';
 import { luaOptions } from './lua/options.js';
 import { RuleScripts } from './lua/rule-scripts.js';
@@ -186,6 +188,7 @@ export function ruleContext(
     datasets,
     scripts: new RuleScripts(config, config.read(DEFAULT_RULE_PATH), datasets),
     geoipDatabase: config.read(GEOIP_DATABASE),
+    geoip: new GeoipDatabases(),
     reputationCategories: categories(config, problems),
     firewall: false,
     warn: problem => problems.warnings.push(problem),

@@ -6,6 +6,7 @@ import type { Thread } from '../../engine/module.js';
 import type { Protocol } from '../../engine/protocol.js';
 import { TENANTS, TenantFinder } from '../../engine/tenants.js';
 import { CAPTURES } from '../../signatures/buffer-matcher/pcre-step.js';
+import { GEOIP_DATABASES, GeoipDatabases } from '../../signatures/geoip/databases.js';
 import {
   APPLICATION_PROTOCOLS,
   type ApplicationProtocols,
@@ -84,6 +85,7 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
     [STREAM_SIZES, states.sequences satisfies StreamSizes],
     // What is wrong with the files is told with the rules.
     [REPUTATIONS, readReputations(thread.config, () => {})],
+    [GEOIP_DATABASES, new GeoipDatabases()],
     [TAGS, tags],
     ...certificateStore(thread),
     [DATASETS, datasets],

@@ -1,11 +1,10 @@
 /** geoip: the country of an address, from a MaxMind database. */
-import { readFileSync } from 'node:fs';
 import * as Packet from '../../engine/packet.js';
-import { MaxMindDatabase, type MaxMindValue } from '../geoip/maxmind.js';
+import { GEOIP_DATABASES, GeoipDatabases } from '../geoip/databases.js';
+import type { MaxMindDatabase, MaxMindValue } from '../geoip/maxmind.js';
 import type { Inspection } from '../inspection.js';
 import type { Keyword } from '../keyword.js';
-import type { CompileEnvironment, MatchCompiler } from '../match-compiler.js';
-import type { RuleContext } from '../rule-context.js';
+import type { MatchCompiler } from '../match-compiler.js';
 import { RuleError } from '../rule-error.js';
 import type { Match } from '../signature.js';
 
@@ -47,7 +46,7 @@ const geoip: Keyword = {
     const database = rule.context.geoipDatabase;
     if (database === '') rule.markUnsupported('keyword geoip needs a database (geoip-database)');
     else {
-      const problem = problemOf(database, rule.context);
+      const { problem } = rule.context.geoip.open(database);
       if (problem !== undefined) throw new RuleError(`geoip: ${problem}`, at, 'geoip-database: FILE');
     }
     rule.addCondition({ kind: 'geoip', side: side ?? 'any', negated, countries, database });
@@ -55,41 +54,6 @@ const geoip: Keyword = {
 };
 
 export const geoipKeywords: readonly Keyword[] = [geoip];
-
-/** What is wrong with the database of the rules that are read together: looked at once. */
-const PROBLEMS = new WeakMap<RuleContext, { readonly problem: string | undefined }>();
-
-function problemOf(path: string, context: RuleContext): string | undefined {
-  const known = PROBLEMS.get(context) ?? { problem: read(path).problem };
-  PROBLEMS.set(context, known);
-  return known.problem;
-}
-
-interface Opened {
-  readonly database?: MaxMindDatabase;
-  /** Why there is none. */
-  readonly problem?: string;
-}
-
-function read(path: string): Opened {
-  try {
-    return { database: new MaxMindDatabase(readFileSync(path)) };
-  } catch (error) {
-    return { problem: `${path}: ${(error as Error).message}` };
-  }
-}
-
-/** Databases open in a thread, by path: found by the stores of its environment. */
-const OPEN = new WeakMap<CompileEnvironment['stores'], Map<string, Opened>>();
-
-/** @returns undefined where the file has gone, or was damaged, since the rule was read: no reason to stop inspecting */
-function open(path: string, { stores }: CompileEnvironment): MaxMindDatabase | undefined {
-  const known = OPEN.get(stores) ?? new Map<string, Opened>();
-  OPEN.set(stores, known);
-  const opened = known.get(path) ?? read(path);
-  known.set(path, opened);
-  return opened.database;
-}
 
 /** ISO code of the country of an address; the registered country where there is no other. */
 export function countryOf(database: MaxMindDatabase, address: Uint8Array): string | undefined {
@@ -122,7 +86,9 @@ export const geoipCompilers: readonly MatchCompiler[] = [
     kind: 'geoip',
     compile(match, environment) {
       const { side, negated, countries, database: path } = match as GeoipMatch;
-      const database = open(path, environment);
+      const databases = environment.stores.get(GEOIP_DATABASES) as GeoipDatabases | undefined;
+      // Where the file has gone, or was damaged, since the rule was read: no reason to stop inspecting.
+      const { database } = (databases ?? new GeoipDatabases()).open(path);
       if (!database) return () => false;
       const wanted = new Set(countries);
       const holds = (at: Inspection, which: 'src' | 'dst') => {

@@ -1,23 +1,24 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../engine/config/config.js';
 import { allocateMemory, openMemory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
+import { GEOIP_DATABASES, GeoipDatabases } from '../../signatures/geoip/databases.js';
 import { MaxMindDatabase } from '../../signatures/geoip/maxmind.js';
 import { signatureLanguage } from '../../signatures/language.js';
 import { loadRuleText } from '../../signatures/load-rules.js';
 import { environment, inspection } from './inspect.js';
 import { load, withOptions } from './rules.js';
 
-/** A database in which 0.0.0.0/1 is DE and 128.0.0.0/1 is FR. */
-function database(): Buffer {
+/** A database with the countries of 0.0.0.0/1 and 128.0.0.0/1. */
+function database(low = 'DE', high = 'FR'): Buffer {
   const text = (value: string) => Buffer.concat([Buffer.of(0x40 | value.length), Buffer.from(value)]);
   const map = (...entries: Buffer[]) => Buffer.concat([Buffer.of(0xe0 | (entries.length / 2)), ...entries]);
   const number = (value: number) => Buffer.of(0xc4, 0, 0, 0, value);
   const country = (code: string) => map(text('country'), map(text('iso_code'), text(code)));
-  const [first, second] = [country('DE'), country('FR')];
+  const [first, second] = [country(low), country(high)];
   const tree = Buffer.alloc(6);
   tree.writeUIntBE(1 + 16, 0, 3);
   tree.writeUIntBE(1 + 16 + first.length, 3, 3);
@@ -101,6 +102,26 @@ describe('geoip', () => {
     const memory = openMemory(allocateMemory(1, 4096));
     const check = signatureLanguage().condition(loaded.signatures[0]!.conditions[0]!, environment())!;
     expect(check(inspection(memory.bytes, { memory }))).toBe(false);
+  });
+
+  test('a database that is replaced counts for rules that are loaded from then on', () => {
+    const replaced = `${path}.replaced`;
+    const stores = new Map([[GEOIP_DATABASES, new GeoipDatabases()]]);
+    const memory = openMemory(allocateMemory(1, 4096));
+    memory.row[Packet.IP_VERSION] = 4;
+    memory.row[Packet.L3] = 64;
+    memory.bytes.set([10, 0, 0, 1, 200, 0, 0, 1], 64 + 12);
+    const found = (codes: readonly [string, string]): boolean => {
+      writeFileSync(`${replaced}.new`, database(...codes));
+      renameSync(`${replaced}.new`, replaced);
+      const { signatures } = loadRuleText(withOptions('geoip:src,SE;'), 'geo.rules', {
+        config: new Config({ 'geoip-database': replaced }),
+      });
+      const [condition] = signatures[0]!.conditions;
+      const test = signatureLanguage().condition(condition!, { ...environment(), stores })!;
+      return test(inspection(memory.bytes, { memory }));
+    };
+    expect([found(['DE', 'FR']), found(['SE', 'FR'])]).toEqual([false, true]);
   });
 
   test('without a database the rule cannot be loaded', () => {
