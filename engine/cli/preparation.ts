@@ -28,6 +28,7 @@ import type { Given } from './parse.js';
 import { DetectionLoader } from './prepare-detections.js';
 import { prepareRules, releaseReplaced } from './prepare-rules.js';
 import { ruleStatistics } from './rule-statistics.js';
+import { RulesBeside } from './rules-beside.js';
 import type { Settings } from './settings.js';
 import { defaultsFile, tellFindings } from './settings.js';
 import { UsageError } from './usage-error.js';
@@ -47,6 +48,8 @@ export interface Preparation {
   files(): string[];
   /** Loads the rules and `detections` anew. @throws UsageError when they are wrong and that is fatal */
   reloadRules(): unknown;
+  /** Compiles large rule sets beside, so that loading them anew is done at once. */
+  readonly beside: RulesBeside | undefined;
   /** Frees what the rules before used, when all threads have the new ones. */
   releaseReplaced(): void;
   /** Sets and bits that the rules in force name, and what was wrong with rules. */
@@ -95,6 +98,7 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
       ...loader.files,
     ],
     releaseReplaced: () => rules.releaseReplaced(),
+    beside: given.detection ? new RulesBeside(options, log) : undefined,
     reloadRules() {
       const image = loadRules();
       detections = loadDetections();

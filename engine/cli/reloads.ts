@@ -31,6 +31,7 @@ export class Reloads {
   /** No reload begins any more; resolves when none runs. */
   async end(): Promise<void> {
     this.ended = true;
+    this.preparation.beside?.end();
     await this.running;
   }
 
@@ -48,6 +49,8 @@ export class Reloads {
     const { engine, preparation, sources, log } = this;
     try {
       log.notice('detect: rule reload starting');
+      await preparation.beside?.compile();
+      if (this.ended) return 'the run ends';
       await engine.reload(sharedObjects(preparation, sources, preparation.reloadRules()));
       preparation.releaseReplaced();
       log.notice('detect: rule reload complete');

@@ -15,7 +15,15 @@ async function* filesBelow(folder, recursive = true) {
 
 /** Files of the engine that are loaded by name at run time. */
 async function* engineEntries(root) {
-  for (const name of ['cli/main', 'thread/worker', 'index', 'engine', 'config/config', 'cli/testing'])
+  for (const name of [
+    'cli/main',
+    'cli/compile-rules',
+    'thread/worker',
+    'index',
+    'engine',
+    'config/config',
+    'cli/testing',
+  ])
     yield join(root, `engine/${name}.ts`);
   for (const folder of ['modules', 'modules/app', 'engine/queue/handlers'])
     yield* filesBelow(join(root, folder), false);

@@ -1,6 +1,6 @@
 /** Rules that are loaded anew by command: whoever asked for it is told what became of it. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -14,56 +14,86 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it('where mistakes are fatal, rules that are gone or wrong leave those before in force', async () => {
-  const rules = join(folder, 'a.rules');
-  const path = join(folder, 'c.socket');
-  const rule = (sid: number) => writeFileSync(rules, `alert udp any any -> any 7 (sid:${sid};)\n`);
+function start(rules: string, more: readonly string[] = []) {
+  const socket = join(folder, 'c.socket');
   const capture = join(folder, 'a.pcap');
   writeFileSync(capture, pcapFile([]));
-  rule(1);
-  const settings = ['unix-command.enabled=yes', `unix-command.filename=${path}`];
-  const words = [
-    '-r',
-    capture,
-    '--pcap-file-continuous',
-    '-S',
-    rules,
-    '-l',
-    folder,
-    '--init-errors-fatal',
-    '--runmode',
-    'single',
-  ];
+  const settings = ['unix-command.enabled=yes', `unix-command.filename=${socket}`];
+  const words = ['-r', capture, '--pcap-file-continuous', '-S', rules, '-l', folder, '--runmode', 'single'];
   const child = spawn(
     process.execPath,
-    [PROGRAM, ...words, ...settings.flatMap(setting => ['--set', setting])],
-    { cwd: folder, stdio: 'ignore' },
+    [PROGRAM, ...words, ...settings.flatMap(setting => ['--set', setting]), ...more],
+    { cwd: folder, stdio: 'ignore', env: { ...process.env, XDG_CACHE_HOME: folder } },
   );
   const ended = new Promise(resolve => child.on('close', resolve));
-  await expect.poll(() => isReached(path), { timeout: 20_000 }).toBe(true);
-  const client = new Client(path);
-  await client.ask({ version: '0.2' });
-  const reload = () => client.ask({ command: 'reload-rules' });
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+  };
+  const client = async () => {
+    await expect.poll(() => isReached(socket), { timeout: 20_000 }).toBe(true);
+    const speaks = new Client(socket);
+    await speaks.ask({ version: '0.2' });
+    return speaks;
+  };
+  return { client, stop };
+}
+
+const RELOAD = { command: 'reload-rules' };
+const DONE = { return: 'OK', message: 'done' };
+
+it('where mistakes are fatal, rules that are gone or wrong leave those before in force', async () => {
+  const rules = join(folder, 'a.rules');
+  const rule = (sid: number) => writeFileSync(rules, `alert udp any any -> any 7 (sid:${sid};)\n`);
+  rule(1);
+  const run = start(rules, ['--init-errors-fatal']);
+  const client = await run.client();
   const refused = {
     return: 'NOK',
     message: 'rule reload failed, the rules before stay in force: Loading signatures failed.',
   };
-  const inForce = async () => {
-    const { message } = (await client.ask({ command: 'ruleset-stats' })) as { message: unknown };
-    return message;
-  };
-
   expect(await client.ask({ command: 'running-mode' })).toEqual({ return: 'OK', message: 'single' });
-  expect(await reload()).toEqual({ return: 'OK', message: 'done' });
+  expect(await client.ask(RELOAD)).toEqual(DONE);
   rmSync(rules);
-  expect(await reload()).toEqual(refused);
+  expect(await client.ask(RELOAD)).toEqual(refused);
   writeFileSync(rules, 'alert nonsense\n');
-  expect(await reload()).toEqual(refused);
-  expect(await inForce()).toMatchObject([{ rules_loaded: 1, rules_failed: 0 }]);
+  expect(await client.ask(RELOAD)).toEqual(refused);
+  expect(await client.ask({ command: 'ruleset-stats' })).toMatchObject({
+    message: [{ rules_loaded: 1, rules_failed: 0 }],
+  });
   rule(2);
-  expect(await reload()).toEqual({ return: 'OK', message: 'done' });
-
+  expect(await client.ask(RELOAD)).toEqual(DONE);
   client.end();
-  child.kill('SIGTERM');
-  await ended;
+  await run.stop();
+});
+
+it('while large rule sets are compiled, the program answers others', async () => {
+  const rules = join(folder, 'large.rules');
+  const text = 'what is told of it '.repeat(6);
+  const write = (count: number) => {
+    const lines = Array.from(
+      { length: count },
+      (_, i) => `alert udp any any -> any 7 (msg:"${text}"; sid:${i + 1};)\n`,
+    );
+    writeFileSync(rules, lines.join(''));
+  };
+  write(8000);
+  const run = start(rules);
+  const [asking, other] = [await run.client(), await run.client()];
+  write(8001);
+  const order: string[] = [];
+  const reloaded = asking.ask(RELOAD).then(answer => {
+    order.push('reloaded');
+    return answer;
+  });
+  expect(await other.ask({ command: 'capture-mode' })).toEqual({ return: 'OK', message: 'PCAP_FILE' });
+  order.push('answered');
+  expect(await reloaded).toEqual(DONE);
+  expect(order).toEqual(['answered', 'reloaded']);
+  expect(await other.ask({ command: 'ruleset-stats' })).toMatchObject({ message: [{ rules_loaded: 8001 }] });
+  const kept = readdirSync(join(folder, 'sluice')).filter(name => name.endsWith('.rules'));
+  expect(kept).toHaveLength(2);
+  asking.end();
+  other.end();
+  await run.stop();
 });
