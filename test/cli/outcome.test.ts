@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { tellOutcome } from '../../engine/cli/outcome.js';
+import type { Log } from '../../engine/module.js';
+
+it.each<[string, number, RegExp]>([
+  ['output.lost_lines', 1, /^output: 3 lines or packets were not written$/],
+  ['outputs.lost', 0, /^output: 3 lines of logs were left out, .*outputs-buffer/],
+  ['other', 0, /^threads: 0 packets, 0 bytes in 1\.000 s$/],
+])('a run that ends tells what %s counts', (counter, code, told) => {
+  const said: string[] = [];
+  const note = (text: string) => void said.push(text);
+  const log: Log = { debug: note, info: note, notice: note, warning: note, error: note };
+  const result = { failure: undefined, violations: 0, threads: [] };
+  expect(tellOutcome(result, new Map([[counter, 3]]), 1, log)).toBe(code);
+  expect(said[0]).toMatch(told);
+});
