@@ -1,6 +1,8 @@
 /** A flow as detections see it: read from the flow's record when asked, nothing is copied. */
 import { addressText } from '../address.js';
 import * as Flow from '../flow-record.js';
+import { knownApplication } from '../known-application.js';
+import * as Packet from '../packet.js';
 import type { Watch } from './watch.js';
 
 const PROTOCOLS: Readonly<Record<number, string>> = {
@@ -45,9 +47,13 @@ export class FlowView {
     return PROTOCOLS[number] ?? String(number);
   }
 
-  /** Application protocol as far as it is known: `http`, `dns` … */
+  /** Application protocol as far as it is known with the packet in hand: `http`, `dns` … */
   get application(): string | undefined {
-    return this.watch.applicationName(this.field(Flow.APP_PROTOCOL));
+    const { row } = this.watch.flows;
+    const p = this.rowInHand;
+    const f = this.number * Flow.INTS;
+    const state = p < 0 ? 0 : this.watch.memory.row[p + Packet.FLOW_STATE]!;
+    return this.watch.applicationName(knownApplication(state, row, f));
   }
 
   /** Time of the first packet, seconds since the epoch. */
@@ -55,29 +61,30 @@ export class FlowView {
     return (this.field(Flow.START_SECONDS) >>> 0) + this.field(Flow.START_NANOSECONDS) / 1e9;
   }
 
-  /** Time of the last packet. */
+  /** Time of the last packet so far. */
   get lastSeen(): number {
+    if (this.rowInHand >= 0) return this.watch.packet.time;
     return (this.field(Flow.LAST_SECONDS) >>> 0) + this.field(Flow.LAST_NANOSECONDS) / 1e9;
   }
 
   /** Packets of the direction so far. */
   get packetsToServer(): number {
-    return this.field(Flow.PACKETS_TO_SERVER) >>> 0;
+    return this.packets(true);
   }
 
   /** Packets of the direction so far. */
   get packetsToClient(): number {
-    return this.field(Flow.PACKETS_TO_CLIENT) >>> 0;
+    return this.packets(false);
   }
 
-  /** Bytes of packets, with their headers. */
+  /** Bytes of packets so far, with their headers. */
   get bytesToServer(): number {
-    return this.watch.flows.row64[this.number * Flow.DOUBLES + Flow.BYTES_TO_SERVER]!;
+    return this.bytes(Packet.FLOW_BYTES_TO_SERVER, Flow.BYTES_TO_SERVER);
   }
 
   /** The same of the other direction. */
   get bytesToClient(): number {
-    return this.watch.flows.row64[this.number * Flow.DOUBLES + Flow.BYTES_TO_CLIENT]!;
+    return this.bytes(Packet.FLOW_BYTES_TO_CLIENT, Flow.BYTES_TO_CLIENT);
   }
 
   /** All flags of TCP segments seen in a direction, as in a TCP header. */
@@ -103,6 +110,31 @@ export class FlowView {
   /** A flowbit is set, by a signature or a detection. */
   hasBit(name: string): boolean {
     return this.watch.bits.has(this.number, name);
+  }
+
+  /**
+   * Row of the packet in hand, where it is of this flow and says how far the flow had come with it: the record of the
+   * flow has packets already that come later in the same batch. -1 otherwise.
+   */
+  private get rowInHand(): number {
+    const { memory, packet } = this.watch;
+    const p = packet.slot * Packet.INTS;
+    const { row } = memory;
+    if (row[p + Packet.FLOW] !== this.number) return -1;
+    return Packet.flowPacketsOf(row, p, true) + Packet.flowPacketsOf(row, p, false) > 0 ? p : -1;
+  }
+
+  private packets(toServer: boolean): number {
+    const { memory, flows } = this.watch;
+    const p = this.rowInHand;
+    if (p >= 0) return Packet.flowPacketsOf(memory.row, p, toServer);
+    return Flow.packetsOf(flows.row, this.number * Flow.INTS, toServer);
+  }
+
+  private bytes(inPacket: number, inFlow: number): number {
+    const { memory, flows, packet } = this.watch;
+    if (this.rowInHand >= 0) return memory.row64[packet.slot * Packet.DOUBLES + inPacket]!;
+    return flows.row64[this.number * Flow.DOUBLES + inFlow]!;
   }
 
   private field(column: number): number {

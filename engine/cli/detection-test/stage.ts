@@ -150,6 +150,10 @@ export class Stage {
     const f = this.flow * Flow.INTS;
     row[p + Packet.FLOW_PACKETS_TO_SERVER] = this.thread.flows.row[f + Flow.PACKETS_TO_SERVER]!;
     row[p + Packet.FLOW_PACKETS_TO_CLIENT] = this.thread.flows.row[f + Flow.PACKETS_TO_CLIENT]!;
+    const { row64 } = this.thread.flows;
+    const [d, f64] = [slot * Packet.DOUBLES, this.flow * Flow.DOUBLES];
+    memory.row64[d + Packet.FLOW_BYTES_TO_SERVER] = row64[f64 + Flow.BYTES_TO_SERVER]!;
+    memory.row64[d + Packet.FLOW_BYTES_TO_CLIENT] = row64[f64 + Flow.BYTES_TO_CLIENT]!;
     const isTcp = this.transport === 'tcp';
     row[p + Packet.PROTOCOL] = isTcp ? 6 : 17;
     row[p + Packet.IP_VERSION] = 4;
