@@ -4,6 +4,7 @@
  */
 
 import { Conversations } from '../engine/application/conversations.js';
+import { guardPlugins } from '../engine/application/guarded-protocol.js';
 import { loadProtocols, PROTOCOL_OPTIONS, PROTOCOL_PLUGINS } from '../engine/application/load-protocols.js';
 import { APPLICATION_OPTIONS } from '../engine/application/options.js';
 import { PacketNotes } from '../engine/application/packet-notes.js';
@@ -43,7 +44,10 @@ export default defineModule({
     ...PROBING_OPTIONS,
     FRAME_PAYLOAD,
   ],
-  create: async thread => new Application(thread, await loadProtocols(thread.config.read(PROTOCOL_PLUGINS))),
+  async create(thread) {
+    const protocols = await loadProtocols(thread.config.read(PROTOCOL_PLUGINS));
+    return new Application(thread, guardPlugins(protocols, await loadProtocols(), thread));
+  },
 });
 
 export class Application implements ThreadModule, ApplicationLayer {

@@ -21,4 +21,11 @@ export const FRAME_LIMIT = option(
   'bytes of a frame that signatures can look at',
 );
 
-export const APPLICATION_OPTIONS = [SOCKET_LIMIT, MAX_TRANSACTIONS, FRAME_LIMIT];
+export const PLUGIN_TURN_TIME = option(
+  'app-layer.plugin-turn-time',
+  integer(1, 60_000),
+  500,
+  'milliseconds after which a parser of others that does not come back is stopped and switched off',
+);
+
+export const APPLICATION_OPTIONS = [SOCKET_LIMIT, MAX_TRANSACTIONS, FRAME_LIMIT, PLUGIN_TURN_TIME];

@@ -1,0 +1,73 @@
+/** Parsers of others: what is stuck or throws costs its own protocol, never the thread. */
+import { expect, it } from 'vitest';
+import { guardedProtocol } from '../../engine/application/guarded-protocol.js';
+import { openGuard } from '../../engine/detection/guard.js';
+import type { Protocol } from '../../engine/protocol.js';
+
+const MILLISECONDS = 20;
+
+function guarded(parts: Partial<Protocol>) {
+  const told: string[] = [];
+  const thread = { name: 'worker', warnOnce: (text: string) => void told.push(text) };
+  const protocol = { name: 'plugin', recognition: {}, ...parts } as Protocol;
+  return { told, protocol: guardedProtocol(protocol, openGuard(MILLISECONDS), MILLISECONDS, thread) };
+}
+
+const session = {} as never;
+
+it('passes on what a parser does', () => {
+  const seen: unknown[] = [];
+  const { protocol, told } = guarded({
+    *client() {
+      seen.push('first');
+      yield;
+      seen.push('second');
+    },
+    datagram: (_, bytes, start, end, toServer) => void seen.push([bytes.length, start, end, toServer]),
+    recognition: { ports: { tcp: [7] }, probe: (_, start, end) => (end > start ? 'yes' : 'more') },
+  });
+  const routine = protocol.client!(session);
+  expect([routine.next().done, routine.next().done]).toEqual([false, true]);
+  protocol.datagram!(session, new Uint8Array(3), 1, 2, true);
+  expect(seen).toEqual(['first', 'second', [3, 1, 2, true]]);
+  expect(protocol.recognition.ports).toEqual({ tcp: [7] });
+  expect(protocol.recognition.probe!(new Uint8Array(2), 0, 2, true, 'tcp')).toBe('yes');
+  expect(told).toEqual([]);
+  // There is no server to wake where the parser reads none.
+  expect(protocol.server).toBe(undefined);
+});
+
+it('stops a parser that is stuck, and asks it nothing from then on', () => {
+  let asked = 0;
+  const { protocol, told } = guarded({
+    *client() {
+      asked++;
+      yield;
+      for (;;);
+    },
+    recognition: { probe: () => 'yes' },
+  });
+  const stuck = protocol.client!(session);
+  expect(stuck.next().done).toBe(false);
+  expect(() => stuck.next()).toThrow('parser plugin is switched off');
+  expect(() => protocol.client!(session).next()).toThrow('parser plugin is switched off');
+  expect(protocol.recognition.probe!(new Uint8Array(2), 0, 2, true, 'tcp')).toBe('no');
+  expect(asked).toBe(1);
+  expect(told).toEqual([
+    'parser plugin is switched off in thread worker: it did not come back within 20 ms (app-layer.plugin-turn-time)',
+  ]);
+});
+
+it('tells the first errors, with the line they come from, and goes on with other flows', () => {
+  let count = 0;
+  const { protocol, told } = guarded({
+    datagram: () => {
+      throw new Error(`no luck ${++count}`);
+    },
+  });
+  for (let i = 0; i < 20; i++)
+    expect(() => protocol.datagram!(session, new Uint8Array(1), 0, 1, true)).toThrow('no luck');
+  expect(count).toBe(20);
+  expect(told).toHaveLength(5);
+  expect(told[0]).toMatch(/^parser plugin failed and is off for the flow: no luck 1 \(at .*guarded-protocol/);
+});
