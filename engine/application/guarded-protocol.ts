@@ -3,6 +3,7 @@
  * its thread from then on. The first errors that it throws are told; counters know of all (`app_layer.error.NAME.parser`).
  */
 import { type Guard, openGuard } from '../detection/guard.js';
+import { textOf } from '../detection/trace.js';
 import type { Thread } from '../module.js';
 import type { Protocol } from '../protocol.js';
 import { PLUGIN_TURN_TIME } from './options.js';
@@ -83,7 +84,7 @@ class Turns {
     } catch (error) {
       if (this.errors++ < MOST_TOLD)
         this.told.warnOnce(`parser ${this.name} failed and is off for the flow: ${placeOf(error)}`);
-      throw error;
+      throw error instanceof Error ? error : new Error(textOf(error));
     }
     this.off = true;
     const reason = `it did not come back within ${this.milliseconds} ms (app-layer.plugin-turn-time)`;
@@ -104,7 +105,8 @@ class Turns {
 
 /** The message, and the line it comes from. */
 function placeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const line = error.stack?.split('\n').find(text => text.startsWith('    at '));
-  return line === undefined ? error.message : `${error.message} (${line.trim()})`;
+  const { stack } = error instanceof Error ? error : {};
+  const line =
+    typeof stack === 'string' ? stack.split('\n').find(text => text.startsWith('    at ')) : undefined;
+  return line === undefined ? textOf(error) : `${textOf(error)} (${line.trim()})`;
 }

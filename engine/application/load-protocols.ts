@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { compiled } from '../compiled.js';
 import type { Config } from '../config/config.js';
 import { boolean, type OptionType, option, texts } from '../config/option.js';
+import { textOf } from '../detection/trace.js';
 import { PROTOCOL_API, type Protocol } from '../protocol.js';
 
 export const PROTOCOL_PLUGINS = option(
@@ -62,7 +63,10 @@ export async function loadProtocols(plugins: readonly string[] = []): Promise<Pr
 }
 
 async function load(file: URL): Promise<Protocol> {
-  const protocol = ((await import(file.href)) as { default?: Partial<Protocol> }).default;
+  const loading = import(file.href) as Promise<{ default?: Partial<Protocol> }>;
+  const { default: protocol } = await loading.catch((error: unknown) => {
+    throw new Error(`${fileURLToPath(file)}: ${whyNotLoaded(error)}`);
+  });
   if (typeof protocol?.name !== 'string' || protocol.recognition === undefined)
     throw new Error(`${file}: its default export is no protocol (see defineProtocol)`);
   if (protocol.api !== PROTOCOL_API)
@@ -70,4 +74,13 @@ async function load(file: URL): Promise<Protocol> {
       `protocol ${protocol.name} is made for protocol API ${protocol.api}, this engine has ${PROTOCOL_API}`,
     );
   return protocol as Protocol;
+}
+
+/** Of what is no JavaScript Node.js keeps the place to itself. */
+function whyNotLoaded(error: unknown): string {
+  const { code } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+  if (code === 'ERR_UNKNOWN_FILE_EXTENSION')
+    return 'it is no JavaScript: name what TypeScript is translated to';
+  if (code === 'ERR_MODULE_NOT_FOUND') return `${textOf(error)} (npm install in its folder fetches packages)`;
+  return error instanceof SyntaxError ? `${textOf(error)} (node --check tells where)` : textOf(error);
 }

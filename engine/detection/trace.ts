@@ -25,7 +25,7 @@ function placeOf(sources: SourceMap, file: string, line: number, column: number)
 }
 
 /** Anything may be thrown, and what is thrown may throw where it is asked for its text. */
-function textOf(error: unknown): string {
+export function textOf(error: unknown): string {
   try {
     return String(error);
   } catch {

@@ -69,5 +69,19 @@ it('tells the first errors, with the line they come from, and goes on with other
     expect(() => protocol.datagram!(session, new Uint8Array(1), 0, 1, true)).toThrow('no luck');
   expect(count).toBe(20);
   expect(told).toHaveLength(5);
-  expect(told[0]).toMatch(/^parser plugin failed and is off for the flow: no luck 1 \(at .*guarded-protocol/);
+  expect(told[0]).toMatch(
+    /^parser plugin failed and is off for the flow: Error: no luck 1 \(at .*guarded-protocol/,
+  );
+});
+
+it('makes an error of whatever is thrown', () => {
+  const nameless = { [Symbol.toPrimitive]: () => [] };
+  for (const thrown of [undefined, null, 'text', nameless]) {
+    const { protocol } = guarded({
+      datagram: () => {
+        throw thrown;
+      },
+    });
+    expect(() => protocol.datagram!(session, new Uint8Array(1), 0, 1, true)).toThrow(Error);
+  }
 });

@@ -1,5 +1,5 @@
 /** What the program says to mistakes on the command line, and that it ends with 1. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -27,4 +27,19 @@ it('a pid file that cannot be written', async () => {
   expect(await said('-r', '-', '-l', '.', '--pidfile', '/dev/null/pid')).toContain(
     'pid-file: /dev/null/pid cannot be written: ENOTDIR',
   );
+});
+
+it('a protocol that cannot be loaded', async () => {
+  const loading = async (name: string, code: string): Promise<string> => {
+    const path = join(folder, name);
+    writeFileSync(path, code);
+    return said('-T', '-l', '.', '--set', `app-layer.plugins.0=${path}`);
+  };
+  expect(await loading('garbled.mjs', 'export default {\n  name: "x" 1,\n};\n')).toMatch(
+    /garbled\.mjs: SyntaxError: .*node --check/,
+  );
+  expect(await loading('lacking.mjs', "import 'not-there';\n")).toMatch(
+    /lacking\.mjs: .*'not-there'.*npm install/,
+  );
+  expect(await loading('typed.tsx', 'export default {};\n')).toContain('typed.tsx: it is no JavaScript');
 });
