@@ -1,9 +1,9 @@
 /** The sticky buffers of HTTP. */
 import { fileBuffers, fileData } from '../../../engine/files/file-keywords.js';
-import { fromLatin1, latin1 } from '../../../engine/latin1.js';
+import { latin1 } from '../../../engine/latin1.js';
 import type { BufferDeclaration, Direction } from '../../../engine/protocol.js';
 import { isWord } from './bytes.js';
-import { headerLines, headerNames, messageHead } from './header-lines.js';
+import { headerLine, headerLines, headerNames, messageHead } from './header-lines.js';
 import type { Field } from './headers.js';
 import { kept } from './kept-buffers.js';
 import { BODY, COMPLETE, HEADERS, type HttpTransaction, LINE } from './transaction.js';
@@ -51,8 +51,6 @@ function normalHeaders(transaction: HttpTransaction, toServer: boolean): Uint8Ar
   return fields && headerLines(fields.some(isCookie) ? fields.filter(each => !isCookie(each)) : fields);
 }
 
-const SEPARATOR = fromLatin1(': ');
-
 function namesOfFields(transaction: HttpTransaction, toServer: boolean): Uint8Array | undefined {
   const fields = transaction.message(toServer).headers?.fields;
   return fields && headerNames(fields);
@@ -82,7 +80,7 @@ function eachField(keyword: string, toServer: boolean, summary: string): BufferD
     multiple: true,
     get(transaction, _, index) {
       const each = transaction.message(toServer).headers?.fields[index];
-      return each && Buffer.concat([each.name, SEPARATOR, each.value]);
+      return each && headerLine(each);
     },
   };
 }

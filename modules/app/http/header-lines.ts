@@ -12,6 +12,11 @@ interface NamedValue {
 const SEPARATOR = fromLatin1(': ');
 const LINE_END = fromLatin1('\r\n');
 
+/** `Name: value` of one field, without the end of the line. */
+export function headerLine({ name, value }: NamedValue): Uint8Array {
+  return Buffer.concat([name, SEPARATOR, value]);
+}
+
 /** `Name: value` lines. @returns undefined when there are none */
 export function headerLines(fields: readonly NamedValue[]): Uint8Array | undefined {
   if (fields.length === 0) return undefined;

@@ -3,7 +3,7 @@ import { fileBuffers } from '../../../engine/files/file-keywords.js';
 import { fromLatin1 } from '../../../engine/latin1.js';
 import type { BufferDeclaration, Direction } from '../../../engine/protocol.js';
 import { EMPTY } from '../http/bytes.js';
-import { headerLines, headerNames } from '../http/header-lines.js';
+import { headerLine, headerLines, headerNames } from '../http/header-lines.js';
 import { kept } from '../http/kept-buffers.js';
 import type { Field } from './header-table.js';
 import { COMPLETE, HEADERS_DONE, type Http2Transaction } from './transaction.js';
@@ -14,7 +14,6 @@ type Names = Pick<Buffer_, 'modifier' | 'aliases'>;
 
 const VERSION = fromLatin1('HTTP/2');
 const BLANK = fromLatin1(' ');
-const SEPARATOR = fromLatin1(': ');
 const LINE_END = fromLatin1('\r\n');
 
 /** A buffer of the header. */
@@ -53,8 +52,6 @@ function responseLine({ response }: Http2Transaction): Uint8Array | undefined {
   const status = response.value(':status');
   return status && Buffer.concat([VERSION, BLANK, status, LINE_END]);
 }
-
-const line = ({ name, value }: Field): Uint8Array => Buffer.concat([name, SEPARATOR, value]);
 
 /** Each field by itself. @param toServer undefined: of both sides */
 function each(
@@ -147,8 +144,8 @@ export const BUFFERS: readonly Buffer_[] = kept<Http2Transaction>([
   field('http.content_len', 'either', 'content-length', 'Content-Length.', older('http.content_len')),
   field('http.server', 'to_client', 'server', 'Server.'),
   field('http.location', 'to_client', 'location', 'Location.'),
-  each('http.request_header', 'to_server', 'Each header field of the request, as name: value.', line),
-  each('http.response_header', 'to_client', 'Each header field of the response, as name: value.', line),
+  each('http.request_header', 'to_server', 'Each header field of the request, as name: value.', headerLine),
+  each('http.response_header', 'to_client', 'Each header field of the response, as name: value.', headerLine),
   each('http2.header_name', 'either', 'Name of each header field.', ({ name }) => name),
   body('http.request_body', 'to_server', 'Body of the request.', { modifier: 'http_client_body' }),
   body('http.response_body', 'to_client', 'Body of the response, decoded.', { modifier: 'http_server_body' }),
