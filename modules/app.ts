@@ -45,8 +45,10 @@ export default defineModule({
     FRAME_PAYLOAD,
   ],
   async create(thread) {
-    const protocols = await loadProtocols(thread.config.read(PROTOCOL_PLUGINS));
-    return new Application(thread, guardPlugins(protocols, await loadProtocols(), thread));
+    const own = await loadProtocols();
+    const plugins = thread.config.read(PROTOCOL_PLUGINS);
+    if (plugins.length === 0) return new Application(thread, own);
+    return new Application(thread, guardPlugins(await loadProtocols(plugins), own, thread));
   },
 });
 

@@ -19,7 +19,6 @@ export function guardPlugins(
   own: readonly Protocol[],
   thread: Thread,
 ): readonly Protocol[] {
-  if (protocols.length === own.length) return protocols;
   const milliseconds = thread.config.read(PLUGIN_TURN_TIME);
   const guard = openGuard(milliseconds);
   return protocols.map(protocol =>
