@@ -3,7 +3,6 @@
  * from the cache then, writes what threads log, answers commands and stands in for threads that fail.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { compileOptionsFrom } from '../../signatures/compile/options.js';
 import { filesRead } from '../../signatures/load-rules.js';
@@ -11,7 +10,7 @@ import type { LoadOptions } from '../../signatures/rule-loader.js';
 import { compiled } from '../compiled.js';
 import type { ConfigTree } from '../config/config.js';
 import type { Log } from '../module.js';
-import { usersCache } from './users-cache.js';
+import { sizeOf, usersCache } from './users-cache.js';
 
 /** Bytes of files from which on compiling takes longer than starting a program. */
 const LARGE = 1 << 20;
@@ -59,13 +58,7 @@ export class RulesBeside {
 function isWorthIt(options: LoadOptions): boolean {
   const { config, protocols = [] } = options;
   const files = filesRead(options);
-  if (bytesOf(files) < LARGE) return false;
+  if (sizeOf(files) < LARGE) return false;
   const { cache } = compileOptionsFrom(config, protocols, undefined, () => usersCache(files));
   return cache !== undefined;
-}
-
-function bytesOf(files: readonly string[]): number {
-  let bytes = 0;
-  for (const file of files) bytes += statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  return bytes;
 }

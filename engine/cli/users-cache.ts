@@ -39,7 +39,8 @@ function placeIn({ CACHE_DIRECTORY, XDG_CACHE_HOME }: Environment): string {
   return join(ofUser, 'sluice');
 }
 
-function sizeOf(files: readonly string[]): number {
+/** Bytes of all of them together; what is not there has none. */
+export function sizeOf(files: readonly string[]): number {
   let bytes = 0;
   for (const file of files) bytes += statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   return bytes;
