@@ -32,6 +32,8 @@ export class LogFile {
   private size = 0;
   private rotateAt: number;
   private everOpened = false;
+  /** From the first error until all could be written again. */
+  private failing = false;
 
   /**
    * @param path may have `%Y-%m-%d` and other fields of strftime: the time at which the file is opened
@@ -113,6 +115,7 @@ export class LogFile {
     let written = 0;
     try {
       while (written < bytes.length) written += writeSync(this.file, bytes, written);
+      this.failing = false;
     } catch (error) {
       this.failed(error as Error);
     }
@@ -135,8 +138,9 @@ export class LogFile {
   }
 
   private failed(error: Error): void {
-    if (this.counts.errors++ === 0)
-      this.told(`${this.path}: ${error.message}; lines are kept as long as there is room`);
+    this.counts.errors++;
+    if (!this.failing) this.told(`${this.path}: ${error.message}; lines are kept as long as there is room`);
+    this.failing = true;
   }
 
   private closeFile(): void {

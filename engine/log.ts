@@ -6,17 +6,16 @@
  * A message may begin with the part of the engine it comes from, as one word and a colon: `detect: 3 rules loaded`.
  * JSON records have that part in a field of its own.
  */
-import { dirname, resolve } from 'node:path';
 import pino from 'pino';
 import { Config, type ConfigTree } from './config/config.js';
 import type { Entry } from './log/entry.js';
+import { fileOutput } from './log/file-output.js';
 import { jsonLine } from './log/json-line.js';
 import { LEVELS, type LevelName, moreTelling, outputLevel, PINO_LEVELS } from './log/level.js';
 import * as options from './log/options.js';
 import type { Output } from './log/output.js';
 import { syslogOutput } from './log/syslog-output.js';
-import { consoleFormat, FILE_FORMAT, type TextFormat, textLine } from './log/text-line.js';
-import { makeFolder } from './make-folder.js';
+import { consoleFormat, textLine } from './log/text-line.js';
 import type { Log } from './module.js';
 
 /** All options of the section `logging`. */
@@ -61,7 +60,8 @@ export function openLog(settings: LogSettings): EngineLog {
   const outputs: Output[] = [];
   if (config.read(options.CONSOLE)) outputs.push(consoleOutput(settings, level));
   for (const file of sections(config, 'file'))
-    if (file.read(options.FILE)) outputs.push(fileOutput({ ...settings, config: file }, level));
+    if (file.read(options.FILE))
+      outputs.push(fileOutput(file, settings.folder, level, asksForMore(settings), onConsole(settings)));
   for (const syslog of sections(config, 'syslog'))
     if (syslog.read(options.SYSLOG)) outputs.push(syslogOutput(syslog, level, asksForMore(settings)));
   const filter = environment['SC_LOG_OP_FILTER'] ?? config.read(options.FILTER);
@@ -113,6 +113,11 @@ function consoleOutput(settings: LogSettings, level: LevelName): Output {
   );
 }
 
+/** What is wrong with the log itself. */
+function onConsole({ console: { err } = PROCESS_STREAMS }: LogSettings): (message: string) => void {
+  return message => void err.write(`Error: ${message}\n`);
+}
+
 /** Errors go to the error stream, all else to the standard one. */
 function toConsole(
   streams: ConsoleStreams,
@@ -129,31 +134,6 @@ function toConsole(
       stream.write(type === 'json' ? jsonLine(entry) : textLine(entry, text));
     },
   };
-}
-
-function fileOutput(settings: LogSettings, level: LevelName): Output {
-  const { config } = settings;
-  const path = resolve(settings.folder, config.read(options.FILE_NAME));
-  const json = config.read(options.FILE_TYPE) === 'json';
-  const text: TextFormat = { format: config.read(options.FILE_FORMAT) || FILE_FORMAT, color: false };
-  const shown = outputLevel(config.read(options.FILE_LEVEL), level, asksForMore(settings));
-  try {
-    makeFolder(dirname(path));
-    const file = pino.destination({ dest: path, append: true, sync: true });
-    return {
-      level: shown,
-      write: record =>
-        void file.write(json ? jsonLine(JSON.parse(record)) : textLine(JSON.parse(record), text)),
-      reopen: () => file.reopen(),
-      close: () => file.end(),
-    };
-  } catch (error) {
-    return {
-      level: shown,
-      write() {},
-      problem: `logging: ${path} cannot be written: ${(error as Error).message}`,
-    };
-  }
 }
 
 class PinoLog implements EngineLog {

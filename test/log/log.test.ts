@@ -149,7 +149,26 @@ describe('the file', () => {
 
   it('that cannot be written is told', () => {
     const { err } = start(config({ filename: '/dev/null/x.log' }));
-    expect(err.text).toMatch(/^Error: logging: \/dev\/null\/x\.log cannot be written/);
+    expect(err.text).toMatch(/^Error: logging: \/dev\/null\/x\.log: ENOTDIR/);
+  });
+
+  it('on a disk that is full is told once, and nothing else happens', () => {
+    const { log: full, out, err } = start(config({ filename: '/dev/full' }));
+    full.notice('one');
+    full.notice('two');
+    expect([out.text, err.text.match(/ENOSPC/g)]).toEqual(['Notice: one\nNotice: two\n', ['ENOSPC']]);
+    full.close();
+    expect(err.text).toMatch(/logging: \/dev\/full: 2 lines were lost\n$/);
+    log = undefined;
+  });
+
+  it('whose folder was taken away is made again, with its folder', () => {
+    const { log } = start(config({ filename: 'below/a.log', format: '%M' }));
+    log.notice('one');
+    rmSync(join(folder, 'below'), { recursive: true });
+    log.reopen();
+    log.notice('two');
+    expect(file('below/a.log')).toBe('two\n');
   });
 
   it('takes a format of old, which is what stands before the message', () => {

@@ -125,6 +125,24 @@ test('a file that cannot be opened is tried again', () => {
   expect(blocked.counts.errors).toBe(2);
 });
 
+test('errors are told when they begin, and when they begin again', () => {
+  const told: string[] = [];
+  const blocked = join(folder, 'blocked');
+  const log = open('blocked/b.log', {}, undefined, message => told.push(message));
+  for (const line of ['one\n', 'two\n']) {
+    rmSync(blocked, { recursive: true });
+    writeFileSync(blocked, '');
+    log.rotate();
+    log.rotate();
+    rmSync(blocked);
+    log.write(bytes(line));
+    log.flush();
+    expect(read('blocked/b.log')).toBe(line);
+  }
+  expect(told).toHaveLength(2);
+  log.close();
+});
+
 test('a pipe that nobody reads is waited for no longer than a full disk', () => {
   const path = join(folder, 'pipe');
   execFileSync('mkfifo', [path]);
