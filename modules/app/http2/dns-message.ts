@@ -2,22 +2,24 @@
 
 import { latin1 } from '../../../engine/latin1.js';
 import { Message as DnsMessage } from '../dns/message.js';
+import { fieldValue } from './header-block.js';
+import type { Field } from './header-table.js';
 import type { Message } from './transaction.js';
 
 const MEDIA_TYPE = /^\s*application\/dns-message\s*(;|$)/i;
 const PARAMETER = /[?&]dns=([A-Za-z0-9_-]+)/;
 const LONGEST = 65535;
 
-export function carriesDns(message: Message): boolean {
-  const type = message.value('content-type');
+export function carriesDns(fields: readonly Field[]): boolean {
+  const type = fieldValue(fields, 'content-type');
   return type !== undefined && MEDIA_TYPE.test(latin1(type));
 }
 
 /** What the path of a request says in base64url. */
-export function dnsOfPath(request: Message): DnsMessage | undefined {
-  const accepted = request.value('accept');
+export function dnsOfPath(request: readonly Field[]): DnsMessage | undefined {
+  const accepted = fieldValue(request, 'accept');
   if (!accepted || !latin1(accepted).toLowerCase().includes('application/dns-message')) return undefined;
-  const path = request.value(':path');
+  const path = fieldValue(request, ':path');
   const parameter = path && PARAMETER.exec(latin1(path))?.[1];
   const bytes = parameter ? Buffer.from(parameter, 'base64url') : undefined;
   return bytes && bytes.length <= LONGEST ? new DnsMessage(new Uint8Array(bytes)) : undefined;
@@ -26,7 +28,7 @@ export function dnsOfPath(request: Message): DnsMessage | undefined {
 /** The body is complete. @returns false where it is longer than a message of DNS can be */
 export function readDnsBody(message: Message): boolean {
   const { body } = message;
-  if (!body || message.dns || !carriesDns(message)) return true;
+  if (!body || message.dns || !carriesDns(message.fields)) return true;
   const bytes = body.store.view();
   if (bytes.length > LONGEST) return false;
   if (bytes.length > 0) message.dns = new DnsMessage(bytes.slice());

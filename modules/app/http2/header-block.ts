@@ -1,5 +1,6 @@
 /** Header blocks as they are compressed (RFC 7541 6). */
-import { copy } from '../http/bytes.js';
+import { fromLatin1 } from '../../../engine/latin1.js';
+import { copy, isWord } from '../http/bytes.js';
 import type { Http2Event } from './events.js';
 import { type Field, HeaderTable } from './header-table.js';
 import { decodeHuffman } from './huffman.js';
@@ -9,6 +10,15 @@ export type BlockEntry = Field | { readonly tableSize: number };
 
 export function isField(entry: BlockEntry): entry is Field {
   return 'name' in entry;
+}
+
+const SEPARATOR = fromLatin1(', ');
+
+/** The value of a field; several of its name are joined by `, `. @param name in lower case */
+export function fieldValue(fields: readonly Field[], name: string): Uint8Array | undefined {
+  const found = fields.filter(field => isWord(field.name, 0, field.name.length, name));
+  if (found.length <= 1) return found[0]?.value;
+  return Buffer.concat(found.flatMap(({ value }, i) => (i === 0 ? [value] : [SEPARATOR, value])));
 }
 
 const LARGEST_INTEGER = 2 ** 32 - 1;

@@ -10,7 +10,8 @@ import {
   WITH_PRIORITY,
   withoutPadding,
 } from './frame.js';
-import { HeaderDecoder } from './header-block.js';
+import { fieldValue, HeaderDecoder, isField } from './header-block.js';
+import type { Field } from './header-table.js';
 import type { Streams } from './streams.js';
 import { AT, HEADERS_DONE, type Http2Transaction, type Message } from './transaction.js';
 
@@ -97,24 +98,26 @@ export class HeaderFrames {
     });
     if (!found) return;
     message!.addBlock(entries);
-    if (asRequest) this.checkAuthority(found.transaction);
-    this.lookForDns(found.transaction, message!);
+    // Of a message there may be very many blocks: each is looked at by itself.
+    const fields = entries.filter(isField);
+    if (asRequest) this.checkAuthority(found.transaction, fields);
+    this.lookForDns(message!, asRequest, fields);
     streams.session.advance(found.transaction, asRequest, HEADERS_DONE);
     if ((flags & END_STREAM) !== 0 || type === PUSH_PROMISE) streams.close(found, asRequest, false);
   }
 
-  private checkAuthority(transaction: Http2Transaction): void {
-    const authority = transaction.request.value(':authority');
-    const host = transaction.request.value('host');
+  private checkAuthority(transaction: Http2Transaction, fields: readonly Field[]): void {
+    const authority = fieldValue(fields, ':authority');
+    const host = fieldValue(fields, 'host');
     if (authority && host && Buffer.compare(lowered(authority), lowered(host)) !== 0)
       this.streams.report(transaction, 'authority_host_mismatch');
     if (authority?.includes(AT)) this.streams.report(transaction, 'userinfo_in_uri');
   }
 
   /** The connection carries DNS from now on. */
-  private lookForDns(transaction: Http2Transaction, message: Message): void {
-    if (message === transaction.request) message.dns ??= dnsOfPath(message);
-    if (message.dns || carriesDns(message)) this.streams.session.requests.become ??= 'doh2';
+  private lookForDns(message: Message, asRequest: boolean, fields: readonly Field[]): void {
+    if (asRequest) message.dns ??= dnsOfPath(fields);
+    if (message.dns || carriesDns(fields)) this.streams.session.requests.become ??= 'doh2';
   }
 }
 

@@ -1,11 +1,10 @@
 /** A stream with its request and response, or one frame that is about the connection as a whole. */
 import type { InspectedBody } from '../../../engine/files/inspected-body.js';
-import { fromLatin1 } from '../../../engine/latin1.js';
 import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import type { Message as DnsMessage } from '../dns/message.js';
-import { EMPTY, isWord, lowered } from '../http/bytes.js';
+import { EMPTY, lowered } from '../http/bytes.js';
 import type { Setting } from './frame.js';
-import { type BlockEntry, isField, sizeOf } from './header-block.js';
+import { type BlockEntry, fieldValue, isField, sizeOf } from './header-block.js';
 import type { Field } from './header-table.js';
 import type { Http2Settings } from './settings.js';
 
@@ -73,13 +72,9 @@ export class Message {
 
   /** The value of a field; several of its name are joined by `, `. @param name in lower case */
   value(name: string): Uint8Array | undefined {
-    const found = this.fields.filter(field => isWord(field.name, 0, field.name.length, name));
-    if (found.length <= 1) return found[0]?.value;
-    return Buffer.concat(found.flatMap(({ value }, i) => (i === 0 ? [value] : [SEPARATOR, value])));
+    return fieldValue(this.fields, name);
   }
 }
-
-const SEPARATOR = fromLatin1(', ');
 
 export class Http2Transaction extends TwoSidedTransaction {
   loggedEvents?: number;

@@ -1,9 +1,13 @@
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import http from '../../../modules/app/http.js';
 import { PRIORITY } from '../../../modules/app/http2/frame.js';
 import { HeaderDecoder, isField } from '../../../modules/app/http2/header-block.js';
-import { type Http2Transaction, PROGRESS_TO_CLIENT } from '../../../modules/app/http2/transaction.js';
+import {
+  type Http2Transaction,
+  Message,
+  PROGRESS_TO_CLIENT,
+} from '../../../modules/app/http2/transaction.js';
 import http2 from '../../../modules/app/http2.js';
 import { Feed, type FeedOptions } from '../../application/feed.js';
 import { keywordMatches } from '../rule-keyword.js';
@@ -236,6 +240,15 @@ describe('a connection', () => {
     ],
   ])('reports %s', (_, client, event) => {
     expect(fed(client, []).events).toContain(event);
+  });
+
+  it('looks at each header block of a message once', () => {
+    const looked = vi.spyOn(Message.prototype, 'value');
+    const blocks = Array.from({ length: 4000 }, () => headers(1, { ':authority': 'a' }));
+    const feed = new Feed([http, http2]).client(Buffer.concat([preface, ...blocks, headers(1, { x: 'y' })]));
+    expect(feed.transactions.length).toBe(2);
+    expect(looked.mock.calls.length).toBeLessThan(10);
+    looked.mockRestore();
   });
 
   it('never fails over what is no HTTP/2', () => {
