@@ -79,7 +79,7 @@ function* message(session: LdapSession, socket: StreamSocket, toServer: boolean)
   const bytes = yield* socket.read(head.head + head.length);
   if (bytes) add(session, bytes.slice(head.head), toServer);
   else if (socket.state === 'limit') reportLost(session, toServer, 'incomplete_data');
-  return bytes !== undefined;
+  return bytes !== undefined && !session.failed;
 }
 
 /** The messages of a datagram. */
@@ -93,6 +93,7 @@ export function datagram(session: LdapSession, bytes: Uint8Array, toServer: bool
     session.frame('pdu', toServer, at, head.head + head.length);
     at += head.head + head.length;
     add(session, bytes.subarray(at - head.length, at), toServer);
+    if (session.failed) return;
   }
 }
 

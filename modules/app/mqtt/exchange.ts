@@ -96,6 +96,7 @@ export class Exchange {
       const body = yield* socket.read(header.length);
       if (!body) return;
       this.take(header, body.slice(), toServer);
+      if (this.session.failed) return;
     }
   }
 

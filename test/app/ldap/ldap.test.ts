@@ -71,6 +71,15 @@ describe('ldap', () => {
     expect(cut.end().records).toEqual(fed([client], [server]).records);
   });
 
+  it('reads no more behind what is no message, however it is cut', () => {
+    const stream = Buffer.concat([search(1), sequence(integer(2)), search(3)]);
+    const whole = new Feed([ldap], { serverPort: 389 }).client(stream).end();
+    const cut = new Feed([ldap], { serverPort: 389 }).pieces(true, stream, () => 1).end();
+    expect(whole.events).toEqual(['invalid_data']);
+    expect(whole.transactions.length).toBe(2);
+    expect(whole.records).toEqual(cut.records);
+  });
+
   it('reads datagrams', () => {
     const feed = fed([search(1)], [entry(1), result(1, 5)], { transport: 'udp' });
     expect(told(feed)[0].responses.length).toBe(2);

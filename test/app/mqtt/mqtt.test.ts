@@ -102,6 +102,14 @@ describe('mqtt', () => {
     expect(told(feed.pieces(true, SUBSCRIBE, () => 1).end())).toEqual(whole);
   });
 
+  it('reads no more behind what is no message, however it is cut', () => {
+    const stream = Buffer.concat([CONNECT, message(0x82, [0]), SUBSCRIBE]);
+    const whole = new Feed([mqtt], { serverPort: 1883 }).client(stream).end();
+    const cut = new Feed([mqtt], { serverPort: 1883 }).pieces(true, stream, () => 1).end();
+    expect(whole.events).toEqual(['malformed_traffic']);
+    expect(whole.records).toEqual(cut.records);
+  });
+
   it('has the data frames of messages that come together where that of the first one is', () => {
     const feed = new Feed([mqtt], { serverPort: 1883 });
     feed.application.useFrames(new Set(['mqtt.data']));
