@@ -49,10 +49,11 @@ const HEADS: readonly Buffer_[] = [
   ofHead('protocol', 'either', 'version as the first line has it', ({ version }) => version),
 ];
 
+/** @param of the text of this number: found at once, as there may be many */
 function ofDescription(
   name: string,
   summary: string,
-  of: (description: SessionDescription) => readonly (string | undefined)[],
+  of: (description: SessionDescription, index: number) => string | undefined,
   aliases: readonly string[] = [],
 ): Buffer_ {
   return {
@@ -62,20 +63,20 @@ function ofDescription(
     progress: COMPLETE,
     summary,
     multiple: true,
-    get: ({ sdp }, _, index) => bytesOf(sdp && of(sdp)[index]),
+    get: ({ sdp }, _, index) => bytesOf(sdp && of(sdp, index)),
   };
 }
 
 /** A line of the session. */
 const line = (name: string, letter: string, summary: string): Buffer_ =>
-  ofDescription(name, summary, ({ session }) => session.get(letter) ?? []);
+  ofDescription(name, summary, ({ session }, index) => session.get(letter)?.[index]);
 
 /** A line of any of the media. */
 const medium = (name: string, letter: string, summary: string, aliases: readonly string[]): Buffer_ =>
   ofDescription(
     `media.${name}`,
     summary,
-    ({ media }) => media.flatMap(each => each.get(letter)?.[0] ?? []),
+    ({ ofMedia }, index) => ofMedia.get(letter)?.[index],
     aliases.map(alias => `sdp.${alias}`),
   );
 
@@ -88,14 +89,14 @@ const DESCRIPTIONS: readonly Buffer_[] = [
   line('phone_number', 'p', 'telephone number of who is responsible'),
   line('connection_data', 'c', 'address of the session'),
   line('bandwidth', 'b', 'bandwidth of the session'),
-  ofDescription('time', 'when the session begins and ends', ({ times }) => times.map(({ time }) => time)),
-  ofDescription('repeat_time', 'when the session is repeated', ({ times }) =>
-    times.flatMap(({ repeats }) => repeats),
-  ),
+  ofDescription('time', 'when the session begins and ends', ({ times }, index) => times[index]?.time),
+  ofDescription('repeat_time', 'when the session is repeated', ({ repeats }, index) => repeats[index]),
   line('timezone', 'z', 'shifts of time zones'),
   line('encryption_key', 'k', 'key of the session'),
-  ofDescription('attribute', 'an attribute of the session or of a medium', ({ session, media }) =>
-    [session, ...media].flatMap(each => each.get('a') ?? []),
+  ofDescription(
+    'attribute',
+    'an attribute of the session or of a medium',
+    ({ attributes }, index) => attributes[index],
   ),
   medium('media', 'm', 'kind, port, protocol and formats of a medium', ['media_description.media']),
   medium('media_info', 'i', 'what a medium is', ['media.session_info', 'media_description.session_info']),

@@ -13,6 +13,10 @@ export interface SessionDescription {
   readonly session: Section;
   readonly times: readonly TimeDescription[];
   readonly media: readonly Section[];
+  /** All repetitions; attributes of the session and of its media; the first line of each letter of each medium. */
+  readonly repeats: readonly string[];
+  readonly attributes: readonly string[];
+  readonly ofMedia: Section;
 }
 
 /** Lines that are kept. */
@@ -27,6 +31,9 @@ export function parseSdp(bytes: Uint8Array): SessionDescription | undefined {
   const session = new Map<string, string[]>();
   const times: TimeDescription[] = [];
   const media: Map<string, string[]>[] = [];
+  const repeats: string[] = [];
+  const attributes: string[] = [];
+  const ofMedia = new Map<string, string[]>();
   for (const [number, line] of lines.entries()) {
     const match = /^([a-z])=([^\r]*)\r?$/.exec(line);
     if (number === 0 && match?.[1] !== 'v') return undefined;
@@ -35,10 +42,15 @@ export function parseSdp(bytes: Uint8Array): SessionDescription | undefined {
     if (!LETTERS.includes(letter)) continue;
     if (letter === 'm') media.push(new Map());
     else if (letter === 't') times.push({ time: value, repeats: [] });
-    else if (letter === 'r') times.at(-1)?.repeats.push(value);
-    add(media.at(-1) ?? session, letter, value);
+    else if (letter === 'r') {
+      times.at(-1)?.repeats.push(value);
+      if (times.length > 0) repeats.push(value);
+    } else if (letter === 'a') attributes.push(value);
+    const medium = media.at(-1);
+    if (medium && !medium.has(letter)) add(ofMedia, letter, value);
+    add(medium ?? session, letter, value);
   }
-  return { session, times, media };
+  return { session, times, media, repeats, attributes, ofMedia };
 }
 
 function add(section: Map<string, string[]>, letter: string, value: string): void {

@@ -53,7 +53,13 @@ describe('sip', () => {
     expect(value(feed, 'sdp.media.media', 1)).toBe('video 4002 RTP/AVP 31');
     expect(value(feed, 'sdp.media.media_info')).toBe('voice');
     expect(value(feed, 'sdp.repeat_time')).toBe('7d 1h 0');
-    expect(value(feed, 'sdp.attribute', 1)).toBe('sendrecv');
+    expect([0, 1, 2].map(index => value(feed, 'sdp.attribute', index))).toEqual([
+      'tool:x',
+      'sendrecv',
+      undefined,
+    ]);
+    expect(value(feed, 'sdp.media.connection_data')).toBeUndefined();
+    expect(value(feed, 'sdp.time')).toBe('0 0');
     expect(value(feed, 'sdp.timezone')).toBeUndefined();
     expect(value(feed, 'sip.stat_code')).toBeUndefined();
   });
