@@ -110,7 +110,8 @@ export class Control {
   private reply({ bytes, truncated }: TextLine): void {
     const code = codeOf(bytes);
     const { session } = this;
-    const transaction = this.waiting() ?? this.unasked();
+    // Commands are complete at once: what is open waits for its reply.
+    const transaction = session.oldestOpen ?? this.unasked();
     if (!transaction) return;
     if (truncated) {
       transaction.replyTruncated = true;
@@ -132,10 +133,6 @@ export class Control {
     transaction.absent = 'to_server';
     this.session.advance(transaction, true, COMPLETE);
     return transaction;
-  }
-
-  private waiting(): FtpTransaction | undefined {
-    return this.session.transactions.find(({ progressToClient }) => progressToClient < COMPLETE);
   }
 
   /** RFC 959 4.2: a dash behind the code begins several lines; the code and a blank end them. */

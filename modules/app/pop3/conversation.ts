@@ -125,13 +125,14 @@ export class Conversation {
   }
 
   *responses(): Reading<void> {
-    const { server, transactions } = this.session;
+    const { session } = this;
+    const { server } = session;
     let greeted = false;
     for (;;) {
       const line = yield* readTextLine(server, LONGEST_LINE);
       if (!line) return;
       const match = /^(\+OK|-ERR|\+)(?:\s+(.*))?$/s.exec(latin1(line.bytes));
-      const transaction = transactions.find(each => each.progressToClient < COMPLETE);
+      const transaction = session.oldestOpen;
       // The greeting answers nobody.
       if (!match || (!transaction && !greeted)) {
         greeted = true;
@@ -141,7 +142,7 @@ export class Conversation {
       const asked = transaction ?? this.begin(undefined, []);
       asked.response = { status: match[1] === '-ERR' ? 'ERR' : 'OK', header: match[2] ?? '', data: [] };
       if (line.truncated || line.bytes.length + CRLF > LONGEST_RESPONSE)
-        this.session.event(asked, 'response_too_long', false);
+        session.event(asked, 'response_too_long', false);
       this.sasl = match[1] === '+';
       if (match[1] === '+OK' && asked.hasLongResponse && !(yield* this.lines(asked.response))) return;
       this.conclude(asked);
