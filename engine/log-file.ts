@@ -2,7 +2,7 @@
  * A log file as the manager writes it: lines are appended through a buffer. A disk that is full, or a file that
  * cannot be opened, loses lines but nothing else: they are counted, and writing goes on when it is possible again.
  */
-import { closeSync, constants, openSync, statSync, writeSync } from 'node:fs';
+import { closeSync, constants, fchownSync, openSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { LogFileSettings } from './log-file/settings.js';
 import { strftime } from './log-file/strftime.js';
@@ -80,6 +80,11 @@ export class LogFile {
     }
     this.closeFile();
     this.open();
+  }
+
+  /** The file belongs to the user that the process is about to become, who opens it anew later. */
+  giveTo(uid: number, gid: number): void {
+    if (this.file >= 0) fchownSync(this.file, uid, gid);
   }
 
   close(): void {

@@ -24,6 +24,8 @@ export const LOG_OPTIONS = Object.values(options);
 export interface EngineLog extends Log {
   /** Opens log files anew (after they were moved away). */
   reopen(): void;
+  /** Gives log files to the user that the process is about to become. */
+  giveTo(uid: number, gid: number): void;
   /** Writes out what is buffered and closes files. */
   close(): void;
 }
@@ -156,6 +158,10 @@ class PinoLog implements EngineLog {
 
   reopen(): void {
     for (const output of this.outputs) output.reopen?.();
+  }
+
+  giveTo(uid: number, gid: number): void {
+    for (const output of this.outputs) output.giveTo?.(uid, gid);
   }
 
   close(): void {

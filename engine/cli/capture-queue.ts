@@ -4,14 +4,20 @@ import { existsSync } from 'node:fs';
 import { type Arguments, ControlSocket, type Handlers, textArgument } from '../control/control-socket.js';
 import { controlSettings, usualCommands } from '../control/settings.js';
 import { consoleLog } from '../log.js';
+import { tellStarter } from './background.js';
 import { Tenants } from './control/tenants.js';
+import { PID_FILE } from './options.js';
 import type { Given } from './parse.js';
+import { removePidFile, writePidFile } from './pid-file.js';
 import { readSettings } from './settings.js';
 import { UsageError } from './usage-error.js';
 import { versionLine } from './version.js';
 
 /** Captures that may wait. */
 const MOST_WAITING = 100_000;
+
+/** What the queue itself has is not for the programs that read captures. */
+const OWN_ALONE = ['--pidfile', '', '--set', 'unix-command.enabled=no'];
 
 interface Capture {
   readonly file: string;
@@ -25,6 +31,7 @@ export async function captureQueue(given: Given, words: readonly string[]): Prom
   const log = consoleLog(given.verbosity, undefined, given.quiet);
   const tenants = new Tenants(config);
   const own = words.filter(word => !word.startsWith('--unix-socket'));
+  const pidFile = config.read(PID_FILE);
   const queue = new CaptureQueue(own, tenants);
   const commands = {
     ...usualCommands(config, versionLine(), 'unix-socket', 'UNIX_SOCKET'),
@@ -34,12 +41,18 @@ export async function captureQueue(given: Given, words: readonly string[]): Prom
   try {
     const socket = await ControlSocket.open(settings.path, settings.permissions, commands);
     log.notice(`unix-manager: commands are taken at ${settings.path}`);
+    writePidFile(pidFile);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => queue.stop());
+    for (const signal of ['SIGHUP', 'SIGUSR2'] as const) process.on(signal, () => queue.pass(signal));
+    tellStarter();
     await queue.stopped;
     socket.close();
     return 0;
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(`--unix-socket: ${settings.path}: ${(error as Error).message}`);
+  } finally {
+    removePidFile(pidFile);
   }
 }
 
@@ -91,6 +104,11 @@ export class CaptureQueue {
     else this.resolve();
   }
 
+  /** A signal to the program that reads the capture in hand: it has the logs and the rules. */
+  pass(signal: NodeJS.Signals): void {
+    this.child?.kill(signal);
+  }
+
   private add(given: Arguments): string {
     const file = textArgument(given, 'filename');
     const folder = textArgument(given, 'output-dir');
@@ -98,7 +116,7 @@ export class CaptureQueue {
     if (!existsSync(folder)) throw new Error('output-dir param must be a directory that exists');
     if (this.waiting.length >= MOST_WAITING) throw new Error('too many captures wait');
     const more = [...settingsFor(given), ...this.tenants.words(given['tenant'])];
-    this.waiting.push({ file, words: ['-r', file, '-l', folder, ...more] });
+    this.waiting.push({ file, words: ['-r', file, '-l', folder, ...OWN_ALONE, ...more] });
     this.next();
     return 'Successfully added file to list';
   }

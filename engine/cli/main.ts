@@ -1,7 +1,7 @@
 /** The program: commands of its own, or a run in Suricata's manner. */
-import { spawn } from 'node:child_process';
 import { holdBuild } from '../compiled.js';
 import { nearest } from '../nearest.js';
+import { isInBackground, runInBackground } from './background.js';
 import { optimizeLess } from './optimize-less.js';
 import { UsageError } from './usage-error.js';
 
@@ -53,16 +53,8 @@ async function start(words: readonly string[]): Promise<number> {
   if (!given) return 0;
   if (given.show) return (await import('./show.js')).show(given, given.show);
   if (given.engineAnalysis) return (await import('./rules-analyze.js')).engineAnalysis(given);
-  if (given.background) return background(words);
+  if (given.background && !isInBackground()) return runInBackground(words);
   if (given.unixSocket !== undefined && !given.test)
     return (await import('./capture-queue.js')).captureQueue(given, words);
   return (await import('./run.js')).run(given, { summary: false });
-}
-
-/** `-D`: the same command line without it, in a process of its own. */
-function background(words: readonly string[]): number {
-  const same = words.filter(word => word !== '-D');
-  const child = spawn(process.execPath, [process.argv[1]!, ...same], { detached: true, stdio: 'ignore' });
-  child.unref();
-  return 0;
 }

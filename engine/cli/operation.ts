@@ -1,6 +1,7 @@
 /** What is done with a run while it lasts: shown, stopped, asked, given other rules. */
 import { flowRows } from '../flow-record.js';
 import type { EngineLog } from '../log.js';
+import { tellStarter } from './background.js';
 import { onChange } from './file-changes.js';
 import type { Preparation } from './preparation.js';
 import { showProgress } from './progress.js';
@@ -53,6 +54,7 @@ export async function operate(
     flows: () => flowRows(engine.plan.flows),
   };
   const closeControl = await openControl(preparation, sources.inputs, { ...actions, ...asked }, log);
+  tellStarter();
   const unwatch = presentation.watch ? onChange(preparation.files(), () => void reloads.ask()) : () => {};
   return async () => {
     unwatch();

@@ -3,21 +3,41 @@ import { readFileSync } from 'node:fs';
 import { native } from '../native.js';
 import { UsageError } from './usage-error.js';
 
+/** Numbers of the user and group that a run becomes. */
+export interface Identity {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /**
  * @param user name or number; empty: as it is  @param group the same; empty: the user's
+ * @returns undefined where nothing changes  @throws UsageError when there is no such user or group
+ */
+export function identityOf(user: string, group: string): Identity | undefined {
+  if (user === '' && group === '') return undefined;
+  return possible(user, group, () => {
+    const [uid, own] = user === '' ? [process.getuid!(), process.getgid!()] : userNumbers(user);
+    return { uid, gid: group === '' ? own : groupNumber(group) };
+  });
+}
+
+/**
  * @param sensor keeps the capabilities to give verdicts and to send packets
  * @throws UsageError that says what is not possible
  */
-export function becomeUser(user: string, group: string, sensor: boolean): void {
-  if (user === '' && group === '') return;
-  try {
-    const [uid, own] = user === '' ? [process.getuid!(), process.getgid!()] : userNumbers(user);
-    const gid = group === '' ? own : groupNumber(group);
+export function becomeUser({ uid, gid }: Identity, sensor: boolean): void {
+  possible(String(uid), String(gid), () => {
     if (sensor) native()!.dropPrivileges(uid, gid);
     else {
       process.setgid!(gid);
       process.setuid!(uid);
     }
+  });
+}
+
+function possible<T>(user: string, group: string, work: () => T): T {
+  try {
+    return work();
   } catch (error) {
     throw new UsageError(
       `cannot become user ${user || '(same)'} of group ${group || '(same)'}: ${(error as Error).message}`,

@@ -12,7 +12,7 @@ import { tellOutcome } from './outcome.js';
 import type { Given } from './parse.js';
 import { removePidFile, writePidFile } from './pid-file.js';
 import { addSettings, type Preparation, prepare } from './preparation.js';
-import { becomeUser } from './privileges.js';
+import { becomeUser, type Identity, identityOf } from './privileges.js';
 import { type Running, startRestarting } from './restarting.js';
 import { readSettings, type Settings } from './settings.js';
 import { EarlySignals } from './signals.js';
@@ -56,6 +56,7 @@ async function runWith(
 ): Promise<number> {
   const { config } = settings;
   const inputs = given.test ? undefined : inputsOf(given, config);
+  const identity = identityOf(config.read(USER), config.read(GROUP));
   if (inputs) {
     addSettings(config, inputs.settings);
     checkLogFolder(config.read(LOG_FOLDER));
@@ -70,7 +71,7 @@ async function runWith(
   const devices = await openDevices(inputs, config, preparation.from, log);
   try {
     const shown = { ...presentation, summary: presentation.summary && !given.quiet };
-    return await runThreads(preparation, { inputs, devices, restarts }, shown, early, log);
+    return await runThreads(preparation, { inputs, devices, restarts }, identity, shown, early, log);
   } finally {
     devices.close();
     removePidFile(config.read(PID_FILE));
@@ -80,12 +81,13 @@ async function runWith(
 async function runThreads(
   preparation: Preparation,
   sources: Sources,
+  identity: Identity | undefined,
   presentation: Presentation,
   early: EarlySignals,
   log: EngineLog,
 ): Promise<number> {
   const { config } = preparation;
-  const engine = await startAsUser(preparation, sources, log);
+  const engine = await startAsUser(preparation, sources, identity, log);
   const started = performance.now();
   const end = await operate(engine, preparation, sources, presentation, early, log);
   const result = await engine.finished;
@@ -100,13 +102,25 @@ async function runThreads(
 }
 
 /** Starts the threads, as the user who is wanted as soon as nothing needs more. */
-async function startAsUser(preparation: Preparation, sources: Sources, log: EngineLog): Promise<Running> {
+async function startAsUser(
+  preparation: Preparation,
+  sources: Sources,
+  identity: Identity | undefined,
+  log: EngineLog,
+): Promise<Running> {
   const { config } = preparation;
   const { inputs, devices, restarts } = sources;
-  const user = () => becomeUser(config.read(USER), config.read(GROUP), inputs.live);
+  const user = () => {
+    if (!identity) return;
+    log.giveTo(identity.uid, identity.gid);
+    becomeUser(identity, inputs.live);
+  };
   writePidFile(config.read(PID_FILE));
   // Devices are open: with live traffic no thread needs more than the capabilities of a sensor.
-  if (inputs.live) user();
+  if (inputs.live) {
+    user();
+    checkLogFolder(config.read(LOG_FOLDER));
+  }
   const engine = await startRestarting(
     (shared, continuation) => start(preparation, sources, shared, continuation, log),
     sharedObjects(preparation, sources, preparation.rules),

@@ -39,6 +39,7 @@ export function fileOutput(
       file.flush();
     },
     reopen: () => file.rotate(),
+    giveTo: (uid, gid) => file.giveTo(uid, gid),
     close: () => file.close(),
   };
 }

@@ -7,6 +7,8 @@ export interface Output {
   /** @param record as pino makes it, see `Entry` */
   write(record: string): void;
   reopen?(): void;
+  /** Gives its file to the user that the process is about to become. */
+  giveTo?(uid: number, gid: number): void;
   close?(): void;
   /** Why it does not work; told through the others. */
   readonly problem?: string;

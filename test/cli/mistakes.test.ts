@@ -29,6 +29,15 @@ it('a pid file that cannot be written', async () => {
   );
 });
 
+it('a user or group that is not there, before anything starts', async () => {
+  expect(await said('-T', '-l', '.', '--user', 'nobody-here')).toContain('/etc/passwd has no nobody-here');
+  expect(await said('-r', '-', '-l', '.', '--group', 'none-here')).toContain('/etc/group has no none-here');
+});
+
+it('what keeps a run in the background from beginning', async () => {
+  expect(await said('-D', '-r', 'nope.pcap', '-l', '.')).toContain('nope.pcap');
+});
+
 it('a protocol that cannot be loaded', async () => {
   const loading = async (name: string, code: string): Promise<string> => {
     const path = join(folder, name);

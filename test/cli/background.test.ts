@@ -1,0 +1,31 @@
+/** A run in the background: who started it goes on when it runs, and signals reach it by its file. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { isReached } from '../control/client.js';
+import { until } from '../until.js';
+import { sluice } from './program.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'sluice-background-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const path = (name: string) => join(folder, name);
+
+it('takes commands when its command line ends, outlives the signals of services, and ends with TERM', async () => {
+  const { code, out, err } = await sluice([
+    '-vD',
+    `--unix-socket=${path('socket')}`,
+    '--pidfile',
+    path('pid'),
+  ]);
+  expect([code, out, err]).toEqual([0, '', '']);
+  const pid = Number(readFileSync(path('pid'), 'utf8'));
+  process.kill(pid, 'SIGHUP');
+  process.kill(pid, 'SIGUSR2');
+  expect(await isReached(path('socket'))).toBe(true);
+  process.kill(pid, 'SIGTERM');
+  await until(
+    () => !existsSync(path('pid')),
+    () => 'the file of the process id is removed',
+  );
+});
