@@ -29,6 +29,8 @@ export function becomeUser({ uid, gid }: Identity, sensor: boolean): void {
   possible(String(uid), String(gid), () => {
     if (sensor) native()!.dropPrivileges(uid, gid);
     else {
+      // Whoever was root has more groups than the user.
+      if (process.geteuid!() === 0) process.setgroups!([gid]);
       process.setgid!(gid);
       process.setuid!(uid);
     }

@@ -54,6 +54,8 @@ function singleRestarts(devices: OpenedDevices, restarts: Restarts, log: Log): C
 class Restarting implements Running {
   readonly finished: Promise<EngineResult>;
   private stopping = false;
+  /** While threads are started anew: resolves when they stand, or with why they cannot. */
+  private restart: Promise<string | undefined> | undefined;
 
   constructor(
     private readonly start: (shared: Shared, earlier: ReadonlyMap<string, number>) => Promise<Engine>,
@@ -67,18 +69,30 @@ class Restarting implements Running {
   }
 
   private async runOn(): Promise<EngineResult> {
-    for (;;) {
-      const result = await this.engine.finished;
-      if (result.failure === undefined || this.stopping || !this.restarts.allowed(performance.now()))
-        return result;
+    let result = await this.engine.finished;
+    while (result.failure !== undefined && !this.stopping && this.restarts.allowed(performance.now())) {
       this.log.error(`threads: ${result.failure}; they are started anew`);
+      this.restart = this.startAnew();
+      const failure = await this.restart;
+      this.restart = undefined;
+      result = failure === undefined ? await this.engine.finished : { ...result, failure };
+    }
+    return result;
+  }
+
+  /** @returns why that is not possible */
+  private async startAnew(): Promise<string | undefined> {
+    try {
       // What other threads have received until their end is settled as well.
       this.devices.threadsFailed?.();
       this.engine = await this.start(this.shared, this.engine.counters());
       this.devices.threadsAreBack?.();
-      this.log.notice('threads: all threads run again');
-      if (this.stopping) this.engine.stop();
+    } catch (error) {
+      return (error as Error).message;
     }
+    this.log.notice('threads: all threads run again');
+    if (this.stopping) this.engine.stop();
+    return undefined;
   }
 
   counters(): Map<string, number> {
@@ -101,10 +115,13 @@ class Restarting implements Running {
 
   async reload(shared: Shared): Promise<void> {
     this.shared = shared;
+    // Threads that are just started anew have those before, which are freed when this is over.
+    await this.restart;
     await this.engine.reload(shared);
   }
 
+  /** Threads that are just started anew open their logs by themselves. */
   rotateLogs(): void {
-    this.engine.rotateLogs();
+    if (!this.restart) this.engine.rotateLogs();
   }
 }

@@ -89,9 +89,8 @@ async function runThreads(
   const { config } = preparation;
   const engine = await startAsUser(preparation, sources, identity, log);
   const started = performance.now();
-  const end = await operate(engine, preparation, sources, presentation, early, log);
-  const result = await engine.finished;
-  await end();
+  const end = await orStopped(engine, () => operate(engine, preparation, sources, presentation, early, log));
+  const result = await engine.finished.finally(end);
   const counters = engine.counters();
   const seconds = (performance.now() - started) / 1000;
   const code = tellOutcome(result, counters, seconds, log);
@@ -129,6 +128,17 @@ async function startAsUser(
     log,
   );
   if (inputs.live) log.notice('threads: all threads run');
-  else user();
+  else await orStopped(engine, async () => user());
   return engine;
+}
+
+/** Threads would go on, maybe for ever, when what goes with them cannot be: they are ended then. */
+async function orStopped<T>(engine: Running, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    engine.abort();
+    await engine.finished;
+    throw error;
+  }
 }

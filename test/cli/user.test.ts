@@ -1,0 +1,29 @@
+/** A run over captures becomes another user once it has begun (only root can). */
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { until } from '../until.js';
+import { PROGRAM } from './program.js';
+import { textOf } from './running.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'sluice-user-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it.skipIf(process.getuid!() !== 0)('leaves the groups that it had as well', async () => {
+  const words = ['--groups', '0,4', process.execPath, PROGRAM, '-r', '-', '-l', '.', '--user', 'nobody'];
+  const child = spawn('setpriv', words, { cwd: folder });
+  const said = textOf(child);
+  const ids = (name: string): string[] => {
+    const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+    return new RegExp(`^${name}:\\s*(.*?)\\s*$`, 'm').exec(status)![1]!.split(/\s+/);
+  };
+  const numberOf = (option: string) => execFileSync('id', [option, 'nobody'], { encoding: 'utf8' }).trim();
+  try {
+    await until(() => ids('Uid')[0] === numberOf('-u'), said);
+    expect(ids('Groups')).toEqual([numberOf('-g')]);
+  } finally {
+    child.kill('SIGKILL');
+  }
+});
