@@ -18,7 +18,30 @@ export function isFlowJudged(row: Int32Array, flows: Int32Array, p: number, flow
 }
 
 /**
+ * The sides of its flow that the verdict of the packet at `p` resets.
+ * @returns of Flow.RESET_CLIENT and Flow.RESET_SERVER; 0 for a packet that is not rejected
+ */
+export function sidesReset(row: Int32Array, p: number): number {
+  const verdict = row[p + Packet.VERDICT]!;
+  if (verdict === Packet.VERDICT_REJECT_BOTH) return Flow.RESET_CLIENT | Flow.RESET_SERVER;
+  if (verdict !== Packet.VERDICT_REJECT && verdict !== Packet.VERDICT_REJECT_DESTINATION) return 0;
+  const toServer = (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
+  return toServer === (verdict === Packet.VERDICT_REJECT) ? Flow.RESET_CLIENT : Flow.RESET_SERVER;
+}
+
+/** Whether the sender of the packet at `p` is reset because its flow was rejected before. */
+export function isSenderReset(row: Int32Array, flows: Int32Array, p: number): boolean {
+  const flow = row[p + Packet.FLOW]!;
+  if (flow < 0) return false;
+  const f = flow * Flow.INTS;
+  const toServer = (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
+  const side = toServer ? Flow.RESET_CLIENT : Flow.RESET_SERVER;
+  return ((flows[f + Flow.FLAGS]! | flows[f + Flow.DETECT_FLAGS]!) & side) !== 0;
+}
+
+/**
  * Drops the whole flow of the packet at `p`.
+ * @param p has its verdict already: a rejected flow is answered also when more of it comes
  * @param flow -1 for a packet without one: nothing is done
  * @param reason of `verdict.ts`
  */
@@ -27,6 +50,7 @@ export function dropFlow(row: Int32Array, flows: Int32Array, p: number, flow: nu
   const f = flow * Flow.INTS;
   if (!isFlowDropped(flows, flow) && (row[p + Packet.FLOW_STATE]! & Packet.FLOW_ESTABLISHED) !== 0)
     flows[f + Flow.DETECT_FLAGS]! |= Flow.DETECT_DROPPED_ESTABLISHED;
+  flows[f + Flow.DETECT_FLAGS]! |= sidesReset(row, p);
   flows[f + Flow.ACTION] = Flow.ACTION_DROP;
   flows[f + Flow.DROP_REASON] = reason;
 }

@@ -95,6 +95,9 @@ export const ACTION = 58;
 export const DETECT_FLAGS = 59;
 /** Bit of DETECT_FLAGS: the flow was dropped when its session was established. What comes behind changes no session. */
 export const DETECT_DROPPED_ESTABLISHED = 1 << 4;
+/** Bits of FLAGS (set by policies) and of DETECT_FLAGS (by rules): the flow was rejected by resets to this side. */
+export const RESET_CLIENT = 1 << 12;
+export const RESET_SERVER = 1 << 13;
 /** Transactions seen. */
 export const TRANSACTIONS = 60;
 /** Why the flow was dropped: a reason of `verdict.ts`. */

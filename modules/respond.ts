@@ -1,5 +1,6 @@
 /** Active response: answers rejected packets with a TCP reset or an ICMP error, where packets can be sent. */
 import type { Batch } from '../engine/batch.js';
+import { isSenderReset } from '../engine/flow-judgement.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
 import { PACKET_SENDER, type PacketSender } from '../engine/packet-sender.js';
@@ -31,10 +32,21 @@ class Respond implements ThreadModule {
     for (let i = 0; i < batch.length; i++) {
       const p = batch.slots[i]! * Packet.INTS;
       const verdict = row[p + Packet.VERDICT]!;
-      if (verdict < Packet.VERDICT_REJECT || verdict > Packet.VERDICT_REJECT_BOTH) continue;
-      if (row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE && row[p + Packet.IP_VERSION] !== 0)
-        this.answer(p, verdict);
+      if (verdict < Packet.VERDICT_DROP || verdict > Packet.VERDICT_REJECT_BOTH) continue;
+      if (row[p + Packet.PSEUDO] !== Packet.PSEUDO_NONE || row[p + Packet.IP_VERSION] === 0) continue;
+      if (verdict !== Packet.VERDICT_DROP) this.answer(p, verdict);
+      else this.answerAgain(p);
     }
+  }
+
+  /**
+   * A reset crosses what was on its way: the side that has received more by then does not take it (RFC 5961 3.2), and
+   * tells with its next packet which number it expects.
+   */
+  private answerAgain(p: number): void {
+    const { memory, flows } = this.thread;
+    if (memory.row[p + Packet.PROTOCOL] === TCP && isSenderReset(memory.row, flows.row, p))
+      this.answer(p, Packet.VERDICT_REJECT);
   }
 
   private answer(p: number, verdict: number): void {

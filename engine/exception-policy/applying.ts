@@ -9,6 +9,7 @@ import {
   TARGET_LIST,
 } from '../exception-policy.js';
 import { bypassFlow } from '../flow-bypass.js';
+import { sidesReset } from '../flow-judgement.js';
 import * as FlowRecord from '../flow-record.js';
 import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
@@ -69,12 +70,12 @@ export class ExceptionPolicy {
         this.judge(row, p, Packet.VERDICT_DROP);
         break;
       case 'reject':
-        if (this.inline) this.markFlow(flow, FlowRecord.FLAG_DROPPED);
         this.judge(row, p, Packet.VERDICT_REJECT);
+        if (this.inline) this.markFlow(flow, FlowRecord.FLAG_DROPPED | sidesReset(row, p));
         break;
       case 'reject-both':
-        if (this.inline) this.markFlow(flow, FlowRecord.FLAG_DROPPED);
         this.judge(row, p, Packet.VERDICT_REJECT_BOTH);
+        if (this.inline) this.markFlow(flow, FlowRecord.FLAG_DROPPED | sidesReset(row, p));
         break;
       case 'pass-flow':
         this.markFlow(flow, FlowRecord.FLAG_PASSED);

@@ -1,7 +1,7 @@
 /** Real programs on both sides of the sensor: what passes, what does not, and how both ends learn of it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { missing, Network, SERVER_V4, SERVER_V6 } from './network.js';
-import { fetch, ping, Server, send, sendDatagram } from './peers.js';
+import { fetch, ping, Server, send, sendDatagram, sendInTwo } from './peers.js';
 import { Sensor } from './sensor.js';
 
 const reason = missing();
@@ -79,6 +79,14 @@ describe.skipIf(reason !== undefined).each(PROFILES)('NFQUEUE, $name', ({ queue,
       how: 'error',
       error: 'ECONNRESET',
     });
+  });
+
+  it('closes both ends while data is on its way', async () => {
+    const rejected = sendInTwo(network, SERVER_V4, 'pour ', 'closethis now');
+    await server.hears(({ kind, data }) => kind === 'data' && data === 'pour ', 'the first piece');
+    rejected.goOn();
+    expect(await rejected.ending).toEqual({ how: 'error', error: 'ECONNRESET' });
+    await server.hears(({ kind, data }) => kind === 'close' && data === 'pour ', 'a reset');
   });
 
   it('lets replaced content arrive replaced', async () => {

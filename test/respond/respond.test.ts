@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import * as Flow from '../../engine/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import { PACKET_SENDER } from '../../engine/packet-sender.js';
 import decode from '../../modules/decode.js';
@@ -85,6 +86,37 @@ describe.each([
     const [reply] = await replies(Packet.VERDICT_REJECT, ip(), udp({ sport: 7, dport: 9 }), 'abc');
     expect(reply).toMatchObject({ protocol: ip === (ipv6 as unknown) ? 58 : 1, badChecksum: false });
     expect(reply!.ports).toBe(ip === (ipv6 as unknown) ? '1 > 1' : '3 > 13');
+  });
+});
+
+describe('a flow that was rejected before', () => {
+  /** What a dropped packet of the client is answered with, in a flow with these bits. */
+  async function again(bits: number, flags: string, toServer = true): Promise<number> {
+    const thread = stubThread();
+    let sent = 0;
+    thread.services.set(PACKET_SENDER, { send: () => ++sent > 0 });
+    const batch = thread.batch([packet(ethernet(), ipv4(), segment(flags), 'x')]);
+    (await decode.create(thread)).process(batch);
+    const { row } = thread.memory;
+    const p = batch.slots[0]! * Packet.INTS;
+    row[p + Packet.FLOW] = 3;
+    row[p + Packet.FLOW_STATE] = toServer ? Packet.FLOW_TO_SERVER : 0;
+    row[p + Packet.VERDICT] = Packet.VERDICT_DROP;
+    thread.flows.row[3 * Flow.INTS + Flow.DETECT_FLAGS] = bits;
+    (await respond.create(thread)).process(batch);
+    return sent;
+  }
+
+  it('resets the side that still sends, where that side is to be reset', async () => {
+    expect(await again(Flow.RESET_CLIENT, 'A')).toBe(1);
+    expect(await again(Flow.RESET_CLIENT, 'A', false)).toBe(0);
+    expect(await again(Flow.RESET_SERVER, 'A')).toBe(0);
+    expect(await again(Flow.RESET_SERVER, 'A', false)).toBe(1);
+    expect(await again(0, 'A')).toBe(0);
+  });
+
+  it('never answers a reset', async () => {
+    expect(await again(Flow.RESET_CLIENT | Flow.RESET_SERVER, 'R')).toBe(0);
   });
 });
 
