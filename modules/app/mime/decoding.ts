@@ -92,7 +92,7 @@ class QuotedPrintable implements TransferDecoder {
   constructor(private readonly invalid: () => void) {}
 
   line(line: Uint8Array, ended: boolean): Uint8Array {
-    const text = ended ? latin1(line).replace(/[ \t]+$/, '') : latin1(line);
+    const text = latin1(ended ? withoutBlanks(line) : line);
     const soft = ended && text.endsWith('=');
     const body = soft ? text.slice(0, -1) : text;
     const decoded = body.replace(/=([0-9A-Fa-f]{2})?/g, (match, hex: string | undefined) => {
@@ -109,3 +109,13 @@ class QuotedPrintable implements TransferDecoder {
     return EMPTY;
   }
 }
+
+/** Blanks at the end of a line are none of it (RFC 2045 6.7, rule 3). */
+function withoutBlanks(line: Uint8Array): Uint8Array {
+  let end = line.length;
+  while (end > 0 && (line[end - 1] === SPACE || line[end - 1] === TAB)) end--;
+  return line.subarray(0, end);
+}
+
+const SPACE = 0x20;
+const TAB = 0x09;

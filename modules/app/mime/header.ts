@@ -14,12 +14,15 @@ const MOST_FIELDS = 1024;
 const USUAL_NAME = 75;
 /** RFC 5322 2.1.1. */
 const LONGEST_NAME = 998;
+const NONE: readonly string[] = [];
 
 export type HeaderProblem = 'mime_long_header_name' | 'mime_long_header_value' | 'mime_malformed_msg';
 
 /** The fields of one header, line by line. */
 export class HeaderFields {
   readonly fields: HeaderField[] = [];
+  /** Values by name in lower case. */
+  private readonly byName = new Map<string, string[]>();
   private name: string | undefined;
   private value = '';
 
@@ -56,9 +59,17 @@ export class HeaderFields {
   /** The header is over. */
   finish(): void {
     if (this.name !== undefined && this.fields.length < MOST_FIELDS)
-      this.fields.push({ name: this.name, value: this.value.trimEnd() });
+      this.add({ name: this.name, value: this.value.trimEnd() });
     this.name = undefined;
     this.value = '';
+  }
+
+  private add(field: HeaderField): void {
+    this.fields.push(field);
+    const name = field.name.toLowerCase();
+    const values = this.byName.get(name);
+    if (values) values.push(field.value);
+    else this.byName.set(name, [field.value]);
   }
 
   /** @param name in lower case */
@@ -66,8 +77,8 @@ export class HeaderFields {
     return this.all(name)[0];
   }
 
-  all(name: string): string[] {
-    return this.fields.filter(field => field.name.toLowerCase() === name).map(({ value }) => value);
+  all(name: string): readonly string[] {
+    return this.byName.get(name) ?? NONE;
   }
 }
 

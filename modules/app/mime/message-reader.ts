@@ -44,6 +44,8 @@ const LONGEST_ENCODED_LINE = 76;
 const LONGEST_BOUNDARY = 254;
 const LONGEST_FILENAME = 255;
 const DEEPEST = 32;
+/** Files of one message that are followed. */
+const MOST_FILES = 1024;
 
 type State = 'header' | 'body' | 'between';
 
@@ -54,6 +56,7 @@ export class MessageReader {
   private decoder: TransferDecoder | undefined;
   private encoded = false;
   private inFile = false;
+  private files = 0;
   private isText = false;
   private isMain = true;
   /** A line has begun that is not over. */
@@ -129,6 +132,10 @@ export class MessageReader {
     this.isText = kind === '' || kind.startsWith('text/');
     const name = parameter(fields.first('content-disposition') ?? '', 'filename') ?? parameter(type, 'name');
     if (name === undefined || name === '') return;
+    if (++this.files > MOST_FILES) {
+      this.consumer.report('mime_malformed_msg');
+      return;
+    }
     if (name.length > LONGEST_FILENAME) this.consumer.report('mime_long_filename');
     this.consumer.openFile(name.slice(0, LONGEST_FILENAME));
     this.inFile = true;

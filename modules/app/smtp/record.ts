@@ -81,10 +81,18 @@ function shown(value: string | undefined): string | undefined {
   return value === undefined ? undefined : printable(value);
 }
 
+/** All up to a quote that is not closed. */
+const CLOSED = /^(?:"(?:[^"\\]|\\.)*"|[^"])*/;
+
 /** Addresses of a list; commas within quotes are part of a name. */
 function addresses(value: string | undefined): string[] | undefined {
-  const list = value?.match(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g);
-  return list?.map(each => printable(each.trim())).filter(each => each !== '');
+  if (value === undefined) return undefined;
+  // Quotes behind one that is not closed are not either: nothing is looked through for each of them.
+  const closed = CLOSED.exec(value)![0];
+  const list: string[] = closed.match(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g) ?? [];
+  const others: string[] = value.slice(closed.length).match(/[^,"]+/g) ?? [];
+  if (list.length + others.length === 0) return undefined;
+  return [...list, ...others].map(each => printable(each.trim())).filter(each => each !== '');
 }
 
 export function smtpAlertMembers(transaction: SmtpTransaction, toServer: boolean): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parameter } from '../../../modules/app/mime/header.js';
+import { HeaderFields, parameter } from '../../../modules/app/mime/header.js';
 import { MessageReader, type MimeSettings } from '../../../modules/app/mime/message-reader.js';
 
 const SETTINGS: MimeSettings = {
@@ -139,6 +139,19 @@ describe('messages', () => {
     );
   });
 
+  it('lose blanks at the ends of lines in quoted-printable, however many stand elsewhere', () => {
+    const many = ' '.repeat(900);
+    const seen = read(file('quoted-printable', `${many}x \t\ny`));
+    expect(seen.files[0]!.content).toBe(`${many}x\r\ny`);
+  });
+
+  it('have no more files than 1024', () => {
+    const part = '--b\nContent-Disposition: attachment; filename=f\n\nx\n';
+    const seen = read(`Content-Type: multipart/mixed; boundary=b\n\n${part.repeat(1100)}`);
+    expect(seen.files.length).toBe(1024);
+    expect([...seen.problems]).toEqual(['mime_malformed_msg']);
+  });
+
   it('do not nest without end', () => {
     const parts = Array.from(
       { length: 1000 },
@@ -154,3 +167,13 @@ it.each([
   ['x; filename*0="a"; filename*1="b.txt"', 'ab.txt'],
   ['x', undefined],
 ])('parameters of %s', (value, expected) => expect(parameter(value, 'filename')).toBe(expected));
+
+it('fields of a header are found by their names', () => {
+  const fields = new HeaderFields(100, () => {});
+  for (const line of ['To: a', 'RECEIVED: 1', 'received: 2', ' 3']) fields.line(Buffer.from(line));
+  fields.finish();
+  expect(fields.first('to')).toBe('a');
+  expect(fields.all('received')).toEqual(['1', '23']);
+  expect(fields.all('received')).toBe(fields.all('received'));
+  expect(fields.first('constructor')).toBeUndefined();
+});

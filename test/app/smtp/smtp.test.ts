@@ -45,6 +45,17 @@ describe('smtp', () => {
     expect(feed.events).toEqual([]);
   });
 
+  it.each([
+    ['"a, b', ['a', 'b']],
+    ['x "a" <b>, "\\\\", "c', ['x "a" <b>', '"\\\\"', 'c']],
+    ['"\\"\\", d', ['\\', '\\', 'd']],
+    [',', undefined],
+  ])('tells addresses where quotes are not closed: %#', (to, told) => {
+    const message = `To: ${to}\r\n\r\nx\r\n.\r\n`;
+    const [record] = fed([...OPENING, ...ENVELOPE, C('DATA\r\n'), S('354 go\r\n'), C(message)]).records;
+    expect(record!.email.to).toEqual(told);
+  });
+
   it('has files', () => {
     const [{ file }] = fed([...OPENING, ...MAIL]).files as [Feed['files'][0]];
     expect([file.nameText, file.size, file.state]).toEqual(['f.txt', '.line\r\nend'.length, 'closed']);
