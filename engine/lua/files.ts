@@ -48,13 +48,27 @@ export class LuaFiles {
     source: SOURCE,
   };
 
-  /** Writes everything that waits. */
+  /** Writes everything that waits. @throws Error of the last file that does not take it */
   flushAll(): void {
-    for (const number of this.files.keys()) this.flush(number);
+    this.each(number => this.flush(number));
   }
 
+  /** Closes all files. @throws Error of the last one that does not take what waits */
   close(): void {
-    for (const number of [...this.files.keys()]) this.closeFile(number);
+    this.each(number => this.closeFile(number));
+  }
+
+  /** What is wrong with one file keeps no other from being written. */
+  private each(action: (number: number) => void): void {
+    const failures: unknown[] = [];
+    for (const number of [...this.files.keys()]) {
+      try {
+        action(number);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures.at(-1);
   }
 
   private open(path: string, mode: string): number {
@@ -88,16 +102,19 @@ export class LuaFiles {
     const bytes = Buffer.concat(file.pending);
     file.pending.length = 0;
     file.pendingBytes = 0;
-    if (file.descriptor >= 0) writeSync(file.descriptor, bytes);
+    if (file.descriptor >= 0)
+      for (let done = 0; done < bytes.length; ) done += writeSync(file.descriptor, bytes, done);
     return [];
   }
 
   private closeFile(number: number): LuaArray {
     const file = this.files.get(number);
-    this.flush(number);
-    if (file && file.descriptor >= 0) closeSync(file.descriptor);
-    this.files.delete(number);
-    return [];
+    try {
+      return this.flush(number);
+    } finally {
+      this.files.delete(number);
+      if (file && file.descriptor >= 0) closeSync(file.descriptor);
+    }
   }
 
   /** @param format l, L, a, n or a number of bytes */

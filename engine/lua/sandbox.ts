@@ -25,7 +25,7 @@ function words(...lists: readonly string[]): string {
 /**
  * Lua, called with: whether restricted functions are allowed; a function that tells of a blocked one by its name; one
  * that gives source text and functions of a library by its name; one that prints; and whether all of Lua is there, with
- * the library `io` in place of its own.
+ * the library `io` in place of its own. It returns a function that gives a global by its name.
  *
  * Texts may be compiled, binary code may not: it can harm the interpreter. Metatables may have `__gc`, but nothing calls
  * it by itself: nobody would count its instructions.
@@ -84,4 +84,6 @@ _G.require = function(name)
   return module
 end
 if open then _G.io = _G.require("io") end
+local globals = _G
+return function(name) return globals[name] end
 `;

@@ -11,8 +11,14 @@ import { SANDBOX } from './sandbox.js';
 import { push, read } from './values.js';
 import type { StateCalls, VirtualMachine } from './virtual-machine.js';
 
-/** Index of the first value of a closure: LUA_REGISTRYINDEX - 1. */
-const FIRST_UPVALUE = -1_001_001;
+/** LUA_REGISTRYINDEX, and the index of the first value of a closure. */
+const REGISTRY = -1_001_000;
+const FIRST_UPVALUE = REGISTRY - 1;
+/** Numbers in the registry: of the globals (LUA_RIDX_GLOBALS), and of the function of the sandbox that looks for one. */
+const GLOBALS = 2n;
+const LOOK_UP = 1_000_000n;
+/** What `lua_type` tells. */
+const FUNCTION = 6;
 const COUNT_HOOK = 1 << 3;
 const OUT_OF_MEMORY = 4;
 /** Slots of the stack that one call may need. */
@@ -56,7 +62,7 @@ export class LuaState implements LuaScript {
     this.number = machine.add(calls);
     this.state = lua.lua_newstate(machine.functions.allocate, this.number);
     if (this.state === 0) throw new LuaError('memory', 'no memory for Lua');
-    machine.name(this.state, calls);
+    machine.name(this.state, this.number);
     lua.lua_checkstack(this.state, SLOTS);
     lua.luaL_openlibs(this.state);
     this.prepare();
@@ -84,7 +90,8 @@ export class LuaState implements LuaScript {
     });
     this.push(settings.open === true);
     this.left = Number.POSITIVE_INFINITY;
-    this.protectedCall(5, 0);
+    this.protectedCall(5, 1);
+    this.machine.lua.lua_rawseti(this.state, REGISTRY, LOOK_UP);
   }
 
   private run(text: string, name: string): void {
@@ -94,16 +101,16 @@ export class LuaState implements LuaScript {
   }
 
   has(name: string): boolean {
-    const { lua } = this.machine;
-    const type = lua.lua_getglobal(this.state, this.machine.put(name));
-    lua.lua_settop(this.state, 0);
-    return type === 6;
+    if (this.broken) return false;
+    const type = this.find(name);
+    this.machine.lua.lua_settop(this.state, 0);
+    return type === FUNCTION;
   }
 
   call(name: string, values: LuaArray, results: number): LuaArray {
     if (this.broken) throw new LuaError('script', 'the interpreter of this script failed before');
     const { lua } = this.machine;
-    lua.lua_getglobal(this.state, this.machine.put(name));
+    this.find(name);
     for (const value of values) this.push(value);
     this.left = this.settings.instructions;
     this.protectedCall(values.length, results);
@@ -112,10 +119,38 @@ export class LuaState implements LuaScript {
     return given;
   }
 
+  /** Puts a global on the stack; nil where looking for it fails. @returns its type */
+  private find(name: string): number {
+    const { machine, state } = this;
+    const { lua } = machine;
+    lua.lua_rawgeti(state, REGISTRY, GLOBALS);
+    this.push(name);
+    const type = lua.lua_rawget(state, -2);
+    lua.lua_rotate(state, -2, 1);
+    lua.lua_settop(state, -2);
+    return type === FUNCTION ? type : this.lookUp(name);
+  }
+
+  /** Globals may have a metatable, whose functions are the script's: they may fail, and never end. */
+  private lookUp(name: string): number {
+    const { lua } = this.machine;
+    lua.lua_settop(this.state, 0);
+    lua.lua_rawgeti(this.state, REGISTRY, LOOK_UP);
+    this.push(name);
+    this.left = this.settings.instructions;
+    try {
+      this.protectedCall(1, 1);
+    } catch (error) {
+      if (this.broken) throw error;
+      this.push(undefined);
+    }
+    return lua.lua_type(this.state, -1);
+  }
+
   close(): void {
     if (!this.broken) this.machine.lua.lua_close(this.state);
     this.broken = true;
-    this.machine.remove(this.number, this.state);
+    this.machine.remove(this.number);
   }
 
   // ── what Lua calls ─────────────────────────────────────────────────────────────────────────────────
@@ -129,13 +164,13 @@ export class LuaState implements LuaScript {
       const given = Array.from({ length: lua.lua_gettop(state) }, (_, i) => read(machine, state, i + 1));
       const results = this.functions[number]!(...given);
       lua.lua_checkstack(state, results.length + SLOTS);
-      for (const result of results) this.push(result);
+      for (const result of results) this.push(result, state);
       return results.length;
     } catch (error) {
       if (machine.isJump(error) || !(error instanceof Error)) throw error;
       message = error.message;
     }
-    this.push(message);
+    this.push(message, state);
     return lua.lua_error(state);
   }
 
@@ -146,7 +181,7 @@ export class LuaState implements LuaScript {
     this.fault = 'instructions';
     // Whatever catches this is stopped at its next instruction.
     lua.lua_sethook(state, functions.hook, COUNT_HOOK, 1);
-    this.push('instruction limit exceeded');
+    this.push('instruction limit exceeded', state);
     lua.lua_error(state);
   }
 
@@ -206,8 +241,8 @@ export class LuaState implements LuaScript {
     return new LuaError(this.fault, MESSAGES[this.fault] ?? message);
   }
 
-  private push(value: unknown): void {
-    push(this.machine, this.state, value, fn => this.functions.push(fn) - 1);
+  private push(value: unknown, state = this.state): void {
+    push(this.machine, state, value, fn => this.functions.push(fn) - 1);
   }
 }
 

@@ -37,7 +37,9 @@ export interface LuaInterface {
   lua_tonumberx(state: number, index: number, valid: number): number;
   lua_tolstring(state: number, index: number, length: number): number;
   lua_next(state: number, index: number): number;
-  lua_getglobal(state: number, name: number): number;
+  lua_rawget(state: number, index: number): number;
+  lua_rawgeti(state: number, index: number, n: bigint): number;
+  lua_rotate(state: number, index: number, by: number): void;
   lua_setfield(state: number, index: number, name: number): void;
   lua_rawseti(state: number, index: number, n: bigint): void;
   lua_createtable(state: number, list: number, names: number): void;
@@ -49,9 +51,9 @@ export interface LuaInterface {
   lua_pushcclosure(state: number, fn: number, values: number): void;
 }
 
-/** What Lua calls of a state. */
+/** What Lua calls of a state; pointers are those of the state, or of the coroutine that runs. */
 export interface StateCalls {
-  /** @param state pointer @returns number of results on the stack */
+  /** @returns number of results on the stack */
   call(state: number): number;
   /** The count of instructions was reached. */
   interrupted(state: number): void;
@@ -59,6 +61,8 @@ export interface StateCalls {
   allocate(pointer: number, before: number, bytes: number): number;
 }
 
+/** Bytes in front of a state that are its owner's: LUA_EXTRASPACE, the size of a pointer. */
+const EXTRA_SPACE = 4;
 const PAGE = 65_536;
 /** Of all scripts of a thread; each has a bound of its own. */
 const MOST_PAGES = 16_384;
@@ -69,9 +73,8 @@ export class VirtualMachine {
   readonly lua: LuaInterface;
   /** Numbers of functions for Lua, in its table. */
   readonly functions: { readonly call: number; readonly hook: number; readonly allocate: number };
-  /** By the number that the allocator is told, from 1; by pointer once they exist. */
+  /** By the number that the allocator is told, from 1. */
   private readonly states: (StateCalls | undefined)[] = [undefined];
-  private readonly byPointer = new Map<number, StateCalls>();
   private view = new Uint8Array(0);
   private room = 0;
   private roomLength = 0;
@@ -91,13 +94,25 @@ export class VirtualMachine {
     return this.states.push(calls) - 1;
   }
 
-  name(pointer: number, calls: StateCalls): void {
-    this.byPointer.set(pointer, calls);
+  /**
+   * Notes the number of a state in its extra space, from where Lua copies it to each of its coroutines: they have
+   * pointers of their own.
+   */
+  name(pointer: number, number: number): void {
+    this.viewOfMemory().setUint32(pointer - EXTRA_SPACE, number, true);
   }
 
-  remove(number: number, pointer: number): void {
+  remove(number: number): void {
     this.states[number] = undefined;
-    this.byPointer.delete(pointer);
+  }
+
+  /** @param pointer of a state or of one of its coroutines */
+  private callsOf(pointer: number): StateCalls {
+    return this.states[this.viewOfMemory().getUint32(pointer - EXTRA_SPACE, true)]!;
+  }
+
+  private viewOfMemory(): DataView {
+    return new DataView(this.lua.memory.buffer);
   }
 
   /** The module's memory as it is now. */
@@ -119,9 +134,8 @@ export class VirtualMachine {
   /** The text on the stack, latin1. */
   text(state: number, index: number): string {
     const at = this.lua.lua_tolstring(state, index, this.word);
-    const { buffer } = this.bytes;
-    const length = new DataView(buffer).getUint32(this.word, true);
-    return Buffer.from(buffer, at, length).toString('latin1');
+    const length = this.viewOfMemory().getUint32(this.word, true);
+    return Buffer.from(this.lua.memory.buffer, at, length).toString('latin1');
   }
 
   isJump(thrown: unknown): boolean {
@@ -140,8 +154,8 @@ export class VirtualMachine {
   private addFunctions(): VirtualMachine['functions'] {
     const table = this.lua.__indirect_function_table;
     const callable = callableFrom({
-      call: state => this.byPointer.get(state)!.call(state),
-      hook: state => this.byPointer.get(state)!.interrupted(state),
+      call: state => this.callsOf(state).call(state),
+      hook: state => this.callsOf(state).interrupted(state),
       allocate: (number, pointer, before, bytes) => this.states[number]!.allocate(pointer, before, bytes),
     });
     const first = table.grow(3);

@@ -65,6 +65,19 @@ describe('values', () => {
     expect([script.has('match'), script.has('variable'), script.has('other')]).toEqual([true, false, false]);
     script.close();
   });
+
+  it.each([
+    ['refuses unknown names', 'error("unknown " .. name)', false],
+    ['never ends', 'while true do end', false],
+    ['has some of its own', 'if name == "match" then return function() return "found" end end', true],
+  ])('looks for one through a metatable of the globals: that %s', (_, body, found) => {
+    const text = `setmetatable(_G, { __index = function(_, name) ${body} end }) function log() return 1 end`;
+    const script = open(text, { restrictedFunctions: true });
+    expect([script.has('setup'), script.has('log'), script.call('log', [], 1)]).toEqual([false, true, [1]]);
+    expect(script.has('match')).toBe(found);
+    if (found) expect(script.call('match', [], 1)).toEqual(['found']);
+    script.close();
+  });
 });
 
 describe('the sandbox', () => {

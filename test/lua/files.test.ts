@@ -1,0 +1,24 @@
+/** Files of scripts that log. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { LuaFiles } from '../../engine/lua/files.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'sluice-lua-files-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it('a file on a full disk keeps no other from being written, and none stays open', () => {
+  const opened = () => readdirSync('/proc/self/fd').length;
+  const before = opened();
+  const files = new LuaFiles(() => {});
+  const { open, write } = files.library.functions;
+  for (const path of ['/dev/full', join(folder, 'a.log'), '/dev/full']) {
+    const [number] = open!(path, 'a');
+    write!(number, 'one\n');
+  }
+  expect(() => files.flushAll()).toThrow('ENOSPC');
+  expect(readFileSync(join(folder, 'a.log'), 'utf8')).toBe('one\n');
+  files.close();
+  expect(opened()).toBe(before);
+});
