@@ -121,6 +121,24 @@ export class Network {
       this.run('gate', iptables, '-A', 'FORWARD', '-j', 'NFQUEUE', ...target);
   }
 
+  /** Loses one of `every` TCP segments that come to a place. */
+  lose(place: Place, every: number): void {
+    const match = [
+      '-m',
+      'statistic',
+      '--mode',
+      'nth',
+      '--every',
+      String(every),
+      '--packet',
+      '0',
+      '-j',
+      'DROP',
+    ];
+    for (const iptables of ['iptables-legacy', 'ip6tables-legacy'])
+      this.run(place, iptables, '-t', 'raw', '-A', 'PREROUTING', '-p', 'tcp', ...match);
+  }
+
   unqueue(): void {
     for (const iptables of ['iptables-legacy', 'ip6tables-legacy'])
       this.run('gate', iptables, '-F', 'FORWARD');
