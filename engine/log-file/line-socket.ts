@@ -49,11 +49,18 @@ export class LineSocket implements LogSink {
 
   close(): void {
     const { socket } = this;
+    if (this.complained && !this.connected) this.giveUp();
     if (this.lost > 0) this.told(`${this.path}: ${this.lost} lines were lost`);
     if (!socket) return;
     this.closing = true;
     if (this.connected) this.finish();
     destroyLater(socket);
+  }
+
+  /** Nobody listens, and there is no time left to wait for somebody. */
+  private giveUp(): void {
+    for (const lines of this.waiting.splice(0)) this.lost += linesIn(lines);
+    this.waitingBytes = 0;
   }
 
   private connect(): void {

@@ -17,17 +17,18 @@ export class LogSinks {
     this.sink(file).write(lines);
   }
 
-  /** Fetches the lines of all threads. */
+  /** Fetches the lines of all threads, but for those that are too far ahead. */
   drain(threads: readonly RunningThread[]): void {
-    for (const thread of threads) {
-      if (this.parts.isAhead(thread)) continue;
-      thread.logRing.drain((number, bytes) => {
-        const file = thread.files[number];
-        if (number < 0) this.parts.begin(thread, partOf(number));
-        else if (file !== undefined) this.parts.line(thread, file, bytes);
-      });
-      if (thread.hasEnded) this.parts.end(thread);
-    }
+    for (const thread of threads) if (!this.parts.isAhead(thread)) this.fetch(thread);
+  }
+
+  private fetch(thread: RunningThread): void {
+    thread.logRing.drain((number, bytes) => {
+      const file = thread.files[number];
+      if (number < 0) this.parts.begin(thread, partOf(number));
+      else if (file !== undefined) this.parts.line(thread, file, bytes);
+    });
+    if (thread.hasEnded) this.parts.end(thread);
   }
 
   /** Brings lines to the disk when it is time. @param now milliseconds  @returns whether it was */
@@ -42,9 +43,12 @@ export class LogSinks {
     for (const sink of this.sinks.values()) sink.rotate();
   }
 
-  /** Closes all files. One that was opened but never written to exists all the same. */
+  /** Fetches what is left and closes all files. One that was opened but never written to exists all the same. */
   close(threads: readonly RunningThread[]): void {
-    for (const thread of threads) this.parts.end(thread);
+    for (const thread of threads) {
+      this.fetch(thread);
+      this.parts.end(thread);
+    }
     this.parts.close();
     for (const thread of threads) for (const file of thread.files) if (file !== undefined) this.sink(file);
     for (const sink of this.sinks.values()) sink.close();

@@ -48,6 +48,8 @@ export class CaptureFiles implements LogSink {
   private linkType = -1;
   /** After an error, until it is time to try again. */
   private waiting = false;
+  /** From the first error until packets could be written again. */
+  private failing = false;
   private readonly kept: string[] = [];
 
   constructor(
@@ -196,6 +198,7 @@ export class CaptureFiles implements LogSink {
       if (this.frame && this.written === 0) this.put(this.frame.header());
       this.put(this.frame ? this.frame.blocks(plain) : plain);
       this.counts.written += this.buffered;
+      this.failing = false;
     } catch (error) {
       this.giveUpBuffer(error as Error);
     }
@@ -215,11 +218,18 @@ export class CaptureFiles implements LogSink {
     const file = this.file;
     this.file = -1;
     try {
-      if (this.written > 0) ftruncateSync(file, this.written);
-      else this.removeEmpty();
-      closeSync(file);
+      this.leaveWhole(file);
     } catch {
       // Told already: it is the same disk.
+    }
+  }
+
+  private leaveWhole(file: number): void {
+    try {
+      if (this.written > 0) ftruncateSync(file, this.written);
+      else this.removeEmpty();
+    } finally {
+      closeSync(file);
     }
   }
 
@@ -252,7 +262,8 @@ export class CaptureFiles implements LogSink {
   }
 
   private tell(path: string, error: Error): void {
-    if (this.counts.errors++ === 0)
-      this.told(`pcap-log: ${path}: ${error.message}; packets are lost meanwhile`);
+    this.counts.errors++;
+    if (!this.failing) this.told(`pcap-log: ${path}: ${error.message}; packets are lost meanwhile`);
+    this.failing = true;
   }
 }

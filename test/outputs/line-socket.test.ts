@@ -73,3 +73,16 @@ test('a slow listener loses lines, gets the others whole and in order, and costs
     `${path}: ${log.lost} lines were lost`,
   ]);
 });
+
+test('lines for which nobody listens until the end are counted as lost', async () => {
+  const path = join(folder, 'nobody.sock');
+  const told: string[] = [];
+  const log = new LineSocket(path, message => told.push(message));
+  log.write(Buffer.from('one\ntwo\n'));
+  log.write(Buffer.from('three\n'));
+  await expect.poll(() => told).toEqual([`connect ENOENT ${path}`].map(text => `${path}: ${text}`));
+  log.flush();
+  log.close();
+  expect(log.lost).toBe(3);
+  expect(told.at(-1)).toBe(`${path}: 3 lines were lost`);
+});

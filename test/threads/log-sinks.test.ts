@@ -1,0 +1,46 @@
+/** Lines of threads come to their files, whatever was left in the rings when the threads had ended. */
+import { expect, it } from 'vitest';
+import type { LogSink } from '../../engine/log-sink.js';
+import { LogSinks } from '../../engine/manager/log-sinks.js';
+import { RunningThread } from '../../engine/manager/running-thread.js';
+import { LogRing, partMark } from '../../engine/thread/log-ring.js';
+import type { ThreadPlan } from '../../engine/thread/plan.js';
+
+const RING = 4 << 20;
+const LINE = new Uint8Array(3 << 20);
+
+function threadAt(part: number): RunningThread {
+  const plan = { logRing: LogRing.allocate(RING), counters: new SharedArrayBuffer(8) };
+  const thread = new RunningThread(plan as unknown as ThreadPlan);
+  thread.files[0] = 'eve.json';
+  thread.logRing.write(partMark(part), LINE, 0, 0);
+  return thread;
+}
+
+it('also those of a thread that was too far ahead', () => {
+  let written = 0;
+  const sink: LogSink = {
+    lost: 0,
+    write(bytes) {
+      written += bytes.length;
+    },
+    flush() {},
+    rotate() {},
+    close() {},
+  };
+  const sinks = new LogSinks(() => sink);
+  const [ahead, due] = [threadAt(1), threadAt(0)];
+  const threads = [ahead, due];
+  let lines = 0;
+  // Until what waits is so much that its ring is not looked at.
+  while (ahead.logRing.write(0, LINE, 0, LINE.length)) {
+    lines++;
+    sinks.drain(threads);
+  }
+  expect(written).toBe(0);
+  due.logRing.write(0, LINE, 0, LINE.length);
+  for (const thread of threads) thread.over();
+  sinks.drain(threads);
+  sinks.close(threads);
+  expect(written).toBe((lines + 1) * LINE.length);
+});
