@@ -2,7 +2,7 @@
  * A log file as the manager writes it: lines are appended through a buffer. A disk that is full, or a file that
  * cannot be opened, loses lines but nothing else: they are counted, and writing goes on when it is possible again.
  */
-import { closeSync, constants, fchownSync, openSync, statSync, writeSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fchownSync, openSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { LogFileSettings } from './log-file/settings.js';
 import { strftime } from './log-file/strftime.js';
@@ -136,9 +136,18 @@ export class LogFile {
       makeFolder(dirname(path));
       this.file = openSync(path, isPipe(path) ? PIPE : flags, this.settings.mode);
       this.everOpened = true;
+      if (this.settings.exactMode) this.setMode();
     } catch (error) {
       this.file = -1;
       this.failed(error as Error);
+    }
+  }
+
+  private setMode(): void {
+    try {
+      fchmodSync(this.file, this.settings.mode);
+    } catch {
+      // A file of somebody else keeps its own.
     }
   }
 

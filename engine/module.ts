@@ -6,6 +6,7 @@
  */
 import type { Batch } from './batch.js';
 import type { Config } from './config/config.js';
+import type { Finding } from './config/declared.js';
 import type { AnyOption } from './config/option.js';
 import type { DistantStreams } from './distant-streams.js';
 import type { FlowRows } from './flow-record.js';
@@ -41,6 +42,8 @@ export interface ModuleDefinition {
   readonly uses?: readonly ('flow-rows' | 'stream-buffers' | 'streams')[];
   /** Configuration it reads; `suricata-like.yaml` documents each. */
   readonly options?: readonly AnyOption[];
+  /** What of the configuration is wrong beyond what its options accept. */
+  check?(config: Config): readonly Finding[];
   /**
    * Outputs: kinds of events (EVENT_ and WANTS_ constants of `event.ts`) it consumes with this configuration; all events
    * when absent.

@@ -11,6 +11,7 @@ import { instancesOf } from './eve/instance.js';
 import { isOfWire, MacSets } from './eve/mac-sets.js';
 import { openEveLog } from './eve/open-log.js';
 import { eveOptions } from './eve/options.js';
+import { unknownTypes } from './eve/record-types.js';
 import { eveStatistics } from './eve/stats.js';
 import { eveWants } from './eve/wants.js';
 
@@ -20,6 +21,7 @@ export default defineModule({
   summary: 'writes alerts, flows, transactions and other events as lines of JSON',
   kind: 'output',
   options: [outputs, logFolder, sensorName, ...eveOptions],
+  check: unknownTypes,
   wants: eveWants,
   statistics: config => eveStatistics(config, config.read(sensorName)),
   openLog: openEveLog,

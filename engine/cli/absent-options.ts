@@ -65,11 +65,11 @@ const ABSENT: readonly Absent[] = [
         'capture.disable-offloading app-layer.protocols.http.libhtp.default-config.swf-decompression ' +
         'app-layer.protocols.http.libhtp.server-config.*.*.swf-decompression ' +
         'outputs.*.eve-log.redis outputs.*.eve-log.json ' +
-        'outputs.*.lua.cpath ' +
+        'outputs.*.lua.cpath outputs.*.fast.filetype outputs.*.http-log.filetype outputs.*.tls-log.filetype ' +
         'decoder.vxlan.reserved-bits-check detect.rule-reload ' +
         'af-packet.*.ebpf-lb-file af-packet.*.ebpf-filter-file af-packet.*.xdp-mode af-packet.*.xdp-filter-file ' +
         'af-packet.*.xdp-cpu-redirect af-packet.*.bypass af-packet.*.pinned-maps af-packet.*.pinned-maps-name ' +
-        'af-packet.*.rollover af-packet.*.disable-hwtimestamp af-packet.*.v2-block-size',
+        'af-packet.*.no-percpu-hash af-packet.*.rollover af-packet.*.disable-hwtimestamp af-packet.*.v2-block-size',
     ),
   },
   {

@@ -36,5 +36,8 @@ export async function declaredOptions(): Promise<DeclaredOptions> {
     ...protocols.flatMap(protocol => protocol.options ?? []),
   ];
   // Several may read one option.
-  return new DeclaredOptions([...new Map(declared.map(option => [option.path, option])).values()]);
+  return new DeclaredOptions(
+    [...new Map(declared.map(option => [option.path, option])).values()],
+    [...modules.values()].flatMap(module => module.check ?? []),
+  );
 }

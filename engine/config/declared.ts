@@ -1,5 +1,6 @@
 /** The options that exist, and what of a configuration they accept. */
 import { nearest } from '../nearest.js';
+import { Config, type ConfigTree } from './config.js';
 import type { AnyOption } from './option.js';
 import { isMapping } from './scalar.js';
 
@@ -27,18 +28,27 @@ export class DeclaredOptions {
   private readonly root: Level = { keys: new Map() };
   readonly all: readonly AnyOption[];
 
-  /** The same option may come several times. @throws Error when two different options have one path */
-  constructor(options: Iterable<AnyOption>) {
+  /**
+   * @param options the same one may come several times
+   * @param checks of what options cannot tell by themselves
+   * @throws Error when two different options have one path
+   */
+  constructor(
+    options: Iterable<AnyOption>,
+    private readonly checks: readonly ((config: Config) => readonly Finding[])[] = [],
+  ) {
     const byPath = new Map<string, AnyOption>();
     for (const option of options) this.add(option, byPath);
     this.all = [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  /** Everything in `tree` that is not accepted, in its order. */
+  /** Everything in `tree` that is not accepted, in its order, and what further checks find. */
   check(tree: unknown): Finding[] {
     const findings: Finding[] = [];
     checkChildren([this.root], tree, '', findings);
-    return findings;
+    if (!isMapping(tree)) return findings;
+    const config = new Config(tree as ConfigTree);
+    return [...findings, ...this.checks.flatMap(check => check(config))];
   }
 
   /** Whether there is an option at the path, at a path above it that takes everything, or below it. */

@@ -7,6 +7,8 @@ export interface LogFileSettings {
   readonly append: boolean;
   /** Permissions of a new file. */
   readonly mode: number;
+  /** They are what was asked for: the umask and a file that exists change nothing. */
+  readonly exactMode?: boolean;
   /** Seconds, aligned to the clock; 0: never. */
   readonly rotateInterval: number;
   /** Bytes after which the file is opened anew. */
@@ -38,7 +40,7 @@ const permissions: OptionType<number> = {
 };
 
 const append = option('outputs.*.*.append', boolean, true, 'append to a file that exists');
-const mode = option('outputs.*.*.filemode', permissions, 0o644, 'permissions of a new file');
+const mode = option('outputs.*.*.filemode', permissions, 0o644, 'permissions of the file');
 const rotateInterval = option('outputs.*.*.rotate-interval', interval, 0, 'open the file anew so often');
 const rotateSize = option(
   'outputs.*.*.rotate-size',
@@ -67,6 +69,7 @@ export function settingsOf(config: Config, file: string): LogFileSettings {
   return {
     append: read(append),
     mode: read(mode),
+    exactMode: entry?.at('filemode') !== undefined,
     rotateInterval: read(rotateInterval),
     rotateSize: read(rotateSize) || Number.POSITIVE_INFINITY,
     bufferSize: Math.max(LEAST_BUFFER, read(bufferSize)),

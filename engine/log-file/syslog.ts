@@ -30,28 +30,33 @@ export interface SyslogSettings {
   readonly levelInLines?: boolean;
 }
 
+/** Milliseconds after which a program that ended is started anew. */
+const RETRY = 10_000;
+
 export class Syslog implements LogSink {
-  private readonly logger: ChildProcess;
+  private readonly words: readonly string[];
+  private logger!: ChildProcess;
   private failed = false;
+  private retryAt = 0;
+  private ended = false;
   lost = 0;
 
   /** @param told called when it cannot be done, and at the end when lines were lost */
   constructor(
     { identity, facility, level, levelInLines }: SyslogSettings,
     private readonly told: (message: string) => void,
+    private readonly now: () => number = () => performance.now(),
   ) {
     const words = ['-t', identity, '-p', `${facility}.${LEVELS[level] ?? level}`, '-S', LONGEST];
+    // Without, it says nothing of a system that has no log.
+    words.push('--socket-errors=on');
     if (levelInLines) words.push('--prio-prefix');
-    this.logger = spawn('logger', words, { stdio: ['pipe', 'ignore', 'ignore'] });
-    const fail = (error: Error) => {
-      if (!this.failed) told(`syslog: ${error.message}`);
-      this.failed = true;
-    };
-    this.logger.on('error', fail);
-    this.logger.stdin!.on('error', fail);
+    this.words = words;
+    this.start();
   }
 
   write(bytes: Uint8Array): void {
+    if (this.failed && this.now() >= this.retryAt) this.start();
     const stdin = this.logger.stdin!;
     if (this.failed || stdin.writableLength > MOST_WAITING) this.lost += linesIn(bytes);
     else stdin.write(Uint8Array.from(bytes));
@@ -61,7 +66,29 @@ export class Syslog implements LogSink {
   rotate(): void {}
 
   close(): void {
+    this.ended = true;
     if (this.lost > 0) this.told(`syslog: ${this.lost} lines were lost`);
     this.logger.stdin!.end();
+  }
+
+  private start(): void {
+    this.failed = false;
+    const logger = spawn('logger', this.words, { stdio: ['pipe', 'ignore', 'pipe'] });
+    this.logger = logger;
+    let said = '';
+    logger.stderr!.on('data', data => {
+      said ||= String(data).trim();
+    });
+    const fail = (why: string) => {
+      if (!this.failed) this.told(`syslog: ${why}`);
+      this.failed = true;
+      this.retryAt = this.now() + RETRY;
+    };
+    logger.on('error', error => fail(error.message));
+    // What it said of its end is more than that its input is closed.
+    logger.stdin!.on('error', () => {});
+    logger.on('close', (code, signal) => {
+      if (code !== 0 || !this.ended) fail(said || `logger ended (${signal ?? code})`);
+    });
   }
 }

@@ -4,7 +4,7 @@ import * as Event from '../../engine/event.js';
 import { type Instance, instancesOf } from './instance.js';
 
 /** Types under `types` that are not made of transactions. */
-const KINDS: Readonly<Record<string, number>> = {
+export const KINDS: Readonly<Record<string, number>> = {
   alert: Event.EVENT_ALERT,
   anomaly: Event.EVENT_ANOMALY,
   drop: Event.EVENT_DROP,

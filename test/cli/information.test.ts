@@ -140,7 +140,7 @@ describe('config check', () => {
     expect(out.split('\n')).toEqual([
       `error: ${config}:2: stream.inline: "perhaps" is not accepted, expected auto, yes or no`,
       `warning: ${config}:3: stream.midstraem: unknown key, did you mean stream.midstream?`,
-      `warning: ${config}:4: napatech: unknown key`,
+      `warning: ${config}:4: napatech: no effect, packets come from captures, AF_PACKET and NFQUEUE`,
       `${config}: 1 errors, 2 keys that have no effect`,
       '',
     ]);

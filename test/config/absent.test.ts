@@ -24,3 +24,15 @@ test('none of the options that are there is told to be absent', async () => {
   const { all } = await declaredOptions();
   expect(all.filter(({ path }) => absentReason(path) !== undefined).map(({ path }) => path)).toEqual([]);
 });
+
+test('names under the types of EVE that no record has are told; those of plugins may be any', async () => {
+  const declared = await declaredOptions();
+  const outputs = [{ 'eve-log': { types: ['Alert', { dnss: null }, 'foo', { http: null }, 'netflow'] } }];
+  const found = (tree: object) => declared.check(tree).map(({ path, message }) => `${path}: ${message}`);
+  expect(found({ outputs })).toEqual([
+    'outputs.0.eve-log.types.0: there are no records of type Alert, did you mean alert?',
+    'outputs.0.eve-log.types.1: there are no records of type dnss, did you mean dns?',
+    'outputs.0.eve-log.types.2: there are no records of type foo',
+  ]);
+  expect(found({ outputs, 'app-layer': { plugins: ['mine.mjs'] } })).toEqual([]);
+});

@@ -72,6 +72,8 @@ test('a file that was moved away is complete, and another begun', () => {
   log.close();
   expect([read('a.log.1'), read('a.log')]).toEqual(['one\n', 'two\n']);
   expect(statSync(join(folder, 'a.log')).mode & 0o777).toBe(0o600);
+  open('a.log', { mode: 0o666, exactMode: true }).close();
+  expect(statSync(join(folder, 'a.log')).mode & 0o777).toBe(0o666);
 });
 
 test('rotation by time, with the time in the name; and by size', () => {
@@ -174,8 +176,11 @@ describe('settings', () => {
   const config = new Config({ 'default-log-dir': '/log', outputs });
 
   test.each<[string, Partial<LogFileSettings>]>([
-    ['/log/fast.log', { append: false, mode: 0o644, rotateInterval: 0 }],
-    ['/log/x.json', { append: true, mode: 0o600, rotateInterval: 3600, rotateSize: 2 ** 20 }],
+    ['/log/fast.log', { append: false, mode: 0o644, exactMode: false, rotateInterval: 0 }],
+    [
+      '/log/x.json',
+      { append: true, mode: 0o600, exactMode: true, rotateInterval: 3600, rotateSize: 2 ** 20 },
+    ],
     ['/other/x.json', { rotateInterval: 1800, rotateSize: Number.POSITIVE_INFINITY }],
     ['/log/unknown', { append: true }],
   ])('of %s', (file, settings) => {

@@ -1,8 +1,9 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Syslog } from '../../engine/log-file/syslog.js';
+import { until } from '../until.js';
 
 let folder: string;
 const path = process.env['PATH'];
@@ -25,4 +26,33 @@ test('lines that nobody takes are bounded, and told when the log is closed', () 
   for (let i = 0; i < 10; i++) log.write(megabyte);
   log.close();
   expect(told).toEqual([expect.stringMatching(/^syslog: [4-6] lines were lost$/)]);
+});
+
+test('a program that ended is told of with what it said, and started anew for lines that come later', async () => {
+  const logger = join(folder, 'logger');
+  const taken = join(folder, 'taken');
+  writeFileSync(logger, `#!/bin/sh\necho "no socket" >&2\nexit 1\n`);
+  chmodSync(logger, 0o755);
+  const told: string[] = [];
+  let now = 0;
+  const settings = { identity: 'me', facility: 'user', level: 'info' };
+  const log = new Syslog(
+    settings,
+    message => told.push(message),
+    () => now,
+  );
+  await until(
+    () => told.length > 0,
+    () => 'its end is told',
+  );
+  log.write(Buffer.from('one\n'));
+  writeFileSync(logger, `#!/bin/sh\ncat > ${taken}\n`);
+  now = 10_000;
+  log.write(Buffer.from('two\n'));
+  log.close();
+  await until(
+    () => existsSync(taken) && readFileSync(taken, 'utf8') === 'two\n',
+    () => 'the second line is taken',
+  );
+  expect(told).toEqual(['syslog: no socket', 'syslog: 1 lines were lost']);
 });

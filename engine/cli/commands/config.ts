@@ -1,6 +1,7 @@
 /** `sluice config`: looks for mistakes in a configuration, shows what is in force. */
 import { stringify } from 'yaml';
 import type { AnyOption } from '../../config/option.js';
+import { absentReason } from '../absent-options.js';
 import { declaredOptions } from '../declared-options.js';
 import { findingText, readSettings } from '../settings.js';
 import { subcommands } from '../subcommands.js';
@@ -36,7 +37,9 @@ async function check(file: string): Promise<void> {
   const wrong = findings.filter(finding => finding.kind === 'unaccepted' && !finding.mild);
   for (const finding of findings) {
     const kind = wrong.includes(finding) ? 'error' : 'warning';
-    process.stdout.write(`${kind}: ${findingText(settings, finding)}\n`);
+    const reason = finding.kind === 'unknown' ? absentReason(finding.path) : undefined;
+    const told = reason === undefined ? finding : { ...finding, message: `no effect, ${reason}` };
+    process.stdout.write(`${kind}: ${findingText(settings, told)}\n`);
   }
   process.stdout.write(
     `${file}: ${wrong.length} errors, ${findings.length - wrong.length} keys that have no effect\n`,
