@@ -52,8 +52,6 @@ export const STARTED = 1 << 3;
 /** The depth is reached, or the end was handed on: data is ignored. */
 export const DEPTH_REACHED = 1 << 4;
 export const ENDED = 1 << 5;
-/** A hole was told. */
-export const HAD_GAP = 1 << 6;
 /** After the fact: contiguous data beyond the depth came, so protocols are given no more. */
 export const DEPTH_SEEN = 1 << 7;
 

@@ -34,23 +34,27 @@ export function hasMore({ rows }: Store, r: number): boolean {
   return ((rows[r + Direction.IN_ORDER]! - rows[r + Direction.DELIVERED]!) | 0) > 0;
 }
 
-/** Data that follows in order is inspected even when there is no memory to keep a copy of it. */
+/**
+ * Data that follows in order is inspected even when there is no memory to keep a copy of it: with its packet, the row of
+ * which must be free. It cannot be handed on later, nor can what waits before it.
+ */
 export function goOnWithoutHistory({ rows, memory }: Store, r: number, start: number, end: number): void {
   const inOrder = rows[r + Direction.IN_ORDER]!;
   const follows = ((start - inOrder) | 0) <= 0 && ((end - inOrder) | 0) > 0;
-  if (!follows || rows[r + Direction.WAITING_PIECES] !== 0) return;
+  if (!follows || rows[r + Direction.WAITING_PIECES] !== 0 || rows[r + Direction.DELIVERED] !== inOrder)
+    return;
   if (rows[r + Direction.BUFFER] !== 0) memory.release(rows[r + Direction.BUFFER]! - 1);
   rows[r + Direction.BUFFER] = 0;
   rows[r + Direction.IN_ORDER] = end;
   rows[r + Direction.KEPT_FROM] = end;
 }
 
-/** The receiver has it: no other bytes can take its place any more. */
+/** The receiver has it: no other bytes can take its place any more. What was not handed on yet is still needed. */
 export function forgetAcknowledged(store: Store, r: number): void {
   const { rows } = store;
-  const inOrder = rows[r + Direction.IN_ORDER]!;
+  const delivered = rows[r + Direction.DELIVERED]!;
   const acked = rows[r + Direction.ACKED]!;
-  const to = ((acked - inOrder) | 0) < 0 ? acked : inOrder;
+  const to = ((acked - delivered) | 0) < 0 ? acked : delivered;
   if (((to - rows[r + Direction.KEPT_FROM]!) | 0) <= 0) return;
   rows[r + Direction.KEPT_FROM] = to;
   releaseEmptyBuffer(store, r);

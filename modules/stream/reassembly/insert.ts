@@ -50,7 +50,8 @@ export function insertSegment(store: Store, r: number, segment: Segment): void {
       if (((overlapStart - wonFrom) | 0) > 0)
         before = insertWon(store, r, segment, before, wonFrom, overlapStart);
       wonFrom = overlapEnd;
-      if (isNextInOrder(store, r, node)) {
+      // A segment that has to wait has no room in the buffer.
+      if (segment.block < 0 && isNextInOrder(store, r, node)) {
         moveToBuffer(store, r, node);
         if ((rows[r + Direction.FLAGS]! & Direction.SETTLED) !== 0) {
           node = pieces.remove(r, node);

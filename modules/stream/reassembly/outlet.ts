@@ -55,7 +55,7 @@ export class Outlet {
       if (waiting === 0) return;
       const start = store.pieces.nodes[waiting * Piece.INTS + Piece.START]!;
       if (((limit - start) | 0) <= 0) return;
-      if (start !== inOrder) this.passOverHole(r, start, occasion);
+      if (((start - inOrder) | 0) > 0) this.passOverHole(r, start, occasion);
       else if (!this.giveWaiting(r, waiting, limit, occasion)) return;
     }
   }
@@ -65,9 +65,22 @@ export class Outlet {
    * @returns false when no packet was free to carry them: they stay
    */
   give(r: number, to: number, offset: number, occasion: Occasion, flags: number): boolean {
-    const { rows } = this.store;
     const carrier = this.delivery.carrier(occasion.batch, occasion.slot, occasion.ownRow);
     if (carrier < 0) return false;
+    this.giveBy(carrier, r, to, offset, occasion, flags);
+    return true;
+  }
+
+  /** The same, with a packet that was found to carry them. */
+  private giveBy(
+    carrier: number,
+    r: number,
+    to: number,
+    offset: number,
+    occasion: Occasion,
+    flags: number,
+  ): void {
+    const { rows } = this.store;
     const from = rows[r + Direction.DELIVERED]!;
     if (occasion.toServer) flags |= Packet.STREAM_TO_SERVER;
     const started = (rows[r + Direction.FLAGS]! & Direction.STARTED) !== 0;
@@ -81,7 +94,6 @@ export class Outlet {
     rows[r + Direction.DELIVERED] = to;
     this.forget(r, to);
     this.checkDepth(r, to, occasion.slot);
-    return true;
   }
 
   /** Frees all that a direction holds. What was handed on stays readable until the batch is done. */
@@ -133,7 +145,6 @@ export class Outlet {
     rows[r + Direction.GAP]! += size;
     rows[r + Direction.HOLES]! -= isHole(size);
     rows[r + Direction.WIDE_HOLES]! -= isWide(size);
-    rows[r + Direction.FLAGS]! |= Direction.HAD_GAP;
     rows[r + Direction.DELIVERED] = to;
     rows[r + Direction.IN_ORDER] = to;
     if (rows[r + Direction.BUFFER] !== 0) this.store.memory.release(rows[r + Direction.BUFFER]! - 1);
@@ -151,26 +162,42 @@ export class Outlet {
     Packet.setEvent(this.memory.row, occasion.slot * Packet.INTS, STREAM_REASSEMBLY_SEQ_GAP);
   }
 
-  /** Without memory to take it into the buffer, a waiting piece is handed on from where it lies. */
+  /**
+   * Without memory to take it into the buffer, a waiting piece is handed on from where it lies: what of it lies behind the
+   * contiguous data, all of which was handed on.
+   * @returns false when it stays
+   */
   private giveWaiting(r: number, node: number, limit: number, occasion: Occasion): boolean {
     const { rows, pieces, memory } = this.store;
-    const n = node * Piece.INTS;
-    const start = pieces.nodes[n + Piece.START]!;
-    const end = pieces.nodes[n + Piece.END]!;
+    const from = rows[r + Direction.IN_ORDER]!;
+    const start = pieces.nodes[node * Piece.INTS + Piece.START]!;
+    const end = pieces.nodes[node * Piece.INTS + Piece.END]!;
+    if (((end - from) | 0) <= 0) {
+      memory.free(this.takeOut(r, node));
+      return true;
+    }
     if (((limit - end) | 0) < 0) return false;
-    const block = pieces.nodes[n + Piece.BLOCK]!;
-    const offset = pieceOffset(this.store, node);
-    memory.retain(block);
-    memory.free(block);
-    pieces.remove(r, node);
-    rows[r + Direction.WAITING_PIECES]!--;
-    rows[r + Direction.WAITING_BYTES]! -= (end - start) | 0;
+    // Before it is taken out: nothing else has these bytes.
+    const carrier = this.delivery.carrier(occasion.batch, occasion.slot, occasion.ownRow);
+    if (carrier < 0) return false;
+    const offset = pieceOffset(this.store, node) + ((from - start) | 0);
+    const block = this.takeOut(r, node);
     rows[r + Direction.IN_ORDER] = end;
     rows[r + Direction.KEPT_FROM] = end;
-    const given = this.give(r, end, offset, occasion, 0);
+    this.giveBy(carrier, r, end, offset, occasion, 0);
     memory.release(block);
-    if (!given) this.counters.dataLost((end - start) | 0);
-    return given;
+    return true;
+  }
+
+  /** Removes a waiting piece. @returns its block, on which its hold is the caller's now */
+  private takeOut(r: number, node: number): number {
+    const { rows, pieces } = this.store;
+    const n = node * Piece.INTS;
+    const block = pieces.nodes[n + Piece.BLOCK]!;
+    rows[r + Direction.WAITING_PIECES]!--;
+    rows[r + Direction.WAITING_BYTES]! -= (pieces.nodes[n + Piece.END]! - pieces.nodes[n + Piece.START]!) | 0;
+    pieces.remove(r, node);
+    return block;
   }
 
   private checkDepth(r: number, to: number, slot: number): void {

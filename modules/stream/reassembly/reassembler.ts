@@ -183,7 +183,8 @@ export class Reassembler implements StreamControl {
     if (outcome !== PLACED) this.reportLoss(outcome, p);
     else if (!repeated) this.memory.row[p + Packet.FLAGS]! |= this.inStream;
     if (!inline) return outcome;
-    if (outcome === OVER_MEMCAP) goOnWithoutHistory(this.store, r, start, end);
+    if (outcome === OVER_MEMCAP && !Packet.bringsStream(this.memory.row, p))
+      goOnWithoutHistory(this.store, r, start, end);
     if (!hasMore(this.store, r)) {
       if (outcome === PLACED && !repeated) this.noteEarly(r, p, start);
       return outcome;

@@ -6,7 +6,7 @@
  * outside the range: nothing that a packet carries can damage it.
  *
  * Data that was handed to the modules behind must stay until they are done with the batch. `release` therefore
- * frees at the next `beginBatch`; `free` at once, for blocks nobody else has seen.
+ * waits for the next `beginBatch`; `free` is for holds on what nobody else has seen.
  */
 import type { ByteRange } from '../../../engine/module.js';
 
@@ -92,9 +92,8 @@ export class StreamMemory {
     this.references[block]!++;
   }
 
-  /** Gives up a hold; the block is free when the next batch begins, if that was the last one. */
+  /** Gives up a hold when the next batch begins: until then the block is not free, whatever others do with theirs. */
   release(block: number): void {
-    if (--this.references[block]! > 0) return;
     if (this.pendingCount === this.pending.length) {
       const larger = new Int32Array(this.pendingCount * 2);
       larger.set(this.pending);
@@ -110,7 +109,7 @@ export class StreamMemory {
 
   /** What was handed out in the batch before is no longer looked at. */
   beginBatch(): void {
-    for (let i = 0; i < this.pendingCount; i++) this.giveBack(this.pending[i]!);
+    for (let i = 0; i < this.pendingCount; i++) this.free(this.pending[i]!);
     this.pendingCount = 0;
   }
 
