@@ -136,19 +136,23 @@ function makeWithOneOf(programs: readonly string[], rules: readonly Rule[], runn
     } catch (error) {
       // A program that is not there says less than one that was refused.
       if (!isMissing(error) || problem === undefined) problem = error;
-      remove(program, runner);
+      for (const [made, text] of listings(runner)) if (made === program) remove(program, text, runner);
     }
   }
   throw problem;
 }
 
-/** Removes whatever there is of a gate. @returns number of rules and chains removed */
+/** Removes whatever there is of a gate. @returns number of rules and chains removed @throws UsageError */
 export function gateDown(runner: Runner = run): number {
-  return PROGRAMS.flat().reduce((sum, program) => sum + remove(program, runner), removeBypassSets(runner));
+  const before = listings(runner);
+  return before.reduce(
+    (sum, [program, text]) => sum + remove(program, text, runner),
+    removeBypassSets(runner),
+  );
 }
 
-function remove(program: string, runner: Runner): number {
-  const rules = removalRules(listing(program, runner));
+function remove(program: string, listed: string, runner: Runner): number {
+  const rules = removalRules(listed);
   for (const rule of rules) {
     try {
       runner(program, [...TABLE, ...rule]);
@@ -159,10 +163,9 @@ function remove(program: string, runner: Runner): number {
   return rules.length;
 }
 
-/** Rules and packet counts of a gate, by program; nothing for one without a gate. */
+/** Rules and packet counts of a gate, by program; nothing for one without a gate. @throws UsageError */
 export function gateShown(runner: Runner = run): string {
-  return PROGRAMS.flat()
-    .map(program => [program, listing(program, runner, '-v')] as const)
+  return listings(runner, '-v')
     .filter(([, text]) => text.includes(CHAIN))
     .map(
       ([program, text]) =>
@@ -175,14 +178,25 @@ export function gateShown(runner: Runner = run): string {
     .concat(shownBypassSets(runner));
 }
 
-function listing(program: string, runner: Runner, ...more: string[]): string {
-  try {
-    return runner(program, [...TABLE, ...more, '-S']);
-  } catch {
-    // Not there, or the kernel has no such table: nothing was made with it.
-    return '';
+/**
+ * What the programs show of the table. One that is not there, or whose kernel has no such table, has made nothing.
+ * @throws UsageError when nobody may look: that nothing is there would be untrue
+ */
+function listings(runner: Runner, ...more: string[]): [program: string, text: string][] {
+  const found: [string, string][] = [];
+  let refused: string | undefined;
+  for (const program of PROGRAMS.flat()) {
+    try {
+      found.push([program, runner(program, [...TABLE, ...more, '-S'])]);
+    } catch (error) {
+      if (FORBIDDEN.test(textOf(error))) refused ??= `${program}: ${textOf(error)}`;
+    }
   }
+  if (found.length === 0 && refused !== undefined) throw new UsageError(refused);
+  return found;
 }
+
+const FORBIDDEN = /permission denied|not permitted/i;
 
 /** The programs whose commands a dry run shows. */
 export function plannedCommands(options: GateOptions): string {

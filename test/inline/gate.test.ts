@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type GateOptions, gateDown, gateRules, gateUp, removalRules } from '../../engine/cli/gate.js';
+import type { Runner } from '../../engine/cli/gate/runner.js';
+import {
+  type GateOptions,
+  gateDown,
+  gateRules,
+  gateShown,
+  gateUp,
+  removalRules,
+} from '../../engine/cli/gate.js';
 import { missing, Network, SERVER_V4 } from './network.js';
 import { ping } from './peers.js';
 
@@ -47,6 +55,25 @@ describe('rules of the gate', () => {
       '-F SLUICE',
       '-X SLUICE',
     ]);
+  });
+});
+
+describe('who may not look', () => {
+  const forbidden = (program: string): string => {
+    throw Object.assign(new Error('failed'), {
+      stderr: `${program}: Permission denied (you must be root)\n`,
+    });
+  };
+
+  it('hears that, and not that there is no gate', () => {
+    for (const action of [gateShown, gateDown, (runner: Runner) => gateUp(PLAIN, runner)])
+      expect(() => action(forbidden)).toThrow('iptables: iptables: Permission denied (you must be root)');
+  });
+
+  it('with one of the programs alone has what the others show', () => {
+    const runner = (program: string): string =>
+      program === 'ip6tables' ? '-N SLUICE\n' : forbidden(program);
+    expect(gateShown(runner)).toBe('ip6tables:\n-N SLUICE\n');
   });
 });
 

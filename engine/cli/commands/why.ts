@@ -3,21 +3,35 @@ import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
+import { LOG_FOLDER } from '../options.js';
+import { parseWords } from '../parse-words.js';
+import { readSettings } from '../settings.js';
 import { UsageError } from '../usage-error.js';
 import { type EveRecord, explanation, recordsOf } from '../why.js';
+
+interface Options {
+  folder?: string;
+  config?: string;
+}
 
 /** @returns the exit code: 1 when there is no record of it */
 export async function command(words: readonly string[]): Promise<number> {
   const program = new Command('sluice why')
     .argument('<id>', 'flow_id of a record, or the number of a packet (pcap_cnt)')
-    .option('-l, --folder <folder>', 'folder of the run with eve.json', '/var/log/suricata')
-    .description('why packets were dropped: rule, limit or policy');
-  let code = 0;
-  program.action(async (id: string, options: { folder: string }) => {
-    code = await why(id, options.folder);
-  });
-  await program.parseAsync(words.length === 0 ? ['--help'] : [...words], { from: 'user' });
-  return code;
+    .option(
+      '-l, --folder <folder>',
+      'folder of the run with eve.json; that of the configuration when not given',
+    )
+    .option('-c, --config <file>', 'configuration file of the run')
+    .description('why packets were dropped: rule, limit or policy')
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  if (!parseWords(program, words.length === 0 ? ['--help'] : words)) return 0;
+  return why(program.args[0]!, folderOf(program.opts<Options>()));
+}
+
+function folderOf({ folder, config }: Options): string {
+  return folder ?? readSettings({ config }).config.read(LOG_FOLDER);
 }
 
 async function why(id: string, folder: string): Promise<number> {
@@ -53,6 +67,12 @@ async function read(file: string, id: string): Promise<EveRecord[]> {
   return records;
 }
 
-async function eachLine(file: string, look: (line: string) => void): Promise<void> {
-  for await (const line of createInterface({ input: createReadStream(file) })) look(line);
+/** @throws UsageError when the file cannot be read */
+function eachLine(file: string, look: (line: string) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const failed = ({ message }: Error) => reject(new UsageError(`${file} cannot be read: ${message}`));
+    const input = createReadStream(file).on('error', failed);
+    // Some versions of Node hand errors of the input on, others do not.
+    createInterface({ input }).on('line', look).on('close', resolve).on('error', failed);
+  });
 }
