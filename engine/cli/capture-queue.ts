@@ -16,6 +16,8 @@ import { versionLine } from './version.js';
 /** Captures that may wait. */
 const MOST_WAITING = 100_000;
 
+const OPTION = '--unix-socket';
+
 /** What the queue itself has is not for the programs that read captures. */
 const OWN_ALONE = ['--pidfile', '', '--set', 'unix-command.enabled=no'];
 
@@ -30,7 +32,7 @@ export async function captureQueue(given: Given, words: readonly string[]): Prom
   const settings = controlSettings(config, false, given.unixSocket)!;
   const log = consoleLog(given.verbosity, undefined, given.quiet);
   const tenants = new Tenants(config);
-  const own = words.filter(word => !word.startsWith('--unix-socket'));
+  const own = withoutSocket(words, given.unixSocket);
   const pidFile = config.read(PID_FILE);
   const queue = new CaptureQueue(own, tenants);
   const commands = {
@@ -54,6 +56,14 @@ export async function captureQueue(given: Given, words: readonly string[]): Prom
   } finally {
     removePidFile(pidFile);
   }
+}
+
+/** The socket may stand behind its option as a word of its own. */
+function withoutSocket(words: readonly string[], socket: string | undefined): string[] {
+  return words.filter(
+    (word, i) =>
+      word !== OPTION && !word.startsWith(`${OPTION}=`) && !(words[i - 1] === OPTION && word === socket),
+  );
 }
 
 export class CaptureQueue {

@@ -94,10 +94,13 @@ const EXAMPLES = `
 Commands (sluice COMMAND --help tells more):
   replay FILE…|FOLDER      read captures, with a summary at the end
   profiles list|show NAME  the threads a run can have
-  rules check FILE…        look for mistakes in rules
+  reassemble FILE          what each side of each conversation received
+  rules check FILE…        look for mistakes in rules; explain, profile, coverage and windows tell what rules do
   config check|show        look for mistakes in a configuration, show what is in force
   gate up|down|show        firewall rules that lead packets to the sensor
   why FLOW_ID|PACKET       why packets were dropped
+  new KIND NAME            files of a new detection, parser, output or other plugin
+  test [FILE…]             run detections over segment tables and captures
 
 Examples:
   sluice -c suricata.yaml -r capture.pcap -S my.rules -l logs

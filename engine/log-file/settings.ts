@@ -1,6 +1,6 @@
 /** How log files are written: the settings of the output that a file belongs to. */
 import type { Config } from '../config/config.js';
-import { boolean, type OptionType, option, size } from '../config/option.js';
+import { boolean, type OptionType, option, size, sizeFrom } from '../config/option.js';
 import { enabledOutputs, logPath } from '../config/output-list.js';
 
 export interface LogFileSettings {
@@ -50,7 +50,7 @@ const rotateSize = option(
 );
 const bufferSize = option(
   'outputs.*.*.buffer-size',
-  size,
+  sizeFrom('0', '1gb'),
   256 << 10,
   'bytes buffered before writing; 4 KiB at least',
 );

@@ -18,12 +18,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     options.from,
   );
   const sizes = planSizes(options.config);
-  const plan = makePlan(
-    profile,
-    sizes,
-    options.autoThreads ?? availableParallelism(),
-    name => modules.get(name)?.uses ?? [],
-  );
+  const cores = options.autoThreads ?? availableParallelism();
+  const plan = withMemory(() => makePlan(profile, sizes, cores, name => modules.get(name)?.uses ?? []));
   const { byteLength } = plan.threads[0]!.pool;
   if (byteLength < sizes.poolBytes) {
     const mib = (bytes: number) => bytes / 2 ** 20;
@@ -34,4 +30,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const manager = new Manager(options, plan);
   await manager.start();
   return manager;
+}
+
+/** @throws Error that names the settings when the system has not so much */
+function withMemory<T>(allocate: () => T): T {
+  try {
+    return allocate();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new Error(
+      `the memory of the threads cannot be had (${error.message}): flow.memcap, stream.reassembly.memcap, threading.pool-memory and outputs-buffer say how much`,
+    );
+  }
 }

@@ -38,6 +38,14 @@ it('what keeps a run in the background from beginning', async () => {
   expect(await said('-D', '-r', 'nope.pcap', '-l', '.')).toContain('nope.pcap');
 });
 
+it('more memory than there is, and a buffer that is none', async () => {
+  const words = ['-r', '-', '-l', '.', '--set'];
+  expect(await said(...words, 'flow.memcap=1000000gb')).toMatch(
+    /the memory of the threads cannot be had .*: flow\.memcap/,
+  );
+  expect(await said(...words, 'outputs.0.fast.buffer-size=100gb')).toContain('expected a size from 0 to 1gb');
+});
+
 it('a protocol that cannot be loaded', async () => {
   const loading = async (name: string, code: string): Promise<string> => {
     const path = join(folder, name);

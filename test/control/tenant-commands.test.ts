@@ -95,7 +95,7 @@ test('the program reads captures for the tenants that the socket tells', async (
     'x.pcap',
     pcapFile([10, 20].map(id => packet(ethernet(), vlan(id), ipv4(), udp({ sport: id, dport: 53 }), 'evil'))),
   );
-  const words = ['-c', 'x.yaml', '--unix-socket=c.socket', '--runmode', 'single'];
+  const words = ['-c', 'x.yaml', '--unix-socket', 'c.socket', '--runmode', 'single'];
   const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder, stdio: 'ignore' });
   const ended = new Promise(resolve => child.on('close', resolve));
   await expect.poll(() => isReached(path('c.socket')), { timeout: 20_000 }).toBe(true);
