@@ -2,7 +2,7 @@
 import { flowRows } from '../flow-record.js';
 import type { EngineLog } from '../log.js';
 import { tellStarter } from './background.js';
-import { onChange } from './file-changes.js';
+import { FileChanges } from './file-changes.js';
 import type { Preparation } from './preparation.js';
 import { showProgress } from './progress.js';
 import { Reloads } from './reloads.js';
@@ -34,6 +34,7 @@ export async function operate(
   log: EngineLog,
 ): Promise<() => Promise<void>> {
   const reloads = new Reloads(engine, preparation, sources, log);
+  const unwatch = presentation.watch ? watchRules(preparation, reloads, log) : () => {};
   const serviceEnds = serviceRuns();
   const hide = showOf(engine, sources, presentation);
   const actions = {
@@ -55,7 +56,6 @@ export async function operate(
   };
   const closeControl = await openControl(preparation, sources.inputs, { ...actions, ...asked }, log);
   tellStarter();
-  const unwatch = presentation.watch ? onChange(preparation.files(), () => void reloads.ask()) : () => {};
   return async () => {
     unwatch();
     closeControl();
@@ -64,6 +64,15 @@ export async function operate(
     forget();
     hide();
   };
+}
+
+/** Files that the new rules and detections have beside those before are watched from then on. */
+function watchRules(preparation: Preparation, reloads: Reloads, log: EngineLog): () => void {
+  const watchAll = () => changes.add(preparation.files());
+  const failed = ({ message }: Error) => log.warning(`detect: changed files are not seen: ${message}`);
+  const changes = new FileChanges(() => void reloads.ask().then(watchAll).catch(failed));
+  watchAll();
+  return () => changes.close();
 }
 
 function showOf(engine: Running, { inputs }: Sources, { summary }: Presentation): () => void {

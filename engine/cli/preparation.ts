@@ -100,8 +100,10 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
     releaseReplaced: () => rules.releaseReplaced(),
     beside: given.detection ? new RulesBeside(options, log) : undefined,
     reloadRules() {
+      // The rules last: what is told of them, and is freed later, is what is in force.
+      const loaded = loadDetections();
       const image = loadRules();
-      detections = loadDetections();
+      detections = loaded;
       return image;
     },
   };

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { filesOf } from '../detection-test/files.js';
 import { type TestOptions, TestRun } from '../detection-test/run.js';
 import { print } from '../detection-test/show.js';
+import { FileChanges } from '../file-changes.js';
 import { parseWords } from '../parse-words.js';
 
 const HELP = `
@@ -57,11 +58,13 @@ function parse(words: readonly string[]): { paths: string[]; options: Options } 
 async function watchAndRun(paths: readonly string[], runAll: () => Promise<number>): Promise<never> {
   let changed: (() => void) | undefined;
   let pending = false;
-  for (const path of paths)
-    watch(path, { recursive: statSync(path).isDirectory() }, () => {
-      pending = true;
-      changed?.();
-    });
+  const note = (): void => {
+    pending = true;
+    changed?.();
+  };
+  const isFolder = (path: string): boolean => statSync(path).isDirectory();
+  for (const folder of paths.filter(isFolder)) watch(folder, { recursive: true }, note);
+  new FileChanges(note).add(paths.filter(path => !isFolder(path)));
   for (;;) {
     if (!pending)
       await new Promise<void>(resolve => {
