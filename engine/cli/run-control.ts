@@ -94,15 +94,14 @@ async function stateCommands(
 }
 
 function commandsOf(config: Config, inputs: Inputs, actions: RunActions): Handlers {
-  let reloaded = new Date();
   const started = Date.now();
   const reload = async (): Promise<string> => {
     const refused = await actions.reload();
     if (refused !== undefined) throw new Error(refused);
-    reloaded = new Date();
     return 'done';
   };
-  const engines = () => actions.statistics()['detect.engines'] ?? [];
+  const engines = () =>
+    (actions.statistics()['detect.engines'] ?? []) as readonly Record<string, StatsTree>[];
   return {
     ...usualCommands(config, versionLine(), actions.mode, CAPTURES[inputs.module]),
     shutdown: () => {
@@ -123,7 +122,7 @@ function commandsOf(config: Config, inputs: Inputs, actions: RunActions): Handle
       reload().catch(() => {});
       return 'done';
     },
-    'ruleset-reload-time': () => [{ id: 0, last_reload: reloaded.toISOString() }],
+    'ruleset-reload-time': () => engines().map(({ id, last_reload }) => ({ id, last_reload })),
     'ruleset-stats': engines,
     'reopen-log-files': () => {
       actions.rotate();

@@ -3,6 +3,7 @@
 import { masterSwitch } from '../exception-policy.js';
 import { consoleLog, type EngineLog, openLog } from '../log.js';
 import { openDevices, Restarts } from './devices.js';
+import { handOver } from './hand-over.js';
 import { checkInputs, inputsOf } from './inputs.js';
 import { checkLogFolder } from './log-folder.js';
 import { messageOf } from './mistakes.js';
@@ -111,7 +112,7 @@ async function startAsUser(
   const { inputs, devices, restarts } = sources;
   const user = () => {
     if (!identity) return;
-    log.giveTo(identity.uid, identity.gid);
+    handOver(config, inputs.live, log, identity);
     becomeUser(identity, inputs.live);
   };
   writePidFile(config.read(PID_FILE));

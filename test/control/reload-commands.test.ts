@@ -63,6 +63,10 @@ it('where mistakes are fatal, rules that are gone or wrong leave those before in
   });
   rule(2);
   expect(await client.ask(RELOAD)).toEqual(DONE);
+  const engines = async (command: string) =>
+    ((await client.ask({ command })) as { message: Record<string, unknown>[] }).message;
+  const [{ id, last_reload }] = await engines('ruleset-stats');
+  expect(await engines('ruleset-reload-time')).toEqual([{ id, last_reload }]);
   client.end();
   await run.stop();
 });

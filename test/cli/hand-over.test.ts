@@ -1,0 +1,25 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { handOver } from '../../engine/cli/hand-over.js';
+import { Config, type ConfigTree } from '../../engine/config/config.js';
+import { consoleLog } from '../../engine/log.js';
+
+it('the user that a run becomes has its logs, and a folder for the control socket where one is wanted', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-hand-over-'));
+  const identity = { uid: process.getuid!(), gid: process.getgid!() };
+  const given: number[][] = [];
+  const log = {
+    ...consoleLog(0, undefined, true),
+    giveTo: (uid: number, gid: number) => given.push([uid, gid]),
+  };
+  const over = (enabled: string, live: boolean): boolean => {
+    const socket = { enabled, filename: join(folder, 'run', 'socket') };
+    handOver(new Config({ 'unix-command': socket } as ConfigTree), live, log as never, identity);
+    return existsSync(join(folder, 'run'));
+  };
+  expect([over('no', true), over('auto', false), over('auto', true)]).toEqual([false, false, true]);
+  expect(given).toEqual(Array(3).fill([identity.uid, identity.gid]));
+  rmSync(folder, { recursive: true });
+});
