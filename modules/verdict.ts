@@ -66,31 +66,35 @@ class Verdict implements ThreadModule {
     row[p + Packet.REASON] = Reason.REASON_EXCEPTION_FLOW_DROP;
   }
 
-  /** A packet, or one that was made from it, has come: the last of them settles it. */
+  /**
+   * A packet, or one that was made from it, has come: the last of them settles it, and so on with what it was made from
+   * and with the fragments that have waited for it, of which there can be thousands.
+   */
   private arrive(batch: Batch, slot: number): void {
-    const p = slot * Packet.INTS;
-    if (!arrived(this.row, p)) return;
-    const root = this.row[p + Packet.ROOT]!;
-    if (this.row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE) this.settle(batch, slot, p);
-    else if (root >= 0) this.tellRoot(batch, p, root);
+    const { row } = this;
+    for (let at = slot; at >= 0; at = row[at * Packet.INTS + Packet.ROOT]!) {
+      const p = at * Packet.INTS;
+      if (!arrived(row, p)) return;
+      if (Reason.isDrop(row[p + Packet.VERDICT]!)) this.drop(batch, at, p);
+      if (row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE) this.settle(at, p);
+    }
   }
 
-  private tellRoot(batch: Batch, p: number, root: number): void {
+  /** The drop of a packet is that of its root. */
+  private drop(batch: Batch, slot: number, p: number): void {
     const { row } = this;
-    const verdict = row[p + Packet.VERDICT]!;
-    if (Reason.isDrop(verdict)) {
-      this.dropped(batch, p / Packet.INTS, p);
-      const reason =
-        row[p + Packet.PSEUDO] === Packet.PSEUDO_TUNNEL
-          ? Reason.REASON_TUNNEL_PACKET_DROP
-          : row[p + Packet.REASON]!;
-      noteInnerDrop(row, root * Packet.INTS, verdict, reason);
-    }
-    this.arrive(batch, root);
+    const root = row[p + Packet.ROOT]!;
+    this.tellDrop(batch, slot, p);
+    if (root < 0) return;
+    const reason =
+      row[p + Packet.PSEUDO] === Packet.PSEUDO_TUNNEL
+        ? Reason.REASON_TUNNEL_PACKET_DROP
+        : row[p + Packet.REASON]!;
+    noteInnerDrop(row, root * Packet.INTS, row[p + Packet.VERDICT]!, reason);
   }
 
   /** Everything about a packet of the wire is known. */
-  private settle(batch: Batch, slot: number, p: number): void {
+  private settle(slot: number, p: number): void {
     const { row } = this;
     const verdict = row[p + Packet.VERDICT]!;
     this.counters.count(
@@ -99,10 +103,7 @@ class Verdict implements ThreadModule {
       (row[p + Packet.FLAGS]! & Packet.FLAG_MODIFIED) !== 0,
       this.firewall ? this.flowReason(p) : Reason.REASON_NONE,
     );
-    if (Reason.isDrop(verdict)) this.dropped(batch, slot, p);
     this.delivery?.deliver(slot, verdict);
-    const earlier = row[p + Packet.ROOT]!;
-    if (earlier >= 0) this.settleEarlier(batch, p, earlier);
   }
 
   private flowReason(p: number): number {
@@ -110,16 +111,8 @@ class Verdict implements ThreadModule {
     return flow < 0 ? Reason.REASON_NONE : this.flows[flow * Flow.INTS + Flow.DROP_REASON]!;
   }
 
-  /** An earlier fragment of the same datagram has waited for this one. */
-  private settleEarlier(batch: Batch, p: number, earlier: number): void {
-    const { row } = this;
-    const verdict = row[p + Packet.VERDICT]!;
-    if (Reason.isDrop(verdict)) noteInnerDrop(row, earlier * Packet.INTS, verdict, row[p + Packet.REASON]!);
-    this.arrive(batch, earlier);
-  }
-
   /** Drops by rules were told by detection, with their signature. */
-  private dropped(batch: Batch, slot: number, p: number): void {
+  private tellDrop(batch: Batch, slot: number, p: number): void {
     const { row } = this;
     const flow = row[p + Packet.FLOW]!;
     if (flow >= 0) this.flows[flow * Flow.INTS + Flow.DROP_REASON] ||= row[p + Packet.REASON]!;

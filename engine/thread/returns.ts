@@ -35,17 +35,19 @@ export class Returns {
     this.row = memory.row;
   }
 
-  /** The packet is done here. */
+  /** The packet is done here, and with it perhaps those that it was made from. */
   release(slot: number): void {
-    const p = slot * Packet.INTS;
     const { row } = this;
-    if (Atomics.load(row, p + Packet.REFERENCES) !== 1 && Atomics.sub(row, p + Packet.REFERENCES, 1) !== 1)
-      return;
-    const root = row[p + Packet.ROOT]!;
-    const carrier = row[p + Packet.PSEUDO] === Packet.PSEUDO_EVENT ? -1 : row[p + Packet.CARRIER]!;
-    this.sendHome(slot, p);
-    if (carrier >= 0) this.release(carrier);
-    if (root >= 0) this.release(root);
+    for (let at = slot; at >= 0; ) {
+      const p = at * Packet.INTS;
+      if (Atomics.load(row, p + Packet.REFERENCES) !== 1 && Atomics.sub(row, p + Packet.REFERENCES, 1) !== 1)
+        return;
+      const root = row[p + Packet.ROOT]!;
+      const carrier = row[p + Packet.PSEUDO] === Packet.PSEUDO_EVENT ? -1 : row[p + Packet.CARRIER]!;
+      this.sendHome(at, p);
+      if (carrier >= 0) this.release(carrier);
+      at = root;
+    }
   }
 
   private sendHome(slot: number, p: number): void {

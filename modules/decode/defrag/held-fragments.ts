@@ -29,8 +29,9 @@ const SHARE_OF_POOL = 8;
 export class HeldFragments {
   /** In the order in which they began. */
   private readonly chains = new Map<Tracker, Chain>();
-  /** Heads of chains that are to be let go. */
-  private readonly ending: number[] = [];
+  /** Those that are to be let go. */
+  private readonly ending: Chain[] = [];
+  /** Packets in both. */
   private count = 0;
   private readonly most: number;
   private readonly seconds: number;
@@ -68,23 +69,29 @@ export class HeldFragments {
 
   /** The packet at `p` completes the datagram: its verdict is that of all. */
   complete(tracker: Tracker, p: number): void {
-    const chain = this.take(tracker);
+    const chain = this.chains.get(tracker);
     if (!chain) return;
     const w = this.wireOf(p);
-    if (this.d.row[w + Packet.ROOT]! >= 0 || chain.head === w / Packet.INTS) this.ending.push(chain.head);
-    else this.d.row[w + Packet.ROOT] = chain.head;
+    if (this.d.row[w + Packet.ROOT]! >= 0 || chain.head === w / Packet.INTS) {
+      this.release(tracker);
+      return;
+    }
+    this.chains.delete(tracker);
+    this.count -= chain.length;
+    this.d.row[w + Packet.ROOT] = chain.head;
   }
 
   /** The datagram is given up: its fragments are judged by themselves. */
   release(tracker: Tracker): void {
-    const chain = this.take(tracker);
-    if (chain) this.ending.push(chain.head);
+    const chain = this.chains.get(tracker);
+    if (chain) this.ending.push(chain);
+    this.chains.delete(tracker);
   }
 
-  /** Lets go what has waited long enough. @param now seconds of packet time */
+  /** Lets go what has waited long enough, also by a clock that was set back. @param now seconds of packet time */
   expire(now: number): void {
     for (const [tracker, { since }] of this.chains) {
-      if (now - since <= this.seconds) return;
+      if (Math.abs(now - since) <= this.seconds) return;
       this.release(tracker);
     }
   }
@@ -103,21 +110,15 @@ export class HeldFragments {
       const slot = thread.pool.take();
       if (slot < 0) return false;
       const p = slot * Packet.INTS;
-      inherit(row, this.ending.pop()! * Packet.INTS, p);
+      const { head, length } = this.ending.pop()!;
+      this.count -= length;
+      inherit(row, head * Packet.INTS, p);
       row[p + Packet.NUMBER] = number;
       row[p + Packet.PSEUDO] = Packet.PSEUDO_REASSEMBLED;
       row[p + Packet.FLAGS] = Packet.FLAG_FRAGMENT | Packet.FLAG_NO_INSPECTION;
       batch.push(slot);
     }
     return true;
-  }
-
-  private take(tracker: Tracker): Chain | undefined {
-    const chain = this.chains.get(tracker);
-    if (!chain) return undefined;
-    this.chains.delete(tracker);
-    this.count -= chain.length;
-    return chain;
   }
 
   /** The packet of the wire in which a packet lies. */
