@@ -1,4 +1,4 @@
-/** The log files of a run: opened by the first line for them, written with what threads put into their rings. */
+/** The log files of a run: opened soon after the start, written with what threads put into their rings. */
 import type { LogSink } from '../log-sink.js';
 import { partOf } from '../thread/log-ring.js';
 import { Parts } from './parts.js';
@@ -9,7 +9,7 @@ const FLUSH_MS = 1000;
 export class LogSinks {
   private readonly sinks = new Map<string, LogSink>();
   private readonly parts = new Parts((file, lines) => this.write(file, lines));
-  private flushedAt = 0;
+  private flushedAt = performance.now();
 
   constructor(private readonly open: (file: string) => LogSink) {}
 
@@ -31,10 +31,16 @@ export class LogSinks {
     if (thread.hasEnded) this.parts.end(thread);
   }
 
-  /** Brings lines to the disk when it is time. @param now milliseconds  @returns whether it was */
-  flush(now: number): boolean {
+  /**
+   * Brings lines to the disk when it is time. Files that nothing was written to yet are there then, too: whoever follows
+   * them finds them, and what is wrong with them is told before the first line.
+   * @param now milliseconds since the process began
+   * @returns whether it was time
+   */
+  flush(now: number, threads: readonly RunningThread[]): boolean {
     if (now - this.flushedAt < FLUSH_MS) return false;
     this.flushedAt = now;
+    this.openAll(threads);
     for (const sink of this.sinks.values()) sink.flush();
     return true;
   }
@@ -50,8 +56,12 @@ export class LogSinks {
       this.parts.end(thread);
     }
     this.parts.close();
-    for (const thread of threads) for (const file of thread.files) if (file !== undefined) this.sink(file);
+    this.openAll(threads);
     for (const sink of this.sinks.values()) sink.close();
+  }
+
+  private openAll(threads: readonly RunningThread[]): void {
+    for (const { files } of threads) for (const file of files) if (file !== undefined) this.sink(file);
   }
 
   /** Lines that were given up so far. */

@@ -212,7 +212,7 @@ export class Manager implements Engine {
     this.sinks.drain(this.threadsRunning);
     this.statistics.tick(Date.now(), () => this.statisticsNow());
     const now = performance.now();
-    if (this.sinks.flush(now) && this.failure === undefined) this.watch(now);
+    if (this.sinks.flush(now, this.threadsRunning) && this.failure === undefined) this.watch(now);
   }
 
   /** A thread that hangs while packets wait for it has failed. */

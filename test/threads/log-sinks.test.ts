@@ -17,6 +17,18 @@ function threadAt(part: number): RunningThread {
   return thread;
 }
 
+it('a file is opened within seconds, before there are lines for it', () => {
+  const opened: string[] = [];
+  const sink: LogSink = { lost: 0, write() {}, flush() {}, rotate() {}, close() {} };
+  const sinks = new LogSinks(file => {
+    opened.push(file);
+    return sink;
+  });
+  const now = performance.now();
+  expect([sinks.flush(now, [threadAt(0)]), opened]).toEqual([false, []]);
+  expect([sinks.flush(now + 2000, [threadAt(0)]), opened]).toEqual([true, ['eve.json']]);
+});
+
 it('also those of a thread that was too far ahead', () => {
   let written = 0;
   const sink: LogSink = {
