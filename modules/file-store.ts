@@ -14,7 +14,6 @@ import { hashes } from '../engine/files/hashing.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
 import type { FilesToStore } from '../engine/protocol.js';
-import { type RuleSetImage, signatureAt } from '../signatures/compile/image.js';
 import { Store } from './file-store/store.js';
 
 export default defineModule({
@@ -59,14 +58,13 @@ class FileStore implements ThreadModule {
 
   private tell(batch: Batch, { slot, conversation, transaction, file, noted }: ClosedFile): void {
     if (isDroppedWithFlow(this.thread.memory.row, slot)) return;
-    const wanted = wantedBy(file, transaction.storesFiles, conversation.storesFiles, transaction.id);
+    const sids = wantedBy(file, transaction.storesFiles, conversation.storesFiles, transaction.id);
     const { store } = this;
-    const id = store && (file.store || wanted.length > 0) ? this.attempt(() => store.write(file)) : undefined;
+    const id = store && (file.store || sids.length > 0) ? this.attempt(() => store.write(file)) : undefined;
     const told = this.thread.wants(EVENT_FILEINFO);
     if (id === undefined && !told) return;
     const { protocol } = conversation;
     const record = protocol.recordOfFile?.(transaction) ?? protocol.record(transaction, true);
-    const sids = wanted.map(number => this.sidOf(number));
     const info = `"fileinfo":${fileInfo(file, this.settings, transaction.id, { id, sids })}`;
     const members = record === '' ? info : `${record},${info}`;
     const forwarded = protocol.forwardedFor?.(transaction) ?? '';
@@ -94,10 +92,6 @@ class FileStore implements ThreadModule {
     row[e + Packet.FLOW_STATE] = state | (file.toServer ? Packet.FLOW_TO_SERVER : 0);
   }
 
-  private sidOf(signature: number): number {
-    return signatureAt(this.thread.shared['rules'] as RuleSetImage, signature).sid;
-  }
-
   /** @returns what `write` gives, or undefined when the disk did not take it: that is counted, and told once */
   private attempt<T>(write: () => T): T | undefined {
     try {
@@ -110,7 +104,7 @@ class FileStore implements ThreadModule {
   }
 }
 
-/** Numbers of the signatures that want the file to be stored. */
+/** Sids of the signatures that want the file to be stored. */
 function wantedBy(
   { toServer }: ClosedFile['file'],
   ofTransaction: FilesToStore | undefined,

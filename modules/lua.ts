@@ -10,7 +10,7 @@ import type { LuaTable } from '../engine/lua.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
 import { Subject } from '../engine/record/subject.js';
-import { alertSignatures } from '../signatures/alert-signatures.js';
+import { type AlertSignatures, alertSignatures } from '../signatures/alert-signatures.js';
 import { newInspection } from '../signatures/inspection.js';
 import type { FileRecord } from './lua/file-library.js';
 import { OutputHost } from './lua/host.js';
@@ -69,9 +69,11 @@ class LuaOutputs implements ThreadModule {
   private readonly streams: Streams | undefined;
   private readonly transactions: Transactions;
   private readonly failed: number;
+  private signatures: AlertSignatures;
 
   constructor(private readonly thread: Thread) {
     this.failed = thread.counters.declare('output.lua.errors');
+    this.signatures = alertSignatures(thread.shared);
     const { host, scripts } = openAll(thread.config, thread, message => thread.warnOnce(message));
     this.host = host;
     this.scripts = scripts.filter(script => script.needs.kind !== 'stats');
@@ -95,6 +97,10 @@ class LuaOutputs implements ThreadModule {
       if (pseudo === Packet.PSEUDO_FLOW_END) this.forget(row[slot * Packet.INTS + Packet.FLOW]!);
     }
     this.over();
+  }
+
+  reload(shared: Thread['shared']): void {
+    this.signatures = alertSignatures(shared);
   }
 
   close(): void {
@@ -140,11 +146,9 @@ class LuaOutputs implements ThreadModule {
   }
 
   private about(kind: number): InHand {
-    const { subject, thread } = this;
-    if (kind === Event.EVENT_ALERT) {
-      const signature = alertSignatures(thread.shared).at(subject.field(Packet.EVENT_SIGNATURE));
-      return { signature };
-    }
+    const { subject, signatures } = this;
+    if (kind === Event.EVENT_ALERT)
+      return { signature: signatures.at(subject.field(Packet.EVENT_SIGNATURE)) };
     if (kind !== Event.EVENT_FILEINFO) return {};
     const { fileinfo } = JSON.parse(`{${subject.payloadText()}}`) as { fileinfo?: FileRecord };
     return fileinfo ? { file: fileinfo } : {};

@@ -30,7 +30,7 @@ export interface Transaction {
   files?: TrackedFile[] | undefined;
   /** Kept by detection: so many files of a direction are not asked any more, while one signature looks for others. */
   filesBefore?: number;
-  /** Kept by detection: numbers of the signatures that want files of each direction to be stored. */
+  /** Kept by detection: signatures that want files of each direction to be stored. */
   storesFiles?: FilesToStore;
   /** What the certificate store keeps of either side. */
   certificates?(ofClient: boolean): CertificateChain | undefined;
@@ -44,7 +44,7 @@ export interface Transaction {
   endsWithStream?: boolean;
 }
 
-/** Numbers of the signatures that want files to be stored, by direction. */
+/** Sids of the signatures that want files to be stored, by direction: their numbers are others when rules are reloaded. */
 export interface FilesToStore {
   readonly toServer: number[];
   readonly toClient: number[];

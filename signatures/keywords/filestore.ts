@@ -66,12 +66,13 @@ export const ANY_FILE: Match = {
 export const filestoreCompilers: readonly MatchCompiler[] = [
   {
     kind: 'filestore',
-    compile(match, { stores }) {
+    compile(match, { stores, signature }) {
       const { direction, wholeFlow } = match as FileStoreMatch;
+      const sid = signature?.sid ?? 0;
       const conversations = stores.get(CONVERSATIONS) as Conversations | undefined;
       return at => {
         const owner = wholeFlow ? conversations?.conversation(at.flow) : at.transaction;
-        if (owner) store(owner, at, direction);
+        if (owner) store(owner, at, direction, sid);
         return true;
       };
     },
@@ -83,12 +84,13 @@ function store(
   owner: { storesFiles?: FilesToStore },
   at: Inspection,
   direction: FileStoreMatch['direction'],
+  sid: number,
 ): void {
   const both = direction === 'both';
   const toServer = both || direction === undefined ? at.toServer : direction === 'to_server';
   owner.storesFiles ??= { toServer: [], toClient: [], from: at.transaction?.id ?? 0 };
   for (const side of both ? [true, false] : [toServer]) {
     const list = side ? owner.storesFiles.toServer : owner.storesFiles.toClient;
-    if (!list.includes(at.signature)) list.push(at.signature);
+    if (!list.includes(sid)) list.push(sid);
   }
 }
