@@ -29,10 +29,12 @@ export function contentStep(
     : absoluteWindow(match, environment);
   const endswith = match.endswith ?? false;
   const found = noteReplacement(match, environment);
-  return next =>
-    match.negated
-      ? absent(needle, setWindow, endswith, next)
-      : present(needle, setWindow, endswith, again, budget, found ? found(next) : next);
+  return next => {
+    if (match.negated) return absent(needle, setWindow, endswith, next);
+    return found
+      ? everywhere(needle, setWindow, endswith, budget, found(next))
+      : present(needle, setWindow, endswith, again, budget, next);
+  };
 }
 
 /** Notes where a content lies that will be replaced, once the conditions behind it hold. */
@@ -71,6 +73,35 @@ function present(
       if (!again) return false;
       from = found + 1;
     }
+  };
+}
+
+/**
+ * What is replaced is replaced wherever it fits: a sender decides how often it stands in one packet, and network cards
+ * join segments.
+ */
+function everywhere(
+  needle: Needle,
+  setWindow: SetWindow,
+  endswith: boolean,
+  budget: Budget,
+  next: Test,
+): Test {
+  const window: Window = { from: 0, to: 0 };
+  return at => {
+    if (!setWindow(at, window)) return false;
+    let from = endswith ? lastPlace(needle, window, at) : window.from;
+    const { to } = window;
+    let holds = false;
+    while (budget.left-- > 0) {
+      const found = needle.find(at.bytes, from, to);
+      if (found < 0) break;
+      at.cursor = found + needle.length;
+      const fits = next(at);
+      holds ||= fits;
+      from = found + (fits ? needle.length : 1);
+    }
+    return holds;
   };
 }
 

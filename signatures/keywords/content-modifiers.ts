@@ -182,7 +182,8 @@ const within = position(
 const replace: Keyword = {
   name: 'replace',
   family: 'payload',
-  summary: 'Overwrites the content found (inline only) with text of the same length.',
+  summary:
+    'Overwrites the content (inline only) with text of the same length, wherever it fits in the packet.',
   grammar: '"text|hexadecimal bytes|text"',
   features: ['content modifier'],
   parse(rule, argument, at) {

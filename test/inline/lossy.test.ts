@@ -10,6 +10,7 @@ if (reason !== undefined) console.warn(`tests of lossy links are left out: ${rea
 const RULES = `
 drop http any any -> any any (msg:"uri"; http.uri; content:"forbidden"; sid:1;)
 drop tcp any any -> any 9000 (msg:"stream"; content:"topsecretword"; sid:2;)
+alert tcp any any -> any 9000 (msg:"replace"; content:"badword"; replace:"goodone"; sid:3;)
 `;
 
 describe.skipIf(reason !== undefined)('lossy links', () => {
@@ -49,9 +50,19 @@ describe.skipIf(reason !== undefined)('lossy links', () => {
     expect(server.arrivals.map(arrival => arrival.url)).not.toContain('/forbidden');
   });
 
-  it('gives every packet one verdict', async () => {
+  it('replaces what is sent again, wherever it stands in a packet', async () => {
+    const pieces = ['a badword', ' and a badword', ' and the last badword'];
+    await Promise.all(Array.from({ length: 20 }, () => send(network, SERVER_V4, pieces)));
+    expect(server.received.some(data => data.includes('goodone and a goodone'))).toBe(true);
+    expect(server.received.filter(data => data.includes('badword'))).toEqual([]);
+  });
+
+  it('drops nothing else, and gives every packet one verdict', async () => {
     expect(await sensor.stop()).toBe(0);
-    const { nfq, ips } = sensor.stats() as Record<string, Record<string, number>>;
+    const { nfq, ips } = sensor.stats();
+    const { rules, flow_drop, ...others } = ips!.drop_reason as unknown as Record<string, number>;
+    expect(rules! + flow_drop!).toBeGreaterThan(0);
+    expect(Object.values(others).every(count => count === 0)).toBe(true);
     expect(nfq!.packets).toBeGreaterThan(100);
     expect(ips!.blocked! + ips!.rejected! + ips!.accepted! + ips!.replaced!).toBe(nfq!.packets);
   });

@@ -85,14 +85,17 @@ describe.skipIf(reason !== undefined).each(PROFILES)('NFQUEUE, $name', ({ queue,
     const rejected = sendInTwo(network, SERVER_V4, 'pour ', 'closethis now');
     await server.hears(({ kind, data }) => kind === 'data' && data === 'pour ', 'the first piece');
     rejected.goOn();
-    expect(await rejected.ending).toEqual({ how: 'error', error: 'ECONNRESET' });
+    // Whether a program sees an error depends on what it does when the reset comes.
+    expect(['error', 'closed']).toContain((await rejected.ending).how);
     await server.hears(({ kind, data }) => kind === 'close' && data === 'pour ', 'a reset');
   });
 
   it('lets replaced content arrive replaced', async () => {
-    expect(await send(network, SERVER_V4, ['this is a badword here'])).toEqual({ how: 'closed' });
+    expect(await send(network, SERVER_V4, ['this is a badword here, there is another badword'])).toEqual({
+      how: 'closed',
+    });
     await server.hears(
-      ({ kind, data }) => kind === 'close' && data === 'this is a goodone here',
+      ({ kind, data }) => kind === 'close' && data === 'this is a goodone here, there is another goodone',
       'replaced content',
     );
   });

@@ -30,6 +30,30 @@ describe('inline', () => {
     expect(run({ stream: { 'drop-invalid': 'no' } }).dropped).toBe(false);
   });
 
+  it('lets data pass that was acknowledged: the acknowledgment may have been lost behind the sensor', () => {
+    const conversation = new Conversation(inline);
+    const feed = (text: string) => conversation.feed(step(text));
+    for (const text of [...HANDSHAKE, '> PA 1 1 abc', '> PA 4 1 def', '< A 1 7']) feed(text);
+    expect(feed('> PA 1 1 abc')).toMatchObject({ dropped: false, state: 'established' });
+    feed('> FA 7 1');
+    feed('< A 1 8');
+    expect(feed('> PA 4 1 def')).toMatchObject({ dropped: false, state: 'close_wait' });
+    feed('< FA 1 8');
+    expect(feed('> PA 4 1 def')).toMatchObject({ dropped: false, state: 'last_ack' });
+    expect(conversation.toServer.join('')).toBe('abcdef');
+  });
+
+  it('takes a FIN that was joined with data before it, acknowledged in part', () => {
+    const conversation = new Conversation(inline);
+    for (const text of [...HANDSHAKE, '> PA 1 1 abc', '< A 1 4']) conversation.feed(step(text));
+    expect(conversation.feed(step('> FPA 1 1 abcdef'))).toMatchObject({
+      dropped: false,
+      state: 'close_wait',
+    });
+    conversation.feed(step('< A 1 8'));
+    expect(conversation.toServer.join('')).toBe('abcdef');
+  });
+
   it('hands data on with its packet', () => {
     const conversation = new Conversation(inline);
     for (const text of HANDSHAKE) conversation.feed(step(text));

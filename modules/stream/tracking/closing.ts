@@ -6,7 +6,7 @@ import * as Packet from '../../../engine/packet.js';
 import * as Event from '../../../engine/packet-events.js';
 import * as State from '../../../engine/tcp-state.js';
 import { finishWhenAcked, isValidAck } from './acknowledgment.js';
-import { ACCEPTED, type Context, distance, REJECTED, reject, setState } from './context.js';
+import { ACCEPTED, type Context, distance, passOld, REJECTED, reject, setState } from './context.js';
 import { acceptData, isBeforeLastAck, isInWindow, noteFin } from './established.js';
 import { LINUX_6 } from './os-policy.js';
 import { takeReset } from './reset.js';
@@ -117,7 +117,7 @@ function ackWhileClosing(c: Context, x: Segment, state: number, rules: ClosingSt
   if (!isValidAck(c, x)) return reject(c, x, rules.invalidAck);
   if (isBeforeLastAck(c, x) && !isAckBehindFin(c, x)) {
     const event = state === State.CLOSE_WAIT ? Event.STREAM_CLOSEWAIT_PKT_BEFORE_LAST_ACK : rules.wrongSeq;
-    return reject(c, x, event);
+    return passOld(c, x, event);
   }
   const expected = isRetransmission(c, x) || isAckBehindFin(c, x) || fits(c, x, state);
   if (!expected || (state >= State.TIME_WAIT && state !== State.CLOSE_WAIT && !isNext(c, x))) {

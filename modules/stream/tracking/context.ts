@@ -44,6 +44,17 @@ export function reject(c: Context, x: Segment, event: number): boolean {
   return REJECTED;
 }
 
+/**
+ * Sets a stream event on a segment of which its receiver has acknowledged everything. Inline it is not dropped: the
+ * acknowledgment may have been lost behind us, and only what the receiver answers (RFC 9293 3.10.7.4) ends that its
+ * sender sends it again.
+ * @returns ACCEPTED
+ */
+export function passOld(c: Context, x: Segment, event: number): boolean {
+  Packet.setEvent(c.row, x.p, event);
+  return ACCEPTED;
+}
+
 /** a - b of sequence numbers: negative when a lies before b. */
 export function distance(a: number, b: number): number {
   return (a - b) | 0;

@@ -6,6 +6,7 @@ import {
   ACCEPTED,
   type Context,
   distance,
+  passOld,
   REJECTED,
   raiseLastAck,
   raiseNextSeq,
@@ -52,7 +53,7 @@ function synInEstablished(c: Context, x: Segment): boolean {
 function takeData(c: Context, x: Segment): boolean {
   const { cells } = c;
   if (!isValidAck(c, x)) return reject(c, x, Event.STREAM_EST_INVALID_ACK);
-  if (isBeforeLastAck(c, x)) return isBeforeIsn(c, x) || reject(c, x, Event.STREAM_EST_PKT_BEFORE_LAST_ACK);
+  if (isBeforeLastAck(c, x)) return isBeforeIsn(c, x) || passOld(c, x, Event.STREAM_EST_PKT_BEFORE_LAST_ACK);
   if (!isInWindow(c, x)) return reject(c, x, Event.STREAM_EST_PACKET_OUT_OF_WINDOW);
   if (x.toServer) cells[x.session + Session.FLAGS]! |= Session.SESSION_CONFIRMED;
   acceptData(c, x);
@@ -122,15 +123,22 @@ export function takeFin(c: Context, x: Segment): boolean {
 
 export function isFinInWindow(c: Context, x: Segment, linux: boolean): boolean {
   const { cells } = c;
-  const before = linux
-    ? distance(x.end, cells[x.own + Session.RECEIVED]!) < 0
-    : distance(x.seq, cells[x.own + Session.LAST_ACK]!) < 0;
-  if (before) return false;
+  if (isFinBefore(c, x, linux)) return false;
   const edge = (cells[x.own + Session.LAST_ACK]! + cells[x.own + Session.WINDOW]!) | 0;
   const midstream = cells[x.session + Session.FLAGS]! & Session.SESSION_MIDSTREAM;
   return (
     midstream !== 0 || distance(x.seq, edge) <= 0 || distance(x.seq, cells[x.own + Session.NEXT_WIN]!) <= 0
   );
+}
+
+/**
+ * A FIN whose data was acknowledged in part is too old for Suricata; its receiver takes it (RFC 9293 3.10.7.4), and
+ * inline it must: a sender joins a FIN that was lost with the data before it.
+ */
+function isFinBefore(c: Context, x: Segment, linux: boolean): boolean {
+  const { cells } = c;
+  if (linux) return distance(x.end, cells[x.own + Session.RECEIVED]!) < 0;
+  return distance(c.settings.inline ? x.end : x.seq, cells[x.own + Session.LAST_ACK]!) < 0;
 }
 
 /** Linux queues the segment with its FIN; when a longer one lies there already, the FIN is lost with the segment. */
