@@ -1,5 +1,5 @@
 /** The program that compiles rules into the cache for a run that goes on (see `rules-beside.ts`), which tells what of. */
-import { constants, setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import { expressionCheck } from '../../signatures/expression-check.js';
 import { loadProtocols, PROTOCOL_PLUGINS } from '../application/load-protocols.js';
 import { Config } from '../config/config.js';
@@ -11,8 +11,9 @@ import type { RulesToCompile } from './rules-beside.js';
 const NOTHING: Log = { debug() {}, info() {}, notice() {}, warning() {}, error() {} };
 
 async function compile({ tree, ...given }: RulesToCompile): Promise<void> {
-  // Packets come first.
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  // Packets come first. A program that was started with less already may not ask for more.
+  if (getPriority() < constants.priority.PRIORITY_BELOW_NORMAL)
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const config = new Config(tree);
   const protocols = await loadProtocols(config.read(PROTOCOL_PLUGINS));
   const options = { ...given, config, protocols, checkExpression: expressionCheck() };

@@ -1,6 +1,7 @@
 /** What a run that becomes another user gives to that user before: later it could not. */
 import { chownSync, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { cachingPath } from '../../signatures/compile/options.js';
 import type { Config } from '../config/config.js';
 import { controlSettings } from '../control/settings.js';
 import type { EngineLog } from '../log.js';
@@ -13,6 +14,12 @@ export function handOver(config: Config, live: boolean, log: EngineLog, identity
   log.giveTo(uid, gid);
   const socket = controlSettings(config, live)?.path;
   if (socket !== undefined) giveFolder(dirname(socket), identity);
+}
+
+/** The folder of compiled rules: reloads by that user keep theirs there. */
+export function handOverCache(config: Config, identity: Identity): void {
+  const folder = config.read(cachingPath);
+  if (folder !== '') giveFolder(folder, identity);
 }
 
 /** Folders below `/run` are gone with each start of the system. One that is there already is somebody's. */

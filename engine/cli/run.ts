@@ -3,7 +3,7 @@
 import { masterSwitch } from '../exception-policy.js';
 import { consoleLog, type EngineLog, openLog } from '../log.js';
 import { openDevices, Restarts } from './devices.js';
-import { handOver } from './hand-over.js';
+import { handOver, handOverCache } from './hand-over.js';
 import { checkInputs, inputsOf } from './inputs.js';
 import { checkLogFolder } from './log-folder.js';
 import { messageOf } from './mistakes.js';
@@ -62,6 +62,7 @@ async function runWith(
     addSettings(config, inputs.settings);
     checkLogFolder(config.read(LOG_FOLDER));
   }
+  if (identity) handOverCache(config, identity);
   const preparation = await prepare(given, settings, log);
   if (!inputs) {
     await checkThreads(preparation);

@@ -29,10 +29,19 @@ export class CacheFolder {
     try {
       const path = join(this.settings.folder, name);
       const bytes = readFileSync(path);
-      utimesSync(path, this.now, this.now);
+      this.wasRead(path);
       return bytes;
     } catch {
       return undefined;
+    }
+  }
+
+  /** A file of another user can be read all the same: root's, where a service became somebody else. */
+  private wasRead(path: string): void {
+    try {
+      utimesSync(path, this.now, this.now);
+    } catch {
+      // Its age counts from when it was written.
     }
   }
 
@@ -53,7 +62,7 @@ export class CacheFolder {
   /** Removes files that nobody read for too long. @returns how many */
   prune(): number {
     const { folder, maxAge } = this.settings;
-    if (maxAge === 0) return 0;
+    if (maxAge === 0 || this.broken) return 0;
     const names = readdirSync(folder).filter(name => OURS.test(name));
     return names.filter(name => this.removeIfOld(join(folder, name), maxAge)).length;
   }

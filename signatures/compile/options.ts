@@ -32,7 +32,7 @@ const toClientGroups = option(
   'port groups to the client (profile custom)',
 );
 const caching = option('detect.sgh-mpm-caching', boolean, true, 'keep compiled patterns on disk');
-const cachingPath = option(
+export const cachingPath = option(
   'detect.sgh-mpm-caching-path',
   text,
   '',

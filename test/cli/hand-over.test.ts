@@ -2,11 +2,11 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { handOver } from '../../engine/cli/hand-over.js';
+import { handOver, handOverCache } from '../../engine/cli/hand-over.js';
 import { Config, type ConfigTree } from '../../engine/config/config.js';
 import { consoleLog } from '../../engine/log.js';
 
-it('the user that a run becomes has its logs, and a folder for the control socket where one is wanted', () => {
+it('the user that a run becomes has its logs, and folders for the control socket and for compiled rules where they are wanted', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-hand-over-'));
   const identity = { uid: process.getuid!(), gid: process.getgid!() };
   const given: number[][] = [];
@@ -21,5 +21,8 @@ it('the user that a run becomes has its logs, and a folder for the control socke
   };
   expect([over('no', true), over('auto', false), over('auto', true)]).toEqual([false, false, true]);
   expect(given).toEqual(Array(3).fill([identity.uid, identity.gid]));
+  const cache = join(folder, 'cache', 'sgh');
+  handOverCache(new Config({ detect: { 'sgh-mpm-caching-path': cache } }), identity);
+  expect(existsSync(cache)).toBe(true);
   rmSync(folder, { recursive: true });
 });
