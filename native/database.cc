@@ -12,6 +12,7 @@
 #include <exception>
 #include <numeric>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 #include <unordered_map>
 
@@ -106,7 +107,12 @@ std::vector<std::shared_ptr<const Database>> compileDatabases(const std::vector<
   };
   const size_t helpers = std::min<size_t>(std::max(1u, std::thread::hardware_concurrency()), sets.size());
   std::vector<std::thread> threads;
-  for (size_t i = 1; i < helpers; i++) threads.emplace_back(work);
+  threads.reserve(helpers);
+  try {
+    for (size_t i = 1; i < helpers; i++) threads.emplace_back(work);
+  } catch (const std::system_error&) {
+    // The system allows no more threads: fewer do it too.
+  }
   work();
   for (auto& thread : threads) thread.join();
 #ifdef __GLIBC__
