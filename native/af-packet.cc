@@ -88,7 +88,7 @@ int openSocket(const std::string& device, const RingSettings& settings) {
 /** The ring of one socket, as one thread reads it. */
 class Ring {
  public:
-  Ring(int socket, uint32_t blockSize, uint32_t blocks) : blockSize_(blockSize), blocks_(blocks) {
+  Ring(int socket, uint32_t blockSize, uint32_t blocks) : socket_(socket), blockSize_(blockSize), blocks_(blocks) {
     length_ = static_cast<size_t>(blockSize) * blocks;
     void* memory = mmap(nullptr, length_, PROT_READ | PROT_WRITE, MAP_SHARED, socket, 0);
     if (memory == MAP_FAILED) fail("the ring cannot be mapped");
@@ -105,6 +105,7 @@ class Ring {
     while (count < limit && to - at >= largest + kVlanTag && haveBlock()) {
       while (left_ > 0 && count < limit && to - at >= largest + kVlanTag) {
         at = copy(bytes.data, at, largest, reinterpret_cast<Received*>(packets.data)[count]);
+        if (at > to) at = to;
         count++;
         next();
       }
@@ -112,6 +113,14 @@ class Ring {
     }
     *used = at - from;
     return count;
+  }
+
+  /** What has become of the socket since it was asked last: an errno, 0 for nothing. Until it is asked, `poll` tells of it. */
+  uint32_t error() const {
+    int error = 0;
+    socklen_t size = sizeof error;
+    getsockopt(socket_, SOL_SOCKET, SO_ERROR, &error, &size);
+    return static_cast<uint32_t>(error);
   }
 
  private:
@@ -194,6 +203,7 @@ class Ring {
 
   uint8_t* memory_;
   size_t length_;
+  const int socket_;
   const uint32_t blockSize_;
   const uint32_t blocks_;
   uint32_t current_ = 0;
@@ -231,9 +241,11 @@ Napi::Value ringReceive(const Napi::CallbackInfo& info) {
   const uint32_t largest = numberAt(info, 4, "largest");
   const auto packets = uint32sAt(info, 5, "packets");
   const auto tally = uint32sAt(info, 6, "tally");
-  if (from > to || to > bytes.length || largest > (1u << 20) || tally.length < 1)
+  if (from > to || to > bytes.length || largest > (1u << 20) || tally.length < kTallyInts)
     refuse(info.Env(), "from and to are no span of bytes");
-  return Napi::Number::New(info.Env(), ring->receive(bytes, from, to, largest, packets, &tally.data[0]));
+  const uint32_t count = ring->receive(bytes, from, to, largest, packets, &tally.data[kBytes]);
+  if (count == 0) tally.data[kError] = ring->error();
+  return Napi::Number::New(info.Env(), count);
 }
 
 /** Packets and drops since the last time. */

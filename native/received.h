@@ -15,7 +15,7 @@ static_assert(sizeof(Received) == kReceivedInts * 4);
 /** Bits of `flags`. */
 constexpr uint32_t kNoChecksum = 1;
 
-enum Tally { kBytes, kOverruns, kRefused, kStrange };
+enum Tally { kBytes, kOverruns, kRefused, kStrange, kError };
 constexpr size_t kTallyInts = 6;
 
 /** The span of the caller's memory that packets are received into. */

@@ -24,7 +24,10 @@ export interface NativePacketSockets {
   openPacketSocket(device: string, settings: RingSettings): number;
   /** Maps the ring of a socket; one thread at a time reads it. */
   mapRing(socket: number, blockSize: number, blocks: number): PacketRing;
-  /** As `queueReceive`, from a ring. Of the tally only TALLY_BYTES is set; QUEUED_ID is 0, QUEUED_HOOK a PACKET_ type. */
+  /**
+   * As `queueReceive`, from a ring. Of the tally TALLY_BYTES is set, and TALLY_ERROR where nothing came; QUEUED_ID is 0,
+   * QUEUED_HOOK a PACKET_ type.
+   */
   ringReceive(
     ring: PacketRing,
     bytes: Uint8Array,

@@ -27,12 +27,16 @@ export const QUEUED_FLAG_GSO = 2;
 /** Room that a message of the kernel takes beside the packet in it. */
 export const QUEUE_OVERHEAD = 1024;
 
-/** uint32 fields of a tally: bytes used, overruns of the socket, refused verdicts, messages not understood. */
+/**
+ * uint32 fields of a tally: bytes used, overruns of the socket, refused verdicts, messages not understood; and of a ring what
+ * has become of its socket (an errno).
+ */
 export const TALLY_INTS = 6;
 export const TALLY_BYTES = 0;
 export const TALLY_OVERRUNS = 1;
 export const TALLY_REFUSED = 2;
 export const TALLY_STRANGE = 3;
+export const TALLY_ERROR = 4;
 
 /** uint32 fields of a verdict. */
 export const VERDICT_INTS = 6;

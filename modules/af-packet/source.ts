@@ -1,4 +1,5 @@
 /** The ring of a device as a source of packets. */
+import { getSystemErrorName } from 'node:util';
 import { compileFilter, type PacketFilter } from '../../engine/capture-file/filter.js';
 import { option, text } from '../../engine/config/option.js';
 import type { Thread } from '../../engine/module.js';
@@ -23,6 +24,7 @@ const RUN_FILTER = option(
 export class RingSource implements PacketSource {
   readonly linkType: number;
   private readonly ring: PacketRing;
+  private readonly device: string;
   private readonly filter: PacketFilter | undefined;
   private readonly verifies: boolean;
   private readonly count: { packets: number; filtered: number };
@@ -35,6 +37,7 @@ export class RingSource implements PacketSource {
     socket: number,
   ) {
     this.linkType = linkType;
+    this.device = settings.name;
     this.ring = native.mapRing(socket, settings.blockSize, settings.blocks);
     this.filter = compileFilter(thread.config.read(RUN_FILTER) || settings.filter);
     this.verifies = settings.verifiesChecksums;
@@ -46,6 +49,7 @@ export class RingSource implements PacketSource {
 
   receive(bytes: Uint8Array, from: number, to: number, packets: Uint32Array, tally: Uint32Array): number {
     const count = this.native.ringReceive(this.ring, bytes, from, to, LARGEST, packets, tally);
+    if (tally[Queue.TALLY_ERROR] !== 0) this.tellError(tally[Queue.TALLY_ERROR]!);
     this.thread.counters.values[this.count.packets]! += count;
     return count;
   }
@@ -59,6 +63,11 @@ export class RingSource implements PacketSource {
     if (this.wanted(p)) return true;
     this.leaveOut(slot);
     return false;
+  }
+
+  private tellError(error: number): void {
+    const reason = getSystemErrorName(-error);
+    this.thread.warnOnce(`device ${this.device}: ${reason}: no packets come from it until it is up again`);
   }
 
   private wanted(p: number): boolean {

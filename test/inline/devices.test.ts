@@ -65,6 +65,24 @@ describe.skipIf(missing() !== undefined)('AF_PACKET', () => {
     expect(sensor.stats().af_packet!.filtered_bpf).toBeGreaterThan(5);
   });
 
+  it('tells of a device that goes down, and goes on when it is up again', async () => {
+    const running = new Sensor(network, { rules: RULES, input: ['-i', 'client0'] });
+    sensor = running;
+    await running.ready();
+    network.run('gate', 'ip', 'link', 'set', 'client0', 'down');
+    await until(
+      () => running.output.includes('client0: ENETDOWN'),
+      () => running.output,
+    );
+    network.run('gate', 'ip', 'link', 'set', 'client0', 'up');
+    expect(await fetch(network, SERVER_V4, '/wanted')).toBeDefined();
+    await until(
+      () => running.fast().length === 1,
+      () => running.output,
+    );
+    expect(await running.stop()).toBe(0);
+  });
+
   it('forwards between two devices what passes, and nothing else', async () => {
     network.bridgeAddresses();
     sensor = new Sensor(network, { rules: RULES, input: ['--af-packet'], config: BRIDGE });

@@ -1,17 +1,22 @@
-/** What a ring tells of a packet beside its bytes. */
+/** What a ring tells of a packet beside its bytes, and of its device. */
+import { constants } from 'node:os';
 import { expect, it } from 'vitest';
 import * as Queue from '../../engine/native/queue.js';
 import type { Native } from '../../engine/native.js';
 import * as Packet from '../../engine/packet.js';
 import type { OpenDevice } from '../../modules/af-packet/open.js';
 import { RingSource } from '../../modules/af-packet/source.js';
-import { stubThread } from '../thread-stub.js';
+import { type StubThread, stubThread } from '../thread-stub.js';
+
+function sourceOf(thread: StubThread, native: Partial<Native> = {}): RingSource {
+  const settings = { name: 'eth0', blockSize: 4096, blocks: 1, filter: '', verifiesChecksums: true };
+  const device = { settings, linkType: 1 } as OpenDevice;
+  return new RingSource(thread, { mapRing: () => ({}), ...native } as Native, device, 0, 0);
+}
 
 function admitted(length: number, wireLength: number): string[] {
   const thread = stubThread();
-  const settings = { blockSize: 4096, blocks: 1, filter: '', verifiesChecksums: true };
-  const device = { settings, linkType: 1 } as OpenDevice;
-  const source = new RingSource(thread, { mapRing: () => ({}) } as unknown as Native, device, 0, 0);
+  const source = sourceOf(thread);
   const slot = thread.pool.take();
   const p = slot * Packet.INTS;
   thread.memory.row[p + Packet.LENGTH] = length;
@@ -26,4 +31,22 @@ it('tells of packets that did not fit', () => {
 
 it('tells nothing of packets that are whole', () => {
   expect(admitted(1514, 1514)).toEqual([]);
+});
+
+it('tells once of a device that is down', () => {
+  const thread = stubThread();
+  const ringReceive: Native['ringReceive'] = (_ring, _bytes, _from, _to, _largest, _packets, tally) => {
+    tally[Queue.TALLY_ERROR] = constants.errno.ENETDOWN;
+    return 0;
+  };
+  const source = sourceOf(thread, { ringReceive });
+  for (let n = 0; n < 2; n++)
+    source.receive(
+      new Uint8Array(8),
+      0,
+      8,
+      new Uint32Array(Queue.QUEUED_INTS),
+      new Uint32Array(Queue.TALLY_INTS),
+    );
+  expect(thread.warnings).toEqual(['device eth0: ENETDOWN: no packets come from it until it is up again']);
 });
