@@ -100,14 +100,19 @@ export class Recogniser {
     other: Protocol | undefined,
   ): Recognised | undefined {
     if (end <= start) return undefined;
+    let first: Recognised | undefined;
     for (const { protocol, pattern } of this.byFirstByte[bytes[start]!]!) {
       if (pattern.toServer !== toServer || !protocol.transports.includes(transport)) continue;
       if (other && pattern.notBeside === other.name) continue;
+      // Behind a pattern alone there may be one whose protocol looks closer: `OPTIONS` begins lines of HTTP and SIP.
+      if (first && !protocol.recognition.probe) continue;
       if (!found(pattern, bytes, start, end)) continue;
       const answer = confirmed(protocol, bytes, start, end, toServer, transport);
-      if (answer) return answer;
+      if (!answer) continue;
+      if (protocol.recognition.probe) return answer === 'more' && first ? first : answer;
+      first = answer;
     }
-    return undefined;
+    return first;
   }
 
   /** What only the other side says: the first packet seen came from the server (picked up in mid-stream). */

@@ -25,7 +25,7 @@ function simulated(policy: string, inline = false): Feed {
 describe('app-layer.error-policy', () => {
   it.each([
     ['drop-flow', true, Flow.FLAG_DROPPED],
-    ['reject', true, Flow.FLAG_DROPPED],
+    ['reject', true, Flow.FLAG_DROPPED | Flow.RESET_CLIENT],
     ['pass-flow', false, Flow.FLAG_PASSED],
     ['bypass', false, Flow.FLAG_BYPASSED],
     ['pass-packet', false, 0],

@@ -59,12 +59,12 @@ function serverProposals({ header, serverProposals: list }: IkeTransaction): Jso
     : (list as readonly (readonly Transform[])[]).map(transformsOf);
 }
 
-/** Each by its name and as a number. */
+/** Each by its name and as a number; of those that are there twice the first. */
 function attributesOf(attributes: readonly Attribute[]): Json {
   const json: Json = {};
   for (const { type, value } of attributes) {
     const known = ATTRIBUTES_1[type];
-    if (!known) continue;
+    if (!known || known.member in json) continue;
     json[known.member] = known.names[value] ?? 'Unknown';
     json[`${known.member}_raw`] = value;
   }

@@ -23,9 +23,8 @@ export type SshSession = Session<SshTransaction>;
 type Event = (typeof EVENTS)[number];
 
 const LF = 10;
-/** Bytes of a banner (RFC 4253 4.2), and of what a server may say before it. */
+/** Bytes of a banner (RFC 4253 4.2). */
 const LONGEST_BANNER = 255;
-const MOST_LINES = 64;
 /** Length, padding and number of the message. */
 const HEADER = 6;
 const LONGEST_RECORD = 1 << 18;
@@ -59,21 +58,23 @@ function report(session: SshSession, event: Event): void {
   session.event(transactionOf(session), event);
 }
 
+/** Nothing more is read. */
+function fail(session: SshSession, event: Event): false {
+  report(session, event);
+  session.failed = true;
+  return false;
+}
+
 // ── banner ──
 
 function* readBanner(session: SshSession, socket: StreamSocket, toServer: boolean): Reading<boolean> {
   const transaction = transactionOf(session);
   if (!(yield* socket.wait(1))) return false;
   session.advance(transaction, toServer, BANNER_WAIT_EOL);
-  for (let lines = 0; lines < MOST_LINES; lines++) {
-    const line = yield* socket.readUntil(LF, LONGEST_BANNER);
-    if (!line) return socket.state === 'limit' && (yield* skipLongBanner(session, socket, toServer));
-    if (takeBanner(session, line, toServer)) return true;
-    // Only a server may say something before.
-    if (toServer) break;
-  }
-  report(session, 'invalid_banner');
-  return false;
+  const line = yield* socket.readUntil(LF, LONGEST_BANNER);
+  if (!line) return socket.state === 'limit' && (yield* skipLongBanner(session, socket, toServer));
+  // Servers may say something before (RFC 4253 4.2). Hardly any does, and Suricata takes it for a wrong banner.
+  return takeBanner(session, line, toServer) || fail(session, 'invalid_banner');
 }
 
 function* skipLongBanner(session: SshSession, socket: StreamSocket, toServer: boolean): Reading<boolean> {
@@ -110,10 +111,7 @@ function* readRecord(session: SshSession, socket: StreamSocket, toServer: boolea
   if (!head) return false;
   const length = new DataView(head.buffer, head.byteOffset, 4).getUint32(0);
   const message = head[5]!;
-  if (length < 2 || length > LONGEST_RECORD) {
-    report(session, 'invalid_record');
-    return false;
-  }
+  if (length < 2 || length > LONGEST_RECORD) return fail(session, 'invalid_record');
   noteFrames(session, socket.position, length, toServer);
   const left = length - 2;
   if (message === NEWKEYS) transactionOf(session).peer(toServer).encrypted = true;

@@ -14,7 +14,7 @@ export function sshRecord({ client, server }: SshTransaction, hassh: boolean): s
 function peerJson({ protocol, software, hassh }: Peer, withHassh: boolean): object {
   return {
     proto_version: text(protocol),
-    software_version: text(software),
+    ...(software && software.length > 0 && { software_version: text(software) }),
     ...(withHassh && hassh && { hassh: { hash: hassh.hash, string: latin1Text(hassh.text) } }),
   };
 }

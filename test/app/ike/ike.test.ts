@@ -129,6 +129,15 @@ describe('ike', () => {
     expect(() => test.parse('alg_hush=2')).toThrow('no attribute=number');
   });
 
+  it('tells the first of attributes that are there twice', () => {
+    const twice = association1([
+      [1, 7],
+      [1, 5],
+    ]);
+    const ike = told(feed().server(message(1, 2, 0, twice)))[0]!;
+    expect(ike).toMatchObject({ alg_enc: 'EncAesCbc', alg_enc_raw: 7 });
+  });
+
   it('tells numbers that have no name as what they are', () => {
     const notify = (kind: number) => part(41, u16(0), u16(kind));
     const fed = feed().server(

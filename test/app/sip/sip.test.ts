@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import http from '../../../modules/app/http.js';
 import sip from '../../../modules/app/sip.js';
 import { Feed, type FeedOptions } from '../../application/feed.js';
 import { INVITE, SDP, TRYING } from './message-builder.js';
@@ -13,6 +14,15 @@ const value = (feed: Feed, keyword: string, index = 0, toServer = true) => {
 };
 
 describe('sip', () => {
+  it('is recognised by methods of HTTP too', () => {
+    const asked = (line: string) => {
+      const feed = new Feed([http, sip], { transport: 'tcp' }).client(`${line}\r\nHost: a\r\n\r\n`).end();
+      return feed.records.map(each => Object.keys(each)[0]);
+    };
+    expect(asked('OPTIONS sip:bob@example.org SIP/2.0')).toEqual(['sip']);
+    expect(asked('OPTIONS * HTTP/1.1')).toEqual(['http']);
+  });
+
   it('tells messages with what they describe', () => {
     const feed = fed().client(INVITE).server(TRYING).end();
     expect(feed.records).toEqual([

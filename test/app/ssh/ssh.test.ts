@@ -26,7 +26,7 @@ function kexinit(lists = LISTS): Buffer {
 }
 
 const CLIENT = Buffer.concat([Buffer.from('SSH-2.0-Client_1.0 comment\r\n'), kexinit(), record(21)]);
-const SERVER = Buffer.concat([Buffer.from('Hello\r\nSSH-1.99-Server_2\n'), kexinit(), record(21)]);
+const SERVER = Buffer.concat([Buffer.from('SSH-1.99-Server_2\n'), kexinit(), record(21)]);
 
 function fed(client: string | Uint8Array, server: string | Uint8Array, options: FeedOptions = {}): Feed {
   return new Feed([ssh], { serverPort: 22, ...options }).client(client).server(server).end();
@@ -91,6 +91,21 @@ describe('ssh', () => {
     ],
   ])('reports %s', (_, client, event) => {
     expect(fed(client, '').events).toContain(event);
+  });
+
+  it('reads no more behind lines that are none', () => {
+    const feed = new Feed([ssh], { serverPort: 22 })
+      .client('SSH-2.0-x\r\n')
+      .server('Hello\r\nSSH-2.0-y\r\n')
+      .end();
+    expect(feed.events).toEqual(['invalid_banner']);
+    expect(feed.thread.counters.read('app_layer.error.ssh.parser')).toBe(1);
+  });
+
+  it('tells no software where a banner names none', () => {
+    const feed = fed('SSH-2.0-\r\n', 'SSH-2.0-x\r\n');
+    expect(feed.records).toMatchObject([{ ssh: { client: { proto_version: '2.0' } } }]);
+    expect(feed.records[0]).not.toHaveProperty('ssh.client.software_version');
   });
 
   it('compares versions', () => {
