@@ -65,17 +65,24 @@ export const ENGINE_OPTIONS = [
   ...statisticsOptions,
 ];
 
+/** What is laid out in shared memory begins at multiples of a cache line; packets are received at multiples of 8. */
+const LINE = 64;
+
 /** Bytes that a flow takes in all: its record, hash entry and what stream and detection keep of it. */
 const FLOW_BYTES = 320;
 
 export function planSizes(config: Config): PlanSizes {
   return {
     poolSlots: config.read(PACKETS),
-    poolBytes: config.read(POOL_BYTES),
-    blockSize: config.read(BLOCK),
+    poolBytes: wholeLines(config.read(POOL_BYTES)),
+    blockSize: wholeLines(config.read(BLOCK)),
     flows: Math.floor(config.read(FLOW_MEMCAP) / FLOW_BYTES),
     streamBytes: Math.min(config.read(STREAM_MEMCAP), 2 ** 30),
-    scratchBytes: config.read(SCRATCH),
+    scratchBytes: wholeLines(config.read(SCRATCH)),
     logBytes: config.read(LOG_MEMORY),
   };
+}
+
+function wholeLines(bytes: number): number {
+  return Math.floor(bytes / LINE) * LINE;
 }

@@ -46,7 +46,8 @@ export class Receiver implements ThreadModule {
     private readonly options: ReceiverOptions,
   ) {
     const { pool, config } = thread;
-    const most = config.read(BATCH);
+    // With less left than is received at once and what is made of it, nothing would ever be received.
+    const most = Math.min(config.read(BATCH), pool.range.slots >> 1);
     this.packets = new Uint32Array(most * QUEUED_INTS);
     this.room = new ReceiveRoom(pool, options.largest);
     this.reserve = (pool.range.slots >> 2) + most;

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { Config } from '../../engine/config/config.js';
+import { planSizes } from '../../engine/manager/options.js';
 import { FIRST_BYTE } from '../../engine/memory.js';
 import { sharesOf } from '../../engine/thread/memory-shares.js';
 
@@ -17,6 +19,12 @@ describe('shares of the memory of all threads', () => {
     expect(poolBytes).toBeLessThan(WANTED.poolBytes);
     expect(scratchBytes).toBeGreaterThanOrEqual(MIB);
     expect(FIRST_BYTE + threads * (poolBytes + scratchBytes) + 256 * MIB).toBeLessThan(2 ** 31);
+  });
+
+  it('begin at multiples of a cache line, whatever is asked for', () => {
+    const threading = { 'pool-memory': 4_000_001, 'block-size': 100_001, 'scratch-memory': 1_000_003 };
+    const { poolBytes, blockSize, scratchBytes } = planSizes(new Config({ threading }));
+    expect([poolBytes, blockSize, scratchBytes]).toEqual([4_000_000, 99_968, 1_000_000]);
   });
 
   it('are refused where packets would wait for ever for a block that is free', () => {
