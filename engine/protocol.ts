@@ -97,7 +97,8 @@ export interface Protocol<T extends Transaction = Transaction> {
 
   readonly recognition: Recognition;
   /**
-   * Turns the configuration into settings, once a thread: `Session.settings`.
+   * Turns the configuration into settings, for each thread: `Session.settings`. It is called once more when rules are
+   * loaded that are the first to ask for something (`askedKeywords`); sessions that are there keep what they have.
    * @param shared what was prepared for all threads (see `Thread.shared`)
    * @param settingsOf the settings that another protocol of this thread has, by its name: what two share is one thing;
    *   undefined where there is no such protocol

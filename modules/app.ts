@@ -85,6 +85,10 @@ export class Application implements ThreadModule, ApplicationLayer {
     this.conversations.useSwap(() => (table ? table.swap(this.batch, this.index) : this.exchange()));
   }
 
+  reload(shared: Thread['shared']): void {
+    this.conversations.reload(shared);
+  }
+
   useFrames(names: ReadonlySet<string>): void {
     this.conversations.useFrames(names);
   }

@@ -26,7 +26,7 @@ export default defineModule({
 });
 
 class FileStore implements ThreadModule {
-  private readonly settings: FileSettings;
+  private settings: FileSettings;
   private readonly store: Store | undefined;
   private readonly layer: ApplicationLayer | undefined;
   private readonly counters: { lost: number; failed: number };
@@ -42,6 +42,11 @@ class FileStore implements ThreadModule {
       lost: thread.counters.declare('file_store.events_lost'),
       failed: thread.counters.declare('file_store.fs_errors'),
     };
+  }
+
+  /** Rules may ask for other digests than those before. */
+  reload(shared: Thread['shared']): void {
+    this.settings = fileSettings(this.thread.config, shared);
   }
 
   process(batch: Batch): void {

@@ -69,6 +69,10 @@ export class Conversations {
     this.thread.counters.values[this.expected] = this.expectations.waiting;
   }
 
+  reload(shared: Thread['shared']): void {
+    this.sessions.reload(shared);
+  }
+
   useFrames(names: ReadonlySet<string>): void {
     this.sessions.framesInRules = names;
   }

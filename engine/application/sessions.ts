@@ -1,4 +1,5 @@
 /** Begins sessions: gives a parser its settings, limits, the two sides of its flow, and the frames somebody looks at. */
+import { askedKeywords } from '../asked-keywords.js';
 import { EVENT_FRAME } from '../event.js';
 import { engineMode } from '../exception-policy.js';
 import type { FlowRows } from '../flow-record.js';
@@ -17,12 +18,15 @@ import type { Talk } from './talk.js';
 export class Sessions {
   /** Frames that signatures look at, as `PREFIX.NAME`. */
   framesInRules: ReadonlySet<string> = new Set();
-  private readonly settings: readonly unknown[];
+  private settings: readonly unknown[] = [];
+  /** What any rules asked for so far: see `askedKeywords`. */
+  private asked: ReadonlySet<string>;
   private readonly enabling: readonly ReturnType<typeof enabling>[];
   private readonly limits: SessionLimits;
   private readonly frameLimits: FrameLimits;
   private readonly inline: boolean;
-  private readonly gauges: readonly { readonly counter: number; read(): number }[];
+  /** What the settings hold: those of now, and those before, which sessions may have. */
+  private readonly gauges: { readonly counter: number; readonly reads: (() => number)[] }[] = [];
 
   /** @param protocols by their numbers */
   constructor(
@@ -30,23 +34,51 @@ export class Sessions {
     private readonly protocols: readonly Protocol[],
   ) {
     const { config } = thread;
-    this.settings = allSettings(protocols, config, thread.shared);
+    this.asked = new Set(askedKeywords(thread.shared));
+    this.prepare(thread.shared);
     this.enabling = protocols.map(protocol => enabling(protocol, config));
     this.limits = { socket: config.read(SOCKET_LIMIT), transactions: config.read(MAX_TRANSACTIONS) };
     this.frameLimits = { open: config.read(MAX_TRANSACTIONS), bytes: config.read(FRAME_LIMIT) };
     this.inline = config.read(engineMode) === 'ips';
-    this.gauges = protocols.flatMap((protocol, i) =>
-      Object.entries(protocol.gauges?.(this.settings[i]) ?? {}).map(([name, read]) => ({
-        counter: thread.counters.declare(name),
-        read,
-      })),
-    );
+  }
+
+  /** Rules were loaded anew: sessions that begin from now on find out what these are the first to ask for. */
+  reload(shared: Thread['shared']): void {
+    const asked = new Set([...this.asked, ...askedKeywords(shared)]);
+    if (asked.size === this.asked.size) return;
+    this.asked = asked;
+    try {
+      this.prepare({ ...shared, rules: { askedKeywords: [...asked] } });
+    } catch (error) {
+      // A protocol of somebody else.
+      this.thread.log.error(
+        `app-layer: protocols find out what they did before: ${(error as Error).message}`,
+      );
+    }
+  }
+
+  private prepare(shared: Thread['shared']): void {
+    const { protocols, thread } = this;
+    this.settings = allSettings(protocols, thread.config, shared);
+    for (const [i, protocol] of protocols.entries())
+      for (const [name, read] of Object.entries(protocol.gauges?.(this.settings[i]) ?? {}))
+        this.addGauge(thread.counters.declare(name), read);
+  }
+
+  private addGauge(counter: number, read: () => number): void {
+    const known = this.gauges.find(gauge => gauge.counter === counter);
+    if (known) known.reads.push(read);
+    else this.gauges.push({ counter, reads: [read] });
   }
 
   /** Brings the statistics of what protocols hold up to date. */
   noteGauges(): void {
     const { values } = this.thread.counters;
-    for (const { counter, read } of this.gauges) values[counter] = read();
+    for (const { counter, reads } of this.gauges) {
+      let sum = 0;
+      for (const read of reads) sum += read();
+      values[counter] = sum;
+    }
   }
 
   /** Protocols that are recognised. */

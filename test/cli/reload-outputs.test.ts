@@ -4,8 +4,8 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { pcapFile } from '../packets/builder.js';
-import { down, up } from '../packets/segments.js';
+import { ethernet, ipv4, packet, pcapFile, tcp } from '../packets/builder.js';
+import { CLIENT, SERVER } from '../packets/segments.js';
 import { until } from '../until.js';
 import { PROGRAM } from './program.js';
 import { textOf } from './running.js';
@@ -34,11 +34,28 @@ const OTHERS = [1, 2, 3].map(sid => `drop udp any any -> any ${sid} (content:"x"
 const REQUEST = 'GET /a HTTP/1.1\r\nHost: b\r\n\r\n';
 const RESPONSE = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello';
 
-/** The n-th request of a connection, and its response. */
-function exchange(n: number): Uint8Array[] {
-  const [a, b] = [1 + n * REQUEST.length, 1 + n * RESPONSE.length];
-  const behind = a + REQUEST.length;
-  return [up(a, b, 'PA', REQUEST), down(b, behind, 'PA', RESPONSE), up(behind, b + RESPONSE.length, 'A')];
+/** A connection of this port of the client, with a request and its response. */
+function connection(port: number): Uint8Array[] {
+  const link = ethernet();
+  const up = (seq: number, ack: number, flags: string, text = ''): Uint8Array =>
+    packet(
+      link,
+      ipv4({ source: CLIENT, destination: SERVER }),
+      tcp({ sport: port, dport: 80, seq, ack, flags }),
+      text,
+    );
+  const down = (seq: number, ack: number, flags: string, text = ''): Uint8Array =>
+    packet(
+      link,
+      ipv4({ source: SERVER, destination: CLIENT }),
+      tcp({ sport: 80, dport: port, seq, ack, flags }),
+      text,
+    );
+  const [a, b] = [1 + REQUEST.length, 1 + RESPONSE.length];
+  return [
+    ...[up(0, 0, 'S'), down(0, 1, 'SA'), up(1, 1, 'A')],
+    ...[up(1, 1, 'PA', REQUEST), down(1, a, 'PA', RESPONSE), up(a, b, 'A')],
+  ];
 }
 
 const linesOf = (name: string): string[] => {
@@ -46,11 +63,15 @@ const linesOf = (name: string): string[] => {
   return existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : [];
 };
 
-it('in records of stored files, and for scripts', { timeout: 60_000 }, async () => {
-  const handshake = [up(0, 0, 'S'), down(0, 1, 'SA'), up(1, 1, 'A')];
+it('in records of stored files and for scripts, with digests that new rules are the first to ask for', {
+  timeout: 60_000,
+}, async () => {
+  // The first rule that asks for digests.
+  const digest = `alert http any any -> any any (filemd5:${join(folder, 'sums')}; sid:88;)\n`;
+  writeFileSync(join(folder, 'sums'), '5d41402abc4b2a76b9719d911017c592\n');
   for (const [name, text] of Object.entries({ 'x.yaml': CONFIG, 'alerts.lua': SCRIPT, 'x.rules': RULE }))
     writeFileSync(join(folder, name), text);
-  writeFileSync(join(folder, 'a.pcap'), pcapFile([...handshake, ...exchange(0)]));
+  writeFileSync(join(folder, 'a.pcap'), pcapFile(connection(1025)));
   const words = [
     ...['-c', 'x.yaml', '-l', '.', '-k', 'none', '-S', 'x.rules'],
     ...['-r', 'a.pcap', '--pcap-file-continuous', '--simulate-ips'],
@@ -59,10 +80,10 @@ it('in records of stored files, and for scripts', { timeout: 60_000 }, async () 
   const said = textOf(child);
   try {
     await until(() => linesOf('eve.json').length === 1, said);
-    writeFileSync(join(folder, 'x.rules'), OTHERS + RULE);
+    writeFileSync(join(folder, 'x.rules'), OTHERS + RULE + digest);
     child.kill('SIGUSR2');
     await until(() => said().includes('rule reload complete'), said);
-    appendFileSync(join(folder, 'a.pcap'), pcapFile(exchange(1)).subarray(24));
+    appendFileSync(join(folder, 'a.pcap'), pcapFile(connection(1026)).subarray(24));
     await until(() => linesOf('eve.json').length === 2, said);
   } finally {
     child.kill('SIGTERM');
@@ -73,5 +94,6 @@ it('in records of stored files, and for scripts', { timeout: 60_000 }, async () 
     [[77], true],
     [[77], true],
   ]);
-  expect(linesOf('alerts.log')).toEqual(['77', '77']);
+  expect(linesOf('alerts.log')).toEqual(['77', '77', '88']);
+  expect(stored.map(({ md5 }) => md5)).toEqual([undefined, '5d41402abc4b2a76b9719d911017c592']);
 });
