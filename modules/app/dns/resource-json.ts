@@ -52,8 +52,10 @@ export function groupedJson(records: readonly ResourceRecord[]): Json {
   for (const { type, data } of records) {
     if (data.kind === 'none') continue;
     const values = textsOf(data) ?? [structureJson(data as Structure)];
+    if (values.length === 0) continue;
     const name = typeName(type);
-    if (values.length > 0) grouped[name] = grouped[name]?.concat(values) ?? values;
+    grouped[name] ??= [];
+    for (const value of values) grouped[name].push(value);
   }
   return grouped;
 }
