@@ -1,5 +1,5 @@
 /** Evaluates all conditions on one buffer. */
-import { type Budget, chainsOf, holds, isRelative, type Step } from './buffer-matcher/chain.js';
+import { type Budget, chainsOf, holds, type Link, linkOf, type Step } from './buffer-matcher/chain.js';
 import { contentStep } from './buffer-matcher/content-step.js';
 import { pcreStep } from './buffer-matcher/pcre-step.js';
 import type { Test } from './inspection.js';
@@ -22,10 +22,11 @@ export function compileBuffer(
   compilers: ReadonlyMap<string, MatchCompiler>,
 ): Test {
   const limit = environment.limits?.recursion ?? RECURSION_LIMIT;
-  const budget: Budget = { left: limit };
+  const budget: Budget = { left: limit, round: 0 };
   const chains = chainsOf(conditions).map(chain => compileChain(chain, environment, compilers, budget));
   const test: Test = at => {
     budget.left = limit;
+    budget.round = (budget.round + 1) & 0x3fffffff;
     at.cursor = at.start;
     for (let i = 0; i < chains.length; i++) if (!chains[i]!(at)) return false;
     return true;
@@ -41,8 +42,7 @@ function compileChain(
 ): Test {
   let next = holds;
   for (let i = chain.length - 1; i >= 0; i--) {
-    const again = chain.slice(i + 1).some(isRelative);
-    const step = compileStep(chain[i]!, again, environment, compilers, budget);
+    const step = compileStep(chain[i]!, linkOf(chain, i), environment, compilers, budget);
     next = (environment.watch?.step(chain[i]!, step, environment) ?? step)(next);
   }
   return next;
@@ -50,13 +50,13 @@ function compileChain(
 
 function compileStep(
   match: Match,
-  again: boolean,
+  link: Link,
   environment: CompileEnvironment,
   compilers: ReadonlyMap<string, MatchCompiler>,
   budget: Budget,
 ): Step {
-  if (match.kind === 'content') return contentStep(match as ContentMatch, again, environment, budget);
-  if (match.kind === 'pcre') return pcreStep(match as PcreMatch, again, environment, budget);
+  if (match.kind === 'content') return contentStep(match as ContentMatch, link, environment, budget);
+  if (match.kind === 'pcre') return pcreStep(match as PcreMatch, link, environment, budget);
   const compiler = compilers.get(match.kind);
   if (!compiler) throw new Error(`no way to evaluate ${match.kind}`);
   const test = compiler.compile(match, environment);

@@ -11,6 +11,25 @@ export type Step = (next: Test) => Test;
 /** How many steps the conditions of one buffer may still take; shared by all of them. */
 export interface Budget {
   left: number;
+  /** Goes up with each buffer that is looked at. */
+  round: number;
+}
+
+/** How a condition stands in its chain. */
+export interface Link {
+  /** A condition behind it refers to where it was found. */
+  readonly again: boolean;
+  /** Nothing before it differs from try to try but the place. */
+  readonly steady: boolean;
+}
+
+const SETTING = new Set(['byte_extract', 'byte_math']);
+
+export function linkOf(chain: readonly Match[], place: number): Link {
+  return {
+    again: chain.slice(place + 1).some(isRelative),
+    steady: !chain.slice(0, place).some(({ kind }) => SETTING.has(kind)),
+  };
 }
 
 /** Whether it refers to the match before it. */

@@ -5,7 +5,7 @@ import { numberSource } from '../keywords/byte-reading.js';
 import type { CompileEnvironment } from '../match-compiler.js';
 import type { ContentMatch } from '../signature.js';
 import { REPLACEMENTS, type Replacements } from '../state/replacements.js';
-import { type Budget, isRelative, type Step } from './chain.js';
+import { type Budget, isRelative, type Link, type Step } from './chain.js';
 import { Needle } from './needle.js';
 
 /** Where a content is searched: `[from, to)`. */
@@ -16,25 +16,38 @@ interface Window {
 
 type SetWindow = (at: Inspection, window: Window) => boolean;
 
-/** @param again whether a condition behind it refers to where it was found */
+/** A content, and where it is searched. */
+interface Search {
+  readonly needle: Needle;
+  readonly setWindow: SetWindow;
+  /** It ends the buffer. */
+  readonly endswith: boolean;
+  /** Its window ends at the same place of a buffer wherever it begins. */
+  readonly hasOneEnd: boolean;
+}
+
 export function contentStep(
   match: ContentMatch,
-  again: boolean,
+  link: Link,
   environment: CompileEnvironment,
   budget: Budget,
 ): Step {
-  const needle = new Needle(match.bytes, match.nocase);
-  const setWindow = isRelative(match)
-    ? relativeWindow(match, environment)
-    : absoluteWindow(match, environment);
-  const endswith = match.endswith ?? false;
+  const window = isRelative(match) ? relativeWindow : absoluteWindow;
+  const search: Search = {
+    needle: new Needle(match.bytes, match.nocase),
+    setWindow: window(match, environment),
+    endswith: match.endswith ?? false,
+    hasOneEnd: hasOneEnd(match),
+  };
   const found = noteReplacement(match, environment);
   return next => {
-    if (match.negated) return absent(needle, setWindow, endswith, next);
-    return found
-      ? everywhere(needle, setWindow, endswith, budget, found(next))
-      : present(needle, setWindow, endswith, again, budget, next);
+    if (match.negated) return absent(search, budget, next);
+    return found ? everywhere(search, budget, found(next)) : present(search, link, budget, next);
   };
+}
+
+function hasOneEnd({ offset, depth, distance, within }: ContentMatch): boolean {
+  return within === undefined && [offset, depth, distance].every(each => typeof each !== 'string');
 }
 
 /** Notes where a content lies that will be replaced, once the conditions behind it hold. */
@@ -50,29 +63,42 @@ function noteReplacement(match: ContentMatch, { stores }: CompileEnvironment): S
   };
 }
 
+/**
+ * Where all places to the end of the buffer failed, those behind the first of them need not be tried again: few contents
+ * that stand often would cost the square of the buffer's length.
+ */
 function present(
-  needle: Needle,
-  setWindow: SetWindow,
-  endswith: boolean,
-  again: boolean,
+  { needle, setWindow, endswith, hasOneEnd }: Search,
+  { again, steady }: Link,
   budget: Budget,
   next: Test,
 ): Test {
   const window: Window = { from: 0, to: 0 };
+  const remembers = hasOneEnd && steady;
+  // From here on nothing held in this round.
+  let round = -1;
+  let hopeless = 0;
   return at => {
     if (!setWindow(at, window)) return false;
-    let from = endswith ? lastPlace(needle, window, at) : window.from;
+    const first = window.from;
+    if (round === budget.round && first >= hopeless) return false;
+    let from = endswith ? lastPlace(needle, window, at) : first;
     // Kept apart: the test may be entered again from its own `next`.
     const { to } = window;
     for (;;) {
       if (budget.left-- <= 0) return false;
       const found = needle.find(at.bytes, from, to);
-      if (found < 0) return false;
+      if (found < 0) break;
       at.cursor = found + needle.length;
       if (next(at)) return true;
       if (!again) return false;
       from = found + 1;
     }
+    if (remembers) {
+      hopeless = first;
+      round = budget.round;
+    }
+    return false;
   };
 }
 
@@ -80,13 +106,7 @@ function present(
  * What is replaced is replaced wherever it fits: a sender decides how often it stands in one packet, and network cards
  * join segments.
  */
-function everywhere(
-  needle: Needle,
-  setWindow: SetWindow,
-  endswith: boolean,
-  budget: Budget,
-  next: Test,
-): Test {
+function everywhere({ needle, setWindow, endswith }: Search, budget: Budget, next: Test): Test {
   const window: Window = { from: 0, to: 0 };
   return at => {
     if (!setWindow(at, window)) return false;
@@ -105,12 +125,22 @@ function everywhere(
   };
 }
 
-function absent(needle: Needle, setWindow: SetWindow, endswith: boolean, next: Test): Test {
+function absent({ needle, setWindow, endswith, hasOneEnd }: Search, budget: Budget, next: Test): Test {
   const window: Window = { from: 0, to: 0 };
+  // What was found in this round, and from where on it was looked for.
+  let round = -1;
+  let looked = 0;
+  let found = -1;
   return at => {
     if (!setWindow(at, window)) return false;
     const from = endswith ? lastPlace(needle, window, at) : window.from;
-    return needle.find(at.bytes, from, window.to) < 0 && next(at);
+    const known = hasOneEnd && round === budget.round && from >= looked && (found < 0 || found >= from);
+    if (!known) {
+      found = needle.find(at.bytes, from, window.to);
+      looked = from;
+      round = budget.round;
+    }
+    return found < 0 && next(at);
   };
 }
 

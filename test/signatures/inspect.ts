@@ -49,15 +49,19 @@ export function inspection(bytes: Uint8Array, further: Partial<Inspection> = {})
   } as Inspection;
 }
 
-/** Whether the options hold on a payload. */
-export function holds(options: string, payload: string, further: Partial<Inspection> = {}): boolean {
+/** The conditions of the options, to be asked of any number of payloads. */
+export function compiled(options: string): (payload: string, further?: Partial<Inspection>) => boolean {
   const { buffers } = parse(withOptions(options, 'alert tcp-pkt any any -> any any'));
-  const compiled = environment();
   const test = language.buffer(
     buffers.flatMap(buffer => buffer.conditions),
-    compiled,
+    environment(),
   );
-  return test(inspection(latin1(payload), further));
+  return (payload, further) => test(inspection(latin1(payload), further));
+}
+
+/** Whether the options hold on a payload. */
+export function holds(options: string, payload: string, further: Partial<Inspection> = {}): boolean {
+  return compiled(options)(payload, further);
 }
 
 /** What transforms make of a buffer. */

@@ -1,0 +1,54 @@
+/** Conditions that refer to the place of others are tried at each of their places: what that costs, and what it finds. */
+import { describe, expect, it, vi } from 'vitest';
+import { Needle } from '../../signatures/buffer-matcher/needle.js';
+import { compiled, holds } from './inspect.js';
+
+/** Numbers that look random, the same in each run. */
+function numbers(seed: number): (below: number) => number {
+  let state = seed;
+  return below => {
+    state = (state * 1103515245 + 12345) & 0x7fffffff;
+    return (state >> 8) % below;
+  };
+}
+
+describe('contents behind others', () => {
+  it('are looked for a few times as far as the buffer goes, however often those before stand in it', () => {
+    const find = vi.spyOn(Needle.prototype, 'find');
+    const options =
+      'content:"a"; content:"b"; distance:0; content:"c"; distance:0; content:!"d"; distance:0;';
+    const payload = `${'ab'.repeat(500)}${'c'.repeat(100)}d`;
+    expect(holds(options, payload)).toBe(false);
+    const bytes = find.mock.calls.reduce((sum, [, from, to], i) => {
+      const place = find.mock.results[i]!.value as number;
+      return sum + (place < 0 ? to : place + 1) - from;
+    }, 0);
+    find.mockRestore();
+    expect(bytes).toBeLessThan(4 * payload.length);
+  });
+
+  it('are found with what was extracted at another place', () => {
+    const options =
+      'content:"a"; byte_extract:1,0,v,relative; content:"x"; distance:0; byte_test:1,=,v,0,relative;';
+    expect(holds(options, 'a1a2x2')).toBe(true);
+    expect(holds(options, 'a1a2x3')).toBe(false);
+  });
+
+  it('hold on each of many payloads as they do on it alone', () => {
+    const next = numbers(7);
+    const word = (most: number) => Array.from({ length: next(most) }, () => 'abc'[next(3)]).join('');
+    const condition = (i: number) => {
+      const content = `content:${i > 0 && next(4) === 0 ? '!' : ''}"${word(3)}a";`;
+      if (i === 0 || next(3) === 0) return next(4) === 0 ? `${content} offset:${next(5)};` : content;
+      return `${content} distance:${next(7) - 3};${next(3) === 0 ? ` within:${3 + next(6)};` : ''}`;
+    };
+    for (let round = 0; round < 300; round++) {
+      const options = Array.from({ length: 1 + next(4) }, (_, i) => condition(i)).join(' ');
+      const test = compiled(options);
+      for (let i = 0; i < 8; i++) {
+        const payload = word(24);
+        expect([options, payload, test(payload)]).toEqual([options, payload, holds(options, payload)]);
+      }
+    }
+  });
+});
