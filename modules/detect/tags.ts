@@ -30,24 +30,34 @@ interface FlowTag {
   readonly number: number;
 }
 
+/** Tags of hosts: all threads see them. */
+interface HostTable {
+  readonly table: SharedTable;
+  readonly tracker: Tracker;
+}
+
 export class PacketTags implements Tags {
   private readonly row: Int32Array;
   /** Records of tagged packets are wanted; or tagged packets themselves. */
   private readonly told: boolean;
   private readonly marked: boolean;
   private readonly lost: number;
-  /** Some host was tagged: packets are looked up then. */
-  private hosts = false;
+  private opened: HostTable | undefined;
 
   constructor(
     private readonly thread: Thread,
     private readonly states: FlowStates,
-    private readonly table: () => { table: SharedTable; tracker: Tracker },
+    private readonly open: () => HostTable,
   ) {
     this.row = thread.memory.row;
     this.told = thread.wants(EVENT_OTHER);
     this.marked = thread.wants(WANTS_TAGS);
     this.lost = thread.counters.declare('detect.tag_events_lost');
+  }
+
+  private get hosts(): HostTable {
+    this.opened ??= this.open();
+    return this.opened;
   }
 
   add(tag: TagMatch, p: number, flow: number, toServer: boolean): void {
@@ -72,10 +82,10 @@ export class PacketTags implements Tags {
   }
 
   private addHost({ unit, direction }: TagMatch, p: number, toServer: boolean, count: number): void {
-    const { table, tracker } = this.table();
+    const { table, tracker } = this.hosts;
     const now = Packet.secondsOf(this.row, p);
     tracker.fill(table, HOST, direction === 'dst' ? 'by_dst' : 'by_src', p, toServer);
-    this.hosts = true;
+    table.mark();
     table.with(now, true, (ints, v) => {
       table.keepUntil(v, now + HOST_SECONDS);
       ints[v + LEFT] = count;
@@ -95,7 +105,8 @@ export class PacketTags implements Tags {
       tagged = this.count(tags, p);
       if (tags.every(tag => tag.left <= 0)) state.tags = undefined;
     }
-    if (!tagged && this.hosts) tagged = this.isHostTagged(p, toServer);
+    // Whichever thread tagged a host, its packets are looked up from then on.
+    if (!tagged && this.hosts.table.isMarked) tagged = this.isHostTagged(p, toServer);
     if (!tagged) return;
     this.mark(p);
     if (this.told && this.row[p + Packet.ALERTS] === 0) this.tell(batch, slot);
@@ -122,7 +133,7 @@ export class PacketTags implements Tags {
   }
 
   private isHostTagged(p: number, toServer: boolean): boolean {
-    const { table, tracker } = this.table();
+    const { table, tracker } = this.hosts;
     const now = Packet.secondsOf(this.row, p);
     const use = (ints: Int32Array, v: number) => this.useHost(table, ints, v, p, now);
     for (const track of ['by_src', 'by_dst'] as const) {

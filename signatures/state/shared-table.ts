@@ -14,6 +14,8 @@ export const VALUE_INTS = 4;
 export const FOREVER = 0xffffffff;
 
 const LOCK = 0;
+/** Of the first bucket alone: see `mark`. */
+const MARK = 1;
 /** Bucket header, which makes a bucket 512 bytes; then entries: used, expiry (seconds), key, value. */
 const HEADER_INTS = 9;
 const ENTRY_USED = 0;
@@ -65,6 +67,15 @@ export class SharedTable {
     } finally {
       this.unlock();
     }
+  }
+
+  /** Tells all threads, for good, that it holds something that is rare: who looks for it need not before. */
+  mark(): void {
+    Atomics.store(this.ints, MARK, 1);
+  }
+
+  get isMarked(): boolean {
+    return this.ints[MARK] !== 0;
   }
 
   /** Sets until when the entry whose value begins at `value` is good; seconds. Later than FOREVER is FOREVER. */
