@@ -16,7 +16,7 @@ interface Piece {
 export class CryptoStream {
   private bytes = new Uint8Array(0);
   /** What is there: in order, apart from each other. */
-  private pieces: Piece[] = [];
+  private readonly pieces: Piece[] = [];
   private beyond = false;
 
   /** @param limit bytes that are kept; what lies behind is not */
@@ -32,8 +32,24 @@ export class CryptoStream {
       this.bytes = larger;
     }
     this.bytes.set(data, offset);
-    // Beyond the bound the last ones are forgotten, so that what goes on from the beginning always finds room.
-    this.pieces = joined([...this.pieces, { start: offset, end }]).slice(0, MOST_PIECES);
+    this.join(offset, end);
+  }
+
+  /** Pieces that touch become one. A packet may have very many of them. */
+  private join(start: number, end: number): void {
+    const { pieces } = this;
+    let first = 0;
+    while (first < pieces.length && pieces[first]!.end < start) first++;
+    let behind = first;
+    while (behind < pieces.length && pieces[behind]!.start <= end) behind++;
+    const whole = { start, end };
+    if (behind > first) {
+      whole.start = Math.min(start, pieces[first]!.start);
+      whole.end = Math.max(end, pieces[behind - 1]!.end);
+    }
+    pieces.splice(first, behind - first, whole);
+    // Beyond the bound the last one is forgotten, so that what goes on from the beginning always finds room.
+    if (pieces.length > MOST_PIECES) pieces.pop();
   }
 
   /** Whether something lay behind what is kept. */
@@ -52,17 +68,6 @@ export class CryptoStream {
     if (first.end < 4 + length) return undefined;
     return parseHello(bytes.slice(4, 4 + length), client, () => {}) ?? 'none';
   }
-}
-
-function joined(pieces: Piece[]): Piece[] {
-  const list: Piece[] = [];
-  for (const piece of pieces.sort((a, b) => a.start - b.start)) {
-    const last = list.at(-1);
-    if (last && piece.start <= last.end)
-      list[list.length - 1] = { start: last.start, end: Math.max(last.end, piece.end) };
-    else list.push(piece);
-  }
-  return list;
 }
 
 /**

@@ -63,6 +63,16 @@ describe('quic', () => {
     expect(told(fed)).toEqual([expect.objectContaining({ sni: 'a.example' })]);
   });
 
+  it('puts a hello together from bytes in any order, some of which come again', () => {
+    const order = Array.from(hello, (_, i) => (i * 37) % hello.length);
+    const frames = order.map(at => crypto(at, hello.slice(at, at + 1 + (at % 3))));
+    const whole = concat(...frames.flatMap((frame, i) => (i % 5 === 0 ? [frame, frame] : [frame])));
+    expect(new Set(order).size).toBe(hello.length);
+    expect(told(feed().client(initial(CLIENT_1, whole)))).toEqual([
+      expect.objectContaining({ sni: 'a.example' }),
+    ]);
+  });
+
   it('reads packets that share a datagram', () => {
     const both = concat(
       initial(CLIENT_1, crypto(0, hello.slice(0, 40))),
