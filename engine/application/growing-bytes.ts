@@ -3,7 +3,7 @@ const EMPTY = new Uint8Array(0);
 
 export class GrowingBytes {
   length = 0;
-  private store = EMPTY;
+  private store: Uint8Array = EMPTY;
 
   /**
    * @param room bytes taken at first; 0: as many as the first piece has
@@ -13,6 +13,12 @@ export class GrowingBytes {
     private readonly room = 0,
     private readonly most = Number.POSITIVE_INFINITY,
   ) {}
+
+  /** Begins with bytes that are given away: they are not copied, and nothing was appended before. */
+  adopt(bytes: Uint8Array): void {
+    this.store = bytes;
+    this.length = bytes.length;
+  }
 
   append(bytes: Uint8Array, start = 0, end = bytes.length): void {
     const needed = this.length + end - start;

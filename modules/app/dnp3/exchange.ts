@@ -1,4 +1,5 @@
 /** Frames on a stream, put together to messages (IEEE 1815 8.2). */
+import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
 import { parseApplication } from './application.js';
@@ -29,8 +30,7 @@ type Event = (typeof EVENTS)[number];
 interface Assembly {
   link: LinkHeader;
   transport: number;
-  parts: Uint8Array[];
-  length: number;
+  readonly content: GrowingBytes;
 }
 
 export class Exchange {
@@ -78,12 +78,12 @@ export class Exchange {
       return undefined;
     }
     const transport = data[0]!;
-    const assembly = (transport & FIRST) !== 0 ? { link, transport, parts: [], length: 0 } : before;
+    const assembly = (transport & FIRST) !== 0 ? { link, transport, content: new GrowingBytes() } : before;
     if (!assembly) return undefined;
-    // Of very many frames without content nothing is kept.
-    if (data.length > 1) assembly.parts.push(data.subarray(1));
-    assembly.length += data.length - 1;
-    if (assembly.length > LONGEST_MESSAGE) {
+    const { content } = assembly;
+    if (content.length === 0) content.adopt(data.subarray(1));
+    else content.append(data, 1);
+    if (content.length > LONGEST_MESSAGE) {
       this.report('too_long_reassembly', toServer);
       return undefined;
     }
@@ -92,10 +92,9 @@ export class Exchange {
     return undefined;
   }
 
-  private take({ link, transport, parts }: Assembly, toServer: boolean): void {
+  private take({ link, transport, content }: Assembly, toServer: boolean): void {
     const { session, settings } = this;
-    const bytes = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
-    const message = parseApplication(bytes, settings);
+    const message = parseApplication(content.view(), settings);
     if (!message) {
       this.report('len_too_small', toServer);
       return;

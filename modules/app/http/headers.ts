@@ -23,6 +23,9 @@ export interface Field {
 /** Repetitions of a field whose values are put together; further ones are only counted. */
 const MOST_REPETITIONS = 64;
 
+/** Bytes of a header that are kept: servers take far fewer. */
+const MOST_BYTES = 1 << 20;
+
 export interface HeaderLimits {
   readonly fields: number;
 }
@@ -50,6 +53,8 @@ export class Headers {
   private pending: Uint8Array | undefined;
   private repetitions = 0;
   private seen = 0;
+  /** There is more than is kept. */
+  private isCut = false;
 
   constructor(
     private readonly limits: HeaderLimits,
@@ -67,6 +72,10 @@ export class Headers {
    */
   addLine(line: Uint8Array, splits: boolean): void {
     const start = this.raw.length;
+    if (start + line.length > MOST_BYTES) {
+      this.cut();
+      return;
+    }
     this.raw.append(line);
     const text = chomp(this.raw.slice(start));
     if (!isFolded(text)) {
@@ -124,6 +133,12 @@ export class Headers {
     this.folded.append(text, start);
   }
 
+  /** What follows is not kept. */
+  private cut(): void {
+    if (!this.isCut) this.report('too_many_headers');
+    this.isCut = true;
+  }
+
   private parse(line: Uint8Array, flags: number): Field {
     const colon = line.indexOf(COLON);
     if (colon < 0) {
@@ -148,7 +163,7 @@ export class Headers {
 
   private add(field: Field): void {
     if (++this.seen > this.limits.fields) {
-      if (this.seen === this.limits.fields + 1) this.report('too_many_headers');
+      this.cut();
       return;
     }
     const known = field.name.length > 0 ? this.same(field) : undefined;

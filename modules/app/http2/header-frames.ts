@@ -1,4 +1,5 @@
 /** Headers of one direction: HEADERS and PUSH_PROMISE, with the CONTINUATION behind them (RFC 9113 4.3). */
+import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import { uint32 } from '../../../engine/network-order.js';
 import { lowered } from '../http/bytes.js';
 import { carriesDns, dnsOfPath } from './dns-message.js';
@@ -24,7 +25,8 @@ interface HeaderPlace {
 
 /** A header whose end is to come in CONTINUATION frames. */
 interface OpenHeader extends HeaderPlace {
-  readonly pieces: Uint8Array[];
+  readonly block: GrowingBytes;
+  /** Bytes that came, also those beyond what is kept. */
   length: number;
 }
 
@@ -60,8 +62,13 @@ export class HeaderFrames {
   }
 
   private take(place: HeaderPlace, fragment: Uint8Array): void {
-    if ((place.flags & END_HEADERS) !== 0) this.end(place, fragment);
-    else this.open = { ...place, pieces: [fragment.slice()], length: fragment.length };
+    if ((place.flags & END_HEADERS) !== 0) {
+      this.end(place, fragment);
+      return;
+    }
+    const block = new GrowingBytes();
+    block.append(fragment);
+    this.open = { ...place, block, length: fragment.length };
   }
 
   /** A frame of CONTINUATION. @param payload is valid until this returns */
@@ -76,14 +83,14 @@ export class HeaderFrames {
     this.append(open, payload);
     if ((flags & END_HEADERS) === 0) return;
     this.open = undefined;
-    this.end(open, Buffer.concat(open.pieces));
+    this.end(open, open.block.view());
   }
 
   private append(open: OpenHeader, payload: Uint8Array): void {
     const { mostReassembly } = this.streams.settings;
     const before = open.length;
     open.length += payload.length;
-    if (open.length <= mostReassembly) open.pieces.push(payload.slice());
+    if (open.length <= mostReassembly) open.block.append(payload);
     else if (before <= mostReassembly) this.streams.reportGlobal(this.toServer, 'reassembly_limit_reached');
   }
 

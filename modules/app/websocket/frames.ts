@@ -1,4 +1,5 @@
 /** Frames of both directions: each is a transaction; the last one of a message has all of it. */
+import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
 import { OneSidedTransaction } from '../../../engine/protocol.js';
@@ -39,8 +40,7 @@ const TAIL = Uint8Array.of(0, 0, 0xff, 0xff);
 interface Message {
   /** A frame of it came. */
   begun: boolean;
-  parts: Uint8Array[];
-  length: number;
+  content: GrowingBytes;
   compressed: boolean;
 }
 
@@ -48,7 +48,7 @@ interface Message {
 export function* frames(session: Session<WebSocketTransaction>, toServer: boolean): Reading<void> {
   const socket = toServer ? session.client : session.server;
   const { longestPayload, alertPayload } = session.settings as WebSocketSettings;
-  const message: Message = { begun: false, parts: [], length: 0, compressed: false };
+  const message: Message = { begun: false, content: new GrowingBytes(), compressed: false };
   const inflater = new Inflater(longestPayload);
   for (;;) {
     const header = yield* peekHeader(socket);
@@ -86,22 +86,21 @@ function take(
   // The first frame says so for all of them, though it carry nothing.
   if (!message.begun) message.compressed = (flags & COMPRESSED) !== 0;
   message.begun = true;
-  const room = Math.max(0, most - message.length);
+  const { content } = message;
+  const room = Math.max(0, most - content.length);
   const taken = payload.length > room ? payload.subarray(0, room) : payload;
-  // Of very many frames without content nothing is kept.
-  if (taken.length > 0) message.parts.push(taken);
-  message.length += taken.length;
+  if (content.length === 0) content.adopt(taken);
+  else content.append(taken);
   return taken.length === payload.length;
 }
 
 /** The message is complete. */
 function finish(message: Message, transaction: WebSocketTransaction, inflater: Inflater): void {
-  const { parts, compressed } = message;
-  const whole = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+  const { content, compressed } = message;
+  const whole = content.view();
   transaction.payload = compressed ? (inflater.message(whole) ?? whole) : whole;
   message.begun = false;
-  message.parts = [];
-  message.length = 0;
+  message.content = new GrowingBytes();
   message.compressed = false;
 }
 

@@ -40,6 +40,16 @@ describe('http against hostile traffic', () => {
     expect(answered.events).toEqual(['RESPONSE_FIELD_TOO_LONG']);
   });
 
+  it.each(['X: y\r\n', ' folded\r\n'])('keeps a megabyte of a header without an end: %j', line => {
+    const feed = new Feed([http]).client('GET / HTTP/1.1\r\nHost: a\r\n');
+    for (let i = 0; i < 40; i++) feed.client(line.repeat(8000));
+    feed.client('\r\n');
+    const { headers } = (feed.transactions[0] as HttpTransaction).request;
+    expect(headers!.rawBytes.length).toBeLessThanOrEqual((1 << 20) + 2);
+    expect(headers!.value('host')!.length).toBeLessThanOrEqual(1 << 20);
+    expect(feed.end().events).toContain('REQUEST_TOO_MANY_HEADERS');
+  });
+
   it('looks at so many fields of a header, and says so', () => {
     const fields = Array.from({ length: 20_000 }, (_, i) => `X-${i}: ${i}\r\n`).join('');
     const { seconds } = measured(() => {
