@@ -4,6 +4,7 @@ import { isSenderReset } from '../engine/flow-judgement.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
 import { PACKET_SENDER, type PacketSender } from '../engine/packet-sender.js';
+import { isAnswerable, isIcmpError } from './respond/answerable.js';
 import { ReplyBuilder } from './respond/reply.js';
 
 const TCP = 6;
@@ -33,7 +34,7 @@ class Respond implements ThreadModule {
       const p = batch.slots[i]! * Packet.INTS;
       const verdict = row[p + Packet.VERDICT]!;
       if (verdict < Packet.VERDICT_DROP || verdict > Packet.VERDICT_REJECT_BOTH) continue;
-      if (row[p + Packet.PSEUDO] !== Packet.PSEUDO_NONE || row[p + Packet.IP_VERSION] === 0) continue;
+      if (!isAnswerable(this.thread.memory, p)) continue;
       if (verdict !== Packet.VERDICT_DROP) this.answer(p, verdict);
       else this.answerAgain(p);
     }
@@ -54,11 +55,11 @@ class Respond implements ThreadModule {
     const toSource = verdict !== Packet.VERDICT_REJECT_DESTINATION;
     const toDestination = verdict !== Packet.VERDICT_REJECT;
     if (row[p + Packet.PROTOCOL] === TCP) {
-      // RFC 9293 3.5.2: a reset is never answered with a reset.
-      if ((row[p + Packet.TCP_FLAGS]! & RST) !== 0) return;
+      // RFC 9293 3.5.2: a reset is never answered with a reset. A header that cannot be read tells no ports.
+      if ((row[p + Packet.TCP_FLAGS]! & RST) !== 0 || row[p + Packet.L4] === 0) return;
       if (toSource) this.send(this.replies.reset(p, true));
       if (toDestination) this.send(this.replies.reset(p, false));
-    } else if (toSource) {
+    } else if (toSource && !isIcmpError(this.thread.memory, p)) {
       this.send(this.replies.unreachable(p));
     }
   }

@@ -4,7 +4,7 @@ import * as Packet from '../../engine/packet.js';
 import { PACKET_SENDER } from '../../engine/packet-sender.js';
 import decode from '../../modules/decode.js';
 import respond from '../../modules/respond.js';
-import { ethernet, icmp, ipv4, ipv6, type Part, packet, tcp, udp } from '../packets/builder.js';
+import { ethernet, icmp, icmpv6, ipv4, ipv6, type Part, packet, tcp, udp } from '../packets/builder.js';
 import { stubThread } from '../thread-stub.js';
 
 interface Reply {
@@ -18,6 +18,11 @@ interface Reply {
 
 /** Rejects one packet and decodes what is sent for it, checksums verified. */
 async function replies(verdict: number, ...parts: Part[]): Promise<Reply[]> {
+  return repliesTo(verdict, [packet(ethernet(), ...parts)]);
+}
+
+/** The same for several packets and what is made of them. */
+async function repliesTo(verdict: number, packets: readonly Uint8Array[]): Promise<Reply[]> {
   const thread = stubThread({ config: { capture: { 'checksum-validation': 'all' } } });
   const sent: Uint8Array[] = [];
   thread.services.set(PACKET_SENDER, {
@@ -25,9 +30,10 @@ async function replies(verdict: number, ...parts: Part[]): Promise<Reply[]> {
   });
   const decoding = await decode.create(thread);
   const responding = await respond.create(thread);
-  const batch = thread.batch([packet(ethernet(), ...parts)]);
+  const batch = thread.batch(packets);
   decoding.process(batch);
-  thread.memory.row[batch.slots[0]! * Packet.INTS + Packet.VERDICT] = verdict;
+  for (let i = 0; i < batch.length; i++)
+    thread.memory.row[batch.slots[i]! * Packet.INTS + Packet.VERDICT] = verdict;
   responding.process(batch);
   if (sent.length === 0) return [];
   const back = thread.batch(sent, { linkType: 101 });
@@ -117,6 +123,61 @@ describe('a flow that was rejected before', () => {
 
   it('never answers a reset', async () => {
     expect(await again(Flow.RESET_CLIENT | Flow.RESET_SERVER, 'R')).toBe(0);
+  });
+});
+
+describe('reject of fragments', () => {
+  /** The payload of IP in two fragments. */
+  const inTwo = (protocol: number, ...parts: Part[]): Uint8Array[] => {
+    const whole = packet(ipv4(), ...parts).subarray(20);
+    return [
+      packet(ethernet(), ipv4({ id: 1, protocol, moreFragments: true }), whole.slice(0, 24)),
+      packet(ethernet(), ipv4({ id: 1, protocol, offset: 24 }), whole.slice(24)),
+    ];
+  };
+
+  it('resets the connection of the datagram', async () => {
+    const answers = await repliesTo(Packet.VERDICT_REJECT, inTwo(6, segment('PA'), 'abcdefgh'));
+    expect(answers).toHaveLength(1);
+    expect(answers[0]).toMatchObject({ ports: '80 > 1000', seq: 900, ack: 5008, badChecksum: false });
+  });
+
+  it('tells the sender of the datagram once', async () => {
+    const parts = inTwo(17, udp({ sport: 7, dport: 9 }), 'x'.repeat(40));
+    const answers = await repliesTo(Packet.VERDICT_REJECT, parts);
+    expect(answers.map(({ protocol, ports }) => [protocol, ports])).toEqual([[1, '3 > 13']]);
+    expect(await repliesTo(Packet.VERDICT_REJECT, parts.slice(1))).toEqual([]);
+  });
+});
+
+describe('what is never answered', () => {
+  const datagram = [udp({ sport: 7, dport: 9 }), 'abc'];
+  const quoted = packet(ipv4(), ...datagram);
+  const quoted6 = packet(ipv6(), ...datagram);
+
+  it.each<[string, Part[]]>([
+    ['an error', [ipv4(), icmp({ type: 11 }), quoted]],
+    ['an error over IPv6', [ipv6(), icmpv6({ type: 3 }), quoted6]],
+    ['a redirect over IPv6', [ipv6(), icmpv6({ type: 137 }), quoted6]],
+    ['a datagram to many', [ipv4({ destination: '224.0.0.251' }), ...datagram]],
+    ['a datagram to all', [ipv4({ destination: '255.255.255.255' }), ...datagram]],
+    ['a datagram to many over IPv6', [ipv6({ destination: 'ff02::fb' }), ...datagram]],
+    ['a datagram of nobody', [ipv4({ source: '0.0.0.0' }), ...datagram]],
+    ['a datagram of nobody over IPv6', [ipv6({ source: '::' }), ...datagram]],
+    ['a segment to many', [ipv4({ destination: '239.1.1.1' }), segment('S')]],
+    ['a segment without ports', [ipv4({ protocol: 6 }), 'abc']],
+  ])('%s', async (_, parts) => {
+    expect(await replies(Packet.VERDICT_REJECT, ...parts)).toEqual([]);
+  });
+
+  it('a frame to many', async () => {
+    const frame = packet(ethernet({ destination: 'ff:ff:ff:ff:ff:ff' }), ipv4(), ...datagram);
+    expect(await repliesTo(Packet.VERDICT_REJECT, [frame])).toEqual([]);
+  });
+
+  it('but a question is, and its answer', async () => {
+    expect(await replies(Packet.VERDICT_REJECT, ipv4(), icmp({ type: 8 }), 'x')).toHaveLength(1);
+    expect(await replies(Packet.VERDICT_REJECT, ipv6(), icmpv6({ type: 129 }), 'x')).toHaveLength(1);
   });
 });
 
