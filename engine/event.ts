@@ -66,6 +66,8 @@ export const ALERT_ACTION_CHANGED = 1 << 3;
 export const APP_PROTOCOL_NAMES = 'appProtocolNames';
 /** Name in `thread.shared` of the inputs' names, by `Packet.SOURCE`: capture files, interfaces. */
 export const SOURCE_NAMES = 'sourceNames';
+/** Name in `thread.shared` of the network devices among them, with live traffic alone: none where packets come from queues. */
+export const DEVICE_NAMES = 'deviceNames';
 
 /**
  * The packet was dropped because its flow had been before: nothing of what it carries came to pass. Fragments are of no

@@ -46,8 +46,13 @@ export const PACKETS_TO_CLIENT = 27;
 export const TCP_FLAGS_TO_SERVER = 28;
 export const TCP_FLAGS_TO_CLIENT = 29;
 export const TCP_STATE = 30;
-/** One of the REASON_ constants, set when the flow ends. */
+/**
+ * The lower eight bits: one of the REASON_ constants, set when the flow ends. Above them: where its first packet came from
+ * (`Packet.SOURCE`).
+ */
 export const END_REASON = 31;
+export const END_REASON_MASK = 0xff;
+export const SOURCE_SHIFT = 8;
 /** float64 columns (bytes): index with DOUBLES. They lie in ints 32 … 35. */
 export const BYTES_TO_SERVER = 16;
 export const BYTES_TO_CLIENT = 17;

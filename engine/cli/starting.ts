@@ -7,7 +7,7 @@ import { allocateExpectations, EXPECTATIONS } from '../application/expectations.
 import type { Config } from '../config/config.js';
 import { DETECTIONS } from '../detection/prepared.js';
 import type { Engine } from '../engine.js';
-import { APP_PROTOCOL_NAMES, SOURCE_NAMES } from '../event.js';
+import { APP_PROTOCOL_NAMES, DEVICE_NAMES, SOURCE_NAMES } from '../event.js';
 import { midstreamPolicyOf } from '../exception-policy.js';
 import type { EngineLog } from '../log.js';
 import { settingsOf as logFileSettings } from '../log-file/settings.js';
@@ -108,6 +108,7 @@ export function sharedObjects(
     ...devices.shared,
     [APP_PROTOCOL_NAMES]: ['unknown', ...protocols.map(protocol => protocol.name)],
     [SOURCE_NAMES]: inputs.names,
+    ...(inputs.live && { [DEVICE_NAMES]: inputs.module === 'af-packet' ? inputs.names : [] }),
     [DETECTIONS]: detections,
     [DETECTION_STATE]: detectionState,
     [EXPECTATIONS]: allocateExpectations(),

@@ -141,7 +141,10 @@ function writeEnd(json: JsonBytes, subject: Subject): void {
   if (state === FlowRecord.STATE_LOCAL_BYPASSED) json.text(BYPASS, 'local');
   else if (state === FlowRecord.STATE_CAPTURE_BYPASSED) json.text(BYPASS, 'capture');
   json.text(STATE, STATES[state] ?? 'new');
-  json.text(REASON, REASONS[subject.flowField(FlowRecord.END_REASON)] ?? 'unknown');
+  json.text(
+    REASON,
+    REASONS[subject.flowField(FlowRecord.END_REASON) & FlowRecord.END_REASON_MASK] ?? 'unknown',
+  );
   json.boolean(ALERTED, subject.flowField(FlowRecord.ALERTS) > 0);
   if (flags & FlowRecord.FLAG_WRONG_THREAD) json.boolean(WRONG_THREAD, true);
   if (flags & FlowRecord.FLAG_ELEPHANT) json.boolean(ELEPHANT, true);

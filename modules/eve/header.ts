@@ -1,7 +1,7 @@
 /** The members that all records about packets and flows begin with. */
 import { LONGEST_ADDRESS, writeIpv4, writeIpv6, writeIpv6Full } from '../../engine/address.js';
 import { COMMUNITY_ID_LENGTH, CommunityId } from '../../engine/community-id.js';
-import { SOURCE_NAMES } from '../../engine/event.js';
+import { DEVICE_NAMES, SOURCE_NAMES } from '../../engine/event.js';
 import * as FlowRecord from '../../engine/flow-record.js';
 import { IP_PROTOCOL_NAMES } from '../../engine/ip-protocol-names.js';
 import type { Thread } from '../../engine/module.js';
@@ -23,6 +23,7 @@ const TIMESTAMP = key('timestamp');
 const FLOW_ID = key('flow_id');
 const SENSOR = key('host');
 const VERSION = key('suricata_version');
+const DEVICE = key('in_iface');
 const PCAP_COUNT = key('pcap_cnt');
 const PCAP_FILE = key('pcap_filename');
 const EVENT_TYPE = key('event_type');
@@ -70,7 +71,9 @@ export class Header {
   readonly others = new Endpoints();
   private readonly timestamp = new IsoTimestamp();
   private readonly communityId: CommunityId | undefined;
-  private readonly sources: readonly string[];
+  /** By `Packet.SOURCE`: names of network devices, or files of captures. */
+  private readonly devices: readonly Uint8Array[];
+  private readonly captures: readonly string[];
   private readonly tenants: TenantFinder | undefined;
   private readonly version = encoder.encode('8.0.7');
   private readonly writeAddress6: typeof writeIpv6;
@@ -83,7 +86,9 @@ export class Header {
     private readonly macs?: MacSets,
   ) {
     this.tenants = TenantFinder.of(thread);
-    this.sources = (thread.shared[SOURCE_NAMES] as readonly string[] | undefined) ?? [];
+    const devices = thread.shared[DEVICE_NAMES] as readonly string[] | undefined;
+    this.devices = (devices ?? []).map(name => encoder.encode(JSON.stringify(name).slice(1, -1)));
+    this.captures = devices ? [] : ((thread.shared[SOURCE_NAMES] as readonly string[] | undefined) ?? []);
     this.communityId = instance.communityId ? new CommunityId(instance.communitySeed) : undefined;
     this.writeAddress6 = instance.compressed ? writeIpv6 : writeIpv6Full;
   }
@@ -99,6 +104,8 @@ export class Header {
     );
     if (subject.flow >= 0) json.integer(FLOW_ID, flowId(subject));
     if (this.sensor !== '') json.text(SENSOR, this.sensor);
+    const device = this.devices[subject.field(Packet.SOURCE)];
+    if (device) json.plain(DEVICE, device);
     const source = kind.packet ? packetSource(subject.row, subject.p) : undefined;
     if (source && source !== FLOW_TIMEOUT) writeNumber(json, subject);
     if (kind.type) json.plain(EVENT_TYPE, kind.type);
@@ -163,7 +170,7 @@ export class Header {
   private writeOptional(json: JsonBytes, subject: Subject, kind: HeaderKind): void {
     const { instance, communityId } = this;
     if (instance.pcapFile) {
-      const name = this.sources[subject.field(Packet.SOURCE)];
+      const name = this.captures[subject.field(Packet.SOURCE)];
       if (name !== undefined) json.text(PCAP_FILE, name);
     }
     if (instance.version) json.plain(VERSION, this.version);

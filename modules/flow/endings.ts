@@ -3,6 +3,7 @@
  * in flight than the pool can spare; the other flows wait here, and their rows stay theirs.
  */
 import type { Batch } from '../../engine/batch.js';
+import { DEVICE_NAMES } from '../../engine/event.js';
 import * as FlowRecord from '../../engine/flow-record.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
@@ -17,11 +18,14 @@ export class Endings {
   private count = 0;
   /** Where packets come from now: of captures that have nothing to do with each other, the one that the flows are of. */
   source = 0;
+  /** With live traffic each flow is of the device that its first packet came from, whichever has packets now. */
+  private readonly ofDevices: boolean;
 
   constructor(
     private readonly thread: Thread,
     private readonly onFree: (flow: number) => void,
   ) {
+    this.ofDevices = thread.shared[DEVICE_NAMES] !== undefined;
     this.waiting = new Int32Array(Math.max(1, thread.flowRange.count));
     thread.pool.onHome.push(slot => this.cameHome(slot));
   }
@@ -66,7 +70,9 @@ export class Endings {
     row[p + Packet.SECONDS] = flows[f + FlowRecord.LAST_SECONDS]!;
     row[p + Packet.NANOSECONDS] = flows[f + FlowRecord.LAST_NANOSECONDS]!;
     row[p + Packet.NUMBER] = flows[f + FlowRecord.LAST_NUMBER]!;
-    row[p + Packet.SOURCE] = this.source;
+    row[p + Packet.SOURCE] = this.ofDevices
+      ? flows[f + FlowRecord.END_REASON]! >>> FlowRecord.SOURCE_SHIFT
+      : this.source;
     row[p + Packet.IP_VERSION] = flows[f + FlowRecord.IP_VERSION]!;
     row[p + Packet.PROTOCOL] = flows[f + FlowRecord.PROTOCOL]!;
     row[p + Packet.SOURCE_PORT] = flows[f + FlowRecord.CLIENT_PORT]!;

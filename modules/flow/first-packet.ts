@@ -27,6 +27,7 @@ export function beginRow(
   flows[f + FlowRecord.START_SECONDS] = row[p + Packet.SECONDS]!;
   flows[f + FlowRecord.START_NANOSECONDS] = row[p + Packet.NANOSECONDS]!;
   flows[f + FlowRecord.FIRST_NUMBER] = row[p + Packet.NUMBER]!;
+  flows[f + FlowRecord.END_REASON] = row[p + Packet.SOURCE]! << FlowRecord.SOURCE_SHIFT;
   const protocol = row[p + Packet.PROTOCOL];
   if (protocol === ICMP || protocol === ICMP_V6) {
     flows[f + FlowRecord.ICMP_TYPE] = row[p + Packet.SOURCE_PORT]!;

@@ -183,7 +183,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
     const f = flow * FlowRecord.INTS;
     this.index.remove(this.index.mix(flows[f + FlowRecord.HASH]!), flow);
     flows[f + FlowRecord.FLAGS]! |= FlowRecord.FLAG_ENDING;
-    flows[f + FlowRecord.END_REASON] = reason;
+    flows[f + FlowRecord.END_REASON]! |= reason;
     this.used--;
     this.counters.ended(flows, f);
     this.endings.add(flow);

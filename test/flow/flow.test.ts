@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Batch } from '../../engine/batch.js';
+import { DEVICE_NAMES } from '../../engine/event.js';
 import * as FlowRecord from '../../engine/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import flow from '../../modules/flow.js';
@@ -192,6 +193,18 @@ describe('the end of flows', () => {
     expect(flowsOf(thread, after)).toEqual([1, 0]);
     expect(ends(thread, after)).toHaveLength(1);
     expect(column(thread, 0, FlowRecord.END_REASON)).toBe(FlowRecord.REASON_TIMEOUT);
+  });
+
+  it('tells the device that the flow began at, whichever has packets now', () => {
+    const { thread, module, feed } = setUp({ shared: { [DEVICE_NAMES]: ['eth0', 'eth1'] } });
+    const first = decodeAll(thread, thread.batch([udpTo(1000)], { time: 1000 }));
+    thread.memory.row[first.slots[0]! * Packet.INTS + Packet.SOURCE] = 1;
+    module.process(first);
+    const after = feed([udpTo(1000)], { time: 1059.9 });
+    expect(ends(thread, after).map(slot => thread.field(slot, Packet.SOURCE))).toEqual([1]);
+    expect(column(thread, 0, FlowRecord.END_REASON) & FlowRecord.END_REASON_MASK).toBe(
+      FlowRecord.REASON_TIMEOUT,
+    );
   });
 
   it('does so before a later time that only an earlier packet of the batch is far from', () => {

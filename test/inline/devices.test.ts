@@ -51,6 +51,8 @@ describe.skipIf(missing() !== undefined)('AF_PACKET', () => {
       () => running.output,
     );
     expect(await running.stop()).toBe(0);
+    for (const type of ['alert', 'flow'])
+      expect(new Set(running.records(type).map(({ in_iface }) => in_iface))).toEqual(new Set(['client0']));
     const { capture, decoder } = running.stats();
     expect(capture!.kernel_drops).toBe(0);
     expect(decoder!.pkts).toBeGreaterThan(10);

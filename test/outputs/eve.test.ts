@@ -246,6 +246,14 @@ test('options of the entry: file, prefix, capture file, MAC addresses, Community
   });
 });
 
+test('with live traffic the device is told, and no capture file', async () => {
+  const thread = outputThread(log(['alert'], { 'pcap-file': true }), [SIGNATURE]);
+  thread.shared[Event.DEVICE_NAMES] = ['eth0', 'wan"1'];
+  const [record] = await recordsOf(thread, eve, alert(thread, tcpPacket(thread, '', { [Packet.SOURCE]: 1 })));
+  expect(record).toMatchObject({ in_iface: 'wan"1' });
+  expect(record).not.toHaveProperty('pcap_filename');
+});
+
 /** Packets of a flow of hours: more than 31 bits hold. */
 const MANY = 3_000_000_000;
 

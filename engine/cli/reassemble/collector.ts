@@ -123,7 +123,7 @@ export class Collector implements ThreadModule {
       gaps,
       overlaps,
       cut,
-      end: growing.end ?? endOf(row[f + FlowRecord.END_REASON]!),
+      end: growing.end ?? endOf(row[f + FlowRecord.END_REASON]! & FlowRecord.END_REASON_MASK),
     };
   }
 
