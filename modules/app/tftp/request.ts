@@ -11,6 +11,7 @@ export interface TftpRequest {
   readonly packet: 'read' | 'write';
   /** Bytes as text. */
   readonly file: string;
+  /** In lower case, which tells the same (RFC 1350 5). */
   readonly mode: string;
 }
 
@@ -20,8 +21,9 @@ export function parseRequest(bytes: Uint8Array, start: number, end: number): Tft
   const code = bytes[start + 1];
   if (code !== READ && code !== WRITE) return undefined;
   const text = Buffer.from(bytes.subarray(start + 2, Math.min(end, start + LONGEST_NAME))).toString('latin1');
-  const [file, mode] = text.split('\0', 2);
-  if (!file || mode === undefined || !MODES.has(mode.toLowerCase())) return undefined;
+  const [file, written] = text.split('\0', 2);
+  const mode = written?.toLowerCase();
+  if (!file || mode === undefined || !MODES.has(mode)) return undefined;
   return { packet: code === READ ? 'read' : 'write', file, mode };
 }
 
