@@ -2,7 +2,7 @@
 import type { OutputsByOption } from '../../engine/config/output-list.js';
 import { defineProtocol, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { addMessage, EVENTS, type IkeTransaction } from './ike/conversation.js';
-import { isHeader } from './ike/header.js';
+import { isBeginning } from './ike/header.js';
 import { BUFFERS, TESTS, VALUES } from './ike/keywords.js';
 import { IKE_OPTIONS, ikeSettings } from './ike/outputs.js';
 import { ikeRecord, ikeRecords } from './ike/record.js';
@@ -18,7 +18,7 @@ export default defineProtocol<IkeTransaction>({
   tests: TESTS,
   recognition: {
     ports: { udp: [500] },
-    probe: (bytes, start, end) => (isHeader(bytes, start, end) ? 'yes' : 'no'),
+    probe: (bytes, start, end) => (isBeginning(bytes, start, end) ? 'yes' : 'no'),
   },
   datagram: (session, bytes, start, end, toServer) => addMessage(session, bytes.slice(start, end), toServer),
   options: IKE_OPTIONS,

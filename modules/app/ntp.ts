@@ -1,6 +1,6 @@
 /** NTP (RFC 5905). */
 import { defineProtocol, REQUEST_AND_RESPONSE, type ValueDeclaration } from '../../engine/protocol.js';
-import { COMPLETE, EVENTS, isPacket, NtpTransaction } from './ntp/packet.js';
+import { COMPLETE, EVENTS, HEADER_LENGTH, isPacket, NtpTransaction } from './ntp/packet.js';
 
 function value(
   name: 'version' | 'mode' | 'stratum',
@@ -50,6 +50,7 @@ export default defineProtocol<NtpTransaction>({
     const transaction = new NtpTransaction(session.transactionCount, bytes.slice(start, end), toServer);
     session.begin(transaction);
     session.advance(transaction, toServer, COMPLETE);
+    if (end - start < HEADER_LENGTH) session.failed = true;
   },
   record({ version, mode, stratum, referenceId }) {
     const reference_id = [...referenceId].map(hex).join(':');

@@ -16,8 +16,12 @@ export default defineProtocol<TftpTransaction>({
     probe: (bytes, start, end) => (parseRequest(bytes, start, end) ? 'yes' : 'no'),
   },
   datagram(session, bytes, start, end, toServer) {
-    const request = toServer ? parseRequest(bytes, start, end) : undefined;
-    if (!request) return;
+    if (!toServer) return;
+    const request = parseRequest(bytes, start, end);
+    if (!request) {
+      session.failed = true;
+      return;
+    }
     const transaction = session.begin(new TftpTransaction(session.transactionCount, request));
     session.advance(transaction, true, 1);
   },

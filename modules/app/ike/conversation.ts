@@ -56,15 +56,14 @@ export class IkeTransaction extends OneSidedTransaction {
   constructor(
     id: number,
     toServer: boolean,
-    /** Undefined for what is no message. */
-    readonly header: IkeHeader | undefined,
+    readonly header: IkeHeader,
     readonly state: IkeState,
   ) {
     super(id, toServer);
   }
 
   get isEncrypted(): boolean {
-    return this.header?.major === 1 && (this.header.flags & 1) !== 0;
+    return this.header.major === 1 && (this.header.flags & 1) !== 0;
   }
 }
 
@@ -81,11 +80,14 @@ export function addMessage(session: IkeSession, bytes: Uint8Array, toServer: boo
   session.state ??= new IkeState();
   const state = session.state as IkeState;
   const header = readHeader(bytes, 0, bytes.length);
+  if (!header) {
+    session.failed = true;
+    return;
+  }
   const transaction = new IkeTransaction(session.transactionCount, toServer, header, state);
   session.begin(transaction);
   const report = (event: (typeof EVENTS)[number]) => session.event(transaction, event);
-  if (!header) report('malformed_data');
-  else if (!transaction.isEncrypted) readMessage(transaction, header, bytes, report);
+  if (!transaction.isEncrypted) readMessage(transaction, header, bytes, report);
   session.advance(transaction, toServer, COMPLETE);
 }
 
@@ -97,8 +99,7 @@ function readMessage(
   bytes: Uint8Array,
   report: Report,
 ): void {
-  const body = bytes.subarray(HEADER, header.length);
-  const chain = readPayloads(body, header.firstPayload);
+  const chain = readPayloads(bytes.subarray(HEADER), header.firstPayload);
   if (!chain) {
     report('malformed_data');
     return;

@@ -10,7 +10,6 @@ export interface IkeHeader {
   readonly exchange: number;
   readonly flags: number;
   readonly messageId: number;
-  readonly length: number;
 }
 
 export interface Payload {
@@ -27,29 +26,39 @@ const ENCRYPTED = new Set([46, 53]);
 
 export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
-/** @returns undefined where it is none of a version that there is, or not as long as it says */
+/** @returns undefined where it is none of a version that there is */
 export function readHeader(bytes: Uint8Array, start: number, end: number): IkeHeader | undefined {
-  if (!isHeader(bytes, start, end)) return undefined;
+  if (end - start < HEADER) return undefined;
+  const major = bytes[start + 17]! >> 4;
+  if (major !== 1 && major !== 2) return undefined;
   return {
     initiatorSpi: hex(bytes.subarray(start, start + 8)),
     responderSpi: hex(bytes.subarray(start + 8, start + 16)),
     firstPayload: bytes[start + 16]!,
-    major: bytes[start + 17]! >> 4,
+    major,
     minor: bytes[start + 17]! & 15,
     exchange: bytes[start + 18]!,
     flags: bytes[start + 19]!,
     messageId: uint32(bytes, start + 20),
-    length: uint32(bytes, start + 24),
   };
 }
 
-/** Costs nothing but looking. */
-export function isHeader(bytes: Uint8Array, start: number, end: number): boolean {
+/** Exchanges of version 2 that there are (RFC 7296 3.1): IKE_SA_INIT to INFORMATIONAL. */
+const [FIRST_EXCHANGE_2, LAST_EXCHANGE_2] = [34, 37];
+
+/** Whether a datagram begins a conversation. Costs nothing but looking. */
+export function isBeginning(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start < HEADER) return false;
   const version = bytes[start + 17]!;
-  if (version !== 0x10 && version !== 0x20) return false;
-  const length = uint32(bytes, start + 24);
-  return length >= HEADER && length <= end - start;
+  if (version >> 4 === 1) return !isZero(bytes, start + 8, start + 16) || uint32(bytes, start + 20) === 0;
+  const exchange = bytes[start + 18]!;
+  const isExchange = exchange >= FIRST_EXCHANGE_2 && exchange <= LAST_EXCHANGE_2;
+  return version === 0x20 && isExchange && uint32(bytes, start + 24) === end - start;
+}
+
+function isZero(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (bytes[at] !== 0) return false;
+  return true;
 }
 
 export interface PayloadChain {

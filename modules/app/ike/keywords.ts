@@ -27,10 +27,10 @@ function buffer(
 
 export const BUFFERS: readonly Buffer_[] = [
   // Each side's own number, in what it sends itself.
-  buffer('init_spi', 'SPI of the initiator, in hexadecimal digits', ({ header }) => header?.initiatorSpi, {
+  buffer('init_spi', 'SPI of the initiator, in hexadecimal digits', ({ header }) => header.initiatorSpi, {
     direction: 'to_server',
   }),
-  buffer('resp_spi', 'SPI of the responder, in hexadecimal digits', ({ header }) => header?.responderSpi, {
+  buffer('resp_spi', 'SPI of the responder, in hexadecimal digits', ({ header }) => header.responderSpi, {
     direction: 'to_client',
   }),
   buffer('key_exchange_payload', 'data of a key exchange', ({ keyExchange }) => keyExchange),
@@ -63,7 +63,7 @@ function value(
 }
 
 export const VALUES: readonly ValueDeclaration<IkeTransaction>[] = [
-  value('exchtype', 8, 'type of the exchange', ({ header }) => header?.exchange),
+  value('exchtype', 8, 'type of the exchange', ({ header }) => header.exchange),
   value('key_exchange_payload_length', 32, 'length of a key exchange', each => each.keyExchange?.length),
   value('nonce_payload_length', 32, 'length of a nonce', each => each.nonce?.length),
 ];

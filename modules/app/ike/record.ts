@@ -24,7 +24,6 @@ const unnamed = (kind: string, number: number): string => `${kind}(${number} / 0
 /** @param extended with the type of the exchange by name */
 export function ikeRecord(transaction: IkeTransaction, extended: boolean): string {
   const { header, payloads } = transaction;
-  if (!header) return '"ike":{}';
   const record = {
     version_major: header.major,
     version_minor: header.minor,
@@ -54,7 +53,7 @@ function chosenOf({ attributes }: IkeTransaction): Json {
 }
 
 function serverProposals({ header, serverProposals: list }: IkeTransaction): Json[] {
-  return header?.major === 1
+  return header.major === 1
     ? (list as readonly (readonly Attribute[])[]).map(attributesOf)
     : (list as readonly (readonly Transform[])[]).map(transformsOf);
 }

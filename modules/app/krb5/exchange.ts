@@ -45,7 +45,9 @@ export function add(session: KerberosSession, bytes: Uint8Array, toServer: boole
   const failed = message?.type === KRB_ERROR ? (session.state as number | undefined) : undefined;
   const transaction = new KerberosTransaction(session.transactionCount, toServer, message, failed);
   session.begin(transaction);
-  if (!message) session.event(transaction, 'malformed_data');
-  else if (isWeak(message.encryption)) session.event(transaction, 'weak_encryption');
+  if (!message) {
+    session.event(transaction, 'malformed_data');
+    session.failed = true;
+  } else if (isWeak(message.encryption)) session.event(transaction, 'weak_encryption');
   session.advance(transaction, toServer, COMPLETE);
 }

@@ -23,7 +23,11 @@ describe('ntp', () => {
     ['a packet that is cut', packet(0x23), packet(0x24, 20), 'malformed_data'],
     ['a response as a request', packet(0x24), packet(0x24), 'not_request'],
     ['a request as a response', packet(0x23), packet(0x23), 'not_response'],
-  ])('reports %s', (_, client, server, event) => expect(fed(client, server).events).toEqual([event]));
+  ])('reports %s', (_, client, server, event) => {
+    const feed = fed(client, server);
+    expect(feed.events).toEqual([event]);
+    expect(feed.thread.counters.read('app_layer.error.ntp.parser')).toBe(event === 'malformed_data' ? 1 : 0);
+  });
 });
 
 describe('tftp', () => {

@@ -193,6 +193,22 @@ describe('ike', () => {
     ]);
   });
 
+  it('counts what has no header of IKE as an error, and reads what comes then', () => {
+    const fed = feed()
+      .client(message(1, 2, 0, part(10, 'nonce')))
+      .server('\xff')
+      .server(message(1, 2, 1, part(5, 'x')));
+    expect(told(fed)).toHaveLength(2);
+    expect(fed.thread.counters.read('app_layer.error.ike.parser')).toBe(1);
+  });
+
+  it('is recognised by its version, and what that asks for', () => {
+    const longer = concat(message(2, 34, 8, part(40, 'nonce')), u16(0));
+    const known = (bytes: Uint8Array) => told(feed().client(bytes)).length === 1;
+    const sent = [message(2, 34, 8), message(2, 12, 8), longer, concat(message(1, 2, 0), u16(0))];
+    expect(sent.map(known)).toEqual([true, false, false, true]);
+  });
+
   it('does not look behind encrypted payloads, and tells of broken chains', () => {
     const encrypted = message(2, 35, 8, part(46, 'secret'));
     encrypted[28] = 35;
