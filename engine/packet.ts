@@ -161,7 +161,7 @@ export const FLAG_ACCEPTED = 1 << 15;
 export const FLAG_ICMP_ERROR = 1 << 11;
 /** Last packet processed before the flow is given up: finish what is pending (with PSEUDO_FLOW_END). */
 export const FLAG_LAST_OF_FLOW = 1 << 12;
-/** Checksums are not written yet (offloading): they are not verified. */
+/** Checksums are not written yet (offloading): they are not verified, and written where the packet is sent on. */
 export const FLAG_NO_CHECKSUM = 1 << 13;
 /** Inline: the stream has all of its payload already; it is inspected again, by itself. */
 export const FLAG_REPEATED = 1 << 14;
@@ -175,6 +175,10 @@ export const FLAG_PROTOCOL_TOLD = 1 << 18;
 export const FLAG_INSPECT_STREAM = 1 << 19;
 /** Inline: its payload waits in the stream behind a hole, at STREAM_OFFSET; it brings no stream data. */
 export const FLAG_EARLY = 1 << 20;
+/** Whoever acquired it wants no checksum verified. */
+export const FLAG_UNVERIFIED = 1 << 21;
+/** What packets inside of this one, and made of its fragments, have of it too: the sum of an offloaded packet is that inside. */
+export const FLAGS_OF_CHECKSUMS = FLAG_NO_CHECKSUM | FLAG_UNVERIFIED;
 
 // ── FLOW_STATE ───────────────────────────────────────────────────────────────────────────────────────
 /** The packet goes from client to server; else to the client (when FLOW >= 0). */

@@ -57,7 +57,8 @@ export class RingSource implements PacketSource {
   admit(slot: number, packets: Uint32Array, q: number): boolean {
     const p = slot * Packet.INTS;
     const { row } = this.thread.memory;
-    if (!this.verifies || packets[q + Queue.QUEUED_FLAGS]! & Queue.QUEUED_FLAG_NO_CHECKSUM)
+    if (!this.verifies) row[p + Packet.FLAGS]! |= Packet.FLAG_UNVERIFIED;
+    if (packets[q + Queue.QUEUED_FLAGS]! & Queue.QUEUED_FLAG_NO_CHECKSUM)
       row[p + Packet.FLAGS]! |= Packet.FLAG_NO_CHECKSUM;
     if (row[p + Packet.LENGTH]! < row[p + Packet.WIRE_LENGTH]!) Packet.setEvent(row, p, AFPACKET_TRUNC_PKT);
     if (this.wanted(p)) return true;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { allocateMemory, openMemory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
-import { checksum, concat, ethernet, ipv4, ipv6, packet, tcp } from '../packets/builder.js';
+import { checksum, concat, ethernet, gre, ipv4, ipv6, packet, tcp } from '../packets/builder.js';
 import { decoder } from './decoder.js';
 
 const memory = openMemory(allocateMemory(1, 65536 + 64));
@@ -50,6 +50,19 @@ test.each([
   decode([bad4]);
   expect(thread.counters.read('tcp.invalid_checksum')).toBe(0);
 });
+
+test.each([Packet.FLAG_NO_CHECKSUM, Packet.FLAG_UNVERIFIED])(
+  'not of packets that are acquired so, nor of those inside of them (%i)',
+  async flag => {
+    const { thread, module } = await decoder();
+    const batch = thread.batch([bad4, packet(ethernet(), ipv4(), gre(), ipv4(), tcp({ checksum: 1 }), 'x')]);
+    for (let i = 0; i < batch.length; i++)
+      thread.memory.row[batch.slots[i]! * Packet.INTS + Packet.FLAGS] = flag;
+    module.process(batch);
+    expect(batch.length).toBe(3);
+    expect(thread.counters.nonZero()).not.toHaveProperty('tcp.invalid_checksum');
+  },
+);
 
 async function wrongAfterSample(config: Record<string, unknown>, badInTen: number): Promise<boolean> {
   const { thread, decode } = await decoder({ config });

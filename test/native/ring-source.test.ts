@@ -8,8 +8,8 @@ import type { OpenDevice } from '../../modules/af-packet/open.js';
 import { RingSource } from '../../modules/af-packet/source.js';
 import { type StubThread, stubThread } from '../thread-stub.js';
 
-function sourceOf(thread: StubThread, native: Partial<Native> = {}): RingSource {
-  const settings = { name: 'eth0', blockSize: 4096, blocks: 1, filter: '', verifiesChecksums: true };
+function sourceOf(thread: StubThread, native: Partial<Native> = {}, verifiesChecksums = true): RingSource {
+  const settings = { name: 'eth0', blockSize: 4096, blocks: 1, filter: '', verifiesChecksums };
   const device = { settings, linkType: 1 } as OpenDevice;
   return new RingSource(thread, { mapRing: () => ({}), ...native } as Native, device, 0, 0);
 }
@@ -50,3 +50,20 @@ it('tells once of a device that is down', () => {
     );
   expect(thread.warnings).toEqual(['device eth0: ENETDOWN: no packets come from it until it is up again']);
 });
+
+it.each([
+  [true, 0, 0],
+  [true, Queue.QUEUED_FLAG_NO_CHECKSUM, Packet.FLAG_NO_CHECKSUM],
+  // One that is only not verified is forwarded as it came.
+  [false, 0, Packet.FLAG_UNVERIFIED],
+])(
+  'tells which checksums are not to be verified, and which are not written (%s, %i)',
+  (verifies, flags, expected) => {
+    const thread = stubThread();
+    const packets = new Uint32Array(Queue.QUEUED_INTS);
+    packets[Queue.QUEUED_FLAGS] = flags;
+    const slot = thread.pool.take();
+    sourceOf(thread, {}, verifies).admit(slot, packets, 0);
+    expect(thread.field(slot, Packet.FLAGS)).toBe(expected);
+  },
+);

@@ -54,7 +54,8 @@ function fillRow(
   row[p + Packet.L2] = tracker.ethernet < 0 ? 0 : data + tracker.ethernet;
   row[p + Packet.L3] = data + tracker.network;
   row[p + Packet.PSEUDO] = Packet.PSEUDO_REASSEMBLED;
-  row[p + Packet.FLAGS] = Packet.FLAG_REASSEMBLED | (row[root + Packet.FLAGS]! & Packet.FLAG_TUNNEL);
+  row[p + Packet.FLAGS] =
+    Packet.FLAG_REASSEMBLED | (row[root + Packet.FLAGS]! & (Packet.FLAG_TUNNEL | Packet.FLAGS_OF_CHECKSUMS));
   for (const field of [
     Packet.RECURSION,
     Packet.VLAN_COUNT,
