@@ -30,12 +30,12 @@ export function chooseProfile(config: Config, situation: Situation): Profile {
 
 /** Names of all profiles, those of the configuration behind the built-in ones. */
 export function profileNames(config: Config): string[] {
-  return [...new Set([...BUILT_IN_NAMES, ...Object.keys(own(config))])];
+  return [...new Set([...BUILT_IN_NAMES, ...Object.keys(ownProfiles(config))])];
 }
 
 /** A profile of the configuration, or a built-in one. @throws UsageError, ProfileError */
 export function namedProfile(config: Config, name: string): Profile {
-  const profiles = own(config);
+  const profiles = ownProfiles(config);
   if (Object.hasOwn(profiles, name)) return parseProfile(name, profiles[name]);
   const profile = builtInProfile(name);
   if (profile) return profile;
@@ -46,7 +46,8 @@ export function namedProfile(config: Config, name: string): Profile {
   );
 }
 
-function own(config: Config): Record<string, unknown> {
+/** Profiles of the configuration, as they are written there. */
+export function ownProfiles(config: Config): Record<string, unknown> {
   const profiles = config.read(PROFILES);
   return isMapping(profiles) ? profiles : {};
 }

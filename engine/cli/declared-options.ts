@@ -11,12 +11,20 @@ import { engineMode, globalStats, masterSwitch } from '../exception-policy.js';
 import { LOG_OPTIONS } from '../log.js';
 import { logFileOptions } from '../log-file/settings.js';
 import { ENGINE_OPTIONS } from '../manager/options.js';
+import type { Protocol } from '../protocol.js';
 import { loadOwnModules } from '../thread/load-module.js';
 import { CLI_OPTIONS } from './options.js';
 
-export async function declaredOptions(): Promise<DeclaredOptions> {
+/**
+ * @param given protocols of the configuration; those of the house when absent
+ * @param others options of what else the configuration names
+ */
+export async function declaredOptions(
+  given?: readonly Protocol[],
+  others: readonly AnyOption[] = [],
+): Promise<DeclaredOptions> {
   const { modules } = await loadOwnModules();
-  const protocols = await loadProtocols();
+  const protocols = given ?? (await loadProtocols());
   const own: readonly AnyOption[] = [
     ...CLI_OPTIONS,
     ...ENGINE_OPTIONS,
@@ -34,6 +42,7 @@ export async function declaredOptions(): Promise<DeclaredOptions> {
     ...own,
     ...[...modules.values()].flatMap(module => module.options ?? []),
     ...protocols.flatMap(protocol => protocol.options ?? []),
+    ...others,
   ];
   // Several may read one option.
   return new DeclaredOptions(

@@ -1,5 +1,4 @@
 /** Everything a run needs before its threads start, checked; `-T` ends after it. */
-import { dirname } from 'node:path';
 import type { NamedState } from '../../signatures/compile/named-state.js';
 import type { RuleSetImage } from '../../signatures/compile.js';
 import { expressionCheck } from '../../signatures/expression-check.js';
@@ -7,10 +6,7 @@ import { firewallRuleFiles, ruleFiles } from '../../signatures/rule-files.js';
 import type { LoadOptions } from '../../signatures/rule-loader.js';
 import type { RuleProblem } from '../../signatures/rule-set.js';
 import { allocateDetectionState, type DetectionState } from '../../signatures/state/detection-state.js';
-import { loadProtocols, PROTOCOL_PLUGINS } from '../application/load-protocols.js';
-import { assign, keysOf } from '../config/assign.js';
 import type { Config } from '../config/config.js';
-import type { Mapping } from '../config/scalar.js';
 import { findPlugin } from '../detection/find.js';
 import type { Detections } from '../detection/prepared.js';
 import { engineMode } from '../exception-policy.js';
@@ -25,12 +21,12 @@ import { declaredOptions } from './declared-options.js';
 import { givenRules } from './given-rules.js';
 import { INIT_ERRORS_FATAL } from './options.js';
 import type { Given } from './parse.js';
+import { configuredProtocols, pluginOptions } from './plugins.js';
 import { DetectionLoader } from './prepare-detections.js';
 import { prepareRules, releaseReplaced } from './prepare-rules.js';
 import { ruleStatistics } from './rule-statistics.js';
 import { RulesBeside } from './rules-beside.js';
-import type { Settings } from './settings.js';
-import { defaultsFile, tellFindings } from './settings.js';
+import { addSettings, folderOf, type Settings, tellFindings } from './settings.js';
 import { UsageError } from './usage-error.js';
 
 export interface Preparation {
@@ -67,12 +63,12 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
   const { config } = settings;
   for (const problem of (await loadOwnModules()).problems) log.warning(`modules: left out: ${problem}`);
   const fatal = given.test || config.read(INIT_ERRORS_FATAL);
-  const wrong = tellFindings(settings, await declaredOptions(), log);
+  const protocols = await configuredProtocols(settings);
+  const wrong = tellFindings(settings, await declaredOptions(protocols, await pluginOptions(settings)), log);
   if (wrong > 0 && given.test)
     throw new UsageError(`the configuration has ${wrong} values that are not accepted`);
   if (config.read(FIREWALL)) useFirewall(config, given);
-  const from = settings.file === defaultsFile() ? process.cwd() : dirname(settings.file);
-  const protocols = await loadProtocols(protocolPlugins(config, from));
+  const from = folderOf(settings);
   await resolveFlowExpiry(config, from);
   const options = { ...givenRules(config, given, protocols), checkExpression: expressionCheck() };
   const rules = new RulesInForce(options, protocols, fatal, log);
@@ -153,14 +149,7 @@ function useFirewall(config: Config, given: Given): void {
   if (given.captures.length > 0) addSettings(config, { [BATCH.path]: 1 });
 }
 
-/** Paths of protocols of others. Threads know of no folder that names are relative to: they get whole paths. */
-export function protocolPlugins(config: Config, from: string): string[] {
-  const paths = config.read(PROTOCOL_PLUGINS).map(name => findPlugin(name, from, 'protocol'));
-  addSettings(config, { [PROTOCOL_PLUGINS.path]: paths });
-  return paths;
-}
-
-/** The same for what decides when flows end; it is loaded here, so that what is wrong with it is told once. */
+/** Threads get the whole path of what decides when flows end; it is loaded here, so that what is wrong is told once. */
 async function resolveFlowExpiry(config: Config, from: string): Promise<void> {
   const name = expiryPlugin(config);
   if (name === undefined) return;
@@ -182,10 +171,4 @@ function readDetections(
   if (detections.list.length > 0)
     log.info(`detections: ${detections.list.map(({ name }) => name).join(', ')}`);
   return detections;
-}
-
-/** Puts settings of the run into the configuration. */
-export function addSettings(config: Config, settings: Readonly<Record<string, unknown>>): void {
-  for (const [path, value] of Object.entries(settings))
-    assign(config.tree as Mapping, { path: keysOf(path), value });
 }

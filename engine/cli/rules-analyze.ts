@@ -6,24 +6,25 @@ import { ruleGroups } from '../../signatures/analysis/rule-groups.js';
 import { type AnalysisFiles, analyzeRules } from '../../signatures/analysis.js';
 import { loadRules } from '../../signatures/load-rules.js';
 import { outcomeOf } from '../../signatures/rule-set.js';
-import { loadProtocols } from '../application/load-protocols.js';
 import { outputEntries } from '../config/output-list.js';
 import { openLog } from '../log.js';
 import { makeFolder } from '../make-folder.js';
 import { givenRules } from './given-rules.js';
 import { INIT_ERRORS_FATAL, LOG_FOLDER } from './options.js';
 import type { Given } from './parse.js';
+import { configuredProtocols } from './plugins.js';
 import { tellProcessed, tellRules } from './prepare-rules.js';
 import { readSettings } from './settings.js';
 import { UsageError } from './usage-error.js';
 
 /** `--engine-analysis`. @returns the exit code: 1 when rules are refused and that is fatal */
 export async function engineAnalysis(given: Given): Promise<number> {
-  const { config } = readSettings({ config: given.config, includes: given.includes, sets: given.sets });
+  const settings = readSettings({ config: given.config, includes: given.includes, sets: given.sets });
+  const { config } = settings;
   const folder = config.read(LOG_FOLDER);
   const log = openLog({ config, folder, verbosity: given.verbosity, quiet: given.quiet });
   try {
-    const protocols = await loadProtocols();
+    const protocols = await configuredProtocols(settings);
     const rules = loadRules(givenRules(config, given, protocols));
     const outcome = outcomeOf(rules);
     tellRules(outcome, config, log);

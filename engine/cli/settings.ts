@@ -1,10 +1,14 @@
 /** The configuration of a run: which file it comes from, and what of it is not accepted. */
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packaged } from '../compiled.js';
+import { assign, keysOf } from '../config/assign.js';
+import type { Config } from '../config/config.js';
 import { placeText } from '../config/config-error.js';
 import type { DeclaredOptions, Finding } from '../config/declared.js';
 import { type LoadedConfig, loadConfig } from '../config/load.js';
+import type { Mapping } from '../config/scalar.js';
 import type { Log } from '../module.js';
 import { absentLines, absentReason } from './absent-options.js';
 import { UsageError } from './usage-error.js';
@@ -33,6 +37,17 @@ export function readSettings(sources: SettingsSources, environment = process.env
   const named = sources.config ?? environment.SLUICE_CONFIG;
   const file = named ?? USUAL_PLACES.find(existsSync) ?? defaultsFile();
   return { file, ...loadConfig({ file, includes: sources.includes, sets: sources.sets, environment }) };
+}
+
+/** Folder that paths in the configuration are relative to; defaults have none of their own. */
+export function folderOf({ file }: Pick<Settings, 'file'>): string {
+  return file === defaultsFile() ? process.cwd() : dirname(file);
+}
+
+/** Puts settings of the run into the configuration. */
+export function addSettings(config: Config, settings: Readonly<Record<string, unknown>>): void {
+  for (const [path, value] of Object.entries(settings))
+    assign(config.tree as Mapping, { path: keysOf(path), value });
 }
 
 /** `suricata.yaml:12: stream.inlin: unknown key, did you mean stream.inline?` */

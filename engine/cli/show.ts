@@ -7,6 +7,7 @@ import { buildInfo } from './build-info.js';
 import { profileNames } from './choose-profile.js';
 import { listKeywords } from './list-keywords.js';
 import type { Given } from './parse.js';
+import { configuredProtocols } from './plugins.js';
 import { readSettings } from './settings.js';
 import { UsageError } from './usage-error.js';
 
@@ -30,17 +31,17 @@ async function textOf(given: Given, what: string, argument: string): Promise<str
     case 'dumpFeatures':
       return (await import('./features.js')).FEATURES.join('\n');
     case 'listKeywords':
-      return listKeywords(argument, await loadProtocols());
+      return listKeywords(argument, await protocolsOf(given));
     case 'listRunmodes':
       return runModes(given);
     case 'listAppLayerProtos':
-      return ['=========Supported App Layer Protocols=========', ...(await protocolNames())].join('\n');
+      return ['=========Supported App Layer Protocols=========', ...(await protocolNames(given))].join('\n');
     case 'listAppLayerFrames':
-      return frameNames(await loadProtocols()).join('\n');
+      return frameNames(await protocolsOf(given)).join('\n');
     case 'listAppLayerHooks':
-      return hookNames(await loadProtocols()).join('\n');
+      return hookNames(await protocolsOf(given)).join('\n');
     default:
-      return (await ruleProtocolNames()).join('\n');
+      return (await ruleProtocolNames(given)).join('\n');
   }
 }
 
@@ -83,12 +84,18 @@ function runModes(given: Given): string {
   return ['input           profile (sluice profiles show NAME tells more)', ...lines].join('\n');
 }
 
-async function protocolNames(): Promise<string[]> {
-  return (await loadProtocols()).map(protocol => protocol.name).sort();
+/** With those of a configuration that is named: what lists of the house show must not depend on whether one is right. */
+async function protocolsOf(given: Given): Promise<Protocol[]> {
+  const isNamed = given.config !== undefined || given.includes.length + given.sets.length > 0;
+  return isNamed ? configuredProtocols(settings(given)) : loadProtocols();
 }
 
-async function ruleProtocolNames(): Promise<string[]> {
+async function protocolNames(given: Given): Promise<string[]> {
+  return (await protocolsOf(given)).map(protocol => protocol.name).sort();
+}
+
+async function ruleProtocolNames(given: Given): Promise<string[]> {
   const { ruleProtocols } = await import('../../signatures/protocols.js');
-  const known = ruleProtocols(await loadProtocols());
+  const known = ruleProtocols(await protocolsOf(given));
   return [...known].filter(([, protocol]) => protocol.kind !== 'absent').map(([name]) => name);
 }

@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import type { AnyOption } from '../../config/option.js';
 import { absentReason } from '../absent-options.js';
 import { declaredOptions } from '../declared-options.js';
+import { configuredProtocols, pluginOptions } from '../plugins.js';
 import { findingText, readSettings } from '../settings.js';
 import { subcommands } from '../subcommands.js';
 import { UsageError } from '../usage-error.js';
@@ -33,7 +34,8 @@ export async function command(words: readonly string[]): Promise<number> {
 
 async function check(file: string): Promise<void> {
   const settings = readSettings({ config: file });
-  const findings = (await declaredOptions()).check(settings.config.tree);
+  const declared = await declaredOptions(await configuredProtocols(settings), await pluginOptions(settings));
+  const findings = declared.check(settings.config.tree);
   const wrong = findings.filter(finding => finding.kind === 'unaccepted' && !finding.mild);
   for (const finding of findings) {
     const kind = wrong.includes(finding) ? 'error' : 'warning';

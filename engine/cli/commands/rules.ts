@@ -6,6 +6,7 @@ import { keywordFamilies, keywordPage } from '../../../signatures/list-keywords.
 import { loadRules } from '../../../signatures/load-rules.js';
 import { loadProtocols } from '../../application/load-protocols.js';
 import { makeFolder } from '../../make-folder.js';
+import { configuredProtocols } from '../plugins.js';
 import { writeAnalysis } from '../rules-analyze.js';
 import { findingsAsJson, findingsAsText } from '../rules-check.js';
 import { readSettings } from '../settings.js';
@@ -60,14 +61,10 @@ async function keywords({ folder }: { folder?: string }): Promise<void> {
 }
 
 async function check(files: readonly string[], options: Options): Promise<void> {
-  const { config } = readSettings(options);
+  const settings = readSettings(options);
   const strict = options.strict?.split(',') ?? [];
-  const rules = loadRules({
-    config,
-    protocols: await loadProtocols(),
-    strict,
-    exclusive: files,
-  });
+  const protocols = await configuredProtocols(settings);
+  const rules = loadRules({ config: settings.config, protocols, strict, exclusive: files });
   process.stdout.write(options.json ? findingsAsJson(rules) : findingsAsText(rules));
   if (rules.errors.length > 0 || rules.files.length === 0) process.exitCode = 1;
 }
@@ -76,9 +73,9 @@ async function analyze(
   files: readonly string[],
   options: { config?: string; folder: string },
 ): Promise<void> {
-  const { config } = readSettings(options);
-  const protocols = await loadProtocols();
-  const rules = loadRules({ config, protocols, exclusive: files });
+  const settings = readSettings(options);
+  const protocols = await configuredProtocols(settings);
+  const rules = loadRules({ config: settings.config, protocols, exclusive: files });
   const written = writeAnalysis(analyzeRules(rules, protocols), options.folder);
   process.stdout.write(written.map(path => `${path}\n`).join(''));
   const { errors, unsupported, signatures } = rules;

@@ -4,7 +4,7 @@ import { basename, dirname, relative, resolve } from 'node:path';
 import { expressionCheck } from '../../../signatures/expression-check.js';
 import { loadProtocols } from '../../application/load-protocols.js';
 import { findPlugin } from '../../detection/find.js';
-import { protocolPlugins } from '../preparation.js';
+import { protocolPlugins } from '../plugins.js';
 import { DetectionLoader } from '../prepare-detections.js';
 import { readSettings } from '../settings.js';
 import { UsageError } from '../usage-error.js';

@@ -11,7 +11,6 @@ import { type CompileOptions, compileOptionsFrom, compileRules } from '../../../
 import { loadRules } from '../../../signatures/load-rules.js';
 import type { RuleSet } from '../../../signatures/rule-set.js';
 import type { Signature } from '../../../signatures/signature.js';
-import { loadProtocols } from '../../application/load-protocols.js';
 import type { Batch } from '../../batch.js';
 import type { Config } from '../../config/config.js';
 import { EVENT_ALERT } from '../../event.js';
@@ -20,9 +19,9 @@ import { allocateMemory, openMemory } from '../../memory.js';
 import { defineModule, type Thread, type ThreadModule } from '../../module.js';
 import type { Protocol } from '../../protocol.js';
 import { checkInputs, inputsOf } from '../inputs.js';
-import { addSettings } from '../preparation.js';
+import { configuredProtocols } from '../plugins.js';
 import { type OneThread, runModules } from '../reassemble/one-thread.js';
-import { readSettings } from '../settings.js';
+import { addSettings, readSettings } from '../settings.js';
 import { TerminalLog } from '../terminal-log.js';
 import { UsageError } from '../usage-error.js';
 
@@ -54,8 +53,9 @@ export interface LoadedRules {
 
 /** @throws UsageError when there are no rules */
 export async function loadedRules(options: RuleOptions, more: readonly string[] = []): Promise<LoadedRules> {
-  const { config } = readSettings({ config: options.config, sets: [...more, ...(options.set ?? [])] });
-  const protocols = await loadProtocols();
+  const settings = readSettings({ config: options.config, sets: [...more, ...(options.set ?? [])] });
+  const { config } = settings;
+  const protocols = await configuredProtocols(settings);
   const rules = loadRules({ config, protocols, ...(options.rules && { exclusive: options.rules }) });
   const { signatures, errors, unsupported } = rules;
   if (signatures.length + errors.length + unsupported.length === 0)

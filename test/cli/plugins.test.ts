@@ -1,0 +1,74 @@
+/** Commands know the protocols and modules that a configuration names, with their options. */
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sluice } from './program.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'sluice-plugins-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const PROTOCOL = `import { defineProtocol, options, REQUEST_AND_RESPONSE } from 'sluice';
+export default defineProtocol({
+  name: 'echoer', transports: ['tcp'], ...REQUEST_AND_RESPONSE,
+  events: [], values: [], tests: [], recognition: { patterns: [{ toServer: true, bytes: 'ECHO ' }] },
+  buffers: [{ keyword: 'echoer.line', summary: 'a line', direction: 'to_server', progress: 1, get: () => undefined }],
+  options: [options.option('app-layer.protocols.echoer.most', options.integer(0, 9), 5, 'lines')],
+  record: () => '',
+});
+`;
+const MODULE = `import { defineModule, options } from 'sluice';
+export default defineModule({
+  summary: 'does nothing', kind: 'stage', options: [options.option('nothing.at-all', options.integer(0, 9), 5, 'nothing')],
+  create: () => ({ process() {} }),
+});
+`;
+const CONFIG = `%YAML 1.1
+---
+app-layer:
+  plugins: [./echoer.mjs]
+  protocols: { echoer: { most: 7, least: 1 } }
+nothing: { at-all: 3 }
+profiles:
+  mine:
+    threads: [{ name: all, modules: [input, decode, ./nothing.mjs, verdict, outputs] }]
+`;
+
+beforeAll(() => {
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(root, join(folder, 'node_modules', 'sluice'));
+  writeFileSync(join(folder, 'echoer.mjs'), PROTOCOL);
+  writeFileSync(join(folder, 'nothing.mjs'), MODULE);
+  writeFileSync(join(folder, 'x.yaml'), CONFIG);
+  writeFileSync(
+    join(folder, 'x.rules'),
+    'alert echoer any any -> any any (echoer.line; content:"x"; sid:1;)\n',
+  );
+});
+
+// Names are relative to the configuration, wherever the program runs.
+const CONFIGURATION = join(folder, 'x.yaml');
+
+it('sluice config check: only what is no option is none', async () => {
+  const { out, code } = await sluice(['config', 'check', CONFIGURATION]);
+  expect(out).toBe(
+    `warning: ${CONFIGURATION}:5: app-layer.protocols.echoer.least: unknown key\n` +
+      `${CONFIGURATION}: 0 errors, 1 keys that have no effect\n`,
+  );
+  expect(code).toBe(0);
+});
+
+it('sluice rules check, and lists of keywords', async () => {
+  const { out } = await sluice(['rules', 'check', join(folder, 'x.rules'), '-c', CONFIGURATION]);
+  expect(out).toMatch(/^1 rules loaded, 0 errors, 0 warnings/);
+  expect((await sluice(['--list-keywords', '-c', CONFIGURATION])).out).toContain('echoer.line');
+});
+
+it('one that is not there is told in a line', async () => {
+  const other = join(folder, 'other.yaml');
+  writeFileSync(other, CONFIG.replace('echoer.mjs', 'none.mjs'));
+  const { err, code } = await sluice(['rules', 'check', join(folder, 'x.rules'), '-c', other]);
+  expect([code, err]).toEqual([1, expect.stringMatching(/^Error: .*none\.mjs.*\n$/)]);
+});
