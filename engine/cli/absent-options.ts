@@ -9,7 +9,11 @@ interface Absent {
 const ABSENT: readonly Absent[] = [
   {
     reason: 'packets come from captures, AF_PACKET and NFQUEUE',
-    paths: words('af-xdp dpdk pcap netmap pfring ipfw napatech nflog mpipe dag erf livedev windivert'),
+    paths: words('af-xdp dpdk pcap netmap pfring ipfw napatech nflog mpipe dag erf windivert'),
+  },
+  {
+    reason: 'flows are told apart by addresses, ports and VLANs, not by device',
+    paths: ['livedev'],
   },
   {
     reason: 'threads and their CPUs are those of profiles',

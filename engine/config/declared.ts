@@ -127,6 +127,14 @@ function checkNode(levels: readonly Level[], value: unknown, path: string, findi
     findings.push({ path, kind: 'unaccepted', ...refusal(options, value) });
   } else if (deeper) checkChildren(levels, value, path, findings);
   else if (options.length === 0) findings.push({ path, kind: 'unknown', message: 'unknown key' });
+  else findings.push(...withoutEffect(options[0]!, value, path));
+}
+
+function withoutEffect({ type }: AnyOption, value: unknown, path: string): Finding[] {
+  const unknown = type.unknown?.(value) ?? [];
+  if (unknown.length === 0) return [];
+  const message = `${unknown.join(', ')} ${unknown.length > 1 ? 'have' : 'has'} no effect, expected ${type.expected}`;
+  return [{ path, kind: 'unaccepted', message, mild: true }];
 }
 
 function refusal(options: readonly AnyOption[], value: unknown): Pick<Finding, 'message' | 'fatal' | 'mild'> {

@@ -3,6 +3,7 @@
  * its default and one line of documentation. Declared beside the code that reads it, so that the list of
  * accepted options is the list of options in use.
  */
+import { isMapping } from './scalar.js';
 
 /** Turns a YAML value into a setting. `undefined` means that the value is not accepted. */
 export interface OptionType<T> {
@@ -12,6 +13,8 @@ export interface OptionType<T> {
   readonly refusal?: string;
   /** A value that is not accepted is no error: what is warned of then. */
   warning?(value: unknown): string;
+  /** Names in a value that is accepted which mean nothing. */
+  unknown?(value: unknown): readonly string[];
   parse(value: unknown): T | undefined;
 }
 
@@ -134,6 +137,24 @@ export const texts: OptionType<readonly string[]> = {
   parse: value =>
     Array.isArray(value) ? value.map(String) : typeof value === 'object' ? undefined : [String(value)],
 };
+
+/** A list of names; those that are not known have no effect. */
+export function names(...known: readonly string[]): OptionType<readonly string[]> {
+  return {
+    expected: `a list of ${known.join(', ')}`,
+    parse: texts.parse,
+    unknown: value => texts.parse(value)?.filter(name => !known.includes(name.toLowerCase())) ?? [],
+  };
+}
+
+/** A mapping; keys that are not known have no effect. */
+export function mapping(...known: readonly string[]): OptionType<unknown> {
+  return {
+    expected: `a mapping of ${known.join(', ')}`,
+    parse: value => value,
+    unknown: value => (isMapping(value) ? Object.keys(value).filter(key => !known.includes(key)) : []),
+  };
+}
 
 /** Any YAML value, checked by whoever reads it. */
 export const tree: OptionType<unknown> = { expected: 'a mapping or list', parse: value => value };

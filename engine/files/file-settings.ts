@@ -1,19 +1,30 @@
 /** What is found out about files, and which may be stored: from the outputs `eve-log` (`files`) and `file-store`. */
 import { askedKeywords } from '../asked-keywords.js';
 import { Config, type ConfigTree } from '../config/config.js';
-import { boolean, choice, integer, type OptionType, option, size, text, texts } from '../config/option.js';
+import {
+  boolean,
+  choice,
+  integer,
+  names,
+  type OptionType,
+  option,
+  size,
+  text,
+  texts,
+} from '../config/option.js';
 import { outputEntries } from '../config/output-list.js';
 import { STREAM_DEPTH } from '../stream-depth.js';
 import { DISABLE_HASHING, hashes } from './hashing.js';
 import { type KindOf, kindReader } from './magic.js';
 
 const STORE = 'outputs.*.file-store.';
+const DIGESTS = names('md5', 'sha1', 'sha256');
 
 export const STORE_ENABLED = option(`${STORE}enabled`, boolean, true, 'whether files are stored');
 export const STORE_VERSION = option(`${STORE}version`, choice('2'), '2', 'layout of the file store');
 export const STORE_DIR = option(`${STORE}dir`, text, 'filestore', 'folder of the file store');
 export const STORE_ALL = option(`${STORE}force-filestore`, boolean, false, 'store all files');
-export const STORE_HASH = option(`${STORE}force-hash`, texts, [], 'digests to be found: md5, sha1, sha256');
+export const STORE_HASH = option(`${STORE}force-hash`, DIGESTS, [], 'digests to be found: md5, sha1, sha256');
 export const STORE_MAGIC = option(`${STORE}force-magic`, boolean, false, 'tell the kind of all files');
 export const STORE_FILEINFO = option(
   `${STORE}write-fileinfo`,
@@ -47,7 +58,7 @@ export const STORE_LIMIT = option(
 );
 export const EVE_FILES_HASH = option(
   'outputs.*.eve-log.types.*.files.force-hash',
-  texts,
+  DIGESTS,
   [],
   'digests told of all files: md5, sha1, sha256',
 );
@@ -138,7 +149,8 @@ function storeDepth(given: unknown, ofStreams: number): number | undefined {
 }
 
 function readHashes(value: unknown): readonly string[] {
-  return value === undefined || value === null ? [] : (texts.parse(value) ?? []);
+  const given = value === undefined || value === null ? [] : (texts.parse(value) ?? []);
+  return given.map(name => name.toLowerCase());
 }
 
 /** Settings of the `files` type of an eve-log, where it is listed. */

@@ -3,6 +3,7 @@ import {
   boolean,
   choice,
   integer,
+  mapping,
   type OptionType,
   option,
   size,
@@ -102,7 +103,7 @@ export const exceptions = ofType(
 );
 export const anomalies = ofType(
   'anomaly.types',
-  tree,
+  mapping('decode', 'stream', 'applayer'),
   {},
   'kinds of anomalies logged: decode, stream, applayer',
 );

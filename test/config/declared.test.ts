@@ -4,6 +4,8 @@ import {
   boolean,
   choice,
   integer,
+  mapping,
+  names,
   option,
   size,
   sizeFrom,
@@ -25,6 +27,19 @@ const declared = new DeclaredOptions([
   option('vars', tree, {}, ''),
   option('app-layer.protocols.tls.enabled', boolean, true, ''),
 ]);
+
+it('names of a list or a mapping that mean nothing are told, and the others hold', () => {
+  const digests = option('hash', names('md5', 'sha1'), [], '');
+  const kinds = option('kinds', mapping('decode', 'stream'), {}, '');
+  const found = new DeclaredOptions([digests, kinds]).check({
+    hash: ['MD5', 'sha512', 'x'],
+    kinds: { decode: 'yes', decoder: 'yes' },
+  });
+  expect(found.map(({ path, message, mild }) => [path, message, mild])).toEqual([
+    ['hash', 'sha512, x have no effect, expected a list of md5, sha1', true],
+    ['kinds', 'decoder has no effect, expected a mapping of decode, stream', true],
+  ]);
+});
 
 const check = (value: unknown) =>
   declared.check(value).map(({ path, kind, message }) => `${kind} ${path}: ${message}`);

@@ -14,7 +14,7 @@ import type { Transaction } from '../../engine/protocol.js';
 import { keywordMatches } from '../app/rule-keyword.js';
 
 const ALL = {
-  outputs: [{ 'eve-log': { types: [{ files: { 'force-hash': ['md5', 'sha1'], 'force-magic': true } }] } }],
+  outputs: [{ 'eve-log': { types: [{ files: { 'force-hash': ['MD5', 'sha1'], 'force-magic': true } }] } }],
 };
 const settings = fileSettings(new Config(ALL));
 

@@ -1,6 +1,6 @@
 /** What the eve-log entries of the outputs want of DNS records. */
 import type { Config } from '../../../engine/config/config.js';
-import { choice, option, texts } from '../../../engine/config/option.js';
+import { choice, names, option } from '../../../engine/config/option.js';
 import { outputBit, recordTypeSettings } from '../../../engine/config/output-list.js';
 import type { DnsFormats } from './eve.js';
 
@@ -14,7 +14,7 @@ const VERSION = option(
 );
 const FORMATS = option(
   `${DNS}formats`,
-  texts,
+  names('detailed', 'grouped'),
   ['detailed', 'grouped'],
   'how answers are shown: detailed, grouped',
 );

@@ -1,6 +1,6 @@
 /** Which members EVE records of HTTP have: the `http` type of the eve-log outputs. */
 import type { Config } from '../../../engine/config/config.js';
-import { boolean, option, text, texts } from '../../../engine/config/option.js';
+import { boolean, choice, option, texts } from '../../../engine/config/option.js';
 import { outputBit, recordTypeSettings } from '../../../engine/config/output-list.js';
 import { bodyOptions } from '../../../engine/record/alert-bodies.js';
 import { type CustomField, customFields } from './custom-fields.js';
@@ -16,7 +16,7 @@ export const EXTENDED = option(
 export const CUSTOM = option(`${HTTP}custom`, texts, [], 'further header fields, such as accept-encoding');
 export const DUMP = option(
   `${HTTP}dump-all-headers`,
-  text,
+  choice('none', 'request', 'response', 'both'),
   'none',
   'all header fields of: none, request, response, both',
 );

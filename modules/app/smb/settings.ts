@@ -1,6 +1,6 @@
 /** Settings of SMB. */
 import type { Config } from '../../../engine/config/config.js';
-import { integer, option, size, texts } from '../../../engine/config/option.js';
+import { integer, names, option, size } from '../../../engine/config/option.js';
 import { outputBit, recordTypeSettings } from '../../../engine/config/output-list.js';
 import type { QueueLimits } from '../../../engine/files/file-pieces.js';
 import { type FileSettings, fileSettings } from '../../../engine/files/file-settings.js';
@@ -56,7 +56,15 @@ const READS = option(
 const TREES = option(`${PREFIX}max-tree-cache-size`, integer(1), 512, 'shares whose names are remembered');
 const PIPES = option(`${PREFIX}max-dcerpc-frag-cache-size`, integer(1), 128, 'named pipes that are followed');
 const FILES = option(`${PREFIX}max-open-files`, integer(1), 512, 'files that are followed at a time');
-const TYPES = option('outputs.*.eve-log.types.*.smb.types', texts, [], 'kinds of records; all when empty');
+const TYPES = option(
+  'outputs.*.eve-log.types.*.smb.types',
+  names(
+    ...['file', 'tree_connect', 'negotiate', 'dcerpc', 'create', 'session_setup', 'ioctl', 'rename'],
+    ...['set_file_path_info', 'generic'],
+  ),
+  [],
+  'kinds of records; all when empty',
+);
 
 export const SMB_OPTIONS = [
   ...[MAX_TX, STREAM_DEPTH, MAX_READ, MAX_WRITE, READ_QUEUE_SIZE, READ_QUEUE_COUNT, WRITE_QUEUE_SIZE],

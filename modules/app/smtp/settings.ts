@@ -1,7 +1,7 @@
 /** Settings of SMTP. */
 import { isSwitchedOn } from '../../../engine/asked-keywords.js';
 import { Config } from '../../../engine/config/config.js';
-import { boolean, integer, option, size, text, texts } from '../../../engine/config/option.js';
+import { boolean, integer, names, option, size, text, texts } from '../../../engine/config/option.js';
 import { recordTypeSettings } from '../../../engine/config/output-list.js';
 import { type FileSettings, fileSettings } from '../../../engine/files/file-settings.js';
 import { type BodyLimits, type BodyMemory, bodyMemory } from '../../../engine/files/inspected-body.js';
@@ -57,7 +57,7 @@ const CUSTOM = option(
   [],
   'header fields that are told, such as received, x-mailer, date',
 );
-const MD5 = option(`${RECORD}md5`, texts, [], 'digests that are told: body, subject');
+const MD5 = option(`${RECORD}md5`, names('body', 'subject'), [], 'digests that are told: body, subject');
 
 export const SMTP_OPTIONS = [
   DECODE_MIME,

@@ -1,9 +1,19 @@
 /** What the eve-log entries of the outputs want of TLS records. */
 import type { Config } from '../../../engine/config/config.js';
-import { boolean, option, texts } from '../../../engine/config/option.js';
+import { boolean, names, option } from '../../../engine/config/option.js';
 import { outputBit, recordTypeSettings } from '../../../engine/config/output-list.js';
 
 const TLS = 'outputs.*.eve-log.types.*.tls.';
+
+/** Groups of members, by their names in `custom`. */
+const BASIC = ['subject', 'issuer', 'session_resumed'];
+const USUAL = ['serial', 'fingerprint', 'sni', 'version', 'not_before', 'not_after', 'subjectaltname'];
+const OF_BOTH = ['client_alpns', 'server_alpns', 'client'];
+/** Those that are told only where `custom` names them, or where their own option has them. */
+const OTHERS = [
+  ...['certificate', 'chain', 'client_certificate', 'client_chain', 'client_handshake', 'server_handshake'],
+  ...['ja3', 'ja3s', 'ja4'],
+];
 
 const EXTENDED = option(
   `${TLS}extended`,
@@ -13,7 +23,7 @@ const EXTENDED = option(
 );
 const CUSTOM = option(
   `${TLS}custom`,
-  texts,
+  names(...BASIC, ...USUAL, ...OF_BOTH, ...OTHERS),
   [],
   'the members told, in place of the usual ones: sni, version, chain, client, …',
 );
@@ -27,11 +37,6 @@ const SESSION_RESUMPTION = option(
 );
 
 export const TLS_OUTPUT_OPTIONS = [EXTENDED, CUSTOM, JA3, JA4, SESSION_RESUMPTION];
-
-/** Groups of members, by their names in `custom`. */
-const BASIC = ['subject', 'issuer', 'session_resumed'];
-const USUAL = ['serial', 'fingerprint', 'sni', 'version', 'not_before', 'not_after', 'subjectaltname'];
-const OF_BOTH = ['client_alpns', 'server_alpns', 'client'];
 
 /** One way of telling handshakes, and the outputs that want it. */
 export interface TlsVariant {
