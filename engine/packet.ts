@@ -89,7 +89,7 @@ export const ROOT = 33;
 export const REFERENCES = 34;
 /**
  * Low 16 bits: how many packets made from this one it still waits for with its verdict. Above: the drop of the first of
- * them that was dropped (see `inner-drop.ts`).
+ * them that was dropped (see `inner-packets.ts`), and whether one was changed.
  */
 export const VERDICTS_AWAITED = 35;
 /** Pool the slot belongs to, and the block its bytes lie in (-1: none to be given back). */

@@ -7,6 +7,7 @@
  */
 import type { Batch } from '../engine/batch.js';
 import { EVENT_DROP, keepEvent } from '../engine/event.js';
+import { engineMode } from '../engine/exception-policy.js';
 import { FIREWALL } from '../engine/firewall.js';
 import * as Flow from '../engine/flow-record.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
@@ -14,7 +15,7 @@ import * as Packet from '../engine/packet.js';
 import * as Reason from '../engine/verdict.js';
 import { VERDICT_DELIVERY, type VerdictDelivery } from '../engine/verdict-delivery.js';
 import { VerdictCounters } from './verdict/counters.js';
-import { arrived, noteInnerDrop } from './verdict/inner-drop.js';
+import { arrived, noteInnerChange, noteInnerDrop } from './verdict/inner-packets.js';
 
 export default defineModule({
   summary: 'gives each packet its verdict, counts verdicts, tells of drops',
@@ -31,12 +32,14 @@ class Verdict implements ThreadModule {
   private readonly wantsDrops: boolean;
   private readonly lostEvents: number;
   private readonly firewall: boolean;
+  private readonly inline: boolean;
   private readonly delivery: VerdictDelivery | undefined;
 
   constructor(private readonly thread: Thread) {
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
     this.firewall = thread.config.read(FIREWALL);
+    this.inline = thread.config.read(engineMode) === 'ips';
     this.counters = new VerdictCounters(thread.counters, this.firewall);
     this.wantsDrops = thread.wants(EVENT_DROP);
     this.lostEvents = thread.counters.declare('verdict.drop_events_lost');
@@ -75,9 +78,20 @@ class Verdict implements ThreadModule {
     for (let at = slot; at >= 0; at = row[at * Packet.INTS + Packet.ROOT]!) {
       const p = at * Packet.INTS;
       if (!arrived(row, p)) return;
+      if (this.inline && (row[p + Packet.FLAGS]! & Packet.FLAG_MODIFIED) !== 0) this.changed(p);
       if (Reason.isDrop(row[p + Packet.VERDICT]!)) this.drop(batch, at, p);
       if (row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE) this.settle(at, p);
     }
+  }
+
+  /** A packet inside a tunnel leaves with the outer one; of a datagram only fragments could leave, which have other bytes. */
+  private changed(p: number): void {
+    const { row } = this;
+    const pseudo = row[p + Packet.PSEUDO];
+    if (pseudo === Packet.PSEUDO_TUNNEL) noteInnerChange(row, row[p + Packet.ROOT]! * Packet.INTS);
+    if (pseudo !== Packet.PSEUDO_REASSEMBLED || Reason.isDrop(row[p + Packet.VERDICT]!)) return;
+    row[p + Packet.VERDICT] = Packet.VERDICT_DROP;
+    row[p + Packet.REASON] = Reason.REASON_DEFRAG_ERROR;
   }
 
   /** The drop of a packet is that of its root. */

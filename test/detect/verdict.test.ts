@@ -15,6 +15,7 @@ interface Sketch {
   reason?: number;
   flowState?: number;
   pseudo?: number;
+  flags?: number;
   root?: number;
 }
 
@@ -28,6 +29,7 @@ function rows(thread: StubThread, sketches: readonly Sketch[]): number[] {
     row[p + Packet.REASON] = sketch.reason ?? 0;
     row[p + Packet.FLOW_STATE] = sketch.flowState ?? 0;
     row[p + Packet.PSEUDO] = sketch.pseudo ?? 0;
+    row[p + Packet.FLAGS] = sketch.flags ?? 0;
     if (sketch.root === undefined) return;
     const r = slots[sketch.root]! * Packet.INTS;
     row[p + Packet.ROOT] = slots[sketch.root]!;
@@ -37,8 +39,12 @@ function rows(thread: StubThread, sketches: readonly Sketch[]): number[] {
   return slots;
 }
 
-async function judged(sketches: readonly Sketch[], order = sketches.map((_, i) => i)) {
-  const thread = stubThread();
+async function judged(
+  sketches: readonly Sketch[],
+  order = sketches.map((_, i) => i),
+  config: Record<string, unknown> = {},
+) {
+  const thread = stubThread({ config });
   const module = await verdict.create(thread);
   const slots = rows(thread, sketches);
   const batch = new Batch();
@@ -116,6 +122,38 @@ describe('verdict', () => {
     expect(thread.counters.nonZero()).toEqual({
       'ips.rejected': 1,
       'ips.drop_reason.rules': 1,
+    });
+  });
+
+  describe('inline, what was changed', () => {
+    const ips = { 'engine-mode': 'ips' };
+    const changed = { flags: Packet.FLAG_MODIFIED };
+
+    test.each([
+      ['outer first', [0, 1, 2]],
+      ['inner first', [2, 1, 0]],
+    ])('inside of tunnels leaves with the outermost packet, %s', async (_, order) => {
+      const sketches = [{}, { pseudo: TUNNEL, root: 0 }, { pseudo: TUNNEL, root: 1, ...changed }];
+      expect(await judged(sketches, order, ips)).toEqual({
+        counters: { 'ips.replaced': 1 },
+        verdicts: [0, 0, 0],
+        drops: 0,
+      });
+    });
+
+    test('in a datagram leaves with none of its fragments', async () => {
+      const datagram = { pseudo: Packet.PSEUDO_REASSEMBLED, root: 1 };
+      const fragments = [{}, { root: 0 }];
+      const expected = { counters: { 'ips.blocked': 2, 'ips.drop_reason.defrag_error': 2 }, drops: 3 };
+      const order = [0, 1, 2];
+      expect(await judged([...fragments, { ...datagram, ...changed }], order, ips)).toMatchObject(expected);
+      const inner = { pseudo: TUNNEL, root: 2, ...changed };
+      expect(await judged([...fragments, datagram, inner], [...order, 3], ips)).toMatchObject(expected);
+    });
+
+    test('after the fact changes nothing', async () => {
+      const datagram = { pseudo: Packet.PSEUDO_REASSEMBLED, root: 0, ...changed };
+      expect(await judged([{}, datagram])).toMatchObject({ counters: { 'ips.accepted': 1 } });
     });
   });
 
