@@ -4,6 +4,7 @@ import { ruleGroupOptions } from '../../signatures/analysis/rule-groups.js';
 import { compileOptions } from '../../signatures/compile.js';
 import { ruleOptions } from '../../signatures/load-rules.js';
 import { loadProtocols } from '../application/load-protocols.js';
+import { unknownProtocols } from '../application/unknown-protocols.js';
 import { DeclaredOptions } from '../config/declared.js';
 import type { AnyOption } from '../config/option.js';
 import { controlOptions } from '../control/settings.js';
@@ -47,6 +48,13 @@ export async function declaredOptions(
   // Several may read one option.
   return new DeclaredOptions(
     [...new Map(declared.map(option => [option.path, option])).values()],
-    [...modules.values()].flatMap(module => module.check ?? []),
+    [
+      ...[...modules.values()].flatMap(module => module.check ?? []),
+      config =>
+        unknownProtocols(
+          config,
+          protocols.map(protocol => protocol.name),
+        ),
+    ],
   );
 }

@@ -25,6 +25,15 @@ test('none of the options that are there is told to be absent', async () => {
   expect(all.filter(({ path }) => absentReason(path) !== undefined).map(({ path }) => path)).toEqual([]);
 });
 
+test('sections of protocols that are not there are told', async () => {
+  const protocols = { htpp: { enabled: 'no' }, http: { enabled: 'no' }, 'made-up': null };
+  const found = (await declaredOptions()).check({ 'app-layer': { protocols } });
+  expect(found.map(({ path, message }) => `${path}: ${message}`)).toEqual([
+    'app-layer.protocols.htpp: there is no protocol htpp, did you mean http?',
+    'app-layer.protocols.made-up: there is no protocol made-up',
+  ]);
+});
+
 test('names under the types of EVE that no record has are told; those of plugins may be any', async () => {
   const declared = await declaredOptions();
   const outputs = [{ 'eve-log': { types: ['Alert', { dnss: null }, 'foo', { http: null }, 'netflow'] } }];

@@ -1,0 +1,29 @@
+/** Sections of `app-layer.protocols` that are of no protocol: what they say has no effect. */
+import type { Config } from '../config/config.js';
+import type { Finding } from '../config/declared.js';
+import { isMapping } from '../config/scalar.js';
+import { nearest } from '../nearest.js';
+import { PROTOCOL_PLUGINS } from './load-protocols.js';
+
+const SECTION = 'app-layer.protocols';
+/** Shorter names are all near to each other. */
+const SHORTEST_SUGGESTED = 4;
+
+/** @param known names of the protocols there are; those of plugins may have sections of any name */
+export function unknownProtocols(config: Config, known: readonly string[]): Finding[] {
+  const sections = config.at(SECTION);
+  if (!isMapping(sections) || config.read(PROTOCOL_PLUGINS).length > 0) return [];
+  return Object.keys(sections)
+    .filter(name => !known.includes(name))
+    .map(name => ({
+      path: `${SECTION}.${name}`,
+      kind: 'unaccepted',
+      message: messageOf(name, known),
+      mild: true,
+    }));
+}
+
+function messageOf(name: string, known: readonly string[]): string {
+  const meant = name.length < SHORTEST_SUGGESTED ? undefined : nearest(name, known);
+  return `there is no protocol ${name}${meant === undefined ? '' : `, did you mean ${meant}?`}`;
+}
