@@ -82,7 +82,7 @@ export function* readHeaders(
       }
     } else if (isEmptyLine(line)) {
       headers.addEnd(line);
-      if (afterLfCr && !toServer) skipMixedEnd(socket);
+      if (afterLfCr && !toServer) yield* skipMixedEnd(socket);
       return true;
     }
     headers.addLine(line, !toServer);
@@ -90,7 +90,10 @@ export function* readHeaders(
 }
 
 /** LF CR, CR LF, CR LF: browsers take these six bytes for two ends of lines, the body begins behind them. */
-function skipMixedEnd(socket: StreamSocket): void {
+function* skipMixedEnd(socket: StreamSocket): Reading<void> {
+  const mayBegin = () =>
+    socket.available === 0 || (socket.available === 1 && socket.view[socket.offset] === CR);
+  while (socket.state === 'open' && mayBegin()) yield;
   const { view, offset, available } = socket;
   if (available >= 2 && view[offset] === CR && view[offset + 1] === LF) socket.skip(2);
 }

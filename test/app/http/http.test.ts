@@ -100,6 +100,8 @@ describe('http', () => {
     for (const end of ['\n\n', '\n\r\n', '\n\r\r\n', '\n\r\r\n\r\n', '\r\n \r\n\r\n']) {
       const answer = `HTTP/1.1 200 OK\r\nContent-Length: 5${end}hello`;
       expect(buffer(exchange(GET, answer), false, 'http.response_body'), JSON.stringify(end)).toBe('hello');
+      const cut = new Feed([http]).client(GET).pieces(false, answer, () => 1);
+      expect(buffer(cut.end(), false, 'http.response_body'), JSON.stringify(end)).toBe('hello');
     }
   });
 
