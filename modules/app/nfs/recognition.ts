@@ -7,14 +7,19 @@ import { Xdr } from './xdr.js';
 const SHORTEST = 44;
 const LONGEST_FRAGMENT = 1 << 24;
 const REPLY_HEAD = 28;
+/** Longest beginning of a call on a stream: the mark, fixed fields, credentials and verifier (RFC 5531 8.2, 9). */
+const CALL_HEAD = 4 + 24 + 2 * (8 + 400);
 
 export const probe: Probe = (bytes, start, end, toServer, transport) => {
   if (transport === 'udp') return toServer ? probeCall(bytes, start, end, SHORTEST) : 'no';
   if (end - start < REPLY_HEAD) return 'more';
   const fragment = new Xdr(bytes, start, end).uint32() & 0x7fffffff;
   if (fragment < 24 || fragment > LONGEST_FRAGMENT) return 'no';
-  const call = probeCall(bytes, start + 4, end, 40);
-  if (call === 'yes') return toServer ? 'yes' : 'yes-but-reversed';
+  if (isCall(new Xdr(bytes, start + 8, end))) {
+    if (probeCall(bytes, start + 4, end, 40) === 'yes') return toServer ? 'yes' : 'yes-but-reversed';
+    // Its credentials may be on their way.
+    return end - start < Math.min(4 + fragment, CALL_HEAD) ? 'more' : 'no';
+  }
   if (!isReply(new Xdr(bytes, start + 8, end))) return 'no';
   return toServer ? 'yes-but-reversed' : 'yes';
 };

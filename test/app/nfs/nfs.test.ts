@@ -55,6 +55,30 @@ describe('nfs', () => {
     ]);
   });
 
+  it.each([1, 10, 29, 45])('is recognised by a call that comes in pieces of %i bytes', length => {
+    const fed = feed()
+      .pieces(true, framed(lookup3(1, 'plan')), () => length)
+      .server(framed(found3(1)))
+      .end();
+    expect(fed.records).toEqual([
+      expect.objectContaining({ nfs: expect.objectContaining({ procedure: 'LOOKUP' }) }),
+    ]);
+    expect([...fed.packetEvents]).toEqual([]);
+  });
+
+  it.each([
+    [100004, 27, 28],
+    [100003, 800, 844],
+  ])(
+    'is not recognised by a call of program %i with long credentials; %i bytes leave it open',
+    (program, few, enough) => {
+      const start = concat(...[0x80001000, 1, 0, 2, program, 3, 1, 1, 500].map(u32));
+      const bytes = concat(start, new Uint8Array(1000));
+      expect(nfs.recognition.probe!(bytes, 0, few, true, 'tcp')).toBe('more');
+      expect(nfs.recognition.probe!(bytes, 0, enough, true, 'tcp')).toBe('no');
+    },
+  );
+
   describe('frames', () => {
     const config = { outputs: [{ 'eve-log': { types: ['frame'] } }] };
     const named = (fed: Feed) =>
