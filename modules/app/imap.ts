@@ -1,11 +1,17 @@
 /** IMAP (RFC 9051): recognised, not read. */
+import { latin1 } from '../../engine/latin1.js';
 import { defineProtocol, type ProbeResult, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
+
+const GREETINGS = ['* OK', '* PREAUTH', '* BYE'];
+const COMMAND = /^[!-)+-~]{1,32} [A-Za-z]{3}/;
+const BEGINNING = /^[!-)+-~]{1,32}( [A-Za-z]{0,2})?$/;
 
 /** A server greets, a client begins with a tag and a command. */
 function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean): ProbeResult {
-  const head = Buffer.from(bytes.subarray(start, Math.min(end, start + 64))).toString('latin1');
-  if (!toServer) return /^\* (OK|PREAUTH|BYE)/.test(head) ? 'yes' : 'no';
-  return /^[!-)+-~]{1,32} [A-Za-z]{3,}/.test(head) ? 'yes' : 'no';
+  const head = latin1(bytes, start, Math.min(end, start + 64));
+  if (toServer) return COMMAND.test(head) ? 'yes' : BEGINNING.test(head) ? 'more' : 'no';
+  if (GREETINGS.some(greeting => head.startsWith(greeting))) return 'yes';
+  return GREETINGS.some(greeting => greeting.startsWith(head)) ? 'more' : 'no';
 }
 
 export default defineProtocol({

@@ -32,7 +32,7 @@ function probeFrontend(bytes: Uint8Array, start: number, end: number): ProbeResu
 
 /** One byte answers what was asked of encryption. */
 function probeBackend(bytes: Uint8Array, start: number, end: number): ProbeResult {
-  if (end - start === 1) return bytes[start] === 0x4e || bytes[start] === 0x53 ? 'yes' : 'no';
+  if (end - start === 1 && (bytes[start] === 0x4e || bytes[start] === 0x53)) return 'yes';
   return probeTyped(bytes, start, end, BACKEND_TYPES);
 }
 

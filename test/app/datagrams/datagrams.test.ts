@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import imap from '../../../modules/app/imap.js';
 import ntp from '../../../modules/app/ntp.js';
 import tftp from '../../../modules/app/tftp.js';
 import { Feed } from '../../application/feed.js';
@@ -48,13 +47,4 @@ describe('tftp', () => {
       expect(fed(text).records).toEqual([]);
     },
   );
-});
-
-it('imap is recognised', () => {
-  const feed = new Feed([imap], { serverPort: 1143 })
-    .server('* OK ready\r\n')
-    .client('a1 LOGIN u p\r\n')
-    .end();
-  expect(feed.thread.counters.read('app_layer.flow.imap')).toBe(1);
-  expect(feed.records).toEqual([]);
 });

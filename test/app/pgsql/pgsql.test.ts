@@ -114,6 +114,13 @@ describe('pgsql', () => {
     ]);
   });
 
+  it('is recognised by an answer that comes byte by byte', () => {
+    const feed = fed()
+      .client(STARTUP)
+      .pieces(false, WELCOME, () => 1);
+    expect([...feed.end().packetEvents]).toEqual([]);
+  });
+
   it('reads the same however it is cut', () => {
     const client = Buffer.concat([STARTUP, message('Q', 'SELECT 1\0')]);
     const server = Buffer.concat([WELCOME, row('abc'), message('C', 'SELECT 1\0'), READY]);
