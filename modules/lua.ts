@@ -69,6 +69,8 @@ class LuaOutputs implements ThreadModule {
   private readonly streams: Streams | undefined;
   private readonly transactions: Transactions;
   private readonly failed: number;
+  /** Scripts whose first failure was told. */
+  private readonly told = new Set<OutputScript>();
   private signatures: AlertSignatures;
 
   constructor(private readonly thread: Thread) {
@@ -82,7 +84,7 @@ class LuaOutputs implements ThreadModule {
     this.at = newInspection(thread.memory, thread.flows);
     this.streams = this.scripts.some(isTcpStream) ? new Streams(thread) : undefined;
     this.transactions = new Transactions(thread);
-    for (const script of this.scripts) this.guarded(() => script.setUp());
+    for (const script of this.scripts) this.guarded(script, () => script.setUp());
     if (this.scripts.some(isOfTransactions)) this.transactions.listen();
   }
 
@@ -104,7 +106,7 @@ class LuaOutputs implements ThreadModule {
   }
 
   close(): void {
-    for (const script of this.scripts) this.guarded(() => script.close());
+    for (const script of this.scripts) this.guarded(script, () => script.close());
   }
 
   /** Transactions that were over with a packet, or all that are left. */
@@ -188,16 +190,18 @@ class LuaOutputs implements ThreadModule {
   }
 
   private log(script: OutputScript, args: LuaTable, about: InHand = {}): void {
-    this.guarded(() => script.log(args, { at: this.at, ...about }));
+    this.guarded(script, () => script.log(args, { at: this.at, ...about }));
   }
 
   /** A script that fails is told once, and goes on with the next event. */
-  private guarded(action: () => void): void {
+  private guarded(script: OutputScript, action: () => void): void {
     try {
       action();
     } catch (error) {
       this.thread.counters.values[this.failed]!++;
-      this.thread.warnOnce(`lua: script failed: ${(error as Error).message}`);
+      // What it says may be made of packets: there is no end of such messages.
+      if (!this.told.has(script)) this.thread.warnOnce(`lua: script failed: ${(error as Error).message}`);
+      this.told.add(script);
     }
   }
 }

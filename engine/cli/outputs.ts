@@ -16,10 +16,17 @@ export async function configuredOutputs(config: Config): Promise<string[]> {
 }
 
 function isUsed(module: ModuleDefinition, config: Config): boolean {
-  if ((module.wants?.(config).length ?? 1) > 0 || (module.statistics?.(config).length ?? 0) > 0) return true;
+  if ((module.wants?.(config).length ?? 1) > 0 || writesStatistics(module, config)) return true;
   // A log that is switched on is there, though nothing of what happens may be wanted in it.
   const own = outputsOf(module);
   return enabledOutputs(config).some(({ name }) => own.has(name));
+}
+
+function writesStatistics(module: ModuleDefinition, config: Config): boolean {
+  const logs = module.statistics?.(config) ?? [];
+  // They were only asked for; scripts have files open.
+  for (const log of logs) log.close?.();
+  return logs.length > 0;
 }
 
 /** Names of the outputs whose options a module has. */

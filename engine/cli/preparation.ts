@@ -6,6 +6,7 @@ import { firewallRuleFiles, ruleFiles } from '../../signatures/rule-files.js';
 import type { LoadOptions } from '../../signatures/rule-loader.js';
 import type { RuleProblem } from '../../signatures/rule-set.js';
 import { allocateDetectionState, type DetectionState } from '../../signatures/state/detection-state.js';
+import { allocateExpectations } from '../application/expectations.js';
 import type { Config } from '../config/config.js';
 import { findPlugin } from '../detection/find.js';
 import type { Detections } from '../detection/prepared.js';
@@ -32,6 +33,8 @@ import { UsageError } from './usage-error.js';
 export interface Preparation {
   /** What detection keeps over flows and threads, and over reloads of the rules. */
   readonly detectionState: DetectionState;
+  /** Connections that protocols have announced, over threads and reloads too. */
+  readonly expectations: SharedArrayBuffer;
   readonly config: Config;
   readonly protocols: readonly Protocol[];
   /** Compiled signatures; undefined when detection is switched off. */
@@ -79,6 +82,7 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
   let detections = loadDetections();
   return {
     detectionState: allocateDetectionState(config),
+    expectations: allocateExpectations(),
     config,
     protocols,
     rules: loadRules(),

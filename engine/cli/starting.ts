@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { SEPARATE } from '../../modules/pcap/options.js';
 import { canBeReadTogether } from '../../modules/pcap/reading-together.js';
 import { DETECTION_STATE } from '../../signatures/state/detection-state.js';
-import { allocateExpectations, EXPECTATIONS } from '../application/expectations.js';
+import { EXPECTATIONS } from '../application/expectations.js';
 import type { Config } from '../config/config.js';
 import { DETECTIONS } from '../detection/prepared.js';
 import type { Engine } from '../engine.js';
@@ -100,7 +100,7 @@ function situationOf(config: Config, inputs: Inputs): Situation {
 }
 
 export function sharedObjects(
-  { protocols, detections, detectionState }: Preparation,
+  { protocols, detections, detectionState, expectations }: Preparation,
   { inputs, devices }: Sources,
   rules: unknown,
 ): Shared {
@@ -111,7 +111,7 @@ export function sharedObjects(
     ...(inputs.live && { [DEVICE_NAMES]: inputs.module === 'af-packet' ? inputs.names : [] }),
     [DETECTIONS]: detections,
     [DETECTION_STATE]: detectionState,
-    [EXPECTATIONS]: allocateExpectations(),
+    [EXPECTATIONS]: expectations,
     ...(rules !== undefined && { rules }),
   };
 }

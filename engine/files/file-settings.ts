@@ -54,7 +54,7 @@ export const STORE_LIMIT = option(
   `${STORE}max-file-size`,
   size,
   64 << 20,
-  'bytes of a file that are kept in memory to be stored',
+  'bytes of a file that are kept in memory to be stored; a larger one is stored up to there, under the digest of that',
 );
 export const EVE_FILES_HASH = option(
   'outputs.*.eve-log.types.*.files.force-hash',

@@ -26,6 +26,8 @@ export class TrackedFile {
   range: { readonly start: number; readonly end: number; readonly total: number } | undefined;
   /** Bytes kept for the file store, where that is possible. */
   readonly chunks: Uint8Array[] = [];
+  /** All that came is kept; not so of a file that is larger than the store takes. */
+  keptWhole = true;
   private kept = 0;
   private head: Uint8Array = new Uint8Array(0);
   private readonly hashes: { md5?: Hash; sha1?: Hash; sha256?: Hash } = {};
@@ -58,9 +60,7 @@ export class TrackedFile {
     if (this.head.length < MAGIC_BYTES) this.keepHead(bytes);
     this.size += bytes.length;
     for (const hash of [this.hashes.md5, this.hashes.sha1, this.hashes.sha256]) hash?.update(bytes);
-    if (!this.settings.mayStore || this.kept >= this.settings.mostStored) return;
-    this.chunks.push(bytes.slice());
-    this.kept += bytes.length;
+    if (this.settings.mayStore) this.keep(bytes);
   }
 
   /** Bytes are missing: digests of the whole cannot be told any more. */
@@ -98,6 +98,15 @@ export class TrackedFile {
   /** What `magic` says will not change any more. */
   get isMagicKnown(): boolean {
     return this.state !== 'open' || this.head.length >= ENOUGH_FOR_MAGIC;
+  }
+
+  private keep(bytes: Uint8Array): void {
+    const room = this.settings.mostStored - this.kept;
+    if (bytes.length > room) this.keptWhole = false;
+    if (room <= 0) return;
+    const taken = bytes.slice(0, room);
+    this.chunks.push(taken);
+    this.kept += taken.length;
   }
 
   private keepHead(bytes: Uint8Array): void {

@@ -34,6 +34,8 @@ export class Store {
 
   /** Writes the file under its digest. @returns its number @throws where that fails */
   write(file: TrackedFile): number {
+    if (!file.keptWhole)
+      this.thread.warnOnce('file-store: a file is larger than max-file-size, and stored up to there');
     const digest = digestOf(file);
     const folder = join(this.folder, digest.slice(0, 2));
     const path = join(folder, digest);
@@ -83,10 +85,10 @@ function addressIn(forwarded: string, wanted: ForwardedFor): string | undefined 
   return xff?.[forwardedForKey(wanted)];
 }
 
-/** Of a file that was cut there is no digest of the whole: that of what came names it. */
+/** Of a file that was cut there is no digest of the whole, and of a large one not all is stored: what is there names it. */
 function digestOf(file: TrackedFile): string {
   const known = file.digest('sha256');
-  if (known !== undefined) return known;
+  if (known !== undefined && file.keptWhole) return known;
   const hash = createHash('sha256');
   for (const chunk of file.chunks) hash.update(chunk);
   return hash.digest('hex');

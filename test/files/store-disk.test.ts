@@ -53,3 +53,16 @@ test('what was written of a file that cannot be there is taken away', () => {
   expect(() => writeWholeFile(join(folder, 'there'), join(folder, 'half'), 'text')).toThrow();
   expect(readdirSync(folder)).toEqual(['there']);
 });
+
+test('a file that is larger than the store takes is told, and has the name of what is stored', async () => {
+  const yaml = `%YAML 1.1\n---\noutputs:
+  - eve-log: { types: [files] }
+  - file-store: { version: 2, enabled: yes, force-filestore: yes, max-file-size: 3 }\n`;
+  writeFileSync(join(folder, 'x.yaml'), yaml);
+  writeFileSync(join(folder, 'x.pcap'), pcapFile(PACKETS.slice(0, 5)));
+  const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '--runmode', 'single'];
+  const { out } = await sluice(words, { cwd: folder });
+  expect(out).toContain('a file is larger than max-file-size, and stored up to there');
+  const digest = createHash('sha256').update('fil').digest('hex');
+  expect(readFileSync(join(folder, 'filestore', digest.slice(0, 2), digest), 'utf8')).toBe('fil');
+});

@@ -35,7 +35,11 @@ export function coverageText({ traffic, rules, damaged }: Coverage, list: boolea
 function stageLines(stage: CoveredRule['stage'], rules: readonly CoveredRule[], list: boolean): string[] {
   const lines = [`  ${rules.length} ${STAGES[stage]}`];
   const reasons = new Map<string, CoveredRule[]>();
-  for (const rule of rules) reasons.set(rule.reason, [...(reasons.get(rule.reason) ?? []), rule]);
+  for (const rule of rules) {
+    const members = reasons.get(rule.reason);
+    if (members) members.push(rule);
+    else reasons.set(rule.reason, [rule]);
+  }
   const sorted = [...reasons].sort((a, b) => b[1].length - a[1].length);
   for (const [reason, members] of list ? sorted : sorted.slice(0, MOST)) {
     if (reason !== '') lines.push(`    ${members.length} ${reason}`);
