@@ -7,6 +7,7 @@ import { configuredProtocols, pluginOptions } from '../plugins.js';
 import { findingText, readSettings } from '../settings.js';
 import { subcommands } from '../subcommands.js';
 import { UsageError } from '../usage-error.js';
+import { collected } from './values.js';
 
 interface ShowOptions {
   config?: string;
@@ -16,7 +17,6 @@ interface ShowOptions {
 
 /** @returns the exit code: 1 when a value is not accepted */
 export async function command(words: readonly string[]): Promise<number> {
-  const collect = (value: string, before?: string[]): string[] => [...(before ?? []), value];
   return subcommands('config', words, program => {
     program
       .command('check <file>')
@@ -26,7 +26,7 @@ export async function command(words: readonly string[]): Promise<number> {
       .command('show [path]')
       .description('the configuration in force, or a part of it: stream.reassembly')
       .option('-c, --config <file>', 'configuration file')
-      .option('--set <path=value>', 'change one setting', collect)
+      .option('--set <path=value>', 'change one setting', collected)
       .option('--defaults', 'all options instead, with their defaults and what they accept')
       .action(show);
   });

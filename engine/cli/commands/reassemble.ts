@@ -1,7 +1,7 @@
 /** `sluice reassemble`: prints or writes what each side of each conversation in a capture received. */
 
 import { writeSync } from 'node:fs';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { ConfigError } from '../../config/config-error.js';
 import { HOST_OS } from '../../host-os-policy.js';
 import { parseWords } from '../parse-words.js';
@@ -11,6 +11,7 @@ import type { Side } from '../reassemble/side.js';
 import { SideFolder } from '../reassemble/to-folder.js';
 import { DEFAULT_MOST, type ReassembleOptions, reassembleCapture } from '../reassemble.js';
 import { UsageError } from '../usage-error.js';
+import { collected, wholeNumber } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -46,7 +47,7 @@ function parse(words: readonly string[]): { file: string; options: Options } | u
     .option('--json', 'one JSON object a line for each direction')
     .option('--out <folder>', 'write each direction to a file in this folder')
     .option('-c, --config <file>', 'configuration: host-os-policy, stream and defrag are used')
-    .option('--set <path=value>', 'change one setting', (value, before: string[] = []) => [...before, value])
+    .option('--set <path=value>', 'change one setting', collected)
     .addOption(new Option('--checksums <mode>', 'none to ignore wrong ones').choices(['all', 'none', 'auto']))
     .option('--most <bytes>', 'bytes kept of each direction', wholeNumber, DEFAULT_MOST)
     .addHelpText('after', EXAMPLES)
@@ -54,13 +55,6 @@ function parse(words: readonly string[]): { file: string; options: Options } | u
     .configureOutput({ writeErr: () => {} });
   if (!parseWords(command, words.length === 0 ? ['--help'] : words)) return undefined;
   return { file: command.args[0]!, options: command.opts<Options>() };
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 0)
-    throw new InvalidArgumentError('A number of bytes was expected.');
-  return number;
 }
 
 function printer({ json, out }: Options): (side: Side) => void {

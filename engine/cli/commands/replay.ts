@@ -5,6 +5,7 @@ import { parseArguments } from '../parse.js';
 import { parseWords } from '../parse-words.js';
 import { run } from '../run.js';
 import { UsageError } from '../usage-error.js';
+import { collected } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -42,14 +43,13 @@ export async function command(words: readonly string[]): Promise<number> {
 }
 
 function parse(words: readonly string[]): { captures: string[]; options: Options } | undefined {
-  const collect = (value: string, before?: string[]): string[] => [...(before ?? []), value];
   const command = new Command('sluice replay')
     .argument('<captures...>', 'captures, folders of captures, or - for standard input')
-    .option('-s, --rules <file>', 'rule file; several times for several', collect)
+    .option('-s, --rules <file>', 'rule file; several times for several', collected)
     .option('-c, --config <file>', 'configuration file')
     .option('-l, --logs <folder>', 'folder of log files', 'logs')
     .option('-p, --profile <name>', 'threads: see sluice profiles list')
-    .option('--set <path=value>', 'change one setting', collect)
+    .option('--set <path=value>', 'change one setting', collected)
     .option('--filter <expression>', 'packet filter: host 10.0.0.1 and tcp port 80')
     .option('--recursive', 'read folders inside folders')
     .option('--follow', 'wait for more, as tail -f does')

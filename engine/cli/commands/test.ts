@@ -7,6 +7,7 @@ import { type TestOptions, TestRun } from '../detection-test/run.js';
 import { print } from '../detection-test/show.js';
 import { FileChanges } from '../file-changes.js';
 import { parseWords } from '../parse-words.js';
+import { collected, wholeNumber } from './values.js';
 
 const HELP = `
 Files are detections (.ts, .js), segment tables (.segments) and captures (.pcap, .pcapng); a folder stands for all in
@@ -38,15 +39,14 @@ export async function command(words: readonly string[]): Promise<number> {
 }
 
 function parse(words: readonly string[]): { paths: string[]; options: Options } | undefined {
-  const collect = (value: string, before?: string[]): string[] => [...(before ?? []), value];
   const program = new Command('sluice test')
     .argument('[files...]', 'detections, segment tables, captures, folders')
     .option('-w, --watch', 'run again whenever a file changes')
     .option('-c, --config <file>', 'configuration file')
     .option('-p, --profile <name>', 'threads for captures: see sluice profiles list', 'single')
     .option('--inline', 'decide about packets of captures as if inline')
-    .option('--seed <number>', 'for random segments', '1')
-    .option('--set <path=value>', 'change one setting', collect)
+    .option('--seed <number>', 'for random segments', wholeNumber, 1)
+    .option('--set <path=value>', 'change one setting', collected)
     .addHelpText('after', HELP)
     .exitOverride()
     .configureOutput({ writeErr: () => {} });

@@ -20,7 +20,7 @@ export interface TestOptions {
   readonly profile: string;
   readonly inline?: boolean;
   /** Of random segments. */
-  readonly seed: string;
+  readonly seed: number;
   readonly set?: string[];
 }
 
@@ -33,7 +33,7 @@ export class TestRun {
     private readonly files: Files,
     private readonly options: TestOptions,
   ) {
-    const seed = Number(options.seed);
+    const { seed } = options;
     this.segmentations = [AS_WRITTEN, BYTE_BY_BYTE, randomSegments(seed), randomSegments(seed + 1)];
   }
 

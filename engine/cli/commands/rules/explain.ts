@@ -4,7 +4,8 @@ import { explain, ruleNamed } from '../../rules/explain.js';
 import { explanationJson } from '../../rules/explain-json.js';
 import { explanationText } from '../../rules/explain-text.js';
 import { type CaptureOptions, captureSettings, loadedRules } from '../../rules/over-capture.js';
-import { captureOptions, wholeNumber } from './options.js';
+import { wholeNumber } from '../values.js';
+import { captureOptions } from './options.js';
 
 interface Options extends CaptureOptions {
   readonly json?: boolean;

@@ -6,7 +6,8 @@ import { profile } from '../../rules/profile.js';
 import { profilePicture } from '../../rules/profile-flame.js';
 import { profileText } from '../../rules/profile-text.js';
 import { UsageError } from '../../usage-error.js';
-import { captureOptions, wholeNumber } from './options.js';
+import { wholeNumber } from '../values.js';
+import { captureOptions } from './options.js';
 
 interface Options extends CaptureOptions {
   readonly json?: boolean;

@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { loadedRules, type RuleOptions } from '../../rules/over-capture.js';
 import { windowsOf } from '../../rules/windows.js';
 import { windowsText } from '../../rules/windows-text.js';
-import { ruleOptions, wholeNumber } from './options.js';
+import { wholeNumber } from '../values.js';
+import { ruleOptions } from './options.js';
 
 interface Options extends RuleOptions {
   readonly json?: boolean;
