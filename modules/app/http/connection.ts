@@ -24,7 +24,7 @@ export class Connection {
   waitsForTunnel = false;
   /** A response was seen. */
   answered = false;
-  /** Too much was wrong, or it is no HTTP any more: nothing more is read. */
+  /** It failed, or is no HTTP any more: nothing more is read. */
   over = false;
   /** Rules about names of files need not wait for the ends of the files, nor records for the end of a form. */
   private filesChanged = false;
@@ -41,7 +41,7 @@ export class Connection {
   begin(): HttpTransaction | undefined {
     const { session } = this;
     if (session.transactions.length - session.completed >= this.server.mostTransactions) {
-      this.over = true;
+      this.fail();
       return undefined;
     }
     return session.begin(new HttpTransaction(session.transactionCount, this.settings, this.server));
@@ -57,6 +57,12 @@ export class Connection {
       this.report(transaction, 'unable_to_match_response_to_request');
     }
     return transaction;
+  }
+
+  /** What came cannot be read: neither side is read any more. */
+  fail(): void {
+    this.over = true;
+    this.session.failed = true;
   }
 
   report(transaction: HttpTransaction, event: HttpEvent): void {

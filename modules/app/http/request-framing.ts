@@ -21,7 +21,7 @@ export function* readBody(
   if (coding !== undefined) {
     if (!hasToken(coding, 'chunked')) {
       connection.report(transaction, 'invalid_transfer_encoding_value_in_request');
-      connection.over = true;
+      connection.fail();
       return false;
     }
     if (version < HTTP_1_1) connection.report(transaction, 'invalid_transfer_encoding_value_in_request');
@@ -31,7 +31,7 @@ export function* readBody(
     const bytes = contentLength(length);
     if (bytes < 0) {
       connection.report(transaction, 'invalid_content_length_field_in_request');
-      connection.over = true;
+      connection.fail();
       return false;
     }
     if (bytes > 0 && (yield* isRefused(transaction, socket))) {
@@ -93,7 +93,7 @@ function* readChunks(
     if (length === WRONG) {
       connection.report(transaction, 'invalid_request_chunk_len');
       body.end(true);
-      connection.over = true;
+      connection.fail();
       return false;
     }
     if (length === 0) break;

@@ -62,7 +62,7 @@ function* firstLine(connection: Connection, socket: StreamSocket): Reading<Uint8
       if (socket.state === 'limit') {
         const transaction = connection.begin();
         if (transaction) connection.report(transaction, 'request_field_too_long');
-        connection.over = true;
+        connection.fail();
       }
       return undefined;
     }

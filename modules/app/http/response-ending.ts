@@ -6,7 +6,7 @@ import { COMPLETE, type HttpTransaction } from './transaction.js';
 export function giveUp(connection: Connection, transaction: HttpTransaction, socket: StreamSocket): boolean {
   if (socket.state === 'limit') {
     connection.report(transaction, 'response_field_too_long');
-    connection.over = true;
+    connection.fail();
     return false;
   }
   // Behind a gap the next response is looked for; the line it cut can never be completed.

@@ -40,6 +40,17 @@ describe('http against hostile traffic', () => {
     expect(answered.events).toEqual(['RESPONSE_FIELD_TOO_LONG']);
   });
 
+  it.each([
+    ['a chunk without a length', 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n', 1],
+    ['a length that is none', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n', 1],
+    ['a field that is too long', `GET / HTTP/1.1\r\nX: ${'y'.repeat(1 << 20)}\r\n\r\n`, 1],
+    ['a method that there is not', 'FOO / HTTP/1.1\r\nHost: a\r\n\r\n', 0],
+  ])('counts %s as an error of the parser, or not', (_, sent, errors) => {
+    const feed = new Feed([http]).client(GET).client(sent).end();
+    expect(feed.thread.counters.read('app_layer.error.http.parser')).toBe(errors);
+    expect(feed.records).toHaveLength(2);
+  });
+
   it.each(['X: y\r\n', ' folded\r\n'])('keeps a megabyte of a header without an end: %j', line => {
     const feed = new Feed([http]).client('GET / HTTP/1.1\r\nHost: a\r\n');
     for (let i = 0; i < 40; i++) feed.client(line.repeat(8000));
