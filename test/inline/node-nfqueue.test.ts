@@ -75,6 +75,16 @@ describe('the driver node-nfqueue', () => {
     expect(end.receive(bytes, 0, 1024, 128, packets, tally)).toBe(0);
   });
 
+  it('hands over the first bytes of a packet that is longer than wanted, and others whole', () => {
+    const { end, packetComes } = opened();
+    packetComes(1, 'x'.repeat(1000));
+    packetComes(2, 'short');
+    expect(end.receive(bytes, 0, 1024, 128, packets, tally)).toBe(2);
+    expect([packets[Queue.QUEUED_LENGTH], packets[Queue.QUEUED_WIRE_LENGTH]]).toEqual([128, 1000]);
+    expect([packets[Queue.QUEUED_INTS], packets[Queue.QUEUED_INTS + Queue.QUEUED_LENGTH]]).toEqual([2, 5]);
+    expect(Buffer.from(bytes.subarray(128, 133)).toString()).toBe('short');
+  });
+
   it('takes no more than there is room for', () => {
     const { end, packetComes } = opened();
     for (let id = 1; id <= 6; id++) packetComes(id, `packet ${id}`);
@@ -107,7 +117,7 @@ describe('the driver node-nfqueue', () => {
 
   it('gives the policy to packets that there is no room for', () => {
     const { packetComes, answers } = opened();
-    for (let id = 1; id <= 258; id++) packetComes(id, 'x');
+    for (let id = 1; id <= 258; id++) packetComes(id, 'x'.repeat(200));
     expect(answers).toEqual(['257: 0', '258: 0']);
   });
 });

@@ -12,7 +12,15 @@ import type { Native } from '../../../engine/native.js';
 import { NF_ACCEPT, NF_DROP } from '../answers.js';
 import type { Driver, QueueLink } from '../driver.js';
 import type { Cells } from './cells.js';
-import { allocateLink, PACKETS_BELL, packetCells, ring, VERDICTS_BELL, verdictCells } from './node-link.js';
+import {
+  allocateLink,
+  type NodeLink,
+  PACKETS_BELL,
+  packetCells,
+  ring,
+  VERDICTS_BELL,
+  verdictCells,
+} from './node-link.js';
 
 const PACKAGE = 'nfqueue';
 
@@ -69,7 +77,7 @@ export class NodeNfqueueDriver implements Driver {
   open(queue: number, settings: Queue.QueueSettings): QueueLink {
     const link = allocateLink(settings.copyRange, this.buffer);
     const policy = settings.failOpen ? NF_ACCEPT : NF_DROP;
-    const opened = new NodeQueue(this.native, packetCells(link), verdictCells(link), policy);
+    const opened = new NodeQueue(this.native, link, policy);
     this.nfqueue.createQueueHandler(queue, settings.receiveBuffer, packet => {
       opened.packetCame(packet);
       ring(this.bells, PACKETS_BELL);
@@ -106,18 +114,24 @@ class NodeQueue {
   private readonly pending = new Map<number, NodePacket>();
   private readonly words = new Uint32Array(Queue.QUEUED_INTS);
   private readonly now = new Uint32Array(2);
+  private readonly packets: Cells;
+  private readonly verdicts: Cells;
 
   constructor(
     private readonly native: Pick<Native, 'clockNow'>,
-    private readonly packets: Cells,
-    private readonly verdicts: Cells,
+    private readonly link: NodeLink,
     private readonly policy: number,
-  ) {}
+  ) {
+    this.packets = packetCells(link);
+    this.verdicts = verdictCells(link);
+  }
 
   /** Without room for it, it has the policy of a queue that is full. */
   packetCame(packet: NodePacket): void {
     const { now, words } = this;
-    const { info, payload } = packet;
+    const { info } = packet;
+    // The package has the kernel copy all of a packet.
+    const payload = packet.payload.subarray(0, this.link.largest);
     this.native.clockNow(now);
     words[Queue.QUEUED_ID] = info.id;
     words[Queue.QUEUED_LENGTH] = payload.length;
