@@ -84,7 +84,12 @@ export class LogFile {
 
   /** The file belongs to the user that the process is about to become, who opens it anew later. */
   giveTo(uid: number, gid: number): void {
-    if (this.file >= 0) fchownSync(this.file, uid, gid);
+    if (this.file < 0) return;
+    try {
+      fchownSync(this.file, uid, gid);
+    } catch {
+      // Who may not become that user either hears of it there.
+    }
   }
 
   close(): void {

@@ -7,6 +7,8 @@ import { UsageError } from './usage-error.js';
 export interface Identity {
   readonly uid: number;
   readonly gid: number;
+  /** As they were asked for, for people. */
+  readonly named: string;
 }
 
 /**
@@ -15,9 +17,10 @@ export interface Identity {
  */
 export function identityOf(user: string, group: string): Identity | undefined {
   if (user === '' && group === '') return undefined;
-  return possible(user, group, () => {
+  const named = `user ${user || '(same)'} of group ${group || '(same)'}`;
+  return possible(named, () => {
     const [uid, own] = user === '' ? [process.getuid!(), process.getgid!()] : userNumbers(user);
-    return { uid, gid: group === '' ? own : groupNumber(group) };
+    return { uid, gid: group === '' ? own : groupNumber(group), named };
   });
 }
 
@@ -25,8 +28,8 @@ export function identityOf(user: string, group: string): Identity | undefined {
  * @param sensor keeps the capabilities to give verdicts and to send packets
  * @throws UsageError that says what is not possible
  */
-export function becomeUser({ uid, gid }: Identity, sensor: boolean): void {
-  possible(String(uid), String(gid), () => {
+export function becomeUser({ uid, gid, named }: Identity, sensor: boolean): void {
+  possible(named, () => {
     if (sensor) native()!.dropPrivileges(uid, gid);
     else {
       // Whoever was root has more groups than the user.
@@ -37,13 +40,11 @@ export function becomeUser({ uid, gid }: Identity, sensor: boolean): void {
   });
 }
 
-function possible<T>(user: string, group: string, work: () => T): T {
+function possible<T>(named: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw new UsageError(
-      `cannot become user ${user || '(same)'} of group ${group || '(same)'}: ${(error as Error).message}`,
-    );
+    throw new UsageError(`cannot become ${named}: ${(error as Error).message}`);
   }
 }
 

@@ -8,7 +8,7 @@ import { consoleLog } from '../../engine/log.js';
 
 it('the user that a run becomes has its logs, and folders for the control socket and for compiled rules where they are wanted', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-hand-over-'));
-  const identity = { uid: process.getuid!(), gid: process.getgid!() };
+  const identity = { uid: process.getuid!(), gid: process.getgid!(), named: 'myself' };
   const given: number[][] = [];
   const log = {
     ...consoleLog(0, undefined, true),
