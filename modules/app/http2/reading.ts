@@ -25,7 +25,11 @@ export function* readFrames(connection: Connection, toServer: boolean): Reading<
     if (!bytes) return;
     const header = parseFrameHeader(bytes);
     noteFrames(connection, socket.position, header, toServer);
-    if (!header.valid) connection.streams.reportGlobal(toServer, 'invalid_frame_header');
+    if (!header.valid) {
+      connection.streams.reportGlobal(toServer, 'invalid_frame_header');
+      connection.session.failed = true;
+      return;
+    }
     if (!(yield* readFrame(connection, socket, header, toServer))) return;
   }
 }

@@ -147,6 +147,7 @@ export class Handshake {
   private end(event?: (typeof EVENTS)[number]): void {
     this.over = true;
     if (event) this.session.event(this.transaction, event);
+    if (event === 'malformed_message') this.session.failed = true;
     this.session.complete(this.transaction);
   }
 

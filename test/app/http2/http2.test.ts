@@ -251,6 +251,13 @@ describe('a connection', () => {
     looked.mockRestore();
   });
 
+  it('gives up where a header has the reserved bit', () => {
+    const wrong = frame(4, 0, 0x80000000, new Uint8Array(0));
+    const feed = fed([preface, wrong, frame(1, 5, 1, new Uint8Array(0))], []);
+    expect(feed.events).toContain('invalid_frame_header');
+    expect(feed.thread.counters.read('app_layer.error.http2.parser')).toBe(1);
+  });
+
   it('never fails over what is no HTTP/2', () => {
     let seed = 7;
     const next = () => {
@@ -266,7 +273,7 @@ describe('a connection', () => {
       );
       const feed = fed([preface, shaped, noise], [shaped, noise]);
       expect(feed.updates.every(({ progress }) => progress < PROGRESS_TO_CLIENT.length)).toBe(true);
-      expect(feed.thread.counters.read('app_layer.error.http2.parser')).toBe(0);
+      expect(feed.thread.counters.read('app_layer.error.http2.internal')).toBe(0);
     }
   });
 });

@@ -109,5 +109,10 @@ describe('rfb', () => {
       version8([...VNC, result(0), Buffer.from([1]), Buffer.alloc(24, 0xff)]),
       'malformed_message',
     ],
-  ])('reports %s', (_, messages, event) => expect(talked(messages).events).toEqual([event]));
+  ])('reports %s', (_, messages, event) => {
+    const feed = talked(messages);
+    expect(feed.events).toEqual([event]);
+    const isError = event === 'malformed_message';
+    expect(feed.thread.counters.read('app_layer.error.rfb.parser')).toBe(isError ? 1 : 0);
+  });
 });
