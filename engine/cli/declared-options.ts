@@ -9,6 +9,7 @@ import { DeclaredOptions } from '../config/declared.js';
 import type { AnyOption } from '../config/option.js';
 import { controlOptions } from '../control/settings.js';
 import { engineMode, globalStats, masterSwitch } from '../exception-policy.js';
+import { missingMagic } from '../files/missing-magic.js';
 import { LOG_OPTIONS } from '../log.js';
 import { logFileOptions } from '../log-file/settings.js';
 import { ENGINE_OPTIONS } from '../manager/options.js';
@@ -50,6 +51,7 @@ export async function declaredOptions(
     [...new Map(declared.map(option => [option.path, option])).values()],
     [
       ...[...modules.values()].flatMap(module => module.check ?? []),
+      missingMagic,
       config =>
         unknownProtocols(
           config,

@@ -34,6 +34,15 @@ test('sections of protocols that are not there are told', async () => {
   ]);
 });
 
+test('a database of libmagic that is not there is told', async () => {
+  const found = (await declaredOptions()).check({
+    'magic-file': `/nonexistent/magic:${import.meta.filename}`,
+  });
+  expect(found.map(({ path, message }) => `${path}: ${message}`)).toEqual([
+    'magic-file: there is no /nonexistent/magic; the commonest kinds of files are told by a small table',
+  ]);
+});
+
 test('names under the types of EVE that no record has are told; those of plugins may be any', async () => {
   const declared = await declaredOptions();
   const outputs = [{ 'eve-log': { types: ['Alert', { dnss: null }, 'foo', { http: null }, 'netflow'] } }];

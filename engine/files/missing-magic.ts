@@ -1,0 +1,19 @@
+/** A database of libmagic that is named and not there: kinds of files are told otherwise, and rules on them may not match. */
+import { existsSync } from 'node:fs';
+import type { Config } from '../config/config.js';
+import type { Finding } from '../config/declared.js';
+import { MAGIC_FILE } from './file-settings.js';
+
+/** As magic(3) has it: several with colons between them, each with or without `.mgc`. */
+export function missingMagic(config: Config): Finding[] {
+  const missing = config
+    .read(MAGIC_FILE)
+    .split(':')
+    .filter(path => path !== '' && !existsSync(path) && !existsSync(`${path}.mgc`));
+  return missing.map(path => ({
+    path: MAGIC_FILE.path,
+    kind: 'unaccepted',
+    message: `there is no ${path}; the commonest kinds of files are told by a small table`,
+    mild: true,
+  }));
+}
