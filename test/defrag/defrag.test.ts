@@ -212,6 +212,19 @@ describe('limits', () => {
     ]);
   });
 
+  test.each([
+    ['fragments', { defrag: { 'max-frags': 1 } }, {}],
+    ['bytes in the pool', {}, { bytes: 4096, blockSize: 512 }],
+  ])('inline, what finds no room for want of %s is dropped', async (_, config, options) => {
+    const d = await decoder({ config: { ...config, 'engine-mode': 'ips' }, ...options });
+    const parts = Array.from({ length: 3 }, (_, i) =>
+      packet(ethernet(), ipv4({ offset: i * 400, moreFragments: i < 2 }), 'x'.repeat(400)),
+    );
+    const slots = [...d.decode(parts), ...d.thread.passed];
+    const dropped = slots.filter(slot => d.thread.field(slot, Packet.VERDICT) === Packet.VERDICT_DROP);
+    expect(dropped).toContain(slots.find(slot => d.thread.field(slot, Packet.NUMBER) === 3));
+  });
+
   test('no bytes in the pool: counted, and the fragments stay as they are', async () => {
     const d = await decoder({ bytes: 4096, blockSize: 512 });
     const slots = d.decode(

@@ -22,7 +22,7 @@ import { FragmentInHand, MOST } from './fragment.js';
 import { HeldFragments } from './held-fragments.js';
 import * as Linux from './linux.js';
 import type { DefragSettings } from './options.js';
-import { NO_MEMORY, STORED, Store } from './store.js';
+import { Store } from './store.js';
 import { NO_END, type Tracker } from './tracker.js';
 
 const IPV6_HEADER = 40;
@@ -155,10 +155,9 @@ export class Defrag {
   }
 
   private keep(tracker: Tracker, end: number): boolean {
-    const outcome = this.store.keep(tracker, this.fragment, end);
-    if (outcome === STORED) return true;
+    if (this.store.keep(tracker, this.fragment, end)) return true;
     this.event(Events.IPV4_FRAG_IGNORED, Events.IPV6_FRAG_IGNORED);
-    if (outcome === NO_MEMORY) this.memcapPolicy.apply(this.fragment.p / Packet.INTS, -1);
+    this.memcapPolicy.apply(this.fragment.p / Packet.INTS, -1);
     return false;
   }
 
@@ -192,6 +191,7 @@ export class Defrag {
     );
     if (slot < 0) {
       this.values[this.c.noRoom]!++;
+      this.memcapPolicy.apply(p / Packet.INTS, -1);
       return -1;
     }
     this.values[tracker.version === 4 ? this.c.reassembled4 : this.c.reassembled6]!++;

@@ -15,10 +15,6 @@ import { TrackerTable } from './tracker-table.js';
 const TRACKER_BYTES = 512;
 const FRAGMENT_BYTES = 64;
 
-export const STORED = 0;
-export const TOO_MANY_FRAGMENTS = 1;
-export const NO_MEMORY = 2;
-
 export class Store {
   readonly memory: FragmentMemory;
   private readonly table: TrackerTable;
@@ -67,22 +63,22 @@ export class Store {
     this.table.touch(tracker);
   }
 
-  /** Keeps the bytes of a fragment up to `end`, and the header of the first. @returns STORED or why not */
-  keep(tracker: Tracker, fragment: FragmentInHand, end: number): number {
+  /** Keeps the bytes of a fragment up to `end`, and the header of the first. @returns false when a limit is reached */
+  keep(tracker: Tracker, fragment: FragmentInHand, end: number): boolean {
     if (this.fragments >= this.settings.maxFragments) {
       this.values[this.c.maxFragsReached]!++;
-      return TOO_MANY_FRAGMENTS;
+      return false;
     }
     const length = end - fragment.start;
     const piece = this.memory.take(length);
-    if (piece < 0) return NO_MEMORY;
+    if (piece < 0) return false;
     if (!this.keepHeader(tracker, fragment)) {
       this.memory.giveBack(piece, length);
-      return NO_MEMORY;
+      return false;
     }
     this.memory.copyIn(piece, this.d.bytes, fragment.dataAt, fragment.dataAt + length);
     this.append(tracker, piece, fragment.start, end);
-    return STORED;
+    return true;
   }
 
   private append(tracker: Tracker, piece: number, start: number, end: number): void {
