@@ -2,6 +2,7 @@
 
 import type { Batch } from '../engine/batch.js';
 import type { Config } from '../engine/config/config.js';
+import type { Finding } from '../engine/config/declared.js';
 import { logFolder, outputs } from '../engine/config/output-list.js';
 import * as Event from '../engine/event.js';
 import * as Flow from '../engine/flow-record.js';
@@ -27,21 +28,33 @@ export default defineModule({
   summary: 'gives transactions, packets, flows, files and statistics to Lua scripts that log them',
   kind: 'output',
   options: [outputs, logFolder, ...LUA_OUTPUT_OPTIONS],
-  wants: config => (luaScripts(config).length > 0 ? eventsOf(config) : []),
+  check: wrongScripts,
+  wants: eventsOf,
   statistics: config => (luaScripts(config).length > 0 ? luaStatistics(config) : []),
   create: thread => new LuaOutputs(thread),
 });
 
-/** Scripts that are wrong are told of in the threads: there has to be an output then. */
 function eventsOf(config: Config): number[] {
-  const kinds: number[] = [];
-  const wrong = () => void kinds.push(Event.EVENT_NONE);
-  const { scripts } = openAll(config, { log: SILENT, name: '', index: 0, shared: {} }, wrong);
-  for (const script of scripts) script.close(false);
-  return [...new Set([...kinds, ...scripts.flatMap(({ needs }) => eventOf(needs) ?? [])])];
+  const events = tryAll(config, () => {}).flatMap(({ needs }) => eventOf(needs) ?? []);
+  return [...new Set(events)];
+}
+
+/** Scripts that are not there, or cannot be run. */
+function wrongScripts(config: Config): Finding[] {
+  const findings: Finding[] = [];
+  tryAll(config, message => findings.push({ path: 'outputs', kind: 'unaccepted', message, mild: true }));
+  return findings;
 }
 
 const SILENT = { debug() {}, info() {}, notice() {}, warning() {}, error() {} };
+
+/** @param told what is wrong with a script  @returns the others, closed */
+function tryAll(config: Config, told: (message: string) => void): OutputScript[] {
+  if (luaScripts(config).length === 0) return [];
+  const { scripts } = openAll(config, { log: SILENT, name: '', index: 0, shared: {} }, told);
+  for (const script of scripts) script.close(false);
+  return scripts;
+}
 
 function openAll(
   config: Config,
@@ -76,7 +89,7 @@ class LuaOutputs implements ThreadModule {
   constructor(private readonly thread: Thread) {
     this.failed = thread.counters.declare('output.lua.errors');
     this.signatures = alertSignatures(thread.shared);
-    const { host, scripts } = openAll(thread.config, thread, message => thread.warnOnce(message));
+    const { host, scripts } = openAll(thread.config, thread, () => {});
     this.host = host;
     this.scripts = scripts.filter(script => script.needs.kind !== 'stats');
     for (const script of scripts) if (script.needs.kind === 'stats') script.close(false);

@@ -43,6 +43,14 @@ test('a database of libmagic that is not there is told', async () => {
   ]);
 });
 
+test('Lua scripts of outputs that are not there are told before anything starts', async () => {
+  const outputs = [{ lua: { enabled: 'yes', 'scripts-dir': '/nonexistent', scripts: ['a.lua'] } }];
+  const found = (await declaredOptions()).check({ outputs });
+  expect(found.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^lua: \/nonexistent\/a\.lua: ENOENT/),
+  ]);
+});
+
 test('names under the types of EVE that no record has are told; those of plugins may be any', async () => {
   const declared = await declaredOptions();
   const outputs = [{ 'eve-log': { types: ['Alert', { dnss: null }, 'foo', { http: null }, 'netflow'] } }];
