@@ -147,7 +147,11 @@ function told(
   const events = feed.anomalies.map(each => JSON.stringify(each)).sort();
   // Transactions that end with the same delivery are told in the order in which they began.
   const records = feed.records.map(each => JSON.stringify(each)).sort();
-  return JSON.stringify({ records, events, files });
+  const noted = [...feed.packetEvents].sort();
+  const known = [Flow.APP_PROTOCOL, Flow.APP_PROTOCOL_TO_SERVER, Flow.APP_PROTOCOL_TO_CLIENT].map(column =>
+    feed.flow(column),
+  );
+  return JSON.stringify({ records, events, files, noted, known });
 }
 
 /**
