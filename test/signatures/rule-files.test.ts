@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { loadProtocols } from '../../engine/application/load-protocols.js';
 import { Config } from '../../engine/config/config.js';
 import { parseClassifications } from '../../signatures/classification.js';
 import { loadRules } from '../../signatures/load-rules.js';
@@ -123,9 +124,10 @@ describe('classification and reference files', () => {
 
 // Real rules are not part of the project.
 describe.skipIf(!sharedRules())('real rules', () => {
-  test('all of them are right; what cannot be loaded yet is counted by reason', () => {
+  test('all of them are right; what cannot be loaded yet is counted by reason', async () => {
     const { signatures, errors, unsupported, ...rest } = loadRules({
       config: new Config({}),
+      protocols: await loadProtocols(),
       exclusive: ['../shared/rules/et-open.rules'],
     });
     expect(errors).toEqual([]);
