@@ -7,7 +7,9 @@
  * the EVE record that only its maker knows, as UTF-8 JSON members without the braces:
  * `"http":{"hostname":…},"files":[…]`. Outputs add what all records share.
  */
+
 import type { Batch } from './batch.js';
+import { loadOf } from './by-load.js';
 import * as FlowRecord from './flow-record.js';
 import { knownApplication, OF_CLIENT, OF_SERVER } from './known-application.js';
 import type { Thread } from './module.js';
@@ -51,6 +53,8 @@ export const ALERT_DATA = Packet.STREAM_DATA;
 export const ALERT_DATA_LENGTH = Packet.STREAM_LENGTH;
 /** Transaction: which `eve-log` outputs have the record, see `OutputRecord.outputs`. */
 export const TRANSACTION_OUTPUTS = Packet.STREAM_GAP;
+/** Which load of the rules EVENT_SIGNATURE is a number of; see `by-load.ts`. */
+export const EVENT_LOAD = Packet.STREAM_OFFSET;
 
 /** The signature matched in the reassembled stream. */
 export const ALERT_IN_STREAM = 1 << 0;
@@ -107,6 +111,7 @@ export function keepEvent(
   const e = slot * Packet.INTS;
   row[e + Packet.PSEUDO] = Packet.PSEUDO_EVENT;
   row[e + Packet.EVENT_KIND] = kind;
+  row[e + EVENT_LOAD] = loadOf(thread.shared);
   if (root >= 0) {
     const r = root * Packet.INTS;
     row[e + Packet.ROOT] = root;

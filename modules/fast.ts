@@ -1,10 +1,11 @@
 /** fast.log: one line of text for each alert; and `syslog`, which has them in the log of the system. */
 import { fullAddressText } from '../engine/address.js';
 import type { Batch } from '../engine/batch.js';
+import { ByLoad } from '../engine/by-load.js';
 import type { Config } from '../engine/config/config.js';
 import { boolean, option, text } from '../engine/config/option.js';
 import { logFolder, logPath, outputEntries, outputs } from '../engine/config/output-list.js';
-import { ALERT_ACTION, ALERT_ACTION_CHANGED, ALERT_FLAGS, EVENT_ALERT } from '../engine/event.js';
+import { ALERT_ACTION, ALERT_ACTION_CHANGED, ALERT_FLAGS, EVENT_ALERT, EVENT_LOAD } from '../engine/event.js';
 import { engineMode } from '../engine/exception-policy.js';
 import { IP_PROTOCOL_NAMES } from '../engine/ip-protocol-names.js';
 import { Syslog } from '../engine/log-file/syslog.js';
@@ -46,6 +47,23 @@ interface Known {
   readonly drops: boolean;
 }
 
+/** What is kept of the signatures of one load of the rules. */
+class KnownSignatures {
+  /** Bounded by the number of signatures. */
+  private readonly known = new Map<number, Known>();
+
+  constructor(private readonly signatures: AlertSignatures) {}
+
+  at(index: number): Known {
+    let known = this.known.get(index);
+    if (known === undefined) {
+      known = knownOf(this.signatures.at(index));
+      this.known.set(index, known);
+    }
+    return known;
+  }
+}
+
 class Fast implements ThreadModule {
   private readonly subject: Subject;
   private readonly endpoints = new Endpoints();
@@ -57,9 +75,7 @@ class Fast implements ThreadModule {
   private readonly encoder = new TextEncoder();
   private readonly inline: boolean;
   private readonly failed: number;
-  private signatures: AlertSignatures;
-  /** By index of the signature; bounded by their number. */
-  private readonly signaturesKnown = new Map<number, Known>();
+  private readonly signatures: ByLoad<KnownSignatures>;
 
   constructor(private readonly thread: Thread) {
     this.failed = thread.counters.declare('output.fast.errors');
@@ -67,7 +83,7 @@ class Fast implements ThreadModule {
     this.files = pathsOf(thread.config).map(path => thread.openLog(path));
     this.syslogs = syslogs(thread.config).map(({ file }) => thread.openLog(file));
     this.inline = thread.config.read(engineMode) === 'ips';
-    this.signatures = alertSignatures(thread.shared);
+    this.signatures = new ByLoad(shared => new KnownSignatures(alertSignatures(shared)), thread.shared);
   }
 
   process(batch: Batch): void {
@@ -82,8 +98,7 @@ class Fast implements ThreadModule {
   }
 
   reload(shared: Readonly<Record<string, unknown>>): void {
-    this.signatures = alertSignatures(shared);
-    this.signaturesKnown.clear();
+    this.signatures.reload(shared);
   }
 
   /** A line that cannot be made is counted and told once; the others are written. */
@@ -98,7 +113,7 @@ class Fast implements ThreadModule {
 
   private write(): void {
     const { subject, line } = this;
-    const known = this.known(subject.field(Packet.EVENT_SIGNATURE));
+    const known = this.signatures.of(subject.field(EVENT_LOAD)).at(subject.field(Packet.EVENT_SIGNATURE));
     const said = `${this.action(known)}${known.middle}${this.where()}\n`;
     if (this.syslogs.length > 0) this.writeSyslog(said);
     if (this.files.length === 0) return;
@@ -124,15 +139,6 @@ class Fast implements ThreadModule {
     const changed = (subject.field(ALERT_FLAGS) & ALERT_ACTION_CHANGED) !== 0;
     const dropped = changed ? subject.field(ALERT_ACTION) === Packet.VERDICT_DROP : drops;
     return dropped ? (this.inline ? '[Drop] ' : '[wDrop] ') : '';
-  }
-
-  private known(index: number): Known {
-    let known = this.signaturesKnown.get(index);
-    if (known === undefined) {
-      known = knownOf(this.signatures.at(index));
-      this.signaturesKnown.set(index, known);
-    }
-    return known;
   }
 
   /** `{TCP} 192.0.2.1:1234 -> 192.0.2.2:80`, or the first bytes of a packet that has no addresses. */

@@ -1,6 +1,7 @@
 /** Lua scripts that log: transactions, packets, alerts, flows, files, data of streams, and statistics. */
 
 import type { Batch } from '../engine/batch.js';
+import { ByLoad } from '../engine/by-load.js';
 import type { Config } from '../engine/config/config.js';
 import type { Finding } from '../engine/config/declared.js';
 import { logFolder, outputs } from '../engine/config/output-list.js';
@@ -84,11 +85,11 @@ class LuaOutputs implements ThreadModule {
   private readonly failed: number;
   /** Scripts whose first failure was told. */
   private readonly told = new Set<OutputScript>();
-  private signatures: AlertSignatures;
+  private readonly signatures: ByLoad<AlertSignatures>;
 
   constructor(private readonly thread: Thread) {
     this.failed = thread.counters.declare('output.lua.errors');
-    this.signatures = alertSignatures(thread.shared);
+    this.signatures = new ByLoad(alertSignatures, thread.shared);
     const { host, scripts } = openAll(thread.config, thread, () => {});
     this.host = host;
     this.scripts = scripts.filter(script => script.needs.kind !== 'stats');
@@ -115,7 +116,7 @@ class LuaOutputs implements ThreadModule {
   }
 
   reload(shared: Thread['shared']): void {
-    this.signatures = alertSignatures(shared);
+    this.signatures.reload(shared);
   }
 
   close(): void {
@@ -163,7 +164,9 @@ class LuaOutputs implements ThreadModule {
   private about(kind: number): InHand {
     const { subject, signatures } = this;
     if (kind === Event.EVENT_ALERT)
-      return { signature: signatures.at(subject.field(Packet.EVENT_SIGNATURE)) };
+      return {
+        signature: signatures.of(subject.field(Event.EVENT_LOAD)).at(subject.field(Packet.EVENT_SIGNATURE)),
+      };
     if (kind !== Event.EVENT_FILEINFO) return {};
     const { fileinfo } = JSON.parse(`{${subject.payloadText()}}`) as { fileinfo?: FileRecord };
     return fileinfo ? { file: fileinfo } : {};

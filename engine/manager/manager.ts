@@ -1,6 +1,7 @@
 /** Starts the threads of a plan, hears what they tell, starts single ones anew, and stops them. It handles no packet. */
 import { randomInt } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import { LOAD, loadOf } from '../by-load.js';
 import { compiled } from '../compiled.js';
 import type { Engine, EngineOptions, EngineResult, ThreadReport } from '../engine.js';
 import type { ThreadOfGroup } from '../module.js';
@@ -269,7 +270,8 @@ export class Manager implements Engine {
     for (const { plan } of this.threadsRunning) new Doorbell(this.plan.doorbells, plan.index).ring();
   }
 
-  async reload(shared: Readonly<Record<string, unknown>>): Promise<void> {
+  async reload(given: Readonly<Record<string, unknown>>): Promise<void> {
+    const shared = { ...given, [LOAD]: loadOf(this.shared) + 1 };
     this.shared = shared;
     // A thread that is started anew gets them when it stands.
     for (const { state, worker } of this.threadsRunning)

@@ -81,6 +81,8 @@ export class Loop {
     this.noteOut();
     batch.clear();
     this.take();
+    // Events may come from a thread that has loaded rules since.
+    if (parts.inlets && parts.control.generation !== this.generation) this.reload();
     if (batch.length > 0) {
       parts.doorbell.busy();
       this.runFrom(parts.inlets ? 0 : 1);

@@ -54,8 +54,9 @@ async function main(): Promise<void> {
   const ownership = new Ownership(memory, me, start.ownershipCheck, message => log.error(message));
   const counters = new ThreadCounters(mine.counters);
   const modules: ThreadModule[] = [];
+  const shared = { now: start.shared };
   const thread = openThread(mine, modules, {
-    ...{ memory, pool, counters },
+    ...{ memory, pool, counters, shared },
     passOn: batch => loop.passOn(batch),
     waitUntil: (ready, milliseconds) => loop.waitUntil(ready, milliseconds),
     awaitHome: () => loop.awaitHome(),
@@ -74,7 +75,7 @@ async function main(): Promise<void> {
     ownership,
     batchSize: start.batchSize,
     live: start.live,
-    reload: () => reload(modules),
+    reload: () => reload(shared, modules),
   });
   send({
     type: 'ready',
@@ -87,6 +88,11 @@ async function main(): Promise<void> {
   await allPrinted();
   stay();
   send({ type: 'ended', violations: ownership.violations, cpuSeconds: native()?.threadCpuSeconds() ?? 0 });
+}
+
+/** What was prepared for all threads: others when rules are loaded anew. */
+interface SharedNow {
+  now: Thread['shared'];
 }
 
 /** What modules printed has come to the main thread. */
@@ -121,6 +127,7 @@ function openThread(
   modules: readonly ThreadModule[],
   parts: Pick<Thread, 'memory' | 'pool' | 'passOn' | 'waitUntil' | 'awaitHome' | 'letGo'> & {
     readonly counters: ThreadCounters;
+    readonly shared: SharedNow;
   },
 ): Thread {
   const logs = openLogs(mine, parts.counters);
@@ -141,7 +148,9 @@ function openThread(
     counters: parts.counters,
     log,
     seed: start.seed,
-    shared: start.shared,
+    get shared() {
+      return parts.shared.now;
+    },
     services: new Map(),
     openLog: (file: string) => logs.open(file),
     inputPart: 0,
@@ -252,10 +261,10 @@ function begin(): Promise<void> {
 }
 
 /** The loop never returns to the event loop, so the message is fetched by hand. */
-function reload(modules: readonly ThreadModule[]): void {
+function reload(shared: SharedNow, modules: readonly ThreadModule[]): void {
   for (let message = receiveMessageOnPort(port); message; message = receiveMessageOnPort(port)) {
-    const { shared } = message.message as { shared: Readonly<Record<string, unknown>> };
-    for (const module of modules) module.reload?.(shared);
+    shared.now = (message.message as { shared: Thread['shared'] }).shared;
+    for (const module of modules) module.reload?.(shared.now);
   }
 }
 

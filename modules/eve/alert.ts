@@ -62,8 +62,8 @@ export function writeAlert(writer: Writer, subject: Subject, inline: boolean): v
 
 /** `"alert":{…}` of the event's signature, with what only its maker knows (`"alert":{…}` in the payload). */
 export function writeSignature(writer: Writer, subject: Subject, inline: boolean): void {
-  const { json, signatures } = writer;
-  const { signature, members: fixed } = signatures.at(subject.field(Packet.EVENT_SIGNATURE));
+  const { json } = writer;
+  const { signature, members: fixed } = writer.signatureOf(subject);
   json.open(ALERT);
   json.plain(ACTION, isBlocked(signature, changedAction(subject), inline) ? BLOCKED : ALLOWED);
   json.members(fixed, 0, fixed.length);
@@ -95,7 +95,7 @@ function isBlocked(signature: AlertSignature, action: number | undefined, inline
 }
 
 function isPass(writer: Writer, subject: Subject): boolean {
-  return writer.signatures.at(subject.field(Packet.EVENT_SIGNATURE)).signature.action === 'pass';
+  return writer.signatureOf(subject).signature.action === 'pass';
 }
 
 /** Which side is attacked, as the signature's `target` says. */

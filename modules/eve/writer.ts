@@ -1,4 +1,6 @@
 /** What the record types share: the tools to write one eve-log entry's records. */
+import { ByLoad } from '../../engine/by-load.js';
+import { EVENT_LOAD } from '../../engine/event.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import type { Subject } from '../../engine/record/subject.js';
@@ -9,14 +11,14 @@ import type { Instance } from './instance.js';
 import { JsonBytes } from './json-bytes.js';
 import type { MacSets } from './mac-sets.js';
 import { Members } from './members.js';
-import { SignatureMembers } from './signature-members.js';
+import { type KnownSignature, SignatureMembers } from './signature-members.js';
 
 export class Writer {
   readonly json = new JsonBytes();
   readonly members: Members;
   readonly header: Header;
   readonly protocols: AppProtocols;
-  signatures: SignatureMembers;
+  private readonly signatures: ByLoad<SignatureMembers>;
 
   constructor(
     readonly thread: Thread,
@@ -27,12 +29,18 @@ export class Writer {
     this.members = new Members(thread.memory.bytes);
     this.header = new Header(thread, instance, sensor, macs);
     this.protocols = new AppProtocols(thread);
-    this.signatures = signaturesOf(thread.shared, instance);
+    const make = (shared: Thread['shared']) => new SignatureMembers(alertSignatures(shared), instance.alert);
+    this.signatures = new ByLoad(make, thread.shared);
   }
 
   /** Signatures were loaded anew. */
   reload(shared: Readonly<Record<string, unknown>>): void {
-    this.signatures = signaturesOf(shared, this.instance);
+    this.signatures.reload(shared);
+  }
+
+  /** The signature of an alert or a drop. @throws RangeError when there is no such signature */
+  signatureOf(subject: Subject): KnownSignature {
+    return this.signatures.of(subject.field(EVENT_LOAD)).at(subject.field(Packet.EVENT_SIGNATURE));
   }
 
   /** Walks over the members that the event's maker wrote. */
@@ -66,7 +74,3 @@ export class Writer {
 
 const METADATA = new TextEncoder().encode('metadata');
 const TRAFFIC = new TextEncoder().encode('traffic');
-
-function signaturesOf(shared: Readonly<Record<string, unknown>>, instance: Instance): SignatureMembers {
-  return new SignatureMembers(alertSignatures(shared), instance.alert);
-}

@@ -1,0 +1,18 @@
+/** Events are told by the rules that they were made with, on whichever side of a reload they arrive. */
+import { expect, it, vi } from 'vitest';
+import { ByLoad, LOAD } from '../../engine/by-load.js';
+
+const rules = (load: number, name: string) => ({ [LOAD]: load, rules: name });
+
+it('those before are kept for events that are on their way, and not for ever', () => {
+  const kept = new ByLoad(shared => String(shared['rules']), { rules: 'first' });
+  expect(kept.of(0)).toBe('first');
+  kept.reload(rules(1, 'second'));
+  expect([kept.of(0), kept.of(1), kept.of(0)]).toEqual(['first', 'second', 'first']);
+  kept.reload(rules(2, 'third'));
+  expect([kept.of(1), kept.of(2)]).toEqual(['second', 'third']);
+  const later = performance.now() + 60_000;
+  vi.spyOn(performance, 'now').mockReturnValue(later);
+  expect([kept.of(2), kept.of(1)]).toEqual(['third', 'third']);
+  vi.restoreAllMocks();
+});
