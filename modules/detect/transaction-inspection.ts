@@ -22,6 +22,10 @@ export interface TransactionJudge {
   matched(rule: Rule, subject: Subject): void;
 }
 
+/** A set of met conditions is one number: what has no place in it is asked again. */
+const REMEMBERED = 31;
+const bitOf = (part: number): number => (part < REMEMBERED ? 1 << part : 0);
+
 const FAILED = 0;
 const WAITS = 1;
 const MATCHED = 2;
@@ -187,21 +191,21 @@ export class TransactionInspection {
   private test(parts: readonly Part[], rule: Rule, state: TransactionState): number {
     const { visible } = this;
     for (let i = 0; i < parts.length; i++) {
-      if ((this.met & (1 << i)) !== 0) continue;
+      if ((this.met & bitOf(i)) !== 0) continue;
       const part = parts[i]!;
       const here = part.direction === 'either' || (part.direction === 'to_server') === visible.toServer;
       if (!here && this.holdsInOther(part, rule, state)) {
-        this.met |= 1 << i;
+        this.met |= bitOf(i);
         continue;
       }
       // What is to come, in this direction or in the other, is waited for.
       if (!here || (part.progress > visible.progress && !visible.complete)) {
         if (part.growing && here && visible.bodyLength >= 0 && part.holds(this.at, visible))
-          this.met |= 1 << i;
+          this.met |= bitOf(i);
         else return WAITS;
         continue;
       }
-      if (part.holds(this.at, visible)) this.met |= 1 << i;
+      if (part.holds(this.at, visible)) this.met |= bitOf(i);
       else return part.growing && !visible.complete ? WAITS : FAILED;
     }
     // Conditions on packets are met by the packet that shows the rest, or by a later one.

@@ -34,9 +34,6 @@ export interface Part {
   holds(at: Inspection, visible: Visible): boolean;
 }
 
-/** A set of met conditions is one number. */
-const MOST_PARTS = 30;
-
 /** @returns undefined when the protocol has not what the signature asks for */
 export function partsOf(
   rule: Rule,
@@ -53,8 +50,7 @@ export function partsOf(
     ...rule.onTransaction.map(match => watched(match, conditionPart(match, protocol, language))),
     ...rule.onBuffers.map(buffer => watched(buffer, bufferPart(buffer, protocol, language, environment))),
   ];
-  if (parts.length > MOST_PARTS || parts.some(part => part === undefined)) return undefined;
-  return parts as Part[];
+  return parts.some(part => part === undefined) ? undefined : (parts as Part[]);
 }
 
 function hookPart(hook: string, protocol: Protocol): Part | undefined {

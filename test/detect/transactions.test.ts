@@ -183,6 +183,18 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
     expect(t.see(request())).toEqual(['1@1']);
   });
 
+  test('a rule may ask for any number of buffers', async () => {
+    const many = (last: string) =>
+      `${'toy.header; content:"a: 1"; '.repeat(40)} toy.header; content:"${last}";`;
+    const t = await Talk.with(
+      `alert toy any any -> any any (${many('x-evil')} sid:1;)
+       alert toy any any -> any any (${many('y-evil')} sid:2;)
+       alert toy any any -> any any (toy.name; content:"evil"; ${many('x-evil')} sid:3;)`,
+      matcher,
+    );
+    expect(t.see(request())).toEqual(['1@2', '3@2']);
+  });
+
   test('a buffer that may be absent or hold a pattern is not waited for', async () => {
     const t = await Talk.with(
       `alert toy any any -> any any (toy.name; absent:or_else; content:"evil"; sid:1;)
