@@ -4,8 +4,8 @@
  */
 import type { FlowRows } from '../../engine/flow-record.js';
 
-/** Beyond half of the number space a sequence number lies before the first one. */
-const HALF = 2 ** 31;
+/** Farther than 4 GiB is not told. */
+const FARTHEST = 2 ** 32 - 1;
 
 export class SequencesSeen {
   /** Initial sequence numbers, by flow and direction, as 32 bits with a sign. */
@@ -25,8 +25,10 @@ export class SequencesSeen {
       this.distances[at] = 1;
       this.initials[at] = isSyn ? sequence : sequence - 1;
     }
-    const distance = (sequence + length + (isSyn ? 1 : 0) - this.initials[at]!) >>> 0;
-    if (distance < HALF && distance >= this.distances[at]!) this.distances[at] = distance + 1;
+    const highest = this.initials[at]! + this.distances[at]! - 1;
+    // With its sign: what lies half of the number space ahead or more lies before.
+    const ahead = (sequence + length + (isSyn ? 1 : 0) - highest) | 0;
+    if (ahead > 0) this.distances[at] = Math.min(FARTHEST, this.distances[at]! + ahead);
   }
 
   hasBegun(flow: number, toServer: boolean): boolean {

@@ -35,6 +35,18 @@ describe('how far sequence numbers have come', () => {
     expect([seen.size(0, CLIENT), seen.initial(0, CLIENT)]).toEqual([21, -1]);
   });
 
+  it('tells streams up to 4 GiB, and that others are longer', () => {
+    const seen = new SequencesSeen({ capacity: 1 });
+    const gibi = 2 ** 30;
+    seen.note(0, CLIENT, 100, 0, true);
+    const sizes = [1, 2, 3, 4, 5].map(count => {
+      seen.note(0, CLIENT, (101 + count * gibi) >>> 0, 0, false);
+      return seen.size(0, CLIENT);
+    });
+    const most = 2 ** 32 - 2;
+    expect(sizes).toEqual([gibi + 1, 2 * gibi + 1, 3 * gibi + 1, most, most]);
+  });
+
   it('keeps directions and flows apart, and forgets a flow that is over', () => {
     const seen = new SequencesSeen({ capacity: 3 });
     seen.note(1, CLIENT, 10, 5, true);
