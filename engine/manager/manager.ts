@@ -205,7 +205,7 @@ export class Manager implements Engine {
     if (thread.startedWith === this.shared) return;
     thread.worker.postMessage({ shared: this.shared });
     // Whoever sees a new number looks for messages; for the others there are none.
-    this.control.nextGeneration();
+    thread.generation = this.control.nextGeneration();
     this.ringAll();
   }
 
@@ -278,8 +278,10 @@ export class Manager implements Engine {
       if (state === 'running') worker.postMessage({ shared });
     const generation = this.control.nextGeneration();
     this.ringAll();
-    const isBehind = (thread: RunningThread) =>
-      !thread.hasEnded && this.control.reloaded(thread.plan.index) < generation;
+    for (const thread of this.threadsRunning) thread.generation = generation;
+    // One that is not back yet begins with what was there when it was started.
+    const isBehind = ({ hasEnded, state, plan, generation: wanted }: RunningThread) =>
+      !hasEnded && (state !== 'running' || this.control.reloaded(plan.index) < wanted);
     while (this.threadsRunning.some(isBehind)) await new Promise(resolve => setTimeout(resolve, 5));
   }
 

@@ -20,6 +20,8 @@ export class RunningThread {
   worker!: Worker;
   /** Shared objects that its worker was started with. */
   startedWith: unknown;
+  /** Count of reloads that it has to see before it works with the shared objects of now. */
+  generation = 0;
   violations = 0;
   hasEnded = false;
   /** Part of the input whose lines its ring gives; see `parts.ts`. */
