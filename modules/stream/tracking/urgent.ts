@@ -9,52 +9,81 @@
 const LIMIT = 64 * 1024;
 const LIMIT_OF_ALL = 2 ** 20;
 
+/** Nothing valid lies further back: windows are smaller (RFC 7323 section 2.3). */
+const FURTHEST_BACK = 2 ** 30;
+
+/** Bytes that were taken out of one direction. */
+interface Taken {
+  /** Sorted sequence numbers. */
+  readonly sequences: number[];
+  /** How many were taken out before those: so far back that their numbers would be taken for ones to come. */
+  before: number;
+}
+
 export class UrgentBytes {
-  /** Sorted sequence numbers by index of the direction's record. */
-  private readonly lists = new Map<number, number[]>();
+  /** By index of the direction's record. */
+  private readonly directions = new Map<number, Taken>();
+  /** Sequence numbers that are kept. */
   private total = 0;
 
   /** Whether any byte of the direction was taken out. */
   has(direction: number): boolean {
-    return this.lists.size > 0 && this.lists.has(direction);
+    return this.directions.size > 0 && this.directions.has(direction);
   }
 
   isFull(direction: number): boolean {
-    return this.total >= LIMIT_OF_ALL || (this.lists.get(direction)?.length ?? 0) >= LIMIT;
+    const taken = this.directions.get(direction);
+    return this.total >= LIMIT_OF_ALL || (taken !== undefined && countOf(taken) >= LIMIT);
   }
 
   /** Takes the byte with this sequence number out of the direction's stream. */
   add(direction: number, seq: number): void {
-    const list = this.lists.get(direction);
-    if (!list) {
-      this.lists.set(direction, [seq]);
-      this.total++;
-      return;
-    }
-    const at = countBefore(list, seq);
-    if (list[at] === seq) return;
-    list.splice(at, 0, seq);
+    const taken = this.directions.get(direction) ?? { sequences: [], before: 0 };
+    this.directions.set(direction, taken);
+    this.leaveBehind(taken, seq);
+    const { sequences } = taken;
+    const at = countBefore(sequences, seq);
+    if (sequences[at] === seq) return;
+    sequences.splice(at, 0, seq);
     this.total++;
   }
 
   /** How many bytes before this sequence number were taken out. */
   before(direction: number, seq: number): number {
-    const list = this.lists.get(direction);
-    return list ? countBefore(list, seq) : 0;
+    const taken = this.directions.get(direction);
+    if (!taken) return 0;
+    this.leaveBehind(taken, seq);
+    return taken.before + countBefore(taken.sequences, seq);
   }
 
   /** The first byte at or behind `seq` that was taken out, undefined when there is none. */
   next(direction: number, seq: number): number | undefined {
-    const list = this.lists.get(direction);
-    return list?.[countBefore(list, seq)];
+    const taken = this.directions.get(direction);
+    if (!taken) return undefined;
+    this.leaveBehind(taken, seq);
+    return taken.sequences[countBefore(taken.sequences, seq)];
   }
 
   forget(direction: number): void {
-    const list = this.lists.get(direction);
-    if (!list) return;
-    this.total -= list.length;
-    this.lists.delete(direction);
+    const taken = this.directions.get(direction);
+    if (!taken) return;
+    this.total -= taken.sequences.length;
+    this.directions.delete(direction);
   }
+
+  private leaveBehind(taken: Taken, seq: number): void {
+    const { sequences } = taken;
+    let left = 0;
+    while (left < sequences.length && ((seq - sequences[left]!) | 0) > FURTHEST_BACK) left++;
+    if (left === 0) return;
+    sequences.splice(0, left);
+    taken.before += left;
+    this.total -= left;
+  }
+}
+
+function countOf({ sequences, before }: Taken): number {
+  return before + sequences.length;
 }
 
 function countBefore(list: readonly number[], seq: number): number {
