@@ -36,7 +36,6 @@ export function memcapCommands(config: Config, options: readonly AnyOption[]): H
 }
 
 function sizeText(bytes: number): string {
-  if (bytes === 0) return 'unlimited';
   for (const [unit, size] of [
     ['gb', 2 ** 30],
     ['mb', 2 ** 20],
