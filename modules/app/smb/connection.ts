@@ -1,4 +1,5 @@
 /** What is known of a connection: dialect, shares, open files and pipes, and requests that wait for responses. */
+import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import type { Session } from '../../../engine/application/session.js';
 import type { Call } from '../dcerpc/call.js';
 import { BoundedMap } from './bounded-map.js';
@@ -146,15 +147,13 @@ export class Connection {
 
   /** Where the bytes go that are written to a pipe, or read from it. */
   pipeSink(place: Place, fuid: string, toServer: boolean, status = 0): DataSink {
-    const chunks: Uint8Array[] = [];
-    let length = 0;
+    const content = new GrowingBytes(0, LONGEST_PIPE_WRITE);
     return {
       data(bytes) {
-        length += bytes.length;
-        if (length <= LONGEST_PIPE_WRITE) chunks.push(bytes.slice());
+        content.append(bytes, 0, Math.min(bytes.length, LONGEST_PIPE_WRITE - content.length));
       },
       gap: () => {},
-      end: () => this.pipeData(place, fuid, Buffer.concat(chunks), toServer, status),
+      end: () => this.pipeData(place, fuid, content.view(), toServer, status),
     };
   }
 
