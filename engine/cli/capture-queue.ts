@@ -156,6 +156,13 @@ function settingsFor(given: Arguments): string[] {
   if (given['continuous'] === true) words.push('--pcap-file-continuous');
   if (given['delete-when-done'] === true) words.push('--pcap-file-delete');
   for (const name of ['delay', 'poll-interval'])
-    if (given[name] !== undefined) words.push('--set', `pcap-file.${name}=${Number(given[name])}`);
+    if (given[name] !== undefined) words.push('--set', `pcap-file.${name}=${secondsIn(given, name)}`);
   return words;
+}
+
+/** The program that reads the capture would take its default, and whoever asked would not hear of it. */
+function secondsIn(given: Arguments, name: string): number {
+  const seconds = Number(given[name]);
+  if (!Number.isInteger(seconds) || seconds < 0) throw new Error(`${name}: expected a number of seconds`);
+  return seconds;
 }

@@ -117,7 +117,8 @@ function typesOf(list: unknown): Map<string, Config> {
   const found = new Map<string, Config>();
   for (const entry of Array.isArray(list) ? list : []) {
     const [name, settings] =
-      typeof entry === 'object' && entry !== null ? Object.entries(entry)[0]! : [String(entry)];
+      typeof entry === 'object' && entry !== null ? (Object.entries(entry)[0] ?? []) : [String(entry)];
+    if (name === undefined) continue;
     const config = new Settings(
       typeof settings === 'object' && settings !== null ? (settings as ConfigTree) : {},
     );

@@ -133,12 +133,16 @@ test('captures that the socket tells are read one after the other', async () => 
   await expect.poll(() => isReached(path('c.socket')), { timeout: 20_000 }).toBe(true);
   const client = new Client(path('c.socket'));
   await client.ask({ version: '0.2' });
-  const add = (name: string) =>
+  const add = (name: string, more = {}) =>
     client.ask({
       command: 'pcap-file',
-      arguments: { filename: path(`${name}.pcap`), 'output-dir': path(name) },
+      arguments: { filename: path(`${name}.pcap`), 'output-dir': path(name), ...more },
     });
   expect(await add('none')).toMatchObject({ return: 'NOK' });
+  expect(await add('a', { delay: 'soon' })).toEqual({
+    message: 'delay: expected a number of seconds',
+    return: 'NOK',
+  });
   expect(await add('a')).toEqual({ message: 'Successfully added file to list', return: 'OK' });
   expect(await add('b')).toMatchObject({ return: 'OK' });
   expect(await client.ask({ command: 'pcap-current' })).toMatchObject({ message: path('a.pcap') });

@@ -70,3 +70,8 @@ test('what is not there is refused by name', () => {
   const config = new Config({ outputs: [{ 'eve-log': { filetype: 'redis' } }] } as never);
   expect(instancesOf(config)[0]!.kind).toBe('regular');
 });
+
+test('an empty item among the types is none', () => {
+  const config = new Config({ outputs: [{ 'eve-log': { types: [{}, 'alert'] } }] });
+  expect([...instancesOf(config)[0]!.types]).toEqual(['alert']);
+});
