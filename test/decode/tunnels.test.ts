@@ -177,6 +177,15 @@ describe('tunnels', () => {
     expect(count(3544, ...TCP6)).toBe(1);
   });
 
+  test.each([
+    ['no port', 'ten', '"ten" is no port of a tunnel, expected a number, a range such as 100:200, or any'],
+    ['an empty range', '20:10', '"20:10" is no port of a tunnel'],
+    ['a variable that stands in itself', '$A', 'port variables of a tunnel are nested too deep: $A'],
+  ])('%s is refused', async (_, ports, message) => {
+    const config = { decoder: { vxlan: { ports } }, vars: { 'port-groups': { A: '$A' } } };
+    await expect(decoder({ config })).rejects.toThrow(message);
+  });
+
   test('Teredo is looked for at any port where none is named', async () => {
     const count = async (config: object) =>
       (await decoder({ config } as never)).one(packet(ethernet(), ipv4(), udp({ dport: 99 }), ...TCP6))
