@@ -5,6 +5,7 @@
 import { GrowingBytes } from '../application/growing-bytes.js';
 import { FILE_LIMITS } from './inspected-body.js';
 import type { TrackedFile } from './tracked-file.js';
+import { COST_OF_RANGE, WaitingRanges } from './waiting-ranges.js';
 
 /** A file that is being put together. */
 export interface Whole {
@@ -14,20 +15,22 @@ export interface Whole {
   readonly total: number;
   /** First byte that is not there yet. */
   next: number;
-  /** Ranges that begin behind it, by their first byte. */
-  readonly waiting: Map<number, GrowingBytes>;
+  /** Ranges that begin behind it. */
+  readonly waiting: WaitingRanges;
   /** Second of the last byte that came. */
   seen: number;
+  /** It is complete, or forgotten: nothing is kept for it any more. */
+  over: boolean;
 }
 
 export class RangeFiles {
   private readonly files = new Map<string, Whole>();
-  /** Bytes that are kept, and how often there was no room for some. */
+  /** Memory that is taken, and how often there was no room for some. */
   held = 0;
   refused = 0;
 
   /**
-   * @param memcap bytes that may wait
+   * @param memcap memory that what waits may take, bytes
    * @param timeout seconds after which a file is forgotten
    */
   constructor(
@@ -50,7 +53,8 @@ export class RangeFiles {
     if (!whole) {
       if (this.files.size >= MOST_FILES) return undefined;
       const contents = new GrowingBytes(0, FILE_LIMITS.limit);
-      whole = { file: make(), contents, total, next: 0, waiting: new Map(), seen: now };
+      const waiting = new WaitingRanges();
+      whole = { file: make(), contents, total, next: 0, waiting, seen: now, over: false };
     }
     // The one that was used last stands last.
     this.files.delete(key);
@@ -61,6 +65,7 @@ export class RangeFiles {
 
   /** Bytes of a range at `position`. */
   append(whole: Whole, start: number, position: number, bytes: Uint8Array): void {
+    if (whole.over) return;
     const known = whole.next - position;
     if (known >= 0) {
       const fresh = known < bytes.length ? bytes.subarray(known) : bytes.subarray(bytes.length);
@@ -69,15 +74,16 @@ export class RangeFiles {
       this.show(whole, fresh);
       return;
     }
-    if (this.held + bytes.length > this.memcap) {
+    const waiting = whole.waiting.at(start);
+    // What stood before these bytes is missing: there was no room for it.
+    if (start + (waiting?.length ?? 0) !== position) return;
+    const cost = bytes.length + (waiting ? 0 : COST_OF_RANGE);
+    if (this.held + cost > this.memcap) {
       this.refused++;
       return;
     }
-    const waiting = whole.waiting.get(start) ?? new GrowingBytes();
-    if (start + waiting.length !== position) return;
-    waiting.append(bytes);
-    whole.waiting.set(start, waiting);
-    this.held += bytes.length;
+    (waiting ?? whole.waiting.add(start)).append(bytes);
+    this.held += cost;
   }
 
   /** Keeps what may be inspected. */
@@ -91,19 +97,15 @@ export class RangeFiles {
 
   /** A range is over. @returns the file when it is complete now */
   end(key: string, whole: Whole): Whole | undefined {
-    for (let again = true; again; ) {
-      again = false;
-      for (const [start, bytes] of whole.waiting) {
-        if (start > whole.next) continue;
-        whole.waiting.delete(start);
-        this.held -= bytes.length;
-        this.append(whole, start, start, bytes.view());
-        again = true;
-      }
+    const { waiting } = whole;
+    while (waiting.first <= whole.next) {
+      const start = waiting.first;
+      const bytes = waiting.takeFirst();
+      this.held -= bytes.length + COST_OF_RANGE;
+      this.append(whole, start, start, bytes.view());
     }
-    if (whole.next < whole.total || this.files.get(key) !== whole) return undefined;
-    this.files.delete(key);
-    this.held -= whole.contents.length;
+    if (whole.next < whole.total || whole.over) return undefined;
+    this.drop(key, whole);
     whole.file.close();
     return whole;
   }
@@ -116,9 +118,9 @@ export class RangeFiles {
   }
 
   private drop(key: string, whole: Whole): void {
-    this.held -= whole.contents.length;
-    for (const bytes of whole.waiting.values()) this.held -= bytes.length;
+    this.held -= whole.contents.length + whole.waiting.cost;
     whole.waiting.clear();
+    whole.over = true;
     this.files.delete(key);
   }
 }

@@ -1,0 +1,72 @@
+/**
+ * Ranges of a file that wait until what stands before them has come: the one that begins first is found at once,
+ * however many they are. Their starts are a binary heap: no start is less than the one at half its index.
+ */
+import { GrowingBytes } from '../application/growing-bytes.js';
+
+/** Memory that a range takes beside its bytes, about: what holds them, and its places here. */
+export const COST_OF_RANGE = 256;
+
+export class WaitingRanges {
+  private readonly byStart = new Map<number, GrowingBytes>();
+  private readonly starts: number[] = [];
+
+  /** Least start of all; infinite when none waits. */
+  get first(): number {
+    return this.starts[0] ?? Number.POSITIVE_INFINITY;
+  }
+
+  at(start: number): GrowingBytes | undefined {
+    return this.byStart.get(start);
+  }
+
+  /** A range that none waits for yet. */
+  add(start: number): GrowingBytes {
+    const bytes = new GrowingBytes();
+    this.byStart.set(start, bytes);
+    const { starts } = this;
+    let at = starts.push(start) - 1;
+    for (let above = (at - 1) >> 1; at > 0 && starts[above]! > start; above = (at - 1) >> 1) {
+      starts[at] = starts[above]!;
+      at = above;
+    }
+    starts[at] = start;
+    return bytes;
+  }
+
+  /** Takes the range that begins first: there must be one. */
+  takeFirst(): GrowingBytes {
+    const { starts } = this;
+    const first = starts[0]!;
+    const bytes = this.byStart.get(first)!;
+    this.byStart.delete(first);
+    const last = starts.pop()!;
+    if (starts.length > 0) this.sink(last);
+    return bytes;
+  }
+
+  /** Puts `start` to the top, and down to its place. */
+  private sink(start: number): void {
+    const { starts } = this;
+    let at = 0;
+    for (let below = 1; below < starts.length; below = 2 * at + 1) {
+      if (below + 1 < starts.length && starts[below + 1]! < starts[below]!) below++;
+      if (starts[below]! >= start) break;
+      starts[at] = starts[below]!;
+      at = below;
+    }
+    starts[at] = start;
+  }
+
+  clear(): void {
+    this.byStart.clear();
+    this.starts.length = 0;
+  }
+
+  /** Memory that all take. */
+  get cost(): number {
+    let cost = this.byStart.size * COST_OF_RANGE;
+    for (const bytes of this.byStart.values()) cost += bytes.length;
+    return cost;
+  }
+}
