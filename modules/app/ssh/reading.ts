@@ -25,6 +25,8 @@ type Event = (typeof EVENTS)[number];
 const LF = 10;
 /** Bytes of a banner (RFC 4253 4.2). */
 const LONGEST_BANNER = 255;
+/** Lines that a server may say before it: clients do not wait for more either. */
+const MOST_LINES = 1024;
 /** Length, padding and number of the message. */
 const HEADER = 6;
 const LONGEST_RECORD = 1 << 18;
@@ -67,21 +69,33 @@ function fail(session: SshSession, event: Event): false {
 
 // ── banner ──
 
+/**
+ * A server may say other lines first (RFC 4253 4.2), and some greet so: what follows them is read. The first of them is
+ * told nevertheless, as Suricata takes it for a wrong banner.
+ */
 function* readBanner(session: SshSession, socket: StreamSocket, toServer: boolean): Reading<boolean> {
   const transaction = transactionOf(session);
   if (!(yield* socket.wait(1))) return false;
   session.advance(transaction, toServer, BANNER_WAIT_EOL);
-  const line = yield* socket.readUntil(LF, LONGEST_BANNER);
-  if (!line) return socket.state === 'limit' && (yield* skipLongBanner(session, socket, toServer));
-  // Servers may say something before (RFC 4253 4.2). Hardly any does, and Suricata takes it for a wrong banner.
-  return takeBanner(session, line, toServer) || fail(session, 'invalid_banner');
+  for (let lines = 0; lines < MOST_LINES; lines++) {
+    const line = yield* socket.readUntil(LF, LONGEST_BANNER);
+    if (!line && socket.state !== 'limit') return false;
+    const known = line
+      ? takeBanner(session, line, toServer)
+      : yield* takeLongBanner(session, socket, toServer);
+    if (known) return true;
+    if (toServer) return fail(session, 'invalid_banner');
+    if (lines === 0) report(session, 'invalid_banner');
+  }
+  session.failed = true;
+  return false;
 }
 
-function* skipLongBanner(session: SshSession, socket: StreamSocket, toServer: boolean): Reading<boolean> {
-  report(session, 'long_banner');
+function* takeLongBanner(session: SshSession, socket: StreamSocket, toServer: boolean): Reading<boolean> {
   socket.resume();
   const head = (yield* socket.read(LONGEST_BANNER))!;
   const known = takeBanner(session, head, toServer);
+  if (known) report(session, 'long_banner');
   while (!(yield* socket.readUntil(LF))) {
     if (socket.state !== 'limit') return false;
     socket.resume();

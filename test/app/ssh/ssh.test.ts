@@ -93,11 +93,23 @@ describe('ssh', () => {
     expect(fed(client, '').events).toContain(event);
   });
 
-  it('reads no more behind lines that are none', () => {
-    const feed = new Feed([ssh], { serverPort: 22 })
-      .client('SSH-2.0-x\r\n')
-      .server('Hello\r\nSSH-2.0-y\r\n')
-      .end();
+  it.each([
+    ['lines', 'Hello\r\n\n hi\n'],
+    ['a line that is longer than a banner', `${'x'.repeat(300)}\n`],
+    ['as many lines as clients read', '\n'.repeat(1023)],
+  ])('reads on behind %s that a server says before its banner', (_, lines) => {
+    const server = Buffer.concat([Buffer.from(lines), SERVER]);
+    const feed = fed(CLIENT, server, { config: SHOWN });
+    expect(feed.events).toEqual(['invalid_banner']);
+    expect(feed.records).toEqual(fed(CLIENT, SERVER, { config: SHOWN }).records);
+    expect(feed.thread.counters.read('app_layer.error.ssh.parser')).toBe(0);
+  });
+
+  it.each([
+    ['what a client says that is no banner', 'SSH-x\r\nSSH-2.0-x\r\n', 'SSH-2.0-y\r\n'],
+    ['lines of a server that do not end', 'SSH-2.0-x\r\n', `${'\n'.repeat(1024)}SSH-2.0-y\r\n`],
+  ])('reads no more behind %s', (_, client, server) => {
+    const feed = fed(client, server);
     expect(feed.events).toEqual(['invalid_banner']);
     expect(feed.thread.counters.read('app_layer.error.ssh.parser')).toBe(1);
   });
