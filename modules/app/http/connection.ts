@@ -75,9 +75,8 @@ export class Connection {
   }
 
   newHeaders(transaction: HttpTransaction, toServer: boolean): Headers {
-    return new Headers({ fields: this.server.mostFields }, problem =>
-      this.report(transaction, eventOf(problem, toServer)),
-    );
+    const { headers } = this.server;
+    return new Headers(headers, problem => this.report(transaction, eventOf(problem, toServer)));
   }
 
   newBody(toServer: boolean): InspectedBody {

@@ -23,11 +23,10 @@ export interface Field {
 /** Repetitions of a field whose values are put together; further ones are only counted. */
 const MOST_REPETITIONS = 64;
 
-/** Bytes of a header that are kept: servers take far fewer. */
-const MOST_BYTES = 1 << 20;
-
 export interface HeaderLimits {
   readonly fields: number;
+  /** Lines beyond so many bytes of the header are not kept. */
+  readonly bytes: number;
 }
 
 /** What is told while fields are read; the direction is put before the name of the event. */
@@ -72,7 +71,7 @@ export class Headers {
    */
   addLine(line: Uint8Array, splits: boolean): void {
     const start = this.raw.length;
-    if (start + line.length > MOST_BYTES) {
+    if (start + line.length > this.limits.bytes) {
       this.cut();
       return;
     }

@@ -2,6 +2,7 @@
 import { Config, type ConfigTree } from '../../../engine/config/config.js';
 import { boolean, choice, integer, type OptionType, option, size } from '../../../engine/config/option.js';
 import type { BodyLimits } from '../../../engine/files/inspected-body.js';
+import type { HeaderLimits } from './headers.js';
 import { PERSONALITIES, personality, type UriHabits } from './personality.js';
 import { pathOptions } from './uri-settings.js';
 
@@ -93,6 +94,12 @@ const MOST_FIELDS = setting(
   1024,
   'header fields of a message; further ones are not looked at',
 );
+const HEADER_LIMIT = setting(
+  'header-size-limit',
+  size,
+  1 << 20,
+  'bytes of a header; lines beyond are not looked at',
+);
 const FIELD_LIMIT = setting(
   'field-limit',
   size,
@@ -124,6 +131,7 @@ export const SERVER_OPTIONS = [
   DECOMPRESSION_TIME,
   MOST_TRANSACTIONS,
   MOST_FIELDS,
+  HEADER_LIMIT,
   FIELD_LIMIT,
   DOUBLE_PATH,
   DOUBLE_QUERY,
@@ -146,7 +154,7 @@ export interface ServerSettings {
   /** Milliseconds; 0: no limit. */
   readonly decompressionTime: number;
   readonly mostTransactions: number;
-  readonly mostFields: number;
+  readonly headers: HeaderLimits;
   readonly fieldLimit: number;
   readonly doublePath: boolean;
   readonly doubleQuery: boolean;
@@ -169,7 +177,7 @@ export function serverSettings(tree: ConfigTree): ServerSettings {
     bombRatio: read(BOMB_RATIO),
     decompressionTime: read(DECOMPRESSION_TIME) / 1000,
     mostTransactions: read(MOST_TRANSACTIONS),
-    mostFields: read(MOST_FIELDS),
+    headers: { fields: read(MOST_FIELDS), bytes: read(HEADER_LIMIT) },
     fieldLimit: Math.min(read(FIELD_LIMIT), read(META_LIMIT)),
     doublePath: read(DOUBLE_PATH),
     doubleQuery: read(DOUBLE_QUERY),

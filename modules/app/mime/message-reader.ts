@@ -32,6 +32,8 @@ export interface MimeSettings {
   /** Transfer encodings that are undone: `base64`, `quoted-printable`. */
   readonly decoded: readonly string[];
   readonly longestValue: number;
+  /** Files of one message that are followed. */
+  readonly mostFiles: number;
   /** Schemes of URLs that are looked for, such as `http`; none: no URLs. */
   readonly schemes: readonly string[];
   /** URLs are told with their scheme. */
@@ -44,8 +46,6 @@ const LONGEST_ENCODED_LINE = 76;
 const LONGEST_BOUNDARY = 254;
 const LONGEST_FILENAME = 255;
 const DEEPEST = 32;
-/** Files of one message that are followed. */
-const MOST_FILES = 1024;
 
 type State = 'header' | 'body' | 'between';
 
@@ -132,7 +132,7 @@ export class MessageReader {
     this.isText = kind === '' || kind.startsWith('text/');
     const name = parameter(fields.first('content-disposition') ?? '', 'filename') ?? parameter(type, 'name');
     if (name === undefined || name === '') return;
-    if (++this.files > MOST_FILES) {
+    if (++this.files > this.settings.mostFiles) {
       this.consumer.report('mime_malformed_msg');
       return;
     }

@@ -16,6 +16,7 @@ const DECODE_MIME = option(`${MIME}decode-mime`, boolean, true, 'read the messag
 const DECODE_BASE64 = option(`${MIME}decode-base64`, boolean, true, 'undo base64');
 const DECODE_QP = option(`${MIME}decode-quoted-printable`, boolean, true, 'undo quoted-printable');
 const VALUE_DEPTH = option(`${MIME}header-value-depth`, size, 2000, 'bytes of a header field that are kept');
+const MOST_FILES = option(`${MIME}max-files`, integer(), 1024, 'files of a mail that are followed');
 const URLS = option(`${MIME}extract-urls`, boolean, true, 'look for URLs in texts');
 const SCHEMES = option(`${MIME}extract-urls-schemes`, texts, ['http'], 'schemes of URLs that are looked for');
 const LOG_SCHEME = option(`${MIME}log-url-scheme`, boolean, false, 'tell URLs with their scheme');
@@ -64,6 +65,7 @@ export const SMTP_OPTIONS = [
   DECODE_BASE64,
   DECODE_QP,
   VALUE_DEPTH,
+  MOST_FILES,
   URLS,
   SCHEMES,
   LOG_SCHEME,
@@ -132,6 +134,7 @@ function mimeSettings(config: Config): MimeSettings {
       ...(config.read(DECODE_QP) ? ['quoted-printable'] : []),
     ],
     longestValue: config.read(VALUE_DEPTH),
+    mostFiles: config.read(MOST_FILES),
     schemes: config.read(URLS) ? config.read(SCHEMES).map(scheme => scheme.toLowerCase()) : [],
     withScheme: config.read(LOG_SCHEME),
   };

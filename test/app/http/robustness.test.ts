@@ -61,6 +61,14 @@ describe('http against hostile traffic', () => {
     expect(feed.end().events).toContain('REQUEST_TOO_MANY_HEADERS');
   });
 
+  it('keeps of a header what header-size-limit lets', () => {
+    const config = libhtp({ 'header-size-limit': 20 });
+    const feed = exchange('GET / HTTP/1.1\r\nHost: a\r\nX: 34567\r\nY: 1\r\n\r\n', '', config);
+    const { headers } = (feed.transactions[0] as HttpTransaction).request;
+    expect(headers!.fields.map(({ name }) => Buffer.from(name).toString())).toEqual(['Host', 'X']);
+    expect(feed.events).toEqual(['REQUEST_TOO_MANY_HEADERS']);
+  });
+
   it('looks at so many fields of a header, and says so', () => {
     const fields = Array.from({ length: 20_000 }, (_, i) => `X-${i}: ${i}\r\n`).join('');
     const { seconds } = measured(() => {

@@ -5,6 +5,7 @@ import { MessageReader, type MimeSettings } from '../../../modules/app/mime/mess
 const SETTINGS: MimeSettings = {
   decoded: ['base64', 'quoted-printable'],
   longestValue: 100,
+  mostFiles: 3,
   schemes: ['http'],
   withScheme: false,
 };
@@ -145,10 +146,10 @@ describe('messages', () => {
     expect(seen.files[0]!.content).toBe(`${many}x\r\ny`);
   });
 
-  it('have no more files than 1024', () => {
+  it('have no more files than the settings say', () => {
     const part = '--b\nContent-Disposition: attachment; filename=f\n\nx\n';
-    const seen = read(`Content-Type: multipart/mixed; boundary=b\n\n${part.repeat(1100)}`);
-    expect(seen.files.length).toBe(1024);
+    const seen = read(`Content-Type: multipart/mixed; boundary=b\n\n${part.repeat(5)}`);
+    expect(seen.files.length).toBe(3);
     expect([...seen.problems]).toEqual(['mime_malformed_msg']);
   });
 

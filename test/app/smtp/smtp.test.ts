@@ -190,6 +190,13 @@ describe('smtp', () => {
     expect(fed([...OPENING, ...mail], { config }).files[0]!.file.size).toBe(body.length);
   });
 
+  it('follows as many files of a mail as the configuration says', () => {
+    const config = { 'app-layer': { protocols: { smtp: { mime: { 'max-files': 0 } } } } };
+    const feed = fed([...OPENING, ...MAIL], { config });
+    expect(feed.files).toEqual([]);
+    expect(feed.events).toEqual(['MIME_MALFORMED_MSG']);
+  });
+
   it('takes whole messages as files where it is told to', () => {
     const config = {
       'app-layer': { protocols: { smtp: { 'raw-extraction': true, mime: { 'decode-mime': false } } } },
