@@ -2,6 +2,7 @@
 import { captureChecksums, fileChecksums, ignoresChecksums } from '../../engine/checksum-options.js';
 import type { Config } from '../../engine/config/config.js';
 import { boolean, integer, option, tree } from '../../engine/config/option.js';
+import { tunnelPorts } from './tunnel-ports.js';
 
 const teredo = option('decoder.teredo.enabled', boolean, true, 'look for IPv6 packets in UDP (Teredo)');
 const teredoPorts = option(
@@ -72,9 +73,13 @@ export const PORT_GENEVE = 4;
 
 export function readSettings(config: Config): DecodeSettings {
   const udpTunnels = new Uint8Array(65536);
-  if (config.read(teredo)) markPorts(config, teredoPortsOf(config), 3544, udpTunnels, PORT_TEREDO);
-  if (config.read(vxlan)) markPorts(config, config.read(vxlanPorts), 4789, udpTunnels, PORT_VXLAN);
-  if (config.read(geneve)) markPorts(config, config.read(genevePorts), 6081, udpTunnels, PORT_GENEVE);
+  const mark = (ports: unknown, fallback: number, bit: number) =>
+    tunnelPorts(config, ports, fallback).forEach((is, port) => {
+      if (is) udpTunnels[port]! |= bit;
+    });
+  if (config.read(teredo)) mark(teredoPortsOf(config), 3544, PORT_TEREDO);
+  if (config.read(vxlan)) mark(config.read(vxlanPorts), 4789, PORT_VXLAN);
+  if (config.read(geneve)) mark(config.read(genevePorts), 6081, PORT_GENEVE);
   return {
     maxLayers: config.read(maxLayers),
     recursionTracking: config.read(recursionTracking),
@@ -94,49 +99,4 @@ function teredoPortsOf(config: Config): unknown {
 function checksumMode(config: Config): ChecksumMode {
   if (ignoresChecksums(config) || !config.read(streamChecksums)) return 'no';
   return config.read(captureChecksums) === 'all' || config.read(fileChecksums) === 'yes' ? 'yes' : 'sample';
-}
-
-/** Port variables that may stand in each other. */
-const DEEPEST = 16;
-
-/**
- * Sets `bit` for the ports of a setting: numbers, ranges `a:b`, lists, `any`, or a port variable.
- * @throws Error that names what is no port, or a variable that stands in itself
- */
-function markPorts(
-  config: Config,
-  value: unknown,
-  fallback: number,
-  ports: Uint8Array,
-  bit: number,
-  depth = 0,
-): void {
-  if (depth > DEEPEST) throw new Error(`port variables of a tunnel are nested too deep: ${String(value)}`);
-  const words = portWords(value);
-  for (const word of words) {
-    if (word.startsWith('$')) {
-      const group = config.at(`vars.port-groups.${word.slice(1)}`) ?? fallback;
-      markPorts(config, group, fallback, ports, bit, depth + 1);
-    } else {
-      markRange(word, ports, bit);
-    }
-  }
-}
-
-function portWords(value: unknown): string[] {
-  const list = Array.isArray(value)
-    ? value
-    : String(value ?? '')
-        .replace(/[[\]]/g, ' ')
-        .split(/[\s,]+/);
-  return list.map(String).filter(word => word !== '');
-}
-
-function markRange(word: string, ports: Uint8Array, bit: number): void {
-  const [first, last = first] = word === 'any' ? ['0', '65535'] : word.split(/[:-]/);
-  const from = Number(first);
-  const to = Number(last === '' ? 65535 : last);
-  if (!(from <= to) && !word.startsWith('!'))
-    throw new Error(`"${word}" is no port of a tunnel, expected a number, a range such as 100:200, or any`);
-  for (let port = Math.max(from, 0); port <= to && port < 65536; port++) ports[port]! |= bit;
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { Config } from '../../engine/config/config.js';
 import * as LinkType from '../../engine/link-type.js';
 import * as Packet from '../../engine/packet.js';
+import { tunnelPorts } from '../../modules/decode/tunnel-ports.js';
 import {
   erspan,
   erspanTypeOne,
@@ -180,10 +182,28 @@ describe('tunnels', () => {
   test.each([
     ['no port', 'ten', '"ten" is no port of a tunnel, expected a number, a range such as 100:200, or any'],
     ['an empty range', '20:10', '"20:10" is no port of a tunnel'],
+    ['what is above all ports', '1:65536', '"1:65536" is no port of a tunnel'],
+    ['nothing behind a negation but', '!ten', '"ten" is no port of a tunnel'],
     ['a variable that stands in itself', '$A', 'port variables of a tunnel are nested too deep: $A'],
   ])('%s is refused', async (_, ports, message) => {
     const config = { decoder: { vxlan: { ports } }, vars: { 'port-groups': { A: '$A' } } };
     await expect(decoder({ config })).rejects.toThrow(message);
+  });
+
+  test.each<[string, unknown, number[]]>([
+    ['a range without one', '[100:200, !150]', [100, 200]],
+    ['a negation that stands first', ['!150', '100:200'], [100, 200]],
+    ['all but some', '![100, 200]', [99, 150, 201]],
+    ['a list in a list', '[99:201, ![100, 200]]', [99, 150, 201]],
+    ['all but those of a variable', '!$SOME', [99, 150, 201]],
+    ['a variable with a negation', '$NOT', [99, 100, 200, 201]],
+    ['a negation of a variable with a negation', '[150, !$NOT]', [150]],
+    ['an end left open', '[200:]', [200, 201]],
+    ['none', '', []],
+  ])('ports: %s', (_, value, expected) => {
+    const config = new Config({ vars: { 'port-groups': { SOME: '[100,200]', NOT: '!150' } } });
+    const ports = tunnelPorts(config, value, 1);
+    expect([99, 100, 150, 200, 201].filter(port => ports[port])).toEqual(expected);
   });
 
   test('Teredo is looked for at any port where none is named', async () => {

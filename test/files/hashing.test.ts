@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { settingsOf } from '../../engine/cli/arguments.js';
 import { Config } from '../../engine/config/config.js';
 import { fileSettings } from '../../engine/files/file-settings.js';
+import http from '../../modules/app/http.js';
 import { loadRuleText } from '../../signatures/load-rules.js';
 
 const OUTPUTS = {
@@ -26,9 +27,10 @@ describe('disable-hashing', () => {
   it.each(['http.uri; to_md5; content:"a";', 'http.uri; to_sha256; content:"a";'])('refuses %s', options => {
     const rule = `alert http any any -> any any (${options} sid:1;)`;
     const errors = (off: boolean) =>
-      loadRuleText(rule, 'a.rules', { config: new Config({ 'disable-hashing': off }) }).errors.map(
-        ({ message }) => message,
-      );
+      loadRuleText(rule, 'a.rules', {
+        config: new Config({ 'disable-hashing': off }),
+        protocols: [http],
+      }).errors.map(({ message }) => message);
     expect(errors(true).join()).toContain('hashing is disabled');
     expect(errors(false).join()).not.toContain('hashing');
   });

@@ -1,0 +1,69 @@
+/** Ports at which a tunnel is looked for, as the configuration writes them. */
+import type { Config } from '../../engine/config/config.js';
+
+const PORTS = 65536;
+/** Port variables that may stand in each other. */
+const DEEPEST = 16;
+
+/**
+ * Ports of a setting: numbers, ranges `a:b`, lists, `any`, port variables, each of them excluded where `!` stands
+ * before it. Where nothing is included, all are but those that are excluded.
+ * @param fallback ports of a variable that is not defined
+ * @returns for each port whether it is one
+ * @throws Error that names what is no port, or a variable that stands in itself
+ */
+export function tunnelPorts(config: Config, value: unknown, fallback: number): Uint8Array {
+  const included = new Uint8Array(PORTS);
+  const excluded = new Uint8Array(PORTS);
+  const read = (setting: unknown, negated: boolean, depth: number): void => {
+    if (depth > DEEPEST)
+      throw new Error(`port variables of a tunnel are nested too deep: ${String(setting)}`);
+    eachWord(textOf(setting), negated, (word, not) => {
+      if (word.startsWith('$'))
+        read(config.at(`vars.port-groups.${word.slice(1)}`) ?? fallback, not, depth + 1);
+      else markRange(word, not ? excluded : included);
+    });
+  };
+  read(value, false, 0);
+  if (!included.includes(1) && excluded.includes(1)) included.fill(1);
+  for (let port = 0; port < PORTS; port++) if (excluded[port]) included[port] = 0;
+  return included;
+}
+
+function textOf(setting: unknown): string {
+  return Array.isArray(setting) ? setting.map(textOf).join() : String(setting ?? '');
+}
+
+/** @param visit told each word between brackets and commas, and whether `!` stands before it, or before its list */
+function eachWord(text: string, negated: boolean, visit: (word: string, not: boolean) => void): void {
+  const outside: boolean[] = [];
+  let list = negated;
+  let not = list;
+  for (const [word] of text.matchAll(/[[\]!]|[^\s,[\]!]+/g)) {
+    if (word === '!') {
+      not = !not;
+      continue;
+    }
+    if (word === '[') {
+      outside.push(list);
+      list = not;
+    } else if (word === ']') list = outside.pop() ?? negated;
+    else visit(word, not);
+    not = list;
+  }
+}
+
+function markRange(word: string, ports: Uint8Array): void {
+  const range = word === 'any' ? [0, PORTS - 1] : rangeOf(word);
+  if (!range)
+    throw new Error(`"${word}" is no port of a tunnel, expected a number, a range such as 100:200, or any`);
+  ports.fill(1, range[0], range[1]! + 1);
+}
+
+function rangeOf(word: string): number[] | undefined {
+  const [, from, between, to] = /^(\d*)([:-]?)(\d*)$/.exec(word) ?? [];
+  if (from === undefined || from + to! === '') return undefined;
+  const first = Number(from);
+  const last = between === '' ? first : to === '' ? PORTS - 1 : Number(to);
+  return first <= last && last < PORTS ? [first, last] : undefined;
+}
