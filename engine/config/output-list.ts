@@ -48,10 +48,21 @@ export const outputBit = (index: number): number => 1 << Math.min(index, 31);
  */
 export function recordTypeSettings(config: Config, type: string): (Config | undefined)[] {
   return outputEntries(config, 'eve-log').map(entry => {
-    const types = entry.at('types');
-    const listed = (Array.isArray(types) ? types : []).flatMap(entriesIn);
-    return listed.find(({ name, settings }) => name === type && settings.read(enabled))?.settings;
+    return recordTypes(entry.at('types')).get(type);
   });
+}
+
+/**
+ * Record types that are on, with their settings: `- alert`, or `- alert: { … }`. Of an item with several names, as an
+ * indentation that is forgotten makes them, the first counts; of several items for one type the last.
+ */
+export function recordTypes(list: unknown): Map<string, Config> {
+  const found = new Map<string, Config>();
+  for (const item of Array.isArray(list) ? list : []) {
+    const [entry] = entriesIn(item);
+    if (entry?.settings.read(enabled)) found.set(entry.name, entry.settings);
+  }
+  return found;
 }
 
 /** Outputs with a record type, as bits (see `outputBit`): those where an option of it is on, and the others. */

@@ -16,6 +16,7 @@ import type { Plan } from '../thread/plan.js';
 import { LogSinks } from './log-sinks.js';
 import { BATCH, OWNERSHIP, WATCHDOG } from './options.js';
 import { RunningThread } from './running-thread.js';
+import { ToldOnce } from './told-once.js';
 import { Watchdog } from './watchdog.js';
 
 function groupPlace({ plan: { name, indexInGroup, groupCount } }: RunningThread): ThreadOfGroup {
@@ -53,7 +54,7 @@ export class Manager implements Engine {
   private readonly statistics: StatisticsWriter;
   private readonly watchdog: Watchdog;
   private readonly seed: number;
-  private readonly warned = new Set<string>();
+  private readonly toldOnce: ToldOnce;
   private shared: Readonly<Record<string, unknown>>;
   private failure: string | undefined;
   private resolveFinished!: (result: EngineResult) => void;
@@ -66,6 +67,7 @@ export class Manager implements Engine {
     const { config } = options;
     this.seed = options.seed ?? randomInt(2 ** 31);
     this.shared = options.shared;
+    this.toldOnce = new ToldOnce(options.log);
     this.control = new Control(plan.control);
     this.threadsRunning = plan.threads.map(thread => new RunningThread(thread));
     this.sinks = new LogSinks(file => options.openLog(file));
@@ -143,8 +145,7 @@ export class Manager implements Engine {
         log[message.level](message.text);
         break;
       case 'warn-once':
-        if (!this.warned.has(message.text)) log.warning(message.text);
-        this.warned.add(message.text);
+        this.toldOnce.warn(message.text);
         break;
       case 'log-file':
         thread.files[message.number] = message.file;

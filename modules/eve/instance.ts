@@ -2,7 +2,7 @@
 import type { Config } from '../../engine/config/config.js';
 import { type ConfigTree, Config as Settings } from '../../engine/config/config.js';
 import { boolean } from '../../engine/config/option.js';
-import { logPath, outputEntries } from '../../engine/config/output-list.js';
+import { logPath, outputEntries, recordTypes } from '../../engine/config/output-list.js';
 import type { SyslogSettings } from '../../engine/log-file/syslog.js';
 import { type EveForwardedFor, eveForwardedFor } from '../../engine/record/forwarded-for.js';
 import * as Options from './options.js';
@@ -80,7 +80,7 @@ export function instancesOf(config: Config): Instance[] {
 
 function instanceOf(config: Config, entry: Config, forwardedFor: EveForwardedFor, index: number): Instance {
   const read = entry.readerBelow(Options.PREFIX);
-  const list = typesOf(read(Options.types));
+  const list = recordTypes(read(Options.types));
   const settings = (name: string) => list.get(name) ?? new Settings({});
   const filetype = read(Options.filetype) as Instance['kind'] | 'file';
   const kind = filetype === 'file' ? 'regular' : filetype;
@@ -110,21 +110,6 @@ function instanceOf(config: Config, entry: Config, forwardedFor: EveForwardedFor
     stats: statsSettings(settings('stats')),
     dns: dnsSettings(settings('dns')),
   };
-}
-
-/** Record types by name: `- alert`, or `- alert: { … }`. Those that are off are left out. */
-function typesOf(list: unknown): Map<string, Config> {
-  const found = new Map<string, Config>();
-  for (const entry of Array.isArray(list) ? list : []) {
-    const [name, settings] =
-      typeof entry === 'object' && entry !== null ? (Object.entries(entry)[0] ?? []) : [String(entry)];
-    if (name === undefined) continue;
-    const config = new Settings(
-      typeof settings === 'object' && settings !== null ? (settings as ConfigTree) : {},
-    );
-    if (config.read({ ...Options.typeEnabled, path: 'enabled' })) found.set(name, config);
-  }
-  return found;
 }
 
 function alertSettings(settings: Config): AlertSettings {
