@@ -13,7 +13,7 @@ import { decodeVlan } from './vlan.js';
 import { decodeVntag } from './vntag.js';
 
 export const ETHER_TYPE_IPV4 = 0x0800;
-export const ETHER_TYPE_ARP = 0x0806;
+const ETHER_TYPE_ARP = 0x0806;
 export const ETHER_TYPE_TRANSPARENT_ETHERNET = 0x6558;
 export const ETHER_TYPE_VLAN = 0x8100;
 export const ETHER_TYPE_IPV6 = 0x86dd;

@@ -11,7 +11,7 @@ import { decodeSctp } from './sctp.js';
 import { decodeTcp } from './tcp.js';
 import { decodeUdp } from './udp.js';
 
-export const HOP_BY_HOP = 0;
+const HOP_BY_HOP = 0;
 const ROUTING = 43;
 const FRAGMENT = 44;
 const ESP = 50;

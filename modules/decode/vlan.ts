@@ -7,7 +7,7 @@ import { decodeEtherType } from './ether-type.js';
 
 const HEADER = 4;
 /** Tags that a row has room for. */
-export const MOST_VLAN_TAGS = 3;
+const MOST_VLAN_TAGS = 3;
 
 export function decodeVlan(d: Decoding, p: number, at: number, end: number): boolean {
   const { row } = d;

@@ -51,6 +51,12 @@ beforeAll(() => {
 // Names are relative to the configuration, wherever the program runs.
 const CONFIGURATION = join(folder, 'x.yaml');
 
+it('sluice config show --defaults tells their options too', async () => {
+  const { out } = await sluice(['config', 'show', '--defaults', '-c', CONFIGURATION]);
+  expect(out).toContain('app-layer.protocols.echoer.most: 5\n    lines; ');
+  expect(out).toContain('nothing.at-all: 5\n    nothing; ');
+});
+
 it('sluice config check: only what is no option is none', async () => {
   const { out, code } = await sluice(['config', 'check', CONFIGURATION]);
   expect(out).toBe(

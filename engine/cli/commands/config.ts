@@ -1,10 +1,11 @@
 /** `sluice config`: looks for mistakes in a configuration, shows what is in force. */
 import { stringify } from 'yaml';
+import type { DeclaredOptions } from '../../config/declared.js';
 import type { AnyOption } from '../../config/option.js';
 import { absentReason } from '../absent-options.js';
 import { declaredOptions } from '../declared-options.js';
 import { configuredProtocols, pluginOptions } from '../plugins.js';
-import { findingText, readSettings } from '../settings.js';
+import { findingText, readSettings, type Settings } from '../settings.js';
 import { subcommands } from '../subcommands.js';
 import { UsageError } from '../usage-error.js';
 import { collected } from './values.js';
@@ -34,7 +35,7 @@ export async function command(words: readonly string[]): Promise<number> {
 
 async function check(file: string): Promise<void> {
   const settings = readSettings({ config: file });
-  const declared = await declaredOptions(await configuredProtocols(settings), await pluginOptions(settings));
+  const declared = await optionsOf(settings);
   const findings = declared.check(settings.config.tree);
   const wrong = findings.filter(finding => finding.kind === 'unaccepted' && !finding.mild);
   for (const finding of findings) {
@@ -49,9 +50,15 @@ async function check(file: string): Promise<void> {
   if (wrong.length > 0) process.exitCode = 1;
 }
 
+/** Options of the engine, and of what is in the configuration that is not of the house. */
+async function optionsOf(settings: Settings): Promise<DeclaredOptions> {
+  return declaredOptions(await configuredProtocols(settings), await pluginOptions(settings));
+}
+
 async function show(path: string | undefined, options: ShowOptions): Promise<void> {
+  const settings = readSettings({ config: options.config, sets: options.set });
   if (options.defaults) {
-    const { all } = await declaredOptions();
+    const { all } = await optionsOf(settings);
     const shown = all.filter(
       option => path === undefined || option.path === path || option.path.startsWith(`${path}.`),
     );
@@ -59,7 +66,7 @@ async function show(path: string | undefined, options: ShowOptions): Promise<voi
     process.stdout.write(shown.map(optionText).join(''));
     return;
   }
-  const { config } = readSettings({ config: options.config, sets: options.set });
+  const { config } = settings;
   const value = path === undefined ? config.tree : config.at(path);
   if (value === undefined)
     throw new UsageError(`nothing is set at ${path}; sluice config show ${path} --defaults shows options`);
