@@ -44,7 +44,7 @@ export async function captureQueue(given: Given, words: readonly string[]): Prom
     const socket = await ControlSocket.open(settings.path, settings.permissions, commands);
     log.notice(`unix-manager: commands are taken at ${settings.path}`);
     writePidFile(pidFile);
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => queue.stop());
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => queue.stop());
     for (const signal of ['SIGHUP', 'SIGUSR2'] as const) process.on(signal, () => queue.pass(signal));
     tellStarter();
     await queue.stopped;
@@ -106,7 +106,7 @@ export class CaptureQueue {
     };
   }
 
-  /** The capture in hand is read as far as it was. */
+  /** The capture in hand is read as far as it was; the second time its program ends at once. */
   stop(): void {
     this.stopping = true;
     this.waiting.length = 0;
@@ -136,7 +136,8 @@ export class CaptureQueue {
     this.current = this.waiting.shift();
     if (!this.current) return;
     const words = [process.argv[1]!, ...this.words, ...this.current.words];
-    this.child = spawn(process.execPath, words, { stdio: ['ignore', 'inherit', 'inherit'] });
+    // Of a group of its own: what a terminal tells all of a group would reach it twice, and the second time ends it at once.
+    this.child = spawn(process.execPath, words, { detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
     this.child.once('close', () => this.ended());
     this.child.once('error', () => this.ended());
   }

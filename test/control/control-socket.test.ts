@@ -1,6 +1,15 @@
 /** Commands through a socket: the protocol, and the real program with captures that it tells. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -119,6 +128,51 @@ test('where and whether', () => {
   expect(commands['conf-get']!({ variable: 'a.b' })).toBe('1');
   expect(() => commands['conf-get']!({ variable: 'x' })).toThrow('Unable to get value');
 });
+
+/** Process groups of the programs that `parent` started (proc_pid_stat(5)). */
+function groupsOfChildren(parent: number): number[] {
+  const stats = readdirSync('/proc').map(name => {
+    try {
+      return readFileSync(`/proc/${name}/stat`, 'utf8');
+    } catch {
+      return ''; // No process, or one that is gone.
+    }
+  });
+  const fields = stats.map(stat => stat.slice(stat.lastIndexOf(')') + 2).split(' '));
+  return fields.filter(([, above]) => Number(above) === parent).map(([, , group]) => Number(group));
+}
+
+test('what a terminal tells all of its group ends the capture in hand as one signal does', async () => {
+  const path = (name: string) => join(folder, name);
+  const captures = path('captures');
+  mkdirSync(captures);
+  mkdirSync(path('t'));
+  writeFileSync(join(captures, 't.pcap'), pcapFile([packet(ethernet(), ipv4(), udp(), 't')]));
+  writeFileSync(path('t.yaml'), '%YAML 1.1\n---\noutputs: [{ eve-log: { types: [alert, flow] } }]\n');
+  writeFileSync(path('t.rules'), 'alert udp any any -> any any (sid:1;)\n');
+  const words = ['-c', 't.yaml', '-S', 't.rules', '--unix-socket=t.socket', '--runmode', 'single'];
+  const child = spawn(process.execPath, [PROGRAM, ...words], {
+    cwd: folder,
+    stdio: 'ignore',
+    detached: true,
+  });
+  const ended = new Promise(resolve => child.on('close', resolve));
+  await expect.poll(() => isReached(path('t.socket')), { timeout: 20_000 }).toBe(true);
+  const client = new Client(path('t.socket'));
+  await client.ask({ version: '0.2' });
+  const given = { filename: captures, 'output-dir': path('t'), delay: 0 };
+  await client.ask({ command: 'pcap-file-continuous', arguments: given });
+  const told = () => (existsSync(path('t/eve.json')) ? readFileSync(path('t/eve.json'), 'utf8') : '');
+  await expect.poll(told, { timeout: 30_000 }).toContain('"alert"');
+  client.end();
+  // Two signals at once may count as one, so that what came of them would say nothing.
+  const groups = groupsOfChildren(child.pid!);
+  expect(groups).toHaveLength(1);
+  expect(groups).not.toContain(child.pid);
+  process.kill(-child.pid!, 'SIGINT');
+  expect(await ended).toBe(0);
+  expect(told()).toContain('"flow"');
+}, 60_000);
 
 test('captures that the socket tells are read one after the other', async () => {
   const path = (name: string) => join(folder, name);
