@@ -21,10 +21,12 @@ export function serveThread(thread: Thread): void {
 /** Frames that are sent with one call, to one device. */
 const AT_ONCE = 256;
 
-class Forwarding implements VerdictDelivery {
+/** Sends the frames of a thread on. */
+export class Forwarding implements VerdictDelivery {
   private readonly queues: readonly { frames: Uint32Array; count: number }[];
   private readonly forwarded: number;
   private readonly failed: number;
+  private readonly cut: number;
 
   constructor(
     private readonly thread: Thread,
@@ -34,6 +36,7 @@ class Forwarding implements VerdictDelivery {
     this.queues = devices.map(() => ({ frames: new Uint32Array(AT_ONCE * 2), count: 0 }));
     this.forwarded = thread.counters.declare('af_packet.forwarded');
     this.failed = thread.counters.declare('af_packet.send_errors');
+    this.cut = thread.counters.declare('af_packet.not_forwarded_cut');
   }
 
   deliver(slot: number, verdict: number): void {
@@ -41,6 +44,10 @@ class Forwarding implements VerdictDelivery {
     const p = slot * Packet.INTS;
     const { copyTo, settings } = this.devices[memory.row[p + Packet.SOURCE]!]!;
     if (copyTo < 0 || (settings.copyMode === 'ips' && isDrop(verdict))) return;
+    if (memory.row[p + Packet.LENGTH]! < memory.row[p + Packet.WIRE_LENGTH]!) {
+      this.leaveOut(settings.name);
+      return;
+    }
     const incomplete = Packet.FLAG_NO_CHECKSUM | Packet.FLAG_MODIFIED;
     if ((memory.row[p + Packet.FLAGS]! & incomplete) !== 0 && memory.row[p + Packet.L3] !== 0)
       writeChecksums(memory, p);
@@ -48,6 +55,14 @@ class Forwarding implements VerdictDelivery {
     queue.frames[queue.count * 2] = memory.row[p + Packet.DATA]!;
     queue.frames[queue.count * 2 + 1] = memory.row[p + Packet.LENGTH]!;
     if (++queue.count === AT_ONCE) this.send(copyTo);
+  }
+
+  /** What is behind the cut is lost: sent on, a frame would be another one. Its sender repeats it. */
+  private leaveOut(device: string): void {
+    this.thread.counters.values[this.cut]!++;
+    this.thread.warnOnce(
+      `device ${device}: frames that do not fit are not forwarded: is offloading (GRO, LRO) off, and block-size large enough?`,
+    );
   }
 
   flush(): void {
