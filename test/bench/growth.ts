@@ -1,5 +1,5 @@
 /**
- * How cost grows: `node dist/test/bench/growth.js [-n RUNS] [--save FILE] [--draw FILE] [--only TEXT]`.
+ * How cost grows: `npm run growth -- [options]`.
  *
  * Rules from 1,000 to 36,000, flows from 10,000 to 2,000,000, packets from 64 to 1,500 bytes, threads from one to all
  * cores; each point is the run with the least CPU time. Tells memory per rule and per flow, and how much faster than
@@ -9,7 +9,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { commandWords } from '../command-words.js';
 import { benchCapture, sharedRules } from './capture.js';
 import { type Curve, curves } from './chart.js';
 import { writeConfiguration } from './configuration.js';
@@ -20,15 +20,25 @@ import { PROJECT } from './project-folder.js';
 const MEASURE = join(PROJECT, 'dist', 'test', 'bench', 'measure.js');
 const NO_RULES = ['--disable-detection'];
 
-const { values } = parseArgs({
-  options: {
+const USAGE = `usage: npm run growth -- [options]
+  -n, --runs N     runs of each point, of which the one with the least CPU time counts (2)
+  --only TEXT      of rules, flows, packet size and threads those with this in their name
+  --capture FILE   another capture for rules and threads
+  --save FILE      where results go (test/bench/results/growth.json)
+  --draw FILE      makes a picture`;
+
+const { values } = commandWords(
+  USAGE,
+  {
     runs: { type: 'string', short: 'n', default: '2' },
     save: { type: 'string', default: join(PROJECT, 'test', 'bench', 'results', 'growth.json') },
     draw: { type: 'string' },
     only: { type: 'string', default: '' },
     capture: { type: 'string' },
   },
-});
+  words => words === 0,
+  { numbers: ['runs'] },
+);
 
 const work = mkdtempSync(join(tmpdir(), 'sluice-growth-'));
 const { alerts: configuration } = writeConfiguration(work);

@@ -1,16 +1,14 @@
 /**
- * `npm run bench -- [-n RUNS] [--all] [--only TEXT] [--save FILE] [--compare [FILE]] [--accept] [--draw FILE]`
+ * `npm run bench -- [options]`
  *
  * Measures the whole engine and each chain of its stages, every run in a process of its own, cases in turn so that
- * noise of the machine falls on all of them. `--only` takes the cases with this text in their name. Results go to
- * `test/bench/results/last.json`, or where `--save` says; `--compare` tells how they differ from those accepted in
- * `test/bench/results/accepted.json`, or another file; `--accept` puts these in their place. `--draw` makes a picture.
+ * noise of the machine falls on all of them.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { commandWords } from '../command-words.js';
 import { benchCapture } from './capture.js';
 import { type Case, cases } from './cases.js';
 import { type Configurations, writeConfiguration } from './configuration.js';
@@ -41,11 +39,19 @@ interface Saved {
   readonly results: readonly CaseResult[];
 }
 
-const { values } = parseArgs({
-  args: process.argv
-    .slice(2)
-    .map((word, i, words) => (bareCompare(word, words[i + 1]) ? '--compare=' : word)),
-  options: {
+const USAGE = `usage: npm run bench -- [options]
+  -n, --runs N       runs of each case (3)
+  --all              more cases
+  --only TEXT        cases with this in their name
+  --capture FILE     another capture
+  --save FILE        where results go (test/bench/results/last.json)
+  --compare [FILE]   tells how they differ from those of a file (test/bench/results/accepted.json)
+  --accept           puts them in the place of those accepted
+  --draw FILE        makes a picture`;
+
+const { values } = commandWords(
+  USAGE,
+  {
     runs: { type: 'string', short: 'n', default: '3' },
     all: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
@@ -55,7 +61,14 @@ const { values } = parseArgs({
     draw: { type: 'string' },
     capture: { type: 'string' },
   },
-});
+  words => words === 0,
+  {
+    numbers: ['runs'],
+    words: process.argv
+      .slice(2)
+      .map((word, i, words) => (bareCompare(word, words[i + 1]) ? '--compare=' : word)),
+  },
+);
 
 function bareCompare(word: string, next: string | undefined): boolean {
   return word === '--compare' && (next === undefined || next.startsWith('-'));

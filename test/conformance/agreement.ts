@@ -1,15 +1,17 @@
 /**
  * Whether every way of running tells the same: runs captures with the rules beside them in all profiles, with several
  * numbers of workers, single packets for batches and both matchers, the ownership check on, and compares alerts, flow records and verdicts.
- *
- * `node dist/test/conformance/agreement.js FOLDER [MOST]` does it for all captures below a folder.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArguments } from '../../engine/cli/parse.js';
 import { run } from '../../engine/cli/run.js';
+import { commandWords } from '../command-words.js';
 import { capturesBelow } from './captures.js';
+
+const USAGE = `usage: npm run agreement -- FOLDER [MOST]
+  for the captures below a folder, or so many of them`;
 
 /** A profile, its number of workers, and other settings. */
 type Configuration = readonly [profile: string, workers: number, ...settings: string[]];
@@ -153,8 +155,9 @@ const flowLine = (record: EveRecord): string =>
   JSON.stringify([ends(record), record.app_proto, record.flow, record.tcp, record.icmp_type]);
 
 if (process.argv[1]?.endsWith('agreement.js')) {
-  const captures = capturesBelow(process.argv[2]!);
-  const step = Math.max(1, Math.floor(captures.length / Number(process.argv[3] ?? captures.length)));
+  const { positionals } = commandWords(USAGE, {}, words => words === 1 || words === 2);
+  const captures = capturesBelow(positionals[0]!);
+  const step = Math.max(1, Math.floor(captures.length / Number(positionals[1] ?? captures.length)));
   let passed = 0;
   let failed = 0;
   for (const capture of captures.filter((_, i) => i % step === 0)) {

@@ -41,6 +41,7 @@ const { values, positionals } = commandWords(
     verbose: { type: 'boolean', short: 'v', default: false },
   },
   words => words > 0,
+  { numbers: ['jobs', 'timeout'] },
 );
 
 const [folder, ...names] = positionals;

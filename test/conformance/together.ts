@@ -2,8 +2,6 @@
  * Whether captures that are read in one run, with all the alert rules there are for any of them, give the same records
  * however they are read: one packet or many at once, by one thread or several, with either matcher. What leaks from one
  * batch, conversation or capture into another shows here. Most rules meet captures that they were not written for.
- *
- * `node dist/test/conformance/together.js FOLDER` does it for all captures and rules below a folder.
  */
 import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +9,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArguments } from '../../engine/cli/parse.js';
 import { run } from '../../engine/cli/run.js';
+import { commandWords } from '../command-words.js';
+
+const USAGE = `usage: npm run together -- FOLDER
+  for all captures and rules below a folder`;
 
 const WAYS: Readonly<Record<string, readonly string[]>> = {
   'one packet at once': ['--set', 'threading.batch-size=1'],
@@ -112,7 +114,8 @@ function comparable(line: string): string {
 }
 
 if (process.argv[1]?.endsWith('together.js')) {
-  const lines = await disagreements(process.argv[2]!);
+  const { positionals } = commandWords(USAGE, {}, words => words === 1);
+  const lines = await disagreements(positionals[0]!);
   console.log(lines.length === 0 ? 'all agree' : lines.join('\n'));
   process.exitCode = lines.length === 0 ? 0 : 1;
 }

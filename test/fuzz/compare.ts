@@ -27,6 +27,7 @@ const { values, positionals } = commandWords(
     keep: { type: 'string', default: 'fuzz-findings' },
   },
   words => words === 1,
+  { numbers: ['captures', 'rounds', 'seed'] },
 );
 const engine = new WarmEngine();
 let [seed, found] = [Number(values.seed), 0];

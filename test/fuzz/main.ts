@@ -40,6 +40,7 @@ const { values, positionals } = commandWords(
     keep: { type: 'string', default: 'fuzz-findings' },
   },
   words => words === 1,
+  { numbers: ['seconds', 'runs', 'seed', 'limit'] },
 );
 
 const captures = capturesBelow(positionals[0]!).filter(path => statSync(path).size <= LARGEST);
