@@ -1,7 +1,7 @@
 /** Which acknowledgments are valid (RFC 9293 section 3.10.7.4, RFC 5961 section 5), and what follows from them. */
 import * as Packet from '../../../engine/packet.js';
 import * as Event from '../../../engine/packet-events.js';
-import { type Context, distance, raiseLastAck, reject } from './context.js';
+import { type Context, distance, passOld, raiseLastAck, reject } from './context.js';
 import { finishDirection, inStream } from './delivery.js';
 import { LINUX_6 } from './os-policy.js';
 import { ACK, type Segment } from './segment.js';
@@ -14,15 +14,30 @@ export function isValidAck(c: Context, x: Segment): boolean {
   const last = cells[x.other + Session.LAST_ACK]!;
   const edge = cells[x.other + Session.NEXT_WIN]!;
   const modern = cells[x.own + Session.POLICY] === LINUX_6;
-  const highest = modern ? sentBy(c, x.other) : edge;
+  const sent = sentBy(c, x.other);
+  // A probe of a closed window, and a FIN, may be taken beyond the window that was told last.
+  const highest = modern || distance(sent, edge) > 0 ? sent : edge;
   if (distance(x.ack, last) > 0) {
     return distance(x.ack, highest) <= 0 || reject(c, x, Event.STREAM_PKT_INVALID_ACK);
   }
-  const window = cells[x.other + Session.WINDOW]!;
-  // Linux: not further back than was ever acknowledged.
+  // RFC 5961 section 5.2. Linux: not further back than was ever acknowledged.
+  const window = cells[x.other + Session.MAX_WINDOW]!;
   const acked = distance(last, (cells[x.other + Session.ISN]! + 1) | 0);
   const back = modern ? Math.min(window, acked) : window;
   return distance(x.ack, (last - back) | 0) >= 0 || reject(c, x, Event.STREAM_PKT_INVALID_ACK);
+}
+
+/**
+ * An acknowledgment alone of what was acknowledged before: others have overtaken it. It changes nothing, and inline it
+ * passes.
+ */
+export function isOldAck(c: Context, x: Segment): boolean {
+  return x.length === 0 && distance(x.ack, c.cells[x.other + Session.LAST_ACK]!) <= 0;
+}
+
+/** Sets the event of an acknowledgment that is not valid. @returns ACCEPTED for an old one */
+export function refuseAck(c: Context, x: Segment, event: number): boolean {
+  return isOldAck(c, x) ? passOld(c, x, event) : reject(c, x, event);
 }
 
 /** Behind all the other side has sent, its FIN included. */

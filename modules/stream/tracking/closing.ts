@@ -5,9 +5,9 @@
 import * as Packet from '../../../engine/packet.js';
 import * as Event from '../../../engine/packet-events.js';
 import * as State from '../../../engine/tcp-state.js';
-import { finishWhenAcked, isValidAck } from './acknowledgment.js';
+import { finishWhenAcked, isOldAck, isValidAck, refuseAck } from './acknowledgment.js';
 import { ACCEPTED, type Context, distance, passOld, REJECTED, reject, setState } from './context.js';
-import { acceptData, isBeforeLastAck, isInWindow, noteFin } from './established.js';
+import { acceptData, isBeforeLastAck, isInWindow, noteFin, refuseOutOfWindow } from './established.js';
 import { LINUX_6 } from './os-policy.js';
 import { takeReset } from './reset.js';
 import { ACK, FIN, RST, type Segment, SYN } from './segment.js';
@@ -84,7 +84,7 @@ export function inClosing(c: Context, x: Segment, state: number): boolean {
   const rules = STATES[state]!;
   if (x.has(RST)) return takeReset(c, x);
   if (x.has(SYN)) return reject(c, x, Event.STREAM_SHUTDOWN_SYN_RESEND);
-  if (!isValidTimestamp(c, x)) return REJECTED;
+  if (!isValidTimestamp(c, x)) return !x.has(FIN) && isOldAck(c, x) ? ACCEPTED : REJECTED;
   if (x.has(FIN)) return finWhileClosing(c, x, rules);
   return x.has(ACK) ? ackWhileClosing(c, x, state, rules) : ACCEPTED;
 }
@@ -97,14 +97,18 @@ function finWhileClosing(c: Context, x: Segment, rules: ClosingState): boolean {
     acceptData(c, x);
     return ACCEPTED;
   }
-  const next = cells[x.own + Session.NEXT_SEQ]!;
-  if (distance(x.seq, next) < 0 || !isInWindow(c, x)) return reject(c, x, rules.wrongFin);
+  if (isFinTooOld(c, x) || !isInWindow(c, x)) return reject(c, x, rules.wrongFin);
   const had = cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_FIN;
   noteFin(c, x);
   if (had === 0) setState(c, x, rules.afterFin);
   acceptData(c, x);
   afterAcknowledgment(c, x);
   return ACCEPTED;
+}
+
+/** All of it lies before what comes next; a FIN that was lost before us was counted by its sender in what came behind. */
+function isFinTooOld(c: Context, x: Segment): boolean {
+  return distance((x.end + 1) | 0, c.cells[x.own + Session.NEXT_SEQ]!) < 0;
 }
 
 function isFinAgain(c: Context, x: Segment): boolean {
@@ -114,14 +118,14 @@ function isFinAgain(c: Context, x: Segment): boolean {
 }
 
 function ackWhileClosing(c: Context, x: Segment, state: number, rules: ClosingState): boolean {
-  if (!isValidAck(c, x)) return reject(c, x, rules.invalidAck);
+  if (!isValidAck(c, x)) return refuseAck(c, x, rules.invalidAck);
   if (isBeforeLastAck(c, x) && !isAckBehindFin(c, x)) {
     const event = state === State.CLOSE_WAIT ? Event.STREAM_CLOSEWAIT_PKT_BEFORE_LAST_ACK : rules.wrongSeq;
     return passOld(c, x, event);
   }
   const expected = isRetransmission(c, x) || isAckBehindFin(c, x) || fits(c, x, state);
   if (!expected || (state >= State.TIME_WAIT && state !== State.CLOSE_WAIT && !isNext(c, x))) {
-    return reject(c, x, rules.wrongSeq);
+    return refuseOutOfWindow(c, x, rules.wrongSeq);
   }
   acceptData(c, x);
   afterAcknowledgment(c, x);
@@ -154,14 +158,22 @@ function afterAcknowledgment(c: Context, x: Segment): void {
   const state = cells[x.session + Session.STATE]!;
   const rules = STATES[state];
   if (!rules) return;
-  const { DIRECTION_FIN, DIRECTION_FLAGS, LAST_ACK: ACKED, FIN_SEQ } = Session;
-  const finAcked =
-    (cells[x.other + DIRECTION_FLAGS]! & DIRECTION_FIN) !== 0 &&
-    distance(cells[x.other + ACKED]!, cells[x.other + FIN_SEQ]!) > 0;
-  if (!finAcked) return;
-  // It is the server that waits for its last acknowledgment.
-  if (state === State.LAST_ACK && !x.toServer) return;
+  if (!isFinAcked(c, x.other)) return;
+  const last = state === State.LAST_ACK || state === State.TIME_WAIT;
+  if (last && !isFinAcked(c, x.own) && hasHole(c, x.own)) return;
   if (state === State.CLOSING || !x.has(FIN)) setState(c, x, rules.afterAck);
+}
+
+/** The receiver of a direction has acknowledged its FIN. */
+function isFinAcked({ cells }: Context, direction: number): boolean {
+  const fin = cells[direction + Session.DIRECTION_FLAGS]! & Session.DIRECTION_FIN;
+  if (fin === 0) return false;
+  return distance(cells[direction + Session.LAST_ACK]!, cells[direction + Session.FIN_SEQ]!) > 0;
+}
+
+/** Data before the FIN of a direction was never seen, and will be sent again. */
+function hasHole({ cells }: Context, direction: number): boolean {
+  return distance(cells[direction + Session.RECEIVED]!, cells[direction + Session.FIN_SEQ]!) < 0;
 }
 
 /** Data that was sent before: sets an event. */

@@ -98,13 +98,25 @@ export function raiseLastAck(c: Context, direction: number, ack: number): void {
   if (distance(ack, cells[direction + Session.RECEIVED]!) > 0) cells[direction + Session.RECEIVED] = ack;
 }
 
+/** @param window that the receiver of `direction` has told, scaled */
+export function setWindow({ cells }: Context, direction: number, window: number): void {
+  cells[direction + Session.WINDOW] = window;
+  if (window > cells[direction + Session.MAX_WINDOW]!) cells[direction + Session.MAX_WINDOW] = window;
+}
+
 /** The receiver of `direction` grants the window that the segment tells. */
 export function updateWindow(c: Context, x: Segment, direction: number): void {
   const { cells } = c;
   const window = x.window << cells[direction + Session.SCALE]!;
-  cells[direction + Session.WINDOW] = window;
+  setWindow(c, direction, window);
   const edge = (cells[direction + Session.LAST_ACK]! + window) | 0;
   if (distance(edge, cells[direction + Session.NEXT_WIN]!) > 0) cells[direction + Session.NEXT_WIN] = edge;
+}
+
+/** One byte behind a closed window, sent again until the receiver tells that it has opened (RFC 9293 3.8.6.1). */
+export function isWindowProbe({ cells }: Context, x: Segment): boolean {
+  const next = cells[x.own + Session.NEXT_SEQ]!;
+  return x.length === 1 && cells[x.own + Session.WINDOW] === 0 && (x.seq === next || x.end === next);
 }
 
 /** Notes what the receiver has got without holes (one run behind a hole is remembered). */

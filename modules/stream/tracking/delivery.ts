@@ -4,7 +4,7 @@ import * as Packet from '../../../engine/packet.js';
 import * as Event from '../../../engine/packet-events.js';
 import { REASON_STREAM_URGENT } from '../../../engine/verdict.js';
 import { OVER_LIMIT, OVER_MEMCAP } from '../reassembly/reassembler.js';
-import { type Context, distance, noteReceived } from './context.js';
+import { type Context, distance, isWindowProbe, noteReceived } from './context.js';
 import { LINUX_6, overlapClass } from './os-policy.js';
 import { type Segment, URG } from './segment.js';
 import * as Session from './session.js';
@@ -74,7 +74,7 @@ export function deliver(c: Context, x: Segment): void {
 
 /** Bytes that were taken out are left out, and what follows them moves up. */
 function handWithoutUrgent(c: Context, x: Segment, length: number): void {
-  noteReceived(c, x.own, x.seq, (x.seq + length) | 0);
+  if (!isWindowProbe(c, x)) noteReceived(c, x.own, x.seq, (x.seq + length) | 0);
   if (!c.urgent.has(x.own)) {
     hand(c, x, x.seq, x.payload, length);
     return;

@@ -1,11 +1,12 @@
 /** ESTABLISHED: data and acknowledgments within their windows, and the segments that end the state. */
 import * as Event from '../../../engine/packet-events.js';
 import * as State from '../../../engine/tcp-state.js';
-import { isValidAck, takeAck } from './acknowledgment.js';
+import { isOldAck, isValidAck, refuseAck, takeAck } from './acknowledgment.js';
 import {
   ACCEPTED,
   type Context,
   distance,
+  isWindowProbe,
   passOld,
   REJECTED,
   raiseLastAck,
@@ -26,7 +27,7 @@ export function inEstablished(c: Context, x: Segment): boolean {
   if (x.has(FIN)) return x.has(SYN) ? reject(c, x, Event.STREAM_FIN_SYN) : takeFin(c, x);
   if (x.has(SYN)) return x.has(ACK) ? synAckInEstablished(c, x) : synInEstablished(c, x);
   if (!x.has(ACK)) return ACCEPTED;
-  if (!isValidTimestamp(c, x)) return REJECTED;
+  if (!isValidTimestamp(c, x)) return isOldAck(c, x) ? ACCEPTED : REJECTED;
   return takeData(c, x);
 }
 
@@ -38,7 +39,7 @@ function synAckInEstablished(c: Context, x: Segment): boolean {
   }
   if (x.seq !== cells[x.own + Session.ISN]) return reject(c, x, Event.STREAM_EST_SYNACK_RESEND_WITH_DIFF_SEQ);
   const confirmed = cells[x.session + Session.FLAGS]! & Session.SESSION_CONFIRMED;
-  return confirmed ? reject(c, x, Event.STREAM_EST_SYNACK_RESEND) : ACCEPTED;
+  return confirmed ? passOld(c, x, Event.STREAM_EST_SYNACK_RESEND) : ACCEPTED;
 }
 
 /** A SYN in a session never ends it (RFC 5961 section 4). */
@@ -52,9 +53,9 @@ function synInEstablished(c: Context, x: Segment): boolean {
 /** Data, or an acknowledgment alone. */
 function takeData(c: Context, x: Segment): boolean {
   const { cells } = c;
-  if (!isValidAck(c, x)) return reject(c, x, Event.STREAM_EST_INVALID_ACK);
+  if (!isValidAck(c, x)) return refuseAck(c, x, Event.STREAM_EST_INVALID_ACK);
   if (isBeforeLastAck(c, x)) return isBeforeIsn(c, x) || passOld(c, x, Event.STREAM_EST_PKT_BEFORE_LAST_ACK);
-  if (!isInWindow(c, x)) return reject(c, x, Event.STREAM_EST_PACKET_OUT_OF_WINDOW);
+  if (!isInWindow(c, x)) return refuseOutOfWindow(c, x, Event.STREAM_EST_PACKET_OUT_OF_WINDOW);
   if (x.toServer) cells[x.session + Session.FLAGS]! |= Session.SESSION_CONFIRMED;
   acceptData(c, x);
   return ACCEPTED;
@@ -101,9 +102,19 @@ export function isInWindow(c: Context, x: Segment): boolean {
   const { cells } = c;
   if (cells[x.session + Session.FLAGS]! & (Session.SESSION_MIDSTREAM | Session.SESSION_ASYNC)) return true;
   if (distance(x.end, cells[x.own + Session.NEXT_WIN]!) <= 0) return true;
-  const probe =
-    x.length === 1 && cells[x.own + Session.WINDOW] === 0 && x.seq === cells[x.own + Session.NEXT_SEQ];
-  return probe && cells[x.own + Session.POLICY] !== LINUX_6;
+  return isWindowProbe(c, x) && cells[x.own + Session.POLICY] !== LINUX_6;
+}
+
+/**
+ * Linux takes the acknowledgment of a window probe and not its byte, unless its window has opened unseen: then it
+ * acknowledges the byte. The probe must come to be answered with the window.
+ */
+export function refuseOutOfWindow(c: Context, x: Segment, event: number): boolean {
+  if (!isWindowProbe(c, x)) return reject(c, x, event);
+  raiseNextSeq(c, x.own, x.end);
+  takeAck(c, x);
+  updateWindow(c, x, x.other);
+  return passOld(c, x, event);
 }
 
 /** A FIN while the session is established: the side that sends it is done. */

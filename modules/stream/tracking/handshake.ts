@@ -2,7 +2,7 @@
  * How directions of a session begin: what SYN and SYN/ACK say is taken over, and the session is established.
  */
 import * as State from '../../../engine/tcp-state.js';
-import { type Context, raiseNextSeq, setState } from './context.js';
+import { type Context, raiseNextSeq, setState, setWindow } from './context.js';
 import { deliver, openDirection, reopenDirection } from './delivery.js';
 import type { Segment } from './segment.js';
 import * as Session from './session.js';
@@ -14,7 +14,7 @@ export function beginDirection(c: Context, x: Segment): void {
   cells[x.own + Session.NEXT_SEQ] = (x.seq + 1) | 0;
   cells[x.own + Session.LAST_ACK] = x.seq;
   cells[x.own + Session.RECEIVED] = (x.seq + 1) | 0;
-  cells[x.own + Session.NEXT_WIN] = (x.seq + cells[x.own + Session.WINDOW]!) | 0;
+  cells[x.own + Session.NEXT_WIN] = (x.seq + 1 + cells[x.own + Session.WINDOW]!) | 0;
   const flags = x.own + Session.DIRECTION_FLAGS;
   cells[flags]! &= ~(Session.DIRECTION_TIMESTAMPS | Session.DIRECTION_ZERO_TIMESTAMP);
   if (!x.options().hasTimestamp) return;
@@ -30,7 +30,7 @@ export function takeSyn(c: Context, x: Segment): void {
   x.options();
   beginDirection(c, x);
   // The window of a SYN is never scaled; its scale counts when the other side has one too.
-  cells[x.other + Session.WINDOW] = x.window;
+  setWindow(c, x.other, x.window);
   cells[x.other + Session.SCALE] = Math.max(0, x.scale);
   const { SESSION_CLIENT_SCALE, SESSION_CLIENT_SACK, SESSION_FAST_OPEN } = Session;
   const flags =
@@ -58,10 +58,11 @@ export function takeSynAck(c: Context, x: Segment): void {
   const { cells } = c;
   beginDirection(c, x);
   cells[x.other + Session.LAST_ACK] = x.ack;
-  cells[x.other + Session.WINDOW] = x.window;
+  setWindow(c, x.other, x.window);
   agreeOnOptions(c, x);
   cells[x.other + Session.NEXT_WIN] = (x.ack + x.window) | 0;
-  cells[x.own + Session.NEXT_WIN] = (cells[x.own + Session.LAST_ACK]! + cells[x.own + Session.WINDOW]!) | 0;
+  // The window of the SYN is one for data: the number of the SYN/ACK does not count.
+  cells[x.own + Session.NEXT_WIN] = (x.seq + 1 + cells[x.own + Session.WINDOW]!) | 0;
   if (x.length === 0 || (cells[x.session + Session.FLAGS]! & Session.SESSION_FAST_OPEN) === 0) return;
   const first = (x.seq + 1) | 0;
   openDirection(c, x, x.own, first);

@@ -4,7 +4,7 @@
  */
 import * as Event from '../../../engine/packet-events.js';
 import * as State from '../../../engine/tcp-state.js';
-import { ACCEPTED, type Context, REJECTED, raiseNextSeq, reject, setState } from './context.js';
+import { ACCEPTED, type Context, REJECTED, raiseNextSeq, reject, setState, setWindow } from './context.js';
 import { deliver } from './delivery.js';
 import { trackOneSide } from './established.js';
 import { establish, takeSyn } from './handshake.js';
@@ -109,7 +109,7 @@ function beginOwn(c: Context, x: Segment, isn: number): void {
   cells[x.own + Session.NEXT_SEQ] = (isn + 1) | 0;
   cells[x.own + Session.LAST_ACK] = (isn + 1) | 0;
   cells[x.own + Session.RECEIVED] = (isn + 1) | 0;
-  cells[x.own + Session.WINDOW] = 65535 << LARGEST_SCALE;
+  setWindow(c, x.own, 65535 << LARGEST_SCALE);
   cells[x.own + Session.NEXT_WIN] = (isn + 1 + cells[x.own + Session.WINDOW]!) | 0;
   if (!x.hasTimestamp && !x.options().hasTimestamp) return;
   cells[x.own + Session.TIMESTAMP] = x.timestamp;
@@ -123,7 +123,7 @@ function beginOther(c: Context, x: Segment): void {
   cells[x.other + Session.NEXT_SEQ] = x.ack;
   cells[x.other + Session.LAST_ACK] = x.ack;
   cells[x.other + Session.RECEIVED] = x.ack;
-  cells[x.other + Session.WINDOW] = x.window << cells[x.other + Session.SCALE]!;
+  setWindow(c, x.other, x.window << cells[x.other + Session.SCALE]!);
   cells[x.other + Session.NEXT_WIN] = (x.ack + cells[x.other + Session.WINDOW]!) | 0;
   if (x.options().hasTimestamp) cells[x.other + Session.TIMESTAMP] = x.echo;
 }

@@ -20,11 +20,13 @@ export function passes(c: Context, x: Segment): boolean {
   return x.length === 0 && isBadWindowUpdate(c, x);
 }
 
-/** One byte or none just before what comes next, sent on an idle connection (RFC 9293 3.8.4). */
+/**
+ * One byte or none just before what comes next, sent on an idle connection (RFC 9293 3.8.4). While data waits for its
+ * acknowledgment, it is a segment like any other: it may overlap others, or tell of a window that has opened.
+ */
 function isKeepAlive(c: Context, x: Segment): boolean {
   const { cells } = c;
-  // A byte sent while others wait for their acknowledgement is a segment like any other, and may overlap them.
-  if (x.length === 1 && cells[x.own + Session.LAST_ACK] !== cells[x.own + Session.NEXT_SEQ]) return false;
+  if (cells[x.own + Session.LAST_ACK] !== cells[x.own + Session.NEXT_SEQ]) return false;
   if (x.length > 1 || x.seq !== ((cells[x.own + Session.NEXT_SEQ]! - 1) | 0)) return false;
   if (x.ack !== cells[x.other + Session.LAST_ACK]) return false;
   cells[x.own + Session.DIRECTION_FLAGS]! |= Session.DIRECTION_KEEP_ALIVE;

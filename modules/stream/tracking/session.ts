@@ -49,6 +49,8 @@ export const SACKED = 13;
 export const FIN_SEQ = 14;
 /** … and of the first byte of its segment. */
 export const FIN_START = 15;
+/** Largest window that its receiver has told (RFC 5961: MAX.SND.WND). */
+export const MAX_WINDOW = 16;
 
 // ── FLAGS ────────────────────────────────────────────────────────────────────────────────────────────
 export const SESSION_MIDSTREAM = 1 << 0;

@@ -13,6 +13,7 @@ import {
   raiseNextSeq,
   reject,
   setState,
+  setWindow,
   updateWindow,
 } from './context.js';
 import { deliver, reopenDirection } from './delivery.js';
@@ -91,7 +92,7 @@ function synOfServer(c: Context, x: Segment): boolean {
   c.cells[x.session + Session.FLAGS]! |= Session.SESSION_4WHS;
   x.options();
   beginDirection(c, x);
-  c.cells[x.other + Session.WINDOW] = x.window;
+  setWindow(c, x.other, x.window);
   c.cells[x.other + Session.NEXT_WIN] = (c.cells[x.other + Session.NEXT_SEQ]! + x.window) | 0;
   return ACCEPTED;
 }
@@ -181,7 +182,7 @@ function assumeOther(c: Context, x: Segment): void {
   cells[x.other + Session.ISN] = (x.ack - 1) | 0;
   cells[x.other + Session.NEXT_SEQ] = x.ack;
   cells[x.other + Session.LAST_ACK] = x.ack;
-  cells[x.other + Session.WINDOW] = x.window << cells[x.other + Session.SCALE]!;
+  setWindow(c, x.other, x.window << cells[x.other + Session.SCALE]!);
   cells[x.other + Session.NEXT_WIN] = (x.ack + cells[x.other + Session.WINDOW]!) | 0;
   cells[x.own + Session.LAST_ACK] = x.seq;
   cells[x.own + Session.NEXT_WIN] = (x.seq + cells[x.own + Session.WINDOW]!) | 0;

@@ -96,10 +96,14 @@ function startsAnew(c: Context, x: Segment, policy: number): boolean {
   }
 }
 
-/** Only a segment at the next expected place raises the mark: one from ahead may overtake others. */
+/**
+ * Only a segment at the next expected place raises the mark (RFC 7323 section 4.3): what lies behind it has overtaken
+ * others, whose timestamps are older and which are welcome all the same.
+ */
 function takeTimestamp(c: Context, x: Segment, difference: number): void {
   const { cells } = c;
-  const inOrder = x.seq === cells[x.own + Session.NEXT_SEQ]!;
+  const received = cells[x.own + Session.RECEIVED]!;
+  const inOrder = distance(x.seq, received) <= 0 && distance(x.end, received) >= 0;
   if (inOrder && difference >= 0) cells[x.own + Session.TIMESTAMP] = x.timestamp;
   if (inOrder) cells[x.own + Session.TIMESTAMP_SECONDS] = x.seconds;
 }
