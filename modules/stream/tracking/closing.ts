@@ -159,8 +159,10 @@ function afterAcknowledgment(c: Context, x: Segment): void {
   const rules = STATES[state];
   if (!rules) return;
   if (!isFinAcked(c, x.other)) return;
-  const last = state === State.LAST_ACK || state === State.TIME_WAIT;
-  if (last && !isFinAcked(c, x.own) && hasHole(c, x.own)) return;
+  const isLast = state === State.LAST_ACK || state === State.TIME_WAIT;
+  // In LAST_ACK it is the server that waits for its acknowledgment.
+  const isWaiting = hasHole(c, x.own) || (state === State.LAST_ACK && !x.toServer);
+  if (isLast && isWaiting && !isFinAcked(c, x.own)) return;
   if (state === State.CLOSING || !x.has(FIN)) setState(c, x, rules.afterAck);
 }
 
