@@ -61,7 +61,10 @@ export function pseudoHeaderSum(
   return fold(wordSum(bytes, addresses, addressesLength) + protocol + (length >>> 16) + (length & 0xffff));
 }
 
-/** Checksum of a transport header and its payload at `offset`, with the pseudo header (see there). */
+/**
+ * Checksum of a transport header and its payload at `offset`, with the pseudo header (see there).
+ * @param more what the pseudo header has beside it
+ */
 export function transportChecksum(
   bytes: Uint8Array,
   addresses: number,
@@ -69,13 +72,10 @@ export function transportChecksum(
   protocol: number,
   offset: number,
   length: number,
+  more = 0,
 ): number {
-  return checksum(
-    bytes,
-    offset,
-    length,
-    pseudoHeaderSum(bytes, addresses, addressesLength, protocol, length),
-  );
+  const pseudo = pseudoHeaderSum(bytes, addresses, addressesLength, protocol, length);
+  return checksum(bytes, offset, length, fold(pseudo + more));
 }
 
 /**

@@ -2,6 +2,7 @@
 import { checksum, transportChecksum } from './checksum.js';
 import type { Memory } from './memory.js';
 import * as Packet from './packet.js';
+import { routedDestinationSum } from './routed-destination.js';
 
 const TCP = 6;
 const UDP = 17;
@@ -25,6 +26,10 @@ export function writeChecksums({ row, bytes, view }: Memory, p: number): void {
   if (protocol === UDP && isV4 && !unfinished && view.getUint16(l4 + place) === 0) return;
   const length = row[p + Packet.PAYLOAD]! + row[p + Packet.PAYLOAD_LENGTH]! - l4;
   view.setUint16(l4 + place, 0);
-  const sum = transportChecksum(bytes, l3 + (isV4 ? 12 : 8), isV4 ? 8 : 32, protocol, l4, length);
+  const routed = isV4 ? -1 : routedDestinationSum(bytes, l3, l4);
+  const sum =
+    routed >= 0
+      ? transportChecksum(bytes, l3 + 8, 16, protocol, l4, length, routed)
+      : transportChecksum(bytes, l3 + (isV4 ? 12 : 8), isV4 ? 8 : 32, protocol, l4, length);
   view.setUint16(l4 + place, protocol === UDP && sum === 0 ? 0xffff : sum);
 }

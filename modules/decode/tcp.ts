@@ -1,6 +1,7 @@
 /** TCP (RFC 9293). */
 import * as Packet from '../../engine/packet.js';
 import * as Events from '../../engine/packet-events.js';
+import { routedDestinationSum } from '../../engine/routed-destination.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { checkTcpOptions } from './tcp-options.js';
@@ -34,7 +35,13 @@ export function decodeTcp(d: Decoding, p: number, at: number, end: number): bool
 function verifyChecksum(d: Decoding, p: number, at: number, length: number): boolean {
   const l3 = d.row[p + Packet.L3]!;
   const isV4 = d.row[p + Packet.IP_VERSION] === 4;
-  if (isChecksumRight(d.thread.memory, l3 + (isV4 ? 12 : 8), isV4 ? 8 : 32, 6, at, length)) return true;
+  const { memory } = d.thread;
+  const routed = isV4 ? -1 : routedDestinationSum(d.bytes, l3, at);
+  const right =
+    routed >= 0
+      ? isChecksumRight(memory, l3 + 8, 16, 6, at, length, routed)
+      : isChecksumRight(memory, l3 + (isV4 ? 12 : 8), isV4 ? 8 : 32, 6, at, length);
+  if (right) return true;
   d.row[p + Packet.FLAGS]! |= Packet.FLAG_BAD_CHECKSUM;
   d.counts[Count.INVALID_TCP_CHECKSUM]!++;
   return true;

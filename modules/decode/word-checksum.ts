@@ -9,8 +9,9 @@ import type { Memory } from '../../engine/memory.js';
  * RFC 8200 section 8.1).
  *
  * @param addresses offset of the source address, which the destination address follows
- * @param addressBytes 8 (IPv4) or 32 (IPv6): length of both addresses
+ * @param addressBytes 8 (IPv4) or 32 (IPv6): length of both addresses; 16: of the source alone, `more` is the other
  * @param length of the segment, up to 64 KiB
+ * @param more what the pseudo header has beside it
  */
 export function isChecksumRight(
   memory: Pick<Memory, 'sumOfWords'>,
@@ -19,10 +20,11 @@ export function isChecksumRight(
   protocol: number,
   offset: number,
   length: number,
+  more = 0,
 ): boolean {
   const bytes =
     (memory.sumOfWords(addresses, addressBytes) >>> 0) + (memory.sumOfWords(offset, length) >>> 0);
-  return fold(swapped(fold(bytes)) + protocol + length) === 0xffff;
+  return fold(swapped(fold(bytes)) + protocol + length + more) === 0xffff;
 }
 
 function swapped(word: number): number {

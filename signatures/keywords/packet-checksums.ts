@@ -1,5 +1,6 @@
 /** Internet checksums (RFC 1071) of the headers of the packet in hand. */
 import * as Packet from '../../engine/packet.js';
+import { routedDestinationSum } from '../../engine/routed-destination.js';
 import type { Inspection } from '../inspection.js';
 
 export const CHECKSUM_NAMES = [
@@ -43,7 +44,7 @@ export function internetChecksum(name: ChecksumName, at: Inspection): boolean | 
     return true;
   const length = row[p + Packet.PAYLOAD]! + row[p + Packet.PAYLOAD_LENGTH]! - transport;
   const pseudo =
-    protocol === 1 || protocol === 2 ? 0 : pseudoHeader(bytes, header, version, protocol, length);
+    protocol === 1 || protocol === 2 ? 0 : pseudoHeader(bytes, header, transport, version, protocol, length);
   return folded(sum(bytes, transport, length, pseudo)) === 0xffff;
 }
 
@@ -51,12 +52,16 @@ export function internetChecksum(name: ChecksumName, at: Inspection): boolean | 
 function pseudoHeader(
   bytes: Uint8Array,
   header: number,
+  transport: number,
   version: number,
   protocol: number,
   length: number,
 ): number {
-  const addresses = version === 4 ? sum(bytes, header + 12, 8, 0) : sum(bytes, header + 8, 32, 0);
-  return addresses + protocol + length;
+  if (version === 4) return sum(bytes, header + 12, 8, protocol + length);
+  const routed = routedDestinationSum(bytes, header, transport);
+  return routed >= 0
+    ? sum(bytes, header + 8, 16, protocol + length + routed)
+    : sum(bytes, header + 8, 32, protocol + length);
 }
 
 function sum(bytes: Uint8Array, offset: number, length: number, initial: number): number {
