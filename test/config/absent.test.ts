@@ -51,6 +51,22 @@ test('Lua scripts of outputs that are not there are told before anything starts'
   ]);
 });
 
+test('types of DNS records and fields of mails that records do not have are told', async () => {
+  const types = [
+    { dns: { types: ['a', 'AAAA', '20000', 'aaa', '1'] } },
+    { smtp: { custom: ['X_Mailer', 'received', 'relays'] } },
+  ];
+  const found = (await declaredOptions()).check({ outputs: [{ 'eve-log': { types } }] });
+  expect(found.map(({ path, message }) => [path, message.split(',').slice(0, 2).join()])).toEqual([
+    ['outputs.0.eve-log.types.0.dns.types', 'aaa, 1 have no effect'],
+    [
+      'outputs.0.eve-log.types.1.smtp.custom',
+      expect.stringMatching('^relays has no effect, expected a list of reply-to'),
+    ],
+  ]);
+  expect(found.every(({ mild }) => mild)).toBe(true);
+});
+
 test('names under the types of EVE that no record has are told; those of plugins may be any', async () => {
   const declared = await declaredOptions();
   const outputs = [{ 'eve-log': { types: ['Alert', { dnss: null }, 'foo', { http: null }, 'netflow'] } }];

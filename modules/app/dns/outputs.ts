@@ -1,8 +1,9 @@
 /** What the eve-log entries of the outputs want of DNS records. */
 import type { Config } from '../../../engine/config/config.js';
-import { choice, names, option } from '../../../engine/config/option.js';
+import { choice, names, type OptionType, option, texts } from '../../../engine/config/option.js';
 import { outputBit, recordTypeSettings } from '../../../engine/config/output-list.js';
 import type { DnsFormats } from './eve.js';
+import { TYPES, typeName } from './record-type.js';
 
 const DNS = 'outputs.*.eve-log.types.*.dns.';
 
@@ -19,7 +20,23 @@ const FORMATS = option(
   'how answers are shown: detailed, grouped',
 );
 
-export const DNS_OUTPUT_OPTIONS = [VERSION, FORMATS];
+const recordTypes: OptionType<readonly string[]> = {
+  expected: 'a list of types of resource records, such as a, aaaa, mx; numbers where they have no name',
+  parse: texts.parse,
+  unknown: value => texts.parse(value)?.filter(name => !isShown(name)) ?? [],
+};
+
+/** Whether records name a type so, in letters of either case. */
+function isShown(name: string): boolean {
+  return (
+    Object.hasOwn(TYPES, name.toUpperCase()) || (/^\d{1,5}$/.test(name) && typeName(Number(name)) === name)
+  );
+}
+
+/** The log looks for them in records; which there are is known here. */
+const RECORD_TYPES = option(`${DNS}types`, recordTypes, [], 'DNS record types logged; all when empty');
+
+export const DNS_OUTPUT_OPTIONS = [VERSION, FORMATS, RECORD_TYPES];
 
 /** One way of telling messages, and the outputs that want it. */
 export interface DnsVariant extends DnsFormats {

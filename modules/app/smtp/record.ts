@@ -9,7 +9,7 @@ import type { SmtpTransaction } from './transaction.js';
 const text = (bytes: Uint8Array): string => printable(latin1(bytes));
 
 /** Further header fields that can be told: as a text, the addresses in it, or all there are of the name. */
-const FIELDS: Readonly<Record<string, 'text' | 'addresses' | 'all'>> = {
+export const FIELDS: Readonly<Record<string, 'text' | 'addresses' | 'all'>> = {
   'reply-to': 'text',
   bcc: 'addresses',
   'message-id': 'text',

@@ -1,16 +1,35 @@
 /** Settings of SMTP. */
 import { isSwitchedOn } from '../../../engine/asked-keywords.js';
 import { Config } from '../../../engine/config/config.js';
-import { boolean, integer, names, option, size, text, texts } from '../../../engine/config/option.js';
+import {
+  boolean,
+  integer,
+  names,
+  type OptionType,
+  option,
+  size,
+  text,
+  texts,
+} from '../../../engine/config/option.js';
 import { recordTypeSettings } from '../../../engine/config/output-list.js';
 import { type FileSettings, fileSettings } from '../../../engine/files/file-settings.js';
 import { type BodyLimits, type BodyMemory, bodyMemory } from '../../../engine/files/inspected-body.js';
 import type { MimeSettings } from '../mime/message-reader.js';
+import { FIELDS } from './record.js';
 
 const PREFIX = 'app-layer.protocols.smtp.';
 const MIME = `${PREFIX}mime.`;
 const TRACKER = `${PREFIX}inspected-tracker.`;
 const RECORD = 'outputs.*.eve-log.types.*.smtp.';
+
+/** Names of fields may be written with underscores, as records name them. */
+const fieldName = (name: string): string => name.toLowerCase().replaceAll('_', '-');
+
+const fieldNames: OptionType<readonly string[]> = {
+  expected: `a list of ${Object.keys(FIELDS).join(', ')}`,
+  parse: texts.parse,
+  unknown: value => texts.parse(value)?.filter(name => !Object.hasOwn(FIELDS, fieldName(name))) ?? [],
+};
 
 const DECODE_MIME = option(`${MIME}decode-mime`, boolean, true, 'read the messages that mails carry');
 const DECODE_BASE64 = option(`${MIME}decode-base64`, boolean, true, 'undo base64');
@@ -54,7 +73,7 @@ const EXTENDED = option(
 );
 const CUSTOM = option(
   `${RECORD}custom`,
-  texts,
+  fieldNames,
   [],
   'header fields that are told, such as received, x-mailer, date',
 );
@@ -115,9 +134,6 @@ export function smtpSettings(config: Config, shared: Readonly<Record<string, unk
     told: [...new Set([...(extended ? EXTENDED_FIELDS : []), ...listed('custom').map(fieldName)])],
   };
 }
-
-/** Names of fields may be written with underscores, as records name them. */
-const fieldName = (name: string): string => name.toLowerCase().replaceAll('_', '-');
 
 function isBodyDigested(
   value: string,
