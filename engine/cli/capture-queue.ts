@@ -54,7 +54,7 @@ export async function captureQueue(given: Given, words: readonly string[]): Prom
     if (error instanceof UsageError) throw error;
     throw new UsageError(`--unix-socket: ${settings.path}: ${(error as Error).message}`);
   } finally {
-    removePidFile(pidFile);
+    removePidFile(pidFile, log.warning);
   }
 }
 

@@ -12,12 +12,16 @@ export function writePidFile(path: string): void {
   }
 }
 
-/** Somebody else may have the number soon. The file of another run stays, and one that its new user may not remove. */
-export function removePidFile(path: string): void {
+/**
+ * Somebody else may have the number soon. The file of another run stays.
+ * @param tell hears of a file that cannot be removed: its folder may not be one that the user after the start may change
+ */
+export function removePidFile(path: string, tell: (message: string) => void): void {
   if (path === '') return;
   try {
     if (Number(readFileSync(path, 'utf8')) === process.pid) unlinkSync(path);
-  } catch {
-    // It is not there, or stays.
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT') tell(`pid-file: ${path} stays: ${message}`);
   }
 }

@@ -76,7 +76,7 @@ async function runWith(
     return await runThreads(preparation, { inputs, devices, restarts }, identity, shown, early, log);
   } finally {
     devices.close();
-    removePidFile(config.read(PID_FILE));
+    removePidFile(config.read(PID_FILE), log.warning);
   }
 }
 

@@ -1,15 +1,28 @@
 /** A run over captures becomes another user once it has begun (only root can). */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { until } from '../until.js';
-import { PROGRAM } from './program.js';
+import { PROGRAM, sluice } from './program.js';
 import { textOf } from './running.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-user-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+it.skipIf(process.getuid!() !== 0)(
+  'tells the file of its id that it may no longer remove, once',
+  async () => {
+    const pid = join(folder, 'pid');
+    const words = ['-r', 'test/sample/sample.pcap', '-S', '/dev/null', '-l', folder, '--user', 'nobody'];
+    const { out } = await sluice([...words, '--pidfile', pid]);
+    expect(out.split('\n').filter(line => line.includes('pid-file'))).toEqual([
+      expect.stringContaining(`pid-file: ${pid} stays: EACCES`),
+    ]);
+    expect(existsSync(pid)).toBe(true);
+  },
+);
 
 it.skipIf(process.getuid!() !== 0)('leaves the groups that it had as well', async () => {
   const words = ['--groups', '0,4', process.execPath, PROGRAM, '-r', '-', '-l', '.', '--user', 'nobody'];
