@@ -125,7 +125,11 @@ function* readRecord(session: SshSession, socket: StreamSocket, toServer: boolea
   if (!head) return false;
   const length = new DataView(head.buffer, head.byteOffset, 4).getUint32(0);
   const message = head[5]!;
-  if (length < 2 || length > LONGEST_RECORD) return fail(session, 'invalid_record');
+  if (length < 2 || length > LONGEST_RECORD) {
+    if (!isVersion1(session)) return fail(session, 'invalid_record');
+    report(session, 'invalid_record');
+    return false;
+  }
   noteFrames(session, socket.position, length, toServer);
   const left = length - 2;
   if (message === NEWKEYS) transactionOf(session).peer(toServer).encrypted = true;
@@ -137,6 +141,12 @@ function* readRecord(session: SshSession, socket: StreamSocket, toServer: boolea
   const payload = yield* socket.read(left);
   if (payload) takeKexinit(session, payload, toServer);
   return payload !== undefined;
+}
+
+/** A client that asks for SSH 1 speaks no records, and is no error: inline it would be cut off. */
+function isVersion1(session: SshSession): boolean {
+  const { protocol } = transactionOf(session).client;
+  return protocol !== undefined && /^1\.(?!99)/.test(latin1(protocol));
 }
 
 /** @param position behind the header of the record */

@@ -72,6 +72,14 @@ describe('ssh', () => {
     expect(feed.end().records).toEqual(whole);
   });
 
+  it('takes SSH 1, whose packets it does not read, for no error', () => {
+    const packets = Buffer.alloc(40, 0xff);
+    const client = Buffer.concat([Buffer.from('SSH-1.5-OpenSSH_6.2\n'), packets]);
+    const feed = fed(client, Buffer.concat([Buffer.from('SSH-1.99-OpenSSH_5.3\n'), packets]));
+    expect(feed.events).toContain('invalid_record');
+    expect(feed.thread.counters.read('app_layer.error.ssh.parser')).toBe(0);
+  });
+
   it('reads nothing of what is encrypted', () => {
     const noise = Buffer.alloc(1000, 0xff);
     const feed = fed(Buffer.concat([CLIENT, noise]), Buffer.concat([SERVER, noise]));
