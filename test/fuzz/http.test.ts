@@ -24,8 +24,12 @@ function play(dice: Dice): void {
   }
   feed.end();
   const { counters } = feed.thread;
-  expect(counters.read('app_layer.error.http.parser'), feed.thread.log.lines.join('\n')).toBe(0);
-  expect(feed.records.length).toBe(feed.transactions.length);
+  // What cannot be read is an error of the parser; what it throws is one of ours.
+  expect(counters.read('app_layer.error.http.internal'), feed.thread.log.lines.join('\n')).toBe(0);
+  // What is still open when the parser gives up is recorded, and not shown to rules any more.
+  const failed = counters.read('app_layer.error.http.parser') > 0;
+  if (failed) expect(feed.records.length).toBeGreaterThanOrEqual(feed.transactions.length);
+  else expect(feed.records.length).toBe(feed.transactions.length);
   for (const { file } of feed.files) expect(file.state).not.toBe('open');
   // Whatever was made visible can be asked for.
   for (const transaction of feed.transactions) {
