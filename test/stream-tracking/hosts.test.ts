@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConfigTree } from '../../engine/config/config.js';
 import { Conversation } from './conversation.js';
 import { type Links, World } from './hosts.js';
+import { random } from './pseudo-random.js';
 
 const text = (length: number, seed: number) =>
   Array.from({ length }, (_, i) => String.fromCharCode(97 + ((i * seed + (i >> 4)) % 26))).join('');
@@ -15,19 +16,10 @@ const LINKS: Record<string, Links> = {
   'everything at once': { lostBefore: 10, lostBehind: 10, repeated: 10, delay: 20 },
 };
 
-/** Pseudo random numbers, the same in every run. */
-function random(seed: number): (below: number) => number {
-  let state = seed * 7919;
-  return below => {
-    state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    return Math.floor(((state >>> 8) / 2 ** 24) * below);
-  };
-}
-
 function speak(seed: number, links: Links, config: ConfigTree, byteProbes: boolean) {
   const conversation = new Conversation({ config });
   const sides = { toServer: text(2000 + seed * 10, 7), toClient: text(3000 - seed * 10, 11) };
-  const world = new World(random(seed), links, step => conversation.feed(step), sides, byteProbes);
+  const world = new World(random(seed * 7919), links, step => conversation.feed(step), sides, byteProbes);
   const ended = world.run();
   conversation.end();
   return { conversation, sides, world, ended };

@@ -3,9 +3,7 @@
  * send, before and behind a sensor. Time is simulated, in milliseconds.
  */
 import type { Outcome, Step } from './conversation.js';
-
-/** A number from 0 up to `below`. */
-export type Random = (below: number) => number;
+import type { Random } from './pseudo-random.js';
 
 export interface Links {
   /** Of 100 segments so many are lost on their way to the sensor, and behind it. */

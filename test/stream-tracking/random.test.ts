@@ -2,15 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import * as FlowRecord from '../../engine/flow-record.js';
 import { Conversation, type Step } from './conversation.js';
-
-/** Pseudo random numbers, the same in every run. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return below => {
-    state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    return Math.floor(((state >>> 8) / 2 ** 24) * below);
-  };
-}
+import { random } from './pseudo-random.js';
 
 const FLAGS = ['S', 'SA', 'A', 'A', 'A', 'PA', 'PA', 'PA', 'PAU', 'FA', 'R', 'RA', 'F', 'FS', '', 'SRPAU'];
 const NUMBERS = [-100_000, -1, 0, 1, 2, 5, 9, 13, 20, 1000, 65_536, 2 ** 31];
