@@ -77,11 +77,3 @@ export function transportChecksum(
   const pseudo = pseudoHeaderSum(bytes, addresses, addressesLength, protocol, length);
   return checksum(bytes, offset, length, fold(pseudo + more));
 }
-
-/**
- * Checksum after one 16-bit word of the data became another (RFC 1624).
- * @param before checksum that was right  @param from old word  @param to new word
- */
-export function updatedChecksum(before: number, from: number, to: number): number {
-  return ~fold((~before & 0xffff) + (~from & 0xffff) + to) & 0xffff;
-}

@@ -54,7 +54,7 @@ export const globalStats = option(
 );
 
 /** What an exception policy option accepts. */
-export const policyWord = {
+const policyWord = {
   ...choice(...WORDS, 'unset'),
   refusal: 'not a valid exception policy value',
 };

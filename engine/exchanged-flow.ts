@@ -39,7 +39,7 @@ export function swapRecord(flows: FlowRows, flow: number): void {
       : seen === FlowRecord.FLAG_TO_CLIENT_SEEN
         ? FlowRecord.FLAG_TO_SERVER_SEEN
         : seen;
-  row[f + FlowRecord.FLAGS] = ((flags & ~SEEN) | exchanged) ^ FlowRecord.FLAG_SWAPPED;
+  row[f + FlowRecord.FLAGS] = (flags & ~SEEN) | exchanged;
 }
 
 function exchange(columns: Int32Array | Float64Array, a: number, b: number): void {

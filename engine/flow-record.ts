@@ -119,18 +119,12 @@ export const STATE_CAPTURE_BYPASSED = 5;
 // ── FLAGS ────────────────────────────────────────────────────────────────────────────────────────────
 export const FLAG_TO_SERVER_SEEN = 1 << 0;
 export const FLAG_TO_CLIENT_SEEN = 1 << 1;
-/** Client and server were exchanged after the first packet (EVE flow: swapped). */
-export const FLAG_SWAPPED = 1 << 2;
 export const FLAG_EMERGENCY = 1 << 3;
-export const FLAG_MIDSTREAM = 1 << 4;
 /** End of flow was handed on; the row waits for its packet to come home. */
 export const FLAG_ENDING = 1 << 5;
 export const FLAG_DROPPED = 1 << 6;
 export const FLAG_PASSED = 1 << 7;
 export const FLAG_BYPASSED = 1 << 8;
-/** The flow only exists because of one-way or ICMP error traffic. */
-export const FLAG_TCP_REUSED = 1 << 9;
-export const FLAG_WRONG_THREAD = 1 << 10;
 /** Carried as many bytes within an interval as `flow.rate-tracking` names. */
 export const FLAG_ELEPHANT = 1 << 11;
 /** The upper half of FLAGS has the link type of the first packet. */

@@ -29,7 +29,7 @@ export const HOST_OS = [
 export type HostOs = (typeof HOST_OS)[number];
 
 /** Hosts without an entry. */
-export const DEFAULT_HOST_OS: HostOs = 'bsd';
+const DEFAULT_HOST_OS: HostOs = 'bsd';
 
 /** How overlapping TCP segments are put together. */
 export type TcpClass = 'first' | 'last' | 'bsd' | 'linux' | 'old-linux' | 'solaris' | 'linux-6';

@@ -38,11 +38,6 @@ export function linkTypeName(linkType: number): string | undefined {
   return NAMES[linkType];
 }
 
-/** Whether packets of this link type are decoded. */
-export function isKnownLinkType(linkType: number): boolean {
-  return linkType in NAMES || linkType === GRE;
-}
-
 // ── what a tunnel's inner packet came in (Packet.TUNNEL_KIND) ────────────────────────────────────────
 export const TUNNEL_IPV4 = 1;
 export const TUNNEL_IPV6 = 2;

@@ -193,8 +193,6 @@ export const FLOW_DROPPED = 1 << 3;
 export const FLOW_PASSED = 1 << 4;
 /** The flow is bypassed. */
 export const FLOW_BYPASSED = 1 << 5;
-/** Picked up in mid-stream. */
-export const FLOW_MIDSTREAM = 1 << 6;
 /**
  * The application layer noted what it knew when this packet came (the flow's record may know more by now): numbers
  * of application protocols, of the flow and as recognised to server and to client, 8 bits each from these on.
@@ -204,7 +202,7 @@ export const FLOW_APPLICATION = 8;
 export const FLOW_APPLICATION_TO_SERVER = 16;
 export const FLOW_APPLICATION_TO_CLIENT = 24;
 /** Stands for -1, "not recognised", in these 8 bits. */
-export const APPLICATION_FAILED = 255;
+const APPLICATION_FAILED = 255;
 
 /** A number of an application protocol (0 unknown, -1 failed) out of FLOW_STATE. @param shift FLOW_APPLICATION… */
 export function applicationIn(flowState: number, shift: number): number {

@@ -17,18 +17,13 @@ export const TIMESTAMPS = 8;
 /** MD5 signature (RFC 2385) and authentication option (RFC 5925). */
 export const MD5 = 19;
 export const AO = 29;
-/** Fast open (RFC 7413), and the experimental kinds it had before, with a magic number. */
+/** Fast open (RFC 7413), and the experimental kinds it had before, with a magic number (RFC 6994). */
 export const FAST_OPEN = 34;
 export const EXPERIMENT_1 = 253;
 export const EXPERIMENT_2 = 254;
 export const FAST_OPEN_MAGIC = 0xf989;
 
 const HEADER = 20;
-
-/** Offset behind the header at `l4`. */
-export function headerEnd(bytes: Uint8Array, l4: number): number {
-  return l4 + (bytes[l4 + 12]! >> 4) * 4;
-}
 
 /** Whether an option of this kind may have this length. Unknown kinds have any. */
 export function isLengthOf(kind: number, length: number): boolean {
@@ -55,8 +50,8 @@ export function isLengthOf(kind: number, length: number): boolean {
 }
 
 /** Offset of the first well-formed option of this kind, 0 when there is none. */
-export function findOption(bytes: Uint8Array, l4: number, kind: number): number {
-  const end = headerEnd(bytes, l4);
+function findOption(bytes: Uint8Array, l4: number, kind: number): number {
+  const end = l4 + (bytes[l4 + 12]! >> 4) * 4;
   let at = l4 + HEADER;
   while (at < end) {
     const found = bytes[at]!;
@@ -74,10 +69,6 @@ export function findOption(bytes: Uint8Array, l4: number, kind: number): number 
   return 0;
 }
 
-export function hasOption(bytes: Uint8Array, l4: number, kind: number): boolean {
-  return findOption(bytes, l4, kind) !== 0;
-}
-
 /** Maximum segment size, -1 when the option is not there. */
 export function maximumSegmentSize(bytes: Uint8Array, l4: number): number {
   const at = findOption(bytes, l4, MSS);
@@ -88,48 +79,4 @@ export function maximumSegmentSize(bytes: Uint8Array, l4: number): number {
 export function windowScale(bytes: Uint8Array, l4: number): number {
   const at = findOption(bytes, l4, WINDOW_SCALE);
   return at === 0 ? -1 : bytes[at + 2]!;
-}
-
-/** Offset of the timestamp value, which the echo reply follows 4 bytes behind; 0 when the option is not there. */
-export function timestampsAt(bytes: Uint8Array, l4: number): number {
-  // Where nearly everybody puts it: behind two no-ops.
-  if (
-    bytes[l4 + 12]! >= 0x80 &&
-    bytes[l4 + 20] === NOP &&
-    bytes[l4 + 21] === NOP &&
-    bytes[l4 + 22] === TIMESTAMPS
-  ) {
-    if (bytes[l4 + 23] === 10) return l4 + 24;
-  }
-  const at = findOption(bytes, l4, TIMESTAMPS);
-  return at === 0 ? 0 : at + 2;
-}
-
-/** Number of SACK blocks. Block i has its edges at `sackBlocksAt(…) + 8 * i` and 4 behind. */
-export function sackBlocks(bytes: Uint8Array, l4: number): number {
-  const at = findOption(bytes, l4, SACK);
-  return at === 0 ? 0 : (bytes[at + 1]! - 2) / 8;
-}
-
-/** Offset of the first SACK block, 0 when there is none. */
-export function sackBlocksAt(bytes: Uint8Array, l4: number): number {
-  const at = findOption(bytes, l4, SACK);
-  return at === 0 ? 0 : at + 2;
-}
-
-/**
- * Length of the fast open cookie (RFC 7413; also in the experimental options): 0 for a request of one,
- * -1 when there is no such option.
- */
-export function fastOpenCookieLength(bytes: Uint8Array, l4: number): number {
-  const at = findOption(bytes, l4, FAST_OPEN);
-  if (at !== 0) return bytes[at + 1]! - 2;
-  const length = experimentalFastOpen(bytes, l4, EXPERIMENT_2);
-  return length >= 0 ? length : experimentalFastOpen(bytes, l4, EXPERIMENT_1);
-}
-
-function experimentalFastOpen(bytes: Uint8Array, l4: number, kind: number): number {
-  const at = findOption(bytes, l4, kind);
-  if (at === 0 || bytes[at + 1]! < 4) return -1;
-  return ((bytes[at + 2]! << 8) | bytes[at + 3]!) === FAST_OPEN_MAGIC ? bytes[at + 1]! - 4 : -1;
 }

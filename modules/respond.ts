@@ -34,23 +34,22 @@ class Respond implements ThreadModule {
       const p = batch.slots[i]! * Packet.INTS;
       const verdict = row[p + Packet.VERDICT]!;
       if (verdict < Packet.VERDICT_DROP || verdict > Packet.VERDICT_REJECT_BOTH) continue;
-      if (!isAnswerable(this.thread.memory, p)) continue;
       if (verdict !== Packet.VERDICT_DROP) this.answer(p, verdict);
-      else this.answerAgain(p);
+      else if (this.isSentAgain(p)) this.answer(p, Packet.VERDICT_REJECT);
     }
   }
 
   /**
-   * A reset crosses what was on its way: the side that has received more by then does not take it (RFC 5961 3.2), and
-   * tells with its next packet which number it expects.
+   * Whether the flow of this dropped packet was rejected before. A reset crosses what was on its way: the side that has
+   * received more by then does not take it (RFC 5961 3.2), and tells with its next packet which number it expects.
    */
-  private answerAgain(p: number): void {
-    const { memory, flows } = this.thread;
-    if (memory.row[p + Packet.PROTOCOL] === TCP && isSenderReset(memory.row, flows.row, p))
-      this.answer(p, Packet.VERDICT_REJECT);
+  private isSentAgain(p: number): boolean {
+    const { row } = this.thread.memory;
+    return row[p + Packet.PROTOCOL] === TCP && isSenderReset(row, this.thread.flows.row, p);
   }
 
   private answer(p: number, verdict: number): void {
+    if (!isAnswerable(this.thread.memory, p)) return;
     const { row } = this.thread.memory;
     const toSource = verdict !== Packet.VERDICT_REJECT_DESTINATION;
     const toDestination = verdict !== Packet.VERDICT_REJECT;

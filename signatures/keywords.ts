@@ -37,7 +37,7 @@ import { transformKeyword } from './transform.js';
 import { TRANSFORMS } from './transforms.js';
 
 /** Keywords that are part of the engine. */
-export const KEYWORDS: readonly Keyword[] = [
+const KEYWORDS: readonly Keyword[] = [
   ...metaKeywords,
   ...requiresKeywords,
   ...contentKeywords,

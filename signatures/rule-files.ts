@@ -66,7 +66,7 @@ function expand(pattern: string): RuleFilePattern {
 }
 
 /** Files whose path matches the pattern, sorted; `*`, `?` and `[…]` match within one part of the path. */
-export function glob(pattern: string): string[] {
+function glob(pattern: string): string[] {
   const parts = pattern.split('/');
   let paths = [parts[0] === '' ? '/' : '.'];
   for (const part of parts.filter(each => each !== '' && each !== '.')) {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { packaged } from '../compiled.js';
 
 /** The version of Suricata whose rules, options and records Sluice follows. */
-export const FOLLOWED_VERSION = '8.0.7';
+const FOLLOWED_VERSION = '8.0.7';
 
 export function version(): string {
   const file = JSON.parse(readFileSync(packaged('package.json'), 'utf8')) as {

@@ -2,7 +2,7 @@
 import { DETECTION_API, type DetectionDefinition, type Permission } from '../detection.js';
 
 const FORMS = ['detect', 'transactions', 'transaction', 'onFlowStart', 'onFlowEnd', 'onPacket'] as const;
-export const PERMISSIONS: readonly Permission[] = ['alert', 'drop', 'bypass', 'stop', 'files', 'network'];
+const PERMISSIONS: readonly Permission[] = ['alert', 'drop', 'bypass', 'stop', 'files', 'network'];
 
 /** @throws Error naming the file, the field and what was expected */
 export function checkDefinition(value: unknown, file: string): DetectionDefinition {

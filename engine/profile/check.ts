@@ -43,7 +43,7 @@ function groupNamed(profile: Profile, name: string): ThreadGroup | undefined {
 }
 
 /** Groups that hand packets to `group`. */
-export function producersOf(profile: Profile, group: ThreadGroup): ThreadGroup[] {
+function producersOf(profile: Profile, group: ThreadGroup): ThreadGroup[] {
   return profile.threads.filter(other => Object.values(waysOf(other)).includes(group.name));
 }
 

@@ -63,7 +63,7 @@ export async function loadHandler(name: string, from: string): Promise<QueueHand
 }
 
 /** Names of the files in one of the engine's own folders. */
-export async function ownNames(folder: string): Promise<string[]> {
+async function ownNames(folder: string): Promise<string[]> {
   const entries = await readdir(compiled(`${folder}/`), { withFileTypes: true }).catch(() => []);
   return entries
     .filter(entry => entry.isFile() && entry.name.endsWith('.js'))

@@ -1,4 +1,4 @@
-/** Checks of TCP options; to read their values there is `engine/tcp-options.ts`. */
+/** Checks of TCP options: lengths, and those that may be there once. */
 import * as Events from '../../engine/packet-events.js';
 import * as Options from '../../engine/tcp-options.js';
 import type { Decoding } from './decoding.js';

@@ -226,7 +226,7 @@ export class TransactionPlan {
 }
 
 /** Gives back the scanner's streams over growing buffers. */
-export function closeScanners(direction: DirectionState, scan: Scan): void {
+function closeScanners(direction: DirectionState, scan: Scan): void {
   for (const scanner of direction.scanners ?? []) if (scanner) scan.closeStream(scanner);
   direction.scanners = undefined;
   direction.lengths = undefined;

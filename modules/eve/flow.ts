@@ -26,7 +26,6 @@ const EMERGENCY = key('emergency');
 const STATE = key('state');
 const REASON = key('reason');
 const ALERTED = key('alerted');
-const WRONG_THREAD = key('wrong_thread');
 const ELEPHANT = key('elephant');
 const ACTION = key('action');
 const EXCEPTIONS = key('exception_policy');
@@ -146,7 +145,6 @@ function writeEnd(json: JsonBytes, subject: Subject): void {
     REASONS[subject.flowField(FlowRecord.END_REASON) & FlowRecord.END_REASON_MASK] ?? 'unknown',
   );
   json.boolean(ALERTED, subject.flowField(FlowRecord.ALERTS) > 0);
-  if (flags & FlowRecord.FLAG_WRONG_THREAD) json.boolean(WRONG_THREAD, true);
   if (flags & FlowRecord.FLAG_ELEPHANT) json.boolean(ELEPHANT, true);
   const action = ACTIONS[subject.flowField(FlowRecord.ACTION)] ?? '';
   if (action !== '') json.text(ACTION, action);

@@ -102,6 +102,5 @@ export function stateBits(flows: Int32Array, f: number): number {
   if (flags & FlowRecord.FLAG_DROPPED) bits |= Packet.FLOW_DROPPED;
   if (flags & FlowRecord.FLAG_PASSED) bits |= Packet.FLOW_PASSED;
   if (flags & FlowRecord.FLAG_BYPASSED) bits |= Packet.FLOW_BYPASSED;
-  if (flags & FlowRecord.FLAG_MIDSTREAM) bits |= Packet.FLOW_MIDSTREAM;
   return bits;
 }

@@ -255,7 +255,6 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
     const old = this.row[slot * Packet.INTS + Packet.FLOW]!;
     this.update.rewind(batch, index, old);
     this.counters.add(this.counters.tcpReuse);
-    this.flows[old * FlowRecord.INTS + FlowRecord.FLAGS]! |= FlowRecord.FLAG_TCP_REUSED;
     this.endFor(old, FlowRecord.REASON_TCP_REUSE);
     return this.moveToNew(batch, index, old);
   }

@@ -123,7 +123,7 @@ function listsOf({ signature, fastContent }: AnalyzedRule): Json {
 }
 
 /** A direction alone is part of the header there. */
-export function isDirectionOnly(match: Match): boolean {
+function isDirectionOnly(match: Match): boolean {
   return (
     match.kind === 'flow' &&
     match.state === undefined &&

@@ -100,7 +100,7 @@ export function declarationOf(protocol: Protocol, keyword: string): BufferDeclar
   );
 }
 
-export function isInDirection(direction: Direction, toServer: boolean): boolean {
+function isInDirection(direction: Direction, toServer: boolean): boolean {
   return direction === 'either' || direction === (toServer ? 'to_server' : 'to_client');
 }
 

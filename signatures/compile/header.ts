@@ -70,14 +70,9 @@ export const NEED_FLOW_START = 1 << 20;
 // ── options ─────────────────────────────────────────────────────────────────────────────────────────
 export const OPTION_NO_ALERT = 1 << 0;
 export const OPTION_BIDIRECTIONAL = 1 << 1;
-export const OPTION_ON_PACKETS = 1 << 2;
-export const OPTION_ON_STREAMS = 1 << 3;
 export const OPTION_ON_TRANSACTIONS = 1 << 4;
 /** It has thresholds of its own, or of threshold.config. */
 export const OPTION_THRESHOLD = 1 << 5;
-/** It has payload conditions. */
-export const OPTION_PAYLOAD = 1 << 6;
-export const OPTION_BYPASS = 1 << 7;
 export const OPTION_TRANSACTIONAL = 1 << 8;
 /** `flow:only_stream`: never on a packet by itself. */
 export const OPTION_ONLY_STREAM = 1 << 9;
@@ -146,11 +141,8 @@ function options(signature: Signature, traits: Traits): number {
   if (signature.noalert) bits |= OPTION_NO_ALERT;
   if (signature.direction === '<>') bits |= OPTION_BIDIRECTIONAL;
   if (signature.direction === '=>') bits |= OPTION_TRANSACTIONAL;
-  if (traits.onPackets) bits |= OPTION_ON_PACKETS;
-  if (traits.onStreams) bits |= OPTION_ON_STREAMS;
   if (traits.onTransactions) bits |= OPTION_ON_TRANSACTIONS;
   if (signature.thresholds.length > 0) bits |= OPTION_THRESHOLD;
-  if (signature.effects.some(effect => effect.kind === 'bypass')) bits |= OPTION_BYPASS;
   if (signature.conditions.some(match => match.kind === 'flow' && match['stream'] === 'only_stream'))
     bits |= OPTION_ONLY_STREAM;
   if (signature.alertToo) bits |= OPTION_ALERT_TOO;

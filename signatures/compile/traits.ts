@@ -41,7 +41,7 @@ export const SCTP = 1 << 4;
 export const OTHER_IP = 1 << 5;
 export const NOT_IP = 1 << 6;
 export const ARP = 1 << 7;
-export const ANY_IP = TCP | UDP | ICMP | ICMP6 | SCTP | OTHER_IP;
+const ANY_IP = TCP | UDP | ICMP | ICMP6 | SCTP | OTHER_IP;
 export const ANYTHING = ANY_IP | NOT_IP | ARP;
 
 const TRANSPORTS: Readonly<Record<string, number>> = {

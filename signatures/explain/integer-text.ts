@@ -3,7 +3,7 @@ import type { IntegerTest } from '../keywords/integers.js';
 import type { MultiIntegerTest } from '../keywords/multi-integers.js';
 
 /** `>5`, `2-5`, `&0xf=1`; ranges have both ends excluded. */
-export function integerText({ mode, a, b }: IntegerTest): string {
+function integerText({ mode, a, b }: IntegerTest): string {
   switch (mode) {
     case '=':
       return String(a);

@@ -36,7 +36,7 @@ const uricontent: Keyword = {
 };
 
 /** Parses the argument of content, uricontent. @throws RuleError */
-export function parseContent(argument: string, keyword: string, at: Position): ContentUnderConstruction {
+function parseContent(argument: string, keyword: string, at: Position): ContentUnderConstruction {
   const { negated, rest } = negation(argument);
   const text = unquote(rest, keyword, at);
   const bytes = parseContentBytes(text, shifted(at, argument.length - rest.length + 1));

@@ -56,7 +56,7 @@ const geoip: Keyword = {
 export const geoipKeywords: readonly Keyword[] = [geoip];
 
 /** ISO code of the country of an address; the registered country where there is no other. */
-export function countryOf(database: MaxMindDatabase, address: Uint8Array): string | undefined {
+function countryOf(database: MaxMindDatabase, address: Uint8Array): string | undefined {
   const record = recordOf(database, address) as Record<string, { iso_code?: string } | undefined> | undefined;
   return record?.country?.iso_code ?? record?.registered_country?.iso_code;
 }

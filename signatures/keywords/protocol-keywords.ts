@@ -20,14 +20,6 @@ export interface ProtocolValueMatch extends Match {
   readonly test: ReturnType<typeof parseMultiInteger>;
 }
 
-/** A test of a transaction with a grammar of its own. */
-export interface ProtocolTestMatch extends Match {
-  readonly kind: 'protocol-test';
-  readonly protocol: string;
-  readonly keyword: string;
-  readonly parsed: unknown;
-}
-
 /** Keywords of all protocols; what several declare under one name is one keyword. */
 export function protocolKeywords(protocols: readonly Protocol[]): Keyword[] {
   return [

@@ -1,5 +1,6 @@
 /** Keywords of the TCP header: flags, seq, ack, window, options. */
 import * as Packet from '../../engine/packet.js';
+import { maximumSegmentSize, windowScale } from '../../engine/tcp-options.js';
 import type { Inspection } from '../inspection.js';
 import type { Keyword } from '../keyword.js';
 import type { MatchCompiler } from '../match-compiler.js';
@@ -9,8 +10,6 @@ import { compileBits } from './ip.js';
 import { type PacketInteger, packetIntegerCompiler, packetIntegerKeyword } from './packet-integers.js';
 
 const TCP = 6;
-const OPTION_MSS = 2;
-const OPTION_WINDOW_SCALE = 3;
 
 /** Offset of the TCP header, 0 when the packet has none. */
 function header(at: Inspection): number {
@@ -18,20 +17,11 @@ function header(at: Inspection): number {
   return row[at.p + Packet.PROTOCOL] === TCP ? row[at.p + Packet.L4]! : 0;
 }
 
-/** Offset of the value of an option (RFC 9293 section 3.1), 0 when it is not there. */
-function optionValue(at: Inspection, kind: number, length: number): number {
+/** What `read` finds among the options; there are no options where there is no header, and -1 is no value. */
+function option(at: Inspection, read: (bytes: Uint8Array, header: number) => number): number {
   const start = header(at);
-  if (start === 0) return 0;
-  const { bytes } = at.memory;
-  const end = start + (bytes[start + 12]! >>> 4) * 4;
-  for (let i = start + 20; i < end; ) {
-    const type = bytes[i]!;
-    if (type === 0) return 0;
-    const size = type === 1 ? 1 : Math.max(2, bytes[i + 1]!);
-    if (type === kind) return size === length && i + size <= end ? i + 2 : 0;
-    i += size;
-  }
-  return 0;
+  const value = start === 0 ? -1 : read(at.memory.bytes, start);
+  return value === -1 ? Number.NaN : value;
 }
 
 const INTEGERS: readonly PacketInteger[] = [
@@ -60,19 +50,13 @@ const INTEGERS: readonly PacketInteger[] = [
     name: 'tcp.mss',
     summary: 'Maximum segment size option.',
     bits: 16,
-    value(at) {
-      const offset = optionValue(at, OPTION_MSS, 4);
-      return offset === 0 ? Number.NaN : at.memory.view.getUint16(offset);
-    },
+    value: at => option(at, maximumSegmentSize),
   },
   {
     name: 'tcp.wscale',
     summary: 'Window scale option.',
     bits: 8,
-    value(at) {
-      const offset = optionValue(at, OPTION_WINDOW_SCALE, 3);
-      return offset === 0 ? Number.NaN : at.memory.bytes[offset]!;
-    },
+    value: at => option(at, windowScale),
   },
 ];
 

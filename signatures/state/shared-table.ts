@@ -8,7 +8,7 @@
 
 /** Numbers of a key, and of a value. */
 export const KEY_INTS = 11;
-export const VALUE_INTS = 4;
+const VALUE_INTS = 4;
 
 /** Until when an entry is good that does not expire; seconds. */
 export const FOREVER = 0xffffffff;

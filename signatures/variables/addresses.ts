@@ -11,7 +11,7 @@ import { IPV4, IPV6, type Range, union, without } from './ranges.js';
 const EVERY_V4: Range<number>[] = [[IPV4.first, IPV4.last]];
 const EVERY_V6: Range<bigint>[] = [[IPV6.first, IPV6.last]];
 
-export const ANY_ADDRESS: AddressSet = {
+const ANY_ADDRESS: AddressSet = {
   any: true,
   v4: [[0, 0xffffffff]],
   v6: [['0'.repeat(32), 'f'.repeat(32)]],

@@ -4,7 +4,7 @@ import type { PortSet, Position } from '../signature.js';
 import { readList } from './list.js';
 import { PORTS, type Range, union, without } from './ranges.js';
 
-export const ANY_PORT: PortSet = [[0, 65535]];
+const ANY_PORT: PortSet = [[0, 65535]];
 
 /**
  * Resolves ports to ranges.

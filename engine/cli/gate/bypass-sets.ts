@@ -8,7 +8,7 @@ const PROGRAM = 'nft';
 const TABLE = ['inet', 'sluice'];
 
 /** Commands, as words of nft. @param mark `0x1` or `0x1/0x1`, the one that the gate lets pass */
-export function bypassSetCommands(mark: string): readonly (readonly string[])[] {
+function bypassSetCommands(mark: string): readonly (readonly string[])[] {
   const [value, mask = 'ffffffff'] = mark.split('/');
   const bits = Number(value);
   const kept = (~Number(mask) >>> 0).toString(16);

@@ -27,7 +27,7 @@ import { relatedRules } from './related-rules.js';
 import { type Subject, subjectOf } from './subject.js';
 
 /** Evaluations of one rule that are kept. */
-export const MOST_EVALUATIONS = 10_000;
+const MOST_EVALUATIONS = 10_000;
 
 /** The rule with this sid, or gid:sid. @throws UsageError telling why it is not there */
 export function ruleNamed(name: string, { rules }: LoadedRules): Signature {

@@ -221,7 +221,7 @@ function hashOf(name: string): number {
 }
 
 /** A NUL folds too, as some readers skip it. */
-export function isFolded(line: Uint8Array): boolean {
+function isFolded(line: Uint8Array): boolean {
   return line.length > 0 && (isBlank(line[0]) || line[0] === 0);
 }
 

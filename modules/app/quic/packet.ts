@@ -25,7 +25,7 @@ export function isGoogle(version: number): boolean {
 }
 
 /** A draft (0xff0000NN) or an experiment of Facebook's (0xfaceb0NN). */
-export function isDraft(version: number): boolean {
+function isDraft(version: number): boolean {
   return version >>> 8 === 0xff0000 || version >>> 8 === 0xfaceb0;
 }
 

@@ -8,7 +8,7 @@ import type { OverlapVersions } from '../../../engine/stream-control.js';
 /** Packets remembered. */
 const ENTRIES = 64;
 /** Bytes kept of each version. */
-export const VERSION_BYTES = 64;
+const VERSION_BYTES = 64;
 
 export class OverlapLog {
   /** The packet in hand. */

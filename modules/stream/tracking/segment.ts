@@ -9,7 +9,6 @@ import { readOptions, type TcpOptions } from './tcp-options.js';
 export const FIN = 1;
 export const SYN = 2;
 export const RST = 4;
-export const PSH = 8;
 export const ACK = 16;
 export const URG = 32;
 

@@ -1,5 +1,6 @@
 /** Options of a TCP header (RFC 9293 section 3.1, RFC 7323, RFC 2018, RFC 7413, RFC 2385, RFC 5925). */
 import type { Memory } from '../../../engine/memory.js';
+import * as Options from '../../../engine/tcp-options.js';
 
 export interface TcpOptions {
   hasTimestamp: boolean;
@@ -16,20 +17,6 @@ export interface TcpOptions {
   /** An MD5 or TCP-AO signature is there. */
   signature: boolean;
 }
-
-const END = 0;
-const NOP = 1;
-const SCALE = 3;
-const SACK_PERMITTED = 4;
-const SACK = 5;
-const TIMESTAMPS = 8;
-const MD5 = 19;
-const AUTHENTICATION = 29;
-const FAST_OPEN = 34;
-const EXPERIMENT_1 = 253;
-const EXPERIMENT_2 = 254;
-/** Experiment identifier of TCP Fast Open before it had a kind of its own (RFC 6994). */
-const FAST_OPEN_EXPERIMENT = 0xf989;
 
 /** NOP, NOP, timestamps of length 10: how nearly all segments carry them. */
 const USUAL_TIMESTAMPS = 0x0101080a;
@@ -51,8 +38,8 @@ export function readOptions(memory: Memory, header: number, end: number, into: T
 function readList(view: DataView, at: number, end: number, into: TcpOptions): void {
   while (at < end) {
     const kind = view.getUint8(at);
-    if (kind === END) return;
-    if (kind === NOP) {
+    if (kind === Options.END) return;
+    if (kind === Options.NOP) {
       at++;
       continue;
     }
@@ -66,28 +53,28 @@ function readList(view: DataView, at: number, end: number, into: TcpOptions): vo
 
 function readOption(view: DataView, kind: number, at: number, length: number, into: TcpOptions): void {
   switch (kind) {
-    case SCALE:
+    case Options.WINDOW_SCALE:
       if (length === 1) into.scale = Math.min(14, view.getUint8(at));
       break;
-    case SACK_PERMITTED:
+    case Options.SACK_PERMITTED:
       into.sackPermitted = length === 0;
       break;
-    case SACK:
+    case Options.SACK:
       readSack(view, at, length, into);
       break;
-    case TIMESTAMPS:
+    case Options.TIMESTAMPS:
       if (length === 8) readTimestamps(view, at, into);
       break;
-    case MD5:
-    case AUTHENTICATION:
+    case Options.MD5:
+    case Options.AO:
       into.signature = true;
       break;
-    case FAST_OPEN:
+    case Options.FAST_OPEN:
       into.fastOpen = true;
       break;
-    case EXPERIMENT_1:
-    case EXPERIMENT_2:
-      into.fastOpen ||= length >= 2 && view.getUint16(at) === FAST_OPEN_EXPERIMENT;
+    case Options.EXPERIMENT_1:
+    case Options.EXPERIMENT_2:
+      into.fastOpen ||= length >= 2 && view.getUint16(at) === Options.FAST_OPEN_MAGIC;
   }
 }
 

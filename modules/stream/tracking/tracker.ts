@@ -178,10 +178,9 @@ export class Tracker {
   private noteEstablished(x: Segment): void {
     const established = this.cells[x.session + Session.STATE]! >= State.ESTABLISHED;
     const state = this.row[x.p + Packet.FLOW_STATE]!;
-    const midstream = this.cells[x.session + Session.FLAGS]! & Session.SESSION_MIDSTREAM;
-    this.row[x.p + Packet.FLOW_STATE] =
-      (established ? state | Packet.FLOW_ESTABLISHED : state & ~Packet.FLOW_ESTABLISHED) |
-      (midstream ? Packet.FLOW_MIDSTREAM : 0);
+    this.row[x.p + Packet.FLOW_STATE] = established
+      ? state | Packet.FLOW_ESTABLISHED
+      : state & ~Packet.FLOW_ESTABLISHED;
   }
 
   private dispatch(x: Segment): boolean {
