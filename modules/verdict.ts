@@ -60,6 +60,11 @@ class Verdict implements ThreadModule {
     this.delivery?.flush?.();
   }
 
+  /** What a device did not take is given to it again, also when no packet comes. */
+  flush(): void {
+    this.delivery?.flush?.();
+  }
+
   /** A packet of a dropped flow is dropped, whether it was inspected or not. */
   private addFlowDrop(p: number): void {
     const { row } = this;

@@ -1,6 +1,7 @@
 // Sends verdicts to a netfilter queue, many with one system call.
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <vector>
 
@@ -15,15 +16,18 @@ class Sending {
  public:
   Sending(int socket, uint16_t queue, Span<uint8_t> bytes) : socket_(socket), queue_(queue), bytes_(bytes) {}
 
-  /** @returns number of verdicts that the kernel did not take */
+  /**
+   * What comes behind a refused verdict is not sent: "all up to here" would answer for that one, too.
+   * @returns number of verdicts at the end of the list that the kernel did not take
+   */
   uint32_t sendAll(const Verdict* verdicts, uint32_t count) {
     heads_.reserve(kAtOnce);
     for (uint32_t i = 0; i < count; i++) {
       add(verdicts[i]);
-      if (heads_.size() == kAtOnce || total_ > kBytesAtOnce) flush();
+      if ((heads_.size() == kAtOnce || total_ > kBytesAtOnce) && !flush()) return count - taken_;
     }
     flush();
-    return failed_;
+    return count - taken_;
   }
 
  private:
@@ -40,11 +44,26 @@ class Sending {
     total_ += message.length() + (payloads_.back() ? v.length + NLA_HDRLEN + NLA_ALIGNTO : 0);
   }
 
-  void flush() {
-    if (heads_.empty()) return;
-    pieces_.clear();
+  /** A kernel that has no memory for many together may have it for fewer. @returns false when some were refused */
+  bool flush() {
     attributes_.assign(heads_.size(), nlattr{});
-    for (size_t i = 0; i < heads_.size(); i++) addPieces(i);
+    size_t from = 0;
+    for (size_t most = heads_.size(); from < heads_.size() && most > 0;) {
+      const size_t to = std::min(from + most, heads_.size());
+      if (sendSome(from, to)) from = to;
+      else most = (to - from) / 2;
+    }
+    const bool all = from == heads_.size();
+    taken_ += static_cast<uint32_t>(from);
+    heads_.clear();
+    payloads_.clear();
+    total_ = 0;
+    return all;
+  }
+
+  bool sendSome(size_t from, size_t to) {
+    pieces_.clear();
+    for (size_t i = from; i < to; i++) addPieces(i);
     sockaddr_nl kernel{};
     kernel.nl_family = AF_NETLINK;
     msghdr message{};
@@ -54,17 +73,15 @@ class Sending {
     message.msg_iovlen = pieces_.size();
     ssize_t sent;
     do sent = sendmsg(socket_, &message, 0);
-    while (sent < 0 && (errno == EINTR || errno == EAGAIN));
-    if (sent < 0) failed_ += static_cast<uint32_t>(heads_.size());
-    heads_.clear();
-    payloads_.clear();
-    total_ = 0;
+    while (sent < 0 && errno == EINTR);
+    return sent >= 0;
   }
 
   void addPieces(size_t i) {
     static const uint8_t padding[NLA_ALIGNTO] = {};
     Message& head = heads_[i];
     const Verdict* v = payloads_[i];
+    // A length that was written for an attempt before is written anew.
     auto* bytes = const_cast<void*>(head.finished());
     pieces_.push_back({bytes, head.length()});
     if (!v) return;
@@ -84,7 +101,7 @@ class Sending {
   std::vector<nlattr> attributes_;
   std::vector<iovec> pieces_;
   size_t total_ = 0;
-  uint32_t failed_ = 0;
+  uint32_t taken_ = 0;
 };
 
 }  // namespace

@@ -38,7 +38,7 @@ constexpr size_t kVerdictInts = 6;
 static_assert(sizeof(Verdict) == kVerdictInts * 4);
 enum VerdictFlag : uint32_t { kSetMark = 1, kWithPayload = 2, kUpToHere = 4 };
 
-/** @param bytes where payloads lie  @returns number of verdicts that the kernel did not take */
+/** @param bytes where payloads lie  @returns number of verdicts that the kernel did not take: the last ones */
 uint32_t sendVerdicts(int socket, uint16_t queue, Span<uint8_t> bytes, const Verdict* verdicts, uint32_t count);
 
 }  // namespace sluice

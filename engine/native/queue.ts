@@ -96,7 +96,10 @@ export interface NativeQueues {
     packets: Uint32Array,
     tally: Uint32Array,
   ): number;
-  /** Sends `count` verdicts (see VERDICT_INTS). @returns how many the kernel did not take */
+  /**
+   * Sends `count` verdicts (see VERDICT_INTS), none behind one that is refused.
+   * @returns how many the kernel did not take: the last ones
+   */
   queueVerdicts(
     socket: number,
     queue: number,

@@ -35,7 +35,10 @@ export class QueueDelivery implements VerdictDelivery {
   readonly queues: readonly VerdictQueue[];
   private readonly answers: Answers;
   private readonly bypassHook: BypassHook | undefined;
-  private readonly count: Record<'verdicts' | 'failed' | 'late' | 'modified' | 'unchangeable', number>;
+  private readonly count: Record<
+    'verdicts' | 'failed' | 'repeated' | 'late' | 'modified' | 'unchangeable',
+    number
+  >;
 
   constructor(
     private readonly thread: Thread,
@@ -61,6 +64,7 @@ export class QueueDelivery implements VerdictDelivery {
     this.count = {
       verdicts: counters.declare('nfq.verdicts'),
       failed: counters.declare('nfq.verdict_errors'),
+      repeated: counters.declare('nfq.verdicts_repeated'),
       late: counters.declare('nfq.late_verdicts'),
       modified: counters.declare('nfq.modified'),
       unchangeable: counters.declare('nfq.not_whole_dropped'),
@@ -99,9 +103,11 @@ export class QueueDelivery implements VerdictDelivery {
       queue.send();
       values[this.count.verdicts]! += queue.sent;
       values[this.count.failed]! += queue.failed;
+      values[this.count.repeated]! += queue.repeated;
       values[this.count.late]! += queue.late;
       queue.sent = 0;
       queue.failed = 0;
+      queue.repeated = 0;
       queue.late = 0;
     }
   }

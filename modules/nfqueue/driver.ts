@@ -31,6 +31,6 @@ export interface QueueEnd {
     packets: Uint32Array,
     tally: Uint32Array,
   ): number;
-  /** Sends `count` verdicts, whose payloads lie in `bytes`. @returns how many were not taken */
+  /** Sends `count` verdicts, whose payloads lie in `bytes`. @returns how many were not taken: the last ones */
   send(bytes: Uint8Array, verdicts: Uint32Array, count: number): number;
 }

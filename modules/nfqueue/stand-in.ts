@@ -22,6 +22,8 @@ export class StandIn {
   private readonly ends: ReadonlyMap<OpenQueue, QueueEnd>;
   /** Queues whose thread does not inspect now. */
   private readonly orphans = new Set<OpenQueue>();
+  /** Up to where a verdict is missing that the kernel did not take. */
+  private readonly unsent = new Map<OpenQueue, number>();
   private timer: NodeJS.Timeout | undefined;
   /** Packets that had no inspection. */
   packetsSettled = 0;
@@ -64,7 +66,9 @@ export class StandIn {
   }
 
   private settle(queue: OpenQueue): number {
-    const { packets, tally, bytes } = this;
+    const { packets, tally, bytes, unsent } = this;
+    const missing = unsent.get(queue);
+    if (missing !== undefined) this.sendUpTo(queue, missing);
     const count = this.ends.get(queue)!.receive(bytes, 0, bytes.length, this.largest, packets, tally);
     if (count === 0) return 0;
     const last = packets[(count - 1) * Queue.QUEUED_INTS + Queue.QUEUED_ID]!;
@@ -80,6 +84,7 @@ export class StandIn {
     answer[Queue.VERDICT_ID] = id;
     answer[Queue.VERDICT_ANSWER] = this.failOpen ? NF_ACCEPT : NF_DROP;
     answer[Queue.VERDICT_FLAGS] = Queue.VERDICT_UP_TO_HERE;
-    this.ends.get(queue)!.send(this.bytes, answer, 1);
+    if (this.ends.get(queue)!.send(this.bytes, answer, 1) === 0) this.unsent.delete(queue);
+    else this.unsent.set(queue, id);
   }
 }

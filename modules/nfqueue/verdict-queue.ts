@@ -17,6 +17,7 @@ import type { QueueEnd } from './driver.js';
 import { Latency } from './latency.js';
 import { Outstanding } from './outstanding.js';
 import type { OpenQueue } from './queue.js';
+import { UnsentVerdicts } from './unsent.js';
 
 /** Most verdicts of one call. */
 const CAPACITY = 1024;
@@ -30,10 +31,12 @@ export class VerdictQueue {
   private readonly nanoseconds = new Uint32Array(CAPACITY);
   private readonly now = new Uint32Array(2);
   private readonly latency: Latency;
+  private readonly unsent: UnsentVerdicts;
   private count = 0;
-  /** Verdicts that the kernel did not take. */
+  /** Verdicts that the kernel did not take in the end, and those that are sent again. */
   failed = 0;
-  /** Verdicts sent, and those that were later than the budget allows. */
+  repeated = 0;
+  /** Verdicts given, and those that were later than the budget allows. */
   sent = 0;
   late = 0;
 
@@ -47,6 +50,7 @@ export class VerdictQueue {
     private readonly budget: number,
   ) {
     this.latency = new Latency(queue.latency);
+    this.unsent = new UnsentVerdicts(end, bytes);
   }
 
   /** The thread receives from the queue and answers all of it, so verdicts can be joined. */
@@ -79,14 +83,24 @@ export class VerdictQueue {
   }
 
   send(): void {
-    const { count, end } = this;
+    const { count, unsent, end } = this;
+    const isFree = unsent.count === 0 || unsent.send();
     if (count === 0) return;
     const list = this.outstanding ? this.joined : this.verdicts;
     const messages = this.outstanding ? this.join(this.outstanding) : count;
-    this.failed += end.send(this.bytes, list, messages);
+    const refused = isFree ? end.send(this.bytes, list, messages) : messages;
+    if (refused > 0) this.keep(list, messages - refused, messages);
     this.sent += count;
     this.measure();
     this.count = 0;
+  }
+
+  private keep(list: Uint32Array, from: number, to: number): void {
+    const { unsent } = this;
+    unsent.keep(list, from, to, this.outstanding !== undefined);
+    this.repeated += to - from;
+    this.failed += unsent.lost;
+    unsent.lost = 0;
   }
 
   private measure(): void {

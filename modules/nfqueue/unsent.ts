@@ -1,0 +1,79 @@
+/**
+ * Verdicts that the kernel refused (it has no memory now): they are sent again before any later one, which might answer
+ * "for all up to here". When there are too many, what this thread alone answers is dropped with one verdict.
+ */
+import {
+  VERDICT_ANSWER as ANSWER,
+  VERDICT_FLAGS as FLAGS,
+  VERDICT_ID as ID,
+  VERDICT_INTS,
+  VERDICT_UP_TO_HERE,
+  VERDICT_WITH_PAYLOAD,
+} from '../../engine/native/queue.js';
+import { NF_DROP } from './answers.js';
+import type { QueueEnd } from './driver.js';
+
+/** Verdicts that are kept at most, unless told otherwise. */
+const MOST = 16_384;
+
+export class UnsentVerdicts {
+  private rows = new Uint32Array(0);
+  private kept = 0;
+  /** Verdicts that were given up. */
+  lost = 0;
+
+  constructor(
+    private readonly end: QueueEnd,
+    private readonly bytes: Uint8Array,
+    private readonly most = MOST,
+  ) {}
+
+  get count(): number {
+    return this.kept;
+  }
+
+  /** @returns true when none is left */
+  send(): boolean {
+    if (this.kept === 0) return true;
+    const refused = this.end.send(this.bytes, this.rows, this.kept);
+    this.rows.copyWithin(0, (this.kept - refused) * VERDICT_INTS, this.kept * VERDICT_INTS);
+    this.kept = refused;
+    return refused === 0;
+  }
+
+  /** @param mayJoin whether nobody else answers packets of the queue */
+  keep(verdicts: Uint32Array, from: number, to: number, mayJoin: boolean): void {
+    if (this.rows.length === 0) this.rows = new Uint32Array(this.most * VERDICT_INTS);
+    for (let i = from; i < to; i++) {
+      if (this.kept < this.most || this.giveUp(mayJoin)) this.keepOne(verdicts, i * VERDICT_INTS);
+      else this.lost++;
+    }
+  }
+
+  /** The new bytes of a packet are gone when it is asked again, and as it was it must not pass. */
+  private keepOne(verdicts: Uint32Array, v: number): void {
+    const r = this.kept++ * VERDICT_INTS;
+    for (let field = 0; field < VERDICT_INTS; field++) this.rows[r + field] = verdicts[v + field]!;
+    if ((this.rows[r + FLAGS]! & VERDICT_WITH_PAYLOAD) === 0) return;
+    this.rows[r + FLAGS] = 0;
+    this.rows[r + ANSWER] = NF_DROP;
+  }
+
+  /** Makes room. @returns false when others answer packets between these */
+  private giveUp(mayJoin: boolean): boolean {
+    if (!mayJoin) return false;
+    const { rows } = this;
+    let last = rows[ID]!;
+    for (let i = 1; i < this.kept; i++) {
+      const id = rows[i * VERDICT_INTS + ID]!;
+      if (((id - last) | 0) > 0) last = id;
+    }
+    this.lost += this.kept;
+    rows.fill(0, 0, VERDICT_INTS);
+    rows[ID] = last;
+    rows[ANSWER] = NF_DROP;
+    rows[FLAGS] = VERDICT_UP_TO_HERE;
+    this.kept = 1;
+    return true;
+  }
+}
