@@ -38,6 +38,8 @@ export class InspectedBody {
   visible = 0;
   readonly store: GrowingBytes;
   file: TrackedFile | undefined;
+  /** Its transaction is over. What comes yet is of none: a file may be closed while data of it is on its way. */
+  private isReleased = false;
 
   constructor(
     private readonly limits: BodyLimits,
@@ -69,6 +71,7 @@ export class InspectedBody {
 
   private keep(bytes: Uint8Array): void {
     const { memory } = this;
+    if (this.isReleased) return;
     if (memory.used + bytes.length > memory.cap) {
       memory.refused++;
       return;
@@ -90,6 +93,7 @@ export class InspectedBody {
 
   /** The transaction is over: what it kept does not count any more. */
   release(): void {
+    this.isReleased = true;
     this.memory.used -= this.store.length;
   }
 }

@@ -54,18 +54,21 @@ function isWritten(
 ): boolean {
   const data = write?.data;
   if (!data) return false;
-  for (let at = Math.max(first, address.above + 1); at <= last && at < address.below; at++) {
-    const value = valueAt(code, data, at - first);
-    if (value !== undefined && within(value, wanted)) return true;
+  // Requests may say that they have more values than they have.
+  const end = Math.min(last + 1, address.below, first + valuesIn(code, data));
+  for (let at = Math.max(first, address.above + 1); at < end; at++) {
+    if (within(valueAt(code, data, at - first), wanted)) return true;
   }
   return false;
 }
 
-function valueAt(code: number, data: Uint8Array, index: number): number | undefined {
+function valuesIn(code: number, { length }: Uint8Array): number {
+  if (code === WRITE_COIL) return 1;
+  return code === WRITE_COILS ? 8 * length : length >> 1;
+}
+
+function valueAt(code: number, data: Uint8Array, index: number): number {
   if (code === WRITE_COIL) return data[0] === 0xff ? 1 : 0;
-  if (code === WRITE_COILS) {
-    const byte = data[index >> 3];
-    return byte === undefined ? undefined : (byte >> (index & 7)) & 1;
-  }
-  return 2 * index + 2 <= data.length ? uint16(data, 2 * index) : undefined;
+  if (code === WRITE_COILS) return (data[index >> 3]! >> (index & 7)) & 1;
+  return uint16(data, 2 * index);
 }

@@ -54,6 +54,7 @@ export class Xdr {
 
 const EMPTY = new Uint8Array(0);
 
+/** Lengths have 32 bits without a sign, more than operators on bits leave. */
 export function padded(length: number): number {
-  return (length + 3) & ~3;
+  return 4 * Math.ceil(length / 4);
 }

@@ -112,6 +112,10 @@ describe('modbus', () => {
     [WRITE_COIL, 'access write coils, address 5, value <1', false],
     [WRITE_REGISTERS, 'access write holding, address 21, value >200', true],
     [WRITE_REGISTERS, 'access write holding, address 20, value >200', false],
+    [[16, 0, 0, 0xff, 0xff, 2, 0, 7], 'access write holding, address <65535, value 7', true],
+    [[16, 0, 0, 0xff, 0xff, 2, 0, 7], 'access write holding, address >1, value <65535', false],
+    [[15, 0, 0, 0xff, 0xff, 1, 128], 'access write coils, address 8, value 1', true],
+    [[15, 0, 0, 0xff, 0xff, 1, 128], 'access write coils, address >8, value <2', false],
   ] as [number[], string, boolean][])('%j: %s is %s', (request, condition, expected) => {
     expect(holds(request, condition)).toBe(expected);
   });

@@ -10,7 +10,9 @@ import {
   create4,
   found3,
   framed,
+  HANDLE,
   lookup3,
+  opaque,
   read2,
   read3,
   rename2,
@@ -252,6 +254,12 @@ describe('nfs', () => {
       .end();
     expect(four.records[0]!.nfs).toMatchObject({ version: 4, procedure: 'WRITE', file_tx: true });
     expect(files(four)).toEqual([['', 4, 'closed', false]]);
+  });
+
+  it.each([0x80000008, 0xfffffffd])('goes on behind a write that says that it has %i bytes', length => {
+    const write = call(1, 3, 7, opaque(HANDLE), u32(0), u32(0), u32(4), u32(0), u32(length), u32(0));
+    const fed = feed().client(framed(write, lookup3(2, 'next')));
+    expect(fed.end().records.map(({ nfs: { filename } }) => filename)).toContain('next');
   });
 
   it('tells of what is no call, in several fragments too', () => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Session } from '../../../engine/application/session.js';
+import type { SmbSettings } from '../../../modules/app/smb/settings.js';
 import type { SmbTransaction } from '../../../modules/app/smb/transaction.js';
 import smb from '../../../modules/app/smb.js';
 import { Feed, type FeedOptions } from '../../application/feed.js';
@@ -107,6 +109,19 @@ describe('smb2', () => {
     expect(of.files.map(({ file }) => [file.toServer, file.size, file.state])).toEqual([
       [false, 70_000, 'closed'],
     ]);
+  });
+
+  it('keeps nothing of a file that is closed while data of it is on its way', () => {
+    const answer = record(Build.readAnswer(4, new Uint8Array(5000)));
+    const of = opened(1)
+      .client(record(Build.read(4, 0, 5000)))
+      .server(answer.subarray(0, 2000))
+      .client(record(Build.close(5)))
+      .server(answer.subarray(2000, 3000))
+      .server(answer.subarray(3000));
+    expect(files(of)).toEqual([['a.txt', 1916, 'closed', false]]);
+    const { settings } = of.application.conversation(0) as Session;
+    expect((settings as SmbSettings).memory.used).toBe(0);
   });
 
   it('tells what is missing of a file', () => {
