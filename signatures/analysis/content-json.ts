@@ -1,4 +1,5 @@
 /** Contents and expressions as engine analysis shows them. */
+import { asciiLowerCase } from '../ascii-case.js';
 import { isRelative } from '../buffer-matcher/chain.js';
 import type { PcreMatch } from '../keywords/pcre.js';
 import type { ContentMatch, Match } from '../signature.js';
@@ -27,10 +28,6 @@ export function patternText(bytes: string): string {
   return text;
 }
 
-function lowerCase(bytes: string): string {
-  return bytes.replace(/[A-Z]/g, letter => letter.toLowerCase());
-}
-
 /** @param next the condition behind it in the same buffer  @param fast it is what the rule is found by */
 export function contentJson(content: ContentMatch, next: Match | undefined, fast: boolean): Json {
   const { negated, nocase, startswith = false, endswith = false } = content;
@@ -41,7 +38,7 @@ export function contentJson(content: ContentMatch, next: Match | undefined, fast
   }
   return {
     // A content of any case is kept in lower case.
-    pattern: patternText(nocase ? lowerCase(content.bytes) : content.bytes),
+    pattern: patternText(nocase ? asciiLowerCase(content.bytes) : content.bytes),
     length: content.bytes.length,
     nocase,
     negated,

@@ -3,6 +3,7 @@
  * wherever it is searched for; the number leads to the signatures that are candidates where it is found.
  */
 import { type Matcher, PATTERN_CASELESS, type Pattern, type SharedDatabase } from '../../engine/matcher.js';
+import { asciiLowerCase } from '../ascii-case.js';
 import { shared32 } from './address-sets.js';
 import { type DatabaseCache, type KeyedSet, keyOf } from './cache.js';
 
@@ -32,7 +33,7 @@ export class PatternNumbers {
    * @param list name of the lists that share the number: `stream`, `http.uri` …
    */
   add(list: string, text: string, nocase: boolean, signature: number): number {
-    const folded = nocase ? text.toLowerCase() : text;
+    const folded = nocase ? asciiLowerCase(text) : text;
     const key = `${list}\n${nocase ? 1 : 0}${folded}`;
     let number = this.numbers.get(key);
     if (number === undefined) {

@@ -105,7 +105,7 @@ function elsewhere(match: ContentMatch, needle: Needle, at: Inspection): string 
   const place = needle.find(at.bytes, at.start, at.end);
   if (place >= 0) return `; it stands elsewhere, ${offsetText(at, place)}`;
   if (match.nocase) return '';
-  const anyCase = new Needle(match.bytes.toLowerCase(), true).find(at.bytes, at.start, at.end);
+  const anyCase = new Needle(match.bytes, true).find(at.bytes, at.start, at.end);
   return anyCase < 0 ? '' : `; with letters of other case it stands ${offsetText(at, anyCase)}`;
 }
 

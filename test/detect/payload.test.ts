@@ -12,6 +12,11 @@ describe.each(MATCHERS)('payload with %s', matcher => {
     ]);
   });
 
+  test('nocase is about ASCII letters: other bytes are what they are', async () => {
+    const s = await sensor('alert udp any any -> any 80 (content:"|C0|aBc"; nocase; sid:1;)');
+    expect(s.see(udp('\xc0Abc'), udp('\xe0Abc'))).toEqual(['1@1']);
+  });
+
   test('a payload that is not to be looked at holds nothing, however it is asked for', async () => {
     const s = await sensor(`
       alert udp any any -> any any (content:"abc"; sid:1;)
