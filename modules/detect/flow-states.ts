@@ -138,7 +138,21 @@ export class FlowStates {
 
   /** Signatures have other numbers now. */
   renumber(numbers: Int32Array): void {
-    for (const state of this.states) state.eachStream(stream => stream.renumber(numbers));
+    for (const state of this.states) {
+      state.eachStream(stream => stream.renumber(numbers));
+      for (const transaction of state.firewall ?? []) transaction.renumber(numbers);
+    }
+  }
+
+  /** Streams over these databases end: by the number of one, a stream that lies still would be taken for one of another. */
+  leaveDatabases(numbers: ReadonlySet<number>): void {
+    if (numbers.size === 0) return;
+    for (const state of this.states)
+      state.eachStream(stream => {
+        if (stream.scanner === 0 || !numbers.has(stream.database)) return;
+        this.matcher.closeStream(stream.scanner);
+        stream.scanner = 0;
+      });
   }
 
   /** Frees everything. */

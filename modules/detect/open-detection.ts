@@ -67,6 +67,7 @@ export function openDetection(thread: Thread, image: RuleSetImage, watch: Detect
 
 function detectionWith(home: Home, image: RuleSetImage): Detection {
   const scan = home.use(new Scan(home.matcher, image, home.imported));
+  home.states.leaveDatabases(scan.released);
   const rules = rulesOf(home, image);
   const parts = partsOf(home, image, scan, rules);
   const detection = detectionOf(home, image, parts);

@@ -22,6 +22,8 @@ export class Scan {
   private next = 0;
   /** Numbers of the image's databases in this matcher. */
   private readonly databases: number[];
+  /** Numbers of databases that were given back: others will have them. */
+  readonly released = new Set<number>();
 
   /** @param imported numbers of databases by their key: those of rules before are used on */
   constructor(
@@ -40,6 +42,7 @@ export class Scan {
       if (used.has(key)) continue;
       imported.delete(key);
       matcher.release(number);
+      this.released.add(number);
     }
   }
 

@@ -29,6 +29,17 @@ describe.each(MATCHERS)('rules loaded anew, with %s', matcher => {
     expect(seen).toEqual(expected);
   });
 
+  test('a stream that lies still while rules are loaded twice is not taken for one over the newest patterns', async () => {
+    const of = (content: string, sid: number) =>
+      `alert tcp any any -> any any (content:"${content}"; sid:${sid};)`;
+    const s = await sensorFor(of('attack', 1), { matcher, config: SMALL_CHUNKS });
+    expect(s.see(inline('quiet'))).toEqual([]);
+    s.reload(of('second', 2));
+    // Its database has the number that the first one had.
+    s.reload(`${of('third', 3)}\n${of('fourth', 4)}`);
+    expect(s.see(inline('third'), inline('fourth'))).toEqual(['3@2', '4@3']);
+  });
+
   test('databases that are the same are not compiled again', async () => {
     const s = await sensorFor(rules, { matcher, config: SMALL_CHUNKS });
     const before = s.image.databases;

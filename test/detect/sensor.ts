@@ -21,6 +21,7 @@ import {
   compileOptionsFrom,
   compileRules,
   type RuleSetImage,
+  releaseUnused,
   signatureAt,
 } from '../../signatures/compile.js';
 import { loadRuleText } from '../../signatures/load-rules.js';
@@ -135,9 +136,11 @@ export class Sensor {
   }
 
   /** Puts other rules in place, between two batches. */
-  reload(rules: string): void {
-    this.image = imageOf(rules, this.thread, this.options, this.image);
+  reload(rules: string, firewall = this.options.firewall): void {
+    const before = this.image;
+    this.image = imageOf(rules, this.thread, { ...this.options, firewall }, before);
     this.module.reload?.({ rules: this.image });
+    releaseUnused(openMatcher(this.thread.memory, this.options.matcher ?? 'auto'), before, this.image);
   }
 
   close(): void {

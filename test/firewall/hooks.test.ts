@@ -68,7 +68,7 @@ async function talk(firewall: string, policies?: unknown, threats = '') {
   };
   const sensor: Sensor = await sensorFor(threats, { layer, firewall, config });
   sensor.thread.flows.row[1 * Flow.INTS + Flow.APP_PROTOCOL] = 1;
-  return (transaction: Transaction, ...steps: Step[]) => {
+  const see = (transaction: Transaction, ...steps: Step[]) => {
     const packets = steps.map(() => inline('x'));
     const withSlots = (slots: readonly number[]) => {
       layer.updates = steps.flatMap((progress, i) =>
@@ -90,6 +90,7 @@ async function talk(firewall: string, policies?: unknown, threats = '') {
     };
     return sensor.run([{ ...packets[0]!, withSlots }, ...packets.slice(1)]);
   };
+  return Object.assign(see, { reload: (rules: string) => sensor.reload(threats, rules) });
 }
 
 const PACKETS = 'accept:hook tcp:all any any <> any any (sid:1;)';
@@ -111,6 +112,18 @@ describe('hooks of an application protocol', () => {
       alerts: ['2@1', '2@3'],
       verdicts: [NONE, NONE, NONE],
     });
+  });
+
+  test('rules loaded anew with other numbers: what has matched is what does not match again', async () => {
+    const accept =
+      'accept:hook toy:request_name any any -> any any (toy.name; content:"good"; alert; sid:3;)';
+    const again = 'accept:hook toy:request_name any any -> any any (toy.name; content:"oo"; alert; sid:4;)';
+    const before = `${PACKETS}\naccept:hook toy:request_started any any -> any any (sid:2;)\n`;
+    const see = await talk(before + accept);
+    const good = request('good');
+    expect(see(good, 0, 2)).toEqual({ alerts: ['3@2'], verdicts: [NONE, NONE] });
+    see.reload(before + again + '\n' + accept);
+    expect(see(good, 2, 2)).toEqual({ alerts: ['4@3'], verdicts: [NONE, NONE] });
   });
 
   test('conditions look at the transaction, and alert once', async () => {

@@ -18,7 +18,7 @@ export class FirewallTransaction {
   readonly toServer = newSide(true);
   readonly toClient = newSide(false);
   /** Rules that look at what was transmitted and have matched: once is enough. */
-  readonly matched: number[] = [];
+  matched: number[] = [];
   /** All hooks are: nothing of it is looked at any more. */
   accepted = false;
 
@@ -40,6 +40,11 @@ export class FirewallTransaction {
     side.bodyLength = bodyLength;
     side.complete ||= complete;
     side.told = true;
+  }
+
+  /** Signatures have other numbers now; those that are gone (below 0) are forgotten. */
+  renumber(numbers: Int32Array): void {
+    this.matched = this.matched.map(signature => numbers[signature]!).filter(number => number >= 0);
   }
 
   /** Nothing will be told of it any more. */
