@@ -202,15 +202,19 @@ function switchedOff(config: Config, protocols: readonly Protocol[]): Set<string
   return new Set(paths.filter(path => boolean.parse(config.at(path)) === false));
 }
 
-/** Values may be texts, numbers, or YAML lists of them. */
 function variables(groups: unknown): Map<string, string> {
-  const known = new Map<string, string>();
-  if (groups === null || typeof groups !== 'object') return known;
-  for (const [name, value] of Object.entries(groups)) {
-    if (value !== null && value !== undefined)
-      known.set(name, Array.isArray(value) ? `[${value.join(',')}]` : String(value));
-  }
-  return known;
+  const entries = groups !== null && typeof groups === 'object' ? Object.entries(groups) : [];
+  return new Map(
+    entries
+      .filter(([, value]) => value !== null && value !== undefined)
+      .map(([name, value]) => [name, variable(value)]),
+  );
+}
+
+/** Values may be texts, numbers, or YAML lists of them; of a mapping is told what it is. */
+function variable(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(variable).join(',')}]`;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 type Problems = { readonly errors: RuleProblem[]; readonly warnings: RuleProblem[] };
@@ -253,7 +257,5 @@ function lineProblem({ message, line }: ConfigLineProblem, file: string): RulePr
 
 /** Texts behind the names of addresses. */
 export function addressVariables(config: Config): Map<string, string> {
-  const groups = config.read(ADDRESS_GROUPS);
-  const entries = groups !== null && typeof groups === 'object' ? Object.entries(groups) : [];
-  return new Map(entries.map(([name, value]) => [name, String(value)]));
+  return variables(config.read(ADDRESS_GROUPS));
 }

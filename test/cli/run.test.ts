@@ -125,12 +125,14 @@ describe('rules', () => {
       'vars.address-groups.B=[!$A',
       'vars.port-groups.P=70000',
       'vars.port-groups.Q=',
+      'vars.port-groups.R.ssh=22',
     ];
     const { code, err } = await run([...sets.flatMap(set => ['--set', set]), '-T', '-S', 'x.rules']);
     expect(err).toContain('address variable A cannot be "[10.0.0.0/8,foo]": "foo" is no address');
     expect(err).toContain('address variable B cannot be "[!$A"');
     expect(err).toContain('port variable P cannot be "70000": "70000" is no port');
     expect(err).not.toContain('port variable Q');
+    expect(err).toContain('port variable R cannot be "{"ssh":22}"');
     expect(code).toBe(1);
   });
 
