@@ -1,5 +1,6 @@
 /** A file that comes in pieces, each with its place in the file: one that comes early waits for what lies before it. */
 import type { InspectedBody } from './inspected-body.js';
+import { KeptBytes } from './kept-bytes.js';
 import type { TrackedFile } from './tracked-file.js';
 
 /** Bounds on what waits of a file; 0: none. */
@@ -22,9 +23,10 @@ export type Lacking = 'queue_size_exceeded' | 'queue_cnt_exceeded';
 
 interface Piece {
   readonly offset: number;
-  readonly chunks: Uint8Array[];
-  length: number;
+  readonly content: KeptBytes;
 }
+
+const pieceAt = (offset: number): Piece => ({ offset, content: new KeptBytes() });
 
 export class FilePieces {
   /** Offset in the file of the next byte in order. */
@@ -63,7 +65,7 @@ export class FilePieces {
       this.drain();
       if (offset <= this.next) return;
     }
-    this.early = { offset, chunks: [], length: 0 };
+    this.early = pieceAt(offset);
   }
 
   private lacking(length: number): Lacking | undefined {
@@ -76,8 +78,7 @@ export class FilePieces {
   data(bytes: Uint8Array): void {
     if (this.passing) return;
     if (this.early) {
-      this.early.chunks.push(bytes.slice());
-      this.early.length += bytes.length;
+      this.early.content.append(bytes);
       this.queued += bytes.length;
       return;
     }
@@ -91,9 +92,9 @@ export class FilePieces {
     if (this.passing) return;
     if (this.early) {
       // What comes behind is another piece.
-      const { offset, length } = this.early;
+      const { offset, content } = this.early;
       this.end();
-      this.early = { offset: offset + length + missing, chunks: [], length: 0 };
+      this.early = pieceAt(offset + content.length + missing);
       return;
     }
     const lost = missing - Math.min(this.overlapping, missing);
@@ -105,7 +106,7 @@ export class FilePieces {
   end(): void {
     const { early } = this;
     this.early = undefined;
-    if (early && early.length > 0) {
+    if (early && early.content.length > 0) {
       const at = this.queue.findIndex(({ offset }) => offset > early.offset);
       this.queue.splice(at < 0 ? this.queue.length : at, 0, early);
     }
@@ -123,12 +124,12 @@ export class FilePieces {
 
   private drain(): void {
     while (this.queue.length > 0 && this.queue[0]!.offset <= this.next) {
-      const { offset, chunks, length } = this.queue.shift()!;
-      this.queued -= length;
+      const { offset, content } = this.queue.shift()!;
+      this.queued -= content.length;
       let known = this.next - offset;
-      for (const chunk of chunks) {
-        if (known < chunk.length) this.append(chunk.subarray(known));
-        known = Math.max(0, known - chunk.length);
+      for (const part of content.parts) {
+        if (known < part.length) this.append(part.subarray(known));
+        known = Math.max(0, known - part.length);
       }
     }
   }

@@ -6,6 +6,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { latin1 } from '../latin1.js';
 import type { FileSettings } from './file-settings.js';
+import { KeptBytes } from './kept-bytes.js';
 import { ENOUGH_FOR_MAGIC, MAGIC_BYTES } from './magic.js';
 
 /** `truncated`: it was longer than could be followed, or its stream ended before it. */
@@ -24,11 +25,9 @@ export class TrackedFile {
   past = false;
   /** Range of a larger file that this one is a part of. */
   range: { readonly start: number; readonly end: number; readonly total: number } | undefined;
-  /** Bytes kept for the file store, where that is possible. */
-  readonly chunks: Uint8Array[] = [];
   /** All that came is kept; not so of a file that is larger than the store takes. */
   keptWhole = true;
-  private kept = 0;
+  private readonly kept = new KeptBytes();
   private head: Uint8Array = new Uint8Array(0);
   private readonly hashes: { md5?: Hash; sha1?: Hash; sha256?: Hash } = {};
   private readonly digests: { md5?: string; sha1?: string; sha256?: string } = {};
@@ -47,6 +46,11 @@ export class TrackedFile {
     if (settings.sha1) this.hashes.sha1 = createHash('sha1');
     if (settings.sha256) this.hashes.sha256 = createHash('sha256');
     this.store = settings.storeAll;
+  }
+
+  /** Bytes kept for the file store, in order, where that is possible. */
+  get chunks(): readonly Uint8Array[] {
+    return this.kept.parts;
   }
 
   /** Its name as text, a byte a character. */
@@ -101,12 +105,10 @@ export class TrackedFile {
   }
 
   private keep(bytes: Uint8Array): void {
-    const room = this.settings.mostStored - this.kept;
+    const room = this.settings.mostStored - this.kept.length;
     if (bytes.length > room) this.keptWhole = false;
     if (room <= 0) return;
-    const taken = bytes.slice(0, room);
-    this.chunks.push(taken);
-    this.kept += taken.length;
+    this.kept.append(bytes.length > room ? bytes.subarray(0, room) : bytes);
   }
 
   private keepHead(bytes: Uint8Array): void {

@@ -1,0 +1,39 @@
+/** Bytes that are kept as they come: what they take in memory follows from how many they are, not from their pieces. */
+
+/** Largest block, unless a piece is larger. */
+const LARGEST_BLOCK = 64 << 10;
+
+export class KeptBytes {
+  length = 0;
+  private readonly full: Uint8Array[] = [];
+  private block: Uint8Array = new Uint8Array(0);
+  private filled = 0;
+
+  /** Keeps a copy. */
+  append(bytes: Uint8Array): void {
+    const room = Math.min(bytes.length, this.block.length - this.filled);
+    if (room > 0) this.fill(room === bytes.length ? bytes : bytes.subarray(0, room));
+    if (room === bytes.length) return;
+    const rest = room > 0 ? bytes.subarray(room) : bytes;
+    this.begin(rest.length);
+    this.fill(rest);
+  }
+
+  /** The first piece has a block of its own length: it is often the only one. Further blocks are as long as all before. */
+  private begin(atLeast: number): void {
+    if (this.filled > 0) this.full.push(this.block);
+    this.block = new Uint8Array(Math.max(atLeast, Math.min(this.length, LARGEST_BLOCK)));
+    this.filled = 0;
+  }
+
+  private fill(bytes: Uint8Array): void {
+    this.block.set(bytes, this.filled);
+    this.filled += bytes.length;
+    this.length += bytes.length;
+  }
+
+  /** All of it, in order. */
+  get parts(): readonly Uint8Array[] {
+    return this.filled > 0 ? [...this.full, this.block.subarray(0, this.filled)] : this.full;
+  }
+}
