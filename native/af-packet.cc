@@ -1,6 +1,7 @@
 // AF_PACKET with TPACKET_V3 rings: sockets are opened and joined to a fanout group once, each thread maps the ring of
 // the sockets it reads, and packets are copied from there into the caller's memory, many in one call.
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
@@ -65,7 +66,7 @@ void setUp(int socket, const std::string& device, int index, const RingSettings&
     request.mr_type = PACKET_MR_PROMISC;
     set(socket, PACKET_ADD_MEMBERSHIP, request, device + ": promiscuous mode");
   }
-  if (settings.fanout != 0) {
+  if (settings.fanout != 0 || (settings.fanoutType & PACKET_FANOUT_FLAG_UNIQUEID) != 0) {
     const int group = static_cast<int>(settings.fanout | (settings.fanoutType << 16));
     set(socket, PACKET_FANOUT, group, device + ": fanout (cluster-id, cluster-type)");
   }
@@ -94,8 +95,16 @@ class Ring {
     if (memory == MAP_FAILED) fail("the ring cannot be mapped");
     memory_ = static_cast<uint8_t*>(memory);
   }
-  ~Ring() { munmap(memory_, length_); }
+  ~Ring() { close(); }
   Ring(const Ring&) = delete;
+
+  /** Nothing is received from it any more. */
+  void close() {
+    if (memory_) munmap(memory_, length_);
+    memory_ = nullptr;
+    left_ = 0;
+    known_ = false;
+  }
 
   uint32_t receive(Span<uint8_t> bytes, uint32_t from, uint32_t to, uint32_t largest, Span<uint32_t> packets,
                    uint32_t* used) {
@@ -111,6 +120,7 @@ class Ring {
       }
       if (left_ == 0) giveBack();
     }
+    if (left_ > 0) noteRest();
     *used = at - from;
     return count;
   }
@@ -136,7 +146,7 @@ class Ring {
   /** Goes to the next block that the kernel has filled, or stays in the one in hand. */
   bool haveBlock() {
     if (left_ > 0) return true;
-    if (!known_ && !findFirst()) return false;
+    if (!memory_ || (!known_ && !findFirst())) return false;
     while (isReady(current_)) {
       const auto& header = block(current_)->hdr.bh1;
       left_ = header.num_pkts;
@@ -155,6 +165,13 @@ class Ring {
       known_ = true;
     }
     return known_;
+  }
+
+  /** Whoever reads the ring after this thread goes on behind what was taken; the kernel writes both anew. */
+  void noteRest() {
+    auto& header = block(current_)->hdr.bh1;
+    header.num_pkts = left_;
+    header.offset_to_first_pkt = static_cast<uint32_t>(frame_ - reinterpret_cast<uint8_t*>(block(current_)));
   }
 
   void giveBack() {
@@ -232,6 +249,11 @@ Napi::Value mapRing(const Napi::CallbackInfo& info) {
   });
 }
 
+void closeRing(const Napi::CallbackInfo& info) {
+  if (!info[0].IsExternal()) refuse(info.Env(), "ring is none");
+  info[0].As<Napi::External<Ring>>().Data()->close();
+}
+
 Napi::Value ringReceive(const Napi::CallbackInfo& info) {
   if (!info[0].IsExternal()) refuse(info.Env(), "ring is none");
   auto* ring = info[0].As<Napi::External<Ring>>().Data();
@@ -274,6 +296,30 @@ Napi::Value deviceType(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), request.ifr_hwaddr.sa_family);
 }
 
+/** The group of a socket; 0 where it has none. */
+Napi::Value fanoutGroup(const Napi::CallbackInfo& info) {
+  const int socket = static_cast<int>(numberAt(info, 0, "socket"));
+  int group = 0;
+  socklen_t size = sizeof group;
+  if (getsockopt(socket, SOL_PACKET, PACKET_FANOUT, &group, &size) != 0) group = 0;
+  return Napi::Number::New(info.Env(), group & 0xffff);
+}
+
+/** Index of a device; 0 where there is none. */
+Napi::Value deviceIndex(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), if_nametoindex(textAt(info, 0, "device").c_str()));
+}
+
+/** From here on `socket` is what `by` was, for all threads at once. */
+void replaceSocket(const Napi::CallbackInfo& info) {
+  const int socket = static_cast<int>(numberAt(info, 0, "socket"));
+  const int by = static_cast<int>(numberAt(info, 1, "by"));
+  const int result = dup3(by, socket, O_CLOEXEC);
+  const int error = errno;
+  close(by);
+  if (result < 0) refuse(info.Env(), std::string("a socket cannot be replaced: ") + std::strerror(error));
+}
+
 /** Sends frames, pairs of offset and length in `bytes`, by a socket that is bound. @returns how many were taken */
 Napi::Value sendFrames(const Napi::CallbackInfo& info) {
   const int socket = static_cast<int>(numberAt(info, 0, "socket"));
@@ -299,6 +345,10 @@ Napi::Value sendFrames(const Napi::CallbackInfo& info) {
 void definePackets(Napi::Env env, Napi::Object exports) {
   exports.Set("openPacketSocket", Napi::Function::New(env, openPacketSocket, "openPacketSocket"));
   exports.Set("mapRing", Napi::Function::New(env, mapRing, "mapRing"));
+  exports.Set("closeRing", Napi::Function::New(env, closeRing, "closeRing"));
+  exports.Set("fanoutGroup", Napi::Function::New(env, fanoutGroup, "fanoutGroup"));
+  exports.Set("deviceIndex", Napi::Function::New(env, deviceIndex, "deviceIndex"));
+  exports.Set("replaceSocket", Napi::Function::New(env, replaceSocket, "replaceSocket"));
   exports.Set("ringReceive", Napi::Function::New(env, ringReceive, "ringReceive"));
   exports.Set("packetStatistics", Napi::Function::New(env, packetStatistics, "packetStatistics"));
   exports.Set("deviceType", Napi::Function::New(env, deviceType, "deviceType"));

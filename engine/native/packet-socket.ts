@@ -6,13 +6,19 @@ export interface RingSettings {
   readonly blocks: number;
   /** Milliseconds after which a block that is not full is handed over. */
   readonly timeout: number;
-  /** Sockets of one group share the packets of a device, by PACKET_FANOUT_ type with its flags; 0: no group. */
+  /**
+   * Sockets of one group share the packets of a device, by PACKET_FANOUT_ type with its flags. 0: no group, or with
+   * FANOUT_NEW_GROUP one that nobody has yet.
+   */
   readonly fanout: number;
   readonly fanoutType: number;
   readonly promiscuous: boolean;
   /** Leaves out what this host sends. */
   readonly ignoreOutgoing: boolean;
 }
+
+/** PACKET_FANOUT_FLAG_UNIQUEID: the kernel chooses the number of the group. */
+export const FANOUT_NEW_GROUP = 0x2000;
 
 /** A ring as one thread has mapped it. */
 export interface PacketRing {
@@ -24,6 +30,14 @@ export interface NativePacketSockets {
   openPacketSocket(device: string, settings: RingSettings): number;
   /** Maps the ring of a socket; one thread at a time reads it. */
   mapRing(socket: number, blockSize: number, blocks: number): PacketRing;
+  /** Gives its memory back: nothing comes from it any more. */
+  closeRing(ring: PacketRing): void;
+  /** Number of the group of a socket; 0: none. */
+  fanoutGroup(socket: number): number;
+  /** Makes `socket` what `by` was, whose number is closed, for all threads at once. @throws Error */
+  replaceSocket(socket: number, by: number): void;
+  /** Index of a device; 0: there is none of that name. */
+  deviceIndex(device: string): number;
   /**
    * As `queueReceive`, from a ring. Of the tally TALLY_BYTES is set, and TALLY_ERROR where nothing came; QUEUED_ID is 0,
    * QUEUED_HOOK a PACKET_ type.

@@ -5,7 +5,10 @@ import type { Log, OpenedDevices, Thread } from '../../engine/module.js';
 import { type Native, native, nativeProblem } from '../../engine/native.js';
 import { openRawSockets } from '../../engine/raw-sender.js';
 import type { StatsTree } from '../../engine/stats-record.js';
+import { linkTypeOf } from './link-type.js';
 import { type DeviceSettings, deviceNames, deviceSettings } from './options.js';
+import { openSockets } from './sockets.js';
+import { DeviceWatch } from './watch.js';
 
 /** A device as all threads know it. */
 export interface OpenDevice {
@@ -16,6 +19,8 @@ export interface OpenDevice {
   readonly sockets: readonly number[];
   /** Index of the device that packets are forwarded to, -1 for none. */
   readonly copyTo: number;
+  /** A word that all threads see: how often the sockets were opened anew. */
+  readonly openings: SharedArrayBuffer;
 }
 
 export interface OpenPacketDevices {
@@ -32,20 +37,6 @@ export function openDevicesOf({ shared }: Thread): OpenPacketDevices {
   return devices;
 }
 
-const FANOUT = { cluster_flow: 0, cluster_cpu: 2, cluster_qm: 5 };
-const FANOUT_DEFRAG = 0x8000;
-/** Link types by ARPHRD_ value: Ethernet, loopback (which has Ethernet headers), PPP and others without a link layer. */
-const ETHERNET = 1;
-const RAW = 101;
-const LINK_TYPES: Readonly<Record<number, number>> = {
-  1: ETHERNET,
-  772: ETHERNET,
-  512: RAW,
-  65534: RAW,
-  768: RAW,
-  769: RAW,
-};
-
 /** @throws Error that names the device and why it cannot be opened */
 export function openDevices(config: Config, log: Log): OpenedDevices {
   const addon = native();
@@ -61,7 +52,7 @@ export function openDevices(config: Config, log: Log): OpenedDevices {
     const devices = all.map(settings => openDevice(addon, settings, all, threads, opened));
     const senders = openSenders(addon, log);
     opened.push(...senders);
-    return new Opened(addon, devices, senders, threads, close);
+    return new Opened(addon, log, devices, senders, threads, close);
   } catch (error) {
     close();
     throw error;
@@ -79,25 +70,12 @@ function openDevice(
     settings.copyMode === 'none' ? -1 : all.findIndex(({ name }) => name === settings.copyDevice);
   if (settings.copyMode !== 'none' && copyTo < 0)
     throw new Error(`${settings.name}: copy-iface ${settings.copyDevice} is not among the devices`);
-  const linkType = LINK_TYPES[addon.deviceType(settings.name)];
+  const linkType = linkTypeOf(addon, settings.name);
   if (linkType === undefined)
     throw new Error(`${settings.name}: packets of this kind of device are not known`);
-  const sockets = Array.from({ length: threads }, () => {
-    const socket = addon.openPacketSocket(settings.name, {
-      blockSize: settings.blockSize,
-      blocks: settings.blocks,
-      timeout: settings.copyMode === 'none' ? settings.blockTimeout : 1,
-      fanout: threads > 1 ? settings.clusterId : 0,
-      // Fragments are forwarded as they came.
-      fanoutType: FANOUT[settings.clusterType] | (settings.defrag && copyTo < 0 ? FANOUT_DEFRAG : 0),
-      promiscuous: settings.promiscuous,
-      // What is forwarded must not come back; on the loopback device every packet is seen twice.
-      ignoreOutgoing: copyTo >= 0 || settings.name === 'lo',
-    });
-    opened.push(socket);
-    return socket;
-  });
-  return { settings, linkType, sockets, copyTo };
+  const sockets = openSockets(addon, settings, threads, settings.clusterId, opened);
+  const openings = new SharedArrayBuffer(4);
+  return { settings, linkType, sockets, copyTo, openings };
 }
 
 function openSenders(addon: Native, log: Log): [number, number] {
@@ -113,9 +91,11 @@ class Opened implements OpenedDevices {
   readonly shared: Readonly<Record<string, unknown>>;
   private readonly taken = new Uint32Array(2);
   private readonly totals: { packets: number; drops: number }[];
+  private readonly watch: DeviceWatch;
 
   constructor(
     private readonly native: Native,
+    log: Log,
     private readonly devices: readonly OpenDevice[],
     senders: readonly [number, number],
     readonly threads: number,
@@ -124,6 +104,7 @@ class Opened implements OpenedDevices {
     const opened: OpenPacketDevices = { devices, senders };
     this.shared = { [OPEN_DEVICES]: opened };
     this.totals = devices.map(() => ({ packets: 0, drops: 0 }));
+    this.watch = new DeviceWatch(native, log, devices, () => this.collect());
   }
 
   statistics(): Record<string, number | readonly StatsTree[]> {
@@ -158,7 +139,12 @@ class Opened implements OpenedDevices {
     });
   }
 
+  threadsReady(): void {
+    this.watch.begin();
+  }
+
   close(): void {
+    this.watch.end();
     this.closeAll();
   }
 }

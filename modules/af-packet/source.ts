@@ -23,8 +23,9 @@ const RUN_FILTER = option(
 
 export class RingSource implements PacketSource {
   readonly linkType: number;
-  private readonly ring: PacketRing;
-  private readonly device: string;
+  private readonly openings: Int32Array;
+  private ring: PacketRing;
+  private opening: number;
   private readonly filter: PacketFilter | undefined;
   private readonly verifies: boolean;
   private readonly count: { packets: number; filtered: number };
@@ -32,13 +33,15 @@ export class RingSource implements PacketSource {
   constructor(
     private readonly thread: Thread,
     private readonly native: Native,
-    { settings, linkType }: OpenDevice,
+    private readonly opened: OpenDevice,
     readonly source: number,
-    socket: number,
+    private readonly socket: number,
   ) {
-    this.linkType = linkType;
-    this.device = settings.name;
-    this.ring = native.mapRing(socket, settings.blockSize, settings.blocks);
+    const { settings } = opened;
+    this.linkType = opened.linkType;
+    this.openings = new Int32Array(opened.openings);
+    this.opening = Atomics.load(this.openings, 0);
+    this.ring = this.map();
     this.filter = compileFilter(thread.config.read(RUN_FILTER) || settings.filter);
     this.verifies = settings.verifiesChecksums;
     this.count = {
@@ -49,7 +52,7 @@ export class RingSource implements PacketSource {
 
   receive(bytes: Uint8Array, from: number, to: number, packets: Uint32Array, tally: Uint32Array): number {
     const count = this.native.ringReceive(this.ring, bytes, from, to, LARGEST, packets, tally);
-    if (tally[Queue.TALLY_ERROR] !== 0) this.tellError(tally[Queue.TALLY_ERROR]!);
+    if (count === 0) this.nothingCame(tally[Queue.TALLY_ERROR]!);
     this.thread.counters.values[this.count.packets]! += count;
     return count;
   }
@@ -66,9 +69,25 @@ export class RingSource implements PacketSource {
     return false;
   }
 
+  private map(): PacketRing {
+    const { blockSize, blocks } = this.opened.settings;
+    return this.native.mapRing(this.socket, blockSize, blocks);
+  }
+
+  /** @param error what has become of the socket; 0: nothing */
+  private nothingCame(error: number): void {
+    if (error !== 0) this.tellError(error);
+    const opening = Atomics.load(this.openings, 0);
+    if (opening === this.opening) return;
+    this.opening = opening;
+    this.native.closeRing(this.ring);
+    this.ring = this.map();
+  }
+
   private tellError(error: number): void {
     const reason = getSystemErrorName(-error);
-    this.thread.warnOnce(`device ${this.device}: ${reason}: no packets come from it until it is up again`);
+    const { name } = this.opened.settings;
+    this.thread.warnOnce(`device ${name}: ${reason}: no packets come from it until it is up again`);
   }
 
   private wanted(p: number): boolean {

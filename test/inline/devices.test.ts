@@ -85,6 +85,28 @@ describe.skipIf(missing() !== undefined)('AF_PACKET', () => {
     expect(await running.stop()).toBe(0);
   });
 
+  it('opens a device anew that was deleted and made again', async () => {
+    const running = new Sensor(network, { rules: RULES, input: ['-i', 'client0'] });
+    sensor = running;
+    await running.ready();
+    expect(await fetch(network, SERVER_V4, '/wanted')).toBeDefined();
+    await until(
+      () => running.fast().length === 1,
+      () => running.output,
+    );
+    network.renew('client');
+    await until(
+      () => running.output.includes('device client0 is another one than before'),
+      () => running.output,
+    );
+    expect(await fetch(network, SERVER_V4, '/wanted')).toBeDefined();
+    await until(
+      () => running.fast().length === 2,
+      () => running.output,
+    );
+    expect(await running.stop()).toBe(0);
+  });
+
   it('forwards between two devices what passes, and nothing else', async () => {
     network.bridgeAddresses();
     sensor = new Sensor(network, { rules: RULES, input: ['--af-packet'], config: BRIDGE });
@@ -94,7 +116,13 @@ describe.skipIf(missing() !== undefined)('AF_PACKET', () => {
     expect((await send(network, '10.9.1.3', ['a topsec', 'retword'])).how).toBe('open');
     expect(server.received.filter(data => data.includes('topsecretword'))).toEqual([]);
     expect(server.received).toContain('a topsec');
+    network.renewBridged('client');
+    await until(
+      () => sensor!.output.includes('device client0 is another one than before'),
+      () => sensor!.output,
+    );
+    expect(await ping(network, '10.9.1.3', 5)).toBe(5);
     expect(await sensor.stop()).toBe(0);
-    expect(sensor.stats().af_packet!.send_errors).toBe(0);
+    expect(sensor.stats().af_packet!.not_forwarded_cut).toBe(0);
   });
 });

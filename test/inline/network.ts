@@ -65,6 +65,24 @@ export class Network {
     ip('-n', far, '-6', 'route', 'add', 'default', 'via', `fd09:${net}::1`);
   }
 
+  /** The device of the gate is deleted, and made anew. */
+  renew(place: 'client' | 'server'): void {
+    ip('-n', this.namespace('gate'), 'link', 'del', `${place}0`);
+    this.join(place, place === 'client' ? 1 : 2);
+  }
+
+  /** The same for a device whose frames a program forwards. */
+  renewBridged(place: 'client' | 'server'): void {
+    this.renew(place);
+    const device = `${place}0`;
+    ip('-n', this.namespace('gate'), 'addr', 'flush', 'dev', device);
+    for (const [at, dev] of [
+      ['gate', device],
+      [place, 'eth0'],
+    ] as const)
+      this.run(at, 'ethtool', '-K', dev, 'tx', 'off', 'gso', 'off', 'tso', 'off', 'gro', 'off');
+  }
+
   /** Makes one network of both: client and server are neighbors, if somebody forwards frames between them. */
   bridgeAddresses(): void {
     const server = this.namespace('server');

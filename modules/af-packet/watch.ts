@@ -1,0 +1,101 @@
+/**
+ * Opens devices anew that were deleted and made again under their name (a veth pair, a VLAN, one that was renamed): the
+ * old socket would hear nothing for ever. Sockets keep their numbers; threads map the new rings when the old ones are
+ * empty.
+ */
+import type { Log } from '../../engine/module.js';
+import type { Native } from '../../engine/native.js';
+import { linkTypeOf } from './link-type.js';
+import type { OpenDevice } from './open.js';
+import { openSockets } from './sockets.js';
+
+const EVERY_MS = 1000;
+/** A new device that cannot be opened so often is left alone, until there is another one. */
+const TRIES = 60;
+
+/** What is known of a device. */
+interface Watched {
+  readonly device: OpenDevice;
+  /** Index of the device that the sockets hear. */
+  index: number;
+  /** Index that the name had when it was looked at last, and how often that device could not be opened. */
+  seen: number;
+  failures: number;
+}
+
+export class DeviceWatch {
+  private readonly watched: readonly Watched[];
+  private timer: NodeJS.Timeout | undefined;
+
+  /** @param beforeReplacing is called while the sockets of a device that was deleted are still there */
+  constructor(
+    private readonly native: Native,
+    private readonly log: Log,
+    devices: readonly OpenDevice[],
+    private readonly beforeReplacing: () => void,
+  ) {
+    this.watched = devices.map(device => {
+      const index = native.deviceIndex(device.settings.name);
+      return { device, index, seen: index, failures: 0 };
+    });
+  }
+
+  begin(): void {
+    this.timer ??= setInterval(() => this.look(), EVERY_MS).unref();
+  }
+
+  end(): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+
+  /** Looks at all devices now. */
+  look(): void {
+    for (const watched of this.watched) this.lookAt(watched);
+  }
+
+  private lookAt(watched: Watched): void {
+    const { name } = watched.device.settings;
+    const index = this.native.deviceIndex(name);
+    if (index !== watched.seen) {
+      watched.seen = index;
+      watched.failures = 0;
+      if (index === 0) this.log.warning(`device ${name} is gone: it is opened anew when it is there again`);
+    }
+    if (index === 0 || index === watched.index || watched.failures >= TRIES) return;
+    try {
+      this.openAnew(watched.device);
+      watched.index = index;
+      this.log.notice(`device ${name} is another one than before, and was opened anew`);
+    } catch (error) {
+      this.tellFailure(watched, (error as Error).message);
+    }
+  }
+
+  /** The first failure is told, and the last. */
+  private tellFailure(watched: Watched, reason: string): void {
+    const { name } = watched.device.settings;
+    const tries = ++watched.failures;
+    if (tries === 1) this.log.warning(`device ${name} cannot be opened anew yet: ${reason}`);
+    if (tries === TRIES)
+      this.log.error(`device ${name} could not be opened anew ${tries} times, it is left alone: ${reason}`);
+  }
+
+  /** The group of the old sockets may still be there. */
+  private openAnew({ settings, linkType, sockets, openings }: OpenDevice): void {
+    if (linkTypeOf(this.native, settings.name) !== linkType)
+      throw new Error('it is of another kind than before, which needs a restart');
+    const opened: number[] = [];
+    try {
+      openSockets(this.native, settings, sockets.length, 0, opened);
+    } catch (error) {
+      for (const socket of opened) this.native.closeSocket(socket);
+      throw error;
+    }
+    this.beforeReplacing();
+    opened.forEach((socket, i) => {
+      this.native.replaceSocket(sockets[i]!, socket);
+    });
+    Atomics.add(new Int32Array(openings), 0, 1);
+  }
+}
