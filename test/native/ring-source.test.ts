@@ -10,7 +10,7 @@ import { type StubThread, stubThread } from '../thread-stub.js';
 
 function sourceOf(thread: StubThread, native: Partial<Native> = {}, verifiesChecksums = true): RingSource {
   const settings = { name: 'eth0', blockSize: 4096, blocks: 1, filter: '', verifiesChecksums };
-  const device = { settings, linkType: 1 } as OpenDevice;
+  const device = { settings, linkType: 1, openings: new SharedArrayBuffer(4) } as OpenDevice;
   return new RingSource(thread, { mapRing: () => ({}), ...native } as Native, device, 0, 0);
 }
 

@@ -1,0 +1,109 @@
+/** Devices that are deleted, made anew, and cannot be opened at once. */
+import { expect, it } from 'vitest';
+import type { Log } from '../../engine/module.js';
+import type { Native } from '../../engine/native.js';
+import type { OpenDevice } from '../../modules/af-packet/open.js';
+import { DeviceWatch } from '../../modules/af-packet/watch.js';
+
+const ETHERNET = 1;
+
+/** A system with one device, which is opened with sockets from 100 on. */
+class System {
+  index = 7;
+  type = ETHERNET;
+  opened = 0;
+  readonly refused = new Set<number>();
+  readonly groups: number[] = [];
+  readonly replaced: string[] = [];
+  readonly closed: number[] = [];
+  readonly told: string[] = [];
+  readonly device = {
+    settings: { name: 'eth0', copyMode: 'none', clusterType: 'cluster_flow' },
+    linkType: 1,
+    sockets: [10, 11],
+    copyTo: -1,
+    openings: new SharedArrayBuffer(4),
+  } as unknown as OpenDevice;
+
+  readonly native = {
+    deviceIndex: () => this.index,
+    deviceType: () => this.type,
+    openPacketSocket: (_, { fanout }) => {
+      if (this.refused.has(this.opened)) throw new Error('eth0: no memory');
+      this.groups.push(fanout);
+      return 100 + this.opened++;
+    },
+    fanoutGroup: () => 55,
+    replaceSocket: (socket, by) => {
+      this.replaced.push(`${socket} by ${by}`);
+    },
+    closeSocket: socket => {
+      this.closed.push(socket);
+    },
+  } as Partial<Native> as Native;
+
+  readonly log = Object.fromEntries(
+    ['debug', 'info', 'notice', 'warning', 'error'].map(level => [
+      level,
+      (message: string) => this.told.push(`${level}: ${message}`),
+    ]),
+  ) as unknown as Log;
+
+  watch(): DeviceWatch {
+    return new DeviceWatch(this.native, this.log, [this.device], () => this.replaced.push('counted'));
+  }
+
+  get openings(): number {
+    return new Int32Array(this.device.openings)[0]!;
+  }
+}
+
+it('opens all sockets of another device, in a group of their own', () => {
+  const system = new System();
+  const watch = system.watch();
+  watch.look();
+  system.index = 0;
+  watch.look();
+  watch.look();
+  expect(system.told).toEqual(['warning: device eth0 is gone: it is opened anew when it is there again']);
+  system.index = 8;
+  watch.look();
+  watch.look();
+  expect(system.replaced).toEqual(['counted', '10 by 100', '11 by 101']);
+  expect(system.groups).toEqual([0, 55]);
+  expect(system.openings).toBe(1);
+  expect(system.told[1]).toBe('notice: device eth0 is another one than before, and was opened anew');
+  expect(system.told).toHaveLength(2);
+});
+
+it('tries so often at most, and again with the next device', () => {
+  const system = new System();
+  const watch = system.watch();
+  system.refused.add(1);
+  system.opened = 0;
+  system.index = 8;
+  for (let i = 0; i < 100; i++) {
+    watch.look();
+    system.opened = 0;
+  }
+  expect(system.closed).toEqual(Array.from({ length: 60 }, () => 100));
+  expect(system.told).toEqual([
+    'warning: device eth0 cannot be opened anew yet: eth0: no memory',
+    'error: device eth0 could not be opened anew 60 times, it is left alone: eth0: no memory',
+  ]);
+  expect([system.replaced, system.openings]).toEqual([[], 0]);
+  system.index = 9;
+  system.refused.clear();
+  watch.look();
+  expect(system.openings).toBe(1);
+});
+
+it('leaves a device of another kind alone', () => {
+  const system = new System();
+  const watch = system.watch();
+  system.type = 65534;
+  system.index = 8;
+  watch.look();
+  expect(system.told[0]).toMatch(/of another kind than before/);
+  expect(system.openings).toBe(0);
+});
