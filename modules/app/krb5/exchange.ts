@@ -29,7 +29,8 @@ export type KerberosSession = Session<KerberosTransaction>;
 /** Messages on a TCP stream, each behind its length (RFC 4120 7.2.2); behind a gap it goes on with the next. */
 export function* messages(session: KerberosSession, toServer: boolean): Reading<void> {
   const socket = toServer ? session.client : session.server;
-  for (;;) {
+  // Behind what is no message nothing is read, whether or not it came with it.
+  while (!session.failed) {
     const head = yield* socket.read(4);
     const bytes = head && (yield* socket.read(uint32(head, 0)));
     if (bytes) add(session, bytes.slice(), toServer);

@@ -42,7 +42,9 @@ export function parseMessage(bytes: Uint8Array): SnmpMessage | undefined {
   if (version === 3) return parseVersion3(message);
   const community = message.take(OCTET_STRING);
   const pdu = parsePdu(message);
-  return community && pdu && version <= 1 ? { version: version + 1, community, pdu } : undefined;
+  return community && pdu && (version === 0 || version === 1)
+    ? { version: version + 1, community, pdu }
+    : undefined;
 }
 
 function parseVersion3(message: Elements): SnmpMessage | undefined {

@@ -33,6 +33,8 @@ export type CertificateProblem =
 
 /** Servers show the same certificates again and again. */
 const CACHED = 512;
+/** Longer ones are read each time: a hostile server would fill the cache with texts that are as long. */
+const LONGEST_CACHED = 16 << 10;
 /** Alternative names that are kept of a certificate. */
 const MOST_NAMES = 1000;
 
@@ -41,7 +43,8 @@ export class CertificateCache {
   private readonly known = new Map<string, Certificate | CertificateProblem>();
 
   read(der: Uint8Array): Certificate | CertificateProblem {
-    const digest = createHash('sha1').update(der).digest('hex');
+    if (der.length > LONGEST_CACHED) return parseCertificate(der, sha1(der));
+    const digest = sha1(der);
     const before = this.known.get(digest);
     if (before) return before;
     const certificate = parseCertificate(der, digest);
@@ -50,6 +53,8 @@ export class CertificateCache {
     return certificate;
   }
 }
+
+const sha1 = (bytes: Uint8Array): string => createHash('sha1').update(bytes).digest('hex');
 
 const VERSION = 0xa0;
 const EXTENSIONS = 0xa3;

@@ -17,6 +17,8 @@ const SERVER_HELLO_MESSAGE = 2;
 const CERTIFICATE = 11;
 const CERTIFICATE_REQUEST = 13;
 const SERVER_HELLO_DONE = 14;
+/** Certificates of a chain that are kept. */
+const MOST_CERTIFICATES = 1000;
 
 /** Takes a message. @param client whether the client sends it  @returns whether all behind it is encrypted */
 export function takeMessage(session: TlsSession, client: boolean, type: number, body: Uint8Array): boolean {
@@ -50,6 +52,8 @@ function takeClientHello(session: TlsSession, transaction: TlsTransaction, body:
 function takeServerHello(session: TlsSession, transaction: TlsTransaction, body: Uint8Array): boolean {
   const hello = parseHello(body, false, problem => session.event(transaction, problem));
   if (!hello) return false;
+  // As of the client: what rules saw of it does not change.
+  if (transaction.server.hello) return isTls13(transaction.version);
   transaction.server.hello = hello;
   transaction.version = hello.versions[0] ?? hello.legacyVersion;
   session.advance(transaction, false, SERVER_HELLO);
@@ -63,7 +67,9 @@ function takeCertificates(
   client: boolean,
 ): void {
   const peer = transaction.peer(client);
-  peer.chain = chainOf(body, () => session.event(transaction, 'certificate_invalid_length'));
+  const chain = chainOf(body, () => session.event(transaction, 'certificate_invalid_length'));
+  if (peer.chain.length > 0) return;
+  peer.chain = chain;
   peer.shownAt = session.seconds;
   if (peer.certificateProblem) session.event(transaction, peer.certificateProblem);
   session.advance(transaction, client, client ? CLIENT_CERT_DONE : SERVER_CERT_DONE);
@@ -75,7 +81,7 @@ function chainOf(body: Uint8Array, failed: () => void): Uint8Array[] {
   const cursor = new Cursor(body, 0, body.length);
   const list = cursor.part(Math.min(cursor.uint24(), Math.max(0, body.length - 3)));
   const chain: Uint8Array[] = [];
-  while (list.left >= 3) {
+  while (list.left >= 3 && chain.length < MOST_CERTIFICATES) {
     const certificate = list.take(list.uint24());
     if (list.failed) {
       failed();

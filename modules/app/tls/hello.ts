@@ -33,6 +33,9 @@ const ALPN = 16;
 const SESSION_TICKET = 35;
 const SUPPORTED_VERSIONS = 43;
 
+/** Application protocols of a hello that are kept: in its memory each takes a hundred times its byte. */
+const MOST_PROTOCOLS = 1000;
+
 /** Values that clients throw in so that servers get used to unknown ones (RFC 8701). */
 export function isGrease(value: number): boolean {
   return (value & 0x0f0f) === 0x0a0a && value >>> 8 === (value & 0xff);
@@ -146,11 +149,13 @@ class Extensions {
     this.result.serverName = body.take(length).slice();
   }
 
+  /** RFC 7301 3.1: none of them is empty. */
   private protocols(list: Cursor): void {
-    while (list.left > 0) {
+    const { alpn } = this.result;
+    while (list.left > 0 && alpn.length < MOST_PROTOCOLS) {
       const protocol = list.take(list.uint8());
-      if (list.failed) return;
-      this.result.alpn.push(protocol.slice());
+      if (protocol.length === 0) return;
+      alpn.push(protocol.slice());
     }
   }
 }

@@ -86,6 +86,12 @@ describe('krb5', () => {
     expect(feed.events).toEqual(['weak_encryption', 'malformed_data']);
   });
 
+  it.each([1, 10, 1000])('reads no more behind what is no message, in pieces of %i', length => {
+    const bytes = framed(request(10, 'a', 'b'), Buffer.from('?'), request(10, 'c', 'd'));
+    const feed = tcp().pieces(true, bytes, () => length);
+    expect(told(feed.end()).map(({ cname }) => cname)).toEqual(['a', undefined]);
+  });
+
   it('waits for no message that is longer than may be held', () => {
     const feed = tcp()
       .client(framed(request(10, 'a', 'b')))

@@ -54,6 +54,7 @@ describe('snmp', () => {
   it.each([
     ['what cannot be read', community(1, pdu(0)).subarray(0, 20), 'malformed_data'],
     ['another version', community(0, pdu(2)), 'version_mismatch'],
+    ['a version below all', community(0xff, pdu(2)), 'malformed_data'],
   ])('reports %s', (_, answer, event) => {
     expect(fed(community(1, pdu(0)), answer).events).toEqual([event]);
   });

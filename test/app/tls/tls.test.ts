@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { TlsTransaction } from '../../../modules/app/tls/transaction.js';
 import tls from '../../../modules/app/tls.js';
 import { Feed, type FeedOptions } from '../../application/feed.js';
 import { concat, u8, u16 } from '../../packets/bytes.js';
@@ -80,6 +81,32 @@ describe('a handshake', () => {
       });
     expect(named(true)).toEqual(['h2', 'http/1.1', undefined]);
     expect(named(false)).toEqual(['h2', undefined, undefined]);
+  });
+
+  it('has so many protocols and certificates at most', () => {
+    const many = alpn(...Array.from({ length: 3000 }, () => 'a'));
+    const feed = new Feed([tls], https)
+      .client(record(22, clientHello([many])))
+      .server(
+        record(22, concat(serverHello([alpn('h2', '', 'h3')]), certificates(...Array(2000).fill(u8(1))))),
+      )
+      .client(CHANGE_CIPHER_SPEC);
+    const [{ client, server }] = feed.transactions as [TlsTransaction];
+    expect([client.hello!.alpn.length, server.hello!.alpn.length, server.chain.length]).toEqual([
+      1000, 1, 1000,
+    ]);
+  });
+
+  it('stays what it was where the server shows itself twice', () => {
+    const again = concat(
+      serverHello([], 0x0035),
+      certificates(certificate({ serial: u8(7) })),
+      SERVER_HELLO_DONE,
+    );
+    const feed = new Feed([tls], https).client(hello).server(flight).server(record(22, again)).end();
+    const [{ server }] = feed.transactions as [TlsTransaction];
+    expect([server.hello!.ciphers, server.chain.length]).toEqual([[0x002f], 1]);
+    expect(Buffer.from(server.chain[0]!).includes(Buffer.from([0x00, 0x97, 0xe6]))).toBe(true);
   });
 
   it('that is resumed has no certificate', () => {
