@@ -71,10 +71,7 @@ export class Frames implements Conversation<Frame> {
     length: number,
     transaction: Transaction | undefined,
   ): Frame {
-    const side = this.begun(toServer);
-    const frame = this.make(side, type, toServer, offset, length, transaction);
-    if (side.open.length > this.limits.open) this.close(side, side.open.shift()!);
-    return frame;
+    return this.make(this.begun(toServer), type, toServer, offset, length, transaction);
   }
 
   /**
@@ -102,6 +99,9 @@ export class Frames implements Conversation<Frame> {
       }
     }
     if (closed) side.open = side.open.filter(frame => !frame.closed);
+    // Not before: a run over a large segment may open many more, which are complete with it.
+    const surplus = side.open.length - this.limits.open;
+    if (surplus > 0) for (const frame of side.open.splice(0, surplus)) this.close(side, frame);
   }
 
   /** Nothing more will come in this direction. */

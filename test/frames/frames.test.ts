@@ -61,6 +61,16 @@ describe('frames', () => {
     ]);
   });
 
+  it('are whole however many begin in one segment', () => {
+    const first = '\x16\x03\x01\0\x04\x0e\0\0\0';
+    const feed = new Feed([tls], { serverPort: 443 });
+    feed.application.useFrames(new Set(['tls.pdu']));
+    feed.client(Buffer.from(first + '\x17\x03\x03\0\0'.repeat(10_000), 'latin1'));
+    const pdus = [...feed.frames].filter(({ type }) => type === 'pdu');
+    expect([pdus.length, pdus.every(({ whole }) => whole)]).toEqual([10_001, true]);
+    expect(Buffer.from(pdus[0]!.bytes.view()).toString('latin1')).toBe(first);
+  });
+
   it('of datagrams have no place in a stream', () => {
     const query = '\0\x01\x01\0\0\x01\0\0\0\0\0\0\x03www\x07example\x03com\0\0\x01\0\x01';
     const feed = new Feed([dns], { config: OUTPUTS, serverPort: 53, transport: 'udp' }).client(query).end();
