@@ -1,6 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { expect, test } from 'vitest';
 import { addressText, ipv6Text, parseAddress, parseIpv6, writeIpv6Full } from '../../engine/address.js';
+import { randomNumbers } from '../pseudo-random.js';
 
 test.each([
   ['0.0.0.0', [0, 0, 0, 0]],
@@ -42,13 +43,9 @@ test('texts that are no addresses', () => {
 });
 
 test('random addresses come back', () => {
-  let seed = 7;
-  const random = (): number => {
-    seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
-    return seed >>> 16;
-  };
+  const random = randomNumbers(7);
   for (let round = 0; round < 500; round++) {
-    const bytes = Uint8Array.from({ length: 16 }, () => (random() % 3 === 0 ? random() & 255 : 0));
+    const bytes = Uint8Array.from({ length: 16 }, () => (random(3) === 0 ? random(256) : 0));
     const v6 = ipv6Text(bytes);
     expect(isIPv6(v6), v6).toBe(true);
     expect(parseAddress(v6)).toEqual(bytes);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { APPLICATION_EVENT_NAMES } from '../../engine/application/packet-events.js';
 import * as Flow from '../../engine/flow-record.js';
+import { randomNumbers } from '../pseudo-random.js';
 import { Feed } from './feed.js';
 import { other, toy } from './toy.js';
 
@@ -12,20 +13,12 @@ const EXPECTED = [
   { toy: { name: 'three', body: 'abc', reply: 'third' } },
 ];
 
-/** A small generator of numbers, the same each time. */
-function numbers(seed: number, most: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    return 1 + ((state >>> 8) % most);
-  };
-}
-
 describe('application layer', () => {
   it('reads the same however the data is cut', () => {
     for (let seed = 1; seed <= 50; seed++) {
       const feed = new Feed([toy, other]);
-      const next = numbers(seed, seed % 3 === 0 ? 1 : 12);
+      const numbers = randomNumbers(seed);
+      const next = () => 1 + numbers(seed % 3 === 0 ? 1 : 12);
       feed.pieces(true, REQUESTS, next).pieces(false, REPLIES, next).end();
       expect(feed.records).toEqual(EXPECTED);
     }

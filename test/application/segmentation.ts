@@ -19,6 +19,7 @@ import flow from '../../modules/flow.js';
 import pcap from '../../modules/pcap.js';
 import stream from '../../modules/stream.js';
 import { capturesBelow } from '../conformance/captures.js';
+import { randomNumbers } from '../pseudo-random.js';
 import { Feed } from './feed.js';
 
 /** What one side was given at a time. */
@@ -168,15 +169,6 @@ function mayDiffer(capture: string, one: string, other: string): boolean {
   return CHANGES.test(capture) || CAME_ALONG.some(event => one.includes(event) || other.includes(event));
 }
 
-/** A small generator of numbers, the same each time. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    return 1 + ((state >>> 8) % 40);
-  };
-}
-
 /** @returns a line for each conversation whose records depend on how it is cut and should not, and how many there were */
 export async function differences(
   capture: string,
@@ -188,7 +180,8 @@ export async function differences(
   conversations.forEach((conversation, i) => {
     const deliveries = merged(conversation.deliveries);
     const whole = told(protocols, conversation, deliveries, () => Number.MAX_SAFE_INTEGER);
-    const cuts = { 'random pieces': random(i + 1), 'single bytes': () => 1 };
+    const numbers = randomNumbers(i + 1);
+    const cuts = { 'random pieces': () => 1 + numbers(40), 'single bytes': () => 1 };
     for (const [name, next] of Object.entries(cuts)) {
       const cut = told(protocols, conversation, deliveries, next);
       if (cut === whole) continue;

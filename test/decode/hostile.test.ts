@@ -25,18 +25,8 @@ import {
   vlan,
   vxlan,
 } from '../packets/builder.js';
+import { randomNumbers } from '../pseudo-random.js';
 import { decoder } from './decoder.js';
-
-/** Small reproducible random numbers (xorshift). */
-function randomNumbers(seed: number): (below: number) => number {
-  let state = seed | 1;
-  return below => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 const LINK_TYPES = [
   LinkType.NULL,

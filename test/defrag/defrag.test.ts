@@ -17,6 +17,7 @@ import {
   udp,
   vlan,
 } from '../packets/builder.js';
+import { randomNumbers } from '../pseudo-random.js';
 
 const DATA = 'abcdefghijklmnopqrstuvwxyz012345';
 /** A UDP datagram as the payload of IP, and its two halves. */
@@ -263,11 +264,7 @@ test('memory of fragments: what is taken is given back, and used again', () => {
 test('memory of fragments: pieces do not overlap', () => {
   const memory = new FragmentMemory(1 << 19);
   const taken: { piece: number; size: number; mark: number }[] = [];
-  let seed = 1;
-  const random = (below: number) => {
-    seed = (Math.imul(seed, 1103515245) + 12345) >>> 1;
-    return seed % below;
-  };
+  const random = randomNumbers(1);
   for (let i = 0; i < 3000; i++) {
     const size = 1 + random(3000);
     const piece = memory.take(size);

@@ -10,7 +10,7 @@ import { VERDICT_DELIVERY } from '../../engine/verdict-delivery.js';
 import decode from '../../modules/decode.js';
 import verdict from '../../modules/verdict.js';
 import { ethernet, fragment, gre, ipv4, ipv6, packet, udp } from '../packets/builder.js';
-import { randomFrom } from '../reassembly/random-stream.js';
+import { randomFractions } from '../pseudo-random.js';
 import { type StubThread, stubThread } from '../thread-stub.js';
 
 /** Decoding and verdicts, and what the device hears. */
@@ -96,7 +96,7 @@ function randomPacket(below: (limit: number) => number): Uint8Array {
 }
 
 it.each([...Array(60).keys()])('each has one verdict, whatever is scarce (seed %i)', async seed => {
-  const random = randomFrom(seed);
+  const random = randomFractions(seed);
   const below = (limit: number) => Math.floor(random() * limit);
   const slots = 16 * (1 + below(3));
   const holds = below(3) === 0 ? 0 : 1 + below(20);

@@ -1,6 +1,7 @@
 /** Captures of whole conversations, made packet by packet. */
 import { ethernet, ipv4, packet, pcapFile, tcp, udp } from '../packets/builder.js';
 import type { CapturedPacket } from '../packets/pcap-file.js';
+import { randomNumbers } from '../pseudo-random.js';
 
 export interface Ends {
   readonly client: string;
@@ -19,11 +20,8 @@ export const WHOLE: Cut = left => left;
 export const SINGLE_BYTES: Cut = () => 1;
 
 export function randomCut(seed: number): Cut {
-  let state = seed;
-  return left => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return 1 + ((state >>> 8) % Math.min(left, 60));
-  };
+  const random = randomNumbers(seed);
+  return left => 1 + random(Math.min(left, 60));
 }
 
 export class Traffic {

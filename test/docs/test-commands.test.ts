@@ -25,14 +25,20 @@ function command(name: string, ...words: string[]): Promise<Ended> {
   return new Promise(resolve => child.on('close', code => resolve({ code, lines: text.split('\n') })));
 }
 
-test.concurrent.each(['bench', 'growth', 'agreement', 'together', 'conformance', 'fuzz', 'fuzz-compare'])(
-  '%s --help',
-  async name => {
-    const { code, lines } = await command(name, '--help');
-    expect(code).toBe(0);
-    expect(lines[0]).toMatch(`usage: npm run ${name} -- `);
-  },
-);
+test.concurrent.each([
+  'bench',
+  'growth',
+  'agreement',
+  'together',
+  'conformance',
+  'fuzz',
+  'fuzz-compare',
+  'fuzz-config',
+])('%s --help', async name => {
+  const { code, lines } = await command(name, '--help');
+  expect(code).toBe(0);
+  expect(lines[0]).toMatch(`usage: npm run ${name} -- `);
+});
 
 test.concurrent.each([
   ['growth', ['--nonsense'], "Unknown option '--nonsense'"],

@@ -1,17 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { IndexTable } from '../../modules/flow/index-table.js';
-
-/** Pseudo random numbers, the same in every run. */
-function random(seed: number): () => number {
-  return () => {
-    seed = (Math.imul(seed, 1664525) + 1013904223) | 0;
-    return (seed >>> 8) / 2 ** 24;
-  };
-}
+import { randomFractions } from '../pseudo-random.js';
 
 describe('index table', () => {
   it('agrees with a Map over random insertions and removals, also where hashes collide', () => {
-    const next = random(7);
+    const next = randomFractions(7);
     const table = new IndexTable(16, 3);
     const model = new Map<number, number>();
     for (let step = 0; step < 20_000; step++) {

@@ -1,9 +1,7 @@
 /** Random changes of bytes: the same for the same seed. */
-import { randomNumbers } from '../matcher/random.js';
-import { concat } from '../packets/bytes.js';
 
-/** An integer in [0, below). */
-export type Random = (below: number) => number;
+import { concat } from '../packets/bytes.js';
+import { type Random, randomNumbers } from '../pseudo-random.js';
 
 /** Bytes at which parsers tend to stumble. */
 const ODD = [0, 1, 0x3f, 0x40, 0x7f, 0x80, 0xc0, 0xff];

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { capturesBelow } from '../conformance/captures.js';
-import { randomNumbers } from '../matcher/random.js';
 import { pcapFile } from '../packets/pcap-file.js';
+import { randomNumbers } from '../pseudo-random.js';
 import { captureOf } from './capture-packets.js';
 import { mutatedPackets } from './packet-mutator.js';
 

@@ -34,8 +34,8 @@ import * as call from '../app/sip/message-builder.js';
 import * as manager from '../app/snmp/message-builder.js';
 import { alpn, clientHello, serverHello, serverName } from '../app/tls/handshake-builder.js';
 import { frame } from '../app/websocket/frame-builder.js';
-import { randomNumbers } from '../matcher/random.js';
 import { concat } from '../packets/bytes.js';
+import { randomNumbers } from '../pseudo-random.js';
 import { stubThread } from '../thread-stub.js';
 import { mutated } from './byte-mutator.js';
 

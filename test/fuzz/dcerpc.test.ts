@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import dcerpc from '../../modules/app/dcerpc.js';
 import { bind, bindAck, request, response, SVCCTL } from '../app/dcerpc/pdu-builder.js';
 import { Feed } from '../application/feed.js';
-import { randomNumbers } from '../matcher/random.js';
+import { randomNumbers } from '../pseudo-random.js';
 import { mutated } from './byte-mutator.js';
 
 const client = Buffer.concat([

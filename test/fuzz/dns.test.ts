@@ -16,8 +16,8 @@ import {
   response,
 } from '../app/dns/message-builder.js';
 import { Feed } from '../application/feed.js';
-import { randomNumbers } from '../matcher/random.js';
 import { concat, u16 } from '../packets/bytes.js';
+import { randomNumbers } from '../pseudo-random.js';
 import { mutated } from './byte-mutator.js';
 
 const SEEDS = [1, 2, 3];

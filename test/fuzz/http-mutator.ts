@@ -1,5 +1,7 @@
 /** Exchanges over HTTP with mistakes of all kinds, the same for the same seed. */
+
 import { deflateRawSync, gzipSync } from 'node:zlib';
+import { type Random, randomNumbers } from '../pseudo-random.js';
 
 const PIECES = [
   'GET / HTTP/1.1\r\nHost: a\r\n\r\n',
@@ -32,11 +34,10 @@ const PIECES = [
 
 /** A small generator of numbers. */
 export class Dice {
-  constructor(private state: number) {}
+  readonly below: Random;
 
-  below(limit: number): number {
-    this.state = (Math.imul(this.state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((this.state / 2 ** 32) * limit);
+  constructor(seed: number) {
+    this.below = randomNumbers(seed);
   }
 
   of<T>(list: readonly T[]): T {

@@ -1,7 +1,7 @@
 /** Fragments of IP packets. */
 import { concat, u16, u32 } from '../packets/bytes.js';
 import type { CapturedPacket } from '../packets/pcap-file.js';
-import type { Random } from './byte-mutator.js';
+import type { Random } from '../pseudo-random.js';
 import { layersOf, viewOf, withRest } from './packet-layers.js';
 
 const FRAGMENT_HEADER = 44;

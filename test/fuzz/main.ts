@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { commandWords } from '../command-words.js';
 import { capturesBelow } from '../conformance/captures.js';
 import { WarmEngine } from '../conformance/warm-engine.js';
-import { randomNumbers } from '../matcher/random.js';
+import { randomNumbers } from '../pseudo-random.js';
 import { mutatedCapture } from './mutated-capture.js';
 
 const USAGE = `usage: npm run fuzz -- [options] FOLDER

@@ -1,6 +1,7 @@
 /** Captures (pcap) with random changes: packets lost, repeated, out of order, and bytes changed in them. */
 import { concat } from '../packets/bytes.js';
-import { changed, type Random } from './byte-mutator.js';
+import type { Random } from '../pseudo-random.js';
+import { changed } from './byte-mutator.js';
 
 const FILE_HEADER = 24;
 const RECORD_HEADER = 16;

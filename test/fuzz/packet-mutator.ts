@@ -4,7 +4,8 @@
  */
 import { concat } from '../packets/bytes.js';
 import type { CapturedPacket } from '../packets/pcap-file.js';
-import { changed, type Random } from './byte-mutator.js';
+import type { Random } from '../pseudo-random.js';
+import { changed } from './byte-mutator.js';
 import type { Capture } from './capture-packets.js';
 import { fragments } from './ip-fragments.js';
 import { layersOf, TCP, viewOf, withRest } from './packet-layers.js';

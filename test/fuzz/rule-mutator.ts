@@ -1,4 +1,5 @@
 /** Makes wrong rules of right ones. */
+import { randomNumbers } from '../pseudo-random.js';
 
 /** Rules that use most of the language. */
 const SAMPLES: readonly string[] = [
@@ -92,20 +93,9 @@ export const ODD_ARGUMENTS: readonly string[] = [
   'x'.repeat(400),
 ];
 
-/** Numbers that look random and are the same each time (Mulberry32). */
-function random(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return below => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
-
 /** @yields rules of one line each */
 export function* mutations(seed: number, count: number, samples = SAMPLES): Generator<string> {
-  const below = random(seed);
+  const below = randomNumbers(seed);
   for (let i = 0; i < count; i++) {
     let rule = samples[below(samples.length)]!;
     for (let changes = 1 + below(4); changes > 0; changes--) rule = mutated(rule, below);

@@ -1,6 +1,6 @@
 /** TCP segments made of others. */
 import type { CapturedPacket } from '../packets/pcap-file.js';
-import type { Random } from './byte-mutator.js';
+import type { Random } from '../pseudo-random.js';
 import { type Layers, layersOf, TCP, viewOf, withRest } from './packet-layers.js';
 
 export const FIN = 1;

@@ -11,8 +11,8 @@ import {
 } from '../../engine/matcher.js';
 import { allocateMemory, openMemory } from '../../engine/memory.js';
 import { native } from '../../engine/native.js';
+import { randomNumbers } from '../pseudo-random.js';
 import { firstEnds } from './naive.js';
-import { randomNumbers } from './random.js';
 
 const SIZE = 1 << 16;
 const latin1 = (text: string): Uint8Array => Buffer.from(text, 'latin1');

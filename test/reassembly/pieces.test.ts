@@ -3,7 +3,7 @@ import * as Direction from '../../modules/stream/reassembly/direction.js';
 import * as Piece from '../../modules/stream/reassembly/piece.js';
 import { Pieces } from '../../modules/stream/reassembly/pieces.js';
 import { StreamMemory } from '../../modules/stream/reassembly/stream-memory.js';
-import { randomFrom } from './random-stream.js';
+import { randomFractions } from '../pseudo-random.js';
 
 const ROWS = new Int32Array(Direction.INTS);
 
@@ -34,7 +34,7 @@ function starts(pieces: Pieces): number[] {
 
 describe('pieces', () => {
   it('stay an ordered, balanced tree and list whatever is added and removed', () => {
-    const random = randomFrom(3);
+    const random = randomFractions(3);
     const memory = new StreamMemory({ first: 0, byteLength: 1 << 20 }, 1 << 20);
     const pieces = new Pieces(ROWS, memory, 4);
     const present = new Set<number>();

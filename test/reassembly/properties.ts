@@ -1,7 +1,8 @@
 /** What must hold for any stream; each function throws when it does not hold for the seed. */
 import { POLICY_CLASSES } from '../../modules/stream/reassembly/policy.js';
+import { randomFractions } from '../pseudo-random.js';
 import { Feed } from './feed.js';
-import { conflictingSteps, faithfulSteps, randomFrom, randomText, type Step } from './random-stream.js';
+import { conflictingSteps, faithfulSteps, randomText, type Step } from './random-stream.js';
 import { ReferenceModel } from './reference-model.js';
 
 const ISNS = [0, 1, 2 ** 31 - 10, 2 ** 32 - 11];
@@ -11,7 +12,7 @@ const feeds = new Map<string, Feed>();
 
 /** With conflicting data, each policy gives what the reference model gives; inline, packets leave as it says. */
 export function agreesWithModel(seed: number): void {
-  const steps = conflictingSteps(randomFrom(seed));
+  const steps = conflictingSteps(randomFractions(seed));
   for (const policy of CLASSES) compare(seed, steps, policy, false);
   compare(seed, steps, 'first', true);
 }
@@ -32,7 +33,7 @@ function compare(seed: number, steps: Step[], policy: string, inline: boolean): 
 
 /** Without conflicting data, every policy gives the bytes that were sent. */
 export function givesWhatWasSent(seed: number): void {
-  const random = randomFrom(seed);
+  const random = randomFractions(seed);
   const text = randomText(random, 1 + Math.floor(random() * 400));
   const steps = faithfulSteps(random, text);
   for (const policy of [...CLASSES, 'linux-6', 'inline']) {
@@ -47,7 +48,7 @@ export function givesWhatWasSent(seed: number): void {
  * dropped. The pattern is taken out of what would have been received.
  */
 export function keepsPatternOut(seed: number): void {
-  const random = randomFrom(seed);
+  const random = randomFractions(seed);
   const steps = conflictingSteps(random).filter(step => step.kind !== 'acknowledge');
   const whole = play(seed, steps, 'first', true).received.text;
   const from = Math.floor(random() * whole.length);

@@ -1,11 +1,12 @@
 /** With little memory for streams and few packets, data may be missing or come later, but never is other data handed on. */
 import { describe, expect, it } from 'vitest';
 import { FIRST, LINUX_6, POLICY_CLASSES } from '../../modules/stream/reassembly/policy.js';
+import { randomFractions } from '../pseudo-random.js';
 import { Feed, type FeedSettings } from './feed.js';
-import { randomFrom, randomText } from './random-stream.js';
+import { randomText } from './random-stream.js';
 
 const SEEDS = 60;
-const TEXT = randomText(randomFrom(1), 4000);
+const TEXT = randomText(randomFractions(1), 4000);
 /** Packets that others leave to this stream, when they take what they can. */
 const LEFT = 3;
 
@@ -62,7 +63,7 @@ function wanted(text: string): string {
 describe.each(Object.keys(POLICY_CLASSES))('%s', name => {
   it.each([false, true])('hands on what was sent and nothing else (inline: %s)', inline => {
     for (let seed = 0; seed < SEEDS; seed++) {
-      const random = randomFrom(seed);
+      const random = randomFractions(seed);
       const streamBytes = 200 + Math.floor(random() * 2000);
       const policy = POLICY_CLASSES[name]!;
       const text = handedOn(randomSteps(random), { policy, inline, streamBytes });

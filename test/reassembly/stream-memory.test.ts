@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { StreamMemory } from '../../modules/stream/reassembly/stream-memory.js';
-import { randomFrom } from './random-stream.js';
+import { randomFractions } from '../pseudo-random.js';
 
 const KIB = 1024;
 
@@ -64,7 +64,7 @@ describe('stream memory', () => {
   });
 
   it('never gives the same byte twice, whatever is taken and freed', () => {
-    const random = randomFrom(7);
+    const random = randomFractions(7);
     const stream = memory(256 * KIB + 192);
     const owner = new Int32Array(300 * KIB);
     const held: { block: number; mark: number }[] = [];

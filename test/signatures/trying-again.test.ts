@@ -1,16 +1,8 @@
 /** Conditions that refer to the place of others are tried at each of their places: what that costs, and what it finds. */
 import { describe, expect, it, vi } from 'vitest';
 import { Needle } from '../../signatures/buffer-matcher/needle.js';
+import { randomNumbers } from '../pseudo-random.js';
 import { compiled, holds } from './inspect.js';
-
-/** Numbers that look random, the same in each run. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed;
-  return below => {
-    state = (state * 1103515245 + 12345) & 0x7fffffff;
-    return (state >> 8) % below;
-  };
-}
 
 describe('contents behind others', () => {
   it('are looked for a few times as far as the buffer goes, however often those before stand in it', () => {
@@ -35,7 +27,7 @@ describe('contents behind others', () => {
   });
 
   it('hold on each of many payloads as they do on it alone', () => {
-    const next = numbers(7);
+    const next = randomNumbers(7);
     const word = (most: number) => Array.from({ length: next(most) }, () => 'abc'[next(3)]).join('');
     const condition = (i: number) => {
       const content = `content:${i > 0 && next(4) === 0 ? '!' : ''}"${word(3)}a";`;

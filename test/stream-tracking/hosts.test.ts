@@ -1,9 +1,9 @@
 /** Nothing that real hosts send over bad links is refused, and all of it is read. */
 import { describe, expect, it } from 'vitest';
 import type { ConfigTree } from '../../engine/config/config.js';
+import { randomNumbers } from '../pseudo-random.js';
 import { Conversation } from './conversation.js';
 import { type Links, World } from './hosts.js';
-import { random } from './pseudo-random.js';
 
 const text = (length: number, seed: number) =>
   Array.from({ length }, (_, i) => String.fromCharCode(97 + ((i * seed + (i >> 4)) % 26))).join('');
@@ -19,7 +19,13 @@ const LINKS: Record<string, Links> = {
 function speak(seed: number, links: Links, config: ConfigTree, byteProbes: boolean) {
   const conversation = new Conversation({ config });
   const sides = { toServer: text(2000 + seed * 10, 7), toClient: text(3000 - seed * 10, 11) };
-  const world = new World(random(seed * 7919), links, step => conversation.feed(step), sides, byteProbes);
+  const world = new World(
+    randomNumbers(seed * 7919),
+    links,
+    step => conversation.feed(step),
+    sides,
+    byteProbes,
+  );
   const ended = world.run();
   conversation.end();
   return { conversation, sides, world, ended };

@@ -2,8 +2,9 @@
  * Two hosts that speak TCP (RFC 9293, timestamps of RFC 7323) over links that delay, reorder, repeat and lose what they
  * send, before and behind a sensor. Time is simulated, in milliseconds.
  */
+
+import type { Random } from '../pseudo-random.js';
 import type { Outcome, Step } from './conversation.js';
-import type { Random } from './pseudo-random.js';
 
 export interface Links {
   /** Of 100 segments so many are lost on their way to the sensor, and behind it. */

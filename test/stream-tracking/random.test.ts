@@ -1,14 +1,14 @@
 /** Random segments: nothing crashes, hangs or is lost, and how they are spread over batches does not matter. */
 import { describe, expect, it } from 'vitest';
 import * as FlowRecord from '../../engine/flow-record.js';
+import { randomNumbers } from '../pseudo-random.js';
 import { Conversation, type Step } from './conversation.js';
-import { random } from './pseudo-random.js';
 
 const FLAGS = ['S', 'SA', 'A', 'A', 'A', 'PA', 'PA', 'PA', 'PAU', 'FA', 'R', 'RA', 'F', 'FS', '', 'SRPAU'];
 const NUMBERS = [-100_000, -1, 0, 1, 2, 5, 9, 13, 20, 1000, 65_536, 2 ** 31];
 
 function segments(seed: number, count: number): Step[] {
-  const next = random(seed);
+  const next = randomNumbers(seed);
   const handshake: Step[] = [
     { from: '>', flags: 'S', seq: 0 },
     { from: '<', flags: 'SA', seq: 0, ack: 1 },
@@ -37,7 +37,7 @@ function segments(seed: number, count: number): Step[] {
 const POLICIES = ['bsd', 'linux', 'solaris', 'hpux11', 'windows', 'linux-6'];
 
 function settings(seed: number): object {
-  const next = random(seed * 7 + 1);
+  const next = randomNumbers(seed * 7 + 1);
   const choose = (...words: string[]) => words[next(words.length)]!;
   return {
     'engine-mode': choose('ids', 'ips'),

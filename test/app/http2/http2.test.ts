@@ -10,6 +10,7 @@ import {
 } from '../../../modules/app/http2/transaction.js';
 import http2 from '../../../modules/app/http2.js';
 import { Feed, type FeedOptions } from '../../application/feed.js';
+import { randomNumbers } from '../../pseudo-random.js';
 import { keywordMatches } from '../rule-keyword.js';
 import { block, data, frame, GET, headers, preface } from './frame-builder.js';
 
@@ -259,16 +260,12 @@ describe('a connection', () => {
   });
 
   it('never fails over what is no HTTP/2', () => {
-    let seed = 7;
-    const next = () => {
-      seed = (seed * 1103515245 + 12345) & 0x7fffffff;
-      return seed >> 8;
-    };
+    const random = randomNumbers(7);
     for (let round = 0; round < 300; round++) {
-      const noise = Uint8Array.from({ length: 200 }, () => next());
+      const noise = Uint8Array.from({ length: 200 }, () => random(256));
       const shaped = Buffer.concat(
         Array.from({ length: 8 }, (_, i) =>
-          frame(next() % 11, next(), next() % 4, noise.subarray(i, next() % 60)),
+          frame(random(11), random(256), random(4), noise.subarray(i, random(60))),
         ),
       );
       const feed = fed([preface, shaped, noise], [shaped, noise]);

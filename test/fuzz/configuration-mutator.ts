@@ -1,0 +1,121 @@
+/** Makes wrong configurations of a right one. */
+import type { Random } from '../pseudo-random.js';
+
+/** What may stand where a value is expected. No path leads to where something could be made. */
+const VALUES: readonly string[] = [
+  ...[
+    '',
+    'null',
+    '~',
+    'yes',
+    'no',
+    'auto',
+    'all',
+    'any',
+    'text',
+    '"a b"',
+    'ünï',
+    '"\\0"',
+    '"%Y"',
+    '"$HOME_NET"',
+    '"!"',
+  ],
+  ...[
+    '0',
+    '1',
+    '-1',
+    '3',
+    '65536',
+    '99999999',
+    '4294967296',
+    '18446744073709551616',
+    '1.5',
+    '-0.5',
+    '1e30',
+    '.nan',
+    '.inf',
+  ],
+  ...[
+    '08',
+    '0x10',
+    '0b11',
+    '1_000',
+    '1kb',
+    '1gb',
+    '999999999tb',
+    '10%',
+    '150%',
+    '2001-01-01',
+    '/dev/null',
+    '/proc/nothing/x',
+  ],
+  ...[
+    '[]',
+    '{}',
+    '[[[]]]',
+    '[all]',
+    '[{}]',
+    '[null]',
+    '[1, x, {a: b}]',
+    '{a: {b: [c]}}',
+    '{enabled: yes}',
+    '{enabled: [no]}',
+  ],
+  ...[
+    '|',
+    '>-',
+    "'",
+    '"',
+    '@',
+    '`',
+    '*x',
+    '&a [*a]',
+    '- x',
+    'yes: no',
+    '!!binary aGk=',
+    '!include absent.yaml',
+  ],
+];
+
+/** A line that sets an option: indentation, whether it is off, name, value. */
+const OPTION = /^(\s*(?:- )?)(#?)([A-Za-z0-9_.-]+):(.*)$/;
+
+/** @returns the configuration with one to three changes, and the lines that were changed */
+export function mutatedConfiguration(text: string, random: Random): { text: string; changes: string[] } {
+  const lines = text.split('\n');
+  const changes: string[] = [];
+  while (changes.length < 1 + random(3)) {
+    const at = random(lines.length);
+    const option = OPTION.exec(lines[at]!);
+    if (!option) continue;
+    change(lines, at, option, random);
+    changes.push(`${at + 1}: ${lines[at]}`);
+  }
+  return { text: lines.join('\n'), changes };
+}
+
+function change(lines: string[], at: number, option: RegExpExecArray, random: Random): void {
+  const [line, indent, , name, value] = option as unknown as readonly string[];
+  switch (random(10)) {
+    case 0:
+      lines[at] = `${indent}${name}x:${value}`;
+      break;
+    case 1:
+      lines.splice(at, 0, line!.replace('#', ''));
+      break;
+    case 2:
+      lines[at] = ' '.repeat(random(9)) + line!.trim();
+      break;
+    default:
+      lines[at] = `${indent}${name}: ${VALUES[random(VALUES.length)]}`;
+      if (random(4) > 0) removeBelow(lines, at, indent!.length);
+  }
+}
+
+/** Takes away what belongs to the option of the line: it has another value now. */
+function removeBelow(lines: string[], at: number, indent: number): void {
+  const isBelow = (line: string) => line.trim() !== '' && line.search(/\S/) > indent;
+  let end = at + 1;
+  while (end < lines.length && isBelow(lines[end]!)) end++;
+  lines.splice(at + 1, end - at - 1);
+}

@@ -1,0 +1,20 @@
+/** Numbers that look random and are the same in every run (Mulberry32). */
+
+/** An integer from 0 up to `below`, which is not reached. */
+export type Random = (below: number) => number;
+
+export function randomNumbers(seed: number): Random {
+  const next = randomFractions(seed);
+  return below => Math.floor(next() * below);
+}
+
+/** @returns a function giving numbers in [0, 1) */
+export function randomFractions(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
