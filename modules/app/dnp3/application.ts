@@ -1,43 +1,18 @@
 /** Messages of the application layer: a header and objects (IEEE 1815 4). */
 import { uint16 } from '../../../engine/network-order.js';
-import {
-  BitReader,
-  fieldsOf,
-  type PointFields,
-  packedBits,
-  readFields,
-  textFieldsOf,
-} from './object-fields.js';
+import { BitReader } from './object-fields.js';
+import { formOf, type ObjectHead, type Point, passPoints, readPoints } from './points.js';
 import type { Dnp3Settings } from './settings.js';
 
 /** Function codes from which on a message is a response, which has internal indications. */
 const RESPONSES = [129, 130];
-/** Function codes whose objects say only what is meant: they have no values. */
-const WITHOUT_VALUES = new Set([1, 7, 8, 9, 10, 11, 12, 20, 21, 22]);
-
-/** Of the prefix code: what stands before each point. */
-const PREFIX_LENGTHS = [0, 1, 2, 4, 1, 2, 4, 0] as const;
-const FIRST_SIZE_PREFIX = 4;
-const SIZE_PREFIXES = [4, 5, 6];
 
 export type Trouble = 'unknown_object' | 'max_points_per_object' | 'too_many_objects' | 'malformed';
 
-export interface Point {
-  readonly prefix: number;
-  readonly index: number;
-  /** Bytes it has, where it says so. */
-  readonly size?: number;
-  readonly fields: PointFields;
-}
-
-export interface ApplicationObject {
-  readonly group: number;
-  readonly variation: number;
-  readonly qualifier: number;
-  readonly start: number;
+export interface ApplicationObject extends ObjectHead {
   readonly stop: number;
-  readonly count: number;
-  readonly points: readonly Point[];
+  /** Where its points begin in the message; undefined where they were not read. */
+  points: number | undefined;
 }
 
 export interface ApplicationMessage {
@@ -73,26 +48,40 @@ function readObjects(
 ): Trouble | undefined {
   for (let left = mostPoints; reader.left > 0; ) {
     if (objects.length >= mostObjects) return 'too_many_objects';
-    const head = readHead(reader);
-    if (!head) return 'malformed';
-    const points: Point[] = [];
-    const object = { ...head, points };
+    const object = readHead(reader);
+    if (!object) return 'malformed';
     objects.push(object);
     // Together as many as one may have: a point may be a single bit.
-    if (head.count > left) return 'max_points_per_object';
-    const trouble = readPoints(reader, object, points, WITHOUT_VALUES.has(functionCode));
-    if (trouble) return trouble;
-    left -= points.length;
+    if (object.count > left) return 'max_points_per_object';
+    const form = formOf(object, functionCode);
+    if (form === 'none') continue;
+    if (form) {
+      object.points = reader.position;
+      passPoints(reader, object, form);
+      left -= object.count;
+    } else if (object.count > 0) return 'unknown_object';
+    if (reader.broken) return 'malformed';
   }
   return undefined;
 }
 
-function readHead(reader: BitReader): Omit<ApplicationObject, 'points'> | undefined {
+/** The points of an object of a message. */
+export function pointsOf(
+  { bytes, functionCode }: ApplicationMessage,
+  object: ApplicationObject,
+): readonly Point[] {
+  const form = object.points === undefined ? undefined : formOf(object, functionCode);
+  if (!form || form === 'none') return [];
+  return readPoints(new BitReader(bytes, object.points!), object, form);
+}
+
+function readHead(reader: BitReader): ApplicationObject | undefined {
   const group = reader.number(8);
   const variation = reader.number(8);
   const qualifier = reader.number(8);
   const range = readRange(reader, qualifier & 0x0f);
-  return range && !reader.broken ? { group, variation, qualifier, ...range } : undefined;
+  if (!range || reader.broken) return undefined;
+  return { group, variation, qualifier, ...range, points: undefined };
 }
 
 /** Which points are meant (IEEE 1815 4.2.2.7.3). */
@@ -109,45 +98,4 @@ function readRange(
   if (code === 6) return { start: 0, stop: 0, count: 0 };
   if (code > 9 && code !== 11) return undefined;
   return { start: 0, stop: 0, count: reader.number(code === 11 ? 8 : [8, 16, 32][code - 7]!) };
-}
-
-function readPoints(
-  reader: BitReader,
-  object: ApplicationObject,
-  points: Point[],
-  withoutValues: boolean,
-): Trouble | undefined {
-  const { group, variation, qualifier, start, count } = object;
-  const prefixCode = (qualifier >> 4) & 7;
-  const isSized = SIZE_PREFIXES.includes(prefixCode);
-  const fields = fieldsOf(group, variation);
-  const packed = packedBits(group, variation);
-  const nothing = variation === 0 || (withoutValues && !isSized) || fields?.length === 0;
-  if (!(nothing || fields || packed || isText(group, variation, isSized)))
-    return count > 0 ? 'unknown_object' : undefined;
-  if (nothing && prefixCode === 0) return undefined;
-  for (let i = 0; i < count; i++) {
-    const prefix = reader.number(8 * PREFIX_LENGTHS[prefixCode]!);
-    const index = prefixCode > 0 && prefixCode < FIRST_SIZE_PREFIX ? prefix : start + i;
-    if (reader.broken) return 'malformed';
-    if (isSized) {
-      points.push({
-        prefix,
-        index,
-        size: prefix,
-        fields: textFieldsOf(group, variation, reader.take(prefix)),
-      });
-    } else if (nothing) points.push({ prefix, index, fields: {} });
-    else if (packed) points.push({ prefix, index, fields: { [packed.name]: reader.number(packed.bits) } });
-    else if (fields) points.push({ prefix, index, fields: readFields(reader, fields) });
-    else points.push({ prefix, index, fields: textFieldsOf(group, variation, reader.take(variation)) });
-    if (reader.broken) return 'malformed';
-  }
-  reader.align();
-  return undefined;
-}
-
-/** Octet strings are as long as their variation says. */
-function isText(group: number, _variation: number, isSized: boolean): boolean {
-  return isSized || (group >= 110 && group <= 113);
 }

@@ -170,9 +170,14 @@ export class BitReader {
     private at: number,
   ) {}
 
+  /** Place of the next byte that was not begun. */
+  get position(): number {
+    return this.at + (this.bit > 0 ? 1 : 0);
+  }
+
   /** Whole bytes that were not begun. */
   get left(): number {
-    return this.bytes.length - this.at - (this.bit > 0 ? 1 : 0);
+    return this.bytes.length - this.position;
   }
 
   /** At most 48 bits; those of whole bytes begin with a byte. */

@@ -1,8 +1,9 @@
 /** The EVE record of a message. */
 import { latin1Text } from '../../../engine/record/bytes-text.js';
-import type { ApplicationMessage, ApplicationObject, Point } from './application.js';
+import { type ApplicationMessage, type ApplicationObject, pointsOf } from './application.js';
 import { indicationNames } from './indications.js';
 import type { LinkHeader } from './link.js';
+import type { Point } from './points.js';
 import type { Dnp3Transaction } from './transaction.js';
 
 /** @param forAlert below `request` or `response`, as alerts have it */
@@ -30,7 +31,8 @@ function linkControl({ control }: LinkHeader): object {
   };
 }
 
-function applicationJson({ control, functionCode, objects, trouble }: ApplicationMessage): object {
+function applicationJson(message: ApplicationMessage): object {
+  const { control, functionCode, objects, trouble } = message;
   return {
     control: {
       con: (control & 0x20) !== 0,
@@ -40,12 +42,15 @@ function applicationJson({ control, functionCode, objects, trouble }: Applicatio
       sequence: control & 0x0f,
     },
     function_code: functionCode,
-    objects: objects.map(objectJson),
+    objects: objects.map(object => objectJson(object, pointsOf(message, object))),
     complete: trouble === undefined,
   };
 }
 
-function objectJson({ group, variation, qualifier, start, stop, count, points }: ApplicationObject): object {
+function objectJson(
+  { group, variation, qualifier, start, stop, count }: ApplicationObject,
+  points: readonly Point[],
+): object {
   return {
     group,
     variation,

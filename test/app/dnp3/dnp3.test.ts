@@ -112,6 +112,37 @@ describe('dnp3', () => {
     ]);
   });
 
+  it('tells points as far as they are there', () => {
+    const cut = [0xc0, 129, 0, 0, 30, 2, 1, 7, 0, 9, 0, 1, 5, 0, 1, 6];
+    const [, { application }] = told(
+      fed()
+        .client(frame(true, WHOLE, READ))
+        .server(frame(false, WHOLE, cut)),
+    );
+    expect(application.complete).toBe(false);
+    expect(application.objects[0].points).toMatchObject([
+      { index: 7, online: 1, value: 5 },
+      { index: 8, online: 1, value: 0 },
+    ]);
+  });
+
+  it('reads points of bits and of texts where objects follow them', () => {
+    const message = [
+      0xc0, 129, 0, 0, 10, 1, 0, 0, 8, 0xff, 1, 110, 2, 0x17, 1, 4, 0x68, 0x69, 1, 1, 0, 3, 3, 1,
+    ];
+    const [, { application }] = told(
+      fed()
+        .client(frame(true, WHOLE, READ))
+        .server(frame(false, WHOLE, message)),
+    );
+    const [bits, texts, last] = application.objects;
+    expect(bits.points.map(({ index, state }: any) => [index, state])).toEqual(
+      Array.from({ length: 9 }, (_, i) => [i, 1]),
+    );
+    expect(texts.points).toEqual([{ prefix: 4, index: 4, data: 'hi' }]);
+    expect(last.points).toEqual([{ prefix: 0, index: 3, state: 1 }]);
+  });
+
   const broken = frame(true, WHOLE, READ);
   broken[12]! ^= 1;
   const header = frame(true, WHOLE, READ);
