@@ -26,8 +26,10 @@ export interface Link {
 const SETTING = new Set(['byte_extract', 'byte_math']);
 
 export function linkOf(chain: readonly Match[], place: number): Link {
+  const behind = chain.slice(place + 1);
+  const away = behind.findIndex(standsAlone);
   return {
-    again: chain.slice(place + 1).some(isRelative),
+    again: (away < 0 ? behind : behind.slice(0, away)).some(isRelative),
     steady: !chain.slice(0, place).some(({ kind }) => SETTING.has(kind)),
   };
 }
@@ -48,14 +50,34 @@ function moves(match: Match): boolean {
   return MOVING.has(match.kind) && match.negated !== true;
 }
 
-/** Splits conditions where nothing refers back any more. */
+/** Whether it is the place that those behind it refer to, wherever those before it are. */
+function standsAlone(match: Match): boolean {
+  return moves(match) && !isRelative(match);
+}
+
+/** Splits conditions where nothing refers back any more, neither to a place nor to a number that was read there. */
 export function chainsOf(conditions: readonly Match[]): Match[][] {
   const chains: Match[][] = [];
-  for (const match of conditions) {
-    if (chains.length === 0 || (moves(match) && !isRelative(match))) chains.push([]);
+  conditions.forEach((match, i) => {
+    const chain = chains.at(-1);
+    if (!chain || (standsAlone(match) && !usesNumbersOf(chain, conditions.slice(i)))) chains.push([]);
     chains.at(-1)!.push(match);
-  }
+  });
   return chains;
+}
+
+function usesNumbersOf(chain: readonly Match[], behind: readonly Match[]): boolean {
+  const names = chain.filter(({ kind }) => SETTING.has(kind)).map(match => match['name']);
+  return (
+    names.length > 0 && behind.some(match => AMOUNTS.some(field => names.includes(amountIn(match, field))))
+  );
+}
+
+/** Fields that may hold the name of a variable. */
+const AMOUNTS = ['offset', 'depth', 'distance', 'within', 'bytes', 'value', 'position'] as const;
+
+function amountIn(match: Match, field: (typeof AMOUNTS)[number]): unknown {
+  return field === 'bytes' && match.kind === 'content' ? undefined : match[field];
 }
 
 /** Always holds: the end of a chain. */

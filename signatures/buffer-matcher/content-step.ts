@@ -1,7 +1,7 @@
 /** content as a step of a chain. */
 
 import type { Inspection, Test } from '../inspection.js';
-import { numberSource } from '../keywords/byte-reading.js';
+import { numberSource, sizeSource } from '../keywords/byte-reading.js';
 import type { CompileEnvironment } from '../match-compiler.js';
 import type { ContentMatch } from '../signature.js';
 import { REPLACEMENTS, type Replacements } from '../state/replacements.js';
@@ -24,6 +24,8 @@ interface Search {
   readonly endswith: boolean;
   /** Its window ends at the same place of a buffer wherever it begins. */
   readonly hasOneEnd: boolean;
+  /** It refers to nothing before it. */
+  readonly alone: boolean;
 }
 
 export function contentStep(
@@ -32,12 +34,14 @@ export function contentStep(
   environment: CompileEnvironment,
   budget: Budget,
 ): Step {
-  const window = isRelative(match) ? relativeWindow : absoluteWindow;
+  const alone = !isRelative(match);
+  const window = alone ? absoluteWindow : relativeWindow;
   const search: Search = {
     needle: new Needle(match.bytes, match.nocase),
     setWindow: window(match, environment),
     endswith: match.endswith ?? false,
     hasOneEnd: hasOneEnd(match),
+    alone,
   };
   const found = noteReplacement(match, environment);
   return next => {
@@ -65,10 +69,11 @@ function noteReplacement(match: ContentMatch, { stores }: CompileEnvironment): S
 
 /**
  * Where all places to the end of the buffer failed, those behind the first of them need not be tried again: few contents
- * that stand often would cost the square of the buffer's length.
+ * that stand often would cost the square of the buffer's length. Where all places of a content failed that refers to
+ * nothing before it, the buffer is given up.
  */
 function present(
-  { needle, setWindow, endswith, hasOneEnd }: Search,
+  { needle, setWindow, endswith, hasOneEnd, alone }: Search,
   { again, steady }: Link,
   budget: Budget,
   next: Test,
@@ -94,6 +99,7 @@ function present(
       if (!again) return false;
       from = found + 1;
     }
+    if (alone) budget.left = 0;
     if (remembers) {
       hopeless = first;
       round = budget.round;
@@ -150,15 +156,6 @@ function lastPlace(needle: Needle, window: Window, at: Inspection): number {
   return at.atEnd && window.to === at.end && place >= window.from ? place : window.to;
 }
 
-type Value = (at: Inspection) => number;
-
-function optionalValue(
-  value: number | string | undefined,
-  environment: CompileEnvironment,
-): Value | undefined {
-  return value === undefined ? undefined : numberSource(value, environment);
-}
-
 /** offset and depth count from the beginning of the buffer, also where that is no longer at hand. */
 function absoluteWindow(match: ContentMatch, environment: CompileEnvironment): SetWindow {
   const { offset, depth } = match;
@@ -169,8 +166,8 @@ function absoluteWindow(match: ContentMatch, environment: CompileEnvironment): S
       return true;
     };
   }
-  const first = optionalValue(offset ?? 0, environment)!;
-  const length = optionalValue(depth, environment);
+  const first = sizeSource(offset ?? 0, environment);
+  const length = depth === undefined ? undefined : sizeSource(depth, environment);
   return (at, window) => {
     if (length && !at.atBeginning) return false;
     const from = at.start + (at.atBeginning ? first(at) : 0);
@@ -182,8 +179,8 @@ function absoluteWindow(match: ContentMatch, environment: CompileEnvironment): S
 
 /** distance and within count from the end of the match before. */
 function relativeWindow(match: ContentMatch, environment: CompileEnvironment): SetWindow {
-  const distance = optionalValue(match.distance ?? 0, environment)!;
-  const within = optionalValue(match.within, environment);
+  const distance = numberSource(match.distance ?? 0, environment);
+  const within = match.within === undefined ? undefined : numberSource(match.within, environment);
   return (at, window) => {
     const from = at.cursor + distance(at);
     window.from = Math.min(Math.max(from, at.start), at.end);

@@ -16,7 +16,7 @@ import {
   wholeNumber,
 } from './byte-arguments.js';
 import { byteReader, wholeSource } from './byte-reading.js';
-import { calculate, masked, type Operator, type Whole } from './whole-number.js';
+import { aligned, calculate, masked, type Operator } from './whole-number.js';
 
 export interface ByteExtractMatch extends Match, ByteFormat {
   readonly kind: 'byte_extract';
@@ -146,12 +146,6 @@ function checkShift(rule: RuleBuilder, operator: Operator, value: NumberOrVariab
   const { strict } = rule.context;
   if (strict.has('byte_math') || strict.has('all')) throw new RuleError(message, at, 'an rvalue below 64');
   rule.warn(message, at, 'an rvalue below 64');
-}
-
-/** @param align 2 or 4; 0 for none */
-function aligned(value: Whole, align: number): Whole {
-  const over = align === 0 ? 0 : Number(BigInt(value) % BigInt(align));
-  return over === 0 ? value : calculate('+', value, align - over)!;
 }
 
 export const byteExtractKeywords: readonly Keyword[] = [byteExtract, byteMath];

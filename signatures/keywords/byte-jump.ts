@@ -14,7 +14,7 @@ import {
   wholeNumber,
 } from './byte-arguments.js';
 import { byteReader } from './byte-reading.js';
-import { signed } from './whole-number.js';
+import { aligned, calculate, signed } from './whole-number.js';
 
 export interface ByteJumpMatch extends Match, ByteFormat {
   readonly kind: 'byte_jump';
@@ -82,8 +82,8 @@ export const byteJumpCompilers: readonly MatchCompiler[] = [
       const reader = byteReader({ bytes, offset }, format, environment);
       return at => {
         if (!reader.read(at)) return false;
-        let distance = signed(reader.value) * multiplier;
-        if (align && distance % 4 !== 0) distance += 4 - (distance % 4);
+        const product = multiplier === 1 ? reader.value : calculate('*', reader.value, multiplier)!;
+        const distance = signed(align ? aligned(product, 4) : product);
         const base = from === 'beginning' ? at.start : from === 'end' ? at.end : reader.end;
         let target = base + distance + postOffset;
         // A way back that is longer than the buffer ends at its beginning.

@@ -5,7 +5,7 @@ import type { CompileEnvironment } from '../match-compiler.js';
 import { type ByteFormat, isVariable, LONGEST_TEXT, type NumberOrVariable } from './byte-arguments.js';
 import { fromHalves, masked, signed, type Whole, whole, wholeLiteral } from './whole-number.js';
 
-/** The value of a number or of a variable, as a count or a distance. */
+/** The value of a number or of a variable, as a distance: what was calculated to lie below zero leads back. */
 export function numberSource(
   value: NumberOrVariable,
   environment: CompileEnvironment,
@@ -13,6 +13,16 @@ export function numberSource(
   if (typeof value === 'number') return () => value;
   const index = environment.variable(value);
   return at => signed(at.variables[index]!);
+}
+
+/** The value of a number or of a variable, as a size, which is never below zero. */
+export function sizeSource(
+  value: NumberOrVariable,
+  environment: CompileEnvironment,
+): (at: Inspection) => number {
+  if (typeof value === 'number') return () => value;
+  const index = environment.variable(value);
+  return at => Number(at.variables[index]!);
 }
 
 /** The value of a number or of a variable, as what is compared and calculated with. */

@@ -5,7 +5,7 @@ import { negation } from '../parser/quoted.js';
 import { RuleError } from '../rule-error.js';
 import type { BufferConditions, Match, Position } from '../signature.js';
 import { fields, type NumberOrVariable, numberOrVariable } from './byte-arguments.js';
-import { numberSource } from './byte-reading.js';
+import { sizeSource } from './byte-reading.js';
 
 export interface IsDataAtMatch extends Match {
   readonly kind: 'isdataat';
@@ -85,7 +85,7 @@ export const isDataAtCompilers: readonly MatchCompiler[] = [
     kind: 'isdataat',
     compile(match, environment) {
       const { position, relative, negated } = match as IsDataAtMatch;
-      const wanted = numberSource(position, environment);
+      const wanted = sizeSource(position, environment);
       // Relative to a match, position 1 is the first byte behind it; from the start, position 0 is the first byte.
       if (relative) return at => at.cursor + wanted(at) <= at.end !== negated;
       return at => at.start + wanted(at) < at.end !== negated;

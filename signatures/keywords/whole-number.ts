@@ -84,3 +84,10 @@ function calculateLarge(operator: Operator, left: bigint, right: bigint): bigint
       return right < 64n ? left >> right : 0n;
   }
 }
+
+/** The next multiple. @param of 2 or 4; 0 for the value as it is */
+export function aligned(value: Whole, of: number): Whole {
+  if (of === 0) return value;
+  const over = typeof value === 'number' ? value % of : Number(value % BigInt(of));
+  return over === 0 ? value : calculate('+', value, of - over)!;
+}

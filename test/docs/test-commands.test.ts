@@ -34,6 +34,7 @@ test.concurrent.each([
   'fuzz',
   'fuzz-compare',
   'fuzz-config',
+  'rule-oracle',
 ])('%s --help', async name => {
   const { code, lines } = await command(name, '--help');
   expect(code).toBe(0);

@@ -63,6 +63,10 @@ describe('numbers in the buffer', () => {
     ['content:"b"; byte_jump:0,0,relative,post_offset -3; content:"a"; within:1;', 'abc', true],
     ['byte_jump:1,0,post_offset -100; content:"b"; within:2;', '\x01bc', true],
     ['byte_jump:1,0,post_offset 2;', '\x01bc', false],
+    // a number below zero leads back, and is rounded up as one of 64 bits
+    ['byte_jump:2,1,string,dec,align; content:"c"; within:1;', 'a-3c', true],
+    ['byte_jump:2,1,string,dec; content:"-"; within:1;', 'a-2c', true],
+    ['byte_jump:8,0,multiplier 3,post_offset -9;', '0a.01\x031x', true],
     // variables
     ['byte_extract:1,0,n; content:"c"; offset:n;', '\x03abc', true],
     ['byte_extract:1,0,n; content:"b"; offset:n;', '\x03abc', false],
@@ -83,6 +87,21 @@ describe('numbers in the buffer', () => {
     ],
     ['byte_extract:1,0,n; byte_math:bytes 1, offset 1, oper /, rvalue n, result r;', '\x00\x03', false],
     ['byte_math:bytes 1, offset 1, oper /, rvalue 0, result r;', '\x00\x03', false],
+    // below zero there is no offset and no size
+    ['byte_math:bytes 1, offset 0, oper -, rvalue 3, result r; content:"a"; offset:r;', '\x01abc', false],
+    ['byte_math:bytes 1, offset 0, oper -, rvalue 3, result r; content:"a"; depth:r;', '\x01abc', true],
+    ['byte_math:bytes 1, offset 0, oper -, rvalue 3, result r; isdataat:r;', '\x01abc', false],
+    ['byte_math:bytes 1, offset 0, oper -, rvalue 3, result r; isdataat:!r;', '\x01abc', true],
+    // another place has another number
+    ['content:"a"; byte_extract:1,0,n,relative; pcre:"/b/"; isdataat:n;', 'a\x09a\x01b', true],
+    [
+      'content:"a"; byte_extract:1,0,n,relative; pcre:"/b/"; content:"c"; distance:n; within:1;',
+      'a\x09a\x01b.c',
+      true,
+    ],
+    ['content:"a"; byte_extract:1,0,n,relative; content:"b"; isdataat:n;', 'a\x09a\x01b', true],
+    // … but a content that refers to none is looked for once
+    ['content:"a"; byte_extract:1,0,n,relative; content:"b"; offset:n;', 'a\x09a\x01b', false],
     [
       'byte_math:bytes 2, offset 0, oper +, rvalue 1, result r, endian little, string dec; byte_test:1,=,r,2;',
       '09\x0a',

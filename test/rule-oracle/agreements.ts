@@ -1,0 +1,12 @@
+/** What is compared with the oracle, by name: each makes one random case of a seed. */
+import { compareMatcher } from './matcher-agreement.js';
+import { compareTransforms } from './transform-agreement.js';
+
+/** @returns what the engine and the oracle disagree about, with the seed, the rule and what it was asked of */
+export type Agreement = (seed: number) => string | undefined | Promise<string | undefined>;
+
+export const AGREEMENTS: Readonly<Record<string, Agreement>> = {
+  conditions: seed => compareMatcher(seed, 'auto'),
+  'conditions-regexp': seed => compareMatcher(seed, 'regexp'),
+  transforms: compareTransforms,
+};

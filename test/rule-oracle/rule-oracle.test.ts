@@ -1,0 +1,30 @@
+/** The meaning of rules, compared with a reference that tries everything; `npm run rule-oracle` does it for longer. */
+import { describe, expect, test } from 'vitest';
+import { AGREEMENTS } from './agreements.js';
+import { holds } from './oracle.js';
+
+/** How many random cases of each are part of every run. */
+const CASES: Readonly<Record<string, number>> = {
+  conditions: 4000,
+  'conditions-regexp': 1000,
+  transforms: 2000,
+};
+
+describe('random rules mean what the oracle says', () => {
+  test.each(Object.keys(AGREEMENTS))('%s', async name => {
+    const found: string[] = [];
+    for (let seed = 1; seed <= CASES[name]!; seed++) {
+      const disagreement = await AGREEMENTS[name]!(seed);
+      if (disagreement !== undefined) found.push(disagreement);
+    }
+    expect(found).toEqual([]);
+  });
+});
+
+test('the oracle tries every place', () => {
+  const content = (bytes: string, further = {}) => ({ kind: 'content' as const, bytes, ...further });
+  expect(holds([content('a'), content('b', { within: 1 })], 'axab')).toBe(true);
+  expect(holds([content('a'), content('b', { within: 1 })], 'axa')).toBe(false);
+  expect(holds([content('a'), content('b', { within: 1, negated: true })], 'abac')).toBe(true);
+  expect(holds([content('a', { fastPattern: 'only' }), content('b')], 'ba')).toBe(true);
+});
