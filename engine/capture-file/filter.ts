@@ -1,8 +1,10 @@
 /**
  * Packet filters: which packets of a capture are read, by an expression in the language of tcpdump
- * (pcap-filter): host, net, port, portrange, proto, vlan, less, greater, with src, dst, and, or, not, parentheses.
+ * (pcap-filter): host, net, port, portrange, proto, vlan, less, greater, broadcast, multicast, with src, dst, and, or, not,
+ * parentheses, and relations such as `tcp[13] & 2 != 0` and `len > 100`.
  *
- * Different from tcpdump, VLAN tags are looked through: `tcp port 80` finds tagged packets too.
+ * Different from tcpdump, VLAN tags are looked through: `tcp port 80` finds tagged packets too. Bytes of TCP and others are
+ * found over IPv6, too.
  */
 import { type Facts, readFacts } from './filter/facts.js';
 import { parseFilter } from './filter/parse.js';
@@ -23,20 +25,25 @@ export function compileFilter(expression: string): PacketFilter | undefined {
   const facts: Facts = {
     bytes: new Uint8Array(0),
     wireLength: 0,
+    link: 0,
+    end: 0,
     ethernet: -1,
     vlans: 0,
     vlan: [-1, -1, -1],
     etherType: -1,
+    layer3: -1,
     network: -1,
     protocol: -1,
     source: -1,
     destination: -1,
     addressLength: 0,
     sourcePort: -1,
+    transport: -1,
     destinationPort: -1,
+    refused: false,
   };
   return (bytes, data, length, wireLength, linkType) => {
     readFacts(facts, bytes, data, length, wireLength, linkType);
-    return test(facts);
+    return test(facts) && !facts.refused;
   };
 }

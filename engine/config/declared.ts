@@ -140,6 +140,8 @@ function withoutEffect({ type }: AnyOption, value: unknown, path: string): Findi
 function refusal(options: readonly AnyOption[], value: unknown): Pick<Finding, 'message' | 'fatal' | 'mild'> {
   const warning = options[0]!.type.warning?.(value);
   if (warning !== undefined) return { message: warning, mild: true };
+  const fault = options[0]!.type.fault?.(value);
+  if (fault !== undefined) return { message: fault, fatal: true };
   const expected = options.map(option => option.type.expected).join(', or ');
   const words = options.every(option => option.type.refusal) ? options[0]!.type.refusal : undefined;
   if (words === undefined) return { message: `${shown(value)} is not accepted, expected ${expected}` };

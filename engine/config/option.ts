@@ -11,6 +11,8 @@ export interface OptionType<T> {
   readonly expected: string;
   /** A value that is not accepted is no reason to take the default: nothing starts with it. In Suricata's words. */
   readonly refusal?: string;
+  /** What is wrong with a value that is not accepted, where that can be said; nothing starts with it. */
+  fault?(value: unknown): string | undefined;
   /** A value that is not accepted is no error: what is warned of then. */
   warning?(value: unknown): string;
   /** Names in a value that is accepted which mean nothing. */

@@ -1,5 +1,6 @@
 /** Options of devices, under Suricata's names: a list with an item for each, and `default` for all others. */
 
+import { packetFilter } from '../../engine/capture-file/filter-option.js';
 import type { Config } from '../../engine/config/config.js';
 import type { AnyOption, Option } from '../../engine/config/option.js';
 import { boolean, choice, integer, option, size, text, texts } from '../../engine/config/option.js';
@@ -56,7 +57,7 @@ const COPY_MODE = option(
   'forward packets to copy-iface: those that pass (ips), or all (tap)',
 );
 const COPY_DEVICE = option('af-packet.*.copy-iface', text, '', 'device that packets are forwarded to');
-const FILTER = option('af-packet.*.bpf-filter', text, '', 'packets that are inspected');
+const FILTER = option('af-packet.*.bpf-filter', packetFilter, '', 'packets that are inspected');
 const CHECKSUMS = option(
   'af-packet.*.checksum-checks',
   choice('auto', 'kernel', 'yes', 'no'),

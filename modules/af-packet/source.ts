@@ -1,7 +1,8 @@
 /** The ring of a device as a source of packets. */
 import { getSystemErrorName } from 'node:util';
 import { compileFilter, type PacketFilter } from '../../engine/capture-file/filter.js';
-import { option, text } from '../../engine/config/option.js';
+import { packetFilter } from '../../engine/capture-file/filter-option.js';
+import { option } from '../../engine/config/option.js';
 import type { Thread } from '../../engine/module.js';
 import type { PacketRing } from '../../engine/native/packet-socket.js';
 import * as Queue from '../../engine/native/queue.js';
@@ -16,7 +17,7 @@ import type { OpenDevice } from './open.js';
 export const LARGEST = 65_600;
 const RUN_FILTER = option(
   'bpf-filter',
-  text,
+  packetFilter,
   '',
   'packets to inspect, as an expression like that of tcpdump',
 );

@@ -1,4 +1,5 @@
-import { boolean, choice, integer, option, size, text, texts } from '../../engine/config/option.js';
+import { packetFilter } from '../../engine/capture-file/filter-option.js';
+import { boolean, choice, integer, option, size, texts } from '../../engine/config/option.js';
 
 export const FILES = option('pcap-file.files', texts, [], 'capture files and folders to read; given by -r');
 export const RECURSIVE = option('pcap-file.recursive', boolean, false, 'read the folders inside folders too');
@@ -52,7 +53,7 @@ export const DAMAGED = option(
 );
 export const FILTER = option(
   'bpf-filter',
-  text,
+  packetFilter,
   '',
   'packets to read, as an expression like that of tcpdump',
 );

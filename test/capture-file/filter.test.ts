@@ -105,6 +105,34 @@ describe('packet filters', () => {
     ['less 40', 'raw'],
     ['greater 70', 'six'],
     ['port 22', 'tagged'],
+    ['net 8/8 or net 192.168/16 and udp', 'dns raw cooked'],
+    ['tcp port http', 'web back'],
+    ['port domain or https', 'dns six raw cooked'],
+    ['portrange ftp-ssh', 'tagged'],
+    ['portrange ftp-data-25', 'tagged loop'],
+    ['len <= 40', 'raw'],
+    ['len>=71', 'six'],
+    ['len > 30 and len < 42', ''],
+    ['tcp[tcpflags] & (tcp-syn|tcp-fin) = 0 and tcp[13]&tcp-ack!=0', 'web back six tagged loop'],
+    ['tcp[0:2] = 40000', 'web'],
+    ['tcp[2:2] = 0x50 || udp[2:2] == 53', 'web dns raw cooked'],
+    ['(tcp[0:2] + tcp[2:2]) / 2 = 20040', 'web back'],
+    ['((ip[0] & 0xf) << 2) = 20', 'web back dns ping tagged raw cooked loop'],
+    ['ip[2:2] - 20 - 8 = 1 and len != 0', 'dns'],
+    ['not ip[9] = 6', 'dns ping six arp raw cooked'],
+    ['ip[16:4] = 0x08080808', 'dns'],
+    ['ip[8 + 1] = 010 - 7', 'ping'],
+    ['ip6[6] = 6', 'six'],
+    ['ip6[24] = 0x20 and ip6[25:1] = 1', 'six'],
+    ['icmp[icmptype] = icmp-echo', 'ping'],
+    ['ether[12:2] = 0x8100', 'tagged'],
+    ['arp[6:2] = 1', 'arp'],
+    ['ether proto \\arp', 'arp'],
+    ['ip multicast or ip6 multicast', ''],
+    // What a packet does not have is not wanted, and neither is the packet.
+    ['not udp[100] = 1', 'web back ping six tagged arp loop'],
+    ['udp[100] = 1 or udp', ''],
+    ['1 / (len - len) = 0 or tcp', ''],
   ])('%s', (expression, expected) => {
     expect(matches(expression)).toBe(expected);
   });
@@ -118,6 +146,16 @@ describe('packet filters', () => {
       false,
       true,
     ]);
+  });
+
+  it('knows what is for all', () => {
+    const data = packet(ethernet(), ipv4({ source: A, destination: '224.0.0.251' }), udp());
+    const filter = (expression: string) => compileFilter(expression)!(data, 0, data.length, data.length, 1);
+    expect(
+      ['ip multicast', 'multicast', 'ether multicast', 'broadcast', 'ip6 multicast'].map(filter),
+    ).toEqual([true, false, false, false, false]);
+    data.fill(0xff, 0, 6);
+    expect(['broadcast', 'ether broadcast', 'multicast'].map(filter)).toEqual([true, true, true]);
   });
 
   it('finds no ports in fragments behind the first', () => {
@@ -144,7 +182,19 @@ describe('packet filters', () => {
     ['(tcp', /at the end, expected \)/],
     ['tcp )', /at "\)", expected and, or, or the end/],
     ['host example.org', /at "example.org", expected an IP address/],
-    ['tcp[13] & 2 != 0', /at "tcp\[13\]", expected an IP address/],
+    ['tcp prt 80', /character 5, at "prt"/],
+    ['port 80 and tcp[13] & 2', /at the end, expected a comparison/],
+    ['tcp[13', /at the end, expected \]/],
+    ['tcp[13:3] = 1', /character 8, at "3", expected 1, 2 or 4/],
+    ['bgp[13] = 1', /character 1, at "bgp", expected a protocol such as/],
+    ['len > many', /character 7, at "many", expected a number, len/],
+    ['len > 4294967296', /at "4294967296", expected a number/],
+    ['(len > 10', /at the end, expected \)/],
+    ['(10 > )', /character 7, at "\)", expected a number/],
+    ['port nosuchservice', /expected a port from 0 to 65535, the name of a service/],
+    ['portrange 80', /expected a port/],
+    ['ip broadcast', /at "broadcast", expected/],
+    [`len = ${'('.repeat(1000)}`, /expected at most 64 levels/],
     ['vlan 5000', /expected a number up to 4095/],
     ['ether host 1:2', /expected an Ethernet address/],
     ['ip proto 999', /expected a protocol/],

@@ -6,12 +6,16 @@ import { uint16 } from '../../network-order.js';
 export interface Facts {
   bytes: Uint8Array;
   wireLength: number;
+  /** Offset of the first byte, and of what is behind the last one. */
+  link: number;
+  end: number;
   /** Offset of the Ethernet header. */
   ethernet: number;
   vlans: number;
   vlan: number[];
   etherType: number;
-  /** Offset of the IP header. */
+  /** Offset of what the EtherType tells of, and of the IP header. */
+  layer3: number;
   network: number;
   /** Protocol number of IP. */
   protocol: number;
@@ -19,9 +23,13 @@ export interface Facts {
   source: number;
   destination: number;
   addressLength: number;
+  /** Offset of what the protocol number tells of; not there in fragments behind the first. */
+  transport: number;
   /** Ports of TCP, UDP, SCTP; not there in fragments behind the first. */
   sourcePort: number;
   destinationPort: number;
+  /** Bytes were asked for that the packet does not have, or a number was divided by zero. */
+  refused: boolean;
 }
 
 export const ETHER_IPV4 = 0x0800;
@@ -48,6 +56,11 @@ export function readFacts(
 ): void {
   facts.bytes = bytes;
   facts.wireLength = wireLength;
+  facts.link = data;
+  facts.end = data + length;
+  facts.layer3 = -1;
+  facts.transport = -1;
+  facts.refused = false;
   facts.ethernet = -1;
   facts.vlans = 0;
   facts.etherType = -1;
@@ -61,6 +74,7 @@ export function readFacts(
   const end = data + length;
   const at = linkLayer(facts, data, end, linkType);
   if (at < 0) return;
+  facts.layer3 = at;
   if (facts.etherType === ETHER_IPV4) ipv4(facts, at, end);
   else if (facts.etherType === ETHER_IPV6) ipv6(facts, at, end);
   else if (facts.etherType === ETHER_ARP || facts.etherType === ETHER_RARP) arp(facts, at, end);
@@ -149,6 +163,7 @@ function ipv6(facts: Facts, at: number, end: number): void {
 }
 
 function ports(facts: Facts, at: number, end: number): void {
+  facts.transport = at;
   if (!WITH_PORTS.has(facts.protocol) || at + 4 > end) return;
   facts.sourcePort = uint16(facts.bytes, at);
   facts.destinationPort = uint16(facts.bytes, at + 2);

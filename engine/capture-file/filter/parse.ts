@@ -1,11 +1,16 @@
-/** Parses filter expressions. `and` and `or` bind alike, from the left; `not` binds tighter (as in pcap-filter). */
+/** Parses filter expressions, after pcap-filter(7). `and` and `or` bind alike, from the left; `not` binds tighter (as in pcap-filter). */
 import { parseAddress } from '../../address.js';
 import { parseNetwork } from '../../prefix-table.js';
+import { numberOf, portOfService } from './names.js';
+import { beginsRelation, parseRelation } from './relation.js';
 import {
+  anyEtherTypeOf,
   type Ends,
   inNetwork,
   inPorts,
   inVlan,
+  isBroadcast,
+  isMulticast,
   isProtocol,
   isStation,
   ofNumber,
@@ -13,14 +18,9 @@ import {
   protocolNumber,
   type Test,
 } from './tests.js';
+import { type FilterError, Words } from './words.js';
 
-/** A filter expression that is not understood: says the word and what was expected. */
-export class FilterError extends Error {
-  override readonly name = 'FilterError';
-}
-
-/** Longest expression, in words, and deepest nesting. */
-const MOST_WORDS = 4096;
+/** Deepest nesting. */
 const DEEPEST = 64;
 
 const KINDS = ['host', 'net', 'port', 'portrange', 'proto'] as const;
@@ -39,53 +39,84 @@ export function parseFilter(expression: string): Test {
 }
 
 class Parser {
-  private readonly words: readonly string[];
-  private at = 0;
+  private readonly words: Words;
   private depth = 0;
   private before: Qualifiers = { ends: 'either' };
 
-  constructor(private readonly expression: string) {
-    this.words = expression.match(/&&|\|\||[()!]|[^\s()!&|]+|\S/g) ?? [];
-    if (this.words.length > MOST_WORDS)
-      throw new FilterError(`a packet filter of more than ${MOST_WORDS} words`);
+  constructor(expression: string) {
+    this.words = new Words(expression);
   }
 
   whole(): Test {
     const test = this.list();
-    if (this.at < this.words.length) this.fail('and, or, or the end');
+    if (!this.words.isAtEnd) this.words.fail('and, or, or the end');
     return test;
   }
 
   private list(): Test {
     let left = this.single();
     for (;;) {
-      if (this.take('and', '&&')) left = both(left, this.single());
-      else if (this.take('or', '||')) left = either(left, this.single());
+      if (this.words.take('and', '&&')) left = both(left, this.single());
+      else if (this.words.take('or', '||')) left = either(left, this.single());
       else return left;
     }
   }
 
   private single(): Test {
-    if (++this.depth > DEEPEST) this.fail(`at most ${DEEPEST} levels`);
-    const test = this.take('not', '!')
+    const { words } = this;
+    if (++this.depth > DEEPEST) words.fail(`at most ${DEEPEST} levels`);
+    const test = words.take('not', '!')
       ? negated(this.single())
-      : this.take('(')
-        ? this.group()
-        : this.condition();
+      : words.peek() === '('
+        ? this.bracket()
+        : beginsRelation(words)
+          ? parseRelation(words)
+          : this.condition();
     this.depth--;
     return test;
   }
 
+  /** What is in brackets may be the first number of a relation. Of two mistakes the one that is further on is told. */
+  private bracket(): Test {
+    const { words } = this;
+    const start = words.at;
+    try {
+      return parseRelation(words);
+    } catch (reason) {
+      words.at = start + 1;
+      try {
+        return this.group();
+      } catch (error) {
+        throw (reason as FilterError).at > (error as FilterError).at ? reason : error;
+      }
+    }
+  }
+
   private group(): Test {
     const test = this.list();
-    if (!this.take(')')) this.fail(')');
+    if (!this.words.take(')')) this.words.fail(')');
     return test;
   }
 
   private condition(): Test {
-    if (this.take('less')) return this.length((length, bound) => length <= bound);
-    if (this.take('greater')) return this.length((length, bound) => length >= bound);
-    if (this.take('vlan')) return inVlan(this.optionalNumber(4095));
+    const { words } = this;
+    if (words.take('less')) return this.length((length, bound) => length <= bound);
+    if (words.take('greater')) return this.length((length, bound) => length >= bound);
+    if (words.take('vlan')) return inVlan(this.optionalNumber(4095));
+    return this.toAll() ?? this.qualified();
+  }
+
+  /** `broadcast`, `ip multicast` */
+  private toAll(): Test | undefined {
+    const { words } = this;
+    const over = ['ether', 'ip', 'ip6'].find(known => known === words.peek());
+    const what = words.peek(over === undefined ? 0 : 1);
+    if (what !== 'multicast' && (what !== 'broadcast' || over === 'ip' || over === 'ip6')) return undefined;
+    words.at += over === undefined ? 1 : 2;
+    return what === 'broadcast' ? isBroadcast() : isMulticast(over ?? 'ether');
+  }
+
+  private qualified(): Test {
     const qualifiers = this.qualifiers();
     if (qualifiers === undefined) return this.named(this.before);
     if (this.atName()) {
@@ -93,7 +124,7 @@ class Parser {
       return this.named(qualifiers);
     }
     if (qualifiers.protocol === undefined || qualifiers.protocol === 'ether' || qualifiers.kind !== undefined)
-      this.fail('an address, port or name');
+      this.words.fail('an address, port or name');
     return ofProtocol(qualifiers.protocol);
   }
 
@@ -104,31 +135,33 @@ class Parser {
 
   /** @returns undefined when there are none */
   private qualifiers(): Qualifiers | undefined {
-    const start = this.at;
-    const word = this.words[this.at];
-    const protocol = word !== undefined && (isProtocol(word) || word === 'ether') ? this.next() : undefined;
+    const { words } = this;
+    const start = words.at;
+    const word = words.peek() ?? '';
+    const protocol = isProtocol(word) || word === 'ether' ? this.next() : undefined;
     const ends = this.ends();
-    const kind = KINDS.find(known => known === this.words[this.at]);
-    if (kind) this.at++;
-    if (this.at === start) return undefined;
+    const kind = KINDS.find(known => known === words.peek());
+    if (kind) words.at++;
+    if (words.at === start) return undefined;
     return { ...(protocol !== undefined && { protocol }), ends: ends ?? 'either', ...(kind && { kind }) };
   }
 
   private ends(): Ends | undefined {
-    const [first, joint, second] = this.words.slice(this.at, this.at + 3);
+    const { words } = this;
+    const [first, joint, second] = [words.peek(), words.peek(1), words.peek(2)];
     if (first !== 'src' && first !== 'dst') return undefined;
     const other = first === 'src' ? 'dst' : 'src';
     if (second === other && (joint === 'or' || joint === 'and')) {
-      this.at += 3;
+      words.at += 3;
       return joint === 'or' ? 'either' : 'both';
     }
-    this.at++;
+    words.at++;
     return first;
   }
 
   /** Whether a name follows: something that is no operator and no bracket. */
   private atName(): boolean {
-    const word = this.words[this.at];
+    const word = this.words.peek();
     return word !== undefined && !['and', 'or', '&&', '||', ')'].includes(word);
   }
 
@@ -146,7 +179,7 @@ class Parser {
       case 'port':
         return this.ports(word, word, ends);
       case 'portrange': {
-        const [first = '', last = ''] = word.split('-');
+        const [, first = '', last = ''] = /^(.+)-([^-]+)$/.exec(word) ?? [];
         return this.ports(first, last, ends);
       }
       case 'net':
@@ -155,30 +188,24 @@ class Parser {
         return this.protocol(word, protocol);
       default: {
         const address = parseAddress(word);
-        if (!address) this.failAt(-1, 'an IP address');
+        if (!address) this.words.failAt(-1, 'an IP address');
         return inNetwork(ends, address, address.length * 8);
       }
     }
   }
 
   private ports(first: string, last: string, ends: Ends): Test {
-    const [from, to] = [first, last].map(text => (/^\d{1,5}$/.test(text) ? Number(text) : Number.NaN)) as [
-      number,
-      number,
-    ];
-    if (!(from <= to && to <= 65_535)) this.failAt(-1, 'a port from 0 to 65535, or a range such as 80-90');
+    const [from, to] = [portOf(first), portOf(last)];
+    if (!(from <= to))
+      this.words.failAt(-1, 'a port from 0 to 65535, the name of a service, or a range such as 80-90');
     return inPorts(ends, from, to);
   }
 
-  /** `10.0.0.0/8`, `10.1`, `10.0.0.0 mask 255.0.0.0`, `2001:db8::/32` */
+  /** `10.0.0.0/8`, `10/8`, `10.1`, `10.0.0.0 mask 255.0.0.0`, `2001:db8::/32` */
   private network(word: string, ends: Ends): Test {
-    if (/^\d+(\.\d+){0,2}$/.test(word)) {
-      const parts = word.split('.');
-      word = `${[...parts, '0', '0', '0'].slice(0, 4).join('.')}/${parts.length * 8}`;
-    }
-    const network = parseNetwork(word);
-    if (!network) this.failAt(-1, 'a network such as 10.0.0.0/8');
-    const prefix = this.take('mask') ? this.mask() : network.prefix;
+    const network = parseNetwork(/^\d+(\.\d+){0,2}(\/\d+)?$/.test(word) ? filledUp(word) : word);
+    if (!network) this.words.failAt(-1, 'a network such as 10.0.0.0/8');
+    const prefix = this.words.take('mask') ? this.mask() : network.prefix;
     return inNetwork(ends, network.address, prefix);
   }
 
@@ -186,26 +213,26 @@ class Parser {
     const bits = [...(parseAddress(this.next()) ?? [])]
       .map(byte => byte.toString(2).padStart(8, '0'))
       .join('');
-    if (!/^1*0*$/.test(bits) || bits === '') this.failAt(-1, 'a mask such as 255.255.0.0');
+    if (!/^1*0*$/.test(bits) || bits === '') this.words.failAt(-1, 'a mask such as 255.255.0.0');
     return bits.indexOf('0') < 0 ? bits.length : bits.indexOf('0');
   }
 
   private protocol(word: string, over: string | undefined): Test {
     const number =
       protocolNumber(word.replace(/^\\/, '')) ?? (/^\d{1,3}$/.test(word) ? Number(word) : Number.NaN);
-    if (!(number <= 255)) this.failAt(-1, 'a protocol of IP, by name or number');
+    if (!(number <= 255)) this.words.failAt(-1, 'a protocol of IP, by name or number');
     return over === 'ip' || over === 'ip6' ? both(ofProtocol(over), ofNumber(number)) : ofNumber(number);
   }
 
   private station(word: string, ends: Ends, kind: Kind | undefined): Test {
     if (kind === 'proto') {
-      const type = /^0x[0-9a-f]{1,4}$/i.test(word) || /^\d{1,5}$/.test(word) ? Number(word) : Number.NaN;
-      if (!(type <= 0xffff)) this.failAt(-1, 'a number such as 0x0806');
+      const type = anyEtherTypeOf(word.replace(/^\\/, '')) ?? numberOf(word) ?? Number.NaN;
+      if (!(type <= 0xffff)) this.words.failAt(-1, 'a number such as 0x0806, or a name such as arp');
       return facts => facts.etherType === type;
     }
     const parts = word.split(/[:-]/);
     if (parts.length !== 6 || !parts.every(part => /^[0-9a-f]{1,2}$/i.test(part)))
-      this.failAt(-1, 'an Ethernet address');
+      this.words.failAt(-1, 'an Ethernet address');
     return isStation(
       ends,
       Uint8Array.from(parts, part => Number.parseInt(part, 16)),
@@ -213,37 +240,33 @@ class Parser {
   }
 
   private number(highest: number): number {
-    const value = this.optionalNumber(highest);
-    return value ?? this.fail('a number');
+    return this.optionalNumber(highest) ?? this.words.fail('a number');
   }
 
   private optionalNumber(highest: number): number | undefined {
-    const word = this.words[this.at];
+    const word = this.words.peek();
     if (word === undefined || !/^\d{1,10}$/.test(word)) return undefined;
-    if (Number(word) > highest) this.fail(`a number up to ${highest}`);
-    this.at++;
+    if (Number(word) > highest) this.words.fail(`a number up to ${highest}`);
+    this.words.at++;
     return Number(word);
   }
 
   private next(): string {
-    return this.words[this.at++] ?? this.failAt(-1, 'an address, port or name');
+    return this.words.next('an address, port or name');
   }
+}
 
-  private take(...words: string[]): boolean {
-    if (!words.includes(this.words[this.at] ?? '')) return false;
-    this.at++;
-    return true;
-  }
+/** @returns NaN when it is none */
+function portOf(text: string): number {
+  const number = /^\d{1,5}$/.test(text) ? Number(text) : portOfService(text);
+  return number !== undefined && number <= 65_535 ? number : Number.NaN;
+}
 
-  private fail(expected: string): never {
-    return this.failAt(0, expected);
-  }
-
-  private failAt(back: number, expected: string): never {
-    const word = this.words[this.at + back];
-    const place = word === undefined ? 'at the end' : `at "${word}"`;
-    throw new FilterError(`packet filter "${this.expression}": ${place}, expected ${expected}`);
-  }
+/** `10.1` is `10.1.0.0/16`, `10/7` is `10.0.0.0/7`. */
+function filledUp(network: string): string {
+  const [address = '', prefix] = network.split('/');
+  const parts = address.split('.');
+  return `${[...parts, '0', '0', '0'].slice(0, 4).join('.')}/${prefix ?? parts.length * 8}`;
 }
 
 const both =

@@ -12,9 +12,21 @@ const ETHER_TYPES: Readonly<Record<string, number>> = {
   arp: ETHER_ARP,
   rarp: ETHER_RARP,
 };
+/** Protocols of no interest but by their number, for `ether proto`. */
+const OTHER_ETHER_TYPES: Readonly<Record<string, number>> = {
+  mopdl: 0x6001,
+  moprc: 0x6002,
+  decnet: 0x6003,
+  lat: 0x6004,
+  sca: 0x6007,
+  atalk: 0x809b,
+  aarp: 0x80f3,
+  loopback: 0x9000,
+};
 const PROTOCOLS: Readonly<Record<string, number>> = {
   icmp: 1,
   igmp: 2,
+  igrp: 9,
   tcp: 6,
   udp: 17,
   gre: 47,
@@ -33,6 +45,16 @@ export function isProtocol(word: string): boolean {
 /** Number of a protocol over IP; undefined when the word is none. */
 export function protocolNumber(word: string): number | undefined {
   return Object.hasOwn(PROTOCOLS, word) ? PROTOCOLS[word] : undefined;
+}
+
+/** Type of `ip`, `arp` …; undefined when the word is none. */
+export function etherTypeOf(word: string): number | undefined {
+  return Object.hasOwn(ETHER_TYPES, word) ? ETHER_TYPES[word] : undefined;
+}
+
+/** The same with those that are only known by their number. */
+export function anyEtherTypeOf(word: string): number | undefined {
+  return etherTypeOf(word) ?? (Object.hasOwn(OTHER_ETHER_TYPES, word) ? OTHER_ETHER_TYPES[word] : undefined);
 }
 
 /** `tcp`, `ip6` …: a word for which `isProtocol` holds. */
@@ -93,6 +115,30 @@ export function isStation(ends: Ends, address: Uint8Array): Test {
     facts => facts.ethernet >= 0 && sameBits(facts.bytes, facts.ethernet + 6, address, 48),
     facts => facts.ethernet >= 0 && sameBits(facts.bytes, facts.ethernet, address, 48),
   );
+}
+
+const BROADCAST = new Uint8Array(6).fill(0xff);
+
+/** To all stations. */
+export function isBroadcast(): Test {
+  return isStation('dst', BROADCAST);
+}
+
+/** To a group of stations, or of hosts. @param over `ether`, `ip` or `ip6` */
+export function isMulticast(over: string): Test {
+  switch (over) {
+    case 'ip':
+      return facts => facts.etherType === ETHER_IPV4 && first(facts) >= 0xe0;
+    case 'ip6':
+      return facts => facts.etherType === ETHER_IPV6 && first(facts) === 0xff;
+    default:
+      return facts => facts.ethernet >= 0 && (facts.bytes[facts.ethernet]! & 1) === 1;
+  }
+}
+
+/** First byte of the destination address; -1 where there is none. */
+function first({ destination, bytes }: Facts): number {
+  return destination < 0 ? -1 : bytes[destination]!;
 }
 
 /** Tagged, with this id when one is given. */
