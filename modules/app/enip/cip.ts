@@ -6,25 +6,38 @@ export interface Segment {
   readonly value: number;
 }
 
-export interface CipMessage {
-  readonly service: number;
-  readonly isResponse: boolean;
-  /** Of a request. */
-  readonly path: readonly Segment[];
-  /** Of a request: what its path names, by kind. */
-  readonly classes: readonly number[];
-  readonly instances: readonly number[];
-  readonly attributes: readonly number[];
-  /** Of a response. */
-  readonly status: number | undefined;
-  readonly extendedStatus: number | undefined;
-  /** Messages within a Multiple Service Packet. */
-  readonly parts: readonly CipMessage[];
-}
-
 const RESPONSE = 0x80;
 const MULTIPLE = 0x0a;
 const MOST_PARTS = 64;
+/** Segments of a path that are looked at; a request has three. */
+const MOST_SEGMENTS = 32;
+
+export class CipMessage {
+  constructor(
+    readonly service: number,
+    readonly isResponse: boolean,
+    /**
+     * Of a request: its path, read when somebody asks for it. Parts of a Multiple Service Packet may lie in the same bytes:
+     * so that a small one does not take much memory while it waits for its response.
+     */
+    private readonly pathBytes: Uint8Array,
+    /** Of a response. */
+    readonly status: number | undefined,
+    readonly extendedStatus: number | undefined,
+    /** Messages within a Multiple Service Packet. */
+    readonly parts: readonly CipMessage[],
+  ) {}
+
+  /** Of a request; empty in responses. */
+  get path(): readonly Segment[] {
+    return pathOf(this.pathBytes);
+  }
+
+  /** What the path of a request names of a kind. */
+  named(kind: Segment['kind']): number[] {
+    return this.path.filter(each => each.kind === kind).map(({ value }) => value);
+  }
+}
 
 /** @param bytes of one message; kept  @param inner it is within another */
 export function readCip(bytes: Uint8Array, inner = false): CipMessage | undefined {
@@ -38,37 +51,18 @@ function request(bytes: Uint8Array, service: number, isMultiple: boolean): CipMe
   const end = 2 + 2 * bytes[1]!;
   if (end > bytes.length) return undefined;
   const parts = isMultiple ? partsOf(bytes.subarray(end)) : [];
-  const path = pathOf(bytes.subarray(2, end));
-  const valuesOf = (kind: Segment['kind']) =>
-    path.filter(each => each.kind === kind).map(({ value }) => value);
-  return {
-    service,
-    isResponse: false,
-    path,
-    classes: valuesOf('class'),
-    instances: valuesOf('instance'),
-    attributes: valuesOf('attribute'),
-    status: undefined,
-    extendedStatus: undefined,
-    parts,
-  };
+  return new CipMessage(service, false, bytes.subarray(2, end), undefined, undefined, parts);
 }
+
+const NO_PATH = new Uint8Array(0);
 
 function response(bytes: Uint8Array, service: number, isMultiple: boolean): CipMessage | undefined {
   if (bytes.length < 4) return undefined;
   const end = 4 + 2 * bytes[3]!;
   if (end > bytes.length) return undefined;
-  return {
-    service,
-    isResponse: true,
-    path: [],
-    classes: [],
-    instances: [],
-    attributes: [],
-    status: bytes[2]!,
-    extendedStatus: bytes[3]! > 0 ? bytes[4]! | (bytes[5]! << 8) : undefined,
-    parts: isMultiple ? partsOf(bytes.subarray(end)) : [],
-  };
+  const extendedStatus = bytes[3]! > 0 ? bytes[4]! | (bytes[5]! << 8) : undefined;
+  const parts = isMultiple ? partsOf(bytes.subarray(end)) : [];
+  return new CipMessage(service, true, NO_PATH, bytes[2]!, extendedStatus, parts);
 }
 
 const KINDS: Readonly<Record<number, Segment['kind']>> = { 0: 'class', 1: 'instance', 4: 'attribute' };
@@ -76,7 +70,7 @@ const KINDS: Readonly<Record<number, Segment['kind']>> = { 0: 'class', 1: 'insta
 /** Logical segments: three bits of kind, two of size. */
 function pathOf(path: Uint8Array): Segment[] {
   const found: Segment[] = [];
-  for (let at = 0; at + 1 < path.length; ) {
+  for (let at = 0; at + 1 < path.length && found.length < MOST_SEGMENTS; ) {
     const segment = path[at]!;
     if (segment >> 5 !== 1) break;
     const size = [1, 2, 4][segment & 3];

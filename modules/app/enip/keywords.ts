@@ -66,9 +66,9 @@ export const VALUES: readonly Value[] = [
   ofIdentity('identity_status', 16, 'status of a device', each => each.status),
   ofIdentity('serial', 32, 'serial number of a device', each => each.serial),
   ofIdentity('state', 8, 'state of a device', each => each.state),
-  ofCip('cip_class', 32, 'class in the path of a CIP request', each => each.classes),
-  ofCip('cip_instance', 32, 'instance in the path of a CIP request', each => each.instances),
-  ofCip('cip_attribute', 32, 'attribute in the path of a CIP request', each => each.attributes),
+  ofCip('cip_class', 32, 'class in the path of a CIP request', each => each.named('class')),
+  ofCip('cip_instance', 32, 'instance in the path of a CIP request', each => each.named('instance')),
+  ofCip('cip_attribute', 32, 'attribute in the path of a CIP request', each => each.named('attribute')),
   ofCip('cip_status', 8, 'status of a CIP response', each => [each.status]),
   ofCip('cip_extendedstatus', 16, 'extended status of a CIP response', each => [each.extendedStatus]),
 ];
@@ -115,8 +115,8 @@ export const TESTS: readonly TestDeclaration<EnipTransaction>[] = [
       return allOf(transaction.message(toServer)?.cip).some(
         message =>
           message.service === service &&
-          (ofClass === undefined || message.classes.includes(ofClass)) &&
-          (attribute === undefined || message.attributes.includes(attribute)),
+          (ofClass === undefined || message.named('class').includes(ofClass)) &&
+          (attribute === undefined || message.named('attribute').includes(attribute)),
       );
     },
   },

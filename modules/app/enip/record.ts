@@ -65,8 +65,8 @@ function cipJson(message: CipMessage): object {
   };
 }
 
-function requestJson({ path, classes }: CipMessage): object {
-  const [first] = classes;
+function requestJson({ path }: CipMessage): object {
+  const first = path.find(({ kind }) => kind === 'class')?.value;
   return {
     ...(path.length > 0 && { path: path.map(({ kind, value }) => ({ segment_type: kind, value })) }),
     ...(first !== undefined && { class_name: className(first) }),

@@ -63,6 +63,15 @@ describe('enip', () => {
     expect(() => test.parse('500')).toThrow('is no service');
   });
 
+  it('keeps little of many services that have one long path', () => {
+    const path = Array.from({ length: 255 }, () => [0x20, 2]).flat();
+    const at = Array.from({ length: 64 }, () => le16(130));
+    const head = Uint8Array.of(0x0a, 2, 0x20, 2, 0x24, 1);
+    const fed = feed().client(cip(head, le16(64), ...at, Uint8Array.of(0x0e, 255, ...path)));
+    const classes = valuesOf(fed.end(), 'enip.cip_class', true) as number[];
+    expect([classes.length, new Set(classes).size]).toEqual([1 + 64 * 32, 1]);
+  });
+
   it('tells what is in Multiple Service Packets, and of registrations', () => {
     const fed = feed()
       .client(cip(multiple))
