@@ -15,20 +15,30 @@ export interface Interface {
 const MOST_CONTEXTS = 1024;
 
 export class Bindings {
-  private readonly contexts = new Map<number, Interface>();
+  private readonly accepted = new Map<number, Interface>();
+  /** Those that the server has not answered yet. */
+  private readonly offered = new Map<number, Interface>();
 
-  /** The server accepted some of what was offered. */
-  accept(offered: readonly Interface[]): void {
-    for (const each of offered) {
-      if (each.result !== 0) continue;
-      if (this.contexts.size >= MOST_CONTEXTS && !this.contexts.has(each.context)) return;
-      this.contexts.set(each.context, each);
+  offer(offers: readonly Interface[]): void {
+    for (const each of offers) note(this.offered, each);
+  }
+
+  /** The server answered an offer: what it accepted holds, the rest is nothing any more. */
+  answer(offers: readonly Interface[]): void {
+    for (const each of offers) {
+      if (this.offered.get(each.context) === each) this.offered.delete(each.context);
+      if (each.result === 0) note(this.accepted, each);
     }
   }
 
+  /** What a context stands for. A client may call what it has just offered: nothing keeps it from sending both at once. */
   find(context: number): Interface | undefined {
-    return this.contexts.get(context);
+    return this.accepted.get(context) ?? this.offered.get(context);
   }
+}
+
+function note(contexts: Map<number, Interface>, each: Interface): void {
+  if (contexts.size < MOST_CONTEXTS || contexts.has(each.context)) contexts.set(each.context, each);
 }
 
 /** Interfaces that BIND or ALTER_CONTEXT offers (C706 12.6.3.1): `bytes[start, end)` is the whole message. */

@@ -54,8 +54,10 @@ export class Call {
       this.askFragment(pdu, bytes, start, end, bindings);
       return;
     }
-    if (pdu.type === Type.BIND || pdu.type === Type.ALTER_CONTEXT)
+    if (pdu.type === Type.BIND || pdu.type === Type.ALTER_CONTEXT) {
       this.interfaces = readOffers(bytes, start, end, pdu.littleEndian);
+      bindings.offer(this.interfaces);
+    }
     request.done = true;
   }
 
@@ -69,10 +71,9 @@ export class Call {
       response.done = (pdu.flags & LAST_FRAGMENT) !== 0;
       return;
     }
-    if (pdu.type === Type.BIND_ACK || pdu.type === Type.ALTER_CONTEXT_RESP) {
+    if (pdu.type === Type.BIND_ACK || pdu.type === Type.ALTER_CONTEXT_RESP)
       readResults(bytes, start, end, pdu.littleEndian, this.interfaces);
-      bindings.accept(this.interfaces);
-    }
+    if (this.request.type !== Type.REQUEST) bindings.answer(this.interfaces);
     response.done = true;
   }
 

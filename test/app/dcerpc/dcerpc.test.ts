@@ -104,6 +104,18 @@ describe('dcerpc over TCP', () => {
     expect(test('dcerpc.iface', of, SVCCTL_TEXT)).toEqual([false, false, true]);
   });
 
+  it('knows an interface that is called before the server has answered the offer', () => {
+    const calls = Buffer.concat([bind(1), request(2, 1, 'a')]);
+    const of = feed()
+      .client(calls)
+      .server(bindAck(1, [2]))
+      .client(request(3, 1, 'b'))
+      .end();
+    expect(test('dcerpc.iface', of, SVCCTL_TEXT)).toEqual([false, true, false]);
+    const accepted = feed().client(calls).server(bindAck(1)).end();
+    expect(told(accepted)[1].interfaces).toEqual([called]);
+  });
+
   it.each([
     ['dcerpc.iface', '367abb81'],
     ['dcerpc.iface', `${SVCCTL_TEXT},any_frag,=1`],
