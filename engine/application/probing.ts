@@ -1,6 +1,6 @@
 /** Which server ports hint at a protocol, so that its probe is asked: `app-layer.protocols.NAME.detection-ports`. */
 import type { Config } from '../config/config.js';
-import { boolean, type OptionType, option, text } from '../config/option.js';
+import { boolean, type OptionType, option } from '../config/option.js';
 import type { Protocol } from '../protocol.js';
 import type { Transport } from './recognition.js';
 
@@ -53,7 +53,7 @@ export const PROBING_OPTIONS = [
     'server ports whose flows are probed for the protocol',
   ),
   option('app-layer.protocols.*.tcp.detection-ports.dp', ports, [], 'the same for TCP alone'),
-  option('app-layer.protocols.*.tcp.enabled', text, 'yes', 'probe for it over TCP'),
-  option('app-layer.protocols.*.udp.enabled', text, 'yes', 'probe for it over UDP'),
+  option('app-layer.protocols.*.tcp.enabled', boolean, true, 'probe for it over TCP'),
+  option('app-layer.protocols.*.udp.enabled', boolean, true, 'probe for it over UDP'),
   option('app-layer.protocols.*.udp.detection-ports.dp', ports, [], 'the same for UDP alone'),
 ];

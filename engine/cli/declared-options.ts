@@ -7,6 +7,7 @@ import { loadProtocols } from '../application/load-protocols.js';
 import { unknownProtocols } from '../application/unknown-protocols.js';
 import { DeclaredOptions } from '../config/declared.js';
 import type { AnyOption } from '../config/option.js';
+import { outputMistakes } from '../config/output-mistakes.js';
 import { controlOptions } from '../control/settings.js';
 import { engineMode, globalStats, masterSwitch } from '../exception-policy.js';
 import { missingMagic } from '../files/missing-magic.js';
@@ -52,6 +53,7 @@ export async function declaredOptions(
     [
       ...[...modules.values()].flatMap(module => module.check ?? []),
       missingMagic,
+      outputMistakes,
       config =>
         unknownProtocols(
           config,

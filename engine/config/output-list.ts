@@ -25,11 +25,11 @@ export interface OutputEntry {
   readonly settings: Config;
 }
 
-/** The entries that are on, in order. */
+/** The entries that are on, in order. Of an item with several names the first counts. */
 export function enabledOutputs(config: Config): OutputEntry[] {
   const list = config.read(outputs);
   if (!Array.isArray(list)) return [];
-  return list.flatMap(entriesIn).filter(({ settings }) => settings.read(enabled));
+  return list.flatMap(item => entryIn(item) ?? []).filter(({ settings }) => settings.read(enabled));
 }
 
 /** Settings of the entries under `name` that are on, in order. */
@@ -59,7 +59,7 @@ export function recordTypeSettings(config: Config, type: string): (Config | unde
 export function recordTypes(list: unknown): Map<string, Config> {
   const found = new Map<string, Config>();
   for (const item of Array.isArray(list) ? list : []) {
-    const [entry] = entriesIn(item);
+    const entry = entryIn(item);
     if (entry?.settings.read(enabled)) found.set(entry.name, entry.settings);
   }
   return found;
@@ -83,13 +83,14 @@ export function outputsByOption(config: Config, type: string, flag: Option<boole
 }
 
 /** `- stats`, or `- stats: { … }`. */
-function entriesIn(entry: unknown): OutputEntry[] {
-  if (typeof entry === 'string') return [{ name: entry, settings: new Config({}) }];
-  if (entry === null || typeof entry !== 'object') return [];
-  return Object.entries(entry).map(([name, settings]) => {
-    const tree = settings !== null && typeof settings === 'object' ? (settings as ConfigTree) : {};
-    return { name, settings: new Config(tree) };
-  });
+function entryIn(item: unknown): OutputEntry | undefined {
+  if (typeof item === 'string') return { name: item, settings: new Config({}) };
+  if (item === null || typeof item !== 'object') return undefined;
+  const [first] = Object.entries(item);
+  if (!first) return undefined;
+  const [name, settings] = first;
+  const tree = settings !== null && typeof settings === 'object' ? (settings as ConfigTree) : {};
+  return { name, settings: new Config(tree) };
 }
 
 /** Where a log file lies: names without a leading slash in the log folder. */

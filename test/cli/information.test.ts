@@ -136,13 +136,20 @@ describe('config check', () => {
   });
 
   it('tells file, line, key, what was expected and what is probably meant', async () => {
-    const config = file('bad.yaml', 'stream:\n  inline: perhaps\n  midstraem: yes\nnapatech:\n  x: 1\n');
+    const outputs = 'outputs:\n  - fast:\n    enabled: no\n';
+    const probing = 'app-layer:\n  protocols:\n    tls:\n      tcp:\n        enabled: nonsense\n';
+    const config = file(
+      'bad.yaml',
+      `stream:\n  inline: perhaps\n  midstraem: yes\nnapatech:\n  x: 1\n${outputs}${probing}`,
+    );
     const { code, out } = await sluice(['config', 'check', config]);
     expect(out.split('\n')).toEqual([
       `error: ${config}:2: stream.inline: "perhaps" is not accepted, expected auto, yes or no`,
       `warning: ${config}:3: stream.midstraem: unknown key, did you mean stream.midstream?`,
       `warning: ${config}:4: napatech: no effect, packets come from captures, AF_PACKET and NFQUEUE`,
-      `${config}: 1 errors, 2 keys that have no effect`,
+      `error: ${config}:13: app-layer.protocols.tls.tcp.enabled: "nonsense" is not accepted, expected yes or no`,
+      `error: ${config}:8: outputs.0.enabled: has no effect beside fast in one item: settings of fast are indented below it, an output of its own begins with a dash`,
+      `${config}: 3 errors, 2 keys that have no effect`,
       '',
     ]);
     expect(code).toBe(1);

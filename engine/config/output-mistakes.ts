@@ -1,0 +1,39 @@
+/** Mistakes of indentation in the list of outputs: what they make means nothing. */
+import type { Config } from './config.js';
+import type { Finding } from './declared.js';
+import { outputs } from './output-list.js';
+import { isMapping } from './scalar.js';
+
+/** Items with several names, in the list and in the `types` of an output; the first name of each counts. */
+export function outputMistakes(config: Config): Finding[] {
+  const list = config.at(outputs.path);
+  if (list === undefined || list === null) return [];
+  if (!Array.isArray(list))
+    return [
+      {
+        path: outputs.path,
+        kind: 'unaccepted',
+        message: 'expected a list: each output begins with a dash',
+      },
+    ];
+  return list.flatMap((item, i) => {
+    const path = `${outputs.path}.${i}`;
+    const [name, settings] = Object.entries(isMapping(item) ? item : {})[0] ?? [];
+    const types = isMapping(settings) && Array.isArray(settings.types) ? settings.types : [];
+    return [
+      ...besides(item, path, 'an output', false),
+      ...types.flatMap((type, t) => besides(type, `${path}.${name}.types.${t}`, 'a type', true)),
+    ];
+  });
+}
+
+function besides(item: unknown, path: string, what: string, mild: boolean): Finding[] {
+  if (!isMapping(item)) return [];
+  const [name, ...others] = Object.keys(item);
+  return others.map(other => ({
+    path: `${path}.${other}`,
+    kind: 'unaccepted',
+    message: `has no effect beside ${name} in one item: settings of ${name} are indented below it, ${what} of its own begins with a dash`,
+    mild,
+  }));
+}
