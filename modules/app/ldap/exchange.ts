@@ -3,11 +3,12 @@
 import { passGap } from '../../../engine/application/behind-gap.js';
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
+import { TextList } from '../../../engine/application/text-list.js';
 import { WaitingTransactions } from '../../../engine/application/waiting-transactions.js';
 import { latin1 } from '../../../engine/latin1.js';
 import { type ProbeResult, TwoSidedTransaction } from '../../../engine/protocol.js';
 import { type ElementHead, readHead, SEQUENCE } from '../asn1/ber.js';
-import { type LdapMessage, parseMessage } from './message.js';
+import { attributeTypes, type LdapMessage, parseMessage } from './message.js';
 import { isInterim, isRequest, isUnanswered } from './operation.js';
 import { probe } from './recognition.js';
 
@@ -25,7 +26,7 @@ const START_TLS = '1.3.6.1.4.1.1466.20037';
 /** Responses of one request that are kept, and their bytes. */
 const MOST_RESPONSES = 1024;
 const MOST_BYTES = 4 << 20;
-/** Attributes of all responses of one request that rules see. */
+/** Attributes of a request, and of all its responses, that rules see. */
 const MOST_ATTRIBUTES = 65_536;
 
 export interface LdapSettings {
@@ -36,14 +37,17 @@ export class LdapTransaction extends TwoSidedTransaction {
   readonly responses: LdapMessage[] = [];
   /** Bytes of those responses. */
   kept = 0;
+  /** Types of the attributes of the request. */
+  readonly asked = new TextList();
   /** Types of the attributes of all responses. */
-  readonly attributes: Uint8Array[] = [];
+  readonly attributes = new TextList();
 
   constructor(
     id: number,
     readonly request: LdapMessage | undefined,
   ) {
     super(id);
+    if (request) addTypes(this.asked, request);
   }
 }
 
@@ -149,9 +153,13 @@ function keep(transaction: LdapTransaction, response: LdapMessage, length: numbe
   if (responses.length >= MOST_RESPONSES || transaction.kept + length > MOST_BYTES) return;
   transaction.kept += length;
   responses.push(response);
-  for (const type of response.attributes) {
-    if (attributes.length >= MOST_ATTRIBUTES) return;
-    attributes.push(type);
+  addTypes(attributes, response);
+}
+
+function addTypes(list: TextList, message: LdapMessage): void {
+  for (const type of attributeTypes(message)) {
+    if (list.length >= MOST_ATTRIBUTES) return;
+    list.add(type);
   }
 }
 

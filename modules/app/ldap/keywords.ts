@@ -6,8 +6,6 @@ import { OPERATIONS, RESULT_CODES } from './operation.js';
 
 type Buffer_ = BufferDeclaration<LdapTransaction>;
 
-type Texts = (message: LdapMessage) => readonly Uint8Array[];
-
 /** @param of the text of this number: found at once, as there may be many */
 function texts(
   keyword: string,
@@ -25,9 +23,6 @@ function texts(
   };
 }
 
-const ofRequest = (keyword: string, summary: string, of: Texts): Buffer_ =>
-  texts(keyword, summary, 'to_server', ({ request }, index) => request && of(request)[index]);
-
 /** One of each response, empty where there is none: so that the numbers of all are the same. */
 const ofResponses = (
   keyword: string,
@@ -39,19 +34,26 @@ const ofResponses = (
     return response && (of(response) ?? EMPTY);
   });
 
-const dn = (message: LdapMessage): readonly Uint8Array[] => (message.dn ? [message.dn] : []);
 const EMPTY = new Uint8Array(0);
 
 export const BUFFERS: readonly Buffer_[] = [
-  { ...ofRequest('ldap.request.dn', 'name of the entry that a request is about', dn), multiple: false },
+  {
+    keyword: 'ldap.request.dn',
+    summary: 'name of the entry that a request is about',
+    direction: 'to_server',
+    progress: COMPLETE,
+    get: ({ request }) => request?.dn,
+  },
   ofResponses('ldap.responses.dn', 'name of the entry that a response is about', each => each.dn),
   ofResponses('ldap.responses.message', 'diagnostic message of a response', each => each.result?.message),
-  ofRequest('ldap.request.attribute_type', 'type of an attribute in a request', each => each.attributes),
+  texts('ldap.request.attribute_type', 'type of an attribute in a request', 'to_server', ({ asked }, index) =>
+    asked.at(index),
+  ),
   texts(
     'ldap.responses.attribute_type',
     'type of an attribute in a response',
     'to_client',
-    ({ attributes }, index) => attributes[index],
+    ({ attributes }, index) => attributes.at(index),
   ),
 ];
 

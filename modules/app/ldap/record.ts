@@ -1,5 +1,6 @@
 /** The EVE record of a request with its responses. */
 import { bytesText } from '../../../engine/record/bytes-text.js';
+import { detailOf } from './detail.js';
 import type { LdapTransaction } from './exchange.js';
 import type { LdapMessage } from './message.js';
 import { operationName, resultName } from './operation.js';
@@ -12,7 +13,9 @@ export function ldapRecord({ request, responses }: LdapTransaction): string {
   return `"ldap":${JSON.stringify(record)}`;
 }
 
-function messageJson({ id, operation, result, detail }: LdapMessage): object {
+function messageJson(message: LdapMessage): object {
+  const { id, operation, result } = message;
+  const detail = detailOf(message);
   const name = operationName(operation)!;
   const told = {
     ...(result && {

@@ -60,7 +60,7 @@ function topicsOf(
       const most = transaction.settings[limit];
       if (most > 0 && index >= most) return undefined;
       const message = sent(transaction, toServer).find(({ header }) => header.type === type);
-      return message?.topics?.[index]?.topic;
+      return message?.topics?.names.at(index);
     },
   };
 }

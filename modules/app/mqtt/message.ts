@@ -1,11 +1,13 @@
 /** Messages (MQTT 3.1.1 and 5.0, 3): what each type carries. */
+import { TextList } from '../../../engine/application/text-list.js';
 import * as Type from './control-packet.js';
 import { Fields, type PacketHeader } from './control-packet.js';
 import { type Properties, readProperties } from './properties.js';
 
-export interface Topic {
-  readonly topic: Uint8Array;
-  readonly qos: number;
+export interface Topics {
+  readonly names: TextList;
+  /** Quality of service that is asked for each; 0 where a subscription ends. */
+  readonly qos: readonly number[];
 }
 
 export interface ConnectParts {
@@ -33,7 +35,7 @@ export interface Message {
   readonly sessionPresent?: boolean;
   /** Return or reason codes. */
   readonly codes?: readonly number[];
-  readonly topics?: readonly Topic[];
+  readonly topics?: Topics;
   readonly topic?: Uint8Array;
   readonly payload?: Uint8Array;
   readonly properties?: Properties;
@@ -138,12 +140,13 @@ function reason(fields: Fields, v5: boolean): Parts {
 function subscription(withQos: boolean, fields: Fields, v5: boolean): Parts {
   const id = fields.number(2);
   const properties = v5 ? readProperties(fields) : undefined;
-  const topics: Topic[] = [];
-  while (fields.left > 0 && !fields.broken && topics.length < MOST_TOPICS) {
-    const topic = fields.text();
-    topics.push({ topic, qos: withQos ? fields.number(1) & 3 : 0 });
+  const names = new TextList();
+  const qos: number[] = [];
+  while (fields.left > 0 && !fields.broken && qos.length < MOST_TOPICS) {
+    names.add(fields.text());
+    qos.push(withQos ? fields.number(1) & 3 : 0);
   }
-  return { id, topics, ...(properties && { properties }) };
+  return { id, topics: { names, qos }, ...(properties && { properties }) };
 }
 
 function acknowledgement(fields: Fields, v5: boolean): Parts {

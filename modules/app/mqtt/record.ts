@@ -69,8 +69,10 @@ function connectJson(parts: ConnectParts, { passwords }: MqttSettings, text: Tex
 function topicsJson({ header, topics }: Message, { longestText }: MqttSettings): unknown[] {
   let left = longestText;
   const list: unknown[] = [];
-  for (const { topic, qos } of topics!) {
+  const { names, qos: asked } = topics!;
+  for (const [i, qos] of asked.entries()) {
     if (left <= 0) break;
+    const topic = names.at(i)!;
     const shown = limited(topic, left);
     left -= topic.length;
     list.push(header.type === Type.UNSUBSCRIBE ? shown : { topic: shown, qos });
