@@ -1,5 +1,5 @@
 /** Where the bytes of a capture come from: a file, standard input, or a file that somebody still writes. */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 
 /** No more bytes will come. */
 export const INPUT_END = 0;
@@ -9,6 +9,8 @@ export const INPUT_WAIT = -1;
 export interface ByteInput {
   /** For messages. */
   readonly name: string;
+  /** Set when a file that is followed has ended because it is another one now: what has become of it, for messages. */
+  readonly changed?: string | undefined;
   /**
    * Reads up to `length` bytes to `into[offset…]`.
    * @returns how many were read, INPUT_END or INPUT_WAIT
@@ -30,13 +32,15 @@ export function isStandardInput(path: string): boolean {
  * @throws Error of the operating system; or when it is a folder
  */
 export function openInput(path: string, follow = false): ByteInput {
-  if (isStandardInput(path)) return new FileInput('standard input', openStandardInput(), false);
+  if (isStandardInput(path)) return new FileInput('standard input', openStandardInput());
   const descriptor = openSync(path, 'r');
-  if (fstatSync(descriptor).isDirectory()) {
+  const status = fstatSync(descriptor);
+  if (status.isDirectory()) {
     closeSync(descriptor);
     throw new Error('it is a folder, not a capture file');
   }
-  return new FileInput(path, descriptor, follow);
+  if (!follow) return new FileInput(path, descriptor);
+  return status.isFile() ? new GrowingInput(path, descriptor) : new EndlessInput(path, descriptor);
 }
 
 /** A pipe opened anew does not block the thread that reads it; where that is not possible reading waits. */
@@ -51,14 +55,12 @@ function openStandardInput(): number {
 class FileInput implements ByteInput {
   constructor(
     readonly name: string,
-    private readonly descriptor: number,
-    private readonly follow: boolean,
+    protected readonly descriptor: number,
   ) {}
 
   read(into: Uint8Array, offset: number, length: number): number {
     try {
-      const count = readSync(this.descriptor, into, offset, length, null);
-      return count === 0 && this.follow ? INPUT_WAIT : count;
+      return readSync(this.descriptor, into, offset, length, null);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return INPUT_WAIT;
       throw error;
@@ -67,5 +69,36 @@ class FileInput implements ByteInput {
 
   close(): void {
     if (this.descriptor !== 0) closeSync(this.descriptor);
+  }
+}
+
+/** A pipe with a name: others may write to it later. */
+class EndlessInput extends FileInput {
+  override read(into: Uint8Array, offset: number, length: number): number {
+    return super.read(into, offset, length) || INPUT_WAIT;
+  }
+}
+
+/** A file that somebody writes, until another file has its name or it has become shorter. */
+class GrowingInput extends FileInput {
+  changed: string | undefined;
+  private position = 0;
+
+  override read(into: Uint8Array, offset: number, length: number): number {
+    let count = super.read(into, offset, length);
+    // What was written before the file was replaced belongs to it.
+    if (count === 0 && this.hasChanged()) count = super.read(into, offset, length);
+    else if (count === 0) return INPUT_WAIT;
+    this.position += Math.max(count, 0);
+    return count;
+  }
+
+  private hasChanged(): boolean {
+    const own = fstatSync(this.descriptor);
+    const named = statSync(this.name, { throwIfNoEntry: false });
+    if (named && (named.ino !== own.ino || named.dev !== own.dev))
+      this.changed = 'another file has its name now';
+    else if (own.size < this.position) this.changed = 'it has become shorter';
+    return this.changed !== undefined;
   }
 }

@@ -1,5 +1,5 @@
 /** Fills batches from one capture after the other. */
-
+import { existsSync } from 'node:fs';
 import type { Batch } from '../../engine/batch.js';
 import { BlockWindow, END, WAIT } from '../../engine/capture-file/block-window.js';
 import { openInput } from '../../engine/capture-file/byte-input.js';
@@ -35,6 +35,8 @@ export function acquirePcap(thread: Thread): ThreadModule {
 class PcapAcquire implements ThreadModule {
   private reader: CaptureReader | undefined;
   private file: FoundFile | undefined;
+  /** A file that is followed and is another one now. */
+  private again: FoundFile | undefined;
   private source = -1;
   /** Number of the last packet: of all captures or, where they have nothing to do with each other, of this one. */
   private packets = 0;
@@ -73,7 +75,7 @@ class PcapAcquire implements ThreadModule {
   }
 
   get finished(): boolean {
-    return !this.reader && this.queue.finished;
+    return !this.reader && !this.again && this.queue.finished;
   }
 
   process(batch: Batch): void {
@@ -88,7 +90,7 @@ class PcapAcquire implements ThreadModule {
       if (!this.reader && !this.openNext(batch)) break;
       const step = this.read();
       if (step === WAIT) break;
-      if (step === END) this.closeFile(true);
+      if (step === END) this.ended();
       else if (!this.filter || this.accepted()) this.add(batch);
     }
     this.countBytes();
@@ -113,12 +115,26 @@ class PcapAcquire implements ThreadModule {
   }
 
   private openNext(batch: Batch): boolean {
+    if (this.again) return this.openAgain(this.again);
     const file = this.queue.next(Date.now());
     if (!file) return false;
     this.file = file;
     this.source = this.queue.source;
     if (this.separation?.begin(batch, this.source + this.queue.pass * this.queue.length)) this.packets = 0;
     this.repetition.begin(this.queue.pass);
+    this.open(file);
+    return true;
+  }
+
+  private openAgain(file: FoundFile): boolean {
+    if (!existsSync(file.path)) return false;
+    this.again = undefined;
+    this.file = file;
+    this.open(file);
+    return true;
+  }
+
+  private open(file: FoundFile): void {
     try {
       const { memory, pool } = this.thread;
       const input = openInput(file.path, this.follow && !file.found);
@@ -126,7 +142,19 @@ class PcapAcquire implements ThreadModule {
     } catch (error) {
       this.failed(error);
     }
-    return true;
+  }
+
+  /** A file that is followed goes on from its beginning when it is another one. */
+  private ended(): void {
+    const changed = this.reader?.window.input.changed;
+    if (changed === undefined) {
+      this.closeFile(true);
+      return;
+    }
+    this.again = this.file;
+    this.thread.log.notice(`${this.file!.path}: ${changed}, it is read from its beginning`);
+    this.thread.counters.values[this.count.files]!++;
+    this.closeFile(false);
   }
 
   /** Reads one packet. @returns END, WAIT, or READY (see `block-window.ts`); a damaged file is told and ends */

@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  renameSync,
   rmSync,
   utimesSync,
   writeFileSync,
@@ -52,7 +53,15 @@ async function acquire(
 }
 
 /** Everything the module gives, as `number source words`. */
-function drain({ thread, module }: { thread: StubThread; module: ThreadModule }): string[] {
+function drain(run: { thread: StubThread; module: ThreadModule }): string[] {
+  const found = taken(run);
+  run.module.end?.(new Batch());
+  run.module.close?.();
+  return found;
+}
+
+/** What is there now. */
+function taken({ thread, module }: { thread: StubThread; module: ThreadModule }): string[] {
   const found: string[] = [];
   const batch = new Batch();
   for (let idle = 0; idle < 10 && !module.finished; idle += batch.length === 0 ? 1 : 0) {
@@ -64,8 +73,6 @@ function drain({ thread, module }: { thread: StubThread; module: ThreadModule })
     }
   }
   thread.releaseBatch(batch);
-  module.end?.(batch);
-  module.close?.();
   return found;
 }
 
@@ -227,6 +234,41 @@ describe('acquire from what grows', () => {
     module.process(batch);
     expect([batch.length, module.finished, thread.log.lines]).toEqual([2, false, []]);
     module.close?.();
+  });
+
+  it.each<[string, (path: string, data: Uint8Array) => void, string]>([
+    [
+      'is replaced',
+      (path, data) => {
+        renameSync(path, `${path}.1`);
+        writeFileSync(path, data);
+      },
+      'another file has its name now',
+    ],
+    ['is cut and written anew', (path, data) => writeFileSync(path, data), 'it has become shorter'],
+  ])('goes on from the beginning of a file that %s', async (_, change, told) => {
+    const path = capture('a.pcap', ['one', 'two']);
+    const run = await acquire({ files: [path], continuous: 'yes' });
+    expect(taken(run)).toEqual(['1 0 one', '2 0 two']);
+    change(path, pcapFile([text('new')]));
+    expect(taken(run)).toEqual(['3 0 new']);
+    appendFileSync(path, pcapFile([text('more')]).subarray(24));
+    expect(taken(run)).toEqual(['4 0 more']);
+    expect(run.module.finished).toBe(false);
+    expect(run.thread.log.lines).toEqual([`notice: ${path}: ${told}, it is read from its beginning`]);
+    run.module.close?.();
+  });
+
+  it('reads what was written to a file before it was moved away, and waits for the next', async () => {
+    const path = capture('a.pcap', ['one']);
+    const run = await acquire({ files: [path], continuous: 'yes' });
+    expect(taken(run)).toEqual(['1 0 one']);
+    renameSync(path, `${path}.1`);
+    expect(taken(run)).toEqual([]);
+    appendFileSync(`${path}.1`, pcapFile([text('late')]).subarray(24));
+    writeFileSync(path, pcapFile([text('new')]));
+    expect(taken(run)).toEqual(['2 0 late', '3 0 new']);
+    run.module.close?.();
   });
 
   it('watches a folder for files that are complete', async () => {
