@@ -47,7 +47,7 @@ function from([first, ...others]: readonly Condition[], buffer: string, state: S
 }
 
 /** Whether a condition behind depends on where the last match ended. */
-function isReferredTo([next, ...others]: readonly Condition[]): boolean {
+export function isReferredTo([next, ...others]: readonly Condition[]): boolean {
   if (!next) return false;
   return isRelative(next) || (!moves(next) && isReferredTo(others));
 }

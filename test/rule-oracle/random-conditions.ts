@@ -43,6 +43,10 @@ export interface Wishes {
   readonly lasting?: boolean;
   /** Bytes of contents, instead of `ALPHABET`. */
   readonly alphabet?: readonly string[];
+  /** Texts that most contents are a part of. */
+  readonly samples?: readonly string[];
+  /** What names of variables begin with, `v` where it is absent. */
+  readonly variables?: string;
 }
 
 export function randomText(
@@ -83,6 +87,11 @@ class Maker {
   }
 
   bytes(): string {
+    const sample = this.wishes.samples && pick(this.random, this.wishes.samples);
+    if (sample && !oneIn(this.random, 3)) {
+      const at = this.random(sample.length);
+      return sample.slice(at, at + 1 + this.random(4));
+    }
     return randomText(this.random, 1, 3, this.wishes.alphabet);
   }
 
@@ -210,7 +219,7 @@ class Maker {
   }
 
   private newVariable(): string {
-    const name = `v${this.variables.length}`;
+    const name = `${this.wishes.variables ?? 'v'}${this.variables.length}`;
     this.variables.push(name);
     return name;
   }

@@ -1,0 +1,90 @@
+/**
+ * Compares what the oracle says of payloads with the alerts of detection as a whole, with each matcher: datagrams,
+ * packets of TCP, and streams that are inspected inline, cut anywhere.
+ */
+import { inline, MATCHERS, sensorFor, udp } from '../detect/sensor.js';
+import { type Random, randomNumbers } from '../pseudo-random.js';
+import { load } from '../signatures/rules.js';
+import { holds } from './oracle.js';
+import { randomBuffer } from './random-buffers.js';
+import { type PayloadRule, randomPayloadRule, ruleText, sizeFits } from './random-rules.js';
+
+const RULES = 30;
+const PAYLOADS = 20;
+
+type Header = 'udp' | 'tcp-pkt' | 'tcp-stream' | 'tcp';
+
+interface Rule extends PayloadRule {
+  readonly header: Header;
+  readonly text: string;
+  readonly sid: number;
+}
+
+/** @returns what they disagree about */
+export async function comparePayloads(seed: number): Promise<string | undefined> {
+  const random = randomNumbers(seed);
+  const rules = randomRules(random);
+  const payloads = randomPayloads(random, rules);
+  for (const matcher of MATCHERS) {
+    const text = rules.map(rule => rule.text).join('\n');
+    const config = { detect: { 'inspection-recursion-limit': 1_000_000 } };
+    const sensor = await sensorFor(text, { matcher, config });
+    const told = sensor.see(...payloads.flatMap(payload => [udp(payload), inline(payload)]));
+    sensor.close();
+    for (const rule of rules) {
+      const given = told
+        .filter(alert => alert.startsWith(`${rule.sid}@`))
+        .map(alert => Number(alert.split('@')[1]));
+      const expected = expectedOf(rule, payloads);
+      const disagree = isStream(rule) ? given[0] !== expected[0] : String(given) !== String(expected);
+      if (disagree)
+        return `seed ${seed}, ${matcher}: ${rule.text} on ${JSON.stringify(payloads)}: at ${expected} expected, at ${given} given`;
+    }
+  }
+  return undefined;
+}
+
+function randomRules(random: Random): Rule[] {
+  const rules: Rule[] = [];
+  for (let sid = 1; rules.length < RULES; sid++) {
+    const header = (['udp', 'tcp-pkt', 'tcp-stream', 'tcp'] as const)[random(4)]!;
+    const made = randomPayloadRule(random, { most: 4 });
+    const rule = header === 'tcp-stream' ? { conditions: made.conditions } : made;
+    const text = ruleText(`${header} any any -> any any`, rule, sid);
+    if (load(text).signatures.length > 0) rules.push({ ...rule, header, sid, text });
+  }
+  return rules;
+}
+
+function randomPayloads(random: Random, rules: readonly Rule[]): string[] {
+  return Array.from({ length: PAYLOADS }, () =>
+    randomBuffer(random, rules[random(RULES)]!.conditions),
+  ).filter(payload => payload !== '');
+}
+
+/** Streams alert once for what they hold. */
+const isStream = ({ header, size }: Rule) => header === 'tcp-stream' || (header === 'tcp' && !size);
+
+/** Numbers of the packets that alert: of each payload a datagram is sent, and a segment. */
+function expectedOf(rule: Rule, payloads: readonly string[]): number[] {
+  const numbers: number[] = [];
+  payloads.forEach((payload, i) => {
+    if (!isStream(rule)) {
+      if (sizeFits(rule, payload.length) && holds(rule.conditions, payload))
+        numbers.push(rule.header === 'udp' ? 2 * i + 1 : 2 * i + 2);
+      return;
+    }
+    const stream = payloads.slice(0, i + 1).join('');
+    const alone = rule.header === 'tcp' && isAnchored(rule) && holds(rule.conditions, payload);
+    if (alone || holds(rule.conditions, stream)) numbers.push(2 * i + 2);
+  });
+  return numbers;
+}
+
+/** What stands at the beginning is looked for in packets too. */
+function isAnchored({ conditions }: Rule): boolean {
+  return conditions.some(
+    each =>
+      each.kind === 'content' && (each.startswith || each.offset !== undefined || each.depth !== undefined),
+  );
+}
