@@ -17,6 +17,8 @@ export interface Expectation {
 }
 
 const ENTRIES = 1024;
+/** Those of two hosts: beyond, their own give way, so that nobody pushes out what others wait for. */
+const MOST_OF_PAIR = 64;
 /** Seconds that one is waited for. */
 const PATIENCE = 30;
 
@@ -33,7 +35,7 @@ const PROTOCOL = 2;
 const LENGTH = 3;
 const ADDRESSES = 4;
 const DETAIL = 12;
-const ENTRY_INTS = 256;
+const ENTRY_INTS = 384;
 /** Bytes of detail; a longer one is cut by its maker. */
 export const MOST_DETAIL = (ENTRY_INTS - DETAIL) * 4;
 
@@ -43,6 +45,7 @@ export function allocateExpectations(): SharedArrayBuffer {
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+const EMPTY = new Uint8Array(0);
 
 export class Expectations {
   private readonly ints: Int32Array;
@@ -89,12 +92,13 @@ export class Expectations {
   }
 
   /**
-   * Announces a conversation. The one that would end first gives way where there is no room.
+   * Announces a conversation. The one that would end first gives way where there is no room: of the same hosts, where
+   * these have many.
    * @param a one host, 4 or 16 bytes  @param b the other  @param now seconds
    * @returns false when its detail is too long
    */
   add(a: Uint8Array, b: Uint8Array, port: number, now: number, { protocol, detail }: Expectation): boolean {
-    const text = encoder.encode(JSON.stringify(detail));
+    const text = encoder.encode(JSON.stringify(detail ?? null));
     if (text.length > MOST_DETAIL) return false;
     this.latest = Math.max(this.latest, now);
     this.usePair(a, b);
@@ -120,32 +124,31 @@ export class Expectations {
     this.usePair(a, b);
     this.lock();
     const e = this.find(port);
-    const taken = e >= 0 && this.usedUntil(e) >= now ? this.entryAt(e) : undefined;
+    const protocol = e >= 0 && this.usedUntil(e) >= now ? this.ints[e + PROTOCOL]! : 0;
+    // A decoder takes no views of shared memory.
+    const text =
+      protocol > 0 ? this.bytes.slice((e + DETAIL) * 4, (e + DETAIL) * 4 + this.ints[e + LENGTH]!) : EMPTY;
     if (e >= 0) {
       this.ints[e + USED_UNTIL] = 0;
       this.ints[CHANGES]!++;
     }
     this.unlock();
-    return taken;
-  }
-
-  private entryAt(e: number): Expectation {
-    // A decoder takes no views of shared memory.
-    const start = (e + DETAIL) * 4;
-    const text = decoder.decode(this.bytes.slice(start, start + this.ints[e + LENGTH]!));
-    return { protocol: this.ints[e + PROTOCOL]!, detail: JSON.parse(text) };
+    return protocol > 0 ? { protocol, detail: JSON.parse(decoder.decode(text)) } : undefined;
   }
 
   private find(port: number): number {
-    const { ints, pair } = this;
+    const { ints } = this;
     const wanted = this.portInPart(port);
-    for (let e = HEADER_INTS; e < ints[USED_WORDS]!; e += ENTRY_INTS) {
-      if (ints[e + USED_UNTIL] === 0 || ints[e + PORT] !== wanted) continue;
-      let same = 0;
-      while (same < pair.length && ints[e + ADDRESSES + same] === pair[same]) same++;
-      if (same === pair.length) return e;
-    }
+    for (let e = HEADER_INTS; e < ints[USED_WORDS]!; e += ENTRY_INTS)
+      if (ints[e + USED_UNTIL] !== 0 && ints[e + PORT] === wanted && this.isOfPair(e)) return e;
     return -1;
+  }
+
+  private isOfPair(e: number): boolean {
+    const { ints, pair } = this;
+    let same = 0;
+    while (same < pair.length && ints[e + ADDRESSES + same] === pair[same]) same++;
+    return same === pair.length;
   }
 
   /** Seconds since the epoch, unsigned; 0 for a free entry. */
@@ -162,13 +165,20 @@ export class Expectations {
   private placeFor(port: number, now: number): number {
     const known = this.find(port);
     if (known >= 0) return known;
-    const { ints } = this;
-    let first = HEADER_INTS;
-    for (let e = HEADER_INTS; e < ints.length; e += ENTRY_INTS) {
-      if (this.usedUntil(e) < now) return e;
-      if (this.usedUntil(e) < this.usedUntil(first)) first = e;
+    let [free, first, own, ofPair] = [-1, HEADER_INTS, -1, 0];
+    for (let e = HEADER_INTS; e < this.ints.length; e += ENTRY_INTS) {
+      const until = this.usedUntil(e);
+      if (until < now) {
+        if (free < 0) free = e;
+        continue;
+      }
+      if (until < this.usedUntil(first)) first = e;
+      if (!this.isOfPair(e)) continue;
+      ofPair++;
+      if (own < 0 || until < this.usedUntil(own)) own = e;
     }
-    return first;
+    if (ofPair >= MOST_OF_PAIR) return own;
+    return free >= 0 ? free : first;
   }
 
   /** The two hosts in one order, whoever of them is named first. */

@@ -119,9 +119,29 @@ describe('conversations that were announced', () => {
     const expectations = new Expectations();
     expectations.add(a, b, 1, 100, { protocol: 3, detail });
     expect(expectations.take(a, b, 1, 131)).toBeUndefined();
-    for (let port = 1; port <= 1025; port++) expectations.add(a, b, port, 200, { protocol: 3, detail });
-    expect(expectations.take(a, b, 1, 200)).toBeUndefined();
-    expect(expectations.take(a, b, 1025, 200)).toBeDefined();
+    const host = (i: number) => Uint8Array.of(10, 1, i >> 8, i & 255);
+    for (let i = 1; i <= 1025; i++) expectations.add(a, host(i), 1, 200, { protocol: 3, detail });
+    expect(expectations.take(a, host(1), 1, 200)).toBeUndefined();
+    expect(expectations.take(a, host(1025), 1, 200)).toBeDefined();
+  });
+
+  it('of two hosts do not push out those of others', () => {
+    const expectations = new Expectations();
+    const other = Uint8Array.of(10, 9, 9, 9);
+    expectations.add(a, other, 21, 199, { protocol: 3, detail });
+    for (let port = 1; port <= 2000; port++) expectations.add(a, b, port, 200, { protocol: 3, detail });
+    const left = Array.from({ length: 2000 }, (_, i) => expectations.take(a, b, i + 1, 200)).filter(Boolean);
+    expect(left.length).toBe(64);
+    expect(expectations.take(a, other, 21, 200)).toEqual({ protocol: 3, detail });
+  });
+
+  it('may say nothing more, and names of any characters', () => {
+    const expectations = new Expectations();
+    expectations.add(a, b, 1, 100, { protocol: 3, detail: undefined });
+    expect(expectations.take(a, b, 1, 100)).toEqual({ protocol: 3, detail: null });
+    const filename = '\x01'.repeat(200);
+    expectations.add(a, b, 1, 100, { protocol: 3, detail: { command: 'RETR', filename } });
+    expect(expectations.take(a, b, 1, 100)?.detail).toEqual({ command: 'RETR', filename });
   });
 
   it('have a detail of limited size', () => {
