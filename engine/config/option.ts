@@ -89,6 +89,13 @@ export const size: OptionType<number> = {
   },
 };
 
+/** Bytes of which something is made at the start: none at all would make it useless. */
+export const memory: OptionType<number> = {
+  ...size,
+  expected: 'a size above 0 such as 64mb: it is laid out at the start',
+  parse: value => size.parse(value) || undefined,
+};
+
 /** Bytes within bounds, which are told as they are written in the YAML, such as `64kb`. */
 export function sizeFrom(minimum: string, maximum: string): OptionType<number> {
   const [least, most] = [size.parse(minimum)!, size.parse(maximum)!];

@@ -24,9 +24,9 @@ export interface BodyMemory {
   readonly cap: number;
 }
 
-/** @param cap bytes */
+/** @param cap bytes; 0: without limit */
 export function bodyMemory(cap: number): BodyMemory {
-  return { used: 0, refused: 0, cap };
+  return { used: 0, refused: 0, cap: cap || Number.POSITIVE_INFINITY };
 }
 
 export class InspectedBody {

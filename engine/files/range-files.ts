@@ -25,18 +25,21 @@ export interface Whole {
 
 export class RangeFiles {
   private readonly files = new Map<string, Whole>();
+  private readonly memcap: number;
   /** Memory that is taken, and how often there was no room for some. */
   held = 0;
   refused = 0;
 
   /**
-   * @param memcap memory that what waits may take, bytes
+   * @param memcap memory that what waits may take, bytes; 0: without limit
    * @param timeout seconds after which a file is forgotten
    */
   constructor(
-    private readonly memcap: number,
+    memcap: number,
     private readonly timeout: number,
-  ) {}
+  ) {
+    this.memcap = memcap || Number.POSITIVE_INFINITY;
+  }
 
   /**
    * The file that a range belongs to.

@@ -1,6 +1,6 @@
 /** Options of threads and of the memory they share. */
 import type { Config } from '../config/config.js';
-import { boolean, integer, option, size, sizeFrom } from '../config/option.js';
+import { boolean, integer, memory, option, size, sizeFrom } from '../config/option.js';
 import { statisticsOptions } from '../statistics.js';
 import type { PlanSizes } from '../thread/layout.js';
 
@@ -56,9 +56,9 @@ const STREAM_MEMCAP = option(
   'stream.reassembly.memcap',
   size,
   256 * 2 ** 20,
-  'memory for reassembled streams',
+  'memory for reassembled streams; 0: 1gb, which is the most',
 );
-const FLOW_MEMCAP = option('flow.memcap', size, 128 * 2 ** 20, 'memory for flow records');
+const FLOW_MEMCAP = option('flow.memcap', memory, 128 * 2 ** 20, 'memory for flow records');
 
 export const ENGINE_OPTIONS = [
   ...[PACKETS, POOL_BYTES, BLOCK, SCRATCH, BATCH, OWNERSHIP, WATCHDOG, LOG_MEMORY],
@@ -67,6 +67,9 @@ export const ENGINE_OPTIONS = [
 
 /** What is laid out in shared memory begins at multiples of a cache line; packets are received at multiples of 8. */
 const LINE = 64;
+
+/** Most bytes of one memory for streams, which is what a limit of 0 gives. */
+const LARGEST = 2 ** 30;
 
 /** Bytes that a flow takes in all: its record, hash entry and what stream and detection keep of it. */
 const FLOW_BYTES = 320;
@@ -77,7 +80,7 @@ export function planSizes(config: Config): PlanSizes {
     poolBytes: wholeLines(config.read(POOL_BYTES)),
     blockSize: wholeLines(config.read(BLOCK)),
     flows: Math.floor(config.read(FLOW_MEMCAP) / FLOW_BYTES),
-    streamBytes: Math.min(config.read(STREAM_MEMCAP), 2 ** 30),
+    streamBytes: Math.min(config.read(STREAM_MEMCAP) || LARGEST, LARGEST),
     scratchBytes: wholeLines(config.read(SCRATCH)),
     logBytes: config.read(LOG_MEMORY),
   };

@@ -1,9 +1,9 @@
 /** Options of the flow table. */
-import { integer, option, size } from '../../engine/config/option.js';
+import { integer, memory, option } from '../../engine/config/option.js';
 
 export const memcap = option(
   'flow.memcap',
-  size,
+  memory,
   128 << 20,
   'memory of all flow tables; no more flows beyond',
 );

@@ -127,6 +127,7 @@ describe('config check', () => {
 
   it.each([
     ['stream.memcap=lots', 'invalid size argument: "lots"'],
+    ['flow.memcap=0', 'invalid size argument: "0", expected a size above 0'],
     ['bpf-filter=tcp prt 80', 'packet filter "tcp prt 80": character 5, at "prt"'],
     ['stream.memcap-policy=drop-all', 'not a valid exception policy value: "drop-all"'],
   ])('nothing starts with %s', async (set, told) => {

@@ -35,7 +35,9 @@ export function memcapCommands(config: Config, options: readonly AnyOption[]): H
   };
 }
 
+/** 0 is accepted where it means that there is no limit. */
 function sizeText(bytes: number): string {
+  if (bytes === 0) return 'unlimited';
   for (const [unit, size] of [
     ['gb', 2 ** 30],
     ['mb', 2 ** 20],

@@ -1,13 +1,13 @@
 /** Configuration of defragmentation, under Suricata's names. */
 import type { Config } from '../../../engine/config/config.js';
-import { boolean, integer, option, size, tree } from '../../../engine/config/option.js';
+import { boolean, integer, memory, option, tree } from '../../../engine/config/option.js';
 import { engineMode, policyOption, TARGETS } from '../../../engine/exception-policy.js';
 import { hostOsPolicy } from '../../../engine/host-os-policy.js';
 import { PrefixTable } from '../../../engine/prefix-table.js';
 
 const memcap = option(
   'defrag.memcap',
-  size,
+  memory,
   32 << 20,
   'memory for fragments that wait, in each thread that decodes',
 );

@@ -3,7 +3,12 @@ import type { Config } from '../../../engine/config/config.js';
 import { type AnyOption, boolean, choice, integer, option, size } from '../../../engine/config/option.js';
 import { engineMode, midstreamPickup } from '../../../engine/exception-policy.js';
 
-const MEMCAP = option('stream.memcap', size, 64 << 20, 'memory of all TCP sessions; no more sessions beyond');
+const MEMCAP = option(
+  'stream.memcap',
+  size,
+  64 << 20,
+  'memory of all TCP sessions; no more sessions beyond; 0: as many as flows',
+);
 const PREALLOC = option(
   'stream.prealloc-sessions',
   integer(0),
@@ -112,7 +117,7 @@ export class TrackingSettings {
 
   constructor(config: Config) {
     const inline = config.read(INLINE);
-    this.memcap = config.read(MEMCAP);
+    this.memcap = config.read(MEMCAP) || Number.POSITIVE_INFINITY;
     this.midstream = config.read(midstreamPickup);
     this.async = config.read(ASYNC);
     this.inline = inline === 'auto' ? config.read(engineMode) === 'ips' : inline === 'yes';
