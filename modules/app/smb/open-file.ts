@@ -34,5 +34,7 @@ export function fileOpened(
   create.modified = m.time(times + 16);
   create.changed = m.time(times + 24);
   create.size = m.u64(size);
+  // Servers use identifiers again, and not only a CLOSE that was seen ends a file: the end of its tree does, too.
+  connection.closeFile(fuid);
   connection.names.set(fuid, create.filename);
 }

@@ -156,6 +156,34 @@ describe('smb2', () => {
     expect(told(of).map(({ command }) => command)).toEqual(['SMB2_COMMAND_CREATE', 'SMB2_COMMAND_CLOSE']);
   });
 
+  it('tells files apart that are written in the record that opens them', () => {
+    const written = (name: string, content: string) => {
+      const write = Build.write(3, 0, Buffer.from(content));
+      write.fill(0xff, 80, 96);
+      return Build.compound(Build.create(2, name), write);
+    };
+    const of = opened(1).client(written('one', 'first')).client(written('two', 'another')).end();
+    expect(files(of)).toEqual([
+      ['one', 5, 'closed', false],
+      ['two', 7, 'truncated', false],
+    ]);
+    expect(of.events).toEqual([]);
+  });
+
+  it('tells files apart that have the same identifier one after the other', () => {
+    const of = opened(1)
+      .client(record(Build.write(3, 0, Buffer.from('first'))))
+      .server(record(Build.writeAnswer(3, 5)))
+      .client(record(Build.create(4, 'two')))
+      .server(record(Build.createAnswer(4)))
+      .client(record(Build.write(5, 0, Buffer.from('another'))))
+      .end();
+    expect(files(of)).toEqual([
+      ['a.txt', 5, 'closed', false],
+      ['two', 7, 'truncated', false],
+    ]);
+  });
+
   it.each([1 << 16, 9000, 1])('follows data far behind the head of a write, in pieces of %i', length => {
     const message = record(Build.write(3, 0, Buffer.from('content'), 1, 60_000));
     const of = opened(1).pieces(true, message, () => length);

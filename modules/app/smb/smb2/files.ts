@@ -12,6 +12,8 @@ const THE_ONE_BEFORE = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 export function askCreate(connection: Connection, m: Fields, header: Header): void {
   const filename = m.wide(m.u16(HEADER + 44), m.u16(HEADER + 46));
+  // What was written to another one under this identifier is all of it.
+  connection.closeFile(THE_ONE_BEFORE);
   connection.names.set(THE_ONE_BEFORE, filename);
   connection.ask(header, 'create').detail.create = fileAsked(
     filename,
