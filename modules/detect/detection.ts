@@ -67,6 +67,7 @@ export class Detection {
   }
 
   process(batch: Batch): void {
+    this.parts.states.releaseEnded();
     this.parts.plan.run(batch);
     this.updates?.begin();
     this.nextFile = 0;
@@ -149,7 +150,7 @@ export class Detection {
     if (pseudo === Packet.PSEUDO_FLOW_END && flow >= 0) {
       this.tellNotes(slot, flow);
       this.parts.unlogged.release(flow);
-      states.release(flow);
+      states.end(flow);
       this.bypassing.release(flow);
     }
   }

@@ -7,6 +7,7 @@ import type { Matcher } from '../../engine/matcher.js';
 import type { Subject } from './alert-queue.js';
 import type { FirewallTransaction } from './firewall/watched-transaction.js';
 import type { HistoryPool } from './history.js';
+import { NumberList } from './number-list.js';
 import { SequencesSeen } from './sequences-seen.js';
 import { StreamState } from './stream-state.js';
 
@@ -83,6 +84,8 @@ export class FlowStates {
   private readonly numbers: Int32Array;
   private readonly states: FlowState[] = [new FlowState()];
   private readonly free: number[] = [];
+  /** Flows that are over, with what is kept of them: detections behind may ask for it in the same batch. */
+  private readonly ended = new NumberList();
 
   constructor(
     flows: FlowRows,
@@ -108,8 +111,18 @@ export class FlowStates {
     return this.states[taken]!;
   }
 
-  /** The flow is over. */
-  release(flow: number): void {
+  /** The flow is over: what is kept of it stays until `releaseEnded`. */
+  end(flow: number): void {
+    this.ended.push(flow);
+  }
+
+  /** Before a batch is looked at: no packet of it is of a flow that was over before. */
+  releaseEnded(): void {
+    for (let i = 0; i < this.ended.length; i++) this.release(this.ended.values[i]!);
+    this.ended.clear();
+  }
+
+  private release(flow: number): void {
     this.sequences.forget(flow);
     const number = this.numbers[flow]!;
     if (number === 0) return;

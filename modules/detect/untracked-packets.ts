@@ -23,6 +23,7 @@ export class UntrackingDetection extends Detection {
   }
 
   private untrack(batch: Batch): void {
+    this.parts.states.releaseEnded();
     for (let i = 0; i < batch.length; i++) {
       const slot = batch.slots[i]!;
       const p = slot * Packet.INTS;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { VERDICT_DROP } from '../../engine/packet.js';
-import { inline, SMALL_CHUNKS, sensorFor, udp } from './sensor.js';
+import { FLOW_VARIABLES, type FlowVariables } from '../../signatures/state/flow-variables.js';
+import { flowEnd, inline, SMALL_CHUNKS, sensorFor, udp } from './sensor.js';
 
 const inFlow = (payload: string, rest = {}) => udp(payload, { flow: 3, ...rest });
 
@@ -15,6 +16,19 @@ describe('flowbits and flowint', () => {
       '1@3',
       '1@4',
     ]);
+  });
+
+  test('what detections as code set and ask for at the end of a flow is that of the flow, not of the next one', async () => {
+    const s = await sensorFor(`
+      alert udp any any -> any any (content:"set"; flowbits:set,early; noalert; sid:1;)
+      alert udp any any -> any any (content:"?"; flowbits:isset,early; sid:2;)
+      alert udp any any -> any any (content:"?"; flowbits:isset,late; sid:3;)`);
+    const variables = s.thread.services.get(FLOW_VARIABLES) as FlowVariables;
+    s.see(inFlow('set'), { ...flowEnd(3), protocol: 17 });
+    // Their module comes behind this one in the same batch.
+    expect(variables.hasBit(3, variables.numberOf('early'))).toBe(true);
+    variables.setBit(3, variables.numberOf('late'), true);
+    expect(s.see(inFlow('?'))).toEqual([]);
   });
 
   test('one of several is enough; toggle and unset', async () => {

@@ -42,6 +42,7 @@ export class EarlyHooks implements FirewallHooks {
   }
 
   private run(batch: Batch, table: PacketTable): void {
+    this.parts.states.releaseEnded();
     for (let i = 0; i < batch.length; i++) {
       const slot = batch.slots[i]!;
       batch.keep(slot);
