@@ -116,6 +116,10 @@ export class Evaluation implements TransactionJudge {
     return allHold(this.parts.rules.at(signature).conditions, this.parts.at);
   }
 
+  mayAdmit(signature: number): boolean {
+    return this.parts.header.isForFlow(signature);
+  }
+
   private match(rule: Rule, subject: Subject | undefined, flags: number): void {
     const { at, queue, image } = this.parts;
     this.takeEffect(rule);

@@ -20,8 +20,18 @@ export class HeaderTest {
     const h = signature * Header.INTS;
     if ((header[h + Header.REQUIRED]! & ~this.facts.have) !== 0) return false;
     if ((header[h + Header.TRANSPORTS]! & this.facts.transport) === 0) return false;
-    if (!this.fits(h)) return false;
-    const set = header[h + Header.APPLICATION]!;
+    return this.fits(h) && this.hasApplication(h);
+  }
+
+  /** Protocol, addresses and ports: what other packets of the flow do not change. */
+  isForFlow(signature: number): boolean {
+    const h = signature * Header.INTS;
+    const transports = this.image.header[h + Header.TRANSPORTS]!;
+    return (transports & this.facts.transport) !== 0 && this.hasApplication(h) && this.endpoints(signature);
+  }
+
+  private hasApplication(h: number): boolean {
+    const set = this.image.header[h + Header.APPLICATION]!;
     return (
       set < 0 ||
       (this.application >= 0 && this.image.applicationSets[set * APPLICATIONS + this.application] === 1)

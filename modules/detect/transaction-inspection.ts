@@ -11,12 +11,14 @@ import type { Subject } from './alert-queue.js';
 import { NumberList } from './number-list.js';
 import { allHold, type Rule, type Rules } from './rule.js';
 import { type Part, partsOf, type Visible } from './transaction-rule.js';
-import type { TransactionState } from './transaction-state.js';
+import type { DirectionState, TransactionState } from './transaction-state.js';
 
 /** What the transaction inspection asks of its owner. */
 export interface TransactionJudge {
   /** Header and other conditions of a signature hold for the packet in hand. */
   admits(signature: number): boolean;
+  /** They may hold for a later packet of its flow. */
+  mayAdmit(signature: number): boolean;
   /** Payload conditions of a transaction's signature hold. */
   payloadHolds(rule: Rule): boolean;
   matched(rule: Rule, subject: Subject): void;
@@ -29,6 +31,9 @@ const bitOf = (part: number): number => (part < REMEMBERED ? 1 << part : 0);
 const FAILED = 0;
 const WAITS = 1;
 const MATCHED = 2;
+
+/** Candidates are numbers of signatures times two, and one more for those that nothing is searched for. */
+const UNSEARCHED = 1;
 
 export class TransactionInspection {
   private readonly candidates = new NumberList();
@@ -76,9 +81,9 @@ export class TransactionInspection {
     state.direction(update.toServer).told = update.progress;
     const { candidates } = this;
     candidates.clear();
-    for (let i = from; i < to; i++) candidates.push(found.values[i]!);
-    for (let i = 0; i < inPayload.length; i++) candidates.push(inPayload.values[i]!);
-    this.addAlways(update, state, rules);
+    for (let i = from; i < to; i++) candidates.push(found.values[i]! * 2);
+    for (let i = 0; i < inPayload.length; i++) candidates.push(inPayload.values[i]! * 2);
+    this.addUnsearched(update, state.direction(update.toServer), rules);
     candidates.sortUnique();
     if (state.waiting.length > 0) this.inspectWaiting(update, state);
     if (state.matchedFiles.length > 0) this.inspectNewFiles(update, state);
@@ -96,16 +101,27 @@ export class TransactionInspection {
     this.at.toServer = update.toServer;
   }
 
-  private addAlways(update: TransactionUpdate, state: TransactionState, rules: ApplicationRules): void {
-    const direction = state.direction(update.toServer);
+  private addUnsearched(
+    { events }: TransactionUpdate,
+    direction: DirectionState,
+    rules: ApplicationRules,
+  ): void {
+    if (direction.refused && direction.refused.length > 0) {
+      for (const signature of direction.refused) this.candidates.push(signature * 2 + UNSEARCHED);
+      direction.refused.length = 0;
+    }
     if (!direction.begun) {
       direction.begun = true;
-      for (let i = 0; i < rules.always.length; i++) this.candidates.push(rules.always[i]!);
+      this.addEach(rules.always);
     }
-    if (update.events > direction.events) {
-      direction.events = update.events;
-      for (let i = 0; i < rules.events.length; i++) this.candidates.push(rules.events[i]!);
+    if (events > direction.events) {
+      direction.events = events;
+      this.addEach(rules.events);
     }
+  }
+
+  private addEach(signatures: Uint32Array): void {
+    for (let i = 0; i < signatures.length; i++) this.candidates.push(signatures[i]! * 2 + UNSEARCHED);
   }
 
   private inspectWaiting(update: TransactionUpdate, state: TransactionState): void {
@@ -122,15 +138,26 @@ export class TransactionInspection {
     waiting.length = kept;
   }
 
-  private inspectNew(update: TransactionUpdate, state: TransactionState, signature: number): void {
+  private inspectNew(update: TransactionUpdate, state: TransactionState, candidate: number): void {
+    const signature = candidate >> 1;
     const key = signature * 2 + (update.toServer ? 0 : 1);
     if (state.matched.includes(key) || isWaiting(state, signature, update.toServer)) return;
-    if (!this.judge.admits(signature)) return;
+    if (!this.judge.admits(signature)) {
+      if ((candidate & UNSEARCHED) !== 0) this.refuse(state.direction(update.toServer), signature);
+      return;
+    }
     this.met = 0;
     if (this.evaluate(update, state, signature) !== WAITS) return;
     const both =
       (this.image.header[signature * Header.INTS + Header.OPTIONS]! & Header.OPTION_TRANSACTIONAL) !== 0;
     state.waiting.push({ signature, toServer: update.toServer, both, met: this.met });
+  }
+
+  /** A flowbit may be set by what comes later: how requests are cut into packets is not to decide. */
+  private refuse(direction: DirectionState, signature: number): void {
+    if (!this.judge.mayAdmit(signature)) return;
+    direction.refused ??= [];
+    direction.refused.push(signature);
   }
 
   private evaluate(update: TransactionUpdate, state: TransactionState, signature: number): number {

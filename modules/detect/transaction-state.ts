@@ -28,9 +28,16 @@ export class DirectionState {
   /** Signatures without a pattern were looked at, those with events up to this number of events. */
   begun = false;
   events = 0;
+  /** Signatures without a pattern whose header or conditions on the packet did not hold so far. */
+  refused: number[] | undefined;
   /** Streams of the scanner over growing buffers, and how far each has come, by number of the buffer. */
   scanners: number[] | undefined;
   lengths: number[] | undefined;
+
+  /** @param numberOf number of a signature now, or GONE */
+  renumber(numberOf: (signature: number) => number): void {
+    this.refused = this.refused?.map(numberOf).filter(signature => signature !== GONE);
+  }
 }
 
 const NONE: readonly MatchedFiles[] = [];
@@ -56,15 +63,16 @@ export class TransactionState {
   /** Brings the numbers of signatures up to date. */
   renumber(to: Renumberings): void {
     const from = this.generation;
+    const now = (signature: number) => to.since(from, signature);
     this.generation = to.generation;
-    this.matched = this.matched
-      .map(key => to.since(from, key >> 1) * 2 + (key & 1))
-      .filter(key => key >> 1 !== GONE);
-    for (const each of this.waiting) each.signature = to.since(from, each.signature);
+    this.matched = this.matched.map(key => now(key >> 1) * 2 + (key & 1)).filter(key => key >> 1 !== GONE);
+    for (const each of this.waiting) each.signature = now(each.signature);
     this.waiting = this.waiting.filter(each => each.signature !== GONE);
     this.matchedFiles = this.matchedFiles
-      .map(each => ({ ...each, signature: to.since(from, each.signature) }))
+      .map(each => ({ ...each, signature: now(each.signature) }))
       .filter(({ signature }) => signature !== GONE);
+    this.toServer.renumber(now);
+    this.toClient.renumber(now);
   }
 
   direction(toServer: boolean): DirectionState {

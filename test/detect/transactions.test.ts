@@ -226,6 +226,18 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
     expect(t.see(request())).toEqual(['3@1', '1@2']);
   });
 
+  test('a flowbit is seen whether a request comes in one packet or in several', async () => {
+    const rules = `
+      alert toy any any -> any any (toy.header; content:"x-evil"; flowbits:set,bad; noalert; sid:1;)
+      alert toy any any -> any any (flowbits:isset,bad; toy.name; content:!"good"; sid:2;)
+      alert toy any any -> any any (flowbits:isnotset,bad; toy.name; content:!"good"; sid:3;)
+      alert toy any 81 -> any any (flowbits:isset,bad; toy.name; content:!"good"; sid:4;)`;
+    const transaction = ask();
+    const whole = await Talk.with(rules, matcher);
+    expect(whole.see([{ transaction, toServer: true, progress: 3 }])).toEqual(['2@1']);
+    expect((await Talk.with(rules, matcher)).see(request())).toEqual(['3@1', '2@2']);
+  });
+
   test('the size of batches changes nothing', async () => {
     const rules = `alert toy any any -> any any (toy.name; content:"evil"; toy.header; content:"x-evil"; sid:1;)
       alert toy any any -> any any (toy.code; content:"200"; toy.body; content:"fgh"; sid:2;)`;
