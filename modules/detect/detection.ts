@@ -138,6 +138,7 @@ export class Detection {
       this.load(slot, p, flow);
       if (pseudo === Packet.PSEUDO_FLOW_END) this.endOfFlow(slot);
       else this.inspect(i, p, pseudo);
+      this.streams.freeOver();
       this.judge(batch, slot, this.wireOf(p, pseudo));
       this.bypassing.judged();
     } else {

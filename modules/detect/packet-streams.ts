@@ -81,6 +81,13 @@ export class PacketStreams {
     return streams.chunk(facts.toServer);
   }
 
+  /** The packet was inspected, with its transactions. */
+  freeOver(): void {
+    const { hand, streams } = this.parts;
+    streams.freeIfOver(hand.stream(true));
+    streams.freeIfOver(hand.stream(false));
+  }
+
   /** Rules of the direction that a state is of. */
   groupOf(state: StreamState): GroupRules {
     const { image, facts, thread } = this.parts;

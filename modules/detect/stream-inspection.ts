@@ -57,9 +57,7 @@ export class StreamInspection {
       if (job >= 0) this.scan.read(job, state.candidates, state.ends);
     }
     if ((flags & (Packet.STREAM_FLUSH | ENDS)) !== 0) state.flush = true;
-    if ((flags & ENDS) === 0) return;
-    state.ended = true;
-    this.freeIfOver(state);
+    if ((flags & ENDS) !== 0) state.ended = true;
   }
 
   /**
@@ -99,10 +97,14 @@ export class StreamInspection {
     this.passOver(early, 0);
   }
 
-  /** Nothing comes any more, and what came was inspected: flows stay in the table for long after that. */
-  private freeIfOver(state: StreamState): void {
+  /**
+   * Where nothing comes any more and what came was inspected, gives back what a direction holds: flows stay in the table
+   * for long after that. Call it when the packet was inspected: its transactions look at the stream as well.
+   */
+  freeIfOver(state: StreamState | undefined): void {
+    if (!state?.ended) return;
     const { history } = state;
-    if (!state.ended || state.inspected < history.to) return;
+    if (state.inspected < history.to) return;
     history.restart(this.pool, history.to);
     if (state.scanner !== 0) this.scan.closeStream(state.scanner);
     state.scanner = 0;
@@ -160,7 +162,6 @@ export class StreamInspection {
     }
     candidates.length = kept;
     ends.length = kept;
-    this.freeIfOver(state);
   }
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ApplicationLayer, Conversation, TransactionUpdate } from '../../engine/application-layer.js';
 import type { ConfigTree } from '../../engine/config/config.js';
 import * as Flow from '../../engine/flow-record.js';
+import * as Packet from '../../engine/packet.js';
 import type { Protocol, Transaction } from '../../engine/protocol.js';
 import { MATCHERS, type PacketSketch, type Sensor, sensorFor, tcp } from './sensor.js';
 
@@ -84,6 +85,7 @@ interface Told {
   readonly bodyLength?: number;
   /** What the packet adds to its stream. */
   readonly data?: string;
+  readonly flags?: number;
 }
 
 class Layer implements ApplicationLayer {
@@ -119,8 +121,8 @@ class Talk {
   }
 
   private batch(told: readonly Told[]): string[] {
-    const packets: PacketSketch[] = told.map(({ toServer, data }) =>
-      tcp(data === undefined ? { toServer } : { toServer, stream: { data, toServer } }),
+    const packets: PacketSketch[] = told.map(({ toServer, data, flags = 0 }) =>
+      tcp(data === undefined ? { toServer } : { toServer, stream: { data, toServer, flags } }),
     );
     return this.sensor.see(...packets, {
       ...tcp(),
@@ -224,6 +226,15 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
       matcher,
     );
     expect(t.see(request())).toEqual(['3@1', '1@2']);
+  });
+
+  test('inline, a request that ends its stream is looked at with its payload', async () => {
+    const rules = 'alert toy any any -> any any (content:"evil"; fast_pattern; toy.size:>3; sid:1;)';
+    const t = await Talk.with(rules, matcher, { stream: { reassembly: { 'toserver-chunk-size': 1 } } });
+    const flags = Packet.STREAM_INLINE | Packet.STREAM_END;
+    expect(t.see([{ transaction: ask(), toServer: true, progress: 3, data: 'evil', flags }])).toEqual([
+      '1@1',
+    ]);
   });
 
   test('a flowbit is seen whether a request comes in one packet or in several', async () => {
