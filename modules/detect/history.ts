@@ -11,6 +11,8 @@ const SLAB = 1 << LARGEST;
 interface Piece {
   readonly bytes: Uint8Array;
   readonly start: number;
+  /** Where it lies in all arrays, one behind the other. */
+  readonly place: number;
   readonly exponent: number;
 }
 
@@ -18,6 +20,8 @@ export class HistoryPool {
   /** Bytes taken from the system. */
   taken = 0;
   private readonly free: Piece[][] = Array.from({ length: LARGEST + 1 }, () => []);
+  /** Pieces that came back since halves were put together. */
+  private given = 0;
 
   constructor(private readonly memcap: number) {}
 
@@ -25,11 +29,13 @@ export class HistoryPool {
   take(size: number): Piece | undefined {
     const exponent = Math.max(SMALLEST, 32 - Math.clz32(size - 1));
     if (exponent > LARGEST) return undefined;
-    return this.free[exponent]!.pop() ?? this.split(exponent);
+    const piece = this.free[exponent]!.pop() ?? this.split(exponent);
+    return piece ?? (this.join() ? (this.free[exponent]!.pop() ?? this.split(exponent)) : undefined);
   }
 
   give(piece: Piece): void {
     this.free[piece.exponent]!.push(piece);
+    this.given++;
   }
 
   private split(exponent: number): Piece | undefined {
@@ -38,16 +44,43 @@ export class HistoryPool {
     const piece = larger <= LARGEST ? this.free[larger]!.pop()! : this.slab();
     if (!piece) return undefined;
     // The upper halves stay for others.
-    for (let e = piece.exponent - 1; e >= exponent; e--) {
-      this.free[e]!.push({ bytes: piece.bytes, start: piece.start + (1 << e), exponent: e });
-    }
-    return { bytes: piece.bytes, start: piece.start, exponent };
+    const { bytes, start, place } = piece;
+    for (let e = piece.exponent - 1; e >= exponent; e--)
+      this.free[e]!.push({ bytes, start: start + (1 << e), place: place + (1 << e), exponent: e });
+    return { bytes, start, place, exponent };
+  }
+
+  /**
+   * Puts halves that are both free together again: the pieces of a time with many short streams would stay small for
+   * good. It looks at all that is free, so it waits until as many have come back. @returns whether it did
+   */
+  private join(): boolean {
+    const pieces = this.free.reduce((sum, { length }) => sum + length, 0);
+    if (this.given === 0 || 2 * this.given < pieces) return false;
+    this.given = 0;
+    for (let exponent = SMALLEST; exponent < LARGEST; exponent++) this.joinHalves(exponent);
+    return true;
+  }
+
+  private joinHalves(exponent: number): void {
+    const halves = this.free[exponent]!;
+    const byPlace = new Map(halves.map(half => [half.place, half]));
+    this.free[exponent] = halves.filter(half => {
+      if (!byPlace.has(half.place)) return false;
+      const other = byPlace.get(half.place - half.start + (half.start ^ (1 << exponent)));
+      if (!other) return true;
+      byPlace.delete(half.place);
+      byPlace.delete(other.place);
+      const first = half.start < other.start ? half : other;
+      this.free[exponent + 1]!.push({ ...first, exponent: exponent + 1 });
+      return false;
+    });
   }
 
   private slab(): Piece | undefined {
     if (this.taken + SLAB > this.memcap) return undefined;
     this.taken += SLAB;
-    return { bytes: new Uint8Array(SLAB), start: 0, exponent: LARGEST };
+    return { bytes: new Uint8Array(SLAB), start: 0, place: this.taken - SLAB, exponent: LARGEST };
   }
 }
 

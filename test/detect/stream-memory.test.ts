@@ -72,3 +72,23 @@ test('a list that stays empty has no memory of its own', () => {
   expect([...first.values.subarray(0, first.length)]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   expect([second.length, second.values.length]).toEqual([0, 0]);
 });
+
+test('memory that many short streams had is there for longer ones', () => {
+  const slab = 1 << 21;
+  const pool = new HistoryPool(2 * slab);
+  const takeAll = (size: number) => {
+    const pieces = [];
+    for (let piece = pool.take(size); piece; piece = pool.take(size)) pieces.push(piece);
+    return pieces;
+  };
+  for (const size of [512, 4096, slab, 512]) {
+    const pieces = takeAll(size);
+    expect(pieces.length).toBe((2 * slab) / size);
+    expect(new Set(pieces.map(({ place }) => place)).size).toBe(pieces.length);
+    for (const { bytes, start } of pieces) bytes.fill(1, start, start + size);
+    // In no order.
+    for (const piece of [...pieces.filter((_, i) => i % 3 === 0), ...pieces.filter((_, i) => i % 3 !== 0)])
+      pool.give(piece);
+  }
+  expect(pool.taken).toBe(2 * slab);
+});
