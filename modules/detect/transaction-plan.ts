@@ -17,14 +17,14 @@ import { setBuffer } from './rule.js';
 import type { Scan } from './scan.js';
 import { type DirectionState, TransactionState } from './transaction-state.js';
 
-/** Values of one growing buffer lie this far apart in the lists of a direction. */
-const MOST_BUFFERS = 256;
-
 /** A buffer of the protocol with what is needed to scan it. */
 interface Searched {
   readonly rules: BufferSearch;
   readonly declared: BufferDeclaration;
   readonly transform: Transformation | undefined;
+  /** Place of its first value in the lists of a direction, where it grows; the next ones lie so far apart. */
+  readonly place: number;
+  readonly step: number;
 }
 
 export class TransactionPlan {
@@ -87,12 +87,12 @@ export class TransactionPlan {
     const state = this.stateOf(update);
     const direction = state.direction(update.toServer);
     const list = this.searchedOf(rules, update);
-    for (let number = 0; number < list.length; number++) {
-      const searched = list[number]!;
+    for (let i = 0; i < list.length; i++) {
+      const searched = list[i]!;
       const { progress } = searched.rules;
       if (searched.rules.growing) {
         if (progress <= update.progress || update.bodyLength >= 0 || update.complete)
-          this.grow(u, update, direction, searched, number);
+          this.grow(u, update, direction, searched);
       } else if (progress > direction.scanned && progress <= update.progress) {
         this.whole(u, update, searched);
       }
@@ -105,10 +105,12 @@ export class TransactionPlan {
   private searchedOf(rules: ApplicationRules, update: TransactionUpdate): readonly Searched[] {
     let searched = this.searched.get(rules);
     if (!searched) {
-      searched = rules.buffers.map(buffer => ({
+      searched = rules.buffers.map((buffer, place) => ({
         rules: buffer,
         declared: declarationOf(update.conversation.protocol, buffer.keyword)!,
         transform: this.language.transforms(buffer.transforms as readonly Match[], this.environment),
+        place,
+        step: rules.buffers.length,
       }));
       this.searched.set(rules, searched);
     }
@@ -137,10 +139,8 @@ export class TransactionPlan {
     u: number,
     update: TransactionUpdate,
     direction: DirectionState,
-    searched: Searched,
-    number: number,
+    { rules, declared, place, step }: Searched,
   ): void {
-    const { declared } = searched;
     direction.lengths ??= [];
     direction.scanners ??= [];
     for (let index = 0; index === 0 || declared.multiple; index++) {
@@ -148,7 +148,7 @@ export class TransactionPlan {
       if (bytes === undefined) break;
       const visible = declared.whole || update.bodyLength < 0 ? bytes.length : update.bodyLength;
       const shown = Math.min(bytes.length, visible);
-      this.growOne(u, direction, searched.rules.search, number + index * MOST_BUFFERS, bytes, shown);
+      this.growOne(u, direction, rules.search, place + index * step, bytes, shown);
     }
   }
 

@@ -12,6 +12,7 @@ interface Exchange extends Transaction {
   headers: string[];
   code?: string;
   body: string;
+  parts?: string[];
 }
 
 const bytes = (text: string | undefined) => (text === undefined ? undefined : Buffer.from(text, 'latin1'));
@@ -60,6 +61,15 @@ const toy = {
       growing: true,
       summary: '',
       get: (t: Exchange) => bytes(t.body),
+    },
+    {
+      keyword: 'toy.part',
+      direction: 'to_client',
+      progress: 2,
+      growing: true,
+      multiple: true,
+      summary: '',
+      get: (t: Exchange, _: boolean, i: number) => bytes(t.parts?.[i]),
     },
   ],
   values: [
@@ -274,6 +284,22 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
     });
     expect(t.see([grow(3), grow(7), grow(9), grow(10), grow(10, 3)])).toEqual(['1@3']);
     expect(t.sensor.thread.counters.read('detect.scanned_bytes')).toBe(10);
+  });
+
+  test('a growing buffer has its own place among hundreds of others, and beside all values of one of them', async () => {
+    const others = Array.from({ length: 255 }, (_, i) => {
+      const key = i.toString(16).padStart(2, '0');
+      return `alert toy any any -> any any (toy.body; xor:"${key}"; content:"never"; sid:${i + 10};)`;
+    });
+    const t = await Talk.with(
+      `alert toy any any -> any any (toy.part; content:"second"; sid:1;)
+       ${others.join('\n')}
+       alert toy any any -> any any (toy.body; content:"abc"; sid:999;)`,
+      matcher,
+    );
+    const transaction = exchange({ body: 'abc', parts: ['first', 'a second'] });
+    const grown: Told = { transaction, toServer: false, progress: 2, bodyLength: 20 };
+    expect(t.see([grown])).toEqual(['1@1', '999@1']);
   });
 
   test('a growing buffer keeps its place in the search while others of its update are added', async () => {
