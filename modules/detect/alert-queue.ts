@@ -19,7 +19,7 @@ export interface Subject {
 
 export class AlertQueue {
   length = 0;
-  /** The first signature to drop the packet that there was no room for: it drops all the same. -1: none. */
+  /** The first signature, in order, to drop the packet that there was no room for: it drops all the same. -1: none. */
   overflowed = -1;
   readonly signatures: Int32Array;
   /** Number of the transaction, -1 when there is none. */
@@ -47,6 +47,18 @@ export class AlertQueue {
     this.overflowed = -1;
   }
 
+  /**
+   * Makes room for an alert where the queue is full: what is judged last gives way, whichever matched first.
+   * @returns the signature that there is no room for: this one or the one that gave way; -1 where there was room
+   */
+  makeRoom(signature: number, transaction: number): number {
+    if (this.length < this.capacity) return -1;
+    const last = this.length - 1;
+    if (!this.isBehind(last, signature, transaction)) return signature;
+    this.length = last;
+    return this.signatures[last]!;
+  }
+
   /** @returns false when the queue is full */
   add(
     signature: number,
@@ -56,7 +68,7 @@ export class AlertQueue {
     context = '',
     members = '',
   ): boolean {
-    const transaction = subject ? subject.transaction.id : -1;
+    const transaction = transactionOf(subject);
     if (this.length === this.capacity) return false;
     let at = this.length++;
     // Kept sorted by signature, then transaction: few alerts, mostly added in order.
@@ -88,4 +100,9 @@ export class AlertQueue {
     this.contexts[to] = this.contexts[from]!;
     this.members[to] = this.members[from]!;
   }
+}
+
+/** Its number, -1 for none. */
+export function transactionOf(subject: Subject | undefined): number {
+  return subject ? subject.transaction.id : -1;
 }

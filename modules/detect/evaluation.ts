@@ -4,7 +4,13 @@ import type { Transaction } from '../../engine/protocol.js';
 import * as Header from '../../signatures/compile/header.js';
 import * as Traits from '../../signatures/compile/traits.js';
 import type { Inspection } from '../../signatures/inspection.js';
-import { MATCH_GUESSED, MATCH_STREAM, MATCH_TRANSACTION, type Subject } from './alert-queue.js';
+import {
+  MATCH_GUESSED,
+  MATCH_STREAM,
+  MATCH_TRANSACTION,
+  type Subject,
+  transactionOf,
+} from './alert-queue.js';
 import { FROM_PACKET } from './candidates.js';
 import type { DetectionParts } from './detection-parts.js';
 import { NumberList } from './number-list.js';
@@ -127,9 +133,17 @@ export class Evaluation implements TransactionJudge {
     const silent = (image.header[h + Header.OPTIONS]! & Header.OPTION_NO_ALERT) !== 0;
     if (silent && image.header[h + Header.ACTION] === Header.ACTION_ALERT) return;
     const context = this.parts.notes.takeContext(rule.number);
-    if (queue.add(rule.number, subject, flags, at.toServer, context)) return;
+    const beyond = queue.makeRoom(rule.number, transactionOf(subject));
+    if (beyond !== rule.number) queue.add(rule.number, subject, flags, at.toServer, context);
+    if (beyond >= 0) this.overflows(beyond);
+  }
+
+  /** There is no room for the alert of a signature. */
+  private overflows(signature: number): void {
+    const { queue, image } = this.parts;
     this.parts.overflow();
-    if (queue.overflowed < 0 && isDropping(image.header[h + Header.ACTION]!)) queue.overflowed = rule.number;
+    const drops = isDropping(image.header[signature * Header.INTS + Header.ACTION]!);
+    if (drops && (queue.overflowed < 0 || signature < queue.overflowed)) queue.overflowed = signature;
   }
 
   /** A match in a stream, or of an application signature in a datagram, is logged with the transaction in hand. */

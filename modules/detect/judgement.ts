@@ -58,7 +58,8 @@ export class Judgement {
    */
   judge(batch: Batch, slot: number, wire: number, queue: AlertQueue): void {
     const p = slot * Packet.INTS;
-    let dropping = this.dropByOverflowed(p, wire, queue);
+    let dropping = -1;
+    let passes = false;
     for (let i = 0; i < queue.length; i++) {
       const signature = queue.signatures[i]!;
       const h = signature * Header.INTS;
@@ -85,6 +86,7 @@ export class Judgement {
       const flow = this.row[p + Packet.FLOW]!;
       const toFlow = flow >= 0 && this.appliesToFlow(h, queue.flags[i]!);
       if (action === Header.ACTION_PASS) {
+        passes = true;
         if (dropping < 0) this.pass(p, flow, toFlow);
         if ((options & Header.OPTION_ALERT_TOO) !== 0) this.alerts.tell(batch, slot, wire, queue, i);
         break;
@@ -92,10 +94,12 @@ export class Judgement {
       if (DROPS.has(action) && this.drop(action, p, wire, flow, toFlow, reason)) dropping = signature;
       if (!silent) this.alerts.tell(batch, slot, wire, queue, i, changed);
     }
+    const beyond = passes ? -1 : this.dropByOverflowed(p, wire, queue);
+    if (dropping < 0) dropping = beyond;
     if (dropping >= 0 && this.inline) this.tellDrop(batch, wire, dropping);
   }
 
-  /** A drop that found no room among the alerts drops all the same. @returns the signature, -1 for none */
+  /** A drop that found no room among the alerts, behind all of them, drops all the same. @returns the signature, -1 for none */
   private dropByOverflowed(p: number, wire: number, queue: AlertQueue): number {
     const signature = queue.overflowed;
     if (signature < 0) return -1;

@@ -238,6 +238,24 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
     expect(t.see(request())).toEqual(['3@1', '1@2']);
   });
 
+  test('of more matches than there is room for, those stay that are judged first, in packet or transaction', async () => {
+    const see = async (last: string, config: ConfigTree = {}) => {
+      const rules = `
+        alert tcp any any -> any any (dsize:0; priority:2; sid:1;)
+        alert tcp any any -> any any (dsize:0; priority:2; sid:2;)
+        alert tcp any any -> any any (dsize:0; priority:2; sid:3;)
+        ${last}`;
+      const t = await Talk.with(rules, matcher, { 'packet-alert-max': 2, ...config });
+      return t.see([{ transaction: ask(), toServer: true, progress: 3 }]).filter(each => each.endsWith('@1'));
+    };
+    const asked = 'toy any any -> any any (toy.name; content:"evil"; sid:4;';
+    expect(await see(`alert ${asked} priority:3;)`)).toEqual(['1@1', '2@1']);
+    expect(await see(`alert ${asked} priority:1;)`)).toEqual(['4@1', '1@1']);
+    expect(await see(`pass ${asked})`)).toEqual([]);
+    const passesLast = { 'action-order': ['alert', 'drop', 'pass', 'reject'] };
+    expect(await see(`pass ${asked})`, passesLast)).toEqual(['1@1', '2@1']);
+  });
+
   test('inline, a request that ends its stream is looked at with its payload', async () => {
     const rules = 'alert toy any any -> any any (content:"evil"; fast_pattern; toy.size:>3; sid:1;)';
     const t = await Talk.with(rules, matcher, { stream: { reassembly: { 'toserver-chunk-size': 1 } } });
