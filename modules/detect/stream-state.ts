@@ -3,8 +3,12 @@ import type { BeforeHole } from './before-hole.js';
 import { History, type HistoryPool } from './history.js';
 import { NumberList } from './number-list.js';
 
-/** Signatures that matched are remembered so that the same bytes do not match twice; so many per direction. */
-const MOST_MATCHED = 32;
+/**
+ * Signatures that matched are remembered so that the same bytes do not match twice: so many per direction, and from the
+ * first number on only those whose bytes are still there.
+ */
+const MANY_MATCHED = 32;
+const MOST_MATCHED = 1024;
 
 const NONE: number[] = [];
 
@@ -134,8 +138,21 @@ export class StreamState {
     }
     if (matched.length === 0) this.matched = [signature, position];
     else {
-      if (matched.length === 2 * MOST_MATCHED) matched.splice(0, 2);
+      if (matched.length >= 2 * MANY_MATCHED) this.forgetMatches();
       matched.push(signature, position);
     }
+  }
+
+  /** Behind what is kept nothing matches again. */
+  private forgetMatches(): void {
+    const { matched, history } = this;
+    let kept = 0;
+    for (let i = 0; i < matched.length; i += 2) {
+      if (matched[i + 1]! <= history.from) continue;
+      matched[kept++] = matched[i]!;
+      matched[kept++] = matched[i + 1]!;
+    }
+    matched.length = kept;
+    if (kept === 2 * MOST_MATCHED) matched.splice(0, 2);
   }
 }

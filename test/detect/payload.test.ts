@@ -97,6 +97,18 @@ describe.each(MATCHERS)('payload with %s', matcher => {
     expect(s.see(inline('att'), inline('ack', { stream: { gap: 2 } }), inline('attack'))).toEqual(['1@3']);
   });
 
+  test('very many signatures match in the same data: none of them does again', async () => {
+    const rules = Array.from(
+      { length: 300 },
+      (_, i) => `alert tcp-stream any any -> any 80 (pcre:"/evil/"; sid:${i + 1};)`,
+    );
+    const s = await sensorFor(rules.join('\n'), { matcher, config: { 'packet-alert-max': 1000 } });
+    const ack = (data: string) => tcp({ toServer: false, stream: { data, flags: Packet.STREAM_FLUSH } });
+    expect(s.see(ack('evil'), tcp()).length).toBe(300);
+    expect(s.see(ack('more'), tcp())).toEqual([]);
+    expect(s.see(ack('evil'), tcp()).length).toBe(300);
+  });
+
   test('after the fact, what lies before holes is inspected with what lies behind them, each piece by itself', async () => {
     const s = await sensorFor(
       `alert tcp any any -> any 80 (content:"attack"; sid:1;)
