@@ -8,6 +8,11 @@ export function tenantCondition(id: number): Match {
   return { kind: 'tenant', id };
 }
 
+/** The tenant that conditions name; undefined where there are none. */
+export function tenantOf(conditions: readonly Match[]): number | undefined {
+  return conditions.find(({ kind }) => kind === 'tenant')?.['id'] as number | undefined;
+}
+
 export const tenantCompilers: readonly MatchCompiler[] = [
   {
     kind: 'tenant',

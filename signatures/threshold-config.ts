@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Config } from '../engine/config/config.js';
 import { option, text } from '../engine/config/option.js';
 import type { ThresholdMatch, ThresholdType } from './keywords/threshold.js';
-import type { AddressSet, Position } from './signature.js';
+import type { AddressSet, Match, Position } from './signature.js';
 import { parseAddresses } from './variables/addresses.js';
 
 export const THRESHOLD_FILE = option(
@@ -162,6 +162,8 @@ function suppressed(
 export interface Limited {
   readonly gid: number;
   readonly sid: number;
+  /** Of a signature: those of tenants count apart from each other. */
+  readonly conditions?: readonly Match[];
   readonly thresholds: readonly unknown[];
 }
 

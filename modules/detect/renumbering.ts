@@ -8,17 +8,30 @@ export const GONE = -1;
 const MOST_STEPS = 16;
 
 function renumbering(before: RuleSetImage, after: RuleSetImage): Int32Array {
-  const numbers = new Map<number, number>();
-  // 2^32 sids, and few gids: exact below 2^53.
-  const key = (image: RuleSetImage, n: number) =>
-    (image.header[n * Header.INTS + Header.SID]! >>> 0) +
-    image.header[n * Header.INTS + Header.GID]! * 2 ** 32;
-  for (let n = 0; n < after.count; n++) numbers.set(key(after, n), n);
-  const size = (image: RuleSetImage, n: number) => image.header[n * Header.INTS + Header.TEXT_LENGTH]!;
+  // Tenants may have rules of the same sid: the first stands for the first, the second for the second.
+  const first = new Map<number, number>();
+  const next = new Int32Array(after.count);
+  for (let n = after.count - 1; n >= 0; n--) {
+    next[n] = first.get(keyOf(after, n)) ?? GONE;
+    first.set(keyOf(after, n), n);
+  }
   return Int32Array.from({ length: before.count }, (_, n) => {
-    const now = numbers.get(key(before, n));
-    return now === undefined || size(before, n) !== size(after, now) ? GONE : now;
+    const key = keyOf(before, n);
+    const now = first.get(key) ?? GONE;
+    if (now === GONE) return GONE;
+    first.set(key, next[now]!);
+    return sizeOf(before, n) === sizeOf(after, now) ? now : GONE;
   });
+}
+
+/** 2^32 sids, and few gids: exact below 2^53. */
+function keyOf({ header }: RuleSetImage, n: number): number {
+  const h = n * Header.INTS;
+  return (header[h + Header.SID]! >>> 0) + header[h + Header.GID]! * 2 ** 32;
+}
+
+function sizeOf({ header }: RuleSetImage, n: number): number {
+  return header[n * Header.INTS + Header.TEXT_LENGTH]!;
 }
 
 /** Renumberings of the last reloads. */

@@ -4,6 +4,7 @@ import type { Memory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
 import type { ThresholdMatch } from '../keywords/threshold.js';
 import type { AddressSet } from '../signature.js';
+import { tenantOf } from '../tenant-condition.js';
 import type { Limited } from '../threshold-config.js';
 import { nameHash, type SharedTable } from './shared-table.js';
 import type { Track, Tracker } from './track.js';
@@ -53,10 +54,11 @@ export class Thresholds {
   private thresholdsOf(signature: number): readonly Threshold[] {
     let list = this.bySignature.get(signature);
     if (!list) {
-      const { gid, sid, thresholds } = this.signatureAt(signature);
+      const { gid, sid, conditions = [], thresholds } = this.signatureAt(signature);
+      const tenant = tenantOf(conditions) ?? '';
       list = thresholds.map((match, i) => ({
         match: match as ThresholdMatch,
-        identity: nameHash(`${gid}:${sid}:${i}`),
+        identity: nameHash(`${gid}:${sid}:${i}:${tenant}`),
       }));
       this.bySignature.set(signature, list);
     }
