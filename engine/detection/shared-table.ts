@@ -20,6 +20,8 @@ const KEY_INTS = 4;
 const VALUES = KEY + KEY_INTS;
 /** After so many changes by others in between, the last one wins. */
 const TRIES = 16;
+/** The end of unsigned seconds. */
+const LATEST = 0xffffffff;
 
 /** How large a table is, and how long it remembers. */
 export interface TableShape {
@@ -141,7 +143,7 @@ export class SharedNumbers {
     const { copy, doubles, ints } = this;
     const to = (at + VALUES) / 2;
     for (let i = 0; i < copy.length; i++) doubles[to + i] = copy[i]!;
-    ints[at + EXPIRY] = Math.max(ints[at + EXPIRY]!, Math.ceil(now) + this.plan.seconds);
+    ints[at + EXPIRY] = Math.min(LATEST, Math.max(this.expiry(at), Math.ceil(now) + this.plan.seconds));
     ints[at + VERSION] = (ints[at + VERSION]! + 1) & 0x3fffffff;
   }
 
@@ -155,7 +157,7 @@ export class SharedNumbers {
         best = at;
         break;
       }
-      if (ints[at + EXPIRY]! < ints[best + EXPIRY]!) best = at;
+      if (this.expiry(at) < this.expiry(best)) best = at;
     }
     ints[best + USED] = 1;
     ints[best + EXPIRY] = 0;
@@ -168,10 +170,15 @@ export class SharedNumbers {
     for (let i = 0; i < ENTRIES; i++) {
       const at = this.entry(i);
       if (ints[at + USED] === 0 || !this.isKey(at + KEY)) continue;
-      if (ints[at + EXPIRY]! >= now) return at;
+      if (this.expiry(at) >= now) return at;
       ints[at + USED] = 0;
     }
     return -1;
+  }
+
+  /** Of the entry at `at`: seconds since the epoch, unsigned. */
+  private expiry(at: number): number {
+    return this.ints[at + EXPIRY]! >>> 0;
   }
 
   private isKey(at: number): boolean {

@@ -29,8 +29,12 @@ const MOST_BITS = 30;
 
 export class FlowGroups {
   private readonly numbers: Uint16Array;
-  /** Number 0: not looked at. */
-  private readonly groups: FlowGroup[] = [new FlowGroup([])];
+  /** Number 0: not looked at. A group that is gone is undefined. */
+  private readonly groups: (FlowGroup | undefined)[] = [new FlowGroup([])];
+  /** Flows of each group, and one more while flows that begin may have it. */
+  private readonly uses: number[] = [];
+  /** Numbers of groups that are gone. */
+  private readonly free: number[] = [];
   private readonly byKey = new Map<number | string, number>();
   private detections: readonly LoadedDetection[] = [];
 
@@ -41,7 +45,16 @@ export class FlowGroups {
   /** Flows that begin from here on have these. */
   use(detections: readonly LoadedDetection[]): void {
     this.detections = detections;
+    const before = [...this.byKey.values()];
     this.byKey.clear();
+    for (const number of before) this.leave(number);
+  }
+
+  /** Detections of before go with the last flow that had them. */
+  private leave(number: number): void {
+    if (number === 0 || --this.uses[number]! > 0) return;
+    this.groups[number] = undefined;
+    this.free.push(number);
   }
 
   isKnown(flow: number): boolean {
@@ -58,12 +71,21 @@ export class FlowGroups {
     let number = this.byKey.get(key);
     if (number === undefined) {
       const fitting = this.detections.filter(each => this.isFor(each, flow));
-      // More groups than there can be of any sensible set of detections: what comes then is not watched.
-      number = this.groups.length > MOST_GROUPS ? 0 : this.groups.push(new FlowGroup(fitting)) - 1;
+      number = this.add(new FlowGroup(fitting));
       this.byKey.set(key, number);
     }
     this.numbers[flow] = number;
+    if (number !== 0) this.uses[number]!++;
     return this.groups[number]!;
+  }
+
+  /** More groups than there can be of any sensible set of detections: what comes then is not watched. */
+  private add(group: FlowGroup): number {
+    const number = this.free.pop() ?? this.groups.length;
+    if (number > MOST_GROUPS) return 0;
+    this.groups[number] = group;
+    this.uses[number] = 1;
+    return number;
   }
 
   /** Which detections fit, as bits of a number; of more than fit into one, as text. */
@@ -81,6 +103,8 @@ export class FlowGroups {
   }
 
   release(flow: number): void {
+    const number = this.numbers[flow]!;
     this.numbers[flow] = 0;
+    this.leave(number);
   }
 }
