@@ -49,7 +49,7 @@ function pieces(changes: Map<number, { begins: number[]; ends: number[] }>): Omi
       bounds.push(address);
       starts.push(signatures.length);
     }
-    signatures.push(...[...open.keys()].sort((a, b) => a - b));
+    for (const signature of [...open.keys()].sort((a, b) => a - b)) signatures.push(signature);
   }
   starts.push(signatures.length);
   return { bounds: shared32(bounds), starts: shared32(starts), signatures: shared32(signatures) };

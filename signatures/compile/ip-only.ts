@@ -1,25 +1,46 @@
 /** Signatures that are about addresses alone, looked up by the first packets of a flow. */
+import type { AddressSet } from '../signature.js';
 import { indexAddresses } from './address-index.js';
 import { shared32 } from './address-sets.js';
 import type { Compiled } from './compiled.js';
 import type { IpOnlyRules } from './image.js';
 import { IP_ONLY } from './traits.js';
 
-/** Each is found by the side that has fewer addresses. */
+/**
+ * Each is found by the side that has fewer addresses. Where that is most of all there are, as with a negation, it is
+ * looked at always: each such set would be in nearly every piece of an index.
+ */
 export function ipOnlyRules(all: readonly Compiled[]): IpOnlyRules {
   const members = all.filter(member => member.traits.kind === IP_ONLY);
-  const indexed = members.filter(s => s.arrow !== '<>' && !(s.source.any && s.destination.any));
-  const bySource = new Set(
-    indexed.filter(s => s.destination.any || (!s.source.any && sizeOf(s.source) <= sizeOf(s.destination))),
+  const indexed = members.filter(
+    s => s.arrow !== '<>' && !isWide(isFoundBySource(s) ? s.source : s.destination),
   );
-  const byDestination = indexed.filter(s => !bySource.has(s));
+  const of = (each: readonly Compiled[], set: (s: Compiled) => AddressSet) =>
+    indexAddresses(each.map(s => ({ signature: s.number, set: set(s) })));
+  const others = new Set(members);
+  for (const s of indexed) others.delete(s);
   return {
-    bySource: indexAddresses([...bySource].map(s => ({ signature: s.number, set: s.source }))),
-    byDestination: indexAddresses(byDestination.map(s => ({ signature: s.number, set: s.destination }))),
-    always: shared32(members.filter(s => !indexed.includes(s)).map(s => s.number)),
+    bySource: of(indexed.filter(isFoundBySource), s => s.source),
+    byDestination: of(
+      indexed.filter(s => !isFoundBySource(s)),
+      s => s.destination,
+    ),
+    always: shared32([...others].map(s => s.number)),
   };
 }
 
-function sizeOf(set: Compiled['source']): number {
-  return set.v4.reduce((sum, [first, last]) => sum + last - first + 1, 0) + (set.v6.length > 0 ? 2 ** 32 : 0);
+function isFoundBySource({ source, destination }: Compiled): boolean {
+  return destination.any || (!source.any && sizeOf(source) <= sizeOf(destination));
+}
+
+function isWide(set: AddressSet): boolean {
+  return set.any || sizeOfV4(set) > 2 ** 31;
+}
+
+function sizeOf(set: AddressSet): number {
+  return sizeOfV4(set) + (set.v6.length > 0 ? 2 ** 32 : 0);
+}
+
+function sizeOfV4({ v4 }: AddressSet): number {
+  return v4.reduce((sum, [first, last]) => sum + last - first + 1, 0);
 }

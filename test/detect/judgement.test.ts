@@ -74,6 +74,29 @@ describe('actions', () => {
 });
 
 describe('addresses alone', () => {
+  test('are those of very many rules, which may share them or exclude one each', async () => {
+    const shared = Array.from(
+      { length: 200 },
+      (_, i) => `alert ip 10.0.0.0/8 any -> any any (sid:${i + 1};)`,
+    );
+    const excluding = Array.from(
+      { length: 600 },
+      (_, i) => `alert ip !192.0.${i >> 8}.${i & 255} any -> 10.0.0.9 any (sid:${i + 1001};)`,
+    );
+    const config = { 'packet-alert-max': 65535 };
+    const s = await sensorFor([...shared, ...excluding].join('\n'), { config });
+    const { bySource, byDestination, always } = s.image.ipOnly;
+    expect([bySource.signatures.length, byDestination.signatures.length, always.length]).toEqual([
+      200, 600, 0,
+    ]);
+    expect(s.see(udp('x')).length).toBe(200);
+    const wide = await sensorFor(excluding.map(rule => rule.replace('10.0.0.9', 'any')).join('\n'), {
+      config,
+    });
+    expect(wide.image.ipOnly.always.length).toBe(600);
+    expect(wide.see(udp('y', { source: 0xc0000005 })).length).toBe(599);
+  });
+
   test('are judged once for each direction of a flow, and for each packet without one', async () => {
     const s = await sensorFor(`
       alert ip [10.0.0.1,192.0.2.0/24] any -> any any (sid:1;)
