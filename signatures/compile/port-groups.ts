@@ -23,6 +23,13 @@ export interface PortMember {
 /** A group number is one byte. */
 export const MOST_GROUPS = 255;
 
+/**
+ * Beyond so many sets of ports, those that hold most of all ports (`!80`, `1024:`) count as any: at each port where one of
+ * them begins or ends all the others would be looked at. Ports are compared all the same where a signature is.
+ */
+const MANY_CLASSES = 1024;
+const HALF_OF_PORTS = 32768;
+
 interface Group {
   readonly classes: readonly number[];
   members: number;
@@ -44,7 +51,11 @@ export function groupByPort(members: readonly PortMember[], most: number): PortG
     if (known) known.signatures.push(signature);
     else classes.set(key, { ranges, signatures: [signature] });
   }
-  const list = [...classes.values()];
+  const list = [...classes.values()].filter(({ ranges, signatures }) => {
+    if (classes.size <= MANY_CLASSES || sizeOf(ranges) <= HALF_OF_PORTS) return true;
+    for (const signature of signatures) anyPort.push(signature);
+    return false;
+  });
   const kept = joined(pieces(list), Math.min(most, MOST_GROUPS));
   const groupOf = new Uint8Array(new SharedArrayBuffer(65536));
   kept.forEach((group, number) => {
@@ -52,6 +63,10 @@ export function groupByPort(members: readonly PortMember[], most: number): PortG
   });
   const groups = kept.map(group => group.classes.flatMap(c => list[c]!.signatures).sort((a, b) => a - b));
   return { groupOf, groups, anyPort };
+}
+
+function sizeOf(ranges: PortSet): number {
+  return ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0);
 }
 
 /** Ports with the same classes of signatures, as groups. */

@@ -38,6 +38,21 @@ describe('port groups', () => {
   });
 });
 
+test('ports that each of very many signatures leaves out make no groups', () => {
+  const excluding = Array.from({ length: 20_000 }, (_, i) => ({
+    signature: i,
+    ports: [
+      [
+        [0, i],
+        [i + 2, 65535],
+      ],
+    ] as PortSet[],
+  }));
+  const own = { signature: 20_000, ports: [[[80, 80]]] as PortSet[] };
+  const { anyPort, groups, groupOf } = groupByPort([...excluding, own], 40);
+  expect([anyPort.length, groups.length, groups[groupOf[80]!]]).toEqual([20_000, 2, [20_000]]);
+});
+
 describe('addresses', () => {
   const set = (...v4: [number, number][]) => ({ any: false, v4, v6: [] });
 
