@@ -11,7 +11,7 @@ import type { Expectations } from './expectations.js';
 import type { FlowProtocols } from './flow-protocols.js';
 import { enabling } from './load-protocols.js';
 import { ParserErrors } from './parser-errors.js';
-import type { Announcement, Session } from './session.js';
+import type { Session } from './session.js';
 import type { Talk } from './talk.js';
 
 export class Parsing {
@@ -126,10 +126,7 @@ export class Parsing {
       requests.inspectClient = false;
       talk.side(!talk.reversed).inspect = true;
     }
-    if (requests.expect !== undefined) {
-      this.announce(p, session, requests.expect);
-      requests.expect = undefined;
-    }
+    if (requests.expect.length > 0) this.announce(p, session);
     if (requests.become !== undefined) this.become(flow, session);
     if (requests.changeTo !== undefined && talk.session === session) this.change(at, session);
   }
@@ -151,12 +148,15 @@ export class Parsing {
     bypassFlow(this.thread, flow);
   }
 
-  private announce(p: number, { sides }: Session, { protocol, port, detail }: Announcement): void {
-    const number = this.protocols.findIndex(({ name }) => name === protocol) + 1;
+  private announce(p: number, session: Session): void {
     const now = Packet.secondsOf(this.row, p);
-    const { clientAddress, serverAddress } = sides;
-    if (number > 0)
-      this.expectations.add(clientAddress, serverAddress, port, now, { protocol: number, detail });
+    const { clientAddress, serverAddress } = session.sides;
+    for (const { protocol, port, detail } of session.requests.expect) {
+      const number = this.protocols.findIndex(({ name }) => name === protocol) + 1;
+      if (number > 0)
+        this.expectations.add(clientAddress, serverAddress, port, now, { protocol: number, detail });
+    }
+    session.requests.expect = [];
   }
 
   private noteFailure({ p, flow, talk }: Arrival, session: Session): void {

@@ -16,6 +16,13 @@ const REFUSED = 'failed_protocol_change';
 /** Times a flow may change its protocol. */
 const MOST_CHANGES = 8;
 
+/** Bytes of each direction. */
+interface Rest {
+  readonly toServer: Uint8Array;
+  readonly toClient: Uint8Array;
+}
+const NOTHING: Rest = { toServer: new Uint8Array(0), toClient: new Uint8Array(0) };
+
 export class ProtocolChanges {
   /** @param deliver takes bytes as if they had come just now */
   constructor(
@@ -43,10 +50,12 @@ export class ProtocolChanges {
       for (const toServer of [true, false]) talk.side(toServer).routine = undefined;
       return;
     }
-    this.become(at, before, next);
-    if (!next || name !== ENCRYPTION || talk.session?.protocol !== next) return;
-    talk.expected = next;
-    this.records.expect(flow, next);
+    const rest = this.become(at, before, next);
+    if (next && name === ENCRYPTION && talk.session?.protocol === next) {
+      talk.expected = next;
+      this.records.expect(flow, next);
+    }
+    this.deliverRest(at, rest);
   }
 
   /**
@@ -74,17 +83,19 @@ export class ProtocolChanges {
     other.held = undefined;
     if (typeof found !== 'boolean') {
       talk.surprised = true;
-      this.become(at, talk.session!, found);
+      this.deliverRest(at, this.become(at, talk.session!, found));
     }
-    this.deliver(at, all, from, to);
+    // What waited came before what decides.
     if (waiting) this.deliver(inDirection(at, !toServer), waiting.view(), 0, waiting.length);
+    this.deliver(at, all, from, to);
   }
 
-  private become(at: Arrival, before: Session, next: Protocol | undefined): void {
+  /** @returns bytes that the parser before did not read */
+  private become(at: Arrival, before: Session, next: Protocol | undefined): Rest {
     const { flow, talk } = at;
     if (++talk.changes > MOST_CHANGES) {
       before.failed = true;
-      return;
+      return NOTHING;
     }
     for (const transaction of [...before.transactions]) before.complete(transaction);
     for (const toServer of [true, false]) before.frames?.ended(toServer);
@@ -108,10 +119,12 @@ export class ProtocolChanges {
       this.records.note(flow, false, next);
       this.beginnings.begin(at, next, before.requests.handOver);
     }
-    for (const toServer of [true, false]) {
-      const bytes = toServer ? rest.toServer : rest.toClient;
-      if (bytes.length > 0) this.deliver(inDirection(at, toServer), bytes, 0, bytes.length);
-    }
+    return rest;
+  }
+
+  private deliverRest(at: Arrival, { toServer, toClient }: Rest): void {
+    if (toServer.length > 0) this.deliver(inDirection(at, true), toServer, 0, toServer.length);
+    if (toClient.length > 0) this.deliver(inDirection(at, false), toClient, 0, toClient.length);
   }
 }
 

@@ -28,8 +28,8 @@ export interface SessionRequests {
   become: string | undefined;
   /** What the parser behind it is told: its `Session.inherited`. */
   handOver: unknown;
-  /** A conversation that was agreed upon. */
-  expect: Announcement | undefined;
+  /** Conversations that were agreed upon. */
+  expect: Announcement[];
   /** Payload is encrypted: no more inspection of it, or none of the flow at all. */
   stopInspection: 'no' | 'payload' | 'bypass';
   /** Reassembly depth for this flow, bytes (0: no limit); undefined leaves it. */
@@ -89,7 +89,7 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     changeTo: undefined,
     become: undefined,
     handOver: undefined,
-    expect: undefined,
+    expect: NOTHING,
     stopInspection: 'no',
     streamDepth: undefined,
     inspectClient: false,
@@ -234,6 +234,11 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     while (this.firstOpen < transactions.length && this.isComplete(transactions[this.firstOpen]!))
       this.firstOpen++;
     return transactions[this.firstOpen];
+  }
+
+  /** Another conversation was agreed upon. */
+  expect(announcement: Announcement): void {
+    this.requests.expect = added(this.requests.expect, announcement);
   }
 
   /** Gives up the oldest transaction that is not complete, where there is one. */

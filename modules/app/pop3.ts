@@ -14,10 +14,10 @@ const MOST_TRANSACTIONS = option(
 
 /** A server greets with `+OK`, a client begins with a word. */
 function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean): ProbeResult {
-  if (end - start < 4) return 'more';
-  const head = String.fromCharCode(...bytes.subarray(start, start + 5));
+  if (end - start < (toServer ? 5 : 4)) return 'more';
+  const head = String.fromCharCode(...bytes.subarray(start, Math.min(end, start + 5)));
   if (toServer)
-    return /^(USER|APOP|AUTH|CAPA|STLS|QUIT|STAT|LIST|UIDL|PASS)([ \r\n]|$)/i.test(head) ? 'yes' : 'no';
+    return /^(USER|APOP|AUTH|CAPA|STLS|QUIT|STAT|LIST|UIDL|PASS)([ \r\n])/i.test(head) ? 'yes' : 'no';
   return /^(\+OK|-ERR)/.test(head) ? 'yes' : 'no';
 }
 

@@ -41,11 +41,13 @@ export class Control {
   }
 
   *replies(): Reading<void> {
-    const { server } = this.session;
+    const { server, requests } = this.session;
     while (!this.over) {
       const line = yield* readTextLine(server, this.settings.longestLine);
       if (!line) return;
       if (line.bytes.length > 0) this.reply(line);
+      // What follows is not ours.
+      if (requests.changeTo !== undefined) yield;
     }
   }
 
@@ -101,7 +103,7 @@ export class Control {
       return;
     }
     const filename = command === 'STOU' && argument === undefined ? '<stou>' : nameOf(argument);
-    session.requests.expect = { protocol: 'ftp-data', port: dataPort, detail: { command, filename } };
+    session.expect({ protocol: 'ftp-data', port: dataPort, detail: { command, filename } });
     this.dataPort = 0;
   }
 

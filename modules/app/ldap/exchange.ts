@@ -57,7 +57,11 @@ export type LdapSession = Session<LdapTransaction>;
 export function* messages(session: LdapSession, toServer: boolean): Reading<void> {
   const socket = toServer ? session.client : session.server;
   for (;;) {
-    if (yield* message(session, socket, toServer)) continue;
+    if (yield* message(session, socket, toServer)) {
+      // What follows is not ours.
+      if (session.requests.changeTo !== undefined) yield;
+      continue;
+    }
     if (session.failed || !(yield* passGap(socket, begins))) return;
   }
 }

@@ -16,9 +16,11 @@ export const probe: Probe = (bytes, start, end, toServer, transport) => {
   const fragment = new Xdr(bytes, start, end).uint32() & 0x7fffffff;
   if (fragment < 24 || fragment > LONGEST_FRAGMENT) return 'no';
   if (isCall(new Xdr(bytes, start + 8, end))) {
-    if (probeCall(bytes, start + 4, end, 40) === 'yes') return toServer ? 'yes' : 'yes-but-reversed';
+    const head = start + Math.min(4 + fragment, CALL_HEAD);
+    if (probeCall(bytes, start + 4, Math.min(end, head), 40) === 'yes')
+      return toServer ? 'yes' : 'yes-but-reversed';
     // Its credentials may be on their way.
-    return end - start < Math.min(4 + fragment, CALL_HEAD) ? 'more' : 'no';
+    return end < head ? 'more' : 'no';
   }
   if (!isReply(new Xdr(bytes, start + 8, end))) return 'no';
   return toServer ? 'yes-but-reversed' : 'yes';

@@ -99,9 +99,6 @@ export class Conversation {
         session.event(transaction, 'request_too_long');
       if (!this.sasl) this.check(transaction);
       session.advance(transaction, true, COMPLETE);
-      if (word.toUpperCase() !== 'STLS') continue;
-      yield;
-      if (session.requests.changeTo !== undefined) return;
     }
   }
 
@@ -146,6 +143,8 @@ export class Conversation {
       this.sasl = match[1] === '+';
       if (match[1] === '+OK' && asked.hasLongResponse && !(yield* this.lines(asked.response))) return;
       this.conclude(asked);
+      // What follows is not ours.
+      if (session.requests.changeTo !== undefined) yield;
     }
   }
 

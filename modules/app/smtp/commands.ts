@@ -16,7 +16,7 @@ export class Commands {
 
   *read(): Reading<void> {
     const { exchange, messages } = this;
-    const { client, requests } = exchange.session;
+    const { client } = exchange.session;
     while (!exchange.over) {
       const line = yield* readTextLine(client, LONGEST_LINE);
       if (!line) return messages.cut();
@@ -25,11 +25,6 @@ export class Commands {
       const kind = this.command(text, line);
       if (kind === 'data') yield* messages.lines(client);
       else if (kind === 'chunk') yield* messages.chunk(client, chunkOf(text)!);
-      else if (kind === 'starttls') {
-        // What follows is for whoever the reply makes it.
-        yield;
-        if (requests.changeTo !== undefined) return;
-      }
     }
   }
 

@@ -12,12 +12,14 @@ export class Replies {
 
   *read(): Reading<void> {
     const { exchange } = this;
-    const { server } = exchange.session;
+    const { server, requests } = exchange.session;
     while (!exchange.over) {
       const line = yield* readTextLine(server, LONGEST_LINE);
       if (!line) return;
       exchange.noteLine('response_line', false, line.bytes.length, exchange.replied());
       this.reply(line);
+      // What follows is not ours.
+      if (requests.changeTo !== undefined) yield;
     }
   }
 

@@ -1,0 +1,47 @@
+/** Conversations with random changes tell the same however their bytes are cut into segments. */
+import { expect, test } from 'vitest';
+import { Feed } from '../application/feed.js';
+import { type Random, randomNumbers } from '../pseudo-random.js';
+import { changed } from './byte-mutator.js';
+import { CONVERSATIONS, type Conversation, type Turn } from './turns.js';
+
+const SEEDS = 8;
+
+/**
+ * What a message of HTTP/1 is followed by where nothing should be is read as servers and browsers do: it belongs to the
+ * message when it came with it. How it was cut says something there.
+ */
+const FOLLOWED = /BODY_UNEXPECTED|MISSING_PROTOCOL|LINE_INCOMPLETE/;
+
+/** Some turns with changes; a first one is left as it is in two of three, so that the protocol is known. */
+function mutated(turns: readonly Turn[], seed: number): Turn[] {
+  const random = randomNumbers(seed);
+  return turns.map((turn, i) =>
+    (i === 0 && seed % 3 > 0) || random(3) === 0 ? turn : { ...turn, bytes: changed(turn.bytes, random) },
+  );
+}
+
+/** Records, anomalies and files; what completes with the same packet has no order. */
+function told({ protocols, serverPort }: Conversation, turns: readonly Turn[], next: () => number): string[] {
+  const feed = new Feed(protocols, { serverPort });
+  for (const { toServer, bytes } of turns) feed.pieces(toServer, bytes, next);
+  feed.end();
+  const files = feed.files.map(({ file }) => [file.name, file.size, file.state]);
+  return [...feed.records, ...feed.anomalies, ...files].map(each => JSON.stringify(each)).sort();
+}
+
+function lengths(random: Random): Record<string, () => number> {
+  return { 'single bytes': () => 1, 'short pieces': () => 1 + random(9), pieces: () => 1 + random(60) };
+}
+
+test.each(CONVERSATIONS)('$name', conversation => {
+  for (let seed = 0; seed < SEEDS; seed++) {
+    const turns = seed === 0 ? conversation.turns : mutated(conversation.turns, seed);
+    const whole = told(conversation, turns, () => 1 << 16);
+    for (const [cut, next] of Object.entries(lengths(randomNumbers(seed)))) {
+      const pieces = told(conversation, turns, next);
+      if (FOLLOWED.test(`${whole}${pieces}`)) continue;
+      expect(pieces, `seed ${seed}, ${cut}`).toEqual(whole);
+    }
+  }
+});
