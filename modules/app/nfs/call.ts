@@ -12,6 +12,8 @@ export interface NfsCall {
   readonly procedure: number;
   readonly kind: 'read' | 'write' | 'lookup' | 'create' | 'rename' | 'commit' | 'close' | 'other' | 'untold';
   readonly handle?: Uint8Array;
+  /** Of version 4, what is read or written where the handle does not say so: what was looked up or opened from there. */
+  readonly below?: string;
   readonly name?: Uint8Array;
   readonly newName?: Uint8Array;
   /** Of the file, in bytes. */

@@ -2,6 +2,7 @@
  * COMPOUND of NFS version 4 (RFC 7530 14.2, 8881 16.2): several operations in one message. They have no lengths, so
  * reading ends at the first one that is not known here.
  */
+import { latin1 } from '../../../engine/latin1.js';
 import type { FileData, NfsCall, NfsReply } from './call.js';
 import type { Xdr } from './xdr.js';
 
@@ -27,6 +28,7 @@ const WRITE = 38;
 /** What the operations of a call come to. */
 interface Gathered {
   handle?: Uint8Array;
+  below?: string;
   name?: Uint8Array;
   newName?: Uint8Array;
   offset?: number;
@@ -73,8 +75,12 @@ function readOperation(xdr: Xdr, operation: number, call: Gathered): boolean {
   switch (operation) {
     case PUTFH:
       call.handle = xdr.opaque(LONGEST_HANDLE);
+      delete call.below;
       return true;
     case LOOKUP:
+      call.name = xdr.opaque(LONGEST_NAME);
+      call.below = `${call.below ?? ''}/${latin1(call.name)}`;
+      return true;
     case REMOVE:
       call.name = xdr.opaque(LONGEST_NAME);
       return true;
@@ -95,6 +101,7 @@ function readOperation(xdr: Xdr, operation: number, call: Gathered): boolean {
       return true;
     case OPEN:
       call.name = readOpen(xdr);
+      if (call.name.length > 0) call.below = `${call.below ?? ''}/${latin1(call.name)}`;
       return true;
     case CREATE:
       call.name = readCreate(xdr);

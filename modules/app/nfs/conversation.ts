@@ -75,17 +75,17 @@ export class NfsConversation {
   private transactionOf(rpc: RpcCall, call: NfsCall): NfsTransaction | undefined {
     const { kind, handle } = call;
     if (kind === 'read' || kind === 'write')
-      return this.transfers.find(kind, handle) ?? this.transfers.begin(kind, handle, this.begin(rpc, call));
+      return this.transfers.find(kind, call) ?? this.transfers.begin(kind, call, this.begin(rpc, call));
     // Of version 4 Suricata tells little but files.
     if (kind === 'untold') return undefined;
     if (rpc.version === 4 && !TOLD_4.has(call.procedure)) {
-      if (kind === 'close' || kind === 'commit') this.transfers.closeWritten(handle);
+      if (kind === 'close' || kind === 'commit') this.transfers.closeWritten(call);
       return undefined;
     }
     const transaction = this.begin(rpc, call);
     transaction.handle = TOLD_HANDLES.has(kind) ? handle : undefined;
     this.session.advance(transaction, true, COMPLETE);
-    if (kind === 'commit') this.transfers.closeWritten(handle);
+    if (kind === 'commit') this.transfers.closeWritten(call);
     return transaction;
   }
 
@@ -122,8 +122,7 @@ export class NfsConversation {
     bytes: Uint8Array,
     end: number,
   ): Rest | undefined {
-    if (reply.handle && call.name && (call.kind === 'lookup' || call.kind === 'create'))
-      this.name(reply.handle, call.name);
+    if (reply.handle && call.name && NAMING.has(call.kind)) this.name(reply.handle, call.name);
     if (!transaction) return undefined;
     transaction.status = reply.status;
     if (call.kind === 'lookup') transaction.handle = reply.handle;
@@ -156,6 +155,8 @@ function isOther(bytes: Uint8Array, start: number, end: number, type: number): b
   return xdr.uint32() === type && !xdr.failed;
 }
 
+/** Calls whose name is that of the handle in their reply. */
+const NAMING = new Set<NfsCall['kind']>(['lookup', 'create', 'read', 'write']);
 const TOLD_HANDLES = new Set<NfsCall['kind']>(['create', 'rename', 'commit', 'other']);
 /** CREATE, REMOVE and RENAME. */
 const TOLD_4 = new Set([6, 28, 29]);

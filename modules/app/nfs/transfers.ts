@@ -6,6 +6,7 @@ import type { FileSettings } from '../../../engine/files/file-settings.js';
 import { type BodyMemory, FILE_LIMITS, InspectedBody } from '../../../engine/files/inspected-body.js';
 import { TrackedFile } from '../../../engine/files/tracked-file.js';
 import { latin1 } from '../../../engine/latin1.js';
+import type { NfsCall } from './call.js';
 import { COMPLETE, type NfsTransaction, STARTED, type Transfer } from './transaction.js';
 
 export type NfsSession = Session<NfsTransaction>;
@@ -44,8 +45,8 @@ const NAMELESS = new Uint8Array(0);
 /** A handle, as a key of maps. */
 export const keyOf = (handle: Uint8Array): string => latin1(handle);
 
-const keyOfTransfer = (kind: Kind, handle: Uint8Array | undefined): string =>
-  `${kind}${keyOf(handle ?? NAMELESS)}`;
+const keyOfTransfer = (kind: Kind, { handle, below = '' }: Pick<NfsCall, 'handle' | 'below'>): string =>
+  `${kind}${keyOf(handle ?? NAMELESS)}${below}`;
 
 export class Transfers {
   /** Transactions by what is done and handle. */
@@ -57,17 +58,17 @@ export class Transfers {
   }
 
   /** The transaction of all reads, or all writes, of a file, where there is one. */
-  find(kind: Kind, handle: Uint8Array | undefined): NfsTransaction | undefined {
-    const known = this.open.get(keyOfTransfer(kind, handle));
+  find(kind: Kind, call: NfsCall): NfsTransaction | undefined {
+    const known = this.open.get(keyOfTransfer(kind, call));
     return known && known.transfer!.body.file!.state === 'open' ? known : undefined;
   }
 
   /** A file begins to be read or written. */
-  begin(kind: Kind, handle: Uint8Array | undefined, transaction: NfsTransaction): NfsTransaction {
+  begin(kind: Kind, call: NfsCall, transaction: NfsTransaction): NfsTransaction {
     const toServer = kind === 'write';
-    transaction.handle = handle;
+    transaction.handle = call.handle;
     transaction.transfer = this.newTransfer(transaction, toServer);
-    this.remember(keyOfTransfer(kind, handle), transaction);
+    this.remember(keyOfTransfer(kind, call), transaction);
     this.session.advance(transaction, true, toServer ? STARTED : COMPLETE);
     return transaction;
   }
@@ -133,8 +134,8 @@ export class Transfers {
   }
 
   /** What was written to a file is told to be complete. */
-  closeWritten(handle: Uint8Array | undefined): void {
-    const written = handle && this.open.get(keyOfTransfer('write', handle));
+  closeWritten(call: NfsCall): void {
+    const written = call.handle && this.open.get(keyOfTransfer('write', call));
     if (!written) return;
     const { transfer } = written;
     transfer!.isLast = true;

@@ -69,6 +69,29 @@ export const write4 = (xid: number, data: string): Uint8Array =>
     u32(0),
     opaque(data),
   );
+/** PUTFH of a folder, OPEN of a file in it and WRITE. */
+export const openAndWrite4 = (xid: number, name: string, data: string): Uint8Array =>
+  call(
+    xid,
+    4,
+    1,
+    u32(0),
+    u32(1),
+    u32(3),
+    u32(22),
+    opaque(HANDLE),
+    u32(18),
+    new Uint8Array(20),
+    opaque('owner'),
+    u32(0),
+    u32(0),
+    opaque(name),
+    u32(38),
+    new Uint8Array(16),
+    u64(0),
+    u32(0),
+    opaque(data),
+  );
 /** PUTFH and CREATE of a folder, without attributes. */
 export const create4 = (xid: number, name: string): Uint8Array =>
   call(

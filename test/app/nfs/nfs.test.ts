@@ -13,6 +13,7 @@ import {
   HANDLE,
   lookup3,
   opaque,
+  openAndWrite4,
   read2,
   read3,
   rename2,
@@ -260,6 +261,14 @@ describe('nfs', () => {
     const write = call(1, 3, 7, opaque(HANDLE), u32(0), u32(0), u32(4), u32(0), u32(length), u32(0));
     const fed = feed().client(framed(write, lookup3(2, 'next')));
     expect(fed.end().records.map(({ nfs: { filename } }) => filename)).toContain('next');
+  });
+
+  it('tells files apart that are opened and written in one call of version 4', () => {
+    const fed = feed().client(framed(openAndWrite4(1, 'one', 'first'), openAndWrite4(2, 'two', 'another')));
+    expect(files(fed.end())).toEqual([
+      ['one', 5, 'closed', false],
+      ['two', 7, 'closed', false],
+    ]);
   });
 
   it('tells of what is no call, in several fragments too', () => {
