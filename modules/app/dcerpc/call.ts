@@ -91,9 +91,12 @@ export class Call {
       return;
     }
     if ((pdu.flags & FIRST_FRAGMENT) !== 0) this.fromFirst = true;
-    const bound = bindings.find(u16(bytes, start + 20, pdu.littleEndian));
-    if (bound) this.interfaces = [bound];
-    this.opnum = u16(bytes, start + 22, pdu.littleEndian);
+    // The first fragment says what is called; what others say of it means nothing.
+    if (request.fragments === 0) {
+      const bound = bindings.find(u16(bytes, start + 20, pdu.littleEndian));
+      if (bound) this.interfaces = [bound];
+      this.opnum = u16(bytes, start + 22, pdu.littleEndian);
+    }
     this.append(request, bytes, start + CALL_HEADER, end);
     request.done = (pdu.flags & LAST_FRAGMENT) !== 0;
   }

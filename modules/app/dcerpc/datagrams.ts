@@ -33,7 +33,7 @@ export function takeDatagram(
   const side = call.side(!isAnswer);
   side.type = type;
   side.littleEndian = header.littleEndian;
-  if (!isAnswer) noteRequest(call, header);
+  if (!isAnswer && side.fragments === 0) noteRequest(call, header);
   const from = start + DATAGRAM_HEADER;
   call.append(side, bytes, from, Math.min(end, from + header.length));
   side.done = !header.more;

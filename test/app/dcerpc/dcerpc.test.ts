@@ -104,6 +104,15 @@ describe('dcerpc over TCP', () => {
     expect(test('dcerpc.iface', of, SVCCTL_TEXT)).toEqual([false, false, true]);
   });
 
+  it('knows what is called by the first fragment', () => {
+    const of = feed()
+      .client(bind(1, [SVCCTL]))
+      .server(bindAck(1));
+    of.client(Buffer.concat([request(2, 15, 'a', 1, 0), request(2, 16, 'b', 2, 7)])).end();
+    expect(test('dcerpc.iface', of, SVCCTL_TEXT)).toEqual([false, true]);
+    expect([test('dcerpc.opnum', of, '15')[1], test('dcerpc.opnum', of, '16')[1]]).toEqual([true, false]);
+  });
+
   it('knows an interface that is called before the server has answered the offer', () => {
     const calls = Buffer.concat([bind(1), request(2, 1, 'a')]);
     const of = feed()
