@@ -13,6 +13,7 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
   sluice::defineSockets(env, exports);
   sluice::definePackets(env, exports);
   sluice::defineRawSocket(env, exports);
+  sluice::defineDatagram(env, exports);
   sluice::defineProcess(env, exports);
   sluice::defineMagic(env, exports);
   exports.Set("versions", versions);

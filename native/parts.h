@@ -14,6 +14,7 @@ void defineQueue(Napi::Env env, Napi::Object exports);
 void defineSockets(Napi::Env env, Napi::Object exports);
 void definePackets(Napi::Env env, Napi::Object exports);
 void defineRawSocket(Napi::Env env, Napi::Object exports);
+void defineDatagram(Napi::Env env, Napi::Object exports);
 void defineProcess(Napi::Env env, Napi::Object exports);
 void defineMagic(Napi::Env env, Napi::Object exports);
 

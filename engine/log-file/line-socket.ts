@@ -92,8 +92,12 @@ export class LineSocket implements LogSink {
     if (!this.connected) return;
     let sent = 0;
     while (sent < this.waiting.length && this.socket!.writableLength < most) {
-      this.waitingBytes -= this.waiting[sent]!.length;
-      this.socket!.write(this.waiting[sent++]!);
+      const bytes = this.waiting[sent++]!;
+      this.waitingBytes -= bytes.length;
+      // What its listener had not taken when it went away is lost.
+      this.socket!.write(bytes, error => {
+        if (error) this.lost += linesIn(bytes);
+      });
     }
     this.waiting.splice(0, sent);
   }

@@ -6,6 +6,15 @@ export interface NativeSystem {
   /** Tells the service manager, at the socket that NOTIFY_SOCKET names. @returns whether it was sent */
   notifyService(socket: string, text: string): boolean;
 
+  /** Opens a socket for datagrams to sockets of the file system; it never waits. @throws Error */
+  openDatagramSocket(): number;
+  /**
+   * Sends the whole lines in `bytes[from…]` to the socket at `path`, one in each datagram, until one cannot be sent.
+   * @param out is set to the errno of that one or 0; to its second element those are added that are too long to be sent
+   * @returns offset of the first line that is left
+   */
+  sendLines(socket: number, path: string, bytes: Uint8Array, from: number, out: Uint32Array): number;
+
   /** Gives memory that was allocated by libraries and freed back to the system. */
   trimMemory(): void;
 

@@ -12,7 +12,7 @@ export interface Instance {
   /** Name of its log: a path, or one made up for what is no file. */
   readonly file: string;
   /** Where lines go. */
-  readonly kind: 'regular' | 'unix_stream' | 'syslog';
+  readonly kind: 'regular' | 'unix_stream' | 'unix_dgram' | 'syslog';
   /** Each thread has a file of its own. */
   readonly threaded: boolean;
   readonly syslog: SyslogSettings;

@@ -1,5 +1,6 @@
 /** Opens the logs of entries that are no regular files. */
 import type { Config } from '../../engine/config/config.js';
+import { DatagramLog } from '../../engine/log-file/datagram-log.js';
 import { LineSocket } from '../../engine/log-file/line-socket.js';
 import { Syslog } from '../../engine/log-file/syslog.js';
 import type { LogSink } from '../../engine/log-sink.js';
@@ -13,5 +14,6 @@ export function openEveLog(
 ): LogSink | undefined {
   const instance = instancesOf(config).find(each => each.file === file);
   if (instance?.kind === 'unix_stream') return new LineSocket(file, told);
+  if (instance?.kind === 'unix_dgram') return new DatagramLog(file, told);
   return instance?.kind === 'syslog' ? new Syslog(instance.syslog, told) : undefined;
 }

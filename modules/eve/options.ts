@@ -29,7 +29,7 @@ function ofType<T>(path: string, type: OptionType<T>, fallback: T, summary: stri
 export const enabled = ofEntry('enabled', boolean, true, 'whether this log is written');
 export const filetype = ofEntry(
   'filetype',
-  choice('regular', 'file', 'unix_stream', 'syslog'),
+  choice('regular', 'file', 'unix_stream', 'unix_dgram', 'syslog'),
   'regular',
   'where lines go: a regular file, a socket of the file system, or the log of the system',
 );

@@ -74,6 +74,38 @@ test('a slow listener loses lines, gets the others whole and in order, and costs
   ]);
 });
 
+test('lines that a listener had not taken when it went away are counted, and the next one gets those that follow', async () => {
+  const path = join(folder, 'restarted.sock');
+  const listen = async (listener: (socket: Socket) => void) => {
+    const server = createServer(listener);
+    await new Promise<void>(done => server.listen(path, done));
+    return server;
+  };
+  let deaf: Socket | undefined;
+  const first = await listen(socket => {
+    deaf = socket.pause();
+  });
+  const log = new LineSocket(path, () => {});
+  for (let i = 0; i < 3; i++) log.write(line(i));
+  await expect.poll(() => deaf).toBeDefined();
+  deaf!.destroy();
+  await new Promise(done => first.close(done));
+  // One may have been on its way to the listener.
+  await expect.poll(() => log.lost).toBeGreaterThan(1);
+
+  let got = '';
+  const second = await listen(socket => {
+    socket.on('data', piece => {
+      got += piece;
+    });
+  });
+  log.write(Buffer.from('next\n'));
+  log.flush();
+  await expect.poll(() => got).toBe('next\n');
+  log.close();
+  await new Promise(done => second.close(done));
+});
+
 test('lines for which nobody listens until the end are counted as lost', async () => {
   const path = join(folder, 'nobody.sock');
   const told: string[] = [];

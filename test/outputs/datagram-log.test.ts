@@ -1,0 +1,131 @@
+/** Lines to a datagram socket: its listener may be missing at the start, slow, and another one later. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DatagramLog } from '../../engine/log-file/datagram-log.js';
+import { native } from '../../engine/native.js';
+import { until } from '../until.js';
+
+/** Node has no datagram sockets of the file system. */
+const LISTEN = `use Socket; $| = 1; my ($path) = @ARGV; unlink $path;
+socket(S, PF_UNIX, SOCK_DGRAM, 0) or die; bind(S, sockaddr_un($path)) or die; print "ready\\n";
+while (defined recv(S, my $bytes, 1 << 22, 0)) { chomp $bytes; print substr($bytes, 0, 12), "\\n" }`;
+
+class Listener {
+  private readonly child: ChildProcess;
+  private text = '';
+
+  constructor(path: string) {
+    this.child = spawn('perl', ['-e', LISTEN, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.child.stdout!.on('data', piece => {
+      this.text += piece;
+    });
+  }
+
+  get lines(): string[] {
+    return this.text.split('\n').slice(1, -1);
+  }
+
+  async ready(): Promise<void> {
+    await until(
+      () => this.text.startsWith('ready'),
+      () => this.text,
+    );
+  }
+
+  async has(count: number): Promise<void> {
+    await until(
+      () => this.lines.length >= count,
+      () => `${this.lines.length} of ${count} lines`,
+    );
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+}
+
+const hasPerl = spawnSync('perl', ['-MSocket', '-e', '1']).status === 0;
+
+describe.runIf(native() && hasPerl)('a log of datagrams', () => {
+  let folder: string;
+  const listeners: Listener[] = [];
+  const told: string[] = [];
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'datagram-log-'));
+    told.length = 0;
+  });
+  afterEach(() => {
+    for (const listener of listeners.splice(0)) listener.signal('SIGKILL');
+    rmSync(folder, { recursive: true });
+  });
+
+  const path = () => join(folder, 'lines.sock');
+  const open = () => new DatagramLog(path(), message => told.push(message));
+  const listen = async () => {
+    const listener = new Listener(path());
+    listeners.push(listener);
+    await listener.ready();
+    return listener;
+  };
+
+  it('waits for a listener, and for the next one', async () => {
+    const log = open();
+    log.write(Buffer.from('one\ntwo\n'));
+    const first = await listen();
+    log.flush();
+    await first.has(2);
+    expect(first.lines).toEqual(['one', 'two']);
+    first.signal('SIGKILL');
+    await until(
+      () => {
+        log.write(Buffer.from('three\n'));
+        return told.length === 2;
+      },
+      () => told.join(),
+    );
+    const second = await listen();
+    log.flush();
+    await second.has(1);
+    expect(new Set(second.lines)).toEqual(new Set(['three']));
+    log.close();
+    expect(told).toEqual([`${path()}: ENOENT`, `${path()}: ECONNREFUSED`]);
+    expect(log.lost).toBe(0);
+  });
+
+  it('loses and counts what a slow listener does not take, and the rest comes in order', async () => {
+    const listener = await listen();
+    const log = open();
+    listener.signal('SIGSTOP');
+    const count = 600;
+    for (let i = 0; i < count; i++) log.write(Buffer.from(`${String(i).padEnd(12)}${' '.repeat(20_000)}\n`));
+    expect(log.lost).toBeGreaterThan(100);
+    listener.signal('SIGCONT');
+    await listener.has(count - log.lost);
+    log.write(Buffer.from('last\n'));
+    await listener.has(count - log.lost + 1);
+    log.close();
+    const numbers = listener.lines.slice(0, -1).map(Number);
+    expect(numbers).toEqual(Array.from({ length: count - log.lost }, (_, i) => i));
+    expect(told).toEqual([
+      `${path()}: its listener is slow, or there is none; lines are lost`,
+      `${path()}: ${log.lost} lines were lost`,
+    ]);
+  });
+
+  it('counts a line that is larger than all that may wait, and what nobody took until the end', async () => {
+    const listener = await listen();
+    const log = open();
+    log.write(Buffer.concat([Buffer.alloc(16 << 20, 'x'), Buffer.from('\n')]));
+    expect(log.lost).toBe(1);
+    log.write(Buffer.from('whole\n'));
+    await listener.has(1);
+    rmSync(path());
+    log.write(Buffer.from('a\nb\n'));
+    log.close();
+    expect(log.lost).toBe(3);
+  });
+});
