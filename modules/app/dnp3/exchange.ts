@@ -21,6 +21,8 @@ import { COMPLETE, Dnp3Transaction, type EVENTS } from './transaction.js';
 /** Bits of the transport header. */
 const FINAL = 0x80;
 const FIRST = 0x40;
+/** Pairs of stations whose messages are put together at a time; the oldest is forgotten beyond. */
+const MOST_PAIRS = 16;
 /** Bytes of a message: as many as frames can be told apart by their sequence number. */
 const LONGEST_MESSAGE = 64 * 249;
 
@@ -44,7 +46,8 @@ export class Exchange {
 
   *frames(toServer: boolean): Reading<void> {
     const socket = toServer ? this.session.client : this.session.server;
-    let assembly: Assembly | undefined;
+    // Each pair of stations for itself: what goes to others between two frames means nothing to those.
+    const assemblies = new Map<number, Assembly>();
     while (!this.session.failed) {
       const head = yield* socket.peek(HEADER_LENGTH);
       if (!head) return;
@@ -60,7 +63,11 @@ export class Exchange {
       }
       const blocks = yield* socket.read(blocksLength(length));
       if (!blocks) return;
-      assembly = this.assemble(assembly, link, blocks, length, toServer);
+      const pair = link.destination * 65536 + link.source;
+      const assembly = this.assemble(assemblies.get(pair), link, blocks, length, toServer);
+      assemblies.delete(pair);
+      if (assembly) assemblies.set(pair, assembly);
+      if (assemblies.size > MOST_PAIRS) assemblies.delete(assemblies.keys().next().value!);
     }
   }
 

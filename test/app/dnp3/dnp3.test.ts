@@ -81,6 +81,19 @@ describe('dnp3', () => {
     expect(told(fed().pieces(true, pieces, () => 1))).toEqual(whole);
   });
 
+  it('puts messages together whatever other stations are sent meanwhile', () => {
+    const [first, last] = [frame(true, 0x40, SELECT.slice(0, 7)), frame(true, 0x81, SELECT.slice(7))];
+    const others = Array.from({ length: 40 }, (_, i) => frame(true, 0x40, READ, 100 + i));
+    const objects = (between: readonly Buffer[]) =>
+      told(fed().client(Buffer.concat([first, ...between, last]))).map(
+        ({ application }) => application.objects.length,
+      );
+    expect(objects([frame(true, WHOLE, READ, 9)])).toEqual([2, 1]);
+    expect(objects(others.slice(0, 10))).toEqual([1]);
+    // So many are remembered.
+    expect(objects(others)).toEqual([]);
+  });
+
   it('gives what rules ask for', () => {
     const feed = fed()
       .client(frame(true, WHOLE, READ))

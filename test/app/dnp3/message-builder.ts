@@ -7,9 +7,14 @@ export const withChecksum = (bytes: readonly number[]): number[] => {
 };
 
 /** A frame of user data. @param transport its header */
-export function frame(toServer: boolean, transport: number, data: readonly number[]): Buffer {
+export function frame(
+  toServer: boolean,
+  transport: number,
+  data: readonly number[],
+  destination = 4,
+): Buffer {
   const user = [transport, ...data];
-  const header = [0x05, 0x64, user.length + 5, toServer ? 0xc4 : 0x44, 4, 0, 3, 0];
+  const header = [0x05, 0x64, user.length + 5, toServer ? 0xc4 : 0x44, destination, 0, 3, 0];
   const blocks: number[] = [];
   for (let at = 0; at < user.length; at += 16) blocks.push(...withChecksum(user.slice(at, at + 16)));
   return Buffer.from([...withChecksum(header), ...blocks]);
