@@ -9,6 +9,7 @@ import { Tenants } from './control/tenants.js';
 import { PID_FILE } from './options.js';
 import type { Given } from './parse.js';
 import { removePidFile, writePidFile } from './pid-file.js';
+import { serviceRuns } from './service.js';
 import { readSettings } from './settings.js';
 import { UsageError } from './usage-error.js';
 import { versionLine } from './version.js';
@@ -47,7 +48,9 @@ export async function captureQueue(given: Given, words: readonly string[]): Prom
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => queue.stop());
     for (const signal of ['SIGHUP', 'SIGUSR2'] as const) process.on(signal, () => queue.pass(signal));
     tellStarter();
+    const serviceEnds = serviceRuns();
     await queue.stopped;
+    serviceEnds();
     socket.close();
     return 0;
   } catch (error) {
@@ -137,7 +140,11 @@ export class CaptureQueue {
     if (!this.current) return;
     const words = [process.argv[1]!, ...this.words, ...this.current.words];
     // Of a group of its own: what a terminal tells all of a group would reach it twice, and the second time ends it at once.
-    this.child = spawn(process.execPath, words, { detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
+    this.child = spawn(process.execPath, words, {
+      detached: true,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: withoutService(process.env),
+    });
     this.child.once('close', () => this.ended());
     this.child.once('error', () => this.ended());
   }
@@ -150,6 +157,11 @@ export class CaptureQueue {
     if (this.stopping) this.resolve();
     else this.next();
   }
+}
+
+/** It is this program that the service manager watches. */
+function withoutService({ NOTIFY_SOCKET, WATCHDOG_USEC, ...rest }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return rest;
 }
 
 function settingsFor(given: Arguments): string[] {
