@@ -2,9 +2,11 @@
 import { expect, test } from 'vitest';
 import type { Probe } from '../../engine/protocol.js';
 import { randomNumbers } from '../pseudo-random.js';
-import { CONVERSATIONS } from './turns.js';
+import { BINARY_CONVERSATIONS } from './binary-conversations.js';
+import { TEXT_CONVERSATIONS } from './text-conversations.js';
 
 const ROUNDS = 400;
+const CONVERSATIONS = [...TEXT_CONVERSATIONS, ...BINARY_CONVERSATIONS];
 const BEFORE = 20;
 const BEHIND = [0, 0x20, 0x41, 0xff];
 

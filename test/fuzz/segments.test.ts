@@ -2,10 +2,13 @@
 import { expect, test } from 'vitest';
 import { Feed } from '../application/feed.js';
 import { type Random, randomNumbers } from '../pseudo-random.js';
+import { BINARY_CONVERSATIONS } from './binary-conversations.js';
 import { changed } from './byte-mutator.js';
-import { CONVERSATIONS, type Conversation, type Turn } from './turns.js';
+import { TEXT_CONVERSATIONS } from './text-conversations.js';
+import type { Conversation, Turn } from './turns.js';
 
 const SEEDS = 8;
+const CONVERSATIONS = [...TEXT_CONVERSATIONS, ...BINARY_CONVERSATIONS];
 
 /**
  * What a message of HTTP/1 is followed by where nothing should be is read as servers and browsers do: it belongs to the
