@@ -94,8 +94,15 @@ export default defineProtocol<NfsTransaction>({
   datagram(session, bytes, start, end, toServer) {
     const conversation = conversationOf(session);
     const place = { at: 0, length: end - start, mark: 0 };
-    if (toServer) conversation.call(bytes, start, end, place);
-    else conversation.reply(bytes, start, end, place);
+    if (!toServer) conversation.reply(bytes, start, end, place);
+    else
+      for (
+        let at = start, rest = conversation.call(bytes, start, end, place);
+        rest?.more && rest.length === 0;
+      ) {
+        at += rest.more.at;
+        rest = at < end ? conversation.more(rest.more, bytes, at, end) : undefined;
+      }
   },
   bodyLength: ({ transfer }, toServer) =>
     transfer?.toServer === toServer ? transfer.body.visible : undefined,

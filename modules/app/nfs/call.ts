@@ -19,6 +19,8 @@ export interface NfsCall {
   /** Of the file, in bytes. */
   readonly offset?: number;
   readonly data?: FileData;
+  /** Operations of version 4 that lie behind the data. */
+  readonly behind?: number;
 }
 
 export interface NfsReply {

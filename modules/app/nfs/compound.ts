@@ -33,6 +33,7 @@ interface Gathered {
   newName?: Uint8Array;
   offset?: number;
   data?: FileData;
+  behind?: number;
   kind: NfsCall['kind'];
   procedure: number;
 }
@@ -55,8 +56,17 @@ export function readCompoundCall(xdr: Xdr): NfsCall | undefined {
   xdr.opaque(LONGEST_NAME);
   xdr.uint32();
   const count = Math.min(MOST_OPERATIONS, xdr.uint32());
-  if (xdr.failed) return undefined;
-  const call: Gathered = { kind: 'untold', procedure: 1 };
+  return xdr.failed ? undefined : gather(xdr, count, { kind: 'untold', procedure: 1 });
+}
+
+/** What comes behind the data that a call writes. @param before the call as far as it was read */
+export function readCompoundRest(xdr: Xdr, { behind = 0, handle, below, name }: NfsCall): NfsCall {
+  const known = { ...(handle && { handle }), ...(below && { below }), ...(name && { name }) };
+  return gather(xdr, behind, { ...known, kind: 'untold', procedure: 1 });
+}
+
+/** Reads operations up to and with the first that has data. */
+function gather(xdr: Xdr, count: number, call: Gathered): NfsCall {
   for (let i = 0; i < count && xdr.left >= 4; i++) {
     const operation = xdr.uint32();
     if (!readOperation(xdr, operation, call) || xdr.failed) break;
@@ -64,8 +74,9 @@ export function readCompoundCall(xdr: Xdr): NfsCall | undefined {
       call.procedure = operation;
       call.kind = KINDS.get(operation)!;
     }
-    // What lies behind the data is not there where the data is cut.
-    if (call.data) break;
+    if (!call.data) continue;
+    call.behind = count - i - 1;
+    break;
   }
   return call;
 }

@@ -1,12 +1,13 @@
 /** A conversation of NFS: calls with their replies, and names of files by their handles. */
 
 import type { NfsCall, NfsReply } from './call.js';
+import { readCompoundRest } from './compound.js';
 import { nameContent, nameMessage, type Place } from './frames.js';
 import { readArguments, readResults } from './message.js';
 import { CALL, NFS, REPLY, type RpcCall, readCall, readReply } from './rpc.js';
 import { COMPLETE, type EVENTS, NfsTransaction } from './transaction.js';
 import { keyOf, type NfsSession, type NfsSettings, type Rest, Transfers } from './transfers.js';
-import { Xdr } from './xdr.js';
+import { padded, Xdr } from './xdr.js';
 
 /** Names of files that are remembered. */
 const MOST_NAMES = 1024;
@@ -53,9 +54,35 @@ export class NfsConversation {
     }
     const transaction = this.transactionOf(rpc, call);
     this.wait({ rpc, call, transaction });
-    if (!transaction || !call.data) return undefined;
-    const data = { ...call.data, offset: call.offset!, xid: rpc.xid, isEnd: false };
-    return this.transfers.take(transaction, data, bytes, end);
+    return transaction && call.data ? this.written(rpc, call, transaction, bytes, start, end) : undefined;
+  }
+
+  /** Takes what a call writes, as far as it is there. */
+  private written(
+    rpc: RpcCall,
+    call: NfsCall,
+    transaction: NfsTransaction,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): Rest | undefined {
+    const data = { ...call.data!, offset: call.offset!, xid: rpc.xid, isEnd: false };
+    const rest = this.transfers.take(transaction, data, bytes, end);
+    if (!call.behind) return rest;
+    const more = { rpc, call, at: data.at + padded(data.length) - start };
+    return { transfer: transaction.transfer!, transaction, length: rest?.length ?? 0, more };
+  }
+
+  /** Operations behind data that was written: only what they write, and the end of files, is looked at. */
+  more(
+    { rpc, call }: NonNullable<Rest['more']>,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): Rest | undefined {
+    const next = readCompoundRest(new Xdr(bytes, start, end), call);
+    if (next.kind === 'close' || next.kind === 'commit') this.transfers.closeWritten(next);
+    return next.data ? this.written(rpc, next, this.transactionOf(rpc, next)!, bytes, start, end) : undefined;
   }
 
   /** Calls without a reply are forgotten beyond some. */

@@ -10,6 +10,7 @@ import { padded } from './xdr.js';
 
 /** Bytes of a message that are looked at; of a longer one all that matters is there, but data of files. */
 const HEAD = 4096;
+const NOTHING = new Uint8Array(0);
 
 /** @param conversation made when it is first asked for */
 export function* records(
@@ -64,18 +65,39 @@ function* whole(
   const rest = toServer
     ? conversation.call(view, offset, offset + size, place)
     : conversation.reply(view, offset, offset + size, place);
-  socket.skip(size);
-  const left = length - size;
-  return rest ? yield* data(socket, conversation, rest, left) : yield* socket.discard(left);
+  return yield* behind(socket, conversation, rest, size, length);
 }
 
-/** Data of a file as it comes, and what lies behind it in the fragment. */
+/**
+ * Data of a file behind what was looked at of a message, and operations that come behind the data.
+ * @param size bytes that were looked at  @param length of these and all behind them
+ */
+function* behind(
+  socket: StreamSocket,
+  conversation: NfsConversation,
+  rest: Rest | undefined,
+  size: number,
+  length: number,
+): Reading<boolean> {
+  const taken = rest?.more && rest.length === 0 ? Math.min(length, rest.more.at) : size;
+  if (!(yield* socket.discard(taken))) return false;
+  const left = rest ? yield* data(socket, conversation, rest, length - taken) : length - taken;
+  if (left === undefined) return false;
+  if (!rest?.more || left === 0) return yield* socket.discard(left);
+  const next = Math.min(left, HEAD);
+  if (!(yield* socket.wait(next))) return false;
+  const { view, offset } = socket;
+  const further = conversation.more(rest.more, view, offset, offset + next);
+  return yield* behind(socket, conversation, further, next, left);
+}
+
+/** Data of a file as it comes. @returns bytes behind it in the fragment, undefined where the stream is over */
 function* data(
   socket: StreamSocket,
   conversation: NfsConversation,
   rest: Rest,
   length: number,
-): Reading<boolean> {
+): Reading<number | undefined> {
   const behind = Math.max(0, length - padded(rest.length));
   let left = length - behind;
   rest.length = Math.min(rest.length, left);
@@ -92,9 +114,9 @@ function* data(
       if (lost > 0) conversation.transfers.lost(rest, lost);
       left -= socket.missing;
       socket.resume();
-    } else return false;
+    } else return undefined;
   }
-  return yield* socket.discard(behind);
+  return behind;
 }
 
 /** A message in several fragments. @param length of the first */
@@ -106,20 +128,48 @@ function* parted(
 ): Reading<boolean> {
   const place = { at: socket.position, length, mark: MARK };
   const fragments = new Fragments(socket, length);
-  const head = new GrowingBytes();
-  for (let bytes = yield* fragments.recv(HEAD); bytes; bytes = yield* fragments.recv(HEAD - head.length)) {
-    head.append(bytes);
-    if (head.length >= HEAD) break;
-  }
+  let head = new GrowingBytes();
+  yield* gather(fragments, head);
   if (head.length < HEAD && !fragments.isOver) return false;
-  const rest = toServer
+  let rest = toServer
     ? conversation.call(head.view(), 0, head.length, place)
     : conversation.reply(head.view(), 0, head.length, place);
-  for (let bytes = yield* fragments.recv(); bytes; bytes = yield* fragments.recv()) {
-    const taken = rest ? Math.min(bytes.length, rest.length) : 0;
-    if (!rest || taken === 0) continue;
-    rest.length -= taken;
-    conversation.transfers.more(rest, bytes, 0, taken);
+  while (rest) {
+    const known = rest.length === 0 && rest.more ? head.slice(Math.min(head.length, rest.more.at)) : NOTHING;
+    const fill = rest.length > 0 ? padded(rest.length) : (rest.more?.at ?? 0) - head.length;
+    if (known.length === 0) yield* dataIn(fragments, conversation, rest, fill);
+    if (!rest.more) break;
+    head = new GrowingBytes();
+    head.append(known);
+    yield* gather(fragments, head);
+    rest = conversation.more(rest.more, head.view(), 0, head.length);
   }
+  while (yield* fragments.recv());
   return fragments.isOver;
+}
+
+/** As many bytes as are looked at, or all there are. */
+function* gather(fragments: Fragments, head: GrowingBytes): Reading<void> {
+  while (head.length < HEAD) {
+    const bytes = yield* fragments.recv(HEAD - head.length);
+    if (!bytes) return;
+    head.append(bytes);
+  }
+}
+
+/** Data of a file. @param length of it, with what fills it up to four bytes */
+function* dataIn(
+  fragments: Fragments,
+  conversation: NfsConversation,
+  rest: Rest,
+  length: number,
+): Reading<void> {
+  for (let left = length; left > 0; ) {
+    const bytes = yield* fragments.recv(left);
+    if (!bytes) return;
+    left -= bytes.length;
+    const taken = Math.min(bytes.length, rest.length);
+    rest.length -= taken;
+    if (taken > 0) conversation.transfers.more(rest, bytes, 0, taken);
+  }
 }

@@ -7,6 +7,7 @@ import { type BodyMemory, FILE_LIMITS, InspectedBody } from '../../../engine/fil
 import { TrackedFile } from '../../../engine/files/tracked-file.js';
 import { latin1 } from '../../../engine/latin1.js';
 import type { NfsCall } from './call.js';
+import type { RpcCall } from './rpc.js';
 import { COMPLETE, type NfsTransaction, STARTED, type Transfer } from './transaction.js';
 
 export type NfsSession = Session<NfsTransaction>;
@@ -26,6 +27,8 @@ export interface Rest {
   readonly transfer: Transfer;
   readonly transaction: NfsTransaction;
   length: number;
+  /** Operations behind it; where no data is left, behind so many bytes of those that were looked at. */
+  readonly more?: { readonly rpc: RpcCall; readonly call: NfsCall; readonly at: number };
 }
 
 /** File data in a message: from which byte of the file on, and where in the message. */

@@ -69,6 +69,17 @@ export const write4 = (xid: number, data: string): Uint8Array =>
     u32(0),
     opaque(data),
   );
+/** What was opened as another handle is written, one piece behind the other: PUTFH and WRITE for each, and CLOSE. */
+export const writes4 = (xid: number, pieces: readonly string[]): Uint8Array => {
+  let offset = 0;
+  const operations = pieces.flatMap(piece => {
+    const write = [u32(38), new Uint8Array(16), u64(offset), u32(0), opaque(piece)];
+    offset += piece.length;
+    return [u32(22), opaque(HANDLE), ...write];
+  });
+  const close = [u32(4), u32(0), new Uint8Array(16)];
+  return call(xid, 4, 1, u32(0), u32(1), u32(2 * pieces.length + 1), ...operations, ...close);
+};
 /** PUTFH of a folder, OPEN of a file in it and WRITE. */
 export const openAndWrite4 = (xid: number, name: string, data: string): Uint8Array =>
   call(

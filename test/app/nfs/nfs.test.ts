@@ -20,6 +20,7 @@ import {
   reply,
   write3,
   write4,
+  writes4,
 } from './message-builder.js';
 
 const feed = (options: FeedOptions = {}): Feed => new Feed([nfs], { serverPort: 2049, ...options });
@@ -269,6 +270,54 @@ describe('nfs', () => {
       ['one', 5, 'closed', false],
       ['two', 7, 'closed', false],
     ]);
+  });
+
+  describe.each([
+    ['small', ['a', 'bc', 'def', '4444']],
+    ['long before small', ['x'.repeat(6001), 'tail']],
+    ['that end where as much as is looked at does', ['x'.repeat(3943), 'y'.repeat(4035), 'tail']],
+    ['many', Array.from({ length: 20 }, (_, i) => 'z'.repeat(100 * i + 1))],
+  ])('writes of one call of version 4 that are %s', (_, pieces) => {
+    const message = writes4(2, pieces);
+    const size = pieces.join('').length;
+    const cut = (length: number) => {
+      const parts: Uint8Array[] = [];
+      for (let at = 0; at < message.length; at += length) {
+        const part = message.slice(at, at + length);
+        parts.push(u32(part.length + (at + length < message.length ? 0 : 0x80000000)), part);
+      }
+      return concat(...parts);
+    };
+
+    it('are all read, and those behind them', () => {
+      const fed = feed()
+        .client(framed(message, lookup3(3, 'next')))
+        .end();
+      expect(files(fed)).toEqual([['', size, 'closed', false]]);
+      expect(fed.records.map(({ nfs: { filename } }) => filename)).toContain('next');
+    });
+
+    it.each([1, 1000, 4096])('are all read in segments of %i', length => {
+      expect(
+        files(
+          feed()
+            .pieces(true, framed(message), () => length)
+            .end(),
+        ),
+      ).toEqual([['', size, 'closed', false]]);
+    });
+
+    it.each([100, 4096, 4100])('are all read in fragments of %i', length => {
+      const fed = feed()
+        .client(concat(framed(lookup3(1, 'known')), cut(length), framed(lookup3(3, 'next'))))
+        .end();
+      expect(files(fed)).toEqual([['', size, 'closed', false]]);
+      expect(fed.records.map(({ nfs: { filename } }) => filename)).toContain('next');
+    });
+
+    it('are all read of a datagram', () => {
+      expect(files(feed({ transport: 'udp' }).client(message))).toEqual([['', size, 'closed', false]]);
+    });
   });
 
   it('tells of what is no call, in several fragments too', () => {
