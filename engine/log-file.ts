@@ -34,11 +34,13 @@ export class LogFile {
   private everOpened = false;
   /** From the first error until all could be written again. */
   private failing = false;
+  /** Of the lines that were given up, those that were told of. */
+  private toldLost = 0;
 
   /**
    * @param path may have `%Y-%m-%d` and other fields of strftime: the time at which the file is opened
    * @param now clock in seconds since the epoch
-   * @param told called with the first error after a time without any
+   * @param told called with the first error after a time without any, and when it is over
    */
   constructor(
     private readonly path: string,
@@ -97,7 +99,7 @@ export class LogFile {
     if (this.used > 0) this.counts.lost += linesIn(this.buffer.subarray(0, this.used));
     this.used = 0;
     this.closeFile();
-    if (this.lost > 0) this.told(`${this.path}: ${this.lost} lines were lost`);
+    this.tellLost('');
   }
 
   get lost(): number {
@@ -125,7 +127,7 @@ export class LogFile {
     let written = 0;
     try {
       while (written < bytes.length) written += writeSync(this.file, bytes, written);
-      this.failing = false;
+      this.recovered();
     } catch (error) {
       this.failed(error as Error);
     }
@@ -160,6 +162,19 @@ export class LogFile {
     this.counts.errors++;
     if (!this.failing) this.told(`${this.path}: ${error.message}; lines are kept as long as there is room`);
     this.failing = true;
+  }
+
+  private recovered(): void {
+    if (!this.failing) return;
+    this.failing = false;
+    this.tellLost(', those that follow are written again');
+  }
+
+  /** Each gap is told once. */
+  private tellLost(more: string): void {
+    const lost = this.lost - this.toldLost;
+    if (lost > 0) this.told(`${this.path}: ${lost} lines were lost${more}`);
+    this.toldLost = this.lost;
   }
 
   private closeFile(): void {

@@ -107,6 +107,25 @@ test('a disk that is full loses lines, counts them, and nothing else', () => {
   expect(told).toEqual([expect.stringContaining('ENOSPC'), '/dev/full: 20 lines were lost']);
 });
 
+test('a gap is told once it is over, and lines go on behind it', () => {
+  const told: string[] = [];
+  const blocked = join(folder, 'blocked');
+  writeFileSync(blocked, '');
+  const log = open('blocked/b.log', { bufferSize: 8 }, undefined, message => told.push(message));
+  for (const line of ['first.\n', 'second.\n', 'third\nfourth\n']) log.write(bytes(line));
+  rmSync(blocked);
+  log.write(bytes('fifth.\n'));
+  log.flush();
+  expect(told).toEqual([
+    expect.stringContaining('lines are kept as long as there is room'),
+    `${blocked}/b.log: 3 lines were lost, those that follow are written again`,
+  ]);
+  log.write(bytes('sixth.\n'));
+  log.close();
+  expect(read('blocked/b.log')).toBe('first.\nfifth.\nsixth.\n');
+  expect([log.lost, told.length]).toEqual([3, 2]);
+});
+
 test('lines given up are counted each, also those that came together', () => {
   const log = new LogFile('/dev/full', { ...DEFAULTS, bufferSize: 8 });
   log.write(bytes('kept..\n'));
