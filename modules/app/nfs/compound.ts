@@ -1,29 +1,31 @@
 /**
- * COMPOUND of NFS version 4 (RFC 7530 14.2, 8881 16.2): several operations in one message. They have no lengths, so
+ * Calls of COMPOUND of NFS version 4 (RFC 7530 14.2, 8881 16.2): several operations in one message. They have no lengths, so
  * reading ends at the first one that is not known here.
  */
 import { latin1 } from '../../../engine/latin1.js';
-import type { FileData, NfsCall, NfsReply } from './call.js';
+import { type FileData, LONGEST_NAME, type NfsCall } from './call.js';
+import {
+  CLOSE,
+  COMMIT,
+  CREATE,
+  dataOf,
+  GETFH,
+  LONGEST_HANDLE,
+  LOOKUP,
+  MOST_OPERATIONS,
+  OPEN,
+  PUTFH,
+  READ,
+  REMOVE,
+  RENAME,
+  STATE,
+  skipAttributes,
+  skipBitmap,
+  WRITE,
+} from './operations.js';
 import type { Xdr } from './xdr.js';
 
-const LONGEST_HANDLE = 128;
-const LONGEST_NAME = 4096;
 const LONGEST_OWNER = 1024;
-const LONGEST_ATTRIBUTES = 65536;
-const MOST_OPERATIONS = 64;
-const STATE = 16;
-
-const CLOSE = 4;
-const COMMIT = 5;
-const CREATE = 6;
-const GETFH = 10;
-const LOOKUP = 15;
-const OPEN = 18;
-const PUTFH = 22;
-const READ = 25;
-const REMOVE = 28;
-const RENAME = 29;
-const WRITE = 38;
 
 /** What the operations of a call come to. */
 interface Gathered {
@@ -122,11 +124,6 @@ function readOperation(xdr: Xdr, operation: number, call: Gathered): boolean {
   }
 }
 
-function dataOf(xdr: Xdr): FileData {
-  const length = xdr.uint32();
-  return { at: xdr.at, length };
-}
-
 /** Bytes of arguments whose length does not vary. */
 const FIXED: ReadonlyMap<number, number> = new Map([
   [3, 4],
@@ -170,17 +167,6 @@ function skipOperation(xdr: Xdr, operation: number): boolean {
   return true;
 }
 
-function skipBitmap(xdr: Xdr): void {
-  const words = xdr.uint32();
-  if (words > 16) xdr.failed = true;
-  else xdr.skip(4 * words);
-}
-
-function skipAttributes(xdr: Xdr): void {
-  skipBitmap(xdr);
-  xdr.opaque(LONGEST_ATTRIBUTES);
-}
-
 /** @returns the name of the file, empty where it is opened by its handle */
 function readOpen(xdr: Xdr): Uint8Array {
   xdr.skip(12 + 8);
@@ -207,57 +193,4 @@ function readCreate(xdr: Xdr): Uint8Array {
   const name = xdr.opaque(LONGEST_NAME);
   skipAttributes(xdr);
   return name;
-}
-
-// ── replies ──
-
-export function readCompoundReply(xdr: Xdr, call: NfsCall): NfsReply | undefined {
-  const status = xdr.uint32();
-  xdr.opaque(LONGEST_NAME);
-  const count = Math.min(MOST_OPERATIONS, xdr.uint32());
-  if (xdr.failed) return call.procedure === 0 ? { status: 0 } : undefined;
-  let handle: Uint8Array | undefined;
-  for (let i = 0; i < count && xdr.left >= 8; i++) {
-    const operation = xdr.uint32();
-    if (xdr.uint32() !== 0) break;
-    if (operation === READ) {
-      const isEnd = xdr.uint32() !== 0;
-      return { status, isEnd, data: dataOf(xdr) };
-    }
-    if (operation === GETFH) handle = xdr.opaque(LONGEST_HANDLE);
-    else if (!skipResult(xdr, operation)) break;
-    if (xdr.failed) break;
-  }
-  return { status, ...(handle && handle.length > 0 && { handle }) };
-}
-
-const FIXED_RESULTS: ReadonlyMap<number, number> = new Map([
-  [3, 8],
-  [CLOSE, STATE],
-  [COMMIT, 8],
-  [LOOKUP, 0],
-  [16, 0],
-  [PUTFH, 0],
-  [23, 0],
-  [24, 0],
-  [REMOVE, 20],
-  [RENAME, 40],
-  [30, 0],
-  [31, 0],
-  [32, 0],
-  [WRITE, 16],
-  [53, 36],
-]);
-
-function skipResult(xdr: Xdr, operation: number): boolean {
-  const length = FIXED_RESULTS.get(operation);
-  if (length !== undefined) xdr.skip(length);
-  else if (operation === 9) skipAttributes(xdr);
-  else if (operation === 34) skipBitmap(xdr);
-  else if (operation === OPEN) {
-    xdr.skip(STATE + 20 + 4);
-    skipBitmap(xdr);
-    return xdr.uint32() === 0;
-  } else return false;
-  return true;
 }

@@ -1,6 +1,7 @@
 /** Arguments and results of NFS procedures: what rules, records and files need of them. */
 import { LONGEST_NAME, type NfsCall, type NfsReply } from './call.js';
-import { readCompoundCall, readCompoundReply } from './compound.js';
+import { readCompoundCall } from './compound.js';
+import { readCompoundReply } from './compound-reply.js';
 import type { Xdr } from './xdr.js';
 
 const LONGEST_HANDLE = 64;
