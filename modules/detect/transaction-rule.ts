@@ -171,9 +171,11 @@ function oneHolds(
 ): boolean | undefined {
   const bytes = declared.get(at.transaction!, visible.toServer, index);
   if (bytes === undefined) return undefined;
-  if (onlyAbsent) return false;
   const grows = declared.growing === true && declared.whole !== true;
   const end = grows && visible.bodyLength >= 0 ? Math.min(bytes.length, visible.bodyLength) : bytes.length;
+  // Nothing came of it yet, or nothing at all: a transform would make something of that.
+  if (grows && end === 0) return visible.complete ? undefined : false;
+  if (onlyAbsent) return false;
   at.bytes = bytes;
   at.start = 0;
   at.end = end;

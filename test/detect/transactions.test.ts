@@ -291,6 +291,21 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
     expect(single.map(alert => alert.split('@')[0])).toEqual(['1', '2']);
   });
 
+  test('a body of which nothing came is not there: not even its digest', async () => {
+    const rules = `
+      alert toy any any -> any any (toy.code; content:"200"; toy.body; to_sha256; content:"|e3 b0 c4 42|"; sid:1;)
+      alert toy any any -> any any (toy.code; content:"200"; toy.body; to_sha256; content:!"|00 00|"; sid:2;)
+      alert toy any any -> any any (toy.code; content:"200"; toy.body; absent; sid:3;)`;
+    const t = await Talk.with(rules, matcher);
+    const none = exchange({ code: '200', body: '' });
+    expect(t.see([{ transaction: none, toServer: false, progress: 2 }])).toEqual([]);
+    expect(t.see([{ transaction: none, toServer: false, progress: 3 }])).toEqual(['3@3']);
+    const late = exchange({ code: '200', body: '' });
+    expect(t.see([{ transaction: late, toServer: false, progress: 2 }])).toEqual([]);
+    late.body = 'abc';
+    expect(t.see([{ transaction: late, toServer: false, progress: 3, bodyLength: 3 }])).toEqual(['2@7']);
+  });
+
   test('a growing body is scanned piece by piece and matches across them', async () => {
     const t = await Talk.with('alert toy any any -> any any (toy.body; content:"fgh"; sid:1;)', matcher);
     const transaction = exchange({ body: 'abcdefghij' });

@@ -1,8 +1,10 @@
 /** What is compared with the oracle, by name: each makes one random case of a seed. */
+import { compareHeaders } from './header-agreement.js';
 import { compareMatcher } from './matcher-agreement.js';
 import { comparePayloads } from './payload-agreement.js';
 import { compareTransactions } from './replay-agreement.js';
 import { compareState } from './state-agreement.js';
+import { compareStreams } from './stream-agreement.js';
 import { compareTransforms } from './transform-agreement.js';
 
 /** @returns what the engine and the oracle disagree about, with the seed, the rule and what it was asked of */
@@ -12,7 +14,9 @@ export const AGREEMENTS: Readonly<Record<string, Agreement>> = {
   conditions: seed => compareMatcher(seed, 'auto'),
   'conditions-regexp': seed => compareMatcher(seed, 'regexp'),
   transforms: compareTransforms,
+  headers: compareHeaders,
   payloads: comparePayloads,
+  streams: compareStreams,
   transactions: compareTransactions,
   state: compareState,
 };

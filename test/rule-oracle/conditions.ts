@@ -90,7 +90,7 @@ export function hex(bytes: string): string {
   return `|${Buffer.from(bytes, 'latin1').toString('hex')}|`;
 }
 
-function optionOf(each: Condition): string {
+export function optionOf(each: Condition): string {
   switch (each.kind) {
     case 'content':
       return contentText(each);

@@ -7,7 +7,7 @@ import { type Random, randomNumbers } from '../pseudo-random.js';
 import { load } from '../signatures/rules.js';
 import { holds } from './oracle.js';
 import { randomBuffer } from './random-buffers.js';
-import { type PayloadRule, randomPayloadRule, ruleText, sizeFits } from './random-rules.js';
+import { isAnchored, type PayloadRule, randomPayloadRule, ruleText, sizeFits } from './random-rules.js';
 
 const RULES = 30;
 const PAYLOADS = 20;
@@ -79,12 +79,4 @@ function expectedOf(rule: Rule, payloads: readonly string[]): number[] {
     if (alone || holds(rule.conditions, stream)) numbers.push(2 * i + 2);
   });
   return numbers;
-}
-
-/** What stands at the beginning is looked for in packets too. */
-function isAnchored({ conditions }: Rule): boolean {
-  return conditions.some(
-    each =>
-      each.kind === 'content' && (each.startswith || each.offset !== undefined || each.depth !== undefined),
-  );
 }

@@ -20,6 +20,8 @@ const between = (random: Random, least: number, most: number) => least + random(
 
 /** Bytes of contents and buffers. */
 export const ALPHABET = [...'aabbAB..01x\x00\x01\x02\x03'];
+/** Where these match, they do so in the same place when more follows. */
+const LASTING_PATTERNS = ['a.', 'a*b', '^a', '^.b', '(?:a|ab)b', 'a(?=b)', '(a|b)\\1', 'x?[01]'];
 const PATTERNS = [
   'a.',
   '[ab]+',
@@ -139,7 +141,7 @@ class Maker {
     const { random } = this;
     return {
       kind: 'pcre',
-      pattern: pick(random, this.wishes.lasting ? PATTERNS.filter(each => !each.includes('$')) : PATTERNS),
+      pattern: pick(random, this.wishes.lasting ? LASTING_PATTERNS : PATTERNS),
       flags: `${oneIn(random, 3) ? 'i' : ''}${oneIn(random, 3) ? 's' : ''}`,
       relative: oneIn(random, 2),
       negated: !this.wishes.lasting && oneIn(random, 4),
@@ -151,7 +153,7 @@ class Maker {
     const text = oneIn(random, 3) ? pick(random, ['dec', 'hex', 'oct'] as const) : undefined;
     const relative = oneIn(random, 2) && this.matchesBefore;
     return {
-      bytes: text ? between(random, 0, 3) : pick(random, [1, 1, 1, 2, 3, 8]),
+      bytes: text ? between(random, this.wishes.lasting ? 1 : 0, 3) : pick(random, [1, 1, 1, 2, 3, 8]),
       offset: relative ? between(random, -2, 2) : between(random, 0, 6),
       relative,
       little: !text && oneIn(random, 4),
@@ -178,7 +180,10 @@ class Maker {
       ...this.reading(),
       multiplier: pick(random, [1, 1, 2, 3]),
       align: oneIn(random, 4),
-      from: pick(random, ['', '', 'from_beginning', 'from_end']),
+      from: pick(
+        random,
+        this.wishes.lasting ? ['', 'from_beginning'] : ['', '', 'from_beginning', 'from_end'],
+      ),
       postOffset: pick(random, [0, 0, 0, 1, 2, -1, -3, -9]),
     };
   }

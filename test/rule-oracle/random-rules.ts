@@ -16,9 +16,23 @@ export function randomPayloadRule(random: Random, wishes: Wishes): PayloadRule {
   return { conditions, size: { operator: pick(random, ['', '<', '>', '!']), bytes: 1 + random(20) } };
 }
 
-export function ruleText(header: string, { conditions, size }: PayloadRule, sid: number): string {
+/** @param option one more, such as `flow` */
+export function ruleText(
+  header: string,
+  { conditions, size }: PayloadRule,
+  sid: number,
+  option = '',
+): string {
   const dsize = size ? `dsize:${size.operator}${size.bytes}; ` : '';
-  return `alert ${header} (${dsize}${written(conditions)} sid:${sid};)`;
+  return `alert ${header} (${option && `${option}; `}${dsize}${written(conditions)} sid:${sid};)`;
+}
+
+/** What stands at the beginning is looked for in packets as in streams. */
+export function isAnchored({ conditions }: PayloadRule): boolean {
+  return conditions.some(
+    each =>
+      each.kind === 'content' && (each.startswith || each.offset !== undefined || each.depth !== undefined),
+  );
 }
 
 export function sizeFits({ size }: PayloadRule, length: number): boolean {

@@ -1,143 +1,171 @@
-/** Random requests with their responses, what each buffer has of them, and rules on several of these buffers. */
+/** Random rules on several buffers of transactions, in the forms that rules have for that. */
 import type { Random } from '../pseudo-random.js';
-import { type Condition, written } from './conditions.js';
+import { type Condition, type Content, optionOf, type Pcre, written } from './conditions.js';
 import { holds } from './oracle.js';
-import { oneIn, pick, randomConditions, randomText } from './random-conditions.js';
+import { oneIn, pick, randomConditions } from './random-conditions.js';
+import { type Buffers, WORDS } from './random-exchanges.js';
 import { withFastPattern } from './random-rules.js';
 import { randomTransforms } from './random-transforms.js';
 import { changedBy, optionsOf, type Transform } from './transforms-oracle.js';
-
-/** Values of buffers by keyword; what a transaction does not have is absent. */
-export type Buffers = Readonly<Record<string, string>>;
 
 /** One buffer of a rule. */
 interface Section {
   readonly buffer: string;
   readonly transforms: readonly Transform[];
+  /** The argument of `absent`, empty for none. */
+  readonly absent?: '' | 'or_else';
   readonly conditions: readonly Condition[];
+}
+
+interface Length {
+  readonly operator: '' | '<' | '>';
+  readonly size: number;
 }
 
 export interface TransactionRule {
   readonly protocol: 'http' | 'dns';
   readonly sections: readonly Section[];
+  /** It is about both sides of a transaction. */
+  readonly bothSides: boolean;
+  /** Written with modifiers such as http_uri instead of sticky buffers. */
+  readonly older: boolean;
+  readonly uriLength?: Length;
 }
 
-const WORDS = [...'aabbABx01.'];
-const LOWER = [...'aabbx01.'];
-
-const SIDES: readonly (readonly string[])[] = [
-  [
-    'http.method',
-    'http.uri',
-    'http.uri.raw',
-    'http.host',
-    'http.host.raw',
-    'http.user_agent',
-    'http.cookie',
-    'http.request_body',
-    'http.request_line',
-  ],
-  ['http.stat_code', 'http.stat_msg', 'http.response_body', 'http.response_line', 'http.server'],
-  ['dns.query'],
+const CLIENT = [
+  'http.method',
+  'http.uri',
+  'http.uri.raw',
+  'http.host',
+  'http.host.raw',
+  'http.user_agent',
+  'http.cookie',
+  'http.request_body',
+  'http.request_line',
+  'http.request_header',
 ];
+const SERVER = [
+  'http.stat_code',
+  'http.stat_msg',
+  'http.response_body',
+  'http.response_line',
+  'http.server',
+  'http.response_header',
+];
+
+/** The modifier of a content and the flag of a pcre that stand for a buffer. */
+const OLDER: Readonly<Record<string, readonly [modifier: string, flag: string]>> = {
+  'http.method': ['http_method', 'M'],
+  'http.uri': ['http_uri', 'U'],
+  'http.uri.raw': ['http_raw_uri', 'I'],
+  'http.host': ['http_host', 'W'],
+  'http.host.raw': ['http_raw_host', 'Z'],
+  'http.user_agent': ['http_user_agent', 'V'],
+  'http.cookie': ['http_cookie', 'C'],
+  'http.request_body': ['http_client_body', 'P'],
+  'http.stat_code': ['http_stat_code', 'S'],
+  'http.stat_msg': ['http_stat_msg', 'Y'],
+  'http.response_body': ['http_server_body', 'Q'],
+};
 
 /** @param seen buffers that there will be: most contents are a part of them */
 export function randomTransactionRule(random: Random, seen: readonly Buffers[]): TransactionRule {
-  const side = pick(random, SIDES);
-  const left = [...side];
+  const side = pick(random, [CLIENT, CLIENT, SERVER, ['dns.query']]);
+  const protocol = side === CLIENT || side === SERVER ? 'http' : 'dns';
+  const older = protocol === 'http' && oneIn(random, 4);
+  const bothSides = !older && protocol === 'http' && oneIn(random, 5);
+  const left = (bothSides ? [...CLIENT, ...SERVER] : [...side]).filter(each => !older || each in OLDER);
   const count = Math.min(1 + random(3), left.length);
-  const sections = Array.from({ length: count }, (_, i): Section => {
+  const sections = Array.from({ length: count }, (_, i) => {
     const [buffer] = left.splice(random(left.length), 1);
-    const transforms = oneIn(random, 3) ? randomTransforms(random) : [];
-    const samples = seen.map(each => changedBy(transforms, each[buffer!] ?? '')).filter(Boolean);
-    const wishes = {
-      most: 3,
-      ...(samples.length > 0 && { samples }),
-      sticky: true,
-      alphabet: WORDS,
-      variables: `v${i}_`,
-    };
-    return { buffer: buffer!, transforms, conditions: randomConditions(random, wishes) };
+    if (buffer!.endsWith('_header') && oneIn(random, 2)) left.push(buffer!);
+    return older ? olderSection(random, buffer!, seen) : randomSection(random, buffer!, seen, `v${i}_`);
   });
   const chosen = random(count);
-  const protocol = side[0]!.startsWith('dns') ? 'dns' : 'http';
   return {
     protocol,
+    bothSides,
+    older,
     sections: sections.map((each, i) =>
       i === chosen ? { ...each, conditions: withFastPattern(random, each.conditions) } : each,
     ),
+    ...(side === CLIENT && oneIn(random, 5) && { uriLength: randomLength(random) }),
   };
 }
 
-export function transactionRuleText({ protocol, sections }: TransactionRule, sid: number): string {
-  const options = sections.map(({ buffer, transforms, conditions }) => {
-    const changes = transforms.length > 0 ? `${optionsOf(transforms)}; ` : '';
-    return `${buffer}; ${changes}${written(conditions)}`;
-  });
-  return `alert ${protocol} any any -> any any (${options.join(' ')} sid:${sid};)`;
+const randomLength = (random: Random): Length => ({
+  operator: pick(random, ['', '<', '>']),
+  size: 1 + random(12),
+});
+
+function samplesOf(buffer: string, transforms: readonly Transform[], seen: readonly Buffers[]) {
+  const samples = seen
+    .flatMap(each => each[buffer] ?? '')
+    .map(each => changedBy(transforms, each))
+    .filter(Boolean);
+  return samples.length > 0 ? { samples } : {};
 }
 
-/** A buffer that is not there meets nothing. */
-export function holdsIn({ sections }: TransactionRule, buffers: Buffers): boolean {
-  return sections.every(({ buffer, transforms, conditions }) => {
-    const value = buffers[buffer];
-    return value !== undefined && holds(conditions, changedBy(transforms, value));
-  });
+function randomSection(random: Random, buffer: string, seen: readonly Buffers[], variables: string): Section {
+  // Responses may have cookies too.
+  const absent =
+    buffer !== 'http.cookie' && oneIn(random, 8) ? pick(random, ['', 'or_else'] as const) : undefined;
+  const transforms = absent === undefined && oneIn(random, 3) ? randomTransforms(random) : [];
+  const samples = samplesOf(buffer, transforms, seen);
+  const wishes = { most: 3, ...samples, sticky: true, alphabet: WORDS, variables };
+  const conditions = absent === '' ? [] : randomConditions(random, wishes);
+  return { buffer, transforms, conditions, ...(absent !== undefined && { absent }) };
 }
 
-export interface Exchange {
-  readonly request: string;
-  readonly response: string;
-  readonly buffers: Buffers;
-}
-
-export function randomExchange(random: Random): Exchange {
-  const text = (least: number, most: number, alphabet = WORDS) => randomText(random, least, most, alphabet);
-  const body = oneIn(random, 2) ? randomText(random, 1, 12) : undefined;
-  const method = body === undefined ? 'GET' : 'POST';
-  const uri = `/${text(1, 10, [...'aabbABx01'])}`;
-  const host = text(1, 8, LOWER).replace(/^\.+|\.+$/g, 'a');
-  const [agent, cookie, server] = [0, 1, 2].map(() => (oneIn(random, 2) ? text(1, 8) : undefined));
-  const [code, message] = pick(random, [
-    ['200', 'OK'],
-    ['404', 'ab Ab'],
-    ['500', 'aBb'],
-  ] as const);
-  const answer = randomText(random, 1, 12);
-  const [line, statusLine] = [`${method} ${uri} HTTP/1.1`, `HTTP/1.1 ${code} ${message}`];
-  const head = (lines: readonly (string | false)[]) => `${lines.filter(Boolean).join('\r\n')}\r\n\r\n`;
+function olderSection(random: Random, buffer: string, seen: readonly Buffers[]): Section {
+  const wishes = { most: 4, ...samplesOf(buffer, [], seen), alphabet: WORDS };
+  const conditions = randomConditions(random, wishes).filter(hasOlderForm);
   return {
-    request:
-      head([
-        line,
-        `Host: ${host}`,
-        agent !== undefined && `User-Agent: ${agent}`,
-        cookie !== undefined && `Cookie: ${cookie}`,
-        body !== undefined && `Content-Length: ${body.length}`,
-      ]) + (body ?? ''),
-    response:
-      head([statusLine, server !== undefined && `Server: ${server}`, `Content-Length: ${answer.length}`]) +
-      answer,
-    buffers: {
-      'http.method': method,
-      'http.uri': uri,
-      'http.uri.raw': uri,
-      'http.host': host.toLowerCase(),
-      'http.host.raw': host,
-      'http.request_line': line,
-      'http.response_line': statusLine,
-      'http.stat_code': code,
-      'http.stat_msg': message,
-      'http.response_body': answer,
-      ...(agent !== undefined && { 'http.user_agent': agent }),
-      ...(cookie !== undefined && { 'http.cookie': cookie }),
-      ...(server !== undefined && { 'http.server': server }),
-      ...(body !== undefined && { 'http.request_body': body }),
-    },
+    buffer,
+    transforms: [],
+    conditions: conditions.length > 0 ? conditions : [{ kind: 'content', bytes: 'a' }],
   };
 }
 
-/** A name of DNS that has no empty label. */
-export function randomName(random: Random): string {
-  return Array.from({ length: 1 + random(3) }, () => randomText(random, 1, 4, [...'aabbABx01'])).join('.');
+function hasOlderForm(each: Condition): each is Content | Pcre {
+  if (each.kind === 'pcre') return true;
+  if (each.kind !== 'content') return false;
+  return [each.offset, each.depth, each.distance, each.within].every(amount => typeof amount !== 'string');
+}
+
+export function transactionRuleText(rule: TransactionRule, sid: number): string {
+  const { protocol, sections, bothSides, older, uriLength } = rule;
+  const options = sections.map(older ? olderText : sectionText);
+  if (uriLength) options.push(`urilen:${uriLength.operator}${uriLength.size};`);
+  return `alert ${protocol} any any ${bothSides ? '=>' : '->'} any any (${options.join(' ')} sid:${sid};)`;
+}
+
+function sectionText({ buffer, transforms, absent, conditions }: Section): string {
+  const changes = transforms.length > 0 ? `${optionsOf(transforms)}; ` : '';
+  const missing = absent === undefined ? '' : `absent${absent && `:${absent}`}; `;
+  return `${buffer}; ${changes}${missing}${written(conditions)}`;
+}
+
+function olderText({ buffer, conditions }: Section): string {
+  const [modifier, flag] = OLDER[buffer]!;
+  const texts = conditions.map(each =>
+    each.kind === 'pcre' ? optionOf(each).replace(/";$/, `${flag}";`) : `${optionOf(each)} ${modifier};`,
+  );
+  return texts.join(' ');
+}
+
+/** A buffer that is not there meets nothing but `absent`; of several one is enough. */
+export function holdsIn({ protocol, sections, uriLength }: TransactionRule, buffers: Buffers): boolean {
+  if ('dns.query' in buffers !== (protocol === 'dns')) return false;
+  if (uriLength && !lengthFits(uriLength, (buffers['http.uri'] as string).length)) return false;
+  return sections.every(({ buffer, transforms, absent, conditions }) => {
+    const value = buffers[buffer];
+    if (value === undefined) return absent !== undefined;
+    if (absent === '') return false;
+    return [value].flat().some(each => holds(conditions, changedBy(transforms, each)));
+  });
+}
+
+function lengthFits({ operator, size }: Length, length: number): boolean {
+  return operator === '<' ? length < size : operator === '>' ? length > size : length === size;
 }

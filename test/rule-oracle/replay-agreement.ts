@@ -7,12 +7,9 @@ import { ethernet, ipv4, packet, udp } from '../packets/builder.js';
 import { type Random, randomNumbers } from '../pseudo-random.js';
 import { load } from '../signatures/rules.js';
 import { conversation, replay, type Said } from '../streams/replay.js';
+import { type Buffers, type Exchange, randomExchange, randomName } from './random-exchanges.js';
 import {
-  type Buffers,
-  type Exchange,
   holdsIn,
-  randomExchange,
-  randomName,
   randomTransactionRule,
   type TransactionRule,
   transactionRuleText,

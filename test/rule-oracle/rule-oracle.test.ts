@@ -8,7 +8,9 @@ const CASES: Readonly<Record<string, number>> = {
   conditions: 2000,
   'conditions-regexp': 500,
   transforms: 800,
+  headers: 2,
   payloads: 3,
+  streams: 1,
   transactions: 1,
   state: 5,
 };
