@@ -2,10 +2,10 @@
 import type { Thread } from '../../engine/module.js';
 import type { RuleSetImage } from '../../signatures/compile/image.js';
 import type { Inspection } from '../../signatures/inspection.js';
-import type { BypassRequest } from '../../signatures/state/bypass-request.js';
 import type { Unlogged } from '../../signatures/state/unlogged.js';
 import type { AlertQueue } from './alert-queue.js';
 import type { BatchPlan } from './batch-plan.js';
+import type { Bypassing } from './bypassing.js';
 import type { FlowState, FlowStates } from './flow-states.js';
 import type { HeaderTest } from './header-test.js';
 import type { Judgement } from './judgement.js';
@@ -36,7 +36,7 @@ export interface DetectionParts {
   readonly tags: PacketTags;
   readonly notes: Notes;
   readonly unlogged: Unlogged;
-  readonly bypassRequest: BypassRequest;
+  readonly bypassing: Bypassing;
   /** Signatures see streams, not packets alone. */
   readonly seesStreams: boolean;
   /** Number among `image.applicationNames` of each application protocol, by number of the protocol. */

@@ -20,7 +20,6 @@ import { knownApplication } from '../../engine/known-application.js';
 import * as Packet from '../../engine/packet.js';
 import { isDrop, REASON_FLOW_DROP, REASON_STREAM_ERROR } from '../../engine/verdict.js';
 import * as Traits from '../../signatures/compile/traits.js';
-import { Bypassing } from './bypassing.js';
 import { Candidates } from './candidates.js';
 import type { DetectionParts } from './detection-parts.js';
 import { Evaluation } from './evaluation.js';
@@ -37,7 +36,6 @@ export class Detection {
   protected updates: Updates | undefined;
   protected readonly row: Int32Array;
   protected readonly flows: Int32Array;
-  private readonly bypassing: Bypassing;
   private wire = -1;
   private closedFiles: readonly ClosedFile[] = [];
   private nextFile = 0;
@@ -48,7 +46,6 @@ export class Detection {
     this.candidates = new Candidates(parts);
     this.evaluation = new Evaluation(parts);
     this.streams = new PacketStreams(parts);
-    this.bypassing = new Bypassing(parts.thread, parts.bypassRequest);
   }
 
   /**
@@ -87,7 +84,7 @@ export class Detection {
     const root = this.row[e + Packet.ROOT]!;
     if (root < 0) return;
     const silenced = !this.parts.unlogged.isEmpty && this.isUnlogged(e);
-    if (silenced || isDroppedWithFlow(this.row, root) || this.bypassing.silences(root))
+    if (silenced || isDroppedWithFlow(this.row, root) || this.parts.bypassing.silences(root))
       this.row[e + Packet.EVENT_KIND] = EVENT_NONE;
     else this.noteEvent(slot, root);
   }
@@ -140,7 +137,7 @@ export class Detection {
       else this.inspect(i, p, pseudo);
       this.streams.freeOver();
       this.judge(batch, slot, this.wireOf(p, pseudo));
-      this.bypassing.judged();
+      this.parts.bypassing.judged();
     } else {
       this.updates?.skip(slot);
       if (flow >= 0) this.actWithFlow(p, flow);
@@ -152,7 +149,7 @@ export class Detection {
       this.tellNotes(slot, flow);
       this.parts.unlogged.release(flow);
       states.end(flow);
-      this.bypassing.release(flow);
+      this.parts.bypassing.release(flow);
     }
   }
 
@@ -178,7 +175,7 @@ export class Detection {
 
   /** The whole flow was dropped or passed: nothing of it is inspected. */
   protected isJudged(p: number, flow: number): boolean {
-    return isFlowJudged(this.row, this.flows, p, flow) || this.bypassing.has(p, flow);
+    return isFlowJudged(this.row, this.flows, p, flow) || this.parts.bypassing.has(p, flow);
   }
 
   private actWithFlow(p: number, flow: number): void {

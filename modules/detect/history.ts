@@ -5,8 +5,6 @@
 
 const SMALLEST = 9;
 const LARGEST = 21;
-/** Pieces are cut out of arrays of this size. */
-const SLAB = 1 << LARGEST;
 
 interface Piece {
   readonly bytes: Uint8Array;
@@ -23,12 +21,17 @@ export class HistoryPool {
   /** Pieces that came back since halves were put together. */
   private given = 0;
 
-  constructor(private readonly memcap: number) {}
+  /** Pieces are cut out of arrays of this size, a power of two. */
+  private readonly largest: number;
+
+  constructor(private readonly memcap: number) {
+    this.largest = Math.min(LARGEST, 31 - Math.clz32(Math.max(1, Math.min(memcap, 2 ** 31 - 1))));
+  }
 
   /** @returns undefined when the bound is reached, or the size is too large */
   take(size: number): Piece | undefined {
     const exponent = Math.max(SMALLEST, 32 - Math.clz32(size - 1));
-    if (exponent > LARGEST) return undefined;
+    if (exponent > this.largest) return undefined;
     const piece = this.free[exponent]!.pop() ?? this.split(exponent);
     return piece ?? (this.join() ? (this.free[exponent]!.pop() ?? this.split(exponent)) : undefined);
   }
@@ -40,8 +43,8 @@ export class HistoryPool {
 
   private split(exponent: number): Piece | undefined {
     let larger = exponent + 1;
-    while (larger <= LARGEST && this.free[larger]!.length === 0) larger++;
-    const piece = larger <= LARGEST ? this.free[larger]!.pop()! : this.slab();
+    while (larger <= this.largest && this.free[larger]!.length === 0) larger++;
+    const piece = larger <= this.largest ? this.free[larger]!.pop()! : this.slab();
     if (!piece) return undefined;
     // The upper halves stay for others.
     const { bytes, start, place } = piece;
@@ -58,7 +61,7 @@ export class HistoryPool {
     const pieces = this.free.reduce((sum, { length }) => sum + length, 0);
     if (this.given === 0 || 2 * this.given < pieces) return false;
     this.given = 0;
-    for (let exponent = SMALLEST; exponent < LARGEST; exponent++) this.joinHalves(exponent);
+    for (let exponent = SMALLEST; exponent < this.largest; exponent++) this.joinHalves(exponent);
     return true;
   }
 
@@ -78,9 +81,11 @@ export class HistoryPool {
   }
 
   private slab(): Piece | undefined {
-    if (this.taken + SLAB > this.memcap) return undefined;
-    this.taken += SLAB;
-    return { bytes: new Uint8Array(SLAB), start: 0, place: this.taken - SLAB, exponent: LARGEST };
+    const size = 1 << this.largest;
+    const place = this.taken;
+    if (place + size > this.memcap) return undefined;
+    this.taken += size;
+    return { bytes: new Uint8Array(size), start: 0, place, exponent: this.largest };
   }
 }
 

@@ -9,6 +9,7 @@ import type { Thread } from '../../engine/module.js';
 import type { RuleSetImage, StoredSignature } from '../../signatures/compile/image.js';
 import type { ConditionWatch } from '../../signatures/condition-watch.js';
 import { type Inspection, newInspection } from '../../signatures/inspection.js';
+import { Bypassing } from './bypassing.js';
 import { FlowStates } from './flow-states.js';
 import type { HeaderTest } from './header-test.js';
 import { HistoryPool } from './history.js';
@@ -46,6 +47,7 @@ export interface Home {
   readonly states: FlowStates;
   readonly shown: ShownStreams | undefined;
   readonly tags: PacketTags;
+  readonly bypassing: Bypassing;
   readonly stores: Stores;
   readonly renumberings: Renumberings;
   readonly expressions: Expressions;
@@ -87,6 +89,7 @@ export function openHome(thread: Thread, image: RuleSetImage, watch: DetectionWa
     states,
     shown: showing > 0 ? new ShownStreams(memory, states, pool, showing, protocolsOf(thread)) : undefined,
     tags,
+    bypassing: new Bypassing(thread, stores.bypassRequest),
     stores,
     renumberings: new Renumberings(),
     expressions: openExpressions('auto'),

@@ -108,7 +108,7 @@ function sharedEnvironment({ thread, stores, expressions, count }: Home): Shared
 }
 
 function partsOf(home: Home, image: RuleSetImage, scan: Scan, rules: Rules): DetectionParts {
-  const { thread, watch, pool, states, tags, stores, at, facts, count } = home;
+  const { thread, watch, pool, states, tags, bypassing, stores, at, facts, count } = home;
   const { config, memory, flows } = thread;
   const seesStreams = config.read(RAW_REASSEMBLY);
   const chunks = {
@@ -134,7 +134,7 @@ function partsOf(home: Home, image: RuleSetImage, scan: Scan, rules: Rules): Det
     tags,
     notes: stores.notes,
     unlogged: stores.unlogged,
-    bypassRequest: stores.bypassRequest,
+    bypassing,
     guessesTransactions: config.read(Options.GUESS_TRANSACTION),
     mostGuesses: config.read(Options.TRANSACTION_LOGS),
     applications: applicationNumbers(thread, image),

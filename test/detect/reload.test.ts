@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { inline, MATCHERS, SMALL_CHUNKS, sensorFor } from './sensor.js';
+import { inline, MATCHERS, SMALL_CHUNKS, sensorFor, udp } from './sensor.js';
 
 describe.each(MATCHERS)('rules loaded anew, with %s', matcher => {
   const rules = 'alert tcp any any -> any any (content:"attack"; content:"later"; distance:0; sid:1;)';
@@ -14,6 +14,15 @@ describe.each(MATCHERS)('rules loaded anew, with %s', matcher => {
     expect(s.see(inline('ack'), inline('go'))).toEqual(['3@3']);
     s.reload(rules);
     expect(s.see(inline('later'), inline('later'))).toEqual(['1@4']);
+  });
+
+  test('of a flow that was bypassed nothing is looked at afterwards', async () => {
+    const bypassing = `alert udp any any -> any any (content:"large"; bypass; sid:1;)
+      alert udp any any -> any any (content:"hello"; sid:2;)`;
+    const s = await sensorFor(bypassing, { matcher });
+    expect(s.see(udp('large', { flow: 1 }), udp('hello', { flow: 2 }))).toEqual(['1@1', '2@2']);
+    s.reload(bypassing);
+    expect(s.see(udp('hello', { flow: 1 }), udp('hello', { flow: 2 }))).toEqual(['2@4']);
   });
 
   test('between any two packets, alerts are the same', async () => {

@@ -92,3 +92,10 @@ test('memory that many short streams had is there for longer ones', () => {
   }
   expect(pool.taken).toBe(2 * slab);
 });
+
+test('little memory is used as well', () => {
+  const pool = new HistoryPool(100_000);
+  expect(pool.take(65_536)?.bytes.length).toBe(65_536);
+  expect([pool.take(512), pool.taken]).toEqual([undefined, 65_536]);
+  expect(new HistoryPool(511).take(1)).toBeUndefined();
+});
