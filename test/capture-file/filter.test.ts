@@ -186,6 +186,7 @@ describe('packet filters', () => {
     ['port 80 and tcp[13] & 2', /at the end, expected a comparison/],
     ['tcp[13', /at the end, expected \]/],
     ['tcp[13:3] = 1', /character 8, at "3", expected 1, 2 or 4/],
+    ['len constructor 1', /at "constructor", expected a comparison/],
     ['bgp[13] = 1', /character 1, at "bgp", expected a protocol such as/],
     ['len > many', /character 7, at "many", expected a number, len/],
     ['len > 4294967296', /at "4294967296", expected a number/],
@@ -202,6 +203,32 @@ describe('packet filters', () => {
     [`${'tcp or '.repeat(3000)}udp`, /more than 4096 words/],
   ])('%.30s is refused', (expression, message) => {
     expect(() => compileFilter(expression)).toThrow(message);
+  });
+
+  it('refuses random words with a reason, or takes them', () => {
+    const words =
+      'tcp udp ip ip6 arp ether [ ] ( ) & | ^ && || and or not ! = != < 13 0x1f 09 4294967296 len host net port ' +
+      'portrange 10.0.0.1 10/8 80-90 http src dst vlan less proto \\tcp : - / * % << tcp-syn tcpflags multicast ::1 ' +
+      'mask 255.0.0.0 constructor __proto__';
+    const known = words.split(' ');
+    const { data } = PACKETS.web!;
+    let seed = 12_345;
+    const random = (below: number) => {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+      return (seed >>> 8) % below;
+    };
+    let taken = 0;
+    for (let i = 0; i < 20_000; i++) {
+      const expression = Array.from({ length: 1 + random(8) }, () => known[random(known.length)]).join(' ');
+      try {
+        const filter = compileFilter(expression)!;
+        taken++;
+        for (const length of [0, 13, 30, data.length]) filter(data, 0, length, length, 1);
+      } catch (error) {
+        expect((error as Error).name, expression).toBe('FilterError');
+      }
+    }
+    expect(taken).toBeGreaterThan(100);
   });
 
   it('looks at packets of any length without harm', () => {

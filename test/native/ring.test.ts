@@ -8,7 +8,7 @@ import { type Native, native } from '../../engine/native.js';
 import { until } from '../until.js';
 
 const BLOCK = 2 ** 18;
-const BLOCKS = 2;
+const BLOCKS = 16;
 const LARGEST = 65_600;
 const DATAGRAMS = 20;
 

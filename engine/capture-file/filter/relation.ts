@@ -10,15 +10,15 @@ type Value = (facts: Facts) => number;
 /** Deepest nesting of brackets. */
 const DEEPEST = 64;
 
-const COMPARISONS: Readonly<Record<string, (a: number, b: number) => boolean>> = {
-  '>': (a, b) => a > b,
-  '<': (a, b) => a < b,
-  '>=': (a, b) => a >= b,
-  '<=': (a, b) => a <= b,
-  '=': (a, b) => a === b,
-  '==': (a, b) => a === b,
-  '!=': (a, b) => a !== b,
-};
+const COMPARISONS = new Map<string, (a: number, b: number) => boolean>([
+  ['>', (a, b) => a > b],
+  ['<', (a, b) => a < b],
+  ['>=', (a, b) => a >= b],
+  ['<=', (a, b) => a <= b],
+  ['=', (a, b) => a === b],
+  ['==', (a, b) => a === b],
+  ['!=', (a, b) => a !== b],
+]);
 
 /** From the loosest to the tightest; all bind tighter than comparisons, unlike in C. */
 const OPERATORS: readonly Readonly<Record<string, (a: number, b: number) => number>>[] = [
@@ -29,7 +29,7 @@ const OPERATORS: readonly Readonly<Record<string, (a: number, b: number) => numb
   { '*': (a, b) => Math.imul(a, b) >>> 0, '/': (a, b) => (a / b) >>> 0, '%': (a, b) => (a % b) >>> 0 },
 ];
 const DIVISIONS = ['/', '%'];
-const ALL = [...Object.keys(COMPARISONS), ...OPERATORS.flatMap(level => Object.keys(level))];
+const ALL = [...COMPARISONS.keys(), ...OPERATORS.flatMap(level => Object.keys(level))];
 
 /** Headers of the link layer, whichever it is. */
 const LINK_LAYERS = ['ether', 'link', 'fddi', 'tr', 'wlan', 'ppp', 'slip'];
@@ -55,7 +55,7 @@ class RelationParser {
 
   whole(): Test {
     const left = this.sum(0);
-    const compare = COMPARISONS[this.words.peek() ?? ''];
+    const compare = COMPARISONS.get(this.words.peek() ?? '');
     if (!compare) this.words.fail('a comparison such as = or >');
     this.words.at++;
     const right = this.sum(0);
