@@ -1,6 +1,6 @@
 /** Messages and what they ask or tell (RFC 1157 4.1, RFC 3416 3, RFC 3412 6, RFC 3414 2.4). */
 import { Elements, INTEGER, OCTET_STRING, SEQUENCE } from '../asn1/ber.js';
-import { objectIdentifier } from './object-identifier.js';
+import { objectIdentifier } from '../asn1/object-identifier.js';
 
 const OBJECT_IDENTIFIER = 0x06;
 const IP_ADDRESS = 0x40;

@@ -1,6 +1,7 @@
 /** What is shown and searched of an X.509 certificate (RFC 5280). */
 import { createHash } from 'node:crypto';
 import { addressText } from '../../../engine/address.js';
+import { objectIdentifier } from '../asn1/object-identifier.js';
 import * as Der from './der.js';
 import { distinguishedName } from './distinguished-name.js';
 
@@ -137,7 +138,7 @@ function alternativeNamesOf(fields: Der.DerReader): string[] | undefined {
     extension.expect(Der.BOOLEAN);
     const value = extension.expect(Der.OCTET_STRING);
     if (!value) return undefined;
-    if (Der.objectIdentifier(extension.contents(identifier)) === SUBJECT_ALTERNATIVE_NAME)
+    if (objectIdentifier(extension.contents(identifier)) === SUBJECT_ALTERNATIVE_NAME)
       addNames(extension.inside(value), found);
   }
   return found;

@@ -66,19 +66,3 @@ export class DerReader {
     return this.bytes.subarray(start, end);
   }
 }
-
-/** Numbers of an object identifier, with dots. */
-export function objectIdentifier(bytes: Uint8Array): string {
-  const numbers: number[] = [];
-  let value = 0;
-  for (const byte of bytes) {
-    value = (value % 2 ** 40) * 128 + (byte & 0x7f);
-    if (byte >= 0x80) continue;
-    if (numbers.length === 0) {
-      const first = Math.min(2, Math.floor(value / 40));
-      numbers.push(first, value - 40 * first);
-    } else numbers.push(value);
-    value = 0;
-  }
-  return numbers.join('.');
-}

@@ -1,4 +1,5 @@
 /** Names of subjects and issuers (RFC 5280 4.1.2.4) as text: `C=FR, ST=IDF, O=Example, CN=example.org`. */
+import { objectIdentifier } from '../asn1/object-identifier.js';
 import * as Der from './der.js';
 
 /** Short names of attributes (RFC 4514 3, and those in use beyond it). */
@@ -50,7 +51,7 @@ function relativeName(set: Der.DerReader): string | undefined {
     const type = inside?.expect(Der.OBJECT_IDENTIFIER);
     const value = type && inside?.next();
     if (!inside || !type || !value) return undefined;
-    const identifier = Der.objectIdentifier(set.contents(type));
+    const identifier = objectIdentifier(set.contents(type));
     attributes.push(`${ATTRIBUTES[identifier] ?? identifier}=${textOf(value.tag, set.contents(value))}`);
   }
   return attributes.join(' + ');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { objectIdentifier } from '../../../modules/app/snmp/object-identifier.js';
+import { objectIdentifier } from '../../../modules/app/asn1/object-identifier.js';
 import snmp from '../../../modules/app/snmp.js';
 import { Feed } from '../../application/feed.js';
 import { community, pdu, scoped, text, trap, version3 } from './message-builder.js';
@@ -66,6 +66,11 @@ describe('snmp', () => {
   it('names objects', () => {
     expect(objectIdentifier(Uint8Array.of(0x88, 0x37, 3))).toBe('2.999.3');
     expect(objectIdentifier(Uint8Array.of(1))).toBe('0.1');
+    // A number that is made of a UUID.
+    const uuid = Uint8Array.of(0x69, 0x83, ...Array(17).fill(0xff), 0x7f);
+    expect(objectIdentifier(uuid)).toBe(`2.25.${2n ** 128n - 1n}`);
+    expect(objectIdentifier(Uint8Array.of(0x2a, ...Array(30).fill(0xff), 0x7f))).toBe('1.2');
+    expect(objectIdentifier(Uint8Array.of(...Array(9).fill(0xff), 0x7f))).toBe(`2.${2n ** 70n - 81n}`);
     expect(objectIdentifier(new Uint8Array(1000)).split('.').length).toBeLessThanOrEqual(129);
   });
 });

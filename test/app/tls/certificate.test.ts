@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { objectIdentifier } from '../../../modules/app/asn1/object-identifier.js';
 import { type Certificate, parseCertificate } from '../../../modules/app/tls/certificate.js';
-import { DerReader, objectIdentifier } from '../../../modules/app/tls/der.js';
+import { DerReader } from '../../../modules/app/tls/der.js';
 import {
   type CertificateFields,
   certificate,

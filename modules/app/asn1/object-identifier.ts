@@ -1,0 +1,38 @@
+/** Object identifiers (X.690 8.19) as text. */
+
+/** Numbers that an identifier may have (RFC 2578 3.5). */
+const MOST_ARCS = 128;
+/** Bytes of one number: those that are made of UUIDs have 128 bits (X.667). */
+const LONGEST_ARC = 19;
+/** Bytes of seven bits that a number holds exactly. */
+const EXACT = 7;
+
+/** Numbers with points between them; each is of bytes of seven bits, the first two are one. */
+export function objectIdentifier(content: Uint8Array): string {
+  const arcs: (number | bigint)[] = [];
+  let from = 0;
+  for (let at = 0; at < content.length && arcs.length < MOST_ARCS; at++) {
+    if (content[at]! >= 0x80) continue;
+    if (at - from >= LONGEST_ARC) break;
+    const value = arcOf(content, from, at + 1);
+    if (arcs.length === 0) arcs.push(...firstTwo(value));
+    else arcs.push(value);
+    from = at + 1;
+  }
+  return arcs.join('.');
+}
+
+function arcOf(bytes: Uint8Array, from: number, to: number): number | bigint {
+  let exact = 0;
+  for (let at = from; at < Math.min(to, from + EXACT); at++) exact = exact * 128 + (bytes[at]! & 0x7f);
+  if (to - from <= EXACT) return exact;
+  let value = BigInt(exact);
+  for (let at = from + EXACT; at < to; at++) value = value * 128n + BigInt(bytes[at]! & 0x7f);
+  return value;
+}
+
+function firstTwo(value: number | bigint): (number | bigint)[] {
+  if (typeof value === 'bigint' && value >= 80n) return [2, value - 80n];
+  const first = Math.min(2, Math.floor(Number(value) / 40));
+  return [first, Number(value) - 40 * first];
+}
