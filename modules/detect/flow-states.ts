@@ -10,6 +10,7 @@ import type { HistoryPool } from './history.js';
 import { NumberList } from './number-list.js';
 import { SequencesSeen } from './sequences-seen.js';
 import { StreamState } from './stream-state.js';
+import type { DirectionState } from './transaction-state.js';
 
 /** Texts kept with one flow. */
 const MOST_TEXTS = 64;
@@ -31,6 +32,8 @@ export class FlowState {
   subjectToClient: Subject | undefined;
   /** Packets still to be tagged, and state of tags. */
   tags: unknown;
+  /** Directions of transactions whose growing buffers are being scanned. */
+  bodies: DirectionState[] | undefined;
   /** The transactions that a firewall watches. */
   firewall: FirewallTransaction[] | undefined;
 
@@ -91,6 +94,7 @@ export class FlowStates {
     flows: FlowRows,
     private readonly pool: HistoryPool,
     private readonly matcher: Pick<Matcher, 'closeStream'>,
+    private readonly roomMatcher: Pick<Matcher, 'closeStream'>,
   ) {
     this.numbers = new Int32Array(flows.capacity);
     this.sequences = new SequencesSeen(flows);
@@ -128,6 +132,8 @@ export class FlowStates {
     if (number === 0) return;
     const state = this.states[number]!;
     state.eachStream(this.closeStream);
+    for (const body of state.bodies ?? []) body.close(this.roomMatcher);
+    state.bodies = undefined;
     state.bits = undefined;
     state.numbers = undefined;
     state.texts = undefined;
@@ -138,6 +144,20 @@ export class FlowStates {
     state.subjectToClient = undefined;
     this.numbers[flow] = 0;
     this.free.push(number);
+  }
+
+  /** A direction of a transaction is scanned: of one that never becomes complete, the end of its flow is the end. */
+  noteBody(flow: number, body: DirectionState): void {
+    const state = this.of(flow);
+    state.bodies ??= [];
+    if (!state.bodies.includes(body)) state.bodies.push(body);
+  }
+
+  /** It is complete. */
+  forgetBody(flow: number, body: DirectionState): void {
+    const bodies = this.find(flow)?.bodies;
+    const at = bodies ? bodies.indexOf(body) : -1;
+    if (at >= 0) bodies!.splice(at, 1);
   }
 
   /** Frees what a direction holds. */

@@ -71,7 +71,8 @@ export function openHome(thread: Thread, image: RuleSetImage, watch: DetectionWa
   const room = openMemory(allocateMemory(1, config.read(Options.SCAN_ROOM)));
   const matcher = matcherOf(memory);
   const pool = new HistoryPool(config.read(Options.HISTORY_MEMCAP));
-  const states = new FlowStates(flows, pool, matcher);
+  const roomMatcher = matcherOf(room);
+  const states = new FlowStates(flows, pool, matcher, roomMatcher);
   const tags = new PacketTags(thread, states, () => ({ table: stores.hosts, tracker: stores.tracker }));
   const stores: Stores = openStores(thread, states, tags);
   const showing = shownBytes(config);
@@ -82,7 +83,7 @@ export function openHome(thread: Thread, image: RuleSetImage, watch: DetectionWa
     watch,
     matcher,
     room,
-    roomMatcher: matcherOf(room),
+    roomMatcher,
     imported: new Map(),
     roomImported: new Map(),
     pool,

@@ -168,6 +168,7 @@ function inspectTransactions(
     at,
     home.count('detect.buffer_truncated'),
     home.renumberings,
+    home.states,
   );
   detection.useTransactions(
     layer,

@@ -11,6 +11,7 @@ import type { Inspection } from '../../signatures/inspection.js';
 import type { RuleLanguage, Transformation } from '../../signatures/language.js';
 import type { CompileEnvironment } from '../../signatures/match-compiler.js';
 import type { Match } from '../../signatures/signature.js';
+import type { FlowStates } from './flow-states.js';
 import { NumberList } from './number-list.js';
 import type { Renumberings } from './renumbering.js';
 import { setBuffer } from './rule.js';
@@ -48,6 +49,7 @@ export class TransactionPlan {
     private readonly at: Inspection,
     private readonly truncated: () => void,
     private readonly renumberings: Renumberings,
+    private readonly states: FlowStates,
   ) {}
 
   run(updates: readonly TransactionUpdate[]): void {
@@ -77,8 +79,8 @@ export class TransactionPlan {
     if (!known.isOf(renumberings.generation)) {
       known.renumber(renumberings);
       // Streams over growing buffers were of the databases before: they begin anew.
-      closeScanners(known.toServer, this.scan);
-      closeScanners(known.toClient, this.scan);
+      known.toServer.close(this.scan);
+      known.toClient.close(this.scan);
     }
     return known;
   }
@@ -99,7 +101,9 @@ export class TransactionPlan {
     }
     direction.scanned = Math.max(direction.scanned, update.progress);
     // Not before all buffers are added: adding one may run the search, which closes what is listed here.
-    if (update.complete && direction.scanners) this.closing.push(direction);
+    if (!update.complete || !direction.scanners) return;
+    this.closing.push(direction);
+    this.states.forgetBody(update.conversation.flow, direction);
   }
 
   private searchedOf(rules: ApplicationRules, update: TransactionUpdate): readonly Searched[] {
@@ -141,8 +145,11 @@ export class TransactionPlan {
     direction: DirectionState,
     { rules, declared, place, step }: Searched,
   ): void {
-    direction.lengths ??= [];
-    direction.scanners ??= [];
+    if (!direction.scanners) {
+      direction.scanners = [];
+      direction.lengths = [];
+      this.states.noteBody(update.conversation.flow, direction);
+    }
     for (let index = 0; index === 0 || declared.multiple; index++) {
       const bytes = declared.get(update.transaction, update.toServer, index);
       if (bytes === undefined) break;
@@ -220,14 +227,7 @@ export class TransactionPlan {
       while (this.starts.length <= owner) this.starts.push(this.found.length);
       if (this.scan.hasMatches(job)) this.scan.read(job, this.found);
     }
-    for (const direction of this.closing) closeScanners(direction, this.scan);
+    for (const direction of this.closing) direction.close(this.scan);
     this.closing.length = 0;
   }
-}
-
-/** Gives back the scanner's streams over growing buffers. */
-function closeScanners(direction: DirectionState, scan: Scan): void {
-  for (const scanner of direction.scanners ?? []) if (scanner) scan.closeStream(scanner);
-  direction.scanners = undefined;
-  direction.lengths = undefined;
 }

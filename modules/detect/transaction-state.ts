@@ -1,5 +1,6 @@
 /** What detection keeps with a transaction: what was scanned, and which signatures wait for more of it. */
 
+import type { Matcher } from '../../engine/matcher.js';
 import { GONE, type Renumberings } from './renumbering.js';
 
 /** A signature of which some conditions hold already. */
@@ -33,6 +34,13 @@ export class DirectionState {
   /** Streams of the scanner over growing buffers, and how far each has come, by number of the buffer. */
   scanners: number[] | undefined;
   lengths: number[] | undefined;
+
+  /** Gives back the scanner's streams over growing buffers: what is scanned from here on begins anew. */
+  close(matcher: Pick<Matcher, 'closeStream'>): void {
+    for (const scanner of this.scanners ?? []) if (scanner) matcher.closeStream(scanner);
+    this.scanners = undefined;
+    this.lengths = undefined;
+  }
 
   /** @param numberOf number of a signature now, or GONE */
   renumber(numberOf: (signature: number) => number): void {

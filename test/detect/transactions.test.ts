@@ -1,10 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { ApplicationLayer, Conversation, TransactionUpdate } from '../../engine/application-layer.js';
 import type { ConfigTree } from '../../engine/config/config.js';
 import * as Flow from '../../engine/flow-record.js';
+import { HyperscanMatcher } from '../../engine/matcher/hyperscan.js';
+import { QgramMatcher } from '../../engine/matcher/qgram.js';
 import * as Packet from '../../engine/packet.js';
 import type { Protocol, Transaction } from '../../engine/protocol.js';
-import { MATCHERS, type PacketSketch, type Sensor, sensorFor, tcp } from './sensor.js';
+import { flowEnd, MATCHERS, type PacketSketch, type Sensor, sensorFor, tcp } from './sensor.js';
 
 /** A protocol for tests: a request with a name and headers, a response with a code and a body. */
 interface Exchange extends Transaction {
@@ -317,6 +319,25 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
     });
     expect(t.see([grow(3), grow(7), grow(9), grow(10), grow(10, 3)])).toEqual(['1@3']);
     expect(t.sensor.thread.counters.read('detect.scanned_bytes')).toBe(10);
+  });
+
+  test('a flow that ends before its transaction is complete gives back what its body was scanned with', async () => {
+    const opened = vi.spyOn(
+      matcher === 'qgram' ? QgramMatcher.prototype : HyperscanMatcher.prototype,
+      'openStream',
+    );
+    const closed = vi.spyOn(
+      matcher === 'qgram' ? QgramMatcher.prototype : HyperscanMatcher.prototype,
+      'closeStream',
+    );
+    const t = await Talk.with('alert toy any any -> any any (toy.body; content:"fgh"; sid:1;)', matcher);
+    const transaction = exchange({ body: 'abcdefghij' });
+    expect(t.see([{ transaction, toServer: false, progress: 2, bodyLength: 5 }])).toEqual([]);
+    t.layer.updates = [];
+    t.sensor.see(flowEnd());
+    t.sensor.see(tcp({ flow: 2 }));
+    expect([opened.mock.calls.length, closed.mock.calls.length]).toEqual([1, 1]);
+    vi.restoreAllMocks();
   });
 
   test('a growing buffer has its own place among hundreds of others, and beside all values of one of them', async () => {
