@@ -64,19 +64,13 @@ export function integer(minimum = 0, maximum = Number.MAX_SAFE_INTEGER): OptionT
   };
 }
 
-const UNITS: Record<string, number> = {
-  '': 1,
-  b: 1,
-  k: 1024,
-  kb: 1024,
-  kib: 1024,
-  m: 2 ** 20,
-  mb: 2 ** 20,
-  mib: 2 ** 20,
-  g: 2 ** 30,
-  gb: 2 ** 30,
-  gib: 2 ** 30,
-};
+const UNITS = new Map([
+  ['', 1],
+  ['b', 1],
+  ...['k', 'kb', 'kib'].map(unit => [unit, 1024] as const),
+  ...['m', 'mb', 'mib'].map(unit => [unit, 2 ** 20] as const),
+  ...['g', 'gb', 'gib'].map(unit => [unit, 2 ** 30] as const),
+]);
 
 /** Bytes: a number, or one with b, kb, mb, gb (powers of 1024). */
 export const size: OptionType<number> = {
@@ -84,7 +78,7 @@ export const size: OptionType<number> = {
   refusal: 'invalid size argument',
   parse(value) {
     const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(String(value));
-    const unit = match && UNITS[match[2]!.toLowerCase()];
+    const unit = match && UNITS.get(match[2]!.toLowerCase());
     return unit ? Math.floor(Number(match[1]) * unit) : undefined;
   },
 };

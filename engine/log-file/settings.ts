@@ -18,7 +18,11 @@ export interface LogFileSettings {
 
 const LEAST_BUFFER = 4096;
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86400, w: 604_800 };
-const WORDS: Record<string, number> = { minute: 60, hour: 3600, day: 86400 };
+const WORDS = new Map([
+  ['minute', 60],
+  ['hour', 3600],
+  ['day', 86400],
+]);
 
 /** `minute`, `hour`, `day`, or a number with s, m, h, d or w. */
 const interval: OptionType<number> = {
@@ -26,7 +30,7 @@ const interval: OptionType<number> = {
   parse(value) {
     const text = String(value).toLowerCase();
     const match = /^(\d+)([smhdw]?)$/.exec(text);
-    return WORDS[text] ?? (match ? Number(match[1]) * UNITS[match[2] || 's']! : undefined);
+    return WORDS.get(text) ?? (match ? Number(match[1]) * UNITS[match[2] || 's']! : undefined);
   },
 };
 

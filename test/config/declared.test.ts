@@ -81,6 +81,10 @@ describe('checking a configuration', () => {
       { 'outputs-buffer': 65535 },
       'unaccepted outputs-buffer: invalid size argument: "65535", expected a size from 64kb to 1gb',
     ],
+    [
+      { stream: { memcap: '100 constructor' } },
+      'unaccepted stream.memcap: invalid size argument: "100 constructor", expected a size such as 65535, 64kb, 32 MiB or 1gb',
+    ],
     [{ stream: { inlin: 'yes' } }, 'unknown stream.inlin: unknown key, did you mean stream.inline?'],
     [{ strem: { x: 1 } }, 'unknown strem: unknown key, did you mean stream?'],
     [{ stream: { reassembly: { 'other-thing': 1 } } }, 'unknown stream.reassembly.other-thing: unknown key'],
