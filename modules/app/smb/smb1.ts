@@ -3,6 +3,7 @@ import { isAdmitted } from './admission.js';
 import type { Connection } from './connection.js';
 import type { Fields } from './fields.js';
 import { blockAt } from './smb1/block.js';
+import { continueCall } from './smb1/files.js';
 import * as Command from './smb1/header.js';
 import { HEADER, readHeader } from './smb1/header.js';
 import { takeRequest } from './smb1/requests.js';
@@ -30,6 +31,8 @@ const LONGEST_CHAIN = 8;
 /** A message that is all there. */
 export function takeMessage(connection: Connection, m: Fields, toServer: boolean): void {
   const header = readHeader(m);
+  if (header.command === Command.TRANS_SECONDARY && !header.isResponse)
+    continueCall(connection, blockAt(m, HEADER), header);
   if (!isAdmitted(connection, header, toServer, Command.LOCKING_ANDX)) return;
   let command = header.command;
   let at = HEADER;

@@ -380,6 +380,28 @@ describe('smb1', () => {
     expect(of.files.map(({ file }) => [file.size, file.state])).toEqual([[5, 'closed']]);
   });
 
+  it('reads calls that come in several transactions', () => {
+    const call = request(2, 15, 'arguments');
+    const trans = (mid: number, data: Uint8Array) => {
+      const places = [le16(0), le16(0), le16(data.length), le16(32 + 1 + 32 + 2), Buffer.from([2, 0])];
+      const words = Buffer.concat([Buffer.alloc(18), ...places, le16(0x26), le16(0x4006)]);
+      return record(Build.smb1(0x25, mid, words, data));
+    };
+    const more = (mid: number, data: Uint8Array) => {
+      const words = Buffer.concat([Buffer.alloc(10), le16(data.length), le16(32 + 1 + 16 + 2), le16(0)]);
+      return record(Build.smb1(0x26, mid, words, data));
+    };
+    const of = connected()
+      .client(trans(4, bind(1)))
+      .client(trans(5, call.subarray(0, 20)))
+      .client(more(5, call.subarray(20, 28)))
+      .client(more(5, call.subarray(28)))
+      .end();
+    expect(told(of).map(each => each.dcerpc?.opnum)).toContain(15);
+    const stubs = buffer(of, 'dcerpc.stub_data').filter(Boolean);
+    expect(stubs).toEqual(['arguments']);
+  });
+
   it('tells of files that are to be deleted', () => {
     const data = Buffer.concat([le16(0x4006), le16(0x102), le16(0), Buffer.from([1])]);
     // Parameters begin behind header, words and the number of bytes.

@@ -73,3 +73,13 @@ export function askCall(connection: Connection, { m, words, wordCount }: Block, 
   const call = connection.pipeData(header, fuid, data, true);
   connection.waiting.set(header.key, { command: header.command, pipe: { fuid, call } });
 }
+
+/** TRANS_SECONDARY: the call goes on (MS-CIFS 2.2.4.34). */
+export function continueCall(connection: Connection, { m, words, wordCount }: Block, header: Header): void {
+  const waiting = connection.waiting.get(header.key);
+  if (!waiting?.pipe || wordCount < 8) return;
+  const { fuid, call } = waiting.pipe;
+  const data = m.part(m.u16(words + 12), m.u16(words + 10));
+  const begun = connection.pipeData(header, fuid, data, true);
+  connection.waiting.set(header.key, { ...waiting, pipe: { fuid, call: begun ?? call } });
+}

@@ -4,6 +4,8 @@ import type { Fields } from '../fields.js';
 
 export const HEADER = 32;
 export const [CLOSE, RENAME, WRITE, LOCKING_ANDX, TRANS] = [0x04, 0x07, 0x0b, 0x24, 0x25];
+/** More of what TRANS asks for. Suricata does not know it: it is an event, and looked at all the same. */
+export const TRANS_SECONDARY = 0x26;
 export const [WRITE_AND_CLOSE, OPEN_ANDX, READ_ANDX, WRITE_ANDX, TRANS2] = [0x2c, 0x2d, 0x2e, 0x2f, 0x32];
 export const [TREE_DISCONNECT, NEGOTIATE, SESSION_SETUP, LOGOFF] = [0x71, 0x72, 0x73, 0x74];
 export const [TREE_CONNECT, CREATE, NO_COMMAND] = [0x75, 0xa2, 0xff];
