@@ -69,10 +69,10 @@ export function segment(
   return packet(ethernet(), ipv4({ source, destination }), tcp({ sport, dport, flags, ...numbers }), data);
 }
 
-export const handshake = (port?: number): Uint8Array[] => [
-  segment(true, 'S', -1, 0, '', port),
-  segment(false, 'SA', -1, 0, '', port),
-  segment(true, 'A', 0, 0, '', port),
+export const handshake = (port?: number, serverPort?: number): Uint8Array[] => [
+  segment(true, 'S', -1, 0, '', port, serverPort),
+  segment(false, 'SA', -1, 0, '', port, serverPort),
+  segment(true, 'A', 0, 0, '', port, serverPort),
 ];
 
 export type Said = readonly [fromClient: boolean, text: string];
