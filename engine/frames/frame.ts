@@ -5,7 +5,7 @@ import type { Protocol, Transaction } from '../protocol.js';
 /** Bytes that are missing within a frame, behind the first `at` bytes that are there. */
 export interface FrameGap {
   readonly at: number;
-  readonly missing: number;
+  missing: number;
 }
 
 /** A frame goes the way of transactions through detection; it is complete when its last byte has come. */

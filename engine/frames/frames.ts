@@ -163,9 +163,17 @@ export class Frames implements Conversation<Frame> {
   private pass(side: Side, frame: Frame, bytes: number): void {
     const missing = frame.length < 0 ? bytes : Math.min(bytes, frame.length - frame.received);
     if (missing === 0) return;
-    frame.gaps.push({ at: frame.bytes.length, missing });
+    this.noteGap(frame, missing);
     frame.received += missing;
     this.grew(side, frame);
+  }
+
+  /** As far as bytes are kept: a stream may have gaps without end. */
+  private noteGap({ bytes, gaps }: Frame, missing: number): void {
+    if (bytes.length >= this.limits.bytes) return;
+    const last = gaps.at(-1);
+    if (last?.at === bytes.length) last.missing += missing;
+    else gaps.push({ at: bytes.length, missing });
   }
 
   private grew(side: Side, frame: Frame): void {

@@ -51,6 +51,23 @@ describe('frames', () => {
     });
   });
 
+  it('note bytes that are missing one behind the other as one, and none behind what is kept', () => {
+    const config = { 'app-layer': { 'frame-limit': '60' } };
+    const head = 'HTTP/1.0 200 OK\r\nContent-Length: 1000\r\n\r\n';
+    const feed = new Feed([http], { config });
+    feed.application.useFrames(new Set(['http1.response']));
+    feed
+      .client(REQUEST)
+      .server(`${head}abc`)
+      .gap(false, 4)
+      .gap(false, 5)
+      .server('x'.repeat(100))
+      .gap(false, 6);
+    const frame = [...feed.server('y').end().frames].find(({ type }) => type === 'response')!;
+    expect(frame.gaps).toEqual([{ at: head.length + 3, missing: 9 }]);
+    expect([frame.bytes.length, frame.received]).toEqual([60, head.length + 3 + 9 + 100 + 6 + 1]);
+  });
+
   it('are not complete when the stream ends before them', () => {
     const feed = new Feed([tls], { config: OUTPUTS, serverPort: 443 });
     feed.client('\x16\x03\x01\0\x20\x01\0\0').end();

@@ -160,7 +160,8 @@ function noteFrames(session: SshSession, position: number, length: number, toSer
 function takeKexinit(session: SshSession, payload: Uint8Array, toServer: boolean): void {
   const transaction = transactionOf(session);
   const peer = transaction.peer(toServer);
-  peer.hassh = hasshOf(payload, toServer);
+  // Another one before the keys are new is against the protocol: what rules saw does not change.
+  peer.hassh ??= hasshOf(payload, toServer);
   if (!peer.hassh) report(session, 'invalid_record');
   session.advance(transaction, toServer, KEXINIT_DONE);
   if (transaction.client.hassh && transaction.server.hassh) session.present(transaction);

@@ -52,6 +52,17 @@ describe('ssh', () => {
     expect(told.server.proto_version).toBe('1.99');
   });
 
+  it('tells what a side offers first', () => {
+    const twice = Buffer.concat([
+      Buffer.from('SSH-2.0-x\r\n'),
+      kexinit(),
+      kexinit(LISTS.map(() => 'other')),
+      record(21),
+    ]);
+    const [{ ssh: told }] = fed(twice, SERVER, { config: SHOWN }).records as [any];
+    expect(told.client.hassh.string).toBe('kex-a,kex-b;enc-cs;mac-cs;none');
+  });
+
   it.each(['auto', 'no'])('rules may ask for it unless it is switched off: %s', hassh => {
     const config = new Config({ 'app-layer': { protocols: { ssh: { hassh } } } });
     const rule = 'alert ssh any any -> any any (ssh.hassh.string; content:"kex-a"; sid:1;)';
