@@ -246,10 +246,9 @@ function optionBytes(options: Options, otherIsn: number): Uint8Array {
     parts.push(concat(u8(1), u8(1), u8(8), u8(10), u32(options.ts[0] >>> 0), u32(options.ts[1] >>> 0)));
   }
   if (options.scale !== undefined) parts.push(concat(u8(1), u8(3), u8(3), u8(options.scale)));
-  for (const [left, right] of options.sack ?? []) {
-    parts.push(
-      concat(u8(1), u8(1), u8(5), u8(10), u32((otherIsn + left) >>> 0), u32((otherIsn + right) >>> 0)),
-    );
+  if (options.sack) {
+    const edges = options.sack.flat().map(edge => u32((otherIsn + edge) >>> 0));
+    parts.push(concat(u8(1), u8(1), u8(5), u8(2 + 4 * edges.length), ...edges));
   }
   if (options.fastOpen !== undefined) {
     parts.push(concat(u8(34), u8(2 + options.fastOpen.length), options.fastOpen));

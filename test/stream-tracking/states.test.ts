@@ -134,7 +134,7 @@ describe('segments that do not fit', () => {
         ['< S 0', 'syn_recv', '3whs_syn_toclient_on_syn_recv'],
         ['> S 7', 'syn_recv', '3whs_syn_resend_diff_seq_on_syn_recv'],
         ['> A 9000 90000', 'syn_recv', '3whs_wrong_seq_wrong_ack'],
-        ['< PA 3 1 inject', 'syn_recv', '3whs_ack_data_inject'],
+        ['< PA 90000 1 inject', 'syn_recv', '3whs_ack_data_inject'],
         ['> A 1 9', 'syn_recv', '3whs_right_seq_wrong_ack_evasion'],
         ['> A 1 1', 'established'],
       ],
@@ -145,6 +145,31 @@ describe('segments that do not fit', () => {
         ...established.slice(0, 2),
         ['< PA 1 1 220', 'established', '3whs_ack_data_inject'],
         ['> A 1 4', 'established'],
+      ],
+    ],
+    [
+      'data of the server that has overtaken other data, before the ACK of the client',
+      [
+        ...established.slice(0, 2),
+        ['< PA 3 1 B', 'established', '3whs_ack_data_inject'],
+        ['< PA 1 1 AA', 'established'],
+      ],
+    ],
+    [
+      'a FIN that has overtaken the ACK of the handshake',
+      [
+        ...established.slice(0, 2),
+        ['> FPA 3 1 B', 'close_wait'],
+        ['> PA 1 1 AA', 'close_wait', 'pkt_retransmission'],
+      ],
+    ],
+    [
+      'a FIN that joins data of which a part was acknowledged',
+      [
+        ...established,
+        ['> PA 1 1 AA', 'established'],
+        ['< A 1 3', 'established'],
+        ['> FPA 1 1 AAB', 'close_wait'],
       ],
     ],
     [

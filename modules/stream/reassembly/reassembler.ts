@@ -141,6 +141,12 @@ export class Reassembler implements StreamControl {
     );
   }
 
+  /** Sequence number behind the data that came without a hole. */
+  contiguousEnd(flow: number, toServer: boolean): number {
+    const r = Direction.rowOf(flow, toServer);
+    return (this.rows[r + Direction.FIRST_SEQUENCE]! + this.rows[r + Direction.IN_ORDER]!) | 0;
+  }
+
   /**
    * Takes the payload of a packet.
    *

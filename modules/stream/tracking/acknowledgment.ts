@@ -1,7 +1,8 @@
 /** Which acknowledgments are valid (RFC 9293 section 3.10.7.4, RFC 5961 section 5), and what follows from them. */
 import * as Packet from '../../../engine/packet.js';
 import * as Event from '../../../engine/packet-events.js';
-import { type Context, distance, passOld, raiseLastAck, reject } from './context.js';
+import * as State from '../../../engine/tcp-state.js';
+import { type Context, distance, passOld, raiseLastAck, reject, setState } from './context.js';
 import { finishDirection, inStream } from './delivery.js';
 import { LINUX_6 } from './os-policy.js';
 import { ACK, type Segment } from './segment.js';
@@ -81,5 +82,8 @@ export function finishWhenAcked(c: Context, x: Segment, direction: number, toSer
   const more = distance(cells[direction + Session.NEXT_SEQ]!, fin) > 0;
   if (more && cells[direction + Session.POLICY] !== LINUX_6) return;
   cells[direction + Session.DIRECTION_FLAGS] = flags | Session.DIRECTION_FINISHED;
+  // Behind a hole (Linux) it changed no state when it came.
+  if (cells[x.session + Session.STATE] === State.ESTABLISHED)
+    setState(c, x, toServer ? State.CLOSE_WAIT : State.FIN_WAIT1);
   finishDirection(c, x.session, x.slot, x.flow, toServer, Packet.STREAM_END);
 }

@@ -92,13 +92,15 @@ export function inClosing(c: Context, x: Segment, state: number): boolean {
 function finWhileClosing(c: Context, x: Segment, rules: ClosingState): boolean {
   const { cells } = c;
   if (!isValidAck(c, x)) return reject(c, x, rules.invalidAck);
-  if (isRetransmission(c, x) || isFinAgain(c, x)) {
+  const had = cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_FIN;
+  // A FIN that was lost before us comes with data that was seen.
+  const isOld = isRetransmission(c, x) && (had !== 0 || isFinTooOld(c, x));
+  if (isOld || isFinAgain(c, x)) {
     if (cells[x.own + Session.POLICY] === LINUX_6) noteFin(c, x);
     acceptData(c, x);
     return ACCEPTED;
   }
   if (isFinTooOld(c, x) || !isInWindow(c, x)) return reject(c, x, rules.wrongFin);
-  const had = cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_FIN;
   noteFin(c, x);
   if (had === 0) setState(c, x, rules.afterFin);
   acceptData(c, x);
@@ -163,7 +165,9 @@ function afterAcknowledgment(c: Context, x: Segment): void {
   // In LAST_ACK it is the server that waits for its acknowledgment.
   const isWaiting = hasHole(c, x.own) || (state === State.LAST_ACK && !x.toServer);
   if (isLast && isWaiting && !isFinAcked(c, x.own)) return;
-  if (state === State.CLOSING || !x.has(FIN)) setState(c, x, rules.afterAck);
+  // A FIN behind a hole (Linux) changed no state when it came.
+  if (!isLast && state !== State.CLOSING && isFinAcked(c, x.own)) setState(c, x, State.CLOSED);
+  else if (state === State.CLOSING || !x.has(FIN)) setState(c, x, rules.afterAck);
 }
 
 /** The receiver of a direction has acknowledged its FIN. */

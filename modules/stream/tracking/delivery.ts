@@ -74,9 +74,11 @@ export function deliver(c: Context, x: Segment): void {
 
 /** Bytes that were taken out are left out, and what follows them moves up. */
 function handWithoutUrgent(c: Context, x: Segment, length: number): void {
+  const hadHole = (c.cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_HOLE) !== 0;
   if (!isWindowProbe(c, x)) noteReceived(c, x.own, x.seq, (x.seq + length) | 0);
   if (!c.urgent.has(x.own)) {
     hand(c, x, x.seq, x.payload, length);
+    if (hadHole) noteJoined(c, x);
     return;
   }
   for (let from = 0; from < length; ) {
@@ -86,6 +88,11 @@ function handWithoutUrgent(c: Context, x: Segment, length: number): void {
     if (part > 0) hand(c, x, inStream(c, x.own, seq), x.payload + from, part);
     from += part + 1;
   }
+}
+
+/** Of several runs behind holes the record remembers one; the reassembler knows them all. */
+function noteJoined(c: Context, x: Segment): void {
+  noteReceived(c, x.own, c.cells[x.own + Session.RECEIVED]!, c.reassembler.contiguousEnd(x.flow, x.toServer));
 }
 
 function hand(c: Context, x: Segment, seq: number, offset: number, length: number): void {

@@ -149,7 +149,7 @@ export function isFinInWindow(c: Context, x: Segment, linux: boolean): boolean {
 function isFinBefore(c: Context, x: Segment, linux: boolean): boolean {
   const { cells } = c;
   if (linux) return distance(x.end, cells[x.own + Session.RECEIVED]!) < 0;
-  return distance(c.settings.inline ? x.end : x.seq, cells[x.own + Session.LAST_ACK]!) < 0;
+  return distance(x.end, cells[x.own + Session.LAST_ACK]!) < 0;
 }
 
 /** Linux queues the segment with its FIN; when a longer one lies there already, the FIN is lost with the segment. */

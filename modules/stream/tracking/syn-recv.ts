@@ -33,7 +33,7 @@ function resetInSynRecv(c: Context, x: Segment): boolean {
 function finInSynRecv(c: Context, x: Segment): boolean {
   if (x.has(SYN)) return reject(c, x, Event.STREAM_FIN_SYN);
   if (!x.has(ACK)) return ACCEPTED;
-  if (!isExpectedAck(c, x)) return finOutOfPlace(c, x);
+  if (!isExpectedAck(c, x) && !isAheadOfAck(c, x)) return finOutOfPlace(c, x);
   establish(c, x);
   return takeFin(c, x);
 }
@@ -122,13 +122,21 @@ function recallSynAck(c: Context, x: Segment): void {
   });
 }
 
+/** It acknowledges the SYN/ACK, and has overtaken what completes the handshake. */
+function isAheadOfAck({ cells }: Context, x: Segment): boolean {
+  return (
+    x.ack === cells[x.other + Session.NEXT_SEQ] &&
+    distance(x.seq, cells[x.own + Session.NEXT_SEQ]!) > 0 &&
+    distance(x.seq, cells[x.own + Session.NEXT_WIN]!) <= 0
+  );
+}
+
 /** The sequence or acknowledgment number is not the expected one. */
 function ackOutOfPlace(c: Context, x: Segment): boolean {
   const { cells } = c;
   const next = cells[x.own + Session.NEXT_SEQ]!;
   const fits = x.ack === cells[x.other + Session.NEXT_SEQ];
-  if (fits && distance(x.seq, next) > 0 && distance(x.seq, cells[x.own + Session.NEXT_WIN]!) <= 0)
-    return complete(c, x);
+  if (isAheadOfAck(c, x)) return complete(c, x);
   // A repeated one, or a keep-alive.
   if (fits && x.seq === ((next - 1) | 0)) return ACCEPTED;
   if (c.settings.async && x.toServer && x.seq === next) {
@@ -146,14 +154,21 @@ function ackOfServer(c: Context, x: Segment): boolean {
   const expected = x.seq === cells[x.own + Session.NEXT_SEQ];
   const more = distance(x.ack, cells[x.other + Session.LAST_ACK]!) > 0;
   const fastOpen = (cells[x.session + Session.FLAGS]! & Session.SESSION_FAST_OPEN) !== 0;
-  if (expected && (more || fastOpen) && isValidAck(c, x)) return complete(c, x);
+  // What was sent before it may come behind it; inline that is sent again.
+  const fits = expected || (!c.settings.inline && isBehindSynAck(c, x));
+  if (fits && (more || fastOpen) && isValidAck(c, x)) return complete(c, x);
   const answered = x.ack === cells[x.other + Session.LAST_ACK];
   // A repeated acknowledgment of the SYN.
   if (expected && answered && x.length === 0) return ACCEPTED;
   if (x.length === 0 || !answered) return reject(c, x, Event.STREAM_3WHS_ACK_IN_WRONG_DIR);
-  return expected && !c.settings.inline
-    ? dataOfServer(c, x)
-    : reject(c, x, Event.STREAM_3WHS_ACK_DATA_INJECT);
+  return fits && !c.settings.inline ? dataOfServer(c, x) : reject(c, x, Event.STREAM_3WHS_ACK_DATA_INJECT);
+}
+
+function isBehindSynAck({ cells }: Context, x: Segment): boolean {
+  return (
+    distance(x.seq, cells[x.own + Session.NEXT_SEQ]!) >= 0 &&
+    distance(x.end, cells[x.own + Session.NEXT_WIN]!) <= 0
+  );
 }
 
 /**
@@ -166,7 +181,7 @@ function dataOfServer(c: Context, x: Segment): boolean {
 }
 
 function ackOf4whs(c: Context, x: Segment): boolean {
-  if (x.seq !== c.cells[x.own + Session.NEXT_SEQ]) return reject(c, x, Event.STREAM_4WHS_WRONG_SEQ);
+  if (!isBehindSynAck(c, x)) return reject(c, x, Event.STREAM_4WHS_WRONG_SEQ);
   if (!isValidAck(c, x)) return reject(c, x, Event.STREAM_4WHS_INVALID_ACK);
   return complete(c, x);
 }

@@ -97,13 +97,14 @@ function startsAnew(c: Context, x: Segment, policy: number): boolean {
 }
 
 /**
- * Only a segment at the next expected place raises the mark (RFC 7323 section 4.3): what lies behind it has overtaken
- * others, whose timestamps are older and which are welcome all the same.
+ * Only a segment that begins where was acknowledged last, and brings what is expected next, raises the mark (RFC 7323
+ * section 4.3): others have overtaken some whose timestamps are older and which are welcome all the same. What its
+ * receiver acknowledged is seen late, so a repetition may be no news to it.
  */
 function takeTimestamp(c: Context, x: Segment, difference: number): void {
   const { cells } = c;
-  const received = cells[x.own + Session.RECEIVED]!;
-  const inOrder = distance(x.seq, received) <= 0 && distance(x.end, received) >= 0;
+  const acked = cells[x.own + Session.LAST_ACK]!;
+  const inOrder = distance(x.seq, acked) <= 0 && distance(x.end, cells[x.own + Session.RECEIVED]!) >= 0;
   if (inOrder && difference >= 0) cells[x.own + Session.TIMESTAMP] = x.timestamp;
   if (inOrder) cells[x.own + Session.TIMESTAMP_SECONDS] = x.seconds;
 }

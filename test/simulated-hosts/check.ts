@@ -1,0 +1,90 @@
+/** What must hold of a conversation of simulated hosts: all is read, nothing is stuck, and nothing of it is refused. */
+import { expect } from 'vitest';
+import type { ConfigTree } from '../../engine/config/config.js';
+import { randomNumbers } from '../pseudo-random.js';
+import { Conversation } from '../stream-tracking/conversation.js';
+import type { Links, Scene } from './world.js';
+import { World } from './world.js';
+
+const GOOD: Links = { lostBefore: 0, lostBehind: 0, repeated: 0, delayBefore: 0, delayBehind: 0 };
+
+/**
+ * Where the receiver may not have got what the sensor saw when older segments come, they have no timestamps: it takes
+ * what the sensor must think older than what it has.
+ */
+export const LINKS: Record<string, Links> = {
+  'good links': GOOD,
+  'losses before the sensor': { ...GOOD, lostBefore: 15 },
+  'losses behind the sensor': { ...GOOD, lostBehind: 15 },
+  'other orders': { ...GOOD, delayBefore: 30 },
+  'other orders behind the sensor': { ...GOOD, delayBehind: 30 },
+  'everything at once': { lostBefore: 10, lostBehind: 10, repeated: 10, delayBefore: 20, delayBehind: 0 },
+  'everything at once, on both sides': {
+    lostBefore: 10,
+    lostBehind: 10,
+    repeated: 10,
+    delayBefore: 20,
+    delayBehind: 20,
+  },
+};
+
+export const POLICIES = ['bsd', 'linux', 'linux-6', 'windows'];
+
+/** Letters that differ from place to place. */
+export const text = (length: number, seed: number): string =>
+  Array.from({ length }, (_, i) => String.fromCharCode(97 + ((i * seed + (i >> 4)) % 26))).join('');
+
+export interface Heard {
+  readonly conversation: Conversation;
+  readonly world: World;
+  readonly ended: boolean;
+}
+
+/** Lets the hosts speak, with a sensor between them. */
+export function listen(
+  seed: number,
+  scene: Scene,
+  config: ConfigTree,
+  isn?: { client: number; server: number },
+): Heard {
+  const conversation = new Conversation({ config }, isn);
+  const { lostBehind, delayBefore, delayBehind } = scene.links;
+  const timestamps = delayBehind > 0 || (lostBehind > 0 && delayBefore > 0) ? { timestamps: false } : {};
+  const world = new World(
+    randomNumbers(seed * 7919),
+    { ...scene, client: { ...scene.client, ...timestamps } },
+    step => conversation.feed(step),
+  );
+  const ended = world.run();
+  conversation.end();
+  return { conversation, world, ended };
+}
+
+/** What is so old that its receiver refuses it too (RFC 7323) may be dropped. */
+export function wronglyDropped(world: World): unknown[] {
+  return world.dropped
+    .filter(({ events }) => !events.includes('stream.pkt_invalid_timestamp'))
+    .filter(({ segment }) => segment.connection === world.connection)
+    .map(({ step, events }) => ({ ...step, data: step.data?.length, events }));
+}
+
+export function expectAllRead(seed: number, { conversation, world, ended }: Heard): void {
+  expect({ seed, wrong: wronglyDropped(world) }).toEqual({ seed, wrong: [] });
+  expect({ seed, ended }).toEqual({ seed, ended: true });
+  const { read } = world;
+  // When both open, the sensor takes the one that it sees first for the client.
+  const turned =
+    conversation.toServer[0] !== undefined && !read.toServer.startsWith(conversation.toServer[0]);
+  const [first, second] = turned ? [read.toClient, read.toServer] : [read.toServer, read.toClient];
+  const toServer = difference(conversation.toServer.join(''), first);
+  const toClient = difference(conversation.toClient.join(''), second);
+  expect({ seed, toServer, toClient }).toEqual({ seed, toServer: '', toClient: '' });
+}
+
+/** Where two texts part, in words; empty when they are the same. */
+export function difference(is: string, expected: string): string {
+  if (is === expected) return '';
+  let at = 0;
+  while (is[at] === expected[at]) at++;
+  return `${is.length} bytes, expected ${expected.length}; not the same from ${at} on`;
+}

@@ -1,0 +1,34 @@
+/** Nothing that real hosts send over bad links is refused, and all of it is read. */
+import { describe, it } from 'vitest';
+import { expectAllRead, LINKS, listen, POLICIES } from './check.js';
+import { PROBED, REFUSED, SCENES, type Tell } from './scenes.js';
+
+/** Near the end of the sequence numbers, and anywhere. */
+const ISNS = [
+  { client: 2 ** 32 - 700, server: 2 ** 31 - 900 },
+  { client: 1000, server: 5000 },
+];
+
+function check(seed: number, tell: Tell, link: string, mode: string, policy: string) {
+  const config = { 'engine-mode': mode, 'host-os-policy': { [policy]: ['0.0.0.0/0'] } };
+  expectAllRead(seed, listen(seed, { ...tell(seed), links: LINKS[link]! }, config, ISNS[seed % 2]));
+}
+
+const MODES = ['ids', 'ips'];
+
+describe.each(Object.keys(LINKS))('%s', link => {
+  const cases = Object.entries(SCENES).flatMap(([name, tell], i) =>
+    MODES.map((mode, j) => [name, mode, tell, i + j] as const),
+  );
+  it.each(cases)('%s, %s', (_, mode, tell, first) =>
+    check(1 + first, tell, link, mode, POLICIES[first % POLICIES.length]!),
+  );
+
+  it.each(MODES)('closed windows probed by bytes, %s', mode => check(1, PROBED, link, mode, 'bsd'));
+});
+
+describe.each(['good links', 'other orders'])('%s', link => {
+  it.each(MODES)('opens fast, refused, %s', mode => {
+    for (let seed = 1; seed <= 4; seed++) check(seed, REFUSED, link, mode, POLICIES[seed % 4]!);
+  });
+});

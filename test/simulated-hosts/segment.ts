@@ -1,0 +1,37 @@
+/** What hosts send each other: a segment of TCP, with numbers relative to the initial ones of both sides. */
+import type { Options, Step } from '../stream-tracking/conversation.js';
+
+export type Side = '>' | '<';
+
+export interface Segment {
+  readonly from: Side;
+  readonly seq: number;
+  readonly ack: number | undefined;
+  readonly syn: boolean;
+  readonly fin: boolean;
+  readonly rst: boolean;
+  readonly data: string;
+  /** As on the wire. */
+  readonly window: number;
+  readonly options: Options;
+  /** Of the first, second … connection of the hosts. */
+  readonly connection: number;
+}
+
+/** How far the numbers of one connection lie behind those of the one before it. */
+export const NEXT_CONNECTION = 1_000_000;
+
+/** As the sensor is given it. */
+export function stepOf(segment: Segment): Step {
+  const { from, syn, fin, rst, data, window, options, connection } = segment;
+  const shift = connection * NEXT_CONNECTION;
+  const flags = `${syn ? 'S' : ''}${fin ? 'F' : ''}${rst ? 'R' : ''}${data ? 'P' : ''}`;
+  const step = { from, seq: segment.seq + shift, data, window, options: moved(options, shift) };
+  if (segment.ack === undefined) return { ...step, flags };
+  return { ...step, flags: `${flags}A`, ack: segment.ack + shift };
+}
+
+function moved(options: Options, shift: number): Options {
+  if (shift === 0 || !options.sack) return options;
+  return { ...options, sack: options.sack.map(([left, right]) => [left + shift, right + shift] as const) };
+}

@@ -1,0 +1,172 @@
+/** The half of a host that sends: what of it is acknowledged, what the window allows, and what must be sent again. */
+import type { Manner } from './manner.js';
+import type { Segment } from './segment.js';
+import type { World } from './world.js';
+
+const RETRANSMISSION = 200;
+const PERSIST = 300;
+const SILENCE = 3000;
+const IDLE = 1000;
+
+export interface Flags {
+  readonly syn?: boolean;
+  readonly fin?: boolean;
+  readonly fastOpen?: boolean;
+}
+
+export type Transmit = (seq: number, data: string, flags?: Flags) => void;
+
+export class Sender {
+  una = 0;
+  next = 0;
+  /** What the application has given so far. */
+  private given: number;
+  private probed = 0;
+  private window = 0;
+  private largestWindow = 0;
+  private scale = 0;
+  private timers = 0;
+  private repeatedAcks = 0;
+  private sacked: (readonly [number, number])[] = [];
+
+  constructor(
+    private readonly data: string,
+    private readonly manner: Manner,
+    private readonly world: World,
+    private readonly transmit: Transmit,
+  ) {
+    this.given = manner.listensFirst ? 0 : Math.min(manner.portion, data.length);
+    if (!manner.listensFirst) this.giveMore();
+  }
+
+  get isDone(): boolean {
+    return this.una === this.end + 1;
+  }
+
+  /** The SYN, with data when it opens fast, or the SYN with an acknowledgment. */
+  open(): void {
+    const first = this.manner.opens ? this.data.slice(0, this.manner.fastOpen) : '';
+    this.transmit(0, first, { syn: true, fastOpen: this.manner.fastOpen > 0 });
+    if (this.next === 0) this.next = 1 + first.length;
+    this.keepTrying();
+  }
+
+  /** What the other's SYN says of windows. */
+  meet({ window, options }: Segment): void {
+    this.setWindow(window);
+    this.scale = this.manner.scale === undefined ? 0 : (options.scale ?? 0);
+  }
+
+  /** The other has said all: now it is this one's turn. */
+  speak(): void {
+    if (this.given >= this.data.length || !this.manner.listensFirst || this.given > 0) return;
+    this.given = Math.min(this.manner.portion, this.data.length);
+    this.giveMore();
+  }
+
+  /** @returns whether the acknowledgment lies where it can (RFC 5961 section 5) */
+  takeAck({ ack = 0, window, options, syn, data }: Segment): boolean {
+    if (ack < this.una) return ack >= this.una - Math.min(this.largestWindow, this.una - 1);
+    if (ack > Math.max(this.next, this.probed)) return false;
+    this.sacked = [...(options.sack ?? []).filter(([, right]) => right > ack)];
+    if (ack > this.una) this.repeatedAcks = 0;
+    else if (this.una < this.next && data === '') this.repeatedAcks++;
+    this.una = ack;
+    if (!syn) this.setWindow(window << this.scale);
+    // Data of a SYN that was not taken is sent again.
+    if (syn && ack < this.next) this.next = ack;
+    this.next = Math.max(this.next, ack);
+    if (this.repeatedAcks === 3) this.retransmit();
+    return true;
+  }
+
+  /** Sends what the window allows, and the FIN behind it. */
+  pump(): void {
+    if (this.una === 0) return;
+    while (this.next <= this.given) {
+      const room = Math.min(this.una + this.window, this.given + 1) - this.next;
+      if (room <= 0) break;
+      const data = this.piece(this.next, Math.min(room, 1 + this.world.random(this.manner.mss)));
+      const behind = this.next + data.length;
+      const fin = behind === this.end && this.una + this.window > behind && this.world.random(2) === 0;
+      this.transmit(this.next, data, { fin });
+      this.next = behind + (fin ? 1 : 0);
+    }
+    if (this.next === this.end && this.given === this.data.length && this.una + this.window > this.next) {
+      this.transmit(this.next, '', { fin: true });
+      this.next++;
+    }
+    this.keepTrying();
+  }
+
+  private get hasMore(): boolean {
+    return this.next <= (this.given === this.data.length ? this.end : this.given);
+  }
+
+  /** Number of the FIN. */
+  private get end(): number {
+    return this.data.length + 1;
+  }
+
+  private setWindow(window: number): void {
+    this.window = window;
+    this.largestWindow = Math.max(window, this.largestWindow);
+  }
+
+  private piece(seq: number, length: number): string {
+    return this.data.slice(seq - 1, seq - 1 + length);
+  }
+
+  /** Starts the timers anew: of retransmission, of a window that stays closed, and of silence. */
+  private keepTrying(): void {
+    const timer = ++this.timers;
+    this.world.after(RETRANSMISSION + this.world.random(PERSIST), () => {
+      if (timer !== this.timers || this.isDone) return;
+      if (this.una < this.next) this.retransmit();
+      else if (this.hasMore && this.window === 0 && this.una > 0) this.probe();
+      else if (this.manner.keepAlive !== undefined && this.una > 0)
+        this.world.after(IDLE, () => this.ping(timer));
+      this.keepTrying();
+    });
+  }
+
+  /** From the first byte that nobody acknowledged, cut anew, with the FIN where it was sent. */
+  private retransmit(): void {
+    if (this.una === 0) {
+      this.transmit(0, '', { syn: true });
+      return;
+    }
+    const hole = this.sacked.reduce(
+      (least, [left]) => (left > this.una ? Math.min(least, left) : least),
+      this.next,
+    );
+    const sent = Math.min(hole, this.end) - this.una;
+    const most = Math.max(1, this.window);
+    const data = this.piece(this.una, Math.min(sent, most, 1 + this.world.random(this.manner.mss * 2)));
+    const fin = this.next > this.end && this.una + data.length === this.end;
+    this.transmit(this.una, data, { fin });
+  }
+
+  /** A byte beyond the window, or none before it: either is answered with the window of now. */
+  private probe(): void {
+    if (this.manner.byteProbes && this.next < this.end && this.world.random(2) === 0) {
+      this.probed = this.next + 1;
+      this.transmit(this.next, this.piece(this.next, 1));
+    } else this.transmit(this.next - 1, '');
+  }
+
+  private ping(timer: number): void {
+    if (this.isDone || this.una !== this.next || timer + 1 < this.timers) return;
+    this.transmit(this.next - 1, this.manner.keepAlive === 1 ? '\0' : '');
+  }
+
+  /** After a silence the application says more. */
+  private giveMore(): void {
+    if (this.given >= this.data.length) return;
+    this.world.after(SILENCE, () => {
+      this.given = Math.min(this.given + this.manner.portion, this.data.length);
+      this.pump();
+      this.giveMore();
+    });
+  }
+}
