@@ -1,6 +1,6 @@
 /** Whether the header conditions of a signature hold for the packet in hand: numbers only, no object is touched. */
 import { hasAddress4, hasAddress6, hasPort } from '../../signatures/compile/address-sets.js';
-import { APPLICATIONS } from '../../signatures/compile/application-sets.js';
+import { holdsApplication } from '../../signatures/compile/application-sets.js';
 import * as Header from '../../signatures/compile/header.js';
 import type { RuleSetImage } from '../../signatures/compile/image.js';
 import type { PacketFacts } from './packet-facts.js';
@@ -31,11 +31,7 @@ export class HeaderTest {
   }
 
   private hasApplication(h: number): boolean {
-    const set = this.image.header[h + Header.APPLICATION]!;
-    return (
-      set < 0 ||
-      (this.application >= 0 && this.image.applicationSets[set * APPLICATIONS + this.application] === 1)
-    );
+    return holdsApplication(this.image, this.image.header[h + Header.APPLICATION]!, this.application);
   }
 
   /** The payload has a size that the signature asks for. */

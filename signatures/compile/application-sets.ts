@@ -1,30 +1,29 @@
 /** Application protocols by number, and sets of them: what one signature applies to. */
 
-/** Room in `applicationSets` for one set. */
-export const APPLICATIONS = 64;
-
 /** Numbers application protocols and sets of them. */
 export class ApplicationSets {
   readonly names: string[] = [];
   private readonly sets = new Map<string, number>();
   private readonly members: number[][] = [];
 
-  /** Number of a set of protocol names; -1 for any. Names beyond the room of a set never match. */
+  /** Number of a set of protocol names; -1 for any. */
   setOf(names: readonly string[]): number {
     if (names.length === 0) return -1;
     const key = names.join();
     let set = this.sets.get(key);
     if (set === undefined) {
-      set = this.members.push(names.map(name => this.numberOf(name)).filter(n => n < APPLICATIONS)) - 1;
+      set = this.members.push(names.map(name => this.numberOf(name))) - 1;
       this.sets.set(key, set);
     }
     return set;
   }
 
+  /** For each set a byte for each name: 1 where it holds that. */
   table(): Uint8Array {
-    const table = new Uint8Array(new SharedArrayBuffer(Math.max(1, this.members.length * APPLICATIONS)));
+    const width = this.names.length;
+    const table = new Uint8Array(new SharedArrayBuffer(Math.max(1, this.members.length * width)));
     this.members.forEach((numbers, set) => {
-      for (const number of numbers) table[set * APPLICATIONS + number] = 1;
+      for (const number of numbers) table[set * width + number] = 1;
     });
     return table;
   }
@@ -33,4 +32,17 @@ export class ApplicationSets {
     const known = this.names.indexOf(name);
     return known >= 0 ? known : this.names.push(name) - 1;
   }
+}
+
+/**
+ * Whether a set holds an application protocol.
+ * @param set its number, below 0 for any  @param application number among the names, below 0 for none of them
+ */
+export function holdsApplication(
+  image: { readonly applicationNames: readonly string[]; readonly applicationSets: Uint8Array },
+  set: number,
+  application: number,
+): boolean {
+  if (set < 0) return true;
+  return application >= 0 && image.applicationSets[set * image.applicationNames.length + application] === 1;
 }

@@ -84,7 +84,7 @@ export interface RuleSetImage {
   readonly usesStreamSize: boolean;
   /** Signatures that keep packets from counting for a flow. */
   readonly untracking: Uint32Array;
-  /** Application protocols by number, and which of them each application set holds (64 bytes a set). */
+  /** Application protocols by number, and which of them each application set holds (a byte for each, set by set). */
   readonly applicationNames: readonly string[];
   readonly applicationSets: Uint8Array;
   /** Prefixes of reference types, for outputs: `{ cve: 'https://…' }`. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { indexAddresses, pieceOf } from '../../signatures/compile/address-index.js';
 import { AddressSets, hasAddress4, hasPort, PortSets } from '../../signatures/compile/address-sets.js';
+import { ApplicationSets, holdsApplication } from '../../signatures/compile/application-sets.js';
 import { strengthOf } from '../../signatures/compile/fast-pattern.js';
 import { groupByPort } from '../../signatures/compile/port-groups.js';
 import type { PortSet } from '../../signatures/signature.js';
@@ -36,6 +37,18 @@ describe('port groups', () => {
     ] as const)
       expect(at(most, port)).toContain(wanted);
   });
+});
+
+test('any number of application protocols', () => {
+  const sets = new ApplicationSets();
+  const names = Array.from({ length: 100 }, (_, i) => `protocol${i}`);
+  const numbers = names.map(name => sets.setOf([name, 'protocol0']));
+  const image = { applicationNames: sets.names, applicationSets: sets.table() };
+  const holds = (set: number) => names.filter((_, i) => holdsApplication(image, set, i));
+  expect([holds(numbers[70]!), holds(numbers[99]!)]).toEqual([
+    ['protocol0', 'protocol70'],
+    ['protocol0', 'protocol99'],
+  ]);
 });
 
 test('ports that each of very many signatures leaves out make no groups', () => {

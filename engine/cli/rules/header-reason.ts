@@ -1,7 +1,7 @@
 /** Why the header of a signature does not apply to a packet. */
 import type { PacketFacts } from '../../../modules/detect/packet-facts.js';
 import { hasAddress4, hasAddress6, hasPort } from '../../../signatures/compile/address-sets.js';
-import { APPLICATIONS } from '../../../signatures/compile/application-sets.js';
+import { holdsApplication } from '../../../signatures/compile/application-sets.js';
 import * as Header from '../../../signatures/compile/header.js';
 import type { RuleSetImage } from '../../../signatures/compile/image.js';
 import { addressText } from '../../address.js';
@@ -133,7 +133,7 @@ export class HeaderReasons {
         text: 'no application protocol is recognised in the flow yet, or at all',
       };
     const known = image.applicationNames.indexOf(name);
-    if (set < 0 || (known >= 0 && image.applicationSets[set * APPLICATIONS + known] === 1)) return undefined;
+    if (holdsApplication(image, set, known)) return undefined;
     return { rank: APPLICATION_RANK, text: `the application protocol of the flow is ${name}` };
   }
 
