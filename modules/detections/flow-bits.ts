@@ -3,27 +3,38 @@ import type { FlowBits } from '../../engine/detection/watch.js';
 import type { Thread } from '../../engine/module.js';
 import { FLOW_VARIABLES, type FlowVariables } from '../../signatures/state/flow-variables.js';
 
-export function flowBits(thread: Thread): FlowBits {
-  const variables = thread.services.get(FLOW_VARIABLES) as FlowVariables | undefined;
-  return variables ? new SignatureBits(variables) : new OwnBits();
+export function flowBits(thread: Pick<Thread, 'services'>): FlowBits {
+  return new ThreadBits(thread);
 }
 
-class SignatureBits implements FlowBits {
-  constructor(private readonly variables: FlowVariables) {}
+class ThreadBits implements FlowBits {
+  private readonly own = new OwnBits();
+
+  constructor(private readonly thread: Pick<Thread, 'services'>) {}
+
+  /** There are some once there are rules: perhaps none when the thread began. */
+  private get variables(): FlowVariables | undefined {
+    return this.thread.services.get(FLOW_VARIABLES) as FlowVariables | undefined;
+  }
 
   has(flow: number, name: string): boolean {
-    return this.variables.hasBit(flow, this.variables.numberOf(name));
+    const { variables } = this;
+    return this.own.has(flow, name) || variables?.hasBit(flow, variables.numberOf(name)) === true;
   }
 
   set(flow: number, name: string, value: boolean): void {
-    this.variables.setBit(flow, this.variables.numberOf(name), value);
+    const { variables } = this;
+    variables?.setBit(flow, variables.numberOf(name), value);
+    if (!variables || !value) this.own.set(flow, name, value);
   }
 
-  /** Detection releases them. */
-  release(): void {}
+  /** Detection releases its own. */
+  release(flow: number): void {
+    this.own.release(flow);
+  }
 }
 
-class OwnBits implements FlowBits {
+class OwnBits {
   private readonly byFlow = new Map<number, Set<string>>();
 
   has(flow: number, name: string): boolean {
