@@ -78,7 +78,25 @@ export interface Bsize {
   readonly size: number;
 }
 
-export type Condition = Content | Pcre | ByteTest | ByteJump | ByteExtract | ByteMath | IsDataAt | Bsize;
+/** `base64_decode` and what is asked of `base64_data`: nothing stands behind it. */
+export interface Base64 {
+  readonly kind: 'base64';
+  readonly bytes: number;
+  readonly offset: number;
+  readonly relative: boolean;
+  readonly data: readonly Condition[];
+}
+
+export type Condition =
+  | Base64
+  | Content
+  | Pcre
+  | ByteTest
+  | ByteJump
+  | ByteExtract
+  | ByteMath
+  | IsDataAt
+  | Bsize;
 
 /** The options of a rule for these conditions, one behind the other. */
 export function written(conditions: readonly Condition[]): string {
@@ -106,9 +124,17 @@ export function optionOf(each: Condition): string {
       return mathText(each);
     case 'isdataat':
       return `isdataat:${not(each)}${each.place}${each.relative ? ',relative' : ''};`;
+    case 'base64':
+      return `base64_decode:${base64Words(each)}; base64_data; ${written(each.data)}`;
     case 'bsize':
       return `bsize:${each.operator}${each.size};`;
   }
+}
+
+function base64Words({ bytes, offset, relative }: Base64): string {
+  return [bytes > 0 && `bytes ${bytes}`, `offset ${offset}`, relative && 'relative']
+    .filter(Boolean)
+    .join(', ');
 }
 
 const not = ({ negated }: { readonly negated?: boolean }) => (negated ? '!' : '');

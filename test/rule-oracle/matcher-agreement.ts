@@ -9,7 +9,7 @@ import { load, withOptions } from '../signatures/rules.js';
 import { type Condition, written } from './conditions.js';
 import { holds } from './oracle.js';
 import { randomBuffer } from './random-buffers.js';
-import { randomConditions } from './random-conditions.js';
+import { oneIn, randomBase64, randomConditions } from './random-conditions.js';
 
 const BUFFERS_FOR_EACH = 6;
 /** No bound on the work, which the oracle does not know. */
@@ -21,7 +21,8 @@ const language = signatureLanguage();
 export function compareMatcher(seed: number, kind: ExpressionKind | 'auto'): string | undefined {
   const random = randomNumbers(seed);
   const sticky = random(2) === 0;
-  const conditions = randomConditions(random, { most: 5, sticky });
+  const made = randomConditions(random, { most: 5, sticky });
+  const conditions = !sticky && oneIn(random, 8) ? [...made, randomBase64(random)] : made;
   const test = compiled(conditions, sticky, kind);
   if (!test) return undefined;
   for (let i = 0; i < BUFFERS_FOR_EACH; i++) {

@@ -2,7 +2,7 @@
  * Whether conditions hold on a buffer, found by trying everything: slow, and short enough to be seen right. Every
  * condition names the ways in which it can hold, one behind the other; all that stands behind it is tried after each.
  */
-import type { ByteJump, ByteTest, Condition, Content, IsDataAt, Pcre } from './conditions.js';
+import type { Base64, ByteJump, ByteTest, Condition, Content, IsDataAt, Pcre } from './conditions.js';
 import {
   calculated,
   distanceOf,
@@ -81,6 +81,9 @@ function* ways(each: Condition, buffer: string, state: State): Generator<State> 
     case 'isdataat':
       if (dataIsThere(each, buffer, state) !== each.negated) yield state;
       return;
+    case 'base64':
+      if (decodedHolds(each, buffer, state)) yield state;
+      return;
     case 'bsize':
       if (compare(each.operator === '' ? '=' : each.operator, BigInt(buffer.length), BigInt(each.size)))
         yield state;
@@ -91,7 +94,7 @@ function* ways(each: Condition, buffer: string, state: State): Generator<State> 
 }
 
 function* numberWays(
-  each: Exclude<Condition, { kind: 'content' | 'pcre' | 'isdataat' | 'bsize' }>,
+  each: Exclude<Condition, { kind: 'content' | 'pcre' | 'isdataat' | 'bsize' | 'base64' }>,
   buffer: string,
   { cursor, variables }: State,
 ): Generator<State> {
@@ -195,4 +198,15 @@ function matchEnds({ pattern, flags }: Pcre, buffer: string, start: number): num
 function dataIsThere({ place, relative }: IsDataAt, buffer: string, { cursor, variables }: State): boolean {
   const wanted = Number(unsignedOf(place, variables));
   return relative ? cursor + wanted <= buffer.length : wanted < buffer.length;
+}
+
+/** Decoded is what is base64 from that place on; of nothing there is no data. */
+function decodedHolds(
+  { bytes, offset, relative, data }: Base64,
+  buffer: string,
+  { cursor, variables }: State,
+) {
+  const encoded = buffer.slice((relative ? cursor : 0) + offset).slice(0, bytes || undefined);
+  const decoded = Buffer.from(/^[A-Za-z0-9+/]*/.exec(encoded)![0], 'base64').toString('latin1');
+  return decoded !== '' && from(data, decoded, { cursor: 0, variables }) === 'yes';
 }

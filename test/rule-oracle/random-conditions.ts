@@ -2,6 +2,7 @@
 import type { Random } from '../pseudo-random.js';
 import type {
   Amount,
+  Base64,
   Bsize,
   ByteExtract,
   ByteJump,
@@ -58,6 +59,15 @@ export function randomText(
   alphabet: readonly string[] = ALPHABET,
 ) {
   return Array.from({ length: between(random, least, most) }, () => pick(random, alphabet)).join('');
+}
+
+/** `base64_decode`, for the end of a list of conditions. */
+export function randomBase64(random: Random): Base64 {
+  const samples = Array.from({ length: 4 }, () =>
+    Buffer.from(randomText(random, 4, 12, [...'aabbAB01x']), 'base64').toString('latin1'),
+  );
+  const data = randomConditions(random, { most: 2, samples, variables: 'd' });
+  return { kind: 'base64', bytes: random(3) * 4, offset: random(4), relative: oneIn(random, 2), data };
 }
 
 /** At least one content that is not negated stands among them. */

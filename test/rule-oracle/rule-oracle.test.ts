@@ -5,10 +5,10 @@ import { holds } from './oracle.js';
 
 /** How many random cases of each are part of every run. */
 const CASES: Readonly<Record<string, number>> = {
-  conditions: 2000,
+  conditions: 1500,
   'conditions-regexp': 500,
   transforms: 800,
-  headers: 2,
+  headers: 1,
   payloads: 3,
   streams: 1,
   transactions: 1,
