@@ -34,6 +34,8 @@ export interface Inspection {
    */
   atBeginning: boolean;
   atEnd: boolean;
+  /** Of a stream whose beginning is no longer at hand: how many bytes came before `start`. */
+  position: number;
   /** Byte order that the transaction says its numbers have: of conditions with `dce`. */
   littleEndian: boolean;
 
@@ -65,6 +67,7 @@ export function newInspection(memory: Memory, flows: FlowRows): Inspection {
     cursor: 0,
     atBeginning: true,
     atEnd: true,
+    position: 0,
     littleEndian: false,
     variables: new Array<Whole>(MOST_VARIABLES).fill(0),
     signature: 0,

@@ -185,6 +185,7 @@ function holdsIn(history: History, matched: number, rule: Rule, at: Inspection):
   for (let i = 0; i < rule.payload.length; i++) {
     // What was gathered so far is all there is: its end is the end that `endswith` and `isdataat` mean.
     setBuffer(at, history.bytes, first, last, start === 0, true);
+    at.position = start;
     if (!rule.payload[i]!(at)) return false;
   }
   return true;

@@ -169,10 +169,10 @@ function absoluteWindow(match: ContentMatch, environment: CompileEnvironment): S
   const first = sizeSource(offset ?? 0, environment);
   const length = depth === undefined ? undefined : sizeSource(depth, environment);
   return (at, window) => {
-    if (length && !at.atBeginning) return false;
-    const from = at.start + (at.atBeginning ? first(at) : 0);
-    window.from = Math.min(from, at.end);
-    window.to = length ? Math.min(at.end, from + length(at)) : at.end;
+    const before = at.atBeginning ? 0 : at.position;
+    const from = first(at) - before;
+    window.from = Math.min(at.start + Math.max(0, from), at.end);
+    window.to = length ? Math.min(at.end, at.start + from + length(at)) : at.end;
     return true;
   };
 }

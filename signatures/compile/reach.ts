@@ -2,6 +2,8 @@
  * How many bytes of a stream a signature must see at once: what decides how much history is kept in front of new
  * data for the port group it belongs to.
  */
+import { isRelative } from '../buffer-matcher/chain.js';
+import { LONGEST_TEXT } from '../keywords/byte-arguments.js';
 import type { ContentMatch, Match, Signature } from '../signature.js';
 import { PAYLOAD_BUFFERS } from './traits.js';
 
@@ -18,19 +20,21 @@ export function reachOf(signature: Signature): number {
 }
 
 function reachOfMatch(match: Match, first: boolean): number {
+  // It refers to the beginning of the stream.
+  if (first && isRelative(match)) return Infinity;
   if (match.kind === 'content') return reachOfContent(match as ContentMatch, first);
   if (match.kind === 'isdataat' || match.kind === 'byte_test' || match.kind === 'byte_extract') {
     const offset = match['offset'];
-    return match['relative'] === true && typeof offset === 'number' ? Math.abs(offset) + 16 : Infinity;
+    return match['relative'] === true && typeof offset === 'number'
+      ? Math.abs(offset) + LONGEST_TEXT
+      : Infinity;
   }
   return Infinity;
 }
 
 function reachOfContent(content: ContentMatch, first: boolean): number {
   const { length } = content.bytes;
-  if (first && content.distance === undefined && content.within === undefined) {
-    return content.negated ? Infinity : length;
-  }
+  if (first) return content.negated ? Infinity : length;
   if (typeof content.within !== 'number') return Infinity;
   const distance = content.distance ?? 0;
   return typeof distance === 'number' ? Math.abs(distance) + Math.max(content.within, length) : Infinity;

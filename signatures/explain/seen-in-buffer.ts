@@ -2,7 +2,7 @@
 import { Needle } from '../buffer-matcher/needle.js';
 import type { Inspection } from '../inspection.js';
 import { isVariable } from '../keywords/byte-arguments.js';
-import { byteReader, numberSource, wholeSource } from '../keywords/byte-reading.js';
+import { byteReader, numberSource, sizeSource, wholeSource } from '../keywords/byte-reading.js';
 import type { ByteTestMatch } from '../keywords/byte-test.js';
 import { type EntropyMatch, shannonEntropy } from '../keywords/entropy.js';
 import type { IsDataAtMatch } from '../keywords/isdataat.js';
@@ -64,9 +64,9 @@ function content(
   cursor: number,
   environment: CompileEnvironment,
 ): string {
-  const bounded = match.depth !== undefined && !isRelative(match);
-  if (bounded && !at.atBeginning) return 'the beginning of the stream is not at hand any more';
   const window = windowOf(match, at, cursor, environment);
+  if (!at.atBeginning && !isRelative(match) && window.from >= window.to)
+    return 'the beginning of the stream is not at hand any more';
   const needle = new Needle(match.bytes, match.nocase);
   const place = needle.find(at.bytes, window.from, window.to);
   if (match.negated) return `it is there, ${offsetText(at, place)}`;
@@ -87,12 +87,13 @@ function windowOf(
   cursor: number,
   environment: CompileEnvironment,
 ): Window {
-  const value = (number: number | string | undefined) =>
-    number === undefined ? undefined : numberSource(number, environment)(at);
   const relative = isRelative(match);
+  const source = relative ? numberSource : sizeSource;
+  const value = (number: number | string | undefined) =>
+    number === undefined ? undefined : source(number, environment)(at);
   const skipped = value(relative ? match.distance : match.offset) ?? 0;
   const length = value(relative ? match.within : match.depth);
-  const from = (relative ? cursor : at.start) + (relative || at.atBeginning ? skipped : 0);
+  const from = (relative ? cursor : at.start - (at.atBeginning ? 0 : at.position)) + skipped;
   const bounded = Math.min(Math.max(from, at.start), at.end);
   return {
     from: bounded,

@@ -51,6 +51,21 @@ describe.each(MATCHERS)('payload with %s', matcher => {
     expect(s.see(inline('attack'), inline('attack'))).toEqual(['1@10', '1@11']);
   });
 
+  test.each([
+    ['content:"abc"; depth:12;', 'xxxxxxxxabc', true],
+    ['content:"abc"; depth:10;', 'xxxxxxxxabc', false],
+    ['content:"abc"; offset:8;', 'xxxxxxxxabc', true],
+    ['content:"abc"; offset:9;', 'xxxxxxxxabc', false],
+    ['content:"."; within:5;', 'xxxxxxxxxxxxxxxxxxxxxxxx.', false],
+    ['content:"ab"; byte_test:20,=,1,0,string,dec,relative;', 'xxab00000000000000000001', true],
+  ])(
+    'places are counted from the beginning of the stream, however little of it is kept: %s in %s',
+    async (options, text, found) => {
+      const s = await sensor(`alert tcp-stream any any -> any 80 (${options} sid:1;)`);
+      expect(s.see(...[...text].map(c => inline(c)))).toHaveLength(found ? 1 : 0);
+    },
+  );
+
   test('after the fact, acknowledged data is inspected with the next packet of its direction', async () => {
     const s = await sensor('alert tcp any any -> any 80 (content:"attack"; sid:1;)');
     const data = tcp({ payload: 'attack', flags: Packet.FLAG_IN_STREAM });

@@ -168,8 +168,8 @@ function windowOf(each: Content, buffer: string, { cursor, variables }: State): 
 }
 
 function placesOf(each: Content, buffer: string, start: number, end: number): number[] {
-  const same = (text: string) =>
-    (each.nocase ? text.toLowerCase() : text) === (each.nocase ? each.bytes.toLowerCase() : each.bytes);
+  const folded = (text: string) => (each.nocase ? text.replace(/[A-Z]/g, c => c.toLowerCase()) : text);
+  const same = (text: string) => folded(text) === folded(each.bytes);
   const places: number[] = [];
   for (let place = 0; place + each.bytes.length <= buffer.length; place++) {
     const behind = place + each.bytes.length;

@@ -7,9 +7,9 @@ import { type Random, randomNumbers } from '../pseudo-random.js';
 import { load } from '../signatures/rules.js';
 import { holds } from './oracle.js';
 import { randomBuffer } from './random-buffers.js';
+import { pick } from './random-conditions.js';
 import { isAnchored, type PayloadRule, randomPayloadRule, ruleText, sizeFits } from './random-rules.js';
 
-const RULES = 30;
 const PAYLOADS = 20;
 
 type Header = 'udp' | 'tcp-pkt' | 'tcp-stream' | 'tcp';
@@ -44,9 +44,11 @@ export async function comparePayloads(seed: number): Promise<string | undefined>
   return undefined;
 }
 
+/** One rule alone has less of a stream kept than many. */
 function randomRules(random: Random): Rule[] {
   const rules: Rule[] = [];
-  for (let sid = 1; rules.length < RULES; sid++) {
+  const count = pick(random, [1, 1, 2, 30]);
+  for (let sid = 1; rules.length < count; sid++) {
     const header = (['udp', 'tcp-pkt', 'tcp-stream', 'tcp'] as const)[random(4)]!;
     const made = randomPayloadRule(random, { most: 4 });
     const rule = header === 'tcp-stream' ? { conditions: made.conditions } : made;
@@ -57,9 +59,15 @@ function randomRules(random: Random): Rule[] {
 }
 
 function randomPayloads(random: Random, rules: readonly Rule[]): string[] {
-  return Array.from({ length: PAYLOADS }, () =>
-    randomBuffer(random, rules[random(RULES)]!.conditions),
-  ).filter(payload => payload !== '');
+  const longest = pick(random, [1, 3, 24]);
+  const payloads = Array.from({ length: PAYLOADS }, () =>
+    randomBuffer(random, pick(random, rules).conditions),
+  );
+  return payloads.flatMap(payload => pieces(payload, longest)).slice(0, 2 * PAYLOADS);
+}
+
+function pieces(text: string, longest: number): string[] {
+  return text === '' ? [] : [text.slice(0, longest), ...pieces(text.slice(longest), longest)];
 }
 
 /** Streams alert once for what they hold. */

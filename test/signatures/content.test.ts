@@ -224,9 +224,13 @@ describe('what contents find', () => {
   ])('%s in %s', (options, payload, expected) => expect(holds(options, payload)).toBe(expected));
 
   test('a part of a stream', () => {
-    const later = { atBeginning: false };
+    const later = { atBeginning: false, position: 5 };
     expect(holds('content:"b";', 'abc', later)).toBe(true);
     expect(holds('content:"b"; depth:3;', 'abc', later)).toBe(false);
+    expect(holds('content:"b"; depth:6;', 'abc', later)).toBe(false);
+    expect(holds('content:"b"; depth:7;', 'abc', later)).toBe(true);
+    expect(holds('content:"b"; offset:6;', 'abc', later)).toBe(true);
+    expect(holds('content:"b"; offset:7;', 'abc', later)).toBe(false);
     expect(holds('content:"c"; endswith;', 'abc', { atEnd: false })).toBe(false);
   });
 

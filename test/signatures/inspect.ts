@@ -42,6 +42,7 @@ export function inspection(bytes: Uint8Array, further: Partial<Inspection> = {})
     cursor: 0,
     atBeginning: true,
     atEnd: true,
+    position: 0,
     littleEndian: false,
     variables: [],
     signature: 0,
