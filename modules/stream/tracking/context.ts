@@ -115,8 +115,11 @@ export function updateWindow(c: Context, x: Segment, direction: number): void {
 
 /** One byte behind a closed window, sent again until the receiver tells that it has opened (RFC 9293 3.8.6.1). */
 export function isWindowProbe({ cells }: Context, x: Segment): boolean {
+  if (x.length !== 1 || cells[x.own + Session.WINDOW] !== 0) return false;
+  // Of one side alone no window is known.
+  if ((cells[x.session + Session.FLAGS]! & Session.SESSION_ASYNC) !== 0) return false;
   const next = cells[x.own + Session.NEXT_SEQ]!;
-  return x.length === 1 && cells[x.own + Session.WINDOW] === 0 && (x.seq === next || x.end === next);
+  return x.seq === next || x.end === next;
 }
 
 /** Notes what the receiver has got without holes (one run behind a hole is remembered). */

@@ -15,12 +15,15 @@ import {
   setState,
   updateWindow,
 } from './context.js';
-import { deliver } from './delivery.js';
+import { deliver, inStream } from './delivery.js';
 import { LINUX_6 } from './os-policy.js';
 import { takeReset } from './reset.js';
 import { ACK, FIN, RST, type Segment, SYN, URG } from './segment.js';
 import * as Session from './session.js';
 import { isValidTimestamp } from './timestamps.js';
+
+/** The largest window without a scale (RFC 9293 section 3.1). */
+const WINDOW_BEHIND_HOLE = 65535;
 
 export function inEstablished(c: Context, x: Segment): boolean {
   if (x.has(RST)) return takeReset(c, x);
@@ -74,10 +77,15 @@ export function acceptData(c: Context, x: Segment): void {
   if (cells[x.session + Session.FLAGS]! & Session.SESSION_ASYNC) trackOneSide(c, x);
 }
 
-/** Nobody acknowledges what the seen side sends: it counts as received as it goes. */
+/**
+ * Nobody is seen that acknowledges what the seen side sends: without holes it counts as received as it goes. A hole is
+ * filled by what came late or is sent again, until more lies behind it than a window holds.
+ */
 export function trackOneSide(c: Context, x: Segment): void {
-  raiseLastAck(c, x.own, x.end);
-  c.reassembler.acknowledged(c.batch, x.slot, x.flow, x.toServer, x.end);
+  const received = c.cells[x.own + Session.RECEIVED]!;
+  const ack = distance(x.end, received) > WINDOW_BEHIND_HOLE ? x.end : received;
+  raiseLastAck(c, x.own, ack);
+  c.reassembler.acknowledged(c.batch, x.slot, x.flow, x.toServer, inStream(c, x.own, ack));
   raiseNextSeq(c, x.other, x.ack);
 }
 
@@ -136,9 +144,9 @@ export function isFinInWindow(c: Context, x: Segment, linux: boolean): boolean {
   const { cells } = c;
   if (isFinBefore(c, x, linux)) return false;
   const edge = (cells[x.own + Session.LAST_ACK]! + cells[x.own + Session.WINDOW]!) | 0;
-  const midstream = cells[x.session + Session.FLAGS]! & Session.SESSION_MIDSTREAM;
+  const unknown = cells[x.session + Session.FLAGS]! & (Session.SESSION_MIDSTREAM | Session.SESSION_ASYNC);
   return (
-    midstream !== 0 || distance(x.seq, edge) <= 0 || distance(x.seq, cells[x.own + Session.NEXT_WIN]!) <= 0
+    unknown !== 0 || distance(x.seq, edge) <= 0 || distance(x.seq, cells[x.own + Session.NEXT_WIN]!) <= 0
   );
 }
 

@@ -1,0 +1,39 @@
+/** What one side says is read whole where the other is not seen, whatever is lost, sent again or overtaken. */
+import { describe, expect, it } from 'vitest';
+import { Conversation, step } from '../stream-tracking/conversation.js';
+import { difference, LINKS, listen, wronglyDropped } from './check.js';
+import { SCENES } from './scenes.js';
+
+const MODES = ['ids', 'ips'];
+
+describe.each(['good links', 'losses before the sensor', 'losses behind the sensor'])('%s', link => {
+  it.each(MODES)('%s', mode => {
+    for (let seed = 1; seed <= 3; seed++) {
+      const config = { 'engine-mode': mode, stream: { 'async-oneside': true } };
+      const told = SCENES.usual!(seed);
+      const scene = { ...told, links: LINKS[link]!, sees: ({ from }: { from: string }) => from === '>' };
+      const { conversation, world, ended } = listen(seed, scene, config);
+      expect({ seed, wrong: wronglyDropped(world) }).toEqual({ seed, wrong: [] });
+      const read = difference(conversation.toServer.join(''), told.sides.toServer);
+      expect({ seed, ended, read }).toEqual({ seed, ended: true, read: '' });
+    }
+  });
+});
+
+describe.each(MODES)('%s', mode => {
+  function heard(...segments: string[]) {
+    const config = { 'engine-mode': mode, stream: { 'async-oneside': true } };
+    const conversation = new Conversation({ config });
+    for (const one of ['> S 0', '> A 1 1', ...segments]) conversation.feed(step(one));
+    return conversation;
+  }
+
+  it('waits for what was overtaken', () => {
+    expect(heard('> PA 3 1 BB', '> PA 1 1 AA').toServer.join('')).toBe('AABB');
+  });
+
+  it('takes for lost what no window can hold back', () => {
+    const { toServer } = heard('> PA 3 1 BB', '> PA 70000 1 CC');
+    expect(toServer.join('')).toBe('BBCC');
+  });
+});
