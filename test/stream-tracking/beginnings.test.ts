@@ -175,6 +175,19 @@ describe('sessions whose beginning was not seen', () => {
     expect(outcomes.map(({ dropped }) => dropped)).toEqual([false, false, false, false, false]);
   });
 
+  it.each([
+    ['no', { 'midstream-policy': 'ignore' }, ['> PA 1 1 abc', '< A 1 4', '> FPA 4 1 d', '< FA 1 6']],
+    ['yes', { midstream: true }, ['> FA 4 1', '< FA 1 5']],
+  ])(
+    'may end inline (midstream: %s): an end that never comes keeps both sides waiting',
+    (_, stream, texts) => {
+      const conversation = new Conversation({ config: { 'engine-mode': 'ips', stream } });
+      const outcomes = conversation.feedAll(texts.map(text => step(text)));
+      expect(outcomes.map(({ dropped }) => dropped)).toEqual(texts.map(() => false));
+      expect(conversation.events).toContain('stream.fin_but_no_session');
+    },
+  );
+
   it.each(['pass-flow', 'pass-packet'])(
     'pass where there is no memory for them and the policy is %s',
     policy => {

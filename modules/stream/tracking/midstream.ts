@@ -4,7 +4,16 @@
  */
 import * as Event from '../../../engine/packet-events.js';
 import * as State from '../../../engine/tcp-state.js';
-import { ACCEPTED, type Context, REJECTED, raiseNextSeq, reject, setState, setWindow } from './context.js';
+import {
+  ACCEPTED,
+  type Context,
+  passOld,
+  REJECTED,
+  raiseNextSeq,
+  reject,
+  setState,
+  setWindow,
+} from './context.js';
 import { deliver } from './delivery.js';
 import { trackOneSide } from './established.js';
 import { establish, takeSyn } from './handshake.js';
@@ -37,7 +46,7 @@ function mayPickUp(c: Context, x: Segment, allowed: boolean): boolean {
 
 function finWithoutSession(c: Context, x: Segment, begin: Begin): boolean {
   if (!mayPickUp(c, x, c.settings.midstream) || x.length === 0) {
-    return reject(c, x, Event.STREAM_FIN_BUT_NO_SESSION);
+    return passOld(c, x, Event.STREAM_FIN_BUT_NO_SESSION);
   }
   turnToServer(c, x);
   if (!begin(x)) return REJECTED;
