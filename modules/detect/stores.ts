@@ -58,10 +58,14 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
   const shared =
     (thread.shared[DETECTION_STATE] as DetectionState | undefined) ?? allocateDetectionState(thread.config);
   const tracker = new Tracker(thread);
-  const hosts = new SharedTable(shared.bits);
+  const evicted = (name: string) => {
+    const counter = thread.counters.declare(`detect.${name}_evicted`);
+    return () => void thread.counters.values[counter]!++;
+  };
+  const hosts = new SharedTable(shared.bits, evicted('host_values'));
   const warn = (message: string) => thread.warnOnce(message);
   const datasets = new DatasetStore(
-    new SharedTable(shared.datasets),
+    new SharedTable(shared.datasets, evicted('dataset_values')),
     dataFolder(thread.config),
     warn,
     new DatasetControl(shared.datasetControl),
@@ -95,7 +99,7 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
   ]);
   return {
     byName,
-    thresholds: new SharedTable(shared.thresholds),
+    thresholds: new SharedTable(shared.thresholds, evicted('thresholds')),
     hosts,
     tracker,
     datasets,

@@ -3,7 +3,7 @@
  * entries. An entry is found by a key of numbers; it holds a few numbers and the time until which it is good.
  *
  * Entries lie in buckets of a few; a bucket is locked for the moment of one change. Where a bucket is full, the
- * entry that ends first gives way and is counted.
+ * entry that ends first gives way.
  */
 
 /** Numbers of a key, and of a value. */
@@ -35,13 +35,15 @@ export function allocateTable(byteLength: number): SharedArrayBuffer {
 export class SharedTable {
   /** The key to be looked up: filled by the caller, unused numbers 0. */
   readonly key = new Int32Array(KEY_INTS);
-  /** Entries that gave way to others. */
-  evicted = 0;
   private readonly ints: Int32Array;
   private readonly buckets: number;
   private bucket = 0;
 
-  constructor(buffer: SharedArrayBuffer) {
+  /** @param evicted called when an entry gives way to another */
+  constructor(
+    buffer: SharedArrayBuffer,
+    private readonly evicted: () => void = () => {},
+  ) {
     this.ints = new Int32Array(buffer);
     this.buckets = Math.floor(this.ints.length / BUCKET_INTS);
   }
@@ -115,7 +117,7 @@ export class SharedTable {
       }
       if (this.expiry(e) < this.expiry(best)) best = e;
     }
-    if (ints[best + ENTRY_USED] !== 0) this.evicted++;
+    if (ints[best + ENTRY_USED] !== 0) this.evicted();
     ints[best + ENTRY_USED] = 1;
     ints[best + ENTRY_EXPIRY] = now;
     ints.set(this.key, best + ENTRY_KEY);
