@@ -79,7 +79,9 @@ describe('a run over captures', () => {
     write('a.pcap', pcapFile([hello(7), hello(7, 2000)]));
     expect((await run(['-r', 'a.pcap', '-S', 'x.rules', 'src', 'port', '2000'])).code).toBe(0);
     expect(sids()).toEqual(['7']);
-    expect((await run(['-r', 'a.pcap', 'prt', '7'])).err).toMatch(/packet filter "prt 7": at "prt"/);
+    expect((await run(['-r', 'a.pcap', 'prt', '7'])).err).toMatch(
+      /packet filter "prt 7": character 1, at "prt"/,
+    );
   });
 
   it('inspects nothing with --disable-detection', async () => {
