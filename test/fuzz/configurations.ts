@@ -19,7 +19,7 @@ const USAGE = `usage: npm run fuzz-config -- [options]
 
 /** What an exception of the engine's own, or a value printed as it is, looks like. */
 const UNMEANT =
-  /(TypeError|RangeError|ReferenceError|Cannot read|is not (a function|iterable)|\bundefined\b|\bNaN\b|\[object |\n +at )/;
+  /(TypeError|RangeError|ReferenceError|Cannot read|is not (a function|iterable)|\bundefined\b(?! variable)|\bNaN\b|\[object |\n +at )/;
 
 const { values } = commandWords(
   USAGE,
