@@ -5,31 +5,20 @@ import type { Config } from '../../engine/config/config.js';
 import type { Protocol, Transaction } from '../../engine/protocol.js';
 import dht from '../../modules/app/bittorrent-dht.js';
 import dhcp from '../../modules/app/dhcp.js';
-import dnp3 from '../../modules/app/dnp3.js';
-import enip from '../../modules/app/enip.js';
 import ike from '../../modules/app/ike.js';
 import krb5 from '../../modules/app/krb5.js';
-import modbus from '../../modules/app/modbus.js';
 import nfs from '../../modules/app/nfs.js';
 import pgsql from '../../modules/app/pgsql.js';
 import quic from '../../modules/app/quic.js';
-import rdp from '../../modules/app/rdp.js';
-import rfb from '../../modules/app/rfb.js';
 import sip from '../../modules/app/sip.js';
 import snmp from '../../modules/app/snmp.js';
-import telnet from '../../modules/app/telnet.js';
 import websocket from '../../modules/app/websocket.js';
 import * as lease from '../app/dhcp/message-builder.js';
-import * as outstation from '../app/dnp3/message-builder.js';
-import * as cip from '../app/enip/message-builder.js';
 import { association1, association2, message, part, proposal2 } from '../app/ike/message-builder.js';
-import { failure, framed, reply, request } from '../app/krb5/message-builder.js';
-import * as plc from '../app/modbus/message-builder.js';
+import { reply, request } from '../app/krb5/message-builder.js';
 import * as rpc from '../app/nfs/message-builder.js';
 import * as sql from '../app/pgsql/message-builder.js';
 import { CLIENT_1, crypto, googleHello, initial, SERVER_1 } from '../app/quic/packet-builder.js';
-import * as desktop from '../app/rdp/message-builder.js';
-import * as screen from '../app/rfb/message-builder.js';
 import * as call from '../app/sip/message-builder.js';
 import * as manager from '../app/snmp/message-builder.js';
 import { alpn, clientHello, serverHello, serverName } from '../app/tls/handshake-builder.js';
@@ -37,7 +26,10 @@ import { frame } from '../app/websocket/frame-builder.js';
 import { concat } from '../packets/bytes.js';
 import { randomNumbers } from '../pseudo-random.js';
 import { stubThread } from '../thread-stub.js';
+import { BINARY_CONVERSATIONS } from './binary-conversations.js';
 import { mutated } from './byte-mutator.js';
+import { TEXT_CONVERSATIONS } from './text-conversations.js';
+import type { Turn } from './turns.js';
 
 const SEEDS = [1, 2, 3];
 
@@ -50,7 +42,27 @@ interface Target {
 
 const hello = clientHello([serverName('a.example'), alpn('h3')]);
 
+/** All that one side says. */
+const said = (turns: readonly Turn[], toServer: boolean) =>
+  concat(...turns.filter(turn => turn.toServer === toServer).map(({ bytes }) => bytes));
+
+/** Those that `segments.test.ts` has, too. */
+const OVER_TCP = [...BINARY_CONVERSATIONS, ...TEXT_CONVERSATIONS]
+  .filter(({ name }) =>
+    ['krb5', 'nfs', 'enip', 'sip', 'pgsql', 'rfb', 'dnp3', 'modbus', 'rdp', 'telnet'].includes(name),
+  )
+  .map(
+    ({ protocols, turns }): Target => ({
+      protocol: protocols[0]!,
+      transport: 'tcp',
+      client: [said(turns, true)],
+      server: [said(turns, false)],
+    }),
+  );
+
 const TARGETS: readonly Target[] = [
+  ...OVER_TCP,
+  { protocol: pgsql, transport: 'tcp', client: [sql.SSL_REQUEST], server: [Buffer.from('S')] },
   {
     protocol: quic,
     transport: 'udp',
@@ -63,29 +75,8 @@ const TARGETS: readonly Target[] = [
     ],
     server: [initial(SERVER_1, crypto(0, serverHello()))],
   },
-  {
-    protocol: krb5,
-    transport: 'tcp',
-    client: [framed(request(10, 'a', 'b'), request(12, undefined, 'c', 'd'))],
-    server: [framed(reply(11, 18, 23), failure(7))],
-  },
   { protocol: krb5, transport: 'udp', client: [request(10, 'a', 'b')], server: [reply(13, 1, 2)] },
-  {
-    protocol: nfs,
-    transport: 'tcp',
-    client: [
-      rpc.framed(rpc.lookup3(1, 'a'), rpc.write3(2, 0, 'data'), rpc.read3(3, 0), rpc.commit3(4)),
-      rpc.framed(rpc.write4(5, 'data'), rpc.rename2(6)),
-    ],
-    server: [rpc.framed(rpc.found3(1), rpc.content3(3, 'data', true))],
-  },
   { protocol: nfs, transport: 'udp', client: [rpc.read3(3, 0)], server: [rpc.content3(3, 'data', false)] },
-  {
-    protocol: enip,
-    transport: 'tcp',
-    client: [cip.cip(cip.multiple), cip.cip(cip.request)],
-    server: [cip.cip(cip.response), cip.identity('switch'), cip.message(4, cip.le16(1))],
-  },
   {
     protocol: dht,
     transport: 'udp',
@@ -94,78 +85,14 @@ const TARGETS: readonly Target[] = [
       Buffer.from('d1:rd2:id20:abcdefghij01234567896:valuesl6:axje.u6:idhtnmee1:t2:aa1:v4:UT121:y1:re'),
     ],
   },
-  {
-    protocol: sip,
-    transport: 'tcp',
-    client: [Buffer.from(call.INVITE + call.INVITE)],
-    server: [Buffer.from(call.TRYING)],
-  },
   { protocol: sip, transport: 'udp', client: [Buffer.from(call.INVITE)], server: [Buffer.from(call.TRYING)] },
-  {
-    protocol: pgsql,
-    transport: 'tcp',
-    client: [
-      concat(sql.STARTUP, sql.message('p', 'x\0'), sql.message('Q', 'SELECT 1\0'), sql.message('X', '')),
-      concat(sql.STARTUP, sql.message('Q', 'COPY\0'), sql.message('d', 'x'), sql.message('c', '')),
-      sql.SSL_REQUEST,
-    ],
-    server: [
-      concat(
-        sql.MD5,
-        sql.WELCOME,
-        sql.message('T', '\0\x01x'),
-        sql.row('abc'),
-        sql.message('C', 'S\0'),
-        sql.READY,
-      ),
-      concat(sql.WELCOME, sql.message('G', '\0\0\x02\0\0'), sql.message('E', 'SERROR\0\0'), sql.READY),
-    ],
-  },
   {
     protocol: snmp,
     transport: 'udp',
     client: [manager.community(1, manager.pdu(0)), manager.version3(0, manager.scoped)],
     server: [manager.community(1, manager.pdu(2, 2)), manager.community(0, manager.trap)],
   },
-  {
-    protocol: rfb,
-    transport: 'tcp',
-    client: [concat(screen.VERSION(8), Uint8Array.of(2), screen.RESPONSE, Uint8Array.of(1))],
-    server: [
-      concat(screen.VERSION(8), Uint8Array.of(1, 2), screen.CHALLENGE, screen.result(0), screen.SERVER_INIT),
-    ],
-  },
-  {
-    protocol: dnp3,
-    transport: 'tcp',
-    client: [outstation.frame(true, 0xc0, outstation.SELECT), outstation.frame(true, 0xc0, outstation.READ)],
-    server: [outstation.frame(false, 0xc0, outstation.RESPONSE)],
-  },
-  {
-    protocol: modbus,
-    transport: 'tcp',
-    client: [concat(plc.message(1, plc.WRITE_REGISTERS), plc.message(2, plc.READ_REGISTERS))],
-    server: [concat(plc.message(1, plc.WRITTEN), plc.message(2, plc.REGISTERS))],
-  },
-  {
-    protocol: rdp,
-    transport: 'tcp',
-    client: [concat(desktop.REQUEST, desktop.CONNECT)],
-    server: [concat(desktop.connection(0xd0, desktop.negotiation(2, 1, 1)), desktop.HANDSHAKE)],
-  },
   { protocol: dhcp, transport: 'udp', client: [lease.DISCOVER], server: [lease.ACK] },
-  {
-    protocol: telnet,
-    transport: 'tcp',
-    client: [Buffer.from('\xff\xfd\x03ls\n', 'latin1')],
-    server: [Buffer.from('$ ')],
-  },
-  {
-    protocol: websocket,
-    transport: 'tcp',
-    client: [concat(frame(0x01, 'one', 7), frame(0x89, '', 7), frame(0x80, 'two', 9))],
-    server: [concat(frame(0xc1, Uint8Array.of(0xcb, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00)), frame(0x88, ''))],
-  },
   {
     protocol: ike,
     transport: 'udp',
@@ -173,6 +100,12 @@ const TARGETS: readonly Target[] = [
     server: [
       message(2, 34, 8, association2(proposal2([1, 12], [2, 5])), part(40, 'nonce'), part(41, '1234')),
     ],
+  },
+  {
+    protocol: websocket,
+    transport: 'tcp',
+    client: [concat(frame(0x01, 'one', 7), frame(0x89, '', 7), frame(0x80, 'two', 9))],
+    server: [concat(frame(0xc1, Uint8Array.of(0xcb, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00)), frame(0x88, ''))],
   },
 ];
 
