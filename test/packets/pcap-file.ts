@@ -1,5 +1,4 @@
 /** Capture files in memory: the classic pcap format. */
-import { concat } from './bytes.js';
 
 export interface CapturedPacket {
   readonly data: Uint8Array;
@@ -24,7 +23,7 @@ export function pcapFile(
   const records = packets.map((item, index) =>
     record(item instanceof Uint8Array ? { data: item } : item, index),
   );
-  return concat(header(), ...records.flat());
+  return Buffer.concat([header(), ...records.flat()]);
 
   function header(): Uint8Array {
     const view = new DataView(new ArrayBuffer(24));

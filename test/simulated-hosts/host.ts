@@ -82,6 +82,7 @@ export class Host {
     }
     if (segment.data !== '' || segment.fin) this.takeData(segment);
     else if (segment.seq < receiver.next) this.acknowledge();
+    sender.hear(receiver.received.length);
     if (receiver.finReceived) sender.speak();
     sender.pump();
   }

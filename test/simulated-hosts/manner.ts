@@ -1,5 +1,11 @@
 /** How a host speaks. */
 
+/** When so many bytes were heard, so many of the own may have been said. */
+export interface Said {
+  readonly heard: number;
+  readonly upTo: number;
+}
+
 export interface Manner {
   /** Calls the other; both may (RFC 9293 section 3.5, figure 7). */
   readonly opens: boolean;
@@ -20,6 +26,8 @@ export interface Manner {
   readonly keepAlive: 0 | 1 | undefined;
   /** Says nothing before the other has said all. */
   readonly listensFirst: boolean;
+  /** What it says when: the first bytes at once, the next when it has heard so many of the other's. */
+  readonly says: readonly Said[] | undefined;
   /** Gives the connection up at this time, in milliseconds. */
   readonly resetsAt: number;
   /** Bytes that the SYN of a client brings, and that a server takes with it (RFC 7413). */
@@ -38,6 +46,7 @@ export const USUAL: Manner = {
   portion: Number.POSITIVE_INFINITY,
   keepAlive: undefined,
   listensFirst: false,
+  says: undefined,
   resetsAt: Number.POSITIVE_INFINITY,
   fastOpen: 0,
 };

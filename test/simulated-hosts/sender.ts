@@ -35,8 +35,9 @@ export class Sender {
     private readonly world: World,
     private readonly transmit: Transmit,
   ) {
-    this.given = manner.listensFirst ? 0 : Math.min(manner.portion, data.length);
-    if (!manner.listensFirst) this.giveMore();
+    this.given = manner.listensFirst || manner.says ? 0 : Math.min(manner.portion, data.length);
+    if (manner.says) this.hear(0);
+    else if (!manner.listensFirst) this.giveMore();
   }
 
   get isDone(): boolean {
@@ -62,6 +63,12 @@ export class Sender {
     if (this.given >= this.data.length || !this.manner.listensFirst || this.given > 0) return;
     this.given = Math.min(this.manner.portion, this.data.length);
     this.giveMore();
+  }
+
+  /** The application has heard so many bytes. */
+  hear(bytes: number): void {
+    for (const { heard, upTo } of this.manner.says ?? [])
+      if (heard <= bytes) this.given = Math.max(this.given, upTo);
   }
 
   /** @returns whether the acknowledgment lies where it can (RFC 5961 section 5) */

@@ -7,7 +7,7 @@ import { STATE_NAMES } from '../../engine/tcp-state.js';
 import decode from '../../modules/decode.js';
 import flow from '../../modules/flow.js';
 import { Stream } from '../../modules/stream.js';
-import { concat, ethernet, ipv4, packet, tcp, u8, u16, u32 } from '../packets/builder.js';
+import { concat, ethernet, ipv4, type Layer, packet, tcp, u8, u16, u32 } from '../packets/builder.js';
 import { type StubOptions, type StubThread, stubThread } from '../thread-stub.js';
 
 export interface Options {
@@ -60,8 +60,14 @@ const RECORD_COLUMNS = [
   FlowRecord.EXCEPTIONS,
 ];
 
-const CLIENT = '10.0.0.1';
-const SERVER = '10.0.0.2';
+export interface End {
+  readonly address: string;
+  readonly port: number;
+  readonly isn: number;
+}
+
+const CLIENT: End = { address: '10.0.0.1', port: 40_000, isn: 1000 };
+const SERVER: End = { address: '10.0.0.2', port: 80, isn: 5000 };
 
 /** `> PA 1 1 data`: direction, flags, seq, ack, data. */
 export function step(text: string, more: Partial<Step> = {}): Step {
@@ -91,7 +97,7 @@ export class Conversation {
 
   constructor(
     options: StubOptions = {},
-    private readonly isn = { client: 1000, server: 5000 },
+    private readonly isn = { client: CLIENT.isn, server: SERVER.isn },
   ) {
     this.thread = stubThread({ flows: 64, ...options });
     const before = [decode, flow].map(module => module.create(this.thread) as ThreadModule);
@@ -202,28 +208,35 @@ export class Conversation {
   }
 
   private build(given: Step): Uint8Array {
-    const mine = given.from === '>' ? this.isn.client : this.isn.server;
-    const other = given.from === '>' ? this.isn.server : this.isn.client;
-    const port = given.port ?? 40000;
-    return packet(
-      ethernet(),
-      given.from === '>'
-        ? ipv4({ source: CLIENT, destination: SERVER })
-        : ipv4({ source: SERVER, destination: CLIENT }),
-      tcp({
-        sport: given.from === '>' ? port : 80,
-        dport: given.from === '>' ? 80 : port,
-        seq: (mine + given.seq) >>> 0,
-        ack: given.ack === undefined ? 0 : (other + given.ack) >>> 0,
-        flags: given.flags,
-        window: given.window ?? 65535,
-        urgent: given.urgent ?? 0,
-        options: optionBytes(given.options ?? {}, other),
-        ...(given.badChecksum ? { checksum: 0xdead } : {}),
-      }),
-      given.data ?? '',
-    );
+    const client = { ...CLIENT, port: given.port ?? CLIENT.port, isn: this.isn.client };
+    return segmentPacket(given, client, { ...SERVER, isn: this.isn.server });
   }
+}
+
+/** @param outside the layers around IPv4, from the outside in */
+export function segmentPacket(
+  given: Step,
+  client: End,
+  server: End,
+  outside: readonly Layer[] = [ethernet()],
+): Uint8Array {
+  const [mine, other] = given.from === '>' ? [client, server] : [server, client];
+  return packet(
+    ...outside,
+    ipv4({ source: mine.address, destination: other.address }),
+    tcp({
+      sport: mine.port,
+      dport: other.port,
+      seq: (mine.isn + given.seq) >>> 0,
+      ack: given.ack === undefined ? 0 : (other.isn + given.ack) >>> 0,
+      flags: given.flags,
+      window: given.window ?? 65535,
+      urgent: given.urgent ?? 0,
+      options: optionBytes(given.options ?? {}, other.isn),
+      ...(given.badChecksum ? { checksum: 0xdead } : {}),
+    }),
+    given.data ?? '',
+  );
 }
 
 export interface Outcome {

@@ -4,15 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArguments } from '../../engine/cli/parse.js';
 import { run } from '../../engine/cli/run.js';
-import { ethernet, ipv4, packet, pcapFile, tcp } from '../packets/builder.js';
+import { type CapturedPacket, ethernet, ipv4, packet, pcapFile, tcp } from '../packets/builder.js';
 
 export interface Replay {
-  readonly packets: readonly Uint8Array[];
+  readonly packets: readonly (Uint8Array | CapturedPacket)[];
   readonly rules?: readonly string[];
   /** The `types` of the eve-log, as YAML in one line. */
   readonly types?: string;
   /** A further output, as YAML in one line. */
   readonly output?: string;
+  /** Further lines of the configuration. */
+  readonly config?: string;
   readonly words?: readonly string[];
   /** What the threads do; `single` when absent. */
   readonly profile?: string;
@@ -25,6 +27,7 @@ export async function replay({
   rules = [],
   types = '[alert]',
   output,
+  config = '',
   words = [],
   profile = 'single',
 }: Replay) {
@@ -35,7 +38,7 @@ export async function replay({
       return join(work, name);
     };
     const further = output === undefined ? '' : `  - ${output}\n`;
-    const yaml = `%YAML 1.1\n---\noutputs:\n  - eve-log: { enabled: yes, types: ${types} }\n${further}`;
+    const yaml = `%YAML 1.1\n---\noutputs:\n  - eve-log: { enabled: yes, types: ${types} }\n${further}${config}`;
     const given = parseArguments(
       [
         ...['-c', file('sluice.yaml', yaml), '-r', file('in.pcap', pcapFile([...packets]))],

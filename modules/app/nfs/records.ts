@@ -32,7 +32,7 @@ function* message(
   conversation: () => NfsConversation,
   toServer: boolean,
 ): Reading<boolean> {
-  const mark = yield* socket.read(MARK);
+  const mark = yield* socket.peek(MARK);
   if (!mark) return false;
   const word = uint32(mark, 0);
   const read = (word & LAST) !== 0 ? whole : parted;
@@ -52,6 +52,7 @@ function* search(socket: StreamSocket, toServer: boolean): Reading<boolean> {
   return false;
 }
 
+/** The mark is left until the message is there: frames begin with it. */
 function* whole(
   socket: StreamSocket,
   conversation: NfsConversation,
@@ -59,7 +60,8 @@ function* whole(
   length: number,
 ): Reading<boolean> {
   const size = Math.min(length, HEAD);
-  if (!(yield* socket.wait(size))) return false;
+  if (!(yield* socket.wait(MARK + size))) return false;
+  socket.skip(MARK);
   const { view, offset } = socket;
   const place = { at: socket.position, length, mark: MARK };
   const rest = toServer
@@ -126,6 +128,7 @@ function* parted(
   toServer: boolean,
   length: number,
 ): Reading<boolean> {
+  socket.skip(MARK);
   const place = { at: socket.position, length, mark: MARK };
   const fragments = new Fragments(socket, length);
   let head = new GrowingBytes();

@@ -106,6 +106,14 @@ describe('nfs', () => {
       ]);
     });
 
+    it('are the same however small the segments are', () => {
+      const whole = feed({ config }).client(framed(asked)).end();
+      const cut = feed({ config })
+        .pieces(true, framed(asked), () => 3)
+        .end();
+      expect(cut.frameRecords).toEqual(whole.frameRecords);
+    });
+
     it('of version 4 are those of a compound', () => {
       const write = write4(1, 'data');
       const types = named(feed({ config, transport: 'udp' }).client(write)).map(([type]) => type);

@@ -1,0 +1,65 @@
+/** FTP (RFC 959) with a data connection that the client opens, and one that the server opens. */
+import { client, server, type Turn } from '../fuzz/turns.js';
+import type { Ends } from './capture.js';
+import { FILE, type Talk } from './talks.js';
+
+export interface DataConnection {
+  readonly talk: Talk;
+  readonly ends: Ends;
+  /** It begins when the client has heard so much of the control connection. */
+  readonly heard: number;
+}
+
+/** An address and a port as commands have them. */
+const place = (address: string, port: number) => [...address.split('.'), port >> 8, port & 255].join(',');
+
+export function fileTransfer({ client: user, server: host }: Ends): { talk: Talk; data: DataConnection[] } {
+  const passive: Ends = {
+    client: { ...user, port: user.port + 1 },
+    server: { ...host, port: user.port - 8000 },
+  };
+  const active: Ends = { client: { ...host, port: 20 }, server: { ...user, port: user.port + 2 } };
+  const login: Turn[] = [
+    server('220 hi\r\n'),
+    client('USER joe\r\n'),
+    server('331 pw\r\n'),
+    client('PASS x\r\n'),
+    server('230 in\r\n'),
+  ];
+  const fetched: Turn[] = [
+    client('PASV\r\n'),
+    server(`227 Entering Passive Mode (${place(host.address, passive.server.port)})\r\n`),
+    client('RETR needle.txt\r\n'),
+    server('150 go\r\n'),
+  ];
+  const stored: Turn[] = [
+    server('226 done\r\n'),
+    client(`PORT ${place(user.address, active.server.port)}\r\n`),
+    server('200 ok\r\n'),
+    client('STOR up.txt\r\n'),
+    server('150 go\r\n'),
+  ];
+  const turns = [
+    ...login,
+    ...fetched,
+    ...stored,
+    server('226 done\r\n'),
+    client('QUIT\r\n'),
+    server('221 bye\r\n'),
+  ];
+  const data = (name: string, ends: Ends, heard: number): DataConnection => ({
+    talk: { name, serverPort: ends.server.port, turns: [server(FILE)] },
+    ends,
+    heard,
+  });
+  return {
+    talk: { name: 'files', serverPort: 21, turns },
+    data: [
+      data('fetched', passive, heardIn([...login, ...fetched])),
+      data('stored', active, heardIn([...login, ...fetched, ...stored])),
+    ],
+  };
+}
+
+const heardIn = (turns: readonly Turn[]) =>
+  turns.filter(({ toServer }) => !toServer).reduce((sum, { bytes }) => sum + bytes.length, 0);

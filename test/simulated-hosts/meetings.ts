@@ -1,0 +1,95 @@
+/** Captures of many conversations, each over a link of its own; and what they are to be told like. */
+import type { CapturedPacket } from '../packets/builder.js';
+import { captured, type Ends } from './capture.js';
+import { LINKS } from './check.js';
+import { fileTransfer } from './file-transfer.js';
+import type { Manner } from './manner.js';
+import { said, TALKS, type Talk } from './talks.js';
+import type { Links } from './world.js';
+
+/** Policies of hosts that keep what came first, and of those that do not. */
+const POLICIES = ['bsd', 'linux', 'linux-6', 'windows', 'first', 'last', 'old-linux', 'solaris'];
+const [GOOD, ...BAD] = Object.entries(LINKS);
+const BEGIN = 1_700_000_000;
+
+/** Each policy has a network of its own. */
+export const HOSTS = `host-os-policy: { ${POLICIES.map((policy, i) => `${policy}: [10.${i}.0.0/16]`).join(', ')} }\n`;
+
+/** Ports of clients that a conversation has for itself. */
+const PORTS = 4;
+const FIRST_PORT = 10_000;
+
+export const portOf = ({ src_port, dest_port }: { src_port?: number; dest_port?: number }) =>
+  [src_port, dest_port].find(port => port! >= FIRST_PORT && !SERVER_PORTS.has(port!))!;
+
+const SERVER_PORTS = new Set(TALKS.map(({ serverPort }) => serverPort));
+
+/** What is told of `port` is to be told of `like`. */
+export interface Comparison {
+  readonly name: string;
+  readonly port: number;
+  readonly like: number;
+}
+
+export interface Meetings {
+  readonly packets: readonly CapturedPacket[];
+  readonly comparisons: readonly Comparison[];
+}
+
+/** All conversations over all links. */
+export function meetings(seed: number): Meetings {
+  const packets: CapturedPacket[] = [];
+  const comparisons: Comparison[] = [];
+  let port = FIRST_PORT;
+  [...TALKS, 'files' as const].forEach((talk, i) => {
+    const policy = (seed + i) % POLICIES.length;
+    const like = port;
+    const name = talk === 'files' ? talk : talk.name;
+    packets.push(...meeting(talk, 1, GOOD![1], {}, ends(talk, policy, seed, port)));
+    for (const [link, links] of BAD) {
+      port += PORTS;
+      const how = manner(seed + i, links);
+      packets.push(...meeting(talk, seed * 100 + i, links, how, ends(talk, policy, seed, port)));
+      for (let n = 0; n < 3; n++)
+        comparisons.push({ name: `${name}, ${link}, ${POLICIES[policy]}`, port: port + n, like: like + n });
+    }
+    port += PORTS;
+  });
+  packets.sort((a, b) => a.time! - b.time!);
+  return { packets, comparisons };
+}
+
+function ends(talk: Talk | 'files', policy: number, seed: number, port: number): Ends {
+  const isn = seed % 2 === 0 ? 1000 : 2 ** 32 - 900;
+  return {
+    client: { address: `10.${policy}.0.1`, port, isn },
+    server: { address: `10.${policy}.1.1`, port: talk === 'files' ? 21 : talk.serverPort, isn: 5000 },
+  };
+}
+
+/** Where other orders come to the receiver than to the sensor, timestamps would make it refuse what the sensor took. */
+function manner(seed: number, { delayBehind }: Links): Partial<Manner> {
+  const large = { buffer: 60_000, mss: 1000, sack: true, scale: seed % 8 };
+  return { ...(seed % 2 === 0 && large), timestamps: delayBehind === 0 && seed % 3 > 0 };
+}
+
+function meeting(
+  talk: Talk | 'files',
+  seed: number,
+  links: Links,
+  how: Partial<Manner>,
+  between: Ends,
+): readonly CapturedPacket[] {
+  const speak = (one: Talk, where: Ends, begin: number) => {
+    const { sides, client, server } = said(one);
+    const scene = { sides, links, client: { ...how, ...client }, server: { ...how, ...server } };
+    return captured(seed, scene, where, begin);
+  };
+  if (talk !== 'files') return speak(talk, between, BEGIN).packets;
+  const { talk: control, data } = fileTransfer(between);
+  const spoken = speak(control, between, BEGIN);
+  return [
+    ...spoken.packets,
+    ...data.flatMap(each => speak(each.talk, each.ends, spoken.heardAt(each.heard)).packets),
+  ];
+}
