@@ -315,7 +315,7 @@ describe('smb1', () => {
   const dialects = Buffer.from('\x02PC NETWORK\0\x02NT LM 0.12\0', 'latin1');
   const none = Buffer.alloc(0);
 
-  function connected(): Feed {
+  function connected(service = 'A:'): Feed {
     const share = Buffer.from('\0\\\\h\\s\0?????\0', 'latin1');
     const created = Buffer.concat([andx, Buffer.from([0]), le16(0x4006), Buffer.alloc(61)]);
     const name = Buffer.from('a.txt\0', 'latin1');
@@ -328,7 +328,9 @@ describe('smb1', () => {
       .client(record(Build.smb1(0x75, 2, Buffer.concat([andx, le16(0), le16(1)]), share)))
       .server(
         record(
-          Build.smb1(0x75, 2, Buffer.concat([andx, le16(0)]), Buffer.from('A:\0\0'), { response: true }),
+          Build.smb1(0x75, 2, Buffer.concat([andx, le16(0)]), Buffer.from(`${service}\0\0`), {
+            response: true,
+          }),
         ),
       )
       .client(record(Build.smb1(0xa2, 3, words, name)))
@@ -400,6 +402,32 @@ describe('smb1', () => {
     expect(told(of).map(each => each.dcerpc?.opnum)).toContain(15);
     const stubs = buffer(of, 'dcerpc.stub_data').filter(Boolean);
     expect(stubs).toEqual(['arguments']);
+  });
+
+  it('finds the answer to a call that is written to a pipe in what is read from it', () => {
+    const written = (mid: number, data: Uint8Array) => {
+      const places = [le16(data.length), le16(32 + 1 + 24 + 2)];
+      const words = [andx, le16(0x4006), Buffer.alloc(14), ...places];
+      return record(Build.smb1(0x2f, mid, Buffer.concat(words), data));
+    };
+    const taken = record(
+      Build.smb1(0x2f, 4, Buffer.concat([andx, Buffer.alloc(8)]), none, { response: true }),
+    );
+    const read = (data: Uint8Array) => {
+      const words = [andx, Buffer.alloc(6), le16(data.length), le16(32 + 1 + 24 + 2), Buffer.alloc(10)];
+      return record(Build.smb1(0x2e, 5, Buffer.concat(words), data, { response: true }));
+    };
+    const asked = Buffer.concat([andx, le16(0x4006), Buffer.alloc(18)]);
+    const of = connected('IPC')
+      .client(written(4, request(2, 15, 'arguments')))
+      .server(taken)
+      .client(record(Build.smb1(0x2e, 5, asked, none)))
+      .server(read(response(2, 'results')))
+      .end();
+    expect(told(of).at(-1)).toMatchObject({
+      command: 'SMB1_COMMAND_WRITE_ANDX',
+      dcerpc: { request: 'REQUEST', response: 'RESPONSE', opnum: 15, res: { stub_data_size: 7 } },
+    });
   });
 
   it('tells of files that are to be deleted', () => {

@@ -48,13 +48,17 @@ function takeAnswer(connection: Connection, block: Block, header: Header, transa
   if (command === Command.TREE_DISCONNECT) connection.trees.take(header.treeId);
 }
 
-/** The transaction of a command that came behind another in one message. */
+/**
+ * The transaction of a command that came behind another in one message. A call that was written to a pipe is not
+ * answered by the response to the write, but by what is read later.
+ */
 function chained({ session }: Connection, { command, isResponse }: Header): SmbTransaction | undefined {
   if (!isResponse) return undefined;
   return session.transactions.find(
     each =>
       each.version === 1 &&
       each.command === command &&
+      each.kind !== 'dcerpc' &&
       each.status === undefined &&
       !session.isComplete(each),
   );
