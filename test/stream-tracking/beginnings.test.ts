@@ -149,6 +149,21 @@ describe('sessions whose beginning was not seen', () => {
     expect(conversation.toServer.join('')).toBe('onetwo');
   });
 
+  it('have the windows that the SYN of the side that is seen told the scale of', () => {
+    const conversation = new Conversation({ config: { stream: { 'async-oneside': 'yes' } } });
+    const window = { window: 100 };
+    const said = [
+      step('> S 0', { window: 1000, options: { scale: 7 } }),
+      step('> S 0', { port: 40001 }),
+      step('> A 1 1', window),
+      step('> PA 1 1 one', window),
+      step('> A 4 10001', window),
+      step('> PA 4 20001 two', window),
+    ];
+    expect(said.flatMap(segment => conversation.feed(segment).events)).toEqual([]);
+    expect(conversation.toServer.join('')).toBe('onetwo');
+  });
+
   it('are picked up from the server alone by its SYN/ACK', () => {
     const conversation = new Conversation({ config: { stream: { midstream: 'yes' } } });
     for (const text of ['< SA 0 1', '< A 1 90', '< PA 1 90 two', '< FA 4 91']) conversation.feed(step(text));

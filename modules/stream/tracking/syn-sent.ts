@@ -168,7 +168,6 @@ function asyncPickup(c: Context, x: Segment): boolean {
   if (x.seq !== cells[x.own + Session.NEXT_SEQ]) return reject(c, x, Event.STREAM_3WHS_ASYNC_WRONG_SEQ);
   cells[x.session + Session.FLAGS]! |= Session.SESSION_ASYNC;
   assumeOther(c, x);
-  agreeOnOptions(c, x);
   establish(c, x);
   deliver(c, x);
   raiseNextSeq(c, x.own, x.end);
@@ -176,7 +175,7 @@ function asyncPickup(c: Context, x: Segment): boolean {
   return ACCEPTED;
 }
 
-/** The other side was not seen: what it sent is what is acknowledged. */
+/** The other side was not seen: what it sent is what is acknowledged, and it is taken to agree to the scale of windows. */
 function assumeOther(c: Context, x: Segment): void {
   const { cells } = c;
   cells[x.other + Session.ISN] = (x.ack - 1) | 0;
