@@ -1,0 +1,41 @@
+/** Conversations over bad links are told of alike whatever threads read them, in batches of whatever size. */
+import { describe, expect, it } from 'vitest';
+import { replay } from '../streams/replay.js';
+import { HOSTS, meetings } from './meetings.js';
+import { differences, RULES, TYPES, told } from './told.js';
+
+const WAYS: readonly (readonly [profile: string, batch: number, ...words: string[]])[] = [
+  ['workers', 2, '--set', 'threading.threads=3'],
+  ['autofp', 1024, '--set', 'threading.threads=3'],
+  ['pipeline', 1],
+  ['oisf2009', 64],
+];
+/** `ALL=1` tries each way in both modes. */
+const ALL = process.env['ALL'] !== undefined;
+const { packets, comparisons } = meetings(Number(process.env['FIRST'] ?? 2));
+
+const read = (profile: string, batch: number, words: readonly string[]) =>
+  replay({
+    packets,
+    rules: RULES,
+    types: TYPES,
+    config: HOSTS,
+    profile,
+    words: ['-k', 'all', '--set', `threading.batch-size=${batch}`, ...words],
+  });
+
+describe.each([
+  ['after the fact', 0, []],
+  ['inline', 1, ['--simulate-ips']],
+])('%s', (_, odd, mode) => {
+  const ways = WAYS.filter((_, i) => ALL || i % 2 === odd);
+
+  it('as in one thread', async () => {
+    const expected = told(await read('single', 256, mode));
+    for (const [profile, batch, ...words] of ways) {
+      const records = await read(profile, batch, [...mode, ...words]);
+      expect({ profile, found: differences(records, comparisons) }).toEqual({ profile, found: {} });
+      expect(told(records), profile).toEqual(expected);
+    }
+  }, 120_000);
+});
