@@ -1,5 +1,6 @@
 /** ClientHello and ServerHello (RFC 8446 4.1.2, 4.1.3; RFC 5246 7.4.1), with the extensions that are looked at. */
 import { Cursor } from './cursor.js';
+import { TLS13 } from './version.js';
 
 export interface Hello {
   /** As in the message, before supported_versions is looked at. */
@@ -41,9 +42,12 @@ export function isGrease(value: number): boolean {
   return (value & 0x0f0f) === 0x0a0a && value >>> 8 === (value & 0xff);
 }
 
-/** Up to draft 21 of TLS 1.3 a ServerHello had neither a session id nor a compression method. */
+/**
+ * Up to draft 21 of TLS 1.3 a ServerHello had neither a session id nor a compression method. Where it names TLS 1.3
+ * itself it is of such a draft, too: since then it says TLS 1.2 (RFC 8446 4.1.3).
+ */
 function isShortDraft(version: number): boolean {
-  return version >> 8 === 0x7f && (version & 0xff) < 22;
+  return version === TLS13 || (version >> 8 === 0x7f && (version & 0xff) < 22);
 }
 
 /** @returns undefined when the message is cut off before its extensions */

@@ -121,15 +121,18 @@ describe('a handshake', () => {
     expect(feed.records[0]!.tls.version).toBe('TLS 1.3');
   });
 
-  it('of an early draft of TLS 1.3 has no session in what the server says', () => {
-    const draft = concat(u16(0x7f13), new Uint8Array(32), u16(0x1302), u16(6), extension(40, u16(29)));
+  it.each([
+    ['of an early draft of TLS 1.3', 0x7f13, 'TLS 1.3 draft-19'],
+    ['of a draft that calls itself TLS 1.3', 0x0304, 'TLS 1.3'],
+  ])('%s has no session in what the server says', (_, number, version) => {
+    const draft = concat(u16(number), new Uint8Array(32), u16(0x1302), u16(6), extension(40, u16(29)));
     const feed = new Feed([tls], https).client(hello).server(record(22, handshake(2, draft)));
     feed
       .server(record(23, new Uint8Array(20)))
       .client(record(23, new Uint8Array(20)))
       .end();
     expect(feed.events).toEqual([]);
-    expect(feed.records[0]!.tls).toMatchObject({ version: 'TLS 1.3 draft-19' });
+    expect(feed.records[0]!.tls).toMatchObject({ version });
   });
 
   it('that the server does not answer is told where the client names it, with the newest version offered', () => {
