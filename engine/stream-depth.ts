@@ -9,7 +9,7 @@ export const STREAM_DEPTH = option(
   'bytes of each direction that are reassembled; 0: no limit',
 );
 
-/** More bytes than a batch of packets brings of one stream, mostly. */
+/** Most bytes that packets bring to be put together at once: more than a batch of usual packets has. */
 const OF_A_BATCH = 2 ** 19;
 
 /**
@@ -19,4 +19,13 @@ const OF_A_BATCH = 2 ** 19;
 export function endsWithinBatch(config: Config): boolean {
   const depth = config.read(STREAM_DEPTH);
   return depth > 0 && depth < OF_A_BATCH;
+}
+
+/**
+ * Bytes of streams that are put together before parsers see them. Packets of captures and devices that join segments have
+ * 64 KiB each: a batch of them reaches the depth before a parser asks for more.
+ */
+export function bytesAtOnce(config: Config): number {
+  const depth = config.read(STREAM_DEPTH);
+  return depth > 0 ? Math.min(OF_A_BATCH, depth / 2) : OF_A_BATCH;
 }

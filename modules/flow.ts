@@ -18,6 +18,7 @@ import * as FlowRecord from '../engine/flow-record.js';
 import { FLOW_TABLE } from '../engine/flow-table.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
+import { bytesAtOnce } from '../engine/stream-depth.js';
 import { Care, prealloc } from './flow/care.js';
 import { ClockHand } from './flow/clock-hand.js';
 import { elephantOptions } from './flow/elephants.js';
@@ -68,6 +69,8 @@ class Flow implements ThreadModule {
   /** First row of the index that each packet of the batch will meet, -1 for none. */
   private candidates = new Int32Array(1024);
   private touched = 0;
+  /** Bytes of payload that are handed on at once, but for a packet that has more. */
+  private readonly mostBytes: number;
 
   constructor(
     private readonly thread: Thread,
@@ -76,6 +79,7 @@ class Flow implements ThreadModule {
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
     this.table = new FlowTable(thread);
+    this.mostBytes = bytesAtOnce(thread.config);
     this.care = new Care(thread, this.table, policy);
     thread.services.set(FLOW_TABLE, this.table);
   }
@@ -123,21 +127,25 @@ class Flow implements ThreadModule {
 
   /**
    * The modules behind bring the state of flows up to date, and the timeout follows from the state. So no batch
-   * may span more time than the shortest timeout: what lies before such a step goes ahead.
+   * may span more time than the shortest timeout: what lies before such a step goes ahead. So does what is as much as
+   * streams are put together at once.
    */
   private assignAll(batch: Batch): void {
     const { row, table } = this;
     const { shortest } = table.timeouts;
     let start = 0;
+    let bytes = 0;
     let earliest = batch.length > 0 ? Packet.secondsOf(row, batch.slots[0]! * Packet.INTS) : 0;
     for (let i = 0; i < batch.length; i++) {
       const slot = batch.slots[i]!;
       const p = slot * Packet.INTS;
       const time = Packet.secondsOf(row, p);
-      if (time - earliest >= shortest && i > start) {
+      bytes += row[p + Packet.PAYLOAD_LENGTH]!;
+      if ((time - earliest >= shortest || bytes > this.mostBytes) && i > start) {
         this.sendAhead(batch, start, i);
         start = i;
         earliest = time;
+        bytes = row[p + Packet.PAYLOAD_LENGTH]!;
       } else if (time < earliest) earliest = time;
       if (wantsFlow(row, p)) table.assign(slot);
     }
