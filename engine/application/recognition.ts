@@ -53,7 +53,8 @@ export class Recogniser {
 
   /**
    * Looks at the first bytes of one direction.
-   * @param serverPort port of the flow's server; the client's is tried when no protocol is hinted at by it
+   * @param clientPort is tried when no protocol that the server's port hints at is there: the first packet may be a
+   *   server's, to a port of another protocol
    * @param other protocol of the other direction where it is known: its probe is asked whatever the port
    */
   recognise(
@@ -72,18 +73,35 @@ export class Recogniser {
     if (said === 'yes') return { protocol: other!, reversed: false };
     const reversed = this.saidByTheOther(transport, toServer, bytes, start, end);
     if (reversed) return { protocol: reversed, reversed: true };
-    const ports = this.byPort[transport];
-    const hinted = ports.get(serverPort) ?? ports.get(clientPort) ?? NO_PROTOCOLS;
-    let more =
+    const atServer = this.hintedAtBy(serverPort, transport, toServer, bytes, start, end);
+    if (typeof atServer === 'object') return atServer;
+    const atClient = this.hintedAtBy(clientPort, transport, toServer, bytes, start, end);
+    if (typeof atClient === 'object') return atClient;
+    const more =
       said === 'more' ||
+      atServer === 'more' ||
+      atClient === 'more' ||
       (transport === 'tcp' && end - start < this.patternDepth && this.couldMatch(bytes, start, end));
-    for (const protocol of hinted) {
+    return more && end - start < ENOUGH ? 'more' : 'none';
+  }
+
+  /** What the probes of protocols whose servers have this port say. */
+  private hintedAtBy(
+    port: number,
+    transport: Transport,
+    toServer: boolean,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): Recognised {
+    let said: Recognised = 'none';
+    for (const protocol of this.byPort[transport].get(port) ?? NO_PROTOCOLS) {
       const answer = protocol.recognition.probe?.(bytes, start, end, toServer, transport) ?? 'no';
       if (answer === 'yes') return { protocol, reversed: false };
       if (answer === 'yes-but-reversed') return { protocol, reversed: true };
-      if (answer === 'more') more = true;
+      if (answer === 'more') said = 'more';
     }
-    return more && end - start < ENOUGH ? 'more' : 'none';
+    return said;
   }
 
   /** Whether servers of a protocol that is known have this port. */
