@@ -32,6 +32,8 @@ export class Handshake {
     if (!greeting) return;
     transaction.serverVersion = parseVersion(greeting);
     if (!transaction.serverVersion) return this.end('malformed_message');
+    // The client may choose an older version than the server's (RFC 6143 7.1.1): what comes next depends on it.
+    if (!(yield* socket.wait(1))) return;
     const chosen = yield* this.security(socket);
     if (!chosen) return;
     if (transaction.securityType === VNC) {

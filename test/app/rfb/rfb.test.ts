@@ -64,6 +64,11 @@ describe('rfb', () => {
       [VERSION(3), VERSION(3), Buffer.concat([result(2), CHALLENGE]), RESPONSE, result(0), Buffer.from([0])],
       2,
     ],
+    [
+      '3.3 that the client chooses',
+      [VERSION(8), VERSION(3), Buffer.concat([result(2), CHALLENGE]), RESPONSE, result(0), Buffer.from([0])],
+      2,
+    ],
     ['3.7 without security', [VERSION(7), VERSION(7), Buffer.from([1, 1]), Buffer.from([1, 0])], 1],
   ])('reads version %s', (_, messages, type) => {
     const { rfb: told } = talked([...messages, SERVER_INIT]).records[0]!;
