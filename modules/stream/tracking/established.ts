@@ -132,12 +132,20 @@ export function takeFin(c: Context, x: Segment): boolean {
   if (!isValidAck(c, x)) return reject(c, x, Event.STREAM_FIN_INVALID_ACK);
   const linux = cells[x.own + Session.POLICY] === LINUX_6;
   if (linux && !x.has(ACK)) return ACCEPTED;
-  if (!isFinInWindow(c, x, linux)) return reject(c, x, Event.STREAM_FIN_OUT_OF_WINDOW);
+  if (!isFinInWindow(c, x, linux)) return refuseFin(c, x);
   if (linux && distance(x.seq, cells[x.own + Session.RECEIVED]!) > 0) return finBehindHole(c, x);
   noteFin(c, x);
   setState(c, x, x.toServer ? State.CLOSE_WAIT : State.FIN_WAIT1);
   acceptData(c, x);
   return ACCEPTED;
+}
+
+/** Where the first segment that was seen came behind the FIN, that FIN must pass for the session to end. */
+function refuseFin(c: Context, x: Segment): boolean {
+  const isMidstream = (c.cells[x.session + Session.FLAGS]! & Session.SESSION_MIDSTREAM) !== 0;
+  const isEarlier = distance(x.end, c.cells[x.own + Session.ISN]!) <= 0;
+  const event = Event.STREAM_FIN_OUT_OF_WINDOW;
+  return isMidstream && isEarlier ? passOld(c, x, event) : reject(c, x, event);
 }
 
 export function isFinInWindow(c: Context, x: Segment, linux: boolean): boolean {

@@ -23,6 +23,9 @@ import * as Session from './session.js';
 /** The largest scale there is: what a side that was not seen may have announced (RFC 7323 section 2.3). */
 const LARGEST_SCALE = 14;
 
+/** The largest window that needs no scale (RFC 9293 section 3.1). */
+const MOST_UNSCALED = 65535;
+
 /** Begins a session: memory for it, and the parts of the segment that depend on it. */
 export type Begin = (x: Segment) => boolean;
 
@@ -132,7 +135,9 @@ function beginOther(c: Context, x: Segment): void {
   cells[x.other + Session.NEXT_SEQ] = x.ack;
   cells[x.other + Session.LAST_ACK] = x.ack;
   cells[x.other + Session.RECEIVED] = x.ack;
+  // A window that is closed by now was open for what is on its way.
+  setWindow(c, x.other, MOST_UNSCALED);
   setWindow(c, x.other, x.window << cells[x.other + Session.SCALE]!);
-  cells[x.other + Session.NEXT_WIN] = (x.ack + cells[x.other + Session.WINDOW]!) | 0;
+  cells[x.other + Session.NEXT_WIN] = (x.ack + cells[x.other + Session.MAX_WINDOW]!) | 0;
   if (x.options().hasTimestamp) cells[x.other + Session.TIMESTAMP] = x.echo;
 }

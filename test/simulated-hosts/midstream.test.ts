@@ -1,0 +1,66 @@
+/** Where a capture begins in the middle of a conversation, all is read that the sensor is given from there on. */
+import { describe, expect, it } from 'vitest';
+import { Conversation, step } from '../stream-tracking/conversation.js';
+import { LINKS, listen, wronglyDropped } from './check.js';
+import { SCENES } from './scenes.js';
+import { Seen } from './seen.js';
+import type { Segment } from './segment.js';
+
+/** `SEEDS=20 FIRST=5 npx vitest run test/simulated-hosts/midstream.test.ts` tries others. */
+const SEEDS = Number(process.env['SEEDS'] ?? 1);
+const FIRST = Number(process.env['FIRST'] ?? 1);
+const seeds = Array.from({ length: SEEDS }, (_, i) => FIRST + i);
+const NAMES = ['usual', 'SACK and large windows', 'few bytes', 'windows that shrink'];
+const MODES = ['ids', 'ips'];
+
+/** @param oneside whether one side alone may be seen */
+function check(seed: number, name: string, link: string, mode: string, oneside: boolean): void {
+  const links = LINKS[link]!;
+  const told = SCENES[name]!(seed);
+  // Where older segments come behind newer ones, the receiver knows better than the sensor which are too old.
+  const client = { ...told.client, timestamps: links.delayBefore === 0 };
+  const seen = { '>': new Seen(), '<': new Seen() };
+  let unseen = 1 + ((seed * 13) % 60);
+  const sees = (segment: Segment) => {
+    if (unseen-- > 0) return false;
+    seen[segment.from].take(segment);
+    seen[segment.from === '>' ? '<' : '>'].hearAck(segment);
+    return true;
+  };
+  const config = { 'engine-mode': mode, stream: { midstream: true, 'async-oneside': oneside } };
+  const { conversation, world, ended } = listen(seed, { ...told, client, links, sees }, config);
+  const first = conversation.toServer.join('');
+  const second = conversation.toClient.join('');
+  // Nobody tells the sensor which side called the other.
+  const whole =
+    (seen['>'].isRead(first) && seen['<'].isRead(second)) ||
+    (seen['>'].isRead(second) && seen['<'].isRead(first));
+  const found = { seed, oneside, ended, whole, wrong: wronglyDropped(world) };
+  expect(found).toEqual({ seed, oneside, ended: true, whole: true, wrong: [] });
+}
+
+describe.each(Object.keys(LINKS))('%s', link => {
+  it.each(NAMES.flatMap(name => MODES.map(mode => [name, mode] as const)))('%s, %s', (name, mode) => {
+    for (const seed of seeds) for (const oneside of [false, true]) check(seed, name, link, mode, oneside);
+  });
+});
+
+describe.each(MODES)('%s', mode => {
+  function heard(...segments: string[]) {
+    const conversation = new Conversation({ config: { 'engine-mode': mode, stream: { midstream: true } } });
+    const outcomes = segments.map(one =>
+      conversation.feed(step(one, { window: Number(one.split(' ')[5] ?? 400) })),
+    );
+    return { conversation, outcomes };
+  }
+
+  it('a FIN from before the first segment passes: it will be sent until it is answered', () => {
+    const { outcomes } = heard('> A 12 1', '> FA 11 1', '> FPA 6 1 whole', '< A 1 12');
+    expect(outcomes.map(({ dropped }) => dropped)).toEqual([false, false, false, false]);
+  });
+
+  it('a window that is closed was open for what is on its way', () => {
+    const { conversation } = heard('< A 1 1  0', '< PA 1 6 abcde', '> A 6 1', '> A 6 6');
+    expect(conversation.toClient.join('')).toBe('abcde');
+  });
+});
