@@ -6,6 +6,8 @@ import { isCall } from './pipe.js';
 /** So many bytes of the data of a read or write tell what it is. */
 export const DATA_START = 16;
 const BUFFER_OVERFLOW = 0x80000005;
+/** Status of a response that another will follow (MS-SMB2 3.3.4.4). */
+export const PENDING = 0x103;
 
 /** Bytes of a file or pipe within a message. */
 export interface MessageData {
@@ -85,6 +87,7 @@ type Asked = Omit<Piece, 'start'>;
 
 /** The read that a response answers, where it did. */
 export function readAsked({ waiting }: Connection, { key, status }: DataPlace): Waiting['read'] {
+  if (status === PENDING) return undefined;
   const { read } = waiting.get(key) ?? {};
   if (read) waiting.take(key);
   return status === 0 || status === BUFFER_OVERFLOW ? read : undefined;

@@ -2,6 +2,7 @@
 import { isAdmitted } from './admission.js';
 import type { Connection } from './connection.js';
 import type { Fields } from './fields.js';
+import { PENDING } from './piece.js';
 import { takeData } from './smb2/data.js';
 import { OPLOCK_BREAK, readHeader } from './smb2/header.js';
 import { takeRequest } from './smb2/requests.js';
@@ -12,9 +13,6 @@ export { HEADER, readHeader } from './smb2/header.js';
 
 /** Name of its frames. */
 export const layer = 'smb2';
-
-/** Status of a response that another will follow. */
-const PENDING = 0x103;
 
 /** A message that is all there. */
 export function takeMessage(connection: Connection, m: Fields, toServer: boolean): void {

@@ -111,6 +111,17 @@ describe('smb2', () => {
     ]);
   });
 
+  it('waits for what is read when the server tells that it takes its time', () => {
+    const of = opened(1)
+      .client(record(Build.read(3, 0, 1024)))
+      .server(record(Build.readAnswer(3, Buffer.alloc(0), 0x103)))
+      .server(record(Build.readAnswer(3, Buffer.from('what is in it'))))
+      .client(record(Build.close(4)))
+      .server(record(Build.closeAnswer(4)))
+      .end();
+    expect(files(of)).toEqual([['a.txt', 13, 'closed', false]]);
+  });
+
   it('keeps nothing of a file that is closed while data of it is on its way', () => {
     const answer = record(Build.readAnswer(4, new Uint8Array(5000)));
     const of = opened(1)
