@@ -122,6 +122,7 @@ export class Conversations {
   /** The protocol of the direction is not known yet, or there is no parser that takes what it says. */
   private beginning(at: Arrival, side: Side, bytes: Uint8Array, start: number, end: number): void {
     const { talk } = at;
+    if (talk.left) this.leave(at.flow, talk, talk.left);
     const { changes } = talk;
     const known = talk.session !== undefined;
     const held = side.held;
@@ -137,6 +138,11 @@ export class Conversations {
     if (talk.changes === changes) this.beginnings.hold(at, bytes, start, end);
   }
 
+  private leave(flow: number, talk: Talk, protocol: Protocol): void {
+    talk.left = undefined;
+    this.records.leave(flow, protocol);
+  }
+
   /** Bytes of a stream are missing for good. */
   missing(at: Arrival, missing: number): void {
     const { flow, talk, toServer } = at;
@@ -144,6 +150,7 @@ export class Conversations {
       this.parsing.missing(at, missing);
       return;
     }
+    if (talk.left) this.leave(flow, talk, talk.left);
     const side = talk.side(toServer);
     side.protocol ??= 'none';
     side.held = undefined;

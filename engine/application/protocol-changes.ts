@@ -112,9 +112,11 @@ export class ProtocolChanges {
       side.heard = false;
       side.noted = false;
     }
-    // What was only expected was never the flow's protocol.
-    this.records.leave(flow, talk.surprised ? undefined : before.protocol);
-    if (next) {
+    if (!next) {
+      talk.left = before.protocol;
+    } else {
+      // What was only expected was never the flow's protocol.
+      this.records.leave(flow, talk.surprised ? undefined : before.protocol);
       this.records.note(flow, true, next);
       this.records.note(flow, false, next);
       this.beginnings.begin(at, next, before.requests.handOver);

@@ -42,6 +42,8 @@ const NOBODY: readonly Session[] = [];
 
 export class Talk {
   session: Session | undefined;
+  /** The protocol that the flow had is over; it is told to be its protocol until something else comes. */
+  left: Protocol | undefined;
   /** Sessions before the protocol changed, as long as something of them was not told yet. */
   former: readonly Session[] = NOBODY;
   readonly toServer: Side = nothingYet();

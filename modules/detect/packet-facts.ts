@@ -85,6 +85,11 @@ export class PacketFacts {
     this.have |= Header.NEED_ESTABLISHED;
   }
 
+  /** A transaction is looked at: its flow had its protocol, whatever it is now. */
+  noteApplication(): void {
+    this.have |= Header.NEED_APPLICATION;
+  }
+
   private loadAddresses(p: number): void {
     const { row } = this;
     const header = row[p + Packet.L3]!;

@@ -89,9 +89,10 @@ export class Updates implements Subjects {
   /** A transaction is of the protocol that it was read as, though the flow may have changed to another since. */
   private useProtocolOf({ conversation, transaction }: TransactionUpdate): void {
     const { protocols } = this.layer;
-    const { hand, header, applications } = this.parts;
+    const { hand, header, applications, facts } = this.parts;
     const protocol = transaction instanceof Frame ? transaction.protocol : conversation.protocol;
     if (protocols[hand.application - 1] === protocol) return;
+    facts.noteApplication();
     hand.application = protocols.indexOf(protocol) + 1;
     header.application = applications[hand.application]!;
   }

@@ -29,6 +29,29 @@ describe.each([1000, 1])('in segments of %i bytes', step => {
   });
 });
 
+describe('what opened a tunnel is inspected', () => {
+  const rules = ['http.method; content:"CONNECT"; sid:1', 'http.stat_code; content:"200"; sid:2'].map(
+    options => `alert http any any -> any any (${options};)`,
+  );
+  it.each<[string, Said[], string[]]>([
+    ['although nothing comes through it', [], ['http']],
+    [
+      'although something unknown does',
+      [true, false].map((from): Said => [from, '?'.repeat(50)]),
+      ['failed', 'http'],
+    ],
+    ['although another protocol does', [CLIENT, SERVER], ['ssh', 'http']],
+  ])('%s', async (_, next, protocols) => {
+    const packets = conversation([...OPENED, ...next]);
+    const records = await replay({ packets, rules, types: '[alert, flow]' });
+    expect(records.flatMap(({ alert }) => alert?.signature_id ?? []).sort()).toEqual([1, 2]);
+    // The flow's protocol stays what it was until something else comes.
+    expect(records.find(({ alert }) => alert?.signature_id === 1)!['app_proto']).toBe('http');
+    const flow = records.find(({ event_type }) => event_type === 'flow')!;
+    expect(['app_proto', 'app_proto_orig'].flatMap(name => flow[name] ?? [])).toEqual(protocols);
+  });
+});
+
 it('HTTP in a tunnel of HTTP is read anew', async () => {
   const packets = conversation([
     ...OPENED,
