@@ -1,5 +1,6 @@
 /** Captures of many conversations, each over a link of its own; and what they are to be told like. */
 import type { CapturedPacket } from '../packets/builder.js';
+import type { Around } from './around.js';
 import { captured, type Ends } from './capture.js';
 import { LINKS } from './check.js';
 import { fileTransfer } from './file-transfer.js';
@@ -36,8 +37,11 @@ export interface Meetings {
   readonly comparisons: readonly Comparison[];
 }
 
-/** All conversations over all links. */
-export function meetings(seed: number): Meetings {
+/**
+ * All conversations over all links.
+ * @param around what is around those over bad links, each time the next
+ */
+export function meetings(seed: number, around: readonly Around[] = []): Meetings {
   const packets: CapturedPacket[] = [];
   const comparisons: Comparison[] = [];
   let port = FIRST_PORT;
@@ -49,7 +53,9 @@ export function meetings(seed: number): Meetings {
     for (const [link, links] of BAD) {
       port += PORTS;
       const how = manner(seed + i, links);
-      packets.push(...meeting(talk, seed * 100 + i, links, how, ends(talk, policy, seed, port)));
+      const spoken = meeting(talk, seed * 100 + i, links, how, ends(talk, policy, seed, port));
+      const wrap = around[comparisons.length % around.length];
+      packets.push(...(wrap ? wrap(spoken, 2 * packets.length) : spoken));
       for (let n = 0; n < 3; n++)
         comparisons.push({ name: `${name}, ${link}, ${POLICIES[policy]}`, port: port + n, like: like + n });
     }

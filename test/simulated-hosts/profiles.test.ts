@@ -1,6 +1,10 @@
-/** Conversations over bad links are told of alike whatever threads read them, in batches of whatever size. */
+/**
+ * Conversations over bad links, in VLANs, tunnels and fragments, are told of alike whatever threads read them, in batches
+ * of whatever size.
+ */
 import { describe, expect, it } from 'vitest';
 import { replay } from '../streams/replay.js';
+import { AROUND } from './around.js';
 import { HOSTS, meetings } from './meetings.js';
 import { differences, RULES, TYPES, told } from './told.js';
 
@@ -12,7 +16,7 @@ const WAYS: readonly (readonly [profile: string, batch: number, ...words: string
 ];
 /** `ALL=1` tries each way in both modes. */
 const ALL = process.env['ALL'] !== undefined;
-const { packets, comparisons } = meetings(Number(process.env['FIRST'] ?? 2));
+const { packets, comparisons } = meetings(Number(process.env['FIRST'] ?? 2), Object.values(AROUND));
 
 const read = (profile: string, batch: number, words: readonly string[]) =>
   replay({

@@ -51,7 +51,18 @@ export const RULES = [
 ];
 
 const OF_THE_LINK = new Set([
-  ...['timestamp', 'flow_id', 'pcap_cnt', 'pkt_src', 'src_ip', 'dest_ip', 'src_port', 'dest_port'],
+  ...[
+    'timestamp',
+    'flow_id',
+    'pcap_cnt',
+    'pkt_src',
+    'src_ip',
+    'dest_ip',
+    'src_port',
+    'dest_port',
+    'vlan',
+    'tunnel',
+  ],
 ]);
 
 /**
