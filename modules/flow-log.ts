@@ -1,5 +1,5 @@
 /**
- * `flow-log`: tells the outputs of each conversation that is over. It stands behind all that writes into flow records:
+ * `flow-log`: counts each conversation that is over, and tells the outputs of it. It stands behind all that writes into flow records:
  * what the flow was found to be and what became of it is known only there.
  */
 import { Batch } from '../engine/batch.js';
@@ -8,11 +8,12 @@ import * as FlowRecord from '../engine/flow-record.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
 import { ESTABLISHED } from '../engine/tcp-state.js';
+import { EndCounters } from './flow-log/end-counters.js';
 
 const TCP = 6;
 
 export default defineModule({
-  summary: 'tells the outputs of conversations that are over',
+  summary: 'counts conversations that are over, and tells the outputs of them',
   kind: 'stage',
   after: ['flow'],
   options: [],
@@ -25,17 +26,19 @@ class FlowLog implements ThreadModule {
   /** Event that outputs want; a flow's event gives its netflow records too. */
   private readonly kind: number;
   private readonly lost: number;
+  private readonly counters: EndCounters;
   private readonly ahead = new Batch();
 
   constructor(private readonly thread: Thread) {
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
     this.kind = thread.wants(EVENT_FLOW) ? EVENT_FLOW : thread.wants(EVENT_NETFLOW) ? EVENT_NETFLOW : 0;
+    this.counters = new EndCounters(thread.counters);
     this.lost = thread.counters.declare('flow_log.lost');
   }
 
   process(batch: Batch): void {
-    if (this.kind === 0 || !this.hasEnds(batch)) return;
+    if (!this.hasEnds(batch)) return;
     for (let i = 0; i < batch.length; i++) {
       const slot = batch.slots[i]!;
       if (this.isEnd(slot)) this.tell(batch, slot);
@@ -77,6 +80,11 @@ class FlowLog implements ThreadModule {
   private tell(batch: Batch, slot: number): void {
     this.noteAction(slot);
     this.noteState(slot);
+    this.counters.count(this.flows, this.row[slot * Packet.INTS + Packet.FLOW]! * FlowRecord.INTS);
+    if (this.kind === 0) {
+      batch.keep(slot);
+      return;
+    }
     if (this.thread.pool.available === 0) {
       batch.moveKeptTo(this.ahead);
       this.thread.passOn(this.ahead);

@@ -1,7 +1,5 @@
 /** Counters of the flow module, under the names of Suricata's statistics. */
-import * as FlowRecord from '../../engine/flow-record.js';
-import type { Counters, Thread } from '../../engine/module.js';
-import { STATE_NAMES } from '../../engine/tcp-state.js';
+import type { Thread } from '../../engine/module.js';
 
 const TCP = 6;
 
@@ -20,8 +18,6 @@ export class FlowCounters {
   readonly stillAlive: number;
   private readonly total: number;
   private readonly byProtocol: ReadonlyMap<number, number>;
-  private readonly endState: readonly number[];
-  private readonly endTcpState: readonly number[];
 
   constructor(thread: Thread) {
     const { counters } = thread;
@@ -44,8 +40,6 @@ export class FlowCounters {
     this.stillAlive = counters.declare('flow.mgr.flows_notimeout');
     this.memcap = counters.declare('flow.memcap');
     this.memuse = counters.declare('flow.memuse');
-    this.endState = declareEndStates(counters);
-    this.endTcpState = STATE_NAMES.map(name => counters.declare(`flow.end.tcp_state.${name}`));
   }
 
   add(counter: number, amount = 1): void {
@@ -59,17 +53,7 @@ export class FlowCounters {
     if (counter !== undefined) this.values[counter]!++;
   }
 
-  ended(row: Int32Array, f: number): void {
+  ended(): void {
     this.values[this.active]!--;
-    this.values[this.endState[row[f + FlowRecord.STATE]!]!]!++;
-    if (row[f + FlowRecord.PROTOCOL] === TCP) {
-      this.values[this.endTcpState[row[f + FlowRecord.TCP_STATE]!]!]!++;
-    }
   }
-}
-
-/** Counters by STATE_ constant; a free row never ends. */
-function declareEndStates(counters: Counters): number[] {
-  const names = ['new', 'new', 'established', 'closed', 'local_bypassed', 'capture_bypassed'];
-  return names.map(name => counters.declare(`flow.end.state.${name}`));
 }

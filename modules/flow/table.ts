@@ -185,7 +185,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
     flows[f + FlowRecord.FLAGS]! |= FlowRecord.FLAG_ENDING;
     flows[f + FlowRecord.END_REASON]! |= reason;
     this.used--;
-    this.counters.ended(flows, f);
+    this.counters.ended();
     this.endings.add(flow);
   }
 

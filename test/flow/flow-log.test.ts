@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { Batch } from '../../engine/batch.js';
 import { EVENT_FLOW, EVENT_NETFLOW } from '../../engine/event.js';
+import { bypassFlow } from '../../engine/flow-bypass.js';
 import type { ThreadModule } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import flow from '../../modules/flow.js';
@@ -9,7 +10,11 @@ import { ethernet, ipv4, packet, udp } from '../packets/builder.js';
 import { type StubOptions, type StubThread, stubThread } from '../thread-stub.js';
 import { decodeAll } from './decoded.js';
 
-function run(options: StubOptions): { thread: StubThread; batch: Batch } {
+/** @param between what modules find in the packets with which flows end */
+function run(
+  options: StubOptions,
+  between: (thread: StubThread) => void = () => {},
+): { thread: StubThread; batch: Batch } {
   const thread = stubThread(options);
   const modules = [flow, flowLog].map(module => module.create(thread) as ThreadModule);
   const first = decodeAll(thread, thread.batch([packet(ethernet(), ipv4(), udp(), 'x')]));
@@ -17,6 +22,7 @@ function run(options: StubOptions): { thread: StubThread; batch: Batch } {
   thread.releaseBatch(first);
   const batch = new Batch();
   modules[0]!.end!(batch);
+  between(thread);
   modules[1]!.process(batch);
   return { thread, batch };
 }
@@ -40,4 +46,15 @@ it('says nothing that nobody wants', () => {
   expect(kinds(quiet.thread, quiet.batch)).toEqual([0]);
   const netflow = run({ wants: [EVENT_NETFLOW] });
   expect(kinds(netflow.thread, netflow.batch)).toEqual([0, EVENT_NETFLOW]);
+});
+
+it.each([
+  ['is told', {}],
+  ['is told to nobody', { wants: [] }],
+])('a flow that %s is counted by the state that its end left it in', (_, options) => {
+  const { thread } = run(options);
+  expect(thread.counters.nonZero()).toMatchObject({ 'flow.end.state.new': 1 });
+  const bypassed = run(options, stub => bypassFlow(stub as never, 0)).thread.counters.nonZero();
+  expect(bypassed).toMatchObject({ 'flow.end.state.local_bypassed': 1 });
+  expect(bypassed).not.toHaveProperty('flow.end.state.new');
 });
