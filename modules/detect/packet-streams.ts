@@ -6,7 +6,6 @@ import type { DetectionParts } from './detection-parts.js';
 import { followsStreams, streamGroup } from './port-rules.js';
 import type { StreamState } from './stream-state.js';
 
-const TCP_FIN = 1;
 const TCP_SYN = 2;
 
 export class PacketStreams {
@@ -70,15 +69,7 @@ export class PacketStreams {
     // Nothing came over the wire: what is left is inspected with the next packet, or at the end of the flow.
     if (this.row[p + Packet.PSEUDO] === Packet.PSEUDO_STREAM) return undefined;
     const state = hand.stream(facts.toServer);
-    return state && streams.isReady(state, this.enough(p)) ? state : undefined;
-  }
-
-  /** Bytes that are worth an inspection; of an unknown protocol any are, where the sender says that this was all. */
-  private enough(p: number): number {
-    const { streams, facts, hand } = this.parts;
-    const isUnknown = hand.application < 0;
-    if (isUnknown && (this.row[p + Packet.TCP_FLAGS]! & TCP_FIN) !== 0) return 1;
-    return streams.chunk(facts.toServer);
+    return state && streams.isReady(state, streams.chunk(facts.toServer)) ? state : undefined;
   }
 
   /** The packet was inspected, with its transactions. */

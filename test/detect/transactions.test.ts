@@ -177,15 +177,6 @@ const exchange = (parts: Partial<Exchange>): Exchange => ({
   ...parts,
 });
 
-test.each([
-  ['an unknown protocol', -1, ['1@2']],
-  ['a known one', 1, []],
-] as const)('a FIN of the sender has little data inspected: of %s', async (_, application, alerts) => {
-  const sensor = await sensorFor('alert tcp any any -> any any (content:"evil"; sid:1;)');
-  sensor.thread.flows.row[1 * Flow.INTS + Flow.APP_PROTOCOL] = application;
-  expect(sensor.see(tcp({ stream: { data: 'evil' } }), tcp({ tcpFlags: 0x11 }))).toEqual(alerts);
-});
-
 describe.each(MATCHERS)('transactions with %s', matcher => {
   const ask = () =>
     exchange({ name: 'evil', headers: ['a: 1', 'b: x-evil'], code: '200', body: 'abcdefghij' });

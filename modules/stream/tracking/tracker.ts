@@ -113,6 +113,7 @@ export class Tracker {
       return;
     const accepted = this.dispatch(x);
     this.noteFlags(x);
+    this.noteClosing(x);
     if (!accepted) this.refuse(x);
   }
 
@@ -268,6 +269,15 @@ export class Tracker {
     if (this.cells[x.session + Session.STATE] === State.NONE) return;
     const column = x.toServer ? FlowRecord.TCP_FLAGS_TO_SERVER : FlowRecord.TCP_FLAGS_TO_CLIENT;
     this.flows[x.flow * FlowRecord.INTS + column]! |= x.flags;
+  }
+
+  /**
+   * Once the client has said its last, or both sides have, signatures look at what there is of the stream with each
+   * packet, however little: no more may come.
+   */
+  private noteClosing(x: Segment): void {
+    if (this.cells[x.session + Session.STATE]! > State.TIME_WAIT)
+      this.row[x.p + Packet.FLAGS]! |= Packet.FLAG_INSPECT_STREAM;
   }
 
   /** Inline, what is not valid in its session does not pass, unless a policy lets it pass without inspection. */
