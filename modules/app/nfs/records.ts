@@ -23,7 +23,8 @@ export function* records(
     if (yield* message(socket, conversation, toServer)) continue;
     if (!(yield* search(socket, toServer))) break;
   }
-  if (socket.state === 'end' || socket.state === 'reset') conversation().transfers.ended(toServer);
+  if (socket.state === 'end' || socket.state === 'reset')
+    conversation().transfers.ended(toServer, socket.cut);
 }
 
 /** @returns false when the next message cannot be read */

@@ -159,11 +159,11 @@ export class Transfers {
     this.session.complete(transaction);
   }
 
-  /** A direction of a stream ended: its files do. */
-  ended(toServer: boolean): void {
+  /** A direction of a stream ended: its files do. @param cut the stream goes on, unread */
+  ended(toServer: boolean, cut: boolean): void {
     for (const transaction of this.open.values()) {
       if (transaction.transfer!.toServer !== toServer) continue;
-      this.close(transaction, 'closed');
+      this.close(transaction, cut ? 'truncated' : 'closed');
     }
   }
 }

@@ -191,6 +191,12 @@ describe('nfs', () => {
     expect(files(lost)).toEqual([['', 2_000_003, 'truncated', true]]);
   });
 
+  it('has only a part of a file whose stream is followed no further', () => {
+    const stream = framed(write3(1, 0, 'x'.repeat(100_000))).subarray(0, 60_000);
+    const [told] = files(feed().client(stream).cut(true).end());
+    expect(told).toMatchObject({ 2: 'truncated' });
+  });
+
   it('puts pieces of a file in order, as requests under way at the same time need not come in theirs', () => {
     const client = framed(write3(2, 6, 'world'), write3(3, 0, 'hello '), commit3(4));
     expect(files(feed().client(client).end())).toEqual([['', 11, 'closed', false]]);
