@@ -19,6 +19,8 @@ export interface Transaction {
   toldDirections?: number;
   /** Kept by detection: what was inspected already. */
   detection?: unknown;
+  /** Answers that came so far before the one that counts (RFC 9110 section 15.2): each is inspected from its beginning. */
+  readonly interimAnswers?: number;
   /**
    * The direction that has no part in it: what a server says unasked has no request. Its hooks are not judged. The engine
    * knows it of transactions that begin with that direction complete.

@@ -73,6 +73,7 @@ export class TransactionPlan {
     const known = transaction.detection as TransactionState | undefined;
     if (!known) {
       const made = new TransactionState(renumberings.generation);
+      made.noteAnswers(transaction.interimAnswers ?? 0);
       transaction.detection = made;
       return made;
     }
@@ -82,6 +83,7 @@ export class TransactionPlan {
       known.toServer.close(this.scan);
       known.toClient.close(this.scan);
     }
+    known.noteAnswers(transaction.interimAnswers ?? 0);
     return known;
   }
 

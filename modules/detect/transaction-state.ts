@@ -57,6 +57,8 @@ export class TransactionState {
   /** Signatures that matched: twice their number, plus one to the client. */
   matched: number[] = [];
   matchedFiles: readonly MatchedFiles[] = NONE;
+  /** See `Transaction.interimAnswers`. */
+  private interimAnswers = 0;
   /** Reload of the rules that the numbers belong to. */
   private generation: number;
 
@@ -81,6 +83,14 @@ export class TransactionState {
       .filter(({ signature }) => signature !== GONE);
     this.toServer.renumber(now);
     this.toClient.renumber(now);
+  }
+
+  /** Behind an answer that is not the one that counts the next is looked at from its beginning. */
+  noteAnswers(interim: number): void {
+    if (interim === this.interimAnswers) return;
+    this.interimAnswers = interim;
+    this.toClient.scanned = -1;
+    this.toClient.begun = false;
   }
 
   direction(toServer: boolean): DirectionState {

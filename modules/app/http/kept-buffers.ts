@@ -14,6 +14,11 @@ export function kept<T extends Keeping>(buffers: readonly BufferDeclaration<T>[]
   );
 }
 
+/** What one direction said is said anew. */
+export function forgetKept({ views }: Keeping, toServer: boolean): void {
+  for (let at = toServer ? 0 : 1; at < views.length; at += 2) views[at] = undefined;
+}
+
 function keptAt<T extends Keeping>(
   number: number,
   { progress, get }: BufferDeclaration<T>,

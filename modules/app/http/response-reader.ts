@@ -4,6 +4,7 @@ import { chomp, copy, isSpace, isWord, LF } from './bytes.js';
 import type { Connection } from './connection.js';
 import { parseStatusLine } from './first-lines.js';
 import { contentLength } from './headers.js';
+import { forgetKept } from './kept-buffers.js';
 import { readHeaders } from './reading.js';
 import { giveUp } from './response-ending.js';
 import { readBody, readToEnd } from './response-framing.js';
@@ -84,10 +85,12 @@ function* readResponse(
   response.frame = connection.session.frame('response', false, socket.position, -1, transaction);
   if (request.version === HTTP_0_9 && !(yield* looksLikeStatus(socket)))
     return yield* readToEnd(connection, transaction, socket);
-  for (;;) {
+  for (let continues = 0; ; ) {
     const line = yield* statusLine(connection, transaction, socket);
     if (line === 'body') return yield* readToEnd(connection, transaction, socket);
     if (!line) return giveUp(connection, transaction, socket);
+    transaction.interimAnswers = continues;
+    if (continues > 0) forgetKept(transaction, false);
     parseStatusLine(copy(chomp(line)), response, event => connection.report(transaction, event));
     response.headers = connection.newHeaders(transaction, false);
     connection.advance(transaction, false, LINE);
@@ -95,8 +98,8 @@ function* readResponse(
     if (!whole && socket.state !== 'end' && socket.state !== 'reset')
       return giveUp(connection, transaction, socket);
     if (!isContinue(transaction)) break;
-    if (++response.continues > MOST_CONTINUES) return giveUp(connection, transaction, socket);
-    if (response.continues > 1) connection.report(transaction, '100_continue_already_seen');
+    if (++continues > MOST_CONTINUES) return giveUp(connection, transaction, socket);
+    if (continues > 1) connection.report(transaction, '100_continue_already_seen');
     response.headers.clear();
   }
   connection.advance(transaction, false, HEADERS);

@@ -71,8 +71,6 @@ export class Response extends Message {
   statusText: Uint8Array | undefined;
   status = -1;
   message: Uint8Array | undefined;
-  /** How many `100 Continue` came before. */
-  continues = 0;
 }
 
 export class HttpTransaction extends TwoSidedTransaction {
@@ -83,6 +81,8 @@ export class HttpTransaction extends TwoSidedTransaction {
   readonly views: (Uint8Array | null | undefined)[] = [];
   /** The response began. */
   answered = false;
+  /** How many `100 Continue` came before. */
+  interimAnswers = 0;
 
   constructor(
     id: number,
