@@ -17,11 +17,15 @@ const FRAMES = ['nbss', 'smb1', 'smb2', 'smb3'].flatMap(layer => [
   `${layer}.data`,
 ]);
 const NBSS_REQUEST = 0x81;
+/** The first byte of a message, at least; these letters follow it. */
+const LOWEST_PROTOCOL = 0xfc;
+const SMB = 'SMB';
 
 /** A message of SMB in a record of NetBIOS, or the request for a session that comes before. */
 function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean): ProbeResult {
   const type = bytes[start]!;
   if (!isSessionType(type)) return 'no';
+  if (type === 0 && !mayBegin(bytes, start + NBSS, end)) return 'no';
   if (end - start < 10) return 'more';
   if (type !== 0) return bytes[start + 1]! > 1 ? 'no' : (type === NBSS_REQUEST) === toServer ? 'yes' : 'no';
   const protocol = protocolAt(bytes, start + NBSS);
@@ -29,6 +33,13 @@ function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean)
   const flag = flagAt(bytes, start + NBSS, end, protocol);
   if (flag === undefined) return 'yes';
   return flag === toServer ? 'yes-but-reversed' : 'yes';
+}
+
+/** Whether a message of SMB may begin at `at`, as far as its bytes are there. */
+function mayBegin(bytes: Uint8Array, at: number, end: number): boolean {
+  if (at < end && bytes[at]! < LOWEST_PROTOCOL) return false;
+  for (let i = 1; i < 4 && at + i < end; i++) if (bytes[at + i] !== SMB.charCodeAt(i - 1)) return false;
+  return true;
 }
 
 /** Whether the message is a response; undefined where that is not known. */

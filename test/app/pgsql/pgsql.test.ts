@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import pgsql from '../../../modules/app/pgsql.js';
+import smb from '../../../modules/app/smb.js';
 import { Feed, type FeedOptions } from '../../application/feed.js';
 import { MD5, message, READY, row, SSL_REQUEST, STARTUP, WELCOME } from './message-builder.js';
 
@@ -119,6 +120,12 @@ describe('pgsql', () => {
       .client(STARTUP)
       .pieces(false, WELCOME, () => 1);
     expect([...feed.end().packetEvents]).toEqual([]);
+  });
+
+  it('is recognised by a request for encryption, which is too short for others that begin so', () => {
+    const request = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x30]);
+    const feed = new Feed([smb, pgsql], { serverPort: 5432 }).client(request).server('G').end();
+    expect(feed.records.map(record => record.pgsql)).toMatchObject([{ response: { gss_accepted: true } }]);
   });
 
   it('reads the same however it is cut', () => {
