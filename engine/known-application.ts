@@ -30,3 +30,8 @@ export function knownApplication(
   if ((flowState & Packet.FLOW_APPLICATION_NOTED) === 0) return flows[f + column]!;
   return Packet.applicationIn(flowState, shift);
 }
+
+/** Whether a flow has changed its application protocol by now, or was asked to. */
+export function changesApplication(flows: Int32Array, f: number): boolean {
+  return flows[f + Flow.APP_PROTOCOL_ORIGINAL] !== 0 || flows[f + Flow.APP_PROTOCOL_EXPECTED] !== 0;
+}

@@ -193,6 +193,8 @@ export const FLOW_DROPPED = 1 << 3;
 export const FLOW_PASSED = 1 << 4;
 /** The flow is bypassed. */
 export const FLOW_BYPASSED = 1 << 5;
+/** The flow has changed its application protocol, or was asked to; known with FLOW_APPLICATION_NOTED, and to events. */
+export const FLOW_CHANGED_APPLICATION = 1 << 6;
 /**
  * The application layer noted what it knew when this packet came (the flow's record may know more by now): numbers
  * of application protocols, of the flow and as recognised to server and to client, 8 bits each from these on.

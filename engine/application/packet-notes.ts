@@ -1,6 +1,7 @@
 /** What is noted with packets of their conversations, for detection behind and for reassembly in front. */
 import type { DistantStreams } from '../distant-streams.js';
 import * as Flow from '../flow-record.js';
+import { changesApplication } from '../known-application.js';
 import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
 import { STREAM_CONTROL } from '../stream-control.js';
@@ -24,6 +25,7 @@ export class PacketNotes {
     const f = flow * Flow.INTS;
     this.row[p + Packet.FLOW_STATE]! |=
       Packet.FLOW_APPLICATION_NOTED |
+      (changesApplication(flows, f) ? Packet.FLOW_CHANGED_APPLICATION : 0) |
       ((flows[f + Flow.APP_PROTOCOL]! & 255) << Packet.FLOW_APPLICATION) |
       ((flows[f + Flow.APP_PROTOCOL_TO_SERVER]! & 255) << Packet.FLOW_APPLICATION_TO_SERVER) |
       ((flows[f + Flow.APP_PROTOCOL_TO_CLIENT]! & 255) << Packet.FLOW_APPLICATION_TO_CLIENT);

@@ -7,6 +7,7 @@ import {
 } from '../../engine/event.js';
 import * as FlowRecord from '../../engine/flow-record.js';
 import type { Thread } from '../../engine/module.js';
+import * as Packet from '../../engine/packet.js';
 import type { Subject } from '../../engine/record/subject.js';
 import { type JsonBytes, type Key, key } from './json-bytes.js';
 
@@ -28,34 +29,32 @@ export class AppProtocols {
   write(json: JsonBytes, subject: Subject): void {
     if (subject.flow < 0) return;
     const known = subject.field(APP_PROTOCOL);
-    this.writeAll(
+    this.writeKnown(
       json,
-      subject,
       known,
       subject.field(APP_PROTOCOL_TO_SERVER),
       subject.field(APP_PROTOCOL_TO_CLIENT),
     );
+    if ((subject.field(Packet.FLOW_STATE) & Packet.FLOW_CHANGED_APPLICATION) !== 0)
+      this.writeChange(json, subject, known);
   }
 
   /** Protocols of a flow that is over. */
   writeFinal(json: JsonBytes, subject: Subject): void {
     const known = subject.flowField(FlowRecord.APP_PROTOCOL);
     const toServer = subject.flowField(FlowRecord.APP_PROTOCOL_TO_SERVER);
-    this.writeAll(json, subject, known, toServer, subject.flowField(FlowRecord.APP_PROTOCOL_TO_CLIENT));
+    this.writeKnown(json, known, toServer, subject.flowField(FlowRecord.APP_PROTOCOL_TO_CLIENT));
+    this.writeChange(json, subject, known);
   }
 
-  private writeAll(
-    json: JsonBytes,
-    subject: Subject,
-    known: number,
-    toServer: number,
-    toClient: number,
-  ): void {
+  private writeKnown(json: JsonBytes, known: number, toServer: number, toClient: number): void {
     this.name(json, APP_PROTO, known, 0);
     this.name(json, APP_PROTO_TO_SERVER, toServer, known);
     this.name(json, APP_PROTO_TO_CLIENT, toClient, known);
-    // Before anything was known, no protocol had given way to another: the flow's record may be ahead of the packet.
-    if (known === 0 && toServer === 0 && toClient === 0) return;
+  }
+
+  /** What the flow was before, and what it was asked to become. */
+  private writeChange(json: JsonBytes, subject: Subject, known: number): void {
     this.name(json, APP_PROTO_ORIGINAL, subject.flowField(FlowRecord.APP_PROTOCOL_ORIGINAL), known);
     this.name(json, APP_PROTO_EXPECTED, subject.flowField(FlowRecord.APP_PROTOCOL_EXPECTED), known);
   }

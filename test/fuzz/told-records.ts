@@ -26,8 +26,8 @@ outputs:
       ]
 `;
 
-/** Numbers that each run gives anew, and the protocol a flow will change to, which alerts read off its row. */
-const OF_THE_RUN = /"(flow|parent)_id":\d+,?|"app_proto_expected":"[^"]*",|"pcap_filename":"[^"]*",?/g;
+/** Numbers that each run gives anew, and where its capture lay. */
+const OF_THE_RUN = /"(flow|parent)_id":\d+,?|"pcap_filename":"[^"]*",?/g;
 
 /** Told of the whole run, and of tags, which rules may set for hosts. */
 const NOT_COMPARED = new Set(['stats', 'packet']);

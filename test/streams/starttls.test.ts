@@ -37,6 +37,15 @@ describe.each([1000, 1])('in segments of %i bytes', step => {
   });
 });
 
+it('records of before a change say nothing of it', async () => {
+  const packets = conversation([...BEFORE, [true, HELLO]]);
+  const records = await replay({ packets, types: '[{ frame: { enabled: yes } }]' });
+  const told = records.map(({ app_proto, app_proto_orig, app_proto_expected }) =>
+    [app_proto, app_proto_orig, app_proto_expected].join(),
+  );
+  expect([...new Set(told)]).toEqual(['smtp,,', 'tls,smtp,']);
+});
+
 it('TLS in a tunnel of HTTP says where it comes from', async () => {
   const packets = conversation([
     [true, 'CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n'],
