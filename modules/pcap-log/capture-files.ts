@@ -42,6 +42,9 @@ export class CaptureFiles implements LogSink {
   /** Of the open file, where it is compressed. */
   private frame: Lz4Frame | undefined;
   private path = '';
+  /** Name of the latest file without its number, and the number. */
+  private name = '';
+  private copy = 0;
   /** Bytes of the open file, with those in the buffer; and those that are there for good. */
   private size = 0;
   private written = 0;
@@ -117,16 +120,12 @@ export class CaptureFiles implements LogSink {
   }
 
   private open(header: DataView, linkType: number): void {
-    const name = this.names.at(
-      header.getUint32(Framed.SECONDS, true),
-      header.getUint32(Framed.NANOSECONDS, true),
-    );
-    const path = join(this.settings.folder, name);
+    const seconds = header.getUint32(Framed.SECONDS, true);
+    const nanoseconds = header.getUint32(Framed.NANOSECONDS, true);
     try {
-      makeFolder(dirname(path));
-      this.create(path);
+      this.create(seconds, nanoseconds);
     } catch (error) {
-      this.failed(path, error as Error);
+      this.failed(this.pathOf(seconds, nanoseconds, 0), error as Error);
       return;
     }
     this.linkType = linkType;
@@ -138,13 +137,25 @@ export class CaptureFiles implements LogSink {
     this.removeOldest();
   }
 
-  /** A file that is there is never overwritten: the next one of its second has a number behind its name. */
-  private create(path: string): void {
-    for (let i = 0; i < MOST_NAMES; i++) {
-      const tried = i === 0 ? path : `${path}.${i}`;
+  private pathOf(seconds: number, nanoseconds: number, copy: number): string {
+    return join(this.settings.folder, this.names.at(seconds, nanoseconds, copy));
+  }
+
+  /**
+   * A file that is there is never overwritten: the next one of its second has a number behind its name, and one that was
+   * removed leaves its name to nobody, so that names tell the order.
+   */
+  private create(seconds: number, nanoseconds: number): void {
+    makeFolder(dirname(this.pathOf(seconds, nanoseconds, 0)));
+    const name = this.names.at(seconds, nanoseconds);
+    const first = name === this.name ? this.copy + 1 : 0;
+    for (let copy = first; copy < first + MOST_NAMES; copy++) {
+      const tried = this.pathOf(seconds, nanoseconds, copy);
       try {
         this.file = openSync(tried, 'wx', this.settings.permissions);
         this.path = tried;
+        this.name = name;
+        this.copy = copy;
         if (this.settings.maxFiles > 0) this.kept.push(tried);
         return;
       } catch (error) {
@@ -184,7 +195,7 @@ export class CaptureFiles implements LogSink {
       const within = join(folder, dirname(this.names.at(0, 0)));
       return readdirSync(within)
         .filter(name => this.names.isOne(name))
-        .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+        .sort((a, b) => this.names.compare(a, b))
         .map(name => join(within, basename(name)));
     } catch {
       return [];
@@ -236,6 +247,7 @@ export class CaptureFiles implements LogSink {
   /** Each attempt would leave another one. */
   private removeEmpty(): void {
     unlinkSync(this.path);
+    this.name = '';
     if (this.kept.at(-1) === this.path) this.kept.pop();
   }
 

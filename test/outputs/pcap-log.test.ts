@@ -193,6 +193,16 @@ describe('names', () => {
     expect(ours.map(file => name({}).isOne(file))).toEqual([true, true, false, false, false, false]);
     expect(name({ microseconds: true }).isOne('log.pcap.1.000001')).toBe(true);
   });
+
+  test('what tells that they are compressed stays at the end, and does not change their order', () => {
+    const compressed = name({ suffix: '.lz4' });
+    const names = [0, 1, 2, 10].map(copy => compressed.at(5, 0, copy));
+    expect(names).toEqual(['log.pcap.5.lz4', 'log.pcap.5.1.lz4', 'log.pcap.5.2.lz4', 'log.pcap.5.10.lz4']);
+    const inOrder = [...names, compressed.at(44, 0)];
+    expect([...inOrder].reverse().sort((a, b) => compressed.compare(a, b))).toEqual(inOrder);
+    const ours = ['log.pcap.5.1.lz4', 'log.pcap.5', 'log.pcap.5.1', 'log.pcap.5xlz4'];
+    expect(ours.map(file => compressed.isOne(file))).toEqual([true, false, false, false]);
+  });
 });
 
 describe('files', () => {
@@ -234,6 +244,13 @@ describe('files', () => {
     const files = new CaptureFiles(names, { ...usual, folder, limit: 100, maxFiles: 2 });
     for (const second of [11, 12]) files.write(frame(second, 'abcdefgh'));
     expect(readdirSync(folder).sort()).toEqual(['log.pcap.11', 'log.pcap.12', 'other.2']);
+    files.close();
+  });
+
+  test('the latest of a second have the highest numbers', () => {
+    const files = new CaptureFiles(names, { ...usual, folder, limit: 100, maxFiles: 2 });
+    for (const second of [11, 11, 11, 11]) files.write(frame(second, 'abcdefgh'));
+    expect(readdirSync(folder).sort()).toEqual(['log.pcap.11.2', 'log.pcap.11.3']);
     files.close();
   });
 
