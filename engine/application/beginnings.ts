@@ -133,7 +133,9 @@ export class Beginnings {
 
   /** Client and server of the flow were exchanged, so that the packet in hand goes the way it speaks. */
   private beginSwapped(at: Arrival, protocol: Protocol): void {
-    at.talk.side(at.toServer).protocol = protocol;
+    const side = at.talk.side(at.toServer);
+    side.protocol = protocol;
+    side.heard = true;
     this.records.note(at.flow, at.toServer, protocol);
     this.begin(at, protocol);
   }

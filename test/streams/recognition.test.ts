@@ -100,6 +100,7 @@ describe('datagrams whose first one is an answer', () => {
   const rules = [
     'alert dns any any -> any any (flow:to_client; dns.response.rrname; content:"a"; sid:1;)',
     'alert dns any any -> any any (flow:to_server; dns.query; content:"a"; sid:2;)',
+    'alert udp any any -> any any (app-layer-protocol:dns; sid:3;)',
   ];
 
   it.each(['single', 'workers', 'autofp', 'pipeline', 'oisf2009'])('%s tells their client', async profile => {
@@ -108,7 +109,7 @@ describe('datagrams whose first one is an answer', () => {
     const alerts = records.flatMap(({ alert, pcap_cnt }) =>
       alert ? [`${alert.signature_id}@${pcap_cnt}`] : [],
     );
-    expect(alerts.toSorted()).toEqual(['1@1', '1@3', '2@2']);
+    expect(alerts.toSorted()).toEqual(['1@1', '1@3', '2@2', '3@1', '3@2']);
     const { src_ip, dest_port, flow } = records.find(({ event_type }) => event_type === 'flow')!;
     expect([src_ip, dest_port, flow.pkts_toserver, flow.pkts_toclient]).toEqual(['10.0.0.1', 53, 1, 2]);
   });
