@@ -6,7 +6,7 @@ import * as Packet from '../../../engine/packet.js';
 import * as Event from '../../../engine/packet-events.js';
 import * as State from '../../../engine/tcp-state.js';
 import { sentBy } from './acknowledgment.js';
-import { type Context, distance } from './context.js';
+import { type Context, distance, updateWindow } from './context.js';
 import { FIN, RST, type Segment, SYN } from './segment.js';
 import * as Session from './session.js';
 
@@ -30,6 +30,10 @@ function isKeepAlive(c: Context, x: Segment): boolean {
   if (x.length > 1 || x.seq !== ((cells[x.own + Session.NEXT_SEQ]! - 1) | 0)) return false;
   if (x.ack !== cells[x.other + Session.LAST_ACK]) return false;
   cells[x.own + Session.DIRECTION_FLAGS]! |= Session.DIRECTION_KEEP_ALIVE;
+  // It may be the last byte once more, sent by a host whose window has opened since.
+  const { window } = x;
+  if (window << cells[x.other + Session.SCALE]! > cells[x.other + Session.WINDOW]!)
+    updateWindow(c, x, x.other);
   return true;
 }
 

@@ -14,10 +14,22 @@ import { isValidTimestamp } from './timestamps.js';
 
 /** A segment with the RST flag in a session that is established or later. */
 export function takeReset(c: Context, x: Segment): boolean {
-  if (!isValidReset(c, x)) return REJECTED;
+  if (!isGenuine(c, x)) return REJECTED;
+  if (!isExpected(c, x)) return mayBeExpected(c, x) ? ACCEPTED : REJECTED;
   if (x.length > 0) Packet.setEvent(c.row, x.p, Event.STREAM_RST_WITH_DATA);
   close(c, x);
   return ACCEPTED;
+}
+
+/**
+ * Inline it passes and closes nothing here: what was lost behind the sensor is not there for the receiver, which may well
+ * expect this number, or ask for the right one (RFC 5961 section 3.2). Without it its connection would never end.
+ */
+function mayBeExpected(c: Context, x: Segment): boolean {
+  const { cells, settings } = c;
+  if (!settings.inline) return false;
+  const oldest = (cells[x.own + Session.LAST_ACK]! - cells[x.own + Session.MAX_WINDOW]!) | 0;
+  return distance(x.seq, oldest) >= 0 && distance(x.seq, cells[x.own + Session.NEXT_WIN]!) <= 0;
 }
 
 /** Closes the session: what was sent so far is handed on, whether acknowledged or not. */
@@ -40,10 +52,20 @@ export function close(c: Context, x: Segment): void {
 }
 
 export function isValidReset(c: Context, x: Segment): boolean {
+  return isGenuine(c, x) && isExpected(c, x);
+}
+
+/** What it says beside its number is that of the session. */
+function isGenuine(c: Context, x: Segment): boolean {
+  if (c.cells[x.own + Session.POLICY] === Os.LINUX_6) return !x.options().signature;
+  if (!isValidTimestamp(c, x)) return false;
+  return isValidAck(c, x) || reject(c, x, Event.STREAM_RST_INVALID_ACK);
+}
+
+/** Its number is one that the receiver takes. */
+function isExpected(c: Context, x: Segment): boolean {
   const policy = c.cells[x.own + Session.POLICY]!;
   if (policy === Os.LINUX_6) return isExactReset(c, x);
-  if (!isValidTimestamp(c, x)) return false;
-  if (!isValidAck(c, x)) return reject(c, x, Event.STREAM_RST_INVALID_ACK);
   const next = c.cells[x.own + Session.NEXT_SEQ]!;
   if (c.cells[x.session + Session.FLAGS]! & Session.SESSION_ASYNC) return distance(x.seq, next) >= 0;
   switch (policy) {
@@ -63,9 +85,7 @@ export function isValidReset(c: Context, x: Segment): boolean {
 }
 
 /** The number expected next, or the right edge of what the receiver reported by SACK. */
-function isExactReset(c: Context, x: Segment): boolean {
-  if (x.options().signature) return false;
-  const { cells } = c;
+function isExactReset({ cells }: Context, x: Segment): boolean {
   if (x.seq === cells[x.own + Session.RECEIVED]!) return true;
   const sack = (cells[x.session + Session.FLAGS]! & Session.SESSION_SACK) !== 0;
   return sack && cells[x.own + Session.SACKED] === x.seq && cells[x.own + Session.SACKED] !== 0;
