@@ -36,7 +36,7 @@ const TYPES: readonly string[] = [
     'quic',
     'ldap',
   ],
-  ...['pop3', 'dhcp', 'ssh', 'mqtt', 'pgsql', 'websocket'],
+  ...['pop3', 'dhcp', 'ssh', 'mqtt', 'pgsql', 'websocket', 'ntp'],
 ];
 
 /** Shorter names are all near to each other. */

@@ -69,7 +69,9 @@ test('types of DNS records and fields of mails that records do not have are told
 
 test('names under the types of EVE that no record has are told; those of plugins may be any', async () => {
   const declared = await declaredOptions();
-  const outputs = [{ 'eve-log': { types: ['Alert', { dnss: null }, 'foo', { http: null }, 'netflow'] } }];
+  const outputs = [
+    { 'eve-log': { types: ['Alert', { dnss: null }, 'foo', { http: null }, 'netflow', 'ntp'] } },
+  ];
   const found = (tree: object) => declared.check(tree).map(({ path, message }) => `${path}: ${message}`);
   expect(found({ outputs })).toEqual([
     'outputs.0.eve-log.types.0: there are no records of type Alert, did you mean alert?',
