@@ -19,8 +19,11 @@ export interface Transaction {
   toldDirections?: number;
   /** Kept by detection: what was inspected already. */
   detection?: unknown;
-  /** Answers that came so far before the one that counts (RFC 9110 section 15.2): each is inspected from its beginning. */
-  readonly interimAnswers?: number;
+  /**
+   * How often the header of an answer came anew or got more: behind an interim answer (RFC 9110 section 15.2), with
+   * trailers. Each time the answer is inspected from its beginning.
+   */
+  readonly answerRenewals?: number;
   /**
    * The direction that has no part in it: what a server says unasked has no request. Its hooks are not judged. The engine
    * knows it of transactions that begin with that direction complete.

@@ -57,8 +57,8 @@ export class TransactionState {
   /** Signatures that matched: twice their number, plus one to the client. */
   matched: number[] = [];
   matchedFiles: readonly MatchedFiles[] = NONE;
-  /** See `Transaction.interimAnswers`. */
-  private interimAnswers = 0;
+  /** See `Transaction.answerRenewals`. */
+  private answerRenewals = 0;
   /** Reload of the rules that the numbers belong to. */
   private generation: number;
 
@@ -85,10 +85,10 @@ export class TransactionState {
     this.toClient.renumber(now);
   }
 
-  /** Behind an answer that is not the one that counts the next is looked at from its beginning. */
-  noteAnswers(interim: number): void {
-    if (interim === this.interimAnswers) return;
-    this.interimAnswers = interim;
+  /** Where an answer came anew it is looked at from its beginning. */
+  noteAnswer(renewals: number): void {
+    if (renewals === this.answerRenewals) return;
+    this.answerRenewals = renewals;
     this.toClient.scanned = -1;
     this.toClient.begun = false;
   }

@@ -1,5 +1,6 @@
 /** What follows a `100 Continue` is looked at like any other answer, whatever was found in that one. */
 import { describe, expect, it } from 'vitest';
+import { data, GET, headers, preface } from '../app/http2/frame-builder.js';
 import { conversation, replay, type Said } from './replay.js';
 
 const ASKED: Said = [true, 'POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n'];
@@ -40,5 +41,29 @@ describe.each([['after the fact'], ['inline', '--simulate-ips']])('%s', (_, ...w
   ])('%s', async (_name, said, found) => {
     const records = await replay({ packets: conversation([ASKED, ...said]), rules: RULES, words });
     expect(records.map(({ alert }) => alert.signature_id).sort()).toEqual(found);
+  });
+
+  it('in HTTP/2, with trailers behind it', async () => {
+    const sent = (fromClient: boolean, ...frames: Buffer[]): Said => [
+      fromClient,
+      Buffer.concat(frames).toString('latin1'),
+    ];
+    const packets = conversation([
+      sent(true, preface, headers(1, GET, true)),
+      sent(false, preface.subarray(-9), headers(1, { ':status': '100' })),
+      sent(true, preface.subarray(-9)),
+      sent(false, headers(1, { ':status': '200', server: 's' })),
+      sent(true, preface.subarray(-9)),
+      sent(false, data(1, 'body', false), headers(1, { 'grpc-status': '7' }, true)),
+    ]);
+    const options = [
+      'http.stat_code; content:"200"; sid:1',
+      'http.server; content:"s"; sid:2',
+      'http.response_header; content:"grpc-status"; sid:3',
+      'http.header; content:"grpc-status"; sid:4',
+    ];
+    const rules = options.map(each => `alert http2 any any -> any any (${each};)`);
+    const records = await replay({ packets, rules, words });
+    expect(records.map(({ alert }) => alert.signature_id).sort()).toEqual([1, 2, 3, 4]);
   });
 });

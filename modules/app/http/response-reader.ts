@@ -89,7 +89,7 @@ function* readResponse(
     const line = yield* statusLine(connection, transaction, socket);
     if (line === 'body') return yield* readToEnd(connection, transaction, socket);
     if (!line) return giveUp(connection, transaction, socket);
-    transaction.interimAnswers = continues;
+    transaction.answerRenewals = continues;
     if (continues > 0) forgetKept(transaction, false);
     parseStatusLine(copy(chomp(line)), response, event => connection.report(transaction, event));
     response.headers = connection.newHeaders(transaction, false);

@@ -81,8 +81,8 @@ export class HttpTransaction extends TwoSidedTransaction {
   readonly views: (Uint8Array | null | undefined)[] = [];
   /** The response began. */
   answered = false;
-  /** How many `100 Continue` came before. */
-  interimAnswers = 0;
+  /** How many `100 Continue` came before the answer. */
+  answerRenewals = 0;
 
   constructor(
     id: number,

@@ -2,6 +2,7 @@
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import { uint32 } from '../../../engine/network-order.js';
 import { lowered } from '../http/bytes.js';
+import { forgetKept } from '../http/kept-buffers.js';
 import { carriesDns, dnsOfPath } from './dns-message.js';
 import {
   END_HEADERS,
@@ -15,6 +16,9 @@ import { fieldValue, HeaderDecoder, isField } from './header-block.js';
 import type { Field } from './header-table.js';
 import type { Streams } from './streams.js';
 import { AT, HEADERS_DONE, type Http2Transaction, type Message } from './transaction.js';
+
+/** Times that an answer is inspected anew. */
+const MOST_RENEWALS = 16;
 
 /** Whose header it is, and how it came. */
 interface HeaderPlace {
@@ -104,6 +108,7 @@ export class HeaderFrames {
       if (found) streams.report(found.transaction, event);
     });
     if (!found) return;
+    if (!asRequest) renewAnswer(found.transaction);
     message!.addBlock(entries);
     // Of a message there may be very many blocks: each is looked at by itself.
     const fields = entries.filter(isField);
@@ -142,6 +147,13 @@ function behindFields(
 
 function behind(bytes: Uint8Array, length: number): Uint8Array | undefined {
   return bytes.length >= length ? bytes.subarray(length) : undefined;
+}
+
+/** A block behind others: the final answer behind interim ones, or trailers. */
+function renewAnswer(transaction: Http2Transaction): void {
+  if (transaction.response.entries.length === 0 || transaction.answerRenewals >= MOST_RENEWALS) return;
+  transaction.answerRenewals++;
+  forgetKept(transaction, false);
 }
 
 const promised = (content: Uint8Array): number => uint32(content, 0) & 0x7fffffff;

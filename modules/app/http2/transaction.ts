@@ -83,6 +83,9 @@ export class Http2Transaction extends TwoSidedTransaction {
   /** See `Keeping` of HTTP. */
   readonly views: (Uint8Array | null | undefined)[] = [];
 
+  /** Header blocks of the answer behind the first. */
+  answerRenewals = 0;
+
   /** @param stream 0: the connection as a whole */
   constructor(
     id: number,
