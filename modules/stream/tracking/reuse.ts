@@ -9,7 +9,7 @@ export function beginsAnother(c: Context, x: Segment): boolean {
   if (!x.has(SYN) || x.flags & (RST | FIN)) return false;
   if (x.has(ACK) && (x.toServer || !c.settings.midstream)) return false;
   const { cells } = c;
-  if (isSynWithoutData(c, x)) return true;
+  if (isAfterRefusal(c, x)) return true;
   const state = cells[x.session + Session.STATE]!;
   if (x.seq === cells[x.own + Session.ISN]) return false;
   if (state >= State.LAST_ACK) return true;
@@ -18,7 +18,7 @@ export function beginsAnother(c: Context, x: Segment): boolean {
 }
 
 /** After the data of its SYN was refused, the client tries again without Fast Open. */
-function isSynWithoutData(c: Context, x: Segment): boolean {
+export function isAfterRefusal(c: Context, x: Segment): boolean {
   const { cells } = c;
   const refused = cells[x.session + Session.FLAGS]! & Session.SESSION_SYN_DATA_IGNORED;
   if (refused === 0 || cells[x.session + Session.STATE] !== State.SYN_RECV || !x.toServer) return false;

@@ -28,7 +28,7 @@ import { FirstSpeaker } from './first-speaker.js';
 import { withoutSession } from './midstream.js';
 import { policyNumber } from './os-policy.js';
 import { noteSpurious, passes } from './passing.js';
-import { beginsAnother } from './reuse.js';
+import { beginsAnother, isAfterRefusal } from './reuse.js';
 import { ACK, RST, Segment } from './segment.js';
 import * as Session from './session.js';
 import { TrackingSettings } from './settings.js';
@@ -109,9 +109,11 @@ export class Tracker {
       return;
     }
     if (x.ack !== 0 && !x.has(ACK)) Packet.setEvent(this.row, x.p, Event.STREAM_PKT_BROKEN_ACK);
-    if (this.cells[x.session + Session.STATE] !== State.NONE && beginsAnother(c, x) && !this.beginAnew(x))
-      return;
+    const another = this.cells[x.session + Session.STATE] !== State.NONE && beginsAnother(c, x);
+    const earlier = another && isAfterRefusal(c, x) ? this.cells[x.own + Session.TIMESTAMP]! : 0;
+    if (another && !this.beginAnew(x)) return;
     const accepted = this.dispatch(x);
+    if (earlier !== 0 && accepted) this.keepEarlier(x, earlier);
     this.noteFlags(x);
     this.noteClosing(x);
     if (!accepted) this.refuse(x);
@@ -263,6 +265,15 @@ export class Tracker {
     x.read(x.slot, x.index);
     this.find(x);
     return true;
+  }
+
+  /** The server may have kept the SYN whose data it refused, and echo its timestamp. */
+  private keepEarlier(x: Segment, timestamp: number): void {
+    const { queue, settings } = this.c;
+    const own = x.timestamp;
+    x.timestamp = timestamp;
+    queue.add(x, settings.maxSynQueued);
+    x.timestamp = own;
   }
 
   private noteFlags(x: Segment): void {
