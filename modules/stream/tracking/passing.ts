@@ -54,6 +54,8 @@ function isBadWindowUpdate(c: Context, x: Segment): boolean {
   const { cells } = c;
   const state = cells[x.session + Session.STATE]!;
   if (state < State.ESTABLISHED || state === State.CLOSED) return false;
+  // What a side has that is not seen is told by acknowledgments alone.
+  if ((cells[x.session + Session.FLAGS]! & Session.SESSION_ASYNC) !== 0) return false;
   const window = x.window << cells[x.other + Session.SCALE]!;
   if (window >= cells[x.other + Session.WINDOW]!) return false;
   if (distance(x.ack, sentBy(c, x.other)) <= 0 || distance(x.seq, sentBy(c, x.own)) <= 0) return false;

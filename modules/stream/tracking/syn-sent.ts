@@ -161,11 +161,17 @@ function ignoreSynData(c: Context, x: Segment): void {
   if (!c.settings.inline) reopenDirection(c, x, x.other, x.ack);
 }
 
+/** The largest window without a scale (RFC 9293 section 3.1). */
+const MOST_AHEAD = 65535;
+
 /** An ACK of the client after its SYN: the server's packets take another way. */
 function asyncPickup(c: Context, x: Segment): boolean {
   const { cells } = c;
   if (!x.toServer || !c.settings.async) return ACCEPTED;
-  if (x.seq !== cells[x.own + Session.NEXT_SEQ]) return reject(c, x, Event.STREAM_3WHS_ASYNC_WRONG_SEQ);
+  const ahead = distance(x.seq, cells[x.own + Session.NEXT_SEQ]!);
+  if (ahead !== 0) Packet.setEvent(c.row, x.p, Event.STREAM_3WHS_ASYNC_WRONG_SEQ);
+  // What overtook the first segments waits for them.
+  if (ahead < 0 || ahead > MOST_AHEAD) return REJECTED;
   cells[x.session + Session.FLAGS]! |= Session.SESSION_ASYNC;
   assumeOther(c, x);
   establish(c, x);
@@ -183,6 +189,6 @@ function assumeOther(c: Context, x: Segment): void {
   cells[x.other + Session.LAST_ACK] = x.ack;
   setWindow(c, x.other, x.window << cells[x.other + Session.SCALE]!);
   cells[x.other + Session.NEXT_WIN] = (x.ack + cells[x.other + Session.WINDOW]!) | 0;
-  cells[x.own + Session.LAST_ACK] = x.seq;
+  cells[x.own + Session.LAST_ACK] = cells[x.own + Session.NEXT_SEQ]!;
   cells[x.own + Session.NEXT_WIN] = (x.seq + cells[x.own + Session.WINDOW]!) | 0;
 }
