@@ -69,6 +69,7 @@ export class PacketStreams {
     // Nothing came over the wire: what is left is inspected with the next packet, or at the end of the flow.
     if (this.row[p + Packet.PSEUDO] === Packet.PSEUDO_STREAM) return undefined;
     const state = hand.stream(facts.toServer);
+    if (state && (this.row[p + Packet.FLAGS]! & Packet.FLAG_INSPECT_STREAM) !== 0) state.flush = true;
     return state && streams.isReady(state, streams.chunk(facts.toServer)) ? state : undefined;
   }
 

@@ -1,4 +1,4 @@
-/** What the numbers of signatures become when rules are loaded anew: the same gid, sid and size, or nothing. */
+/** What the numbers of signatures become when rules are loaded anew: the same gid, sid and text, or nothing. */
 import * as Header from '../../signatures/compile/header.js';
 import type { RuleSetImage } from '../../signatures/compile/image.js';
 
@@ -20,7 +20,7 @@ function renumbering(before: RuleSetImage, after: RuleSetImage): Int32Array {
     const now = first.get(key) ?? GONE;
     if (now === GONE) return GONE;
     first.set(key, next[now]!);
-    return sizeOf(before, n) === sizeOf(after, now) ? now : GONE;
+    return sumOf(before, n) === sumOf(after, now) ? now : GONE;
   });
 }
 
@@ -30,8 +30,8 @@ function keyOf({ header }: RuleSetImage, n: number): number {
   return (header[h + Header.SID]! >>> 0) + header[h + Header.GID]! * 2 ** 32;
 }
 
-function sizeOf({ header }: RuleSetImage, n: number): number {
-  return header[n * Header.INTS + Header.TEXT_LENGTH]!;
+function sumOf({ header }: RuleSetImage, n: number): number {
+  return header[n * Header.INTS + Header.TEXT_SUM]!;
 }
 
 /** Renumberings of the last reloads. */

@@ -2,7 +2,6 @@
 
 import type { ApplicationLayer, TransactionUpdate } from '../../engine/application-layer.js';
 import { Frame } from '../../engine/frames/frame.js';
-import * as Packet from '../../engine/packet.js';
 import * as Traits from '../../signatures/compile/traits.js';
 import type { Subject } from './alert-queue.js';
 import type { Candidates } from './candidates.js';
@@ -100,11 +99,9 @@ export class Updates implements Subjects {
   /** A transaction that is complete has the stream of its direction inspected at once. */
   flushStreams(slot: number): void {
     const { updates } = this;
-    const { hand, at, facts, thread } = this.parts;
+    const { hand, facts } = this.parts;
     const { state } = hand;
     if (!state || facts.transport !== Traits.TCP) return;
-    if ((thread.memory.row[at.p + Packet.FLAGS]! & Packet.FLAG_INSPECT_STREAM) !== 0)
-      state.stream(facts.toServer).flush = true;
     for (let u = this.next; u < updates.length && updates[u]!.slot === slot; u++) {
       const { complete, toServer, conversation } = updates[u]!;
       if (complete && conversation.protocol.flushesStreams !== false) state.stream(toServer).flush = true;

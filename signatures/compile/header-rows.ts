@@ -27,7 +27,7 @@ export class HeaderRows {
     Header.writeHeader(this.table, at, signature, compiled.traits, this.sets);
     this.table[at + Header.FAST_PATTERN_END] = compiled.pattern?.maximumEnd ?? 0;
     this.table[at + Header.TEXT_LINE] = stored.line;
-    this.table[at + Header.TEXT_LENGTH] = stored.length;
+    this.table[at + Header.TEXT_SUM] = sumOf(signature.text);
     this.rows.set(compiled, { at, stored });
   }
 
@@ -41,4 +41,11 @@ export class HeaderRows {
     });
     return header;
   }
+}
+
+/** FNV-1a, of 32 bits. */
+function sumOf(text: string): number {
+  let sum = 0x811c9dc5 | 0;
+  for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 0x01000193);
+  return sum;
 }

@@ -30,10 +30,11 @@ export const KIND = 7;
 /** One of the ACTION_ constants. */
 export const ACTION = 8;
 export const PRIORITY = 9;
-/** Where its text is (see `SignatureStore`): offset of the block, line in it; and the length of its JSON. */
+/** Where it is told whole (see `SignatureStore`): offset of the block, line in it. */
 export const TEXT_BLOCK = 10;
 export const TEXT_LINE = 18;
-export const TEXT_LENGTH = 11;
+/** Sum of its text as written: the same for the same rule, wherever it stands in its file. */
+export const TEXT_SUM = 11;
 /** Highest end of its fast pattern, counted from the beginning of the buffer; 0 when there is no bound. */
 export const FAST_PATTERN_END = 12;
 /** Bytes of payload (dsize): least and most. */

@@ -8,11 +8,10 @@ import type { Signature } from '../signature.js';
 /** What is kept of a signature: its addresses and ports are in the image's tables. */
 export type StoredSignature = Omit<Signature, 'source' | 'destination' | 'sourcePorts' | 'destinationPorts'>;
 
-/** Where a signature lies: offset of its block, line in it, and length of its JSON. */
+/** Where a signature lies: offset of its block, line in it. */
 export interface Stored {
   block: number;
   readonly line: number;
-  readonly length: number;
 }
 
 /** Blocks are gathered in pieces of memory of this size: what zlib gives is small parts of larger buffers. */
@@ -31,9 +30,8 @@ export class SignatureStore {
   private size = 0;
 
   add(signature: Signature): Stored {
-    const json = textOf(signature);
-    const stored = { block: 0, line: this.lines.length, length: json.length };
-    this.lines.push(json);
+    const stored = { block: 0, line: this.lines.length };
+    this.lines.push(textOf(signature));
     this.waiting.push(stored);
     if (this.lines.length === LINES_OF_BLOCK) this.endBlock();
     return stored;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { inline, MATCHERS, SMALL_CHUNKS, sensorFor, udp } from './sensor.js';
+import * as Packet from '../../engine/packet.js';
+import { inline, MATCHERS, SMALL_CHUNKS, sensorFor, tcp, udp } from './sensor.js';
 
 describe.each(MATCHERS)('rules loaded anew, with %s', matcher => {
   const rules = 'alert tcp any any -> any any (content:"attack"; content:"later"; distance:0; sid:1;)';
@@ -36,6 +37,19 @@ describe.each(MATCHERS)('rules loaded anew, with %s', matcher => {
     });
     expect(expected.length).toBe(6);
     expect(seen).toEqual(expected);
+  });
+
+  test('a rule is the same wherever it stands in its file, and another with another text of the same length', async () => {
+    const of = (content: string) => `alert tcp any any -> any any (content:"${content}"; sid:1;)`;
+    const s = await sensorFor(of('attack'), { matcher });
+    const say = (data: string) => tcp({ stream: { data } });
+    const close = tcp({ flags: Packet.FLAG_INSPECT_STREAM });
+    expect(s.see(say('attack'))).toEqual([]);
+    s.reload(`${'\n'.repeat(20)}${of('attack')}`);
+    expect(s.see(close)).toEqual(['1@2']);
+    expect(s.see(say('attack'))).toEqual([]);
+    s.reload(of('others'));
+    expect(s.see(close)).toEqual([]);
   });
 
   test('a stream that lies still while rules are loaded twice is not taken for one over the newest patterns', async () => {
