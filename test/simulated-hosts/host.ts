@@ -175,6 +175,7 @@ export class Host {
       fin,
       rst,
       data,
+      urgent: data !== '' && this.manner.urgent.includes(seq + data.length - 2),
       window,
       options: this.options(flags, rst),
       connection,

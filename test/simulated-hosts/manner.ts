@@ -28,6 +28,8 @@ export interface Manner {
   readonly listensFirst: boolean;
   /** What it says when: the first bytes at once, the next when it has heard so many of the other's. */
   readonly says: readonly Said[] | undefined;
+  /** Places of bytes that are urgent (RFC 6093): the segments with them end there. */
+  readonly urgent: readonly number[];
   /** Gives the connection up at this time, in milliseconds. */
   readonly resetsAt: number;
   /** Bytes that the SYN of a client brings, and that a server takes with it (RFC 7413). */
@@ -47,6 +49,7 @@ export const USUAL: Manner = {
   keepAlive: undefined,
   listensFirst: false,
   says: undefined,
+  urgent: [],
   resetsAt: Number.POSITIVE_INFINITY,
   fastOpen: 0,
 };

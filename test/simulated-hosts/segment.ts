@@ -11,6 +11,8 @@ export interface Segment {
   readonly fin: boolean;
   readonly rst: boolean;
   readonly data: string;
+  /** Its last byte is urgent. */
+  readonly urgent: boolean;
   /** As on the wire. */
   readonly window: number;
   readonly options: Options;
@@ -23,10 +25,17 @@ export const NEXT_CONNECTION = 1_000_000;
 
 /** As the sensor is given it. */
 export function stepOf(segment: Segment): Step {
-  const { from, syn, fin, rst, data, window, options, connection } = segment;
+  const { from, syn, fin, rst, data, urgent, window, options, connection } = segment;
   const shift = connection * NEXT_CONNECTION;
-  const flags = `${syn ? 'S' : ''}${fin ? 'F' : ''}${rst ? 'R' : ''}${data ? 'P' : ''}`;
-  const step = { from, seq: segment.seq + shift, data, window, options: moved(options, shift) };
+  const flags = `${syn ? 'S' : ''}${fin ? 'F' : ''}${rst ? 'R' : ''}${data ? 'P' : ''}${urgent ? 'U' : ''}`;
+  const step = {
+    from,
+    seq: segment.seq + shift,
+    data,
+    urgent: urgent ? data.length : 0,
+    window,
+    options: moved(options, shift),
+  };
   if (segment.ack === undefined) return { ...step, flags };
   return { ...step, flags: `${flags}A`, ack: segment.ack + shift };
 }

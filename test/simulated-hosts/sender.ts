@@ -121,7 +121,9 @@ export class Sender {
   }
 
   private piece(seq: number, length: number): string {
-    return this.data.slice(seq - 1, seq - 1 + length);
+    const from = seq - 1;
+    const urgent = this.manner.urgent.find(place => place >= from && place < from + length);
+    return this.data.slice(from, urgent === undefined ? from + length : urgent + 1);
   }
 
   /** Starts the timers anew: of retransmission, of a window that stays closed, and of silence. */
