@@ -64,3 +64,22 @@ describe.each(MODES)('%s', mode => {
     expect(conversation.toClient.join('')).toBe('abcde');
   });
 });
+
+describe('inline, sessions that are not known and pass', () => {
+  it.each([
+    [false, 'ignore'],
+    [false, 'pass-flow'],
+    [false, 'bypass'],
+    [true, 'ignore'],
+    [true, 'pass-flow'],
+  ])('stream.midstream %s, stream.midstream-policy %s: they come to their end', (midstream, policy) => {
+    for (const [link, links] of Object.entries(LINKS)) {
+      const told = SCENES['usual']!(FIRST);
+      let unseen = 1 + ((FIRST * 13) % 60);
+      const scene = { ...told, client: { timestamps: false }, links, sees: () => unseen-- <= 0 };
+      const config = { 'engine-mode': 'ips', stream: { midstream, 'midstream-policy': policy } };
+      const { world, ended } = listen(FIRST, scene, config);
+      expect({ link, ended, dropped: world.dropped.length }).toEqual({ link, ended: true, dropped: 0 });
+    }
+  });
+});
