@@ -1,4 +1,4 @@
-/** What is around the packets of a capture on their way: VLANs, tunnels, fragments. */
+/** What is around the packets of a capture on their way: VLANs, tunnels, fragments, another version of IP. */
 import {
   type CapturedPacket,
   checksum,
@@ -14,6 +14,7 @@ import {
   vxlan,
 } from '../packets/builder.js';
 import { type Random, randomNumbers } from '../pseudo-random.js';
+import { asIpv6 } from './as-ipv6.js';
 
 /** @param first identification of the first packet that is cut; each takes two at most */
 export type Around = (packets: readonly CapturedPacket[], first: number) => readonly CapturedPacket[];
@@ -44,6 +45,7 @@ export const AROUND: Readonly<Record<string, Around>> = {
     vxlan(),
     ethernet({ etherType: IPV4 }),
   ),
+  IPv6: packets => packets.map(({ data, time }) => ({ data: asIpv6(data), time: time! })),
   fragments,
   'fragments in a VLAN': (packets, first) =>
     within(ethernet(), vlan(9, { etherType: IPV4 }))(fragments(packets, first), first),

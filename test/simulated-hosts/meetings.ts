@@ -1,6 +1,7 @@
 /** Captures of many conversations, each over a link of its own; and what they are to be told like. */
 import type { CapturedPacket } from '../packets/builder.js';
 import type { Around } from './around.js';
+import { network6 } from './as-ipv6.js';
 import { captured, type Ends } from './capture.js';
 import { LINKS } from './check.js';
 import { fileTransfer } from './file-transfer.js';
@@ -11,10 +12,11 @@ import type { Links } from './world.js';
 /** Policies of hosts that keep what came first, and of those that do not. */
 const POLICIES = ['bsd', 'linux', 'linux-6', 'windows', 'first', 'last', 'old-linux', 'solaris'];
 const [GOOD, ...BAD] = Object.entries(LINKS);
-const BEGIN = 1_700_000_000;
+/** Today, and where seconds no longer fit into 31 bits. */
+const BEGINNINGS = [1_700_000_000, 2 ** 31 - 1];
 
 /** Each policy has a network of its own. */
-export const HOSTS = `host-os-policy: { ${POLICIES.map((policy, i) => `${policy}: [10.${i}.0.0/16]`).join(', ')} }\n`;
+export const HOSTS = `host-os-policy: { ${POLICIES.map((policy, i) => `${policy}: [10.${i}.0.0/16, "${network6(10, i)}"]`).join(', ')} }\n`;
 
 /** Ports of clients that a conversation has for itself. */
 const PORTS = 4;
@@ -49,11 +51,12 @@ export function meetings(seed: number, around: readonly Around[] = []): Meetings
     const policy = (seed + i) % POLICIES.length;
     const like = port;
     const name = talk === 'files' ? talk : talk.name;
-    packets.push(...meeting(talk, 1, GOOD![1], {}, ends(talk, policy, seed, port)));
+    const begin = BEGINNINGS[seed % BEGINNINGS.length]!;
+    packets.push(...meeting(talk, 1, GOOD![1], {}, ends(talk, policy, seed, port), begin));
     for (const [link, links] of BAD) {
       port += PORTS;
       const how = manner(seed + i, links);
-      const spoken = meeting(talk, seed * 100 + i, links, how, ends(talk, policy, seed, port));
+      const spoken = meeting(talk, seed * 100 + i, links, how, ends(talk, policy, seed, port), begin);
       const wrap = around[comparisons.length % around.length];
       packets.push(...(wrap ? wrap(spoken, 2 * packets.length) : spoken));
       for (let n = 0; n < 3; n++)
@@ -85,15 +88,16 @@ function meeting(
   links: Links,
   how: Partial<Manner>,
   between: Ends,
+  begin: number,
 ): readonly CapturedPacket[] {
-  const speak = (one: Talk, where: Ends, begin: number) => {
+  const speak = (one: Talk, where: Ends, from: number) => {
     const { sides, client, server } = said(one);
     const scene = { sides, links, client: { ...how, ...client }, server: { ...how, ...server } };
-    return captured(seed, scene, where, begin);
+    return captured(seed, scene, where, from);
   };
-  if (talk !== 'files') return speak(talk, between, BEGIN).packets;
+  if (talk !== 'files') return speak(talk, between, begin).packets;
   const { talk: control, data } = fileTransfer(between);
-  const spoken = speak(control, between, BEGIN);
+  const spoken = speak(control, between, begin);
   return [
     ...spoken.packets,
     ...data.flatMap(each => speak(each.talk, each.ends, spoken.heardAt(each.heard)).packets),

@@ -62,6 +62,7 @@ const OF_THE_LINK = new Set([
     'dest_port',
     'vlan',
     'tunnel',
+    'ip_v',
   ],
 ]);
 
