@@ -1,6 +1,6 @@
 /**
- * `flow-log`: counts each conversation that is over, and tells the outputs of it. It stands behind all that writes into flow records:
- * what the flow was found to be and what became of it is known only there.
+ * `flow-log`: counts each conversation that is over, and tells the outputs of it. It stands behind all that writes into
+ * flow records: what the flow was found to be and what became of it is known only there.
  */
 import { Batch } from '../engine/batch.js';
 import { attachedMembers, EVENT_FLOW, EVENT_NETFLOW, keepEvent } from '../engine/event.js';

@@ -31,8 +31,13 @@ describe.each(MATCHERS)('rules loaded anew, with %s', matcher => {
     const still = await sensorFor(rules, { matcher, config: SMALL_CHUNKS });
     const expected = still.see(...data.map(each => inline(each)));
     const s = await sensorFor(rules, { matcher, config: SMALL_CHUNKS });
-    const seen = data.flatMap(each => {
-      s.reload(rules);
+    const others = Array.from(
+      { length: 12 },
+      (_, i) => `alert udp any any -> any any (dsize:${i}; sid:${i + 50};)`,
+    );
+    const seen = data.flatMap((each, i) => {
+      // The rule has another number each time, and stands in another line.
+      s.reload([...others.slice(i % 13), rules].join('\n'));
       return s.see(inline(each));
     });
     expect(expected.length).toBe(6);
