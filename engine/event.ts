@@ -11,7 +11,7 @@
 import type { Batch } from './batch.js';
 import { loadOf } from './by-load.js';
 import * as FlowRecord from './flow-record.js';
-import { changesApplication, knownApplication, OF_CLIENT, OF_SERVER } from './known-application.js';
+import { hadChangedApplication, knownApplication, OF_CLIENT, OF_SERVER } from './known-application.js';
 import type { Thread } from './module.js';
 import * as Packet from './packet.js';
 import { shortened } from './record/shortened.js';
@@ -144,8 +144,7 @@ function noteAppProtocol({ memory, flows }: Thread, e: number, r: number): void 
   if (flow < 0) return;
   const state = row[r + Packet.FLOW_STATE]!;
   const f = flow * FlowRecord.INTS;
-  const isNoted = (state & Packet.FLOW_APPLICATION_NOTED) !== 0;
-  if (!isNoted && changesApplication(flows.row, f))
+  if (hadChangedApplication(state, flows.row, f))
     row[e + Packet.FLOW_STATE]! |= Packet.FLOW_CHANGED_APPLICATION;
   row[e + APP_PROTOCOL] = knownApplication(state, flows.row, f);
   row[e + APP_PROTOCOL_TO_SERVER] = knownApplication(state, flows.row, f, OF_CLIENT);

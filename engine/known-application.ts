@@ -31,6 +31,15 @@ export function knownApplication(
   return Packet.applicationIn(flowState, shift);
 }
 
+/**
+ * Whether a flow had changed its application protocol when a packet came, or was asked to.
+ * @param flowState, f see `knownApplication`
+ */
+export function hadChangedApplication(flowState: number, flows: Int32Array, f: number): boolean {
+  if ((flowState & Packet.FLOW_APPLICATION_NOTED) === 0) return changesApplication(flows, f);
+  return (flowState & Packet.FLOW_CHANGED_APPLICATION) !== 0;
+}
+
 /** Whether a flow has changed its application protocol by now, or was asked to. */
 export function changesApplication(flows: Int32Array, f: number): boolean {
   return flows[f + Flow.APP_PROTOCOL_ORIGINAL] !== 0 || flows[f + Flow.APP_PROTOCOL_EXPECTED] !== 0;

@@ -4,7 +4,7 @@
  */
 import { concat } from '../packets/bytes.js';
 import type { CapturedPacket } from '../packets/pcap-file.js';
-import type { Random } from '../pseudo-random.js';
+import { type Random, shuffled } from '../pseudo-random.js';
 import { changed } from './byte-mutator.js';
 import type { Capture } from './capture-packets.js';
 import { fragments } from './ip-fragments.js';
@@ -128,14 +128,6 @@ function tagged(packet: CapturedPacket, random: Random, link: number): CapturedP
   const tag = Uint8Array.of(0x81, 0, 0, random(4));
   const data = concat(packet.data.slice(0, 12), tag, packet.data.slice(12));
   return [{ ...packet, data, wireLength: data.length }];
-}
-
-function shuffled<T>(list: T[], random: Random): T[] {
-  for (let i = list.length - 1; i > 0; i--) {
-    const j = random(i + 1);
-    [list[i], list[j]] = [list[j]!, list[i]!];
-  }
-  return list;
 }
 
 /** Some packets change places with ones up to `most` places further. */

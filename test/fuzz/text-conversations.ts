@@ -23,25 +23,27 @@ const FORM = [
   '',
 ].join('\r\n');
 
-const MAIL = [
-  'From: a@b.example',
-  'Subject: hi',
-  'MIME-Version: 1.0',
-  'Content-Type: multipart/mixed; boundary="XX"',
-  '',
-  '--XX',
-  'Content-Type: text/plain',
-  '',
-  'see http://evil.example/a now',
-  '--XX',
-  'Content-Type: application/octet-stream; name="f.bin"',
-  'Content-Transfer-Encoding: base64',
-  '',
-  'AAECAwQFBgcICQ==',
-  '--XX--',
-  '.',
-  '',
-].join('\r\n');
+/** A mail of a text and a file, as it follows DATA. @param file lines behind its type: header fields, and the file in base64 */
+export const mail = (subject: string, ...file: string[]): string =>
+  [
+    'From: a@b.example',
+    `Subject: ${subject}`,
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/mixed; boundary="XX"',
+    '',
+    '--XX',
+    'Content-Type: text/plain',
+    '',
+    'see http://evil.example/a now',
+    '--XX',
+    'Content-Type: application/octet-stream; name="f.bin"',
+    ...file,
+    '--XX--',
+    '.',
+    '',
+  ].join('\r\n');
+
+const MAIL = mail('hi', 'Content-Transfer-Encoding: base64', '', 'AAECAwQFBgcICQ==');
 
 const UPGRADE = 'GET /c HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
 const SWITCHING = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';

@@ -1,4 +1,5 @@
 /** Random streams for property tests: the same seed gives the same stream. */
+import { shuffled } from '../pseudo-random.js';
 
 /** One thing that happens: positions count from 0. */
 export type Step =
@@ -27,7 +28,7 @@ export function conflictingSteps(random: () => number): Step[] {
 /** A text cut at random, in random order, with retransmissions cut otherwise; ACKs never run ahead of the data. */
 export function faithfulSteps(random: () => number, text: string): Step[] {
   const segments = [...cuts(random, text), ...cuts(random, text).filter(() => random() < 0.4)];
-  if (random() < 0.7) shuffle(random, segments);
+  if (random() < 0.7) shuffled(segments, below => Math.floor(random() * below));
   const steps: Step[] = [];
   const seen = new Set<number>();
   let inOrder = 0;
@@ -54,11 +55,4 @@ function cuts(random: () => number, text: string): { kind: 'segment'; position: 
     position += length;
   }
   return pieces;
-}
-
-function shuffle(random: () => number, list: unknown[]): void {
-  for (let i = list.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [list[i], list[j]] = [list[j], list[i]];
-  }
 }

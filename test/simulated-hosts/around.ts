@@ -13,7 +13,7 @@ import {
   vlan,
   vxlan,
 } from '../packets/builder.js';
-import { type Random, randomNumbers } from '../pseudo-random.js';
+import { type Random, randomNumbers, shuffled } from '../pseudo-random.js';
 import { asIpv6 } from './as-ipv6.js';
 
 /** @param first identification of the first packet that is cut; each takes two at most */
@@ -83,12 +83,4 @@ function fragment(data: Uint8Array, id: number, start: number, end: number): Uin
   header.set([0, 0], 10);
   header.set(u16(checksum(header)), 10);
   return concat(data.subarray(0, ETHERNET), header, data.subarray(start, end));
-}
-
-function shuffled<T>(list: T[], random: Random): T[] {
-  for (let i = list.length - 1; i > 0; i--) {
-    const j = random(i + 1);
-    [list[i], list[j]] = [list[j]!, list[i]!];
-  }
-  return list;
 }

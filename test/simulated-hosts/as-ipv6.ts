@@ -2,12 +2,10 @@
 import { checksum, concat, ethernet, ipv6, packet, with16 } from '../packets/builder.js';
 
 const ETHERNET = 14;
-const [PROTOCOL, SOURCE, DESTINATION, END_OF_HEADER] = [9, 12, 16, 20].map(at => ETHERNET + at) as [
-  number,
-  number,
-  number,
-  number,
-];
+const PROTOCOL = ETHERNET + 9;
+const SOURCE = ETHERNET + 12;
+const DESTINATION = ETHERNET + 16;
+const END_OF_HEADER = ETHERNET + 20;
 const CHECKSUM = 16;
 
 /** @param frame Ethernet, IPv4 without options, TCP */

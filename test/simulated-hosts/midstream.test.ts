@@ -3,13 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { Conversation, step } from '../stream-tracking/conversation.js';
 import { LINKS, listen, wronglyDropped } from './check.js';
 import { SCENES } from './scenes.js';
+import { seedsOf } from './seeds.js';
 import { Seen } from './seen.js';
 import type { Segment } from './segment.js';
 
-/** `SEEDS=20 FIRST=5 npx vitest run test/simulated-hosts/midstream.test.ts` tries others. */
-const SEEDS = Number(process.env['SEEDS'] ?? 1);
-const FIRST = Number(process.env['FIRST'] ?? 1);
-const seeds = Array.from({ length: SEEDS }, (_, i) => FIRST + i);
+const seeds = seedsOf(1);
 const NAMES = ['usual', 'SACK and large windows', 'few bytes', 'windows that shrink'];
 const MODES = ['ids', 'ips'];
 
@@ -74,11 +72,11 @@ describe('inline, sessions that are not known and pass', () => {
     [true, 'pass-flow'],
   ])('stream.midstream %s, stream.midstream-policy %s: they come to their end', (midstream, policy) => {
     for (const [link, links] of Object.entries(LINKS)) {
-      const told = SCENES['usual']!(FIRST);
-      let unseen = 1 + ((FIRST * 13) % 60);
+      const told = SCENES['usual']!(seeds[0]!);
+      let unseen = 1 + ((seeds[0]! * 13) % 60);
       const scene = { ...told, client: { timestamps: false }, links, sees: () => unseen-- <= 0 };
       const config = { 'engine-mode': 'ips', stream: { midstream, 'midstream-policy': policy } };
-      const { world, ended } = listen(FIRST, scene, config);
+      const { world, ended } = listen(seeds[0]!, scene, config);
       expect({ link, ended, dropped: world.dropped.length }).toEqual({ link, ended: true, dropped: 0 });
     }
   });

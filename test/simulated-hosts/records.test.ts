@@ -6,12 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { replay } from '../streams/replay.js';
 import { AROUND } from './around.js';
 import { HOSTS, meetings } from './meetings.js';
+import { seedsOf } from './seeds.js';
 import { differences, RULES, TYPES } from './told.js';
 
-/** `SEEDS=20 FIRST=5 npx vitest run test/simulated-hosts/records.test.ts` tries others. */
-const SEEDS = Number(process.env['SEEDS'] ?? 1);
-const FIRST = Number(process.env['FIRST'] ?? 1);
-const seeds = Array.from({ length: SEEDS }, (_, i) => FIRST + i);
+const seeds = seedsOf(1);
 
 describe.each([
   ['after the fact', []],

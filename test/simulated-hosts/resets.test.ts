@@ -3,11 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { Conversation, step } from '../stream-tracking/conversation.js';
 import { LINKS, listen, POLICIES, wronglyDropped } from './check.js';
 import { SCENES } from './scenes.js';
+import { seedsOf } from './seeds.js';
 
-/** `SEEDS=20 FIRST=5 npx vitest run test/simulated-hosts/resets.test.ts` tries others. */
-const SEEDS = Number(process.env['SEEDS'] ?? 1);
-const FIRST = Number(process.env['FIRST'] ?? 1);
-const seeds = Array.from({ length: SEEDS }, (_, i) => FIRST + i);
+const seeds = seedsOf(1);
 const NAMES = ['usual', 'SACK and large windows', 'no timestamps', 'windows that shrink', 'few bytes'];
 const MODES = ['ids', 'ips'];
 

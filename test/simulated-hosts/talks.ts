@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import * as Dns from '../app/dns/message-builder.js';
 import * as Smb from '../app/smb/message-builder.js';
 import { BINARY_CONVERSATIONS } from '../fuzz/binary-conversations.js';
-import { TEXT_CONVERSATIONS } from '../fuzz/text-conversations.js';
+import { mail, TEXT_CONVERSATIONS } from '../fuzz/text-conversations.js';
 import { bytesOf, client, server, type Turn } from '../fuzz/turns.js';
 import { text } from './check.js';
 import type { Said } from './manner.js';
@@ -26,28 +26,15 @@ const chunked = (body: string, size: number) =>
 /** A file with something in its middle that rules look for. */
 export const FILE = `${text(1500, 7)}NEEDLE-${text(30, 3)}-EYE${text(1700, 11)}`;
 const ZIPPED = latin1(gzipSync(bytesOf(`${FILE}${FILE}`)));
-const MIME = [
-  'From: a@b.example',
-  'Subject: whole',
-  'MIME-Version: 1.0',
-  'Content-Type: multipart/mixed; boundary="XX"',
-  '',
-  '--XX',
-  'Content-Type: text/plain',
-  '',
-  'see http://evil.example/a now',
-  '--XX',
-  'Content-Type: application/octet-stream; name="f.bin"',
+const MIME = mail(
+  'whole',
   'Content-Disposition: attachment; filename="f.bin"',
   'Content-Transfer-Encoding: base64',
   '',
   ...(Buffer.from(FILE)
     .toString('base64')
     .match(/.{1,76}/g) ?? []),
-  '--XX--',
-  '.',
-  '',
-].join('\r\n');
+);
 
 const names = Array.from({ length: 8 }, (_, i) => `host-${i}.example`);
 

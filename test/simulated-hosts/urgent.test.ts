@@ -2,11 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { difference, LINKS, listen, wronglyDropped } from './check.js';
 import { SCENES } from './scenes.js';
+import { seedsOf } from './seeds.js';
 
-/** `SEEDS=20 FIRST=5 npx vitest run test/simulated-hosts/urgent.test.ts` tries others. */
-const SEEDS = Number(process.env['SEEDS'] ?? 1);
-const FIRST = Number(process.env['FIRST'] ?? 1);
-const seeds = Array.from({ length: SEEDS }, (_, i) => FIRST + i);
+const seeds = seedsOf(1);
 
 /** Linux has its own way with urgent bytes, whatever the policy. */
 const SYSTEMS = ['bsd', 'linux', 'windows'];

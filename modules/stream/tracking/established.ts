@@ -18,12 +18,9 @@ import {
 import { deliver, inStream } from './delivery.js';
 import { LINUX_6 } from './os-policy.js';
 import { takeReset } from './reset.js';
-import { ACK, FIN, RST, type Segment, SYN, URG } from './segment.js';
+import { ACK, FIN, LARGEST_WINDOW, RST, type Segment, SYN, URG } from './segment.js';
 import * as Session from './session.js';
 import { isValidTimestamp } from './timestamps.js';
-
-/** The largest window without a scale (RFC 9293 section 3.1). */
-const WINDOW_BEHIND_HOLE = 65535;
 
 export function inEstablished(c: Context, x: Segment): boolean {
   if (x.has(RST)) return takeReset(c, x);
@@ -83,7 +80,7 @@ export function acceptData(c: Context, x: Segment): void {
  */
 export function trackOneSide(c: Context, x: Segment): void {
   const received = c.cells[x.own + Session.RECEIVED]!;
-  const ack = distance(x.end, received) > WINDOW_BEHIND_HOLE ? x.end : received;
+  const ack = distance(x.end, received) > LARGEST_WINDOW ? x.end : received;
   raiseLastAck(c, x.own, ack);
   c.reassembler.acknowledged(c.batch, x.slot, x.flow, x.toServer, inStream(c, x.own, ack));
   raiseNextSeq(c, x.other, x.ack);

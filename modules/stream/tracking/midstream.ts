@@ -17,14 +17,11 @@ import {
 import { deliver } from './delivery.js';
 import { trackOneSide } from './established.js';
 import { establish, takeSyn } from './handshake.js';
-import { ACK, FIN, RST, type Segment, SYN } from './segment.js';
+import { ACK, FIN, LARGEST_WINDOW, RST, type Segment, SYN } from './segment.js';
 import * as Session from './session.js';
 
 /** The largest scale there is: what a side that was not seen may have announced (RFC 7323 section 2.3). */
 const LARGEST_SCALE = 14;
-
-/** The largest window that needs no scale (RFC 9293 section 3.1). */
-const MOST_UNSCALED = 65535;
 
 /** Begins a session: memory for it, and the parts of the segment that depend on it. */
 export type Begin = (x: Segment) => boolean;
@@ -121,7 +118,7 @@ function beginOwn(c: Context, x: Segment, isn: number): void {
   cells[x.own + Session.NEXT_SEQ] = (isn + 1) | 0;
   cells[x.own + Session.LAST_ACK] = (isn + 1) | 0;
   cells[x.own + Session.RECEIVED] = (isn + 1) | 0;
-  setWindow(c, x.own, 65535 << LARGEST_SCALE);
+  setWindow(c, x.own, LARGEST_WINDOW << LARGEST_SCALE);
   cells[x.own + Session.NEXT_WIN] = (isn + 1 + cells[x.own + Session.WINDOW]!) | 0;
   if (!x.hasTimestamp && !x.options().hasTimestamp) return;
   cells[x.own + Session.TIMESTAMP] = x.timestamp;
@@ -136,7 +133,7 @@ function beginOther(c: Context, x: Segment): void {
   cells[x.other + Session.LAST_ACK] = x.ack;
   cells[x.other + Session.RECEIVED] = x.ack;
   // A window that is closed by now was open for what is on its way.
-  setWindow(c, x.other, MOST_UNSCALED);
+  setWindow(c, x.other, LARGEST_WINDOW);
   setWindow(c, x.other, x.window << cells[x.other + Session.SCALE]!);
   cells[x.other + Session.NEXT_WIN] = (x.ack + cells[x.other + Session.MAX_WINDOW]!) | 0;
   if (x.options().hasTimestamp) cells[x.other + Session.TIMESTAMP] = x.echo;

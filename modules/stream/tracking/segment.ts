@@ -12,6 +12,9 @@ export const RST = 4;
 export const ACK = 16;
 export const URG = 32;
 
+/** Bytes of the largest window without a scale (RFC 9293 section 3.1). */
+export const LARGEST_WINDOW = 65535;
+
 export class Segment implements TcpOptions {
   slot = 0;
   /** Index of the packet's row, of its flow, and where it stands in the batch. */

@@ -20,7 +20,7 @@ import { deliver, reopenDirection } from './delivery.js';
 import { trackOneSide } from './established.js';
 import { agreeOnOptions, beginDirection, establish, takeSyn, takeSynAck, turn } from './handshake.js';
 import { close } from './reset.js';
-import { ACK, FIN, RST, type Segment, SYN } from './segment.js';
+import { ACK, FIN, LARGEST_WINDOW, RST, type Segment, SYN } from './segment.js';
 import * as Session from './session.js';
 import { echoesSyn, isEchoOfSyn } from './timestamps.js';
 
@@ -161,9 +161,6 @@ function ignoreSynData(c: Context, x: Segment): void {
   if (!c.settings.inline) reopenDirection(c, x, x.other, x.ack);
 }
 
-/** The largest window without a scale (RFC 9293 section 3.1). */
-const MOST_AHEAD = 65535;
-
 /** An ACK of the client after its SYN: the server's packets take another way. */
 function asyncPickup(c: Context, x: Segment): boolean {
   const { cells } = c;
@@ -171,7 +168,7 @@ function asyncPickup(c: Context, x: Segment): boolean {
   const ahead = distance(x.seq, cells[x.own + Session.NEXT_SEQ]!);
   if (ahead !== 0) Packet.setEvent(c.row, x.p, Event.STREAM_3WHS_ASYNC_WRONG_SEQ);
   // What overtook the first segments waits for them.
-  if (ahead < 0 || ahead > MOST_AHEAD) return REJECTED;
+  if (ahead < 0 || ahead > LARGEST_WINDOW) return REJECTED;
   cells[x.session + Session.FLAGS]! |= Session.SESSION_ASYNC;
   assumeOther(c, x);
   establish(c, x);
