@@ -2,7 +2,7 @@
  * Community ID, version 1: `1:` and the base64 of a SHA-1 over the conversation's addresses, protocol and ports, the
  * lower end first, so that all tools give the same text to the same conversation. A conversation fits one block.
  */
-import * as FlowRecord from './flow-record.js';
+import * as FlowRecord from './flow/flow-record.js';
 
 /** Length of the text. */
 export const COMMUNITY_ID_LENGTH = 30;

@@ -10,8 +10,8 @@
 
 import type { Batch } from './batch.js';
 import { loadOf } from './by-load.js';
-import * as FlowRecord from './flow-record.js';
-import { hadChangedApplication, knownApplication, OF_CLIENT, OF_SERVER } from './known-application.js';
+import * as FlowRecord from './flow/flow-record.js';
+import { hadChangedApplication, knownApplication, OF_CLIENT, OF_SERVER } from './flow/known-application.js';
 import type { Thread } from './module.js';
 import * as Packet from './packet.js';
 import { shortened } from './record/shortened.js';

@@ -35,8 +35,8 @@ export {
   type ExpiryPolicy,
   FLOW_EXPIRY_API,
   type FlowExpiryDefinition,
-} from './flow-expiry.js';
-export * as Flow from './flow-record.js';
+} from './flow/flow-expiry.js';
+export * as Flow from './flow/flow-record.js';
 export type { Memory } from './memory.js';
 export {
   type ByteRange,

@@ -8,12 +8,12 @@ import type { Batch } from './batch.js';
 import type { Config } from './config/config.js';
 import type { Finding } from './config/declared.js';
 import type { AnyOption } from './config/option.js';
-import type { DistantStreams } from './distant-streams.js';
-import type { FlowRows } from './flow-record.js';
+import type { FlowRows } from './flow/flow-record.js';
 import type { LogSink } from './log-sink.js';
 import type { Memory } from './memory.js';
 import type { Pool } from './pool.js';
 import type { StatsLog, StatsTree } from './stats-record.js';
+import type { DistantStreams } from './stream/distant-streams.js';
 import type { Pace } from './thread/pace.js';
 
 /** Version of this contract. A module made for another one is refused. */

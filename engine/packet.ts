@@ -108,17 +108,17 @@ export const VLAN_ID_2 = 43;
 export const L2 = 44;
 /** Event: one of the EVENT_ constants of `event.ts`. Its payload (PAYLOAD, PAYLOAD_LENGTH) is described there. */
 export const EVENT_KIND = 45;
-/** Packet of the wire: where what the kernel knows of its connection lies (see `conntrack.ts`); 0 when not known. */
+/** Packet of the wire: where what the kernel knows of its connection lies (see `packet/conntrack.ts`); 0 when not known. */
 export const CONNTRACK = 45;
 /** Event: index of the signature in the compiled rule set, -1 when none. */
 export const EVENT_SIGNATURE = 46;
-/** Not an event but a tunnel's inner packet: one of the TUNNEL_ constants of `link-type.ts`. */
+/** Not an event but a tunnel's inner packet: one of the TUNNEL_ constants of `packet/link-type.ts`. */
 export const TUNNEL_KIND = 46;
 /** Event: number of the transaction in its flow, -1 when none. */
 export const EVENT_TRANSACTION = 47;
 /** Not an event: slot whose block holds STREAM_DATA, given back with this packet; -1 when none (see `hand-over.ts`). */
 export const CARRIER = 47;
-/** Decoder and stream events, one bit each, numbered by `packet-events.ts`: fields 48 … 55. */
+/** Decoder and stream events, one bit each, numbered by `packet/packet-events.ts`: fields 48 … 55. */
 export const EVENTS = 48;
 export const EVENT_FIELDS = 8;
 /** Netfilter: packet id and mark (NFQUEUE); 0 otherwise. */
@@ -257,7 +257,7 @@ export const PSEUDO_FLOW_END = 4;
 /** A record for the outputs: EVENT_ fields are set; no module but outputs looks at it. */
 export const PSEUDO_EVENT = 5;
 
-/** Sets the bit of event number `event` (see `packet-events.ts`) in the row at `p = slot * INTS`. */
+/** Sets the bit of event number `event` (see `packet/packet-events.ts`) in the row at `p = slot * INTS`. */
 export function setEvent(row: Int32Array, p: number, event: number): void {
   row[p + EVENTS + (event >>> 5)]! |= 1 << (event & 31);
   row[p + FLAGS]! |= FLAG_HAS_EVENTS;

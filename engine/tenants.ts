@@ -5,7 +5,7 @@
 import type { Config } from './config/config.js';
 import { boolean, choice, integer, option, text, tree } from './config/option.js';
 import { SOURCE_NAMES } from './event.js';
-import * as Flow from './flow-record.js';
+import * as Flow from './flow/flow-record.js';
 import type { Thread } from './module.js';
 import * as Packet from './packet.js';
 

@@ -19,14 +19,14 @@ import type {
   TransactionUpdate,
 } from '../engine/application-layer.js';
 import { Batch } from '../engine/batch.js';
-import { swapRecord } from '../engine/exchanged-flow.js';
-import { isFlowDropped } from '../engine/flow-judgement.js';
-import { FLOW_TABLE, type FlowTable } from '../engine/flow-table.js';
+import { swapRecord } from '../engine/flow/exchanged-flow.js';
+import { isFlowDropped } from '../engine/flow/flow-judgement.js';
+import { FLOW_TABLE, type FlowTable } from '../engine/flow/flow-table.js';
+import { SettledFlows } from '../engine/flow/settled-flows.js';
 import { FRAME_PAYLOAD } from '../engine/frames/frame-outputs.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
 import type { Protocol } from '../engine/protocol.js';
-import { SettledFlows } from '../engine/settled-flows.js';
 
 const TCP = 6;
 const UDP = 17;

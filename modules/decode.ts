@@ -3,9 +3,9 @@
  * of fragments, and notes what is wrong with them as events.
  */
 import type { Batch } from '../engine/batch.js';
-import { speakingOnce } from '../engine/conversation-share.js';
-import { eventCounterOptions } from '../engine/event-counters.js';
+import { speakingOnce } from '../engine/flow/conversation-share.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
+import { eventCounterOptions } from '../engine/packet/event-counters.js';
 import * as Packet from '../engine/packet.js';
 import { Checksums } from './decode/checksums.js';
 import * as Count from './decode/counters.js';

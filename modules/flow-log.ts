@@ -4,10 +4,10 @@
  */
 import { Batch } from '../engine/batch.js';
 import { attachedMembers, EVENT_FLOW, EVENT_NETFLOW, keepEvent } from '../engine/event.js';
-import * as FlowRecord from '../engine/flow-record.js';
+import * as FlowRecord from '../engine/flow/flow-record.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
-import { ESTABLISHED } from '../engine/tcp-state.js';
+import { ESTABLISHED } from '../engine/stream/tcp-state.js';
 import { EndCounters } from './flow-log/end-counters.js';
 
 const TCP = 6;

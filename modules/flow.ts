@@ -13,12 +13,12 @@ import {
   expiryPlugin,
   FLOW_EXPIRY_POLICY,
   loadFlowExpiry,
-} from '../engine/flow-expiry.js';
-import * as FlowRecord from '../engine/flow-record.js';
-import { FLOW_TABLE } from '../engine/flow-table.js';
+} from '../engine/flow/flow-expiry.js';
+import * as FlowRecord from '../engine/flow/flow-record.js';
+import { FLOW_TABLE } from '../engine/flow/flow-table.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
-import { bytesAtOnce } from '../engine/stream-depth.js';
+import { bytesAtOnce } from '../engine/stream/stream-depth.js';
 import { Care, prealloc } from './flow/care.js';
 import { ClockHand } from './flow/clock-hand.js';
 import { elephantOptions } from './flow/elephants.js';

@@ -6,7 +6,7 @@ import type { Config } from '../engine/config/config.js';
 import type { Finding } from '../engine/config/declared.js';
 import { logFolder, outputs } from '../engine/config/output-list.js';
 import * as Event from '../engine/event.js';
-import * as Flow from '../engine/flow-record.js';
+import * as Flow from '../engine/flow/flow-record.js';
 import { Lua } from '../engine/lua/interpreter.js';
 import type { LuaTable } from '../engine/lua.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';

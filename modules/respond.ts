@@ -1,9 +1,9 @@
 /** Active response: answers rejected packets with a TCP reset or an ICMP error, where packets can be sent. */
 import type { Batch } from '../engine/batch.js';
-import { isSenderReset } from '../engine/flow-judgement.js';
+import { isSenderReset } from '../engine/flow/flow-judgement.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
+import { PACKET_SENDER, type PacketSender } from '../engine/packet/packet-sender.js';
 import * as Packet from '../engine/packet.js';
-import { PACKET_SENDER, type PacketSender } from '../engine/packet-sender.js';
 import { isAnswerable, isIcmpError } from './respond/answerable.js';
 import { ReplyBuilder } from './respond/reply.js';
 

@@ -9,7 +9,6 @@ import { PROBING_OPTIONS } from '../engine/application/probing.js';
 import type { Recogniser } from '../engine/application/recognition.js';
 import type { Batch } from '../engine/batch.js';
 import type { AnyOption } from '../engine/config/option.js';
-import { eventCounterOptions } from '../engine/event-counters.js';
 import {
   engineMode,
   masterSwitch,
@@ -18,9 +17,10 @@ import {
   TARGETS,
 } from '../engine/exception-policy.js';
 import { firewallHooks } from '../engine/firewall.js';
-import { hostOsPolicy } from '../engine/host-os-policy.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
+import { eventCounterOptions } from '../engine/packet/event-counters.js';
 import * as Packet from '../engine/packet.js';
+import { hostOsPolicy } from '../engine/stream/host-os-policy.js';
 import { EventCounters } from './stream/event-counters.js';
 import { REASSEMBLY_OPTIONS, Reassembler } from './stream/reassembly/reassembler.js';
 import { STREAM_RECORD_OPTIONS, StreamRecords } from './stream/stream-records.js';

@@ -9,7 +9,7 @@ import type { Batch } from '../engine/batch.js';
 import { EVENT_DROP, keepEvent } from '../engine/event.js';
 import { engineMode } from '../engine/exception-policy.js';
 import { FIREWALL } from '../engine/firewall.js';
-import * as Flow from '../engine/flow-record.js';
+import * as Flow from '../engine/flow/flow-record.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
 import * as Reason from '../engine/verdict.js';

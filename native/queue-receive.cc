@@ -13,7 +13,7 @@ namespace {
 /** Attributes before the payload, and its own header. */
 constexpr size_t kOverhead = 1024;
 
-/** What the kernel knows of the connection: see CONNTRACK_ in engine/conntrack.ts. */
+/** What the kernel knows of the connection: see CONNTRACK_ in engine/packet/conntrack.ts. */
 struct Connection {
   uint32_t info, id, mark, status;
 };

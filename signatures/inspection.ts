@@ -2,7 +2,7 @@
  * What a compiled condition looks at: one packet, its flow, and the bytes of one buffer. There is one Inspection a
  * thread, filled anew for each candidate; nothing is allocated for it.
  */
-import type { FlowRows } from '../engine/flow-record.js';
+import type { FlowRows } from '../engine/flow/flow-record.js';
 import type { Memory } from '../engine/memory.js';
 import type { Transaction } from '../engine/protocol.js';
 import type { Whole } from './keywords/whole-number.js';

@@ -10,11 +10,11 @@
  */
 import { Batch } from '../engine/batch.js';
 import { Config, type ConfigTree } from '../engine/config/config.js';
-import { INTS as FLOW_INTS, type FlowRows, flowRows } from '../engine/flow-record.js';
+import { INTS as FLOW_INTS, type FlowRows, flowRows } from '../engine/flow/flow-record.js';
 import { allocateMemory, FIRST_BYTE, type Memory, openMemory } from '../engine/memory.js';
 import type { ByteRange, Counters, Log, LogWriter, Thread } from '../engine/module.js';
+import { eventName } from '../engine/packet/packet-event-names.js';
 import * as Packet from '../engine/packet.js';
-import { eventName } from '../engine/packet-event-names.js';
 import { Pool } from '../engine/pool.js';
 
 export interface StubOptions {

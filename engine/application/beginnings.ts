@@ -1,5 +1,5 @@
 /** How conversations begin: recognises the protocol of each direction, and starts the parser with what came so far. */
-import * as Flow from '../flow-record.js';
+import * as Flow from '../flow/flow-record.js';
 import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
 import type { Protocol } from '../protocol.js';

@@ -1,7 +1,7 @@
 /** Lines of text for transactions that are over: what logs of one protocol have in common. */
 import { fullAddressText } from '../address.js';
 import type { ApplicationLayer } from '../application-layer.js';
-import * as Flow from '../flow-record.js';
+import * as Flow from '../flow/flow-record.js';
 import type { LogWriter, Thread } from '../module.js';
 import * as Packet from '../packet.js';
 import type { Protocol, Transaction } from '../protocol.js';

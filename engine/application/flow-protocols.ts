@@ -1,5 +1,5 @@
 /** What the records of flows say of their application protocols. */
-import * as Flow from '../flow-record.js';
+import * as Flow from '../flow/flow-record.js';
 import type { Thread } from '../module.js';
 import type { Protocol } from '../protocol.js';
 import type { Transport } from './recognition.js';

@@ -1,10 +1,11 @@
 /** What is noted with packets of their conversations, for detection behind and for reassembly in front. */
-import type { DistantStreams } from '../distant-streams.js';
-import * as Flow from '../flow-record.js';
-import { changesApplication } from '../known-application.js';
+
+import * as Flow from '../flow/flow-record.js';
+import { changesApplication } from '../flow/known-application.js';
 import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
-import { STREAM_CONTROL } from '../stream-control.js';
+import type { DistantStreams } from '../stream/distant-streams.js';
+import { STREAM_CONTROL } from '../stream/stream-control.js';
 import type { Talk } from './talk.js';
 
 export class PacketNotes {

@@ -5,10 +5,10 @@
 import { type AnyOption, boolean, integer, option } from '../config/option.js';
 import { ExceptionPolicy } from '../exception-policy/applying.js';
 import { policyOption, TARGETS } from '../exception-policy.js';
+import { SettledFlows } from '../flow/settled-flows.js';
 import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
 import type { Protocol } from '../protocol.js';
-import { SettledFlows } from '../settled-flows.js';
 import { REASON_APPLAYER_ERROR } from '../verdict.js';
 import type { Transport } from './recognition.js';
 

@@ -1,10 +1,10 @@
 /** Runs the parsers of conversations, and does what they ask for afterwards. */
 
-import { bypassFlow } from '../flow-bypass.js';
+import { bypassFlow } from '../flow/flow-bypass.js';
 import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
 import type { Protocol } from '../protocol.js';
-import { STREAM_CONTROL, type StreamControl } from '../stream-control.js';
+import { STREAM_CONTROL, type StreamControl } from '../stream/stream-control.js';
 import type { ApplicationCounters } from './application-counters.js';
 import type { Arrival } from './arrival.js';
 import type { Expectations } from './expectations.js';

@@ -2,8 +2,8 @@
 import { askedKeywords } from '../asked-keywords.js';
 import { EVENT_FRAME } from '../event.js';
 import { engineMode } from '../exception-policy.js';
-import type { FlowRows } from '../flow-record.js';
-import * as Flow from '../flow-record.js';
+import type { FlowRows } from '../flow/flow-record.js';
+import * as Flow from '../flow/flow-record.js';
 import { STREAM_FRAME } from '../frames/frame-protocol.js';
 import { type FrameLimits, Frames } from '../frames/frames.js';
 import type { Thread } from '../module.js';

@@ -6,7 +6,7 @@
 import type { ClosedFile, Conversation, FinishedListener, TransactionUpdate } from '../application-layer.js';
 import type { Batch } from '../batch.js';
 import { EVENT_ANOMALY, EVENT_FRAME, EVENT_TRANSACTION, keepEvent, TRANSACTION_OUTPUTS } from '../event.js';
-import * as Flow from '../flow-record.js';
+import * as Flow from '../flow/flow-record.js';
 import { frameOutputs, frameRecords } from '../frames/frame-outputs.js';
 import { STREAM_FRAME } from '../frames/frame-protocol.js';
 import type { Frames } from '../frames/frames.js';

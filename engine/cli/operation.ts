@@ -1,5 +1,5 @@
 /** What is done with a run while it lasts: shown, stopped, asked, given other rules. */
-import { flowRows } from '../flow-record.js';
+import { flowRows } from '../flow/flow-record.js';
 import type { EngineLog } from '../log.js';
 import { tellStarter } from './background.js';
 import { FileChanges } from './file-changes.js';

@@ -12,7 +12,7 @@ import { findPlugin } from '../detection/find.js';
 import type { Detections } from '../detection/prepared.js';
 import { engineMode } from '../exception-policy.js';
 import { FIREWALL } from '../firewall.js';
-import { expiryPlugin, FLOW_EXPIRY_POLICY, loadFlowExpiry } from '../flow-expiry.js';
+import { expiryPlugin, FLOW_EXPIRY_POLICY, loadFlowExpiry } from '../flow/flow-expiry.js';
 import type { EngineLog } from '../log.js';
 import { BATCH } from '../manager/options.js';
 import type { Protocol } from '../protocol.js';

@@ -8,7 +8,7 @@ import pcap from '../../modules/pcap.js';
 import stream from '../../modules/stream.js';
 import { Config, type ConfigTree } from '../config/config.js';
 import { loadConfig } from '../config/load.js';
-import { HostOsPolicy } from '../host-os-policy.js';
+import { HostOsPolicy } from '../stream/host-os-policy.js';
 import { Collector } from './reassemble/collector.js';
 import { runModules } from './reassemble/one-thread.js';
 import type { Side } from './reassemble/side.js';

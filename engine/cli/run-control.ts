@@ -4,7 +4,7 @@ import { dataFolder } from '../../signatures/state/data-folder.js';
 import type { Config } from '../config/config.js';
 import { ControlSocket, type Handlers } from '../control/control-socket.js';
 import { controlSettings, usualCommands } from '../control/settings.js';
-import type { FlowRows } from '../flow-record.js';
+import type { FlowRows } from '../flow/flow-record.js';
 import type { Log } from '../module.js';
 import { type StatsTree, statsTree } from '../stats-record.js';
 import { datasetCommands } from './control/datasets.js';

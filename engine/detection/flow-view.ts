@@ -1,7 +1,7 @@
 /** A flow as detections see it: read from the flow's record when asked, nothing is copied. */
 import { addressText } from '../address.js';
-import * as Flow from '../flow-record.js';
-import { knownApplication } from '../known-application.js';
+import * as Flow from '../flow/flow-record.js';
+import { knownApplication } from '../flow/known-application.js';
 import * as Packet from '../packet.js';
 import type { Watch } from './watch.js';
 

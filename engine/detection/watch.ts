@@ -1,5 +1,5 @@
 /** What the views that detections get read from: one object a thread and detection. */
-import type { FlowRows } from '../flow-record.js';
+import type { FlowRows } from '../flow/flow-record.js';
 import type { Memory } from '../memory.js';
 import type { PacketView } from './packet-view.js';
 

@@ -8,9 +8,9 @@ import {
   policyOf,
   TARGET_LIST,
 } from '../exception-policy.js';
-import { bypassFlow } from '../flow-bypass.js';
-import { sidesReset } from '../flow-judgement.js';
-import * as FlowRecord from '../flow-record.js';
+import { bypassFlow } from '../flow/flow-bypass.js';
+import { sidesReset } from '../flow/flow-judgement.js';
+import * as FlowRecord from '../flow/flow-record.js';
 import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
 

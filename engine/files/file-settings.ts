@@ -13,7 +13,7 @@ import {
   texts,
 } from '../config/option.js';
 import { outputEntries } from '../config/output-list.js';
-import { STREAM_DEPTH } from '../stream-depth.js';
+import { STREAM_DEPTH } from '../stream/stream-depth.js';
 import { DISABLE_HASHING, hashes } from './hashing.js';
 import { type KindOf, kindReader } from './magic.js';
 

@@ -5,7 +5,7 @@ import { LOAD, loadOf } from '../by-load.js';
 import { compiled } from '../compiled.js';
 import type { Engine, EngineOptions, EngineResult, ThreadReport } from '../engine.js';
 import type { ThreadOfGroup } from '../module.js';
-import { packetsAtOnce } from '../packets-at-once.js';
+import { packetsAtOnce } from '../packet/packets-at-once.js';
 import { Doorbell } from '../queue/doorbell.js';
 import { StatisticsWriter } from '../statistics.js';
 import type { Statistics } from '../stats-record.js';

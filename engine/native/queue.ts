@@ -17,7 +17,7 @@ export const QUEUED_SECONDS = 8;
 export const QUEUED_NANOSECONDS = 9;
 /** Bits of the QUEUED_FLAG_ constants. */
 export const QUEUED_FLAGS = 10;
-/** Where what the kernel knows of the connection lies (see `conntrack.ts`); 0 when it was not asked for. */
+/** Where what the kernel knows of the connection lies (see `packet/conntrack.ts`); 0 when it was not asked for. */
 export const QUEUED_CONNTRACK = 11;
 /** Checksums are not written yet: the device, or whoever cuts the packet up, does that. */
 export const QUEUED_FLAG_NO_CHECKSUM = 1;

@@ -1,5 +1,5 @@
 /** Addresses, ports and protocol of a record, seen in one of three directions. */
-import * as FlowRecord from '../flow-record.js';
+import * as FlowRecord from '../flow/flow-record.js';
 import * as Packet from '../packet.js';
 import type { Subject } from './subject.js';
 

@@ -1,5 +1,5 @@
 /** `pkt_src` of records: where the packet of a record comes from. */
-import { tunnelName } from '../link-type.js';
+import { tunnelName } from '../packet/link-type.js';
 import * as Packet from '../packet.js';
 
 const WIRE = 'wire/pcap';

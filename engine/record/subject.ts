@@ -1,8 +1,8 @@
 /** What a record speaks of: an event, the packet it was made for, and its flow. One object, loaded for each event. */
 
 import { attachedMembers } from '../event.js';
-import type { FlowRows } from '../flow-record.js';
-import * as FlowRecord from '../flow-record.js';
+import type { FlowRows } from '../flow/flow-record.js';
+import * as FlowRecord from '../flow/flow-record.js';
 import type { Memory } from '../memory.js';
 import * as Packet from '../packet.js';
 

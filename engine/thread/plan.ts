@@ -2,14 +2,15 @@
  * From a checked profile to a plan: every thread with its modules and CPUs, every queue with its ring, and the layout
  * of the memory they share. Plain data and shared buffers: it is sent to the threads as it is.
  */
-import { DistantStreams } from '../distant-streams.js';
-import { INTS as FLOW_INTS } from '../flow-record.js';
+
+import { INTS as FLOW_INTS } from '../flow/flow-record.js';
 import { allocateMemory, type MemoryBuffers } from '../memory.js';
 import type { ByteRange } from '../module.js';
 import type { PoolRange } from '../pool.js';
 import { END, type Profile, type ThreadGroup, waysOf } from '../profile/profile.js';
 import { Doorbell } from '../queue/doorbell.js';
 import { Ring } from '../queue/ring.js';
+import { DistantStreams } from '../stream/distant-streams.js';
 import { Control } from './control.js';
 import { ThreadCounters } from './counters.js';
 import { Layout, type PlanSizes, type Uses } from './layout.js';

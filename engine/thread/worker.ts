@@ -1,15 +1,15 @@
 /** Entry of every engine thread: builds the thread from its plan, tells the manager, and runs. */
 import { parentPort, receiveMessageOnPort, threadId, workerData } from 'node:worker_threads';
 import { Config } from '../config/config.js';
-import { DistantStreams } from '../distant-streams.js';
 import { WANTS_PACKETS } from '../event.js';
-import { flowRows } from '../flow-record.js';
+import { flowRows } from '../flow/flow-record.js';
 import { type Memory, openMemory } from '../memory.js';
 import type { Log, Thread, ThreadModule } from '../module.js';
 import { native } from '../native.js';
 import { Pool } from '../pool.js';
 import { Doorbell } from '../queue/doorbell.js';
 import { Ring } from '../queue/ring.js';
+import { DistantStreams } from '../stream/distant-streams.js';
 import { ABORT, Control, FAILED, RUNNING } from './control.js';
 import { ThreadCounters } from './counters.js';
 import { HandOver, type Outlet } from './hand-over.js';

@@ -2,12 +2,12 @@
 
 import type { Thread } from '../../engine/module.js';
 import { type Native, native } from '../../engine/native.js';
+import { PACKET_SENDER } from '../../engine/packet/packet-sender.js';
+import { RawSender } from '../../engine/packet/raw-sender.js';
+import { writeChecksums } from '../../engine/packet/write-checksums.js';
 import * as Packet from '../../engine/packet.js';
-import { PACKET_SENDER } from '../../engine/packet-sender.js';
-import { RawSender } from '../../engine/raw-sender.js';
 import { isDrop } from '../../engine/verdict.js';
 import { VERDICT_DELIVERY, type VerdictDelivery } from '../../engine/verdict-delivery.js';
-import { writeChecksums } from '../../engine/write-checksums.js';
 import { type OpenDevice, openDevicesOf } from './open.js';
 
 export function serveThread(thread: Thread): void {

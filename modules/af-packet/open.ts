@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Config } from '../../engine/config/config.js';
 import type { Log, OpenedDevices, Thread } from '../../engine/module.js';
 import { type Native, native, nativeProblem } from '../../engine/native.js';
-import { openRawSockets } from '../../engine/raw-sender.js';
+import { openRawSockets } from '../../engine/packet/raw-sender.js';
 import type { StatsTree } from '../../engine/stats-record.js';
 import { linkTypeOf } from './link-type.js';
 import { type DeviceSettings, deviceNames, deviceSettings } from './options.js';

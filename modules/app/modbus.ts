@@ -1,6 +1,6 @@
 /** Modbus over TCP (Modbus Application Protocol V1.1b3, Messaging on TCP/IP V1.0b). */
 import type { Session } from '../../engine/application/session.js';
-import { uint16 } from '../../engine/network-order.js';
+import { uint16 } from '../../engine/packet/network-order.js';
 import { defineProtocol, type ProbeResult, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { parseCondition } from './modbus/condition.js';
 import { Exchange } from './modbus/exchange.js';

@@ -5,9 +5,9 @@
  * a place is a constant.
  */
 
-import { countsDecoderEvents, eventCounterName } from '../../engine/event-counters.js';
 import type { Thread } from '../../engine/module.js';
-import { DECODER_EVENTS } from '../../engine/packet-events.js';
+import { countsDecoderEvents, eventCounterName } from '../../engine/packet/event-counters.js';
+import { DECODER_EVENTS } from '../../engine/packet/packet-events.js';
 
 export const PACKETS = 0;
 export const BYTES = 1;

@@ -5,8 +5,8 @@
  */
 import { Batch } from '../../engine/batch.js';
 import type { Thread } from '../../engine/module.js';
+import * as Events from '../../engine/packet/packet-events.js';
 import * as Packet from '../../engine/packet.js';
-import * as Events from '../../engine/packet-events.js';
 import { Tally, TOO_MANY_LAYERS } from './counters.js';
 import type { Defrag } from './defrag/defrag.js';
 import type { DecodeSettings } from './options.js';

@@ -1,5 +1,5 @@
 /** ERSPAN types I and II: mirrored Ethernet frames in GRE (draft-foschiano-erspan). */
-import * as Events from '../../engine/packet-events.js';
+import * as Events from '../../engine/packet/packet-events.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { decodeEthernet } from './ethernet.js';

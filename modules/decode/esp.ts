@@ -1,6 +1,7 @@
 /** Encapsulating Security Payload (RFC 4303): only the SPI and the sequence number are readable. */
+
+import * as Events from '../../engine/packet/packet-events.js';
 import * as Packet from '../../engine/packet.js';
-import * as Events from '../../engine/packet-events.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 

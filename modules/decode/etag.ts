@@ -1,5 +1,5 @@
 /** E-Tag (802.1BR bridge port extension). */
-import * as Events from '../../engine/packet-events.js';
+import * as Events from '../../engine/packet/packet-events.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { decodeEtherType } from './ether-type.js';

@@ -1,5 +1,5 @@
 /** Cisco FabricPath (data center ethernet): a tag of two bytes and a whole Ethernet frame. */
-import * as Events from '../../engine/packet-events.js';
+import * as Events from '../../engine/packet/packet-events.js';
 import type { Decoding } from './decoding.js';
 import { decodeEthernet } from './ethernet.js';
 

@@ -7,7 +7,7 @@
  * data connections of FTP) and for FTP itself they come of the two addresses alone: one worker sees the announcement
  * before what it announces, whatever the number of workers.
  */
-import { counterpartOf4, counterpartOf6 } from '../../engine/icmp-type.js';
+import { counterpartOf4, counterpartOf6 } from '../../engine/packet/icmp-type.js';
 import * as Packet from '../../engine/packet.js';
 import type { Decoding } from './decoding.js';
 

@@ -1,6 +1,6 @@
 /** Geneve (RFC 8926). */
-import { ETHERNET, IPV4, IPV6, TUNNEL_GENEVE } from '../../engine/link-type.js';
-import * as Events from '../../engine/packet-events.js';
+import { ETHERNET, IPV4, IPV6, TUNNEL_GENEVE } from '../../engine/packet/link-type.js';
+import * as Events from '../../engine/packet/packet-events.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { isInnerEtherType } from './encapsulated.js';

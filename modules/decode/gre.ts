@@ -1,7 +1,7 @@
 /** GRE version 0 (RFC 2784, 2890, 1701) and version 1 (RFC 2637, which carries PPP). */
-import * as LinkType from '../../engine/link-type.js';
+import * as LinkType from '../../engine/packet/link-type.js';
+import * as Events from '../../engine/packet/packet-events.js';
 import * as Packet from '../../engine/packet.js';
-import * as Events from '../../engine/packet-events.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { decodeErspanTypeOne, decodeErspanTypeTwo } from './erspan.js';

@@ -1,7 +1,7 @@
 /** ICMPv4 (RFC 792). */
-import { isError4 } from '../../engine/icmp-type.js';
+import { isError4 } from '../../engine/packet/icmp-type.js';
+import * as Events from '../../engine/packet/packet-events.js';
 import * as Packet from '../../engine/packet.js';
-import * as Events from '../../engine/packet-events.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { ICMP_HEADER, readIcmpHeader } from './icmp-header.js';

@@ -1,5 +1,5 @@
 /** 802.1ah, provider backbone bridges: a service tag and the customer's Ethernet addresses. */
-import * as Events from '../../engine/packet-events.js';
+import * as Events from '../../engine/packet/packet-events.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { decodeEtherType } from './ether-type.js';

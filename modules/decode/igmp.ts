@@ -1,6 +1,7 @@
 /** IGMP versions 1 to 3 (RFC 1112, 2236, 3376). */
+
+import * as Events from '../../engine/packet/packet-events.js';
 import * as Packet from '../../engine/packet.js';
-import * as Events from '../../engine/packet-events.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 

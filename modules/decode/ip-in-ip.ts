@@ -1,7 +1,7 @@
 /** IP in IP: RFC 2003, 4213, 2473. */
-import { IPV4, IPV6, TUNNEL_IPV4, TUNNEL_IPV6 } from '../../engine/link-type.js';
+import { IPV4, IPV6, TUNNEL_IPV4, TUNNEL_IPV6 } from '../../engine/packet/link-type.js';
+import * as Events from '../../engine/packet/packet-events.js';
 import * as Packet from '../../engine/packet.js';
-import * as Events from '../../engine/packet-events.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { decodeIpv4 } from './ipv4.js';

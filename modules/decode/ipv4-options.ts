@@ -1,5 +1,5 @@
 /** Options of IPv4 headers (RFC 791 section 3.1, RFC 1108, 2113, 4782, CIPSO). Nothing of them is used but events. */
-import * as Events from '../../engine/packet-events.js';
+import * as Events from '../../engine/packet/packet-events.js';
 import type { Decoding } from './decoding.js';
 
 const END = 0;

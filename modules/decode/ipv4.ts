@@ -1,6 +1,7 @@
 /** IPv4 (RFC 791). */
+
+import * as Events from '../../engine/packet/packet-events.js';
 import * as Packet from '../../engine/packet.js';
-import * as Events from '../../engine/packet-events.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { decodeEsp } from './esp.js';

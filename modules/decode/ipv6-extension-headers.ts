@@ -1,6 +1,7 @@
 /** What follows an IPv6 header: extension headers in any number and order (RFC 8200 section 4), then the transport. */
+
+import * as Events from '../../engine/packet/packet-events.js';
 import * as Packet from '../../engine/packet.js';
-import * as Events from '../../engine/packet-events.js';
 import type { Decoding } from './decoding.js';
 import { decodeEsp } from './esp.js';
 import { decodeGre } from './gre.js';

@@ -1,5 +1,5 @@
 /** Options in hop-by-hop and destination headers (RFC 8200 section 4.2). Nothing of them is used but events. */
-import * as Events from '../../engine/packet-events.js';
+import * as Events from '../../engine/packet/packet-events.js';
 import type { Decoding } from './decoding.js';
 
 const PAD1 = 0;

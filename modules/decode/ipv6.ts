@@ -1,6 +1,7 @@
 /** IPv6 (RFC 8200). */
+
+import * as Events from '../../engine/packet/packet-events.js';
 import * as Packet from '../../engine/packet.js';
-import * as Events from '../../engine/packet-events.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { flowHash } from './flow-hash.js';

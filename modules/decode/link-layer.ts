@@ -1,5 +1,5 @@
 /** Where decoding begins: the link type of the capture. */
-import * as LinkType from '../../engine/link-type.js';
+import * as LinkType from '../../engine/packet/link-type.js';
 import { decodeChdlc } from './chdlc.js';
 import type { Decoding } from './decoding.js';
 import { decodeEthernet } from './ethernet.js';

@@ -1,5 +1,5 @@
 /** Linux cooked captures, versions 1 and 2: what a capture on the `any` device gives instead of link headers. */
-import * as Events from '../../engine/packet-events.js';
+import * as Events from '../../engine/packet/packet-events.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { decodeEtherType } from './ether-type.js';

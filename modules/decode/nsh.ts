@@ -1,5 +1,5 @@
 /** Network Service Header (RFC 8300). */
-import * as Events from '../../engine/packet-events.js';
+import * as Events from '../../engine/packet/packet-events.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { decodeEthernet } from './ethernet.js';

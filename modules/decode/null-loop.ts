@@ -1,5 +1,5 @@
 /** BSD loopback: the address family in four bytes, in the byte order of the capturing host (NULL) or the network's (LOOP). */
-import * as Events from '../../engine/packet-events.js';
+import * as Events from '../../engine/packet/packet-events.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { decodeIpv4 } from './ipv4.js';

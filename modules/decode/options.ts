@@ -1,7 +1,8 @@
 /** Configuration of decoding, under Suricata's names. */
-import { captureChecksums, fileChecksums, ignoresChecksums } from '../../engine/checksum-options.js';
+
 import type { Config } from '../../engine/config/config.js';
 import { boolean, integer, option, tree } from '../../engine/config/option.js';
+import { captureChecksums, fileChecksums, ignoresChecksums } from '../../engine/packet/checksum-options.js';
 import { tunnelPorts } from './tunnel-ports.js';
 
 const teredo = option('decoder.teredo.enabled', boolean, true, 'look for IPv6 packets in UDP (Teredo)');

@@ -1,6 +1,6 @@
-/** Lets go of the packets of conversations that are another thread's (see `conversation-share.ts`). */
+/** Lets go of the packets of conversations that are another thread's (see `engine/flow/conversation-share.ts`). */
 import type { Batch } from '../../engine/batch.js';
-import { CONVERSATION_SHARE, type ConversationShare } from '../../engine/conversation-share.js';
+import { CONVERSATION_SHARE, type ConversationShare } from '../../engine/flow/conversation-share.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 

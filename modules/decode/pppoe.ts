@@ -1,5 +1,5 @@
 /** PPP over Ethernet (RFC 2516). */
-import * as Events from '../../engine/packet-events.js';
+import * as Events from '../../engine/packet/packet-events.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { decodePppProtocol } from './ppp.js';

@@ -1,6 +1,6 @@
 /** Checks of TCP options: lengths, and those that may be there once. */
-import * as Events from '../../engine/packet-events.js';
-import * as Options from '../../engine/tcp-options.js';
+import * as Events from '../../engine/packet/packet-events.js';
+import * as Options from '../../engine/packet/tcp-options.js';
 import type { Decoding } from './decoding.js';
 
 /** No-op, no-op, timestamps of 10 bytes: the options of most packets that have any. */

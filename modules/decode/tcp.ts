@@ -1,7 +1,8 @@
 /** TCP (RFC 9293). */
+
+import * as Events from '../../engine/packet/packet-events.js';
+import { routedDestinationSum } from '../../engine/packet/routed-destination.js';
 import * as Packet from '../../engine/packet.js';
-import * as Events from '../../engine/packet-events.js';
-import { routedDestinationSum } from '../../engine/routed-destination.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { checkTcpOptions } from './tcp-options.js';

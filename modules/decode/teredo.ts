@@ -1,5 +1,5 @@
 /** Teredo (RFC 4380): IPv6 in UDP. Nothing announces it, so what looks like it is checked closely. */
-import { IPV6, TUNNEL_TEREDO } from '../../engine/link-type.js';
+import { IPV6, TUNNEL_TEREDO } from '../../engine/packet/link-type.js';
 import * as Packet from '../../engine/packet.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';

@@ -1,6 +1,7 @@
 /** UDP (RFC 768), and the tunnels that are known by their ports. */
+
+import * as Events from '../../engine/packet/packet-events.js';
 import * as Packet from '../../engine/packet.js';
-import * as Events from '../../engine/packet-events.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { decodeGeneve } from './geneve.js';

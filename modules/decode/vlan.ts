@@ -1,6 +1,7 @@
 /** VLAN tags: 802.1Q, 802.1ad and the older QinQ. */
+
+import * as Events from '../../engine/packet/packet-events.js';
 import * as Packet from '../../engine/packet.js';
-import * as Events from '../../engine/packet-events.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { decodeEtherType } from './ether-type.js';

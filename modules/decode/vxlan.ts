@@ -1,6 +1,6 @@
 /** VXLAN (RFC 7348). */
-import { ETHERNET, TUNNEL_VXLAN } from '../../engine/link-type.js';
-import * as Events from '../../engine/packet-events.js';
+import { ETHERNET, TUNNEL_VXLAN } from '../../engine/packet/link-type.js';
+import * as Events from '../../engine/packet/packet-events.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
 import { isInnerEtherType } from './encapsulated.js';

@@ -13,8 +13,8 @@ import {
   keepEvent,
   roomOf,
 } from '../../engine/event.js';
-import * as Flow from '../../engine/flow-record.js';
-import { knownApplication } from '../../engine/known-application.js';
+import * as Flow from '../../engine/flow/flow-record.js';
+import { knownApplication } from '../../engine/flow/known-application.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import type { Protocol, Transaction } from '../../engine/protocol.js';

@@ -4,8 +4,8 @@
  */
 
 import type { Batch } from '../../engine/batch.js';
-import { isFlowJudged } from '../../engine/flow-judgement.js';
-import type { FlowRows } from '../../engine/flow-record.js';
+import { isFlowJudged } from '../../engine/flow/flow-judgement.js';
+import type { FlowRows } from '../../engine/flow/flow-record.js';
 import type { Memory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
 import { LONGEST } from '../../signatures/compile/fast-pattern.js';

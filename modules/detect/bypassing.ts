@@ -1,6 +1,6 @@
 /** Bypasses flows that signatures with `bypass` matched in: from the next packet on nothing of them is looked at. */
-import { BypassedPackets } from '../../engine/bypassed-packets.js';
-import { bypassFlow } from '../../engine/flow-bypass.js';
+import { BypassedPackets } from '../../engine/flow/bypassed-packets.js';
+import { bypassFlow } from '../../engine/flow/flow-bypass.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import type { BypassRequest } from '../../signatures/state/bypass-request.js';

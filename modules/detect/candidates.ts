@@ -2,7 +2,7 @@
  * Which signatures are looked at for a packet: those whose pattern the scan found, those without a pattern of its
  * ports, and those of its addresses.
  */
-import * as Flow from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import { pieceOf } from '../../signatures/compile/address-index.js';
 import * as Header from '../../signatures/compile/header.js';

@@ -7,7 +7,7 @@ import type { CertificateChain } from '../../engine/certificate-chain.js';
 import type { Config } from '../../engine/config/config.js';
 import { boolean, option, text } from '../../engine/config/option.js';
 import { logFolder, logPath, outputEntries } from '../../engine/config/output-list.js';
-import * as Flow from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import { makeFolder } from '../../engine/make-folder.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';

@@ -14,9 +14,9 @@ import {
   isDroppedWithFlow,
   keepEvent,
 } from '../../engine/event.js';
-import { isFlowJudged } from '../../engine/flow-judgement.js';
-import * as Flow from '../../engine/flow-record.js';
-import { knownApplication } from '../../engine/known-application.js';
+import { isFlowJudged } from '../../engine/flow/flow-judgement.js';
+import * as Flow from '../../engine/flow/flow-record.js';
+import { knownApplication } from '../../engine/flow/known-application.js';
 import * as Packet from '../../engine/packet.js';
 import { isDrop, REASON_FLOW_DROP, REASON_STREAM_ERROR } from '../../engine/verdict.js';
 import * as Traits from '../../signatures/compile/traits.js';

@@ -2,7 +2,7 @@
  * What detection keeps per flow, in the thread that inspects it: the states of its two streams, and variables
  * (flowbits, flowints). Objects are used again when their flow is over.
  */
-import type { FlowRows } from '../../engine/flow-record.js';
+import type { FlowRows } from '../../engine/flow/flow-record.js';
 import type { Matcher } from '../../engine/matcher.js';
 import type { Subject } from './alert-queue.js';
 import type { FirewallTransaction } from './firewall/watched-transaction.js';

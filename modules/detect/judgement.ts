@@ -5,8 +5,8 @@
 
 import type { Batch } from '../../engine/batch.js';
 import { EVENT_DROP, keepEvent } from '../../engine/event.js';
-import { dropFlow } from '../../engine/flow-judgement.js';
-import * as Flow from '../../engine/flow-record.js';
+import { dropFlow } from '../../engine/flow/flow-judgement.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import { isDrop, REASON_RULES, REASON_RULES_THRESHOLD } from '../../engine/verdict.js';

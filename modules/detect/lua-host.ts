@@ -2,7 +2,7 @@
 
 import type { ApplicationLayer } from '../../engine/application-layer.js';
 import { logFolder } from '../../engine/config/output-list.js';
-import * as Flow from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import type { LuaError, LuaFault } from '../../engine/lua.js';
 import type { Thread } from '../../engine/module.js';
 import type { Protocol } from '../../engine/protocol.js';

@@ -2,11 +2,11 @@
 
 import type { ApplicationLayer } from '../../engine/application-layer.js';
 import type { Batch } from '../../engine/batch.js';
-import { ignoresChecksums } from '../../engine/checksum-options.js';
 import { engineMode } from '../../engine/exception-policy.js';
 import { offerFirewallHooks } from '../../engine/firewall.js';
 import type { Thread } from '../../engine/module.js';
-import { RAW_REASSEMBLY } from '../../engine/raw-reassembly.js';
+import { ignoresChecksums } from '../../engine/packet/checksum-options.js';
+import { RAW_REASSEMBLY } from '../../engine/stream/raw-reassembly.js';
 import type { RuleSetImage } from '../../signatures/compile/image.js';
 import { signatureLanguage } from '../../signatures/language.js';
 import { PCRE_MATCH_LIMIT, PCRE_RECURSION_LIMIT } from '../../signatures/rule-settings.js';

@@ -1,6 +1,6 @@
 /** Options of detection. */
 import { boolean, integer, option, size } from '../../engine/config/option.js';
-import { RAW_REASSEMBLY } from '../../engine/raw-reassembly.js';
+import { RAW_REASSEMBLY } from '../../engine/stream/raw-reassembly.js';
 import { stateOptions } from '../../signatures/state/detection-state.js';
 import { reputationOptions } from '../../signatures/state/reputations.js';
 import { CERTIFICATE_OPTIONS } from './certificate-files.js';

@@ -2,9 +2,9 @@
  * What header conditions ask about the packet in hand, put together once: transport, direction, state, addresses
  * and ports. One object a thread.
  */
-import type { FlowRows } from '../../engine/flow-record.js';
-import * as Flow from '../../engine/flow-record.js';
-import { knownApplication } from '../../engine/known-application.js';
+import type { FlowRows } from '../../engine/flow/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
+import { knownApplication } from '../../engine/flow/known-application.js';
 import type { Memory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
 import * as Header from '../../signatures/compile/header.js';

@@ -1,6 +1,6 @@
 /** Finds the port group of a packet or of stream data. */
-import type { FlowRows } from '../../engine/flow-record.js';
-import * as Flow from '../../engine/flow-record.js';
+import type { FlowRows } from '../../engine/flow/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import type {
   DirectionRules,
   GroupRules,

@@ -2,7 +2,7 @@
  * How far the sequence numbers of a stream have come: what `stream_size` asks for, and alerts that show a stream. Columns of
  * numbers by flow: every SYN of a scan has its place here, and takes 16 bytes.
  */
-import type { FlowRows } from '../../engine/flow-record.js';
+import type { FlowRows } from '../../engine/flow/flow-record.js';
 
 /** Farther than 4 GiB is not told. */
 const FARTHEST = 2 ** 32 - 1;

@@ -4,7 +4,7 @@
  */
 import type { Batch } from '../../engine/batch.js';
 import { offerFirewallHooks } from '../../engine/firewall.js';
-import { FLOW_TABLE } from '../../engine/flow-table.js';
+import { FLOW_TABLE } from '../../engine/flow/flow-table.js';
 import * as Packet from '../../engine/packet.js';
 import { Detection } from './detection.js';
 import type { DetectionParts } from './detection-parts.js';

@@ -1,7 +1,7 @@
 /** Whether a detection is for a flow: its addresses and ports against the header that the author wrote. */
 import type { FlowPattern, Side } from '../../engine/detection/prepared.js';
-import type { FlowRows } from '../../engine/flow-record.js';
-import * as Flow from '../../engine/flow-record.js';
+import type { FlowRows } from '../../engine/flow/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 
 /** @param flow row of the flow */
 export type FlowFit = (flows: FlowRows, flow: number) => boolean;

@@ -1,5 +1,5 @@
 /** Which detections are for which flow: flows with the same ones share a group, so that a flow keeps a number only. */
-import type { FlowRows } from '../../engine/flow-record.js';
+import type { FlowRows } from '../../engine/flow/flow-record.js';
 import type { LoadedDetection } from './loaded.js';
 
 /** Detections of a flow, by what they want of it. */

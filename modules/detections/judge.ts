@@ -14,11 +14,11 @@ import {
   keepEvent,
 } from '../../engine/event.js';
 import { engineMode } from '../../engine/exception-policy.js';
-import { dropFlow, isFlowDropped } from '../../engine/flow-judgement.js';
-import * as Flow from '../../engine/flow-record.js';
+import { dropFlow, isFlowDropped } from '../../engine/flow/flow-judgement.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
-import { STREAM_CONTROL, type StreamControl } from '../../engine/stream-control.js';
+import { STREAM_CONTROL, type StreamControl } from '../../engine/stream/stream-control.js';
 import { isDrop, REASON_FLOW_DROP, REASON_RULES } from '../../engine/verdict.js';
 import { type Limited, Limits } from './limits.js';
 import type { LoadedDetection } from './loaded.js';

@@ -6,7 +6,7 @@ import type { PreparedDetection } from '../../engine/detection/prepared.js';
 import { traceOf } from '../../engine/detection/trace.js';
 import type { DetectionWatch, FlowBits, Watch } from '../../engine/detection/watch.js';
 import type { DetectionDefinition, Permission } from '../../engine/detection.js';
-import type { FlowRows } from '../../engine/flow-record.js';
+import type { FlowRows } from '../../engine/flow/flow-record.js';
 import * as api from '../../engine/index.js';
 import type { Memory } from '../../engine/memory.js';
 import { type FlowFit, flowFit } from './flow-fit.js';

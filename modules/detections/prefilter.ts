@@ -2,7 +2,7 @@
 
 import type { FlowPattern } from '../../engine/detection/prepared.js';
 import type { DetectionSocket } from '../../engine/detection/socket.js';
-import type { FlowRows } from '../../engine/flow-record.js';
+import type { FlowRows } from '../../engine/flow/flow-record.js';
 import type { Memory } from '../../engine/memory.js';
 import { compileBuffer } from '../../signatures/buffer-matcher.js';
 import { newInspection } from '../../signatures/inspection.js';

@@ -8,7 +8,7 @@ import { PacketView } from '../../engine/detection/packet-view.js';
 import type { Detections } from '../../engine/detection/prepared.js';
 import type { Watch } from '../../engine/detection/watch.js';
 import { APP_PROTOCOL_NAMES } from '../../engine/event.js';
-import { isFlowJudged } from '../../engine/flow-judgement.js';
+import { isFlowJudged } from '../../engine/flow/flow-judgement.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import { Conversations } from './conversations.js';

@@ -1,7 +1,7 @@
 /** `anomaly`: something is malformed, in a packet (decode), its stream, or what an application protocol says. */
 import { applicationEventName, isApplicationEvent } from '../../engine/application/packet-events.js';
+import { eventName, isStreamEvent } from '../../engine/packet/packet-event-names.js';
 import * as Packet from '../../engine/packet.js';
-import { eventName, isStreamEvent } from '../../engine/packet-event-names.js';
 import type { Subject } from '../../engine/record/subject.js';
 import type { HeaderKind } from './header.js';
 import { key } from './json-bytes.js';
@@ -25,7 +25,7 @@ export function writeOwnAnomaly(writer: Writer, subject: Subject): void {
   json.close();
 }
 
-/** One of the events of the packet (`packet-events.ts`). */
+/** One of the events of the packet (`engine/packet/packet-events.ts`). */
 export function writePacketAnomaly(writer: Writer, subject: Subject, event: number): void {
   const { json, header, instance } = writer;
   header.write(json, subject, KIND);

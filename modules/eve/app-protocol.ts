@@ -5,7 +5,7 @@ import {
   APP_PROTOCOL_TO_CLIENT,
   APP_PROTOCOL_TO_SERVER,
 } from '../../engine/event.js';
-import * as FlowRecord from '../../engine/flow-record.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import type { Subject } from '../../engine/record/subject.js';

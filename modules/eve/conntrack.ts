@@ -1,5 +1,5 @@
 /** `"conntrack":{…}`: the packet's connection as the kernel knows it, where a queue was asked to tell it. */
-import { connectionOf } from '../../engine/conntrack.js';
+import { connectionOf } from '../../engine/packet/conntrack.js';
 import * as Packet from '../../engine/packet.js';
 import type { Subject } from '../../engine/record/subject.js';
 import { type JsonBytes, key } from './json-bytes.js';

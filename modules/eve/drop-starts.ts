@@ -1,5 +1,5 @@
 /** Which flows had a drop record already, per direction: `drop: { flows: start }` tells the first ones only. */
-import * as FlowRecord from '../../engine/flow-record.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
 import type { Subject } from '../../engine/record/subject.js';
 
 export class DropStarts {

@@ -1,4 +1,4 @@
-import * as LinkType from '../../engine/link-type.js';
+import * as LinkType from '../../engine/packet/link-type.js';
 import * as Packet from '../../engine/packet.js';
 import type { Subject } from '../../engine/record/subject.js';
 

@@ -1,5 +1,5 @@
 /** What the packet's Ethernet header says: `"ether":{"src_mac":…,"dest_mac":…}`, and the type where it is not IP. */
-import { uint16 } from '../../engine/network-order.js';
+import { uint16 } from '../../engine/packet/network-order.js';
 import * as Packet from '../../engine/packet.js';
 import type { Direction } from '../../engine/record/endpoints.js';
 import type { Subject } from '../../engine/record/subject.js';

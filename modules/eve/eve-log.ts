@@ -2,8 +2,8 @@
 import { isApplicationEvent } from '../../engine/application/packet-events.js';
 import * as Event from '../../engine/event.js';
 import type { LogWriter, Thread } from '../../engine/module.js';
+import { isStreamEvent } from '../../engine/packet/packet-event-names.js';
 import * as Packet from '../../engine/packet.js';
-import { isStreamEvent } from '../../engine/packet-event-names.js';
 import { wantsForwardedFor } from '../../engine/record/forwarded-for.js';
 import type { Subject } from '../../engine/record/subject.js';
 import { writeAlert } from './alert.js';

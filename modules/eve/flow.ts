@@ -1,7 +1,7 @@
 /** `flow`: a conversation is over; and what alerts tell of the conversation so far. */
 import { exceptionsOf } from '../../engine/exception-policy.js';
-import * as FlowRecord from '../../engine/flow-record.js';
-import { counterpartOf4, counterpartOf6 } from '../../engine/icmp-type.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
+import { counterpartOf4, counterpartOf6 } from '../../engine/packet/icmp-type.js';
 import * as Packet from '../../engine/packet.js';
 import type { Subject } from '../../engine/record/subject.js';
 import type { Header, HeaderKind } from './header.js';

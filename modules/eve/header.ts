@@ -2,9 +2,9 @@
 import { LONGEST_ADDRESS, writeIpv4, writeIpv6, writeIpv6Full } from '../../engine/address.js';
 import { COMMUNITY_ID_LENGTH, CommunityId } from '../../engine/community-id.js';
 import { DEVICE_NAMES, SOURCE_NAMES } from '../../engine/event.js';
-import * as FlowRecord from '../../engine/flow-record.js';
-import { IP_PROTOCOL_NAMES } from '../../engine/ip-protocol-names.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
 import type { Thread } from '../../engine/module.js';
+import { IP_PROTOCOL_NAMES } from '../../engine/packet/ip-protocol-names.js';
 import * as Packet from '../../engine/packet.js';
 import { type Direction, Endpoints } from '../../engine/record/endpoints.js';
 import { FLOW_TIMEOUT, PACKET_SOURCES, packetSource } from '../../engine/record/packet-source.js';

@@ -2,7 +2,7 @@
  * The MAC addresses that the two sides of each flow were seen with, for entries with `ethernet: yes`: flow records
  * have `"ether":{"dest_macs":[…],"src_macs":[…]}`. Only packets that pass this thread are seen.
  */
-import * as FlowRecord from '../../engine/flow-record.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import type { Subject } from '../../engine/record/subject.js';
 import { ethernetHeader } from './ethernet-header.js';

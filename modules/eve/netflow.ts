@@ -1,5 +1,5 @@
 /** `netflow`: one direction of a conversation that is over. */
-import * as FlowRecord from '../../engine/flow-record.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
 import type { Subject } from '../../engine/record/subject.js';
 import { writeTimes } from './flow.js';
 import type { HeaderKind } from './header.js';

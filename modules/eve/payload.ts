@@ -6,7 +6,7 @@ import {
   ALERT_IN_STREAM,
   ALERT_IN_TRANSACTION,
 } from '../../engine/event.js';
-import { linkTypeName } from '../../engine/link-type.js';
+import { linkTypeName } from '../../engine/packet/link-type.js';
 import * as Packet from '../../engine/packet.js';
 import type { Subject } from '../../engine/record/subject.js';
 import type { AlertSettings } from './instance.js';

@@ -1,7 +1,7 @@
 /** `"tcp":{…}` of flow and netflow records: flags seen, and the state of the session at its end. */
-import * as FlowRecord from '../../engine/flow-record.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
 import type { Subject } from '../../engine/record/subject.js';
-import * as TcpState from '../../engine/tcp-state.js';
+import * as TcpState from '../../engine/stream/tcp-state.js';
 import { type JsonBytes, key } from './json-bytes.js';
 
 const TCP = key('tcp');

@@ -1,8 +1,8 @@
 /** What records beside stored files begin with: time, flow and endpoints, as EVE records have them. */
 import { fullAddressText } from '../../engine/address.js';
-import * as Flow from '../../engine/flow-record.js';
-import { IP_PROTOCOL_NAMES } from '../../engine/ip-protocol-names.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import type { Thread } from '../../engine/module.js';
+import { IP_PROTOCOL_NAMES } from '../../engine/packet/ip-protocol-names.js';
 import * as Packet from '../../engine/packet.js';
 import { FLOW_TIMEOUT, packetSource } from '../../engine/record/packet-source.js';
 import { IsoTimestamp } from '../../engine/timestamp.js';

@@ -6,7 +6,7 @@ import { boolean } from '../../engine/config/option.js';
 import { logPath, outputEntries } from '../../engine/config/output-list.js';
 import { STORE_DIR } from '../../engine/files/file-settings.js';
 import type { TrackedFile } from '../../engine/files/tracked-file.js';
-import * as Flow from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import { makeFolder } from '../../engine/make-folder.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';

@@ -1,7 +1,7 @@
 /** How flows ended, under the names of Suricata's statistics: what records of flows say, summed up. */
-import * as FlowRecord from '../../engine/flow-record.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
 import type { Counters } from '../../engine/module.js';
-import { STATE_NAMES } from '../../engine/tcp-state.js';
+import { STATE_NAMES } from '../../engine/stream/tcp-state.js';
 
 const TCP = 6;
 /** By STATE_ constant; a free row never ends. */

@@ -6,7 +6,7 @@
  * last packet has come home.
  */
 import { integer, option } from '../../engine/config/option.js';
-import type { ExpiryPolicy } from '../../engine/flow-expiry.js';
+import type { ExpiryPolicy } from '../../engine/flow/flow-expiry.js';
 import type { Thread } from '../../engine/module.js';
 import { expiry } from './expiry.js';
 import { emergencyRecovery } from './options.js';

@@ -1,4 +1,4 @@
-import type { ExpirableFlows, ExpiryPolicy } from '../../engine/flow-expiry.js';
+import type { ExpirableFlows, ExpiryPolicy } from '../../engine/flow/flow-expiry.js';
 
 /** A hand that goes round all rows, some at a time: the work per batch is bounded, each row's turn comes. */
 export class ClockHand implements ExpiryPolicy {

@@ -3,7 +3,7 @@
  * the record of the flow. Off unless `flow.rate-tracking` says how much is much.
  */
 import { duration, option, size } from '../../engine/config/option.js';
-import * as FlowRecord from '../../engine/flow-record.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 

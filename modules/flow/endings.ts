@@ -4,7 +4,7 @@
  */
 import type { Batch } from '../../engine/batch.js';
 import { DEVICE_NAMES } from '../../engine/event.js';
-import * as FlowRecord from '../../engine/flow-record.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 

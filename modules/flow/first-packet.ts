@@ -1,5 +1,5 @@
 /** The row of a flow as its first packet makes it. */
-import * as FlowRecord from '../../engine/flow-record.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 
 const ICMP = 1;

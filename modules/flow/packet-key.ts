@@ -3,9 +3,9 @@
  * column by column and a new record begins as a copy of the key.
  */
 import { boolean, option } from '../../engine/config/option.js';
-import * as FlowRecord from '../../engine/flow-record.js';
-import { counterpartOf4, counterpartOf6, isError4 } from '../../engine/icmp-type.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
 import type { Thread } from '../../engine/module.js';
+import { counterpartOf4, counterpartOf6, isError4 } from '../../engine/packet/icmp-type.js';
 import * as Packet from '../../engine/packet.js';
 
 export const vlanTracking = option('vlan.use-for-tracking', boolean, true, 'VLAN ids are part of a flow');

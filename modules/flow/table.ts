@@ -2,14 +2,14 @@
  * The flow table of a thread: finds or makes the flow of each packet, ends flows, frees their rows.
  */
 import type { Batch } from '../../engine/batch.js';
-import { BypassedPackets } from '../../engine/bypassed-packets.js';
 import { ExceptionPolicy } from '../../engine/exception-policy/applying.js';
 import { TARGETS } from '../../engine/exception-policy.js';
-import { swapRecord } from '../../engine/exchanged-flow.js';
-import type { ExpirableFlows } from '../../engine/flow-expiry.js';
-import type { FlowRows } from '../../engine/flow-record.js';
-import * as FlowRecord from '../../engine/flow-record.js';
-import type { FlowTable as FlowTableService } from '../../engine/flow-table.js';
+import { BypassedPackets } from '../../engine/flow/bypassed-packets.js';
+import { swapRecord } from '../../engine/flow/exchanged-flow.js';
+import type { ExpirableFlows } from '../../engine/flow/flow-expiry.js';
+import type { FlowRows } from '../../engine/flow/flow-record.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
+import type { FlowTable as FlowTableService } from '../../engine/flow/flow-table.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import { REASON_FLOW_MEMCAP } from '../../engine/verdict.js';

@@ -3,7 +3,7 @@
  */
 import type { Config } from '../../engine/config/config.js';
 import { type AnyOption, integer, option } from '../../engine/config/option.js';
-import * as FlowRecord from '../../engine/flow-record.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
 
 const GROUPS = ['default', 'tcp', 'udp', 'icmp'] as const;
 const KINDS = ['new', 'established', 'closed', 'bypassed'] as const;

@@ -1,9 +1,9 @@
 /** Notes a packet in the record of its flow, and the flow in the row of the packet. */
 
 import type { Batch } from '../../engine/batch.js';
-import type { BypassedPackets } from '../../engine/bypassed-packets.js';
-import type { FlowRows } from '../../engine/flow-record.js';
-import * as FlowRecord from '../../engine/flow-record.js';
+import type { BypassedPackets } from '../../engine/flow/bypassed-packets.js';
+import type { FlowRows } from '../../engine/flow/flow-record.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
 import type { Memory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
 import { REASON_EXCEPTION_FLOW_DROP } from '../../engine/verdict.js';

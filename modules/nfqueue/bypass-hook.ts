@@ -5,7 +5,7 @@
 import { LONGEST_ADDRESS, writeIpv4, writeIpv6 } from '../../engine/address.js';
 import type { Config } from '../../engine/config/config.js';
 import { option, text } from '../../engine/config/option.js';
-import * as Flow from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import type { LogWriter, Thread } from '../../engine/module.js';
 
 const COMMAND = option(

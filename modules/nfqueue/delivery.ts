@@ -1,14 +1,14 @@
 /** What a thread needs of the queues: a way for verdicts, and one for rejecting packets. */
 
-import { CAPTURE_BYPASS } from '../../engine/flow-bypass.js';
+import { CAPTURE_BYPASS } from '../../engine/flow/flow-bypass.js';
 import type { Thread } from '../../engine/module.js';
 import { type Native, native } from '../../engine/native.js';
+import { PACKET_SENDER } from '../../engine/packet/packet-sender.js';
+import { RawSender } from '../../engine/packet/raw-sender.js';
+import { writeChecksums } from '../../engine/packet/write-checksums.js';
 import * as Packet from '../../engine/packet.js';
-import { PACKET_SENDER } from '../../engine/packet-sender.js';
-import { RawSender } from '../../engine/raw-sender.js';
 import { isDrop } from '../../engine/verdict.js';
 import { VERDICT_DELIVERY, type VerdictDelivery } from '../../engine/verdict-delivery.js';
-import { writeChecksums } from '../../engine/write-checksums.js';
 import { Answers, NF_DROP } from './answers.js';
 import { BypassHook, bypassCommand } from './bypass-hook.js';
 import { endOf } from './ends.js';

@@ -4,7 +4,7 @@ import type { LogSink } from '../../engine/log-sink.js';
 import type { Log, OpenedDevices, ThreadOfGroup } from '../../engine/module.js';
 import type { QueueSettings } from '../../engine/native/queue.js';
 import { type Native, native, nativeProblem } from '../../engine/native.js';
-import { openRawSockets } from '../../engine/raw-sender.js';
+import { openRawSockets } from '../../engine/packet/raw-sender.js';
 import type { StatsTree } from '../../engine/stats-record.js';
 import { BYPASS_LOG, bypassCommand } from './bypass-hook.js';
 import { BypassProgram } from './bypass-program.js';

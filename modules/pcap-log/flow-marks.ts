@@ -1,5 +1,5 @@
 /** What the packet log knows of flows, by row of the flow table. A row that another flow has taken begins anew. */
-import * as Flow from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 
 /** Its packets are written: it had an alert, or a tag. */
 export const WRITTEN = 1 << 0;

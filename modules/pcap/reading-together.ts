@@ -4,9 +4,9 @@
  */
 import { type FoundFile, totalSize } from '../../engine/capture-file/file-list.js';
 import type { Config } from '../../engine/config/config.js';
-import { CONVERSATION_SHARE, ConversationShare } from '../../engine/conversation-share.js';
 import { engineMode } from '../../engine/exception-policy.js';
 import { FIREWALL } from '../../engine/firewall.js';
+import { CONVERSATION_SHARE, ConversationShare } from '../../engine/flow/conversation-share.js';
 import type { Thread } from '../../engine/module.js';
 import { deletes } from './file-removal.js';
 import { CONTINUOUS, SEPARATE } from './options.js';

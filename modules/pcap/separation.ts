@@ -1,6 +1,6 @@
 /** Captures that have nothing to do with each other (`pcap-file.separate`). */
 import type { Batch } from '../../engine/batch.js';
-import { FLOW_TABLE, type FlowTable } from '../../engine/flow-table.js';
+import { FLOW_TABLE, type FlowTable } from '../../engine/flow/flow-table.js';
 import type { Thread } from '../../engine/module.js';
 
 export class Separation {

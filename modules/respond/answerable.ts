@@ -2,8 +2,9 @@
  * Which rejected packets are answered: errors about errors would go round for ever, and what many hosts get or send would
  * be answered many times (RFC 1122 section 3.2.2, RFC 4443 section 2.4).
  */
-import { isError4, isError6 } from '../../engine/icmp-type.js';
+
 import type { Memory } from '../../engine/memory.js';
+import { isError4, isError6 } from '../../engine/packet/icmp-type.js';
 import * as Packet from '../../engine/packet.js';
 
 const ICMPV4 = 1;

@@ -2,8 +2,9 @@
  * Packets that answer a rejected one, built into a buffer from its headers: a TCP reset to either side, or an ICMP
  * "administratively prohibited" to its sender. They begin with the IP header.
  */
-import { checksum, transportChecksum } from '../../engine/checksum.js';
+
 import type { Memory } from '../../engine/memory.js';
+import { checksum, transportChecksum } from '../../engine/packet/checksum.js';
 import * as Packet from '../../engine/packet.js';
 
 const TCP = 6;

@@ -1,8 +1,9 @@
 /** `stats.stream-events`: how many packets had each stream event. */
-import { countsStreamEvents, eventCounterName } from '../../engine/event-counters.js';
+
 import type { Thread } from '../../engine/module.js';
+import { countsStreamEvents, eventCounterName } from '../../engine/packet/event-counters.js';
+import { FIRST_STREAM_EVENT, STREAM_EVENTS } from '../../engine/packet/packet-events.js';
 import * as Packet from '../../engine/packet.js';
-import { FIRST_STREAM_EVENT, STREAM_EVENTS } from '../../engine/packet-events.js';
 
 export class EventCounters {
   private readonly indexes: readonly number[];

@@ -6,12 +6,12 @@ import type { Batch } from '../../engine/batch.js';
 import { type AnyOption, boolean, option } from '../../engine/config/option.js';
 import { recordTypeSettings } from '../../engine/config/output-list.js';
 import { EVENT_OTHER, keepEvent } from '../../engine/event.js';
-import * as FlowRecord from '../../engine/flow-record.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
 import type { Thread } from '../../engine/module.js';
+import { eventName } from '../../engine/packet/packet-event-names.js';
+import * as Event from '../../engine/packet/packet-events.js';
 import * as Packet from '../../engine/packet.js';
-import { eventName } from '../../engine/packet-event-names.js';
-import * as Event from '../../engine/packet-events.js';
-import { STATE_NAMES } from '../../engine/tcp-state.js';
+import { STATE_NAMES } from '../../engine/stream/tcp-state.js';
 
 const FLAGS = ['fin', 'syn', 'rst', 'psh', 'ack', 'urg'];
 

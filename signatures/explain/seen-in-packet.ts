@@ -1,8 +1,8 @@
 /** What a condition on packet, flow or state saw. */
 import { addressText } from '../../engine/address.js';
-import * as Flow from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
+import { allEvents, eventName } from '../../engine/packet/packet-event-names.js';
 import * as Packet from '../../engine/packet.js';
-import { allEvents, eventName } from '../../engine/packet-event-names.js';
 import type { Inspection } from '../inspection.js';
 import {
   APPLICATION_PROTOCOLS,

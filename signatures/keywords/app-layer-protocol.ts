@@ -1,5 +1,5 @@
 /** app-layer-protocol: what the protocol of the flow was recognised as. */
-import * as Flow from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import type { Inspection } from '../inspection.js';
 import type { Keyword } from '../keyword.js';

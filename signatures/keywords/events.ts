@@ -1,8 +1,8 @@
 /** decode-event, engine-event, stream-event and app-layer-event: events that decoders and parsers raised. */
 import { APPLICATION_EVENT_NAMES, FIRST_APPLICATION_EVENT } from '../../engine/application/packet-events.js';
 import { nearest } from '../../engine/nearest.js';
+import { decoderEventNumber, streamEventNumber } from '../../engine/packet/packet-event-names.js';
 import { hasEvent } from '../../engine/packet.js';
-import { decoderEventNumber, streamEventNumber } from '../../engine/packet-event-names.js';
 import type { Keyword } from '../keyword.js';
 import type { MatchCompiler } from '../match-compiler.js';
 import type { RuleBuilder } from '../rule-builder.js';

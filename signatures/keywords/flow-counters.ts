@@ -1,5 +1,5 @@
 /** flow.age, flow.pkts, flow.bytes and stream_size: what was counted for the flow up to the packet in hand. */
-import * as Flow from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import type { Inspection } from '../inspection.js';
 import type { Keyword } from '../keyword.js';

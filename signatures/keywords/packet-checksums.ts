@@ -1,6 +1,7 @@
 /** Internet checksums (RFC 1071) of the headers of the packet in hand. */
+
+import { routedDestinationSum } from '../../engine/packet/routed-destination.js';
 import * as Packet from '../../engine/packet.js';
-import { routedDestinationSum } from '../../engine/routed-destination.js';
 import type { Inspection } from '../inspection.js';
 
 export const CHECKSUM_NAMES = [

@@ -1,6 +1,7 @@
 /** Keywords of the TCP header: flags, seq, ack, window, options. */
+
+import { maximumSegmentSize, windowScale } from '../../engine/packet/tcp-options.js';
 import * as Packet from '../../engine/packet.js';
-import { maximumSegmentSize, windowScale } from '../../engine/tcp-options.js';
 import type { Inspection } from '../inspection.js';
 import type { Keyword } from '../keyword.js';
 import type { MatchCompiler } from '../match-compiler.js';

@@ -1,7 +1,7 @@
 /** Keys by which state that spans flows is kept: addresses, pairs of them, flows. */
 
-import type { FlowRows } from '../../engine/flow-record.js';
-import * as Flow from '../../engine/flow-record.js';
+import type { FlowRows } from '../../engine/flow/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import type { Memory } from '../../engine/memory.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';

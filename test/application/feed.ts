@@ -19,7 +19,7 @@ import type { ClosedFile, TransactionUpdate } from '../../engine/application-lay
 import { Batch } from '../../engine/batch.js';
 import type { ConfigTree } from '../../engine/config/config.js';
 import { EVENT_ANOMALY, EVENT_FRAME, EVENT_TRANSACTION } from '../../engine/event.js';
-import * as Flow from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import { Frame } from '../../engine/frames/frame.js';
 import * as Packet from '../../engine/packet.js';
 import type { Protocol, Transaction } from '../../engine/protocol.js';

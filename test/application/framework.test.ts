@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { APPLICATION_EVENT_NAMES } from '../../engine/application/packet-events.js';
-import * as Flow from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import { randomNumbers } from '../pseudo-random.js';
 import { Feed } from './feed.js';
 import { other, toy } from './toy.js';

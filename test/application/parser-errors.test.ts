@@ -1,6 +1,6 @@
 /** What becomes of a flow when its parser gives up: `app-layer.error-policy`. */
 import { describe, expect, it } from 'vitest';
-import * as Flow from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import type { Protocol } from '../../engine/protocol.js';
 import { Feed } from './feed.js';
 import { toy } from './toy.js';

@@ -10,7 +10,7 @@ import type { Batch } from '../../engine/batch.js';
 import { runModules } from '../../engine/cli/reassemble/one-thread.js';
 import { Config } from '../../engine/config/config.js';
 import { loadConfig } from '../../engine/config/load.js';
-import * as Flow from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import type { Log, Thread, ThreadModule } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import type { Protocol } from '../../engine/protocol.js';

@@ -10,7 +10,7 @@ import { hostbitCommands } from '../../engine/cli/control/hostbits.js';
 import { memcapCommands } from '../../engine/cli/control/memcaps.js';
 import { Config } from '../../engine/config/config.js';
 import type { Arguments, Handlers } from '../../engine/control/control-socket.js';
-import * as Flow from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import { DatasetControl } from '../../signatures/state/dataset-control.js';
 import { DatasetStore } from '../../signatures/state/datasets.js';

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../engine/config/config.js';
-import { fragmentClass, HOST_OS, HostOsPolicy, hostOsPolicy, tcpClass } from '../../engine/host-os-policy.js';
 import { parseNetwork } from '../../engine/prefix-table.js';
+import {
+  fragmentClass,
+  HOST_OS,
+  HostOsPolicy,
+  hostOsPolicy,
+  tcpClass,
+} from '../../engine/stream/host-os-policy.js';
 import { address4, address6 } from '../packets/builder.js';
 
 const policies = (tree: unknown) => new HostOsPolicy(new Config({ 'host-os-policy': tree }));

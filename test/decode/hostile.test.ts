@@ -1,6 +1,6 @@
 /** Bytes that nobody meant as a packet: decoding never throws, never loses a slot, never reads beyond the packet. */
 import { expect, test } from 'vitest';
-import * as LinkType from '../../engine/link-type.js';
+import * as LinkType from '../../engine/packet/link-type.js';
 import * as Packet from '../../engine/packet.js';
 import {
   destinationOptions,

@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest';
-import * as LinkType from '../../engine/link-type.js';
+import * as LinkType from '../../engine/packet/link-type.js';
 import { esp, ethernet, hex, icmp, igmp, ipv4, ipv6, sctp, tcp, udp } from '../packets/builder.js';
 import { type Case, expectLayers, IS_TCP4 } from './layers.js';
 

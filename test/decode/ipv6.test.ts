@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest';
-import * as LinkType from '../../engine/link-type.js';
+import * as LinkType from '../../engine/packet/link-type.js';
 import {
   ah,
   destinationOptions,

@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest';
-import * as LinkType from '../../engine/link-type.js';
+import * as LinkType from '../../engine/packet/link-type.js';
 import { chdlc, ethernet, hex, ipv4, nullLoop, type Part, ppp, sll, sll2 } from '../packets/builder.js';
 import { expectLayers, IS_TCP4, IS_TCP6, TCP4, TCP6 } from './layers.js';
 

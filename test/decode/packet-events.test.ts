@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Config } from '../../engine/config/config.js';
-import { eventCounterName } from '../../engine/event-counters.js';
+import { eventCounterName } from '../../engine/packet/event-counters.js';
 import {
   allEvents,
   decoderEventNames,
@@ -8,8 +8,8 @@ import {
   eventName,
   streamEventNames,
   streamEventNumber,
-} from '../../engine/packet-event-names.js';
-import * as Events from '../../engine/packet-events.js';
+} from '../../engine/packet/packet-event-names.js';
+import * as Events from '../../engine/packet/packet-events.js';
 
 const COUNTS = new Set(['DECODER_EVENTS', 'FIRST_STREAM_EVENT', 'STREAM_EVENTS']);
 

@@ -1,7 +1,7 @@
 /** Checksums of segments that are on their way through a routing header (RFC 8200 section 8.1). */
 import { expect, test } from 'vitest';
+import { writeChecksums } from '../../engine/packet/write-checksums.js';
 import * as Packet from '../../engine/packet.js';
-import { writeChecksums } from '../../engine/write-checksums.js';
 import { internetChecksum } from '../../signatures/keywords/packet-checksums.js';
 import { concat, ethernet, hex, hopByHop, ipv6, packet, tcp, u8 } from '../packets/builder.js';
 import { address6 } from '../packets/bytes.js';

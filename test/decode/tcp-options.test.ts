@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { maximumSegmentSize, windowScale } from '../../engine/tcp-options.js';
+import { maximumSegmentSize, windowScale } from '../../engine/packet/tcp-options.js';
 import { hex, packet, tcp } from '../packets/builder.js';
 
 const header = (options: string) => packet(tcp({ flags: 'S', options: hex(options) }));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../engine/config/config.js';
-import * as LinkType from '../../engine/link-type.js';
+import * as LinkType from '../../engine/packet/link-type.js';
 import * as Packet from '../../engine/packet.js';
 import { tunnelPorts } from '../../modules/decode/tunnel-ports.js';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import * as LinkType from '../../engine/link-type.js';
+import * as LinkType from '../../engine/packet/link-type.js';
 import * as Packet from '../../engine/packet.js';
 import { FragmentMemory } from '../../modules/decode/defrag/fragment-memory.js';
 import { Runs } from '../../modules/decode/defrag/runs.js';

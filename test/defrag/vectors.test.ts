@@ -1,8 +1,8 @@
 /** Cases of `../shared/vectors/ip-frag.json`: what each kind of receiver makes of a sequence of fragments. */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { HOST_OS } from '../../engine/host-os-policy.js';
 import * as Packet from '../../engine/packet.js';
+import { HOST_OS } from '../../engine/stream/host-os-policy.js';
 import { type Decoder, decoder } from '../decode/decoder.js';
 import { concat, ethernet, fragment, ipv4, ipv6, packet, u16 } from '../packets/builder.js';
 

@@ -9,7 +9,7 @@ import type { ApplicationLayer } from '../../engine/application-layer.js';
 import { Batch } from '../../engine/batch.js';
 import type { ConfigTree } from '../../engine/config/config.js';
 import { Config } from '../../engine/config/config.js';
-import * as Flow from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import { openMatcher } from '../../engine/matcher/open.js';
 import type { MatcherKind } from '../../engine/matcher.js';
 import type { ThreadModule } from '../../engine/module.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { ApplicationLayer, Conversation, TransactionUpdate } from '../../engine/application-layer.js';
 import type { ConfigTree } from '../../engine/config/config.js';
-import * as Flow from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import { HyperscanMatcher } from '../../engine/matcher/hyperscan.js';
 import { QgramMatcher } from '../../engine/matcher/qgram.js';
 import * as Packet from '../../engine/packet.js';

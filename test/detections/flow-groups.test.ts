@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import * as Flow from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import { FlowGroups } from '../../modules/detections/flow-groups.js';
 import type { LoadedDetection } from '../../modules/detections/loaded.js';
 import { stubThread } from '../thread-stub.js';

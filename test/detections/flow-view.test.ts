@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { FlowView } from '../../engine/detection/flow-view.js';
 import { PacketView } from '../../engine/detection/packet-view.js';
 import type { Watch } from '../../engine/detection/watch.js';
-import * as Flow from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import { stubThread } from '../thread-stub.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import * as Flow from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import { REASON_RULES } from '../../engine/verdict.js';
 import dns from '../../modules/app/dns.js';

@@ -7,7 +7,7 @@ import { Conversation } from '../../engine/detection/conversation.js';
 import { PacketView } from '../../engine/detection/packet-view.js';
 import type { DetectionWatch } from '../../engine/detection/watch.js';
 import { alert, type Routine } from '../../engine/detection.js';
-import { flowRows, INTS } from '../../engine/flow-record.js';
+import { flowRows, INTS } from '../../engine/flow/flow-record.js';
 import { allocateMemory, openMemory } from '../../engine/memory.js';
 
 const FLOWS = Number(process.argv[2] ?? 1_000_000);

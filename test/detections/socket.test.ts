@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { STREAM_CONTROL } from '../../engine/stream-control.js';
+import { STREAM_CONTROL } from '../../engine/stream/stream-control.js';
 import { bytes, messages, stageWith } from './definition.js';
 
 /** A detection that tells what each of its reads gives. */

@@ -1,6 +1,6 @@
 /** The page that lists events which nothing raises is held against the sources. */
 import { expect, it } from 'vitest';
-import { decoderEventNumber, streamEventNumber } from '../../engine/packet-event-names.js';
+import { decoderEventNumber, streamEventNumber } from '../../engine/packet/packet-event-names.js';
 import { sources, textOf } from '../house/sources.js';
 
 const page = textOf('docs/rules.md');

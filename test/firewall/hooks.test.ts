@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ApplicationLayer, Conversation, TransactionUpdate } from '../../engine/application-layer.js';
-import * as Flow from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import type { Protocol, Transaction } from '../../engine/protocol.js';
 import { inline, type Sensor, sensorFor } from '../detect/sensor.js';

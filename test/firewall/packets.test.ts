@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import * as Flow from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import { flowEnd, inline, sensorFor, tcp, udp } from '../detect/sensor.js';
 

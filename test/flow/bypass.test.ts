@@ -1,8 +1,8 @@
 /** Bypassed flows: by whom, what is counted, and when the engine no longer believes that the device does it. */
 import { expect, it } from 'vitest';
-import { BypassedPackets } from '../../engine/bypassed-packets.js';
-import { bypassFlow, CAPTURE_BYPASS, CAPTURE_PATIENCE_SECONDS } from '../../engine/flow-bypass.js';
-import * as Flow from '../../engine/flow-record.js';
+import { BypassedPackets } from '../../engine/flow/bypassed-packets.js';
+import { bypassFlow, CAPTURE_BYPASS, CAPTURE_PATIENCE_SECONDS } from '../../engine/flow/flow-bypass.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import { stubThread } from '../thread-stub.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../engine/batch.js';
-import * as FlowRecord from '../../engine/flow-record.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
 import flow from '../../modules/flow.js';
 import { ethernet, ipv4, packet, udp } from '../packets/builder.js';
 import { stubThread } from '../thread-stub.js';

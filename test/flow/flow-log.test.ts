@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Batch } from '../../engine/batch.js';
 import { EVENT_FLOW, EVENT_NETFLOW } from '../../engine/event.js';
-import { bypassFlow } from '../../engine/flow-bypass.js';
+import { bypassFlow } from '../../engine/flow/flow-bypass.js';
 import type { ThreadModule } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import flow from '../../modules/flow.js';

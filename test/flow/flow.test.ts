@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Batch } from '../../engine/batch.js';
 import { DEVICE_NAMES } from '../../engine/event.js';
-import * as FlowRecord from '../../engine/flow-record.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import flow from '../../modules/flow.js';
 import { ethernet, icmp, icmpv6, ipv4, ipv6, packet, tcp, udp, vlan } from '../packets/builder.js';

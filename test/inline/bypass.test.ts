@@ -1,8 +1,8 @@
 /** Flows that are bypassed leave the queue: by mark, and by a set of the firewall that a program adds them to. */
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import * as Flow from '../../engine/flow-record.js';
-import { flowRows } from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
+import { flowRows } from '../../engine/flow/flow-record.js';
 import { LineTemplate } from '../../modules/nfqueue/bypass-hook.js';
 import { until } from '../until.js';
 import { missing, Network, SERVER_V4, SERVER_V6 } from './network.js';

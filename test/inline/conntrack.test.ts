@@ -1,6 +1,6 @@
 /** What the kernel knows of a connection is told in EVE records. */
 import { describe, expect, it } from 'vitest';
-import { connectionOf } from '../../engine/conntrack.js';
+import { connectionOf } from '../../engine/packet/conntrack.js';
 import * as Packet from '../../engine/packet.js';
 import { missing, Network, SERVER_V4 } from './network.js';
 import { fetch, Server } from './peers.js';

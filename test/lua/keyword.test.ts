@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { ApplicationLayer, TransactionUpdate } from '../../engine/application-layer.js';
 import type { ConfigTree } from '../../engine/config/config.js';
 import { Config } from '../../engine/config/config.js';
-import * as Flow from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import type { Protocol, Transaction } from '../../engine/protocol.js';
 import { loadRuleText } from '../../signatures/load-rules.js';
 import { inline, type PacketSketch, type Sensor, sensorFor, tcp, udp } from '../detect/sensor.js';

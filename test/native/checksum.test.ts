@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checksum, pseudoHeaderSum, transportChecksum, wordSum } from '../../engine/checksum.js';
 import { native } from '../../engine/native.js';
+import { checksum, pseudoHeaderSum, transportChecksum, wordSum } from '../../engine/packet/checksum.js';
 
 const hex = (text: string): Uint8Array => Buffer.from(text.replaceAll(' ', ''), 'hex');
 

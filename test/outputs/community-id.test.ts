@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { parseAddress } from '../../engine/address.js';
 import { CommunityId } from '../../engine/community-id.js';
-import * as FlowRecord from '../../engine/flow-record.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
 
 interface Conversation {
   client: string;

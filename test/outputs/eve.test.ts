@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FIRST_APPLICATION_EVENT } from '../../engine/application/packet-events.js';
 import { Config } from '../../engine/config/config.js';
 import * as Event from '../../engine/event.js';
-import * as FlowRecord from '../../engine/flow-record.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
+import * as Events from '../../engine/packet/packet-events.js';
 import * as Packet from '../../engine/packet.js';
-import * as Events from '../../engine/packet-events.js';
 import { REASON_RULES } from '../../engine/verdict.js';
 import eve from '../../modules/eve.js';
 import {

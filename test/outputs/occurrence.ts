@@ -1,7 +1,7 @@
 /** Packets, flows and events as outputs see them, for tests: rows are filled as decode, flow and detect do. */
 import { Batch } from '../../engine/batch.js';
 import { APP_PROTOCOL_NAMES, EVENT_ALERT, keepEvent } from '../../engine/event.js';
-import * as FlowRecord from '../../engine/flow-record.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
 import type { ModuleDefinition } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import * as Header from '../../signatures/compile/header.js';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Batch } from '../../engine/batch.js';
 import { Config } from '../../engine/config/config.js';
 import * as Event from '../../engine/event.js';
-import * as Flow from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
 import type { LogSink } from '../../engine/log-sink.js';
 import * as Packet from '../../engine/packet.js';
 import { DONE } from '../../engine/queue/handler.js';

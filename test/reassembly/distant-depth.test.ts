@@ -1,9 +1,9 @@
 /** How deep a flow is reassembled whose readers are in another thread. */
 import { expect, it } from 'vitest';
 import { Batch } from '../../engine/batch.js';
-import { DistantStreams } from '../../engine/distant-streams.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
+import { DistantStreams } from '../../engine/stream/distant-streams.js';
 import { DistantDepth } from '../../modules/stream/reassembly/distant-depth.js';
 import { stubThread } from '../thread-stub.js';
 

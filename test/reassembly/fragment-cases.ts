@@ -1,6 +1,6 @@
 /** Published and measured cases of overlapping fragments, when they lie beside the project. */
 import { existsSync, readFileSync } from 'node:fs';
-import { HOST_OS } from '../../engine/host-os-policy.js';
+import { HOST_OS } from '../../engine/stream/host-os-policy.js';
 
 const FILE = new URL('../../../shared/vectors/ip-frag.json', import.meta.url);
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { bytesOf, type Side } from '../../engine/cli/reassemble/side.js';
 import { reassembleCapture } from '../../engine/cli/reassemble.js';
-import { HOST_OS } from '../../engine/host-os-policy.js';
+import { HOST_OS } from '../../engine/stream/host-os-policy.js';
 import { ethernet, fragment, ipv4, ipv6, packet, pcapFile } from '../packets/builder.js';
 import { type FragmentCase, fragmentCases, fragmentExpectations } from './fragment-cases.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import * as Flow from '../../engine/flow-record.js';
+import * as Flow from '../../engine/flow/flow-record.js';
+import { PACKET_SENDER } from '../../engine/packet/packet-sender.js';
 import * as Packet from '../../engine/packet.js';
-import { PACKET_SENDER } from '../../engine/packet-sender.js';
 import decode from '../../modules/decode.js';
 import respond from '../../modules/respond.js';
 import { ethernet, icmp, icmpv6, ipv4, ipv6, type Part, packet, tcp, udp } from '../packets/builder.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import * as FlowRecord from '../../engine/flow-record.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
 import { REASON_EXCEPTION_FLOW_DROP, REASON_STREAM_MIDSTREAM } from '../../engine/verdict.js';
 import { Conversation, step } from './conversation.js';
 import { check, HANDSHAKE, type Line } from './lines.js';

@@ -1,9 +1,9 @@
 /** Conversations of TCP segments, fed through decode, flow and stream. */
 import { Batch } from '../../engine/batch.js';
-import * as FlowRecord from '../../engine/flow-record.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
 import type { ThreadModule } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
-import { STATE_NAMES } from '../../engine/tcp-state.js';
+import { STATE_NAMES } from '../../engine/stream/tcp-state.js';
 import decode from '../../modules/decode.js';
 import flow from '../../modules/flow.js';
 import { Stream } from '../../modules/stream.js';

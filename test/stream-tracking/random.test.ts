@@ -1,6 +1,6 @@
 /** Random segments: nothing crashes, hangs or is lost, and how they are spread over batches does not matter. */
 import { describe, expect, it } from 'vitest';
-import * as FlowRecord from '../../engine/flow-record.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
 import { randomNumbers } from '../pseudo-random.js';
 import { Conversation, type Step } from './conversation.js';
 

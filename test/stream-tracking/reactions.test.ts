@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import * as FlowRecord from '../../engine/flow-record.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import { REASON_STREAM_ERROR } from '../../engine/verdict.js';
 import { Conversation, step } from './conversation.js';

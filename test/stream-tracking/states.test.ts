@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import * as FlowRecord from '../../engine/flow-record.js';
+import * as FlowRecord from '../../engine/flow/flow-record.js';
 import { Conversation, step } from './conversation.js';
 import { check, established, HANDSHAKE, type Line } from './lines.js';
 

@@ -1,6 +1,6 @@
 /** The little of a packet that filters ask for, read before it is decoded. */
-import * as LinkType from '../../link-type.js';
-import { uint16 } from '../../network-order.js';
+import * as LinkType from '../../packet/link-type.js';
+import { uint16 } from '../../packet/network-order.js';
 
 /** -1 stands for what is not there. One object is used for all packets. */
 export interface Facts {

@@ -1,6 +1,6 @@
 /** The command get-flow-stats-by-id: what is known of a flow that is not over. */
 import type { Handlers } from '../../control/control-socket.js';
-import * as Flow from '../../flow-record.js';
+import * as Flow from '../../flow/flow-record.js';
 
 /** @param rows of all flows; undefined while there are no threads */
 export function flowCommands(rows: () => Flow.FlowRows | undefined): Handlers {

@@ -1,6 +1,6 @@
 /** A flow table of which only what a policy of expiry sees is there. */
-import type { ExpirableFlows } from '../../flow-expiry.js';
-import { type FlowRows, flowRows, INTS } from '../../flow-record.js';
+import type { ExpirableFlows } from '../../flow/flow-expiry.js';
+import { type FlowRows, flowRows, INTS } from '../../flow/flow-record.js';
 
 export class TestFlows implements ExpirableFlows {
   readonly firstRow = 0;

@@ -1,7 +1,7 @@
 /** A thread without an engine: the memory, counters and logs that modules need, for tests that take milliseconds. */
 import type { Batch } from '../../batch.js';
 import type { Config } from '../../config/config.js';
-import { INTS as FLOW_INTS, type FlowRows, flowRows } from '../../flow-record.js';
+import { INTS as FLOW_INTS, type FlowRows, flowRows } from '../../flow/flow-record.js';
 import { allocateMemory, FIRST_BYTE, type Memory, openMemory } from '../../memory.js';
 import type { Counters, Log, LogWriter, Thread } from '../../module.js';
 import * as Packet from '../../packet.js';

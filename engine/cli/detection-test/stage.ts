@@ -1,7 +1,7 @@
 /** Plays conversations to modules, without sockets or captures. */
 import { Batch } from '../../batch.js';
 import { Config } from '../../config/config.js';
-import * as Flow from '../../flow-record.js';
+import * as Flow from '../../flow/flow-record.js';
 import type { ThreadModule } from '../../module.js';
 import * as Packet from '../../packet.js';
 import { address4Bytes } from './address4.js';

@@ -1,14 +1,14 @@
 /** Gathers what each side of each conversation received, as an output module does, until the conversation is over. */
 import { addressText } from '../../address.js';
 import type { Batch } from '../../batch.js';
-import * as FlowRecord from '../../flow-record.js';
-import type { HostOsPolicy } from '../../host-os-policy.js';
-import { IP_PROTOCOL_NAMES } from '../../ip-protocol-names.js';
+import * as FlowRecord from '../../flow/flow-record.js';
 import type { Thread, ThreadModule } from '../../module.js';
+import { IP_PROTOCOL_NAMES } from '../../packet/ip-protocol-names.js';
+import { STREAM_REASSEMBLY_OVERLAP_DIFFERENT_DATA } from '../../packet/packet-events.js';
 import * as Packet from '../../packet.js';
-import { STREAM_REASSEMBLY_OVERLAP_DIFFERENT_DATA } from '../../packet-events.js';
-import { STREAM_CONTROL, type StreamControl } from '../../stream-control.js';
-import { ESTABLISHED } from '../../tcp-state.js';
+import type { HostOsPolicy } from '../../stream/host-os-policy.js';
+import { STREAM_CONTROL, type StreamControl } from '../../stream/stream-control.js';
+import { ESTABLISHED } from '../../stream/tcp-state.js';
 import type { Side, SideEnd, SideOverlap } from './side.js';
 
 const TCP = 6;

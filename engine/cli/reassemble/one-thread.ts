@@ -4,7 +4,7 @@
  */
 import { Batch } from '../../batch.js';
 import type { Config } from '../../config/config.js';
-import { INTS as FLOW_INTS, type FlowRows, flowRows } from '../../flow-record.js';
+import { INTS as FLOW_INTS, type FlowRows, flowRows } from '../../flow/flow-record.js';
 import { allocateMemory, type Memory, openMemory } from '../../memory.js';
 import type { ByteRange, Log, LogWriter, ModuleDefinition, Thread, ThreadModule } from '../../module.js';
 import { Pool } from '../../pool.js';

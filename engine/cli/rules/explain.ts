@@ -10,7 +10,7 @@ import type { Inspection } from '../../../signatures/inspection.js';
 import type { Signature } from '../../../signatures/signature.js';
 import type { Batch } from '../../batch.js';
 import { EVENT_ALERT } from '../../event.js';
-import * as Flow from '../../flow-record.js';
+import * as Flow from '../../flow/flow-record.js';
 import type { Thread } from '../../module.js';
 import * as Packet from '../../packet.js';
 import { UsageError } from '../usage-error.js';

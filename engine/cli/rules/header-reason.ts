@@ -5,11 +5,11 @@ import { holdsApplication } from '../../../signatures/compile/application-sets.j
 import * as Header from '../../../signatures/compile/header.js';
 import type { RuleSetImage } from '../../../signatures/compile/image.js';
 import { addressText } from '../../address.js';
-import type { FlowRows } from '../../flow-record.js';
-import * as Flow from '../../flow-record.js';
-import { IP_PROTOCOL_NAMES } from '../../ip-protocol-names.js';
-import { knownApplication } from '../../known-application.js';
+import type { FlowRows } from '../../flow/flow-record.js';
+import * as Flow from '../../flow/flow-record.js';
+import { knownApplication } from '../../flow/known-application.js';
 import type { Memory } from '../../memory.js';
+import { IP_PROTOCOL_NAMES } from '../../packet/ip-protocol-names.js';
 import * as Packet from '../../packet.js';
 
 /** A reason; the later ones are nearer to a match. */

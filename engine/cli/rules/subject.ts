@@ -2,8 +2,8 @@
 import type { PacketFacts } from '../../../modules/detect/packet-facts.js';
 import type { Inspection } from '../../../signatures/inspection.js';
 import { addressText } from '../../address.js';
-import { IP_PROTOCOL_NAMES } from '../../ip-protocol-names.js';
 import type { Memory } from '../../memory.js';
+import { IP_PROTOCOL_NAMES } from '../../packet/ip-protocol-names.js';
 import * as Packet from '../../packet.js';
 
 export interface Subject {

@@ -1,7 +1,7 @@
 /** What a capture consists of, as rules see it: protocols, ports, and buffers of transactions. */
 import type { PacketFacts } from '../../../modules/detect/packet-facts.js';
 import type { TransactionUpdate } from '../../application-layer.js';
-import { IP_PROTOCOL_NAMES } from '../../ip-protocol-names.js';
+import { IP_PROTOCOL_NAMES } from '../../packet/ip-protocol-names.js';
 import type { Protocol, Transaction } from '../../protocol.js';
 
 /** Ports that are counted one by one; those beyond are not. */

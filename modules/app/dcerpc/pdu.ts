@@ -1,5 +1,5 @@
 /** Headers of DCE/RPC messages (C706, chapter 12), connection-oriented and connectionless. */
-import { uint16 } from '../../../engine/network-order.js';
+import { uint16 } from '../../../engine/packet/network-order.js';
 import { uuidText } from './uuid.js';
 
 export const REQUEST = 0;

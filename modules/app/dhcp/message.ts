@@ -1,5 +1,5 @@
 /** A message: a header of fixed length, a magic number and options (RFC 2131 2, RFC 2132). */
-import { uint32 } from '../../../engine/network-order.js';
+import { uint32 } from '../../../engine/packet/network-order.js';
 
 /** Bytes before the magic number, and it. */
 const HEADER_LENGTH = 236;

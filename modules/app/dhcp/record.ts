@@ -1,6 +1,6 @@
 /** The EVE record of a message. */
 import { hardwareText } from '../../../engine/address.js';
-import { uint32 } from '../../../engine/network-order.js';
+import { uint32 } from '../../../engine/packet/network-order.js';
 import { bytesText } from '../../../engine/record/bytes-text.js';
 import * as Message from './message.js';
 import { type DhcpMessage, type DhcpOption, REPLY } from './message.js';

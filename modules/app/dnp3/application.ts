@@ -1,5 +1,5 @@
 /** Messages of the application layer: a header and objects (IEEE 1815 4). */
-import { uint16 } from '../../../engine/network-order.js';
+import { uint16 } from '../../../engine/packet/network-order.js';
 import { BitReader } from './object-fields.js';
 import { formOf, type ObjectHead, type Point, passPoints, readPoints } from './points.js';
 import type { Dnp3Settings } from './settings.js';

@@ -1,6 +1,6 @@
 /** Conversations of DNS messages. Every message is a transaction of its own, complete as soon as it is there. */
 import type { Session } from '../../../engine/application/session.js';
-import { uint16 } from '../../../engine/network-order.js';
+import { uint16 } from '../../../engine/packet/network-order.js';
 import { OneSidedTransaction } from '../../../engine/protocol.js';
 import { HEADER_LENGTH, MAX_OPCODE, Message, opcodeOf, Z } from './message.js';
 import { looksLikeMessage } from './recognition.js';

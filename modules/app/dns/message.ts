@@ -4,7 +4,7 @@
  * A message is walked over once when it comes, which finds what is wrong with it and where its entries are. Names
  * and data are read when somebody asks for them.
  */
-import { uint16 } from '../../../engine/network-order.js';
+import { uint16 } from '../../../engine/packet/network-order.js';
 import { type NameProblem, Names } from './name.js';
 import { namesInData, type RecordData, readData } from './record-data.js';
 

@@ -1,5 +1,5 @@
 /** Whether first bytes of a flow look like a DNS message: header plausible, questions well formed. */
-import { uint16 } from '../../../engine/network-order.js';
+import { uint16 } from '../../../engine/packet/network-order.js';
 import type { Probe } from '../../../engine/protocol.js';
 import { HEADER_LENGTH, MAX_OPCODE, opcodeOf, RESPONSE } from './message.js';
 

@@ -1,6 +1,6 @@
 /** What resource records carry, for the types that are shown and searched. */
 import { fullAddressText } from '../../../engine/address.js';
-import { uint16, uint32 } from '../../../engine/network-order.js';
+import { uint16, uint32 } from '../../../engine/packet/network-order.js';
 import type { Names } from './name.js';
 import * as Type from './record-type.js';
 

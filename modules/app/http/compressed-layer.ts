@@ -4,7 +4,7 @@
  */
 
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
-import { uint16 } from '../../../engine/network-order.js';
+import { uint16 } from '../../../engine/packet/network-order.js';
 import type { Consumer, Layer } from './coding-layer.js';
 import { Inflate } from './inflate.js';
 

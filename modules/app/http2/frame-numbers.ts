@@ -1,5 +1,5 @@
 /** The numbers in frames: settings, priorities, errors and windows (RFC 9113 6). */
-import { uint32 } from '../../../engine/network-order.js';
+import { uint32 } from '../../../engine/packet/network-order.js';
 import type { Http2Event } from './events.js';
 import { GOAWAY, PING, PRIORITY, parseSettings, RST_STREAM, SETTINGS, WINDOW_UPDATE } from './frame.js';
 import type { Message } from './transaction.js';

@@ -1,5 +1,5 @@
 /** Frames (RFC 9113 4 and 6): their header, their types, and the numbers in them. */
-import { uint16, uint24, uint32 } from '../../../engine/network-order.js';
+import { uint16, uint24, uint32 } from '../../../engine/packet/network-order.js';
 
 export const FRAME_HEADER = 9;
 /** What a client sends first (RFC 9113 3.4). */

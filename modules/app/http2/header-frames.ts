@@ -1,6 +1,6 @@
 /** Headers of one direction: HEADERS and PUSH_PROMISE, with the CONTINUATION behind them (RFC 9113 4.3). */
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
-import { uint32 } from '../../../engine/network-order.js';
+import { uint32 } from '../../../engine/packet/network-order.js';
 import { lowered } from '../http/bytes.js';
 import { forgetKept } from '../http/kept-buffers.js';
 import { carriesDns, dnsOfPath } from './dns-message.js';

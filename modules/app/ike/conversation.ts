@@ -1,6 +1,6 @@
 /** Messages of IKE: each is a transaction. What was agreed upon in one is told with those behind it. */
 import type { Session } from '../../../engine/application/session.js';
-import { uint16, uint32 } from '../../../engine/network-order.js';
+import { uint16, uint32 } from '../../../engine/packet/network-order.js';
 import { OneSidedTransaction } from '../../../engine/protocol.js';
 import { HEADER, hex, type IkeHeader, type Payload, readHeader, readPayloads } from './header.js';
 import { type Attribute, readAttributes, readProposals, type Transform } from './proposals.js';

@@ -1,5 +1,5 @@
 /** Headers of IKE messages (RFC 7296 3.1, RFC 2408 3.1) and the chain of payloads behind them. */
-import { uint16, uint32 } from '../../../engine/network-order.js';
+import { uint16, uint32 } from '../../../engine/packet/network-order.js';
 
 export interface IkeHeader {
   readonly initiatorSpi: string;

@@ -1,5 +1,5 @@
 /** Proposals and transforms of a security association (RFC 7296 3.3, RFC 2408 3.5, 3.6). */
-import { uint16 } from '../../../engine/network-order.js';
+import { uint16 } from '../../../engine/packet/network-order.js';
 
 /** Of version 2: type and number of an algorithm. */
 export interface Transform {

@@ -2,7 +2,7 @@
 import { passGap } from '../../../engine/application/behind-gap.js';
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
-import { uint32 } from '../../../engine/network-order.js';
+import { uint32 } from '../../../engine/packet/network-order.js';
 import { OneSidedTransaction } from '../../../engine/protocol.js';
 import { AS_REQ, type KerberosMessage, KRB_ERROR, parseMessage, TGS_REQ } from './message.js';
 import { isWeak } from './names.js';

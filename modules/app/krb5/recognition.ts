@@ -1,5 +1,5 @@
 /** What messages of Kerberos begin with; on TCP behind their lengths (RFC 4120 7.2.2). */
-import { uint16 } from '../../../engine/network-order.js';
+import { uint16 } from '../../../engine/packet/network-order.js';
 import type { Probe, ProbeResult } from '../../../engine/protocol.js';
 import { isMessage } from './message.js';
 

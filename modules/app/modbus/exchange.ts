@@ -2,7 +2,7 @@
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
 import { WaitingTransactions } from '../../../engine/application/waiting-transactions.js';
-import { uint16 } from '../../../engine/network-order.js';
+import { uint16 } from '../../../engine/packet/network-order.js';
 import { HEADER_LENGTH, LONGEST_LENGTH, type ModbusMessage, parseMessage } from './message.js';
 import type { ModbusSettings } from './settings.js';
 import { COMPLETE, ModbusTransaction } from './transaction.js';

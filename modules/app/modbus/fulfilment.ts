@@ -1,5 +1,5 @@
 /** Whether a request is one that a rule looks for. Addresses in rules begin at 1. */
-import { uint16 } from '../../../engine/network-order.js';
+import { uint16 } from '../../../engine/packet/network-order.js';
 import type { Condition, Range } from './condition.js';
 import { categoryOf, FUNCTIONS } from './function-code.js';
 import type { ModbusMessage } from './message.js';

@@ -1,5 +1,5 @@
 /** Messages: a header, a function code and what belongs to it (Modbus Application Protocol 4.1 and 6). */
-import { uint16 } from '../../../engine/network-order.js';
+import { uint16 } from '../../../engine/packet/network-order.js';
 import { DIAGNOSTIC, EXCEPTION, EXCEPTIONS, FUNCTIONS, MEI } from './function-code.js';
 
 /** Bytes of the header with the unit. */

@@ -1,5 +1,5 @@
 /** The EVE record of a request with its response. */
-import { uint16 } from '../../../engine/network-order.js';
+import { uint16 } from '../../../engine/packet/network-order.js';
 import { bytesText } from '../../../engine/record/bytes-text.js';
 import {
   categoryOf,

@@ -1,6 +1,6 @@
 /** A message of several fragments (RFC 5531 11), read as one. */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
-import { uint32 } from '../../../engine/network-order.js';
+import { uint32 } from '../../../engine/packet/network-order.js';
 
 /** Bytes of a length. */
 export const MARK = 4;

@@ -1,5 +1,5 @@
 /** Parts of messages as frames: of the remote procedure call (RFC 5531 9), and of what NFS says in it. */
-import { uint32 } from '../../../engine/network-order.js';
+import { uint32 } from '../../../engine/packet/network-order.js';
 import type { NfsSession } from './transfers.js';
 
 export const FRAMES = [

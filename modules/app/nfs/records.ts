@@ -1,7 +1,7 @@
 /** Messages on a TCP stream, each in fragments behind their lengths (RFC 5531 11). */
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
-import { uint32 } from '../../../engine/network-order.js';
+import { uint32 } from '../../../engine/packet/network-order.js';
 import type { NfsConversation } from './conversation.js';
 import { Fragments, LAST, MARK } from './fragments.js';
 import { findMessage, MESSAGE_HEAD } from './recognition.js';

@@ -1,5 +1,5 @@
 /** Reads External Data Representation (RFC 4506) of what is there; past the end everything reads as 0 and `failed` is set. */
-import { uint32 } from '../../../engine/network-order.js';
+import { uint32 } from '../../../engine/packet/network-order.js';
 
 export class Xdr {
   failed = false;

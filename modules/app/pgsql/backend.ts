@@ -2,7 +2,7 @@
 import { passGap } from '../../../engine/application/behind-gap.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { latin1 } from '../../../engine/latin1.js';
-import { uint16, uint32 } from '../../../engine/network-order.js';
+import { uint16, uint32 } from '../../../engine/packet/network-order.js';
 import type { Connection } from './connection.js';
 import { backendKey } from './frontend.js';
 import { errorFields, LONGEST_MESSAGE, parameterName, texts } from './message.js';

@@ -1,5 +1,5 @@
 /** By what PostgreSQL is recognised on its ports: the first message of either side. */
-import { uint32 } from '../../../engine/network-order.js';
+import { uint32 } from '../../../engine/packet/network-order.js';
 import type { ProbeResult } from '../../../engine/protocol.js';
 import { CANCEL_REQUEST, GSS_REQUEST, SSL_REQUEST } from './message.js';
 

@@ -1,5 +1,5 @@
 /** The handshake messages of one side, from CRYPTO frames in any order (RFC 9000 7.5, 19.6). */
-import { uint24 } from '../../../engine/network-order.js';
+import { uint24 } from '../../../engine/packet/network-order.js';
 import { type Hello, parseHello } from '../tls/hello.js';
 import { Numbers } from './packet.js';
 

@@ -1,5 +1,5 @@
 /** Headers of QUIC packets (RFC 9000 17, RFC 9369 3.2), and of Google's versions before. */
-import { uint32 } from '../../../engine/network-order.js';
+import { uint32 } from '../../../engine/packet/network-order.js';
 
 export type PacketType = 'initial' | '0-rtt' | 'handshake' | 'retry' | 'negotiation' | 'google' | 'unknown';
 

@@ -1,7 +1,7 @@
 /** Serial numbers of the certificates that a server shows, where the connection goes on as TLS up to 1.2 (RFC 5246). */
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
-import { uint16, uint24 } from '../../../engine/network-order.js';
+import { uint16, uint24 } from '../../../engine/packet/network-order.js';
 import { Elements, INTEGER, SEQUENCE } from '../asn1/ber.js';
 
 const HANDSHAKE = 22;

@@ -1,7 +1,7 @@
 /** Messages of both sides until the connection stands, or is encrypted. */
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
-import { uint16 } from '../../../engine/network-order.js';
+import { uint16 } from '../../../engine/packet/network-order.js';
 import { certificateSerials } from './certificates.js';
 import { parseConnectRequest } from './connect-request.js';
 import { COMPLETE, type RdpItem, RdpTransaction } from './transaction.js';

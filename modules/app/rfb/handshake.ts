@@ -1,7 +1,7 @@
 /** Versions, security and first messages, one side after the other (RFC 6143 7.1 to 7.3). */
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
-import { uint16, uint32 } from '../../../engine/network-order.js';
+import { uint16, uint32 } from '../../../engine/packet/network-order.js';
 import { COMPLETE, type EVENTS, type PixelFormat, RfbTransaction } from './transaction.js';
 import { parseVersion, VERSION_LENGTH } from './version.js';
 

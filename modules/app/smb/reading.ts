@@ -1,6 +1,6 @@
 /** Records of a connection: each behind a header of NetBIOS (RFC 1002 4.3), with a message of SMB in it. */
 import type { Reading, SocketState, StreamSocket } from '../../../engine/application/stream-socket.js';
-import { uint24 } from '../../../engine/network-order.js';
+import { uint24 } from '../../../engine/packet/network-order.js';
 import type { Connection } from './connection.js';
 import { Fields } from './fields.js';
 import { DATA_START, type MessageData } from './piece.js';

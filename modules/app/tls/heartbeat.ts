@@ -1,5 +1,5 @@
 /** Heartbeats (RFC 6520), by which memory of a server was read once. */
-import { uint16 } from '../../../engine/network-order.js';
+import { uint16 } from '../../../engine/packet/network-order.js';
 import { type TlsSession, transactionOf } from './session.js';
 
 /** A request that says it is longer than it is asks for memory that is not its own. */

@@ -1,5 +1,5 @@
 /** One direction of a TLS conversation (RFC 8446 5): records, and what each of them means. */
-import { uint16 } from '../../../engine/network-order.js';
+import { uint16 } from '../../../engine/packet/network-order.js';
 import { HandshakeReader } from './handshake.js';
 import { heartbeat } from './heartbeat.js';
 import { type TlsSession, transactionOf } from './session.js';

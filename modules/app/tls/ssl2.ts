@@ -1,6 +1,6 @@
 /** SSL 2.0 (draft-hickman-netscape-ssl-00), still used as a first hello that offers newer versions. */
 import type { Reading } from '../../../engine/application/stream-socket.js';
-import { uint16 } from '../../../engine/network-order.js';
+import { uint16 } from '../../../engine/packet/network-order.js';
 import { type TlsSession, transactionOf } from './session.js';
 import { CLIENT_HELLO_DONE } from './transaction.js';
 import { SSL2 } from './version.js';

@@ -1,6 +1,6 @@
 /** The head of a WebSocket frame (RFC 6455 5.2). */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
-import { uint32 } from '../../../engine/network-order.js';
+import { uint32 } from '../../../engine/packet/network-order.js';
 
 export const OPCODES = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 export const CONTINUATION = OPCODES.continuation;

@@ -1,5 +1,5 @@
 /** A datagram that is whole, as a packet: what preceded the first fragment, with lengths put right, and its bytes. */
-import { checksum } from '../../../engine/checksum.js';
+import { checksum } from '../../../engine/packet/checksum.js';
 import * as Packet from '../../../engine/packet.js';
 import type { Decoding } from '../decoding.js';
 import { decodeIpv4 } from '../ipv4.js';

@@ -10,9 +10,9 @@
 import type { Batch } from '../../../engine/batch.js';
 import { ExceptionPolicy } from '../../../engine/exception-policy/applying.js';
 import { TARGETS } from '../../../engine/exception-policy.js';
-import { type FragmentClass, fragmentClass, HostOsPolicy } from '../../../engine/host-os-policy.js';
+import * as Events from '../../../engine/packet/packet-events.js';
 import * as Packet from '../../../engine/packet.js';
-import * as Events from '../../../engine/packet-events.js';
+import { type FragmentClass, fragmentClass, HostOsPolicy } from '../../../engine/stream/host-os-policy.js';
 import { REASON_DEFRAG_MEMCAP } from '../../../engine/verdict.js';
 import type { Decoding } from '../decoding.js';
 import { Assembly } from './assembly.js';

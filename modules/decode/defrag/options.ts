@@ -2,8 +2,8 @@
 import type { Config } from '../../../engine/config/config.js';
 import { boolean, integer, memory, option, tree } from '../../../engine/config/option.js';
 import { engineMode, policyOption, TARGETS } from '../../../engine/exception-policy.js';
-import { hostOsPolicy } from '../../../engine/host-os-policy.js';
 import { PrefixTable } from '../../../engine/prefix-table.js';
+import { hostOsPolicy } from '../../../engine/stream/host-os-policy.js';
 
 const memcap = option(
   'defrag.memcap',

@@ -4,7 +4,7 @@
  * against all old ones that cover it. All rules compare starts and ends only, so "all old ones" are known by the
  * lowest and highest of those.
  */
-import type { FragmentClass } from '../../../engine/host-os-policy.js';
+import type { FragmentClass } from '../../../engine/stream/host-os-policy.js';
 
 /** What is known of the old fragments that cover a byte. For a single one, lowest and highest are the same. */
 export type Wins = (

@@ -1,7 +1,7 @@
 /** All that waits: trackers, fragments and their bytes, within the limits of the configuration. */
 
-import type { FragmentClass } from '../../../engine/host-os-policy.js';
 import * as Packet from '../../../engine/packet.js';
+import type { FragmentClass } from '../../../engine/stream/host-os-policy.js';
 import type { Decoding } from '../decoding.js';
 import type { DefragCounters } from './counters.js';
 import type { FragmentInHand } from './fragment.js';

@@ -1,5 +1,5 @@
 /** A datagram that is being put together. */
-import type { FragmentClass } from '../../../engine/host-os-policy.js';
+import type { FragmentClass } from '../../../engine/stream/host-os-policy.js';
 import { Runs } from './runs.js';
 
 export const NO_END = 0x10000;

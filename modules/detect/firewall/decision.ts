@@ -1,6 +1,6 @@
 /** What a firewall does with a packet: the one way in which rules and policies take effect. */
-import { dropFlow } from '../../../engine/flow-judgement.js';
-import * as Flow from '../../../engine/flow-record.js';
+import { dropFlow } from '../../../engine/flow/flow-judgement.js';
+import * as Flow from '../../../engine/flow/flow-record.js';
 import * as Packet from '../../../engine/packet.js';
 import { signatureAt } from '../../../signatures/compile/image.js';
 import type { Policy } from '../../../signatures/firewall/policies.js';

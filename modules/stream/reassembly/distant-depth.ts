@@ -3,9 +3,9 @@
  * when they see a file or an SMB session, and are behind: before a depth cuts something off, the answer is waited for.
  */
 import type { Batch } from '../../../engine/batch.js';
-import type { DistantStreams } from '../../../engine/distant-streams.js';
 import type { Thread } from '../../../engine/module.js';
 import * as Packet from '../../../engine/packet.js';
+import type { DistantStreams } from '../../../engine/stream/distant-streams.js';
 
 /** Name under which the application layer is there when it is in this thread. */
 const APPLICATION_LAYER = 'application-layer';

@@ -1,6 +1,6 @@
 /** How much data may wait behind holes in one direction, and how deep a stream is reassembled. */
 import type { Config } from '../../../engine/config/config.js';
-import { STREAM_DEPTH } from '../../../engine/stream-depth.js';
+import { STREAM_DEPTH } from '../../../engine/stream/stream-depth.js';
 import * as Direction from './direction.js';
 import * as Options from './options.js';
 

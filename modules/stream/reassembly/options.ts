@@ -1,7 +1,7 @@
 /** Configuration of reassembly: `stream.reassembly` in the YAML. */
 import { type AnyOption, boolean, choice, integer, option, size } from '../../../engine/config/option.js';
-import { RAW_REASSEMBLY } from '../../../engine/raw-reassembly.js';
-import { STREAM_DEPTH } from '../../../engine/stream-depth.js';
+import { RAW_REASSEMBLY } from '../../../engine/stream/raw-reassembly.js';
+import { STREAM_DEPTH } from '../../../engine/stream/stream-depth.js';
 
 export const MEMCAP = option(
   'stream.reassembly.memcap',

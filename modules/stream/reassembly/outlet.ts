@@ -1,8 +1,11 @@
 /** Decides what of a direction's data is handed on now, and forgets it. */
 import type { Batch } from '../../../engine/batch.js';
 import type { Memory } from '../../../engine/memory.js';
+import {
+  STREAM_REASSEMBLY_DEPTH_REACHED,
+  STREAM_REASSEMBLY_SEQ_GAP,
+} from '../../../engine/packet/packet-events.js';
 import * as Packet from '../../../engine/packet.js';
-import { STREAM_REASSEMBLY_DEPTH_REACHED, STREAM_REASSEMBLY_SEQ_GAP } from '../../../engine/packet-events.js';
 import type { ReassemblyCounters } from './counters.js';
 import type { Delivery } from './delivery.js';
 import * as Direction from './direction.js';

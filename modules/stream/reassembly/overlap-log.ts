@@ -3,7 +3,7 @@
  * packets, and at most a few bytes of each, from the first byte that differs.
  */
 
-import type { OverlapVersions } from '../../../engine/stream-control.js';
+import type { OverlapVersions } from '../../../engine/stream/stream-control.js';
 
 /** Packets remembered. */
 const ENTRIES = 64;

@@ -8,7 +8,7 @@
  * Source: Novak and Sturges, Target-Based TCP Stream Reassembly (2007), and measurements.
  */
 
-import { HOST_OS, type TcpClass, tcpClass } from '../../../engine/host-os-policy.js';
+import { HOST_OS, type TcpClass, tcpClass } from '../../../engine/stream/host-os-policy.js';
 
 /** What came first stays. */
 export const FIRST = 0;

@@ -11,10 +11,14 @@
 import type { Batch } from '../../../engine/batch.js';
 import type { Memory } from '../../../engine/memory.js';
 import type { ByteRange, Thread } from '../../../engine/module.js';
+import * as Event from '../../../engine/packet/packet-events.js';
 import * as Packet from '../../../engine/packet.js';
-import * as Event from '../../../engine/packet-events.js';
-import { RAW_REASSEMBLY } from '../../../engine/raw-reassembly.js';
-import { type OverlapVersions, STREAM_CONTROL, type StreamControl } from '../../../engine/stream-control.js';
+import { RAW_REASSEMBLY } from '../../../engine/stream/raw-reassembly.js';
+import {
+  type OverlapVersions,
+  STREAM_CONTROL,
+  type StreamControl,
+} from '../../../engine/stream/stream-control.js';
 import { ReassemblyCounters } from './counters.js';
 import { Delivery } from './delivery.js';
 import { Depth } from './depth.js';

@@ -1,7 +1,8 @@
 /** Which acknowledgments are valid (RFC 9293 section 3.10.7.4, RFC 5961 section 5), and what follows from them. */
+
+import * as Event from '../../../engine/packet/packet-events.js';
 import * as Packet from '../../../engine/packet.js';
-import * as Event from '../../../engine/packet-events.js';
-import * as State from '../../../engine/tcp-state.js';
+import * as State from '../../../engine/stream/tcp-state.js';
 import { type Context, distance, passOld, raiseLastAck, reject, setState } from './context.js';
 import { finishDirection, inStream } from './delivery.js';
 import { LINUX_6 } from './os-policy.js';

@@ -2,9 +2,10 @@
  * From the first FIN to CLOSED. The names of the states are those of the server: when it closes first it goes through
  * FIN_WAIT1, when the client does it is in CLOSE_WAIT.
  */
+
+import * as Event from '../../../engine/packet/packet-events.js';
 import * as Packet from '../../../engine/packet.js';
-import * as Event from '../../../engine/packet-events.js';
-import * as State from '../../../engine/tcp-state.js';
+import * as State from '../../../engine/stream/tcp-state.js';
 import { finishWhenAcked, isOldAck, isValidAck, refuseAck } from './acknowledgment.js';
 import { ACCEPTED, type Context, distance, passOld, REJECTED, reject, setState } from './context.js';
 import { acceptData, isBeforeLastAck, isInWindow, noteFin, refuseOutOfWindow } from './established.js';

@@ -3,8 +3,8 @@
  */
 import type { Batch } from '../../../engine/batch.js';
 import type { ExceptionPolicy } from '../../../engine/exception-policy/applying.js';
-import * as FlowRecord from '../../../engine/flow-record.js';
-import type { FlowTable } from '../../../engine/flow-table.js';
+import * as FlowRecord from '../../../engine/flow/flow-record.js';
+import type { FlowTable } from '../../../engine/flow/flow-table.js';
 import type { Thread } from '../../../engine/module.js';
 import * as Packet from '../../../engine/packet.js';
 import type { Reassembler } from '../reassembly/reassembler.js';

@@ -1,7 +1,7 @@
 /** Hands the data of valid segments to the reassembler, urgent bytes taken care of before (RFC 6093). */
-import { bypassFlow } from '../../../engine/flow-bypass.js';
+import { bypassFlow } from '../../../engine/flow/flow-bypass.js';
+import * as Event from '../../../engine/packet/packet-events.js';
 import * as Packet from '../../../engine/packet.js';
-import * as Event from '../../../engine/packet-events.js';
 import { REASON_STREAM_URGENT } from '../../../engine/verdict.js';
 import { OVER_LIMIT, OVER_MEMCAP } from '../reassembly/reassembler.js';
 import { type Context, distance, isWindowProbe, noteReceived } from './context.js';

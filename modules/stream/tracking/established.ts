@@ -1,6 +1,6 @@
 /** ESTABLISHED: data and acknowledgments within their windows, and the segments that end the state. */
-import * as Event from '../../../engine/packet-events.js';
-import * as State from '../../../engine/tcp-state.js';
+import * as Event from '../../../engine/packet/packet-events.js';
+import * as State from '../../../engine/stream/tcp-state.js';
 import { isOldAck, isValidAck, refuseAck, takeAck } from './acknowledgment.js';
 import {
   ACCEPTED,

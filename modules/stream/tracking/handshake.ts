@@ -1,7 +1,7 @@
 /**
  * How directions of a session begin: what SYN and SYN/ACK say is taken over, and the session is established.
  */
-import * as State from '../../../engine/tcp-state.js';
+import * as State from '../../../engine/stream/tcp-state.js';
 import { type Context, raiseNextSeq, setState, setWindow } from './context.js';
 import { deliver, openDirection, reopenDirection } from './delivery.js';
 import type { Segment } from './segment.js';

@@ -2,8 +2,8 @@
  * Segments without a session: a SYN begins one; others do when sessions may be picked up in mid-stream, or when only
  * one side is seen.
  */
-import * as Event from '../../../engine/packet-events.js';
-import * as State from '../../../engine/tcp-state.js';
+import * as Event from '../../../engine/packet/packet-events.js';
+import * as State from '../../../engine/stream/tcp-state.js';
 import {
   ACCEPTED,
   type Context,

@@ -2,7 +2,7 @@
  * Operating systems of receivers as numbers, so that they can be kept in session records: which resets and which
  * timestamps a system takes differs.
  */
-import { HOST_OS, type HostOs, tcpClass } from '../../../engine/host-os-policy.js';
+import { HOST_OS, type HostOs, tcpClass } from '../../../engine/stream/host-os-policy.js';
 import { POLICY_CLASSES } from '../reassembly/policy.js';
 
 export function policyNumber(name: HostOs): number {

@@ -2,9 +2,10 @@
  * Segments that pass without changing a session: keep-alives and their answers (RFC 9293 section 3.8.4), old
  * acknowledgments, and window updates from nowhere.
  */
+
+import * as Event from '../../../engine/packet/packet-events.js';
 import * as Packet from '../../../engine/packet.js';
-import * as Event from '../../../engine/packet-events.js';
-import * as State from '../../../engine/tcp-state.js';
+import * as State from '../../../engine/stream/tcp-state.js';
 import { sentBy } from './acknowledgment.js';
 import { type Context, distance, updateWindow } from './context.js';
 import { FIN, RST, type Segment, SYN } from './segment.js';

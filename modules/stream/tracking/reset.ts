@@ -1,9 +1,10 @@
 /**
  * Which resets close a session. RFC 5961 wants the sequence number that is expected next; older systems take others.
  */
+
+import * as Event from '../../../engine/packet/packet-events.js';
 import * as Packet from '../../../engine/packet.js';
-import * as Event from '../../../engine/packet-events.js';
-import * as State from '../../../engine/tcp-state.js';
+import * as State from '../../../engine/stream/tcp-state.js';
 import { isValidAck } from './acknowledgment.js';
 import { ACCEPTED, type Context, distance, REJECTED, raiseLastAck, reject, setState } from './context.js';
 import { finishDirection } from './delivery.js';

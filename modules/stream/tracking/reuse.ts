@@ -1,5 +1,5 @@
 /** Ports used again: a SYN, or in mid-stream a SYN/ACK, that begins another session on the same ports. */
-import * as State from '../../../engine/tcp-state.js';
+import * as State from '../../../engine/stream/tcp-state.js';
 import { type Context, distance } from './context.js';
 import { ACK, FIN, RST, type Segment, SYN } from './segment.js';
 import * as Session from './session.js';

@@ -1,7 +1,7 @@
 /**
  * The TCP segment in hand: what the tracking of one packet needs, read once. There is one such object a thread.
  */
-import type { FlowRows } from '../../../engine/flow-record.js';
+import type { FlowRows } from '../../../engine/flow/flow-record.js';
 import type { Memory } from '../../../engine/memory.js';
 import * as Packet from '../../../engine/packet.js';
 import { readOptions, type TcpOptions } from './tcp-options.js';

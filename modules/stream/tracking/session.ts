@@ -8,7 +8,7 @@
 export const INTS = 64;
 
 // ── the session ──────────────────────────────────────────────────────────────────────────────────────
-/** One of the states of `tcp-state.ts`, and the one before a reset. */
+/** One of the states of `engine/stream/tcp-state.ts`, and the one before a reset. */
 export const STATE = 0;
 export const STATE_BEFORE_RESET = 1;
 /** Bits of the SESSION_ constants. */

@@ -2,8 +2,9 @@
  * SYN_RECV: the server has answered. The client's acknowledgment, or one of the server that shows there was one,
  * establishes the session.
  */
+
+import * as Event from '../../../engine/packet/packet-events.js';
 import * as Packet from '../../../engine/packet.js';
-import * as Event from '../../../engine/packet-events.js';
 import { isValidAck, takeAck } from './acknowledgment.js';
 import { ACCEPTED, type Context, distance, REJECTED, raiseNextSeq, reject, updateWindow } from './context.js';
 import { deliver } from './delivery.js';

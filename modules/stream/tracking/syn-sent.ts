@@ -2,9 +2,10 @@
  * SYN_SENT: the client has asked. The acknowledgment tells which of several SYNs counted; a server may answer by a SYN of
  * its own; data may come with the SYN (RFC 7413).
  */
+
+import * as Event from '../../../engine/packet/packet-events.js';
 import * as Packet from '../../../engine/packet.js';
-import * as Event from '../../../engine/packet-events.js';
-import * as State from '../../../engine/tcp-state.js';
+import * as State from '../../../engine/stream/tcp-state.js';
 import {
   ACCEPTED,
   type Context,

@@ -1,6 +1,6 @@
 /** Options of a TCP header (RFC 9293 section 3.1, RFC 7323, RFC 2018, RFC 7413, RFC 2385, RFC 5925). */
 import type { Memory } from '../../../engine/memory.js';
-import * as Options from '../../../engine/tcp-options.js';
+import * as Options from '../../../engine/packet/tcp-options.js';
 
 export interface TcpOptions {
   hasTimestamp: boolean;

@@ -3,7 +3,7 @@
  * the data received last is old itself. Systems differ in what they do with a timestamp of 0 and in how strict they
  * are.
  */
-import * as Event from '../../../engine/packet-events.js';
+import * as Event from '../../../engine/packet/packet-events.js';
 import { type Context, distance, reject } from './context.js';
 import * as Os from './os-policy.js';
 import type { Segment } from './segment.js';

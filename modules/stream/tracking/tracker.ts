@@ -4,15 +4,15 @@ import type { Recogniser } from '../../../engine/application/recognition.js';
 import { Batch } from '../../../engine/batch.js';
 import { ExceptionPolicy } from '../../../engine/exception-policy/applying.js';
 import { midstreamPolicyOf, TARGETS } from '../../../engine/exception-policy.js';
-import { isFlowDropped } from '../../../engine/flow-judgement.js';
-import * as FlowRecord from '../../../engine/flow-record.js';
-import { FLOW_TABLE, type FlowTable } from '../../../engine/flow-table.js';
-import { HostOsPolicy } from '../../../engine/host-os-policy.js';
+import { isFlowDropped } from '../../../engine/flow/flow-judgement.js';
+import * as FlowRecord from '../../../engine/flow/flow-record.js';
+import { FLOW_TABLE, type FlowTable } from '../../../engine/flow/flow-table.js';
+import { SettledFlows } from '../../../engine/flow/settled-flows.js';
 import type { Thread } from '../../../engine/module.js';
+import * as Event from '../../../engine/packet/packet-events.js';
 import * as Packet from '../../../engine/packet.js';
-import * as Event from '../../../engine/packet-events.js';
-import { SettledFlows } from '../../../engine/settled-flows.js';
-import * as State from '../../../engine/tcp-state.js';
+import { HostOsPolicy } from '../../../engine/stream/host-os-policy.js';
+import * as State from '../../../engine/stream/tcp-state.js';
 import {
   REASON_STREAM_ERROR,
   REASON_STREAM_MEMCAP,

@@ -1,7 +1,7 @@
 /** suricata.flow: the flow of the packet that is inspected. */
 import { fullAddressText } from '../../../engine/address.js';
-import * as Flow from '../../../engine/flow-record.js';
-import { knownApplication, OF_CLIENT, OF_FLOW, OF_SERVER } from '../../../engine/known-application.js';
+import * as Flow from '../../../engine/flow/flow-record.js';
+import { knownApplication, OF_CLIENT, OF_FLOW, OF_SERVER } from '../../../engine/flow/known-application.js';
 import type { LuaArray } from '../../../engine/lua.js';
 import * as Packet from '../../../engine/packet.js';
 import { hostOf, inspected, type LibraryMaker, type LuaContext, objectLibrary } from '../context.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import * as FlowRecord from '../../../engine/flow-record.js';
+import * as FlowRecord from '../../../engine/flow/flow-record.js';
 import dns from '../../../modules/app/dns.js';
 import mdns from '../../../modules/app/mdns.js';
 import { Feed, type FeedOptions } from '../../application/feed.js';

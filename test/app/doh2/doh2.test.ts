@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import * as Flow from '../../../engine/flow-record.js';
+import * as Flow from '../../../engine/flow/flow-record.js';
 import doh2 from '../../../modules/app/doh2.js';
 import http2 from '../../../modules/app/http2.js';
 import { Feed, type FeedOptions } from '../../application/feed.js';

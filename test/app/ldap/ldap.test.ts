@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import * as Flow from '../../../engine/flow-record.js';
+import * as Flow from '../../../engine/flow/flow-record.js';
 import { Elements, integerOf, readHead } from '../../../modules/app/asn1/ber.js';
 import { parseMessage } from '../../../modules/app/ldap/message.js';
 import ldap from '../../../modules/app/ldap.js';

@@ -2,9 +2,9 @@
  * Threads that all read the same packets: each goes on with the conversations that a queue handler would have given it,
  * and lets the others go. So one capture is worked on by several threads without a queue between them.
  */
-import type { Log, Thread } from './module.js';
-import { shareOf } from './queue/share.js';
-import { ThreadCounters } from './thread/counters.js';
+import type { Log, Thread } from '../module.js';
+import { shareOf } from '../queue/share.js';
+import { ThreadCounters } from '../thread/counters.js';
 
 /** Service in a thread that reads what others read too: set by the module that acquires, heeded by `decode`. */
 export const CONVERSATION_SHARE = 'conversation-share';

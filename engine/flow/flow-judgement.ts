@@ -1,6 +1,7 @@
 /** What rules, detections and policies decided about a whole flow: kept in its record, for all packets behind. */
+
+import * as Packet from '../packet.js';
 import * as Flow from './flow-record.js';
-import * as Packet from './packet.js';
 
 /** Bits of `Packet.FLOW_STATE`: what was decided before the packet came. */
 const JUDGED = Packet.FLOW_DROPPED | Packet.FLOW_PASSED | Packet.FLOW_BYPASSED;

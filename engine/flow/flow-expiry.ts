@@ -5,10 +5,10 @@
  * A flow that is met by a packet past its timeout ends in any case, so a policy decides only when the others end.
  */
 import { pathToFileURL } from 'node:url';
-import type { Config } from './config/config.js';
-import { option, text } from './config/option.js';
+import type { Config } from '../config/config.js';
+import { option, text } from '../config/option.js';
+import type { Thread } from '../module.js';
 import type { FlowRows } from './flow-record.js';
-import type { Thread } from './module.js';
 
 /** Version of this contract. A policy made for another one is refused. */
 export const FLOW_EXPIRY_API = 1;

@@ -2,7 +2,7 @@
  * The internet checksum (RFC 1071): the one's complement of the sum of all big-endian 16-bit words, where a
  * carry is added again. Sums are numbers of 16 bits and can be added to go on with other data.
  */
-import { native } from './native.js';
+import { native } from '../native.js';
 
 /** From this length on the addon is faster, its call included. */
 const NATIVE_LENGTH = 192;

@@ -1,6 +1,6 @@
 /** How far streams are put together: what reassembly, files and the reading of captures have to agree upon. */
-import type { Config } from './config/config.js';
-import { option, size } from './config/option.js';
+import type { Config } from '../config/config.js';
+import { option, size } from '../config/option.js';
 
 export const STREAM_DEPTH = option(
   'stream.reassembly.depth',

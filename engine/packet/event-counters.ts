@@ -1,6 +1,6 @@
 /** Counters of decoder and stream events: which of them there are, and what they are called. */
-import type { Config } from './config/config.js';
-import { boolean, choice, option } from './config/option.js';
+import type { Config } from '../config/config.js';
+import { boolean, choice, option } from '../config/option.js';
 import { eventName } from './packet-event-names.js';
 
 const decoderEvents = option('stats.decoder-events', boolean, true, 'a counter for each decoder event');

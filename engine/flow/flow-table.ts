@@ -5,7 +5,7 @@
  * conversation ended and its ports are used again, or that its first packet came from the server, is therefore
  * told to it afterwards.
  */
-import type { Batch } from './batch.js';
+import type { Batch } from '../batch.js';
 
 /** Name of the service. */
 export const FLOW_TABLE = 'flow-table';

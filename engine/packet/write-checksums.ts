@@ -1,7 +1,8 @@
 /** Writes the checksums of a packet that was changed, or that left its sender without them (offloading). */
+
+import type { Memory } from '../memory.js';
+import * as Packet from '../packet.js';
 import { checksum, transportChecksum } from './checksum.js';
-import type { Memory } from './memory.js';
-import * as Packet from './packet.js';
 import { routedDestinationSum } from './routed-destination.js';
 
 const TCP = 6;

@@ -1,5 +1,5 @@
 /** Sends packets through raw sockets that were opened for all threads. */
-import type { Native } from './native.js';
+import type { Native } from '../native.js';
 import type { PacketSender } from './packet-sender.js';
 
 export class RawSender implements PacketSender {

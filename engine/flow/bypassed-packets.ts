@@ -2,10 +2,11 @@
  * Packets of flows that are bypassed: nothing looks at them any more, they are only counted. Stages work over a batch
  * one after the other, so each marks and counts those whose flow was bypassed by an earlier packet in the same stage.
  */
+
+import type { Thread } from '../module.js';
+import * as Packet from '../packet.js';
 import { noteUnbypassed } from './flow-bypass.js';
 import * as FlowRecord from './flow-record.js';
-import type { Thread } from './module.js';
-import * as Packet from './packet.js';
 
 /** Numbers of two counters. */
 interface Amount {

@@ -2,11 +2,12 @@
  * What an exception policy did to a flow holds for all packets behind. Stages work over a batch one after the other, so
  * each looks itself at those whose flow was settled by an earlier packet in the same stage.
  */
+
+import type { Thread } from '../module.js';
+import * as Packet from '../packet.js';
+import { REASON_EXCEPTION_FLOW_DROP } from '../verdict.js';
 import { BypassedPackets } from './bypassed-packets.js';
 import * as FlowRecord from './flow-record.js';
-import type { Thread } from './module.js';
-import * as Packet from './packet.js';
-import { REASON_EXCEPTION_FLOW_DROP } from './verdict.js';
 
 /** Bits of `FlowRecord.FLAGS`. */
 const SETTLED = FlowRecord.FLAG_DROPPED | FlowRecord.FLAG_BYPASSED | FlowRecord.FLAG_PASSED;

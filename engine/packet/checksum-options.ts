@@ -1,6 +1,6 @@
 /** What the command line and the configuration say of checksums of captured packets. */
-import type { Config } from './config/config.js';
-import { choice, option } from './config/option.js';
+import type { Config } from '../config/config.js';
+import { choice, option } from '../config/option.js';
 
 /** Set by `-k`: it overrules what the configuration says about checksums. */
 export const captureChecksums = option(

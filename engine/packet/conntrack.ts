@@ -2,8 +2,8 @@
  * What the kernel knows of a packet's connection: a record of four 32-bit words beside the packet's bytes, at the offset
  * that `Packet.CONNTRACK` names.
  */
-import type { Memory } from './memory.js';
-import * as Packet from './packet.js';
+import type { Memory } from '../memory.js';
+import * as Packet from '../packet.js';
 
 /** Words of the record, as native/queue-receive.cc writes them. */
 const INFO = 0;

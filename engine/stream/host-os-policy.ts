@@ -2,9 +2,9 @@
  * Which operating system a host is said to have (`host-os-policy`), and what follows for overlapping TCP segments
  * and IP fragments: systems decide differently which data counts. The policy is that of the receiver.
  */
-import type { Config } from './config/config.js';
-import { type OptionType, option } from './config/option.js';
-import { PrefixTable } from './prefix-table.js';
+import type { Config } from '../config/config.js';
+import { type OptionType, option } from '../config/option.js';
+import { PrefixTable } from '../prefix-table.js';
 
 /** Names that `host-os-policy` takes: Suricata's, and `first`, `last` and `linux-6` (Linux as it is since 4.19). */
 export const HOST_OS = [

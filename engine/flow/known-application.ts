@@ -2,8 +2,9 @@
  * What the application protocol of a flow was known to be when a packet came. Much of a batch is parsed before it is
  * inspected, so that the flow's record may know more by then.
  */
+
+import * as Packet from '../packet.js';
 import * as Flow from './flow-record.js';
-import * as Packet from './packet.js';
 
 /** Columns of the flow's record, and where packets note them: of the flow, and as recognised in each direction. */
 export const OF_FLOW = { column: Flow.APP_PROTOCOL, shift: Packet.FLOW_APPLICATION } as const;

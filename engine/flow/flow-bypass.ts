@@ -2,8 +2,9 @@
  * Bypassing a flow: nothing looks at its packets any more. Locally they are only counted; where the device can keep them
  * to itself (a mark that the rules of a firewall look at), it is the device's doing, and none should come.
  */
+
+import type { Thread } from '../module.js';
 import * as FlowRecord from './flow-record.js';
-import type { Thread } from './module.js';
 
 /** Name of the service by which acquire modules say that their device keeps bypassed flows to itself. */
 export const CAPTURE_BYPASS = 'capture-bypass';
