@@ -1,8 +1,8 @@
 /** The program: commands of its own, or a run in Suricata's manner. */
 import { holdBuild } from '../compiled.js';
 import { nearest } from '../nearest.js';
-import { isInBackground, runInBackground } from './background.js';
 import { optimizeLess } from './optimize-less.js';
+import { isInBackground, runInBackground } from './run/background.js';
 import { UsageError } from './usage-error.js';
 
 /** Commands, each in a file that is loaded when it is used. */
@@ -46,13 +46,13 @@ function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
 }
 
 async function start(words: readonly string[]): Promise<number> {
-  const { parseArguments } = await import('./parse.js');
+  const { parseArguments } = await import('./command-line/parse.js');
   const shown: string[] = [];
   const given = parseArguments(words.length === 0 ? ['--help'] : words, text => void shown.push(text));
   process.stdout.write(shown.join(''));
   if (!given) return 0;
   if (given.show) return (await import('./show.js')).show(given, given.show);
-  if (given.engineAnalysis) return (await import('./rules-analyze.js')).engineAnalysis(given);
+  if (given.engineAnalysis) return (await import('./rules/analyze.js')).engineAnalysis(given);
   if (given.background && !isInBackground()) return runInBackground(words);
   if (given.unixSocket !== undefined && !given.test)
     return (await import('./capture-queue.js')).captureQueue(given, words);

@@ -2,23 +2,23 @@
 
 import { masterSwitch } from '../exception-policy.js';
 import { consoleLog, type EngineLog, openLog } from '../log.js';
-import { openDevices, Restarts } from './devices.js';
-import { handOver, handOverCache } from './hand-over.js';
-import { checkInputs, inputsOf } from './inputs.js';
-import { checkLogFolder } from './log-folder.js';
+import type { Given } from './command-line/parse.js';
 import { messageOf } from './mistakes.js';
-import { operate, type Presentation } from './operation.js';
 import { GROUP, LOG_FOLDER, PID_FILE, RESTARTS, USER } from './options.js';
-import { tellOutcome } from './outcome.js';
-import type { Given } from './parse.js';
-import { removePidFile, writePidFile } from './pid-file.js';
-import { type Preparation, prepare } from './preparation.js';
-import { becomeUser, type Identity, identityOf } from './privileges.js';
-import { type Running, startRestarting } from './restarting.js';
+import { openDevices, Restarts } from './run/devices.js';
+import { handOver, handOverCache } from './run/hand-over.js';
+import { checkInputs, inputsOf } from './run/inputs.js';
+import { checkLogFolder } from './run/log-folder.js';
+import { operate, type Presentation } from './run/operation.js';
+import { tellOutcome } from './run/outcome.js';
+import { removePidFile, writePidFile } from './run/pid-file.js';
+import { type Preparation, prepare } from './run/preparation.js';
+import { becomeUser, type Identity, identityOf } from './run/privileges.js';
+import { type Running, startRestarting } from './run/restarting.js';
+import { EarlySignals } from './run/signals.js';
+import { checkThreads, type Sources, sharedObjects, start } from './run/starting.js';
+import { summary } from './run/summary.js';
 import { addSettings, readSettings, type Settings } from './settings.js';
-import { EarlySignals } from './signals.js';
-import { checkThreads, type Sources, sharedObjects, start } from './starting.js';
-import { summary } from './summary.js';
 import { versionLine } from './version.js';
 
 /** @returns the exit code: 0, or 1 when it could not run or something of the input could not be read */

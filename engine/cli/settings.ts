@@ -10,7 +10,7 @@ import type { DeclaredOptions, Finding } from '../config/declared.js';
 import { type LoadedConfig, loadConfig } from '../config/load.js';
 import type { Mapping } from '../config/scalar.js';
 import type { Log } from '../module.js';
-import { absentLines, absentReason } from './absent-options.js';
+import { absentLines, absentReason } from './command-line/absent-options.js';
 import { UsageError } from './usage-error.js';
 
 /** Where a configuration is looked for when none is named. */

@@ -3,12 +3,12 @@ import { loadProtocols } from '../application/load-protocols.js';
 import { ConfigError } from '../config/config-error.js';
 import { flatten } from '../config/flatten.js';
 import type { Protocol } from '../protocol.js';
-import { buildInfo } from './build-info.js';
-import { profileNames } from './choose-profile.js';
-import { listKeywords } from './list-keywords.js';
-import type { Given } from './parse.js';
-import { configuredProtocols } from './plugins.js';
+import type { Given } from './command-line/parse.js';
+import { profileNames } from './run/choose-profile.js';
+import { configuredProtocols } from './run/plugins.js';
 import { readSettings } from './settings.js';
+import { buildInfo } from './show/build-info.js';
+import { listKeywords } from './show/list-keywords.js';
 import { UsageError } from './usage-error.js';
 
 /** @returns the exit code @throws UsageError */
@@ -29,7 +29,7 @@ async function textOf(given: Given, what: string, argument: string): Promise<str
     case 'buildInfo':
       return buildInfo();
     case 'dumpFeatures':
-      return (await import('./features.js')).FEATURES.join('\n');
+      return (await import('./show/features.js')).FEATURES.join('\n');
     case 'listKeywords':
       return listKeywords(argument, await protocolsOf(given));
     case 'listRunmodes':

@@ -17,7 +17,7 @@ async function* filesBelow(folder, recursive = true) {
 async function* engineEntries(root) {
   for (const name of [
     'cli/main',
-    'cli/compile-rules',
+    'cli/rules/compile-rules',
     'thread/worker',
     'index',
     'engine',

@@ -5,13 +5,13 @@
 import { readFileSync } from 'node:fs';
 import { allocateExpectations, EXPECTATIONS } from '../../engine/application/expectations.js';
 import { loadProtocols } from '../../engine/application/load-protocols.js';
-import { chooseProfile } from '../../engine/cli/choose-profile.js';
-import { inputsOf } from '../../engine/cli/inputs.js';
+import { parseArguments } from '../../engine/cli/command-line/parse.js';
 import { optimizeLess } from '../../engine/cli/optimize-less.js';
 import { LOG_FOLDER } from '../../engine/cli/options.js';
-import { configuredOutputs, statisticsLogs, wantedEvents } from '../../engine/cli/outputs.js';
-import { parseArguments } from '../../engine/cli/parse.js';
-import { type Preparation, prepare } from '../../engine/cli/preparation.js';
+import { chooseProfile } from '../../engine/cli/run/choose-profile.js';
+import { inputsOf } from '../../engine/cli/run/inputs.js';
+import { configuredOutputs, statisticsLogs, wantedEvents } from '../../engine/cli/run/outputs.js';
+import { type Preparation, prepare } from '../../engine/cli/run/preparation.js';
 import { addSettings, readSettings } from '../../engine/cli/settings.js';
 import { Config } from '../../engine/config/config.js';
 import type { Engine } from '../../engine/engine.js';

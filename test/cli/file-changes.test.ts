@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { FileChanges } from '../../engine/cli/file-changes.js';
+import { FileChanges } from '../../engine/cli/run/file-changes.js';
 
 let folder: string;
 let count = 0;

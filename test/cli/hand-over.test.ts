@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { handOver, handOverCache } from '../../engine/cli/hand-over.js';
+import { handOver, handOverCache } from '../../engine/cli/run/hand-over.js';
 import { Config, type ConfigTree } from '../../engine/config/config.js';
 import { consoleLog } from '../../engine/log.js';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { tellOutcome } from '../../engine/cli/outcome.js';
+import { tellOutcome } from '../../engine/cli/run/outcome.js';
 import type { Log } from '../../engine/module.js';
 
 it.each<[string, number, RegExp]>([

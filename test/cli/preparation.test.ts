@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { parseArguments } from '../../engine/cli/parse.js';
-import { prepare } from '../../engine/cli/preparation.js';
+import { parseArguments } from '../../engine/cli/command-line/parse.js';
+import { prepare } from '../../engine/cli/run/preparation.js';
 import { readSettings } from '../../engine/cli/settings.js';
 import type { EngineLog } from '../../engine/log.js';
 

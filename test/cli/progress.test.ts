@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { chooseProfile, profileNames, usefulThreads } from '../../engine/cli/choose-profile.js';
-import { duration, grouped, progressLine } from '../../engine/cli/progress.js';
-import { summary } from '../../engine/cli/summary.js';
+import { chooseProfile, profileNames, usefulThreads } from '../../engine/cli/run/choose-profile.js';
+import { duration, grouped, progressLine } from '../../engine/cli/run/progress.js';
+import { summary } from '../../engine/cli/run/summary.js';
 import { Config } from '../../engine/config/config.js';
 
 describe('the progress line', () => {

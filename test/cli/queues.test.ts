@@ -1,6 +1,6 @@
 /** Which queues `-q` names. */
 import { expect, it } from 'vitest';
-import { inputsOf } from '../../engine/cli/inputs.js';
+import { inputsOf } from '../../engine/cli/run/inputs.js';
 import { Config } from '../../engine/config/config.js';
 
 const NOTHING = { captures: [], devices: [], afPacket: false, filter: '', filterFile: undefined };

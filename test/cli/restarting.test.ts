@@ -1,7 +1,7 @@
 /** Threads that failed are started anew: what comes meanwhile reaches those that come. */
 import { expect, it } from 'vitest';
-import { Restarts } from '../../engine/cli/devices.js';
-import { type Running, startRestarting } from '../../engine/cli/restarting.js';
+import { Restarts } from '../../engine/cli/run/devices.js';
+import { type Running, startRestarting } from '../../engine/cli/run/restarting.js';
 import type { Engine, EngineResult } from '../../engine/engine.js';
 
 const NOTHING = { debug() {}, info() {}, notice() {}, warning() {}, error() {} };

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { tellRules } from '../../engine/cli/prepare-rules.js';
+import { tellRules } from '../../engine/cli/rules/prepare-rules.js';
 import { Config } from '../../engine/config/config.js';
 import type { Log } from '../../engine/module.js';
 import { loadRules } from '../../signatures/load-rules.js';

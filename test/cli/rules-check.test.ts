@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findingsAsJson, findingsAsText } from '../../engine/cli/rules-check.js';
+import { findingsAsJson, findingsAsText } from '../../engine/cli/rules/check.js';
 import { Config } from '../../engine/config/config.js';
 import { loadRules } from '../../signatures/load-rules.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { absentLines, absentReason } from '../../engine/cli/absent-options.js';
+import { absentLines, absentReason } from '../../engine/cli/command-line/absent-options.js';
 import { declaredOptions } from '../../engine/cli/declared-options.js';
 
 test('options of Suricata without effect are told by name, by reason', () => {

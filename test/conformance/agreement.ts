@@ -5,7 +5,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { parseArguments } from '../../engine/cli/parse.js';
+import { parseArguments } from '../../engine/cli/command-line/parse.js';
 import { run } from '../../engine/cli/run.js';
 import { commandWords } from '../command-words.js';
 import { capturesBelow } from './captures.js';

@@ -7,7 +7,7 @@ import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { parseArguments } from '../../engine/cli/parse.js';
+import { parseArguments } from '../../engine/cli/command-line/parse.js';
 import { run } from '../../engine/cli/run.js';
 import { commandWords } from '../command-words.js';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Finding, openDetectionStage } from '../../engine/cli/detection-test/finding.js';
 import type { Stage } from '../../engine/cli/detection-test/stage.js';
-import { DetectionLoader } from '../../engine/cli/prepare-detections.js';
+import { DetectionLoader } from '../../engine/cli/run/prepare-detections.js';
 import { Config, type ConfigTree } from '../../engine/config/config.js';
 import type { Detections } from '../../engine/detection/prepared.js';
 import type { Protocol } from '../../engine/protocol.js';

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Stage } from '../../engine/cli/detection-test/stage.js';
-import { DetectionLoader } from '../../engine/cli/prepare-detections.js';
+import { DetectionLoader } from '../../engine/cli/run/prepare-detections.js';
 import { Config } from '../../engine/config/config.js';
 import { DETECTIONS } from '../../engine/detection/prepared.js';
 import type { ThreadModule } from '../../engine/module.js';

@@ -1,6 +1,6 @@
 /** `--disable-hashing`: nothing that needs digests is there. */
 import { describe, expect, it } from 'vitest';
-import { settingsOf } from '../../engine/cli/arguments.js';
+import { settingsOf } from '../../engine/cli/command-line/arguments.js';
 import { Config } from '../../engine/config/config.js';
 import { fileSettings } from '../../engine/files/file-settings.js';
 import http from '../../modules/app/http.js';

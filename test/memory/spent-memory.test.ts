@@ -1,6 +1,6 @@
 /** Memory that a large piece of work took and nobody uses any more goes back to the system. */
 import { expect, test } from 'vitest';
-import { giveBackSpentMemory } from '../../engine/cli/spent-memory.js';
+import { giveBackSpentMemory } from '../../engine/cli/run/spent-memory.js';
 
 /** Objects for about 60 MB, which are garbage when it returns. */
 function work(): number {

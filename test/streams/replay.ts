@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArguments } from '../../engine/cli/parse.js';
+import { parseArguments } from '../../engine/cli/command-line/parse.js';
 import { run } from '../../engine/cli/run.js';
 import { type CapturedPacket, ethernet, ipv4, packet, pcapFile, tcp } from '../packets/builder.js';
 

@@ -2,11 +2,11 @@
 import { stringify } from 'yaml';
 import type { DeclaredOptions } from '../../config/declared.js';
 import type { AnyOption } from '../../config/option.js';
-import { absentReason } from '../absent-options.js';
+import { absentReason } from '../command-line/absent-options.js';
+import { subcommands } from '../command-line/subcommands.js';
 import { declaredOptions } from '../declared-options.js';
-import { configuredProtocols, pluginOptions } from '../plugins.js';
+import { configuredProtocols, pluginOptions } from '../run/plugins.js';
 import { findingText, readSettings, type Settings } from '../settings.js';
-import { subcommands } from '../subcommands.js';
 import { UsageError } from '../usage-error.js';
 import { collected } from './values.js';
 

@@ -1,6 +1,7 @@
 /** `sluice gate`: makes and removes the firewall rules that lead packets to the sensor. */
+
+import { subcommands } from '../command-line/subcommands.js';
 import { type GateOptions, gateDown, gateShown, gateUp, plannedCommands } from '../gate.js';
-import { subcommands } from '../subcommands.js';
 import { UsageError } from '../usage-error.js';
 
 interface UpOptions {

@@ -2,13 +2,13 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../../make-folder.js';
+import { subcommands } from '../command-line/subcommands.js';
 import { detectionFiles } from '../scaffold/detection.js';
 import { expiryFiles } from '../scaffold/expiry.js';
 import { handlerFiles } from '../scaffold/handler.js';
 import { moduleFiles, outputFiles } from '../scaffold/module.js';
 import { parserFiles } from '../scaffold/parser.js';
 import type { Files, Plugin } from '../scaffold/project.js';
-import { subcommands } from '../subcommands.js';
 import { UsageError } from '../usage-error.js';
 import { version } from '../version.js';
 

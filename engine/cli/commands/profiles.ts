@@ -1,8 +1,8 @@
 /** `sluice profiles`: which threads a run can have. */
 import { drawProfile, profileYaml } from '../../profile/draw.js';
-import { namedProfile, profileNames } from '../choose-profile.js';
+import { subcommands } from '../command-line/subcommands.js';
+import { namedProfile, profileNames } from '../run/choose-profile.js';
 import { readSettings } from '../settings.js';
-import { subcommands } from '../subcommands.js';
 
 /** @returns the exit code */
 export async function command(words: readonly string[]): Promise<number> {

@@ -4,7 +4,7 @@ import { writeSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { ConfigError } from '../../config/config-error.js';
 import { HOST_OS } from '../../stream/host-os-policy.js';
-import { parseWords } from '../parse-words.js';
+import { parseWords } from '../command-line/parse-words.js';
 import { jsonLine } from '../reassemble/as-json.js';
 import { textLines } from '../reassemble/as-text.js';
 import type { Side } from '../reassemble/side.js';

@@ -1,8 +1,8 @@
 /** `sluice replay`: reads captures, shows how far it is, and tells at the end what was found. */
 
 import { Command } from 'commander';
-import { parseArguments } from '../parse.js';
-import { parseWords } from '../parse-words.js';
+import { parseArguments } from '../command-line/parse.js';
+import { parseWords } from '../command-line/parse-words.js';
 import { run } from '../run.js';
 import { UsageError } from '../usage-error.js';
 import { collected } from './values.js';

@@ -6,11 +6,11 @@ import { keywordFamilies, keywordPage } from '../../../signatures/list-keywords.
 import { loadRules } from '../../../signatures/load-rules.js';
 import { loadProtocols } from '../../application/load-protocols.js';
 import { makeFolder } from '../../make-folder.js';
-import { configuredProtocols } from '../plugins.js';
-import { writeAnalysis } from '../rules-analyze.js';
-import { findingsAsJson, findingsAsText } from '../rules-check.js';
+import { subcommands } from '../command-line/subcommands.js';
+import { writeAnalysis } from '../rules/analyze.js';
+import { findingsAsJson, findingsAsText } from '../rules/check.js';
+import { configuredProtocols } from '../run/plugins.js';
 import { readSettings } from '../settings.js';
-import { subcommands } from '../subcommands.js';
 import { addCoverage } from './rules/coverage.js';
 import { addExplain } from './rules/explain.js';
 import { addProfile } from './rules/profile.js';

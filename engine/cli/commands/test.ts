@@ -2,11 +2,11 @@
 
 import { statSync, watch } from 'node:fs';
 import { Command } from 'commander';
+import { parseWords } from '../command-line/parse-words.js';
 import { filesOf } from '../detection-test/files.js';
 import { type TestOptions, TestRun } from '../detection-test/run.js';
 import { print } from '../detection-test/show.js';
-import { FileChanges } from '../file-changes.js';
-import { parseWords } from '../parse-words.js';
+import { FileChanges } from '../run/file-changes.js';
 import { collected, wholeNumber } from './values.js';
 
 const HELP = `

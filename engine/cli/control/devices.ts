@@ -1,7 +1,7 @@
 /** Commands about the devices that packets come from: iface-list, iface-stat, iface-bypassed-stat. */
 import { type Handlers, textArgument } from '../../control/control-socket.js';
 import type { Statistics } from '../../stats-record.js';
-import type { Inputs } from '../inputs.js';
+import type { Inputs } from '../run/inputs.js';
 
 type Values = NonNullable<Statistics['more']>;
 

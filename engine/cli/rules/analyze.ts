@@ -1,0 +1,56 @@
+/** Engine analysis: reads the rules of a run and writes how they are understood. */
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ruleGroups } from '../../../signatures/analysis/rule-groups.js';
+import { type AnalysisFiles, analyzeRules } from '../../../signatures/analysis.js';
+import { loadRules } from '../../../signatures/load-rules.js';
+import { outcomeOf } from '../../../signatures/rule-set.js';
+import { outputEntries } from '../../config/output-list.js';
+import { openLog } from '../../log.js';
+import { makeFolder } from '../../make-folder.js';
+import type { Given } from '../command-line/parse.js';
+import { INIT_ERRORS_FATAL, LOG_FOLDER } from '../options.js';
+import { configuredProtocols } from '../run/plugins.js';
+import { readSettings } from '../settings.js';
+import { UsageError } from '../usage-error.js';
+import { givenRules } from './given-rules.js';
+import { tellProcessed, tellRules } from './prepare-rules.js';
+
+/** `--engine-analysis`. @returns the exit code: 1 when rules are refused and that is fatal */
+export async function engineAnalysis(given: Given): Promise<number> {
+  const settings = readSettings({ config: given.config, includes: given.includes, sets: given.sets });
+  const { config } = settings;
+  const folder = config.read(LOG_FOLDER);
+  const log = openLog({ config, folder, verbosity: given.verbosity, quiet: given.quiet });
+  try {
+    const protocols = await configuredProtocols(settings);
+    const rules = loadRules(givenRules(config, given, protocols));
+    const outcome = outcomeOf(rules);
+    tellRules(outcome, config, log);
+    tellProcessed(outcome, log);
+    const storesFiles = outputEntries(config, 'file-store').length > 0;
+    writeAnalysis(analyzeRules(rules, protocols, { storesFiles }), folder);
+    const groups = ruleGroups(rules.signatures, protocols, config);
+    if (groups !== undefined) writeAnalysis(new Map([['rule_group.json', groups]]), folder);
+    if (rules.errors.length === 0 || !config.read(INIT_ERRORS_FATAL)) return 0;
+    log.error('Loading signatures failed.');
+    return 1;
+  } finally {
+    log.close();
+  }
+}
+
+/** Writes each file into the folder, which is made. @throws UsageError when that is not possible */
+export function writeAnalysis(files: AnalysisFiles, folder: string): string[] {
+  try {
+    makeFolder(folder);
+    return [...files].map(([name, text]) => {
+      const path = join(folder, name);
+      writeFileSync(path, text);
+      return path;
+    });
+  } catch (error) {
+    throw new UsageError(`the analysis cannot be written: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,30 @@
+/** The program that compiles rules into the cache for a run that goes on (see `rules-beside.ts`), which tells what of. */
+import { constants, getPriority, setPriority } from 'node:os';
+import { expressionCheck } from '../../../signatures/expression-check.js';
+import { loadProtocols, PROTOCOL_PLUGINS } from '../../application/load-protocols.js';
+import { Config } from '../../config/config.js';
+import type { Log } from '../../module.js';
+import { prepareRules } from './prepare-rules.js';
+import type { RulesToCompile } from './rules-beside.js';
+
+/** The run tells what is wrong with rules when it loads them. */
+const NOTHING: Log = { debug() {}, info() {}, notice() {}, warning() {}, error() {} };
+
+async function compile({ tree, ...given }: RulesToCompile): Promise<void> {
+  // Packets come first. A program that was started with less already may not ask for more.
+  if (getPriority() < constants.priority.PRIORITY_BELOW_NORMAL)
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  const config = new Config(tree);
+  const protocols = await loadProtocols(config.read(PROTOCOL_PLUGINS));
+  const options = { ...given, config, protocols, checkExpression: expressionCheck() };
+  prepareRules(options, protocols, false, NOTHING);
+}
+
+process.once('message', message => {
+  compile(message as RulesToCompile).then(
+    () => process.exit(0),
+    () => process.exit(1),
+  );
+});
+// The run has ended.
+process.once('disconnect', () => process.exit(1));

@@ -1,0 +1,258 @@
+/** Loads and compiles the signatures of a run, and tells what became of them. */
+import { fileURLToPath } from 'node:url';
+import {
+  type CachedRules,
+  type CompileOptions,
+  compileOptionsFrom,
+  ImageCache,
+  RuleCompiler,
+  type RuleSetImage,
+  type RuleSources,
+  releaseUnused,
+  rulesKey,
+} from '../../../signatures/compile.js';
+import { filesRead, loadRules, missingRuleFiles } from '../../../signatures/load-rules.js';
+import type { LoadOptions } from '../../../signatures/rule-loader.js';
+import {
+  outcomeOf,
+  type RuleOutcome,
+  type RuleProblem,
+  unsupportedByReason,
+} from '../../../signatures/rule-set.js';
+import { CLASSIFICATION_FILE, REFERENCE_FILE } from '../../../signatures/rule-settings.js';
+import { readReputations, reputationFiles } from '../../../signatures/state/reputations.js';
+import type { ThresholdFile } from '../../../signatures/threshold-config.js';
+import { PROTOCOL_PLUGINS } from '../../application/load-protocols.js';
+import { compiled } from '../../compiled.js';
+import type { Config } from '../../config/config.js';
+import { openMatcher } from '../../matcher/open.js';
+import type { Matcher, MatcherKind } from '../../matcher.js';
+import { allocateMemory, openMemory } from '../../memory.js';
+import type { Log } from '../../module.js';
+import { nativeProblem } from '../../native.js';
+import type { Protocol } from '../../protocol.js';
+import { PATTERN_MATCHER } from '../options.js';
+import { giveBackSpentMemory } from '../run/spent-memory.js';
+import { UsageError } from '../usage-error.js';
+import { usersCache } from '../users-cache.js';
+import { version } from '../version.js';
+
+/** Reasons of unsupported rules that are told one by one. */
+const REASONS_TOLD = 10;
+/** Rules from which on it is worth its time to give back what compiling them took. */
+const MANY_RULES = 2000;
+
+/** What a run needs of its rules. */
+export interface PreparedRules {
+  /** What became of them. */
+  readonly outcome: RuleOutcome;
+  /** What threads need of the signatures: the object `rules` of `Thread.shared`. */
+  readonly image: unknown;
+}
+
+/**
+ * Loads and compiles the rules, or takes what was kept when neither they nor the configuration changed since.
+ * @param previous the rule set in force: what is the same is not compiled again
+ * @throws UsageError when a rule is refused and that is fatal
+ */
+export function prepareRules(
+  options: LoadOptions,
+  protocols: readonly Protocol[],
+  fatal: boolean,
+  log: Log,
+  previous?: unknown,
+): PreparedRules {
+  // Compiling needs no packet memory: databases are exported to the threads, which scan.
+  const matcher = openMatcher(openMemory(allocateMemory(1, 64)), matcherKind(options.config));
+  if (matcher.kind === 'qgram' && matcherKind(options.config) === 'auto') tellSlowMatcher(log);
+  const files = filesRead(options);
+  const compiling: CompileOptions = {
+    ...compileOptionsFrom(
+      options.config,
+      protocols,
+      message => log.warning(`detect: ${message}`),
+      () => usersCache(files),
+    ),
+    ...(previous !== undefined && { previous: previous as RuleSetImage }),
+  };
+  const told = (outcome: RuleOutcome): void => {
+    tellRules(outcome, options.config, log);
+    const wrong = outcome.errors.length > 0 || missingRuleFiles(options).length > 0;
+    if (wrong && fatal) throw new UsageError('Loading signatures failed.');
+    tellProcessed(outcome, log);
+  };
+  if (compiling.thresholds) tellThresholds(compiling.thresholds, fatal, log);
+  const { cache } = compiling;
+  const compile = (): CachedRules => {
+    const made = compileAnew(options, matcher, compiling, told);
+    if (made.outcome.loaded >= MANY_RULES) giveBackSpentMemory();
+    return made;
+  };
+  if (!cache) return compile();
+  const kept = new ImageCache(cache, matcher);
+  const key = rulesKey(sourcesOf(options, files, protocols, matcher));
+  const known = kept.read(key, compiling.previous);
+  if (known) {
+    told(known.outcome);
+    return known;
+  }
+  const made = compile();
+  kept.write(key, made);
+  cache.prune();
+  return made;
+}
+
+/** Frees what a rule set alone used; call it when no thread scans with it any more. */
+export function releaseReplaced(config: Config, before: unknown, after: unknown): void {
+  if (before === undefined || after === undefined || before === after) return;
+  const matcher = openMatcher(openMemory(allocateMemory(1, 64)), matcherKind(config));
+  releaseUnused(matcher, before as RuleSetImage, after as RuleSetImage);
+}
+
+function tellSlowMatcher(log: Log): void {
+  const why = nativeProblem() ?? 'this processor lacks SSSE3';
+  log.notice(`detect: patterns are searched for in TypeScript, which is slower than Hyperscan: ${why}`);
+}
+
+/** Signatures are compiled as they are parsed: the parsed form of a large rule set takes hundreds of megabytes. */
+function compileAnew(
+  options: LoadOptions,
+  matcher: Matcher,
+  compiling: CompileOptions,
+  told: (outcome: RuleOutcome) => void,
+): CachedRules {
+  const compiler = new RuleCompiler(matcher, compiling);
+  const rules = loadRules(options, signature => compiler.take(signature));
+  const outcome = outcomeOf(rules);
+  told(outcome);
+  return { outcome, image: compiler.finish(rules.signatures, rules.referenceSystems) };
+}
+
+function tellThresholds({ rules, problems, read }: ThresholdFile, fatal: boolean, log: Log): void {
+  for (const problem of problems) log.error(`detect-threshold: ${problem}`);
+  if (problems.length > 0 && read && fatal) throw new UsageError('Error loading threshold configuration');
+  if (read) log.info(`threshold-config: Threshold config parsed: ${rules.length} rule(s) found`);
+}
+
+/** Settings that rules are not compiled from: where packets come from, how they travel, what is written of them. */
+const BESIDE_RULES = new Set([
+  ...['pcap-file', 'nfq', 'af-packet', 'af-packet-devices', 'bpf-filter', 'capture', 'reject'],
+  ...['decoder', 'vlan', 'defrag', 'flow', 'flow-timeouts', 'host-os-policy', 'simulate'],
+  ...['runmode', 'profiles', 'threading', 'unix-command', 'run-as', 'pid-file'],
+  ...['default-log-dir', 'logging', 'outputs', 'outputs-buffer', 'stats'],
+]);
+
+function sourcesOf(
+  options: LoadOptions,
+  files: readonly string[],
+  protocols: readonly Protocol[],
+  matcher: Matcher,
+): RuleSources {
+  const { config, strict, exclusive, additional, firewallExclusive } = options;
+  const settings = Object.entries(config.tree).filter(([name]) => !BESIDE_RULES.has(name));
+  const given = { strict, exclusive, additional, firewallExclusive, kind: matcher.kind };
+  return {
+    settings: [version(), process.version, given, settings, protocols],
+    files: [fileURLToPath(compiled('.built')), ...config.read(PROTOCOL_PLUGINS), ...files],
+  };
+}
+
+/** Tells what became of the rules. */
+export function tellRules(rules: RuleOutcome, config: Config, log: Log): void {
+  const sourceOf = sources(config);
+  for (const error of rules.errors) tellError(error, sourceOf(error), log);
+  tellWarnings(rules.warnings, sourceOf, log);
+  tellUnsupported(rules, log);
+  for (const file of reputationFiles(config)) log.info(`reputation: Loading reputation file: ${file}`);
+  readReputations(config, problem => log.error(`reputation: ${problem}`));
+  const { loaded, errors, skipped, unsupported, files } = rules;
+  if (loaded > 0) {
+    log.info(
+      `detect: ${files.length} rule files processed. ${loaded} rules successfully loaded, ${failures(errors)} rules failed, ${skipped.length + unsupported.length} rules skipped`,
+    );
+  }
+}
+
+/** Names that a configuration file lacks, and flowbits that no rule sets: thousands of rules may use one. */
+const LACKING = /^(unknown (classtype|reference key)\b|flowbit .* is set by no rule$)/;
+
+/** Tells each warning; of a name that is lacking, the first rule that uses it and how many others do. */
+function tellWarnings(
+  warnings: readonly RuleProblem[],
+  sourceOf: (problem: RuleProblem) => string,
+  log: Log,
+): void {
+  const uses = new Map<string, number>();
+  for (const { message } of warnings) uses.set(message, (uses.get(message) ?? 0) + 1);
+  for (const warning of warnings) {
+    const { message, position } = warning;
+    const count = uses.get(message)!;
+    if (count === 0) continue;
+    const once = LACKING.test(message);
+    if (once) uses.set(message, 0);
+    const place = position.line === 0 ? '' : `, in ${position.file} at line ${position.line}`;
+    const others = once && count > 1 ? `, and in ${count - 1} more place${count === 2 ? '' : 's'}` : '';
+    log.warning(`${sourceOf(warning)}: ${message}${place}${others}`);
+  }
+}
+
+/** Tells how many signatures are in use, be it none. */
+export function tellProcessed({ loaded }: RuleOutcome, log: Log): void {
+  log.info(`detect: ${loaded} signatures processed.`);
+}
+
+/** @returns the matcher that `mpm-algo` means */
+function matcherKind(config: Config): MatcherKind | 'auto' {
+  const algorithm = config.read(PATTERN_MATCHER);
+  if (algorithm === 'auto') return 'auto';
+  return algorithm === 'hs' ? 'hyperscan' : 'qgram';
+}
+
+/** The part of the engine that a problem with a file is told under. */
+function sources(config: Config): (problem: RuleProblem) => string {
+  const named = new Map([
+    [config.read(CLASSIFICATION_FILE), 'classification-config'],
+    [config.read(REFERENCE_FILE), 'reference'],
+  ]);
+  // Where there are none of these, problems without a file are not theirs.
+  named.delete('');
+  return ({ position, rule }) => (rule === undefined && named.get(position.file)) || 'detect';
+}
+
+function tellError(
+  { message, position, keyword, suggestion, rule }: RuleProblem,
+  source: string,
+  log: Log,
+): void {
+  if (rule === undefined) {
+    log.error(`${source}: ${message}`);
+    return;
+  }
+  // The message stands alone: users look for it by its text.
+  const hint = suggestion === undefined ? '' : ` (help: ${suggestion})`;
+  log.error(`${partOf(keyword)}: ${message}`);
+  log.error(
+    `detect: error parsing signature "${rule}" from file ${position.file} at line ${position.line}, column ${position.column}${hint}`,
+  );
+}
+
+/** Told under the name of the engine's part, as the warning about events that are gone is. */
+const EVENTS_OF_PACKETS = ['decode-event', 'stream-event', 'engine-event'];
+
+function partOf(keyword: string | undefined): string {
+  if (keyword === undefined) return 'detect-parse';
+  return EVENTS_OF_PACKETS.includes(keyword) ? 'detect' : `detect-${keyword.replace(/[^a-z0-9-]/g, '-')}`;
+}
+
+function failures(errors: readonly RuleProblem[]): number {
+  return errors.filter(error => error.rule !== undefined).length;
+}
+
+function tellUnsupported(rules: RuleOutcome, log: Log): void {
+  if (rules.unsupported.length === 0) return;
+  log.notice(
+    `detect: ${rules.unsupported.length} rules need what is not there yet and are left out (-v says what)`,
+  );
+  for (const [reason, count] of unsupportedByReason(rules).slice(0, REASONS_TOLD))
+    log.info(`detect: ${count} rules: ${reason}`);
+}

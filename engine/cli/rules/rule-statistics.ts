@@ -1,0 +1,23 @@
+/** What became of the rules, as statistics tell it: `"detect":{"engines":[{…}]}`. */
+import type { RuleOutcome } from '../../../signatures/rule-set.js';
+import type { StatsTree } from '../../stats-record.js';
+import { IsoTimestamp } from '../../timestamp.js';
+
+/** @param milliseconds when the rules were loaded, since the epoch */
+export function ruleStatistics(rules: RuleOutcome, milliseconds: number): StatsTree {
+  const { loaded, errors, skipped, unsupported } = rules;
+  return {
+    id: 0,
+    last_reload: timeText(milliseconds),
+    rules_loaded: loaded,
+    rules_failed: errors.filter(error => error.rule !== undefined).length,
+    rules_skipped: skipped.length + unsupported.length,
+  };
+}
+
+function timeText(milliseconds: number): string {
+  const bytes = new Uint8Array(IsoTimestamp.LENGTH);
+  const seconds = Math.floor(milliseconds / 1000);
+  const length = new IsoTimestamp().write(seconds, (milliseconds % 1000) * 1_000_000, bytes, 0);
+  return new TextDecoder().decode(bytes.subarray(0, length));
+}

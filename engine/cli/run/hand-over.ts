@@ -1,0 +1,34 @@
+/** What a run that becomes another user gives to that user before: later it could not. */
+import { chownSync, existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { cachingPath } from '../../../signatures/compile/options.js';
+import type { Config } from '../../config/config.js';
+import { controlSettings } from '../../control/settings.js';
+import type { EngineLog } from '../../log.js';
+import { makeFolder } from '../../make-folder.js';
+import type { Identity } from './privileges.js';
+
+/** @param live packets come from devices */
+export function handOver(config: Config, live: boolean, log: EngineLog, identity: Identity): void {
+  const { uid, gid } = identity;
+  log.giveTo(uid, gid);
+  const socket = controlSettings(config, live)?.path;
+  if (socket !== undefined) giveFolder(dirname(socket), identity);
+}
+
+/** The folder of compiled rules: reloads by that user keep theirs there. */
+export function handOverCache(config: Config, identity: Identity): void {
+  const folder = config.read(cachingPath);
+  if (folder !== '') giveFolder(folder, identity);
+}
+
+/** Folders below `/run` are gone with each start of the system. One that is there already is somebody's. */
+function giveFolder(path: string, { uid, gid }: Identity): void {
+  if (existsSync(path)) return;
+  try {
+    makeFolder(path);
+    chownSync(path, uid, gid);
+  } catch {
+    // Who needs it tells what is wrong.
+  }
+}

@@ -1,0 +1,133 @@
+/** Where the packets of a run come from, as settings of the module that acquires them. */
+import { readFileSync } from 'node:fs';
+import { deviceNames, deviceSettings } from '../../../modules/af-packet/options.js';
+import { CONTINUOUS, PASSES, RECURSIVE } from '../../../modules/pcap/options.js';
+import { isStandardInput } from '../../capture-file/byte-input.js';
+import { captureFiles, type FoundFile, totalSize } from '../../capture-file/file-list.js';
+import { compileFilter } from '../../capture-file/filter.js';
+import type { Config } from '../../config/config.js';
+import type { Given } from '../command-line/parse.js';
+import { UsageError } from '../usage-error.js';
+
+export interface Inputs {
+  /** Module that `input` in a profile stands for. */
+  readonly module: 'pcap' | 'nfqueue' | 'af-packet';
+  readonly live: boolean;
+  /** Settings to make, as `path=value` would, with lists. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Names by `Packet.SOURCE`. */
+  readonly names: readonly string[];
+  /** There where packets come from captures. */
+  readonly captures?: readonly FoundFile[];
+  /** Bytes of all captures, where they are known. */
+  readonly totalBytes?: number;
+}
+
+const NOTHING = 'Please specify a runmode or capture option. Use --list-runmodes to see available runmodes.';
+
+type GivenInputs = Pick<Given, 'captures' | 'queues' | 'devices' | 'afPacket' | 'filter' | 'filterFile'>;
+
+/** @throws UsageError when there is no input, or several kinds of it */
+export function checkInputs(given: GivenInputs): void {
+  const devices = given.devices.length > 0 || given.afPacket;
+  const kinds = [given.captures.length > 0, given.queues.length > 0, devices].filter(Boolean).length;
+  if (kinds === 0) throw new UsageError(NOTHING);
+  if (kinds > 1)
+    throw new UsageError(
+      'packets can come from captures (-r), queues (-q) or devices (-i), but only from one of these',
+    );
+}
+
+/** @throws UsageError when a capture is not there, or an option does not fit */
+export function inputsOf(given: GivenInputs, config: Config): Inputs {
+  const filter = filterSettings(given);
+  if (given.captures.length > 0) return captures(given.captures, filter, config);
+  if (given.queues.length > 0) {
+    const queues = given.queues.flatMap(queueNumbers);
+    const twice = queues.find((queue, i) => queues.indexOf(queue) !== i);
+    if (twice !== undefined) throw new UsageError(`-q: queue ${twice} is named twice`);
+    return {
+      module: 'nfqueue',
+      live: true,
+      settings: { 'nfq.queues': queues, 'engine-mode': 'ips', ...filter },
+      names: queues.map(queue => `nfqueue ${queue}`),
+    };
+  }
+  return devices(given.devices, filter, config);
+}
+
+function devices(given: readonly string[], filter: Record<string, unknown>, config: Config): Inputs {
+  const names = given.length > 0 ? given : deviceNames(config);
+  const inline = names.some(name => deviceSettings(config, name).copyMode === 'ips');
+  return {
+    module: 'af-packet',
+    live: true,
+    settings: { 'af-packet-devices': names, ...(inline && { 'engine-mode': 'ips' }), ...filter },
+    names,
+  };
+}
+
+function captures(paths: readonly string[], filter: Record<string, unknown>, config: Config): Inputs {
+  const recursive = config.read(RECURSIVE);
+  const continuous = config.read(CONTINUOUS);
+  if (recursive && continuous)
+    throw new UsageError('a capture folder can be read recursively or continuously, not both');
+  const files = found(paths, recursive);
+  const passes = config.read(PASSES);
+  if (passes !== 1 && (continuous || paths.some(isStandardInput)))
+    throw new UsageError('only captures that are whole can be read more than once');
+  const total = continuous || passes === 0 ? undefined : totalSize(files);
+  const totalBytes = total && total * passes;
+  return {
+    module: 'pcap',
+    live: false,
+    settings: { 'pcap-file.files': paths, ...filter },
+    names: files.map(file => file.path),
+    captures: files,
+    ...(totalBytes !== undefined && { totalBytes }),
+  };
+}
+
+function found(paths: readonly string[], recursive: boolean): FoundFile[] {
+  try {
+    return captureFiles(paths, recursive);
+  } catch (error) {
+    const { code, path, message } = error as NodeJS.ErrnoException;
+    throw new UsageError(`${path ?? ''}: ${code === 'ENOENT' ? 'there is no such file or folder' : message}`);
+  }
+}
+
+/** `0`, or a range `0:3`. */
+function queueNumbers(text: string): number[] {
+  const match = /^(\d+)(?::(\d+))?$/.exec(text);
+  const first = Number(match?.[1]);
+  const last = Number(match?.[2] ?? match?.[1]);
+  if (!match || last > 65_535 || last < first)
+    throw new UsageError(`-q ${text}: expected a queue from 0 to 65535, or a range such as 0:3`);
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
+function filterSettings({
+  filter,
+  filterFile,
+}: Pick<Given, 'filter' | 'filterFile'>): Record<string, unknown> {
+  if (filterFile !== undefined && filter !== '')
+    throw new UsageError('a packet filter can be given by -F or at the end, not both');
+  const expression = filterFile === undefined ? filter : readFilter(filterFile);
+  if (expression === '') return {};
+  try {
+    compileFilter(expression);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  return { 'bpf-filter': expression };
+}
+
+/** A file may have comments behind `#` and any number of lines. */
+function readFilter(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').replace(/#.*$/gm, '').replace(/\s+/g, ' ').trim();
+  } catch (error) {
+    throw new UsageError(`-F: ${(error as Error).message}`);
+  }
+}

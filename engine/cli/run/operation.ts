@@ -1,0 +1,87 @@
+/** What is done with a run while it lasts: shown, stopped, asked, given other rules. */
+import { flowRows } from '../../flow/flow-record.js';
+import type { EngineLog } from '../../log.js';
+import { tellStarter } from './background.js';
+import { FileChanges } from './file-changes.js';
+import type { Preparation } from './preparation.js';
+import { showProgress } from './progress.js';
+import { Reloads } from './reloads.js';
+import type { Running } from './restarting.js';
+import { openControl } from './run-control.js';
+import { serviceRuns } from './service.js';
+import { type EarlySignals, onSignals } from './signals.js';
+import type { Sources } from './starting.js';
+
+/** What a run shows besides the log. */
+export interface Presentation {
+  /** A progress line on a terminal, and a table at the end. */
+  readonly summary: boolean;
+  /** Rules and detections are reloaded when one of their files changes. */
+  readonly watch?: boolean;
+}
+
+/**
+ * Begins to listen to signals, the control socket and changed files, and to show progress.
+ * @param early what signals asked for before
+ * @returns ends all of it
+ */
+export async function operate(
+  engine: Running,
+  preparation: Preparation,
+  sources: Sources,
+  presentation: Presentation,
+  early: EarlySignals,
+  log: EngineLog,
+): Promise<() => Promise<void>> {
+  const reloads = new Reloads(engine, preparation, sources, log);
+  const unwatch = presentation.watch ? watchRules(preparation, reloads, log) : () => {};
+  const serviceEnds = serviceRuns();
+  const hide = showOf(engine, sources, presentation);
+  const actions = {
+    stop: () => engine.stop(),
+    reload: () => reloads.ask(),
+    rotate: () => {
+      log.reopen();
+      engine.rotateLogs();
+    },
+  };
+  const onSignal = { ...actions, abort: () => engine.abort(), reload: () => void reloads.ask() };
+  const forget = onSignals(onSignal);
+  early.handOver(onSignal);
+  const asked = {
+    counters: () => engine.counters(),
+    statistics: () => ({ ...sources.devices.statistics?.(), ...preparation.statistics() }),
+    mode: engine.plan.profile.name,
+    flows: () => flowRows(engine.plan.flows),
+  };
+  const closeControl = await openControl(preparation, sources.inputs, { ...actions, ...asked }, log);
+  tellStarter();
+  return async () => {
+    unwatch();
+    closeControl();
+    serviceEnds();
+    await reloads.end();
+    forget();
+    hide();
+  };
+}
+
+/** Files that the new rules and detections have beside those before are watched from then on. */
+function watchRules(preparation: Preparation, reloads: Reloads, log: EngineLog): () => void {
+  const watchAll = () => changes.add(preparation.files());
+  const failed = ({ message }: Error) => log.warning(`detect: changed files are not seen: ${message}`);
+  const changes = new FileChanges(() => void reloads.ask().then(watchAll).catch(failed));
+  watchAll();
+  return () => changes.close();
+}
+
+function showOf(engine: Running, { inputs }: Sources, { summary }: Presentation): () => void {
+  if (!summary) return () => {};
+  return showProgress(() => progressOf(engine), inputs.totalBytes, process.stderr);
+}
+
+function progressOf(engine: Running): { packets: number; bytes: number; alerts: number } {
+  const counters = engine.counters();
+  const of = (name: string): number => counters.get(name) ?? 0;
+  return { packets: of('decoder.pkts'), bytes: of('pcap_file.bytes'), alerts: of('detect.alert') };
+}

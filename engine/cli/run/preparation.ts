@@ -1,0 +1,178 @@
+/** Everything a run needs before its threads start, checked; `-T` ends after it. */
+import type { NamedState } from '../../../signatures/compile/named-state.js';
+import type { RuleSetImage } from '../../../signatures/compile.js';
+import { expressionCheck } from '../../../signatures/expression-check.js';
+import { firewallRuleFiles, ruleFiles } from '../../../signatures/rule-files.js';
+import type { LoadOptions } from '../../../signatures/rule-loader.js';
+import type { RuleProblem } from '../../../signatures/rule-set.js';
+import { allocateDetectionState, type DetectionState } from '../../../signatures/state/detection-state.js';
+import { allocateExpectations } from '../../application/expectations.js';
+import type { Config } from '../../config/config.js';
+import { findPlugin } from '../../detection/find.js';
+import type { Detections } from '../../detection/prepared.js';
+import { engineMode } from '../../exception-policy.js';
+import { FIREWALL } from '../../firewall.js';
+import { expiryPlugin, FLOW_EXPIRY_POLICY, loadFlowExpiry } from '../../flow/flow-expiry.js';
+import type { EngineLog } from '../../log.js';
+import { BATCH } from '../../manager/options.js';
+import type { Protocol } from '../../protocol.js';
+import type { Statistics } from '../../stats-record.js';
+import { loadOwnModules } from '../../thread/load-module.js';
+import type { Given } from '../command-line/parse.js';
+import { declaredOptions } from '../declared-options.js';
+import { INIT_ERRORS_FATAL } from '../options.js';
+import { givenRules } from '../rules/given-rules.js';
+import { prepareRules, releaseReplaced } from '../rules/prepare-rules.js';
+import { ruleStatistics } from '../rules/rule-statistics.js';
+import { RulesBeside } from '../rules/rules-beside.js';
+import { addSettings, folderOf, type Settings, tellFindings } from '../settings.js';
+import { UsageError } from '../usage-error.js';
+import { configuredProtocols, pluginOptions } from './plugins.js';
+import { DetectionLoader } from './prepare-detections.js';
+
+export interface Preparation {
+  /** What detection keeps over flows and threads, and over reloads of the rules. */
+  readonly detectionState: DetectionState;
+  /** Connections that protocols have announced, over threads and reloads too. */
+  readonly expectations: SharedArrayBuffer;
+  readonly config: Config;
+  readonly protocols: readonly Protocol[];
+  /** Compiled signatures; undefined when detection is switched off. */
+  readonly rules: unknown;
+  /** Detections written as code; none when detection is switched off. */
+  readonly detections: Detections;
+  /** Folder that paths in the configuration are relative to. */
+  readonly from: string;
+  /** Files of rules, and of detections with what they import. */
+  files(): string[];
+  /** Loads the rules and `detections` anew. @throws UsageError when they are wrong and that is fatal */
+  reloadRules(): unknown;
+  /** Compiles large rule sets beside, so that loading them anew is done at once. */
+  readonly beside: RulesBeside | undefined;
+  /** Frees what the rules before used, when all threads have the new ones. */
+  releaseReplaced(): void;
+  /** Sets and bits that the rules in force name, and what was wrong with rules. */
+  namedState(): NamedState;
+  failedRules(): readonly RuleProblem[];
+  /** What became of the rules when they were loaded last. */
+  statistics(): NonNullable<Statistics['more']>;
+}
+
+/**
+ * Checks the configuration and loads the rules.
+ * @throws UsageError when something is wrong and that is fatal
+ */
+export async function prepare(given: Given, settings: Settings, log: EngineLog): Promise<Preparation> {
+  const { config } = settings;
+  for (const problem of (await loadOwnModules()).problems) log.warning(`modules: left out: ${problem}`);
+  const fatal = given.test || config.read(INIT_ERRORS_FATAL);
+  const protocols = await configuredProtocols(settings);
+  const wrong = tellFindings(settings, await declaredOptions(protocols, await pluginOptions(settings)), log);
+  if (wrong > 0 && given.test)
+    throw new UsageError(`the configuration has ${wrong} values that are not accepted`);
+  if (config.read(FIREWALL)) useFirewall(config, given);
+  const from = folderOf(settings);
+  await resolveFlowExpiry(config, from);
+  const options = { ...givenRules(config, given, protocols), checkExpression: expressionCheck() };
+  const rules = new RulesInForce(options, protocols, fatal, log);
+  const loader = new DetectionLoader(from);
+  const loadRules = (): unknown => (given.detection ? rules.load() : undefined);
+  const loadDetections = (): Detections =>
+    given.detection ? readDetections(loader, options, fatal, log) : { list: [], signatures: [] };
+  let detections = loadDetections();
+  return {
+    detectionState: allocateDetectionState(config),
+    expectations: allocateExpectations(),
+    config,
+    protocols,
+    rules: loadRules(),
+    get detections() {
+      return detections;
+    },
+    from,
+    statistics: () => rules.statistics,
+    namedState: () => rules.namedState,
+    failedRules: () => rules.failed,
+    files: () => [
+      ...[...firewallRuleFiles(config, options), ...ruleFiles(config, options)].flatMap(({ files }) => files),
+      ...loader.files,
+    ],
+    releaseReplaced: () => rules.releaseReplaced(),
+    beside: given.detection ? new RulesBeside(options, log) : undefined,
+    reloadRules() {
+      // The rules last: what is told of them, and is freed later, is what is in force.
+      const loaded = loadDetections();
+      const image = loadRules();
+      detections = loaded;
+      return image;
+    },
+  };
+}
+
+/** The compiled rules, and those before until no thread uses them any more. */
+class RulesInForce {
+  statistics: NonNullable<Statistics['more']> = {};
+  /** Rules that were refused when they were loaded last. */
+  failed: readonly RuleProblem[] = [];
+  private image: unknown;
+  private replaced: unknown;
+
+  constructor(
+    private readonly options: LoadOptions,
+    private readonly protocols: readonly Protocol[],
+    private readonly fatal: boolean,
+    private readonly log: EngineLog,
+  ) {}
+
+  /** @throws UsageError when they are wrong and that is fatal */
+  load(): unknown {
+    const { outcome, image } = prepareRules(this.options, this.protocols, this.fatal, this.log, this.image);
+    this.replaced = this.image;
+    this.image = image;
+    this.failed = outcome.errors.filter(({ rule }) => rule !== undefined);
+    this.statistics = { 'detect.engines': [ruleStatistics(outcome, Date.now())] };
+    return image;
+  }
+
+  get namedState(): NamedState {
+    return (this.image as RuleSetImage | undefined)?.namedState ?? { datasets: [], hostbits: [] };
+  }
+
+  releaseReplaced(): void {
+    releaseReplaced(this.options.config, this.replaced, this.image);
+    this.replaced = undefined;
+  }
+}
+
+/**
+ * A firewall that lets everything pass is none. What it drops of a capture was not dropped when that was taken: packets
+ * are gone through one by one, so that nothing behind a drop is parsed.
+ */
+function useFirewall(config: Config, given: Given): void {
+  addSettings(config, { [engineMode.path]: 'ips' });
+  if (given.captures.length > 0) addSettings(config, { [BATCH.path]: 1 });
+}
+
+/** Threads get the whole path of what decides when flows end; it is loaded here, so that what is wrong is told once. */
+async function resolveFlowExpiry(config: Config, from: string): Promise<void> {
+  const name = expiryPlugin(config);
+  if (name === undefined) return;
+  const path = findPlugin(name, from, 'flow-expiry policy');
+  await loadFlowExpiry(path);
+  addSettings(config, { [FLOW_EXPIRY_POLICY.path]: path });
+}
+
+/** @throws UsageError when one is wrong and that is fatal */
+function readDetections(
+  loader: DetectionLoader,
+  options: LoadOptions,
+  fatal: boolean,
+  log: EngineLog,
+): Detections {
+  const { detections, problems } = loader.load(options);
+  for (const { message } of problems) log.error(`detections: ${message}`);
+  if (problems.length > 0 && fatal) throw new UsageError('Loading detections failed.');
+  if (detections.list.length > 0)
+    log.info(`detections: ${detections.list.map(({ name }) => name).join(', ')}`);
+  return detections;
+}

@@ -1,0 +1,66 @@
+/** Becoming another user: names to numbers, and for live traffic with the capabilities that a sensor needs. */
+import { readFileSync } from 'node:fs';
+import { native } from '../../native.js';
+import { UsageError } from '../usage-error.js';
+
+/** Numbers of the user and group that a run becomes. */
+export interface Identity {
+  readonly uid: number;
+  readonly gid: number;
+  /** As they were asked for, for people. */
+  readonly named: string;
+}
+
+/**
+ * @param user name or number; empty: as it is  @param group the same; empty: the user's
+ * @returns undefined where nothing changes  @throws UsageError when there is no such user or group
+ */
+export function identityOf(user: string, group: string): Identity | undefined {
+  if (user === '' && group === '') return undefined;
+  const named = `user ${user || '(same)'} of group ${group || '(same)'}`;
+  return possible(named, () => {
+    const [uid, own] = user === '' ? [process.getuid!(), process.getgid!()] : userNumbers(user);
+    return { uid, gid: group === '' ? own : groupNumber(group), named };
+  });
+}
+
+/**
+ * @param sensor keeps the capabilities to give verdicts and to send packets
+ * @throws UsageError that says what is not possible
+ */
+export function becomeUser({ uid, gid, named }: Identity, sensor: boolean): void {
+  possible(named, () => {
+    if (sensor) native()!.dropPrivileges(uid, gid);
+    else {
+      // Whoever was root has more groups than the user.
+      if (process.geteuid!() === 0) process.setgroups!([gid]);
+      process.setgid!(gid);
+      process.setuid!(uid);
+    }
+  });
+}
+
+function possible<T>(named: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new UsageError(`cannot become ${named}: ${(error as Error).message}`);
+  }
+}
+
+function userNumbers(name: string): [number, number] {
+  const fields = entryOf('/etc/passwd', name);
+  return [Number(fields[2]), Number(fields[3])];
+}
+
+function groupNumber(name: string): number {
+  return /^\d+$/.test(name) ? Number(name) : Number(entryOf('/etc/group', name)[2]);
+}
+
+/** The line of a name, or of a number. */
+function entryOf(file: string, name: string): string[] {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const found = lines.map(line => line.split(':')).find(fields => fields[0] === name || fields[2] === name);
+  if (!found) throw new Error(`${file} has no ${name}`);
+  return found;
+}

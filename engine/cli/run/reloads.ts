@@ -1,0 +1,64 @@
+/** Rules that are loaded anew while threads run. */
+import type { Log } from '../../module.js';
+import { messageOf } from '../mistakes.js';
+import type { Preparation } from './preparation.js';
+import type { Running } from './restarting.js';
+import { type Sources, sharedObjects } from './starting.js';
+
+/** Reloads rules when asked, one after the other; new rules that are wrong leave those in force as they are. */
+export class Reloads {
+  private running: Promise<string | undefined> | undefined;
+  private wanted = false;
+  private ended = false;
+
+  constructor(
+    private readonly engine: Running,
+    private readonly preparation: Preparation,
+    private readonly sources: Sources,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * Asked for while one runs, another follows it: the files may have changed since.
+   * @returns why the last one was refused; undefined when it was not
+   */
+  ask(): Promise<string | undefined> {
+    this.wanted = true;
+    this.running ??= this.run();
+    return this.running;
+  }
+
+  /** No reload begins any more; resolves when none runs. */
+  async end(): Promise<void> {
+    this.ended = true;
+    this.preparation.beside?.end();
+    await this.running;
+  }
+
+  private async run(): Promise<string | undefined> {
+    let refused: string | undefined;
+    while (this.wanted && !this.ended) {
+      this.wanted = false;
+      refused = await this.reload();
+    }
+    this.running = undefined;
+    return refused;
+  }
+
+  private async reload(): Promise<string | undefined> {
+    const { engine, preparation, sources, log } = this;
+    try {
+      log.notice('detect: rule reload starting');
+      await preparation.beside?.compile();
+      if (this.ended) return 'the run ends';
+      await engine.reload(sharedObjects(preparation, sources, preparation.reloadRules()));
+      preparation.releaseReplaced();
+      log.notice('detect: rule reload complete');
+      return undefined;
+    } catch (error) {
+      const refused = `rule reload failed, the rules before stay in force: ${messageOf(error)}`;
+      log.error(`detect: ${refused}`);
+      return refused;
+    }
+  }
+}

@@ -1,0 +1,127 @@
+/** Threads that are started anew when one of them fails, for live traffic: packets must not wait for a program to be. */
+import type { Engine, EngineOptions, EngineResult } from '../../engine.js';
+import type { Log, OpenedDevices } from '../../module.js';
+import type { Restarts } from './devices.js';
+
+type Shared = Readonly<Record<string, unknown>>;
+/** What a run does with its threads. */
+export type Running = Pick<
+  Engine,
+  'counters' | 'plan' | 'stop' | 'abort' | 'reload' | 'rotateLogs' | 'finished'
+>;
+
+/** What threads go on from, and what they ask when a single one has failed. */
+export type Continuation = Pick<
+  EngineOptions,
+  'threadsReady' | 'threadFailed' | 'threadIsBack' | 'threadsFailed' | 'threadsEnded' | 'earlier'
+>;
+type Start = (shared: Shared, continuation: Continuation) => Promise<Engine>;
+
+/** @param start starts all threads with these shared objects */
+export async function startRestarting(
+  start: Start,
+  shared: Shared,
+  devices: OpenedDevices,
+  restarts: Restarts,
+  log: Log,
+): Promise<Running> {
+  const single = singleRestarts(devices, restarts, log);
+  const again = (given: Shared, earlier: ReadonlyMap<string, number>) => start(given, { ...single, earlier });
+  const first = await start(shared, { ...single, threadsReady: () => devices.threadsReady?.() });
+  return new Restarting(again, shared, devices, restarts, log, first);
+}
+
+/** A thread that others do not need is started anew while they go on. */
+function singleRestarts(devices: OpenedDevices, restarts: Restarts, log: Log): Continuation {
+  return {
+    threadFailed(thread, reason) {
+      if (!restarts.allowed(performance.now())) return false;
+      devices.threadsFailed?.(thread);
+      log.error(`threads: ${reason}; it is started anew`);
+      return true;
+    },
+    threadIsBack(thread) {
+      devices.threadsAreBack?.(thread);
+      log.notice(`threads: thread ${thread.name} runs again`);
+    },
+    // Packets need not wait until the last thread has ended.
+    threadsFailed: () => devices.threadsFailed?.(),
+    // Nor until all that was logged is written.
+    threadsEnded: () => devices.threadsEnded?.(),
+  };
+}
+
+class Restarting implements Running {
+  readonly finished: Promise<EngineResult>;
+  private stopping = false;
+  /** While threads are started anew: resolves when they stand, or with why they cannot. */
+  private restart: Promise<string | undefined> | undefined;
+
+  constructor(
+    private readonly start: (shared: Shared, earlier: ReadonlyMap<string, number>) => Promise<Engine>,
+    private shared: Shared,
+    private readonly devices: OpenedDevices,
+    private readonly restarts: Restarts,
+    private readonly log: Log,
+    private engine: Engine,
+  ) {
+    this.finished = this.runOn();
+  }
+
+  private async runOn(): Promise<EngineResult> {
+    let result = await this.engine.finished;
+    while (result.failure !== undefined && !this.stopping && this.restarts.allowed(performance.now())) {
+      this.log.error(`threads: ${result.failure}; they are started anew`);
+      this.restart = this.startAnew();
+      const failure = await this.restart;
+      this.restart = undefined;
+      result = failure === undefined ? await this.engine.finished : { ...result, failure };
+    }
+    return result;
+  }
+
+  /** @returns why that is not possible */
+  private async startAnew(): Promise<string | undefined> {
+    try {
+      // What other threads have received until their end is settled as well.
+      this.devices.threadsFailed?.();
+      this.engine = await this.start(this.shared, this.engine.counters());
+      this.devices.threadsAreBack?.();
+    } catch (error) {
+      return (error as Error).message;
+    }
+    this.log.notice('threads: all threads run again');
+    if (this.stopping) this.engine.stop();
+    return undefined;
+  }
+
+  counters(): Map<string, number> {
+    return this.engine.counters();
+  }
+
+  get plan(): Engine['plan'] {
+    return this.engine.plan;
+  }
+
+  stop(): void {
+    this.stopping = true;
+    this.engine.stop();
+  }
+
+  abort(): void {
+    this.stopping = true;
+    this.engine.abort();
+  }
+
+  async reload(shared: Shared): Promise<void> {
+    this.shared = shared;
+    // Threads that are just started anew have those before, which are freed when this is over.
+    await this.restart;
+    await this.engine.reload(shared);
+  }
+
+  /** Threads that are just started anew open their logs by themselves. */
+  rotateLogs(): void {
+    if (!this.restart) this.engine.rotateLogs();
+  }
+}

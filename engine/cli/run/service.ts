@@ -1,0 +1,17 @@
+/** What the service manager (systemd) is told: that the run has begun, is alive, and ends. */
+import { native } from '../../native.js';
+
+/** Begins to tell that the process is alive, where someone wants to know. @returns ends it */
+export function serviceRuns(environment = process.env): () => void {
+  const socket = environment.NOTIFY_SOCKET;
+  const addon = native();
+  if (!socket || !addon) return () => {};
+  addon.notifyService(socket, 'READY=1');
+  const interval = Number(environment.WATCHDOG_USEC ?? 0) / 1000 / 2;
+  const timer =
+    interval > 0 ? setInterval(() => addon.notifyService(socket, 'WATCHDOG=1'), interval) : undefined;
+  return () => {
+    clearInterval(timer);
+    addon.notifyService(socket, 'STOPPING=1');
+  };
+}
