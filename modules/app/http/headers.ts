@@ -102,7 +102,7 @@ export class Headers {
     this.flush();
   }
 
-  /** Forgets all (a 100 Continue came before). */
+  /** Forgets all (an interim response came before). */
   clear(): void {
     this.fields.length = 0;
     this.pending = undefined;

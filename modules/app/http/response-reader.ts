@@ -11,8 +11,8 @@ import { readBody, readToEnd } from './response-framing.js';
 import { looksLikeStatus, statusLine } from './status-line.js';
 import { HEADERS, HTTP_0_9, type HttpTransaction, LINE } from './transaction.js';
 
-/** `100 Continue` that are taken before one response. */
-const MOST_CONTINUES = 16;
+/** Interim responses, such as `100 Continue`, that are taken before the final one. */
+const MOST_INTERIM = 16;
 
 export function* readResponses(connection: Connection): Reading<void> {
   const socket = connection.session.server;
@@ -85,29 +85,32 @@ function* readResponse(
   response.frame = connection.session.frame('response', false, socket.position, -1, transaction);
   if (request.version === HTTP_0_9 && !(yield* looksLikeStatus(socket)))
     return yield* readToEnd(connection, transaction, socket);
-  for (let continues = 0; ; ) {
+  for (let interim = 0, continues = 0; ; ) {
     const line = yield* statusLine(connection, transaction, socket);
     if (line === 'body') return yield* readToEnd(connection, transaction, socket);
     if (!line) return giveUp(connection, transaction, socket);
-    transaction.answerRenewals = continues;
-    if (continues > 0) forgetKept(transaction, false);
+    transaction.answerRenewals = interim;
+    if (interim > 0) forgetKept(transaction, false);
     parseStatusLine(copy(chomp(line)), response, event => connection.report(transaction, event));
     response.headers = connection.newHeaders(transaction, false);
     connection.advance(transaction, false, LINE);
     const whole = yield* readHeaders(socket, response.headers, connection.server.fieldLimit, false);
     if (!whole && socket.state !== 'end' && socket.state !== 'reset')
       return giveUp(connection, transaction, socket);
-    if (!isContinue(transaction)) break;
-    if (++continues > MOST_CONTINUES) return giveUp(connection, transaction, socket);
-    if (continues > 1) connection.report(transaction, '100_continue_already_seen');
+    if (!isInterim(transaction)) break;
+    if (++interim > MOST_INTERIM) return giveUp(connection, transaction, socket);
+    if (response.status === 100 && ++continues > 1)
+      connection.report(transaction, '100_continue_already_seen');
     response.headers.clear();
   }
   connection.advance(transaction, false, HEADERS);
   return yield* readBody(connection, transaction, socket);
 }
 
-function isContinue({ response }: HttpTransaction): boolean {
-  if (response.status !== 100 || response.headers!.find('transfer-encoding')) return false;
+/** One that another follows, such as `100 Continue` and `103 Early Hints` (RFC 9110 15.2); behind 101 HTTP is over. */
+function isInterim({ response }: HttpTransaction): boolean {
+  if (response.status < 100 || response.status > 199 || response.status === 101) return false;
+  if (response.headers!.find('transfer-encoding')) return false;
   const length = response.headers!.value('content-length');
   return length === undefined || contentLength(length) <= 0;
 }

@@ -81,7 +81,7 @@ export class HttpTransaction extends TwoSidedTransaction {
   readonly views: (Uint8Array | null | undefined)[] = [];
   /** The response began. */
   answered = false;
-  /** How many `100 Continue` came before the answer. */
+  /** How many interim responses, such as `100 Continue`, came before the answer. */
   answerRenewals = 0;
 
   constructor(

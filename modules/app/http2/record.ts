@@ -1,6 +1,7 @@
 /** The EVE record of a stream, or of a frame about the connection as a whole. */
 import { latin1 } from '../../../engine/latin1.js';
 import { bytesText } from '../../../engine/record/bytes-text.js';
+import { isWord } from '../http/bytes.js';
 import { ERROR_CODES, SETTING_NAMES } from './frame.js';
 import { type BlockEntry, isField } from './header-block.js';
 import type { Http2Transaction, Message } from './transaction.js';
@@ -27,7 +28,8 @@ function entryJson(entry: BlockEntry): Json {
 
 /** Members that records of HTTP/1 have as well. */
 function wellKnown({ request, response, rawHost }: Http2Transaction): Json {
-  const status = response.value(':status');
+  // Interim answers (RFC 9110 15.2) come before it.
+  const status = response.fields.findLast(({ name }) => isWord(name, 0, name.length, ':status'))?.value;
   const length = response.value('content-length');
   return {
     ...member('http_method', request.value(':method')),

@@ -190,6 +190,22 @@ describe('a body that the server was asked for', () => {
   });
 });
 
+describe('interim responses', () => {
+  const HINTS = 'HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n';
+
+  it.each([1, 7, 500])('belong to the answer that follows (pieces of %i bytes)', size => {
+    const config = { outputs: [{ 'eve-log': { types: [{ http: { extended: true } }] } }] };
+    const feed = new Feed([http], { config: config as never });
+    feed.client(GET).pieces(false, `${HINTS}${HINTS}${OK}`, () => size);
+    feed.client(GET.replace('/a/', '/b/')).server(OK.replace('200', '404')).close(false).end();
+    expect(feed.records.map(({ http }) => [http.url, http.status, http.length])).toEqual([
+      ['/a/../b%20c?q=%41', 200, 5],
+      ['/b/../b%20c?q=%41', 404, 5],
+    ]);
+    expect(feed.events).toEqual([]);
+  });
+});
+
 describe('gaps', () => {
   it('end responses where more is missing than the body; requests go on', () => {
     const feed = new Feed([http], { serverPort: 80 }).client(GET).server(OK.slice(0, -3)).gap(false, 50);

@@ -141,6 +141,15 @@ describe('streams', () => {
     expect(record!.http.response_headers[0]).toEqual({ name: ':status', value: '200' });
   });
 
+  it('have the status of the final answer', () => {
+    const feed = fed(
+      [preface, headers(1, GET, true)],
+      [headers(1, { ':status': '103' }), headers(1, ANSWER, true)],
+    );
+    const [record] = feed.records.filter(each => each.http.http2.stream_id === 1);
+    expect(record!.http.status).toBe(200);
+  });
+
   it('have files', () => {
     const files = fed(...exchange()).files.map(({ file }) => [file.nameText, file.size, file.state]);
     expect(files).toEqual([
