@@ -353,6 +353,14 @@ describe('limits', () => {
     expect(feed.thread.counters.read('tcp.out_of_order_limit')).toBe(1);
   });
 
+  it('strict: a segment that begins within another makes no hole', () => {
+    const feed = feedOf({ config: strict });
+    for (const at of [10, 12]) expect(feed.segment(at, 'xx')).toBe(PLACED);
+    expect(feed.segment(13, 'xxx')).toBe(PLACED);
+    expect(feed.segment(20, 'x')).toBe(PLACED);
+    expect(feed.segment(30, 'x')).toBe(OVER_LIMIT);
+  });
+
   it('regions that are far apart', () => {
     const feed = feedOf({ config: { stream: { reassembly: { 'max-regions': 2, depth: 0 } } } });
     expect(feed.segment(1, 'x')).toBe(PLACED);

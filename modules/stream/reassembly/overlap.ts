@@ -63,7 +63,9 @@ export class Survey {
     const before = node === 0 ? rows[r + Direction.TAIL]! : nodes[node * Piece.INTS + Piece.PREVIOUS]!;
     let covered = rows[r + Direction.IN_ORDER]!;
     if (before !== 0) covered = later(covered, nodes[before * Piece.INTS + Piece.END]!);
-    let left = (from - covered) | 0;
+    // Within a piece, the segment leaves the hole in front of that as it is.
+    const first = node === 0 ? from : earlier(from, nodes[node * Piece.INTS + Piece.START]!);
+    let left = (first - covered) | 0;
     let position = from;
     this.reach = end;
     for (; node !== 0; node = nodes[node * Piece.INTS + Piece.NEXT]!) {

@@ -1,0 +1,73 @@
+/** What a direction counts of the data that waits, for its limits, is what waits: whatever overlaps what. */
+import { expect, it } from 'vitest';
+import * as Direction from '../../modules/stream/reassembly/direction.js';
+import * as Piece from '../../modules/stream/reassembly/piece.js';
+import { FIRST, LINUX_6, POLICY_CLASSES } from '../../modules/stream/reassembly/policy.js';
+import type { Store } from '../../modules/stream/reassembly/store.js';
+import { randomFractions } from '../pseudo-random.js';
+import { Feed } from './feed.js';
+import { conflictingSteps, type Step } from './random-stream.js';
+
+const SEEDS = 100;
+const ROW = Direction.rowOf(0, true);
+
+interface Counts {
+  pieces: number;
+  bytes: number;
+  holes: number;
+}
+
+function counted({ rows }: Store): Counts {
+  return {
+    pieces: rows[ROW + Direction.WAITING_PIECES]!,
+    bytes: rows[ROW + Direction.WAITING_BYTES]!,
+    holes: rows[ROW + Direction.HOLES]!,
+  };
+}
+
+/** The same, by looking at each piece. */
+function waiting({ rows, pieces: { nodes } }: Store): Counts {
+  const counts = { pieces: 0, bytes: 0, holes: 0 };
+  let covered = rows[ROW + Direction.IN_ORDER]!;
+  for (let node = rows[ROW + Direction.HEAD]!; node !== 0; node = nodes[node * Piece.INTS + Piece.NEXT]!) {
+    const n = node * Piece.INTS;
+    const [start, end] = [nodes[n + Piece.START]!, nodes[n + Piece.END]!];
+    if (start > covered) counts.holes++;
+    covered = Math.max(covered, end);
+    if (nodes[n + Piece.BLOCK]! < 0) continue;
+    counts.pieces++;
+    counts.bytes += end - start;
+  }
+  return counts;
+}
+
+function take(feed: Feed, step: Step): void {
+  if (step.kind === 'segment') feed.segment(step.position + 1, step.data);
+  else if (step.kind === 'acknowledge') feed.acknowledge(step.position + 1);
+  else feed.endBatch();
+}
+
+const CASES = [
+  ...Object.entries(POLICY_CLASSES).map(([name, policy]) => ({ name, policy, inline: false })),
+  { name: 'inline', policy: FIRST, inline: true },
+];
+
+it.each(CASES)('$name', ({ policy, inline }) => {
+  const feed = new Feed({ policy, inline, flows: 1 });
+  const { store } = feed.reassembler as unknown as { store: Store };
+  for (let seed = 0; seed < SEEDS; seed++) {
+    feed.begin(0);
+    const steps = conflictingSteps(randomFractions(seed));
+    steps.forEach((step, i) => {
+      take(feed, step);
+      const { holes, ...kept } = counted(store);
+      // Holes are no limit of Linux's queue.
+      const wanted = { ...waiting(store), ...(policy === LINUX_6 ? { holes } : {}) };
+      expect({ ...kept, holes }, `seed ${seed}, step ${i}: ${JSON.stringify(steps)}`).toEqual(wanted);
+    });
+    feed.finish();
+    feed.endBatch();
+    expect(counted(store)).toEqual({ pieces: 0, bytes: 0, holes: 0 });
+    feed.end();
+  }
+});
