@@ -157,6 +157,28 @@ describe('sessions whose beginning was not seen', () => {
     );
   });
 
+  it.each([
+    ['may have scaled its window', 500, 1_000_000],
+    ['has closed its window, but granted what is on its way', 0, 60_000],
+  ])('acknowledge what was not seen: their client %s', (_what, window, unseen) => {
+    check(
+      [
+        [step('> PA 100 200 abc', { window }), 'established'],
+        [`> PA 103 ${200 + unseen} def`, 'established'],
+        [`< A ${200 + unseen} 106`, 'established'],
+      ],
+      new Conversation(midstream()),
+    );
+  });
+
+  it.each([true, false])('have the timestamps that their SYN/ACK tells: %s', timed => {
+    const conversation = new Conversation(midstream());
+    conversation.feed(step('< SA 0 1', timed ? { options: { ts: [10, 5] } } : {}));
+    conversation.feed(step('> A 1 1'));
+    const older = step('< PA 1 1 x', { options: { ts: [-2, 5] } });
+    expect(conversation.feed(older).events).toEqual(timed ? ['stream.pkt_invalid_timestamp'] : []);
+  });
+
   it('are tracked from one side only when told so', () => {
     const conversation = new Conversation({ config: { stream: { 'async-oneside': 'yes' } } });
     for (const text of ['> S 0', '> A 1 1', '> PA 1 1 one', '> PA 4 90 two']) conversation.feed(step(text));

@@ -54,6 +54,23 @@ describe('inline', () => {
     expect(conversation.toServer.join('')).toBe('abcdef');
   });
 
+  it('lets an acknowledgment pass that others have overtaken, whose timestamp is older', () => {
+    const conversation = new Conversation(inline);
+    const feed = (text: string, ...ts: [number, number]) =>
+      conversation.feed(step(text, { options: { ts } }));
+    feed('> S 0', 100, 0);
+    feed('< SA 0 1', 200, 100);
+    feed('> A 1 1', 101, 200);
+    feed('> PA 1 1 abc', 102, 200);
+    feed('< PA 1 4 d', 210, 102);
+    const events = ['stream.pkt_invalid_timestamp'];
+    expect(feed('< A 1 1', 205, 101)).toMatchObject({ dropped: false, events });
+    expect(feed('< A 1 5', 205, 101)).toMatchObject({ dropped: true, events });
+    feed('> FA 4 2', 103, 210);
+    expect(feed('< A 2 4', 206, 102)).toMatchObject({ dropped: false, events });
+    expect(feed('< FA 2 4', 206, 102)).toMatchObject({ dropped: true, events });
+  });
+
   it('hands data on with its packet', () => {
     const conversation = new Conversation(inline);
     for (const text of HANDSHAKE) conversation.feed(step(text));

@@ -64,6 +64,29 @@ describe('states', () => {
       ],
     ],
     [
+      'the ACK behind a FIN lies behind a window that the data has filled',
+      [
+        ['> S 0', 'syn_sent'],
+        [step('< SA 0 1', { window: 4 }), 'syn_recv'],
+        ['> A 1 1', 'established'],
+        ['> PA 1 1 quit', 'established'],
+        ['> FA 5 1', 'close_wait'],
+        [step('< PA 1 1 bye', { window: 4 }), 'close_wait'],
+        ['> A 6 4', 'close_wait'],
+        ['> PA 6 4 more', 'close_wait', 'closewait_ack_out_of_window'],
+      ],
+    ],
+    ...(['> S', '< SA', 'neither'] as const).map((offers): [string, Line[]] => [
+      `timestamps that not both sides offered say nothing: ${offers}`,
+      [
+        [step('> S 0', offers === '> S' ? { options: { ts: [100, 0] } } : {}), 'syn_sent'],
+        [step('< SA 0 1', offers === '< SA' ? { options: { ts: [100, 0] } } : {}), 'syn_recv'],
+        ['> A 1 1', 'established'],
+        [step('> PA 1 1 abc', { options: { ts: [-5, 0] } }), 'established'],
+        [step('< PA 1 4 abc', { options: { ts: [-5, 0] } }), 'established'],
+      ],
+    ]),
+    [
       'the client resets what the server has left of a session before',
       [
         ['> S 0', 'syn_sent'],
