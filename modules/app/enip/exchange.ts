@@ -4,7 +4,15 @@ import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
 import { WaitingTransactions } from '../../../engine/application/waiting-transactions.js';
 import { TwoSidedTransaction } from '../../../engine/protocol.js';
-import { type EnipMessage, HEADER, isKnown, parseMessage } from './message.js';
+import {
+  type EnipMessage,
+  HEADER,
+  isKnown,
+  NOP,
+  parseMessage,
+  REGISTER_SESSION,
+  UNREGISTER_SESSION,
+} from './message.js';
 import { beginsMessage } from './recognition.js';
 
 export const COMPLETE = 1;
@@ -72,8 +80,14 @@ function addRequest(session: EnipSession, message: EnipMessage): void {
   const transaction = begin(session);
   transaction.request = message;
   if (message.isInvalid) session.event(transaction, 'invalid_pdu', true);
+  if (!isAnswered(message)) return session.complete(transaction);
   session.advance(transaction, true, COMPLETE);
   waitingOf(session).add(keyOf(message), transaction);
+}
+
+/** Nobody answers these two (CIP Networks Library, volume 2, 2-4). */
+function isAnswered({ command }: EnipMessage): boolean {
+  return command !== NOP && command !== UNREGISTER_SESSION;
 }
 
 /** Requests by what their responses repeat. */
@@ -82,7 +96,10 @@ function waitingOf(session: EnipSession): WaitingTransactions<number, EnipTransa
   return session.state as WaitingTransactions<number, EnipTransaction>;
 }
 
-const keyOf = (message: EnipMessage): number => message.command * 2 ** 32 + message.session;
+/** The session that is registered gets its number with the response. */
+function keyOf({ command, session }: EnipMessage): number {
+  return command * 2 ** 32 + (command === REGISTER_SESSION ? 0 : session);
+}
 
 function addResponse(session: EnipSession, message: EnipMessage): void {
   const transaction = waitingOf(session).find(keyOf(message)) ?? begin(session);

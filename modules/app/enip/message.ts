@@ -2,19 +2,21 @@
 import { type CipMessage, readCip } from './cip.js';
 
 export const HEADER = 24;
+export const NOP = 0;
 export const LIST_SERVICES = 0x04;
 export const LIST_IDENTITY = 0x63;
 export const REGISTER_SESSION = 0x65;
+export const UNREGISTER_SESSION = 0x66;
 const SEND_RR_DATA = 0x6f;
 const SEND_UNIT_DATA = 0x70;
 
 export const COMMANDS = {
-  nop: 0,
+  nop: NOP,
   list_services: LIST_SERVICES,
   list_identity: LIST_IDENTITY,
   list_interfaces: 0x64,
   register_session: REGISTER_SESSION,
-  unregister_session: 0x66,
+  unregister_session: UNREGISTER_SESSION,
   send_rr_data: SEND_RR_DATA,
   send_unit_data: SEND_UNIT_DATA,
   indicate_status: 0x72,

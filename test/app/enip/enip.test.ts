@@ -86,6 +86,31 @@ describe('enip', () => {
     expect(registration.register_session).toEqual({ protocol_version: 1, options: 2 });
   });
 
+  it('puts a registration and its response together, though the session has no number before', () => {
+    const registered = message(0x65, le16(1), le16(0));
+    registered[4] = 9;
+    const fed = feed()
+      .client(message(0x65, le16(1), le16(0)))
+      .server(registered);
+    expect(
+      fed.records.map(
+        ({
+          enip: {
+            request: { command },
+            response: { status },
+          },
+        }) => [command, status],
+      ),
+    ).toEqual([['register_session', 'success']]);
+  });
+
+  it('waits for no response to what has none', () => {
+    const fed = feed();
+    for (let i = 0; i < 3; i++) fed.client(message(0)).client(message(0x66));
+    expect(fed.records).toHaveLength(6);
+    expect(fed.events).toEqual([]);
+  });
+
   it('tells who a device is, over UDP too', () => {
     const fed = feed({ transport: 'udp' }).client(message(0x63)).server(identity('switch')).end();
     expect(fed.records[0]!.enip.response.identity).toMatchObject({
