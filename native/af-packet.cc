@@ -157,14 +157,23 @@ class Ring {
     return false;
   }
 
-  /** Whoever read the ring before may have stopped anywhere: the oldest block is the one to go on with. */
+  /**
+   * Whoever read the ring before may have stopped anywhere: the oldest block is the one to go on with. The kernel fills
+   * blocks in order, and may do so while they are looked at: what is older than a block that is ready is ready as well
+   * when it is looked at once more.
+   */
   bool findFirst() {
+    lookForOldest();
+    if (known_) lookForOldest();
+    return known_;
+  }
+
+  void lookForOldest() {
     for (uint32_t i = 0; i < blocks_; i++) {
       if (!isReady(i)) continue;
       if (!known_ || block(i)->hdr.bh1.seq_num < block(current_)->hdr.bh1.seq_num) current_ = i;
       known_ = true;
     }
-    return known_;
   }
 
   /** Whoever reads the ring after this thread goes on behind what was taken; the kernel writes both anew. */
