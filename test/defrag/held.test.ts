@@ -30,8 +30,8 @@ class Line {
   }
 
   /** @param drops whether the next datagram is dropped */
-  static async of(slots: number, defrag: ConfigTree, drops: () => boolean): Promise<Line> {
-    const config = { 'engine-mode': 'ips', defrag };
+  static async of(slots: number, defrag: ConfigTree, drops: () => boolean, policy = 'bsd'): Promise<Line> {
+    const config = { 'engine-mode': 'ips', defrag, 'host-os-policy': { [policy]: ['0.0.0.0/0'] } };
     let line: Line | undefined;
     const thread = stubThread({ slots, config, onPassOn: batch => line!.judge(batch) });
     const deliver = (slot: number, given: number) => line!.note(slot, given);
@@ -102,7 +102,8 @@ it.each([...Array(60).keys()])('each has one verdict, whatever is scarce (seed %
   const holds = below(3) === 0 ? 0 : 1 + below(20);
   const limits = { memcap: 2000 + below(20_000), trackers: 1 + below(6), 'max-frags': 1 + below(50) };
   const times = { 'hold-time': below(3), timeout: 1 + below(4) };
-  const line = await Line.of(slots, { 'hold-packets': holds, ...limits, ...times }, () => below(3) === 0);
+  const settings = { 'hold-packets': holds, ...limits, ...times };
+  const line = await Line.of(slots, settings, () => below(3) === 0, seed % 3 === 0 ? 'linux-6' : 'bsd');
   let time = 1000;
   let count = 0;
   for (let n = 0; n < 12; n++) {
@@ -150,6 +151,16 @@ it('thousands of one datagram are dropped with it', async () => {
   line.take(parts, 1000, 0);
   expect([line.passed.size, line.dropped.size]).toEqual([0, count]);
   expect(line.thread.pool.idle).toBe(true);
+});
+
+it.each(['bsd', 'linux', 'linux-6'])('those that come twice wait with the others: %s', async policy => {
+  const line = await Line.of(64, {}, () => true, policy);
+  const part = (offset: number) =>
+    packet(ethernet(), ipv4({ id: 1, protocol: 17, offset, moreFragments: offset === 0 }), 'abcdefgh');
+  line.take([part(8), part(8)], 1000);
+  expect(line.passed.size).toBe(0);
+  line.take([part(0)], 1000);
+  expect([line.passed.size, line.dropped.size]).toEqual([0, 3]);
 });
 
 it('a clock that is set back holds nothing for longer', async () => {

@@ -148,6 +148,8 @@ export class Defrag {
     if (tracker.runs.overlaps(start, end)) this.event(Events.IPV4_FRAG_OVERLAP, Events.IPV6_FRAG_OVERLAP);
     const decision = Linux.accept(tracker, start, end, more);
     if (decision === Linux.DROP) this.store.remove(tracker);
+    // Its receiver has not got the bytes of those that are held.
+    if (decision === Linux.IGNORE) this.held.hold(tracker, this.fragment.p);
     if (decision !== Linux.STORE || !this.keep(tracker, end)) return false;
     if (!more) tracker.end = end;
     tracker.ecn |= 1 << ecn;

@@ -7,7 +7,8 @@ import type { Tracker } from './tracker.js';
 import { NO_END } from './tracker.js';
 
 export const STORE = 0;
-const IGNORE = 1;
+/** All of it is there already. */
+export const IGNORE = 1;
 export const DROP = 2;
 
 const NOT_ECT = 1 << 0;
