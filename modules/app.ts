@@ -135,7 +135,7 @@ export class Application implements ThreadModule, ApplicationLayer {
     const talk = this.conversations.find(flow);
     if (talk?.toldIn !== this.part || !talk.isOpen) return false;
     if (row[p + Packet.PROTOCOL] === TCP) return Packet.bringsStream(row, p);
-    return row[p + Packet.PAYLOAD_LENGTH]! > 0 && row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE;
+    return row[p + Packet.PAYLOAD_LENGTH]! > 0 && row[p + Packet.PSEUDO]! < Packet.PSEUDO_STREAM;
   }
 
   /** What was told is inspected as it is now. */
@@ -185,7 +185,7 @@ export class Application implements ThreadModule, ApplicationLayer {
     this.notes.protocols(p, flow);
     const talk = this.conversations.find(flow);
     if (!talk) return;
-    if (pseudo === Packet.PSEUDO_NONE) this.notes.inspection(p, talk);
+    if (pseudo < Packet.PSEUDO_STREAM) this.notes.inspection(p, talk);
     this.tell(slot, p, talk);
   }
 

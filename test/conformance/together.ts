@@ -37,11 +37,17 @@ const OTHERS =
 
 /** @returns the alert rules of all files below a folder, each once and with a number of its own */
 export function rulesBelow(folder: string): string[] {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    name => name.endsWith('.rules') && !name.includes('firewall'),
+  );
+  return alertRules(names.map(name => readFileSync(join(folder, name), 'latin1')));
+}
+
+/** @returns the alert rules of texts, each once and with a number of its own */
+export function alertRules(texts: readonly string[]): string[] {
   const rules = new Set<string>();
-  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    if (!name.endsWith('.rules') || name.includes('firewall')) continue;
-    const text = readFileSync(join(folder, name), 'latin1').replace(/\\\r?\n/g, ' ');
-    for (const line of text.split('\n')) {
+  for (const text of texts) {
+    for (const line of text.replace(/\\\r?\n/g, ' ').split('\n')) {
       const rule = line.trim().replace(/\b[sg]id\s*:\s*\d+\s*;/g, '');
       if (/^alert .*\)$/.test(rule) && !OTHERS.test(rule)) rules.add(rule.slice(0, -1));
     }

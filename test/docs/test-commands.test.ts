@@ -35,6 +35,7 @@ test.concurrent.each([
   'fuzz-compare',
   'fuzz-config',
   'rule-oracle',
+  'retell',
 ])('%s --help', async name => {
   const { code, lines } = await command(name, '--help');
   expect(code).toBe(0);
@@ -45,6 +46,11 @@ test.concurrent.each([
   ['growth', ['--nonsense'], "Unknown option '--nonsense'"],
   ['bench', ['--runs', 'many'], '--runs: expected a whole number'],
   ['fuzz-compare', ['--rounds', 'abc', '.'], '--rounds: expected a whole number'],
+  [
+    'retell',
+    ['--only', 'nothing', '.'],
+    'nothing is none of merged, ipv6, tunnels, fragments, times, ends, ways, written, fast-pattern, subset, reloaded',
+  ],
   ['together', [], 'usage: npm run together -- FOLDER'],
 ])('%s %j', async (name, words, told) => {
   const { code, lines } = await command(name, ...words);

@@ -11,7 +11,9 @@ export interface Capture {
 }
 
 /** @returns undefined for what is no pcap file of this form */
-export function captureOf(file: Uint8Array): Capture | undefined {
+export function captureOf(given: Uint8Array): Capture | undefined {
+  // Slices of a Buffer would be its own memory.
+  const file = new Uint8Array(given);
   const view = viewOf(file);
   if (file.length < FILE_HEADER) return undefined;
   const magic = view.getUint32(0);

@@ -79,7 +79,8 @@ export async function disagreements(
 
 const NONE: ReadonlyMap<string, number> = new Map();
 
-function difference(expected = NONE, told = NONE): string[] {
+/** @returns what of lines that were counted is missing or extra, with an example; empty when nothing is */
+export function difference(expected = NONE, told = NONE): string[] {
   const missing = [...expected].filter(([line, times]) => told.get(line) !== times);
   const extra = [...told].filter(([line, times]) => expected.get(line) !== times);
   if (missing.length + extra.length === 0) return [];

@@ -8,7 +8,8 @@ import type { WarmEngine } from '../conformance/warm-engine.js';
 /** Each capture is a world of its own. */
 export const SEPARATE = 'pcap-file.separate=yes';
 
-const CONFIG = `%YAML 1.1
+/** Records of all kinds, with all that they can have. */
+export const EVERYTHING = `%YAML 1.1
 ---
 logging: { outputs: [{ console: { enabled: yes, level: debug } }] }
 stream: { checksum-validation: no }
@@ -48,7 +49,7 @@ export async function tell(
   const output = mkdtempSync(join(tmpdir(), 'sluice-compare-'));
   try {
     const config = join(output, 'sluice.yaml');
-    writeFileSync(config, CONFIG);
+    writeFileSync(config, EVERYTHING);
     const args = ['-c', config, '-r', folder, '-l', output, '-S', rules, '-k', 'none'];
     const place = { cwd: process.cwd(), env: process.env, output, timeoutSeconds: 600 };
     const ending = await engine.run([...args, ...way], place);

@@ -1,0 +1,66 @@
+/** New addresses for hosts: each has one, and can be found by it. Private stay private; those of groups stay what they are. */
+import { concat, u8, u16 } from '../packets/bytes.js';
+
+export class AddressBook {
+  private readonly given = new Map<string, Uint8Array>();
+  private readonly taken = new Map<string, string>();
+
+  /** @param world addresses of different worlds differ */
+  constructor(private readonly world: number) {}
+
+  address(bytes: Uint8Array): Uint8Array {
+    if (isOfMany(bytes)) return bytes;
+    const old = written(bytes);
+    let address = this.given.get(old);
+    if (!address) {
+      address = bytes.length === 4 ? this.four(bytes) : this.six(bytes);
+      this.given.set(old, address);
+      this.taken.set(written(address), old);
+    }
+    return address;
+  }
+
+  has(address: string): boolean {
+    return this.taken.has(address);
+  }
+
+  /** What the host's address was; as it is when it was not given here. */
+  before(address: string): string {
+    return this.taken.get(address) ?? address;
+  }
+
+  private four(bytes: Uint8Array): Uint8Array {
+    return concat(u8(isPrivate(bytes) ? 10 : 45), u8(this.world), u16(this.given.size + 1));
+  }
+
+  private six(bytes: Uint8Array): Uint8Array {
+    const ofLink = bytes[0] === 0xfe && (bytes[1]! & 0xc0) === 0x80;
+    const first = ofLink ? 0xfe80 : isPrivate(bytes) ? 0xfd00 : 0x2001;
+    return concat(
+      u16(first),
+      new Uint8Array(6),
+      u16(this.world),
+      new Uint8Array(4),
+      u16(this.given.size + 1),
+    );
+  }
+}
+
+/** No host's own: unspecified, multicast, broadcast. */
+function isOfMany(bytes: Uint8Array): boolean {
+  if (bytes.length === 16) return bytes[0] === 0xff || bytes.every(byte => byte === 0);
+  return bytes[0] === 0 || bytes[0]! >= 224;
+}
+
+function isPrivate(bytes: Uint8Array): boolean {
+  if (bytes.length === 16) return (bytes[0]! & 0xfe) === 0xfc;
+  const [first, second] = [bytes[0]!, bytes[1]!];
+  return first === 10 || (first === 192 && second === 168) || (first === 172 && second >= 16 && second < 32);
+}
+
+/** As records have addresses. */
+export function written(bytes: Uint8Array): string {
+  if (bytes.length === 4) return bytes.join('.');
+  const words = Array.from({ length: 8 }, (_, i) => ((bytes[2 * i]! << 8) | bytes[2 * i + 1]!).toString(16));
+  return words.map(word => word.padStart(4, '0')).join(':');
+}

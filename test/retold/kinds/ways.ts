@@ -1,0 +1,64 @@
+/** Another profile, several threads, batches of another size, the other matcher; and inline, where nothing is dropped. */
+import type { Random } from '../../pseudo-random.js';
+import { COUNTS_OVER_FLOWS, FILES_AS_THEY_COME, VERDICTS } from '../left-out.js';
+import type { Retelling, Retold } from '../retelling.js';
+import type { Story } from '../story.js';
+import fragments from './fragments.js';
+import { apart } from './merged.js';
+import tunnels from './tunnels.js';
+
+const set = (...settings: string[]): string[] => settings.flatMap(setting => ['--set', setting]);
+const AS_AFTERWARDS = [
+  'stream.inline=no',
+  'app-layer.protocols.http.libhtp.default-config.http-body-inline=no',
+  'exception-policy=ignore',
+];
+const BATCHES = [1, 2, 7, 31, 256];
+const MATCHERS = ['hs', 'qgram'];
+/** Each as often as it has ways of its own. */
+const PROFILES = [
+  ['workers', 1],
+  ['workers', 2],
+  ['workers', 5],
+  ['autofp', 1],
+  ['autofp', 2],
+  ['autofp', 5],
+  ['pipeline', 1],
+  ['oisf2009', 1],
+] as const;
+
+const ways: Retelling = (story, random) => [inThisThread, inThreads, inline][random(3)]!(story, random);
+export default ways;
+
+/** Also of what is in tunnels or comes in fragments. */
+async function inThisThread(story: Story, random: Random): Promise<Retold> {
+  const carried = [undefined, tunnels, fragments][random(3)];
+  const told = (await carried?.(story, random))?.retold ?? story;
+  return { told, ...otherwise(told, settings(random)), leftOut: [] };
+}
+
+/** One capture: where flows are in another thread than captures are read in, they go on from one to the next. */
+function inThreads(story: Story, random: Random): ReturnType<Retelling> {
+  const [profile, threads] = PROFILES[random(PROFILES.length)]!;
+  const all = apart(story, random);
+  if (!all) return undefined;
+  const packets = all.placed.map(({ packet }) => packet);
+  const told = { ...all.story, captures: { all: { linkType: 1, packets } } };
+  const words = ['--runmode', profile, ...set(`threading.threads=${threads}`), ...settings(random)];
+  return { told, ...otherwise(told, words), leftOut: [COUNTS_OVER_FLOWS] };
+}
+
+/** Streams and bodies are looked at, and errors borne, as they are after the fact, so that all is told with the same packet. */
+function inline(story: Story, random: Random): ReturnType<Retelling> {
+  const words = ['--simulate-ips', ...set(...AS_AFTERWARDS), ...settings(random)];
+  return { told: story, ...otherwise(story, words), leftOut: [VERDICTS, FILES_AS_THEY_COME] };
+}
+
+function otherwise(story: Story, words: readonly string[]): { name: string; retold: Story } {
+  return { name: words.join(' '), retold: { ...story, words: [...(story.words ?? []), ...words] } };
+}
+
+function settings(random: Random): string[] {
+  const matcher = MATCHERS[random(MATCHERS.length)];
+  return set(`threading.batch-size=${BATCHES[random(BATCHES.length)]}`, `mpm-algo=${matcher}`);
+}

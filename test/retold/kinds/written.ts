@@ -1,0 +1,47 @@
+/** Rules in another order, in several files, with other numbers, and written in other ways that mean the same. */
+import { type Random, shuffled } from '../../pseudo-random.js';
+import { ORDER_OF_RULES } from '../left-out.js';
+import type { Retelling } from '../retelling.js';
+import {
+  REMARKS,
+  withHexContents,
+  withModifiersShuffled,
+  withOptionsElsewhere,
+  withOtherLayout,
+} from '../rewriting.js';
+import { sidOf } from '../story.js';
+
+/** Each leads a number below 2^20 to another one, and that one back. */
+const otherSid = (sid: number): number => sid ^ 0xfffff;
+
+const REWRITTEN: Readonly<Record<string, (rule: string, random: Random) => string>> = {
+  'hexadecimal contents': withHexContents,
+  'options elsewhere': withOptionsElsewhere,
+  'modifiers shuffled': withModifiersShuffled,
+  'another layout': withOtherLayout,
+  'other numbers': rule => rule.replace(/\bsid\s*:\s*\d+/, `sid:${otherSid(sidOf(rule))}`),
+};
+
+const written: Retelling = (story, random) => {
+  const names = Object.keys(REWRITTEN).filter(() => random(2) === 0);
+  const isShuffled = random(2) === 0;
+  const rewritten = story.rules.map(rule =>
+    names.reduce((text, name) => REWRITTEN[name]!(text, random), rule),
+  );
+  const ordered = isShuffled ? shuffled(rewritten, random) : rewritten;
+  const files = Array.from({ length: 1 + random(4) }, () => [] as string[]);
+  for (const rule of ordered) files[random(files.length)]!.push(REMARKS[random(REMARKS.length)]!, rule);
+  const numbered = names.includes('other numbers');
+  return {
+    name: `rules written: ${[...names, ...(isShuffled ? ['shuffled'] : []), `${files.length} files`].join(', ')}`,
+    told: story,
+    retold: { ...story, files: files.map(lines => `${lines.join('\n')}\n`) },
+    leftOut: isShuffled ? [ORDER_OF_RULES] : [],
+    back: ({ capture, record }) => {
+      if (!numbered || !record['alert']) return { capture, record };
+      const signature_id = otherSid(record['alert'].signature_id);
+      return { capture, record: { ...record, alert: { ...record['alert'], signature_id } } };
+    },
+  };
+};
+export default written;

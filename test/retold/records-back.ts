@@ -1,0 +1,50 @@
+/** Members of records as they were before packets had other addresses, lengths or times. */
+import type { EveRecord } from './story.js';
+
+/** A copy with other addresses, wherever they are members of the record. */
+export function withAddresses(record: EveRecord, before: (address: string) => string): EveRecord {
+  return changed(record, (name, value) => (/(^|_)ip$/.test(name) ? before(value) : value));
+}
+
+/** A copy with other times: seconds are taken as they are, and what is behind them stays. */
+export function withTimes(record: EveRecord, before: (microseconds: number) => number): EveRecord {
+  return changed(record, (_name, value) => {
+    const [, date, fraction] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{6})\+0000$/.exec(value) ?? [];
+    if (date === undefined) return value;
+    const time = before(Date.parse(`${date}Z`) * 1000 + Number(fraction));
+    return `${new Date(Math.floor(time / 1000)).toISOString().slice(0, 19)}.${String(time % 1e6).padStart(6, '0')}+0000`;
+  });
+}
+
+function changed(value: any, change: (name: string, text: string) => string, name = ''): any {
+  if (typeof value === 'string') return change(name, value);
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(each => changed(each, change, name));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, changed(member, change, key)]),
+  );
+}
+
+/** A copy with other ports, of the record and of its flow. @param before from a port and that of the other side */
+export function withPorts(record: EveRecord, before: (port: number, other: number) => number): EveRecord {
+  const copy = { ...record };
+  if (copy['flow']?.src_port !== undefined) copy['flow'] = withPorts(copy['flow'], before);
+  const { src_port: from, dest_port: to } = copy;
+  return from === undefined ? copy : { ...copy, src_port: before(from, to), dest_port: before(to, from) };
+}
+
+/** A copy with flows whose packets have so many bytes less each. */
+export function withoutBytes(record: EveRecord, bytes: number): EveRecord {
+  const { flow, netflow } = record;
+  return {
+    ...record,
+    ...(flow?.pkts_toserver !== undefined && {
+      flow: {
+        ...flow,
+        bytes_toserver: flow.bytes_toserver - bytes * flow.pkts_toserver,
+        bytes_toclient: flow.bytes_toclient - bytes * flow.pkts_toclient,
+      },
+    }),
+    ...(netflow && { netflow: { ...netflow, bytes: netflow.bytes - bytes * netflow.pkts } }),
+  };
+}

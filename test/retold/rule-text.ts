@@ -1,0 +1,24 @@
+/** A rule as its header and its options, to be written in another way. */
+
+export interface RuleText {
+  /** Action, protocol and ends. */
+  readonly header: string;
+  /** Each as it is written, without the semicolon. */
+  readonly options: readonly string[];
+}
+
+export function ruleText(rule: string): RuleText {
+  const open = rule.indexOf('(');
+  const inside = rule.slice(open + 1, rule.lastIndexOf(')'));
+  // A semicolon in a value has a backslash before it, in quotes too.
+  const options = inside.match(/(?:\\.|[^\\;])+/gs) ?? [];
+  return { header: rule.slice(0, open).trim(), options: options.map(each => each.trim()).filter(Boolean) };
+}
+
+export function written({ header, options }: RuleText): string {
+  return `${header} (${options.map(each => `${each};`).join(' ')})`;
+}
+
+export function nameOf(option: string): string {
+  return option.split(':', 1)[0]!.trim().toLowerCase();
+}
