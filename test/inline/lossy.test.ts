@@ -62,7 +62,7 @@ describe.skipIf(reason !== undefined)('lossy links', () => {
     const { nfq, ips } = sensor.stats();
     const { rules, flow_drop, ...others } = ips!.drop_reason as unknown as Record<string, number>;
     expect(rules! + flow_drop!).toBeGreaterThan(0);
-    expect(Object.values(others).every(count => count === 0)).toBe(true);
+    expect(Object.entries(others).filter(([, count]) => count > 0)).toEqual([]);
     expect(nfq!.packets).toBeGreaterThan(100);
     expect(ips!.blocked! + ips!.rejected! + ips!.accepted! + ips!.replaced!).toBe(nfq!.packets);
   });

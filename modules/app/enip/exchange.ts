@@ -80,7 +80,10 @@ function addRequest(session: EnipSession, message: EnipMessage): void {
   const transaction = begin(session);
   transaction.request = message;
   if (message.isInvalid) session.event(transaction, 'invalid_pdu', true);
-  if (!isAnswered(message)) return session.complete(transaction);
+  if (!isAnswered(message)) {
+    session.complete(transaction);
+    return;
+  }
   session.advance(transaction, true, COMPLETE);
   waitingOf(session).add(keyOf(message), transaction);
 }
