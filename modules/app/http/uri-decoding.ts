@@ -100,7 +100,7 @@ function decodePath(path: Uint8Array, habits: UriHabits): Uint8Array {
       const behind = decodeOne(path, at, habits);
       byte = decoded;
       const separates = byte === SLASH || (byte === BACKSLASH && habits.backslashes);
-      if (separates && behind > at + 1 && !habits.encodedSeparators) {
+      if (separates && !habits.encodedSeparators) {
         byte = PERCENT;
         at++;
       } else {

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import type { HttpTransaction } from '../../../modules/app/http/transaction.js';
 import http from '../../../modules/app/http.js';
 import { Feed } from '../../application/feed.js';
 import { buffer, buffers, exchange, libhtp } from './exchange.js';
@@ -164,6 +165,53 @@ describe('http', () => {
   });
 });
 
+describe('forms', () => {
+  const part = (name: string, content: string) =>
+    `Content-Disposition: form-data; name="f"${name && `; filename="${name}"`}\r\n\r\n${content}\r\n`;
+  const form = (named: string, boundary: string, ...parts: string[]) =>
+    ({
+      named,
+      body: `${parts.map(each => `--${boundary}\r\n${each}`).join('')}--${boundary}--\r\n`,
+    }) as const;
+  const files = ({ named, body }: { named: string; body: string }, length = body.length) => {
+    const head = `POST / HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=${named}\r\n`;
+    const feed = exchange(`${head}Content-Length: ${length}\r\n\r\n${body}`, '');
+    return {
+      files: feed.files.map(({ file }) => `${file.nameText} ${file.size} ${file.state}`),
+      events: feed.events,
+    };
+  };
+
+  it.each([
+    ['a file', form('B', 'B', part('a', 'hello')), ['a 5 closed']],
+    ['a boundary in quotes', form('"a b"', 'a b', part('a', 'hello')), ['a 5 closed']],
+    [
+      'a field between files',
+      form('B', 'B', part('a', 'hello'), part('', 'xyz'), part('b', '1')),
+      ['a 5 closed', 'b 1 closed'],
+    ],
+  ])('%s', (_name, given, expected) => {
+    expect(files(given)).toEqual({ files: expected, events: [] });
+  });
+
+  it('that are cut end their files so', () => {
+    const { named, body } = form('B', 'B', part('a', 'hello'), part('b', 'world'));
+    expect(files({ named, body: body.slice(0, -12) }, body.length).files).toEqual([
+      'a 5 closed',
+      'b 2 truncated',
+    ]);
+  });
+
+  it('without files', () => {
+    const empty = form('B', 'B', part('a', ''));
+    expect(files(empty)).toEqual({ files: ['a 0 closed'], events: ['MULTIPART_NO_FILEDATA'] });
+    expect(files(form('B', 'B', 'X: y\r\n\r\nhello\r\n'))).toEqual({
+      files: [],
+      events: ['MULTIPART_INVALID_HEADER'],
+    });
+  });
+});
+
 describe('a body that the server was asked for', () => {
   const ASKING = 'POST /1 HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\nContent-Length: 5\r\n\r\n';
   const urls = (...said: [client: string, server: string][]) => {
@@ -213,6 +261,13 @@ describe('gaps', () => {
     expect(feed.files.map(({ file }) => [file.size, file.gaps])).toEqual([[5, true]]);
     expect(feed.transactions.map(({ progressToClient }) => progressToClient > 0)).toEqual([true, true]);
     expect(feed.records.length).toBe(2);
+  });
+
+  it('leave a response that begins behind them to be read', () => {
+    const feed = new Feed([http], { serverPort: 80 }).client(GET + GET);
+    feed.server(OK.slice(0, 30)).gap(false, 28);
+    feed.server(OK.replace('200', '404')).close(false).end();
+    expect(feed.transactions.map(each => (each as HttpTransaction).response.status)).toEqual([200, 404]);
   });
 
   it.each([10, 30, 45])(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Config } from '../../../engine/config/config.js';
 import { httpSettings } from '../../../modules/app/http/settings.js';
-import { normalizeUri, parseUri } from '../../../modules/app/http/uri.js';
+import { normalizeUri, parseHost, parseUri } from '../../../modules/app/http/uri.js';
 import { libhtp } from './exchange.js';
 
 function normal(uri: string, settings: Record<string, unknown> = {}): string {
@@ -30,6 +30,8 @@ describe('normalised URI', () => {
     ['http://user@host:80/a?b', '/a?b'],
     ['/a.b/...c/..d', '/a.b/...c/..d'],
     ['*', '*'],
+    ['..', ''],
+    ['/\xc3\xa9\xc4\x80', '/\xe9A'],
   ])('%s is %s', (uri, expected) => expect(normal(uri)).toBe(expected));
 
   it.each([
@@ -42,6 +44,7 @@ describe('normalised URI', () => {
     ['/a%00b', 'path-nul-encoded-terminates', 'yes', '/a'],
     ['/a\0b', 'path-nul-raw-terminates', 'yes', '/a'],
     ['/%zz', 'path-url-encoding-invalid-handling', 'remove_percent', '/zz'],
+    ['/%zz%1z', 'path-url-encoding-invalid-handling', 'decode_invalid', '/\x53\x33'],
     ['/%u4e00', 'path-bestfit-replacement-char', '_', '/_'],
     ['/\xc3\xa9', 'path-utf8-convert-bestfit', 'no', '/\xc3\xa9'],
     ['/a\\b', 'path-convert-backslash-separators', 'unset', '/a/b'],
@@ -73,5 +76,19 @@ describe('host', () => {
   ])('of %s', (uri, name, port, valid) => {
     const host = parseUri(Buffer.from(uri), false).host!;
     expect([Buffer.from(host.name).toString(), host.port, host.validName]).toEqual([name, port, valid]);
+  });
+
+  it.each([
+    ['1', 1],
+    [' 80 ', 80],
+    ['65535', 65535],
+    ['0', undefined],
+    ['65536', undefined],
+    ['080808', undefined],
+    ['8a', undefined],
+    ['', undefined],
+  ])('port %j', (text, port) => {
+    const host = parseHost(Buffer.from(`a:${text}`));
+    expect([host.port, host.validPort]).toEqual([port ?? -1, port !== undefined]);
   });
 });
