@@ -67,7 +67,8 @@ describe('flowbits and flowint', () => {
   test('what was captured may name what is captured behind it', async () => {
     const s = await sensorFor(`
       alert udp any any -> any any (pcre:"/(\\w+)=(\\w+)/, pkt:key, pkt:value"; noalert; sid:1;)
-      alert udp any any -> any any (content:"="; pktvar:user,"root"; sid:2;)`);
+      alert udp any any -> any any (content:"="; pktvar:user,"root"; sid:2;)
+      alert udp any any -> any any (content:"="; pktvar:key,"user"; sid:3;)`);
     expect(s.see(inFlow('user=root'), inFlow('word=root'))).toEqual(['2@1']);
   });
 

@@ -28,6 +28,8 @@ describe('asn1', () => {
     ['oversize_length 100', `\x04\x85\x01\x00\x00\x00\x00`, false],
     ['oversize_length 100', `\x1f\x81\x01\x81\x65`, true],
     ['oversize_length 100', `\x1f\x81`, false],
+    ['oversize_length 100', `\x04\x82\xff`, false],
+    ['oversize_length 100', `\x04\x82\xff\x00`, true],
     ['double_overflow, bitstring_overflow', BAD_BITS, true],
     ['bitstring_overflow, absolute_offset 3', `abc${BAD_BITS}`, true],
     ['bitstring_overflow, absolute_offset 300', `abc${BAD_BITS}`, false],
