@@ -99,6 +99,17 @@ describe('states', () => {
     ],
     ['a reset ends the session', [...established, ['> PA 1 1 abc', 'established'], ['< R 1', 'closed']]],
     [
+      'who has closed resets what comes then',
+      [
+        ...established,
+        ['> FA 1 1', 'close_wait'],
+        ['> R 2', 'close_wait'],
+        ['< A 1 2', 'close_wait'],
+        ['< PA 1 2 abc', 'close_wait'],
+        ['> R 2', 'closed'],
+      ],
+    ],
+    [
       'a handshake of four packets',
       [
         ['> S 0', 'syn_sent'],

@@ -81,8 +81,14 @@ function isExpected(c: Context, x: Segment): boolean {
         distance(x.seq, (next + c.cells[x.own + Session.WINDOW]!) | 0) < 0
       );
     default:
-      return x.seq === next;
+      return x.seq === next || isBehindFin(c, x);
   }
+}
+
+/** The number behind a FIN that was acknowledged: a host that has closed answers data with such a reset. */
+function isBehindFin({ cells }: Context, x: Segment): boolean {
+  if ((cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_FIN) === 0) return false;
+  return x.seq === ((cells[x.own + Session.FIN_SEQ]! + 1) | 0) && x.seq === cells[x.own + Session.LAST_ACK]!;
 }
 
 /** The number expected next, or the right edge of what the receiver reported by SACK. */
