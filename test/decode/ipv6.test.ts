@@ -86,6 +86,12 @@ describe('IPv6', () => {
     ['ICMPv6', [ipv6(), icmpv6()], 'ip6 p58 128>0'],
     ['ICMPv6 type', [ipv6(), icmpv6({ type: 99 })], 'ip6 p58 99>0 !icmpv6.unassigned_type'],
     ['ICMPv6 experiment', [ipv6(), icmpv6({ type: 100 })], 'ip6 p58 100>0 !icmpv6.experimentation_type'],
+    [
+      'ICMPv6 other experiment',
+      [ipv6(), icmpv6({ type: 101 })],
+      'ip6 p58 101>0 !icmpv6.experimentation_type',
+    ],
+    ['ICMPv6 node information', [ipv6(), icmpv6({ type: 140, code: 2 })], 'ip6 p58 140>2'],
     ['ICMPv6 unknown type', [ipv6(), icmpv6({ type: 255 })], 'ip6 p58 255>0 !icmpv6.unknown_type'],
     ['ICMPv6 code', [ipv6(), icmpv6({ type: 128, code: 3 })], 'ip6 p58 128>3 !icmpv6.unknown_code'],
     ['ICMPv6 error', [ipv6(), icmpv6({ type: 1 }), ipv6(), tcp()], 'ip6 p58 1>0'],
@@ -100,6 +106,8 @@ describe('IPv6', () => {
       [ipv6(), icmpv6({ type: 131 })],
       'ip6 p58 131>0 !icmpv6.mld_message_with_invalid_hl',
     ],
+    ['multicast listener', [ipv6({ hopLimit: 1 }), icmpv6({ type: 131 })], 'ip6 p58 131>0'],
+    ['router solicitation', [ipv6({ hopLimit: 255 }), icmpv6({ type: 133 })], 'ip6 p58 133>0'],
     ['IPv4 in IPv6, too small', [ipv6({ protocol: 4 }), 'x'], 'ip6 p4 invalid !ipv6.ipv4_in_ipv6_too_small'],
     [
       'IPv6 in IPv6, too small',

@@ -107,6 +107,19 @@ describe('datagrams', () => {
     expect(d.thread.pool.idle).toBe(true);
   });
 
+  test('what begins behind the last fragment is not of the datagram', async () => {
+    const d = await decoder();
+    const part = (offset: number, data: string, moreFragments: boolean) =>
+      packet(ethernet(), ipv4({ protocol: 253, offset, moreFragments }), data);
+    const slots = d.decode([
+      part(0, 'AAAAAAAA', true),
+      part(0, 'AAAAAAAA', true),
+      part(24, 'XXXXXXXX', true),
+      part(8, 'BBBBBBBB', false),
+    ]);
+    expect(d.thread.payload(slots.at(-1)!)).toBe('AAAAAAAABBBBBBBB');
+  });
+
   test('fragments of other VLANs, ids and depths belong to other datagrams', async () => {
     const d = await decoder();
     const slots = d.decode([
