@@ -32,6 +32,8 @@ export interface FeedOptions {
   transport?: 'tcp' | 'udp';
   /** Data is inspected with the packet that brings it. */
   inline?: boolean;
+  /** What packets with data are: one of the PSEUDO_ constants, of the wire by default. */
+  pseudo?: number;
 }
 
 export class Feed {
@@ -51,17 +53,25 @@ export class Feed {
   /** Of each packet with data: whether detection is to look at it. */
   readonly inspected: boolean[] = [];
   private readonly transport: 'tcp' | 'udp';
+  private readonly pseudo: number;
   private waiting: Batch | undefined;
 
   constructor(
     protocols: readonly Protocol<any>[],
-    { config = {}, serverPort = 80, transport = 'tcp', inline = false }: FeedOptions = {},
+    {
+      config = {},
+      serverPort = 80,
+      transport = 'tcp',
+      inline = false,
+      pseudo = Packet.PSEUDO_NONE,
+    }: FeedOptions = {},
   ) {
     const mode = inline ? { 'engine-mode': 'ips' } : {};
     const shared = { [EXPECTATIONS]: allocateExpectations() };
     this.thread = stubThread({ config: { ...mode, ...config }, shared, bytes: 16 << 20, slots: 4096 });
     this.application = new Application(this.thread, protocols as readonly Protocol[]);
     this.transport = transport;
+    this.pseudo = pseudo;
     const { row } = this.thread.flows;
     row.set([0x0100000a, 0, 0, 0, 0x0200000a, 0, 0, 0, 40000, serverPort], 0);
     row[Flow.PROTOCOL] = transport === 'tcp' ? 6 : 17;
@@ -154,6 +164,7 @@ export class Feed {
       const { row } = this.thread.memory;
       const offset = this.thread.pool.allocate(slot, bytes.length);
       this.thread.memory.bytes.set(bytes, offset);
+      row[p + Packet.PSEUDO] = this.pseudo;
       row[p + (this.transport === 'tcp' ? Packet.STREAM_DATA : Packet.PAYLOAD)] = offset;
       row[p + (this.transport === 'tcp' ? Packet.STREAM_LENGTH : Packet.PAYLOAD_LENGTH)] = bytes.length;
     });

@@ -23,7 +23,7 @@ import { withoutBytes } from '../records-back.js';
 import type { Retelling } from '../retelling.js';
 import { withCaptures } from '../story.js';
 
-const ENDS = { source: '192.0.2.1', destination: '192.0.2.2' };
+const ENDS = { source: '203.0.113.77', destination: '203.0.113.78' };
 const FOUR = ipv4(ENDS);
 const SIX = { source: '2001:db8:ffff::1', destination: '2001:db8:ffff::2' };
 const OUTER = new Set([
