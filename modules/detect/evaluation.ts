@@ -3,7 +3,6 @@ import * as Packet from '../../engine/packet.js';
 import type { Transaction } from '../../engine/protocol.js';
 import * as Header from '../../signatures/compile/header.js';
 import * as Traits from '../../signatures/compile/traits.js';
-import type { Inspection } from '../../signatures/inspection.js';
 import {
   MATCH_GUESSED,
   MATCH_STREAM,
@@ -14,7 +13,7 @@ import {
 import { FROM_PACKET } from './candidates.js';
 import type { DetectionParts } from './detection-parts.js';
 import { NumberList } from './number-list.js';
-import { allHold, type Rule, setBuffer } from './rule.js';
+import { allDone, allHold, type Rule, setBuffer } from './rule.js';
 import type { StreamState } from './stream-state.js';
 import type { TransactionJudge } from './transaction-inspection.js';
 
@@ -79,8 +78,25 @@ export class Evaluation implements TransactionJudge {
 
   /** Does what the signature does beside its action. */
   takeEffect(rule: Rule): void {
+    const { at } = this.parts;
     this.parts.matched?.(rule.number);
-    allDone(rule, this.parts.at);
+    allDone(rule.effects, at);
+    if (!this.awaitsThresholds(rule.number)) allDone(rule.tags, at);
+  }
+
+  /** Its thresholds are asked when the packet is judged: none are asked of firewalls' actions and of what is not queued. */
+  private awaitsThresholds(signature: number): boolean {
+    const options = this.parts.image.header[signature * Header.INTS + Header.OPTIONS]!;
+    if ((options & Header.OPTION_THRESHOLD) === 0 || (options & Header.OPTION_FIREWALL) !== 0) return false;
+    return !this.isNeverTold(signature);
+  }
+
+  /** An `alert` that is not to alert. */
+  private isNeverTold(signature: number): boolean {
+    const { header } = this.parts.image;
+    const h = signature * Header.INTS;
+    const silent = (header[h + Header.OPTIONS]! & Header.OPTION_NO_ALERT) !== 0;
+    return silent && header[h + Header.ACTION] === Header.ACTION_ALERT;
   }
 
   /** Packets and streams are no transactions. */
@@ -127,11 +143,9 @@ export class Evaluation implements TransactionJudge {
   }
 
   private match(rule: Rule, subject: Subject | undefined, flags: number): void {
-    const { at, queue, image } = this.parts;
+    const { at, queue } = this.parts;
     this.takeEffect(rule);
-    const h = rule.number * Header.INTS;
-    const silent = (image.header[h + Header.OPTIONS]! & Header.OPTION_NO_ALERT) !== 0;
-    if (silent && image.header[h + Header.ACTION] === Header.ACTION_ALERT) return;
+    if (this.isNeverTold(rule.number)) return;
     const context = this.parts.notes.takeContext(rule.number);
     const beyond = queue.makeRoom(rule.number, transactionOf(subject));
     if (beyond !== rule.number) queue.add(rule.number, subject, flags, at.toServer, context);
@@ -178,11 +192,6 @@ export class Evaluation implements TransactionJudge {
   matched(rule: Rule, subject: Subject): void {
     this.match(rule, subject, MATCH_TRANSACTION);
   }
-}
-
-/** Effects are done in the order they were written; what they return says nothing. */
-function allDone(rule: Rule, at: Inspection): void {
-  for (let i = 0; i < rule.effects.length; i++) rule.effects[i]!(at);
 }
 
 function isOfStreams(kind: number): boolean {

@@ -43,6 +43,8 @@ export class Judgement {
     private readonly inline: boolean,
     private readonly thresholds: Thresholds | undefined,
     private readonly alerts: Alerts,
+    /** Sets the tags of a signature whose thresholds let its match count. */
+    private readonly tag: (signature: number, toServer: boolean) => void,
   ) {
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
@@ -75,6 +77,7 @@ export class Judgement {
       let reason = REASON_RULES;
       let silent = (options & Header.OPTION_NO_ALERT) !== 0 || action === Header.ACTION_CONFIG;
       if (limited !== undefined) {
+        this.tag(signature, queue.toServer[i] === 1);
         silent ||= limited === SILENT;
         const replacing = NEW_ACTIONS[this.thresholds!.newAction];
         if (replacing !== undefined) {

@@ -22,7 +22,7 @@ import { type DetectionWatch, type Home, layerOf, openHome } from './home.js';
 import { environmentsFor, type SharedEnvironment } from './inspection.js';
 import { Judgement } from './judgement.js';
 import * as Options from './options.js';
-import { Rules } from './rule.js';
+import { allDone, Rules } from './rule.js';
 import { Scan } from './scan.js';
 import { StreamInspection } from './stream-inspection.js';
 import { TransactionInspection } from './transaction-inspection.js';
@@ -143,11 +143,15 @@ function partsOf(home: Home, image: RuleSetImage, scan: Scan, rules: Rules): Det
   };
 }
 
-function judgementOf({ thread, stores, shown }: Home, image: RuleSetImage, rules: Rules): Judgement {
+function judgementOf({ thread, stores, shown, at }: Home, image: RuleSetImage, rules: Rules): Judgement {
   const { memory, config } = thread;
+  const tag = (signature: number, toServer: boolean) => {
+    at.toServer = toServer;
+    allDone(rules.at(signature).tags, at);
+  };
   const thresholds = new Thresholds(memory, stores.thresholds, stores.tracker, n => rules.at(n).signature);
   const alerts = new Alerts(thread, shown, stores.notes);
-  return new Judgement(thread, image, config.read(engineMode) === 'ips', thresholds, alerts);
+  return new Judgement(thread, image, config.read(engineMode) === 'ips', thresholds, alerts, tag);
 }
 
 function inspectTransactions(

@@ -31,6 +31,8 @@ export interface Rule {
   readonly onBuffers: readonly BufferConditions[];
   readonly onTransaction: readonly Match[];
   readonly effects: readonly Test[];
+  /** Effects that wait for what thresholds say of the match, where the signature has some. */
+  readonly tags: readonly Test[];
   /** Scripts: asked when everything else holds. */
   readonly scripts: readonly Test[];
   /** What its conditions were made with: variables have their numbers there. */
@@ -68,7 +70,8 @@ export class Rules {
       payload: this.payloadTests(signature, environment),
       onBuffers: signature.buffers.filter(isApplicationBuffer),
       onTransaction: signature.conditions.filter(m => TRANSACTION_KINDS.has(m.kind)),
-      effects: signature.effects.map(condition),
+      effects: signature.effects.filter(match => !isTag(match)).map(condition),
+      tags: signature.effects.filter(isTag).map(condition),
       scripts: signature.conditions.filter(isScript).map(condition),
       environment,
     };
@@ -107,6 +110,10 @@ export class Rules {
       return test(at);
     };
   }
+}
+
+function isTag({ kind }: Match): boolean {
+  return kind === 'tag';
 }
 
 function isScript({ kind }: Match): boolean {
@@ -148,4 +155,9 @@ export function allHold(tests: readonly Test[], at: Inspection): boolean {
     if (!tests[i]!(at)) return false;
   }
   return true;
+}
+
+/** Effects are done in the order they were written; what they return says nothing. */
+export function allDone(effects: readonly Test[], at: Inspection): void {
+  for (let i = 0; i < effects.length; i++) effects[i]!(at);
 }

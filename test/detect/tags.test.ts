@@ -1,10 +1,11 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import * as Packet from '../../engine/packet.js';
 import type { FlowStates } from '../../modules/detect/flow-states.js';
 import { PacketTags } from '../../modules/detect/tags.js';
 import { allocateTable, SharedTable } from '../../signatures/state/shared-table.js';
 import { Tracker } from '../../signatures/state/track.js';
 import { stubThread } from '../thread-stub.js';
+import { sensorFor, udp } from './sensor.js';
 
 const STATES = { find: () => undefined, of: () => ({}) } as unknown as FlowStates;
 
@@ -45,4 +46,39 @@ it('packets of a host are tagged in whatever thread they are, as many as the rul
   expect(other.isTagged(2, 3)).toBe(true);
   expect(one.isTagged(3, 2)).toBe(true);
   expect(other.isTagged(3, 2)).toBe(false);
+});
+
+describe('a tag waits for what thresholds say of the match:', () => {
+  /** Which of seven packets that match are tagged, or told of in an alert with a tag. */
+  async function tagged(threshold: string): Promise<number[]> {
+    const sensor = await sensorFor(
+      `alert udp any any -> any any (content:"x"; tag:session,2,packets; ${threshold} sid:1;)`,
+    );
+    const seven = Array.from({ length: 7 }, () => udp('x', { flow: 1, seconds: 1 }));
+    const marked: number[] = [];
+    let slots: readonly number[] = [];
+    seven[0] = udp('x', { flow: 1, seconds: 1, withSlots: all => (slots = all) });
+    sensor.run(seven);
+    slots.forEach((slot, i) => {
+      if ((sensor.thread.field(slot, Packet.FLAGS) & Packet.FLAG_TAGGED) !== 0) marked.push(i + 1);
+    });
+    return marked;
+  }
+
+  test.each([
+    [
+      'until the fourth, nothing counts',
+      'threshold:type threshold, track by_src, count 4, seconds 60;',
+      [4, 5],
+    ],
+    ['up to the third, nothing counts', 'detection_filter:track by_src, count 3, seconds 60;', [4, 5, 6, 7]],
+    [
+      'beyond the first, actions are done',
+      'threshold:type limit, track by_src, count 1, seconds 60;',
+      [1, 2, 3, 4, 5, 6, 7],
+    ],
+    ['an alert each', '', [1, 2, 3, 4, 5, 6, 7]],
+  ])('%s', async (_, threshold, packets) => {
+    expect(await tagged(threshold)).toEqual(packets);
+  });
 });
