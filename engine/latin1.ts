@@ -10,3 +10,8 @@ export function fromLatin1(text: string): Uint8Array {
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
 }
+
+/** The letters of ASCII in upper case. Other bytes stay what they are: `toUpperCase` makes ÿ and µ characters beyond a byte. */
+export function upperAscii(text: string): string {
+  return text.replace(/[a-z]+/g, letters => letters.toUpperCase());
+}

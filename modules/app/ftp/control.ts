@@ -3,7 +3,7 @@
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
 import { readTextLine, type TextLine } from '../../../engine/application/text-line.js';
-import { latin1 } from '../../../engine/latin1.js';
+import { latin1, upperAscii } from '../../../engine/latin1.js';
 import { parseExtendedPassive, parseExtendedPort, parsePassive, parsePort } from './data-port.js';
 import type { FtpSettings } from './settings.js';
 import { COMPLETE, FtpTransaction, STARTED } from './transaction.js';
@@ -55,7 +55,7 @@ export class Control {
 
   private command({ bytes, truncated }: TextLine): void {
     const blank = bytes.indexOf(SPACE);
-    const word = latin1(blank < 0 ? bytes : bytes.subarray(0, blank)).toUpperCase();
+    const word = upperAscii(latin1(blank < 0 ? bytes : bytes.subarray(0, blank)));
     const transaction = this.begin(word, blank < 0 ? undefined : bytes.subarray(blank + 1));
     if (!transaction) return;
     transaction.keep(this.settings.memory, bytes);

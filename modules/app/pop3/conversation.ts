@@ -3,7 +3,7 @@
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
 import { readTextLine } from '../../../engine/application/text-line.js';
-import { latin1 } from '../../../engine/latin1.js';
+import { latin1, upperAscii } from '../../../engine/latin1.js';
 import { TwoSidedTransaction } from '../../../engine/protocol.js';
 
 export const COMPLETE = 1;
@@ -94,7 +94,7 @@ export class Conversation {
       const [word = '', ...args] = latin1(line.bytes)
         .split(' ')
         .filter(each => each !== '');
-      const transaction = this.sasl ? this.begin('<SASL DATA>', []) : this.begin(word.toUpperCase(), args);
+      const transaction = this.sasl ? this.begin('<SASL DATA>', []) : this.begin(upperAscii(word), args);
       if (line.truncated || (!this.sasl && commandLength(line.bytes, word) > LONGEST_COMMAND))
         session.event(transaction, 'request_too_long');
       if (!this.sasl) this.check(transaction);

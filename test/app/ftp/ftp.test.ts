@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Expectations, MOST_DETAIL } from '../../../engine/application/expectations.js';
+import { fromLatin1 } from '../../../engine/latin1.js';
 import {
   parseExtendedPassive,
   parseExtendedPort,
@@ -35,6 +36,18 @@ function fed(steps: readonly (readonly [boolean, string])[], options: FeedOption
 const told = (feed: Feed) => feed.records.map(record => record.ftp);
 
 describe('ftp', () => {
+  it('has commands in capitals and leaves other bytes as they are', () => {
+    // Interrupt Process and Data Mark of TELNET come before ABOR (RFC 959 4.1.3).
+    const feed = new Feed([ftp], { serverPort: 21 }).server('220 Welcome\r\n');
+    feed
+      .client(fromLatin1('\xff\xf4\xff\xf2abor\r\n'))
+      .server('226 Aborted\r\n')
+      .close(true)
+      .close(false)
+      .end();
+    expect(feed.records.map(({ ftp }) => ftp.command)).toEqual([undefined, '\\xFF\\xF4\\xFF\\xF2ABOR']);
+  });
+
   it('tells commands with their replies', () => {
     expect(told(fed(SESSION))).toMatchObject([
       { completion_code: ['220'], reply: ['Welcome'], reply_received: 'yes' },
