@@ -53,6 +53,8 @@ const byteExtract: Keyword = {
     let multiplier = 1;
     let align = 0;
     const given = new Set<string>();
+    if (flags.includes('big') && flags.includes('little'))
+      throw new RuleError('byte_extract: the order of bytes is big or little, not both', at);
     for (const flag of flags) {
       const [word = '', number] = flag.split(/\s+/);
       if (given.has(word)) throw new RuleError(`byte_extract: ${word} is given twice`, at);

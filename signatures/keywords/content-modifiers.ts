@@ -50,6 +50,8 @@ const rawbytes = flag(
   'Looks at the bytes as they are; kept for compatibility.',
   (each, rule, at) => {
     if (rule.sticky) throw new RuleError('"rawbytes" cannot be combined with a sticky buffer', at);
+    if (rule.notes.get('rawbytes') === each)
+      throw new RuleError("can't use multiple rawbytes modifiers for the same content", at);
     rule.notes.set('rawbytes', each);
   },
 );

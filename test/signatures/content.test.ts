@@ -44,6 +44,7 @@ describe('modifiers that do not go together', () => {
     ['content:"AA"; content:"BB"; offset:10; within:5;', MIXED],
     ['content:"AA"; content:"BB"; within:5; depth:9;', MIXED],
     ['content:"AA"; offset:20; offset:20;', "can't use multiple offsets for the same content."],
+    ['content:"AA"; rawbytes; rawbytes;', "can't use multiple rawbytes modifiers for the same content"],
     ['content:"AA"; nocase; nocase;', "can't use multiple nocase modifiers with the same content"],
     [
       'content:"a"; content:!"b"; fast_pattern; offset:6;',

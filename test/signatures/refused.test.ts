@@ -247,6 +247,11 @@ describe('keywords that contradict each other, or lack what they need', () => {
       'alert tcp any any -> any any',
       'byte_extract: relative is given twice',
     ],
+    [
+      'byte_extract:2,0,v,little,big;',
+      'alert tcp any any -> any any',
+      'byte_extract: the order of bytes is big or little, not both',
+    ],
     ['byte_test:2,=,1,0,dce;', sample, 'rule is about sample, but keyword byte_test with dce about dcerpc'],
     [
       'detection_filter:track by_src, count 2, seconds 60, unique_on dst_port;',
