@@ -72,6 +72,11 @@ export const FRAGMENTS: LeftOut = {
   rule: rule => /\b(fragbits|fragoffset|id|ip_proto|l3_proto|ipv[46]\.hdr)\b\s*[:;]/.test(rule),
 };
 
+export const FRAGMENTS_THEMSELVES: LeftOut = {
+  why: 'rules that ask for no more than the protocol of IP alert of the fragments too, which have no ports',
+  record: ({ alert, src_port }) => alert !== undefined && src_port === 0,
+};
+
 export const LINK_HEADERS: LeftOut = {
   why: 'other headers are before that of IP, and are told of',
   members: ['ether', 'vlan', 'tunnel', 'pkt_src', 'flow.vlan', 'anomaly.layer'],

@@ -24,6 +24,8 @@ const OF_CONTENT = new Set([
 
 export function withOptionsElsewhere(rule: string, random: Random): string {
   const { header, options } = ruleText(rule);
+  // It is about the option before it.
+  if (options.includes('prefilter')) return rule;
   const made = options.filter(option => !ANYWHERE.has(nameOf(option)));
   // Several of one name stay in their order.
   const free = new Map<string, string[]>();

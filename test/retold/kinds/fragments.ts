@@ -1,7 +1,14 @@
 /** Some packets come in fragments: what is put together again is told of with the last of them. */
 import { fragments as cut } from '../../fuzz/ip-fragments.js';
 import type { CapturedPacket } from '../../packets/pcap-file.js';
-import { DECODER_EVENTS, FRAGMENTS, HEADER_LENGTHS, LINK_HEADERS, PACKET_BYTES } from '../left-out.js';
+import {
+  DECODER_EVENTS,
+  FRAGMENTS,
+  FRAGMENTS_THEMSELVES,
+  HEADER_LENGTHS,
+  LINK_HEADERS,
+  PACKET_BYTES,
+} from '../left-out.js';
 import { ipOf, isTunnel, onEthernet, plainCapture } from '../plain-ip.js';
 import type { Retelling } from '../retelling.js';
 import { withCaptures } from '../story.js';
@@ -30,7 +37,7 @@ const fragments: Retelling = (story, random) => {
     name: `one of ${each} in fragments of up to ${8 * most} bytes`,
     told,
     retold,
-    leftOut: [DECODER_EVENTS, FRAGMENTS, LINK_HEADERS, HEADER_LENGTHS, PACKET_BYTES],
+    leftOut: [DECODER_EVENTS, FRAGMENTS, FRAGMENTS_THEMSELVES, LINK_HEADERS, HEADER_LENGTHS, PACKET_BYTES],
     back: ({ capture, record }) => {
       const { pcap_cnt: number } = record;
       if (number === undefined) return { capture, record };
