@@ -148,7 +148,8 @@ export class Evaluation implements TransactionJudge {
     if (this.isNeverTold(rule.number)) return;
     const context = this.parts.notes.takeContext(rule.number);
     const beyond = queue.makeRoom(rule.number, transactionOf(subject));
-    if (beyond !== rule.number) queue.add(rule.number, subject, flags, at.toServer, context);
+    // Nothing is added where nothing gave way; of one signature, another transaction may have.
+    queue.add(rule.number, subject, flags, at.toServer, context);
     if (beyond >= 0) this.overflows(beyond);
   }
 
