@@ -21,14 +21,15 @@ export interface Told {
   readonly record: EveRecord;
 }
 
-/** The story with other captures: undefined takes one out. */
+/** The story with other captures. */
 export function withCaptures(story: Story, change: (capture: Capture, name: string) => Capture): Story {
   const changed = Object.entries(story.captures).map(([name, capture]) => [name, change(capture, name)]);
   return { ...story, captures: Object.fromEntries(changed) };
 }
 
-/** The story without rules of which `isOut` is true. */
+/** The story without rules of which `isOut` is true, before they are written into files. */
 export function withoutRules(story: Story, isOut: (rule: string) => boolean): Story {
+  if (story.files) throw new Error('rules that are in files cannot be taken out');
   return { ...story, rules: story.rules.filter(rule => !isOut(rule)) };
 }
 

@@ -9,7 +9,7 @@ import {
   withOptionsElsewhere,
   withOtherLayout,
 } from '../rewriting.js';
-import { sidOf } from '../story.js';
+import { sidOf, withoutRules } from '../story.js';
 
 /** Each leads a number below 2^20 to another one, and that one back. */
 const otherSid = (sid: number): number => sid ^ 0xfffff;
@@ -25,7 +25,9 @@ const REWRITTEN: Readonly<Record<string, (rule: string, random: Random) => strin
 const written: Retelling = (story, random) => {
   const names = Object.keys(REWRITTEN).filter(() => random(2) === 0);
   const isShuffled = random(2) === 0;
-  const rewritten = story.rules.map(rule =>
+  // Out of the story itself: what is left out later would still be in the files.
+  const told = isShuffled ? withoutRules(story, ORDER_OF_RULES.rule!) : story;
+  const rewritten = told.rules.map(rule =>
     names.reduce((text, name) => REWRITTEN[name]!(text, random), rule),
   );
   const ordered = isShuffled ? shuffled(rewritten, random) : rewritten;
@@ -34,9 +36,9 @@ const written: Retelling = (story, random) => {
   const numbered = names.includes('other numbers');
   return {
     name: `rules written: ${[...names, ...(isShuffled ? ['shuffled'] : []), `${files.length} files`].join(', ')}`,
-    told: story,
-    retold: { ...story, files: files.map(lines => `${lines.join('\n')}\n`) },
-    leftOut: isShuffled ? [ORDER_OF_RULES] : [],
+    told,
+    retold: { ...told, files: files.map(lines => `${lines.join('\n')}\n`) },
+    leftOut: [],
     back: ({ capture, record }) => {
       if (!numbered || !record['alert']) return { capture, record };
       const signature_id = otherSid(record['alert'].signature_id);
