@@ -1,8 +1,10 @@
 /** Messages behind DATA (RFC 5321 4.1.1.4) and BDAT (RFC 3030 2). */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { withoutLineEnd } from '../../../engine/application/text-line.js';
+import { ChunkLines } from './chunk-lines.js';
 import { type Exchange, LONGEST_LINE } from './exchange.js';
 import { Mail } from './mail.js';
+import type { SmtpSettings } from './settings.js';
 import { COMPLETE, type SmtpTransaction } from './transaction.js';
 
 const LF = 10;
@@ -10,6 +12,8 @@ const DOT = 0x2e;
 
 export class Messages {
   private mail: Mail | undefined;
+  /** Of a message in chunks that are read. */
+  private chunks: ChunkLines | undefined;
 
   constructor(private readonly exchange: Exchange) {}
 
@@ -22,6 +26,8 @@ export class Messages {
       exchange.report(transaction, 'invalid_pipelined_sequence');
     if (this.isRejected() || !transaction) return;
     const frame = exchange.session.frame('data', true, client.position, -1, transaction);
+    // Chunks before it, without a last one, are no part of it.
+    this.cut();
     this.mail = new Mail(exchange.session, transaction);
     if (!(yield* this.toDot(client))) return;
     frame?.endAt(client.position);
@@ -60,16 +66,25 @@ export class Messages {
     return this.exchange.data === 'rejected';
   }
 
-  /** Behind BDAT: so many bytes, which are not read as a message: rules and records have the envelope alone. */
+  /** Behind BDAT: so many bytes. Unless they are read as a message, rules and records have the envelope alone. */
   *chunk(
     client: StreamSocket,
     { length, last }: { readonly length: number; readonly last: boolean },
   ): Reading<void> {
     const transaction = this.exchange.current!;
-    if (!(yield* client.discard(length)) || !last) return;
+    const lines = this.linesOfChunks(transaction);
+    if ((yield* client.pass(length, lines && (bytes => lines.add(bytes)))) > 0 || !last) return;
     // Its own reply is that of the message.
     this.exchange.waiting.pop();
     this.end(transaction);
+  }
+
+  private linesOfChunks(transaction: SmtpTransaction): ChunkLines | undefined {
+    const { session } = this.exchange;
+    if (!(session.settings as SmtpSettings).chunks) return undefined;
+    this.mail ??= new Mail(session, transaction);
+    this.chunks ??= new ChunkLines((line, ended) => this.mail?.line(line, ended));
+    return this.chunks;
   }
 
   /** A line with its end, or as many bytes of one as there may be. */
@@ -82,8 +97,7 @@ export class Messages {
 
   private end(transaction: SmtpTransaction): void {
     const { session, waiting } = this.exchange;
-    this.mail?.end(false);
-    this.mail = undefined;
+    this.endMail(false);
     session.advance(transaction, true, COMPLETE);
     waiting.push({ kind: 'message', transaction });
     this.exchange.current = undefined;
@@ -91,7 +105,13 @@ export class Messages {
 
   /** The message is not to be ended. */
   cut(): void {
-    this.mail?.end(true);
+    this.endMail(true);
+  }
+
+  private endMail(cut: boolean): void {
+    this.chunks?.end();
+    this.mail?.end(cut);
+    this.chunks = undefined;
     this.mail = undefined;
   }
 }

@@ -32,6 +32,12 @@ const fieldNames: OptionType<readonly string[]> = {
 };
 
 const DECODE_MIME = option(`${MIME}decode-mime`, boolean, true, 'read the messages that mails carry');
+const DECODE_BDAT = option(
+  `${MIME}decode-bdat`,
+  boolean,
+  false,
+  'read messages that are sent by BDAT, too; Suricata does not',
+);
 const DECODE_BASE64 = option(`${MIME}decode-base64`, boolean, true, 'undo base64');
 const DECODE_QP = option(`${MIME}decode-quoted-printable`, boolean, true, 'undo quoted-printable');
 const VALUE_DEPTH = option(`${MIME}header-value-depth`, size, 2000, 'bytes of a header field that are kept');
@@ -81,6 +87,7 @@ const MD5 = option(`${RECORD}md5`, names('body', 'subject'), [], 'digests that a
 
 export const SMTP_OPTIONS = [
   DECODE_MIME,
+  DECODE_BDAT,
   DECODE_BASE64,
   DECODE_QP,
   VALUE_DEPTH,
@@ -107,6 +114,8 @@ const MEMORY = 64 << 20;
 export interface SmtpSettings {
   readonly mime: MimeSettings | undefined;
   readonly raw: boolean;
+  /** Messages behind BDAT are read. */
+  readonly chunks: boolean;
   readonly bodyMd5: boolean;
   readonly subjectMd5: boolean;
   readonly files: FileSettings;
@@ -124,6 +133,7 @@ export function smtpSettings(config: Config, shared: Readonly<Record<string, unk
   return {
     mime: config.read(DECODE_MIME) ? mimeSettings(config) : undefined,
     // Parts and the whole of a message are not both files.
+    chunks: config.read(DECODE_BDAT),
     raw: config.read(RAW) && !config.read(DECODE_MIME),
     bodyMd5: isBodyDigested(config.read(BODY_MD5), shared, listed('md5')),
     subjectMd5: listed('md5').includes('subject'),

@@ -28,6 +28,10 @@ function fed(steps: readonly Step[], options: FeedOptions = {}): Feed {
   return feed.close(true).close(false).end();
 }
 
+const BDAT: FeedOptions = {
+  config: { 'app-layer': { protocols: { smtp: { mime: { 'decode-bdat': 'yes' } } } } },
+};
+
 const EXPECTED = {
   smtp: { helo: 'me', mail_from: '<a@example.org>', rcpt_to: ['<b@example.org>'] },
   email: {
@@ -106,6 +110,42 @@ describe('smtp', () => {
     ]);
     expect(feed.records).toEqual([{ smtp: EXPECTED.smtp }, EXPECTED]);
     expect(feed.files).toHaveLength(1);
+  });
+
+  it.each([1, 2, 7, 40, MESSAGE.length])(
+    'reads messages in chunks of %i bytes where that is asked for',
+    size => {
+      const steps: Step[] = [];
+      for (let at = 0; at < MESSAGE.length; at += size) {
+        const piece = MESSAGE.slice(at, at + size);
+        steps.push(C(`BDAT ${piece.length}\r\n${piece}`), S('250 ok\r\n'));
+      }
+      const feed = fed(
+        [...OPENING, ...ENVELOPE, ...steps, C('BDAT 0 LAST\r\n'), S('250 queued\r\n'), ...MAIL],
+        BDAT,
+      );
+      expect(feed.records).toEqual([EXPECTED, EXPECTED]);
+      expect(feed.files.map(({ file }) => [file.size, file.state])).toEqual([
+        // Lines of chunks that begin with a dot are as they are.
+        ['..line\r\nend'.length, 'closed'],
+        ['.line\r\nend'.length, 'closed'],
+      ]);
+      expect(feed.events).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['the end of the stream', []],
+    ['RSET', [C('RSET\r\n'), S('250 ok\r\n')]],
+    ['DATA', [C('DATA\r\n'), S('354 go\r\n'), C(`${MESSAGE}.\r\n`), S('250 ok\r\n')]],
+  ])('chunks without a last one are cut by %s', (_, steps) => {
+    const part = MESSAGE.slice(0, -3);
+    const feed = fed(
+      [...OPENING, ...ENVELOPE, C(`BDAT ${part.length}\r\n${part}`), S('250 ok\r\n'), ...steps],
+      BDAT,
+    );
+    expect(feed.files[0]!.file.state).toBe('truncated');
+    expect(feed.files[0]!.file.size).toBe('..line\r\nen'.length);
   });
 
   it('goes on with commands where DATA is rejected', () => {
