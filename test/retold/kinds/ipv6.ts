@@ -16,7 +16,17 @@ import { withAddresses, withoutBytes } from '../records-back.js';
 import type { Retelling } from '../retelling.js';
 import { withCaptures } from '../story.js';
 
-const HOME = ['--set', 'vars.address-groups.HOME_NET=[fd00::/8]'];
+/** One group that is set takes the place of all that are there by default. */
+const AT_HOME = [
+  ...['HTTP_SERVERS', 'SMTP_SERVERS', 'SQL_SERVERS', 'DNS_SERVERS', 'TELNET_SERVERS', 'DC_SERVERS'],
+  ...['DNP3_SERVER', 'DNP3_CLIENT', 'MODBUS_SERVER', 'MODBUS_CLIENT', 'ENIP_SERVER', 'ENIP_CLIENT'],
+];
+const HOME = [
+  'HOME_NET=[fd00::/8]',
+  'EXTERNAL_NET=!$HOME_NET',
+  'AIM_SERVERS=$EXTERNAL_NET',
+  ...AT_HOME.map(name => `${name}=$HOME_NET`),
+].flatMap(setting => ['--set', `vars.address-groups.${setting}`]);
 /** An IPv6 header is so much longer. */
 const LONGER = 20;
 const CHECKSUM_AT: Readonly<Record<number, number>> = { 6: 16, 17: 6 };
