@@ -15,3 +15,26 @@ export function fromLatin1(text: string): Uint8Array {
 export function upperAscii(text: string): string {
   return text.replace(/[a-z]+/g, letters => letters.toUpperCase());
 }
+
+/**
+ * Without the blanks of ASCII in front and behind. `trim` takes byte A0 for a blank, too: in UTF-8 it is the end of à and
+ * of many other characters.
+ */
+export function trimAscii(text: string): string {
+  return trimAsciiEnd(trimAsciiStart(text));
+}
+
+export function trimAsciiStart(text: string): string {
+  let start = 0;
+  while (start < text.length && isBlank(text.charCodeAt(start))) start++;
+  return text.slice(start);
+}
+
+export function trimAsciiEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(0, end);
+}
+
+/** Blank, tab, and the ends of lines and pages. */
+const isBlank = (code: number): boolean => code === 0x20 || (code >= 0x09 && code <= 0x0d);

@@ -2,7 +2,7 @@
 
 import { brotliDecompressSync, constants } from 'node:zlib';
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
-import { latin1 } from '../../../engine/latin1.js';
+import { latin1, trimAscii } from '../../../engine/latin1.js';
 import { threadMilliseconds } from '../../../engine/thread/thread-clock.js';
 import type { Consumer, Layer } from './coding-layer.js';
 import { CompressedLayer } from './compressed-layer.js';
@@ -21,11 +21,11 @@ export function encodingsOf(
   layers: number,
   report: (event: HttpEvent) => void,
 ): Encoding[] {
-  const text = latin1(value).replaceAll('\0', '').trim().toLowerCase();
+  const text = trimAscii(latin1(value).replaceAll('\0', '')).toLowerCase();
   const only = exactly(text);
   if (only !== undefined) return layers > 0 && only !== 'none' ? [only] : [];
   const found: Encoding[] = [];
-  for (const token of text.split(/[,\s]+/)) {
+  for (const token of text.split(/[,\t-\r ]+/)) {
     if (token === '') continue;
     const exact = exactly(token);
     const encoding = exact ?? roughly(token);

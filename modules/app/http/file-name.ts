@@ -1,6 +1,6 @@
 /** Names of files: from Content-Disposition (RFC 6266), else from the path of the request. */
 
-import { fromLatin1, latin1 } from '../../../engine/latin1.js';
+import { fromLatin1, latin1, trimAscii } from '../../../engine/latin1.js';
 import { copy } from './bytes.js';
 import type { HttpEvent } from './events.js';
 
@@ -12,7 +12,7 @@ export const FileName = {
   fromDisposition(value: Uint8Array): Uint8Array | undefined {
     const match = /(?:^|[;\s])filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))/i.exec(latin1(value));
     if (!match) return undefined;
-    const name = (match[1] !== undefined ? match[1].replace(/\\(.)/g, '$1') : match[2]!).trim();
+    const name = trimAscii(match[1] !== undefined ? match[1].replace(/\\(.)/g, '$1') : match[2]!);
     return name === '' ? undefined : fromLatin1(name);
   },
 

@@ -20,7 +20,7 @@ const MOST_PARTS = 1024;
 /** The boundary that a Content-Type of `multipart/form-data` names. */
 export function boundaryOf(contentType: string): string | undefined {
   if (!/^\s*multipart\/form-data/i.test(contentType)) return undefined;
-  const match = /;\s*boundary\s*=\s*(?:"([^"]*)"|([^;,\s]*))/i.exec(contentType);
+  const match = /;\s*boundary\s*=\s*(?:"([^"]*)"|([^;,\t-\r ]*))/i.exec(contentType);
   const boundary = match?.[1] ?? match?.[2];
   return boundary && boundary.length <= LONGEST_BOUNDARY ? boundary : undefined;
 }

@@ -1,6 +1,6 @@
 /** What follows the header of a response (RFC 9112 6), as browsers read it. */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
-import { latin1 } from '../../../engine/latin1.js';
+import { latin1, trimAscii } from '../../../engine/latin1.js';
 import { readCounted } from './body-reading.js';
 import { isSpace } from './bytes.js';
 import type { Connection } from './connection.js';
@@ -38,12 +38,12 @@ export function* readBody(
     return true;
   }
   if (chunked) {
-    if (coding.trim().toLowerCase() !== 'chunked')
+    if (trimAscii(coding).toLowerCase() !== 'chunked')
       connection.report(transaction, 'response_abnormal_transfer_encoding');
     if (response.version < HTTP_1_1) connection.report(transaction, 'response_chunked_old_proto');
     return yield* readChunks(connection, transaction, socket);
   }
-  if (coding !== undefined && coding.trim().toLowerCase() !== 'identity')
+  if (coding !== undefined && trimAscii(coding).toLowerCase() !== 'identity')
     connection.report(transaction, 'invalid_transfer_encoding_value_in_response');
   if (length !== undefined) {
     const bytes = contentLength(length);

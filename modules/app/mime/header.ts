@@ -1,5 +1,5 @@
 /** Header fields of messages (RFC 5322 2.2) and their parameters (RFC 2045 5.1, 2231). */
-import { latin1 } from '../../../engine/latin1.js';
+import { latin1, trimAscii, trimAsciiEnd, trimAsciiStart } from '../../../engine/latin1.js';
 
 export interface HeaderField {
   /** As written. */
@@ -46,8 +46,8 @@ export class HeaderFields {
       return;
     }
     if (colon > USUAL_NAME) this.report('mime_long_header_name');
-    this.name = text.slice(0, Math.min(colon, LONGEST_NAME)).trim();
-    this.extend(text.slice(colon + 1).trimStart());
+    this.name = trimAscii(text.slice(0, Math.min(colon, LONGEST_NAME)));
+    this.extend(trimAsciiStart(text.slice(colon + 1)));
   }
 
   private extend(more: string): void {
@@ -59,7 +59,7 @@ export class HeaderFields {
   /** The header is over. */
   finish(): void {
     if (this.name !== undefined && this.fields.length < MOST_FIELDS)
-      this.add({ name: this.name, value: this.value.trimEnd() });
+      this.add({ name: this.name, value: trimAsciiEnd(this.value) });
     this.name = undefined;
     this.value = '';
   }
@@ -82,12 +82,19 @@ export class HeaderFields {
   }
 }
 
+/** Of ASCII, within a class: `\\s` has byte A0, too, which is the end of characters in UTF-8. */
+const BLANKS = '\\t-\\r ';
+
 /** A parameter such as `filename="x"`, also where it is written in pieces (`filename*0=`). */
 export function parameter(value: string, name: string): string | undefined {
-  const found = new RegExp(`;\\s*${name}\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"?|([^;\\s]*))`, 'i').exec(value);
+  const found = new RegExp(`;\\s*${name}\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"?|([^;${BLANKS}]*))`, 'i').exec(
+    value,
+  );
   if (found) return found[1] === undefined ? found[2] : found[1].replace(/\\(.)/g, '$1');
   const pieces = [
-    ...value.matchAll(new RegExp(`;\\s*${name}\\*\\d{0,3}\\*?\\s*=\\s*(?:"([^"]*)"?|([^;\\s]*))`, 'gi')),
+    ...value.matchAll(
+      new RegExp(`;\\s*${name}\\*\\d{0,3}\\*?\\s*=\\s*(?:"([^"]*)"?|([^;${BLANKS}]*))`, 'gi'),
+    ),
   ];
   if (pieces.length === 0) return undefined;
   return pieces.map(piece => piece[1] ?? piece[2]!).join('');

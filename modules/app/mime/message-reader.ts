@@ -2,7 +2,7 @@
  * Reads a message with its MIME parts (RFC 2045, 2046) line by line: fields of its header, contents of the files it
  * carries, addresses in its texts. What it finds it tells its consumer.
  */
-import { latin1 } from '../../../engine/latin1.js';
+import { latin1, trimAsciiEnd } from '../../../engine/latin1.js';
 import { type TransferDecoder, transferDecoder } from './decoding.js';
 import { HeaderFields, type HeaderProblem, parameter } from './header.js';
 import { TextUrls } from './urls.js';
@@ -165,7 +165,7 @@ export class MessageReader {
   /** @returns whether the line is one that separates parts, which is obeyed then */
   private boundary(line: Uint8Array): boolean {
     if (line.length < 3 || line[0] !== 0x2d || line[1] !== 0x2d) return false;
-    const text = latin1(line, 2).trimEnd();
+    const text = trimAsciiEnd(latin1(line, 2));
     for (let depth = this.boundaries.length - 1; depth >= 0; depth--) {
       const boundary = this.boundaries[depth]!;
       const last = text === `${boundary}--`;

@@ -2,8 +2,8 @@
 
 const MOST_URLS = 256;
 const LONGEST_URL = 2000;
-/** What no URL has: blanks, quotes, angle brackets and `]`. */
-const ENDS = '\\s"\'<>\\]';
+/** What no URL has: blanks of ASCII, quotes, angle brackets and `]`. */
+const ENDS = '\\t-\\r "\'<>\\]';
 const END = new RegExp(`[${ENDS}]`);
 
 export class TextUrls {

@@ -1,5 +1,5 @@
 /** The head of a message: its first line and header fields (RFC 3261 7). */
-import { latin1 } from '../../../engine/latin1.js';
+import { latin1, trimAscii, trimAsciiEnd } from '../../../engine/latin1.js';
 
 /** Names of header fields that have a short form (RFC 3261 7.3.3). */
 const SHORT: Readonly<Record<string, string>> = {
@@ -48,7 +48,7 @@ export function parseHead(bytes: Uint8Array): MessageHead | undefined {
 function parseFirstLine(line: string): Pick<MessageHead, 'request' | 'response' | 'version'> | undefined {
   const response = /^(SIP\/\d+\.\d+) (\d{3})(?: (.*))?$/.exec(line);
   if (response) return { version: response[1]!, response: { code: response[2]!, reason: response[3] ?? '' } };
-  const request = /^([!%'*+\-.\w`~]+) (\S+) (SIP\/\d+\.\d+)$/.exec(line);
+  const request = /^([!%'*+\-.\w`~]+) ([^\t-\r ]+) (SIP\/\d+\.\d+)$/.exec(line);
   return request ? { version: request[3]!, request: { method: request[1]!, uri: request[2]! } } : undefined;
 }
 
@@ -61,11 +61,12 @@ function parseFields(text: string): Map<string, string[]> | undefined {
     const colon = line.indexOf(':');
     if (colon <= 0) return undefined;
     if (++count > MOST_FIELDS) break;
-    const word = line.slice(0, colon).trimEnd().toLowerCase();
+    const word = trimAsciiEnd(line.slice(0, colon)).toLowerCase();
     const name = SHORT[word] ?? word;
+    const value = trimAscii(line.slice(colon + 1));
     const values = fields.get(name);
-    if (values) values.push(line.slice(colon + 1).trim());
-    else fields.set(name, [line.slice(colon + 1).trim()]);
+    if (values) values.push(value);
+    else fields.set(name, [value]);
   }
   return fields;
 }

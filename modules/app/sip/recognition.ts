@@ -19,7 +19,7 @@ export const probe: Probe = (bytes, start, end, toServer, transport) => {
   if (at < 0) return transport === 'tcp' && view.length < LONGEST_FIRST_LINE && isText(view) ? 'more' : 'no';
   const line = Buffer.from(view.subarray(0, at)).toString('latin1');
   if (/^SIP\/\d\.\d \d{3}( |\r|$)/.test(line)) return toServer ? 'yes-but-reversed' : 'yes';
-  return /^[A-Za-z]+ \S+ SIP\/\d\.\d\r?$/.test(line) && toServer ? 'yes' : 'no';
+  return /^[A-Za-z]+ [^\t-\r ]+ SIP\/\d\.\d\r?$/.test(line) && toServer ? 'yes' : 'no';
 };
 
 /** A word of a first line: nothing else can become one. */

@@ -1,4 +1,5 @@
 /** What stands in a command (RFC 5321 4.1.1). */
+import { trimAscii } from '../../../engine/latin1.js';
 
 /** The command itself, in upper case. */
 export function wordOf(text: string): string {
@@ -8,14 +9,14 @@ export function wordOf(text: string): string {
 /** The name in `EHLO example.org`. */
 export function heloOf(word: string, text: string): Uint8Array | undefined {
   if (word !== 'HELO' && word !== 'EHLO') return undefined;
-  const name = text.slice(4).trim();
+  const name = trimAscii(text.slice(4));
   return name === '' ? undefined : Buffer.from(name, 'latin1');
 }
 
 /** `<a@example.org>` of `MAIL FROM:<a@example.org> SIZE=1` */
 export function pathOf(text: string): Uint8Array {
   const colon = text.indexOf(':');
-  const rest = text.slice(colon < 0 ? 4 : colon + 1).trim();
+  const rest = trimAscii(text.slice(colon < 0 ? 4 : colon + 1));
   const end = rest.indexOf('>');
   return Buffer.from(end < 0 ? rest.split(' ')[0]! : rest.slice(0, end + 1), 'latin1');
 }

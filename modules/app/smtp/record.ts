@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { filesMember, printable } from '../../../engine/files/file-record.js';
-import { latin1 } from '../../../engine/latin1.js';
+import { latin1, trimAscii } from '../../../engine/latin1.js';
 import type { HeaderFields } from '../mime/header.js';
 import type { SmtpTransaction } from './transaction.js';
 
@@ -92,7 +92,7 @@ function addresses(value: string | undefined): string[] | undefined {
   const list: string[] = closed.match(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g) ?? [];
   const others: string[] = value.slice(closed.length).match(/[^,"]+/g) ?? [];
   if (list.length + others.length === 0) return undefined;
-  return [...list, ...others].map(each => printable(each.trim())).filter(each => each !== '');
+  return [...list, ...others].map(each => printable(trimAscii(each))).filter(each => each !== '');
 }
 
 export function smtpAlertMembers(transaction: SmtpTransaction, toServer: boolean): string {

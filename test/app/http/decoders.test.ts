@@ -88,12 +88,13 @@ describe('content encodings', () => {
     ['x-gzip', ['gzip'], []],
     ['GZip', ['gzip'], []],
     ['gzip, deflate', ['gzip', 'deflate'], []],
+    ['br\xa0', [], ['abnormal_ce_header']],
     ['foo', [], ['abnormal_ce_header']],
     ['gzip, gzip, gzip', ['gzip', 'gzip'], ['too_many_encoding_layers']],
     ['identity', [], []],
   ])('reads %s', (value, encodings, events) => {
     const seen: string[] = [];
-    expect(encodingsOf(Buffer.from(value), 2, event => seen.push(event))).toEqual(encodings);
+    expect(encodingsOf(Buffer.from(value, 'latin1'), 2, event => seen.push(event))).toEqual(encodings);
     expect(seen).toEqual(events);
   });
 });

@@ -184,6 +184,12 @@ describe('forms', () => {
 
   it.each([
     ['a file', form('B', 'B', part('a', 'hello')), ['a 5 closed']],
+    ['a name that ends like a blank', form('B', 'B', part('\xc3\xa0', 'hello')), ['\xc3\xa0 5 closed']],
+    [
+      'a boundary with a byte like a blank',
+      form('B\xa0C', 'B\xa0C', part('a', 'hello\r\n--B')),
+      ['a 10 closed'],
+    ],
     ['a boundary in quotes', form('"a b"', 'a b', part('a', 'hello')), ['a 5 closed']],
     [
       'a field between files',

@@ -109,6 +109,12 @@ describe('messages', () => {
       'f',
     ]));
 
+  it('URLs and fields have all bytes of characters in UTF-8, of which some end like a blank', () => {
+    const seen = read('Subject:\t citt\xc3\xa0 \r\n\nhttp://citt\xc3\xa0/evil x');
+    expect(seen.header).toEqual({ Subject: 'citt\xc3\xa0' });
+    expect(seen.urls).toEqual(['citt\xc3\xa0/evil']);
+  });
+
   it('URLs have a longest', () =>
     expect(
       urls('base64', Buffer.from(`http://${'x'.repeat(5000)} http://y`).toString('base64')).map(
@@ -166,6 +172,8 @@ it.each([
   ['x; filename="a \\"b\\".txt"', 'a "b".txt'],
   ['x; size=1; filename=a.txt; y=2', 'a.txt'],
   ['x; filename*0="a"; filename*1="b.txt"', 'ab.txt'],
+  ['x; filename=\xc3\xa0.exe', '\xc3\xa0.exe'],
+  ['x; filename*0=\xc3\xa0; filename*1=.exe', '\xc3\xa0.exe'],
   ['x', undefined],
 ])('parameters of %s', (value, expected) => expect(parameter(value, 'filename')).toBe(expected));
 

@@ -23,6 +23,12 @@ describe('sip', () => {
     expect(asked('OPTIONS * HTTP/1.1')).toEqual(['http']);
   });
 
+  it('is recognised whatever bytes its URI and fields have', () => {
+    const feed = fed().client('INVITE sip:citt\xc3\xa0@x SIP/2.0\r\nFrom: \t citt\xc3\xa0 \r\n\r\n');
+    expect(value(feed, 'sip.uri')).toBe('sip:citt\xc3\xa0@x');
+    expect(value(feed, 'sip.from')).toBe('citt\xc3\xa0');
+  });
+
   it('tells messages with what they describe', () => {
     const feed = fed().client(INVITE).server(TRYING).end();
     expect(feed.records).toEqual([

@@ -54,6 +54,7 @@ describe('smtp', () => {
     ['x "a" <b>, "\\\\", "c', ['x "a" <b>', '"\\\\"', 'c']],
     ['"\\"\\", d', ['\\', '\\', 'd']],
     [',', undefined],
+    ['<\xc3\xa0>, \xc3\xa0', ['<\\xC3\\xA0>', '\\xC3\\xA0']],
   ])('tells addresses where quotes are not closed: %#', (to, told) => {
     const message = `To: ${to}\r\n\r\nx\r\n.\r\n`;
     const [record] = fed([...OPENING, ...ENVELOPE, C('DATA\r\n'), S('354 go\r\n'), C(message)]).records;
