@@ -47,9 +47,9 @@ export class Answers {
     return verdict === Packet.VERDICT_BYPASS ? masked(repeated, this.bypassMark, this.bypassMask) : repeated;
   }
 
-  /** Flags of the message: a mark of zero is that of most packets, and need not be set. */
-  flagsOf(verdict: number, mark: number): number {
-    return mark !== 0 && !isDrop(verdict) ? VERDICT_SET_MARK : 0;
+  /** Flags of the message. Zero is set like any other mark: the packet may have come with one that a rule took away. */
+  flagsOf(verdict: number): number {
+    return isDrop(verdict) ? 0 : VERDICT_SET_MARK;
   }
 }
 

@@ -88,7 +88,7 @@ export class QueueDelivery implements VerdictDelivery {
     queue.add(
       row[p + Packet.QUEUE_ID]! >>> 0,
       answer,
-      this.answers.flagsOf(verdict, mark),
+      this.answers.flagsOf(verdict),
       mark,
       Packet.secondsOf(row, p),
       row[p + Packet.NANOSECONDS]!,
