@@ -92,6 +92,24 @@ export const alertingKeywords: readonly Keyword[] = [
   },
 ];
 
+/** Another thread may mark the packet at the same time: fragments are inspected by themselves, too. */
+function setMark(row: Int32Array, p: number, { mark, mask }: MarkMatch): void {
+  Atomics.and(row, p + Packet.MARK, ~mask);
+  Atomics.or(row, p + Packet.MARK, mark & mask);
+}
+
+/**
+ * It is fragments that leave, not the datagram put together: the last one, and those that waited for it. Those inside a
+ * tunnel leave with what else is in it, which is not marked.
+ */
+function markFragments(row: Int32Array, p: number, wanted: MarkMatch): void {
+  for (let slot = row[p + Packet.ROOT]!; slot >= 0; slot = row[slot * Packet.INTS + Packet.ROOT]!) {
+    const fragment = slot * Packet.INTS;
+    if (row[fragment + Packet.PSEUDO] !== Packet.PSEUDO_NONE) return;
+    setMark(row, fragment, wanted);
+  }
+}
+
 export const alertingCompilers: readonly MatchCompiler[] = [
   {
     kind: 'bypass',
@@ -108,10 +126,11 @@ export const alertingCompilers: readonly MatchCompiler[] = [
   {
     kind: 'nfq_set_mark',
     compile(match) {
-      const { mark, mask } = match as MarkMatch;
+      const wanted = match as MarkMatch;
       return at => {
-        const field = at.p + Packet.MARK;
-        at.memory.row[field] = (at.memory.row[field]! & ~mask) | (mark & mask);
+        const { row } = at.memory;
+        setMark(row, at.p, wanted);
+        if (row[at.p + Packet.PSEUDO] === Packet.PSEUDO_REASSEMBLED) markFragments(row, at.p, wanted);
         return true;
       };
     },
