@@ -169,5 +169,5 @@ it('a clock that is set back holds nothing for longer', async () => {
   line.take([first], 5000);
   expect(line.passed.size).toBe(0);
   line.take([packet(ethernet(), ipv4(), udp(), 'x')], 1400);
-  expect(line.passed.size).toBe(2);
+  expect([line.passed.size, line.dropped.size]).toEqual([1, 1]);
 });

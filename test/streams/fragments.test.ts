@@ -1,7 +1,7 @@
 /** Inline, a datagram that is dropped is dropped with all its fragments. */
 import { describe, expect, it } from 'vitest';
 import { ethernet, ipv4, packet, udp } from '../packets/builder.js';
-import { type EveRecord, replay } from './replay.js';
+import { type EveRecord, type Replay, replay } from './replay.js';
 
 const DATA = 'one two evil three four five six';
 const DATAGRAM = packet(ipv4(), udp({ sport: 1000, dport: 2000 }), DATA).subarray(20);
@@ -16,7 +16,7 @@ const part = (from: number, to: number, id = 7) =>
 const other = packet(ethernet(), ipv4(), udp({ sport: 1, dport: 2 }), 'x');
 const RULES = ['drop udp any any -> any 2000 (content:"evil"; sid:1;)'];
 
-async function verdicts(packets: readonly Uint8Array[], rules = RULES, ...words: string[]) {
+async function verdicts(packets: Replay['packets'], rules = RULES, ...words: string[]) {
   const records = await replay({
     packets,
     rules,
@@ -61,19 +61,34 @@ describe.each([256, 1])('fragments inline, with batches of %d', batch => {
     expect(await verdicts(packets, [], ...set)).toMatchObject({ accepted: 3, blocked: 0 });
   });
 
-  it('pass by themselves when the rest does not come', async () => {
+  it('pass by themselves when the run ends', async () => {
     expect(await verdicts([part(0, 16), part(16, 32), other], RULES, ...set)).toMatchObject({
       accepted: 3,
       blocked: 0,
     });
   });
 
+  it('are dropped when the rest does not come in time', async () => {
+    // Each last fragment comes alone: its receiver would put it together with those that had passed before.
+    const packets = [part(0, 32), other, part(32, 64), other, part(32, 64), other];
+    const slowly = packets.map((data, i) => ({ data, time: 1000 + 2 * i }));
+    expect(await verdicts(slowly, RULES, ...set)).toMatchObject({ accepted: 3, blocked: 3, alerts: 1 });
+  });
+
   it('are held up to a number; the last one is dropped in any case', async () => {
     const packets = [part(0, 16), part(16, 32), part(32, 64)];
     const bounded = ['--set', 'defrag.hold-packets=1', ...set];
-    expect(await verdicts(packets, RULES, ...bounded)).toMatchObject({ accepted: 1, blocked: 2, notHeld: 1 });
+    expect(await verdicts(packets, RULES, ...bounded)).toMatchObject({ accepted: 0, blocked: 3, notHeld: 1 });
     const none = ['--set', 'defrag.hold-packets=0', ...set];
     expect(await verdicts(packets, RULES, ...none)).toMatchObject({ accepted: 2, blocked: 1 });
+  });
+
+  it('of the datagram that waits longest give way to others', async () => {
+    const packets = [part(0, 32, 1), part(0, 32, 2), part(32, 64, 2), part(32, 64, 1)];
+    const bounded = ['--set', 'defrag.hold-packets=2', ...set];
+    expect(await verdicts(packets, [], ...bounded)).toMatchObject({ accepted: 4, blocked: 0, notHeld: 0 });
+    const more = [part(0, 32, 1), part(0, 32, 2), part(0, 32, 3), part(32, 64, 2), part(32, 64, 3)];
+    expect(await verdicts(more, [], ...bounded)).toMatchObject({ accepted: 4, blocked: 1, notHeld: 0 });
   });
 
   it('are held over many datagrams at once, and none is forgotten', async () => {

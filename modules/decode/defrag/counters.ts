@@ -15,7 +15,7 @@ const NAMES = {
   memuse: 'memuse',
   /** Datagrams that were whole but found no slot or bytes in the pool. */
   noRoom: 'no_room',
-  /** Fragments that passed before their datagram was whole because too many were held. */
+  /** Fragments that were dropped because too many were held. */
   notHeld: 'not_held',
 } as const;
 

@@ -3,11 +3,13 @@
  * the verdict until the datagram is whole, and share its verdict. Those of one datagram form a chain, the ROOT of each
  * being the one before; the last in the chain is the completing fragment, or a packet made to let the others go.
  *
- * What is held takes slots of the pool, so it is bounded in number and in time; beyond, fragments pass one by one. The
- * completing fragment waits for the datagram's verdict in any case.
+ * What is held takes slots of the pool, so it is bounded in number and in time. What never becomes whole is dropped: if
+ * fragments passed by themselves, their receiver could have all of a datagram that nobody has seen as one, sent again
+ * piece by piece.
  */
 import type { Batch } from '../../../engine/batch.js';
 import * as Packet from '../../../engine/packet.js';
+import { isDrop, REASON_DEFRAG_ERROR } from '../../../engine/verdict.js';
 import type { Decoding } from '../decoding.js';
 import { inherit } from '../tunnel.js';
 import type { DefragCounters } from './counters.js';
@@ -21,6 +23,8 @@ interface Chain {
   length: number;
   /** Second of the first one. */
   readonly since: number;
+  /** Its fragments are dropped when they are let go. */
+  refused: boolean;
 }
 
 /** Part of a pool's slots that may be held. */
@@ -31,8 +35,9 @@ export class HeldFragments {
   private readonly chains = new Map<Tracker, Chain>();
   /** Those that are to be let go. */
   private readonly ending: Chain[] = [];
-  /** Packets in both. */
+  /** Packets in both, and in the latter. */
   private count = 0;
+  private leaving = 0;
   private readonly most: number;
   private readonly seconds: number;
 
@@ -51,8 +56,10 @@ export class HeldFragments {
     const w = this.wireOf(p);
     const before = this.chains.get(tracker);
     if (row[w + Packet.ROOT]! >= 0 || before?.head === w / Packet.INTS) return;
-    if (this.count >= this.most) {
-      if (this.most > 0) this.d.thread.counters.values[this.c.notHeld]!++;
+    if (this.most === 0) return;
+    if (!this.makeRoom(tracker)) {
+      this.d.thread.counters.values[this.c.notHeld]!++;
+      this.refuse(w);
       return;
     }
     this.count++;
@@ -63,8 +70,33 @@ export class HeldFragments {
       before.head = w / Packet.INTS;
       before.length++;
     } else {
-      this.chains.set(tracker, { head: w / Packet.INTS, length: 1, since: Packet.secondsOf(row, w) });
+      this.chains.set(tracker, {
+        head: w / Packet.INTS,
+        length: 1,
+        since: Packet.secondsOf(row, w),
+        refused: false,
+      });
     }
+  }
+
+  /** Where too many are held, the datagram that has waited longest gives way to others. @returns whether there is room */
+  private makeRoom(tracker: Tracker): boolean {
+    // Slots of those that leave are free once the batch is through.
+    if (this.count >= this.most + (this.most >> 1)) return false;
+    if (this.count - this.leaving < this.most) return true;
+    for (const other of this.chains.keys()) {
+      if (other === tracker) continue;
+      this.release(other, true);
+      return true;
+    }
+    return false;
+  }
+
+  private refuse(p: number): void {
+    const { row } = this.d;
+    if (isDrop(row[p + Packet.VERDICT]!)) return;
+    row[p + Packet.VERDICT] = Packet.VERDICT_DROP;
+    row[p + Packet.REASON] = REASON_DEFRAG_ERROR;
   }
 
   /** The packet at `p` completes the datagram: its verdict is that of all. */
@@ -73,7 +105,7 @@ export class HeldFragments {
     if (!chain) return;
     const w = this.wireOf(p);
     if (this.d.row[w + Packet.ROOT]! >= 0 || chain.head === w / Packet.INTS) {
-      this.release(tracker);
+      this.release(tracker, false);
       return;
     }
     this.chains.delete(tracker);
@@ -81,23 +113,27 @@ export class HeldFragments {
     this.d.row[w + Packet.ROOT] = chain.head;
   }
 
-  /** The datagram is given up: its fragments are judged by themselves. */
-  release(tracker: Tracker): void {
+  /** Nothing waits any more. @param refused the datagram was given up, and its fragments with it */
+  release(tracker: Tracker, refused: boolean): void {
     const chain = this.chains.get(tracker);
-    if (chain) this.ending.push(chain);
+    if (!chain) return;
     this.chains.delete(tracker);
+    chain.refused = refused;
+    this.leaving += chain.length;
+    this.ending.push(chain);
   }
 
   /** Lets go what has waited long enough, also by a clock that was set back. @param now seconds of packet time */
   expire(now: number): void {
     for (const [tracker, { since }] of this.chains) {
       if (Math.abs(now - since) <= this.seconds) return;
-      this.release(tracker);
+      this.release(tracker, true);
     }
   }
 
+  /** Nothing comes any more that could make a datagram whole. */
   releaseAll(): void {
-    for (const tracker of [...this.chains.keys()]) this.release(tracker);
+    for (const tracker of [...this.chains.keys()]) this.release(tracker, false);
   }
 
   /**
@@ -110,12 +146,14 @@ export class HeldFragments {
       const slot = thread.pool.take();
       if (slot < 0) return false;
       const p = slot * Packet.INTS;
-      const { head, length } = this.ending.pop()!;
+      const { head, length, refused } = this.ending.pop()!;
       this.count -= length;
+      this.leaving -= length;
       inherit(row, head * Packet.INTS, p);
       row[p + Packet.NUMBER] = number;
       row[p + Packet.PSEUDO] = Packet.PSEUDO_REASSEMBLED;
       row[p + Packet.FLAGS] = Packet.FLAG_FRAGMENT | Packet.FLAG_NO_INSPECTION;
+      if (refused) this.refuse(p);
       batch.push(slot);
     }
     return true;

@@ -40,13 +40,13 @@ const holdPackets = option(
   'defrag.hold-packets',
   integer(0, 1 << 20),
   256,
-  'inline: packets with fragments that wait at once for the verdict of their datagram',
+  'inline: packets with fragments that wait at once for the verdict of their datagram; 0: they pass by themselves',
 );
 const holdTime = option(
   'defrag.hold-time',
   integer(0, 3600),
   1,
-  'inline: seconds that they wait until they are judged by themselves',
+  'inline: seconds that they wait; they are dropped where the rest does not come',
 );
 const hostConfig = option(
   'defrag.host-config',

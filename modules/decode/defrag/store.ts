@@ -113,7 +113,7 @@ export class Store {
   }
 
   remove(tracker: Tracker): void {
-    this.held.release(tracker);
+    this.held.release(tracker, true);
     let fragment = tracker.fragments;
     while (fragment) {
       const { next } = fragment;
