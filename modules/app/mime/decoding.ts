@@ -38,14 +38,16 @@ class Lines implements TransferDecoder {
   }
 }
 
-/** Six bits for each character of the alphabet (RFC 4648 4), and what stands between them. */
-const SKIPPED = 64;
-const INVALID = 65;
+/** Six bits for each character of the alphabet (RFC 4648 4), what fills the last group up, and what stands between them. */
+const PAD = 64;
+const SKIPPED = 65;
+const INVALID = 66;
 const SIXTETS = sixtets();
 
 function sixtets(): Uint8Array {
   const values = new Uint8Array(256).fill(INVALID);
-  for (const space of '=\t\n\v\f\r \xa0') values[space.charCodeAt(0)] = SKIPPED;
+  for (const space of '\t\n\v\f\r \xa0') values[space.charCodeAt(0)] = SKIPPED;
+  values['='.charCodeAt(0)] = PAD;
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
   for (let i = 0; i < alphabet.length; i++) values[alphabet.charCodeAt(i)] = i;
   return values;
@@ -55,6 +57,7 @@ class Base64 implements TransferDecoder {
   /** Bits that do not make up a byte yet. */
   private bits = 0;
   private held = 0;
+  private pads = 0;
   private decoded = EMPTY;
 
   constructor(private readonly invalid: () => void) {}
@@ -66,10 +69,12 @@ class Base64 implements TransferDecoder {
     let valid = true;
     for (let i = 0; i < line.length; i++) {
       const value = SIXTETS[line[i]!]!;
-      if (value >= SKIPPED) {
-        valid &&= value === SKIPPED;
+      if (value >= PAD) {
+        if (value === PAD) this.pad();
+        if (value === INVALID) valid = false;
         continue;
       }
+      this.pads = 0;
       this.bits = ((this.bits << 6) | value) & 0xfff;
       this.held += 6;
       if (this.held < 8) continue;
@@ -78,6 +83,12 @@ class Base64 implements TransferDecoder {
     }
     if (!valid) this.invalid();
     return decoded.subarray(0, length);
+  }
+
+  /** Each stands for two bits. Behind a group that is full more may follow, encoded by itself; others mean nothing. */
+  private pad(): void {
+    this.pads++;
+    if (this.held < 6 && 2 * this.pads >= this.held) this.held = 0;
   }
 
   end(): Uint8Array {

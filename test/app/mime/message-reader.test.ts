@@ -128,6 +128,16 @@ describe('messages', () => {
     expect(seen.files).toEqual([{ name: 'in.exe', content: 'MZ', closed: true }]);
   });
 
+  it.each([
+    ['QQ==QkI=QUJD', 'ABBABC'],
+    ['QQ==\nQkI=\nQUJD', 'ABBABC'],
+    ['QUJD=QUJD', 'ABCABC'],
+    ['QUI\n=QU\nJD', 'ABABC'],
+    ['Q=U=JDQ=Q==QQ', 'ABCAA'],
+  ])('may have base64 that was encoded in parts: %j', (body, content) =>
+    expect(read(file('base64', body)).files[0]!.content).toBe(content),
+  );
+
   const file = (encoding: string, body: string) =>
     `Content-Disposition: x; filename=f\nContent-Transfer-Encoding: ${encoding}\n\n${body}`;
   it.each([
