@@ -99,11 +99,15 @@ class Base64 implements TransferDecoder {
 class QuotedPrintable implements TransferDecoder {
   /** The last line ends here, unless a soft end follows. */
   private pending: Uint8Array = EMPTY;
+  /** The beginning of an escape, whose end is in the next piece of its line. */
+  private begun = '';
 
   constructor(private readonly invalid: () => void) {}
 
   line(line: Uint8Array, ended: boolean): Uint8Array {
-    const text = latin1(ended ? withoutBlanks(line) : line);
+    const whole = this.begun + latin1(ended ? withoutBlanks(line) : line);
+    this.begun = ended ? '' : (/=[0-9A-Fa-f]?$/.exec(whole.slice(-2))?.[0] ?? '');
+    const text = whole.slice(0, whole.length - this.begun.length);
     const soft = ended && text.endsWith('=');
     const body = soft ? text.slice(0, -1) : text;
     const decoded = body.replace(/=([0-9A-Fa-f]{2})?/g, (match, hex: string | undefined) => {
@@ -117,7 +121,7 @@ class QuotedPrintable implements TransferDecoder {
   }
 
   end(): Uint8Array {
-    return EMPTY;
+    return fromLatin1(this.begun);
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { transferDecoder } from '../../../modules/app/mime/decoding.js';
 import { HeaderFields, parameter } from '../../../modules/app/mime/header.js';
 import { MessageReader, type MimeSettings } from '../../../modules/app/mime/message-reader.js';
 
@@ -176,6 +177,19 @@ describe('messages', () => {
     );
     expect(() => read(parts.join(''))).not.toThrow();
   });
+});
+
+it.each([
+  [['a=4', '1b'], 'aAb'],
+  [['a=', '41b'], 'aAb'],
+  [['a', '=', '4', '1', '=', ''], 'aA'],
+  [['a=', 'x'], 'a=x'],
+])('a line of quoted-printable may come in the pieces %j', (pieces, expected) => {
+  const decoder = transferDecoder('quoted-printable', () => {});
+  const decoded = pieces.map((piece, i) =>
+    Buffer.from(decoder.line(Buffer.from(piece), i === pieces.length - 1)).toString(),
+  );
+  expect(decoded.join('')).toBe(expected);
 });
 
 it.each([
