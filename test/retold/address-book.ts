@@ -52,7 +52,8 @@ function isOfMany(bytes: Uint8Array): boolean {
   return bytes[0] === 0 || bytes[0]! >= 224;
 }
 
-function isPrivate(bytes: Uint8Array): boolean {
+/** RFC 1918 and RFC 4193. */
+export function isPrivate(bytes: Uint8Array): boolean {
   if (bytes.length === 16) return (bytes[0]! & 0xfe) === 0xfc;
   const [first, second] = [bytes[0]!, bytes[1]!];
   return first === 10 || (first === 192 && second === 168) || (first === 172 && second >= 16 && second < 32);

@@ -1,7 +1,7 @@
 /** Hosts of IPv4 are hosts of IPv6: private ones in fd00::/8, groups in ff02::/16. */
 import type { Layers } from '../../fuzz/packet-layers.js';
 import { checksum, concat, u8, u16, u32, with16 } from '../../packets/bytes.js';
-import { written } from '../address-book.js';
+import { isPrivate, written } from '../address-book.js';
 import {
   CHECKSUMS,
   DECODER_EVENTS,
@@ -97,8 +97,6 @@ function asIpv6(packet: Uint8Array, layers: Layers, before: Map<string, string>)
 }
 
 function address6(four: Uint8Array): Uint8Array {
-  const [a, b] = [four[0]!, four[1]!];
-  const isPrivate = a === 10 || (a === 192 && b === 168) || (a === 172 && b >= 16 && b < 32);
-  const first = a >= 224 ? 0xff02 : isPrivate ? 0xfd00 : 0x2001;
+  const first = four[0]! >= 224 ? 0xff02 : isPrivate(four) ? 0xfd00 : 0x2001;
   return concat(u16(first), new Uint8Array(10), four);
 }

@@ -1,4 +1,5 @@
 /** Another profile, several threads, batches of another size, the other matcher; and inline, where nothing is dropped. */
+import { PROFILES } from '../../conformance/agreement.js';
 import type { Random } from '../../pseudo-random.js';
 import { COUNTS_OVER_FLOWS, FILES_AS_THEY_COME, VERDICTS } from '../left-out.js';
 import type { Retelling, Retold } from '../retelling.js';
@@ -15,17 +16,8 @@ const AS_AFTERWARDS = [
 ];
 const BATCHES = [1, 2, 7, 31, 256];
 const MATCHERS = ['hs', 'qgram'];
-/** Each as often as it has ways of its own. */
-const PROFILES = [
-  ['workers', 1],
-  ['workers', 2],
-  ['workers', 5],
-  ['autofp', 1],
-  ['autofp', 2],
-  ['autofp', 5],
-  ['pipeline', 1],
-  ['oisf2009', 1],
-] as const;
+/** All but that of the story as it is told. */
+const OTHER_PROFILES = PROFILES.slice(1);
 
 const ways: Retelling = (story, random) => [inThisThread, inThreads, inline][random(3)]!(story, random);
 export default ways;
@@ -39,7 +31,7 @@ async function inThisThread(story: Story, random: Random): Promise<Retold> {
 
 /** One capture: where flows are in another thread than captures are read in, they go on from one to the next. */
 function inThreads(story: Story, random: Random): ReturnType<Retelling> {
-  const [profile, threads] = PROFILES[random(PROFILES.length)]!;
+  const [profile, threads] = OTHER_PROFILES[random(OTHER_PROFILES.length)]!;
   const all = apart(story, random);
   if (!all) return undefined;
   const packets = all.placed.map(({ packet }) => packet);
