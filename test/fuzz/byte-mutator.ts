@@ -21,7 +21,8 @@ const CHANGES: readonly ((bytes: Uint8Array, random: Random) => Uint8Array)[] = 
 ];
 
 function with8(bytes: Uint8Array, at: number, value: number): Uint8Array {
-  const changed = bytes.slice();
+  // A Buffer's own `slice` is a view: all changes would add up in the original.
+  const changed = new Uint8Array(bytes);
   if (at < changed.length) changed[at] = value;
   return changed;
 }
