@@ -1,5 +1,6 @@
 /** Active response: answers rejected packets with a TCP reset or an ICMP error, where packets can be sent. */
 import type { Batch } from '../engine/batch.js';
+import { engineMode } from '../engine/exception-policy.js';
 import { isSenderReset } from '../engine/flow/flow-judgement.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import { PACKET_SENDER, type PacketSender } from '../engine/packet/packet-sender.js';
@@ -23,7 +24,7 @@ class Respond implements ThreadModule {
   private readonly unsent: number;
 
   constructor(private readonly thread: Thread) {
-    this.replies = new ReplyBuilder(thread.memory);
+    this.replies = new ReplyBuilder(thread.memory, thread.config.read(engineMode) === 'ips');
     this.sent = thread.counters.declare('respond.sent');
     this.unsent = thread.counters.declare('respond.unsent');
   }

@@ -23,7 +23,11 @@ export class ReplyBuilder {
   readonly bytes = new Uint8Array(1500);
   private readonly view = new DataView(this.bytes.buffer);
 
-  constructor(private readonly memory: Memory) {}
+  /** @param inline a rejected packet is dropped; after the fact its receiver has it */
+  constructor(
+    private readonly memory: Memory,
+    private readonly inline: boolean,
+  ) {}
 
   /**
    * A reset to the sender of the packet (`toSource`), or to its receiver in the sender's name. Its sequence number is
@@ -45,7 +49,7 @@ export class ReplyBuilder {
     this.view.setUint16(at + 2, row[p + to]!);
     // A packet without ACK tells no number of the other side: RFC 9293 3.5.2 uses 0 then.
     const acks = (flags & ACK) !== 0;
-    this.view.setUint32(at + 4, toSource ? (acks ? ack : 0) : seq);
+    this.view.setUint32(at + 4, toSource ? (acks ? ack : 0) : this.inline ? seq : taken);
     this.view.setUint32(at + 8, toSource ? taken : acks ? ack : 0);
     this.view.setUint16(at + 12, (5 << 12) | RST_ACK);
     this.view.setUint16(at + 14, 0);

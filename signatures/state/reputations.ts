@@ -98,9 +98,10 @@ class ReputationTable implements Reputations {
     const v6 = v4 === undefined ? parseIpv6(text) : undefined;
     if (v4 === undefined && v6 === undefined) return false;
     const width = v4 === undefined ? 128 : 32;
+    // Nothing behind the slash is no length of 0, which would be all addresses there are.
+    if (bits !== undefined && !/^\d{1,3}$/.test(bits)) return false;
     const length = bits === undefined ? width : Number(bits);
-    if (!(length >= 0 && length <= width) || Number(category) >= CATEGORY_LIMIT || Number(value) > HIGHEST)
-      return false;
+    if (length > width || Number(category) >= CATEGORY_LIMIT || Number(value) > HIGHEST) return false;
     const prefixes = this.prefixes(v4 === undefined ? this.v6 : this.v4, Number(category));
     let prefix = prefixes.find(each => each.length === length);
     if (!prefix) {

@@ -69,3 +69,23 @@ it('what is wrong with reputations is told before a packet comes', () => {
     expect.stringContaining('reputation: none.list cannot be read: ENOENT'),
   ]);
 });
+
+it('networks of reputations whose length is none are told, and what follows them is read', () => {
+  const wrong = [
+    '10.0.0.0/',
+    '10.0.0.0/ ',
+    '10.0.0.0/8.5',
+    '10.0.0.0/0x8',
+    '10.0.0.0/33',
+    '2001:db8::/129',
+    '::/-1',
+  ];
+  writeFileSync(
+    join(folder, 'networks.list'),
+    [...wrong, '10.0.0.0/8', '0.0.0.0/0', '::/0'].map(each => `${each},1,30\n`).join(''),
+  );
+  const tree = { 'default-reputation-path': folder, 'reputation-files': ['networks.list'] };
+  expect(warningsOf(RULE, tree)).toEqual(
+    wrong.map((each, i) => expect.stringContaining(`line ${i + 1} is not understood: ${each},1,30`)),
+  );
+});

@@ -23,18 +23,7 @@ async function replies(verdict: number, ...parts: Part[]): Promise<Reply[]> {
 
 /** The same for several packets and what is made of them. */
 async function repliesTo(verdict: number, packets: readonly Uint8Array[]): Promise<Reply[]> {
-  const thread = stubThread({ config: { capture: { 'checksum-validation': 'all' } } });
-  const sent: Uint8Array[] = [];
-  thread.services.set(PACKET_SENDER, {
-    send: (bytes: Uint8Array, length: number) => sent.push(bytes.slice(0, length)) > 0,
-  });
-  const decoding = await decode.create(thread);
-  const responding = await respond.create(thread);
-  const batch = thread.batch(packets);
-  decoding.process(batch);
-  for (let i = 0; i < batch.length; i++)
-    thread.memory.row[batch.slots[i]! * Packet.INTS + Packet.VERDICT] = verdict;
-  responding.process(batch);
+  const { thread, decoding, sent } = await reject(verdict, packets);
   if (sent.length === 0) return [];
   const back = thread.batch(sent, { linkType: 101 });
   decoding.process(back);
@@ -46,6 +35,24 @@ async function repliesTo(verdict: number, packets: readonly Uint8Array[]): Promi
     badChecksum: (thread.field(slot, Packet.FLAGS) & Packet.FLAG_BAD_CHECKSUM) !== 0,
     protocol: thread.field(slot, Packet.PROTOCOL),
   }));
+}
+
+/** What is sent for packets that are rejected. @param mode of the engine */
+async function reject(verdict: number, packets: readonly Uint8Array[], mode = 'ips') {
+  const config = { capture: { 'checksum-validation': 'all' }, 'engine-mode': mode };
+  const thread = stubThread({ config });
+  const sent: Uint8Array[] = [];
+  thread.services.set(PACKET_SENDER, {
+    send: (bytes: Uint8Array, length: number) => sent.push(bytes.slice(0, length)) > 0,
+  });
+  const decoding = await decode.create(thread);
+  const responding = await respond.create(thread);
+  const batch = thread.batch(packets);
+  decoding.process(batch);
+  for (let i = 0; i < batch.length; i++)
+    thread.memory.row[batch.slots[i]! * Packet.INTS + Packet.VERDICT] = verdict;
+  responding.process(batch);
+  return { thread, decoding, sent };
 }
 
 const RST_ACK = 0x14;
@@ -92,6 +99,68 @@ describe.each([
     const [reply] = await replies(Packet.VERDICT_REJECT, ip(), udp({ sport: 7, dport: 9 }), 'abc');
     expect(reply).toMatchObject({ protocol: ip === (ipv6 as unknown) ? 58 : 1, badChecksum: false });
     expect(reply!.ports).toBe(ip === (ipv6 as unknown) ? '1 > 1' : '3 > 13');
+  });
+});
+
+describe.each([
+  ['IPv4', ipv4, { source: '10.0.0.1', destination: '10.0.0.2' }, { id: 0, dontFragment: true }],
+  ['IPv6', ipv6, { source: '2001:db8::1', destination: '2001:db8::2' }, {}],
+] as const)('what is sent over %s', (_, ip, ends, marks) => {
+  const there = ip(ends);
+  const back = { ...marks, source: ends.destination, destination: ends.source };
+  const onward = { ...marks, ...ends };
+  const wide = ip === (ipv6 as unknown);
+  /** Whole packets, byte by byte. */
+  const sentFor = async (verdict: number, parts: Part[], mode?: string) =>
+    (await reject(verdict, [packet(ethernet(), there, ...parts)], mode)).sent;
+  const reset = (seq: number, ack: number) =>
+    tcp({ sport: 80, dport: 1000, seq, ack, flags: 'RA', window: 0 });
+  const resetOnward = (seq: number) => tcp({ sport: 1000, dport: 80, seq, ack: 900, flags: 'RA', window: 0 });
+  const prohibited = (quoted: Uint8Array) =>
+    packet(
+      ip(back),
+      wide ? icmpv6({ type: 1, code: 1, rest: 0 }) : icmp({ type: 3, code: 13, rest: 0 }),
+      quoted,
+    );
+
+  it('is a reset from either side to the other', async () => {
+    expect(await sentFor(Packet.VERDICT_REJECT_BOTH, [segment('PA'), 'abc'])).toEqual([
+      packet(ip(back), reset(900, 5003)),
+      packet(ip(onward), resetOnward(5000)),
+    ]);
+  });
+
+  it('has the number behind the packet where the receiver has that, after the fact', async () => {
+    expect(await sentFor(Packet.VERDICT_REJECT_BOTH, [segment('PAF'), 'abc'], 'ids')).toEqual([
+      packet(ip(back), reset(900, 5004)),
+      packet(ip(onward), resetOnward(5004)),
+    ]);
+  });
+
+  it('acknowledges a FIN', async () => {
+    expect(await sentFor(Packet.VERDICT_REJECT, [segment('FA')])).toEqual([
+      packet(ip(back), reset(900, 5001)),
+    ]);
+  });
+
+  it('quotes what was rejected, of a long one the beginning', async () => {
+    const short = [udp({ sport: 7, dport: 9 }), 'x'.repeat(100)];
+    expect(await sentFor(Packet.VERDICT_REJECT, short)).toEqual([prohibited(packet(there, ...short))]);
+    const long = [udp({ sport: 7, dport: 9 }), 'x'.repeat(1300)];
+    const [error] = await sentFor(Packet.VERDICT_REJECT, long);
+    expect(error).toHaveLength(wide ? 1280 : 576);
+    expect(error).toEqual(prohibited(packet(there, ...long).subarray(0, wide ? 1280 - 48 : 576 - 28)));
+  });
+
+  it('is nothing to the receiver of a datagram', async () => {
+    expect(await sentFor(Packet.VERDICT_REJECT_DESTINATION, [udp(), 'x'])).toEqual([]);
+    expect(await sentFor(Packet.VERDICT_REJECT_BOTH, [udp(), 'x'])).toHaveLength(1);
+  });
+
+  it('is one reset to whom it is asked for', async () => {
+    expect(await sentFor(Packet.VERDICT_REJECT_DESTINATION, [segment('A')])).toEqual([
+      packet(ip(onward), resetOnward(5000)),
+    ]);
   });
 });
 
