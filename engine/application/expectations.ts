@@ -3,6 +3,7 @@
  * certain protocol (the data connections of FTP). In shared memory: they may be other threads' flows.
  */
 
+import { lock, unlock } from '../memory/shared-lock.js';
 import type { Thread } from '../module.js';
 
 /** Shared object with the memory, see `Thread.shared`. */
@@ -23,10 +24,11 @@ const MOST_OF_PAIR = 64;
 const PATIENCE = 30;
 
 /**
- * Word 0: lock; word 1: where the last entry that was ever used ends, 0 when none was; word 2: goes up with each change.
+ * Word 0: the lock; word 1: where the last entry that was ever used ends, 0 when none was; word 2: goes up with each change.
  * Entries follow.
  */
 const HEADER_INTS = 3;
+const LOCK = 0;
 const USED_WORDS = 1;
 const CHANGES = 2;
 const USED_UNTIL = 0;
@@ -102,18 +104,20 @@ export class Expectations {
     if (text.length > MOST_DETAIL) return false;
     this.latest = Math.max(this.latest, now);
     this.usePair(a, b);
-    this.lock();
-    const e = this.placeFor(port, now);
     const { ints } = this;
-    ints[e + USED_UNTIL] = now + PATIENCE;
+    const held = lock(ints, LOCK);
+    const e = this.placeFor(port, now);
+    // Free until all of it is there.
+    ints[e + USED_UNTIL] = 0;
     ints[e + PORT] = this.portInPart(port);
     ints[e + PROTOCOL] = protocol;
     ints[e + LENGTH] = text.length;
     ints.set(this.pair, e + ADDRESSES);
     this.bytes.set(text, (e + DETAIL) * 4);
+    ints[e + USED_UNTIL] = now + PATIENCE;
     Atomics.store(ints, USED_WORDS, Math.max(ints[USED_WORDS]!, e + ENTRY_INTS));
     ints[CHANGES]!++;
-    this.unlock();
+    unlock(ints, LOCK, held);
     return true;
   }
 
@@ -122,7 +126,7 @@ export class Expectations {
     if (this.none) return undefined;
     this.latest = Math.max(this.latest, now);
     this.usePair(a, b);
-    this.lock();
+    const held = lock(this.ints, LOCK);
     const e = this.find(port);
     const protocol = e >= 0 && this.usedUntil(e) >= now ? this.ints[e + PROTOCOL]! : 0;
     // A decoder takes no views of shared memory.
@@ -132,7 +136,7 @@ export class Expectations {
       this.ints[e + USED_UNTIL] = 0;
       this.ints[CHANGES]!++;
     }
-    this.unlock();
+    unlock(this.ints, LOCK, held);
     return protocol > 0 ? { protocol, detail: JSON.parse(decoder.decode(text)) } : undefined;
   }
 
@@ -187,13 +191,5 @@ export class Expectations {
     this.pair.fill(0);
     this.pairBytes.set(swapped ? b : a, 0);
     this.pairBytes.set(swapped ? a : b, 16);
-  }
-
-  private lock(): void {
-    while (Atomics.compareExchange(this.ints, 0, 0, 1) !== 0);
-  }
-
-  private unlock(): void {
-    Atomics.store(this.ints, 0, 0);
   }
 }

@@ -9,6 +9,8 @@
  * runs again on the new numbers.
  */
 
+import { lock, unlock } from '../memory/shared-lock.js';
+
 /** A bucket: lock, then entries of used, expiry, version, spare, key of four, values. */
 const BUCKET_HEADER = 4;
 const ENTRIES = 4;
@@ -109,33 +111,33 @@ export class SharedNumbers {
   /** Forgets an entry. */
   remove(key: string, now: number): void {
     this.find(key);
-    this.lock();
+    const held = lock(this.ints, this.bucket);
     const at = this.entryOf(now);
     if (at >= 0) this.ints[at + USED] = 0;
-    this.unlock();
+    unlock(this.ints, this.bucket, held);
   }
 
   /** @returns the entry's version, -1 without one */
   private read(now: number): number {
     const { copy, doubles } = this;
-    this.lock();
+    const held = lock(this.ints, this.bucket);
     const at = this.entryOf(now);
     const from = (at + VALUES) / 2;
     // A few numbers: copying them one by one costs less than a view of them.
     for (let i = 0; i < copy.length; i++) copy[i] = at < 0 ? 0 : doubles[from + i]!;
     const version = at < 0 ? -1 : this.ints[at + VERSION]!;
-    this.unlock();
+    unlock(this.ints, this.bucket, held);
     return version;
   }
 
   /** @returns false when another thread changed the entry since `version` was read */
   private write(now: number, version: number, anyway: boolean): boolean {
-    this.lock();
+    const held = lock(this.ints, this.bucket);
     const found = this.entryOf(now);
     const current = found < 0 ? -1 : this.ints[found + VERSION]!;
     const isMine = current === version || anyway;
     if (isMine) this.put(found < 0 ? this.take() : found, now);
-    this.unlock();
+    unlock(this.ints, this.bucket, held);
     return isMine;
   }
 
@@ -159,9 +161,9 @@ export class SharedNumbers {
       }
       if (this.expiry(at) < this.expiry(best)) best = at;
     }
-    ints[best + USED] = 1;
     ints[best + EXPIRY] = 0;
     ints.set(this.key, best + KEY);
+    ints[best + USED] = 1;
     return best;
   }
 
@@ -210,15 +212,6 @@ export class SharedNumbers {
     hash[3] = d;
     this.bucket = (((d ^ (a >>> 7)) >>> 0) % this.buckets) * bucketInts(this.plan);
     return ++this.finds;
-  }
-
-  /** Held for some hundred nanoseconds. What runs under it is the engine's own and does not throw. */
-  private lock(): void {
-    while (Atomics.compareExchange(this.ints, this.bucket, 0, 1) !== 0);
-  }
-
-  private unlock(): void {
-    Atomics.store(this.ints, this.bucket, 0);
   }
 }
 

@@ -1,4 +1,5 @@
 /** What all threads that have datasets agree upon, in shared memory. */
+import { lock, unlock } from '../../engine/memory/shared-lock.js';
 
 const LOCK = 0;
 /** How often any set was cleared, and how often sets were to be saved. */
@@ -6,8 +7,8 @@ const CLEARED = 1;
 const DUMPS = 2;
 const INTS = 3;
 
-/** Longest that another thread is waited for: it may have been ended while it was at work. */
-const PATIENCE_MS = 10_000;
+/** Milliseconds that another thread is waited for at most: it may have been ended while it was at work. */
+const PATIENCE = 10_000;
 
 export class DatasetControl {
   private readonly ints: Int32Array;
@@ -40,13 +41,11 @@ export class DatasetControl {
 
   /** One thread after the other: files are read, changed and written. */
   alone(work: () => void): void {
-    while (Atomics.compareExchange(this.ints, LOCK, 0, 1) !== 0)
-      if (Atomics.wait(this.ints, LOCK, 1, PATIENCE_MS) === 'timed-out') break;
+    const held = lock(this.ints, LOCK, PATIENCE);
     try {
       work();
     } finally {
-      Atomics.store(this.ints, LOCK, 0);
-      Atomics.notify(this.ints, LOCK, 1);
+      unlock(this.ints, LOCK, held);
     }
   }
 }

@@ -5,6 +5,7 @@
  * Entries lie in buckets of a few; a bucket is locked for the moment of one change. Where a bucket is full, the
  * entry that ends first gives way.
  */
+import { lock, unlock } from '../../engine/memory/shared-lock.js';
 
 /** Numbers of a key, and of a value. */
 export const KEY_INTS = 11;
@@ -59,7 +60,7 @@ export class SharedTable {
     make: boolean,
     change: (ints: Int32Array, value: number, isNew: boolean) => number,
   ): number {
-    this.lock();
+    const held = this.lock();
     try {
       const found = this.find(now);
       if (found >= 0) return change(this.ints, found + ENTRY_VALUE, false);
@@ -67,7 +68,7 @@ export class SharedTable {
       const made = this.take(now);
       return change(this.ints, made + ENTRY_VALUE, true);
     } finally {
-      this.unlock();
+      unlock(this.ints, this.bucket + LOCK, held);
     }
   }
 
@@ -118,10 +119,11 @@ export class SharedTable {
       if (this.expiry(e) < this.expiry(best)) best = e;
     }
     if (ints[best + ENTRY_USED] !== 0) this.evicted();
-    ints[best + ENTRY_USED] = 1;
+    ints[best + ENTRY_USED] = 0;
     ints[best + ENTRY_EXPIRY] = now;
     ints.set(this.key, best + ENTRY_KEY);
     ints.fill(0, best + ENTRY_VALUE, best + ENTRY_VALUE + VALUE_INTS);
+    ints[best + ENTRY_USED] = 1;
     return best;
   }
 
@@ -141,15 +143,9 @@ export class SharedTable {
     return true;
   }
 
-  private lock(): void {
+  private lock(): number {
     this.bucket = (hashOf(this.key) % this.buckets) * BUCKET_INTS;
-    while (Atomics.compareExchange(this.ints, this.bucket + LOCK, 0, 1) !== 0) {
-      // Held for some hundred nanoseconds by another thread.
-    }
-  }
-
-  private unlock(): void {
-    Atomics.store(this.ints, this.bucket + LOCK, 0);
+    return lock(this.ints, this.bucket + LOCK);
   }
 }
 

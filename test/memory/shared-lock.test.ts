@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest';
+import { allocateExpectations, Expectations } from '../../engine/application/expectations.js';
+import { allocateSharedTable, SharedNumbers, tablePlan } from '../../engine/detection/shared-table.js';
+import { lock, unlock } from '../../engine/memory/shared-lock.js';
+import { DatasetControl } from '../../signatures/state/dataset-control.js';
+import { allocateTable, SharedTable } from '../../signatures/state/shared-table.js';
+
+const words = () => new Int32Array(new SharedArrayBuffer(8));
+
+it('is free again when it was given back', () => {
+  const ints = words();
+  for (let i = 0; i < 3; i++) unlock(ints, 1, lock(ints, 1));
+  expect([...ints]).toEqual([0, 0]);
+});
+
+it('is taken over from a thread that ended with it', () => {
+  const ints = words();
+  const lost = lock(ints, 0);
+  const held = lock(ints, 0, 2);
+  unlock(ints, 0, lost);
+  expect([held === lost, ints[0]], 'whoever lost it has nothing to give back').toEqual([false, held]);
+  unlock(ints, 0, held);
+  expect(ints[0]).toBe(0);
+});
+
+it('is lost a second time, too', () => {
+  const ints = words();
+  const holders = [lock(ints, 0), lock(ints, 0, 1), lock(ints, 0, 1)];
+  expect(new Set(holders).size).toBe(3);
+  unlock(ints, 0, holders[2]!);
+  expect(lock(ints, 0)).toBe(holders[0]);
+});
+
+const plan = tablePlan('a', { numbers: 1, entries: 4, seconds: 60 });
+const ADDRESS = Uint8Array.of(192, 0, 2, 1);
+const USERS: readonly [string, SharedArrayBuffer, (memory: SharedArrayBuffer) => unknown, unknown][] = [
+  [
+    'the table of thresholds',
+    allocateTable(512),
+    memory => new SharedTable(memory).with(1, true, (ints, value) => ++ints[value]!),
+    1,
+  ],
+  [
+    'a table of detections',
+    allocateSharedTable(plan),
+    memory => new SharedNumbers(memory, plan).update('key', 1, values => ++values[0]!),
+    1,
+  ],
+  [
+    'announced conversations',
+    allocateExpectations(),
+    memory => new Expectations(memory).add(ADDRESS, ADDRESS, 20, 1, { protocol: 1, detail: 0 }),
+    true,
+  ],
+];
+
+it.each(USERS)('%s: goes on behind a thread that ended at work', (_, memory, use, result) => {
+  lock(new Int32Array(memory), 0);
+  expect(use(memory)).toBe(result);
+});
+
+it('lists of values are changed by one thread after the other', () => {
+  const control = new DatasetControl();
+  const order: string[] = [];
+  control.alone(() => order.push('first'));
+  expect(() => control.alone(() => expect.fail('not written'))).toThrow('not written');
+  control.alone(() => order.push('second'));
+  expect(order).toEqual(['first', 'second']);
+});
