@@ -35,6 +35,7 @@ it.each([
   ['4 1 3 2', '1 2 3 4'],
   ['2/7 2/5 2/6 1/9', '1/9 2/5 2/6 2/7'],
   ['2/0 2 1', '1 2 2/0'],
+  ['1/9 2/5 3', '1/9 2/5 3'],
 ])('%s as %s', (added, expected) => {
   const queue = new AlertQueue(4);
   for (const alert of added.split(' ')) expect(add(queue, alert)).toBe(true);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import * as Flow from '../../engine/flow/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import { inline, sensorFor, udp } from './sensor.js';
 
@@ -61,7 +62,47 @@ describe('actions', () => {
     ]);
   });
 
-  test('alerts beyond packet-alert-max are counted; a drop among them drops', async () => {
+  test('reject is answered after the fact too, where a drop is nothing', async () => {
+    const s = await sensorFor(`
+      reject udp any any -> any any (content:"a"; sid:1;)
+      drop udp any any -> any any (content:"b"; sid:2;)`);
+    expect(s.run([udp('a', { flow: 3 }), udp('b'), udp('c', { flow: 3 })])).toEqual({
+      alerts: ['1@1', '2@2'],
+      verdicts: [Packet.VERDICT_REJECT, NONE, NONE],
+    });
+  });
+
+  test('a flow is told by which side its rejected packet asks to be reset', async () => {
+    const sides = async (action: string, toServer: boolean) => {
+      const s = await sensorFor(`${action} tcp any any -> any any (content:"bad"; sid:1;)`, ips);
+      s.see(inline('bad', { toServer }));
+      return s.thread.flows.row[Flow.INTS + Flow.DETECT_FLAGS]! & (Flow.RESET_CLIENT | Flow.RESET_SERVER);
+    };
+    expect(await sides('reject', true)).toBe(Flow.RESET_CLIENT);
+    expect(await sides('reject', false)).toBe(Flow.RESET_SERVER);
+    expect(await sides('rejectdst', true)).toBe(Flow.RESET_SERVER);
+    expect(await sides('rejectboth', false)).toBe(Flow.RESET_CLIENT | Flow.RESET_SERVER);
+    expect(await sides('drop', true)).toBe(0);
+  });
+
+  test('a drop that has no room among the alerts drops all the same, unless the packet is let pass', async () => {
+    const rules = `
+      pass udp any any -> any any (content:"ok"; sid:4;)
+      alert udp any any -> any any (content:"x"; priority:1; sid:1;)
+      drop udp any any -> any any (content:"x"; priority:3; sid:3;)`;
+    const config = {
+      ...ips.config,
+      'packet-alert-max': 1,
+      'action-order': ['pass', 'alert', 'drop', 'reject'],
+    };
+    const s = await sensorFor(rules, { config });
+    expect(s.run([udp('x', { flow: 3 }), udp('y', { flow: 3 }), udp('x ok')])).toEqual({
+      alerts: ['1@1'],
+      verdicts: [DROP, NONE, PASS],
+    });
+  });
+
+  test('alerts beyond packet-alert-max are counted', async () => {
     const s = await sensorFor(
       `alert udp any any -> any any (content:"x"; priority:1; sid:1;)
        alert udp any any -> any any (content:"x"; priority:2; sid:2;)

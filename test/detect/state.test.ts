@@ -83,6 +83,26 @@ describe('flowbits and flowint', () => {
   });
 });
 
+test('a flow in the row of one that is over knows nothing of it, nor of others', async () => {
+  const s = await sensorFor(`
+    alert udp any any -> any any (content:"set"; flowint:n,=,1; noalert; sid:1;)
+    alert udp any any -> any any (content:"set"; flowbits:set,b; noalert; sid:2;)
+    alert udp any any -> any any (pcre:"/set(\\w+)/, flow:word"; noalert; sid:3;)
+    alert udp any any -> any any (content:"?"; flowint:n,isset; sid:5;)
+    alert udp any any -> any any (content:"?"; flowbits:isset,b; sid:4;)
+    alert udp any any -> any any (content:"?"; flowvar:word,"x"; sid:6;)`);
+  expect(s.see(inFlow('setx'), inFlow('?'))).toEqual(['4@2', '5@2', '6@2']);
+  s.see({ ...flowEnd(3), protocol: 17 });
+  expect(s.see(inFlow('?'))).toEqual([]);
+  expect(s.see(inFlow('setx', { flow: 4 }), inFlow('?'), inFlow('?', { flow: 4 }))).toEqual([
+    '4@6',
+    '5@6',
+    '6@6',
+  ]);
+  expect(s.see(inFlow('setx'), { ...flowEnd(4), protocol: 17 })).toEqual([]);
+  expect(s.see(inFlow('?'), inFlow('?', { flow: 4 }))).toEqual(['4@8', '5@8', '6@8']);
+});
+
 describe('state of addresses', () => {
   test('hostbits may be told when they expire', async () => {
     const s = await sensorFor(`

@@ -333,6 +333,26 @@ describe('memory', () => {
     expect(thread.counters.read('flow.emerg_mode_entered')).toBe(1);
   });
 
+  it('ends the flow that was silent longest among eight, and goes on behind them', () => {
+    const { thread, feed } = setUp({ flows: 320, slots: 2000 });
+    /** @returns rows of the flows that end */
+    const at = (seconds: number, ...ports: number[]) => {
+      const batch = feed(
+        ports.map(port => udpTo(port)),
+        { time: seconds },
+      );
+      const over = ends(thread, batch).map(slot => thread.field(slot, Packet.FLOW));
+      thread.releaseBatch(batch);
+      return over;
+    };
+    at(1000, ...Array.from({ length: 310 }, (_, i) => i));
+    at(1001, 3, 5);
+    at(1002, 4, 6, 7, 8, 9, 10, 11, 13, 14, 15);
+    at(1003, 0, 1, 2);
+    expect([400, 401, 402].map(port => at(1004, port))).toEqual([[], [3], [12]]);
+    expect(thread.counters.read('flow.get_used')).toBe(2);
+  });
+
   it('applies the memcap policy to packets without room', () => {
     const { thread, feed } = setUp({
       flows: 1,

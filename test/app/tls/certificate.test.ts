@@ -36,6 +36,29 @@ describe('a certificate', () => {
     expect(read({ names: [dnsName('a\0b')] }).alternativeNames).toEqual(['a\0b']);
   });
 
+  it('gives addresses, mailboxes and URIs among its names, and nothing else that stands there', () => {
+    const named = (tag: number, value: string | Uint8Array) =>
+      der(tag, typeof value === 'string' ? Buffer.from(value) : value);
+    const v6 = Uint8Array.from([0x20, 1, 0xd, 0xb8, ...new Uint8Array(11), 1]);
+    const names = [
+      named(0x87, Uint8Array.of(192, 0, 2, 1)),
+      named(0x87, v6),
+      named(0x87, v6.subarray(0, 5)),
+      named(0x81, 'a@example.org'),
+      named(0x86, 'https://example.org/'),
+      named(0xa4, distinguishedName([3, 'directory'])),
+      named(0x88, Uint8Array.of(0x2a, 3)),
+      dnsName('last.example'),
+    ];
+    expect(read({ names }).alternativeNames).toEqual([
+      '192.0.2.1',
+      '2001:db8::1',
+      'a@example.org',
+      'https://example.org/',
+      'last.example',
+    ]);
+  });
+
   it('knows the century of short years', () => {
     expect(date(read({ notBefore: utcTime('991231235959Z') }).notBefore)).toBe('1999-12-31T23:59:59.000Z');
   });

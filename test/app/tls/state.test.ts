@@ -32,6 +32,19 @@ describe('ssl_state', () => {
     expect(state.matches(both, toServer, state.parse(argument))).toBe(expected);
   });
 
+  it.each([
+    [{ encrypted: false, chain: [] }, []],
+    [{ encrypted: true, chain: [] }, ['server_keyx']],
+    [{ encrypted: false, chain: [new Uint8Array(1)] }, ['server_keyx']],
+  ])('a server that shows %j has exchanged keys: %j', (server, expected) => {
+    const transaction = { client: {}, server: { hello: {}, ...server } } as never;
+    const keys = ['client_keyx', 'server_keyx'].filter(name =>
+      state.matches(transaction, false, state.parse(name)),
+    );
+    expect(keys).toEqual(expected);
+    expect(state.matches(transaction, true, state.parse('server_keyx'))).toBe(false);
+  });
+
   it('knows its states', () => expect(() => state.parse('hello')).toThrow('expected client_hello'));
 
   it('is asked again when the handshake goes on', async () => {
