@@ -14,6 +14,7 @@ import * as Packet from '../engine/packet.js';
 import { Endpoints } from '../engine/record/endpoints.js';
 import { Subject } from '../engine/record/subject.js';
 import { LineTimestamp } from '../engine/timestamp.js';
+import { isDrop } from '../engine/verdict.js';
 import {
   type AlertSignature,
   type AlertSignatures,
@@ -133,11 +134,11 @@ class Fast implements ThreadModule {
     for (const log of this.syslogs) log.write(this.line, 0, written);
   }
 
-  /** Drops are told as such; where nothing can be dropped, as what would have been. */
+  /** Drops are told as such, rejections too; where nothing can be dropped, as what would have been. */
   private action({ drops }: Known): string {
     const { subject } = this;
     const changed = (subject.field(ALERT_FLAGS) & ALERT_ACTION_CHANGED) !== 0;
-    const dropped = changed ? subject.field(ALERT_ACTION) === Packet.VERDICT_DROP : drops;
+    const dropped = changed ? isDrop(subject.field(ALERT_ACTION)) : drops;
     return dropped ? (this.inline ? '[Drop] ' : '[wDrop] ') : '';
   }
 
@@ -168,7 +169,7 @@ class Fast implements ThreadModule {
 function knownOf({ gid, sid, rev, msg, category, priority, action }: AlertSignature): Known {
   const title = `[**] [${gid}:${sid}:${rev}] ${msg} [**]`;
   const middle = `${title} [Classification: ${category || '(null)'}] [Priority: ${priority}] `;
-  return { middle, drops: action === 'drop' };
+  return { middle, drops: action === 'drop' || action.startsWith('reject') };
 }
 
 /** Files of the entries that are on. */

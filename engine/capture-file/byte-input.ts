@@ -25,6 +25,14 @@ export function isStandardInput(path: string): boolean {
   return path === '-' || path === '/dev/stdin';
 }
 
+/** What is not UTF-8 in a name came as this sign: the file cannot be found by it. */
+export function isGarbled(path: string): boolean {
+  return path.includes('\uFFFD');
+}
+
+/** For messages about such a file. */
+export const GARBLED = 'its name is not UTF-8; rename it, or read it from standard input';
+
 /**
  * Opens a file, or standard input for `-`.
  *
@@ -33,7 +41,7 @@ export function isStandardInput(path: string): boolean {
  */
 export function openInput(path: string, follow = false): ByteInput {
   if (isStandardInput(path)) return new FileInput('standard input', openStandardInput());
-  const descriptor = openSync(path, 'r');
+  const descriptor = openFile(path);
   const status = fstatSync(descriptor);
   if (status.isDirectory()) {
     closeSync(descriptor);
@@ -41,6 +49,14 @@ export function openInput(path: string, follow = false): ByteInput {
   }
   if (!follow) return new FileInput(path, descriptor);
   return status.isFile() ? new GrowingInput(path, descriptor) : new EndlessInput(path, descriptor);
+}
+
+function openFile(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    throw isGarbled(path) ? new Error(GARBLED) : error;
+  }
 }
 
 /** A pipe opened anew does not block the thread that reads it; where that is not possible reading waits. */

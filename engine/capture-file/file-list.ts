@@ -1,7 +1,7 @@
 /** Which files a list of files and folders means. */
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isStandardInput } from './byte-input.js';
+import { isGarbled, isStandardInput } from './byte-input.js';
 
 export interface FoundFile {
   readonly path: string;
@@ -32,7 +32,7 @@ export function captureFiles(paths: readonly string[], recursive: boolean): Foun
 export function totalSize(files: readonly FoundFile[]): number | undefined {
   let total = 0;
   for (const { path } of files) {
-    const state = isStandardInput(path) ? undefined : statSync(path);
+    const state = isStandardInput(path) ? undefined : statSync(path, { throwIfNoEntry: false });
     if (!state?.isFile()) return undefined;
     total += state.size;
   }
@@ -47,10 +47,11 @@ function filesOf(folder: string, recursive: boolean): FoundFile[] {
   });
 }
 
-/** A file may vanish between listing and looking: then it is not there. */
+/** A file may vanish between listing and looking: then it is not there. One that has no readable name stays, to be told. */
 function fileAt(path: string, entry: Dirent): FoundFile[] {
   if (!entry.isFile() && !entry.isSymbolicLink()) return [];
   const state = statSync(path, { throwIfNoEntry: false });
+  if (!state && isGarbled(entry.name)) return [{ path, changed: 0, found: true }];
   return state?.isFile() ? [{ path, changed: state.mtimeMs, found: true }] : [];
 }
 

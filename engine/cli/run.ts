@@ -6,7 +6,7 @@ import type { Given } from './command-line/parse.js';
 import { messageOf } from './mistakes.js';
 import { GROUP, LOG_FOLDER, PID_FILE, RESTARTS, USER } from './options.js';
 import { openDevices, Restarts } from './run/devices.js';
-import { handOver, handOverCache } from './run/hand-over.js';
+import { handOver, handOverCache, handOverLogs } from './run/hand-over.js';
 import { checkInputs, inputsOf } from './run/inputs.js';
 import { checkLogFolder } from './run/log-folder.js';
 import { operate, type Presentation } from './run/operation.js';
@@ -29,6 +29,8 @@ export async function run(given: Given, presentation: Presentation): Promise<num
     if (!given.test) checkInputs(given);
     const settings = readSettings({ config: given.config, includes: given.includes, sets: given.sets });
     const { config } = settings;
+    const identity = identityOf(config.read(USER), config.read(GROUP));
+    if (identity) handOverLogs(config, identity);
     log = openLog({
       config,
       folder: config.read(LOG_FOLDER),
@@ -38,7 +40,7 @@ export async function run(given: Given, presentation: Presentation): Promise<num
     log.notice(`sluice: This is ${versionLine()} running in ${given.test ? 'TEST' : 'USER'} mode`);
     log.info(`config: read from ${settings.file}`);
     log.info(`exception-policy: master exception-policy set to: ${settings.config.read(masterSwitch)}`);
-    return await runWith(given, settings, early, log, presentation);
+    return await runWith(given, settings, identity, early, log, presentation);
   } catch (error) {
     log.error(messageOf(error));
     return 1;
@@ -51,13 +53,13 @@ export async function run(given: Given, presentation: Presentation): Promise<num
 async function runWith(
   given: Given,
   settings: Settings,
+  identity: Identity | undefined,
   early: EarlySignals,
   log: EngineLog,
   presentation: Presentation,
 ): Promise<number> {
   const { config } = settings;
   const inputs = given.test ? undefined : inputsOf(given, config);
-  const identity = identityOf(config.read(USER), config.read(GROUP));
   if (inputs) {
     addSettings(config, inputs.settings);
     checkLogFolder(config.read(LOG_FOLDER));

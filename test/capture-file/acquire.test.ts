@@ -164,6 +164,16 @@ describe('acquire from files', () => {
     expect(recursive.at(-1)).toBe('4 3 deep');
   });
 
+  it('tells a file of a folder whose name is not UTF-8: it cannot be opened', async () => {
+    const name = Buffer.concat([Buffer.from(`${folder}/caf`), Uint8Array.of(0xe9)]);
+    writeFileSync(name, pcapFile([text('one')]));
+    capture('a.pcap', ['two']);
+    const run = await acquire({ files: [folder] });
+    expect(drain(run)).toEqual(['1 1 two']);
+    expect(run.thread.log.lines.join()).toMatch(/^error: .*caf\uFFFD: its name is not UTF-8; rename it/);
+    expect(run.thread.counters.read('pcap_file.errors')).toBe(1);
+  });
+
   it('passes over files of a folder that are no captures, with a warning', async () => {
     capture('a.pcap', ['one']);
     writeFileSync(join(folder, 'notes.txt'), 'not a capture');

@@ -1,6 +1,6 @@
 /** A run over captures becomes another user once it has begun (only root can). */
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -23,6 +23,14 @@ it.skipIf(process.getuid!() !== 0)(
     expect(existsSync(pid)).toBe(true);
   },
 );
+
+it.skipIf(process.getuid!() !== 0)('gives the folder of logs that it made to that user', async () => {
+  const logs = join(folder, 'logs');
+  const words = ['-r', 'test/sample/sample.pcap', '-S', '/dev/null', '-l', logs, '--user', 'nobody'];
+  await sluice(words);
+  const nobody = Number(execFileSync('id', ['-u', 'nobody'], { encoding: 'utf8' }));
+  expect(statSync(logs).uid).toBe(nobody);
+});
 
 it.skipIf(process.getuid!() !== 0)('leaves the groups that it had as well', async () => {
   const words = ['--groups', '0,4', process.execPath, PROGRAM, '-r', '-', '-l', '.', '--user', 'nobody'];

@@ -40,9 +40,9 @@ describe('fast.log', () => {
     expect(fast.openLog!('/log/fast.log', thread.config, () => {})).toBeUndefined();
   });
 
-  test('drops, and what would be one', async () => {
-    expect(await lines({ action: 'drop' })).toEqual([expect.stringContaining('  [wDrop] [**] ')]);
-    expect(await lines({ action: 'drop' }, {}, { 'engine-mode': 'ips' })).toEqual([
+  test.each(['drop', 'reject', 'rejectboth'])('%s, and what would drop', async action => {
+    expect(await lines({ action })).toEqual([expect.stringContaining('  [wDrop] [**] ')]);
+    expect(await lines({ action }, {}, { 'engine-mode': 'ips' })).toEqual([
       expect.stringContaining('  [Drop] [**] '),
     ]);
   });

@@ -6,6 +6,7 @@ import type { Config } from '../../config/config.js';
 import { controlSettings } from '../../control/settings.js';
 import type { EngineLog } from '../../log.js';
 import { makeFolder } from '../../make-folder.js';
+import { LOG_FOLDER } from '../options.js';
 import type { Identity } from './privileges.js';
 
 /** @param live packets come from devices */
@@ -14,6 +15,11 @@ export function handOver(config: Config, live: boolean, log: EngineLog, identity
   log.giveTo(uid, gid);
   const socket = controlSettings(config, live)?.path;
   if (socket !== undefined) giveFolder(dirname(socket), identity);
+}
+
+/** The folder of logs, where it is made by the run: with it that user could write none. */
+export function handOverLogs(config: Config, identity: Identity): void {
+  giveFolder(config.read(LOG_FOLDER), identity);
 }
 
 /** The folder of compiled rules: reloads by that user keep theirs there. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { deviceNames, deviceSettings } from '../../../modules/af-packet/options.js';
 import { CONTINUOUS, PASSES, RECURSIVE } from '../../../modules/pcap/options.js';
-import { isStandardInput } from '../../capture-file/byte-input.js';
+import { GARBLED, isGarbled, isStandardInput } from '../../capture-file/byte-input.js';
 import { captureFiles, type FoundFile, totalSize } from '../../capture-file/file-list.js';
 import { compileFilter } from '../../capture-file/filter.js';
 import type { Config } from '../../config/config.js';
@@ -92,9 +92,14 @@ function found(paths: readonly string[], recursive: boolean): FoundFile[] {
   try {
     return captureFiles(paths, recursive);
   } catch (error) {
-    const { code, path, message } = error as NodeJS.ErrnoException;
-    throw new UsageError(`${path ?? ''}: ${code === 'ENOENT' ? 'there is no such file or folder' : message}`);
+    throw new UsageError(`${(error as NodeJS.ErrnoException).path ?? ''}: ${reasonOf(error)}`);
   }
+}
+
+function reasonOf(error: unknown): string {
+  const { code, path, message } = error as NodeJS.ErrnoException;
+  if (code !== 'ENOENT') return message;
+  return isGarbled(path ?? '') ? GARBLED : 'there is no such file or folder';
 }
 
 /** `0`, or a range `0:3`. */

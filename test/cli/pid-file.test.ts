@@ -1,0 +1,46 @@
+/** The file that says which process a run is. */
+
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { removePidFile, writePidFile } from '../../engine/cli/run/pid-file.js';
+import { until } from '../until.js';
+import { PROGRAM, sluice } from './program.js';
+import { textOf } from './running.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'sluice-pid-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const path = join(folder, 'pid');
+const silent = () => {};
+
+it('is not taken from a run that goes on', async () => {
+  const words = ['-S', '/dev/null', '-l', folder, '--pidfile', path];
+  const child = spawn(process.execPath, [PROGRAM, '-r', '-', ...words]);
+  const said = textOf(child);
+  try {
+    await until(() => existsSync(path) && readFileSync(path, 'utf8') !== '', said);
+    const second = await sluice(['-r', 'test/sample/sample.pcap', ...words]);
+    expect([second.code, second.err]).toEqual([
+      1,
+      `Error: pid-file: ${path} is that of process ${child.pid}, which runs; name another file\n`,
+    ]);
+    expect(readFileSync(path, 'utf8')).toBe(`${child.pid}\n`);
+  } finally {
+    child.kill('SIGKILL');
+  }
+});
+
+it.each([
+  ['is of nobody', '4194999\n'],
+  ['is of another program now', `${process.ppid}\n`],
+  ['is its own', `${process.pid}\n`],
+  ['is none', 'x\n'],
+])('is written where the number that it has %s', (_, before) => {
+  writeFileSync(path, before);
+  writePidFile(path);
+  expect(readFileSync(path, 'utf8')).toBe(`${process.pid}\n`);
+  removePidFile(path, silent);
+  expect(existsSync(path)).toBe(false);
+});
