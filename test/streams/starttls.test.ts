@@ -46,6 +46,65 @@ it('records of before a change say nothing of it', async () => {
   expect([...new Set(told)]).toEqual(['smtp,,', 'tls,smtp,']);
 });
 
+describe('a further change', () => {
+  const SERVER_HELLO = `\x16\x03\x03\x00\x2a\x02\x00\x00\x26\x03\x03${'s'.repeat(32)}\x00\x00\x2f\x00`;
+  const ENCRYPTED: Said[] = [
+    [true, HELLO],
+    [false, SERVER_HELLO],
+  ];
+  const TUNNEL: Said[] = [
+    [true, 'CONNECT a:25 HTTP/1.1\r\nHost: a\r\n\r\n'],
+    [false, 'HTTP/1.1 200 OK\r\n\r\n'],
+  ];
+  const tunnels = (number: number) => Array.from({ length: number }, () => TUNNEL).flat();
+  const AGAIN: Said[] = [
+    [true, 'EHLO c\r\n'],
+    [false, '250 ok\r\n'],
+    [true, 'STARTTLS\r\n'],
+    [false, '220 go on\r\n'],
+  ];
+
+  it.each<[string, Said[], (string | undefined)[], string[]]>([
+    [
+      'is made in a tunnel',
+      [...TUNNEL, ...BEFORE, ...ENCRYPTED],
+      ['tls', 'smtp', undefined],
+      ['http', 'smtp', 'tls'],
+    ],
+    [
+      'is made as often as eight times',
+      [...tunnels(7), ...ENCRYPTED],
+      ['tls', 'http', undefined],
+      [...Array(7).fill('http'), 'tls'],
+    ],
+    [
+      'is not made beyond that',
+      [...tunnels(9), ...ENCRYPTED],
+      ['http', undefined, undefined],
+      Array(9).fill('http'),
+    ],
+    [
+      'is refused where the one before was not made',
+      [...BEFORE, ...AGAIN, ...ENCRYPTED],
+      ['smtp', undefined, 'tls'],
+      ['smtp', 'smtp', 'FAILED_PROTOCOL_CHANGE'],
+    ],
+  ])('%s', async (_, said, protocols, told) => {
+    const types = '[anomaly, flow, http, smtp, tls]';
+    const shown = ({ event_type, anomaly }: Record<string, any>) =>
+      anomaly?.event === 'FAILED_PROTOCOL_CHANGE' ? anomaly.event : event_type;
+    for (const step of [1000, 1]) {
+      const records = await replay({ packets: conversation(said, step), types });
+      const { app_proto, app_proto_orig, app_proto_expected } = records.find(
+        each => each['event_type'] === 'flow',
+      )!;
+      expect([app_proto, app_proto_orig, app_proto_expected]).toEqual(protocols);
+      const names = records.map(shown).filter(name => name !== 'flow' && name !== 'anomaly');
+      expect(names.sort()).toEqual([...told].sort());
+    }
+  });
+});
+
 it('TLS in a tunnel of HTTP says where it comes from', async () => {
   const packets = conversation([
     [true, 'CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n'],
