@@ -25,6 +25,7 @@ import { DatasetControl } from '../../signatures/state/dataset-control.js';
 import { DatasetStore } from '../../signatures/state/datasets.js';
 import {
   allocateDetectionState,
+  DATASET_MEMCAP,
   DETECTION_STATE,
   type DetectionState,
 } from '../../signatures/state/detection-state.js';
@@ -69,6 +70,7 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
     dataFolder(thread.config),
     warn,
     new DatasetControl(shared.datasetControl),
+    thread.config.read(DATASET_MEMCAP) / thread.count,
   );
   const variables = new StateVariables(states);
   const notes = new Notes(states, number => variables.nameOf(number));

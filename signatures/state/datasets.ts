@@ -8,22 +8,27 @@ import type { Datasets } from './dataset.js';
 import { DatasetControl } from './dataset-control.js';
 import { readDataset } from './dataset-files.js';
 import type { SharedTable } from './shared-table.js';
+import { type Room, UnsavedValues } from './unsaved-values.js';
 import { ValueSet } from './value-set.js';
 
 export class DatasetStore implements Datasets {
   private readonly sets = new Map<string, ValueSet>();
+  private readonly room: Room;
   private dumps: number;
 
   /**
    * @param folder where sets are saved
    * @param problem told of files and lines that are not understood
+   * @param mostUnsaved bytes of values that this thread keeps until they are saved
    */
   constructor(
     private readonly table: SharedTable,
     private readonly folder: string,
     private readonly problem: (message: string) => void,
     private readonly control = new DatasetControl(),
+    mostUnsaved = Number.POSITIVE_INFINITY,
   ) {
+    this.room = { left: mostUnsaved };
     this.dumps = control.dumps;
   }
 
@@ -36,6 +41,11 @@ export class DatasetStore implements Datasets {
         declaration.name,
         declaration.type ?? 'string',
         declaration.subdomains === true,
+        new UnsavedValues(this.room, () =>
+          this.problem(
+            `dataset ${declaration.name}: not all values can be saved, there is no room for them (datasets.defaults.memcap)`,
+          ),
+        ),
       );
       this.sets.set(declaration.name, set);
     }

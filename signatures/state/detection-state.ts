@@ -12,7 +12,7 @@ const HOST_MEMCAP = option(
   'memory for what is kept with hosts: hostbits, xbits, tags',
 );
 
-const DATASET_MEMCAP = option(
+export const DATASET_MEMCAP = option(
   'datasets.defaults.memcap',
   size,
   64 * 2 ** 20,

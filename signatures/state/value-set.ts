@@ -9,6 +9,7 @@ import type { DatasetControl } from './dataset-control.js';
 import type { Entry } from './dataset-files.js';
 import { type DatasetType, lineOfValue, valueOfBytes } from './dataset-values.js';
 import { FOREVER, nameHash, type SharedTable } from './shared-table.js';
+import type { UnsavedValues } from './unsaved-values.js';
 
 const PRESENT = 1;
 const REMOVED = 2;
@@ -24,9 +25,6 @@ export class ValueSet implements Dataset {
   loaded = false;
   savePath: string | undefined;
   private readonly values = new Map<string, Entry>();
-  /** Values that this thread has set, with the era in which, and those that it has unset; where they are to be saved. */
-  private readonly added = new Map<string, number>();
-  private readonly removed = new Set<string>();
   private readonly identity: readonly [number, number];
   /** How often any set and this one had been cleared when this thread looked last. */
   private clearedSeen = 0;
@@ -38,6 +36,8 @@ export class ValueSet implements Dataset {
     name: string,
     readonly type: DatasetType,
     private readonly subdomains: boolean,
+    /** What this thread has set and unset, where that is to be saved. */
+    private readonly unsaved: UnsavedValues,
   ) {
     this.identity = nameHash(`dataset ${name}`);
   }
@@ -82,9 +82,7 @@ export class ValueSet implements Dataset {
   addValue(value: string): void {
     this.lookAtEra();
     this.state(value, PRESENT);
-    if (this.savePath === undefined) return;
-    this.added.set(value, this.era);
-    this.removed.delete(value);
+    if (this.savePath !== undefined) this.unsaved.add(value, this.era);
   }
 
   removeValue(value: string): void {
@@ -92,14 +90,14 @@ export class ValueSet implements Dataset {
     this.state(value, REMOVED);
     if (this.savePath === undefined) return;
     this.inTable(undefined, true, (ints, v) => ++ints[v + REMOVALS]!);
-    this.removed.add(value);
-    this.added.delete(value);
+    this.unsaved.remove(value);
   }
 
   /** Takes all values out, for all threads. */
   clear(): void {
     this.lookAtEra();
     this.era = this.inTable(undefined, true, (ints, v) => ++ints[v + CLEARED]!);
+    this.unsaved.clear();
     this.control.noteCleared();
     const { savePath } = this;
     if (savePath !== undefined && existsSync(savePath)) this.control.alone(() => writeFileSync(savePath, ''));
@@ -117,13 +115,14 @@ export class ValueSet implements Dataset {
     makeFolder(dirname(savePath));
     const lines = new Set(linesOf(savePath));
     for (const value of this.known()) lines.add(lineOfValue(this.type, value));
-    for (const value of this.removed) if (!this.holds(value)) lines.delete(lineOfValue(this.type, value));
+    for (const value of this.unsaved.removed)
+      if (!this.holds(value)) lines.delete(lineOfValue(this.type, value));
     writeSet(savePath, [...lines].map(line => `${line}\n`).join(''));
   }
 
   /** Values that this thread has read or set, without those that any thread has removed since. */
   private known(): string[] {
-    const added = [...this.added].filter(([, era]) => era === this.era).map(([value]) => value);
+    const added = [...this.unsaved.added].filter(([, era]) => era === this.era).map(([value]) => value);
     const values = this.era === 0 ? [...this.values.keys(), ...added] : added;
     const removals = this.inTable(undefined, false, (ints, v) => ints[v + REMOVALS]!);
     return removals > 0 ? values.filter(value => this.holds(value)) : values;
@@ -151,10 +150,12 @@ export class ValueSet implements Dataset {
     const { cleared } = this.control;
     if (cleared === this.clearedSeen) return;
     this.clearedSeen = cleared;
-    this.era = Math.max(
+    const era = Math.max(
       0,
       this.inTable(undefined, false, (ints, v) => ints[v + CLEARED]!),
     );
+    if (era !== this.era) this.unsaved.clear();
+    this.era = era;
   }
 
   /** What all threads know of a value. @param change 0 only asks */

@@ -126,3 +126,33 @@ test('reputations, JSON, and lines that are no values', () => {
   expect(json.has(bytes('b.example'), 0, 9)).toBe(true);
   expect(json.json(bytes('b.example'), 0, 9)).toBe('{"name":"b.example"}');
 });
+
+test('traffic fills the memory for what is to be saved up to its bound; what is set counts all the same', () => {
+  const problems: string[] = [];
+  const note = (problem: string) => problems.push(problem);
+  const store = new DatasetStore(new SharedTable(table()), folder, note, undefined, 250);
+  const open = (name: string) => store.open({ name, type: 'string', save: `${name}.bounded`, folder: '' });
+  const saved = (name: string) => {
+    store.close();
+    const lines = readFileSync(join(folder, `${name}.bounded`), 'utf8').split('\n');
+    return lines.filter(line => line !== '').map(line => Buffer.from(line, 'base64').toString('latin1'));
+  };
+  const [a, b] = [open('a'), open('b')];
+  const add = (set: typeof a, value: string) => set.add(bytes(value), 0, value.length);
+  for (const value of ['one', 'one', 'x'.repeat(60), 'two']) add(a, value);
+  expect(problems).toEqual([expect.stringContaining('dataset a: not all values can be saved')]);
+  for (const value of ['one', 'x'.repeat(60), 'two']) expect(a.has(bytes(value), 0, value.length)).toBe(true);
+  add(b, 'three');
+  b.remove(bytes('four'), 0, 4);
+  expect(problems).toHaveLength(3);
+  expect([saved('a'), saved('b')]).toEqual([['one', 'two'], []]);
+  // It changes its place, and needs no more room.
+  a.remove(bytes('one'), 0, 3);
+  add(a, 'one');
+  expect(problems).toHaveLength(3);
+  a.clear();
+  add(b, 'three');
+  add(b, 'four');
+  expect(problems).toHaveLength(3);
+  expect([saved('a'), saved('b')]).toEqual([[], ['three', 'four']]);
+});

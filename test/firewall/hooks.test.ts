@@ -68,29 +68,33 @@ async function talk(firewall: string, policies?: unknown, threats = '') {
   };
   const sensor: Sensor = await sensorFor(threats, { layer, firewall, config });
   sensor.thread.flows.row[1 * Flow.INTS + Flow.APP_PROTOCOL] = 1;
+  const update = (slot: number, transaction: Transaction, progress: number): TransactionUpdate => ({
+    slot,
+    conversation,
+    transaction,
+    toServer: true,
+    progress,
+    events: 0,
+    bodyLength: -1,
+    complete: progress === 3,
+  });
   const see = (transaction: Transaction, ...steps: Step[]) => {
     const packets = steps.map(() => inline('x'));
     const withSlots = (slots: readonly number[]) => {
       layer.updates = steps.flatMap((progress, i) =>
-        progress === undefined
-          ? []
-          : [
-              {
-                slot: slots[i]!,
-                conversation,
-                transaction,
-                toServer: true,
-                progress,
-                events: 0,
-                bodyLength: -1,
-                complete: progress === 3,
-              },
-            ],
+        progress === undefined ? [] : [update(slots[i]!, transaction, progress)],
       );
     };
     return sensor.run([{ ...packets[0]!, withSlots }, ...packets.slice(1)]);
   };
-  return Object.assign(see, { reload: (rules: string) => sensor.reload(threats, rules) });
+  /** All of them come with one packet. */
+  const together = (transactions: readonly Transaction[], progress: number) => {
+    const withSlots = ([slot]: readonly number[]) => {
+      layer.updates = transactions.map(each => update(slot!, each, progress));
+    };
+    return sensor.run([{ ...inline('x'), withSlots }]);
+  };
+  return Object.assign(see, { together, reload: (rules: string) => sensor.reload(threats, rules) });
 }
 
 const PACKETS = 'accept:hook tcp:all any any <> any any (sid:1;)';
@@ -124,6 +128,23 @@ describe('hooks of an application protocol', () => {
     expect(see(good, 0, 2)).toEqual({ alerts: ['3@2'], verdicts: [NONE, NONE] });
     see.reload(before + again + '\n' + accept);
     expect(see(good, 2, 2)).toEqual({ alerts: ['4@3'], verdicts: [NONE, NONE] });
+  });
+
+  test('however many requests come with one packet, all of them are judged', async () => {
+    const rules = `${PACKETS}
+      accept:hook toy:<request_name any any -> any any (toy.name; content:"good"; sid:2;)`;
+    const flood = Array.from({ length: 1100 }, (_, id) => ({ ...request('good'), id }));
+    const bad = { ...request('bad'), id: 1100 };
+    for (const requests of [
+      [bad, ...flood],
+      [...flood, bad],
+      [...flood.slice(0, 70), bad, ...flood.slice(70)],
+    ]) {
+      expect((await talk(rules)).together(requests, 2).verdicts).toEqual([DROP]);
+      const see = await talk(rules);
+      expect(see.together(flood, 2).verdicts).toEqual([NONE]);
+      expect(see.together(requests, 2).verdicts).toEqual([DROP]);
+    }
   });
 
   test('conditions look at the transaction, and alert once', async () => {

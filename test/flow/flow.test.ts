@@ -126,6 +126,33 @@ describe('lookup', () => {
     expect(flowsOf(thread, feed(packets))).toEqual(expected);
   });
 
+  it('tells IPv4 and IPv6 apart, whichever came last', () => {
+    const { thread, feed } = setUp();
+    const zeros = udpTo(1, '0.0.0.1', '0.0.0.2');
+    const wide = packet(ethernet(), ipv6({ source: '0:1::', destination: '0:2::' }), udp({ sport: 1 }), 'x');
+    const wider = packet(
+      ethernet(),
+      ipv6({ source: '0:1::5', destination: '0:2::6' }),
+      udp({ sport: 1 }),
+      'x',
+    );
+    expect(flowsOf(thread, feed([zeros, wide, wider, zeros, wide, wider, zeros]))).toEqual([
+      0, 1, 2, 0, 1, 2, 0,
+    ]);
+  });
+
+  it('keeps associations of ESP apart by their number', () => {
+    const { thread, feed } = setUp();
+    const esp = (spi: number, from = HERE, to = THERE) =>
+      packet(
+        ethernet(),
+        ipv4({ source: from, destination: to, protocol: 50 }),
+        Uint8Array.of(0, 0, 1, spi, 0, 0, 0, 1),
+        'xxxx',
+      );
+    expect(flowsOf(thread, feed([esp(1), esp(2), esp(1), esp(1, THERE, HERE)]))).toEqual([0, 1, 0, 0]);
+  });
+
   it('ignores VLANs when told so', () => {
     const { thread, feed } = setUp({ config: { vlan: { 'use-for-tracking': false } } });
     const batch = feed([
@@ -235,6 +262,50 @@ describe('the end of flows', () => {
     expect(flowsOf(thread, feed([udpTo(1001)], { time: 1100 }))[0]).toBe(-1);
     thread.release(ends(thread, batch));
     expect(flowsOf(thread, feed([udpTo(1001)], { time: 1100 }))[0]).toBe(0);
+  });
+
+  it('begins a flow with nothing of the one that had its row before', () => {
+    const { thread, feed } = setUp();
+    thread.releaseBatch(feed([udpTo(1000), udpBack(1000)], { time: 1000 }));
+    const { row } = thread.flows;
+    for (const field of [
+      FlowRecord.ACTION,
+      FlowRecord.DETECT_FLAGS,
+      FlowRecord.EXCEPTIONS,
+      FlowRecord.ALERTS,
+    ])
+      row[field] = 1;
+    row[FlowRecord.FLAGS]! |= FlowRecord.FLAG_ELEPHANT;
+    const before = [column(thread, 0, FlowRecord.ID_LOW), column(thread, 0, FlowRecord.ID_HIGH)];
+    // The row is free when the packet of its end has come home.
+    thread.releaseBatch(feed([udpTo(1000)], { time: 2000 }));
+    const ping = packet(ethernet(), ipv6(), icmpv6({ type: 128, code: 3 }), 'x');
+    thread.releaseBatch(feed([ping], { time: 2001.5 }));
+    const fresh = Array.from({ length: FlowRecord.INTS }, (_, field) => column(thread, 0, field));
+    expect(fresh[FlowRecord.IP_VERSION]).toBe(6);
+    for (const field of [
+      FlowRecord.ACTION,
+      FlowRecord.DETECT_FLAGS,
+      FlowRecord.EXCEPTIONS,
+      FlowRecord.ALERTS,
+    ])
+      expect(fresh[field]).toBe(0);
+    expect(
+      fresh[FlowRecord.FLAGS]! &
+        (FlowRecord.FLAG_ELEPHANT |
+          FlowRecord.FLAG_TO_CLIENT_SEEN |
+          FlowRecord.FLAG_ENDING |
+          FlowRecord.FLAG_EMERGENCY),
+    ).toBe(0);
+    expect([
+      fresh[FlowRecord.START_SECONDS],
+      fresh[FlowRecord.START_NANOSECONDS],
+      fresh[FlowRecord.END_REASON],
+    ]).toEqual([2001, 500_000_000, 0]);
+    expect([fresh[FlowRecord.ICMP_TYPE], fresh[FlowRecord.ICMP_CODE]]).toEqual([128, 3]);
+    expect([fresh[FlowRecord.PACKETS_TO_SERVER], fresh[FlowRecord.PACKETS_TO_CLIENT]]).toEqual([1, 0]);
+    expect([fresh[FlowRecord.ID_LOW], fresh[FlowRecord.ID_HIGH]]).not.toEqual(before);
+    expect(thread.flows.row64[FlowRecord.BYTES_TO_CLIENT]).toBe(0);
   });
 
   it('ends all flows at the end, however small the pool', () => {

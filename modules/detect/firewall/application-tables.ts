@@ -19,7 +19,10 @@ import { type Part, partsOf } from '../transaction-rule.js';
 import { type Decisions, NEXT, TRANSACTION_ACCEPTED } from './decision.js';
 import { FirewallTransaction, type WatchedSide } from './watched-transaction.js';
 
-/** Open transactions of a flow that are followed: the oldest is given up beyond. */
+/**
+ * Open transactions of a flow that are followed from one packet to the next: the oldest are given up beyond, and judged from
+ * their first hook on when something is told of them again. All that a packet brings are judged with it.
+ */
 const MOST_OPEN = 1024;
 
 const TCP = 6;
@@ -54,7 +57,6 @@ export class ApplicationTables {
     if (!known) {
       known = new FirewallTransaction(update.conversation, update.transaction);
       state.firewall.push(known);
-      if (state.firewall.length > MOST_OPEN) state.firewall.shift();
     }
     known.note(update);
   }
@@ -86,6 +88,7 @@ export class ApplicationTables {
       if (!each.isOver) open[kept++] = each;
     }
     open.length = kept;
+    if (kept > MOST_OPEN) open.splice(0, kept - MOST_OPEN);
   }
 
   private bringsData(p: number): boolean {
