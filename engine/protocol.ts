@@ -7,6 +7,7 @@
  */
 import type { Session } from './application/session.js';
 import type { Config } from './config/config.js';
+import type { Finding } from './config/declared.js';
 import type { AnyOption } from './config/option.js';
 import type { FrameProtocol } from './frames/frame-protocol.js';
 import type { BufferDeclaration, TestDeclaration, ValueDeclaration } from './protocol/keywords.js';
@@ -91,6 +92,8 @@ export interface Protocol<T extends Transaction = Transaction> {
   scriptNumbers?(transaction: T): Readonly<Record<string, number | undefined>>;
   /** Fields of the flow's EVE record, anomaly names … see `events`. Options: `app-layer.protocols.NAME.…`. */
   readonly options?: readonly AnyOption[];
+  /** What of the configuration is wrong beyond what its options accept. */
+  check?(config: Config): readonly Finding[];
 
   /** Bytes of a growing body (see `BufferDeclaration.growing`) that are there now; undefined without one. */
   bodyLength?(transaction: T, toServer: boolean): number | undefined;
@@ -149,6 +152,7 @@ const NOTHING_SAID = {
   mailFields: undefined,
   scriptNumbers: undefined,
   options: undefined,
+  check: undefined,
   bodyLength: undefined,
   prepare: undefined,
   gauges: undefined,

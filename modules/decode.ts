@@ -13,7 +13,7 @@ import { Decoding } from './decode/decoding.js';
 import { Defrag } from './decode/defrag/defrag.js';
 import { options as defragOptions, readSettings as readDefragSettings } from './decode/defrag/options.js';
 import { decodeLinkLayer } from './decode/link-layer.js';
-import { options, readSettings } from './decode/options.js';
+import { options, readSettings, wrongPorts } from './decode/options.js';
 import { type OwnPackets, ownPackets } from './decode/own-packets.js';
 
 /** Packets whose time is this near to the clock's are live traffic, in seconds. */
@@ -23,6 +23,7 @@ export default defineModule({
   summary: 'reads the headers of a packet, opens tunnels and puts fragments together',
   kind: 'stage',
   options: [...options, ...defragOptions, ...eventCounterOptions],
+  check: wrongPorts,
   create: thread => new Decode(speakingOnce(thread), ownPackets(thread)),
 });
 

@@ -20,7 +20,7 @@ import { firewallHooks } from '../engine/firewall.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import { eventCounterOptions } from '../engine/packet/event-counters.js';
 import * as Packet from '../engine/packet.js';
-import { hostOsPolicy } from '../engine/stream/host-os-policy.js';
+import { hostOsOptions } from '../engine/stream/host-os-policy.js';
 import { EventCounters } from './stream/event-counters.js';
 import { REASSEMBLY_OPTIONS, Reassembler } from './stream/reassembly/reassembler.js';
 import { STREAM_RECORD_OPTIONS, StreamRecords } from './stream/stream-records.js';
@@ -42,7 +42,7 @@ export const options: readonly AnyOption[] = [
   policyOption(TARGETS.outOfOrder),
   masterSwitch,
   engineMode,
-  hostOsPolicy,
+  ...hostOsOptions,
   ...eventCounterOptions,
 ];
 

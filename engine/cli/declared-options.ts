@@ -52,6 +52,7 @@ export async function declaredOptions(
     [...new Map(declared.map(option => [option.path, option])).values()],
     [
       ...[...modules.values()].flatMap(module => module.check ?? []),
+      ...protocols.flatMap(protocol => protocol.check ?? []),
       missingMagic,
       outputMistakes,
       config =>

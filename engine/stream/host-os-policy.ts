@@ -4,7 +4,8 @@
  */
 import type { Config } from '../config/config.js';
 import { type OptionType, option } from '../config/option.js';
-import { PrefixTable } from '../prefix-table.js';
+import { isMapping } from '../config/scalar.js';
+import { PrefixTable, parseNetwork } from '../prefix-table.js';
 
 /** Names that `host-os-policy` takes: Suricata's, and `first`, `last` and `linux-6` (Linux as it is since 4.19). */
 export const HOST_OS = [
@@ -91,20 +92,17 @@ export function fragmentClass(os: HostOs): FragmentClass {
   return FRAGMENT_CLASS[os];
 }
 
-/** Addresses and networks for each system, as in the configuration. */
-type Policies = Readonly<Partial<Record<HostOs, readonly string[]>>>;
+/** The configuration's `host-os-policy` as a whole. */
+const systems: OptionType<object> = {
+  expected: 'systems of hosts, each with a list of addresses and networks',
+  parse: value => (isMapping(value) ? value : undefined),
+};
 
-const policies: OptionType<Policies> = {
-  expected: `a list of addresses and networks for some of ${HOST_OS.join(', ')}`,
+const networks: OptionType<readonly string[]> = {
+  expected: 'a list of addresses and networks such as 192.0.2.0/24',
   parse(value) {
-    if (value === null || typeof value !== 'object' || Array.isArray(value)) return undefined;
-    const table = new PrefixTable<HostOs>();
-    const entries = Object.entries(value).map(([os, list]) => [os, listOf(list)] as const);
-    const good = entries.every(
-      ([os, list]) =>
-        HOST_OS.includes(os as HostOs) && list.every(network => table.add(network, os as HostOs)),
-    );
-    return good ? (Object.fromEntries(entries) as Policies) : undefined;
+    const list = listOf(value);
+    return list.every(network => parseNetwork(network) !== undefined) ? list : undefined;
   },
 };
 
@@ -119,20 +117,23 @@ function listOf(value: unknown): string[] {
     .filter(text => text !== '');
 }
 
-export const hostOsPolicy = option(
-  'host-os-policy',
-  policies,
-  {} as Policies,
-  'operating systems of hosts, which decide how overlapping segments and fragments to them are put together',
-);
+const PATH = 'host-os-policy';
+const hostsOf = (os: HostOs) =>
+  option(`${PATH}.${os}`, networks, [] as readonly string[], `addresses and networks of hosts with ${os}`);
+
+/** Operating systems of hosts: they decide how overlapping segments and fragments to them are put together. */
+export const hostOsOptions = [
+  option(PATH, systems, {}, 'operating systems of hosts'),
+  ...HOST_OS.map(hostsOf),
+];
 
 /** The configured hosts, looked up by address. */
 export class HostOsPolicy {
   private readonly table = new PrefixTable<HostOs>();
 
   constructor(config: Config) {
-    for (const [os, networks] of Object.entries(config.read(hostOsPolicy))) {
-      for (const network of networks) this.table.add(network, os as HostOs);
+    for (const os of HOST_OS) {
+      for (const network of config.read(hostsOf(os))) this.table.add(network, os);
     }
   }
 

@@ -1,6 +1,7 @@
 /** Configuration of decoding, under Suricata's names. */
 
 import type { Config } from '../../engine/config/config.js';
+import type { Finding } from '../../engine/config/declared.js';
 import { boolean, integer, option, tree } from '../../engine/config/option.js';
 import { captureChecksums, fileChecksums, ignoresChecksums } from '../../engine/packet/checksum-options.js';
 import { tunnelPorts } from './tunnel-ports.js';
@@ -90,6 +91,24 @@ export function readSettings(config: Config): DecodeSettings {
     erspanOne: config.read(erspanOne),
     udpTunnels,
   };
+}
+
+/** Ports of tunnels that are none: nothing starts with them. */
+export function wrongPorts(config: Config): Finding[] {
+  const tunnels = [
+    [teredo, teredoPorts],
+    [vxlan, vxlanPorts],
+    [geneve, genevePorts],
+  ] as const;
+  return tunnels.flatMap(([enabled, { path }]) => {
+    if (!config.read(enabled)) return [];
+    try {
+      tunnelPorts(config, config.at(path), 0);
+      return [];
+    } catch (error) {
+      return [{ path, kind: 'unaccepted', message: (error as Error).message, fatal: true }];
+    }
+  });
 }
 
 /** A configuration that names no ports means any. */

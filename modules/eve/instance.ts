@@ -1,7 +1,7 @@
 /** One `eve-log` entry of the outputs: its settings, and which records it has. */
 import type { Config } from '../../engine/config/config.js';
 import { type ConfigTree, Config as Settings } from '../../engine/config/config.js';
-import { boolean } from '../../engine/config/option.js';
+import { boolean, type Option } from '../../engine/config/option.js';
 import { logPath, outputEntries, recordTypes } from '../../engine/config/output-list.js';
 import type { SyslogSettings } from '../../engine/log-file/syslog.js';
 import { type EveForwardedFor, eveForwardedFor } from '../../engine/record/forwarded-for.js';
@@ -122,21 +122,19 @@ function alertSettings(settings: Config): AlertSettings {
     packet: read(Options.packet),
     tagged: read(Options.tagged),
     verdict: read(Options.verdict),
-    ...metadataSettings(read(Options.alertMetadata)),
+    ...metadataSettings(read),
   };
 }
 
 /** `metadata: yes`, `no`, or which parts of it; parts that are not named keep their defaults. */
-function metadataSettings(node: unknown) {
-  const all = boolean.parse(node) ?? true;
-  const parts = new Settings(typeof node === 'object' && node !== null ? (node as ConfigTree) : {});
-  const part = (path: string, fallback: boolean) => boolean.parse(parts.at(path) ?? fallback) ?? fallback;
+function metadataSettings(read: <T>(option: Option<T>) => T) {
+  const all = read(Options.alertMetadata);
   return {
-    flow: part('flow', all),
-    appLayer: part('app-layer', all),
-    ruleMetadata: part('rule.metadata', all),
-    ruleText: part('rule.raw', false),
-    references: part('rule.reference', false),
+    flow: all && read(Options.alertFlow),
+    appLayer: all && read(Options.alertAppLayer),
+    ruleMetadata: all && read(Options.alertRule),
+    ruleText: all && read(Options.alertRuleText),
+    references: all && read(Options.alertReference),
   };
 }
 

@@ -78,9 +78,34 @@ export const tagged = ofType('alert.tagged-packets', boolean, true, 'packets tag
 export const verdict = ofType('alert.verdict', boolean, false, 'alerts tell what became of the packet');
 export const alertMetadata = ofType(
   'alert.metadata',
-  tree,
+  boolean,
   true,
-  'alerts have flow, protocol and rule data: yes, no or which',
+  'alerts have flow, protocol and rule data, for what is not said by itself',
+);
+export const alertFlow = ofType('alert.metadata.flow', boolean, true, 'alerts have data of the flow');
+export const alertAppLayer = ofType(
+  'alert.metadata.app-layer',
+  boolean,
+  true,
+  'alerts have the record of their transaction',
+);
+export const alertRule = ofType(
+  'alert.metadata.rule.metadata',
+  boolean,
+  true,
+  'alerts have metadata of rules',
+);
+export const alertRuleText = ofType(
+  'alert.metadata.rule.raw',
+  boolean,
+  false,
+  'alerts have the text of rules',
+);
+export const alertReference = ofType(
+  'alert.metadata.rule.reference',
+  boolean,
+  false,
+  'alerts have references of rules',
 );
 export const dropAlerts = ofType(
   'drop.alerts',
@@ -141,6 +166,7 @@ export const eveOptions = [
     packet,
     tagged,
   ],
-  ...[verdict, alertMetadata, dropAlerts, dropVerdict, dropFlows, exceptions, anomalies, packetHeader],
+  ...[alertMetadata, alertFlow, alertAppLayer, alertRule, alertRuleText, alertReference],
+  ...[verdict, dropAlerts, dropVerdict, dropFlows, exceptions, anomalies, packetHeader],
   ...[statsTotals, statsThreads, statsDeltas, statsZeros, dnsRequests, dnsResponses, dnsTypes],
 ] as const;

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../engine/config/config.js';
+import { DeclaredOptions } from '../../engine/config/declared.js';
 import { parseNetwork } from '../../engine/prefix-table.js';
 import {
   fragmentClass,
   HOST_OS,
   HostOsPolicy,
-  hostOsPolicy,
+  hostOsOptions,
   tcpClass,
 } from '../../engine/stream/host-os-policy.js';
 import { address4, address6 } from '../packets/builder.js';
@@ -41,10 +42,28 @@ describe('host-os-policy', () => {
   test('bsd without an entry', () => expect(of4(policies({}), '1.2.3.4')).toBe('bsd'));
 
   test.each([
-    ['an unknown system', { plan9: ['0.0.0.0/0'] }],
-    ['no network', { linux: ['10.0.0.0/33'] }],
-    ['a list', ['linux']],
-  ])('refused: %s', (_, tree) => expect(hostOsPolicy.type.parse(tree)).toBeUndefined());
+    [
+      'an unknown system',
+      { lunix: ['0.0.0.0/0'] },
+      '.lunix: unknown key',
+    ],
+    [
+      'no network',
+      { bsd: [], linux: ['10.0.0.0/33'] },
+      '.linux: ["10.0.0.0/33"] is not accepted, expected a list',
+    ],
+    ['a text', 'linux', ': "linux" is not accepted, expected systems of hosts'],
+  ])('refused: %s', (_, tree, said) => {
+    const found = new DeclaredOptions(hostOsOptions).check({ 'host-os-policy': tree });
+    expect(found.map(({ path, message }) => `${path}: ${message}`)).toEqual([
+      expect.stringContaining(`host-os-policy${said}`),
+    ]);
+  });
+
+  test('a mistake in one system leaves the others', () => {
+    const table = policies({ linux: ['10.0.0.0/33', '10.0.0.0/8'], vista: ['192.0.2.0/24'] });
+    expect([of4(table, '10.0.0.1'), of4(table, '192.0.2.1')]).toEqual(['bsd', 'vista']);
+  });
 
   test('every system has its classes', () => {
     for (const os of HOST_OS) expect([tcpClass(os), fragmentClass(os)]).not.toContain(undefined);

@@ -3,6 +3,7 @@ import { Config } from '../../engine/config/config.js';
 import * as LinkType from '../../engine/packet/link-type.js';
 import * as Packet from '../../engine/packet.js';
 import { tunnelPorts } from '../../modules/decode/tunnel-ports.js';
+import decode from '../../modules/decode.js';
 import {
   erspan,
   erspanTypeOne,
@@ -205,6 +206,15 @@ describe('tunnels', () => {
   ])('%s is refused', async (_, ports, message) => {
     const config = { decoder: { vxlan: { ports } }, vars: { 'port-groups': { A: '$A' } } };
     await expect(decoder({ config })).rejects.toThrow(message);
+    expect(decode.check!(new Config(config))).toEqual([
+      {
+        path: 'decoder.vxlan.ports',
+        kind: 'unaccepted',
+        message: expect.stringContaining(message),
+        fatal: true,
+      },
+    ]);
+    expect(decode.check!(new Config({ decoder: { vxlan: { enabled: 'no', ports } } }))).toEqual([]);
   });
 
   test.each<[string, unknown, number[]]>([

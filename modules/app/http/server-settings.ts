@@ -7,7 +7,7 @@ import { PERSONALITIES, personality, type UriHabits } from './personality.js';
 import { pathOptions } from './uri-settings.js';
 
 export const PREFIX = 'app-layer.protocols.http.libhtp.';
-const DEFAULTS = 'default-config.';
+export const DEFAULTS = 'default-config.';
 
 function setting<T>(name: string, type: OptionType<T>, fallback: T, summary: string) {
   return option(`${PREFIX}${DEFAULTS}${name}`, type, fallback, summary);

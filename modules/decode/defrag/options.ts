@@ -3,7 +3,7 @@ import type { Config } from '../../../engine/config/config.js';
 import { boolean, integer, memory, option, tree } from '../../../engine/config/option.js';
 import { engineMode, policyOption, TARGETS } from '../../../engine/exception-policy.js';
 import { PrefixTable } from '../../../engine/prefix-table.js';
-import { hostOsPolicy } from '../../../engine/stream/host-os-policy.js';
+import { hostOsOptions } from '../../../engine/stream/host-os-policy.js';
 
 const memcap = option(
   'defrag.memcap',
@@ -73,7 +73,7 @@ export const options = [
   holdTime,
   hostConfig,
   policyOption(TARGETS.defragMemcap),
-  hostOsPolicy,
+  ...hostOsOptions,
   simulatedMemcap,
 ];
 

@@ -1,0 +1,49 @@
+/** Mistakes in the settings of HTTP for single servers, which take what the defaults take. */
+import type { Config } from '../../../engine/config/config.js';
+import { DeclaredOptions, type Finding } from '../../../engine/config/declared.js';
+import { type OptionType, option, texts } from '../../../engine/config/option.js';
+import { isMapping } from '../../../engine/config/scalar.js';
+import { parseNetwork } from '../../../engine/prefix-table.js';
+import { DEFAULTS, PREFIX, SERVER_OPTIONS } from './server-settings.js';
+
+const LIST = `${PREFIX}server-config`;
+
+const networks: OptionType<readonly string[]> = {
+  expected: 'an address or network such as 192.0.2.0/24, or a list of them',
+  parse(value) {
+    const given = texts.parse(value);
+    return given?.every(text => parseNetwork(text) !== undefined) ? given : undefined;
+  },
+};
+
+const ADDRESS = option('address', networks, [], 'whose settings these are');
+/** Of one server, without what is in front of them in the configuration. */
+const OPTIONS = new DeclaredOptions([
+  ADDRESS,
+  ...SERVER_OPTIONS.map(each => ({ ...each, path: each.path.slice(PREFIX.length + DEFAULTS.length) })),
+]);
+
+export function serverMistakes(config: Config): Finding[] {
+  const list = config.at(LIST);
+  if (list === undefined || list === null) return [];
+  if (!Array.isArray(list)) return [mistake(LIST, 'expected a list: - NAME: { address: 192.0.2.0/24, … }')];
+  return list.flatMap((item, i) =>
+    isMapping(item)
+      ? Object.entries(item).flatMap(([name, settings]) => within(`${LIST}.${i}.${name}`, settings))
+      : [mistake(`${LIST}.${i}`, 'expected NAME: { address: 192.0.2.0/24, … }')],
+  );
+}
+
+function within(path: string, settings: unknown): Finding[] {
+  if (!isMapping(settings) || !(ADDRESS.path in settings))
+    return [{ ...mistake(path, 'has no effect without an address of servers'), mild: true }];
+  return OPTIONS.check(settings).map(finding => ({
+    ...finding,
+    path: `${path}.${finding.path}`,
+    ...(finding.nearest !== undefined && { nearest: `${path}.${finding.nearest}` }),
+  }));
+}
+
+function mistake(path: string, message: string): Finding {
+  return { path, kind: 'unaccepted', message };
+}

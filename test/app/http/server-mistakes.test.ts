@@ -1,0 +1,48 @@
+/** What is said of mistakes in the settings for single servers. */
+import { expect, it } from 'vitest';
+import { Config } from '../../../engine/config/config.js';
+import type { Mapping } from '../../../engine/config/scalar.js';
+import { serverMistakes } from '../../../modules/app/http/server-mistakes.js';
+
+const found = (servers: unknown): string[] => {
+  const tree = { 'app-layer': { protocols: { http: { libhtp: { 'server-config': servers } } } } };
+  return serverMistakes(new Config(tree as Mapping)).map(
+    ({ path, message }) => `${path.replace('app-layer.protocols.http.libhtp.', '')}: ${message}`,
+  );
+};
+const of = (settings: object): string[] => found([{ web: { address: '192.0.2.1', ...settings } }]);
+
+it('nothing is, where there are none', () => {
+  expect([undefined, null, []].flatMap(found)).toEqual([]);
+  const settings = { address: ['192.0.2.0/24', '::1'], personality: 'Apache_2', 'request-body-limit': '4kb' };
+  expect(found([{ apache: settings }, { iis: { address: '192.0.2.1' } }])).toEqual([]);
+});
+
+it('values and names are those of the defaults', () => {
+  expect(of({ personality: 'Apache_3' })).toEqual([
+    expect.stringMatching(/^server-config\.0\.web\.personality: "Apache_3" is not accepted, expected /),
+  ]);
+  expect(of({ 'request-body-limit': 'lots' })).toEqual([
+    expect.stringContaining('.web.request-body-limit: invalid size argument: "lots"'),
+  ]);
+  expect(of({ 'respons-body-limit': 1 })).toEqual([
+    'server-config.0.web.respons-body-limit: unknown key, did you mean response-body-limit?',
+  ]);
+});
+
+it('servers have addresses', () => {
+  expect(of({ address: ['192.0.2.300'] })).toEqual([
+    expect.stringContaining('.web.address: ["192.0.2.300"] is not accepted, expected an address or network'),
+  ]);
+  expect(found([{ web: { personality: 'ids' } }, { bare: null }])).toEqual([
+    'server-config.0.web: has no effect without an address of servers',
+    'server-config.1.bare: has no effect without an address of servers',
+  ]);
+});
+
+it('they are a list', () => {
+  expect(found({ web: { address: '192.0.2.1' } })).toEqual([
+    expect.stringContaining('server-config: expected a list'),
+  ]);
+  expect(found(['web'])).toEqual([expect.stringContaining('server-config.0: expected NAME')]);
+});
