@@ -24,6 +24,7 @@ const PROFILES = [
     words: ['--runmode', 'workers'],
   },
   { name: 'autofp', queue: '0', target: ['--queue-num', '0'], words: ['--runmode', 'autofp'] },
+  { name: 'pipeline', queue: '0', target: ['--queue-num', '0'], words: ['--runmode', 'pipeline'] },
 ];
 
 describe.skipIf(reason !== undefined).each(PROFILES)('NFQUEUE, $name', ({ queue, target, words }) => {

@@ -1,10 +1,11 @@
+import { ETHERNET, IPV4, IPV6, RAW, RAW_BSD, RAW_OPENBSD } from '../../packet/link-type.js';
 import * as Packet from '../../packet.js';
 import { defineQueueHandler } from '../handler.js';
 
-const IPV4 = 0x0800;
-const IPV6 = 0x86dd;
+const TYPE_IPV4 = 0x0800;
+const TYPE_IPV6 = 0x86dd;
 const VLAN_TAGS = new Set([0x8100, 0x88a8, 0x9100]);
-const ETHERNET = 1;
+const BEGINS_WITH_IP: ReadonlySet<number> = new Set([RAW, RAW_BSD, RAW_OPENBSD, IPV4, IPV6]);
 
 export default defineQueueHandler({
   summary: 'for packets not decoded yet: the pair of outer IP addresses decides, so fragments stay together',
@@ -20,15 +21,21 @@ export default defineQueueHandler({
 
 /** Hash of the address pair, the same for both directions; 0 where no IP header is found at the usual place. */
 function hash(view: DataView, data: number, length: number, linkType: number): number {
+  const end = data + length;
+  // Packets of a queue of the kernel are of this kind.
+  if (BEGINS_WITH_IP.has(linkType))
+    return ofHeader(view, data, end, length > 0 ? view.getUint8(data) >>> 4 : 0);
   if (linkType !== ETHERNET || length < 34) return 0;
   let at = data + 12;
-  const end = data + length;
   while (at + 6 <= end && VLAN_TAGS.has(view.getUint16(at))) at += 4;
   const type = view.getUint16(at);
-  at += 2;
-  if (type === IPV4 && at + 20 <= end) return mix(view.getUint32(at + 12), view.getUint32(at + 16));
-  if (type !== IPV6 || at + 40 > end) return 0;
-  return mix(fold(view, at + 8), fold(view, at + 24));
+  return ofHeader(view, at + 2, end, type === TYPE_IPV4 ? 4 : type === TYPE_IPV6 ? 6 : 0);
+}
+
+function ofHeader(view: DataView, at: number, end: number, version: number): number {
+  if (version === 4 && at + 20 <= end) return mix(view.getUint32(at + 12), view.getUint32(at + 16));
+  if (version === 6 && at + 40 <= end) return mix(fold(view, at + 8), fold(view, at + 24));
+  return 0;
 }
 
 function fold(view: DataView, at: number): number {
@@ -37,5 +44,6 @@ function fold(view: DataView, at: number): number {
 
 function mix(a: number, b: number): number {
   const x = Math.imul((a ^ b) + Math.imul(a & b, 31), 0x9e3779b1);
-  return (x ^ (x >>> 15)) >>> 0;
+  const y = Math.imul(x ^ (x >>> 15), 0x85ebca6b);
+  return (y ^ (y >>> 13)) >>> 0;
 }
