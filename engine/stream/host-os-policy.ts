@@ -4,7 +4,6 @@
  */
 import type { Config } from '../config/config.js';
 import { type OptionType, option } from '../config/option.js';
-import { isMapping } from '../config/scalar.js';
 import { PrefixTable, parseNetwork } from '../prefix-table.js';
 
 /** Names that `host-os-policy` takes: Suricata's, and `first`, `last` and `linux-6` (Linux as it is since 4.19). */
@@ -92,10 +91,10 @@ export function fragmentClass(os: HostOs): FragmentClass {
   return FRAGMENT_CLASS[os];
 }
 
-/** The configuration's `host-os-policy` as a whole. */
+/** What is no mapping of systems: a mapping is judged by the options of its systems. */
 const systems: OptionType<object> = {
   expected: 'systems of hosts, each with a list of addresses and networks',
-  parse: value => (isMapping(value) ? value : undefined),
+  parse: () => undefined,
 };
 
 const networks: OptionType<readonly string[]> = {
