@@ -42,11 +42,7 @@ describe('host-os-policy', () => {
   test('bsd without an entry', () => expect(of4(policies({}), '1.2.3.4')).toBe('bsd'));
 
   test.each([
-    [
-      'an unknown system',
-      { lunix: ['0.0.0.0/0'] },
-      '.lunix: unknown key',
-    ],
+    ['an unknown system', { lunix: ['0.0.0.0/0'] }, '.lunix: unknown key'],
     [
       'no network',
       { bsd: [], linux: ['10.0.0.0/33'] },
