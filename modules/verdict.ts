@@ -105,11 +105,10 @@ class Verdict implements ThreadModule {
     const root = row[p + Packet.ROOT]!;
     this.tellDrop(batch, slot, p);
     if (root < 0) return;
-    const reason =
-      row[p + Packet.PSEUDO] === Packet.PSEUDO_TUNNEL
-        ? Reason.REASON_TUNNEL_PACKET_DROP
-        : row[p + Packet.REASON]!;
-    noteInnerDrop(row, root * Packet.INTS, row[p + Packet.VERDICT]!, reason);
+    // The ends of a tunnel are not told of what is rejected inside of it: they would take all of the tunnel for prohibited.
+    if (row[p + Packet.PSEUDO] === Packet.PSEUDO_TUNNEL)
+      noteInnerDrop(row, root * Packet.INTS, Packet.VERDICT_DROP, Reason.REASON_TUNNEL_PACKET_DROP);
+    else noteInnerDrop(row, root * Packet.INTS, row[p + Packet.VERDICT]!, row[p + Packet.REASON]!);
   }
 
   /** Everything about a packet of the wire is known. */

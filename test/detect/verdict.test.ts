@@ -101,6 +101,21 @@ describe('verdict', () => {
     expect(REASON_TUNNEL_PACKET_DROP).toBe(15);
   });
 
+  test.each([
+    ['in a tunnel', TUNNEL, DROP, { 'ips.blocked': 1, 'ips.drop_reason.tunnel_packet_drop': 1 }],
+    [
+      'of fragments',
+      Packet.PSEUDO_REASSEMBLED,
+      Packet.VERDICT_REJECT_BOTH,
+      { 'ips.rejected': 1, 'ips.drop_reason.rules': 1 },
+    ],
+  ])('a rejected packet %s', async (_, pseudo, outer, expected) => {
+    const rejected = { pseudo, root: 0, verdict: Packet.VERDICT_REJECT_BOTH, reason: REASON_RULES };
+    const { counters, verdicts } = await judged([{}, rejected]);
+    expect(counters).toEqual(expected);
+    expect(verdicts).toEqual([outer, Packet.VERDICT_REJECT_BOTH]);
+  });
+
   test('what is found about the outer packet itself comes first, also when it is found later', async () => {
     const thread = stubThread();
     const module = await verdict.create(thread);

@@ -58,6 +58,7 @@ const TABLE: [mode: string, policy: string, packet: typeof SEEN, flow: number][]
   ['ids', 'auto', SEEN, 0],
   ['ids', 'drop-flow', SEEN, 0],
   ['ids', 'reject', SEEN, 0],
+  ['ids', 'reject-both', SEEN, 0],
   ['ids', 'pass-flow', UNSEEN, FLAG_PASSED],
 ];
 
