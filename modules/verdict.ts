@@ -99,12 +99,12 @@ class Verdict implements ThreadModule {
     row[p + Packet.REASON] = Reason.REASON_DEFRAG_ERROR;
   }
 
-  /** The drop of a packet is that of its root. */
+  /** The drop of a packet is that of its root. After the fact there are rejections alone, which drop nothing. */
   private drop(batch: Batch, slot: number, p: number): void {
     const { row } = this;
     const root = row[p + Packet.ROOT]!;
     this.tellDrop(batch, slot, p);
-    if (root < 0) return;
+    if (root < 0 || !this.inline) return;
     // The ends of a tunnel are not told of what is rejected inside of it: they would take all of the tunnel for prohibited.
     if (row[p + Packet.PSEUDO] === Packet.PSEUDO_TUNNEL)
       noteInnerDrop(row, root * Packet.INTS, Packet.VERDICT_DROP, Reason.REASON_TUNNEL_PACKET_DROP);

@@ -42,7 +42,7 @@ function rows(thread: StubThread, sketches: readonly Sketch[]): number[] {
 async function judged(
   sketches: readonly Sketch[],
   order = sketches.map((_, i) => i),
-  config: Record<string, unknown> = {},
+  config: Record<string, unknown> = { 'engine-mode': 'ips' },
 ) {
   const thread = stubThread({ config });
   const module = await verdict.create(thread);
@@ -116,8 +116,20 @@ describe('verdict', () => {
     expect(verdicts).toEqual([outer, Packet.VERDICT_REJECT_BOTH]);
   });
 
+  test.each([
+    ['in a tunnel', TUNNEL],
+    ['of fragments', Packet.PSEUDO_REASSEMBLED],
+  ])('after the fact, a rejected packet %s drops nothing', async (_, pseudo) => {
+    const rejected = { pseudo, root: 0, verdict: Packet.VERDICT_REJECT, reason: REASON_RULES };
+    expect(await judged([{}, rejected], undefined, {})).toEqual({
+      counters: { 'ips.accepted': 1 },
+      verdicts: [Packet.VERDICT_NONE, Packet.VERDICT_REJECT],
+      drops: 0,
+    });
+  });
+
   test('what is found about the outer packet itself comes first, also when it is found later', async () => {
-    const thread = stubThread();
+    const thread = stubThread({ config: { 'engine-mode': 'ips' } });
     const module = await verdict.create(thread);
     const [outer, inner] = rows(thread, [
       {},
@@ -168,7 +180,7 @@ describe('verdict', () => {
 
     test('after the fact changes nothing', async () => {
       const datagram = { pseudo: Packet.PSEUDO_REASSEMBLED, root: 0, ...changed };
-      expect(await judged([{}, datagram])).toMatchObject({ counters: { 'ips.accepted': 1 } });
+      expect(await judged([{}, datagram], undefined, {})).toMatchObject({ counters: { 'ips.accepted': 1 } });
     });
   });
 
