@@ -1,5 +1,6 @@
 /** Undoes the content encodings of a body (RFC 9110 8.4), layer by layer, within bounds. */
 
+import { constants as bufferConstants } from 'node:buffer';
 import { brotliDecompressSync, constants } from 'node:zlib';
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import { latin1, trimAscii } from '../../../engine/latin1.js';
@@ -140,12 +141,14 @@ export class ContentDecoder {
 
   private layerOf(encoding: Encoding, next: Consumer): Layer {
     const { bombLimit, lzma } = this.settings;
+    // More than a buffer may have cannot be asked for.
+    const most = Math.min(4 * bombLimit, bufferConstants.MAX_LENGTH);
     switch (encoding) {
       case 'br':
-        return new WholeLayer(next, 4 * bombLimit, bytes => brotli(bytes, 4 * bombLimit));
+        return new WholeLayer(next, most, bytes => brotli(bytes, most));
       case 'lzma':
         if (!lzma) return { write: next, end: () => {} };
-        return new WholeLayer(next, 4 * bombLimit, bytes => this.lzma(bytes));
+        return new WholeLayer(next, most, bytes => this.lzma(bytes));
       default:
         return new CompressedLayer(encoding, next, () => this.report('gzip_decompression_failed'));
     }

@@ -83,6 +83,11 @@ describe('content encodings', () => {
       expect(decoded(encodings, packed, step).equals(expected)).toBe(true);
   });
 
+  it.each(['64gb', 100])('undoes brotli up to a bomb of %s', limit => {
+    const packed = brotliCompressSync(TEXT);
+    expect(decoded(['br'], packed, 3, { 'compression-bomb-limit': limit }).toString()).toBe(TEXT);
+  });
+
   it.each([
     ['gzip', ['gzip'], []],
     ['x-gzip', ['gzip'], []],
