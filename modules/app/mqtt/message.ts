@@ -46,7 +46,7 @@ type Parts = Omit<Message, 'header' | 'toServer'>;
 const WILL = 0x04;
 const PASSWORD = 0x40;
 const USERNAME = 0x80;
-const NO_PROPERTIES: Properties = new Map();
+const NO_PROPERTIES: Properties = [];
 /** Topics of one message that are kept, whatever rules look at. */
 const MOST_TOPICS = 4096;
 

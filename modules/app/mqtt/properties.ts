@@ -34,14 +34,14 @@ const KINDS: ReadonlyMap<number, readonly [string, Kind]> = new Map([
 ]);
 
 export type Property = number | Uint8Array | readonly [Uint8Array, Uint8Array];
-/** By name; where one stands several times, the last counts. */
-export type Properties = ReadonlyMap<string, Property>;
+/** With their names, in their order: those of users, and subscriptions, may stand several times. */
+export type Properties = readonly (readonly [string, Property])[];
 
 const MOST = 1024;
 
 /** Their length, and they. Unknown ones make the packet broken: nobody knows how long they are. */
 export function readProperties(fields: Fields): Properties {
-  const properties = new Map<string, Property>();
+  const properties: [string, Property][] = [];
   const length = fields.variable();
   if (length > fields.left) {
     fields.broken = true;
@@ -54,7 +54,7 @@ export function readProperties(fields: Fields): Properties {
       fields.broken = true;
       break;
     }
-    properties.set(known[0], readOne(fields, known[1]));
+    properties.push([known[0], readOne(fields, known[1])]);
   }
   return properties;
 }

@@ -29,7 +29,7 @@ function messageJson(message: Message, settings: MqttSettings): object {
     ...(payload && { message: text(payload) }),
     ...(topics && { topics: topicsJson(message, settings) }),
     ...codesJson(message),
-    ...(properties && properties.size > 0 && { properties: propertiesJson(properties, text) }),
+    ...(properties && properties.length > 0 && { properties: propertiesJson(properties, text) }),
   };
 }
 
@@ -59,7 +59,7 @@ function connectJson(parts: ConnectParts, { passwords }: MqttSettings, text: Tex
       will: {
         topic: text(will.topic),
         message: text(will.message),
-        ...(will.properties.size > 0 && { properties: propertiesJson(will.properties, text) }),
+        ...(will.properties.length > 0 && { properties: propertiesJson(will.properties, text) }),
       },
     }),
   };
@@ -94,9 +94,10 @@ function codesJson({ header, codes }: Message): object {
   }
 }
 
+/** Those of users under the names that they gave them; of equal names the last is told. */
 function propertiesJson(properties: Properties, text: Text): object {
   return Object.fromEntries(
-    [...properties].map(([name, value]) => {
+    properties.map(([name, value]) => {
       if (typeof value === 'number') return [name, value];
       return value instanceof Uint8Array ? [name, text(value)] : [text(value[0]), text(value[1])];
     }),

@@ -94,6 +94,16 @@ describe('mqtt', () => {
     expect(published.publish.properties).toEqual({ a: 'b', payload_format_indicator: 1 });
   });
 
+  it('tells each property of users (MQTT 5.0 3.3.2.3.7), and of equal names the last', () => {
+    const pairs = ['a', 'b', 'c', 'd', 'a', 'e'].map(text);
+    const users = Buffer.concat(
+      [0, 2, 4].map(i => Buffer.concat([Buffer.from([38]), pairs[i]!, pairs[i + 1]!])),
+    );
+    const publish = message(0x30, text('t'), [users.length], users, Buffer.from('x'));
+    const [, published] = told(fed([CONNECT_5, publish], [CONNACK_5]));
+    expect(published.publish.properties).toEqual({ a: 'e', c: 'd' });
+  });
+
   it('reads the same however it is cut', () => {
     const whole = told(fed([CONNECT, SUBSCRIBE], [CONNACK]));
     const feed = new Feed([mqtt], { serverPort: 1883 })
