@@ -9,9 +9,12 @@ export interface Piece {
 }
 
 const PIECE = 1 << 20;
+const GZIP = '\x1f\x8b';
+/** First characters: a NUL among them tells that it is something else, one further behind spoils a rule alone. */
+const LOOKED_AT = 16;
 const BYTE_ORDER_MARK = '\xef\xbb\xbf';
 
-/** @returns pieces that end where a rule ends, latin1 @throws Error of the file system */
+/** @returns pieces that end where a rule ends, latin1 @throws Error of the file system, or when it is no text */
 export function* piecesOf(path: string, size = PIECE): Generator<Piece> {
   let firstLine = 1;
   let open = '';
@@ -35,11 +38,18 @@ function* blocksOf(path: string, size: number): Generator<string> {
       const read = readSync(file, buffer, 0, size, null);
       if (read === 0) return;
       const text = buffer.toString('latin1', 0, read);
+      if (first) refuseBinary(text);
       yield first && text.startsWith(BYTE_ORDER_MARK) ? text.slice(BYTE_ORDER_MARK.length) : text;
     }
   } finally {
     closeSync(file);
   }
+}
+
+/** Each of its lines would be told as a mistake. */
+function refuseBinary(text: string): void {
+  if (text.startsWith(GZIP)) throw new Error('it is compressed with gzip; decompress it first');
+  if (text.slice(0, LOOKED_AT).includes('\0')) throw new Error('it is no text, or no UTF-8');
 }
 
 /** Behind the last line that no backslash joins with the next; 0 when there is none. */

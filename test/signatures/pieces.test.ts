@@ -22,6 +22,14 @@ describe('pieces of a rule file', () => {
     expect(rules).toEqual(['2: a one', '4: b   two  three', '7: c\u00c3\u00a4 four', '9: d']);
   });
 
+  it.each([
+    ['a packed one', '\x1f\x8b\x08\x08', 'compressed with gzip'],
+    ['another encoding', '\xff\xfea\0l\0e\0r\0t\0', 'no UTF-8'],
+  ])('are none of %s', (_, bytes, said) => {
+    writeFileSync(join(folder, 'b.rules'), bytes, 'latin1');
+    expect(() => [...piecesOf(join(folder, 'b.rules'))]).toThrow(said);
+  });
+
   it('are none of what is no file', () => {
     expect(() => [...piecesOf(folder)]).toThrow('EISDIR');
     expect(() => [...piecesOf(join(folder, 'b.rules'))]).toThrow('ENOENT');
