@@ -3,7 +3,7 @@ import type { ApplicationLayer, Conversation, TransactionUpdate } from '../../en
 import * as Flow from '../../engine/flow/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import type { Protocol, Transaction } from '../../engine/protocol.js';
-import { inline, type Sensor, sensorFor } from '../detect/sensor.js';
+import { inline, type PacketSketch, type Sensor, sensorFor } from '../detect/sensor.js';
 
 const NONE = Packet.VERDICT_NONE;
 const DROP = Packet.VERDICT_DROP;
@@ -88,13 +88,24 @@ async function talk(firewall: string, policies?: unknown, threats = '') {
     return sensor.run([{ ...packets[0]!, withSlots }, ...packets.slice(1)]);
   };
   /** All of them come with one packet. */
-  const together = (transactions: readonly Transaction[], progress: number) => {
+  const together = (transactions: readonly Transaction[], progress: number, data = 'x') => {
     const withSlots = ([slot]: readonly number[]) => {
       layer.updates = transactions.map(each => update(slot!, each, progress));
     };
-    return sensor.run([{ ...inline('x'), withSlots }]);
+    return sensor.run([{ ...inline(data), withSlots }]);
   };
-  return Object.assign(see, { together, reload: (rules: string) => sensor.reload(threats, rules) });
+  /** A packet that nothing is told of. */
+  const further = (rest: PacketSketch) => {
+    layer.updates = [];
+    return sensor.run([{ ...inline('x', rest), ...rest }]).verdicts[0];
+  };
+  const reset = () => (sensor.thread.flows.row[Flow.INTS + Flow.DETECT_FLAGS]! & Flow.RESET_CLIENT) !== 0;
+  return Object.assign(see, {
+    together,
+    further,
+    reset,
+    reload: (rules: string) => sensor.reload(threats, rules),
+  });
 }
 
 const PACKETS = 'accept:hook tcp:all any any <> any any (sid:1;)';
@@ -128,6 +139,49 @@ describe('hooks of an application protocol', () => {
     expect(see(good, 0, 2)).toEqual({ alerts: ['3@2'], verdicts: [NONE, NONE] });
     see.reload(before + again + '\n' + accept);
     expect(see(good, 2, 2)).toEqual({ alerts: ['4@3'], verdicts: [NONE, NONE] });
+  });
+
+  test('what was dropped does not pass when it is sent again, nor what comes behind it', async () => {
+    for (const action of ['drop', 'reject']) {
+      const see = await talk(`${PACKETS}
+        ${action}:packet toy:request_name any any -> any any (toy.name; content:"bad"; alert; sid:2;)
+        accept:hook toy:<request_complete any any -> any any (sid:3;)`);
+      const dropped = action === 'drop' ? DROP : Packet.VERDICT_REJECT;
+      expect(see(request('bad'), 0, 2, undefined, 2)).toEqual({
+        alerts: ['2@2'],
+        verdicts: [NONE, dropped, DROP, DROP],
+      });
+      expect(see.reset()).toBe(action === 'reject');
+      // The other direction, and packets without data.
+      expect(see.further({ toServer: false })).toBe(NONE);
+      expect(see.further({ payload: '', stream: {} })).toBe(NONE);
+      expect(see.further({})).toBe(DROP);
+    }
+  });
+
+  test('what is dropped before the hooks is judged at them when it is sent again in another way', async () => {
+    for (const [name, verdict] of [
+      ['bad', DROP],
+      ['good', NONE],
+    ] as const) {
+      for (const [firewall, threats] of [
+        ['drop:packet tcp:all any any -> any any (content:"xx"; sid:5;)', ''],
+        ['', 'drop tcp-pkt any any -> any any (content:"xx"; sid:5;)'],
+      ] as const) {
+        const see = await talk(
+          `${firewall}
+          ${PACKETS}
+          accept:hook toy:<request_complete any any -> any any (toy.name; content:"good"; sid:2;)
+          accept:hook toy:request_complete any any -> any any (toy.name; content:"good"; sid:3;)`,
+          undefined,
+          threats,
+        );
+        expect(see.together([request(name)], 3, 'xx').verdicts).toEqual([DROP]);
+        expect(see.further({ toServer: false })).toBe(NONE);
+        expect(see.further({})).toBe(verdict);
+        expect(see.further({})).toBe(verdict);
+      }
+    }
   });
 
   test('however many requests come with one packet, all of them are judged', async () => {

@@ -16,7 +16,7 @@ import type { DetectionParts } from '../detection-parts.js';
 import type { Evaluation } from '../evaluation.js';
 import { allHold } from '../rule.js';
 import { type Part, partsOf } from '../transaction-rule.js';
-import { type Decisions, NEXT, TRANSACTION_ACCEPTED } from './decision.js';
+import { type Decisions, DROPPED, NEXT, TRANSACTION_ACCEPTED } from './decision.js';
 import { FirewallTransaction, type WatchedSide } from './watched-transaction.js';
 
 /**
@@ -63,29 +63,48 @@ export class ApplicationTables {
 
   /** Judges the packet in hand. @returns NEXT, PACKET_ACCEPTED or DROPPED */
   judge(p: number): number {
+    const { row, decisions } = this;
+    if (decisions.refusesData && row[p + Packet.PAYLOAD_LENGTH]! > 0) return decisions.dropAgain();
+    const result = this.judgeOpen(p);
+    if (result === DROPPED && row[p + Packet.PROTOCOL] === TCP) decisions.refuseData();
+    return result;
+  }
+
+  private judgeOpen(p: number): number {
     const open = this.detection.hand.state?.firewall;
     if (!open || open.length === 0) return NEXT;
     const { toServer } = this.detection.facts;
     const data = this.bringsData(p);
+    const payload = this.row[p + Packet.PAYLOAD_LENGTH]! > 0;
     let result = NEXT;
     for (let i = 0; i < open.length && result === NEXT; i++) {
       const each = open[i]!;
-      if (!each.accepted && isConcerned(each, toServer, data)) result = this.judgeTransaction(each, toServer);
+      if (!each.accepted && isConcerned(each, toServer, data, payload))
+        result = this.judgeTransaction(each, toServer);
     }
     return result;
   }
 
-  /** The packet is done. What is over needs no hook any more. */
-  forget(): void {
+  /**
+   * The packet at `p` is done. What is over needs no hook any more.
+   * @param toServer its direction
+   * @param asked false where it was dropped before the hooks were asked: over TCP the same comes again, and nothing is told
+   * of it then, so that they are asked with the next data
+   */
+  forget(p: number, toServer: boolean, asked: boolean): void {
     const { state } = this.detection.hand;
     const open = state?.firewall;
     if (!open) return;
+    const data = this.row[p + Packet.PAYLOAD_LENGTH]! > 0;
     let kept = 0;
     for (let i = 0; i < open.length; i++) {
       const each = open[i]!;
+      const side = each.side(toServer);
+      if (!asked) side.missed ||= side.told;
+      else if (data) side.missed = false;
       each.toServer.told = false;
       each.toClient.told = false;
-      if (!each.isOver) open[kept++] = each;
+      if (!each.isOver || each.toServer.missed || each.toClient.missed) open[kept++] = each;
     }
     open.length = kept;
     if (kept > MOST_OPEN) open.splice(0, kept - MOST_OPEN);
@@ -203,9 +222,15 @@ function reached(hooks: readonly FirewallTable[], progress: number): number {
   return last;
 }
 
-/** Something was told of it, or it goes on with data that nothing is told of. */
-function isConcerned(watched: FirewallTransaction, toServer: boolean, data: boolean): boolean {
+/** Something was told of it, now or with a packet that was dropped before, or it goes on with data that nothing is told of. */
+function isConcerned(
+  watched: FirewallTransaction,
+  toServer: boolean,
+  data: boolean,
+  payload: boolean,
+): boolean {
   const side = watched.side(toServer);
   const { untold } = watched.conversation.protocol;
-  return side.told || (data && untold !== undefined && side.progress >= untold[toServer ? 0 : 1]);
+  if (side.told || (side.missed && payload)) return true;
+  return data && untold !== undefined && side.progress >= untold[toServer ? 0 : 1];
 }

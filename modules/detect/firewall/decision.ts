@@ -1,7 +1,8 @@
 /** What a firewall does with a packet: the one way in which rules and policies take effect. */
-import { dropFlow } from '../../../engine/flow/flow-judgement.js';
+import { dropFlow, sidesReset } from '../../../engine/flow/flow-judgement.js';
 import * as Flow from '../../../engine/flow/flow-record.js';
 import * as Packet from '../../../engine/packet.js';
+import { REASON_FIREWALL_RULES } from '../../../engine/verdict.js';
 import { signatureAt } from '../../../signatures/compile/image.js';
 import type { Policy } from '../../../signatures/firewall/policies.js';
 import type { FirewallTable } from '../../../signatures/firewall/tables.js';
@@ -12,6 +13,10 @@ import type { DetectionParts } from '../detection-parts.js';
 export const FLOW_ACCEPTED = 1 << 2;
 export const FLOW_PASSED = 1 << 3;
 export const FLOW_ENCRYPTED = 1 << 5;
+/** The same: data did not pass, to the server, to the client. */
+const REFUSED_TO_SERVER = 1 << 6;
+const REFUSED_TO_CLIENT = 1 << 7;
+const AGAIN: Policy = { action: 'drop', scope: 'packet', alert: false };
 
 /** What comes next: the next hook; nothing of this transaction; nothing of this packet; it is dropped. */
 export const NEXT = 0;
@@ -132,6 +137,28 @@ export class Decisions {
     this.dropped = true;
     this.droppedBy = signature;
     return DROPPED;
+  }
+
+  /**
+   * The packet in hand was dropped for what it brought to a TCP session: that counts as seen, so nothing is told of it when
+   * it is sent again.
+   */
+  refuseData(): void {
+    const { flow, f, p } = this.parts.facts;
+    if (flow >= 0) this.flows[f + Flow.DETECT_FLAGS]! |= this.refusedBit | sidesReset(this.row, p);
+  }
+
+  /** Data of this direction did not pass: what comes behind it is of no use to its receiver. */
+  get refusesData(): boolean {
+    return this.flowHas(this.refusedBit);
+  }
+
+  dropAgain(): number {
+    return this.drop(AGAIN, -1, REASON_FIREWALL_RULES);
+  }
+
+  private get refusedBit(): number {
+    return this.parts.facts.toServer ? REFUSED_TO_SERVER : REFUSED_TO_CLIENT;
   }
 
   /** The firewall has accepted the flow of the packet in hand. */

@@ -99,13 +99,15 @@ export class FirewallDetection extends Detection {
   protected override inspect(i: number, p: number, pseudo: number): void {
     const { decisions, applications } = this;
     const { slot } = this.parts.at;
+    const { toServer, transport } = this.parts.facts;
     decisions.begin(this.wireOf(p, pseudo));
     if ((this.row[p + Packet.FLAGS]! & Packet.FLAG_NO_PAYLOAD_INSPECTION) !== 0) this.noteEncrypted();
     applications?.note(slot, this.updates!.position);
     const next = this.judgePacket(p, pseudo);
+    let asked = false;
     if (next === DROPPED) this.updates?.skip(slot);
-    else this.inspectAccepted(i, p, pseudo, next);
-    applications?.forget();
+    else asked = this.inspectAccepted(i, p, pseudo, next);
+    applications?.forget(p, toServer, asked || transport !== TCP);
   }
 
   /** What nobody looked at since the session was encrypted is left: in packets of its own, one a direction. */
@@ -144,18 +146,22 @@ export class FirewallDetection extends Detection {
     return this.filter.judge();
   }
 
-  /** @param next what the table of packets says of the hooks of applications */
-  private inspectAccepted(i: number, p: number, pseudo: number, next: number): void {
+  /**
+   * @param next what the table of packets says of the hooks of applications
+   * @returns false where threat detection drops the packet before them
+   */
+  private inspectAccepted(i: number, p: number, pseudo: number, next: number): boolean {
     const { decisions, applications } = this;
     const { slot } = this.parts.at;
     if (!decisions.passes) this.inspectPacket(i, p, pseudo);
     if (this.dropsSoFar()) {
       this.updates?.skip(slot);
-      return;
+      return false;
     }
     const judged = next === NEXT && !decisions.flowAccepted ? applications?.judge(p) : undefined;
     if (judged === DROPPED || decisions.passes) this.updates?.skip(slot);
     else this.updates?.inspect(slot);
+    return true;
   }
 
   /** A rule of threat detection is about to drop the packet. */

@@ -12,6 +12,8 @@ export interface WatchedSide extends Visible {
   accepted: number;
   /** Something was told of it with the packet in hand. */
   told: boolean;
+  /** Something was told with a packet that was dropped before the hooks were asked. */
+  missed: boolean;
 }
 
 export class FirewallTransaction {
@@ -66,5 +68,6 @@ function newSide(toServer: boolean): WatchedSide {
     next: 0,
     accepted: -1,
     told: false,
+    missed: false,
   };
 }
