@@ -30,6 +30,9 @@ const ANALOG = 'online restart comm_lost remote_forced local_forced over_range r
 const SETPOINT = 'online restart comm_lost remote_forced local_forced reserved0 reserved1 reserved2';
 const CONTROL = 'op_type:4 qu cr tcc:2 count:8 ontime:32 offtime:32 status_code:7 reserved';
 const TIME = 'timestamp:48';
+const SECURITY =
+  'online restart comm_lost remote_forced local_forced reserved0 discontinuity reserved1 ' +
+  'association_id:16 count_value:32';
 
 /** Values with and without time, as analog events have them. */
 const events = (flags: string): string[] =>
@@ -96,6 +99,11 @@ const GROUPS: Readonly<Record<number, readonly (string | undefined)[]>> = {
   51: [TIME, TIME],
   52: ['delay_secs:16', 'delay_ms:16'],
   60: ['', '', '', ''],
+  81: ['fill_percentage:8 group:8 variation:8'],
+  86: [undefined, 'rd wr st ev df padding0 padding1 padding2'],
+  102: ['value:8'],
+  121: [SECURITY],
+  122: [SECURITY, `${SECURITY} ${TIME}`],
 };
 
 const TABLE: ReadonlyMap<number, Field[]> = new Map(

@@ -156,6 +156,31 @@ describe('dnp3', () => {
     expect(last.points).toEqual([{ prefix: 0, index: 3, state: 1 }]);
   });
 
+  it('reads statistics of security, marks of data sets and bytes (IEEE 1815 annex A)', () => {
+    const statistic = [0x41, 2, 0, 9, 0, 0, 0];
+    const message = [
+      [0xc0, 129, 0, 0],
+      [121, 1, 0, 3, 3, ...statistic],
+      [122, 2, 0x17, 1, 4, ...statistic, 1, 0, 0, 0, 0, 0],
+      [81, 1, 7, 1, 50, 2, 1],
+      [86, 2, 0, 0, 0, 0x05],
+      [102, 1, 0, 8, 9, 0xfe, 0xff],
+    ].flat();
+    const [, { application }] = told(
+      fed()
+        .client(frame(true, WHOLE, READ))
+        .server(frame(false, WHOLE, message)),
+    );
+    expect(application.complete).toBe(true);
+    const points = application.objects.map((each: any) => each.points);
+    const counted = { online: 1, discontinuity: 1, association_id: 2, count_value: 9 };
+    expect(points[0]).toMatchObject([{ index: 3, ...counted }]);
+    expect(points[1]).toMatchObject([{ index: 4, ...counted, timestamp: 1 }]);
+    expect(points[2]).toMatchObject([{ fill_percentage: 50, group: 2, variation: 1 }]);
+    expect(points[3]).toMatchObject([{ rd: 1, wr: 0, st: 1 }]);
+    expect(points[4].map(({ value }: any) => value)).toEqual([0xfe, 0xff]);
+  });
+
   const broken = frame(true, WHOLE, READ);
   broken[12]! ^= 1;
   const header = frame(true, WHOLE, READ);
