@@ -71,9 +71,14 @@ export class CaptureReader implements CaptureFormat {
 
 function unknown(magic: number): string {
   const known = REFUSED.find(([value, mask]) => (magic & mask) >>> 0 === value);
-  return known
-    ? known[2]
-    : `not a capture (it begins with 0x${magic.toString(16).padStart(8, '0')}), expected pcap or pcapng`;
+  return known ? known[2] : `not a capture (it begins with ${shown(magic)}), expected pcap or pcapng`;
+}
+
+/** Text as text: a configuration or rules were given in its place. */
+function shown(magic: number): string {
+  const hex = magic.toString(16).padStart(8, '0');
+  const text = Buffer.from(hex, 'hex').toString('latin1');
+  return /^[ -~]+$/.test(text) ? `"${text}"` : `0x${hex}`;
 }
 
 function swapped(value: number): number {
