@@ -28,6 +28,11 @@ export class StatisticsWriter {
     this.next = started + this.intervalMs;
   }
 
+  /** The first interval begins: packets flow from now on. Threads may have taken long to stand. */
+  begin(now: number): void {
+    this.next = now + this.intervalMs;
+  }
+
   /** Writes when it is time. @param now milliseconds since the epoch  @param take what is told, looked up only then */
   tick(now: number, take: () => Omit<Statistics, 'uptimeSeconds'>): void {
     // A clock that was set back would mean a long silence.

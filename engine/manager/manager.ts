@@ -91,6 +91,7 @@ export class Manager implements Engine {
       await Promise.all(this.threadsRunning.map(({ worker }) => worker.terminate()));
       throw error;
     }
+    this.statistics.begin(Date.now());
     this.timer = setInterval(() => this.drain(), DRAIN_MS);
     for (const thread of this.threadsRunning) this.begin(thread);
     void Promise.all(this.threadsRunning.map(thread => thread.ended)).then(() => this.finish());

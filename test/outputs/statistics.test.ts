@@ -10,11 +10,17 @@ const log: StatsLog = {
 };
 
 function run(config: object, ...ticks: number[]): string[] {
+  return runFrom(0, config, ...ticks);
+}
+
+/** @param begin seconds that the threads took to stand */
+function runFrom(begin: number, config: object, ...ticks: number[]): string[] {
   const told: string[] = [];
   const write = (file: string, lines: Uint8Array) =>
     told.push(`${file}: ${Buffer.from(lines).toString().trim()}`);
   const writer = new StatisticsWriter(new Config({ stats: config }), [log], write, START);
   const take = () => ({ counters: [['decoder.pkts', 3]] as [string, number][] });
+  writer.begin(START + begin * 1000);
   for (const tick of ticks) writer.tick(START + tick * 1000, take);
   writer.tell(START + 30_500, take);
   return told.map(line => line.slice(0, 20));
@@ -23,6 +29,13 @@ function run(config: object, ...ticks: number[]): string[] {
 test('written every interval, once after a pause, and at the end', () => {
   expect(run({ interval: 8 }, 1, 8, 9, 15.9, 25, 26)).toEqual([
     ...['a: 8 {"uptime":8,"de', 'a: 25 {"uptime":25,"', 'a: 30 {"uptime":30,"'],
+  ]);
+});
+
+test('the first interval begins with the packets, however long threads with many rules took to stand', () => {
+  expect(runFrom(20, { interval: 8 }, 20.1, 27, 28, 29)).toEqual([
+    'a: 28 {"uptime":28,"',
+    'a: 30 {"uptime":30,"',
   ]);
 });
 
