@@ -1,12 +1,12 @@
 /** Settings of FTP. */
 import type { Config } from '../../../engine/config/config.js';
-import { integer, option, size } from '../../../engine/config/option.js';
+import { integer, option, size, sizeFrom } from '../../../engine/config/option.js';
 
 const PREFIX = 'app-layer.protocols.ftp.';
 
 const LONGEST_LINE = option(
   `${PREFIX}max-line-length`,
-  size,
+  sizeFrom('1', '1gb'),
   4096,
   'bytes of a command or reply; the rest is skipped',
 );

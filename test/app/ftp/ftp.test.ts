@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Expectations, MOST_DETAIL } from '../../../engine/application/expectations.js';
+import { DeclaredOptions } from '../../../engine/config/declared.js';
 import { fromLatin1 } from '../../../engine/latin1.js';
 import {
   parseExtendedPassive,
@@ -90,6 +91,14 @@ describe('ftp', () => {
     const [first, second] = told(fed([[true, 'USER 1234567890\r\nSYST\r\n']], { config }));
     expect(first).toMatchObject({ command_data: '12345', command_truncated: true });
     expect(second).toMatchObject({ command: 'SYST', command_truncated: false });
+  });
+
+  it('takes no limit that no line keeps', () => {
+    const config = (most: string) => ({ 'app-layer': { protocols: { ftp: { 'max-line-length': most } } } });
+    const [first, second] = told(fed([[true, 'USER a\r\nSYST\r\n']], { config: config('1') }));
+    expect([first!.command, second!.command]).toEqual(['U', 'S']);
+    const findings = new DeclaredOptions(ftp.options ?? []).check(config('0'));
+    expect(findings.map(({ message }) => message)).toEqual([expect.stringContaining('a size from 1 to 1gb')]);
   });
 
   it('knows offers of other hosts', () => {
