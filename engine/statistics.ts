@@ -11,7 +11,7 @@ export const statisticsOptions = [enabled, interval];
 export class StatisticsWriter {
   private readonly logs: readonly StatsLog[];
   private readonly intervalMs: number;
-  private next: number;
+  private next = 0;
 
   /**
    * @param write appends lines to the log file of this name
@@ -25,7 +25,7 @@ export class StatisticsWriter {
   ) {
     this.logs = config.read(enabled) ? logs : [];
     this.intervalMs = config.read(interval) * 1000;
-    this.next = started + this.intervalMs;
+    this.begin(started);
   }
 
   /** The first interval begins: packets flow from now on. Threads may have taken long to stand. */

@@ -5,8 +5,9 @@ import { type OptionType, option, texts } from '../../../engine/config/option.js
 import { isMapping } from '../../../engine/config/scalar.js';
 import { parseNetwork } from '../../../engine/prefix-table.js';
 import { DEFAULTS, PREFIX, SERVER_OPTIONS } from './server-settings.js';
+import { SERVERS } from './settings.js';
 
-const LIST = `${PREFIX}server-config`;
+const LIST = SERVERS.path;
 
 const networks: OptionType<readonly string[]> = {
   expected: 'an address or network such as 192.0.2.0/24, or a list of them',

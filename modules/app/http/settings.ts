@@ -1,7 +1,7 @@
 /** Settings of HTTP: `app-layer.protocols.http.libhtp`, a default and others by the server's address. */
 import { askedKeywords } from '../../../engine/asked-keywords.js';
 import type { Config, ConfigTree } from '../../../engine/config/config.js';
-import { integer, option, size, tree } from '../../../engine/config/option.js';
+import { integer, option, size, texts, tree } from '../../../engine/config/option.js';
 import { type FileSettings, fileSettings } from '../../../engine/files/file-settings.js';
 import { type BodyMemory, bodyMemory } from '../../../engine/files/inspected-body.js';
 import { RangeFiles } from '../../../engine/files/range-files.js';
@@ -11,7 +11,7 @@ import { allForwardedFor, type ForwardedFor } from '../../../engine/record/forwa
 import { BODIES, BODY_OPTIONS, type HttpVariant, httpVariants } from './record-settings.js';
 import { PREFIX, SERVER_OPTIONS, type ServerSettings, serverSettings } from './server-settings.js';
 
-const SERVERS = option(
+export const SERVERS = option(
   `${PREFIX}server-config`,
   tree,
   [],
@@ -106,12 +106,8 @@ function serverEntries(list: unknown): { addresses: readonly string[]; settings:
   return list.flatMap(entry =>
     Object.values(asTree(entry)).map(settings => {
       const { address, ...rest } = asTree(settings);
-      const addresses = Array.isArray(address)
-        ? address.map(String)
-        : address === undefined
-          ? []
-          : [String(address)];
-      return { addresses, settings: rest };
+      // Mistakes were told by `server-mistakes.ts`.
+      return { addresses: texts.parse(address ?? []) ?? [], settings: rest };
     }),
   );
 }

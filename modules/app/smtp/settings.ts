@@ -132,8 +132,8 @@ export function smtpSettings(config: Config, shared: Readonly<Record<string, unk
   const extended = records.some(entry => boolean.parse(entry.at('extended') ?? false) === true);
   return {
     mime: config.read(DECODE_MIME) ? mimeSettings(config) : undefined,
-    // Parts and the whole of a message are not both files.
     chunks: config.read(DECODE_BDAT),
+    // Parts and the whole of a message are not both files.
     raw: config.read(RAW) && !config.read(DECODE_MIME),
     bodyMd5: isBodyDigested(config.read(BODY_MD5), shared, listed('md5')),
     subjectMd5: listed('md5').includes('subject'),

@@ -64,7 +64,7 @@ export class ApplicationTables {
   /** Judges the packet in hand. @returns NEXT, PACKET_ACCEPTED or DROPPED */
   judge(p: number): number {
     const { row, decisions } = this;
-    if (decisions.refusesData && row[p + Packet.PAYLOAD_LENGTH]! > 0) return decisions.dropAgain();
+    if (decisions.refusesData && this.hasPayload(p)) return decisions.dropAgain();
     const result = this.judgeOpen(p);
     if (result === DROPPED && row[p + Packet.PROTOCOL] === TCP) decisions.refuseData();
     return result;
@@ -75,7 +75,7 @@ export class ApplicationTables {
     if (!open || open.length === 0) return NEXT;
     const { toServer } = this.detection.facts;
     const data = this.bringsData(p);
-    const payload = this.row[p + Packet.PAYLOAD_LENGTH]! > 0;
+    const payload = this.hasPayload(p);
     let result = NEXT;
     for (let i = 0; i < open.length && result === NEXT; i++) {
       const each = open[i]!;
@@ -95,13 +95,13 @@ export class ApplicationTables {
     const { state } = this.detection.hand;
     const open = state?.firewall;
     if (!open) return;
-    const data = this.row[p + Packet.PAYLOAD_LENGTH]! > 0;
+    const payload = this.hasPayload(p);
     let kept = 0;
     for (let i = 0; i < open.length; i++) {
       const each = open[i]!;
       const side = each.side(toServer);
       if (!asked) side.missed ||= side.told;
-      else if (data) side.missed = false;
+      else if (payload) side.missed = false;
       each.toServer.told = false;
       each.toClient.told = false;
       if (!each.isOver || each.toServer.missed || each.toClient.missed) open[kept++] = each;
@@ -110,10 +110,14 @@ export class ApplicationTables {
     if (kept > MOST_OPEN) open.splice(0, kept - MOST_OPEN);
   }
 
+  private hasPayload(p: number): boolean {
+    return this.row[p + Packet.PAYLOAD_LENGTH]! > 0;
+  }
+
+  /** Data that comes to the application with it. */
   private bringsData(p: number): boolean {
     const { row } = this;
-    if (row[p + Packet.PROTOCOL] !== TCP) return row[p + Packet.PAYLOAD_LENGTH]! > 0;
-    return row[p + Packet.STREAM_LENGTH]! > 0;
+    return row[p + Packet.PROTOCOL] === TCP ? row[p + Packet.STREAM_LENGTH]! > 0 : this.hasPayload(p);
   }
 
   private judgeTransaction(watched: FirewallTransaction, toServer: boolean): number {
