@@ -1,4 +1,5 @@
 /** Transactions that wait for answers, by what an answer has in common with them: each is found without looking at others. */
+import { hiddenKey } from '../memory/hidden-key.js';
 import type { Transaction } from '../protocol/transaction.js';
 import type { Session } from './session.js';
 
@@ -6,25 +7,26 @@ import type { Session } from './session.js';
 const CLEANING = 4096;
 
 export class WaitingTransactions<K, T extends Transaction> {
-  private readonly byKey = new Map<K, T[]>();
+  private readonly byKey = new Map<K | number, T[]>();
   private added = 0;
 
   constructor(private readonly session: Session<T>) {}
 
   add(key: K, transaction: T): void {
     if (++this.added >= CLEANING) this.clean();
-    const list = this.open(key);
+    const hidden = hiddenKey(key);
+    const list = this.open(hidden);
     if (list) list.push(transaction);
-    else this.byKey.set(key, [transaction]);
+    else this.byKey.set(hidden, [transaction]);
   }
 
   /** The oldest one with this key that is not complete. */
   find(key: K): T | undefined {
-    return this.open(key)?.[0];
+    return this.open(hiddenKey(key))?.[0];
   }
 
   /** Those with this key without what is complete at their front. */
-  private open(key: K): T[] | undefined {
+  private open(key: K | number): T[] | undefined {
     const list = this.byKey.get(key);
     if (!list) return undefined;
     while (list.length > 0 && this.session.isComplete(list[0]!)) list.shift();

@@ -9,10 +9,14 @@
  * runs again on the new numbers.
  */
 
+import { randomInt } from 'node:crypto';
 import { lock, unlock } from '../memory/shared-lock.js';
+import { stir } from '../memory/stir.js';
 
 /** A bucket: lock, then entries of used, expiry, version, spare, key of four, values. */
 const BUCKET_HEADER = 4;
+/** Of the first bucket alone: what three of the hashes begin with. */
+const SEEDS = 1;
 const ENTRIES = 4;
 const USED = 0;
 const EXPIRY = 1;
@@ -60,9 +64,13 @@ function bucketInts(plan: TableShape): number {
   return BUCKET_HEADER + ENTRIES * entryInts(plan);
 }
 
-export function allocateSharedTable(plan: TablePlan): SharedArrayBuffer {
+/** @param seed of its hashes; random by default, so that nobody can choose texts that meet those of others */
+export function allocateSharedTable(plan: TablePlan, seed?: number): SharedArrayBuffer {
   const buckets = Math.ceil(plan.entries / ENTRIES);
-  return new SharedArrayBuffer(buckets * bucketInts(plan) * 4);
+  const buffer = new SharedArrayBuffer(buckets * bucketInts(plan) * 4);
+  const seeds = new Int32Array(buffer, SEEDS * 4, BUCKET_HEADER - SEEDS);
+  for (let i = 0; i < seeds.length; i++) seeds[i] = seed === undefined ? randomInt(2 ** 32) : seed + i;
+  return buffer;
 }
 
 /** A table that all threads share: some numbers under each key. */
@@ -194,10 +202,10 @@ export class SharedNumbers {
 
   /** 128 bits stand for the text: two texts of one hash are not to be met by chance. */
   private find(key: string): number {
-    let a = 0x811c9dc5;
-    let b = 0x9e3779b9;
-    let c = 0x85ebca6b;
-    let d = key.length;
+    let a = this.ints[SEEDS]!;
+    let b = this.ints[SEEDS + 1]!;
+    let c = this.ints[SEEDS + 2]!;
+    let d = a ^ key.length;
     for (let i = 0; i < key.length; i++) {
       const code = key.charCodeAt(i);
       a = Math.imul(a ^ code, 0x01000193);
@@ -210,7 +218,7 @@ export class SharedNumbers {
     hash[1] = b;
     hash[2] = c;
     hash[3] = d;
-    this.bucket = (((d ^ (a >>> 7)) >>> 0) % this.buckets) * bucketInts(this.plan);
+    this.bucket = ((stir(a, d) >>> 0) % this.buckets) * bucketInts(this.plan);
     return ++this.finds;
   }
 }

@@ -1,12 +1,13 @@
 /**
  * The hash by which packets find their flow and their worker: both directions of a conversation have the same one.
- * Each end (address, port) is mixed with the seed of the run, the two are added, and what both directions share is
- * mixed in; without the seed nobody can choose packets that collide.
+ * Each end (address, port) is stirred into the seed of the run, the two are added, and what both directions share is
+ * stirred in; without the seed nobody can choose packets that collide.
  *
  * The first eight bits choose the worker (`engine/queue/share.ts`). For TCP that another conversation may announce (the
  * data connections of FTP) and for FTP itself they come of the two addresses alone: one worker sees the announcement
  * before what it announces, whatever the number of workers.
  */
+import { stir } from '../../engine/memory/stir.js';
 import { counterpartOf4, counterpartOf6 } from '../../engine/packet/icmp-type.js';
 import * as Packet from '../../engine/packet.js';
 import type { Decoding } from './decoding.js';
@@ -27,7 +28,7 @@ export function flowHash(d: Decoding, p: number): number {
     : finish(d, p, end6(d, l3 + 8, source) + end6(d, l3 + 24, destination), protocol);
   if (!staysWithHosts(protocol, source, destination)) return hash;
   const hosts = isV4 ? end4(d, l3 + 12, 0) + end4(d, l3 + 16, 0) : end6(d, l3 + 8, 0) + end6(d, l3 + 24, 0);
-  return withWorkerOf(mix(hosts, 0), hash);
+  return withWorkerOf(stir(hosts, 0), hash);
 }
 
 /** FTP, its data from the server's port 20, and what lies between ports that somebody may have agreed upon. */
@@ -65,35 +66,26 @@ function quotedFlowHash(d: Decoding, p: number): number {
   const destination = isIcmp ? Math.max(counterpartOf4(source), 0) : d.u16(transport + 2);
   const hash = finish(d, p, end4(d, quoted + 12, source) + end4(d, quoted + 16, destination), protocol);
   if (!staysWithHosts(protocol, source, destination)) return hash;
-  return withWorkerOf(mix(end4(d, quoted + 12, 0) + end4(d, quoted + 16, 0), 0), hash);
+  return withWorkerOf(stir(end4(d, quoted + 12, 0) + end4(d, quoted + 16, 0), 0), hash);
 }
 
 function end4(d: Decoding, address: number, port: number): number {
-  return mix(d.i32(address) ^ d.seed, port);
+  return stir(stir(d.seed, d.i32(address)), port);
 }
 
 function end6(d: Decoding, address: number, port: number): number {
-  let hash = mix(d.i32(address) ^ d.seed, d.i32(address + 4));
-  hash = mix(hash ^ d.i32(address + 8), d.i32(address + 12));
-  return mix(hash, port);
+  let hash = d.seed;
+  for (let i = 0; i < 16; i += 4) hash = stir(hash, d.i32(address + i));
+  return stir(hash, port);
 }
 
 function finish(d: Decoding, p: number, ends: number, protocol: number): number {
   const { row } = d;
-  let hash = mix(ends ^ d.seed, protocol);
+  let hash = stir(ends, protocol);
   if (d.vlanTracking && row[p + Packet.VLAN_COUNT] !== 0) {
-    hash = mix(
-      hash ^ row[p + Packet.VLAN_ID_2]!,
-      (row[p + Packet.VLAN_ID_0]! << 16) | row[p + Packet.VLAN_ID_1]!,
-    );
+    hash = stir(hash, row[p + Packet.VLAN_ID_2]!);
+    hash = stir(hash, (row[p + Packet.VLAN_ID_0]! << 16) | row[p + Packet.VLAN_ID_1]!);
   }
-  if (d.recursionTracking && row[p + Packet.RECURSION] !== 0) hash = mix(hash, row[p + Packet.RECURSION]!);
+  if (d.recursionTracking && row[p + Packet.RECURSION] !== 0) hash = stir(hash, row[p + Packet.RECURSION]!);
   return hash;
-}
-
-/** One round over both words: two multiplications with odd numbers, shifts between (as in MurmurHash3's finish). */
-export function mix(a: number, b: number): number {
-  let hash = Math.imul(a ^ Math.imul(b, 0x9e3779b1), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35);
-  return hash ^ (hash >>> 16);
 }

@@ -32,12 +32,15 @@ export interface DetectionState {
   readonly datasetControl: SharedArrayBuffer;
 }
 
-/** Made once in the main thread, and handed to all threads. */
-export function allocateDetectionState(config: Config): DetectionState {
+/**
+ * Made once in the main thread, and handed to all threads.
+ * @param seed of the run where it is to be the same in each; random by default
+ */
+export function allocateDetectionState(config: Config, seed?: number): DetectionState {
   return {
-    thresholds: allocateTable(config.read(THRESHOLD_MEMCAP)),
-    bits: allocateTable(config.read(HOST_MEMCAP)),
-    datasets: allocateTable(config.read(DATASET_MEMCAP)),
+    thresholds: allocateTable(config.read(THRESHOLD_MEMCAP), seed),
+    bits: allocateTable(config.read(HOST_MEMCAP), seed),
+    datasets: allocateTable(config.read(DATASET_MEMCAP), seed),
     datasetControl: DatasetControl.allocate(),
   };
 }

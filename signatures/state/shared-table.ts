@@ -5,7 +5,9 @@
  * Entries lie in buckets of a few; a bucket is locked for the moment of one change. Where a bucket is full, the
  * entry that ends first gives way.
  */
+import { randomInt } from 'node:crypto';
 import { lock, unlock } from '../../engine/memory/shared-lock.js';
+import { stir } from '../../engine/memory/stir.js';
 
 /** Numbers of a key, and of a value. */
 export const KEY_INTS = 11;
@@ -17,6 +19,8 @@ export const FOREVER = 0xffffffff;
 const LOCK = 0;
 /** Of the first bucket alone: see `mark`. */
 const MARK = 1;
+/** Of the first bucket alone: what hashes begin with. */
+const SEED = 2;
 /** Bucket header, which makes a bucket 512 bytes; then entries: used, expiry (seconds), key, value. */
 const HEADER_INTS = 9;
 const ENTRY_USED = 0;
@@ -27,10 +31,15 @@ const ENTRY_INTS = ENTRY_VALUE + VALUE_INTS;
 const ENTRIES = 7;
 const BUCKET_INTS = HEADER_INTS + ENTRIES * ENTRY_INTS;
 
-/** Memory of a table of about this many bytes. */
-export function allocateTable(byteLength: number): SharedArrayBuffer {
+/**
+ * Memory of a table of about this many bytes.
+ * @param seed of its hash: random, so that nobody knows which keys meet
+ */
+export function allocateTable(byteLength: number, seed = randomInt(2 ** 32)): SharedArrayBuffer {
   const buckets = Math.max(1, Math.floor(byteLength / (BUCKET_INTS * 4)));
-  return new SharedArrayBuffer(buckets * BUCKET_INTS * 4);
+  const buffer = new SharedArrayBuffer(buckets * BUCKET_INTS * 4);
+  new Int32Array(buffer)[SEED] = seed;
+  return buffer;
 }
 
 export class SharedTable {
@@ -38,6 +47,7 @@ export class SharedTable {
   readonly key = new Int32Array(KEY_INTS);
   private readonly ints: Int32Array;
   private readonly buckets: number;
+  private readonly seed: number;
   private bucket = 0;
 
   /** @param evicted called when an entry gives way to another */
@@ -47,6 +57,7 @@ export class SharedTable {
   ) {
     this.ints = new Int32Array(buffer);
     this.buckets = Math.floor(this.ints.length / BUCKET_INTS);
+    this.seed = this.ints[SEED]!;
   }
 
   /**
@@ -144,17 +155,15 @@ export class SharedTable {
   }
 
   private lock(): number {
-    this.bucket = (hashOf(this.key) % this.buckets) * BUCKET_INTS;
+    this.bucket = (this.hash() % this.buckets) * BUCKET_INTS;
     return lock(this.ints, this.bucket + LOCK);
   }
-}
 
-/** FNV-1a over numbers, with a final mix. */
-function hashOf(key: Int32Array): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key[i]!, 0x01000193) ^ (hash >>> 15);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  return (hash ^ (hash >>> 13)) >>> 0;
+  private hash(): number {
+    let hash = this.seed;
+    for (let i = 0; i < KEY_INTS; i++) hash = stir(hash, this.key[i]!);
+    return hash >>> 0;
+  }
 }
 
 /** 64 bits that stand for a name, whatever the thread or rule set: two numbers. */

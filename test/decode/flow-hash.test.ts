@@ -131,3 +131,26 @@ test('FTP and what it may announce take one worker, and have hashes of their own
   expect(new Set(found.map(hash => shareOf(hash, 256))).size).toBe(1);
   expect(new Set(found).size).toBe(conversations.length);
 });
+
+test('nobody chooses conversations that collide without knowing the seed', async () => {
+  const word = (n: number) => [(n >>> 16).toString(16), (n & 0xffff).toString(16)].join(':');
+  const inNetwork = Array.from({ length: 200 }, (_, i): Part[] => [
+    ipv6({ source: `2001:db8:0:1:${word(Math.imul(i, 0x9e3779b1))}:${word(i)}`, destination: B6 }),
+    tcp({ sport: 5, dport: 80 }),
+  ]);
+  const ofPorts = Array.from({ length: 200 }, (_, i): Part[] => {
+    const source = [...new Uint8Array(Int32Array.of(Math.imul(i + 1, 0x9e3779b1)).buffer)]
+      .reverse()
+      .join('.');
+    return [ipv4({ source, destination: B }), tcp({ sport: i + 1, dport: 80 })];
+  });
+  const highest = Array.from({ length: 16 }, (_, i): Part[] => [
+    ipv6({
+      source: `2001:db8::${['8', '1', '0'].map((_, bit) => ((i >> bit) & 1 ? '8000:0' : '0:1')).join(':')}`,
+      destination: i & 8 ? '2001:db8::8000:2' : B6,
+    }),
+    tcp({ sport: 5, dport: 80 }),
+  ]);
+  for (const flows of [inNetwork, ofPorts, highest])
+    expect(new Set(await hashes(flows)).size).toBe(flows.length);
+});

@@ -32,3 +32,33 @@ it('in a full bucket the entry that ends first gives way', () => {
   expect(evicted).toBe(1);
   expect([1, 2, 3, 4, 8].map(key => isThere(table, key, NOW))).toEqual([true, true, false, true, true]);
 });
+
+/** Keys that are still there in a table of 64 buckets after 1,000 others: which ones share a bucket shows. */
+function survivors(memory: SharedArrayBuffer): number[] {
+  const table = new SharedTable(memory);
+  const keys = Array.from({ length: 1000 }, (_, i) => i);
+  for (const key of keys) entry(table, key, 60);
+  return keys.filter(key => isThere(table, key, NOW));
+}
+
+it('which keys share a bucket is random, and the same for all who share the table', () => {
+  const size = 64 * 512;
+  expect(survivors(allocateTable(size, 1))).toEqual(survivors(allocateTable(size, 1)));
+  expect(survivors(allocateTable(size, 1))).not.toEqual(survivors(allocateTable(size, 2)));
+  expect(survivors(allocateTable(size))).not.toEqual(survivors(allocateTable(size)));
+});
+
+it('keys whose words make up for each other are spread like others', () => {
+  let evicted = 0;
+  const table = new SharedTable(allocateTable(64 * 512, 1), () => evicted++);
+  // Differences that went through a multiplication and were taken back by the next word.
+  for (let i = 0; i < 64; i++) {
+    table.key.fill(0);
+    for (let bit = 0; bit < 6; bit++)
+      [2 ** 31, 2 ** 31, 2 ** 16, 2].forEach((flip, word) => {
+        if ((i >> bit) & 1) table.key[word + bit] ^= flip;
+      });
+    table.with(NOW, true, touched);
+  }
+  expect(evicted).toBe(0);
+});

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { sharedTable } from '../../engine/detection/shared-table.js';
+import {
+  allocateSharedTable,
+  SharedNumbers,
+  sharedTable,
+  tablePlan,
+} from '../../engine/detection/shared-table.js';
 
 test.each([1_700_000_000, 2 ** 31 - 10, 2 ** 31 + 10, 2 ** 32 - 400])(
   'an entry stays as long as was said: at second %i',
@@ -11,3 +16,16 @@ test.each([1_700_000_000, 2 ** 31 - 10, 2 ** 31 + 10, 2 ** 32 - 400])(
     expect(table.get('a', now + 350)?.[0]).toBe(2);
   },
 );
+
+test('which texts share a place is random, and the same for all who share the table', () => {
+  const plan = tablePlan('tries', { numbers: 1, entries: 256, seconds: 60 });
+  const survivors = (memory: SharedArrayBuffer) => {
+    const [writer, reader] = [new SharedNumbers(memory, plan), new SharedNumbers(memory, plan)];
+    const keys = Array.from({ length: 1000 }, (_, i) => `192.0.2.${i}`);
+    for (const key of keys) writer.update(key, 1, values => ++values[0]!);
+    return keys.filter(key => reader.get(key, 1) !== undefined);
+  };
+  expect(survivors(allocateSharedTable(plan, 1))).toEqual(survivors(allocateSharedTable(plan, 1)));
+  expect(survivors(allocateSharedTable(plan, 1))).not.toEqual(survivors(allocateSharedTable(plan, 2)));
+  expect(survivors(allocateSharedTable(plan))).not.toEqual(survivors(allocateSharedTable(plan)));
+});

@@ -20,6 +20,7 @@ import { allocateSharedTable } from '../../detection/shared-table.js';
 import { traceOf } from '../../detection/trace.js';
 import type { DetectionDefinition } from '../../detection.js';
 import * as api from '../../index.js';
+import { NO_RANDOM } from '../options.js';
 import { headerOf } from './detection-header.js';
 
 /** A file's top level may not take longer than this. */
@@ -80,6 +81,7 @@ export class DetectionLoader {
     const { pattern, category, priority } = headerOf(definition, file, context);
     const signature = signatureOf(definition, category, priority);
     const allowed = options.config.read(MAY);
+    const seed = options.config.read(NO_RANDOM) ? 1 : undefined;
     return {
       name: definition.name,
       file,
@@ -87,7 +89,7 @@ export class DetectionLoader {
       map,
       when: pattern,
       may: [...new Set(['alert' as const, ...(definition.may ?? [])])].filter(each => allowed.includes(each)),
-      tables: tables.map(plan => ({ ...plan, buffer: allocateSharedTable(plan) })),
+      tables: tables.map(plan => ({ ...plan, buffer: allocateSharedTable(plan, seed) })),
       signature: FIRST_DETECTION + this.numberOf(addThresholds(signature)),
     };
   }

@@ -1,5 +1,7 @@
 /** Calls on a connection (C706, connection-oriented protocol). */
+
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
+import { hiddenKey } from '../../../engine/memory/hidden-key.js';
 import { Bindings } from './bindings.js';
 import { Call } from './call.js';
 import { HEADER, isAnswered, isFromServer, type Pdu, readHeader } from './pdu.js';
@@ -13,7 +15,7 @@ import {
 
 export class Connection {
   private readonly bindings = new Bindings();
-  /** Calls that are not answered yet, by their numbers. */
+  /** Calls that are not answered yet, by their numbers, see `hiddenKey`. */
   private readonly open = new Map<number, DcerpcTransaction>();
 
   /** Answers whose requests were not seen. */
@@ -78,7 +80,7 @@ export class Connection {
   }
 
   private ask(pdu: Pdu, bytes: Uint8Array, start: number, end: number): void {
-    const waiting = this.open.get(pdu.callId);
+    const waiting = this.open.get(hiddenKey(pdu.callId));
     const continues = waiting && !waiting.call.request.done && waiting.call.request.type === pdu.type;
     const transaction = continues ? waiting : this.begin(pdu);
     const { call } = transaction;
@@ -87,11 +89,11 @@ export class Connection {
   }
 
   private answer(pdu: Pdu, bytes: Uint8Array, start: number, end: number): void {
-    const transaction = this.open.get(pdu.callId) ?? this.begin(pdu);
+    const transaction = this.open.get(hiddenKey(pdu.callId)) ?? this.begin(pdu);
     const { call } = transaction;
     call.answer(pdu, bytes, start, end, this.bindings);
     if (!call.response.done) return;
-    this.open.delete(pdu.callId);
+    this.open.delete(hiddenKey(pdu.callId));
     this.session.advance(transaction, false, COMPLETE);
     // It may be on its way: the directions are not read in step.
     if (call.request.done) return;
@@ -113,16 +115,16 @@ export class Connection {
     transaction.version = `${pdu.version}.${pdu.minor}`;
     this.forgetComplete();
     // Behind all others, though the number be known: only so those that are complete are always at the front.
-    this.open.delete(pdu.callId);
-    this.open.set(pdu.callId, transaction);
+    this.open.delete(hiddenKey(pdu.callId));
+    this.open.set(hiddenKey(pdu.callId), transaction);
     return transaction;
   }
 
   /** Calls that had to make room for others are not waited for. */
   private forgetComplete(): void {
-    for (const [callId, transaction] of this.open) {
+    for (const [key, transaction] of this.open) {
       if (!this.session.isComplete(transaction)) return;
-      this.open.delete(callId);
+      this.open.delete(key);
     }
   }
 }

@@ -2,8 +2,10 @@
  * The header fields of one message: parsed as leniently as browsers and servers do, kept as offsets into the raw
  * lines; a field that was folded or repeated has its value put together.
  */
+import { randomInt } from 'node:crypto';
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import { latin1 } from '../../../engine/latin1.js';
+import { stir } from '../../../engine/memory/stir.js';
 import { COLON, CR, chomp, EMPTY, isBlank, isSpace, isToken, isWord, LF, lower } from './bytes.js';
 import type { HttpEvent } from './events.js';
 
@@ -149,11 +151,11 @@ export class Headers {
     let start = 0;
     while (start < end && isSpace(line[start])) start++;
     let invalid = end < colon || start > 0 || end === start;
-    let hash = 0;
+    let hash = SEED;
     for (let i = start; i < end; i++) {
       const byte = line[i]!;
       if (!isToken(byte)) invalid = true;
-      if (byte !== 0) hash = (Math.imul(hash, 31) + lower(byte)) | 0;
+      if (byte !== 0) hash = stir(hash, lower(byte));
     }
     if (invalid) this.report('header_invalid');
     const name = withoutZeros(line.subarray(start, end));
@@ -211,12 +213,14 @@ export class Headers {
   }
 }
 
+/** Nobody who chooses names knows which of them have one hash. */
+const SEED = randomInt(2 ** 32);
 const BLANK = new Uint8Array([32]);
 
 /** As the hash of a `Field`. */
 function hashOf(name: string): number {
-  let hash = 0;
-  for (let i = 0; i < name.length; i++) hash = (Math.imul(hash, 31) + name.charCodeAt(i)) | 0;
+  let hash = SEED;
+  for (let i = 0; i < name.length; i++) hash = stir(hash, name.charCodeAt(i));
   return hash;
 }
 

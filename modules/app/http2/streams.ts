@@ -1,5 +1,7 @@
 /** Streams of a connection (RFC 9113 5.1), by their numbers. */
+
 import type { Session } from '../../../engine/application/session.js';
+import { hiddenKey } from '../../../engine/memory/hidden-key.js';
 import { readDnsBody } from './dns-message.js';
 import type { Http2Event } from './events.js';
 import type { MessageBody } from './message-body.js';
@@ -17,6 +19,7 @@ export interface Stream {
 
 export class Streams {
   readonly settings: Http2Settings;
+  /** See `hiddenKey`. */
   private readonly open = new Map<number, Stream>();
   /** Streams that are over, the newest of them: their numbers are not used again. */
   private readonly ended = new Set<number>();
@@ -27,7 +30,7 @@ export class Streams {
 
   /** The stream; undefined when there is none, or it is over. */
   known(number: number): Stream | undefined {
-    return this.open.get(number);
+    return this.open.get(hiddenKey(number));
   }
 
   /**
@@ -35,14 +38,14 @@ export class Streams {
    * a PRIORITY may name any stream before it is used (RFC 9113 5.1.1 and 5.3).
    */
   stream(number: number): Stream | undefined {
-    const known = this.open.get(number);
+    const known = this.open.get(hiddenKey(number));
     if (known && !this.session.isComplete(known.transaction)) return known;
     if (known) this.forget(number);
     return this.ended.has(number) ? undefined : this.begin(number);
   }
 
   private forget(number: number): void {
-    this.open.delete(number);
+    this.open.delete(hiddenKey(number));
     this.ended.add(number);
     const [oldest] = this.ended;
     if (this.ended.size > MOST_ENDED) this.ended.delete(oldest!);
@@ -54,7 +57,7 @@ export class Streams {
       return undefined;
     }
     const stream = { transaction: this.newTransaction(number), bodies: {} };
-    this.open.set(number, stream);
+    this.open.set(hiddenKey(number), stream);
     return stream;
   }
 

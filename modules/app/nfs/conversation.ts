@@ -1,5 +1,6 @@
 /** A conversation of NFS: calls with their replies, and names of files by their handles. */
 
+import { hiddenKey } from '../../../engine/memory/hidden-key.js';
 import type { NfsCall, NfsReply } from './call.js';
 import { readCompoundRest } from './compound.js';
 import { nameContent, nameMessage, type Place } from './frames.js';
@@ -20,6 +21,7 @@ interface Waiting {
 }
 
 export class NfsConversation {
+  /** By the numbers of calls, see `hiddenKey`. */
   private readonly waiting = new Map<number, Waiting>();
   private readonly names = new Map<string, Uint8Array>();
   readonly transfers: Transfers;
@@ -96,7 +98,7 @@ export class NfsConversation {
         this.session.complete(late);
       }
     }
-    this.waiting.set(waiting.rpc.xid, waiting);
+    this.waiting.set(hiddenKey(waiting.rpc.xid), waiting);
   }
 
   private transactionOf(rpc: RpcCall, call: NfsCall): NfsTransaction | undefined {
@@ -128,12 +130,12 @@ export class NfsConversation {
     if (isOther(bytes, start, end, CALL)) return undefined;
     const xdr = new Xdr(bytes, start, end);
     const rpc = readReply(xdr);
-    const waiting = rpc && this.waiting.get(rpc.xid);
+    const waiting = rpc && this.waiting.get(hiddenKey(rpc.xid));
     if (!rpc || !waiting) {
       if (!rpc) this.report('malformed_data');
       return undefined;
     }
-    this.waiting.delete(rpc.xid);
+    this.waiting.delete(hiddenKey(rpc.xid));
     if (this.session.frames) nameContent(this.session, false, place, waiting.rpc.version, xdr.at - start);
     const { transaction, call } = waiting;
     const results = rpc.accepted ? readResults(xdr, waiting.rpc.version, call) : { status: 0 };

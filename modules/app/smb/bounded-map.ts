@@ -1,6 +1,8 @@
+import { hiddenKey } from '../../../engine/memory/hidden-key.js';
+
 /** What a connection remembers, up to a bound: the oldest is forgotten beyond. */
 export class BoundedMap<K, V> {
-  private readonly entries = new Map<K, V>();
+  private readonly entries = new Map<K | number, V>();
 
   constructor(
     private readonly most: number,
@@ -8,12 +10,13 @@ export class BoundedMap<K, V> {
   ) {}
 
   get(key: K): V | undefined {
-    return this.entries.get(key);
+    return this.entries.get(hiddenKey(key));
   }
 
   set(key: K, value: V): void {
-    this.entries.delete(key);
-    this.entries.set(key, value);
+    const hidden = hiddenKey(key);
+    this.entries.delete(hidden);
+    this.entries.set(hidden, value);
     if (this.entries.size <= this.most) return;
     const [oldest] = this.entries;
     this.entries.delete(oldest![0]);
@@ -22,8 +25,9 @@ export class BoundedMap<K, V> {
 
   /** Takes it out. */
   take(key: K): V | undefined {
-    const value = this.entries.get(key);
-    if (value !== undefined) this.entries.delete(key);
+    const hidden = hiddenKey(key);
+    const value = this.entries.get(hidden);
+    if (value !== undefined) this.entries.delete(hidden);
     return value;
   }
 

@@ -1,7 +1,7 @@
 /** The fragment in hand: what its headers say. One object, filled anew for each. */
+import { stir } from '../../../engine/memory/stir.js';
 import * as Packet from '../../../engine/packet.js';
 import type { Decoding } from '../decoding.js';
-import { mix } from '../flow-hash.js';
 import type { TrackerKey } from './tracker-table.js';
 
 const MORE_FRAGMENTS_4 = 0x2000;
@@ -91,9 +91,9 @@ export class FragmentInHand {
     key.recursion = row[p + Packet.RECURSION]!;
     key.vlans = d.vlanTracking ? (row[p + Packet.VLAN_ID_0]! << 16) | row[p + Packet.VLAN_ID_1]! : 0;
     key.vlan2 = d.vlanTracking ? row[p + Packet.VLAN_ID_2]! : 0;
-    let hash = mix(d.seed ^ id, (key.recursion << 8) | protocol);
+    let hash = stir(stir(d.seed, id), (key.recursion << 8) | protocol);
     const bytes = version === 4 ? 8 : 32;
-    for (let i = 0; i < bytes; i += 4) hash = mix(hash, d.i32(addresses + i));
-    key.hash = mix(hash ^ key.vlan2, key.vlans);
+    for (let i = 0; i < bytes; i += 4) hash = stir(hash, d.i32(addresses + i));
+    key.hash = stir(stir(hash, key.vlan2), key.vlans);
   }
 }

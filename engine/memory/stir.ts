@@ -1,0 +1,11 @@
+/**
+ * Hashes of keys that others choose. The first word is the seed of the run; each word of the key is stirred in by itself,
+ * so that no two of them can make up for each other whatever the seed is.
+ */
+
+/** One round over a word: two multiplications with odd numbers, shifts between (as in MurmurHash3's finish). */
+export function stir(hash: number, word: number): number {
+  let stirred = Math.imul(hash ^ word, 0x85ebca6b);
+  stirred = Math.imul(stirred ^ (stirred >>> 15), 0xc2b2ae35);
+  return stirred ^ (stirred >>> 16);
+}
