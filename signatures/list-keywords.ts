@@ -43,7 +43,7 @@ export function keywordFamilies(protocols: readonly Protocol[]): KeywordFamily[]
 /** A page that tells of every keyword what it means and how it is written, by family. */
 export function keywordPage(protocols: readonly Protocol[]): string {
   const parts = keywordFamilies(protocols).map(({ name, text }) => `## ${name}\n\n${text}`);
-  return `# Keywords of rules\n\n${parts.join('\n')}`;
+  return `# Rule keywords\n\n${parts.join('\n')}`;
 }
 
 function sorted(protocols: readonly Protocol[]): Keyword[] {

@@ -21,7 +21,7 @@ export function fileData<T extends Transaction>(
     progress,
     shared: true,
     growing: true,
-    summary: 'Contents of files.',
+    summary: 'Content of files.',
     get,
   };
 }
@@ -50,7 +50,7 @@ export function fileBuffers({ direction, begun }: FileProgress): BufferDeclarati
       growing: true,
       whole: true,
       shared: true,
-      summary: 'Kind of a file by its first bytes, as file(1) words it.',
+      summary: 'Type of a file as determined by libmagic, in the words of file(1).',
       get(transaction, toServer, index) {
         const file = fileAt(transaction, toServer, index);
         const magic = file?.isMagicKnown ? file.magic : undefined;
@@ -63,13 +63,13 @@ export function fileBuffers({ direction, begun }: FileProgress): BufferDeclarati
 /** `filename fileext filemagic filesize filemd5 filesha1 filesha256`. */
 export function fileTests(at: FileProgress): TestDeclaration<Transaction>[] {
   return [
-    textTest('filename', 'Name of a file contains this.', at, (file, wanted) =>
+    textTest('filename', 'Text contained in the name of a file.', at, (file, wanted) =>
       file.nameText.toLowerCase().includes(wanted),
     ),
-    textTest('fileext', 'Name of a file ends with a dot and this.', at, (file, wanted) =>
+    textTest('fileext', 'Extension of the file name.', at, (file, wanted) =>
       file.nameText.toLowerCase().endsWith(`.${wanted}`),
     ),
-    textTest('filemagic', 'Kind of a file contains this.', at, (file, wanted) =>
+    textTest('filemagic', 'Text contained in the file type as determined by libmagic.', at, (file, wanted) =>
       // Suricata matches with the terminating zero of libmagic's text.
       file.isMagicKnown ? `${file.magic ?? ''}\0`.toLowerCase().includes(wanted) : undefined,
     ),

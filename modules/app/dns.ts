@@ -41,18 +41,20 @@ export default defineProtocol<DnsTransaction>({
   ...REQUEST_AND_RESPONSE,
   events: EVENTS,
   buffers: [
-    names('dns.query', 'a name that is asked for', 'to_server', questionName, { aliases: ['dns_query'] }),
-    names('dns.query.name', 'a name in the question section', 'either', questionName),
-    names('dns.answer.name', 'a name in the answer section', 'either', answerName),
+    names('dns.query', 'Name in the question section of a request.', 'to_server', questionName, {
+      aliases: ['dns_query'],
+    }),
+    names('dns.query.name', 'Name in the question section.', 'either', questionName),
+    names('dns.answer.name', 'Name in the answer section.', 'either', answerName),
     ...sectionNames('dns', 'to_client'),
   ],
   values: [
-    value('dns.opcode', 8, 'the opcode', ({ flags }) => [opcodeOf(flags)]),
-    value('dns.rcode', 16, 'the response code', ({ flags }) => [rcodeOf(flags)], CODES),
+    value('dns.opcode', 8, 'Opcode.', ({ flags }) => [opcodeOf(flags)]),
+    value('dns.rcode', 16, 'Response code.', ({ flags }) => [rcodeOf(flags)], CODES),
     value(
       'dns.rrtype',
       16,
-      'a type in questions or answers',
+      'Record type in questions or answers.',
       ({ questions, answers }) => [...questions, ...answers].map(({ type }) => type),
       TYPES,
     ),

@@ -40,7 +40,7 @@ export default defineProtocol<FtpDataTransaction>({
       keyword: 'ftpdata_command',
       direction: 'either',
       progress: STARTED,
-      summary: 'the command behind which the data travels',
+      summary: 'Command that opened the data connection.',
       parse(argument) {
         const command = (argument ?? '').trim().toLowerCase();
         if (!COMMANDS.includes(command)) throw new Error(`"${argument}" is none of ${COMMANDS.join(', ')}`);

@@ -38,7 +38,7 @@ export default defineProtocol<ModbusTransaction>({
       keyword: 'modbus',
       direction: 'to_server',
       progress: COMPLETE,
-      summary: 'a request: its unit, its function, or what it reads and writes',
+      summary: 'A request: its unit, its function, or what it reads and writes.',
       parse: parseCondition,
       matches: ({ request }, _, condition) =>
         request !== undefined && fulfils(request, condition as ReturnType<typeof parseCondition>),

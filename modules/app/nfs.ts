@@ -58,7 +58,7 @@ function value(
     inclusive: true,
     direction: 'to_server',
     progress: STARTED,
-    summary: `${name} of a call`,
+    summary: `NFS ${name} of a call.`,
     get(transaction) {
       const found = get(transaction);
       return found === undefined ? [] : [found];

@@ -32,14 +32,14 @@ export default defineProtocol<NtpTransaction>({
       keyword: 'ntp.reference_id',
       direction: 'either',
       progress: COMPLETE,
-      summary: 'the reference identifier, four bytes',
+      summary: 'Reference identifier, four bytes.',
       get: ({ referenceId }) => referenceId,
     },
   ],
   values: [
-    value('version', 'version of the protocol'),
-    value('mode', 'mode of the sender', MODES),
-    value('stratum', 'distance from a primary clock'),
+    value('version', 'Protocol version.'),
+    value('mode', 'Mode.', MODES),
+    value('stratum', 'Stratum: distance from a primary clock.'),
   ],
   tests: [],
   recognition: {

@@ -23,7 +23,7 @@ export default defineProtocol<PgsqlTransaction>({
       keyword: 'pgsql.query',
       direction: 'to_server',
       progress: COMPLETE,
-      summary: 'text of a simple query',
+      summary: 'Text of a simple query.',
       get: ({ query }) => query,
     },
   ],

@@ -65,35 +65,35 @@ function fingerprint(
 }
 
 const BUFFERS: readonly Buffer_[] = [
-  ofClient('quic.version', 'the version of the packet, four bytes', ({ versionBytes }) => versionBytes, {
+  ofClient('quic.version', 'Version of the packet, four bytes.', ({ versionBytes }) => versionBytes, {
     direction: 'either',
   }),
-  ofClient('quic.sni', 'the server name the client asks for', ({ serverName }) => serverName),
-  ofClient('quic.ua', "the client's name for itself", ({ google }) => google?.userAgent),
+  ofClient('quic.sni', 'Server name requested by the client (SNI).', ({ serverName }) => serverName),
+  ofClient('quic.ua', 'User agent of the client.', ({ google }) => google?.userAgent),
   ofClient(
     'quic.cyu.hash',
-    'MD5 of the CYU text of the client',
+    'CYU fingerprint (MD5) of the client.',
     ({ google }, _, index) => (index === 0 ? bytesOfText(google?.cyu.hash) : undefined),
     { multiple: true, form: MD5_TEXT },
   ),
   ofClient(
     'quic.cyu.string',
-    'the CYU text of the client',
+    'CYU string of the client.',
     ({ google }, _, index) => (index === 0 ? bytesOfText(google?.cyu.text) : undefined),
     { multiple: true },
   ),
-  fingerprint('ja3.hash', 'ja3', 'MD5 of the JA3 text of the client', ({ ja3 }) => ja3?.hash, {
+  fingerprint('ja3.hash', 'ja3', 'JA3 fingerprint (MD5) of the client.', ({ ja3 }) => ja3?.hash, {
     form: MD5_TEXT,
   }),
-  fingerprint('ja3.string', 'ja3', 'the JA3 text of the client', ({ ja3 }) => ja3?.text),
-  fingerprint('ja3s.hash', 'ja3', 'MD5 of the JA3S text of the server', ({ ja3 }) => ja3?.hash, {
+  fingerprint('ja3.string', 'ja3', 'JA3 string of the client.', ({ ja3 }) => ja3?.text),
+  fingerprint('ja3s.hash', 'ja3', 'JA3S fingerprint (MD5) of the server.', ({ ja3 }) => ja3?.hash, {
     toServer: false,
     form: MD5_TEXT,
   }),
-  fingerprint('ja3s.string', 'ja3', 'the JA3S text of the server', ({ ja3 }) => ja3?.text, {
+  fingerprint('ja3s.string', 'ja3', 'JA3S string of the server.', ({ ja3 }) => ja3?.text, {
     toServer: false,
   }),
-  fingerprint('ja4.hash', 'ja4', 'the JA4 fingerprint of the client', ({ ja4 }) => ja4),
+  fingerprint('ja4.hash', 'ja4', 'JA4 fingerprint of the client.', ({ ja4 }) => ja4),
 ];
 
 /** A header that names a version there is. */

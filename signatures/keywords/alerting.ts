@@ -67,18 +67,18 @@ const flag = (name: string, summary: string, parse: Keyword['parse'], family = '
 });
 
 export const alertingKeywords: readonly Keyword[] = [
-  flag('noalert', 'Matches without an alert.', rule => {
+  flag('noalert', 'Matches without generating an alert.', rule => {
     rule.noalert = true;
   }),
-  flag('alert', 'Alerts beside an action that does not.', rule => {
+  flag('alert', 'Also generates an alert, for actions that do not.', rule => {
     rule.notes.set('alert', true);
   }),
-  flag('prefilter', 'Makes the keyword before it the one that finds candidates.', parsePrefilter),
-  flag('bypass', 'Leaves the rest of the flow alone.', rule => rule.addEffect({ kind: 'bypass' }), 'flow'),
+  flag('prefilter', 'Uses the preceding keyword to select candidate rules.', parsePrefilter),
+  flag('bypass', 'Bypasses the rest of the flow.', rule => rule.addEffect({ kind: 'bypass' }), 'flow'),
   {
     name: 'nfq_set_mark',
     family: 'packet',
-    summary: 'Sets the mark of the packet for netfilter.',
+    summary: 'Sets the netfilter mark of the packet.',
     grammar: 'mark[/mask]',
     features: ['compatible with IP-only rule'],
     parse: parseMark,
@@ -86,7 +86,8 @@ export const alertingKeywords: readonly Keyword[] = [
   {
     name: 'config',
     family: 'none',
-    summary: 'Changes settings for a transaction or flow; at the hook pre_flow, packets count for no flow.',
+    summary:
+      'Changes settings of a transaction or flow; at the hook pre_flow, keeps packets from updating a flow.',
     grammar: 'logging disable, type tx, scope tx | tracking disable, type flow, scope packet',
     parse: parseConfig,
   },

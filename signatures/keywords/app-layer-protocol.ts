@@ -89,7 +89,7 @@ export const applicationProtocolKeywords: readonly Keyword[] = [
   {
     name: 'app-layer-protocol',
     family: 'flow',
-    summary: 'The application protocol of the flow.',
+    summary: 'Application protocol of the flow.',
     grammar:
       '[!]name[|name…] | failed | unknown [, final | original | either | to_server | to_client | direction] [, exact]',
     parse,

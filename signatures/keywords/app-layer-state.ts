@@ -32,7 +32,7 @@ export const applicationStateKeywords: readonly Keyword[] = [
   {
     name: 'app-layer-state',
     family: 'tx',
-    summary: 'State that the transaction has come to in the direction of the packet.',
+    summary: 'State of the transaction in the direction of the packet.',
     grammar: '[<|>]state',
     parse,
   },

@@ -21,7 +21,7 @@ const LARGEST_OFFSET = 0xffff;
 const asn1: Keyword = {
   name: 'asn1',
   family: 'payload',
-  summary: 'ASN.1 that readers of it stumble over.',
+  summary: 'Malformed or suspicious ASN.1 encodings.',
   grammar:
     '[bitstring_overflow] [, double_overflow] [, oversize_length n] [, absolute_offset n | relative_offset n]',
   parse(rule, argument, at) {

@@ -19,7 +19,7 @@ export interface Base64DecodeMatch extends Match {
 const base64Decode: Keyword = {
   name: 'base64_decode',
   family: 'payload',
-  summary: 'Decodes base64 in the buffer for base64_data.',
+  summary: 'Decodes base64 in the buffer, for base64_data.',
   grammar: '[bytes n] [, offset n] [, relative]',
   features: ['optional argument'],
   parse(rule, argument, at) {

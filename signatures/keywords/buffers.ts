@@ -6,7 +6,7 @@ import { RuleError } from '../rule-error.js';
 const pktData: Keyword = {
   name: 'pkt_data',
   family: 'payload',
-  summary: 'Makes the payload the buffer again.',
+  summary: 'Selects the payload as the buffer again.',
   grammar: '',
   features: ['no option', 'sticky buffer'],
   parse: (rule, _, at) => rule.setBuffer(PAYLOAD, at),
@@ -15,7 +15,7 @@ const pktData: Keyword = {
 const base64Data: Keyword = {
   name: 'base64_data',
   family: 'payload',
-  summary: 'What base64_decode gave.',
+  summary: 'Data decoded by base64_decode.',
   grammar: '',
   features: ['no option', 'sticky buffer'],
   parse(rule, _, at) {
@@ -35,7 +35,7 @@ function bidirectional(name: string, direction: 'to_server' | 'to_client'): Keyw
   return {
     name,
     family: 'tx',
-    summary: `Buffers behind it are those ${direction.replace('_', ' ')}, in a rule with =>.`,
+    summary: `In a rule with =>, the following buffers are those ${direction.replace('to_', 'to the ')}.`,
     grammar: '',
     features: ['no option'],
     parse(rule, _, at) {

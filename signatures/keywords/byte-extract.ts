@@ -41,7 +41,7 @@ export interface ByteMathMatch extends Match, ByteFormat {
 const byteExtract: Keyword = {
   name: 'byte_extract',
   family: 'payload',
-  summary: 'Keeps a number that stands in the buffer under a name.',
+  summary: 'Reads a number from the buffer and stores it in a variable.',
   grammar:
     'bytes, offset, name [, relative] [, multiplier n] [, big|little] [, string, dec|hex|oct] [, align 2|4] [, dce] [, bitmask value]',
   parse(rule, argument, at) {
@@ -85,7 +85,7 @@ const byteExtract: Keyword = {
 const byteMath: Keyword = {
   name: 'byte_math',
   family: 'payload',
-  summary: 'Calculates with a number that stands in the buffer and keeps the result under a name.',
+  summary: 'Calculates with a number read from the buffer and stores the result in a variable.',
   grammar:
     'bytes n, offset n, oper +|-|*|/|<<|>>, rvalue n, result name [, relative] [, endian big|little] [, string dec|hex|oct] [, dce] ' +
     '[, bitmask value]',

@@ -31,7 +31,7 @@ type Jump = { -readonly [K in 'multiplier' | 'align' | 'from' | 'postOffset']: B
 const byteJump: Keyword = {
   name: 'byte_jump',
   family: 'payload',
-  summary: 'Moves on by a number that stands in the buffer.',
+  summary: 'Moves the position by a number read from the buffer.',
   grammar:
     'bytes, offset [, relative] [, multiplier n] [, big|little] [, string, dec|hex|oct] [, align] [, from_beginning|from_end] ' +
     '[, post_offset n] [, dce] [, bitmask value]',

@@ -31,7 +31,7 @@ export interface ByteTestMatch extends Match, ByteFormat {
 const byteTest: Keyword = {
   name: 'byte_test',
   family: 'payload',
-  summary: 'Compares a number that stands in the buffer.',
+  summary: 'Compares a number read from the buffer.',
   grammar:
     'bytes, [!]operator, value, offset [, relative] [, big|little] [, string, dec|hex|oct] [, dce] [, bitmask value]',
   parse(rule, argument, at) {

@@ -37,8 +37,8 @@ function capturedText(kind: CapturedTextMatch['kind'], summary: string): Keyword
 }
 
 export const capturedTextKeywords: readonly Keyword[] = [
-  capturedText('flowvar', 'Text in a variable of the flow that a pcre captured.'),
-  capturedText('pktvar', 'Text in a variable of the packet that a pcre captured.'),
+  capturedText('flowvar', 'Tests a flow variable that a pcre captured.'),
+  capturedText('pktvar', 'Tests a packet variable that a pcre captured.'),
 ];
 
 function compilerOf(kind: CapturedTextMatch['kind'], scope: 'flow' | 'pkt'): MatchCompiler {

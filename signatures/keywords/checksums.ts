@@ -10,7 +10,7 @@ import { CHECKSUM_NAMES, internetChecksum } from './packet-checksums.js';
 export const checksumKeywords: readonly Keyword[] = CHECKSUM_NAMES.map(name => ({
   name,
   family: 'packet',
-  summary: 'Whether the checksum of this header is right.',
+  summary: 'Whether the checksum of this header is valid.',
   grammar: 'valid | invalid',
   parse(rule, argument, at) {
     const word = argument!.replace(/^"(.*)"$/, '$1').toLowerCase();

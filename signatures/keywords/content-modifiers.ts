@@ -40,21 +40,17 @@ function flag(
   };
 }
 
-const nocase = flag('nocase', 'Upper and lower case letters of the content are the same.', (each, _, at) => {
+const nocase = flag('nocase', 'The content matches regardless of case.', (each, _, at) => {
   if (each.nocase) throw new RuleError("can't use multiple nocase modifiers with the same content", at);
   each.nocase = true;
 });
 
-const rawbytes = flag(
-  'rawbytes',
-  'Looks at the bytes as they are; kept for compatibility.',
-  (each, rule, at) => {
-    if (rule.sticky) throw new RuleError('"rawbytes" cannot be combined with a sticky buffer', at);
-    if (rule.notes.get('rawbytes') === each)
-      throw new RuleError("can't use multiple rawbytes modifiers for the same content", at);
-    rule.notes.set('rawbytes', each);
-  },
-);
+const rawbytes = flag('rawbytes', 'Matches the raw bytes; accepted for compatibility.', (each, rule, at) => {
+  if (rule.sticky) throw new RuleError('"rawbytes" cannot be combined with a sticky buffer', at);
+  if (rule.notes.get('rawbytes') === each)
+    throw new RuleError("can't use multiple rawbytes modifiers for the same content", at);
+  rule.notes.set('rawbytes', each);
+});
 
 function requireNoRelative(each: ContentMatch, at: Position): void {
   if (each.distance !== undefined || each.within !== undefined) throw mixed(at);
@@ -71,7 +67,7 @@ function mixed(at: Position): RuleError {
   );
 }
 
-const startswith = flag('startswith', 'The buffer starts with the content.', (each, _, at) => {
+const startswith = flag('startswith', 'The content must be at the start of the buffer.', (each, _, at) => {
   if (each.startswith)
     throw new RuleError("can't use multiple startswith modifiers for the same content", at);
   if (each.offset !== undefined || each.depth !== undefined) {
@@ -83,7 +79,7 @@ const startswith = flag('startswith', 'The buffer starts with the content.', (ea
   each.depth = each.bytes.length;
 });
 
-const endswith = flag('endswith', 'The buffer ends with the content.', (each, _, at) => {
+const endswith = flag('endswith', 'The content must be at the end of the buffer.', (each, _, at) => {
   if (each.endswith) throw new RuleError("can't use multiple endswith modifiers for the same content", at);
   each.endswith = true;
 });
@@ -158,25 +154,25 @@ function numberOrVariable(
 
 const offset = position(
   'offset',
-  'Where in the buffer the search for the content begins.',
+  'Position in the buffer at which the search for the content starts.',
   0,
   LARGEST_OFFSET,
 );
 const depth = position(
   'depth',
-  'How many bytes from the offset on the content must lie in.',
+  'Number of bytes, counted from the offset, in which the content must lie.',
   0,
   LARGEST_OFFSET,
 );
 const distance = position(
   'distance',
-  'How many bytes behind the end of the last match the search begins.',
+  'Number of bytes between the end of the previous match and the start of the search.',
   -LARGEST_DISTANCE,
   LARGEST_DISTANCE,
 );
 const within = position(
   'within',
-  'How many bytes behind the end of the last match (and the distance) the content must lie in.',
+  'Number of bytes after the end of the previous match (plus distance) in which the content must lie.',
   -LARGEST_DISTANCE,
   LARGEST_DISTANCE,
 );
@@ -185,7 +181,7 @@ const replace: Keyword = {
   name: 'replace',
   family: 'payload',
   summary:
-    'Overwrites the content (inline only) with text of the same length, wherever it fits in the packet.',
+    'Overwrites the content (inline only) with text of the same length, wherever it matches in the packet.',
   grammar: '"text|hexadecimal bytes|text"',
   features: ['content modifier'],
   parse(rule, argument, at) {

@@ -9,7 +9,7 @@ import { parseContentBytes } from './content-bytes.js';
 const content: Keyword = {
   name: 'content',
   family: 'payload',
-  summary: 'Bytes that must be in the buffer; with ! bytes that must not be.',
+  summary: 'Bytes that must be in the buffer; with !, bytes that must not be in it.',
   grammar: '[!]"text|hexadecimal bytes|text"',
   features: ['prefilter'],
   parse: (rule, argument, at) => rule.addToBuffer(parseContent(argument!, 'content', at)),

@@ -160,7 +160,7 @@ export const datasetKeywords: readonly Keyword[] = [
   {
     name: 'dataset',
     family: 'payload',
-    summary: 'Whether the buffer is in a set of values, or is put into it.',
+    summary: "Checks whether the buffer's value is in a dataset, or adds or removes it.",
     grammar:
       'set | unset | isset | isnotset, name [, type string | md5 | sha256 | ipv4 | ipv6 | ip] [, load | save | state file] [, memcap size] [, hashsize size] [, format csv | json | ndjson] [, value_key path] [, array_key path] [, context_key name] [, remove_key] [, match subdomain]',
     parse: parseDataset,
@@ -168,7 +168,7 @@ export const datasetKeywords: readonly Keyword[] = [
   {
     name: 'datarep',
     family: 'payload',
-    summary: 'Reputation of the buffer in a set of values.',
+    summary: "Reputation of the buffer's value in a dataset.",
     grammar: 'name, < | > | =, value, load file, type string | md5 | sha256 | ipv4 | ipv6 | ip',
     features: ['integer'],
     parse: parseDatarep,

@@ -6,7 +6,7 @@ import type { ContentMatch, Position } from '../signature.js';
 const fastPattern: Keyword = {
   name: 'fast_pattern',
   family: 'payload',
-  summary: 'Makes this content the one by which the rule is found; `only` and a part of it may be chosen.',
+  summary: "Selects this content as the rule's fast pattern; `only`, or a part of the content, may be given.",
   grammar: '[only | offset,length]',
   features: ['optional argument', 'content modifier'],
   parse(rule, argument, at) {

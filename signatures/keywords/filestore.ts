@@ -34,7 +34,7 @@ export const filestoreKeywords: readonly Keyword[] = [
   {
     name: 'filestore',
     family: 'files',
-    summary: 'Keeps the files of what matched in the file store.',
+    summary: 'Stores the files of the match in the file store.',
     grammar: '[request | response | both [, file | tx | ssn | flow]]',
     features: ['optional argument'],
     parse(rule, argument, at) {

@@ -32,7 +32,7 @@ function oneSided(kind: 'flow.pkts' | 'flow.bytes', name: string, side: Side, bi
   return {
     name,
     family: 'flow',
-    summary: `${kind === 'flow.pkts' ? 'Packets' : 'Bytes'} of the flow ${side}.`,
+    summary: `${kind === 'flow.pkts' ? 'Packets' : 'Bytes'} of the flow ${side.replace('to', 'to the ')} so far.`,
     grammar: '[<|>|<=|>=|!]number | number-number',
     features: ['integer'],
     parse: (rule, argument, at) => add(rule, kind, side, parseInteger(argument!, name, { bits }, at)),
@@ -65,7 +65,7 @@ export const flowCounterKeywords: readonly Keyword[] = [
   {
     name: 'flow.age',
     family: 'flow',
-    summary: 'Seconds since the first packet of the flow.',
+    summary: 'Age of the flow in seconds, since its first packet.',
     grammar: '[<|>|<=|>=|!]seconds | seconds-seconds',
     features: ['integer'],
     parse: (rule, argument, at) =>
@@ -94,7 +94,7 @@ export const flowCounterKeywords: readonly Keyword[] = [
   {
     name: 'stream_size',
     family: 'flow',
-    summary: 'Bytes of stream data seen.',
+    summary: 'Number of stream bytes seen.',
     grammar: 'server | client | both | either, < | > | = | != | <= | >=, bytes',
     parse: parseStreamSize,
   },

@@ -51,7 +51,7 @@ export const flowbitsKeywords: readonly Keyword[] = [
   {
     name: 'flowbits',
     family: 'flow',
-    summary: 'Sets, removes or asks for names kept with the flow.',
+    summary: 'Sets, unsets, toggles or tests named bits of the flow.',
     grammar: 'set | unset | toggle | isset | isnotset, name [|name …], or noalert',
     parse,
   },

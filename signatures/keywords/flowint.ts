@@ -51,7 +51,7 @@ export const flowintKeywords: readonly Keyword[] = [
   {
     name: 'flowint',
     family: 'flow',
-    summary: 'Changes or compares a counter kept with the flow.',
+    summary: 'Changes or compares a counter of the flow.',
     grammar: 'name, + | - | = | < | <= | > | >= | == | !=, value; name, isset | isnotset',
     parse,
   },

@@ -11,7 +11,7 @@ export function frameKeyword(protocols: readonly Protocol[]): Keyword {
   return {
     name: 'frame',
     family: 'payload',
-    summary: 'Makes a frame the buffer: a part of the stream that the parser of the protocol named.',
+    summary: "Selects a frame as the buffer: a part of the stream marked by the protocol's parser.",
     grammar: '[protocol.]name',
     features: ['sticky buffer'],
     parse(rule, argument, at) {

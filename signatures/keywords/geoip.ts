@@ -26,7 +26,7 @@ const MOST_COUNTRIES = 64;
 const geoip: Keyword = {
   name: 'geoip',
   family: 'packet',
-  summary: 'Country of the addresses, by ISO 3166 codes; needs geoip-database.',
+  summary: 'Country of the addresses, as ISO 3166 codes; needs geoip-database.',
   grammar: '[src|dst|both|any,] [!]country [, country …]',
   features: ['compatible with IP-only rule'],
   parse(rule, argument, at) {

@@ -61,7 +61,7 @@ const INTEGERS: readonly PacketInteger[] = [
   { name: 'icmp_seq', summary: 'Sequence number of the ICMP message.', bits: 16, value: field(echo, 6, 16) },
   {
     name: 'icmpv6.mtu',
-    summary: 'MTU of the ICMPv6 message that a packet is too big.',
+    summary: 'MTU of an ICMPv6 Packet Too Big message.',
     bits: 32,
     value: field(tooBig, 4, 32),
   },

@@ -18,7 +18,7 @@ function ipv4(at: Inspection): number {
 const INTEGERS: readonly PacketInteger[] = [
   {
     name: 'ttl',
-    summary: 'Time to live; hop limit of IPv6.',
+    summary: 'Time to live, or hop limit of IPv6.',
     bits: 8,
     value(at) {
       const { row, bytes } = at.memory;
@@ -30,7 +30,7 @@ const INTEGERS: readonly PacketInteger[] = [
   },
   {
     name: 'id',
-    summary: 'Identification of the IPv4 header.',
+    summary: 'Identification field of the IPv4 header.',
     bits: 16,
     value(at) {
       const header = ipv4(at);
@@ -39,7 +39,7 @@ const INTEGERS: readonly PacketInteger[] = [
   },
   {
     name: 'tos',
-    summary: 'Type of service byte of the IPv4 header.',
+    summary: 'Type of service field of the IPv4 header.',
     bits: 8,
     value(at) {
       const header = ipv4(at);
@@ -48,7 +48,7 @@ const INTEGERS: readonly PacketInteger[] = [
   },
   {
     name: 'fragoffset',
-    summary: 'Offset of the fragment, in units of eight bytes.',
+    summary: 'Fragment offset, in units of eight bytes.',
     bits: 16,
     value(at) {
       const header = ipv4(at);
@@ -75,7 +75,7 @@ const ipProto: Keyword = {
 const sameip: Keyword = {
   name: 'sameip',
   family: 'packet',
-  summary: 'Source and destination address are the same.',
+  summary: 'Source and destination address are equal.',
   grammar: '',
   features: ['no option', 'compatible with IP-only rule'],
   parse: rule => rule.addCondition({ kind: 'sameip' }),
@@ -87,7 +87,7 @@ const FRAGMENT_BITS: Readonly<Record<string, number>> = { R: 0x8000, D: 0x4000, 
 const fragbits: Keyword = {
   name: 'fragbits',
   family: 'packet',
-  summary: 'Fragmentation bits: M more fragments, D do not fragment, R reserved.',
+  summary: "Fragmentation bits: M more fragments, D don't fragment, R reserved.",
   grammar: '[+|*|!]MDR',
   features: ['prefilter'],
   parse(rule, argument, at) {

@@ -23,7 +23,7 @@ export interface AbsentMatch extends Match {
 const isdataat: Keyword = {
   name: 'isdataat',
   family: 'payload',
-  summary: 'Whether the buffer has data at a place; with ! whether it has none.',
+  summary: 'The buffer has data at a position; with !, it has none.',
   grammar: '[!]bytes|variable [, relative] [, rawbytes]',
   parse(rule, argument, at) {
     const { negated, rest } = negation(argument!);
@@ -41,7 +41,7 @@ const isdataat: Keyword = {
 const absent: Keyword = {
   name: 'absent',
   family: 'payload',
-  summary: 'The sticky buffer is not there; with or_else the conditions behind it may hold instead.',
+  summary: 'The sticky buffer does not exist; with or_else, the conditions on it may match instead.',
   grammar: '[or_else]',
   features: ['optional argument'],
   parse(rule, argument, at) {

@@ -9,7 +9,7 @@ const VERSIONS: Readonly<Record<string, 4 | 6>> = { ipv4: 4, ip4: 4, ipv6: 6, ip
 const l3Proto: Keyword = {
   name: 'l3_proto',
   family: 'packet',
-  summary: 'Version of IP.',
+  summary: 'IP version.',
   grammar: 'ipv4 | ip4 | ipv6 | ip6',
   parse(rule, argument, at) {
     const name = argument!.toLowerCase();

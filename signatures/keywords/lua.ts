@@ -88,7 +88,7 @@ export const luaKeywords: readonly Keyword[] = [
     name: 'lua',
     aliases: ['luajit'],
     family: 'packet',
-    summary: 'A Lua script decides whether the rule matches.',
+    summary: 'Runs a Lua script that decides whether the rule matches.',
     grammar: '[!]script',
     parse,
   },

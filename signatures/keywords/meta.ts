@@ -21,7 +21,7 @@ function number(argument: string, keyword: string, minimum: number, maximum: num
 const msg: Keyword = {
   name: 'msg',
   family: 'none',
-  summary: 'Text of the alert.',
+  summary: 'Message of the alert.',
   grammar: '"text"',
   parse(rule, argument, at) {
     const text = decodeText(unquote(argument!, 'msg', at));
@@ -29,9 +29,9 @@ const msg: Keyword = {
   },
 };
 
-const sid = numbered('sid', 'Number of the rule.', 1);
+const sid = numbered('sid', 'Signature id of the rule.', 1);
 const rev = numbered('rev', 'Revision of the rule.', 1);
-const gid = numbered('gid', 'Group that the number of the rule belongs to (default 1).', 0);
+const gid = numbered('gid', 'Group id of the signature id (default 1).', 0);
 
 function numbered(name: 'sid' | 'rev' | 'gid', summary: string, least: number): Keyword {
   return {
@@ -49,7 +49,7 @@ function numbered(name: 'sid' | 'rev' | 'gid', summary: string, least: number): 
 const classtype: Keyword = {
   name: 'classtype',
   family: 'none',
-  summary: 'Kind of activity, from classification.config; gives the default priority.',
+  summary: 'Class of the activity, from classification.config; sets the default priority.',
   grammar: 'name',
   parse(rule, argument, at) {
     const name = unquoteOptional(argument!, 'classtype', at).trim().toLowerCase();
@@ -75,7 +75,7 @@ function unknownClasstype(rule: RuleBuilder, name: string, at: Position): void {
 const priority: Keyword = {
   name: 'priority',
   family: 'none',
-  summary: 'Priority of the alert, 1 is the highest; overrules that of the classtype.',
+  summary: 'Priority of the alert, 1 is the highest; overrides that of the classtype.',
   grammar: 'number',
   parse(rule, argument, at) {
     if (!rule.once('priority')) rule.warn("duplicated 'priority' keyword detected. Using last one", at);
@@ -86,7 +86,7 @@ const priority: Keyword = {
 const reference: Keyword = {
   name: 'reference',
   family: 'none',
-  summary: 'Where to read about it: a type of reference.config and what follows its address.',
+  summary: 'Further information: a type from reference.config and the rest of the address.',
   grammar: 'type, value',
   parse(rule, argument, at) {
     const text = unquoteOptional(argument!, 'reference', at);
@@ -110,7 +110,7 @@ const reference: Keyword = {
 const metadata: Keyword = {
   name: 'metadata',
   family: 'none',
-  summary: 'Names and values that are copied to the alert.',
+  summary: 'Keys and values that are copied to the alert.',
   grammar: 'name value[, name value …]',
   parse(rule, argument) {
     const { shared } = rule.context;
@@ -132,7 +132,7 @@ const metadata: Keyword = {
 const target: Keyword = {
   name: 'target',
   family: 'none',
-  summary: 'Which side is the target of the attack.',
+  summary: 'Side that is the target of the attack.',
   grammar: 'src_ip | dest_ip',
   parse(rule, argument, at) {
     const side = argument!.trim();

@@ -47,7 +47,7 @@ const BUFFERS: Readonly<Record<string, string>> = {
 const pcre: Keyword = {
   name: 'pcre',
   family: 'payload',
-  summary: 'A regular expression that must match; with ! must not match.',
+  summary: 'Regular expression that must match; with !, must not match.',
   grammar: '[!]"/expression/flags[, flow:name | pkt:name | alert:name …]"',
   parse(rule, argument, at) {
     const { negated, rest } = negation(argument!);

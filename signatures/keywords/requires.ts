@@ -91,7 +91,7 @@ function compare(a: Version, b: Version): number {
 const requires: Keyword = {
   name: 'requires',
   family: 'none',
-  summary: 'Loads the rule only where a feature, version or keyword is there.',
+  summary: 'Loads the rule only if a feature, version or keyword is available.',
   grammar: 'feature NAME | version OP X.Y.Z [OP X.Y.Z] | keyword NAME [, …]',
   // Checked before everything else, see parser.ts.
   parse() {},

@@ -14,7 +14,7 @@ export interface SizeMatch extends Match {
 const dsize: Keyword = {
   name: 'dsize',
   family: 'packet',
-  summary: 'Size of the payload of the packet.',
+  summary: "Size of the packet's payload.",
   grammar: '[<|>|<=|>=|!]bytes | bytes<>bytes',
   features: ['prefilter', 'integer'],
   parse(rule, argument, at) {

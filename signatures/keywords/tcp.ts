@@ -43,7 +43,7 @@ const INTEGERS: readonly PacketInteger[] = [
   {
     name: 'tcp.window',
     aliases: ['window'],
-    summary: 'Window, before scaling.',
+    summary: 'Window size, before scaling.',
     bits: 16,
     value: at => (header(at) === 0 ? Number.NaN : at.memory.row[at.p + Packet.TCP_WINDOW]!),
   },
@@ -79,7 +79,7 @@ const flags: Keyword = {
   name: 'tcp.flags',
   aliases: ['flags'],
   family: 'packet',
-  summary: 'Flags of the TCP header; those behind the comma are not looked at.',
+  summary: 'Flags of the TCP header; those after the comma are ignored.',
   grammar: '[+|*|!]FSRPAUEC0[, ignored flags]',
   features: ['prefilter'],
   parse(rule, argument, at) {

@@ -107,7 +107,7 @@ export const thresholdKeywords: readonly Keyword[] = [
   {
     name: 'threshold',
     family: 'threshold',
-    summary: 'How many alerts there are in a span of time.',
+    summary: 'Limits the number of alerts within a time span.',
     grammar:
       'type limit | threshold | both | backoff, track by_src | by_dst | by_both | by_rule | by_flow, count n, seconds n',
     features: ['compatible with IP-only rule'],
@@ -116,7 +116,7 @@ export const thresholdKeywords: readonly Keyword[] = [
   {
     name: 'detection_filter',
     family: 'threshold',
-    summary: 'Matches count only after so many in a span of time.',
+    summary: 'Matches only after a number of matches within a time span.',
     grammar: 'track by_src | by_dst | by_both | by_rule | by_flow, count n, seconds n',
     features: ['compatible with IP-only rule'],
     parse: parseDetectionFilter,

@@ -16,7 +16,7 @@ export const tlsStoreKeywords: readonly Keyword[] = [
     name: 'tls.store',
     aliases: ['tls_store'],
     family: 'tls',
-    summary: 'Keeps the certificates of what matched in the certificate store.',
+    summary: 'Stores the certificates of the match in the certificate store.',
     grammar: '',
     features: ['no option'],
     parse: rule => rule.addEffect({ kind: 'tls.store' }),

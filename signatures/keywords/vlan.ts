@@ -31,7 +31,7 @@ function requirePossible({ a, b = 0, index = 0 }: MultiIntegerTest, at: Position
 const vlanId: Keyword = {
   name: 'vlan.id',
   family: 'packet',
-  summary: 'VLAN id of a tag; all of them, or the one of a number.',
+  summary: 'VLAN id of any tag, of all tags, or of the tag at an index.',
   grammar: '[<|>|!]number [, any|all|index]',
   features: ['integer', 'prefilter'],
   parse(rule, argument, at) {

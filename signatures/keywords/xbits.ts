@@ -100,7 +100,7 @@ export const sharedBitKeywords: readonly Keyword[] = [
   {
     name: 'xbits',
     family: 'xbits',
-    summary: 'Sets, removes or asks for names kept with an address or a pair of addresses.',
+    summary: 'Sets, unsets, toggles or tests named bits of an address or a pair of addresses.',
     grammar:
       'set | unset | toggle | isset | isnotset, name, track ip_src | ip_dst | ip_pair | tx [, expire seconds]',
     parse: parseXbits,
@@ -108,7 +108,7 @@ export const sharedBitKeywords: readonly Keyword[] = [
   {
     name: 'hostbits',
     family: 'host',
-    summary: 'Sets, removes or asks for names kept with a host.',
+    summary: 'Sets, unsets, toggles or tests named bits of a host.',
     grammar: 'set | unset | toggle | isset | isnotset, name [, src | dst | both [, seconds]]',
     parse: parseHostbits,
   },

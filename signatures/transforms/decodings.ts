@@ -117,7 +117,7 @@ function firstBytes(decompress: typeof gunzipSync, bytes: Uint8Array, room: numb
 
 const xor: Transform = {
   name: 'xor',
-  summary: 'Combines the buffer with a key by exclusive or.',
+  summary: 'XORs the buffer with a key.',
   grammar: '"hexadecimal key"',
   parse(argument, _, at) {
     const key = unquoteOptional(argument!, 'xor', at).trim();

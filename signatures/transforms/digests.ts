@@ -5,7 +5,7 @@ import type { Transform } from '../transform.js';
 function digest(algorithm: string): Transform {
   return {
     name: `to_${algorithm}`,
-    summary: `${algorithm.toUpperCase()} of the buffer.`,
+    summary: `${algorithm.toUpperCase()} digest of the buffer.`,
     grammar: '',
     compile: () => bytes => createHash(algorithm).update(bytes).digest(),
   };

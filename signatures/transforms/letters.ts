@@ -72,13 +72,13 @@ function dotPrefixed(bytes: Uint8Array): Uint8Array {
 
 export const letterTransforms: readonly Transform[] = [
   simple('strip_whitespace', 'Removes whitespace.', bytes => filtered(bytes, i => !isSpace(bytes[i]!))),
-  simple('compress_whitespace', 'Leaves one of several whitespace characters in a row.', bytes =>
+  simple('compress_whitespace', 'Replaces runs of whitespace with a single whitespace character.', bytes =>
     filtered(bytes, i => !isSpace(bytes[i]!) || i === 0 || !isSpace(bytes[i - 1]!)),
   ),
-  simple('to_lowercase', 'Makes letters lower case.', bytes => bytes.map(lower)),
-  simple('to_uppercase', 'Makes letters upper case.', bytes => bytes.map(upper)),
-  simple('header_lowercase', 'Makes the names of headers lower case.', lowerHeaderNames),
-  simple('strip_pseudo_headers', 'Removes pseudo headers of HTTP/2.', withoutPseudoHeaders),
-  simple('url_decode', 'Decodes percent encoding.', urlDecoded),
-  simple('dotprefix', 'Puts a dot in front.', dotPrefixed),
+  simple('to_lowercase', 'Converts letters to lower case.', bytes => bytes.map(lower)),
+  simple('to_uppercase', 'Converts letters to upper case.', bytes => bytes.map(upper)),
+  simple('header_lowercase', 'Converts header names to lower case.', lowerHeaderNames),
+  simple('strip_pseudo_headers', 'Removes HTTP/2 pseudo headers.', withoutPseudoHeaders),
+  simple('url_decode', 'Decodes percent-encoding.', urlDecoded),
+  simple('dotprefix', 'Prepends a dot.', dotPrefixed),
 ];

@@ -8,7 +8,7 @@ const MOST_ARGUMENTS = 10;
 export const luaTransforms: readonly Transform[] = [
   {
     name: 'luaxform',
-    summary: 'What the function transform of a Lua script makes of the buffer.',
+    summary: 'Result of the transform function of a Lua script.',
     grammar: 'script [, argument …]',
     parse(argument, rule, at) {
       const [name = '', ...values] = argument!.split(',').map(each => each.trim());

@@ -7,7 +7,7 @@ import { loadPublicSuffixes } from './public-suffix.js';
 
 const pcrexform: Transform = {
   name: 'pcrexform',
-  summary: 'What the first group of an expression matches.',
+  summary: 'First capture group of a regular expression.',
   grammar: '"expression with a group"',
   parse(argument, rule, at) {
     const pattern = unquote(argument!, 'pcrexform', at);
@@ -87,14 +87,14 @@ function suffixAndLabels(more: number): (bytes: Uint8Array) => Uint8Array {
 
 const domain: Transform = {
   name: 'domain',
-  summary: 'The part of a name that was registered: its public suffix and one label.',
+  summary: 'Registered domain of a name: its public suffix and one label.',
   grammar: '',
   compile: () => suffixAndLabels(1),
 };
 
 const tld: Transform = {
   name: 'tld',
-  summary: 'The public suffix of a name.',
+  summary: 'Public suffix of a name.',
   grammar: '',
   compile: () => suffixAndLabels(0),
 };

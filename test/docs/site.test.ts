@@ -27,7 +27,7 @@ describe.skipIf(!installed)('the site', () => {
   });
 
   it('has every guide under its heading', () => {
-    for (const name of ['Detections_as_code', 'Command_line', 'Configuration', 'Keywords_of_rules'])
+    for (const name of ['Detections_as_code', 'Command_line', 'Configuration', 'Rule_keywords'])
       expect(existsSync(join(out, `${name}.html`)), name).toBe(true);
   });
 

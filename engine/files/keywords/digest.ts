@@ -28,7 +28,7 @@ export function digestTest(
     keyword,
     direction,
     progress: closed,
-    summary: `The ${kind.toUpperCase()} digest of a file is one of a list.`,
+    summary: `The ${kind.toUpperCase()} digest of the file is in a list.`,
     shared: true,
     parse(argument, folders = ['.']): DigestArgument {
       const match = /^\s*(!?)\s*(\S.*?)\s*$/.exec(argument ?? '');

@@ -41,7 +41,7 @@ export function dceTests<T extends Transaction>(callOf: CallOf<T>, { progress }:
       direction: 'either',
       progress,
       shared: true,
-      summary: 'Interface that is called: UUID [, <|>|!|= version] [, any_frag].',
+      summary: 'Interface of the call: UUID [, <|>|!|= version] [, any_frag].',
       parse: parseInterface,
       matches(transaction, _, parsed) {
         const call = callOf(transaction);
@@ -54,7 +54,7 @@ export function dceTests<T extends Transaction>(callOf: CallOf<T>, { progress }:
       direction: 'either',
       progress,
       shared: true,
-      summary: 'Number of the operation that is called: numbers and ranges, separated by commas.',
+      summary: 'Operation numbers of the call: numbers and ranges, separated by commas.',
       parse: parseNumbers,
       matches(transaction, _, parsed) {
         const call = callOf(transaction);

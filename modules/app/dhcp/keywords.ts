@@ -18,7 +18,7 @@ function time(name: string, code: number, summary: string): ValueDeclaration<Dhc
 }
 
 export const VALUES = [
-  time('leasetime', LEASE_TIME, 'seconds for which an address is given'),
-  time('rebinding_time', REBINDING_TIME, 'seconds until any server may be asked again'),
-  time('renewal_time', RENEWAL_TIME, 'seconds until the server is asked again'),
+  time('leasetime', LEASE_TIME, 'Lease time in seconds.'),
+  time('rebinding_time', REBINDING_TIME, 'Rebinding time (T2) in seconds.'),
+  time('renewal_time', RENEWAL_TIME, 'Renewal time (T1) in seconds.'),
 ];

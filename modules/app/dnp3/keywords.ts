@@ -23,7 +23,7 @@ export const BUFFERS: readonly BufferDeclaration<Dnp3Transaction>[] = [
     ...AT,
     keyword: 'dnp3.data',
     aliases: ['dnp3_data'],
-    summary: 'a message put together from its frames, without checksums',
+    summary: 'Message reassembled from its frames, without checksums.',
     get: ({ message }) => message?.bytes,
   },
 ];
@@ -34,7 +34,7 @@ export const VALUES: readonly ValueDeclaration<Dnp3Transaction>[] = [
     keyword: 'dnp3.func',
     aliases: ['dnp3_func'],
     bits: 8,
-    summary: 'function code',
+    summary: 'Function code.',
     names: FUNCTIONS,
     get: ({ message }) => (message ? [message.functionCode] : []),
   },
@@ -64,7 +64,7 @@ export const TESTS: readonly TestDeclaration<Dnp3Transaction>[] = [
     ...AT,
     keyword: 'dnp3.ind',
     aliases: ['dnp3_ind'],
-    summary: 'internal indications of a response, of which any is set',
+    summary: 'Internal indications of a response; any of those given must be set.',
     parse: indications,
     matches: ({ message }, _, bits) => ((message?.indications ?? 0) & (bits as number)) !== 0,
   },
@@ -72,7 +72,7 @@ export const TESTS: readonly TestDeclaration<Dnp3Transaction>[] = [
     ...AT,
     keyword: 'dnp3.obj',
     aliases: ['dnp3_obj'],
-    summary: 'an object of this group and variation',
+    summary: 'The message contains an object of this group and variation.',
     parse: groupAndVariation,
     matches({ message }, _, wanted) {
       const [group, variation] = wanted as readonly [number, number];

@@ -30,23 +30,23 @@ export const answerName = (message: Message, index: number) => message.answers[i
 /** The names of each section. @param prefix `dns` or `mdns`  @param responses direction of responses */
 export function sectionNames(prefix: string, responses: Buffer_['direction']): Buffer_[] {
   return [
-    names(`${prefix}.queries.rrname`, 'a name in the question section', 'either', questionName),
-    names(`${prefix}.answers.rrname`, 'a name in the answer section', responses, answerName),
+    names(`${prefix}.queries.rrname`, 'Name in the question section.', 'either', questionName),
+    names(`${prefix}.answers.rrname`, 'Name in the answer section.', responses, answerName),
     names(
       `${prefix}.authorities.rrname`,
-      'a name in the authority section',
+      'Name in the authority section.',
       responses,
       (message, index) => message.authorities[index]?.name,
     ),
     names(
       `${prefix}.additionals.rrname`,
-      'a name in the additional section',
+      'Name in the additional section.',
       'either',
       (message, index) => message.additionals[index]?.name,
     ),
     names(
       `${prefix}.response.rrname`,
-      'any name of a response, also in the data of records',
+      'Any name in a response, including names in record data.',
       responses,
       (message, index) => (message.response ? message.allNames[index] : undefined),
     ),

@@ -46,31 +46,31 @@ function ofCip(
 }
 
 export const VALUES: readonly Value[] = [
-  value('enip_command', 16, 'command of a message', ({ command }) => [command], {
+  value('enip_command', 16, 'Command of a message.', ({ command }) => [command], {
     aliases: ['enip.command'],
     names: COMMANDS,
   }),
-  value('enip.status', 32, 'status of a message', ({ status }) => [status], { names: STATUS }),
-  value('enip.protocol_version', 16, 'version of the protocol', message => [
+  value('enip.status', 32, 'Status of a message.', ({ status }) => [status], { names: STATUS }),
+  value('enip.protocol_version', 16, 'Protocol version.', message => [
     message.registration?.protocolVersion,
     ...message.identities.map(each => each.protocolVersion),
     ...message.services.map(each => each.protocolVersion),
   ]),
-  value('enip.capabilities', 16, 'capabilities of a service', ({ services }) =>
+  value('enip.capabilities', 16, 'Capabilities of a service.', ({ services }) =>
     services.map(each => each.capabilities),
   ),
-  ofIdentity('vendor_id', 16, 'vendor of a device', each => each.vendor),
-  ofIdentity('device_type', 16, 'type of a device', each => each.deviceType),
-  ofIdentity('product_code', 16, 'code of a product', each => each.productCode),
-  ofIdentity('revision', 16, 'revision of a device', each => each.revision),
-  ofIdentity('identity_status', 16, 'status of a device', each => each.status),
-  ofIdentity('serial', 32, 'serial number of a device', each => each.serial),
-  ofIdentity('state', 8, 'state of a device', each => each.state),
-  ofCip('cip_class', 32, 'class in the path of a CIP request', each => each.named('class')),
-  ofCip('cip_instance', 32, 'instance in the path of a CIP request', each => each.named('instance')),
-  ofCip('cip_attribute', 32, 'attribute in the path of a CIP request', each => each.named('attribute')),
-  ofCip('cip_status', 8, 'status of a CIP response', each => [each.status]),
-  ofCip('cip_extendedstatus', 16, 'extended status of a CIP response', each => [each.extendedStatus]),
+  ofIdentity('vendor_id', 16, 'Vendor id of a device.', each => each.vendor),
+  ofIdentity('device_type', 16, 'Device type.', each => each.deviceType),
+  ofIdentity('product_code', 16, 'Product code.', each => each.productCode),
+  ofIdentity('revision', 16, 'Revision of a device.', each => each.revision),
+  ofIdentity('identity_status', 16, 'Status of a device.', each => each.status),
+  ofIdentity('serial', 32, 'Serial number of a device.', each => each.serial),
+  ofIdentity('state', 8, 'State of a device.', each => each.state),
+  ofCip('cip_class', 32, 'Class in the path of a CIP request.', each => each.named('class')),
+  ofCip('cip_instance', 32, 'Instance in the path of a CIP request.', each => each.named('instance')),
+  ofCip('cip_attribute', 32, 'Attribute in the path of a CIP request.', each => each.named('attribute')),
+  ofCip('cip_status', 8, 'Status of a CIP response.', each => [each.status]),
+  ofCip('cip_extendedstatus', 16, 'Extended status of a CIP response.', each => [each.extendedStatus]),
 ];
 
 function name(
@@ -89,10 +89,8 @@ function name(
 }
 
 export const BUFFERS: readonly BufferDeclaration<EnipTransaction>[] = [
-  name('enip.product_name', 'name of a product', ({ identities }) =>
-    identities.map(each => each.productName),
-  ),
-  name('enip.service_name', 'name of a service', ({ services }) => services.map(each => each.name)),
+  name('enip.product_name', 'Product name.', ({ identities }) => identities.map(each => each.productName)),
+  name('enip.service_name', 'Name of a service.', ({ services }) => services.map(each => each.name)),
 ];
 
 export const TESTS: readonly TestDeclaration<EnipTransaction>[] = [
@@ -100,7 +98,7 @@ export const TESTS: readonly TestDeclaration<EnipTransaction>[] = [
     keyword: 'cip_service',
     direction: 'either',
     progress: COMPLETE,
-    summary: 'Service of a CIP message, and behind commas its class and attribute.',
+    summary: 'Service of a CIP message, optionally followed by class and attribute.',
     parse(argument) {
       const numbers = (argument ?? '').split(',').map(each => Number(each.trim() || Number.NaN));
       const [service, ...others] = numbers;

@@ -7,14 +7,14 @@ export const BUFFERS: readonly BufferDeclaration<FtpTransaction>[] = [
     keyword: 'ftp.command',
     direction: 'to_server',
     progress: STARTED,
-    summary: 'the command, in upper case',
+    summary: 'Command, in upper case.',
     get: ({ command }) => (command === undefined ? undefined : Buffer.from(command, 'latin1')),
   },
   {
     keyword: 'ftp.command_data',
     direction: 'to_server',
     progress: STARTED,
-    summary: 'what stands behind the command',
+    summary: 'Arguments of the command.',
     get: ({ argument }) => argument,
   },
   {
@@ -22,7 +22,7 @@ export const BUFFERS: readonly BufferDeclaration<FtpTransaction>[] = [
     direction: 'to_client',
     progress: COMPLETE,
     multiple: true,
-    summary: 'a line of the reply, without its code',
+    summary: 'Line of the reply, without its code.',
     get: ({ replies }, _, index) => replies[index]?.text,
   },
   {
@@ -30,7 +30,7 @@ export const BUFFERS: readonly BufferDeclaration<FtpTransaction>[] = [
     direction: 'to_client',
     progress: COMPLETE,
     multiple: true,
-    summary: 'the code of a line of the reply',
+    summary: 'Reply code of a line of the reply.',
     get: ({ replies }, _, index) => replies.filter(({ code }) => code)[index]?.code,
   },
 ];
@@ -41,7 +41,7 @@ export const VALUES: readonly ValueDeclaration<FtpTransaction>[] = [
     bits: 16,
     direction: 'either',
     progress: COMPLETE,
-    summary: 'the port agreed upon for a data connection',
+    summary: 'Negotiated port of the data connection.',
     get: ({ dynamicPort }) => (dynamicPort > 0 ? [dynamicPort] : []),
   },
 ];
@@ -60,7 +60,7 @@ export const TESTS: readonly TestDeclaration<FtpTransaction>[] = [
     keyword: 'ftp.mode',
     direction: 'either',
     progress: COMPLETE,
-    summary: 'who offers the port of a data connection: the client (active) or the server (passive)',
+    summary: 'Mode of the data connection: active (the client listens) or passive (the server listens).',
     parse: argument => word(argument, { active: true, passive: false }),
     matches: ({ dynamicPort, active }, _, parsed) => dynamicPort > 0 && active === parsed,
   },
@@ -68,7 +68,7 @@ export const TESTS: readonly TestDeclaration<FtpTransaction>[] = [
     keyword: 'ftp.reply_received',
     direction: 'to_client',
     progress: COMPLETE,
-    summary: 'whether there was a reply',
+    summary: 'Whether a reply was received.',
     parse: argument => word(argument, TRUTH),
     matches: ({ replies }, _, parsed) => replies.length > 0 === parsed,
   },
@@ -76,7 +76,7 @@ export const TESTS: readonly TestDeclaration<FtpTransaction>[] = [
     keyword: 'ftpbounce',
     direction: 'to_server',
     progress: COMPLETE,
-    summary: 'PORT or EPRT names another host than the one it comes from',
+    summary: 'PORT or EPRT with an address other than that of the client.',
     parse(argument) {
       if (argument !== undefined) throw new Error('it takes no argument');
       return null;

@@ -111,15 +111,15 @@ export const BUFFERS: readonly BufferDeclaration<HttpTransaction>[] = kept<HttpT
   buffer('http.method', 'to_server', LINE, 'Method of the request.', ({ request }) => request.method, {
     modifier: 'http_method',
   }),
-  buffer('http.uri', 'to_server', LINE, 'URI, normalised.', uri, { modifier: 'http_uri' }),
-  buffer('http.uri.raw', 'to_server', LINE, 'URI as written.', ({ request }) => request.rawUri, {
+  buffer('http.uri', 'to_server', LINE, 'Normalised URI.', uri, { modifier: 'http_uri' }),
+  buffer('http.uri.raw', 'to_server', LINE, 'URI as received.', ({ request }) => request.rawUri, {
     modifier: 'http_raw_uri',
   }),
   buffer(
     'http.protocol',
     'either',
     LINE,
-    'Protocol as written, such as HTTP/1.1.',
+    'Protocol version as received, such as HTTP/1.1.',
     (transaction, toServer) => transaction.message(toServer).protocol,
     { aliases: ['http_protocol'] },
   ),
@@ -133,7 +133,7 @@ export const BUFFERS: readonly BufferDeclaration<HttpTransaction>[] = kept<HttpT
     'http.stat_msg',
     'to_client',
     LINE,
-    'Reason behind the status code.',
+    'Reason phrase of the status line.',
     ({ response }) => response.message,
     {
       modifier: 'http_stat_msg',
@@ -143,23 +143,23 @@ export const BUFFERS: readonly BufferDeclaration<HttpTransaction>[] = kept<HttpT
     'http.host',
     'to_server',
     HEADERS,
-    'Host asked for, in lower case.',
+    'Normalised host name of the request, in lower case.',
     ({ request }) => request.hostname,
     {
       modifier: 'http_host',
     },
   ),
-  buffer('http.host.raw', 'to_server', HEADERS, 'Host asked for, as written.', rawHost, {
+  buffer('http.host.raw', 'to_server', HEADERS, 'Host name of the request as received.', rawHost, {
     modifier: 'http_raw_host',
   }),
-  buffer('http.header', 'either', HEADERS, 'Header fields but cookies, put in order.', normalHeaders, {
+  buffer('http.header', 'either', HEADERS, 'Normalised header fields without cookies.', normalHeaders, {
     modifier: 'http_header',
   }),
   buffer(
     'http.header.raw',
     'either',
     HEADERS,
-    'Header as it came.',
+    'Header fields as received.',
     (transaction, toServer) => transaction.message(toServer).headers?.rawBytes,
     { modifier: 'http_raw_header' },
   ),
@@ -173,25 +173,29 @@ export const BUFFERS: readonly BufferDeclaration<HttpTransaction>[] = kept<HttpT
     'http.cookie',
     'either',
     HEADERS,
-    'Cookie of a request, Set-Cookie of a response.',
+    'Cookie header of a request, Set-Cookie header of a response.',
     (transaction, toServer) =>
       transaction.message(toServer).headers?.value(toServer ? 'cookie' : 'set-cookie'),
     { modifier: 'http_cookie' },
   ),
-  field('http.user_agent', 'to_server', 'user-agent', 'User-Agent.', { modifier: 'http_user_agent' }),
-  field('http.accept', 'to_server', 'accept', 'Accept.', { aliases: ['http_accept'] }),
-  field('http.accept_enc', 'to_server', 'accept-encoding', 'Accept-Encoding.', {
+  field('http.user_agent', 'to_server', 'user-agent', 'User-Agent header.', { modifier: 'http_user_agent' }),
+  field('http.accept', 'to_server', 'accept', 'Accept header.', { aliases: ['http_accept'] }),
+  field('http.accept_enc', 'to_server', 'accept-encoding', 'Accept-Encoding header.', {
     aliases: ['http_accept_enc'],
   }),
-  field('http.accept_lang', 'to_server', 'accept-language', 'Accept-Language.', {
+  field('http.accept_lang', 'to_server', 'accept-language', 'Accept-Language header.', {
     aliases: ['http_accept_lang'],
   }),
-  field('http.referer', 'to_server', 'referer', 'Referer.', { aliases: ['http_referer'] }),
-  field('http.connection', 'either', 'connection', 'Connection.', { aliases: ['http_connection'] }),
-  field('http.content_type', 'either', 'content-type', 'Content-Type.', { aliases: ['http_content_type'] }),
-  field('http.content_len', 'either', 'content-length', 'Content-Length.', { aliases: ['http_content_len'] }),
-  field('http.server', 'to_client', 'server', 'Server.'),
-  field('http.location', 'to_client', 'location', 'Location.'),
+  field('http.referer', 'to_server', 'referer', 'Referer header.', { aliases: ['http_referer'] }),
+  field('http.connection', 'either', 'connection', 'Connection header.', { aliases: ['http_connection'] }),
+  field('http.content_type', 'either', 'content-type', 'Content-Type header.', {
+    aliases: ['http_content_type'],
+  }),
+  field('http.content_len', 'either', 'content-length', 'Content-Length header.', {
+    aliases: ['http_content_len'],
+  }),
+  field('http.server', 'to_client', 'server', 'Server header.'),
+  field('http.location', 'to_client', 'location', 'Location header.'),
   eachField('http.request_header', true, 'Each header field of the request, as name: value.'),
   eachField('http.response_header', false, 'Each header field of the response, as name: value.'),
   body('http.request_body', 'to_server', 'Body of the request.', bodyBytes, { modifier: 'http_client_body' }),

@@ -93,19 +93,25 @@ function body(keyword: string, direction: Direction, summary: string, more: Part
 export const BUFFERS: readonly Buffer_[] = kept<Http2Transaction>([
   buffer('http.request_line', 'to_server', 'Request line.', requestLine, older('http.request_line')),
   field('http.method', 'to_server', ':method', 'Method of the request.', { modifier: 'http_method' }),
-  field('http.uri', 'to_server', ':path', 'URI, normalised.', { modifier: 'http_uri' }),
-  field('http.uri.raw', 'to_server', ':path', 'URI as written.', { modifier: 'http_raw_uri' }),
+  field('http.uri', 'to_server', ':path', 'Normalised URI.', { modifier: 'http_uri' }),
+  field('http.uri.raw', 'to_server', ':path', 'URI as received.', { modifier: 'http_raw_uri' }),
   buffer('http.protocol', 'either', 'Protocol as written.', () => VERSION, older('http.protocol')),
   buffer('http.response_line', 'to_client', 'Status line.', responseLine, older('http.response_line')),
   field('http.stat_code', 'to_client', ':status', 'Status code.', { modifier: 'http_stat_code' }),
   // A response has no reason, which rules may say.
-  buffer('http.stat_msg', 'to_client', 'Reason behind the status code.', () => EMPTY, {
+  buffer('http.stat_msg', 'to_client', 'Reason phrase of the status line.', () => EMPTY, {
     modifier: 'http_stat_msg',
   }),
-  buffer('http.host', 'to_server', 'Host asked for, in lower case.', ({ host }) => host, {
-    modifier: 'http_host',
-  }),
-  buffer('http.host.raw', 'to_server', 'Host asked for, as written.', ({ rawHost }) => rawHost, {
+  buffer(
+    'http.host',
+    'to_server',
+    'Normalised host name of the request, in lower case.',
+    ({ host }) => host,
+    {
+      modifier: 'http_host',
+    },
+  ),
+  buffer('http.host.raw', 'to_server', 'Host name of the request as received.', ({ rawHost }) => rawHost, {
     modifier: 'http_raw_host',
   }),
   buffer(
@@ -130,26 +136,38 @@ export const BUFFERS: readonly Buffer_[] = kept<Http2Transaction>([
   buffer(
     'http.cookie',
     'either',
-    'Cookie of a request, Set-Cookie of a response.',
+    'Cookie header of a request, Set-Cookie header of a response.',
     (t, toServer) => t.message(toServer).value(toServer ? 'cookie' : 'set-cookie'),
     { modifier: 'http_cookie' },
   ),
-  field('http.user_agent', 'to_server', 'user-agent', 'User-Agent.', { modifier: 'http_user_agent' }),
-  field('http.accept', 'to_server', 'accept', 'Accept.', older('http.accept')),
-  field('http.accept_enc', 'to_server', 'accept-encoding', 'Accept-Encoding.', older('http.accept_enc')),
-  field('http.accept_lang', 'to_server', 'accept-language', 'Accept-Language.', older('http.accept_lang')),
-  field('http.referer', 'to_server', 'referer', 'Referer.', older('http.referer')),
-  field('http.connection', 'either', 'connection', 'Connection.', older('http.connection')),
-  field('http.content_type', 'either', 'content-type', 'Content-Type.', older('http.content_type')),
-  field('http.content_len', 'either', 'content-length', 'Content-Length.', older('http.content_len')),
-  field('http.server', 'to_client', 'server', 'Server.'),
-  field('http.location', 'to_client', 'location', 'Location.'),
+  field('http.user_agent', 'to_server', 'user-agent', 'User-Agent header.', { modifier: 'http_user_agent' }),
+  field('http.accept', 'to_server', 'accept', 'Accept header.', older('http.accept')),
+  field(
+    'http.accept_enc',
+    'to_server',
+    'accept-encoding',
+    'Accept-Encoding header.',
+    older('http.accept_enc'),
+  ),
+  field(
+    'http.accept_lang',
+    'to_server',
+    'accept-language',
+    'Accept-Language header.',
+    older('http.accept_lang'),
+  ),
+  field('http.referer', 'to_server', 'referer', 'Referer header.', older('http.referer')),
+  field('http.connection', 'either', 'connection', 'Connection header.', older('http.connection')),
+  field('http.content_type', 'either', 'content-type', 'Content-Type header.', older('http.content_type')),
+  field('http.content_len', 'either', 'content-length', 'Content-Length header.', older('http.content_len')),
+  field('http.server', 'to_client', 'server', 'Server header.'),
+  field('http.location', 'to_client', 'location', 'Location header.'),
   each('http.request_header', 'to_server', 'Each header field of the request, as name: value.', headerLine),
   each('http.response_header', 'to_client', 'Each header field of the response, as name: value.', headerLine),
   each('http2.header_name', 'either', 'Name of each header field.', ({ name }) => name),
   body('http.request_body', 'to_server', 'Body of the request.', { modifier: 'http_client_body' }),
   body('http.response_body', 'to_client', 'Body of the response, decoded.', { modifier: 'http_server_body' }),
-  body('file.data', 'either', 'Contents of files.', {
+  body('file.data', 'either', 'Content of files.', {
     aliases: ['file_data'],
     shared: true,
     multiple: true,

@@ -24,11 +24,11 @@ function value(
 const ERRORS = Object.fromEntries(ERROR_CODES.map((name, number) => [name, number]));
 
 export const VALUES: readonly ValueDeclaration<Http2Transaction>[] = [
-  value('http2.frametype', 8, 'Type of a frame.', ({ frames }) => frames, FRAME_TYPES),
+  value('http2.frametype', 8, 'Frame type.', ({ frames }) => frames, FRAME_TYPES),
   value('http2.errorcode', 32, 'Error code of GOAWAY or RST_STREAM.', ({ errors }) => errors, ERRORS),
   value('http2.priority', 8, 'Weight of a stream.', ({ priorities }) => priorities),
-  value('http2.window', 32, 'What WINDOW_UPDATE adds.', ({ windows }) => windows),
-  value('http2.size_update', 64, 'New size of the header table.', ({ tableSizes }) => tableSizes),
+  value('http2.window', 32, 'Increment of WINDOW_UPDATE.', ({ windows }) => windows),
+  value('http2.size_update', 64, 'New size of the dynamic header table.', ({ tableSizes }) => tableSizes),
 ];
 
 /** A setting, and what its value is compared with. */

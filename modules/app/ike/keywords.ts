@@ -27,17 +27,17 @@ function buffer(
 
 export const BUFFERS: readonly Buffer_[] = [
   // Each side's own number, in what it sends itself.
-  buffer('init_spi', 'SPI of the initiator, in hexadecimal digits', ({ header }) => header.initiatorSpi, {
+  buffer('init_spi', 'SPI of the initiator, in hexadecimal digits.', ({ header }) => header.initiatorSpi, {
     direction: 'to_server',
   }),
-  buffer('resp_spi', 'SPI of the responder, in hexadecimal digits', ({ header }) => header.responderSpi, {
+  buffer('resp_spi', 'SPI of the responder, in hexadecimal digits.', ({ header }) => header.responderSpi, {
     direction: 'to_client',
   }),
-  buffer('key_exchange_payload', 'data of a key exchange', ({ keyExchange }) => keyExchange),
-  buffer('nonce_payload', 'a nonce', ({ nonce }) => nonce),
+  buffer('key_exchange_payload', 'Key exchange data.', ({ keyExchange }) => keyExchange),
+  buffer('nonce_payload', 'Nonce.', ({ nonce }) => nonce),
   buffer(
     'vendor',
-    'a vendor identifier of the initiator, in hexadecimal digits',
+    'Vendor id of the initiator, in hexadecimal digits.',
     ({ vendors }, index) => vendors[index] && hex(vendors[index]),
     { direction: 'to_server', multiple: true },
   ),
@@ -63,9 +63,14 @@ function value(
 }
 
 export const VALUES: readonly ValueDeclaration<IkeTransaction>[] = [
-  value('exchtype', 8, 'type of the exchange', ({ header }) => header.exchange),
-  value('key_exchange_payload_length', 32, 'length of a key exchange', each => each.keyExchange?.length),
-  value('nonce_payload_length', 32, 'length of a nonce', each => each.nonce?.length),
+  value('exchtype', 8, 'Exchange type.', ({ header }) => header.exchange),
+  value(
+    'key_exchange_payload_length',
+    32,
+    'Length of the key exchange data.',
+    each => each.keyExchange?.length,
+  ),
+  value('nonce_payload_length', 32, 'Length of the nonce.', each => each.nonce?.length),
 ];
 
 /** An attribute of version 1, and the transform of version 2 that stands for the same. */
@@ -93,7 +98,7 @@ export const TESTS: readonly TestDeclaration<IkeTransaction>[] = [
     keyword: 'ike.chosen_sa_attribute',
     direction: 'to_client',
     progress: COMPLETE,
-    summary: 'An attribute of what the responder chose: `alg_hash=2`.',
+    summary: 'Attribute of the proposal chosen by the responder: `alg_hash=2`.',
     parse(argument): Wanted {
       const match = /^\s*([a-z_]+)\s*=\s*(\d{1,10})\s*$/.exec(argument ?? '');
       const member = match?.[1] ?? '';

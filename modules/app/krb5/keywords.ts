@@ -17,8 +17,8 @@ function name(which: 'cname' | 'sname', summary: string): BufferDeclaration<Kerb
 }
 
 export const BUFFERS: readonly BufferDeclaration<KerberosTransaction>[] = [
-  name('cname', "a part of the client's name"),
-  name('sname', "a part of the server's name"),
+  name('cname', 'Component of the client name.'),
+  name('sname', 'Component of the server name.'),
 ];
 
 function value(
@@ -41,8 +41,8 @@ function value(
 }
 
 export const VALUES: readonly ValueDeclaration<KerberosTransaction>[] = [
-  value('krb5_msg_type', 8, 'type of the message', ({ message }) => message?.type),
-  value('krb5_err_code', 32, 'code of an error', ({ message }) => message?.errorCode),
+  value('krb5_msg_type', 8, 'Message type.', ({ message }) => message?.type),
+  value('krb5_err_code', 32, 'Error code.', ({ message }) => message?.errorCode),
 ];
 
 interface Encryptions {

@@ -66,16 +66,16 @@ function topicsOf(
 }
 
 export const BUFFERS: readonly Buffer_[] = [
-  ofConnect('clientid', 'identifier of the client', ({ clientId }) => clientId),
-  ofConnect('username', 'name of the user', ({ username }) => username),
-  ofConnect('password', 'password', ({ password }) => password),
-  ofConnect('protocol_string', 'name of the protocol', ({ protocol }) => protocol),
-  ofConnect('willtopic', 'topic of the will', ({ will }) => will?.topic),
-  ofConnect('willmessage', 'message of the will', ({ will }) => will?.message),
-  ofPublish('topic', 'topic of what is published', ({ topic }) => topic),
-  ofPublish('message', 'what is published', ({ payload }) => payload),
-  topicsOf('mqtt.subscribe.topic', Type.SUBSCRIBE, 'subscribed', 'a topic subscribed to'),
-  topicsOf('mqtt.unsubscribe.topic', Type.UNSUBSCRIBE, 'unsubscribed', 'a topic no longer subscribed to'),
+  ofConnect('clientid', 'Client identifier.', ({ clientId }) => clientId),
+  ofConnect('username', 'User name.', ({ username }) => username),
+  ofConnect('password', 'Password.', ({ password }) => password),
+  ofConnect('protocol_string', 'Protocol name.', ({ protocol }) => protocol),
+  ofConnect('willtopic', 'Will topic.', ({ will }) => will?.topic),
+  ofConnect('willmessage', 'Will message.', ({ will }) => will?.message),
+  ofPublish('topic', 'Topic of the published message.', ({ topic }) => topic),
+  ofPublish('message', 'Published message.', ({ payload }) => payload),
+  topicsOf('mqtt.subscribe.topic', Type.SUBSCRIBE, 'subscribed', 'Topic of a subscription.'),
+  topicsOf('mqtt.unsubscribe.topic', Type.UNSUBSCRIBE, 'unsubscribed', 'Topic that is unsubscribed from.'),
 ];
 
 function value(
@@ -97,11 +97,11 @@ function value(
 const TYPES = Object.fromEntries(TYPE_NAMES.map((name, number) => [name, number]));
 
 export const VALUES: readonly Value[] = [
-  value('mqtt.type', 'type of a message', ({ header }) => [header.type], { names: TYPES }),
-  value('mqtt.qos', 'quality of service of a message', ({ header }) => [header.qos]),
+  value('mqtt.type', 'Message type.', ({ header }) => [header.type], { names: TYPES }),
+  value('mqtt.qos', 'Quality of service of a message.', ({ header }) => [header.qos]),
   value(
     'mqtt.reason_code',
-    'reason or return code',
+    'Reason code or return code.',
     ({ header, codes }) => (header.type === Type.SUBACK ? [] : (codes ?? [])),
     {
       aliases: ['mqtt.connack.return_code'],
@@ -110,7 +110,7 @@ export const VALUES: readonly Value[] = [
   {
     ...AT,
     keyword: 'mqtt.protocol_version',
-    summary: 'version of the protocol',
+    summary: 'Protocol version.',
     bits: 8,
     get: ({ version, messages }, toServer) =>
       sent({ messages } as MqttTransaction, toServer).length > 0 ? [version] : [],
@@ -131,7 +131,7 @@ export const TESTS: readonly Test[] = [
   {
     ...AT,
     keyword: 'mqtt.flags',
-    summary: 'Flags of a message: retain, dup, also with ! before them, or a number.',
+    summary: 'Flags of a message: retain, dup, each optionally negated with !, or a number.',
     parse: argument => parseFlags(argument, 'mqtt.flags', HEADER_FLAGS),
     compile: parsed => compileInteger(parsed as IntegerTest),
     matches(transaction, toServer, compiled) {
@@ -145,7 +145,7 @@ export const TESTS: readonly Test[] = [
     ...AT,
     keyword: 'mqtt.connect.flags',
     summary:
-      'Flags of CONNECT: username, password, will, will_retain, clean_session, also with ! before them, or a number.',
+      'Flags of CONNECT: username, password, will, will_retain, clean_session, each optionally negated with !, or a number.',
     parse: argument => parseFlags(argument, 'mqtt.connect.flags', CONNECT_FLAGS),
     compile: parsed => compileInteger(parsed as IntegerTest),
     matches(transaction, toServer, compiled) {
@@ -157,7 +157,7 @@ export const TESTS: readonly Test[] = [
     ...AT,
     keyword: 'mqtt.connack.session_present',
     aliases: ['mqtt.connack.sessionpresent'],
-    summary: 'whether the server knows the session: yes or no',
+    summary: 'Whether the server has a session: yes or no.',
     parse(argument) {
       const wanted = TRUTH[(argument ?? '').trim().toLowerCase()];
       if (wanted === undefined) throw new Error('expected yes or no');

@@ -10,7 +10,7 @@ export const BUFFERS: readonly BufferDeclaration<RfbTransaction>[] = [
     keyword: 'rfb.name',
     direction: 'to_client',
     progress: COMPLETE,
-    summary: 'name of the desktop',
+    summary: 'Name of the desktop.',
     get: ({ frameBuffer }) => frameBuffer?.name,
   },
 ];
@@ -22,7 +22,7 @@ export const VALUES: readonly ValueDeclaration<RfbTransaction>[] = [
     direction: 'to_server',
     progress: COMPLETE,
     bits: 32,
-    summary: 'type of security that was chosen',
+    summary: 'Chosen security type.',
     get: ({ securityType }) => (securityType === undefined ? [] : [securityType]),
   },
   {
@@ -31,7 +31,7 @@ export const VALUES: readonly ValueDeclaration<RfbTransaction>[] = [
     progress: COMPLETE,
     bits: 32,
     names: RESULTS,
-    summary: 'what came of security: ok, fail, toomany or unknown',
+    summary: 'Result of the security handshake: ok, fail, toomany or unknown.',
     get: ({ securityResult }) =>
       securityResult === undefined ? [] : [Math.min(securityResult, RESULTS.unknown)],
   },

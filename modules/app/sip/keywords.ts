@@ -29,24 +29,24 @@ function ofField(name: string, field: string): Buffer_ {
     keyword: `sip.${name}`,
     direction: 'either',
     progress: COMPLETE,
-    summary: `the header field ${field}, whose name may be short`,
+    summary: `Header field ${field}, or its short form.`,
     multiple: true,
     get: ({ head }, _, index) => bytesOf(head?.fields.get(field)?.[index]),
   };
 }
 
 const HEADS: readonly Buffer_[] = [
-  ofHead('method', 'to_server', 'method of a request', ({ request }) => request?.method),
-  ofHead('uri', 'to_server', 'what a request is for', ({ request }) => request?.uri),
-  ofHead('request_line', 'to_server', 'first line of a request', ({ request, firstLine }) =>
+  ofHead('method', 'to_server', 'Method of a request.', ({ request }) => request?.method),
+  ofHead('uri', 'to_server', 'URI of a request.', ({ request }) => request?.uri),
+  ofHead('request_line', 'to_server', 'First line of a request.', ({ request, firstLine }) =>
     request ? firstLine : undefined,
   ),
-  ofHead('stat_code', 'to_client', 'status code', ({ response }) => response?.code),
-  ofHead('stat_msg', 'to_client', 'reason beside the status code', ({ response }) => response?.reason),
-  ofHead('response_line', 'to_client', 'first line of a response', ({ response, firstLine }) =>
+  ofHead('stat_code', 'to_client', 'Status code.', ({ response }) => response?.code),
+  ofHead('stat_msg', 'to_client', 'Reason phrase of the status line.', ({ response }) => response?.reason),
+  ofHead('response_line', 'to_client', 'First line of a response.', ({ response, firstLine }) =>
     response ? firstLine : undefined,
   ),
-  ofHead('protocol', 'either', 'version as the first line has it', ({ version }) => version),
+  ofHead('protocol', 'either', 'Protocol version in the first line.', ({ version }) => version),
 ];
 
 /** @param of the text of this number: found at once, as there may be many */
@@ -81,27 +81,27 @@ const medium = (name: string, letter: string, summary: string, aliases: readonly
   );
 
 const DESCRIPTIONS: readonly Buffer_[] = [
-  line('origin', 'o', 'who began the session'),
-  line('session_name', 's', 'name of the session'),
-  line('session_info', 'i', 'what the session is about'),
-  line('uri', 'u', 'where more is said of the session'),
-  line('email', 'e', 'e-mail address of who is responsible'),
-  line('phone_number', 'p', 'telephone number of who is responsible'),
-  line('connection_data', 'c', 'address of the session'),
-  line('bandwidth', 'b', 'bandwidth of the session'),
-  ofDescription('time', 'when the session begins and ends', ({ times }, index) => times[index]?.time),
-  ofDescription('repeat_time', 'when the session is repeated', ({ repeats }, index) => repeats[index]),
-  line('timezone', 'z', 'shifts of time zones'),
-  line('encryption_key', 'k', 'key of the session'),
+  line('origin', 'o', 'Originator of the session.'),
+  line('session_name', 's', 'Name of the session.'),
+  line('session_info', 'i', 'Description of the session.'),
+  line('uri', 'u', 'URI with more information about the session.'),
+  line('email', 'e', 'E-mail address of the contact.'),
+  line('phone_number', 'p', 'Telephone number of the contact.'),
+  line('connection_data', 'c', 'Connection data of the session.'),
+  line('bandwidth', 'b', 'Bandwidth of the session.'),
+  ofDescription('time', 'Start and stop time of the session.', ({ times }, index) => times[index]?.time),
+  ofDescription('repeat_time', 'Repeat times of the session.', ({ repeats }, index) => repeats[index]),
+  line('timezone', 'z', 'Time zone adjustments.'),
+  line('encryption_key', 'k', 'Encryption key of the session.'),
   ofDescription(
     'attribute',
-    'an attribute of the session or of a medium',
+    'Attribute of the session or of a medium.',
     ({ attributes }, index) => attributes[index],
   ),
-  medium('media', 'm', 'kind, port, protocol and formats of a medium', ['media_description.media']),
-  medium('media_info', 'i', 'what a medium is', ['media.session_info', 'media_description.session_info']),
-  medium('connection_data', 'c', 'address of a medium', ['media_description.connection_data']),
-  medium('encryption_key', 'k', 'key of a medium', ['media_description.encryption_key']),
+  medium('media', 'm', 'Type, port, protocol and formats of a medium.', ['media_description.media']),
+  medium('media_info', 'i', 'Title of a medium.', ['media.session_info', 'media_description.session_info']),
+  medium('connection_data', 'c', 'Connection data of a medium.', ['media_description.connection_data']),
+  medium('encryption_key', 'k', 'Encryption key of a medium.', ['media_description.encryption_key']),
 ];
 
 export const BUFFERS: readonly Buffer_[] = [

@@ -31,19 +31,19 @@ const callOf = ({ detail }: SmbTransaction) => detail.call;
 export const BUFFERS: readonly Buffer_[] = [
   text(
     'smb.named_pipe',
-    'name of the share of pipes that is connected',
+    'Name of a pipe share in a tree connect.',
     ({ detail: { tree } }) => (tree?.isPipe ? tree.share : undefined),
     ['smb_named_pipe'],
   ),
   text(
     'smb.share',
-    'name of the share that is connected',
+    'Name of a share in a tree connect.',
     // What kind of share it is, a request of version 2 does not say.
     ({ version, detail: { tree } }) => (tree && (version === 2 || !tree.isPipe) ? tree.share : undefined),
     ['smb_share'],
   ),
-  text('smb.ntlmssp_user', 'user that logs in', ({ detail }) => detail.setup?.ntlm?.user),
-  text('smb.ntlmssp_domain', 'domain of the user that logs in', ({ detail }) => detail.setup?.ntlm?.domain),
+  text('smb.ntlmssp_user', 'User that logs in.', ({ detail }) => detail.setup?.ntlm?.user),
+  text('smb.ntlmssp_domain', 'Domain of the user that logs in.', ({ detail }) => detail.setup?.ntlm?.domain),
   fileData(COMPLETE, ({ body, bodyToServer }, toServer) =>
     toServer === bodyToServer ? body?.store.view() : undefined,
   ),
@@ -57,7 +57,7 @@ export const TESTS: readonly TestDeclaration<SmbTransaction>[] = [
     direction: 'either',
     progress: 0,
     single: true,
-    summary: 'version of the protocol: 1 or 2',
+    summary: 'Protocol version: 1 or 2.',
     parse(argument) {
       const version = (argument ?? '').trim();
       if (version !== '1' && version !== '2') throw new Error('expected 1 or 2');

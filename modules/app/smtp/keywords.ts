@@ -19,14 +19,14 @@ const bytes = (text: string | undefined): Uint8Array | undefined =>
   text === undefined ? undefined : Buffer.from(text, 'latin1');
 
 function field(keyword: string, name: string): Buffer_ {
-  return buffer(keyword, HEADER, `field ${name} of the message`, ({ header }) => bytes(header?.first(name)));
+  return buffer(keyword, HEADER, `Field ${name} of the message.`, ({ header }) => bytes(header?.first(name)));
 }
 
 export const BUFFERS: readonly Buffer_[] = [
-  buffer('smtp.helo', HELO, 'what the client calls itself', ({ helo }) => helo),
-  buffer('smtp.mail_from', MAIL, 'the sender of the envelope', ({ mailFrom }) => mailFrom),
+  buffer('smtp.helo', HELO, 'Name that the client gives in HELO or EHLO.', ({ helo }) => helo),
+  buffer('smtp.mail_from', MAIL, 'Sender of the envelope.', ({ mailFrom }) => mailFrom),
   {
-    ...buffer('smtp.rcpt_to', DATA, 'a recipient of the envelope', () => undefined),
+    ...buffer('smtp.rcpt_to', DATA, 'Recipient of the envelope.', () => undefined),
     multiple: true,
     get: ({ rcptTo }, _, index) => rcptTo[index],
   },
@@ -43,17 +43,17 @@ export const BUFFERS: readonly Buffer_[] = [
     get: ({ header }, _, index) => bytes(header?.all('received')[index]),
   },
   {
-    ...buffer('email.url', COMPLETE, 'a URL in a text of the message', () => undefined),
+    ...buffer('email.url', COMPLETE, 'URL in a text part of the message.', () => undefined),
     multiple: true,
     get: ({ urls }, _, index) => bytes(urls[index]),
   },
   {
-    ...buffer('email.body_md5', COMPLETE, 'MD5 digest of the body', ({ bodyMd5 }) => bytes(bodyMd5)),
+    ...buffer('email.body_md5', COMPLETE, 'MD5 digest of the body.', ({ bodyMd5 }) => bytes(bodyMd5)),
     switch: BODY_MD5.path,
     form: MD5_TEXT,
   },
   {
-    ...buffer('file.data', COMPLETE, 'Contents of files.', ({ body }) => body?.store.view()),
+    ...buffer('file.data', COMPLETE, 'Content of files.', ({ body }) => body?.store.view()),
     aliases: ['file_data'],
     shared: true,
     growing: true,

@@ -15,8 +15,8 @@ function buffer(
 }
 
 export const BUFFERS = [
-  buffer('community', 'community, of versions 1 and 2c', ({ community }) => community),
-  buffer('usm', 'name of the user, of version 3', ({ user }) => user),
+  buffer('community', 'Community, of versions 1 and 2c.', ({ community }) => community),
+  buffer('usm', 'User name, of version 3.', ({ user }) => user),
 ];
 
 function value(
@@ -48,12 +48,7 @@ const numbered = (names: readonly string[]): Record<string, number> =>
   );
 
 export const VALUES = [
-  value('version', 'version: 1, 2 (2c) or 3', ({ version }) => version),
-  value('pdu_type', 'type of what is asked or told', ({ pdu }) => pdu?.type, numbered(PDU_TYPES)),
-  value(
-    'trap_type',
-    'generic type of a trap of version 1',
-    ({ pdu }) => pdu?.trap?.type,
-    numbered(TRAP_TYPES),
-  ),
+  value('version', 'Version: 1, 2 (2c) or 3.', ({ version }) => version),
+  value('pdu_type', 'PDU type.', ({ pdu }) => pdu?.type, numbered(PDU_TYPES)),
+  value('trap_type', 'Generic type of a version 1 trap.', ({ pdu }) => pdu?.trap?.type, numbered(TRAP_TYPES)),
 ];

@@ -35,12 +35,12 @@ function ofKeys(keyword: string, toServer: boolean, summary: string, part: 'hash
 export const HASSH_SWITCH = 'app-layer.protocols.ssh.hassh';
 
 export const BUFFERS: readonly Buffer_[] = [
-  ofBanner('ssh.proto', 'version of the protocol in the banner', ({ protocol }) => protocol),
-  ofBanner('ssh.software', 'software in the banner', ({ software }) => software),
-  ofKeys('ssh.hassh', true, 'MD5 of what the client offers', 'hash'),
-  ofKeys('ssh.hassh.string', true, 'what the client offers', 'text'),
-  ofKeys('ssh.hassh.server', false, 'MD5 of what the server offers', 'hash'),
-  ofKeys('ssh.hassh.server.string', false, 'what the server offers', 'text'),
+  ofBanner('ssh.proto', 'Protocol version in the banner.', ({ protocol }) => protocol),
+  ofBanner('ssh.software', 'Software in the banner.', ({ software }) => software),
+  ofKeys('ssh.hassh', true, 'HASSH fingerprint (MD5) of the client.', 'hash'),
+  ofKeys('ssh.hassh.string', true, 'HASSH string of the client.', 'text'),
+  ofKeys('ssh.hassh.server', false, 'HASSH fingerprint (MD5) of the server.', 'hash'),
+  ofKeys('ssh.hassh.server.string', false, 'HASSH string of the server.', 'text'),
 ];
 
 const latin1 = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('latin1');
@@ -53,7 +53,7 @@ export const TESTS: readonly TestDeclaration<SshTransaction>[] = [
     keyword: 'ssh.protoversion',
     direction: 'either',
     progress: BANNER_DONE,
-    summary: 'version of the protocol in the banner; 2_compat: whatever speaks version 2',
+    summary: 'Protocol version in the banner; 2_compat: any banner compatible with version 2.',
     parse(argument) {
       const version = (argument ?? '').trim().replace(/^"(.*)"$/, '$1');
       if (!/^(2_compat|\d+(\.\d+)?)$/.test(version))
@@ -69,7 +69,7 @@ export const TESTS: readonly TestDeclaration<SshTransaction>[] = [
     keyword: 'ssh.softwareversion',
     direction: 'either',
     progress: BANNER_DONE,
-    summary: 'the software in the banner contains this',
+    summary: 'Text contained in the software of the banner.',
     parse(argument) {
       const text = (argument ?? '').trim().replace(/^"(.*)"$/, '$1');
       if (text === '') throw new Error('a text is needed');

@@ -38,74 +38,79 @@ function ofCertificate(
 }
 
 export const BUFFERS: readonly Buffer_[] = [
-  ofClient('tls.sni', 'the server name the client asks for', ({ client }) => client.hello?.serverName, {
-    aliases: ['tls_sni'],
-  }),
+  ofClient(
+    'tls.sni',
+    'Server name requested by the client (SNI).',
+    ({ client }) => client.hello?.serverName,
+    {
+      aliases: ['tls_sni'],
+    },
+  ),
   ofClient(
     'tls.alpn',
-    'an application protocol the client offers, or the server chose',
+    'Application protocol that the client offers or the server selected.',
     (transaction, toServer, index) => transaction.peer(toServer).hello?.alpn[index],
     { multiple: true, direction: 'either' },
   ),
-  ofClient('ja3.hash', 'MD5 of the JA3 text of the client', ({ ja3 }) => bytesOfText(ja3?.hash), {
+  ofClient('ja3.hash', 'JA3 fingerprint (MD5) of the client.', ({ ja3 }) => bytesOfText(ja3?.hash), {
     aliases: ['ja3_hash'],
     switch: JA3.path,
     form: MD5_TEXT,
   }),
-  ofClient('ja3.string', 'the JA3 text of the client', ({ ja3 }) => bytesOfText(ja3?.text), {
+  ofClient('ja3.string', 'JA3 string of the client.', ({ ja3 }) => bytesOfText(ja3?.text), {
     aliases: ['ja3_string'],
     switch: JA3.path,
   }),
-  ofClient('ja4.hash', 'the JA4 fingerprint of the client', ({ ja4 }) => bytesOfText(ja4), {
+  ofClient('ja4.hash', 'JA4 fingerprint of the client.', ({ ja4 }) => bytesOfText(ja4), {
     aliases: ['ja4_hash'],
     switch: JA4.path,
   }),
   {
-    ...ofClient('ja3s.hash', 'MD5 of the JA3S text of the server', ({ ja3s }) => bytesOfText(ja3s?.hash)),
+    ...ofClient('ja3s.hash', 'JA3S fingerprint (MD5) of the server.', ({ ja3s }) => bytesOfText(ja3s?.hash)),
     switch: JA3.path,
     form: MD5_TEXT,
     direction: 'to_client',
     progress: SERVER_HELLO,
   },
   {
-    ...ofClient('ja3s.string', 'the JA3S text of the server', ({ ja3s }) => bytesOfText(ja3s?.text)),
+    ...ofClient('ja3s.string', 'JA3S string of the server.', ({ ja3s }) => bytesOfText(ja3s?.text)),
     switch: JA3.path,
     direction: 'to_client',
     progress: SERVER_HELLO,
   },
-  random('tls.random', 'the 32 random bytes of a hello', 0, 32),
-  random('tls.random_time', 'the first 4 random bytes of a hello', 0, 4),
-  random('tls.random_bytes', 'the last 28 random bytes of a hello', 4, 32),
+  random('tls.random', 'The 32 random bytes of a hello.', 0, 32),
+  random('tls.random_time', 'The first 4 random bytes of a hello.', 0, 4),
+  random('tls.random_bytes', 'The last 28 random bytes of a hello.', 4, 32),
   ofCertificate(
     'tls.cert_subject',
-    'subject of the certificate',
+    'Subject of the certificate.',
     ({ certificate }) => bytesOfText(certificate?.subject),
     { aliases: ['tls_cert_subject'] },
   ),
   ofCertificate(
     'tls.cert_issuer',
-    'issuer of the certificate',
+    'Issuer of the certificate.',
     ({ certificate }) => bytesOfText(certificate?.issuer),
     { aliases: ['tls_cert_issuer'] },
   ),
   ofCertificate(
     'tls.cert_serial',
-    'serial number of the certificate',
+    'Serial number of the certificate.',
     ({ certificate }) => bytesOfText(certificate?.serial),
     { aliases: ['tls_cert_serial'], form: { letters: 'upper', pairs: true } },
   ),
   ofCertificate(
     'tls.cert_fingerprint',
-    'SHA-1 fingerprint of the certificate',
+    'SHA-1 fingerprint of the certificate.',
     ({ certificate }) => bytesOfText(certificate?.fingerprint),
     { aliases: ['tls_cert_fingerprint'], form: { letters: 'lower', length: 59, pairs: true } },
   ),
-  ofCertificate('tls.certs', 'a certificate of the chain, as sent', ({ chain }, index) => chain[index], {
+  ofCertificate('tls.certs', 'Certificate of the chain, as sent.', ({ chain }, index) => chain[index], {
     multiple: true,
   }),
   ofCertificate(
     'tls.subjectaltname',
-    'an alternative name of the certificate',
+    'Subject alternative name of the certificate.',
     ({ certificate }, index) => bytesOfText(certificate?.alternativeNames[index]),
     { multiple: true, direction: 'to_client' },
   ),
@@ -123,7 +128,7 @@ export const VALUES: readonly ValueDeclaration<TlsTransaction>[] = [
     bits: 32,
     direction: 'to_client',
     progress: SERVER_CERT_DONE,
-    summary: 'number of certificates in the chain',
+    summary: 'Number of certificates in the chain.',
     get: ({ server }) => [server.chain.length],
   },
 ];

@@ -72,12 +72,20 @@ function inState({ client, server }: TlsTransaction, toServer: boolean, state: s
 }
 
 export const tlsTests: readonly Test[] = [
-  older('tls.subject', 'text in the subject of the certificate', ({ server }) => server.certificate?.subject),
-  older('tls.issuerdn', 'text in the issuer of the certificate', ({ server }) => server.certificate?.issuer),
+  older(
+    'tls.subject',
+    'Text contained in the subject of the certificate.',
+    ({ server }) => server.certificate?.subject,
+  ),
+  older(
+    'tls.issuerdn',
+    'Text contained in the issuer of the certificate.',
+    ({ server }) => server.certificate?.issuer,
+  ),
   {
     ...older(
       'tls.fingerprint',
-      'SHA-1 fingerprint of the certificate',
+      'SHA-1 fingerprint of the certificate.',
       ({ server }) => server.certificate?.fingerprint,
     ),
     parse: argument => {
@@ -88,7 +96,7 @@ export const tlsTests: readonly Test[] = [
   ...validityTests,
   {
     keyword: 'tls.version',
-    summary: 'the version agreed on',
+    summary: 'Negotiated version.',
     direction: 'either',
     progress: 1,
     parse: versionNumber,
@@ -96,7 +104,7 @@ export const tlsTests: readonly Test[] = [
   },
   {
     keyword: 'ssl_version',
-    summary: 'one of several versions',
+    summary: 'SSL or TLS version; several may be given.',
     direction: 'either',
     progress: 1,
     parse: versionList,
@@ -107,7 +115,7 @@ export const tlsTests: readonly Test[] = [
   },
   {
     keyword: 'ssl_state',
-    summary: 'how far the handshake has come',
+    summary: 'State of the handshake.',
     direction: 'either',
     progress: 1,
     growing: true,

@@ -75,8 +75,16 @@ function expiry(keyword: string, summary: string, expired: boolean): Test {
 }
 
 export const validityTests: readonly Test[] = [
-  dated('tls_cert_notbefore', 'beginning of the validity', ({ server }) => server.certificate?.notBefore),
-  dated('tls_cert_notafter', 'end of the validity', ({ server }) => server.certificate?.notAfter),
-  expiry('tls_cert_expired', 'the certificate has expired', true),
-  expiry('tls_cert_valid', 'the certificate has not expired', false),
+  dated(
+    'tls_cert_notbefore',
+    "Start of the certificate's validity.",
+    ({ server }) => server.certificate?.notBefore,
+  ),
+  dated(
+    'tls_cert_notafter',
+    "End of the certificate's validity.",
+    ({ server }) => server.certificate?.notAfter,
+  ),
+  expiry('tls_cert_expired', 'The certificate has expired.', true),
+  expiry('tls_cert_valid', 'The certificate has not expired.', false),
 ];

@@ -10,7 +10,7 @@ export const BUFFERS: readonly BufferDeclaration<WebSocketTransaction>[] = [
     keyword: 'websocket.payload',
     direction: 'either',
     progress: COMPLETE,
-    summary: 'payload of a frame, unmasked and decompressed',
+    summary: 'Payload of a frame, unmasked and decompressed.',
     get: (transaction, toServer) => (transaction.toServer === toServer ? transaction.payload : undefined),
   },
 ];
@@ -36,8 +36,8 @@ function value(
 }
 
 export const VALUES: readonly ValueDeclaration<WebSocketTransaction>[] = [
-  value('mask', 32, 'masking key of a frame'),
-  value('opcode', 8, 'what kind of frame it is', OPCODES),
+  value('mask', 32, 'Masking key of a frame.'),
+  value('opcode', 8, 'Opcode of a frame.', OPCODES),
 ];
 
 export const TESTS: readonly TestDeclaration<WebSocketTransaction>[] = [
