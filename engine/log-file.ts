@@ -12,8 +12,12 @@ import { makeFolder } from './make-folder.js';
 const NEWLINE = 0x0a;
 const APPEND = 'a';
 const OVERWRITE = 'w';
-/** A pipe (mkfifo): opened for both ways it waits for no reader, and a full one is like a full disk. */
-const PIPE = constants.O_RDWR | constants.O_NONBLOCK;
+/** A pipe (mkfifo): without a reader it cannot be opened, and a full one is like a full disk. */
+const PIPE = constants.O_WRONLY | constants.O_NONBLOCK;
+const REASONS: Readonly<Record<string, string>> = {
+  ENXIO: 'nobody reads from this pipe',
+  EPIPE: 'whoever read from this pipe is gone',
+};
 
 export interface LogFileCounts {
   /** Bytes that reached the file, and writes or openings that failed. */
@@ -32,6 +36,10 @@ export class LogFile {
   private size = 0;
   private rotateAt: number;
   private everOpened = false;
+  /** A pipe that nobody reads: it is not tried again for each line. */
+  private unread = false;
+  /** What was written last is the beginning of a line. */
+  private withinLine = false;
   /** From the first error until all could be written again. */
   private failing = false;
   /** Of the lines that were given up, those that were told of. */
@@ -55,7 +63,7 @@ export class LogFile {
 
   /** Appends whole lines. */
   write(bytes: Uint8Array): void {
-    if (this.used + bytes.length > this.buffer.length) this.flush();
+    if (!this.unread && this.used + bytes.length > this.buffer.length) this.flush();
     if (this.used + bytes.length <= this.buffer.length) {
       this.buffer.set(bytes, this.used);
       this.used += bytes.length;
@@ -125,15 +133,29 @@ export class LogFile {
     if (this.file < 0) this.open();
     if (this.file < 0) return 0;
     let written = 0;
+    let next = 0;
     try {
       while (written < bytes.length) written += writeSync(this.file, bytes, written);
+      next = written;
       this.recovered();
     } catch (error) {
       this.failed(error as Error);
+      next = (error as NodeJS.ErrnoException).code === 'EPIPE' ? this.leavePipe(bytes, written) : written;
     }
+    if (written > 0) this.withinLine = this.file >= 0 && bytes[written - 1] !== NEWLINE;
     this.counts.bytes += written;
     this.size += written;
-    return written;
+    return next;
+  }
+
+  /** The next reader begins with a whole line. @returns where that is */
+  private leavePipe(bytes: Uint8Array, written: number): number {
+    this.closeFile();
+    const start = written === 0 ? 0 : bytes.lastIndexOf(NEWLINE, written - 1) + 1;
+    if (start > 0 || !this.withinLine) return start;
+    this.withinLine = false;
+    this.counts.lost++;
+    return bytes.indexOf(NEWLINE) + 1;
   }
 
   private open(): void {
@@ -143,9 +165,11 @@ export class LogFile {
       makeFolder(dirname(path));
       this.file = openSync(path, isPipe(path) ? PIPE : flags, this.settings.mode);
       this.everOpened = true;
+      this.unread = false;
       if (this.settings.exactMode) this.setMode();
     } catch (error) {
       this.file = -1;
+      this.unread = (error as NodeJS.ErrnoException).code === 'ENXIO';
       this.failed(error as Error);
     }
   }
@@ -160,7 +184,8 @@ export class LogFile {
 
   private failed(error: Error): void {
     this.counts.errors++;
-    if (!this.failing) this.told(`${this.path}: ${error.message}; lines are kept as long as there is room`);
+    const reason = REASONS[(error as NodeJS.ErrnoException).code ?? ''] ?? error.message;
+    if (!this.failing) this.told(`${this.path}: ${reason}; lines are kept as long as there is room`);
     this.failing = true;
   }
 

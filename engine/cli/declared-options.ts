@@ -6,6 +6,7 @@ import { ruleOptions } from '../../signatures/load-rules.js';
 import { loadProtocols } from '../application/load-protocols.js';
 import { unknownProtocols } from '../application/unknown-protocols.js';
 import { DeclaredOptions } from '../config/declared.js';
+import { mergeKeys } from '../config/merge-keys.js';
 import type { AnyOption } from '../config/option.js';
 import { outputMistakes } from '../config/output-mistakes.js';
 import { controlOptions } from '../control/settings.js';
@@ -13,6 +14,7 @@ import { engineMode, globalStats, masterSwitch } from '../exception-policy.js';
 import { missingMagic } from '../files/missing-magic.js';
 import { LOG_OPTIONS } from '../log.js';
 import { logFileOptions } from '../log-file/settings.js';
+import { differentFiletypes } from '../log-file/shared-files.js';
 import { ENGINE_OPTIONS } from '../manager/options.js';
 import type { Protocol } from '../protocol.js';
 import { loadOwnModules } from '../thread/load-module.js';
@@ -55,6 +57,8 @@ export async function declaredOptions(
       ...protocols.flatMap(protocol => protocol.check ?? []),
       missingMagic,
       outputMistakes,
+      differentFiletypes,
+      mergeKeys,
       config =>
         unknownProtocols(
           config,

@@ -1,5 +1,5 @@
 /** The `outputs` list of the configuration: entries such as `- eve-log: { enabled: yes, … }`, several of a name. */
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, normalize } from 'node:path';
 import { Config, type ConfigTree } from './config.js';
 import { boolean, type Option, option, text, tree } from './option.js';
 
@@ -25,11 +25,19 @@ export interface OutputEntry {
   readonly settings: Config;
 }
 
+/** An entry with its place in the list. */
+export interface ListedOutput extends OutputEntry {
+  readonly index: number;
+}
+
 /** The entries that are on, in order. Of an item with several names the first counts. */
-export function enabledOutputs(config: Config): OutputEntry[] {
+export function enabledOutputs(config: Config): ListedOutput[] {
   const list = config.read(outputs);
   if (!Array.isArray(list)) return [];
-  return list.flatMap(item => entryIn(item) ?? []).filter(({ settings }) => settings.read(enabled));
+  return list.flatMap((item, index) => {
+    const entry = entryIn(item);
+    return entry?.settings.read(enabled) ? { ...entry, index } : [];
+  });
 }
 
 /** Settings of the entries under `name` that are on, in order. */
@@ -93,7 +101,7 @@ function entryIn(item: unknown): OutputEntry | undefined {
   return { name, settings: new Config(tree) };
 }
 
-/** Where a log file lies: names without a leading slash in the log folder. */
+/** Where a log file lies: names without a leading slash in the log folder. A file has one name, however it is written. */
 export function logPath(config: Config, filename: string): string {
-  return isAbsolute(filename) ? filename : join(config.read(logFolder), filename);
+  return isAbsolute(filename) ? normalize(filename) : join(config.read(logFolder), filename);
 }

@@ -88,7 +88,8 @@ const USUAL_NAMES: Readonly<Record<string, string>> = {
   'tls-log': 'tls.log',
 };
 
-function fileOf(config: Config, settings: Config, name: string): string | undefined {
+/** The file that an output writes; undefined for one without a file of lines. */
+export function fileOf(config: Config, settings: Config, name: string): string | undefined {
   const filename = settings.at('filename') ?? USUAL_NAMES[name];
   return filename === undefined ? undefined : logPath(config, String(filename));
 }

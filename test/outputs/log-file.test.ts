@@ -164,10 +164,61 @@ test('errors are told when they begin, and when they begin again', () => {
   log.close();
 });
 
-test('a pipe that nobody reads is waited for no longer than a full disk', () => {
+/** Opens a pipe without waiting for who writes. */
+const readerOf = (path: string): number => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+
+test('a pipe that nobody reads: lines wait for a reader, those without room are counted', () => {
   const path = join(folder, 'pipe');
   execFileSync('mkfifo', [path]);
   const told: string[] = [];
+  const log = open('pipe', {}, undefined, text => told.push(text));
+  for (const line of ['one', 'two']) log.write(bytes(`${line}\n`.padStart(30)));
+  log.flush();
+  for (const line of ['three', 'four']) log.write(bytes(`${line}\n`.padStart(30)));
+  expect([log.counts.bytes, log.counts.lost]).toEqual([0, 2]);
+  expect(told).toEqual([`${path}: nobody reads from this pipe; lines are kept as long as there is room`]);
+
+  const reader = readerOf(path);
+  log.flush();
+  const into = Buffer.alloc(100);
+  expect(into.toString('latin1', 0, readSync(reader, into)).split(/\s+/)).toEqual(['', 'one', 'two', '']);
+  expect(told[1]).toBe(`${path}: 2 lines were lost, those that follow are written again`);
+  closeSync(reader);
+  log.write(bytes('five\n'));
+  log.close();
+  expect(log.counts.lost).toBe(3);
+});
+
+test('a pipe whose reader goes away: the next one begins with a whole line', () => {
+  const path = join(folder, 'pipe');
+  execFileSync('mkfifo', [path]);
+  const told: string[] = [];
+  const reader = readerOf(path);
+  const log = open('pipe', { bufferSize: 1 << 20 }, undefined, text => told.push(text));
+  const sent = 90_000;
+  for (let i = 0; i < sent; i++) log.write(bytes(`${i}\n`.padStart(10)));
+  // The pipe holds less than that, and not whole lines.
+  log.flush();
+  closeSync(reader);
+  log.flush();
+  expect(told.at(-1)).toMatch(/EAGAIN/);
+  const inPipe = Math.ceil(log.counts.bytes / 10);
+
+  const next = readerOf(path);
+  log.flush();
+  const into = Buffer.alloc(1 << 17);
+  const got = into.toString('latin1', 0, readSync(next, into));
+  expect(Number(got.slice(0, 10))).toBe(inPipe);
+  expect(log.counts.lost).toBe(log.counts.bytes % 10 === 0 ? 0 : 1);
+  log.close();
+  closeSync(next);
+});
+
+test('a full pipe is waited for no longer than a full disk', () => {
+  const path = join(folder, 'pipe');
+  execFileSync('mkfifo', [path]);
+  const told: string[] = [];
+  const reader = readerOf(path);
   const log = open('pipe', { bufferSize: 4096 }, undefined, text => told.push(text));
   const line = bytes(`${'x'.repeat(99)}\n`);
   for (let i = 0; i < 20_000; i++) log.write(line);
@@ -175,7 +226,6 @@ test('a pipe that nobody reads is waited for no longer than a full disk', () => 
   expect(told[0]).toMatch(/pipe: EAGAIN.*; lines are kept as long as there is room/);
 
   // Whoever reads at last has whole lines, and what comes from then on.
-  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const into = Buffer.alloc(1 << 20);
   const got = readSync(reader, into);
   expect(into.toString('latin1', 0, 200)).toBe(line.toString().repeat(2));

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { Config, type ConfigTree } from '../../engine/config/config.js';
+import { differentFiletypes } from '../../engine/log-file/shared-files.js';
+
+const found = (...outputs: ConfigTree[]) =>
+  differentFiletypes(new Config({ 'default-log-dir': '/log', outputs } as unknown as ConfigTree));
+
+it.each<[string, ConfigTree[]]>([
+  [
+    'one file of lines',
+    [{ 'eve-log': {} }, { 'eve-log': { filetype: 'file' } }, { fast: { filename: 'eve.json' } }],
+  ],
+  [
+    'files of their own',
+    [{ 'eve-log': {} }, { 'eve-log': { filetype: 'unix_stream', filename: 'eve.sock' } }],
+  ],
+  ['the log of the system', [{ 'eve-log': {} }, { 'eve-log': { filetype: 'syslog' } }]],
+  ['one that is off', [{ 'eve-log': {} }, { 'eve-log': { enabled: 'no', filetype: 'unix_dgram' } }]],
+])('nothing is wrong with %s', (_, outputs) => {
+  expect(found(...outputs)).toEqual([]);
+});
+
+it('a file and a socket of one name, however it is written', () => {
+  const socket = { filetype: 'unix_stream', filename: '/log/a/../eve.json' };
+  expect(found({ stats: {} }, { 'eve-log': {} }, { 'eve-log': socket })).toEqual([
+    {
+      path: 'outputs.2.eve-log.filename',
+      kind: 'unaccepted',
+      message:
+        'is /log/eve.json, which outputs.1.eve-log writes as filetype regular: expected another name, or the same filetype',
+    },
+  ]);
+});
