@@ -177,6 +177,8 @@ export const FLAG_INSPECT_STREAM = 1 << 19;
 export const FLAG_EARLY = 1 << 20;
 /** Whoever acquired it wants no checksum verified. */
 export const FLAG_UNVERIFIED = 1 << 21;
+/** TCP: its session refused it, or has not come to its end: its sequence number says nothing of the stream. */
+export const FLAG_BEYOND_SESSION = 1 << 22;
 /** What packets inside of this one, and made of its fragments, have of it too: the sum of an offloaded packet is that inside. */
 export const FLAGS_OF_CHECKSUMS = FLAG_NO_CHECKSUM | FLAG_UNVERIFIED;
 

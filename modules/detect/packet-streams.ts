@@ -6,8 +6,6 @@ import type { DetectionParts } from './detection-parts.js';
 import { followsStreams, streamGroup } from './port-rules.js';
 import type { StreamState } from './stream-state.js';
 
-const TCP_SYN = 2;
-
 export class PacketStreams {
   private readonly row: Int32Array;
 
@@ -19,10 +17,7 @@ export class PacketStreams {
   noteSequence(p: number): void {
     const { facts, states, image } = this.parts;
     if (!image.usesStreamSize || facts.flow < 0 || facts.transport !== Traits.TCP) return;
-    const { row } = this;
-    const isSyn = (row[p + Packet.TCP_FLAGS]! & TCP_SYN) !== 0;
-    const sequence = row[p + Packet.TCP_SEQ]! >>> 0;
-    states.sequences.note(facts.flow, facts.toServer, sequence, facts.payloadLength, isSyn);
+    states.sequences.notePacket(this.row, p, facts.flow, facts.toServer);
   }
 
   /**

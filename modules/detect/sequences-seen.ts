@@ -3,6 +3,10 @@
  * numbers by flow: every SYN of a scan has its place here, and takes 16 bytes.
  */
 import type { FlowRows } from '../../engine/flow/flow-record.js';
+import * as Packet from '../../engine/packet.js';
+
+const SYN = 2;
+const ACK = 16;
 
 /** Farther than 4 GiB is not told. */
 const FARTHEST = 2 ** 32 - 1;
@@ -18,6 +22,34 @@ export class SequencesSeen {
     this.distances = new Uint32Array(2 * capacity);
   }
 
+  /** Takes note of a TCP packet. Where several SYNs ask, the SYN/ACK tells which one counts. */
+  notePacket(row: Int32Array, p: number, flow: number, toServer: boolean): void {
+    if ((row[p + Packet.FLAGS]! & Packet.FLAG_BEYOND_SESSION) !== 0) return;
+    const flags = row[p + Packet.TCP_FLAGS]!;
+    const sequence = row[p + Packet.TCP_SEQ]!;
+    const isSyn = (flags & SYN) !== 0;
+    if (isSyn && (row[p + Packet.FLOW_STATE]! & Packet.FLOW_ESTABLISHED) === 0) {
+      this.begin(flow, toServer, sequence);
+      if ((flags & ACK) !== 0) this.confirm(flow, !toServer, row[p + Packet.TCP_ACK]! - 1);
+    }
+    this.note(flow, toServer, sequence, row[p + Packet.PAYLOAD_LENGTH]!, isSyn);
+  }
+
+  /** What was seen before a SYN with another number is of nothing. */
+  private begin(flow: number, toServer: boolean, initial: number): void {
+    const at = place(flow, toServer);
+    if (this.initials[at] !== (initial | 0)) this.distances[at] = 0;
+  }
+
+  /** The SYN that begins here is acknowledged, or what came with it. */
+  private confirm(flow: number, toServer: boolean, initial: number): void {
+    const at = place(flow, toServer);
+    const ahead = (initial - this.initials[at]!) >>> 0;
+    if (ahead < this.distances[at]!) return;
+    this.distances[at] = 0;
+    this.note(flow, toServer, initial, 0, true);
+  }
+
   /** Takes note of a packet's sequence number and of the bytes that it stands for. */
   note(flow: number, toServer: boolean, sequence: number, length: number, isSyn: boolean): void {
     const at = place(flow, toServer);
@@ -29,10 +61,6 @@ export class SequencesSeen {
     // With its sign: what lies half of the number space ahead or more lies before.
     const ahead = (sequence + length + (isSyn ? 1 : 0) - highest) | 0;
     if (ahead > 0) this.distances[at] = Math.min(FARTHEST, this.distances[at]! + ahead);
-  }
-
-  hasBegun(flow: number, toServer: boolean): boolean {
-    return this.distances[place(flow, toServer)] !== 0;
   }
 
   /** Initial sequence number, as 32 bits with a sign; 0 while nothing was seen. */

@@ -16,7 +16,6 @@ const KEPT: ReadonlySet<string> = new Set(['http', 'smtp']);
 const WANTING = ['payload', 'payload-printable', 'payload-length'];
 const DEFAULT_SIZE = 4096;
 const TCP = 6;
-const SYN = 2;
 const encoder = new TextEncoder();
 
 /** Most bytes that any `eve-log` output shows with an alert; 0 when none shows payloads. */
@@ -54,7 +53,8 @@ export class ShownStreams {
   take(p: number, flow: number, toServer: boolean): void {
     const { row } = this.memory;
     if (flow < 0 || row[p + Packet.PROTOCOL] !== TCP) return;
-    if (row[p + Packet.PSEUDO]! <= Packet.PSEUDO_REASSEMBLED) this.noteBeginning(p, flow, toServer);
+    if (row[p + Packet.PSEUDO]! <= Packet.PSEUDO_REASSEMBLED)
+      this.states.sequences.notePacket(row, p, flow, toServer);
     if ((row[p + Packet.FLAGS]! & Packet.FLAG_EARLY) !== 0) this.takeEarly(p, flow, toServer);
     const length = row[p + Packet.STREAM_LENGTH]!;
     const gap = row[p + Packet.STREAM_GAP]!;
@@ -158,14 +158,6 @@ export class ShownStreams {
     this.ownBytes = this.memory.bytes;
     this.own = row[p + Packet.PAYLOAD]! + before;
     this.ownLength = Math.max(0, row[p + Packet.PAYLOAD_LENGTH]! - before);
-  }
-
-  private noteBeginning(p: number, flow: number, toServer: boolean): void {
-    const { row } = this.memory;
-    const isSyn = (row[p + Packet.TCP_FLAGS]! & SYN) !== 0;
-    const { sequences } = this.states;
-    if (!sequences.hasBegun(flow, toServer))
-      sequences.note(flow, toServer, row[p + Packet.TCP_SEQ]! >>> 0, 0, isSyn);
   }
 
   private append(shown: History, source: Uint8Array, start: number, length: number): void {

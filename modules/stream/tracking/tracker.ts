@@ -21,7 +21,7 @@ import {
 } from '../../../engine/verdict.js';
 import type { Reassembler } from '../reassembly/reassembler.js';
 import { inClosing } from './closing.js';
-import { ACCEPTED, type Context } from './context.js';
+import { ACCEPTED, type Context, distance } from './context.js';
 import { deliver, finishDirection, reopenDirection } from './delivery.js';
 import { inEstablished } from './established.js';
 import { FirstSpeaker } from './first-speaker.js';
@@ -102,7 +102,10 @@ export class Tracker {
     this.find(x);
     c.counters.countFlags(x.flags);
     this.noteEstablished(x);
-    if (!this.isForSession(x)) return;
+    if (!this.isForSession(x)) {
+      this.row[x.p + Packet.FLAGS]! |= Packet.FLAG_BEYOND_SESSION;
+      return;
+    }
     if (this.settled.note(x.p, x.flow)) return;
     if (this.isDropped(x)) {
       this.noteFlags(x);
@@ -116,6 +119,7 @@ export class Tracker {
     if (earlier !== 0 && accepted) this.keepEarlier(x, earlier);
     this.noteFlags(x);
     this.noteClosing(x);
+    if (!accepted || this.isBeyond(x)) this.row[x.p + Packet.FLAGS]! |= Packet.FLAG_BEYOND_SESSION;
     if (!accepted) this.refuse(x);
   }
 
@@ -280,6 +284,12 @@ export class Tracker {
     if (this.cells[x.session + Session.STATE] === State.NONE) return;
     const column = x.toServer ? FlowRecord.TCP_FLAGS_TO_SERVER : FlowRecord.TCP_FLAGS_TO_CLIENT;
     this.flows[x.flow * FlowRecord.INTS + column]! |= x.flags;
+  }
+
+  private isBeyond(x: Segment): boolean {
+    const { cells } = this;
+    if (cells[x.session + Session.STATE] === State.NONE) return false;
+    return distance(x.end, cells[x.own + Session.NEXT_SEQ]!) > 0;
   }
 
   /**
