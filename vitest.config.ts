@@ -17,6 +17,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Two cores in CI; tests that start engine threads bring their own.
     maxWorkers: 2,
+    // Files of tests share a process, and with it modules that are loaded once: nothing of the engine is global, so
+    // none can disturb the next; what a test spies on is given back.
+    isolate: false,
+    restoreMocks: true,
     sequence: { sequencer: LongFirst },
     // Bounds for what hangs, not measures: machines are busy at times.
     testTimeout: 60_000,
