@@ -1,6 +1,4 @@
 /** What points of objects are made of (IEEE 1815 annex A). */
-import { latin1 } from '../../../engine/latin1.js';
-
 export type PointFields = Record<string, number | string>;
 
 /** A name with bits; negative for two's complement, 0.32 and 0.64 for floating point. */
@@ -11,7 +9,7 @@ export interface Field {
 }
 
 /** `name`, `name:8`, `name:s16`, `name:f32`, with blanks between them. */
-function fields(text: string): Field[] {
+export function fields(text: string): Field[] {
   return text
     .split(' ')
     .filter(Boolean)
@@ -102,6 +100,7 @@ const GROUPS: Readonly<Record<number, readonly (string | undefined)[]>> = {
   81: ['fill_percentage:8 group:8 variation:8'],
   86: [undefined, 'rd wr st ev df padding0 padding1 padding2'],
   102: ['value:8'],
+  120: [undefined, undefined, 'csq:32 user_number:16', 'user_number:16'],
   121: [SECURITY],
   122: [SECURITY, `${SECURITY} ${TIME}`],
 };
@@ -124,39 +123,6 @@ export function packedBits(group: number, variation: number): { name: string; bi
   if (variation === 1 && (group === 1 || group === 10 || group === 80)) return { name: 'state', bits: 1 };
   if (variation === 1 && group === 3) return { name: 'state', bits: 2 };
   return group === 12 && variation === 3 ? { name: 'point', bits: 1 } : undefined;
-}
-
-/** Objects for files: fields, and the text behind them (IEEE 1815 A.25). */
-const FILES: Readonly<Record<number, readonly [string, string]>> = {
-  3: [
-    'filename_offset:16 filename_size:16 created:48 permissions:16 authentication_key:32 file_size:32 ' +
-      'operational_mode:16 maximum_block_size:16 request_id:16',
-    'filename',
-  ],
-  4: ['file_handle:32 file_size:32 maximum_block_size:16 request_id:16 status_code:8', 'optional_text'],
-  5: ['file_handle:32 block_number:32', 'file_data'],
-  6: ['file_handle:32 block_number:32 status_code:8', 'optional_text'],
-  7: [
-    'filename_offset:16 filename_size:16 file_type:16 file_size:32 created_timestamp:48 permissions:16 request_id:16',
-    'filename',
-  ],
-  8: ['', 'file_specification'],
-};
-const FILE_GROUP = 70;
-const FILE_FIELDS = new Map(
-  Object.entries(FILES).map(([variation, [text, rest]]) => [
-    Number(variation),
-    [fields(text), rest] as const,
-  ]),
-);
-
-/** Fields of an object of variable length, with texts as latin1. */
-export function textFieldsOf(group: number, variation: number, bytes: Uint8Array): PointFields {
-  const known = group === FILE_GROUP ? FILE_FIELDS.get(variation) : undefined;
-  if (!known) return { data: latin1(bytes) };
-  const reader = new BitReader(bytes, 0);
-  const told = readFields(reader, known[0]);
-  return { ...told, [known[1]]: latin1(reader.take(reader.left)) };
 }
 
 export function readFields(reader: BitReader, list: readonly Field[]): PointFields {

@@ -9,8 +9,8 @@ import {
   type PointFields,
   packedBits,
   readFields,
-  textFieldsOf,
 } from './object-fields.js';
+import { textFieldsOf } from './text-fields.js';
 
 /** What says how the points of an object look. */
 export interface ObjectHead {

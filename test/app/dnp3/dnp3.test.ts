@@ -125,6 +125,60 @@ describe('dnp3', () => {
     ]);
   });
 
+  it.each<[string, number, number, number[], object]>([
+    [
+      'a file of old devices',
+      ...[70, 1, [2, 0, 1, 2, 3, 0, 4, 0, 5, 0, 0, 0, 6, 0, 0, 0, 0, 0, 7, 0, 8, 0, 0, 0, 9, 0, 0, 0]],
+      ...[{ filename_size: 2, end_record: 4, created_timestamp: 6, permissions: 7, file_id: 8, owner_id: 9 }],
+    ],
+    [
+      'a key for files',
+      ...[70, 2, [12, 0, 2, 0, 14, 0, 3, 0, 1, 0, 0, 0, ...Buffer.from('mepwd')]],
+      ...[{ password_offset: 14, authentication_key: 1, username: 'me', password: 'pwd' }],
+    ],
+    [
+      'a registration',
+      ...[83, 1, [...Buffer.from('ACME'), 7, 0, 2, 0, ...Buffer.from('hi')]],
+      ...[{ vendor_code: 'ACME', object_id: 7, length: 2, data_objects: 'hi' }],
+    ],
+    [
+      'a challenge',
+      ...[120, 1, [1, 0, 0, 0, 2, 0, 3, 1, ...Buffer.from('abcd')]],
+      ...[{ csq: 1, usr: 2, mal: 3, reason: 1, challenge_data: 'abcd' }],
+    ],
+    ['an aggressive request', 120, 3, [1, 0, 0, 0, 2, 0], { csq: 1, user_number: 2 }],
+    [
+      'a state of keys',
+      ...[120, 5, [1, 0, 0, 0, 2, 0, 2, 1, 4, 2, 0, ...Buffer.from('abmac')]],
+      ...[{ ksq: 1, user_number: 2, key_wrap_alg: 2, key_status: 1, challenge_data: 'ab', mac_value: 'mac' }],
+    ],
+    [
+      'an error',
+      ...[120, 7, [1, 0, 0, 0, 2, 0, 3, 0, 4, 5, 0, 0, 0, 0, 0, ...Buffer.from('no')]],
+      ...[{ sequence_number: 1, association_id: 3, error_code: 4, time_of_error: 5, error_text: 'no' }],
+    ],
+    [
+      'a user whose name is cut',
+      ...[120, 11, [1, 9, 0, 1, 0, ...Buffer.from('me')]],
+      ...[{ username_len: 9, username: 'me', master_challenge_data: '' }],
+    ],
+    ['what is not known', 120, 99, [0x68, 0x69], { data: 'hi' }],
+  ] as never)('reads %s (group %i variation %i)', (_, group, variation, bytes, expected) => {
+    const message = [0xc0, 32, group, variation, 0x5b, 1, bytes.length, 0, ...bytes];
+    const [{ application }] = told(fed().client(frame(true, WHOLE, message)));
+    expect(application.complete).toBe(true);
+    expect(application.objects[0].points).toMatchObject([{ size: bytes.length, ...expected }]);
+  });
+
+  it('reads who sends an aggressive request where its length is not told', () => {
+    const message = [0xc0, 2, 120, 3, 7, 1, 1, 0, 0, 0, 2, 0, 50, 1, 7, 1, 9, 0, 0, 0, 0, 0];
+    const [{ application }] = told(fed().client(frame(true, WHOLE, message)));
+    expect(application.objects.map((each: any) => each.points)).toMatchObject([
+      [{ csq: 1, user_number: 2 }],
+      [{ timestamp: 9 }],
+    ]);
+  });
+
   it('tells points as far as they are there', () => {
     const cut = [0xc0, 129, 0, 0, 30, 2, 1, 7, 0, 9, 0, 1, 5, 0, 1, 6];
     const [, { application }] = told(
