@@ -43,7 +43,7 @@ export async function captureQueue(given: Given, words: readonly string[]): Prom
   };
   try {
     const socket = await ControlSocket.open(settings.path, settings.permissions, commands);
-    log.notice(`unix-manager: commands are taken at ${settings.path}`);
+    log.notice(`unix-manager: accepting commands on ${settings.path}`);
     writePidFile(pidFile);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => queue.stop());
     for (const signal of ['SIGHUP', 'SIGUSR2'] as const) process.on(signal, () => queue.pass(signal));
@@ -97,7 +97,7 @@ export class CaptureQueue {
       'pcap-current': () => this.current?.file ?? 'None',
       'pcap-last-processed': () => this.last,
       'pcap-interrupt': () => {
-        if (!this.child) throw new Error('no capture is read');
+        if (!this.child) throw new Error('no capture is being read');
         this.child.kill('SIGINT');
         return 'Interrupted';
       },
@@ -127,7 +127,7 @@ export class CaptureQueue {
     const folder = textArgument(given, 'output-dir');
     if (!existsSync(file)) throw new Error(`filename does not exist: '${file}'`);
     if (!existsSync(folder)) throw new Error('output-dir param must be a directory that exists');
-    if (this.waiting.length >= MOST_WAITING) throw new Error('too many captures wait');
+    if (this.waiting.length >= MOST_WAITING) throw new Error('too many captures are queued');
     const more = [...settingsFor(given), ...this.tenants.words(given['tenant'])];
     this.waiting.push({ file, words: ['-r', file, '-l', folder, ...OWN_ALONE, ...more] });
     this.next();

@@ -122,7 +122,7 @@ export function gateUp(options: GateOptions, runner: Runner = run): void {
     for (const programs of PROGRAMS) makeWithOneOf(programs, gateRules(options), runner);
   } catch (error) {
     gateDown(runner);
-    throw new UsageError(`the gate cannot be made: ${textOf(error)}`);
+    throw new UsageError(`the gate cannot be installed: ${textOf(error)}`);
   }
 }
 

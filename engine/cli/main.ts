@@ -31,7 +31,7 @@ export async function main(words: readonly string[]): Promise<number> {
     if (first === 'help') return await start(['--help']);
     const meant =
       /^[a-z]{4,}$/.test(first) && words.length <= 2 ? nearest(first, Object.keys(COMMANDS)) : undefined;
-    if (meant !== undefined) throw new UsageError(`there is no command ${first}, did you mean ${meant}?`);
+    if (meant !== undefined) throw new UsageError(`unknown command ${first}, did you mean ${meant}?`);
     return await start(words);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

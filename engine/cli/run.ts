@@ -131,7 +131,7 @@ async function startAsUser(
     restarts,
     log,
   );
-  if (inputs.live) log.notice('threads: all threads run');
+  if (inputs.live) log.notice('threads: all threads are running');
   else await orStopped(engine, async () => user());
   return engine;
 }

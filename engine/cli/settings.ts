@@ -83,10 +83,7 @@ export function tellFindings(settings: LoadedConfig, declared: DeclaredOptions, 
   for (const finding of likely) log.warning(`config: ${findingText(settings, finding)}`);
   for (const line of absentLines(absent.map(({ path }) => path))) log.notice(`config: ${line}`);
   for (const finding of unknown) log.info(`config: ${findingText(settings, finding)}`);
-  if (unknown.length > 0)
-    log.notice(
-      `config: ${unknown.length} keys are not known to this version and have no effect (-v lists them)`,
-    );
-  if (findings.some(finding => finding.fatal)) throw new UsageError('the configuration is not accepted');
+  if (unknown.length > 0) log.notice(`config: ${unknown.length} unknown keys have no effect (-v lists them)`);
+  if (findings.some(finding => finding.fatal)) throw new UsageError('the configuration is invalid');
   return wrong.length;
 }

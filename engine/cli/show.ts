@@ -81,7 +81,7 @@ function runModes(given: Given): string {
   const inputs = ['PCAP_FILE  -r', 'NFQ        -q', 'AF_PACKET  -i'];
   const width = 12;
   const lines = inputs.flatMap(input => names.map(name => `${input.padEnd(width + 4)}${name}`));
-  return ['input           profile (sluice profiles show NAME tells more)', ...lines].join('\n');
+  return ['input           profile (sluice profiles show NAME for details)', ...lines].join('\n');
 }
 
 /** With those of a configuration that is named: what lists of the house show must not depend on whether one is right. */

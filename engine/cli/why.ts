@@ -24,25 +24,24 @@ export interface EveRecord {
 
 /** What each reason means, and which setting decides about it. */
 const MEANINGS: Readonly<Record<string, string>> = {
-  'decode error': 'its headers are wrong',
-  'defrag error': 'its fragments are wrong',
-  'defrag memcap': 'there was no memory left for fragments (defrag.memcap, defrag.memcap-policy)',
-  'flow memcap': 'there was no room left for flows (flow.memcap, flow.memcap-policy)',
+  'decode error': 'its headers are invalid',
+  'defrag error': 'its fragments are invalid or incomplete',
+  'defrag memcap': 'the memcap for fragments was reached (defrag.memcap, defrag.memcap-policy)',
+  'flow memcap': 'the memcap for flows was reached (flow.memcap, flow.memcap-policy)',
   'flow drop': 'its flow had been dropped before',
-  'stream error': 'it does not fit its TCP session (stream.drop-invalid)',
-  'stream memcap': 'there was no room left for TCP sessions (stream.memcap, stream.memcap-policy)',
-  'stream midstream':
-    'the beginning of its TCP session was not seen (stream.midstream, stream.midstream-policy)',
+  'stream error': 'it is invalid in its TCP session (stream.drop-invalid)',
+  'stream memcap': 'the memcap for TCP sessions was reached (stream.memcap, stream.memcap-policy)',
+  'stream midstream': 'the start of its TCP session was not seen (stream.midstream, stream.midstream-policy)',
   'stream reassembly':
-    'there was no memory left for TCP data (stream.reassembly.memcap, stream.reassembly.memcap-policy)',
+    'the memcap for TCP reassembly was reached (stream.reassembly.memcap, stream.reassembly.memcap-policy)',
   'stream urgent': 'it has urgent data (stream.reassembly.urgent.policy)',
-  'applayer error': 'its application data cannot be understood (app-layer.error-policy)',
-  'applayer memcap': 'there was no memory left for application data',
-  rules: 'a rule says so',
-  'threshold detection_filter': 'a rate filter says so (threshold.config)',
-  'tunnel packet drop': 'a packet inside of it was dropped',
-  'nfq error': 'the kernel did not take its verdict',
-  'verdict budget': 'it had waited too long for its turn (nfq.verdict-budget, nfq.verdict-budget-policy)',
+  'applayer error': 'its application data could not be parsed (app-layer.error-policy)',
+  'applayer memcap': 'the memcap for application data was reached',
+  rules: 'a rule matched',
+  'threshold detection_filter': 'a rate filter matched (threshold.config)',
+  'tunnel packet drop': 'a packet in the tunnel was dropped',
+  'nfq error': 'the kernel did not accept its verdict',
+  'verdict budget': 'it had waited too long for a verdict (nfq.verdict-budget, nfq.verdict-budget-policy)',
 };
 
 /** Records of a flow id or a packet number; a packet's flow belongs to it. */
@@ -105,6 +104,6 @@ function policies({ flow }: EveRecord): string[] {
 function notDropped(records: readonly EveRecord[]): string {
   const dropped = records.some(({ flow }) => flow?.action === 'drop');
   return dropped
-    ? 'the flow was dropped, but no drop record says why: switch on "- drop" among the types of eve-log'
-    : 'nothing of it was dropped as far as the records tell';
+    ? 'the flow was dropped, but no drop record gives the reason: enable "- drop" among the types of eve-log'
+    : 'according to the records, no packet of it was dropped';
 }

@@ -50,26 +50,26 @@ describe('what the program tells of itself', () => {
 describe('what cannot be', () => {
   it.each([
     [['--sett', 'a=b'], /^Error: unknown option '--sett'\n\(Did you mean --set\?\)$/m],
-    [['replya', 'x.pcap'], /there is no command replya, did you mean replay\?/],
+    [['replya', 'x.pcap'], /unknown command replya, did you mean replay\?/],
     [
       ['-S', 'x.rules'],
       /Please specify a runmode or capture option\. Use --list-runmodes to see available runmodes\./,
     ],
-    [['-r', 'a', '-q', '0'], /only from one of these/],
+    [['-r', 'a', '-q', '0'], /cannot be combined/],
     [['-q', '9:2'], /-q 9:2: expected a queue/],
     [['-k', 'some', '-r', 'x'], /-k some: expected all or none/],
-    [['-r', '/none/x.pcap'], /\/none\/x\.pcap: there is no such file or folder/],
+    [['-r', '/none/x.pcap'], /\/none\/x\.pcap: no such file or folder/],
     [['-r', '.', '--pcap-file-recursive', '--pcap-file-continuous'], /recursively or continuously, not both/],
     [['-c', '/none/x.yaml', '-r', '.'], /\/none\/x\.yaml: there is no such file/],
     [['-r', '.', '--set', 'nonsense'], /--set: "nonsense": expected path=value/],
-    [['--netmap', '-r', 'x'], /--netmap: Sluice has no such capture/],
+    [['--netmap', '-r', 'x'], /--netmap: this capture method is not supported/],
     [
       ['-r', '.', '--runmode', 'autopf', '--disable-detection'],
-      /there is no profile autopf, did you mean autofp\?/,
+      /unknown profile autopf, did you mean autofp\?/,
     ],
-    [['profiles', 'show', 'none'], /there is no profile none/],
+    [['profiles', 'show', 'none'], /unknown profile none/],
     [['config', 'shw'], /unknown command 'shw'\s+\(Did you mean show\?\)/],
-    [['config', 'show', 'no.such'], /nothing is set at no\.such/],
+    [['config', 'show', 'no.such'], /no\.such is not set/],
     [['--list-keywords=contnet'], /there is no keyword contnet, did you mean content\?/],
     [['-F', '/none', '-r', '.'], /-F: .*\/none/],
   ])('%j is an error in human words', async (words, expected) => {

@@ -34,6 +34,6 @@ it('in a folder that cannot be made', async () => {
 it('a run does not begin where the folder of logs cannot be made', async () => {
   const { code, err, out } = await run('-l', '/proc/x');
   expect(code).toBe(1);
-  expect(err).toContain('Error: /proc/x: no logs can be written there: ENOENT');
+  expect(err).toContain('Error: /proc/x: cannot write logs: ENOENT');
   expect(out).not.toContain('packets');
 });

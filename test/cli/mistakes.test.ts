@@ -15,8 +15,8 @@ async function said(...words: string[]): Promise<string> {
 }
 
 it('a profile that is not there', async () => {
-  expect(await said('profiles', 'show', 'nope')).toContain('there is no profile nope. There are: single, ');
-  expect(await said('profiles', 'show', 'worker')).toContain('did you mean workers? There are: ');
+  expect(await said('profiles', 'show', 'nope')).toContain('unknown profile nope. Available: single, ');
+  expect(await said('profiles', 'show', 'worker')).toContain('did you mean workers? Available: ');
 });
 
 it('a rule file that is not there', async () => {

@@ -4,7 +4,7 @@ import type { Log } from '../../engine/module.js';
 
 it.each<[string, number, RegExp]>([
   ['output.lost_lines', 1, /^output: 3 lines or packets were not written$/],
-  ['outputs.lost', 0, /^output: 3 lines of logs were left out, .*outputs-buffer/],
+  ['outputs.lost', 0, /^output: 3 log lines were lost, .*outputs-buffer/],
   ['other', 0, /^threads: 0 packets, 0 bytes in 1\.000 s$/],
 ])('a run that ends tells what %s counts', (counter, code, told) => {
   const said: string[] = [];

@@ -24,7 +24,7 @@ it('is not taken from a run that goes on', async () => {
     const second = await sluice(['-r', 'test/sample/sample.pcap', ...words]);
     expect([second.code, second.err]).toEqual([
       1,
-      `Error: pid-file: ${path} is that of process ${child.pid}, which runs; name another file\n`,
+      `Error: pid-file: ${path} belongs to process ${child.pid}, which is running; name another file\n`,
     ]);
     expect(readFileSync(path, 'utf8')).toBe(`${child.pid}\n`);
   } finally {

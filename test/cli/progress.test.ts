@@ -44,7 +44,7 @@ describe('the summary', () => {
       ['pcap_file.errors', 1],
     ]);
     const text = summary({ seconds: 2, counters, logFolder: 'logs' });
-    expect(text).toMatch(/packets\s+1,000 \(500 a second\)/);
+    expect(text).toMatch(/packets\s+1,000 \(500 per second\)/);
     expect(text).toMatch(/bytes\s+2,000,000 \(1\.0 MB\/s\)/);
     expect(text).toMatch(/damaged captures\s+1\n/);
     expect(text).not.toMatch(/dropped|rejected|filtered/);
@@ -94,6 +94,6 @@ describe('the profile of a run', () => {
     expect(() => choose({ runmode: 'mine', profiles: { mine: { threads: [] } } }, false, 1, 1)).toThrow(
       /profiles\.mine\.threads/,
     );
-    expect(() => choose({ runmode: 'constructor' }, false, 1, 1)).toThrow(/there is no profile constructor/);
+    expect(() => choose({ runmode: 'constructor' }, false, 1, 1)).toThrow(/unknown profile constructor/);
   });
 });

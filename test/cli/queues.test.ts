@@ -23,7 +23,7 @@ it.each([
 it.each([
   [['3:1'], /-q 3:1: expected a queue from 0 to 65535, or a range/],
   [['65536'], /-q 65536: expected/],
-  [['0:1', '1:2'], /-q: queue 1 is named twice/],
+  [['0:1', '1:2'], /-q: queue 1 is given twice/],
 ] as const)('-q %j is refused', (words, message) => {
   expect(() => queues(...words)).toThrow(message);
 });

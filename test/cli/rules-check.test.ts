@@ -24,7 +24,7 @@ describe('rules check', () => {
         '  |                                            ^',
         '  = help: depth',
         `${file}: warning: 1 rule files specified, but no rules were loaded!`,
-        '0 rules loaded, 1 errors, 1 warnings, 0 not meant for this version, 0 that need what is not there yet',
+        '0 rules loaded, 1 errors, 1 warnings, 0 skipped for this version, 0 not supported',
         '',
       ].join('\n'),
     );

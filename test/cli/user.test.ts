@@ -18,7 +18,7 @@ it.skipIf(process.getuid!() !== 0)(
     const words = ['-r', 'test/sample/sample.pcap', '-S', '/dev/null', '-l', folder, '--user', 'nobody'];
     const { out } = await sluice([...words, '--pidfile', pid]);
     expect(out.split('\n').filter(line => line.includes('pid-file'))).toEqual([
-      expect.stringContaining(`pid-file: ${pid} stays: EACCES`),
+      expect.stringContaining(`pid-file: ${pid} cannot be removed: EACCES`),
     ]);
     expect(existsSync(pid)).toBe(true);
   },

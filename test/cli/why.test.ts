@@ -32,7 +32,7 @@ it('in the folder of the configuration, or a given one', async () => {
   writeFileSync(join(logs, 'eve.json'), `${JSON.stringify(DROP)}\n{"cut":`);
   writeFileSync(join(folder, 'x.yaml'), `%YAML 1.1\n---\ndefault-log-dir: ${logs}\n`);
   expect(await command(['12', '-c', join(folder, 'x.yaml')])).toBe(0);
-  expect(said).toContain('dropped because there was no room left for flows');
+  expect(said).toContain('dropped because the memcap for flows was reached');
   said = '';
   expect(await command(['3', '-l', logs])).toBe(0);
   expect(said).toContain('packet 3: dropped because');

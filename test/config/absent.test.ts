@@ -12,10 +12,10 @@ test('options of Suricata without effect are told by name, by reason', () => {
     'no-such-key',
   ];
   expect(absentLines(paths)).toEqual([
-    'threading.set-cpu-affinity, threading.stack-size: no effect, threads and their CPUs are those of profiles',
+    'threading.set-cpu-affinity, threading.stack-size: no effect, threads and CPU affinity are set by profiles',
     'dpdk.interfaces: no effect, packets come from captures, AF_PACKET and NFQUEUE',
-    'outputs.eve-log.redis.server: no effect, they are not there',
-    'security.landlock.enabled: no effect, the process is not confined; use the service manager for that',
+    'outputs.eve-log.redis.server: no effect, not implemented',
+    'security.landlock.enabled: no effect, the process does not confine itself; use the service manager',
   ]);
   expect(absentReason('no-such-key')).toBeUndefined();
 });

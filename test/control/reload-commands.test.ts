@@ -50,7 +50,7 @@ it('where mistakes are fatal, rules that are gone or wrong leave those before in
   const client = await run.client();
   const refused = {
     return: 'NOK',
-    message: 'rule reload failed, the rules before stay in force: Loading signatures failed.',
+    message: 'rule reload failed, the previous rules stay in force: Loading signatures failed.',
   };
   expect(await client.ask({ command: 'running-mode' })).toEqual({ return: 'OK', message: 'single' });
   expect(await client.ask(RELOAD)).toEqual(DONE);

@@ -64,8 +64,8 @@ describe('datasets', () => {
 
   it.each([
     [{ setname: 'other', settype: 'string', datavalue: google }, 'set not found'],
-    [{ ...set, settype: 'md5', datavalue: google }, 'is of type string'],
-    [{ ...set, datavalue: 'not base64!' }, 'no value of type string'],
+    [{ ...set, settype: 'md5', datavalue: google }, 'has type string'],
+    [{ ...set, datavalue: 'not base64!' }, 'not a value of type string'],
     [{ ...set }, 'datavalue is not given'],
   ])('refuse %j', (given, message) => {
     expect(() => run(opened().handlers, 'dataset-add', given)).toThrow(message);

@@ -62,19 +62,19 @@ test('VLANs are given to tenants', () => {
     'multi-detect.mappings.1.vlan-id=20',
     'multi-detect.mappings.1.tenant-id=2',
   ]);
-  expect(() => ask('register-tenant-handler', given)).toThrow('vlan 20 belongs to tenant 2 already');
+  expect(() => ask('register-tenant-handler', given)).toThrow('vlan 20 already belongs to tenant 2');
   expect(ask('unregister-tenant-handler', given)).toBe('handler removed');
   expect(() => ask('unregister-tenant-handler', given)).toThrow('does not belong to tenant 2');
   expect(ask('register-tenant-handler', { id: 2, htype: 'pcap' })).toBe('handler added');
 });
 
 test.each([
-  ['register-tenant', { filename: 'a.yaml' }, 'id is not given'],
+  ['register-tenant', { filename: 'a.yaml' }, 'id is missing'],
   ['register-tenant', { id: 3 }, 'filename is not given'],
   ['register-tenant', { id: 3, filename: 'none.yaml' }, 'none.yaml'],
-  ['register-tenant', { id: 1, filename: 'a.yaml' }, 'registered already'],
+  ['register-tenant', { id: 1, filename: 'a.yaml' }, 'already registered'],
   ['reload-tenant', { id: 9 }, 'tenant 9 is not registered'],
-  ['unregister-tenant', { id: 'x' }, 'id is not given'],
+  ['unregister-tenant', { id: 'x' }, 'id is missing'],
   ['register-tenant-handler', { id: 1, htype: 'vlan', hargs: 4095 }, 'from 1 to 4094'],
   ['register-tenant-handler', { id: 1, htype: 'moon' }, 'expected pcap or vlan'],
 ])('%s %o is refused', (name, given, why) => {

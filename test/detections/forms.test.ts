@@ -186,6 +186,6 @@ describe('transactions', () => {
   it('of a protocol that is not there are refused', async () => {
     await expect(
       stageWith("onTransaction: 'dsn', transaction: () => alert()", { protocols: [dns] }),
-    ).rejects.toThrow(/there is no protocol dsn; there are dns/);
+    ).rejects.toThrow(/unknown protocol dsn; expected one of dns/);
   });
 });

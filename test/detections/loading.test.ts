@@ -72,14 +72,14 @@ describe('T10: what is refused, and in which words', () => {
       definition(FORM, "sharedTable('t', { numbers: 100, seconds: 1 });"),
       /table t: numbers is 100, expected a whole number from 1 to 64/,
     ],
-    ['a top level without end', definition(FORM, 'for (;;);'), /loading it takes more than 5000 ms/],
+    ['a top level without end', definition(FORM, 'for (;;);'), /loading took more than 5000 ms/],
   ])('%s', (_, code, message) => {
     expect(problem(code)).toMatch(message);
   });
 
   it('two of one sid', () => {
     const twice = definition(FORM);
-    expect(prepare([twice, twice]).problems[0]).toMatch(/sid 1 is that of .*detection-\d+\.ts/);
+    expect(prepare([twice, twice]).problems[0]).toMatch(/sid 1 is already used by .*detection-\d+\.ts/);
   });
 
   it('what is not there', () => {

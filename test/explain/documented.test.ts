@@ -42,6 +42,6 @@ describe('docs/rules.md', () => {
       join(ROOT, 'signatures/sample.rules'),
     ]);
     expect(code).toBe(1);
-    expect(err).toContain('Error: there is no rule 1');
+    expect(err).toContain('Error: rule 1 is not among');
   });
 });

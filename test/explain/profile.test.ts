@@ -87,9 +87,9 @@ describe('coverage', () => {
     const found = await coverage(loaded, options);
     expect(found.rules.map(({ sid, stage, reason }) => [sid, stage, reason]).sort()).toEqual([
       [1, 'matched', ''],
-      [2, 'pattern', 'its pattern was not found'],
+      [2, 'pattern', 'the pattern was not found'],
       [3, 'buffers', 'no transaction had http.referer'],
-      [4, 'conditions', 'a condition failed: sluice rules explain tells which'],
+      [4, 'conditions', 'a condition failed: sluice rules explain shows which'],
       [5, 'header', 'the packet is TCP'],
       [6, 'header', 'the destination port is 80'],
     ]);

@@ -43,7 +43,7 @@ const ofDatagram: readonly Case[] = [
   ['content:"abc";', 'the destination address is 10.0.0.2', 'udp any any -> !10.0.0.2 any'],
   [
     'content:"abc";',
-    'the destination port is 53; the other way the destination port is 40000',
+    'the destination port is 53; in the other direction the destination port is 40000',
     'udp any any <> any 54',
   ],
   ['content:"abc"; flow:to_client;', 'it goes to the server, not to the client'],
@@ -130,7 +130,7 @@ test('matches without alert', async () => {
   );
   const options = { read: [datagram('a')], rules: [rules] };
   expect((await explained(1, options)).reason).toContain('noalert');
-  expect((await explained(3, options)).reason).toContain('a rule to pass');
+  expect((await explained(3, options)).reason).toContain('a pass rule');
   const alone = fileOf(
     'alert udp any any -> any any (content:"a"; threshold:type threshold, track by_src, count 5, seconds 60; sid:2;)\n',
     'threshold.rules',
@@ -138,7 +138,7 @@ test('matches without alert', async () => {
   const held = await explained(2, { ...options, rules: [alone] });
   expect([held.result, held.reason]).toEqual([
     'matched without alert',
-    'all conditions hold, but its threshold was not reached, or held it back',
+    'all conditions hold, but its threshold was not reached, or suppressed the alert',
   ]);
 });
 
@@ -170,7 +170,7 @@ test('a rule that is not there, or cannot be used, is told so', async () => {
     'refused.rules',
   );
   const options = { read: [datagram('a')], rules: [rules] };
-  await expect(explained(9, options)).rejects.toThrow('there is no rule 9 among the 1 rules loaded');
-  await expect(explained(2, options)).rejects.toThrow('rule 2 is not in use: ');
+  await expect(explained(9, options)).rejects.toThrow('rule 9 is not among the 1 loaded rules');
+  await expect(explained(2, options)).rejects.toThrow('rule 2 is not loaded: ');
   await expect(explained('x', options)).rejects.toThrow('x: expected a sid, or gid:sid');
 });

@@ -41,7 +41,9 @@ test('an expression without a bound gets the configured one, and a warning', asy
   expect(bytesAt(found.windows, 'to_server', 21)).toBe(1000);
   expect(bytesAt(found.windows, 'to_server', 80)).toBe(4);
   expect(found.unbounded).toEqual([{ rule: '1:5', msg: '', because: 'pcre' }]);
-  expect(windowsText(found, 10)).toContain('1 rules set no bound and get detect.stream-history, 1000 bytes:');
+  expect(windowsText(found, 10)).toContain(
+    '1 rules have no limit and get detect.stream-history, 1000 bytes:',
+  );
 });
 
 test('rules of transactions and of datagrams keep nothing', async () => {
@@ -49,5 +51,5 @@ test('rules of transactions and of datagrams keep nothing', async () => {
     'alert http any any -> any any (http.uri; content:"a"; sid:1;)\nalert udp any any -> any any (content:"abcd"; sid:2;)\n',
   );
   expect(found.windows).toEqual([]);
-  expect(windowsText(found, 10)).toContain('no rule looks at streams');
+  expect(windowsText(found, 10)).toContain('no rule inspects streams');
 });

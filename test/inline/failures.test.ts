@@ -115,9 +115,12 @@ describe.skipIf(missing() !== undefined)('failures of an inline sensor', () => {
       });
       const odd = network.run('client', 'sh', '-c', `ping -n -q -c 1 -W 1 -s 777 ${SERVER_V4} || true`);
       expect(odd).toContain(open ? '1 received' : '0 received');
-      // Where threads share queues, all of them are started anew.
+      // Where threads share queues, all of them are restarted.
       await until(
-        () => running.output.includes(profile === 'spread' ? 'all threads run again' : 'worker runs again'),
+        () =>
+          running.output.includes(
+            profile === 'spread' ? 'all threads have restarted' : 'worker has restarted',
+          ),
         () => running.output,
       );
       expect(await ping(network, SERVER_V4, 5)).toBe(5);
@@ -146,7 +149,7 @@ describe.skipIf(missing() !== undefined)('failures of an inline sensor', () => {
       const odd = network.run('client', 'sh', '-c', `ping -n -q -c 1 -W 1 -s 777 ${SERVER_V4} || true`);
       expect(odd).toContain(open ? '1 received' : '0 received');
       await until(
-        () => running.output.includes('thread worker-1 runs again'),
+        () => running.output.includes('thread worker-1 has restarted'),
         () => running.output,
       );
       split.goOn();
@@ -154,7 +157,7 @@ describe.skipIf(missing() !== undefined)('failures of an inline sensor', () => {
       expect(server.received.filter(data => data.includes('topsecretword'))).toEqual([]);
       expect(await ping(network, SERVER_V4, 5)).toBe(5);
       expect([running.waiting(0), running.waiting(1)]).toEqual([0, 0]);
-      expect(running.output).not.toContain('all threads run again');
+      expect(running.output).not.toContain('all threads have restarted');
       expect(await running.stop()).toBe(0);
       expect(running.fast().length).toBe(1);
     },
@@ -174,7 +177,7 @@ describe.skipIf(missing() !== undefined)('failures of an inline sensor', () => {
       network.run('client', 'sh', '-c', `ping -n -q -c 1 -W 1 -s 777 ${SERVER_V4} || true`);
       await until(
         () =>
-          running.output.split('runs again').length === failure + 1 &&
+          running.output.split('has restarted').length === failure + 1 &&
           running.output.split('reload complete').length === failure + 1,
         () => running.output,
       );
@@ -196,7 +199,7 @@ describe.skipIf(missing() !== undefined)('failures of an inline sensor', () => {
     });
     network.run('client', 'sh', '-c', `ping -n -q -c 1 -W 1 -s 888 ${SERVER_V4} || true`);
     await until(
-      () => running.output.includes('worker runs again'),
+      () => running.output.includes('worker has restarted'),
       () => running.output,
     );
     expect(running.output).toContain('it has not gone on for 1 seconds');

@@ -31,7 +31,7 @@ const why = (id: string): string => explanation(recordsOf(RECORDS, id)).join('\n
 
 it('names the rule that dropped a flow, and what followed from it', () => {
   expect(why('5')).toContain('flow 5: TCP 10.0.0.1:1234 → 10.0.0.2:80');
-  expect(why('5')).toContain('t1 packet 4: dropped because a rule says so: 1:7:2 "forbidden"');
+  expect(why('5')).toContain('t1 packet 4: dropped because a rule matched: 1:7:2 "forbidden"');
   expect(why('5')).toContain('t2 packet 6: dropped because its flow had been dropped before');
 });
 
@@ -44,7 +44,7 @@ it('names the setting that a policy comes from', () => {
 });
 
 it('says so when the records do not tell', () => {
-  expect(why('9')).toContain('switch on "- drop"');
+  expect(why('9')).toContain('enable "- drop"');
   expect(why('10')).toContain('nothing of it was dropped');
   expect(recordsOf(RECORDS, '77')).toEqual([]);
 });

@@ -129,7 +129,7 @@ describe('printing', () => {
 
   it('as text: gaps where they are, nothing a terminal would obey', () => {
     expect(textLines(SIDE)).toEqual([
-      'tcp 10.0.0.1:1234 -> [fd00::1]:80  policy linux, 25 bytes, 1 gaps, 1 overlaps with other data, end: fin',
+      'tcp 10.0.0.1:1234 -> [fd00::1]:80  policy linux, 25 bytes, 1 gaps, 1 overlaps with different data, end: fin',
       '  GET / HTTP/1.1',
       '  [gap: 3 bytes at offset 16]',
       '  X: \\x1b[31m',

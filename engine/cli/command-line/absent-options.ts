@@ -12,18 +12,18 @@ const ABSENT: readonly Absent[] = [
     paths: words('af-xdp dpdk pcap netmap pfring ipfw napatech nflog mpipe dag erf windivert'),
   },
   {
-    reason: 'flows are told apart by addresses, ports and VLANs, not by device',
+    reason: 'flows are identified by addresses, ports and VLANs, not by device',
     paths: ['livedev'],
   },
   {
-    reason: 'threads and their CPUs are those of profiles',
+    reason: 'threads and CPU affinity are set by profiles',
     paths: words(
       'threading.set-cpu-affinity threading.autopin threading.cpu-affinity threading.detect-thread-ratio ' +
         'threading.stack-size autofp-scheduler flow.managers flow.recyclers',
     ),
   },
   {
-    reason: 'memory is laid out otherwise',
+    reason: 'memory is organised differently',
     paths: words(
       'max-pending-packets default-packet-size host.hash-size host.prealloc ippair spm-algo luajit cuda ' +
         'detect.sgh-mpm-context detect.prefilter detect.thresholds.hash-size ' +
@@ -43,11 +43,11 @@ const ABSENT: readonly Absent[] = [
     ),
   },
   {
-    reason: 'the process is not confined; use the service manager for that',
+    reason: 'the process does not confine itself; use the service manager',
     paths: words('security.landlock security.limit-noproc coredump logging.stacktrace-on-signal'),
   },
   {
-    reason: 'Suricata does not have them any more',
+    reason: 'removed from Suricata',
     paths: words(
       'outputs.*.unified2-alert outputs.*.alert-prelude outputs.*.dns-log outputs.*.file-log outputs.*.drop ' +
         'outputs.*.eve-log.types.*.alert.http outputs.*.eve-log.types.*.alert.tls ' +
@@ -57,11 +57,11 @@ const ABSENT: readonly Absent[] = [
     ),
   },
   {
-    reason: 'rules are profiled by: sluice rules profile',
+    reason: 'use "sluice rules profile" to profile rules',
     paths: words('profiling detect.profiling.inspect-logging-threshold'),
   },
   {
-    reason: 'they are not there',
+    reason: 'not implemented',
     paths: words(
       'app-layer.protocols.smb.max-session-cache-size app-layer.protocols.tls.no-reassemble ' +
         'outputs.*.alert-debug outputs.*.tcp-data outputs.*.http-body-data app-layer.protocols.enip.detection-ports.sp ' +
@@ -77,11 +77,11 @@ const ABSENT: readonly Absent[] = [
     ),
   },
   {
-    reason: 'nothing depends on it',
+    reason: 'has no function',
     paths: ['suricata-version'],
   },
   {
-    reason: '--engine-analysis writes all it has',
+    reason: '--engine-analysis always writes everything',
     paths: ['engine-analysis'],
   },
 ];

@@ -27,7 +27,7 @@ const turn =
 const INPUT: Argument[] = [
   {
     flags: '-r <path>',
-    help: 'read a capture, a folder of captures, or - for standard input; several times for several',
+    help: 'read a capture, a folder of captures, or - for standard input; may be repeated',
     repeatable: true,
   },
   {
@@ -37,36 +37,36 @@ const INPUT: Argument[] = [
   },
   {
     flags: '--pcap-file-recursive',
-    help: 'read folders inside the folder too',
+    help: 'include subfolders',
     sets: turn('pcap-file.recursive=yes'),
   },
   {
     flags: '--pcap-file-delete',
-    help: 'delete captures after they were read',
+    help: 'delete captures after reading them',
     sets: turn('pcap-file.delete-when-done=yes'),
   },
-  { flags: '--pcap-file-buffer-size <size>', help: 'bytes of one read', sets: to('pcap-file.buffer-size') },
+  { flags: '--pcap-file-buffer-size <size>', help: 'bytes per read', sets: to('pcap-file.buffer-size') },
   {
     flags: '-q <queue>',
-    help: 'decide about the packets of a netfilter queue, or of several: 0:3',
+    help: 'process the packets of a netfilter queue inline, or of several: 0:3',
     repeatable: true,
   },
-  { flags: '-i <device>', help: 'watch a network device', repeatable: true },
-  { flags: '--af-packet [device]', help: 'watch network devices through AF_PACKET' },
-  { flags: '--pcap [device]', help: 'watch a network device', hidden: true },
+  { flags: '-i <device>', help: 'monitor a network device', repeatable: true },
+  { flags: '--af-packet [device]', help: 'monitor network devices through AF_PACKET' },
+  { flags: '--pcap [device]', help: 'monitor a network device', hidden: true },
   {
     flags: '--unix-socket [file]',
-    help: 'read captures that a socket tells (suricatasc: pcap-file)',
+    help: 'read the captures named by commands on a socket (suricatasc: pcap-file)',
   },
   { flags: '-F <file>', help: 'file with a packet filter' },
   {
     flags: '-k <mode>',
-    help: 'check checksums: all, or none',
+    help: 'verify checksums: all, or none',
     sets: value => [`capture.checksum-validation=${value}`],
   },
   {
     flags: '--simulate-ips',
-    help: 'decide about packets of a capture as if inline',
+    help: 'process a capture as if inline, with a verdict for each packet',
     sets: turn('engine-mode=ips'),
   },
 ];
@@ -81,22 +81,22 @@ const CONFIGURATION: Argument[] = [
   { flags: '--set <path=value>', help: 'change one setting: --set stream.inline=yes', repeatable: true },
   {
     flags: '-s <rules>',
-    help: 'rule file beside those of the configuration; several times for several',
+    help: 'rule file in addition to those of the configuration; may be repeated',
     repeatable: true,
   },
   { flags: '-S <rules>', help: 'rule file instead of those of the configuration', repeatable: true },
   {
     flags: '--firewall',
-    help: 'let pass only what firewall rules accept',
+    help: 'firewall mode: drop what firewall rules do not accept',
     sets: turn('firewall.enabled=yes'),
   },
   {
     flags: '--firewall-rules-exclusive <file>',
-    help: 'firewall rules, instead of those of the configuration; switches the firewall on',
+    help: 'firewall rules, instead of those of the configuration; enables firewall mode',
     sets: turn('firewall.enabled=yes'),
   },
-  { flags: '-l <folder>', help: 'folder of log files', sets: to('default-log-dir') },
-  { flags: '--data-dir <folder>', help: 'folder of state that is kept', sets: to('default-data-dir') },
+  { flags: '-l <folder>', help: 'folder for log files', sets: to('default-log-dir') },
+  { flags: '--data-dir <folder>', help: 'folder for persistent state', sets: to('default-data-dir') },
   {
     flags: '--runmode <profile>',
     help: 'threads: single, workers, autofp, or any profile (see sluice profiles list)',
@@ -105,16 +105,16 @@ const CONFIGURATION: Argument[] = [
   { flags: '--disable-detection', help: 'load no rules' },
   {
     flags: '--init-errors-fatal',
-    help: 'do not start when a rule or setting is wrong',
+    help: 'do not start if a rule or setting is invalid',
     sets: turn('engine.init-failure-fatal=yes'),
   },
   {
     flags: '--strict-rule-keywords [keywords]',
-    help: 'refuse rules whose use of these keywords is doubtful: all, or names',
+    help: 'reject rules with questionable use of these keywords: all, or names',
   },
   {
     flags: '--disable-hashing',
-    help: 'make no hashes of files and fingerprints',
+    help: 'compute no file hashes and fingerprints',
     sets: turn(
       'disable-hashing=yes',
       'app-layer.protocols.tls.ja3-fingerprints=no',
@@ -125,39 +125,42 @@ const CONFIGURATION: Argument[] = [
   },
   {
     flags: '--reject-dev <device>',
-    help: 'device that rejecting packets are sent from',
+    help: 'device from which reject packets are sent',
     sets: to('reject.device'),
   },
-  { flags: '--user <user>', help: 'become this user after the start', sets: to('run-as.user') },
-  { flags: '--group <group>', help: 'become this group after the start', sets: to('run-as.group') },
+  { flags: '--user <user>', help: 'run as this user after startup', sets: to('run-as.user') },
+  { flags: '--group <group>', help: 'run as this group after startup', sets: to('run-as.group') },
   { flags: '--pidfile <file>', help: 'write the process id to this file', sets: to('pid-file') },
   { flags: '-D', help: 'run in the background' },
   {
     flags: '-v, --verbose',
-    help: 'tell more: -v info, -vv perf, -vvv config, -vvvv debug',
+    help: 'log more: -v info, -vv perf, -vvv config, -vvvv debug',
     repeatable: true,
   },
-  { flags: '--quiet', help: 'tell errors only' },
+  { flags: '--quiet', help: 'log errors only' },
 ];
 
 const INFORMATION: Argument[] = [
-  { flags: '-T', help: 'test configuration and rules, then end' },
+  { flags: '-T', help: 'test configuration and rules, then exit' },
   { flags: '--dump-config', help: 'show the configuration in force as lines of key = value' },
-  { flags: '--dump-features', help: 'show the features that rules can ask for' },
-  { flags: '--build-info', help: 'show what this program was built with' },
-  { flags: '--list-keywords [what]', help: 'list the keywords of rules: all, csv, or one of them' },
-  { flags: '--list-runmodes', help: 'list the profiles that --runmode takes' },
+  { flags: '--dump-features', help: 'show the features that rules can require' },
+  { flags: '--build-info', help: 'show version, platform and libraries' },
+  {
+    flags: '--list-keywords [what]',
+    help: 'list the rule keywords: names, all details, csv, or one keyword',
+  },
+  { flags: '--list-runmodes', help: 'list the profiles for --runmode' },
   { flags: '--list-app-layer-protos', help: 'list the application protocols' },
   { flags: '--list-app-layer-frames', help: 'list the frames of application protocols' },
-  { flags: '--list-app-layer-hooks', help: 'list the hooks that rule headers name behind a protocol' },
-  { flags: '--list-rule-protos', help: 'list the protocols that rule headers take' },
-  { flags: '--engine-analysis', help: 'show how rules are understood, then end' },
+  { flags: '--list-app-layer-hooks', help: 'list the hooks that can follow a protocol in rule headers' },
+  { flags: '--list-rule-protos', help: 'list the protocols for rule headers' },
+  { flags: '--engine-analysis', help: 'write an analysis of the rules, then exit' },
 ];
 
 const SIMULATION: Argument[] = [
   {
     flags: '--no-random',
-    help: 'same random numbers in each run',
+    help: 'use the same random numbers in each run',
     sets: turn('simulate.no-random=yes', 'stream.reassembly.randomize-chunk-size=no'),
   },
   ...[
@@ -182,13 +185,14 @@ const SIMULATION: Argument[] = [
   },
   {
     flags: '--qa-skip-prefilter',
-    help: 'look at every rule for every packet',
+    help: 'evaluate every rule for every packet',
     hidden: true,
     sets: turn('simulate.skip-prefilter=yes'),
   },
 ];
 
-const NO_CAPTURE = 'Sluice has no such capture; it has captures files (-r), NFQUEUE (-q) and AF_PACKET (-i)';
+const NO_CAPTURE =
+  'this capture method is not supported; use capture files (-r), NFQUEUE (-q) or AF_PACKET (-i)';
 
 const REFUSED: Argument[] = [
   ...[
@@ -213,16 +217,16 @@ const REFUSED: Argument[] = [
     flags,
     help: '',
     hidden: true,
-    refused: 'the tests of Sluice run with: npm test',
+    refused: 'run the tests of Sluice with: npm test',
   })),
 ];
 
 /** All options, by chapter of the help. */
 export const CHAPTERS: Readonly<Record<string, readonly Argument[]>> = {
-  'Where packets come from': INPUT,
+  'Packet sources': INPUT,
   Settings: CONFIGURATION,
-  'Information instead of a run': INFORMATION,
-  'For tests': SIMULATION,
+  'Information (prints and exits)': INFORMATION,
+  'For testing': SIMULATION,
   '': REFUSED,
 };
 

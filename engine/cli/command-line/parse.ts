@@ -91,15 +91,15 @@ export function program(print: (text: string) => void): Command {
 const camel = (name: string): string => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 const EXAMPLES = `
-Commands (sluice COMMAND --help tells more):
+Commands (sluice COMMAND --help for details):
   replay FILE…|FOLDER      read captures, with a summary at the end
-  profiles list|show NAME  the threads a run can have
-  reassemble FILE          what each side of each conversation received
-  rules check FILE…        look for mistakes in rules; explain, profile, coverage and windows tell what rules do
-  config check|show        look for mistakes in a configuration, show what is in force
-  gate up|down|show        firewall rules that lead packets to the sensor
-  why FLOW_ID|PACKET       why packets were dropped
-  new KIND NAME            files of a new detection, parser, output or other plugin
+  profiles list|show NAME  show the available thread profiles
+  reassemble FILE          show the data that each side of each connection received
+  rules check FILE…        report errors in rules; explain, profile, coverage and windows show what rules do
+  config check|show        report errors in a configuration, show the settings in force
+  gate up|down|show        manage the firewall rules that queue packets to the sensor
+  why FLOW_ID|PACKET       show why packets were dropped
+  new KIND NAME            create a detection, parser, output or other plugin
   test [FILE…]             run detections over segment tables and captures
 
 Examples:

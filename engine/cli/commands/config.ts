@@ -21,14 +21,14 @@ export async function command(words: readonly string[]): Promise<number> {
   return subcommands('config', words, program => {
     program
       .command('check <file>')
-      .description('look for mistakes: tells file, line, key and what was expected')
+      .description('report errors with file, line, key and expected value')
       .action(check);
     program
       .command('show [path]')
-      .description('the configuration in force, or a part of it: stream.reassembly')
+      .description('show the configuration in force, or a part of it: stream.reassembly')
       .option('-c, --config <file>', 'configuration file')
       .option('--set <path=value>', 'change one setting', collected)
-      .option('--defaults', 'all options instead, with their defaults and what they accept')
+      .option('--defaults', 'show all options with their defaults and accepted values instead')
       .action(show);
   });
 }
@@ -62,14 +62,14 @@ async function show(path: string | undefined, options: ShowOptions): Promise<voi
     const shown = all.filter(
       option => path === undefined || option.path === path || option.path.startsWith(`${path}.`),
     );
-    if (shown.length === 0) throw new UsageError(`there is no option ${path}`);
+    if (shown.length === 0) throw new UsageError(`no such option: ${path}`);
     process.stdout.write(shown.map(optionText).join(''));
     return;
   }
   const { config } = settings;
   const value = path === undefined ? config.tree : config.at(path);
   if (value === undefined)
-    throw new UsageError(`nothing is set at ${path}; sluice config show ${path} --defaults shows options`);
+    throw new UsageError(`${path} is not set; sluice config show ${path} --defaults shows the options`);
   process.stdout.write(stringify(path === undefined ? value : { [path]: value }, { lineWidth: 0 }));
 }
 

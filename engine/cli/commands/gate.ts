@@ -20,28 +20,32 @@ export async function command(words: readonly string[]): Promise<number> {
   return subcommands('gate', words, program => {
     program
       .command('up')
-      .description('lead packets into queues; a gate that is there is replaced')
-      .option('-q, --queue <queues>', 'queue, or a range such as 0:3 over which connections are spread', '0')
-      .option('--hook <hooks>', 'forward, input, output: which packets', 'forward')
-      .option('-i, --in <device>', 'only packets that come in there')
-      .option('-o, --out <device>', 'only packets that leave there')
+      .description('install rules that queue packets; replaces an existing gate')
+      .option(
+        '-q, --queue <queues>',
+        'queue, or a range such as 0:3 over which connections are distributed',
+        '0',
+      )
+      .option('--hook <hooks>', 'hooks whose packets are queued: forward, input, output', 'forward')
+      .option('-i, --in <device>', 'only packets received on this device')
+      .option('-o, --out <device>', 'only packets sent to this device')
       .option('-p, --ports <ports>', 'only TCP and UDP with one of these ports: 80,443')
-      .option('--no-bypass', 'stop packets while no sensor runs, instead of letting them pass')
-      .option('--mark <mark/mask>', 'let packets with this mark pass, and their connections: 0x1/0x1')
+      .option('--no-bypass', 'drop packets while no sensor is running, instead of accepting them')
+      .option('--mark <mark/mask>', 'do not queue packets with this mark, nor their connections: 0x1/0x1')
       .option(
         '--bypass-sets',
-        'make the sets that nfq.bypass-hook adds bypassed flows to (nftables); needs --mark',
+        'create the nftables sets for the flows bypassed through nfq.bypass-hook; needs --mark',
       )
-      .option('--dry-run', 'show the commands instead')
+      .option('--dry-run', 'print the commands instead of running them')
       .action(up);
     program
       .command('down')
-      .description('remove whatever there is of a gate')
+      .description('remove all rules of the gate')
       .action(() => void process.stdout.write(`${gateDown()} rules and chains removed\n`));
     program
       .command('show')
-      .description('rules of the gate with their packet counts')
-      .action(() => void process.stdout.write(gateShown() || 'there is no gate\n'));
+      .description('show the rules of the gate with their packet counts')
+      .action(() => void process.stdout.write(gateShown() || 'no gate is installed\n'));
   });
 }
 
@@ -53,7 +57,7 @@ function up(options: UpOptions): void {
 
 function gateOptions(given: UpOptions): GateOptions {
   if (given.bypassSets && given.mark === undefined)
-    throw new UsageError('--bypass-sets: packets of bypassed flows need a mark: --mark 0x1/0x1');
+    throw new UsageError('--bypass-sets needs a mark for packets of bypassed flows: --mark 0x1/0x1');
   return {
     queues: queuesOf(given.queue),
     hooks: given.hook.split(',').map(hookOf),
@@ -83,7 +87,7 @@ function hookOf(text: string): 'FORWARD' | 'INPUT' | 'OUTPUT' {
 
 function portOf(text: string): number {
   const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new UsageError(`--ports: ${text} is no port`);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new UsageError(`--ports: ${text} is not a port`);
   return port;
 }
 

@@ -14,11 +14,11 @@ import { version } from '../version.js';
 
 const KINDS: readonly (readonly [string, string, (plugin: Plugin) => Files])[] = [
   ['detection', 'a detection that reads streams, transactions or packets', detectionFiles],
-  ['module', 'a threading module: a stage that packets pass', moduleFiles],
-  ['parser', 'an application protocol with its keywords and EVE record', parserFiles],
-  ['output', 'an output: what becomes of alerts and other records', outputFiles],
-  ['handler', 'a queue handler: which thread a packet goes to', handlerFiles],
-  ['expiry', 'a flow-expiry policy: which flows end, and when', expiryFiles],
+  ['module', 'a threading module: a stage that packets pass through', moduleFiles],
+  ['parser', 'an application-layer parser with its keywords and EVE record', parserFiles],
+  ['output', 'an output: consumes alerts and other records', outputFiles],
+  ['handler', 'a queue handler: selects the thread for a packet', handlerFiles],
+  ['expiry', 'a flow-expiry policy: decides which flows end, and when', expiryFiles],
 ];
 
 /** @returns the exit code */
@@ -28,7 +28,7 @@ export async function command(words: readonly string[]): Promise<number> {
       program
         .command(`${kind} <name>`)
         .description(summary)
-        .option('-f, --folder <folder>', 'where the files go; the default is sluice-NAME')
+        .option('-f, --folder <folder>', 'output folder; the default is sluice-NAME')
         .action((name: string, { folder }: { folder?: string }) =>
           write(folder ?? `sluice-${checked(name)}`, files({ name: checked(name), version: version() })),
         );
@@ -40,13 +40,15 @@ export async function command(words: readonly string[]): Promise<number> {
 function checked(name: string): string {
   const plain = name.replace(/^sluice-/, '');
   if (!/^[a-z][a-z0-9-]*$/.test(plain))
-    throw new UsageError(`"${name}" is no name for a plugin: small letters, digits and hyphens are expected`);
+    throw new UsageError(
+      `"${name}" is not a valid plugin name: expected lower-case letters, digits and hyphens`,
+    );
   return plain;
 }
 
 function write(folder: string, files: Files): void {
   const taken = Object.keys(files).find(name => existsSync(join(folder, name)));
-  if (taken) throw new UsageError(`${join(folder, taken)} is there already`);
+  if (taken) throw new UsageError(`${join(folder, taken)} exists already`);
   makeFolder(folder);
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(join(folder, name), text);

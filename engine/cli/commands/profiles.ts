@@ -9,8 +9,8 @@ export async function command(words: readonly string[]): Promise<number> {
   return subcommands('profiles', words, program => {
     program
       .command('list')
-      .description('the names of all profiles')
-      .option('-c, --config <file>', 'configuration file with profiles of its own')
+      .description('list all profiles')
+      .option('-c, --config <file>', 'configuration file that defines profiles')
       .action((options: { config?: string }) => {
         const { config } = readSettings(options);
         const lines = profileNames(config).map(
@@ -20,9 +20,9 @@ export async function command(words: readonly string[]): Promise<number> {
       });
     program
       .command('show <name>')
-      .description('the threads and queues of a profile, as a drawing and as YAML that gives them')
-      .option('-c, --config <file>', 'configuration file with profiles of its own')
-      .option('--yaml', 'the YAML alone, to be put into a configuration')
+      .description('show the threads and queues of a profile, as a diagram and as YAML')
+      .option('-c, --config <file>', 'configuration file that defines profiles')
+      .option('--yaml', 'print only the YAML, for a configuration file')
       .action((name: string, options: { config?: string; yaml?: boolean }) => {
         const profile = namedProfile(readSettings(options).config, name);
         process.stdout.write(

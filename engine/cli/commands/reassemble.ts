@@ -15,8 +15,8 @@ import { collected, wholeNumber } from './values.js';
 
 const EXAMPLES = `
 Examples:
-  sluice reassemble dump.pcap                        text, or a hex dump where it is none
-  sluice reassemble dump.pcap --policy linux --json  as a Linux host puts it together
+  sluice reassemble dump.pcap                        text, or a hex dump of binary data
+  sluice reassemble dump.pcap --policy linux --json  as a Linux host reassembles it
   sluice reassemble dump.pcap --out streams          a file for each direction
 `;
 
@@ -40,16 +40,24 @@ export async function command(words: readonly string[]): Promise<number> {
 
 function parse(words: readonly string[]): { file: string; options: Options } | undefined {
   const command = new Command('sluice reassemble')
-    .description('What each side of each conversation in a capture received, as its system puts it together.')
+    .description(
+      'Shows the data that each side of each connection in a capture received, as its operating system reassembles it.',
+    )
     .argument('<file>', 'capture, folder of captures, or - for standard input')
-    .addOption(new Option('--policy <system>', 'system of all receivers').choices(HOST_OS))
-    .option('--inline', 'as when packets are inspected before they leave: what came first counts')
-    .option('--json', 'one JSON object a line for each direction')
+    .addOption(new Option('--policy <system>', 'reassembly policy of all receivers').choices(HOST_OS))
+    .option('--inline', 'as in inline mode: the data that came first is used')
+    .option('--json', 'one JSON object per line for each direction')
     .option('--out <folder>', 'write each direction to a file in this folder')
-    .option('-c, --config <file>', 'configuration: host-os-policy, stream and defrag are used')
+    .option('-c, --config <file>', 'configuration file (host-os-policy, stream and defrag are used)')
     .option('--set <path=value>', 'change one setting', collected)
-    .addOption(new Option('--checksums <mode>', 'none to ignore wrong ones').choices(['all', 'none', 'auto']))
-    .option('--most <bytes>', 'bytes kept of each direction', wholeNumber, DEFAULT_MOST)
+    .addOption(
+      new Option('--checksums <mode>', 'none accepts packets with invalid checksums').choices([
+        'all',
+        'none',
+        'auto',
+      ]),
+    )
+    .option('--most <bytes>', 'maximum bytes shown of each direction', wholeNumber, DEFAULT_MOST)
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .configureOutput({ writeErr: () => {} });

@@ -45,21 +45,21 @@ export async function command(words: readonly string[]): Promise<number> {
 function parse(words: readonly string[]): { captures: string[]; options: Options } | undefined {
   const command = new Command('sluice replay')
     .argument('<captures...>', 'captures, folders of captures, or - for standard input')
-    .option('-s, --rules <file>', 'rule file; several times for several', collected)
+    .option('-s, --rules <file>', 'rule file; may be repeated', collected)
     .option('-c, --config <file>', 'configuration file')
-    .option('-l, --logs <folder>', 'folder of log files', 'logs')
-    .option('-p, --profile <name>', 'threads: see sluice profiles list')
+    .option('-l, --logs <folder>', 'folder for log files', 'logs')
+    .option('-p, --profile <name>', 'thread profile: see sluice profiles list')
     .option('--set <path=value>', 'change one setting', collected)
     .option('--filter <expression>', 'packet filter: host 10.0.0.1 and tcp port 80')
-    .option('--recursive', 'read folders inside folders')
-    .option('--follow', 'wait for more, as tail -f does')
-    .option('--joined', 'captures are parts of one: flows go on from one to the next')
-    .option('--loop [times]', 'read the captures again and again, packet time going on')
-    .option('--watch', 'reload rules and detections whenever one of their files changes')
-    .option('--inline', 'decide about packets as if inline')
-    .option('--checksums <mode>', 'all, or none to ignore wrong ones')
-    .option('-v, --verbose', 'tell more; several times for still more')
-    .option('--quiet', 'tell errors only')
+    .option('--recursive', 'include subfolders')
+    .option('--follow', 'wait for more packets, like tail -f')
+    .option('--joined', 'treat captures as parts of one: flows continue from one to the next')
+    .option('--loop [times]', 'read the captures repeatedly, with continuing packet time')
+    .option('--watch', 'reload rules and detections when one of their files changes')
+    .option('--inline', 'process packets as if inline, with a verdict for each')
+    .option('--checksums <mode>', 'all, or none to accept packets with invalid checksums')
+    .option('-v, --verbose', 'log more; repeat for even more')
+    .option('--quiet', 'log errors only')
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
@@ -72,7 +72,7 @@ function parse(words: readonly string[]): { captures: string[]; options: Options
 /** @throws UsageError */
 function timesOf(loop: string | true): number {
   if (loop === true) return 0;
-  if (!/^[1-9]\d{0,8}$/.test(loop)) throw new UsageError(`--loop ${loop}: expected how many times`);
+  if (!/^[1-9]\d{0,8}$/.test(loop)) throw new UsageError(`--loop ${loop}: expected a number of passes`);
   return Number(loop);
 }
 

@@ -27,23 +27,23 @@ export async function command(words: readonly string[]): Promise<number> {
   return subcommands('rules', words, program => {
     program
       .command('check <files...>')
-      .description('look for mistakes in rules: tells file, line, column and reason of each')
+      .description('report errors in rules with file, line, column and reason')
       .option('-c, --config <file>', 'configuration with variables such as $HOME_NET')
-      .option('--strict <keywords>', 'refuse doubtful uses of these keywords: all, or names')
-      .option('--json', 'what was found as JSON, for editors')
+      .option('--strict <keywords>', 'reject questionable use of these keywords: all, or names')
+      .option('--json', 'print the findings as JSON, for editors')
       .action(check);
     program
       .command('analyze <files...>')
       .description(
-        'how rules are understood: rules.json, rules_analysis.txt, rules_fast_pattern.txt, patterns.json',
+        'write how rules are interpreted: rules.json, rules_analysis.txt, rules_fast_pattern.txt, patterns.json',
       )
       .option('-c, --config <file>', 'configuration with variables such as $HOME_NET')
-      .option('-l, --folder <folder>', 'where the files go', '.')
+      .option('-l, --folder <folder>', 'output folder', '.')
       .action(analyze);
     program
       .command('keywords')
-      .description('all keywords with their meaning and form, as a page of Markdown')
-      .option('--folder <folder>', 'a page for each family, in this folder')
+      .description('print all keywords with description and syntax, as Markdown')
+      .option('--folder <folder>', 'write one page per keyword family to this folder')
       .action(keywords);
     addExplain(program);
     addProfile(program);
@@ -80,7 +80,7 @@ async function analyze(
   process.stdout.write(written.map(path => `${path}\n`).join(''));
   const { errors, unsupported, signatures } = rules;
   process.stdout.write(
-    `${signatures.length} rules analyzed, ${errors.length} refused, ${unsupported.length} that need what is not there yet; sluice rules check tells why\n`,
+    `${signatures.length} rules analyzed, ${errors.length} rejected, ${unsupported.length} not supported; sluice rules check shows the reasons\n`,
   );
   if (errors.length > 0) process.exitCode = 1;
 }

@@ -10,11 +10,11 @@ import { FileChanges } from '../run/file-changes.js';
 import { collected, wholeNumber } from './values.js';
 
 const HELP = `
-Files are detections (.ts, .js), segment tables (.segments) and captures (.pcap, .pcapng); a folder stands for all in
-it. Without any: the current folder. A table or capture belongs to the detections beside it of the same name
-(beacon.ts, beacon.segments, beacon.pcap), or to those that are named; a table may name others (detection FILE).
-Each case of a table is played as written and cut into segments of one byte and of random lengths: the same must be
-told.
+Files are detections (.ts, .js), segment tables (.segments) and captures (.pcap, .pcapng); a folder stands for all
+files in it. The default is the current folder. A table or capture belongs to the detection of the same name in the
+same folder (beacon.ts, beacon.segments, beacon.pcap), or to the detections given; a table may name others
+(detection FILE). Each case of a table is played as written, in segments of one byte and in segments of random
+length: the findings must be the same.
 
 Examples:
   sluice test
@@ -41,11 +41,11 @@ export async function command(words: readonly string[]): Promise<number> {
 function parse(words: readonly string[]): { paths: string[]; options: Options } | undefined {
   const program = new Command('sluice test')
     .argument('[files...]', 'detections, segment tables, captures, folders')
-    .option('-w, --watch', 'run again whenever a file changes')
+    .option('-w, --watch', 'run again when a file changes')
     .option('-c, --config <file>', 'configuration file')
-    .option('-p, --profile <name>', 'threads for captures: see sluice profiles list', 'single')
-    .option('--inline', 'decide about packets of captures as if inline')
-    .option('--seed <number>', 'for random segments', wholeNumber, 1)
+    .option('-p, --profile <name>', 'thread profile for captures: see sluice profiles list', 'single')
+    .option('--inline', 'process captures as if inline')
+    .option('--seed <number>', 'seed of the random segments', wholeNumber, 1)
     .option('--set <path=value>', 'change one setting', collected)
     .addHelpText('after', HELP)
     .exitOverride()

@@ -10,6 +10,6 @@ export function collected(value: string, before: readonly string[] = []): string
 export function wholeNumber(text: string): number {
   const number = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(number))
-    throw new InvalidArgumentError('A number was expected.');
+    throw new InvalidArgumentError('Expected a number.');
   return number;
 }

@@ -17,13 +17,13 @@ interface Options {
 /** @returns the exit code: 1 when there is no record of it */
 export async function command(words: readonly string[]): Promise<number> {
   const program = new Command('sluice why')
-    .argument('<id>', 'flow_id of a record, or the number of a packet (pcap_cnt)')
+    .argument('<id>', 'flow_id of a record, or packet number (pcap_cnt)')
     .option(
       '-l, --folder <folder>',
-      'folder of the run with eve.json; that of the configuration when not given',
+      'log folder of the run, with eve.json (default: that of the configuration)',
     )
     .option('-c, --config <file>', 'configuration file of the run')
-    .description('why packets were dropped: rule, limit or policy')
+    .description('Shows why packets were dropped: rule, limit or policy.')
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
   if (!parseWords(program, words.length === 0 ? ['--help'] : words)) return 0;
@@ -35,9 +35,10 @@ function folderOf({ folder, config }: Options): string {
 }
 
 async function why(id: string, folder: string): Promise<number> {
-  if (!/^\d+$/.test(id)) throw new UsageError(`${id}: expected a flow_id or the number of a packet`);
+  if (!/^\d+$/.test(id)) throw new UsageError(`${id}: expected a flow_id or a packet number`);
   const file = join(folder, 'eve.json');
-  if (!existsSync(file)) throw new UsageError(`there is no ${file}; -l names the folder of the run`);
+  if (!existsSync(file))
+    throw new UsageError(`${file} does not exist; name the log folder of the run with -l`);
   const records = recordsOf(await read(file, id), id);
   if (records.length === 0) {
     process.stdout.write(`no record of ${id} in ${file}\n`);

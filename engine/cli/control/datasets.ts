@@ -33,13 +33,13 @@ export function datasetCommands(
     const declaration = declared().find(each => each.name === name);
     if (!declaration) throw new Error(`set not found: ${name}`);
     const set = store.open(declaration);
-    if (set.type !== type) throw new Error(`set ${name} is of type ${set.type}, not ${type}`);
+    if (set.type !== type) throw new Error(`set ${name} has type ${set.type}, not ${type}`);
     return set;
   };
   const valueIn = (set: ValueSet, given: Arguments): string => {
     const text = textArgument(given, 'datavalue');
     const value = valueOfLine(set.type, text);
-    if (value === undefined) throw new Error(`"${text}" is no value of type ${set.type}`);
+    if (value === undefined) throw new Error(`"${text}" is not a value of type ${set.type}`);
     return value;
   };
   const handlers: Handlers = {

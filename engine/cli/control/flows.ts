@@ -7,7 +7,7 @@ export function flowCommands(rows: () => Flow.FlowRows | undefined): Handlers {
   return {
     'get-flow-stats-by-id': given => {
       const id = Number(given['flow_id']);
-      if (!Number.isSafeInteger(id) || id < 0) throw new Error('flow_id is not given, expected a number');
+      if (!Number.isSafeInteger(id) || id < 0) throw new Error('flow_id is missing, expected a number');
       const flows = rows();
       const flow = flows ? find(flows, id) : -1;
       if (flow < 0) throw new Error('Not found');

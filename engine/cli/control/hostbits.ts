@@ -17,9 +17,9 @@ export function hostbitCommands(memory: SharedArrayBuffer, ofRules: () => readon
     'add-hostbit': given => {
       const seconds = Number(given['expire']);
       if (!Number.isInteger(seconds) || seconds <= 0)
-        throw new Error('expire is not given, expected a number of seconds');
+        throw new Error('expire is missing, expected a number of seconds');
       const name = nameOf(given);
-      if (added.size >= MOST_NAMES && !added.has(name)) throw new Error('too many names of hostbits');
+      if (added.size >= MOST_NAMES && !added.has(name)) throw new Error('too many hostbit names');
       bits.set(hostOf(given), name, now(), seconds);
       added.add(name);
       return 'hostbit added';

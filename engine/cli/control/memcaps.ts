@@ -29,7 +29,7 @@ export function memcapCommands(config: Config, options: readonly AnyOption[]): H
     'memcap-set': given => {
       const name = textArgument(given, 'config');
       throw new Error(
-        `${name} stays ${textOf(name)}: memory is laid out at the start, set it in the configuration`,
+        `${name} stays ${textOf(name)}: memory is allocated at startup, change it in the configuration`,
       );
     },
   };

@@ -85,7 +85,7 @@ export class Tenants {
 
   private register(given: Arguments): string {
     const id = idOf(given);
-    if (this.files.has(id)) throw new Error(`tenant ${id} is registered already`);
+    if (this.files.has(id)) throw new Error(`tenant ${id} is already registered`);
     if (this.files.size >= MOST) throw new Error('too many tenants');
     this.set(id, textArgument(given, 'filename'));
     return 'adding tenant succeeded';
@@ -102,13 +102,13 @@ export class Tenants {
     const id = this.known(given);
     const kind = textArgument(given, 'htype');
     if (kind === 'vlan') this.map(vlanOf(given), id, add);
-    else if (kind !== 'pcap') throw new Error(`htype "${kind}" is not known, expected pcap or vlan`);
+    else if (kind !== 'pcap') throw new Error(`unknown htype "${kind}", expected pcap or vlan`);
     return add ? 'handler added' : 'handler removed';
   }
 
   private map(vlan: number, id: number, add: boolean): void {
     const tenant = this.vlans.get(vlan);
-    if (add && tenant !== undefined) throw new Error(`vlan ${vlan} belongs to tenant ${tenant} already`);
+    if (add && tenant !== undefined) throw new Error(`vlan ${vlan} already belongs to tenant ${tenant}`);
     if (!add && tenant !== id) throw new Error(`vlan ${vlan} does not belong to tenant ${id}`);
     if (add) this.vlans.set(vlan, id);
     else this.vlans.delete(vlan);
@@ -129,13 +129,13 @@ function settings(values: readonly string[]): string[] {
 function idOf(given: Arguments): number {
   const id = Number(given['id']);
   if (!Number.isInteger(id) || id <= 0 || id >= 2 ** 31)
-    throw new Error('id is not given, expected a number from 1 to 2147483647');
+    throw new Error('id is missing, expected a number from 1 to 2147483647');
   return id;
 }
 
 function vlanOf(given: Arguments): number {
   const vlan = Number(given['hargs']);
   if (!Number.isInteger(vlan) || vlan < 1 || vlan > 4094)
-    throw new Error('hargs is not given, expected a VLAN id from 1 to 4094');
+    throw new Error('hargs is missing, expected a VLAN id from 1 to 4094');
   return vlan;
 }

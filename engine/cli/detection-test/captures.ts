@@ -61,7 +61,7 @@ export async function runCapture(
       ...(inline ? ['--simulate-ips'] : []),
       ...words,
     ]);
-    if (code.exit !== 0) throw new Error(code.errors.trim() || `the engine ended with ${code.exit}`);
+    if (code.exit !== 0) throw new Error(code.errors.trim() || `the engine exited with code ${code.exit}`);
     const lines = readFileSync(join(folder, 'eve.json'), 'utf8').split('\n').filter(Boolean);
     return {
       found: lines.map(line => findingOf(JSON.parse(line))).filter(each => each.detection !== ''),

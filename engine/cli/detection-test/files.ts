@@ -19,7 +19,7 @@ const NO_DETECTION = /\.(test|spec|d)\.m?[jt]s$/;
 export function filesOf(paths: readonly string[]): Files {
   const files = paths.flatMap(path => {
     const found = statSync(path, { throwIfNoEntry: false });
-    if (!found) throw new UsageError(`there is no ${path}`);
+    if (!found) throw new UsageError(`no such file: ${path}`);
     return found.isDirectory() ? filesIn(path) : [path];
   });
   const isFolder = (path: string) => statSync(path).isDirectory();

@@ -74,7 +74,7 @@ export async function play(each: Case, around: Surroundings, segmentation: Segme
   }
   stage.endAll();
   for (const finding of findings.slice(claimed))
-    failures.push({ line: each.line, message: `told, and not expected: ${findingText(finding)}` });
+    failures.push({ line: each.line, message: `unexpected finding: ${findingText(finding)}` });
   for (const message of stage.messages) failures.push({ line: each.line, message });
   return { findings, failures };
 }
@@ -117,8 +117,8 @@ function perform(stage: Stage, step: Exclude<Step, { kind: 'expect' }>, segmenta
 
 /** @returns what is wrong, undefined when it is as expected */
 function difference(finding: Finding | undefined, expected: Expected | undefined): string | undefined {
-  if (!expected) return finding && `expected nothing, told: ${findingText(finding)}`;
-  if (!finding) return `expected ${expectedText(expected)}, nothing was told`;
+  if (!expected) return finding && `expected nothing, got: ${findingText(finding)}`;
+  if (!finding) return `expected ${expectedText(expected)}, got nothing`;
   const { action, detection, message, at } = expected;
   const position = finding.read && (at?.toServer ? finding.read.to_server : finding.read.to_client);
   const same =
@@ -126,7 +126,7 @@ function difference(finding: Finding | undefined, expected: Expected | undefined
     (detection === undefined || detection === finding.detection) &&
     (message === undefined || finding.message?.includes(message) === true) &&
     (at === undefined || at.position === position);
-  return same ? undefined : `expected ${expectedText(expected)}, told: ${findingText(finding)}`;
+  return same ? undefined : `expected ${expectedText(expected)}, got: ${findingText(finding)}`;
 }
 
 function expectedText({ action, detection, message, at }: Expected): string {

@@ -41,7 +41,7 @@ export class TestRun {
   async run(): Promise<number> {
     const { tables, captures } = this.files;
     if (tables.length + captures.length === 0)
-      throw new UsageError('nothing to run over: no segment table (.segments) and no capture is there');
+      throw new UsageError('nothing to test: no segment table (.segments) and no capture found');
     const started = performance.now();
     for (const file of tables) await this.table(file);
     for (const file of captures) await this.capture(file);
@@ -107,7 +107,7 @@ export class TestRun {
       const detections = this.detectionsFor(file);
       const { found, troubles } = await runCapture(file, detections, { profile, inline, words, config });
       print(...found.map(captureLine));
-      if (found.length === 0) print('    nothing told');
+      if (found.length === 0) print('    no findings');
       if (troubles.length > 0) this.failed++;
       print(...troubles.map(text => `  ✗ ${text}`));
       this.compare(file, found);
@@ -140,7 +140,7 @@ export class TestRun {
       .find(existsSync);
     if (beside) return [resolve(beside)];
     throw new Error(
-      `no detection for ${basename(file)}: name one, or put it beside as ${stem(basename(file))}.ts`,
+      `no detection for ${basename(file)}: name one, or add it in the same folder as ${stem(basename(file))}.ts`,
     );
   }
 

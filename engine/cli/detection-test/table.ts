@@ -66,7 +66,8 @@ export function parseTable(text: string, file: string): Table {
     const words = wordsOf(raw, `${file}:${i + 1}`);
     if (words.length > 0) new LineReader(words, i + 1, `${file}:${i + 1}`).addTo(table);
   });
-  if (table.cases.length === 0) throw new TableError(`${file}: no case: a line "case NAME" begins one`);
+  if (table.cases.length === 0)
+    throw new TableError(`${file}: no case found: a case starts with a line "case NAME"`);
   return table;
 }
 
@@ -99,7 +100,7 @@ class LineReader {
     else if (command === 'detection') table.detections.push(this.text('a file or package'));
     else if (command === 'set') table.settings.push(this.text('PATH=VALUE'));
     else {
-      const current = table.cases.at(-1) ?? this.fail('expected a line "case NAME" before');
+      const current = table.cases.at(-1) ?? this.fail('expected a line "case NAME" before it');
       if (command === 'inline') current.inline = true;
       else current.steps.push({ line: this.line, ...this.step(command) } as Step);
     }
@@ -113,7 +114,7 @@ class LineReader {
       case 'server':
         return { kind: 'data', toServer: command === 'client', bytes: this.bytes() };
       case 'gap':
-        return { kind: 'gap', toServer: this.side(), missing: this.number('bytes that are missing') };
+        return { kind: 'gap', toServer: this.side(), missing: this.number('number of lost bytes') };
       case 'close':
       case 'reset':
         return { kind: 'close', toServer: this.side(), reset: command === 'reset' };
@@ -124,7 +125,7 @@ class LineReader {
       case 'expect':
         return { kind: 'expect', expected: this.expected() };
       default:
-        return this.fail(`there is no "${shown(command)}", expected ${COMMANDS}`);
+        return this.fail(`unknown command "${shown(command)}", expected ${COMMANDS}`);
     }
   }
 
@@ -204,7 +205,7 @@ function wordsOf(text: string, place: string): Word[] {
   while (TOKEN.lastIndex < text.length) {
     const at = TOKEN.lastIndex;
     const match = TOKEN.exec(text);
-    if (!match) throw new TableError(`${place}: column ${at + 1}: a quote or bar is not closed`);
+    if (!match) throw new TableError(`${place}: column ${at + 1}: unterminated quote or bar`);
     const [whole, quoted, times, bars, barTimes] = match;
     if (quoted !== undefined) words.push(repeated(quotedBytes(quoted), times));
     else if (bars !== undefined) words.push(repeated(hexBytes(bars, place), barTimes));

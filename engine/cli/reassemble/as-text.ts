@@ -14,8 +14,8 @@ export function title(side: Side): string {
   const length = side.data.reduce((sum, chunk) => sum + chunk.length, 0);
   const facts = [`policy ${side.policy}`, `${length} bytes`];
   if (side.gaps.length > 0) facts.push(`${side.gaps.length} gaps`);
-  if (side.overlaps.length > 0) facts.push(`${side.overlaps.length} overlaps with other data`);
-  if (side.cut > 0) facts.push(`${side.cut} more not kept`);
+  if (side.overlaps.length > 0) facts.push(`${side.overlaps.length} overlaps with different data`);
+  if (side.cut > 0) facts.push(`${side.cut} more not shown`);
   facts.push(`end: ${side.end}`);
   return `${side.proto} ${place(side.src, side.sport)} -> ${place(side.dst, side.dport)}  ${facts.join(', ')}`;
 }

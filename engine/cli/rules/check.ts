@@ -14,7 +14,7 @@ export function findingsAsText(rules: RuleSet): string {
   const parts = [
     ...rules.errors.map(problem => problemText('error', problem, lines)),
     ...rules.warnings.map(problem => problemText('warning', problem, lines)),
-    ...unsupportedByReason(rules).map(([reason, count]) => `not there yet: ${count} rules: ${reason}\n`),
+    ...unsupportedByReason(rules).map(([reason, count]) => `not supported: ${count} rules: ${reason}\n`),
   ];
   return `${parts.join('')}${numbers(rules)}\n`;
 }
@@ -51,8 +51,8 @@ function counts({ signatures, errors, warnings, unsupported, skipped }: RuleSet)
 function numbers(rules: RuleSet): string {
   const { loaded, errors, warnings, skipped, unsupported } = counts(rules);
   return (
-    `${loaded} rules loaded, ${errors} errors, ${warnings} warnings, ${skipped} not meant for this version, ` +
-    `${unsupported} that need what is not there yet`
+    `${loaded} rules loaded, ${errors} errors, ${warnings} warnings, ${skipped} skipped for this version, ` +
+    `${unsupported} not supported`
   );
 }
 

@@ -6,10 +6,10 @@ import type { Traffic } from './traffic.js';
 const MOST = 12;
 
 const STAGES: Readonly<Record<CoveredRule['stage'], string>> = {
-  header: 'could not fire: their header applied to no packet',
-  buffers: 'could not fire: what they look at was not there',
-  pattern: 'could have fired: their pattern was not there',
-  conditions: 'could have fired: one of their conditions failed',
+  header: 'could not fire: the header applied to no packet',
+  buffers: 'could not fire: the inspected buffer was never present',
+  pattern: 'could have fired: the pattern was not found',
+  conditions: 'could have fired: a condition failed',
   matched: 'matched',
 };
 

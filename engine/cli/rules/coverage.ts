@@ -142,12 +142,12 @@ class Surveyor implements Observer {
   private reachedBy(number: number, signature: StoredSignature): Pick<CoveredRule, 'stage' | 'reason'> {
     if (this.matches[number]! > 0) return { stage: 'matched', reason: '' };
     if (this.candidates[number])
-      return { stage: 'conditions', reason: 'a condition failed: sluice rules explain tells which' };
+      return { stage: 'conditions', reason: 'a condition failed: sluice rules explain shows which' };
     const reason = this.nearest[number];
     if (reason) return { stage: 'header', reason: reason.text };
     const unseen = this.unseen(number, signature);
     if (unseen) return { stage: 'buffers', reason: unseen };
-    return { stage: 'pattern', reason: 'its pattern was not found' };
+    return { stage: 'pattern', reason: 'the pattern was not found' };
   }
 
   /** What of a rule's buffers was never there. */

@@ -47,7 +47,7 @@ function evaluationJson(evaluation: Evaluation<Subject>): object {
       return {
         condition: text,
         ...(buffer !== undefined && { buffer }),
-        outcome: met === undefined ? 'not looked at' : met ? 'met' : 'failed',
+        outcome: met === undefined ? 'not evaluated' : met ? 'met' : 'failed',
         ...seen,
       };
     }),

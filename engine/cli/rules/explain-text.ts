@@ -44,9 +44,9 @@ function evaluationLines({ evaluations, leftOut }: Gathered, most: number): stri
   const total = evaluations.length + leftOut;
   return [
     '',
-    `It was looked at ${total} times.`,
+    `It was evaluated ${total} times.`,
     ...reasonLines(evaluations),
-    ...(shown.length < total ? ['', `The ${shown.length} that came furthest:`] : []),
+    ...(shown.length < total ? ['', `The ${shown.length} evaluations that got furthest:`] : []),
     ...shown.flatMap(evaluationText),
   ];
 }
@@ -84,7 +84,7 @@ function evaluationText(evaluation: Evaluation<Subject>): string[] {
 }
 
 function findingText(finding: Finding | undefined): string {
-  if (!finding) return ' (not looked at)';
+  if (!finding) return ' (not evaluated)';
   if (finding.saw !== undefined) return `: ${finding.saw}`;
   return finding.offset === undefined ? '' : `: at offset ${finding.offset} of ${finding.size}`;
 }

@@ -38,13 +38,13 @@ export function ruleNamed(name: string, { rules }: LoadedRules): Signature {
   const signature = rules.signatures.find(isMeant);
   if (signature) return signature;
   const unsupported = rules.unsupported.find(isMeant);
-  if (unsupported) throw new UsageError(`rule ${name} is not in use: ${unsupported.reason}`);
+  if (unsupported) throw new UsageError(`rule ${name} is not loaded: ${unsupported.reason}`);
   const named = new RegExp(`\\bsid\\s*:\\s*${sid}\\s*;`);
   const refused = [...rules.errors, ...rules.skipped].find(
     ({ rule }) => rule !== undefined && named.test(rule),
   );
-  if (refused) throw new UsageError(`rule ${name} is not in use: ${refused.message}`);
-  throw new UsageError(`there is no rule ${name} among the ${rules.signatures.length} rules loaded`);
+  if (refused) throw new UsageError(`rule ${name} is not loaded: ${refused.message}`);
+  throw new UsageError(`rule ${name} is not among the ${rules.signatures.length} loaded rules`);
 }
 
 /**

@@ -66,12 +66,12 @@ export function byNearness(one: Evaluation<Subject>, other: Evaluation<Subject>)
 
 /** All conditions held and there is no alert. */
 function silence({ signature }: Gathered): string {
-  if (signature.noalert) return 'all conditions hold, but the rule is told to be silent (noalert)';
-  if (signature.action === 'pass') return 'all conditions hold; it is a rule to pass, which makes no alerts';
-  if (signature.action === 'config') return 'all conditions hold; it is a rule that changes settings';
+  if (signature.noalert) return 'all conditions hold, but the rule does not alert (noalert)';
+  if (signature.action === 'pass') return 'all conditions hold; it is a pass rule, which does not alert';
+  if (signature.action === 'config') return 'all conditions hold; it is a config rule, which does not alert';
   if (signature.thresholds.length > 0)
-    return 'all conditions hold, but its threshold was not reached, or held it back';
-  return 'all conditions hold, but another rule passed the packet, or there was no room for the alert (packet-alert-max)';
+    return 'all conditions hold, but its threshold was not reached, or suppressed the alert';
+  return 'all conditions hold, but another rule passed the packet, or the alert queue was full (packet-alert-max)';
 }
 
 /** Why an evaluation did not match: `content:"abc" in http.uri: not in …`. */
@@ -91,10 +91,10 @@ export function conditionText({ text, buffer }: Condition): string {
 }
 
 function waitingText({ of }: Condition, { place }: Evaluation<Subject>): string {
-  if (of === 'transaction') return 'nothing of it came in this direction of the transaction';
+  if (of === 'transaction') return 'there is no such data in this direction of the transaction';
   if (of === 'header') return 'the packet has no such header';
-  if (place === 'stream') return 'nothing new came in the stream since the last match';
-  return 'there is no payload to look at';
+  if (place === 'stream') return 'the stream has no new data since the last match';
+  return 'there is no payload';
 }
 
 /** What there was not, where a header applied and no condition was looked at. */
@@ -103,8 +103,8 @@ function nothing({ buffers, conditions }: StoredSignature): string {
   if (event) return `no transaction of ${event.protocol} had an event`;
   if (buffers.some(isApplicationBuffer) || conditions.some(match => TRANSACTION_KINDS.has(match.kind)))
     return 'there was no transaction in its direction';
-  if (buffers.length > 0) return 'no data came of them that could be looked at';
-  return 'nothing was there that could be looked at';
+  if (buffers.length > 0) return 'they carried no data to inspect';
+  return 'there was nothing to inspect';
 }
 
 function withoutEvaluation({ packets, applied, headerFailures, signature }: Gathered): string {

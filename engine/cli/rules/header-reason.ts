@@ -38,7 +38,7 @@ const NEEDS: readonly (readonly [number, string])[] = [
   [Header.NEED_NO_ACK, 'ACK is set'],
   [Header.NEED_FIN, 'FIN is not set'],
   [Header.NEED_RST, 'RST is not set'],
-  [Header.NEED_FIRST_OF_DIRECTION, 'addresses alone are looked at once for each direction of a flow'],
+  [Header.NEED_FIRST_OF_DIRECTION, 'rules on addresses only are evaluated once for each direction of a flow'],
 ];
 
 const TRANSPORT_RANK = 0;
@@ -86,7 +86,7 @@ export class HeaderReasons {
       if (!back) return undefined;
       ways.push(back);
     }
-    return { rank: ENDPOINT_RANK, text: ways.map(way => way.text).join('; the other way ') };
+    return { rank: ENDPOINT_RANK, text: ways.map(way => way.text).join('; in the other direction ') };
   }
 
   private oneWay(
@@ -130,7 +130,7 @@ export class HeaderReasons {
     if (name === undefined)
       return {
         rank: APPLICATION_RANK,
-        text: 'no application protocol is recognised in the flow yet, or at all',
+        text: 'the application protocol of the flow is unknown, or not yet detected',
       };
     const known = image.applicationNames.indexOf(name);
     if (holdsApplication(image, set, known)) return undefined;

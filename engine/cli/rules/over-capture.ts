@@ -59,7 +59,7 @@ export async function loadedRules(options: RuleOptions, more: readonly string[] 
   const rules = loadRules({ config, protocols, ...(options.rules && { exclusive: options.rules }) });
   const { signatures, errors, unsupported } = rules;
   if (signatures.length + errors.length + unsupported.length === 0)
-    throw new UsageError('there are no rules: name a file of them with --rules');
+    throw new UsageError('no rules: name a rule file with --rules');
   return { config, protocols, rules };
 }
 
@@ -121,7 +121,7 @@ export async function inspectCapture(
   addSettings(config, inputsOf(given, config).settings);
   const log = new TerminalLog();
   const detect = defineModule({
-    summary: 'detection that is looked at',
+    summary: 'detection under observation',
     kind: 'stage',
     create: thread => observed(thread, image, observe(thread)),
   });

@@ -111,7 +111,7 @@ export function releaseReplaced(config: Config, before: unknown, after: unknown)
 
 function tellSlowMatcher(log: Log): void {
   const why = nativeProblem() ?? 'this processor lacks SSSE3';
-  log.notice(`detect: patterns are searched for in TypeScript, which is slower than Hyperscan: ${why}`);
+  log.notice(`detect: using the TypeScript pattern matcher, which is slower than Hyperscan: ${why}`);
 }
 
 /** Signatures are compiled as they are parsed: the parsed form of a large rule set takes hundreds of megabytes. */
@@ -251,7 +251,7 @@ function failures(errors: readonly RuleProblem[]): number {
 function tellUnsupported(rules: RuleOutcome, log: Log): void {
   if (rules.unsupported.length === 0) return;
   log.notice(
-    `detect: ${rules.unsupported.length} rules need what is not there yet and are left out (-v says what)`,
+    `detect: ${rules.unsupported.length} rules are not loaded, because they need features that are not supported (-v lists them)`,
   );
   for (const [reason, count] of unsupportedByReason(rules).slice(0, REASONS_TOLD))
     log.info(`detect: ${count} rules: ${reason}`);

@@ -4,7 +4,7 @@ import type { Profile } from './profile.js';
 
 export function profilePicture({ packets, total, search, evaluation, other, rules }: Profile): string {
   const parts: Flame[] = [
-    { name: 'search for patterns', time: search, parts: [] },
+    { name: 'pattern matching', time: search, parts: [] },
     {
       name: 'rules',
       time: evaluation,

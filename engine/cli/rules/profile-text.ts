@@ -7,7 +7,7 @@ export function profileText(profile: Profile, most: number): string {
   const { packets, total, search, evaluation, other, rules, keywords, damaged } = profile;
   const share = (time: number): string => `${milliseconds(time)} ms ${percent(time, total)}`;
   return [
-    `${packets} packets, ${milliseconds(total)} ms in detection: search for patterns ${share(search)}, ` +
+    `${packets} packets, ${milliseconds(total)} ms in detection: pattern matching ${share(search)}, ` +
       `rules ${share(evaluation)}, the rest ${share(other)}`,
     '',
     ...table(
@@ -20,7 +20,7 @@ export function profileText(profile: Profile, most: number): string {
         'matches',
         'alerts',
         'µs/check',
-        'costs most',
+        'most expensive',
         'message',
       ],
       rules.slice(0, most).map(rule => ruleRow(rule, evaluation)),

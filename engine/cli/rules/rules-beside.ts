@@ -45,7 +45,7 @@ export class RulesBeside {
     });
     this.program = undefined;
     if (failed !== undefined && !this.ended)
-      this.log.info(`detect: rules are not compiled beside: ${failed}`);
+      this.log.info(`detect: the separate process that compiles rules failed: ${failed}`);
   }
 
   end(): void {

@@ -17,20 +17,12 @@ export function windowsText({ windows, most, unbounded }: Windows, warnings: num
     String(without),
     decidedBy ?? '',
   ]);
-  const head = [
-    'direction',
-    'ports of the server',
-    'bytes kept',
-    'chunk',
-    'rules',
-    'unbounded',
-    'decided by',
-  ];
+  const head = ['direction', 'server ports', 'bytes kept', 'chunk', 'rules', 'unbounded', 'required by'];
   const told = unbounded.slice(0, warnings);
   return [
-    ...(rows.length > 0 ? table(head, rows, [0, 1, 6]) : ['no rule looks at streams']),
+    ...(rows.length > 0 ? table(head, rows, [0, 1, 6]) : ['no rule inspects streams']),
     ...(unbounded.length > 0
-      ? ['', `${unbounded.length} rules set no bound and get detect.stream-history, ${most} bytes:`]
+      ? ['', `${unbounded.length} rules have no limit and get detect.stream-history, ${most} bytes:`]
       : []),
     ...told.map(({ rule, msg, because }) => `warning: ${rule} "${msg}": ${because}`),
     ...(unbounded.length > told.length ? [`and ${unbounded.length - told.length} more`] : []),

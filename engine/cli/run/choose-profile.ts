@@ -42,7 +42,7 @@ export function namedProfile(config: Config, name: string): Profile {
   const names = profileNames(config);
   const meant = nearest(name, names);
   throw new UsageError(
-    `there is no profile ${name}${meant ? `, did you mean ${meant}?` : '.'} There are: ${names.join(', ')}`,
+    `unknown profile ${name}${meant ? `, did you mean ${meant}?` : '.'} Available: ${names.join(', ')}`,
   );
 }
 

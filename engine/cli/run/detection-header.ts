@@ -31,11 +31,11 @@ export function headerOf(
 ): DetectionHeader {
   const { onTransaction, classtype } = definition;
   if (classtype !== undefined && !context.classifications.has(classtype.toLowerCase()))
-    throw new Error(`${file}: there is no class type ${classtype}; classification.config lists them`);
+    throw new Error(`${file}: unknown classtype ${classtype}; classification.config lists them`);
   if (onTransaction !== undefined && context.protocols.get(onTransaction)?.kind !== 'application') {
     const known = [...context.protocols.values()].filter(({ kind }) => kind === 'application');
     throw new Error(
-      `${file}: onTransaction: there is no protocol ${onTransaction}; there are ${known.map(({ name }) => name).join(', ')}`,
+      `${file}: onTransaction: unknown protocol ${onTransaction}; expected one of ${known.map(({ name }) => name).join(', ')}`,
     );
   }
   const when =
@@ -89,13 +89,13 @@ function transportsOf(
   const plain = TRANSPORTS[protocol];
   if (plain) {
     if (detect && plain.length > 0 && !plain.some(each => each === 6 || each === 17))
-      fail('detect reads tcp and udp; look at packets of others with onPacket');
+      fail('detect reads tcp and udp; use onPacket for packets of other protocols');
     return plain;
   }
   const application = context.protocols.get(protocol);
   if (application?.kind !== 'application' || detect)
     return fail(
-      'expected tcp, udp, icmp, sctp or ip; transactions of a protocol are read with onTransaction',
+      'expected tcp, udp, icmp, sctp or ip; use onTransaction for transactions of an application protocol',
     );
   if (onTransaction !== protocol) fail(`onTransaction is ${onTransaction}, expected ${protocol}`);
   return application.transports.map(name => BY_NAME[name]!);
@@ -117,12 +117,13 @@ function contentsOf(
     each.buffer === 'payload' && each.transforms.length === 0 ? each.conditions : fail(NOT_CONTENT),
   );
   if (others.length > 0 || !contents.every(isLasting)) fail(NOT_CONTENT);
-  if (contents.length > 0 && !detect) fail('contents start a detection that reads a stream: give it detect');
+  if (contents.length > 0 && !detect)
+    fail('content is allowed only for a detection that reads a stream: define detect');
   return { contents, contentsOfServer: flow?.['direction'] === 'to_client' };
 }
 
 const NOT_CONTENT =
-  'only content (nocase, offset, depth, distance, within, startswith) and flow:to_server or flow:to_client may stand here';
+  'only content (nocase, offset, depth, distance, within, startswith) and flow:to_server or flow:to_client are allowed here';
 
 function isLasting(match: Match): boolean {
   if (match.kind !== 'content') return false;

@@ -32,10 +32,7 @@ export function checkInputs(given: GivenInputs): void {
   const devices = given.devices.length > 0 || given.afPacket;
   const kinds = [given.captures.length > 0, given.queues.length > 0, devices].filter(Boolean).length;
   if (kinds === 0) throw new UsageError(NOTHING);
-  if (kinds > 1)
-    throw new UsageError(
-      'packets can come from captures (-r), queues (-q) or devices (-i), but only from one of these',
-    );
+  if (kinds > 1) throw new UsageError('captures (-r), queues (-q) and devices (-i) cannot be combined');
 }
 
 /** @throws UsageError when a capture is not there, or an option does not fit */
@@ -45,7 +42,7 @@ export function inputsOf(given: GivenInputs, config: Config): Inputs {
   if (given.queues.length > 0) {
     const queues = given.queues.flatMap(queueNumbers);
     const twice = queues.find((queue, i) => queues.indexOf(queue) !== i);
-    if (twice !== undefined) throw new UsageError(`-q: queue ${twice} is named twice`);
+    if (twice !== undefined) throw new UsageError(`-q: queue ${twice} is given twice`);
     return {
       module: 'nfqueue',
       live: true,
@@ -75,7 +72,7 @@ function captures(paths: readonly string[], filter: Record<string, unknown>, con
   const files = found(paths, recursive);
   const passes = config.read(PASSES);
   if (passes !== 1 && (continuous || paths.some(isStandardInput)))
-    throw new UsageError('only captures that are whole can be read more than once');
+    throw new UsageError('only complete captures can be read more than once');
   const total = continuous || passes === 0 ? undefined : totalSize(files);
   const totalBytes = total && total * passes;
   return {
@@ -99,7 +96,7 @@ function found(paths: readonly string[], recursive: boolean): FoundFile[] {
 function reasonOf(error: unknown): string {
   const { code, path, message } = error as NodeJS.ErrnoException;
   if (code !== 'ENOENT') return message;
-  return isGarbled(path ?? '') ? GARBLED : 'there is no such file or folder';
+  return isGarbled(path ?? '') ? GARBLED : 'no such file or folder';
 }
 
 /** `0`, or a range `0:3`. */
@@ -117,7 +114,7 @@ function filterSettings({
   filterFile,
 }: Pick<Given, 'filter' | 'filterFile'>): Record<string, unknown> {
   if (filterFile !== undefined && filter !== '')
-    throw new UsageError('a packet filter can be given by -F or at the end, not both');
+    throw new UsageError('a packet filter can be given with -F or as arguments, not both');
   const expression = filterFile === undefined ? filter : readFilter(filterFile);
   if (expression === '') return {};
   try {

@@ -12,7 +12,7 @@ export function checkLogFolder(folder: string): void {
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new UsageError(
-      `${folder}: no logs can be written there: ${(error as Error).message} (-l names another folder)`,
+      `${folder}: cannot write logs: ${(error as Error).message} (name another folder with -l)`,
     );
   }
 }

@@ -69,7 +69,7 @@ export async function operate(
 /** Files that the new rules and detections have beside those before are watched from then on. */
 function watchRules(preparation: Preparation, reloads: Reloads, log: EngineLog): () => void {
   const watchAll = () => changes.add(preparation.files());
-  const failed = ({ message }: Error) => log.warning(`detect: changed files are not seen: ${message}`);
+  const failed = ({ message }: Error) => log.warning(`detect: file changes cannot be detected: ${message}`);
   const changes = new FileChanges(() => void reloads.ask().then(watchAll).catch(failed));
   watchAll();
   return () => changes.close();

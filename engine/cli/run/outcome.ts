@@ -11,13 +11,13 @@ export function tellOutcome(
 ): number {
   if (failure !== undefined) log.error(`threads: ${failure}`);
   if (violations > 0)
-    log.error(`threads: ${violations} packets were handled by a thread that did not own them`);
+    log.error(`threads: ${violations} packets were processed by a thread that did not own them`);
   const lostLines = counters.get('output.lost_lines') ?? 0;
   if (lostLines > 0) log.error(`output: ${lostLines} lines or packets were not written`);
   const noRoom = counters.get('outputs.lost') ?? 0;
   if (noRoom > 0)
     log.warning(
-      `output: ${noRoom} lines of logs were left out, as threads had no room for them (outputs-buffer)`,
+      `output: ${noRoom} log lines were lost, because the buffer of a thread was full (outputs-buffer)`,
     );
   const [packets, bytes] = [counters.get('decoder.pkts') ?? 0, counters.get('decoder.bytes') ?? 0];
   log.notice(`threads: ${packets} packets, ${bytes} bytes in ${seconds.toFixed(3)} s`);

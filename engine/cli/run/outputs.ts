@@ -72,5 +72,5 @@ export async function tellMissingOutputs(config: Config, log: Log): Promise<void
     .map(entry => entry.name)
     .filter(name => !written.has(name));
   if (missing.length > 0)
-    log.notice(`output: not there yet and left out: ${[...new Set(missing)].join(', ')}`);
+    log.notice(`output: not supported and ignored: ${[...new Set(missing)].join(', ')}`);
 }

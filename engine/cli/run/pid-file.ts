@@ -13,7 +13,9 @@ export function writePidFile(path: string): void {
   if (path === '') return;
   const other = runOf(path);
   if (other !== undefined)
-    throw new UsageError(`pid-file: ${path} is that of process ${other}, which runs; name another file`);
+    throw new UsageError(
+      `pid-file: ${path} belongs to process ${other}, which is running; name another file`,
+    );
   try {
     writeFileSync(path, `${process.pid}\n`);
   } catch (error) {
@@ -42,6 +44,6 @@ export function removePidFile(path: string, tell: (message: string) => void): vo
     if (Number(readFileSync(path, 'utf8')) === process.pid) unlinkSync(path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT') tell(`pid-file: ${path} stays: ${message}`);
+    if (code !== 'ENOENT') tell(`pid-file: ${path} cannot be removed: ${message}`);
   }
 }

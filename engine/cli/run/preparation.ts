@@ -64,12 +64,11 @@ export interface Preparation {
  */
 export async function prepare(given: Given, settings: Settings, log: EngineLog): Promise<Preparation> {
   const { config } = settings;
-  for (const problem of (await loadOwnModules()).problems) log.warning(`modules: left out: ${problem}`);
+  for (const problem of (await loadOwnModules()).problems) log.warning(`modules: not loaded: ${problem}`);
   const fatal = given.test || config.read(INIT_ERRORS_FATAL);
   const protocols = await configuredProtocols(settings);
   const wrong = tellFindings(settings, await declaredOptions(protocols, await pluginOptions(settings)), log);
-  if (wrong > 0 && given.test)
-    throw new UsageError(`the configuration has ${wrong} values that are not accepted`);
+  if (wrong > 0 && given.test) throw new UsageError(`the configuration has ${wrong} invalid values`);
   if (config.read(FIREWALL)) useFirewall(config, given);
   const from = folderOf(settings);
   await resolveFlowExpiry(config, from);

@@ -58,7 +58,9 @@ export class DetectionLoader {
         const prepared = this.prepare(name, options, addThresholds);
         const twin = list.find(other => this.signatureOf(other).sid === this.signatureOf(prepared).sid);
         if (twin)
-          throw new Error(`${prepared.file}: sid ${this.signatureOf(prepared).sid} is that of ${twin.file}`);
+          throw new Error(
+            `${prepared.file}: sid ${this.signatureOf(prepared).sid} is already used by ${twin.file}`,
+          );
         list.push(prepared);
       } catch (error) {
         problems.push({ file: name, message: (error as Error).message });
@@ -122,7 +124,7 @@ function evaluated(code: string, map: string, file: string): ReturnType<typeof e
     result = evaluate(code, file, api, undefined);
   };
   if (!named(() => openGuard(LOAD_MS).run(work), file, map))
-    throw new Error(`${file}: loading it takes more than ${LOAD_MS} ms`);
+    throw new Error(`${file}: loading took more than ${LOAD_MS} ms`);
   return result!;
 }
 

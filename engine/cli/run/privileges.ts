@@ -44,7 +44,7 @@ function possible<T>(named: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw new UsageError(`cannot become ${named}: ${(error as Error).message}`);
+    throw new UsageError(`cannot switch to ${named}: ${(error as Error).message}`);
   }
 }
 

@@ -50,13 +50,13 @@ export class Reloads {
     try {
       log.notice('detect: rule reload starting');
       await preparation.beside?.compile();
-      if (this.ended) return 'the run ends';
+      if (this.ended) return 'the engine is shutting down';
       await engine.reload(sharedObjects(preparation, sources, preparation.reloadRules()));
       preparation.releaseReplaced();
       log.notice('detect: rule reload complete');
       return undefined;
     } catch (error) {
-      const refused = `rule reload failed, the rules before stay in force: ${messageOf(error)}`;
+      const refused = `rule reload failed, the previous rules stay in force: ${messageOf(error)}`;
       log.error(`detect: ${refused}`);
       return refused;
     }

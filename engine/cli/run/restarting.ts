@@ -37,12 +37,12 @@ function singleRestarts(devices: OpenedDevices, restarts: Restarts, log: Log): C
     threadFailed(thread, reason) {
       if (!restarts.allowed(performance.now())) return false;
       devices.threadsFailed?.(thread);
-      log.error(`threads: ${reason}; it is started anew`);
+      log.error(`threads: ${reason}; restarting it`);
       return true;
     },
     threadIsBack(thread) {
       devices.threadsAreBack?.(thread);
-      log.notice(`threads: thread ${thread.name} runs again`);
+      log.notice(`threads: thread ${thread.name} has restarted`);
     },
     // Packets need not wait until the last thread has ended.
     threadsFailed: () => devices.threadsFailed?.(),
@@ -71,7 +71,7 @@ class Restarting implements Running {
   private async runOn(): Promise<EngineResult> {
     let result = await this.engine.finished;
     while (result.failure !== undefined && !this.stopping && this.restarts.allowed(performance.now())) {
-      this.log.error(`threads: ${result.failure}; they are started anew`);
+      this.log.error(`threads: ${result.failure}; restarting all threads`);
       this.restart = this.startAnew();
       const failure = await this.restart;
       this.restart = undefined;
@@ -90,7 +90,7 @@ class Restarting implements Running {
     } catch (error) {
       return (error as Error).message;
     }
-    this.log.notice('threads: all threads run again');
+    this.log.notice('threads: all threads have restarted');
     if (this.stopping) this.engine.stop();
     return undefined;
   }

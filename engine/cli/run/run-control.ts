@@ -56,7 +56,7 @@ export async function openControl(
       ...datasets.handlers,
       ...(await stateCommands(preparation, inputs, actions)),
     });
-    log.info(`unix-manager: commands are taken at ${settings.path}`);
+    log.info(`unix-manager: accepting commands on ${settings.path}`);
     return () => {
       socket.close();
       datasets.close();

@@ -22,7 +22,7 @@ export function summary({ seconds, counters, logFolder }: RunFacts): string {
   const packets = of('decoder.pkts');
   const bytes = of('decoder.bytes');
   const rows: [string, string][] = [
-    ['packets', `${grouped(packets)} (${grouped(seconds > 0 ? packets / seconds : 0)} a second)`],
+    ['packets', `${grouped(packets)} (${grouped(seconds > 0 ? packets / seconds : 0)} per second)`],
     ['bytes', `${grouped(bytes)} (${(seconds > 0 ? bytes / seconds / 1e6 : 0).toFixed(1)} MB/s)`],
     ['flows', grouped(of('flow.total'))],
     ['alerts', grouped(of('detect.alert'))],

@@ -3,7 +3,7 @@ import { compiledPlugin, type Files, type Plugin } from './project.js';
 
 export function handlerFiles(plugin: Plugin): Files {
   const { name } = plugin;
-  const use = `Name it where a group of threads hands on: \`handler: sluice-${name}, to: { large: a, other: b }\`.`;
+  const use = `Name it in a group of threads that passes packets on: \`handler: sluice-${name}, to: { large: a, other: b }\`.`;
   return compiledPlugin(plugin, 'queue handler', { source: source(), test: test(name), use });
 }
 

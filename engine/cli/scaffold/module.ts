@@ -9,11 +9,11 @@ export function moduleFiles(plugin: Plugin): Files {
 
 export function outputFiles(plugin: Plugin): Files {
   const { name } = plugin;
-  const use = `Name it where a profile has \`outputs\`: \`modules: [..., outputs, sluice-${name}]\`. ${PROFILE}`;
+  const use = `Name it in a profile next to \`outputs\`: \`modules: [..., outputs, sluice-${name}]\`. ${PROFILE}`;
   return compiledPlugin(plugin, 'output', { source: outputSource(name), test: outputTest(name), use });
 }
 
-const PROFILE = '`npx sluice profiles show single --yaml` shows a profile to begin with.';
+const PROFILE = '`npx sluice profiles show single --yaml` prints a profile to start from.';
 
 function stageSource(name: string): string {
   const type = typeName(name);

@@ -13,9 +13,9 @@ interface Options extends CaptureOptions {
 export function addCoverage(program: Command): void {
   const command = program
     .command('coverage')
-    .description('which rules could have fired on a capture, by its ports, protocols and buffers')
-    .option('--json', 'as JSON, with every rule')
-    .option('--list', 'name the rules');
+    .description('show which rules could have fired on a capture, by its ports, protocols and buffers')
+    .option('--json', 'print JSON, with every rule')
+    .option('--list', 'list the rules');
   captureOptions(command).action(run);
 }
 

@@ -15,11 +15,9 @@ interface Options extends CaptureOptions {
 export function addExplain(program: Command): void {
   const command = program
     .command('explain <sid>')
-    .description(
-      'why a rule fired on a capture or did not: condition by condition, and what was there instead',
-    )
+    .description('show why a rule fired on a capture or did not, condition by condition')
     .option('--json', 'as JSON')
-    .option('--most <number>', 'evaluations shown one by one', wholeNumber, 3);
+    .option('--most <number>', 'number of evaluations shown in detail', wholeNumber, 3);
   captureOptions(command).action(run);
 }
 

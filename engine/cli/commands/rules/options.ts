@@ -7,7 +7,7 @@ export function ruleOptions(command: Command): Command {
   return command
     .option(
       '-s, --rules <file>',
-      'rule file in place of those of the configuration; several times for several',
+      'rule file instead of those of the configuration; may be repeated',
       collected,
     )
     .option('-c, --config <file>', 'configuration file')
@@ -17,14 +17,14 @@ export function ruleOptions(command: Command): Command {
 /** Which rules, over which capture. */
 export function captureOptions(command: Command): Command {
   return ruleOptions(command)
-    .requiredOption(
-      '-r, --read <capture>',
-      'capture, or folder of captures; several times for several',
-      collected,
-    )
+    .requiredOption('-r, --read <capture>', 'capture, or folder of captures; may be repeated', collected)
     .option('--filter <expression>', 'packet filter: host 10.0.0.1 and tcp port 80')
-    .option('--inline', 'as if packets could be dropped')
+    .option('--inline', 'as in inline mode')
     .addOption(
-      new Option('-k, --checksums <mode>', 'none to ignore wrong ones').choices(['all', 'none', 'auto']),
+      new Option('-k, --checksums <mode>', 'none accepts packets with invalid checksums').choices([
+        'all',
+        'none',
+        'auto',
+      ]),
     );
 }

@@ -18,10 +18,10 @@ interface Options extends CaptureOptions {
 export function addProfile(program: Command): void {
   const command = program
     .command('profile')
-    .description('what each rule and each keyword costs on a capture: checks, matches, time')
+    .description('show what each rule and each keyword costs on a capture: checks, matches, time')
     .option('--json', 'as JSON')
-    .option('--svg <file>', 'draw it, as a flame graph')
-    .option('--most <number>', 'rules shown', wholeNumber, 20);
+    .option('--svg <file>', 'draw a flame graph')
+    .option('--most <number>', 'number of rules shown', wholeNumber, 20);
   captureOptions(command).action(run);
 }
 
@@ -39,6 +39,6 @@ function write(file: string, text: string): void {
   try {
     writeFileSync(file, text);
   } catch (error) {
-    throw new UsageError(`the picture cannot be written: ${(error as Error).message}`);
+    throw new UsageError(`the flame graph cannot be written: ${(error as Error).message}`);
   }
 }

@@ -15,10 +15,10 @@ export function addWindows(program: Command): void {
   const command = program
     .command('windows')
     .description(
-      'how much of a stream is kept in front of new data, by port and direction, and which rule decides it',
+      'show how much stream data is kept before new data, by port and direction, and which rule requires it',
     )
     .option('--json', 'as JSON')
-    .option('--most <number>', 'warnings told one by one', wholeNumber, 10);
+    .option('--most <number>', 'number of warnings shown', wholeNumber, 10);
   ruleOptions(command).action(run);
 }
 
