@@ -1,15 +1,15 @@
 /** Undoes the content encodings of a body (RFC 9110 8.4), layer by layer, within bounds. */
 
 import { constants as bufferConstants } from 'node:buffer';
-import { brotliDecompressSync, constants } from 'node:zlib';
-import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import { latin1, trimAscii } from '../../../engine/latin1.js';
 import { threadMilliseconds } from '../../../engine/thread/thread-clock.js';
+import { decodeBrotli } from './brotli.js';
 import type { Consumer, Layer } from './coding-layer.js';
 import { CompressedLayer } from './compressed-layer.js';
 import type { HttpEvent } from './events.js';
 import { decodeLzma } from './lzma.js';
 import type { ServerSettings } from './server-settings.js';
+import { type Decoded, WholeLayer } from './whole-layer.js';
 
 export type Encoding = 'gzip' | 'deflate' | 'br' | 'lzma';
 
@@ -77,6 +77,7 @@ export class ContentDecoder {
   private spent = 0;
   private readonly layers: Layer[] = [];
   private memoryReached = false;
+  private isBomb = false;
 
   constructor(
     encodings: readonly Encoding[],
@@ -129,14 +130,21 @@ export class ContentDecoder {
   }
 
   /** What does not fit into the dictionary's memory is left out. */
-  private lzma(bytes: Uint8Array): Uint8Array | undefined {
+  private lzma(bytes: Uint8Array): Decoded | undefined {
     const { lzmaMemory } = this.settings;
-    const decoded = decodeLzma(bytes, lzmaMemory);
-    if (decoded && decoded.length >= lzmaMemory && !this.memoryReached) {
+    const content = decodeLzma(bytes, lzmaMemory);
+    if (content && content.length >= lzmaMemory && !this.memoryReached) {
       this.memoryReached = true;
       this.report('lzma_memlimit_reached');
     }
-    return decoded;
+    return content && { content, isOver: false };
+  }
+
+  /** What becomes larger than `most` bytes may be a bomb before any of that came out. */
+  private brotli(bytes: Uint8Array, most: number): Decoded {
+    const { content, end } = decodeBrotli(bytes, most);
+    if (end === 'too large' && most > this.settings.bombRatio * this.read) this.bomb();
+    return { content, isOver: end !== undefined };
   }
 
   private layerOf(encoding: Encoding, next: Consumer): Layer {
@@ -145,7 +153,7 @@ export class ContentDecoder {
     const most = Math.min(4 * bombLimit, bufferConstants.MAX_LENGTH);
     switch (encoding) {
       case 'br':
-        return new WholeLayer(next, most, bytes => brotli(bytes, most));
+        return new WholeLayer(next, most, bytes => this.brotli(bytes, most));
       case 'lzma':
         if (!lzma) return { write: next, end: () => {} };
         return new WholeLayer(next, most, bytes => this.lzma(bytes));
@@ -167,53 +175,8 @@ export class ContentDecoder {
 
   private bomb(): void {
     this.wanted = false;
-    this.report('compression_bomb');
-  }
-}
-
-/** Brotli (RFC 7932), as much of it as there is. @returns undefined when it is none, or too large */
-function brotli(bytes: Uint8Array, most: number): Uint8Array | undefined {
-  try {
-    const finishFlush = constants.BROTLI_OPERATION_FLUSH;
-    return brotliDecompressSync(bytes, { finishFlush, maxOutputLength: most });
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * For decoders that take whole inputs only: all so far is decoded anew each time it has doubled, and at the end, so
- * that the work stays linear.
- */
-class WholeLayer implements Layer {
-  private readonly input = new GrowingBytes();
-  private tried = 0;
-  private given = 0;
-
-  /** @param most bytes of input that are kept */
-  constructor(
-    private readonly next: Consumer,
-    private readonly most: number,
-    private readonly decode: (bytes: Uint8Array) => Uint8Array | undefined,
-  ) {}
-
-  write(bytes: Uint8Array): boolean {
-    this.input.append(bytes);
-    if (this.input.length > this.most) return false;
-    return this.input.length < 2 * this.tried || this.attempt();
-  }
-
-  end(): void {
-    if (this.input.length > this.tried) this.attempt();
-    if (this.given === 0) this.next(this.input.view());
-  }
-
-  private attempt(): boolean {
-    this.tried = this.input.length;
-    const fresh = this.decode(this.input.view())?.subarray(this.given);
-    if (fresh === undefined || fresh.length === 0) return true;
-    this.given += fresh.length;
-    return this.next(fresh);
+    if (!this.isBomb) this.report('compression_bomb');
+    this.isBomb = true;
   }
 }
 

@@ -88,6 +88,31 @@ describe('content encodings', () => {
     expect(decoded(['br'], packed, 3, { 'compression-bomb-limit': limit }).toString()).toBe(TEXT);
   });
 
+  describe('of brotli that cannot be undone whole', () => {
+    const script = 'what a browser has run by then';
+    const bomb = brotliCompressSync(Buffer.concat([Buffer.from(script), Buffer.alloc(5 << 20)]));
+    const numbers = Array.from({ length: 1500 }, (_, i) => (i * i * 7919) % 100_003).join(' ');
+    const damaged = brotliCompressSync(script + numbers).fill(0, 3000);
+
+    it.each([bomb.length, 10])('gives the beginning of a bomb, %d bytes at a time', step => {
+      const seen: string[] = [];
+      const some = decoded(['br'], bomb, step, {}, seen).toString('latin1');
+      expect([some.slice(0, 20), seen]).toEqual([script.slice(0, 20), ['compression_bomb']]);
+    });
+
+    it('gives what lies below the bound on bombs', () => {
+      const seen: string[] = [];
+      const packed = brotliCompressSync(Buffer.alloc(3 << 20, 'a'));
+      const some = decoded(['br'], packed, packed.length, {}, seen);
+      expect([some.length, some[0], seen]).toEqual([1 << 20, 0x61, ['compression_bomb']]);
+    });
+
+    it.each([damaged.length, 100])('gives what comes before damage, %d bytes at a time', step => {
+      const some = decoded(['br'], damaged, step).toString('latin1');
+      expect([some.startsWith(script), some.length > 5000]).toEqual([true, true]);
+    });
+  });
+
   it.each([
     ['gzip', ['gzip'], []],
     ['x-gzip', ['gzip'], []],
