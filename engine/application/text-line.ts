@@ -11,14 +11,18 @@ export interface TextLine {
   readonly truncated: boolean;
 }
 
-/** The next line; undefined where the stream is over. The end of the stream ends the last one. */
+/**
+ * The next line; undefined where the stream is over. The end of the stream ends the last one.
+ * @param limit bytes of a line that are kept, with its end; 1 at least
+ */
 export function* readTextLine(socket: StreamSocket, limit: number): Reading<TextLine | undefined> {
-  const line = yield* socket.readUntil(LF, limit);
+  const most = Math.max(1, limit);
+  const line = yield* socket.readUntil(LF, most);
   if (line) return { bytes: withoutLineEnd(line).slice(), truncated: false };
   if (socket.state === 'limit') {
     socket.resume();
-    const bytes = (yield* socket.read(limit))!.slice();
-    yield* skipLine(socket, limit);
+    const bytes = (yield* socket.read(most))!.slice();
+    yield* skipLine(socket, most);
     return { bytes, truncated: true };
   }
   if (socket.available === 0 || socket.state === 'gap') return undefined;

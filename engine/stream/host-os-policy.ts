@@ -3,8 +3,9 @@
  * and IP fragments: systems decide differently which data counts. The policy is that of the receiver.
  */
 import type { Config } from '../config/config.js';
+import { networks } from '../config/networks.js';
 import { type OptionType, option } from '../config/option.js';
-import { PrefixTable, parseNetwork } from '../prefix-table.js';
+import { PrefixTable } from '../prefix-table.js';
 
 /** Names that `host-os-policy` takes: Suricata's, and `first`, `last` and `linux-6` (Linux as it is since 4.19). */
 export const HOST_OS = [
@@ -96,25 +97,6 @@ const systems: OptionType<object> = {
   expected: 'systems of hosts, each with a list of addresses and networks',
   parse: () => undefined,
 };
-
-const networks: OptionType<readonly string[]> = {
-  expected: 'a list of addresses and networks such as 192.0.2.0/24',
-  parse(value) {
-    const list = listOf(value);
-    return list.every(network => parseNetwork(network) !== undefined) ? list : undefined;
-  },
-};
-
-/** A YAML list, or one text that may hold several between commas. */
-function listOf(value: unknown): string[] {
-  if (value === null || value === undefined) return [];
-  if (Array.isArray(value)) return value.map(String);
-  return String(value)
-    .replace(/[[\]]/g, '')
-    .split(',')
-    .map(text => text.trim())
-    .filter(text => text !== '');
-}
 
 const PATH = 'host-os-policy';
 const hostsOf = (os: HostOs) =>

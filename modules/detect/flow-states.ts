@@ -5,7 +5,7 @@
 import type { FlowRows } from '../../engine/flow/flow-record.js';
 import type { Matcher } from '../../engine/matcher.js';
 import type { Subject } from './alert-queue.js';
-import type { FirewallTransaction } from './firewall/watched-transaction.js';
+import type { OpenTransactions } from './firewall/open-transactions.js';
 import type { HistoryPool } from './history.js';
 import { NumberList } from './number-list.js';
 import { SequencesSeen } from './sequences-seen.js';
@@ -35,7 +35,7 @@ export class FlowState {
   /** Directions of transactions whose growing buffers are being scanned. */
   bodies: DirectionState[] | undefined;
   /** The transactions that a firewall watches. */
-  firewall: FirewallTransaction[] | undefined;
+  firewall: OpenTransactions | undefined;
 
   /** One direction of its stream, made when there is none. */
   stream(toServer: boolean): StreamState {
@@ -173,7 +173,7 @@ export class FlowStates {
   renumber(numbers: Int32Array): void {
     for (const state of this.states) {
       state.eachStream(stream => stream.renumber(numbers));
-      for (const transaction of state.firewall ?? []) transaction.renumber(numbers);
+      state.firewall?.renumber(numbers);
     }
   }
 

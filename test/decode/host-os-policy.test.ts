@@ -46,7 +46,7 @@ describe('host-os-policy', () => {
     [
       'no network',
       { bsd: [], linux: ['10.0.0.0/33'] },
-      '.linux: ["10.0.0.0/33"] is not accepted, expected a list',
+      '.linux: ["10.0.0.0/33"] is not accepted, expected an address or network',
     ],
     ['a text', 'linux', ': "linux" is not accepted, expected systems of hosts'],
   ])('refused: %s', (_, tree, said) => {

@@ -1,21 +1,13 @@
 /** Mistakes in the settings of HTTP for single servers, which take what the defaults take. */
 import type { Config } from '../../../engine/config/config.js';
 import { DeclaredOptions, type Finding } from '../../../engine/config/declared.js';
-import { type OptionType, option, texts } from '../../../engine/config/option.js';
+import { networks } from '../../../engine/config/networks.js';
+import { option } from '../../../engine/config/option.js';
 import { isMapping } from '../../../engine/config/scalar.js';
-import { parseNetwork } from '../../../engine/prefix-table.js';
 import { DEFAULTS, PREFIX, SERVER_OPTIONS } from './server-settings.js';
 import { SERVERS } from './settings.js';
 
 const LIST = SERVERS.path;
-
-const networks: OptionType<readonly string[]> = {
-  expected: 'an address or network such as 192.0.2.0/24, or a list of them',
-  parse(value) {
-    const given = texts.parse(value);
-    return given?.every(text => parseNetwork(text) !== undefined) ? given : undefined;
-  },
-};
 
 const ADDRESS = option('address', networks, [], 'whose settings these are');
 /** Of one server, without what is in front of them in the configuration. */

@@ -1,7 +1,8 @@
 /** Settings of HTTP: `app-layer.protocols.http.libhtp`, a default and others by the server's address. */
 import { askedKeywords } from '../../../engine/asked-keywords.js';
 import type { Config, ConfigTree } from '../../../engine/config/config.js';
-import { integer, option, size, texts, tree } from '../../../engine/config/option.js';
+import { networks } from '../../../engine/config/networks.js';
+import { integer, option, size, tree } from '../../../engine/config/option.js';
 import { type FileSettings, fileSettings } from '../../../engine/files/file-settings.js';
 import { type BodyMemory, bodyMemory } from '../../../engine/files/inspected-body.js';
 import { RangeFiles } from '../../../engine/files/range-files.js';
@@ -107,7 +108,7 @@ function serverEntries(list: unknown): { addresses: readonly string[]; settings:
     Object.values(asTree(entry)).map(settings => {
       const { address, ...rest } = asTree(settings);
       // Mistakes were told by `server-mistakes.ts`.
-      return { addresses: texts.parse(address ?? []) ?? [], settings: rest };
+      return { addresses: networks.parse(address) ?? [], settings: rest };
     }),
   );
 }

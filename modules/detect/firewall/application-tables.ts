@@ -17,7 +17,8 @@ import type { Evaluation } from '../evaluation.js';
 import { allHold } from '../rule.js';
 import { type Part, partsOf } from '../transaction-rule.js';
 import { type Decisions, DROPPED, NEXT, TRANSACTION_ACCEPTED } from './decision.js';
-import { FirewallTransaction, type WatchedSide } from './watched-transaction.js';
+import { OpenTransactions } from './open-transactions.js';
+import type { FirewallTransaction, WatchedSide } from './watched-transaction.js';
 
 /**
  * Open transactions of a flow that are followed from one packet to the next: the oldest are given up beyond, and judged from
@@ -52,13 +53,8 @@ export class ApplicationTables {
   private noteUpdate(update: TransactionUpdate): void {
     if (update.transaction instanceof Frame) return;
     const state = this.detection.hand.stateOfFlow();
-    state.firewall ??= [];
-    let known = state.firewall.find(each => each.transaction === update.transaction);
-    if (!known) {
-      known = new FirewallTransaction(update.conversation, update.transaction);
-      state.firewall.push(known);
-    }
-    known.note(update);
+    state.firewall ??= new OpenTransactions();
+    state.firewall.of(update.conversation, update.transaction).note(update);
   }
 
   /** Judges the packet in hand. @returns NEXT, PACKET_ACCEPTED or DROPPED */
@@ -71,14 +67,14 @@ export class ApplicationTables {
   }
 
   private judgeOpen(p: number): number {
-    const open = this.detection.hand.state?.firewall;
-    if (!open || open.length === 0) return NEXT;
+    const concerned = this.detection.hand.state?.firewall?.concerned;
+    if (!concerned || concerned.length === 0) return NEXT;
     const { toServer } = this.detection.facts;
     const data = this.bringsData(p);
     const payload = this.hasPayload(p);
     let result = NEXT;
-    for (let i = 0; i < open.length && result === NEXT; i++) {
-      const each = open[i]!;
+    for (let i = 0; i < concerned.length && result === NEXT; i++) {
+      const each = concerned[i]!;
       if (!each.accepted && isConcerned(each, toServer, data, payload))
         result = this.judgeTransaction(each, toServer);
     }
@@ -92,22 +88,19 @@ export class ApplicationTables {
    * of it then, so that they are asked with the next data
    */
   forget(p: number, toServer: boolean, asked: boolean): void {
-    const { state } = this.detection.hand;
-    const open = state?.firewall;
-    if (!open) return;
+    const open = this.detection.hand.state?.firewall;
+    if (!open || open.size === 0) return;
     const payload = this.hasPayload(p);
-    let kept = 0;
-    for (let i = 0; i < open.length; i++) {
-      const each = open[i]!;
+    const { concerned } = open;
+    for (let i = 0; i < concerned.length; i++) {
+      const each = concerned[i]!;
       const side = each.side(toServer);
       if (!asked) side.missed ||= side.told;
       else if (payload) side.missed = false;
       each.toServer.told = false;
       each.toClient.told = false;
-      if (!each.isOver || each.toServer.missed || each.toClient.missed) open[kept++] = each;
     }
-    open.length = kept;
-    if (kept > MOST_OPEN) open.splice(0, kept - MOST_OPEN);
+    open.settle(MOST_OPEN);
   }
 
   private hasPayload(p: number): boolean {

@@ -23,10 +23,14 @@ export class FirewallTransaction {
   matched: number[] = [];
   /** All hooks are: nothing of it is looked at any more. */
   accepted = false;
+  /** Kept by `OpenTransactions`. */
+  isConcerned = false;
 
+  /** @param number in the order of the flow's transactions */
   constructor(
     readonly conversation: Conversation,
     readonly transaction: Transaction,
+    readonly number: number,
   ) {}
 
   side(toServer: boolean): WatchedSide {
@@ -47,6 +51,12 @@ export class FirewallTransaction {
   /** Signatures have other numbers now; those that are gone (below 0) are forgotten. */
   renumber(numbers: Int32Array): void {
     this.matched = this.matched.map(signature => numbers[signature]!).filter(number => number >= 0);
+  }
+
+  /** Packets may concern it that nothing is told of it with. */
+  get staysConcerned(): boolean {
+    if (this.toServer.missed || this.toClient.missed) return true;
+    return this.conversation.protocol.untold !== undefined && !this.isOver;
   }
 
   /** Nothing will be told of it any more. */

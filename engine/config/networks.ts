@@ -1,0 +1,23 @@
+/** Values of options that are addresses and networks of hosts. */
+import { parseNetwork } from '../prefix-table.js';
+import type { OptionType } from './option.js';
+
+export const networks: OptionType<readonly string[]> = {
+  expected: 'an address or network such as 192.0.2.0/24, or a list of them',
+  parse(value) {
+    const list = listOf(value);
+    return list?.every(network => parseNetwork(network) !== undefined) ? list : undefined;
+  },
+};
+
+/** A YAML list, or one text that may hold several between commas; undefined for a mapping. */
+function listOf(value: unknown): string[] | undefined {
+  if (value === null || value === undefined) return [];
+  if (Array.isArray(value)) return value.map(String);
+  if (typeof value === 'object') return undefined;
+  return String(value)
+    .replace(/[[\]]/g, '')
+    .split(',')
+    .map(text => text.trim())
+    .filter(text => text !== '');
+}
