@@ -72,32 +72,25 @@ function decompression(
     },
     compile(match) {
       const size = match.size as number;
-      return bytes => {
-        try {
-          return decompress(bytes, size);
-        } catch {
-          return EMPTY;
-        }
-      };
+      return bytes => decompress(bytes, size);
     },
   };
   return transform;
 }
 
-/** Decompresses what is there of the data, up to `room` bytes. */
+/** Decompresses what is there of the data, up to `room` bytes: up to damage, and to what stands behind it. */
 function bounded(decompress: typeof gunzipSync): (bytes: Uint8Array, room: number) => Uint8Array {
   return (bytes, room) => {
     const options = { finishFlush: constants.Z_SYNC_FLUSH };
     try {
       return decompress(bytes, { ...options, maxOutputLength: Math.max(room, 64) }).subarray(0, room);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') throw error;
+    } catch {
       return firstBytes(decompress, bytes, room);
     }
   };
 }
 
-/** zlib refuses more output than it may give instead of stopping: it gets less and less to read. */
+/** zlib refuses damage, and more output than it may give, instead of stopping there: it gets less and less to read. */
 function firstBytes(decompress: typeof gunzipSync, bytes: Uint8Array, room: number): Uint8Array {
   let [fits, tooMuch] = [0, bytes.length];
   let best: Uint8Array = EMPTY;

@@ -7,6 +7,9 @@ import { refusal } from './rules.js';
 
 const gzip = gzipSync('This is compressed\n').toString('latin1');
 const zlib = deflateSync('This is compressed\n').toString('latin1');
+/** @param behind where the checksum begins, counted from the end */
+const withWrongSum = (packed: string, behind: number) =>
+  `${packed.slice(0, -behind)}\0${packed.slice(1 - behind)}`;
 const digest = (name: string, text: string) => createHash(name).update(text).digest().toString('latin1');
 
 describe('transforms', () => {
@@ -35,7 +38,11 @@ describe('transforms', () => {
     ['gunzip', gzip, 'This is compressed\n'],
     ['gunzip:max-size 4', gzip, 'This'],
     ['gunzip', 'no gzip', ''],
+    ['gunzip', `${gzip}and more`, 'This is compressed\n'],
+    ['gunzip', withWrongSum(gzip, 8), 'This is compressed\n'],
     ['zlib_deflate', zlib, 'This is compressed\n'],
+    ['zlib_deflate', `${zlib}and more`, 'This is compressed\n'],
+    ['zlib_deflate', withWrongSum(zlib, 4), 'This is compressed\n'],
     ['from_base64; gunzip', gzipSync('abc').toString('base64'), 'abc'],
     ['domain', 'www.suricata.io', 'suricata.io'],
     ['domain', 'a.b.bbc.co.uk', 'bbc.co.uk'],
