@@ -1,4 +1,5 @@
 /** Which server ports hint at a protocol, so that its probe is asked: `app-layer.protocols.NAME.detection-ports`. */
+import { bracketed } from '../config/bracketed.js';
 import type { Config } from '../config/config.js';
 import { boolean, type OptionType, option } from '../config/option.js';
 import type { Protocol } from '../protocol.js';
@@ -10,12 +11,8 @@ const LAST_PORT = 65535;
 const ports: OptionType<readonly number[]> = {
   expected: 'ports such as 53, [53, 5353], 1000:1010 or any',
   parse(value) {
-    const parts = [value].flat().flatMap(each =>
-      String(each)
-        .replace(/[[\]\s]/g, '')
-        .split(','),
-    );
-    const ranges = parts.filter(part => part !== '').map(portRange);
+    const lists = [value].flat().map(each => bracketed(String(each)));
+    const ranges = lists.flatMap(list => list?.map(portRange) ?? [undefined]);
     return ranges.includes(undefined) ? undefined : ranges.flatMap(range => range!);
   },
 };

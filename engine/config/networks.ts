@@ -1,5 +1,7 @@
 /** Values of options that are addresses and networks of hosts. */
+
 import { parseNetwork } from '../prefix-table.js';
+import { bracketed } from './bracketed.js';
 import type { OptionType } from './option.js';
 
 export const networks: OptionType<readonly string[]> = {
@@ -10,14 +12,10 @@ export const networks: OptionType<readonly string[]> = {
   },
 };
 
-/** A YAML list, or one text that may hold several between commas; undefined for a mapping. */
+/** A YAML list, or one text that may hold several; undefined for a mapping, or brackets that do not pair. */
 function listOf(value: unknown): string[] | undefined {
   if (value === null || value === undefined) return [];
   if (Array.isArray(value)) return value.map(String);
   if (typeof value === 'object') return undefined;
-  return String(value)
-    .replace(/[[\]]/g, '')
-    .split(',')
-    .map(text => text.trim())
-    .filter(text => text !== '');
+  return bracketed(String(value));
 }
