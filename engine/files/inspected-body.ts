@@ -38,6 +38,8 @@ export class InspectedBody {
   visible = 0;
   readonly store: GrowingBytes;
   file: TrackedFile | undefined;
+  /** Takes what is inspected on its way to `keep`, where more than the file itself is undone for that. */
+  undoing: ((bytes: Uint8Array) => void) | undefined;
   /** Its transaction is over. What comes yet is of none: a file may be closed while data of it is on its way. */
   private isReleased = false;
 
@@ -55,7 +57,8 @@ export class InspectedBody {
   append(bytes: Uint8Array): boolean {
     const taken = within(bytes, this.limits.limit, this.length);
     this.length += bytes.length;
-    if (taken.length > 0) this.keep(taken);
+    if (taken.length > 0 && this.undoing) this.undoing(taken);
+    else if (taken.length > 0) this.keep(taken);
     const followed = this.file ? this.follow(this.file, bytes) : false;
     return taken.length === bytes.length || followed;
   }
@@ -69,7 +72,8 @@ export class InspectedBody {
     return false;
   }
 
-  private keep(bytes: Uint8Array): void {
+  /** Bytes that are inspected. */
+  keep(bytes: Uint8Array): void {
     const { memory } = this;
     if (this.isReleased) return;
     if (memory.used + bytes.length > memory.cap) {

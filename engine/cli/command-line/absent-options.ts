@@ -66,8 +66,7 @@ const ABSENT: readonly Absent[] = [
       'app-layer.protocols.smb.max-session-cache-size app-layer.protocols.tls.no-reassemble ' +
         'outputs.*.alert-debug outputs.*.tcp-data outputs.*.http-body-data app-layer.protocols.enip.detection-ports.sp ' +
         'plugins heartbeat asn1-max-frames host-mode daemon-directory umask ' +
-        'capture.disable-offloading app-layer.protocols.http.libhtp.default-config.swf-decompression ' +
-        'app-layer.protocols.http.libhtp.server-config.*.*.swf-decompression ' +
+        'capture.disable-offloading ' +
         'outputs.*.eve-log.redis outputs.*.eve-log.json ' +
         'outputs.*.lua.cpath outputs.*.fast.filetype outputs.*.http-log.filetype outputs.*.tls-log.filetype ' +
         'decoder.vxlan.reserved-bits-check detect.rule-reload ' +

@@ -11,12 +11,14 @@ import { parseContentRange } from './content-range.js';
 import type { HttpEvent } from './events.js';
 import { FileName } from './file-name.js';
 import { openRange } from './file-range.js';
+import { FlashFile } from './flash-file.js';
 import type { HttpTransaction } from './transaction.js';
 
 export class ResponseBody {
   private readonly body: InspectedBody;
   private readonly decoder: ContentDecoder | undefined;
   private readonly report: (event: HttpEvent) => void;
+  private readonly flash: FlashFile | undefined;
   private range: Range | undefined;
 
   constructor(
@@ -28,6 +30,7 @@ export class ResponseBody {
     this.report = event => connection.report(transaction, event);
     const encoding = transaction.response.headers?.value('content-encoding');
     const { server } = connection;
+    this.flash = this.flashFile();
     this.decoder = decoderOf(encoding, server, bytes => this.decoded(bytes), this.report);
   }
 
@@ -47,10 +50,23 @@ export class ResponseBody {
   /** @param cut the stream ended before the body */
   end(cut: boolean): void {
     this.decoder?.end();
+    this.flash?.end();
     this.body.file?.close(cut ? 'truncated' : 'closed');
     const whole = this.range?.end();
     if (whole) this.transaction.addFile(whole.file);
     this.connection.showBody(this.transaction, false, true);
+  }
+
+  private flashFile(): FlashFile | undefined {
+    const { body } = this;
+    const { flash, bombLimit } = this.connection.server;
+    if (!flash) return undefined;
+    const file = new FlashFile(flash, bombLimit, bytes => {
+      body.keep(bytes);
+      return true;
+    });
+    body.undoing = bytes => file.write(bytes);
+    return file;
   }
 
   private decoded(bytes: Uint8Array): boolean {

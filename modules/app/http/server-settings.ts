@@ -2,6 +2,7 @@
 import { Config, type ConfigTree } from '../../../engine/config/config.js';
 import { boolean, choice, integer, type OptionType, option, size } from '../../../engine/config/option.js';
 import type { BodyLimits } from '../../../engine/files/inspected-body.js';
+import type { FlashSettings } from './flash-file.js';
 import type { HeaderLimits } from './headers.js';
 import { PERSONALITIES, personality, type UriHabits } from './personality.js';
 import { pathOptions } from './uri-settings.js';
@@ -82,6 +83,25 @@ const DECOMPRESSION_TIME = setting(
   100000,
   'microseconds of decompression for one body; 0: no limit',
 );
+const FLASH = setting('swf-decompression.enabled', boolean, false, 'inspect compressed Flash files undone');
+const FLASH_TYPE = setting(
+  'swf-decompression.type',
+  choice('both', 'deflate', 'lzma'),
+  'both',
+  'which compression of Flash files is undone',
+);
+const FLASH_COMPRESSED = setting(
+  'swf-decompression.compress-depth',
+  size,
+  100 << 10,
+  'bytes of a compressed Flash file that are undone; 0: all',
+);
+const FLASH_DECOMPRESSED = setting(
+  'swf-decompression.decompress-depth',
+  size,
+  100 << 10,
+  'bytes that are inspected of what comes out of it; 0: compression-bomb-limit',
+);
 const MOST_TRANSACTIONS = setting(
   'max-tx',
   integer(1),
@@ -129,6 +149,10 @@ export const SERVER_OPTIONS = [
   BOMB,
   BOMB_RATIO,
   DECOMPRESSION_TIME,
+  FLASH,
+  FLASH_TYPE,
+  FLASH_COMPRESSED,
+  FLASH_DECOMPRESSED,
   MOST_TRANSACTIONS,
   MOST_FIELDS,
   HEADER_LIMIT,
@@ -153,6 +177,8 @@ export interface ServerSettings {
   readonly bombRatio: number;
   /** Milliseconds; 0: no limit. */
   readonly decompressionTime: number;
+  /** Undefined: Flash files are inspected as they are. */
+  readonly flash: FlashSettings | undefined;
   readonly mostTransactions: number;
   readonly headers: HeaderLimits;
   readonly fieldLimit: number;
@@ -176,6 +202,9 @@ export function serverSettings(tree: ConfigTree): ServerSettings {
     bombLimit: read(BOMB),
     bombRatio: read(BOMB_RATIO),
     decompressionTime: read(DECOMPRESSION_TIME) / 1000,
+    flash: read(FLASH)
+      ? { type: read(FLASH_TYPE), compressed: read(FLASH_COMPRESSED), decompressed: read(FLASH_DECOMPRESSED) }
+      : undefined,
     mostTransactions: read(MOST_TRANSACTIONS),
     headers: { fields: read(MOST_FIELDS), bytes: read(HEADER_LIMIT) },
     fieldLimit: Math.min(read(FIELD_LIMIT), read(META_LIMIT)),
