@@ -3,11 +3,13 @@
  * however many they are. Their starts are a binary heap: no start is less than the one at half its index.
  */
 import { GrowingBytes } from '../application/growing-bytes.js';
+import { hiddenPosition } from '../memory/hidden-key.js';
 
 /** Memory that a range takes beside its bytes, about: what holds them, and its places here. */
 export const COST_OF_RANGE = 256;
 
 export class WaitingRanges {
+  /** See `hiddenPosition`. */
   private readonly byStart = new Map<number, GrowingBytes>();
   private readonly starts: number[] = [];
 
@@ -17,13 +19,13 @@ export class WaitingRanges {
   }
 
   at(start: number): GrowingBytes | undefined {
-    return this.byStart.get(start);
+    return this.byStart.get(hiddenPosition(start));
   }
 
   /** A range that none waits for yet. */
   add(start: number): GrowingBytes {
     const bytes = new GrowingBytes();
-    this.byStart.set(start, bytes);
+    this.byStart.set(hiddenPosition(start), bytes);
     const { starts } = this;
     let at = starts.push(start) - 1;
     for (let above = (at - 1) >> 1; at > 0 && starts[above]! > start; above = (at - 1) >> 1) {
@@ -38,8 +40,8 @@ export class WaitingRanges {
   takeFirst(): GrowingBytes {
     const { starts } = this;
     const first = starts[0]!;
-    const bytes = this.byStart.get(first)!;
-    this.byStart.delete(first);
+    const bytes = this.byStart.get(hiddenPosition(first))!;
+    this.byStart.delete(hiddenPosition(first));
     const last = starts.pop()!;
     if (starts.length > 0) this.sink(last);
     return bytes;

@@ -6,6 +6,11 @@ import { randomInt } from 'node:crypto';
 
 const SEED = randomInt(2 ** 31);
 
+/** As `hiddenKey`, for whole numbers of any size. */
+export function hiddenPosition(position: number): number {
+  return position + SEED;
+}
+
 /** @param key text, or a number of 32 bits; different keys stay different */
 export function hiddenKey<K>(key: K): K | number {
   return typeof key === 'number' ? key ^ SEED : key;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hiddenKey } from '../../engine/memory/hidden-key.js';
+import { hiddenKey, hiddenPosition } from '../../engine/memory/hidden-key.js';
 
 /** How V8 hashes a whole number in a Map: Wang's hash of 32 bits, without a seed. */
 function hashOfNumber(key: number): number {
@@ -26,10 +26,12 @@ it('numbers that were chosen to collide are spread', () => {
     if ((hashOfNumber(key) & (BUCKETS - 1)) === 7) chosen.push(key);
   expect(longestChain(chosen)).toBe(2 * BUCKETS);
   expect(longestChain(chosen.map(hiddenKey) as number[])).toBeLessThan(40);
+  expect(longestChain(chosen.map(hiddenPosition))).toBeLessThan(40);
 });
 
 it('different keys stay different, and text is itself', () => {
   expect(hiddenKey(5)).toBe(hiddenKey(5));
   expect(new Set([0, 1, 0x7fffffff, 0x80000000, 0xffffffff].map(hiddenKey)).size).toBe(5);
   expect(hiddenKey('5')).toBe('5');
+  expect(hiddenPosition(2 ** 52 + 1)).toBe(hiddenPosition(2 ** 52) + 1);
 });
