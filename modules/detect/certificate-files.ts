@@ -12,6 +12,7 @@ import { makeFolder } from '../../engine/make-folder.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import type { Transaction } from '../../engine/protocol.js';
+import { printableField } from '../../engine/record/line-format.js';
 import type { Inspection } from '../../signatures/inspection.js';
 import type { CertificateStore } from '../../signatures/keywords/tls-store.js';
 
@@ -95,12 +96,17 @@ export class CertificateFiles implements CertificateStore {
       ['PROTO', flows.row[f + Flow.PROTOCOL]],
       ['SRC PORT', flows.row[f + from[1]]],
       ['DST PORT', flows.row[f + to[1]]],
-      ['TLS SUBJECT', subject],
-      ['TLS ISSUERDN', issuer],
+      ['TLS SUBJECT', onOneLine(subject)],
+      ['TLS ISSUERDN', onOneLine(issuer)],
       ['TLS FINGERPRINT', fingerprint],
     ];
     return lines.map(([name, value]) => `${`${name}:`.padEnd(19)}${value}\n`).join('');
   }
+}
+
+/** Whoever made the certificate writes no lines of their own. */
+function onOneLine(name: string): string {
+  return name.replace(/\p{Cc}/gu, printableField);
 }
 
 /** Threads number their files apart from each other. */

@@ -68,3 +68,20 @@ it('finds the certificates of the flow for rules that look at no transaction', (
   for (const flow of [-1, 0, 0]) files.keep({ ...at, flow } as Inspection);
   expect(readdirSync(folder).length).toBe(2);
 });
+
+it('writes names of certificates on one line each', () => {
+  const thread = stubThread({});
+  const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
+  thread.flows.row[Flow.IP_VERSION] = 4;
+  const names = { subject: 'O=Café\nTLS FINGERPRINT:   02', issuer: 'CN=\r\x00b' };
+  const shown = { chain: [Buffer.alloc(60, 1)], ...names, fingerprint: '01' };
+  const transaction = { certificates: () => shown } as unknown as Inspection['transaction'];
+  new CertificateFiles(thread, folder).keep({ transaction, p: 0, f: 0 } as Inspection);
+  const meta = readFileSync(join(folder, readdirSync(folder)[0]!), 'utf8');
+  expect(meta.split('\n').slice(-4)).toEqual([
+    'TLS SUBJECT:       O=Café|0A|TLS FINGERPRINT:   02',
+    'TLS ISSUERDN:      CN=|0D||00|b',
+    'TLS FINGERPRINT:   01',
+    '',
+  ]);
+});
