@@ -6,7 +6,7 @@ import * as Packet from '../packet.js';
 import type { Protocol } from '../protocol.js';
 import { STREAM_CONTROL, type StreamControl } from '../stream/stream-control.js';
 import type { ApplicationCounters } from './application-counters.js';
-import type { Arrival } from './arrival.js';
+import { type Arrival, inDirection } from './arrival.js';
 import type { Expectations } from './expectations.js';
 import type { FlowProtocols } from './flow-protocols.js';
 import { enabling } from './load-protocols.js';
@@ -126,9 +126,17 @@ export class Parsing {
       requests.inspectClient = false;
       talk.side(!talk.reversed).inspect = true;
     }
+    if (requests.readClient) this.readClient(at, session);
     if (requests.expect.length > 0) this.announce(p, session);
     if (requests.become !== undefined) this.become(flow, session);
     if (requests.changeTo !== undefined && talk.session === session) this.change(at, session);
+  }
+
+  private readClient(at: Arrival, { requests }: Session): void {
+    requests.readClient = false;
+    const { talk } = at;
+    for (const toServer of [!talk.reversed, talk.reversed])
+      this.run(inDirection(at, toServer), () => talk.goOn(toServer));
   }
 
   /** Goes on as a variant of its protocol, where there is one that is on. */

@@ -36,6 +36,8 @@ export interface SessionRequests {
   streamDepth: number | undefined;
   /** The client has said the last it has to say: what it sent is inspected with its next packet. */
   inspectClient: boolean;
+  /** The client's parser waited for what the server's has read: it goes on, and the server's behind it. */
+  readClient: boolean;
 }
 
 /** Who the two sides are, for parsers whose behaviour depends on it. */
@@ -93,6 +95,7 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     stopInspection: 'no',
     streamDepth: undefined,
     inspectClient: false,
+    readClient: false,
   };
   /** The parser gave up: what comes is not looked at any more. */
   failed = false;

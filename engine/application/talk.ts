@@ -174,6 +174,11 @@ export class Talk {
     return socket.view.slice(socket.offset, socket.offset + socket.available);
   }
 
+  /** The parser of one direction goes on though nothing came: what it waited for was said in the other. */
+  goOn(toServer: boolean): void {
+    if (!this.socket(toServer).closed) this.wake(toServer);
+  }
+
   private wake(toServer: boolean): void {
     const { routine } = this.side(toServer);
     const socket = this.socket(toServer);

@@ -13,10 +13,17 @@ import { HEADERS, HTTP_0_9, HTTP_1_1, type HttpTransaction, LINE } from './trans
 export function* readRequests(connection: Connection): Reading<void> {
   const socket = connection.session.client;
   while (!connection.over) {
-    if (socket.available === 0 || connection.waitsForTunnel) {
+    if (connection.waitsForTunnel) {
+      // What comes may be requests yet, where the server refuses: so much is kept of them, and no more.
+      if (socket.state === 'gap') socket.resume();
+      if (socket.available > socket.limit) return;
+      yield;
+      continue;
+    }
+    if (socket.available === 0) {
       if (socket.state === 'gap') socket.resume();
       else if (socket.state !== 'open') return;
-      if (socket.available === 0 || connection.waitsForTunnel) yield;
+      if (socket.available === 0) yield;
       continue;
     }
     if (!(yield* readRequest(connection, socket))) return;

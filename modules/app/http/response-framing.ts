@@ -24,6 +24,8 @@ export function* readBody(
   if (method === 'CONNECT') {
     connection.waitsForTunnel = false;
     if (status >= 200 && status <= 299) return tunnel(connection, transaction, '');
+    // What the client sent behind are requests, which the server answers next.
+    connection.session.requests.readClient = true;
   }
   const coding = headers.text('transfer-encoding');
   const length = headers.value('content-length');

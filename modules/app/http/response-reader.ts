@@ -29,10 +29,9 @@ export function* readResponses(connection: Connection): Reading<void> {
     transaction.answered = true;
     connection.answered = true;
     if (!(yield* readResponse(connection, transaction, socket))) return;
-    if (connection.session.requests.changeTo !== undefined) {
-      // What follows is not ours.
-      yield;
-    }
+    const { changeTo, readClient } = connection.session.requests;
+    // What follows is not ours, or answers requests that are to be read before.
+    if (changeTo !== undefined || readClient) yield;
   }
 }
 

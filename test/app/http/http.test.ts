@@ -298,6 +298,38 @@ describe('gaps', () => {
   });
 });
 
+describe('a tunnel that the server refuses', () => {
+  const CONNECT = 'CONNECT b:443 HTTP/1.1\r\nHost: b:443\r\n\r\n';
+  const REFUSED = 'HTTP/1.1 405 No\r\nContent-Length: 2\r\n\r\nno';
+  const pairs = (feed: Feed) =>
+    (feed.transactions as HttpTransaction[]).map(({ request, response }) => [
+      Buffer.from(request.method).toString(),
+      response.status,
+    ]);
+
+  it.each([
+    ['at once', (feed: Feed) => feed.server(REFUSED + OK)],
+    ['piece by piece', (feed: Feed) => feed.pieces(false, REFUSED + OK, () => 7)],
+    ['when the client has sent all', (feed: Feed) => feed.close(true).server(REFUSED).server(OK)],
+  ])('leaves the requests behind it to be read, answered %s', (_, answer) => {
+    const feed = new Feed([http]).client(CONNECT + GET);
+    answer(feed);
+    // Before anything else comes of the client.
+    expect(pairs(feed)).toEqual([
+      ['CONNECT', 405],
+      ['GET', 200],
+    ]);
+  });
+
+  it('is not waited for with everything that comes', () => {
+    const limit = 'app-layer.socket-limit';
+    const feed = new Feed([http], { config: { [limit]: '64kb' } }).client(CONNECT);
+    for (let i = 0; i < 4; i++) feed.client('x'.repeat(60_000));
+    const { client } = feed.application.conversation(0) as unknown as { client: { available: number } };
+    expect(client.available).toBeLessThan(200_000);
+  });
+});
+
 function chunked(text: string): string {
   return `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`;
 }
