@@ -17,6 +17,7 @@
 #ifdef SLUICE_HAS_GUARD
 #include <atomic>
 #include <chrono>
+#include <climits>
 #include <condition_variable>
 #include <cstring>
 #include <mutex>
@@ -31,7 +32,7 @@ constexpr uint64_t INSIDE = 1;
 constexpr uint64_t STRUCK = 2;
 constexpr uint64_t RUN = 4;
 
-// How often within the time limit the timer looks.
+// How often within the shortest time limit the timer looks.
 constexpr int LOOKS = 5;
 
 class Guard {
@@ -50,6 +51,7 @@ class Guard {
   // @returns false when the run was interrupted; exceptions of the function are pending afterwards
   bool run(v8::Local<v8::Function> work, int milliseconds) {
     milliseconds_.store(milliseconds, std::memory_order_relaxed);
+    if (milliseconds < shortest_) lookEvery(milliseconds);
     if (!timer_.joinable()) timer_ = std::thread([this] { watch(); });
     const auto before = state_.load(std::memory_order_relaxed);
     state_.store(before | INSIDE, std::memory_order_release);
@@ -63,6 +65,15 @@ class Guard {
   }
 
  private:
+  // The timer looks as often as the shortest limit of any run needs: it may sleep for a long one just now.
+  void lookEvery(int milliseconds) {
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      shortest_ = milliseconds;
+    }
+    wake_.notify_one();
+  }
+
   // @returns false when the timer struck
   bool leave(uint64_t before) {
     auto expected = before | INSIDE;
@@ -79,12 +90,14 @@ class Guard {
     int looks = 0;
     std::unique_lock<std::mutex> lock(mutex_);
     while (!ending_) {
-      const auto pause = std::chrono::milliseconds(milliseconds_.load(std::memory_order_relaxed) / LOOKS + 1);
-      wake_.wait_for(lock, pause);
+      const int pause = shortest_ / LOOKS + 1;
+      wake_.wait_for(lock, std::chrono::milliseconds(pause));
       auto now = state_.load(std::memory_order_acquire);
       looks = now == seen ? looks + 1 : 0;
       seen = now;
-      if (looks < LOOKS || (now & INSIDE) == 0 || (now & STRUCK) != 0) continue;
+      if ((now & INSIDE) == 0 || (now & STRUCK) != 0) continue;
+      // Should this be the limit of a later run already, the state is another one too.
+      if (looks < LOOKS || int64_t{looks} * pause < milliseconds_.load(std::memory_order_relaxed)) continue;
       if (!state_.compare_exchange_strong(now, now | STRUCK)) continue;
       isolate_->TerminateExecution();
       terminated_.store(true, std::memory_order_release);
@@ -94,7 +107,9 @@ class Guard {
   v8::Isolate* isolate_;
   std::atomic<uint64_t> state_{0};
   std::atomic<bool> terminated_{false};
-  std::atomic<int> milliseconds_{500};
+  std::atomic<int> milliseconds_{0};
+  // Written by the guarded thread, under the lock.
+  int shortest_ = INT_MAX;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool ending_ = false;

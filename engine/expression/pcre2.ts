@@ -1,6 +1,7 @@
 /** Regular expressions by PCRE2, in the native addon. */
 import type { ExpressionSource, Expressions, SharedExpression } from '../expression.js';
 import type { Native } from '../native.js';
+import { writeOutQuantifiers } from './quantifiers.js';
 
 export class Pcre2Expressions implements Expressions {
   readonly kind = 'pcre2';
@@ -11,7 +12,8 @@ export class Pcre2Expressions implements Expressions {
   constructor(private readonly native: Native) {}
 
   compile({ pattern, options, matchLimit = 0, recursionLimit = 0 }: ExpressionSource): number {
-    const expression = this.native.compileExpression(pattern, options, matchLimit, recursionLimit);
+    const written = writeOutQuantifiers(pattern);
+    const expression = this.native.compileExpression(written, options, matchLimit, recursionLimit);
     this.own.add(expression);
     return expression;
   }

@@ -1,5 +1,6 @@
 /** Translates expressions in Perl's syntax, over bytes, to JavaScript's. */
 import { escapeSet, literal, posixSet } from './classes.js';
+import { writeOutQuantifiers } from './quantifiers.js';
 
 export interface Translated {
   readonly pattern: string;
@@ -19,7 +20,7 @@ export function translate(pattern: string, options: string): Translated {
   }
   const inline = /^(?:\(\?[imsx]+\))+/.exec(pattern)?.[0] ?? '';
   const letters = options + inline.replace(/[(?)]/g, '');
-  return new Translation(pattern, inline.length, new Set(letters)).run();
+  return new Translation(writeOutQuantifiers(pattern), inline.length, new Set(letters)).run();
 }
 
 /** Where a line or the data begins or ends; nothing but a newline counts as the end of a line. */

@@ -42,6 +42,17 @@ describe.each<[string, (milliseconds?: number) => Guard]>([
     expect(done).toBe(2);
   });
 
+  it('interrupts after the limit of the run, whatever limit another one had', () => {
+    const forever = () => {
+      for (;;);
+    };
+    expect(open(3_600_000).run(() => {})).toBe(true);
+    expect(open(20).run(forever)).toBe(false);
+    let turns = 0;
+    expect(open(PATIENCE_MS).run(() => void turns++)).toBe(true);
+    expect(turns).toBe(1);
+  });
+
   it('goes on working after an interruption', () => {
     const guard = open(200);
     for (let i = 0; i < 3; i++) {

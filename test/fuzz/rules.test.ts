@@ -1,4 +1,4 @@
-/** Rules with mistakes of all kinds: each is loaded or refused with a place, quickly. */
+/** Rules with mistakes of all kinds: each is loaded or refused with a place, within the time of a test. */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { keywordsByName } from '../../signatures/keywords.js';
@@ -25,7 +25,6 @@ describe.skipIf(!existsSync(REAL_RULES))('mutated real rules', () => {
 });
 
 function expectPlaces(text: string): void {
-  const start = performance.now();
   const { signatures, errors, warnings, unsupported, skipped } = load(text);
   expect(signatures.length + unsupported.length + skipped.length + errors.length).toBeGreaterThan(0);
   const lines = text.split('\n');
@@ -37,7 +36,6 @@ function expectPlaces(text: string): void {
     expect(position.column, message).toBeLessThanOrEqual(line!.length + 2);
   }
   for (const signature of signatures) expect(() => JSON.stringify(signature)).not.toThrow();
-  expect(performance.now() - start).toBeLessThan(20_000);
 }
 
 describe('odd arguments', () => {
@@ -74,8 +72,7 @@ describe('rules that could take long', () => {
     ['a rule too long', `${header} (content:"${'a'.repeat(70_000)}"; sid:1;)`],
     ['joined lines', `${'\\\n'.repeat(30_000)}x`],
   ])('%s', (_, rule) => {
-    const start = performance.now();
-    load(rule);
-    expect(performance.now() - start).toBeLessThan(3000);
+    const { signatures, errors } = load(rule);
+    expect(signatures.length + errors.length).toBe(1);
   });
 });

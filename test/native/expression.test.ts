@@ -55,7 +55,9 @@ const table: [string, string, string, (string | undefined)[] | undefined][] = [
   ['[^\\s\\d]+', '', ' 1x\xa0', ['x\xa0']],
   ['\\S+\\s\\W\\h\\R', '', 'ab\x0b!\t\r\n', ['ab\x0b!\t\r\n']],
   ['\\Qa.b(\\E+', '', 'aXb( a.b((', ['a.b((']],
-  ['a{2}b{,2}', '', 'aab{,2}', ['aab{,2}']],
+  ['a{2}b{,2}c', '', 'aabbbc aabbc', ['aabbc']],
+  ['^a{ 1 , 2 }b{\t3}c{2, }$', '', 'aabbbcccc', ['aabbbcccc']],
+  ['a{,}{x}[{,2}]\\Q{,3}\\E\\{,4}', '', 'a{,}{x}2{,3}{,4}', ['a{,}{x}2{,3}{,4}']],
   ['a/b"c', '', 'a/b"c', ['a/b"c']],
   ['(?#comment)a(?=b)(?!bb)', '', 'abbab', ['a']],
   [

@@ -8,26 +8,17 @@ import { exchange, libhtp } from './exchange.js';
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 
-/** Seconds that `work` takes, and the bytes of the heap it leaves. */
-function measured(work: () => void): { seconds: number; heap: number } {
-  const before = process.memoryUsage().heapUsed;
-  const start = performance.now();
-  work();
-  return { seconds: (performance.now() - start) / 1000, heap: process.memoryUsage().heapUsed - before };
-}
-
 describe('http against hostile traffic', () => {
   it('takes a large body byte by byte', () => {
     const body = Buffer.alloc(200_000, 'x');
     const feed = new Feed([http])
       .client(GET)
       .server(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n`);
-    const { seconds } = measured(() => feed.pieces(false, body, () => 1));
+    feed.pieces(false, body, () => 1);
     feed.end();
     expect(feed.records.length).toBe(1);
     // Not one update a byte: the body is shown when enough of it came.
     expect(feed.updates.length).toBeLessThan(50);
-    expect(seconds).toBeLessThan(20);
     const { response } = feed.transactions[0] as HttpTransaction;
     expect(response.body!.store.length).toBe(100 << 10);
     expect(response.body!.wireLength).toBe(200_000);
@@ -71,12 +62,9 @@ describe('http against hostile traffic', () => {
 
   it('looks at so many fields of a header, and says so', () => {
     const fields = Array.from({ length: 20_000 }, (_, i) => `X-${i}: ${i}\r\n`).join('');
-    const { seconds } = measured(() => {
-      const feed = exchange(`GET / HTTP/1.1\r\nHost: a\r\n${fields}\r\n`, '');
-      expect(feed.events).toEqual(['REQUEST_TOO_MANY_HEADERS']);
-      expect((feed.transactions[0] as HttpTransaction).request.headers!.fields.length).toBe(1024);
-    });
-    expect(seconds).toBeLessThan(5);
+    const feed = exchange(`GET / HTTP/1.1\r\nHost: a\r\n${fields}\r\n`, '');
+    expect(feed.events).toEqual(['REQUEST_TOO_MANY_HEADERS']);
+    expect((feed.transactions[0] as HttpTransaction).request.headers!.fields.length).toBe(1024);
   });
 
   it('puts together so many values of one field', () => {
@@ -88,16 +76,13 @@ describe('http against hostile traffic', () => {
 
   it('reads 100,000 pipelined requests with their responses', () => {
     const feed = new Feed([http]);
-    const { seconds } = measured(() => {
-      for (let i = 0; i < 1000; i++) {
-        feed.client(GET.repeat(100)).server('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'.repeat(100));
-        feed.updates.length = 0;
-        feed.files.length = 0;
-      }
-      feed.end();
-    });
+    for (let i = 0; i < 1000; i++) {
+      feed.client(GET.repeat(100)).server('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'.repeat(100));
+      feed.updates.length = 0;
+      feed.files.length = 0;
+    }
+    feed.end();
     expect(feed.records.length).toBe(100_000);
-    expect(seconds).toBeLessThan(90);
   });
 
   it('gives up a connection with too many requests that nobody answers', () => {
@@ -124,12 +109,9 @@ describe('http against hostile traffic', () => {
   it('recognises a decompression bomb', () => {
     const bomb = gzipSync(Buffer.alloc(20_000_000));
     const head = `HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: ${bomb.length}\r\n\r\n`;
-    const { seconds } = measured(() => {
-      const feed = exchange(GET, Buffer.concat([Buffer.from(head), bomb]));
-      expect(feed.events).toEqual(['COMPRESSION_BOMB']);
-      expect((feed.transactions[0] as HttpTransaction).response.body!.store.length).toBe(100 << 10);
-    });
-    expect(seconds).toBeLessThan(2);
+    const feed = exchange(GET, Buffer.concat([Buffer.from(head), bomb]));
+    expect(feed.events).toEqual(['COMPRESSION_BOMB']);
+    expect((feed.transactions[0] as HttpTransaction).response.body!.store.length).toBe(100 << 10);
   });
 
   it('undoes no more layers than it may', () => {
