@@ -4,6 +4,7 @@
  */
 
 import { lock, unlock } from '../memory/shared-lock.js';
+import { stir } from '../memory/stir.js';
 import type { Thread } from '../module.js';
 
 /** Shared object with the memory, see `Thread.shared`. */
@@ -24,25 +25,29 @@ const MOST_OF_PAIR = 64;
 const PATIENCE = 30;
 
 /**
- * Word 0: the lock; word 1: where the last entry that was ever used ends, 0 when none was; word 2: goes up with each change.
- * Entries follow.
+ * Word 0: the lock; word 1: how many entries were ever used; word 2: goes up with each change. Behind them lies what entries
+ * are looked for by, column by column, and then the entries.
  */
 const HEADER_INTS = 3;
 const LOCK = 0;
-const USED_WORDS = 1;
+const USED = 1;
 const CHANGES = 2;
-const USED_UNTIL = 0;
-const PORT = 1;
-const PROTOCOL = 2;
-const LENGTH = 3;
-const ADDRESSES = 4;
-const DETAIL = 12;
-const ENTRY_INTS = 384;
+/** Columns: the second until which it is waited for (0: free), the port, a hash of the two hosts. */
+const USED_UNTIL = HEADER_INTS;
+const PORT = USED_UNTIL + ENTRIES;
+const PAIR = PORT + ENTRIES;
+/** Entries: the protocol, bytes of the detail, the two hosts, the detail. */
+const FIRST = PAIR + ENTRIES;
+const PROTOCOL = 0;
+const LENGTH = 1;
+const ADDRESSES = 2;
+const DETAIL = 10;
+const ENTRY_INTS = 382;
 /** Bytes of detail; a longer one is cut by its maker. */
 export const MOST_DETAIL = (ENTRY_INTS - DETAIL) * 4;
 
 export function allocateExpectations(): SharedArrayBuffer {
-  return new SharedArrayBuffer((HEADER_INTS + ENTRIES * ENTRY_INTS) * 4);
+  return new SharedArrayBuffer((FIRST + ENTRIES * ENTRY_INTS) * 4);
 }
 
 const encoder = new TextEncoder();
@@ -58,6 +63,7 @@ export class Expectations {
   private readonly counted = { changes: 0, second: 0, waiting: 0 };
   private readonly pair = new Int32Array(8);
   private readonly pairBytes = new Uint8Array(this.pair.buffer);
+  private pairHash = 0;
 
   /** @param thread whose part of the input they are of */
   constructor(
@@ -70,7 +76,7 @@ export class Expectations {
 
   /** Nobody has announced anything yet. */
   get none(): boolean {
-    return this.ints[USED_WORDS] === 0;
+    return this.ints[USED] === 0;
   }
 
   /** Conversations that are waited for. */
@@ -88,8 +94,8 @@ export class Expectations {
   private count(): number {
     const { ints } = this;
     let count = 0;
-    for (let e = HEADER_INTS; e < ints[USED_WORDS]!; e += ENTRY_INTS)
-      if (ints[e + USED_UNTIL] !== 0 && this.usedUntil(e) >= this.latest) count++;
+    for (let i = 0; i < ints[USED]!; i++)
+      if (ints[USED_UNTIL + i] !== 0 && this.usedUntil(i) >= this.latest) count++;
     return count;
   }
 
@@ -106,16 +112,18 @@ export class Expectations {
     this.usePair(a, b);
     const { ints } = this;
     const held = lock(ints, LOCK);
-    const e = this.placeFor(port, now);
+    const i = this.placeFor(port, now);
+    const e = FIRST + i * ENTRY_INTS;
     // Free until all of it is there.
-    ints[e + USED_UNTIL] = 0;
-    ints[e + PORT] = this.portInPart(port);
+    ints[USED_UNTIL + i] = 0;
+    ints[PORT + i] = this.portInPart(port);
+    ints[PAIR + i] = this.pairHash;
     ints[e + PROTOCOL] = protocol;
     ints[e + LENGTH] = text.length;
     ints.set(this.pair, e + ADDRESSES);
     this.bytes.set(text, (e + DETAIL) * 4);
-    ints[e + USED_UNTIL] = now + PATIENCE;
-    Atomics.store(ints, USED_WORDS, Math.max(ints[USED_WORDS]!, e + ENTRY_INTS));
+    ints[USED_UNTIL + i] = now + PATIENCE;
+    Atomics.store(ints, USED, Math.max(ints[USED]!, i + 1));
     ints[CHANGES]!++;
     unlock(ints, LOCK, held);
     return true;
@@ -126,14 +134,17 @@ export class Expectations {
     if (this.none) return undefined;
     this.latest = Math.max(this.latest, now);
     this.usePair(a, b);
+    // Most conversations were not announced: they wait for nobody.
+    if (this.find(port) < 0) return undefined;
     const held = lock(this.ints, LOCK);
-    const e = this.find(port);
-    const protocol = e >= 0 && this.usedUntil(e) >= now ? this.ints[e + PROTOCOL]! : 0;
+    const i = this.find(port);
+    const e = FIRST + i * ENTRY_INTS;
+    const protocol = i >= 0 && this.usedUntil(i) >= now ? this.ints[e + PROTOCOL]! : 0;
     // A decoder takes no views of shared memory.
     const text =
       protocol > 0 ? this.bytes.slice((e + DETAIL) * 4, (e + DETAIL) * 4 + this.ints[e + LENGTH]!) : EMPTY;
-    if (e >= 0) {
-      this.ints[e + USED_UNTIL] = 0;
+    if (i >= 0) {
+      this.ints[USED_UNTIL + i] = 0;
       this.ints[CHANGES]!++;
     }
     unlock(this.ints, LOCK, held);
@@ -143,21 +154,24 @@ export class Expectations {
   private find(port: number): number {
     const { ints } = this;
     const wanted = this.portInPart(port);
-    for (let e = HEADER_INTS; e < ints[USED_WORDS]!; e += ENTRY_INTS)
-      if (ints[e + USED_UNTIL] !== 0 && ints[e + PORT] === wanted && this.isOfPair(e)) return e;
+    const used = ints[USED]!;
+    for (let i = 0; i < used; i++)
+      if (ints[PORT + i] === wanted && ints[USED_UNTIL + i] !== 0 && this.isOfPair(i)) return i;
     return -1;
   }
 
-  private isOfPair(e: number): boolean {
+  private isOfPair(i: number): boolean {
     const { ints, pair } = this;
+    if (ints[PAIR + i] !== this.pairHash) return false;
+    const addresses = FIRST + i * ENTRY_INTS + ADDRESSES;
     let same = 0;
-    while (same < pair.length && ints[e + ADDRESSES + same] === pair[same]) same++;
+    while (same < pair.length && ints[addresses + same] === pair[same]) same++;
     return same === pair.length;
   }
 
   /** Seconds since the epoch, unsigned; 0 for a free entry. */
-  private usedUntil(e: number): number {
-    return this.ints[e + USED_UNTIL]! >>> 0;
+  private usedUntil(i: number): number {
+    return this.ints[USED_UNTIL + i]! >>> 0;
   }
 
   /** A port, and the part of the input that it is of. */
@@ -169,17 +183,17 @@ export class Expectations {
   private placeFor(port: number, now: number): number {
     const known = this.find(port);
     if (known >= 0) return known;
-    let [free, first, own, ofPair] = [-1, HEADER_INTS, -1, 0];
-    for (let e = HEADER_INTS; e < this.ints.length; e += ENTRY_INTS) {
-      const until = this.usedUntil(e);
+    let [free, first, own, ofPair] = [-1, 0, -1, 0];
+    for (let i = 0; i < ENTRIES; i++) {
+      const until = this.usedUntil(i);
       if (until < now) {
-        if (free < 0) free = e;
+        if (free < 0) free = i;
         continue;
       }
-      if (until < this.usedUntil(first)) first = e;
-      if (!this.isOfPair(e)) continue;
+      if (until < this.usedUntil(first)) first = i;
+      if (!this.isOfPair(i)) continue;
       ofPair++;
-      if (own < 0 || until < this.usedUntil(own)) own = e;
+      if (own < 0 || until < this.usedUntil(own)) own = i;
     }
     if (ofPair >= MOST_OF_PAIR) return own;
     return free >= 0 ? free : first;
@@ -191,5 +205,6 @@ export class Expectations {
     this.pair.fill(0);
     this.pairBytes.set(swapped ? b : a, 0);
     this.pairBytes.set(swapped ? a : b, 16);
+    this.pairHash = this.pair.reduce(stir, 0);
   }
 }

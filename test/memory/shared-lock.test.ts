@@ -73,3 +73,15 @@ it('lists of values are changed by one thread after the other', () => {
   control.alone(() => order.push('second'));
   expect(order).toEqual(['first', 'second']);
 });
+
+it('conversations that nobody announced wait for no lock', () => {
+  const memory = allocateExpectations();
+  const expectations = new Expectations(memory);
+  expectations.add(ADDRESS, ADDRESS, 20, 1, { protocol: 1, detail: 0 });
+  const words = new Int32Array(memory);
+  lock(words, 0);
+  const held = words[0];
+  expect(expectations.take(ADDRESS, ADDRESS, 21, 1)).toBeUndefined();
+  expect(expectations.take(ADDRESS, Uint8Array.of(192, 0, 2, 9), 20, 1)).toBeUndefined();
+  expect(words[0]).toBe(held);
+});
