@@ -78,8 +78,8 @@ function* readTrailers(
 ): Reading<boolean> {
   const { response } = transaction;
   response.trailers = connection.newHeaders(transaction, false);
-  yield* readHeaders(socket, response.trailers, connection.server.fieldLimit, false);
+  const whole = yield* readHeaders(socket, response.trailers, connection.server.fieldLimit, false);
   connection.advance(transaction, false, TRAILER);
   complete(connection, transaction);
-  return socket.state === 'open' || socket.state === 'gap';
+  return whole || giveUp(connection, transaction, socket);
 }

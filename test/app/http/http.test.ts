@@ -298,6 +298,23 @@ describe('gaps', () => {
   });
 });
 
+it('reads what follows more interim responses than are taken together', () => {
+  const feed = new Feed([http]).client(GET);
+  feed.server(`${'HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n'.repeat(40)}${OK}`).end();
+  const bodies = (feed.transactions as HttpTransaction[]).map(({ response }) => response.body?.length);
+  expect(bodies).toContain(5);
+  expect(feed.events).toContain('UNABLE_TO_MATCH_RESPONSE_TO_REQUEST');
+});
+
+it('tells of a trailer that is too long', () => {
+  const chunks = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n';
+  const feed = new Feed([http])
+    .client(GET)
+    .server(`${chunks}X: ${'y'.repeat(20_000)}`)
+    .end();
+  expect(feed.events).toContain('RESPONSE_FIELD_TOO_LONG');
+});
+
 describe('a tunnel that the server refuses', () => {
   const CONNECT = 'CONNECT b:443 HTTP/1.1\r\nHost: b:443\r\n\r\n';
   const REFUSED = 'HTTP/1.1 405 No\r\nContent-Length: 2\r\n\r\nno';
