@@ -4,6 +4,9 @@ import type { Finding } from '../config/declared.js';
 import { enabledOutputs } from '../config/output-list.js';
 import { fileOf } from './settings.js';
 
+/** Those whose `filename` is a name in the file system. */
+const NAMED: ReadonlySet<string> = new Set(['regular', 'unix_stream', 'unix_dgram']);
+
 /** Outputs whose `filetype` is not that of another one with the same name of a file. */
 export function differentFiletypes(config: Config): Finding[] {
   const findings: Finding[] = [];
@@ -11,7 +14,7 @@ export function differentFiletypes(config: Config): Finding[] {
   for (const { index, name, settings } of enabledOutputs(config)) {
     const filetype = filetypeOf(settings);
     const file = fileOf(config, settings, name);
-    if (file === undefined || filetype === 'syslog') continue;
+    if (file === undefined || !NAMED.has(filetype)) continue;
     const path = `outputs.${index}.${name}`;
     const before = first.get(file);
     if (!before) first.set(file, { path, filetype });

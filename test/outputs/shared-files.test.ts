@@ -15,6 +15,7 @@ it.each<[string, ConfigTree[]]>([
     [{ 'eve-log': {} }, { 'eve-log': { filetype: 'unix_stream', filename: 'eve.sock' } }],
   ],
   ['the log of the system', [{ 'eve-log': {} }, { 'eve-log': { filetype: 'syslog' } }]],
+  ['what is not there', [{ 'eve-log': {} }, { 'eve-log': { filetype: 'redis' } }]],
   ['one that is off', [{ 'eve-log': {} }, { 'eve-log': { enabled: 'no', filetype: 'unix_dgram' } }]],
 ])('nothing is wrong with %s', (_, outputs) => {
   expect(found(...outputs)).toEqual([]);
