@@ -11,9 +11,6 @@ import { readBody, readToEnd } from './response-framing.js';
 import { looksLikeStatus, statusLine } from './status-line.js';
 import { HEADERS, HTTP_0_9, type HttpTransaction, LINE } from './transaction.js';
 
-/** Interim responses, such as `100 Continue`, that are taken before the final one; a further one is taken for that. */
-const MOST_INTERIM = 16;
-
 export function* readResponses(connection: Connection): Reading<void> {
   const socket = connection.session.server;
   while (!connection.over) {
@@ -96,7 +93,7 @@ function* readResponse(
     const whole = yield* readHeaders(socket, response.headers, connection.server.fieldLimit, false);
     if (!whole && socket.state !== 'end' && socket.state !== 'reset')
       return giveUp(connection, transaction, socket);
-    if (interim === MOST_INTERIM || !isInterim(transaction)) break;
+    if (!isInterim(transaction)) break;
     interim++;
     if (response.status === 100 && ++continues > 1)
       connection.report(transaction, '100_continue_already_seen');

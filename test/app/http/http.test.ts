@@ -298,12 +298,10 @@ describe('gaps', () => {
   });
 });
 
-it('reads what follows more interim responses than are taken together', () => {
+it('waits for the answer however many interim responses come before it', () => {
   const feed = new Feed([http]).client(GET);
   feed.server(`${'HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n'.repeat(40)}${OK}`).end();
-  const bodies = (feed.transactions as HttpTransaction[]).map(({ response }) => response.body?.length);
-  expect(bodies).toContain(5);
-  expect(feed.events).toContain('UNABLE_TO_MATCH_RESPONSE_TO_REQUEST');
+  expect((feed.transactions as HttpTransaction[]).map(({ response }) => response.status)).toEqual([200]);
 });
 
 it('tells of a trailer that is too long', () => {
