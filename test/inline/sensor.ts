@@ -54,7 +54,7 @@ export class Sensor {
   /** Until the threads stand: packets that come before wait in the queue. */
   async ready(): Promise<void> {
     await until(
-      () => this.output.includes('all threads run') || this.ended !== undefined,
+      () => this.output.includes('all threads are running') || this.ended !== undefined,
       () => this.output,
     );
     if (this.ended !== undefined) throw new Error(`the sensor ended:\n${this.output}`);

@@ -42,6 +42,6 @@ start_sensor() { # words
   mkdir -p "$work/log"
   (cd "$root" && exec ip netns exec $g node engine/bin/sluice.mjs -l "$work/log" --set outputs.0.fast.enabled=no "$@") \
     >"$work/out" 2>&1 </dev/null & pids=($!)
-  for _ in $(seq 1200); do grep -q 'all threads run' "$work/out" && break; sleep 0.1; done
-  grep -q 'all threads run' "$work/out" || { cat "$work/out"; exit 1; }
+  for _ in $(seq 1200); do grep -q 'all threads are running' "$work/out" && break; sleep 0.1; done
+  grep -q 'all threads are running' "$work/out" || { cat "$work/out"; exit 1; }
 }
