@@ -1,4 +1,7 @@
-/** Forms with files (RFC 7578), as they come: only parts with a file name are followed. */
+/**
+ * Forms with files (RFC 7578), as they come: only parts with a file name are followed. They are read as leniently as servers
+ * do: lines may end with LF alone, and parts may follow where the form should be over.
+ */
 import type { TrackedFile } from '../../../engine/files/tracked-file.js';
 import { fromLatin1, latin1 } from '../../../engine/latin1.js';
 import { EMPTY } from './bytes.js';
@@ -15,7 +18,10 @@ export interface MultipartTarget {
 
 const LONGEST_BOUNDARY = 200;
 const LONGEST_PART_HEADER = 4096;
-const MOST_PARTS = 1024;
+const MOST_FILES = 1024;
+const CR = 13;
+const LF = 10;
+const DASH = 0x2d;
 
 /** The boundary that a Content-Type of `multipart/form-data` names. */
 export function boundaryOf(contentType: string): string | undefined {
@@ -25,13 +31,15 @@ export function boundaryOf(contentType: string): string | undefined {
   return boundary && boundary.length <= LONGEST_BOUNDARY ? boundary : undefined;
 }
 
-type Where = 'before' | 'header' | 'content' | 'over';
+type Where = 'before' | 'header' | 'content' | 'behind' | 'over';
 
 export class Multipart {
   private where: Where = 'before';
   private pending: Uint8Array = EMPTY;
   private file: TrackedFile | undefined;
-  private parts = 0;
+  private files = 0;
+  /** The line end that ends the header of the part in hand comes yet. */
+  private atBeginning = false;
   private readonly first: Uint8Array;
   private readonly delimiter: Uint8Array;
 
@@ -40,15 +48,17 @@ export class Multipart {
     private readonly target: MultipartTarget,
   ) {
     this.first = fromLatin1(`--${boundary}`);
-    this.delimiter = fromLatin1(`\r\n--${boundary}`);
+    this.delimiter = fromLatin1(`\n--${boundary}`);
   }
 
   write(bytes: Uint8Array): void {
     if (this.where === 'over') return;
     let rest = this.pending.length > 0 ? Buffer.concat([this.pending, bytes]) : bytes;
-    for (let before = -1; rest.length !== before && !this.isOver(); ) {
-      before = rest.length;
+    for (let goesOn = true; goesOn && !this.isOver(); ) {
+      const { length } = rest;
+      const { where } = this;
       rest = this.step(rest);
+      goesOn = rest.length !== length || this.where !== where;
     }
     this.pending = this.isOver() ? EMPTY : new Uint8Array(rest);
   }
@@ -74,6 +84,7 @@ export class Multipart {
   private step(bytes: Uint8Array): Uint8Array {
     switch (this.where) {
       case 'before':
+      case 'behind':
         return this.findFirst(bytes);
       case 'header':
         return this.readHeader(bytes);
@@ -87,43 +98,41 @@ export class Multipart {
   private findFirst(bytes: Uint8Array): Uint8Array {
     const at = indexOf(bytes, this.first);
     if (at >= 0) {
-      if (at > 0) this.target.report('multipart_generic_error');
-      return this.behindDelimiter(bytes.subarray(at + this.first.length));
+      if (at > 0 || this.where === 'behind') this.target.report('multipart_generic_error');
+      this.where = 'header';
+      return bytes.subarray(at + this.first.length);
     }
     return bytes.subarray(Math.max(0, bytes.length - this.first.length));
   }
 
   /** `--` behind a delimiter ends the form; a line end begins a part. */
-  private behindDelimiter(bytes: Uint8Array): Uint8Array {
-    this.where = 'header';
-    if (++this.parts > MOST_PARTS) {
-      this.where = 'over';
-      this.target.report('multipart_generic_error');
+  private readHeader(bytes: Uint8Array): Uint8Array {
+    if (bytes.length < 2) return bytes;
+    if (bytes[0] === DASH && bytes[1] === DASH) {
+      this.where = 'behind';
+      this.file = undefined;
+      return bytes.subarray(2);
     }
+    const end = headerEnd(bytes);
+    if ((end < 0 ? bytes.length : end) > LONGEST_PART_HEADER) return this.withoutHeader(bytes);
+    if (end < 0) return bytes;
+    this.where = 'content';
+    this.beginPart(latin1(bytes, 0, end));
+    // The line end before a delimiter may be the one that ends the header.
+    return bytes.subarray(end);
+  }
+
+  /** Parts behind it may have files. */
+  private withoutHeader(bytes: Uint8Array): Uint8Array {
+    this.target.report('multipart_invalid_header');
+    this.where = 'content';
+    this.file = undefined;
+    this.atBeginning = false;
     return bytes;
   }
 
-  private readHeader(bytes: Uint8Array): Uint8Array {
-    if (bytes.length < 2) return bytes;
-    if (bytes[0] === 0x2d && bytes[1] === 0x2d) {
-      this.where = 'over';
-      return EMPTY;
-    }
-    const end = indexOf(bytes, HEADER_END);
-    if (end < 0) {
-      if (bytes.length <= LONGEST_PART_HEADER) return bytes;
-      this.target.report('multipart_invalid_header');
-      this.where = 'over';
-      return EMPTY;
-    }
-    this.beginPart(latin1(bytes, 0, end));
-    this.where = 'content';
-    // The line end before a delimiter may be the one that ends the header.
-    return bytes.subarray(end + 2);
-  }
-
   private beginPart(header: string): void {
-    const disposition = /(?:^|\r\n)content-disposition\s*:([^\r\n]*(?:\r\n[ \t][^\r\n]*)*)/i.exec(header);
+    const disposition = /(?:^|\n)content-disposition\s*:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)/i.exec(header);
     this.file = undefined;
     this.atBeginning = true;
     if (!disposition) {
@@ -131,10 +140,12 @@ export class Multipart {
       return;
     }
     const name = FileName.fromDisposition(fromLatin1(disposition[1]!));
-    if (name) this.file = this.target.open(name);
+    if (!name) return;
+    if (++this.files > MOST_FILES) {
+      this.where = 'over';
+      this.target.report('multipart_generic_error');
+    } else this.file = this.target.open(name);
   }
-
-  private atBeginning = false;
 
   private readContent(bytes: Uint8Array): Uint8Array {
     const at = indexOf(bytes, this.delimiter);
@@ -145,15 +156,16 @@ export class Multipart {
       this.give(bytes.subarray(0, safe));
       return bytes.subarray(safe);
     }
-    this.give(bytes.subarray(0, at));
+    this.give(bytes.subarray(0, at > 0 && bytes[at - 1] === CR ? at - 1 : at));
     if (file && file.size === 0) this.target.report('multipart_no_filedata');
     if (file) this.target.close(file);
-    return this.behindDelimiter(bytes.subarray(at + this.delimiter.length));
+    this.where = 'header';
+    return bytes.subarray(at + this.delimiter.length);
   }
 
   /** Content of the part in hand; the line end that ends its header comes first. */
   private give(bytes: Uint8Array): void {
-    const content = this.atBeginning ? bytes.subarray(2) : bytes;
+    const content = this.atBeginning ? bytes.subarray(bytes[0] === CR ? 2 : 1) : bytes;
     this.atBeginning = false;
     if (!this.file || content.length === 0) return;
     this.file.append(content);
@@ -161,7 +173,14 @@ export class Multipart {
   }
 }
 
-const HEADER_END = fromLatin1('\r\n\r\n');
+/** Where the empty line begins that ends a header; -1 where there is none so far. */
+function headerEnd(bytes: Uint8Array): number {
+  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) {
+    const next = bytes[at + 1];
+    if (next === LF || (next === CR && bytes[at + 2] === LF)) return at + 1;
+  }
+  return -1;
+}
 
 function indexOf(bytes: Uint8Array, wanted: Uint8Array): number {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(wanted);

@@ -200,6 +200,42 @@ describe('forms', () => {
     expect(files(given)).toEqual({ files: expected, events: [] });
   });
 
+  it.each([
+    [
+      'lines that end with LF alone',
+      [`--B\n${part('a', 'hel\rlo')}--B\n${part('b', '1')}--B--\n`.replaceAll('\r\n', '\n')],
+      ['a 6 closed', 'b 1 closed'],
+      [],
+    ],
+    [
+      'an end before a part',
+      ['--B--\r\n', `--B\r\n${part('a', 'hello')}--B--\r\n`, `--B\r\n${part('b', '1')}--B--\r\n`],
+      ['a 5 closed', 'b 1 closed'],
+      ['MULTIPART_GENERIC_ERROR'],
+    ],
+    [
+      'a header that is too long',
+      [`--B\r\nX: ${'x'.repeat(5000)}`, '\r\n', `--B\r\n${part('a', 'hello')}--B--\r\n`],
+      ['a 5 closed'],
+      ['MULTIPART_INVALID_HEADER'],
+    ],
+    [
+      'many fields',
+      [`--B\r\n${part('', '')}`.repeat(1100), `--B\r\n${part('a', 'hello')}--B--\r\n`],
+      ['a 5 closed'],
+      [],
+    ],
+  ])('with %s show all their files', (_name, pieces, names, events) => {
+    for (const step of [1e6, 1000, 7]) {
+      const body = pieces.join('');
+      const head = `POST / HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=B\r\n`;
+      const feed = new Feed([http]).client(`${head}Content-Length: ${body.length}\r\n\r\n`);
+      feed.pieces(true, body, () => step).end();
+      expect(feed.files.map(({ file }) => `${file.nameText} ${file.size} ${file.state}`)).toEqual(names);
+      expect(feed.events).toEqual(events);
+    }
+  });
+
   it('that are cut end their files so', () => {
     const { named, body } = form('B', 'B', part('a', 'hello'), part('b', 'world'));
     expect(files({ named, body: body.slice(0, -12) }, body.length).files).toEqual([
