@@ -45,6 +45,6 @@ it('names the setting that a policy comes from', () => {
 
 it('says so when the records do not tell', () => {
   expect(why('9')).toContain('enable "- drop"');
-  expect(why('10')).toContain('nothing of it was dropped');
+  expect(why('10')).toContain('no packet of it was dropped');
   expect(recordsOf(RECORDS, '77')).toEqual([]);
 });
