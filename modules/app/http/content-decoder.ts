@@ -14,8 +14,8 @@ import { type Decoded, WholeLayer } from './whole-layer.js';
 export type Encoding = 'gzip' | 'deflate' | 'br' | 'lzma';
 
 /**
- * Encodings named by a Content-Encoding field, in the order in which they are undone. A value that names more than
- * one, or not only known names, is read as browsers read it.
+ * Encodings named by a Content-Encoding field, in the order in which they are undone: the last one was applied last. A
+ * value that names more than one, or not only known names, is read as browsers read it.
  */
 export function encodingsOf(
   value: Uint8Array,
@@ -31,14 +31,10 @@ export function encodingsOf(
     const exact = exactly(token);
     const encoding = exact ?? roughly(token);
     if (exact === undefined) report('abnormal_ce_header');
-    if (encoding === undefined || encoding === 'none') continue;
-    if (found.length >= layers) {
-      report('too_many_encoding_layers');
-      break;
-    }
-    found.push(encoding);
+    if (encoding !== undefined && encoding !== 'none') found.push(encoding);
   }
-  return found;
+  if (found.length > layers) report('too_many_encoding_layers');
+  return found.reverse().slice(0, layers);
 }
 
 function exactly(token: string): Encoding | 'none' | undefined {

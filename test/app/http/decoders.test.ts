@@ -83,6 +83,17 @@ describe('content encodings', () => {
       expect(decoded(encodings, packed, step).equals(expected)).toBe(true);
   });
 
+  it.each([
+    ['gzip, br', brotliCompressSync(gzipSync(TEXT))],
+    ['br, gzip', gzipSync(brotliCompressSync(TEXT))],
+    ['deflate, gzip', gzipSync(deflateRawSync(TEXT))],
+    // Applied the other way round.
+    ['gzip, deflate', gzipSync(deflateSync(TEXT))],
+  ])('undoes %s', (value, packed) => {
+    const encodings = encodingsOf(Buffer.from(value), 2, () => {});
+    for (const step of [packed.length, 3]) expect(decoded(encodings, packed, step).toString()).toBe(TEXT);
+  });
+
   it.each(['64gb', 100])('undoes brotli up to a bomb of %s', limit => {
     const packed = brotliCompressSync(TEXT);
     expect(decoded(['br'], packed, 3, { 'compression-bomb-limit': limit }).toString()).toBe(TEXT);
@@ -117,7 +128,8 @@ describe('content encodings', () => {
     ['gzip', ['gzip'], []],
     ['x-gzip', ['gzip'], []],
     ['GZip', ['gzip'], []],
-    ['gzip, deflate', ['gzip', 'deflate'], []],
+    ['gzip, deflate', ['deflate', 'gzip'], []],
+    ['br, gzip, deflate', ['deflate', 'gzip'], ['too_many_encoding_layers']],
     ['br\xa0', [], ['abnormal_ce_header']],
     ['foo', [], ['abnormal_ce_header']],
     ['gzip, gzip, gzip', ['gzip', 'gzip'], ['too_many_encoding_layers']],
