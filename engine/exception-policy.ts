@@ -34,7 +34,7 @@ export const engineMode = option(
   'engine-mode',
   choice('ids', 'ips'),
   'ids',
-  'whether the engine only watches (ids) or decides what passes (ips)',
+  'whether the engine only monitors (ids) or also drops packets (ips)',
 );
 
 /** Sessions picked up without their beginning; what goes with it is in `midstreamPolicyOf`. */
@@ -42,7 +42,7 @@ export const midstreamPickup = option(
   'stream.midstream',
   boolean,
   false,
-  'track sessions whose beginning was not seen',
+  'pick up sessions midstream, without their handshake',
 );
 
 /** Option of the statistics: whether what the policies do is counted. */
@@ -50,7 +50,7 @@ export const globalStats = option(
   'stats.exception-policy.global-stats',
   boolean,
   true,
-  'statistics: how often exception policies were applied',
+  'statistics: count how often exception policies were applied',
 );
 
 /** What an exception policy option accepts. */
@@ -63,7 +63,7 @@ export const masterSwitch = option(
   'exception-policy',
   policyWord,
   'auto',
-  'policy of all exceptions that have none of their own; auto drops the flow in ips mode and ignores in ids mode',
+  'default of all exception policies; auto drops the flow in ips mode and ignores in ids mode',
 );
 
 /** A place where an exception can happen. */
@@ -117,7 +117,7 @@ export function policyOption(of: ExceptionTarget) {
     of.path,
     policyWord,
     of.fallback,
-    `what to do on ${of.name.replaceAll('_', ' ')} (unset: exception-policy)`,
+    `exception policy for ${of.name.replaceAll('_', ' ')} (default: that of exception-policy)`,
   );
 }
 
@@ -156,7 +156,7 @@ export function midstreamPolicyOf(config: Config): Policy {
   if (own !== 'unset' && own !== 'auto' && !possible.includes(own)) {
     const state = `with stream.midstream ${midstream ? 'on' : 'off'} in ${inline ? 'ips' : 'ids'} mode`;
     throw new Error(
-      `stream.midstream-policy: ${own} is not possible ${state}; expected auto, ${possible.join(', ')}`,
+      `stream.midstream-policy: ${own} cannot be used ${state}; expected auto, ${possible.join(', ')}`,
     );
   }
   // Where nothing can be dropped, the sender of such a packet can be answered all the same.

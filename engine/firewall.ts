@@ -7,7 +7,7 @@ export const FIREWALL = option(
   'firewall.enabled',
   boolean,
   false,
-  'firewall mode: only what firewall rules or policies accept passes',
+  'firewall mode: drop what firewall rules and policies do not accept',
 );
 
 /**

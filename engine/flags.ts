@@ -20,7 +20,7 @@ function namedFlags(text: string, names: Readonly<Record<string, number>>): Inte
   for (const word of text.split(',')) {
     const name = word.trim().replace(/^!\s*/, '');
     if (!Object.hasOwn(names, name))
-      throw new Error(`"${name}" is no flag; expected ${Object.keys(names).join(', ')} or a number`);
+      throw new Error(`"${name}" is not a flag; expected ${Object.keys(names).join(', ')} or a number`);
     const bit = names[name]!;
     mask |= bit;
     if (!word.trim().startsWith('!')) set |= bit;

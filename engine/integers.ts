@@ -69,7 +69,7 @@ function parseMask(match: RegExpExecArray, keyword: string, syntax: IntegerSynta
   const equal = match[2] === '=';
   if (equal && (BigInt(a) & BigInt(b)) !== BigInt(b)) {
     throw new IntegerError(
-      `invalid ${keyword} value "${match[0]}": ${match[3]} has bits that ${match[1]} masks`,
+      `invalid ${keyword} value "${match[0]}": ${match[3]} has bits outside the mask ${match[1]}`,
     );
   }
   return { mode: equal ? '&=' : '&!=', a, b };
@@ -79,7 +79,7 @@ function parseRange(match: RegExpExecArray, keyword: string, syntax: IntegerSynt
   let a = BigInt(value(match[2]!, keyword, syntax));
   let b = BigInt(value(match[3]!, keyword, syntax));
   if (syntax.inclusive ? a >= b : b - a <= 1n) {
-    throw new IntegerError(`invalid ${keyword} range "${match[0]}": nothing lies between`);
+    throw new IntegerError(`invalid ${keyword} range "${match[0]}": the range is empty`);
   }
   if (syntax.inclusive) {
     a -= 1n;
@@ -93,7 +93,7 @@ function possible(test: IntegerTest, text: string, keyword: string, syntax: Inte
   const maximum = (1n << BigInt(syntax.bits)) - 1n;
   const a = BigInt(test.a);
   if ((test.mode === '<' && a === 0n) || (test.mode === '>' && a === maximum)) {
-    throw new IntegerError(`invalid ${keyword} value "${text.trim()}": no number is meant by it`);
+    throw new IntegerError(`invalid ${keyword} value "${text.trim()}": no number satisfies it`);
   }
   return test;
 }
@@ -113,7 +113,7 @@ function value(text: string, keyword: string, syntax: IntegerSyntax): number | s
   const number = BigInt(match[1]!) * (match[2] ? UNITS[match[2].toLowerCase()]! : 1n);
   if (number >= 1n << BigInt(syntax.bits)) {
     throw new IntegerError(
-      `invalid ${keyword} value "${text}": more than ${(1n << BigInt(syntax.bits)) - 1n}`,
+      `invalid ${keyword} value "${text}": the maximum is ${(1n << BigInt(syntax.bits)) - 1n}`,
     );
   }
   return plain(number);

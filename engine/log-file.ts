@@ -15,8 +15,8 @@ const OVERWRITE = 'w';
 /** A pipe (mkfifo): without a reader it cannot be opened, and a full one is like a full disk. */
 const PIPE = constants.O_WRONLY | constants.O_NONBLOCK;
 const REASONS: Readonly<Record<string, string>> = {
-  ENXIO: 'nobody reads from this pipe',
-  EPIPE: 'whoever read from this pipe is gone',
+  ENXIO: 'the pipe has no reader',
+  EPIPE: 'the reader of the pipe has closed it',
 };
 
 export interface LogFileCounts {
@@ -185,14 +185,14 @@ export class LogFile {
   private failed(error: Error): void {
     this.counts.errors++;
     const reason = REASONS[(error as NodeJS.ErrnoException).code ?? ''] ?? error.message;
-    if (!this.failing) this.told(`${this.path}: ${reason}; lines are kept as long as there is room`);
+    if (!this.failing) this.told(`${this.path}: ${reason}; lines are buffered as long as there is room`);
     this.failing = true;
   }
 
   private recovered(): void {
     if (!this.failing) return;
     this.failing = false;
-    this.tellLost(', those that follow are written again');
+    this.tellLost(', writing has resumed');
   }
 
   /** Each gap is told once. */

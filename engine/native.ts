@@ -57,7 +57,7 @@ export function nativeProblem(): string | undefined {
 
 function load(): void {
   if (process.env['SLUICE_NATIVE'] === 'off') {
-    problem = 'switched off by SLUICE_NATIVE=off';
+    problem = 'disabled by SLUICE_NATIVE=off';
     return;
   }
   const path = fileURLToPath(packaged('native/build/Release/sluice.node'));

@@ -3,7 +3,7 @@ import type { Config } from './config/config.js';
 import { boolean, integer, option } from './config/option.js';
 import { type Statistics, type StatsLog, statsTree } from './stats-record.js';
 
-const enabled = option('stats.enabled', boolean, true, 'whether statistics are written at all');
+const enabled = option('stats.enabled', boolean, true, 'enable statistics');
 const interval = option('stats.interval', integer(1, 86_400), 8, 'seconds between two statistics records');
 
 export const statisticsOptions = [enabled, interval];

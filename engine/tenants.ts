@@ -13,34 +13,34 @@ const enabled = option(
   'multi-detect.enabled',
   boolean,
   false,
-  'tenants have rules and variables of their own',
+  'enable tenants with rules and variables of their own',
 );
 const selector = option(
   'multi-detect.selector',
   choice('vlan', 'vlan-tuple', 'device', 'direct'),
   'vlan',
-  'what tells tenants apart: the outermost VLAN, all VLANs, the device, or pcap-file.tenant-id',
+  'how a tenant is selected: by the outermost VLAN, all VLANs, the device, or pcap-file.tenant-id',
 );
 const vlanTracking = option('vlan.use-for-tracking', boolean, true, 'VLAN ids are part of a flow');
 const byDefault = option(
   'multi-detect.default',
   boolean,
   false,
-  'the rules of the main configuration hold for what belongs to no tenant',
+  'apply the rules of the main configuration to traffic that belongs to no tenant',
 );
-const folder = option('multi-detect.config-path', text, '', 'folder of the files of tenants');
+const folder = option('multi-detect.config-path', text, '', 'folder of the tenant files');
 const loaders = option(
   'multi-detect.loaders',
   integer(1, 1024),
   4,
-  'accepted for old configurations: rules of tenants are loaded one behind the other',
+  'accepted for compatibility: rules of tenants are loaded one after the other',
 );
 const tenants = option('multi-detect.tenants', tree, [], 'a list of tenants, each with id and yaml');
 const mappings = option(
   'multi-detect.mappings',
   tree,
   [],
-  'a list of what belongs to whom, each with tenant-id and vlan-id, vlan-tuple or device',
+  'a list of mappings, each with tenant-id and vlan-id, vlan-tuple or device',
 );
 /** What `--set multi-detect.1.default-rule-path=…` says of one tenant. */
 const overrides = [
@@ -101,7 +101,7 @@ export function tenantSettings(config: Config): TenantSettings | undefined {
     problems.push(`multi-detect.selector: ${kind} needs vlan.use-for-tracking`);
   for (const row of rowsOf(config, problems))
     if (!list.some(({ id }) => id === row.tenant))
-      problems.push(`multi-detect.mappings: there is no tenant ${row.tenant}`);
+      problems.push(`multi-detect.mappings: unknown tenant ${row.tenant}`);
   return { tenants: list, byDefault: config.read(byDefault), folder: config.read(folder), problems };
 }
 
@@ -142,7 +142,7 @@ function rowsOf(config: Config, problems: string[]): Row[] {
     if (vlans.length > 0 && vlans.length <= 3 && vlans.every(id => id >= lowest && id <= 4094))
       return [{ tenant, vlans }];
     problems.push(
-      `multi-detect.mappings: "${JSON.stringify(item)}" is not accepted, expected ${kind === 'vlan' ? 'vlan-id from 1 to 4094' : 'vlan-tuple of up to three numbers from 0 to 4094'}`,
+      `multi-detect.mappings: "${JSON.stringify(item)}" is invalid, expected ${kind === 'vlan' ? 'vlan-id from 1 to 4094' : 'vlan-tuple of up to three numbers from 0 to 4094'}`,
     );
     return [];
   });

@@ -6,7 +6,7 @@ import { openDevices } from './af-packet/open.js';
 import { options } from './af-packet/options.js';
 
 export default defineModule({
-  summary: 'watches network devices (AF_PACKET), or forwards packets between two of them',
+  summary: 'monitors network devices (AF_PACKET), or forwards packets between two of them',
   kind: 'acquire',
   options,
   open: openDevices,

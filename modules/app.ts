@@ -32,7 +32,7 @@ const TCP = 6;
 const UDP = 17;
 
 export default defineModule({
-  summary: 'recognises application protocols and parses them',
+  summary: 'detects and parses application protocols',
   kind: 'stage',
   perFlow: true,
   after: ['flow', 'stream'],

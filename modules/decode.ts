@@ -20,7 +20,7 @@ import { type OwnPackets, ownPackets } from './decode/own-packets.js';
 const LIVE_WITHIN = 300;
 
 export default defineModule({
-  summary: 'reads the headers of a packet, opens tunnels and puts fragments together',
+  summary: 'decodes packet headers and tunnels, and reassembles fragments',
   kind: 'stage',
   options: [...options, ...defragOptions, ...eventCounterOptions],
   check: wrongPorts,

@@ -12,7 +12,7 @@ import { type DetectThread, openDetection } from './detect/open-detection.js';
 import { detectOptions } from './detect/options.js';
 
 export default defineModule({
-  summary: 'looks for signatures in packets, streams and transactions',
+  summary: 'matches signatures against packets, streams and transactions',
   perFlow: true,
   kind: 'stage',
   after: ['decode'],

@@ -15,10 +15,10 @@ import { unknownTypes } from './eve/record-types.js';
 import { eveStatistics } from './eve/stats.js';
 import { eveWants } from './eve/wants.js';
 
-const sensorName = option('sensor-name', text, '', 'name of this sensor, told in each EVE record as host');
+const sensorName = option('sensor-name', text, '', 'name of this sensor, logged as host in each EVE record');
 
 export default defineModule({
-  summary: 'writes alerts, flows, transactions and other events as lines of JSON',
+  summary: 'writes alerts, flows, transactions and other events as JSON lines',
   kind: 'output',
   options: [outputs, logFolder, sensorName, ...eveOptions],
   check: unknownTypes,

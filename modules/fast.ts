@@ -22,8 +22,8 @@ import {
 } from '../signatures/alert-signatures.js';
 import { SYSLOG_OPTIONS, syslogs } from './fast/syslog-settings.js';
 
-const enabled = option('outputs.*.fast.enabled', boolean, true, 'whether fast.log is written');
-const filename = option('outputs.*.fast.filename', text, 'fast.log', 'file of the alert lines');
+const enabled = option('outputs.*.fast.enabled', boolean, true, 'enable fast.log');
+const filename = option('outputs.*.fast.filename', text, 'fast.log', 'file name');
 
 export default defineModule({
   summary: 'writes a line of text for each alert',

@@ -17,7 +17,7 @@ import type { FilesToStore } from '../engine/protocol.js';
 import { Store } from './file-store/store.js';
 
 export default defineModule({
-  summary: 'tells files when they are over, and stores those that are to be kept',
+  summary: 'logs completed files, and stores those selected',
   kind: 'stage',
   after: ['app', 'detect'],
   together: ['app'],
@@ -123,5 +123,5 @@ function wantedBy(
 /** Without a version, an entry means the first layout. */
 function requireVersion(config: Config): void {
   if (outputEntries(config, 'file-store').some(entry => entry.at('version') === undefined))
-    throw new Error('file-store: version 1 of the layout is not there any more; expected "version: 2"');
+    throw new Error('file-store: version 1 is no longer supported; expected "version: 2"');
 }

@@ -13,7 +13,7 @@ import { EndCounters } from './flow-log/end-counters.js';
 const TCP = 6;
 
 export default defineModule({
-  summary: 'counts conversations that are over, and tells the outputs of them',
+  summary: 'counts flows that have ended, and passes them to the outputs',
   kind: 'stage',
   after: ['flow'],
   options: [],

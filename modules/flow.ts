@@ -46,7 +46,7 @@ export const options: readonly AnyOption[] = [
 ];
 
 export default defineModule({
-  summary: 'finds the conversation each packet belongs to',
+  summary: 'assigns each packet to its flow',
   kind: 'stage',
   after: ['decode'],
   perFlow: true,

@@ -11,20 +11,20 @@ import type { Protocol, Transaction } from '../engine/protocol.js';
 import { formatLine, type LineSubject, lineFormat, printableField } from '../engine/record/line-format.js';
 
 const PREFIX = 'outputs.*.http-log.';
-const enabled = option(`${PREFIX}enabled`, boolean, true, 'whether http.log is written');
-const filename = option(`${PREFIX}filename`, text, 'http.log', 'file of the lines');
+const enabled = option(`${PREFIX}enabled`, boolean, true, 'enable http.log');
+const filename = option(`${PREFIX}filename`, text, 'http.log', 'file name');
 const extended = option(
   `${PREFIX}extended`,
   boolean,
   false,
-  'tell referrer, method, protocol, status and length',
+  'log referrer, method, protocol, status and length',
 );
-const custom = option(`${PREFIX}custom`, boolean, false, 'lines are made as customformat says');
+const custom = option(`${PREFIX}custom`, boolean, false, 'use customformat');
 const format = option(
   `${PREFIX}customformat`,
   text,
   '%{%D-%H:%M:%S}t.%z %{X-Forwarded-For}i %H %m %h %u %s %B %a:%p -> %A:%P',
-  'the format of lines',
+  'format of lines',
 );
 
 export default defineModule({

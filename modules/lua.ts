@@ -26,7 +26,7 @@ import { type TransactionAt, Transactions } from './lua/transactions.js';
 const TCP = 6;
 
 export default defineModule({
-  summary: 'gives transactions, packets, flows, files and statistics to Lua scripts that log them',
+  summary: 'passes transactions, packets, flows, files and statistics to Lua output scripts',
   kind: 'output',
   options: [outputs, logFolder, ...LUA_OUTPUT_OPTIONS],
   check: wrongScripts,

@@ -7,7 +7,7 @@ import { openQueues } from './nfqueue/open.js';
 import * as options from './nfqueue/options.js';
 
 export default defineModule({
-  summary: 'takes packets from netfilter queues (NFQUEUE) and gives the kernel their verdicts',
+  summary: 'receives packets from netfilter queues (NFQUEUE) and sends their verdicts to the kernel',
   kind: 'acquire',
   options: [...Object.values(options).filter(value => 'path' in value), ...bypassHookOptions],
   open: openQueues,

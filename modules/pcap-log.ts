@@ -20,7 +20,7 @@ import { PCAP_LOG_OPTIONS, type PcapLogSettings, pcapLogSettings } from './pcap-
 const TCP = 6;
 
 export default defineModule({
-  summary: 'writes packets into capture files',
+  summary: 'writes packets to capture files',
   kind: 'output',
   options: [outputs, logFolder, ...PCAP_LOG_OPTIONS],
   wants(config) {

@@ -6,11 +6,11 @@ import { defineModule } from '../engine/module.js';
 import type { StatsLog } from '../engine/stats-record.js';
 import { statsTable } from './stats/table.js';
 
-const enabled = option('outputs.*.stats.enabled', boolean, true, 'whether stats.log is written');
-const filename = option('outputs.*.stats.filename', text, 'stats.log', 'file of the tables');
-const totals = option('outputs.*.stats.totals', boolean, true, 'numbers of all threads together');
-const threads = option('outputs.*.stats.threads', boolean, false, 'numbers of each thread');
-const zeros = option('outputs.*.stats.null-values', boolean, false, 'numbers that are 0, too');
+const enabled = option('outputs.*.stats.enabled', boolean, true, 'enable stats.log');
+const filename = option('outputs.*.stats.filename', text, 'stats.log', 'file name');
+const totals = option('outputs.*.stats.totals', boolean, true, 'log totals of all threads');
+const threads = option('outputs.*.stats.threads', boolean, false, 'log counters per thread');
+const zeros = option('outputs.*.stats.null-values', boolean, false, 'also log counters that are 0');
 
 export default defineModule({
   summary: 'writes tables of the counters',

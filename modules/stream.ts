@@ -47,7 +47,7 @@ export const options: readonly AnyOption[] = [
 ];
 
 export default defineModule({
-  summary: 'follows TCP sessions and puts their data together',
+  summary: 'tracks TCP sessions and reassembles their data',
   kind: 'stage',
   after: ['decode', 'flow'],
   together: ['flow'],

@@ -8,21 +8,21 @@ import { defineModule } from '../engine/module.js';
 import { formatLine, type LineSubject, lineFormat, printableField } from '../engine/record/line-format.js';
 
 const PREFIX = 'outputs.*.tls-log.';
-const enabled = option(`${PREFIX}enabled`, boolean, true, 'whether tls.log is written');
-const filename = option(`${PREFIX}filename`, text, 'tls.log', 'file of the lines');
+const enabled = option(`${PREFIX}enabled`, boolean, true, 'enable tls.log');
+const filename = option(`${PREFIX}filename`, text, 'tls.log', 'file name');
 const extended = option(
   `${PREFIX}extended`,
   boolean,
   false,
-  'tell fingerprint, SNI, serial, version and validity',
+  'log fingerprint, SNI, serial, version and validity',
 );
-const resumption = option(`${PREFIX}session-resumption`, boolean, false, 'sessions that were resumed, too');
-const custom = option(`${PREFIX}custom`, boolean, false, 'lines are made as customformat says');
+const resumption = option(`${PREFIX}session-resumption`, boolean, false, 'also log resumed sessions');
+const custom = option(`${PREFIX}custom`, boolean, false, 'use customformat');
 const format = option(
   `${PREFIX}customformat`,
   text,
   '%{%D-%H:%M:%S}t.%z %a:%p -> %A:%P %v %n %d %D',
-  'the format of lines',
+  'format of lines',
 );
 
 export default defineModule({

@@ -18,7 +18,7 @@ import { VerdictCounters } from './verdict/counters.js';
 import { arrived, noteInnerChange, noteInnerDrop } from './verdict/inner-packets.js';
 
 export default defineModule({
-  summary: 'gives each packet its verdict, counts verdicts, tells of drops',
+  summary: 'sets the verdict of each packet, counts verdicts, reports drops',
   judges: true,
   kind: 'stage',
   after: ['decode'],

@@ -12,31 +12,31 @@ const DATASETS = option(
   'datasets',
   tree,
   undefined,
-  'datasets by name, each with type, load, save or state, memcap and hashsize; and what holds for all of them',
+  'datasets by name, each with type, load, save or state, memcap and hashsize; and settings of all datasets',
 );
 const ALLOW_WRITE = option(
   'datasets.rules.allow-write',
   boolean,
   true,
-  'rules may name files that are written',
+  'allow rules to name files that are written',
 );
 const ALLOW_ABSOLUTE = option(
   'datasets.rules.allow-absolute-filenames',
   boolean,
   false,
-  'rules may name files anywhere that are written',
+  'allow rules to name files outside the data folder that are written',
 );
 const SINGLE_HASHSIZE = option(
   'datasets.limits.single-hashsize',
   integer(1, 2 ** 31),
   262_144,
-  'largest hashsize that a rule may give a dataset',
+  'maximum hashsize of a dataset in a rule',
 );
 const TOTAL_HASHSIZES = option(
   'datasets.limits.total-hashsizes',
   integer(1, 2 ** 40),
   67_108_864,
-  'most that the hashsizes of all datasets may come to before a rule may give no other one a hashsize',
+  'maximum total of the hashsizes of all datasets in rules',
 );
 
 export const datasetOptions = [DATASETS, ALLOW_WRITE, ALLOW_ABSOLUTE, SINGLE_HASHSIZE, TOTAL_HASHSIZES];
@@ -93,7 +93,7 @@ export class DatasetDeclarations {
       const before = this.known.get(declaration.name);
       if (before) return completed(declaration, before);
       if (declaration.type === undefined)
-        throw new Error(`dataset ${declaration.name} has no type, and is declared nowhere else`);
+        throw new Error(`dataset ${declaration.name} has no type, and is not declared elsewhere`);
       this.checkTotal(declaration);
       return this.take(declaration);
     } catch (error) {
@@ -104,7 +104,7 @@ export class DatasetDeclarations {
   /** Rules may read files anywhere, but write only below the data folder unless the configuration allows more. */
   private check({ save, hashsize = 0 }: DatasetDeclaration, at: Position): void {
     if (hashsize > this.largestHash)
-      throw new RuleError(`hashsize ${hashsize} is more than datasets.limits.single-hashsize allows`, at);
+      throw new RuleError(`hashsize ${hashsize} exceeds datasets.limits.single-hashsize`, at);
     if (save === undefined) return;
     if (!this.allowWrite) throw new RuleError('Rules containing save/state datasets have been disabled', at);
     if (this.allowAbsolute) return;
@@ -114,7 +114,7 @@ export class DatasetDeclarations {
 
   private checkTotal({ hashsize }: DatasetDeclaration): void {
     if (hashsize !== undefined && this.hashes + hashsize > this.mostHashes)
-      throw new Error(`hashsize ${hashsize} is more than datasets.limits.total-hashsizes leaves`);
+      throw new Error(`hashsize ${hashsize} exceeds what remains of datasets.limits.total-hashsizes`);
   }
 
   /** @throws Error when its file is wrong */

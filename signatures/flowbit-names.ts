@@ -24,7 +24,7 @@ export class FlowbitNames {
     return this.asked
       .filter(({ names }) => !names.some(name => this.set.has(name)))
       .map(({ names, position }) => ({
-        message: `flowbit ${names.join(' or ')} is set by no rule`,
+        message: `flowbit ${names.join(' or ')} is not set by any rule`,
         position,
       }));
   }

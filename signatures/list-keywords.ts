@@ -21,7 +21,7 @@ export function listKeywords(what: string, protocols: readonly Protocol[]): stri
   const keyword = keywords.find(each => each.name === what || each.aliases?.includes(what));
   if (keyword) return described(keyword);
   const meant = nearest(what, namesOf(keywords));
-  throw new Error(`there is no keyword ${what}${meant === undefined ? '' : `, did you mean ${meant}?`}`);
+  throw new Error(`unknown keyword ${what}${meant === undefined ? '' : `, did you mean ${meant}?`}`);
 }
 
 /** Keywords of one family. */
@@ -70,7 +70,7 @@ function described(keyword: Keyword): string {
   return [
     `= ${name} =`,
     `Description: ${summary}`,
-    `Form: ${form(keyword)}`,
+    `Syntax: ${form(keyword)}`,
     ...(aliases.length > 0 ? [`Also: ${aliases.join(', ')}`] : []),
     `Applies to: ${familyOf(keyword)}`,
     `Features: ${featuresOf(keyword).join(', ') || 'none'}`,

@@ -37,7 +37,7 @@ export function loadRules(
   for (const file of unused)
     loader.problem(
       'warnings',
-      `${file} is not used: only tenants have rules (see multi-detect.default)`,
+      `${file} is ignored: only tenants have rules (see multi-detect.default)`,
       file,
     );
   for (const tenant of tenants ?? []) {

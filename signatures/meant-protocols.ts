@@ -33,7 +33,10 @@ export class MeantProtocols {
     if (owners.some(owner => fits(header.name, owner))) return;
     if (keyword.startsWith('file'))
       throw new RuleError(`protocol ${header.name} doesn't support file matching (${keyword})`, at);
-    throw new RuleError(`rule is about ${header.name}, but keyword ${keyword} about ${owners[0]!.name}`, at);
+    throw new RuleError(
+      `the protocol of the rule is ${header.name}, but keyword ${keyword} is for ${owners[0]!.name}`,
+      at,
+    );
   }
 
   /** Keywords of a rule about no application protocol must have one in common. */

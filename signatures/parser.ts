@@ -72,7 +72,7 @@ function apply(keyword: Keyword, rule: RuleBuilder, argument: string | undefined
   } else if (argument === undefined || argument === '') {
     if (!keyword.features?.includes('optional argument')) {
       throw new RuleError(
-        `invalid formatting or malformed option to ${keyword.name} keyword: an argument is expected`,
+        `invalid formatting or malformed option to ${keyword.name} keyword: expected an argument`,
         at,
         `${keyword.name}:${keyword.grammar};`,
       );
@@ -85,7 +85,7 @@ function apply(keyword: Keyword, rule: RuleBuilder, argument: string | undefined
 function refuseSwitchedOff(name: string, { switchedOff }: RuleContext, at: Position): void {
   for (const part of switchedOff) {
     if (new RegExp(`^${part}s?[._]`).test(name))
-      throw new RuleError(`${part} is disabled, which ${name} needs`, at, `${part}-fingerprints: yes`);
+      throw new RuleError(`${name} needs ${part}, which is disabled`, at, `${part}-fingerprints: yes`);
   }
 }
 
@@ -93,7 +93,7 @@ function refuseSwitchedOff(name: string, { switchedOff }: RuleContext, at: Posit
 const HASHING = /^(?:file(?:md5|sha1|sha256)|to_(?:md5|sha1|sha256))$/;
 
 function refuseHashing(name: string, { hashing }: RuleContext, at: Position): void {
-  if (!hashing && HASHING.test(name)) throw new RuleError(`hashing is disabled, which ${name} needs`, at);
+  if (!hashing && HASHING.test(name)) throw new RuleError(`${name} needs hashing, which is disabled`, at);
 }
 
 function unknownKeyword(name: string, context: RuleContext, at: Position): RuleError {

@@ -130,7 +130,7 @@ export class RuleBuilder {
   /** Makes `name` the sticky buffer for what follows. @throws RuleError when the last one was not used */
   setBuffer(name: string, at: Position, choice: BufferChoice = {}): void {
     if (this.afterBase64 && name !== PAYLOAD)
-      throw new RuleError('the buffer cannot be changed after base64_data, but for pkt_data', at);
+      throw new RuleError('after base64_data only pkt_data can change the buffer', at);
     this.requireUsed(at);
     this.current = this.bufferNamed(name, at, choice.multiple ?? false);
     this.afterBase64 = name === 'base64_data';
@@ -152,7 +152,7 @@ export class RuleBuilder {
 
   /** Moves the last content of the payload to `name`: what modifiers such as http_uri do. @throws RuleError */
   moveContent(name: string, keyword: string, at: Position): void {
-    if (this.sticky) throw new RuleError(`${keyword} cannot be used behind a sticky buffer`, at);
+    if (this.sticky) throw new RuleError(`${keyword} cannot be used after a sticky buffer`, at);
     const payload = this.current?.conditions ?? [];
     const place = payload.findLastIndex(match => match.kind === 'content');
     const content = payload[place] as ContentUnderConstruction | undefined;
@@ -222,7 +222,7 @@ export class RuleBuilder {
     const known = [...this.variables];
     return known.length > 0
       ? `known here: ${known.join(', ')}`
-      : 'set it before with byte_extract or byte_math';
+      : 'set it first with byte_extract or byte_math';
   }
 
   /** Tells something that does not keep the rule from loading. */
@@ -263,7 +263,7 @@ export class RuleBuilder {
     throw new RuleError(
       `sticky buffer ${current.buffer} has no condition`,
       current.at ?? at,
-      'add a content behind it',
+      'add a content after it',
     );
   }
 

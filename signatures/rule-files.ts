@@ -10,14 +10,9 @@ export const DEFAULT_RULE_PATH = option(
   'default-rule-path',
   text,
   '/var/lib/suricata/rules',
-  'Folder that rule files without an absolute path lie in.',
+  'folder of rule files without an absolute path',
 );
-export const RULE_FILES = option(
-  'rule-files',
-  texts,
-  [],
-  'Rule files; * ? and [ ] stand for parts of names.',
-);
+export const RULE_FILES = option('rule-files', texts, [], 'rule files; * ? and [ ] are wildcards');
 
 export const ruleFileOptions = [DEFAULT_RULE_PATH, RULE_FILES];
 

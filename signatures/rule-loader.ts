@@ -158,7 +158,7 @@ export class RuleLoader<Kept> {
     const { rev, position } = signature;
     if (before && before.rev >= rev) {
       throw new RuleError(
-        `Duplicate signature ${key}: revision ${before.rev} is in line ${before.position.line} of ${before.position.file}`,
+        `Duplicate signature ${key}: revision ${before.rev} is in ${before.position.file}, line ${before.position.line}`,
         position,
       );
     }

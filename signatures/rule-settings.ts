@@ -27,57 +27,52 @@ export const ADDRESS_GROUPS = option(
   'vars.address-groups',
   tree,
   undefined,
-  'Addresses behind names such as $HOME_NET.',
+  'address variables such as $HOME_NET',
 );
-export const PORT_GROUPS = option(
-  'vars.port-groups',
-  tree,
-  undefined,
-  'Ports behind names such as $HTTP_PORTS.',
-);
+export const PORT_GROUPS = option('vars.port-groups', tree, undefined, 'port variables such as $HTTP_PORTS');
 export const CLASSIFICATION_FILE = option(
   'classification-file',
   text,
   '',
-  'What class types mean; built in when there is none.',
+  'file of classtypes; default: built in',
 );
 export const REFERENCE_FILE = option(
   'reference-config-file',
   text,
   '',
-  'Where references lead; built in when there is none.',
+  'file of reference types; default: built in',
 );
 export const RULE_LENGTH = option(
   'detect.rule-length',
   integer(64, 16_777_216),
   65_536,
-  'Longest rule that is taken, in characters.',
+  'maximum length of a rule, in characters',
 );
 export const PCRE_MATCH_LIMIT = option(
   'pcre.match-limit',
   integer(1, 2 ** 31 - 1),
   3500,
-  'Backtracking steps of one regular expression.',
+  'maximum backtracking steps of a regular expression',
 );
 export const PCRE_RECURSION_LIMIT = option(
   'pcre.match-limit-recursion',
   integer(1, 2 ** 31 - 1),
   1500,
-  'Depth of backtracking of one regular expression.',
+  'maximum backtracking depth of a regular expression',
 );
 
 export const GEOIP_DATABASE = option(
   'geoip-database',
   text,
   '',
-  'MaxMind database of countries, for the keyword geoip.',
+  'MaxMind country database, for the keyword geoip',
 );
 
 const URICONTENT = option(
   'legacy.uricontent',
   choice('enabled', 'disabled'),
   'enabled',
-  'Whether rules may have the keyword uricontent.',
+  'allow the keyword uricontent in rules',
 );
 
 export const ruleSettingOptions = [

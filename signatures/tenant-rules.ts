@@ -27,7 +27,10 @@ export function tenantRules(
     try {
       const own = loadConfig({ file }).config.tree;
       if (own['threshold-file'] !== undefined)
-        problem(`threshold-file of tenant ${id}: thresholds are those of the main configuration alone`, file);
+        problem(
+          `threshold-file of tenant ${id} is ignored: thresholds come only from the main configuration`,
+          file,
+        );
       return [{ id, file, config: merged(config, own, id) }];
     } catch (error) {
       problem(`failed to load the file of tenant ${id}: ${(error as Error).message}`, file);

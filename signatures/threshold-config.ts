@@ -6,12 +6,7 @@ import type { ThresholdMatch, ThresholdType } from './keywords/threshold.js';
 import type { AddressSet, Match, Position } from './signature.js';
 import { parseAddresses } from './variables/addresses.js';
 
-export const THRESHOLD_FILE = option(
-  'threshold-file',
-  text,
-  '',
-  'file of thresholds and suppressions beside the rules',
-);
+export const THRESHOLD_FILE = option('threshold-file', text, '', 'file of thresholds and suppressions');
 
 /** A threshold and the signatures it is for: 0 stands for all. */
 export interface ThresholdRule {
@@ -97,7 +92,7 @@ function parseLine(line: string, at: Position, variables: ReadonlyMap<string, st
   // Commas inside of brackets belong to lists of addresses.
   for (const part of rest.split(/,(?![^[]*\])/)) {
     const field = /^\s*(\w+)\s+(.+?)\s*$/.exec(part);
-    if (!field) throw new Error(`"${part.trim()}" is not understood`);
+    if (!field) throw new Error(`"${part.trim()}" is invalid`);
     fields.set(field[1]!, field[2]!);
   }
   const number = (name: string) => {
@@ -106,7 +101,7 @@ function parseLine(line: string, at: Position, variables: ReadonlyMap<string, st
     return Number(value);
   };
   const [gid, sid] = [number('gen_id'), number('sig_id')];
-  if (gid === 0 && sid !== 0) throw new Error(`gen_id 0 is for all signatures, with sig_id 0 alone`);
+  if (gid === 0 && sid !== 0) throw new Error(`gen_id 0 applies to all signatures and needs sig_id 0`);
   return { gid, sid, match: matchOf(keyword, fields, number, at, variables) };
 }
 

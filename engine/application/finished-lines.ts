@@ -23,7 +23,7 @@ export function logFinished(
   if (logs.length === 0) return;
   const layer = thread.services.get('application-layer') as ApplicationLayer | undefined;
   if (!layer?.onFinished)
-    throw new Error(`${name}: outputs have to be in the thread of app (profiles single, workers, autofp)`);
+    throw new Error(`${name}: outputs must run in the same thread as app (profiles single, workers, autofp)`);
   const writers = logs.map(log => ({ log, writer: thread.openLog(log.file) }));
   layer.onFinished((slot, { protocol, flow }, transaction) => {
     if (protocol.name !== protocolName) return;

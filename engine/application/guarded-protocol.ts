@@ -73,7 +73,7 @@ class Turns {
 
   /** @throws whatever `work` throws; Error when it did not come back, and from then on */
   take<T>(work: () => T): T {
-    if (this.off) throw new Error(`parser ${this.name} is switched off`);
+    if (this.off) throw new Error(`parser ${this.name} is disabled`);
     let result: T | undefined;
     try {
       const isDone = this.guard.run(() => {
@@ -82,13 +82,13 @@ class Turns {
       if (isDone) return result as T;
     } catch (error) {
       if (this.errors++ < MOST_TOLD)
-        this.told.warnOnce(`parser ${this.name} failed and is off for the flow: ${placeOf(error)}`);
+        this.told.warnOnce(`parser ${this.name} failed and is disabled for the flow: ${placeOf(error)}`);
       throw error instanceof Error ? error : new Error(textOf(error));
     }
     this.off = true;
-    const reason = `it did not come back within ${this.milliseconds} ms (app-layer.plugin-turn-time)`;
-    this.told.warnOnce(`parser ${this.name} is switched off in thread ${this.told.name}: ${reason}`);
-    throw new Error(`parser ${this.name} is switched off`);
+    const reason = `it did not return within ${this.milliseconds} ms (app-layer.plugin-turn-time)`;
+    this.told.warnOnce(`parser ${this.name} is disabled in thread ${this.told.name}: ${reason}`);
+    throw new Error(`parser ${this.name} is disabled`);
   }
 
   /** @param otherwise the answer where there is none */

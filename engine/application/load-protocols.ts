@@ -10,7 +10,7 @@ export const PROTOCOL_PLUGINS = option(
   'app-layer.plugins',
   texts,
   [],
-  'protocols of others: paths of JavaScript files, or packages, that export one each',
+  'protocol plugins: paths of JavaScript files, or packages, that each export a protocol',
 );
 
 type Enabling = 'yes' | 'no' | 'detection-only';
@@ -30,7 +30,7 @@ export const PROTOCOL_OPTIONS = [
     'app-layer.protocols.*.enabled',
     enablingType,
     'yes',
-    'yes, no, or detection-only: recognise it but do not parse',
+    'yes, no, or detection-only: detect the protocol but do not parse it',
   ),
 ];
 
@@ -56,7 +56,7 @@ export async function loadProtocols(plugins: readonly string[] = []): Promise<Pr
   const loaded = await Promise.all(files.map(load));
   loaded.forEach(({ name }, i) => {
     if (loaded.findIndex(other => other.name === name) !== i)
-      throw new Error(`${files[i]}: there is a protocol ${name} already`);
+      throw new Error(`${files[i]}: protocol ${name} exists already`);
   });
   // Variants stand behind what they are variants of: keywords of both are about that one first.
   return loaded.sort((a, b) => Number(a.variantOf !== undefined) - Number(b.variantOf !== undefined));
@@ -68,7 +68,7 @@ async function load(file: URL): Promise<Protocol> {
     throw new Error(`${fileURLToPath(file)}: ${whyNotLoaded(error)}`);
   });
   if (typeof protocol?.name !== 'string' || protocol.recognition === undefined)
-    throw new Error(`${file}: its default export is no protocol (see defineProtocol)`);
+    throw new Error(`${file}: the default export is not a protocol (see defineProtocol)`);
   if (protocol.api !== PROTOCOL_API)
     throw new Error(
       `protocol ${protocol.name} is made for protocol API ${protocol.api}, this engine has ${PROTOCOL_API}`,
@@ -80,7 +80,8 @@ async function load(file: URL): Promise<Protocol> {
 function whyNotLoaded(error: unknown): string {
   const { code } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION')
-    return 'it is no JavaScript: name what TypeScript is translated to';
-  if (code === 'ERR_MODULE_NOT_FOUND') return `${textOf(error)} (npm install in its folder fetches packages)`;
-  return error instanceof SyntaxError ? `${textOf(error)} (node --check tells where)` : textOf(error);
+    return 'not JavaScript: name the compiled file instead of the TypeScript source';
+  if (code === 'ERR_MODULE_NOT_FOUND')
+    return `${textOf(error)} (run npm install in its folder to install packages)`;
+  return error instanceof SyntaxError ? `${textOf(error)} (node --check shows where)` : textOf(error);
 }

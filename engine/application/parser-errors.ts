@@ -16,7 +16,7 @@ const PER_PROTOCOL = option(
   'stats.exception-policy.per-app-proto-errors',
   boolean,
   false,
-  'statistics: exception policies after parser errors for each protocol, too',
+  'statistics: also count exception policies after parser errors per protocol',
 );
 const NOWHERE = -1;
 const AT_TO_SERVER = simulated('ts');
@@ -24,7 +24,8 @@ const AT_TO_CLIENT = simulated('tc');
 
 /** Fault injection: `--simulate-applayer-error-at-offset-ts` and `-tc`. */
 function simulated(direction: string) {
-  const help = 'fault injection: the parser fails at data that begins here (datagrams are counted one each)';
+  const help =
+    'fault injection: the parser fails at data that begins at this offset (each datagram counts as one)';
   return option(`simulate.applayer-error-at-offset-${direction}`, integer(NOWHERE), NOWHERE, help);
 }
 

@@ -49,8 +49,8 @@ export const PROBING_OPTIONS = [
     [],
     'server ports whose flows are probed for the protocol',
   ),
-  option('app-layer.protocols.*.tcp.detection-ports.dp', ports, [], 'the same for TCP alone'),
+  option('app-layer.protocols.*.tcp.detection-ports.dp', ports, [], 'the same for TCP only'),
   option('app-layer.protocols.*.tcp.enabled', boolean, true, 'probe for it over TCP'),
   option('app-layer.protocols.*.udp.enabled', boolean, true, 'probe for it over UDP'),
-  option('app-layer.protocols.*.udp.detection-ports.dp', ports, [], 'the same for UDP alone'),
+  option('app-layer.protocols.*.udp.detection-ports.dp', ports, [], 'the same for UDP only'),
 ];

@@ -52,7 +52,7 @@ export class Sessions {
     } catch (error) {
       // A protocol of somebody else.
       this.thread.log.error(
-        `app-layer: protocols find out what they did before: ${(error as Error).message}`,
+        `app-layer: state of application protocols is reset: ${(error as Error).message}`,
       );
     }
   }

@@ -25,5 +25,5 @@ export function unknownProtocols(config: Config, known: readonly string[]): Find
 
 function messageOf(name: string, known: readonly string[]): string {
   const meant = name.length < SHORTEST_SUGGESTED ? undefined : nearest(name, known);
-  return `there is no protocol ${name}${meant === undefined ? '' : `, did you mean ${meant}?`}`;
+  return `unknown protocol ${name}${meant === undefined ? '' : `, did you mean ${meant}?`}`;
 }

@@ -8,6 +8,6 @@ if (existsSync(program)) {
   process.exitCode = await main(process.argv.slice(2));
 } else {
   const folder = fileURLToPath(new URL('../..', import.meta.url));
-  process.stderr.write(`Error: Sluice is not built yet: run "npm run setup" in ${folder}\n`);
+  process.stderr.write(`Error: Sluice is not built: run "npm run setup" in ${folder}\n`);
   process.exitCode = 1;
 }

@@ -31,7 +31,7 @@ export function isGarbled(path: string): boolean {
 }
 
 /** For messages about such a file. */
-export const GARBLED = 'its name is not UTF-8; rename it, or read it from standard input';
+export const GARBLED = 'the file name is not UTF-8; rename the file, or read it from standard input';
 
 /**
  * Opens a file, or standard input for `-`.
@@ -45,7 +45,7 @@ export function openInput(path: string, follow = false): ByteInput {
   const status = fstatSync(descriptor);
   if (status.isDirectory()) {
     closeSync(descriptor);
-    throw new Error('it is a folder, not a capture file');
+    throw new Error('is a folder, not a capture file');
   }
   if (!follow) return new FileInput(path, descriptor);
   return status.isFile() ? new GrowingInput(path, descriptor) : new EndlessInput(path, descriptor);
@@ -113,8 +113,8 @@ class GrowingInput extends FileInput {
     const own = fstatSync(this.descriptor);
     const named = statSync(this.name, { throwIfNoEntry: false });
     if (named && (named.ino !== own.ino || named.dev !== own.dev))
-      this.changed = 'another file has its name now';
-    else if (own.size < this.position) this.changed = 'it has become shorter';
+      this.changed = 'the file was replaced by another one';
+    else if (own.size < this.position) this.changed = 'the file was truncated';
     return this.changed !== undefined;
   }
 }

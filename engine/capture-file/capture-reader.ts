@@ -59,7 +59,7 @@ export class CaptureReader implements CaptureFormat {
     const step = this.window.ensure(HEADER_LENGTH);
     if (step === WAIT) return WAIT;
     if (step !== READY)
-      throw this.error(`the file is cut off, its header has ${this.window.left} bytes of ${HEADER_LENGTH}`);
+      throw this.error(`the file is truncated, its header has ${this.window.left} of ${HEADER_LENGTH} bytes`);
     this.format = new PcapFormat(this.window, littleEndian, number === NANOSECONDS);
     return READY;
   }
@@ -71,7 +71,7 @@ export class CaptureReader implements CaptureFormat {
 
 function unknown(magic: number): string {
   const known = REFUSED.find(([value, mask]) => (magic & mask) >>> 0 === value);
-  return known ? known[2] : `not a capture (it begins with ${shown(magic)}), expected pcap or pcapng`;
+  return known ? known[2] : `not a capture (starts with ${shown(magic)}), expected pcap or pcapng`;
 }
 
 /** Text as text: a configuration or rules were given in its place. */

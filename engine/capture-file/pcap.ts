@@ -27,7 +27,7 @@ export class PcapFormat implements CaptureFormat {
     const at = window.position;
     const major = view.getUint16(at + 4, littleEndian);
     this.minorVersion = view.getUint16(at + 6, littleEndian);
-    if (major !== 2) throw this.error(`version ${major}.${this.minorVersion} of pcap, expected 2.4`);
+    if (major !== 2) throw this.error(`pcap version ${major}.${this.minorVersion}, expected 2.4`);
     this.littleEndian = littleEndian;
     this.nanosecondsPerFraction = nanoseconds ? 1 : 1000;
     this.snapLength = snapLength(view.getUint32(at + 16, littleEndian));
@@ -70,7 +70,7 @@ export class PcapFormat implements CaptureFormat {
       [length, packet.wireLength] = [packet.wireLength, length];
     }
     if (length > this.longest)
-      throw this.error(`a packet of ${length} bytes, at most ${this.longest} are possible`);
+      throw this.error(`a packet of ${length} bytes, the maximum is ${this.longest}`);
     return length;
   }
 
@@ -81,7 +81,9 @@ export class PcapFormat implements CaptureFormat {
   /** The end is only the end between two records. */
   private stopped(step: number): number {
     if (step === WAIT || this.window.left === 0) return step;
-    throw this.error(`the file is cut off, its last record has ${this.window.left} bytes of ${this.needed}`);
+    throw this.error(
+      `the file is truncated, its last record has ${this.window.left} of ${this.needed} bytes`,
+    );
   }
 
   private get needed(): string {

@@ -60,7 +60,7 @@ export class PcapngFormat implements CaptureFormat {
   private block(type: number, packet: CapturedPacket): number {
     const length = this.u32(4);
     if (length < FRAME_LENGTH || length % 4 !== 0)
-      throw this.error(`a block of ${length} bytes, expected a multiple of 4 from ${FRAME_LENGTH} on`);
+      throw this.error(`a block of ${length} bytes, expected a multiple of 4, at least ${FRAME_LENGTH}`);
     const header = HEADERS[type];
     if (header === undefined) {
       this.window.skip(length);
@@ -78,7 +78,7 @@ export class PcapngFormat implements CaptureFormat {
       this.window.memory.view.getUint32(this.window.position + 8, true) === BYTE_ORDER_MAGIC;
     if (this.u32(8) !== BYTE_ORDER_MAGIC) throw this.error('a section header without byte-order magic');
     const version = this.u16(12);
-    if (version !== 1) throw this.error(`version ${version} of pcapng, expected 1`);
+    if (version !== 1) throw this.error(`pcapng version ${version}, expected 1`);
     const length = this.u32(4);
     if (length < 28 || length % 4 !== 0) throw this.error(`a section header of ${length} bytes`);
     this.interfaces = [];
@@ -88,9 +88,7 @@ export class PcapngFormat implements CaptureFormat {
 
   private interface(length: number): number {
     if (length > this.window.capacity)
-      throw this.error(
-        `an interface description of ${length} bytes, at most ${this.window.capacity} are read`,
-      );
+      throw this.error(`an interface description of ${length} bytes, the maximum is ${this.window.capacity}`);
     const step = this.window.ensure(length);
     if (step !== READY) return this.stopped(step, length);
     if (this.interfaces.length === MAXIMUM_INTERFACES)
@@ -144,7 +142,7 @@ export class PcapngFormat implements CaptureFormat {
     const found = this.interfaces[index];
     if (!found)
       throw this.error(
-        `a packet of interface ${index}, but ${this.interfaces.length} interfaces are described before it`,
+        `a packet of interface ${index}, but only ${this.interfaces.length} interfaces are described before it`,
       );
     return found;
   }
@@ -156,7 +154,7 @@ export class PcapngFormat implements CaptureFormat {
     const length = simple ? Math.min(packet.wireLength, from.snapLength, room) : this.u32(20);
     if (length > room) throw this.error(`a packet of ${length} bytes in a block with room for ${room}`);
     const longest = Math.min(MAXIMUM_PACKET, this.window.capacity - 28);
-    if (length > longest) throw this.error(`a packet of ${length} bytes, at most ${longest} are possible`);
+    if (length > longest) throw this.error(`a packet of ${length} bytes, the maximum is ${longest}`);
     return length;
   }
 
@@ -172,8 +170,10 @@ export class PcapngFormat implements CaptureFormat {
   private stopped(step: number, needed: number): number {
     const { left, missing } = this.window;
     if (step === WAIT || left + missing === 0) return step;
-    if (missing > 0) throw this.error(`the file is cut off, its last block lacks ${missing} bytes`);
-    throw this.error(`the file is cut off, its last block has ${left} bytes of ${needed} or more`);
+    if (missing > 0) throw this.error(`the file is truncated, its last block lacks ${missing} bytes`);
+    throw this.error(
+      `the file is truncated, its last block has ${left} bytes, at least ${needed} are needed`,
+    );
   }
 
   private error(reason: string): CaptureError {

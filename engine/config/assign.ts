@@ -28,8 +28,7 @@ export function readAssignment(text: string, origin: string): Assignment {
 export function keysOf(path: string): string[] {
   const keys: string[] = [];
   for (const key of path.split('.')) keys.push(keyName(key, keys.at(-1)));
-  if (keys.includes('__proto__') || keys.includes(''))
-    throw new ConfigError({ file: path }, 'this path is not possible');
+  if (keys.includes('__proto__') || keys.includes('')) throw new ConfigError({ file: path }, 'invalid path');
   return keys;
 }
 

@@ -144,7 +144,7 @@ function refusal(options: readonly AnyOption[], value: unknown): Pick<Finding, '
   if (fault !== undefined) return { message: fault, fatal: true };
   const expected = options.map(option => option.type.expected).join(', or ');
   const words = options.every(option => option.type.refusal) ? options[0]!.type.refusal : undefined;
-  if (words === undefined) return { message: `${shown(value)} is not accepted, expected ${expected}` };
+  if (words === undefined) return { message: `${shown(value)} is invalid, expected ${expected}` };
   return { message: `${words}: ${shown(value)}, expected ${expected}`, fatal: true };
 }
 

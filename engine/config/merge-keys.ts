@@ -22,8 +22,7 @@ function finding(path: string): Finding {
   return {
     path,
     kind: 'unaccepted',
-    message:
-      'keys are not merged with those of an anchor: expected them here, or a file with them (include: FILE)',
+    message: 'merge keys (<<) are not supported: write the keys here, or use a file (include: FILE)',
     mild: true,
   };
 }

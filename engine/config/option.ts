@@ -86,7 +86,7 @@ export const size: OptionType<number> = {
 /** Bytes of which something is made at the start: none at all would make it useless. */
 export const memory: OptionType<number> = {
   ...size,
-  expected: 'a size above 0 such as 64mb: it is laid out at the start',
+  expected: 'a size above 0 such as 64mb: the memory is allocated at startup',
   parse: value => size.parse(value) || undefined,
 };
 

@@ -3,21 +3,16 @@ import { isAbsolute, join, normalize } from 'node:path';
 import { Config, type ConfigTree } from './config.js';
 import { boolean, type Option, option, text, tree } from './option.js';
 
-export const outputs = option(
-  'outputs',
-  tree,
-  [],
-  'what is logged where: a list of outputs, each with its settings',
-);
+export const outputs = option('outputs', tree, [], 'outputs, a list with the settings of each');
 export const logFolder = option(
   'default-log-dir',
   text,
   '/var/log/sluice/',
-  'folder of log files without a path',
+  'folder for log files without a path',
 );
 
 /** Whether an output that is listed is on; inside an entry. */
-export const enabled = option('enabled', boolean, true, 'whether this output is on');
+export const enabled = option('enabled', boolean, true, 'enable this output');
 
 /** An entry of the list: what kind of output it is, and its settings. */
 export interface OutputEntry {

@@ -13,7 +13,7 @@ export function outputMistakes(config: Config): Finding[] {
       {
         path: outputs.path,
         kind: 'unaccepted',
-        message: 'expected a list: each output begins with a dash',
+        message: 'expected a list: each output starts with a dash',
       },
     ];
   return list.flatMap((item, i) => {
@@ -33,7 +33,7 @@ function besides(item: unknown, path: string, what: string, mild: boolean): Find
   return others.map(other => ({
     path: `${path}.${other}`,
     kind: 'unaccepted',
-    message: `has no effect beside ${name} in one item: settings of ${name} are indented below it, ${what} of its own begins with a dash`,
+    message: `has no effect next to ${name} in one item: indent settings of ${name} below it, or start ${what} of its own with a dash`,
     mild,
   }));
 }

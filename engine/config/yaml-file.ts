@@ -77,7 +77,7 @@ class YamlFile {
 
   private parse(): Node | null {
     if (this.depth > DEEPEST_INCLUDE)
-      throw new ConfigError(this.from, `files include each other more than ${DEEPEST_INCLUDE} deep`);
+      throw new ConfigError(this.from, `files include each other more than ${DEEPEST_INCLUDE} levels deep`);
     const document = parseDocument(this.text ?? this.read(), {
       lineCounter: this.lines,
       schema: 'failsafe',
@@ -115,9 +115,9 @@ class YamlFile {
     this.remember(map);
     for (const pair of map.items) {
       const node = pair.key as Node;
-      if (!isScalar(node)) throw new ConfigError(this.placeOf(node), 'expected a key of plain text');
+      if (!isScalar(node)) throw new ConfigError(this.placeOf(node), 'expected a plain text key');
       const key = keyName(String(node.value), at.at(-1));
-      if (key === '__proto__') throw new ConfigError(this.placeOf(node), 'this key is not possible');
+      if (key === '__proto__') throw new ConfigError(this.placeOf(node), 'invalid key');
       const value = pair.value as Node | null;
       if (key === 'include') this.include(target, value, at);
       else this.set(target, key, value, [...at, key], this.placeOf(node));
@@ -169,7 +169,8 @@ class YamlFile {
 
   private target(name: string, node: Node): Node {
     const target = this.aliases.get(name);
-    if (!target) throw new ConfigError(this.placeOf(node), `nothing is named &${name} before`);
+    if (!target)
+      throw new ConfigError(this.placeOf(node), `the anchor &${name} is not defined before this line`);
     // While its own contents are read a node cannot be meant: aliases would nest without end.
     const [start, , end] = target.range!;
     if (node.range![0] >= start && node.range![0] < end)
@@ -208,7 +209,7 @@ function scalarOf(node: { value: unknown; type?: string }): unknown {
 
 function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'ENOENT') return 'no such file';
   if (code === 'EACCES') return 'not allowed';
   if (code === 'EISDIR') return 'it is a folder';
   return message;

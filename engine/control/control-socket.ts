@@ -72,8 +72,8 @@ export class ControlSocket {
 async function removeOld(path: string): Promise<void> {
   const old = lstatSync(path, { throwIfNoEntry: false });
   if (!old) return;
-  if (!old.isSocket()) throw new Error('there is something that is no socket');
-  if (await somebodyListens(path)) throw new Error('another program takes commands there');
+  if (!old.isSocket()) throw new Error('a file that is not a socket exists there');
+  if (await somebodyListens(path)) throw new Error('another program is listening there');
   unlinkSync(path);
 }
 
@@ -171,6 +171,6 @@ async function answerTo(message: Arguments, handlers: Handlers): Promise<object>
 /** A text among the arguments. @throws Error where it is not there */
 export function textArgument(given: Arguments, name: string): string {
   const value = given[name];
-  if (typeof value !== 'string' || value === '') throw new Error(`${name} is not given, expected a text`);
+  if (typeof value !== 'string' || value === '') throw new Error(`${name} is missing, expected a string`);
   return value;
 }

@@ -16,10 +16,10 @@ const enabled = option(
   'unix-command.enabled',
   choice('no', 'yes', 'auto'),
   'no',
-  'commands are taken from a socket; auto: with live traffic',
+  'accept commands on a socket; auto: with live traffic',
 );
-const filename = option('unix-command.filename', text, 'suricata-command.socket', 'the socket');
-const socketPermissions = option('unix-command.socket-perms', permissions, 0o660, 'who may use it');
+const filename = option('unix-command.filename', text, 'suricata-command.socket', 'path of the socket');
+const socketPermissions = option('unix-command.socket-perms', permissions, 0o660, 'file mode of the socket');
 
 export const controlOptions = [enabled, filename, socketPermissions];
 

@@ -61,6 +61,6 @@ function esbuild(): typeof import('esbuild') {
   try {
     return createRequire(import.meta.url)('esbuild') as typeof import('esbuild');
   } catch {
-    throw new Error('detections are translated with esbuild, which is not installed: npm install esbuild');
+    throw new Error('detections are compiled with esbuild, which is not installed: npm install esbuild');
   }
 }

@@ -11,7 +11,7 @@ export function checkDefinition(value: unknown, file: string): DetectionDefiniti
   };
   const given = value as Record<string, unknown>;
   if (value === null || typeof value !== 'object' || given.api === undefined)
-    fail('its default export is no definition of a detection (see defineDetection)');
+    fail('the default export is not a detection (see defineDetection)');
   const name = typeof given.name === 'string' ? given.name : file;
   if (given.api !== DETECTION_API)
     fail(`detection ${name} is made for detection API ${given.api}, this engine has ${DETECTION_API}`);
@@ -36,13 +36,13 @@ export function checkDefinition(value: unknown, file: string): DetectionDefiniti
   );
   expect('may', `a list of ${PERMISSIONS.join(', ')}`, optional(isPermissions));
   const forms = FORMS.filter(form => given[form] !== undefined);
-  if (forms.length === 0) fail(`it detects nothing: give it one of ${FORMS.join(', ')}`);
+  if (forms.length === 0) fail(`it detects nothing: define at least one of ${FORMS.join(', ')}`);
   for (const form of forms) expect(form, 'a function', each => typeof each === 'function');
   for (const form of ['detect', 'transactions'] as const)
     expect(form, `a generator: *${form}(…) { … }`, optional(isGenerator));
   const reading = given.transactions !== undefined || given.transaction !== undefined;
   if (reading !== (given.onTransaction !== undefined))
-    fail('onTransaction names the protocol whose transactions are read by transactions or transaction');
+    fail('onTransaction must name the protocol whose transactions are read by transactions or transaction');
   return value as DetectionDefinition;
 }
 

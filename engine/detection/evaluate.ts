@@ -52,7 +52,7 @@ export function evaluate(
   const wanted = new Set<Permission>();
   const sharedTable: typeof import('./shared-table.js').sharedTable = (name, shape) => {
     const plan = tablePlan(name, shape);
-    if (tables.some(other => other.name === name)) throw new Error(`there are two tables ${name}`);
+    if (tables.some(other => other.name === name)) throw new Error(`table ${name} is defined twice`);
     tables.push(plan);
     return new SharedNumbers(buffers[name] ?? allocateSharedTable(plan), plan);
   };
@@ -69,9 +69,7 @@ export function evaluate(
   const definition = checkDefinition('default' in exports ? exports.default : exports, file);
   for (const permission of wanted) {
     if (!definition.may?.includes(permission))
-      throw new Error(
-        `${file}: it imports what needs the permission ${permission}: may: ['${permission}', …]`,
-      );
+      throw new Error(`${file}: its imports need the permission ${permission}: may: ['${permission}', …]`);
   }
   return { definition, tables };
 }
@@ -81,11 +79,11 @@ function builtIn(name: string, may: readonly Permission[] | undefined, wanted: S
   const permission = Object.hasOwn(BY_PERMISSION, plain) ? BY_PERMISSION[plain] : undefined;
   if (!HARMLESS.has(plain) && permission === undefined)
     throw new Error(
-      `it cannot have ${name}: a detection may import sluice, files of its own, packages, and ${[...HARMLESS].join(', ')}`,
+      `it cannot import ${name}: a detection may import sluice, its own files, packages, and ${[...HARMLESS].join(', ')}`,
     );
   if (permission !== undefined) {
     if (may !== undefined && !may.includes(permission))
-      throw new Error(`it cannot have ${name} without the permission ${permission}`);
+      throw new Error(`it cannot import ${name} without the permission ${permission}`);
     wanted.add(permission);
   }
   return require(name);

@@ -24,8 +24,8 @@ export function findPlugin(name: string, from: string, what = 'detection'): stri
   } catch {
     throw new Error(
       isCode(name)
-        ? `there is no ${what} at ${resolve(from, name)}`
-        : `there is no ${what} ${name}: no file, and no package that is installed for ${from}`,
+        ? `${what} not found: ${resolve(from, name)}`
+        : `${what} not found: ${name} is neither a file nor a package installed for ${from}`,
     );
   }
 }
@@ -34,6 +34,6 @@ export function findPlugin(name: string, from: string, what = 'detection'): stri
 function pathOf(path: string, name: string, what: string): string {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isFile()) return path;
-  if (!found) throw new Error(`there is no ${what} at ${name} (looked for ${path})`);
+  if (!found) throw new Error(`${what} not found: ${name} (looked for ${path})`);
   return createRequire(resolve(path, 'any.js')).resolve(path);
 }

@@ -29,6 +29,6 @@ export function textOf(error: unknown): string {
   try {
     return String(error);
   } catch {
-    return 'something that has no text';
+    return 'a value that cannot be shown as text';
   }
 }

@@ -12,6 +12,6 @@ import { RegexpExpressions } from './regexp.js';
 export function openExpressions(kind: ExpressionKind | 'auto'): Expressions {
   const addon = kind === 'regexp' ? undefined : native();
   if (addon) return new Pcre2Expressions(addon);
-  if (kind === 'pcre2') throw new Error(`no PCRE2: ${nativeProblem()}`);
+  if (kind === 'pcre2') throw new Error(`PCRE2 is not available: ${nativeProblem()}`);
   return new RegexpExpressions();
 }

@@ -108,7 +108,7 @@ class Translation {
 
   private literalOf(char: string): string {
     const code = char.charCodeAt(0);
-    if (code > 255) throw new Error('the expression holds characters beyond one byte');
+    if (code > 255) throw new Error('the expression contains characters larger than one byte');
     return literal(code);
   }
 
@@ -184,7 +184,7 @@ class Translation {
   }
 
   private byte(code: number): number {
-    if (code > 255) throw new Error('the expression holds characters beyond one byte');
+    if (code > 255) throw new Error('the expression contains characters larger than one byte');
     return code;
   }
 

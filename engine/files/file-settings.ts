@@ -20,17 +20,17 @@ import { type KindOf, kindReader } from './magic.js';
 const STORE = 'outputs.*.file-store.';
 const DIGESTS = names('md5', 'sha1', 'sha256');
 
-export const STORE_ENABLED = option(`${STORE}enabled`, boolean, true, 'whether files are stored');
+export const STORE_ENABLED = option(`${STORE}enabled`, boolean, true, 'store files');
 export const STORE_VERSION = option(`${STORE}version`, choice('2'), '2', 'layout of the file store');
 export const STORE_DIR = option(`${STORE}dir`, text, 'filestore', 'folder of the file store');
 export const STORE_ALL = option(`${STORE}force-filestore`, boolean, false, 'store all files');
-export const STORE_HASH = option(`${STORE}force-hash`, DIGESTS, [], 'digests to be found: md5, sha1, sha256');
-export const STORE_MAGIC = option(`${STORE}force-magic`, boolean, false, 'tell the kind of all files');
+export const STORE_HASH = option(`${STORE}force-hash`, DIGESTS, [], 'digests to compute: md5, sha1, sha256');
+export const STORE_MAGIC = option(`${STORE}force-magic`, boolean, false, 'determine the type of all files');
 export const STORE_FILEINFO = option(
   `${STORE}write-fileinfo`,
   boolean,
   false,
-  'write a record beside each file',
+  'write a record next to each file',
 );
 /** No depth of its own. */
 const NO_DEPTH = -1;
@@ -42,38 +42,38 @@ export const STORE_DEPTH = option(
   `${STORE}stream-depth`,
   depth,
   NO_DEPTH,
-  'bytes of a stream that are followed to store its files, where that is more than the depth of reassembly; 0: all',
+  'stream depth for stored files, if larger than the reassembly depth; 0: no limit',
 );
 export const STORE_MOST_OPEN = option(
   `${STORE}max-open-files`,
   integer(),
   1000,
-  'accepted, files are not kept open',
+  'accepted for compatibility, files are not kept open',
 );
 export const STORE_LIMIT = option(
   `${STORE}max-file-size`,
   size,
   64 << 20,
-  'bytes of a file that are kept in memory to be stored; a larger one is stored up to there, under the digest of that',
+  'bytes of a file kept in memory to be stored; a larger file is truncated, and stored under the digest of that part',
 );
 export const EVE_FILES_HASH = option(
   'outputs.*.eve-log.types.*.files.force-hash',
   DIGESTS,
   [],
-  'digests told of all files: md5, sha1, sha256',
+  'digests logged for all files: md5, sha1, sha256',
 );
 export const EVE_FILES_MAGIC = option(
   'outputs.*.eve-log.types.*.files.force-magic',
   boolean,
   false,
-  'tell the kind of all files',
+  'determine the type of all files',
 );
 
 export const MAGIC_FILE = option(
   'magic-file',
   text,
   '',
-  'database of libmagic that tells the kinds of files; that of the system when empty',
+  'libmagic database for file types; empty: that of the system',
 );
 
 export const FILE_OPTIONS = [

@@ -6,7 +6,7 @@ export const DISABLE_HASHING = option(
   'disable-hashing',
   boolean,
   false,
-  'make no digests of files: no file store, no rules that compare digests',
+  'compute no file digests: no file store, no rules that compare digests',
 );
 
 export function hashes(config: Config): boolean {

@@ -13,7 +13,7 @@ export function missingMagic(config: Config): Finding[] {
   return missing.map(path => ({
     path: MAGIC_FILE.path,
     kind: 'unaccepted',
-    message: `there is no ${path}; the commonest kinds of files are told by a small table`,
+    message: `${path} not found; only the most common file types are recognised, from a built-in table`,
     mild: true,
   }));
 }

@@ -71,7 +71,7 @@ export const FLOW_EXPIRY_POLICY = option(
   'flow.expiry-policy',
   text,
   OWN,
-  'which flows are looked at, and which make room: clock-hand, or a path of a JavaScript file, or a package',
+  'policy that expires and evicts flows: clock-hand, or the path of a JavaScript file, or a package',
 );
 
 /** @returns the name of the plugin; undefined when the engine's own policy is wanted */
@@ -86,7 +86,7 @@ export async function loadFlowExpiry(path: string): Promise<FlowExpiryDefinition
     default?: Partial<FlowExpiryDefinition>;
   };
   if (typeof found?.create !== 'function')
-    throw new Error(`${path}: its default export is no flow-expiry policy (see defineFlowExpiry)`);
+    throw new Error(`${path}: the default export is not a flow-expiry policy (see defineFlowExpiry)`);
   if (found.api !== FLOW_EXPIRY_API)
     throw new Error(`${path} is made for flow-expiry API ${found.api}, this engine has ${FLOW_EXPIRY_API}`);
   return found as FlowExpiryDefinition;

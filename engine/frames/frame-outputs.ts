@@ -10,7 +10,7 @@ export const FRAME_PAYLOAD = option(
   'outputs.*.eve-log.types.*.frame.payload-buffer-size',
   size,
   4096,
-  'most bytes of a frame that its record shows',
+  'maximum bytes of a frame in its record',
 );
 
 /** Outputs that show the same number of bytes. */

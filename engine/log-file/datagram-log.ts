@@ -44,7 +44,7 @@ export class DatagramLog implements LogSink {
   write(bytes: Uint8Array): void {
     if (this.waitingBytes + bytes.length > MOST_WAITING) {
       this.given += linesIn(bytes);
-      this.complain('its listener is slow, or there is none; lines are lost');
+      this.complain('the listener is slow or missing; lines are lost');
       return;
     }
     this.waiting.push(Uint8Array.from(bytes));

@@ -27,7 +27,7 @@ export class LineSocket implements LogSink {
   write(bytes: Uint8Array): void {
     if (this.waitingBytes + bytes.length > MOST_WAITING) {
       this.lost += linesIn(bytes);
-      this.complain('its listener is slow; lines are lost');
+      this.complain('the listener is slow; lines are lost');
       return;
     }
     this.waiting.push(Uint8Array.from(bytes));

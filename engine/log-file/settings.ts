@@ -43,20 +43,25 @@ const permissions: OptionType<number> = {
       : undefined,
 };
 
-const append = option('outputs.*.*.append', boolean, true, 'append to a file that exists');
+const append = option('outputs.*.*.append', boolean, true, 'append to an existing file');
 const mode = option('outputs.*.*.filemode', permissions, 0o644, 'permissions of the file');
-const rotateInterval = option('outputs.*.*.rotate-interval', interval, 0, 'open the file anew so often');
+const rotateInterval = option(
+  'outputs.*.*.rotate-interval',
+  interval,
+  0,
+  'interval at which the file is rotated',
+);
 const rotateSize = option(
   'outputs.*.*.rotate-size',
   size,
   0,
-  'open the file anew after so many bytes (0: never)',
+  'size in bytes at which the file is rotated (0: never)',
 );
 const bufferSize = option(
   'outputs.*.*.buffer-size',
   sizeFrom('0', '1gb'),
   256 << 10,
-  'bytes buffered before writing; 4 KiB at least',
+  'bytes buffered before writing; at least 4 KiB',
 );
 
 export const logFileOptions = [append, mode, rotateInterval, rotateSize, bufferSize];

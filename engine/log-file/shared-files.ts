@@ -22,7 +22,7 @@ export function differentFiletypes(config: Config): Finding[] {
       findings.push({
         path: `${path}.filename`,
         kind: 'unaccepted',
-        message: `is ${file}, which ${before.path} writes as filetype ${before.filetype}: expected another name, or the same filetype`,
+        message: `is ${file}, which ${before.path} writes with filetype ${before.filetype}: expected another name, or the same filetype`,
       });
   }
   return findings;

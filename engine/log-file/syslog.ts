@@ -88,7 +88,7 @@ export class Syslog implements LogSink {
     // What it said of its end is more than that its input is closed.
     logger.stdin!.on('error', () => {});
     logger.on('close', (code, signal) => {
-      if (code !== 0 || !this.ended) fail(said || `logger ended (${signal ?? code})`);
+      if (code !== 0 || !this.ended) fail(said || `logger exited (${signal ?? code})`);
     });
   }
 }

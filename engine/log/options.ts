@@ -5,7 +5,7 @@ import { LEVELS } from './level.js';
 const level = choice(...LEVELS);
 const levelOrNone = choice(...LEVELS, '');
 
-export const LEVEL = option('logging.default-log-level', level, 'notice', 'least grave level that is logged');
+export const LEVEL = option('logging.default-log-level', level, 'notice', 'minimum level that is logged');
 export const FORMAT = option(
   'logging.default-log-format',
   text,
@@ -16,15 +16,10 @@ export const FILTER = option(
   'logging.default-output-filter',
   text,
   '',
-  'regular expression that lines must match to be logged; every line when empty',
+  'regular expression that messages must match to be logged; empty: all',
 );
 export const CONSOLE = option('logging.outputs.console.enabled', boolean, true, 'log to the console');
-export const CONSOLE_LEVEL = option(
-  'logging.outputs.console.level',
-  levelOrNone,
-  '',
-  'level of the console alone',
-);
+export const CONSOLE_LEVEL = option('logging.outputs.console.level', levelOrNone, '', 'level of the console');
 export const CONSOLE_TYPE = option(
   'logging.outputs.console.type',
   choice('regular', 'json'),
@@ -41,19 +36,19 @@ export const FILE = option(
   'logging.outputs.file.enabled',
   boolean,
   true,
-  'log to a file; a configuration without this section has no such file',
+  'log to a file; disabled if the configuration lacks this section',
 );
 export const FILE_LEVEL = option(
   'logging.outputs.file.level',
   levelOrNone,
   'info',
-  'level of the file alone; empty for that of all',
+  'level of the file; empty: the default level',
 );
 export const FILE_NAME = option(
   'logging.outputs.file.filename',
   text,
   'suricata.log',
-  'name of the file, below default-log-dir',
+  'name of the file, relative to default-log-dir',
 );
 export const FILE_TYPE = option(
   'logging.outputs.file.type',
@@ -67,30 +62,20 @@ export const FILE_FORMAT = option(
   '',
   'format of text lines in the file',
 );
-export const SYSLOG = option(
-  'logging.outputs.syslog.enabled',
-  boolean,
-  false,
-  'log to the log of the system',
-);
+export const SYSLOG = option('logging.outputs.syslog.enabled', boolean, false, 'log to syslog');
 export const SYSLOG_LEVEL = option(
   'logging.outputs.syslog.level',
   levelOrNone,
   '',
-  'level of the log of the system alone; empty for that of all',
+  'level of syslog; empty: the default level',
 );
 export const SYSLOG_FACILITY = option(
   'logging.outputs.syslog.facility',
   syslogFacility,
   'local5',
-  'facility in the log of the system',
+  'syslog facility',
 );
-export const SYSLOG_IDENTITY = option(
-  'logging.outputs.syslog.identity',
-  text,
-  'suricata',
-  'name in the log of the system',
-);
+export const SYSLOG_IDENTITY = option('logging.outputs.syslog.identity', text, 'suricata', 'syslog identity');
 export const SYSLOG_TYPE = option(
   'logging.outputs.syslog.type',
   choice('regular', 'json'),
@@ -101,5 +86,5 @@ export const SYSLOG_FORMAT = option(
   'logging.outputs.syslog.format',
   text,
   '[%i] <%d> -- %M',
-  'format of text lines in the log of the system; what stands before the message where it lacks %M',
+  'format of text lines in syslog; a prefix of the message if it lacks %M',
 );

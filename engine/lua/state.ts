@@ -61,7 +61,7 @@ export class LuaState implements LuaScript {
     };
     this.number = machine.add(calls);
     this.state = lua.lua_newstate(machine.functions.allocate, this.number);
-    if (this.state === 0) throw new LuaError('memory', 'no memory for Lua');
+    if (this.state === 0) throw new LuaError('memory', 'out of memory for Lua');
     machine.name(this.state, this.number);
     lua.lua_checkstack(this.state, SLOTS);
     lua.luaL_openlibs(this.state);
@@ -108,7 +108,7 @@ export class LuaState implements LuaScript {
   }
 
   call(name: string, values: LuaArray, results: number): LuaArray {
-    if (this.broken) throw new LuaError('script', 'the interpreter of this script failed before');
+    if (this.broken) throw new LuaError('script', 'the interpreter of this script has failed before');
     const { lua } = this.machine;
     this.find(name);
     for (const value of values) this.push(value);
@@ -237,7 +237,7 @@ export class LuaState implements LuaScript {
     if (status === OUT_OF_MEMORY) this.fault = 'memory';
     const told = read(machine, state, machine.lua.lua_gettop(state));
     machine.lua.lua_settop(state, 0);
-    const message = typeof told === 'string' ? told : 'the error says nothing';
+    const message = typeof told === 'string' ? told : 'error without a message';
     return new LuaError(this.fault, MESSAGES[this.fault] ?? message);
   }
 

@@ -146,7 +146,7 @@ export class VirtualMachine {
     if (length <= this.roomLength) return this.room;
     this.lua.free(this.room);
     this.room = this.lua.malloc(length);
-    if (this.room === 0) throw new Error('no memory for Lua');
+    if (this.room === 0) throw new Error('out of memory for Lua');
     this.roomLength = length;
     return this.room;
   }

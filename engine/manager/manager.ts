@@ -222,7 +222,7 @@ export class Manager implements Engine {
   private watch(now: number): void {
     for (const thread of this.threadsRunning) {
       if (this.watchdog.hangs(thread.plan.index, now))
-        this.threadFailed(thread, `it has not gone on for ${this.watchdog.limit / 1000} seconds`);
+        this.threadFailed(thread, `it has made no progress for ${this.watchdog.limit / 1000} seconds`);
     }
   }
 

@@ -8,19 +8,19 @@ const PACKETS = option(
   'threading.pool-packets',
   integer(512, 1 << 20),
   8192,
-  'packets in flight for each thread that makes packets',
+  'packets in flight for each thread that acquires packets',
 );
 const POOL_BYTES = option(
   'threading.pool-memory',
   size,
   32 * 2 ** 20,
-  'memory for the bytes of those packets',
+  'memory for the bytes of these packets',
 );
 const BLOCK = option(
   'threading.block-size',
   sizeFrom('64kb', '1gb'),
   2 ** 20,
-  'size of the blocks that memory is cut into and captures are read in',
+  'size of memory blocks, and of reads from captures',
 );
 const SCRATCH = option(
   'threading.scratch-memory',
@@ -32,31 +32,31 @@ export const BATCH = option(
   'threading.batch-size',
   integer(1, 4096),
   256,
-  'packets a thread works on at once',
+  'packets that a thread processes per batch',
 );
 export const OWNERSHIP = option(
   'threading.ownership-check',
   boolean,
   false,
-  'check at every hand-over that a packet has one owner',
+  'check at every handover that a packet has one owner',
 );
 export const WATCHDOG = option(
   'threading.watchdog',
   integer(0, 3600),
   10,
-  'seconds after which a thread that does not go on has failed, with live traffic; 0: never',
+  'seconds without progress after which a thread counts as failed, with live traffic; 0: never',
 );
 const LOG_MEMORY = option(
   'outputs-buffer',
   sizeFrom('64kb', '1gb'),
   4 * 2 ** 20,
-  'memory for lines on their way from a thread to the files',
+  'memory per thread for log lines that are not yet written',
 );
 const STREAM_MEMCAP = option(
   'stream.reassembly.memcap',
   size,
   256 * 2 ** 20,
-  'memory for reassembled streams; 0: 1gb, which is the most',
+  'memory for reassembled streams; 0: 1gb, the maximum',
 );
 const FLOW_MEMCAP = option('flow.memcap', memory, 128 * 2 ** 20, 'memory for flow records');
 

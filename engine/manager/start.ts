@@ -24,7 +24,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   if (byteLength < sizes.poolBytes) {
     const mib = (bytes: number) => bytes / 2 ** 20;
     options.log.info(
-      `threads: ${plan.threads.length} share the memory for packets, so that each has ${mib(byteLength)} MiB and not ${mib(sizes.poolBytes)} (threading.pool-memory)`,
+      `threads: ${plan.threads.length} threads share the memory for packets: each gets ${mib(byteLength)} MiB instead of ${mib(sizes.poolBytes)} (threading.pool-memory)`,
     );
   }
   const manager = new Manager(options, plan);
@@ -39,7 +39,7 @@ function withMemory<T>(allocate: () => T): T {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new Error(
-      `the memory of the threads cannot be had (${error.message}): flow.memcap, stream.reassembly.memcap, threading.pool-memory and outputs-buffer say how much`,
+      `the memory for the threads cannot be allocated (${error.message}): lower flow.memcap, stream.reassembly.memcap, threading.pool-memory or outputs-buffer`,
     );
   }
 }

@@ -19,8 +19,6 @@ export class ToldOnce {
     this.told.add(text);
     this.log.warning(text);
     if (this.told.size === MOST_TOLD)
-      this.log.warning(
-        `${MOST_TOLD} different warnings were told: others are told at level debug from now on`,
-      );
+      this.log.warning(`${MOST_TOLD} different warnings were logged: further ones are logged at level debug`);
   }
 }

@@ -15,5 +15,5 @@ export function openMatcher(memory: Memory, kind: MatcherKind | 'auto'): Matcher
   const addon = native();
   if (addon?.versions['hyperscan']) return new HyperscanMatcher(memory, addon);
   if (kind === 'auto') return new QgramMatcher(memory);
-  throw new Error(`no Hyperscan: ${nativeProblem() ?? 'this processor lacks SSSE3'}`);
+  throw new Error(`Hyperscan is not available: ${nativeProblem() ?? 'this processor lacks SSSE3'}`);
 }

@@ -30,7 +30,7 @@ export function compileTables(patterns: readonly Pattern[], streaming: boolean):
 
 function refuseUnfit({ id, bytes, flags }: Pattern): void {
   if (bytes.length === 0) throw new Error(`pattern ${id} is empty`);
-  if (flags & PATTERN_REGEX) throw new Error(`pattern ${id} is a regular expression: that takes Hyperscan`);
+  if (flags & PATTERN_REGEX) throw new Error(`pattern ${id} is a regular expression, which needs Hyperscan`);
 }
 
 const lower = (byte: number): number => (byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte);

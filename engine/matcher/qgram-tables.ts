@@ -136,7 +136,7 @@ function pack(arrays: readonly Int32Array[]): SharedArrayBuffer {
 
 function unpack(buffer: SharedArrayBuffer): Int32Array[] {
   const all = new Int32Array(buffer);
-  if (all[0] !== MAGIC) throw new Error('these bytes are no q-gram database of this version');
+  if (all[0] !== MAGIC) throw new Error('not a q-gram database of this version');
   const count = all[2]!;
   const arrays: Int32Array[] = [];
   let end = HEAD + count;

@@ -7,14 +7,14 @@ export const captureChecksums = option(
   'capture.checksum-validation',
   choice('auto', 'all', 'none'),
   'auto',
-  'verify checksums: all, none, or as stream.checksum-validation and pcap-file.checksum-checks say (auto)',
+  'verify checksums: all, none, or as set by stream.checksum-validation and pcap-file.checksum-checks (auto)',
 );
 
 export const fileChecksums = option(
   'pcap-file.checksum-checks',
   choice('auto', 'yes', 'no'),
   'auto',
-  'checksums of captures in files; auto stops verifying when a tenth of the first 1000 packets is wrong',
+  'verify checksums of capture files; auto stops if a tenth of the first 1000 packets is invalid',
 );
 
 /** No checksum is looked at: all pass for right ones. */

@@ -8,7 +8,7 @@ const prefix = option(
   'stats.decoder-events-prefix',
   choice('decoder.event', 'decoder'),
   'decoder.event',
-  'what the names of these counters begin with',
+  'prefix of the names of these counters',
 );
 const streamEvents = option('stats.stream-events', boolean, false, 'a counter for each stream event');
 

@@ -6,11 +6,11 @@ const JUDGE = ['verdict', 'respond'];
 /** The profiles that need no configuration, as they would stand in the YAML. */
 const DEFINITIONS: Readonly<Record<string, unknown>> = {
   single: {
-    summary: 'one thread does everything',
+    summary: 'one thread runs all modules',
     threads: [{ name: 'worker', modules: ['input', 'decode', ...INSPECT, ...JUDGE, 'flow-log', 'outputs'] }],
   },
   workers: {
-    summary: 'parallel: every thread acquires for itself and does everything with its conversations',
+    summary: 'parallel: every thread acquires its own packets and runs all modules for its flows',
     threads: [
       {
         name: 'worker',
@@ -20,14 +20,14 @@ const DEFINITIONS: Readonly<Record<string, unknown>> = {
     ],
   },
   autofp: {
-    summary: 'one thread captures and decodes, conversations are spread over workers',
+    summary: 'one thread captures and decodes, flows are distributed over workers',
     threads: [
       { name: 'capture', modules: ['input', 'decode'], handler: 'flow-hash', to: 'worker' },
       { name: 'worker', count: 'auto', modules: [...INSPECT, ...JUDGE, 'flow-log', 'outputs'] },
     ],
   },
   pipeline: {
-    summary: 'serial: each stage has threads of its own',
+    summary: 'serial: each stage has its own threads',
     threads: [
       { name: 'acquire', modules: ['input'], handler: 'address-hash', to: 'decode' },
       { name: 'decode', count: 2, modules: ['decode'], handler: 'ordered', ordered: true, to: 'stream' },
@@ -46,7 +46,7 @@ const DEFINITIONS: Readonly<Record<string, unknown>> = {
   },
   oisf2009: {
     summary:
-      'the threads of the first prototype: 1 acquire, 2 decode, 2 detect, 1 verdict, 1 respond, 3 alert, 1 manages',
+      'the threads of the first prototype: 1 acquire, 2 decode, 2 detect, 1 verdict, 1 respond, 3 alert, 1 manager',
     threads: [
       { name: 'acquire', modules: ['input'], handler: 'address-hash', to: 'decode' },
       { name: 'decode', count: 2, modules: ['decode'], handler: 'flow-hash', ordered: true, to: 'detect' },

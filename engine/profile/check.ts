@@ -33,7 +33,7 @@ function checkNames(profile: Profile): void {
   const seen = new Set<string>([END]);
   for (const { name } of profile.threads) {
     if (seen.has(name))
-      fail(profile, `thread ${name}`, name === END ? 'this name is taken' : 'there are two of that name');
+      fail(profile, `thread ${name}`, name === END ? 'this name is reserved' : 'the name is used twice');
     seen.add(name);
   }
 }
@@ -78,7 +78,7 @@ function checkWays(profile: Profile, group: ThreadGroup, parts: ProfileParts): v
 function checkCircles(profile: Profile): void {
   const visit = (group: ThreadGroup, path: readonly string[]): void => {
     if (path.includes(group.name))
-      fail(profile, 'queues', `they run in a circle: ${[...path, group.name].join(' → ')}`);
+      fail(profile, 'queues', `queues form a cycle: ${[...path, group.name].join(' → ')}`);
     for (const target of Object.values(waysOf(group))) {
       const next = groupNamed(profile, target);
       if (next) visit(next, [...path, group.name]);
@@ -92,9 +92,9 @@ function checkInput(profile: Profile, group: ThreadGroup, parts: ProfileParts): 
   const acquiring = group.modules.filter(name => parts.module(name).kind === 'acquire');
   const fed = producersOf(profile, group).length > 0;
   if (fed && acquiring.length > 0)
-    fail(profile, place, `it reads a queue and cannot acquire too (module ${acquiring[0]})`);
+    fail(profile, place, `it reads a queue and cannot also acquire packets (module ${acquiring[0]})`);
   if (!fed && acquiring.length === 0)
-    fail(profile, place, 'nothing reaches it: no queue leads to it and it has no acquire module');
+    fail(profile, place, 'it receives no packets: it has no queue to read and no acquire module');
   if (acquiring.length > 1) fail(profile, place, `it has two acquire modules: ${acquiring.join(', ')}`);
   if (acquiring.length === 1 && group.modules[0] !== acquiring[0])
     fail(profile, place, `acquire module ${acquiring[0]} must come first`);
@@ -139,7 +139,7 @@ function checkJudged(
   fail(
     profile,
     `thread ${group.name}`,
-    'packets leave it without a verdict: put a verdict module on their way',
+    'packets leave it without a verdict: add a verdict module on their path',
   );
 }
 
@@ -167,14 +167,14 @@ function checkFlows(profile: Profile, group: ThreadGroup, parts: ProfileParts): 
       fail(
         profile,
         place,
-        `module ${keeper} needs all packets of a conversation in one thread; use flow-hash instead of ${producer.handler}`,
+        `module ${keeper} needs all packets of a flow in one thread; use flow-hash instead of ${producer.handler}`,
       );
     }
     if (!producer.ordered && scatters(profile, producer, parts)) {
       fail(
         profile,
         place,
-        `module ${keeper} needs packets in order, but several ${producer.name} threads compete: say ordered: yes`,
+        `module ${keeper} needs packets in order, but several ${producer.name} threads compete: set ordered: yes`,
       );
     }
   }

@@ -12,7 +12,7 @@ export class ReceiveRoom {
   ) {
     if (needed > pool.range.blockSize)
       throw new Error(
-        `threading.block-size is ${pool.range.blockSize}, but packets may take ${needed} bytes`,
+        `threading.block-size is ${pool.range.blockSize}, but packets may need ${needed} bytes`,
       );
   }
 

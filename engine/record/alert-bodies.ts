@@ -16,8 +16,8 @@ export interface BodyForms {
 /** The two options that ask for a body: `NAME` for base64, and `NAME-printable`. */
 export function bodyOptions(name: string, what: string) {
   return {
-    base64: option(`${ALERT}${name}`, boolean, false, `alerts have ${what} in base64`),
-    printable: option(`${ALERT}${name}-printable`, boolean, false, `alerts have ${what} as text`),
+    base64: option(`${ALERT}${name}`, boolean, false, `log ${what} of alerts in base64`),
+    printable: option(`${ALERT}${name}-printable`, boolean, false, `log ${what} of alerts as text`),
   };
 }
 

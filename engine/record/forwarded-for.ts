@@ -6,18 +6,23 @@ import { outputEntries, recordTypeSettings } from '../config/output-list.js';
 /** The same options for each place where they may stand. @param path of the section */
 function optionsAt(path: string) {
   return {
-    enabled: option(`${path}enabled`, boolean, false, 'tell the address that a proxy asked for'),
+    enabled: option(
+      `${path}enabled`,
+      boolean,
+      false,
+      'log the client address from the X-Forwarded-For header',
+    ),
     mode: option(
       `${path}mode`,
       choice('extra-data', 'overwrite'),
       'extra-data',
-      'extra-data: the address is told besides; overwrite: in place of the client',
+      'extra-data: log the address in addition; overwrite: instead of the source address',
     ),
     deployment: option(
       `${path}deployment`,
       choice('reverse', 'forward'),
       'reverse',
-      'reverse: the last address of the field counts; forward: the first',
+      'reverse: use the last address of the header; forward: the first',
     ),
     header: option(`${path}header`, text, 'X-Forwarded-For', 'name of the header field'),
   };

@@ -85,7 +85,7 @@ export async function buildAddon(folder) {
   const nodedir = nodeFolder(folder);
   for (const command of ['configure', 'build']) {
     const { ok, output } = await nodeGyp(folder, command, nodedir);
-    if (!ok) return `the compiler says: ${reasonIn(output)}`;
+    if (!ok) return `compiler error: ${reasonIn(output)}`;
   }
   const problem = loadProblem(folder);
   if (!problem) writeFileSync(join(folder, 'build/stamp'), stamp);

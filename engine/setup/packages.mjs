@@ -48,5 +48,5 @@ export async function installPackages(root) {
     if (ok) return;
     failure = reasonIn(output);
   }
-  throw new Error(`npm cannot install the packages: ${failure}`);
+  throw new Error(`npm failed to install the packages: ${failure}`);
 }

@@ -18,16 +18,16 @@ async function prepareAddon() {
   if (process.env.SLUICE_NATIVE === 'off' || isReady(native)) return;
   const missing = await installAddonParts(join(native, 'build/apt-failed'));
   const problem = missing ?? (await buildAddon(native));
-  if (problem) say(`going on without the native addon (slower, no live capture): ${problem}`);
+  if (problem) say(`continuing without the native addon (slower, no live capture): ${problem}`);
 }
 
 /** Tests that lack a program say so and are left out. */
 async function prepareTests() {
   if (process.env.npm_lifecycle_event !== 'pretest') return;
   const problem = await installTestPrograms(join(native, 'build/apt-failed-for-tests'));
-  if (problem) say(`going on without tests of the inline sensor: ${problem}`);
+  if (problem) say(`continuing without tests of the inline sensor: ${problem}`);
   await installPackages(join(root, 'docs/site')).catch(({ message }) =>
-    say(`going on without tests of the site of the documentation: ${message}`),
+    say(`continuing without tests of the documentation site: ${message}`),
   );
 }
 

@@ -94,13 +94,13 @@ export function fragmentClass(os: HostOs): FragmentClass {
 
 /** What is no mapping of systems: a mapping is judged by the options of its systems. */
 const systems: OptionType<object> = {
-  expected: 'systems of hosts, each with a list of addresses and networks',
+  expected: 'operating systems, each with a list of addresses and networks',
   parse: () => undefined,
 };
 
 const PATH = 'host-os-policy';
 const hostsOf = (os: HostOs) =>
-  option(`${PATH}.${os}`, networks, [] as readonly string[], `addresses and networks of hosts with ${os}`);
+  option(`${PATH}.${os}`, networks, [] as readonly string[], `addresses and networks of ${os} hosts`);
 
 /** Operating systems of hosts: they decide how overlapping segments and fragments to them are put together. */
 export const hostOsOptions = [

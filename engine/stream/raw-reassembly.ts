@@ -5,5 +5,5 @@ export const RAW_REASSEMBLY = option(
   'stream.reassembly.raw',
   boolean,
   true,
-  'contents of signatures are looked for in reassembled streams; no: in each packet alone. Parsers have streams always',
+  'match signatures on reassembled streams; no: on single packets only. Parsers always use streams',
 );

@@ -16,7 +16,7 @@ export async function loadModule(name: string, from: string): Promise<ModuleDefi
   const definition = await load(name, 'modules', 'module', from);
   const { api, create, kind } = definition as Partial<ModuleDefinition>;
   if (typeof create !== 'function' || kind === undefined) {
-    throw new Error(`module ${name}: its default export is no module definition (see defineModule)`);
+    throw new Error(`module ${name}: the default export is not a module (see defineModule)`);
   }
   if (api !== MODULE_API)
     throw new Error(`module ${name} is made for module API ${api}, this engine has ${MODULE_API}`);
@@ -54,7 +54,9 @@ export async function loadHandler(name: string, from: string): Promise<QueueHand
   const handler = await load(name, 'engine/queue/handlers', 'queue handler', from);
   const { api, create } = handler as Partial<QueueHandler>;
   if (typeof create !== 'function')
-    throw new Error(`queue handler ${name}: its default export is no queue handler (see defineQueueHandler)`);
+    throw new Error(
+      `queue handler ${name}: the default export is not a queue handler (see defineQueueHandler)`,
+    );
   if (api !== QUEUE_HANDLER_API)
     throw new Error(
       `queue handler ${name} is made for queue handler API ${api}, this engine has ${QUEUE_HANDLER_API}`,
@@ -89,7 +91,7 @@ async function find(name: string, folder: string, what: string, from: string): P
     const names = await ownNames(folder);
     const hint = nearest(name, names);
     throw new Error(
-      `there is no ${what} "${name}"${hint ? ` (did you mean ${hint}?)` : ''}; there are ${names.join(', ')}`,
+      `unknown ${what} "${name}"${hint ? ` (did you mean ${hint}?)` : ''}; available: ${names.join(', ')}`,
     );
   }
 }
@@ -99,7 +101,7 @@ function entryOf(path: string, what: string, name: string): string {
   try {
     return createRequire(resolve(dirname(path), 'any.js')).resolve(path);
   } catch {
-    throw new Error(`there is no ${what} at ${name} (looked for ${path})`);
+    throw new Error(`${what} not found: ${name} (looked for ${path})`);
   }
 }
 

@@ -23,7 +23,7 @@ const LEAST_BLOCKS = 4;
 export function sharesOf(wanted: ThreadMemory, threads: number, streamBytes: number): ThreadMemory {
   if (wanted.poolBytes < LEAST_BLOCKS * wanted.blockSize)
     throw new Error(
-      `threading.pool-memory is ${wanted.poolBytes} bytes, expected ${LEAST_BLOCKS} times threading.block-size (${wanted.blockSize}) at least`,
+      `threading.pool-memory is ${wanted.poolBytes} bytes, expected at least ${LEAST_BLOCKS} times threading.block-size (${wanted.blockSize})`,
     );
   const each = Math.floor((END - FIRST_BYTE - streamBytes) / threads / 64) * 64 - 64;
   if (wanted.poolBytes + wanted.scratchBytes <= each) return wanted;
@@ -32,7 +32,7 @@ export function sharesOf(wanted: ThreadMemory, threads: number, streamBytes: num
   if (blocks < LEAST_BLOCKS) {
     const mib = Math.ceil((LEAST_BLOCKS * wanted.blockSize) / 2 ** 20);
     throw new Error(
-      `${threads} threads with packet pools of ${mib} MiB at least and ${Math.ceil(streamBytes / 2 ** 20)} MiB of stream buffers take more than 2047 MiB: lower stream.reassembly.memcap, threading.block-size or the number of threads`,
+      `${threads} threads with packet pools of at least ${mib} MiB and ${Math.ceil(streamBytes / 2 ** 20)} MiB of stream buffers need more than 2047 MiB: lower stream.reassembly.memcap, threading.block-size or the number of threads`,
     );
   }
   return { ...wanted, poolBytes: blocks * wanted.blockSize, scratchBytes };

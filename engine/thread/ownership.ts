@@ -60,8 +60,8 @@ export class Ownership {
 
   private violation(slot: number, owner: number): void {
     this.violations++;
-    const state = owner === RELEASED ? 'was released before' : `belongs to thread ${owner}`;
-    this.report(`packet ${slot} is handled by thread ${this.me} but ${state}`);
+    const state = owner === RELEASED ? 'was already released' : `belongs to thread ${owner}`;
+    this.report(`packet ${slot} is processed by thread ${this.me} but ${state}`);
   }
 }
 

@@ -272,7 +272,7 @@ function prepareSystemThread(name: string, cpu: number | undefined): void {
   native()?.setThreadName(name);
   if (cpu === undefined) return;
   try {
-    if (!native()) throw new Error('the native addon is not there');
+    if (!native()) throw new Error('the native addon is not available');
     native()!.setAffinity([cpu]);
   } catch (error) {
     log.warning(`thread ${name} is not pinned to CPU ${cpu}: ${(error as Error).message}`);

@@ -61,7 +61,7 @@ export class Forwarding implements VerdictDelivery {
   private leaveOut(device: string): void {
     this.thread.counters.values[this.cut]!++;
     this.thread.warnOnce(
-      `device ${device}: frames that do not fit are not forwarded: is offloading (GRO, LRO) off, and block-size large enough?`,
+      `device ${device}: frames that are too large are not forwarded; turn off offloading (GRO, LRO), or increase block-size`,
     );
   }
 

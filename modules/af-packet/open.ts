@@ -33,7 +33,7 @@ const OPEN_DEVICES = 'af-packet';
 
 export function openDevicesOf({ shared }: Thread): OpenPacketDevices {
   const devices = shared[OPEN_DEVICES] as OpenPacketDevices | undefined;
-  if (!devices) throw new Error('no device is open (devices are given by -i)');
+  if (!devices) throw new Error('no device is open (name devices with -i)');
   return devices;
 }
 
@@ -42,7 +42,7 @@ export function openDevices(config: Config, log: Log): OpenedDevices {
   const addon = native();
   if (!addon) throw new Error(`devices need the native addon: ${nativeProblem()}`);
   const all = deviceNames(config).map(name => deviceSettings(config, name));
-  if (all.length === 0) throw new Error('no device is named: use -i, or interface in the section af-packet');
+  if (all.length === 0) throw new Error('no device given: use -i, or interface in the section af-packet');
   const threads = Math.max(...all.map(({ threads: wanted }) => wanted || availableParallelism()));
   const opened: number[] = [];
   const close = (): void => {
@@ -71,8 +71,7 @@ function openDevice(
   if (settings.copyMode !== 'none' && copyTo < 0)
     throw new Error(`${settings.name}: copy-iface ${settings.copyDevice} is not among the devices`);
   const linkType = linkTypeOf(addon, settings.name);
-  if (linkType === undefined)
-    throw new Error(`${settings.name}: packets of this kind of device are not known`);
+  if (linkType === undefined) throw new Error(`${settings.name}: unsupported type of device`);
   const sockets = openSockets(addon, settings, threads, settings.clusterId, opened);
   const openings = new SharedArrayBuffer(4);
   return { settings, linkType, sockets, copyTo, openings };
@@ -82,7 +81,7 @@ function openSenders(addon: Native, log: Log): [number, number] {
   try {
     return openRawSockets(addon, 0, '');
   } catch (error) {
-    log.warning(`af-packet: rejected packets are not answered: ${(error as Error).message}`);
+    log.warning(`af-packet: reject packets cannot be sent: ${(error as Error).message}`);
     return [-1, -1];
   }
 }

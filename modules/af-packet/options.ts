@@ -5,67 +5,72 @@ import type { Config } from '../../engine/config/config.js';
 import type { AnyOption, Option } from '../../engine/config/option.js';
 import { boolean, choice, integer, option, size, text, texts } from '../../engine/config/option.js';
 
-const DEVICES = option('af-packet-devices', texts, [], 'devices to watch; given by -i and --af-packet');
+const DEVICES = option('af-packet-devices', texts, [], 'devices to monitor; given by -i and --af-packet');
 const INTERFACE = option(
   'af-packet.*.interface',
   text,
   '',
-  'device, or default for what the others have in common',
+  'device name; the entry default sets defaults for all others',
 );
 const THREADS = option(
   'af-packet.*.threads',
   text,
   'auto',
-  'sockets among which packets are divided; auto: one for each core',
+  'sockets over which packets are distributed; auto: one per core',
 );
 const CLUSTER_ID = option(
   'af-packet.*.cluster-id',
   integer(0, 65_535),
   99,
-  'number of the group of sockets; one for each device',
+  'id of the socket group; a different one for each device',
 );
 const CLUSTER_TYPE = option(
   'af-packet.*.cluster-type',
   choice('cluster_flow', 'cluster_cpu', 'cluster_qm'),
   'cluster_flow',
-  'how packets are divided: by conversation, by the CPU or by the device queue they came on',
+  'how packets are distributed: by flow, by CPU or by receive queue of the device',
 );
-const DEFRAG = option('af-packet.*.defrag', boolean, true, 'put fragments together before they are divided');
+const DEFRAG = option(
+  'af-packet.*.defrag',
+  boolean,
+  true,
+  'reassemble fragments before packets are distributed',
+);
 const RING_SIZE = option(
   'af-packet.*.ring-size',
   integer(1, 1 << 24),
   32_768,
-  'packets of 2 KiB that fit the ring of a socket',
+  'size of the ring of a socket, in packets of 2 KiB',
 );
-const BLOCK_SIZE = option('af-packet.*.block-size', size, 2 ** 18, 'bytes of a block of the ring');
+const BLOCK_SIZE = option('af-packet.*.block-size', size, 2 ** 18, 'bytes per block of the ring');
 const BLOCK_TIMEOUT = option(
   'af-packet.*.block-timeout',
   integer(1, 10_000),
   10,
-  'milliseconds after which a block is handed over',
+  'milliseconds after which an incomplete block is delivered',
 );
 const NO_PROMISCUOUS = option(
   'af-packet.*.disable-promisc',
   boolean,
   false,
-  'watch only packets to and from this host',
+  'disable promiscuous mode: only packets to and from this host',
 );
 const COPY_MODE = option(
   'af-packet.*.copy-mode',
   choice('none', 'ips', 'tap'),
   'none',
-  'forward packets to copy-iface: those that pass (ips), or all (tap)',
+  'forward packets to copy-iface: those accepted (ips), or all (tap)',
 );
 const COPY_DEVICE = option('af-packet.*.copy-iface', text, '', 'device that packets are forwarded to');
-const FILTER = option('af-packet.*.bpf-filter', packetFilter, '', 'packets that are inspected');
+const FILTER = option('af-packet.*.bpf-filter', packetFilter, '', 'filter for inspected packets');
 const CHECKSUMS = option(
   'af-packet.*.checksum-checks',
   choice('auto', 'kernel', 'yes', 'no'),
   'kernel',
-  'whether checksums are verified; kernel: as the kernel says for each packet',
+  'verify checksums; kernel: as the kernel indicates for each packet',
 );
 const OLD = ['use-mmap', 'mmap-locked', 'tpacket-v3', 'use-emergency-flush', 'buffer-size'].map(name =>
-  option(`af-packet.*.${name}`, text, '', 'accepted for old configurations: rings are always TPACKET_V3'),
+  option(`af-packet.*.${name}`, text, '', 'accepted for compatibility: rings are always TPACKET_V3'),
 );
 
 export const options: readonly AnyOption[] = [

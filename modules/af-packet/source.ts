@@ -19,7 +19,7 @@ const RUN_FILTER = option(
   'bpf-filter',
   packetFilter,
   '',
-  'packets to inspect, as an expression like that of tcpdump',
+  'filter for inspected packets, in the syntax of tcpdump',
 );
 
 export class RingSource implements PacketSource {
@@ -88,7 +88,7 @@ export class RingSource implements PacketSource {
   private tellError(error: number): void {
     const reason = getSystemErrorName(-error);
     const { name } = this.opened.settings;
-    this.thread.warnOnce(`device ${name}: ${reason}: no packets come from it until it is up again`);
+    this.thread.warnOnce(`device ${name}: ${reason}: no packets are received from it until it is up again`);
   }
 
   private wanted(p: number): boolean {

@@ -60,13 +60,13 @@ export class DeviceWatch {
     if (index !== watched.seen) {
       watched.seen = index;
       watched.failures = 0;
-      if (index === 0) this.log.warning(`device ${name} is gone: it is opened anew when it is there again`);
+      if (index === 0) this.log.warning(`device ${name} is gone: it will be reopened when it is back`);
     }
     if (index === 0 || index === watched.index || watched.failures >= TRIES) return;
     try {
       this.openAnew(watched.device);
       watched.index = index;
-      this.log.notice(`device ${name} is another one than before, and was opened anew`);
+      this.log.notice(`device ${name} was replaced by another one, and has been reopened`);
     } catch (error) {
       this.tellFailure(watched, (error as Error).message);
     }
@@ -76,15 +76,15 @@ export class DeviceWatch {
   private tellFailure(watched: Watched, reason: string): void {
     const { name } = watched.device.settings;
     const tries = ++watched.failures;
-    if (tries === 1) this.log.warning(`device ${name} cannot be opened anew yet: ${reason}`);
+    if (tries === 1) this.log.warning(`device ${name} cannot be reopened yet: ${reason}`);
     if (tries === TRIES)
-      this.log.error(`device ${name} could not be opened anew ${tries} times, it is left alone: ${reason}`);
+      this.log.error(`device ${name} could not be reopened after ${tries} attempts, giving up: ${reason}`);
   }
 
   /** The group of the old sockets may still be there. */
   private openAnew({ settings, linkType, sockets, openings }: OpenDevice): void {
     if (linkTypeOf(this.native, settings.name) !== linkType)
-      throw new Error('it is of another kind than before, which needs a restart');
+      throw new Error('its link type has changed, which needs a restart');
     const opened: number[] = [];
     try {
       openSockets(this.native, settings, sockets.length, 0, opened);

@@ -20,7 +20,7 @@ const MOST_TRANSACTIONS = option(
   'app-layer.protocols.enip.max-tx',
   integer(1),
   1024,
-  'requests of a connection without a response; the oldest is completed beyond',
+  'maximum requests of a connection without a response; beyond it the oldest is completed',
 );
 const probe: Probe = (bytes, start, end, _, transport) => {
   const answer = beginsMessage(bytes, start, end);

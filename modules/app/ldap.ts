@@ -12,7 +12,7 @@ const MOST_TRANSACTIONS = option(
   'app-layer.protocols.ldap.max-tx',
   integer(1),
   1024,
-  'open requests of a connection; the oldest is completed beyond',
+  'maximum open requests of a connection; beyond it the oldest is completed',
 );
 
 const NAMES = { name: 'ldap', transports: ['tcp', 'udp'] } as const;

@@ -25,19 +25,19 @@ const MOST_TRANSACTIONS = option(
   'app-layer.protocols.nfs.max-tx',
   integer(1),
   1024,
-  'calls of a connection without a reply, and files that are read or written; the oldest is given up beyond',
+  'maximum calls of a connection without a reply, and files being read or written; beyond it the oldest is closed',
 );
 const QUEUE_SIZE = option(
   'app-layer.protocols.nfs.max-queue-size',
   size,
   64 << 20,
-  'bytes of a file that wait for what lies before them; 0: any number',
+  'maximum out-of-order bytes buffered of a file; 0: no limit',
 );
 const QUEUE_COUNT = option(
   'app-layer.protocols.nfs.max-queue-cnt',
   integer(0),
   64,
-  'pieces of a file that wait for what lies before them; 0: any number',
+  'maximum out-of-order chunks buffered of a file; 0: no limit',
 );
 const AT = { direction: 'either', begun: STARTED, closed: COMPLETE } as const;
 /** Bytes of contents that a thread keeps for inspection. */

@@ -9,7 +9,7 @@ const MOST_TRANSACTIONS = option(
   'app-layer.protocols.pop3.max-tx',
   integer(1),
   256,
-  'commands without a response; the oldest is completed beyond',
+  'maximum commands without a response; beyond it the oldest is completed',
 );
 
 /** A server greets with `+OK`, a client begins with a word. */

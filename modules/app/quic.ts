@@ -17,20 +17,20 @@ const LONGEST_HELLO = option(
   'app-layer.protocols.quic.max-hello-length',
   integer(64),
   65535,
-  'bytes of a hello that are put together from several packets',
+  'maximum bytes of a ClientHello reassembled from several packets',
 );
 const SWITCH = choice('yes', 'no', 'auto');
 const JA3 = option(
   'app-layer.protocols.quic.ja3-fingerprints',
   SWITCH,
   'yes',
-  'JA3 fingerprints in records; auto is yes',
+  'log JA3 fingerprints; auto means yes',
 );
 const JA4 = option(
   'app-layer.protocols.quic.ja4-fingerprints',
   SWITCH,
   'yes',
-  'JA4 fingerprints in records; auto is yes',
+  'log JA4 fingerprints; auto means yes',
 );
 
 type Buffer_ = BufferDeclaration<QuicTransaction>;

@@ -21,13 +21,13 @@ const HASSH = option(
   HASSH_SWITCH,
   text,
   'auto',
-  'tell HASSH fingerprints in records: yes, no, or auto (where rules ask for them)',
+  'log HASSH fingerprints: yes, no, or auto (if rules need them)',
 );
 const ENCRYPTION = option(
   'app-layer.protocols.ssh.encryption-handling',
   choice('track-only', 'bypass', 'full'),
   'track-only',
-  'what becomes of a flow once it is encrypted: track-only, bypass it, or full inspection',
+  'handling of a flow once it is encrypted: track-only, bypass, or full inspection',
 );
 
 function settings(config: Config, shared: Readonly<Record<string, unknown>>): SshSettings {

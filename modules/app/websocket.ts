@@ -16,13 +16,13 @@ const LONGEST = option(
   'app-layer.protocols.websocket.max-payload-size',
   size,
   65536,
-  'bytes of a payload that are kept, and of what it becomes when it is decompressed',
+  'maximum bytes kept of a payload, also after decompression',
 );
-const PRINTABLE = option(`${RECORD}payload-printable`, boolean, false, 'tell payloads as text');
-const BASE64 = option(`${RECORD}payload-base64`, boolean, false, 'tell payloads in base64');
+const PRINTABLE = option(`${RECORD}payload-printable`, boolean, false, 'log payloads as text');
+const BASE64 = option(`${RECORD}payload-base64`, boolean, false, 'log payloads in base64');
 
 const BODIES = 'websocket-payload';
-const BODY_OPTIONS = bodyOptions(BODIES, 'the payload of a message');
+const BODY_OPTIONS = bodyOptions(BODIES, 'payload of a message');
 
 function record(transaction: WebSocketTransaction, forAlert: boolean, settings?: WebSocketSettings): string {
   const { header, payload, alertPayload } = transaction;

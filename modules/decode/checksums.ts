@@ -43,7 +43,7 @@ export class Checksums {
     if (wrong === 0 || packets / wrong >= WRONG_RATIO) return;
     this.d.checksums = false;
     this.d.thread.log.info(
-      `${wrong} of ${packets} packets have a wrong TCP checksum, as captures of the sending host do: they are not verified any more`,
+      `${wrong} of ${packets} packets have an invalid TCP checksum, as in captures taken on the sending host: checksums are no longer verified`,
     );
   }
 }

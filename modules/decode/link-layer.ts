@@ -34,7 +34,7 @@ export function decodeLinkLayer(d: Decoding, p: number, linkType: number, at: nu
     case LinkType.GRE:
       return decodeGre(d, p, at, end);
     default:
-      d.thread.warnOnce(`link type ${linkType} is not known: its packets are not decoded`);
+      d.thread.warnOnce(`unknown link type ${linkType}: its packets are not decoded`);
       return false;
   }
 }

@@ -6,7 +6,7 @@ import { boolean, integer, option, tree } from '../../engine/config/option.js';
 import { captureChecksums, fileChecksums, ignoresChecksums } from '../../engine/packet/checksum-options.js';
 import { tunnelPorts } from './tunnel-ports.js';
 
-const teredo = option('decoder.teredo.enabled', boolean, true, 'look for IPv6 packets in UDP (Teredo)');
+const teredo = option('decoder.teredo.enabled', boolean, true, 'decode IPv6 packets in UDP (Teredo)');
 const teredoPorts = option(
   'decoder.teredo.ports',
   tree,
@@ -19,7 +19,7 @@ const geneve = option('decoder.geneve.enabled', boolean, true, 'decode Geneve');
 const genevePorts = option('decoder.geneve.ports', tree, '$GENEVE_PORTS', 'UDP destination ports of Geneve');
 const vntag = option('decoder.vntag.enabled', boolean, true, 'decode VN-Tag');
 const erspanOne = option('decoder.erspan.typeI.enabled', boolean, true, 'decode ERSPAN type I');
-const maxLayers = option('decoder.max-layers', integer(1, 255), 16, 'layers of one packet that are decoded');
+const maxLayers = option('decoder.max-layers', integer(1, 255), 16, 'maximum decoded layers per packet');
 const recursionTracking = option(
   'decoder.recursion-level.use-for-tracking',
   boolean,
@@ -36,7 +36,7 @@ const streamChecksums = option(
   'stream.checksum-validation',
   boolean,
   true,
-  'TCP packets with a wrong checksum are not used for streams',
+  'ignore TCP packets with an invalid checksum in streams',
 );
 export const options = [
   teredo,

@@ -17,7 +17,7 @@ export function tunnelPorts(config: Config, value: unknown, fallback: number): U
   const excluded = new Uint8Array(PORTS);
   const read = (setting: unknown, negated: boolean, depth: number): void => {
     if (depth > DEEPEST)
-      throw new Error(`port variables of a tunnel are nested too deep: ${String(setting)}`);
+      throw new Error(`port variables of a tunnel are nested too deeply: ${String(setting)}`);
     eachWord(textOf(setting), negated, (word, not) => {
       if (word.startsWith('$'))
         read(config.at(`vars.port-groups.${word.slice(1)}`) ?? fallback, not, depth + 1);
@@ -56,7 +56,7 @@ function eachWord(text: string, negated: boolean, visit: (word: string, not: boo
 function markRange(word: string, ports: Uint8Array): void {
   const range = word === 'any' ? [0, PORTS - 1] : rangeOf(word);
   if (!range)
-    throw new Error(`"${word}" is no port of a tunnel, expected a number, a range such as 100:200, or any`);
+    throw new Error(`"${word}" is not a tunnel port, expected a number, a range such as 100:200, or any`);
   ports.fill(1, range[0], range[1]! + 1);
 }
 

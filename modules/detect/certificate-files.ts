@@ -21,13 +21,13 @@ const ENABLED = option(
   `${STORE}enabled`,
   boolean,
   true,
-  'whether certificates are kept that rules with tls.store ask for',
+  'store the certificates selected by rules with tls.store',
 );
 const FOLDER = option(
   `${STORE}certs-log-dir`,
   text,
   '',
-  'folder of the certificate store; the folder of logs when empty',
+  'folder of the certificate store; empty: the log folder',
 );
 
 export const CERTIFICATE_OPTIONS = [ENABLED, FOLDER];
@@ -74,7 +74,7 @@ export class CertificateFiles implements CertificateStore {
       );
     } catch (error) {
       this.thread.counters.values[this.failed]!++;
-      this.thread.warnOnce(`a certificate could not be kept: ${(error as Error).message}`);
+      this.thread.warnOnce(`a certificate could not be stored: ${(error as Error).message}`);
     }
   }
 

@@ -9,52 +9,52 @@ export const PACKET_ALERT_MAX = option(
   'packet-alert-max',
   integer(1, 65535),
   15,
-  'alerts kept for one packet',
+  'maximum alerts per packet',
 );
 export const TO_SERVER_CHUNK = option(
   'stream.reassembly.toserver-chunk-size',
   size,
   2560,
-  'bytes to the server that are gathered before a stream is inspected after the fact; inline, those inspected with each packet',
+  'IDS mode: bytes to the server per inspection of a stream; inline: size of the window inspected with each packet',
 );
 export const TO_CLIENT_CHUNK = option(
   'stream.reassembly.toclient-chunk-size',
   size,
   2560,
-  'bytes to the client that are gathered before a stream is inspected after the fact; inline, those inspected with each packet',
+  'IDS mode: bytes to the client per inspection of a stream; inline: size of the window inspected with each packet',
 );
 export const HISTORY_MEMCAP = option(
   'detect.stream-history-memcap',
   size,
   64 * 2 ** 20,
-  'memory of a thread for stream data that signatures may still look at',
+  'memory per thread for stream data that signatures may still inspect',
 );
 export const SCAN_ROOM = option(
   'detect.scan-room',
   size,
   4 * 2 ** 20,
-  'memory of a thread that buffers of transactions are gathered in to be scanned',
+  'memory per thread for transaction buffers to be scanned',
 );
 
 export const RECURSION_LIMIT = option(
   'detect.inspection-recursion-limit',
   integer(0),
   3000,
-  'steps that the conditions on one buffer may take; 0: any number',
+  'maximum inspection steps for the conditions on one buffer; 0: no limit',
 );
 
 export const GUESS_TRANSACTION = option(
   'detect.guess-applayer-tx',
   boolean,
   false,
-  'log alerts in streams with the transaction that is in hand',
+  'log stream alerts with the current transaction',
 );
 
 export const TRANSACTION_LOGS = option(
   'detect.stream-tx-log-limit',
   integer(0),
   4,
-  'alerts in streams that are logged with one transaction',
+  'maximum stream alerts logged with one transaction',
 );
 
 export const detectOptions = [

@@ -151,7 +151,7 @@ export class Judge {
     if (detection.isAllowed(permission)) return true;
     this.thread.counters.values[this.refused]!++;
     this.thread.warnOnce(
-      `detection ${detection.name} asks for ${permission}, which it may not: its "may" or detections.may does not say so`,
+      `detection ${detection.name} requests ${permission}, which neither its "may" nor detections.may allows`,
     );
     return false;
   }

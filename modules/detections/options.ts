@@ -11,55 +11,55 @@ export const MAY = option(
   'detections.may',
   texts,
   ['alert', 'drop', 'bypass', 'stop', 'files', 'network'],
-  'what detections may do at most, of what they ask for themselves',
+  'upper limit of the actions that detections may request',
 );
 export const HELD_MEMORY = option(
   'detections.held-memory',
   size,
   16 * 1024,
-  'bytes of each side of a conversation that a detection may hold while it waits',
+  'bytes of each side of a flow that a detection may buffer while it waits',
 );
 export const ALL_HELD = option(
   'detections.memcap',
   size,
   64 * 2 ** 20,
-  'bytes of all conversations that the detections of a thread may hold',
+  'bytes of all flows that the detections of a thread may buffer',
 );
 export const PREFILTER_WINDOW = option(
   'detections.prefilter-window',
   size,
   4096,
-  'bytes at the beginning of a side in which the contents of a detection must stand',
+  'bytes at the start of a side in which the contents of a detection must match',
 );
 export const TURN_TIME = option(
   'detections.turn-time',
   integer(1, 60_000),
   500,
-  'milliseconds after which a detection that does not come back is stopped and switched off',
+  'milliseconds after which a detection that does not return is interrupted and disabled',
 );
 export const GROWTH = option(
   'detections.memory-growth',
   size,
   256 * 2 ** 20,
-  'memory that a detection may take within one batch of packets before it is switched off',
+  'memory that a detection may allocate within one batch of packets before it is disabled',
 );
 export const MOST_ERRORS = option(
   'detections.most-errors',
   integer(1),
   100,
-  'errors of a detection in one thread before it is switched off',
+  'errors of a detection in one thread after which it is disabled',
 );
 export const ERROR_POLICY = option(
   'detections.error-policy',
   choice('ignore', 'drop-packet', 'drop-flow', 'pass-flow'),
   'ignore',
-  'what becomes of a flow whose detection failed; drops are possible inline',
+  'exception policy for a flow whose detection failed; drops only inline',
 );
 export const ALERTS_PER_FLOW = option(
   'detections.alerts-per-flow',
   integer(1),
   16,
-  'alerts of one detection for one flow',
+  'maximum alerts of one detection per flow',
 );
 
 export const detectionOptions = [

@@ -89,7 +89,7 @@ export class Turns {
       if (done || isFinal(value)) return false;
       if (!value) return true;
     }
-    throw new Error(`it gives answers without end and reads nothing (${MOST_ANSWERS} in one turn)`);
+    throw new Error(`it returns results endlessly without reading (${MOST_ANSWERS} in one turn)`);
   }
 
   private answer(detection: LoadedDetection, asking: Asking, answer: Answer): void {
@@ -115,7 +115,7 @@ export class Turns {
     const trace = detection.traceOf(error);
     if (detection.isNew(trace))
       this.thread.warnOnce(
-        `detection ${detection.name} failed and is off for the flow: ${trace} (packet ${this.packetNumber})`,
+        `detection ${detection.name} failed and is disabled for the flow: ${trace} (packet ${this.packetNumber})`,
       );
     if (detection.errors >= this.settings.mostErrors)
       this.switchOff(detection, `it failed ${detection.errors} times`);
@@ -127,11 +127,11 @@ export class Turns {
     const detection = this.running;
     if (detection === undefined) {
       this.thread.log.warning(
-        'detections took too long together; the packet in hand was not looked at by all',
+        'detections together took too long; not all of them have seen the current packet',
       );
       return false;
     }
-    this.switchOff(detection, `it did not come back within its time, at packet ${this.packetNumber}`);
+    this.switchOff(detection, `it did not return in time, at packet ${this.packetNumber}`);
     this.running = undefined;
     // What it took is not to be laid to others.
     this.beginBatch();
@@ -143,9 +143,7 @@ export class Turns {
     if (detection.isOff) return;
     detection.isOff = true;
     this.values[this.counts.stopped]!++;
-    this.thread.log.error(
-      `detection ${detection.name} is switched off in thread ${this.thread.name}: ${reason}`,
-    );
+    this.thread.log.error(`detection ${detection.name} is disabled in thread ${this.thread.name}: ${reason}`);
   }
 
   private applyPolicy(): void {
@@ -188,7 +186,7 @@ export class Turns {
   }
 
   private tellGrowth(detection: LoadedDetection, growth: number): void {
-    this.switchOff(detection, `it took ${Math.round(growth / 2 ** 20)} MiB of memory at once`);
+    this.switchOff(detection, `it allocated ${Math.round(growth / 2 ** 20)} MiB of memory at once`);
     this.watchesEach = false;
   }
 
@@ -210,8 +208,8 @@ function checkAnswer(said: unknown): void {
   if (!said || (typeof said !== 'object' && typeof said !== 'string')) return;
   if (KINDS.has((said as Answer).kind)) return;
   if (Symbol.iterator in Object(said) && typeof said === 'object')
-    throw new Error('it yields a read, which is awaited with yield*');
-  throw new Error(`it gives ${inspect(said, SHORT)}, expected an answer such as alert()`);
+    throw new Error('it yields a read; use yield* instead of yield');
+  throw new Error(`it returned ${inspect(said, SHORT)}, expected a result such as alert()`);
 }
 
 function memoryInUse(): number {

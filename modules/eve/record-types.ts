@@ -62,6 +62,6 @@ function findingOf(entry: unknown, path: string): Finding[] {
   const name = typeof entry === 'object' && entry !== null ? (Object.keys(entry)[0] ?? '') : String(entry);
   if (TYPES.includes(name)) return [];
   const meant = name.length < SHORTEST_SUGGESTED ? undefined : nearest(name.toLowerCase(), TYPES);
-  const message = `there are no records of type ${name}${meant === undefined ? '' : `, did you mean ${meant}?`}`;
+  const message = `unknown record type ${name}${meant === undefined ? '' : `, did you mean ${meant}?`}`;
   return [{ path, kind: 'unaccepted', message, mild: true }];
 }

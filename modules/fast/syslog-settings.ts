@@ -5,10 +5,10 @@ import { outputEntries } from '../../engine/config/output-list.js';
 import { type SyslogSettings, syslogFacility, syslogLevel } from '../../engine/log-file/syslog.js';
 
 const PREFIX = 'outputs.*.syslog.';
-const enabled = option(`${PREFIX}enabled`, boolean, true, 'whether alerts go to the log of the system');
-const identity = option(`${PREFIX}identity`, text, 'suricata', 'name in the log of the system');
-const facility = option(`${PREFIX}facility`, syslogFacility, 'local5', 'facility in the log of the system');
-const level = option(`${PREFIX}level`, syslogLevel, 'info', 'level in the log of the system');
+const enabled = option(`${PREFIX}enabled`, boolean, true, 'log alerts to syslog');
+const identity = option(`${PREFIX}identity`, text, 'suricata', 'syslog identity');
+const facility = option(`${PREFIX}facility`, syslogFacility, 'local5', 'syslog facility');
+const level = option(`${PREFIX}level`, syslogLevel, 'info', 'syslog level');
 
 export const SYSLOG_OPTIONS = [enabled, identity, facility, level];
 

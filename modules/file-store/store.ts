@@ -35,7 +35,7 @@ export class Store {
   /** Writes the file under its digest. @returns its number @throws where that fails */
   write(file: TrackedFile): number {
     if (!file.keptWhole)
-      this.thread.warnOnce('file-store: a file is larger than max-file-size, and stored up to there');
+      this.thread.warnOnce('file-store: a file is larger than max-file-size and was truncated');
     const digest = digestOf(file);
     const folder = join(this.folder, digest.slice(0, 2));
     const path = join(folder, digest);

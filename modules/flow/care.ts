@@ -16,7 +16,7 @@ export const prealloc = option(
   'flow.prealloc',
   integer(0),
   10000,
-  'flows that may be in use before those past their timeout are searched for (see flow.expiry)',
+  'flows that may be in use before the search for expired flows starts (see flow.expiry)',
 );
 
 /** Seconds in which all rows are looked at once: looking more often finds nothing new. */

@@ -11,9 +11,9 @@ const bytes = option(
   'flow.rate-tracking.bytes',
   size,
   0,
-  'bytes that a flow carries one way within the interval to be an elephant flow; 0: none is',
+  'bytes in one direction within the interval that make a flow an elephant flow; 0: disabled',
 );
-const interval = option('flow.rate-tracking.interval', duration, 10, 'seconds in which they are counted');
+const interval = option('flow.rate-tracking.interval', duration, 10, 'interval in seconds for these bytes');
 
 export const elephantOptions = [bytes, interval];
 

@@ -5,5 +5,5 @@ export const expiry = option(
   'flow.expiry',
   choice('auto', 'eager', 'lazy'),
   'auto',
-  'eager: flows end soon after their timeout; lazy: only when more than flow.prealloc are in use; auto: eager on live traffic',
+  'eager: flows end soon after their timeout; lazy: only if more than flow.prealloc are in use; auto: eager on live traffic',
 );

@@ -5,24 +5,24 @@ export const memcap = option(
   'flow.memcap',
   memory,
   128 << 20,
-  'memory of all flow tables; no more flows beyond',
+  'memory of all flow tables; beyond it no new flows',
 );
 export const hashSize = option(
   'flow.hash-size',
   integer(16, 2 ** 24),
   65536,
-  'entries of the hash index at the start',
+  'initial entries of the hash index',
 );
 export const emergencyRecovery = option(
   'flow.emergency-recovery',
   integer(1, 100),
   30,
-  'percent of rows that must be free for emergency mode to end',
+  'percentage of free rows at which emergency mode ends',
 );
 /** Fault injection: the packet with this number finds no room for a new flow. */
 export const simulatedMemcap = option(
   'simulate.packet-flow-memcap',
   integer(0),
   0,
-  'number of the packet for which the flow memcap counts as reached',
+  'fault injection: number of the packet for which the flow memcap counts as reached',
 );

@@ -38,7 +38,7 @@ export class OutputHost implements LuaHost {
   }
 
   get runner(): ScriptRunner {
-    throw new Error('scripts that log have no others');
+    throw new Error('output scripts have no others');
   }
 
   failed(_: LuaError): void {}

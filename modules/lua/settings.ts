@@ -7,26 +7,26 @@ import { outputEntries } from '../../engine/config/output-list.js';
 
 const PREFIX = 'outputs.*.lua.';
 
-const enabled = option(`${PREFIX}enabled`, boolean, true, 'whether these scripts run');
-const folder = option(
-  `${PREFIX}scripts-dir`,
-  text,
-  '',
-  'folder of the scripts; that of the rules when empty',
-);
-const names = option(`${PREFIX}scripts`, texts, [], 'files of the scripts');
+const enabled = option(`${PREFIX}enabled`, boolean, true, 'enable these scripts');
+const folder = option(`${PREFIX}scripts-dir`, text, '', 'folder of the scripts; empty: that of the rules');
+const names = option(`${PREFIX}scripts`, texts, [], 'script files');
 const path = option(
   `${PREFIX}path`,
   text,
   '',
-  'where `require` looks for modules in Lua: patterns with ? for the name, separated by semicolons',
+  'search path of `require` for Lua modules: patterns with ? for the name, separated by semicolons',
 );
-const bytes = option(`${PREFIX}max-bytes`, size, 64 << 20, 'what a script may allocate in each thread');
+const bytes = option(
+  `${PREFIX}max-bytes`,
+  size,
+  64 << 20,
+  'memory that a script may allocate in each thread',
+);
 const instructions = option(
   `${PREFIX}max-instructions`,
   integer(0, 2 ** 31 - 1),
   0,
-  'Lua instructions that one call may take; 0: any number',
+  'maximum Lua instructions per call; 0: no limit',
 );
 
 export const LUA_OUTPUT_OPTIONS = [enabled, folder, names, path, bytes, instructions];

@@ -27,7 +27,7 @@ export class Transactions {
   listen(): void {
     if (!this.layer?.onFinished)
       throw new Error(
-        'lua: scripts that log transactions need outputs in the thread of app: single, workers, autofp',
+        'lua: scripts on transactions need outputs in the same thread as app: single, workers, autofp',
       );
     this.layer.onFinished((slot, conversation, transaction) =>
       this.over.push({ slot, conversation, transaction }),

@@ -12,13 +12,13 @@ const COMMAND = option(
   'nfq.bypass-hook.command',
   text,
   '',
-  'program that is told of bypassed flows on its input, such as nft -i; empty: none',
+  'program that receives a line on its standard input for each bypassed flow, such as nft -i; empty: none',
 );
 const LINE = option(
   'nfq.bypass-hook.line',
   text,
   'add element inet sluice bypass<version> { <client> . <client-port> . <server> . <server-port> . <protocol> timeout 60s }',
-  'what it is told of each, with <version>, <client>, <client-port>, <server>, <server-port>, <protocol>',
+  'the line for a bypassed flow, with <version>, <client>, <client-port>, <server>, <server-port>, <protocol>',
 );
 export const bypassHookOptions = [COMMAND, LINE];
 
@@ -118,7 +118,7 @@ function fieldOf(name: string): Field {
   const field = FIELDS[name];
   if (!field)
     throw new Error(
-      `nfq.bypass-hook.line: there is no field <${name}>; there are <${Object.keys(FIELDS).join('>, <')}>`,
+      `nfq.bypass-hook.line: unknown field <${name}>; expected <${Object.keys(FIELDS).join('>, <')}>`,
     );
   return field;
 }

@@ -24,7 +24,7 @@ export class BypassProgram implements LogSink {
     this.name = `nfq.bypass-hook.command ${command}`;
     this.child = spawn('/bin/sh', ['-c', `exec ${command}`], { stdio: ['pipe', 'ignore', 'pipe'] });
     this.child.on('error', error => this.over(error.message));
-    this.child.on('exit', code => this.over(`it ended with code ${code}`));
+    this.child.on('exit', code => this.over(`it exited with code ${code}`));
     this.child.stdin!.on('error', error => this.over(error.message));
     this.child.stderr!.setEncoding('utf8').on('data', (text: string) => this.complains(text));
   }

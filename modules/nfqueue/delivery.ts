@@ -22,7 +22,9 @@ export function serveThread(thread: Thread, modules: readonly string[]): void {
   const receives = modules.includes('nfqueue');
   const judges = modules.includes('verdict');
   if (receives !== judges && openQueuesOf(thread).queues.some(({ link }) => link.driver === 'node-nfqueue'))
-    throw new Error('nfq.driver: node-nfqueue needs a profile whose threads do everything, such as workers');
+    throw new Error(
+      'nfq.driver: node-nfqueue needs a profile whose threads run all modules, such as workers',
+    );
   const answersAll = receives && judges;
   if (thread.config.read(BYPASS_MASK) !== 0 || bypassCommand(thread.config) !== undefined)
     thread.services.set(CAPTURE_BYPASS, true);

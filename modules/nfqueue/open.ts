@@ -54,7 +54,7 @@ function openLink(driver: Driver, number: number, settings: QueueSettings, log: 
   } catch (error) {
     const { message } = error as Error;
     if (!settings.conntrack || !message.includes('not supported')) throw error;
-    log.warning(`nfqueue: this kernel does not tell of connections, nfq.conntrack has no effect: ${message}`);
+    log.warning(`nfqueue: this kernel does not report connections, nfq.conntrack has no effect: ${message}`);
     return driver.open(number, { ...settings, conntrack: false });
   }
 }
@@ -76,7 +76,9 @@ function openSenders(addon: Native, config: Config, log: Log): [number, number] 
   try {
     return openRawSockets(addon, config.read(options.REJECT_MARK), config.read(options.REJECT_DEVICE));
   } catch (error) {
-    log.warning(`nfqueue: rejected packets are only dropped: ${(error as Error).message}`);
+    log.warning(
+      `nfqueue: reject packets cannot be sent, rejected packets are only dropped: ${(error as Error).message}`,
+    );
     return [-1, -1];
   }
 }

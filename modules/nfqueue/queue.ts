@@ -23,7 +23,7 @@ export const OPEN_QUEUES = 'nfqueue';
 /** @throws Error when the queues were not opened before the threads started */
 export function openQueuesOf({ shared }: Thread): OpenQueues {
   const queues = shared[OPEN_QUEUES] as OpenQueues | undefined;
-  if (!queues) throw new Error('no queue is open (queues are given by -q)');
+  if (!queues) throw new Error('no queue is open (name queues with -q)');
   return queues;
 }
 

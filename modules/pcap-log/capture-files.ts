@@ -162,7 +162,7 @@ export class CaptureFiles implements LogSink {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }
     }
-    throw new Error(`${MOST_NAMES} files of this name are there already`);
+    throw new Error(`${MOST_NAMES} files of this name exist already`);
   }
 
   private writeHeader(linkType: number): void {
@@ -275,7 +275,8 @@ export class CaptureFiles implements LogSink {
 
   private tell(path: string, error: Error): void {
     this.counts.errors++;
-    if (!this.failing) this.told(`pcap-log: ${path}: ${error.message}; packets are lost meanwhile`);
+    if (!this.failing)
+      this.told(`pcap-log: ${path}: ${error.message}; packets are lost until it can be written`);
     this.failing = true;
   }
 }

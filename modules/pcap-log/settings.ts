@@ -26,30 +26,25 @@ const limitType: Option<number>['type'] = {
   },
 };
 
-const enabled = declared('enabled', boolean, true, 'whether packets are written into capture files');
-const filename = declared('filename', text, 'log.pcap', 'name of the files; their time is appended');
-const dir = declared('dir', text, '', 'folder of the files; that of logs when empty');
-const limit = declared('limit', limitType, 32 << 20, 'bytes of a file; megabytes when below 4096');
-const maxFiles = declared('max-files', integer(), 0, 'files that are kept, the latest; 0: all');
-const mode = declared(
-  'mode',
-  choice('normal', 'multi', 'sguil'),
-  'normal',
-  'one file, or one of each thread',
-);
+const enabled = declared('enabled', boolean, true, 'write packets to capture files');
+const filename = declared('filename', text, 'log.pcap', 'name of the files; the time is appended');
+const dir = declared('dir', text, '', 'folder of the files; empty: the log folder');
+const limit = declared('limit', limitType, 32 << 20, 'maximum bytes of a file; megabytes if below 4096');
+const maxFiles = declared('max-files', integer(), 0, 'number of most recent files that are kept; 0: all');
+const mode = declared('mode', choice('normal', 'multi', 'sguil'), 'normal', 'one file, or one per thread');
 const conditional = declared(
   'conditional',
   choice('all', 'alerts', 'tag'),
   'all',
-  'all packets, those of flows with alerts, or those that rules tagged',
+  'all packets, those of flows with alerts, or those tagged by rules',
 );
 const history = declared(
   'history',
   size,
   4 << 20,
-  'bytes of TCP data packets a thread holds, for the flow that has an alert or a tag later',
+  'bytes of TCP data packets buffered per thread, for flows with a later alert or tag',
 );
-const tsFormat = declared('ts-format', choice('sec', 'usec'), 'sec', "time in the files' names");
+const tsFormat = declared('ts-format', choice('sec', 'usec'), 'sec', 'time in the file names');
 const useStreamDepth = declared(
   'use-stream-depth',
   boolean,
@@ -57,15 +52,10 @@ const useStreamDepth = declared(
   'leave out TCP data beyond the reassembly depth, and encrypted data',
 );
 const honorPass = declared('honor-pass-rules', boolean, false, 'leave out flows that a rule passed');
-const compression = declared('compression', choice('none', 'lz4'), 'none', 'how the files are compressed');
-const checksum = declared(
-  'lz4-checksum',
-  boolean,
-  false,
-  'compressed files have a checksum of their content',
-);
-const level = declared('lz4-level', integer(0, 16), 0, 'accepted for old configurations: there is one level');
-const filter = declared('bpf-filter', text, '', 'which packets, in the language of tcpdump');
+const compression = declared('compression', choice('none', 'lz4'), 'none', 'compression of the files');
+const checksum = declared('lz4-checksum', boolean, false, 'add a content checksum to compressed files');
+const level = declared('lz4-level', integer(0, 16), 0, 'accepted for compatibility: there is only one level');
+const filter = declared('bpf-filter', text, '', 'packet filter, in the syntax of tcpdump');
 
 export const PCAP_LOG_OPTIONS = [
   ...[enabled, filename, dir, limit, maxFiles, mode, conditional, history, tsFormat, useStreamDepth],
@@ -96,7 +86,7 @@ export interface PcapLogSettings {
 export function pcapLogSettings(config: Config): PcapLogSettings | undefined {
   const [entry, second] = outputEntries(config, 'pcap-log');
   if (entry === undefined) return undefined;
-  if (second !== undefined) throw new ConfigError(PLACE, 'pcap-log: there are two of them; expected one');
+  if (second !== undefined) throw new ConfigError(PLACE, 'pcap-log: defined twice; expected at most one');
   const read = entry.readerBelow(PREFIX);
   refuseWhatIsMissing(read(mode));
   const compressed = read(compression) === 'lz4';

@@ -152,7 +152,7 @@ class PcapAcquire implements ThreadModule {
       return;
     }
     this.again = this.file;
-    this.thread.log.notice(`${this.file!.path}: ${changed}, it is read from its beginning`);
+    this.thread.log.notice(`${this.file!.path}: ${changed}, reading it from its beginning`);
     this.thread.counters.values[this.count.files]!++;
     this.closeFile(false);
   }

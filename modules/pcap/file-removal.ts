@@ -74,7 +74,7 @@ export class FileRemoval {
   private remove(path: string): void {
     try {
       unlinkSync(path);
-      this.log.info(`${path}: deleted after it was read`);
+      this.log.info(`${path}: deleted after reading`);
     } catch (error) {
       this.log.warning(`${path}: could not be deleted: ${(error as Error).message}`);
     }

@@ -2,7 +2,7 @@ import { packetFilter } from '../../engine/capture-file/filter-option.js';
 import { boolean, choice, integer, option, size, texts } from '../../engine/config/option.js';
 
 export const FILES = option('pcap-file.files', texts, [], 'capture files and folders to read; given by -r');
-export const RECURSIVE = option('pcap-file.recursive', boolean, false, 'read the folders inside folders too');
+export const RECURSIVE = option('pcap-file.recursive', boolean, false, 'include subfolders');
 export const CONTINUOUS = option(
   'pcap-file.continuous',
   boolean,
@@ -13,19 +13,19 @@ export const DELETE = option(
   'pcap-file.delete-when-done',
   choice('no', 'yes', 'non-alerts', 'false', 'true'),
   'no',
-  'delete a file after it was read: never, always, or when there was no alert',
+  'delete a file after reading it: never, always, or if there was no alert',
 );
 export const SEPARATE = option(
   'pcap-file.separate',
   boolean,
   false,
-  'every capture is a world of its own: flows end with it, and records are written in the order of the captures',
+  'process every capture on its own: flows end with it, and records are written in the order of the captures',
 );
 export const PASSES = option(
   'pcap-file.passes',
   integer(0),
   1,
-  'how often the captures are read, one pass after the other; 0: until the run is stopped',
+  'number of passes over the captures; 0: until the run is stopped',
 );
 export const DELAY = option(
   'pcap-file.delay',
@@ -37,23 +37,18 @@ export const POLL_INTERVAL = option(
   'pcap-file.poll-interval',
   integer(1, 86_400),
   5,
-  'seconds between two looks at a watched folder',
+  'seconds between two checks of a watched folder',
 );
 export const BUFFER_SIZE = option(
   'pcap-file.buffer-size',
   size,
   1024 * 1024,
-  'most bytes of one read, 4kb to 64mb',
+  'maximum bytes per read, 4kb to 64mb',
 );
 export const DAMAGED = option(
   'pcap-file.damaged',
   choice('error', 'warning'),
   'error',
-  'what a truncated or corrupt file is: an error that the exit code tells, or a warning',
+  'how a truncated or corrupt file is reported: as an error, with exit code 1, or as a warning',
 );
-export const FILTER = option(
-  'bpf-filter',
-  packetFilter,
-  '',
-  'packets to read, as an expression like that of tcpdump',
-);
+export const FILTER = option('bpf-filter', packetFilter, '', 'packet filter, in the syntax of tcpdump');

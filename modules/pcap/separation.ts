@@ -25,7 +25,7 @@ export class Separation {
     const flows = thread.services.get(FLOW_TABLE) as FlowTable | undefined;
     if (!flows) {
       thread.warnOnce(
-        'pcap-file.separate has no effect: flows are in another thread than captures are read in',
+        'pcap-file.separate has no effect: flows and captures are processed in different threads',
       );
       return;
     }

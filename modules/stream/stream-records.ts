@@ -18,10 +18,10 @@ const FLAGS = ['fin', 'syn', 'rst', 'psh', 'ack', 'urg'];
 const wish = (name: string, summary: string) =>
   option(`outputs.*.eve-log.types.*.stream.${name}`, boolean, false, summary);
 
-const ALL = wish('all', 'records of all TCP packets');
-const EVENT_SET = wish('event-set', 'records of TCP packets with an event');
-const STATE_UPDATE = wish('state-update', 'records of TCP packets that change the state of their session');
-const SPURIOUS = wish('spurious-retransmission', 'records of data sent again after it was acknowledged');
+const ALL = wish('all', 'log all TCP packets');
+const EVENT_SET = wish('event-set', 'log TCP packets with an event');
+const STATE_UPDATE = wish('state-update', 'log TCP packets that change the state of their session');
+const SPURIOUS = wish('spurious-retransmission', 'log retransmissions of acknowledged data');
 
 export const STREAM_RECORD_OPTIONS: readonly AnyOption[] = [ALL, EVENT_SET, STATE_UPDATE, SPURIOUS];
 

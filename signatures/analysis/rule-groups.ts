@@ -13,31 +13,31 @@ const DUMP = option(
   'detect.profiling.grouping.dump-to-disk',
   boolean,
   false,
-  'whether engine analysis writes rule_group.json',
+  'write rule_group.json in the engine analysis',
 );
 const INCLUDE_RULES = option(
   'detect.profiling.grouping.include-rules',
   boolean,
   false,
-  'rule_group.json lists the rules of each group',
+  'list the rules of each group in rule_group.json',
 );
 const INCLUDE_STATISTICS = option(
   'detect.profiling.grouping.include-mpm-stats',
   boolean,
   false,
-  'rule_group.json tells how many rules of each group have a content',
+  'show in rule_group.json how many rules of each group have a content',
 );
 const TCP_PRIORITY = option(
   'detect.grouping.tcp-priority-ports',
   text,
   '53, 80, 139, 443, 445, 1433, 3306, 3389, 6666, 6667, 8080',
-  'TCP ports that get groups of their own before others do',
+  'TCP ports preferred for separate port groups',
 );
 const UDP_PRIORITY = option(
   'detect.grouping.udp-priority-ports',
   text,
   '53, 135, 5060',
-  'UDP ports that get groups of their own before others do',
+  'UDP ports preferred for separate port groups',
 );
 export const ruleGroupOptions = [DUMP, INCLUDE_RULES, INCLUDE_STATISTICS, TCP_PRIORITY, UDP_PRIORITY];
 

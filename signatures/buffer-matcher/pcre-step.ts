@@ -25,7 +25,7 @@ export function pcreStep(
   budget: Budget,
 ): Step {
   const { expressions, limits } = environment;
-  if (!expressions) throw new Error('no regular expressions in this environment');
+  if (!expressions) throw new Error('regular expressions are not available here');
   const expression = expressions.compile({
     pattern: match.pattern,
     options: match.options,

@@ -55,7 +55,7 @@ export class CacheFolder {
       writeWholeFile(join(folder, name), temporary, parts.length === 1 ? parts[0]! : Buffer.concat(parts));
     } catch (error) {
       this.broken = true;
-      warn(`compiled patterns cannot be kept in ${folder}: ${(error as Error).message}`);
+      warn(`compiled patterns cannot be cached in ${folder}: ${(error as Error).message}`);
     }
   }
 

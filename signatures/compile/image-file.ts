@@ -45,7 +45,7 @@ export function packed(data: unknown): Uint8Array[] {
 /** @returns the data, its arrays in memory that threads share @throws Error when the bytes are damaged */
 export function unpacked(file: Buffer): unknown {
   if (file.length < HEAD || file.toString('latin1', 0, MAGIC.length) !== MAGIC)
-    throw new Error('these bytes are no compiled rule set of this version');
+    throw new Error('not a compiled rule set of this version');
   const checked = MAGIC.length + CHECKSUM;
   if (checksumOf([file.subarray(checked)]).compare(file, MAGIC.length, checked) !== 0)
     throw new Error('the compiled rule set is damaged');

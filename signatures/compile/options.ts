@@ -17,7 +17,7 @@ const profile = option(
   'detect.profile',
   choice('low', 'medium', 'high', 'custom'),
   'medium',
-  'how many port groups signatures are split into: more groups take more memory and look for less in each packet',
+  'number of port groups: more groups need more memory, and reduce the patterns searched in each packet',
 );
 const toServerGroups = option(
   'detect.custom-values.toserver-groups',
@@ -36,25 +36,25 @@ export const cachingPath = option(
   'detect.sgh-mpm-caching-path',
   text,
   '',
-  'folder of compiled rules and patterns; without one, those of large rule files are kept in the cache of the user',
+  'cache folder for compiled rules and patterns; default: for large rule files, the cache folder of the user',
 );
 const cachingMaxAge = option(
   'detect.sgh-mpm-caching-max-age',
   duration,
   7 * 24 * 3600,
-  'compiled patterns that were not used for so long are removed; 0 keeps them',
+  'remove compiled patterns that were not used for this long; 0: never',
 );
 const actionOrder = option(
   'action-order',
   { expected: 'a list of pass, drop, reject and alert', parse: parseOrder },
   DEFAULT_ACTION_ORDER,
-  'actions in the order in which signatures are judged',
+  'order in which the actions of signatures are evaluated',
 );
 const history = option(
   'detect.stream-history',
   integer(0, 1 << 20),
   2560,
-  'bytes of a stream kept in front of new data for signatures that set no bound themselves',
+  'bytes of a stream kept before new data for signatures without a limit of their own',
 );
 
 /** Options that compiling reads. */

@@ -12,7 +12,7 @@ const calls = sharedTable('calls', { numbers: CALLS + 1, entries: 65_536, second
 export default defineDetection({
   name: 'beaconing',
   sid: 9_100_001,
-  msg: 'EXAMPLE regular calls to one server',
+  msg: 'EXAMPLE regular connections to one server',
   when: 'tcp $HOME_NET any -> any any',
   classtype: 'trojan-activity',
   onFlowStart(flow, packet) {

@@ -9,7 +9,7 @@ const clients = sharedTable('clients', { numbers: 1 + TARGETS, entries: 65_536, 
 export default defineDetection({
   name: 'port-scan',
   sid: 9_100_004,
-  msg: 'EXAMPLE ports scanned',
+  msg: 'EXAMPLE port scan',
   when: 'tcp any any -> any any',
   classtype: 'attempted-recon',
   onFlowStart(flow, packet) {

@@ -12,7 +12,7 @@ const tries = sharedTable('tries', { numbers: 2, seconds: 300 });
 export default defineDetection({
   name: 'ssh-brute-force',
   sid: 9_100_003,
-  msg: 'EXAMPLE SSH passwords tried',
+  msg: 'EXAMPLE SSH password guessing',
   when: 'tcp any any -> any 22',
   classtype: 'attempted-admin',
   onFlowEnd(flow) {

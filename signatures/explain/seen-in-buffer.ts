@@ -29,7 +29,7 @@ export function seenInBuffer(
     case 'bsize':
       return at.atBeginning && at.atEnd
         ? `the buffer has ${at.end - at.start} bytes`
-        : 'the buffer is not whole: its size is not known';
+        : 'the buffer is incomplete: its size is not known';
     case 'entropy':
       return `the entropy is ${entropyOf(match as EntropyMatch, at)}`;
     case 'isdataat':
@@ -40,7 +40,7 @@ export function seenInBuffer(
     case 'byte_math':
       return numberRead(match, at, cursor, environment);
     case 'base64_decode':
-      return `no base64, or what it gives is not as asked for: ${excerpt(at.bytes, cursor, at.end)}`;
+      return `not base64, or the decoded data does not match: ${excerpt(at.bytes, cursor, at.end)}`;
     default:
       return `the buffer is ${excerpt(at.bytes, at.start, at.end)}`;
   }
@@ -66,12 +66,12 @@ function content(
 ): string {
   const window = windowOf(match, at, cursor, environment);
   if (!at.atBeginning && !isRelative(match) && window.from >= window.to)
-    return 'the beginning of the stream is not at hand any more';
+    return 'the start of the stream is no longer available';
   const needle = new Needle(match.bytes, match.nocase);
   const place = needle.find(at.bytes, window.from, window.to);
-  if (match.negated) return `it is there, ${offsetText(at, place)}`;
+  if (match.negated) return `it was found ${offsetText(at, place)}`;
   if (match.endswith && place >= 0)
-    return `it is there, ${offsetText(at, place)}, but the buffer of ${at.end - at.start} bytes does not end with it`;
+    return `it was found ${offsetText(at, place)}, but the buffer of ${at.end - at.start} bytes does not end with it`;
   const range = `bytes ${window.from - at.start} to ${window.to - at.start} of ${at.end - at.start}`;
   return `not in ${range}, which are ${excerpt(at.bytes, window.from, window.to)}${elsewhere(match, needle, at)}`;
 }
@@ -104,10 +104,10 @@ function windowOf(
 /** The two mistakes made most: the wrong place, and the case of letters. */
 function elsewhere(match: ContentMatch, needle: Needle, at: Inspection): string {
   const place = needle.find(at.bytes, at.start, at.end);
-  if (place >= 0) return `; it stands elsewhere, ${offsetText(at, place)}`;
+  if (place >= 0) return `; it is elsewhere, ${offsetText(at, place)}`;
   if (match.nocase) return '';
   const anyCase = new Needle(match.bytes, true).find(at.bytes, at.start, at.end);
-  return anyCase < 0 ? '' : `; with letters of other case it stands ${offsetText(at, anyCase)}`;
+  return anyCase < 0 ? '' : `; in different case it is ${offsetText(at, anyCase)}`;
 }
 
 function offsetText(at: Inspection, place: number): string {
@@ -135,10 +135,10 @@ function numberRead(match: Match, at: Inspection, cursor: number, environment: C
   const size = `the buffer has ${at.end - at.start} bytes`;
   if (!read) return `no number can be read at offset ${reader.start - at.start}; ${size}`;
   const found = `the number at offset ${reader.start - at.start} is ${reader.value}`;
-  if (match.kind === 'byte_jump') return `${found}, and leads out of the buffer; ${size}`;
+  if (match.kind === 'byte_jump') return `${found}, and points outside the buffer; ${size}`;
   const compared =
     value !== undefined && isVariable(value)
       ? `, and ${value} is ${wholeSource(value, environment)(at)}`
       : '';
-  return match.kind === 'byte_test' ? `${found}${compared}` : `${found}; nothing can be reckoned with it`;
+  return match.kind === 'byte_test' ? `${found}${compared}` : `${found}; the calculation has no result`;
 }

@@ -90,14 +90,14 @@ const SEEN: Readonly<Record<string, Seen>> = {
   'app-layer-protocol': (match, at, environment) => {
     if (at.flow < 0) return 'the packet has no flow';
     const number = at.flows.row[at.f + Flow.APP_PROTOCOL]!;
-    if (number === 0) return 'the protocol of the flow is not known yet';
+    if (number === 0) return 'the protocol of the flow is not yet known';
     const store = environment.stores.get(APPLICATION_PROTOCOLS) as ApplicationProtocols;
     const { names, exact } = match as ApplicationProtocolMatch;
     const isIt = names.some(name => store.numbersOf(name, exact).includes(number));
     return `the protocol of the flow is ${isIt ? match.name : `not ${match.name}`}`;
   },
   geoip: (_, at) => addresses(at),
-  iprep: (_, at) => `the reputation of ${addresses(at)} is another`,
+  iprep: (_, at) => `the reputation of ${addresses(at)} does not match`,
 };
 
 function direction(toServer: boolean): string {

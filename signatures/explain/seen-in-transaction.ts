@@ -16,7 +16,7 @@ export function seenInTransaction(
     const names = transaction.events.slice(0, visible.events).map(event => protocol.events[event]);
     return names.length === 0 ? 'the transaction has no events' : `the transaction has ${names.join(', ')}`;
   }
-  if (match.kind !== 'protocol-value') return 'the transaction is not as asked for';
+  if (match.kind !== 'protocol-value') return 'the transaction does not match';
   const keyword = String(match['keyword']);
   const value = protocol.values.find(each => each.keyword === keyword || each.aliases?.includes(keyword));
   const values = value?.get(transaction, visible.toServer) ?? [];

@@ -6,19 +6,19 @@ export const FIREWALL_RULE_PATH = option(
   'firewall.rule-path',
   text,
   '/etc/suricata/firewall/',
-  'Folder that files of firewall rules without an absolute path lie in.',
+  'folder of firewall rule files without an absolute path',
 );
 export const FIREWALL_RULE_FILES = option(
   'firewall.rule-files',
   texts,
   [],
-  'Files of firewall rules; * ? and [ ] stand for parts of names.',
+  'firewall rule files; * ? and [ ] are wildcards',
 );
 export const FIREWALL_POLICIES = option(
   'firewall.policies',
   tree,
   undefined,
-  'What becomes of traffic that no firewall rule of a hook decided about.',
+  'policies for traffic that no firewall rule of a hook matched',
 );
 
 export const firewallOptions = [FIREWALL, FIREWALL_RULE_PATH, FIREWALL_RULE_FILES, FIREWALL_POLICIES];

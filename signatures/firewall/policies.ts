@@ -44,7 +44,7 @@ export function readPolicies(tree: unknown, protocols: readonly Protocol[]): Fir
   const preFlow = ofPacket('pre-flow', 'accept:hook');
   if (preFlow.scope === 'flow')
     throw new Error(
-      `firewall.policies.packet.pre-flow: there is no flow yet; expected ${preFlow.action}:packet`,
+      `firewall.policies.packet.pre-flow: no flow exists yet; expected ${preFlow.action}:packet`,
     );
   return {
     filter: ofPacket('filter', 'drop:packet'),
@@ -115,11 +115,10 @@ function policyOf(value: Value | undefined, builtIn: string, layer: 'packet' | '
   const first = words[0] ?? '';
   const [action = '', scope] = first.split(':');
   const expected = wrongAction(action as Action, scope as ActionScope | undefined, layer);
-  if (expected !== undefined) throw new Error(`${path}: "${first}" is not possible; expected ${expected}`);
+  if (expected !== undefined) throw new Error(`${path}: "${first}" is not allowed; expected ${expected}`);
   const second = words.slice(1).map(word => word.split(':'));
   const unknown = second.find(([name]) => name !== 'alert' && name !== 'pass');
-  if (unknown)
-    throw new Error(`${path}: "${unknown.join(':')}" is not possible; expected alert or pass:flow`);
+  if (unknown) throw new Error(`${path}: "${unknown.join(':')}" is not allowed; expected alert or pass:flow`);
   const pass = second.find(([name]) => name === 'pass');
   return {
     action: action as Policy['action'],

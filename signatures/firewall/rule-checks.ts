@@ -32,8 +32,8 @@ export function checkFirewallHeader(header: Header, at: Position): void {
   const expected = wrongAction(action, scope, layer);
   if (expected !== undefined) {
     const given = scope === undefined ? action : `${action}:${scope}`;
-    throw new RuleError(`action "${given}" is not possible in a firewall rule of this hook`, at, expected);
+    throw new RuleError(`action "${given}" is not allowed in a firewall rule of this hook`, at, expected);
   }
   if (hook === 'pre_flow' && scope === 'flow')
-    throw new RuleError('there is no flow yet at the hook pre_flow', at, `${action}:packet`);
+    throw new RuleError('no flow exists yet at the hook pre_flow', at, `${action}:packet`);
 }

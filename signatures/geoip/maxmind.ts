@@ -26,7 +26,7 @@ export class MaxMindDatabase {
   /** @throws Error when it is no such file */
   constructor(private readonly bytes: Buffer) {
     const marker = bytes.lastIndexOf(MARKER);
-    if (marker < 0) throw new Error('no MaxMind database');
+    if (marker < 0) throw new Error('not a MaxMind database');
     const start = marker + MARKER.length;
     const metadata = new Decoder(bytes, start).read(start).value as Record<string, number>;
     this.nodes = Number(metadata.node_count);

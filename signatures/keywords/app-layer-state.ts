@@ -15,7 +15,7 @@ export interface ApplicationStateMatch extends Match {
 function parse(rule: RuleBuilder, argument: string | undefined, at: Position): void {
   const protocol = rule.context.protocols.get(rule.protocol);
   if (protocol?.kind !== 'application')
-    throw new RuleError('app-layer-state needs a rule of an application protocol', at, 'alert tls');
+    throw new RuleError('app-layer-state needs a rule with an application protocol', at, 'alert tls');
   const [, comparison = '=', state = ''] = /^([<>]?)\s*(\S+)$/.exec(argument!) ?? [];
   if (!protocol.hooks.includes(state))
     throw new RuleError(`protocol ${protocol.name} has no state "${state}"`, at, protocol.hooks.join(', '));

@@ -34,7 +34,7 @@ const asn1: Keyword = {
     };
     for (const field of fields(argument!)) apply(field, draft, at);
     if (!draft.bitString && !draft.double && draft.oversize === undefined)
-      throw new RuleError('asn1 looks for nothing', at, asn1.grammar);
+      throw new RuleError('asn1 needs at least one check', at, asn1.grammar);
     rule.addToBufferBehind({ kind: 'asn1', ...draft }, draft.relative);
   },
 };

@@ -40,7 +40,7 @@ function bidirectional(name: string, direction: 'to_server' | 'to_client'): Keyw
     features: ['no option'],
     parse(rule, _, at) {
       if (rule.header.direction !== '=>')
-        throw new RuleError(`${name} is for transactional rules`, at, 'use =>');
+        throw new RuleError(`${name} is only for transactional rules`, at, 'use =>');
       rule.bufferDirection = direction;
     },
   };

@@ -109,7 +109,7 @@ export function largeNumberOrVariable(
   const negative = text.startsWith('-');
   const digits = BigInt(text.replace(/^[+-]/, ''));
   if (digits < 1n << 64n) return String(negative ? -digits : digits);
-  throw new RuleError(`invalid ${keyword} value "${text}"`, at, 'a number of 64 bits');
+  throw new RuleError(`invalid ${keyword} value "${text}"`, at, 'a 64-bit number');
 }
 
 /** How many bytes: up to 8 in binary (0 only where `fewest` says so), up to 23 as text (0: as many as are digits). */
@@ -128,7 +128,11 @@ export function byteCount(
 /** @throws RuleError unless it can name a variable */
 export function variableName(text: string, keyword: string, at: Position): string {
   if (/^[a-z_][a-z0-9_.-]*$/i.test(text) && text.length <= 256) return text;
-  throw new RuleError(`"${text}" cannot name a variable of ${keyword}`, at, 'letters, digits, "_" and "."');
+  throw new RuleError(
+    `"${text}" is not a valid variable name for ${keyword}`,
+    at,
+    'letters, digits, "_" and "."',
+  );
 }
 
 /** DCE/RPC tells how numbers are written: nothing else may. */

@@ -54,7 +54,7 @@ const byteExtract: Keyword = {
     let align = 0;
     const given = new Set<string>();
     if (flags.includes('big') && flags.includes('little'))
-      throw new RuleError('byte_extract: the order of bytes is big or little, not both', at);
+      throw new RuleError('byte_extract: byte order must be big or little, not both', at);
     for (const flag of flags) {
       const [word = '', number] = flag.split(/\s+/);
       if (given.has(word)) throw new RuleError(`byte_extract: ${word} is given twice`, at);
@@ -76,7 +76,7 @@ const byteExtract: Keyword = {
       align,
       ...format,
     };
-    if (rule.variables.has(name)) throw new RuleError(`variable "${name}" is set already`, at);
+    if (rule.variables.has(name)) throw new RuleError(`variable "${name}" is already set`, at);
     rule.declareVariable(name);
     rule.addToBufferBehind(match, match.relative);
   },
@@ -144,7 +144,7 @@ const WIDTH = 64;
 function checkShift(rule: RuleBuilder, operator: Operator, value: NumberOrVariable, at: Position): void {
   const shifts = operator === '<<' || operator === '>>';
   if (!shifts || typeof value !== 'number' || value < WIDTH) return;
-  const message = `byte_math: a shift by ${value} leaves nothing of a number of ${WIDTH} bits`;
+  const message = `byte_math: a shift by ${value} exceeds the ${WIDTH} bits of the number`;
   const { strict } = rule.context;
   if (strict.has('byte_math') || strict.has('all')) throw new RuleError(message, at, 'an rvalue below 64');
   rule.warn(message, at, 'an rvalue below 64');

@@ -53,7 +53,7 @@ const byteTest: Keyword = {
       throw new RuleError(
         `unknown byte_test operator "${operation}"`,
         at,
-        `one of ${OPERATORS.join(' ')}, with ! in front for not`,
+        `one of ${OPERATORS.join(' ')}, optionally negated with !`,
       );
     const match: ByteTestMatch = {
       kind: 'byte_test',

@@ -21,7 +21,10 @@ export function parseContentBytes(text: string, at: Position): string {
     if (c === BAR) {
       const close = text.indexOf('|', i + 1);
       if (close < 0)
-        throw new RuleError(`content has an open hexadecimal part: "|" expected - ${text}`, shifted(at, i));
+        throw new RuleError(
+          `content has an unterminated hexadecimal part: "|" expected - ${text}`,
+          shifted(at, i),
+        );
       bytes += hexadecimal(text, i + 1, close, at);
       i = close;
     } else if (c === BACKSLASH) {

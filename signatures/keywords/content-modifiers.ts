@@ -189,7 +189,7 @@ const replace: Keyword = {
     if (negated) throw new RuleError("can't negate replacement string", at);
     const each = contentOf(rule, 'replace', at);
     const bytes = parseContentBytes(unquote(rest, 'replace', at), shifted(at, 1));
-    if (rule.sticky) throw new RuleError('replace works on the payload only', at);
+    if (rule.sticky) throw new RuleError('replace works only on the payload', at);
     if (each.replace !== undefined)
       throw new RuleError("can't use multiple replacements for the same content", at);
     if (each.negated) throw new RuleError("can't have a replace for a negated content", at);

@@ -25,12 +25,12 @@ const uricontent: Keyword = {
   parse(rule, argument, at) {
     if (!rule.context.uricontent)
       throw new RuleError(
-        'uricontent is deprecated and switched off by legacy.uricontent',
+        'uricontent is deprecated and disabled by legacy.uricontent',
         at,
         'http.uri; content',
       );
     if (rule.sticky)
-      throw new RuleError('uricontent cannot be used behind a sticky buffer', at, 'http.uri; content');
+      throw new RuleError('uricontent cannot be used after a sticky buffer', at, 'http.uri; content');
     rule.addToBufferNamed('http.uri', parseContent(argument!, 'uricontent', at), at);
   },
 };

@@ -50,7 +50,7 @@ const OPTIONS = new Set(
 
 function declarationOf(name: string, fields: Map<string, string>, at: Position): DatasetDeclaration {
   if (name === '' || name.length > LONGEST_NAME)
-    throw new RuleError(`invalid name of a dataset "${name}"`, at, 'up to 63 characters');
+    throw new RuleError(`invalid dataset name "${name}"`, at, 'up to 63 characters');
   if (/\s/.test(name)) throw new RuleError(`spaces not allowed in dataset names: "${name}"`, at);
   for (const field of fields.keys())
     if (!OPTIONS.has(field))
@@ -101,15 +101,15 @@ function jsonOf(fields: Map<string, string>, at: Position): JsonKeys {
     return {};
   }
   for (const key of ['save', 'state'])
-    if (fields.has(key)) throw new RuleError(`${key} does not go with format ${written}`, at, 'load');
+    if (fields.has(key)) throw new RuleError(`${key} cannot be used with format ${written}`, at, 'load');
   if (fields.has('array_key') && written !== 'json')
     throw new RuleError(
-      'array_key needs format json: each line of the others is an entry',
+      'array_key needs format json: in other formats each line is an entry',
       at,
       'format json',
     );
   for (const key of ['value_key', 'context_key'])
-    if (!fields.has(key)) throw new RuleError(`${key} is needed for format ${written}`, at);
+    if (!fields.has(key)) throw new RuleError(`format ${written} needs ${key}`, at);
   return {
     format: written === 'json' ? 'json' : 'ndjson',
     valueKey: fields.get('value_key')!,
@@ -123,7 +123,7 @@ function matchOf(fields: Map<string, string>, at: Position): Pick<DatasetDeclara
   const how = fields.get('match');
   if (how === undefined || how === 'exact') return {};
   if (how !== 'subdomain') throw new RuleError(`unknown match ${how}`, at, 'subdomain');
-  if (fields.get('type') !== 'string') throw new RuleError('match subdomain is for type string', at);
+  if (fields.get('type') !== 'string') throw new RuleError('match subdomain needs type string', at);
   return { subdomains: true };
 }
 
@@ -139,7 +139,10 @@ function parseDataset(rule: RuleBuilder, argument: string | undefined, at: Posit
     throw new RuleError(`dataset action "${command}" is invalid`, at, [...COMMANDS].join(', '));
   const declared = declarationOf(name, fieldsOf(rest, 'dataset', at), at);
   if (declared.format !== undefined && (command === 'set' || command === 'unset'))
-    throw new RuleError(`dataset ${name}: format ${declared.format} is for isset and isnotset`, at);
+    throw new RuleError(
+      `dataset ${name}: format ${declared.format} can be used only with isset and isnotset`,
+      at,
+    );
   const declaration = rule.context.datasets.declare(declared, at);
   const match: DatasetMatch = { kind: 'dataset', command: command as Command, declaration };
   rule.addToBuffer(match);

@@ -47,7 +47,7 @@ function parseComparison(text: string, at: Position): Pick<EntropyMatch, 'operat
   const range = /^(!?)\s*(\d+(?:\.\d+)?)\s*-\s*(\d+(?:\.\d+)?)$/.exec(text);
   if (range) {
     const [a, b] = [Number(range[2]), Number(range[3])];
-    if (a >= b) throw new RuleError(`entropy range "${text}" is upside down`, at);
+    if (a >= b) throw new RuleError(`entropy range "${text}" is reversed`, at);
     return { operator: range[1] ? '!range' : 'range', a, b };
   }
   const match = /^(<=|>=|!=|<|>|=|!)?\s*(\d+(?:\.\d+)?)$/.exec(text);

@@ -48,7 +48,7 @@ function parseFlow(argument: string, at: Position): FlowMatch {
 }
 
 function parse(rule: RuleBuilder, argument: string | undefined, at: Position): void {
-  if (!rule.once('flow')) throw new RuleError('flow can be used once in a rule', at);
+  if (!rule.once('flow')) throw new RuleError('flow can be used only once in a rule', at);
   const match = parseFlow(argument!, at);
   if (match.direction) rule.flowDirection = match.direction;
   rule.addCondition(match);

@@ -38,9 +38,9 @@ function parse(rule: RuleBuilder, argument: string | undefined, at: Position): v
   const reads = command === 'isset' || command === 'isnotset';
   if (names.length > 1 && !reads)
     throw new RuleError(
-      `flowbits:${command} takes one name`,
+      `flowbits:${command} takes only one name`,
       at,
-      'several names can be asked for with isset and isnotset',
+      'only isset and isnotset accept several names',
     );
   const match: FlowbitsMatch = { kind: 'flowbits', command: command as Command, names };
   if (reads) rule.addCondition(match);

@@ -40,7 +40,7 @@ function parse(rule: RuleBuilder, argument: string | undefined, at: Position): v
 
 function operandValue(text: string, at: Position): number | string {
   if (!NAME.test(text))
-    throw new RuleError(`flowint value "${text}" is neither a number nor the name of a counter`, at);
+    throw new RuleError(`flowint value "${text}" is neither a number nor a counter name`, at);
   if (!/^\d+$/.test(text)) return text;
   const value = Number(text);
   if (value > LARGEST) throw new RuleError(`flowint value ${text} is too large`, at, `up to ${LARGEST}`);

@@ -65,5 +65,5 @@ function known(protocols: readonly Protocol[]): string {
   const names = protocols.flatMap(({ frames }) =>
     (frames?.frameNames ?? []).map(name => `${frames!.prefix}.${name}`),
   );
-  return `there are ${names.join(', ')}`;
+  return `one of ${names.join(', ')}`;
 }

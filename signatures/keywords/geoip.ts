@@ -37,10 +37,10 @@ const geoip: Keyword = {
     const negated = parts[0]?.startsWith('!') ?? false;
     const countries = parts.map(part => part.replace(/^!/, '').toUpperCase());
     if (parts.some(part => part.startsWith('!') !== negated))
-      throw new RuleError('geoip: either all countries are negated or none', at);
+      throw new RuleError('geoip: either all countries or none must be negated', at);
     const wrong = countries.find(country => !/^[A-Z0-9]{2}$/.test(country));
     if (wrong !== undefined || countries.length === 0)
-      throw new RuleError(`geoip: "${wrong ?? ''}" is no country`, at, 'DE');
+      throw new RuleError(`geoip: "${wrong ?? ''}" is not a country code`, at, 'DE');
     if (countries.length > MOST_COUNTRIES)
       throw new RuleError(`geoip: more than ${MOST_COUNTRIES} countries`, at);
     const database = rule.context.geoipDatabase;

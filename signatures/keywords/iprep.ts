@@ -37,7 +37,11 @@ function parse(rule: RuleBuilder, argument: string | undefined, at: Position): v
   const wrong = () => new RuleError(`invalid iprep "${argument}"`, at, 'iprep:src,CnC,>,30');
   if (!SIDES.has(side) || category === '') throw wrong();
   if (!rule.context.reputationCategories.has(category))
-    throw new RuleError(`unknown iprep category "${category}"`, at, 'reputation-categories-file names them');
+    throw new RuleError(
+      `unknown iprep category "${category}"`,
+      at,
+      'a category of reputation-categories-file',
+    );
   const base = { kind: 'iprep', side: side as Side, category } as const;
   if (operator === 'isset' || operator === 'isnotset') {
     if (rest.length > 0) throw wrong();
@@ -46,7 +50,7 @@ function parse(rule: RuleBuilder, argument: string | undefined, at: Position): v
   }
   if (rest.length > 1) throw wrong();
   const test = parseInteger(operator + (rest[0] ?? ''), 'iprep', { bits: 8 }, at);
-  if (Number(test.a) > HIGHEST) throw new RuleError('iprep values are from 0 to 127', at);
+  if (Number(test.a) > HIGHEST) throw new RuleError('iprep values range from 0 to 127', at);
   rule.addCondition({ ...base, test });
 }
 

@@ -15,7 +15,7 @@ const l3Proto: Keyword = {
     const name = argument!.toLowerCase();
     const version = Object.hasOwn(VERSIONS, name) ? VERSIONS[name] : undefined;
     if (!version) throw new RuleError(`unknown l3_proto "${argument}"`, at, l3Proto.grammar);
-    if (!rule.once('l3_proto')) throw new RuleError('l3_proto can be used once in a rule', at);
+    if (!rule.once('l3_proto')) throw new RuleError('l3_proto can be used only once in a rule', at);
     rule.addCondition({ kind: 'l3_proto', version });
   },
 };

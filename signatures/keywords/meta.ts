@@ -139,7 +139,7 @@ const target: Keyword = {
     if (side !== 'src_ip' && side !== 'dest_ip')
       throw new RuleError(`only src_ip and dest_ip are supported as "target", not "${side}"`, at, 'src_ip');
     if (rule.target && rule.target !== side)
-      throw new RuleError('target was given already, with the other side', at);
+      throw new RuleError('target is already set to the other side', at);
     rule.target = side;
   },
 };

@@ -78,7 +78,7 @@ function add(rule: RuleBuilder, match: PcreMatch, letter: string | undefined, at
   }
   if (rule.sticky && !sameBuffer(rule.buffer(at).buffer, BUFFERS[letter]!)) {
     throw new RuleError(
-      `flag ${letter} of pcre chooses ${BUFFERS[letter]}, but a sticky buffer is in hand`,
+      `pcre flag ${letter} selects ${BUFFERS[letter]}, but a sticky buffer is active`,
       at,
       'pkt_data; before it',
     );
@@ -119,9 +119,9 @@ interface Parts {
 
 function split(text: string, at: Position): Parts {
   if (!text.startsWith('/'))
-    throw new RuleError(`pcre "${text}" does not begin with "/"`, at, 'pcre:"/expression/";');
+    throw new RuleError(`pcre "${text}" does not start with "/"`, at, 'pcre:"/expression/";');
   const end = closingSlash(text);
-  if (end === 0) throw new RuleError(`pcre "${text}" is not closed with "/"`, at, 'pcre:"/expression/";');
+  if (end === 0) throw new RuleError(`pcre "${text}" has no closing "/"`, at, 'pcre:"/expression/";');
   const behind = text.slice(end + 1);
   const comma = behind.indexOf(',');
   return {
@@ -165,7 +165,7 @@ function parseFlags(text: string, at: Position): Flags {
     else if (letter === 'O') ownLimits = true;
     else if (letter in BUFFERS) {
       if (buffer !== undefined && buffer !== letter)
-        throw new RuleError(`pcre flags ${buffer} and ${letter} choose different buffers`, at);
+        throw new RuleError(`pcre flags ${buffer} and ${letter} select different buffers`, at);
       buffer = letter;
     } else if (letter !== 'B')
       throw new RuleError(`unknown pcre flag '${letter}'`, at, 'i m s x A E G R O B, or a buffer flag');
@@ -184,7 +184,7 @@ function* parseCaptures(text: string, at: Position): Generator<Capture> {
   for (const part of text.split(',')) {
     const match = /^\s*(flow|pkt|alert):([^\s,"]+)\s*$/.exec(part);
     if (!match)
-      throw new RuleError(`"${part.trim()}" is no capture`, at, 'flow:name, pkt:name or alert:name');
+      throw new RuleError(`"${part.trim()}" is not a capture`, at, 'flow:name, pkt:name or alert:name');
     yield { scope: match[1] as Capture['scope'], name: match[2]! };
   }
 }

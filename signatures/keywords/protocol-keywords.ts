@@ -87,7 +87,7 @@ function bufferKeywords(owners: readonly Protocol[], buffer: BufferDeclaration):
     features,
     parse(rule, _, at) {
       if (buffer.switch !== undefined && rule.context.off.has(buffer.switch))
-        throw new RuleError(`${buffer.keyword} is not there: ${buffer.switch} is no`, at);
+        throw new RuleError(`${buffer.keyword} is not available: ${buffer.switch} is no`, at);
       rule.useProtocol(owners, buffer.keyword, at);
       rule.setBuffer(buffer.keyword, at, { multiple: isMultiple(owners, buffer.keyword) });
     },
@@ -132,7 +132,7 @@ function testKeyword(owners: readonly Protocol[], test: TestDeclaration): Keywor
     ...(test.aliases && { aliases: test.aliases }),
     family: familyOf(owners),
     summary: test.summary,
-    grammar: test.plain ? '' : 'see its documentation',
+    grammar: test.plain ? '' : 'argument',
     features: [test.plain ? 'no option' : 'optional argument'],
     parse(rule, argument, at) {
       rule.useProtocol(owners, test.keyword, at);

@@ -56,7 +56,7 @@ function versionMet(text: string, version: Version, at: Position): boolean {
     return conditions
       .map(([, operator, wanted, unknown]) => {
         if (unknown !== undefined || !operator)
-          throw new RuleError(`"${unknown}" is no version condition`, at, '>= 8.0.0');
+          throw new RuleError(`"${unknown}" is not a version condition`, at, '>= 8.0.0');
         return holds(compare(version, parseVersion(wanted!, at)), operator);
       })
       .every(Boolean);
@@ -80,7 +80,7 @@ function holds(order: number, operator: string): boolean {
 
 function parseVersion(text: string, at: Position): Version {
   const match = /^(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-\S+)?$/.exec(text);
-  if (!match) throw new RuleError(`"${text}" is no version`, at, '8.0.0');
+  if (!match) throw new RuleError(`"${text}" is not a version`, at, '8.0.0');
   return [Number(match[1]), Number(match[2] ?? 0), Number(match[3] ?? 0)];
 }
 

@@ -20,7 +20,7 @@ const rpc: Keyword = {
   grammar: 'program [, version|* [, procedure|*]]',
   parse(rule, argument, at) {
     const [program, version, procedure, ...rest] = fields(argument!);
-    if (rest.length > 0) throw new RuleError('rpc takes three numbers at most', at, rpc.grammar);
+    if (rest.length > 0) throw new RuleError('rpc takes at most three numbers', at, rpc.grammar);
     const number = (text: string) => wholeNumber(text, 'rpc', 0, 0xffffffff, at);
     rule.addCondition({
       kind: 'rpc',

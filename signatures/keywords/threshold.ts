@@ -70,7 +70,7 @@ function parseThreshold(rule: RuleBuilder, argument: string | undefined, at: Pos
   const type = fields.get('type') ?? '';
   const track = trackOf(fields, 'threshold', at);
   const count = amount(fields, 'count', 'threshold', at);
-  if (count === 0) throw new RuleError('threshold count must be more than 0', at);
+  if (count === 0) throw new RuleError('threshold count must be greater than 0', at);
   if (type === 'backoff') {
     const multiplier = amount(fields, 'multiplier', 'threshold', at);
     if (track !== 'by_flow') throw new RuleError('threshold type backoff needs track by_flow', at);
@@ -82,7 +82,7 @@ function parseThreshold(rule: RuleBuilder, argument: string | undefined, at: Pos
     throw new RuleError(`threshold type "${type}" is invalid`, at, 'limit, threshold, both or backoff');
   }
   const seconds = amount(fields, 'seconds', 'threshold', at);
-  if (seconds === 0) throw new RuleError('threshold seconds must be more than 0', at);
+  if (seconds === 0) throw new RuleError('threshold seconds must be greater than 0', at);
   rule.thresholds.push({ kind: 'threshold', type, track, count, seconds });
 }
 
@@ -92,7 +92,7 @@ function parseDetectionFilter(rule: RuleBuilder, argument: string | undefined, a
   const track = trackOf(fields, 'detection_filter', at);
   const count = amount(fields, 'count', 'detection_filter', at);
   const seconds = amount(fields, 'seconds', 'detection_filter', at);
-  if (seconds === 0) throw new RuleError('detection_filter seconds must be more than 0', at);
+  if (seconds === 0) throw new RuleError('detection_filter seconds must be greater than 0', at);
   rule.thresholds.push({ kind: 'threshold', type: 'detection_filter', track, count, seconds });
 }
 

@@ -23,7 +23,7 @@ const LARGEST_ID = 4095;
 /** @throws RuleError for ids and layers that there cannot be */
 function requirePossible({ a, b = 0, index = 0 }: MultiIntegerTest, at: Position): void {
   if (Number(a) > LARGEST_ID || Number(b) > LARGEST_ID)
-    throw new RuleError(`vlan.id is up to ${LARGEST_ID}`, at);
+    throw new RuleError(`vlan.id is at most ${LARGEST_ID}`, at);
   if (index < -MOST_LAYERS || index >= MOST_LAYERS)
     throw new RuleError(`vlan.id has no layer ${index}`, at, `${-MOST_LAYERS} to ${MOST_LAYERS - 1}`);
 }
@@ -49,7 +49,7 @@ const vlanLayers: Keyword = {
     plainLayers.parse(rule, argument, at);
     const { a, b = 0 } = (rule.last as Match & { readonly test: IntegerTest }).test;
     if (Number(a) > MOST_LAYERS || Number(b) > MOST_LAYERS + 1)
-      throw new RuleError(`vlan.layers is up to ${MOST_LAYERS}`, at);
+      throw new RuleError(`vlan.layers is at most ${MOST_LAYERS}`, at);
   },
 };
 

@@ -49,7 +49,7 @@ function commandOf(text: string, keyword: string, at: Position): Command {
 }
 
 function noAlert(rule: RuleBuilder, more: boolean, keyword: string, at: Position): void {
-  if (more) throw new RuleError(`${keyword}:noalert takes nothing more`, at, `${keyword}:noalert`);
+  if (more) throw new RuleError(`${keyword}:noalert takes no further arguments`, at, `${keyword}:noalert`);
   rule.noalert = true;
 }
 
@@ -65,7 +65,7 @@ function parseXbits(rule: RuleBuilder, argument: string | undefined, at: Positio
   if (name === '' || !track)
     throw new RuleError(`invalid xbits "${argument}"`, at, 'xbits:set,name,track ip_src,expire 60');
   const expire = fields[3] === undefined ? XBITS_EXPIRE : seconds(fields[3], at);
-  if (expire === 0) throw new RuleError('xbits expire must be more than 0', at);
+  if (expire === 0) throw new RuleError('xbits expire must be greater than 0', at);
   const tracks = TRACKS[track];
   if (!tracks) {
     add(rule, { kind: 'xbits', command, name, tracks: [], expire, transaction: true });

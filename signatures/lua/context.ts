@@ -24,7 +24,7 @@ export type LibraryMaker = (context: LuaContext) => LuaLibrary;
 
 /** @throws Error where nothing is inspected */
 export function inspected({ at }: LuaContext): Inspection {
-  if (!at) throw new Error('nothing is inspected yet');
+  if (!at) throw new Error('nothing has been inspected yet');
   return at;
 }
 

@@ -2,19 +2,19 @@
 import type { Config } from '../../engine/config/config.js';
 import { boolean, integer, option, size } from '../../engine/config/option.js';
 
-const ALLOWED = option('security.lua.allow-rules', boolean, true, 'rules may have Lua scripts');
-const BYTES = option('security.lua.max-bytes', size, 500_000, 'what one script may allocate');
+const ALLOWED = option('security.lua.allow-rules', boolean, true, 'allow rules with Lua scripts');
+const BYTES = option('security.lua.max-bytes', size, 500_000, 'memory that one script may allocate');
 const INSTRUCTIONS = option(
   'security.lua.max-instructions',
   integer(1, 2 ** 31 - 1),
   500_000,
-  'Lua instructions that one call of a script may take',
+  'maximum Lua instructions per call of a script',
 );
 const RESTRICTED = option(
   'security.lua.allow-restricted-functions',
   boolean,
   false,
-  'scripts may use functions such as pcall, load and setmetatable, and the clock',
+  'allow functions such as pcall, load and setmetatable, and the clock',
 );
 
 export const luaOptions = [ALLOWED, BYTES, INSTRUCTIONS, RESTRICTED];

@@ -80,6 +80,6 @@ export class RuleScripts {
         reason ||= `cannot open ${file}: ${code === 'ENOENT' ? 'No such file or directory' : message}`;
       }
     }
-    throw new RuleError(`couldn't load file: ${reason}`, at, `a file below ${this.folder}`);
+    throw new RuleError(`couldn't load file: ${reason}`, at, `a file in ${this.folder}`);
   }
 }

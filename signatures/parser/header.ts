@@ -123,7 +123,7 @@ function parseAction(text: string, at: Position, firewall: boolean): ParsedActio
   const [first, ...further] = text.split(',').map(each => scopedAction(each, at));
   const { action, scope } = first!;
   if (action === 'accept' && !firewall)
-    throw new RuleError('action "accept" is for firewall rules alone', at, 'pass');
+    throw new RuleError('action "accept" is only for firewall rules', at, 'pass');
   for (const second of further) checkSecond(second, text, at, firewall);
   const pass = further.find(each => each.action === 'pass');
   return {

@@ -48,8 +48,8 @@ function* blocksOf(path: string, size: number): Generator<string> {
 
 /** Each of its lines would be told as a mistake. */
 function refuseBinary(text: string): void {
-  if (text.startsWith(GZIP)) throw new Error('it is compressed with gzip; decompress it first');
-  if (text.slice(0, LOOKED_AT).includes('\0')) throw new Error('it is no text, or no UTF-8');
+  if (text.startsWith(GZIP)) throw new Error('the file is compressed with gzip; decompress it first');
+  if (text.slice(0, LOOKED_AT).includes('\0')) throw new Error('the file is not UTF-8 text');
 }
 
 /** Behind the last line that no backslash joins with the next; 0 when there is none. */

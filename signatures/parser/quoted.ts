@@ -29,7 +29,7 @@ export function unquote(argument: string, keyword: string, at: Position): string
 function closing(argument: string, keyword: string): string {
   const end = argument.indexOf('"', 1);
   if (end > 0) return `${keyword}:${argument.slice(0, end + 1)};`;
-  return 'close the quotes; a ; within them is written \\;';
+  return 'close the quotes; write a ; inside them as \\;';
 }
 
 /** The argument without the quotes it may have. */

@@ -31,5 +31,5 @@ function apply(form: TextForm, buffer: string, content: ContentUnderConstruction
     throw wrong(`Invalid length ${bytes.length} of content (should be ${form.length})`);
   if (form.pairs && bytes.length > 2 && !bytes.includes(':'))
     throw wrong("No colon delimiters ':' detected in content");
-  if (!form.pairs && !/^[0-9a-f]*$/i.test(bytes)) throw wrong('Content that is no hexadecimal text');
+  if (!form.pairs && !/^[0-9a-f]*$/i.test(bytes)) throw wrong('Content that is not hexadecimal text');
 }

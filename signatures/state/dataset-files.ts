@@ -52,7 +52,7 @@ function parsed(text: string, { name, load }: DatasetDeclaration): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error(`dataset ${name}: ${load} is no JSON: ${(error as Error).message}`);
+    throw new Error(`dataset ${name}: ${load} is not JSON: ${(error as Error).message}`);
   }
 }
 
@@ -61,7 +61,7 @@ function entryOfLine(line: string, { name, type = 'string', reputation: asked }:
   if (comma < 0 === (asked === true))
     throw new Error(`Cannot mix dataset and datarep values for set ${name}: ${line}`);
   const value = valueOfLine(type, (comma < 0 ? line : line.slice(0, comma)).trim());
-  if (value === undefined) throw new Error(`dataset ${name}: "${line}" is no value of type ${type}`);
+  if (value === undefined) throw new Error(`dataset ${name}: "${line}" is not a value of type ${type}`);
   if (comma < 0) return { value };
   const reputation = line.slice(comma + 1).trim();
   if (!/^\d{1,5}$/.test(reputation) || Number(reputation) > 65535)
@@ -87,7 +87,7 @@ function documentsOf(documents: readonly unknown[], declaration: DatasetDeclarat
 /** Strings are written in JSON as they are, not in base64. */
 function valueOfText(text: string, { name, type = 'string' }: DatasetDeclaration): string {
   const value = type === 'string' ? Buffer.from(text, 'utf8').toString('latin1') : valueOfLine(type, text);
-  if (value === undefined) throw new Error(`dataset ${name}: "${text}" is no value of type ${type}`);
+  if (value === undefined) throw new Error(`dataset ${name}: "${text}" is not a value of type ${type}`);
   return value;
 }
 

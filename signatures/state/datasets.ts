@@ -43,7 +43,7 @@ export class DatasetStore implements Datasets {
         declaration.subdomains === true,
         new UnsavedValues(this.room, () =>
           this.problem(
-            `dataset ${declaration.name}: not all values can be saved, there is no room for them (datasets.defaults.memcap)`,
+            `dataset ${declaration.name}: not all values can be saved, the memcap is reached (datasets.defaults.memcap)`,
           ),
         ),
       );
@@ -72,7 +72,7 @@ export class DatasetStore implements Datasets {
       try {
         set.save();
       } catch (error) {
-        this.problem(`dataset cannot be saved in ${set.savePath}: ${(error as Error).message}`);
+        this.problem(`dataset cannot be saved to ${set.savePath}: ${(error as Error).message}`);
       }
     }
   }

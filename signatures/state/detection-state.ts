@@ -5,18 +5,13 @@ import { DatasetControl } from './dataset-control.js';
 import { allocateTable } from './shared-table.js';
 
 const THRESHOLD_MEMCAP = option('detect.thresholds.memcap', size, 16 * 2 ** 20, 'memory for thresholds');
-const HOST_MEMCAP = option(
-  'host.memcap',
-  size,
-  32 * 2 ** 20,
-  'memory for what is kept with hosts: hostbits, xbits, tags',
-);
+const HOST_MEMCAP = option('host.memcap', size, 32 * 2 ** 20, 'memory for host state: hostbits, xbits, tags');
 
 export const DATASET_MEMCAP = option(
   'datasets.defaults.memcap',
   size,
   64 * 2 ** 20,
-  'memory for values that are set in datasets while running',
+  'memory for values added to datasets at run time',
 );
 
 export const stateOptions = [THRESHOLD_MEMCAP, HOST_MEMCAP, DATASET_MEMCAP];

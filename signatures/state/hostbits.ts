@@ -60,7 +60,7 @@ function addressWords(text: string, words: Int32Array): 4 | 6 {
     return 4;
   }
   const v6 = parseIpv6(text);
-  if (v6 === undefined) throw new Error(`"${text}" is no IP address`);
+  if (v6 === undefined) throw new Error(`"${text}" is not an IP address`);
   for (let i = 0; i < 4; i++) words[i] = Number((v6 >> BigInt(96 - 32 * i)) & 0xffffffffn) | 0;
   return 6;
 }

@@ -10,10 +10,10 @@ const CATEGORIES = option(
   'reputation-categories-file',
   text,
   '',
-  'names of reputation categories: number,name,description',
+  'file of reputation categories: number,name,description',
 );
 const FOLDER = option('default-reputation-path', text, '', 'folder of reputation files');
-const FILES = option('reputation-files', texts, [], 'reputations: address or network,category,value');
+const FILES = option('reputation-files', texts, [], 'reputation files: address or network,category,value');
 
 export const reputationOptions = [CATEGORIES, FOLDER, FILES];
 
@@ -73,7 +73,7 @@ function readLines(file: string, warn: Warn, take: (fields: string[]) => boolean
     for (const [i, line] of readFileSync(file, 'utf8').split(/\r?\n/).entries()) {
       if (/^\s*(#|$)/.test(line)) continue;
       if (!take(line.split(',').map(field => field.trim())))
-        warn(`${file} line ${i + 1} is not understood: ${line}`);
+        warn(`${file} line ${i + 1} is invalid: ${line}`);
     }
   } catch (error) {
     warn(`${file} cannot be read: ${(error as Error).message}`);

@@ -115,7 +115,11 @@ const xor: Transform = {
   parse(argument, _, at) {
     const key = unquoteOptional(argument!, 'xor', at).trim();
     if (!/^([0-9a-f]{2})+$/i.test(key))
-      throw new RuleError(`xor key "${key}" is no hexadecimal text of whole bytes`, at, 'xor:"0d0ac8ff";');
+      throw new RuleError(
+        `xor key "${key}" is not a hexadecimal string of whole bytes`,
+        at,
+        'xor:"0d0ac8ff";',
+      );
     if (key.length > 512) throw new RuleError('xor key is longer than 256 bytes', at);
     return { key: key.toLowerCase() };
   },

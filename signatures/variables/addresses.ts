@@ -89,7 +89,7 @@ function addRange(text: string, ranges: Ranges, at: Position): void {
     const v6 = text.includes(':') ? parseRange(text, parseIpv6, netmaskV6) : undefined;
     if (!v6)
       throw new RuleError(
-        `"${text}" is no address`,
+        `"${text}" is not an address`,
         at,
         'an IP address, network, range, list, variable or any',
       );

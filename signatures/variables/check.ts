@@ -24,7 +24,7 @@ function problemsOf(kind: string, variables: Variables, parse: (value: string) =
       parse(value);
     } catch (error) {
       if (!(error instanceof RuleError)) throw error;
-      problems.push(`${kind} variable ${name} cannot be "${value}": ${error.message}`);
+      problems.push(`invalid ${kind} variable ${name}: "${value}": ${error.message}`);
     }
   }
   return problems;

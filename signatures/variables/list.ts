@@ -24,7 +24,7 @@ export function readList(text: string, reader: ListReader, at: Position): void {
 }
 
 function walk(text: string, negated: boolean, depth: number, reader: ListReader, at: Position): void {
-  if (depth > MAXIMUM_DEPTH) throw new RuleError(`${reader.kind} list is nested too deep`, at);
+  if (depth > MAXIMUM_DEPTH) throw new RuleError(`${reader.kind} list is nested too deeply`, at);
   let part = text.trim();
   while (part.startsWith('!')) {
     negated = !negated;
@@ -66,7 +66,7 @@ function split(text: string, reader: ListReader, at: Position): string[] {
     else if (c === 0x5d) {
       if (--depth === 0) {
         if (text.slice(i + 1).trim() !== '')
-          throw new RuleError(`unexpected text behind the ${reader.kind} list "${text}"`, at);
+          throw new RuleError(`unexpected text after the ${reader.kind} list "${text}"`, at);
         parts.push(text.slice(start, i));
         return parts;
       }

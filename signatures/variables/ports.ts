@@ -41,16 +41,20 @@ function parseRange(text: string, at: Position): Range<number> {
   }
   const from = text.slice(0, colon).trim();
   const to = text.slice(colon + 1).trim();
-  if (from === '' && to === '') throw new RuleError(`"${text}" is no port range`, at);
+  if (from === '' && to === '') throw new RuleError(`"${text}" is not a port range`, at);
   const first = from === '' ? 0 : parsePort(from, at);
   const last = to === '' ? 65535 : parsePort(to, at);
-  if (first > last) throw new RuleError(`port range "${text}" is upside down`, at, `${last}:${first}`);
+  if (first > last) throw new RuleError(`port range "${text}" is reversed`, at, `${last}:${first}`);
   return [first, last];
 }
 
 function parsePort(text: string, at: Position): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (!(port <= 65535))
-    throw new RuleError(`"${text}" is no port`, at, 'a number from 0 to 65535, a range such as 1024: or any');
+    throw new RuleError(
+      `"${text}" is not a port`,
+      at,
+      'a number from 0 to 65535, a range such as 1024: or any',
+    );
   return port;
 }

@@ -22,7 +22,7 @@ it('other words are told', () => {
   expect(new DeclaredOptions(PROTOCOL_OPTIONS).check(tree('maybe'))).toEqual([
     expect.objectContaining({
       path: 'app-layer.protocols.ssh.enabled',
-      message: '"maybe" is not accepted, expected yes, no or detection-only',
+      message: '"maybe" is invalid, expected yes, no or detection-only',
     }),
   ]);
 });

@@ -51,12 +51,12 @@ it('stops a parser that is stuck, and asks it nothing from then on', () => {
   const { protocol, told } = guarded(parser, 500);
   const stuck = protocol.client!(session);
   expect(stuck.next().done).toBe(false);
-  expect(() => stuck.next()).toThrow('parser plugin is switched off');
-  expect(() => protocol.client!(session).next()).toThrow('parser plugin is switched off');
+  expect(() => stuck.next()).toThrow('parser plugin is disabled');
+  expect(() => protocol.client!(session).next()).toThrow('parser plugin is disabled');
   expect(protocol.recognition.probe!(new Uint8Array(2), 0, 2, true, 'tcp')).toBe('no');
   expect(asked).toBe(1);
   expect(told).toEqual([
-    'parser plugin is switched off in thread worker: it did not come back within 500 ms (app-layer.plugin-turn-time)',
+    'parser plugin is disabled in thread worker: it did not return within 500 ms (app-layer.plugin-turn-time)',
   ]);
 });
 
@@ -72,7 +72,7 @@ it('tells the first errors, with the line they come from, and goes on with other
   expect(count).toBe(20);
   expect(told).toHaveLength(5);
   expect(told[0]).toMatch(
-    /^parser plugin failed and is off for the flow: Error: no luck 1 \(at .*guarded-protocol/,
+    /^parser plugin failed and is disabled for the flow: Error: no luck 1 \(at .*guarded-protocol/,
   );
 });
 

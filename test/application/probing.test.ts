@@ -32,7 +32,7 @@ it('any is every port', () => {
 
 it.each(['http', '70000', '10:5', '!53', '53-55'])('%j is refused', dp => {
   expect(declared.check(configured(dp))[0]!.message).toBe(
-    `${JSON.stringify(dp)} is not accepted, expected ports such as 53, [53, 5353], 1000:1010 or any`,
+    `${JSON.stringify(dp)} is invalid, expected ports such as 53, [53, 5353], 1000:1010 or any`,
   );
   expect(portsOf(dp)).toEqual([]);
 });

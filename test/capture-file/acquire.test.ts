@@ -170,7 +170,7 @@ describe('acquire from files', () => {
     capture('a.pcap', ['two']);
     const run = await acquire({ files: [folder] });
     expect(drain(run)).toEqual(['1 1 two']);
-    expect(run.thread.log.lines.join()).toMatch(/^error: .*caf\uFFFD: its name is not UTF-8; rename it/);
+    expect(run.thread.log.lines.join()).toMatch(/^error: .*caf\uFFFD: the file name is not UTF-8; rename the file/);
     expect(run.thread.counters.read('pcap_file.errors')).toBe(1);
   });
 
@@ -191,7 +191,7 @@ describe('acquire from files', () => {
     const run = await acquire({ files });
     expect(drain(run)).toEqual(['1 0 whole', '2 2 next']);
     expect(run.thread.log.lines).toEqual([
-      expect.stringMatching(/^error: .*a\.pcap: the file is cut off, .* \(packet 2, byte offset 45\)/),
+      expect.stringMatching(/^error: .*a\.pcap: the file is truncated, .* \(packet 2, byte offset 45\)/),
       expect.stringMatching(/^error: .*gone\.pcap: the file is empty/),
     ]);
     expect(run.thread.counters.read('pcap_file.errors')).toBe(2);
@@ -253,9 +253,9 @@ describe('acquire from what grows', () => {
         renameSync(path, `${path}.1`);
         writeFileSync(path, data);
       },
-      'another file has its name now',
+      'the file was replaced by another one',
     ],
-    ['is cut and written anew', (path, data) => writeFileSync(path, data), 'it has become shorter'],
+    ['is cut and written anew', (path, data) => writeFileSync(path, data), 'the file was truncated'],
   ])('goes on from the beginning of a file that %s', async (_, change, told) => {
     const path = capture('a.pcap', ['one', 'two']);
     const run = await acquire({ files: [path], continuous: 'yes' });
@@ -265,7 +265,7 @@ describe('acquire from what grows', () => {
     appendFileSync(path, pcapFile([text('more')]).subarray(24));
     expect(taken(run)).toEqual(['4 0 more']);
     expect(run.module.finished).toBe(false);
-    expect(run.thread.log.lines).toEqual([`notice: ${path}: ${told}, it is read from its beginning`]);
+    expect(run.thread.log.lines).toEqual([`notice: ${path}: ${told}, reading it from its beginning`]);
     run.module.close?.();
   });
 

@@ -198,7 +198,7 @@ describe('packet filters', () => {
     [`len = ${'('.repeat(1000)}`, /expected at most 64 levels/],
     ['vlan 5000', /expected a number up to 4095/],
     ['ether host 1:2', /expected an Ethernet address/],
-    ['ip proto 999', /expected a protocol/],
+    ['ip proto 999', /expected an IP protocol/],
     ['('.repeat(1000), /expected at most 64 levels/],
     [`${'tcp or '.repeat(3000)}udp`, /more than 4096 words/],
   ])('%.30s is refused', (expression, message) => {

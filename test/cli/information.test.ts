@@ -60,7 +60,7 @@ describe('what cannot be', () => {
     [['-k', 'some', '-r', 'x'], /-k some: expected all or none/],
     [['-r', '/none/x.pcap'], /\/none\/x\.pcap: no such file or folder/],
     [['-r', '.', '--pcap-file-recursive', '--pcap-file-continuous'], /recursively or continuously, not both/],
-    [['-c', '/none/x.yaml', '-r', '.'], /\/none\/x\.yaml: there is no such file/],
+    [['-c', '/none/x.yaml', '-r', '.'], /\/none\/x\.yaml: no such file/],
     [['-r', '.', '--set', 'nonsense'], /--set: "nonsense": expected path=value/],
     [['--netmap', '-r', 'x'], /--netmap: this capture method is not supported/],
     [
@@ -70,7 +70,7 @@ describe('what cannot be', () => {
     [['profiles', 'show', 'none'], /unknown profile none/],
     [['config', 'shw'], /unknown command 'shw'\s+\(Did you mean show\?\)/],
     [['config', 'show', 'no.such'], /no\.such is not set/],
-    [['--list-keywords=contnet'], /there is no keyword contnet, did you mean content\?/],
+    [['--list-keywords=contnet'], /unknown keyword contnet, did you mean content\?/],
     [['-F', '/none', '-r', '.'], /-F: .*\/none/],
   ])('%j is an error in human words', async (words, expected) => {
     const { code, err } = await sluice(words, { cwd: folder });
@@ -145,11 +145,11 @@ describe('config check', () => {
     );
     const { code, out } = await sluice(['config', 'check', config]);
     expect(out.split('\n')).toEqual([
-      `error: ${config}:2: stream.inline: "perhaps" is not accepted, expected auto, yes or no`,
+      `error: ${config}:2: stream.inline: "perhaps" is invalid, expected auto, yes or no`,
       `warning: ${config}:3: stream.midstraem: unknown key, did you mean stream.midstream?`,
       `warning: ${config}:4: napatech: no effect, packets come from captures, AF_PACKET and NFQUEUE`,
-      `error: ${config}:13: app-layer.protocols.tls.tcp.enabled: "nonsense" is not accepted, expected yes or no`,
-      `error: ${config}:8: outputs.0.enabled: has no effect beside fast in one item: settings of fast are indented below it, an output of its own begins with a dash`,
+      `error: ${config}:13: app-layer.protocols.tls.tcp.enabled: "nonsense" is invalid, expected yes or no`,
+      `error: ${config}:8: outputs.0.enabled: has no effect next to fast in one item: indent settings of fast below it, or start an output of its own with a dash`,
       `${config}: 3 errors, 2 keys that have no effect`,
       '',
     ]);

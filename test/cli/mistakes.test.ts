@@ -41,7 +41,7 @@ it('what keeps a run in the background from beginning', async () => {
 it('more memory than there is, and a buffer that is none', async () => {
   const words = ['-r', '-', '-l', '.', '--set'];
   expect(await said(...words, 'flow.memcap=1000000gb')).toMatch(
-    /the memory of the threads cannot be had .*: flow\.memcap/,
+    /the memory for the threads cannot be allocated .*: lower flow\.memcap/,
   );
   expect(await said(...words, 'outputs.0.fast.buffer-size=100gb')).toContain('expected a size from 0 to 1gb');
 });
@@ -65,5 +65,5 @@ it('a protocol that cannot be loaded', async () => {
   expect(await loading('lacking.mjs', "import 'not-there';\n")).toMatch(
     /lacking\.mjs: .*'not-there'.*npm install/,
   );
-  expect(await loading('typed.tsx', 'export default {};\n')).toContain('typed.tsx: it is no JavaScript');
+  expect(await loading('typed.tsx', 'export default {};\n')).toContain('typed.tsx: not JavaScript');
 });

@@ -50,8 +50,8 @@ it('a flowbit that rules ask for and none sets is told', () => {
     rule(8, 'set,login'),
   ];
   expect(warningsOf(rules.join(''))).toEqual([
-    'detect: flowbit logon is set by no rule, in my.rules at line 2, and in 1 more place',
-    'detect: flowbit a or b is set by no rule, in my.rules at line 5',
+    'detect: flowbit logon is not set by any rule, in my.rules at line 2, and in 1 more place',
+    'detect: flowbit a or b is not set by any rule, in my.rules at line 5',
   ]);
 });
 
@@ -64,8 +64,8 @@ it('what is wrong with reputations is told before a packet comes', () => {
   writeFileSync(join(folder, 'rep.list'), '10.0.0.1,1,30\n10.0.0.2,1,200\n# a comment\nno address\n');
   const tree = { 'default-reputation-path': folder, 'reputation-files': ['rep.list', 'none.list'] };
   expect(warningsOf(RULE, tree).map(text => text.replaceAll(`${folder}/`, ''))).toEqual([
-    'reputation: rep.list line 2 is not understood: 10.0.0.2,1,200',
-    'reputation: rep.list line 4 is not understood: no address',
+    'reputation: rep.list line 2 is invalid: 10.0.0.2,1,200',
+    'reputation: rep.list line 4 is invalid: no address',
     expect.stringContaining('reputation: none.list cannot be read: ENOENT'),
   ]);
 });
@@ -86,6 +86,6 @@ it('networks of reputations whose length is none are told, and what follows them
   );
   const tree = { 'default-reputation-path': folder, 'reputation-files': ['networks.list'] };
   expect(warningsOf(RULE, tree)).toEqual(
-    wrong.map((each, i) => expect.stringContaining(`line ${i + 1} is not understood: ${each},1,30`)),
+    wrong.map((each, i) => expect.stringContaining(`line ${i + 1} is invalid: ${each},1,30`)),
   );
 });

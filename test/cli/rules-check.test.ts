@@ -45,7 +45,7 @@ describe('rules check', () => {
     );
     const text = findingsAsText(rules);
     expect(text).toContain('"“a”"');
-    expect(text).toContain('"é" is no address');
+    expect(text).toContain('"é" is not an address');
   });
 
   test('a value whose quotes are not in order is told how to mend it', () => {
@@ -54,7 +54,7 @@ describe('rules check', () => {
     );
     const text = findingsAsText(rules);
     expect(text).toContain('= help: content:"a";');
-    expect(text).toContain('a ; within them is written \\;');
+    expect(text).toContain('write a ; inside them as \\;');
   });
 
   test('as JSON', () => {

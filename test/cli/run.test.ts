@@ -93,7 +93,7 @@ describe('a run over captures', () => {
   it('processes what is whole of a damaged capture and ends with 1', async () => {
     write('a.pcap', pcapFile([hello(7), hello(7, 1001)]).subarray(0, -1));
     const { code, err } = await run(['-r', 'a.pcap', '-S', 'x.rules']);
-    expect(err).toMatch(/^Error: a\.pcap: the file is cut off, .* \(packet 2, byte offset 87\)\n$/);
+    expect(err).toMatch(/^Error: a\.pcap: the file is truncated, .* \(packet 2, byte offset 87\)\n$/);
     expect([code, sids()]).toEqual([1, ['7']]);
     expect((await run(['-r', 'a.pcap', '--set', 'pcap-file.damaged=warning'])).code).toBe(0);
   });
@@ -130,17 +130,17 @@ describe('rules', () => {
       'vars.port-groups.R.ssh=22',
     ];
     const { code, err } = await run([...sets.flatMap(set => ['--set', set]), '-T', '-S', 'x.rules']);
-    expect(err).toContain('address variable A cannot be "[10.0.0.0/8,foo]": "foo" is no address');
-    expect(err).toContain('address variable B cannot be "[!$A"');
-    expect(err).toContain('port variable P cannot be "70000": "70000" is no port');
+    expect(err).toContain('invalid address variable A: "[10.0.0.0/8,foo]": "foo" is not an address');
+    expect(err).toContain('invalid address variable B: "[!$A"');
+    expect(err).toContain('invalid port variable P: "70000": "70000" is not a port');
     expect(err).not.toContain('port variable Q');
-    expect(err).toContain('port variable R cannot be "{"ssh":22}"');
+    expect(err).toContain('invalid port variable R: "{"ssh":22}"');
     expect(code).toBe(1);
   });
 
   it('need a policy for mid-stream sessions that is possible, as a run does', async () => {
     const { code, err } = await run(['-T', '-S', 'x.rules', '--set', 'stream.midstream-policy=drop-packet']);
-    expect(err).toContain('stream.midstream-policy: drop-packet is not possible');
+    expect(err).toContain('stream.midstream-policy: drop-packet cannot be used');
     expect(code).toBe(1);
   });
 

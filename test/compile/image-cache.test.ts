@@ -123,7 +123,7 @@ describe('a folder of kept files', () => {
     const broken = new CacheFolder({ folder: file, maxAge: 3600, warn: message => warnings.push(message) });
     broken.write(name, Buffer.from('a'));
     broken.write(name, Buffer.from('a'));
-    expect(warnings).toEqual([expect.stringContaining(`cannot be kept in ${file}`)]);
+    expect(warnings).toEqual([expect.stringContaining(`cannot be cached in ${file}`)]);
     expect(broken.prune()).toBe(0);
   });
 });

@@ -29,8 +29,8 @@ test('sections of protocols that are not there are told', async () => {
   const protocols = { htpp: { enabled: 'no' }, http: { enabled: 'no' }, 'made-up': null };
   const found = (await declaredOptions()).check({ 'app-layer': { protocols } });
   expect(found.map(({ path, message }) => `${path}: ${message}`)).toEqual([
-    'app-layer.protocols.htpp: there is no protocol htpp, did you mean http?',
-    'app-layer.protocols.made-up: there is no protocol made-up',
+    'app-layer.protocols.htpp: unknown protocol htpp, did you mean http?',
+    'app-layer.protocols.made-up: unknown protocol made-up',
   ]);
 });
 
@@ -39,7 +39,7 @@ test('a database of libmagic that is not there is told', async () => {
     'magic-file': `/nonexistent/magic:${import.meta.filename}`,
   });
   expect(found.map(({ path, message }) => `${path}: ${message}`)).toEqual([
-    'magic-file: there is no /nonexistent/magic; the commonest kinds of files are told by a small table',
+    'magic-file: /nonexistent/magic not found; only the most common file types are recognised, from a built-in table',
   ]);
 });
 
@@ -74,9 +74,9 @@ test('names under the types of EVE that no record has are told; those of plugins
   ];
   const found = (tree: object) => declared.check(tree).map(({ path, message }) => `${path}: ${message}`);
   expect(found({ outputs })).toEqual([
-    'outputs.0.eve-log.types.0: there are no records of type Alert, did you mean alert?',
-    'outputs.0.eve-log.types.1: there are no records of type dnss, did you mean dns?',
-    'outputs.0.eve-log.types.2: there are no records of type foo',
+    'outputs.0.eve-log.types.0: unknown record type Alert, did you mean alert?',
+    'outputs.0.eve-log.types.1: unknown record type dnss, did you mean dns?',
+    'outputs.0.eve-log.types.2: unknown record type foo',
   ]);
   expect(found({ outputs, 'app-layer': { plugins: ['mine.mjs'] } })).toEqual([]);
 });

@@ -75,7 +75,7 @@ describe('checking a configuration', () => {
   it.each([
     [
       { stream: { inline: 'maybe' } },
-      'unaccepted stream.inline: "maybe" is not accepted, expected auto, yes or no',
+      'unaccepted stream.inline: "maybe" is invalid, expected auto, yes or no',
     ],
     [
       { 'outputs-buffer': 65535 },
@@ -90,7 +90,7 @@ describe('checking a configuration', () => {
     [{ stream: { reassembly: { 'other-thing': 1 } } }, 'unknown stream.reassembly.other-thing: unknown key'],
     [
       { outputs: [{ fast: { enabled: 'perhaps' } }] },
-      'unaccepted outputs.0.fast.enabled: "perhaps" is not accepted, expected yes or no',
+      'unaccepted outputs.0.fast.enabled: "perhaps" is invalid, expected yes or no',
     ],
     [
       { outputs: [{ fats: { enabled: 'yes' } }] },
@@ -98,7 +98,7 @@ describe('checking a configuration', () => {
     ],
     [
       { 'af-packet': [{ interface: 'eth0', threads: 0 }] },
-      'unaccepted af-packet.0.threads: "0" is not accepted, expected a whole number from 1 to 64',
+      'unaccepted af-packet.0.threads: "0" is invalid, expected a whole number from 1 to 64',
     ],
     [
       { outputs: [{ 'eve-log': { types: ['telnet-thing'] } }] },

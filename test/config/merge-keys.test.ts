@@ -16,5 +16,5 @@ it.each<[unknown, string[]]>([
 it('is a warning that says what to do', () => {
   const [{ mild, message }] = found({ '<<': {} }) as [ReturnType<typeof found>[number]];
   expect(mild).toBe(true);
-  expect(message).toMatch(/not merged .*\(include: FILE\)/);
+  expect(message).toMatch(/merge keys .*\(include: FILE\)/);
 });

@@ -20,13 +20,13 @@ it.each<[unknown, string[]]>([
       { 'eve-log': {}, 'http-log': {} },
     ],
     [
-      'outputs.0.enabled: has no effect beside fast in one item',
-      'outputs.1.http-log: has no effect beside eve-log in one item',
+      'outputs.0.enabled: has no effect next to fast in one item',
+      'outputs.1.http-log: has no effect next to eve-log in one item',
     ],
   ],
   [
     [{ 'eve-log': { types: ['alert', { dns: null, enabled: 'no' }] } }],
-    ['mild outputs.0.eve-log.types.1.enabled: has no effect beside dns in one item'],
+    ['mild outputs.0.eve-log.types.1.enabled: has no effect next to dns in one item'],
   ],
 ])('%j', (outputs, expected) => {
   expect(found(outputs)).toEqual(expected);

@@ -102,7 +102,7 @@ test('only a socket gives way to another', async () => {
   again.close();
   const file = join(folder, 'a.txt');
   writeFileSync(file, 'kept');
-  await expect(ControlSocket.open(file, 0o600, {})).rejects.toThrow('no socket');
+  await expect(ControlSocket.open(file, 0o600, {})).rejects.toThrow('not a socket');
   expect(readFileSync(file, 'utf8')).toBe('kept');
 });
 

@@ -66,7 +66,7 @@ describe('datasets', () => {
     [{ setname: 'other', settype: 'string', datavalue: google }, 'set not found'],
     [{ ...set, settype: 'md5', datavalue: google }, 'has type string'],
     [{ ...set, datavalue: 'not base64!' }, 'not a value of type string'],
-    [{ ...set }, 'datavalue is not given'],
+    [{ ...set }, 'datavalue is missing'],
   ])('refuse %j', (given, message) => {
     expect(() => run(opened().handlers, 'dataset-add', given)).toThrow(message);
   });
@@ -139,8 +139,8 @@ describe('hostbits', () => {
   });
 
   it.each([
-    [{ ipaddress: 'here', hostbit: 'bad', expire: 1 }, 'no IP address'],
-    [{ ipaddress: '10.0.0.1', expire: 1 }, 'hostbit is not given'],
+    [{ ipaddress: 'here', hostbit: 'bad', expire: 1 }, 'not an IP address'],
+    [{ ipaddress: '10.0.0.1', expire: 1 }, 'hostbit is missing'],
     [{ ipaddress: '10.0.0.1', hostbit: 'bad', expire: 0 }, 'expire'],
   ])('refuse %j', (given, message) => {
     expect(() => run(commands(), 'add-hostbit', given)).toThrow(message);

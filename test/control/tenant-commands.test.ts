@@ -70,7 +70,7 @@ test('VLANs are given to tenants', () => {
 
 test.each([
   ['register-tenant', { filename: 'a.yaml' }, 'id is missing'],
-  ['register-tenant', { id: 3 }, 'filename is not given'],
+  ['register-tenant', { id: 3 }, 'filename is missing'],
   ['register-tenant', { id: 3, filename: 'none.yaml' }, 'none.yaml'],
   ['register-tenant', { id: 1, filename: 'a.yaml' }, 'already registered'],
   ['reload-tenant', { id: 9 }, 'tenant 9 is not registered'],

@@ -46,9 +46,9 @@ describe('host-os-policy', () => {
     [
       'no network',
       { bsd: [], linux: ['10.0.0.0/33'] },
-      '.linux: ["10.0.0.0/33"] is not accepted, expected an address or network',
+      '.linux: ["10.0.0.0/33"] is invalid, expected an address or network',
     ],
-    ['a text', 'linux', ': "linux" is not accepted, expected systems of hosts'],
+    ['a text', 'linux', ': "linux" is invalid, expected operating systems'],
   ])('refused: %s', (_, tree, said) => {
     const found = new DeclaredOptions(hostOsOptions).check({ 'host-os-policy': tree });
     expect(found.map(({ path, message }) => `${path}: ${message}`)).toEqual([

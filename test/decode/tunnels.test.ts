@@ -198,11 +198,11 @@ describe('tunnels', () => {
   });
 
   test.each([
-    ['no port', 'ten', '"ten" is no port of a tunnel, expected a number, a range such as 100:200, or any'],
-    ['an empty range', '20:10', '"20:10" is no port of a tunnel'],
-    ['what is above all ports', '1:65536', '"1:65536" is no port of a tunnel'],
-    ['nothing behind a negation but', '!ten', '"ten" is no port of a tunnel'],
-    ['a variable that stands in itself', '$A', 'port variables of a tunnel are nested too deep: $A'],
+    ['no port', 'ten', '"ten" is not a tunnel port, expected a number, a range such as 100:200, or any'],
+    ['an empty range', '20:10', '"20:10" is not a tunnel port'],
+    ['what is above all ports', '1:65536', '"1:65536" is not a tunnel port'],
+    ['nothing behind a negation but', '!ten', '"ten" is not a tunnel port'],
+    ['a variable that stands in itself', '$A', 'port variables of a tunnel are nested too deeply: $A'],
   ])('%s is refused', async (_, ports, message) => {
     const config = { decoder: { vxlan: { ports } }, vars: { 'port-groups': { A: '$A' } } };
     await expect(decoder({ config })).rejects.toThrow(message);

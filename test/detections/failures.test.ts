@@ -23,7 +23,7 @@ describe('a detection that', () => {
     expect(messages(stage)).toEqual(['all abc']);
     expect(stage.messages).toEqual([
       expect.stringMatching(
-        /detection test-1 is switched off in thread test: it did not come back within its time, at packet 1/,
+        /detection test-1 is disabled in thread test: it did not return in time, at packet 1/,
       ),
     ]);
     expect(stage.thread.counters.read('detections.stopped')).toBe(1);
@@ -32,7 +32,7 @@ describe('a detection that', () => {
   it('answers without end is stopped for the flow', async () => {
     const stage = await stageWith('*detect({ client }) { yield* client.recv(); for (;;) yield alert(); }');
     stage.data(true, bytes('a'));
-    expect(stage.messages[0]).toMatch(/gives answers without end/);
+    expect(stage.messages[0]).toMatch(/returns results endlessly/);
   });
 
   it('throws is off for the flow, and named once with its place', async () => {
@@ -41,7 +41,7 @@ describe('a detection that', () => {
     expect(messages(stage)).toEqual(['all abc']);
     expect(stage.messages).toHaveLength(1);
     expect(stage.messages[0]).toMatch(
-      /detection test-1 failed and is off for the flow: TypeError.*detection-\d+\.ts/s,
+      /detection test-1 failed and is disabled for the flow: TypeError.*detection-\d+\.ts/s,
     );
     expect(stage.thread.counters.read('detections.errors')).toBe(1);
   });
@@ -54,22 +54,18 @@ describe('a detection that', () => {
     expect(stage.thread.counters.read('detections.errors')).toBe(3);
     expect(stage.messages).toEqual([
       expect.stringMatching(
-        /off for the flow: Error: no x, at \/\S+\/detection-\d+\.ts:\d+:9 \(packet \d+\)$/,
+        /disabled for the flow: Error: no x, at \/\S+\/detection-\d+\.ts:\d+:9 \(packet \d+\)$/,
       ),
     ]);
   });
 
   it.each([
-    [
-      'awaits a read with yield',
-      'yield client.recv() as any;',
-      /yields a read, which is awaited with yield\*/,
-    ],
-    ['gives a text', 'yield* client.recv(); return "found" as any;', /gives 'found', expected an answer/],
+    ['awaits a read with yield', 'yield client.recv() as any;', /yields a read; use yield\*/],
+    ['gives a text', 'yield* client.recv(); return "found" as any;', /returned 'found', expected a result/],
     [
       'gives another object',
       'yield* client.recv(); yield { kind: "explode" } as any;',
-      /gives \{ kind: 'explode' \}/,
+      /returned \{ kind: 'explode' \}/,
     ],
   ])('%s is told so', async (_, body, message) => {
     const stage = await stageWith(`*detect({ client }) { ${body} }`);
@@ -83,7 +79,7 @@ describe('a detection that', () => {
     });
     for (let i = 0; i < 10; i++) stage.data(true, bytes('a'));
     expect(stage.thread.counters.read('detections.errors')).toBe(3);
-    expect(stage.messages.at(-1)).toMatch(/test-1 is switched off in thread test: it failed 3 times/);
+    expect(stage.messages.at(-1)).toMatch(/test-1 is disabled in thread test: it failed 3 times/);
   });
 
   it.each([
@@ -105,7 +101,7 @@ describe('a detection that', () => {
     );
     for (const piece of ['a', 'b', 'c']) stage.data(true, bytes(piece));
     expect(stage.messages).toEqual([
-      expect.stringMatching(/test-1 is switched off.* it took 10\d\d MiB of memory at once/),
+      expect.stringMatching(/test-1 is disabled.* it allocated 10\d\d MiB of memory at once/),
     ]);
     expect(stage.thread.counters.read('detections.wakeups')).toBe(1);
   });
@@ -120,7 +116,7 @@ describe('a detection that', () => {
     );
     for (const piece of ['a', 'b', 'c']) stage.data(true, bytes(piece));
     expect(messages(stage)).toEqual(['all abc']);
-    expect(stage.messages).toEqual([expect.stringMatching(/test-1 is switched off/)]);
+    expect(stage.messages).toEqual([expect.stringMatching(/test-1 is disabled/)]);
   });
 
   it('takes a gigabyte among others is found by looking at each', async () => {
@@ -129,7 +125,7 @@ describe('a detection that', () => {
       '*detect({ client }) { while (typeof (yield* client.recv()) !== "string"); }',
     ]);
     for (const piece of ['a', 'b', 'c']) stage.data(true, bytes(piece));
-    expect(stage.messages).toEqual([expect.stringMatching(/test-1 is switched off.* MiB of memory at once/)]);
+    expect(stage.messages).toEqual([expect.stringMatching(/test-1 is disabled.* MiB of memory at once/)]);
   });
 
   it('waits for more than the memory for all allows gives up the flow', async () => {

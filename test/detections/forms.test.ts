@@ -64,7 +64,7 @@ describe('what a detection asks for', () => {
     stage.data(true, bytes('a'));
     expect(stage.verdicts).toEqual([0]);
     expect(stage.findings[0]).toMatchObject({ action: 'alert', message: 'x' });
-    expect(stage.messages[0]).toMatch(/detection test-1 asks for drop, which it may not/);
+    expect(stage.messages[0]).toMatch(/detection test-1 requests drop, which neither/);
   });
 
   it('the configuration allows less', async () => {

@@ -14,13 +14,13 @@ const problem = (code: string) => prepare([code]).problems.join('\n');
 
 describe('T10: what is refused, and in which words', () => {
   it.each<[string, string, RegExp]>([
-    ['no definition', 'export default 7;', /its default export is no definition of a detection/],
+    ['no definition', 'export default 7;', /the default export is not a detection/],
     [
       'another API',
       "export default { api: 99, name: 'old', sid: 1, msg: 'm', onPacket() {} };",
       /detection old is made for detection API 99, this engine has 1/,
     ],
-    ['no form', definition(''), /it detects nothing: give it one of detect/],
+    ['no form', definition(''), /it detects nothing: define at least one of detect/],
     ['no generator', definition('detect() {}'), /detect is detect\(\) *\{\s*\}, expected a generator/],
     ['a bad sid', definition(`${FORM}, sid: 'x'`), /sid is "x", expected a whole number/],
     ['a bad permission', definition(`${FORM}, may: ['fly']`), /may is fly, expected a list of alert, drop/],
@@ -33,12 +33,12 @@ describe('T10: what is refused, and in which words', () => {
     [
       'files without permission',
       definition(FORM, "import fs from 'node:fs'; fs.statSync('/');"),
-      /needs the permission files/,
+      /need the permission files/,
     ],
     [
       'processes',
       definition(FORM, "import c from 'node:child_process'; c.exec('x');"),
-      /it cannot have node:child_process/,
+      /it cannot import node:child_process/,
     ],
     [
       'a top level that throws',
@@ -87,9 +87,9 @@ describe('T10: what is refused, and in which words', () => {
       new DetectionLoader('/tmp').load({ config: new Config({ detections: { files: [name] } }) }).problems[0]!
         .message;
     expect(load('./nowhere.ts')).toMatch(
-      /there is no detection at \.\/nowhere\.ts \(looked for \/tmp\/nowhere\.ts\)/,
+      /detection not found: \.\/nowhere\.ts \(looked for \/tmp\/nowhere\.ts\)/,
     );
-    expect(load('sluice-nothing')).toMatch(/there is no detection sluice-nothing: no file, and no package/);
+    expect(load('sluice-nothing')).toMatch(/detection not found: sluice-nothing is neither a file nor a package/);
   });
 });
 

@@ -25,7 +25,7 @@ const TOLD: readonly (readonly [test: string, sid: number, reason: string])[] = 
   [
     'detect-content-ends-with-negated-02',
     1,
-    'content:!".google.com"; endswith in http.host: it is there, at offset 3',
+    'content:!".google.com"; endswith in http.host: it was found at offset 3',
   ],
   ['detect-dotprefix-03', 1, 'in dns.query dotprefix: not in bytes 0 to 12 of 12, which are ".agoogle.com"'],
   ['dns-udp-z-flag-fp', 2240006, 'no transaction of dns had an event'],
@@ -58,7 +58,7 @@ const TOLD: readonly (readonly [test: string, sid: number, reason: string])[] = 
   [
     'tls/tls-fingerprint-alert',
     5,
-    'tls.fingerprint:"90:86:A4:3B:F5:CF:1B:2E:4E:F7:97:96:f9:DE:BA:B9:66:35:86:3E": the transaction is not as asked for',
+    'tls.fingerprint:"90:86:A4:3B:F5:CF:1B:2E:4E:F7:97:96:f9:DE:BA:B9:66:35:86:3E": the transaction does not match',
   ],
 ];
 

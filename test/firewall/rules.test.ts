@@ -18,13 +18,13 @@ describe('headers of firewall rules', () => {
   ])('%s', (header, expected) => expect(loaded(header).signatures[0]).toMatchObject(expected));
 
   test.each([
-    ['accept tcp:all any any -> any any', /"accept" is not possible/],
+    ['accept tcp:all any any -> any any', /"accept" is not allowed/],
     ['accept:hook tcp any any -> any any', /must name its hook/],
-    ['accept:tx tcp:all any any -> any any', /"accept:tx" is not possible/],
-    ['drop:hook tcp:all any any -> any any', /"drop:hook" is not possible/],
-    ['alert tcp:all any any -> any any', /"alert" is not possible/],
-    ['pass:flow tcp:all any any -> any any', /"pass:flow" is not possible/],
-    ['drop:flow tcp:pre_flow any any -> any any', /no flow yet/],
+    ['accept:tx tcp:all any any -> any any', /"accept:tx" is not allowed/],
+    ['drop:hook tcp:all any any -> any any', /"drop:hook" is not allowed/],
+    ['alert tcp:all any any -> any any', /"alert" is not allowed/],
+    ['pass:flow tcp:all any any -> any any', /"pass:flow" is not allowed/],
+    ['drop:flow tcp:pre_flow any any -> any any', /no flow exists yet/],
     ['accept:hook,drop tcp:all any any -> any any', /invalid second action/],
     ['accept:hook tcp:<all any any -> any any', /"tcp" has no hook "<all"/],
   ])('%s is refused', (header, expected) => expect(loaded(header).errors[0]?.message).toMatch(expected));
@@ -60,10 +60,10 @@ describe('policies', () => {
 
   test.each([
     [{ 'default-policy': ['accept:tx'] }, /firewall\.policies\.default-policy: "accept:tx"/],
-    [{ packet: { filter: ['accept'] } }, /packet\.filter: "accept" is not possible/],
-    [{ packet: { filter: [] } }, /packet\.filter: "" is not possible; expected one of accept/],
-    [{ packet: { filter: ['accept:hook', 'shout'] } }, /"shout" is not possible/],
-    [{ packet: { 'pre-flow': ['accept:flow'] } }, /pre-flow: there is no flow yet/],
-    [{ app: { proto: { 'request-line': ['alert'] } } }, /request-line: "alert" is not possible/],
+    [{ packet: { filter: ['accept'] } }, /packet\.filter: "accept" is not allowed/],
+    [{ packet: { filter: [] } }, /packet\.filter: "" is not allowed; expected one of accept/],
+    [{ packet: { filter: ['accept:hook', 'shout'] } }, /"shout" is not allowed/],
+    [{ packet: { 'pre-flow': ['accept:flow'] } }, /pre-flow: no flow exists yet/],
+    [{ app: { proto: { 'request-line': ['alert'] } } }, /request-line: "alert" is not allowed/],
   ])('%j is refused', (tree, expected) => expect(() => of(tree)).toThrow(expected));
 });

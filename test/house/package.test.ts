@@ -48,6 +48,6 @@ it('says how it is built where it is not', () => {
   const { status, stderr } = sluice('-V');
   expect(status).toBe(1);
   expect(stderr).toBe(
-    `Error: Sluice is not built yet: run "npm run setup" in ${fileURLToPath(`file://${installed}/`)}\n`,
+    `Error: Sluice is not built: run "npm run setup" in ${fileURLToPath(`file://${installed}/`)}\n`,
   );
 });

@@ -36,7 +36,7 @@ describe('the line that a program is told', () => {
   });
 
   it('refuses fields that there are not', () => {
-    expect(() => new LineTemplate('<clint>')).toThrow(/no field <clint>; there are <version>, <client>/);
+    expect(() => new LineTemplate('<clint>')).toThrow(/unknown field <clint>; expected <version>, <client>/);
   });
 });
 

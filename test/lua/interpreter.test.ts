@@ -187,7 +187,7 @@ describe('errors', () => {
   it('says where', () => {
     expect(failure('return nil .. "x"').message).toContain('test.lua:1: attempt to concatenate a nil value');
     expect(() => open('function (')).toThrow('test.lua:1:');
-    expect(() => open('error({})')).toThrow('the error says nothing');
+    expect(() => open('error({})')).toThrow('error without a message');
   });
 
   it('leaves the script usable', () => {

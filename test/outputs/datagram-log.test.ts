@@ -70,7 +70,7 @@ describe.runIf(native() && hasPerl)('a log of datagrams', () => {
     const numbers = listener.lines.slice(0, -1).map(Number);
     expect(numbers).toEqual(Array.from({ length: count - log.lost }, (_, i) => i));
     expect(told).toEqual([
-      `${path()}: its listener is slow, or there is none; lines are lost`,
+      `${path()}: the listener is slow or missing; lines are lost`,
       `${path()}: ${log.lost} lines were lost`,
     ]);
   });

@@ -69,7 +69,7 @@ test('a slow listener loses lines, gets the others whole and in order, and costs
   expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
   expect(numbers.length + log.lost).toBe(31);
   expect(told).toEqual([
-    `${path}: its listener is slow; lines are lost`,
+    `${path}: the listener is slow; lines are lost`,
     `${path}: ${log.lost} lines were lost`,
   ]);
 });

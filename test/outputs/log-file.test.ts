@@ -117,8 +117,8 @@ test('a gap is told once it is over, and lines go on behind it', () => {
   log.write(bytes('fifth.\n'));
   log.flush();
   expect(told).toEqual([
-    expect.stringContaining('lines are kept as long as there is room'),
-    `${blocked}/b.log: 3 lines were lost, those that follow are written again`,
+    expect.stringContaining('lines are buffered as long as there is room'),
+    `${blocked}/b.log: 3 lines were lost, writing has resumed`,
   ]);
   log.write(bytes('sixth.\n'));
   log.close();
@@ -176,13 +176,13 @@ test('a pipe that nobody reads: lines wait for a reader, those without room are 
   log.flush();
   for (const line of ['three', 'four']) log.write(bytes(`${line}\n`.padStart(30)));
   expect([log.counts.bytes, log.counts.lost]).toEqual([0, 2]);
-  expect(told).toEqual([`${path}: nobody reads from this pipe; lines are kept as long as there is room`]);
+  expect(told).toEqual([`${path}: the pipe has no reader; lines are buffered as long as there is room`]);
 
   const reader = readerOf(path);
   log.flush();
   const into = Buffer.alloc(100);
   expect(into.toString('latin1', 0, readSync(reader, into)).split(/\s+/)).toEqual(['', 'one', 'two', '']);
-  expect(told[1]).toBe(`${path}: 2 lines were lost, those that follow are written again`);
+  expect(told[1]).toBe(`${path}: 2 lines were lost, writing has resumed`);
   closeSync(reader);
   log.write(bytes('five\n'));
   log.close();
@@ -223,7 +223,7 @@ test('a full pipe is waited for no longer than a full disk', () => {
   const line = bytes(`${'x'.repeat(99)}\n`);
   for (let i = 0; i < 20_000; i++) log.write(line);
   expect(log.counts.lost).toBeGreaterThan(10_000);
-  expect(told[0]).toMatch(/pipe: EAGAIN.*; lines are kept as long as there is room/);
+  expect(told[0]).toMatch(/pipe: EAGAIN.*; lines are buffered as long as there is room/);
 
   // Whoever reads at last has whole lines, and what comes from then on.
   const into = Buffer.alloc(1 << 20);

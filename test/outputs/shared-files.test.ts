@@ -28,7 +28,7 @@ it('a file and a socket of one name, however it is written', () => {
       path: 'outputs.2.eve-log.filename',
       kind: 'unaccepted',
       message:
-        'is /log/eve.json, which outputs.1.eve-log writes as filetype regular: expected another name, or the same filetype',
+        'is /log/eve.json, which outputs.1.eve-log writes with filetype regular: expected another name, or the same filetype',
     },
   ]);
 });

@@ -49,7 +49,7 @@ describe('profiles', () => {
         { name: 'b', modules: ['decode'], to: 'c' },
         { name: 'c', modules: ['verdict'], to: 'b' },
       ],
-      /circle: a → b → c → b/,
+      /form a cycle: a → b → c → b/,
     ],
     [
       'a thread that nothing reaches',
@@ -57,7 +57,7 @@ describe('profiles', () => {
         { name: 'a', modules: ['input', 'verdict'] },
         { name: 'b', modules: ['decode'] },
       ],
-      /thread b: nothing reaches it/,
+      /thread b: it receives no packets/,
     ],
     [
       'a way without a verdict',
@@ -78,7 +78,7 @@ describe('profiles', () => {
         { name: 'a', modules: ['input', 'verdict'] },
         { name: 'a', modules: ['input', 'verdict'] },
       ],
-      /two of that name/,
+      /the name is used twice/,
     ],
     [
       'acquire behind another module',
@@ -91,7 +91,7 @@ describe('profiles', () => {
         { name: 'a', modules: ['input'], to: 'b' },
         { name: 'b', modules: ['input', 'verdict'] },
       ],
-      /cannot acquire too/,
+      /cannot also acquire packets/,
     ],
     [
       'modules in the wrong order',
@@ -129,7 +129,7 @@ describe('profiles', () => {
         { name: 'a', modules: ['input', 'decode'], handler: 'simple', to: 'b' },
         { name: 'b', count: 2, modules: ['flow', 'verdict'] },
       ],
-      /all packets of a conversation in one thread; use flow-hash instead of simple/,
+      /all packets of a flow in one thread; use flow-hash instead of simple/,
     ],
     [
       'packets out of order',
@@ -138,7 +138,7 @@ describe('profiles', () => {
         { name: 'b', count: 2, modules: ['decode'], handler: 'flow-hash', to: 'c' },
         { name: 'c', modules: ['flow', 'verdict'] },
       ],
-      /needs packets in order.*say ordered: yes/,
+      /needs packets in order.*set ordered: yes/,
     ],
   ])('%s is refused', (_, threads, message) => {
     expect(() => check(...threads)).toThrow(message);

@@ -22,7 +22,7 @@ describe('bytes as they are written', () => {
     ['content:"abc;', `bad option value formatting (possible missing semicolon) for keyword content: '"abc'`],
     ['content:"a"b";', 'double quote in content must be escaped - a"b'],
     ['content:"a\\nb";', "'n' cannot be escaped in content - a\\nb"],
-    ['content:"a|41";', 'content has an open hexadecimal part: "|" expected - a|41'],
+    ['content:"a|41";', 'content has an unterminated hexadecimal part: "|" expected - a|41'],
   ])('%s is refused', (options, message) => expect(refusal(options)).toBe(message));
 
   test('the position is that of the wrong character', () => {
@@ -104,7 +104,7 @@ describe('modifiers that do not go together', () => {
     ['sample_uri;', 'sample_uri needs a preceding content'],
     ['content:"a"; sample_uri; sample_uri;', 'sample_uri needs a preceding content'],
     ['uricontent:"a"; sample_uri;', 'sample_uri needs a preceding content'],
-    ['sample.uri; content:"a"; sample_uri;', 'sample_uri cannot be used behind a sticky buffer'],
+    ['sample.uri; content:"a"; sample_uri;', 'sample_uri cannot be used after a sticky buffer'],
     ['to_md5; content:"a";', 'transform to_md5 must follow a sticky buffer'],
     ['base64_data; content:"a";', 'base64_data needs a preceding base64_decode'],
     [

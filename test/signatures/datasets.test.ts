@@ -46,9 +46,9 @@ describe('datasets are refused', () => {
     ['dataset:isset,se en,type string', 'spaces not allowed in dataset names'],
     ['datarep:rep,>=,1,load rep.lst,type string', 'datarep operation ">=" is invalid'],
     [`${seen},load none.lst`, 'no such file'],
-    [`${seen},load bad.lst`, 'is no value of type string'],
+    [`${seen},load bad.lst`, 'is not a value of type string'],
     [`${seen},load rep.lst`, 'Cannot mix dataset and datarep values for set seen'],
-    ['dataset:isset,seen,type sha256,load md5.lst', 'is no value of type sha256'],
+    ['dataset:isset,seen,type sha256,load md5.lst', 'is not a value of type sha256'],
     [`${seen},save /tmp/seen.lst`, 'Absolute paths not allowed: /tmp/seen.lst'],
     [`${seen},state ../seen.lst`, 'Directory traversals not allowed: ../seen.lst'],
     [`${seen},save a/../seen.lst`, 'Directory traversals not allowed: a/../seen.lst'],
@@ -57,20 +57,20 @@ describe('datasets are refused', () => {
     [`${seen},memcap much`, 'invalid value for memcap: much'],
     [`${seen},hashsize 9999999`, 'single-hashsize'],
     [`${seen},load a.lst,context_key a`, 'context_key needs format json'],
-    [`${seen},load a.json,format json,context_key a`, 'value_key is needed'],
-    [`${seen},load a.json,format json,value_key a`, 'context_key is needed'],
+    [`${seen},load a.json,format json,context_key a`, 'needs value_key'],
+    [`${seen},load a.json,format json,value_key a`, 'needs context_key'],
     [`${seen},load a.json,format xml`, 'unknown format xml'],
-    [`${seen},load bad.json,format json,value_key a,context_key a`, 'dataset seen: bad.json is no JSON'],
+    [`${seen},load bad.json,format json,value_key a,context_key a`, 'dataset seen: bad.json is not JSON'],
     [
       `${seen},load a.ndjson,format ndjson,value_key a,context_key a,array_key b`,
       'array_key needs format json',
     ],
     [`${seen},load a.json,format json,value_key a,context_key a,array_key b`, 'no list under "b" in a.json'],
-    [`${seen},state a.json,format json,value_key a,context_key a`, 'state does not go with format json'],
-    [`${seen},save a.json,format json,value_key a,context_key a`, 'save does not go with format json'],
+    [`${seen},state a.json,format json,value_key a,context_key a`, 'state cannot be used with format json'],
+    [`${seen},save a.json,format json,value_key a,context_key a`, 'save cannot be used with format json'],
     [
       'dataset:set,seen,type string,load a.json,format json,value_key host.name,context_key a',
-      'format json is for isset and isnotset',
+      'format json can be used only with isset and isnotset',
     ],
     [`${seen},load no-key.ndjson,format ndjson,value_key name,context_key a`, 'no value under "name"'],
     [`${seen},match regex`, 'unknown match regex'],
@@ -136,7 +136,7 @@ describe('datasets of the configuration', () => {
     );
     expect(signatures).toHaveLength(3);
     expect(errors.map(error => error.message)).toEqual([
-      'hashsize 1 is more than datasets.limits.total-hashsizes leaves',
+      'hashsize 1 exceeds what remains of datasets.limits.total-hashsizes',
     ]);
   });
 
@@ -156,7 +156,7 @@ describe('datasets of the configuration', () => {
     const { errors } = load([], { datasets: { a: { type: 'text' }, b: { type: 'md5', load: 'a.lst' } } });
     expect(errors.map(error => error.message)).toEqual([
       expect.stringContaining('datasets.a: bad type text'),
-      expect.stringContaining('datasets.b: dataset b: "aGVsbG8=" is no value of type md5'),
+      expect.stringContaining('datasets.b: dataset b: "aGVsbG8=" is not a value of type md5'),
     ]);
   });
 });

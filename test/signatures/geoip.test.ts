@@ -49,7 +49,7 @@ describe('MaxMind databases', () => {
   });
 
   test('damaged ones are refused', () => {
-    expect(() => new MaxMindDatabase(Buffer.from('nonsense'))).toThrow('no MaxMind database');
+    expect(() => new MaxMindDatabase(Buffer.from('nonsense'))).toThrow('not a MaxMind database');
     const whole = database();
     for (let i = 0; i < whole.length; i++) {
       const damaged = Buffer.from(whole);

@@ -159,7 +159,7 @@ describe('the header as a whole', () => {
     ['alert tcp any any -> any', 'destination port expected'],
     ['alert tcp:nohook any any -> any any', 'protocol "tcp" has no hook "nohook"'],
     ['drop:world tcp any any -> any any', 'invalid action scope in "drop:world"'],
-    ['accept:hook tcp:all any any -> any any', 'action "accept" is for firewall rules alone'],
+    ['accept:hook tcp:all any any -> any any', 'action "accept" is only for firewall rules'],
   ])('%s is refused', (header, message) => expect(refusal(header)).toBe(message));
 
   test('both ways of the same are one way, with a warning', () => {

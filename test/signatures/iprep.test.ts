@@ -23,14 +23,14 @@ test.each([
   ['iprep:src,CnC,isset;', undefined],
   ['iprep:src,Far,>,30;', 'unknown iprep category "Far"'],
   ['iprep:src,Other,isset;', 'unknown iprep category "Other"'],
-  ['iprep:src,CnC,>,128;', 'iprep values are from 0 to 127'],
+  ['iprep:src,CnC,>,128;', 'iprep values range from 0 to 127'],
 ])('%s', (options, reason) => expect(refusal(options)).toBe(reason));
 
 test('without a file no category is known', () =>
   expect(refusal('iprep:src,CnC,isset;', '')).toBe('unknown iprep category "CnC"'));
 
 test.each([
-  ['categories.txt', 'categories.txt line 2 is not understood: 60,Far,Too far'],
+  ['categories.txt', 'categories.txt line 2 is invalid: 60,Far,Too far'],
   ['none.txt', 'no such file'],
 ])('what is wrong with %s is told with the rules', (file, problem) =>
   expect(loaded('iprep:src,CnC,isset;', file).warnings.map(({ message }) => message)).toEqual([

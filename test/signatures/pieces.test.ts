@@ -24,7 +24,7 @@ describe('pieces of a rule file', () => {
 
   it.each([
     ['a packed one', '\x1f\x8b\x08\x08', 'compressed with gzip'],
-    ['another encoding', '\xff\xfea\0l\0e\0r\0t\0', 'no UTF-8'],
+    ['another encoding', '\xff\xfea\0l\0e\0r\0t\0', 'not UTF-8'],
   ])('are none of %s', (_, bytes, said) => {
     writeFileSync(join(folder, 'b.rules'), bytes, 'latin1');
     expect(() => [...piecesOf(join(folder, 'b.rules'))]).toThrow(said);

@@ -33,7 +33,9 @@ describe('what a protocol declares', () => {
     const { errors } = load(withOptions('sample.uri; content:"a";', 'alert other any any -> any any'), {
       protocols: [SAMPLE_PROTOCOL, other],
     });
-    expect(errors[0]!.message).toBe('rule is about other, but keyword sample.uri about sample');
+    expect(errors[0]!.message).toBe(
+      'the protocol of the rule is other, but keyword sample.uri is for sample',
+    );
   });
 
   test('what two declare is one keyword', () => {
@@ -87,7 +89,9 @@ describe('what a protocol declares', () => {
     );
     const { signatures, errors } = load(rules.join('\n'), { protocols: [SAMPLE_PROTOCOL, variant] });
     expect(signatures.map(({ sid }) => sid)).toEqual([1]);
-    expect(errors[0]!.message).toBe('rule is about sample, but keyword inner.name about variant');
+    expect(errors[0]!.message).toBe(
+      'the protocol of the rule is sample, but keyword inner.name is for variant',
+    );
   });
 
   test.each(['app-layer-state:request_line;', 'app-layer-state:<request_complete;'])('%s', options =>

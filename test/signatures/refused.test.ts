@@ -111,7 +111,7 @@ describe('texts that always look alike', () => {
     [SERIAL, '0abc', /No colon/],
     [DIGEST, '0ABC', '0abc'],
     [DIGEST, '0ab', /Invalid length 3/],
-    [DIGEST, '0abx', /no hexadecimal/],
+    [DIGEST, '0abx', /not hexadecimal/],
   ])('%j %j', (form, text, expected) => {
     const rules = load(withOptions(`sample.text; content:"${text}";`, sample), { protocols: [of(form)] });
     if (expected instanceof RegExp) expect(rules.errors[0]!.message).toMatch(expected);
@@ -215,7 +215,7 @@ describe('events', () => {
 describe('noalert of bits', () => {
   test.each(['xbits', 'hostbits'])('%s takes no name', keyword => {
     expect(refusal(`${keyword}:noalert;`)).toBeUndefined();
-    expect(refusal(`${keyword}:noalert,a;`)).toBe(`${keyword}:noalert takes nothing more`);
+    expect(refusal(`${keyword}:noalert,a;`)).toBe(`${keyword}:noalert takes no further arguments`);
   });
 });
 
@@ -250,9 +250,13 @@ describe('keywords that contradict each other, or lack what they need', () => {
     [
       'byte_extract:2,0,v,little,big;',
       'alert tcp any any -> any any',
-      'byte_extract: the order of bytes is big or little, not both',
+      'byte_extract: byte order must be big or little, not both',
     ],
-    ['byte_test:2,=,1,0,dce;', sample, 'rule is about sample, but keyword byte_test with dce about dcerpc'],
+    [
+      'byte_test:2,=,1,0,dce;',
+      sample,
+      'the protocol of the rule is sample, but keyword byte_test with dce is for dcerpc',
+    ],
     [
       'detection_filter:track by_src, count 2, seconds 60, unique_on dst_port;',
       'alert tcp any any -> any any',

@@ -23,7 +23,7 @@ test.each([
   ['suppress gen_id 1, sig_id 1, track by_both, ip 192.0.2.1', 'track "by_both"'],
   ['suppress gen_id 1, sig_id 1, track by_src', 'needs ip'],
   ['suppress gen_id 0, sig_id 1', 'gen_id 0'],
-  [`${FILTER}, new_action log,`, 'not understood'],
+  [`${FILTER}, new_action log,`, 'is invalid'],
   [`${FILTER}, new_action nothing`, 'new_action "nothing"'],
   ['supress gen_id 1, sig_id 1', '"supress" is not one of suppress'],
   ['nonsense', '"nonsense" is not one of'],

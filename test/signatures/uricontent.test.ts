@@ -14,6 +14,6 @@ test('is there unless it is switched off', () => {
   expect(errors({})).toEqual([]);
   expect(errors({ legacy: { uricontent: 'enabled' } })).toEqual([]);
   expect(errors({ legacy: { uricontent: 'disabled' } })).toEqual([
-    'uricontent is deprecated and switched off by legacy.uricontent',
+    'uricontent is deprecated and disabled by legacy.uricontent',
   ]);
 });

@@ -261,7 +261,7 @@ describe('sessions whose beginning was not seen', () => {
     ['ips', 'yes', 'reject'],
   ])('in %s mode, midstream %s: policy %s is not possible', (mode, allowed, policy) => {
     const config = { 'engine-mode': mode, stream: { midstream: allowed, 'midstream-policy': policy } };
-    expect(() => new Conversation({ config })).toThrow(/stream.midstream-policy: .* is not possible/);
+    expect(() => new Conversation({ config })).toThrow(/stream.midstream-policy: .* cannot be used/);
   });
 });
 

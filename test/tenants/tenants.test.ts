@@ -74,7 +74,7 @@ test('what is wrong is told', () => {
   )!;
   expect(problems).toEqual([
     expect.stringContaining('expected vlan-id from 1 to 4094'),
-    expect.stringContaining('there is no tenant 9'),
+    expect.stringContaining('unknown tenant 9'),
   ]);
   expect(tenantSettings(new Config({}))).toBeUndefined();
   const untracked = {

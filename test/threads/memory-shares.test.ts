@@ -35,7 +35,7 @@ describe('shares of the memory of all threads', () => {
 
   it('are refused where nothing useful is left', () => {
     expect(() => sharesOf({ ...WANTED, poolBytes: 64 * MIB, blockSize: 16 * MIB }, 64, 1024 * MIB)).toThrow(
-      /^64 threads with packet pools of 64 MiB at least and 1024 MiB of stream buffers take more than 2047 MiB: lower/,
+      /^64 threads with packet pools of at least 64 MiB and 1024 MiB of stream buffers need more than 2047 MiB: lower/,
     );
   });
 });

@@ -102,7 +102,7 @@ describe('T10: plugins made for another version are refused by name', () => {
       /protocol old is made for protocol API 7, this engine has 1/,
     );
     const second = file('second.mjs', '{ api: 1, name: "dns", recognition: {} }');
-    await expect(loadProtocols([second])).rejects.toThrow(/second\.mjs: there is a protocol dns already/);
+    await expect(loadProtocols([second])).rejects.toThrow(/second\.mjs: protocol dns exists already/);
   });
 });
 
@@ -116,6 +116,6 @@ it('a broken module is told by name and stops nobody who does without it', async
   expect(problems).toEqual([
     'module ./throws.mjs: no such luck',
     expect.stringMatching(/^module \.\/garbled\.mjs: /),
-    'module ./other.mjs: its default export is no module definition (see defineModule)',
+    'module ./other.mjs: the default export is not a module (see defineModule)',
   ]);
 });

@@ -72,7 +72,7 @@ describe('threads', () => {
       test: { count: 1000 },
     });
     expect(run.violations).toBeGreaterThan(0);
-    expect(run.messages.join()).toMatch(/packet \d+ is handled by thread 1 but was released before/);
+    expect(run.messages.join()).toMatch(/packet \d+ is processed by thread 1 but was already released/);
   });
 
   it('T5: four packets are worked on at once', async () => {
@@ -269,7 +269,7 @@ describe('threads', () => {
 describe('modules that do not work', () => {
   it('T21: a wrong name lists what exists', async () => {
     await expect(runThreads([{ name: 'all', modules: ['input', 'decoed'] }])).rejects.toThrow(
-      /thread all: there is no module "decoed" \(did you mean decode\?\); there are .*decode/,
+      /thread all: unknown module "decoed" \(did you mean decode\?\); available: .*decode/,
     );
   });
 

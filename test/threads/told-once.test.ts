@@ -10,7 +10,7 @@ it('a warning is told once, and what differs each time is not remembered without
   for (const text of ['last', 'more', 'file 0', 'more']) once.warn(text);
   expect(told.slice(MOST_TOLD - 1)).toEqual([
     'last',
-    `${MOST_TOLD} different warnings were told: others are told at level debug from now on`,
+    `${MOST_TOLD} different warnings were logged: further ones are logged at level debug`,
     'debug more',
     'debug more',
   ]);

@@ -220,7 +220,7 @@ class Parser {
   private protocol(word: string, over: string | undefined): Test {
     const number =
       protocolNumber(word.replace(/^\\/, '')) ?? (/^\d{1,3}$/.test(word) ? Number(word) : Number.NaN);
-    if (!(number <= 255)) this.words.failAt(-1, 'a protocol of IP, by name or number');
+    if (!(number <= 255)) this.words.failAt(-1, 'an IP protocol, by name or number');
     return over === 'ip' || over === 'ip6' ? both(ofProtocol(over), ofNumber(number)) : ofNumber(number);
   }
 

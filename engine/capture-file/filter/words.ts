@@ -37,7 +37,7 @@ export class Words {
   constructor(private readonly expression: string) {
     this.words = wordsOf(expression);
     if (this.words.length > MOST_WORDS)
-      throw new FilterError(`a packet filter of more than ${MOST_WORDS} words`);
+      throw new FilterError(`a packet filter with more than ${MOST_WORDS} words`);
   }
 
   get isAtEnd(): boolean {

@@ -174,7 +174,7 @@ export function tellRules(rules: RuleOutcome, config: Config, log: Log): void {
 }
 
 /** Names that a configuration file lacks, and flowbits that no rule sets: thousands of rules may use one. */
-const LACKING = /^(unknown (classtype|reference key)\b|flowbit .* is set by no rule$)/;
+const LACKING = /^(unknown (classtype|reference key)\b|flowbit .* is not set by any rule$)/;
 
 /** Tells each warning; of a name that is lacking, the first rule that uses it and how many others do. */
 function tellWarnings(

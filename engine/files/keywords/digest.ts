@@ -32,7 +32,7 @@ export function digestTest(
     shared: true,
     parse(argument, folders = ['.']): DigestArgument {
       const match = /^\s*(!?)\s*(\S.*?)\s*$/.exec(argument ?? '');
-      if (!match) throw new Error('the name of a file with digests is needed');
+      if (!match) throw new Error('expected the name of a file with digests');
       return { digests: readDigests(found(match[2]!, folders), digits), negated: match[1] === '!' };
     },
     compile(parsed): DigestSet {

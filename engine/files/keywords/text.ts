@@ -27,7 +27,7 @@ export function textTest(
     shared: true,
     parse(argument): TextArgument {
       const match = /^\s*(!?)\s*"?(.*?)"?\s*$/s.exec(argument ?? '');
-      if (!match?.[2]) throw new Error('a text in quotes is needed');
+      if (!match?.[2]) throw new Error('expected a quoted string');
       return { text: unescaped(match[2]).toLowerCase(), negated: match[1] === '!' };
     },
     matches: (transaction, toServer, parsed) => {

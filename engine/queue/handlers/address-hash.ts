@@ -8,7 +8,7 @@ const VLAN_TAGS = new Set([0x8100, 0x88a8, 0x9100]);
 const BEGINS_WITH_IP: ReadonlySet<number> = new Set([RAW, RAW_BSD, RAW_OPENBSD, IPV4, IPV6]);
 
 export default defineQueueHandler({
-  summary: 'for packets not decoded yet: the pair of outer IP addresses decides, so fragments stay together',
+  summary: 'for packets not yet decoded: by the pair of outer IP addresses, so fragments stay together',
   ways: ['to'],
   keepsFlows: true,
   create({ memory: { row, view }, ways: [way] }) {

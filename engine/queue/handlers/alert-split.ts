@@ -4,7 +4,7 @@ import { shareOf } from '../share.js';
 
 export default defineQueueHandler({
   summary:
-    'packets with alerts and all events take the way `alerts`, the others the way `rest` unless outputs want them',
+    'packets with alerts and all events take the way `alerts`, all others the way `rest` unless outputs need them',
   ways: ['alerts', 'rest'],
   keepsFlows: true,
   create({ memory: { row }, ways: [alerts, rest], wantsPackets = false }) {

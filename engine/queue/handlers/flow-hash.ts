@@ -3,7 +3,7 @@ import { defineQueueHandler } from '../handler.js';
 import { shareOf } from '../share.js';
 
 export default defineQueueHandler({
-  summary: 'both directions of a conversation always take the same consumer',
+  summary: 'both directions of a flow always go to the same consumer',
   ways: ['to'],
   keepsFlows: true,
   create({ memory: { row }, ways: [way] }) {

@@ -7,7 +7,7 @@ const TCP = 6;
 
 export default defineQueueHandler({
   summary:
-    'IPv4 and IPv6, or TCP and UDP, take different threads; whatever has no way of its own takes `other`',
+    'IPv4 and IPv6, or TCP and UDP, go to different threads; everything without a way of its own takes `other`',
   ways: ['tcp', 'udp', 'ipv4', 'ipv6', 'other'],
   optional: ['tcp', 'udp', 'ipv4', 'ipv6'],
   keepsFlows: true,

@@ -5,7 +5,7 @@ import { defineQueueHandler } from '../handler.js';
 const RUN = 32;
 
 export default defineQueueHandler({
-  summary: 'whoever is free takes the packet: a faster consumer takes more',
+  summary: 'any free consumer takes the packet: a faster consumer takes more',
   ways: ['to'],
   keepsFlows: false,
   create({ memory: { row }, ways: [way], room }) {

@@ -12,13 +12,13 @@ const MOST_TRANSACTIONS = option(
   'app-layer.protocols.dcerpc.max-tx',
   integer(1),
   1024,
-  'open calls of a conversation; the oldest is completed beyond',
+  'open calls per flow; beyond it the oldest is completed',
 );
 export const MOST_STUB = option(
   'app-layer.protocols.dcerpc.max-stub-size',
   size,
   1 << 20,
-  'bytes of arguments or results of a call that are kept',
+  'maximum bytes kept of the arguments or results of a call',
 );
 export const DCERPC_OPTIONS = [MOST_TRANSACTIONS, MOST_STUB];
 

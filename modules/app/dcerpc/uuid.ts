@@ -17,6 +17,6 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 export function parseUuid(text: string): string {
   const uuid = text.trim().toLowerCase();
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uuid))
-    throw new Error(`"${text.trim()}" is no UUID`);
+    throw new Error(`"${text.trim()}" is not a UUID`);
   return uuid;
 }

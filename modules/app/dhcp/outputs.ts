@@ -7,7 +7,7 @@ const EXTENDED = option(
   'outputs.*.eve-log.types.*.dhcp.extended',
   boolean,
   false,
-  'tell all messages at length, not only that an address was given',
+  'log all messages in detail, not only assigned addresses',
 );
 
 export const DHCP_OPTIONS = [EXTENDED];

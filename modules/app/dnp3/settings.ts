@@ -8,10 +8,10 @@ const MOST_REQUESTS = option(
   `${PREFIX}max-tx`,
   integer(1),
   32,
-  'requests without a response; a connection with more is given up',
+  'maximum requests without a response; parsing of a connection with more stops',
 );
-const MOST_POINTS = option(`${PREFIX}max-points`, integer(1), 16384, 'points of a message that are read');
-const MOST_OBJECTS = option(`${PREFIX}max-objects`, integer(1), 2048, 'objects of a message that are read');
+const MOST_POINTS = option(`${PREFIX}max-points`, integer(1), 16384, 'maximum points parsed per message');
+const MOST_OBJECTS = option(`${PREFIX}max-objects`, integer(1), 2048, 'maximum objects parsed per message');
 
 export const DNP3_OPTIONS = [MOST_REQUESTS, MOST_POINTS, MOST_OBJECTS];
 

@@ -11,13 +11,13 @@ const VERSION = option(
   `${DNS}version`,
   choice('2', '3'),
   '3',
-  'version of the records: 3, or 2 with a record for each question; SURICATA_EVE_DNS_VERSION goes before it',
+  'version of the records: 3, or 2 with a record for each question; overridden by SURICATA_EVE_DNS_VERSION',
 );
 const FORMATS = option(
   `${DNS}formats`,
   names('detailed', 'grouped'),
   ['detailed', 'grouped'],
-  'how answers are shown: detailed, grouped',
+  'format of answers: detailed, grouped',
 );
 
 const recordTypes: OptionType<readonly string[]> = {
@@ -34,7 +34,7 @@ function isShown(name: string): boolean {
 }
 
 /** The log looks for them in records; which there are is known here. */
-const RECORD_TYPES = option(`${DNS}types`, recordTypes, [], 'DNS record types logged; all when empty');
+const RECORD_TYPES = option(`${DNS}types`, recordTypes, [], 'logged DNS record types; empty: all');
 
 export const DNS_OUTPUT_OPTIONS = [VERSION, FORMATS, RECORD_TYPES];
 

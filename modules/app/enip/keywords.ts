@@ -105,7 +105,7 @@ export const TESTS: readonly TestDeclaration<EnipTransaction>[] = [
       const isRight = (number: number, most: number) =>
         Number.isInteger(number) && number >= 0 && number <= most;
       if (numbers.length > 3 || !isRight(service!, 127) || !others.every(each => isRight(each, 65535)))
-        throw new Error(`"${argument}" is no service[,class[,attribute]]`);
+        throw new Error(`"${argument}": expected service[,class[,attribute]]`);
       return numbers;
     },
     matches(transaction, toServer, parsed) {

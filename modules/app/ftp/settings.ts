@@ -8,13 +8,13 @@ const LONGEST_LINE = option(
   `${PREFIX}max-line-length`,
   sizeFrom('1', '1gb'),
   4096,
-  'bytes of a command or reply; the rest is skipped',
+  'maximum bytes of a command or reply; the rest is skipped',
 );
 const MOST_TRANSACTIONS = option(
   `${PREFIX}max-tx`,
   integer(1),
   1024,
-  'commands without a reply; beyond, the connection is given up',
+  'maximum commands without a reply; beyond it parsing of the connection stops',
 );
 const MEMCAP = option(
   `${PREFIX}memcap`,
@@ -24,7 +24,7 @@ const MEMCAP = option(
     warning: value => `Invalid value ${value} for ftp.memcap`,
   },
   0,
-  'accepted; what a connection keeps is bounded by the others',
+  'accepted for compatibility; memory of a connection is limited by the other settings',
 );
 
 export const FTP_OPTIONS = [LONGEST_LINE, MOST_TRANSACTIONS, MEMCAP];

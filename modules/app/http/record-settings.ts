@@ -11,9 +11,9 @@ export const EXTENDED = option(
   `${HTTP}extended`,
   boolean,
   false,
-  'tell method, protocol, status, referrer and length',
+  'log method, protocol, status, referrer and length',
 );
-export const CUSTOM = option(`${HTTP}custom`, texts, [], 'further header fields, such as accept-encoding');
+export const CUSTOM = option(`${HTTP}custom`, texts, [], 'additional header fields, such as accept-encoding');
 export const DUMP = option(
   `${HTTP}dump-all-headers`,
   choice('none', 'request', 'response', 'both'),
@@ -22,7 +22,7 @@ export const DUMP = option(
 );
 
 export const BODIES = 'http-body';
-export const BODY_OPTIONS = bodyOptions(BODIES, 'the bodies of request and response');
+export const BODY_OPTIONS = bodyOptions(BODIES, 'bodies of request and response');
 
 export const RECORD_OPTIONS = [EXTENDED, CUSTOM, DUMP];
 

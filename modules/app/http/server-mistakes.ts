@@ -9,7 +9,7 @@ import { SERVERS } from './settings.js';
 
 const LIST = SERVERS.path;
 
-const ADDRESS = option('address', networks, [], 'whose settings these are');
+const ADDRESS = option('address', networks, [], 'server addresses that these settings apply to');
 /** Of one server, without what is in front of them in the configuration. */
 const OPTIONS = new DeclaredOptions([
   ADDRESS,
@@ -29,7 +29,7 @@ export function serverMistakes(config: Config): Finding[] {
 
 function within(path: string, settings: unknown): Finding[] {
   if (!isMapping(settings) || !(ADDRESS.path in settings))
-    return [{ ...mistake(path, 'has no effect without an address of servers'), mild: true }];
+    return [{ ...mistake(path, 'has no effect without a server address'), mild: true }];
   return OPTIONS.check(settings).map(finding => ({
     ...finding,
     path: `${path}.${finding.path}`,

@@ -14,24 +14,24 @@ function setting<T>(name: string, type: OptionType<T>, fallback: T, summary: str
   return option(`${PREFIX}${DEFAULTS}${name}`, type, fallback, summary);
 }
 
-const PERSONALITY = setting('personality', personality, 'ids', 'whose reading of URIs is followed');
+const PERSONALITY = setting('personality', personality, 'ids', 'server whose URI interpretation is used');
 const REQUEST_LIMIT = setting(
   'request-body-limit',
   size,
   100 << 10,
-  'bytes of a request body that are inspected; 0: all',
+  'maximum bytes of a request body that are inspected; 0: all',
 );
 const RESPONSE_LIMIT = setting(
   'response-body-limit',
   size,
   100 << 10,
-  'bytes of a response body that are inspected; 0: all',
+  'maximum bytes of a response body that are inspected; 0: all',
 );
 const REQUEST_MINIMUM = setting(
   'request-body-minimal-inspect-size',
   size,
   32 << 10,
-  'bytes before a request body is first inspected',
+  'bytes after which a request body is first inspected',
 );
 const REQUEST_WINDOW = setting(
   'request-body-inspect-window',
@@ -43,7 +43,7 @@ const RESPONSE_MINIMUM = setting(
   'response-body-minimal-inspect-size',
   size,
   40 << 10,
-  'bytes before a response body is first inspected',
+  'bytes after which a response body is first inspected',
 );
 const RESPONSE_WINDOW = setting(
   'response-body-inspect-window',
@@ -55,13 +55,13 @@ const LAYERS = setting(
   'response-body-decompress-layer-limit',
   integer(0, 100),
   2,
-  'layers of content encoding that are undone; 0: none',
+  'maximum layers of content encoding that are decoded; 0: none',
 );
 const INLINE = setting(
   'http-body-inline',
   choice('auto', 'yes', 'no'),
   'auto',
-  'inspect bodies as they come, whatever their size; auto: inline',
+  'inspect bodies as they arrive, whatever their size; auto: inline',
 );
 const LZMA = setting('lzma-enabled', boolean, false, 'undo LZMA encoding');
 const LZMA_MEMORY = setting('lzma-memlimit', size, 1 << 20, 'bytes of memory for an LZMA dictionary');
@@ -69,19 +69,19 @@ const BOMB = setting(
   'compression-bomb-limit',
   size,
   1 << 20,
-  'decompressed bytes from which a compression bomb is looked for',
+  'decompressed bytes after which the check for a compression bomb starts',
 );
 const BOMB_RATIO = setting(
   'compression-bomb-ratio',
   integer(2),
   512,
-  'decompressed bytes for one compressed that make a bomb',
+  'compression ratio of a compression bomb',
 );
 const DECOMPRESSION_TIME = setting(
   'decompression-time-limit',
   integer(),
   100000,
-  'microseconds of decompression for one body; 0: no limit',
+  'maximum decompression time of one body in microseconds; 0: no limit',
 );
 const FLASH = setting('swf-decompression.enabled', boolean, false, 'inspect compressed Flash files undone');
 const FLASH_TYPE = setting(
@@ -106,31 +106,36 @@ const MOST_TRANSACTIONS = setting(
   'max-tx',
   integer(1),
   512,
-  'open transactions of a connection; beyond it is given up',
+  'maximum open transactions of a connection; beyond it parsing stops',
 );
 const MOST_FIELDS = setting(
   'headers-limit',
   integer(1),
   1024,
-  'header fields of a message; further ones are not looked at',
+  'maximum header fields of a message; further ones are ignored',
 );
 const HEADER_LIMIT = setting(
   'header-size-limit',
   size,
   1 << 20,
-  'bytes of a header; lines beyond are not looked at',
+  'maximum bytes of a header; further lines are ignored',
 );
 const FIELD_LIMIT = setting(
   'field-limit',
   size,
   18000,
-  'bytes of a line of the header; beyond, the connection is given up',
+  'maximum bytes of a header line; beyond it parsing of the connection stops',
 );
 const DOUBLE_PATH = setting('double-decode-path', boolean, false, 'decode the path a second time');
 const DOUBLE_QUERY = setting('double-decode-query', boolean, false, 'decode the query a second time');
-const PLUS = setting('query-plusspace-decode', boolean, false, 'a plus in a query is a blank');
-const INCLUDE_ALL = setting('uri-include-all', boolean, false, 'http.uri has scheme, user, host and port');
-const META_LIMIT = setting('meta-field-limit', size, 18000, 'the same as field-limit, its name of old');
+const PLUS = setting('query-plusspace-decode', boolean, false, 'decode a plus in the query as a space');
+const INCLUDE_ALL = setting(
+  'uri-include-all',
+  boolean,
+  false,
+  'include scheme, user, host and port in http.uri',
+);
+const META_LIMIT = setting('meta-field-limit', size, 18000, 'older name of field-limit');
 const PATH = pathOptions(`${PREFIX}${DEFAULTS}`);
 
 export const SERVER_OPTIONS = [

@@ -16,26 +16,26 @@ export const SERVERS = option(
   `${PREFIX}server-config`,
   tree,
   [],
-  "settings by the server's address: a list of name: { address, … }",
+  'settings by server address: a list of name: { address, … }',
 );
 const MEMCAP = option(
   'app-layer.protocols.http.memcap',
   size,
   64 << 20,
-  'bytes of bodies that a thread keeps',
+  'maximum bytes of bodies kept per thread',
 );
 
 const RANGE_MEMCAP = option(
   'app-layer.protocols.http.byterange.memcap',
   size,
   100 << 20,
-  'bytes of ranges of files that a thread keeps until their turn comes',
+  'maximum bytes of out-of-order file ranges kept per thread',
 );
 const RANGE_TIMEOUT = option(
   'app-layer.protocols.http.byterange.timeout',
   integer(1),
   60,
-  'seconds after which a file that comes in ranges is forgotten',
+  'seconds after which a file transferred in ranges is discarded',
 );
 
 export const HTTP_OPTIONS = [...SERVER_OPTIONS, SERVERS, MEMCAP, RANGE_MEMCAP, RANGE_TIMEOUT];

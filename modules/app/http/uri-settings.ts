@@ -17,28 +17,28 @@ type Read = <T>(wanted: { path: string; type: OptionType<T>; fallback: T; summar
 /** The options, and how they are read. @param prefix path of the section of defaults */
 export function pathOptions(prefix: string) {
   const settingSwitch = (name: string, summary: string) =>
-    option(`${prefix}${name}`, SWITCH, 'unset', `${summary}; unset: as the personality does`);
+    option(`${prefix}${name}`, SWITCH, 'unset', `${summary}; default: as set by the personality`);
   const habits = {
-    backslashes: settingSwitch('path-convert-backslash-separators', 'a backslash is a slash'),
-    encodedSeparators: settingSwitch('path-separators-decode', 'an encoded slash is a slash'),
-    compressSeparators: settingSwitch('path-separators-compress', 'several slashes are one'),
+    backslashes: settingSwitch('path-convert-backslash-separators', 'treat a backslash as a slash'),
+    encodedSeparators: settingSwitch('path-separators-decode', 'treat an encoded slash as a slash'),
+    compressSeparators: settingSwitch('path-separators-compress', 'merge consecutive slashes'),
     percentU: settingSwitch('path-u-encoding-decode', 'decode %u0041'),
-    bestFit: settingSwitch('path-utf8-convert-bestfit', 'UTF-8 becomes the nearest single bytes'),
-    encodedNulEnds: settingSwitch('path-nul-encoded-terminates', 'an encoded NUL ends the path'),
-    rawNulEnds: settingSwitch('path-nul-raw-terminates', 'a NUL ends the path'),
-    lowercase: settingSwitch('path-convert-lowercase', 'the path becomes lower case'),
+    bestFit: settingSwitch('path-utf8-convert-bestfit', 'convert UTF-8 to the best-fit single bytes'),
+    encodedNulEnds: settingSwitch('path-nul-encoded-terminates', 'an encoded NUL terminates the path'),
+    rawNulEnds: settingSwitch('path-nul-raw-terminates', 'a NUL terminates the path'),
+    lowercase: settingSwitch('path-convert-lowercase', 'convert the path to lower case'),
   };
   const invalid = option(
     `${prefix}path-url-encoding-invalid-handling`,
     INVALID,
     'unset',
-    'what becomes of a % without hexadecimal digits; unset: as the personality does',
+    'handling of a % without hexadecimal digits; default: as set by the personality',
   );
   const replacement = option(
     `${prefix}path-bestfit-replacement-char`,
     character,
     '?',
-    'what stands for characters without a single byte that is like them',
+    'replacement for characters without a best-fit byte',
   );
   return {
     options: [...Object.values(habits), invalid, replacement],

@@ -49,6 +49,6 @@ function parseLength(argument: string | undefined): LengthArgument {
   const text = (argument ?? '').trim().replace(/^"(.*)"$/, '$1');
   const [length = '', form = 'norm', ...rest] = text.split(',').map(part => part.trim());
   if (rest.length > 0 || !/^(?:raw|norm)$/i.test(form))
-    throw new Error(`"${text}": expected a length, and raw or norm behind a comma`);
+    throw new Error(`"${text}": expected a length, optionally followed by a comma and raw or norm`);
   return { length: parseInteger(length, 'urilen', { bits: 64 }), raw: form.toLowerCase() === 'raw' };
 }

@@ -11,19 +11,19 @@ const MOST_STREAMS = option(
   `${PREFIX}max-streams`,
   integer(1),
   4096,
-  'open streams of a connection; further ones are not looked at',
+  'maximum open streams of a connection; further ones are ignored',
 );
 const MOST_TABLE = option(
   `${PREFIX}max-table-size`,
   size,
   65536,
-  'bytes of a table of header fields, whatever the connection says',
+  'maximum bytes of a header table, whatever the connection announces',
 );
 const MOST_REASSEMBLY = option(
   `${PREFIX}max-reassembly-size`,
   size,
   102400,
-  'bytes of a header that comes in several frames',
+  'maximum bytes of a header split over several frames',
 );
 
 export const HTTP2_OPTIONS = [MOST_STREAMS, MOST_TABLE, MOST_REASSEMBLY];

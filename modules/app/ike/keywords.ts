@@ -103,7 +103,7 @@ export const TESTS: readonly TestDeclaration<IkeTransaction>[] = [
       const match = /^\s*([a-z_]+)\s*=\s*(\d{1,10})\s*$/.exec(argument ?? '');
       const member = match?.[1] ?? '';
       const [attribute, transform] = [attributeOf(member), transformOf(member)];
-      if (!match || attribute === undefined) throw new Error(`"${argument}" is no attribute=number`);
+      if (!match || attribute === undefined) throw new Error(`"${argument}": expected attribute=number`);
       return { attribute, transform, value: Number(match[2]) };
     },
     matches({ attributes, transforms }, toServer, parsed) {

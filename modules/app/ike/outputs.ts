@@ -7,7 +7,7 @@ const EXTENDED = option(
   'outputs.*.eve-log.types.*.ike.extended',
   boolean,
   false,
-  'tell the type of an exchange of version 1 by name, too',
+  'also log the exchange type of version 1 by name',
 );
 
 export const IKE_OPTIONS = [EXTENDED];

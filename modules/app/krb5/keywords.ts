@@ -80,5 +80,5 @@ function encryptions(argument: string): Encryptions {
 function encryptionOf(word: string): number {
   if (/^-?\d{1,9}$/.test(word)) return Number(word);
   for (const [number, name] of ENCRYPTION_NAMES) if (name.toLowerCase() === word.toLowerCase()) return number;
-  throw new Error(`there is no encryption type "${word}"`);
+  throw new Error(`unknown encryption type "${word}"`);
 }

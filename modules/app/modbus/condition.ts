@@ -52,7 +52,7 @@ function partOf(word: string, text: string, before: Condition): Condition {
       return { address: range(text) };
     case 'value':
       if (before.access !== 'write' || !before.address)
-        throw new Error('value needs what is written, and where');
+        throw new Error('value needs "access write", a table and an address before it');
       return { value: range(text) };
     default:
       throw new Error(`"${word}": ${FORM}`);
@@ -61,7 +61,7 @@ function partOf(word: string, text: string, before: Condition): Condition {
 
 function functionOf(text: string): Condition {
   if (/^\d+$/.test(text)) {
-    if (Number(text) > LARGEST_CODE) throw new Error(`function ${text} is beyond ${LARGEST_CODE}`);
+    if (Number(text) > LARGEST_CODE) throw new Error(`function ${text}: the maximum is ${LARGEST_CODE}`);
     return { code: whole(text) };
   }
   const match = /^(!?)\s*(\w+)$/.exec(text);
@@ -97,6 +97,7 @@ function range(text: string): Range {
 }
 
 function whole(text: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) throw new Error(`"${text}" is no number up to 65535`);
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535)
+    throw new Error(`"${text}": expected a number from 0 to 65535`);
   return Number(text);
 }

@@ -8,9 +8,14 @@ const FLOOD = option(
   `${PREFIX}request-flood`,
   integer(1),
   500,
-  'requests without a response; the oldest is completed beyond',
+  'maximum requests without a response; beyond it the oldest is completed',
 );
-const DEPTH = option(`${PREFIX}stream-depth`, size, 0, 'bytes of a stream that are reassembled; 0: all');
+const DEPTH = option(
+  `${PREFIX}stream-depth`,
+  size,
+  0,
+  'maximum bytes of a stream that are reassembled; 0: all',
+);
 
 export const MODBUS_OPTIONS = [FLOOD, DEPTH];
 

@@ -10,28 +10,28 @@ const LONGEST = option(
   `${PREFIX}max-msg-length`,
   size,
   1 << 20,
-  'bytes of a message; a longer one is skipped',
+  'maximum bytes of a message; a longer one is skipped',
 );
 const SUBSCRIBED = option(
   `${PREFIX}subscribe-topic-match-limit`,
   integer(),
   100,
-  'topics of a subscription that rules look at; 0: all',
+  'maximum topics of a SUBSCRIBE that rules inspect; 0: all',
 );
 const UNSUBSCRIBED = option(
   `${PREFIX}unsubscribe-topic-match-limit`,
   integer(),
   100,
-  'topics of the end of a subscription that rules look at; 0: all',
+  'maximum topics of an UNSUBSCRIBE that rules inspect; 0: all',
 );
 const MOST_TRANSACTIONS = option(
   `${PREFIX}max-tx`,
   integer(1),
   1024,
-  'messages without a reply; the oldest is completed beyond',
+  'maximum messages without a reply; beyond it the oldest is completed',
 );
-const PASSWORDS = option(`${RECORD}passwords`, boolean, true, 'tell passwords');
-const LONGEST_TEXT = option(`${RECORD}string-log-limit`, size, 1024, 'bytes of texts that are told');
+const PASSWORDS = option(`${RECORD}passwords`, boolean, true, 'log passwords');
+const LONGEST_TEXT = option(`${RECORD}string-log-limit`, size, 1024, 'maximum bytes of logged strings');
 
 export const MQTT_OPTIONS = [LONGEST, SUBSCRIBED, UNSUBSCRIBED, MOST_TRANSACTIONS, PASSWORDS, LONGEST_TEXT];
 

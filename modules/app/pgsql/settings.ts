@@ -5,14 +5,19 @@ import { recordTypeSettings } from '../../../engine/config/output-list.js';
 
 const PREFIX = 'app-layer.protocols.pgsql.';
 
-const DEPTH = option(`${PREFIX}stream-depth`, size, 0, 'bytes of a stream that are reassembled; 0: all');
+const DEPTH = option(
+  `${PREFIX}stream-depth`,
+  size,
+  0,
+  'maximum bytes of a stream that are reassembled; 0: all',
+);
 const MOST_TRANSACTIONS = option(
   `${PREFIX}max-tx`,
   integer(1),
   1024,
-  'requests without a response; the oldest is completed beyond',
+  'maximum requests without a response; beyond it the oldest is completed',
 );
-const PASSWORDS = option('outputs.*.eve-log.types.*.pgsql.passwords', boolean, false, 'tell passwords');
+const PASSWORDS = option('outputs.*.eve-log.types.*.pgsql.passwords', boolean, false, 'log passwords');
 
 export const PGSQL_OPTIONS = [DEPTH, MOST_TRANSACTIONS, PASSWORDS];
 

@@ -12,50 +12,60 @@ const MAX_TX = option(
   `${PREFIX}max-tx`,
   integer(1),
   1024,
-  'open transactions; the oldest is completed beyond',
+  'maximum open transactions; beyond it the oldest is completed',
 );
-const STREAM_DEPTH = option(`${PREFIX}stream-depth`, size, 0, 'bytes of a stream that are followed; 0: all');
-const MAX_READ = option(`${PREFIX}max-read-size`, size, 16 << 20, 'bytes of one read; 0: any');
-const MAX_WRITE = option(`${PREFIX}max-write-size`, size, 16 << 20, 'bytes of one write; 0: any');
+const STREAM_DEPTH = option(
+  `${PREFIX}stream-depth`,
+  size,
+  0,
+  'maximum bytes of a stream that are parsed; 0: all',
+);
+const MAX_READ = option(`${PREFIX}max-read-size`, size, 16 << 20, 'maximum bytes of one read; 0: no limit');
+const MAX_WRITE = option(
+  `${PREFIX}max-write-size`,
+  size,
+  16 << 20,
+  'maximum bytes of one write; 0: no limit',
+);
 const READ_QUEUE_SIZE = option(
   `${PREFIX}max-read-queue-size`,
   size,
   64 << 20,
-  'bytes of a file that is read that wait for what lies before them; 0: any number',
+  'maximum out-of-order bytes buffered of a file being read; 0: no limit',
 );
 const READ_QUEUE_COUNT = option(
   `${PREFIX}max-read-queue-cnt`,
   integer(0),
   64,
-  'pieces of a file that is read that wait for what lies before them; 0: any number',
+  'maximum out-of-order chunks buffered of a file being read; 0: no limit',
 );
 const WRITE_QUEUE_SIZE = option(
   `${PREFIX}max-write-queue-size`,
   size,
   64 << 20,
-  'bytes of a file that is written that wait for what lies before them; 0: any number',
+  'maximum out-of-order bytes buffered of a file being written; 0: no limit',
 );
 const WRITE_QUEUE_COUNT = option(
   `${PREFIX}max-write-queue-cnt`,
   integer(0),
   64,
-  'pieces of a file that is written that wait for what lies before them; 0: any number',
+  'maximum out-of-order chunks buffered of a file being written; 0: no limit',
 );
 const GUIDS = option(
   `${PREFIX}max-guid-cache-size`,
   integer(1),
   1024,
-  'open files whose names are remembered',
+  'maximum open files whose names are cached',
 );
-const READS = option(
-  `${PREFIX}max-rec-offset-cache-size`,
+const READS = option(`${PREFIX}max-rec-offset-cache-size`, integer(1), 128, 'maximum pending reads');
+const TREES = option(
+  `${PREFIX}max-tree-cache-size`,
   integer(1),
-  128,
-  'reads that wait for their answer',
+  512,
+  'maximum shares whose names are cached',
 );
-const TREES = option(`${PREFIX}max-tree-cache-size`, integer(1), 512, 'shares whose names are remembered');
-const PIPES = option(`${PREFIX}max-dcerpc-frag-cache-size`, integer(1), 128, 'named pipes that are followed');
-const FILES = option(`${PREFIX}max-open-files`, integer(1), 512, 'files that are followed at a time');
+const PIPES = option(`${PREFIX}max-dcerpc-frag-cache-size`, integer(1), 128, 'maximum named pipes tracked');
+const FILES = option(`${PREFIX}max-open-files`, integer(1), 512, 'maximum files tracked at a time');
 const TYPES = option(
   'outputs.*.eve-log.types.*.smb.types',
   names(
@@ -63,7 +73,7 @@ const TYPES = option(
     ...['set_file_path_info', 'generic'],
   ),
   [],
-  'kinds of records; all when empty',
+  'record types; empty: all',
 );
 
 export const SMB_OPTIONS = [

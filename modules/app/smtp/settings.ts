@@ -31,59 +31,59 @@ const fieldNames: OptionType<readonly string[]> = {
   unknown: value => texts.parse(value)?.filter(name => !Object.hasOwn(FIELDS, fieldName(name))) ?? [],
 };
 
-const DECODE_MIME = option(`${MIME}decode-mime`, boolean, true, 'read the messages that mails carry');
+const DECODE_MIME = option(`${MIME}decode-mime`, boolean, true, 'parse MIME messages');
 const DECODE_BDAT = option(
   `${MIME}decode-bdat`,
   boolean,
   false,
-  'read messages that are sent by BDAT, too; Suricata does not',
+  'also parse messages sent with BDAT; Suricata does not',
 );
-const DECODE_BASE64 = option(`${MIME}decode-base64`, boolean, true, 'undo base64');
-const DECODE_QP = option(`${MIME}decode-quoted-printable`, boolean, true, 'undo quoted-printable');
-const VALUE_DEPTH = option(`${MIME}header-value-depth`, size, 2000, 'bytes of a header field that are kept');
-const MOST_FILES = option(`${MIME}max-files`, integer(), 1024, 'files of a mail that are followed');
-const URLS = option(`${MIME}extract-urls`, boolean, true, 'look for URLs in texts');
-const SCHEMES = option(`${MIME}extract-urls-schemes`, texts, ['http'], 'schemes of URLs that are looked for');
-const LOG_SCHEME = option(`${MIME}log-url-scheme`, boolean, false, 'tell URLs with their scheme');
+const DECODE_BASE64 = option(`${MIME}decode-base64`, boolean, true, 'decode base64');
+const DECODE_QP = option(`${MIME}decode-quoted-printable`, boolean, true, 'decode quoted-printable');
+const VALUE_DEPTH = option(`${MIME}header-value-depth`, size, 2000, 'maximum bytes kept of a header field');
+const MOST_FILES = option(`${MIME}max-files`, integer(), 1024, 'maximum files tracked per message');
+const URLS = option(`${MIME}extract-urls`, boolean, true, 'extract URLs from text parts');
+const SCHEMES = option(`${MIME}extract-urls-schemes`, texts, ['http'], 'URL schemes to extract');
+const LOG_SCHEME = option(`${MIME}log-url-scheme`, boolean, false, 'log URLs with their scheme');
 export const BODY_MD5 = option(
   `${MIME}body-md5`,
   text,
   'auto',
-  'find the MD5 digest of bodies: yes, no, or auto, where rules or outputs want it',
+  'compute the MD5 digest of bodies: yes, no, or auto (if rules or outputs need it)',
 );
 const RAW = option(
   `${PREFIX}raw-extraction`,
   boolean,
   false,
-  'take the whole message as a file, not its parts',
+  'treat the whole message as a file, not its parts',
 );
-const LIMIT = option(`${TRACKER}content-limit`, size, 100_000, 'bytes of files that are inspected');
+const LIMIT = option(`${TRACKER}content-limit`, size, 100_000, 'maximum bytes of files that are inspected');
 const MINIMUM = option(
   `${TRACKER}content-inspect-min-size`,
   size,
   32_768,
-  'bytes before they are first inspected',
+  'bytes after which they are first inspected',
 );
 const WINDOW = option(`${TRACKER}content-inspect-window`, size, 4_096, 'bytes between inspections');
 const MOST_TRANSACTIONS = option(
   `${PREFIX}max-tx`,
   integer(1),
   256,
-  'mails without a reply; beyond, the connection is given up',
+  'maximum messages without a reply; beyond it parsing of the connection stops',
 );
 const EXTENDED = option(
   `${RECORD}extended`,
   boolean,
   false,
-  'tell bcc, message-id, subject, x-mailer and user-agent, too',
+  'also log bcc, message-id, subject, x-mailer and user-agent',
 );
 const CUSTOM = option(
   `${RECORD}custom`,
   fieldNames,
   [],
-  'header fields that are told, such as received, x-mailer, date',
+  'logged header fields, such as received, x-mailer, date',
 );
-const MD5 = option(`${RECORD}md5`, names('body', 'subject'), [], 'digests that are told: body, subject');
+const MD5 = option(`${RECORD}md5`, names('body', 'subject'), [], 'logged digests: body, subject');
 
 export const SMTP_OPTIONS = [
   DECODE_MIME,

@@ -57,7 +57,7 @@ export const TESTS: readonly TestDeclaration<SshTransaction>[] = [
     parse(argument) {
       const version = (argument ?? '').trim().replace(/^"(.*)"$/, '$1');
       if (!/^(2_compat|\d+(\.\d+)?)$/.test(version))
-        throw new Error(`"${version}" is no version, such as 2.0 or 2_compat`);
+        throw new Error(`"${version}": expected a version such as 2.0 or 2_compat`);
       return version;
     },
     matches(transaction, toServer, parsed) {
@@ -72,7 +72,7 @@ export const TESTS: readonly TestDeclaration<SshTransaction>[] = [
     summary: 'Text contained in the software of the banner.',
     parse(argument) {
       const text = (argument ?? '').trim().replace(/^"(.*)"$/, '$1');
-      if (text === '') throw new Error('a text is needed');
+      if (text === '') throw new Error('expected a string');
       return text.toLowerCase();
     },
     matches: (transaction, toServer, parsed) =>

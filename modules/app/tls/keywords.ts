@@ -15,7 +15,7 @@ interface TextCondition {
 
 function textCondition(argument: string | undefined): TextCondition {
   const match = /^(!?)\s*"(.*)"$|^(!?)\s*([^"].*)$/s.exec(argument ?? '');
-  if (!match) throw new Error('expected a text in quotes');
+  if (!match) throw new Error('expected a quoted string');
   return { negated: (match[1] ?? match[3]) === '!', text: (match[2] ?? match[4])! };
 }
 

@@ -19,21 +19,21 @@ const EXTENDED = option(
   `${TLS}extended`,
   boolean,
   true,
-  'all usual members, not only subject, issuer and session_resumed',
+  'log all default fields, not only subject, issuer and session_resumed',
 );
 const CUSTOM = option(
   `${TLS}custom`,
   names(...BASIC, ...USUAL, ...OF_BOTH, ...OTHERS),
   [],
-  'the members told, in place of the usual ones: sni, version, chain, client, …',
+  'logged fields, instead of the default ones: sni, version, chain, client, …',
 );
-const JA3 = option(`${TLS}ja3`, boolean, true, 'tell JA3 and JA3S fingerprints where they are made');
-const JA4 = option(`${TLS}ja4`, boolean, true, 'tell JA4 fingerprints where they are made');
+const JA3 = option(`${TLS}ja3`, boolean, true, 'log JA3 and JA3S fingerprints if they are computed');
+const JA4 = option(`${TLS}ja4`, boolean, true, 'log JA4 fingerprints if they are computed');
 const SESSION_RESUMPTION = option(
   `${TLS}session-resumption`,
   boolean,
   true,
-  'log sessions that were resumed, which have no certificate',
+  'log resumed sessions, which have no certificate',
 );
 
 export const TLS_OUTPUT_OPTIONS = [EXTENDED, CUSTOM, JA3, JA4, SESSION_RESUMPTION];

@@ -8,19 +8,19 @@ const ENCRYPTION = option(
   'app-layer.protocols.tls.encryption-handling',
   choice('track-only', 'default', 'bypass', 'full'),
   'track-only',
-  'what becomes of a flow once it is encrypted: track-only, bypass it, or full inspection',
+  'handling of a flow once it is encrypted: track-only, bypass, or full inspection',
 );
 export const JA3 = option(
   'app-layer.protocols.tls.ja3-fingerprints',
   text,
   'auto',
-  'show JA3 fingerprints in records: yes, no or auto',
+  'log JA3 fingerprints: yes, no or auto',
 );
 export const JA4 = option(
   'app-layer.protocols.tls.ja4-fingerprints',
   text,
   'auto',
-  'show JA4 fingerprints in records: yes, no or auto',
+  'log JA4 fingerprints: yes, no or auto',
 );
 
 export const TLS_OPTIONS = [ENCRYPTION, JA3, JA4, ...TLS_OUTPUT_OPTIONS];

@@ -27,7 +27,7 @@ function dateRange(argument: string | undefined): DateRange {
 }
 
 function between(after: number, before: number): DateRange {
-  if (before <= after) throw new Error('the range begins behind its end');
+  if (before <= after) throw new Error('the start of the range is after its end');
   return { after, before };
 }
 
@@ -42,7 +42,7 @@ function seconds(text: string): number {
     .slice(1)
     .map((part, i) => Number(part ?? (i < 3 ? 1 : 0)));
   if (month! < 1 || month! > 12 || day! < 1 || day! > 31 || hour! > 23 || minute! > 59 || second! > 60)
-    throw new Error(`there is no date ${text}`);
+    throw new Error(`invalid date ${text}`);
   return Date.UTC(year!, month! - 1, day, hour, minute, second) / 1000;
 }
 

@@ -5,61 +5,46 @@ import { engineMode, policyOption, TARGETS } from '../../../engine/exception-pol
 import { PrefixTable } from '../../../engine/prefix-table.js';
 import { hostOsOptions } from '../../../engine/stream/host-os-policy.js';
 
-const memcap = option(
-  'defrag.memcap',
-  memory,
-  32 << 20,
-  'memory for fragments that wait, in each thread that decodes',
-);
-const hashSize = option(
-  'defrag.hash-size',
-  integer(1, 1 << 24),
-  65536,
-  'size of the table that trackers are found in',
-);
-const trackers = option(
-  'defrag.trackers',
-  integer(1, 1 << 24),
-  65535,
-  'datagrams that can be incomplete at once',
-);
-const maxFrags = option('defrag.max-frags', integer(1, 1 << 24), 65535, 'fragments that can wait at once');
+const memcap = option('defrag.memcap', memory, 32 << 20, 'memory for pending fragments, per decoding thread');
+const hashSize = option('defrag.hash-size', integer(1, 1 << 24), 65536, 'size of the hash table of trackers');
+const trackers = option('defrag.trackers', integer(1, 1 << 24), 65535, 'maximum incomplete datagrams');
+const maxFrags = option('defrag.max-frags', integer(1, 1 << 24), 65535, 'maximum pending fragments');
 const prealloc = option(
   'defrag.prealloc',
   boolean,
   true,
-  'accepted for old configurations: trackers are made when needed',
+  'accepted for compatibility: trackers are allocated when needed',
 );
 const timeout = option(
   'defrag.timeout',
   integer(1, 3600),
   60,
-  'seconds an incomplete datagram waits for its next fragment',
+  'timeout of an incomplete datagram, in seconds after its last fragment',
 );
 const holdPackets = option(
   'defrag.hold-packets',
   integer(0, 1 << 20),
   256,
-  'inline: packets with fragments that wait at once for the verdict of their datagram; 0: they pass by themselves',
+  'inline: maximum fragments held for the verdict of their datagram; 0: fragments are not held',
 );
 const holdTime = option(
   'defrag.hold-time',
   integer(0, 3600),
   1,
-  'inline: seconds that they wait; they are dropped where the rest does not come',
+  'inline: seconds for which fragments are held; incomplete datagrams are then dropped',
 );
 const hostConfig = option(
   'defrag.host-config',
   tree,
   undefined,
-  'timeouts of single hosts: lists of `timeout` and `address`',
+  'timeouts per host: lists of `timeout` and `address`',
 );
 /** Set by `--simulate-packet-defrag-memcap`. */
 const simulatedMemcap = option(
   'simulate.packet-defrag-memcap',
   integer(),
   0,
-  'number of the packet at which the memory cap of fragments is said to be reached (fault injection)',
+  'fault injection: number of the packet at which the memcap of fragments counts as reached',
 );
 
 export const options = [

@@ -58,7 +58,7 @@ export class DistantDepth {
   private giveUp(): void {
     this.impatient = true;
     this.thread.warnOnce(
-      'nobody reads what stream reassembly hands on: stream.reassembly.depth holds for all streams',
+      'reassembled streams have no consumer: stream.reassembly.depth applies to all streams',
     );
   }
 }

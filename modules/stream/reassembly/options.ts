@@ -7,49 +7,49 @@ export const MEMCAP = option(
   'stream.reassembly.memcap',
   size,
   256 * 2 ** 20,
-  'Memory for stream data and pieces; 0: as much as the threads have',
+  'memory for stream data and segments; 0: all memory of the threads',
 );
 export const SEGMENT_PREALLOC = option(
   'stream.reassembly.segment-prealloc',
   integer(0, 2 ** 24),
   2048,
-  'Pieces that each thread has room for from the beginning',
+  'preallocated segments per thread',
 );
 export const MAX_REGIONS = option(
   'stream.reassembly.max-regions',
   integer(0),
   8,
-  'Regions of data, 256 KiB or more apart, that one direction may hold; 0: no limit',
+  'maximum regions of data, 256 KiB or more apart, per direction; 0: no limit',
 );
 export const CHECK_OVERLAPS = option(
   'stream.reassembly.check-overlap-different-data',
   boolean,
   true,
-  'Compare retransmitted bytes with those kept, and set an event when they differ',
+  'compare retransmitted bytes with those kept, and raise an event if they differ',
 );
 export const OUT_OF_ORDER_LIMITS = option(
   'stream.reassembly.out-of-order-limits',
   choice('off', 'strict'),
   'off',
-  'strict: at most 5 pieces, 5,000 bytes and 2 holes behind the contiguous data of a direction',
+  'strict: at most 5 segments, 5,000 bytes and 2 gaps after the contiguous data of a direction',
 );
 export const MAX_OUT_OF_ORDER_PACKETS = option(
   'stream.reassembly.max-out-of-order-packets',
   integer(0),
   0,
-  'Pieces that may wait behind holes in one direction; 0: as out-of-order-limits says',
+  'maximum out-of-order segments per direction; 0: as set by out-of-order-limits',
 );
 export const MAX_OUT_OF_ORDER_BYTES = option(
   'stream.reassembly.max-out-of-order-bytes',
   size,
   0,
-  'Bytes that may wait behind holes in one direction; 0: as out-of-order-limits says',
+  'maximum out-of-order bytes per direction; 0: as set by out-of-order-limits',
 );
 export const MAX_OUT_OF_ORDER_HOLES = option(
   'stream.reassembly.max-out-of-order-holes',
   integer(0),
   0,
-  'Holes that one direction may have; 0: as out-of-order-limits says',
+  'maximum gaps per direction; 0: as set by out-of-order-limits',
 );
 
 /** Set by `--simulate-packet-tcp-reassembly-memcap`. */
@@ -57,7 +57,7 @@ export const SIMULATED_MEMCAP = option(
   'simulate.packet-tcp-reassembly-memcap',
   integer(0),
   0,
-  'number of the packet for which the memory of streams counts as used up',
+  'fault injection: number of the packet for which the reassembly memcap counts as reached',
 );
 
 export const REASSEMBLY_OPTIONS: readonly AnyOption[] = [

@@ -7,76 +7,81 @@ const MEMCAP = option(
   'stream.memcap',
   size,
   64 << 20,
-  'memory of all TCP sessions; no more sessions beyond; 0: as many as flows',
+  'memory of all TCP sessions; beyond it no new sessions; 0: as many as flows',
 );
 const PREALLOC = option(
   'stream.prealloc-sessions',
   integer(0),
   2048,
-  'accepted for compatibility: memory of sessions is reserved at the start and used as needed',
+  'accepted for compatibility: session memory is reserved at startup and used as needed',
 );
-const ASYNC = option('stream.async-oneside', boolean, false, 'track sessions of which only one side is seen');
+const ASYNC = option(
+  'stream.async-oneside',
+  boolean,
+  false,
+  'track sessions of which only one direction is seen',
+);
 const INLINE = option(
   'stream.inline',
   choice('auto', 'yes', 'no'),
   'auto',
-  'inspect data before it is acknowledged; auto: when engine-mode is ips',
+  'inspect data before it is acknowledged; auto: if engine-mode is ips',
 );
 const DROP_INVALID = option(
   'stream.drop-invalid',
   boolean,
   true,
-  'inline: drop segments that are not valid in their session',
+  'inline: drop segments that are invalid in their session',
 );
 const BYPASS = option('stream.bypass', boolean, false, 'bypass flows when the reassembly depth is reached');
 const CHECKSUMS = option(
   'stream.checksum-validation',
   boolean,
   true,
-  'leave segments with a wrong checksum out of the session',
+  'ignore segments with an invalid checksum',
 );
 const MAX_SYN_QUEUED = option(
   'stream.max-syn-queued',
   integer(0, 255),
   10,
-  'different SYNs kept per session',
+  'maximum different SYNs kept per session',
 );
 const MAX_SYNACK_QUEUED = option(
   'stream.max-synack-queued',
   integer(0, 255),
   5,
-  'different SYN/ACKs kept per session',
+  'maximum different SYN/ACKs kept per session',
 );
 const LIBERAL_TIMESTAMPS = option(
   'stream.liberal-timestamps',
   boolean,
   true,
-  'accept a timestamp that is older by one, whatever the system',
+  'accept a timestamp that is older by one, whatever the operating system',
 );
 const URGENT_POLICY = option(
   'stream.reassembly.urgent.policy',
   choice('oob', 'inline', 'drop', 'gap'),
   'inline',
-  'urgent byte: out of band, part of the stream, dropped with its packet, or a gap',
+  'urgent data: out of band, part of the stream, dropped with its packet, or a gap',
 );
 const URGENT_LIMIT_POLICY = option(
   'stream.reassembly.urgent.oob-limit-policy',
   choice('drop', 'inline', 'gap'),
   'drop',
-  'what to do with urgent bytes beyond 64 KiB in one direction',
+  'handling of urgent data beyond 64 KiB in one direction',
 );
 const SIMULATED_MEMCAP = option(
   'simulate.packet-tcp-ssn-memcap',
   integer(0),
   0,
-  'number of the packet for which the session memcap counts as reached',
+  'fault injection: number of the packet for which the session memcap counts as reached',
 );
 
 const SIMULATED_REASSEMBLY_MEMCAP = option(
   'simulate.packet-tcp-reassembly-memcap',
   integer(0),
   0,
-  'number of the packet whose data finds no room',
+  'fault injection: number of the packet whose data cannot be stored',
 );
 
 export const trackingOptions: readonly AnyOption[] = [

@@ -6,7 +6,7 @@ import type { LibraryMaker } from '../context.js';
 
 /** @throws Error for what is no string */
 function bytesOf(value: LuaValue): Buffer {
-  if (typeof value !== 'string' && typeof value !== 'number') throw new Error('a string is expected');
+  if (typeof value !== 'string' && typeof value !== 'number') throw new Error('expected a string');
   return Buffer.from(String(value), 'latin1');
 }
 

@@ -60,7 +60,7 @@ describe('enip', () => {
       false,
       false,
     ]);
-    expect(() => test.parse('500')).toThrow('is no service');
+    expect(() => test.parse('500')).toThrow('expected service');
   });
 
   it('keeps little of many services that have one long path', () => {

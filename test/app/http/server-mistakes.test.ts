@@ -20,7 +20,7 @@ it('nothing is, where there are none', () => {
 
 it('values and names are those of the defaults', () => {
   expect(of({ personality: 'Apache_3' })).toEqual([
-    expect.stringMatching(/^server-config\.0\.web\.personality: "Apache_3" is not accepted, expected /),
+    expect.stringMatching(/^server-config\.0\.web\.personality: "Apache_3" is invalid, expected /),
   ]);
   expect(of({ 'request-body-limit': 'lots' })).toEqual([
     expect.stringContaining('.web.request-body-limit: invalid size argument: "lots"'),
@@ -32,11 +32,11 @@ it('values and names are those of the defaults', () => {
 
 it('servers have addresses', () => {
   expect(of({ address: ['192.0.2.300'] })).toEqual([
-    expect.stringContaining('.web.address: ["192.0.2.300"] is not accepted, expected an address or network'),
+    expect.stringContaining('.web.address: ["192.0.2.300"] is invalid, expected an address or network'),
   ]);
   expect(found([{ web: { personality: 'ids' } }, { bare: null }])).toEqual([
-    'server-config.0.web: has no effect without an address of servers',
-    'server-config.1.bare: has no effect without an address of servers',
+    'server-config.0.web: has no effect without a server address',
+    'server-config.1.bare: has no effect without a server address',
   ]);
 });
 

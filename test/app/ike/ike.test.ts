@@ -126,7 +126,7 @@ describe('ike', () => {
     const matches = (argument: string) =>
       test.matches(fed.transactions[1]! as never, false, test.parse(argument));
     expect(['alg_hash=2', 'alg_hash=4', 'sa_key_length=256'].map(matches)).toEqual([false, true, true]);
-    expect(() => test.parse('alg_hush=2')).toThrow('no attribute=number');
+    expect(() => test.parse('alg_hush=2')).toThrow('expected attribute=number');
   });
 
   it('tells the first of attributes that are there twice', () => {

@@ -115,6 +115,6 @@ describe('krb5', () => {
       true,
       false,
     ]);
-    expect(() => test.parse('rot13')).toThrow('no encryption type "rot13"');
+    expect(() => test.parse('rot13')).toThrow('unknown encryption type "rot13"');
   });
 });

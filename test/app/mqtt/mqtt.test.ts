@@ -205,7 +205,7 @@ describe('mqtt', () => {
         matches('mqtt.connect.flags', each, connect),
       ),
     ).toEqual([true, false, true, false]);
-    expect(() => matches('mqtt.flags', 'will', publish)).toThrow('"will" is no flag');
+    expect(() => matches('mqtt.flags', 'will', publish)).toThrow('"will" is not a flag');
   });
 
   it('has a subscription without quality of service unanswered; what was granted is no reason', () => {

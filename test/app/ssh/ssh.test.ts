@@ -145,7 +145,7 @@ describe('ssh', () => {
     expect(version.matches(transaction, true, version.parse('2.0'))).toBe(true);
     expect(version.matches(transaction, false, version.parse('2_compat'))).toBe(true);
     expect(version.matches(transaction, false, version.parse('"2.0"'))).toBe(false);
-    expect(() => version.parse('two')).toThrow('no version');
+    expect(() => version.parse('two')).toThrow('expected a version');
     expect(software.matches(transaction, true, software.parse('"client"'))).toBe(true);
   });
 });

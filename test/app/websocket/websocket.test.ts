@@ -97,7 +97,7 @@ describe('websocket', () => {
     expect(
       ['fin', 'fin,!comp', '!fin', 'comp', '128', '>64', '&0x40=0x40', '&0x40!=0x40'].map(matches),
     ).toEqual([true, true, false, false, true, true, false, true]);
-    expect(() => test.parse('fun')).toThrow('"fun" is no flag');
+    expect(() => test.parse('fun')).toThrow('"fun" is not a flag');
   });
 
   it('tells alerts the payload where an output asks for it', () => {
