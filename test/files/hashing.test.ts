@@ -31,7 +31,7 @@ describe('disable-hashing', () => {
         config: new Config({ 'disable-hashing': off }),
         protocols: [http],
       }).errors.map(({ message }) => message);
-    expect(errors(true).join()).toContain('hashing is disabled');
+    expect(errors(true).join()).toContain('needs hashing, which is disabled');
     expect(errors(false).join()).not.toContain('hashing');
   });
 

@@ -62,7 +62,7 @@ test('a file that is larger than the store takes is told, and has the name of wh
   writeFileSync(join(folder, 'x.pcap'), pcapFile(PACKETS.slice(0, 5)));
   const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '--runmode', 'single'];
   const { out } = await sluice(words, { cwd: folder });
-  expect(out).toContain('a file is larger than max-file-size, and stored up to there');
+  expect(out).toContain('a file is larger than max-file-size and was truncated');
   const digest = createHash('sha256').update('fil').digest('hex');
   expect(readFileSync(join(folder, 'filestore', digest.slice(0, 2), digest), 'utf8')).toBe('fil');
 });

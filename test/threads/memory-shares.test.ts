@@ -29,7 +29,7 @@ describe('shares of the memory of all threads', () => {
 
   it('are refused where packets would wait for ever for a block that is free', () => {
     expect(() => sharesOf({ ...WANTED, blockSize: 16 * MIB }, 1, 0)).toThrow(
-      'threading.pool-memory is 33554432 bytes, expected 4 times threading.block-size (16777216) at least',
+      'threading.pool-memory is 33554432 bytes, expected at least 4 times threading.block-size (16777216)',
     );
   });
 
