@@ -170,7 +170,9 @@ describe('acquire from files', () => {
     capture('a.pcap', ['two']);
     const run = await acquire({ files: [folder] });
     expect(drain(run)).toEqual(['1 1 two']);
-    expect(run.thread.log.lines.join()).toMatch(/^error: .*caf\uFFFD: the file name is not UTF-8; rename the file/);
+    expect(run.thread.log.lines.join()).toMatch(
+      /^error: .*caf\uFFFD: the file name is not UTF-8; rename the file/,
+    );
     expect(run.thread.counters.read('pcap_file.errors')).toBe(1);
   });
 

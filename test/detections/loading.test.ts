@@ -89,7 +89,9 @@ describe('T10: what is refused, and in which words', () => {
     expect(load('./nowhere.ts')).toMatch(
       /detection not found: \.\/nowhere\.ts \(looked for \/tmp\/nowhere\.ts\)/,
     );
-    expect(load('sluice-nothing')).toMatch(/detection not found: sluice-nothing is neither a file nor a package/);
+    expect(load('sluice-nothing')).toMatch(
+      /detection not found: sluice-nothing is neither a file nor a package/,
+    );
   });
 });
 
