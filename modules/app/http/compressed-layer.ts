@@ -6,8 +6,10 @@
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import { uint16 } from '../../../engine/packet/network-order.js';
 import type { Consumer, Layer } from './coding-layer.js';
+import { GzipHead } from './gzip-head.js';
 import { Inflate } from './inflate.js';
 
+/** Bytes of a header that are kept: one that is longer is passed over. */
 const LONGEST_HEAD = 65536;
 
 const FLAG_CRC = 2;
@@ -18,7 +20,7 @@ const FLAG_COMMENT = 16;
 /** Bytes that must come out right before data without a header is believed to be compressed. */
 const CONVINCING = 8192;
 
-type Mode = 'head' | 'body' | 'passing' | 'over';
+type Mode = 'head' | 'long head' | 'body' | 'passing' | 'over';
 
 export class CompressedLayer implements Layer {
   private mode: Mode = 'head';
@@ -27,6 +29,7 @@ export class CompressedLayer implements Layer {
   private wanted = true;
   private inflate = this.newInflate();
   private attempts: Start[] = [];
+  private longHead: GzipHead | undefined;
   /** What came out of data that only may be compressed. */
   private tentative: GrowingBytes | undefined;
 
@@ -39,6 +42,10 @@ export class CompressedLayer implements Layer {
   write(bytes: Uint8Array): boolean {
     if (this.mode === 'passing') return this.next(bytes);
     if (this.mode === 'over') return true;
+    if (this.longHead) {
+      this.passOver(this.longHead, bytes);
+      return this.wanted;
+    }
     this.head?.append(bytes);
     if (this.mode === 'head') this.begin();
     else this.feed(bytes);
@@ -55,13 +62,22 @@ export class CompressedLayer implements Layer {
     const head = this.head!;
     const starts = startsOf(head.view(), this.announced);
     if (starts === undefined) {
-      if (head.length <= LONGEST_HEAD) return;
-      this.attempts = [{ at: 0, sure: false }];
-    } else {
-      this.attempts = starts;
+      if (head.length > LONGEST_HEAD) this.passOver(new GzipHead(), head.view());
+      return;
     }
+    this.attempts = starts;
     this.mode = 'body';
     this.attempt();
+  }
+
+  private passOver(head: GzipHead, bytes: Uint8Array): void {
+    this.mode = 'long head';
+    this.head = undefined;
+    const end = head.take(bytes);
+    this.longHead = end < 0 ? head : undefined;
+    if (end < 0) return;
+    this.mode = 'body';
+    this.feed(bytes.subarray(end));
   }
 
   private attempt(): void {

@@ -94,6 +94,19 @@ describe('content encodings', () => {
     for (const step of [packed.length, 3]) expect(decoded(encodings, packed, step).toString()).toBe(TEXT);
   });
 
+  it.each([
+    ['name', 8, [`${'n'.repeat(70_000)}\0`]],
+    ['comment', 16, [`${'c'.repeat(200_000)}\0`]],
+    ['name behind other parts', 30, ['\x05\0extra', 'n\0', `${'c'.repeat(70_000)}\0`, '\0\x01']],
+    ['name behind an empty part', 12, ['\0\0', `${'n'.repeat(70_000)}\0`]],
+  ])('undoes gzip with a long %s', (_, flags, parts) => {
+    const packed = gzipSync(TEXT);
+    const [fixed, rest] = [packed.subarray(0, 10), packed.subarray(10)];
+    fixed[3] = flags;
+    const whole = Buffer.concat([fixed, Buffer.from(parts.join(''), 'latin1'), rest]);
+    for (const step of [whole.length, 1000, 61]) expect(decoded(['gzip'], whole, step).toString()).toBe(TEXT);
+  });
+
   it.each(['64gb', 100])('undoes brotli up to a bomb of %s', limit => {
     const packed = brotliCompressSync(TEXT);
     expect(decoded(['br'], packed, 3, { 'compression-bomb-limit': limit }).toString()).toBe(TEXT);
