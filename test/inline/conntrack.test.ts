@@ -46,7 +46,7 @@ describe.skipIf(missing() !== undefined)('conntrack information of a queue', () 
       const [alert] = sensor.records('alert');
       expect(alert).toBeDefined();
       // Inspecting goes on where the kernel was made without it.
-      if (sensor.output.includes('this kernel does not tell of connections')) return;
+      if (sensor.output.includes('this kernel does not report connections')) return;
       expect(alert?.conntrack).toEqual({
         id: expect.any(Number),
         mark: 0x2a,

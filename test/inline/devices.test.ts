@@ -96,7 +96,7 @@ describe.skipIf(missing() !== undefined)('AF_PACKET', () => {
     );
     network.renew('client');
     await until(
-      () => running.output.includes('device client0 is another one than before'),
+      () => running.output.includes('device client0 was replaced by another one'),
       () => running.output,
     );
     expect(await fetch(network, SERVER_V4, '/wanted')).toBeDefined();
@@ -118,7 +118,7 @@ describe.skipIf(missing() !== undefined)('AF_PACKET', () => {
     expect(server.received).toContain('a topsec');
     network.renewBridged('client');
     await until(
-      () => sensor!.output.includes('device client0 is another one than before'),
+      () => sensor!.output.includes('device client0 was replaced by another one'),
       () => sensor!.output,
     );
     expect(await ping(network, '10.9.1.3', 5)).toBe(5);

@@ -202,7 +202,7 @@ describe.skipIf(missing() !== undefined)('failures of an inline sensor', () => {
       () => running.output.includes('worker has restarted'),
       () => running.output,
     );
-    expect(running.output).toContain('it has not gone on for 1 seconds');
+    expect(running.output).toContain('it has made no progress for 1 seconds');
     expect(await ping(network, SERVER_V4, 3)).toBe(3);
     expect(running.waiting()).toBe(0);
   });
