@@ -64,3 +64,26 @@ it('HTTP in a tunnel of HTTP is read anew', async () => {
     ['/in', 404],
   ]);
 });
+
+it.each(['single', 'workers', 'autofp', 'pipeline'])(
+  'a request behind a tunnel that is refused is inspected, and framed: %s',
+  async profile => {
+    const request = 'GET /behind HTTP/1.1\r\nHost: a\r\n\r\n';
+    const empty = 'Content-Length: 0\r\n\r\n';
+    const packets = conversation([
+      [true, `${OPENED[0]![1]}${request}`],
+      [false, `HTTP/1.1 405 No\r\n${empty}HTTP/1.1 404 No\r\n${empty}`],
+    ]);
+    const rules = [
+      'http.uri; content:"/behind"; sid:1',
+      'frame:http1.request; content:"GET /behind"; startswith; sid:2',
+      'http.stat_code; content:"404"; sid:3',
+    ].map(options => `alert http any any -> any any (${options};)`);
+    const records = await replay({ packets, rules, types: '[alert, { http: { extended: yes } }]', profile });
+    expect(records.flatMap(({ alert }) => alert?.signature_id ?? []).sort()).toEqual([1, 2, 3]);
+    expect(records.flatMap(({ http, alert }) => (http && !alert ? [[http.url, http.status]] : []))).toEqual([
+      ['a:443', 405],
+      ['/behind', 404],
+    ]);
+  },
+);
