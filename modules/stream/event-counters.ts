@@ -1,4 +1,4 @@
-/** `stats.stream-events`: how many packets had each stream event. */
+/** `stats.stream-events`: the number of packets that had each stream event. */
 
 import type { Thread } from '../../engine/module.js';
 import { countsStreamEvents, eventCounterName } from '../../engine/packet/event-counters.js';
@@ -8,7 +8,7 @@ import * as Packet from '../../engine/packet.js';
 export class EventCounters {
   private readonly indexes: readonly number[];
 
-  /** Undefined where they are not wanted. */
+  /** @returns undefined when they are not enabled */
   static of(thread: Thread): EventCounters | undefined {
     return countsStreamEvents(thread.config) ? new EventCounters(thread) : undefined;
   }

@@ -1,6 +1,6 @@
 /**
- * EVE records of TCP packets and the sessions they belong to (`stream_tcp`), for finding out why a session is tracked
- * as it is. Made only where an output lists the type `stream`.
+ * EVE records of TCP packets and the sessions they belong to (`stream_tcp`), for debugging session tracking. Created
+ * only when an output lists the type `stream`.
  */
 import type { Batch } from '../../engine/batch.js';
 import { type AnyOption, boolean, option } from '../../engine/config/option.js';
@@ -25,7 +25,7 @@ const SPURIOUS = wish('spurious-retransmission', 'log retransmissions of acknowl
 
 export const STREAM_RECORD_OPTIONS: readonly AnyOption[] = [ALL, EVENT_SET, STATE_UPDATE, SPURIOUS];
 
-/** Which packets have a record, of all outputs together: a record is made once. */
+/** Which packets get a record, for all outputs together: a record is created once. */
 interface Wishes {
   readonly all: boolean;
   readonly events: boolean;
@@ -43,7 +43,7 @@ export class StreamRecords {
     this.lost = thread.counters.declare('tcp.stream_records_lost');
   }
 
-  /** @returns undefined when no output has such records */
+  /** @returns undefined when no output wants such records */
   static of(thread: Thread): StreamRecords | undefined {
     const entries = recordTypeSettings(thread.config, 'stream').filter(settings => settings !== undefined);
     const asks = ({ path }: typeof ALL) =>
@@ -57,12 +57,12 @@ export class StreamRecords {
     return Object.values(wishes).some(Boolean) ? new StreamRecords(thread, wishes) : undefined;
   }
 
-  /** State of a flow's session now, to be given to `tell` after the packet was tracked. */
+  /** Current state of a flow's session, to be passed to `tell` after the packet was tracked. */
   stateOf(flow: number): number {
     return flow < 0 ? 0 : this.thread.flows.row[flow * FlowRecord.INTS + FlowRecord.TCP_STATE]!;
   }
 
-  /** Makes the record of a packet that was tracked, if one is wanted. @param before state of its session before it */
+  /** Creates the record of a tracked packet if one is wanted. @param before state of its session before the packet */
   tell(batch: Batch, slot: number, before: number): void {
     const { row } = this.thread.memory;
     const p = slot * Packet.INTS;

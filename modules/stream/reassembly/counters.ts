@@ -1,4 +1,4 @@
-/** What reassembly counts, under the names the statistics show. */
+/** Counters of reassembly, under the names used in the statistics. */
 import type { Counters } from '../../../engine/module.js';
 
 export class ReassemblyCounters {
@@ -40,12 +40,12 @@ export class ReassemblyCounters {
     this.values[this.different]!++;
   }
 
-  /** A segment was not kept for want of memory. */
+  /** A segment was not stored because the memcap is reached. */
   memcapDrop(): void {
     this.values[this.memcap]!++;
   }
 
-  /** A segment was so far away that it cannot belong to the stream. */
+  /** A segment was too far from the stream's data to belong to it. */
   insertFail(): void {
     this.values[this.notInserted]!++;
   }
@@ -58,7 +58,7 @@ export class ReassemblyCounters {
     this.values[this.limits]!++;
   }
 
-  /** Bytes could not be handed on because no packet was free to carry them. */
+  /** Bytes were not delivered because no packet was free to carry them. */
   dataLost(bytes: number): void {
     this.values[this.lost]! += bytes;
   }

@@ -1,16 +1,16 @@
 /**
- * Hands stream data on: in the row of the packet that made it available, or, when that row is taken, in a pseudo
- * packet behind it.
+ * Delivers stream data: in the row of the packet that made it available or, if that row is in use, in a pseudo
+ * packet that follows it.
  */
 import type { Batch } from '../../../engine/batch.js';
 import type { Thread } from '../../../engine/module.js';
 import * as Packet from '../../../engine/packet.js';
 
-/** Part of the pool that is left to other modules: one stream full of holes must not take all packets. */
+/** Part of the pool reserved for other modules: one stream full of gaps must not take all packets. */
 const RESERVED_SHARE = 8;
 
 export class Delivery {
-  /** Slot that carried the last data or end of this batch, -1 when there is none. */
+  /** Slot that carried the last data or end of stream in this batch, -1 when there is none. */
   last = -1;
   private readonly row: Int32Array;
   private readonly reserved: number;
@@ -21,8 +21,8 @@ export class Delivery {
   }
 
   /**
-   * Finds a packet that can carry stream fields: `slot` itself when they are free and `own` allows it.
-   * @returns a slot, -1 when the pool has none to spare
+   * Finds a packet that can carry stream fields: `slot` itself when its fields are free and `own` allows it.
+   * @returns a slot, -1 when the pool has none left
    */
   carrier(batch: Batch, slot: number, own: boolean): number {
     const p = slot * Packet.INTS;
@@ -49,12 +49,12 @@ export class Delivery {
     this.last = carrier;
   }
 
-  /** Adds flags to what was handed on last. */
+  /** Adds flags to the last delivery. */
   addFlags(flags: number): void {
     this.row[this.last * Packet.INTS + Packet.STREAM_FLAGS]! |= flags;
   }
 
-  /** Whether what was handed on last was data of this direction, with the packet in `slot` or right behind it. */
+  /** Whether the last delivery was data of this direction, in the packet in `slot` or the one after it. */
   carriedLast(slot: number, toServer: boolean): boolean {
     const { row, last } = this;
     if (last < 0) return false;

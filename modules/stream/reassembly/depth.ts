@@ -1,4 +1,4 @@
-/** How deep streams are reassembled: what lies beyond is cut off, and is not inspected. */
+/** Reassembly depth of streams: data beyond it is cut off and not inspected. */
 import type { Batch } from '../../../engine/batch.js';
 import type { Thread } from '../../../engine/module.js';
 import * as Direction from './direction.js';
@@ -21,11 +21,11 @@ export class Depth {
     this.rows[Direction.rowOf(flow, true) + Direction.DEPTH] = depth;
   }
 
-  /** Before data up to position `end` is cut off, readers in other threads are asked whether they want it. */
+  /** Before data up to position `end` is cut off, asks the readers in other threads whether they want it. */
   ask(batch: Batch, flow: number, r: number, end: number): void {
     const { rows } = this;
     if (!this.distant || this.beyond(r, end) <= 0) return;
-    // Whoever was asked once and had no answer is given no more.
+    // A flow whose readers were asked once without an answer is not extended.
     if ((rows[r + Direction.FLAGS]! & Direction.DEPTH_SEEN) !== 0) return;
     const toServer = rows[Direction.rowOf(flow, true) + Direction.DELIVERED]!;
     const toClient = rows[Direction.rowOf(flow, false) + Direction.DELIVERED]!;
@@ -33,12 +33,12 @@ export class Depth {
     if (asked !== undefined) this.set(flow, asked);
   }
 
-  /** Where data of positions [start, end) ends when what lies beyond the depth is cut off. */
+  /** Where data of positions [start, end) ends after what lies beyond the depth is cut off. */
   cut(r: number, start: number, end: number): number {
     const { rows } = this;
     const over = this.beyond(r, end);
     if (over <= 0) return end;
-    // What waits for its acknowledgment now is left to signatures.
+    // Data that is waiting for its ACK is now left to signatures.
     const follows = ((start - rows[r + Direction.IN_ORDER]!) | 0) <= 0;
     const inline = (rows[r + Direction.FLAGS]! & Direction.INLINE) !== 0;
     if (follows && !inline) rows[r + Direction.FLAGS]! |= Direction.DEPTH_SEEN;

@@ -1,15 +1,15 @@
 /**
- * How deep a flow is to be reassembled when those who know that, the parsers, are in another thread. They ask for more
- * when they see a file or an SMB session, and are behind: before a depth cuts something off, the answer is waited for.
+ * Reassembly depth of a flow whose parsers run in another thread. They request more when they see a file or an SMB
+ * session, and lag behind: before a depth cuts data off, this thread waits for their answer.
  */
 import type { Batch } from '../../../engine/batch.js';
 import type { Thread } from '../../../engine/module.js';
 import * as Packet from '../../../engine/packet.js';
 import type { DistantStreams } from '../../../engine/stream/distant-streams.js';
 
-/** Name under which the application layer is there when it is in this thread. */
+/** Name of the application layer's service when it runs in this thread. */
 const APPLICATION_LAYER = 'application-layer';
-/** A reader that has read nothing for so long is not waited for again. */
+/** A reader that has not read anything for this long is not waited for again. */
 const PATIENCE_MS = 2000;
 
 export class DistantDepth {
@@ -20,15 +20,16 @@ export class DistantDepth {
     private readonly streams: DistantStreams,
   ) {}
 
-  /** @returns undefined where streams are not read in other threads */
+  /** @returns undefined when streams are not read in other threads */
   static of(thread: Thread): DistantDepth | undefined {
     return thread.distantStreams && new DistantDepth(thread, thread.distantStreams);
   }
 
   /**
-   * Bytes that the flow's readers ask for, when they have read all that the batches before this one brought.
-   * @param batch in hand, as far as it was kept  @param toServer, toClient how far data of the flow was handed on
-   * @returns undefined when they ask for nothing
+   * Depth in bytes requested by the flow's readers, once they have read all data of the previous batches.
+   * @param batch the current batch, as far as it is filled  @param toServer, toClient how far data of the flow was
+   * delivered
+   * @returns undefined when they request nothing
    */
   asked(batch: Batch, flow: number, toServer: number, toClient: number): number | undefined {
     const { streams, thread } = this;
@@ -42,7 +43,7 @@ export class DistantDepth {
     return streams.askedDepth(flow);
   }
 
-  /** Where the first data of this batch begins, or the hole in front of it: nobody has seen it yet. */
+  /** Where the first data of this batch begins, or the gap before it: no reader has seen it yet. */
   private before(batch: Batch, flow: number, toServer: boolean, end: number): number {
     const { row } = this.thread.memory;
     for (let i = 0; i < batch.keptLength; i++) {

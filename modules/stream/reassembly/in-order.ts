@@ -1,7 +1,7 @@
 /**
- * The buffer of a direction's contiguous data: positions [BUFFER_START, IN_ORDER) lie in one block, of which those
- * from KEPT_FROM on are still needed. It moves to a larger block when it is full; the old one stays readable until
- * the batch is done. A direction without data holds no block.
+ * The buffer of a direction's contiguous data: positions [BUFFER_START, IN_ORDER) are in one block; those from
+ * KEPT_FROM on are still needed. It moves to a larger block when it is full; the old one stays readable until
+ * the batch is done. A direction without data has no block.
  */
 import * as Direction from './direction.js';
 import * as Piece from './piece.js';
@@ -22,7 +22,7 @@ export function reserveBuffer(store: Store, r: number, end: number): boolean {
   if (held >= 0 && ((end - rows[r + Direction.BUFFER_START]!) | 0) <= memory.size(held)) return true;
   const from = rows[r + Direction.KEPT_FROM]!;
   const kept = held < 0 ? 0 : (rows[r + Direction.IN_ORDER]! - from) | 0;
-  // Twice what is moved, so that each byte is moved a bounded number of times on the average.
+  // Twice what is moved, so that each byte is moved an amortized constant number of times.
   const block = memory.take(
     Math.max(2 * kept, (end - from) | 0, kept === 0 ? rows[r + Direction.SIZE_HINT]! : 0),
   );
@@ -38,17 +38,17 @@ export function reserveBuffer(store: Store, r: number, end: number): boolean {
   return true;
 }
 
-/** A stream that once held much need not be given much again. */
+/** Limit of the size hint: a stream that once needed a large buffer may not need one again. */
 const MAX_HINT = 16384;
 
-/** Writes data at a position of the buffer; what reaches beyond IN_ORDER extends it. Room must be reserved. */
+/** Writes data at a position of the buffer; data beyond IN_ORDER extends it. Space must be reserved. */
 export function writeBuffer(store: Store, r: number, position: number, source: number, length: number): void {
   store.copy(bufferOffset(store, r, position), source, length);
   const end = (position + length) | 0;
   if (((end - store.rows[r + Direction.IN_ORDER]!) | 0) > 0) store.rows[r + Direction.IN_ORDER] = end;
 }
 
-/** Gives the buffer up when nothing in it is needed any more. */
+/** Releases the buffer when nothing in it is needed any more. */
 export function releaseEmptyBuffer(store: Store, r: number): void {
   const { rows, memory } = store;
   if (rows[r + Direction.BUFFER] === 0 || rows[r + Direction.KEPT_FROM] !== rows[r + Direction.IN_ORDER])
@@ -57,7 +57,7 @@ export function releaseEmptyBuffer(store: Store, r: number): void {
   rows[r + Direction.BUFFER] = 0;
 }
 
-/** The waiting piece that begins first, 0 when none waits. */
+/** The first waiting piece, 0 when there is none. */
 export function firstWaiting(store: Store, r: number): number {
   const { rows, pieces } = store;
   if (rows[r + Direction.WAITING_PIECES] === 0) return 0;
@@ -66,8 +66,8 @@ export function firstWaiting(store: Store, r: number): number {
 }
 
 /**
- * Takes the waiting pieces that begin where the contiguous data ends into the buffer.
- * Without memory for it they go on waiting, and the next call tries again.
+ * Moves the waiting pieces that follow the contiguous data without a gap into the buffer.
+ * If there is no memory for it, they keep waiting and the next call tries again.
  */
 export function absorbWaiting(store: Store, r: number): void {
   const { rows, pieces } = store;
@@ -82,7 +82,7 @@ export function absorbWaiting(store: Store, r: number): void {
   }
 }
 
-/** Moves the data of a waiting piece, as far as it extends the contiguous data, to the buffer. Room must be reserved. */
+/** Moves the part of a waiting piece that extends the contiguous data to the buffer. Space must be reserved. */
 export function moveToBuffer(store: Store, r: number, node: number): void {
   const { rows, pieces, memory } = store;
   const n = node * Piece.INTS;

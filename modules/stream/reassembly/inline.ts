@@ -1,6 +1,7 @@
 /**
- * Inline, a packet's data is handed on with the packet, before its receiver has it. What was handed on is kept until it
- * is acknowledged, so that a packet that brings other bytes in its place can be told.
+ * Inline, a packet's data is delivered with the packet, before the receiver gets it. Delivered data is kept until it
+ * is
+ * acknowledged, so that a packet that overlaps it with different bytes can be detected.
  */
 import * as Packet from '../../../engine/packet.js';
 import * as Direction from './direction.js';
@@ -9,7 +10,7 @@ import type { Occasion, Outlet } from './outlet.js';
 import type { Store } from './store.js';
 
 /**
- * Hands on the data that follows in order now.
+ * Delivers the data that is now in order.
  * @param start, end positions of the packet's own data, at `offset` in `Memory.bytes`
  */
 export function handOnInline(
@@ -29,14 +30,14 @@ export function handOnInline(
   outlet.give(r, inOrder, data, occasion, Packet.STREAM_INLINE);
 }
 
-/** There is data that follows in order and was not handed on. */
+/** Whether there is data in order that was not delivered. */
 export function hasMore({ rows }: Store, r: number): boolean {
   return ((rows[r + Direction.IN_ORDER]! - rows[r + Direction.DELIVERED]!) | 0) > 0;
 }
 
 /**
- * Data that follows in order is inspected even when there is no memory to keep a copy of it: with its packet, the row of
- * which must be free. It cannot be handed on later, nor can what waits before it.
+ * Data that is in order is inspected even when there is no memory for a copy of it: with its packet, whose row must be
+ * free. It cannot be delivered later, and neither can the data waiting before it.
  */
 export function goOnWithoutHistory({ rows, memory }: Store, r: number, start: number, end: number): void {
   const inOrder = rows[r + Direction.IN_ORDER]!;
@@ -49,7 +50,7 @@ export function goOnWithoutHistory({ rows, memory }: Store, r: number, start: nu
   rows[r + Direction.KEPT_FROM] = end;
 }
 
-/** The receiver has it: no other bytes can take its place any more. What was not handed on yet is still needed. */
+/** The receiver has it: other bytes can no longer replace it. Data not delivered yet is still needed. */
 export function forgetAcknowledged(store: Store, r: number): void {
   const { rows } = store;
   const delivered = rows[r + Direction.DELIVERED]!;

@@ -1,8 +1,8 @@
 /**
- * Puts a segment among the pieces of its direction by the pairwise rule: a byte changes its owner only when the new
- * segment wins against the owner, both with their whole extents.
+ * Inserts a segment into the pieces of its direction by the pairwise rule: a byte changes its owner only when the new
+ * segment wins against the owner, both compared with their whole extents.
  *
- * The cost is the number of pieces met, which is at most the number of bytes, and one search.
+ * The cost is one search and the number of overlapped pieces, which is at most the number of bytes.
  */
 import * as Direction from './direction.js';
 import { absorbWaiting, moveToBuffer, writeBuffer } from './in-order.js';
@@ -10,12 +10,12 @@ import * as Piece from './piece.js';
 import { newWins } from './policy.js';
 import type { Store } from './store.js';
 
-/** The segment being inserted: one object, filled anew each time. */
+/** The segment being inserted: one object, reused for each segment. */
 export class Segment {
   /** Its whole extent. */
   start = 0;
   end = 0;
-  /** It counts from here on; what lies before was settled. */
+  /** Its first position that counts; data before it is final. */
   from = 0;
   /** Offset in `Memory.bytes` of the byte at `start`. */
   source = 0;
@@ -24,14 +24,17 @@ export class Segment {
   blockStart = 0;
 }
 
-/** Inserts what [from, end) wins. Room for nodes (pieces met + 2) and in the buffer must have been reserved. */
+/**
+ * Inserts the part of [from, end) that wins. Space for nodes (overlapped pieces + 2) and in the buffer must be
+ * reserved.
+ */
 export function insertSegment(store: Store, r: number, segment: Segment): void {
   const { rows, pieces } = store;
   const { nodes } = pieces;
   const { start, end, from } = segment;
   const policy = rows[r + Direction.POLICY]!;
   let node = pieces.firstEndingBehind(r, from);
-  // The piece in front of the bytes won so far, and where those begin.
+  // The piece before the bytes won so far, and where those begin.
   let before = node === 0 ? rows[r + Direction.TAIL]! : nodes[node * Piece.INTS + Piece.PREVIOUS]!;
   let wonFrom = from;
   let position = from;
@@ -50,7 +53,7 @@ export function insertSegment(store: Store, r: number, segment: Segment): void {
       if (((overlapStart - wonFrom) | 0) > 0)
         before = insertWon(store, r, segment, before, wonFrom, overlapStart);
       wonFrom = overlapEnd;
-      // A segment that has to wait has no room in the buffer.
+      // A segment that has to wait has no space in the buffer.
       if (segment.block < 0 && isNextInOrder(store, r, node)) {
         moveToBuffer(store, r, node);
         if ((rows[r + Direction.FLAGS]! & Direction.SETTLED) !== 0) {
@@ -66,14 +69,14 @@ export function insertSegment(store: Store, r: number, segment: Segment): void {
   absorbWaiting(store, r);
 }
 
-/** Whether a waiting piece begins where the contiguous data ends now. */
+/** Whether a waiting piece begins where the contiguous data now ends. */
 function isNextInOrder(store: Store, r: number, node: number): boolean {
   const { nodes } = store.pieces;
   const n = node * Piece.INTS;
   return nodes[n + Piece.BLOCK]! >= 0 && nodes[n + Piece.START] === store.rows[r + Direction.IN_ORDER];
 }
 
-/** Takes [from, to) away from a piece. @returns the first piece that begins at or behind `to` */
+/** Cuts [from, to) out of a piece. @returns the first piece that begins at or after `to` */
 function cutPiece(store: Store, r: number, node: number, from: number, to: number): number {
   const { rows, pieces, memory } = store;
   const { nodes } = pieces;
@@ -111,8 +114,8 @@ function copyOrigin(nodes: Int32Array, from: number, to: number): void {
 }
 
 /**
- * Stores the bytes [from, to) of the segment behind the piece `before`: in the buffer when the contiguous data reaches
- * them, else as a piece that waits. @returns the piece that is the last one in front of `to` now
+ * Stores the bytes [from, to) of the segment after the piece `before`: in the buffer when the contiguous data reaches
+ * them, else as a waiting piece. @returns the piece that is now the last one before `to`
  */
 function insertWon(
   store: Store,

@@ -1,10 +1,10 @@
-/** How much data may wait behind holes in one direction, and how deep a stream is reassembled. */
+/** Limits of the data waiting after gaps in one direction, and the reassembly depth of a stream. */
 import type { Config } from '../../../engine/config/config.js';
 import { STREAM_DEPTH } from '../../../engine/stream/stream-depth.js';
 import * as Direction from './direction.js';
 import * as Options from './options.js';
 
-/** Preset `strict`: what inline engines commonly allow. */
+/** Preset `strict`: the usual limits of inline engines. */
 const STRICT = { pieces: 5, bytes: 5000, holes: 2 };
 const NO_LIMIT = { pieces: 0, bytes: 0, holes: 0 };
 
@@ -24,7 +24,7 @@ export class Limits {
     this.regions = bound(config.read(Options.MAX_REGIONS));
   }
 
-  /** Whether a segment of `length` bytes that has to wait, and adds so many holes and wide holes, is too much. */
+  /** Whether a segment of `length` bytes that has to wait and adds this many gaps and wide gaps exceeds a limit. */
   exceeded(rows: Int32Array, r: number, length: number, holes: number, wideHoles: number): boolean {
     return (
       rows[r + Direction.WAITING_PIECES]! >= this.pieces ||

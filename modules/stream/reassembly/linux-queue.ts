@@ -1,14 +1,14 @@
 /**
  * The out-of-order queue of Linux 4.9 and later, as measured on Linux 6.18: whole segments in a red-black tree by
- * sequence number. What a new segment meets first on its way down the tree decides:
+ * sequence number. The first piece that a new segment meets on its way down the tree decides:
  *
  * - it lies within a queued piece: it is dropped;
- * - it begins with a queued piece and is longer: it takes that piece's place;
- * - it begins exactly where a queued piece ends: both become one piece, which counts as one from then on;
- * - otherwise it is queued too, and pieces behind it that it covers wholly are removed.
+ * - it begins with a queued piece and is longer: it replaces that piece;
+ * - it begins exactly where a queued piece ends: both are merged into one piece;
+ * - otherwise it is queued too, and following pieces that it covers completely are removed.
  *
- * Pieces may overlap in the queue. When a hole is filled, they are read by their begin, and bytes that are there
- * already are skipped: the piece that begins first wins.
+ * Pieces may overlap in the queue. When a gap is filled, they are read in order of their start, and bytes that were
+ * read already are skipped: the piece that begins first wins.
  */
 import * as Direction from './direction.js';
 import { pieceOffset } from './in-order.js';
@@ -17,7 +17,10 @@ import type { Survey } from './overlap.js';
 import * as Piece from './piece.js';
 import type { Store } from './store.js';
 
-/** Queues a segment that begins behind the contiguous data. Room for one node must have been reserved. @returns false without memory */
+/**
+ * Queues a segment that begins after the contiguous data. Space for one node must be reserved. @returns false without
+ * memory
+ */
 export function queueLikeLinux(store: Store, r: number, segment: Segment): boolean {
   const { rows, pieces } = store;
   const { nodes } = pieces;
@@ -72,7 +75,7 @@ function replace(store: Store, r: number, node: number, segment: Segment): boole
   return true;
 }
 
-/** Appends the segment to a piece; its block grows by doubling, so joining costs what is appended. */
+/** Appends the segment to a piece; its block grows by doubling, so the amortized cost is the appended length. */
 function join(store: Store, r: number, node: number, segment: Segment): boolean {
   const { rows, pieces, memory } = store;
   const n = node * Piece.INTS;
@@ -109,7 +112,7 @@ function removeCovered(store: Store, r: number, node: number): void {
 
 /**
  * Compares a segment with what the queue would read in its place, each byte once: with the piece that begins before it
- * and those that begin within it. A piece further in front, hidden behind a shorter one, is not compared.
+ * and those that begin within it. An earlier piece hidden by a shorter one is not compared.
  */
 export function surveyLinuxQueue(store: Store, r: number, segment: Segment, survey: Survey): void {
   const { nodes } = store.pieces;

@@ -1,4 +1,4 @@
-/** Decides what of a direction's data is handed on now, and forgets it. */
+/** Decides which data of a direction is delivered now, and releases it afterwards. */
 import type { Batch } from '../../../engine/batch.js';
 import type { Memory } from '../../../engine/memory.js';
 import {
@@ -14,18 +14,18 @@ import { isHole, isWide } from './overlap.js';
 import * as Piece from './piece.js';
 import type { Store } from './store.js';
 
-/** What makes data available: the packet in hand, and the direction of the data. */
+/** What makes data available: the current packet, and the direction of the data. */
 export class Occasion {
   batch!: Batch;
   slot = 0;
   toServer = false;
   /** The packet's own row may carry the data. */
   ownRow = true;
-  /** The stream ends: what never came is no loss that somebody acknowledged. */
+  /** The stream ends: missing data is not reported as acknowledged data that was lost. */
   ending = false;
   /** It ends by a reset. */
   reset = false;
-  /** A hole was passed over of which the receiver has not acknowledged all. */
+  /** A gap was skipped that the receiver has not acknowledged completely. */
   beyond = false;
 }
 
@@ -38,8 +38,8 @@ export class Outlet {
   ) {}
 
   /**
-   * Hands on all contiguous data below `limit`; holes below it are missing for good and are passed over.
-   * Inline, contiguous data is handed on whatever the limit is.
+   * Delivers all contiguous data below `limit`; gaps below it are final and are skipped.
+   * Inline, contiguous data is delivered regardless of the limit.
    */
   handOn(r: number, limit: number, occasion: Occasion): void {
     const { store } = this;
@@ -64,8 +64,8 @@ export class Outlet {
   }
 
   /**
-   * Hands on the bytes from DELIVERED up to position `to`, which lie at `offset`.
-   * @returns false when no packet was free to carry them: they stay
+   * Delivers the bytes from DELIVERED up to position `to`, which are at `offset`.
+   * @returns false when no packet was free to carry them: they are kept
    */
   give(r: number, to: number, offset: number, occasion: Occasion, flags: number): boolean {
     const carrier = this.delivery.carrier(occasion.batch, occasion.slot, occasion.ownRow);
@@ -74,7 +74,7 @@ export class Outlet {
     return true;
   }
 
-  /** The same, with a packet that was found to carry them. */
+  /** The same, with a carrier that was already found. */
   private giveBy(
     carrier: number,
     r: number,
@@ -87,7 +87,7 @@ export class Outlet {
     const from = rows[r + Direction.DELIVERED]!;
     if (occasion.toServer) flags |= Packet.STREAM_TO_SERVER;
     const started = (rows[r + Direction.FLAGS]! & Direction.STARTED) !== 0;
-    // Whatever waits in front of the depth, the first data is for parsers: else they would see nothing of a large answer.
+    // Parsers get the first data even if it goes beyond the depth: else they would see nothing of a large answer.
     const left = started && (rows[r + Direction.FLAGS]! & Direction.DEPTH_SEEN) !== 0;
     if (occasion.beyond || left) flags |= Packet.STREAM_BEYOND;
     if (!started) flags |= Packet.STREAM_START;
@@ -99,7 +99,7 @@ export class Outlet {
     this.checkDepth(r, to, occasion.slot);
   }
 
-  /** Frees all that a direction holds. What was handed on stays readable until the batch is done. */
+  /** Frees everything a direction holds. Delivered data stays readable until the batch is done. */
   dispose(r: number): void {
     const { rows, pieces, memory } = this.store;
     const { nodes } = pieces;
@@ -117,7 +117,7 @@ export class Outlet {
     rows[r + Direction.WIDE_HOLES] = 0;
   }
 
-  /** What was handed on is needed no more; inline, only the receiver's ACK says so. */
+  /** Releases delivered data; inline, data is released only by the receiver's ACK. */
   private forget(r: number, to: number): void {
     const { rows } = this.store;
     if ((rows[r + Direction.FLAGS]! & Direction.SETTLED) === 0) this.dropPieces(r, to);
@@ -154,7 +154,7 @@ export class Outlet {
     rows[r + Direction.BUFFER] = 0;
     rows[r + Direction.KEPT_FROM] = to;
     if (!occasion.ending) this.noteGap(occasion);
-    // A reset leaves no one to read what lies behind a hole of which a part was acknowledged.
+    // After a reset nobody reads data that follows a partly acknowledged gap.
     else if ((((occasion.reset ? to - 1 : from) - rows[r + Direction.ACKED]!) | 0) >= 0)
       occasion.beyond = true;
     absorbWaiting(this.store, r);
@@ -166,8 +166,8 @@ export class Outlet {
   }
 
   /**
-   * Without memory to take it into the buffer, a waiting piece is handed on from where it lies: what of it lies behind the
-   * contiguous data, all of which was handed on.
+   * Without memory to move it to the buffer, a waiting piece is delivered from its own block: the part of it after the
+   * contiguous data, all of which was delivered.
    * @returns false when it stays
    */
   private giveWaiting(r: number, node: number, limit: number, occasion: Occasion): boolean {
@@ -180,7 +180,7 @@ export class Outlet {
       return true;
     }
     if (((limit - end) | 0) < 0) return false;
-    // Before it is taken out: nothing else has these bytes.
+    // Before the piece is removed: its bytes exist nowhere else.
     const carrier = this.delivery.carrier(occasion.batch, occasion.slot, occasion.ownRow);
     if (carrier < 0) return false;
     const offset = pieceOffset(this.store, node) + ((from - start) | 0);
@@ -192,7 +192,7 @@ export class Outlet {
     return true;
   }
 
-  /** Removes a waiting piece. @returns its block, on which its hold is the caller's now */
+  /** Removes a waiting piece. @returns its block, whose reference passes to the caller */
   private takeOut(r: number, node: number): number {
     const { rows, pieces } = this.store;
     const n = node * Piece.INTS;

@@ -1,17 +1,17 @@
 /**
- * Both versions of data that was sent twice with different bytes, for the records that tell of it: those of the last
- * packets, and at most a few bytes of each, from the first byte that differs.
+ * Both versions of data that was sent twice with different bytes, for the records that report it: for the most recent
+ * packets only, and at most a few bytes of each, from the first byte that differs.
  */
 
 import type { OverlapVersions } from '../../../engine/stream/stream-control.js';
 
-/** Packets remembered. */
+/** Number of packets remembered. */
 const ENTRIES = 64;
 /** Bytes kept of each version. */
 const VERSION_BYTES = 64;
 
 export class OverlapLog {
-  /** The packet in hand. */
+  /** The current packet. */
   slot = -1;
   private readonly slots = new Int32Array(ENTRIES).fill(-1);
   private readonly positions = new Int32Array(ENTRIES);
@@ -20,7 +20,7 @@ export class OverlapLog {
   private readonly brought = new Uint8Array(ENTRIES * VERSION_BYTES);
   private next = 0;
 
-  /** Notes `length` bytes at offsets `stored` and `source`, for the packet in hand. */
+  /** Notes `length` bytes at offsets `stored` and `source`, for the current packet. */
   note(bytes: Uint8Array, stored: number, source: number, length: number, position: number): void {
     const entry = this.next;
     this.next = (entry + 1) % ENTRIES;
@@ -34,7 +34,7 @@ export class OverlapLog {
     this.lengths[entry] = kept;
   }
 
-  /** What the packet of this batch in `slot` brought that differs, undefined when nothing is known. */
+  /** The differing data of the packet of this batch in `slot`, undefined when none is known. */
   find(slot: number): OverlapVersions | undefined {
     const entry = this.slots.indexOf(slot);
     if (entry < 0) return undefined;
@@ -47,7 +47,7 @@ export class OverlapLog {
     };
   }
 
-  /** Slots are about to be used for other packets. */
+  /** Clears all entries before their slots are reused for other packets. */
   forget(): void {
     if (this.slot < 0) return;
     this.slots.fill(-1);

@@ -1,4 +1,4 @@
-/** What a new segment has in common with the data that is there already. */
+/** The overlap of a new segment with the data already stored. */
 import * as Direction from './direction.js';
 import { bufferOffset, pieceOffset } from './in-order.js';
 import type { Segment } from './insert.js';
@@ -7,24 +7,24 @@ import * as Piece from './piece.js';
 import { newWins } from './policy.js';
 import type { Store } from './store.js';
 
-/** A hole of this size divides two regions. */
+/** A gap of this size separates two regions. */
 const REGION_DISTANCE = 256 * 1024;
 
-/** What was found out about a segment: one object, written anew for each segment. */
+/** Result of the survey of a segment: one object, reused for each segment. */
 export class Survey {
-  /** Bytes exist already, and bytes that exist have another value. */
+  /** Some bytes are already stored, and some of those have another value. */
   overlaps = false;
   differs = false;
-  /** The segment gets bytes: where nothing is yet, or won from others. */
+  /** The segment gets bytes: in gaps, or won from other pieces. */
   gains = false;
-  /** Pieces it meets. */
+  /** Number of pieces it overlaps. */
   met = 0;
-  /** End of the last piece met, or of the segment when that is further. */
+  /** End of the last piece it overlaps, or of the segment if that is further. */
   reach = 0;
-  /** How many more holes, and regions, there are with the segment. */
+  /** Change in the number of gaps, and of regions, caused by the segment. */
   holes = 0;
   regions = 0;
-  /** Bytes were rewritten; change of the checksum's sum by that; parity of offsets of its 16-bit words. */
+  /** Bytes were rewritten; the resulting change of the checksum's sum; parity of the offsets of its 16-bit words. */
   rewrote = false;
   checksumChange = 0;
   parity = 0;
@@ -45,7 +45,7 @@ export class Survey {
     this.checksumChange = 0;
   }
 
-  /** Looks at the contiguous data that is settled and still kept. */
+  /** Surveys the contiguous data that is final and still kept. */
   settled(r: number, segment: Segment, rewrite: boolean): void {
     const { rows } = this.store;
     const from = later(segment.start, rows[r + Direction.KEPT_FROM]!);
@@ -54,7 +54,7 @@ export class Survey {
     this.compare(bufferOffset(this.store, r, from), segment, from, to, rewrite);
   }
 
-  /** Looks at all pieces that the segment meets from `segment.from` on. For pieces that do not overlap each other. */
+  /** Surveys all pieces that the segment meets from `segment.from` on. For pieces that do not overlap each other. */
   pieces(r: number, segment: Segment, compare: boolean, rewrite: boolean): void {
     const { rows, pieces } = this.store;
     const { nodes } = pieces;
@@ -63,7 +63,7 @@ export class Survey {
     const before = node === 0 ? rows[r + Direction.TAIL]! : nodes[node * Piece.INTS + Piece.PREVIOUS]!;
     let covered = rows[r + Direction.IN_ORDER]!;
     if (before !== 0) covered = later(covered, nodes[before * Piece.INTS + Piece.END]!);
-    // Within a piece, the segment leaves the hole in front of that as it is.
+    // A segment that starts within a piece does not change the gap before that piece.
     const first = node === 0 ? from : earlier(from, nodes[node * Piece.INTS + Piece.START]!);
     let left = (first - covered) | 0;
     let position = from;
@@ -111,7 +111,9 @@ export class Survey {
     this.compare(stored, segment, from, earlier(pieceEnd, segment.end), rewrite);
   }
 
-  /** Compares stored bytes with the segment's, and puts the stored ones in their place when `rewrite` is set. */
+  /**
+   * Compares stored bytes with the segment's, and replaces the segment's with the stored ones when `rewrite` is set.
+   */
   compare(stored: number, segment: Segment, from: number, to: number, rewrite: boolean): void {
     const { bytes } = this.store;
     const source = segment.source + ((from - segment.start) | 0);
@@ -129,14 +131,14 @@ export class Survey {
     }
   }
 
-  /** A hole of `before` bytes becomes two of `left` and `right` bytes; sizes of 0 or less are no holes. */
+  /** A gap of `before` bytes becomes two of `left` and `right` bytes; sizes of 0 or less are not gaps. */
   private countHoles(before: number, left: number, right: number): void {
     this.holes += isHole(left) + isHole(right) - isHole(before);
     this.regions += isWide(left) + isWide(right) - isWide(before);
   }
 }
 
-/** 1 for a hole, and for one that divides regions. */
+/** 1 for a gap, and for one that separates regions. */
 export function isHole(size: number): number {
   return size > 0 ? 1 : 0;
 }

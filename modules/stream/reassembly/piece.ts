@@ -17,7 +17,7 @@ export const END = 7;
 /** Extent of the segment. */
 export const ORIGINAL_START = 8;
 export const ORIGINAL_END = 9;
-/** Block with the data; -1 when it lies in the buffer of the contiguous data. */
+/** Block with the data; -1 when it is in the buffer of the contiguous data. */
 export const BLOCK = 10;
 /** Position of the block's first byte. */
 export const BLOCK_START = 11;

@@ -1,6 +1,7 @@
 /**
- * Pieces of streams, ordered by position: nodes of red-black trees in one typed array, threaded so that the
- * neighbours of a node are at hand. Each direction of a stream has its own tree (ROOT, HEAD, TAIL of its row).
+ * Pieces of streams, ordered by position: nodes of red-black trees in one typed array, linked so that the
+ * neighbours of a node are directly accessible. Each direction of a stream has its own tree (ROOT, HEAD, TAIL of its
+ * row).
  */
 import { HEAD, ROOT, TAIL } from './direction.js';
 import { BLOCK, COLOR, END, INTS, LEFT, NEXT, PARENT, PREVIOUS, RIGHT, START } from './piece.js';
@@ -8,7 +9,9 @@ import { rebalanceAfterInsert, removeFromTree } from './red-black.js';
 import type { StreamMemory } from './stream-memory.js';
 
 export class Pieces {
-  /** `nodes[node * INTS + FIELD]`; node 0 is no node. Replaced when it grows: do not hold it over `reserve`. */
+  /**
+   * `nodes[node * INTS + FIELD]`; node 0 means none. Replaced when it grows: do not keep a reference across `reserve`.
+   */
   nodes: Int32Array;
   /** Nodes in use. */
   used = 0;
@@ -17,7 +20,7 @@ export class Pieces {
 
   /**
    * @param rows rows of the directions
-   * @param memory nodes in use count towards its limit  @param prealloc nodes to begin with
+   * @param memory nodes in use count towards its limit  @param prealloc initial number of nodes
    */
   constructor(
     readonly rows: Int32Array,
@@ -27,7 +30,7 @@ export class Pieces {
     this.nodes = new Int32Array((prealloc + 1) * INTS);
   }
 
-  /** Makes sure that `count` nodes can be added. @returns false when the limit forbids it */
+  /** Ensures that `count` nodes can be added. @returns false when the limit does not allow it */
   reserve(count: number): boolean {
     if (this.memory.used + count * INTS * 4 > this.memory.limit) return false;
     const needed = this.used + count + 1;
@@ -40,7 +43,7 @@ export class Pieces {
   }
 
   /**
-   * Adds a piece behind `previous` (0: before all others). Room must have been reserved.
+   * Adds a piece after `previous` (0: before all others). Space must be reserved.
    * @param r row of the direction  @returns the node
    */
   insertAfter(r: number, previous: number, start: number, end: number, block: number): number {
@@ -56,7 +59,7 @@ export class Pieces {
     if (previous !== 0 && nodes[previous * INTS + RIGHT] === 0) {
       nodes[previous * INTS + RIGHT] = node;
     } else if (next !== 0) {
-      // The next node is the leftmost one to the right of the previous: nothing is to its left.
+      // The next node is the leftmost one in the right subtree of the previous: it has no left child.
       nodes[next * INTS + LEFT] = node;
       parent = next;
     } else {
@@ -70,7 +73,7 @@ export class Pieces {
     return node;
   }
 
-  /** Removes a piece; its block is the caller's business. @returns the node behind it */
+  /** Removes a piece; its block is left to the caller. @returns the node after it */
   remove(r: number, node: number): number {
     const { nodes, rows } = this;
     const n = node * INTS;
@@ -85,7 +88,7 @@ export class Pieces {
     return next;
   }
 
-  /** Removes all pieces at once, without keeping the tree in shape meanwhile. */
+  /** Removes all pieces at once, without rebalancing. */
   clear(r: number): void {
     const { nodes, rows } = this;
     for (let node = rows[r + HEAD]!; node !== 0; ) {
@@ -98,7 +101,7 @@ export class Pieces {
     rows[r + TAIL] = 0;
   }
 
-  /** First piece that ends behind `position`, 0 when there is none. For pieces that do not overlap. */
+  /** First piece that ends after `position`, 0 when there is none. For pieces that do not overlap. */
   firstEndingBehind(r: number, position: number): number {
     const { nodes, rows } = this;
     const tail = rows[r + TAIL]!;

@@ -1,4 +1,4 @@
-/** Puts the data of a segment where it belongs, within the limits. */
+/** Stores the data of a segment at its position, within the limits. */
 import * as Direction from './direction.js';
 import { absorbWaiting, reserveBuffer, writeBuffer } from './in-order.js';
 import { insertSegment, Segment } from './insert.js';
@@ -10,16 +10,16 @@ import * as Piece from './piece.js';
 import { LINUX_6 } from './policy.js';
 import type { Store } from './store.js';
 
-/** What became of a segment. */
+/** Results of placing a segment. */
 export const PLACED = 0;
-/** Not kept: the memory cap is reached. */
+/** Not stored: the memcap is reached. */
 export const OVER_MEMCAP = 1;
-/** Not kept: too much of this direction waits behind holes already. */
+/** Not stored: too much data of this direction already waits after gaps. */
 export const OVER_LIMIT = 2;
 
 export class Placement {
   readonly segment = new Segment();
-  /** What the last segment had in common with others. */
+  /** Overlap of the last segment with stored data. */
   readonly survey: Survey;
 
   constructor(
@@ -32,8 +32,8 @@ export class Placement {
   }
 
   /**
-   * Places the bytes of positions [start, end), the first of which lies at offset `source`.
-   * @param rewrite bytes that differ from those kept are replaced by them in the segment
+   * Stores the bytes of positions [start, end); the first is at offset `source`.
+   * @param rewrite bytes of the segment that differ from stored ones are replaced by those
    * @returns PLACED, OVER_MEMCAP or OVER_LIMIT
    */
   place(r: number, start: number, end: number, source: number, rewrite: boolean): number {
@@ -76,7 +76,7 @@ export class Placement {
     const waits = ((segment.from - rows[r + Direction.IN_ORDER]!) | 0) > 0;
     const length = (segment.end - segment.from) | 0;
     if (waits && this.limits.exceeded(rows, r, length, survey.holes, survey.regions)) return OVER_LIMIT;
-    // A piece cut in two and bytes won before and behind each piece met.
+    // One piece may be split in two, and bytes may be won before and after each overlapped piece.
     if (!store.pieces.reserve(survey.met + 2)) return OVER_MEMCAP;
     if (waits) {
       if (!this.copyAside()) return OVER_MEMCAP;
@@ -90,7 +90,7 @@ export class Placement {
     return PLACED;
   }
 
-  /** Copies what may have to wait to a block. */
+  /** Copies the bytes that may have to wait to a block. */
   private copyAside(): boolean {
     const { segment } = this;
     const { store } = this;

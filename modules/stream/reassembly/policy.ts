@@ -1,18 +1,18 @@
 /**
- * Who owns the bytes that an old and a new piece of a stream both have: the answer differs by operating system.
+ * Which of two overlapping pieces of a stream owns the bytes they share: this differs by operating system.
  *
  * Every class but LINUX_6 orders the pieces totally by where they start and end (FIRST and LAST: by arrival), so a
  * new piece that wins against the owner of a byte wins against every other piece that covers this byte too.
- * That is why it is enough to remember for each byte its owner with the owner's whole, untrimmed extent.
+ * Therefore it is enough to remember for each byte its owner with the owner's whole, untrimmed extent.
  *
  * Source: Novak and Sturges, Target-Based TCP Stream Reassembly (2007), and measurements.
  */
 
 import { HOST_OS, type TcpClass, tcpClass } from '../../../engine/stream/host-os-policy.js';
 
-/** What came first stays. */
+/** The piece that arrived first is kept. */
 export const FIRST = 0;
-/** What came last wins. */
+/** The piece that arrived last wins. */
 export const LAST = 1;
 /** A new piece wins when it starts before the old one. */
 export const BSD = 2;
@@ -20,9 +20,9 @@ export const BSD = 2;
 export const LINUX = 3;
 /** … or starts at the same place and is at least as long. */
 export const OLD_LINUX = 4;
-/** A new piece wins when it ends behind the old one, or at the same place without starting behind it. */
+/** A new piece wins when it ends after the old one, or at the same place without starting after it. */
 export const SOLARIS = 5;
-/** Linux 4.9 and later: what is in order is settled at once, pieces that touch are one. See `linux-queue.ts`. */
+/** Linux 4.9 and later: data in order is final at once, adjacent pieces are merged. See `linux-queue.ts`. */
 export const LINUX_6 = 6;
 
 /** Whether a new piece wins against an old one that it overlaps. Positions are compared modulo 2^32. */

@@ -1,12 +1,12 @@
 /**
  * TCP reassembly as the receiver of the data sees it: overlaps are decided by the policy of its operating system.
  *
- * Two ways of looking at the data. *After the fact*, segments are kept until the receiver has acknowledged them and
- * are handed on with its ACK; what was acknowledged but never seen is a gap. *Inline*, each packet's data is handed
- * on with the packet, so that the packet can still be dropped; what was handed on is kept until it is acknowledged,
- * and a packet that brings other bytes in its place is rewritten to those.
+ * There are two modes. *In IDS mode*, segments are kept until the receiver has acknowledged them and are delivered
+ * with its ACK; data that was acknowledged but never seen is a gap. *Inline*, each packet's data is delivered with the
+ * packet, so that the packet can still be dropped; delivered data is kept until it is acknowledged, and a packet that
+ * overlaps it with different bytes is rewritten to match it.
  *
- * The module calls `beginBatch` first, then for each packet the methods below, having kept the packet in the batch.
+ * The module calls `beginBatch` first, then the methods below for each packet, after adding the packet to the batch.
  */
 import type { Batch } from '../../../engine/batch.js';
 import type { Memory } from '../../../engine/memory.js';
@@ -40,7 +40,7 @@ import { StreamMemory } from './stream-memory.js';
 export { REASSEMBLY_OPTIONS } from './options.js';
 export { OVER_LIMIT, OVER_MEMCAP, PLACED } from './placement.js';
 
-/** No window reaches further (RFC 7323, section 2.3). */
+/** No window is larger (RFC 7323, section 2.3). */
 const MAX_DISTANCE = 2 ** 30;
 
 export class Reassembler implements StreamControl {
@@ -82,7 +82,7 @@ export class Reassembler implements StreamControl {
     thread.services.set(STREAM_CONTROL, this);
   }
 
-  /** Bytes held now; bytes taken and given back since the beginning. */
+  /** Bytes currently held; bytes allocated and freed since the start. */
   get bytesHeld(): number {
     return this.store.memory.used;
   }
@@ -95,7 +95,7 @@ export class Reassembler implements StreamControl {
     return this.store.memory.given;
   }
 
-  /** A new batch begins: memory of data that was handed on in the one before may be used again. */
+  /** A new batch begins: memory of data delivered in the previous one may be reused. */
   beginBatch(): void {
     this.store.memory.beginBatch();
     this.delivery.last = -1;
@@ -104,12 +104,12 @@ export class Reassembler implements StreamControl {
   }
 
   /**
-   * Begins a direction.
+   * Starts a direction.
    *
    * @param flow row of the flow table  @param toServer direction of the data
-   * @param firstSequence sequence number of the first byte behind the SYN
-   * @param policy class of the receiver: a constant of `policy.ts`
-   * @param inline hand data on with the packet that brings it, before the receiver has it
+   * @param firstSequence sequence number of the first byte after the SYN
+   * @param policy class of the receiver's overlap policy: a constant of `policy.ts`
+   * @param inline deliver data with the packet that carries it, before the receiver gets it
    */
   open(flow: number, toServer: boolean, firstSequence: number, policy: number, inline: boolean): void {
     const { rows } = this;
@@ -136,7 +136,9 @@ export class Reassembler implements StreamControl {
     return this.depth.isBeyond(r, (end - this.rows[r + Direction.FIRST_SEQUENCE]!) | 0);
   }
 
-  /** Whether data of this direction is still reassembled: it began, and neither its depth nor its end is reached. */
+  /**
+   * Whether data of this direction is still reassembled: it was opened, and neither its depth nor its end is reached.
+   */
   isActive(flow: number, toServer: boolean): boolean {
     const { OPEN, ENDED, DEPTH_REACHED } = Direction;
     return (
@@ -145,17 +147,17 @@ export class Reassembler implements StreamControl {
     );
   }
 
-  /** Sequence number behind the data that came without a hole. */
+  /** Sequence number after the data received without a gap. */
   contiguousEnd(flow: number, toServer: boolean): number {
     const r = Direction.rowOf(flow, toServer);
     return (this.rows[r + Direction.FIRST_SEQUENCE]! + this.rows[r + Direction.IN_ORDER]!) | 0;
   }
 
   /**
-   * Takes the payload of a packet.
+   * Processes the payload of a packet.
    *
    * @param sequence of its first byte  @param offset of that byte in `Memory.bytes`  @param length in bytes, above 0
-   * @returns PLACED, or why it was not kept: OVER_MEMCAP or OVER_LIMIT, for which a policy may say what to do
+   * @returns PLACED, or why it was not stored: OVER_MEMCAP or OVER_LIMIT, whose handling a policy may define
    */
   segment(
     batch: Batch,
@@ -205,8 +207,8 @@ export class Reassembler implements StreamControl {
   }
 
   /**
-   * The receiver acknowledged data of direction `toServer` up to sequence number `ack`. To be called for every valid
-   * ACK: after the fact, this is when data is handed on.
+   * The receiver acknowledged data of direction `toServer` up to sequence number `ack`. Must be called for every valid
+   * ACK: in IDS mode, this is when data is delivered.
    */
   acknowledged(batch: Batch, slot: number, flow: number, toServer: boolean, ack: number): void {
     const { rows } = this;
@@ -218,14 +220,14 @@ export class Reassembler implements StreamControl {
     const inline = (rows[r + Direction.FLAGS]! & Direction.INLINE) !== 0;
     if (inline) forgetAcknowledged(this.store, r);
     if (rows[r + Direction.DELIVERED] === inOrder && rows[r + Direction.WAITING_PIECES] === 0) return;
-    // Inline, the packet's row is for its own data.
+    // Inline, the packet's row is reserved for its own data.
     this.outlet.handOn(r, rows[r + Direction.ACKED]!, this.on(batch, slot, toServer, !inline));
   }
 
   /**
-   * No more data comes in this direction: hands on all that is left, acknowledged or not, and then its end.
+   * No more data follows in this direction: delivers everything left, acknowledged or not, and then the end of stream.
    * @param flags STREAM_END, with STREAM_RESET when it was reset
-   * @param limit sequence number: only contiguous data before it is handed on, for receivers that read no more
+   * @param limit sequence number: only contiguous data before it is delivered, for receivers that read no further
    */
   finish(batch: Batch, slot: number, flow: number, toServer: boolean, flags: number, limit?: number): void {
     const { rows, delivery } = this;
@@ -250,7 +252,7 @@ export class Reassembler implements StreamControl {
     this.outlet.dispose(r);
   }
 
-  /** The flow is over: frees what both directions hold. */
+  /** The flow ends: frees everything both directions hold. */
   free(flow: number): void {
     this.close(Direction.rowOf(flow, false));
     this.close(Direction.rowOf(flow, true));
@@ -260,7 +262,7 @@ export class Reassembler implements StreamControl {
     return this.overlaps.find(slot);
   }
 
-  /** Data behind a hole leaves with its packet all the same: it is inspected with what lies beside it. */
+  /** Data after a gap is forwarded with its packet nevertheless: it is inspected together with the data around it. */
   private noteEarly(r: number, p: number, start: number): void {
     const { row } = this.memory;
     if (this.inStream === 0 || ((start - this.rows[r + Direction.IN_ORDER]!) | 0) <= 0) return;
@@ -287,7 +289,7 @@ export class Reassembler implements StreamControl {
     return occasion;
   }
 
-  /** Inline, the row of a packet of the wire is for the data that it brings itself. */
+  /** Inline, the row of a received packet is reserved for the data that it carries itself. */
   private mayCarryEnd(r: number, slot: number, toServer: boolean): boolean {
     const p = slot * Packet.INTS;
     if ((this.rows[r + Direction.FLAGS]! & Direction.INLINE) === 0) return true;
@@ -315,7 +317,7 @@ export class Reassembler implements StreamControl {
     Packet.setEvent(this.memory.row, p, event);
   }
 
-  /** Position of the sequence number `limit`, or the end of the contiguous data if that is nearer. */
+  /** Position of the sequence number `limit`, or the end of the contiguous data if that is lower. */
   private contiguousBefore(r: number, limit: number): number {
     absorbWaiting(this.store, r);
     const inOrder = this.rows[r + Direction.IN_ORDER]!;
@@ -323,7 +325,7 @@ export class Reassembler implements StreamControl {
     return ((position - inOrder) | 0) < 0 ? position : inOrder;
   }
 
-  /** End of the last data there is. */
+  /** End of the last stored data. */
   private endOf(r: number): number {
     const { rows, store } = this;
     const tail = rows[r + Direction.TAIL]!;

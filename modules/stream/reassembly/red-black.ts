@@ -1,6 +1,6 @@
 /**
  * Balancing of red-black trees (Guibas and Sedgewick 1978; Cormen et al., Introduction to Algorithms, ch. 13) whose
- * nodes are rows of a typed array. Node 0 stands for the absent one and is always black.
+ * nodes are rows of a typed array. Node 0 is the sentinel for an absent node and is always black.
  */
 import { COLOR, INTS, LEFT, PARENT, RIGHT } from './piece.js';
 
@@ -36,7 +36,7 @@ export function rebalanceAfterInsert(nodes: Int32Array, rows: Int32Array, root: 
   }
 }
 
-/** Takes a node out of the tree. */
+/** Removes a node from the tree. */
 export function removeFromTree(nodes: Int32Array, rows: Int32Array, root: number, node: number): void {
   const n = node * INTS;
   const left = nodes[n + LEFT]!;
@@ -70,7 +70,7 @@ export function removeFromTree(nodes: Int32Array, rows: Int32Array, root: number
   if (removedColor === 0) rebalanceAfterRemove(nodes, rows, root, child, parent);
 }
 
-/** `child` (perhaps 0) below `parent` lacks one black node. */
+/** `child` (possibly 0) below `parent` lacks one black node. */
 function rebalanceAfterRemove(
   nodes: Int32Array,
   rows: Int32Array,
@@ -112,7 +112,7 @@ function rebalanceAfterRemove(
   if (child !== 0) nodes[child * INTS + COLOR] = 0;
 }
 
-/** Moves `node` down to the side given, its child of the other side up. */
+/** Moves `node` down to the given side, and its child of the other side up. */
 function rotate(nodes: Int32Array, rows: Int32Array, root: number, node: number, side: number): void {
   const other = side === LEFT ? RIGHT : LEFT;
   const up = nodes[node * INTS + other]!;
@@ -124,7 +124,7 @@ function rotate(nodes: Int32Array, rows: Int32Array, root: number, node: number,
   nodes[node * INTS + PARENT] = up;
 }
 
-/** Hangs `child` (perhaps 0) where `node` hangs. */
+/** Attaches `child` (possibly 0) in the place of `node`. */
 function replaceChild(nodes: Int32Array, rows: Int32Array, root: number, node: number, child: number): void {
   const parent = nodes[node * INTS + PARENT]!;
   if (parent === 0) rows[root] = child;

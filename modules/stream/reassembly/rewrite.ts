@@ -1,10 +1,10 @@
-/** Repairs the checksum of a TCP segment whose payload was changed in place (RFC 1624). */
+/** Updates the checksum of a TCP segment whose payload was changed in place (RFC 1624). */
 import type { Memory } from '../../../engine/memory.js';
 import * as Packet from '../../../engine/packet.js';
 
 const TCP_CHECKSUM = 16;
 
-/** @param change by how much the sum of the 16-bit words of the payload grew */
+/** @param change change of the sum of the 16-bit words of the payload */
 export function repairChecksum(memory: Memory, slot: number, change: number): void {
   const p = slot * Packet.INTS;
   const at = (memory.row[p + Packet.L4]! >>> 0) + TCP_CHECKSUM;

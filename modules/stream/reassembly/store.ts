@@ -1,4 +1,4 @@
-/** What all parts of reassembly work on: the directions' records, their pieces and the memory of their data. */
+/** State shared by all parts of reassembly: the directions' records, their pieces and the memory of their data. */
 import type { Pieces } from './pieces.js';
 import type { StreamMemory } from './stream-memory.js';
 

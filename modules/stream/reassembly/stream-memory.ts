@@ -1,12 +1,12 @@
 /**
- * Memory for stream data: blocks of 64 · 2^n bytes out of one range of the shared byte space.
+ * Memory for stream data: blocks of 64 · 2^n bytes from one range of the shared byte space.
  *
- * A buddy allocator, so that free neighbours become large blocks again whatever the traffic was, with a list of
- * just freed blocks by size before it, because most blocks live for a few packets only. All bookkeeping lies
- * outside the range: nothing that a packet carries can damage it.
+ * A buddy allocator, so that free neighbours are merged into large blocks whatever the traffic was, with lists of
+ * recently freed blocks by size in front of it, because most blocks live for a few packets only. All bookkeeping is
+ * outside the range, so packet data cannot corrupt it.
  *
- * Data that was handed to the modules behind must stay until they are done with the batch. `release` therefore
- * waits for the next `beginBatch`; `free` is for holds on what nobody else has seen.
+ * Data delivered to the following modules must stay until they are done with the batch. `release` therefore
+ * is deferred to the next `beginBatch`; `free` is for references to data that nobody else has seen.
  */
 import type { ByteRange } from '../../../engine/module.js';
 
@@ -16,9 +16,9 @@ const UNIT_BITS = 6;
 const NONE = -1;
 
 export class StreamMemory {
-  /** Bytes in blocks that are taken now, those that wait for the next batch included. */
+  /** Bytes in allocated blocks, including those deferred to the next batch. */
   used = 0;
-  /** Bytes taken and given back since the beginning: equal when nothing is held. */
+  /** Bytes allocated and freed since the start: equal when nothing is held. */
   taken = 0;
   given = 0;
   readonly first: number;
@@ -29,7 +29,7 @@ export class StreamMemory {
   private readonly previous: Int32Array;
   /** Order of the block that begins at this unit, plus one; 0 where none begins. */
   private readonly orderAt: Uint8Array;
-  /** 1 where a block begins that is in a free list of `free`, and so can be joined with its neighbour. */
+  /** 1 where a block begins that is in a free list of `free`, and so can be merged with its neighbour. */
   private readonly joinable: Uint8Array;
   private readonly references: Int32Array;
   private readonly freeHeads: Int32Array;
@@ -37,7 +37,7 @@ export class StreamMemory {
   private pending = new Int32Array(256);
   private pendingCount = 0;
 
-  /** @param limit bytes that may be taken at most (memcap) */
+  /** @param limit maximum number of allocated bytes (memcap) */
   constructor(
     range: ByteRange,
     readonly limit: number,
@@ -65,7 +65,7 @@ export class StreamMemory {
     return UNIT << (this.orderAt[block]! - 1);
   }
 
-  /** Takes a block of at least `length` bytes, held once. @returns its number, -1 when there is no room */
+  /** Allocates a block of at least `length` bytes with one reference. @returns its number, -1 when there is no space */
   take(length: number): number {
     const order = length <= UNIT ? 0 : 32 - Math.clz32((length - 1) >>> UNIT_BITS);
     if (order >= this.orders || this.used + (UNIT << order) > this.limit) return NONE;
@@ -80,19 +80,22 @@ export class StreamMemory {
     return block;
   }
 
-  /** Counts bytes of bookkeeping (negative: given back) towards the limit. */
+  /** Counts bytes of bookkeeping (negative: freed) towards the limit. */
   charge(bytes: number): void {
     this.used += bytes;
     if (bytes > 0) this.taken += bytes;
     else this.given -= bytes;
   }
 
-  /** One more holder of the block. */
+  /** Adds a reference to the block. */
   retain(block: number): void {
     this.references[block]!++;
   }
 
-  /** Gives up a hold when the next batch begins: until then the block is not free, whatever others do with theirs. */
+  /**
+   * Drops a reference when the next batch begins: until then the block is not free, whatever happens to other
+   * references.
+   */
   release(block: number): void {
     if (this.pendingCount === this.pending.length) {
       const larger = new Int32Array(this.pendingCount * 2);
@@ -102,12 +105,12 @@ export class StreamMemory {
     this.pending[this.pendingCount++] = block;
   }
 
-  /** Gives up a hold; the block is free at once, if that was the last one. */
+  /** Drops a reference; the block is free at once if it was the last one. */
   free(block: number): void {
     if (--this.references[block]! === 0) this.giveBack(block);
   }
 
-  /** What was handed out in the batch before is no longer looked at. */
+  /** Data delivered in the previous batch is no longer accessed. */
   beginBatch(): void {
     for (let i = 0; i < this.pendingCount; i++) this.free(this.pending[i]!);
     this.pendingCount = 0;
@@ -127,7 +130,7 @@ export class StreamMemory {
     return block;
   }
 
-  /** Takes a block of this order out of the free lists, halving a larger one where need be. */
+  /** Takes a block of this order from the free lists, splitting a larger one if needed. */
   private split(order: number): number {
     let from = order;
     while (from < this.orders && this.freeHeads[from]! < 0) from++;
@@ -141,7 +144,7 @@ export class StreamMemory {
     return block;
   }
 
-  /** Puts all recently freed blocks back, joined with their neighbours. @returns false when there were none */
+  /** Returns all recently freed blocks, merged with their neighbours. @returns false when there were none */
   private joinRecent(): boolean {
     let some = false;
     for (let order = 0; order < this.orders; order++) {
@@ -185,7 +188,7 @@ export class StreamMemory {
     this.joinable[block] = 0;
   }
 
-  /** The range need not be a power of two: it is cut into the largest blocks that are. */
+  /** The range need not be a power of two: it is divided into the largest blocks that are. */
   private cutRange(): void {
     let at = 0;
     for (let order = this.orders - 1; order >= 0; order--) {

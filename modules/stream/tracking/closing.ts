@@ -1,6 +1,6 @@
 /**
- * From the first FIN to CLOSED. The names of the states are those of the server: when it closes first it goes through
- * FIN_WAIT1, when the client does it is in CLOSE_WAIT.
+ * From the first FIN to CLOSED. The states are named from the server's point of view: when it closes first the session
+ * enters FIN_WAIT1, when the client does it enters CLOSE_WAIT.
  */
 
 import * as Event from '../../../engine/packet/packet-events.js';
@@ -15,10 +15,10 @@ import { ACK, FIN, RST, type Segment, SYN } from './segment.js';
 import * as Session from './session.js';
 import { isValidTimestamp } from './timestamps.js';
 
-/** What is said of segments that do not fit, and where valid ones lead. */
+/** Events for segments that are not valid, and the states that valid ones lead to. */
 interface ClosingState {
   readonly invalidAck: number;
-  /** A FIN, and a segment without, whose numbers do not fit. */
+  /** Event of a FIN, and of a segment without FIN, whose sequence number is not valid. */
   readonly wrongFin: number;
   readonly wrongSeq: number;
   /** State after a FIN, and after an acknowledgment of the other side's FIN. */
@@ -80,7 +80,7 @@ const STATES: readonly (ClosingState | undefined)[] = (() => {
   return states;
 })();
 
-/** A segment in a state between the first FIN and CLOSED. */
+/** Handles a segment in a state between the first FIN and CLOSED. */
 export function inClosing(c: Context, x: Segment, state: number): boolean {
   const rules = STATES[state]!;
   if (x.has(RST)) return takeReset(c, x);
@@ -94,7 +94,7 @@ function finWhileClosing(c: Context, x: Segment, rules: ClosingState): boolean {
   const { cells } = c;
   if (!isValidAck(c, x)) return reject(c, x, rules.invalidAck);
   const had = cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_FIN;
-  // A FIN that was lost before us comes with data that was seen.
+  // The retransmission of a FIN that the sensor missed contains data that was seen.
   const isOld = isRetransmission(c, x) && (had !== 0 || isFinTooOld(c, x));
   if (isOld || isFinAgain(c, x)) {
     if (cells[x.own + Session.POLICY] === LINUX_6) noteFin(c, x);
@@ -109,7 +109,7 @@ function finWhileClosing(c: Context, x: Segment, rules: ClosingState): boolean {
   return ACCEPTED;
 }
 
-/** All of it lies before what comes next; a FIN that was lost before us was counted by its sender in what came behind. */
+/** All of it is before the next expected number; its sender counted a missed FIN in the segments that followed. */
 function isFinTooOld(c: Context, x: Segment): boolean {
   return distance((x.end + 1) | 0, c.cells[x.own + Session.NEXT_SEQ]!) < 0;
 }
@@ -141,7 +141,7 @@ function fits(c: Context, x: Segment, state: number): boolean {
   return state === State.CLOSE_WAIT && distance(x.seq, c.cells[x.own + Session.NEXT_WIN]!) <= 0;
 }
 
-/** At the end only the next number fits, with or without the FIN counted. */
+/** At the end only the next number is valid, with or without the FIN counted. */
 function isNext(c: Context, x: Segment): boolean {
   const next = c.cells[x.own + Session.NEXT_SEQ]!;
   return x.seq === next || x.seq === ((next + 1) | 0) || distance(x.end, next) <= 0;
@@ -154,7 +154,7 @@ function isAckBehindFin(c: Context, x: Segment): boolean {
   return fin !== 0 && x.length === 0 && x.seq === ((cells[x.own + Session.FIN_SEQ]! + 1) | 0);
 }
 
-/** When both FINs are acknowledged the session is over; the state follows who closed first. */
+/** When both FINs are acknowledged the session is over; the state depends on who closed first. */
 function afterAcknowledgment(c: Context, x: Segment): void {
   const { cells } = c;
   finishWhenAcked(c, x, x.own, x.toServer);
@@ -163,10 +163,10 @@ function afterAcknowledgment(c: Context, x: Segment): void {
   if (!rules) return;
   if (!isFinAcked(c, x.other)) return;
   const isLast = state === State.LAST_ACK || state === State.TIME_WAIT;
-  // In LAST_ACK it is the server that waits for its acknowledgment.
+  // In LAST_ACK the server waits for its acknowledgment.
   const isWaiting = hasHole(c, x.own) || (state === State.LAST_ACK && !x.toServer);
   if (isLast && isWaiting && !isFinAcked(c, x.own)) return;
-  // A FIN behind a hole (Linux) changed no state when it came.
+  // A FIN received after a gap (Linux) did not change the state on arrival.
   if (!isLast && state !== State.CLOSING && isFinAcked(c, x.own)) setState(c, x, State.CLOSED);
   else if (state === State.CLOSING || !x.has(FIN)) setState(c, x, rules.afterAck);
 }
@@ -178,7 +178,7 @@ function isFinAcked({ cells }: Context, direction: number): boolean {
   return distance(cells[direction + Session.LAST_ACK]!, cells[direction + Session.FIN_SEQ]!) > 0;
 }
 
-/** Data before the FIN of a direction was never seen, and will be sent again. */
+/** Data before the FIN of a direction was never seen, and will be retransmitted. */
 function hasHole({ cells }: Context, direction: number): boolean {
   return distance(cells[direction + Session.RECEIVED]!, cells[direction + Session.FIN_SEQ]!) < 0;
 }

@@ -1,5 +1,6 @@
 /**
- * What the parts of TCP tracking share: the thread's sessions, the batch in hand, and the steps that all states take.
+ * State shared by the parts of TCP tracking: the thread's sessions, the current batch, and the steps common to all
+ * states.
  */
 import type { Batch } from '../../../engine/batch.js';
 import type { ExceptionPolicy } from '../../../engine/exception-policy/applying.js';
@@ -34,20 +35,20 @@ export interface Context {
   batch: Batch;
 }
 
-/** A segment that is valid in its session, and one that is not. */
+/** Result for a segment that is valid in its session, and for one that is not. */
 export const ACCEPTED = true;
 export const REJECTED = false;
 
-/** Sets a stream event on the packet. @returns REJECTED, for the usual case that it is the reason to reject it */
+/** Sets a stream event on the packet. @returns REJECTED, because the event is usually the reason for rejection */
 export function reject(c: Context, x: Segment, event: number): boolean {
   Packet.setEvent(c.row, x.p, event);
   return REJECTED;
 }
 
 /**
- * Sets a stream event on a segment of which its receiver has acknowledged everything. Inline it is not dropped: the
- * acknowledgment may have been lost behind us, and only what the receiver answers (RFC 9293 3.10.7.4) ends that its
- * sender sends it again.
+ * Sets a stream event on a segment that its receiver has acknowledged completely. Inline it is not dropped: the
+ * acknowledgment may have been lost beyond the sensor, and only the receiver's answer (RFC 9293 3.10.7.4) stops its
+ * sender from retransmitting it.
  * @returns ACCEPTED
  */
 export function passOld(c: Context, x: Segment, event: number): boolean {
@@ -60,7 +61,7 @@ export function distance(a: number, b: number): number {
   return (a - b) | 0;
 }
 
-/** Flow states by TCP state: what is closing from both sides is closed. */
+/** Flow states by TCP state: a session closing from both sides is closed. */
 const FLOW_STATES = [
   FlowRecord.STATE_NEW,
   FlowRecord.STATE_NEW,
@@ -98,13 +99,13 @@ export function raiseLastAck(c: Context, direction: number, ack: number): void {
   if (distance(ack, cells[direction + Session.RECEIVED]!) > 0) cells[direction + Session.RECEIVED] = ack;
 }
 
-/** @param window that the receiver of `direction` has told, scaled */
+/** @param window advertised by the receiver of `direction`, scaled */
 export function setWindow({ cells }: Context, direction: number, window: number): void {
   cells[direction + Session.WINDOW] = window;
   if (window > cells[direction + Session.MAX_WINDOW]!) cells[direction + Session.MAX_WINDOW] = window;
 }
 
-/** The receiver of `direction` grants the window that the segment tells. */
+/** The receiver of `direction` advertises the window of this segment. */
 export function updateWindow(c: Context, x: Segment, direction: number): void {
   const { cells } = c;
   const window = x.window << cells[direction + Session.SCALE]!;
@@ -113,16 +114,16 @@ export function updateWindow(c: Context, x: Segment, direction: number): void {
   if (distance(edge, cells[direction + Session.NEXT_WIN]!) > 0) cells[direction + Session.NEXT_WIN] = edge;
 }
 
-/** One byte behind a closed window, sent again until the receiver tells that it has opened (RFC 9293 3.8.6.1). */
+/** One byte beyond a closed window, repeated until the receiver reports that it has opened (RFC 9293 3.8.6.1). */
 export function isWindowProbe({ cells }: Context, x: Segment): boolean {
   if (x.length !== 1 || cells[x.own + Session.WINDOW] !== 0) return false;
-  // Of one side alone no window is known.
+  // With one side unseen no window is known.
   if ((cells[x.session + Session.FLAGS]! & Session.SESSION_ASYNC) !== 0) return false;
   const next = cells[x.own + Session.NEXT_SEQ]!;
   return x.seq === next || x.end === next;
 }
 
-/** Notes what the receiver has got without holes (one run behind a hole is remembered). */
+/** Notes what the receiver has received without gaps (one run of data after a gap is remembered). */
 export function noteReceived(c: Context, direction: number, seq: number, end: number): void {
   const { cells } = c;
   const received = cells[direction + Session.RECEIVED]!;
@@ -153,7 +154,7 @@ function noteBehindHole(c: Context, direction: number, seq: number, end: number)
   const far = cells[direction + Session.BEHIND_HOLE_END]!;
   if (distance(seq, start) < 0) {
     cells[direction + Session.BEHIND_HOLE] = seq;
-    // A run further on that does not touch this one is forgotten: its bytes count again when they are acknowledged.
+    // A later run that is not adjacent to this one is forgotten: its bytes count again when they are acknowledged.
     if (distance(end, start) < 0) cells[direction + Session.BEHIND_HOLE_END] = end;
   }
   if (distance(seq, far) <= 0 && distance(end, far) > 0) cells[direction + Session.BEHIND_HOLE_END] = end;

@@ -1,4 +1,4 @@
-/** Hands the data of valid segments to the reassembler, urgent bytes taken care of before (RFC 6093). */
+/** Passes the data of valid segments to the reassembler, after handling urgent bytes (RFC 6093). */
 import { bypassFlow } from '../../../engine/flow/flow-bypass.js';
 import * as Event from '../../../engine/packet/packet-events.js';
 import * as Packet from '../../../engine/packet.js';
@@ -10,7 +10,7 @@ import { type Segment, URG } from './segment.js';
 import * as Session from './session.js';
 import type { UrgentPolicy } from './settings.js';
 
-/** Tells the reassembler where a direction begins, once. */
+/** Opens a direction in the reassembler, once. */
 export function openDirection(c: Context, x: Segment, direction: number, first: number): void {
   const { cells } = c;
   const flags = direction + Session.DIRECTION_FLAGS;
@@ -26,15 +26,15 @@ export function openDirection(c: Context, x: Segment, direction: number, first: 
   );
 }
 
-/** The direction begins elsewhere than it was told: what it holds is forgotten. */
+/** The direction begins at another number than the one it was opened with: discards the data it holds. */
 export function reopenDirection(c: Context, x: Segment, direction: number, first: number): void {
   c.cells[direction + Session.DIRECTION_FLAGS]! &= ~(Session.DIRECTION_OPEN | Session.DIRECTION_FINISHED);
   openDirection(c, x, direction, first);
 }
 
 /**
- * No more data comes in a direction: what is left is handed on. Linux has read no more than what was contiguous and
- * lay before the FIN.
+ * No more data follows in a direction: what is left is delivered. A Linux receiver has read only data that was
+ * contiguous and before the FIN.
  */
 export function finishDirection(
   c: Context,
@@ -55,12 +55,12 @@ export function finishDirection(
   c.reassembler.finish(c.batch, slot, flow, toServer, flags, inStream(c, direction, limit));
 }
 
-/** A sequence number as the reassembler counts it: without the bytes that were taken out before it. */
+/** Sequence number as the reassembler counts it: minus the bytes that were removed before it. */
 export function inStream(c: Context, direction: number, seq: number): number {
   return c.urgent.has(direction) ? (seq - c.urgent.before(direction, seq)) | 0 : seq;
 }
 
-/** Hands on the payload of a valid segment. */
+/** Delivers the payload of a valid segment. */
 export function deliver(c: Context, x: Segment): void {
   let { length } = x;
   if (c.cells[x.own + Session.POLICY] === LINUX_6) {
@@ -72,7 +72,7 @@ export function deliver(c: Context, x: Segment): void {
   if (length > 0) handWithoutUrgent(c, x, length);
 }
 
-/** Bytes that were taken out are left out, and what follows them moves up. */
+/** Skips bytes that were removed; the data after them moves up. */
 function handWithoutUrgent(c: Context, x: Segment, length: number): void {
   const hadHole = (c.cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_HOLE) !== 0;
   if (!isWindowProbe(c, x)) noteReceived(c, x.own, x.seq, (x.seq + length) | 0);
@@ -90,7 +90,7 @@ function handWithoutUrgent(c: Context, x: Segment, length: number): void {
   }
 }
 
-/** Of several runs behind holes the record remembers one; the reassembler knows them all. */
+/** Of several runs after gaps the record remembers one; the reassembler knows them all. */
 function noteJoined(c: Context, x: Segment): void {
   noteReceived(c, x.own, c.cells[x.own + Session.RECEIVED]!, c.reassembler.contiguousEnd(x.flow, x.toServer));
 }
@@ -104,18 +104,18 @@ function hand(c: Context, x: Segment, seq: number, offset: number, length: numbe
   if (c.settings.bypass) bypassWhenDeep(c, x, seq, length);
 }
 
-/** Fault injection: this packet's data finds no memory. */
+/** Fault injection: simulates a failed allocation for this packet's data. */
 function isSimulatedLoss(c: Context, x: Segment): boolean {
   const { simulatedReassemblyMemcap } = c.settings;
   return simulatedReassemblyMemcap !== 0 && c.row[x.p + Packet.NUMBER] === simulatedReassemblyMemcap;
 }
 
-/** The first of the two sides that comes to the depth has the flow bypassed. */
+/** Bypasses the flow when the first of its two directions reaches the depth. */
 function bypassWhenDeep(c: Context, x: Segment, seq: number, length: number): void {
   if (c.reassembler.goesBeyondDepth(x.flow, x.toServer, (seq + length) | 0)) bypassFlow(c.thread, x.flow);
 }
 
-/** The pointer counts only when it points into the segment. */
+/** The pointer is valid only when it points into the segment. */
 function isUrgent(c: Context, x: Segment): boolean {
   const pointer = urgentPointer(c, x);
   return pointer > 0 && pointer <= x.length;
@@ -132,7 +132,7 @@ function urgentPolicy(c: Context, x: Segment): UrgentPolicy {
   return settings.urgentLimitPolicy;
 }
 
-/** Out of band goes the last byte of the segment. @returns how many bytes of it are left to the stream */
+/** The last byte of the segment is out of band. @returns how many of its bytes stay in the stream */
 function applyUrgentPolicy(c: Context, x: Segment): number {
   switch (urgentPolicy(c, x)) {
     case 'gap':
@@ -150,7 +150,7 @@ function applyUrgentPolicy(c: Context, x: Segment): number {
   }
 }
 
-/** Linux takes out the byte that the pointer names (0 counts as 1), also when it is yet to come. */
+/** Linux removes the byte that the pointer names (0 counts as 1), also when it has not arrived yet. */
 function announceUrgent(c: Context, x: Segment): void {
   const seq = (x.seq + Math.max(1, urgentPointer(c, x)) - 1) | 0;
   if (distance(seq, c.cells[x.own + Session.RECEIVED]!) < 0 || c.urgent.isFull(x.own)) return;
@@ -159,8 +159,8 @@ function announceUrgent(c: Context, x: Segment): void {
 }
 
 /**
- * Linux throws data behind a FIN away; a longer segment from the same start takes the place of one with a FIN.
- * @returns how many bytes of the segment count
+ * Linux discards data after a FIN; a longer segment with the same start replaces one with a FIN.
+ * @returns how many bytes of the segment are used
  */
 function untilFin(c: Context, x: Segment): number {
   const { cells } = c;

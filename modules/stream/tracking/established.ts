@@ -1,4 +1,4 @@
-/** ESTABLISHED: data and acknowledgments within their windows, and the segments that end the state. */
+/** ESTABLISHED: data and acknowledgments within their windows, and the segments that leave the state. */
 import * as Event from '../../../engine/packet/packet-events.js';
 import * as State from '../../../engine/stream/tcp-state.js';
 import { isOldAck, isValidAck, refuseAck, takeAck } from './acknowledgment.js';
@@ -45,12 +45,12 @@ function synAckInEstablished(c: Context, x: Segment): boolean {
 /** A SYN in a session never ends it (RFC 5961 section 4). */
 function synInEstablished(c: Context, x: Segment): boolean {
   if (!x.toServer) return reject(c, x, Event.STREAM_EST_SYN_TOCLIENT);
-  // Once data has followed, even the first SYN is not what the receiver expects.
+  // Once data has followed, even the first SYN is unexpected for the receiver.
   const resent = x.seq === ((c.cells[x.own + Session.LAST_ACK]! - 1) | 0);
   return reject(c, x, resent ? Event.STREAM_EST_SYN_RESEND : Event.STREAM_EST_SYN_RESEND_DIFF_SEQ);
 }
 
-/** Data, or an acknowledgment alone. */
+/** Handles data or a pure acknowledgment. */
 function takeData(c: Context, x: Segment): boolean {
   const { cells } = c;
   if (!isValidAck(c, x)) return refuseAck(c, x, Event.STREAM_EST_INVALID_ACK);
@@ -61,7 +61,7 @@ function takeData(c: Context, x: Segment): boolean {
   return ACCEPTED;
 }
 
-/** Takes over data and acknowledgment of a valid segment. */
+/** Applies data and acknowledgment of a valid segment. */
 export function acceptData(c: Context, x: Segment): void {
   const { cells } = c;
   const linux = cells[x.own + Session.POLICY] === LINUX_6;
@@ -75,8 +75,8 @@ export function acceptData(c: Context, x: Segment): void {
 }
 
 /**
- * Nobody is seen that acknowledges what the seen side sends: without holes it counts as received as it goes. A hole is
- * filled by what came late or is sent again, until more lies behind it than a window holds.
+ * The acknowledgments of the unseen side are missing: data without gaps counts as received as it is sent. A gap is
+ * filled by late or retransmitted segments, until more data follows it than fits a window.
  */
 export function trackOneSide(c: Context, x: Segment): void {
   const received = c.cells[x.own + Session.RECEIVED]!;
@@ -86,23 +86,23 @@ export function trackOneSide(c: Context, x: Segment): void {
   raiseNextSeq(c, x.other, x.ack);
 }
 
-/** Ends before what was acknowledged: nothing of it is new. */
+/** Ends before the last acknowledged number: it contains no new data. */
 export function isBeforeLastAck(c: Context, x: Segment): boolean {
   const { cells } = c;
   const last = cells[x.own + Session.LAST_ACK]!;
   if (distance(x.end, last) >= 0) return false;
-  // Acknowledged but never seen: it is welcome when it brings what was missed.
+  // Acknowledged but never seen: it is welcome when it contains the missing data.
   const next = cells[x.own + Session.NEXT_SEQ]!;
   if (distance(last, next) > 0 && distance(x.end, next) > 0) return false;
   return (cells[x.session + Session.FLAGS]! & Session.SESSION_ASYNC) === 0;
 }
 
-/** From before the session: nothing to do with it. */
+/** It was sent before the session began and is not part of it. */
 function isBeforeIsn(c: Context, x: Segment): boolean {
   return distance(x.seq, c.cells[x.own + Session.ISN]!) < 0;
 }
 
-/** A segment that reaches over the right edge is out of the window as a whole; a probe of a closed window is not. */
+/** A segment that exceeds the right edge is completely out of the window; a probe of a closed window is not. */
 export function isInWindow(c: Context, x: Segment): boolean {
   const { cells } = c;
   if (cells[x.session + Session.FLAGS]! & (Session.SESSION_MIDSTREAM | Session.SESSION_ASYNC)) return true;
@@ -111,8 +111,8 @@ export function isInWindow(c: Context, x: Segment): boolean {
 }
 
 /**
- * Linux takes the acknowledgment of a window probe and not its byte, unless its window has opened unseen: then it
- * acknowledges the byte. The probe must come to be answered with the window.
+ * Linux processes the acknowledgment of a window probe but not its byte, unless its window has opened unseen: then it
+ * acknowledges the byte. The probe must be accepted so that the receiver answers with its window.
  */
 export function refuseOutOfWindow(c: Context, x: Segment, event: number): boolean {
   if (!isWindowProbe(c, x)) return reject(c, x, event);
@@ -122,7 +122,7 @@ export function refuseOutOfWindow(c: Context, x: Segment, event: number): boolea
   return passOld(c, x, event);
 }
 
-/** A FIN while the session is established: the side that sends it is done. */
+/** A FIN while the session is established: its sender sends no more data. */
 export function takeFin(c: Context, x: Segment): boolean {
   const { cells } = c;
   if (!isValidTimestamp(c, x)) return REJECTED;
@@ -137,7 +137,7 @@ export function takeFin(c: Context, x: Segment): boolean {
   return ACCEPTED;
 }
 
-/** Where the first segment that was seen came behind the FIN, that FIN must pass for the session to end. */
+/** When the first segment seen followed the FIN, that FIN must be accepted for the session to end. */
 function refuseFin(c: Context, x: Segment): boolean {
   const isMidstream = (c.cells[x.session + Session.FLAGS]! & Session.SESSION_MIDSTREAM) !== 0;
   const isEarlier = distance(x.end, c.cells[x.own + Session.ISN]!) <= 0;
@@ -156,8 +156,8 @@ export function isFinInWindow(c: Context, x: Segment, linux: boolean): boolean {
 }
 
 /**
- * A FIN whose data was acknowledged in part is too old for Suricata; its receiver takes it (RFC 9293 3.10.7.4), and
- * inline it must: a sender joins a FIN that was lost with the data before it.
+ * A FIN whose data was partly acknowledged is too old for Suricata; the receiver accepts it (RFC 9293 3.10.7.4), and
+ * inline it must pass: a sender combines a lost FIN with the data before it.
  */
 function isFinBefore(c: Context, x: Segment, linux: boolean): boolean {
   const { cells } = c;
@@ -165,14 +165,17 @@ function isFinBefore(c: Context, x: Segment, linux: boolean): boolean {
   return distance(x.end, cells[x.own + Session.LAST_ACK]!) < 0;
 }
 
-/** Linux queues the segment with its FIN; when a longer one lies there already, the FIN is lost with the segment. */
+/**
+ * Linux queues the segment with its FIN; when a longer one is already queued there, the FIN is discarded with the
+ * segment.
+ */
 function finBehindHole(c: Context, x: Segment): boolean {
   if (!isCovered(c, x)) noteFin(c, x);
   acceptData(c, x);
   return ACCEPTED;
 }
 
-/** All of it waits behind the hole already. */
+/** All of it is already queued after the gap. */
 function isCovered(c: Context, x: Segment): boolean {
   const { cells } = c;
   return (
@@ -182,7 +185,7 @@ function isCovered(c: Context, x: Segment): boolean {
   );
 }
 
-/** Remembers where the data ends: of two FINs the nearer one counts. */
+/** Remembers where the data ends: of two FINs the lower one counts. */
 export function noteFin(c: Context, x: Segment): void {
   const { cells } = c;
   const has = (cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_FIN) !== 0;

@@ -1,6 +1,7 @@
 /**
- * Who speaks in the first segment of a session that is picked up in mid-stream: what it says may be what only a server
- * says.
+ * Whether the first segment of a session picked up midstream comes from the client or the server: its payload may be
+ * one
+ * that only a server sends.
  */
 import { enabling, loadProtocols, PROTOCOL_PLUGINS } from '../../../engine/application/load-protocols.js';
 import { Recogniser } from '../../../engine/application/recognition.js';
@@ -8,11 +9,11 @@ import type { Thread } from '../../../engine/module.js';
 import * as Packet from '../../../engine/packet.js';
 import type { Segment } from './segment.js';
 
-/** The first port that is no port of the system (RFC 6335). */
+/** The first port above the system ports (RFC 6335). */
 const FIRST_USER_PORT = 1024;
 
 export class FirstSpeaker {
-  /** @param recogniser undefined where protocols are not known: the ports alone tell then */
+  /** @param recogniser undefined when protocols are not known: then only the ports decide */
   constructor(
     private readonly row: Int32Array,
     private readonly bytes: Uint8Array,
@@ -20,8 +21,8 @@ export class FirstSpeaker {
   ) {}
 
   /**
-   * Whether it is the server: its payload says so, or a port of the system on its side alone. Clients of NFS have such
-   * ports too: who speaks to the port of a protocol is no server.
+   * Whether it is the server: by its payload, or by a system port on its side alone. NFS clients also use such ports,
+   * so a sender to a known protocol port is not taken for the server.
    */
   isServer(x: Segment): boolean {
     const source = this.row[x.p + Packet.SOURCE_PORT]!;
@@ -46,7 +47,7 @@ export class FirstSpeaker {
   }
 }
 
-/** What recognises the protocols that are on. */
+/** The recogniser of all enabled protocols. */
 export async function recogniserFor({ config }: Thread): Promise<Recogniser> {
   const protocols = await loadProtocols(config.read(PROTOCOL_PLUGINS));
   return new Recogniser(

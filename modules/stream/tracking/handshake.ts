@@ -1,5 +1,5 @@
 /**
- * How directions of a session begin: what SYN and SYN/ACK say is taken over, and the session is established.
+ * Starts the directions of a session: takes over the fields of SYN and SYN/ACK, and establishes the session.
  */
 import * as State from '../../../engine/stream/tcp-state.js';
 import { type Context, raiseNextSeq, setState, setWindow } from './context.js';
@@ -7,7 +7,7 @@ import { deliver, openDirection, reopenDirection } from './delivery.js';
 import type { Segment } from './segment.js';
 import * as Session from './session.js';
 
-/** Takes the SYN or SYN/ACK as the beginning of what its sender sends. */
+/** Uses the SYN or SYN/ACK as the start of its sender's data. */
 export function beginDirection(c: Context, x: Segment): void {
   const { cells } = c;
   cells[x.own + Session.ISN] = x.seq;
@@ -24,12 +24,12 @@ export function beginDirection(c: Context, x: Segment): void {
   if (x.timestamp === 0) cells[flags]! |= Session.DIRECTION_ZERO_TIMESTAMP;
 }
 
-/** The first SYN of a session, or one that takes its place. */
+/** The first SYN of a session, or one that replaces it. */
 export function takeSyn(c: Context, x: Segment): void {
   const { cells } = c;
   x.options();
   beginDirection(c, x);
-  // The window of a SYN is never scaled; its scale counts when the other side has one too.
+  // The window of a SYN is never scaled; its scale is used if the other side offers one too.
   setWindow(c, x.other, x.window);
   cells[x.other + Session.SCALE] = Math.max(0, x.scale);
   const { SESSION_CLIENT_SCALE, SESSION_CLIENT_SACK, SESSION_FAST_OPEN } = Session;
@@ -43,7 +43,7 @@ export function takeSyn(c: Context, x: Segment): void {
   if (x.fastOpen && x.length > 0) takeSynData(c, x);
 }
 
-/** Data of a SYN with Fast Open: the SYN/ACK tells whether it was taken. */
+/** Data of a SYN with Fast Open: the SYN/ACK shows whether it was accepted. */
 function takeSynData(c: Context, x: Segment): void {
   const first = (x.seq + 1) | 0;
   reopenDirection(c, x, x.own, first);
@@ -53,7 +53,7 @@ function takeSynData(c: Context, x: Segment): void {
   x.seq = (first - 1) | 0;
 }
 
-/** Takes over what a SYN/ACK says. */
+/** Takes over the fields of a SYN/ACK. */
 export function takeSynAck(c: Context, x: Segment): void {
   const { cells } = c;
   beginDirection(c, x);
@@ -61,7 +61,7 @@ export function takeSynAck(c: Context, x: Segment): void {
   setWindow(c, x.other, x.window);
   agreeOnOptions(c, x);
   cells[x.other + Session.NEXT_WIN] = (x.ack + x.window) | 0;
-  // The window of the SYN is one for data: the number of the SYN/ACK does not count.
+  // The window of the SYN applies to data: the number of the SYN/ACK is not counted.
   cells[x.own + Session.NEXT_WIN] = (x.seq + 1 + cells[x.own + Session.WINDOW]!) | 0;
   if (x.length === 0 || (cells[x.session + Session.FLAGS]! & Session.SESSION_FAST_OPEN) === 0) return;
   const first = (x.seq + 1) | 0;
@@ -71,7 +71,7 @@ export function takeSynAck(c: Context, x: Segment): void {
   raiseNextSeq(c, x.own, x.end);
 }
 
-/** What both sides offered counts: scale, SACK, timestamps. `x` is the answer to the offer. */
+/** Options that both sides offered are enabled: scale, SACK, timestamps. `x` is the answer to the offer. */
 export function agreeOnOptions(c: Context, x: Segment): void {
   const { cells } = c;
   const flags = cells[x.session + Session.FLAGS]!;
@@ -89,7 +89,7 @@ export function agreeOnOptions(c: Context, x: Segment): void {
     (sack ? Session.SESSION_SACK : 0);
 }
 
-/** The session is established: both directions can bring data. */
+/** The session is established: both directions can carry data. */
 export function establish(c: Context, x: Segment): void {
   const { cells } = c;
   const client = x.session + Session.CLIENT;

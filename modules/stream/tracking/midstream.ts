@@ -1,6 +1,6 @@
 /**
- * Segments without a session: a SYN begins one; others do when sessions may be picked up in mid-stream, or when only
- * one side is seen.
+ * Segments without a session: a SYN begins one; others do when midstream pickup is enabled, or when only one side is
+ * seen.
  */
 import * as Event from '../../../engine/packet/packet-events.js';
 import * as State from '../../../engine/stream/tcp-state.js';
@@ -20,10 +20,10 @@ import { establish, takeSyn } from './handshake.js';
 import { ACK, FIN, LARGEST_WINDOW, RST, type Segment, SYN } from './segment.js';
 import * as Session from './session.js';
 
-/** The largest scale there is: what a side that was not seen may have announced (RFC 7323 section 2.3). */
+/** The largest scale (RFC 7323 section 2.3): assumed for a side whose SYN was not seen. */
 const LARGEST_SCALE = 14;
 
-/** Begins a session: memory for it, and the parts of the segment that depend on it. */
+/** Begins a session: allocates its record and sets the segment's fields that depend on it. */
 export type Begin = (x: Segment) => boolean;
 
 export function withoutSession(c: Context, x: Segment, begin: Begin): boolean {
@@ -55,7 +55,7 @@ function finWithoutSession(c: Context, x: Segment, begin: Begin): boolean {
   return ACCEPTED;
 }
 
-/** A SYN/ACK comes from the server: client and server of the flow are exchanged. */
+/** A SYN/ACK is sent by the server: client and server of the flow are exchanged. */
 function synAckWithoutSession(c: Context, x: Segment, begin: Begin): boolean {
   if (!mayPickUp(c, x, c.settings.midstream || c.settings.async)) return ACCEPTED;
   if (x.toServer) c.table.swap(c.batch, x.index);
@@ -87,8 +87,8 @@ function ackWithoutSession(c: Context, x: Segment, begin: Begin): boolean {
 }
 
 /**
- * The first segment seen may well be the server's: client and server of the flow are exchanged then before anything
- * is built on them.
+ * The first segment seen may be the server's: client and server of the flow are then exchanged before anything
+ * depends on them.
  */
 function turnToServer(c: Context, x: Segment): void {
   if (!x.toServer || !c.firstSpeaker.isServer(x)) return;
@@ -111,7 +111,7 @@ function pickUp(c: Context, x: Segment, flags: number): void {
   if (flags & Session.SESSION_ASYNC) trackOneSide(c, x);
 }
 
-/** The sender's direction begins behind `isn`; nothing is known of the window it was granted. */
+/** The sender's direction begins after `isn`; the window it was granted is unknown. */
 function beginOwn(c: Context, x: Segment, isn: number): void {
   const { cells } = c;
   cells[x.own + Session.ISN] = isn;
@@ -132,7 +132,7 @@ function beginOther(c: Context, x: Segment): void {
   cells[x.other + Session.NEXT_SEQ] = x.ack;
   cells[x.other + Session.LAST_ACK] = x.ack;
   cells[x.other + Session.RECEIVED] = x.ack;
-  // A window that is closed by now was open for what is on its way.
+  // A window that is closed now was open for data already in flight.
   setWindow(c, x.other, LARGEST_WINDOW);
   setWindow(c, x.other, x.window << cells[x.other + Session.SCALE]!);
   cells[x.other + Session.NEXT_WIN] = (x.ack + cells[x.other + Session.MAX_WINDOW]!) | 0;

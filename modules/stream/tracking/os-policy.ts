@@ -1,6 +1,6 @@
 /**
- * Operating systems of receivers as numbers, so that they can be kept in session records: which resets and which
- * timestamps a system takes differs.
+ * Operating systems of receivers as numbers, so that they can be stored in session records: systems differ in which
+ * resets and timestamps they accept.
  */
 import { HOST_OS, type HostOs, tcpClass } from '../../../engine/stream/host-os-policy.js';
 import { POLICY_CLASSES } from '../reassembly/policy.js';
@@ -22,7 +22,7 @@ export const WINDOWS2K3 = policyNumber('windows2k3');
 
 const CLASSES = HOST_OS.map(os => POLICY_CLASSES[tcpClass(os)]!);
 
-/** Class of overlaps that a policy number stands for: a constant of the reassembler's `policy.ts`. */
+/** Overlap policy class of a policy number: a constant of the reassembler's `policy.ts`. */
 export function overlapClass(policy: number): number {
   return CLASSES[policy]!;
 }

@@ -1,6 +1,6 @@
 /**
- * Segments that pass without changing a session: keep-alives and their answers (RFC 9293 section 3.8.4), old
- * acknowledgments, and window updates from nowhere.
+ * Segments accepted without changing a session: keep-alives and their answers (RFC 9293 section 3.8.4), old
+ * acknowledgments, and bad window updates.
  */
 
 import * as Event from '../../../engine/packet/packet-events.js';
@@ -11,7 +11,7 @@ import { type Context, distance, updateWindow } from './context.js';
 import { FIN, RST, type Segment, SYN } from './segment.js';
 import * as Session from './session.js';
 
-/** Whether the segment needs no look at the state of the session. */
+/** Whether the segment is accepted regardless of the session's state. */
 export function passes(c: Context, x: Segment): boolean {
   if (x.flags & (SYN | FIN | RST)) return false;
   if (isKeepAlive(c, x)) return true;
@@ -22,8 +22,8 @@ export function passes(c: Context, x: Segment): boolean {
 }
 
 /**
- * One byte or none just before what comes next, sent on an idle connection (RFC 9293 3.8.4). While data waits for its
- * acknowledgment, it is a segment like any other: it may overlap others, or tell of a window that has opened.
+ * One byte or none just before the next expected number, sent on an idle connection (RFC 9293 3.8.4). While data is
+ * unacknowledged, it is an ordinary segment: it may overlap others, or advertise a window that has opened.
  */
 function isKeepAlive(c: Context, x: Segment): boolean {
   const { cells } = c;
@@ -31,7 +31,7 @@ function isKeepAlive(c: Context, x: Segment): boolean {
   if (x.length > 1 || x.seq !== ((cells[x.own + Session.NEXT_SEQ]! - 1) | 0)) return false;
   if (x.ack !== cells[x.other + Session.LAST_ACK]) return false;
   cells[x.own + Session.DIRECTION_FLAGS]! |= Session.DIRECTION_KEEP_ALIVE;
-  // It may be the last byte once more, sent by a host whose window has opened since.
+  // It may be a retransmission of the last byte by a host whose window has opened since.
   const { window } = x;
   if (window << cells[x.other + Session.SCALE]! > cells[x.other + Session.WINDOW]!)
     updateWindow(c, x, x.other);
@@ -50,12 +50,12 @@ function isKeepAliveAnswer(c: Context, x: Segment): boolean {
   );
 }
 
-/** A smaller window from numbers that neither side has reached: it would shut the window of the session. */
+/** A smaller window with numbers that neither side has reached: it would close the session's window. */
 function isBadWindowUpdate(c: Context, x: Segment): boolean {
   const { cells } = c;
   const state = cells[x.session + Session.STATE]!;
   if (state < State.ESTABLISHED || state === State.CLOSED) return false;
-  // What a side has that is not seen is told by acknowledgments alone.
+  // The unseen side's progress is known from acknowledgments alone.
   if ((cells[x.session + Session.FLAGS]! & Session.SESSION_ASYNC) !== 0) return false;
   const window = x.window << cells[x.other + Session.SCALE]!;
   if (window >= cells[x.other + Session.WINDOW]!) return false;
@@ -64,7 +64,7 @@ function isBadWindowUpdate(c: Context, x: Segment): boolean {
   return true;
 }
 
-/** Data of which the receiver has acknowledged every byte: sets an event. */
+/** Data that the receiver has acknowledged completely: sets an event. */
 export function noteSpurious(c: Context, x: Segment): void {
   const { cells } = c;
   if (x.length === 0) return;

@@ -1,5 +1,5 @@
 /**
- * Which resets close a session. RFC 5961 wants the sequence number that is expected next; older systems take others.
+ * Which resets close a session. RFC 5961 requires the next expected sequence number; older systems accept others.
  */
 
 import * as Event from '../../../engine/packet/packet-events.js';
@@ -23,8 +23,9 @@ export function takeReset(c: Context, x: Segment): boolean {
 }
 
 /**
- * Inline it passes and closes nothing here: what was lost behind the sensor is not there for the receiver, which may well
- * expect this number, or ask for the right one (RFC 5961 section 3.2). Without it its connection would never end.
+ * Inline it is accepted without closing the session here: packets lost beyond the sensor did not reach the receiver,
+ * which may expect this number, or ask for the right one (RFC 5961 section 3.2). Without it the connection would never
+ * end.
  */
 function mayBeExpected(c: Context, x: Segment): boolean {
   const { cells, settings } = c;
@@ -33,7 +34,7 @@ function mayBeExpected(c: Context, x: Segment): boolean {
   return distance(x.seq, oldest) >= 0 && distance(x.seq, cells[x.own + Session.NEXT_WIN]!) <= 0;
 }
 
-/** Closes the session: what was sent so far is handed on, whether acknowledged or not. */
+/** Closes the session: data sent so far is delivered, whether acknowledged or not. */
 export function close(c: Context, x: Segment): void {
   const { cells } = c;
   cells[x.session + Session.STATE_BEFORE_RESET] = cells[x.session + Session.STATE]!;
@@ -56,14 +57,14 @@ export function isValidReset(c: Context, x: Segment): boolean {
   return isGenuine(c, x) && isExpected(c, x);
 }
 
-/** What it says beside its number is that of the session. */
+/** Apart from its number it is valid in the session. */
 function isGenuine(c: Context, x: Segment): boolean {
   if (c.cells[x.own + Session.POLICY] === Os.LINUX_6) return !x.options().signature;
   if (!isValidTimestamp(c, x)) return false;
   return isValidAck(c, x) || reject(c, x, Event.STREAM_RST_INVALID_ACK);
 }
 
-/** Its number is one that the receiver takes. */
+/** Its number is one that the receiver accepts. */
 function isExpected(c: Context, x: Segment): boolean {
   const policy = c.cells[x.own + Session.POLICY]!;
   if (policy === Os.LINUX_6) return isExactReset(c, x);
@@ -85,7 +86,7 @@ function isExpected(c: Context, x: Segment): boolean {
   }
 }
 
-/** The number behind a FIN that was acknowledged: a host that has closed answers data with such a reset. */
+/** The number after a FIN that was acknowledged: a host that has closed answers data with such a reset. */
 function isBehindFin({ cells }: Context, x: Segment): boolean {
   if ((cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_FIN) === 0) return false;
   return x.seq === ((cells[x.own + Session.FIN_SEQ]! + 1) | 0) && x.seq === cells[x.own + Session.LAST_ACK]!;

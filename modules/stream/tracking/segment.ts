@@ -1,5 +1,5 @@
 /**
- * The TCP segment in hand: what the tracking of one packet needs, read once. There is one such object a thread.
+ * The current TCP segment: the fields needed to track one packet, read once. There is one such object per thread.
  */
 import type { FlowRows } from '../../../engine/flow/flow-record.js';
 import type { Memory } from '../../../engine/memory.js';
@@ -12,12 +12,12 @@ export const RST = 4;
 export const ACK = 16;
 export const URG = 32;
 
-/** Bytes of the largest window without a scale (RFC 9293 section 3.1). */
+/** The largest window in bytes without scaling (RFC 9293 section 3.1). */
 export const LARGEST_WINDOW = 65535;
 
 export class Segment implements TcpOptions {
   slot = 0;
-  /** Index of the packet's row, of its flow, and where it stands in the batch. */
+  /** Index of the packet's row, of its flow, and its index in the batch. */
   p = 0;
   flow = 0;
   index = 0;
@@ -28,11 +28,11 @@ export class Segment implements TcpOptions {
   flags = 0;
   /** Window as on the wire. */
   window = 0;
-  /** Payload: offset in memory, and bytes. */
+  /** Payload: offset in memory, and length in bytes. */
   payload = 0;
   length = 0;
   seconds = 0;
-  /** Index of the session's record, and of its parts for what the sender sends and for what it receives. */
+  /** Index of the session's record, and of its parts for the sender's direction and the opposite one. */
   session = 0;
   own = 0;
   other = 0;
@@ -53,7 +53,7 @@ export class Segment implements TcpOptions {
     readonly flows: FlowRows,
   ) {}
 
-  /** Reads the packet's row. Options are read when they are asked for: see `options`. */
+  /** Reads the packet's row. Options are read on demand: see `options`. */
   read(slot: number, index: number): void {
     const { row } = this.memory;
     const p = slot * Packet.INTS;
@@ -79,7 +79,7 @@ export class Segment implements TcpOptions {
     return this;
   }
 
-  /** Sequence number behind the payload; SYN and FIN are not counted. */
+  /** Sequence number after the payload; SYN and FIN are not counted. */
   get end(): number {
     return (this.seq + this.length) | 0;
   }

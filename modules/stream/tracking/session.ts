@@ -1,7 +1,7 @@
 /**
- * The record of a TCP session: a row of int32 beside the flow's row, with one part for each direction of data.
+ * The record of a TCP session: a row of int32 parallel to the flow's row, with one part for each direction of data.
  *
- * A direction's part speaks of the data its sender sends; its WINDOW is the one the receiver grants. Sequence numbers
+ * A direction's part describes the data its sender sends; its WINDOW is the one the receiver grants. Sequence numbers
  * are int32 and compared by their difference: `(a - b) | 0`.
  */
 
@@ -13,7 +13,7 @@ export const STATE = 0;
 export const STATE_BEFORE_RESET = 1;
 /** Bits of the SESSION_ constants. */
 export const FLAGS = 2;
-/** First entry of the queue of SYNs (in SYN_SENT) or SYN/ACKs (in SYN_RECV), and how many there are. */
+/** First entry of the queue of SYNs (in SYN_SENT) or SYN/ACKs (in SYN_RECV), and the number of entries. */
 export const QUEUE = 3;
 export const QUEUE_LENGTH = 4;
 
@@ -23,7 +23,7 @@ export const SERVER = 40;
 
 // ── one direction: offsets from CLIENT or SERVER ─────────────────────────────────────────────────────
 export const ISN = 0;
-/** Behind the highest sequence number sent. */
+/** One above the highest sequence number sent. */
 export const NEXT_SEQ = 1;
 /** Highest acknowledgment of the receiver. */
 export const LAST_ACK = 2;
@@ -33,14 +33,14 @@ export const SCALE = 4;
 export const NEXT_WIN = 5;
 /** Bits of the DIRECTION_ constants. */
 export const DIRECTION_FLAGS = 6;
-/** Timestamp that later segments are measured by (RFC 7323: TS.Recent), and the second of the last segment. */
+/** Timestamp that later segments are compared with (RFC 7323: TS.Recent), and the second of the last segment. */
 export const TIMESTAMP = 7;
 export const TIMESTAMP_SECONDS = 8;
 /** Operating system of the receiver: a constant of `os-policy.ts`. */
 export const POLICY = 9;
-/** What the receiver expects next, as far as the segments seen tell: contiguous data ends here. */
+/** Next sequence number the receiver expects, judging by the segments seen: contiguous data ends here. */
 export const RECEIVED = 10;
-/** Data behind a hole (one run), whose end becomes RECEIVED once the hole is filled. */
+/** Data after a gap (one run), whose end becomes RECEIVED once the gap is filled. */
 export const BEHIND_HOLE = 11;
 export const BEHIND_HOLE_END = 12;
 /** Right edge of what the receiver reported by SACK. */
@@ -49,7 +49,7 @@ export const SACKED = 13;
 export const FIN_SEQ = 14;
 /** … and of the first byte of its segment. */
 export const FIN_START = 15;
-/** Largest window that its receiver has told (RFC 5961: MAX.SND.WND). */
+/** Largest window advertised by its receiver (RFC 5961: MAX.SND.WND). */
 export const MAX_WINDOW = 16;
 
 // ── FLAGS ────────────────────────────────────────────────────────────────────────────────────────────
@@ -64,15 +64,15 @@ export const SESSION_CLIENT_SACK = 1 << 4;
 export const SESSION_SACK = 1 << 5;
 /** The SYN offered window scaling. */
 export const SESSION_CLIENT_SCALE = 1 << 6;
-/** The server answered the SYN by a SYN of its own. */
+/** The server answered the SYN with a SYN of its own. */
 export const SESSION_4WHS = 1 << 7;
 export const SESSION_FAST_OPEN = 1 << 8;
 /** The handshake was confirmed by a segment of the client after it. */
 export const SESSION_CONFIRMED = 1 << 9;
-/** An ACK with a wrong number came in SYN_RECV: some systems answer with a reset that closes nothing. */
+/** An ACK with a wrong number came in SYN_RECV: some systems answer it with a reset that closes nothing. */
 export const SESSION_EVASION = 1 << 10;
 export const SESSION_RESET = 1 << 11;
-/** The SYN/ACK left the data of the SYN out. */
+/** The SYN/ACK did not acknowledge the data of the SYN. */
 export const SESSION_SYN_DATA_IGNORED = 1 << 12;
 
 // ── DIRECTION_FLAGS ──────────────────────────────────────────────────────────────────────────────────
@@ -84,11 +84,11 @@ export const DIRECTION_ZERO_TIMESTAMP = 1 << 1;
 export const DIRECTION_KEEP_ALIVE = 1 << 2;
 /** The sender sent a reset that closed the session. */
 export const DIRECTION_RESET = 1 << 3;
-/** The reassembler was told of this direction. */
+/** The direction was opened in the reassembler. */
 export const DIRECTION_OPEN = 1 << 4;
 export const DIRECTION_FIN = 1 << 5;
 export const DIRECTION_FINISHED = 1 << 6;
-/** Data waits behind a hole. */
+/** Data waits after a gap. */
 export const DIRECTION_HOLE = 1 << 7;
-/** … and carried a signature that only its receiver can check: it may have refused it. */
+/** … and carried a signature that only its receiver can verify: it may have been refused. */
 export const DIRECTION_SIGNED_RESET = 1 << 8;

@@ -1,7 +1,7 @@
 /**
- * Different SYNs or SYN/ACKs of one handshake, kept until an answer tells which one counted.
+ * Different SYNs or SYN/ACKs of one handshake, kept until an answer shows which one counted.
  *
- * Entries of all sessions come from one block of int32: a number of an entry is its index, 0 means none.
+ * Entries of all sessions share one block of int32: an entry is identified by its index, 0 means none.
  */
 import type { Segment } from './segment.js';
 import * as Session from './session.js';
@@ -17,7 +17,7 @@ const SECONDS = 6;
 const SACK = 7;
 const FAST_OPEN = 8;
 
-/** Entries at most, whatever the number of sessions: 640 KiB. */
+/** Maximum number of entries, whatever the number of sessions: 640 KiB. */
 const CAPACITY = 16_384;
 
 export class SynQueue {
@@ -28,7 +28,7 @@ export class SynQueue {
   constructor(private readonly cells: Int32Array) {}
 
   /**
-   * Keeps the segment in its session's queue, unless one like it is there.
+   * Adds the segment to its session's queue, unless an equal one is there.
    * @returns false when the queue is full
    */
   add(x: Segment, limit: number): boolean {
@@ -46,7 +46,7 @@ export class SynQueue {
     return true;
   }
 
-  /** Keeps the segment in place of the one that was kept first. */
+  /** Replaces the oldest entry by the segment. */
   replaceOldest(x: Segment): void {
     const { cells, entries } = this;
     let before = 0;
@@ -65,8 +65,8 @@ export class SynQueue {
   }
 
   /**
-   * Finds the SYN or SYN/ACK that this number acknowledges, and puts what it said into `x` in place of what is there.
-   * @param echo timestamp that must have been sent with it, 0 for any  @returns false when there is none
+   * Finds the SYN or SYN/ACK that this number acknowledges, and copies its fields into `x`.
+   * @param echo timestamp that must have been sent with it, 0 for any  @returns false when none matches
    */
   recall(session: number, ack: number, x: Segment, echo = 0): boolean {
     const entry = this.find(session, ack, echo);
@@ -74,7 +74,7 @@ export class SynQueue {
     return entry !== 0;
   }
 
-  /** Whether this number acknowledges one of those kept. */
+  /** Whether this number acknowledges one of the entries. */
   holds(session: number, ack: number): boolean {
     return this.find(session, ack, 0) !== 0;
   }

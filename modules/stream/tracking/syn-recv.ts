@@ -1,5 +1,5 @@
 /**
- * SYN_RECV: the server has answered. The client's acknowledgment, or one of the server that shows there was one,
+ * SYN_RECV: the server has answered. The client's acknowledgment, or a segment of the server that implies it,
  * establishes the session.
  */
 
@@ -23,7 +23,7 @@ export function inSynRecv(c: Context, x: Segment): boolean {
   return x.has(ACK) ? ackInSynRecv(c, x) : ACCEPTED;
 }
 
-/** Systems that answer a wrong acknowledgment with a reset do not give up the session by it. */
+/** Systems that answer a wrong acknowledgment with a reset do not abort the session with it. */
 function resetInSynRecv(c: Context, x: Segment): boolean {
   if (!isValidReset(c, x)) return REJECTED;
   if (c.cells[x.session + Session.FLAGS]! & Session.SESSION_EVASION) return ACCEPTED;
@@ -39,7 +39,7 @@ function finInSynRecv(c: Context, x: Segment): boolean {
   return takeFin(c, x);
 }
 
-/** It ends nothing, but may pass where the end of a session could be. */
+/** It ends nothing, but is accepted where the end of a session could be. */
 function finOutOfPlace(c: Context, x: Segment): boolean {
   if (!isValidAck(c, x)) return reject(c, x, Event.STREAM_FIN_INVALID_ACK);
   return isFinInWindow(c, x, false) || reject(c, x, Event.STREAM_FIN_OUT_OF_WINDOW);
@@ -57,7 +57,7 @@ function synAckAgain(c: Context, x: Segment): boolean {
   if (x.seq === cells[x.own + Session.ISN]) return ACCEPTED;
   Packet.setEvent(c.row, x.p, Event.STREAM_3WHS_SYNACK_RESEND_WITH_DIFF_SEQ);
   x.options();
-  // The one that began the session takes a place too.
+  // The one that began the session counts as well.
   const others = c.settings.maxSynAckQueued - 1;
   return c.queue.add(x, others) || reject(c, x, Event.STREAM_3WHS_SYNACK_FLOOD);
 }
@@ -88,7 +88,7 @@ function ackInSynRecv(c: Context, x: Segment): boolean {
 }
 
 function complete(c: Context, x: Segment): boolean {
-  // Data with the ACK belongs to the established session already.
+  // Data with the ACK already belongs to the established session.
   if (x.length > 0) c.row[x.p + Packet.FLOW_STATE]! |= Packet.FLOW_ESTABLISHED;
   c.queue.clear(x.session);
   updateWindow(c, x, x.other);
@@ -99,7 +99,7 @@ function complete(c: Context, x: Segment): boolean {
   return ACCEPTED;
 }
 
-/** One of the other SYN/ACKs is the one acknowledged. */
+/** The acknowledged SYN/ACK is one of the queued ones. */
 function recallSynAck(c: Context, x: Segment): void {
   if (c.cells[x.session + Session.QUEUE_LENGTH] === 0) return;
   const { seq, ack, window, scale, hasTimestamp, timestamp, seconds, sackPermitted, fastOpen, length } =
@@ -123,7 +123,7 @@ function recallSynAck(c: Context, x: Segment): void {
   });
 }
 
-/** It acknowledges the SYN/ACK, and has overtaken what completes the handshake. */
+/** It acknowledges the SYN/ACK, and has overtaken the segment that completes the handshake. */
 function isAheadOfAck({ cells }: Context, x: Segment): boolean {
   return (
     x.ack === cells[x.other + Session.NEXT_SEQ] &&
@@ -138,7 +138,7 @@ function ackOutOfPlace(c: Context, x: Segment): boolean {
   const next = cells[x.own + Session.NEXT_SEQ]!;
   const fits = x.ack === cells[x.other + Session.NEXT_SEQ];
   if (isAheadOfAck(c, x)) return complete(c, x);
-  // A repeated one, or a keep-alive.
+  // A retransmission, or a keep-alive.
   if (fits && x.seq === ((next - 1) | 0)) return ACCEPTED;
   if (c.settings.async && x.toServer && x.seq === next) {
     cells[x.session + Session.FLAGS]! |= Session.SESSION_ASYNC;
@@ -149,13 +149,13 @@ function ackOutOfPlace(c: Context, x: Segment): boolean {
   return reject(c, x, Event.STREAM_3WHS_RIGHT_SEQ_WRONG_ACK_EVASION);
 }
 
-/** A segment of the server before the client's ACK: fine when it shows that the ACK was there and only not seen. */
+/** A segment of the server before the client's ACK: valid when it implies an ACK that was not seen. */
 function ackOfServer(c: Context, x: Segment): boolean {
   const { cells } = c;
   const expected = x.seq === cells[x.own + Session.NEXT_SEQ];
   const more = distance(x.ack, cells[x.other + Session.LAST_ACK]!) > 0;
   const fastOpen = (cells[x.session + Session.FLAGS]! & Session.SESSION_FAST_OPEN) !== 0;
-  // What was sent before it may come behind it; inline that is sent again.
+  // Segments sent before it may arrive after it; inline they are retransmitted.
   const fits = expected || (!c.settings.inline && isBehindSynAck(c, x));
   if (fits && (more || fastOpen) && isValidAck(c, x)) return complete(c, x);
   const answered = x.ack === cells[x.other + Session.LAST_ACK];
@@ -173,8 +173,8 @@ function isBehindSynAck({ cells }: Context, x: Segment): boolean {
 }
 
 /**
- * The server speaks first and the client's ACK was not seen, or somebody injects data right behind the SYN/ACK. Inline
- * it waits for a retransmission; after the fact it is taken, and reassembly tells when other data follows.
+ * The server speaks first and the client's ACK was not seen, or data was injected right after the SYN/ACK. Inline
+ * it waits for a retransmission; in IDS mode it is accepted, and reassembly reports it when different data follows.
  */
 function dataOfServer(c: Context, x: Segment): boolean {
   Packet.setEvent(c.row, x.p, Event.STREAM_3WHS_ACK_DATA_INJECT);

@@ -1,6 +1,7 @@
 /**
- * SYN_SENT: the client has asked. The acknowledgment tells which of several SYNs counted; a server may answer by a SYN of
- * its own; data may come with the SYN (RFC 7413).
+ * SYN_SENT: the client has asked. The acknowledgment shows which of several SYNs counted; a server may answer with a
+ * SYN
+ * of its own; data may come with the SYN (RFC 7413).
  */
 
 import * as Event from '../../../engine/packet/packet-events.js';
@@ -34,8 +35,9 @@ export function inSynSent(c: Context, x: Segment): boolean {
 }
 
 /**
- * To answer a SYN, a reset must acknowledge it (RFC 9293 section 3.10.7.3). The client's own is about its SYN only when
- * its number says so: it resets what is left of sessions before this one as well (section 3.5.1, figure 10).
+ * To answer a SYN, a reset must acknowledge it (RFC 9293 section 3.10.7.3). The client's own reset refers to its SYN
+ * only
+ * if its number does: it also resets what is left of earlier sessions (section 3.5.1, figure 10).
  */
 function resetInSynSent(c: Context, x: Segment): boolean {
   if (!echoesSyn(c, x)) return REJECTED;
@@ -67,13 +69,13 @@ function acknowledgesSyn(c: Context, x: Segment): boolean {
   return x.ack === ((c.cells[x.other + Session.ISN]! + 1) | 0);
 }
 
-/** A SYN like the first is a retransmission; others are kept until the SYN/ACK tells which one counts. */
+/** A SYN equal to the first is a retransmission; others are kept until the SYN/ACK shows which one counts. */
 function synAgain(c: Context, x: Segment): boolean {
   const { settings, queue } = c;
   x.options();
   if (c.cells[x.session + Session.QUEUE_LENGTH] === 0 && isFirstSyn(c, x)) return ACCEPTED;
   if (queue.add(x, settings.maxSynQueued)) return ACCEPTED;
-  // The server may answer the latest one all the same.
+  // The server may still answer the latest one.
   queue.replaceOldest(x);
   return reject(c, x, Event.STREAM_3WHS_SYN_FLOOD);
 }
@@ -88,7 +90,7 @@ function isFirstSyn(c: Context, x: Segment): boolean {
   );
 }
 
-/** The server answers with a SYN of its own: simultaneous open, or a handshake of four packets. */
+/** The server answers with a SYN of its own: simultaneous open, or a four-way handshake. */
 function synOfServer(c: Context, x: Segment): boolean {
   c.cells[x.session + Session.FLAGS]! |= Session.SESSION_4WHS;
   x.options();
@@ -98,7 +100,7 @@ function synOfServer(c: Context, x: Segment): boolean {
   return ACCEPTED;
 }
 
-/** The client's SYN/ACK is the third packet of a handshake of four. */
+/** The client's SYN/ACK is the third packet of a four-way handshake. */
 function synAckOfClient(c: Context, x: Segment): boolean {
   const { cells } = c;
   if ((cells[x.session + Session.FLAGS]! & Session.SESSION_4WHS) === 0) {
@@ -119,7 +121,7 @@ function synAckOfServer(c: Context, x: Segment): boolean {
   const { cells } = c;
   x.options();
   const first = acknowledgesSyn(c, x) && isEchoOfSyn(c, x);
-  // A SYN that was sent again has another timestamp.
+  // A retransmitted SYN has another timestamp.
   const known = first || recallSyn(c, x) || acknowledgesSyn(c, x) || acknowledgesSynData(c, x);
   if (!known) return reject(c, x, Event.STREAM_3WHS_SYNACK_WITH_WRONG_ACK);
   if (!echoesSyn(c, x)) return REJECTED;
@@ -140,7 +142,7 @@ function acknowledgesSynData(c: Context, x: Segment): boolean {
   );
 }
 
-/** One of the SYNs that came later is the one acknowledged: the session begins with it. */
+/** The acknowledged SYN is one of those that came later: the session begins with it. */
 function recallSyn(c: Context, x: Segment): boolean {
   const { seq, window, scale, hasTimestamp, timestamp, seconds, sackPermitted, fastOpen, length } = x;
   if (!c.queue.recall(x.session, x.ack, x, x.hasTimestamp ? x.echo : 0)) return false;
@@ -152,8 +154,9 @@ function recallSyn(c: Context, x: Segment): boolean {
 }
 
 /**
- * The SYN/ACK acknowledges the SYN alone: its data was not taken and will be sent again. Inline it was parsed and
- * inspected before it passed: what is sent again is no other data.
+ * The SYN/ACK acknowledges the SYN alone: its data was not accepted and will be retransmitted. Inline it was parsed
+ * and
+ * inspected before it was forwarded: retransmitted data cannot differ from it.
  */
 function ignoreSynData(c: Context, x: Segment): void {
   Packet.setEvent(c.row, x.p, Event.STREAM_3WHS_SYNACK_TFO_DATA_IGNORED);
@@ -162,13 +165,13 @@ function ignoreSynData(c: Context, x: Segment): void {
   if (!c.settings.inline) reopenDirection(c, x, x.other, x.ack);
 }
 
-/** An ACK of the client after its SYN: the server's packets take another way. */
+/** An ACK of the client after its SYN: the server's packets take another path. */
 function asyncPickup(c: Context, x: Segment): boolean {
   const { cells } = c;
   if (!x.toServer || !c.settings.async) return ACCEPTED;
   const ahead = distance(x.seq, cells[x.own + Session.NEXT_SEQ]!);
   if (ahead !== 0) Packet.setEvent(c.row, x.p, Event.STREAM_3WHS_ASYNC_WRONG_SEQ);
-  // What overtook the first segments waits for them.
+  // Segments that overtook the first ones wait for them.
   if (ahead < 0 || ahead > LARGEST_WINDOW) return REJECTED;
   cells[x.session + Session.FLAGS]! |= Session.SESSION_ASYNC;
   assumeOther(c, x);
@@ -179,7 +182,7 @@ function asyncPickup(c: Context, x: Segment): boolean {
   return ACCEPTED;
 }
 
-/** The other side was not seen: what it sent is what is acknowledged, and it is taken to agree to the scale of windows. */
+/** The other side was not seen: its data is what is acknowledged, and it is assumed to support window scaling. */
 function assumeOther(c: Context, x: Segment): void {
   const { cells } = c;
   cells[x.other + Session.ISN] = (x.ack - 1) | 0;

@@ -14,14 +14,14 @@ export interface TcpOptions {
   /** Highest right edge of the SACK blocks. */
   sackEdge: number;
   fastOpen: boolean;
-  /** An MD5 or TCP-AO signature is there. */
+  /** An MD5 or TCP-AO signature is present. */
   signature: boolean;
 }
 
-/** NOP, NOP, timestamps of length 10: how nearly all segments carry them. */
+/** NOP, NOP, timestamps of length 10: the form used by nearly all segments. */
 const USUAL_TIMESTAMPS = 0x0101080a;
 
-/** Reads the options between the fixed header at `header` and `end`. What is malformed ends the list. */
+/** Reads the options between the fixed header at `header` and `end`. A malformed option ends the list. */
 export function readOptions(memory: Memory, header: number, end: number, into: TcpOptions): void {
   into.hasTimestamp = false;
   into.scale = -1;

@@ -1,6 +1,6 @@
 /**
  * Protection against wrapped sequence numbers (RFC 7323 section 5): a segment whose timestamp is older than that of
- * the data received last is old itself. Systems differ in what they do with a timestamp of 0 and in how strict they
+ * the last data received is old itself. Systems differ in how they handle a timestamp of 0 and in how strict they
  * are.
  */
 import * as Event from '../../../engine/packet/packet-events.js';
@@ -9,10 +9,10 @@ import * as Os from './os-policy.js';
 import type { Segment } from './segment.js';
 import * as Session from './session.js';
 
-/** A mark that is older than this says nothing any more (RFC 7323 section 5.5). */
+/** A TS.Recent older than this is no longer valid (RFC 7323 section 5.5). */
 const MARK_IS_OLD = 24 * 24 * 3600;
 
-/** Whether the segment's timestamp is valid; sets an event when not, and takes it over when it is. */
+/** Whether the segment's timestamp is valid; sets an event when not, and stores it when it is. */
 export function isValidTimestamp(c: Context, x: Segment): boolean {
   const { cells } = c;
   if ((cells[x.session + Session.FLAGS]! & Session.SESSION_TIMESTAMPS) === 0) return true;
@@ -38,7 +38,7 @@ export function isValidTimestamp(c: Context, x: Segment): boolean {
   return true;
 }
 
-/** A difference of half the number space is older for all but Linux, which looks from the other side. */
+/** A difference of half the number space is older for all but Linux, which compares the other way round. */
 function isOlder(c: Context, policy: number, difference: number): boolean {
   if (policy === Os.LINUX_6) return (-difference | 0) > 1;
   const tolerance = c.settings.liberalTimestamps || policy === Os.LINUX ? 1 : 0;
@@ -47,7 +47,7 @@ function isOlder(c: Context, policy: number, difference: number): boolean {
 
 /**
  * A timestamp of 0 in the ACK of the handshake, after one in the SYN: some systems stop using timestamps, others take
- * no such ACK. @returns false when the segment is not valid
+ * accept no such ACK. @returns false when the segment is not valid
  */
 export function isValidInHandshake(c: Context, x: Segment): boolean {
   const { cells } = c;
@@ -66,7 +66,7 @@ export function isValidInHandshake(c: Context, x: Segment): boolean {
 const IGNORE_ZERO = new Set([Os.OLD_LINUX, Os.SOLARIS, Os.OLD_SOLARIS, Os.WINDOWS, Os.VISTA, Os.WINDOWS2K3]);
 
 /**
- * A handshake with timestamp 0: some systems stop checking, some take the first one that follows as the mark.
+ * A handshake with timestamp 0: some systems stop checking, some store the first following timestamp as TS.Recent.
  * @returns true when this segment's timestamp is not compared
  */
 function startsAnew(c: Context, x: Segment, policy: number): boolean {
@@ -97,9 +97,9 @@ function startsAnew(c: Context, x: Segment, policy: number): boolean {
 }
 
 /**
- * Only a segment that begins where was acknowledged last, and brings what is expected next, raises the mark (RFC 7323
- * section 4.3): others have overtaken some whose timestamps are older and which are welcome all the same. What its
- * receiver acknowledged is seen late, so a repetition may be no news to it.
+ * Only a segment that begins at the last acknowledged number, and is the next expected one, raises TS.Recent (RFC 7323
+ * section 4.3): others have overtaken segments with older timestamps that are still valid. The sensor sees the
+ * receiver's acknowledgments late, so the receiver may already have a retransmitted segment.
  */
 function takeTimestamp(c: Context, x: Segment, difference: number): void {
   const { cells } = c;
@@ -110,13 +110,14 @@ function takeTimestamp(c: Context, x: Segment, difference: number): void {
 }
 
 /**
- * In answer to a SYN the echoed timestamp must be the one that was sent. Where none was sent, hosts put anything there.
+ * In answer to a SYN the echoed timestamp must be the one that was sent. If none was sent, hosts echo arbitrary
+ * values.
  */
 export function echoesSyn(c: Context, x: Segment): boolean {
   return isEchoOfSyn(c, x) || reject(c, x, Event.STREAM_PKT_INVALID_TIMESTAMP);
 }
 
-/** The same without an event. */
+/** The same without setting an event. */
 export function isEchoOfSyn(c: Context, x: Segment): boolean {
   if (x.toServer || !x.options().hasTimestamp || x.echo === 0) return true;
   const { cells } = c;

@@ -1,4 +1,4 @@
-/** Tracks the TCP sessions of a thread: one segment after the other, by the state its session is in. */
+/** Tracks the TCP sessions of a thread: segment by segment, according to the state of the session. */
 
 import type { Recogniser } from '../../../engine/application/recognition.js';
 import { Batch } from '../../../engine/batch.js';
@@ -52,7 +52,7 @@ export class Tracker {
   private readonly settled: SettledFlows;
   private sessions = 0;
 
-  /** @param recogniser tells of sessions picked up in mid-stream which side is the server */
+  /** @param recogniser decides for sessions picked up midstream which side is the server */
   constructor(thread: Thread, reassembler: Reassembler, recogniser?: Recogniser) {
     this.settings = new TrackingSettings(thread.config);
     this.row = thread.memory.row;
@@ -84,16 +84,16 @@ export class Tracker {
     };
   }
 
-  /** Sessions that have memory now. */
+  /** Sessions that currently have memory. */
   get active(): number {
     return this.sessions;
   }
 
   /**
-   * Tracks a TCP packet that has a flow. The packet was kept in the batch before, so that what the reassembler adds
-   * comes behind it.
+   * Tracks a TCP packet that has a flow. The packet was added to the batch before, so that packets added by the
+   * reassembler follow it.
    *
-   * @param index where it stands in the batch
+   * @param index its index in the batch
    */
   segment(batch: Batch, slot: number, index: number): void {
     const { c, x } = this;
@@ -123,7 +123,7 @@ export class Tracker {
     if (!accepted) this.refuse(x);
   }
 
-  /** The flow is over: what is left is handed on before `slot`, its last packet. */
+  /** The flow ends: remaining data is delivered before `slot`, its last packet. */
   flowEnds(batch: Batch, slot: number): void {
     const flow = this.row[slot * Packet.INTS + Packet.FLOW]!;
     const session = this.sessionOf(flow);
@@ -137,7 +137,7 @@ export class Tracker {
   private finish(batch: Batch, slot: number, flow: number, toServer: boolean): void {
     const { reassembler, thread } = this.c;
     if (!reassembler.isActive(flow, toServer)) return;
-    // The last packet must stay the last one, so another carries what is left.
+    // The last packet must stay last, so another one carries the remaining data.
     const carrier = thread.pool.take();
     if (carrier < 0) {
       finishDirection(this.c, this.sessionOf(flow), slot, flow, toServer, Packet.STREAM_END);
@@ -170,18 +170,18 @@ export class Tracker {
     x.other = x.session + (x.toServer ? Session.SERVER : Session.CLIENT);
   }
 
-  /** Decode has counted the wrong checksum; the firewall tells of what it refused. */
+  /** Decode has counted the bad checksum; the firewall reports what it refused. */
   private isForSession(x: Segment): boolean {
     const flags = this.row[x.p + Packet.FLAGS]! & (Packet.FLAG_BAD_CHECKSUM | Packet.FLAG_REFUSED);
     return flags === 0 || (flags === Packet.FLAG_BAD_CHECKSUM && !this.settings.checksums);
   }
 
-  /** Detection dropped the flow: what comes behind is no part of its session, which stays as it was. */
+  /** Detection dropped the flow: later segments are not part of its session, whose state no longer changes. */
   private isDropped(x: Segment): boolean {
     return isFlowDropped(this.flows, x.flow);
   }
 
-  /** A packet counts as established when its session was so before it. */
+  /** A packet counts as established when its session was established before it. */
   private noteEstablished(x: Segment): void {
     const established = this.cells[x.session + Session.STATE]! >= State.ESTABLISHED;
     const state = this.row[x.p + Packet.FLOW_STATE]!;
@@ -211,9 +211,9 @@ export class Tracker {
   }
 
   /**
-   * After a reset its sender has nothing to say. If it has, the reset was somebody else's, or one whose signature its
-   * receiver did not accept: the session goes on. Inline a signature is not needed for that, because what is said would
-   * pass unseen.
+   * After a reset its sender sends nothing. If it does, the reset was forged, or had a signature that its receiver
+   * did not accept: the session continues. Inline no signature is needed for that, because the data would otherwise
+   * pass uninspected.
    */
   private inClosed(x: Segment): boolean {
     const { c, cells } = this;
@@ -231,7 +231,7 @@ export class Tracker {
     return ACCEPTED;
   }
 
-  /** Gives the segment's flow a session. @returns false when there is no memory for it */
+  /** Allocates a session for the segment's flow. @returns false when there is no memory for it */
   private readonly begin = (x: Segment): boolean => {
     const { c } = this;
     const simulated =
@@ -250,7 +250,7 @@ export class Tracker {
     return true;
   };
 
-  /** What decides about data is its receiver. */
+  /** The policy for data is that of its receiver. */
   private choosePolicies(x: Segment): void {
     const f = x.flow * FlowRecord.INTS;
     const { bytes } = x.flows;
@@ -261,7 +261,7 @@ export class Tracker {
     this.cells[x.session + Session.SERVER + Session.POLICY] = policyNumber(client);
   }
 
-  /** The segment and those of its flow behind it get a flow of their own. */
+  /** This segment and the following ones of its flow get a new flow. */
   private beginAnew(x: Segment): boolean {
     const { c } = this;
     const flow = c.table.beginAnew(c.batch, x.index);
@@ -271,7 +271,7 @@ export class Tracker {
     return true;
   }
 
-  /** The server may have kept the SYN whose data it refused, and echo its timestamp. */
+  /** The server may have kept the SYN whose data it refused, and may echo its timestamp. */
   private keepEarlier(x: Segment, timestamp: number): void {
     const { queue, settings } = this.c;
     const own = x.timestamp;
@@ -293,15 +293,16 @@ export class Tracker {
   }
 
   /**
-   * Once the client has said its last, or both sides have, signatures look at what there is of the stream with each
-   * packet, however little: no more may come.
+   * Once the client, or both sides, have closed, signatures inspect the available stream data with each packet,
+   * however
+   * little: no more may follow.
    */
   private noteClosing(x: Segment): void {
     if (this.cells[x.session + Session.STATE]! > State.TIME_WAIT)
       this.row[x.p + Packet.FLAGS]! |= Packet.FLAG_INSPECT_STREAM;
   }
 
-  /** Inline, what is not valid in its session does not pass, unless a policy lets it pass without inspection. */
+  /** Inline, a segment that is not valid in its session is dropped, unless a policy accepts it without inspection. */
   private refuse(x: Segment): void {
     if ((this.row[x.p + Packet.FLAGS]! & Packet.FLAG_NO_INSPECTION) !== 0) return;
     if (!this.settings.dropInvalid || this.row[x.p + Packet.VERDICT] !== Packet.VERDICT_NONE) return;

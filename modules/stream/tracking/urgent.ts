@@ -1,32 +1,32 @@
 /**
- * Urgent bytes that go another way than the stream (RFC 6093): which ones, and where the bytes behind them stand in
+ * Urgent bytes that are removed from the stream (RFC 6093): which ones, and the position of the following bytes in
  * the stream as it is read.
  *
- * Urgent data is rare, so the few directions that have it keep sorted lists of sequence numbers beside their records.
+ * Urgent data is rare, so the few directions that have it keep sorted lists of sequence numbers outside their records.
  */
 
-/** Bytes that may be taken out of one direction, and out of all together. */
+/** Maximum number of bytes removed from one direction, and from all together. */
 const LIMIT = 64 * 1024;
 const LIMIT_OF_ALL = 2 ** 20;
 
-/** Nothing valid lies further back: windows are smaller (RFC 7323 section 2.3). */
+/** Valid data is never further back: windows are smaller (RFC 7323 section 2.3). */
 const FURTHEST_BACK = 2 ** 30;
 
-/** Bytes that were taken out of one direction. */
+/** Bytes removed from one direction. */
 interface Taken {
   /** Sorted sequence numbers. */
   readonly sequences: number[];
-  /** How many were taken out before those: so far back that their numbers would be taken for ones to come. */
+  /** Number of bytes removed before those: so far back that their numbers would be taken for future ones. */
   before: number;
 }
 
 export class UrgentBytes {
   /** By index of the direction's record. */
   private readonly directions = new Map<number, Taken>();
-  /** Sequence numbers that are kept. */
+  /** Number of sequence numbers stored. */
   private total = 0;
 
-  /** Whether any byte of the direction was taken out. */
+  /** Whether any byte of the direction was removed. */
   has(direction: number): boolean {
     return this.directions.size > 0 && this.directions.has(direction);
   }
@@ -36,7 +36,7 @@ export class UrgentBytes {
     return this.total >= LIMIT_OF_ALL || (taken !== undefined && countOf(taken) >= LIMIT);
   }
 
-  /** Takes the byte with this sequence number out of the direction's stream. */
+  /** Removes the byte with this sequence number from the direction's stream. */
   add(direction: number, seq: number): void {
     const taken = this.directions.get(direction) ?? { sequences: [], before: 0 };
     this.directions.set(direction, taken);
@@ -48,7 +48,7 @@ export class UrgentBytes {
     this.total++;
   }
 
-  /** How many bytes before this sequence number were taken out. */
+  /** How many bytes before this sequence number were removed. */
   before(direction: number, seq: number): number {
     const taken = this.directions.get(direction);
     if (!taken) return 0;
@@ -56,7 +56,7 @@ export class UrgentBytes {
     return taken.before + countBefore(taken.sequences, seq);
   }
 
-  /** The first byte at or behind `seq` that was taken out, undefined when there is none. */
+  /** The first removed byte at or after `seq`, undefined when there is none. */
   next(direction: number, seq: number): number | undefined {
     const taken = this.directions.get(direction);
     if (!taken) return undefined;
