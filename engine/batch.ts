@@ -1,8 +1,8 @@
 /**
- * A batch: the packets a thread works on at once, as a list of slots in order.
+ * A batch: the packets that a thread processes together, as a list of slots in order.
  *
- * A module that only looks at packets or writes their rows walks over `slots[0, length)`. A module that inserts
- * or removes packets builds the new list with `keep` and ends with `replace`:
+ * A module that only reads packets or writes their rows iterates over `slots[0, length)`. A module that inserts or
+ * removes packets builds the new list with `keep` and finishes with `replace`:
  *
  *     for (let i = 0; i < batch.length; i++) {
  *       const slot = batch.slots[i]!;
@@ -34,7 +34,7 @@ export class Batch {
     this.spare[this.kept++] = slot;
   }
 
-  /** How many packets were kept so far. */
+  /** Number of packets kept so far. */
   get keptLength(): number {
     return this.kept;
   }
@@ -44,7 +44,7 @@ export class Batch {
     return this.spare[i]!;
   }
 
-  /** Makes the kept packets the batch. */
+  /** Replaces the batch by the kept packets. */
   replace(): void {
     const before = this.slots;
     this.slots = this.spare;
@@ -53,7 +53,7 @@ export class Batch {
     this.kept = 0;
   }
 
-  /** Moves the kept packets to `target` (emptied first): for handing on what is done before the rest. */
+  /** Moves the kept packets to `target` (emptied first), to pass them on before the rest. */
   moveKeptTo(target: Batch): void {
     target.length = 0;
     for (let i = 0; i < this.kept; i++) target.push(this.spare[i]!);

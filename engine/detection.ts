@@ -1,5 +1,5 @@
 /**
- * The contract of a detection written as code: a file, or a package `sluice-…`, whose default export is a
+ * The API of a detection as code: a file, or a package `sluice-…`, whose default export is a
  * `DetectionDefinition`.
  *
  *     import { defineDetection, drop } from 'sluice';
@@ -17,8 +17,8 @@
  *       },
  *     });
  *
- * The generator sleeps until what it waits for is there, keeps its state in local variables, and ends with its
- * connection. Inline, its answer is known before the packet that brought the data leaves.
+ * The generator is suspended until the data it waits for has arrived, keeps its state in local variables, and ends with
+ * its connection. Inline, its result is known before the packet that brought the data is forwarded.
  */
 import type { Conversation } from './detection/conversation.js';
 import type { FlowView } from './detection/flow-view.js';
@@ -26,45 +26,45 @@ import type { PacketView } from './detection/packet-view.js';
 import type { Answer, Routine, Said } from './detection/routine.js';
 import type { TransactionsOfFlow, TransactionView } from './detection/transaction-view.js';
 
-/** Version of this contract. A detection made for another one is refused by name. */
+/** Version of this API. A detection made for another version is rejected by name. */
 export const DETECTION_API = 1;
 
-/** What a detection may ask of the engine, or use of the machine; `alert` needs not be said. */
+/** Actions that a detection may request, and resources that it may use; `alert` is always allowed. */
 export type Permission = 'alert' | 'drop' | 'bypass' | 'stop' | 'files' | 'network';
 
 export type { Answer, Routine, Said } from './detection/routine.js';
 
-/** A detection: which flows it is for, and the functions that look at them. */
+/** A detection: the flows it applies to, and the functions that inspect them. */
 export interface DetectionDefinition {
-  /** DETECTION_API of the engine it was made for. */
+  /** DETECTION_API of the engine that it was made for. */
   readonly api: number;
   /** Letters, digits and hyphens. */
   readonly name: string;
-  /** Number of its alerts, as of a signature: 1,000,000 to 1,999,999 and above 9,000,000 are yours to give. */
+  /** Signature id of its alerts: 1,000,000 to 1,999,999 and above 9,000,000 are for local use. */
   readonly sid: number;
   readonly rev?: number;
   readonly gid?: number;
-  /** Text of its alerts. */
+  /** Message of its alerts. */
   readonly msg: string;
   /**
-   * Which flows it is for, as the header of a rule seen from the client: `tcp $HOME_NET any -> any [80,8080]`, `<>` for
-   * both ways round. Contents may follow in parentheses: `tcp any any -> any any (content:"SSH-"; depth:4;)`; it is
-   * then started only where they stand at the beginning of what the client sends (with `flow:to_client;`, the
-   * server). Default: every flow its form can have.
+   * The flows it applies to, as the header of a rule from the client's point of view: `tcp $HOME_NET any -> any [80,8080]`,
+   * `<>` for both directions. Contents may follow in parentheses: `tcp any any -> any any (content:"SSH-"; depth:4;)`; it
+   * is then started only if they match at the start of the client's data (with `flow:to_client;`, the server's). Default:
+   * every flow that its functions can read.
    */
   readonly when?: string;
-  /** A class type of `classification.config`; gives category and priority. */
+  /** A classtype of `classification.config`; sets category and priority. */
   readonly classtype?: string;
-  /** 1 (highest) to 255; default that of the class type, else 3. */
+  /** 1 (highest) to 255; default: that of the classtype, otherwise 3. */
   readonly priority?: number;
   /** `url,example.com/why` */
   readonly references?: readonly string[];
   readonly metadata?: Readonly<Record<string, readonly string[]>>;
-  /** What it may do; what is not here is not done. The configuration can allow less, never more. */
+  /** Actions that it may take; others are not taken. The configuration can allow fewer, never more. */
   readonly may?: readonly Permission[];
-  /** Reads one side only: the other is not held for it. */
+  /** The sides that it reads: the other side is not buffered for it. */
   readonly reads?: 'client' | 'server' | 'both';
-  /** Bytes held of each side while it waits, at most; the configuration's `detections.held-memory` is the most. */
+  /** Maximum bytes buffered of each side while it waits; cannot exceed `detections.held-memory`. */
   readonly held?: number;
 
   /** Reads the streams of a TCP connection (or the payloads of a UDP flow) as a program reads a socket. */
@@ -74,33 +74,33 @@ export interface DetectionDefinition {
   readonly onTransaction?: string;
   /** Reads the transactions of a flow, one after the other. */
   transactions?(conversation: TransactionsOfFlow): Routine;
-  /** Looks at each transaction by itself, once for each of its directions when that is complete. */
+  /** Called for each transaction, once for each of its directions when that direction is complete. */
   transaction?(transaction: TransactionView, flow: FlowView): Said;
 
   onFlowStart?(flow: FlowView, packet: PacketView): Said;
   onFlowEnd?(flow: FlowView, packet: PacketView): Said;
-  /** Looks at packets of flows. */
+  /** Called for packets of flows. */
   onPacket?(packet: PacketView, flow: FlowView): Said;
-  /** Every how many packets of a flow `onPacket` is called; default 1. */
+  /** Call `onPacket` for every n-th packet of a flow; default 1. */
   readonly everyPackets?: number;
 }
 
-/** Names a definition; gives its type to the compiler, and the version of the contract. */
+/** Defines a detection: checks its type and adds the version of the API. */
 export function defineDetection(definition: Omit<DetectionDefinition, 'api'>): DetectionDefinition {
   return { api: DETECTION_API, ...definition };
 }
 
-/** Tells of it. @param message what is special about this occurrence */
+/** Raises an alert. @param message details of this occurrence */
 export function alert(message?: string): Answer {
   return { kind: 'alert', message };
 }
 
-/** Tells of it and drops this packet and the rest of the flow (inline; after the fact it only tells). */
+/** Raises an alert and drops this packet and the rest of the flow (inline; in IDS mode it only alerts). */
 export function drop(message?: string): Answer {
   return { kind: 'drop', message };
 }
 
-/** As `drop`, and the sender is told (RST or ICMP unreachable). */
+/** Like `drop`, and notifies the sender (RST or ICMP unreachable). */
 export function reject(message?: string): Answer {
   return { kind: 'reject', message };
 }
@@ -110,7 +110,7 @@ export function bypass(): Answer {
   return { kind: 'bypass' };
 }
 
-/** Reads no more of a side; with the permission `stop`, it is not reassembled any more for anybody. */
+/** Stops reading a side; with the permission `stop`, that side is no longer reassembled at all. */
 export function stop(side: 'client' | 'server'): Answer {
   return { kind: 'stop', side };
 }

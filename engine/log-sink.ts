@@ -1,13 +1,13 @@
-/** Bytes that wait at most where something else takes the lines: the listener of a socket, the log of the system. */
+/** Maximum bytes buffered for a receiver other than a file: the listener of a socket, syslog. */
 export const MOST_WAITING = 4 << 20;
 
-/** Where lines of one log file go. */
+/** Destination of the lines of one log. */
 export interface LogSink {
-  /** Lines, or packets, that were given up. */
+  /** Number of lines, or packets, that were lost. */
   readonly lost: number;
-  /** One or more whole lines, or a packet; the bytes are good until it returns. */
+  /** Writes one or more complete lines, or a packet; the bytes are valid until it returns. */
   write(bytes: Uint8Array): void;
-  /** Brings to the disk what is buffered. */
+  /** Writes buffered data to disk. */
   flush(): void;
   rotate(): void;
   close(): void;

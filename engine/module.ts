@@ -1,5 +1,5 @@
 /**
- * The contract of a threading module: a stage that packets pass, in a thread that owns them meanwhile.
+ * The API of a threading module: a stage that packets pass through, in a thread that owns them while it processes them.
  *
  * A module is one file of `modules/` (or of a package, or a path) whose default export is a `ModuleDefinition`.
  * Everything it needs is allocated in `create`; `process` allocates nothing per packet.
@@ -16,84 +16,84 @@ import type { StatsLog, StatsTree } from './stats-record.js';
 import type { DistantStreams } from './stream/distant-streams.js';
 import type { Pace } from './thread/pace.js';
 
-/** Version of this contract. A module made for another one is refused. */
+/** Version of this API. A module made for another version is rejected. */
 export const MODULE_API = 1;
 
 /** What a module exports by default. */
 export interface ModuleDefinition {
-  /** MODULE_API of the engine it was made for. */
+  /** MODULE_API of the engine that it was made for. */
   readonly api: number;
   /** One sentence: what it does to a packet. */
   readonly summary: string;
-  /** `acquire`: makes packets, stands first in its thread. `output`: consumes events. Others: `stage`. */
+  /** `acquire`: produces packets, must be first in its thread. `output`: consumes events. All others: `stage`. */
   readonly kind: 'acquire' | 'stage' | 'output';
-  /** Modules that must have handled a packet before, in this thread or upstream. */
+  /** Modules that must have processed a packet before, in this thread or upstream. */
   readonly after?: readonly string[];
-  /** Modules that must sit in the same thread, because they share objects. */
+  /** Modules that must run in the same thread, because they share objects. */
   readonly together?: readonly string[];
-  /** Gives each packet its verdict; a packet passes exactly one such module. */
+  /** Sets the verdict of each packet; a packet passes exactly one such module. */
   readonly judges?: boolean;
-  /** Keeps state by conversation: all packets of one must come to the same thread, in order. */
+  /** Keeps state per flow: all packets of a flow must come to the same thread, in order. */
   readonly perFlow?: boolean;
   /**
-   * Memory it needs a share of: rows of the flow table, buffers for reassembled streams; `streams`: reads those and may ask
-   * for more of them (see `Thread.distantStreams`).
+   * Shared memory that it uses: rows of the flow table, buffers for reassembled streams. `streams`: it reads reassembled
+   * streams and may request more of them (see `Thread.distantStreams`).
    */
   readonly uses?: readonly ('flow-rows' | 'stream-buffers' | 'streams')[];
-  /** Configuration it reads; `suricata-like.yaml` documents each. */
+  /** Options that it reads; `suricata-like.yaml` documents each. */
   readonly options?: readonly AnyOption[];
-  /** What of the configuration is wrong beyond what its options accept. */
+  /** Reports errors in the configuration that its options do not detect by themselves. */
   check?(config: Config): readonly Finding[];
   /**
-   * Outputs: kinds of events (EVENT_ and WANTS_ constants of `event.ts`) it consumes with this configuration; all events
-   * when absent.
+   * Outputs: kinds of events (EVENT_ and WANTS_ constants of `event.ts`) that it consumes with this configuration;
+   * default: all events.
    */
   wants?(config: Config): readonly number[];
-  /** Outputs: what they write of the statistics; the manager calls it now and then and at the end. */
+  /** Outputs: the statistics logs that they write; the manager calls these periodically and at the end. */
   statistics?(config: Config): readonly StatsLog[];
   /**
-   * Outputs: writes the log of this name (as given to `Thread.openLog`), where it is not lines of one file; undefined for
-   * any other. @param told called with the first error after a time without any
+   * Outputs: opens the log of this name (as given to `Thread.openLog`) if it is not a plain file of lines; undefined for
+   * any other log. @param told called with the first error after a period without errors
    */
   openLog?(file: string, config: Config, told: (message: string) => void): LogSink | undefined;
   /**
-   * Acquire modules of live traffic: opens what all threads share, before any of them starts and while the process
-   * still has its privileges. @throws Error that names what cannot be opened
+   * Acquire modules of live traffic: opens the devices that all threads share, before any thread starts and while the
+   * process still has its privileges. @throws Error that names what cannot be opened
    */
   open?(config: Config, log: Log): OpenedDevices;
   /**
-   * Acquire modules: gives a thread the services it needs of the devices. Called in every thread of live traffic,
-   * before any `create`. @param modules names of the thread's modules
+   * Acquire modules: provides a thread with the services of the devices. Called in every thread of live traffic, before
+   * any `create`. @param modules names of the thread's modules
    */
   serve?(thread: Thread, modules: readonly string[]): void;
-  /** Makes the module of one thread: all that it needs is allocated here. */
+  /** Creates the module of one thread; everything that it needs is allocated here. */
   create(thread: Thread): ThreadModule | Promise<ThreadModule>;
 }
 
 /** What an acquire module has opened for all threads. */
 export interface OpenedDevices {
-  /** Goes to `Thread.shared`; plain data and shared buffers. */
+  /** Copied to `Thread.shared`; plain data and shared buffers. */
   readonly shared: Readonly<Record<string, unknown>>;
-  /** Threads that can acquire from them at most, each for itself. */
+  /** Maximum number of threads that can acquire from them independently. */
   readonly threads?: number;
-  /** Numbers that are no counters, for statistics. */
+  /** Values for the statistics that are not counters. */
   statistics?(): Readonly<Record<string, number | string | readonly StatsTree[]>>;
-  /** Where the lines of a log go that is none but is for the devices; undefined for any other. */
+  /** Sink of a log that is handled by the devices instead of a file; undefined for any other. */
   openLog?(file: string): LogSink | undefined;
-  /** Lines for people at the end of a run. */
+  /** Human-readable lines for the end of a run. */
   summary?(): readonly string[];
   /**
-   * All threads stand for the first time: packets may come. What comes before would wait until then.
+   * All threads are ready for the first time: packets may arrive. Packets that arrive earlier would wait until then.
    * @throws Error that names what cannot be opened
    */
   threadsReady?(): void;
   /**
-   * All threads, or this one of those that acquire, have failed: settles what they left, and goes on in their place
+   * All threads, or this acquiring thread, have failed: gives verdicts to the packets they left, and takes their place
    * until `threadsAreBack`.
    */
   threadsFailed?(thread?: ThreadOfGroup): void;
   threadsAreBack?(thread?: ThreadOfGroup): void;
-  /** The run is over and all threads have ended in order: nobody inspects what comes now. */
+  /** The run is over and all threads have ended normally: packets that arrive now are not inspected. */
   threadsEnded?(): void;
   close(): void;
 }
@@ -101,27 +101,27 @@ export interface OpenedDevices {
 /** A module at work in one thread. */
 export interface ThreadModule {
   /**
-   * Handles the batch in place. An acquire module finds it empty and fills it; leaving it empty means that
-   * nothing is there now.
+   * Processes the batch in place. An acquire module gets an empty batch and fills it; leaving it empty means that no
+   * packets are available now.
    */
   process(batch: Batch): void;
-  /** Nothing came for a while, or now and then under load: do what time demands. May add packets. */
+  /** Called after a period without packets, and periodically under load, for timeouts. May add packets. */
   flush?(batch: Batch): void;
-  /** No packet will come any more: give out everything that is held. May add packets. */
+  /** No more packets will arrive: release everything that is held. May add packets. */
   end?(batch: Batch): void;
-  /** New shared objects are there (signatures were reloaded). Called between two batches. */
+  /** Shared objects were replaced (signatures were reloaded). Called between two batches. */
   reload?(shared: Readonly<Record<string, unknown>>): void;
-  /** What comes from here on has nothing to do with what came before: another capture (`pcap-file.separate`). */
+  /** All further packets are unrelated to earlier ones: another capture starts (`pcap-file.separate`). */
   beginPart?(): void;
-  /** Acquire modules: true when there will be no more packets. */
+  /** Acquire modules: true if there will be no more packets. */
   readonly finished?: boolean;
-  /** Acquire modules: the last `process` found nothing although it waited, so the thread need not rest. */
+  /** Acquire modules: the last `process` waited without receiving packets, so the thread need not sleep. */
   readonly waited?: boolean;
-  /** Frees what is not memory: files, sockets, native handles. */
+  /** Releases resources other than memory: files, sockets, native handles. */
   close?(): void;
 }
 
-/** What a module gets to work with: its thread. */
+/** The thread of a module, with everything a module works with. */
 export interface Thread {
   /** `worker-2`; the group is `worker`, the index 1 of count. */
   readonly name: string;
@@ -131,10 +131,10 @@ export interface Thread {
   /** Names of its modules, in order. */
   readonly moduleNames?: readonly string[];
   readonly memory: Memory;
-  /** The pool of the packets that this thread makes. */
+  /** The pool of the packets that this thread creates. */
   readonly pool: Pool;
   readonly flows: FlowRows;
-  /** Range of flow rows this thread may give out. */
+  /** Range of flow rows that this thread may allocate. */
   readonly flowRange: { readonly first: number; readonly count: number };
   /** Bytes of `Memory.bytes` for this thread's stream buffers, and for its short-lived work within a batch. */
   readonly streamRange: ByteRange;
@@ -142,46 +142,47 @@ export interface Thread {
   readonly config: Config;
   readonly counters: Counters;
   readonly log: Log;
-  /** Random number of this run, the same in all threads: seeds hashes. */
+  /** Random number of this run, the same in all threads: the seed for hashes. */
   readonly seed: number;
-  /** What was prepared once for all threads (compiled signatures, protocol tables), by name. */
+  /** Objects prepared once for all threads (compiled signatures, protocol tables), by name. */
   readonly shared: Readonly<Record<string, unknown>>;
-  /** Objects that modules of the same thread share, by contract name (see `together`). */
+  /** Objects that modules of the same thread share, by name (see `together`). */
   readonly services: Map<string, unknown>;
-  /** Lines for a log file; written by another thread. The file is opened by the first to ask. */
+  /** Returns a writer for a log file; another thread writes the file, and opens it at the first request. */
   openLog(file: string): LogWriter;
   /**
-   * Called by an acquire module: packets from here on are of this part of the input (a capture), counted from 0, and have
-   * nothing to do with those before. Threads that read parts side by side have their lines written in the order of the parts.
+   * Called by an acquire module: all further packets belong to this part of the input (a capture), counted from 0, and
+   * are unrelated to earlier ones. If threads read parts in parallel, their log lines are written in the order of the
+   * parts.
    */
   beginPart?(part: number): void;
-  /** The part that packets are of now; what all threads share is kept for each part by itself. */
+  /** The current part of the input; state that all threads share is kept separately for each part. */
   readonly inputPart?: number;
   /**
-   * Hands `batch` to the modules behind the caller at once, and empties it. For a module that would hold more
-   * packets than the pool has: afterwards their slots are free again (or on their way home).
+   * Passes `batch` to the modules after the caller at once, and empties it. For a module that would otherwise hold more
+   * packets than the pool has: afterwards their slots are free again (or on their way back to the pool).
    */
   passOn(batch: Batch): void;
-  /** The packet is done here: no module behind the caller sees it. */
+  /** Processing of the packet ends here: no module after the caller sees it. */
   letGo?(slot: number): void;
-  /** For a group of threads that read the same packets: how far they are. */
+  /** For a group of threads that read the same packets: the progress of each. */
   readonly pace?: Pace;
-  /** True when some output consumes events of this kind (EVENT_ and WANTS_ constants of `event.ts`). */
+  /** True if an output consumes events of this kind (EVENT_ and WANTS_ constants of `event.ts`). */
   wants(eventKind: number): boolean;
-  /** There when streams are read in other threads than they are reassembled in. */
+  /** Defined if streams are read in other threads than those that reassemble them. */
   readonly distantStreams?: DistantStreams | undefined;
   /**
-   * Rests until another thread has made `ready` true. What was handed on before has gone its way.
-   * @returns false when it did not within `milliseconds`, or the run is being broken off
+   * Sleeps until another thread has made `ready` true. Packets passed on before have been sent.
+   * @returns false if this did not happen within `milliseconds`, or the run is being aborted
    */
   waitUntil?(ready: () => boolean, milliseconds: number): boolean;
   /**
-   * Waits a little for slots and blocks of this thread's pool that threads behind it have: for a module that needs more
+   * Waits briefly for slots and blocks of this thread's pool that downstream threads hold: for a module that needs more
    * within one batch than the pool has left.
-   * @returns whether some have come home
+   * @returns whether any were returned
    */
   awaitHome?(): boolean;
-  /** Tells the user something once, whatever the number of threads and packets. */
+  /** Logs a warning once, whatever the number of threads and packets. */
   warnOnce(message: string): void;
 }
 
@@ -194,7 +195,7 @@ export interface ByteRange {
   readonly byteLength: number;
 }
 
-/** Numbers that the statistics show; summed over threads unless named otherwise. */
+/** Counters of the statistics; summed over all threads unless declared otherwise. */
 export interface Counters {
   /** Declares a counter and returns its index in `values`. `sum` adds up over threads, `max` takes the highest. */
   declare(name: string, kind?: 'sum' | 'max'): number;
@@ -217,7 +218,7 @@ export interface LogWriter {
   write(bytes: Uint8Array, start: number, end: number): void;
 }
 
-/** Names a module definition; gives its type to the compiler and nothing else. */
+/** Defines a module: checks its type and adds the version of the API. */
 export function defineModule(definition: Omit<ModuleDefinition, 'api'>): ModuleDefinition {
   return { api: MODULE_API, ...definition };
 }

@@ -1,16 +1,16 @@
 /**
- * The packet row: what the modules found out about a packet, as 64 int32 fields beside its bytes.
+ * The packet row: what the modules know about a packet, as 64 int32 fields stored separately from its bytes.
  *
- * A packet is one number, its slot. `row[slot * INTS + FIELD]` is a field of it; use it as
+ * A packet is a number, its slot. `row[slot * INTS + FIELD]` is one of its fields; use it as
  * `import * as Packet from '../engine/packet.js'` and `const p = slot * Packet.INTS`.
  * Offsets are byte offsets into `Memory.bytes`; unsigned 32-bit fields are read with `>>> 0`.
  *
- * A packet without bytes of the wire is a *pseudo packet* (see `PSEUDO`): the inner packet of a tunnel, a
- * reassembled datagram, stream data that could not travel with a wire packet, the end of a flow, or an
- * event on its way to the outputs.
+ * A packet that was not on the wire is a *pseudo packet* (see `PSEUDO`): the inner packet of a tunnel, a reassembled
+ * datagram, stream data that could not be attached to a packet, the end of a flow, or an event on its way to the
+ * outputs.
  */
 
-/** int32 fields of one row; a row is 256 bytes, four cache lines: what every stage touches comes first. */
+/** int32 fields of one row; a row is 256 bytes, four cache lines: fields used by every stage come first. */
 export const INTS = 64;
 
 // ── where the bytes are (acquire) ────────────────────────────────────────────────────────────────────
@@ -33,15 +33,15 @@ export const SOURCE = 7;
 // ── what it is (decode) ──────────────────────────────────────────────────────────────────────────────
 /** Bits of the FLAG_ constants below. */
 export const FLAGS = 8;
-/** 4, 6, or 0 where there is no IP layer. */
+/** 4, 6, or 0 without an IP layer. */
 export const IP_VERSION = 9;
 /** Protocol number of the transport (IPv6: after extension headers); -1 without an IP layer. */
 export const PROTOCOL = 10;
-/** Offset of the network header; 0 when there is none. */
+/** Offset of the network header; 0 if there is none. */
 export const L3 = 11;
-/** Offset of the transport header; 0 when there is none. */
+/** Offset of the transport header; 0 if there is none. */
 export const L4 = 12;
-/** Transport payload; without a transport known to decode, what follows the IP header. */
+/** Transport payload; with an unknown transport, the data after the IP header. */
 export const PAYLOAD = 13;
 export const PAYLOAD_LENGTH = 14;
 /** Ports of TCP, UDP and SCTP; ICMP type and code otherwise. */
@@ -54,7 +54,7 @@ export const TCP_SEQ = 18;
 export const TCP_ACK = 19;
 /** Window as on the wire, before scaling. */
 export const TCP_WINDOW = 20;
-/** Symmetric hash of the conversation (addresses, ports, protocol, VLANs, recursion level). */
+/** Symmetric hash of the flow (addresses, ports, protocol, VLANs, recursion level). */
 export const FLOW_HASH = 21;
 
 // ── whose it is (flow, stream) ───────────────────────────────────────────────────────────────────────
@@ -69,30 +69,30 @@ export const STREAM_LENGTH = 25;
 export const STREAM_OFFSET = 26;
 /** Bits of the STREAM_ constants below. */
 export const STREAM_FLAGS = 27;
-/** Bytes that are missing for good just before STREAM_DATA. */
+/** Size of the gap (lost bytes) directly before STREAM_DATA. */
 export const STREAM_GAP = 28;
 
 // ── what becomes of it (detect, verdict) ─────────────────────────────────────────────────────────────
 /** One of the VERDICT_ constants. */
 export const VERDICT = 29;
-/** Why it is dropped: one of the REASON_ constants of `verdict.ts`. */
+/** Drop reason: one of the REASON_ constants of `verdict.ts`. */
 export const REASON = 30;
 /** Number of alerts found for it. */
 export const ALERTS = 31;
 
 // ── second half: rarely touched ──────────────────────────────────────────────────────────────────────
-/** One of the PSEUDO_ constants; 0 for a packet of the wire. */
+/** One of the PSEUDO_ constants; 0 for a packet from the wire. */
 export const PSEUDO = 32;
 /** Slot of the packet this one was made from (tunnel, fragment, event), -1 when none. */
 export const ROOT = 33;
-/** How many hold the slot: itself and each packet whose ROOT it is. */
+/** Reference count of the slot: itself and each packet whose ROOT it is. */
 export const REFERENCES = 34;
 /**
- * Low 16 bits: how many packets made from this one it still waits for with its verdict. Above: the drop of the first of
- * them that was dropped (see `inner-packets.ts`), and whether one was changed.
+ * Low 16 bits: number of packets made from this one whose verdicts are pending. Above: the drop of the first of them
+ * that was dropped (see `inner-packets.ts`), and whether one was modified.
  */
 export const VERDICTS_AWAITED = 35;
-/** Pool the slot belongs to, and the block its bytes lie in (-1: none to be given back). */
+/** Pool of the slot, and the block that contains its bytes (-1: no block to release). */
 export const POOL = 36;
 export const BLOCK = 37;
 /** Thread that owns the packet now (checked with `ownership-check`). */
@@ -108,15 +108,15 @@ export const VLAN_ID_2 = 43;
 export const L2 = 44;
 /** Event: one of the EVENT_ constants of `event.ts`. Its payload (PAYLOAD, PAYLOAD_LENGTH) is described there. */
 export const EVENT_KIND = 45;
-/** Packet of the wire: where what the kernel knows of its connection lies (see `packet/conntrack.ts`); 0 when not known. */
+/** Packet from the wire: offset of its conntrack data (see `packet/conntrack.ts`); 0 if unknown. */
 export const CONNTRACK = 45;
 /** Event: index of the signature in the compiled rule set, -1 when none. */
 export const EVENT_SIGNATURE = 46;
-/** Not an event but a tunnel's inner packet: one of the TUNNEL_ constants of `packet/link-type.ts`. */
+/** Inner packet of a tunnel (not an event): one of the TUNNEL_ constants of `packet/link-type.ts`. */
 export const TUNNEL_KIND = 46;
 /** Event: number of the transaction in its flow, -1 when none. */
 export const EVENT_TRANSACTION = 47;
-/** Not an event: slot whose block holds STREAM_DATA, given back with this packet; -1 when none (see `hand-over.ts`). */
+/** Not an event: slot whose block contains STREAM_DATA, released with this packet; -1 if none (see `hand-over.ts`). */
 export const CARRIER = 47;
 /** Decoder and stream events, one bit each, numbered by `packet/packet-events.ts`: fields 48 … 55. */
 export const EVENTS = 48;
@@ -133,15 +133,17 @@ export const FLOW_BYTES_TO_SERVER = 30;
 export const FLOW_BYTES_TO_CLIENT = 31;
 
 // ── FLAGS ────────────────────────────────────────────────────────────────────────────────────────────
-/** The packet could not be decoded; it is counted and judged but not inspected as a packet of a protocol. */
+/**
+ * The packet could not be decoded; it is counted and gets a verdict, but is not inspected as a packet of a protocol.
+ */
 export const FLAG_INVALID = 1 << 0;
 /** Inner packet of a tunnel. */
 export const FLAG_TUNNEL = 1 << 1;
-/** A fragment: waits in defrag, no transport header is read. */
+/** A fragment: pending in defrag, its transport header is not decoded. */
 export const FLAG_FRAGMENT = 1 << 2;
 /** Made from fragments. */
 export const FLAG_REASSEMBLED = 1 << 3;
-/** A checksum is wrong (only when checksums are checked): not used for flows and streams. */
+/** A checksum is invalid (only if checksums are verified): not used for flows and streams. */
 export const FLAG_BAD_CHECKSUM = 1 << 4;
 /** Do not inspect the payload (pass, bypass, encrypted). */
 export const FLAG_NO_PAYLOAD_INSPECTION = 1 << 5;
@@ -151,45 +153,50 @@ export const FLAG_NO_INSPECTION = 1 << 6;
 export const FLAG_IN_STREAM = 1 << 7;
 /** A decoder, stream or application-layer event bit is set in EVENTS. */
 export const FLAG_HAS_EVENTS = 1 << 8;
-/** Bytes were changed and must be sent back with the verdict. */
+/** Bytes were modified and must be sent back with the verdict. */
 export const FLAG_MODIFIED = 1 << 9;
-/** It does not count for a flow, or for a session: a firewall dropped it before, or a rule said so. */
+/** Excluded from its flow, or from its session: dropped earlier by a firewall rule, or excluded by a rule. */
 export const FLAG_REFUSED = 1 << 10;
-/** A firewall accepted it before detection: its other rules are not asked. */
+/** Accepted by the firewall before detection: no other firewall rules are evaluated. */
 export const FLAG_ACCEPTED = 1 << 15;
 /** ICMP error whose FLOW is that of the packet it quotes. */
 export const FLAG_ICMP_ERROR = 1 << 11;
-/** Last packet processed before the flow is given up: finish what is pending (with PSEUDO_FLOW_END). */
+/** Last packet processed before the flow is released: finish pending work (with PSEUDO_FLOW_END). */
 export const FLAG_LAST_OF_FLOW = 1 << 12;
-/** Checksums are not written yet (offloading): they are not verified, and written where the packet is sent on. */
+/**
+ * Checksums are not yet filled in (offloading): they are not verified, and are written when the packet is forwarded.
+ */
 export const FLAG_NO_CHECKSUM = 1 << 13;
-/** Inline: the stream has all of its payload already; it is inspected again, by itself. */
+/** Inline: the stream already has all of its payload; it is inspected again, on its own. */
 export const FLAG_REPEATED = 1 << 14;
-/** A rule tagged it (set where an output wants that). */
+/** Tagged by a rule (set if an output needs it). */
 export const FLAG_TAGGED = 1 << 16;
-/** A packet log has it already. */
+/** Already written to a packet log. */
 export const FLAG_LOGGED = 1 << 17;
-/** The first packet of its direction since the protocol of that direction was told, or nothing was recognised. */
+/** The first packet of its direction after the protocol of that direction was detected, or detection failed. */
 export const FLAG_PROTOCOL_TOLD = 1 << 18;
 /** The stream of its direction is inspected with it, whatever the amount. */
 export const FLAG_INSPECT_STREAM = 1 << 19;
-/** Inline: its payload waits in the stream behind a hole, at STREAM_OFFSET; it brings no stream data. */
+/** Inline: its payload is buffered in the stream after a gap, at STREAM_OFFSET; it delivers no stream data. */
 export const FLAG_EARLY = 1 << 20;
-/** Whoever acquired it wants no checksum verified. */
+/** The acquire module requests that no checksum is verified. */
 export const FLAG_UNVERIFIED = 1 << 21;
-/** TCP: its session refused it, or has not come to its end: its sequence number says nothing of the stream. */
+/** TCP: rejected by its session, or beyond its current end: its sequence number does not refer to the stream. */
 export const FLAG_BEYOND_SESSION = 1 << 22;
-/** What packets inside of this one, and made of its fragments, have of it too: the sum of an offloaded packet is that inside. */
+/**
+ * What packets inside of this one, and made of its fragments, have of it too: the sum of an offloaded packet is that
+ * inside.
+ */
 export const FLAGS_OF_CHECKSUMS = FLAG_NO_CHECKSUM | FLAG_UNVERIFIED;
 
 // ── FLOW_STATE ───────────────────────────────────────────────────────────────────────────────────────
-/** The packet goes from client to server; else to the client (when FLOW >= 0). */
+/** The packet goes from client to server; otherwise to the client (if FLOW >= 0). */
 export const FLOW_TO_SERVER = 1 << 0;
 /** Seen packets in both directions (UDP, ICMP) or completed the handshake (TCP). */
 export const FLOW_ESTABLISHED = 1 << 1;
 /** No packet of the other direction before this one. */
 export const FLOW_FIRST_IN_DIRECTION = 1 << 2;
-/** The flow is dropped: every packet of it is. */
+/** The flow is dropped, and with it every packet. */
 export const FLOW_DROPPED = 1 << 3;
 /** The flow is passed without inspection. */
 export const FLOW_PASSED = 1 << 4;
@@ -215,7 +222,9 @@ export function applicationIn(flowState: number, shift: number): number {
 }
 
 // ── STREAM_FLAGS ─────────────────────────────────────────────────────────────────────────────────────
-/** STREAM_DATA was sent by the client. Without it, by the server. (In IDS mode an ACK carries the other side's data.) */
+/**
+ * STREAM_DATA was sent by the client. Without it, by the server. (In IDS mode an ACK carries the other side's data.)
+ */
 export const STREAM_TO_SERVER = 1 << 0;
 /** First data of this direction. */
 export const STREAM_START = 1 << 1;
@@ -230,18 +239,18 @@ export const STREAM_INLINE = 1 << 5;
 /** Inspect raw stream data now, whatever its amount. */
 export const STREAM_FLUSH = 1 << 6;
 /**
- * Behind a hole that nobody has acknowledged, given out because the stream ends, or not yet acknowledged when the
- * depth was passed: signatures look at it, but for a protocol the stream ended before it (STREAM_LENGTH and STREAM_GAP
- * do not count).
+ * Data after an unacknowledged gap, delivered because the stream ends, or not yet acknowledged when the depth was
+ * exceeded: signatures inspect it, but for a parser the stream ended before it (STREAM_LENGTH and STREAM_GAP do not
+ * apply).
  */
 export const STREAM_BEYOND = 1 << 7;
 
 // ── VERDICT ──────────────────────────────────────────────────────────────────────────────────────────
-/** None yet; accepted when nothing else is said. */
+/** None yet; accepted by default. */
 export const VERDICT_NONE = 0;
 export const VERDICT_PASS = 1;
 export const VERDICT_DROP = 2;
-/** Dropped, and both or one side told so (RST, ICMP unreachable). */
+/** Dropped, with a notification to one or both sides (RST, ICMP unreachable). */
 export const VERDICT_REJECT = 3;
 export const VERDICT_REJECT_DESTINATION = 4;
 export const VERDICT_REJECT_BOTH = 5;
@@ -252,11 +261,11 @@ export const VERDICT_BYPASS = 6;
 export const PSEUDO_NONE = 0;
 export const PSEUDO_TUNNEL = 1;
 export const PSEUDO_REASSEMBLED = 2;
-/** Stream data or a stream's end without a packet of the wire: flow, direction and STREAM_ fields are set. */
+/** Stream data, or the end of a stream, without a packet from the wire: flow, direction and STREAM_ fields are set. */
 export const PSEUDO_STREAM = 3;
-/** The flow is over. Its row is freed when this packet comes home. */
+/** The flow has ended. Its row is freed when this packet returns to its pool. */
 export const PSEUDO_FLOW_END = 4;
-/** A record for the outputs: EVENT_ fields are set; no module but outputs looks at it. */
+/** A record for the outputs: EVENT_ fields are set; only outputs process it. */
 export const PSEUDO_EVENT = 5;
 
 /** Sets the bit of event number `event` (see `packet/packet-events.ts`) in the row at `p = slot * INTS`. */
