@@ -16,7 +16,7 @@ export function* readRequests(connection: Connection): Reading<void> {
     if (connection.waitsForTunnel) {
       // What comes may be requests yet, where the server refuses: so much is kept of them, and no more.
       if (socket.state === 'gap') socket.resume();
-      if (socket.available > socket.limit) return;
+      if (socket.available > socket.limit) return connection.fail();
       yield;
       continue;
     }

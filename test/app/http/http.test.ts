@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import type { Session } from '../../../engine/application/session.js';
 import type { HttpTransaction } from '../../../modules/app/http/transaction.js';
 import http from '../../../modules/app/http.js';
 import { Feed } from '../../application/feed.js';
@@ -376,8 +377,8 @@ describe('a tunnel that the server refuses', () => {
     const limit = 'app-layer.socket-limit';
     const feed = new Feed([http], { config: { [limit]: '64kb' } }).client(CONNECT);
     for (let i = 0; i < 4; i++) feed.client('x'.repeat(60_000));
-    const { client } = feed.application.conversation(0) as unknown as { client: { available: number } };
-    expect(client.available).toBeLessThan(200_000);
+    const { client, failed } = feed.application.conversation(0) as unknown as Session;
+    expect([client.available < 200_000, failed]).toEqual([true, true]);
   });
 });
 
