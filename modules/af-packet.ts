@@ -1,4 +1,4 @@
-/** Acquires packets from network devices; between two devices it decides what passes. */
+/** Acquires packets from network devices; inline between two devices it also forwards or drops them. */
 import { defineModule } from '../engine/module.js';
 import { acquireDevices } from './af-packet/acquire.js';
 import { serveThread } from './af-packet/forward.js';

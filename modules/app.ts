@@ -1,6 +1,6 @@
 /**
- * The application layer: recognises the protocol of each flow, runs its parser over the flow's two streams (or its
- * datagrams), and tells detection, in packet order, what became visible in which transaction.
+ * The application layer: detects the protocol of each flow, runs its parser over the flow's two streams (or its
+ * datagrams), and reports to detection, in packet order, what became visible in which transaction.
  */
 
 import { Conversations } from '../engine/application/conversations.js';
@@ -57,10 +57,10 @@ export class Application implements ThreadModule, ApplicationLayer {
   readonly closedFiles: readonly ClosedFile[];
   private readonly conversations: Conversations;
   private readonly settled: SettledFlows;
-  /** The batch, and where in it the packet in hand stands. */
+  /** The current batch, and the index of the current packet in it. */
   private batch!: Batch;
   private index = 0;
-  /** The part of a batch that is inspected at once, counted through all batches. */
+  /** Number of the part of a batch that is inspected at once, counted over all batches. */
   private part = 0;
   private readonly ahead = new Batch();
   private readonly notes: PacketNotes;
@@ -125,8 +125,8 @@ export class Application implements ThreadModule, ApplicationLayer {
   }
 
   /**
-   * Whether a packet brings data to a conversation of which something was told in this batch and not yet inspected,
-   * that may be changed by it: what is complete and freed never is.
+   * Whether a packet adds data to a flow that has changes reported in this batch and not yet inspected, and may alter
+   * them: transactions that are complete and freed cannot change.
    */
   private changesWhatIsTold(p: number): boolean {
     const { row } = this;
@@ -138,7 +138,7 @@ export class Application implements ThreadModule, ApplicationLayer {
     return row[p + Packet.PAYLOAD_LENGTH]! > 0 && row[p + Packet.PSEUDO]! < Packet.PSEUDO_STREAM;
   }
 
-  /** What was told is inspected as it is now. */
+  /** Has the changes reported so far inspected in their current state. */
   private sendAhead(batch: Batch): void {
     batch.moveKeptTo(this.ahead);
     this.thread.passOn(this.ahead);
@@ -146,7 +146,10 @@ export class Application implements ThreadModule, ApplicationLayer {
     this.conversations.telling.begin(batch);
   }
 
-  /** The flow table is another thread's: packets are turned as they come, and the row when its owner is done with it. */
+  /**
+   * If another thread owns the flow table, packets are turned as they arrive, and the flow's row when its owner is done
+   * with it.
+   */
   private exchange(): void {
     const slot = this.batch.slots[this.index]!;
     this.conversations.find(this.row[slot * Packet.INTS + Packet.FLOW]!)!.exchanged = true;
@@ -171,7 +174,7 @@ export class Application implements ThreadModule, ApplicationLayer {
       if (known?.exchanged) swapRecord(this.thread.flows, flow);
       return;
     }
-    // What comes behind a drop is not parsed.
+    // Data after a drop is not parsed.
     if (isFlowDropped(this.flows, flow)) return;
     if (known?.bypassed) this.settled.bypassed.note(p, flow);
     if (known?.settled && this.settled.note(p, flow)) {

@@ -1,6 +1,6 @@
 /**
- * Decodes packets: fills their rows from the link layer to the transport, makes packets of what is inside tunnels and
- * of fragments, and notes what is wrong with them as events.
+ * Decodes packets: fills their rows from the link layer to the transport layer, creates packets for the contents of
+ * tunnels and for reassembled datagrams, and records anomalies as events.
  */
 import type { Batch } from '../engine/batch.js';
 import { speakingOnce } from '../engine/flow/conversation-share.js';
@@ -16,7 +16,7 @@ import { decodeLinkLayer } from './decode/link-layer.js';
 import { options, readSettings, wrongPorts } from './decode/options.js';
 import { type OwnPackets, ownPackets } from './decode/own-packets.js';
 
-/** Packets whose time is this near to the clock's are live traffic, in seconds. */
+/** Packets whose time is within this many seconds of the clock's are live traffic. */
 const LIVE_WITHIN = 300;
 
 export default defineModule({
@@ -27,7 +27,7 @@ export default defineModule({
   create: thread => new Decode(speakingOnce(thread), ownPackets(thread)),
 });
 
-/** Seconds since the epoch that come behind all others. */
+/** Seconds since the epoch that are later than any packet's time. */
 const END_OF_TIME = 2 ** 31 - 1;
 
 class Decode implements ThreadModule {
@@ -39,7 +39,7 @@ class Decode implements ThreadModule {
 
   constructor(
     private readonly thread: Thread,
-    /** There when this thread sees packets that are others'. */
+    /** Set when this thread also sees packets of other threads' flows. */
     private readonly own: OwnPackets | undefined,
   ) {
     const settings = readSettings(thread.config);
@@ -66,19 +66,19 @@ class Decode implements ThreadModule {
     this.checksums.sample();
   }
 
-  /** Those that wait no more go on behind the last packet. */
+  /** Fragments that no longer wait are passed on after the last packet. */
   private letGoFragments(batch: Batch): void {
     this.d.defrag.letGo(this.number, false, batch);
     this.d.defrag.noteMemory();
   }
 
-  /** What is done with packets before the modules behind see them. */
+  /** Final steps before the following modules see the packets. */
   private finish(batch: Batch): void {
     this.countEvents(batch);
     this.own?.keepIn(batch);
   }
 
-  /** Nothing came for a while. In a replay the wall clock says nothing. */
+  /** No packet arrived for a while. In a replay the wall clock is meaningless. */
   flush(batch: Batch): void {
     const clock = Math.floor(Date.now() / 1000);
     if (this.now === 0 || Math.abs(clock - this.now) > LIVE_WITHIN) return;
@@ -90,7 +90,7 @@ class Decode implements ThreadModule {
     while (!this.d.defrag.letGo(this.number, true, batch)) this.thread.passOn(batch);
   }
 
-  /** Fragments of the capture before are not completed by this one. */
+  /** Fragments of the previous capture are not completed by this one. */
   beginPart(): void {
     this.d.defrag.expire(END_OF_TIME);
     this.checksums.begin();
@@ -114,14 +114,14 @@ class Decode implements ThreadModule {
     if (d.flawed || row[p + Packet.FLAGS]! & Packet.FLAG_INVALID) counts[Count.INVALID]!++;
   }
 
-  /** Fragments that have waited too long are gone before this packet, wherever in a batch it comes. */
+  /** Fragments that have waited too long expire before this packet, wherever in the batch it is. */
   private timePasses(seconds: number): void {
     if (seconds === this.now) return;
     this.now = seconds;
     this.d.defrag.expire(seconds);
   }
 
-  /** Each event once for each packet that has it. */
+  /** Counts each event once per packet that has it. */
   private countEvents(batch: Batch): void {
     const { row, tally } = this.d;
     let events = false;

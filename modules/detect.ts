@@ -1,7 +1,7 @@
 /**
- * Detection: looks for signatures in packets, streams and transactions, and judges what matched.
+ * Detection: matches signatures against packets, streams and transactions, and decides on the result.
  *
- * The compiled rule set comes with the thread (`shared.rules`, a `RuleSetImage`); without one every packet passes.
+ * The compiled rule set is passed to the thread (`shared.rules`, a `RuleSetImage`); without one every packet passes.
  */
 import type { Batch } from '../engine/batch.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';

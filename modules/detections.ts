@@ -1,8 +1,8 @@
 /**
- * Runs detections that are written as code: each is a routine that reads the streams or transactions of a flow and
- * sleeps in between, or functions that look at packets and at the beginnings and ends of flows.
+ * Runs detections written as code: each is a routine that reads the streams or transactions of a flow and
+ * pauses in between, or functions called for packets and for the start and end of flows.
  *
- * What is prepared for all threads (`shared.detections`) comes as text and is evaluated in each; without any, packets
+ * What is prepared for all threads (`shared.detections`) is passed as text and evaluated in each; without any, packets
  * pass.
  */
 import type { Batch } from '../engine/batch.js';

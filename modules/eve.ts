@@ -1,4 +1,7 @@
-/** EVE JSON: one line for each alert, flow, transaction and whatever else the `types` of an `eve-log` output name. */
+/**
+ * EVE JSON: one line for each alert, flow, transaction and every other event named in the `types` of an `eve-log`
+ * output.
+ */
 import type { Batch } from '../engine/batch.js';
 import { option, text } from '../engine/config/option.js';
 import { logFolder, outputBit, outputs } from '../engine/config/output-list.js';
@@ -67,7 +70,7 @@ class Eve implements ThreadModule {
     for (const { writer } of this.logs) writer.reload(shared);
   }
 
-  /** A record that cannot be made is counted and told once; the others are written. */
+  /** A record that cannot be created is counted, and logged once; the others are written. */
   private tell(slot: number): void {
     this.subject.load(slot);
     for (const log of this.logs) {

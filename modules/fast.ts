@@ -1,4 +1,4 @@
-/** fast.log: one line of text for each alert; and `syslog`, which has them in the log of the system. */
+/** fast.log: one line of text for each alert; and `syslog`, which writes alerts to the system log. */
 import { fullAddressText } from '../engine/address.js';
 import type { Batch } from '../engine/batch.js';
 import { ByLoad } from '../engine/by-load.js';
@@ -37,18 +37,18 @@ export default defineModule({
   create: thread => new Fast(thread),
 });
 
-/** Bytes of a packet without addresses that are shown. */
+/** Number of bytes shown of a packet without addresses. */
 const RAW_BYTES = 24;
-/** Longest line: a message and a classification may be long. */
+/** Longest line: messages and classifications may be long. */
 const LINE_BYTES = 32 << 10;
 
-/** What is kept of a signature. */
+/** What is stored per signature. */
 interface Known {
   readonly middle: string;
   readonly drops: boolean;
 }
 
-/** What is kept of the signatures of one load of the rules. */
+/** What is stored of the signatures of one rule load. */
 class KnownSignatures {
   /** Bounded by the number of signatures. */
   private readonly known = new Map<number, Known>();
@@ -69,7 +69,7 @@ class Fast implements ThreadModule {
   private readonly subject: Subject;
   private readonly endpoints = new Endpoints();
   private readonly files: readonly LogWriter[];
-  /** Logs of the system. */
+  /** System logs. */
   private readonly syslogs: readonly LogWriter[];
   private readonly timestamp = new LineTimestamp();
   private readonly line = new Uint8Array(LINE_BYTES);
@@ -102,7 +102,7 @@ class Fast implements ThreadModule {
     this.signatures.reload(shared);
   }
 
-  /** A line that cannot be made is counted and told once; the others are written. */
+  /** A line that cannot be created is counted, and logged once; the others are written. */
   private tell(): void {
     try {
       this.write();
@@ -128,13 +128,13 @@ class Fast implements ThreadModule {
     for (const file of this.files) file.write(line, 0, start + written);
   }
 
-  /** The log of the system has the time, and no marks. */
+  /** The system log adds the time, and has no markers. */
   private writeSyslog(said: string): void {
     const { written } = this.encoder.encodeInto(said.replaceAll('[**] ', ''), this.line);
     for (const log of this.syslogs) log.write(this.line, 0, written);
   }
 
-  /** Drops are told as such, rejections too; where nothing can be dropped, as what would have been. */
+  /** Drops and rejections are marked as such; where nothing can be dropped, as would-be drops. */
   private action({ drops }: Known): string {
     const { subject } = this;
     const changed = (subject.field(ALERT_FLAGS) & ALERT_ACTION_CHANGED) !== 0;
@@ -142,7 +142,7 @@ class Fast implements ThreadModule {
     return dropped ? (this.inline ? '[Drop] ' : '[wDrop] ') : '';
   }
 
-  /** `{TCP} 192.0.2.1:1234 -> 192.0.2.2:80`, or the first bytes of a packet that has no addresses. */
+  /** `{TCP} 192.0.2.1:1234 -> 192.0.2.2:80`, or the first bytes of a packet without addresses. */
   private where(): string {
     const { subject, endpoints } = this;
     endpoints.load(subject, 'event');
@@ -172,7 +172,7 @@ function knownOf({ gid, sid, rev, msg, category, priority, action }: AlertSignat
   return { middle, drops: action === 'drop' || action.startsWith('reject') };
 }
 
-/** Files of the entries that are on. */
+/** Files of the enabled entries. */
 function pathsOf(config: Config): string[] {
   return outputEntries(config, 'fast').map(entry => {
     return logPath(config, entry.read({ ...filename, path: 'filename' }));

@@ -1,6 +1,6 @@
 /**
- * Files that travelled in transactions: tells each when it is over, and writes those that are to be kept into the
- * file store (layout 2: `SHA256[0,2)/SHA256`, with a record beside it where wanted).
+ * Files transferred in transactions: reports each one when it ends, and writes those to be stored into the
+ * file store (layout 2: `SHA256[0,2)/SHA256`, with an optional record next to it).
  */
 
 import type { ApplicationLayer, ClosedFile } from '../engine/application-layer.js';
@@ -44,7 +44,7 @@ class FileStore implements ThreadModule {
     };
   }
 
-  /** Rules may ask for other digests than those before. */
+  /** The new rules may need other digests than the previous ones. */
   reload(shared: Thread['shared']): void {
     this.settings = fileSettings(this.thread.config, shared);
   }
@@ -92,12 +92,12 @@ class FileStore implements ThreadModule {
     const { row } = this.thread.memory;
     const e = event * Packet.INTS;
     row[e + Packet.EVENT_TRANSACTION] = transaction.id;
-    // The record's source is who sent the file.
+    // The record's source is the sender of the file.
     const state = row[e + Packet.FLOW_STATE]! & ~Packet.FLOW_TO_SERVER;
     row[e + Packet.FLOW_STATE] = state | (file.toServer ? Packet.FLOW_TO_SERVER : 0);
   }
 
-  /** @returns what `write` gives, or undefined when the disk did not take it: that is counted, and told once */
+  /** @returns the result of `write`, or undefined when writing failed: this is counted, and logged once */
   private attempt<T>(write: () => T): T | undefined {
     try {
       return write();
@@ -109,7 +109,7 @@ class FileStore implements ThreadModule {
   }
 }
 
-/** Sids of the signatures that want the file to be stored. */
+/** Sids of the signatures that request the file to be stored. */
 function wantedBy(
   { toServer }: ClosedFile['file'],
   ofTransaction: FilesToStore | undefined,
@@ -120,7 +120,7 @@ function wantedBy(
   return [...new Set(lists.flatMap(list => (toServer ? list?.toServer : list?.toClient) ?? []))];
 }
 
-/** Without a version, an entry means the first layout. */
+/** An entry without a version means layout 1. */
 function requireVersion(config: Config): void {
   if (outputEntries(config, 'file-store').some(entry => entry.at('version') === undefined))
     throw new Error('file-store: version 1 is no longer supported; expected "version: 2"');

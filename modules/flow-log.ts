@@ -1,6 +1,6 @@
 /**
- * `flow-log`: counts each conversation that is over, and tells the outputs of it. It stands behind all that writes into
- * flow records: what the flow was found to be and what became of it is known only there.
+ * `flow-log`: counts each flow that has ended, and passes it to the outputs. It runs after all modules that write to
+ * flow records, since the final state and protocol of a flow are known only then.
  */
 import { Batch } from '../engine/batch.js';
 import { attachedMembers, EVENT_FLOW, EVENT_NETFLOW, keepEvent } from '../engine/event.js';
@@ -23,7 +23,7 @@ export default defineModule({
 class FlowLog implements ThreadModule {
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
-  /** Event that outputs want; a flow's event gives its netflow records too. */
+  /** Event wanted by outputs; a flow's event also produces its netflow records. */
   private readonly kind: number;
   private readonly lost: number;
   private readonly counters: EndCounters;
@@ -47,7 +47,7 @@ class FlowLog implements ThreadModule {
     batch.replace();
   }
 
-  /** Packets behind a drop were not part of the session, whether it was followed any further or not. */
+  /** Packets after a drop are not part of the session, whether it was tracked any further or not. */
   private noteState(slot: number): void {
     const { flows } = this;
     const f = this.row[slot * Packet.INTS + Packet.FLOW]! * FlowRecord.INTS;
@@ -57,7 +57,7 @@ class FlowLog implements ThreadModule {
     flows[f + FlowRecord.TCP_STATE] = ESTABLISHED;
   }
 
-  /** What an exception policy did to a flow is its action, unless detection took one. */
+  /** An exception policy applied to a flow is its action, unless detection set one. */
   private noteAction(slot: number): void {
     const { flows } = this;
     const f = this.row[slot * Packet.INTS + Packet.FLOW]! * FlowRecord.INTS;
@@ -76,7 +76,7 @@ class FlowLog implements ThreadModule {
     return this.row[slot * Packet.INTS + Packet.PSEUDO] === Packet.PSEUDO_FLOW_END;
   }
 
-  /** When the pool is empty, what was kept so far goes ahead so that its slots come home. */
+  /** When the pool is empty, the packets so far are sent ahead so that their slots are returned. */
   private tell(batch: Batch, slot: number): void {
     this.noteAction(slot);
     this.noteState(slot);

@@ -1,5 +1,5 @@
 /**
- * `flow`: gives each packet the conversation it belongs to, and tells the modules behind when one is over.
+ * `flow`: assigns each packet to its flow, and signals to the following modules when a flow has ended.
  *
  * Works over the batch in two steps: all index entries and records that will be needed are touched first, so that
  * the memory latency of the packets overlaps, then each packet is looked up and counted.
@@ -64,12 +64,12 @@ class Flow implements ThreadModule {
   private readonly flows: Int32Array;
   private readonly table: FlowTable;
   private readonly care: Care;
-  /** Packets that are handed on before the rest of their batch. */
+  /** Packets passed on before the rest of their batch. */
   private readonly ahead = new Batch();
-  /** First row of the index that each packet of the batch will meet, -1 for none. */
+  /** First row of the index that the lookup of each packet of the batch will meet, -1 for none. */
   private candidates = new Int32Array(1024);
   private touched = 0;
-  /** Bytes of payload that are handed on at once, but for a packet that has more. */
+  /** Maximum bytes of payload passed on at once, except for a single packet that has more. */
   private readonly mostBytes: number;
 
   constructor(
@@ -109,7 +109,7 @@ class Flow implements ThreadModule {
     }
   }
 
-  /** Reads what the lookups will read. The sum keeps the compiler from leaving the reads out. */
+  /** Prefetches what the lookups will read. The sum keeps the compiler from removing the reads. */
   private touchAll(batch: Batch): void {
     if (this.candidates.length < batch.length) this.candidates = new Int32Array(batch.length * 2);
     const { row, flows, candidates, table } = this;
@@ -126,9 +126,9 @@ class Flow implements ThreadModule {
   }
 
   /**
-   * The modules behind bring the state of flows up to date, and the timeout follows from the state. So no batch
-   * may span more time than the shortest timeout: what lies before such a step goes ahead. So does what is as much as
-   * streams are put together at once.
+   * The following modules update the state of flows, and the timeout depends on the state. So no batch may span more
+   * time than the shortest timeout: packets before such a step are sent ahead. The same applies when as much payload
+   * has accumulated as streams reassemble at once.
    */
   private assignAll(batch: Batch): void {
     const { row, table } = this;

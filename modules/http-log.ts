@@ -39,7 +39,7 @@ export default defineModule({
   },
 });
 
-/** What lines say of a transaction, from its record and its header fields. */
+/** Fields of a line, from the transaction's record and its header fields. */
 interface Told {
   readonly hostname?: string;
   readonly url?: string;

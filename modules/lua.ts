@@ -1,4 +1,4 @@
-/** Lua scripts that log: transactions, packets, alerts, flows, files, data of streams, and statistics. */
+/** Lua output scripts: transactions, packets, alerts, flows, files, stream data, and statistics. */
 
 import type { Batch } from '../engine/batch.js';
 import { ByLoad } from '../engine/by-load.js';
@@ -40,7 +40,7 @@ function eventsOf(config: Config): number[] {
   return [...new Set(events)];
 }
 
-/** Scripts that are not there, or cannot be run. */
+/** Scripts that are missing, or cannot be run. */
 function wrongScripts(config: Config): Finding[] {
   const findings: Finding[] = [];
   tryAll(config, message => findings.push({ path: 'outputs', kind: 'unaccepted', message, mild: true }));
@@ -49,7 +49,7 @@ function wrongScripts(config: Config): Finding[] {
 
 const SILENT = { debug() {}, info() {}, notice() {}, warning() {}, error() {} };
 
-/** @param told what is wrong with a script  @returns the others, closed */
+/** @param told called with what is wrong with a script  @returns the others, closed */
 function tryAll(config: Config, told: (message: string) => void): OutputScript[] {
   if (luaScripts(config).length === 0) return [];
   const { scripts } = openAll(config, { log: SILENT, name: '', index: 0, shared: {} }, told);
@@ -83,7 +83,7 @@ class LuaOutputs implements ThreadModule {
   private readonly streams: Streams | undefined;
   private readonly transactions: Transactions;
   private readonly failed: number;
-  /** Scripts whose first failure was told. */
+  /** Scripts whose first failure was logged. */
   private readonly told = new Set<OutputScript>();
   private readonly signatures: ByLoad<AlertSignatures>;
 
@@ -123,7 +123,7 @@ class LuaOutputs implements ThreadModule {
     for (const script of this.scripts) this.guarded(script, () => script.close());
   }
 
-  /** Transactions that were over with a packet, or all that are left. */
+  /** Transactions completed by a packet, or all remaining ones. */
   private over(slot?: number): void {
     for (let at = this.transactions.takeOver(slot); at; at = this.transactions.takeOver(slot)) {
       const { conversation } = at;
@@ -153,7 +153,7 @@ class LuaOutputs implements ThreadModule {
       subject.load(slot);
       this.look(subject.packet >= 0 ? subject.packet : slot, subject.flow);
       this.inHand(this.transactions.of(kind, subject));
-      // Records of a flow come when its packets were forgotten.
+      // Records of a flow are passed in after its packets are gone.
       if (kind === Event.EVENT_FLOW) this.host.noteAlerts(subject.flow, subject.flowField(Flow.ALERTS));
       this.log(script, {}, this.about(kind));
       this.inHand(undefined);
@@ -209,13 +209,13 @@ class LuaOutputs implements ThreadModule {
     this.guarded(script, () => script.log(args, { at: this.at, ...about }));
   }
 
-  /** A script that fails is told once, and goes on with the next event. */
+  /** A failing script is logged once, and continues with the next event. */
   private guarded(script: OutputScript, action: () => void): void {
     try {
       action();
     } catch (error) {
       this.thread.counters.values[this.failed]!++;
-      // What it says may be made of packets: there is no end of such messages.
+      // The message may contain packet data: an unbounded number of different messages would be possible.
       if (!this.told.has(script)) this.thread.warnOnce(`lua: script failed: ${(error as Error).message}`);
       this.told.add(script);
     }

@@ -1,4 +1,4 @@
-/** Acquires packets from netfilter queues, and tells the kernel what becomes of each. */
+/** Acquires packets from netfilter queues, and sends the verdict of each to the kernel. */
 import { defineModule } from '../engine/module.js';
 import { acquireQueues } from './nfqueue/acquire.js';
 import { bypassHookOptions } from './nfqueue/bypass-hook.js';

@@ -1,6 +1,6 @@
 /**
- * pcap-log: writes packets of the wire into capture files. All of them; or those of a flow from its first alert on, or
- * that rules tagged, with the TCP data that came before and made the alert.
+ * pcap-log: writes received packets into capture files. All of them; or those of a flow from its first alert on, or
+ * those tagged by rules, together with the earlier TCP data that led to the alert.
  */
 import { threadId } from 'node:worker_threads';
 import type { Batch } from '../engine/batch.js';
@@ -79,7 +79,7 @@ class PcapLog implements ThreadModule {
 
   private isLeftOut(p: number): boolean {
     const { honorPass, useStreamDepth } = this.settings;
-    // What came before the rule matched is logged, though its flow is one that passes by now.
+    // Packets before the rule matched are logged, even if their flow is passed by now.
     const passed = this.row[p + Packet.VERDICT] === Packet.VERDICT_PASS;
     return (honorPass && passed) || (useStreamDepth && this.isBeyondDepth(p));
   }
@@ -98,7 +98,7 @@ class PcapLog implements ThreadModule {
     return row[p + Packet.PAYLOAD_LENGTH]! > 0 && (deep || encrypted);
   }
 
-  /** Under a condition: the packet is written, or held for the case that its flow has an alert later. */
+  /** Under a condition: the packet is written, or held in case its flow has an alert later. */
   private consider(p: number, history: History): void {
     const { row } = this;
     const flow = row[p + Packet.FLOW]!;
@@ -130,7 +130,7 @@ class PcapLog implements ThreadModule {
     history.keep(flow, this.framing.bytes, length);
   }
 
-  /** What came over the wire for the packet, which may have been inside of a tunnel, or made from fragments. */
+  /** The packet as received, if this one was inside a tunnel or was reassembled from fragments. */
   private writeWire(p: number): void {
     const wire = this.wireOf(p);
     if (wire < 0) return;
@@ -150,7 +150,7 @@ class PcapLog implements ThreadModule {
     return wire;
   }
 
-  /** A tunnel's packet may be asked for by each packet inside of it, in other threads too. */
+  /** A tunnel packet may be requested by each packet inside it, also from other threads. */
   private writeOnce(p: number): void {
     const before = Atomics.or(this.row, p + Packet.FLAGS, Packet.FLAG_LOGGED);
     if ((before & Packet.FLAG_LOGGED) === 0) this.write(p);
@@ -161,7 +161,7 @@ class PcapLog implements ThreadModule {
     this.hand(this.framing.bytes, 0, length);
   }
 
-  /** Gives a framed packet to the writer, unless the filter leaves it out. */
+  /** Passes a framed packet to the writer, unless the filter excludes it. */
   private hand(bytes: Uint8Array, start: number, end: number): void {
     const { values } = this.thread.counters;
     if (this.filter && !this.isWanted(this.filter, bytes, start, end)) {

@@ -1,4 +1,4 @@
-/** Acquires packets from capture files, folders of them, or standard input. */
+/** Acquires packets from capture files, folders of captures, or standard input. */
 import { defineModule } from '../engine/module.js';
 import { acquirePcap } from './pcap/acquire.js';
 import * as options from './pcap/options.js';

@@ -41,8 +41,8 @@ class Respond implements ThreadModule {
   }
 
   /**
-   * Whether the flow of this dropped packet was rejected before. A reset crosses what was on its way: the side that has
-   * received more by then does not take it (RFC 5961 3.2), and tells with its next packet which number it expects.
+   * Whether the flow of this dropped packet was rejected before. A reset may cross packets already sent: a side that
+   * has received more by then does not accept it (RFC 5961 3.2), and its next packet shows which number it expects.
    */
   private isSentAgain(p: number): boolean {
     const { row } = this.thread.memory;
@@ -55,7 +55,7 @@ class Respond implements ThreadModule {
     const toSource = verdict !== Packet.VERDICT_REJECT_DESTINATION;
     const toDestination = verdict !== Packet.VERDICT_REJECT;
     if (row[p + Packet.PROTOCOL] === TCP) {
-      // RFC 9293 3.5.2: a reset is never answered with a reset. A header that cannot be read tells no ports.
+      // RFC 9293 3.5.2: a reset is never answered with a reset. An unreadable header has no ports.
       if ((row[p + Packet.TCP_FLAGS]! & RST) !== 0 || row[p + Packet.L4] === 0) return;
       if (toSource) this.send(this.replies.reset(p, true));
       if (toDestination) this.send(this.replies.reset(p, false));

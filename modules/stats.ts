@@ -1,4 +1,4 @@
-/** stats.log: a table of the counters, now and then. */
+/** stats.log: a periodic table of the counters. */
 import type { Config } from '../engine/config/config.js';
 import { boolean, option, text } from '../engine/config/option.js';
 import { logFolder, logPath, outputEntries, outputs } from '../engine/config/output-list.js';
@@ -18,7 +18,7 @@ export default defineModule({
   options: [outputs, logFolder, enabled, filename, totals, threads, zeros],
   wants: () => [],
   statistics: config => outputEntries(config, 'stats').map(entry => logOf(config, entry)),
-  // The tables are made by the manager: packets are of no interest.
+  // The tables are made by the manager: packets are not used.
   create: () => ({ process() {} }),
 });
 

@@ -1,8 +1,8 @@
 /**
- * `stream`: follows TCP sessions and puts their data together, as the receiver of the data does.
+ * `stream`: tracks TCP sessions and reassembles their data the way the receiver does.
  *
- * A packet's own row tells what stream data it made available; data for which there is no room there, and the end of
- * flows, travel in pseudo packets right behind it.
+ * A packet's own row refers to the stream data it made available; data that does not fit there, and the end of
+ * flows, are passed in pseudo packets right after it.
  */
 import { PROTOCOL_OPTIONS } from '../engine/application/load-protocols.js';
 import { PROBING_OPTIONS } from '../engine/application/probing.js';

@@ -37,7 +37,7 @@ export default defineModule({
   },
 });
 
-/** What lines say of a session, from its record. */
+/** Fields of a line, from the session's record. */
 interface Told {
   readonly subject?: string;
   readonly issuerdn?: string;

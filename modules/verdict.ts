@@ -1,9 +1,9 @@
 /**
- * Verdict: the one answer for each packet of the wire, after everything about it is known.
+ * Verdict: the final decision for each received packet, after all inspection.
  *
- * An outer packet waits for the packets inside of it: it is dropped when one of them is. Fragments that are held wait
- * for the last one of their datagram, and are dropped with it. Where packets are judged
- * by a device (a queue of the kernel), the verdict is delivered through the service `verdict-delivery`.
+ * An outer packet waits for the packets inside it: it is dropped when one of them is. Held fragments wait
+ * for the last one of their datagram, and are dropped with it. Where packets are received from a queue or device that
+ * needs verdicts, the verdict is delivered through the service `verdict-delivery`.
  */
 import type { Batch } from '../engine/batch.js';
 import { EVENT_DROP, keepEvent } from '../engine/event.js';
@@ -60,7 +60,7 @@ class Verdict implements ThreadModule {
     this.delivery?.flush?.();
   }
 
-  /** What a device did not take is given to it again, also when no packet comes. */
+  /** Retries verdicts that the device did not accept, also when no packet arrives. */
   flush(): void {
     this.delivery?.flush?.();
   }
@@ -75,8 +75,8 @@ class Verdict implements ThreadModule {
   }
 
   /**
-   * A packet, or one that was made from it, has come: the last of them settles it, and so on with what it was made from
-   * and with the fragments that have waited for it, of which there can be thousands.
+   * A packet, or one derived from it, has arrived: the last of them settles it, then the packet it was derived from
+   * and the fragments that waited for it, of which there can be thousands.
    */
   private arrive(batch: Batch, slot: number): void {
     const { row } = this;
@@ -89,7 +89,9 @@ class Verdict implements ThreadModule {
     }
   }
 
-  /** A packet inside a tunnel leaves with the outer one; of a datagram only fragments could leave, which have other bytes. */
+  /**
+   * A packet inside a tunnel is sent with the outer one; of a datagram only fragments are sent, which have other bytes.
+   */
   private changed(p: number): void {
     const { row } = this;
     const pseudo = row[p + Packet.PSEUDO];
@@ -99,19 +101,20 @@ class Verdict implements ThreadModule {
     row[p + Packet.REASON] = Reason.REASON_DEFRAG_ERROR;
   }
 
-  /** The drop of a packet is that of its root. After the fact there are rejections alone, which drop nothing. */
+  /** A dropped packet drops its root packet. In IDS mode there are only rejections, which drop nothing. */
   private drop(batch: Batch, slot: number, p: number): void {
     const { row } = this;
     const root = row[p + Packet.ROOT]!;
     this.tellDrop(batch, slot, p);
     if (root < 0 || !this.inline) return;
-    // The ends of a tunnel are not told of what is rejected inside of it: they would take all of the tunnel for prohibited.
+    // The ends of a tunnel get no ICMP error for a rejected inner packet: they would take the whole tunnel for
+    // prohibited.
     if (row[p + Packet.PSEUDO] === Packet.PSEUDO_TUNNEL)
       noteInnerDrop(row, root * Packet.INTS, Packet.VERDICT_DROP, Reason.REASON_TUNNEL_PACKET_DROP);
     else noteInnerDrop(row, root * Packet.INTS, row[p + Packet.VERDICT]!, row[p + Packet.REASON]!);
   }
 
-  /** Everything about a packet of the wire is known. */
+  /** Everything about a received packet is known. */
   private settle(slot: number, p: number): void {
     const { row } = this;
     const verdict = row[p + Packet.VERDICT]!;
@@ -129,7 +132,7 @@ class Verdict implements ThreadModule {
     return flow < 0 ? Reason.REASON_NONE : this.flows[flow * Flow.INTS + Flow.DROP_REASON]!;
   }
 
-  /** Drops by rules were told by detection, with their signature. */
+  /** Drops by rules were reported by detection, with their signature. */
   private tellDrop(batch: Batch, slot: number, p: number): void {
     const { row } = this;
     const flow = row[p + Packet.FLOW]!;

@@ -1,4 +1,4 @@
-/** The `syslog` outputs: alerts in the log of the system. */
+/** The `syslog` outputs: alerts in the system log. */
 import type { Config } from '../../engine/config/config.js';
 import { boolean, option, text } from '../../engine/config/option.js';
 import { outputEntries } from '../../engine/config/output-list.js';
@@ -12,7 +12,7 @@ const level = option(`${PREFIX}level`, syslogLevel, 'info', 'syslog level');
 
 export const SYSLOG_OPTIONS = [enabled, identity, facility, level];
 
-/** With the name of its log. */
+/** Each with the name of its log. */
 export function syslogs(config: Config): (SyslogSettings & { readonly file: string })[] {
   return outputEntries(config, 'syslog').map((entry, i) => {
     const read = entry.readerBelow(PREFIX);

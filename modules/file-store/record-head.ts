@@ -1,4 +1,4 @@
-/** What records beside stored files begin with: time, flow and endpoints, as EVE records have them. */
+/** First members of the records next to stored files: time, flow and endpoints, as in EVE records. */
 import { fullAddressText } from '../../engine/address.js';
 import * as Flow from '../../engine/flow/flow-record.js';
 import type { Thread } from '../../engine/module.js';
@@ -9,7 +9,7 @@ import { IsoTimestamp } from '../../engine/timestamp.js';
 
 const timestamp = new IsoTimestamp();
 
-/** What a record is about. */
+/** Subject of a record. */
 export interface HeadOf {
   readonly toServer: boolean;
   readonly transaction: number;
@@ -17,9 +17,9 @@ export interface HeadOf {
 }
 
 /**
- * @param of the file, and where it travelled
- * @param inPlaceOfClient address that is told in place of the client's
- * @returns members without braces
+ * @param of the file, and the flow that transferred it
+ * @param inPlaceOfClient address reported instead of the client's
+ * @returns JSON members without braces
  */
 export function recordHead(
   { memory, flows }: Thread,

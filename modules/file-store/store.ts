@@ -32,7 +32,7 @@ export class Store {
     makeFolder(this.folder);
   }
 
-  /** Writes the file under its digest. @returns its number @throws where that fails */
+  /** Writes the file under its digest. @returns its number @throws on write errors */
   write(file: TrackedFile): number {
     if (!file.keptWhole)
       this.thread.warnOnce('file-store: a file is larger than max-file-size and was truncated');
@@ -51,10 +51,10 @@ export class Store {
   }
 
   /**
-   * Writes the record beside the file, where that is wanted.
-   * @param where it travelled: number of the transaction, name of the protocol
+   * Writes the record next to the file, where enabled.
+   * @param where the file was transferred: transaction number, name of the protocol
    * @param members of the record
-   * @param forwarded whom a proxy asked for: `"xff":{…}` or nothing
+   * @param forwarded original client of a proxy: `"xff":{…}` or nothing
    */
   describe(
     file: TrackedFile,
@@ -85,7 +85,7 @@ function addressIn(forwarded: string, wanted: ForwardedFor): string | undefined 
   return xff?.[forwardedForKey(wanted)];
 }
 
-/** Of a file that was cut there is no digest of the whole, and of a large one not all is stored: what is there names it. */
+/** A truncated file has no digest of the whole, and a large one is not stored completely: the stored part names it. */
 function digestOf(file: TrackedFile): string {
   const known = file.digest('sha256');
   if (known !== undefined && file.keptWhole) return known;

@@ -1,4 +1,4 @@
-/** How flows ended, under the names of Suricata's statistics: what records of flows say, summed up. */
+/** How flows ended, under the names of Suricata's statistics: totals of the fields of flow records. */
 import * as FlowRecord from '../../engine/flow/flow-record.js';
 import type { Counters } from '../../engine/module.js';
 import { STATE_NAMES } from '../../engine/stream/tcp-state.js';
@@ -18,7 +18,7 @@ export class EndCounters {
     this.tcpState = STATE_NAMES.map(name => counters.declare(`flow.end.tcp_state.${name}`));
   }
 
-  /** @param f index of the row of a flow that is over, with all that modules found out */
+  /** @param f index of the row of a flow that has ended, with the results of all modules */
   count(flows: Int32Array, f: number): void {
     this.values[this.state[flows[f + FlowRecord.STATE]!]!]!++;
     if (flows[f + FlowRecord.PROTOCOL] === TCP) {

@@ -1,9 +1,9 @@
 /**
- * Care of the flow table between packets: looking for flows whose time is over, and emergency mode.
+ * Maintenance of the flow table between packets: finding flows that have timed out, and emergency mode.
  *
- * In emergency mode (few rows are free) the shorter timeouts hold, more rows are looked at, and where that does not
- * help old flows are ended to make room before a packet needs it: the row of an ended flow is free only after its
- * last packet has come home.
+ * In emergency mode (few rows are free) the shorter timeouts apply, more rows are examined, and if that is not
+ * enough, old flows are evicted before a packet needs their row: the row of an ended flow is free only after its
+ * last packet has been returned to the pool.
  */
 import { integer, option } from '../../engine/config/option.js';
 import type { ExpiryPolicy } from '../../engine/flow/flow-expiry.js';
@@ -19,9 +19,9 @@ export const prealloc = option(
   'flows that may be in use before the search for expired flows starts (see flow.expiry)',
 );
 
-/** Seconds in which all rows are looked at once: looking more often finds nothing new. */
+/** Seconds in which all rows are examined once: more often would find nothing new. */
 const ROUND_SECONDS = 8;
-/** Rows looked at per batch at most, when idle, and per batch in emergency mode. */
+/** Maximum rows examined per batch, when idle, and per batch in emergency mode. */
 const USUAL_BUDGET = 128;
 const IDLE_BUDGET = 4096;
 const EMERGENCY_BUDGET = 2048;
@@ -48,7 +48,7 @@ export class Care {
     this.recovered = (table.capacity * thread.config.read(emergencyRecovery)) / 100;
   }
 
-  /** @param packets how many packets follow: as many flows may begin */
+  /** @param packets number of packets that follow: each may begin a flow */
   beforeBatch(packets: number): void {
     const { table } = this;
     this.noteCounters();
@@ -57,7 +57,7 @@ export class Care {
     else if (this.isEager() || table.active > this.enough) this.sweep();
   }
 
-  /** Time that passes gives credit; the work per batch is bounded all the same. */
+  /** Elapsed time gives credit; the work per batch is bounded nevertheless. */
   private sweep(): void {
     const { table } = this;
     const passed = Math.min(ROUND_SECONDS, Math.max(0, table.seconds - this.sweptAt));
@@ -76,7 +76,9 @@ export class Care {
     }
   }
 
-  /** Live traffic: flows end in time. In a replay the wall clock says nothing, and a short capture ends by itself. */
+  /**
+   * Live traffic: flows end on time. In a replay the wall clock is meaningless, and a short capture soon ends itself.
+   */
   private isEager(): boolean {
     if (this.live === undefined && this.table.seconds > 0) {
       this.live = Math.abs(Date.now() / 1000 - this.table.seconds) < LIVE_WITHIN;
@@ -103,7 +105,7 @@ export class Care {
     table.counters.add(table.counters.emergencyOver);
   }
 
-  /** The policy names the flow that ends, or leaves it to the table. */
+  /** The policy selects the flow to evict, or leaves it to the table. */
   private makeRoom(): void {
     const { policy, table } = this;
     const row = policy.victim?.(table) ?? -1;

@@ -1,6 +1,6 @@
 import type { ExpirableFlows, ExpiryPolicy } from '../../engine/flow/flow-expiry.js';
 
-/** A hand that goes round all rows, some at a time: the work per batch is bounded, each row's turn comes. */
+/** A clock hand that cycles through all rows, a few at a time: bounded work per batch, and each row gets its turn. */
 export class ClockHand implements ExpiryPolicy {
   private at = 0;
 

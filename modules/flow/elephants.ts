@@ -1,6 +1,6 @@
 /**
- * Elephant flows: those that carry many bytes one way within a short time. They are marked once, counted, and told in
- * the record of the flow. Off unless `flow.rate-tracking` says how much is much.
+ * Elephant flows: those that carry many bytes in one direction within a short time. They are marked once, counted, and
+ * reported in the flow record. Disabled unless `flow.rate-tracking` sets a limit.
  */
 import { duration, option, size } from '../../engine/config/option.js';
 import * as FlowRecord from '../../engine/flow/flow-record.js';
@@ -17,19 +17,19 @@ const interval = option('flow.rate-tracking.interval', duration, 10, 'interval i
 
 export const elephantOptions = [bytes, interval];
 
-/** An interval is counted second by second, a longer one in this many slices. */
+/** An interval is counted in seconds, a longer one in this many slices. */
 const MOST_SLICES = 60;
 
-/** What came in each slice of the interval: to the server, then to the client. */
+/** Bytes of each slice of the interval: to the server, then to the client. */
 interface Rate {
   readonly sums: Float64Array;
-  /** All of `sums`, of each direction. */
+  /** Total of `sums`, per direction. */
   readonly totals: [number, number];
-  /** The last slice that is counted. */
+  /** The last slice counted. */
   slice: number;
 }
 
-/** @returns undefined where no flow is an elephant */
+/** @returns undefined where rate tracking is disabled */
 export function elephantsOf(thread: Thread): Elephants | undefined {
   const { config, counters } = thread;
   const counter = counters.declare('flow.elephant');
@@ -38,9 +38,9 @@ export function elephantsOf(thread: Thread): Elephants | undefined {
 }
 
 export class Elephants {
-  /** Rates of flows by row, of those that are not marked yet. */
+  /** Rates of flows that are not marked yet, by row. */
   private readonly rates = new Map<number, Rate>();
-  /** Seconds of a slice, and how many of them are an interval. */
+  /** Seconds per slice, and slices per interval. */
   private readonly seconds: number;
   private readonly slices: number;
 
@@ -55,7 +55,7 @@ export class Elephants {
     this.slices = Math.ceil(interval / this.seconds);
   }
 
-  /** Counts the packet at `p` of a flow. */
+  /** Counts the packet at `p` for its flow. */
   note(p: number, flow: number, toServer: boolean): void {
     const { row } = this.thread.memory;
     const f = flow * FlowRecord.INTS;
@@ -72,7 +72,7 @@ export class Elephants {
     this.forget(flow);
   }
 
-  /** Client and server of the flow have changed places. */
+  /** Client and server of the flow were exchanged. */
   swap(flow: number): void {
     const rate = this.rates.get(flow);
     if (!rate) return;
@@ -80,7 +80,7 @@ export class Elephants {
     for (let i = 0; i < rate.sums.length; i += 2) rate.sums.subarray(i, i + 2).reverse();
   }
 
-  /** The flow is over. */
+  /** The flow has ended. */
   forget(flow: number): void {
     this.rates.delete(flow);
   }
@@ -95,7 +95,7 @@ export class Elephants {
     return rate;
   }
 
-  /** Slices that lie before the interval are counted no more; time never goes back. */
+  /** Slices before the interval are no longer counted; time never goes back. */
   private advance(rate: Rate, slice: number): void {
     const passed = slice - rate.slice;
     if (passed <= 0) return;

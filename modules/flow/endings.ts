@@ -1,6 +1,6 @@
 /**
- * Flows that are over, and the pseudo packets that tell so to the modules behind. There are never more such packets
- * in flight than the pool can spare; the other flows wait here, and their rows stay theirs.
+ * Flows that have ended, and the pseudo packets that signal it to the following modules. The number of such packets
+ * in flight is limited by the pool; the other ended flows wait here and keep their rows.
  */
 import type { Batch } from '../../engine/batch.js';
 import { DEVICE_NAMES } from '../../engine/event.js';
@@ -8,7 +8,7 @@ import * as FlowRecord from '../../engine/flow/flow-record.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 
-/** Part of the pool's free slots that ends of flows may take at once, so that packets are not kept waiting. */
+/** Share of the pool's free slots that flow ends may take at once, so that packets are not delayed. */
 const SHARE_OF_POOL = 4;
 
 export class Endings {
@@ -16,9 +16,9 @@ export class Endings {
   private readonly waiting: Int32Array;
   private head = 0;
   private count = 0;
-  /** Where packets come from now: of captures that have nothing to do with each other, the one that the flows are of. */
+  /** Current source of packets: of several independent captures, the one that the flows belong to. */
   source = 0;
-  /** With live traffic each flow is of the device that its first packet came from, whichever has packets now. */
+  /** With live traffic a flow belongs to the device of its first packet, whichever device has packets now. */
   private readonly ofDevices: boolean;
 
   constructor(
@@ -30,7 +30,7 @@ export class Endings {
     thread.pool.onHome.push(slot => this.cameHome(slot));
   }
 
-  /** Flows whose packet was not made yet. */
+  /** Number of flows whose packet has not been created yet. */
   get length(): number {
     return this.count;
   }
@@ -40,7 +40,7 @@ export class Endings {
     this.count++;
   }
 
-  /** Adds the packets of flows that are over to the batch, as far as the pool allows. */
+  /** Adds the end packets of flows to the batch, as far as the pool allows. */
   emit(batch: Batch): void {
     const share = Math.ceil(this.thread.pool.available / SHARE_OF_POOL);
     for (let n = Math.min(this.count, share); n > 0; n--) batch.push(this.nextPacket());
@@ -55,7 +55,7 @@ export class Endings {
     return slot;
   }
 
-  /** Its time is that of the flow's last packet: what is said of a flow then does not depend on other flows. */
+  /** Its time is that of the flow's last packet, so that the flow's record does not depend on other flows. */
   private write(slot: number, flow: number): void {
     const { row } = this.thread.memory;
     const flows = this.thread.flows.row;
@@ -94,7 +94,7 @@ export class Endings {
   }
 }
 
-/** Bits of FLOW_STATE that follow from the record, without the direction. */
+/** Bits of FLOW_STATE derived from the record, without the direction. */
 export function stateBits(flows: Int32Array, f: number): number {
   const flags = flows[f + FlowRecord.FLAGS]!;
   let bits = 0;

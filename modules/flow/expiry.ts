@@ -1,6 +1,6 @@
 import { choice, option } from '../../engine/config/option.js';
 
-/** When flows are searched for; which of them is the policy's to say (see `engine/flow/flow-expiry.ts`). */
+/** Which policy searches for expired flows (see `engine/flow/flow-expiry.ts`). */
 export const expiry = option(
   'flow.expiry',
   choice('auto', 'eager', 'lazy'),

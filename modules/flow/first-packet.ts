@@ -1,4 +1,4 @@
-/** The row of a flow as its first packet makes it. */
+/** Initialises the row of a flow from its first packet. */
 import * as FlowRecord from '../../engine/flow/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 
@@ -6,7 +6,7 @@ const ICMP = 1;
 const ICMP_V6 = 58;
 
 /**
- * @param key columns of the flow that are those of its packets
+ * @param key columns of the flow taken from its packets
  * @param emergency the table is in emergency mode
  */
 export function beginRow(
@@ -36,7 +36,7 @@ export function beginRow(
   identify(flows, f);
 }
 
-/** The flow's id follows from its hash and start, so it is the same whatever threads there are. */
+/** The flow's id is derived from its hash and start, so it is the same whatever threads there are. */
 function identify(flows: Int32Array, f: number): void {
   const time =
     Math.imul(flows[f + FlowRecord.START_SECONDS]!, 0x85ebca6b) ^ flows[f + FlowRecord.START_NANOSECONDS]!;

@@ -1,11 +1,11 @@
 /**
  * The hash index of the flow table: open addressing with linear probing, an entry of two int32 (mixed hash, row).
  *
- * It grows by doubling when half full, and deletes by moving later entries back, so a probe never passes over
- * graves and costs one cache line as a rule.
+ * It grows by doubling when half full, and deletes by moving later entries back, so a probe never meets
+ * tombstones and usually costs one cache line.
  */
 
-/** Says whether the flow in `row` is the one that is looked for. */
+/** Whether the flow in `row` is the one searched for. */
 export type IsFlow = (row: number) => boolean;
 
 export class IndexTable {
@@ -14,7 +14,7 @@ export class IndexTable {
   private mask: number;
   private count = 0;
 
-  /** @param size entries to begin with, rounded up to a power of two  @param seed random number of this run */
+  /** @param size initial number of entries, rounded up to a power of two  @param seed random number of this run */
   constructor(
     size: number,
     private readonly seed: number,
@@ -32,19 +32,19 @@ export class IndexTable {
     return this.entries.byteLength;
   }
 
-  /** Spreads a hash over all bits: neighbours of the given hash are no neighbours here. */
+  /** Spreads a hash over all bits: adjacent hash values are not adjacent here. */
   mix(hash: number): number {
     let mixed = Math.imul(hash ^ this.seed, 0x9e3779b1);
     mixed ^= mixed >>> 15;
     return Math.imul(mixed, 0x85ebca6b) ^ (mixed >>> 13);
   }
 
-  /** Row of the first entry a lookup will meet, -1 for none. Asked for a whole batch, it brings memory near. */
+  /** Row of the first entry a lookup will meet, -1 for none. Called for a whole batch, it prefetches memory. */
   touch(mixed: number): number {
     return this.entries[(mixed & this.mask) * 2 + 1]! - 1;
   }
 
-  /** @returns the row for which `isFlow` says yes, or -1 */
+  /** @returns the row for which `isFlow` returns true, or -1 */
   find(mixed: number, isFlow: IsFlow): number {
     const { entries, mask } = this;
     for (let at = mixed & mask; ; at = (at + 1) & mask) {
@@ -73,12 +73,12 @@ export class IndexTable {
     return true;
   }
 
-  /** Moves back entries behind the hole that may stand there, until an empty one is met. */
+  /** Moves entries after the hole back where allowed, until an empty one is met. */
   private closeHole(hole: number): void {
     const { entries, mask } = this;
     for (let at = (hole + 1) & mask; entries[at * 2 + 1] !== 0; at = (at + 1) & mask) {
       const home = entries[at * 2]! & mask;
-      // The entry may move when its home does not lie behind the hole (cyclically).
+      // The entry may move when its home position is not after the hole (cyclically).
       if (((at - home) & mask) < ((at - hole) & mask)) continue;
       entries[hole * 2] = entries[at * 2]!;
       entries[hole * 2 + 1] = entries[at * 2 + 1]!;

@@ -19,7 +19,7 @@ export const emergencyRecovery = option(
   30,
   'percentage of free rows at which emergency mode ends',
 );
-/** Fault injection: the packet with this number finds no room for a new flow. */
+/** Fault injection: the allocation of a new flow fails for the packet with this number. */
 export const simulatedMemcap = option(
   'simulate.packet-flow-memcap',
   integer(0),

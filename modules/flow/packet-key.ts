@@ -1,5 +1,5 @@
 /**
- * The key of a packet's conversation, laid out as the first columns of a flow record so that the two compare
+ * The key of a packet's flow, laid out as the first columns of a flow record so that the two compare
  * column by column and a new record begins as a copy of the key.
  */
 import { boolean, option } from '../../engine/config/option.js';
@@ -70,8 +70,8 @@ export class PacketKey {
   }
 
   /**
-   * Reads the key of the packet that an ICMP error quotes (RFC 792, RFC 4443 section 3).
-   * @returns false when too little of it is there, or it is none that has a flow
+   * Reads the key of the packet quoted by an ICMP error (RFC 792, RFC 4443 section 3).
+   * @returns false when it is truncated too early, or does not belong to a flow
    */
   readQuoted(p: number): boolean {
     const { row, view } = this;
@@ -150,7 +150,10 @@ export class PacketKey {
     );
   }
 
-  /** What is around the IP packet: recursion level and VLANs, which are told of a flow also when they do not count. */
+  /**
+   * Encapsulation of the IP packet: recursion level and VLANs, stored for a flow even when they are not part of its
+   * key.
+   */
   private readSurroundings(p: number): void {
     const { columns: k, row } = this;
     k[FlowRecord.RECURSION] = this.recursion ? row[p + Packet.RECURSION]! : 0;
@@ -167,13 +170,13 @@ export class PacketKey {
     this.columns[FlowRecord.SERVER_PORT] = destination;
   }
 
-  /** Type and code stand for the source port, what answers them for the destination port: a reply finds the flow. */
+  /** Type and code are the source port, the answering type the destination port: a reply then finds the flow. */
   private setIcmpPorts(protocol: number, type: number, code: number): void {
     const counterpart = protocol === ICMP ? counterpartOf4(type) : counterpartOf6(type);
     this.setPorts(type | (code << 8), counterpart < 0 ? 0 : counterpart | (code << 8));
   }
 
-  /** Source and destination lie one behind the other; only the first column of each counts for IPv4. */
+  /** Source and destination are adjacent; only the first column of each is used for IPv4. */
   private setAddresses4(at: number): void {
     const { columns: k, view } = this;
     k[FlowRecord.CLIENT_ADDRESS] = view.getInt32(at, LITTLE_ENDIAN);
@@ -192,7 +195,7 @@ export class PacketKey {
   }
 }
 
-// Records hold addresses as bytes in network order: read as this machine reads an int32.
+// Records hold addresses as bytes in network order: read as an int32 in host byte order.
 const LITTLE_ENDIAN = new Uint8Array(Int32Array.of(1).buffer)[0] === 1;
 
 const NO_FLOW = Packet.FLAG_INVALID | Packet.FLAG_FRAGMENT | Packet.FLAG_REFUSED;
@@ -202,7 +205,7 @@ export function wantsFlow(row: Int32Array, p: number): boolean {
   if (row[p + Packet.FLAGS]! & NO_FLOW) return false;
   if (row[p + Packet.PSEUDO]! > Packet.PSEUDO_REASSEMBLED) return false;
   const protocol = row[p + Packet.PROTOCOL]!;
-  // A tunnel is a conversation between its ends, whatever is inside.
+  // A tunnel is a flow between its endpoints, whatever is inside.
   if (protocol === IPV4_IN_IP || protocol === IPV6_IN_IP) return true;
   if (row[p + Packet.L4] === 0) return false;
   return (
@@ -215,7 +218,7 @@ export function wantsFlow(row: Int32Array, p: number): boolean {
   );
 }
 
-/** Whether the packet at `p` is an ICMPv4 error, which makes no flow of its own. */
+/** Whether the packet at `p` is an ICMPv4 error, which never begins a flow. */
 export function isIcmpError(row: Int32Array, p: number): boolean {
   return row[p + Packet.PROTOCOL] === ICMP && isError4(row[p + Packet.SOURCE_PORT]!);
 }

@@ -1,8 +1,8 @@
-/** Free rows of this thread's range of the flow table, given out lowest first and reused last in, first out. */
+/** Free rows of this thread's range of the flow table, allocated lowest first and reused last in, first out. */
 export class FreeRows {
   private readonly free: Int32Array;
   private freeCount = 0;
-  /** Rows below were given out at least once: the rest takes no real memory yet. */
+  /** Rows below were allocated at least once: the rest uses no physical memory yet. */
   private fresh: number;
   private readonly end: number;
 
@@ -19,7 +19,7 @@ export class FreeRows {
     return this.freeCount + this.end - this.fresh;
   }
 
-  /** Rows that were given out at least once: `first` … `first + touched`. */
+  /** Rows that were allocated at least once: `first` … `first + touched`. */
   get touched(): number {
     return this.fresh - this.first;
   }

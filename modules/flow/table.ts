@@ -1,5 +1,5 @@
 /**
- * The flow table of a thread: finds or makes the flow of each packet, ends flows, frees their rows.
+ * The flow table of a thread: finds or creates the flow of each packet, ends flows, frees their rows.
  */
 import type { Batch } from '../../engine/batch.js';
 import { ExceptionPolicy } from '../../engine/exception-policy/applying.js';
@@ -24,7 +24,7 @@ import { FreeRows } from './rows.js';
 import { Timeouts } from './timeouts.js';
 import { FlowUpdate } from './update.js';
 
-/** A row and its share of the index, which is at most a quarter full just after growing. */
+/** A row and its share of the index, which is only a quarter full just after growing. */
 const BYTES_PER_FLOW = FlowRecord.INTS * 4 + 32;
 const TCP = 6;
 const TCP_SYN = 2;
@@ -35,7 +35,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
   readonly endings: Endings;
   readonly timeouts: Timeouts;
   readonly firstRow: number;
-  /** In emergency mode flows end sooner, and old ones make room for new ones. */
+  /** In emergency mode flows time out sooner, and old ones are evicted for new ones. */
   emergency = false;
   /** The flow clock: time of the last packet. */
   seconds = 0;
@@ -82,7 +82,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
     return this.thread.flows;
   }
 
-  /** Flows that are not over. */
+  /** Number of flows that have not ended. */
   get active(): number {
     return this.used;
   }
@@ -108,17 +108,17 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
     return this.free.touched * FlowRecord.INTS * 4 + this.index.byteLength;
   }
 
-  /** Packets from here on are in another batch for the modules behind. */
+  /** Packets from here on are in a new batch for the following modules. */
   nextBatch(): void {
     this.update.nextBatch();
   }
 
-  /** Row that a lookup for this hash meets first; to bring the index and the row near before they are needed. */
+  /** Row that a lookup for this hash meets first; prefetches the index and the row. */
   touch(hash: number): number {
     return this.index.touch(this.index.mix(hash));
   }
 
-  /** Finds or makes the flow of a packet that belongs to one, and notes each in the other. */
+  /** Finds or creates the flow of a packet that belongs to one, and links the two. */
   assign(slot: number): void {
     const p = slot * Packet.INTS;
     this.seconds = Packet.secondsOf(this.row, p);
@@ -134,15 +134,15 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
     else if (this.mayBegin(p)) this.begin(slot);
   }
 
-  /** An ICMP error never begins a flow. It goes to the server when the client sent it. */
+  /** An ICMP error never begins a flow. Its direction is to the server when the client sent it. */
   private assignError(slot: number, p: number): void {
     const flow = this.lookUp(p);
     if (flow < 0) return;
-    // The quoted packet went this way, so what speaks of it comes back.
+    // The quoted packet went this way, so the error about it goes the other way.
     this.update.packet(slot, flow, this.direction !== TO_SERVER, true);
   }
 
-  /** @returns row of the live flow of the key; one whose time is over is ended instead */
+  /** @returns row of the live flow with the key; a flow that has timed out is ended instead */
   private lookUp(p: number): number {
     const mixed = this.index.mix(this.row[p + Packet.FLOW_HASH]!);
     const flow = this.index.find(mixed, this.isFlow);
@@ -153,7 +153,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
     return -1;
   }
 
-  /** In an emergency only packets that can begin a session begin a TCP flow. */
+  /** In emergency mode a TCP flow begins only with packets that can begin a session. */
   private mayBegin(p: number): boolean {
     if (!this.emergency || this.row[p + Packet.PROTOCOL] !== TCP) return true;
     return (this.row[p + Packet.TCP_FLAGS]! & TCP_RST_ACK_FIN_SYN) === TCP_SYN;
@@ -177,7 +177,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
     return flow;
   }
 
-  /** Takes a flow out of the table. Its row stays as it is until its end has been told to all. */
+  /** Removes a flow from the table. Its row stays unchanged until its end has been signalled to all modules. */
   private endFor(flow: number, reason: number): void {
     const { flows } = this;
     const f = flow * FlowRecord.INTS;
@@ -189,7 +189,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
     this.endings.add(flow);
   }
 
-  /** Contract `ExpirableFlows`; so are those below. A row that is none of this thread's holds no flow. */
+  /** Contract `ExpirableFlows`; so are those below. A row that is not this thread's holds no flow. */
   isLive(flow: number): boolean {
     if (!(flow >= this.firstRow && flow < this.firstRow + this.rows)) return false;
     const f = flow * FlowRecord.INTS;
@@ -210,7 +210,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
     }
   }
 
-  /** Ends the flow that was silent longest among the next few, to make room. */
+  /** Evicts the flow that was idle longest among the next few, to free a row. */
   evict(): void {
     let oldest = -1;
     let time = Infinity;
@@ -235,7 +235,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
     this.endFor(flow, FlowRecord.REASON_FORCED);
   }
 
-  /** Ends all flows: the engine stops. */
+  /** Ends all flows when the engine stops. */
   endAll(): void {
     for (let i = 0; i < this.rows; i++) {
       if (this.isLive(this.firstRow + i)) this.endFor(this.firstRow + i, FlowRecord.REASON_SHUTDOWN);
@@ -248,7 +248,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
     this.free.giveBack(flow);
   }
 
-  // ── service for the modules behind ────────────────────────────────────────────────────────────────
+  // ── service for the following modules ──────────────────────────────────────────────────────────────
 
   beginAnew(batch: Batch, index: number): number {
     const slot = batch.slots[index]!;

@@ -8,7 +8,7 @@ import * as FlowRecord from '../../engine/flow/flow-record.js';
 const GROUPS = ['default', 'tcp', 'udp', 'icmp'] as const;
 const KINDS = ['new', 'established', 'closed', 'bypassed'] as const;
 
-/** Seconds: usual and in an emergency, in the order of KINDS. */
+/** Seconds: normal and in emergency mode, in the order of KINDS. */
 const DEFAULTS: Record<(typeof GROUPS)[number], readonly (readonly [number, number])[]> = {
   default: [
     [30, 10],
@@ -58,11 +58,11 @@ const STATES = FlowRecord.STATE_CAPTURE_BYPASSED + 1;
 const KIND_OF_STATE = [0, 0, 1, 2, 3, 3];
 
 export class Timeouts {
-  /** Seconds by group and state; then the same for emergencies. */
+  /** Seconds by group and state; then the same for emergency mode. */
   private readonly seconds = new Float64Array(2 * GROUPS.length * STATES);
   private readonly groupOf = new Uint8Array(256);
   private shift = 0;
-  /** Shortest of all usual ones above zero: packets nearer in time than this cannot be of an ended flow. */
+  /** Shortest of all normal ones above zero: packets closer in time than this cannot be of a timed-out flow. */
   readonly shortest: number;
 
   constructor(config: Config) {
@@ -83,17 +83,17 @@ export class Timeouts {
     this.groupOf[58] = 3;
   }
 
-  /** Switches to the timeouts of emergencies, or back. */
+  /** Switches to the timeouts of emergency mode, or back. */
   set emergency(on: boolean) {
     this.shift = on ? GROUPS.length * STATES : 0;
   }
 
-  /** Seconds of silence that end a flow of this protocol in this state. */
+  /** Idle time in seconds that ends a flow of this protocol in this state. */
   of(protocol: number, state: number): number {
     return this.seconds[this.shift + this.groupOf[protocol & 255]! * STATES + state]!;
   }
 
-  /** Whether the flow at `f = flow * INTS` has been silent too long at this time. */
+  /** Whether the flow at `f = flow * INTS` has timed out at this time. */
   isOver(row: Int32Array, f: number, seconds: number, nanoseconds: number): boolean {
     const limit = this.of(row[f + FlowRecord.PROTOCOL]!, row[f + FlowRecord.STATE]!);
     const silent = seconds - FlowRecord.lastSecondsOf(row, f);

@@ -1,4 +1,4 @@
-/** Notes a packet in the record of its flow, and the flow in the row of the packet. */
+/** Updates the record of a flow for a packet, and stores the flow in the row of the packet. */
 
 import type { Batch } from '../../engine/batch.js';
 import type { BypassedPackets } from '../../engine/flow/bypassed-packets.js';
@@ -34,7 +34,7 @@ export class FlowUpdate {
     this.flows64 = flows.row64;
   }
 
-  /** @param error the packet is an ICMP error that speaks of the flow: it is no sign of life of its sender */
+  /** @param error the packet is an ICMP error about the flow: it does not show that its sender is alive */
   packet(slot: number, flow: number, toServer: boolean, error: boolean): void {
     const { row, flows } = this;
     const p = slot * Packet.INTS;
@@ -53,12 +53,12 @@ export class FlowUpdate {
     this.elephants?.note(p, flow, toServer);
   }
 
-  /** Packets from here on are in another batch for the modules behind. */
+  /** Packets from here on are in a new batch for the following modules. */
   nextBatch(): void {
     this.batch = (this.batch + 1) | 0;
   }
 
-  /** What the flow was before this batch: a later module may find that it ended within. */
+  /** Saves the flow's state before this batch: a later module may find that it ended within the batch. */
   private keepBefore(f: number): void {
     const { flows } = this;
     flows[f + FlowRecord.BATCH] = this.batch;
@@ -69,7 +69,7 @@ export class FlowUpdate {
     flows[f + FlowRecord.LAST_NUMBER_BEFORE] = flows[f + FlowRecord.LAST_NUMBER]!;
   }
 
-  /** Takes the flow of a TCP packet back to before its packets at and behind `index` in the batch. */
+  /** Reverts the flow of a TCP packet to its state before its packets at and after `index` in the batch. */
   rewind(batch: Batch, index: number, flow: number): void {
     const { flows, row } = this;
     const f = flow * FlowRecord.INTS;
@@ -88,7 +88,7 @@ export class FlowUpdate {
     }
   }
 
-  /** Takes the packet back out of the counts of a flow that it turned out not to belong to. */
+  /** Subtracts the packet from the counts of a flow that it turned out not to belong to. */
   private withdraw(slot: number, flow: number): void {
     const { flows, flows64, row } = this;
     const p = slot * Packet.INTS;
@@ -101,7 +101,7 @@ export class FlowUpdate {
     row[p + Packet.FLOW_STATE] = 0;
   }
 
-  /** @returns the bits that say whether this was the first packet this way, and both ways were seen */
+  /** @returns bits: this was the first packet in this direction, and both directions were seen */
   private noteDirection(f: number, toServer: boolean): number {
     const { flows } = this;
     const seen = toServer ? FlowRecord.FLAG_TO_SERVER_SEEN : FlowRecord.FLAG_TO_CLIENT_SEEN;
@@ -115,7 +115,7 @@ export class FlowUpdate {
     return first | Packet.FLOW_ESTABLISHED;
   }
 
-  /** Packets may be a little out of order: the clock of a flow never goes back. */
+  /** Packets may be slightly out of order: the clock of a flow never goes back. */
   private noteTime(p: number, f: number): void {
     const { row, flows } = this;
     flows[f + FlowRecord.LAST_NUMBER] = row[p + Packet.NUMBER]!;

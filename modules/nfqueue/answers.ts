@@ -1,4 +1,4 @@
-/** What the kernel is told: netfilter's verdict and the mark, from the engine's verdict and the mode. */
+/** Answers to the kernel: netfilter's verdict and the mark, from the engine's verdict and the mode. */
 
 import type { Config } from '../../engine/config/config.js';
 import { VERDICT_SET_MARK } from '../../engine/native/queue.js';
@@ -21,7 +21,7 @@ export class Answers {
 
   constructor(config: Config) {
     const mode = config.read(MODE);
-    // The upper half names the queue.
+    // The upper half is the queue number.
     this.pass =
       mode === 'accept'
         ? NF_ACCEPT
@@ -40,14 +40,14 @@ export class Answers {
     return isDrop(verdict) ? NF_DROP : this.pass;
   }
 
-  /** The mark that the packet gets. @param mark as it is, or as rules have set it */
+  /** The mark that the packet gets. @param mark its current mark, or the one set by rules */
   markOf(verdict: number, mark: number): number {
     if (isDrop(verdict)) return mark;
     const repeated = this.repeat ? masked(mark, this.repeatMark, this.repeatMask) : mark;
     return verdict === Packet.VERDICT_BYPASS ? masked(repeated, this.bypassMark, this.bypassMask) : repeated;
   }
 
-  /** Flags of the message. Zero is set like any other mark: the packet may have come with one that a rule took away. */
+  /** Flags of the message. Zero is set like any other mark: rules may have cleared the mark of the packet. */
   flagsOf(verdict: number): number {
     return isDrop(verdict) ? 0 : VERDICT_SET_MARK;
   }

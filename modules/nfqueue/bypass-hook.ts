@@ -1,6 +1,6 @@
 /**
- * Tells a program of each flow that is bypassed, such as `nft -i`, so that the kernel keeps the rest of the flow out of the
- * queue. Threads write lines as for a log; the program gets them on its input.
+ * Reports each bypassed flow to a program such as `nft -i`, so that the kernel keeps the rest of the flow out of the
+ * queue. Threads write lines as to a log; the program reads them from its input.
  */
 import { LONGEST_ADDRESS, writeIpv4, writeIpv6 } from '../../engine/address.js';
 import type { Config } from '../../engine/config/config.js';
@@ -24,13 +24,13 @@ export const bypassHookOptions = [COMMAND, LINE];
 
 /** Name of the log that the lines go to. */
 export const BYPASS_LOG = 'bypass-hook';
-/** A flow whose packets go on coming is told of again, because what the program made of it may be over. */
+/** A flow whose packets keep arriving is reported again, because the program's entry for it may have expired. */
 const AGAIN_SECONDS = 15;
-/** Flows that are remembered to have been told of. */
+/** Number of reported flows that are remembered. */
 const REMEMBERED = 1 << 14;
 const LONGEST_NUMBER = 10;
 
-/** The program that a configuration names, undefined when there is none. */
+/** The configured program, undefined when there is none. */
 export function bypassCommand(config: Config): string | undefined {
   return config.read(COMMAND) || undefined;
 }
@@ -38,7 +38,7 @@ export function bypassCommand(config: Config): string | undefined {
 export class BypassHook {
   private readonly log: LogWriter;
   private readonly line: LineTemplate;
-  /** By row of the flow: low half of its id, and when it was told. */
+  /** By row of the flow: low half of its id, and when it was reported. */
   private readonly toldId = new Int32Array(REMEMBERED);
   private readonly toldAt = new Uint32Array(REMEMBERED);
   private readonly count: number;
@@ -84,12 +84,12 @@ const FIELDS: Readonly<Record<string, Field>> = {
   protocol: number(Flow.PROTOCOL),
 };
 
-/** A line with fields of a flow in it. */
+/** A line template with fields of a flow. */
 export class LineTemplate {
   private readonly parts: readonly (Uint8Array | Field)[];
   private readonly bytes: Uint8Array;
 
-  /** @throws Error that names a field that is not known */
+  /** @throws Error that names an unknown field */
   constructor(template: string) {
     const encoder = new TextEncoder();
     this.parts = `${template}\n`

@@ -1,22 +1,22 @@
-/** The program that is told of bypassed flows: started with the queues, while the process has its privileges. */
+/** The program that bypassed flows are reported to: started with the queues, while the process has its privileges. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type LogSink, linesIn } from '../../engine/log-sink.js';
 import type { Log } from '../../engine/module.js';
 
-/** Bytes that may wait for a program that does not read, before lines are left out. */
+/** Bytes that may be pending for a program that does not read; further lines are discarded. */
 const MOST_WAITING = 1 << 20;
-/** How much of what it complains about is told. */
+/** Maximum number of its error lines that are logged. */
 const COMPLAINTS = 5;
 
 export class BypassProgram implements LogSink {
-  /** Lines that it could not be told. */
+  /** Number of lines that were discarded. */
   lost = 0;
   private readonly child: ChildProcess;
   private readonly name: string;
   private complaints = 0;
   private ended = false;
 
-  /** @param command as a shell takes it */
+  /** @param command for a shell */
   constructor(
     command: string,
     private readonly log: Log,
@@ -35,7 +35,7 @@ export class BypassProgram implements LogSink {
       this.lost += linesIn(bytes);
       return;
     }
-    // The ring that the bytes lie in is used again.
+    // The ring that contains the bytes is reused.
     stdin!.write(Buffer.from(bytes));
   }
 
@@ -43,10 +43,10 @@ export class BypassProgram implements LogSink {
 
   rotate(): void {}
 
-  /** Threads that are started anew have more to tell. */
+  /** Restarted threads have more to report. */
   close(): void {}
 
-  /** It ends when it has read everything. */
+  /** The program ends when it has read everything. */
   end(): void {
     if (this.ended) return;
     this.ended = true;

@@ -1,4 +1,4 @@
-/** What a thread needs of the queues: a way for verdicts, and one for rejecting packets. */
+/** Services a thread needs for the queues: one for delivering verdicts, and one for rejecting packets. */
 
 import { CAPTURE_BYPASS } from '../../engine/flow/flow-bypass.js';
 import type { Thread } from '../../engine/module.js';
@@ -16,7 +16,7 @@ import { BATCH_COUNT, BYPASS_MASK, VERDICT_BUDGET } from './options.js';
 import { openQueuesOf } from './queue.js';
 import { VerdictQueue } from './verdict-queue.js';
 
-/** @param modules of the thread: one that receives and judges answers all packets of its queues */
+/** @param modules of the thread: one that both receives and decides answers all packets of its queues */
 export function serveThread(thread: Thread, modules: readonly string[]): void {
   const addon = native()!;
   const receives = modules.includes('nfqueue');
@@ -114,7 +114,7 @@ export class QueueDelivery implements VerdictDelivery {
     }
   }
 
-  /** @returns length of the changed packet; 0 when it was not captured whole: what was to be changed must not pass */
+  /** @returns length of the changed packet; 0 when it was truncated: its unchanged form must not pass */
   private changedLength(p: number): number {
     const { memory, counters } = this.thread;
     const length = memory.row[p + Packet.LENGTH]!;
@@ -126,7 +126,7 @@ export class QueueDelivery implements VerdictDelivery {
   }
 }
 
-/** Every packet of a flow that was bypassed is. */
+/** Every packet of a bypassed flow is bypassed. */
 function withBypass(verdict: number, flowState: number): number {
   return verdict <= Packet.VERDICT_PASS && (flowState & Packet.FLOW_BYPASSED) !== 0
     ? Packet.VERDICT_BYPASS

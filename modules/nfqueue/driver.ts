@@ -1,14 +1,16 @@
 /**
- * How packets come from the kernel and verdicts go back. A driver opens queues before any thread starts, and is chosen
- * by `nfq.driver`; every thread, and whoever stands in for one that failed, makes ends of its own to an open queue.
+ * How packets come from the kernel and verdicts go back. A driver opens queues before any thread starts, and is
+ * selected by `nfq.driver`; every thread, and the stand-in for one that failed, opens its own ends of a queue.
  */
 import type { QueueSettings } from '../../engine/native/queue.js';
 import type { NodeLink } from './drivers/node-link.js';
 
 export interface Driver {
-  /** @returns what ends are made of, in every thread  @throws Error that names the queue and what is refused */
+  /** @returns what ends are created from, in every thread  @throws Error that names the queue and what is refused */
   open(queue: number, settings: QueueSettings): QueueLink;
-  /** Has the kernel send packets: threads are there for them. @throws Error that names the queue and what is refused */
+  /**
+   * Makes the kernel send packets, once the threads are ready. @throws Error that names the queue and what is refused
+   */
   begin(): void;
   close(): void;
 }
@@ -19,8 +21,8 @@ export type QueueLink = { readonly driver: 'netlink'; readonly socket: number } 
 /** Formats are those of `native/queue.ts`: QUEUED_, TALLY_ and VERDICT_ constants. */
 export interface QueueEnd {
   /**
-   * Takes what waits, without waiting, into `bytes[from, to)`; `from` is a multiple of 8.
-   * @param largest bytes of a packet at most
+   * Receives pending packets, without waiting, into `bytes[from, to)`; `from` is a multiple of 8.
+   * @param largest maximum bytes of a packet
    * @returns number of packets
    */
   receive(
@@ -31,6 +33,6 @@ export interface QueueEnd {
     packets: Uint32Array,
     tally: Uint32Array,
   ): number;
-  /** Sends `count` verdicts, whose payloads lie in `bytes`. @returns how many were not taken: the last ones */
+  /** Sends `count` verdicts, whose payloads are in `bytes`. @returns how many were not accepted: the last ones */
   send(bytes: Uint8Array, verdicts: Uint32Array, count: number): number;
 }

@@ -21,8 +21,8 @@ export function endOf(link: QueueLink, queue: number, native: Native): QueueEnd 
 }
 
 /**
- * @param busyMicroseconds for how long to look for the next packet after one came before the thread goes to sleep
- * @returns a function that waits until one of the queues has a packet, or time is over, and says whether one has
+ * @param busyMicroseconds how long to poll for the next packet after one was received before the thread sleeps
+ * @returns a function that waits until one of the queues has a packet or the time is over, and returns whether one has
  */
 export function waitFor(
   links: readonly QueueLink[],
@@ -36,7 +36,7 @@ export function waitFor(
   return waitForBell(new Int32Array(first.bells));
 }
 
-/** Where nothing came the last time, the thread sleeps at once: an idle queue costs no more than it did. */
+/** If nothing was received the last time, the thread sleeps at once: polling is limited to busy queues. */
 function waitForSockets(
   sockets: Uint32Array,
   native: Native,
@@ -50,7 +50,7 @@ function waitForSockets(
   };
 }
 
-/** What was rung before the call counts: the queues were looked at before that. */
+/** A bell rung since the previous call counts too: the queues may have been checked before it. */
 function waitForBell(bells: Int32Array): (milliseconds: number) => boolean {
   let heard = Atomics.load(bells, PACKETS_BELL);
   return milliseconds => {

@@ -1,8 +1,8 @@
-/** What the kernel counts of its queues: /proc/net/netfilter/nfnetlink_queue. */
+/** The kernel's counters of its queues: /proc/net/netfilter/nfnetlink_queue. */
 import { readFileSync } from 'node:fs';
 
 export interface KernelQueue {
-  /** Port of the socket that has it. */
+  /** Port of the socket that owns it. */
   readonly owner: number;
   /** Packets that wait for a verdict. */
   readonly waiting: number;
@@ -13,7 +13,7 @@ export interface KernelQueue {
   readonly lastId: number;
 }
 
-/** By number; empty where the kernel has none, or does not tell. */
+/** By number; empty where the kernel has none, or does not report them. */
 export function kernelQueues(text = readOrNothing()): Map<number, KernelQueue> {
   const queues = new Map<number, KernelQueue>();
   for (const line of text.split('\n')) {

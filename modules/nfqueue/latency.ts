@@ -1,6 +1,6 @@
 /**
- * How long packets waited for their verdict, as a histogram in shared memory: eight steps for each doubling, so a
- * figure is at most 12.5 % off. Times are microseconds.
+ * How long packets waited for their verdict, as a histogram in shared memory: eight steps per power of two, so the
+ * error is at most 12.5 %. Times are microseconds.
  */
 import type { StatsTree } from '../../engine/stats-record.js';
 
@@ -21,7 +21,7 @@ export class Latency {
     return new SharedArrayBuffer(WORDS * 4);
   }
 
-  /** Several threads may add at once. */
+  /** Thread-safe: several threads may add at once. */
   add(microseconds: number): void {
     const time = microseconds > 0 ? microseconds : 0;
     Atomics.add(this.words, bucketOf(time), 1);
@@ -57,7 +57,7 @@ export class Latency {
     };
   }
 
-  /** For people. */
+  /** Readable text. */
   text(): string {
     const [p50, p99, p999] = [0.5, 0.99, 0.999].map(share => this.quantile(share));
     return `p50 ${p50} µs, p99 ${p99} µs, p99.9 ${p999} µs, max ${this.maximum} µs`;

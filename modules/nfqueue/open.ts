@@ -47,7 +47,7 @@ function openQueue(driver: Driver, number: number, config: Config, log: Log): Op
   return { number, link, received: ReceivedId.allocate(), latency: Latency.allocate() };
 }
 
-/** Not every kernel can tell of connections (NETFILTER_NETLINK_GLUE_CT): inspecting goes without that. */
+/** Not every kernel can report conntrack data (NETFILTER_NETLINK_GLUE_CT): inspection works without it. */
 function openLink(driver: Driver, number: number, settings: QueueSettings, log: Log): QueueLink {
   try {
     return driver.open(number, settings);
@@ -71,7 +71,7 @@ function settingsOf(config: Config): QueueSettings {
   };
 }
 
-/** Without them packets are dropped all the same, only nobody is told. */
+/** Without these sockets rejected packets are still dropped, but no answer is sent. */
 function openSenders(addon: Native, config: Config, log: Log): [number, number] {
   try {
     return openRawSockets(addon, config.read(options.REJECT_MARK), config.read(options.REJECT_DEVICE));
@@ -88,7 +88,7 @@ class Opened implements OpenedDevices {
   readonly threads: number;
   private readonly standIn: StandIn;
   private readonly bypassProgram: BypassProgram | undefined;
-  /** What the kernel said of the queues last, once they are closed. */
+  /** The kernel's last counters of the queues, once they are closed. */
   private last: ReadonlyMap<number, KernelQueue> | undefined;
 
   constructor(
@@ -151,7 +151,7 @@ class Opened implements OpenedDevices {
     return thread ? this.queues.filter((_, source) => receives(thread, source)) : this.queues;
   }
 
-  /** The queues are closed at once, so that the rule of the firewall decides about what comes now. */
+  /** The queues are closed at once, so that the firewall rule decides about new packets. */
   threadsEnded(): void {
     if (this.last) return;
     this.standIn.end(this.queues);

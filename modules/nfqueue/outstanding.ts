@@ -1,6 +1,7 @@
 /**
- * The packets of one queue that a thread has received and not yet answered, by id in the order of the queue. It tells
- * which verdicts may be joined: one verdict "for all up to here" is right only when nothing else waits before it.
+ * The packets of one queue that a thread has received and not yet answered, by id in the order of the queue. It
+ * decides which verdicts may be joined: a verdict "for all up to here" is correct only when no earlier packet is
+ * unanswered.
  */
 export class Outstanding {
   private ids = new Uint32Array(1024);
@@ -37,7 +38,7 @@ export class Outstanding {
     this.count--;
   }
 
-  /** Ids ascend, and begin again at 0 after 2^32 - 1. */
+  /** Ids ascend, and start again at 0 after 2^32 - 1. */
   private find(id: number): number {
     const base = this.ids[this.first]!;
     const wanted = (id - base) >>> 0;

@@ -1,4 +1,4 @@
-/** A queue that is open: what all threads know of it. */
+/** An open queue, as shared by all threads. */
 import type { Thread, ThreadOfGroup } from '../../engine/module.js';
 import type { QueueLink } from './driver.js';
 
@@ -6,7 +6,7 @@ export interface OpenQueue {
   /** Number in netfilter. */
   readonly number: number;
   readonly link: QueueLink;
-  /** Words that all threads see: the last packet id that was received, and whether there was one. */
+  /** Words shared by all threads: the last packet id received, and whether there was one. */
   readonly received: SharedArrayBuffer;
   readonly latency: SharedArrayBuffer;
 }
@@ -27,19 +27,19 @@ export function openQueuesOf({ shared }: Thread): OpenQueues {
   return queues;
 }
 
-/** The queues that a thread of several receives from. */
+/** The queues that this thread of a group receives from. */
 export function queuesOf(thread: Thread): { queue: OpenQueue; source: number }[] {
   return openQueuesOf(thread)
     .queues.map((queue, source) => ({ queue, source }))
     .filter(({ source }) => receives(thread, source));
 }
 
-/** Whether a thread of several receives from a queue. @param source its place among all */
+/** Whether a thread of a group receives from a queue. @param source index of the queue */
 export function receives({ index, count }: ThreadOfGroup, source: number): boolean {
   return source % count === index;
 }
 
-/** The last packet id that was received. */
+/** The last packet id received. */
 export class ReceivedId {
   private readonly words: Uint32Array;
 

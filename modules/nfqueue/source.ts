@@ -1,4 +1,4 @@
-/** A queue as a source of packets: what is particular to those of netfilter. */
+/** A netfilter queue as a source of packets. */
 import type { Thread } from '../../engine/module.js';
 import * as Queue from '../../engine/native/queue.js';
 import type { Native } from '../../engine/native.js';
@@ -21,7 +21,7 @@ export class QueueSource implements PacketSource {
   private readonly dropsLate: boolean;
   private readonly count: Record<'packets' | 'overruns' | 'refused' | 'strange' | 'late', number>;
 
-  /** @param outstanding undefined where other threads answer packets too */
+  /** @param outstanding undefined when other threads answer packets too */
   constructor(
     private readonly thread: Thread,
     private readonly native: Native,
@@ -48,7 +48,7 @@ export class QueueSource implements PacketSource {
     this.countOdd(tally);
     if (count === 0) return 0;
     if (this.budget > 0) this.native.clockNow(this.now);
-    // Noted before anything can go wrong with them: whoever settles what a failed thread leaves looks there.
+    // Noted first, in case a later step fails: the stand-in for a failed thread reads it to settle the rest.
     this.received.last = packets[(count - 1) * Queue.QUEUED_INTS + Queue.QUEUED_ID]!;
     this.thread.counters.values[this.count.packets]! += count;
     return count;
@@ -67,7 +67,7 @@ export class QueueSource implements PacketSource {
     return true;
   }
 
-  /** What waited too long is not inspected: that time is better spent on the packets behind it. */
+  /** Packets that waited too long are not inspected: the time is better spent on the following ones. */
   private checkBudget(p: number): void {
     const { row } = this.thread.memory;
     const [seconds, nanoseconds] = this.now as unknown as [number, number];

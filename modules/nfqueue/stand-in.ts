@@ -1,6 +1,6 @@
 /**
- * What is done when no thread inspects: packets that were received get the configured policy at once, and so do those
- * that come until threads are back.
+ * Answers packets while no thread inspects: packets already received get the configured policy at once, and so do
+ * those that arrive until threads are back.
  */
 
 import * as Queue from '../../engine/native/queue.js';
@@ -22,10 +22,10 @@ export class StandIn {
   private readonly ends: ReadonlyMap<OpenQueue, QueueEnd>;
   /** Queues whose thread does not inspect now. */
   private readonly orphans = new Set<OpenQueue>();
-  /** Up to where a verdict is missing that the kernel did not take. */
+  /** Up to which id a verdict is missing because the kernel did not accept it. */
   private readonly unsent = new Map<OpenQueue, number>();
   private timer: NodeJS.Timeout | undefined;
-  /** Packets that had no inspection. */
+  /** Number of packets settled without inspection. */
   packetsSettled = 0;
 
   constructor(
@@ -54,12 +54,12 @@ export class StandIn {
     this.timer = undefined;
   }
 
-  /** Answers what waits now; under a flood the rest follows next time. */
+  /** Answers all pending packets; under a flood the rest follows with the next call. */
   settleAll(queues: Iterable<OpenQueue>): void {
     for (const queue of queues) for (let turn = 0; turn < TURNS && this.settle(queue) > 0; turn++);
   }
 
-  /** What threads have received but not answered; the kernel passes over what has a verdict. */
+  /** Packets that threads have received but not answered; the kernel ignores verdicts for answered ones. */
   private settleReceived(queue: OpenQueue): void {
     const { last } = new ReceivedId(queue.received);
     if (last !== undefined) this.sendUpTo(queue, last);

@@ -1,6 +1,7 @@
 /**
- * Verdicts that the kernel refused (it has no memory now): they are sent again before any later one, which might answer
- * "for all up to here". When there are too many, what this thread alone answers is dropped with one verdict.
+ * Verdicts that the kernel refused (temporarily out of memory): they are sent again before any later one, which might
+ * answer "for all up to here". When there are too many, packets answered by this thread alone are dropped with one
+ * verdict.
  */
 import {
   VERDICT_ANSWER as ANSWER,
@@ -13,13 +14,13 @@ import {
 import { NF_DROP } from './answers.js';
 import type { QueueEnd } from './driver.js';
 
-/** Verdicts that are kept at most, unless told otherwise. */
+/** Default for the maximum number of verdicts kept. */
 const MOST = 16_384;
 
 export class UnsentVerdicts {
   private rows = new Uint32Array(0);
   private kept = 0;
-  /** Verdicts that were given up. */
+  /** Number of verdicts given up. */
   lost = 0;
 
   constructor(
@@ -41,7 +42,7 @@ export class UnsentVerdicts {
     return refused === 0;
   }
 
-  /** @param mayJoin whether nobody else answers packets of the queue */
+  /** @param mayJoin whether only this thread answers packets of the queue */
   keep(verdicts: Uint32Array, from: number, to: number, mayJoin: boolean): void {
     if (this.rows.length === 0) this.rows = new Uint32Array(this.most * VERDICT_INTS);
     for (let i = from; i < to; i++) {
@@ -50,7 +51,7 @@ export class UnsentVerdicts {
     }
   }
 
-  /** The new bytes of a packet are gone when it is asked again, and as it was it must not pass. */
+  /** The new bytes of a changed packet are gone at the next attempt, and it must not pass unchanged. */
   private keepOne(verdicts: Uint32Array, v: number): void {
     const r = this.kept++ * VERDICT_INTS;
     for (let field = 0; field < VERDICT_INTS; field++) this.rows[r + field] = verdicts[v + field]!;
@@ -59,7 +60,7 @@ export class UnsentVerdicts {
     this.rows[r + ANSWER] = NF_DROP;
   }
 
-  /** Makes room. @returns false when others answer packets between these */
+  /** Frees space. @returns false when others answer packets between these */
   private giveUp(mayJoin: boolean): boolean {
     if (!mayJoin) return false;
     const { rows } = this;

@@ -1,4 +1,4 @@
-/** Verdicts of one queue that wait to be sent together, in the order in which they became known. */
+/** Verdicts of one queue that wait to be sent together, in the order in which they were decided. */
 
 import {
   VERDICT_ANSWER as ANSWER,
@@ -19,11 +19,11 @@ import { Outstanding } from './outstanding.js';
 import type { OpenQueue } from './queue.js';
 import { UnsentVerdicts } from './unsent.js';
 
-/** Most verdicts of one call. */
+/** Maximum verdicts per call. */
 const CAPACITY = 1024;
 
 export class VerdictQueue {
-  /** Set where this thread receives the packets of the queue, and nobody else answers them. */
+  /** Set when this thread alone receives and answers the packets of the queue. */
   outstanding: Outstanding | undefined;
   private readonly verdicts = new Uint32Array(CAPACITY * VERDICT_INTS);
   private readonly joined = new Uint32Array(CAPACITY * VERDICT_INTS);
@@ -33,14 +33,14 @@ export class VerdictQueue {
   private readonly latency: Latency;
   private readonly unsent: UnsentVerdicts;
   private count = 0;
-  /** Verdicts that the kernel did not take in the end, and those that are sent again. */
+  /** Verdicts that the kernel finally did not accept, and those that are retried. */
   failed = 0;
   repeated = 0;
-  /** Verdicts given, and those that were later than the budget allows. */
+  /** Verdicts sent, and those that were later than the budget allows. */
   sent = 0;
   late = 0;
 
-  /** @param most verdicts that wait at most  @param budget microseconds; 0: any time */
+  /** @param most maximum number of waiting verdicts  @param budget microseconds; 0: unlimited */
   constructor(
     private readonly native: Native,
     private readonly end: QueueEnd,
@@ -59,7 +59,7 @@ export class VerdictQueue {
     return this.outstanding;
   }
 
-  /** @param length of the payload at `data`; 0: it is not changed */
+  /** @param length of the payload at `data`; 0: unchanged */
   add(
     id: number,
     verdict: number,
@@ -113,7 +113,7 @@ export class VerdictQueue {
     }
   }
 
-  /** Makes one verdict of neighbours that say the same. @returns how many are left */
+  /** Joins equal verdicts of adjacent packets. @returns how many are left */
   private join(outstanding: Outstanding): number {
     const { verdicts, joined } = this;
     let last = -1;

@@ -1,5 +1,5 @@
 /**
- * Which rejected packets are answered: errors about errors would go round for ever, and what many hosts get or send would
+ * Which rejected packets are answered: errors about errors would loop forever, and packets to or from many hosts would
  * be answered many times (RFC 1122 section 3.2.2, RFC 4443 section 2.4).
  */
 
@@ -11,11 +11,11 @@ const ICMPV4 = 1;
 const ICMPV6 = 58;
 /** RFC 4861 section 4.5. */
 const REDIRECT_V6 = 137;
-/** Of a MAC address: it is that of several hosts. */
+/** Set in a group MAC address. */
 const GROUP_BIT = 1;
 
 /**
- * Whether the packet at `p` is one that an answer can be about: it came over the wire whole, or was made of all its fragments,
+ * Whether the packet at `p` can be answered: it was received whole, or was reassembled from all its fragments,
  * and has one sender and one receiver.
  */
 export function isAnswerable({ row, bytes }: Memory, p: number): boolean {
@@ -23,7 +23,7 @@ export function isAnswerable({ row, bytes }: Memory, p: number): boolean {
   const flags = row[p + Packet.FLAGS]!;
   const made = row[p + Packet.PSEUDO] === Packet.PSEUDO_REASSEMBLED && (flags & Packet.FLAG_TUNNEL) === 0;
   if (version === 0 || !(made || row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE)) return false;
-  // What a fragment carries is known of its datagram alone, which is rejected too.
+  // The content of a fragment is known only from its datagram, which is rejected too.
   if ((flags & Packet.FLAG_FRAGMENT) !== 0) return false;
   const l2 = row[p + Packet.L2]!;
   if (l2 !== 0 && (bytes[l2]! & GROUP_BIT) !== 0) return false;

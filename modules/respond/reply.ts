@@ -1,5 +1,5 @@
 /**
- * Packets that answer a rejected one, built into a buffer from its headers: a TCP reset to either side, or an ICMP
+ * Replies to a rejected packet, built into a buffer from its headers: a TCP reset to either side, or an ICMP
  * "administratively prohibited" to its sender. They begin with the IP header.
  */
 
@@ -23,7 +23,7 @@ export class ReplyBuilder {
   readonly bytes = new Uint8Array(1500);
   private readonly view = new DataView(this.bytes.buffer);
 
-  /** @param inline a rejected packet is dropped; after the fact its receiver has it */
+  /** @param inline a rejected packet is dropped; in IDS mode its receiver gets it */
   constructor(
     private readonly memory: Memory,
     private readonly inline: boolean,
@@ -31,7 +31,7 @@ export class ReplyBuilder {
 
   /**
    * A reset to the sender of the packet (`toSource`), or to its receiver in the sender's name. Its sequence number is
-   * the one the receiver of the reset expects next, so that it is taken also under RFC 5961.
+   * the one the receiver of the reset expects next, so that it is accepted under RFC 5961 too.
    * @returns length of the reply in `bytes`
    */
   reset(p: number, toSource: boolean): number {
@@ -47,7 +47,7 @@ export class ReplyBuilder {
       : [Packet.SOURCE_PORT, Packet.DESTINATION_PORT];
     this.view.setUint16(at, row[p + from]!);
     this.view.setUint16(at + 2, row[p + to]!);
-    // A packet without ACK tells no number of the other side: RFC 9293 3.5.2 uses 0 then.
+    // A packet without ACK has no number of the other side: RFC 9293 3.5.2 then uses 0.
     const acks = (flags & ACK) !== 0;
     this.view.setUint32(at + 4, toSource ? (acks ? ack : 0) : this.inline ? seq : taken);
     this.view.setUint32(at + 8, toSource ? taken : acks ? ack : 0);
@@ -58,7 +58,7 @@ export class ReplyBuilder {
     return at + 20;
   }
 
-  /** Tells the sender that communication is administratively prohibited (ICMP 3/13, ICMPv6 1/1). */
+  /** Reports to the sender that communication is administratively prohibited (ICMP 3/13, ICMPv6 1/1). */
   unreachable(p: number): number {
     const { row, bytes } = this.memory;
     const v6 = row[p + Packet.IP_VERSION] === 6;
@@ -77,7 +77,7 @@ export class ReplyBuilder {
     return at + 8 + quoted;
   }
 
-  /** Writes the IP header. @returns offset of what follows it */
+  /** Writes the IP header. @returns offset of the data after it */
   private ipHeader(p: number, protocol: number, payload: number, toSource: boolean): number {
     const { row, bytes } = this.memory;
     const l3 = row[p + Packet.L3]!;

@@ -3,7 +3,7 @@ import type { Counters } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import * as Reason from '../../engine/verdict.js';
 
-/** Verdicts as they are counted at one place: by the firewall, or by all that comes behind it. */
+/** Verdicts counted at one place: by the firewall, or by everything after it. */
 class VerdictGroup {
   private readonly accepted: number;
   private readonly blocked: number;
@@ -13,7 +13,7 @@ class VerdictGroup {
   constructor(
     private readonly counters: Counters,
     group: string,
-    /** By number of the reason; -1 for those that are not of this group. */
+    /** By number of the reason; -1 for those not in this group. */
     private readonly reasons: readonly number[],
   ) {
     this.accepted = counters.declare(`${group}.accepted`);
@@ -38,7 +38,7 @@ export class VerdictCounters {
   private readonly ips: VerdictGroup;
   private readonly firewall: VerdictGroup | undefined;
 
-  /** @param firewall there is one: what it drops, nobody behind it sees */
+  /** @param firewall whether there is one: nothing after it sees what it drops */
   constructor(counters: Counters, firewall: boolean) {
     this.ips = new VerdictGroup(counters, 'ips', ipsReasons(counters));
     this.firewall = firewall ? new VerdictGroup(counters, 'firewall', firewallReasons(counters)) : undefined;
@@ -68,7 +68,7 @@ function ipsReasons(counters: Counters): number[] {
   );
 }
 
-/** Those of the firewall, and the packets of flows that it dropped. */
+/** Reasons of the firewall, and the packets of flows that it dropped. */
 const FIREWALL_REASONS: Readonly<Record<number, string>> = {
   [Reason.REASON_FIREWALL_RULES]: 'rules',
   [Reason.REASON_DEFAULT_PACKET_POLICY]: 'default_packet_policy',

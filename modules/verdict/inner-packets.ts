@@ -1,7 +1,7 @@
 /**
- * What becomes of a packet inside of another, or of the datagram that a fragment is part of: it is dropped, or its bytes
- * were changed. That may be found in another thread while the outer packet is still inspected, so it is kept apart from
- * what is found about the outer packet itself, which comes first, until nothing is waited for any more.
+ * Results for a packet inside another, or for the datagram that a fragment is part of: it is dropped, or its bytes
+ * were changed. Another thread may find that while the outer packet is still being inspected, so it is kept separate
+ * from the results for the outer packet itself, which take precedence, until no verdict is outstanding.
  */
 
 import * as Packet from '../../engine/packet.js';
@@ -30,7 +30,7 @@ export function noteInnerChange(row: Int32Array, r: number): void {
   Atomics.or(row, r + Packet.VERDICTS_AWAITED, CHANGED);
 }
 
-/** One verdict that was waited for has come. @returns whether it was the last one; then what was noted counts */
+/** One outstanding verdict has arrived. @returns whether it was the last one; then the noted results are applied */
 export function arrived(row: Int32Array, p: number): boolean {
   const before = Atomics.sub(row, p + Packet.VERDICTS_AWAITED, 1);
   if ((before & COUNT) !== 0) return false;

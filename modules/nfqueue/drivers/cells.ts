@@ -1,6 +1,6 @@
 /**
- * Messages on their way from one thread to another: a ring of cells in shared memory, each a few words and bytes.
- * One side writes, the other reads.
+ * A message queue from one thread to another: a ring of cells in shared memory, each a few words and bytes.
+ * Single writer, single reader.
  */
 const HEAD = 0;
 const TAIL = 16;
@@ -13,7 +13,7 @@ export class Cells {
   private readonly cellWords: number;
   private readonly cells: number;
 
-  /** @param words of each message  @param bytes of each message at most */
+  /** @param words of each message  @param bytes maximum per message */
   constructor(
     buffer: SharedArrayBuffer,
     private readonly words: number,
@@ -30,15 +30,15 @@ export class Cells {
     return new SharedArrayBuffer((HEADER_WORDS + cells * (words + ((bytes + 3) >>> 2))) * 4);
   }
 
-  /** Messages that wait to be read. */
+  /** Number of messages waiting to be read. */
   get readable(): number {
     return (Atomics.load(this.state, TAIL) - Atomics.load(this.state, HEAD)) >>> 0;
   }
 
   /**
    * Appends a message.
-   * @param words where its words begin at `at`  @param payload bytes that follow them
-   * @returns false when there is no room now
+   * @param words array with its words, starting at `at`  @param payload bytes that follow them
+   * @returns false when the ring is full
    */
   write(words: Uint32Array, at: number, payload: Uint8Array): boolean {
     if (this.readable === this.cells) return false;
@@ -61,12 +61,12 @@ export class Cells {
     return this.allBytes.subarray(start, start + length);
   }
 
-  /** The oldest message has been read. */
+  /** Frees the oldest message after it was read. */
   release(): void {
     Atomics.store(this.state, HEAD, (Atomics.load(this.state, HEAD) + 1) | 0);
   }
 
-  /** Counters run over at 2^32, which the number of cells divides. */
+  /** Counters wrap at 2^32, which is a multiple of the number of cells. */
   private cell(position: number): number {
     return ((position >>> 0) & (this.cells - 1)) * this.cellWords;
   }

@@ -1,4 +1,4 @@
-/** The addon's own driver: netlink sockets that every thread reads and writes itself, many packets with each call. */
+/** The addon's own driver: netlink sockets that every thread reads and writes itself, many packets per call. */
 
 import type { QueueSettings } from '../../../engine/native/queue.js';
 import type { Native } from '../../../engine/native.js';

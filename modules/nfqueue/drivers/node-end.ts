@@ -4,7 +4,7 @@ import type { QueueEnd } from '../driver.js';
 import type { Cells } from './cells.js';
 import { type NodeLink, packetCells, ring, VERDICTS_BELL, verdictCells } from './node-link.js';
 
-/** How long verdicts wait for room at most, before they count as not taken. */
+/** Maximum time that verdicts wait for space before they count as not accepted. */
 const PATIENCE_MS = 1000;
 const NO_BYTES = new Uint8Array(0);
 
@@ -13,7 +13,7 @@ export class NodeEnd implements QueueEnd {
   private readonly verdicts: Cells;
   private readonly bells: Int32Array;
 
-  /** @param mayWait false in the main thread, which is the one that would make room */
+  /** @param mayWait false in the main thread, which is the one that frees space */
   constructor(
     link: NodeLink,
     private readonly mayWait: boolean,
@@ -66,7 +66,7 @@ export class NodeEnd implements QueueEnd {
     const end = performance.now() + PATIENCE_MS;
     while (performance.now() < end) {
       if (this.verdicts.write(verdicts, v, payload)) return true;
-      // Nobody rings when there is room again.
+      // No bell is rung when space is freed.
       Atomics.wait(this.bells, VERDICTS_BELL, Atomics.load(this.bells, VERDICTS_BELL), 1);
     }
     return false;

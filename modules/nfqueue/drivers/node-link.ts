@@ -1,10 +1,13 @@
-/** What the threads and the driver of the package `nfqueue` share of a queue: packets go one way, verdicts the other. */
+/**
+ * State of a queue shared by the threads and the driver of the package `nfqueue`: packets go one way, verdicts the
+ * other.
+ */
 import { QUEUED_INTS, VERDICT_INTS } from '../../../engine/native/queue.js';
 import { Cells } from './cells.js';
 
 export interface NodeLink {
   readonly driver: 'node-nfqueue';
-  /** Bytes of a packet at most. */
+  /** Maximum bytes of a packet. */
   readonly largest: number;
   readonly packets: SharedArrayBuffer;
   readonly verdicts: SharedArrayBuffer;
@@ -14,7 +17,7 @@ export interface NodeLink {
 
 export const PACKETS_BELL = 0;
 export const VERDICTS_BELL = 1;
-/** Packets that wait in the ring at most; a power of two. */
+/** Maximum number of packets waiting in the ring; a power of two. */
 const PACKETS = 256;
 const VERDICTS = 256;
 

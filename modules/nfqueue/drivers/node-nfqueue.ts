@@ -1,9 +1,9 @@
 /**
- * The driver of the package `nfqueue` (node-nfqueue), to compare with: it copies each packet, and calls back for each
- * one in the main thread. From there packets go to the threads through shared memory, and verdicts come back.
+ * The driver of the package `nfqueue` (node-nfqueue), for comparison: it copies each packet, and calls back for each
+ * one in the main thread. From there packets are passed to the threads through shared memory, and verdicts come back.
  *
- * The package is not installed with Sluice, because it links libnetfilter_queue (GPL): it is loaded when it is asked
- * for and there.
+ * The package is not installed with Sluice, because it links libnetfilter_queue (GPL): it is loaded if it is selected
+ * and installed.
  */
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
@@ -24,7 +24,7 @@ import {
 
 const PACKAGE = 'nfqueue';
 
-/** What the package gives for each packet. */
+/** Packet as passed by the package. */
 export interface NodePacket {
   readonly info: {
     readonly id: number;
@@ -42,7 +42,7 @@ export interface NodeNfqueue {
 }
 
 /**
- * @param from folder that the package is looked up from when it is not installed beside Sluice
+ * @param from folder in which the package is searched when it is not installed next to Sluice
  * @throws Error that tells what to do
  */
 export function loadPackage(from: string): NodeNfqueue {
@@ -89,7 +89,7 @@ export class NodeNfqueueDriver implements Driver {
   /** The package binds a queue when it opens it. */
   begin(): void {}
 
-  /** The package has no way to close a queue: it keeps the process alive, which has to be ended. */
+  /** The package cannot close a queue: it keeps the process alive, so the process must be ended explicitly. */
   close(): void {
     this.closed = true;
     for (const queue of this.queues) queue.answer();
@@ -106,7 +106,7 @@ export class NodeNfqueueDriver implements Driver {
   }
 }
 
-/** What is logged at the end of a run is on its way. */
+/** Time for the last log lines to be written. */
 const LAST_LINES_MS = 50;
 
 /** A queue as the main thread sees it. */
@@ -126,11 +126,11 @@ class NodeQueue {
     this.verdicts = verdictCells(link);
   }
 
-  /** Without room for it, it has the policy of a queue that is full. */
+  /** If there is no space for it, the packet gets the policy of a full queue. */
   packetCame(packet: NodePacket): void {
     const { now, words } = this;
     const { info } = packet;
-    // The package has the kernel copy all of a packet.
+    // The package makes the kernel copy the whole packet.
     const payload = packet.payload.subarray(0, this.link.largest);
     this.native.clockNow(now);
     words[Queue.QUEUED_ID] = info.id;
@@ -141,13 +141,13 @@ class NodeQueue {
     words[Queue.QUEUED_OUT] = info.outdev;
     words[Queue.QUEUED_SECONDS] = now[0]!;
     words[Queue.QUEUED_NANOSECONDS] = now[1]!;
-    // The kernel does not say which checksums are not written yet.
+    // The kernel does not report which checksums are not filled in yet.
     words[Queue.QUEUED_FLAGS] = Queue.QUEUED_FLAG_NO_CHECKSUM;
     if (this.packets.write(words, 0, payload)) this.pending.set(info.id, packet);
     else packet.setVerdict(this.policy);
   }
 
-  /** Gives the kernel the verdicts that threads have written. */
+  /** Sends the kernel the verdicts that threads have written. */
   answer(): void {
     const { verdicts } = this;
     for (let left = verdicts.readable; left > 0; left--) {
