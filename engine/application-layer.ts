@@ -1,9 +1,9 @@
-/** What is told of conversations of application protocols: the service `application-layer` of a thread. */
+/** What the application layer reports about sessions: the service `application-layer` of a thread. */
 import type { TrackedFile } from './files/tracked-file.js';
 import type { FilesToStore, Transaction } from './protocol/transaction.js';
 import type { Protocol } from './protocol.js';
 
-/** What the conversation of a flow is, while it lives. */
+/** The application-layer session of a flow, while the flow exists. */
 export interface Conversation<T extends Transaction = Transaction> {
   readonly protocol: Protocol<T>;
   readonly flow: number;
@@ -11,55 +11,55 @@ export interface Conversation<T extends Transaction = Transaction> {
   readonly transactions: readonly T[];
   /** Protocol state beyond transactions. */
   readonly state: unknown;
-  /** Kept by detection: signatures that want the files of all its transactions to be stored. */
+  /** Kept by detection: signatures that request storing the files of all its transactions. */
   storesFiles?: FilesToStore;
 }
 
 /**
- * Something became visible in a transaction with a packet. What is visible never changes afterwards (a growing body
- * only grows), so a whole batch can be parsed before any of it is inspected.
+ * Something in a transaction became visible with a packet. Visible data never changes afterwards (a growing body only
+ * grows), so a whole batch can be parsed before any of it is inspected.
  *
- * In after-the-fact mode data of one direction is acknowledged by a packet of the other; its update is told with the
- * next packet of the data's own direction (or the end of the flow), as Suricata inspects.
+ * In IDS mode data of one direction is acknowledged by a packet of the other; its update is reported with the next
+ * packet of the data's own direction (or the end of the flow), as Suricata inspects.
  */
 export interface TransactionUpdate {
-  /** Packet that is inspected (and alerted on, and dropped). */
+  /** Packet on which it is inspected (alerted on, dropped). */
   readonly slot: number;
   readonly conversation: Conversation;
   readonly transaction: Transaction;
   readonly toServer: boolean;
-  /** Progress of that direction at this moment. */
+  /** Progress of that direction at this point. */
   readonly progress: number;
-  /** How many events of the transaction are visible at this moment. */
+  /** Number of events of the transaction visible at this point. */
   readonly events: number;
-  /** Bytes of a growing body (file.data, http.request_body …) visible at this moment; -1 without one. */
+  /** Bytes of a growing body (file.data, http.request_body …) visible at this point; -1 without one. */
   readonly bodyLength: number;
-  /** The direction is complete: nothing of it will become visible any more. */
+  /** The direction is complete: nothing more of it will become visible. */
   readonly complete: boolean;
 }
 
-/** A file of a transaction is complete, or will never be. */
+/** A file of a transaction is complete, or will never be complete. */
 export interface ClosedFile {
-  /** Packet with which it was told. */
+  /** Packet with which it was reported. */
   readonly slot: number;
   readonly conversation: Conversation;
   readonly transaction: Transaction;
   readonly file: TrackedFile;
-  /** What detection noted of the flow by then: JSON members, empty when there is nothing. */
+  /** What detection recorded for the flow by then: JSON members, empty if nothing. */
   noted?: string;
 }
 
 /** What the `app` module offers to the modules of its thread, as service `application-layer`. */
 export interface ApplicationLayer {
   readonly protocols: readonly Protocol[];
-  /** Updates of the batch in hand, in packet order; emptied by the next batch. */
+  /** Updates of the current batch, in packet order; cleared by the next batch. */
   readonly updates: TransactionUpdate[];
-  /** Files closed in the batch in hand; what detection says of them is known behind it. */
+  /** Files closed in the current batch; what detection says about them is known after it has run. */
   readonly closedFiles: readonly ClosedFile[];
-  /** Names what frames signatures look at: `PREFIX.NAME`. Conversations that begin from then on have them. */
+  /** Sets the frames that signatures inspect: `PREFIX.NAME`. Sessions that begin from then on have them. */
   useFrames(names: ReadonlySet<string>): void;
   conversation(flow: number): Conversation | undefined;
-  /** Calls `listener` with each transaction that is over, and the slot of the packet with which it was. */
+  /** Calls `listener` with each finished transaction, and the slot of the packet that finished it. */
   onFinished?(listener: FinishedListener): void;
 }
 

@@ -1,5 +1,6 @@
 /**
- * Threads that run: what a run gives them, and what it can tell them meanwhile. `manager/start.ts` starts them.
+ * The running threads: what they are started with, and how they are controlled meanwhile. `manager/start.ts` starts
+ * them.
  */
 import type { Config } from './config/config.js';
 import type { LogSink } from './log-sink.js';
@@ -11,40 +12,40 @@ import type { Plan } from './thread/plan.js';
 export interface EngineOptions {
   readonly config: Config;
   readonly profile: Profile;
-  /** Module that `input` stands for, and those that `outputs` stands for. */
+  /** Module that `input` refers to, and those that `outputs` refers to. */
   readonly input: string;
   readonly outputs: readonly string[];
   /** Objects prepared once for all threads: `Thread.shared`. */
   readonly shared: Readonly<Record<string, unknown>>;
   /** Bit for each event kind (EVENT_ constants) that an output consumes. */
   readonly wantedEvents: number;
-  /** Packets come from a wire, not from files. */
+  /** Packets come from live traffic, not from files. */
   readonly live: boolean;
-  /** Folder that paths and packages in the profile are looked up from. */
+  /** Folder that paths and packages in the profile are resolved from. */
   readonly from: string;
-  /** Threads for `count: auto`; the cores by default. */
+  /** Threads for `count: auto`; the number of cores by default. */
   readonly autoThreads?: number;
   /** Seed of all hashes; random by default. */
   readonly seed?: number;
   readonly log: Log;
-  /** How outputs write statistics, and what these tell beside counters. */
+  /** How outputs write statistics, and values other than counters. */
   readonly statistics?: readonly StatsLog[];
   readonly moreStatistics?: () => Statistics['more'];
-  /** What threads before these have counted: counters go on from there. */
+  /** Counters of earlier threads, from which counting continues. */
   readonly earlier?: ReadonlyMap<string, number>;
-  /** All threads stand, and no packet was asked for yet. @throws Error why the run cannot be */
+  /** All threads are ready, and no packet was requested yet. @throws Error if the run cannot start */
   threadsReady?(): void;
   /**
-   * A thread that others do not need has failed (live traffic). @returns true when it is to be started anew: until
-   * `threadIsBack` is told of it, whoever opened the devices stands in for it
+   * A thread that others do not depend on failed (live traffic). @returns true if it is to be restarted: until
+   * `threadIsBack`, the module that opened the devices takes its place
    */
   threadFailed?(thread: ThreadOfGroup, reason: string): boolean;
   threadIsBack?(thread: ThreadOfGroup): void;
-  /** All threads are about to end, because one has failed that others need. */
+  /** All threads are about to end, because a thread failed that others depend on. */
   threadsFailed?(): void;
-  /** All threads have ended in order; what they logged is still to be written. */
+  /** All threads ended normally; their log lines are still to be written. */
   threadsEnded?(): void;
-  /** Opens a log file by the name an output gave it. */
+  /** Opens a log file by the name given by an output. */
   openLog(file: string): LogSink;
 }
 
@@ -59,12 +60,12 @@ export interface ThreadReport {
 export interface EngineResult {
   /** The first thread that failed, and why. */
   readonly failure: string | undefined;
-  /** Packets that were handled by a thread that did not own them (with `threading.ownership-check`). */
+  /** Packets processed by a thread that did not own them (with `threading.ownership-check`). */
   readonly violations: number;
   readonly threads: readonly ThreadReport[];
 }
 
-/** Threads that run. */
+/** The running threads. */
 export interface Engine {
   readonly plan: Plan;
   /** Resolves when all threads have ended and all lines are written. */
@@ -72,11 +73,11 @@ export interface Engine {
   /** Counters added up over threads. */
   counters(): Map<string, number>;
   threads(): readonly ThreadReport[];
-  /** Takes no more packets; those in flight are finished. */
+  /** Stops acquiring packets; those in flight are finished. */
   stop(): void;
-  /** Ends at once; packets in flight get no verdict. */
+  /** Ends immediately; packets in flight get no verdict. */
   abort(): void;
-  /** Gives every thread new shared objects between two batches; resolves when all work with them. */
+  /** Gives every thread new shared objects between two batches; resolves when all threads use them. */
   reload(shared: Readonly<Record<string, unknown>>): Promise<void>;
   rotateLogs(): void;
 }

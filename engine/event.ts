@@ -1,11 +1,11 @@
 /**
- * Events: records for the outputs. An event is a pseudo packet (PSEUDO_EVENT) that the module which found
- * something puts behind the packet it concerns; it takes the packet's way through the queues to the outputs.
+ * Events: records for the outputs. An event is a pseudo packet (PSEUDO_EVENT) that a module inserts after the packet it
+ * concerns; it follows that packet through the queues to the outputs.
  *
- * Of its row, EVENT_KIND says what it is, ROOT names the packet it speaks of (kept until the event is done; -1
- * when it speaks of a flow only), FLOW its flow, NUMBER/SECONDS/NANOSECONDS the time. Its payload is the part of
- * the EVE record that only its maker knows, as UTF-8 JSON members without the braces:
- * `"http":{"hostname":…},"files":[…]`. Outputs add what all records share.
+ * In its row, EVENT_KIND is its kind, ROOT the packet it refers to (kept until the event is done; -1 if it refers to a
+ * flow only), FLOW its flow, NUMBER/SECONDS/NANOSECONDS the time. Its payload is the part of the EVE record that only
+ * its producer knows, as UTF-8 JSON members without the braces: `"http":{"hostname":…},"files":[…]`. Outputs add the
+ * members common to all records.
  */
 
 import type { Batch } from './batch.js';
@@ -17,7 +17,7 @@ import * as Packet from './packet.js';
 import { shortened } from './record/shortened.js';
 import { isDrop, REASON_EXCEPTION_FLOW_DROP, REASON_FLOW_DROP } from './verdict.js';
 
-/** Given up after it was made: outputs pass it over. */
+/** Cancelled after creation: outputs ignore it. */
 export const EVENT_NONE = 0;
 export const EVENT_ALERT = 1;
 export const EVENT_ANOMALY = 2;
@@ -32,14 +32,14 @@ export const EVENT_STATS = 9;
 /** Any other record: its payload begins with its own "event_type". */
 export const EVENT_OTHER = 10;
 export const EVENT_KINDS = 11;
-/** No events: what an output wants of packets. All of them come to it, and not only those with alerts. */
+/** Not an event but what an output wants: it receives all packets, not only those with alerts. */
 export const WANTS_PACKETS = 11;
 /** Packets that rules tagged have FLAG_TAGGED. */
 export const WANTS_TAGS = 12;
-/** ARP packets are told as EVENT_OTHER. */
+/** ARP packets are reported as EVENT_OTHER. */
 export const WANTS_ARP = 13;
 
-// ── fields that an event's row has in place of those of a packet ─────────────────────────────────────
+// ── fields of an event that replace those of a packet ─────────────────────────────────────
 /** The flow's application protocol when the event was made, and as recognised in each direction. */
 export const APP_PROTOCOL = Packet.TCP_SEQ;
 export const APP_PROTOCOL_TO_SERVER = Packet.TCP_ACK;
@@ -48,34 +48,36 @@ export const APP_PROTOCOL_TO_CLIENT = Packet.TCP_WINDOW;
 export const ALERT_FLAGS = Packet.TCP_FLAGS;
 /** Alert: with ALERT_ACTION_CHANGED, the action taken instead of the signature's own (a VERDICT_ constant). */
 export const ALERT_ACTION = Packet.VERDICT;
-/** Alert: the stream's bytes to be logged as payload, where they are not the packet's own stream data. */
+/** Alert: the stream bytes to be logged as payload, if they are not the packet's own stream data. */
 export const ALERT_DATA = Packet.STREAM_DATA;
 export const ALERT_DATA_LENGTH = Packet.STREAM_LENGTH;
-/** Transaction: which `eve-log` outputs have the record, see `OutputRecord.outputs`. */
+/** Transaction: which `eve-log` outputs get the record, see `OutputRecord.outputs`. */
 export const TRANSACTION_OUTPUTS = Packet.STREAM_GAP;
-/** Which load of the rules EVENT_SIGNATURE is a number of; see `by-load.ts`. */
+/** The rule load that EVENT_SIGNATURE is an index of; see `by-load.ts`. */
 export const EVENT_LOAD = Packet.STREAM_OFFSET;
 
 /** The signature matched in the reassembled stream. */
 export const ALERT_IN_STREAM = 1 << 0;
 /** The signature matched in a transaction (EVENT_TRANSACTION). */
 export const ALERT_IN_TRANSACTION = 1 << 1;
-/** The transaction is a guess: the latest one of the flow. */
+/** The transaction is a guess: the most recent one of the flow. */
 export const ALERT_TRANSACTION_GUESSED = 1 << 2;
 
-/** A rate filter gave the alert another action than its signature's. */
+/** A rate filter replaced the action of the signature. */
 export const ALERT_ACTION_CHANGED = 1 << 3;
 
-/** Name in `thread.shared` of the application protocols' names, by the numbers that flow records hold. */
+/** Name in `thread.shared` of the application protocols' names, by the numbers used in flow records. */
 export const APP_PROTOCOL_NAMES = 'appProtocolNames';
 /** Name in `thread.shared` of the inputs' names, by `Packet.SOURCE`: capture files, interfaces. */
 export const SOURCE_NAMES = 'sourceNames';
-/** Name in `thread.shared` of the network devices among them, with live traffic alone: none where packets come from queues. */
+/**
+ * Name in `thread.shared` of the network devices among them, with live traffic only; empty if packets come from queues.
+ */
 export const DEVICE_NAMES = 'deviceNames';
 
 /**
- * The packet was dropped because its flow had been before: nothing of what it carries came to pass. Fragments are of no
- * flow; they share the verdict and its reason with their datagram.
+ * The packet was dropped because its flow had been dropped before: nothing it carries took effect. Fragments belong to
+ * no flow; they share verdict and reason with their datagram.
  */
 export function isDroppedWithFlow(row: Int32Array, slot: number): boolean {
   const p = slot * Packet.INTS;
@@ -87,12 +89,12 @@ export function isDroppedWithFlow(row: Int32Array, slot: number): boolean {
 const encoder = new TextEncoder();
 
 /**
- * Appends an event to the kept packets of `batch`, behind the packet it speaks of.
+ * Appends an event to the kept packets of `batch`, after the packet it refers to.
  *
- * @param root slot of that packet, or -1 (then time and flow are the caller's to set)
+ * @param root slot of that packet, or -1 (then the caller sets time and flow)
  * @param members JSON members without braces, possibly empty
- * @param room bytes for what the caller puts behind the members (see `roomOf`)
- * @returns slot of the event, or -1 when the pool had no room: the caller counts it as lost
+ * @param room bytes reserved for what the caller appends to the members (see `roomOf`)
+ * @returns slot of the event, or -1 if the pool had no room: the caller counts it as lost
  */
 export function keepEvent(
   thread: Thread,
@@ -131,13 +133,13 @@ function eventSlot(thread: Thread, members: string, room: number): number {
   return -1;
 }
 
-/** Offset in `Memory.bytes` of the room that was asked for with an event. */
+/** Offset in `Memory.bytes` of the room reserved with an event. */
 export function roomOf(row: Int32Array, event: number): number {
   const e = event * Packet.INTS;
   return row[e + Packet.PAYLOAD]! + row[e + Packet.PAYLOAD_LENGTH]!;
 }
 
-/** The record says what the protocol was known to be with the packet, not what it is found to be later. */
+/** The record names the protocol as known at this packet, not as recognised later. */
 function noteAppProtocol({ memory, flows }: Thread, e: number, r: number): void {
   const { row } = memory;
   const flow = row[r + Packet.FLOW]!;
@@ -151,13 +153,13 @@ function noteAppProtocol({ memory, flows }: Thread, e: number, r: number): void 
   row[e + APP_PROTOCOL_TO_CLIENT] = knownApplication(state, flows.row, f, OF_SERVER);
 }
 
-/** Gives a pseudo packet without a payload JSON members to carry, for who tells the outputs of it. */
+/** Attaches JSON members to a pseudo packet without payload, for the module that creates the event for the outputs. */
 export function attachMembers(thread: Thread, slot: number, members: string): void {
   const told = fitting(thread, members, 0);
   if (told !== undefined) writePayload(thread, slot, told, 0);
 }
 
-/** Puts JSON members behind those of an event that this thread made; where there is no room, it stays as it is. */
+/** Appends JSON members to an event that this thread created; without room, the event is unchanged. */
 export function appendMembers({ memory, pool }: Thread, event: number, members: string): void {
   const { row, bytes } = memory;
   const e = event * Packet.INTS;
@@ -177,7 +179,7 @@ export function appendMembers({ memory, pool }: Thread, event: number, members: 
   if (block >= 0) pool.dropBlock(block);
 }
 
-/** The JSON members that an event, or another pseudo packet, carries (see `attachMembers`); empty without any. */
+/** The JSON members that an event, or another pseudo packet, carries (see `attachMembers`); empty if none. */
 export function attachedMembers({ row, bytes }: Thread['memory'], slot: number): string {
   const p = slot * Packet.INTS;
   const length = row[p + Packet.PAYLOAD_LENGTH]!;
@@ -188,8 +190,8 @@ export function attachedMembers({ row, bytes }: Thread['memory'], slot: number):
 }
 
 /**
- * Members that fit into a block of the pool, as payloads must: the same, or shorter ones where nothing else stands
- * behind them; otherwise undefined.
+ * Members that fit into a block of the pool, as payloads must: the same, or shortened ones if nothing else follows
+ * them; otherwise undefined.
  */
 function fitting(thread: Thread, members: string, room: number): string | undefined {
   const most = thread.pool.range.blockSize - room;
@@ -197,7 +199,7 @@ function fitting(thread: Thread, members: string, room: number): string | undefi
   return room === 0 ? shortened(members, most) || undefined : undefined;
 }
 
-/** Bytes that UTF-8 takes at most for a UTF-16 unit. */
+/** Maximum number of UTF-8 bytes per UTF-16 code unit. */
 const LONGEST_UNIT = 3;
 
 function writePayload(thread: Thread, slot: number, members: string, room: number): boolean {

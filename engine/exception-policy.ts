@@ -1,9 +1,9 @@
 /**
- * Exception policies: what becomes of a packet and its flow when the engine cannot do its work on them, because a
- * memory cap is reached, a session is picked up in mid-stream or a parser gave up.
+ * Exception policies: what happens to a packet and its flow when the engine cannot process them, because a memory cap
+ * is reached, a session is picked up midstream or a parser failed.
  *
- * Each place where this can happen is a target with an option of its own (`stream.memcap-policy`); the master
- * switch `exception-policy` is the default of all.
+ * Each place where this can happen is a target with its own option (`stream.memcap-policy`); the master switch
+ * `exception-policy` is the default for all.
  */
 import type { Config } from './config/config.js';
 import { boolean, choice, option } from './config/option.js';
@@ -37,7 +37,7 @@ export const engineMode = option(
   'whether the engine only monitors (ids) or also drops packets (ips)',
 );
 
-/** Sessions picked up without their beginning; what goes with it is in `midstreamPolicyOf`. */
+/** Sessions picked up without their beginning; see `midstreamPolicyOf` for what depends on it. */
 export const midstreamPickup = option(
   'stream.midstream',
   boolean,
@@ -45,7 +45,7 @@ export const midstreamPickup = option(
   'pick up sessions midstream, without their handshake',
 );
 
-/** Option of the statistics: whether what the policies do is counted. */
+/** Statistics option: whether policy actions are counted. */
 export const globalStats = option(
   'stats.exception-policy.global-stats',
   boolean,
@@ -76,7 +76,7 @@ export interface ExceptionTarget {
   readonly path: string;
   /** Whether there is a flow that can be dropped, passed or bypassed. */
   readonly hasFlow: boolean;
-  /** Of its option: `unset` leaves it to the master switch. */
+  /** Default of its option: `unset` defers to the master switch. */
   readonly fallback: 'unset' | 'ignore';
 }
 
@@ -88,7 +88,7 @@ export const TARGETS = {
   flowMemcap: target('flow_memcap', 'flow.memcap', 'flow.memcap-policy', false),
   defragMemcap: target('defrag_memcap', 'defrag.memcap', 'defrag.memcap-policy', false),
   appLayerError: target('app_layer_error', 'app_layer.error', 'app-layer.error-policy'),
-  // A limit that other engines do not know: the master switch of their configurations does not mean it.
+  // A limit that Suricata does not have: the master switch of its configurations does not apply to it.
   outOfOrder: target(
     'stream_out_of_order',
     'tcp.out_of_order',
@@ -111,7 +111,7 @@ function target(
   return { name, counter, path, hasFlow, fallback };
 }
 
-/** The option of a target, to be listed by the module that applies it. */
+/** The option of a target, for the options of the module that applies it. */
 export function policyOption(of: ExceptionTarget) {
   return option(
     of.path,
@@ -121,7 +121,10 @@ export function policyOption(of: ExceptionTarget) {
   );
 }
 
-/** The policy in force for a target: its own option, else the master switch, cut to what the mode and target allow. */
+/**
+ * The policy in force for a target: its own option, else the master switch, restricted to what the mode and target
+ * allow.
+ */
 export function policyOf(config: Config, of: ExceptionTarget): Policy {
   const own = config.read(policyOption(of));
   const inline = config.read(engineMode) === 'ips';
@@ -131,7 +134,7 @@ export function policyOf(config: Config, of: ExceptionTarget): Policy {
 
 function allowed(word: (typeof WORDS)[number], of: ExceptionTarget, inline: boolean): Policy {
   const policy: Policy = word === 'auto' ? (inline ? 'drop-flow' : 'ignore') : word;
-  // An engine that only watches can drop nothing.
+  // Without inline mode nothing can be dropped.
   if (!inline && (policy.startsWith('drop') || policy.startsWith('reject'))) return 'ignore';
   if (of.hasFlow) return policy;
   if (policy === 'drop-flow') return 'drop-packet';
@@ -140,11 +143,11 @@ function allowed(word: (typeof WORDS)[number], of: ExceptionTarget, inline: bool
 }
 
 /**
- * The policy for packets without a session, which goes with `stream.midstream`: where sessions are picked up nothing
- * is exceptional but passing the flow, unless the master switch names something else for all exceptions. A decision
- * about one packet would have to be taken anew for each.
+ * The policy for packets without a session, which depends on `stream.midstream`: if sessions are picked up, only
+ * passing the flow is an exception, unless the master switch sets another policy for all exceptions. A policy for a
+ * single packet would have to be applied again to each.
  *
- * @throws Error when the option itself asks for what is not possible
+ * @throws Error if the option itself requests what is not possible
  */
 export function midstreamPolicyOf(config: Config): Policy {
   const midstream = config.read(midstreamPickup);
@@ -159,14 +162,14 @@ export function midstreamPolicyOf(config: Config): Policy {
       `stream.midstream-policy: ${own} cannot be used ${state}; expected auto, ${possible.join(', ')}`,
     );
   }
-  // Where nothing can be dropped, the sender of such a packet can be answered all the same.
+  // Even if nothing can be dropped, the sender of such a packet can be sent a reject.
   if (own === 'reject' || own === 'reject-both') return own;
   const policy = policyOf(config, TARGETS.midstream);
   const chosen = own === 'unset' && !['auto', 'unset'].includes(config.read(masterSwitch));
   return possible.includes(policy) || (chosen && !policy.endsWith('-packet')) ? policy : 'ignore';
 }
 
-/** The exceptions a flow had, for EVE `flow.exception_policy`. */
+/** The exceptions of a flow, for EVE `flow.exception_policy`. */
 export function exceptionsOf(config: Config, bits: number): { target: string; policy: string }[] {
   return TARGET_LIST.filter((_, i) => bits & (1 << i)).map(of => ({
     target: of.name,

@@ -1,9 +1,9 @@
-/** Bits that rules name: `fin,!comp`, or as a number with all comparisons of integers: `128`, `&0x40=0x40`. */
+/** Bit flags in rules, by name: `fin,!comp`, or as a number with all integer comparisons: `128`, `&0x40=0x40`. */
 import { type IntegerTest, parseInteger } from './integers.js';
 
 /**
  * @param names of the bits
- * @throws Error naming what is expected
+ * @throws Error naming what was expected
  */
 export function parseFlags(
   argument: string | undefined,

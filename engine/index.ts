@@ -1,5 +1,5 @@
 /**
- * What plugins import from `sluice`: the contracts, and nothing that is not meant to last.
+ * What plugins import from `sluice`: the stable contracts only.
  *
  * @module sluice
  */

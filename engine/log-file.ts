@@ -1,6 +1,6 @@
 /**
- * A log file as the manager writes it: lines are appended through a buffer. A disk that is full, or a file that
- * cannot be opened, loses lines but nothing else: they are counted, and writing goes on when it is possible again.
+ * A log file written by the manager: lines are appended through a buffer. If the disk is full or the file cannot be
+ * opened, only lines are lost: they are counted, and writing resumes when possible.
  */
 import { closeSync, constants, fchmodSync, fchownSync, openSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -12,7 +12,7 @@ import { makeFolder } from './make-folder.js';
 const NEWLINE = 0x0a;
 const APPEND = 'a';
 const OVERWRITE = 'w';
-/** A pipe (mkfifo): without a reader it cannot be opened, and a full one is like a full disk. */
+/** A pipe (mkfifo): it cannot be opened without a reader, and a full pipe is treated like a full disk. */
 const PIPE = constants.O_WRONLY | constants.O_NONBLOCK;
 const REASONS: Readonly<Record<string, string>> = {
   ENXIO: 'the pipe has no reader',
@@ -20,10 +20,10 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 export interface LogFileCounts {
-  /** Bytes that reached the file, and writes or openings that failed. */
+  /** Bytes written to the file, and failed writes or opens. */
   bytes: number;
   errors: number;
-  /** Lines that were given up. */
+  /** Lines lost. */
   lost: number;
 }
 
@@ -32,23 +32,23 @@ export class LogFile {
   private readonly buffer: Uint8Array;
   private used = 0;
   private file = -1;
-  /** Size of the open file, as far as it was written here. */
+  /** Size of the open file, as written here. */
   private size = 0;
   private rotateAt: number;
   private everOpened = false;
-  /** A pipe that nobody reads: it is not tried again for each line. */
+  /** A pipe without a reader: opening it is not retried for each line. */
   private unread = false;
-  /** What was written last is the beginning of a line. */
+  /** The last write ended within a line. */
   private withinLine = false;
-  /** From the first error until all could be written again. */
+  /** Set from the first error until everything could be written again. */
   private failing = false;
-  /** Of the lines that were given up, those that were told of. */
+  /** Lost lines that were already reported. */
   private toldLost = 0;
 
   /**
-   * @param path may have `%Y-%m-%d` and other fields of strftime: the time at which the file is opened
+   * @param path may contain `%Y-%m-%d` and other strftime fields: the time at which the file is opened
    * @param now clock in seconds since the epoch
-   * @param told called with the first error after a time without any, and when it is over
+   * @param told called with the first error after a period without errors, and when it is resolved
    */
   constructor(
     private readonly path: string,
@@ -70,7 +70,7 @@ export class LogFile {
     } else if (this.used > 0 || !this.writeThrough(bytes)) this.counts.lost += linesIn(bytes);
   }
 
-  /** Brings what is buffered to the file, and rotates it when it is time. */
+  /** Writes the buffer to the file, and rotates it when due. */
   flush(): void {
     if (this.now() >= this.rotateAt || this.size >= this.settings.rotateSize) this.rotate();
     if (this.used === 0) return;
@@ -79,7 +79,7 @@ export class LogFile {
     this.used -= written;
   }
 
-  /** Closes the file and opens it by its name again: whoever moved it away has it complete. */
+  /** Closes the file and reopens it by name, so that a moved file is complete. */
   rotate(): void {
     this.rotateAt = this.nextRotation();
     this.size = 0;
@@ -92,13 +92,13 @@ export class LogFile {
     this.open();
   }
 
-  /** The file belongs to the user that the process is about to become, who opens it anew later. */
+  /** Gives the file to the user that the process is about to become, which reopens it later. */
   giveTo(uid: number, gid: number): void {
     if (this.file < 0) return;
     try {
       fchownSync(this.file, uid, gid);
     } catch {
-      // Who may not become that user either hears of it there.
+      // If this fails, changing to that user fails too and is reported there.
     }
   }
 
@@ -114,11 +114,11 @@ export class LogFile {
     return this.counts.lost;
   }
 
-  /** A line larger than the buffer, which is empty. @returns false when nothing of it was written */
+  /** Writes a line larger than the buffer, which is empty. @returns false if nothing was written */
   private writeThrough(bytes: Uint8Array): boolean {
     const written = this.writeOut(bytes);
     if (written === 0) return false;
-    // The rest follows when there is room; of what does not fit the buffer the end is left out.
+    // The rest is written when there is room; what does not fit into the buffer is truncated.
     const rest = bytes.subarray(written, written + this.buffer.length);
     this.buffer.set(rest);
     this.used = rest.length;
@@ -128,7 +128,7 @@ export class LogFile {
     return true;
   }
 
-  /** @returns how many bytes were written */
+  /** @returns the number of bytes written */
   private writeOut(bytes: Uint8Array): number {
     if (this.file < 0) this.open();
     if (this.file < 0) return 0;
@@ -148,7 +148,7 @@ export class LogFile {
     return next;
   }
 
-  /** The next reader begins with a whole line. @returns where that is */
+  /** The next reader starts with a whole line. @returns its offset */
   private leavePipe(bytes: Uint8Array, written: number): number {
     this.closeFile();
     const start = written === 0 ? 0 : bytes.lastIndexOf(NEWLINE, written - 1) + 1;
@@ -178,7 +178,7 @@ export class LogFile {
     try {
       fchmodSync(this.file, this.settings.mode);
     } catch {
-      // A file of somebody else keeps its own.
+      // A file of another owner keeps its mode.
     }
   }
 
@@ -195,7 +195,7 @@ export class LogFile {
     this.tellLost(', writing has resumed');
   }
 
-  /** Each gap is told once. */
+  /** Each gap is reported once. */
   private tellLost(more: string): void {
     const lost = this.lost - this.toldLost;
     if (lost > 0) this.told(`${this.path}: ${lost} lines were lost${more}`);

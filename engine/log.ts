@@ -1,10 +1,9 @@
 /**
- * The engine's own log, through pino: lines of text or JSON to the console, to files and to
- * the log of the system. It lives in the main
+ * The engine's own log, through pino: lines of text or JSON to the console, files and syslog. It runs in the main
  * thread; other threads send their messages there.
  *
  * A message may begin with the part of the engine it comes from, as one word and a colon: `detect: 3 rules loaded`.
- * JSON records have that part in a field of its own.
+ * JSON records have it in a separate field.
  */
 import pino from 'pino';
 import { Config, type ConfigTree } from './config/config.js';
@@ -22,24 +21,24 @@ import type { Log } from './module.js';
 export const LOG_OPTIONS = Object.values(options);
 
 export interface EngineLog extends Log {
-  /** Opens log files anew (after they were moved away). */
+  /** Reopens log files (after rotation). */
   reopen(): void;
   /** Gives log files to the user that the process is about to become. */
   giveTo(uid: number, gid: number): void;
-  /** Writes out what is buffered and closes files. */
+  /** Flushes buffers and closes files. */
   close(): void;
 }
 
 export interface LogSettings {
   readonly config: Config;
-  /** Folder of log files with relative names. */
+  /** Folder for log files with relative names. */
   readonly folder: string;
-  /** How much more than configured is told: 1 info, 2 perf, 3 config, 4 debug. */
+  /** Additional verbosity beyond the configured level: 1 info, 2 perf, 3 config, 4 debug. */
   readonly verbosity?: number;
   /** Only errors on the console. */
   readonly quiet?: boolean;
   readonly console?: ConsoleStreams;
-  /** SC_LOG_LEVEL, SC_LOG_FORMAT and SC_LOG_OP_FILTER overrule the configuration. */
+  /** SC_LOG_LEVEL, SC_LOG_FORMAT and SC_LOG_OP_FILTER override the configuration. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -50,9 +49,7 @@ export interface ConsoleStreams {
 
 const PROCESS_STREAMS: ConsoleStreams = { out: process.stdout, err: process.stderr };
 
-/**
- * A log as configured. A file that cannot be opened is told on the console and left out.
- */
+/** Opens the configured log. A file that cannot be opened is reported on the console and omitted. */
 export function openLog(settings: LogSettings): EngineLog {
   const { config } = settings;
   const wanted = LEVELS[Math.min(LEVELS.indexOf('notice') + (settings.verbosity ?? 0), LEVELS.length - 1)]!;
@@ -74,7 +71,7 @@ function asksForMore({ verbosity = 0 }: LogSettings): boolean {
   return verbosity > 0;
 }
 
-/** A configuration for each output of a kind that is listed. */
+/** A configuration for each listed output of a kind. */
 function sections(config: Config, kind: string): Config[] {
   const outputs = config.at('logging.outputs');
   if (!Array.isArray(outputs)) return config.at(`logging.outputs.${kind}`) === undefined ? [] : [config];
@@ -95,7 +92,7 @@ function filtered(output: Output, filter: string): Output {
   return { ...output, write: record => matches(record) && output.write(record) };
 }
 
-/** A log for the time before the configuration is known: the console alone. */
+/** A log for the time before the configuration is known: console only. */
 export function consoleLog(verbosity = 0, streams = PROCESS_STREAMS, quiet = false): EngineLog {
   const level = LEVELS[Math.min(LEVELS.indexOf('notice') + verbosity, LEVELS.length - 1)]!;
   return new PinoLog([toConsole(streams, quiet ? 'error' : level, 'regular', undefined)]);
@@ -115,12 +112,12 @@ function consoleOutput(settings: LogSettings, level: LevelName): Output {
   );
 }
 
-/** What is wrong with the log itself. */
+/** Reports errors of the log itself. */
 function onConsole({ console: { err } = PROCESS_STREAMS }: LogSettings): (message: string) => void {
   return message => void err.write(`Error: ${message}\n`);
 }
 
-/** Errors go to the error stream, all else to the standard one. */
+/** Errors go to the error stream, all else to standard output. */
 function toConsole(
   streams: ConsoleStreams,
   level: LevelName,

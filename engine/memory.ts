@@ -1,35 +1,35 @@
 /**
- * All memory that packets live in: one block of shared bytes, and the table of packet rows.
+ * All memory of packets: one block of shared bytes, and the table of packet rows.
  *
- * An offset into `bytes` is a plain number, the same in every thread, and goes to native code as it is.
+ * An offset into `bytes` is a plain number, the same in every thread, and is passed to native code unchanged.
  */
 import type { Bulk } from './memory/bulk.js';
 import { allocateSpace, bufferOf, openBulk, type Space } from './memory/space.js';
 import { INTS } from './packet.js';
 
-/** Where bytes are used from: offset 0 means "no header" in packet rows, so nothing lies there. */
+/** First offset in use: offset 0 means "no header" in packet rows. */
 export const FIRST_BYTE = 64;
 
-/** The memory as one thread has it open. */
+/** The memory as mapped by one thread. */
 export interface Memory extends Bulk {
-  /** Packet bytes, stream buffers, scratch space. Its pages take real memory only once they are touched. */
+  /** Packet bytes, stream buffers, scratch space. Pages take physical memory only once they are touched. */
   readonly bytes: Uint8Array;
-  /** The same bytes. */
+  /** View of the same bytes. */
   readonly view: DataView;
   /** Packet rows: `row[slot * Packet.INTS + FIELD]`. */
   readonly row: Int32Array;
-  /** The same rows as float64. */
+  /** View of the same rows as float64. */
   readonly row64: Float64Array;
 }
 
-/** What is behind a `Memory`: what is sent to another thread. */
+/** The buffers of a `Memory`, as sent to other threads. */
 export interface MemoryBuffers {
   readonly space: Space;
   readonly byteLength: number;
   readonly rows: SharedArrayBuffer;
 }
 
-/** @param slots number of packets  @param byteLength size of the byte space, below 2^32 */
+/** @param slots number of packets  @param byteLength size of the byte range, below 2^32 */
 export function allocateMemory(slots: number, byteLength: number): MemoryBuffers {
   return {
     space: allocateSpace(byteLength),

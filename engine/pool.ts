@@ -1,9 +1,9 @@
 /**
- * The pool of packets a thread makes: free slots, and blocks of memory for their bytes.
+ * The pool of the packets a thread creates: free slots, and blocks of memory for their bytes.
  *
- * Its size is the bound on packets in flight: whoever makes packets waits until slots come home. Only the owner
- * takes slots; other threads give them back through rings (see `thread/returns.ts`), so there are no locks.
- * Blocks are counted: a block is free again when all packets whose bytes lie in it have come home.
+ * Its size is the bound on packets in flight: whoever creates packets waits until slots are returned. Only the owner
+ * takes slots; other threads return them through rings (see `thread/returns.ts`), so there are no locks. Blocks are
+ * reference counted: a block is free again when all packets whose bytes it holds were returned.
  */
 import type { Memory } from './memory.js';
 import * as Packet from './packet.js';
@@ -13,15 +13,15 @@ export interface PoolRange {
   readonly index: number;
   readonly firstSlot: number;
   readonly slots: number;
-  /** Bytes of `Memory.bytes` that belong to this pool, and the size of the blocks they are cut into. */
+  /** Bytes of `Memory.bytes` that belong to this pool, and the size of the blocks they are divided into. */
   readonly firstByte: number;
   readonly byteLength: number;
   readonly blockSize: number;
 }
 
-/** Slots for packets, and blocks for their bytes, that one thread gives out. */
+/** Slots for packets, and blocks for their bytes, that one thread allocates. */
 export class Pool {
-  /** Called for every packet that has come home, before its slot is free. One callback a kind of pseudo packet. */
+  /** Called for every returned packet, before its slot is freed. One callback per kind of pseudo packet. */
   readonly onHome: ((slot: number) => void)[] = [];
   private readonly free: Int32Array;
   private freeCount: number;
@@ -57,12 +57,12 @@ export class Pool {
     return this.freeCount === this.free.length;
   }
 
-  /** Blocks that nobody uses. */
+  /** Free blocks. */
   get availableBlocks(): number {
     return this.freeBlockCount;
   }
 
-  /** Takes a slot with a cleared row. @returns -1 when none is free */
+  /** Takes a slot with a cleared row. @returns -1 if none is free */
   take(): number {
     if (this.freeCount === 0) return -1;
     const slot = this.free[--this.freeCount]!;
@@ -81,8 +81,8 @@ export class Pool {
   }
 
   /**
-   * Finds room for `length` bytes for a packet that was just taken, and notes the block in its row.
-   * @returns the offset in `Memory.bytes`, or -1 when there is none now (or the length exceeds a block).
+   * Allocates `length` bytes for a packet that was just taken, and records the block in its row.
+   * @returns the offset in `Memory.bytes`, or -1 if none is available now (or the length exceeds a block).
    */
   allocate(slot: number, length: number): number {
     const { blockSize, firstByte } = this.range;
@@ -100,7 +100,7 @@ export class Pool {
     return offset;
   }
 
-  /** Takes a whole block, held by the caller until `dropBlock`. @returns its number or -1 */
+  /** Takes a whole block, referenced by the caller until `dropBlock`. @returns its number or -1 */
   takeBlock(): number {
     if (this.freeBlockCount === 0) return -1;
     const block = this.freeBlocks[--this.freeBlockCount]!;
@@ -113,18 +113,18 @@ export class Pool {
     return this.range.firstByte + block * this.range.blockSize;
   }
 
-  /** Notes that the packet's bytes lie in this block. */
+  /** Records that the packet's bytes are in this block. */
   attach(slot: number, block: number): void {
     this.row[slot * Packet.INTS + Packet.BLOCK] = block;
     this.blockReferences[block]!++;
   }
 
-  /** Gives up one hold on a block. */
+  /** Releases one reference to a block. */
   dropBlock(block: number): void {
     if (--this.blockReferences[block]! === 0) this.freeBlocks[this.freeBlockCount++] = block;
   }
 
-  /** A packet of this pool is done: frees its slot and its hold on a block. Only the owner calls this. */
+  /** A packet of this pool is done: frees its slot and its reference to a block. Called by the owner only. */
   giveBack(slot: number): void {
     for (const tell of this.onHome) tell(slot);
     const block = this.row[slot * Packet.INTS + Packet.BLOCK]!;

@@ -1,4 +1,6 @@
-/** When statistics are written: every `stats.interval` seconds and at the end, through the outputs that want them. */
+/**
+ * When statistics are written: every `stats.interval` seconds and at the end, through the outputs that request them.
+ */
 import type { Config } from './config/config.js';
 import { boolean, integer, option } from './config/option.js';
 import { type Statistics, type StatsLog, statsTree } from './stats-record.js';
@@ -28,14 +30,17 @@ export class StatisticsWriter {
     this.begin(started);
   }
 
-  /** The first interval begins: packets flow from now on. Threads may have taken long to stand. */
+  /** The first interval begins now, with the first packets: threads may have taken long to start. */
   begin(now: number): void {
     this.next = now + this.intervalMs;
   }
 
-  /** Writes when it is time. @param now milliseconds since the epoch  @param take what is told, looked up only then */
+  /**
+   * Writes statistics when due. @param now milliseconds since the epoch  @param take returns the values, called only
+   * then
+   */
   tick(now: number, take: () => Omit<Statistics, 'uptimeSeconds'>): void {
-    // A clock that was set back would mean a long silence.
+    // If the clock was set back, do not wait until it catches up.
     if (now < this.next && this.next - now <= this.intervalMs) return;
     this.next += Math.ceil((now - this.next + 1) / this.intervalMs) * this.intervalMs;
     this.tell(now, take);

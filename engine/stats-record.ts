@@ -1,9 +1,9 @@
 /**
- * Statistics as a tree: the counter `decoder.pkts` becomes `{ decoder: { pkts: … } }`. The manager makes it from the
- * counters of all threads, and outputs make lines of it (`ModuleDefinition.statistics`).
+ * Statistics as a tree: the counter `decoder.pkts` becomes `{ decoder: { pkts: … } }`. The manager builds it from the
+ * counters of all threads, and outputs turn it into lines (`ModuleDefinition.statistics`).
  */
 
-/** A tree of numbers; lists hold what is told of each engine. */
+/** A tree of numbers; lists have one entry per detection engine. */
 export interface StatsTree {
   [name: string]: number | string | StatsTree | readonly StatsTree[];
 }
@@ -12,22 +12,22 @@ export interface StatsTree {
 export interface StatsLog {
   readonly file: string;
   /**
-   * The lines to be appended to the file.
-   * @param stats with `uptime`, and `threads` (a tree for each thread's name)
+   * Returns the lines to append to the file.
+   * @param stats with `uptime`, and `threads` (a tree per thread name)
    * @param seconds time since the epoch
    */
   lines(stats: StatsTree, seconds: number, nanoseconds: number): Uint8Array;
-  /** There will be no more. */
+  /** No more statistics will follow. */
   close?(): void;
 }
 
-/** Everything that is told. */
+/** All values that are reported. */
 export interface Statistics {
   readonly uptimeSeconds: number;
   readonly counters: Iterable<readonly [string, number]>;
   /** Counters of each thread, by its name. */
   readonly threads?: ReadonlyMap<string, Iterable<readonly [string, number]>>;
-  /** Values that are no counters, by dotted name: `detect.engines` is a list. */
+  /** Values that are not counters, by dotted name: `detect.engines` is a list. */
   readonly more?: Readonly<Record<string, number | string | readonly StatsTree[]>>;
 }
 
@@ -48,7 +48,7 @@ function counterTree(counters: Iterable<readonly [string, number]>): StatsTree {
   return tree;
 }
 
-/** Numbers that follow from others. */
+/** Adds derived values. */
 function derive({ decoder }: StatsTree): void {
   if (typeof decoder !== 'object' || Array.isArray(decoder)) return;
   const { pkts, bytes } = decoder as StatsTree;

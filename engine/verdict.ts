@@ -1,7 +1,10 @@
-/** Whether and why a packet was dropped: the reason is kept in the row (`Packet.REASON`), told in EVE `drop` and `verdict` records. */
+/**
+ * Whether and why a packet was dropped: the reason is stored in the row (`Packet.REASON`) and logged in EVE `drop` and
+ * `verdict` records.
+ */
 import { VERDICT_DROP, VERDICT_REJECT_BOTH } from './packet.js';
 
-/** Whether a verdict (`Packet.VERDICT`) drops the packet, with or without an answer. */
+/** Whether a verdict (`Packet.VERDICT`) drops the packet, with or without a reject. */
 export function isDrop(verdict: number): boolean {
   return verdict >= VERDICT_DROP && verdict <= VERDICT_REJECT_BOTH;
 }
@@ -33,7 +36,7 @@ export const REASON_FIREWALL_RULES = 22;
 /** An exception policy dropped the flow before. */
 export const REASON_EXCEPTION_FLOW_DROP = 23;
 
-/** Texts of the reasons, as Suricata's EVE `drop.reason` words them. */
+/** Texts of the reasons, as worded in Suricata's EVE `drop.reason`. */
 export const REASON_NAMES: readonly string[] = [
   '',
   'decode error',
@@ -69,7 +72,7 @@ export function isOfFirewall(reason: number): boolean {
   );
 }
 
-/** A signature or policy dropped the packet: detection tells of it. */
+/** A signature or policy dropped the packet: detection logs it. */
 export function isToldByDetection(reason: number): boolean {
   return reason === REASON_RULES || reason === REASON_RULES_THRESHOLD || isOfFirewall(reason);
 }
