@@ -17,7 +17,7 @@ export function acquireDevices(thread: Thread): ThreadModule {
   );
   const sockets = Uint32Array.from(mine, ({ socket }) => socket);
   const wait = (milliseconds: number): boolean => addon.waitReadable(sockets, milliseconds, 0) >= 0;
-  // A block of a ring is shown when it is full, or old enough.
+  // The kernel hands over a ring block when it is full, or old enough.
   const heldBackMs = mine.reduce((most, { device }) => Math.max(most, device.settings.blockTimeout), 0);
   return new Receiver(thread, { sources, largest: LARGEST + 8, wait, heldBackMs });
 }

@@ -1,4 +1,4 @@
-/** Forwards what passes to the other device (copy-mode), and offers a way for rejecting packets. */
+/** Forwards accepted frames to the other device (copy-mode), and provides the service for rejecting packets. */
 
 import type { Thread } from '../../engine/module.js';
 import { type Native, native } from '../../engine/native.js';
@@ -18,10 +18,10 @@ export function serveThread(thread: Thread): void {
   thread.services.set(PACKET_SENDER, new RawSender(addon, senders));
 }
 
-/** Frames that are sent with one call, to one device. */
+/** Maximum frames per call, to one device. */
 const AT_ONCE = 256;
 
-/** Sends the frames of a thread on. */
+/** Forwards the frames of a thread. */
 export class Forwarding implements VerdictDelivery {
   private readonly queues: readonly { frames: Uint32Array; count: number }[];
   private readonly forwarded: number;
@@ -57,7 +57,7 @@ export class Forwarding implements VerdictDelivery {
     if (++queue.count === AT_ONCE) this.send(copyTo);
   }
 
-  /** What is behind the cut is lost: sent on, a frame would be another one. Its sender repeats it. */
+  /** A truncated frame is not forwarded, because it would be a different one. Its sender retransmits it. */
   private leaveOut(device: string): void {
     this.thread.counters.values[this.cut]!++;
     this.thread.warnOnce(

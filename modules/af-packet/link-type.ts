@@ -1,4 +1,4 @@
-/** What packets of a device begin with. */
+/** The link type of a device's packets. */
 import type { Native } from '../../engine/native.js';
 
 /** Link types by ARPHRD_ value: Ethernet, loopback (which has Ethernet headers), PPP and others without a link layer. */
@@ -13,7 +13,7 @@ const LINK_TYPES: Readonly<Record<number, number>> = {
   769: RAW,
 };
 
-/** @returns LINKTYPE_ of its packets, undefined for kinds of devices that are not known */
+/** @returns LINKTYPE_ of its packets, undefined for unknown kinds of devices */
 export function linkTypeOf(addon: Native, device: string): number | undefined {
   return LINK_TYPES[addon.deviceType(device)];
 }

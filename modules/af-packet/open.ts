@@ -10,16 +10,16 @@ import { type DeviceSettings, deviceNames, deviceSettings } from './options.js';
 import { openSockets } from './sockets.js';
 import { DeviceWatch } from './watch.js';
 
-/** A device as all threads know it. */
+/** A device as shared by all threads. */
 export interface OpenDevice {
   readonly settings: DeviceSettings;
   /** LINKTYPE_ of its packets. */
   readonly linkType: number;
-  /** One for each thread that reads; the n-th socket of every device gets the same conversations. */
+  /** One for each thread that reads; the n-th socket of every device gets the same flows. */
   readonly sockets: readonly number[];
   /** Index of the device that packets are forwarded to, -1 for none. */
   readonly copyTo: number;
-  /** A word that all threads see: how often the sockets were opened anew. */
+  /** A word shared by all threads: how often the sockets were reopened. */
   readonly openings: SharedArrayBuffer;
 }
 
@@ -127,7 +127,7 @@ class Opened implements OpenedDevices {
     );
   }
 
-  /** The kernel counts from the last time it was asked. */
+  /** The kernel resets its counters each time they are read. */
   private collect(): void {
     this.devices.forEach(({ sockets }, i) => {
       for (const socket of sockets) {

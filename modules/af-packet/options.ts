@@ -95,7 +95,7 @@ export interface DeviceSettings {
   readonly verifiesChecksums: boolean;
 }
 
-/** Devices by name, those of the configuration when none is given. */
+/** Device names, from the configuration when none is given. */
 export function deviceNames(config: Config): string[] {
   const given = config.read(DEVICES);
   if (given.length > 0) return [...new Set(given)];
@@ -137,7 +137,7 @@ function items(config: Config): string[] {
   return list.map((_, i) => config.read({ ...INTERFACE, path: INTERFACE.path.replace('*', String(i)) }));
 }
 
-/** A block holds the largest packet and is a multiple of a page. */
+/** A block must hold the largest packet and be a multiple of the page size. */
 function roundedToPages(bytes: number): number {
   const page = 4096;
   return Math.max(32 * page, Math.ceil(bytes / page) * page);

@@ -1,4 +1,4 @@
-/** The sockets of a device: one for each thread that reads, together a group that shares its packets. */
+/** The sockets of a device: one for each thread that reads; together they form a fanout group. */
 import { FANOUT_NEW_GROUP } from '../../engine/native/packet-socket.js';
 import type { Native } from '../../engine/native.js';
 import type { DeviceSettings } from './options.js';
@@ -7,7 +7,7 @@ const FANOUT = { cluster_flow: 0, cluster_cpu: 2, cluster_qm: 5 };
 const FANOUT_DEFRAG = 0x8000;
 
 /**
- * @param group of several sockets; 0: one that nobody has
+ * @param group fanout group of several sockets; 0: an unused one
  * @param opened each socket is added as soon as it is open
  * @throws Error that names the device and what is refused
  */
@@ -19,7 +19,7 @@ export function openSockets(
   opened: number[],
 ): number[] {
   const forwards = settings.copyMode !== 'none';
-  // Fragments are forwarded as they came.
+  // Fragments are forwarded unchanged.
   const type = FANOUT[settings.clusterType] | (settings.defrag && !forwards ? FANOUT_DEFRAG : 0);
   const sockets: number[] = [];
   let joined = group;
@@ -31,7 +31,7 @@ export function openSockets(
       fanout: threads > 1 ? joined : 0,
       fanoutType: type | (threads > 1 && joined === 0 ? FANOUT_NEW_GROUP : 0),
       promiscuous: settings.promiscuous,
-      // What is forwarded must not come back; on the loopback device every packet is seen twice.
+      // Forwarded frames must not be received again; the loopback device shows every packet twice.
       ignoreOutgoing: forwards || settings.name === 'lo',
     });
     opened.push(socket);

@@ -13,7 +13,7 @@ import type { PacketSource } from '../../engine/receive/source.js';
 import { VERDICT_DELIVERY, type VerdictDelivery } from '../../engine/verdict-delivery.js';
 import type { OpenDevice } from './open.js';
 
-/** Offloading makes packets as large as that; more is cut off. */
+/** Offloading creates packets up to this size; longer ones are truncated. */
 export const LARGEST = 65_600;
 const RUN_FILTER = option(
   'bpf-filter',
@@ -75,7 +75,7 @@ export class RingSource implements PacketSource {
     return this.native.mapRing(this.socket, blockSize, blocks);
   }
 
-  /** @param error what has become of the socket; 0: nothing */
+  /** @param error of the socket; 0: none */
   private nothingCame(error: number): void {
     if (error !== 0) this.tellError(error);
     const opening = Atomics.load(this.openings, 0);
@@ -98,7 +98,7 @@ export class RingSource implements PacketSource {
     return this.filter(bytes, row[p + DATA]!, row[p + LENGTH]!, row[p + WIRE_LENGTH]!, row[p + LINK_TYPE]!);
   }
 
-  /** What is not inspected passes. */
+  /** A packet that is not inspected is forwarded. */
   private leaveOut(slot: number): void {
     const delivery = this.thread.services.get(VERDICT_DELIVERY) as VerdictDelivery | undefined;
     delivery?.deliver(slot, Packet.VERDICT_PASS);

@@ -1,7 +1,7 @@
 /**
- * Opens devices anew that were deleted and made again under their name (a veth pair, a VLAN, one that was renamed): the
- * old socket would hear nothing for ever. Sockets keep their numbers; threads map the new rings when the old ones are
- * empty.
+ * Reopens devices that were deleted and created again under their name (a veth pair, a VLAN, one that was renamed):
+ * the old socket would never receive anything again. Sockets keep their numbers; threads map the new rings when the old
+ * ones are empty.
  */
 import type { Log } from '../../engine/module.js';
 import type { Native } from '../../engine/native.js';
@@ -10,15 +10,15 @@ import type { OpenDevice } from './open.js';
 import { openSockets } from './sockets.js';
 
 const EVERY_MS = 1000;
-/** A new device that cannot be opened so often is left alone, until there is another one. */
+/** A new device that cannot be opened after this many attempts is ignored, until it is replaced by another one. */
 const TRIES = 60;
 
-/** What is known of a device. */
+/** State of a watched device. */
 interface Watched {
   readonly device: OpenDevice;
-  /** Index of the device that the sockets hear. */
+  /** Index of the device that the sockets are bound to. */
   index: number;
-  /** Index that the name had when it was looked at last, and how often that device could not be opened. */
+  /** Index that the name had at the last check, and how often opening that device failed. */
   seen: number;
   failures: number;
 }
@@ -27,7 +27,7 @@ export class DeviceWatch {
   private readonly watched: readonly Watched[];
   private timer: NodeJS.Timeout | undefined;
 
-  /** @param beforeReplacing is called while the sockets of a device that was deleted are still there */
+  /** @param beforeReplacing called while the sockets of the deleted device still exist */
   constructor(
     private readonly native: Native,
     private readonly log: Log,
@@ -49,7 +49,7 @@ export class DeviceWatch {
     this.timer = undefined;
   }
 
-  /** Looks at all devices now. */
+  /** Checks all devices now. */
   look(): void {
     for (const watched of this.watched) this.lookAt(watched);
   }
@@ -72,7 +72,7 @@ export class DeviceWatch {
     }
   }
 
-  /** The first failure is told, and the last. */
+  /** Logs the first failure, and the last. */
   private tellFailure(watched: Watched, reason: string): void {
     const { name } = watched.device.settings;
     const tries = ++watched.failures;
@@ -81,7 +81,7 @@ export class DeviceWatch {
       this.log.error(`device ${name} could not be reopened after ${tries} attempts, giving up: ${reason}`);
   }
 
-  /** The group of the old sockets may still be there. */
+  /** The fanout group of the old sockets may still exist, so a new one is used. */
   private openAnew({ settings, linkType, sockets, openings }: OpenDevice): void {
     if (linkTypeOf(this.native, settings.name) !== linkType)
       throw new Error('its link type has changed, which needs a restart');

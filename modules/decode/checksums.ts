@@ -1,6 +1,6 @@
 /**
- * Whether TCP checksums are verified. Captures made on the sending host often have none yet (offloading): when a tenth
- * of the first packets of a capture is wrong, they are not verified any more.
+ * Whether TCP checksums are verified. Captures made on the sending host often lack them (offloading): when a tenth
+ * of the first packets of a capture is wrong, they are no longer verified.
  */
 import { INVALID_TCP_CHECKSUM, PACKETS } from './counters.js';
 import type { Decoding } from './decoding.js';
@@ -11,7 +11,7 @@ const WRONG_RATIO = 10;
 
 export class Checksums {
   private sampling: boolean;
-  /** What was counted before this capture. */
+  /** Counts before this capture. */
   private packetsBefore = 0;
   private wrongBefore = 0;
 
@@ -22,7 +22,7 @@ export class Checksums {
     this.sampling = mode === 'sample';
   }
 
-  /** Another capture begins. */
+  /** Starts a new capture. */
   begin(): void {
     if (this.mode !== 'sample') return;
     const { tally } = this.d;
@@ -32,7 +32,7 @@ export class Checksums {
     this.wrongBefore = tally.total(INVALID_TCP_CHECKSUM);
   }
 
-  /** Looks at what was found so far; called once a batch. */
+  /** Evaluates the counts so far; called once per batch. */
   sample(): void {
     const { tally } = this.d;
     if (!this.sampling) return;

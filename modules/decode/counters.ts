@@ -1,8 +1,8 @@
 /**
- * What decoding counts, under the names of Suricata's statistics.
+ * Counters of decoding, under the names of Suricata's statistics.
  *
- * Counting goes to a tally with fixed places, which is added to the thread's counters once a batch: in the hot path
- * a place is a constant.
+ * Counts go to a tally with fixed indexes, which is added to the thread's counters once per batch: in the hot path
+ * an index is a constant.
  */
 
 import type { Thread } from '../../engine/module.js';
@@ -52,7 +52,7 @@ export const TOO_MANY_LAYERS = 39;
 /** Tunnels whose inner packet was not inspected, because the pool had no slot. */
 export const TUNNEL_NO_SLOT = 40;
 export const INVALID_TCP_CHECKSUM = 41;
-/** In the order of the places above. */
+/** In the order of the indexes above. */
 const NAMES: readonly string[] = [
   'decoder.pkts',
   'decoder.bytes',
@@ -99,7 +99,7 @@ const NAMES: readonly string[] = [
 ];
 
 export class Tally {
-  /** Counted since the last `flush`. */
+  /** Counts since the last `flush`. */
   readonly counts = new Float64Array(NAMES.length);
   /** By number of the decoder event. */
   readonly events = new Float64Array(DECODER_EVENTS);
@@ -123,13 +123,13 @@ export class Tally {
     return this.values[this.indexes[place]!]!;
   }
 
-  /** Adds all to the thread's counters. */
+  /** Adds all counts to the thread's counters. */
   flush(): void {
     add(this.counts, this.values, this.indexes);
     this.values[this.longestIndex] = this.longestPacket;
   }
 
-  /** Adds the events; there are many, and seldom any. */
+  /** Adds the events; there are many kinds, rarely any occurrence. */
   flushEvents(): void {
     add(this.events, this.values, this.eventIndexes);
   }

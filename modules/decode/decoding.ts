@@ -1,7 +1,7 @@
 /**
- * The state that all decoders of a thread share. A decoder is a function
+ * The state shared by all decoders of a thread. A decoder is a function
  * `(d: Decoding, p: number, at: number, end: number): boolean`: it reads `bytes[at, end)`, fills the row at
- * `p` and says whether its layer was in order. None allocates, and none reads beyond `end`.
+ * `p` and returns whether its layer was valid. None allocates, and none reads beyond `end`.
  */
 import { Batch } from '../../engine/batch.js';
 import type { Thread } from '../../engine/module.js';
@@ -15,7 +15,7 @@ export class Decoding {
   readonly bytes: Uint8Array;
   readonly row: Int32Array;
   readonly tally: Tally;
-  /** Of the tally. */
+  /** Counts of the tally. */
   readonly counts: Float64Array;
   readonly seed: number;
   readonly maxLayers: number;
@@ -24,16 +24,16 @@ export class Decoding {
   readonly udpTunnels: Uint8Array;
   readonly vntag: boolean;
   readonly erspanOne: boolean;
-  /** Whether TCP checksums are verified now. */
+  /** Whether TCP checksums are currently verified. */
   checksums: boolean;
-  /** Layers of the packet in hand so far. */
+  /** Layers of the current packet so far. */
   layers = 0;
-  /** The packet of the wire in hand is counted as invalid although it is used. */
+  /** The current received packet is counted as invalid although it is used. */
   flawed = false;
-  /** Packets made from the one in hand: inner packets, reassembled datagrams; they go behind it. */
+  /** Packets created from the current one: inner packets, reassembled datagrams; they follow it. */
   readonly made = new Int32Array(64);
   madeCount = 0;
-  /** The batch in hand: done packets are handed on early when there are no slots left. */
+  /** The current batch: finished packets are passed on early when there are no slots left. */
   batch: Batch | undefined;
   readonly done = new Batch();
   defrag!: Defrag;
@@ -41,7 +41,7 @@ export class Decoding {
   constructor(
     readonly thread: Thread,
     settings: DecodeSettings,
-    /** To be called with packets that are handed on before the rest of their batch. */
+    /** Called with packets that are passed on before the rest of their batch. */
     readonly finish: (batch: Batch) => void,
   ) {
     this.bytes = thread.memory.bytes;
@@ -58,13 +58,13 @@ export class Decoding {
     this.checksums = settings.checksums !== 'no';
   }
 
-  /** Notes something odd that does not stop decoding. @returns true */
+  /** Sets an event for an anomaly that does not stop decoding. @returns true */
   event(p: number, event: number): boolean {
     Packet.setEvent(this.row, p, event);
     return true;
   }
 
-  /** Notes what makes the packet undecodable from here on. @returns false */
+  /** Sets the event for what makes the rest of the packet undecodable. @returns false */
   invalid(p: number, event: number): boolean {
     Packet.setEvent(this.row, p, event);
     this.row[p + Packet.FLAGS]! |= Packet.FLAG_INVALID;
@@ -72,8 +72,8 @@ export class Decoding {
   }
 
   /**
-   * Notes what makes the packet invalid in the statistics but keeps no receiver from taking it, such as a bad
-   * option: it is decoded on and used. @returns false
+   * Sets the event for what makes the packet invalid in the statistics but acceptable for receivers, such as a bad
+   * option: it is still decoded and used. @returns false
    */
   flaw(p: number, event: number): boolean {
     Packet.setEvent(this.row, p, event);
@@ -81,7 +81,7 @@ export class Decoding {
     return false;
   }
 
-  /** Counts one layer more. @returns false when there are too many: decoding stops */
+  /** Counts one more layer. @returns false when there are too many: decoding stops */
   enter(p: number): boolean {
     if (++this.layers < this.maxLayers) return true;
     if (this.layers === this.maxLayers) this.counts[TOO_MANY_LAYERS]!++;
@@ -93,7 +93,7 @@ export class Decoding {
     return (this.bytes[at]! << 8) | this.bytes[at + 1]!;
   }
 
-  /** Four bytes as a signed 32-bit number, first byte highest. */
+  /** Four bytes as a signed big-endian 32-bit number. */
   i32(at: number): number {
     const { bytes } = this;
     return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;

@@ -1,4 +1,4 @@
-/** Frames inside UDP tunnels: which are worth an inner packet. */
+/** Frames inside UDP tunnels: which of them become an inner packet. */
 
 /** ARP, IPv4, IPv6 and VLAN tags. */
 export function isInnerEtherType(type: number): boolean {

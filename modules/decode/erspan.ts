@@ -7,7 +7,7 @@ import { addVlan } from './vlan.js';
 
 const HEADER = 8;
 
-/** Just a frame. @returns false when there is none */
+/** Only a frame, without a header. @returns false when there is none */
 export function decodeErspanTypeOne(d: Decoding, p: number, at: number, end: number): boolean {
   d.counts[Count.ERSPAN]!++;
   return decodeEthernet(d, p, at, end);

@@ -1,4 +1,4 @@
-/** What follows a header that announces it by EtherType. */
+/** Decodes what follows a header that ends with an EtherType. */
 import { decodeArp } from './arp.js';
 import type { Decoding } from './decoding.js';
 import { decodeEtag } from './etag.js';
@@ -20,7 +20,7 @@ export const ETHER_TYPE_IPV6 = 0x86dd;
 export const ETHER_TYPE_PPP = 0x880b;
 export const ETHER_TYPE_ERSPAN = 0x88be;
 
-/** @returns false when the type is not known */
+/** @returns false for an unknown type */
 export function decodeEtherType(d: Decoding, p: number, type: number, at: number, end: number): boolean {
   switch (type) {
     case ETHER_TYPE_IPV4:

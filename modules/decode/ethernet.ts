@@ -8,7 +8,7 @@ import { decodeEtherType } from './ether-type.js';
 
 const HEADER = 14;
 
-/** @returns false when there is no whole header */
+/** @returns false when the header is truncated */
 export function decodeEthernet(d: Decoding, p: number, at: number, end: number): boolean {
   d.counts[Count.ETHERNET]!++;
   if (end - at < HEADER) return d.invalid(p, Events.ETHERNET_PKT_TOO_SMALL);

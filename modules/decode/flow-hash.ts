@@ -1,11 +1,11 @@
 /**
- * The hash by which packets find their flow and their worker: both directions of a conversation have the same one.
- * Each end (address, port) is stirred into the seed of the run, the two are added, and what both directions share is
- * stirred in; without the seed nobody can choose packets that collide.
+ * The hash by which packets find their flow and their worker: both directions of a flow have the same one.
+ * Each endpoint (address, port) is mixed into the seed of the run, the two are added, and the fields common to both
+ * directions are mixed in; without the seed an attacker cannot choose packets that collide.
  *
- * The first eight bits choose the worker (`engine/queue/share.ts`). For TCP that another conversation may announce (the
- * data connections of FTP) and for FTP itself they come of the two addresses alone: one worker sees the announcement
- * before what it announces, whatever the number of workers.
+ * The first eight bits select the worker (`engine/queue/share.ts`). For TCP that another flow may announce (FTP data
+ * connections) and for FTP itself they depend on the two addresses alone: one worker sees the announcement
+ * before the announced connection, whatever the number of workers.
  */
 import { stir } from '../../engine/memory/stir.js';
 import { counterpartOf4, counterpartOf6 } from '../../engine/packet/icmp-type.js';
@@ -14,7 +14,7 @@ import type { Decoding } from './decoding.js';
 
 const TCP = 6;
 
-/** Hash of the packet whose IP header and transport are in its row. */
+/** Hash of the packet whose IP and transport headers are in its row. */
 export function flowHash(d: Decoding, p: number): number {
   const { row } = d;
   const isV4 = row[p + Packet.IP_VERSION] === 4;
@@ -31,7 +31,7 @@ export function flowHash(d: Decoding, p: number): number {
   return withWorkerOf(stir(hosts, 0), hash);
 }
 
-/** FTP, its data from the server's port 20, and what lies between ports that somebody may have agreed upon. */
+/** FTP, its data from the server's port 20, and connections between ports that may have been negotiated. */
 function staysWithHosts(protocol: number, source: number, destination: number): boolean {
   if (protocol !== TCP) return false;
   return (source >= 1024 && destination >= 1024) || isFtp(source) || isFtp(destination);
@@ -49,14 +49,16 @@ function sourcePort(row: Int32Array, p: number, protocol: number): number {
   return protocol === 50 ? row[p + Packet.TCP_SEQ]! : row[p + Packet.SOURCE_PORT]!;
 }
 
-/** ICMP: the type that answers this one, so that question and answer meet. ESP: the SPI, as for the source. */
+/**
+ * ICMP: the type that answers this one, so that request and reply have the same hash. ESP: the SPI, as for the source.
+ */
 function destinationPort(row: Int32Array, p: number, protocol: number): number {
   if (protocol === 1) return Math.max(counterpartOf4(row[p + Packet.SOURCE_PORT]!), 0);
   if (protocol === 58) return Math.max(counterpartOf6(row[p + Packet.SOURCE_PORT]!), 0);
   return protocol === 50 ? row[p + Packet.TCP_SEQ]! : row[p + Packet.DESTINATION_PORT]!;
 }
 
-/** An ICMPv4 error goes where the packet it quotes went. */
+/** An ICMPv4 error gets the hash of the packet it quotes. */
 function quotedFlowHash(d: Decoding, p: number): number {
   const quoted = d.row[p + Packet.L4]! + 8;
   const transport = quoted + (d.bytes[quoted]! & 0xf) * 4;

@@ -13,7 +13,7 @@ import { decodeInner } from './tunnel.js';
 const HEADER = 8;
 const ETHERNET_HEADER = 14;
 
-/** @returns false when it is none */
+/** @returns false when it is not Geneve */
 export function decodeGeneve(d: Decoding, p: number, at: number, end: number): boolean {
   if (end - at < HEADER) return false;
   const first = d.bytes[at]!;
@@ -25,7 +25,7 @@ export function decodeGeneve(d: Decoding, p: number, at: number, end: number): b
   return true;
 }
 
-/** The lengths of the options add up to the length of all. */
+/** Whether the lengths of the options add up to the total length. */
 function optionsFit(d: Decoding, at: number, end: number): boolean {
   while (at < end) at += 4 + (d.bytes[at + 3]! & 0x1f) * 4;
   return at === end;

@@ -40,12 +40,12 @@ export function decodeGre(d: Decoding, p: number, at: number, end: number): bool
   return decodePayload(d, p, d.u16(at + 2), at, payload, end);
 }
 
-/** @returns offset of the payload, -1 for a header that cannot be used */
+/** @returns offset of the payload, -1 for an unusable header */
 function version0Payload(d: Decoding, p: number, flags: number, at: number, end: number): number {
   if (flags & RECURSION) return refuse(d, p, Events.GRE_VERSION0_RECUR);
   if (flags & FLAGS_0) return refuse(d, p, Events.GRE_VERSION0_FLAGS);
   let payload = at + HEADER;
-  // Checksum and offset stand together (RFC 1701).
+  // Checksum and offset are present together (RFC 1701).
   if (flags & (CHECKSUM | ROUTING)) payload += 4;
   if (flags & KEY) payload += 4;
   if (flags & SEQUENCE) payload += 4;
@@ -53,7 +53,7 @@ function version0Payload(d: Decoding, p: number, flags: number, at: number, end:
   return flags & ROUTING ? behindRoutes(d, p, payload, end) : payload;
 }
 
-/** Source route entries: address family, offset, length, data; one of all zeros ends them. */
+/** Source route entries: address family, offset, length, data; an all-zero entry ends them. */
 function behindRoutes(d: Decoding, p: number, at: number, end: number): number {
   for (;;) {
     if (end - at < 4) return refuse(d, p, Events.GRE_VERSION0_MALFORMED_SRE_HDR);
@@ -91,7 +91,7 @@ function decodePayload(
   end: number,
 ): boolean {
   const kind = LinkType.TUNNEL_GRE;
-  // A PPTP acknowledgment carries nothing.
+  // A PPTP acknowledgment has no payload.
   if (at === end) return true;
   switch (type) {
     case EtherType.ETHER_TYPE_IPV4:

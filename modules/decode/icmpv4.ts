@@ -21,7 +21,7 @@ export function decodeIcmpv4(d: Decoding, p: number, at: number, end: number): b
   return true;
 }
 
-/** -1 for types that are not known. */
+/** -1 for unknown types. */
 function highestCode(type: number): number {
   switch (type) {
     case 0: // echo reply
@@ -50,7 +50,7 @@ function highestCode(type: number): number {
   }
 }
 
-/** The packet that an error quotes: when its ports are readable, the error belongs to its flow. */
+/** The packet quoted by an error: if its ports are readable, the error belongs to its flow. */
 function checkEmbedded(d: Decoding, p: number, type: number, at: number, end: number): boolean {
   if (end - at < 20) return d.flaw(p, Events.ICMPV4_IPV4_TRUNC_PKT);
   if (d.bytes[at]! >> 4 !== 4) return d.flaw(p, Events.ICMPV4_IPV4_UNKNOWN_VER);
@@ -61,7 +61,7 @@ function checkEmbedded(d: Decoding, p: number, type: number, at: number, end: nu
   return true;
 }
 
-/** Bytes of a transport header that name its flow. RFC 792 demands eight. */
+/** Number of transport header bytes that identify the flow. RFC 792 requires eight. */
 function shortestQuote(protocol: number): number {
   return protocol === 6 || protocol === 17 || protocol === 1 || protocol === 132
     ? 8

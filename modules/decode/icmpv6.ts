@@ -22,7 +22,7 @@ export function decodeIcmpv6(d: Decoding, p: number, at: number, end: number): b
   return true;
 }
 
-/** -1 for types that are not known. */
+/** -1 for unknown types. */
 function highestCode(type: number): number {
   switch (type) {
     case 1: // destination unreachable
@@ -51,7 +51,7 @@ function unknownTypeEvent(type: number): number {
   return Events.ICMPV6_UNKNOWN_TYPE;
 }
 
-/** The packet that an error quotes. */
+/** The packet quoted by an error. */
 function checkEmbedded(d: Decoding, p: number, at: number, end: number): boolean {
   if (end - at < 40) return d.event(p, Events.ICMPV6_IPV6_TRUNC_PKT);
   if (d.bytes[at]! >> 4 !== 6) d.event(p, Events.ICMPV6_IPV6_UNKNOWN_VERSION);

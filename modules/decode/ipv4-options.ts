@@ -1,4 +1,4 @@
-/** Options of IPv4 headers (RFC 791 section 3.1, RFC 1108, 2113, 4782, CIPSO). Nothing of them is used but events. */
+/** Options of IPv4 headers (RFC 791 section 3.1, RFC 1108, 2113, 4782, CIPSO). They are only checked for events. */
 import * as Events from '../../engine/packet/packet-events.js';
 import type { Decoding } from './decoding.js';
 
@@ -17,7 +17,7 @@ const ROUTER_ALERT = 148;
 
 export function checkIpv4Options(d: Decoding, p: number, at: number, end: number): boolean {
   if ((end - at) & 7) d.event(p, Events.IPV4_OPT_PAD_REQUIRED);
-  // Types seen, by their lower five bits: no two known types have the same.
+  // Types seen, by their lower five bits: these differ for all known types.
   let seen = 0;
   while (at < end) {
     const type = d.bytes[at]!;
@@ -84,7 +84,7 @@ function requireLength(d: Decoding, p: number, good: boolean): boolean {
   return good || d.flaw(p, Events.IPV4_OPT_INVALID_LEN);
 }
 
-/** The pointer counts from 1 at the type: 4 is the first address, and it may lie just behind the last. */
+/** The pointer counts from 1 at the type: 4 is the first address, and it may be just after the last. */
 function checkRoute(d: Decoding, p: number, at: number, length: number): boolean {
   if (length < 3) return d.flaw(p, Events.IPV4_OPT_INVALID_LEN);
   const pointer = d.bytes[at + 2]!;
@@ -92,7 +92,7 @@ function checkRoute(d: Decoding, p: number, at: number, length: number): boolean
   return good || d.flaw(p, Events.IPV4_OPT_MALFORMED);
 }
 
-/** Entries are timestamps alone (flag 0), or addresses with timestamps (1, 3). */
+/** Entries are timestamps only (flag 0), or addresses with timestamps (1, 3). */
 function checkTimestamp(d: Decoding, p: number, at: number, length: number): boolean {
   if (length < 5) return d.flaw(p, Events.IPV4_OPT_INVALID_LEN);
   const pointer = d.bytes[at + 2]!;

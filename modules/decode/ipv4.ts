@@ -40,7 +40,7 @@ export function decodeIpv4(d: Decoding, p: number, at: number, end: number): boo
   if (headerEnd > at + HEADER) checkIpv4Options(d, p, at + HEADER, headerEnd);
   if (d.u16(at + 6) & FRAGMENT_BITS) {
     row[p + Packet.FLAGS]! |= Packet.FLAG_FRAGMENT;
-    // What fragments carry is looked at in the datagram that they make.
+    // The content of fragments is inspected in the reassembled datagram.
     row[p + Packet.PAYLOAD_LENGTH] = 0;
     d.defrag.ipv4(p, at, headerEnd, packetEnd);
   } else {
@@ -50,7 +50,7 @@ export function decodeIpv4(d: Decoding, p: number, at: number, end: number): boo
   return true;
 }
 
-/** @returns the event of a header that cannot be used, -1 for a good one */
+/** @returns the event of an unusable header, -1 for a valid one */
 function headerProblem(d: Decoding, at: number, end: number): number {
   const length = end - at;
   if (length < HEADER) return Events.IPV4_PKT_TOO_SMALL;

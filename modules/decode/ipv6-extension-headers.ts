@@ -1,4 +1,4 @@
-/** What follows an IPv6 header: extension headers in any number and order (RFC 8200 section 4), then the transport. */
+/** After the IPv6 header: extension headers in any number and order (RFC 8200 section 4), then the transport. */
 
 import * as Events from '../../engine/packet/packet-events.js';
 import * as Packet from '../../engine/packet.js';
@@ -23,7 +23,7 @@ const MOBILITY = 135;
 const HOST_IDENTITY = 139;
 const SHIM6 = 140;
 
-/** What an extension header names as next must have room for this much. */
+/** Minimum size of the header that an extension header names as next. */
 const SMALLEST_HEADER = 2;
 
 // Headers seen so far.
@@ -32,10 +32,10 @@ const SEEN_ROUTING = 2;
 const SEEN_FRAGMENT = 4;
 const SEEN_AUTHENTICATION = 8;
 const SEEN_DESTINATION = 16;
-/** Destination options may stand twice: before a routing header and before the transport. */
+/** Destination options may occur twice: before a routing header and before the transport. */
 const SEEN_DESTINATION_TWICE = 32;
 
-/** Follows the chain of headers from `next`, which begins at `at`, to the transport. */
+/** Follows the chain of headers from `next`, which begins at `at`, up to the transport. */
 export function decodeNextHeader(d: Decoding, p: number, next: number, at: number, end: number): boolean {
   let seen = 0;
   /** Offset of the byte that named the header at `at`: defragmentation changes it. */
@@ -77,7 +77,7 @@ function isExtension(next: number): boolean {
   }
 }
 
-/** @returns -1 when the header is not whole */
+/** @returns -1 when the header is truncated */
 function extensionLength(d: Decoding, next: number, at: number, end: number): number {
   if (end - at < 8) return -1;
   if (next === FRAGMENT) return 8;
@@ -87,7 +87,7 @@ function extensionLength(d: Decoding, next: number, at: number, end: number): nu
   return length > end - at || (next === AUTHENTICATION && units === 0) ? -1 : length;
 }
 
-/** @returns `seen` with this header */
+/** @returns `seen` including this header */
 function checkExtension(
   d: Decoding,
   p: number,
@@ -129,7 +129,7 @@ function decodeFragmentHeader(d: Decoding, p: number, namedAt: number, at: numbe
   const { row } = d;
   row[p + Packet.PROTOCOL] = d.bytes[at]!;
   row[p + Packet.PAYLOAD] = at + 8;
-  // What fragments carry is looked at in the datagram that they make.
+  // The content of fragments is inspected in the reassembled datagram.
   row[p + Packet.PAYLOAD_LENGTH] = 0;
   row[p + Packet.FLAGS]! |= Packet.FLAG_FRAGMENT;
   d.defrag.ipv6(p, namedAt, at, end);

@@ -1,4 +1,4 @@
-/** Options in hop-by-hop and destination headers (RFC 8200 section 4.2). Nothing of them is used but events. */
+/** Options in hop-by-hop and destination headers (RFC 8200 section 4.2). They are only checked for events. */
 import * as Events from '../../engine/packet/packet-events.js';
 import type { Decoding } from './decoding.js';
 
@@ -37,7 +37,7 @@ export function checkIpv6Options(
   return true;
 }
 
-/** @returns false when the rest cannot be trusted */
+/** @returns false when the rest cannot be parsed */
 function checkOption(d: Decoding, p: number, hopByHop: boolean, type: number, length: number): boolean {
   const expected = expectedLength(type);
   if (expected < 0) {

@@ -31,7 +31,7 @@ export function decodeIpv6(d: Decoding, p: number, at: number, end: number): boo
   return true;
 }
 
-/** @returns the event of a header that cannot be used, -1 for a good one */
+/** @returns the event of an unusable header, -1 for a valid one */
 function headerProblem(d: Decoding, at: number, end: number): number {
   if (end - at < HEADER) return Events.IPV6_PKT_TOO_SMALL;
   if (d.bytes[at]! >> 4 !== 6) return Events.IPV6_WRONG_IP_VERSION;

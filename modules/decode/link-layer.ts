@@ -1,4 +1,4 @@
-/** Where decoding begins: the link type of the capture. */
+/** Entry point of decoding: the link type of the capture. */
 import * as LinkType from '../../engine/packet/link-type.js';
 import { decodeChdlc } from './chdlc.js';
 import type { Decoding } from './decoding.js';

@@ -1,4 +1,4 @@
-/** Linux cooked captures, versions 1 and 2: what a capture on the `any` device gives instead of link headers. */
+/** Linux cooked captures, versions 1 and 2: used instead of link-layer headers in captures on the `any` device. */
 import * as Events from '../../engine/packet/packet-events.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';

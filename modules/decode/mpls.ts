@@ -23,7 +23,7 @@ export function decodeMpls(d: Decoding, p: number, at: number, end: number): boo
   return decodeBelow(d, p, entry >>> 12, at, end);
 }
 
-/** The bottom label may say what is below (reserved labels of RFC 3032 section 2.1); else the first nibble does. */
+/** The bottom label may identify the payload (reserved labels of RFC 3032 section 2.1); else the first nibble does. */
 function decodeBelow(d: Decoding, p: number, label: number, at: number, end: number): boolean {
   if (label === 0) return decodeIpv4(d, p, at, end);
   if (label === 1) return d.invalid(p, Events.MPLS_BAD_LABEL_ROUTER_ALERT);

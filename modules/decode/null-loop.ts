@@ -24,7 +24,7 @@ export function decodeNull(d: Decoding, p: number, at: number, end: number): boo
   }
 }
 
-/** Families are small numbers: the byte order shows. */
+/** Address families are small numbers, which reveals the byte order. */
 function family(word: number): number {
   return word & 0xffff ? word : word >>> 24;
 }

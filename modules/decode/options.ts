@@ -65,7 +65,7 @@ export interface DecodeSettings {
   readonly checksums: ChecksumMode;
   readonly vntag: boolean;
   readonly erspanOne: boolean;
-  /** One byte a port: PORT_ bits of the tunnels that are looked for there. */
+  /** One byte per port: PORT_ bits of the tunnels to try on it. */
   readonly udpTunnels: Uint8Array;
 }
 
@@ -93,7 +93,7 @@ export function readSettings(config: Config): DecodeSettings {
   };
 }
 
-/** Ports of tunnels that are none: nothing starts with them. */
+/** Invalid tunnel ports: the engine does not start with them. */
 export function wrongPorts(config: Config): Finding[] {
   const tunnels = [
     [teredo, teredoPorts],
@@ -111,7 +111,7 @@ export function wrongPorts(config: Config): Finding[] {
   });
 }
 
-/** A configuration that names no ports means any. */
+/** A configuration without ports means any port. */
 function teredoPortsOf(config: Config): unknown {
   return config.at(teredoPorts.path) === undefined ? 'any' : config.read(teredoPorts);
 }

@@ -1,10 +1,10 @@
-/** Lets go of the packets of conversations that are another thread's (see `engine/flow/conversation-share.ts`). */
+/** Releases the packets of flows that belong to other threads (see `engine/flow/conversation-share.ts`). */
 import type { Batch } from '../../engine/batch.js';
 import { CONVERSATION_SHARE, type ConversationShare } from '../../engine/flow/conversation-share.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 
-/** @returns undefined in a thread whose packets are all its own */
+/** @returns undefined in a thread that owns all its packets */
 export function ownPackets(thread: Thread): OwnPackets | undefined {
   const share = thread.services.get(CONVERSATION_SHARE) as ConversationShare | undefined;
   return share && new OwnPackets(thread, share);
@@ -20,7 +20,7 @@ export class OwnPackets {
     this.row = thread.memory.row;
   }
 
-  /** Packets without a conversation are the first thread's: their hash is 0. */
+  /** Packets without a flow belong to the first thread: their hash is 0. */
   keepIn(batch: Batch): void {
     const { row, share } = this;
     for (let i = 0; i < batch.length; i++) {
@@ -31,7 +31,7 @@ export class OwnPackets {
     batch.replace();
   }
 
-  /** Its outer packet, where that is kept, is judged without it: there is no verdict on it in this thread. */
+  /** Its outer packet, if kept, does not wait for it: this thread decides no verdict on it. */
   private letGo(slot: number): void {
     const { row } = this;
     const root = row[slot * Packet.INTS + Packet.ROOT]!;

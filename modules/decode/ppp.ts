@@ -7,10 +7,10 @@ import { decodeIpv6 } from './ipv6.js';
 import { decodeMpls } from './mpls.js';
 
 const SMALLEST = 4;
-/** From here on protocols control the link and its networks, and authenticate (RFC 1661 section 2). */
+/** Protocols from here on control the link and its networks, and authenticate (RFC 1661 section 2). */
 const CONTROL = 0x8000;
 
-/** A PPP frame, with or without address and control fields. @returns false when it is too small */
+/** A PPP frame, with or without address and control fields. @returns false when it is truncated */
 export function decodePpp(d: Decoding, p: number, at: number, end: number): boolean {
   d.counts[Count.PPP]!++;
   if (end - at < SMALLEST) return d.invalid(p, Events.PPP_PKT_TOO_SMALL);
@@ -20,7 +20,7 @@ export function decodePpp(d: Decoding, p: number, at: number, end: number): bool
   return true;
 }
 
-/** From the protocol field on; it is one byte when its first byte is odd (RFC 1661 section 6.5). */
+/** Decodes from the protocol field on; it is one byte when its first byte is odd (RFC 1661 section 6.5). */
 export function decodePppProtocol(d: Decoding, p: number, at: number, end: number): boolean {
   const first = d.bytes[at]!;
   if (first & 1) return decodePppPayload(d, p, first, at + 1, end);
@@ -50,7 +50,7 @@ function decodePppPayload(d: Decoding, p: number, protocol: number, at: number, 
   }
 }
 
-/** Protocols of the PPP registry whose packets are not decoded. */
+/** Registered PPP protocols whose packets are not decoded. */
 function isUnsupported(protocol: number): boolean {
   switch (protocol) {
     case 0x0023: // OSI

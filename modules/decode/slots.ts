@@ -1,7 +1,7 @@
-/** Slots for packets that decoding makes. */
+/** Slots for packets created by decoding. */
 import type { Decoding } from './decoding.js';
 
-/** @returns a slot with a cleared row; -1 when none came home although all that is done was handed on */
+/** @returns a slot with a cleared row; -1 when none was returned although all finished packets were passed on */
 export function takeSlot(d: Decoding): number {
   const { pool } = d.thread;
   if (d.madeCount === d.made.length) return -1;
@@ -9,20 +9,23 @@ export function takeSlot(d: Decoding): number {
   return pool.take();
 }
 
-/** Room for the bytes of a packet just taken. @returns -1 when there is none although all that is done was handed on */
+/**
+ * Memory for the bytes of a packet just created. @returns -1 when there is none although all finished packets were
+ * passed on
+ */
 export function takeBytes(d: Decoding, slot: number, length: number): number {
   const { thread } = d;
   let offset = thread.pool.allocate(slot, length);
   if (offset >= 0) return offset;
   handOn(d);
   offset = thread.pool.allocate(slot, length);
-  // Slots may be free where blocks are not: packets of many captures, or few large ones, are on their way.
+  // There may be free slots but no free blocks while packets of many captures, or a few large ones, are in flight.
   while (offset < 0 && length <= thread.pool.range.blockSize && thread.awaitHome?.())
     offset = thread.pool.allocate(slot, length);
   return offset;
 }
 
-/** Hands on the packets before the one in hand. */
+/** Passes on the packets before the current one. */
 function handOn(d: Decoding): void {
   if (!d.batch) return;
   d.batch.moveKeptTo(d.done);
@@ -30,7 +33,7 @@ function handOn(d: Decoding): void {
   d.thread.passOn(d.done);
 }
 
-/** Gives back the packets made last, down to `count`. */
+/** Returns the packets created last, down to `count`. */
 export function releaseMade(d: Decoding, count: number): void {
   while (d.madeCount > count) d.thread.pool.giveBack(d.made[--d.madeCount]!);
 }

@@ -1,9 +1,9 @@
-/** Checks of TCP options: lengths, and those that may be there once. */
+/** Checks of TCP options: lengths, and options allowed only once. */
 import * as Events from '../../engine/packet/packet-events.js';
 import * as Options from '../../engine/packet/tcp-options.js';
 import type { Decoding } from './decoding.js';
 
-/** No-op, no-op, timestamps of 10 bytes: the options of most packets that have any. */
+/** No-op, no-op, timestamps of 10 bytes: the options of most packets that have options. */
 const JUST_TIMESTAMPS = 0x0101080a;
 
 export function checkTcpOptions(d: Decoding, p: number, at: number, end: number): boolean {
@@ -28,7 +28,7 @@ export function checkTcpOptions(d: Decoding, p: number, at: number, end: number)
   return true;
 }
 
-/** Options whose second appearance is an event. */
+/** Options whose second occurrence sets an event. */
 function isUnique(kind: number): boolean {
   switch (kind) {
     case Options.MSS:

@@ -1,4 +1,4 @@
-/** Teredo (RFC 4380): IPv6 in UDP. Nothing announces it, so what looks like it is checked closely. */
+/** Teredo (RFC 4380): IPv6 in UDP. Nothing identifies it reliably, so candidates are checked strictly. */
 import { IPV6, TUNNEL_TEREDO } from '../../engine/packet/link-type.js';
 import * as Packet from '../../engine/packet.js';
 import * as Count from './counters.js';
@@ -10,12 +10,12 @@ const HEADER = 40;
 /** Two zero bytes, port and address of the sender as the relay saw them (RFC 4380 section 5.1.1). */
 const ORIGIN_INDICATION = 8;
 
-/** @returns false when it is none */
+/** @returns false when it is not Teredo */
 export function decodeTeredo(d: Decoding, p: number, at: number, end: number): boolean {
   const { bytes } = d;
   if (end - at < HEADER) return false;
   if (bytes[at] === 0) {
-    // Authentication (0, 1) stands in negotiations only.
+    // Authentication (0, 1) is used in negotiations only.
     if (bytes[at + 1] !== 0) return false;
     at += ORIGIN_INDICATION;
     if (end - at < HEADER) return false;
@@ -27,7 +27,7 @@ export function decodeTeredo(d: Decoding, p: number, at: number, end: number): b
   return true;
 }
 
-/** Version 6, a length that fits exactly, a hop limit, and room for the header that follows. */
+/** Version 6, an exactly matching length, a hop limit, and room for the header that follows. */
 function isPlausible(d: Decoding, at: number, end: number): boolean {
   const payloadLength = d.u16(at + 4);
   if (d.bytes[at]! >> 4 !== 6 || payloadLength !== end - at - HEADER) return false;

@@ -1,16 +1,16 @@
-/** Ports at which a tunnel is looked for, as the configuration writes them. */
+/** Ports on which a tunnel is expected, as written in the configuration. */
 import type { Config } from '../../engine/config/config.js';
 
 const PORTS = 65536;
-/** Port variables that may stand in each other. */
+/** Maximum nesting of port variables. */
 const DEEPEST = 16;
 
 /**
- * Ports of a setting: numbers, ranges `a:b`, lists, `any`, port variables, each of them excluded where `!` stands
- * before it. Where nothing is included, all are but those that are excluded.
- * @param fallback ports of a variable that is not defined
- * @returns for each port whether it is one
- * @throws Error that names what is no port, or a variable that stands in itself
+ * Ports of a setting: numbers, ranges `a:b`, lists, `any`, port variables, each of them excluded with a preceding `!`.
+ * If none is included, all are but the excluded ones.
+ * @param fallback ports of an undefined variable
+ * @returns for each port whether it is included
+ * @throws Error that names an invalid port, or a variable that contains itself
  */
 export function tunnelPorts(config: Config, value: unknown, fallback: number): Uint8Array {
   const included = new Uint8Array(PORTS);
@@ -34,7 +34,7 @@ function textOf(setting: unknown): string {
   return Array.isArray(setting) ? setting.map(textOf).join() : String(setting ?? '');
 }
 
-/** @param visit told each word between brackets and commas, and whether `!` stands before it, or before its list */
+/** @param visit called with each word between brackets and commas, and whether `!` precedes it, or its list */
 function eachWord(text: string, negated: boolean, visit: (word: string, not: boolean) => void): void {
   const outside: boolean[] = [];
   let list = negated;

@@ -1,5 +1,5 @@
 /**
- * Inner packets of tunnels: pseudo packets over the bytes of the outer one, which stays until they are done.
+ * Inner packets of tunnels: pseudo packets over the bytes of the outer one, which is kept until they are done.
  */
 import * as Packet from '../../engine/packet.js';
 import * as Count from './counters.js';
@@ -9,10 +9,10 @@ import { releaseMade, takeSlot } from './slots.js';
 type InnerDecoder = (d: Decoding, p: number, at: number, end: number) => boolean;
 
 /**
- * Makes an inner packet of `bytes[at, end)` and decodes it. Without a valid header inside there is none.
+ * Creates an inner packet from `bytes[at, end)` and decodes it. Without a valid inner header none is created.
  *
  * @param kind TUNNEL_ constant  @param linkType LINKTYPE_ of the inner bytes
- * @returns true when there is an inner packet; the payload of the outer one is inspected as that
+ * @returns true when there is an inner packet; the payload of the outer one is then inspected through it
  */
 export function decodeInner(
   d: Decoding,
@@ -63,7 +63,7 @@ function fillRow(
   inherit(row, outer, p);
 }
 
-/** What a packet made from another has of it: time, number, source. */
+/** Fields that a derived packet inherits: time, number, source. */
 export function inherit(row: Int32Array, root: number, p: number): void {
   row[p + Packet.ROOT] = root / Packet.INTS;
   row[p + Packet.SECONDS] = row[root + Packet.SECONDS]!;
@@ -75,7 +75,7 @@ export function inherit(row: Int32Array, root: number, p: number): void {
   row[p + Packet.MARK] = row[root + Packet.MARK]!;
 }
 
-/** The packet `root` stays, and waits for the verdict, until the one made from it is done. */
+/** The packet `root` is kept, and its verdict deferred, until the one derived from it is done. */
 export function tie(row: Int32Array, root: number): void {
   row[root + Packet.REFERENCES]!++;
   row[root + Packet.VERDICTS_AWAITED]!++;

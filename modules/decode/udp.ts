@@ -1,4 +1,4 @@
-/** UDP (RFC 768), and the tunnels that are known by their ports. */
+/** UDP (RFC 768), and the tunnels identified by their ports. */
 
 import * as Events from '../../engine/packet/packet-events.js';
 import * as Packet from '../../engine/packet.js';

@@ -7,7 +7,7 @@ import type { Decoding } from './decoding.js';
 import { decodeEtherType } from './ether-type.js';
 
 const HEADER = 4;
-/** Tags that a row has room for. */
+/** Maximum number of tags in a row. */
 const MOST_VLAN_TAGS = 3;
 
 export function decodeVlan(d: Decoding, p: number, at: number, end: number): boolean {
@@ -20,7 +20,7 @@ export function decodeVlan(d: Decoding, p: number, at: number, end: number): boo
   return decodeEtherType(d, p, d.u16(at + 2), at + HEADER, end) || d.invalid(p, Events.VLAN_UNKNOWN_TYPE);
 }
 
-/** Notes a VLAN id in the row. @returns false when it has no room for one more */
+/** Stores a VLAN id in the row. @returns false when the row is full */
 export function addVlan(row: Int32Array, p: number, id: number): boolean {
   const tags = row[p + Packet.VLAN_COUNT]!;
   if (tags >= MOST_VLAN_TAGS) return false;

@@ -1,4 +1,4 @@
-/** VN-Tag (Cisco): names the virtual interfaces a frame goes between. */
+/** VN-Tag (Cisco): identifies the virtual interfaces of a frame's source and destination. */
 import * as Events from '../../engine/packet/packet-events.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';

@@ -12,7 +12,7 @@ const ETHERNET_HEADER = 14;
 /** The network identifier is valid. Other bits are ignored, as receivers do. */
 const FLAG_I = 0x08;
 
-/** @returns false when it is none */
+/** @returns false when it is not VXLAN */
 export function decodeVxlan(d: Decoding, p: number, at: number, end: number): boolean {
   if (end - at < HEADER + ETHERNET_HEADER || !(d.bytes[at]! & FLAG_I)) return false;
   if (!d.enter(p)) return false;

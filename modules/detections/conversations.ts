@@ -7,7 +7,7 @@ import type { LoadedDetection } from './loaded.js';
 import { ALL_HELD } from './options.js';
 import type { Turns } from './turns.js';
 
-/** A delivery: bytes of one side, or that they are missing, or that there will be no more. */
+/** A delivery: bytes of one side, a gap, or the end of the stream. */
 export interface Delivery {
   toServer: boolean;
   start: number;
@@ -17,7 +17,7 @@ export interface Delivery {
   reset: boolean;
 }
 
-/** The first of a flow's routines; `null` when there were some and all are done. */
+/** The first of a flow's routines; `null` when there were some and all have finished. */
 type Chain = Asking | null | undefined;
 
 export class Conversations {
@@ -45,7 +45,7 @@ export class Conversations {
     return this.streams[flow] != null;
   }
 
-  /** Gives bytes to each routine of the flow. @param unit called before each; false passes it over */
+  /** Passes bytes to each routine of the flow. @param unit called before each; false skips it */
   deliver(
     flow: number,
     detections: readonly LoadedDetection[],
@@ -62,7 +62,7 @@ export class Conversations {
     }
   }
 
-  /** @returns false when the detection is done with the flow */
+  /** @returns false when the detection is finished with the flow */
   private deliverTo(detection: LoadedDetection, conversation: Conversation, delivery: Delivery): boolean {
     const { toServer } = delivery;
     if (!detection.reads(toServer)) return true;
@@ -90,7 +90,7 @@ export class Conversations {
     return this.turns.wake(detection, conversation, () => detection.definition.detect!(conversation));
   }
 
-  /** Gives a transaction to each routine of the flow that reads such. */
+  /** Passes a transaction to each routine of the flow that reads transactions. */
   give(
     flow: number,
     detections: readonly LoadedDetection[],
@@ -114,7 +114,7 @@ export class Conversations {
     return this.turns.wake(detection, reader, () => detection.definition.transactions!(reader));
   }
 
-  /** The flow is over: every routine is told, and done. */
+  /** The flow has ended: every routine is resumed with the end, and finished. */
   end(flow: number, unit: (detection: LoadedDetection) => boolean): void {
     for (let asking = this.streams[flow]; asking; asking = asking.follower) {
       const conversation = asking as Conversation;
@@ -134,7 +134,7 @@ export class Conversations {
     }
   }
 
-  /** Nothing of the flow is left. */
+  /** Releases all state of the flow. */
   release(flow: number): void {
     for (let asking = this.streams[flow]; asking; asking = asking.follower)
       this.remove(this.streams, flow, asking);
@@ -173,7 +173,7 @@ export class Conversations {
   }
 }
 
-/** What waits for the contents to come is held up to the window. */
+/** A side that waits for the contents is held up to the window. */
 function holdLimit(detection: LoadedDetection, { routine }: Conversation): number {
   return routine === undefined && detection.prefilter
     ? Math.max(detection.held, detection.prefilter.window)

@@ -1,4 +1,4 @@
-/** Flowbits: those of signatures where these are inspected in the same thread, else of detections alone. */
+/** Flowbits: shared with signatures if these are inspected in the same thread, else those of detections alone. */
 import type { FlowBits } from '../../engine/detection/watch.js';
 import type { Thread } from '../../engine/module.js';
 import { FLOW_VARIABLES, type FlowVariables } from '../../signatures/state/flow-variables.js';
@@ -12,7 +12,7 @@ class ThreadBits implements FlowBits {
 
   constructor(private readonly thread: Pick<Thread, 'services'>) {}
 
-  /** There are some once there are rules: perhaps none when the thread began. */
+  /** They exist only once rules are loaded, possibly after the thread started. */
   private get variables(): FlowVariables | undefined {
     return this.thread.services.get(FLOW_VARIABLES) as FlowVariables | undefined;
   }
@@ -28,7 +28,7 @@ class ThreadBits implements FlowBits {
     if (!variables || !value) this.own.set(flow, name, value);
   }
 
-  /** Detection releases its own. */
+  /** The rule engine releases its own. */
   release(flow: number): void {
     this.own.release(flow);
   }

@@ -1,4 +1,4 @@
-/** Whether a detection is for a flow: its addresses and ports against the header that the author wrote. */
+/** Whether a detection applies to a flow: matches addresses and ports against the detection's header. */
 import type { FlowPattern, Side } from '../../engine/detection/prepared.js';
 import type { FlowRows } from '../../engine/flow/flow-record.js';
 import * as Flow from '../../engine/flow/flow-record.js';
@@ -6,7 +6,7 @@ import * as Flow from '../../engine/flow/flow-record.js';
 /** @param flow row of the flow */
 export type FlowFit = (flows: FlowRows, flow: number) => boolean;
 
-/** @param possible transports that the detection's form can read; all when absent */
+/** @param possible transports that the detection's form can read; undefined: all */
 export function flowFit(pattern: FlowPattern, possible: readonly number[] | undefined): FlowFit {
   const { transports, client, server, bothWays } = pattern;
   const wanted = transports.length > 0 ? transports : possible;

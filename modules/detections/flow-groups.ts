@@ -1,8 +1,8 @@
-/** Which detections are for which flow: flows with the same ones share a group, so that a flow keeps a number only. */
+/** Which detections apply to which flow: flows with the same set share a group, so that a flow stores only a number. */
 import type { FlowRows } from '../../engine/flow/flow-record.js';
 import type { LoadedDetection } from './loaded.js';
 
-/** Detections of a flow, by what they want of it. */
+/** Detections of a flow, by what they read of it. */
 export class FlowGroup {
   readonly streams: readonly LoadedDetection[];
   readonly transactions: readonly LoadedDetection[];
@@ -20,7 +20,7 @@ export class FlowGroup {
     this.protocols = new Set(this.transactions.map(({ definition }) => definition.onTransaction));
   }
 
-  /** Some detection reads transactions of this protocol. */
+  /** Whether a detection reads transactions of this protocol. */
   readonly reads = (protocol: string): boolean => this.protocols.has(protocol);
 }
 
@@ -29,11 +29,11 @@ const MOST_BITS = 30;
 
 export class FlowGroups {
   private readonly numbers: Uint16Array;
-  /** Number 0: not looked at. A group that is gone is undefined. */
+  /** Number 0: not evaluated yet. A removed group is undefined. */
   private readonly groups: (FlowGroup | undefined)[] = [new FlowGroup([])];
-  /** Flows of each group, and one more while flows that begin may have it. */
+  /** Number of flows of each group, plus one while new flows may get it. */
   private readonly uses: number[] = [];
-  /** Numbers of groups that are gone. */
+  /** Numbers of removed groups. */
   private readonly free: number[] = [];
   private readonly byKey = new Map<number | string, number>();
   private detections: readonly LoadedDetection[] = [];
@@ -42,7 +42,7 @@ export class FlowGroups {
     this.numbers = new Uint16Array(flows.capacity);
   }
 
-  /** Flows that begin from here on have these. */
+  /** New flows from here on get these. */
   use(detections: readonly LoadedDetection[]): void {
     this.detections = detections;
     const before = [...this.byKey.values()];
@@ -50,7 +50,7 @@ export class FlowGroups {
     for (const number of before) this.leave(number);
   }
 
-  /** Detections of before go with the last flow that had them. */
+  /** Replaced detections are released with the last flow that uses them. */
   private leave(number: number): void {
     if (number === 0 || --this.uses[number]! > 0) return;
     this.groups[number] = undefined;
@@ -65,7 +65,7 @@ export class FlowGroups {
     return this.groups[this.numbers[flow]!]!;
   }
 
-  /** Looks which detections a flow has. */
+  /** Determines the detections of a flow. */
   begin(flow: number): FlowGroup {
     const key = this.keyOf(flow);
     let number = this.byKey.get(key);
@@ -79,7 +79,7 @@ export class FlowGroups {
     return this.groups[number]!;
   }
 
-  /** More groups than there can be of any sensible set of detections: what comes then is not watched. */
+  /** Limits the number of groups, far above any sensible set of detections: flows beyond it are not watched. */
   private add(group: FlowGroup): number {
     const number = this.free.pop() ?? this.groups.length;
     if (number > MOST_GROUPS) return 0;
@@ -88,7 +88,7 @@ export class FlowGroups {
     return number;
   }
 
-  /** Which detections fit, as bits of a number; of more than fit into one, as text. */
+  /** The matching detections as bits of a number; as text if there are more than fit one. */
   private keyOf(flow: number): number | string {
     const { detections } = this;
     if (detections.length > MOST_BITS)

@@ -1,4 +1,4 @@
-/** Does what detections ask for: alerts for the outputs, verdicts for packets and flows. */
+/** Performs the actions of detections: alerts for the outputs, verdicts for packets and flows. */
 
 import type { Batch } from '../../engine/batch.js';
 import type { TransactionView } from '../../engine/detection/transaction-view.js';
@@ -23,17 +23,17 @@ import { isDrop, REASON_FLOW_DROP, REASON_RULES } from '../../engine/verdict.js'
 import { type Limited, Limits } from './limits.js';
 import type { LoadedDetection } from './loaded.js';
 
-/** What an answer is about. */
+/** The context of an answer. */
 export interface Occasion {
-  /** Packet in hand; and the packet of the wire that a drop stops. */
+  /** Current packet; and the received packet that a drop applies to. */
   slot: number;
   wire: number;
   flow: number;
-  /** Direction of the data that was read. */
+  /** Direction of the data read. */
   toServer: boolean;
   inStream: boolean;
   transaction: TransactionView | undefined;
-  /** Bytes read of each side, for the record; -1 where nothing is read. */
+  /** Bytes read of each side, for the record; -1 when nothing is read. */
   clientPosition: number;
   serverPosition: number;
 }
@@ -61,7 +61,7 @@ export class Judge {
     this.suppressed = counters.declare('detections.alerts_suppressed');
   }
 
-  /** Does what is asked for; without the permission it tells of it and does no more. */
+  /** Performs the action; without permission it is only reported. */
   act(detection: LoadedDetection, answer: Answer, at: Occasion): void {
     const limited = this.limits.of(answer, detection.signature, at.slot, at.toServer);
     if (limited.suppressed) {
@@ -90,7 +90,7 @@ export class Judge {
     }
   }
 
-  /** The flow was dropped with an earlier packet: so is this one. */
+  /** The flow was dropped with an earlier packet, so this one is dropped too. */
   dropWithFlow(p: number, flow: number): void {
     const { row } = this;
     if (!this.inline || isDrop(row[p + Packet.VERDICT]!) || !isFlowDropped(this.flows, flow)) return;
@@ -98,7 +98,7 @@ export class Judge {
     row[p + Packet.REASON] = REASON_FLOW_DROP;
   }
 
-  /** Drops a packet, and with `wholeFlow` all that come after it. @returns false where it was dropped already */
+  /** Drops a packet, and with `wholeFlow` all following ones. @returns false if it was dropped already */
   dropPacket(at: Occasion, verdict: number, wholeFlow: boolean): boolean {
     const { row } = this;
     const w = at.wire * Packet.INTS;
@@ -128,12 +128,12 @@ export class Judge {
     verdict: number,
     { action, silent }: Limited,
   ): void {
-    // A rate filter is the user's own word.
+    // A rate filter is configured by the user, so its action needs no permission.
     if (action === undefined && !this.isAllowed(detection, 'drop')) {
       if (!silent) this.alert(detection, answer, at, 0);
       return;
     }
-    // After the fact nothing is dropped; a rejection is made all the same.
+    // In IDS mode nothing is dropped; a reject is performed nevertheless.
     const acts = this.inline || verdict === Packet.VERDICT_REJECT;
     const first = acts && this.dropPacket(at, verdict, true);
     if (!silent) this.alert(detection, answer, at, verdict);
@@ -161,7 +161,7 @@ export class Judge {
     if (flow >= 0) control?.stop(flow, ofClient);
   }
 
-  /** @param verdict action taken; 0: none but the alert */
+  /** @param verdict action taken; 0: only the alert */
   private alert(detection: LoadedDetection, { message }: Answer, at: Occasion, verdict: number): void {
     const { row, thread } = this;
     const { slot, wire, flow } = at;
@@ -189,7 +189,7 @@ export class Judge {
   }
 }
 
-/** What the record says beyond the signature. */
+/** Members of the record in addition to the signature. */
 function members(detection: LoadedDetection, message: string | undefined, at: Occasion): string {
   const read = at.clientPosition >= 0 && {
     read: { to_server: at.clientPosition, to_client: at.serverPosition },

@@ -1,4 +1,4 @@
-/** Thresholds and suppressions of the configuration (`threshold-file`), applied to alerts of detections. */
+/** Thresholds and suppressions of the configuration (`threshold-file`), for alerts of detections. */
 import type { DetectionSignature, Detections } from '../../engine/detection/prepared.js';
 import { DETECTIONS, FIRST_DETECTION } from '../../engine/detection/prepared.js';
 import type { Answer } from '../../engine/detection.js';
@@ -13,7 +13,7 @@ import { SharedTable } from '../../signatures/state/shared-table.js';
 import { PASSED, SILENT, SUPPRESSED, Thresholds } from '../../signatures/state/thresholds.js';
 import { Tracker } from '../../signatures/state/track.js';
 
-/** What becomes of an answer: nothing, its action without an alert, or another action in its place. */
+/** Effect on an answer: it is suppressed, acts without an alert, or has another action. */
 export interface Limited {
   readonly suppressed: boolean;
   readonly silent: boolean;
@@ -29,7 +29,7 @@ export class Limits {
 
   constructor(private readonly thread: Thread) {}
 
-  /** The signatures of detections, after each reload. */
+  /** The signatures of detections, set after each reload. */
   use({ signatures }: Detections): void {
     this.signatures = signatures;
     const limited = signatures.some(({ thresholds }) => thresholds.length > 0);
@@ -57,7 +57,7 @@ export class Limits {
   }
 }
 
-/** The detections that a thread was given; none where there are none. */
+/** The detections passed to a thread; empty when there are none. */
 export function detectionsOf(shared: Readonly<Record<string, unknown>>): Detections {
   return (shared[DETECTIONS] as Detections | undefined) ?? { list: [], signatures: [] };
 }

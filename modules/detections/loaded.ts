@@ -17,7 +17,7 @@ const UDP = 17;
 
 export class LoadedDetection implements DetectionWatch {
   readonly name: string;
-  /** Number that alerts name it by. */
+  /** Number of its signature in alerts. */
   readonly signature: number;
   readonly memory: Memory;
   readonly flows: FlowRows;
@@ -27,7 +27,7 @@ export class LoadedDetection implements DetectionWatch {
   readonly prefilter: Prefilter | undefined;
   readonly readsClient: boolean;
   readonly readsServer: boolean;
-  /** It failed too often, or did not come back: it is not asked any more in this thread. */
+  /** It failed too often, or did not return in time: it is no longer called in this thread. */
   isOff = false;
   errors = 0;
   private readonly told = new Set<string>();
@@ -36,7 +36,7 @@ export class LoadedDetection implements DetectionWatch {
   constructor(
     private readonly prepared: PreparedDetection,
     readonly definition: DetectionDefinition,
-    /** Place in the order in which detections are asked. */
+    /** Position in the order in which detections are called. */
     readonly order: number,
     readonly held: number,
     window: number,
@@ -65,7 +65,7 @@ export class LoadedDetection implements DetectionWatch {
     return traceOf(error, this.prepared.file, this.prepared.map);
   }
 
-  /** Whether it has not failed so yet: what fails for one flow often fails for the next ones. */
+  /** Whether this failure is new: what fails for one flow often fails for the next ones. */
   isNew(trace: string): boolean {
     return !this.told.has(trace) && this.told.add(trace) !== undefined;
   }
@@ -79,7 +79,7 @@ export class LoadedDetection implements DetectionWatch {
   }
 }
 
-/** Runs the detection's code. @throws Error naming the file and what is wrong */
+/** Evaluates the detection's code. @throws Error naming the file and what is wrong */
 export function loadDetection(
   prepared: PreparedDetection,
   order: number,

@@ -1,4 +1,4 @@
-/** Options of detections that are code. */
+/** Options of detections written as code. */
 import { choice, integer, option, size, texts } from '../../engine/config/option.js';
 
 export const FILES = option(

@@ -1,4 +1,4 @@
-/** What a packet brings to read: bytes of its stream, or its own payload where it is a datagram. */
+/** The readable data of a packet: bytes of its stream, or its own payload if it is a datagram. */
 import * as Packet from '../../engine/packet.js';
 import type { Delivery } from './conversations.js';
 
@@ -13,7 +13,7 @@ export class PacketData {
 
   constructor(private readonly row: Int32Array) {}
 
-  /** Whether there may be something to read. @param p place of the packet's record */
+  /** Whether there may be something to read. @param p index of the packet's row */
   isThere(p: number): boolean {
     const { row } = this;
     return (
@@ -24,7 +24,7 @@ export class PacketData {
     );
   }
 
-  /** @returns false when the packet brings nothing to read */
+  /** @returns false when the packet has nothing to read */
   load(p: number, pseudo: number): boolean {
     const { row, delivery } = this;
     const isDatagram = row[p + Packet.PROTOCOL] === UDP;

@@ -1,4 +1,4 @@
-/** The contents of a detection's `when`: looked for at the beginning of a side, before the detection is started. */
+/** The contents of a detection's `when`: searched at the beginning of a side, before the detection is started. */
 
 import type { FlowPattern } from '../../engine/detection/prepared.js';
 import type { DetectionSocket } from '../../engine/detection/socket.js';
@@ -9,11 +9,11 @@ import { newInspection } from '../../signatures/inspection.js';
 import type { ContentMatch, Match } from '../../signatures/signature.js';
 
 export interface Prefilter {
-  /** They are looked for in what the server sends. */
+  /** They are searched in the server's data. */
   readonly ofServer: boolean;
-  /** Bytes at the beginning in which they must stand. */
+  /** Number of bytes at the beginning that must contain them. */
   readonly window: number;
-  /** `yes`, `no`, or `later` while more bytes may make it a yes. */
+  /** `yes`, `no`, or `later` while more bytes may lead to a match. */
   look(socket: DetectionSocket): 'yes' | 'no' | 'later';
 }
 
@@ -44,12 +44,12 @@ export function openPrefilter(
   };
 }
 
-/** Bytes from the beginning in which all contents must stand: with so many of them there, it is decided. */
+/** Number of bytes from the beginning that must contain all contents: with that many bytes, it is decided. */
 function reachOf(contents: readonly ContentMatch[]): number {
   let reach = 0;
   let end = 0;
   for (const { offset = 0, depth, distance, within } of contents) {
-    // A content without a bound may stand anywhere; one with a bound that is a variable is not to be had here.
+    // A content without a bound may be anywhere; a bound given by a variable is not available here.
     if (typeof within === 'number') end += Math.max(0, Number(distance ?? 0)) + within;
     else if (typeof depth === 'number' && distance === undefined) end = Number(offset) + depth;
     else return Infinity;

@@ -1,4 +1,4 @@
-/** Takes batches of packets to the detections of a thread. */
+/** Passes batches of packets to the detections of a thread. */
 
 import type { ApplicationLayer } from '../../engine/application-layer.js';
 import type { Batch } from '../../engine/batch.js';
@@ -24,7 +24,7 @@ import { Units } from './units.js';
 
 const TCP = 6;
 
-/** Steps of a packet, in their order. */
+/** Steps of processing a packet, in this order. */
 const FLOW_START = 0;
 const PACKET = 1;
 const STREAM = 2;
@@ -69,7 +69,7 @@ export class DetectionRun {
     if (layer) this.transactions = new Transactions(layer, memory.row.length / Packet.INTS);
   }
 
-  /** Flows that begin from here on have these; older ones go on with theirs. */
+  /** New flows get these from here on; older ones keep theirs. */
   use(detections: Detections): void {
     const { config } = this.thread;
     const held = config.read(HELD_MEMORY);
@@ -85,7 +85,7 @@ export class DetectionRun {
     this.transactions?.begin();
     this.turns.beginBatch();
     while (this.next < batch.length) {
-      // Only what may run an author's code needs to be guarded.
+      // Only calls into detection code need to be guarded.
       if (!this.mayCall(batch.slots[this.next]!)) this.one();
       else if (!this.guard.run(this.rest)) this.interrupted();
     }
@@ -110,7 +110,7 @@ export class DetectionRun {
     this.units.end();
   }
 
-  /** The packet is taken up behind the detection that was stopped, so that the others see all of it. */
+  /** The packet is resumed after the stopped detection, so that the others see all of it. */
   private interrupted(): void {
     if (this.turns.interrupted()) this.units.interrupted();
     else this.done();
@@ -158,7 +158,7 @@ export class DetectionRun {
     occasion.transaction = undefined;
   }
 
-  /** Stream data without a packet of its own is judged with the packet that it came with. */
+  /** Stream data without a packet of its own is attributed to the packet it came with. */
   private wireOf(slot: number, p: number, pseudo: number): number {
     if (pseudo !== Packet.PSEUDO_STREAM || this.wire < 0) return slot;
     const { row } = this;
@@ -168,7 +168,7 @@ export class DetectionRun {
     return same ? this.wire : slot;
   }
 
-  /** The packet, or the whole flow, is dropped or passed: nothing of it is looked at. */
+  /** The packet, or the whole flow, is dropped or passed: it is not inspected. */
   private isJudged(p: number, flow: number): boolean {
     const { row } = this;
     return (

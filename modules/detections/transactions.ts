@@ -1,4 +1,4 @@
-/** Directions of transactions that became complete, packet by packet. */
+/** Reports directions of transactions that became complete, packet by packet. */
 
 import type { ApplicationLayer } from '../../engine/application-layer.js';
 import { TransactionView } from '../../engine/detection/transaction-view.js';
@@ -8,7 +8,7 @@ const TO_SERVER = 1;
 const TO_CLIENT = 2;
 
 export class Transactions {
-  /** By slot: place of its first update in the batch in hand, from 1; 0 for none. */
+  /** By slot: index of its first update in the current batch, from 1; 0 for none. */
   private readonly firsts: Int32Array;
 
   constructor(
@@ -18,7 +18,7 @@ export class Transactions {
     this.firsts = new Int32Array(slots);
   }
 
-  /** A batch begins: its updates are there already, those of a packet one behind the other. */
+  /** Starts a batch: its updates are complete, those of one packet adjacent. */
   begin(): void {
     const { updates } = this.layer;
     for (let i = updates.length - 1; i >= 0; i--) this.firsts[updates[i]!.slot] = i + 1;
@@ -32,7 +32,7 @@ export class Transactions {
     return this.firsts[slot] !== 0;
   }
 
-  /** Tells of each direction that became complete with a packet. @param wanted whether anybody reads a protocol */
+  /** Reports each direction that became complete with a packet. @param wanted whether a detection reads the protocol */
   completed(
     slot: number,
     wanted: (protocol: string) => boolean,

@@ -1,4 +1,4 @@
-/** Gives detections their turns: wakes routines, calls functions, and deals with those that fail. */
+/** Runs detections: resumes routines, calls functions, and handles failures. */
 import { inspect } from 'node:util';
 import v8 from 'node:v8';
 import type { Config } from '../../engine/config/config.js';
@@ -11,7 +11,7 @@ import type { Judge, Occasion } from './judge.js';
 import type { LoadedDetection } from './loaded.js';
 import { ALERTS_PER_FLOW, ERROR_POLICY, GROWTH, MOST_ERRORS } from './options.js';
 
-/** Answers of one turn: a routine that gives more does not read any more. */
+/** Maximum answers per turn: a routine that gives more no longer reads. */
 const MOST_ANSWERS = 1000;
 
 const SHORT = { depth: 0, breakLength: Infinity, maxStringLength: 40 };
@@ -23,12 +23,12 @@ export class Turns {
     ...{ slot: 0, wire: 0, flow: -1, toServer: true, inStream: false, transaction: undefined },
     ...{ clientPosition: -1, serverPosition: -1 },
   };
-  /** Whose code is running. */
+  /** The detection whose code is running. */
   running: LoadedDetection | undefined;
   private readonly settings: ReturnType<typeof settingsOf>;
   private readonly counts: Record<'wakeups' | 'errors' | 'stopped' | 'suppressed', number>;
   private readonly values: Float64Array;
-  /** Those that ran since memory was looked at, and whether each turn is looked at by itself. */
+  /** Those that ran since memory was last checked, and whether memory is checked after each turn. */
   private readonly ran = new Set<LoadedDetection>();
   private watchesEach = false;
   private memory = 0;
@@ -49,8 +49,8 @@ export class Turns {
   }
 
   /**
-   * Wakes a routine, or begins it.
-   * @returns false when it is done with the flow
+   * Resumes a routine, or starts it.
+   * @returns false when it is finished with the flow
    */
   wake(detection: LoadedDetection, asking: Asking, begin: () => Asking['routine']): boolean {
     this.values[this.counts.wakeups]!++;
@@ -107,7 +107,7 @@ export class Turns {
     occasion.clientPosition = -1;
   }
 
-  // ── what goes wrong ──
+  // ── failures ──
 
   private failed(detection: LoadedDetection, error: unknown): void {
     this.values[this.counts.errors]!++;
@@ -122,7 +122,7 @@ export class Turns {
     this.applyPolicy();
   }
 
-  /** What was running did not come back within its time. @returns false when it was nobody's code */
+  /** The running code did not return within its time limit. @returns false when no detection was running */
   interrupted(): boolean {
     const detection = this.running;
     if (detection === undefined) {
@@ -133,7 +133,7 @@ export class Turns {
     }
     this.switchOff(detection, `it did not return in time, at packet ${this.packetNumber}`);
     this.running = undefined;
-    // What it took is not to be laid to others.
+    // Its memory must not be attributed to others.
     this.beginBatch();
     this.applyPolicy();
     return true;
@@ -156,19 +156,19 @@ export class Turns {
 
   // ── memory ──
 
-  /** Before a batch: what is taken from here on is taken by detections. */
+  /** Before a batch: memory allocated from here on is attributed to detections. */
   beginBatch(): void {
     this.ran.clear();
     this.memory = memoryInUse();
   }
 
-  /** Memory that grew too much in this batch is somebody's fault. */
+  /** If memory grew too much in this batch, finds the detection responsible. */
   endBatch(): void {
     if (this.ran.size === 0) return;
     const growth = memoryInUse() - this.memory;
     if (growth < this.settings.growth) return;
     if (this.ran.size === 1) for (const detection of this.ran) this.tellGrowth(detection, growth);
-    // Who it was shows when each turn is looked at by itself.
+    // The detection responsible is found by checking each turn separately.
     else this.watchesEach = true;
   }
 
@@ -195,14 +195,14 @@ export class Turns {
   }
 }
 
-/** Nothing of the flow will be looked at after these. */
+/** No more of the flow is inspected after these. */
 function isFinal(answer: Said): boolean {
   return answer !== undefined && answer.kind !== 'alert' && answer.kind !== 'stop';
 }
 
 /**
- * Numbers and booleans are what a short function gives by the way (`packet => list.push(packet.time)`).
- * @throws where code gives something else that was meant to be heard: a text, or a read with `yield` for `yield*`
+ * Numbers and booleans are incidental results of short functions (`packet => list.push(packet.time)`).
+ * @throws if code returns something else that was intended: a text, or a read with `yield` instead of `yield*`
  */
 function checkAnswer(said: unknown): void {
   if (!said || (typeof said !== 'object' && typeof said !== 'string')) return;

@@ -1,12 +1,12 @@
-/** Units of work on a packet, one detection in one step each: behind one that was stopped, the others go on. */
+/** Units of work on a packet, one detection in one step each: after one was stopped, the others continue. */
 
-/** Detections, and transactions of one packet, that a step can have. */
+/** Maximum detections, and transactions of one packet, per step. */
 const MOST_ORDERS = 1 << 16;
 
 export class Units {
-  /** The packet in hand was begun before, and is taken up again. */
+  /** The current packet was started before, and is resumed. */
   isAgain = false;
-  /** Last unit that was begun, and the one up to which all is done. */
+  /** Last unit started, and the one up to which all are done. */
   private begun = -1;
   private doneUpTo = -1;
 
@@ -18,14 +18,14 @@ export class Units {
     return true;
   }
 
-  /** The packet is done with. */
+  /** The packet is finished. */
   end(): void {
     this.isAgain = false;
     this.begun = -1;
     this.doneUpTo = -1;
   }
 
-  /** The unit that was begun last is given up. */
+  /** The unit started last is abandoned. */
   interrupted(): void {
     this.isAgain = true;
     this.doneUpTo = this.begun;

@@ -1,4 +1,4 @@
-/** suricata.file: the file that is logged. */
+/** suricata.file: the file being logged. */
 import type { LuaLibrary } from '../../engine/lua.js';
 import { objectLibrary } from '../../signatures/lua/context.js';
 
@@ -16,7 +16,7 @@ export interface FileRecord {
   readonly stored?: boolean;
 }
 
-/** @param file the file in hand */
+/** @param file returns the current file */
 export function fileLibrary(file: () => FileRecord | undefined): LuaLibrary {
   const text = (value: string | undefined) =>
     value === undefined ? undefined : Buffer.from(value).toString('latin1');

@@ -1,4 +1,4 @@
-/** The thread as scripts that log see it. */
+/** The thread as seen by Lua output scripts. */
 import { logFolder } from '../../engine/config/output-list.js';
 import { APP_PROTOCOL_NAMES } from '../../engine/event.js';
 import type { LuaError } from '../../engine/lua.js';
@@ -14,10 +14,10 @@ export class OutputHost implements LuaHost {
   readonly threadName: string;
   readonly threadNumber: number;
   readonly logFolder: string;
-  /** The protocol of the transaction in hand. */
+  /** The protocol of the current transaction. */
   protocol: Protocol | undefined;
   private readonly names: readonly string[];
-  /** By flow, 1: the flow itself counts the alerts of the whole batch. */
+  /** By flow, 1 after an alert: the flow's own counter already includes the whole batch. */
   private readonly alerted: Uint8Array;
 
   constructor({
@@ -56,12 +56,12 @@ export class OutputHost implements LuaHost {
     return this.alerted[flow] === 1;
   }
 
-  /** A packet comes to the outputs behind those before it. */
+  /** Called in packet order. */
   noteAlerts(flow: number, alerts: number): void {
     if (alerts > 0) this.alerted[flow] = 1;
   }
 
-  /** The flow is over. */
+  /** The flow has ended. */
   forget(flow: number): void {
     this.alerted[flow] = 0;
   }

@@ -2,7 +2,7 @@
 import * as Event from '../../engine/event.js';
 import type { LuaTable, LuaValue } from '../../engine/lua.js';
 
-/** Protocols whose transactions scripts log. */
+/** Protocols whose transactions scripts can log. */
 const PROTOCOLS = ['http', 'dns', 'tls', 'ssh', 'smtp', 'ntp'] as const;
 
 const FILTERS = ['alerts', 'tcp'] as const;
@@ -13,10 +13,10 @@ export type Needs =
   | { readonly kind: 'flow' }
   | { readonly kind: 'file' }
   | { readonly kind: 'stats' }
-  /** Data of streams as it comes, and bodies of HTTP. */
+  /** Stream data as it is reassembled, and HTTP bodies. */
   | { readonly kind: 'streaming'; readonly of: 'tcp' | 'http' };
 
-/** @throws Error saying what was expected */
+/** @throws Error that states what was expected */
 export function needsOf(value: LuaValue): Needs {
   if (value === null || typeof value !== 'object' || value instanceof Uint8Array)
     throw new Error('init function of script returned no table');
@@ -48,7 +48,7 @@ function oneOf<T extends string>(values: readonly T[], given: LuaValue, what: st
   return found;
 }
 
-/** The event a script is called with, an EVENT_ or WANTS_ constant; EVENT_NONE where transactions are looked at themselves. */
+/** The event a script is called with, an EVENT_ or WANTS_ constant; EVENT_NONE when transactions are read directly. */
 export function eventOf(needs: Needs): number | undefined {
   switch (needs.kind) {
     case 'packet':

@@ -1,4 +1,4 @@
-/** One script that logs, in one thread. */
+/** A Lua output script in one thread. */
 import { readFileSync } from 'node:fs';
 import { LuaFiles } from '../../engine/lua/files.js';
 import type { Lua } from '../../engine/lua/interpreter.js';
@@ -12,10 +12,10 @@ import { type FileRecord, fileLibrary } from './file-library.js';
 import { type Needs, needsOf } from './needs.js';
 import type { ScriptSettings } from './settings.js';
 
-/** Told to `init`, as Suricata does. */
+/** Passed to `init`, as in Suricata. */
 const API_VERSION = 1;
 
-/** What the libraries look at while the script runs. */
+/** Objects that the libraries refer to while the script runs. */
 export interface InHand {
   readonly at?: Inspection;
   /** The rule of an alert. */
@@ -29,7 +29,7 @@ export class OutputScript {
   private readonly script: LuaScript;
   private inHand: InHand = {};
 
-  /** Runs the main part and `init`. @throws Error that says what is wrong with the script */
+  /** Runs the main chunk and `init`. @throws Error that describes what is wrong with the script */
   constructor(settings: ScriptSettings, lua: Lua, host: LuaHost) {
     if (settings.text === undefined) throw new Error(settings.unreadable);
     const print = (text: string) => process.stdout.write(Buffer.from(text, 'latin1'));
@@ -56,7 +56,7 @@ export class OutputScript {
     }
   }
 
-  /** Before the first event. @throws LuaError */
+  /** Called before the first event. @throws LuaError */
   setUp(): void {
     if (this.script.has('setup')) this.script.call('setup', [{}], 0);
   }
@@ -71,7 +71,7 @@ export class OutputScript {
     }
   }
 
-  /** @param orderly calls `deinit` @throws LuaError of it, when all is closed */
+  /** @param orderly calls `deinit` @throws LuaError from it, after everything is closed */
   close(orderly = true): void {
     try {
       if (orderly && this.script.has('deinit')) this.script.call('deinit', [{}], 0);
@@ -81,7 +81,7 @@ export class OutputScript {
     }
   }
 
-  /** Writes to the disk what the script wrote. */
+  /** Flushes the script's output to disk. */
   flush(): void {
     this.files.flushAll();
   }
@@ -103,7 +103,7 @@ export class OutputScript {
   }
 }
 
-/** A module in Lua, looked for as `package.path` says. */
+/** A Lua module, searched along `package.path`. */
 function moduleAt(path: string, name: string): LuaLibrary | undefined {
   for (const pattern of path.split(';')) {
     if (pattern === '') continue;
@@ -111,7 +111,7 @@ function moduleAt(path: string, name: string): LuaLibrary | undefined {
       const source = readFileSync(pattern.replaceAll('?', name.replaceAll('.', '/')), 'latin1');
       return { name, functions: {}, source };
     } catch {
-      // The next pattern may lead to it.
+      // The next pattern may find it.
     }
   }
   return undefined;

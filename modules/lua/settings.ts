@@ -1,4 +1,4 @@
-/** Which Lua scripts log something: the `lua` outputs. */
+/** Configuration of Lua output scripts: the `lua` outputs. */
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { Config } from '../../engine/config/config.js';
@@ -31,10 +31,10 @@ const instructions = option(
 
 export const LUA_OUTPUT_OPTIONS = [enabled, folder, names, path, bytes, instructions];
 
-/** One script as it is configured. */
+/** Settings of one script. */
 export interface ScriptSettings {
   readonly file: string;
-  /** Latin1; undefined where the file cannot be read, and why. */
+  /** Latin1; undefined if the file cannot be read, and why. */
   readonly text: string | undefined;
   readonly unreadable?: string;
   readonly path: string;

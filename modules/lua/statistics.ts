@@ -1,4 +1,4 @@
-/** Statistics for scripts that log them: a list of all counters. Run by the manager. */
+/** Statistics for Lua scripts: a list of all counters. Run by the manager. */
 import type { Config } from '../../engine/config/config.js';
 import { Lua } from '../../engine/lua/interpreter.js';
 import type { LuaTable } from '../../engine/lua.js';
@@ -20,7 +20,7 @@ export function luaStatistics(config: Config): StatsLog[] {
   });
 }
 
-/** Undefined where the script is wrong, which its threads tell. */
+/** Undefined if the script is invalid, which its threads report. */
 function opened(settings: ScriptSettings, lua: Lua, config: Config): OutputScript | undefined {
   const manager = { config, log: LOG, name: 'manager', index: 0, shared: {} };
   try {
@@ -30,7 +30,7 @@ function opened(settings: ScriptSettings, lua: Lua, config: Config): OutputScrip
   }
 }
 
-/** The manager's own log is not within reach of what writes statistics: what matters goes to the error stream. */
+/** Statistics writers have no access to the manager's log: important messages go to stderr. */
 const tell = (message: string) => void process.stderr.write(`${message}\n`);
 const LOG: Log = { debug() {}, info() {}, notice: tell, warning: tell, error: tell };
 
@@ -55,7 +55,7 @@ class ScriptStatistics implements StatsLog {
     this.guarded(() => this.script.close(this.state === 'set up'));
   }
 
-  /** A script that fails is not called again. */
+  /** A failing script is not called again. */
   private guarded(action: () => void): void {
     if (this.state === 'failed') return;
     try {
@@ -66,7 +66,7 @@ class ScriptStatistics implements StatsLog {
     }
   }
 
-  /** `pvalue` is what the value was before. */
+  /** `pvalue` is the previous value. */
   private counters({ uptime: _, threads: __, ...totals }: StatsTree): LuaTable[] {
     return numbersIn(totals, '').map(([name, value]) => {
       const pvalue = this.before.get(name) ?? 0;

@@ -1,4 +1,4 @@
-/** Data of TCP sessions as scripts get it: piece by piece, in order, as it is put together. */
+/** TCP stream data as passed to scripts: piece by piece, in order, as it is reassembled. */
 import type { LuaTable } from '../../engine/lua.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
@@ -20,7 +20,7 @@ const BODIES = [
   ['http.response_body', false],
 ] as const;
 
-/** Bodies of a transaction of HTTP, each in one piece. */
+/** Bodies of an HTTP transaction, each in one piece. */
 export function bodyPieces({ conversation, transaction }: TransactionAt): LuaTable[] {
   return BODIES.flatMap(([keyword, toServer]) => {
     const buffer = conversation.protocol.buffers.find(each => each.keyword === keyword);
@@ -32,7 +32,7 @@ export function bodyPieces({ conversation, transaction }: TransactionAt): LuaTab
 const ENDED = Packet.STREAM_END | Packet.STREAM_RESET;
 
 export class Streams {
-  /** By flow: bits of the directions that data was seen of. */
+  /** By flow: bits of the directions whose data was seen. */
   private readonly begun: Uint8Array;
 
   constructor(private readonly thread: Thread) {
@@ -54,7 +54,7 @@ export class Streams {
     return streamPiece(bytes.subarray(start, start + length), !begun, ends, toServer);
   }
 
-  /** The flow is over. */
+  /** The flow has ended. */
   forget(flow: number): void {
     this.begun[flow] = 0;
   }

@@ -1,4 +1,4 @@
-/** Transactions as scripts that log get them: those that are over, and those that alerts and files are about. */
+/** Transactions as passed to Lua output scripts: completed ones, and those of alerts and files. */
 import type { ApplicationLayer, Conversation } from '../../engine/application-layer.js';
 import * as Event from '../../engine/event.js';
 import type { Thread } from '../../engine/module.js';
@@ -6,7 +6,7 @@ import * as Packet from '../../engine/packet.js';
 import type { Transaction } from '../../engine/protocol.js';
 import type { Subject } from '../../engine/record/subject.js';
 
-/** A transaction, and the packet with which it was told. */
+/** A transaction, and the packet with which it was reported. */
 export interface TransactionAt {
   readonly slot: number;
   readonly conversation: Conversation;
@@ -15,7 +15,7 @@ export interface TransactionAt {
 
 export class Transactions {
   private readonly layer: ApplicationLayer | undefined;
-  /** Over in the batch in hand, in the order of its packets: detection has not seen them when they are told. */
+  /** Completed in the current batch, in packet order: detection has not inspected them yet when they are reported. */
   private readonly over: TransactionAt[] = [];
   private next = 0;
 
@@ -23,7 +23,7 @@ export class Transactions {
     this.layer = thread.services.get('application-layer') as ApplicationLayer | undefined;
   }
 
-  /** Keeps those that are over. @throws Error where the thread has no application layer */
+  /** Stores completed ones. @throws Error when the thread has no application layer */
   listen(): void {
     if (!this.layer?.onFinished)
       throw new Error(
@@ -34,7 +34,7 @@ export class Transactions {
     );
   }
 
-  /** The next that was over with a packet, or with any; undefined where there is none left. */
+  /** The next one completed by a packet, or by any; undefined when none is left. */
   takeOver(slot?: number): TransactionAt | undefined {
     const first = this.over[this.next];
     if (first && (slot === undefined || first.slot === slot)) {
@@ -48,7 +48,7 @@ export class Transactions {
     return undefined;
   }
 
-  /** What an alert or a file is about. */
+  /** The transaction of an alert or a file. */
   of(kind: number, subject: Subject): TransactionAt | undefined {
     const id = subject.field(Packet.EVENT_TRANSACTION);
     const isIt = ({ slot, conversation, transaction }: TransactionAt) =>

@@ -1,6 +1,6 @@
 /**
- * Capture files as the manager writes them: in the pcap format of 2.4 with microseconds, a new one when the limit is
- * reached. What cannot be written is told and counted, and tried again a little later.
+ * Capture files written by the manager: in pcap format 2.4 with microseconds, a new one when the limit is
+ * reached. Write errors are logged and counted, and writing is retried a little later.
  */
 import { closeSync, ftruncateSync, openSync, readdirSync, unlinkSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -13,18 +13,18 @@ import { Lz4Frame } from './lz4.js';
 const MAGIC = 0xa1b2c3d4;
 const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
-/** Longest packet that the header promises. */
+/** Longest packet announced in the header. */
 const SNAP_LENGTH = 262_144;
-/** Holds any packet. */
+/** Large enough for any packet. */
 const BUFFER_BYTES = 512 << 10;
-/** Names that are tried for a file whose name is taken. */
+/** Number of names tried when a file name is taken. */
 const MOST_NAMES = 1000;
 
 export interface CaptureFilesSettings {
   readonly folder: string;
-  /** Bytes of a file. */
+  /** Maximum size of a file in bytes. */
   readonly limit: number;
-  /** Files that are kept; 0: all. */
+  /** Maximum number of files kept; 0: all. */
   readonly maxFiles: number;
   readonly permissions: number;
   /** The files are compressed. */
@@ -32,24 +32,24 @@ export interface CaptureFilesSettings {
 }
 
 export class CaptureFiles implements LogSink {
-  /** Packets that reached a file, and that did not. */
+  /** Packets that were written to a file, and that were lost. */
   readonly counts = { written: 0, lost: 0, errors: 0 };
   private readonly buffer = new Uint8Array(BUFFER_BYTES);
   private readonly view = Framed.viewOf(this.buffer);
   private used = 0;
   private buffered = 0;
   private file = -1;
-  /** Of the open file, where it is compressed. */
+  /** Frame of the open file, if it is compressed. */
   private frame: Lz4Frame | undefined;
   private path = '';
-  /** Name of the latest file without its number, and the number. */
+  /** Name of the latest file without its suffix number, and that number. */
   private name = '';
   private copy = 0;
-  /** Bytes of the open file, with those in the buffer; and those that are there for good. */
+  /** Bytes of the open file, including the buffer; and those already written. */
   private size = 0;
   private written = 0;
   private linkType = -1;
-  /** After an error, until it is time to try again. */
+  /** After an error, until the next attempt. */
   private waiting = false;
   /** From the first error until packets could be written again. */
   private failing = false;
@@ -79,7 +79,7 @@ export class CaptureFiles implements LogSink {
     this.append(header, data);
   }
 
-  /** Brings what is buffered to the file; after an error, it is tried again from here on. */
+  /** Writes the buffer to the file; after an error, writing is retried from here on. */
   flush(): void {
     this.waiting = false;
     this.writeOut();
@@ -110,7 +110,7 @@ export class CaptureFiles implements LogSink {
     this.buffered++;
   }
 
-  /** @returns whether a file is open that can take this packet */
+  /** @returns whether a file is open that can hold this packet */
   private isReady(header: DataView, length: number): boolean {
     const full = this.size + RECORD_HEADER + length > this.settings.limit && this.size > FILE_HEADER;
     const linkType = header.getInt32(Framed.LINK_TYPE, true);
@@ -142,8 +142,8 @@ export class CaptureFiles implements LogSink {
   }
 
   /**
-   * A file that is there is never overwritten: the next one of its second has a number behind its name, and one that was
-   * removed leaves its name to nobody, so that names tell the order.
+   * An existing file is never overwritten: the next one of its second gets a number appended to its name, and the name
+   * of a removed file is not reused, so that names show the order.
    */
   private create(seconds: number, nanoseconds: number): void {
     makeFolder(dirname(this.pathOf(seconds, nanoseconds, 0)));
@@ -182,13 +182,13 @@ export class CaptureFiles implements LogSink {
       try {
         unlinkSync(oldest);
       } catch (error) {
-        // Whoever took it away did what was to be done.
+        // If it was removed by somebody else, nothing is left to do.
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.tell(oldest, error as Error);
       }
     }
   }
 
-  /** Files of runs before this one count among those that are kept. */
+  /** Files of earlier runs count towards the limit. */
   private earlierFiles(): string[] {
     const { folder } = this.settings;
     try {
@@ -222,7 +222,9 @@ export class CaptureFiles implements LogSink {
     this.written += bytes.length;
   }
 
-  /** A piece of a packet would make the rest of the file unreadable: it ends behind what was whole, and is closed. */
+  /**
+   * A partial packet would make the rest of the file unreadable: it is truncated after the last whole one, and closed.
+   */
   private giveUpBuffer(error: Error): void {
     this.counts.lost += this.buffered;
     this.failed(this.path, error);
@@ -231,7 +233,7 @@ export class CaptureFiles implements LogSink {
     try {
       this.leaveWhole(file);
     } catch {
-      // Told already: it is the same disk.
+      // Already logged: it is the same disk.
     }
   }
 
@@ -244,7 +246,7 @@ export class CaptureFiles implements LogSink {
     }
   }
 
-  /** Each attempt would leave another one. */
+  /** Each attempt would otherwise leave an empty file. */
   private removeEmpty(): void {
     unlinkSync(this.path);
     this.name = '';

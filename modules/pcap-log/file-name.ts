@@ -3,15 +3,15 @@ import { strftime } from '../../engine/log-file/strftime.js';
 
 export interface NamingSettings {
   readonly filename: string;
-  /** Each thread has files of its own. */
+  /** Each thread writes its own files. */
   readonly multi: boolean;
   /** The time is `seconds.microseconds`; else `seconds`. */
   readonly microseconds: boolean;
-  /** What the names end with: `.lz4`. */
+  /** File name extension: `.lz4`. */
   readonly suffix?: string;
 }
 
-/** Thread whose files they are, from 1, and its id in the process. */
+/** Thread that the files belong to, from 1, and its id in the process. */
 export interface NamedThread {
   readonly number: number;
   readonly id: number;
@@ -27,7 +27,7 @@ export class FileNames {
     { filename, multi, microseconds, suffix = '' }: NamingSettings,
     { number, id }: NamedThread = { number: 1, id: 0 },
   ) {
-    // Threads would write into each other's files without a number.
+    // Without a number threads would write to each other's files.
     const ownFile = !multi || /%[ni]/.test(filename) ? filename : `${filename}.%n`;
     const timed = /%[ts]/.test(ownFile) ? ownFile : `${ownFile}.%t`;
     this.template = timed.replaceAll('%n', String(number)).replaceAll('%i', String(id));
@@ -35,7 +35,7 @@ export class FileNames {
     this.suffix = suffix;
   }
 
-  /** @param copy number of a file whose name was taken, from 1: what a name ends with tells tools what is in the file */
+  /** @param copy number of a file whose name was taken, from 1; inserted before the extension, which tools rely on */
   at(seconds: number, nanoseconds: number, copy = 0): string {
     const fraction = String(Math.floor(nanoseconds / 1000)).padStart(6, '0');
     const time = this.microseconds ? `${seconds}.${fraction}` : String(seconds);
@@ -43,7 +43,7 @@ export class FileNames {
     return `${name}${copy === 0 ? '' : `.${copy}`}${this.suffix}`;
   }
 
-  /** Whether a name without its folder may be one of these. */
+  /** Whether a name without its folder may belong to this writer. */
   isOne(name: string): boolean {
     const pattern = literally(this.template.slice(this.template.lastIndexOf('/') + 1))
       .replaceAll('%t', this.microseconds ? '\\d+\\.\\d{6}' : '\\d+')
@@ -51,7 +51,7 @@ export class FileNames {
     return new RegExp(`^${pattern}(\\.\\d+)?${literally(this.suffix)}$`).test(name);
   }
 
-  /** Order of two of these names: by their times, and by their numbers within one. */
+  /** Compares two of these names: by time, then by number. */
   compare(a: string, b: string): number {
     return this.stem(a).localeCompare(this.stem(b), 'en', { numeric: true });
   }
@@ -61,7 +61,7 @@ export class FileNames {
   }
 }
 
-/** A text as a pattern of itself. */
+/** Escapes a text for use in a pattern. */
 function literally(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

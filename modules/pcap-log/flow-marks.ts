@@ -1,4 +1,4 @@
-/** What the packet log knows of flows, by row of the flow table. A row that another flow has taken begins anew. */
+/** State of the packet log per flow, by row of the flow table. A row reused by another flow starts anew. */
 import * as Flow from '../../engine/flow/flow-record.js';
 
 /** Its packets are written: it had an alert, or a tag. */
@@ -11,7 +11,7 @@ export class FlowMarks {
   private readonly bits: Uint8Array;
   private readonly ids: Int32Array;
 
-  /** @param renewed called with the row of a flow that is seen for the first time */
+  /** @param renewed called with the row of a flow seen for the first time */
   constructor(
     private readonly flows: Int32Array,
     capacity: number,

@@ -1,6 +1,6 @@
 /**
- * A packet on its way from the thread that saw it to the one that writes files: five int32 of little endian (length of
- * all, link type, seconds, nanoseconds, length on the wire), then the bytes that were captured.
+ * A packet passed from the thread that saw it to the one that writes files: five little-endian int32 (total length,
+ * link type, seconds, nanoseconds, length on the wire), then the captured bytes.
  */
 import type { Memory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
@@ -13,12 +13,12 @@ export const WIRE_LENGTH = 16;
 export const FRAME_HEADER = 20;
 const USUAL_BYTES = 64 << 10;
 
-/** Makes frames, one at a time, in a buffer that grows to the largest packet. */
+/** Creates frames, one at a time, in a buffer that grows to the largest packet. */
 export class Framing {
   bytes = new Uint8Array(USUAL_BYTES);
   private view = new DataView(this.bytes.buffer);
 
-  /** @param p index of the packet's row  @returns length of the frame, which lies at the beginning of `bytes` */
+  /** @param p index of the packet's row  @returns length of the frame, which is at the start of `bytes` */
   frame({ row, bytes }: Memory, p: number): number {
     const captured = row[p + Packet.LENGTH]!;
     const length = FRAME_HEADER + captured;

@@ -1,9 +1,9 @@
 /**
- * The latest TCP data packets of flows that are not written so far: when a flow has its alert, what the alert was found
- * in has passed already. A ring of bytes: the oldest packets of all flows are forgotten first.
+ * The latest TCP data packets of flows that are not written so far: when a flow gets its alert, the data that caused
+ * it has already passed. A ring of bytes: the oldest packets of all flows are overwritten first.
  */
 
-/** Before each frame: where the one before it of the same flow begins (float64, -1: none), and its length. */
+/** Before each frame: start of the previous one of the same flow (float64, -1: none), and its length. */
 const PREVIOUS = 0;
 const LENGTH = 8;
 const HEADER = 12;
@@ -11,12 +11,12 @@ const HEADER = 12;
 export class History {
   private readonly bytes: Uint8Array;
   private readonly view: DataView;
-  /** Bytes written so far: a place in the ring is this modulo its size. */
+  /** Bytes written so far: the offset in the ring is this modulo its size. */
   private position = 0;
-  /** For each flow, where its latest frame begins, plus one; 0 when there is none. */
+  /** For each flow, start of its latest frame, plus one; 0 when there is none. */
   private readonly latest: Float64Array;
 
-  /** @param size bytes that are held  @param flows rows of the flow table */
+  /** @param size of the ring in bytes  @param flows rows of the flow table */
   constructor(
     private readonly size: number,
     flows: number,
@@ -39,7 +39,7 @@ export class History {
     this.position += needed;
   }
 
-  /** Gives the frames of a flow, oldest first, and forgets them. */
+  /** Passes the frames of a flow to `take`, oldest first, and removes them. */
   give(flow: number, take: (bytes: Uint8Array, start: number, end: number) => void): void {
     const places: number[] = [];
     for (let place = this.latest[flow]! - 1; this.holds(place); ) {

@@ -1,4 +1,4 @@
-/** How the threads and the writer of the files name a packet log: for all threads, or for one of them. */
+/** Names of a packet log between the threads and the writer: for all threads, or for one of them. */
 import type { NamedThread } from './file-name.js';
 
 const NAME = /^pcap-log:(\d+):(\d+)$/;

@@ -2,17 +2,17 @@
 import { Xxh32 } from './xxh32.js';
 
 const MAGIC = 0x184d2204;
-/** Version 1, independent blocks; with the bit of a checksum behind all of it. */
+/** Version 1, independent blocks; plus the bit for a content checksum. */
 const FLAGS = 0x60;
 const CONTENT_CHECKSUM = 0x04;
 /** Blocks of 64 KiB. */
 const BLOCK_DESCRIPTOR = 4 << 4;
 const BLOCK = 64 << 10;
-/** The block is stored as it is. */
+/** The block is stored uncompressed. */
 const STORED = 0x8000_0000;
 
 const MIN_MATCH = 4;
-/** Bytes at the end of a block that no match may cover, and before whose beginning one has to start. */
+/** Bytes at the end of a block that no match may cover, and the distance before it where the last match may start. */
 const LAST_LITERALS = 5;
 const MATCH_LIMIT = 12;
 const HASH_BITS = 13;
@@ -46,7 +46,7 @@ export class Lz4Frame {
     return Buffer.concat(parts);
   }
 
-  /** What ends the frame. */
+  /** The end mark of the frame. */
   end(): Uint8Array {
     const bytes = new Uint8Array(this.checksum ? 8 : 4);
     if (this.checksum) new DataView(bytes.buffer).setUint32(4, this.content.value(), true);
@@ -61,7 +61,7 @@ export class Lz4Frame {
     return [size, stored ? bytes : this.compressed.slice(0, length)];
   }
 
-  /** @returns bytes of `compressed`, negative where that would be no shorter */
+  /** @returns bytes of `compressed`, negative if that would not be shorter */
   private compress(source: Uint8Array): number {
     const { table } = this;
     table.fill(-1);
@@ -111,7 +111,7 @@ class SequenceWriter {
     const count = end - start;
     this.out[this.length++] = (Math.min(count, 15) << 4) | low;
     if (count >= 15) this.more(count - 15);
-    // What does not fit is no shorter than its source: it is given up.
+    // Output that does not fit is not shorter than its source and is discarded.
     if (this.length + count <= this.out.length) this.out.set(this.source.subarray(start, end), this.length);
     this.length += count;
   }

@@ -1,4 +1,4 @@
-/** What a `pcap-log` output is told: which packets, into which files. */
+/** Settings of a `pcap-log` output: which packets, into which files. */
 import { compileFilter } from '../../engine/capture-file/filter.js';
 import type { Config } from '../../engine/config/config.js';
 import { ConfigError } from '../../engine/config/config-error.js';
@@ -8,9 +8,9 @@ import { settingsOf } from '../../engine/log-file/settings.js';
 
 const PLACE = { file: 'outputs' };
 const PREFIX = 'outputs.*.pcap-log.';
-/** Smaller files would be more work for the file system than for anyone who reads them. */
+/** Smaller files would be a burden for the file system without use for readers. */
 const SMALLEST_LIMIT = 1 << 20;
-/** Numbers below it are megabytes: as old configurations have them (`limit: 32`). */
+/** Smaller numbers are megabytes, as in old configurations (`limit: 32`). */
 const SMALLEST_IN_BYTES = 4096;
 
 const declared = <T>(name: string, type: Option<T>['type'], fallback: T, summary: string): Option<T> =>
@@ -82,7 +82,7 @@ export interface PcapLogSettings {
   readonly permissions: number;
 }
 
-/** @returns undefined when the output is off @throws ConfigError for what is not there */
+/** @returns undefined when the output is disabled @throws ConfigError for unsupported settings */
 export function pcapLogSettings(config: Config): PcapLogSettings | undefined {
   const [entry, second] = outputEntries(config, 'pcap-log');
   if (entry === undefined) return undefined;

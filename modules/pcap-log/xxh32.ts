@@ -1,4 +1,4 @@
-/** xxHash with 32 bits (XXH32 of the xxHash specification 0.1), seed 0, piece by piece. */
+/** xxHash with 32 bits (XXH32 of the xxHash specification 0.1), seed 0, incremental. */
 const PRIME_1 = 0x9e3779b1;
 const PRIME_2 = 0x85ebca77;
 const PRIME_3 = 0xc2b2ae3d;

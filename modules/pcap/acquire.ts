@@ -20,10 +20,10 @@ import { readTogether } from './reading-together.js';
 import { Repetition } from './repetition.js';
 import { Separation } from './separation.js';
 
-/** How long other threads are waited for at once. */
+/** How long one wait for other threads may take. */
 const AWAIT_OTHERS_MS = 1000;
 
-/** @throws Error when a file or folder is not there */
+/** @throws Error when a file or folder does not exist */
 export function acquirePcap(thread: Thread): ThreadModule {
   const { config } = thread;
   const files = captureFiles(config.read(FILES), config.read(RECURSIVE));
@@ -35,10 +35,10 @@ export function acquirePcap(thread: Thread): ThreadModule {
 class PcapAcquire implements ThreadModule {
   private reader: CaptureReader | undefined;
   private file: FoundFile | undefined;
-  /** A file that is followed and is another one now. */
+  /** A followed file that has been replaced by another one. */
   private again: FoundFile | undefined;
   private source = -1;
-  /** Number of the last packet: of all captures or, where they have nothing to do with each other, of this one. */
+  /** Number of the last packet: of all captures or, if they are independent, of this one. */
   private packets = 0;
   private position = 0;
   private readonly packet = emptyPacket();
@@ -48,7 +48,7 @@ class PcapAcquire implements ThreadModule {
   private readonly readSize: number;
   private readonly follow: boolean;
   private readonly most: number;
-  /** Slots left for what the modules behind make of the packets: events, inner packets, stream data. */
+  /** Slots reserved for packets created by the following modules: events, inner packets, stream data. */
   private readonly reserve: number;
   private readonly count: Record<'files' | 'bytes' | 'errors' | 'filtered', number>;
 
@@ -56,7 +56,7 @@ class PcapAcquire implements ThreadModule {
     private readonly thread: Thread,
     private readonly queue: FileQueue,
     private readonly removal: FileRemoval | undefined,
-    /** There when other threads read the same captures. */
+    /** Set when other threads read the same captures. */
     private readonly pace: Pace | undefined,
   ) {
     const { config, counters } = thread;
@@ -81,7 +81,7 @@ class PcapAcquire implements ThreadModule {
   process(batch: Batch): void {
     if (!this.isInPace()) return;
     const { pass } = this.queue;
-    // Captures without packets, read without end, must not keep the thread from being stopped.
+    // An endless loop over captures without packets must not keep the thread from being stopped.
     while (
       this.queue.pass === pass &&
       batch.length < this.most &&
@@ -97,7 +97,7 @@ class PcapAcquire implements ThreadModule {
     this.removal?.removeReady();
   }
 
-  /** Waits for threads that read the same captures and are far behind. @returns whether they are near now */
+  /** Waits for threads that read the same captures and are far behind. @returns whether they have caught up */
   private isInPace(): boolean {
     const { pace, thread } = this;
     if (!pace) return true;
@@ -144,7 +144,7 @@ class PcapAcquire implements ThreadModule {
     }
   }
 
-  /** A file that is followed goes on from its beginning when it is another one. */
+  /** A followed file that was replaced is read from its beginning. */
   private ended(): void {
     const changed = this.reader?.window.input.changed;
     if (changed === undefined) {
@@ -157,7 +157,7 @@ class PcapAcquire implements ThreadModule {
     this.closeFile(false);
   }
 
-  /** Reads one packet. @returns END, WAIT, or READY (see `block-window.ts`); a damaged file is told and ends */
+  /** Reads one packet. @returns END, WAIT, or READY (see `block-window.ts`); a damaged file is logged and ends */
   private read(): number {
     if (!this.reader) return END;
     try {

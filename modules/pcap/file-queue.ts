@@ -1,6 +1,6 @@
 /**
- * The captures a thread reads, one after the other: all of them where threads read together, else threads take them by
- * turns.
+ * The captures a thread reads, in order: all of them where threads read together, else each is read by one of the
+ * threads in turn.
  */
 import { captureFiles, type FoundFile } from '../../engine/capture-file/file-list.js';
 import { FolderWatch } from '../../engine/capture-file/folder-watch.js';
@@ -8,15 +8,15 @@ import type { Thread } from '../../engine/module.js';
 import { CONTINUOUS, DELAY, FILES, PASSES, POLL_INTERVAL } from './options.js';
 
 export interface FileQueue {
-  /** No file will come any more. */
+  /** No more files will follow. */
   readonly finished: boolean;
-  /** Index of the last file given out, in the list of all. */
+  /** Index of the last file returned, in the list of all. */
   readonly source: number;
   /** Files of all threads. */
   readonly length: number;
-  /** How often all files were read before the last one given out. */
+  /** How often all files were read before the last one returned. */
   readonly pass: number;
-  /** The next file, undefined when there is none now. @param now milliseconds since the epoch */
+  /** The next file, undefined when none is available now. @param now milliseconds since the epoch */
   next(now: number): FoundFile | undefined;
 }
 
@@ -43,7 +43,7 @@ class ListQueue implements FileQueue {
     private readonly files: readonly FoundFile[],
     private readonly index: number,
     private readonly step: number,
-    /** 0: without end. */
+    /** 0: unlimited. */
     private readonly passes: number,
   ) {
     this.source = index - step;

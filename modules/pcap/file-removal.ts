@@ -1,6 +1,6 @@
 /**
- * Deletes captures that were read (`pcap-file.delete-when-done`): once the last packet of a file has come home,
- * so that it is known whether one of them had an alert. A file that could not be read whole is kept.
+ * Deletes captures that were read (`pcap-file.delete-when-done`): once the last packet of a file has been returned,
+ * so that it is known whether one of them had an alert. A file that could not be read completely is kept.
  */
 import { unlinkSync } from 'node:fs';
 import { isStandardInput } from '../../engine/capture-file/byte-input.js';
@@ -40,12 +40,12 @@ export class FileRemoval {
     private readonly keepAlerting: boolean,
   ) {}
 
-  /** A packet of this source begins its way. */
+  /** A packet of this source was acquired. */
   took(source: number): void {
     this.at(source).inFlight++;
   }
 
-  /** A packet that this thread made is done; those made from a packet of the file count for its alerts. */
+  /** A packet of this thread's pool is done; packets derived from those of the file count for its alerts. */
   cameHome(row: Int32Array, p: number): void {
     const source = this.sources.get(row[p + Packet.SOURCE]!);
     if (!source) return;

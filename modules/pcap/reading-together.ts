@@ -1,6 +1,6 @@
 /**
- * Several threads and one row of captures: each thread reads all of it and keeps its share of the conversations. Reading and
- * decoding a packet costs a small part of what is done with it after that, less than a queue would.
+ * Several threads reading the same captures: each thread reads all of them and keeps its share of the flows. Reading
+ * and decoding a packet costs a small part of its total processing, less than a queue would.
  */
 import { type FoundFile, totalSize } from '../../engine/capture-file/file-list.js';
 import type { Config } from '../../engine/config/config.js';
@@ -12,9 +12,9 @@ import { deletes } from './file-removal.js';
 import { CONTINUOUS, SEPARATE } from './options.js';
 
 /**
- * Whether threads can read the captures side by side: files that can be read more than once and stay, and packets that
- * nobody decides about, since the verdict on a tunnel needs that on what is inside.
- * @throws Error when a capture is not there
+ * Whether threads can read the captures in parallel: files that can be read more than once and are kept, and no
+ * verdicts, because the verdict on a tunnel packet depends on its inner packets.
+ * @throws Error when a capture does not exist
  */
 export function canBeReadTogether(config: Config, files: readonly FoundFile[]): boolean {
   if (config.read(SEPARATE) || config.read(CONTINUOUS) || deletes(config)) return false;
@@ -22,7 +22,7 @@ export function canBeReadTogether(config: Config, files: readonly FoundFile[]): 
   return totalSize(files) !== undefined;
 }
 
-/** Where this thread is one of several that read everything, which must be those that decode, it gets its share. */
+/** If this thread is one of several that read everything, which must also decode, assigns its share of the flows. */
 export function readTogether(thread: Thread, files: readonly FoundFile[]): boolean {
   const { config, count, index, services } = thread;
   if (count === 1 || !thread.moduleNames?.includes('decode') || !canBeReadTogether(config, files))

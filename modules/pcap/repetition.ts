@@ -1,7 +1,9 @@
-/** Time between the last packet of one pass over the captures and the first of the next: flows are over by then. */
+/**
+ * Time between the last packet of one pass over the captures and the first of the next: flows have timed out by then.
+ */
 const PAUSE_SECONDS = 3600;
 
-/** Captures that are read again and again: packet time goes on, as if the same came later. */
+/** Captures that are read repeatedly: packet time continues, as if the same packets came later. */
 export class Repetition {
   private pass = 0;
   private shift = 0;
@@ -17,7 +19,7 @@ export class Repetition {
     this.last = 0;
   }
 
-  /** @param seconds of the packet in its capture  @returns its time now */
+  /** @param seconds of the packet in its capture  @returns its adjusted time */
   time(seconds: number): number {
     const now = seconds + this.shift;
     if (this.first === 0 || now < this.first) this.first = now;

@@ -1,4 +1,4 @@
-/** Captures that have nothing to do with each other (`pcap-file.separate`). */
+/** Independent captures (`pcap-file.separate`). */
 import type { Batch } from '../../engine/batch.js';
 import { FLOW_TABLE, type FlowTable } from '../../engine/flow/flow-table.js';
 import type { Thread } from '../../engine/module.js';
@@ -9,9 +9,9 @@ export class Separation {
   constructor(private readonly thread: Thread) {}
 
   /**
-   * Before the first packet of a capture: what the one before it left is brought to its end.
-   * @param batch its last packets
-   * @returns whether packets are counted anew
+   * Before the first packet of a capture: ends the flows of the previous one.
+   * @param batch the previous capture's last packets
+   * @returns whether packet numbers restart
    */
   begin(batch: Batch, part: number): boolean {
     if (this.hasBegun) this.endFlows(batch);

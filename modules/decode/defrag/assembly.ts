@@ -1,4 +1,4 @@
-/** Puts the bytes of a datagram together, overlapping or not. */
+/** Assembles the bytes of a datagram, from overlapping fragments or not. */
 import type { FragmentMemory } from './fragment-memory.js';
 import { WINS } from './policy.js';
 import type { Tracker } from './tracker.js';
@@ -6,7 +6,7 @@ import type { Tracker } from './tracker.js';
 const MOST = 0x10000;
 
 export class Assembly {
-  // For each byte of the datagram, of the fragments that cover it so far. A highest end of 0: none does.
+  // For each byte of the datagram: extents of the fragments that cover it so far. A highest end of 0: none does.
   private readonly lowestStart = new Uint16Array(MOST);
   private readonly highestStart = new Uint16Array(MOST);
   private readonly highestEnd = new Uint16Array(MOST);
@@ -14,7 +14,7 @@ export class Assembly {
   constructor(private readonly memory: FragmentMemory) {}
 
   /**
-   * Where the datagram ends: at its last fragment, or at the end of one that reaches over it. What begins behind
+   * Where the datagram ends: at its last fragment, or at the end of one that extends beyond it. Data that begins after
    * the last fragment does not belong to it.
    */
   endOf(tracker: Tracker): number {
@@ -24,7 +24,7 @@ export class Assembly {
     return end;
   }
 
-  /** Writes the first `length` bytes of the datagram to `out` at `offset`. Time grows with the bytes that came. */
+  /** Writes the first `length` bytes of the datagram to `out` at `offset`. Time is linear in the bytes received. */
   write(tracker: Tracker, out: Uint8Array, offset: number, length: number): void {
     if (tracker.overlaps) this.highestEnd.fill(0, 0, length);
     for (let f = tracker.fragments; f; f = f.next) {

@@ -1,4 +1,4 @@
-/** What defragmentation counts, under the names of Suricata's statistics. */
+/** Counters of defragmentation, under the names of Suricata's statistics. */
 import type { Counters } from '../../../engine/module.js';
 
 const NAMES = {
@@ -13,9 +13,9 @@ const NAMES = {
   maxFragsReached: 'max_frags_reached',
   hardReuse: 'tracker_hard_reuse',
   memuse: 'memuse',
-  /** Datagrams that were whole but found no slot or bytes in the pool. */
+  /** Complete datagrams for which the pool had no slot or memory. */
   noRoom: 'no_room',
-  /** Fragments that were dropped because too many were held. */
+  /** Fragments dropped because too many were held. */
   notHeld: 'not_held',
 } as const;
 

@@ -1,4 +1,4 @@
-/** A datagram that is whole, as a packet: what preceded the first fragment, with lengths put right, and its bytes. */
+/** A complete datagram as a packet: the headers before the first fragment, with corrected lengths, and its bytes. */
 import { checksum } from '../../../engine/packet/checksum.js';
 import * as Packet from '../../../engine/packet.js';
 import type { Decoding } from '../decoding.js';
@@ -11,7 +11,7 @@ import type { Tracker } from './tracker.js';
 const IPV6_HEADER = 40;
 
 /**
- * Makes the packet of a datagram with `length` bytes behind `header`; these bytes are the caller's to write, at its
+ * Creates the packet of a datagram with `length` bytes after `header`; the caller writes these bytes at its
  * DATA + `tracker.headerLength`.
  *
  * @param root row of the completing fragment
@@ -78,7 +78,7 @@ function correctIpv4(d: Decoding, data: number, tracker: Tracker, length: number
   write16(d.bytes, at + 10, checksum(d.bytes, at, headerLength));
 }
 
-/** Payload length; what named the fragment header now names what it named. */
+/** Payload length; the byte that named the fragment header now names the header after it. */
 function correctIpv6(d: Decoding, data: number, tracker: Tracker, length: number): void {
   const at = data + tracker.network;
   write16(d.bytes, at + 4, tracker.headerLength - tracker.network - IPV6_HEADER + length);
@@ -90,7 +90,7 @@ function write16(bytes: Uint8Array, at: number, value: number): void {
   bytes[at + 1] = value;
 }
 
-/** Decodes it from its IP layer on, and puts it behind the completing fragment. */
+/** Decodes it from its IP layer on, and adds it after the completing fragment. */
 export function decodeDatagram(d: Decoding, root: number, slot: number): void {
   const p = slot * Packet.INTS;
   const { row } = d;

@@ -1,10 +1,10 @@
 /**
- * Puts IPv4 and IPv6 fragments together as their receiver would (policy by destination address), and decodes the
+ * Reassembles IPv4 and IPv6 fragments as their receiver would (policy by destination address), and decodes the
  * datagram as a packet of its own.
  *
- * It lives with the decoders because fragments are found while decoding, at any depth of tunnels, and a datagram that
- * is whole is decoded on from its IP layer. The packet of a datagram has the completing fragment as ROOT: that
- * fragment waits for its verdict (VERDICTS_AWAITED), so in inline mode the receiver never gets a whole datagram that
+ * It belongs to the decoders because fragments are found while decoding, at any tunnel depth, and a complete datagram
+ * is decoded from its IP layer on. The packet of a datagram has the completing fragment as ROOT: that
+ * fragment waits for its verdict (VERDICTS_AWAITED), so inline the receiver never gets a complete datagram that
  * is dropped; earlier fragments wait with it (see `held-fragments.ts`).
  */
 import type { Batch } from '../../../engine/batch.js';
@@ -69,28 +69,28 @@ export class Defrag {
     this.add(fragment);
   }
 
-  /** Does what time demands. @param now seconds of packet time */
+  /** Expires trackers and held fragments. @param now seconds of packet time */
   expire(now: number): void {
     this.store.expire(now);
     this.held.expire(now);
   }
 
-  /** Tells statistics what is held now. */
+  /** Updates the memory gauges of the statistics. */
   noteMemory(): void {
     this.values[this.c.memuse] = this.store.memuse;
   }
 
   /**
-   * Makes the packets that let held fragments go.
-   * @param number of the packet they come behind  @param all let go whatever is held: nothing comes any more
-   * @returns false when slots ran out: to be called again
+   * Creates the packets that release held fragments.
+   * @param number of the packet they follow  @param all release everything held: no more packets arrive
+   * @returns false when slots ran out: call again
    */
   letGo(number: number, all: boolean, batch: Batch): boolean {
     if (all) this.held.releaseAll();
     return this.held.emit(number, batch);
   }
 
-  /** Bytes that trackers, fragments and their data take. */
+  /** Memory of trackers, fragments and their data, in bytes. */
   get memuse(): number {
     return this.store.memuse;
   }
@@ -107,7 +107,7 @@ export class Defrag {
       this.refuseTooLarge(known, policy);
       return;
     }
-    // Empty ones say nothing, but Linux gives a datagram up for them.
+    // Empty fragments carry nothing, but they make Linux discard the datagram.
     if (fragment.end <= fragment.start && !(known && policy === 'linux-6')) return;
     const tracker = known ?? store.create(fragment, policy);
     store.touch(tracker, Packet.secondsOf(d.row, fragment.p));
@@ -123,7 +123,7 @@ export class Defrag {
 
   private refuseTooLarge(tracker: Tracker | undefined, policy: FragmentClass): void {
     this.event(Events.IPV4_FRAG_PKT_TOO_LARGE, Events.IPV6_FRAG_PKT_TOO_LARGE);
-    // Measured: Linux gives the datagram up for IPv4, and only the fragment for IPv6.
+    // Measured: Linux discards the whole datagram for IPv4, and only the fragment for IPv6.
     if (tracker && policy === 'linux-6' && tracker.version === 4) this.store.remove(tracker);
   }
 
@@ -148,7 +148,7 @@ export class Defrag {
     if (tracker.runs.overlaps(start, end)) this.event(Events.IPV4_FRAG_OVERLAP, Events.IPV6_FRAG_OVERLAP);
     const decision = Linux.accept(tracker, start, end, more);
     if (decision === Linux.DROP) this.store.remove(tracker);
-    // Its receiver has not got the bytes of those that are held.
+    // The receiver has not got the bytes of held fragments.
     if (decision === Linux.IGNORE) this.held.hold(tracker, this.fragment.p);
     if (decision !== Linux.STORE || !this.keep(tracker, end)) return false;
     if (!more) tracker.end = end;
@@ -165,7 +165,7 @@ export class Defrag {
 
   private complete(tracker: Tracker): void {
     const { d, store } = this;
-    // Decoding the datagram may meet fragments inside it: the one in hand is another then.
+    // Decoding the datagram may meet fragments inside it, which change the current fragment.
     const { p } = this.fragment;
     const length = this.assembly.endOf(tracker);
     const slot = this.isAcceptable(tracker, length) ? this.make(tracker, p, length) : -1;

@@ -1,6 +1,6 @@
 /**
- * Memory for bytes of fragments: pieces of 64 bytes to 128 KiB in powers of two, cut from slabs that are made when
- * needed and kept. What is taken never exceeds the cap.
+ * Memory for fragment data: pieces of 64 bytes to 128 KiB in powers of two, cut from slabs that are allocated when
+ * needed and kept. The total never exceeds the cap.
  */
 
 const SMALLEST = 6;
@@ -17,7 +17,7 @@ export class FragmentMemory {
 
   constructor(private readonly cap: number) {}
 
-  /** @returns a handle of a piece of `length` bytes or more; -1 when the cap is reached */
+  /** @returns a handle of a piece of at least `length` bytes; -1 when the cap is reached */
   take(length: number): number {
     const order = orderOf(length);
     const bytes = 1 << order;
@@ -39,7 +39,7 @@ export class FragmentMemory {
     for (let i = start; i < end; i++) slab[at++] = from[i]!;
   }
 
-  /** A view of the first bytes of a piece. Only for the one datagram that is being put together. */
+  /** A view of the first bytes of a piece. Only for the datagram currently being assembled. */
   view(piece: number, length: number): Uint8Array {
     const at = piece % SLAB;
     return this.slabs[Math.floor(piece / SLAB)]!.subarray(at, at + length);
@@ -58,7 +58,7 @@ export class FragmentMemory {
     return at;
   }
 
-  /** Frees the gap that alignment leaves, in pieces as large as they fit. */
+  /** Frees the gap left by alignment, in pieces as large as possible. */
   private giveAway(from: number, to: number): void {
     while (to - from >= 1 << SMALLEST) {
       let order = SMALLEST;

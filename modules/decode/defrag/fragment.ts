@@ -1,4 +1,4 @@
-/** The fragment in hand: what its headers say. One object, filled anew for each. */
+/** Header fields of the current fragment. One object, reused for each. */
 import { stir } from '../../../engine/memory/stir.js';
 import * as Packet from '../../../engine/packet.js';
 import type { Decoding } from '../decoding.js';
@@ -10,20 +10,20 @@ const FRAGMENT_HEADER = 8;
 export const MOST = 65535;
 
 export class FragmentInHand {
-  /** Its row. */
+  /** Index of its row. */
   p = 0;
-  /** Its bytes begin here; they lie in [start, end) of the datagram. */
+  /** Offset of its bytes; they cover [start, end) of the datagram. */
   dataAt = 0;
   start = 0;
   end = 0;
   /** It is not the last one. */
   more = false;
   tooLarge = false;
-  /** Codepoint of ECN. */
+  /** ECN codepoint. */
   ecn = 0;
   /** Offset of the destination address. */
   destination = 0;
-  /** End of what precedes the fragmented part, and the byte there that names its protocol, which is `protocol`. */
+  /** End of the unfragmented part, and the byte there that names its protocol, which is `protocol`. */
   headerEnd = 0;
   namedAt = 0;
   protocol = 0;
@@ -77,7 +77,7 @@ export class FragmentInHand {
     this.headerEnd = at;
     this.namedAt = namedAt;
     this.protocol = d.bytes[at]!;
-    // IPv6 datagrams are not told apart by protocol (RFC 8200 section 4.5).
+    // IPv6 datagrams are not distinguished by protocol (RFC 8200 section 4.5).
     this.fillKey(6, l3 + 8, d.i32(at + 4), 0);
   }
 

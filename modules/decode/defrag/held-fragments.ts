@@ -1,11 +1,12 @@
 /**
- * Inline, the receiver must not get the first fragments of a datagram before anybody has seen all of it: they wait at
- * the verdict until the datagram is whole, and share its verdict. Those of one datagram form a chain, the ROOT of each
- * being the one before; the last in the chain is the completing fragment, or a packet made to let the others go.
+ * Inline, the receiver must not get the first fragments of a datagram before all of it has been inspected: they wait
+ * at the verdict until the datagram is complete, and share its verdict. Those of one datagram form a chain, the ROOT of
+ * each being the previous one; the last in the chain is the completing fragment, or a packet created to release the
+ * others.
  *
- * What is held takes slots of the pool, so it is bounded in number and in time. What never becomes whole is dropped: if
- * fragments passed by themselves, their receiver could have all of a datagram that nobody has seen as one, sent again
- * piece by piece.
+ * Held fragments occupy slots of the pool, so they are limited in number and time. Incomplete datagrams are dropped:
+ * if fragments passed by themselves, their receiver could assemble a datagram that was never inspected as a whole, sent
+ * again piece by piece.
  */
 import type { Batch } from '../../../engine/batch.js';
 import * as Packet from '../../../engine/packet.js';
@@ -23,19 +24,19 @@ interface Chain {
   length: number;
   /** Second of the first one. */
   readonly since: number;
-  /** Its fragments are dropped when they are let go. */
+  /** Its fragments are dropped when they are released. */
   refused: boolean;
 }
 
-/** Part of a pool's slots that may be held. */
+/** Maximum part of a pool's slots that may be held. */
 const SHARE_OF_POOL = 8;
 
 export class HeldFragments {
-  /** In the order in which they began. */
+  /** In the order of their first fragments. */
   private readonly chains = new Map<Tracker, Chain>();
-  /** Those that are to be let go. */
+  /** Chains that are to be released. */
   private readonly ending: Chain[] = [];
-  /** Packets in both, and in the latter. */
+  /** Number of packets in both, and in the latter. */
   private count = 0;
   private leaving = 0;
   private readonly most: number;
@@ -50,7 +51,7 @@ export class HeldFragments {
     this.seconds = settings.holdTime;
   }
 
-  /** The packet at `p` has a fragment of a datagram that is not whole yet. */
+  /** The packet at `p` contains a fragment of a datagram that is not complete yet. */
   hold(tracker: Tracker, p: number): void {
     const { row } = this.d;
     const w = this.wireOf(p);
@@ -79,9 +80,9 @@ export class HeldFragments {
     }
   }
 
-  /** Where too many are held, the datagram that has waited longest gives way to others. @returns whether there is room */
+  /** When too many are held, the oldest datagram is given up for new ones. @returns whether there is room */
   private makeRoom(tracker: Tracker): boolean {
-    // Slots of those that leave are free once the batch is through.
+    // Slots of released fragments are free only after the batch.
     if (this.count >= this.most + (this.most >> 1)) return false;
     if (this.count - this.leaving < this.most) return true;
     for (const other of this.chains.keys()) {
@@ -113,7 +114,7 @@ export class HeldFragments {
     this.d.row[w + Packet.ROOT] = chain.head;
   }
 
-  /** Nothing waits any more. @param refused the datagram was given up, and its fragments with it */
+  /** Nothing waits any longer. @param refused the datagram was given up, and its fragments with it */
   release(tracker: Tracker, refused: boolean): void {
     const chain = this.chains.get(tracker);
     if (!chain) return;
@@ -123,7 +124,7 @@ export class HeldFragments {
     this.ending.push(chain);
   }
 
-  /** Lets go what has waited long enough, also by a clock that was set back. @param now seconds of packet time */
+  /** Releases chains that have waited too long, also if the clock was set back. @param now seconds of packet time */
   expire(now: number): void {
     for (const [tracker, { since }] of this.chains) {
       if (Math.abs(now - since) <= this.seconds) return;
@@ -131,14 +132,14 @@ export class HeldFragments {
     }
   }
 
-  /** Nothing comes any more that could make a datagram whole. */
+  /** No more packets arrive that could complete a datagram. */
   releaseAll(): void {
     for (const tracker of [...this.chains.keys()]) this.release(tracker, false);
   }
 
   /**
-   * Makes the packets that let chains go.
-   * @param number of the packet they come behind  @param batch takes them  @returns false when slots ran out
+   * Creates the packets that release chains.
+   * @param number of the packet they follow  @param batch receives them  @returns false when slots ran out
    */
   emit(number: number, batch: Batch): boolean {
     const { row, thread } = this.d;
@@ -159,7 +160,7 @@ export class HeldFragments {
     return true;
   }
 
-  /** The packet of the wire in which a packet lies. */
+  /** The received packet that contains a packet. */
   private wireOf(p: number): number {
     const { row } = this.d;
     let w = p;

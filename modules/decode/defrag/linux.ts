@@ -1,26 +1,26 @@
 /**
- * How Linux since 4.19 takes fragments (policy `linux-6`): data never overlaps. A fragment inside a run of fragments
- * that came one behind the other is ignored; any other overlap, and most other contradictions, throw the datagram
- * away, and later fragments with its id begin a new one.
+ * How Linux since 4.19 handles fragments (policy `linux-6`): data never overlaps. A fragment inside a run of fragments
+ * that arrived in order is ignored; any other overlap, and most other contradictions, discard the datagram,
+ * and later fragments with its id begin a new one.
  */
 import type { Tracker } from './tracker.js';
 import { NO_END } from './tracker.js';
 
 export const STORE = 0;
-/** All of it is there already. */
+/** All of it was received already. */
 export const IGNORE = 1;
 export const DROP = 2;
 
 const NOT_ECT = 1 << 0;
 const CE = 1 << 3;
 
-/** The length that counts of a fragment that is not the last: IPv4 cuts it to a multiple of 8. -1: it is ignored. */
+/** The usable length of a fragment that is not the last: IPv4 truncates it to a multiple of 8. -1: it is ignored. */
 export function usableLength(version: number, length: number, more: boolean): number {
   if (!more || (length & 7) === 0) return length;
   return version === 4 ? length & ~7 : -1;
 }
 
-/** @returns STORE (then the run is noted), IGNORE or DROP */
+/** @returns STORE (after adding the run), IGNORE or DROP */
 export function accept(tracker: Tracker, start: number, end: number, more: boolean): number {
   if (end <= start) return DROP;
   if (contradictsEnd(tracker, end, more)) return DROP;
@@ -40,7 +40,7 @@ export function accept(tracker: Tracker, start: number, end: number, more: boole
   return STORE;
 }
 
-/** A last fragment must end where nothing lies behind, and where an earlier last one did; others not behind it. */
+/** A last fragment must not end before other data, and must end where an earlier last one did; others not after it. */
 function contradictsEnd(tracker: Tracker, end: number, more: boolean): boolean {
   const { runs } = tracker;
   const furthest = runs.length > 0 ? runs.end(runs.length - 1) : 0;
@@ -48,7 +48,7 @@ function contradictsEnd(tracker: Tracker, end: number, more: boolean): boolean {
   return end < furthest || (tracker.end !== NO_END && end !== tracker.end);
 }
 
-/** RFC 3168 section 5.3: congestion experienced together with not-ECT is a broken datagram. */
+/** RFC 3168 section 5.3: congestion experienced together with not-ECT makes a datagram invalid. */
 export function isBrokenEcn(tracker: Tracker): boolean {
   return (tracker.ecn & (NOT_ECT | CE)) === (NOT_ECT | CE);
 }

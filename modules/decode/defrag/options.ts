@@ -71,9 +71,9 @@ export interface DefragSettings {
   readonly timeout: number;
   readonly shortestTimeout: number;
   readonly hostTimeouts: PrefixTable<number>;
-  /** Number of the packet at which the memory cap is said to be reached; 0: none. */
+  /** Number of the packet for which a reached memcap is simulated; 0: none. */
   readonly simulatedMemcap: number;
-  /** Packets held until their datagram is whole, 0 where nothing can be dropped; and seconds. */
+  /** Maximum packets held until their datagram is complete, 0 where nothing can be dropped; and maximum seconds. */
   readonly holdPackets: number;
   readonly holdTime: number;
 }

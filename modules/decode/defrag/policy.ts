@@ -1,12 +1,12 @@
 /**
- * Which of two overlapping fragments owns the bytes that both have, for each kind of receiver (Novak, "Target-based
- * fragmentation reassembly", 2005). Fragments keep their original extents; a new one takes a byte when it wins
- * against all old ones that cover it. All rules compare starts and ends only, so "all old ones" are known by the
+ * Which of two overlapping fragments owns the bytes they share, for each kind of receiver (Novak, "Target-based
+ * fragmentation reassembly", 2005). Fragments keep their original extents; a new one gets a byte when it wins
+ * against all old ones that cover it. All rules compare starts and ends only, so "all old ones" are represented by the
  * lowest and highest of those.
  */
 import type { FragmentClass } from '../../../engine/stream/host-os-policy.js';
 
-/** What is known of the old fragments that cover a byte. For a single one, lowest and highest are the same. */
+/** Extents of the old fragments that cover a byte. For a single one, lowest and highest are the same. */
 export type Wins = (
   start: number,
   end: number,
@@ -15,7 +15,7 @@ export type Wins = (
   highestEnd: number,
 ) => boolean;
 
-/** Rules by class. `linux-6` never gets here with an overlap: it drops the datagram. */
+/** Rules by class. `linux-6` never uses them: an overlap discards the datagram. */
 export const WINS: Readonly<Record<FragmentClass, Wins>> = {
   first: () => false,
   last: () => true,

@@ -1,4 +1,4 @@
-/** Parts of a datagram that are there, as a sorted list of intervals; touching ones may be joined or kept apart. */
+/** Received parts of a datagram, as a sorted list of intervals; adjacent ones may be joined or kept separate. */
 export class Runs {
   /** start, end, start, end … */
   private list = new Int32Array(8);
@@ -16,7 +16,7 @@ export class Runs {
     return this.list[2 * i + 1]!;
   }
 
-  /** Bytes of memory behind the list. */
+  /** Bytes of memory used by the list. */
   get memory(): number {
     return this.list.byteLength;
   }
@@ -26,7 +26,7 @@ export class Runs {
     if (this.list.length > 64) this.list = new Int32Array(8);
   }
 
-  /** Number of the first run that ends behind `offset`. */
+  /** Index of the first run that ends after `offset`. */
   firstEndingBehind(offset: number): number {
     let low = 0;
     let high = this.count;
@@ -38,20 +38,20 @@ export class Runs {
     return low;
   }
 
-  /** Whether any byte of [start, end) is there. */
+  /** Whether any byte of [start, end) was received. */
   overlaps(start: number, end: number): boolean {
     const i = this.firstEndingBehind(start);
     return i < this.count && this.start(i) < end;
   }
 
-  /** Whether all bytes from 0 to `end` are there; runs that touch count as one. */
+  /** Whether all bytes from 0 to `end` were received; adjacent runs count as one. */
   reach(end: number): boolean {
     let reached = 0;
     for (let i = 0; i < this.count && this.start(i) <= reached; i++) reached = this.end(i);
     return reached >= end;
   }
 
-  /** Adds [start, end), joined with every run that it meets or touches. */
+  /** Adds [start, end), joined with every run that it overlaps or touches. */
   join(start: number, end: number): void {
     const first = this.firstEndingBehind(start - 1);
     let last = first;
@@ -69,12 +69,12 @@ export class Runs {
     this.replace(at, at, start, end);
   }
 
-  /** Lengthens the last run to `end`. */
+  /** Extends the last run to `end`. */
   extendLast(end: number): void {
     this.list[2 * this.count - 1] = end;
   }
 
-  /** Puts one run in place of runs [first, last). */
+  /** Replaces runs [first, last) by one run. */
   private replace(first: number, last: number, start: number, end: number): void {
     const count = this.count - (last - first) + 1;
     if (2 * count > this.list.length) this.grow();

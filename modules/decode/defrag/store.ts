@@ -1,4 +1,4 @@
-/** All that waits: trackers, fragments and their bytes, within the limits of the configuration. */
+/** Trackers, fragments and their bytes, within the limits of the configuration. */
 
 import * as Packet from '../../../engine/packet.js';
 import type { FragmentClass } from '../../../engine/stream/host-os-policy.js';
@@ -33,7 +33,7 @@ export class Store {
     this.values = d.thread.counters.values;
   }
 
-  /** The tracker of a fragment; one whose time is over is given up. */
+  /** The tracker of a fragment; one that has timed out is discarded. */
   find(fragment: FragmentInHand): Tracker | undefined {
     const tracker = this.table.find(fragment.key);
     if (!tracker) return undefined;
@@ -42,7 +42,7 @@ export class Store {
     return undefined;
   }
 
-  /** A new tracker; without room the oldest one gives way. */
+  /** A new tracker; when the table is full the oldest one is evicted. */
   create(fragment: FragmentInHand, policy: FragmentClass): Tracker {
     const { table, settings, d } = this;
     if (table.size >= table.capacity) {
@@ -63,7 +63,7 @@ export class Store {
     this.table.touch(tracker);
   }
 
-  /** Keeps the bytes of a fragment up to `end`, and the header of the first. @returns false when a limit is reached */
+  /** Stores the bytes of a fragment up to `end`, and the header of the first. @returns false when a limit is reached */
   keep(tracker: Tracker, fragment: FragmentInHand, end: number): boolean {
     if (this.fragments >= this.settings.maxFragments) {
       this.values[this.c.maxFragsReached]!++;
@@ -127,7 +127,7 @@ export class Store {
     this.table.remove(tracker);
   }
 
-  /** Gives up datagrams whose next fragment did not come in time. */
+  /** Discards datagrams whose next fragment did not arrive in time. */
   expire(now: number): void {
     let tracker = this.table.oldest;
     while (tracker && now - tracker.lastSeconds > this.settings.shortestTimeout) {
@@ -143,7 +143,7 @@ export class Store {
     this.remove(tracker);
   }
 
-  /** Bytes in use, with what trackers and fragments take themselves. */
+  /** Bytes in use, including the trackers and fragments themselves. */
   get memuse(): number {
     return this.memory.used + this.table.size * TRACKER_BYTES + this.fragments * FRAGMENT_BYTES;
   }

@@ -1,7 +1,7 @@
 /** All incomplete datagrams of a thread: found by hash, ordered by age, bounded in number. */
 import { Tracker } from './tracker.js';
 
-/** What a fragment must agree in with a tracker to belong to it. Filled anew for each fragment. */
+/** Fields in which a fragment must equal a tracker to belong to it. One object, reused for each fragment. */
 export interface TrackerKey {
   hash: number;
   version: number;
@@ -10,7 +10,7 @@ export interface TrackerKey {
   vlans: number;
   vlan2: number;
   recursion: number;
-  /** Source and destination lie here, one behind the other. */
+  /** Contains the source address followed by the destination address. */
   bytes: Uint8Array;
   addresses: number;
 }
@@ -21,7 +21,7 @@ export class TrackerTable {
   private readonly spare: Tracker[] = [];
   oldest: Tracker | undefined;
   private newest: Tracker | undefined;
-  /** Trackers in use. */
+  /** Number of trackers in use. */
   size = 0;
 
   constructor(
@@ -40,7 +40,7 @@ export class TrackerTable {
     return tracker;
   }
 
-  /** There must be room: `size < capacity`. */
+  /** Requires a free tracker: `size < capacity`. */
   add(key: TrackerKey): Tracker {
     const tracker = this.spare.pop() ?? new Tracker();
     const { bytes, addresses } = key;
@@ -76,7 +76,7 @@ export class TrackerTable {
     this.size--;
   }
 
-  /** Makes it the newest. */
+  /** Makes it the most recently used. */
   touch(tracker: Tracker): void {
     if (tracker === this.newest) return;
     this.unlink(tracker);

@@ -1,4 +1,4 @@
-/** A datagram that is being put together. */
+/** A datagram being reassembled. */
 import type { FragmentClass } from '../../../engine/stream/host-os-policy.js';
 import { Runs } from './runs.js';
 
@@ -14,11 +14,11 @@ export class Fragment {
 }
 
 export class Tracker {
-  // ── whose it is ──
+  // ── key ──
   hash = 0;
   version = 0;
   id = 0;
-  /** Protocol (IPv4; IPv6 does not tell datagrams apart by it), VLANs and depth of tunnels. */
+  /** Protocol (IPv4; IPv6 does not distinguish datagrams by it), VLANs and tunnel depth. */
   protocol = 0;
   vlans = 0;
   vlan2 = 0;
@@ -26,30 +26,30 @@ export class Tracker {
   /** Source and destination. */
   readonly addresses = new Uint8Array(32);
 
-  // ── what is there ──
+  // ── data ──
   fragments: Fragment | undefined;
   lastFragment: Fragment | undefined;
   count = 0;
   readonly runs = new Runs();
-  /** Some fragments overlap: their bytes are decided by `policy`. */
+  /** Some fragments overlap: `policy` decides about their bytes. */
   overlaps = false;
   policy: FragmentClass = 'bsd';
-  /** Where the lowest last fragment ends; NO_END before one came. */
+  /** End of the lowest last fragment; NO_END before one was received. */
   end = NO_END;
-  /** linux-6: codepoints of ECN seen, and whether the datagram is given up. */
+  /** linux-6: ECN codepoints seen, and whether the datagram is discarded. */
   ecn = 0;
-  /** All before the fragmented part, from the link layer on, of the fragment at offset 0. */
+  /** Everything before the fragmented part, from the link layer on, of the fragment at offset 0. */
   header = -1;
   headerLength = 0;
   linkType = 0;
-  /** In the header: offset of the IP header, and of the byte that names the protocol of the fragmented part. */
+  /** Within the header: offset of the IP header, and of the byte that names the protocol of the fragmented part. */
   network = 0;
   namedAt = 0;
   headerProtocol = 0;
-  /** Ethernet header in the header: its offset, -1 without one. */
+  /** Offset of the Ethernet header in the header, -1 without one. */
   ethernet = -1;
 
-  // ── where it is ──
+  // ── lists ──
   /** Chain of the hash table. */
   chain: Tracker | undefined;
   /** All trackers by the time of their last fragment. */
@@ -58,7 +58,7 @@ export class Tracker {
   lastSeconds = 0;
   timeout = 0;
 
-  /** Forgets the datagram; fragments must have been given back. */
+  /** Clears the tracker; its fragments must have been freed. */
   clear(): void {
     this.fragments = undefined;
     this.lastFragment = undefined;
