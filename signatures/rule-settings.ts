@@ -236,13 +236,6 @@ function readable(path: string, what: string, problems: Problems): boolean {
   return false;
 }
 
-/** Options that name a file that is not there: what is built in is used. */
-export function missingFiles(config: Config): { readonly option: string; readonly file: string }[] {
-  return [CLASSIFICATION_FILE, REFERENCE_FILE]
-    .map(option => ({ option: option.path, file: config.read(option) }))
-    .filter(({ file }) => file !== '' && !existsSync(file));
-}
-
 function categories(config: Config, problems: Problems): Map<string, number> {
   const [file = ''] = categoriesFile(config);
   return readCategories(config, message => problems.warnings.push(fileProblem(message, file)));

@@ -46,13 +46,6 @@ it('more memory than there is, and a buffer that is none', async () => {
   expect(await said(...words, 'outputs.0.fast.buffer-size=100gb')).toContain('expected a size from 0 to 1gb');
 });
 
-it('files of the rules that are not there, when the configuration is tested', async () => {
-  for (const key of ['classification-file', 'reference-config-file'])
-    expect(await said('-T', '-l', '.', '-S', '/dev/null', '--set', `${key}=/nowhere/x.config`)).toContain(
-      `${key}: there is no /nowhere/x.config`,
-    );
-});
-
 it('a protocol that cannot be loaded', async () => {
   const loading = async (name: string, code: string): Promise<string> => {
     const path = join(folder, name);

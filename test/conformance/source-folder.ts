@@ -6,21 +6,9 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { builtInClassifications } from '../../signatures/classification.js';
-import { builtInReferences } from '../../signatures/reference-config.js';
 
 const INCLUDED = ['suricata-3.1.2.yaml', 'suricata-4.0.3.yaml'];
 const PLACES = ['.', 'etc', 'signatures', 'signatures/rules', 'signatures/config'];
-
-/** What stands for files that the project has none of. */
-const BUILT_IN: Readonly<Record<string, () => string>> = {
-  'classification.config': () =>
-    [...builtInClassifications().values()]
-      .map(each => `config classification: ${each.name},${each.description},${each.priority}\n`)
-      .join(''),
-  'reference.config': () =>
-    [...builtInReferences()].map(([name, address]) => `config reference: ${name} ${address}\n`).join(''),
-};
 
 /**
  * Makes the folder.
@@ -38,10 +26,9 @@ export function makeSourceFolder(project: string, engine?: string): string {
   chmodSync(program, 0o755);
   for (const name of ['suricata.yaml', ...INCLUDED.map(included => join('etc', included))])
     link(join(project, 'suricata-like.yaml'), join(folder, name));
-  for (const [name, text] of Object.entries(BUILT_IN)) {
+  for (const name of ['classification.config', 'reference.config']) {
     const place = PLACES.map(below => join(project, below, name)).find(existsSync);
     if (place) link(place, join(folder, 'etc', name));
-    else writeFileSync(join(folder, 'etc', name), text());
   }
   link(join(project, 'signatures', 'rules'), join(folder, 'rules'));
   return folder;

@@ -5,7 +5,6 @@ import { expressionCheck } from '../../../signatures/expression-check.js';
 import { firewallRuleFiles, ruleFiles } from '../../../signatures/rule-files.js';
 import type { LoadOptions } from '../../../signatures/rule-loader.js';
 import type { RuleProblem } from '../../../signatures/rule-set.js';
-import { missingFiles } from '../../../signatures/rule-settings.js';
 import { allocateDetectionState, type DetectionState } from '../../../signatures/state/detection-state.js';
 import { allocateExpectations } from '../../application/expectations.js';
 import type { Config } from '../../config/config.js';
@@ -70,8 +69,6 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
   const protocols = await configuredProtocols(settings);
   const wrong = tellFindings(settings, await declaredOptions(protocols, await pluginOptions(settings)), log);
   if (wrong > 0 && given.test) throw new UsageError(`the configuration has ${wrong} invalid values`);
-  const [missing] = given.test ? missingFiles(config) : [];
-  if (missing) throw new UsageError(`${missing.option}: there is no ${missing.file}`);
   if (config.read(FIREWALL)) useFirewall(config, given);
   const from = folderOf(settings);
   await resolveFlowExpiry(config, from);
