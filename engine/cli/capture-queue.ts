@@ -1,4 +1,4 @@
-/** `--unix-socket`: captures are read as a socket tells, one after the other, each in a program of its own. */
+/** `--unix-socket`: captures are queued through a socket and read one after the other, each by a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { type Arguments, ControlSocket, type Handlers, textArgument } from '../control/control-socket.js';
@@ -14,12 +14,12 @@ import { readSettings } from './settings.js';
 import { UsageError } from './usage-error.js';
 import { versionLine } from './version.js';
 
-/** Captures that may wait. */
+/** Maximum number of queued captures. */
 const MOST_WAITING = 100_000;
 
 const OPTION = '--unix-socket';
 
-/** What the queue itself has is not for the programs that read captures. */
+/** The queue keeps its pid file and control socket; the processes that read captures get neither. */
 const OWN_ALONE = ['--pidfile', '', '--set', 'unix-command.enabled=no'];
 
 interface Capture {
@@ -61,7 +61,7 @@ export async function captureQueue(given: Given, words: readonly string[]): Prom
   }
 }
 
-/** The socket may stand behind its option as a word of its own. */
+/** The socket path may follow its option as a separate word. */
 function withoutSocket(words: readonly string[], socket: string | undefined): string[] {
   return words.filter(
     (word, i) =>
@@ -78,7 +78,7 @@ export class CaptureQueue {
   private stopping = false;
   private resolve!: () => void;
 
-  /** @param words of the command line that all captures are read with */
+  /** @param words of the command line with which every capture is read */
   constructor(
     private readonly words: readonly string[],
     private readonly tenants: Tenants,
@@ -102,14 +102,14 @@ export class CaptureQueue {
         return 'Interrupted';
       },
       shutdown: () => {
-        // The answer goes first.
+        // The reply is sent first.
         setImmediate(() => this.stop());
         return 'Closing Suricata';
       },
     };
   }
 
-  /** The capture in hand is read as far as it was; the second time its program ends at once. */
+  /** Finishes the current capture as if it ended here; a second call ends its process at once. */
   stop(): void {
     this.stopping = true;
     this.waiting.length = 0;
@@ -117,7 +117,7 @@ export class CaptureQueue {
     else this.resolve();
   }
 
-  /** A signal to the program that reads the capture in hand: it has the logs and the rules. */
+  /** Forwards a signal to the process that reads the current capture: it owns the logs and the rules. */
   pass(signal: NodeJS.Signals): void {
     this.child?.kill(signal);
   }
@@ -139,7 +139,7 @@ export class CaptureQueue {
     this.current = this.waiting.shift();
     if (!this.current) return;
     const words = [process.argv[1]!, ...this.words, ...this.current.words];
-    // Of a group of its own: what a terminal tells all of a group would reach it twice, and the second time ends it at once.
+    // In its own process group: a terminal signals the whole group, so it would get the signal twice and exit at once.
     this.child = spawn(process.execPath, words, {
       detached: true,
       stdio: ['ignore', 'inherit', 'inherit'],
@@ -159,7 +159,7 @@ export class CaptureQueue {
   }
 }
 
-/** It is this program that the service manager watches. */
+/** The service manager supervises this process, not its children. */
 function withoutService({ NOTIFY_SOCKET, WATCHDOG_USEC, ...rest }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return rest;
 }
@@ -173,7 +173,7 @@ function settingsFor(given: Arguments): string[] {
   return words;
 }
 
-/** The program that reads the capture would take its default, and whoever asked would not hear of it. */
+/** The reading process would silently fall back to its default, and the client would not learn of it. */
 function secondsIn(given: Arguments, name: string): number {
   const seconds = Number(given[name]);
   if (!Number.isInteger(seconds) || seconds < 0) throw new Error(`${name}: expected a number of seconds`);

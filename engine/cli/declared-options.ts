@@ -1,4 +1,4 @@
-/** Every option there is: those of the engine, of the signature language, of all modules and protocols. */
+/** All declared options: those of the engine, the signature language, and all modules and protocols. */
 
 import { ruleGroupOptions } from '../../signatures/analysis/rule-groups.js';
 import { compileOptions } from '../../signatures/compile.js';
@@ -21,8 +21,8 @@ import { loadOwnModules } from '../thread/load-module.js';
 import { CLI_OPTIONS } from './options.js';
 
 /**
- * @param given protocols of the configuration; those of the house when absent
- * @param others options of what else the configuration names
+ * @param given protocols of the configuration; the built-in ones when absent
+ * @param others options of third-party plugins named in the configuration
  */
 export async function declaredOptions(
   given?: readonly Protocol[],
@@ -49,7 +49,7 @@ export async function declaredOptions(
     ...protocols.flatMap(protocol => protocol.options ?? []),
     ...others,
   ];
-  // Several may read one option.
+  // Several modules may read the same option.
   return new DeclaredOptions(
     [...new Map(declared.map(option => [option.path, option])).values()],
     [

@@ -1,14 +1,14 @@
 /**
- * The firewall rules that lead packets into queues: a chain of our own in the table `mangle`, whose forward hook comes
- * before that of `filter`, so that a firewall's own rules still see what passes. The kernel itself is the record of
- * what was made: everything that names the chain is ours, whoever has died since.
+ * The firewall rules that send packets into queues: a chain of our own in the table `mangle`, whose forward hook
+ * precedes that of `filter`, so that other firewall rules still see accepted packets. The kernel's rule set is the
+ * record of what was installed: everything that refers to the chain is ours, even after a crash.
  */
 
 import { makeBypassSets, plannedBypassSets, removeBypassSets, shownBypassSets } from './gate/bypass-sets.js';
 import { type Runner, run } from './gate/runner.js';
 import { UsageError } from './usage-error.js';
 
-/** Programs with which rules are made, for IPv4 and IPv6; the first of a kind that can queue is used. */
+/** Programs that install rules, for IPv4 and IPv6; the first of each kind that supports queues is used. */
 const PROGRAMS = [
   ['iptables', 'iptables-legacy'],
   ['ip6tables', 'ip6tables-legacy'],
@@ -23,25 +23,25 @@ export interface GateOptions {
   readonly hooks: readonly ('FORWARD' | 'INPUT' | 'OUTPUT')[];
   readonly in?: string;
   readonly out?: string;
-  /** Ports of TCP and UDP, either side; all when empty. */
+  /** TCP and UDP ports, either side; all when empty. */
   readonly ports: readonly number[];
-  /** Packets pass when no program has the queue. */
+  /** Packets are accepted while no program is bound to the queue. */
   readonly bypass: boolean;
-  /** Packets with this mark pass, and so do the connections of such packets. */
+  /** Packets with this mark are not queued, nor are their connections. */
   readonly mark?: string;
-  /** Sets of nftables that bypassed flows are added to: their packets get the mark. */
+  /** nftables sets that bypassed flows are added to: their packets get the mark. */
   readonly bypassSets: boolean;
 }
 
-/** A command of iptables: its words. */
+/** The words of an iptables command. */
 export type Rule = readonly string[];
 
-/** The commands that make the gate. */
+/** The commands that create the gate. */
 export function gateRules(options: GateOptions): Rule[] {
   const { mark, hooks } = options;
   const rules: Rule[] = [
     ['-N', CHAIN],
-    // What the sensor has seen (mode repeat) or does not want to see (bypass) is not queued once more.
+    // Packets the sensor has seen (mode repeat) or does not want to see (bypass) are not queued again.
     ...(mark === undefined
       ? []
       : [
@@ -82,7 +82,7 @@ function targetOf({ queues: [first, last], bypass }: GateOptions): string[] {
   return bypass ? [...target, '--queue-bypass'] : target;
 }
 
-/** What packets are led into the chain, for each transport that has ports. */
+/** Which packets are sent into the chain, for each transport that has ports. */
 function matchesOf(options: GateOptions, hook: string): string[][] {
   const { in: input, out, ports } = options;
   const devices = [
@@ -96,7 +96,7 @@ function matchesOf(options: GateOptions, hook: string): string[][] {
   ]);
 }
 
-/** The commands that remove a gate. @param listing what `iptables -S` shows of the table */
+/** The commands that remove a gate. @param listing output of `iptables -S` for the table */
 export function removalRules(listing: string): Rule[] {
   const rules: Rule[] = [];
   const lines = listing.split('\n');
@@ -112,8 +112,8 @@ export function removalRules(listing: string): Rule[] {
 }
 
 /**
- * Makes the gate anew; when something fails nothing of it is left.
- * @throws UsageError with what the system refused
+ * Creates the gate, replacing an existing one; on failure nothing of it is left.
+ * @throws UsageError with the system's error message
  */
 export function gateUp(options: GateOptions, runner: Runner = run): void {
   gateDown(runner);
@@ -126,7 +126,7 @@ export function gateUp(options: GateOptions, runner: Runner = run): void {
   }
 }
 
-/** The programs of one kind differ in what the kernel must have. */
+/** The programs of a kind need different kernel features. */
 function makeWithOneOf(programs: readonly string[], rules: readonly Rule[], runner: Runner): void {
   let problem: unknown;
   for (const program of programs) {
@@ -134,7 +134,7 @@ function makeWithOneOf(programs: readonly string[], rules: readonly Rule[], runn
       for (const rule of rules) runner(program, [...TABLE, ...rule]);
       return;
     } catch (error) {
-      // A program that is not there says less than one that was refused.
+      // A missing program is less informative than one that was refused.
       if (!isMissing(error) || problem === undefined) problem = error;
       for (const [made, text] of listings(runner)) if (made === program) remove(program, text, runner);
     }
@@ -142,7 +142,7 @@ function makeWithOneOf(programs: readonly string[], rules: readonly Rule[], runn
   throw problem;
 }
 
-/** Removes whatever there is of a gate. @returns number of rules and chains removed @throws UsageError */
+/** Removes all parts of a gate. @returns number of rules and chains removed @throws UsageError */
 export function gateDown(runner: Runner = run): number {
   const before = listings(runner);
   return before.reduce(
@@ -163,7 +163,7 @@ function remove(program: string, listed: string, runner: Runner): number {
   return rules.length;
 }
 
-/** Rules and packet counts of a gate, by program; nothing for one without a gate. @throws UsageError */
+/** Rules and packet counts of a gate, by program; empty for programs without a gate. @throws UsageError */
 export function gateShown(runner: Runner = run): string {
   return listings(runner, '-v')
     .filter(([, text]) => text.includes(CHAIN))
@@ -179,8 +179,9 @@ export function gateShown(runner: Runner = run): string {
 }
 
 /**
- * What the programs show of the table. One that is not there, or whose kernel has no such table, has made nothing.
- * @throws UsageError when nobody may look: that nothing is there would be untrue
+ * The programs' listings of the table. A program that is missing, or whose kernel has no such table, has created
+ * nothing.
+ * @throws UsageError without permission to list: reporting an empty table would be wrong
  */
 function listings(runner: Runner, ...more: string[]): [program: string, text: string][] {
   const found: [string, string][] = [];
@@ -198,7 +199,7 @@ function listings(runner: Runner, ...more: string[]): [program: string, text: st
 
 const FORBIDDEN = /permission denied|not permitted/i;
 
-/** The programs whose commands a dry run shows. */
+/** The commands shown by a dry run. */
 export function plannedCommands(options: GateOptions): string {
   const sets = options.bypassSets ? plannedBypassSets(options.mark!) : '';
   return sets.concat(

@@ -1,11 +1,11 @@
-/** The program: commands of its own, or a run in Suricata's manner. */
+/** The program: its own commands, or a run with Suricata's options. */
 import { holdBuild } from '../compiled.js';
 import { nearest } from '../nearest.js';
 import { optimizeLess } from './optimize-less.js';
 import { isInBackground, runInBackground } from './run/background.js';
 import { UsageError } from './usage-error.js';
 
-/** Commands, each in a file that is loaded when it is used. */
+/** Commands, each in a file that is loaded on use. */
 const COMMANDS: Readonly<
   Record<string, () => Promise<{ command(words: readonly string[]): Promise<number> }>>
 > = {
@@ -20,7 +20,7 @@ const COMMANDS: Readonly<
   test: () => import('./commands/test.js'),
 };
 
-/** @param words the command line behind the program's name  @returns the exit code */
+/** @param words the command line after the program's name  @returns the exit code */
 export async function main(words: readonly string[]): Promise<number> {
   holdBuild();
   optimizeLess();
@@ -40,7 +40,7 @@ export async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-/** Whoever read what the program says has gone (`| head`): it goes on without. */
+/** The reader of the output has closed the pipe (`| head`): the program continues without it. */
 function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }

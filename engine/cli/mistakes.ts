@@ -1,9 +1,9 @@
-/** What is said of a run that failed. */
+/** Error messages of a failed run. */
 import { ConfigError } from '../config/config-error.js';
 import { ProfileError } from '../profile/profile.js';
 import { UsageError } from './usage-error.js';
 
-/** Mistakes of the user are told in a line; anything else is a mistake of the program and has its stack. */
+/** User errors are reported in one line; anything else is a bug and is shown with its stack. */
 export function messageOf(error: unknown): string {
   if (error instanceof UsageError || error instanceof ConfigError || error instanceof ProfileError)
     return error.message;

@@ -1,6 +1,6 @@
 /**
- * What each side of each conversation in a capture received, put together as the receiving system does it; and what
- * fragments make.
+ * The data received by each side of each flow in a capture, reassembled as the receiving system does it, and the
+ * datagrams reassembled from fragments.
  */
 import decode from '../../modules/decode.js';
 import flow from '../../modules/flow.js';
@@ -15,23 +15,23 @@ import type { Side } from './reassemble/side.js';
 import { TerminalLog } from './terminal-log.js';
 
 export interface ReassembleOptions {
-  /** System of all receivers; by `host-os-policy` of the configuration when absent. */
+  /** OS policy of all receivers; according to `host-os-policy` of the configuration when absent. */
   readonly policy?: string;
   readonly inline?: boolean;
   /** Configuration file, and `path=value` texts. */
   readonly config?: string;
   readonly set?: readonly string[];
-  /** Whether checksums are verified: all, none, or auto. */
+  /** Checksum verification: all, none, or auto. */
   readonly checksums?: string;
-  /** Bytes kept of each side. */
+  /** Maximum number of bytes kept of each side. */
   readonly most?: number;
-  /** Packets that are handled together. */
+  /** Packets per batch. */
   readonly batchSize?: number;
 }
 
 /**
- * @returns false when the capture could not be read to its end; what was read is handed to `onSide` all the same
- * @throws ConfigError, or Error of the file system when there is no such file
+ * @returns false when the capture could not be read to its end; `onSide` still gets what was read
+ * @throws ConfigError, or a file system Error when there is no such file
  */
 export async function reassembleCapture(
   file: string,

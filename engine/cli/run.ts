@@ -21,7 +21,7 @@ import { summary } from './run/summary.js';
 import { addSettings, readSettings, type Settings } from './settings.js';
 import { versionLine } from './version.js';
 
-/** @returns the exit code: 0, or 1 when it could not run or something of the input could not be read */
+/** @returns the exit code: 0, or 1 if it could not run or part of the input could not be read */
 export async function run(given: Given, presentation: Presentation): Promise<number> {
   const early = new EarlySignals();
   let log: EngineLog = consoleLog(given.verbosity, undefined, given.quiet);
@@ -104,7 +104,7 @@ async function runThreads(
   return code;
 }
 
-/** Starts the threads, as the user who is wanted as soon as nothing needs more. */
+/** Starts the threads, and switches to the configured user as soon as nothing needs more privileges. */
 async function startAsUser(
   preparation: Preparation,
   sources: Sources,
@@ -119,7 +119,7 @@ async function startAsUser(
     becomeUser(identity, inputs.live);
   };
   writePidFile(config.read(PID_FILE));
-  // Devices are open: with live traffic no thread needs more than the capabilities of a sensor.
+  // Devices are open: with live traffic no thread needs more than a sensor's capabilities.
   if (inputs.live) {
     user();
     checkLogFolder(config.read(LOG_FOLDER));
@@ -136,7 +136,7 @@ async function startAsUser(
   return engine;
 }
 
-/** Threads would go on, maybe for ever, when what goes with them cannot be: they are ended then. */
+/** If what accompanies the threads cannot be started, the threads would run on, maybe for ever: they are stopped. */
 async function orStopped<T>(engine: Running, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -1,4 +1,4 @@
-/** The configuration of a run: which file it comes from, and what of it is not accepted. */
+/** The configuration of a run: which file it comes from, and which parts are not accepted. */
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,10 +13,10 @@ import type { Log } from '../module.js';
 import { absentLines, absentReason } from './command-line/absent-options.js';
 import { UsageError } from './usage-error.js';
 
-/** Where a configuration is looked for when none is named. */
+/** Default locations of the configuration. */
 const USUAL_PLACES = ['/etc/sluice/sluice.yaml', '/etc/suricata/suricata.yaml'];
 
-/** The documented defaults, which are a configuration as well. */
+/** The documented defaults, which are a valid configuration as well. */
 export function defaultsFile(): string {
   return fileURLToPath(packaged('suricata-like.yaml'));
 }
@@ -39,12 +39,12 @@ export function readSettings(sources: SettingsSources, environment = process.env
   return { file, ...loadConfig({ file, includes: sources.includes, sets: sources.sets, environment }) };
 }
 
-/** Folder that paths in the configuration are relative to; defaults have none of their own. */
+/** Folder that paths in the configuration are relative to; defaults have none. */
 export function folderOf({ file }: Pick<Settings, 'file'>): string {
   return file === defaultsFile() ? process.cwd() : dirname(file);
 }
 
-/** Puts settings of the run into the configuration. */
+/** Adds settings of the run to the configuration. */
 export function addSettings(config: Config, settings: Readonly<Record<string, unknown>>): void {
   for (const [path, value] of Object.entries(settings))
     assign(config.tree as Mapping, { path: keysOf(path), value });
@@ -55,7 +55,7 @@ export function findingText({ places }: LoadedConfig, { path, message }: Finding
   return `${placeText(placeOf(places, path))}: ${path}: ${message}`;
 }
 
-/** Keys that come from a setting of a part above have its place. */
+/** Keys that result from a setting of a parent node have its position. */
 function placeOf(places: LoadedConfig['places'], path: string) {
   for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('.')))) {
     const place = places.get(at);
@@ -65,10 +65,10 @@ function placeOf(places: LoadedConfig['places'], path: string) {
 }
 
 /**
- * Tells what is not accepted: wrong values as errors, keys that look like mistakes as warnings, options of Suricata that
- * have no effect by name, other unknown keys at level info with their number at level notice.
+ * Logs what is not accepted: invalid values as errors, probable typing mistakes in keys as warnings, options of
+ * Suricata without effect by name, other unknown keys at level info and their number at level notice.
  * @returns number of errors
- * @throws UsageError when nothing can start with one of them
+ * @throws UsageError when one of them prevents a start
  */
 export function tellFindings(settings: LoadedConfig, declared: DeclaredOptions, log: Log): number {
   const findings = declared.check(settings.config.tree);

@@ -1,4 +1,4 @@
-/** Options that show something instead of a run. */
+/** Options that print something instead of starting a run. */
 import { loadProtocols } from '../application/load-protocols.js';
 import { ConfigError } from '../config/config-error.js';
 import { flatten } from '../config/flatten.js';
@@ -45,7 +45,7 @@ async function textOf(given: Given, what: string, argument: string): Promise<str
   }
 }
 
-/** As `tcp: http1.request`, by transport. */
+/** For example `tcp: http1.request`, by transport. */
 function frameNames(protocols: readonly Protocol[]): string[] {
   return protocols.flatMap(({ frames }) =>
     (frames?.transports ?? []).flatMap(transport =>
@@ -54,7 +54,10 @@ function frameNames(protocols: readonly Protocol[]): string[] {
   );
 }
 
-/** As rules name them: `http1:request_line`. The first and the last state of a side have a name that all protocols know. */
+/**
+ * Names as used in rules: `http1:request_line`. The names of the first and the last state of a side are the same in all
+ * protocols.
+ */
 function hookNames(protocols: readonly Protocol[]): string[] {
   return protocols.flatMap(({ name, ruleNames, progressToServer, progressToClient, innerProgress = [] }) => {
     const hooks = new Set([
@@ -84,7 +87,10 @@ function runModes(given: Given): string {
   return ['input           profile (sluice profiles show NAME for details)', ...lines].join('\n');
 }
 
-/** With those of a configuration that is named: what lists of the house show must not depend on whether one is right. */
+/**
+ * Includes those of a configuration named explicitly: built-in lists must not depend on whether a configuration is
+ * valid.
+ */
 async function protocolsOf(given: Given): Promise<Protocol[]> {
   const isNamed = given.config !== undefined || given.includes.length + given.sets.length > 0;
   return isNamed ? configuredProtocols(settings(given)) : loadProtocols();

@@ -1,4 +1,4 @@
-/** A log for commands that only look: warnings and errors go to the terminal, errors are counted. */
+/** A log for read-only commands: warnings and errors go to the terminal, errors are counted. */
 import type { Log } from '../module.js';
 
 export class TerminalLog implements Log {

@@ -1,6 +1,5 @@
 /**
- * `sluice/testing`: what authors of plugins test with.
- *
+ * `sluice/testing`: helpers for tests of plugins.
  * @module sluice/testing
  */
 import { Application } from '../../modules/app.js';
@@ -21,7 +20,7 @@ export function testThread(
   return new StageThread(new Config(config), shared, () => {});
 }
 
-/** Packets with these fields of their rows (constants of `Packet`), the rest as the pool gives them. */
+/** Packets with these row fields (constants of `Packet`), the rest as initialized by the pool. */
 export function batchOf(thread: StageThread, packets: readonly Readonly<Record<number, number>>[]): Batch {
   const batch = new Batch();
   for (const fields of packets) {
@@ -33,7 +32,9 @@ export function batchOf(thread: StageThread, packets: readonly Readonly<Record<n
   return batch;
 }
 
-/** Flows for a policy of expiry: rows from 0 on with these columns (constants of `Flow`). @param seconds the time */
+/**
+ * Flows for an expiry policy: rows from 0 on with these columns (constants of `Flow`). @param seconds the current time
+ */
 export function testFlows(rows: readonly Readonly<Record<number, number>>[], seconds: number): TestFlows {
   return new TestFlows(rows, seconds);
 }
@@ -41,11 +42,11 @@ export function testFlows(rows: readonly Readonly<Record<number, number>>[], sec
 export interface Said {
   readonly client: string;
   readonly server: string;
-  /** Length of segments; the whole text of a side is one when absent. */
+  /** Segment length; a side's whole data is one segment when absent. */
   readonly length?: number;
 }
 
-/** Lets a parser read what the sides say, the client first. @returns EVE records of the transactions */
+/** Passes the data of both sides to a parser, client first. @returns EVE records of the transactions */
 export async function talk(
   protocol: Protocol,
   { client, server, length }: Said,

@@ -1,20 +1,20 @@
-/** The folder of the user who runs the program for what can be made again, where the configuration names none. */
+/** The user's cache folder, if the configuration names none. */
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { makeFolder } from '../make-folder.js';
 
-/** Bytes of files from which on what is made of them is worth its place on disk. */
+/** Total file size in bytes from which caching is worth the disk space. */
 const LEAST = 256 << 10;
 const WRITABLE_BY_OTHERS = 0o022;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * A folder of this user's, made if need be. What lies in it is trusted like the program itself, so that nobody else may
- * write there.
- * @param files that something is made from: for small ones nothing is kept
- * @returns undefined where there is no such folder
+ * A folder of this user, created if needed. Its contents are trusted like the program itself, so nobody else may have
+ * write permission.
+ * @param files that the cached data is made from: for small ones nothing is cached
+ * @returns undefined if there is no such folder
  */
 export function usersCache(
   files: readonly string[],
@@ -39,7 +39,7 @@ function placeIn({ CACHE_DIRECTORY, XDG_CACHE_HOME }: Environment): string {
   return join(ofUser, 'sluice');
 }
 
-/** Bytes of all of them together; what is not there has none. */
+/** Total size in bytes; missing files count as zero. */
 export function sizeOf(files: readonly string[]): number {
   let bytes = 0;
   for (const file of files) bytes += statSync(file, { throwIfNoEntry: false })?.size ?? 0;

@@ -1,8 +1,8 @@
-/** Who this is. */
+/** Name and version of the program. */
 import { readFileSync } from 'node:fs';
 import { packaged } from '../compiled.js';
 
-/** The version of Suricata whose rules, options and records Sluice follows. */
+/** The version of Suricata whose rules, options and records Sluice implements. */
 const FOLLOWED_VERSION = '8.0.7';
 
 export function version(): string {

@@ -1,6 +1,6 @@
-/** Why packets were dropped: what the EVE records of a run tell of a flow, or of one packet. */
+/** Explains dropped packets from the EVE records of a run, for a flow or a packet. */
 
-/** An EVE record, as far as it is looked at. */
+/** The fields of an EVE record used here. */
 export interface EveRecord {
   readonly timestamp?: string;
   readonly event_type?: string;
@@ -22,7 +22,7 @@ export interface EveRecord {
   };
 }
 
-/** What each reason means, and which setting decides about it. */
+/** The meaning of each reason, and the setting that controls it. */
 const MEANINGS: Readonly<Record<string, string>> = {
   'decode error': 'its headers are invalid',
   'defrag error': 'its fragments are invalid or incomplete',
@@ -44,7 +44,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   'verdict budget': 'it had waited too long for a verdict (nfq.verdict-budget, nfq.verdict-budget-policy)',
 };
 
-/** Records of a flow id or a packet number; a packet's flow belongs to it. */
+/** Records of a flow id or a packet number; a packet's flow is included. */
 export function recordsOf(records: Iterable<EveRecord>, id: string): EveRecord[] {
   const all = [...records];
   const direct = all.filter(record => String(record.flow_id) === id);

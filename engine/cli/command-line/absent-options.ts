@@ -1,8 +1,8 @@
-/** Options of Suricata that have no effect here, and why: they are told by name. */
+/** Suricata options that have no effect here, and why: reported by name. */
 
 interface Absent {
   readonly reason: string;
-  /** Dotted paths; `*` is any key or index. What lies below is meant too. */
+  /** Dotted paths; `*` is any key or index. Everything below a path is included. */
   readonly paths: readonly string[];
 }
 
@@ -89,7 +89,7 @@ function words(text: string): string[] {
   return text.split(' ');
 }
 
-/** Why Suricata's option at this path has no effect; undefined for what is no option of it. */
+/** Why Suricata's option at this path has no effect; undefined if it is not a Suricata option. */
 export function absentReason(path: string): string | undefined {
   const keys = path.split('.');
   return ABSENT.find(({ paths }) => paths.some(each => leadsTo(each.split('.'), keys)))?.reason;
@@ -99,7 +99,7 @@ function leadsTo(pattern: readonly string[], keys: readonly string[]): boolean {
   return pattern.length <= keys.length && pattern.every((part, i) => part === '*' || part === keys[i]);
 }
 
-/** One line for each reason: `landlock, coredump: …`. @param paths of keys that are not known */
+/** One line for each reason: `landlock, coredump: …`. @param paths of unknown keys */
 export function absentLines(paths: readonly string[]): string[] {
   const byReason = new Map<string, Set<string>>();
   for (const path of paths) {

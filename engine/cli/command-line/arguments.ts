@@ -1,18 +1,18 @@
-/** The options of the command line that Suricata has too: one table of what each is, and what it sets. */
+/** Command line options shared with Suricata: one table of what each is and what it sets. */
 
-/** What an option changes: settings of the configuration, as `path=value`. */
+/** Settings that an option changes, as `path=value`. */
 type Sets = (value: string) => readonly string[];
 
 export interface Argument {
-  /** As commander takes it: `-c <file>`, `--af-packet [device]`. */
+  /** In commander's syntax: `-c <file>`, `--af-packet [device]`. */
   readonly flags: string;
   readonly help: string;
-  /** May come several times. */
+  /** May be given several times. */
   readonly repeatable?: boolean;
   readonly sets?: Sets;
   /** Why it is refused. */
   readonly refused?: string;
-  /** Left out of the help. */
+  /** Not shown in the help. */
   readonly hidden?: boolean;
 }
 
@@ -221,7 +221,7 @@ const REFUSED: Argument[] = [
   })),
 ];
 
-/** All options, by chapter of the help. */
+/** All options, by section of the help. */
 export const CHAPTERS: Readonly<Record<string, readonly Argument[]>> = {
   'Packet sources': INPUT,
   Settings: CONFIGURATION,
@@ -230,7 +230,7 @@ export const CHAPTERS: Readonly<Record<string, readonly Argument[]>> = {
   '': REFUSED,
 };
 
-/** The settings of the options that were given, in the order of the table. */
+/** The settings of the given options, in the order of the table. */
 export function settingsOf(given: Readonly<Record<string, unknown>>): string[] {
   const sets: string[] = [];
   for (const argument of Object.values(CHAPTERS).flat()) {
@@ -240,13 +240,13 @@ export function settingsOf(given: Readonly<Record<string, unknown>>): string[] {
   return sets;
 }
 
-/** Why an option that was given is refused; undefined when none is. */
+/** Why a given option is refused; undefined if none is. */
 export function refusal(given: Readonly<Record<string, unknown>>): string | undefined {
   const refused = REFUSED.find(argument => given[nameOf(argument.flags)] !== undefined);
   return refused && `${refused.flags.split(' ')[0]}: ${refused.refused}`;
 }
 
-/** The name under which commander keeps an option's value: the long one in camel case, else the letter. */
+/** The name under which commander stores an option's value: the long one in camel case, else the letter. */
 function nameOf(flags: string): string {
   const long = /--([\w-]+)/.exec(flags)?.[1];
   if (long === undefined) return flags[1]!;

@@ -1,9 +1,9 @@
-/** Parses what stands behind a command's name. */
+/** Parses the words after a command's name. */
 import { type Command, CommanderError } from 'commander';
 import { UsageError } from '../usage-error.js';
 
 /**
- * @param command told to `exitOverride` and to write no errors
+ * @param command with `exitOverride` set, and error output suppressed
  * @returns false when its help or version was shown: there is nothing more to do
  * @throws UsageError with what is wrong, and the option that may be meant
  */
@@ -16,7 +16,7 @@ export function parseWords(command: Command, words: readonly string[]): boolean 
   }
 }
 
-/** The same for whatever a command threw. @returns false; @throws what is an error */
+/** The same for anything a command threw. @returns false; @throws real errors */
 export function shown(error: unknown): false {
   if (!(error instanceof CommanderError)) throw error;
   if (error.exitCode === 0) return false;

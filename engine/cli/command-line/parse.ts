@@ -6,11 +6,11 @@ import { versionLine } from '../version.js';
 import { CHAPTERS, refusal, settingsOf } from './arguments.js';
 import { parseWords } from './parse-words.js';
 
-/** What the command line says, in Suricata's manner. */
+/** The parsed command line, in Suricata's style. */
 export interface Given {
   readonly config?: string;
   readonly includes: readonly string[];
-  /** Settings as `path=value`: those of `--set`, then those that options stand for. */
+  /** Settings as `path=value`: those of `--set`, then those implied by options. */
   readonly sets: readonly string[];
   readonly captures: readonly string[];
   readonly queues: readonly string[];
@@ -18,7 +18,7 @@ export interface Given {
   readonly afPacket: boolean;
   readonly filter: string;
   readonly filterFile?: string;
-  /** Captures come from this socket; empty: the usual one. */
+  /** Captures are submitted through this socket; empty: the default path. */
   readonly unixSocket?: string;
   readonly rules: {
     readonly exclusive: readonly string[];
@@ -33,7 +33,7 @@ export interface Given {
   readonly detection: boolean;
   readonly test: boolean;
   readonly engineAnalysis: boolean;
-  /** One of the options that show something instead of a run. */
+  /** One of the options that print something instead of starting a run. */
   readonly show?: { readonly what: string; readonly argument: string };
 }
 
@@ -74,7 +74,7 @@ export function program(print: (text: string) => void): Command {
     for (const { flags, help, repeatable, hidden } of options) {
       const option = new Option(flags, help);
       if (hidden) option.hideHelp();
-      // Otherwise commander takes `--no-random` for "random is true unless this is given".
+      // Otherwise commander treats `--no-random` as "random is true unless this is given".
       option.negate = false;
       option.attributeName = () => camel(option.name());
       if (repeatable)

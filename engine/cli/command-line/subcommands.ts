@@ -1,4 +1,4 @@
-/** Commands with commands below them: `sluice profiles list`. */
+/** Commands with subcommands: `sluice profiles list`. */
 
 import { Command } from 'commander';
 import { ConfigError } from '../../config/config-error.js';
@@ -7,7 +7,7 @@ import { UsageError } from '../usage-error.js';
 import { shown } from './parse-words.js';
 
 /**
- * Runs the one of the commands that `words` names.
+ * Runs the subcommand named by `words`.
  * @param add declares them
  * @returns the exit code: what the command left in `process.exitCode`, else 0
  * @throws UsageError with what is wrong, and what may be meant
@@ -32,7 +32,7 @@ export async function subcommands(
   return Number(process.exitCode ?? 0);
 }
 
-/** Errors are told by whoever catches them. */
+/** Errors are reported by whoever catches them. */
 function helpOnly(text: string): void {
   if (!text.startsWith('error:')) process.stderr.write(text);
 }

@@ -1,4 +1,4 @@
-/** `sluice config`: looks for mistakes in a configuration, shows what is in force. */
+/** `sluice config`: checks a configuration and shows the effective values. */
 import { stringify } from 'yaml';
 import type { DeclaredOptions } from '../../config/declared.js';
 import type { AnyOption } from '../../config/option.js';
@@ -50,7 +50,7 @@ async function check(file: string): Promise<void> {
   if (wrong.length > 0) process.exitCode = 1;
 }
 
-/** Options of the engine, and of what is in the configuration that is not of the house. */
+/** Options of the engine and of the third-party plugins in the configuration. */
 async function optionsOf(settings: Settings): Promise<DeclaredOptions> {
   return declaredOptions(await configuredProtocols(settings), await pluginOptions(settings));
 }

@@ -1,4 +1,4 @@
-/** `sluice gate`: makes and removes the firewall rules that lead packets to the sensor. */
+/** `sluice gate`: creates and removes the firewall rules that send packets to the sensor. */
 
 import { subcommands } from '../command-line/subcommands.js';
 import { type GateOptions, gateDown, gateShown, gateUp, plannedCommands } from '../gate.js';

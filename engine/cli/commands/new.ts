@@ -1,4 +1,4 @@
-/** `sluice new`: the files of a new plugin, with a test that passes. */
+/** `sluice new`: generates the files of a new plugin, with a passing test. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../../make-folder.js';

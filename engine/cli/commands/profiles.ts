@@ -1,4 +1,4 @@
-/** `sluice profiles`: which threads a run can have. */
+/** `sluice profiles`: available thread layouts. */
 import { drawProfile, profileYaml } from '../../profile/draw.js';
 import { subcommands } from '../command-line/subcommands.js';
 import { namedProfile, profileNames } from '../run/choose-profile.js';

@@ -1,4 +1,4 @@
-/** `sluice reassemble`: prints or writes what each side of each conversation in a capture received. */
+/** `sluice reassemble`: prints or writes the reassembled data of each side of each flow in a capture. */
 
 import { writeSync } from 'node:fs';
 import { Command, Option } from 'commander';
@@ -74,7 +74,7 @@ function printer({ json, out }: Options): (side: Side) => void {
   return side => print(`${textLines(side).join('\n')}\n`);
 }
 
-/** The capture is handled in one go, so output is written as it comes, not when the event loop turns. */
+/** The capture is processed synchronously, so output is written immediately instead of when the event loop runs. */
 function print(text: string): void {
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; ) {
@@ -84,13 +84,13 @@ function print(text: string): void {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EPIPE') throw new ReaderGone();
       if (code !== 'EAGAIN') throw error;
-      // A pipe that is full now.
+      // The pipe is full at the moment.
       Atomics.wait(PAUSE, 0, 0, 5);
     }
   }
 }
 
-/** Nobody reads on: `sluice reassemble … | head`. */
+/** The reader has closed the pipe: `sluice reassemble … | head`. */
 class ReaderGone extends Error {}
 
 const PAUSE = new Int32Array(new SharedArrayBuffer(4));

@@ -1,4 +1,4 @@
-/** `sluice replay`: reads captures, shows how far it is, and tells at the end what was found. */
+/** `sluice replay`: reads captures, shows progress, and prints a summary at the end. */
 
 import { Command } from 'commander';
 import { parseArguments } from '../command-line/parse.js';
@@ -76,7 +76,7 @@ function timesOf(loop: string | true): number {
   return Number(loop);
 }
 
-/** The same in Suricata's words. */
+/** The equivalent command line in Suricata's options. */
 function suricataWords(captures: readonly string[], options: Options): string[] {
   const words = captures.flatMap(path => ['-r', path]);
   words.push('-l', options.logs);
@@ -85,7 +85,7 @@ function suricataWords(captures: readonly string[], options: Options): string[] 
   if (options.profile !== undefined) words.push('--runmode', options.profile);
   for (const set of options.set ?? []) words.push('--set', set);
   if (options.recursive) words.push('--pcap-file-recursive');
-  // What follows itself, or is one file, is no collection of captures.
+  // Captures that are joined, or followed while they grow, are not separate ones.
   if (!options.joined && !options.follow) words.push('--set', 'pcap-file.separate=yes');
   if (options.follow) words.push('--pcap-file-continuous');
   if (options.loop !== undefined) words.push('--set', `pcap-file.passes=${timesOf(options.loop)}`);

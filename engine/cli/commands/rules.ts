@@ -1,4 +1,4 @@
-/** `sluice rules`: mistakes in rules, how they are understood, and what they do with a capture. */
+/** `sluice rules`: checks rules, shows how they are parsed, and analyzes what they do on a capture. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { analyzeRules } from '../../../signatures/analysis.js';
@@ -22,7 +22,7 @@ interface Options {
   json?: boolean;
 }
 
-/** @returns the exit code: 1 when a rule is refused, or no file was found */
+/** @returns the exit code: 1 when a rule is refused, or no rule file was found */
 export async function command(words: readonly string[]): Promise<number> {
   return subcommands('rules', words, program => {
     program

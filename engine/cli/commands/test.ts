@@ -1,4 +1,4 @@
-/** `sluice test`: runs detections over segment tables and captures, and tells what they found. */
+/** `sluice test`: runs detections on segment tables and captures, and reports what they found. */
 
 import { statSync, watch } from 'node:fs';
 import { Command } from 'commander';
@@ -27,7 +27,7 @@ interface Options extends TestOptions {
   watch?: boolean;
 }
 
-/** @returns the exit code: 1 when something else was told than what was expected */
+/** @returns the exit code: 1 when the alerts differ from the expected ones */
 export async function command(words: readonly string[]): Promise<number> {
   const parsed = parse(words);
   if (!parsed) return 0;
@@ -54,7 +54,7 @@ function parse(words: readonly string[]): { paths: string[]; options: Options } 
   return { paths: program.args.length > 0 ? program.args : ['.'], options: program.opts<Options>() };
 }
 
-/** Changes come in bursts: what comes while a run is on leads to one more. */
+/** Changes come in bursts: those that arrive during a run trigger one more run. */
 async function watchAndRun(paths: readonly string[], runAll: () => Promise<number>): Promise<never> {
   let changed: (() => void) | undefined;
   let pending = false;

@@ -1,7 +1,7 @@
-/** Values of options, as commands take them. */
+/** Parsers of option values for commands. */
 import { InvalidArgumentError } from 'commander';
 
-/** Of an option that may come several times. */
+/** For an option that may be given several times. */
 export function collected(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }

@@ -1,4 +1,4 @@
-/** `sluice why`: tells from the records of a run why packets of a flow, or one packet, were dropped. */
+/** `sluice why`: explains from the records of a run why packets of a flow, or a single packet, were dropped. */
 import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -14,7 +14,7 @@ interface Options {
   config?: string;
 }
 
-/** @returns the exit code: 1 when there is no record of it */
+/** @returns the exit code: 1 when there is no record of the flow or packet */
 export async function command(words: readonly string[]): Promise<number> {
   const program = new Command('sluice why')
     .argument('<id>', 'flow_id of a record, or packet number (pcap_cnt)')
@@ -48,7 +48,7 @@ async function why(id: string, folder: string): Promise<number> {
   return 0;
 }
 
-/** A log may be larger than memory: what cannot concern the flow or packet is not kept. */
+/** A log may be larger than memory: only records that may concern the flow or packet are kept. */
 async function read(file: string, id: string): Promise<EveRecord[]> {
   const flows = new Set([`"flow_id":${id},`]);
   await eachLine(file, line => {
@@ -62,7 +62,7 @@ async function read(file: string, id: string): Promise<EveRecord[]> {
     try {
       records.push(JSON.parse(line) as EveRecord);
     } catch {
-      // The last line of a run that was killed may be cut.
+      // The last line of a killed run may be truncated.
     }
   });
   return records;
@@ -73,7 +73,7 @@ function eachLine(file: string, look: (line: string) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const failed = ({ message }: Error) => reject(new UsageError(`${file} cannot be read: ${message}`));
     const input = createReadStream(file).on('error', failed);
-    // Some versions of Node hand errors of the input on, others do not.
+    // Some versions of Node forward errors of the input stream, others do not.
     createInterface({ input }).on('line', look).on('close', resolve).on('error', failed);
   });
 }

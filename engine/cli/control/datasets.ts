@@ -10,14 +10,14 @@ import { type Arguments, type Handlers, textArgument } from '../../control/contr
 
 export interface DatasetCommands {
   readonly handlers: Handlers;
-  /** Saves what commands have changed. */
+  /** Saves the sets that commands have changed. */
   close(): void;
 }
 
 /**
  * @param folder where sets are saved
- * @param declared sets of the rules in force
- * @param problem told of files that cannot be read or written
+ * @param declared sets of the active rules
+ * @param problem called for files that cannot be read or written
  */
 export function datasetCommands(
   state: DetectionState,

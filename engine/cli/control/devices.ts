@@ -1,4 +1,4 @@
-/** Commands about the devices that packets come from: iface-list, iface-stat, iface-bypassed-stat. */
+/** Commands about capture devices: iface-list, iface-stat, iface-bypassed-stat. */
 import { type Handlers, textArgument } from '../../control/control-socket.js';
 import type { Statistics } from '../../stats-record.js';
 import type { Inputs } from '../run/inputs.js';
@@ -11,7 +11,7 @@ interface DeviceCounts {
   readonly drops: number;
 }
 
-/** @param statistics values that are no counters, `capture.devices` among them */
+/** @param statistics values that are not counters, `capture.devices` among them */
 export function deviceCommands({ live, names }: Inputs, statistics: () => Values): Handlers {
   const known = live ? names : [];
   return {
@@ -22,7 +22,7 @@ export function deviceCommands({ live, names }: Inputs, statistics: () => Values
       const counts = countsOf(statistics(), name);
       return { pkts: counts?.packets ?? 0, drop: counts?.drops ?? 0, bypassed: 0, 'invalid-checksums': 0 };
     },
-    // Flows that the kernel lets pass by itself: packets of them are not seen by any device here.
+    // Flows bypassed in the kernel: no device here sees their packets.
     'iface-bypassed-stat': () => Object.fromEntries(known.map(name => [name, {}])),
   };
 }

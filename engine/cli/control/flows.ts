@@ -1,4 +1,4 @@
-/** The command get-flow-stats-by-id: what is known of a flow that is not over. */
+/** The command get-flow-stats-by-id: counters of an active flow. */
 import type { Handlers } from '../../control/control-socket.js';
 import * as Flow from '../../flow/flow-record.js';
 

@@ -3,10 +3,10 @@ import { HostBits } from '../../../signatures/state/hostbits.js';
 import { SharedTable } from '../../../signatures/state/shared-table.js';
 import { type Arguments, type Handlers, textArgument } from '../../control/control-socket.js';
 
-/** Names of commands that are kept at most: they are listed beside those of rules. */
+/** Maximum number of names added by commands, in addition to those of rules. */
 const MOST_NAMES = 65_536;
 
-/** @param ofRules names that the rules in force have */
+/** @param ofRules names used by the active rules */
 export function hostbitCommands(memory: SharedArrayBuffer, ofRules: () => readonly string[]): Handlers {
   const bits = new HostBits(new SharedTable(memory));
   const added = new Set<string>();

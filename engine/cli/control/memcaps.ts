@@ -1,10 +1,10 @@
-/** Commands for the bounds of memory: memcap-list, memcap-show, memcap-set. */
+/** Commands for memory limits: memcap-list, memcap-show, memcap-set. */
 
 import type { Config } from '../../config/config.js';
 import type { AnyOption } from '../../config/option.js';
 import { type Handlers, textArgument } from '../../control/control-socket.js';
 
-/** Names that commands have for them, and the options that they are. */
+/** Names of the memcaps in commands, and the options they correspond to. */
 const MEMCAPS: readonly (readonly [name: string, path: string])[] = [
   ['stream', 'stream.memcap'],
   ['stream-reassembly', 'stream.reassembly.memcap'],
@@ -14,7 +14,7 @@ const MEMCAPS: readonly (readonly [name: string, path: string])[] = [
   ['host', 'host.memcap'],
 ];
 
-/** @param options all that are declared */
+/** @param options all declared options */
 export function memcapCommands(config: Config, options: readonly AnyOption[]): Handlers {
   const textOf = (wanted: string): string => {
     const path = MEMCAPS.find(([name]) => name === wanted)?.[1];
@@ -35,7 +35,7 @@ export function memcapCommands(config: Config, options: readonly AnyOption[]): H
   };
 }
 
-/** 0 is accepted where it means that there is no limit. */
+/** 0 is valid where it means unlimited. */
 function sizeText(bytes: number): string {
   if (bytes === 0) return 'unlimited';
   for (const [unit, size] of [

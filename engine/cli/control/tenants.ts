@@ -1,7 +1,7 @@
 /**
- * Tenants of captures that a socket tells: register-tenant, unregister-tenant, reload-tenant, reload-tenants,
- * register-tenant-handler, unregister-tenant-handler. A capture is read by a program of its own, which is told them
- * and loads their rules; those of the configuration are there from the beginning.
+ * Tenants of captures submitted through a socket: register-tenant, unregister-tenant, reload-tenant, reload-tenants,
+ * register-tenant-handler, unregister-tenant-handler. Each capture is read by a process of its own, which gets them on
+ * its command line and loads their rules; configured tenants are there from the start.
  */
 import { tenantFile } from '../../../signatures/tenant-rules.js';
 import type { Config } from '../../config/config.js';
@@ -9,14 +9,14 @@ import { loadConfig } from '../../config/load.js';
 import { type Arguments, type Handlers, textArgument } from '../../control/control-socket.js';
 import { tenantLists } from '../../tenants.js';
 
-/** Tenants, and what belongs to them, at most. */
+/** Maximum number of tenants. */
 const MOST = 65_536;
 
 export class Tenants {
   private readonly folder: string;
-  /** Files by id. */
+  /** YAML files by tenant id. */
   private readonly files = new Map<number, string>();
-  /** Tenants by VLAN. */
+  /** Tenant ids by VLAN id. */
   private readonly vlans = new Map<number, number>();
   private changed = false;
 
@@ -52,9 +52,9 @@ export class Tenants {
   }
 
   /**
-   * Words of the command line for the program that reads a capture.
-   * @param tenant of the whole capture; undefined: by what handlers say, or as configured
-   * @throws Error when the tenant is not known
+   * Command line words for the process that reads a capture.
+   * @param tenant of the whole capture; undefined: selected by the handlers, or as configured
+   * @throws Error when the tenant is not registered
    */
   words(tenant: unknown): string[] {
     if (tenant === undefined || Number(tenant) === 0) return this.changed ? this.ofAll() : [];
@@ -74,7 +74,7 @@ export class Tenants {
     return settings([...selector, ...this.list([...this.files.keys()]), 'mappings=', ...mappings]);
   }
 
-  /** The list anew: what the configuration says is put aside. */
+  /** The complete list: it replaces that of the configuration. */
   private list(ids: readonly number[]): string[] {
     const items = ids.flatMap((id, i) => [
       `tenants.${i}.id=${id}`,

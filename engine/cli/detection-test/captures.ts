@@ -1,4 +1,4 @@
-/** Runs detections over a capture with the whole engine, and reads what was told from its records. */
+/** Runs detections on a capture with the whole engine, and reads their alerts from its records. */
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,20 +28,20 @@ export interface CaptureFinding {
 
 export interface CaptureResult {
   readonly found: readonly CaptureFinding[];
-  /** What the engine said of detections that failed or were switched off. */
+  /** What the engine logged about detections that failed or were disabled. */
   readonly troubles: readonly string[];
 }
 
 export interface CaptureSettings {
   readonly profile: string;
   readonly inline: boolean;
-  /** Configuration that the run's own outputs are put on. */
+  /** Configuration on top of which the run's own outputs are set. */
   readonly config?: string | undefined;
-  /** More words of the command line. */
+  /** Additional command line words. */
   readonly words: readonly string[];
 }
 
-/** @throws Error with what the engine said when it could not run */
+/** @throws Error with the engine's messages when it could not run */
 export async function runCapture(
   capture: string,
   detections: readonly string[],

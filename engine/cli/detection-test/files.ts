@@ -1,4 +1,4 @@
-/** Which files `sluice test` runs: detections, segment tables and captures. */
+/** Selects the files that `sluice test` runs: detections, segment tables and captures. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isCode } from '../../detection/find.js';
@@ -8,7 +8,7 @@ export interface Files {
   readonly detections: readonly string[];
   readonly tables: readonly string[];
   readonly captures: readonly string[];
-  /** Detections that were named one by one are run over everything. */
+  /** Detections that were named explicitly run on everything. */
   readonly named: boolean;
 }
 
@@ -31,7 +31,7 @@ export function filesOf(paths: readonly string[]): Files {
   };
 }
 
-/** Tables and captures, and the detections that have one. */
+/** Tables and captures, and the detections that belong to one. */
 function filesIn(folder: string): string[] {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter(name => !/(^|\/)(node_modules|\.)/.test(name))
@@ -42,7 +42,7 @@ function filesIn(folder: string): string[] {
   return [...code, ...data].map(name => join(folder, name));
 }
 
-/** A path without its ending. */
+/** A path without its extension. */
 export function stem(path: string): string {
   return path.replace(/\.[^./]+$/, '');
 }

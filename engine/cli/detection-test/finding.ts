@@ -1,4 +1,4 @@
-/** What detections tell on a stage. */
+/** What detections report on a stage. */
 import { Application } from '../../../modules/app.js';
 import detections from '../../../modules/detections.js';
 import type { Config } from '../../config/config.js';
@@ -8,16 +8,16 @@ import * as Packet from '../../packet.js';
 import type { Protocol } from '../../protocol.js';
 import { Stage, type StageEvent } from './stage.js';
 
-/** Something that a detection told. */
+/** An alert of a detection. */
 export interface Finding {
   readonly detection: string;
   readonly sid: number;
   readonly action: 'alert' | 'drop' | 'reject';
   readonly message: string | undefined;
   readonly toServer: boolean;
-  /** Bytes of each side that were read by then; undefined for what reads no stream. */
+  /** Bytes of each side that were read at that point; undefined for detections that read no stream. */
   readonly read: { readonly to_server: number; readonly to_client: number } | undefined;
-  /** Number of the packet, from 1. */
+  /** Packet number, starting from 1. */
   readonly packet: number;
 }
 
@@ -28,7 +28,7 @@ const ACTIONS: Readonly<Record<number, Finding['action']>> = {
 
 export interface DetectionStage {
   readonly stage: Stage;
-  /** In the order in which they were told. */
+  /** In the order in which they were reported. */
   readonly findings: readonly Finding[];
 }
 

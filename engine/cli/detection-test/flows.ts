@@ -1,4 +1,4 @@
-/** A flow table of which only what a policy of expiry sees is there. */
+/** A flow table with only the parts that an expiry policy sees. */
 import type { ExpirableFlows } from '../../flow/flow-expiry.js';
 import { type FlowRows, flowRows, INTS } from '../../flow/flow-record.js';
 
@@ -8,7 +8,7 @@ export class TestFlows implements ExpirableFlows {
   readonly records: FlowRows;
   readonly freeRows = 0;
   emergency = false;
-  /** Rows that the policy ended, and those that it asked to be ended if their time is over. */
+  /** Rows that the policy ended, and those it asked to end if their timeout has passed. */
   readonly ended: number[] = [];
   readonly looked: number[] = [];
 

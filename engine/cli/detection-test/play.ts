@@ -1,4 +1,4 @@
-/** Plays the cases of a segment table, as written and cut into other segments, and compares what is told. */
+/** Plays the cases of a segment table, both as written and cut into other segments, and compares the alerts. */
 import type { Config } from '../../config/config.js';
 import type { Detections } from '../../detection/prepared.js';
 import type { Protocol } from '../../protocol.js';
@@ -16,7 +16,7 @@ export interface Segmentation {
 export const AS_WRITTEN: Segmentation = { name: 'as written', next: left => left };
 export const BYTE_BY_BYTE: Segmentation = { name: 'segments of 1 byte', next: () => 1 };
 
-/** Random lengths, the same for the same seed. */
+/** Random lengths, reproducible for the same seed. */
 export function randomSegments(seed: number): Segmentation {
   let state = seed >>> 0 || 1;
   return {
@@ -79,7 +79,7 @@ export async function play(each: Case, around: Surroundings, segmentation: Segme
   return { findings, failures };
 }
 
-/** A case sees nothing of those before it. */
+/** Cases are independent: none sees state of earlier ones. */
 function withNewTables(detections: Detections): Detections {
   const list = detections.list.map(each => ({
     ...each,
@@ -115,7 +115,7 @@ function perform(stage: Stage, step: Exclude<Step, { kind: 'expect' }>, segmenta
   }
 }
 
-/** @returns what is wrong, undefined when it is as expected */
+/** @returns the difference; undefined when the finding is as expected */
 function difference(finding: Finding | undefined, expected: Expected | undefined): string | undefined {
   if (!expected) return finding && `expected nothing, got: ${findingText(finding)}`;
   if (!finding) return `expected ${expectedText(expected)}, got nothing`;

@@ -1,4 +1,4 @@
-/** One run of `sluice test` over its files. */
+/** A run of `sluice test` on its files. */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { expressionCheck } from '../../../signatures/expression-check.js';
@@ -16,10 +16,10 @@ import { parseTable, type Table, TableError } from './table.js';
 
 export interface TestOptions {
   readonly config?: string;
-  /** Threads for captures. */
+  /** Profile of threads for captures. */
   readonly profile: string;
   readonly inline?: boolean;
-  /** Of random segments. */
+  /** Seed of random segment lengths. */
   readonly seed: number;
   readonly set?: string[];
 }
@@ -37,7 +37,7 @@ export class TestRun {
     this.segmentations = [AS_WRITTEN, BYTE_BY_BYTE, randomSegments(seed), randomSegments(seed + 1)];
   }
 
-  /** @returns the exit code: 1 when something else was told than what was expected */
+  /** @returns the exit code: 1 when the alerts differ from the expected ones */
   async run(): Promise<number> {
     const { tables, captures } = this.files;
     if (tables.length + captures.length === 0)
@@ -79,7 +79,9 @@ export class TestRun {
     return this.detectionsFor(file);
   }
 
-  /** Plugins that a table's settings name lie beside it; those of a configuration beside that. */
+  /**
+   * Plugins named in a table's settings are relative to the table; those in a configuration are relative to that file.
+   */
   private async surroundings(table: Table, file: string) {
     const files = this.detectionsOf(table, file);
     const { config, plugins } = this.configured(file, table.settings);
@@ -116,7 +118,7 @@ export class TestRun {
     }
   }
 
-  /** `x.expected` beside `x.pcap`: `DETECTION MESSAGE` of each finding, a line each, in any order. */
+  /** `x.expected` next to `x.pcap`: `DETECTION MESSAGE` of each finding, one per line, in any order. */
   private compare(file: string, found: readonly CaptureFinding[]): void {
     const expected = `${stem(file)}.expected`;
     if (!existsSync(expected)) return;
@@ -129,7 +131,7 @@ export class TestRun {
     print(`  ✗ ${relative('.', expected)}`, ...missing, ...surplus);
   }
 
-  /** Those of the same name, or all that were named. */
+  /** Detections with the same name as the file, or all that were named explicitly. */
   private detectionsFor(file: string): string[] {
     const { detections, named } = this.files;
     const own = detections.filter(other => stem(other) === stem(file));

@@ -1,18 +1,18 @@
-/** What `sluice test` writes. */
+/** Output of `sluice test`. */
 import type { CaptureFinding } from './captures.js';
 import type { Finding } from './finding.js';
 import { type Failure, findingText } from './play.js';
 
 import type { Case } from './table.js';
 
-/** Bytes shown in front of and behind the one where an alert fired. */
+/** Bytes shown before and after the one where an alert fired. */
 const AROUND = 24;
 
 export function caseLines(each: Case, findings: readonly Finding[]): string[] {
   return findings.flatMap(finding => [`      ${findingText(finding)}`, ...byteLines(each, finding)]);
 }
 
-/** The bytes read last, and a mark under the last of them. */
+/** The bytes read last, with a mark under the last one. */
 function byteLines(each: Case, { toServer, read }: Finding): string[] {
   if (!read) return [];
   const position = toServer ? read.to_server : read.to_client;

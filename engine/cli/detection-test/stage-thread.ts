@@ -1,4 +1,4 @@
-/** A thread without an engine: the memory, counters and logs that modules need, for tests that take milliseconds. */
+/** A thread without an engine: the memory, counters and logs that modules need, for tests that run in milliseconds. */
 import type { Batch } from '../../batch.js';
 import type { Config } from '../../config/config.js';
 import { INTS as FLOW_INTS, type FlowRows, flowRows } from '../../flow/flow-record.js';
@@ -27,13 +27,13 @@ export class StageThread implements Thread {
   readonly services = new Map<string, unknown>();
   readonly counters = new StageCounters();
   readonly log: Log;
-  /** What was written to log files. */
+  /** Contents of log files. */
   readonly logs = new Map<string, string>();
 
   constructor(
     readonly config: Config,
     readonly shared: Readonly<Record<string, unknown>>,
-    /** Takes what is logged and warned of. */
+    /** Receives log messages and warnings. */
     private readonly tell: (message: string) => void,
   ) {
     this.memory = openMemory(allocateMemory(SLOTS, FIRST_BYTE + BYTES));
@@ -46,7 +46,7 @@ export class StageThread implements Thread {
     this.log = { debug: quiet, info: quiet, notice: quiet, warning: tell, error: tell };
   }
 
-  /** Lets the packets of a batch come home. */
+  /** Returns the packets of a batch to their pool. */
   release(batch: Batch): void {
     for (let i = 0; i < batch.length; i++) this.releaseSlot(batch.slots[i]!);
     batch.clear();

@@ -1,4 +1,4 @@
-/** Plays conversations to modules, without sockets or captures. */
+/** Plays flows to modules, without sockets or captures. */
 import { Batch } from '../../batch.js';
 import { Config } from '../../config/config.js';
 import * as Flow from '../../flow/flow-record.js';
@@ -8,31 +8,31 @@ import { address4Bytes } from './address4.js';
 import { StageThread } from './stage-thread.js';
 import type { FlowLine } from './table.js';
 
-/** Memory from which bytes are taken away as soon as the detections had them, as in the engine. */
+/** Overwrites bytes as soon as the detections have seen them, since the engine reuses that memory. */
 const GONE = 0xdd;
 
 /** An event for the outputs. */
 export interface StageEvent {
   /** One of the EVENT_ constants. */
   readonly kind: number;
-  /** What its maker wrote of the record. */
+  /** Record members written by the event's producer. */
   readonly members: Record<string, unknown>;
-  /** A field of its row. */
+  /** A field of the event's row. */
   field(field: number): number;
-  /** Number of the packet in hand, from 1. */
+  /** Number of the current packet, starting from 1. */
   readonly packet: number;
 }
 
 export interface StageSettings {
   readonly config?: Config;
   readonly shared?: Readonly<Record<string, unknown>>;
-  /** Data is inspected with the packet that brings it, which can be dropped. */
+  /** Data is inspected with the packet that carries it, which can be dropped. */
   readonly inline?: boolean;
 }
 
 export class Stage {
   readonly messages: string[] = [];
-  /** Verdict of each packet, in their order. */
+  /** Verdict of each packet, in packet order. */
   readonly verdicts: number[] = [];
   readonly thread: StageThread;
   private modules: ThreadModule[] = [];
@@ -53,7 +53,7 @@ export class Stage {
     this.thread = new StageThread(new Config(tree), shared, message => void this.messages.push(message));
   }
 
-  /** @param modules make the modules that packets pass, in their order  @param hear takes events */
+  /** @param modules create the modules that packets pass through, in order  @param hear receives events */
   static async of(
     modules: readonly ((thread: StageThread) => ThreadModule | Promise<ThreadModule>)[],
     hear: (event: StageEvent) => void,
@@ -64,12 +64,12 @@ export class Stage {
     return stage;
   }
 
-  /** Datagrams are not cut. */
+  /** Datagrams are not split. */
   get isCut(): boolean {
     return this.transport === 'tcp';
   }
 
-  /** Begins another flow; the one before goes on living. */
+  /** Begins another flow; the previous one stays active. */
   begin(flow: FlowLine): void {
     const { row, bytes } = this.thread.flows;
     this.flow = this.begun++;
@@ -120,7 +120,7 @@ export class Stage {
     });
   }
 
-  /** The flow is over. */
+  /** Ends the flow. */
   end(): void {
     if (!this.open.delete(this.flow)) return;
     this.packet(true, p => {
@@ -129,7 +129,7 @@ export class Stage {
     });
   }
 
-  /** All flows are over. */
+  /** Ends all flows. */
   endAll(): void {
     for (const flow of [...this.open]) {
       this.flow = flow;

@@ -1,5 +1,5 @@
 /**
- * Segment tables: who sends which bytes when, and what must be told; text, a line for each step.
+ * Segment tables: text files with one step per line, which say who sends which bytes when, and the expected alerts.
  *
  *     case a write is refused
  *     inline
@@ -29,11 +29,11 @@ export type Step = { readonly line: number } & (
   | { readonly kind: 'expect'; readonly expected: Expected | undefined }
 );
 
-/** What must be told next. */
+/** The next expected alert. */
 export interface Expected {
   readonly action: 'alert' | 'drop' | 'reject';
   readonly detection?: string;
-  /** Must be part of the message. */
+  /** Must be contained in the message. */
   readonly message?: string;
   readonly at?: { readonly toServer: boolean; readonly position: number };
 }
@@ -47,14 +47,14 @@ export interface Case {
 
 export interface Table {
   readonly file: string;
-  /** Detections that it is about, as written. */
+  /** Detections under test, as written. */
   readonly detections: readonly string[];
   /** Settings for the test: `detections.held-memory=1kb`. */
   readonly settings: readonly string[];
   readonly cases: readonly Case[];
 }
 
-/** A line that is not understood: says where, and what may stand there. */
+/** A line that cannot be parsed: says where, and what is expected there. */
 export class TableError extends Error {
   override readonly name = 'TableError';
 }
@@ -198,7 +198,7 @@ function shown(word: Word | undefined): string {
 
 const TOKEN = /\s+|#.*$|"((?:[^"\\]|\\.)*)"(?:\*(\d+))?|\|([0-9a-fA-F\s]*)\|(?:\*(\d+))?|[^\s"|#]+/gy;
 
-/** Words, and bytes in quotes or bars; `"x"*100` is that many times the same. */
+/** Words, and bytes in quotes or bars; `"x"*100` repeats it that many times. */
 function wordsOf(text: string, place: string): Word[] {
   const words: Word[] = [];
   TOKEN.lastIndex = 0;
@@ -220,7 +220,7 @@ function repeated(bytes: Uint8Array, times: string | undefined): Uint8Array {
 
 const ESCAPES: Readonly<Record<string, string>> = { r: '\r', n: '\n', t: '\t', '0': '\0' };
 
-/** Text as UTF-8; hexadecimal between bars inside of it as bytes. */
+/** Text as UTF-8; hexadecimal between bars in it as bytes. */
 function quotedBytes(text: string): Uint8Array {
   const parts = text.split(/(?<!\\)\|/);
   return Buffer.concat(

@@ -1,13 +1,13 @@
 /**
- * Sets of nftables that bypassed flows are added to: a table of our own marks their packets before the gate's chain
- * looks at marks. Removing the table removes whatever there is of them.
+ * nftables sets that bypassed flows are added to: a table of our own marks their packets before the gate's chain checks
+ * marks. Removing the table removes everything.
  */
 import type { Runner } from './runner.js';
 
 const PROGRAM = 'nft';
 const TABLE = ['inet', 'sluice'];
 
-/** Commands, as words of nft. @param mark `0x1` or `0x1/0x1`, the one that the gate lets pass */
+/** Commands, as words of nft. @param mark `0x1` or `0x1/0x1`, the one that the gate does not queue */
 function bypassSetCommands(mark: string): readonly (readonly string[])[] {
   const [value, mask = 'ffffffff'] = mark.split('/');
   const bits = Number(value);
@@ -16,7 +16,7 @@ function bypassSetCommands(mark: string): readonly (readonly string[])[] {
   return [
     ['add', 'table', ...TABLE],
     ...(['4', '6'] as const).map(version => ['add', 'set', ...TABLE, `bypass${version}`, setType(version)]),
-    // Before the chain of the gate in mangle (-150).
+    // Before the gate's chain in mangle (-150).
     ['add', 'chain', ...TABLE, 'bypass', '{ type filter hook prerouting priority -160; }'],
     ...(['4', '6'] as const).flatMap(version => {
       const ip = version === '4' ? 'ip' : 'ip6';
@@ -44,7 +44,7 @@ export function removeBypassSets(runner: Runner): number {
   return 1;
 }
 
-/** The table as nft shows it; nothing when there is none. */
+/** The table as listed by nft; empty if there is none. */
 export function shownBypassSets(runner: Runner): string {
   if (!listed(runner).includes(`table ${TABLE.join(' ')}`)) return '';
   return `nft:\n${runner(PROGRAM, ['list', 'table', ...TABLE])}`;

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-/** Runs a program of the iptables family. @throws Error with what it says */
+/** Runs a program of the iptables family. @throws Error with its error output */
 export type Runner = (program: string, words: readonly string[]) => string;
 
 export const run: Runner = (program, words) =>

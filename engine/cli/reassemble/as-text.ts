@@ -1,4 +1,4 @@
-/** A side for people: text where it is text, a hex dump otherwise; gaps and overlaps stand where they are. */
+/** A side in readable form: text where it is text, a hex dump otherwise; gaps and overlaps are shown in place. */
 import { latin1 } from '../../latin1.js';
 import { bytesOf, type Side } from './side.js';
 
@@ -29,7 +29,7 @@ function body(side: Side): string[] {
   const data = bytesOf(side);
   const show = isText(data) ? showText : showHex;
   const lines: string[] = [];
-  // Where in the data, and where in the stream.
+  // Offsets in the data, and in the stream.
   let at = 0;
   let offset = 0;
   for (const gap of side.gaps) {
@@ -80,7 +80,7 @@ function printable(data: Uint8Array): string {
   return `"${escaped(latin1(data))}"`;
 }
 
-/** Nothing that a terminal would obey. */
+/** Escapes control characters that a terminal would interpret. */
 function escaped(text: string): string {
   return text.replace(/[^\x20-\x7e\t]/g, char => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

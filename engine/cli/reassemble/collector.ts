@@ -1,4 +1,4 @@
-/** Gathers what each side of each conversation received, as an output module does, until the conversation is over. */
+/** Collects the data received by each side of each flow, like an output module, until the flow ends. */
 import { addressText } from '../../address.js';
 import type { Batch } from '../../batch.js';
 import * as FlowRecord from '../../flow/flow-record.js';
@@ -17,18 +17,18 @@ const FIN = 1;
 export interface CollectorOptions {
   readonly hosts: HostOsPolicy;
   readonly inline: boolean;
-  /** Bytes kept of each side. */
+  /** Maximum number of bytes kept of each side. */
   readonly most: number;
   onSide(side: Side): void;
 }
 
-/** One direction that goes on. */
+/** One direction that is still open. */
 class Growing {
   readonly data: Uint8Array[] = [];
   readonly gaps: { offset: number; length: number }[] = [];
   readonly overlaps: SideOverlap[] = [];
   kept = 0;
-  /** Offset in the stream of what comes next. */
+  /** Stream offset of the next byte. */
   offset = 0;
   cut = 0;
   end: SideEnd | undefined;
@@ -72,7 +72,7 @@ export class Collector implements ThreadModule {
     if (flags & Packet.STREAM_END) side.end ??= this.endBy(p, flags);
   }
 
-  /** How a direction ended by its packets; undefined when only the end of the flow ended it. */
+  /** How a direction was closed by its packets; undefined when only the end of the flow closed it. */
   private endBy(p: number, flags: number): SideEnd | undefined {
     const { row } = this.thread.memory;
     if (flags & Packet.STREAM_RESET) return 'rst';

@@ -1,6 +1,6 @@
 /**
- * Runs modules over a capture in the calling thread, without queues: for commands that look at a capture once and
- * need what the modules found as objects.
+ * Runs modules on a capture in the calling thread, without queues: for commands that read a capture once and need the
+ * modules' results as objects.
  */
 import { Batch } from '../../batch.js';
 import type { Config } from '../../config/config.js';
@@ -22,17 +22,17 @@ const FLOWS = 2 ** 17;
 export interface RunOptions {
   readonly config: Config;
   readonly log: Log;
-  /** Most packets that pass the modules together; as many as are read at once when absent. */
+  /** Maximum number of packets passed to the modules together; as many as are read at once when absent. */
   readonly batchSize?: number;
-  /** What was prepared for the modules: see `Thread.shared`. */
+  /** Data prepared for the modules: see `Thread.shared`. */
   readonly shared?: Readonly<Record<string, unknown>>;
-  /** Kinds of events that the modules shall make; none when absent. */
+  /** Kinds of events that the modules emit; none when absent. */
   readonly wants?: readonly number[];
 }
 
 /**
- * Runs packets from the first module, which acquires them, through the others, until no more come.
- * @param observer sees each batch when all modules are done with it, before its packets' memory is used again
+ * Passes packets from the first module, which acquires them, through the others, until the input ends.
+ * @param observer sees each batch after all modules, before its packets' memory is reused
  */
 export async function runModules(
   definitions: readonly ModuleDefinition[],
@@ -70,7 +70,7 @@ class OneThread implements Thread {
   private readonly warned = new Set<string>();
   private readonly batchSize: number;
   private readonly wanted: readonly number[];
-  /** Module that is at work: `passOn` goes on behind it. */
+  /** The running module: `passOn` continues with the next one. */
   private running = 0;
 
   constructor(options: RunOptions) {

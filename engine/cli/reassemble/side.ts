@@ -1,11 +1,11 @@
-/** What one side of a conversation received, or a datagram that was made from fragments. */
+/** The data received by one side of a flow, or a datagram reassembled from fragments. */
 
 export type SideEnd = 'fin' | 'rst' | 'timeout' | 'eof';
 
 export interface SideOverlap {
   /** Offset in the stream of the first byte that differs. */
   readonly offset: number;
-  /** The first bytes that were there, and that came in their place; the policy says which count. */
+  /** The original bytes, and the bytes received in their place; the policy decides which are used. */
   readonly before: Uint8Array;
   readonly brought: Uint8Array;
 }
@@ -16,19 +16,19 @@ export interface Side {
   readonly sport: number | undefined;
   readonly dst: string;
   readonly dport: number | undefined;
-  /** Operating system of the receiver, by `host-os-policy`; `inline` when the first bytes counted for all. */
+  /** Operating system of the receiver, from `host-os-policy`; `inline` when the first bytes were used everywhere. */
   readonly policy: string;
-  /** Data in order, without the gaps. */
+  /** Data in order, without gaps. */
   readonly data: readonly Uint8Array[];
-  /** Bytes that never came: offset in the stream. */
+  /** Missing bytes: offset in the stream. */
   readonly gaps: readonly { readonly offset: number; readonly length: number }[];
   readonly overlaps: readonly SideOverlap[];
-  /** Bytes beyond those that were kept. */
+  /** Number of bytes beyond the limit, which were not kept. */
   readonly cut: number;
   readonly end: SideEnd;
 }
 
-/** Data of a side as one array. */
+/** Data of a side as a single array. */
 export function bytesOf(side: Side): Buffer {
   return Buffer.concat(side.data);
 }

@@ -1,4 +1,4 @@
-/** Writes each side to a file of its own, and a line about each to `index.jsonl`. */
+/** Writes each side to a file of its own, and one line for each to `index.jsonl`. */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../../make-folder.js';
@@ -7,13 +7,13 @@ import { bytesOf, type Side } from './side.js';
 export class SideFolder {
   private count = 0;
 
-  /** @throws Error of the file system when the folder cannot be made or written */
+  /** @throws file system Error when the folder cannot be created or written */
   constructor(private readonly folder: string) {
     makeFolder(folder);
     writeFileSync(join(folder, INDEX), '');
   }
 
-  /** Sides without data are only in the index. */
+  /** Sides without data appear only in the index. */
   write(side: Side): void {
     const { data: _, ...facts } = side;
     const bytes = bytesOf(side);

@@ -1,4 +1,4 @@
-/** Engine analysis: reads the rules of a run and writes how they are understood. */
+/** Engine analysis: reads the rules of a run and writes how they are parsed. */
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ import { UsageError } from '../usage-error.js';
 import { givenRules } from './given-rules.js';
 import { tellProcessed, tellRules } from './prepare-rules.js';
 
-/** `--engine-analysis`. @returns the exit code: 1 when rules are refused and that is fatal */
+/** `--engine-analysis`. @returns the exit code: 1 when refused rules are fatal */
 export async function engineAnalysis(given: Given): Promise<number> {
   const settings = readSettings({ config: given.config, includes: given.includes, sets: given.sets });
   const { config } = settings;
@@ -41,7 +41,7 @@ export async function engineAnalysis(given: Given): Promise<number> {
   }
 }
 
-/** Writes each file into the folder, which is made. @throws UsageError when that is not possible */
+/** Writes each file into the folder, which is created if needed. @throws UsageError when that is not possible */
 export function writeAnalysis(files: AnalysisFiles, folder: string): string[] {
   try {
     makeFolder(folder);

@@ -1,14 +1,14 @@
-/** What was found in rules, as text with the places pointed at, or as JSON for editors. */
+/** Findings in rules, as text with the location marked, or as JSON for editors. */
 import { readFileSync } from 'node:fs';
 import { type RuleProblem, type RuleSet, unsupportedByReason } from '../../../signatures/rule-set.js';
 
 type Severity = 'error' | 'warning';
 
-/** Characters of a long line that are shown before and behind the place. */
+/** Characters of a long line shown before and after the location. */
 const BEFORE = 60;
 const BEHIND = 40;
 
-/** Problems with the lines they stand in, what is not supported, and a last line with numbers. */
+/** Problems with their source lines, unsupported rules, and a last line with totals. */
 export function findingsAsText(rules: RuleSet): string {
   const lines = new SourceLines();
   const parts = [
@@ -19,7 +19,7 @@ export function findingsAsText(rules: RuleSet): string {
   return `${parts.join('')}${numbers(rules)}\n`;
 }
 
-/** One object: `problems` with place, severity and message, `unsupported` by reason, and `counts`. */
+/** One object: `problems` with location, severity and message, `unsupported` by reason, and `counts`. */
 export function findingsAsJson(rules: RuleSet): string {
   const problem = (severity: Severity) => (found: RuleProblem) => ({
     file: found.position.file,
@@ -66,7 +66,7 @@ function problemText(severity: Severity, problem: RuleProblem, lines: SourceLine
   return text === undefined ? head + help : head + excerpt(text, position.line, position.column) + help;
 }
 
-/** The line with a caret below the column; long lines are cut on both sides. */
+/** The line with a caret below the column; long lines are truncated on both sides. */
 function excerpt(text: string, line: number, column: number): string {
   const at = Math.min(column - 1, text.length);
   const start = at > BEFORE ? at - BEFORE : 0;
@@ -78,7 +78,7 @@ function excerpt(text: string, line: number, column: number): string {
   return `${margin} | ${left}${shown}${right}\n${' '.repeat(margin.length)} | ${caret}^\n`;
 }
 
-/** Lines of files, each read once. */
+/** Lines of files, each file read once. */
 class SourceLines {
   private readonly files = new Map<string, string[]>();
 

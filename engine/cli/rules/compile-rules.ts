@@ -1,4 +1,7 @@
-/** The program that compiles rules into the cache for a run that goes on (see `rules-beside.ts`), which tells what of. */
+/**
+ * The process that compiles rules into the cache for a run in progress (see `rules-beside.ts`), which tells it which
+ * ones.
+ */
 import { constants, getPriority, setPriority } from 'node:os';
 import { expressionCheck } from '../../../signatures/expression-check.js';
 import { loadProtocols, PROTOCOL_PLUGINS } from '../../application/load-protocols.js';
@@ -7,11 +10,11 @@ import type { Log } from '../../module.js';
 import { prepareRules } from './prepare-rules.js';
 import type { RulesToCompile } from './rules-beside.js';
 
-/** The run tells what is wrong with rules when it loads them. */
+/** The run reports problems with rules when it loads them. */
 const NOTHING: Log = { debug() {}, info() {}, notice() {}, warning() {}, error() {} };
 
 async function compile({ tree, ...given }: RulesToCompile): Promise<void> {
-  // Packets come first. A program that was started with less already may not ask for more.
+  // Packet processing has priority. A process started with lower priority may not raise it.
   if (getPriority() < constants.priority.PRIORITY_BELOW_NORMAL)
     setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const config = new Config(tree);

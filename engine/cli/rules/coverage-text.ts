@@ -1,8 +1,8 @@
-/** Coverage for people and as JSON. */
+/** Coverage as text and as JSON. */
 import { type Coverage, type CoveredRule, REACHED } from './coverage.js';
 import type { Traffic } from './traffic.js';
 
-/** Entries of a list that are shown. */
+/** Maximum number of list entries shown. */
 const MOST = 12;
 
 const STAGES: Readonly<Record<CoveredRule['stage'], string>> = {
@@ -13,7 +13,7 @@ const STAGES: Readonly<Record<CoveredRule['stage'], string>> = {
   matched: 'matched',
 };
 
-/** @param list name the rules, not only their numbers */
+/** @param list list the rules themselves, not only their number */
 export function coverageText({ traffic, rules, damaged }: Coverage, list: boolean): string {
   const could = rules.filter(rule => rule.stage !== 'header' && rule.stage !== 'buffers').length;
   return [

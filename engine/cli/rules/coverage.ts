@@ -1,4 +1,6 @@
-/** Which rules could have fired on a capture: whose header applied to some packet, and whose buffers were seen. */
+/**
+ * Which rules could have fired on a capture: whether their header applied to a packet and their buffers were present.
+ */
 import { HeaderTest } from '../../../modules/detect/header-test.js';
 import { PacketFacts } from '../../../modules/detect/packet-facts.js';
 import * as Header from '../../../signatures/compile/header.js';
@@ -22,7 +24,7 @@ import {
 } from './over-capture.js';
 import { Traffic } from './traffic.js';
 
-/** How far a rule came, each further than the one before. */
+/** How far a rule got, in ascending order. */
 export const REACHED = ['header', 'buffers', 'pattern', 'conditions', 'matched'] as const;
 
 export interface CoveredRule {
@@ -30,8 +32,8 @@ export interface CoveredRule {
   readonly sid: number;
   readonly msg: string;
   /**
-   * What was not there: `header` no packet that the header applies to, `buffers` a buffer that was not seen,
-   * `pattern` its pattern in none of them, `conditions` one of its conditions failed; `matched`: it matched.
+   * What was missing: `header` no packet matched the header, `buffers` a buffer was never present, `pattern` its
+   * pattern was in none of them, `conditions` one of its conditions failed; `matched`: it matched.
    */
   readonly stage: (typeof REACHED)[number];
   readonly reason: string;
@@ -62,11 +64,11 @@ class Surveyor implements Observer {
   private readonly facts: PacketFacts;
   private readonly header: HeaderTest;
   private readonly reasons: HeaderReasons;
-  /** The reason nearest to a match of each rule whose header never applied; undefined where it did. */
+  /** For each rule whose header never applied, the reason nearest to a match; otherwise undefined. */
   private readonly nearest: (HeaderReason | undefined)[];
   private readonly candidates: Uint8Array;
   private readonly matches: Uint32Array;
-  /** Rules whose header has not applied yet, and kinds of packets that were compared with them. */
+  /** Rules whose header has not applied yet, and kinds of packets already compared with them. */
   private missing: number[];
   private readonly compared = new Set<string>();
 
@@ -113,7 +115,7 @@ class Surveyor implements Observer {
     this.missing = this.missing.filter(number => !this.applies(number));
   }
 
-  /** All that headers ask for. */
+  /** Everything that headers test. */
   private kindOf(application: string | undefined): string {
     const { facts } = this;
     const { addresses, version, source, destination, sourcePort, destinationPort, have, transport } = facts;
@@ -150,7 +152,7 @@ class Surveyor implements Observer {
     return { stage: 'pattern', reason: 'the pattern was not found' };
   }
 
-  /** What of a rule's buffers was never there. */
+  /** Which of a rule's buffers was never present. */
   private unseen(number: number, signature: StoredSignature): string | undefined {
     for (const { buffer, conditions } of signature.buffers) {
       const maybeAbsent = conditions[0]?.kind === 'absent';

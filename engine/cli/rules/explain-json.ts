@@ -3,7 +3,7 @@ import type { Evaluation } from '../../../signatures/explain/evaluation.js';
 import { explanationOf, failureText, type Gathered } from './explanation.js';
 import type { Subject } from './subject.js';
 
-/** @param most evaluations told, in the order in which they took place */
+/** @param most evaluations included, in chronological order */
 export function explanationJson(gathered: Gathered, most: number): string {
   const { signature, packets, applied, headerFailures, evaluations, leftOut, matches, alerts } = gathered;
   const { result, reason, nearest } = explanationOf(gathered);

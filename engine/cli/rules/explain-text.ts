@@ -1,12 +1,12 @@
-/** An explanation for people. */
+/** An explanation as text. */
 import type { Evaluation, Finding } from '../../../signatures/explain/evaluation.js';
 import { byNearness, conditionText, explanationOf, failureText, type Gathered } from './explanation.js';
 import { type Subject, subjectText } from './subject.js';
 
-/** Reasons that are listed. */
+/** Maximum number of reasons listed. */
 const MOST_REASONS = 8;
 
-/** @param most evaluations shown condition by condition, those that came furthest first */
+/** @param most evaluations shown condition by condition, those that got furthest first */
 export function explanationText(gathered: Gathered, most: number): string {
   const { signature, alerts } = gathered;
   const { result, reason } = explanationOf(gathered);

@@ -1,4 +1,4 @@
-/** Runs a rule over a capture and gathers why it fired or did not. */
+/** Runs a rule on a capture and collects why it fired or did not. */
 import { HeaderTest } from '../../../modules/detect/header-test.js';
 import { PacketFacts } from '../../../modules/detect/packet-facts.js';
 import * as Header from '../../../signatures/compile/header.js';
@@ -26,10 +26,10 @@ import {
 import { relatedRules } from './related-rules.js';
 import { type Subject, subjectOf } from './subject.js';
 
-/** Evaluations of one rule that are kept. */
+/** Maximum number of evaluations kept of one rule. */
 const MOST_EVALUATIONS = 10_000;
 
-/** The rule with this sid, or gid:sid. @throws UsageError telling why it is not there */
+/** The rule with this sid, or gid:sid. @throws UsageError explaining why it is missing */
 export function ruleNamed(name: string, { rules }: LoadedRules): Signature {
   const [, gid, sid] = /^(?:(\d+):)?(\d+)$/.exec(name) ?? [];
   if (sid === undefined) throw new UsageError(`${name}: expected a sid, or gid:sid`);
@@ -48,7 +48,7 @@ export function ruleNamed(name: string, { rules }: LoadedRules): Signature {
 }
 
 /**
- * @param signature one of the rules loaded
+ * @param signature one of the loaded rules
  * @throws UsageError when there is no such capture
  */
 export async function explain(
@@ -77,7 +77,7 @@ export async function explain(
   return explainer!.gathered(!whole);
 }
 
-/** Looks on with one packet at a time. */
+/** Observes the inspection, one packet at a time. */
 class Explainer implements Observer {
   private readonly log: EvaluationLog<Subject>;
   private readonly facts: PacketFacts;
@@ -88,7 +88,7 @@ class Explainer implements Observer {
   private applied = 0;
   private matches = 0;
   private alerts = 0;
-  /** The rules that decided about whole flows. */
+  /** The rules that decided about whole flows, by flow. */
   private readonly deciders = new Map<number, string>();
   readonly watch;
 

@@ -5,29 +5,29 @@ import type { Condition } from '../../../signatures/explain/conditions.js';
 import type { Evaluation } from '../../../signatures/explain/evaluation.js';
 import type { Subject } from './subject.js';
 
-/** Packets that the header did not apply to, by reason. */
+/** Packets that the header did not match, by reason. */
 export interface HeaderFailure {
   readonly reason: string;
-  /** The higher, the nearer to a match. */
+  /** Higher means nearer to a match. */
   readonly rank: number;
   packets: number;
-  /** The first of them. */
+  /** The first such packet. */
   readonly first: Subject;
 }
 
-/** What was gathered while a capture was inspected. */
+/** Data collected during the inspection of a capture. */
 export interface Gathered {
   readonly signature: StoredSignature;
-  /** Packets of the wire, and those of them that the header applied to. */
+  /** Captured packets, and those that the header matched. */
   packets: number;
   applied: number;
   readonly headerFailures: ReadonlyMap<string, HeaderFailure>;
   readonly evaluations: readonly Evaluation<Subject>[];
-  /** Evaluations that were not kept. */
+  /** Number of evaluations that were not kept. */
   readonly leftOut: number;
   matches: number;
   alerts: number;
-  /** The reader of the capture met an error. */
+  /** The capture reader encountered an error. */
   damaged: boolean;
 }
 
@@ -35,16 +35,16 @@ export type Result = 'fired' | 'matched without alert' | 'did not fire';
 
 export interface Explanation {
   readonly result: Result;
-  /** One sentence; empty when it fired. */
+  /** One sentence; empty if it fired. */
   readonly reason: string;
-  /** The evaluation that came furthest. */
+  /** The evaluation that got furthest. */
   readonly nearest?: Evaluation<Subject>;
 }
 
 export function explanationOf(gathered: Gathered): Explanation {
   const { evaluations, alerts, matches } = gathered;
   const nearest = evaluations.reduce<Evaluation<Subject> | undefined>(
-    // Among equals the last one knows most: protocols are recognised and bodies are there.
+    // Among equals the last one has the most information: protocols are detected and bodies received.
     (best, each) => (!best || byNearness(each, best) <= 0 ? each : best),
     undefined,
   );
@@ -55,7 +55,7 @@ export function explanationOf(gathered: Gathered): Explanation {
   return { result: 'did not fire', reason, ...found };
 }
 
-/** Those that matched first, then by conditions met; what failed says more than what had nothing to look at. */
+/** Matches first, then by number of conditions met; a failed condition is more informative than a missing buffer. */
 export function byNearness(one: Evaluation<Subject>, other: Evaluation<Subject>): number {
   const failed = (each: Evaluation<Subject>): number => {
     if (!each.failed) return 0;
@@ -64,7 +64,7 @@ export function byNearness(one: Evaluation<Subject>, other: Evaluation<Subject>)
   return Number(other.matched) - Number(one.matched) || other.met - one.met || failed(other) - failed(one);
 }
 
-/** All conditions held and there is no alert. */
+/** Why there is no alert although all conditions held. */
 function silence({ signature }: Gathered): string {
   if (signature.noalert) return 'all conditions hold, but the rule does not alert (noalert)';
   if (signature.action === 'pass') return 'all conditions hold; it is a pass rule, which does not alert';
@@ -97,7 +97,7 @@ function waitingText({ of }: Condition, { place }: Evaluation<Subject>): string 
   return 'there is no payload';
 }
 
-/** What there was not, where a header applied and no condition was looked at. */
+/** What was missing when a header matched and no condition was evaluated. */
 function nothing({ buffers, conditions }: StoredSignature): string {
   const event = conditions.find(match => match.kind === 'transaction-event');
   if (event) return `no transaction of ${event.protocol} had an event`;

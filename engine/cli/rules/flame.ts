@@ -1,4 +1,4 @@
-/** Pieces of time inside of pieces of time as a picture (SVG): below the whole its parts, below each what it is made of. */
+/** A flame graph (SVG) of nested time spans: below each span the spans it consists of. */
 
 export interface Flame {
   readonly name: string;
@@ -9,11 +9,11 @@ export interface Flame {
 const WIDTH = 1200;
 const ROW = 20;
 const MARGIN = 30;
-/** Pieces narrower than this are not drawn. */
+/** Narrower spans are not drawn. */
 const NARROWEST = 0.5;
 const LETTER = 7;
 
-/** @param title above the picture; texts of pieces show when they are pointed at */
+/** @param title above the picture; spans show their text on hover */
 export function flamePicture(whole: Flame, title: string): string {
   const rows: string[] = [];
   const depth = draw(whole, 0, WIDTH, 0, whole.time, rows);
@@ -28,7 +28,7 @@ export function flamePicture(whole: Flame, title: string): string {
   ].join('\n');
 }
 
-/** @returns depth of the deepest piece drawn */
+/** @returns depth of the deepest span drawn */
 function draw(flame: Flame, x: number, width: number, depth: number, whole: number, rows: string[]): number {
   if (width < NARROWEST) return depth - 1;
   rows.push(piece(flame, x, width, depth, whole));

@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.js';
 import type { Protocol } from '../../protocol.js';
 import type { Given } from '../command-line/parse.js';
 
-/** Which rules are loaded, as the command line has it. */
+/** Which rules are loaded, according to the command line. */
 export function givenRules(config: Config, given: Given, protocols: readonly Protocol[]): LoadOptions {
   const { exclusive, additional, firewall } = given.rules;
   return {

@@ -12,13 +12,13 @@ import type { Memory } from '../../memory.js';
 import { IP_PROTOCOL_NAMES } from '../../packet/ip-protocol-names.js';
 import * as Packet from '../../packet.js';
 
-/** A reason; the later ones are nearer to a match. */
+/** A reason; later ones are nearer to a match. */
 export interface HeaderReason {
   readonly rank: number;
   readonly text: string;
 }
 
-/** What a packet must have, and how it is said that it has not. */
+/** Required packet properties, and the message if one is missing. */
 const NEEDS: readonly (readonly [number, string])[] = [
   [Header.NEED_VALID, 'the packet could not be decoded'],
   [Header.NEED_IPV4, 'the packet is not IPv4'],
@@ -52,11 +52,11 @@ export class HeaderReasons {
     private readonly facts: PacketFacts,
     private readonly memory: Memory,
     private readonly flows: FlowRows,
-    /** Names of application protocols by the numbers flows have, from 1. */
+    /** Names of application protocols by their number in flows, from 1. */
     private readonly protocols: readonly string[],
   ) {}
 
-  /** Of the packet that `facts` were loaded with; undefined when the header applies. */
+  /** For the packet that `facts` were loaded with; undefined when the header matches. */
   of(signature: number): HeaderReason | undefined {
     const h = signature * Header.INTS;
     return this.transport(h) ?? this.endpoints(h) ?? this.application(h) ?? this.needs(h);
@@ -143,7 +143,7 @@ export class HeaderReasons {
     return at < 0 ? undefined : { rank: NEED_RANK + at, text: NEEDS[at]![1] };
   }
 
-  /** Application protocol of the packet's flow as far as it was known with it. */
+  /** Application protocol of the packet's flow, if known at that packet. */
   applicationName(): string | undefined {
     const { facts } = this;
     if (facts.flow < 0) return undefined;
@@ -151,7 +151,7 @@ export class HeaderReasons {
     return number > 0 ? this.protocols[number - 1] : undefined;
   }
 
-  /** What the packet has; addresses alone are looked at with the first packet of each direction. */
+  /** Properties of the packet; rules with only addresses are evaluated for the first packet of each direction. */
   private have(): number {
     const { facts } = this;
     if (facts.flow < 0) return facts.have;

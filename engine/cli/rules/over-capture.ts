@@ -1,4 +1,4 @@
-/** Loads rules and runs them over a capture in the calling thread, while somebody looks on. */
+/** Loads rules and runs them on a capture in the calling thread, with an observer. */
 import app from '../../../modules/app.js';
 import decode from '../../../modules/decode.js';
 import type { DetectionWatch } from '../../../modules/detect/home.js';
@@ -26,7 +26,7 @@ import { TerminalLog } from '../terminal-log.js';
 import { UsageError } from '../usage-error.js';
 
 export interface RuleOptions {
-  /** Rule files in place of those of the configuration. */
+  /** Rule files instead of those of the configuration. */
   readonly rules?: readonly string[];
   readonly config?: string;
   /** `path=value` */
@@ -34,17 +34,17 @@ export interface RuleOptions {
 }
 
 export interface CaptureOptions extends RuleOptions {
-  /** Captures, or folders of them. */
+  /** Captures, or folders with captures. */
   readonly read: readonly string[];
   /** Packet filter. */
   readonly filter?: string;
-  /** Whether checksums are verified: all, none, or auto. */
+  /** Checksum verification: all, none, or auto. */
   readonly checksums?: string;
-  /** As if packets could be dropped. */
+  /** Inspect as if packets could be dropped. */
   readonly inline?: boolean;
 }
 
-/** Rules with the configuration and protocols they were loaded with. */
+/** Rules with the configuration and protocols with which they were loaded. */
 export interface LoadedRules {
   readonly config: Config;
   readonly protocols: readonly Protocol[];
@@ -63,7 +63,7 @@ export async function loadedRules(options: RuleOptions, more: readonly string[] 
   return { config, protocols, rules };
 }
 
-/** Settings that the options of a capture stand for. */
+/** Settings implied by the options of a capture. */
 export function captureSettings({ checksums, inline }: CaptureOptions): string[] {
   return [
     ...(checksums === undefined ? [] : [`capture.checksum-validation=${checksums}`]),
@@ -71,7 +71,7 @@ export function captureSettings({ checksums, inline }: CaptureOptions): string[]
   ];
 }
 
-/** @param signatures those that are used  @param unsearched see `CompileOptions` */
+/** @param signatures the ones to compile  @param unsearched see `CompileOptions` */
 export function compiled(
   { config, protocols, rules }: LoadedRules,
   signatures: readonly Signature[] = rules.signatures,
@@ -85,21 +85,21 @@ export function compiled(
   });
 }
 
-/** Looks on while the capture is inspected. */
+/** Observes the inspection of a capture. */
 export interface Observer {
   readonly watch: DetectionWatch;
-  /** Packets are about to be inspected. */
+  /** Called before packets are inspected. */
   before?(batch: Batch): void;
-  /** They were; alerts stand among them as events. */
+  /** Called after they were inspected; alerts are among their events. */
   after?(batch: Batch): void;
-  /** No more packets will come. */
+  /** Called when there are no more packets. */
   close?(): void;
 }
 
 /**
  * Inspects captures with a compiled rule set.
- * @param observe makes the observer for the thread
- * @param batchSize packets that are inspected together; as many as are read when absent
+ * @param observe creates the observer for the thread
+ * @param batchSize packets inspected together; as many as are read when absent
  * @returns false when a capture could not be read to its end
  * @throws UsageError when there is no such capture
  */

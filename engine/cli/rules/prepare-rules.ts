@@ -1,4 +1,4 @@
-/** Loads and compiles the signatures of a run, and tells what became of them. */
+/** Loads and compiles the signatures of a run, and logs the outcome. */
 import { fileURLToPath } from 'node:url';
 import {
   type CachedRules,
@@ -37,22 +37,22 @@ import { UsageError } from '../usage-error.js';
 import { usersCache } from '../users-cache.js';
 import { version } from '../version.js';
 
-/** Reasons of unsupported rules that are told one by one. */
+/** Maximum number of reasons for unsupported rules that are logged one by one. */
 const REASONS_TOLD = 10;
-/** Rules from which on it is worth its time to give back what compiling them took. */
+/** Number of rules from which releasing the memory used for compiling is worth the time. */
 const MANY_RULES = 2000;
 
-/** What a run needs of its rules. */
+/** Results of preparing the rules for a run. */
 export interface PreparedRules {
-  /** What became of them. */
+  /** Which rules were loaded and which refused. */
   readonly outcome: RuleOutcome;
-  /** What threads need of the signatures: the object `rules` of `Thread.shared`. */
+  /** The signatures for threads: the object `rules` of `Thread.shared`. */
   readonly image: unknown;
 }
 
 /**
- * Loads and compiles the rules, or takes what was kept when neither they nor the configuration changed since.
- * @param previous the rule set in force: what is the same is not compiled again
+ * Loads and compiles the rules, or reuses the cache when neither they nor the configuration have changed.
+ * @param previous the active rule set: unchanged parts are not compiled again
  * @throws UsageError when a rule is refused and that is fatal
  */
 export function prepareRules(
@@ -62,7 +62,7 @@ export function prepareRules(
   log: Log,
   previous?: unknown,
 ): PreparedRules {
-  // Compiling needs no packet memory: databases are exported to the threads, which scan.
+  // Compiling needs no packet memory: databases are exported to the threads that scan.
   const matcher = openMatcher(openMemory(allocateMemory(1, 64)), matcherKind(options.config));
   if (matcher.kind === 'qgram' && matcherKind(options.config) === 'auto') tellSlowMatcher(log);
   const files = filesRead(options);
@@ -102,7 +102,7 @@ export function prepareRules(
   return made;
 }
 
-/** Frees what a rule set alone used; call it when no thread scans with it any more. */
+/** Frees what only the old rule set used; call it when no thread scans with it any more. */
 export function releaseReplaced(config: Config, before: unknown, after: unknown): void {
   if (before === undefined || after === undefined || before === after) return;
   const matcher = openMatcher(openMemory(allocateMemory(1, 64)), matcherKind(config));
@@ -114,7 +114,7 @@ function tellSlowMatcher(log: Log): void {
   log.notice(`detect: using the TypeScript pattern matcher, which is slower than Hyperscan: ${why}`);
 }
 
-/** Signatures are compiled as they are parsed: the parsed form of a large rule set takes hundreds of megabytes. */
+/** Signatures are compiled while they are parsed: the parsed form of a large rule set takes hundreds of megabytes. */
 function compileAnew(
   options: LoadOptions,
   matcher: Matcher,
@@ -134,7 +134,7 @@ function tellThresholds({ rules, problems, read }: ThresholdFile, fatal: boolean
   if (read) log.info(`threshold-config: Threshold config parsed: ${rules.length} rule(s) found`);
 }
 
-/** Settings that rules are not compiled from: where packets come from, how they travel, what is written of them. */
+/** Settings that do not affect compiled rules: packet sources, threading, and outputs. */
 const BESIDE_RULES = new Set([
   ...['pcap-file', 'nfq', 'af-packet', 'af-packet-devices', 'bpf-filter', 'capture', 'reject'],
   ...['decoder', 'vlan', 'defrag', 'flow', 'flow-timeouts', 'host-os-policy', 'simulate'],
@@ -157,7 +157,7 @@ function sourcesOf(
   };
 }
 
-/** Tells what became of the rules. */
+/** Logs the outcome of loading the rules. */
 export function tellRules(rules: RuleOutcome, config: Config, log: Log): void {
   const sourceOf = sources(config);
   for (const error of rules.errors) tellError(error, sourceOf(error), log);
@@ -173,10 +173,10 @@ export function tellRules(rules: RuleOutcome, config: Config, log: Log): void {
   }
 }
 
-/** Names that a configuration file lacks, and flowbits that no rule sets: thousands of rules may use one. */
+/** Names missing from a configuration file, and flowbits that no rule sets: thousands of rules may use one. */
 const LACKING = /^(unknown (classtype|reference key)\b|flowbit .* is not set by any rule$)/;
 
-/** Tells each warning; of a name that is lacking, the first rule that uses it and how many others do. */
+/** Logs each warning; for a missing name, only the first rule that uses it and the number of others. */
 function tellWarnings(
   warnings: readonly RuleProblem[],
   sourceOf: (problem: RuleProblem) => string,
@@ -196,25 +196,25 @@ function tellWarnings(
   }
 }
 
-/** Tells how many signatures are in use, be it none. */
+/** Logs the number of active signatures, even if it is zero. */
 export function tellProcessed({ loaded }: RuleOutcome, log: Log): void {
   log.info(`detect: ${loaded} signatures processed.`);
 }
 
-/** @returns the matcher that `mpm-algo` means */
+/** @returns the matcher selected by `mpm-algo` */
 function matcherKind(config: Config): MatcherKind | 'auto' {
   const algorithm = config.read(PATTERN_MATCHER);
   if (algorithm === 'auto') return 'auto';
   return algorithm === 'hs' ? 'hyperscan' : 'qgram';
 }
 
-/** The part of the engine that a problem with a file is told under. */
+/** The engine part under which a problem with a file is logged. */
 function sources(config: Config): (problem: RuleProblem) => string {
   const named = new Map([
     [config.read(CLASSIFICATION_FILE), 'classification-config'],
     [config.read(REFERENCE_FILE), 'reference'],
   ]);
-  // Where there are none of these, problems without a file are not theirs.
+  // If none are configured, problems without a file do not belong to them.
   named.delete('');
   return ({ position, rule }) => (rule === undefined && named.get(position.file)) || 'detect';
 }
@@ -228,7 +228,7 @@ function tellError(
     log.error(`${source}: ${message}`);
     return;
   }
-  // The message stands alone: users look for it by its text.
+  // The message is kept intact: users search for its text.
   const hint = suggestion === undefined ? '' : ` (help: ${suggestion})`;
   log.error(`${partOf(keyword)}: ${message}`);
   log.error(
@@ -236,7 +236,7 @@ function tellError(
   );
 }
 
-/** Told under the name of the engine's part, as the warning about events that are gone is. */
+/** Logged under the name of the engine part, like the warning about removed events. */
 const EVENTS_OF_PACKETS = ['decode-event', 'stream-event', 'engine-event'];
 
 function partOf(keyword: string | undefined): string {

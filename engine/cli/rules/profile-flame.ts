@@ -1,4 +1,4 @@
-/** A profile as a picture. */
+/** A profile as a flame graph. */
 import { type Flame, flamePicture } from './flame.js';
 import type { Profile } from './profile.js';
 

@@ -2,7 +2,7 @@
 import type { Profile, ProfiledKeyword, ProfiledRule } from './profile.js';
 import { table } from './table.js';
 
-/** @param most rules shown */
+/** @param most maximum number of rules shown */
 export function profileText(profile: Profile, most: number): string {
   const { packets, total, search, evaluation, other, rules, keywords, damaged } = profile;
   const share = (time: number): string => `${milliseconds(time)} ms ${percent(time, total)}`;

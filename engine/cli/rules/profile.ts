@@ -1,4 +1,4 @@
-/** Runs rules over a capture and measures what each of them, and each of its keywords, costs. */
+/** Runs rules on a capture and measures the cost of each rule and of each of its keywords. */
 import { HeaderTest } from '../../../modules/detect/header-test.js';
 import type { PacketFacts } from '../../../modules/detect/packet-facts.js';
 import { type RuleSetImage, type StoredSignature, signatureAt } from '../../../signatures/compile/image.js';
@@ -17,13 +17,13 @@ import {
 import { ProfilingWatch, RuleCost } from './profiling-watch.js';
 import { type Cell, costOfMeasuring, newCell, Stopwatch } from './stopwatch.js';
 
-/** Milliseconds throughout. */
+/** All times in milliseconds. */
 export interface ProfiledRule {
   readonly gid: number;
   readonly sid: number;
   readonly rev: number;
   readonly msg: string;
-  /** How often it was looked at, its conditions were, all of them held, and it alerted. */
+  /** Number of times the rule was a candidate, its conditions were evaluated, all of them held, and it alerted. */
   readonly candidate: number;
   readonly checks: number;
   readonly matches: number;
@@ -40,16 +40,16 @@ export interface ProfiledKeyword {
 
 export interface Profile {
   readonly packets: number;
-  /** Time of detection as a whole: of the search for patterns, of rules, and of everything else. */
+  /** Total time of detection, of the pattern search, of rules, and of everything else. */
   readonly total: number;
   readonly search: number;
   readonly evaluation: number;
   readonly other: number;
-  /** Rules that were looked at, the most costly first. */
+  /** Rules that were evaluated, most expensive first. */
   readonly rules: readonly ProfiledRule[];
-  /** Over all rules, the most costly first. */
+  /** Over all rules, most expensive first. */
   readonly keywords: readonly ProfiledKeyword[];
-  /** The reader of the capture met an error. */
+  /** The capture reader encountered an error. */
   readonly damaged: boolean;
 }
 
@@ -64,7 +64,7 @@ export async function profile(loaded: LoadedRules, options: CaptureOptions): Pro
   return profiler!.profile(!whole);
 }
 
-/** Header and keywords of a rule under this name. */
+/** Name of the header among the keywords of a rule. */
 const HEADER = 'header';
 
 class Profiler implements Observer {
@@ -183,7 +183,7 @@ class TimedHeader extends HeaderTest {
   }
 }
 
-/** Times the scans of a matcher. */
+/** Measures the scans of a matcher. */
 function timedMatcher(matcher: Matcher, cell: Cell, stopwatch: Stopwatch): Matcher {
   const scan = matcher.scan.bind(matcher);
   matcher.scan = (jobs, count) => {

@@ -1,4 +1,4 @@
-/** Counts and times what the conditions of one rule do. */
+/** Counts and times the conditions of one rule. */
 import type { Step } from '../../../signatures/buffer-matcher/chain.js';
 import type { ConditionWatch, TransactionTest } from '../../../signatures/condition-watch.js';
 import type { Test } from '../../../signatures/inspection.js';
@@ -6,9 +6,9 @@ import type { BufferConditions, Match } from '../../../signatures/signature.js';
 import type { Protocol } from '../../protocol.js';
 import { type Cell, newCell, type Stopwatch } from './stopwatch.js';
 
-/** What one rule cost. */
+/** Cost of one rule. */
 export class RuleCost {
-  /** How often its header was looked at because of it; its conditions; all of them held; alerts. */
+  /** Evaluations of its header; of its conditions; times all of them held; alerts. */
   readonly header: Cell = newCell();
   checks = 0;
   matches = 0;
@@ -38,7 +38,7 @@ export class ProfilingWatch implements ConditionWatch {
   }
 
   step(match: Match, step: Step): Step {
-    // What follows is a piece of its own within this one: its time is not counted twice.
+    // The following steps are a nested span: their time is not counted twice.
     return next => this.timed(match.kind, step(next));
   }
 

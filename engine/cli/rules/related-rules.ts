@@ -1,7 +1,7 @@
-/** The rules that have a say in whether one rule fires: what sets the bits it asks for, and what passes or drops. */
+/** The rules that affect whether a rule fires: those that set the bits it tests, and those that pass or drop. */
 import type { Match, Signature } from '../../../signatures/signature.js';
 
-/** Kinds of state, with the fields that name what is set and asked for. */
+/** Kinds of state, with the fields that name what is set or tested. */
 const NAMES: Readonly<Record<string, 'names' | 'name'>> = {
   flowbits: 'names',
   flowint: 'name',
@@ -9,7 +9,7 @@ const NAMES: Readonly<Record<string, 'names' | 'name'>> = {
   hostbits: 'name',
 };
 
-/** @returns `target` and the others, in the order they came in */
+/** @returns `target` and the others, in their original order */
 export function relatedRules(all: readonly Signature[], target: Signature): Signature[] {
   const chosen = new Set<Signature>([target]);
   for (const signature of all)

@@ -1,9 +1,9 @@
-/** What became of the rules, as statistics tell it: `"detect":{"engines":[{…}]}`. */
+/** Rule counts as in the statistics: `"detect":{"engines":[{…}]}`. */
 import type { RuleOutcome } from '../../../signatures/rule-set.js';
 import type { StatsTree } from '../../stats-record.js';
 import { IsoTimestamp } from '../../timestamp.js';
 
-/** @param milliseconds when the rules were loaded, since the epoch */
+/** @param milliseconds since the epoch when the rules were loaded */
 export function ruleStatistics(rules: RuleOutcome, milliseconds: number): StatsTree {
   const { loaded, errors, skipped, unsupported } = rules;
   return {

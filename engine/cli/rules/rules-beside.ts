@@ -1,6 +1,6 @@
 /**
- * Large rule sets are compiled by a program of its own before they are loaded anew: the main thread, which takes them
- * from the cache then, writes what threads log, answers commands and stands in for threads that fail.
+ * Large rule sets are compiled by a separate process before a reload: the main thread, which then loads them from the
+ * cache, writes the threads' logs, answers commands and stands in for failed threads.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -12,10 +12,10 @@ import type { ConfigTree } from '../../config/config.js';
 import type { Log } from '../../module.js';
 import { sizeOf, usersCache } from '../users-cache.js';
 
-/** Bytes of files from which on compiling takes longer than starting a program. */
+/** Total file size in bytes from which compiling takes longer than starting a process. */
 const LARGE = 1 << 20;
 
-/** What the program is told. */
+/** Message to the process. */
 export interface RulesToCompile
   extends Pick<LoadOptions, 'strict' | 'exclusive' | 'additional' | 'firewallExclusive'> {
   readonly tree: ConfigTree;
@@ -30,7 +30,10 @@ export class RulesBeside {
     private readonly log: Log,
   ) {}
 
-  /** Resolves when the rules are compiled, or cannot be: what is not in the cache then is compiled where it is loaded. */
+  /**
+   * Resolves when the rules are compiled, or cannot be: what is then missing from the cache is compiled when it is
+   * loaded.
+   */
   async compile(): Promise<void> {
     if (this.ended || !isWorthIt(this.options)) return;
     const { config, strict, exclusive, additional, firewallExclusive } = this.options;
@@ -54,7 +57,7 @@ export class RulesBeside {
   }
 }
 
-/** What is compiled beside comes by way of the cache. */
+/** Rules compiled by the process are passed through the cache. */
 function isWorthIt(options: LoadOptions): boolean {
   const { config, protocols = [] } = options;
   const files = filesRead(options);

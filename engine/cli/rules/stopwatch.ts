@@ -1,6 +1,6 @@
 /**
- * Time spent in nested work, each piece without what runs inside of it. A piece is a cell: calls and milliseconds
- * of its own. Reading the clock costs time too; what it costs is measured and taken off.
+ * Time spent in nested spans, each without the spans inside it. Each span has a cell with its calls and milliseconds.
+ * Reading the clock takes time too, which is measured and subtracted.
  */
 export interface Cell {
   calls: number;
@@ -12,7 +12,7 @@ export function newCell(): Cell {
   return { calls: 0, time: 0 };
 }
 
-/** Nested pieces of work; recursion of conditions is bounded, and so is this. */
+/** Maximum nesting depth; recursion of conditions is bounded as well. */
 const DEEPEST = 4096;
 
 export class Stopwatch {
@@ -39,7 +39,7 @@ export class Stopwatch {
 
 const ROUNDS = 20_000;
 
-/** Milliseconds that a piece of work seems to take though it does nothing. */
+/** Milliseconds measured for an empty span. */
 export function costOfMeasuring(): number {
   const watch = new Stopwatch();
   const cell = newCell();

@@ -1,4 +1,4 @@
-/** What a signature was looked at for, for people: a packet and its endpoints, or a transaction. */
+/** What a signature was evaluated on, in readable form: a packet and its endpoints, or a transaction. */
 import type { PacketFacts } from '../../../modules/detect/packet-facts.js';
 import type { Inspection } from '../../../signatures/inspection.js';
 import { addressText } from '../../address.js';
@@ -7,7 +7,7 @@ import { IP_PROTOCOL_NAMES } from '../../packet/ip-protocol-names.js';
 import * as Packet from '../../packet.js';
 
 export interface Subject {
-  /** Number in the capture, 0 for what comes when a flow ends without a packet. */
+  /** Packet number in the capture; 0 for data flushed at the end of a flow, without a packet. */
   readonly packet: number;
   readonly proto: string;
   readonly src: string;

@@ -1,6 +1,6 @@
-/** Text in columns. */
+/** Text in aligned columns. */
 
-/** @param left columns of text; the others are numbers, which stand to the right */
+/** @param left number of text columns; the others are numbers and right-aligned */
 export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],

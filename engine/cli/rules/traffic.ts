@@ -1,25 +1,25 @@
-/** What a capture consists of, as rules see it: protocols, ports, and buffers of transactions. */
+/** Contents of a capture as seen by rules: protocols, ports, and buffers of transactions. */
 import type { PacketFacts } from '../../../modules/detect/packet-facts.js';
 import type { TransactionUpdate } from '../../application-layer.js';
 import { IP_PROTOCOL_NAMES } from '../../packet/ip-protocol-names.js';
 import type { Protocol, Transaction } from '../../protocol.js';
 
-/** Ports that are counted one by one; those beyond are not. */
+/** Maximum number of ports counted individually; further ones are not counted. */
 const MOST_PORTS = 4096;
 
 export class Traffic {
   packets = 0;
-  /** Some packet had a payload. */
+  /** At least one packet had a payload. */
   payload = false;
-  /** Packets by name of the transport. */
+  /** Packets by transport name. */
   readonly transports = new Map<string, number>();
-  /** Packets by `tcp 80`: the port of the server, and without a flow the destination's. */
+  /** Packets by `tcp 80`: the server port, or the destination port without a flow. */
   readonly ports = new Map<string, number>();
-  /** Packets by application protocol of their flow. */
+  /** Packets by their flow's application protocol. */
   readonly applications = new Map<string, number>();
   /** Transactions by protocol. */
   readonly transactions = new Map<string, number>();
-  /** Transactions in which a buffer was seen, by keyword. */
+  /** Transactions in which a buffer was present, by keyword. */
   readonly buffers = new Map<string, number>();
   private readonly seen = new WeakMap<Transaction, Set<string>>();
 
@@ -35,7 +35,7 @@ export class Traffic {
     if (application !== undefined) add(this.applications, application);
   }
 
-  /** Something became visible in a transaction. */
+  /** New data of a transaction is visible. */
   transaction({ conversation, transaction, toServer, progress, complete }: TransactionUpdate): void {
     const { protocol } = conversation;
     let seen = this.seen.get(transaction);

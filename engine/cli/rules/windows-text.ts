@@ -1,12 +1,12 @@
-/** Windows of streams as a table, with a warning for each rule that sets no bound. */
+/** Stream windows as a table, with a warning for each unbounded rule. */
 import type { PortSet } from '../../../signatures/signature.js';
 import { table } from './table.js';
 import type { Windows } from './windows.js';
 
-/** Ranges of ports shown one by one. */
+/** Maximum number of port ranges shown. */
 const MOST_RANGES = 8;
 
-/** @param most warnings that are told one by one */
+/** @param most maximum number of warnings shown */
 export function windowsText({ windows, most, unbounded }: Windows, warnings: number): string {
   const rows = windows.map(({ direction, ports, bytes, chunk, rules, unbounded: without, decidedBy }) => [
     direction.replace('_', ' '),

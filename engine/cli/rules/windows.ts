@@ -1,6 +1,6 @@
 /**
- * How much of a stream is put together in front of new data, for each port and direction: as much as the signatures
- * that can apply there must see at once.
+ * How much stream data is kept before new data, for each port and direction: as much as the signatures that can apply
+ * there must see at once.
  */
 import { TO_CLIENT_CHUNK, TO_SERVER_CHUNK } from '../../../modules/detect/options.js';
 import type { DirectionRules, RuleSetImage } from '../../../signatures/compile/image.js';
@@ -12,29 +12,29 @@ import { compiled, type LoadedRules } from './over-capture.js';
 
 export interface Window {
   readonly direction: 'to_server' | 'to_client';
-  /** Ports of the server that share it. */
+  /** Server ports with this window. */
   readonly ports: PortSet;
-  /** Bytes kept in front of new data. */
+  /** Bytes kept before new data. */
   readonly bytes: number;
-  /** Bytes that are gathered before they are looked at, after the fact. */
+  /** Bytes collected before they are inspected, in passive mode. */
   readonly chunk: number;
-  /** Rules that look at streams there, and those of them that set no bound. */
+  /** Rules that inspect streams there, and the unbounded ones among them. */
   readonly rules: number;
   readonly unbounded: number;
-  /** The rule that needs most: `gid:sid`. */
+  /** The rule with the largest window: `gid:sid`. */
   readonly decidedBy?: string;
 }
 
 export interface Unbounded {
   readonly rule: string;
   readonly msg: string;
-  /** What of it may reach back as far as it likes. */
+  /** Which part of it may reach back without limit. */
   readonly because: string;
 }
 
 export interface Windows {
   readonly windows: readonly Window[];
-  /** Bytes that rules without a bound get: `detect.stream-history`. */
+  /** Window of unbounded rules in bytes: `detect.stream-history`. */
   readonly most: number;
   readonly unbounded: readonly Unbounded[];
 }
@@ -98,7 +98,7 @@ function portsOf({ groupOf }: DirectionRules, number: number): [number, number][
   return ranges;
 }
 
-/** Whether a rule may apply to one of the ports: of the server's side. */
+/** Whether a rule may apply to one of these server ports. */
 function meets(
   { direction, sourcePorts, destinationPorts }: Signature,
   to: Window['direction'],

@@ -1,18 +1,18 @@
-/** `-D`: a run in a process of its own. Who started it hears what went wrong until it runs. */
+/** `-D`: a run in a background process. The starting process prints its errors until it is running. */
 import { spawn } from 'node:child_process';
 
-/** In the environment of the process that has come to the background. */
+/** Set in the environment of the background process. */
 const MARK = 'SLUICE_IN_BACKGROUND';
 
-/** Whether this process is the one in the background already. */
+/** Whether this is the background process. */
 export function isInBackground(): boolean {
   return process.env[MARK] !== undefined;
 }
 
 /**
- * Starts the same command line there.
+ * Starts the same command line in the background.
  * @param words the command line
- * @returns 0 as soon as it runs; the exit code of what ended before
+ * @returns 0 as soon as it is running; otherwise the exit code with which it ended
  */
 export function runInBackground(words: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, [process.argv[1]!, ...words], {
@@ -32,7 +32,7 @@ export function runInBackground(words: readonly string[]): Promise<number> {
   });
 }
 
-/** Tells who started it that it runs. */
+/** Signals to the starting process that the run has started. */
 export function tellStarter(): void {
   if (isInBackground()) process.send?.('runs');
 }

@@ -1,4 +1,4 @@
-/** Which threads a run has: a profile by name, or the one that fits. */
+/** Selects the threads of a run: a profile by name, or automatically. */
 
 import type { Config } from '../../config/config.js';
 import { isMapping } from '../../config/scalar.js';
@@ -8,27 +8,27 @@ import { type Profile, parseProfile } from '../../profile/profile.js';
 import { PROFILES, RUN_MODE } from '../options.js';
 import { UsageError } from '../usage-error.js';
 
-/** What decides which profile fits. */
+/** What the automatic choice depends on. */
 export interface Situation {
-  /** Packets come from a wire. */
+  /** Packets come from live traffic. */
   readonly live: boolean;
-  /** Captures, queues or devices. */
+  /** Number of captures, queues or devices. */
   readonly inputs: number;
-  /** Several threads can read the captures side by side. */
+  /** Several threads can read captures in parallel. */
   readonly together: boolean;
   readonly cores: number;
 }
 
 /**
- * The profile that `runmode` names, or the fitting one where it says `auto`.
- * @throws UsageError when there is no such profile, ProfileError when it is wrong
+ * The profile named by `runmode`, or the best fit for `auto`.
+ * @throws UsageError when there is no such profile, ProfileError when it is invalid
  */
 export function chooseProfile(config: Config, situation: Situation): Profile {
   const wanted = config.read(RUN_MODE);
   return namedProfile(config, wanted === 'auto' ? fitting(situation) : wanted);
 }
 
-/** Names of all profiles, those of the configuration behind the built-in ones. */
+/** Names of all profiles, built-in ones first. */
 export function profileNames(config: Config): string[] {
   return [...new Set([...BUILT_IN_NAMES, ...Object.keys(ownProfiles(config))])];
 }
@@ -46,13 +46,13 @@ export function namedProfile(config: Config, name: string): Profile {
   );
 }
 
-/** Profiles of the configuration, as they are written there. */
+/** Profiles in the configuration, unparsed. */
 export function ownProfiles(config: Config): Record<string, unknown> {
   const profiles = config.read(PROFILES);
   return isMapping(profiles) ? profiles : {};
 }
 
-/** Several inputs are taken side by side; the work on one is divided where there are cores to spare. */
+/** Several inputs are read in parallel; a single one is divided if there are spare cores. */
 function fitting({ live, inputs, together, cores }: Situation): string {
   if (cores === 1) return 'single';
   if (live || inputs > 1) return 'workers';
@@ -60,10 +60,10 @@ function fitting({ live, inputs, together, cores }: Situation): string {
   return together ? 'workers' : 'autofp';
 }
 
-/** Until a thread's code is compiled and warm, another one could have read so much of a capture. */
+/** What other threads read of a capture while a new thread's code is compiled and warms up. */
 const BYTES_A_THREAD = 128 * 2 ** 20;
 
-/** How many threads are worth their start, where nobody says how many. @param totalBytes of captures, where known */
+/** Number of threads worth starting if none is configured. @param totalBytes of captures, where known */
 export function usefulThreads(cores: number, { totalBytes }: { readonly totalBytes?: number }): number {
   return totalBytes === undefined ? cores : Math.min(cores, 1 + Math.floor(totalBytes / BYTES_A_THREAD));
 }

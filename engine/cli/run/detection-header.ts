@@ -1,4 +1,4 @@
-/** Reads a detection's `when` with the parser of signatures, so that it means what it means in a rule. */
+/** Parses a detection's `when` with the signature parser, so that it has the same meaning as in a rule. */
 
 import { RuleSource } from '../../../signatures/parser/source.js';
 import { parseRule } from '../../../signatures/parser.js';
@@ -23,7 +23,7 @@ export interface DetectionHeader {
   readonly priority: number;
 }
 
-/** @throws Error naming the file, the place in `when` and what was expected */
+/** @throws Error with the file, the position in `when` and what was expected */
 export function headerOf(
   definition: DetectionDefinition,
   file: string,
@@ -59,7 +59,7 @@ export function headerOf(
   };
 }
 
-/** The rule that the header is part of. */
+/** A rule with this header. */
 function parsed(
   { sid, rev = 1, classtype }: DetectionDefinition,
   when: string,
@@ -105,7 +105,7 @@ function sideOf({ any, v4, v6 }: AddressSet, ports: PortSet): Side {
   return { anyAddress: any, v4, v6, ports };
 }
 
-/** Contents whose presence cannot be undone by further bytes, in the payload. */
+/** Payload contents whose match further bytes cannot invalidate. */
 function contentsOf(
   { conditions, buffers }: Signature,
   { detect }: DetectionDefinition,

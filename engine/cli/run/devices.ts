@@ -1,4 +1,4 @@
-/** Devices of live traffic: opened before the threads start, and kept when threads fail. */
+/** Devices of live traffic: opened before the threads start, and kept open when threads fail. */
 import type { Config } from '../../config/config.js';
 import type { Log, OpenedDevices } from '../../module.js';
 import { loadModule } from '../../thread/load-module.js';
@@ -17,7 +17,7 @@ export async function openDevices(
   return (inputs.live ? module.open?.(config, log) : undefined) ?? NONE;
 }
 
-/** Whether threads may be started once more. */
+/** Limits how often threads are restarted. */
 export class Restarts {
   count = 0;
   private readonly times: number[] = [];

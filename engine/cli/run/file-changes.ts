@@ -1,21 +1,21 @@
-/** Tells when one of some files changes. */
+/** Signals changes of files. */
 import { type FSWatcher, watch } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 
 /** Changes come in bursts: an editor writes a file in several steps. */
 const BURST_MS = 50;
 
-/** Watches files by way of their folders, since editors put new files in the place of old ones. */
+/** Watches files through their folders, since editors replace files with new ones. */
 export class FileChanges {
-  /** Names of files by their folder. */
+  /** File names by folder. */
   private readonly names = new Map<string, Set<string>>();
   private readonly watchers: FSWatcher[] = [];
   private timer: NodeJS.Timeout | undefined;
 
-  /** @param changed called when no more has changed for a moment */
+  /** @param changed called once changes have settled */
   constructor(private readonly changed: () => void) {}
 
-  /** Watches these as well. @throws Error of the file system when a folder cannot be watched */
+  /** Watches these files too. @throws file system Error when a folder cannot be watched */
   add(files: readonly string[]): void {
     for (const file of files) {
       const path = resolve(file);
@@ -35,7 +35,7 @@ export class FileChanges {
     const watcher = watch(folder, (_, name) => {
       if (name === null || names.has(name)) this.soon();
     });
-    // A folder that cannot be watched any more: what becomes of its files is seen when they are read.
+    // A folder can no longer be watched: the state of its files shows when they are read.
     watcher.on('error', () => this.soon());
     this.watchers.push(watcher);
     this.names.set(folder, names);

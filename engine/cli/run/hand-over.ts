@@ -1,4 +1,4 @@
-/** What a run that becomes another user gives to that user before: later it could not. */
+/** Changes ownership of files before a run drops privileges: afterwards it could not. */
 import { chownSync, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { cachingPath } from '../../../signatures/compile/options.js';
@@ -17,24 +17,24 @@ export function handOver(config: Config, live: boolean, log: EngineLog, identity
   if (socket !== undefined) giveFolder(dirname(socket), identity);
 }
 
-/** The folder of logs, where it is made by the run: with it that user could write none. */
+/** The log folder, if the run creates it: otherwise the new user could not write to it. */
 export function handOverLogs(config: Config, identity: Identity): void {
   giveFolder(config.read(LOG_FOLDER), identity);
 }
 
-/** The folder of compiled rules: reloads by that user keep theirs there. */
+/** The folder of compiled rules: reloads after dropping privileges write to it. */
 export function handOverCache(config: Config, identity: Identity): void {
   const folder = config.read(cachingPath);
   if (folder !== '') giveFolder(folder, identity);
 }
 
-/** Folders below `/run` are gone with each start of the system. One that is there already is somebody's. */
+/** Folders below `/run` are gone after a reboot. An existing folder belongs to someone else. */
 function giveFolder(path: string, { uid, gid }: Identity): void {
   if (existsSync(path)) return;
   try {
     makeFolder(path);
     chownSync(path, uid, gid);
   } catch {
-    // Who needs it tells what is wrong.
+    // Reported where the folder is used.
   }
 }

@@ -1,4 +1,4 @@
-/** Where the packets of a run come from, as settings of the module that acquires them. */
+/** Packet sources of a run, as settings of the capture module. */
 import { readFileSync } from 'node:fs';
 import { deviceNames, deviceSettings } from '../../../modules/af-packet/options.js';
 import { CONTINUOUS, PASSES, RECURSIVE } from '../../../modules/pcap/options.js';
@@ -10,16 +10,16 @@ import type { Given } from '../command-line/parse.js';
 import { UsageError } from '../usage-error.js';
 
 export interface Inputs {
-  /** Module that `input` in a profile stands for. */
+  /** The module that replaces `input` in a profile. */
   readonly module: 'pcap' | 'nfqueue' | 'af-packet';
   readonly live: boolean;
-  /** Settings to make, as `path=value` would, with lists. */
+  /** Settings to apply, like `path=value`, but with lists. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** Names by `Packet.SOURCE`. */
   readonly names: readonly string[];
-  /** There where packets come from captures. */
+  /** Set if packets come from captures. */
   readonly captures?: readonly FoundFile[];
-  /** Bytes of all captures, where they are known. */
+  /** Total size of all captures in bytes, where known. */
   readonly totalBytes?: number;
 }
 
@@ -27,7 +27,7 @@ const NOTHING = 'Please specify a runmode or capture option. Use --list-runmodes
 
 type GivenInputs = Pick<Given, 'captures' | 'queues' | 'devices' | 'afPacket' | 'filter' | 'filterFile'>;
 
-/** @throws UsageError when there is no input, or several kinds of it */
+/** @throws UsageError without an input, or with several kinds of input */
 export function checkInputs(given: GivenInputs): void {
   const devices = given.devices.length > 0 || given.afPacket;
   const kinds = [given.captures.length > 0, given.queues.length > 0, devices].filter(Boolean).length;
@@ -35,7 +35,7 @@ export function checkInputs(given: GivenInputs): void {
   if (kinds > 1) throw new UsageError('captures (-r), queues (-q) and devices (-i) cannot be combined');
 }
 
-/** @throws UsageError when a capture is not there, or an option does not fit */
+/** @throws UsageError when a capture is missing, or an option does not apply */
 export function inputsOf(given: GivenInputs, config: Config): Inputs {
   const filter = filterSettings(given);
   if (given.captures.length > 0) return captures(given.captures, filter, config);
@@ -125,7 +125,7 @@ function filterSettings({
   return { 'bpf-filter': expression };
 }
 
-/** A file may have comments behind `#` and any number of lines. */
+/** The file may have several lines, and comments after `#`. */
 function readFilter(file: string): string {
   try {
     return readFileSync(file, 'utf8').replace(/#.*$/gm, '').replace(/\s+/g, ' ').trim();

@@ -3,8 +3,8 @@ import { makeFolder } from '../../make-folder.js';
 import { UsageError } from '../usage-error.js';
 
 /**
- * A run whose records nobody could ever read does not begin.
- * @throws UsageError when there is no such folder and it cannot be made, or nothing can be written there
+ * A run whose records could not be written does not start.
+ * @throws UsageError when the folder cannot be created, or is not writable
  */
 export function checkLogFolder(folder: string): void {
   try {

@@ -1,4 +1,4 @@
-/** What is done with a run while it lasts: shown, stopped, asked, given other rules. */
+/** Operation of a run: progress, signals, control socket, reloads. */
 import { flowRows } from '../../flow/flow-record.js';
 import type { EngineLog } from '../../log.js';
 import { tellStarter } from './background.js';
@@ -12,18 +12,18 @@ import { serviceRuns } from './service.js';
 import { type EarlySignals, onSignals } from './signals.js';
 import type { Sources } from './starting.js';
 
-/** What a run shows besides the log. */
+/** What a run displays besides the log. */
 export interface Presentation {
-  /** A progress line on a terminal, and a table at the end. */
+  /** A progress line on a terminal, and a summary table at the end. */
   readonly summary: boolean;
   /** Rules and detections are reloaded when one of their files changes. */
   readonly watch?: boolean;
 }
 
 /**
- * Begins to listen to signals, the control socket and changed files, and to show progress.
- * @param early what signals asked for before
- * @returns ends all of it
+ * Starts handling signals, the control socket and changed files, and shows progress.
+ * @param early signals received so far
+ * @returns stops all of it
  */
 export async function operate(
   engine: Running,
@@ -66,7 +66,7 @@ export async function operate(
   };
 }
 
-/** Files that the new rules and detections have beside those before are watched from then on. */
+/** Files added by the new rules and detections are watched from now on. */
 function watchRules(preparation: Preparation, reloads: Reloads, log: EngineLog): () => void {
   const watchAll = () => changes.add(preparation.files());
   const failed = ({ message }: Error) => log.warning(`detect: file changes cannot be detected: ${message}`);

@@ -1,8 +1,8 @@
-/** How a run ended, for people and as an exit code. */
+/** Reports the result of a run, and its exit code. */
 import type { EngineResult } from '../../engine.js';
 import type { Log } from '../../module.js';
 
-/** Tells what failed, and what there was. @returns the exit code */
+/** Logs failures and totals. @returns the exit code */
 export function tellOutcome(
   { failure, violations }: EngineResult,
   counters: ReadonlyMap<string, number>,

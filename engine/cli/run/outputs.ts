@@ -1,4 +1,4 @@
-/** Which outputs a configuration asks for. */
+/** Determines the outputs enabled in a configuration. */
 import type { Config } from '../../config/config.js';
 import { enabledOutputs } from '../../config/output-list.js';
 import { EVENT_KINDS } from '../../event.js';
@@ -7,7 +7,7 @@ import type { Log, ModuleDefinition } from '../../module.js';
 import type { StatsLog } from '../../stats-record.js';
 import { loadOwnModules } from '../../thread/load-module.js';
 
-/** Modules of the house that write something with this configuration, by name. */
+/** Names of the built-in modules that write something with this configuration. */
 export async function configuredOutputs(config: Config): Promise<string[]> {
   const { modules } = await loadOwnModules();
   return [...modules]
@@ -17,19 +17,19 @@ export async function configuredOutputs(config: Config): Promise<string[]> {
 
 function isUsed(module: ModuleDefinition, config: Config): boolean {
   if ((module.wants?.(config).length ?? 1) > 0 || writesStatistics(module, config)) return true;
-  // A log that is switched on is there, though nothing of what happens may be wanted in it.
+  // A log that is enabled is created even if no event is wanted in it.
   const own = outputsOf(module);
   return enabledOutputs(config).some(({ name }) => own.has(name));
 }
 
 function writesStatistics(module: ModuleDefinition, config: Config): boolean {
   const logs = module.statistics?.(config) ?? [];
-  // They were only asked for; scripts have files open.
+  // They were opened only to be queried; scripts keep files open.
   for (const log of logs) log.close?.();
   return logs.length > 0;
 }
 
-/** Names of the outputs whose options a module has. */
+/** Names of the outputs configured by a module's options. */
 function outputsOf({ options = [] }: ModuleDefinition): Set<string> {
   return new Set(options.flatMap(({ path }) => /^outputs\.\*\.([^.*]+)/.exec(path)?.[1] ?? []));
 }
@@ -45,7 +45,7 @@ export function wantedEvents(modules: Iterable<ModuleDefinition>, config: Config
   return bits;
 }
 
-/** Where the log of this name goes when a module writes it itself; undefined for a file of lines. */
+/** The module's own target of the log with this name; undefined for a file of lines. */
 export function logOfModule(
   modules: Iterable<ModuleDefinition>,
   file: string,
@@ -64,7 +64,7 @@ export function statisticsLogs(modules: Iterable<ModuleDefinition>, config: Conf
   return [...modules].flatMap(module => module.statistics?.(config) ?? []);
 }
 
-/** Tells outputs that are listed and switched on but that no module writes. */
+/** Warns of outputs that are listed and enabled but that no module writes. */
 export async function tellMissingOutputs(config: Config, log: Log): Promise<void> {
   const { modules } = await loadOwnModules();
   const written = new Set([...modules.values()].flatMap(module => [...outputsOf(module)]));

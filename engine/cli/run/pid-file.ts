@@ -1,13 +1,13 @@
-/** The file that says which process a run is, for those who send it signals. */
+/** The pid file, for programs that send the run signals. */
 import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../usage-error.js';
 
-/** A program of that name, with or without an ending, as a word of a command line. */
+/** A program of that name, with or without an extension, as a word of a command line. */
 const SLUICE = /(^|[/\0])sluice(\.\w+)?(\0|$)/;
 
 /**
- * @param path none is written when empty
- * @throws UsageError when it cannot be written, or is that of another run, which nobody could tell anything any more
+ * @param path not written when empty
+ * @throws UsageError when it cannot be written, or belongs to another run, whose pid would be lost
  */
 export function writePidFile(path: string): void {
   if (path === '') return;
@@ -23,7 +23,7 @@ export function writePidFile(path: string): void {
   }
 }
 
-/** The process that the file tells of, where that is a run: after a crash its number may be anybody's. */
+/** The process in the file, if it is a run of Sluice: after a crash the pid may be reused. */
 function runOf(path: string): number | undefined {
   try {
     const id = Number(readFileSync(path, 'utf8'));
@@ -35,8 +35,8 @@ function runOf(path: string): number | undefined {
 }
 
 /**
- * Somebody else may have the number soon. The file of another run stays.
- * @param tell hears of a file that cannot be removed: its folder may not be one that the user after the start may change
+ * The pid may soon be reused. The file of another run is kept.
+ * @param tell called if the file cannot be removed: after dropping privileges its folder may not be writable
  */
 export function removePidFile(path: string, tell: (message: string) => void): void {
   if (path === '') return;

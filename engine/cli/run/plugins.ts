@@ -1,4 +1,4 @@
-/** What a configuration names beside what is in the house: protocols, and modules in its profiles. */
+/** Third-party plugins in a configuration: protocols, and modules in its profiles. */
 import { loadProtocols, PROTOCOL_PLUGINS } from '../../application/load-protocols.js';
 import type { Config } from '../../config/config.js';
 import type { AnyOption } from '../../config/option.js';
@@ -10,14 +10,14 @@ import { addSettings, folderOf, type Settings } from '../settings.js';
 import { UsageError } from '../usage-error.js';
 import { ownProfiles } from './choose-profile.js';
 
-/** Paths of protocols of others. Threads know of no folder that names are relative to: they get whole paths. */
+/** Absolute paths of third-party protocols: threads do not know the folder that names are relative to. */
 export function protocolPlugins(config: Config, from: string): string[] {
   const paths = config.read(PROTOCOL_PLUGINS).map(name => findPlugin(name, from, 'protocol'));
   addSettings(config, { [PROTOCOL_PLUGINS.path]: paths });
   return paths;
 }
 
-/** All protocols of a run with these settings. @throws UsageError that names what cannot be loaded */
+/** All protocols of a run with these settings. @throws UsageError naming what cannot be loaded */
 export async function configuredProtocols(settings: Pick<Settings, 'config' | 'file'>): Promise<Protocol[]> {
   try {
     return await loadProtocols(protocolPlugins(settings.config, folderOf(settings)));
@@ -26,7 +26,7 @@ export async function configuredProtocols(settings: Pick<Settings, 'config' | 'f
   }
 }
 
-/** Options of modules of others in profiles; what cannot be loaded is told by whoever uses it. */
+/** Options of third-party modules in profiles; load errors are reported where the module is used. */
 export async function pluginOptions(settings: Pick<Settings, 'config' | 'file'>): Promise<AnyOption[]> {
   const { modules: own } = await loadOwnModules();
   const others = modulesNamed(settings.config).filter(name => !own.has(name));
@@ -39,7 +39,7 @@ function modulesNamed(config: Config): string[] {
     try {
       return parseProfile(name, tree).threads.flatMap(({ modules }) => modules);
     } catch {
-      // Told when it is the profile of a run.
+      // Reported if the run uses this profile.
       return [];
     }
   });

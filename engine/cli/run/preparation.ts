@@ -1,4 +1,4 @@
-/** Everything a run needs before its threads start, checked; `-T` ends after it. */
+/** Prepares and checks everything a run needs before its threads start; `-T` ends after it. */
 import type { NamedState } from '../../../signatures/compile/named-state.js';
 import type { RuleSetImage } from '../../../signatures/compile.js';
 import { expressionCheck } from '../../../signatures/expression-check.js';
@@ -31,36 +31,36 @@ import { configuredProtocols, pluginOptions } from './plugins.js';
 import { DetectionLoader } from './prepare-detections.js';
 
 export interface Preparation {
-  /** What detection keeps over flows and threads, and over reloads of the rules. */
+  /** Detection state shared by flows and threads, and kept over reloads. */
   readonly detectionState: DetectionState;
-  /** Connections that protocols have announced, over threads and reloads too. */
+  /** Expected connections announced by protocols, shared by threads and kept over reloads. */
   readonly expectations: SharedArrayBuffer;
   readonly config: Config;
   readonly protocols: readonly Protocol[];
-  /** Compiled signatures; undefined when detection is switched off. */
+  /** Compiled signatures; undefined when detection is disabled. */
   readonly rules: unknown;
-  /** Detections written as code; none when detection is switched off. */
+  /** Detections written as code; none when detection is disabled. */
   readonly detections: Detections;
   /** Folder that paths in the configuration are relative to. */
   readonly from: string;
-  /** Files of rules, and of detections with what they import. */
+  /** Files of rules, and of detections including their imports. */
   files(): string[];
-  /** Loads the rules and `detections` anew. @throws UsageError when they are wrong and that is fatal */
+  /** Reloads the rules and `detections`. @throws UsageError when they are invalid and that is fatal */
   reloadRules(): unknown;
-  /** Compiles large rule sets beside, so that loading them anew is done at once. */
+  /** Compiles large rule sets in a separate process, so that reloading them is fast. */
   readonly beside: RulesBeside | undefined;
-  /** Frees what the rules before used, when all threads have the new ones. */
+  /** Frees what the previous rules used, once all threads have the new ones. */
   releaseReplaced(): void;
-  /** Sets and bits that the rules in force name, and what was wrong with rules. */
+  /** Datasets and bits named by the active rules. */
   namedState(): NamedState;
   failedRules(): readonly RuleProblem[];
-  /** What became of the rules when they were loaded last. */
+  /** Rule counts of the last load. */
   statistics(): NonNullable<Statistics['more']>;
 }
 
 /**
  * Checks the configuration and loads the rules.
- * @throws UsageError when something is wrong and that is fatal
+ * @throws UsageError on a fatal problem
  */
 export async function prepare(given: Given, settings: Settings, log: EngineLog): Promise<Preparation> {
   const { config } = settings;
@@ -99,7 +99,7 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
     releaseReplaced: () => rules.releaseReplaced(),
     beside: given.detection ? new RulesBeside(options, log) : undefined,
     reloadRules() {
-      // The rules last: what is told of them, and is freed later, is what is in force.
+      // Rules come last: the log and later freeing refer to the active rules.
       const loaded = loadDetections();
       const image = loadRules();
       detections = loaded;
@@ -108,10 +108,10 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
   };
 }
 
-/** The compiled rules, and those before until no thread uses them any more. */
+/** The compiled rules, and the previous ones until no thread uses them any more. */
 class RulesInForce {
   statistics: NonNullable<Statistics['more']> = {};
-  /** Rules that were refused when they were loaded last. */
+  /** Rules refused by the last load. */
   failed: readonly RuleProblem[] = [];
   private image: unknown;
   private replaced: unknown;
@@ -123,7 +123,7 @@ class RulesInForce {
     private readonly log: EngineLog,
   ) {}
 
-  /** @throws UsageError when they are wrong and that is fatal */
+  /** @throws UsageError when they are invalid and that is fatal */
   load(): unknown {
     const { outcome, image } = prepareRules(this.options, this.protocols, this.fatal, this.log, this.image);
     this.replaced = this.image;
@@ -144,15 +144,15 @@ class RulesInForce {
 }
 
 /**
- * A firewall that lets everything pass is none. What it drops of a capture was not dropped when that was taken: packets
- * are gone through one by one, so that nothing behind a drop is parsed.
+ * A firewall must be able to drop. Packets that it drops in a capture were not dropped on the wire: they
+ * are processed one by one, so that nothing after a drop is parsed.
  */
 function useFirewall(config: Config, given: Given): void {
   addSettings(config, { [engineMode.path]: 'ips' });
   if (given.captures.length > 0) addSettings(config, { [BATCH.path]: 1 });
 }
 
-/** Threads get the whole path of what decides when flows end; it is loaded here, so that what is wrong is told once. */
+/** Threads get the absolute path of the flow expiry policy; it is loaded here so that errors are reported once. */
 async function resolveFlowExpiry(config: Config, from: string): Promise<void> {
   const name = expiryPlugin(config);
   if (name === undefined) return;
@@ -161,7 +161,7 @@ async function resolveFlowExpiry(config: Config, from: string): Promise<void> {
   addSettings(config, { [FLOW_EXPIRY_POLICY.path]: path });
 }
 
-/** @throws UsageError when one is wrong and that is fatal */
+/** @throws UsageError when one is invalid and that is fatal */
 function readDetections(
   loader: DetectionLoader,
   options: LoadOptions,

@@ -1,4 +1,4 @@
-/** Prepares the detections of a run that are code: finds, translates and checks them, and reads what flows they want. */
+/** Prepares the code detections of a run: finds, compiles and checks them, and reads which flows they want. */
 
 import { FILES, MAY } from '../../../modules/detections/options.js';
 import { ruleFiles } from '../../../signatures/rule-files.js';
@@ -23,7 +23,7 @@ import * as api from '../../index.js';
 import { NO_RANDOM } from '../options.js';
 import { headerOf } from './detection-header.js';
 
-/** A file's top level may not take longer than this. */
+/** Time limit for a file's top-level code. */
 const LOAD_MS = 5000;
 
 type AddThresholds = (signature: DetectionSignature) => DetectionSignature;
@@ -33,20 +33,20 @@ export interface DetectionProblem {
   readonly message: string;
 }
 
-/** Keeps what alerts are called from one reload to the next. */
+/** Keeps the signature numbers of alerts over reloads. */
 export class DetectionLoader {
   private readonly signatures: DetectionSignature[] = [];
   private sources: string[] = [];
 
-  /** @param from folder that paths of the configuration are relative to */
+  /** @param from folder that paths in the configuration are relative to */
   constructor(private readonly from: string) {}
 
-  /** Files that what was loaded last is made of. */
+  /** Files of the detections loaded last, including imports. */
   get files(): readonly string[] {
     return this.sources;
   }
 
-  /** Everything that can be loaded; what cannot is in `problems`. */
+  /** Loads everything that can be loaded; the rest is in `problems`. */
   load(options: LoadOptions): { detections: Detections; problems: DetectionProblem[] } {
     const problems: DetectionProblem[] = [];
     this.sources = [];
@@ -96,7 +96,7 @@ export class DetectionLoader {
     };
   }
 
-  /** An equal signature keeps its number, so that alerts on their way at a reload are told right. */
+  /** An equal signature keeps its number, so that pending alerts at a reload are reported correctly. */
   private numberOf(signature: DetectionSignature): number {
     const text = JSON.stringify(signature);
     const known = this.signatures.findIndex(each => JSON.stringify(each) === text);
@@ -104,7 +104,7 @@ export class DetectionLoader {
   }
 }
 
-/** Names in the configuration and on the command line, in their order, each once. */
+/** Names from the configuration and the command line, in order, without duplicates. */
 function namesOf(options: LoadOptions): string[] {
   const { config, exclusive } = options;
   const fromRules = ruleFiles(config, options).flatMap(({ files, pattern }) =>
@@ -128,7 +128,7 @@ function evaluated(code: string, map: string, file: string): ReturnType<typeof e
   return result!;
 }
 
-/** What the author's code throws tells neither its file nor the place. */
+/** Errors thrown by the author's code name neither the file nor the position. */
 function named<T>(work: () => T, file: string, map: string): T {
   try {
     return work();

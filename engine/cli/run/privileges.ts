@@ -1,19 +1,19 @@
-/** Becoming another user: names to numbers, and for live traffic with the capabilities that a sensor needs. */
+/** Drops privileges: resolves user names, and for live traffic keeps the capabilities that a sensor needs. */
 import { readFileSync } from 'node:fs';
 import { native } from '../../native.js';
 import { UsageError } from '../usage-error.js';
 
-/** Numbers of the user and group that a run becomes. */
+/** Numeric user and group of a run. */
 export interface Identity {
   readonly uid: number;
   readonly gid: number;
-  /** As they were asked for, for people. */
+  /** As given by the user, for messages. */
   readonly named: string;
 }
 
 /**
- * @param user name or number; empty: as it is  @param group the same; empty: the user's
- * @returns undefined where nothing changes  @throws UsageError when there is no such user or group
+ * @param user name or number; empty: unchanged  @param group the same; empty: the user's
+ * @returns undefined when nothing changes  @throws UsageError when there is no such user or group
  */
 export function identityOf(user: string, group: string): Identity | undefined {
   if (user === '' && group === '') return undefined;
@@ -25,14 +25,14 @@ export function identityOf(user: string, group: string): Identity | undefined {
 }
 
 /**
- * @param sensor keeps the capabilities to give verdicts and to send packets
- * @throws UsageError that says what is not possible
+ * @param sensor keep the capabilities to give verdicts and to send packets
+ * @throws UsageError with what is not possible
  */
 export function becomeUser({ uid, gid, named }: Identity, sensor: boolean): void {
   possible(named, () => {
     if (sensor) native()!.dropPrivileges(uid, gid);
     else {
-      // Whoever was root has more groups than the user.
+      // root has more groups than the user.
       if (process.geteuid!() === 0) process.setgroups!([gid]);
       process.setgid!(gid);
       process.setuid!(uid);
@@ -57,7 +57,7 @@ function groupNumber(name: string): number {
   return /^\d+$/.test(name) ? Number(name) : Number(entryOf('/etc/group', name)[2]);
 }
 
-/** The line of a name, or of a number. */
+/** The entry with this name or number. */
 function entryOf(file: string, name: string): string[] {
   const lines = readFileSync(file, 'utf8').split('\n');
   const found = lines.map(line => line.split(':')).find(fields => fields[0] === name || fields[2] === name);

@@ -1,6 +1,6 @@
-/** A line on the terminal that tells how far a replay is. */
+/** A progress line of a replay on the terminal. */
 
-/** How often the line is drawn. */
+/** Redraw interval. */
 const INTERVAL_MS = 200;
 
 export interface ProgressNumbers {
@@ -16,9 +16,9 @@ export interface Terminal {
 }
 
 /**
- * Draws the line now and then. Nothing is drawn where the output is no terminal.
- * @param totalBytes undefined when it is not known how much will come
- * @returns takes the line away
+ * Redraws the line periodically. Nothing is drawn if the output is not a terminal.
+ * @param totalBytes undefined when the total size is unknown
+ * @returns removes the line
  */
 export function showProgress(
   read: () => ProgressNumbers,

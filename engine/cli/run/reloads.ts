@@ -1,11 +1,11 @@
-/** Rules that are loaded anew while threads run. */
+/** Reloads rules while threads run. */
 import type { Log } from '../../module.js';
 import { messageOf } from '../mistakes.js';
 import type { Preparation } from './preparation.js';
 import type { Running } from './restarting.js';
 import { type Sources, sharedObjects } from './starting.js';
 
-/** Reloads rules when asked, one after the other; new rules that are wrong leave those in force as they are. */
+/** Reloads rules on request, one reload at a time; invalid new rules leave the active ones unchanged. */
 export class Reloads {
   private running: Promise<string | undefined> | undefined;
   private wanted = false;
@@ -19,8 +19,8 @@ export class Reloads {
   ) {}
 
   /**
-   * Asked for while one runs, another follows it: the files may have changed since.
-   * @returns why the last one was refused; undefined when it was not
+   * A request during a reload starts another one: the files may have changed since.
+   * @returns why the last one was refused; undefined on success
    */
   ask(): Promise<string | undefined> {
     this.wanted = true;
@@ -28,7 +28,7 @@ export class Reloads {
     return this.running;
   }
 
-  /** No reload begins any more; resolves when none runs. */
+  /** Accepts no more reloads; resolves when none is running. */
   async end(): Promise<void> {
     this.ended = true;
     this.preparation.beside?.end();

@@ -1,16 +1,19 @@
-/** Threads that are started anew when one of them fails, for live traffic: packets must not wait for a program to be. */
+/**
+ * Restarts threads when one of them fails, for live traffic: packets must not wait until the whole program is
+ * restarted.
+ */
 import type { Engine, EngineOptions, EngineResult } from '../../engine.js';
 import type { Log, OpenedDevices } from '../../module.js';
 import type { Restarts } from './devices.js';
 
 type Shared = Readonly<Record<string, unknown>>;
-/** What a run does with its threads. */
+/** Operations of a run on its threads. */
 export type Running = Pick<
   Engine,
   'counters' | 'plan' | 'stop' | 'abort' | 'reload' | 'rotateLogs' | 'finished'
 >;
 
-/** What threads go on from, and what they ask when a single one has failed. */
+/** State that restarted threads continue with, and callbacks for the failure of a single thread. */
 export type Continuation = Pick<
   EngineOptions,
   'threadsReady' | 'threadFailed' | 'threadIsBack' | 'threadsFailed' | 'threadsEnded' | 'earlier'
@@ -31,7 +34,7 @@ export async function startRestarting(
   return new Restarting(again, shared, devices, restarts, log, first);
 }
 
-/** A thread that others do not need is started anew while they go on. */
+/** A thread that the others do not depend on is restarted while they continue. */
 function singleRestarts(devices: OpenedDevices, restarts: Restarts, log: Log): Continuation {
   return {
     threadFailed(thread, reason) {
@@ -44,9 +47,9 @@ function singleRestarts(devices: OpenedDevices, restarts: Restarts, log: Log): C
       devices.threadsAreBack?.(thread);
       log.notice(`threads: thread ${thread.name} has restarted`);
     },
-    // Packets need not wait until the last thread has ended.
+    // Packets must not wait until the last thread has ended.
     threadsFailed: () => devices.threadsFailed?.(),
-    // Nor until all that was logged is written.
+    // Nor until all log records are written.
     threadsEnded: () => devices.threadsEnded?.(),
   };
 }
@@ -54,7 +57,7 @@ function singleRestarts(devices: OpenedDevices, restarts: Restarts, log: Log): C
 class Restarting implements Running {
   readonly finished: Promise<EngineResult>;
   private stopping = false;
-  /** While threads are started anew: resolves when they stand, or with why they cannot. */
+  /** Set during a restart: resolves when the threads run, or with why they cannot. */
   private restart: Promise<string | undefined> | undefined;
 
   constructor(
@@ -83,7 +86,7 @@ class Restarting implements Running {
   /** @returns why that is not possible */
   private async startAnew(): Promise<string | undefined> {
     try {
-      // What other threads have received until their end is settled as well.
+      // Packets that the other threads received before they ended get a verdict as well.
       this.devices.threadsFailed?.();
       this.engine = await this.start(this.shared, this.engine.counters());
       this.devices.threadsAreBack?.();
@@ -115,12 +118,12 @@ class Restarting implements Running {
 
   async reload(shared: Shared): Promise<void> {
     this.shared = shared;
-    // Threads that are just started anew have those before, which are freed when this is over.
+    // Threads being restarted use the previous rules, which are freed afterwards.
     await this.restart;
     await this.engine.reload(shared);
   }
 
-  /** Threads that are just started anew open their logs by themselves. */
+  /** Threads being restarted open their logs anyway. */
   rotateLogs(): void {
     if (!this.restart) this.engine.rotateLogs();
   }

@@ -1,4 +1,4 @@
-/** Commands for a run that goes on: what its socket takes. */
+/** Commands on the control socket of a run. */
 
 import { dataFolder } from '../../../signatures/state/data-folder.js';
 import type { Config } from '../../config/config.js';
@@ -17,14 +17,14 @@ import { versionLine } from '../version.js';
 import type { Inputs } from './inputs.js';
 import type { Preparation } from './preparation.js';
 
-/** What the commands do. */
+/** Actions of the commands. */
 export interface RunActions {
   counters(): Iterable<readonly [string, number]>;
-  /** Values of the statistics that are no counters. */
+  /** Values in the statistics that are not counters. */
   statistics(): Readonly<Record<string, number | string | readonly StatsTree[]>>;
   stop(): void;
   rotate(): void;
-  /** Resolves when the rules that were asked for are in force, or with why they were refused. */
+  /** Resolves when the requested rules are active, or with why they were refused. */
   reload(): Promise<string | undefined>;
   /** Name of the profile. */
   readonly mode: string;
@@ -34,7 +34,7 @@ export interface RunActions {
 
 const CAPTURES = { pcap: 'PCAP_FILE', nfqueue: 'NFQ', 'af-packet': 'AF_PACKET_DEV' } as const;
 
-/** Opens the socket where the configuration wants one. @returns closes it */
+/** Opens the socket if the configuration enables it. @returns closes it */
 export async function openControl(
   preparation: Preparation,
   inputs: Inputs,
@@ -67,7 +67,7 @@ export async function openControl(
   }
 }
 
-/** Commands about what a run keeps. */
+/** Commands about the state of a run. */
 async function stateCommands(
   preparation: Preparation,
   inputs: Inputs,
@@ -105,7 +105,7 @@ function commandsOf(config: Config, inputs: Inputs, actions: RunActions): Handle
   return {
     ...usualCommands(config, versionLine(), actions.mode, CAPTURES[inputs.module]),
     shutdown: () => {
-      // The answer goes first.
+      // The reply is sent first.
       setImmediate(() => actions.stop());
       return 'Closing Suricata';
     },
@@ -115,10 +115,10 @@ function commandsOf(config: Config, inputs: Inputs, actions: RunActions): Handle
     },
     'reload-rules': reload,
     'ruleset-reload-rules': reload,
-    // Rules of tenants and their settings are loaded with all others.
+    // Rules and settings of tenants are loaded with all others.
     'reload-tenants': reload,
     'ruleset-reload-nonblocking': () => {
-      // The log tells what becomes of it.
+      // The log reports its outcome.
       reload().catch(() => {});
       return 'done';
     },

@@ -1,7 +1,7 @@
-/** What the service manager (systemd) is told: that the run has begun, is alive, and ends. */
+/** Notifications to the service manager (systemd): ready, alive, stopping. */
 import { native } from '../../native.js';
 
-/** Begins to tell that the process is alive, where someone wants to know. @returns ends it */
+/** Starts the watchdog notifications if the service manager requests them. @returns stops them */
 export function serviceRuns(environment = process.env): () => void {
   const socket = environment.NOTIFY_SOCKET;
   const addon = native();

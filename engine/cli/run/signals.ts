@@ -1,7 +1,7 @@
-/** What signals do to a run. */
+/** Signal handling of a run. */
 
 export interface SignalActions {
-  /** Take no more packets, finish those in flight. */
+  /** Take no more packets; finish those in flight. */
   stop(): void;
   abort(): void;
   rotate(): void;
@@ -9,8 +9,8 @@ export interface SignalActions {
 }
 
 /**
- * Signals that come before there are threads: without a handler HUP and USR2 would end a sensor that is just starting. What
- * they ask for is done when it can be.
+ * Signals received before there are threads: without a handler HUP and USR2 would kill a sensor during its start. Their
+ * actions are deferred until they are possible.
  */
 export class EarlySignals {
   private rotate = false;
@@ -27,7 +27,7 @@ export class EarlySignals {
     process.on('SIGUSR2', this.noteReload);
   }
 
-  /** From here on others listen. What was asked for so far is done now. */
+  /** Ends this handler and runs the deferred actions. */
   handOver(actions: Pick<SignalActions, 'rotate' | 'reload'>): void {
     this.forget();
     if (this.rotate) actions.rotate();
@@ -40,7 +40,7 @@ export class EarlySignals {
   }
 }
 
-/** INT and TERM stop, at once when they come again; HUP rotates logs; USR2 reloads rules. @returns undoes it */
+/** INT and TERM stop, at once when repeated; HUP rotates logs; USR2 reloads rules. @returns removes the handlers */
 export function onSignals(actions: SignalActions): () => void {
   let asked = false;
   const stop = (): void => {

@@ -1,4 +1,4 @@
-/** Starts the threads of a run: with which profile, outputs and shared objects. */
+/** Starts the threads of a run: selects the profile, outputs and shared objects. */
 import { availableParallelism } from 'node:os';
 import { SEPARATE } from '../../../modules/pcap/options.js';
 import { canBeReadTogether } from '../../../modules/pcap/reading-together.js';
@@ -29,7 +29,7 @@ import {
 import type { Preparation } from './preparation.js';
 import type { Continuation } from './restarting.js';
 
-/** Where packets come from. */
+/** Packet sources. */
 export interface Sources {
   readonly inputs: Inputs;
   readonly devices: OpenedDevices;
@@ -92,7 +92,7 @@ function situationOf(config: Config, inputs: Inputs): Situation {
   const processors = availableParallelism();
   return {
     live,
-    // Flows that go on from one capture to the next must stay in one thread.
+    // Flows that continue in the next capture must stay in one thread.
     inputs: live || separate ? names.length : 1,
     together: captures !== undefined && canBeReadTogether(config, captures),
     cores: config.read(SOURCE_THREADS) || (separate ? processors : usefulThreads(processors, inputs)),
@@ -117,8 +117,8 @@ export function sharedObjects(
 }
 
 /**
- * `-T`: the profile must be one that can run, with what its threads would refuse.
- * @throws Error saying what is not possible
+ * `-T`: checks that the profile can run, with everything its threads would refuse.
+ * @throws Error with what is not possible
  */
 export async function checkThreads({ config, from }: Preparation): Promise<void> {
   midstreamPolicyOf(config);

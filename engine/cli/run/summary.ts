@@ -1,4 +1,4 @@
-/** What a run did, as a table for people. */
+/** Summary of a run as a table. */
 import { grouped } from './progress.js';
 
 export interface RunFacts {
@@ -7,7 +7,7 @@ export interface RunFacts {
   readonly logFolder: string;
 }
 
-/** Rows that are left out when they are zero; the others are always shown. */
+/** Rows that are omitted when zero; the others are always shown. */
 const WHEN_NOT_ZERO = new Set([
   'dropped',
   'rejected',

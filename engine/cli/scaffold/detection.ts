@@ -40,7 +40,7 @@ export default defineDetection({
 `;
 }
 
-/** Numbers of different names should not be the same by chance. */
+/** Different names should rarely get the same number. */
 function sidFor(name: string): number {
   let number = 0;
   for (const letter of name) number = (number * 31 + letter.charCodeAt(0)) % 900_000;

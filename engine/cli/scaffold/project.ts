@@ -1,12 +1,12 @@
-/** Files of a new plugin: what is the same for all kinds. */
+/** Files of a new plugin that are the same for all kinds. */
 
-/** Text of files by their names. */
+/** File contents by file name. */
 export type Files = Readonly<Record<string, string>>;
 
 export interface Plugin {
   /** Letters, digits and hyphens; the package is `sluice-NAME`. */
   readonly name: string;
-  /** Version of Sluice it is made for. */
+  /** Version of Sluice for which it is created. */
   readonly version: string;
 }
 
@@ -29,14 +29,14 @@ export function tsconfig(): string {
   return `${JSON.stringify({ compilerOptions, include: ['*.ts'] }, null, 2)}\n`;
 }
 
-/** Translates `NAME.ts` to the `NAME.js` that is loaded. */
+/** Compiles `NAME.ts` to the `NAME.js` that is loaded. */
 function buildScript(name: string): string {
   return `esbuild ${name}.ts --format=esm --target=es2022 --outfile=${name}.js`;
 }
 
 /**
  * A plugin that is loaded as JavaScript.
- * @param kind as its README names it  @param use how it is named in the configuration, as Markdown
+ * @param kind as named in its README  @param use its entry in the configuration, as Markdown
  */
 export function compiledPlugin(
   plugin: Plugin,

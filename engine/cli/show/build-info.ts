@@ -1,9 +1,9 @@
-/** What this program was built with: `--build-info`. */
+/** Build information: `--build-info`. */
 import { availableParallelism, cpus, endianness, release, type } from 'node:os';
 import { native, nativeProblem } from '../../native.js';
 import { versionLine } from '../version.js';
 
-/** Words of the `Features:` line; tests ask for them. */
+/** Words of the `Features:` line; tests check for them. */
 export function features(): string[] {
   const addon = native();
   const always = [

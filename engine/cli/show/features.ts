@@ -1,2 +1,2 @@
-/** Features that rules can ask for with `requires: feature …`. */
+/** Features that rules can require with `requires: feature …`. */
 export const FEATURES: readonly string[] = [];

@@ -3,7 +3,7 @@ import { listKeywords as list } from '../../../signatures/list-keywords.js';
 import type { Protocol } from '../../protocol.js';
 import { UsageError } from '../usage-error.js';
 
-/** @param what empty: names; `all` or `csv`: with what is known of each; else one keyword */
+/** @param what empty: names; `all` or `csv`: with details; else one keyword */
 export function listKeywords(what: string, protocols: readonly Protocol[]): string {
   try {
     return list(what, protocols);

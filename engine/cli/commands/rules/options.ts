@@ -1,4 +1,4 @@
-/** Options that the commands about rules share. */
+/** Options shared by the commands about rules. */
 import { type Command, Option } from 'commander';
 import { collected } from '../values.js';
 
@@ -14,7 +14,7 @@ export function ruleOptions(command: Command): Command {
     .option('--set <path=value>', 'change one setting', collected);
 }
 
-/** Which rules, over which capture. */
+/** Which rules, on which capture. */
 export function captureOptions(command: Command): Command {
   return ruleOptions(command)
     .requiredOption('-r, --read <capture>', 'capture, or folder of captures; may be repeated', collected)

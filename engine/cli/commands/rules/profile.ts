@@ -1,4 +1,4 @@
-/** `sluice rules profile`: what rules cost on a capture. */
+/** `sluice rules profile`: cost of rules on a capture. */
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { type CaptureOptions, captureSettings, loadedRules } from '../../rules/over-capture.js';

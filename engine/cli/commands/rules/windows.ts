@@ -1,4 +1,4 @@
-/** `sluice rules windows`: how much of streams is put together. */
+/** `sluice rules windows`: how much stream data is kept for reassembled inspection. */
 import type { Command } from 'commander';
 import { loadedRules, type RuleOptions } from '../../rules/over-capture.js';
 import { windowsOf } from '../../rules/windows.js';
