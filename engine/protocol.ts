@@ -18,7 +18,7 @@ export * from './protocol/keywords.js';
 export type * from './protocol/recognition.js';
 export * from './protocol/transaction.js';
 
-/** Version of this contract. Protocols written for another version are refused by name. */
+/** Version of this API. Protocols written for another version are refused by name. */
 export const PROTOCOL_API = 1;
 
 /** A record of a finished transaction for some of the outputs. */
@@ -165,7 +165,7 @@ const NOTHING_SAID = {
   finish: undefined,
 } as const;
 
-/** Declares a protocol: checks its type, and adds the contract version and the optional members. */
+/** Declares a protocol: checks its type, and adds the version of the API and the optional members. */
 export function defineProtocol<T extends Transaction>(protocol: Protocol<T>): Protocol<T> {
   const { name, transports, progressToServer, progressToClient, events } = protocol;
   const { buffers, values, tests, record, recognition } = protocol;

@@ -3,8 +3,8 @@ import type { Config } from '../config/config.js';
 import type { Protocol } from '../protocol.js';
 
 /**
- * Each protocol's settings, made once; a protocol can ask for those of another, whichever is named first.
- * @returns by the protocols' numbers
+ * Settings of each protocol, created once; a protocol can request those of another, regardless of order.
+ * @returns by protocol number
  */
 export function allSettings(
   protocols: readonly Protocol[],
@@ -15,7 +15,7 @@ export function allSettings(
   const of = (protocol: Protocol | undefined): unknown => {
     if (!protocol) return undefined;
     if (!settings.has(protocol)) {
-      // Two that ask for each other have nothing to give yet.
+      // Protocols that request each other's settings get none.
       settings.set(protocol, undefined);
       settings.set(protocol, protocol.prepare?.(config, shared, named));
     }

@@ -1,10 +1,10 @@
-/** How often which application protocol was seen, and what went wrong in it. */
+/** Counts flows, transactions and errors per application protocol. */
 import type { Thread } from '../module.js';
 import type { Protocol } from '../protocol.js';
 import { nameOn } from './parser-errors.js';
 import type { Transport } from './recognition.js';
 
-/** Counters under the names that Suricata's statistics have. */
+/** Counters named as in Suricata's statistics. */
 export class ApplicationCounters {
   private readonly values: Float64Array;
   private readonly ofFlows: readonly ByTransport[];
@@ -31,7 +31,7 @@ export class ApplicationCounters {
     this.ofGaps = protocols.map(protocol => errors('gap', protocol));
     this.ofFailures = protocols.map(protocol => errors('parser', protocol));
     this.ofMistakes = protocols.map(protocol => errors('internal', protocol));
-    // Suricata counts here what it had no memory for; here the process ends then.
+    // Suricata counts failed allocations here; this process would end instead.
     for (const protocol of protocols) errors('alloc', protocol);
     this.ofUnknown = { tcp: declare('flow.failed_tcp'), udp: declare('flow.failed_udp') };
   }
@@ -52,7 +52,7 @@ export class ApplicationCounters {
     this.values[this.ofFailures[protocol]![transport]]!++;
   }
 
-  /** The parser did not say that it failed, it threw. */
+  /** The parser threw instead of reporting a failure. */
   mistake(protocol: number, transport: Transport): void {
     this.values[this.ofMistakes[protocol]![transport]]!++;
   }

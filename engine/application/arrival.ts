@@ -1,18 +1,18 @@
-/** What a packet brings to a conversation: which packet, whose, and which way it goes. */
+/** A packet as input of a session: its row, its flow and its direction. */
 import type { Talk } from './talk.js';
 
-/** Used again for every packet: who keeps it for later keeps a copy. */
+/** Reused for every packet: copy it to keep it. */
 export interface Arrival {
   /** Row of the packet. */
   p: number;
   /** Row of its flow. */
   flow: number;
   talk: Talk;
-  /** What it brings is of the client's side. */
+  /** Its data was sent by the client. */
   toServer: boolean;
 }
 
-/** Of the same packet, for what came before in one of the directions. */
+/** The same packet, for earlier data of one direction. */
 export function inDirection({ p, flow, talk }: Arrival, toServer: boolean): Arrival {
   return { p, flow, talk, toServer };
 }

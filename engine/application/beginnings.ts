@@ -1,4 +1,6 @@
-/** How conversations begin: recognises the protocol of each direction, and starts the parser with what came so far. */
+/**
+ * How sessions begin: recognises the protocol of each direction, and starts the parser with the data received so far.
+ */
 import * as Flow from '../flow/flow-record.js';
 import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
@@ -14,11 +16,11 @@ import { ENOUGH, Recogniser } from './recognition.js';
 import type { Sessions } from './sessions.js';
 import type { Talk } from './talk.js';
 
-/** Bytes of a direction that wait for the other to be recognised. */
+/** Maximum bytes of a direction held until the other is recognised. */
 const MOST_HELD = 100_000;
 
 export class Beginnings {
-  /** Exchanges client and server of the flow of the packet in hand. */
+  /** Swaps client and server of the flow of the current packet. */
   swapFlow: (() => void) | undefined;
   private readonly recogniser: Recogniser;
   private readonly row: Int32Array;
@@ -38,7 +40,7 @@ export class Beginnings {
     this.recogniser = new Recogniser(sessions.recognised, thread.config);
   }
 
-  /** @returns whether another conversation announced this one, which has begun then */
+  /** @returns whether another session announced this one; it has begun in that case */
   beginExpected(at: Arrival): boolean {
     const { p, flow, talk } = at;
     const { clientAddress, serverAddress, serverPort } = this.sessions.sidesOf(flow, talk);
@@ -55,8 +57,8 @@ export class Beginnings {
   }
 
   /**
-   * Whether the first bytes behind a change of protocol are what was asked for.
-   * @returns true, false where they are nothing that is known, or the protocol that they are of instead
+   * Whether the first bytes after a protocol change are of the requested protocol.
+   * @returns true, false if they are of no known protocol, or the protocol recognised instead
    */
   isAsExpected(at: Arrival, bytes: Uint8Array, start: number, end: number): Protocol | boolean | 'more' {
     const { p, talk } = at;
@@ -91,7 +93,7 @@ export class Beginnings {
     );
   }
 
-  /** Tries to tell the protocol of one direction; starts the parser when it is known. */
+  /** Tries to recognise the protocol of one direction; starts the parser once it is known. */
   recognise(at: Arrival, bytes: Uint8Array, start: number, end: number): void {
     const { p, flow, talk, toServer } = at;
     const side = talk.side(toServer);
@@ -101,7 +103,7 @@ export class Beginnings {
       side.protocol = 'none';
       const isUdp = this.records.transportOf(flow) === 'udp';
       if (talk.session) {
-        // Of datagrams one side is enough.
+        // For datagrams one side is enough.
         if (!isUdp) Packet.setEvent(this.row, p, Event.APPLAYER_DETECT_PROTOCOL_ONLY_ONE_DIRECTION);
       } else {
         if (isUdp) {
@@ -131,7 +133,7 @@ export class Beginnings {
     this.deliverHeld(inDirection(at, !toServer));
   }
 
-  /** Client and server of the flow were exchanged, so that the packet in hand goes the way it speaks. */
+  /** Client and server of the flow were swapped, so that the direction of the current packet fits its content. */
   private beginSwapped(at: Arrival, protocol: Protocol): void {
     const side = at.talk.side(at.toServer);
     side.protocol = protocol;
@@ -140,7 +142,10 @@ export class Beginnings {
     this.begin(at, protocol);
   }
 
-  /** What came of the other direction before the protocol was known. It goes on being recognised for itself. */
+  /**
+   * Delivers data of the other direction received before the protocol was known. Recognition of that direction
+   * continues.
+   */
   private deliverHeld(at: Arrival): void {
     const side = at.talk.side(at.toServer);
     const { held } = side;
@@ -164,7 +169,7 @@ export class Beginnings {
     session.nanoseconds = this.row[p + Packet.NANOSECONDS]!;
   }
 
-  /** Keeps the beginning of a direction as long as somebody may ask for it. */
+  /** Keeps the beginning of a direction while it may still be needed. */
   hold({ p, flow, talk, toServer }: Arrival, bytes: Uint8Array, start: number, end: number): void {
     const side = talk.side(toServer);
     if (talk.ignored || (talk.session && side.protocol !== undefined)) {
@@ -180,7 +185,7 @@ export class Beginnings {
     this.giveUp(flow, talk);
   }
 
-  /** Neither direction is of a protocol that we know. */
+  /** Neither direction is of a known protocol. */
   giveUpIfUnknown(flow: number, talk: Talk): void {
     if (talk.toServer.protocol === 'none' && talk.toClient.protocol === 'none') this.giveUp(flow, talk);
   }
@@ -193,7 +198,7 @@ export class Beginnings {
     this.fail(flow);
   }
 
-  /** The flow's protocol is unknown. Of UDP that is said as soon as one side is; the other may still tell. */
+  /** The flow's protocol is unknown. For UDP this is set as soon as one side is; the other may still be recognised. */
   private fail(flow: number): void {
     if (this.records.fail(flow)) this.counters.unknown(this.records.transportOf(flow));
   }

@@ -1,17 +1,17 @@
-/** Where reading goes on when bytes of a stream are missing. */
+/** Where parsing resumes after a gap in a stream. */
 import type { ProbeResult } from '../protocol/recognition.js';
 import type { Reading, StreamSocket } from './stream-socket.js';
 
-/** What may begin at `bytes[start]`; `bytes[start, end)` is there. */
+/** Whether a message may begin at `bytes[start]`; `bytes[start, end)` is available. */
 export type Beginning = (bytes: Uint8Array, start: number, end: number) => ProbeResult;
 
 /**
- * After a read failed: goes on behind the gap, where a segment begins with a message.
- * @returns false where no gap was the reason, or no message comes any more
+ * After a failed read: resumes after the gap, at a segment that begins with a message.
+ * @returns false if the reason was not a gap, or no further message begins
  */
 export function* passGap(socket: StreamSocket, beginning: Beginning): Reading<boolean> {
   if (socket.state !== 'gap') return false;
-  // Bytes that were too few to tell by, before the last segment came.
+  // Bytes before the last segment that were too few to decide.
   let few = 0;
   for (;;) {
     if (socket.state === 'gap') socket.resume();

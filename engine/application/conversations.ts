@@ -1,4 +1,7 @@
-/** All conversations of a thread, by flow: from what streams and datagrams bring to what their parsers made of it. */
+/**
+ * All application-layer sessions of a thread, by flow: feeds them stream data and datagrams, and reports the results of
+ * their parsers.
+ */
 import type { Thread } from '../module.js';
 import type { Protocol } from '../protocol.js';
 import { ApplicationCounters } from './application-counters.js';
@@ -31,7 +34,7 @@ export class Conversations {
     const records = new FlowProtocols(thread, protocols);
     this.records = records;
     const counters = new ApplicationCounters(thread, protocols);
-    // All threads share them.
+    // Shared by all threads.
     this.expected = thread.counters.declare('app_layer.expectations', 'max');
     this.sessions = new Sessions(thread, protocols);
     this.expectations = new Expectations(
@@ -62,7 +65,7 @@ export class Conversations {
     );
   }
 
-  /** Brings the numbers up to date that are no counts. */
+  /** Updates the gauges. */
   noteGauges(): void {
     this.sessions.noteGauges();
     if (this.expectations.none) return;
@@ -86,7 +89,7 @@ export class Conversations {
     return this.talks[flow];
   }
 
-  /** A packet of a conversation, which begins with it where it did not before; good until the next packet. */
+  /** A packet of a session, which is created if it does not exist; valid until the next packet. */
   at(p: number, flow: number, toServer: boolean): Arrival {
     const { arrival } = this;
     let talk = this.talks[flow];
@@ -119,7 +122,7 @@ export class Conversations {
     this.beginning(at, side, bytes, start, end);
   }
 
-  /** The protocol of the direction is not known yet, or there is no parser that takes what it says. */
+  /** The protocol of the direction is not known yet, or no parser takes its data. */
   private beginning(at: Arrival, side: Side, bytes: Uint8Array, start: number, end: number): void {
     const { talk } = at;
     if (talk.left) this.leave(at.flow, talk, talk.left);
@@ -131,10 +134,10 @@ export class Conversations {
       if (held) this.beginnings.recognise(at, held.view(), 0, held.length);
       else this.beginnings.recognise(at, bytes, start, end);
     }
-    // A session that began just now gets all of it.
+    // A session that has just begun gets all of it.
     if (talk.session && held && !known) this.parsing.deliver(at, held.view(), 0, held.length);
     else if (talk.session) this.parsing.deliver(at, bytes, start, end);
-    // What a parser took before it asked for another is not what the other begins with.
+    // Data that a parser consumed before it requested another protocol is not passed to that protocol.
     if (talk.changes === changes) this.beginnings.hold(at, bytes, start, end);
   }
 
@@ -143,7 +146,7 @@ export class Conversations {
     this.records.leave(flow, protocol);
   }
 
-  /** Bytes of a stream are missing for good. */
+  /** Bytes of a stream are permanently missing. */
   missing(at: Arrival, missing: number): void {
     const { flow, talk, toServer } = at;
     if (talk.session) {
@@ -159,8 +162,8 @@ export class Conversations {
   }
 
   /**
-   * There is no more to read in a direction.
-   * @param over the stream itself has ended: beyond its depth it goes on, unread
+   * No more data will follow in a direction.
+   * @param over the stream itself has ended: beyond the reassembly depth it continues unread
    */
   ended(at: Arrival, reset: boolean, over: boolean): void {
     const { talk, toServer } = at;
@@ -194,7 +197,7 @@ export class Conversations {
       for (const transaction of [...session.transactions]) session.complete(transaction);
       if (session.failed) for (const toServer of [true, false]) session.forgetChanged(toServer);
     }
-    // No packet comes with the end of datagrams: what they left open is of none.
+    // Datagrams have no end packet: transactions they left open belong to no packet.
     if (this.records.transportOf(flow) === 'udp') {
       if (session) this.telling.forgo(session);
       return;

@@ -1,6 +1,6 @@
 /**
- * Conversations that another one announced: a connection between two hosts to a port that was agreed upon is of a
- * certain protocol (the data connections of FTP). In shared memory: they may be other threads' flows.
+ * Expected sessions that another session announced: a connection between two hosts to a negotiated port is of a certain
+ * protocol (the data connections of FTP). In shared memory, as they may be flows of other threads.
  */
 
 import { lock, unlock } from '../memory/shared-lock.js';
@@ -10,40 +10,40 @@ import type { Thread } from '../module.js';
 /** Shared object with the memory, see `Thread.shared`. */
 export const EXPECTATIONS = 'expectations';
 
-/** An announced conversation. */
+/** An announced session. */
 export interface Expectation {
   /** Protocol number, from 1. */
   readonly protocol: number;
-  /** What its parser is told: plain data. */
+  /** Passed to its parser: plain data. */
   readonly detail: unknown;
 }
 
 const ENTRIES = 1024;
-/** Those of two hosts: beyond, their own give way, so that nobody pushes out what others wait for. */
+/** Limit per pair of hosts: beyond it their own entries are evicted, so that no pair evicts the entries of others. */
 const MOST_OF_PAIR = 64;
-/** Seconds that one is waited for. */
+/** Timeout of an entry in seconds. */
 const PATIENCE = 30;
 
 /**
- * Word 0: the lock; word 1: how many entries were ever used; word 2: goes up with each change. Behind them lies what entries
- * are looked for by, column by column, and then the entries.
+ * Word 0: the lock; word 1: number of entries ever used; word 2: incremented with each change. They are followed by the
+ * lookup keys of the entries, column by column, and then the entries.
  */
 const HEADER_INTS = 3;
 const LOCK = 0;
 const USED = 1;
 const CHANGES = 2;
-/** Columns: the second until which it is waited for (0: free), the port, a hash of the two hosts. */
+/** Columns: the second at which it expires (0: free), the port, a hash of the two hosts. */
 const USED_UNTIL = HEADER_INTS;
 const PORT = USED_UNTIL + ENTRIES;
 const PAIR = PORT + ENTRIES;
-/** Entries: the protocol, bytes of the detail, the two hosts, the detail. */
+/** Entries: protocol, byte length of the detail, the two hosts, the detail. */
 const FIRST = PAIR + ENTRIES;
 const PROTOCOL = 0;
 const LENGTH = 1;
 const ADDRESSES = 2;
 const DETAIL = 10;
 const ENTRY_INTS = 382;
-/** Bytes of detail; a longer one is cut by its maker. */
+/** Maximum bytes of detail; producers truncate longer ones. */
 export const MOST_DETAIL = (ENTRY_INTS - DETAIL) * 4;
 
 export function allocateExpectations(): SharedArrayBuffer {
@@ -57,15 +57,15 @@ const EMPTY = new Uint8Array(0);
 export class Expectations {
   private readonly ints: Int32Array;
   private readonly bytes: Uint8Array;
-  /** Second in which somebody announced or came last. */
+  /** Second of the last announcement or lookup. */
   private latest = 0;
-  /** What was counted last, and as of when: it is asked for often. */
+  /** The last count and its time, cached because it is requested often. */
   private readonly counted = { changes: 0, second: 0, waiting: 0 };
   private readonly pair = new Int32Array(8);
   private readonly pairBytes = new Uint8Array(this.pair.buffer);
   private pairHash = 0;
 
-  /** @param thread whose part of the input they are of */
+  /** @param thread whose part of the input the entries belong to */
   constructor(
     memory: SharedArrayBuffer = allocateExpectations(),
     private readonly thread: Pick<Thread, 'inputPart'> = {},
@@ -74,12 +74,12 @@ export class Expectations {
     this.bytes = new Uint8Array(memory);
   }
 
-  /** Nobody has announced anything yet. */
+  /** Nothing was announced yet. */
   get none(): boolean {
     return this.ints[USED] === 0;
   }
 
-  /** Conversations that are waited for. */
+  /** Number of expected sessions. */
   get waiting(): number {
     const { counted, latest } = this;
     const changes = this.ints[CHANGES]!;
@@ -100,10 +100,10 @@ export class Expectations {
   }
 
   /**
-   * Announces a conversation. The one that would end first gives way where there is no room: of the same hosts, where
-   * these have many.
+   * Announces a session. Without room, the entry that expires first is evicted: one of the same hosts if they have
+   * many.
    * @param a one host, 4 or 16 bytes  @param b the other  @param now seconds
-   * @returns false when its detail is too long
+   * @returns false if its detail is too long
    */
   add(a: Uint8Array, b: Uint8Array, port: number, now: number, { protocol, detail }: Expectation): boolean {
     const text = encoder.encode(JSON.stringify(detail ?? null));
@@ -114,7 +114,7 @@ export class Expectations {
     const held = lock(ints, LOCK);
     const i = this.placeFor(port, now);
     const e = FIRST + i * ENTRY_INTS;
-    // Free until all of it is there.
+    // Free until it is complete.
     ints[USED_UNTIL + i] = 0;
     ints[PORT + i] = this.portInPart(port);
     ints[PAIR + i] = this.pairHash;
@@ -129,18 +129,18 @@ export class Expectations {
     return true;
   }
 
-  /** Takes what was announced between two hosts for a port; undefined where nothing was. */
+  /** Takes the announcement for two hosts and a port; undefined if there is none. */
   take(a: Uint8Array, b: Uint8Array, port: number, now: number): Expectation | undefined {
     if (this.none) return undefined;
     this.latest = Math.max(this.latest, now);
     this.usePair(a, b);
-    // Most conversations were not announced: they wait for nobody.
+    // Most sessions were not announced: no lock for them.
     if (this.find(port) < 0) return undefined;
     const held = lock(this.ints, LOCK);
     const i = this.find(port);
     const e = FIRST + i * ENTRY_INTS;
     const protocol = i >= 0 && this.usedUntil(i) >= now ? this.ints[e + PROTOCOL]! : 0;
-    // A decoder takes no views of shared memory.
+    // TextDecoder does not accept views of shared memory.
     const text =
       protocol > 0 ? this.bytes.slice((e + DETAIL) * 4, (e + DETAIL) * 4 + this.ints[e + LENGTH]!) : EMPTY;
     if (i >= 0) {
@@ -174,12 +174,12 @@ export class Expectations {
     return this.ints[USED_UNTIL + i]! >>> 0;
   }
 
-  /** A port, and the part of the input that it is of. */
+  /** A port combined with the current part of the input. */
   private portInPart(port: number): number {
     return ((this.thread.inputPart ?? 0) << 16) | port;
   }
 
-  /** The entry of the same conversation, a free one, or that which ends first. */
+  /** The entry of the same session, a free one, or the one that expires first. */
   private placeFor(port: number, now: number): number {
     const known = this.find(port);
     if (known >= 0) return known;
@@ -199,7 +199,7 @@ export class Expectations {
     return free >= 0 ? free : first;
   }
 
-  /** The two hosts in one order, whoever of them is named first. */
+  /** The two hosts in canonical order. */
   private usePair(a: Uint8Array, b: Uint8Array): void {
     const swapped = Buffer.compare(a, b) > 0;
     this.pair.fill(0);

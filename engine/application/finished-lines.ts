@@ -1,4 +1,4 @@
-/** Lines of text for transactions that are over: what logs of one protocol have in common. */
+/** Text lines for finished transactions: the common part of the logs of single protocols. */
 import { fullAddressText } from '../address.js';
 import type { ApplicationLayer } from '../application-layer.js';
 import * as Flow from '../flow/flow-record.js';
@@ -7,13 +7,13 @@ import * as Packet from '../packet.js';
 import type { Protocol, Transaction } from '../protocol.js';
 import type { LineSubject } from '../record/line-format.js';
 
-/** A log, and how it tells a transaction; undefined where it does not. */
+/** A log, and its line for a transaction; undefined if it has none. */
 export interface LineLog {
   readonly file: string;
   line(subject: LineSubject, protocol: Protocol, transaction: Transaction): string | undefined;
 }
 
-/** @throws Error where the thread has no application layer */
+/** @throws Error if the thread has no application layer */
 export function logFinished(
   thread: Thread,
   name: string,

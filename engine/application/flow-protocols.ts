@@ -1,4 +1,4 @@
-/** What the records of flows say of their application protocols. */
+/** Application protocols in flow records. */
 import * as Flow from '../flow/flow-record.js';
 import type { Thread } from '../module.js';
 import type { Protocol } from '../protocol.js';
@@ -9,7 +9,7 @@ const UDP = 17;
 export class FlowProtocols {
   private readonly flows: Int32Array;
 
-  /** @param protocols by their numbers; records have number + 1 */
+  /** @param protocols by number; records store number + 1 */
   constructor(
     thread: Thread,
     private readonly protocols: readonly Protocol[],
@@ -25,18 +25,18 @@ export class FlowProtocols {
     return this.flows[flow * Flow.INTS + Flow.PROTOCOL] === UDP ? 'udp' : 'tcp';
   }
 
-  /** One direction of the flow is of this protocol. */
+  /** Records the protocol of one direction of the flow. */
   note(flow: number, toServer: boolean, protocol: Protocol): void {
     const column = toServer ? Flow.APP_PROTOCOL_TO_SERVER : Flow.APP_PROTOCOL_TO_CLIENT;
     this.flows[flow * Flow.INTS + column] = this.numberOf(protocol) + 1;
   }
 
-  /** The flow's protocol is this, the one that its parser is for. */
+  /** Sets the protocol of the flow, that of its parser. */
   set(flow: number, number: number): void {
     this.flows[flow * Flow.INTS + Flow.APP_PROTOCOL] = number + 1;
   }
 
-  /** @returns whether it was not known already that the flow's protocol is unknown */
+  /** @returns false if the flow's protocol was already marked as unknown */
   fail(flow: number): boolean {
     const column = flow * Flow.INTS + Flow.APP_PROTOCOL;
     if (this.flows[column] === -1) return false;
@@ -44,18 +44,18 @@ export class FlowProtocols {
     return true;
   }
 
-  /** One direction of the flow is of no protocol that is known. */
+  /** One direction of the flow is of no known protocol. */
   failSide(flow: number, toServer: boolean): void {
     const column = flow * Flow.INTS + (toServer ? Flow.APP_PROTOCOL_TO_SERVER : Flow.APP_PROTOCOL_TO_CLIENT);
     if (this.flows[column] === 0) this.flows[column] = -1;
   }
 
-  /** A change to this protocol was asked for. */
+  /** A change to this protocol was requested. */
   expect(flow: number, protocol: Protocol): void {
     this.flows[flow * Flow.INTS + Flow.APP_PROTOCOL_EXPECTED] = this.numberOf(protocol) + 1;
   }
 
-  /** The flow goes on as something else. */
+  /** The flow changes from this protocol to another. */
   leave(flow: number, before: Protocol | undefined): void {
     const f = flow * Flow.INTS;
     if (before) this.flows[f + Flow.APP_PROTOCOL_ORIGINAL] = this.numberOf(before) + 1;

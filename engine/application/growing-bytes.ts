@@ -1,4 +1,4 @@
-/** Bytes that grow at their end. Views that were taken stay valid and keep their content. */
+/** An append-only byte buffer. Views taken earlier stay valid and keep their content. */
 const EMPTY = new Uint8Array(0);
 
 export class GrowingBytes {
@@ -6,15 +6,15 @@ export class GrowingBytes {
   private store: Uint8Array = EMPTY;
 
   /**
-   * @param room bytes taken at first; 0: as many as the first piece has
-   * @param most bytes that ever come: no room is taken beyond
+   * @param room initial capacity in bytes; 0: the length of the first piece
+   * @param most upper bound of the length: no more is allocated
    */
   constructor(
     private readonly room = 0,
     private readonly most = Number.POSITIVE_INFINITY,
   ) {}
 
-  /** Begins with bytes that are given away: they are not copied, and nothing was appended before. */
+  /** Takes ownership of the initial bytes without copying; nothing may have been appended before. */
   adopt(bytes: Uint8Array): void {
     this.store = bytes;
     this.length = bytes.length;

@@ -1,6 +1,7 @@
 /**
- * Protocols of others run so that the thread comes back from them: a parser that is stuck is stopped where it stands, and is off in
- * its thread from then on. The first errors that it throws are told; counters know of all (`app_layer.error.NAME.parser`).
+ * Runs third-party protocols so that they cannot block the thread: a parser that does not return is interrupted, and
+ * disabled in its thread from then on. The first errors it throws are logged; all are counted
+ * (`app_layer.error.NAME.parser`).
  */
 import { type Guard, openGuard } from '../detection/guard.js';
 import { textOf } from '../detection/trace.js';
@@ -10,10 +11,10 @@ import { PLUGIN_TURN_TIME } from './options.js';
 
 type Told = Pick<Thread, 'name' | 'warnOnce'>;
 
-/** Errors of one parser that are told in a thread: messages may quote what packets bring. */
+/** Maximum number of errors of one parser logged per thread: messages may quote packet data. */
 const MOST_TOLD = 5;
 
-/** @param own protocols of the project, which are trusted: they are left as they are */
+/** @param own the project's own protocols, which are trusted and run unguarded */
 export function guardPlugins(
   protocols: readonly Protocol[],
   own: readonly Protocol[],
@@ -58,7 +59,7 @@ class Turns {
     private readonly told: Told,
   ) {}
 
-  /** Each step of a coroutine is a turn, making it too. */
+  /** Each step of a coroutine is guarded, its creation too. */
   routine(make: () => Generator<void, void, void>): Generator<void, void, void> {
     let inner: Generator<void, void, void> | undefined;
     const turns = this;
@@ -71,7 +72,7 @@ class Turns {
     })();
   }
 
-  /** @throws whatever `work` throws; Error when it did not come back, and from then on */
+  /** @throws whatever `work` throws; Error if it did not return, and from then on */
   take<T>(work: () => T): T {
     if (this.off) throw new Error(`parser ${this.name} is disabled`);
     let result: T | undefined;
@@ -91,7 +92,7 @@ class Turns {
     throw new Error(`parser ${this.name} is disabled`);
   }
 
-  /** @param otherwise the answer where there is none */
+  /** @param otherwise the result if there is none */
   answer<T>(work: () => T, otherwise: T): T {
     if (this.off) return otherwise;
     try {

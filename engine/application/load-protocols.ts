@@ -34,7 +34,7 @@ export const PROTOCOL_OPTIONS = [
   ),
 ];
 
-/** How a protocol is switched by `app-layer.protocols.NAME.enabled`. */
+/** How a protocol is enabled by `app-layer.protocols.NAME.enabled`. */
 export function enabling(protocol: Protocol, config: Config): Enabling {
   const value = config.at(`app-layer.protocols.${protocol.name}.enabled`);
   const byDefault = protocol.offByDefault ? 'no' : 'yes';
@@ -42,8 +42,8 @@ export function enabling(protocol: Protocol, config: Config): Enabling {
 }
 
 /**
- * All protocols of `modules/app/`, in order of their names, and behind them those of others: the place in this list
- * (from 1) is a protocol's number.
+ * All protocols of `modules/app/`, in order of their names, followed by third-party ones: the position in this list
+ * (from 1) is the protocol's number.
  * @param plugins absolute paths  @throws Error naming a file that exports no protocol
  */
 export async function loadProtocols(plugins: readonly string[] = []): Promise<Protocol[]> {
@@ -58,7 +58,7 @@ export async function loadProtocols(plugins: readonly string[] = []): Promise<Pr
     if (loaded.findIndex(other => other.name === name) !== i)
       throw new Error(`${files[i]}: protocol ${name} exists already`);
   });
-  // Variants stand behind what they are variants of: keywords of both are about that one first.
+  // Variants follow their base protocol: keywords of both refer to the base first.
   return loaded.sort((a, b) => Number(a.variantOf !== undefined) - Number(b.variantOf !== undefined));
 }
 
@@ -76,7 +76,7 @@ async function load(file: URL): Promise<Protocol> {
   return protocol as Protocol;
 }
 
-/** Of what is no JavaScript Node.js keeps the place to itself. */
+/** Node.js does not report the location of syntax errors. */
 function whyNotLoaded(error: unknown): string {
   const { code } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION')

@@ -1,4 +1,4 @@
-/** Events of protocol recognition: bits of a packet's row, numbered behind those of decoder and stream. */
+/** Events of protocol recognition: bits of a packet's row, numbered after those of decoder and stream. */
 export const FIRST_APPLICATION_EVENT = 240;
 export const APPLAYER_MISMATCH_PROTOCOL_BOTH_DIRECTIONS = 240;
 export const APPLAYER_WRONG_DIRECTION_FIRST_DATA = 241;

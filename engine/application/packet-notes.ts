@@ -1,4 +1,4 @@
-/** What is noted with packets of their conversations, for detection behind and for reassembly in front. */
+/** What the application layer records in packets, for detection downstream and reassembly upstream. */
 
 import * as Flow from '../flow/flow-record.js';
 import { changesApplication } from '../flow/known-application.js';
@@ -11,7 +11,7 @@ import type { Talk } from './talk.js';
 export class PacketNotes {
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
-  /** Undefined where reassembly is in this thread. */
+  /** Undefined if reassembly runs in this thread. */
   private readonly distantStreams: DistantStreams | undefined;
 
   constructor(thread: Thread) {
@@ -20,7 +20,7 @@ export class PacketNotes {
     if (!thread.services.has(STREAM_CONTROL)) this.distantStreams = thread.distantStreams;
   }
 
-  /** Much of a batch is parsed before it is inspected: each packet says what was known when it came. */
+  /** A batch is parsed before it is inspected: each packet stores what was known when it arrived. */
   protocols(p: number, flow: number): void {
     const { flows } = this;
     const f = flow * Flow.INTS;
@@ -33,7 +33,7 @@ export class PacketNotes {
   }
 
   /**
-   * What is about recognition alone is inspected once in each direction; and a parser may want the stream inspected.
+   * Rules about recognition alone are inspected once per direction; and a parser may request inspection of the stream.
    */
   inspection(p: number, talk: Talk): void {
     const { row } = this;
@@ -50,13 +50,13 @@ export class PacketNotes {
     row[p + Packet.FLAGS]! |= Packet.FLAG_PROTOCOL_TOLD;
   }
 
-  /** Tells reassembly, in another thread, what was read of the stream. */
+  /** Signals to reassembly, in another thread, how much of the stream was read. */
   read(p: number): void {
     const { row, distantStreams } = this;
     if (!distantStreams) return;
     const flow = row[p + Packet.FLOW]!;
     if (flow < 0) return;
-    // Whatever it carries: nothing of this flow may stay for the next one in its row.
+    // In any case: nothing of this flow may remain for the next one in its row.
     if (row[p + Packet.PSEUDO] === Packet.PSEUDO_FLOW_END) {
       distantStreams.forget(flow);
       return;

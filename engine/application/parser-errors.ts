@@ -1,6 +1,6 @@
 /**
- * A parser gave up on a flow, or met bytes that are missing and cannot go on behind them: counted, and what becomes of
- * the packet and its flow is for `app-layer.error-policy` to say.
+ * A parser failed on a flow, or cannot resume after a gap: this is counted, and `app-layer.error-policy` decides about
+ * the packet and its flow.
  */
 import { type AnyOption, boolean, integer, option } from '../config/option.js';
 import { ExceptionPolicy } from '../exception-policy/applying.js';
@@ -37,7 +37,7 @@ export const PARSER_ERROR_OPTIONS: readonly AnyOption[] = [
 ];
 
 export class ParserErrors {
-  /** Errors are to be made up. */
+  /** Errors are to be simulated. */
   readonly simulating: boolean;
   private readonly policy: ExceptionPolicy;
   private readonly settled: SettledFlows;
@@ -64,9 +64,9 @@ export class ParserErrors {
   }
 
   /**
-   * Applies the policy to the packet in hand and its flow.
+   * Applies the policy to the current packet and its flow.
    * @param p row of the packet  @param protocol its number
-   * @returns that what was done to the flow holds for its next packets, too
+   * @returns whether the decision about the flow also applies to its next packets
    */
   apply(p: number, flow: number, protocol: number, transport: Transport): boolean {
     const counter = this.ofProtocols[protocol]?.[transport];
@@ -75,13 +75,13 @@ export class ParserErrors {
     return this.settled.has(flow);
   }
 
-  /** @throws Error when one is to be made up for data at this offset of its direction */
+  /** @throws Error if one is to be simulated for data at this offset of its direction */
   simulate(toServer: boolean, offset: number): void {
     if (offset === (toServer ? this.atToServer : this.atToClient)) throw new Error('simulated error');
   }
 }
 
-/** A protocol of both transports is counted for each. */
+/** A protocol of both transports is counted separately for each. */
 export function nameOn({ name, transports }: Protocol, transport: Transport): string {
   return transports.length > 1 ? `${name}_${transport}` : name;
 }

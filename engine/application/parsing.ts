@@ -1,4 +1,4 @@
-/** Runs the parsers of conversations, and does what they ask for afterwards. */
+/** Runs the parsers of sessions, and handles their requests afterwards. */
 
 import { bypassFlow } from '../flow/flow-bypass.js';
 import type { Thread } from '../module.js';
@@ -18,7 +18,7 @@ export class Parsing {
   private readonly errors: ParserErrors;
   private readonly row: Int32Array;
 
-  /** @param change called where a parser asks that the flow goes on as another protocol */
+  /** @param change called if a parser requests a change to another protocol */
   constructor(
     private readonly thread: Thread,
     private readonly protocols: readonly Protocol[],
@@ -51,7 +51,7 @@ export class Parsing {
     const session = this.ready(at);
     if (!session) return;
     const { p, talk } = at;
-    // Client and server of the flow may have changed places.
+    // Client and server of the flow may have been swapped.
     const ofClient = ((this.row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0) !== talk.reversed;
     try {
       if (this.errors.simulating) this.errors.simulate(ofClient, talk.side(ofClient).datagrams++);
@@ -61,11 +61,11 @@ export class Parsing {
       this.gaveUp(at, session, error);
     }
     this.fulfil(at, session);
-    // One that cannot be read says nothing of those behind it.
+    // A datagram that cannot be parsed does not affect those after it.
     session.failed = false;
   }
 
-  /** Bytes of a stream are missing for good. */
+  /** Bytes of a stream are permanently missing. */
   missing(at: Arrival, missing: number): void {
     const { flow, talk, toServer } = at;
     this.counters.gap(this.records.numberOf(talk.session!.protocol), this.records.transportOf(flow));
@@ -82,7 +82,7 @@ export class Parsing {
     if (at.talk.session) this.missing(at, missed);
   }
 
-  /** Runs a parser for what is rare; what comes with every packet has no function made for it. */
+  /** Runs a parser for rare cases; the per-packet path avoids creating a closure. */
   run(at: Arrival, run: (session: Session) => void): void {
     const session = this.ready(at);
     if (!session) return;
@@ -94,7 +94,7 @@ export class Parsing {
     this.fulfil(at, session);
   }
 
-  /** The session whose parser may run now, with the time of the packet in hand. */
+  /** The session whose parser may run now, with the time of the current packet. */
   private ready({ p, talk: { session } }: Arrival): Session | undefined {
     if (!session || session.failed) return undefined;
     session.seconds = Packet.secondsOf(this.row, p);
@@ -102,7 +102,7 @@ export class Parsing {
     return session;
   }
 
-  /** A parser that throws, or says itself that it failed, is counted and not asked again for this flow. */
+  /** A parser that throws or reports a failure is counted and not called again for this flow. */
   private gaveUp({ flow }: Arrival, session: Session, error: unknown): void {
     session.failed = true;
     if (!this.errors.simulating)
@@ -139,7 +139,7 @@ export class Parsing {
       this.run(inDirection(at, toServer), () => talk.goOn(toServer));
   }
 
-  /** Goes on as a variant of its protocol, where there is one that is on. */
+  /** Switches the session to a variant of its protocol, if that is enabled. */
   private become(flow: number, session: Session): void {
     const { requests, protocol } = session;
     const next = this.protocols.find(({ name }) => name === requests.become);

@@ -1,4 +1,4 @@
-/** Which server ports hint at a protocol, so that its probe is asked: `app-layer.protocols.NAME.detection-ports`. */
+/** The server ports on which the probe of a protocol is called: `app-layer.protocols.NAME.detection-ports`. */
 import { bracketed } from '../config/bracketed.js';
 import type { Config } from '../config/config.js';
 import { boolean, type OptionType, option } from '../config/option.js';
@@ -7,7 +7,7 @@ import type { Transport } from './recognition.js';
 
 const LAST_PORT = 65535;
 
-/** `53`, `[53, 5353]`, `1000:1010`, `1024:`, `any`: as rules write ports, and lists of that. */
+/** `53`, `[53, 5353]`, `1000:1010`, `1024:`, `any`: ports as in rules, and lists of them. */
 const ports: OptionType<readonly number[]> = {
   expected: 'ports such as 53, [53, 5353], 1000:1010 or any',
   parse(value) {
@@ -26,13 +26,13 @@ function portRange(part: string): number[] | undefined {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
-/** `app-layer.protocols.NAME.tcp.enabled`: of protocols that are recognised by probing. */
+/** `app-layer.protocols.NAME.tcp.enabled`: for protocols recognised by probing. */
 export function isProbedOver(protocol: Protocol, transport: Transport, config: Config): boolean {
   const value = config.at(`app-layer.protocols.${protocol.name}.${transport}.enabled`);
   return value === undefined || value === null || boolean.parse(value) !== false;
 }
 
-/** Server ports whose flows are probed for a protocol: those configured, else its own. */
+/** Server ports whose flows are probed for a protocol: those configured, otherwise its defaults. */
 export function probingPorts(protocol: Protocol, transport: Transport, config: Config): readonly number[] {
   const configured =
     config.at(`app-layer.protocols.${protocol.name}.detection-ports.dp`) ??

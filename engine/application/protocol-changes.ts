@@ -1,4 +1,4 @@
-/** How flows go on as another protocol: because their parser asks for it, or because another one comes. */
+/** Protocol changes of a flow: requested by its parser, or because another protocol is recognised. */
 import type { Protocol } from '../protocol.js';
 import { type Arrival, inDirection } from './arrival.js';
 import type { Beginnings } from './beginnings.js';
@@ -7,16 +7,16 @@ import { GrowingBytes } from './growing-bytes.js';
 import type { Session } from './session.js';
 import type { Sessions } from './sessions.js';
 
-/** What is asked for in the clear: STARTTLS and its like. */
+/** The protocol requested in cleartext: STARTTLS and similar. */
 const ENCRYPTION = 'tls';
 
-/** Event of a protocol whose wish to change is not granted. */
+/** Event of a protocol whose change request is refused. */
 const REFUSED = 'failed_protocol_change';
 
-/** Times a flow may change its protocol. */
+/** Maximum number of protocol changes per flow. */
 const MOST_CHANGES = 8;
 
-/** Bytes of each direction. */
+/** Unread bytes of each direction. */
 interface Rest {
   readonly toServer: Uint8Array;
   readonly toClient: Uint8Array;
@@ -24,7 +24,7 @@ interface Rest {
 const NOTHING: Rest = { toServer: new Uint8Array(0), toClient: new Uint8Array(0) };
 
 export class ProtocolChanges {
-  /** @param deliver takes bytes as if they had come just now */
+  /** @param deliver takes bytes as if they had just arrived */
   constructor(
     private readonly protocols: readonly Protocol[],
     private readonly records: FlowProtocols,
@@ -33,7 +33,7 @@ export class ProtocolChanges {
     private readonly deliver: (at: Arrival, bytes: Uint8Array, start: number, end: number) => void,
   ) {}
 
-  /** Goes on as another protocol: transactions so far are complete, bytes not read yet go to the new parser. */
+  /** Changes to another protocol: existing transactions are completed, unread bytes go to the new parser. */
   change(at: Arrival, before: Session): void {
     const { flow, talk } = at;
     const name = before.requests.changeTo;
@@ -44,7 +44,7 @@ export class ProtocolChanges {
     }
     const number = this.protocols.findIndex(protocol => protocol.name === name);
     const next = this.protocols[number];
-    // What is switched off is not read: the flow stays what it was.
+    // A disabled protocol is not parsed: the flow keeps its protocol.
     if (next && !this.sessions.isEnabled(number)) {
       talk.ignored = true;
       for (const toServer of [true, false]) talk.side(toServer).routine = undefined;
@@ -59,8 +59,8 @@ export class ProtocolChanges {
   }
 
   /**
-   * What comes first when encryption was asked for in the clear. It may be anything: what it is decides, not what it
-   * should be.
+   * The first data after encryption was requested in cleartext. It may be anything: the recognised protocol decides,
+   * not the expected one.
    */
   first(at: Arrival, bytes: Uint8Array, start: number, end: number): void {
     const { talk, toServer } = at;
@@ -85,12 +85,12 @@ export class ProtocolChanges {
       talk.surprised = true;
       this.deliverRest(at, this.become(at, talk.session!, found));
     }
-    // What waited came before what decides.
+    // The held data precedes the data that decides.
     if (waiting) this.deliver(inDirection(at, !toServer), waiting.view(), 0, waiting.length);
     this.deliver(at, all, from, to);
   }
 
-  /** @returns bytes that the parser before did not read */
+  /** @returns bytes that the previous parser did not read */
   private become(at: Arrival, before: Session, next: Protocol | undefined): Rest {
     const { flow, talk } = at;
     if (++talk.changes > MOST_CHANGES) {
@@ -115,7 +115,7 @@ export class ProtocolChanges {
     if (!next) {
       talk.left = before.protocol;
     } else {
-      // What was only expected was never the flow's protocol.
+      // A protocol that was only expected was never the flow's protocol.
       this.records.leave(flow, talk.surprised ? undefined : before.protocol);
       this.records.note(flow, true, next);
       this.records.note(flow, false, next);
@@ -130,7 +130,7 @@ export class ProtocolChanges {
   }
 }
 
-/** What was asked for before did not come: there is no second change. */
+/** The requested protocol did not appear: no second change. */
 function refuseChange(session: Session): void {
   const last = session.transactions.at(-1);
   if (last && session.protocol.events.includes(REFUSED)) session.event(last, REFUSED);

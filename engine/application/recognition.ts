@@ -1,6 +1,6 @@
 /**
- * Recognises application protocols by the first bytes of each direction: by patterns whatever the port, and by
- * probing where the port hints at a protocol.
+ * Recognises application protocols by the first bytes of each direction: by patterns on any port, and by probing on the
+ * ports of a protocol.
  */
 import type { Config } from '../config/config.js';
 import type { Protocol, RecognitionPattern } from '../protocol.js';
@@ -8,10 +8,10 @@ import { isProbedOver, probingPorts } from './probing.js';
 
 export type Transport = 'tcp' | 'udp';
 
-/** A protocol, or what is known instead: `more` bytes could tell, or it is `none` that we know. */
+/** A protocol, or `more` if further bytes could decide, or `none` if no known protocol matches. */
 export type Recognised = { readonly protocol: Protocol; readonly reversed: boolean } | 'more' | 'none';
 
-/** Bytes after which a direction is given up. */
+/** Bytes after which recognition of a direction stops. */
 export const ENOUGH = 2048;
 
 interface Known {
@@ -23,13 +23,13 @@ const NO_PROTOCOLS: readonly Protocol[] = [];
 
 export class Recogniser {
   private readonly byPattern: Known[] = [];
-  /** For each first byte the patterns that data with it may match, in their order. */
+  /** For each first byte, the patterns that can match, in their order. */
   private readonly byFirstByte: readonly (readonly Known[])[];
   private readonly byPort: Readonly<Record<Transport, Map<number, Protocol[]>>> = {
     tcp: new Map(),
     udp: new Map(),
   };
-  /** How many bytes any pattern needs. */
+  /** Bytes covered by the longest pattern. */
   private readonly patternDepth: number;
 
   constructor(protocols: readonly Protocol[], config: Config) {
@@ -53,9 +53,9 @@ export class Recogniser {
 
   /**
    * Looks at the first bytes of one direction.
-   * @param clientPort is tried when no protocol that the server's port hints at is there: the first packet may be a
-   *   server's, to a port of another protocol
-   * @param other protocol of the other direction where it is known: its probe is asked whatever the port
+   * @param clientPort is tried if no protocol of the server's port matches: the first packet may be from a server, to a
+   * port of another protocol
+   * @param other protocol of the other direction if known: its probe is called on any port
    */
   recognise(
     transport: Transport,
@@ -85,7 +85,7 @@ export class Recogniser {
     return more && end - start < ENOUGH ? 'more' : 'none';
   }
 
-  /** What the probes of protocols whose servers have this port say. */
+  /** Result of the probes of protocols with this server port. */
   private hintedAtBy(
     port: number,
     transport: Transport,
@@ -104,7 +104,7 @@ export class Recogniser {
     return said;
   }
 
-  /** Whether servers of a protocol that is known have this port. */
+  /** Whether this is a server port of any known protocol. */
   isServerPort(transport: Transport, port: number): boolean {
     return this.byPort[transport].has(port);
   }
@@ -122,7 +122,8 @@ export class Recogniser {
     for (const { protocol, pattern } of this.byFirstByte[bytes[start]!]!) {
       if (pattern.toServer !== toServer || !protocol.transports.includes(transport)) continue;
       if (other && pattern.notBeside === other.name) continue;
-      // Behind a pattern alone there may be one whose protocol looks closer: `OPTIONS` begins lines of HTTP and SIP.
+      // After a match by pattern alone, a later pattern may be confirmed by a probe: `OPTIONS` begins lines of HTTP and
+      // SIP.
       if (first && !protocol.recognition.probe) continue;
       if (!found(pattern, bytes, start, end)) continue;
       const answer = confirmed(protocol, bytes, start, end, toServer, transport);
@@ -133,7 +134,7 @@ export class Recogniser {
     return first;
   }
 
-  /** What only the other side says: the first packet seen came from the server (picked up in mid-stream). */
+  /** Patterns of the other direction: the first packet seen came from the server (picked up midstream). */
   private saidByTheOther(
     transport: Transport,
     toServer: boolean,
@@ -150,14 +151,14 @@ export class Recogniser {
     return undefined;
   }
 
-  /** Whether bytes still to come could complete a pattern, of this direction or of the other. */
+  /** Whether further bytes could complete a pattern, of this direction or of the other. */
   private couldMatch(bytes: Uint8Array, start: number, end: number): boolean {
     const possible = end > start ? this.byFirstByte[bytes[start]!]! : this.byPattern;
     return possible.some(({ pattern }) => mayFollow(pattern, bytes, start, end));
   }
 }
 
-/** A pattern is a hint where the protocol can look closer itself. */
+/** If the protocol has a probe, a pattern match must be confirmed by it. */
 function confirmed(
   protocol: Protocol,
   bytes: Uint8Array,
@@ -172,7 +173,7 @@ function confirmed(
   return { protocol, reversed: answer === 'yes-but-reversed' };
 }
 
-/** Patterns that stand at the very beginning say what the first byte is. */
+/** Patterns at offset 0 determine the first byte. */
 function mayBeginWith(pattern: RecognitionPattern, byte: number): boolean {
   const { bytes, offset = 0, nocase } = pattern;
   if (offset > 0 || bytes.length === 0 || depthOf(pattern) > bytes.length) return true;

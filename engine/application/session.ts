@@ -1,6 +1,6 @@
 /**
- * A conversation as its protocol's parser sees it: two sockets, the transactions it makes, and what it can tell the
- * engine. Everything a parser notes here is seen by detection and outputs in the order of packets.
+ * A session as its parser sees it: two sockets, the transactions it creates, and its requests to the engine. Detection
+ * and outputs see everything a parser records here in packet order.
  */
 
 import type { Conversation } from '../application-layer.js';
@@ -10,44 +10,44 @@ import type { Frames } from '../frames/frames.js';
 import type { FilesToStore, Protocol, Transaction } from '../protocol.js';
 import { StreamSocket } from './stream-socket.js';
 
-/** A conversation between the same hosts that will come. */
+/** An expected session between the same hosts. */
 export interface Announcement {
   /** Name of its protocol. */
   readonly protocol: string;
-  /** Port that it goes to, on whichever host. */
+  /** Its destination port, on either host. */
   readonly port: number;
   /** Its parser's `Session.inherited`: plain data. */
   readonly detail: unknown;
 }
 
-/** What a parser asks of the engine for the rest of the flow. */
+/** What a parser requests from the engine for the rest of the flow. */
 export interface SessionRequests {
-  /** Go on as this protocol (STARTTLS, CONNECT, Upgrade); '' recognises anew. */
+  /** Change to this protocol (STARTTLS, CONNECT, Upgrade); '' restarts recognition. */
   changeTo: string | undefined;
-  /** Go on as this variant of the protocol, with the same parser and transactions. */
+  /** Switch to this variant of the protocol, with the same parser and transactions. */
   become: string | undefined;
-  /** What the parser behind it is told: its `Session.inherited`. */
+  /** Passed to the next parser as its `Session.inherited`. */
   handOver: unknown;
-  /** Conversations that were agreed upon. */
+  /** Negotiated sessions. */
   expect: Announcement[];
-  /** Payload is encrypted: no more inspection of it, or none of the flow at all. */
+  /** Payload is encrypted: stop inspecting it, or bypass the flow. */
   stopInspection: 'no' | 'payload' | 'bypass';
-  /** Reassembly depth for this flow, bytes (0: no limit); undefined leaves it. */
+  /** Reassembly depth for this flow, bytes (0: no limit); undefined: unchanged. */
   streamDepth: number | undefined;
-  /** The client has said the last it has to say: what it sent is inspected with its next packet. */
+  /** The client has finished sending: its data is inspected with its next packet. */
   inspectClient: boolean;
-  /** The client's parser waited for what the server's has read: it goes on, and the server's behind it. */
+  /** The client's parser waited for data read by the server's parser: it is resumed, then the server's. */
   readClient: boolean;
 }
 
-/** Who the two sides are, for parsers whose behaviour depends on it. */
+/** The endpoints, for parsers whose behaviour depends on them. */
 export interface Sides {
   /** Addresses in network byte order, 4 or 16 bytes. */
   readonly clientAddress: Uint8Array;
   readonly serverAddress: Uint8Array;
   readonly clientPort: number;
   readonly serverPort: number;
-  /** Data is inspected before it leaves. */
+  /** Data is inspected before it is forwarded. */
   readonly inline: boolean;
 }
 
@@ -55,7 +55,7 @@ export interface Sides {
 export interface SessionLimits {
   /** Bytes a socket may hold for a read that is not complete. */
   readonly socket: number;
-  /** Open transactions; the oldest is completed when there are more. */
+  /** Open transactions; beyond this the oldest is completed. */
   readonly transactions: number;
 }
 
@@ -70,23 +70,23 @@ const NOBODY: Sides = {
 const TO_SERVER = 1;
 const TO_CLIENT = 2;
 const DEFAULT_LIMITS: SessionLimits = { socket: 1 << 20, transactions: 4096 };
-/** Shared by all lists without anything in them, so that quiet conversations have no memory of their own; never written. */
+/** Shared by all empty lists, so that idle sessions allocate none; never written. */
 const NOTHING: never[] = [];
 
-/** An array that was pushed to has room for 17: most of these lists never hold more than one. */
+/** The first push to an empty array allocates room for 17: most of these lists never hold more than one. */
 function added<T>(list: T[], item: T): T[] {
   if (list.length === 0) return [item];
   list.push(item);
   return list;
 }
 
-/** One conversation of a protocol, as its parser sees it: the two streams, and what it tells of them. */
+/** A session of a protocol, as its parser sees it: the two streams, and what the parser reports about them. */
 export class Session<T extends Transaction = Transaction> implements Conversation<T> {
-  /** Those not freed yet, oldest first: always the same array. */
+  /** Transactions not freed yet, oldest first: always the same array. */
   readonly transactions: T[] = [];
   /** The parser's own state. */
   state: unknown;
-  /** What the parser asks of the engine. */
+  /** What the parser requests from the engine. */
   readonly requests: SessionRequests = {
     changeTo: undefined,
     become: undefined,
@@ -97,26 +97,26 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     inspectClient: false,
     readClient: false,
   };
-  /** The parser gave up: what comes is not looked at any more. */
+  /** The parser failed: further data is not parsed. */
   failed = false;
   /** Name of the protocol that the flow had before. */
   precededBy: string | undefined;
-  /** Time of the packet in hand: seconds, nanoseconds. */
+  /** Time of the current packet: seconds, nanoseconds. */
   seconds = 0;
   nanoseconds = 0;
-  /** Its frames, where anybody looks at them. */
+  /** Its frames, if any consumer uses them. */
   frames: Frames | undefined;
   storesFiles?: FilesToStore;
-  /** One of the streams ends: the parser hears of it. */
+  /** One of the streams ends: the parser is notified. */
   ending = false;
-  /** Transactions whose record can be made although they go on. */
+  /** Transactions whose record can be created although they continue. */
   presentable: T[] = NOTHING;
   /** Transactions that are complete but not freed yet. */
   completed = 0;
   private made = 0;
-  /** All transactions before this place are complete. */
+  /** All transactions before this index are complete. */
   private firstOpen = 0;
-  /** Transactions that changed since detection was told, per direction, each once. */
+  /** Transactions that changed since they were last reported to detection, per direction, each once. */
   private changedToServer: T[] = NOTHING;
   private changedToClient: T[] = NOTHING;
   private clientSocket: StreamSocket | undefined;
@@ -125,27 +125,27 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   constructor(
     public protocol: Protocol<T>,
     readonly flow: number,
-    /** Settings of the protocol, as its `prepare` made them. */
+    /** Settings of the protocol, as created by its `prepare`. */
     readonly settings: unknown,
     private readonly limits: SessionLimits = DEFAULT_LIMITS,
     readonly sides: Sides = NOBODY,
-    /** What the parser before it left for this one, where the protocol changed. */
+    /** Data handed over by the previous parser, after a protocol change. */
     readonly inherited?: unknown,
   ) {}
 
-  /** What the client sends. Where nobody asks, as in datagrams, there is none. */
+  /** Stream of the client. Created on first use: none for datagrams. */
   get client(): StreamSocket {
     this.clientSocket ??= new StreamSocket(this.limits.socket);
     return this.clientSocket;
   }
 
-  /** What the server sends. */
+  /** Stream of the server. */
   get server(): StreamSocket {
     this.serverSocket ??= new StreamSocket(this.limits.socket);
     return this.serverSocket;
   }
 
-  /** Bytes of one of the streams are missing, and its parser did not go on. */
+  /** One of the streams has a gap, and its parser did not resume. */
   get lacksBytes(): boolean {
     return this.clientSocket?.state === 'gap' || this.serverSocket?.state === 'gap';
   }
@@ -155,12 +155,12 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     return this.made;
   }
 
-  /** More transactions are open than there should be: all of them are told and freed at once. */
+  /** More transactions are open than the limit: all of them are reported and freed at once. */
   get crowded(): boolean {
     return this.transactions.length > this.limits.transactions;
   }
 
-  /** Something of it waits to be told with a packet, of this direction or of the other. */
+  /** Something is pending to be reported with a packet of either direction. */
   get hasNews(): boolean {
     const { changedToServer, changedToClient, completed, presentable, frames } = this;
     if (changedToServer.length + changedToClient.length + completed + presentable.length > 0) return true;
@@ -179,7 +179,7 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     return transaction;
   }
 
-  /** A direction of the transaction has come to `progress` (an index into the protocol's names), or its body grew. */
+  /** A direction of the transaction has reached `progress` (an index into the protocol's names), or its body grew. */
   advance(transaction: T, toServer: boolean, progress: number): void {
     const before = this.isComplete(transaction);
     if (toServer) {
@@ -212,7 +212,7 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     return toServer ? this.changedToServer : this.changedToClient;
   }
 
-  /** They were told, or are not inspected any more. */
+  /** They were reported, or are no longer inspected. */
   forgetChanged(toServer: boolean): void {
     const changed = this.changed(toServer);
     const bit = toServer ? TO_SERVER : TO_CLIENT;
@@ -221,12 +221,12 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     else this.changedToClient = NOTHING;
   }
 
-  /** All that its record tells is known: it is made now, before the transaction is complete. */
+  /** Everything in its record is known: the record is created now, before the transaction is complete. */
   present(transaction: T): void {
     if (!transaction.logged) this.presentable = added(this.presentable, transaction);
   }
 
-  /** Their records were made. */
+  /** Their records were created. */
   forgetPresentable(): void {
     this.presentable = NOTHING;
   }
@@ -239,26 +239,26 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     return transactions[this.firstOpen];
   }
 
-  /** Another conversation was agreed upon. */
+  /** Another session was negotiated. */
   expect(announcement: Announcement): void {
     this.requests.expect = added(this.requests.expect, announcement);
   }
 
-  /** Gives up the oldest transaction that is not complete, where there is one. */
+  /** Completes the oldest open transaction, if any. */
   completeOldest(): void {
     const oldest = this.oldestOpen;
     if (oldest) this.complete(oldest);
   }
 
-  /** Frees all transactions but the first ones: the others were moved there. */
+  /** Truncates the transactions to the first `count`, to which those to keep were moved. */
   keepFirst(count: number): void {
     this.firstOpen = 0;
-    // Setting the length of an array is a call into V8, but gives back its memory; taking one off is not, and does not.
+    // Setting the length of an array is a call into V8, but frees its memory; `pop` does neither.
     if (count === 0) this.transactions.length = 0;
     else while (this.transactions.length > count) this.transactions.pop();
   }
 
-  /** A file began: the streams are put together as far as files are followed. */
+  /** A file began: the streams are reassembled as far as files are tracked. */
   followFile({ streamDepth }: Pick<FileSettings, 'streamDepth'>): void {
     if (streamDepth !== undefined) this.requests.streamDepth = streamDepth;
   }
@@ -272,12 +272,12 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   }
 
   /**
-   * Names a stretch of a stream; costs nothing where nobody looks at frames.
+   * Marks a range of a stream as a frame; free if frames are not used.
    * @param type one of the names the protocol declares in `frames`
-   * @param toServer what the client sends
-   * @param offset of its first byte, which the parser must take in this run: `StreamSocket.position` before it does.
-   * In a datagram it counts from the datagram's first byte
-   * @param length in bytes, -1 where it is told later, by `Frame.endAt`
+   * @param toServer true for data of the client
+   * @param offset of its first byte, which the parser must read in this run: `StreamSocket.position` before reading it.
+   * In a datagram, relative to its first byte
+   * @param length in bytes, -1 if it is set later, by `Frame.endAt`
    */
   frame(type: string, toServer: boolean, offset: number, length: number, transaction?: T): Frame | undefined {
     return this.frames?.open(type, toServer, offset, length, transaction);
@@ -285,8 +285,8 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
 
   /**
    * Raises an event of the protocol on a transaction.
-   * @param name as in `Protocol.events`; unknown names are a mistake of the parser and throw
-   * @param toServer the direction that it is of, where it is of one alone
+   * @param name as in `Protocol.events`; unknown names are a parser bug and throw
+   * @param toServer its direction, if it concerns only one
    */
   event(transaction: T, name: string, toServer?: boolean): void {
     const index = this.protocol.events.indexOf(name);

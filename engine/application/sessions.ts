@@ -1,4 +1,4 @@
-/** Begins sessions: gives a parser its settings, limits, the two sides of its flow, and the frames somebody looks at. */
+/** Creates sessions: gives a parser its settings, limits, the two sides of its flow, and the frames in use. */
 import { askedKeywords } from '../asked-keywords.js';
 import { EVENT_FRAME } from '../event.js';
 import { engineMode } from '../exception-policy.js';
@@ -16,19 +16,19 @@ import type { Session, SessionLimits, Sides } from './session.js';
 import type { Talk } from './talk.js';
 
 export class Sessions {
-  /** Frames that signatures look at, as `PREFIX.NAME`. */
+  /** Frames that signatures inspect, as `PREFIX.NAME`. */
   framesInRules: ReadonlySet<string> = new Set();
   private settings: readonly unknown[] = [];
-  /** What any rules asked for so far: see `askedKeywords`. */
+  /** Keywords that any loaded rules have used so far: see `askedKeywords`. */
   private asked: ReadonlySet<string>;
   private readonly enabling: readonly ReturnType<typeof enabling>[];
   private readonly limits: SessionLimits;
   private readonly frameLimits: FrameLimits;
   private readonly inline: boolean;
-  /** What the settings hold: those of now, and those before, which sessions may have. */
+  /** Gauges of the current settings, and of earlier ones that sessions may still use. */
   private readonly gauges: { readonly counter: number; readonly reads: (() => number)[] }[] = [];
 
-  /** @param protocols by their numbers */
+  /** @param protocols by number */
   constructor(
     private readonly thread: Thread,
     private readonly protocols: readonly Protocol[],
@@ -42,7 +42,7 @@ export class Sessions {
     this.inline = config.read(engineMode) === 'ips';
   }
 
-  /** Rules were loaded anew: sessions that begin from now on find out what these are the first to ask for. */
+  /** Rules were reloaded: sessions that begin from now on also extract what the new rules are the first to need. */
   reload(shared: Thread['shared']): void {
     const asked = new Set([...this.asked, ...askedKeywords(shared)]);
     if (asked.size === this.asked.size) return;
@@ -50,7 +50,7 @@ export class Sessions {
     try {
       this.prepare({ ...shared, rules: { askedKeywords: [...asked] } });
     } catch (error) {
-      // A protocol of somebody else.
+      // A third-party protocol.
       this.thread.log.error(
         `app-layer: state of application protocols is reset: ${(error as Error).message}`,
       );
@@ -71,7 +71,7 @@ export class Sessions {
     else this.gauges.push({ counter, reads: [read] });
   }
 
-  /** Brings the statistics of what protocols hold up to date. */
+  /** Updates the gauges of the protocols. */
   noteGauges(): void {
     const { values } = this.thread.counters;
     for (const { counter, reads } of this.gauges) {
@@ -90,7 +90,7 @@ export class Sessions {
     return this.enabling[number] !== 'no';
   }
 
-  /** @returns undefined where the protocol is recognised only, not parsed */
+  /** @returns undefined if the protocol is only recognised, not parsed */
   begin(
     talk: Talk,
     flow: number,
@@ -107,7 +107,7 @@ export class Sessions {
     return session;
   }
 
-  /** Undefined where nobody looks at frames of the protocol. */
+  /** Undefined if no frames of the protocol are used. */
   private framesOf(protocol: Protocol, flow: number, transport: Transport): Frames | undefined {
     const { frames } = protocol;
     if (!frames) return undefined;
@@ -122,7 +122,7 @@ export class Sessions {
   }
 }
 
-/** The two sides of a flow as its row has them, read when somebody asks: most parsers never do. */
+/** The two sides of a flow as in its row, read on demand: most parsers never need them. */
 class FlowSides implements Sides {
   private readonly first: number;
 

@@ -1,57 +1,57 @@
 /**
- * One direction of a conversation, read like a socket by a coroutine.
+ * One direction of a session, read like a socket by a coroutine.
  *
- * The coroutine is a generator: it yields when it needs more than is there, and is resumed when new data of its
- * connection has come (never otherwise). Reads return a view of the bytes that stays valid until the next read;
- * whoever keeps bytes copies them. A read that cannot be fulfilled returns `undefined`; `state` then says why.
+ * The coroutine is a generator: it yields when it needs more data than available, and is resumed when new data of its
+ * connection has arrived (never otherwise). Reads return a view of the bytes that stays valid until the next read; copy
+ * bytes to keep them. A read that cannot be fulfilled returns `undefined`; `state` then gives the reason.
  *
  *     const line = yield* client.readUntil(10, 8192);
  *     if (!line) return;
  *
- * Data is read where it lies, in packet or stream memory. Only what is left over when the coroutine waits is copied.
+ * Data is read in place, in packet or stream memory. Only what is left over when the coroutine waits is copied.
  */
 export type Reading<T> = Generator<void, T, void>;
 
 /** Why a read returned nothing, or `open`. */
 export type SocketState =
   | 'open'
-  /** The sender closed its direction (FIN), or the conversation is over. */
+  /** The sender closed its direction (FIN), or the session is over. */
   | 'end'
   | 'reset'
-  /** Bytes are missing for good; `resume` goes on behind them. */
+  /** Bytes are permanently missing; `resume` continues after them. */
   | 'gap'
   /** More bytes would have to be held than the limit allows. */
   | 'limit';
 
-/** Takes bytes as they come: a view that is valid during the call. */
+/** Receives bytes as they arrive: a view that is valid during the call. */
 export type Sink = (bytes: Uint8Array) => void;
 
 const EMPTY = new Uint8Array(0);
-/** A store up to this size is kept while it is empty. */
+/** A buffer up to this size is kept while empty. */
 const KEPT_STORE = 4096;
 
 export class StreamSocket {
   state: SocketState = 'open';
-  /** At its end: the sender may say more, but it is not followed any further (`stream.reassembly.depth`). */
+  /** At the end: the sender may send more, but it is not reassembled any further (`stream.reassembly.depth`). */
   cut = false;
   /** Offset in the stream of the next byte to be read. */
   position = 0;
-  /** Bytes missing at a gap. */
+  /** Size of a gap in bytes. */
   missing = 0;
   /** True once the coroutine must not be woken any more: it returned, or failed. */
   closed = false;
 
   /**
-   * Bytes not read yet: `bytes[start, finish)`. They are the caller's memory until `keep`. These numbers stay 32-bit
-   * integers (`| 0`): one that was calculated from a larger number would take a box of its own in every socket.
+   * Bytes not read yet: `bytes[start, finish)`. They are the caller's memory until `keep`. The offsets stay 32-bit
+   * integers (`| 0`): larger numbers would be boxed on the heap in every socket.
    */
   private bytes: Uint8Array = EMPTY;
   private start = 0;
   private finish = 0;
   private store: Uint8Array = EMPTY;
-  /** Where `readUntil` goes on looking, so that no byte is looked at twice. */
+  /** Where `readUntil` continues searching, so that no byte is searched twice. */
   private searched = 0;
-  /** Bytes that go to the sink, or are skipped, without waking the coroutine. */
+  /** Bytes still to be passed to the sink, or skipped, without resuming the coroutine. */
   private passing = 0;
   private sink: Sink | undefined;
 
@@ -60,12 +60,12 @@ export class StreamSocket {
 
   // ── for the coroutine ──
 
-  /** Bytes that can be read without waiting. */
+  /** Bytes that available without waiting. */
   get available(): number {
     return this.finish - this.start;
   }
 
-  /** The unread bytes as they lie in memory: `view[offset, offset + available)`. No copy, no view object. */
+  /** The unread bytes in memory: `view[offset, offset + available)`. No copy, no view object. */
   get view(): Uint8Array {
     return this.bytes;
   }
@@ -81,7 +81,7 @@ export class StreamSocket {
     this.searched = 0;
   }
 
-  /** Some bytes: what is there, at most `max`; waits until there is at least one. */
+  /** Available bytes, at most `max`; waits for at least one. */
   *recv(max = Number.MAX_SAFE_INTEGER): Reading<Uint8Array | undefined> {
     while (this.available === 0) {
       if (this.state !== 'open') return undefined;
@@ -102,7 +102,10 @@ export class StreamSocket {
     return this.bytes.subarray(this.start, this.start + count);
   }
 
-  /** Bytes up to and with the delimiter. With more than `limit` bytes before it, nothing is taken and state is `limit`. */
+  /**
+   * Bytes up to and including the delimiter. With more than `limit` bytes before it, nothing is taken and `state` is
+   * `limit`.
+   */
   *readUntil(delimiter: number, limit = this.limit): Reading<Uint8Array | undefined> {
     for (;;) {
       const at = this.indexOf(delimiter, limit);
@@ -127,9 +130,9 @@ export class StreamSocket {
   }
 
   /**
-   * Gives `count` bytes to a sink as they come, holding none: the coroutine is woken behind them.
+   * Passes `count` bytes to a sink as they arrive, without buffering: the coroutine is resumed after them.
    * @param sink gets views that are valid during the call; without one the bytes are skipped
-   * @returns how many did not come: the stream ended before, or lacks bytes
+   * @returns the number of bytes that did not arrive: the stream ended before, or has a gap
    */
   *pass(count: number, sink?: Sink): Reading<number> {
     let left = count;
@@ -147,17 +150,17 @@ export class StreamSocket {
     }
   }
 
-  /** Skips `count` bytes as they come, holding none. @returns false when the stream ended before */
+  /** Skips `count` bytes as they arrive, without buffering. @returns false if the stream ended before */
   *discard(count: number): Reading<boolean> {
     return (yield* this.pass(count)) <= 0;
   }
 
-  /** Takes all that is there, without waiting. */
+  /** Takes all available bytes, without waiting. */
   rest(): Uint8Array {
     return this.take(this.available);
   }
 
-  /** After a gap: the next byte read is the first one behind it. After a limit: reading goes on where it stopped. */
+  /** After a gap: the next byte read is the first one after it. After a limit: reading continues where it stopped. */
   resume(): void {
     if (this.state === 'gap') {
       // What was unread before the gap can never be completed.
@@ -169,7 +172,9 @@ export class StreamSocket {
     if (this.state === 'gap' || this.state === 'limit') this.state = 'open';
   }
 
-  /** Bytes up to and with the delimiter, when they are there, at most `limit`; for many short lines that come at once. */
+  /**
+   * Bytes up to and including the delimiter if available, at most `limit`; for many short lines that arrive together.
+   */
   takeUntil(delimiter: number, limit: number): Uint8Array | undefined {
     const at = this.indexOf(delimiter, limit);
     return at < 0 ? undefined : this.take(at + 1);
@@ -185,7 +190,7 @@ export class StreamSocket {
     const { bytes, start } = this;
     const from = start + this.searched;
     const to = Math.max(from, Math.min(this.finish, start + limit));
-    // Lines are short: a view to search in would take longer than the search.
+    // Lines are short: creating a view to search in would take longer than the search.
     for (let i = from; i < to; i++) if (bytes[i] === delimiter) return i - start;
     this.searched = (to - start) | 0;
     return -1;
@@ -196,15 +201,15 @@ export class StreamSocket {
     else this.skip(count);
   }
 
-  // ── for whoever feeds it ──
+  // ── for the caller that feeds it ──
 
-  /** Bytes fed now would go to a sink, or be skipped: the coroutine need not be woken for them. */
+  /** Bytes fed now would go to a sink, or be skipped: the coroutine need not be resumed for them. */
   get isPassing(): boolean {
     return this.passing > 0 && this.start === this.finish;
   }
 
   /**
-   * Gives bytes to the sink of `pass`, or skips them, as many as it asked for.
+   * Passes bytes to the sink of `pass`, or skips them, as many as requested.
    * @returns how many it took
    */
   passOn(bytes: Uint8Array, start: number, end: number): number {
@@ -215,17 +220,17 @@ export class StreamSocket {
     return count;
   }
 
-  /** What was to be passed on is through. */
+  /** Everything to be passed on has been passed on. */
   get hasPassed(): boolean {
     return this.passing === 0;
   }
 
-  /** Somebody takes what passes. */
+  /** There is a sink. */
   get hasSink(): boolean {
     return this.sink !== undefined;
   }
 
-  /** Gives bytes to read; they must stay valid until `keep`. */
+  /** Supplies bytes to read; they must stay valid until `keep`. */
   feed(bytes: Uint8Array, start: number, end: number): void {
     if (this.available === 0) {
       this.bytes = bytes;
@@ -268,7 +273,7 @@ export class StreamSocket {
     const held = this.available;
     const needed = held + end - start;
     if (this.bytes !== this.store || this.start + needed > this.store.length) {
-      // A store that is half empty is moved seldom enough. `set` handles overlapping views of one buffer.
+      // Moving the content of a half-empty buffer is rare enough. `set` handles overlapping views of one buffer.
       const target = 2 * needed > this.store.length ? new Uint8Array(roomFor(2 * needed)) : this.store;
       target.set(this.bytes.subarray(this.start, this.finish), 0);
       this.store = target;

@@ -1,6 +1,6 @@
 /**
- * One flow on its way to a protocol and through it: holds what came before the protocol was recognised, then runs
- * the parser's two coroutines.
+ * Application-layer state of a flow: holds data received before the protocol was recognised, then runs the parser's two
+ * coroutines.
  */
 import type { Frames } from '../frames/frames.js';
 import type { Protocol } from '../protocol.js';
@@ -8,20 +8,20 @@ import type { GrowingBytes } from './growing-bytes.js';
 import { Session, type SessionLimits, type Sides } from './session.js';
 import type { StreamSocket } from './stream-socket.js';
 
-/** What is known of one direction. */
+/** State of one direction. */
 export interface Side {
-  /** Undefined: not recognised yet. `none`: nothing that we know. */
+  /** Undefined: not recognised yet. `none`: no known protocol. */
   protocol: Protocol | 'none' | undefined;
-  /** First bytes: until this direction is recognised, and until there is a session that takes them. */
+  /** First bytes: until this direction is recognised, and until a session takes them. */
   held: GrowingBytes | undefined;
   routine: Generator<void, void, void> | undefined;
-  /** Bytes that were missing before there was a session to be told of it. */
+  /** Bytes missing before a session existed that could be notified. */
   missed: number;
-  /** Datagrams that the parser was given. */
+  /** Datagrams passed to the parser. */
   datagrams: number;
-  /** Data came since recognition began, or began again with a change of protocol. */
+  /** Data arrived since recognition began, or restarted after a protocol change. */
   heard: boolean;
-  /** A packet of this direction came since it is told what its protocol is. */
+  /** A packet of this direction arrived since its protocol is known. */
   noted: boolean;
   /** Its stream is inspected with the next packet of this direction. */
   inspect: boolean;
@@ -42,43 +42,43 @@ const NOBODY: readonly Session[] = [];
 
 export class Talk {
   session: Session | undefined;
-  /** The protocol that the flow had is over; it is told to be its protocol until something else comes. */
+  /** The previous protocol of the flow; it is still reported as its protocol until another is recognised. */
   left: Protocol | undefined;
-  /** Sessions before the protocol changed, as long as something of them was not told yet. */
+  /** Sessions before a protocol change, until everything in them was reported. */
   former: readonly Session[] = NOBODY;
   readonly toServer: Side = nothingYet();
   readonly toClient: Side = nothingYet();
-  /** Client and server changed places: the first packet seen came from the server. */
+  /** Client and server were swapped: the first packet seen came from the server. */
   reversed = false;
-  /** So they did too, but the flow's row says so only when the flow is over: its owner is another thread. */
+  /** Swapped too, but the flow's row is updated only at the end of the flow: its owner is another thread. */
   exchanged = false;
-  /** Nothing more is parsed: unknown protocol, failure, or a gap that the parser could not cross. */
+  /** Nothing more is parsed: unknown protocol, failure, or a gap after which the parser could not resume. */
   ignored = false;
   /** Payload of further packets is not inspected. */
   encrypted = false;
-  /** Further packets of the flow are not looked at at all. */
+  /** Further packets of the flow are not inspected at all. */
   bypassed = false;
-  /** After its parser failed a policy dropped, passed or bypassed the flow. */
+  /** After a parser failure, a policy dropped, passed or bypassed the flow. */
   settled = false;
-  /** Nothing new is to be told of it: no parser ran since, and nothing waits for a packet of the other direction. */
+  /** Nothing new to report: no parser ran since, and nothing is pending for a packet of the other direction. */
   told = true;
-  /** Part of a batch with which something was told of it last. */
+  /** Part of a batch with which it was last reported. */
   toldIn = 0;
-  /** The protocol that was asked for in the clear, as long as nothing came of it. */
+  /** The protocol requested in cleartext, until data of it arrives. */
   expected: Protocol | undefined;
-  /** Another came instead: nothing more is changed. */
+  /** Another protocol appeared instead: no further changes. */
   surprised = false;
-  /** Name of the protocol before it changed. */
+  /** Name of the protocol before the change. */
   precededBy: string | undefined;
-  /** How often the protocol changed. */
+  /** Number of protocol changes. */
   changes = 0;
 
-  /** Nothing came yet. */
+  /** No data arrived yet. */
   get isFresh(): boolean {
     return !this.ignored && isUntouched(this.toServer) && isUntouched(this.toClient);
   }
 
-  /** Something of it may change yet: a transaction that is not freed, an open frame; or something was not told. */
+  /** It may still change: a transaction that is not freed, an open frame; or something was not reported. */
   get isOpen(): boolean {
     const { session, former, told } = this;
     if (!told || former.length > 0 || !session) return true;
@@ -106,7 +106,7 @@ export class Talk {
     return this.session;
   }
 
-  /** Lets the parser read the two streams; of datagrams there are none. */
+  /** Lets the parser read the two streams; datagrams have none. */
   readStreams(session: Session): void {
     const { protocol } = session;
     const [client, server] = this.reversed ? [this.toClient, this.toServer] : [this.toServer, this.toClient];
@@ -115,15 +115,15 @@ export class Talk {
   }
 
   /**
-   * Bytes for the parser of one direction.
-   * @returns false where it learned nothing of them
+   * Passes bytes to the parser of one direction.
+   * @returns false if they brought nothing new
    * @throws whatever the parser throws
    */
   deliver(toServer: boolean, bytes: Uint8Array, start: number, end: number): boolean {
     const socket = this.socket(toServer);
     if (socket.closed) return false;
     let from = start;
-    // Frames are told of all that comes.
+    // Frames must see all data.
     if (socket.isPassing && !this.session!.frames) {
       from += socket.passOn(bytes, start, end);
       if (!socket.hasPassed) return socket.hasSink;
@@ -133,7 +133,7 @@ export class Talk {
     return true;
   }
 
-  /** Bytes are missing. @returns false when the parser cannot go on behind them */
+  /** Bytes are missing. @returns false if the parser cannot resume after them */
   gap(toServer: boolean, missing: number): boolean {
     const socket = this.socket(toServer);
     if (socket.closed) return true;
@@ -144,7 +144,7 @@ export class Talk {
     return false;
   }
 
-  /** Bytes the parser of one direction was given so far. */
+  /** Bytes passed to the parser of one direction so far. */
   received(toServer: boolean): number {
     const socket = this.socket(toServer);
     return socket.position + socket.available;
@@ -156,7 +156,7 @@ export class Talk {
     this.session!.frames?.ended(toServer !== this.reversed);
   }
 
-  /** A parser reads its streams: sockets are made for those alone. */
+  /** The parser reads streams: only then are sockets created. */
   private get isRead(): boolean {
     return this.toServer.routine !== undefined || this.toClient.routine !== undefined;
   }
@@ -174,7 +174,7 @@ export class Talk {
     return socket.view.slice(socket.offset, socket.offset + socket.available);
   }
 
-  /** The parser of one direction goes on though nothing came: what it waited for was said in the other. */
+  /** Resumes the parser of one direction without new data: what it waited for was found in the other. */
   goOn(toServer: boolean): void {
     if (!this.socket(toServer).closed) this.wake(toServer);
   }
@@ -188,7 +188,7 @@ export class Talk {
     else socket.keep();
   }
 
-  /** Frames get what was there to read before the parser took it. */
+  /** Frames get the available data before the parser consumes it. */
   private runWithFrames(
     frames: Frames,
     routine: Generator<void, void, void>,

@@ -1,6 +1,6 @@
 /**
- * What detection and outputs are told of conversations: updates of transactions with the packets that brought them,
- * records of transactions that are over, files that are complete.
+ * What is reported to detection and outputs: updates of transactions with the packets that caused them, records of
+ * finished transactions, complete files.
  */
 
 import type { ClosedFile, Conversation, FinishedListener, TransactionUpdate } from '../application-layer.js';
@@ -19,7 +19,7 @@ import type { Talk } from './talk.js';
 export class Telling {
   readonly updates: TransactionUpdate[] = [];
   readonly closedFiles: ClosedFile[] = [];
-  /** Looks at transactions that are over, besides their records. */
+  /** Called with finished transactions, in addition to their records. */
   finished: FinishedListener | undefined;
   private batch!: Batch;
   private readonly lost: number;
@@ -43,7 +43,7 @@ export class Telling {
     this.closedFiles.length = 0;
   }
 
-  /** Tells what changed in one direction; with the end of the flow in both. */
+  /** Reports what changed in one direction; at the end of the flow, in both. */
   tell(slot: number, talk: Talk, toServer: boolean): void {
     const { session, former } = talk;
     if (former.length > 0) {
@@ -109,8 +109,8 @@ export class Telling {
   }
 
   /**
-   * Frees what is complete and was told in both directions. Its record is made when it is complete; where only the end
-   * of a stream made it so, when it was told: the connection is closed then.
+   * Frees transactions that are complete and were reported in both directions. The record is created on completion; if
+   * only the end of a stream completed it, when it is reported: the connection is closed then.
    */
   private freeComplete(slot: number, session: Session): void {
     const { transactions } = session;
@@ -138,7 +138,7 @@ export class Telling {
     session.keepFirst(kept);
   }
 
-  /** Counts and frees what is left of a conversation, but tells nothing of it. */
+  /** Counts and frees the remaining transactions of a session without reporting them. */
   forgo(session: Session): void {
     for (const transaction of session.transactions) {
       if (!transaction.logged) this.count(session, transaction);

@@ -1,4 +1,4 @@
-/** Lines of protocols that are text (FTP, SMTP and their kin), each up to a limit. */
+/** Lines of text protocols (FTP, SMTP and similar), each up to a limit. */
 import type { Reading, StreamSocket } from './stream-socket.js';
 
 const LF = 10;
@@ -7,13 +7,13 @@ const CR = 13;
 export interface TextLine {
   /** Without CR and LF; a copy. */
   readonly bytes: Uint8Array;
-  /** It was longer: the rest was skipped. */
+  /** It was longer than the limit: the rest was skipped. */
   readonly truncated: boolean;
 }
 
 /**
- * The next line; undefined where the stream is over. The end of the stream ends the last one.
- * @param limit bytes of a line that are kept, with its end; 1 at least
+ * The next line; undefined if the stream is over. The end of the stream ends the last one.
+ * @param limit bytes of a line that are kept, including its end; at least 1
  */
 export function* readTextLine(socket: StreamSocket, limit: number): Reading<TextLine | undefined> {
   const most = Math.max(1, limit);
@@ -33,7 +33,7 @@ function* skipLine(socket: StreamSocket, limit: number): Reading<void> {
   while (!(yield* socket.readUntil(LF, limit))) {
     if (socket.state !== 'limit') return;
     socket.resume();
-    // So many were looked through.
+    // These were searched already.
     socket.skip(limit);
   }
 }

@@ -1,4 +1,7 @@
-/** Many short texts, found by number: their bytes lie one behind the other, as each view of its own takes a hundred bytes. */
+/**
+ * Many short texts, found by index: their bytes are stored contiguously, as each separate view would take a hundred
+ * bytes.
+ */
 import { GrowingBytes } from './growing-bytes.js';
 
 export class TextList {

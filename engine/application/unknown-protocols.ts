@@ -1,4 +1,4 @@
-/** Sections of `app-layer.protocols` that are of no protocol: what they say has no effect. */
+/** Sections of `app-layer.protocols` that name no protocol: they have no effect. */
 import type { Config } from '../config/config.js';
 import type { Finding } from '../config/declared.js';
 import { isMapping } from '../config/scalar.js';
@@ -6,10 +6,10 @@ import { nearest } from '../nearest.js';
 import { PROTOCOL_PLUGINS } from './load-protocols.js';
 
 const SECTION = 'app-layer.protocols';
-/** Shorter names are all near to each other. */
+/** Shorter names are all similar to each other. */
 const SHORTEST_SUGGESTED = 4;
 
-/** @param known names of the protocols there are; those of plugins may have sections of any name */
+/** @param known names of the existing protocols; those of plugins may have sections of any name */
 export function unknownProtocols(config: Config, known: readonly string[]): Finding[] {
   const sections = config.at(SECTION);
   if (!isMapping(sections) || config.read(PROTOCOL_PLUGINS).length > 0) return [];

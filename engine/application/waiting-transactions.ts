@@ -1,9 +1,11 @@
-/** Transactions that wait for answers, by what an answer has in common with them: each is found without looking at others. */
+/**
+ * Transactions waiting for responses, by the key they share with the response: each is found without scanning others.
+ */
 import { hiddenKey } from '../memory/hidden-key.js';
 import type { Transaction } from '../protocol/transaction.js';
 import type { Session } from './session.js';
 
-/** After so many it is looked for those that are complete without an answer. */
+/** Number of entries after which those completed without a response are removed. */
 const CLEANING = 4096;
 
 export class WaitingTransactions<K, T extends Transaction> {
@@ -25,7 +27,7 @@ export class WaitingTransactions<K, T extends Transaction> {
     return this.open(hiddenKey(key))?.[0];
   }
 
-  /** Those with this key without what is complete at their front. */
+  /** Those with this key, without completed ones at the front. */
   private open(key: K | number): T[] | undefined {
     const list = this.byKey.get(key);
     if (!list) return undefined;

@@ -1,6 +1,6 @@
 /**
- * A flow with a routine that waits for something of it. A routine waits for one thing at a time, so this object is the
- * iterator of every reading as well: waiting takes no memory.
+ * A flow with a routine that waits for its data. A routine waits for one thing at a time, so this object is also the
+ * iterator of every read: waiting allocates nothing.
  */
 import { FlowView } from './flow-view.js';
 import type { PacketView } from './packet-view.js';
@@ -12,11 +12,11 @@ import type { DetectionWatch } from './watch.js';
 const WAITING: IteratorResult<undefined, never> = { done: false, value: undefined };
 
 export abstract class Asking extends FlowView {
-  /** The routine; undefined before it began. Kept by the engine, as the two below. */
+  /** The routine; undefined before it began. Maintained by the engine, like the next two. */
   routine: Routine | undefined = undefined;
-  /** The next one on the same flow. */
+  /** The next one of the same flow. */
   follower: Asking | undefined = undefined;
-  /** Whose routine it is. */
+  /** The detection of the routine. */
   get owner(): DetectionWatch {
     return this.watch;
   }
@@ -27,7 +27,7 @@ export abstract class Asking extends FlowView {
   private socket: DetectionSocket | undefined = undefined;
   private count = 0;
   private delimiter: number | string = 0;
-  /** How far `readUntil` has looked, so that no byte is looked at twice. */
+  /** How far `readUntil` has searched, so that no byte is searched twice. */
   private searched = 0;
 
   constructor(
@@ -41,12 +41,12 @@ export abstract class Asking extends FlowView {
     return this;
   }
 
-  /** The packet that brought what was read last. */
+  /** The packet that carried the data read last. */
   get packet(): PacketView {
     return this.watch.packet;
   }
 
-  /** A side with something to tell, 'end' when there will be none, undefined for not yet. */
+  /** A side that is ready to be read, 'end' if there will be none, undefined if not yet. */
   protected abstract eitherSide(): DetectionSocket | 'end' | undefined;
   protected abstract nextItem(): unknown;
 
@@ -68,7 +68,7 @@ export abstract class Asking extends FlowView {
     return this;
   }
 
-  /** Called by `yield*` when it begins, and each time the routine is woken. */
+  /** Called by `yield*` when it begins, and each time the routine is resumed. */
   next(): IteratorResult<undefined, unknown> {
     const value = this.answer();
     if (value === WAITING) return WAITING;
@@ -76,7 +76,7 @@ export abstract class Asking extends FlowView {
     return { done: true, value };
   }
 
-  /** What was asked for can be had, so that it is worth waking the routine. */
+  /** The request can be answered, so the routine should be resumed. */
   get isAnswerable(): boolean {
     const { socket } = this;
     const limit = this.watch.held;

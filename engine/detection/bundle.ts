@@ -1,4 +1,4 @@
-/** Puts a detection and what it imports into one piece of JavaScript. TypeScript is translated on the way. */
+/** Puts a detection and what it imports into one piece of JavaScript. TypeScript is transpiled. */
 
 import { builtinModules, createRequire } from 'node:module';
 import type { BuildFailure } from 'esbuild';
@@ -6,17 +6,17 @@ import type { BuildFailure } from 'esbuild';
 const EXTERNAL = ['sluice', 'sluice/*', ...builtinModules, 'node:*'];
 
 export interface Bundle {
-  /** A function body in the manner of CommonJS: `module`, `exports`, `require`. */
+  /** A function body in CommonJS style: `module`, `exports`, `require`. */
   readonly code: string;
-  /** Where each place of the code comes from: a source map, as text. */
+  /** Source map of the code, as text. */
   readonly map: string;
-  /** Files it is made from. */
+  /** Source files. */
   readonly files: readonly string[];
 }
 
 /**
  * @param file TypeScript or JavaScript
- * @throws Error with file, line and column of the first mistake
+ * @throws Error with file, line and column of the first error
  */
 export function bundle(file: string): Bundle {
   const result = translated(() =>
@@ -44,7 +44,7 @@ export function bundle(file: string): Bundle {
   };
 }
 
-/** @throws Error with the place of the first mistake */
+/** @throws Error with the location of the first error */
 function translated<T>(build: () => T): T {
   try {
     return build();
@@ -56,7 +56,7 @@ function translated<T>(build: () => T): T {
   }
 }
 
-/** @throws Error that says what to install */
+/** @throws Error saying what to install */
 function esbuild(): typeof import('esbuild') {
   try {
     return createRequire(import.meta.url)('esbuild') as typeof import('esbuild');

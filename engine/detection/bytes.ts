@@ -1,4 +1,4 @@
-/** Bytes as text. What detections read lies in shared memory, which `TextDecoder` refuses. */
+/** Bytes as text. The data that detections read is in shared memory, which `TextDecoder` does not accept. */
 
 /** @param encoding `latin1` (each byte a character) or `utf8` */
 export function text(bytes: Uint8Array, encoding: 'latin1' | 'utf8' = 'latin1'): string {
@@ -10,12 +10,12 @@ export function hex(bytes: Uint8Array): string {
   return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join(' ');
 }
 
-/** Big-endian number of `count` bytes (1 to 6) at `offset`. @throws RangeError where the bytes end before */
+/** Big-endian number of `count` bytes (1 to 6) at `offset`. @throws RangeError if the bytes end before */
 export function integer(bytes: Uint8Array, offset: number, count: number): number {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).readUIntBE(offset, count);
 }
 
-/** How often each value occurs; for `entropy` alone. */
+/** Occurrences of each value; for `entropy` only. */
 const counts = new Uint32Array(256);
 
 /** Shannon entropy in bits per byte, 0 to 8. */

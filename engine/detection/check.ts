@@ -1,4 +1,4 @@
-/** Whether what a file exports is a definition of a detection, in words that help its author. */
+/** Checks that a file exports a valid detection definition, with messages that help its author. */
 import { DETECTION_API, type DetectionDefinition, type Permission } from '../detection.js';
 
 const FORMS = ['detect', 'transactions', 'transaction', 'onFlowStart', 'onFlowEnd', 'onPacket'] as const;

@@ -1,4 +1,4 @@
-/** What `*detect` gets: the two sides of a conversation, its flow, and the packet in hand. */
+/** What `*detect` gets: the two sides of a connection, its flow, and the current packet. */
 import { Asking } from './asking.js';
 import { DetectionSocket, type Reading } from './socket.js';
 import { EITHER_SIDE } from './waits.js';
@@ -17,7 +17,7 @@ export class Conversation extends Asking {
     this.server = new DetectionSocket(this);
   }
 
-  /** Waits until one of the sides has something to tell: gives that side, or 'end' when neither ever will again. */
+  /** Waits until one of the sides can be read: returns that side, or 'end' if neither will be again. */
   get either(): () => Reading<DetectionSocket | 'end'> {
     return () => this.ask(EITHER_SIDE, undefined);
   }
@@ -29,7 +29,7 @@ export class Conversation extends Asking {
     return toServer ? this.client : this.server;
   }
 
-  /** Notes which side has had unread data for longer; called before a side is fed. */
+  /** Records which side has had unread data for longer; called before a side is fed. */
   noteOrder(toServer: boolean): void {
     if (!this.side(!toServer).isReady) this.clientFirst = toServer;
   }

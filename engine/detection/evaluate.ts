@@ -1,7 +1,7 @@
 /**
- * Makes a definition out of a detection's code. The code gets what it may have and no more: `sluice`, the harmless
- * modules of Node, and those for files and the network where its permissions name them. This keeps honest plugins
- * honest; it is no prison for hostile ones.
+ * Evaluates the code of a detection to its definition. The code can import only what it is permitted: `sluice`, the
+ * harmless modules of Node, and those for files and the network if its permissions include them. This prevents
+ * accidental use; it is not a sandbox against hostile plugins.
  */
 import { createRequire } from 'node:module';
 import vm from 'node:vm';
@@ -25,19 +25,19 @@ const BY_PERMISSION: Readonly<Record<string, Permission>> = {
   net: 'network',
   tls: 'network',
 };
-/** Names that would lead around the permissions. */
+/** Names that would circumvent the permissions. */
 const HIDDEN = ['process', 'fetch', 'WebSocket', 'globalThis', 'global', 'Function', 'setInterval'];
 
 export interface Evaluation {
   readonly definition: DetectionDefinition;
-  /** Tables it declared, in their order. */
+  /** Tables it declared, in order. */
   readonly tables: readonly TablePlan[];
 }
 
 /**
  * Runs the code of a detection.
- * @param api what `import … from 'sluice'` gives
- * @param may permissions; undefined: those that the definition asks for (its imports are checked afterwards)
+ * @param api the result of `import … from 'sluice'`
+ * @param may permissions; undefined: those that the definition requests (its imports are checked afterwards)
  * @param buffers memory of its tables by name; a table without one gets its own
  * @throws Error naming the file and what is wrong
  */

@@ -1,19 +1,19 @@
-/** Which file the name of a plugin means: a path, or a package by its name. */
+/** Resolves the name of a plugin to a file: a path, or a package name. */
 import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isAbsolute, resolve } from 'node:path';
 
 const CODE = /\.[cm]?[jt]s$/;
 
-/** Whether a rule file is code. */
+/** Whether a rule file is a code file. */
 export function isCode(file: string): boolean {
   return CODE.test(file);
 }
 
 /**
- * @param name a path (beginning with `.` or `/`, or ending like a file of code), or a package
- * @param from folder that paths and packages are looked up from
- * @throws Error that names what was looked for
+ * @param name a path (beginning with `.` or `/`, or with the extension of a code file), or a package
+ * @param from folder that paths and packages are resolved from
+ * @throws Error naming what was searched for
  */
 export function findPlugin(name: string, from: string, what = 'detection'): string {
   const isPath =

@@ -1,4 +1,4 @@
-/** A flow as detections see it: read from the flow's record when asked, nothing is copied. */
+/** A flow as detections see it: read from the flow record on demand, without copying. */
 import { addressText } from '../address.js';
 import * as Flow from '../flow/flow-record.js';
 import { knownApplication } from '../flow/known-application.js';
@@ -13,11 +13,11 @@ const PROTOCOLS: Readonly<Record<number, string>> = {
   132: 'sctp',
 };
 
-/** A flow: its ends, its times, its counts, its bits. */
+/** A flow: its endpoints, times, counts and flowbits. */
 export class FlowView {
   constructor(
     protected readonly watch: Watch,
-    /** Row of the flow in the flow table: its number among the flows that live now. */
+    /** Row of the flow in the flow table: unique among the current flows. */
     readonly number: number,
   ) {}
 
@@ -47,7 +47,7 @@ export class FlowView {
     return PROTOCOLS[number] ?? String(number);
   }
 
-  /** Application protocol as far as it is known with the packet in hand: `http`, `dns` … */
+  /** Application protocol as known at the current packet: `http`, `dns` … */
   get application(): string | undefined {
     const { row } = this.watch.flows;
     const p = this.rowInHand;
@@ -77,22 +77,22 @@ export class FlowView {
     return this.packets(false);
   }
 
-  /** Bytes of packets so far, with their headers. */
+  /** Bytes of packets so far, including headers. */
   get bytesToServer(): number {
     return this.bytes(Packet.FLOW_BYTES_TO_SERVER, Flow.BYTES_TO_SERVER);
   }
 
-  /** The same of the other direction. */
+  /** The same for the other direction. */
   get bytesToClient(): number {
     return this.bytes(Packet.FLOW_BYTES_TO_CLIENT, Flow.BYTES_TO_CLIENT);
   }
 
-  /** All flags of TCP segments seen in a direction, as in a TCP header. */
+  /** All TCP flags seen in a direction, as in a TCP header. */
   get tcpFlagsToServer(): number {
     return this.field(Flow.TCP_FLAGS_TO_SERVER);
   }
 
-  /** The same of the other direction. */
+  /** The same for the other direction. */
   get tcpFlagsToClient(): number {
     return this.field(Flow.TCP_FLAGS_TO_CLIENT);
   }
@@ -102,19 +102,19 @@ export class FlowView {
     this.watch.bits.set(this.number, name, true);
   }
 
-  /** Takes a flowbit back. */
+  /** Clears a flowbit. */
   clearBit(name: string): void {
     this.watch.bits.set(this.number, name, false);
   }
 
-  /** A flowbit is set, by a signature or a detection. */
+  /** Whether a flowbit is set, by a signature or a detection. */
   hasBit(name: string): boolean {
     return this.watch.bits.has(this.number, name);
   }
 
   /**
-   * Row of the packet in hand, where it is of this flow and says how far the flow had come with it: the record of the
-   * flow has packets already that come later in the same batch. -1 otherwise.
+   * Row of the current packet, if it belongs to this flow and has the flow's counts at that point: the flow record
+   * already includes later packets of the same batch. -1 otherwise.
    */
   private get rowInHand(): number {
     const { memory, packet } = this.watch;

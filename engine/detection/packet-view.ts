@@ -1,8 +1,8 @@
-/** The packet in hand as detections see it. There is one view a thread: it is always the packet in hand. */
+/** The current packet as detections see it. There is one view per thread, always of the current packet. */
 import type { Memory } from '../memory.js';
 import * as Packet from '../packet.js';
 
-/** A packet: when it came, which way it goes, what it carries. */
+/** A packet: its time, direction and payload. */
 export class PacketView {
   /** Slot of the packet. */
   slot = 0;
@@ -34,7 +34,7 @@ export class PacketView {
     return this.field(Packet.PAYLOAD_LENGTH);
   }
 
-  /** Its payload: good until the function returns, copy what is to be kept. */
+  /** Its payload: valid until the function returns, copy it to keep it. */
   get payload(): Uint8Array {
     const start = this.field(Packet.PAYLOAD);
     return this.memory.bytes.subarray(start, start + this.field(Packet.PAYLOAD_LENGTH));

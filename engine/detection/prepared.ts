@@ -1,24 +1,24 @@
-/** A detection as the main thread prepares it for the others: plain data, and its code as text. */
+/** A detection as prepared by the main thread for the others: plain data, and its code as text. */
 import type { Permission } from '../detection.js';
 import type { TablePlan } from './shared-table.js';
 
-/** Name in `thread.shared` of what is prepared. */
+/** Name in `thread.shared` of the prepared detections. */
 export const DETECTIONS = 'detections';
 
-/** Alerts of detections name their signature by numbers from here on; see `alert-signatures.ts`. */
+/** Signature numbers of detections in alerts start here; see `alert-signatures.ts`. */
 export const FIRST_DETECTION = 1 << 28;
 
-/** One way in which a flow can fit: sides of it, addresses as in signatures. */
+/** One alternative for matching a flow: protocols, addresses and ports as in signatures. */
 export interface FlowPattern {
   /** IP protocol numbers; empty: any. */
   readonly transports: readonly number[];
   readonly client: Side;
   readonly server: Side;
-  /** The other way round will do as well. */
+  /** The reverse direction matches as well. */
   readonly bothWays: boolean;
-  /** Contents that must stand at the beginning of one side: conditions of the signature language. */
+  /** Contents that must match at the beginning of one side: conditions of the signature language. */
   readonly contents: readonly unknown[];
-  /** The side they are looked for in. */
+  /** The side they are searched in. */
   readonly contentsOfServer: boolean;
 }
 
@@ -39,12 +39,12 @@ export interface PreparedDetection {
   /** Number of its signature, from `FIRST_DETECTION` on. */
   readonly signature: number;
   readonly when: FlowPattern;
-  /** What it may do, after the configuration had its say. */
+  /** Permitted actions, as restricted by the configuration. */
   readonly may: readonly Permission[];
   readonly tables: readonly (TablePlan & { readonly buffer: SharedArrayBuffer })[];
 }
 
-/** What outputs tell of a detection; the shape of an alerting signature. */
+/** What outputs log about a detection; has the shape of a signature with alerts. */
 export interface DetectionSignature {
   readonly action: 'alert';
   readonly gid: number;
@@ -62,6 +62,6 @@ export interface DetectionSignature {
 
 export interface Detections {
   readonly list: readonly PreparedDetection[];
-  /** By number, counted from `FIRST_DETECTION`; grows with reloads, so that older alerts keep theirs. */
+  /** By number, counted from `FIRST_DETECTION`; extended by reloads, so that older alerts keep their numbers. */
   readonly signatures: readonly DetectionSignature[];
 }

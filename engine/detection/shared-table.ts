@@ -1,21 +1,21 @@
 /**
- * State of a detection across flows: a table in shared memory that all threads see, bounded, whose entries end by
- * themselves. An entry is a few numbers under a text.
+ * State of a detection across flows: a bounded table in shared memory, visible to all threads, whose entries expire. An
+ * entry is a few numbers under a text key.
  *
  *     const tries = sharedTable('tries', { numbers: 2, entries: 65_536, seconds: 300 });
  *     const count = tries.update(flow.clientAddress, packet.time, values => ++values[0]!);
  *
- * An author's function runs on a copy and outside of the lock; when another thread changed the entry meanwhile, it
- * runs again on the new numbers.
+ * The author's function runs on a copy, outside the lock; if another thread changed the entry meanwhile, it runs again
+ * on the new numbers.
  */
 
 import { randomInt } from 'node:crypto';
 import { lock, unlock } from '../memory/shared-lock.js';
 import { stir } from '../memory/stir.js';
 
-/** A bucket: lock, then entries of used, expiry, version, spare, key of four, values. */
+/** A bucket: lock, then entries with used, expiry, version, spare, four words of key, values. */
 const BUCKET_HEADER = 4;
-/** Of the first bucket alone: what three of the hashes begin with. */
+/** In the first bucket only: seeds of three of the hashes. */
 const SEEDS = 1;
 const ENTRIES = 4;
 const USED = 0;
@@ -24,22 +24,22 @@ const VERSION = 2;
 const KEY = 4;
 const KEY_INTS = 4;
 const VALUES = KEY + KEY_INTS;
-/** After so many changes by others in between, the last one wins. */
+/** After this many concurrent changes, the last one wins. */
 const TRIES = 16;
 /** The end of unsigned seconds. */
 const LATEST = 0xffffffff;
 
-/** How large a table is, and how long it remembers. */
+/** Size of a table, and lifetime of its entries. */
 export interface TableShape {
-  /** Numbers of an entry, 1 to 64; 0 at first. */
+  /** Numbers per entry, 1 to 64; initially 0. */
   readonly numbers: number;
-  /** Entries, about: where a place is full, the entry that ends first gives way. */
+  /** Approximate number of entries: in a full bucket, the entry that expires first is evicted. */
   readonly entries?: number;
   /** How long an entry stays without an update; seconds of packet time. */
   readonly seconds: number;
 }
 
-/** A table as it is laid out in memory. */
+/** Memory layout of a table. */
 export interface TablePlan extends Required<TableShape> {
   readonly name: string;
 }
@@ -64,7 +64,7 @@ function bucketInts(plan: TableShape): number {
   return BUCKET_HEADER + ENTRIES * entryInts(plan);
 }
 
-/** @param seed of its hashes; random by default, so that nobody can choose texts that meet those of others */
+/** @param seed of its hashes; random by default, so that collisions cannot be constructed */
 export function allocateSharedTable(plan: TablePlan, seed?: number): SharedArrayBuffer {
   const buckets = Math.ceil(plan.entries / ENTRIES);
   const buffer = new SharedArrayBuffer(buckets * bucketInts(plan) * 4);
@@ -104,7 +104,7 @@ export class SharedNumbers {
       const found = this.find(key);
       const version = this.read(now);
       const result = change(this.copy);
-      // It may have looked at other entries.
+      // It may have looked up other entries.
       if (this.finds !== found) this.find(key);
       if (this.write(now, version, i === TRIES)) return result;
     }
@@ -116,7 +116,7 @@ export class SharedNumbers {
     return this.read(now) < 0 ? undefined : this.copy.slice();
   }
 
-  /** Forgets an entry. */
+  /** Removes an entry. */
   remove(key: string, now: number): void {
     this.find(key);
     const held = lock(this.ints, this.bucket);
@@ -131,7 +131,7 @@ export class SharedNumbers {
     const held = lock(this.ints, this.bucket);
     const at = this.entryOf(now);
     const from = (at + VALUES) / 2;
-    // A few numbers: copying them one by one costs less than a view of them.
+    // A few numbers: copying them one by one is cheaper than creating a view.
     for (let i = 0; i < copy.length; i++) copy[i] = at < 0 ? 0 : doubles[from + i]!;
     const version = at < 0 ? -1 : this.ints[at + VERSION]!;
     unlock(this.ints, this.bucket, held);
@@ -157,7 +157,7 @@ export class SharedNumbers {
     ints[at + VERSION] = (ints[at + VERSION]! + 1) & 0x3fffffff;
   }
 
-  /** The entry that ends first gives way. */
+  /** Evicts the entry that expires first. */
   private take(): number {
     const { ints } = this;
     let best = this.entry(0);
@@ -186,7 +186,7 @@ export class SharedNumbers {
     return -1;
   }
 
-  /** Of the entry at `at`: seconds since the epoch, unsigned. */
+  /** Expiry of the entry at `at`: seconds since the epoch, unsigned. */
   private expiry(at: number): number {
     return this.ints[at + EXPIRY]! >>> 0;
   }
@@ -200,7 +200,7 @@ export class SharedNumbers {
     return this.bucket + BUCKET_HEADER + i * entryInts(this.plan);
   }
 
-  /** 128 bits stand for the text: two texts of one hash are not to be met by chance. */
+  /** The text is represented by 128 bits: an accidental collision is not to be expected. */
   private find(key: string): number {
     let a = this.ints[SEEDS]!;
     let b = this.ints[SEEDS + 1]!;
@@ -224,8 +224,8 @@ export class SharedNumbers {
 }
 
 /**
- * Declares a table at the top level of a detection's file. In the engine all threads share it; anywhere else (a test of
- * the author's) it belongs to whoever made it.
+ * Declares a table at the top level of a detection's file. In the engine all threads share it; elsewhere (in the
+ * author's tests) it is private to its creator.
  */
 export function sharedTable(name: string, shape: TableShape): SharedNumbers {
   const plan = tablePlan(name, shape);

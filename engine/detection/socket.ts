@@ -1,23 +1,23 @@
 /**
- * One side of a conversation as a detection reads it: what the client sends, or what the server sends.
+ * One side of a connection as a detection reads it: what the client sends, or what the server sends.
  *
- * Each read is awaited with `yield*`. It gives the bytes, or says in a word why there are none. Bytes are a view that
- * is good until the next read: who keeps them copies them (`bytes.slice()`).
+ * Each read is awaited with `yield*`. It returns the bytes, or a word saying why there are none. Bytes are a view that
+ * is valid until the next read: copy them to keep them (`bytes.slice()`).
  */
 import { PEEK, READ, RECV, SKIP, UNTIL } from './waits.js';
 
-/** Why a read gives no bytes. */
+/** Why a read returns no bytes. */
 export type Stop =
-  /** The sender closed its side, or the flow is over. Every further read says so again. */
+  /** The sender closed its side, or the flow is over. Every further read returns this again. */
   | 'end'
   /** The connection was reset. */
   | 'reset'
-  /** Bytes are missing for good, `missing` of them. The next read goes on behind them. */
+  /** `missing` bytes are permanently missing. The next read continues after them. */
   | 'gap'
-  /** More bytes would have to be held than the limit; they are still to be read in smaller pieces. */
+  /** More bytes would have to be held than the limit; they can still be read in smaller pieces. */
   | 'limit';
 
-/** What a read gives: bytes, or why there are none. */
+/** Result of a read: bytes, or why there are none. */
 export type Chunk = Uint8Array | Stop;
 
 /** Something that is awaited with `yield*`. */
@@ -25,7 +25,7 @@ export interface Reading<T> {
   [Symbol.iterator](): Iterator<undefined, T, undefined>;
 }
 
-/** Whoever waits for what a socket is asked for: the routine's flow. */
+/** The object that waits for the requests to a socket: the routine's flow. */
 export interface Asker {
   /** @param kind one of `waits.ts` */
   ask<T>(kind: number, socket: DetectionSocket, count?: number, delimiter?: number | string): Reading<T>;
@@ -34,43 +34,43 @@ export interface Asker {
 const EMPTY = new Uint8Array(0);
 const MOST = Number.MAX_SAFE_INTEGER;
 
-/** Up to so many bytes are looked at one by one. */
+/** Up to this many bytes are searched in a loop. */
 const LOOP_BYTES = 128;
 
 const ENDED = 1;
 const WAS_RESET = 2;
-/** The reader was told of the end by `either`. */
+/** The end was reported to the reader by `either`. */
 const TOLD = 4;
 
-/** One side of a conversation, read as programs read a socket. */
+/** One side of a connection, read as programs read a socket. */
 export class DetectionSocket {
-  /** Unread bytes: `bytes[start, finish)`; the feeder's memory until `keep`. */
+  /** Unread bytes: `bytes[start, finish)`; the caller's memory until `keep`. */
   private bytes: Uint8Array = EMPTY;
   private start = 0;
   private finish = 0;
   private state = 0;
-  /** Bytes that the side has sent up to what is read next. */
+  /** Stream offset of the next byte to be read. */
   position = 0;
-  /** Bytes missing behind the unread ones, or, after `gap` was told, before the next. */
+  /** Bytes missing after the unread ones or, after `gap` was returned, before the next. */
   missing = 0;
-  /** Unread bytes that there must be before the reader is woken. */
+  /** Unread bytes required before the reader is resumed. */
   private atLeast = 1;
 
   constructor(private readonly asker: Asker) {}
 
   // ── for authors ──
 
-  /** Bytes that can be read without waiting. */
+  /** Bytes available without waiting. */
   get available(): number {
     return this.finish - this.start;
   }
 
-  /** Some bytes: what is there, one at least, `max` at most. */
+  /** Available bytes: at least one, at most `max`. */
   recv(max: number = MOST): Reading<Chunk> {
     return this.asker.ask(RECV, this, max);
   }
 
-  /** Exactly `count` bytes. Of a side that ended before, nothing is given. */
+  /** Exactly `count` bytes. If the side ends before, nothing is returned. */
   read(count: number): Reading<Chunk> {
     return this.asker.ask(READ, this, count);
   }
@@ -81,31 +81,31 @@ export class DetectionSocket {
   }
 
   /**
-   * Bytes up to and with the delimiter: a byte, or text (Latin-1).
-   * @param limit with this many bytes and no delimiter in them: `limit`, and nothing is taken
+   * Bytes up to and including the delimiter: a byte, or text (Latin-1).
+   * @param limit if this many bytes contain no delimiter: returns `limit`, and nothing is taken
    */
   readUntil(delimiter: number | string, limit: number = MOST): Reading<Chunk> {
     return this.asker.ask(UNTIL, this, limit, delimiter);
   }
 
-  /** Passes over `count` bytes as they come, holding none. @returns undefined when they have passed */
+  /** Skips `count` bytes as they arrive, without buffering. @returns undefined once they are skipped */
   skip(count: number): Reading<Stop | undefined> {
     return this.asker.ask(SKIP, this, count);
   }
 
-  /** Sets a flush point: `recv` waits until this many bytes are there (or no more will come). */
+  /** Sets a flush point: `recv` waits until this many bytes are available (or no more will follow). */
   flushAt(count: number): void {
     this.atLeast = Math.max(1, count);
   }
 
-  // ── for the one who asks on behalf of the author ──
+  // ── for the object that reads on behalf of the author ──
 
-  /** Something can be told at once. */
+  /** A result is available at once. */
   get isReady(): boolean {
     return this.available > 0 || this.missing > 0 || (this.state & (ENDED | TOLD)) === ENDED;
   }
 
-  /** No byte will follow the unread ones before the reader is told why. */
+  /** No byte will follow the unread ones before the reason is returned to the reader. */
   get isBroken(): boolean {
     return this.missing > 0 || this.hasEnded;
   }
@@ -123,7 +123,7 @@ export class DetectionSocket {
     if (this.available === 0 && this.missing === 0 && this.hasEnded) this.state |= TOLD;
   }
 
-  /** @returns undefined when there is nothing yet */
+  /** @returns undefined if there is nothing yet */
   some(max: number, limit: number): Chunk | undefined {
     const { available } = this;
     if (available > 0 && this.isEnough(limit)) return this.take(Math.min(max, available));
@@ -131,13 +131,13 @@ export class DetectionSocket {
   }
 
   exactly(count: number, limit: number, taking: boolean): Chunk | undefined {
-    // The same answer whatever has come so far.
+    // The same result regardless of how much has arrived.
     if (count > limit) return 'limit';
     if (this.available < count) return this.whyNot();
     return taking ? this.take(count) : this.bytes.subarray(this.start, this.start + count);
   }
 
-  /** @returns how many of `count` bytes could be passed over, or why no more can */
+  /** @returns how many of `count` bytes could be skipped, or why no more can */
   pass(count: number): number | Stop {
     const now = Math.min(count, this.available);
     this.start += now;
@@ -146,12 +146,12 @@ export class DetectionSocket {
     return this.whyNot() ?? now;
   }
 
-  /** Where a byte stands, counted from the next unread one, looking from `from` on; -1 when it does not. */
+  /** Index of a byte, relative to the next unread one, searching from `from`; -1 if not found. */
   indexOf(delimiter: number, from: number, limit: number): number {
     const { bytes, start } = this;
     const first = start + from;
     const last = Math.min(this.finish, start + limit);
-    // Calling into the runtime pays from some length on.
+    // A call into the runtime pays off only from some length on.
     if (last - first > LOOP_BYTES) {
       const at = bytes.subarray(first, last).indexOf(delimiter);
       return at < 0 ? -1 : at + from;
@@ -171,7 +171,7 @@ export class DetectionSocket {
     return taken;
   }
 
-  /** Why nothing more will come before the reader is told; undefined while something may. */
+  /** Why nothing more will arrive before the reader is notified; undefined while something may. */
   whyNot(): Stop | undefined {
     if (this.missing > 0) {
       // What was unread before the gap can never be completed.
@@ -184,12 +184,12 @@ export class DetectionSocket {
     return (this.state & WAS_RESET) !== 0 ? 'reset' : 'end';
   }
 
-  // ── for the feeder ──
+  // ── for the caller that feeds it ──
 
   /** Bytes `[start, end)` of the side, which stay valid until `keep`. */
   feed(bytes: Uint8Array, start: number, end: number, limit: number): void {
     if (this.state !== 0) return;
-    // Behind a gap that was not told yet nothing is held.
+    // After a gap that was not returned yet nothing is held.
     if (this.missing > 0) this.missing += end - start;
     else if (this.available === 0) {
       this.bytes = bytes;
@@ -198,7 +198,7 @@ export class DetectionSocket {
     } else this.append(bytes, start, end, limit);
   }
 
-  /** Copies what was not read, before the fed bytes become invalid; at most `limit` bytes. */
+  /** Copies unread bytes, before the fed bytes become invalid; at most `limit` bytes. */
   keep(memory: Uint8Array, limit: number): void {
     if (this.available === 0) {
       this.bytes = EMPTY;
@@ -221,7 +221,7 @@ export class DetectionSocket {
     if (this.state === 0) this.state = reset ? ENDED | WAS_RESET : ENDED;
   }
 
-  /** Nothing more of this side is wanted. */
+  /** No more data of this side is needed. */
   close(): void {
     this.bytes = EMPTY;
     this.start = 0;
@@ -235,7 +235,7 @@ export class DetectionSocket {
     return this.bytes === memory ? 0 : this.bytes.length;
   }
 
-  /** What is there, for the prefilter. */
+  /** The available bytes, for the prefilter. */
   get view(): { readonly bytes: Uint8Array; readonly start: number; readonly finish: number } {
     return { bytes: this.bytes, start: this.start, finish: this.finish };
   }
@@ -245,7 +245,7 @@ export class DetectionSocket {
     const whole = held + end - start;
     const kept = Math.min(whole, Math.max(limit, held));
     if (this.start + kept > this.bytes.length) {
-      // A quarter more than there is keeps the cost of many small deliveries linear.
+      // Growing by a quarter keeps the cost of many small deliveries linear.
       const room = new Uint8Array(kept <= 64 ? 64 : Math.min(Math.max(limit, kept), kept + (kept >>> 1)));
       room.set(this.bytes.subarray(this.start, this.finish));
       this.bytes = room;

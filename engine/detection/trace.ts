@@ -1,13 +1,13 @@
-/** Where in an author's files an error came about: the code that runs is one translated piece of them. */
+/** Maps an error to the author's source files: the code that runs is a bundle of them. */
 import { SourceMap, type SourceMapPayload } from 'node:module';
 
 const PLACE = /^\s*at (?:(.*) \()?(.*):(\d+):(\d+)\)?$/;
 const MOST_PLACES = 4;
 
 /**
- * @param file name that the code runs under
- * @param map of the code, as `bundle` gives it
- * @returns the error in one line, with the places in files of the author, the innermost first
+ * @param file name under which the code runs
+ * @param map of the code, from `bundle`
+ * @returns the error in one line, with the locations in the author's files, innermost first
  */
 export function traceOf(error: unknown, file: string, map: string): string {
   const stack = (error as Error | undefined)?.stack;
@@ -24,7 +24,7 @@ function placeOf(sources: SourceMap, file: string, line: number, column: number)
   return `/${found.originalSource}:${found.originalLine + 1}:${found.originalColumn + 1}`;
 }
 
-/** Anything may be thrown, and what is thrown may throw where it is asked for its text. */
+/** Any value may be thrown, and may itself throw when converted to text. */
 export function textOf(error: unknown): string {
   try {
     return String(error);

@@ -1,10 +1,10 @@
-/** Transactions of an application protocol as detections see them: by the keywords that signatures use. */
+/** Transactions of an application protocol as detections see them: by the keywords of signatures. */
 import type { Protocol, Transaction } from '../protocol.js';
 import { Asking } from './asking.js';
 import type { DetectionSocket, Reading } from './socket.js';
 import { NEXT_ITEM } from './waits.js';
 
-/** More values of one buffer than any transaction has. */
+/** Upper bound for the values of one buffer. */
 const MOST_VALUES = 4096;
 
 /** One direction of a transaction, complete. */
@@ -12,7 +12,7 @@ export class TransactionView {
   constructor(
     private readonly declaration: Protocol,
     private readonly transaction: Transaction,
-    /** It is the request; else the response. */
+    /** True for the request, false for the response. */
     readonly toServer: boolean,
   ) {}
 
@@ -27,8 +27,8 @@ export class TransactionView {
   }
 
   /**
-   * Bytes under a keyword: `http.uri`, `dns.query`. Of several the first; undefined where there are none.
-   * @throws Error when the protocol has no such buffer
+   * Bytes under a keyword: `http.uri`, `dns.query`. The first if there are several; undefined if none.
+   * @throws Error if the protocol has no such buffer
    */
   buffer(keyword: string): Uint8Array | undefined {
     return this.named(keyword).get(this.transaction, this.toServer, 0);
@@ -46,7 +46,7 @@ export class TransactionView {
     return found;
   }
 
-  /** Numbers under a keyword: `dns.rrtype`. @throws Error when the protocol has no such value */
+  /** Numbers under a keyword: `dns.rrtype`. @throws Error if the protocol has no such value */
   values(keyword: string): readonly number[] {
     const { values } = this.declaration;
     const declared = values.find(each => each.keyword === keyword || each.aliases?.includes(keyword));
@@ -54,7 +54,7 @@ export class TransactionView {
     return declared.get(this.transaction, this.toServer);
   }
 
-  /** What EVE tells of the transaction. */
+  /** The EVE record of the transaction. */
   record(): Record<string, unknown> {
     return JSON.parse(`{${this.recordMembers()}}`) as Record<string, unknown>;
   }
@@ -82,12 +82,12 @@ export class TransactionsOfFlow extends Asking {
   private isNew = false;
   private ended = false;
 
-  /** Waits for the next transaction: gives it, or 'end' when the flow is over. */
+  /** Waits for the next transaction: returns it, or 'end' if the flow is over. */
   get receive(): () => Reading<TransactionView | 'end'> {
     return () => this.ask(NEXT_ITEM, undefined);
   }
 
-  /** The transaction in hand. */
+  /** The current transaction. */
   get inHand(): TransactionView | undefined {
     return this.item;
   }

@@ -1,9 +1,9 @@
-/** What the views that detections get read from: one object a thread and detection. */
+/** The data source of the views that detections get: one object per thread and detection. */
 import type { FlowRows } from '../flow/flow-record.js';
 import type { Memory } from '../memory.js';
 import type { PacketView } from './packet-view.js';
 
-/** Flowbits, by the name that signatures use. */
+/** Flowbits, by their name in signatures. */
 export interface FlowBits {
   has(flow: number, name: string): boolean;
   set(flow: number, name: string, value: boolean): void;
@@ -16,12 +16,12 @@ export interface Watch {
   readonly flows: FlowRows;
   readonly bits: FlowBits;
   applicationName(number: number): string | undefined;
-  /** The packet in hand. */
+  /** The current packet. */
   readonly packet: PacketView;
 }
 
 /** The same for one detection. */
 export interface DetectionWatch extends Watch {
-  /** Bytes that it may hold of each side. */
+  /** Maximum bytes it may hold of each side. */
   readonly held: number;
 }

@@ -1,22 +1,24 @@
-/** How a protocol is recognised by the first bytes of a conversation. */
+/** How a protocol is recognised by the first bytes of a flow. */
 
 /** Bytes by which a protocol is recognised at the beginning of a direction. */
 export interface RecognitionPattern {
   readonly toServer: boolean;
-  /** latin1 text. */
+  /** As latin1 text. */
   readonly bytes: string;
   readonly nocase?: boolean;
-  /** First place where it may stand, and one behind the last byte it may cover; defaults 0 and offset + length. */
+  /**
+   * First offset at which it may match, and end (exclusive) of the bytes it may cover; defaults 0 and offset + length.
+   */
   readonly offset?: number;
   readonly depth?: number;
-  /** Name of a protocol whose conversations begin alike: nothing is said where the other direction is of it. */
+  /** Name of a protocol whose flows begin alike: the pattern is ignored if the other direction is of that protocol. */
   readonly notBeside?: string;
 }
 
-/** What a probing parser says of the first bytes: `more` waits for further data. */
+/** Result of a probe on the first bytes: `more` waits for further data. */
 export type ProbeResult = 'yes' | 'no' | 'more' | 'yes-but-reversed';
 
-/** Looks at `bytes[start, end)`, the beginning of one direction. */
+/** Examines `bytes[start, end)`, the beginning of one direction. */
 export type Probe = (
   bytes: Uint8Array,
   start: number,

@@ -1,66 +1,68 @@
-/** What a protocol's conversations consist of: the contract of a transaction, and what most transactions begin as. */
+/** The interface of transactions, and base classes for most of them. */
 import type { CertificateChain } from '../certificate-chain.js';
 import type { TrackedFile } from '../files/tracked-file.js';
 
-/** One request with its response, or whatever else the protocol exchanges as a unit. */
+/** One request with its response, or any other unit that the protocol exchanges. */
 export interface Transaction {
   /** Number in the flow, from 0: EVE's tx_id. */
   readonly id: number;
-  /** How far each direction has come: index into the protocol's progress names. Only ever grows. */
+  /** Progress of each direction: index into the protocol's progress names. Never decreases. */
   progressToServer: number;
   progressToClient: number;
-  /** Events raised while it was parsed: indexes into `Protocol.events`. Only ever grows. */
+  /** Events raised by the parser: indexes into `Protocol.events`. Append-only. */
   readonly events: number[];
-  /** Number that a request and its answer share, where they are transactions of their own. */
+  /** Number shared by a request and its response, if they are separate transactions. */
   readonly exchange?: number;
-  /** Kept by the engine: directions in which it changed since they were told, as bits. */
+  /** Maintained by the engine: directions that changed since they were last reported, as bits. */
   changed?: number;
-  /** Kept by detections that are code: directions that were told, as bits. */
+  /** Maintained by detections in code: directions that were reported, as bits. */
   toldDirections?: number;
-  /** Kept by detection: what was inspected already. */
+  /** Maintained by detection: what was already inspected. */
   detection?: unknown;
   /**
-   * How often the header of an answer came anew or got more: behind an interim answer (RFC 9110 section 15.2), with
-   * trailers. Each time the answer is inspected from its beginning.
+   * How often the header of a response was replaced or extended: after an interim response (RFC 9110 section 15.2),
+   * with trailers. Each time the response is inspected from its beginning.
    */
   readonly answerRenewals?: number;
   /**
-   * The direction that has no part in it: what a server says unasked has no request. Its hooks are not judged. The engine
-   * knows it of transactions that begin with that direction complete.
+   * The direction that does not exist: an unsolicited server message has no request. Its hooks are not evaluated. The
+   * engine derives it for transactions that begin with that direction complete.
    */
   absent?: 'to_server' | 'to_client';
-  /** Kept by detection: names that signatures set on it. */
+  /** Maintained by detection: names (xbits of the transaction) that signatures set on it. */
   bits?: Set<string>;
   /** Files it carries (see `files/tracked-file.ts`), of both directions. */
   files?: TrackedFile[] | undefined;
-  /** Kept by detection: so many files of a direction are not asked any more, while one signature looks for others. */
+  /** Maintained by detection: number of files of a direction that are skipped while a signature searches others. */
   filesBefore?: number;
-  /** Kept by detection: signatures that want files of each direction to be stored. */
+  /** Maintained by detection: signatures that request storing the files of each direction. */
   storesFiles?: FilesToStore;
-  /** What the certificate store keeps of either side. */
+  /** Certificates of either side for the certificate store. */
   certificates?(ofClient: boolean): CertificateChain | undefined;
-  /** Kept by the engine: how many of its events were logged as anomalies. */
+  /** Maintained by the engine: number of its events already logged as anomalies. */
   loggedEvents?: number;
-  /** Kept by detection: how many alerts in the stream were logged with it. */
+  /** Maintained by detection: number of stream alerts logged with it. */
   guessed?: number;
-  /** Kept by the engine: its record was made. */
+  /** Maintained by the engine: its record was created. */
   logged?: boolean;
-  /** Kept by the engine: nothing but the end of a stream completed it. */
+  /** Maintained by the engine: it was completed only by the end of a stream. */
   endsWithStream?: boolean;
 }
 
-/** Sids of the signatures that want files to be stored, by direction: their numbers are others when rules are reloaded. */
+/**
+ * Sids of the signatures that request storing files, by direction: signature numbers change when rules are reloaded.
+ */
 export interface FilesToStore {
   readonly toServer: number[];
   readonly toClient: number[];
-  /** Of a whole conversation: the first transaction that is meant. */
+  /** For a whole session: the first transaction concerned. */
   readonly from?: number;
 }
 
-// Fields are given their values in constructors: V8 runs initialisers of fields that many classes inherit several
-// times slower, and there is one of these objects for each message.
+// Fields are assigned in constructors: V8 runs initialisers of fields inherited by many classes several times slower,
+// and there is one of these objects per message.
 
-/** What both sides have a part in: a request with its response. */
+/** A transaction with both directions: a request with its response. */
 export abstract class TwoSidedTransaction implements Transaction {
   declare readonly id: number;
   declare progressToServer: number;
@@ -88,7 +90,7 @@ export abstract class TwoSidedTransaction implements Transaction {
   }
 }
 
-/** A message that stands for itself. It has two states, and the other direction, which has nothing to wait for, the last. */
+/** A single message. Its direction has two states; the other direction, which waits for nothing, is in the last one. */
 export abstract class OneSidedTransaction implements Transaction {
   declare readonly id: number;
   declare readonly toServer: boolean;
