@@ -115,11 +115,12 @@ export class MessageReader {
   }
 
   private beginParts(type: string): void {
-    const boundary = parameter(type, 'boundary');
+    // Blanks at its end are none of it, as those behind a delimiter.
+    const boundary = trimAsciiEnd(parameter(type, 'boundary') ?? '');
     this.state = 'between';
-    if (boundary === undefined || boundary === '') return;
+    if (boundary === '') return;
     if (boundary.length > LONGEST_BOUNDARY) this.consumer.report('mime_long_boundary');
-    if (this.boundaries.length < DEEPEST) this.boundaries.push(boundary.slice(0, LONGEST_BOUNDARY));
+    if (this.boundaries.length < DEEPEST) this.boundaries.push(boundary);
   }
 
   private beginBody(fields: HeaderFields, type: string, kind: string): void {

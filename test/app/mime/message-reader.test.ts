@@ -163,6 +163,15 @@ describe('messages', () => {
     expect(seen.files[0]!.content).toBe(`${many}x\r\ny`);
   });
 
+  it.each([
+    ['longer than it may be', 'y'.repeat(300), 'y'.repeat(300)],
+    ['with a blank at its end', 'y ', 'y'],
+  ])('have parts behind a boundary %s', (_, boundary, delimiter) => {
+    const part = `--${delimiter}\nContent-Disposition: attachment; filename=f\n\nx\n--${delimiter}--\n`;
+    const seen = read(`Content-Type: multipart/mixed; boundary="${boundary}"\n\n${part}`);
+    expect(seen.files).toEqual([{ name: 'f', content: 'x', closed: true }]);
+  });
+
   it('have no more files than the settings say', () => {
     const part = '--b\nContent-Disposition: attachment; filename=f\n\nx\n';
     const seen = read(`Content-Type: multipart/mixed; boundary=b\n\n${part.repeat(5)}`);
